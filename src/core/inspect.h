@@ -1,0 +1,29 @@
+/* The inspector: the bytes at the cursor as everything they could be. Pure. */
+#ifndef SHMLENS_CORE_INSPECT_H
+#define SHMLENS_CORE_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { INSPECT_ROWS = 24, INSPECT_VALUE_MAX = 64, INSPECT_BYTES = 16 };
+
+/* One line: a label and its value, printable UTF-8. */
+struct inspect_row {
+    char label[12];
+    char value[INSPECT_VALUE_MAX];
+};
+
+struct inspect {
+    struct inspect_row row[INSPECT_ROWS];
+    int count;
+};
+
+/* Fills rows for n <= INSPECT_BYTES bytes at p (fewer near the end: rows that need more are
+ * absent): hex, bits, u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 in the order asked for (big) and then,
+ * labelled `be u16` or `le u16`, in the other one; `time` and `time64`: time_t as UTC, in the order
+ * asked for, absent outside of the years 0000 to 9999; `utf8` and `utf16`: the character with its
+ * code point, `invalid`, or `cut off`. */
+void inspect_fill(struct inspect *in, const uint8_t *p, size_t n, bool big);
+
+#endif

@@ -1,0 +1,13 @@
+/* Marks a function whose result must not be ignored: it can fail. */
+#ifndef SHMLENS_CORE_MUST_H
+#define SHMLENS_CORE_MUST_H
+
+/* Word for word as in backend/oserr.h (core and backend do not know each other), so that a file may
+ * include both. */
+#if defined(__GNUC__)
+#define SHM_MUST __attribute__((warn_unused_result))
+#else
+#define SHM_MUST
+#endif
+
+#endif

@@ -1,0 +1,207 @@
+/* Change tracking, against an oracle that looks at one byte at a time and remembers by offset. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/diff.h"
+
+enum { SPACE = 1200, CAP = 700 }; /* bytes of the segment and of the largest window */
+
+/* All that is known of one byte of the segment while it stays in the window. */
+struct memory {
+    bool in, known;
+    uint8_t value;
+    int64_t changed;
+    uint32_t count;
+};
+
+static uint64_t seed;
+
+static uint32_t draw(uint32_t below)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+static size_t oracle_feed(struct memory *m, size_t offset, const uint8_t *bytes,
+                          const uint8_t *state, size_t n, int64_t now)
+{
+    size_t changes = 0;
+    for (size_t i = 0; i < SPACE; i++)
+        if (i < offset || i >= offset + n)
+            m[i] = (struct memory){.in = false};
+    for (size_t i = 0; i < n; i++) {
+        struct memory *b = &m[offset + i];
+        b->in = true;
+        if (state[i] == BYTE_UNKNOWN)
+            continue;
+        uint8_t value = state[i] == BYTE_DATA ? bytes[i] : 0;
+        if (b->known && value != b->value && state[i] != BYTE_BEYOND) {
+            b->changed = now;
+            b->count++;
+            changes++;
+        }
+        b->known = true;
+        b->value = value;
+    }
+    return changes;
+}
+
+static void oracle_expect(struct memory *m, size_t offset, const uint8_t *bytes, size_t n,
+                          int64_t now)
+{
+    for (size_t i = offset; i < offset + n && i < SPACE; i++) {
+        if (!m[i].in)
+            continue;
+        if (!m[i].known || m[i].value != bytes[i - offset])
+            m[i].changed = now;
+        m[i].known = true;
+        m[i].value = bytes[i - offset];
+    }
+}
+
+/* A few bytes of the segment change, become holes, or go beyond the end. */
+static void disturb(uint8_t *bytes, uint8_t *state)
+{
+    for (uint32_t k = draw(6); k > 0; k--) {
+        size_t at = draw(SPACE), n = 1 + draw(40);
+        uint8_t kind = (uint8_t)draw(6);
+        for (size_t i = at; i < at + n && i < SPACE; i++) {
+            state[i] = kind < 3 ? BYTE_DATA : (uint8_t)(kind - 2);
+            bytes[i] = state[i] == BYTE_DATA ? (uint8_t)draw(3) : 0;
+        }
+    }
+}
+
+START_TEST(follows_the_oracle)
+{
+    static struct memory memory[SPACE];
+    uint8_t bytes[SPACE] = {0}, state[SPACE] = {0}, own[64];
+    struct diff *d = diff_new(CAP);
+    seed = (uint64_t)_i + 1;
+    memset(memory, 0, sizeof memory);
+    ck_assert_ptr_nonnull(d);
+    size_t offset = 100, n = 500;
+    for (int64_t now = 1; now < 400; now++) {
+        disturb(bytes, state);
+        if (draw(3) == 0) {
+            offset = draw(4) ? offset + draw(9) * 4 : draw(SPACE - 1);
+            offset = offset > 40 ? offset - 16 : offset;
+            n = draw(2) ? n : draw(CAP + 1);
+        }
+        offset = offset < SPACE ? offset : SPACE - 1;
+        n = n < SPACE - offset ? n : SPACE - offset;
+        if (draw(4) == 0) {
+            size_t at = draw(SPACE - sizeof own), length = draw(sizeof own);
+            for (size_t i = 0; i < length; i++)
+                own[i] = (uint8_t)draw(3);
+            diff_expect(d, at, own, length, now);
+            oracle_expect(memory, at, own, length, now);
+        }
+        ck_assert_uint_eq(diff_feed(d, offset, bytes + offset, state + offset, n, now),
+                          oracle_feed(memory, offset, bytes + offset, state + offset, n, now));
+        for (size_t i = 0; i < n; i++)
+            if (diff_changed(d)[i] != memory[offset + i].changed ||
+                diff_counts(d)[i] != memory[offset + i].count)
+                ck_abort_msg("byte %zu of the window at %zu", i, offset);
+    }
+    diff_free(d);
+}
+END_TEST
+
+static const uint8_t all_data[16]; /* BYTE_DATA is 0 */
+
+START_TEST(first_sight_is_no_change)
+{
+    struct diff *d = diff_new(16);
+    ck_assert_uint_eq(diff_feed(d, 64, (const uint8_t *)"abcdefgh", all_data, 8, 5), 0);
+    ck_assert_uint_eq(diff_feed(d, 64, (const uint8_t *)"abXdefgh", all_data, 8, 6), 1);
+    ck_assert_int_eq(diff_changed(d)[2], 6);
+    ck_assert_int_eq(diff_changed(d)[3], 0);
+    diff_reset(d);
+    ck_assert_uint_eq(diff_feed(d, 64, (const uint8_t *)"12345678", all_data, 8, 7), 0);
+    ck_assert_int_eq(diff_changed(d)[2], 0);
+    diff_free(d);
+}
+END_TEST
+
+START_TEST(states)
+{
+    static const struct {
+        uint8_t was, was_state, is, is_state;
+        size_t changes;
+    } rows[] = {
+        {0, BYTE_HOLE, 0, BYTE_DATA, 0},    {0, BYTE_HOLE, 1, BYTE_DATA, 1},
+        {7, BYTE_DATA, 0, BYTE_HOLE, 1},    {7, BYTE_DATA, 0, BYTE_BEYOND, 0},
+        {0, BYTE_BEYOND, 7, BYTE_DATA, 1},  {0, BYTE_BEYOND, 0, BYTE_HOLE, 0},
+        {7, BYTE_UNKNOWN, 8, BYTE_DATA, 0}, /* never known */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct diff *d = diff_new(1);
+        ck_assert_uint_eq(diff_feed(d, 0, &rows[i].was, &rows[i].was_state, 1, 1), 0);
+        ck_assert_uint_eq(diff_feed(d, 0, &rows[i].is, &rows[i].is_state, 1, 2), rows[i].changes);
+        diff_free(d);
+    }
+}
+END_TEST
+
+START_TEST(an_unknown_spell_hides_no_change)
+{
+    const uint8_t five = 5, six = 6, data = BYTE_DATA, unknown = BYTE_UNKNOWN;
+    struct diff *d = diff_new(1);
+    diff_feed(d, 0, &five, &data, 1, 1);
+    ck_assert_uint_eq(diff_feed(d, 0, &six, &unknown, 1, 2), 0);
+    ck_assert_uint_eq(diff_feed(d, 0, &five, &data, 1, 3), 0);
+    diff_feed(d, 0, &five, &unknown, 1, 4);
+    ck_assert_uint_eq(diff_feed(d, 0, &six, &data, 1, 5), 1);
+    ck_assert_int_eq(diff_changed(d)[0], 5);
+    diff_free(d);
+}
+END_TEST
+
+START_TEST(own_stores_are_expected)
+{
+    struct diff *d = diff_new(8);
+    diff_feed(d, 0, (const uint8_t *)"abcd", all_data, 4, 1);
+    diff_expect(d, 1, (const uint8_t *)"BC", 2, 9);
+    ck_assert_uint_eq(diff_feed(d, 0, (const uint8_t *)"aBCd", all_data, 4, 10), 0);
+    ck_assert_int_eq(diff_changed(d)[1], 9);
+    ck_assert_uint_eq(diff_counts(d)[1], 0);
+    diff_expect(d, 0, (const uint8_t *)"Z", 1, 11); /* the store was overtaken: that is a change */
+    ck_assert_uint_eq(diff_feed(d, 0, (const uint8_t *)"aBCd", all_data, 4, 12), 1);
+    ck_assert_int_eq(diff_changed(d)[0], 12);
+    diff_free(d);
+}
+END_TEST
+
+START_TEST(far_offsets)
+{
+    struct diff *d = diff_new(8);
+    uint64_t far = UINT64_MAX - 7;
+    diff_feed(d, far, (const uint8_t *)"abcdefgh", all_data, 8, 1);
+    diff_expect(d, UINT64_MAX - 1, (const uint8_t *)"XYZ", 3, 2);
+    ck_assert_int_eq(diff_changed(d)[6], 2);
+    ck_assert_int_eq(diff_changed(d)[0], 0);
+    ck_assert_uint_eq(diff_feed(d, 0, (const uint8_t *)"abcdefgh", all_data, 8, 3), 0);
+    ck_assert_int_eq(diff_changed(d)[6], 0);
+    diff_free(d);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("diff");
+    TCase *t = tcase_create("diff");
+    tcase_add_loop_test(t, follows_the_oracle, 0, 20);
+    tcase_add_test(t, first_sight_is_no_change);
+    tcase_add_test(t, states);
+    tcase_add_test(t, an_unknown_spell_hides_no_change);
+    tcase_add_test(t, own_stores_are_expected);
+    tcase_add_test(t, far_offsets);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

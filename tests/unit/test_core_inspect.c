@@ -1,0 +1,198 @@
+/* The inspector: which rows there are and what they say. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/inspect.h"
+#include "core/view.h"
+
+static struct inspect in;
+
+/* The value of a row; NULL: absent. Each label is there once at most. */
+static const char *value_of(const char *label)
+{
+    const char *found = NULL;
+    for (int i = 0; i < in.count; i++)
+        if (strcmp(in.row[i].label, label) == 0) {
+            ck_assert_ptr_null(found);
+            found = in.row[i].value;
+        }
+    return found;
+}
+
+#define ROW(label, expected) ck_assert_str_eq(value_of(label), expected)
+
+START_TEST(the_row_of_the_demo)
+{
+    inspect_fill(&in, (const uint8_t *)"\x4f\x7a\x01\0\0\0\0\0\xee\x79\x01\0\0\0\0\0", 16, false);
+    ROW("hex", "4f 7a 01 00 00 00 00 00 ee 79 01 00 00 00 00 00");
+    ROW("bits", "01001111");
+    ROW("u8", "79");
+    ROW("i8", "79");
+    ROW("u16", "31311");
+    ROW("u32", "96847");
+    ROW("u64", "96847");
+    ROW("be u16", "20346");
+    ROW("be u32", "1333395712");
+    ROW("time", "1970-01-02 02:54:07Z");
+    ROW("time64", "1970-01-02 02:54:07Z");
+    ROW("utf8", "'O' U+004F");
+    ROW("utf16", "'穏' U+7A4F");
+    ck_assert_int_eq(in.count, INSPECT_ROWS);
+}
+END_TEST
+
+START_TEST(the_other_order)
+{
+    inspect_fill(&in, (const uint8_t *)"\xff\xfe\0\0\0\0\0\0", 8, true);
+    ROW("u16", "65534");
+    ROW("i16", "-2");
+    ROW("le u16", "65279");
+    ROW("le i16", "-257");
+    ROW("le u64", "65279");
+    ROW("i8", "-1");
+    ROW("utf8", "invalid");
+    ROW("utf16", "U+FFFE");
+    ck_assert_ptr_null(value_of("be u16"));
+    inspect_fill(&in, (const uint8_t *)"\x3f\xc0\0\0\0\0\0\0", 8, true);
+    ROW("f32", "1.5");
+    ROW("time", "2003-11-23 00:32:00Z");
+}
+END_TEST
+
+START_TEST(near_the_end)
+{
+    static const uint8_t bytes[8] = {'A', 0, 0, 0, 0, 0, 0, 0};
+    static const int rows[] = {0, 5, 10, 10, 17, 17, 17, 17, 24};
+    for (size_t n = 0; n <= 8; n++) {
+        inspect_fill(&in, bytes, n, false);
+        ck_assert_int_eq(in.count, rows[n]);
+        ck_assert_int_eq(value_of("u32") != NULL, n >= 4);
+        ck_assert_int_eq(value_of("be f64") != NULL, n >= 8);
+        ck_assert_int_eq(value_of("time") != NULL, n >= 4);
+    }
+}
+END_TEST
+
+START_TEST(characters)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *utf8;
+    } rows[] = {
+        {"\xe6\x97\xa5", 3, "'日' U+65E5"},
+        {"\xe6\x97", 2, "cut off"},
+        {"\xe6\x41", 2, "invalid"},
+        {"\x1b[", 2, "U+001B"},
+        {"\0", 1, "U+0000"},
+        {"\xcc\x81", 2, "'\u25cc\u0301' U+0301"},
+        {"\xe2\x80\xae", 3, "U+202E"},
+        {"\xf0\x9f\x98\x80", 4, "'😀' U+1F600"},
+        {" ", 1, "' ' U+0020"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        inspect_fill(&in, (const uint8_t *)rows[i].bytes, rows[i].n, false);
+        ROW("utf8", rows[i].utf8);
+    }
+    inspect_fill(&in, (const uint8_t *)"\x3d\xd8\x00\xde", 4, false);
+    ROW("utf16", "'😀' U+1F600");
+    inspect_fill(&in, (const uint8_t *)"\x3d\xd8", 2, false);
+    ROW("utf16", "cut off");
+}
+END_TEST
+
+static void fill_time(int64_t t)
+{
+    uint8_t bytes[8];
+    bytes_put(bytes, 8, true, (uint64_t)t);
+    inspect_fill(&in, bytes, 8, true);
+}
+
+START_TEST(times)
+{
+    static const struct {
+        int64_t t;
+        const char *text;
+    } rows[] = {
+        {0, "1970-01-01 00:00:00Z"},
+        {-1, "1969-12-31 23:59:59Z"},
+        {951782400, "2000-02-29 00:00:00Z"},
+        {951868799, "2000-02-29 23:59:59Z"},
+        {4107542400, "2100-03-01 00:00:00Z"},
+        {4107542399, "2100-02-28 23:59:59Z"},
+        {253402300799, "9999-12-31 23:59:59Z"},
+        {253402300800, NULL},
+        {-62167219200, "0000-01-01 00:00:00Z"},
+        {-62167219201, NULL},
+        {INT64_MAX, NULL},
+        {INT64_MIN, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fill_time(rows[i].t);
+        if (rows[i].text)
+            ROW("time64", rows[i].text);
+        else
+            ck_assert_ptr_null(value_of("time64"));
+    }
+    inspect_fill(&in, (const uint8_t *)"\xff\xff\xff\xff", 4, false);
+    ROW("time", "1969-12-31 23:59:59Z"); /* 32 bits are signed */
+}
+END_TEST
+
+/* The calendar, against the C library's. */
+START_TEST(times_by_the_library)
+{
+    for (int64_t t = -62167219200; t < 253402300799; t += 86400 * 1511 + 12345) {
+        char text[80];
+        time_t clock = (time_t)t;
+        struct tm *tm = gmtime(&clock);
+        snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02dZ", tm->tm_year + 1900,
+                 tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec);
+        fill_time(t);
+        const char *value = value_of("time64");
+        if (!value || strcmp(value, text) != 0)
+            ck_abort_msg("%s", text);
+    }
+}
+END_TEST
+
+/* No bytes make a value that is not printable or has no end. */
+START_TEST(printable)
+{
+    uint64_t seed = 3;
+    for (int k = 0; k < 1000; k++) {
+        uint8_t bytes[INSPECT_BYTES];
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            bytes[i] = (uint8_t)(seed >> 33);
+        }
+        inspect_fill(&in, bytes, (size_t)(k % 20), k & 1);
+        for (int i = 0; i < in.count; i++)
+            for (const char *p = in.row[i].value; *p; p++)
+                if ((unsigned char)*p < ' ' || *p == 0x7f)
+                    ck_abort_msg("%s", in.row[i].label);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("inspect");
+    TCase *t = tcase_create("inspect");
+    tcase_add_test(t, the_row_of_the_demo);
+    tcase_add_test(t, the_other_order);
+    tcase_add_test(t, near_the_end);
+    tcase_add_test(t, characters);
+    tcase_add_test(t, times);
+    tcase_add_test(t, times_by_the_library);
+    tcase_add_test(t, printable);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
