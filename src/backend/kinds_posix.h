@@ -1,0 +1,56 @@
+/* The kinds that are a descriptor on a file of some file system, and what they share. */
+#ifndef SHMLENS_BACKEND_KINDS_POSIX_H
+#define SHMLENS_BACKEND_KINDS_POSIX_H
+
+#include <sys/stat.h>
+
+#include "backend/provider.h"
+
+extern const struct provider posix_shm_provider;
+extern const struct provider file_provider;
+
+#define POSIX_SHM_PREFIX "posix:/"  /* of canonical locators */
+#define POSIX_SHM_DIR    "/dev/shm" /* where the system keeps them */
+
+enum {
+    POSIX_SHM_NAME = 255,                                 /* bytes of a name at most */
+    POSIX_SHM_PATH = (int)sizeof POSIX_SHM_DIR + 1 + 255, /* its path, with the NUL */
+};
+
+enum seg_kind posix_shm_kind(const char *locator);
+void posix_shm_space(struct backend *be, uint64_t *unused, uint64_t *total);
+void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a canonical locator */
+const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
+
+struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
+struct oserr posix_shm_remove(struct backend *be, const char *locator, unsigned flags,
+                              struct seg_who *who);
+
+/* Opens name without changing anything: shm_open's flags for `access`, atime kept where we may. */
+SHM_MUST struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,
+                                    int *fd);
+
+/* ---- shared by the kinds with a descriptor in s->handle ---- */
+
+struct oserr fd_stat(struct seg *s, struct seg_stat *out);
+struct oserr fd_reopen(struct seg *s, enum seg_access access);
+struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
+void fd_unmap(struct seg *s, struct view *v);
+struct oserr fd_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+struct oserr fd_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data);
+struct oserr fd_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
+                       enum seg_extent_kind *kind);
+struct oserr fd_resize(struct seg *s, uint64_t size);
+struct oserr fd_chmod(struct seg *s, uint32_t mode);
+void fd_close(struct seg *s);
+
+/* What a stat says, as the rest of the program understands it. */
+void fd_describe(const struct stat *st, struct seg_stat *out);
+
+/* SEG_E_NOT_SEGMENT of `call` unless a regular file. */
+SHM_MUST struct oserr fd_check(struct backend *be, const char *call, int fd);
+
+/* Would the mode and owner let this process open it so? */
+bool fd_permitted(const struct seg_stat *st, enum seg_access access);
+
+#endif

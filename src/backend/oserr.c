@@ -1,0 +1,48 @@
+#include "backend/oserr.h"
+
+#include <stdio.h>
+
+#include "backend/oserr_system.h"
+
+/* The sentence fragments of our own refusals, in the order of enum seg_refusal. */
+static const char *const own_text[] = {
+    "refused",
+    "no such kind of locator",
+    "not a name for a segment",
+    "not a segment",
+    "past the end",
+    "the segment shrank meanwhile",
+    "not aligned to its size",
+    "opened for reading only",
+    "not possible for this kind",
+    "in use by others",
+    "the name refers to another object now",
+    "not a possible size",
+    "no memory left for the page",
+    "out of memory",
+    "changes too fast to be read",
+};
+
+const char *oserr_text(struct oserr e, char *buf, size_t n)
+{
+    if (n == 0)
+        return "";
+    if (!oserr_is(e)) {
+        snprintf(buf, n, "success");
+    } else if (e.code >= OSERR_OWN) {
+        size_t i = e.code - OSERR_OWN;
+        snprintf(buf, n, "%s", own_text[i < sizeof own_text / sizeof *own_text ? i : 0]);
+    } else {
+        oserr_system_text(e.code, buf, n);
+    }
+    return buf;
+}
+
+enum oserr_kind oserr_kind(struct oserr e)
+{
+    if (!oserr_is(e))
+        return OSERR_K_NONE;
+    if (e.code == SEG_E_NO_SPACE)
+        return OSERR_K_FULL;
+    return e.code >= OSERR_OWN ? OSERR_K_OTHER : oserr_system_kind(e.code);
+}

@@ -1,0 +1,63 @@
+/* An error is a value: the call that failed and the system's own code for it. */
+#ifndef SHMLENS_BACKEND_OSERR_H
+#define SHMLENS_BACKEND_OSERR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct oserr {
+    const char *call; /* static text: `shm_open`, `ftruncate`, `mmap`, ...; NULL: success */
+    uint32_t code;    /* errno, GetLastError(), or one of enum seg_refusal (OSERR_OWN set) */
+};
+
+/* Refusals of our own, made before or without an OS call; `call` then names our check (`seg_poke`).
+ */
+enum seg_refusal {
+    OSERR_OWN = 0x40000000,
+    SEG_E_LOCATOR, /* no such kind of locator, or not of this system */
+    SEG_E_NAME, /* a name the system would not take: empty, `.`, a slash, longer than 255 bytes */
+    SEG_E_NOT_SEGMENT, /* a directory, fifo, link or device stands there */
+    SEG_E_BEYOND,      /* offset or range past the end; nothing was stored */
+    SEG_E_SHRANK,      /* the segment lost these bytes while we stored: the rest was stored */
+    SEG_E_ALIGN,       /* compare-and-swap on an offset that is not a multiple of the size */
+    SEG_E_READ_ONLY,   /* opened for reading only */
+    SEG_E_UNSUPPORTED, /* this kind cannot do that (see seg_caps) */
+    SEG_E_IN_USE,      /* others map it or hold it open: not removed without force */
+    SEG_E_REPLACED,    /* the name refers to another object than the one looked at */
+    SEG_E_SIZE,        /* size 0 or larger than the kind takes */
+    SEG_E_NO_SPACE,  /* storing into a hole failed: no memory left for the page (the file system is
+                        full) */
+    SEG_E_MEMORY,    /* out of memory here */
+    SEG_E_UNSETTLED, /* no two equal reads in three tries */
+};
+
+#define OSERR_NONE ((struct oserr){NULL, 0})
+
+static inline bool oserr_is(struct oserr e)
+{
+    return e.call != NULL;
+}
+
+/* What the code means: strerror's text or our own sentence fragment; n bytes at most with the NUL.
+ */
+const char *oserr_text(struct oserr e, char *buf, size_t n);
+
+/* What a command needs to tell apart, independent of the system. */
+enum oserr_kind {
+    OSERR_K_NONE,
+    OSERR_K_MISSING,
+    OSERR_K_DENIED,
+    OSERR_K_EXISTS,
+    OSERR_K_FULL,
+    OSERR_K_OTHER
+};
+enum oserr_kind oserr_kind(struct oserr e);
+
+#if defined(__GNUC__)
+#define SHM_MUST __attribute__((warn_unused_result))
+#else
+#define SHM_MUST
+#endif
+
+#endif

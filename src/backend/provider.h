@@ -1,0 +1,125 @@
+/* A kind of segment: a const table of functions that get, describe and drop a mapping. What is the
+ * same for all kinds (bounds, faults, tearing, atomics, the window of --range) is written once, in
+ * segment_*.c. */
+#ifndef SHMLENS_BACKEND_PROVIDER_H
+#define SHMLENS_BACKEND_PROVIDER_H
+
+#include "backend/segment.h"
+#include "backend/sys.h"
+
+/* A mapped range of a segment; base NULL: none. */
+struct view {
+    unsigned char *base;
+    uint64_t at; /* offset in the segment, a multiple of the page size */
+    size_t n;    /* bytes */
+};
+
+struct seg {
+    struct backend *be;
+    const struct provider *kind;
+    enum seg_access access;
+    char *locator;            /* canonical */
+    intptr_t handle;          /* the kind's own: a descriptor; -1: none */
+    intptr_t watch;           /* what keeps holes of `look` holes; -1: none */
+    struct seg_stat last;     /* as of the last stat */
+    struct view look;         /* read-only, for small reads; touching a hole in it faults */
+    bool unmappable;          /* `look` cannot be had: every read goes through pull */
+    struct view hand;         /* read-write, for the last stores */
+    uint64_t limit_at;        /* the window: nothing outside is read or stored */
+    uint64_t limit_n;         /* 0: no window */
+    bool saw_hole;            /* the last sample had one in its window */
+    uint64_t run_at, run_end; /* data that was costly to measure: believed until run_until */
+    uint64_t run_resident;    /* bytes the segment had when it was measured */
+    int64_t run_until;        /* on os_now's clock; 0: nothing */
+    void *bounce_memory;      /* what bounce lies in */
+    unsigned char *bounce;    /* page-aligned, of SEG_PIECE bytes; NULL until needed */
+};
+
+enum {
+    SEG_PAGE = 4096,        /* divides every page size */
+    SEG_PIECE = 128 * 1024, /* a large read is made of such pieces */
+    SEG_HAND = 1024 * 1024, /* most that is mapped writable at a time */
+};
+
+/* Rows of a list under way. */
+struct listing {
+    struct seg_info *segs;
+    size_t count, cap;
+};
+
+struct provider {
+    enum seg_kind kind;
+    unsigned caps; /* enum seg_caps */
+
+    /* The canonical form of a locator of this kind; call NULL and out[0] NUL: not of this kind. */
+    struct oserr (*canonical)(const char *locator, char *out, size_t cap);
+
+    /* Adds a row for each segment of the wanted kinds (bits); NULL: cannot be listed. */
+    struct oserr (*list)(struct backend *be, unsigned kinds, struct listing *l);
+
+    struct oserr (*open)(struct seg *s, enum seg_access access); /* sets handle */
+    struct oserr (*create)(struct seg *s, uint64_t size, uint32_t mode);
+    struct oserr (*reopen)(struct seg *s, enum seg_access access); /* the same object */
+    void (*close)(struct seg *s);                                  /* handle and watch */
+
+    struct oserr (*stat)(struct seg *s, struct seg_stat *out); /* of the object */
+    struct oserr (*name)(struct seg *s, struct seg_stat *out); /* name_gone, replaced */
+
+    /* Maps a range (page-aligned start). `write` false: touching what has no memory behind it must
+     * fault and make nothing, or the mapping is refused. */
+    struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
+    void (*unmap)(struct seg *s, struct view *v);
+
+    /* Copies without a mapping; short at the end. buf and off are equal modulo SEG_PAGE. */
+    struct oserr (*pull)(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+
+    /* Where data begins at or after off, page-aligned or off itself; `end` when there is none
+     * before it. Cheap. */
+    struct oserr (*next_data)(struct seg *s, uint64_t off, uint64_t end, uint64_t *data);
+
+    /* The run at off < size: its end (at most size) and whether it is data. May cost time for each
+     * page of data. */
+    struct oserr (*extent)(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
+                           enum seg_extent_kind *kind);
+
+    struct oserr (*resize)(struct seg *s, uint64_t size);
+    struct oserr (*chmod)(struct seg *s, uint32_t mode);
+    struct oserr (*remove)(struct backend *be, const char *locator, unsigned flags,
+                           struct seg_who *who);
+};
+
+/* The kinds of this system (providers_<os>.c); NULL-terminated. */
+extern const struct provider *const providers[];
+
+/* The kind of one locator of a provider: POSIX names of semaphores are SEG_SEM. Per system. */
+enum seg_kind provider_kind(const struct provider *p, const char *locator);
+
+/* Bytes of the POSIX file system; 0: unknown. Per system. */
+void provider_space(struct backend *be, uint64_t *unused, uint64_t *total);
+
+/* Fresh: how large is it now (fills s->last as well). */
+SHM_MUST struct oserr segment_stat(struct seg *s);
+
+/* Is [off, off + n) inside now, asked freshly? Else SEG_E_BEYOND of `call`. */
+SHM_MUST struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint64_t n);
+
+/* Maps what reading needs, as large as the segment is now; a refusal leaves s->unmappable. */
+void segment_look(struct seg *s);
+
+/* As seg_read for up to SEG_SMALL bytes, without the final look at the size. */
+SHM_MUST struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
+                                         size_t *got);
+
+/* One page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
+bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);
+
+/* The run at off < the last known size, as the kind's extent. */
+SHM_MUST struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end,
+                                  enum seg_extent_kind *kind);
+
+/* Adds a row to a list: takes over nothing, copies locator (its name is what follows the prefix).
+ */
+SHM_MUST struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind kind,
+                                  const char *locator, const char *name, const struct seg_stat *st);
+
+#endif

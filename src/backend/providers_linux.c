@@ -1,0 +1,15 @@
+#include "backend/provider.h"
+
+#include "backend/kinds_posix.h"
+
+const struct provider *const providers[] = {&posix_shm_provider, &file_provider, NULL};
+
+enum seg_kind provider_kind(const struct provider *p, const char *locator)
+{
+    return p == &posix_shm_provider ? posix_shm_kind(locator) : p->kind;
+}
+
+void provider_space(struct backend *be, uint64_t *unused, uint64_t *total)
+{
+    posix_shm_space(be, unused, total);
+}

@@ -1,0 +1,328 @@
+#include "backend/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/provider.h"
+
+enum { LOCATOR_CAP = 4128 }; /* a path and a prefix */
+
+static struct oserr refuse(const char *call, enum seg_refusal why)
+{
+    return (struct oserr){call, (uint32_t)why};
+}
+
+const char *seg_kind_name(enum seg_kind k)
+{
+    static const char *const names[SEG_KINDS] = {
+        [SEG_POSIX] = "posix", [SEG_SYSV] = "sysv", [SEG_MEMFD] = "memfd", [SEG_FD] = "fd",
+        [SEG_FILE] = "file",   [SEG_SEM] = "sem",   [SEG_WIN] = "win",     [SEG_REC] = "rec",
+    };
+    return k < SEG_KINDS ? names[k] : "?";
+}
+
+/* Whose locator is it, and how is it written canonically? */
+static struct oserr find_kind(const char *locator, char *out, size_t cap, const struct provider **p)
+{
+    if (cap == 0)
+        return refuse("seg_open", SEG_E_NAME);
+    for (size_t i = 0; providers[i] != NULL; i++) {
+        struct oserr e = providers[i]->canonical(locator, out, cap);
+        if (oserr_is(e) || out[0] != '\0') {
+            *p = providers[i];
+            return e;
+        }
+    }
+    return refuse("seg_open", SEG_E_LOCATOR);
+}
+
+struct oserr seg_canonical(const char *locator, char *out, size_t cap)
+{
+    const struct provider *p;
+    return find_kind(locator, out, cap, &p);
+}
+
+/* An empty seg for a locator. */
+static struct oserr make(struct backend *be, const char *locator, struct seg **out)
+{
+    char canonical[LOCATOR_CAP];
+    const struct provider *p;
+    void *mem;
+    *out = NULL;
+    struct oserr e = find_kind(locator, canonical, sizeof canonical, &p);
+    if (oserr_is(e))
+        return e;
+    e = sys_alloc(be, sizeof **out, &mem);
+    if (oserr_is(e))
+        return e;
+    struct seg *s = mem;
+    *s = (struct seg){.be = be, .kind = p, .handle = -1, .watch = -1};
+    e = sys_copy(be, canonical, &s->locator);
+    if (oserr_is(e)) {
+        free(s);
+        return e;
+    }
+    *out = s;
+    return OSERR_NONE;
+}
+
+struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
+                      struct seg **out)
+{
+    struct seg *s;
+    *out = NULL;
+    struct oserr e = make(be, locator, &s);
+    if (oserr_is(e))
+        return e;
+    s->access = access;
+    e = s->kind->open(s, access);
+    if (!oserr_is(e))
+        e = segment_stat(s);
+    if (oserr_is(e)) {
+        seg_close(s);
+        return e;
+    }
+    s->last.denied = false; /* it just let us in */
+    segment_look(s);
+    *out = s;
+    return OSERR_NONE;
+}
+
+struct oserr seg_create(struct backend *be, const char *locator, uint64_t size, uint32_t mode,
+                        struct seg **out)
+{
+    struct seg *s;
+    *out = NULL;
+    if (size == 0 || size > INT64_MAX)
+        return refuse("ftruncate", SEG_E_SIZE);
+    struct oserr e = make(be, locator, &s);
+    if (oserr_is(e))
+        return e;
+    s->access = SEG_WRITE;
+    if (s->kind->create == NULL)
+        e = refuse("seg_create", SEG_E_UNSUPPORTED);
+    else
+        e = s->kind->create(s, size, mode & 07777);
+    if (oserr_is(e)) {
+        seg_close(s);
+        return e;
+    }
+    s->last.denied = false;
+    segment_look(s);
+    *out = s;
+    return OSERR_NONE;
+}
+
+void seg_close(struct seg *s)
+{
+    if (s == NULL)
+        return;
+    s->kind->unmap(s, &s->look);
+    s->kind->unmap(s, &s->hand);
+    s->kind->close(s);
+    free(s->bounce_memory);
+    free(s->locator);
+    free(s);
+}
+
+struct oserr seg_set_access(struct seg *s, enum seg_access access)
+{
+    if (access == s->access)
+        return OSERR_NONE;
+    if (access == SEG_STAT ||
+        s->access == SEG_WRITE) { /* less: keep what we have, use less of it */
+        s->kind->unmap(s, &s->hand);
+        s->access = access == SEG_STAT ? SEG_READ : access;
+        return OSERR_NONE;
+    }
+    struct oserr e = s->kind->reopen(s, access);
+    if (oserr_is(e))
+        return e;
+    s->access = access;
+    segment_look(s);
+    return OSERR_NONE;
+}
+
+enum seg_access seg_get_access(const struct seg *s)
+{
+    return s->access;
+}
+
+const char *seg_locator(const struct seg *s)
+{
+    return s->locator;
+}
+
+enum seg_kind seg_kind(const struct seg *s)
+{
+    return provider_kind(s->kind, s->locator);
+}
+
+unsigned seg_caps(const struct seg *s)
+{
+    return s->kind->caps;
+}
+
+const struct seg_stat *seg_last(const struct seg *s)
+{
+    return &s->last;
+}
+
+struct oserr segment_stat(struct seg *s)
+{
+    struct seg_stat now = s->last;
+    struct oserr e = s->kind->stat(s, &now);
+    if (oserr_is(e))
+        return e;
+    now.name_gone = s->last.name_gone;
+    now.replaced = s->last.replaced;
+    s->last = now;
+    return OSERR_NONE;
+}
+
+struct oserr seg_refresh(struct seg *s, struct seg_stat *out)
+{
+    struct oserr e = segment_stat(s);
+    if (!oserr_is(e) && s->kind->name != NULL)
+        e = s->kind->name(s, &s->last);
+    if (!oserr_is(e))
+        segment_look(s);
+    *out = s->last;
+    return e;
+}
+
+void segment_look(struct seg *s)
+{
+    uint64_t at = 0, end = s->last.size;
+    if (s->unmappable || s->access == SEG_STAT)
+        return;
+    if (s->limit_n > 0) {
+        at = s->limit_at;
+        end = end < at + s->limit_n ? end : at + s->limit_n;
+    }
+    uint64_t n = end <= at ? 0 : (end - at + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
+    if (s->look.n == n && (n == 0 || s->look.at == at))
+        return;
+    s->kind->unmap(s, &s->look);
+    if (n == 0)
+        return;
+    s->unmappable = n > SIZE_MAX / 2 || oserr_is(s->kind->map(s, at, (size_t)n, false, &s->look));
+}
+
+struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length)
+{
+    if (length > 0 && offset >= INT64_MAX)
+        return refuse("seg_limit", SEG_E_BEYOND);
+    uint64_t at = offset / SEG_PAGE * SEG_PAGE;
+    uint64_t room = (uint64_t)INT64_MAX + 1 - at;
+    uint64_t n = length > room ? room : length + (offset - at);
+    n = n > room ? room : (n + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
+    s->limit_at = length == 0 ? 0 : at;
+    s->limit_n = length == 0 ? 0 : n;
+    s->kind->unmap(s, &s->hand);
+    segment_look(s);
+    return OSERR_NONE;
+}
+
+void seg_part(const struct seg *s, uint64_t *start, uint64_t *end)
+{
+    uint64_t size = s->last.size, behind = s->limit_at + s->limit_n;
+    *end = s->limit_n == 0 || size < behind ? size : behind;
+    *start = s->limit_at < *end ? s->limit_at : *end;
+}
+
+struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint64_t n)
+{
+    struct oserr e = segment_stat(s);
+    if (oserr_is(e))
+        return e;
+    if (off > s->last.size || n > s->last.size - off)
+        return refuse(call, SEG_E_BEYOND);
+    if (s->limit_n > 0 && (off < s->limit_at || off + n > s->limit_at + s->limit_n))
+        return refuse(call, SEG_E_BEYOND);
+    return OSERR_NONE;
+}
+
+/* Asks the kind, and remembers an answer that took long a hundred times as long as that: measuring
+ * a gibibyte of data for each frame would be a load of its own. Only data is remembered, and only
+ * while the segment has not lost a page: at worst a new hole is read as the zeros it is. */
+struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+{
+    enum { CHEAP_NS = 50000, TIMES = 100 };
+    int64_t t0 = os_now();
+    bool punched = s->last.resident < s->run_resident;
+    if (t0 < s->run_until && !punched && off >= s->run_at && off < s->run_end) {
+        *kind = SEG_EXT_DATA;
+        *end = s->run_end < s->last.size ? s->run_end : s->last.size;
+        return OSERR_NONE;
+    }
+    struct oserr e = s->kind->extent(s, off, s->last.size, end, kind);
+    int64_t took = os_now() - t0;
+    if (!oserr_is(e) && *kind == SEG_EXT_DATA && took > CHEAP_NS) {
+        s->run_at = off;
+        s->run_end = *end;
+        s->run_resident = s->last.resident;
+        s->run_until = t0 + took * TIMES;
+    }
+    return e;
+}
+
+struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
+                        enum seg_extent_kind *kind)
+{
+    *start = *end = off;
+    *kind = SEG_EXT_HOLE;
+    if (s->access == SEG_STAT)
+        return refuse("seg_extent", SEG_E_UNSUPPORTED);
+    struct oserr e = segment_stat(s);
+    if (oserr_is(e))
+        return e;
+    if (off >= s->last.size) {
+        *start = *end = s->last.size;
+        return OSERR_NONE;
+    }
+    return segment_run(s, off, end, kind);
+}
+
+struct oserr seg_resize(struct seg *s, uint64_t size)
+{
+    if (s->kind->resize == NULL)
+        return refuse("seg_resize", SEG_E_UNSUPPORTED);
+    if (s->access < SEG_WRITE)
+        return refuse("ftruncate", SEG_E_READ_ONLY);
+    if (size > INT64_MAX)
+        return refuse("ftruncate", SEG_E_SIZE);
+    struct oserr e = s->kind->resize(s, size);
+    if (!oserr_is(e))
+        e = segment_stat(s);
+    if (!oserr_is(e))
+        segment_look(s);
+    return e;
+}
+
+struct oserr seg_chmod(struct seg *s, uint32_t mode)
+{
+    if (s->kind->chmod == NULL)
+        return refuse("seg_chmod", SEG_E_UNSUPPORTED);
+    struct oserr e = s->kind->chmod(s, mode & 07777);
+    return oserr_is(e) ? e : segment_stat(s);
+}
+
+struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
+                        struct seg_who *who)
+{
+    char canonical[LOCATOR_CAP];
+    const struct provider *p;
+    struct seg_who unwanted;
+    if (who == NULL)
+        who = &unwanted;
+    *who = (struct seg_who){0};
+    struct oserr e = find_kind(locator, canonical, sizeof canonical, &p);
+    if (!oserr_is(e) && p->remove == NULL)
+        e = refuse("seg_remove", SEG_E_UNSUPPORTED);
+    if (!oserr_is(e))
+        e = p->remove(be, canonical, flags, who);
+    if (who == &unwanted)
+        seg_who_free(who);
+    return e;
+}

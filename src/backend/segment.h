@@ -1,0 +1,298 @@
+/* Shared-memory segments: find, open, look, store, make, remove. The only way from the program to a
+ * shared byte; no pointer into shared memory leaves this folder.
+ *
+ * Strings: locators here are raw (the name's own bytes, NUL-terminated: `posix:/na\nme`); escaping
+ * for people is the caller's (core/locator.h). Offsets and sizes are bytes. Times are nanoseconds
+ * since the epoch. Threads: a backend may be used from several threads (its log is locked); a `seg`
+ * by one at a time. Errors: struct oserr by value; nothing here prints, exits or raises. */
+#ifndef SHMLENS_BACKEND_SEGMENT_H
+#define SHMLENS_BACKEND_SEGMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/oserr.h"
+
+struct backend; /* the call log, fault injection, per-process set-up (fault guard) */
+struct seg;     /* one attached segment */
+
+SHM_MUST struct backend *backend_new(void); /* NULL: out of memory */
+void backend_free(struct backend *be);
+
+/* ---- kinds ---- */
+
+enum seg_kind {
+    SEG_POSIX,
+    SEG_SYSV,
+    SEG_MEMFD,
+    SEG_FD,
+    SEG_FILE,
+    SEG_SEM,
+    SEG_WIN,
+    SEG_REC,
+    SEG_KINDS
+};
+
+const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --kind` */
+
+enum seg_caps {
+    SEG_CAP_CREATE = 1,
+    SEG_CAP_RESIZE = 2,
+    SEG_CAP_CHMOD = 4,
+    SEG_CAP_REMOVE = 8,
+    SEG_CAP_WRITE = 16,
+    SEG_CAP_EXTENTS = 32, /* holes can be told from data */
+};
+
+/* ---- what is known of one ---- */
+
+enum seg_known { /* bits: the field is known */
+                 SEG_HAS_SIZE = 1,
+                 SEG_HAS_RESIDENT = 2,
+                 SEG_HAS_MODE = 4,
+                 SEG_HAS_OWNER = 8,
+                 SEG_HAS_TIMES = 16,
+                 SEG_HAS_LINKS = 32,
+                 SEG_HAS_SEALS = 64,
+                 SEG_HAS_CREATOR = 128,
+                 SEG_HAS_ID = 256,
+                 SEG_HAS_ATTACHED = 512,
+};
+
+enum seg_state { /* bits */
+                 SEG_ST_UNLINKED = 1,
+                 SEG_ST_SEALED = 2,
+                 SEG_ST_DEST = 4,
+                 SEG_ST_LOCKED = 8,
+                 SEG_ST_HUGETLB = 16,
+};
+
+struct seg_stat {
+    unsigned known; /* enum seg_known */
+    unsigned state; /* enum seg_state */
+    uint64_t size;
+    uint64_t resident; /* bytes that have memory (or swap) behind them */
+    uint32_t mode;     /* permission bits, 07777 */
+    uint32_t uid, gid;
+    uint64_t links;
+    uint32_t seals;    /* F_SEAL_* bits */
+    uint64_t dev, ino; /* identity */
+    int64_t atime, mtime, ctime;
+    uint32_t creator;  /* pid */
+    uint64_t attached; /* the kind's own count of attaches */
+    /* Filled by seg_refresh only: */
+    bool name_gone; /* the name refers to nothing */
+    bool replaced;  /* the name refers to another object now */
+    bool denied;    /* the permissions would not let us open it (as we did) any more */
+};
+
+/* One row of a list. */
+struct seg_info {
+    enum seg_kind kind;
+    char *locator; /* raw, canonical */
+    char *name;    /* raw */
+    struct seg_stat stat;
+    char owner[33];     /* user name, or the number */
+    size_t who_first;   /* index of its first row in survey->mappers / ->holders, */
+    size_t who_mappers; /* and how many there are */
+    size_t who_holder_first, who_holders;
+};
+
+struct seg_mapper {
+    uint32_t pid;
+    char comm[16]; /* /proc/PID/comm, raw bytes: escape before showing */
+    bool write;    /* mapped writable */
+    bool read;     /* mapped readable */
+    uint64_t address, offset, length;
+};
+
+struct seg_holder {
+    uint32_t pid;
+    char comm[16];
+    int32_t fd;
+};
+
+/* Who has one object. Processes that map it are not repeated among the holders. */
+struct seg_who {
+    struct seg_mapper
+        *mappers; /* one row per mapping; adjacent mappings of one process are not merged */
+    size_t mappers_count;
+    struct seg_holder *holders;
+    size_t holders_count;
+    size_t unreadable; /* processes whose maps or descriptors could not be read (permission; not:
+                          died) */
+};
+
+/* Everything at one moment: list plus who, from one pass over /proc. */
+struct seg_survey {
+    struct seg_info *segs; /* sorted by locator bytewise */
+    size_t count;
+    struct seg_who who;            /* rows of segs[i] are contiguous, see who_first */
+    uint64_t fs_free, fs_total;    /* of the POSIX file system, bytes; 0: unknown */
+    struct oserr error[SEG_KINDS]; /* a kind that could not be listed does not hide the others */
+};
+
+enum { SEG_SURVEY_WHO = 1 }; /* flags of seg_survey: read /proc for mappers and holders too */
+
+/* Lists. `kinds`: bit per enum seg_kind. Our own process is included in who. The pass over /proc
+ * can block for as long as another process makes it: call it where that hurts nobody. The caller
+ * frees. */
+SHM_MUST struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
+                                 struct seg_survey *out);
+void seg_survey_free(struct seg_survey *s);
+
+/* ---- one segment ---- */
+
+enum seg_access {
+    SEG_STAT = 0, /* only seg_refresh, seg_chmod, seg_who: needs no right to read */
+    SEG_READ = 1,
+    SEG_WRITE = 2, /* implies SEG_READ */
+};
+
+/* The canonical raw locator of a raw one (`posix:/x` for `/x`, `/dev/shm/x`), or why it is none. */
+SHM_MUST struct oserr seg_canonical(const char *locator, char *out, size_t cap);
+
+/* Opens without changing anything: no O_CREAT, no blocking on fifos, links not followed. Caller
+ * closes. */
+SHM_MUST struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
+                               struct seg **out);
+
+/* Creates (never opens what exists), mode exactly as given, `size` zero bytes; opened SEG_WRITE.
+ * When a later step fails the name is removed again. */
+SHM_MUST struct oserr seg_create(struct backend *be, const char *locator, uint64_t size,
+                                 uint32_t mode, struct seg **out);
+void seg_close(struct seg *s); /* NULL is fine */
+
+/* Raises the access of an open segment (the same object, also when its name is gone). */
+SHM_MUST struct oserr seg_set_access(struct seg *s, enum seg_access access);
+enum seg_access seg_get_access(const struct seg *s);
+
+const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
+enum seg_kind seg_kind(const struct seg *s);
+unsigned seg_caps(const struct seg *s); /* enum seg_caps */
+
+/* Asks the system how the segment is now: two or three cheap calls; remaps when it grew or shrank.
+ */
+SHM_MUST struct oserr seg_refresh(struct seg *s, struct seg_stat *out);
+const struct seg_stat *seg_last(const struct seg *s); /* what the last refresh or open saw */
+
+/* Map only [offset, offset+length) (rounded to pages) from now on; reads outside are SEG_E_BEYOND.
+ * length 0: all. */
+SHM_MUST struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length);
+
+/* What may be read, [*start, *end): all of it, or seg_limit's part. As of the last refresh. */
+void seg_part(const struct seg *s, uint64_t *start, uint64_t *end);
+
+/* Copies out up to n bytes from off; *got is less than n only at the end of the segment (0 there:
+ * not an error). Aligned 8-byte words are never torn (nor smaller aligned ones); a hole reads as 0
+ * and stays a hole; a segment that shrinks meanwhile gives a short read. Up to SEG_SMALL bytes come
+ * from the mapping; larger reads are fastest with buf and off equal modulo the page size. Never
+ * raises a signal. */
+enum { SEG_SMALL = 64 * 1024 };
+SHM_MUST struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+
+/* What is known of one byte of a sample. */
+enum seg_byte {
+    SEG_BYTE_DATA,    /* read */
+    SEG_BYTE_HOLE,    /* never written: 0, and has no page */
+    SEG_BYTE_UNKNOWN, /* cannot be known without disturbing it */
+    SEG_BYTE_BEYOND,  /* past the end, or outside of seg_limit's part */
+};
+
+/* One sample, with as few calls as can be: the n (at most SEG_SMALL) bytes from off, what each of
+ * them is (enum seg_byte), and the segment's state as seg_refresh tells it, asked after the
+ * reading: no byte that lies past that end counts. Bytes that are not data are 0. When it fails,
+ * buf and state hold what could be had. */
+SHM_MUST struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
+                                 struct seg_stat *out);
+
+enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
+
+/* The run of equal kind that off lies in: [*start <= off, *end), *end at most the size. At or past
+ * the end: *start == *end == size, kind HOLE. Costs no memory in the segment. *start may be off
+ * itself. */
+SHM_MUST struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
+                                 enum seg_extent_kind *kind);
+
+/* One value. */
+struct poke {
+    uint64_t offset;
+    uint32_t size;    /* 1, 2, 4 or 8 */
+    bool cas;         /* store only if the bytes there are `expect` */
+    uint8_t value[8]; /* in memory order */
+    uint8_t expect[8];
+};
+struct poked {
+    uint8_t old[8]; /* what was there the moment before, exact when atomic */
+    bool stored;    /* false: the compare-and-swap lost, `old` says to whom */
+    bool atomic;    /* one store; false: unaligned, stored bytewise, ascending */
+};
+
+/* Aligned: one atomic exchange or compare-and-swap. Unaligned: bytewise, `cas` refused
+ * (SEG_E_ALIGN). Needs SEG_WRITE. Beyond the end: SEG_E_BEYOND, nothing stored; never grows the
+ * segment, whatever happens meanwhile. */
+SHM_MUST struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out);
+
+/* Stores n bytes bytewise ascending (fill, load, text). The range is checked first: SEG_E_BEYOND
+ * and nothing is stored; *done says how much was stored when something fails later. Never grows. */
+SHM_MUST struct oserr seg_store(struct seg *s, uint64_t off, const void *buf, size_t n,
+                                size_t *done);
+SHM_MUST struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t byte,
+                               uint64_t *done);
+
+SHM_MUST struct oserr seg_resize(struct seg *s, uint64_t size); /* needs SEG_WRITE */
+SHM_MUST struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
+
+/* Who has this object now: one pass over /proc, may block (see seg_survey). Our own process is
+ * included (the caller compares with os_pid). The caller frees with seg_who_free. */
+SHM_MUST struct oserr seg_who(struct seg *s, struct seg_who *out);
+
+/* The same for an object known by its identity only (it need not have a name any more). */
+SHM_MUST struct oserr seg_who_object(struct backend *be, uint64_t dev, uint64_t ino,
+                                     struct seg_who *out);
+void seg_who_free(struct seg_who *w);
+
+enum seg_remove_flags {
+    SEG_RM_FORCE = 1, /* also when others have it */
+    SEG_RM_DRY = 2,   /* all checks, no removal */
+};
+
+/* Removes the name: refuses with SEG_E_IN_USE when another process maps it or holds it (write lease
+ * where we may take one, /proc), `who` (may be NULL) then names them and is the caller's to free
+ * (always initialised). The object removed is the one that was checked: renamed aside, compared,
+ * unlinked. */
+SHM_MUST struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
+                                 struct seg_who *who);
+
+/* ---- the visible log of OS calls ---- */
+
+enum { OSCALL_TEXT_MAX = 240 };
+
+struct oscall {
+    uint64_t seq;               /* 1, 2, ...: the number of the (first) call */
+    uint64_t repeats;           /* equal calls in a row folded into this entry, >= 1 */
+    int64_t first, last;        /* wall clock, ns since the epoch */
+    char text[OSCALL_TEXT_MAX]; /* `shm_open("/ring", O_RDONLY | O_CLOEXEC, 0) = 5`; raw names:
+                                   escape it */
+};
+
+/* Copies the entry with the smallest seq >= *seq that is still kept, and sets *seq behind it so
+ * that the next call gives the next entry. False: none. The newest 1,000 entries are kept. */
+bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out);
+uint64_t
+backend_call_count(const struct backend *be); /* OS calls made so far, folded ones included */
+
+/* Sees every OS call as it ends (--calls): called under the log's lock, must not call the backend.
+ */
+void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct oscall *call),
+                     void *ctx);
+
+/* For tests: the nth OS call from now (1 is the next) fails with `code` without being made, 0:
+ * none. Allocations of the backend count as calls (`malloc`, ENOMEM). */
+void backend_fail_at(struct backend *be, uint64_t nth, uint32_t code);
+
+/* For tests: called before every OS call with its name; may block; not under the lock. */
+void backend_before_call(struct backend *be, void (*fn)(void *ctx, const char *call), void *ctx);
+
+#endif

@@ -1,0 +1,224 @@
+#include "backend/sys.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/guard.h"
+
+struct backend *backend_new(void)
+{
+    struct backend *be = calloc(1, sizeof *be);
+    if (be == NULL)
+        return NULL;
+    be->ring = calloc(SYS_LOG_KEPT, sizeof *be->ring);
+    be->lock = os_gate_new();
+    if (be->ring == NULL || be->lock == NULL) {
+        backend_free(be);
+        return NULL;
+    }
+    guard_install();
+    return be;
+}
+
+void backend_free(struct backend *be)
+{
+    if (be == NULL)
+        return;
+    if (be->lock != NULL)
+        os_gate_free(be->lock);
+    free(be->ring);
+    free(be);
+}
+
+uint32_t sys_enter(struct backend *be, const char *call)
+{
+    os_gate_lock(be->lock);
+    void (*before)(void *, const char *) = be->before;
+    void *ctx = be->before_ctx;
+    uint32_t code = 0;
+    if (be->fail_in > 0 && --be->fail_in == 0)
+        code = be->fail_code;
+    os_gate_unlock(be->lock);
+    if (before != NULL)
+        before(ctx, call);
+    return code;
+}
+
+/* FNV-1a. */
+static uint64_t text_key(const char *text)
+{
+    uint64_t h = 0xcbf29ce484222325U;
+    for (; *text != '\0'; text++)
+        h = (h ^ (uint8_t)*text) * 0x100000001b3U;
+    return h;
+}
+
+/* The entry an equal call folds into, or NULL. */
+static struct sys_entry *find_recent(struct backend *be, uint64_t key)
+{
+    for (uint64_t back = 1; back <= SYS_LOG_BACK && back <= be->entries; back++) {
+        struct sys_entry *e = &be->ring[(be->entries - back) % SYS_LOG_KEPT];
+        if (e->key == key)
+            return e;
+    }
+    return NULL;
+}
+
+/* Puts ` = -1 ENAME` in the place of the result. */
+static void set_failure(char *text, size_t cap, uint32_t code)
+{
+    char tail[48];
+    int n = snprintf(tail, sizeof tail, " = -1 %s", sys_error_name(code));
+    size_t len = n < 0 ? 0 : (size_t)n;
+    size_t at = strlen(text);
+    for (size_t i = at; i > 2; i--)
+        if (memcmp(text + i - 3, " = ", 3) == 0) {
+            at = i - 3;
+            break;
+        }
+    if (at + len >= cap)
+        at = cap - len - 1;
+    memcpy(text + at, tail, len + 1);
+}
+
+/* Adds one call to the log; the lock is held. */
+static void append(struct backend *be, uint32_t code, uint64_t key, const char *format, va_list ap)
+{
+    int64_t now = os_wall();
+    struct sys_entry *e = key != 0 && be->on_call == NULL ? find_recent(be, key) : NULL;
+    be->calls++;
+    if (e == NULL) {
+        struct oscall call = {.seq = be->calls, .repeats = 1, .first = now, .last = now};
+        if (vsnprintf(call.text, sizeof call.text, format, ap) < 0)
+            call.text[0] = '\0';
+        if (code != 0)
+            set_failure(call.text, sizeof call.text, code);
+        if (key == 0)
+            key = text_key(call.text);
+        if (be->on_call != NULL)
+            be->on_call(be->on_call_ctx, &call);
+        e = find_recent(be, key);
+        if (e == NULL) {
+            e = &be->ring[be->entries++ % SYS_LOG_KEPT];
+            *e = (struct sys_entry){.call = call, .key = key};
+            return;
+        }
+    }
+    e->call.repeats++;
+    e->call.last = now;
+}
+
+struct oserr sys_leave(struct backend *be, const char *call, uint32_t code, uint64_t key,
+                       const char *format, ...)
+{
+    va_list ap;
+    if (key != 0)
+        key += (uint64_t)code * 0x9e3779b97f4a7c15U;
+    va_start(ap, format);
+    os_gate_lock(be->lock);
+    append(be, code, key, format, ap);
+    os_gate_unlock(be->lock);
+    va_end(ap);
+    return code == 0 ? OSERR_NONE : (struct oserr){call, code};
+}
+
+void sys_note(struct backend *be, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    os_gate_lock(be->lock);
+    append(be, 0, 0, format, ap);
+    os_gate_unlock(be->lock);
+    va_end(ap);
+}
+
+struct oserr sys_alloc(struct backend *be, size_t n, void **out)
+{
+    *out = sys_enter(be, "malloc") != 0 ? NULL : calloc(1, n == 0 ? 1 : n);
+    return *out != NULL ? OSERR_NONE : (struct oserr){"malloc", SEG_E_MEMORY};
+}
+
+struct oserr sys_grow(struct backend *be, void **items, size_t *cap, size_t need, size_t size)
+{
+    if (need <= *cap)
+        return OSERR_NONE;
+    size_t more = *cap < 8 ? 16 : *cap * 2;
+    if (more < need)
+        more = need;
+    void *p = NULL;
+    if (sys_enter(be, "malloc") == 0 && more <= SIZE_MAX / size)
+        p = realloc(*items, more * size);
+    if (p == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    *items = p;
+    *cap = more;
+    return OSERR_NONE;
+}
+
+struct oserr sys_copy(struct backend *be, const char *s, char **out)
+{
+    void *p;
+    size_t n = strlen(s) + 1;
+    struct oserr e = sys_alloc(be, n, &p);
+    *out = p;
+    if (!oserr_is(e))
+        memcpy(p, s, n);
+    return e;
+}
+
+bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out)
+{
+    bool found = false;
+    os_gate_lock(be->lock);
+    uint64_t i = be->entries < SYS_LOG_KEPT ? 0 : be->entries - SYS_LOG_KEPT;
+    uint64_t end = be->entries;
+    while (i < end) { /* entries ascend by seq: halve */
+        uint64_t mid = i + (end - i) / 2;
+        if (be->ring[mid % SYS_LOG_KEPT].call.seq < *seq)
+            i = mid + 1;
+        else
+            end = mid;
+    }
+    if (i < be->entries) {
+        *out = be->ring[i % SYS_LOG_KEPT].call;
+        *seq = out->seq + 1;
+        found = true;
+    }
+    os_gate_unlock(be->lock);
+    return found;
+}
+
+uint64_t backend_call_count(const struct backend *be)
+{
+    os_gate_lock(be->lock);
+    uint64_t n = be->calls;
+    os_gate_unlock(be->lock);
+    return n;
+}
+
+void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct oscall *call),
+                     void *ctx)
+{
+    os_gate_lock(be->lock);
+    be->on_call = fn;
+    be->on_call_ctx = ctx;
+    os_gate_unlock(be->lock);
+}
+
+void backend_fail_at(struct backend *be, uint64_t nth, uint32_t code)
+{
+    os_gate_lock(be->lock);
+    be->fail_in = nth;
+    be->fail_code = code;
+    os_gate_unlock(be->lock);
+}
+
+void backend_before_call(struct backend *be, void (*fn)(void *ctx, const char *call), void *ctx)
+{
+    os_gate_lock(be->lock);
+    be->before = fn;
+    be->before_ctx = ctx;
+    os_gate_unlock(be->lock);
+}

@@ -1,0 +1,286 @@
+/* Every OS call of every operation fails once: either the operation copes, or its error names the
+ * call; nothing leaks, and a creation that failed leaves no name behind. */
+#include "support/backend_peer.h"
+
+enum { SIZE = 200 * 1024, CALLS_MAX = 20000 };
+
+static struct backend *be;
+static char name[NAME_CAP], made[NAME_CAP];
+static unsigned char buf[SIZE];
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    snprintf(name, sizeof name, "%s", own_name("fail"));
+    snprintf(made, sizeof made, "%s", own_name("made"));
+    int fd = raw_create(name, SIZE);
+    ck_assert_int_eq((int)pwrite(fd, "data", 4, 150000), 4);
+    close(fd);
+}
+
+static void tear_down(void)
+{
+    (void)shm_unlink(name);
+    (void)shm_unlink(made);
+    backend_free(be);
+}
+
+static struct oserr do_survey(void)
+{
+    struct seg_survey sv;
+    struct oserr e = seg_survey(be, ~0U, 0, &sv);
+    if (!oserr_is(e))
+        e = sv.error[SEG_POSIX];
+    seg_survey_free(&sv);
+    return e;
+}
+
+static struct oserr do_who(void)
+{
+    struct seg *s;
+    struct seg_who w = {0};
+    struct oserr e = seg_open(be, name, SEG_STAT, &s);
+    if (oserr_is(e))
+        return e;
+    e = seg_who(s, &w);
+    seg_who_free(&w);
+    seg_close(s);
+    return e;
+}
+
+/* Opens, works, closes; the work's error. */
+static struct oserr with(enum seg_access access, struct oserr (*work)(struct seg *s))
+{
+    struct seg *s;
+    struct oserr e = seg_open(be, name, access, &s);
+    if (oserr_is(e)) {
+        ck_assert_ptr_null(s);
+        return e;
+    }
+    if (work != NULL)
+        e = work(s);
+    seg_close(s);
+    return e;
+}
+
+static struct oserr do_open(void)
+{
+    return with(SEG_READ, NULL);
+}
+
+static struct oserr work_read(struct seg *s)
+{
+    size_t got;
+    struct oserr e = seg_read(s, 0, buf, 5000, &got);
+    if (!oserr_is(e))
+        ck_assert_uint_eq(got, 5000);
+    return e;
+}
+
+static struct oserr do_read(void)
+{
+    return with(SEG_READ, work_read);
+}
+
+static struct oserr work_read_large(struct seg *s)
+{
+    size_t got;
+    struct oserr e = seg_read(s, 3, buf, SIZE - 3, &got);
+    if (!oserr_is(e)) {
+        ck_assert_uint_eq(got, SIZE - 3);
+        ck_assert_mem_eq(buf + 150000 - 3, "data", 4);
+    }
+    return e;
+}
+
+static struct oserr do_read_large(void)
+{
+    return with(SEG_READ, work_read_large);
+}
+
+static struct oserr work_refresh(struct seg *s)
+{
+    struct seg_stat st;
+    struct oserr e = seg_refresh(s, &st);
+    if (!oserr_is(e))
+        ck_assert(st.size == SIZE && !st.name_gone && !st.replaced);
+    return e;
+}
+
+static struct oserr do_refresh(void)
+{
+    return with(SEG_READ, work_refresh);
+}
+
+static struct oserr work_poke(struct seg *s)
+{
+    struct poke p = {.offset = 8, .size = 8, .value = {1}};
+    struct poked r;
+    struct oserr e = seg_poke(s, &p, &r);
+    ck_assert_int_eq(r.stored, !oserr_is(e));
+    return e;
+}
+
+static struct oserr do_poke(void)
+{
+    return with(SEG_WRITE, work_poke);
+}
+
+static struct oserr work_store(struct seg *s)
+{
+    size_t done;
+    struct oserr e = seg_store(s, 100, buf, SIZE - 100, &done);
+    ck_assert_int_eq(done == SIZE - 100, !oserr_is(e));
+    return e;
+}
+
+static struct oserr do_store(void)
+{
+    return with(SEG_WRITE, work_store);
+}
+
+static struct oserr work_resize(struct seg *s)
+{
+    return seg_resize(s, SIZE);
+}
+
+static struct oserr do_resize(void)
+{
+    return with(SEG_WRITE, work_resize);
+}
+
+static struct oserr work_chmod(struct seg *s)
+{
+    return seg_chmod(s, 0600);
+}
+
+static struct oserr do_chmod(void)
+{
+    return with(SEG_STAT, work_chmod);
+}
+
+static struct oserr work_access(struct seg *s)
+{
+    struct oserr e = seg_set_access(s, SEG_WRITE);
+    ck_assert_int_eq(seg_get_access(s), oserr_is(e) ? SEG_STAT : SEG_WRITE);
+    return e;
+}
+
+static struct oserr do_access(void)
+{
+    return with(SEG_STAT, work_access);
+}
+
+static bool exists(const char *of)
+{
+    char path[PATH_CAP];
+    snprintf(path, sizeof path, "/dev/shm%s", of);
+    return access(path, F_OK) == 0;
+}
+
+static struct oserr do_create(void)
+{
+    struct seg *s;
+    struct oserr e = seg_create(be, made, 4096, 0600, &s);
+    ck_assert_msg(exists(made) == !oserr_is(e), "a creation that failed left its name");
+    if (!oserr_is(e))
+        seg_close(s);
+    (void)shm_unlink(made);
+    return e;
+}
+
+static struct oserr do_remove(void)
+{
+    int fd = shm_open(made, O_CREAT | O_RDWR, 0600);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    struct oserr e = seg_remove(be, made, 0, NULL);
+    ck_assert_msg(exists(made) == oserr_is(e), "removed %d although %s", !exists(made),
+                  oserr_is(e) ? e.call : "success");
+    return e;
+}
+
+/* Names of the calls made, so that an error can be held against them. */
+struct calls {
+    const char *name[CALLS_MAX];
+    uint64_t n;
+};
+
+static void remember(void *ctx, const char *call)
+{
+    struct calls *c = ctx;
+    if (c->n < CALLS_MAX)
+        c->name[c->n] = call;
+    c->n++;
+}
+
+/* One run of op with call number nth (from 1; 0: none) failing. */
+static struct oserr run(struct oserr (*op)(void), uint64_t nth, struct calls *c)
+{
+    c->n = 0;
+    backend_before_call(be, remember, c);
+    backend_fail_at(be, nth, EIO);
+    struct oserr e = op();
+    backend_fail_at(be, 0, 0);
+    backend_before_call(be, NULL, NULL);
+    return e;
+}
+
+/* How often the call at `i` was made before: a pass over /proc makes hundreds of one sort. */
+static unsigned earlier(const struct calls *c, uint64_t i)
+{
+    unsigned n = 0;
+    for (uint64_t k = 0; k < i; k++)
+        n += strcmp(c->name[k], c->name[i]) == 0;
+    return n;
+}
+
+/* Fails each call of op in turn, of every sort the first ones. */
+static void torture(struct oserr (*op)(void))
+{
+    enum { OF_A_SORT = 12 };
+    static struct calls plain, c;
+    must(op()); /* also opens what libraries keep open */
+    int fds = count_fds(), maps = count_maps("shmlens-test");
+    must(run(op, 0, &plain));
+    ck_assert_uint_gt(plain.n, 3);
+    ck_assert_uint_lt(plain.n, CALLS_MAX);
+    for (uint64_t i = 0; i < plain.n; i++) {
+        if (earlier(&plain, i) >= OF_A_SORT)
+            continue;
+        struct oserr e = run(op, i + 1, &c);
+        ck_assert_int_eq(count_fds(), fds);
+        ck_assert_int_eq(count_maps("shmlens-test"), maps);
+        if (oserr_is(e)) {
+            ck_assert_uint_ge(c.n, i + 1);
+            ck_assert_str_eq(e.call, c.name[i]);
+            ck_assert_uint_eq(e.code, strcmp(e.call, "malloc") == 0 ? SEG_E_MEMORY : EIO);
+        }
+    }
+    must(op());
+}
+
+static struct oserr (*const scenarios[])(void) = {
+    do_survey, do_open,   do_read,  do_read_large, do_refresh, do_poke, do_store,
+    do_create, do_resize, do_chmod, do_access,     do_remove,  do_who,
+};
+
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
+
+START_TEST(test_every_call_fails)
+{
+    torture(scenarios[_i]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("backend: fail");
+    TCase *t = tcase_create("fail");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_loop_test(t, test_every_call_fails, 0, SCENARIOS);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

@@ -1,0 +1,342 @@
+/* os.h: clock, stop signals, wake, gate, threads, files of our own. */
+#include <poll.h>
+#include <time.h>
+
+#include "support/backend_peer.h"
+
+static char dir[64];
+
+static void set_up(void)
+{
+    snprintf(dir, sizeof dir, "/tmp/shmlens-os-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+
+static void remove_below(const char *path)
+{
+    char inner[PATH_CAP * 2];
+    struct dirent *e;
+    DIR *d = opendir(path);
+    while (d != NULL && (e = readdir(d)) != NULL)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
+            snprintf(inner, sizeof inner, "%s/%s", path, e->d_name);
+            if (unlink(inner) != 0)
+                remove_below(inner);
+        }
+    if (d != NULL)
+        closedir(d);
+    rmdir(path);
+}
+
+static void tear_down(void)
+{
+    remove_below(dir);
+}
+
+static const char *in_dir(const char *name)
+{
+    static char path[PATH_CAP];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return path;
+}
+
+static int count_entries(void)
+{
+    int n = 0;
+    DIR *d = opendir(dir);
+    ck_assert_ptr_nonnull(d);
+    while (readdir(d) != NULL)
+        n++;
+    closedir(d);
+    return n - 2;
+}
+
+START_TEST(test_clock)
+{
+    char text[16];
+    int64_t t = os_now();
+    ck_assert(os_sleep_until(t + 2000000));
+    ck_assert_int_ge(os_now() - t, 2000000);
+    ck_assert(os_sleep_until(t)); /* past: at once */
+    setenv("TZ", "UTC0", 1);
+    tzset();
+    os_clock_text(INT64_C(1700000000123) * 1000000, text);
+    ck_assert_str_eq(text, "22:13:20.123");
+    ck_assert_uint_eq(os_pid(), (uint32_t)getpid());
+}
+END_TEST
+
+START_TEST(test_user_name)
+{
+    char name[33];
+    ck_assert_str_eq(os_user_name(0, name), "root");
+    ck_assert_str_eq(os_user_name(3999999999U, name), "3999999999");
+}
+END_TEST
+
+static void raise_term(void *arg)
+{
+    (void)arg;
+    kill(getpid(), SIGTERM);
+}
+
+START_TEST(test_stop_wakes_a_sleeper)
+{
+    struct os_thread *t;
+    struct os_wake *w = os_wake_new();
+    ck_assert_ptr_nonnull(w);
+    os_catch_stop();
+    ck_assert(!os_stop_asked());
+    os_stop_wakes(w);
+    must(os_thread_start(&t, raise_term, NULL));
+    ck_assert(!os_sleep_until(os_now() + INT64_C(20000000000)));
+    os_thread_join(t);
+    ck_assert(os_stop_asked());
+    ck_assert_int_eq(os_stop_signal(), SIGTERM);
+    struct pollfd p = {.fd = os_wake_fd(w), .events = POLLIN};
+    ck_assert_int_eq(poll(&p, 1, 5000), 1);
+    os_stop_clear();
+    ck_assert(!os_stop_asked());
+    ck_assert(os_sleep_until(os_now() + 1000000));
+    os_stop_wakes(NULL);
+    os_wake_free(w);
+}
+END_TEST
+
+START_TEST(test_die_of)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        os_catch_stop();
+        os_die_of(SIGTERM);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+}
+END_TEST
+
+START_TEST(test_wake_folds)
+{
+    struct os_wake *w = os_wake_new();
+    struct pollfd p = {.fd = os_wake_fd(w), .events = POLLIN};
+    ck_assert_int_eq(poll(&p, 1, 0), 0);
+    for (int i = 0; i < 100000; i++) /* never blocks */
+        os_wake_post(w);
+    ck_assert_int_eq(poll(&p, 1, 0), 1);
+    os_wake_clear(w);
+    ck_assert_int_eq(poll(&p, 1, 0), 0);
+    os_wake_free(w);
+}
+END_TEST
+
+struct handover {
+    struct os_gate *gate;
+    int value;
+};
+
+static void hand_over(void *arg)
+{
+    struct handover *h = arg;
+    os_gate_lock(h->gate);
+    h->value = 7;
+    os_gate_signal(h->gate);
+    os_gate_unlock(h->gate);
+}
+
+START_TEST(test_gate)
+{
+    struct os_thread *t;
+    struct handover h = {os_gate_new(), 0};
+    os_gate_lock(h.gate);
+    int64_t t0 = os_now();
+    while (os_gate_wait(h.gate, t0 + 5000000))
+        continue; /* spurious */
+    ck_assert_int_ge(os_now(), t0 + 5000000);
+    must(os_thread_start(&t, hand_over, &h));
+    while (h.value == 0)
+        ck_assert(os_gate_wait(h.gate, INT64_MAX));
+    os_gate_unlock(h.gate);
+    os_thread_join(t);
+    ck_assert_int_eq(h.value, 7);
+    os_gate_free(h.gate);
+}
+END_TEST
+
+START_TEST(test_own_paths)
+{
+    char path[PATH_CAP];
+    setenv("HOME", "/h", 1);
+    unsetenv("XDG_CONFIG_HOME");
+    unsetenv("XDG_STATE_HOME");
+    ck_assert(os_config_path(path, sizeof path));
+    ck_assert_str_eq(path, "/h/.config/shmlens/config");
+    ck_assert(os_state_path("options", path, sizeof path));
+    ck_assert_str_eq(path, "/h/.local/state/shmlens/options");
+    setenv("XDG_CONFIG_HOME", "/c", 1);
+    ck_assert(os_config_path(path, sizeof path));
+    ck_assert_str_eq(path, "/c/shmlens/config");
+    ck_assert(!os_config_path(path, 10));
+    unsetenv("HOME");
+    unsetenv("XDG_CONFIG_HOME");
+    ck_assert(!os_config_path(path, sizeof path));
+}
+END_TEST
+
+START_TEST(test_replace_and_read)
+{
+    char *data;
+    size_t n;
+    struct stat st;
+    const char *path = in_dir("a/b/options");
+    must(os_replace_file(path, "one", 3));
+    must(os_replace_file(path, "second", 6));
+    must(os_read_file(path, 100, &data, &n));
+    ck_assert_uint_eq(n, 6);
+    ck_assert_str_eq(data, "second");
+    free(data);
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0600);
+    must_fail(os_read_file(path, 5, &data, &n), EFBIG);
+    ck_assert_ptr_null(data);
+    must(os_read_file(path, 6, &data, &n));
+    free(data);
+    must_fail(os_read_file(in_dir("none"), 5, &data, &n), ENOENT);
+    ck_assert_int_eq(mkdir(in_dir("full"), 0700), 0);
+    must_fail(os_replace_file(in_dir("full"), "x", 1), EISDIR);
+    ck_assert_int_eq(count_entries(), 2); /* a and full: no temporary file is left */
+}
+END_TEST
+
+START_TEST(test_save_file)
+{
+    struct os_file *f;
+    bool sparse;
+    uint64_t size;
+    size_t got;
+    char buf[64] = {0};
+    struct stat st;
+    umask(022);
+    must(os_file_create(in_dir("out"), &f, &sparse));
+    ck_assert(sparse);
+    must(os_file_write(f, "ab", 2));
+    must(os_file_skip(f, 10 << 20));
+    must(os_file_write(f, "cd", 2));
+    must(os_file_skip(f, 1 << 20));
+    ck_assert_int_ne(access(in_dir("out"), F_OK), 0); /* not there until it is whole */
+    must(os_file_commit(f));
+    ck_assert_int_eq(stat(in_dir("out"), &st), 0);
+    ck_assert_int_eq(st.st_size, (11 << 20) + 4);
+    ck_assert_int_lt(st.st_blocks, 200);
+    ck_assert_int_eq(st.st_mode & 0777, 0644);
+    must(os_file_open(in_dir("out"), &f, &size));
+    ck_assert_uint_eq(size, (11 << 20) + 4);
+    must(os_file_read(f, buf, 2, &got));
+    ck_assert_str_eq(buf, "ab");
+    os_file_abandon(f);
+    ck_assert_int_eq(chmod(in_dir("out"), 0640), 0);
+    must(os_file_create(in_dir("out"), &f, &sparse));
+    must(os_file_write(f, "new", 3));
+    os_file_abandon(f); /* the old one stays */
+    ck_assert_int_eq(stat(in_dir("out"), &st), 0);
+    ck_assert_int_eq(st.st_size, (11 << 20) + 4);
+    must(os_file_create(in_dir("out"), &f, &sparse));
+    must(os_file_write(f, "new", 3));
+    must(os_file_commit(f));
+    ck_assert_int_eq(stat(in_dir("out"), &st), 0);
+    ck_assert_int_eq(st.st_size, 3);
+    ck_assert_int_eq(st.st_mode & 0777, 0640);
+    ck_assert_int_eq(count_entries(), 1);
+}
+END_TEST
+
+START_TEST(test_save_to_others)
+{
+    struct os_file *f;
+    bool sparse;
+    uint64_t size;
+    must(os_file_create("/dev/null", &f, &sparse));
+    ck_assert(!sparse);
+    must(os_file_write(f, "x", 1));
+    must(os_file_skip(f, 100000));
+    must(os_file_commit(f));
+    must(os_file_create("/dev/full", &f, &sparse));
+    must_fail(os_file_write(f, "x", 1), ENOSPC);
+    os_file_abandon(f);
+    must_fail(os_file_create(in_dir("no/such/dir"), &f, &sparse), ENOENT);
+    must_fail(os_file_create(dir, &f, &sparse), EISDIR);
+    must_fail(os_file_open(in_dir("none"), &f, &size), ENOENT);
+    must_fail(os_file_open(dir, &f, &size), EISDIR);
+    os_file_abandon(NULL);
+}
+END_TEST
+
+/* The suite itself, started again with an argument, waits to be told to end (see main). */
+START_TEST(test_spawn)
+{
+    if (getenv("SHMLENS_MEMCHECK") != NULL) {
+        puts("skip: spawn: under valgrind our own executable is valgrind");
+        return;
+    }
+    static const char *const args[] = {"--wait", NULL};
+    struct os_process *p;
+    must(os_spawn_self(args, &p));
+    ck_assert(os_process_running(p));
+    ck_assert_int_eq(kill((pid_t)os_process_pid(p), 0), 0);
+    pid_t pid = (pid_t)os_process_pid(p);
+    os_process_stop(p);
+    ck_assert_int_ne(kill(pid, 0), 0);
+    os_process_stop(NULL);
+}
+END_TEST
+
+/* A child of ours dies with us. */
+START_TEST(test_spawned_ends_with_us)
+{
+    static const char *const args[] = {"--wait", NULL};
+    int ends[2];
+    char byte;
+    ck_assert_int_eq(pipe(ends), 0); /* its read end sees the end when all writers are gone */
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct os_process *p;
+        close(ends[0]);
+        if (oserr_is(os_spawn_self(args, &p)))
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ends[1]);
+    struct pollfd p = {.fd = ends[0], .events = POLLIN};
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_int_eq(poll(&p, 1, 10000), 1);
+    ck_assert_int_eq((int)read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--wait") == 0)
+        for (;;)
+            pause();
+    Suite *s = suite_create("backend: os");
+    TCase *t = tcase_create("os");
+    tcase_set_timeout(t, 30);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, test_clock);
+    tcase_add_test(t, test_user_name);
+    tcase_add_test(t, test_stop_wakes_a_sleeper);
+    tcase_add_test(t, test_die_of);
+    tcase_add_test(t, test_wake_folds);
+    tcase_add_test(t, test_gate);
+    tcase_add_test(t, test_own_paths);
+    tcase_add_test(t, test_replace_and_read);
+    tcase_add_test(t, test_save_file);
+    tcase_add_test(t, test_save_to_others);
+    tcase_add_test(t, test_spawn);
+    tcase_add_test(t, test_spawned_ends_with_us);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

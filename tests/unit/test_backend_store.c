@@ -1,0 +1,228 @@
+/* Storing: one value, a range; what refuses; a file as a segment. */
+#include "support/backend_peer.h"
+
+static struct backend *be;
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+}
+
+static void tear_down(void)
+{
+    static const char *const used[] = {"a", "b", "c", "mode"};
+    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
+        (void)shm_unlink(own_name(used[i]));
+    backend_free(be);
+}
+
+START_TEST(test_poke_every_size)
+{
+    struct seg *s;
+    unsigned char now[32];
+    size_t got;
+    int fd = raw_create(own_name("a"), 64);
+    must(seg_open(be, own_name("a"), SEG_WRITE, &s));
+    for (uint32_t size = 1; size <= 8; size *= 2)
+        for (uint64_t off = 8; off < 16; off++) {
+            struct poked r;
+            struct poke p = {.offset = off, .size = size, .value = {1, 2, 3, 4, 5, 6, 7, 8}};
+            unsigned char want[32];
+            memset(want, 0xaa, sizeof want);
+            ck_assert_int_eq((int)pwrite(fd, want, 32, 0), 32);
+            memcpy(want + off, p.value, size);
+            must(seg_poke(s, &p, &r));
+            ck_assert(r.stored);
+            ck_assert_int_eq(r.atomic, off % size == 0);
+            for (uint32_t i = 0; i < size; i++)
+                ck_assert_int_eq(r.old[i], 0xaa);
+            must(seg_read(s, 0, now, 32, &got));
+            ck_assert_mem_eq(now, want, 32); /* no neighbour moved */
+        }
+    struct poke odd = {.offset = 0, .size = 3};
+    struct poked r;
+    must_fail(seg_poke(s, &odd, &r), SEG_E_ALIGN);
+    seg_close(s);
+    close(fd);
+}
+END_TEST
+
+START_TEST(test_compare_and_swap)
+{
+    struct seg *s;
+    struct poked r;
+    int fd = raw_create(own_name("a"), 4096);
+    must(seg_open(be, own_name("a"), SEG_WRITE, &s));
+    for (uint32_t size = 1; size <= 8; size *= 2) {
+        struct poke p = {.offset = 16, .size = size, .cas = true, .value = {0x7f, 1, 2, 3}};
+        unsigned char bytes[8] = {9, 9, 9, 9, 9, 9, 9, 9};
+        ck_assert_int_eq((int)pwrite(fd, bytes, 8, 16), 8);
+        must(seg_poke(s, &p, &r));
+        ck_assert(!r.stored);
+        ck_assert_mem_eq(r.old, bytes, size);
+        ck_assert_int_eq((int)pread(fd, bytes, 8, 16), 8);
+        ck_assert_int_eq(bytes[0], 9);
+        memcpy(p.expect, bytes, 8);
+        must(seg_poke(s, &p, &r));
+        ck_assert(r.stored && r.atomic);
+        ck_assert_int_eq((int)pread(fd, bytes, 8, 16), 8);
+        ck_assert_mem_eq(bytes, p.value, size);
+        ck_assert(size == 8 || bytes[size] == 9);
+    }
+    struct poke p = {.offset = 17, .size = 4, .cas = true};
+    must_fail(seg_poke(s, &p, &r), SEG_E_ALIGN);
+    seg_close(s);
+    close(fd);
+}
+END_TEST
+
+START_TEST(test_poke_at_the_end)
+{
+    struct seg *s;
+    struct poked r;
+    int fd = raw_create(own_name("a"), 4097);
+    must(seg_open(be, own_name("a"), SEG_WRITE, &s));
+    struct poke p = {.offset = 4096, .size = 1, .value = {5}};
+    must(seg_poke(s, &p, &r));
+    p.size = 2; /* one byte past, within the last page */
+    must_fail(seg_poke(s, &p, &r), SEG_E_BEYOND);
+    p.offset = UINT64_MAX;
+    must_fail(seg_poke(s, &p, &r), SEG_E_BEYOND);
+    p = (struct poke){.offset = 0, .size = 8, .value = {1}};
+    must(seg_poke(s, &p, &r)); /* the page is mapped now */
+    ck_assert_int_eq(ftruncate(fd, 4), 0);
+    must_fail(seg_poke(s, &p, &r), SEG_E_BEYOND);
+    ck_assert_int_eq(raw_size(fd), 4);
+    ck_assert_int_eq(ftruncate(fd, 8), 0);
+    unsigned char tail[4];
+    ck_assert_int_eq((int)pread(fd, tail, 4, 4), 4);
+    ck_assert_int_eq(tail[0] | tail[1] | tail[2] | tail[3], 0);
+    seg_close(s);
+    close(fd);
+}
+END_TEST
+
+START_TEST(test_read_only_refuses)
+{
+    struct seg *s;
+    struct poked r;
+    size_t done;
+    uint64_t filled;
+    int fd = raw_create(own_name("a"), 64);
+    must(seg_open(be, own_name("a"), SEG_READ, &s));
+    struct poke p = {.offset = 0, .size = 1, .value = {1}};
+    must_fail(seg_poke(s, &p, &r), SEG_E_READ_ONLY);
+    must_fail(seg_store(s, 0, "x", 1, &done), SEG_E_READ_ONLY);
+    must_fail(seg_fill(s, 0, 1, 1, &filled), SEG_E_READ_ONLY);
+    must_fail(seg_resize(s, 10), SEG_E_READ_ONLY);
+    must(seg_set_access(s, SEG_WRITE));
+    must(seg_poke(s, &p, &r));
+    must(seg_set_access(s, SEG_READ));
+    must_fail(seg_poke(s, &p, &r), SEG_E_READ_ONLY);
+    seg_close(s);
+    close(fd);
+}
+END_TEST
+
+START_TEST(test_raised_access_is_the_same_object)
+{
+    struct seg *s;
+    struct poked r;
+    int fd = raw_create(own_name("a"), 64);
+    must(seg_open(be, own_name("a"), SEG_READ, &s));
+    ck_assert_int_eq(shm_unlink(own_name("a")), 0);
+    int other = raw_create(own_name("a"), 64);
+    must(seg_set_access(s, SEG_WRITE));
+    struct poke p = {.offset = 0, .size = 1, .value = {0x42}};
+    must(seg_poke(s, &p, &r));
+    unsigned char byte;
+    ck_assert_int_eq((int)pread(fd, &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 0x42);
+    ck_assert_int_eq((int)pread(other, &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 0);
+    seg_close(s);
+    close(fd);
+    close(other);
+}
+END_TEST
+
+START_TEST(test_store_and_fill)
+{
+    enum { SIZE = 3 * 1024 * 1024 };
+    unsigned char *bytes = malloc(SIZE), *now = malloc(SIZE);
+    struct seg *s;
+    size_t done, got;
+    uint64_t filled;
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (unsigned char)(i * 31 + i / 4096);
+    must(seg_create(be, own_name("a"), SIZE, 0600, &s));
+    must(seg_store(s, 5, bytes, SIZE - 11, &done));
+    ck_assert_uint_eq(done, SIZE - 11);
+    must(seg_read(s, 0, now, SIZE, &got));
+    ck_assert_mem_eq(now + 5, bytes, SIZE - 11);
+    ck_assert_int_eq(now[4], 0);
+    ck_assert_int_eq(now[SIZE - 6], 0);
+    must_fail(seg_store(s, SIZE - 4, bytes, 5, &done), SEG_E_BEYOND);
+    ck_assert_uint_eq(done, 0);
+    must(seg_fill(s, 4095, 4098, 0x5a, &filled));
+    ck_assert_uint_eq(filled, 4098);
+    must(seg_read(s, 4090, now, 5000, &got));
+    ck_assert_mem_eq(now, bytes + 4085, 5);
+    ck_assert_int_eq(now[5], 0x5a);
+    ck_assert_int_eq(now[5 + 4097], 0x5a);
+    ck_assert_mem_eq(now + 5 + 4098, bytes + 4085 + 5 + 4098, 100);
+    must_fail(seg_fill(s, SIZE, 1, 0, &filled), SEG_E_BEYOND);
+    seg_close(s);
+    free(bytes);
+    free(now);
+}
+END_TEST
+
+START_TEST(test_file_kind)
+{
+    char path[] = "/tmp/shmlens-test-XXXXXX", locator[64], buf[16];
+    struct seg *s;
+    struct seg_stat st;
+    struct poked r;
+    size_t got;
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq((int)write(fd, "hello, file\n", 12), 12);
+    snprintf(locator, sizeof locator, "file:%s", path);
+    must(seg_open(be, locator, SEG_WRITE, &s));
+    ck_assert_int_eq(seg_kind(s), SEG_FILE);
+    must(seg_read(s, 7, buf, 16, &got));
+    ck_assert_uint_eq(got, 5);
+    ck_assert_mem_eq(buf, "file\n", 5);
+    struct poke p = {.offset = 0, .size = 1, .value = {'J'}};
+    must(seg_poke(s, &p, &r));
+    ck_assert_int_eq((int)pread(fd, buf, 1, 0), 1);
+    ck_assert_int_eq(buf[0], 'J');
+    must_fail(seg_remove(be, locator, 0, NULL), SEG_E_UNSUPPORTED);
+    unlink(path);
+    must(seg_refresh(s, &st));
+    ck_assert(st.name_gone);
+    seg_close(s);
+    close(fd);
+    must_fail(seg_open(be, "file:/tmp", SEG_READ, &s), SEG_E_NOT_SEGMENT);
+    must_fail(seg_open(be, "file:/dev/null", SEG_READ, &s), SEG_E_NOT_SEGMENT);
+    must_fail(seg_open(be, "file:", SEG_READ, &s), SEG_E_NAME);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("backend: store");
+    TCase *t = tcase_create("one");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, test_poke_every_size);
+    tcase_add_test(t, test_compare_and_swap);
+    tcase_add_test(t, test_poke_at_the_end);
+    tcase_add_test(t, test_read_only_refuses);
+    tcase_add_test(t, test_raised_access_is_the_same_object);
+    tcase_add_test(t, test_store_and_fill);
+    tcase_add_test(t, test_file_kind);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

@@ -1,0 +1,334 @@
+/* Who maps and who holds, by identity and never by name; the list; what a removal respects. */
+#include "support/backend_peer.h"
+
+static struct backend *be;
+static char name[NAME_CAP];
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    snprintf(name, sizeof name, "%s", own_name("who"));
+}
+
+static void tear_down(void)
+{
+    (void)shm_unlink(name);
+    backend_free(be);
+}
+
+/* What a peer does with the segment. */
+struct use {
+    const char *name;
+    int prot;  /* of its mapping; 0: none */
+    bool hold; /* keeps the descriptor */
+};
+
+static void use(void *arg, int ready)
+{
+    const struct use *u = arg;
+    int fd = shm_open(u->name, (u->prot & PROT_WRITE) != 0 ? O_RDWR : O_RDONLY, 0);
+    if (fd < 0)
+        _exit(1);
+    if (u->prot != 0 && mmap(NULL, 4096, u->prot, MAP_SHARED, fd, 4096) == MAP_FAILED)
+        _exit(2);
+    if (!u->hold)
+        close(fd);
+    peer_ready(ready);
+    for (;;)
+        pause();
+}
+
+START_TEST(test_mappers_and_holders)
+{
+    struct use rw = {name, PROT_READ | PROT_WRITE, false}, ro = {name, PROT_READ, true};
+    struct use held = {name, 0, true};
+    struct seg *s;
+    struct seg_who w;
+    char comm[16] = {0};
+    close(raw_create(name, 8192));
+    struct peer p1 = peer_start(use, &rw), p2 = peer_start(use, &ro), p3 = peer_start(use, &held);
+    must(seg_open(be, name, SEG_STAT, &s));
+    must(seg_who(s, &w));
+    ck_assert_uint_eq(w.mappers_count, 2);
+    FILE *f = fopen("/proc/self/comm", "re");
+    ck_assert(f != NULL && fgets(comm, sizeof comm, f) != NULL);
+    fclose(f);
+    comm[strcspn(comm, "\n")] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        const struct seg_mapper *m = &w.mappers[i];
+        ck_assert(m->pid == (uint32_t)p1.pid || m->pid == (uint32_t)p2.pid);
+        ck_assert_int_eq(m->write, m->pid == (uint32_t)p1.pid);
+        ck_assert(m->read);
+        ck_assert_uint_eq(m->offset, 4096);
+        ck_assert_uint_eq(m->length, 4096);
+        ck_assert_uint_ne(m->address, 0);
+        ck_assert_str_eq(m->comm, comm);
+    }
+    /* p2 holds a descriptor as well, but maps: it is not repeated; our own is there */
+    ck_assert_uint_eq(w.holders_count, 2);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert(w.holders[i].pid == (uint32_t)p3.pid || w.holders[i].pid == os_pid());
+    seg_who_free(&w);
+    peer_stop(&p1);
+    peer_stop(&p2);
+    peer_stop(&p3);
+    must(seg_who(s, &w));
+    ck_assert_uint_eq(w.mappers_count, 0);
+    ck_assert_uint_eq(w.holders_count, 1);
+    seg_who_free(&w);
+    seg_close(s);
+}
+END_TEST
+
+START_TEST(test_remove_refuses_and_names)
+{
+    struct use mapped = {name, PROT_READ | PROT_WRITE, false}, held = {name, 0, true};
+    struct use *uses[] = {&mapped, &held};
+    struct seg_who w;
+    for (int i = 0; i < 2; i++) {
+        close(raw_create(name, 8192));
+        struct peer p = peer_start(use, uses[i]);
+        must_fail(seg_remove(be, name, SEG_RM_DRY, &w), SEG_E_IN_USE);
+        seg_who_free(&w);
+        must_fail(seg_remove(be, name, 0, NULL), SEG_E_IN_USE);
+        must_fail(seg_remove(be, name, 0, &w), SEG_E_IN_USE);
+        ck_assert_uint_eq(w.mappers_count + w.holders_count, 1);
+        ck_assert_uint_eq(i == 0 ? w.mappers[0].pid : w.holders[0].pid, (uint32_t)p.pid);
+        seg_who_free(&w);
+        must(seg_remove(be, name, SEG_RM_FORCE, &w));
+        seg_who_free(&w);
+        must_fail(seg_remove(be, name, 0, NULL), ENOENT);
+        peer_stop(&p);
+    }
+}
+END_TEST
+
+START_TEST(test_remove_when_nobody_has_it)
+{
+    struct seg *s;
+    struct seg_stat st;
+    close(raw_create(name, 8192));
+    must(seg_remove(be, name, SEG_RM_DRY, NULL));
+    must(seg_open(be, name, SEG_WRITE, &s)); /* we ourselves do not count */
+    must(seg_remove(be, name, 0, NULL));
+    must(seg_refresh(s, &st));
+    ck_assert(st.name_gone && st.links == 0);
+    seg_close(s);
+}
+END_TEST
+
+/* The lease sees what /proc does not: as nobody, root's use of a segment of ours. */
+static int child_lease(void *arg)
+{
+    struct peer *parent = arg; /* ready[0]: from it, ready[1]: to it */
+    char byte, lent[NAME_CAP];
+    snprintf(lent, sizeof lent, "/shmlens-test-%d-lease", (int)getppid());
+    int fd = shm_open(lent, O_CREAT | O_EXCL | O_RDWR, 0600);
+    if (fd < 0 || ftruncate(fd, 4096) != 0 || close(fd) != 0)
+        return 1;
+    if (write(parent->ready[1], "", 1) != 1 || read(parent->ready[0], &byte, 1) != 1)
+        return 2;
+    struct oserr e = seg_remove(be, lent, 0, NULL);
+    if (e.code != SEG_E_IN_USE)
+        return 3;
+    if (write(parent->ready[1], "", 1) != 1 || read(parent->ready[0], &byte, 1) != 1)
+        return 4;
+    return oserr_is(seg_remove(be, lent, 0, NULL)) ? 5 : 0;
+}
+
+START_TEST(test_lease_proves)
+{
+    int down[2], up[2], status;
+    char byte;
+    if (getuid() != 0)
+        return;
+    ck_assert_int_eq(pipe(down) | pipe(up), 0);
+    struct peer ends = {.ready = {down[0], up[1]}};
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (setgid(65534) != 0 || setuid(65534) != 0)
+            _exit(99);
+        _exit(child_lease(&ends));
+    }
+    close(up[1]);
+    ck_assert_int_eq((int)read(up[0], &byte, 1), 1);
+    int fd = shm_open(own_name("lease"), O_RDONLY, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq((int)write(down[1], "", 1), 1);
+    if (read(up[0], &byte, 1) == 1) {
+        close(fd);
+        ck_assert_int_eq((int)write(down[1], "", 1), 1);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    (void)shm_unlink(own_name("lease"));
+    ck_assert_int_eq(status, 0);
+    close(down[0]);
+    close(down[1]);
+    close(up[0]);
+}
+END_TEST
+
+/* Replaced between the look and the removal: the other object stays, under its name. */
+static void replace(void *ctx, const char *call)
+{
+    int *fd = ctx;
+    if (strcmp(call, "renameat2") == 0 && *fd < 0) {
+        shm_unlink(name);
+        *fd = raw_create(name, 77);
+    }
+}
+
+START_TEST(test_remove_takes_no_other)
+{
+    int fd = -1;
+    close(raw_create(name, 8192));
+    backend_before_call(be, replace, &fd);
+    must_fail(seg_remove(be, name, 0, NULL), SEG_E_REPLACED);
+    backend_before_call(be, NULL, NULL);
+    int again = shm_open(name, O_RDONLY, 0);
+    ck_assert_int_ge(again, 0);
+    ck_assert_int_eq(raw_size(again), 77);
+    close(again);
+    close(fd);
+}
+END_TEST
+
+static const struct seg_info *find_row(const struct seg_survey *s, const char *of)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (strncmp(s->segs[i].locator, "posix:", 6) == 0 &&
+            strcmp(s->segs[i].locator + 6, of) == 0)
+            return &s->segs[i];
+    return NULL;
+}
+
+START_TEST(test_survey_of_hostile_names)
+{
+    static const char *const tails[] = {" (deleted)", "\n\x1b[2J\xff", " a b\\x41", "", ".tmp"};
+    enum { N = sizeof tails / sizeof *tails };
+    char names[N][NAME_CAP], longest[NAME_CAP], path[PATH_CAP];
+    struct peer peers[N];
+    struct seg_survey sv;
+    for (size_t i = 0; i < N; i++) {
+        snprintf(names[i], sizeof names[i], "%s%s", own_name("s"), tails[i]);
+        close(raw_create(names[i], 8192));
+        struct use u = {names[i], PROT_READ, false};
+        peers[i] = peer_start(use, &u);
+    }
+    int n = snprintf(longest, sizeof longest, "%s", own_name("l"));
+    memset(longest + n, '\x1b', (size_t)(256 - n));
+    longest[256] = '\0';
+    close(raw_create(longest, 1));
+    snprintf(path, sizeof path, "/dev/shm%s", own_name("fifo"));
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    must(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv));
+    for (size_t i = 0; i < N; i++) {
+        const struct seg_info *row = find_row(&sv, names[i]);
+        ck_assert_ptr_nonnull(row);
+        ck_assert_str_eq(row->name, names[i] + 1);
+        ck_assert_uint_eq(row->stat.size, 8192);
+        ck_assert_uint_eq(row->who_mappers, 1);
+        ck_assert_uint_eq(sv.who.mappers[row->who_first].pid, (uint32_t)peers[i].pid);
+    }
+    ck_assert_ptr_nonnull(find_row(&sv, longest));
+    ck_assert_ptr_null(find_row(&sv, own_name("fifo")));
+    for (size_t i = 1; i < sv.count; i++)
+        ck_assert_int_lt(strcmp(sv.segs[i - 1].locator, sv.segs[i].locator), 0);
+    seg_survey_free(&sv);
+    unlink(path);
+    shm_unlink(longest);
+    for (size_t i = 0; i < N; i++) {
+        peer_stop(&peers[i]);
+        shm_unlink(names[i]);
+    }
+}
+END_TEST
+
+/* Two names of one object: who has it, has it under both. */
+START_TEST(test_linked_names_share_who)
+{
+    char other[NAME_CAP], a[PATH_CAP], b[PATH_CAP];
+    struct seg_survey sv;
+    snprintf(other, sizeof other, "%s", own_name("link"));
+    snprintf(a, sizeof a, "/dev/shm%s", name);
+    snprintf(b, sizeof b, "/dev/shm%s", other);
+    close(raw_create(name, 4096));
+    ck_assert_int_eq(link(a, b), 0);
+    struct use u = {name, PROT_READ, false};
+    struct peer p = peer_start(use, &u);
+    must(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv));
+    const struct seg_info *rows[] = {find_row(&sv, name), find_row(&sv, other)};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_ptr_nonnull(rows[i]);
+        ck_assert_uint_eq(rows[i]->who_mappers, 1);
+        ck_assert_uint_eq(sv.who.mappers[rows[i]->who_first].pid, (uint32_t)p.pid);
+    }
+    seg_survey_free(&sv);
+    peer_stop(&p);
+    shm_unlink(other);
+}
+END_TEST
+
+START_TEST(test_semaphores_are_a_kind)
+{
+    char sem[NAME_CAP];
+    struct seg_survey sv;
+    struct seg *s;
+    snprintf(sem, sizeof sem, "/sem.shmlens-test-%d", (int)getpid());
+    close(raw_create(sem, 32));
+    must(seg_survey(be, 1U << SEG_SEM, 0, &sv));
+    const struct seg_info *row = find_row(&sv, sem);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_int_eq(row->kind, SEG_SEM);
+    for (size_t i = 0; i < sv.count; i++)
+        ck_assert_int_eq(sv.segs[i].kind, SEG_SEM);
+    seg_survey_free(&sv);
+    must(seg_survey(be, 1U << SEG_POSIX, 0, &sv));
+    ck_assert_ptr_null(find_row(&sv, sem));
+    seg_survey_free(&sv);
+    must(seg_open(be, sem, SEG_READ, &s));
+    ck_assert_int_eq(seg_kind(s), SEG_SEM);
+    seg_close(s);
+    shm_unlink(sem);
+}
+END_TEST
+
+/* As nobody, who cannot read root's processes: counted, not hidden; but threads of the kernel are
+ * no processes. */
+static int child_unreadable(void *arg)
+{
+    struct seg_survey sv;
+    (void)arg;
+    if (oserr_is(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv)))
+        return 1;
+    int r = sv.who.unreadable > 0 ? 0 : 2;
+    seg_survey_free(&sv);
+    return r;
+}
+
+START_TEST(test_unreadable_is_counted)
+{
+    if (getuid() == 0)
+        as_nobody(child_unreadable, NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("backend: who");
+    TCase *t = tcase_create("who");
+    tcase_set_timeout(t, 30);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, test_mappers_and_holders);
+    tcase_add_test(t, test_remove_refuses_and_names);
+    tcase_add_test(t, test_remove_when_nobody_has_it);
+    tcase_add_test(t, test_lease_proves);
+    tcase_add_test(t, test_remove_takes_no_other);
+    tcase_add_test(t, test_survey_of_hostile_names);
+    tcase_add_test(t, test_linked_names_share_who);
+    tcase_add_test(t, test_semaphores_are_a_kind);
+    tcase_add_test(t, test_unreadable_is_counted);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
