@@ -1,0 +1,27 @@
+/* Reading a range in large pieces: a buffer whose address is congruent with the segment's offset
+ * modulo the page, which is what makes the backend's bulk reads fast. */
+#ifndef SHMLENS_CLI_BLOCK_H
+#define SHMLENS_CLI_BLOCK_H
+
+#include "backend/segment.h"
+
+enum { BLOCK_PAGE = 4096, BLOCK_SIZE = 1024 * 1024, BLOCK_RAW = 256 * 1024 };
+
+struct block {
+    uint8_t *memory; /* as malloc gave it */
+    uint8_t *page;   /* the first page border in it */
+    size_t size;     /* bytes from there, a multiple of the page, and one page more behind */
+};
+
+/* size: a multiple of BLOCK_PAGE. The caller frees. */
+SHM_MUST struct oserr block_new(struct block *b, size_t size);
+void block_free(struct block *b);
+
+/* Reads at most n bytes from off, and not past the next multiple of the block's size (rounded up to
+ * whole units, 1 to 16 bytes, from off), so that the pieces that follow lie well. *p points into
+ * the block, *asked says how much was asked for; *got is less than that at the end of the segment.
+ */
+SHM_MUST struct oserr block_read(struct block *b, struct seg *s, uint64_t off, uint64_t n,
+                                 size_t unit, const uint8_t **p, size_t *asked, size_t *got);
+
+#endif

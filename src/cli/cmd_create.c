@@ -1,0 +1,127 @@
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/contents.h"
+#include "cli/run.h"
+#include "core/number.h"
+
+enum { FILL_SLICE = 4 * 1024 * 1024, HOLD_LOOK = 3600 };
+
+/* What was asked for, all of it checked before anything is made. */
+struct wish {
+    uint64_t size;
+    uint32_t mode;
+    bool has_fill, has_from, hold;
+    uint8_t fill;
+    struct contents from;
+};
+
+static bool parse_wish(struct run *r, struct wish *w)
+{
+    const char *mode = run_option(r, "mode");
+    const char *fill = run_option(r, "fill");
+    *w = (struct wish){.mode = 0600, .hold = run_option(r, "hold") != NULL};
+    if (!run_number(r, "SIZE", r->word[1], INT64_MAX, &w->size)) {
+        return false;
+    }
+    if (w->size == 0) {
+        (void)run_bad_word(r, "SIZE", r->word[1], "must be at least 1");
+        return false;
+    }
+    if (mode != NULL && number_mode(mode, &w->mode) != NUM_OK) {
+        (void)run_bad_word(r, "--mode", mode, "not an octal mode (0 to 7777)");
+        return false;
+    }
+    if (fill != NULL && run_option(r, "from") != NULL) {
+        (void)run_usage(r, "--fill and --from do not go together");
+        return false;
+    }
+    if (w->hold && r->env->ui) {
+        (void)run_usage(r, "--hold is for the shell");
+        return false;
+    }
+    w->has_fill = fill != NULL;
+    return fill == NULL || run_byte(r, "--fill", fill, &w->fill);
+}
+
+static int fill_new(struct run *r, struct seg *s, const struct wish *w)
+{
+    if (w->has_from) {
+        struct contents from = w->from;
+        return contents_store(r, &from, s, 0);
+    }
+    for (uint64_t at = 0; w->has_fill && at < w->size;) {
+        uint64_t left = w->size - at;
+        uint64_t done = 0;
+        if (!run_breathe(r, at, w->size)) {
+            return EXIT_STOPPED;
+        }
+        struct oserr e = seg_fill(s, at, left < FILL_SLICE ? left : FILL_SLICE, w->fill, &done);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "fill it", e);
+        }
+        at += done;
+    }
+    return EXIT_DONE;
+}
+
+/* Until SIGINT or SIGTERM, which both are the proper end. */
+static int hold(struct run *r)
+{
+    while (run_sleep(r, os_now() + HOLD_LOOK * INT64_C(1000000000))) {
+    }
+    return EXIT_DONE;
+}
+
+/* Nothing stays behind of what could not be finished, unless somebody else has the name by now. */
+static int undo(struct run *r, struct seg *s, int status)
+{
+    struct seg_stat st;
+    struct oserr e = seg_refresh(s, &st);
+    if (!oserr_is(e) && !st.name_gone && !st.replaced) {
+        e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
+    }
+    return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
+}
+
+static int make(struct run *r, struct wish *w)
+{
+    struct seg *s = NULL;
+    struct oserr e = seg_create(r->env->be, r->raw, w->size, w->mode, &s);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "create it", e);
+    }
+    int status = fill_new(r, s, w);
+    if (status == EXIT_DONE) {
+        out_escaped(r->env->out, seg_locator(s));
+        out_str(r->env->out, "\n");
+        status = run_flush(r) ? EXIT_DONE : EXIT_ERROR; /* command_run says why */
+    }
+    if (status != EXIT_DONE) {
+        status = undo(r, s, status);
+    } else if (w->hold) {
+        status = hold(r);
+    }
+    seg_close(s);
+    return status;
+}
+
+int cmd_create(struct run *r)
+{
+    struct wish w;
+    const char *from = run_option(r, "from");
+    if (!run_locator(r, r->word[0], r->raw) || !parse_wish(r, &w)) {
+        return EXIT_ERROR;
+    }
+    if (from != NULL) {
+        if (!contents_open(r, from, w.size, &w.from)) {
+            return !r->env->ui && os_stop_asked() ? EXIT_STOPPED : EXIT_ERROR;
+        }
+        w.has_from = true;
+    }
+    int status = make(r, &w);
+    if (w.has_from) {
+        contents_close(&w.from);
+    }
+    return status;
+}

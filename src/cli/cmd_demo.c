@@ -1,0 +1,166 @@
+/* demo: the writer, and the UI on what it writes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/demo_layout.h"
+#include "cli/run.h"
+#include "options.h"
+
+#define WRITER_STARTS_IN INT64_C(5000000000) /* ns, at most */
+#define LOOK_EVERY       INT64_C(5000000)
+
+static int (*ui_main_function)(struct backend *, const struct ui_options *);
+
+void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *))
+{
+    ui_main_function = ui;
+}
+
+/* What stands under the demo's name. */
+enum found { FOUND_NOTHING, FOUND_LIVE, FOUND_DEAD, FOUND_FOREIGN, FOUND_ERROR };
+
+static bool read_header(struct seg *s, char magic[8], uint32_t *pid)
+{
+    size_t a = 0;
+    size_t b = 0;
+    struct oserr e = seg_read(s, DEMO_AT_MAGIC, magic, 8, &a);
+    struct oserr f = seg_read(s, DEMO_AT_PID, pid, sizeof *pid, &b);
+    return !oserr_is(e) && !oserr_is(f) && a == 8 && b == sizeof *pid;
+}
+
+/* A writer lives when the process of the header still has the segment. */
+static bool has_it(struct seg *s, uint32_t pid)
+{
+    struct seg_who who;
+    bool lives = false;
+    struct oserr e = seg_who(s, &who);
+    if (oserr_is(e)) {
+        return true; /* not known: do not take it away */
+    }
+    for (size_t i = 0; i < who.mappers_count; i++) {
+        lives = lives || who.mappers[i].pid == pid;
+    }
+    for (size_t i = 0; i < who.holders_count; i++) {
+        lives = lives || who.holders[i].pid == pid;
+    }
+    seg_who_free(&who);
+    return lives;
+}
+
+static enum found look(struct run *r)
+{
+    struct seg *s = NULL;
+    char magic[8];
+    uint32_t pid = 0;
+    struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
+    if (oserr_kind(e) == OSERR_K_MISSING) {
+        return FOUND_NOTHING;
+    }
+    if (oserr_is(e)) {
+        (void)run_fail(r, NULL, "read it", e);
+        return FOUND_ERROR;
+    }
+    enum found found = FOUND_FOREIGN;
+    if (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0) {
+        found = has_it(s, pid) ? FOUND_LIVE : FOUND_DEAD;
+    }
+    seg_close(s);
+    return found;
+}
+
+/* Makes room for a new writer. */
+static int clear_name(struct run *r, enum found found)
+{
+    if (found == FOUND_ERROR) {
+        return EXIT_ERROR;
+    }
+    if (found == FOUND_FOREIGN) {
+        return run_error(r, "exists already and is not the demo's; remove it first (shmlens rm)");
+    }
+    if (found == FOUND_DEAD) {
+        struct oserr e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
+        if (oserr_is(e) && oserr_kind(e) != OSERR_K_MISSING) {
+            return run_fail(r, NULL, "remove what a dead writer left", e);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int open_ui(struct run *r, int64_t until)
+{
+    struct ui_options o = {.locator = r->raw, .demo = true, .until = until};
+    return ui_main_function(r->env->be, &o);
+}
+
+/* Until the writer has made its segment. */
+static int await_writer(struct run *r, struct os_process *writer)
+{
+    int64_t deadline = os_now() + WRITER_STARTS_IN;
+    while (os_now() < deadline && os_process_running(writer)) {
+        struct seg *s = NULL;
+        char magic[8];
+        uint32_t pid = 0;
+        struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
+        bool ready =
+            !oserr_is(e) && read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0;
+        if (!oserr_is(e)) {
+            seg_close(s);
+        }
+        if (ready) {
+            return EXIT_DONE;
+        }
+        if (!run_sleep(r, os_now() + LOOK_EVERY)) {
+            return EXIT_STOPPED;
+        }
+    }
+    return run_error(r, "the writer did not start");
+}
+
+static int demo_with_ui(struct run *r, int64_t until)
+{
+    static const char *const args[] = {"demo", "--writer-only", NULL};
+    struct os_process *writer = NULL;
+    struct oserr e = os_spawn_self(args, &writer);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "start the writer", e);
+    }
+    int status = await_writer(r, writer);
+    if (status == EXIT_DONE) {
+        status = open_ui(r, until);
+    }
+    os_process_stop(writer); /* it removes its segment; when it was killed, we do */
+    if (look(r) == FOUND_DEAD) {
+        (void)clear_name(r, FOUND_DEAD);
+    }
+    return status;
+}
+
+int cmd_demo(struct run *r)
+{
+    int64_t duration = -1;
+    bool writer_only = run_option(r, "writer-only") != NULL;
+    if (!run_duration_option(r, "for", &duration) || !run_locator(r, DEMO_LOCATOR, r->raw)) {
+        return EXIT_ERROR;
+    }
+    int64_t until = duration < 0 ? INT64_MAX : os_now() + duration;
+    if (!writer_only && (!os_is_terminal(0) || !os_is_terminal(1))) {
+        return run_usage(r, "the terminal UI needs a terminal (or --writer-only)");
+    }
+    if (!writer_only && ui_main_function == NULL) {
+        return run_usage(r, "this build has no terminal UI: --writer-only");
+    }
+    enum found found = look(r);
+    if (found == FOUND_LIVE && !writer_only) {
+        return open_ui(r, duration < 0 ? 0 : until);
+    }
+    if (found == FOUND_LIVE) {
+        return run_error(r, "a demo's writer is at work there already");
+    }
+    int status = clear_name(r, found);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    return writer_only ? demo_writer(r, until) : demo_with_ui(r, duration < 0 ? 0 : until);
+}

@@ -1,0 +1,61 @@
+/* fill and load: storing ranges. */
+#include <inttypes.h>
+
+#include "cli/contents.h"
+#include "cli/run.h"
+
+enum { FILL_SLICE = 4 * 1024 * 1024 };
+
+int cmd_fill(struct run *r)
+{
+    struct range range;
+    uint8_t byte = 0;
+    if (!run_range(r, 0, &range) || !run_byte(r, "BYTE", r->word[2], &byte)) {
+        return EXIT_ERROR;
+    }
+    if (range.missing > 0) {
+        return run_past_end(r, &range);
+    }
+    for (uint64_t at = 0; at < range.length;) {
+        uint64_t left = range.length - at;
+        uint64_t done = 0;
+        if (!run_breathe(r, at, range.length)) {
+            return EXIT_STOPPED;
+        }
+        struct oserr e =
+            seg_fill(r->seg, range.offset + at, left < FILL_SLICE ? left : FILL_SLICE, byte, &done);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "store into it", run_partly(e, at));
+        }
+        at += done;
+    }
+    if (r->env->ui) {
+        out_print(r->env->out, "filled %" PRIu64 " bytes at 0x%" PRIx64 " with %02x\n",
+                  range.length, range.offset, byte);
+    }
+    return EXIT_DONE;
+}
+
+int cmd_load(struct run *r)
+{
+    struct contents c;
+    uint64_t offset = 0;
+    if (r->words > 1 && !run_offset(r, r->word[1], &offset)) {
+        return EXIT_ERROR;
+    }
+    if (offset > r->size || (offset == r->size && offset != 0)) {
+        return run_error(r,
+                         "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
+                         offset, r->size);
+    }
+    if (!contents_open(r, r->word[0], r->size - offset, &c)) {
+        return EXIT_ERROR;
+    }
+    uint64_t size = c.size;
+    int status = contents_store(r, &c, r->seg, offset);
+    contents_close(&c);
+    if (status == EXIT_DONE && r->env->ui) {
+        out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "\n", size, offset);
+    }
+    return status;
+}

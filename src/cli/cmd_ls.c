@@ -1,0 +1,260 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/segrow.h"
+#include "core/canvas.h"
+
+enum { DEFAULT_COLUMNS = 7 };
+
+struct list {
+    struct seg_survey survey;
+    struct segrow *rows;
+    size_t count;
+    unsigned kinds; /* bits */
+    const struct column *sort;
+    const struct column *column[COLUMNS_MAX];
+    size_t columns;
+};
+
+/* One name of a comma list: its length, and the rest behind it (NULL: it was the last). */
+static size_t list_item(const char *s, const char **rest)
+{
+    const char *comma = strchr(s, ',');
+    *rest = comma == NULL ? NULL : comma + 1;
+    return comma == NULL ? strlen(s) : (size_t)(comma - s);
+}
+
+static bool add_kind(unsigned *kinds, const char *s, size_t n)
+{
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        const char *name = seg_kind_name((enum seg_kind)k);
+        if (strlen(name) == n && memcmp(name, s, n) == 0 && k != SEG_REC) {
+            *kinds |= 1U << k;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_kinds(struct run *r, struct list *l)
+{
+    const char *all = run_option(r, "kind");
+    l->kinds = (1U << SEG_KINDS) - 1U - (1U << SEG_FILE) - (1U << SEG_REC);
+    if (all == NULL) {
+        return true;
+    }
+    l->kinds = 0;
+    for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
+        size_t n = list_item(s, &rest);
+        if (!add_kind(&l->kinds, s, n)) {
+            (void)run_bad_word(r, "--kind", all, "no such kind (posix sysv memfd fd file sem win)");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool parse_columns(struct run *r, struct list *l)
+{
+    const char *all = run_option(r, "columns");
+    const char *sort = run_option(r, "sort");
+    size_t count = 0;
+    const char *why = "no such column (LOCATOR SIZE RES MODE OWNER PROCS STATE KIND NAME MTIME "
+                      "CREATOR)";
+    const struct column *table = column_table(&count);
+    l->sort = sort == NULL ? table : column_find(sort, strlen(sort));
+    if (l->sort == NULL) {
+        (void)run_bad_word(r, "--sort", sort, why);
+        return false;
+    }
+    for (; all == NULL && l->columns < DEFAULT_COLUMNS; l->columns++) {
+        l->column[l->columns] = &table[l->columns];
+    }
+    for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
+        size_t n = list_item(s, &rest);
+        const struct column *c = column_find(s, n);
+        if (c == NULL || l->columns == COLUMNS_MAX) {
+            (void)run_bad_word(r, "--columns", all, c == NULL ? why : "too many columns");
+            return false;
+        }
+        l->column[l->columns++] = c;
+    }
+    return true;
+}
+
+/* qsort has no room for what to sort by. */
+struct sorting {
+    struct segrow row;
+    const struct column *by;
+    int sign;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct sorting *x = a;
+    const struct sorting *y = b;
+    int c = x->by->compare(&x->row, &y->row) * x->sign;
+    if (c == 0) {
+        c = strcmp(x->row.locator, y->row.locator);
+        c = x->sign < 0 ? -c : c;
+    }
+    return c;
+}
+
+static bool sort_rows(struct run *r, struct list *l)
+{
+    struct sorting *s = calloc(l->count + 1, sizeof *s);
+    if (s == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        s[i] = (struct sorting){l->rows[i], l->sort, run_option(r, "reverse") != NULL ? -1 : 1};
+    }
+    qsort(s, l->count, sizeof *s, compare);
+    for (size_t i = 0; i < l->count; i++) {
+        l->rows[i] = s[i].row;
+    }
+    free(s);
+    return true;
+}
+
+static bool take_rows(struct run *r, struct list *l)
+{
+    bool orphans = run_option(r, "orphans") != NULL;
+    l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
+    if (l->rows == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < l->survey.count; i++) {
+        const struct seg_info *s = &l->survey.segs[i];
+        struct segrow row = {.kind = s->kind,
+                             .locator = s->locator,
+                             .name = s->name,
+                             .owner = s->owner,
+                             .stat = &s->stat,
+                             .mappers = l->survey.who.mappers + s->who_first,
+                             .mappers_count = s->who_mappers,
+                             .holders = l->survey.who.holders + s->who_holder_first,
+                             .holders_count = s->who_holders,
+                             .unreadable = l->survey.who.unreadable};
+        if ((l->kinds & (1U << s->kind)) != 0 && (!orphans || segrow_is_orphan(&row))) {
+            l->rows[l->count++] = row;
+        }
+    }
+    return sort_rows(r, l);
+}
+
+/* ---- printing ---- */
+
+static void pad(struct out *o, int n)
+{
+    for (; n > 0; n--) {
+        out_str(o, " ");
+    }
+}
+
+/* One line; `width` NULL: single blanks between. */
+static void print_line(struct out *o, const struct list *l, const struct segrow *row,
+                       const int *width, char cell[CELL_MAX])
+{
+    for (size_t i = 0; i < l->columns; i++) {
+        const struct column *c = l->column[i];
+        const char *text = c->name;
+        if (row != NULL) {
+            c->text(row, cell);
+            text = cell;
+        }
+        int gap = width == NULL ? 0 : width[i] - canvas_width(text);
+        out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");
+        pad(o, c->right ? gap : 0);
+        out_str(o, text);
+        pad(o, c->right || i + 1 == l->columns ? 0 : gap);
+    }
+    out_str(o, "\n");
+}
+
+static void measure(const struct list *l, int width[COLUMNS_MAX], bool header, char cell[CELL_MAX])
+{
+    for (size_t i = 0; i < l->columns; i++) {
+        width[i] = header ? canvas_width(l->column[i]->name) : 0;
+        for (size_t k = 0; k < l->count; k++) {
+            l->column[i]->text(&l->rows[k], cell);
+            int w = canvas_width(cell);
+            width[i] = w > width[i] ? w : width[i];
+        }
+    }
+}
+
+static bool print_table(struct run *r, const struct list *l)
+{
+    int width[COLUMNS_MAX];
+    bool header = run_option(r, "no-header") == NULL;
+    bool aligned = r->env->out_terminal || r->env->ui;
+    char *cell = malloc(CELL_MAX);
+    if (cell == NULL) {
+        return false;
+    }
+    if (aligned) {
+        measure(l, width, header, cell);
+    }
+    if (header) {
+        print_line(r->env->out, l, NULL, aligned ? width : NULL, cell);
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        print_line(r->env->out, l, &l->rows[i], aligned ? width : NULL, cell);
+    }
+    free(cell);
+    return true;
+}
+
+static bool print_json(struct run *r, const struct list *l)
+{
+    json_t *all = json_object();
+    json_t *rows = json_array();
+    json_object_set_new(all, "format", json_integer(1));
+    json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
+    for (size_t i = 0; i < l->count; i++) {
+        json_array_append_new(rows, segrow_json(&l->rows[i]));
+    }
+    bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
+    json_decref(all);
+    return fine;
+}
+
+/* A kind that cannot be listed does not hide the others, but it is said. */
+static int report_kinds(struct run *r, const struct list *l)
+{
+    int status = EXIT_DONE;
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        struct oserr e = l->survey.error[k];
+        if (oserr_is(e) && (l->kinds & (1U << k)) != 0 && e.code != SEG_E_UNSUPPORTED) {
+            char text[160];
+            struct out *err = run_error_begin(r, NULL);
+            out_print(err, "cannot list kind %s (%s: %s)", seg_kind_name((enum seg_kind)k), e.call,
+                      oserr_text(e, text, sizeof text));
+            run_error_end(r);
+            status = EXIT_ERROR;
+        }
+    }
+    return status;
+}
+
+int cmd_ls(struct run *r)
+{
+    struct list l = {.count = 0};
+    if (!parse_kinds(r, &l) || !parse_columns(r, &l)) {
+        return EXIT_ERROR;
+    }
+    struct oserr e = seg_survey(r->env->be, l.kinds, SEG_SURVEY_WHO, &l.survey);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "list the segments", e);
+    }
+    bool fine = take_rows(r, &l) &&
+                (run_option(r, "json") != NULL ? print_json(r, &l) : print_table(r, &l));
+    int status = fine ? report_kinds(r, &l)
+                      : run_fail(r, NULL, "list them", (struct oserr){"malloc", SEG_E_MEMORY});
+    free(l.rows);
+    seg_survey_free(&l.survey);
+    return status;
+}

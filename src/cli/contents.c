@@ -1,0 +1,156 @@
+#include "cli/contents.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 256 * 1024 };
+
+/* A stop that was asked for is no failure. */
+static int file_failed(struct run *r, const char *path, struct oserr e)
+{
+    char text[160];
+    char shown[RUN_SHOWN];
+    if (!r->env->ui && os_stop_asked()) {
+        return EXIT_STOPPED;
+    }
+    const char *what = oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
+                       : oserr_kind(e) == OSERR_K_DENIED ? "no permission to read it"
+                                                         : "cannot read it";
+    return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), what, e.call,
+                     oserr_text(e, text, sizeof text));
+}
+
+static bool too_large(struct run *r, const char *path, uint64_t most)
+{
+    char shown[RUN_SHOWN];
+    (void)run_error(r,
+                    "%s is larger than the %" PRIu64 " bytes there are room for; nothing was "
+                    "stored",
+                    run_shown(path, shown), most);
+    return false;
+}
+
+/* A pipe, to its end. */
+static bool read_all(struct run *r, struct contents *c, uint64_t most)
+{
+    size_t cap = 0;
+    for (;;) {
+        size_t got = 0;
+        if (cap - c->size < PIECE) {
+            cap = cap == 0 ? (size_t)4 * PIECE : cap * 2;
+            uint8_t *bigger = realloc(c->data, cap);
+            if (bigger == NULL) {
+                (void)file_failed(r, c->path, (struct oserr){"realloc", SEG_E_MEMORY});
+                return false;
+            }
+            c->data = bigger;
+        }
+        struct oserr e = os_file_read(c->file, c->data + c->size, PIECE, &got);
+        if (oserr_is(e)) {
+            (void)file_failed(r, c->path, e);
+            return false;
+        }
+        c->size += got;
+        if (c->size > most) {
+            return too_large(r, c->path, most);
+        }
+        if (got == 0) {
+            os_file_abandon(c->file);
+            c->file = NULL;
+            return true;
+        }
+    }
+}
+
+bool contents_open(struct run *r, const char *path, uint64_t most, struct contents *c)
+{
+    uint64_t size = 0;
+    *c = (struct contents){.path = path};
+    if (r->env->ui && strcmp(path, "-") == 0) {
+        (void)run_error(r, "there is no standard input here");
+        return false;
+    }
+    struct oserr e = os_file_open(path, &c->file, &size);
+    if (oserr_is(e)) {
+        c->file = NULL;
+        (void)file_failed(r, path, e);
+        return false;
+    }
+    bool fits = true;
+    if (size == UINT64_MAX) {
+        fits = read_all(r, c, most);
+    } else {
+        c->size = size;
+        fits = size <= most || too_large(r, path, most);
+    }
+    if (!fits) {
+        contents_close(c);
+    }
+    return fits;
+}
+
+void contents_close(struct contents *c)
+{
+    os_file_abandon(c->file);
+    free(c->data);
+    *c = (struct contents){.path = NULL};
+}
+
+/* The piece that lies `at` bytes behind `offset`. */
+static int store_piece(struct run *r, struct seg *s, uint64_t offset, uint64_t at, const uint8_t *p,
+                       size_t n)
+{
+    size_t done = 0;
+    struct oserr e = seg_store(s, offset + at, p, n, &done);
+    return oserr_is(e) ? run_fail(r, NULL, "store into it", run_partly(e, at)) : EXIT_DONE;
+}
+
+static int became_shorter(struct run *r, const char *path, uint64_t stored)
+{
+    char shown[RUN_SHOWN];
+    return run_error(r, "%s became shorter meanwhile: only %" PRIu64 " bytes were stored",
+                     run_shown(path, shown), stored);
+}
+
+static int store_file(struct run *r, struct contents *c, struct seg *s, uint64_t offset)
+{
+    uint8_t *piece = malloc(PIECE);
+    int status = EXIT_DONE;
+    uint64_t at = 0;
+    if (piece == NULL) {
+        return file_failed(r, c->path, (struct oserr){"malloc", SEG_E_MEMORY});
+    }
+    while (at < c->size && status == EXIT_DONE) {
+        size_t got = 0;
+        uint64_t left = c->size - at;
+        struct oserr e = os_file_read(c->file, piece, left < PIECE ? (size_t)left : PIECE, &got);
+        if (oserr_is(e)) {
+            status = file_failed(r, c->path, e);
+        } else if (got == 0) {
+            status = became_shorter(r, c->path, at);
+        } else if (!run_breathe(r, at, c->size)) {
+            status = EXIT_STOPPED;
+        } else {
+            status = store_piece(r, s, offset, at, piece, got);
+            at += got;
+        }
+    }
+    free(piece);
+    return status;
+}
+
+int contents_store(struct run *r, struct contents *c, struct seg *s, uint64_t offset)
+{
+    if (c->file != NULL) {
+        return store_file(r, c, s, offset);
+    }
+    int status = EXIT_DONE;
+    for (uint64_t at = 0; at < c->size && status == EXIT_DONE; at += PIECE) {
+        uint64_t left = c->size - at;
+        status = run_breathe(r, at, c->size)
+                     ? store_piece(r, s, offset, at, c->data + at, left < PIECE ? left : PIECE)
+                     : EXIT_STOPPED;
+    }
+    return status;
+}

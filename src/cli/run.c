@@ -1,0 +1,231 @@
+#include "cli/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/text.h"
+
+/* ---- errors ---- */
+
+struct out *run_error_begin(struct run *r, const char *raw)
+{
+    struct out *err = r->env->err;
+    if (!r->env->ui) {
+        out_push(r->env->out); /* what was printed before comes first */
+        out_str(err, "shmlens: ");
+    }
+    if (r->command != NULL) {
+        out_print(err, "%s: ", r->command->name);
+    }
+    if (raw != NULL && raw[0] != '\0') {
+        out_escaped(err, raw);
+        out_str(err, ": ");
+    }
+    return err;
+}
+
+void run_error_end(struct run *r)
+{
+    out_str(r->env->err, "\n");
+    out_push(r->env->err);
+}
+
+/* What a refusal of our own means to the user. NULL: the backend's own words must do. */
+static const char *refusal(uint32_t code)
+{
+    switch (code) {
+    case SEG_E_LOCATOR:
+        return "not a locator that this system knows (a segment is /NAME or posix:/NAME, a file is "
+               "file:PATH)";
+    case SEG_E_NAME:
+        return "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..";
+    case SEG_E_NOT_SEGMENT:
+        return "not a segment: a folder, fifo, link or device has this name";
+    case SEG_E_BEYOND:
+        return "past the end of the segment; nothing was stored";
+    case SEG_E_SHRANK:
+        return "the segment shrank meanwhile: only a part was stored";
+    case SEG_E_ALIGN:
+        return "--expect needs an offset that is a multiple of the value's size";
+    case SEG_E_READ_ONLY:
+        return "opened read-only";
+    case SEG_E_UNSUPPORTED:
+        return "this kind of segment cannot do that";
+    case SEG_E_IN_USE:
+        return "in use; --force removes the name all the same";
+    case SEG_E_REPLACED:
+        return "the name refers to another segment now; nothing was done";
+    case SEG_E_SIZE:
+        return "not a size for a segment: it must be above 0 and fit the system";
+    case SEG_E_NO_SPACE:
+        return "no memory left for a page that was never written";
+    case SEG_E_MEMORY:
+        return "out of memory";
+    case SEG_E_UNSETTLED:
+        return "changes too fast to be read whole";
+    default:
+        return NULL;
+    }
+}
+
+static void print_meaning(struct out *err, const char *raw, const char *doing, struct oserr e)
+{
+    bool file = strncmp(raw, "file:", 5) == 0;
+    switch (oserr_kind(e)) {
+    case OSERR_K_MISSING:
+        out_str(err, file ? "no such file" : "no such segment");
+        break;
+    case OSERR_K_DENIED:
+        out_print(err, "no permission to %s", doing);
+        break;
+    case OSERR_K_EXISTS:
+        out_str(err, "exists already");
+        break;
+    case OSERR_K_FULL:
+        out_print(err, "no space left to %s", doing);
+        break;
+    case OSERR_K_NONE:
+    case OSERR_K_OTHER:
+    default:
+        out_print(err, "cannot %s", doing);
+        break;
+    }
+}
+
+int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e)
+{
+    char text[200];
+    const char *where = raw == NULL ? r->raw : raw;
+    struct out *err = run_error_begin(r, where);
+    if ((e.code & OSERR_OWN) != 0) {
+        const char *words = refusal(e.code);
+        out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
+    } else {
+        print_meaning(err, where, doing, e);
+        out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));
+    }
+    run_error_end(r);
+    return EXIT_ERROR;
+}
+
+struct oserr run_partly(struct oserr e, uint64_t stored)
+{
+    if (stored > 0 && e.code == SEG_E_BEYOND) {
+        e.code = SEG_E_SHRANK;
+    }
+    return e;
+}
+
+static void say(struct run *r, const char *raw, const char *format, va_list args)
+{
+    char text[1024];
+    (void)vsnprintf(text, sizeof text, format, args);
+    out_str(run_error_begin(r, raw), text);
+    run_error_end(r);
+}
+
+int run_error(struct run *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(r, r->raw, format, args);
+    va_end(args);
+    return EXIT_ERROR;
+}
+
+void run_note(struct run *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(r, r->raw, format, args);
+    va_end(args);
+}
+
+int run_usage(struct run *r, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct out *err = run_error_begin(r, r->raw);
+    out_str(err, text);
+    if (!r->env->ui) {
+        out_print(err, "; see shmlens %s --help", r->command->name);
+    }
+    run_error_end(r);
+    return EXIT_ERROR;
+}
+
+int run_bad_word(struct run *r, const char *what, const char *word, const char *why)
+{
+    char shown[RUN_SHOWN];
+    return run_error(r, "%s: %s: %s", what, run_shown(word, shown), why);
+}
+
+const char *run_shown(const char *raw, char buf[RUN_SHOWN])
+{
+    size_t n = text_escape(buf, RUN_SHOWN - 3, raw, strlen(raw));
+    if (n >= RUN_SHOWN - 3) {
+        size_t kept = strlen(buf);
+        memcpy(buf + kept, "...", RUN_SHOWN - kept < 4 ? 0 : 4);
+    }
+    return buf;
+}
+
+/* ---- opening, breathing ---- */
+
+bool run_locator(struct run *r, const char *typed, char raw[LOCATOR_MAX])
+{
+    char first[LOCATOR_MAX];
+    const char *why = locator_typed(typed, first);
+    if (why != NULL) {
+        char shown[RUN_SHOWN];
+        struct out *err = run_error_begin(r, NULL);
+        out_print(err, "%s: %s", run_shown(typed, shown), why);
+        run_error_end(r);
+        return false;
+    }
+    struct oserr e = seg_canonical(first, raw, LOCATOR_MAX);
+    if (oserr_is(e)) {
+        (void)run_fail(r, first, "understand it", e);
+        return false;
+    }
+    return true;
+}
+
+bool run_open(struct run *r, const char *typed, enum seg_access access, struct seg **seg,
+              char raw[LOCATOR_MAX])
+{
+    if (!run_locator(r, typed, raw)) {
+        return false;
+    }
+    struct oserr e = seg_open(r->env->be, raw, access, seg);
+    if (oserr_is(e)) {
+        (void)run_fail(r, raw,
+                       access == SEG_WRITE  ? "write to it"
+                       : access == SEG_READ ? "read it"
+                                            : "look at it",
+                       e);
+        *seg = NULL;
+        return false;
+    }
+    return true;
+}
+
+bool run_breathe(struct run *r, uint64_t done, uint64_t total)
+{
+    return r->env->pause(r->env->pause_ctx, 0, done, total);
+}
+
+bool run_sleep(struct run *r, int64_t deadline)
+{
+    return r->env->pause(r->env->pause_ctx, deadline, 0, 0);
+}
+
+bool run_flush(struct run *r)
+{
+    return out_flush(r->env->out);
+}

@@ -1,0 +1,231 @@
+/* The words and options of a command as numbers, views, values and ranges. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/run.h"
+#include "core/number.h"
+#include "options.h"
+
+const char *run_option(const struct run *r, const char *name)
+{
+    return args_get(r->args, name);
+}
+
+static const char *status_text(enum num_status s)
+{
+    switch (s) {
+    case NUM_EMPTY:
+        return "is empty, a number is needed";
+    case NUM_RANGE:
+        return "out of range";
+    case NUM_SYNTAX:
+    case NUM_OK:
+    default:
+        return "not a number";
+    }
+}
+
+bool run_view(struct run *r, const struct view **view)
+{
+    const char *name = run_option(r, "as");
+    if (name == NULL) {
+        return true;
+    }
+    const struct view *v = view_find(name);
+    if (v == NULL) {
+        (void)run_bad_word(r, "--as", name,
+                           "no such view (hex, u8 to u64, i8 to i64, f32, f64, each le or be, ptr, "
+                           "bits, ascii, latin1, utf8, utf16le, utf16be)");
+        return false;
+    }
+    *view = v;
+    return true;
+}
+
+bool run_value_view(struct run *r, const struct view **view)
+{
+    *view = r->env->ui ? view_find(r->env->view == NULL ? "hex" : r->env->view) : NULL;
+    if (!run_view(r, view)) {
+        return false;
+    }
+    if (*view == NULL) {
+        (void)run_usage(r, "--as VIEW is missing (hex, u32le, f64, utf8, ...)");
+        return false;
+    }
+    return true;
+}
+
+bool run_offset(struct run *r, const char *word, uint64_t *offset)
+{
+    const struct command_env *env = r->env;
+    struct offset_base base = {.size = r->size,
+                               .cursor = env->cursor,
+                               .marks = env->marks,
+                               .marks_set = env->marks_set,
+                               .relative = env->ui};
+    enum num_status s = number_offset(word, &base, offset);
+    if (s != NUM_OK) {
+        (void)run_bad_word(r, "OFFSET", word,
+                           s == NUM_RANGE ? "out of range"
+                                          : "not an offset (64, 0x40, 4K, end, end-16)");
+        return false;
+    }
+    return true;
+}
+
+bool run_number(struct run *r, const char *what, const char *word, uint64_t max, uint64_t *n)
+{
+    enum num_status s = number_u64(word, max, n);
+    if (s != NUM_OK) {
+        (void)run_bad_word(r, what, word, status_text(s));
+    }
+    return s == NUM_OK;
+}
+
+bool run_byte(struct run *r, const char *what, const char *word, uint8_t *byte)
+{
+    uint64_t n = 0;
+    enum num_status s = number_u64(word, 255, &n);
+    if (s != NUM_OK) {
+        (void)run_bad_word(r, what, word,
+                           s == NUM_RANGE ? "does not fit a byte (0 to 255)" : status_text(s));
+        return false;
+    }
+    *byte = (uint8_t)n;
+    return true;
+}
+
+static const char *dashed(const char *name, char buf[48])
+{
+    size_t n = strlen(name);
+    n = n > 44 ? 44 : n;
+    memcpy(buf, "--", 2);
+    memcpy(buf + 2, name, n);
+    buf[2 + n] = '\0';
+    return buf;
+}
+
+bool run_duration_option(struct run *r, const char *name, int64_t *ns)
+{
+    char option[48];
+    const char *value = run_option(r, name);
+    if (value == NULL) {
+        return true;
+    }
+    enum num_status s = number_duration(value, ns);
+    if (s != NUM_OK) {
+        (void)run_bad_word(r, dashed(name, option), value,
+                           s == NUM_RANGE ? "out of range"
+                                          : "not a duration (250us, 250ms, 1.5s, 2m, 1h, 3d)");
+    } else if (*ns > INT64_MAX / 2) {
+        *ns = INT64_MAX / 2; /* it is added to the clock: 146 years from now is never, too */
+    }
+    return s == NUM_OK;
+}
+
+bool run_count_option(struct run *r, const char *name, uint64_t *n)
+{
+    char option[48];
+    const char *value = run_option(r, name);
+    if (value == NULL) {
+        return true;
+    }
+    if (!run_number(r, dashed(name, option), value, UINT64_MAX, n)) {
+        return false;
+    }
+    if (*n == 0) {
+        (void)run_bad_word(r, option, value, "must be at least 1");
+        return false;
+    }
+    return true;
+}
+
+bool run_positive(const char *text, double max, double *out)
+{
+    double v = 0;
+    uint64_t whole = 0; /* these have suffixes too */
+    if (number_u64(text, UINT64_MAX, &whole) == NUM_OK) {
+        v = (double)whole;
+    } else if (number_f64(text, &v) != NUM_OK) {
+        return false;
+    }
+    if (!(v > 0) || !(v <= max)) {
+        return false;
+    }
+    *out = v;
+    return true;
+}
+
+bool run_hz(const char *text, double *hz)
+{
+    const double slowest = 1e-6; /* once in 11 days: the period must fit the clock */
+    if (!run_positive(text, UI_HZ_MAX, hz)) {
+        return false;
+    }
+    *hz = *hz < slowest ? slowest : *hz;
+    return true;
+}
+
+bool run_hz_option(struct run *r, double *hz)
+{
+    const char *value = run_option(r, "hz");
+    if (value != NULL && !run_hz(value, hz)) {
+        (void)run_bad_word(r, "--hz", value, "not a rate (above 0, at most 10000)");
+        return false;
+    }
+    return true;
+}
+
+bool run_value(struct run *r, const struct view *v, const char *what, const char *word,
+               uint8_t *out, size_t cap, size_t *size)
+{
+    char why[VIEW_WHY_MAX];
+    const char *wrong = view_parse(v, word, out, cap, size, why);
+    if (wrong != NULL) {
+        (void)run_error(r, "%s: %s", what, wrong);
+        return false;
+    }
+    return true;
+}
+
+bool run_range(struct run *r, int first, struct range *range)
+{
+    uint64_t start = 0, end = r->size; /* of the part that the UI has open */
+    *range = (struct range){.has_offset = r->words > first, .has_length = r->words > first + 1};
+    if (r->seg != NULL) {
+        seg_part(r->seg, &start, &end);
+    }
+    range->offset = start;
+    if (range->has_offset && !run_offset(r, r->word[first], &range->offset)) {
+        return false;
+    }
+    uint64_t wanted = 0;
+    if (range->has_length && !run_number(r, "LENGTH", r->word[first + 1], UINT64_MAX, &wanted)) {
+        return false;
+    }
+    bool at_end = range->offset == r->size && (r->size == 0 || (range->has_length && wanted == 0));
+    if (range->offset >= r->size && !at_end) {
+        (void)run_error(r,
+                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
+                        range->offset, r->size);
+        return false;
+    }
+    uint64_t left = r->size - range->offset;
+    if (!range->has_length && range->offset < end && end < r->size) {
+        left = end - range->offset;
+    }
+    range->length = !range->has_length || wanted > left ? left : wanted;
+    range->missing = wanted > range->length ? wanted - range->length : 0;
+    return true;
+}
+
+int run_past_end(struct run *r, const struct range *range)
+{
+    if (range->missing == 0) {
+        return EXIT_DONE;
+    }
+    return run_error(r,
+                     "the range from 0x%" PRIx64 " reaches %" PRIu64
+                     " bytes past the end: the segment has %" PRIu64 " bytes",
+                     range->offset, range->missing, r->size);
+}

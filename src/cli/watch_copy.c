@@ -1,0 +1,257 @@
+/* The memory of watch: what the range held when last looked at, and the lines about what differs.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/watch.h"
+
+static const uint8_t zeros[WATCH_CHUNK];
+
+bool watch_grow(struct watch *w, uint64_t length)
+{
+    uint64_t want = length / WATCH_CHUNK + 1;
+    if (want > SIZE_MAX / sizeof(struct watch_chunk *)) {
+        return false;
+    }
+    if (want > w->chunks) {
+        struct watch_chunk **table = calloc((size_t)want, sizeof(struct watch_chunk *));
+        if (table == NULL) {
+            return false;
+        }
+        if (w->chunks > 0) {
+            memcpy(table, w->chunk, w->chunks * sizeof(struct watch_chunk *));
+        }
+        free(w->chunk);
+        w->chunk = table;
+        w->chunks = (size_t)want;
+    }
+    w->range.length = length;
+    return true;
+}
+
+struct oserr watch_new(struct watch *w)
+{
+    if (!watch_grow(w, w->range.length)) {
+        return (struct oserr){"calloc", SEG_E_MEMORY};
+    }
+    return block_new(&w->block, BLOCK_SIZE);
+}
+
+void watch_free(struct watch *w)
+{
+    for (size_t i = 0; i < w->chunks; i++) {
+        free(w->chunk[i]);
+    }
+    free(w->chunk);
+    free(w->held.old);
+    free(w->held.new);
+    block_free(&w->block);
+}
+
+/* ---- lines ---- */
+
+static void put_value(struct watch *w, const uint8_t *p, size_t n)
+{
+    struct out *o = w->r->env->out;
+    char text[VIEW_UNIT_MAX];
+    bool is_text = w->view != NULL && w->view->kind == VIEW_TEXT;
+    if (w->json && is_text) {
+        out_str(o, "\"");
+        out_text_bytes(o, w->view, p, n, false, true);
+        out_str(o, "\"");
+    } else if (w->json) {
+        json_value(o, w->view == NULL ? view_find("hex") : w->view, p, n);
+    } else if (is_text) {
+        out_text_bytes(o, w->view, p, n, true, false);
+    } else if (w->view == NULL || w->view->kind == VIEW_HEX) {
+        out_hex(o, p, n);
+    } else {
+        out_bytes(o, text, view_format(w->view, p, text));
+    }
+}
+
+/* `at` is from the start of the range. What was never seen before has no old value. */
+static void print_change(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
+                         const uint8_t *new, size_t n, bool fresh)
+{
+    struct out *o = w->r->env->out;
+    double t = (double)(now - w->start) / 1e9;
+    uint64_t offset = w->range.offset + at;
+    if (w->count > 0 && w->printed >= w->count) {
+        return;
+    }
+    w->printed++;
+    if (w->json) {
+        out_print(o, "{\"t\":%.6f,\"offset\":%" PRIu64, t, offset);
+        if (!fresh) {
+            out_str(o, ",\"old\":");
+            put_value(w, old, n);
+        }
+        out_str(o, ",\"new\":");
+        put_value(w, new, n);
+        out_str(o, "}\n");
+    } else {
+        out_print(o, "%.6f 0x%" PRIx64 " ", t, offset);
+        if (fresh) {
+            out_str(o, "-");
+        } else {
+            put_value(w, old, n);
+        }
+        out_str(o, " ");
+        put_value(w, new, n);
+        out_str(o, "\n");
+    }
+}
+
+/* ---- runs of changed bytes ---- */
+
+static bool in_runs(const struct watch *w)
+{
+    return w->view == NULL || w->view->kind == VIEW_TEXT;
+}
+
+void watch_release(struct watch *w, int64_t now)
+{
+    struct watch_held *h = &w->held;
+    if (h->n > 0) {
+        print_change(w, now, h->at, h->old, h->new, h->n, h->fresh);
+    }
+    h->n = 0;
+}
+
+static bool make_room(struct watch_held *h, size_t n)
+{
+    size_t cap = h->cap == 0 ? 4096 : h->cap;
+    while (cap - h->n < n) {
+        cap *= 2;
+    }
+    if (cap == h->cap) {
+        return true;
+    }
+    uint8_t *old = realloc(h->old, cap);
+    h->old = old == NULL ? h->old : old;
+    uint8_t *new = realloc(h->new, cap);
+    h->new = new == NULL ? h->new : new;
+    if (old != NULL && new != NULL) {
+        h->cap = cap;
+    }
+    return h->cap == cap;
+}
+
+static bool hold(struct watch *w, uint64_t at, const uint8_t *old, const uint8_t *new, size_t n,
+                 bool fresh)
+{
+    struct watch_held *h = &w->held;
+    if (!make_room(h, n)) {
+        return false;
+    }
+    if (h->n == 0) {
+        h->at = at;
+        h->fresh = fresh;
+    }
+    memcpy(h->old + h->n, old, n);
+    memcpy(h->new + h->n, new, n);
+    h->n += n;
+    return true;
+}
+
+/* How many bytes from i on are one change: a value, or with bytes and text all adjacent ones. */
+static size_t change_length(const struct watch *w, const uint8_t *old, const uint8_t *new, size_t i,
+                            size_t n)
+{
+    size_t end = i;
+    while (end < n && memcmp(old + end, new + end, w->unit) != 0) {
+        end += w->unit;
+        if (!in_runs(w)) {
+            break;
+        }
+    }
+    return end - i;
+}
+
+/* The first unit from i on that differs; n: none. */
+static size_t next_change(const struct watch *w, const uint8_t *old, const uint8_t *new, size_t i,
+                          size_t n)
+{
+    enum { STRIDE = 256 };
+    while (n - i >= STRIDE && memcmp(old + i, new + i, STRIDE) == 0) {
+        i += STRIDE;
+    }
+    while (i < n && memcmp(old + i, new + i, w->unit) == 0) {
+        i += w->unit;
+    }
+    return i;
+}
+
+/* Prints what differs; a run that reaches the end is held. */
+static bool compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
+                    const uint8_t *new, size_t n, bool fresh)
+{
+    const struct watch_held *h = &w->held;
+    size_t i = 0;
+    for (;;) {
+        i = next_change(w, old, new, i, n);
+        if (h->n > 0 && (h->at + h->n != at + i || h->fresh != fresh)) {
+            watch_release(w, now);
+        }
+        if (i >= n) {
+            return true;
+        }
+        size_t length = change_length(w, old, new, i, n);
+        if (!in_runs(w) || (h->n == 0 && i + length < n)) {
+            print_change(w, now, at + i, old + i, new + i, length, fresh);
+        } else if (!hold(w, at + i, old + i, new + i, length, fresh)) {
+            return false;
+        }
+        i += length;
+    }
+}
+
+/* ---- the copy ---- */
+
+/* [at, at + n) lies in one chunk. */
+static bool compare_chunk(struct watch *w, int64_t now, uint64_t at, const uint8_t *new, size_t n)
+{
+    struct watch_chunk **slot = &w->chunk[at / WATCH_CHUNK];
+    size_t in = (size_t)(at % WATCH_CHUNK);
+    if (*slot == NULL) {
+        if (memcmp(zeros, new, n) == 0) {
+            watch_release(w, now);
+            return true;
+        }
+        *slot = calloc(1, sizeof **slot);
+        if (*slot == NULL) {
+            return false;
+        }
+    }
+    uint8_t *old = (*slot)->bytes + in;
+    memset((*slot)->data + in / BLOCK_PAGE, 1, (in + n - 1) / BLOCK_PAGE - in / BLOCK_PAGE + 1);
+    if (memcmp(old, new, n) == 0) {
+        watch_release(w, now);
+        return true;
+    }
+    size_t known = at >= w->known ? 0 : w->known - at < n ? (size_t)(w->known - at) : n;
+    if (w->seen &&
+        ((known > 0 && !compare(w, now, at, old, new, known, false)) ||
+         (known < n && !compare(w, now, at + known, old + known, new + known, n - known, true)))) {
+        return false;
+    }
+    memcpy(old, new, n);
+    return true;
+}
+
+bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *new, size_t n)
+{
+    while (n > 0) {
+        size_t left = WATCH_CHUNK - (size_t)(at % WATCH_CHUNK);
+        size_t take = n < left ? n : left;
+        if (!compare_chunk(w, now, at, new, take)) {
+            return false;
+        }
+        at += take;
+        new += take;
+        n -= take;
+    }
+    return true;
+}

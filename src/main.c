@@ -1,0 +1,19 @@
+#include "backend/segment.h"
+#include "command.h"
+#include "options.h"
+
+#ifdef SHMLENS_WITH_UI
+#include "ui/ui.h"
+#define UI_MAIN ui_main
+#else
+#define UI_MAIN NULL
+#endif
+
+/* Not freed: a thread that hangs in a call of the system may still use it while we exit. */
+static struct backend *be;
+
+int main(int argc, char **argv)
+{
+    be = backend_new();
+    return be == NULL ? EXIT_ERROR : cli_main(be, argc, argv, UI_MAIN);
+}

@@ -1,0 +1,59 @@
+/* Command lines as jobs: on the sampler with its segment, or on the walker with a locator in the
+ * line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sampler_private.h"
+
+enum { OUTPUT_MAX = 1024 * 1024 };
+
+static void command_job_run(struct job *job, struct worker *w)
+{
+    struct command_job *j = (struct command_job *)job;
+    struct command_env env = {.be = j->be,
+                              .seg = j->sampler != NULL ? j->sampler->seg : NULL,
+                              .out = &j->out,
+                              .err = &j->err,
+                              .ui = true,
+                              .cursor = j->cursor,
+                              .marks = j->marks,
+                              .marks_set = j->marks_set,
+                              .view = j->view[0] != '\0' ? j->view : NULL,
+                              .pause = worker_breath,
+                              .pause_ctx = w};
+    j->status = command_run_line(&env, j->line);
+    memcpy(j->pokes, env.pokes, sizeof j->pokes);
+    j->pokes_count = env.pokes_count;
+}
+
+struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
+                                    void (*finish)(struct job *j, void *taker))
+{
+    struct command_job *j = calloc(1, sizeof *j);
+    size_t n = strlen(line) + 1;
+    if (j == NULL)
+        return NULL;
+    j->line = malloc(n);
+    if (j->line == NULL) {
+        free(j);
+        return NULL;
+    }
+    memcpy(j->line, line, n);
+    j->job.run = command_job_run;
+    j->job.finish = finish;
+    j->be = be;
+    j->sampler = s;
+    out_text(&j->out, OUTPUT_MAX);
+    out_text(&j->err, OUTPUT_MAX);
+    return j;
+}
+
+void command_job_free(struct command_job *j)
+{
+    if (j == NULL)
+        return;
+    out_free(&j->out);
+    out_free(&j->err);
+    free(j->line);
+    free(j);
+}

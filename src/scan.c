@@ -1,0 +1,232 @@
+#include "scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/block.h"
+
+enum { PROBE_FIRST = 1024 * 1024 }; /* bytes that a look back takes at first; doubled over holes */
+
+/* A piece of the segment in memory, and the search in it. */
+struct window {
+    struct command_env *env;
+    struct seg *s;
+    struct find *f;
+    struct block block;
+    const uint8_t *p; /* its bytes */
+    uint64_t at;      /* where they are from */
+    size_t n;
+    bool last;          /* the segment ends behind them */
+    uint64_t data_to;   /* up to here it was data when last asked */
+    uint64_t low, size; /* what may be read: the segment, or the part that is looked at */
+    struct oserr *error;
+};
+
+static bool window_new(struct window *w, struct command_env *env, struct seg *s, struct find *f,
+                       struct oserr *error)
+{
+    *w = (struct window){.env = env, .s = s, .f = f, .error = error};
+    seg_part(s, &w->low, &w->size);
+    *error = block_new(&w->block, BLOCK_SIZE);
+    return !oserr_is(*error);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Reads from a page border before `from`, and before what a regular expression looks at in front of
+ * it: a window that starts later than the segment must not look like its start. False: cancelled or
+ * *error. */
+static bool window_read(struct window *w, uint64_t from, uint64_t size)
+{
+    size_t n = 0;
+    uint64_t lead = find_context(w->f);
+    uint64_t base = from > lead ? from - lead : 0;
+    w->at = later(base - base % BLOCK_PAGE, w->low);
+    uint64_t left = size - w->at;
+    size_t asked = left < w->block.size ? (size_t)left : w->block.size;
+    if (!w->env->pause(w->env->pause_ctx, 0, from, size)) {
+        return false;
+    }
+    w->p = w->block.page;
+    *w->error = seg_read(w->s, w->at, w->block.page, asked, &n);
+    w->n = n;
+    w->last = n < asked || w->at + n >= size;
+    return !oserr_is(*w->error);
+}
+
+/* Where the search must go on when what lies at `from` is a hole that cannot match. */
+static uint64_t skip_hole(struct window *w, uint64_t from, uint64_t size)
+{
+    uint64_t start = 0;
+    uint64_t end = 0;
+    enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
+    uint64_t overlap = find_overlap(w->f);
+    if (find_matches_zero(w->f) || from < w->data_to) {
+        return from;
+    }
+    struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
+    if (!oserr_is(e) && kind == SEG_EXT_DATA) {
+        w->data_to = end;
+    }
+    if (oserr_is(e) || kind != SEG_EXT_HOLE || end <= from) {
+        return from;
+    }
+    if (end >= size) {
+        return size;
+    }
+    return end > overlap && end - overlap > from ? end - overlap : from;
+}
+
+/* Matches of the window that start in [*from, to); *from becomes where the next window begins to
+ * search. False: `each` has had enough. */
+static bool search_window(struct window *w, uint64_t *from, uint64_t to,
+                          bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx)
+{
+    size_t overlap = find_overlap(w->f);
+    size_t sure = w->last || w->n < overlap ? w->n : w->n - overlap; /* starts before are final */
+    size_t i = (size_t)(*from - w->at);
+    while (i < sure) {
+        size_t length = 0;
+        size_t m = find_next(w->f, w->p, w->n, i, w->last, &length);
+        if (m == SIZE_MAX || m >= sure) {
+            break;
+        }
+        if (w->at + m >= to) {
+            break;
+        }
+        if (!each(ctx, w->at + m, length)) {
+            return false;
+        }
+        i = m + 1;
+    }
+    *from = later(w->at + i, w->at + sure);
+    return true;
+}
+
+enum scan_result scan_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
+                          uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
+                          void *ctx, struct oserr *error)
+{
+    struct window w;
+    enum scan_result result = SCAN_NONE;
+    if (!window_new(&w, env, s, f, error)) {
+        return SCAN_ERROR;
+    }
+    uint64_t size = w.size;
+    from = later(from, w.low);
+    while (result == SCAN_NONE && from < to && from < size) {
+        from = skip_hole(&w, from, size);
+        if (from >= to || from >= size) {
+            break;
+        }
+        if (!window_read(&w, from, size)) {
+            result = oserr_is(*error) ? SCAN_ERROR : SCAN_CANCELLED;
+        } else if (from >= w.at + w.n) {
+            break; /* it shrank meanwhile */
+        } else if (!search_window(&w, &from, to, each, ctx)) {
+            result = SCAN_FOUND;
+        } else if (w.last) {
+            break;
+        }
+    }
+    block_free(&w.block);
+    return result;
+}
+
+struct first {
+    uint64_t offset;
+    size_t length;
+};
+
+static bool take_first(void *ctx, uint64_t offset, size_t length)
+{
+    *(struct first *)ctx = (struct first){offset, length};
+    return false;
+}
+
+enum scan_result scan_forward(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
+                              uint64_t *offset, size_t *length, struct oserr *error)
+{
+    struct first found = {0, 0};
+    enum scan_result result = scan_all(env, s, f, from, UINT64_MAX, take_first, &found, error);
+    if (result == SCAN_FOUND) {
+        *offset = found.offset;
+        *length = found.length;
+    }
+    return result;
+}
+
+/* Is [from, to) one hole that cannot match? */
+static bool all_hole(struct window *w, uint64_t from, uint64_t to)
+{
+    uint64_t start = 0;
+    uint64_t end = 0;
+    enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
+    if (find_matches_zero(w->f)) {
+        return false;
+    }
+    struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
+    return !oserr_is(e) && kind == SEG_EXT_HOLE && end >= to;
+}
+
+/* Last match of the window that starts in [from, before): what lies in front of `from` is there
+ * only to be looked back at. */
+static bool last_in_window(struct window *w, uint64_t from, uint64_t before, uint64_t *offset,
+                           size_t *length)
+{
+    uint64_t limit = before - w->at;
+    size_t m = find_prev(w->f, w->p, w->n, limit < w->n ? (size_t)limit : w->n, length);
+    if (m == SIZE_MAX || w->at + m < from) {
+        return false;
+    }
+    *offset = w->at + m;
+    return true;
+}
+
+/* Windows that end at `before`, each starting earlier; holes are crossed in doubling strides. */
+static enum scan_result scan_back(struct window *w, uint64_t before, uint64_t size,
+                                  uint64_t *offset, size_t *length)
+{
+    uint64_t overlap = find_overlap(w->f);
+    uint64_t stride = PROBE_FIRST;
+    while (before > w->low) {
+        uint64_t end = before + overlap < size ? before + overlap : size;
+        uint64_t from = later(before > stride ? before - stride : 0, w->low);
+        if (all_hole(w, from, end)) {
+            before = from;
+            stride *= 2;
+            continue;
+        }
+        if (stride > PROBE_FIRST) { /* there is data in this long stride: look closer */
+            stride = PROBE_FIRST;
+            continue;
+        }
+        uint64_t most = w->block.size - overlap - find_context(w->f) - BLOCK_PAGE;
+        from = later(before > most ? before - most : 0, w->low);
+        if (!window_read(w, from, size)) {
+            return oserr_is(*w->error) ? SCAN_ERROR : SCAN_CANCELLED;
+        }
+        if (last_in_window(w, from, before, offset, length)) {
+            return SCAN_FOUND;
+        }
+        before = from;
+    }
+    return SCAN_NONE;
+}
+
+enum scan_result scan_backward(struct command_env *env, struct seg *s, struct find *f,
+                               uint64_t before, uint64_t *offset, size_t *length,
+                               struct oserr *error)
+{
+    struct window w;
+    if (!window_new(&w, env, s, f, error)) {
+        return SCAN_ERROR;
+    }
+    uint64_t size = w.size;
+    enum scan_result result = scan_back(&w, before < size ? before : size, size, offset, length);
+    block_free(&w.block);
+    return result;
+}

@@ -1,0 +1,253 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+
+enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_BEHIND = 24 };
+
+static void set_defaults(struct settings *set)
+{
+    *set = (struct settings){.hz = 250,
+                             .theme = "dark",
+                             .width = 16,
+                             .fresh = 0.5,
+                             .warm = 2,
+                             .mouse = true,
+                             .inspector = true,
+                             .view = view_find("hex"),
+                             .enc = TEXT_UTF8};
+    const uint16_t one = 1;
+    uint8_t first = 0;
+    memcpy(&first, &one, 1);
+    set->big = first == 0;
+}
+
+struct oserr session_init(struct session *s, struct backend *be)
+{
+    *s = (struct session){.be = be, .rows = 1};
+    struct oserr e = OSERR_NONE;
+    set_defaults(&s->set);
+    s->wake = os_wake_new();
+    if (s->wake == NULL || !sample_alloc(&s->sample)) {
+        os_wake_free(s->wake);
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    }
+    if (be != NULL)
+        s->walker = walker_start(s->wake, &e);
+    if (oserr_is(e) && s->walker == NULL) {
+        sample_free(&s->sample);
+        os_wake_free(s->wake);
+        return e;
+    }
+    return OSERR_NONE;
+}
+
+/* A job that hangs in a call must not make the user wait: it is left to itself. */
+static bool stop_sampler(struct session *s)
+{
+    struct sampler *sampler = s->sampler;
+    s->sampler = NULL;
+    return sampler_stop_by(sampler, os_now() + SECOND, s);
+}
+
+void session_free(struct session *s)
+{
+    bool ended = stop_sampler(s);
+    ended = walker_stop(s->walker, os_now() + SECOND / 5, s) && ended;
+    walk_free(&s->walk);
+    sample_free(&s->sample);
+    if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
+        os_wake_free(s->wake);
+    *s = (struct session){0};
+}
+
+/* A new place starts with nothing remembered. */
+static void forget_place(struct session *s)
+{
+    s->top = s->cursor = session_start(s);
+    s->marks_set = 0;
+    s->match_length = 0;
+    s->selecting = s->phase = false;
+    s->undo_count = s->redo_count = 0;
+}
+
+static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
+                  const char *locator)
+{
+    bool same = strcmp(s->locator, locator) == 0;
+    struct sample *old = &s->sample;
+    s->left_behind = !stop_sampler(s) || s->left_behind;
+    s->sampler = sampler;
+    (void)snprintf(s->locator, sizeof s->locator, "%s", locator);
+    s->dev = stat->dev;
+    s->ino = stat->ino;
+    s->edit = s->paused = false;
+    s->events_seen = 0;
+    old->seq = old->events = old->changes = 0;
+    old->length = 0;
+    old->stat = *stat;
+    old->error = OSERR_NONE;
+    if (!same)
+        forget_place(s);
+    s->undo_count = s->redo_count = 0;
+    session_move_to(s, s->cursor, s->selecting);
+    session_look(s);
+}
+
+struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
+                            uint64_t range_length)
+{
+    struct seg *seg = NULL;
+    struct oserr e = seg_open(s->be, locator, SEG_READ, &seg);
+    if (!oserr_is(e) && range_length != 0)
+        e = seg_limit(seg, range_offset, range_length);
+    if (oserr_is(e)) {
+        seg_close(seg);
+        return e;
+    }
+    char name[LOCATOR_MAX];
+    struct seg_stat stat = *seg_last(seg);
+    (void)snprintf(name, sizeof name, "%s", seg_locator(seg));
+    struct sampler *sampler = sampler_start(s->be, seg, s->set.hz, s->wake, &e);
+    if (sampler == NULL)
+        return e;
+    s->range_offset = range_length != 0 ? range_offset : 0;
+    s->range_length = range_length;
+    adopt(s, sampler, &stat, name);
+    return OSERR_NONE;
+}
+
+void session_detach(struct session *s)
+{
+    s->left_behind = !stop_sampler(s) || s->left_behind;
+    s->sampler = NULL;
+    s->locator[0] = '\0';
+    s->dev = s->ino = 0;
+    s->edit = s->paused = false;
+    s->sample.seq = 0;
+    s->sample.length = 0;
+    if (s->walker != NULL)
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, 0, 0);
+}
+
+/* The part of the segment that the sampler shall read: the screen, and what characters at its edges
+ * need. */
+static void wanted(const struct session *s, uint64_t *offset, size_t *length)
+{
+    uint64_t start = session_start(s), before = s->top - start;
+    if (before > MARGIN_BEFORE)
+        before = MARGIN_BEFORE;
+    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_BEHIND;
+    *offset = s->top - before;
+    if (s->range_length != 0 && *offset + n > s->range_offset + s->range_length)
+        n = s->range_offset + s->range_length - *offset;
+    *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
+}
+
+void session_look(struct session *s)
+{
+    if (s->sampler == NULL)
+        return;
+    uint64_t offset = 0;
+    size_t length = 0;
+    wanted(s, &offset, &length);
+    sampler_want(s->sampler, offset, length, s->set.hz);
+    if (s->walker != NULL)
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->dev, s->ino);
+}
+
+void session_list(struct session *s, bool shown)
+{
+    if (s->listing == shown || s->walker == NULL)
+        return;
+    s->listing = shown;
+    walker_want(s->walker, shown ? SECOND : 3LL * SECOND, s->dev, s->ino);
+}
+
+static bool take_sample(struct session *s)
+{
+    uint64_t offset = 0;
+    size_t length = 0;
+    wanted(s, &offset, &length);
+    bool here = s->sample.seq != 0 && s->sample.offset == offset && s->sample.length == length;
+    if (s->paused && here)
+        return sampler_take_frozen(s->sampler, &s->sample);
+    return sampler_take(s->sampler, &s->sample);
+}
+
+bool session_take(struct session *s, void *taker)
+{
+    bool news = false;
+    os_wake_clear(s->wake);
+    if (s->sampler != NULL) {
+        news = worker_take(sampler_worker(s->sampler), taker);
+        /* A finished job may have attached something else, or detached. */
+        uint64_t events = s->sample.events;
+        if (s->sampler != NULL)
+            news = take_sample(s) || news;
+        if (s->sample.events > events && s->walker != NULL) /* who is left? */
+            worker_hurry(walker_worker(s->walker));
+    }
+    if (s->walker != NULL) {
+        news = worker_take(walker_worker(s->walker), taker) || news;
+        news = walker_take(s->walker, &s->walk) || news;
+    }
+    return news;
+}
+
+const struct seg_info *session_info(const struct session *s)
+{
+    for (size_t i = 0; i < s->walk.survey.count; i++) {
+        const struct seg_info *info = &s->walk.survey.segs[i];
+        if (info->stat.dev == s->dev && info->stat.ino == s->ino)
+            return info;
+    }
+    return NULL;
+}
+
+bool session_users(const struct session *s, struct seg_who *out)
+{
+    const struct seg_info *info = session_info(s);
+    if (info != NULL) {
+        const struct seg_who *all = &s->walk.survey.who;
+        *out = *all;
+        out->mappers = all->mappers + info->who_first;
+        out->mappers_count = info->who_mappers;
+        out->holders = all->holders + info->who_holder_first;
+        out->holders_count = info->who_holders;
+        return true;
+    }
+    *out = s->walk.who;
+    return s->walk.ino != 0 && s->walk.dev == s->dev && s->walk.ino == s->ino;
+}
+
+/* Is this the first row of its process? Rows of one process stand together. */
+static bool first_of_pid(const struct seg_who *w, size_t i)
+{
+    return i == 0 || w->mappers[i - 1].pid != w->mappers[i].pid;
+}
+
+bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable)
+{
+    struct seg_who w;
+    *rw = *ro = *held = *unreadable = 0;
+    if (!session_users(s, &w))
+        return false;
+    for (size_t i = 0; i < w.mappers_count; i++) {
+        if (w.mappers[i].pid == os_pid() || !first_of_pid(&w, i))
+            continue;
+        bool write = false;
+        for (size_t k = i; k < w.mappers_count && w.mappers[k].pid == w.mappers[i].pid; k++)
+            write = write || w.mappers[k].write;
+        *(write ? rw : ro) += 1;
+    }
+    uint32_t last = 0;
+    for (size_t i = 0; i < w.holders_count; i++) {
+        *held += w.holders[i].pid != os_pid() && w.holders[i].pid != last;
+        last = w.holders[i].pid;
+    }
+    *unreadable = w.unreadable;
+    return true;
+}

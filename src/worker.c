@@ -1,0 +1,213 @@
+#include "worker.h"
+
+#include <stdlib.h>
+
+struct worker {
+    struct os_gate *gate; /* guards everything below but tick and ctx */
+    struct os_thread *thread;
+    struct os_wake *wake;
+    worker_tick *tick;
+    void *ctx;
+    struct job *queue, **queue_end; /* waiting, oldest first */
+    struct job *finished, **finished_end;
+    struct job *running;
+    bool stop;            /* the thread shall end */
+    bool cancel;          /* the running job shall give up */
+    bool hurry;           /* the tick is due now */
+    bool ended;           /* the thread has left its loop */
+    int64_t due;          /* of the next tick */
+    uint64_t done, total; /* progress of the running job */
+    int64_t since;        /* its start */
+};
+
+static void append(struct job ***end, struct job *j)
+{
+    j->next = NULL;
+    **end = j;
+    *end = &j->next;
+}
+
+/* Runs the tick when it is due. Called and left with the lock held. */
+static bool run_tick(struct worker *w)
+{
+    int64_t now = os_now();
+    if (!w->hurry && now < w->due)
+        return false;
+    w->hurry = false;
+    os_gate_unlock(w->gate);
+    int64_t due = w->tick(w->ctx, now);
+    os_gate_lock(w->gate);
+    w->due = due;
+    return true;
+}
+
+static void run_job(struct worker *w)
+{
+    struct job *j = w->queue;
+    w->queue = j->next;
+    if (w->queue == NULL)
+        w->queue_end = &w->queue;
+    w->running = j;
+    w->cancel = false;
+    w->done = w->total = 0;
+    w->since = os_now();
+    os_gate_unlock(w->gate);
+    j->run(j, w);
+    os_gate_lock(w->gate);
+    j->cancelled = w->cancel;
+    w->running = NULL;
+    w->hurry = true; /* what it did shows at once */
+    append(&w->finished_end, j);
+    os_wake_post(w->wake);
+}
+
+static void worker_main(void *arg)
+{
+    struct worker *w = arg;
+    os_gate_lock(w->gate);
+    while (!w->stop) {
+        if (w->queue == NULL && !w->hurry)
+            (void)os_gate_wait(w->gate, w->due);
+        if (!w->stop)
+            (void)run_tick(w);
+        if (!w->stop && w->queue != NULL) /* also behind a tick: it may be due all the time */
+            run_job(w);
+    }
+    w->ended = true;
+    os_gate_signal(w->gate);
+    os_gate_unlock(w->gate);
+}
+
+struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, struct oserr *error)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    *error = (struct oserr){"malloc", SEG_E_MEMORY};
+    if (w == NULL)
+        return NULL;
+    w->gate = os_gate_new();
+    if (w->gate == NULL) {
+        free(w);
+        return NULL;
+    }
+    w->wake = wake;
+    w->tick = tick;
+    w->ctx = ctx;
+    w->queue_end = &w->queue;
+    w->finished_end = &w->finished;
+    *error = os_thread_start(&w->thread, worker_main, w);
+    if (oserr_is(*error)) {
+        os_gate_free(w->gate);
+        free(w);
+        return NULL;
+    }
+    return w;
+}
+
+static void finish_all(struct job *j, bool cancelled, void *taker)
+{
+    while (j != NULL) {
+        struct job *next = j->next;
+        j->cancelled = j->cancelled || cancelled;
+        j->finish(j, taker);
+        j = next;
+    }
+}
+
+bool worker_stop_by(struct worker *w, int64_t deadline, void *taker)
+{
+    if (w == NULL)
+        return true;
+    os_gate_lock(w->gate);
+    w->stop = w->cancel = true;
+    os_gate_signal(w->gate);
+    while (!w->ended && os_gate_wait(w->gate, deadline))
+        ;
+    bool ended = w->ended;
+    os_gate_unlock(w->gate);
+    if (!ended)
+        return false;
+    os_thread_join(w->thread);
+    finish_all(w->finished, false, taker);
+    finish_all(w->queue, true, taker);
+    os_gate_free(w->gate);
+    free(w);
+    return true;
+}
+
+void worker_stop(struct worker *w, void *taker)
+{
+    (void)worker_stop_by(w, INT64_MAX, taker);
+}
+
+void worker_post(struct worker *w, struct job *j)
+{
+    j->cancelled = false;
+    os_gate_lock(w->gate);
+    append(&w->queue_end, j);
+    os_gate_signal(w->gate);
+    os_gate_unlock(w->gate);
+}
+
+void worker_hurry(struct worker *w)
+{
+    os_gate_lock(w->gate);
+    w->hurry = true;
+    os_gate_signal(w->gate);
+    os_gate_unlock(w->gate);
+}
+
+bool worker_take(struct worker *w, void *taker)
+{
+    os_gate_lock(w->gate);
+    struct job *j = w->finished;
+    w->finished = NULL;
+    w->finished_end = &w->finished;
+    os_gate_unlock(w->gate);
+    finish_all(j, false, taker);
+    return j != NULL;
+}
+
+void worker_cancel(struct worker *w)
+{
+    os_gate_lock(w->gate);
+    w->cancel = w->running != NULL;
+    while (w->queue != NULL) {
+        struct job *j = w->queue;
+        w->queue = j->next;
+        j->cancelled = true;
+        append(&w->finished_end, j);
+        os_wake_post(w->wake);
+    }
+    w->queue_end = &w->queue;
+    os_gate_signal(w->gate);
+    os_gate_unlock(w->gate);
+}
+
+bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since)
+{
+    os_gate_lock(w->gate);
+    bool busy = w->running != NULL;
+    *done = w->done;
+    *total = w->total;
+    *since = w->since;
+    os_gate_unlock(w->gate);
+    return busy;
+}
+
+bool worker_breath(void *worker, int64_t deadline, uint64_t done, uint64_t total)
+{
+    struct worker *w = worker;
+    os_gate_lock(w->gate);
+    w->done = done;
+    w->total = total;
+    while (!w->cancel && !w->stop) {
+        bool ticked = run_tick(w);
+        if (os_now() >= deadline) /* the job gets on, also when the tick is due all the time */
+            break;
+        if (!ticked)
+            (void)os_gate_wait(w->gate, deadline < w->due ? deadline : w->due);
+    }
+    bool go_on = !w->cancel && !w->stop;
+    os_gate_unlock(w->gate);
+    return go_on;
+}

@@ -1,0 +1,55 @@
+/* A thread with a clock and a queue: it calls a tick when it is due and runs jobs in between; a
+ * long job breathes so that ticks go on. The sampler and the walker are workers. */
+#ifndef SHMLENS_WORKER_H
+#define SHMLENS_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/os.h"
+
+struct worker;
+
+/* One piece of work, embedded as the first member of a larger struct. */
+struct job {
+    struct job *next;                             /* the queue's */
+    void (*run)(struct job *j, struct worker *w); /* on the worker's thread */
+    void (*finish)(struct job *j, void *taker);   /* on the taker's thread; frees the job */
+    bool cancelled;                               /* set when the taker gave up on it */
+};
+
+/* Called on the worker's thread when its time has come; returns when it wants to be called next
+ * (os_now's clock, INT64_MAX: only when poked by worker_hurry). */
+typedef int64_t worker_tick(void *ctx, int64_t now);
+
+/* Starts the thread. `wake` is posted when a job has finished. NULL on failure (*error says why).
+ */
+struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake,
+                            struct oserr *error);
+
+/* Cancels what runs, joins the thread, finishes left jobs with `cancelled` set, frees. NULL is
+ * fine. */
+void worker_stop(struct worker *w, void *taker);
+
+/* The same, but waits no longer than until `deadline`. False: it runs still (stuck in a call that
+ * another process holds up); everything it uses must then stay, and nothing is freed. */
+bool worker_stop_by(struct worker *w, int64_t deadline, void *taker);
+
+void worker_post(struct worker *w, struct job *j); /* takes the job; runs in order */
+void worker_hurry(struct worker *w);               /* the tick is due now */
+
+/* Runs `finish` of every finished job, on the caller's thread. True: there was one. */
+bool worker_take(struct worker *w, void *taker);
+
+/* Asks the running job, and those waiting, to give up. */
+void worker_cancel(struct worker *w);
+
+/* What runs: false when idle; *done and *total as the job last said (total 0: unknown), *since its
+ * start (os_now). */
+bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since);
+
+/* For jobs: ticks when due, sleeps until `deadline` when one is given (0: none); false: give up.
+ * Cheap when nothing is due. `w` as void * so that it serves as command_env's pause. */
+bool worker_breath(void *w, int64_t deadline, uint64_t done, uint64_t total);
+
+#endif

@@ -1,0 +1,54 @@
+/* Runs the real program and keeps what it said. For suites of the command line. */
+#ifndef SHMLENS_TESTS_RUN_H
+#define SHMLENS_TESTS_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What one run did. */
+struct ran {
+    int status; /* exit status; 128 + signal when one ended it */
+    char *out;  /* all of stdout, NUL-terminated */
+    size_t out_size;
+    char *err; /* all of stderr, NUL-terminated */
+};
+
+/* Runs `shmlens` with these words and no input; the last one run is freed by the next and by
+ * run_end. Never fails: a program that cannot be started has status 127. */
+#define RUN(...) run_words((const char *const[]){__VA_ARGS__, NULL}, NULL, false)
+
+/* The same with text for stdin, or as an unprivileged user (needs root: else it returns NULL). */
+#define RUN_INPUT(text, ...) run_words((const char *const[]){__VA_ARGS__, NULL}, text, false)
+#define RUN_NOBODY(...)      run_words((const char *const[]){__VA_ARGS__, NULL}, NULL, true)
+const struct ran *run_words(const char *const *words, const char *input, bool nobody);
+
+/* A run in the background: started, fed, and waited for. */
+struct job {
+    pid_t pid;
+    int out, err;
+};
+#define JOB(...) run_start((const char *const[]){__VA_ARGS__, NULL})
+struct job run_start(const char *const *words);
+/* One line of its stdout without the newline, within ten seconds; NULL: none came. */
+const char *job_line(struct job *j);
+const struct ran *job_wait(struct job *j); /* until it ends */
+
+/* A locator of this process and test: `/shmlens-test-PID-NAME`. Made segments are removed by
+ * run_end. */
+const char *run_name(const char *name);
+void run_end(void); /* for teardown */
+
+/* The bytes of a segment as the system has them, read around the program. n: at most 64 KiB. */
+const unsigned char *run_bytes(const char *name, size_t *n);
+/* Makes one around the program. */
+void run_make(const char *name, const void *bytes, size_t n, size_t size);
+
+/* stdout, parsed; the caller drops it. Fails the test when it is no JSON. */
+json_t *run_json(const struct ran *r);
+
+/* A path in a folder of this process, removed by run_end. */
+const char *run_path(const char *name);
+
+#endif

@@ -1,0 +1,131 @@
+/* help, the options of the UI before it starts, and the demo's writer. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "support/run.h"
+
+START_TEST(help)
+{
+    size_t count = 0;
+    const struct command *c = command_table(&count);
+    char all[16384];
+    const struct ran *r = RUN("help");
+    ck_assert_int_eq(r->status, 0);
+    (void)snprintf(all, sizeof all, "%s", r->out);
+    ck_assert_str_eq(RUN("--help")->out, all);
+    for (size_t i = 0; i < count; i++) {
+        char word[40];
+        (void)snprintf(word, sizeof word, "\n  %s", c[i].name);
+        ck_assert_msg(strstr(all, word) != NULL, "%s", c[i].name);
+        char one[4096];
+        r = RUN(c[i].name, "--help");
+        ck_assert_int_eq(r->status, 0);
+        (void)snprintf(one, sizeof one, "%s", r->out);
+        ck_assert_ptr_nonnull(strstr(one, "--calls"));
+        ck_assert_str_eq(RUN("help", c[i].name)->out, one);
+    }
+    ck_assert_int_eq(RUN("help", "frobnicate")->status, 2);
+    r = RUN("--version");
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_str_eq(r->out, "shmlens " SHMLENS_VERSION "\n");
+}
+END_TEST
+
+START_TEST(documents)
+{
+    const struct ran *r = RUN("help", "--man");
+    ck_assert_int_eq(strncmp(r->out, ".TH SHMLENS 1 ", 14), 0);
+    ck_assert_ptr_nonnull(strstr(r->out, ".SS peek LOCATOR"));
+    ck_assert_ptr_nonnull(strstr(r->out, ".SH KEYS"));
+    r = RUN("help", "--bash");
+    ck_assert_ptr_nonnull(strstr(r->out, "complete -o filenames -F _shmlens shmlens\n"));
+    ck_assert_ptr_nonnull(strstr(r->out, "    peek) words=\" --as --raw"));
+    r = RUN("help", "--markdown");
+    ck_assert_ptr_nonnull(strstr(r->out, "<!-- begin:commands -->\n"));
+    ck_assert_ptr_nonnull(strstr(r->out, "<!-- end:keys -->\n"));
+}
+END_TEST
+
+START_TEST(ui_is_refused)
+{
+    const char *n = run_name("ui");
+    run_make(n, "abc", 3, 3);
+    const struct ran *r = RUN("--edit");
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "needs a terminal"));
+    r = run_words((const char *const[]){NULL}, NULL, false);
+    ck_assert_int_eq(r->status, 2);
+    r = RUN(n);
+    ck_assert_ptr_nonnull(strstr(r->err, "needs a terminal"));
+    r = RUN("/shmlens-nope");
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "no such segment (shm_open: "));
+    static const char *const wrong[][2] = {
+        {"--hz", "0"},    {"--hz", "x"},        {"--view", "u33"},  {"--width", "0"},
+        {"--width", "x"}, {"--range", "1"},     {"--range", "1:0"}, {"--theme", "pink"},
+        {"--bogus", "1"}, {"frobnicate", NULL}, {"/a", "/b"},       {"--hz", NULL}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        r = RUN(wrong[i][0], wrong[i][1]);
+        ck_assert_msg(r->status == 2, "%s", wrong[i][0]);
+        ck_assert_int_eq(strncmp(r->err, "shmlens: ", 9), 0);
+        ck_assert_ptr_null(strstr(r->err, "needs a terminal"));
+    }
+    r = RUN("\x1b[31m/x");
+    ck_assert_ptr_null(strchr(r->err, '\x1b'));
+}
+END_TEST
+
+/* The name is the demo's only one: when another demo runs on this machine there is nothing to
+ * test. */
+START_TEST(demo_writer)
+{
+    if (RUN("wait", "/shmlens-demo", "--gone", "--timeout", "5s")->status != 0) {
+        return;
+    }
+    struct job j = JOB("demo", "--writer-only");
+    const char *d = "/shmlens-demo";
+    const struct ran *r = RUN("wait", d, "--exists", "--timeout", "10s");
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_int_eq(
+        RUN("wait", d, "0x10", "--as", "u64", "--above", "3", "--timeout", "10s")->status, 0);
+    ck_assert_str_eq(RUN("peek", d, "0", "--as", "utf8")->out, "SHMLENS\n");
+    ck_assert_int_eq(RUN("demo", "--writer-only")->status, 2);
+    ck_assert_int_eq(RUN("poke", d, "0x60", "1", "--as", "u32")->status, 0);
+    ck_assert_int_eq(
+        RUN("wait", d, "0x64", "--as", "u32", "--equals", "1", "--timeout", "10s")->status, 0);
+    ck_assert_int_eq(
+        RUN("wait", d, "0x10", "--as", "u64", "--changes", "--timeout", "50ms")->status, 1);
+    ck_assert_int_eq(RUN("rm", d)->status, 2);
+    kill(j.pid, SIGKILL); /* dies without tidying up */
+    (void)job_wait(&j);
+    ck_assert_int_eq(RUN("wait", d, "--exists", "--timeout", "10ms")->status, 0);
+    r = RUN("demo", "--writer-only", "--for", "50ms"); /* takes the place of the dead one */
+    ck_assert_msg(r->status == 0, "%s", r->err);
+    ck_assert_int_eq(RUN("wait", d, "--gone", "--timeout", "10ms")->status, 0);
+    ck_assert_int_eq(RUN("demo")->status, 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program: help");
+    TCase *c = tcase_create("help");
+    tcase_add_checked_fixture(c, NULL, run_end);
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, help);
+    tcase_add_test(c, documents);
+    tcase_add_test(c, ui_is_refused);
+    tcase_add_test(c, demo_writer);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

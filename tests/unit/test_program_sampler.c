@@ -1,0 +1,325 @@
+/* The sampler against real segments: changes, holes, events within one sample, jobs, baseline. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/diff.h"
+#include "sampler.h"
+
+enum { MS = 1000000, SIZE = 64 * 1024 };
+
+static struct backend *be;
+static struct os_wake *wake;
+static struct sampler *sampler;
+static struct sample sample;
+static struct seg *other; /* another program's handle */
+static char locator[64];
+
+static void open_sampler(void)
+{
+    struct seg *seg = NULL;
+    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
+    ck_assert(!oserr_is(e));
+    sampler = sampler_start(be, seg, 250, wake, &e);
+    ck_assert_ptr_nonnull(sampler);
+    sampler_want(sampler, 0, 256, 250);
+}
+
+static void set_up(void)
+{
+    be = backend_new();
+    wake = os_wake_new();
+    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
+    (void)snprintf(locator, sizeof locator, "posix:/shmlens-sampler-%u", os_pid());
+    ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
+    open_sampler();
+}
+
+static void tear_down(void)
+{
+    sampler_stop(sampler, NULL);
+    seg_close(other);
+    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    sample_free(&sample);
+    os_wake_free(wake);
+    backend_free(be);
+}
+
+static void poke(uint64_t offset, uint8_t value)
+{
+    struct poke p = {.offset = offset, .size = 1, .value = {value}};
+    struct poked done;
+    ck_assert(!oserr_is(seg_poke(other, &p, &done)));
+}
+
+/* Takes samples until the condition holds, 10 s at most. */
+#define AWAIT(condition)                                      \
+    do {                                                      \
+        int64_t deadline = os_now() + 10000LL * MS;           \
+        while (!(condition) && os_now() < deadline) {         \
+            (void)worker_take(sampler_worker(sampler), NULL); \
+            (void)sampler_take(sampler, &sample);             \
+            (void)os_sleep_until(os_now() + MS / 4);          \
+        }                                                     \
+        ck_assert(condition);                                 \
+    } while (0)
+
+static bool seen(enum seg_event_kind kind)
+{
+    for (uint64_t i = 0; i < sample.events && i < SAMPLE_EVENTS; i++)
+        if (sample.event[i].kind == kind)
+            return true;
+    return false;
+}
+
+START_TEST(a_store_is_seen_and_aged)
+{
+    AWAIT(sample.length == 256);
+    ck_assert_int_eq(sample.state[0], BYTE_HOLE);
+    ck_assert_int_eq(sample.changed[5], 0);
+    poke(5, 42);
+    AWAIT(sample.bytes[5] == 42);
+    ck_assert_int_eq(sample.state[5], BYTE_DATA);
+    ck_assert_int_eq(sample.state[200], BYTE_DATA); /* same page */
+    ck_assert_int_ne(sample.changed[5], 0);
+    ck_assert_int_eq(sample.changed[6], 0);
+    ck_assert_uint_eq(sample.changes, 1);
+    ck_assert_uint_eq(sample.stat.resident, 4096);
+}
+END_TEST
+
+START_TEST(the_window_moves_at_once)
+{
+    poke(40000, 9);
+    sampler_want(sampler, 39990, 20, 250);
+    AWAIT(sample.offset == 39990);
+    ck_assert_uint_eq(sample.length, 20);
+    ck_assert_int_eq(sample.bytes[10], 9);
+    ck_assert_int_eq(sample.changed[10], 0); /* seen for the first time: no change */
+    sampler_want(sampler, SIZE - 10, 30, 250);
+    AWAIT(sample.offset == SIZE - 10);
+    ck_assert_int_eq(sample.state[9], BYTE_HOLE);
+    ck_assert_int_eq(sample.state[10], BYTE_BEYOND);
+    sampler_want(sampler, 100ull * SIZE, 30, 250);
+    AWAIT(sample.offset == 100ull * SIZE);
+    ck_assert_int_eq(sample.state[0], BYTE_BEYOND);
+}
+END_TEST
+
+START_TEST(size_changes_are_events)
+{
+    AWAIT(sample.length == 256);
+    ck_assert(!oserr_is(seg_resize(other, 100)));
+    AWAIT(seen(SEEN_SHRUNK));
+    ck_assert_uint_eq(sample.stat.size, 100);
+    ck_assert_int_eq(sample.state[100], BYTE_BEYOND);
+    ck_assert(!oserr_is(seg_resize(other, 2 * SIZE)));
+    AWAIT(seen(SEEN_GROWN));
+    ck_assert_uint_eq(sample.stat.size, 2 * SIZE);
+}
+END_TEST
+
+START_TEST(unlink_and_replacement_are_events)
+{
+    AWAIT(sample.length == 256);
+    ck_assert(!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL)));
+    AWAIT(seen(SEEN_UNLINKED));
+    poke(3, 7); /* the object lives on */
+    AWAIT(sample.bytes[3] == 7);
+    struct seg *again = NULL;
+    ck_assert(!oserr_is(seg_create(be, locator, 10, 0600, &again)));
+    AWAIT(seen(SEEN_REPLACED));
+    ck_assert_uint_eq(sample.stat.size, SIZE); /* still the old one */
+    seg_close(again);
+}
+END_TEST
+
+static struct look_job *looked;
+
+static void look_finish(struct job *j, void *taker)
+{
+    (void)taker;
+    looked = (struct look_job *)j;
+}
+
+static struct look_job *look(enum look_kind kind, uint64_t from, const char *pattern)
+{
+    struct look_job *j = look_job_new(sampler, kind, from, look_finish);
+    ck_assert_ptr_nonnull(j);
+    if (pattern != NULL)
+        (void)snprintf(j->pattern, sizeof j->pattern, "%s", pattern);
+    j->length = 16;
+    looked = NULL;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(looked != NULL);
+    return looked;
+}
+
+static void expect_at(enum look_kind kind, uint64_t from, const char *pattern, uint64_t at,
+                      bool wrapped)
+{
+    struct look_job *j = look(kind, from, pattern);
+    ck_assert_msg(j->found, "%d from %llu", (int)kind, (unsigned long long)from);
+    ck_assert_uint_eq(j->offset, at);
+    ck_assert_int_eq(j->wrapped, wrapped);
+    look_job_free(j);
+}
+
+START_TEST(finding_wraps)
+{
+    poke(100, 'a');
+    poke(9000, 'a');
+    expect_at(LOOK_FORWARD, 0, "a", 100, false);
+    expect_at(LOOK_FORWARD, 101, "a", 9000, false);
+    expect_at(LOOK_FORWARD, 9001, "a", 100, true);
+    expect_at(LOOK_BACKWARD, 9000, "a", 100, false);
+    expect_at(LOOK_BACKWARD, 100, "a", 9000, true);
+    struct look_job *j = look(LOOK_FORWARD, 0, "nowhere");
+    ck_assert(!j->found && !oserr_is(j->error) && j->why[0] == '\0');
+    look_job_free(j);
+    j = look(LOOK_FORWARD, 0, "u8:300");
+    ck_assert(!j->found && j->why[0] != '\0');
+    look_job_free(j);
+}
+END_TEST
+
+START_TEST(data_is_found_behind_holes)
+{
+    poke(8192, 1);
+    poke(40960, 1);
+    sampler_want(sampler, 0, 64, 250);
+    expect_at(LOOK_DATA_NEXT, 0, NULL, 8192, false);
+    expect_at(LOOK_DATA_NEXT, 8192, NULL, 40960, false);
+    expect_at(LOOK_DATA_PREV, 40960, NULL, 8192, false);
+    expect_at(LOOK_DATA_PREV, 41000, NULL, 40960, false);
+    struct look_job *j = look(LOOK_DATA_NEXT, 40960, NULL);
+    ck_assert(!j->found);
+    look_job_free(j);
+}
+END_TEST
+
+START_TEST(changes_in_the_window_are_walked)
+{
+    AWAIT(sample.length == 256);
+    poke(10, 1);
+    poke(20, 1);
+    AWAIT(sample.changed[10] != 0 && sample.changed[20] != 0);
+    expect_at(LOOK_CHANGE_NEXT, 0, NULL, 10, false);
+    expect_at(LOOK_CHANGE_NEXT, 10, NULL, 20, false);
+    expect_at(LOOK_CHANGE_NEXT, 20, NULL, 10, true);
+    expect_at(LOOK_CHANGE_PREV, 20, NULL, 10, false);
+    expect_at(LOOK_CHANGE_PREV, 10, NULL, 20, true);
+}
+END_TEST
+
+START_TEST(the_baseline_covers_the_whole_segment)
+{
+    poke(5, 1);
+    poke(50000, 1);
+    look_job_free(look(LOOK_BASELINE, 0, NULL));
+    AWAIT(sample.has_base);
+    struct look_job *j = look(LOOK_CHANGE_NEXT, 0, NULL);
+    ck_assert(!j->found);
+    look_job_free(j);
+    poke(6, 2);
+    poke(30000, 3); /* was a hole */
+    poke(50000, 0);
+    AWAIT(sample.base[6] == 1);
+    ck_assert_int_eq(sample.base[5], 0);
+    expect_at(LOOK_CHANGE_NEXT, 0, NULL, 6, false);
+    expect_at(LOOK_CHANGE_NEXT, 6, NULL, 30000, false);
+    expect_at(LOOK_CHANGE_NEXT, 30000, NULL, 50000, false);
+    expect_at(LOOK_CHANGE_NEXT, 50000, NULL, 6, true);
+    expect_at(LOOK_CHANGE_PREV, 6, NULL, 50000, true);
+    expect_at(LOOK_CHANGE_PREV, 50000, NULL, 30000, false);
+    expect_at(LOOK_CHANGE_PREV, 30000, NULL, 6, false);
+    poke(6, 0);
+    AWAIT(sample.base[6] == 0);
+    look_job_free(look(LOOK_NO_BASELINE, 0, NULL));
+    AWAIT(!sample.has_base);
+    static const enum look_kind kinds[] = {LOOK_BASELINE, LOOK_NO_BASELINE, LOOK_BASELINE};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        j = look(LOOK_TOGGLE_BASELINE, 0, NULL);
+        ck_assert_int_eq(j->kind, kinds[i]);
+        look_job_free(j);
+    }
+}
+END_TEST
+
+START_TEST(bytes_are_copied_for_the_selection)
+{
+    poke(3, 0xab);
+    struct look_job *j = look(LOOK_BYTES, 0, NULL);
+    ck_assert_uint_eq(j->length, 16);
+    ck_assert_int_eq(j->bytes[3], 0xab);
+    look_job_free(j);
+    j = look(LOOK_BYTES, SIZE - 4, NULL);
+    ck_assert_uint_eq(j->length, 4);
+    look_job_free(j);
+}
+END_TEST
+
+static struct command_job *ran;
+
+static void command_finish(struct job *j, void *taker)
+{
+    (void)taker;
+    ran = (struct command_job *)j;
+}
+
+static struct command_job *command(const char *line)
+{
+    struct command_job *j = command_job_new(be, sampler, line, command_finish);
+    ck_assert_ptr_nonnull(j);
+    ran = NULL;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(ran != NULL);
+    return ran;
+}
+
+START_TEST(a_poke_needs_access_and_is_remembered)
+{
+    look_job_free(look(LOOK_ACCESS, SEG_WRITE, NULL));
+    struct command_job *j = command("poke 16 7 --as u32le --expect 0");
+    ck_assert_msg(j->status == EXIT_DONE, "%s", j->err.buf);
+    ck_assert_uint_eq(j->pokes_count, 1);
+    ck_assert_uint_eq(j->pokes[0].offset, 16);
+    ck_assert_int_eq(j->pokes[0].value[0], 7);
+    command_job_free(j);
+    AWAIT(sample.bytes[16] == 7);
+    j = command("poke 16 8 --as u32le --expect 0");
+    ck_assert_int_eq(j->status, EXIT_NO);
+    ck_assert_uint_eq(j->pokes_count, 0);
+    ck_assert_uint_gt(j->err.length, 0);
+    command_job_free(j);
+    j = command("poke 0xffff 8 --as u32le");
+    ck_assert_int_eq(j->status, EXIT_ERROR);
+    command_job_free(j);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sampler");
+    TCase *tc = tcase_create("sampler");
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, a_store_is_seen_and_aged);
+    tcase_add_test(tc, the_window_moves_at_once);
+    tcase_add_test(tc, size_changes_are_events);
+    tcase_add_test(tc, unlink_and_replacement_are_events);
+    tcase_add_test(tc, finding_wraps);
+    tcase_add_test(tc, data_is_found_behind_holes);
+    tcase_add_test(tc, changes_in_the_window_are_walked);
+    tcase_add_test(tc, the_baseline_covers_the_whole_segment);
+    tcase_add_test(tc, bytes_are_copied_for_the_selection);
+    tcase_add_test(tc, a_poke_needs_access_and_is_remembered);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

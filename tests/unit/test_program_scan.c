@@ -1,0 +1,168 @@
+/* Searching forwards and backwards finds the same, whatever the pieces and holes. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "baseline.h"
+#include "scan.h"
+
+enum { SIZE = 5 * 1024 * 1024 + 123, MOST = 400 };
+
+static struct backend *be;
+static struct seg *s;
+static char name[64];
+static struct command_env env;
+
+static bool go_on(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+{
+    (void)ctx;
+    (void)deadline;
+    (void)done;
+    (void)total;
+    return true;
+}
+
+/* Data at both sides of the borders of pieces, holes between. */
+static void set_up(void)
+{
+    static const size_t at[] = {0, 4096, 65536, 262144, 1048576, 1310720, 4194304, SIZE - 40};
+    (void)snprintf(name, sizeof name, "/shmlens-test-%d-scan", (int)getpid());
+    int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, SIZE), 0);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        static const char text[] = "foo xfoo\nfoo aab bfooo x.x";
+        size_t from = at[i] >= 5 ? at[i] - 5 : 0;
+        ck_assert_int_eq(pwrite(fd, text, sizeof text - 1, (off_t)from), sizeof text - 1);
+    }
+    char run[60000];
+    memset(run, 'a', sizeof run);
+    ck_assert_int_eq(pwrite(fd, run, sizeof run, 2097152 - 30000), sizeof run);
+    close(fd);
+    env = (struct command_env){.pause = go_on};
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    ck_assert(!oserr_is(seg_open(be, name, SEG_READ, &s)));
+}
+
+static void tear_down(void)
+{
+    seg_close(s);
+    backend_free(be);
+    (void)shm_unlink(name);
+}
+
+struct found {
+    uint64_t at[MOST];
+    size_t length[MOST];
+    size_t count;
+};
+
+static bool keep(void *ctx, uint64_t offset, size_t length)
+{
+    struct found *f = ctx;
+    f->at[f->count] = offset;
+    f->length[f->count++] = length;
+    return f->count < MOST;
+}
+
+static void same_both_ways(const char *pattern, size_t fewest)
+{
+    static struct found all;
+    char why[FIND_WHY_MAX];
+    struct oserr e = OSERR_NONE;
+    uint64_t at = 0;
+    size_t length = 0;
+    struct find *f = find_compile(pattern, why);
+    ck_assert_msg(f != NULL, "%s: %s", pattern, why);
+    all.count = 0;
+    enum scan_result end = scan_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e);
+    ck_assert(end == SCAN_NONE || all.count == MOST);
+    ck_assert_msg(all.count >= fewest, "%s: %zu", pattern, all.count);
+    uint64_t before = all.count == MOST ? all.at[MOST - 1] + 1 : SIZE;
+    for (size_t i = all.count; i-- > 0; before = at) {
+        ck_assert_int_eq(scan_backward(&env, s, f, before, &at, &length, &e), SCAN_FOUND);
+        ck_assert_msg(at == all.at[i] && length == all.length[i], "%s: 0x%zx, not 0x%zx", pattern,
+                      (size_t)at, (size_t)all.at[i]);
+    }
+    ck_assert_int_eq(scan_backward(&env, s, f, before, &at, &length, &e), SCAN_NONE);
+    uint64_t from = 0;
+    for (size_t i = 0; i < all.count && i < 50; i++, from = at + 1) {
+        ck_assert_int_eq(scan_forward(&env, s, f, from, &at, &length, &e), SCAN_FOUND);
+        ck_assert_uint_eq(at, all.at[i]);
+    }
+    find_free(f);
+}
+
+START_TEST(literals)
+{
+    same_both_ways("foo", 32);
+    same_both_ways("x:66 6f ??", 32);
+    same_both_ways("x:00 66", 7);
+    same_both_ways("u32le:0x6f6f6600", 1);
+    same_both_ways("aaaaaaaaaaaaaaaa", MOST);
+}
+END_TEST
+
+START_TEST(regexes)
+{
+    same_both_ways("r:^foo", 1);
+    same_both_ways("r:(?m)^foo", 9);
+    same_both_ways("r:\\bfoo", 8);
+    same_both_ways("r:(?<=x)foo", 8);
+    same_both_ways("r:(?<![x\\n])fo+", 8);
+    same_both_ways("r:(?<=\\x00)f", 7);
+    same_both_ways("r:o+\\n?", 32);
+    same_both_ways("r:\\Af|x\\z", 1);
+}
+END_TEST
+
+/* Of a segment that is looked at in part only the part is read, which is no error. */
+START_TEST(a_part)
+{
+    enum { PART = 1048576, PART_SIZE = 8192 };
+    static struct found all;
+    char why[FIND_WHY_MAX];
+    struct oserr e = OSERR_NONE;
+    uint64_t at = 0;
+    size_t length = 0;
+    struct find *f = find_compile("foo", why);
+    ck_assert_ptr_nonnull(f);
+    ck_assert(!oserr_is(seg_limit(s, PART, PART_SIZE)));
+    all.count = 0;
+    ck_assert_int_eq(scan_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e), SCAN_NONE);
+    ck_assert_uint_gt(all.count, 0);
+    ck_assert_uint_ge(all.at[0], PART);
+    ck_assert_uint_lt(all.at[all.count - 1], PART + PART_SIZE);
+    ck_assert_int_eq(scan_backward(&env, s, f, UINT64_MAX, &at, &length, &e), SCAN_FOUND);
+    ck_assert_uint_eq(at, all.at[all.count - 1]);
+    ck_assert_int_eq(scan_backward(&env, s, f, all.at[0], &at, &length, &e), SCAN_NONE);
+    find_free(f);
+    struct baseline *b = baseline_take(s, UINT64_MAX, go_on, NULL, &e);
+    ck_assert(!oserr_is(e));
+    ck_assert_ptr_nonnull(b);
+    ck_assert_uint_eq(baseline_next(b, 0), PART);
+    baseline_free(b);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("program: scan");
+    TCase *c = tcase_create("scan");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_set_timeout(c, 120);
+    tcase_add_test(c, literals);
+    tcase_add_test(c, regexes);
+    tcase_add_test(c, a_part);
+    suite_add_tcase(suite, c);
+    SRunner *r = srunner_create(suite);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

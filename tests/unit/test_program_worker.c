@@ -1,0 +1,252 @@
+/* The worker: ticks on time, jobs in order, ticks inside of long jobs, cancelling, stopping. */
+#include <check.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "backend/os.h"
+#include "worker.h"
+
+enum { MS = 1000000 };
+
+static atomic_int ticks;
+
+static int64_t tick_often(void *ctx, int64_t now)
+{
+    (void)ctx;
+    atomic_fetch_add(&ticks, 1);
+    return now + MS;
+}
+
+static int64_t tick_never(void *ctx, int64_t now)
+{
+    (void)ctx;
+    (void)now;
+    atomic_fetch_add(&ticks, 1);
+    return INT64_MAX;
+}
+
+/* A tick that takes longer than its period: it is due again when it ends. */
+static int64_t tick_always(void *ctx, int64_t now)
+{
+    (void)ctx;
+    atomic_fetch_add(&ticks, 1);
+    return now;
+}
+
+struct number_job {
+    struct job job;
+    int number;
+    atomic_bool *hold; /* runs until this is false; NULL: at once */
+    bool gave_up;
+};
+
+static int finished[8], finished_count, cancelled_count;
+
+static void number_run(struct job *j, struct worker *w)
+{
+    struct number_job *n = (struct number_job *)j;
+    while (n->hold != NULL && atomic_load(n->hold)) {
+        if (!worker_breath(w, os_now() + MS, 5, 10)) {
+            n->gave_up = true;
+            return;
+        }
+    }
+}
+
+static void number_finish(struct job *j, void *taker)
+{
+    struct number_job *n = (struct number_job *)j;
+    ck_assert_ptr_eq(taker, &finished);
+    finished[finished_count++] = n->number;
+    cancelled_count += j->cancelled;
+    free(n);
+}
+
+static void post(struct worker *w, int number, atomic_bool *hold)
+{
+    struct number_job *n = calloc(1, sizeof *n);
+    ck_assert_ptr_nonnull(n);
+    n->job.run = number_run;
+    n->job.finish = number_finish;
+    n->number = number;
+    n->hold = hold;
+    worker_post(w, &n->job);
+}
+
+static struct os_wake *wake;
+
+static struct worker *start(worker_tick *tick)
+{
+    struct oserr e;
+    atomic_store(&ticks, 0);
+    finished_count = cancelled_count = 0;
+    wake = os_wake_new();
+    struct worker *w = worker_start(tick, NULL, wake, &e);
+    ck_assert_ptr_nonnull(w);
+    return w;
+}
+
+static void stop(struct worker *w)
+{
+    worker_stop(w, &finished);
+    os_wake_free(wake);
+}
+
+/* Waits (10 s at most) until `n` jobs have been taken. */
+static void take_until(struct worker *w, int n)
+{
+    int64_t deadline = os_now() + 10000LL * MS;
+    while (finished_count < n && os_now() < deadline) {
+        (void)worker_take(w, &finished);
+        (void)os_sleep_until(os_now() + MS / 10);
+    }
+    ck_assert_int_eq(finished_count, n);
+}
+
+START_TEST(jobs_run_in_order)
+{
+    struct worker *w = start(tick_never);
+    for (int i = 0; i < 5; i++)
+        post(w, i, NULL);
+    take_until(w, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(finished[i], i);
+    ck_assert_int_eq(cancelled_count, 0);
+    stop(w);
+}
+END_TEST
+
+START_TEST(ticks_go_on_inside_a_long_job)
+{
+    struct worker *w = start(tick_often);
+    atomic_bool hold = true;
+    post(w, 1, &hold);
+    uint64_t done = 0, total = 0;
+    int64_t since = 0, deadline = os_now() + 10000LL * MS;
+    while ((!worker_busy(w, &done, &total, &since) || total == 0) && os_now() < deadline)
+        ;
+    ck_assert_uint_eq(done, 5);
+    ck_assert_uint_eq(total, 10);
+    int before = atomic_load(&ticks);
+    while (atomic_load(&ticks) < before + 20 && os_now() < deadline)
+        ;
+    ck_assert_int_ge(atomic_load(&ticks), before + 20);
+    atomic_store(&hold, false);
+    take_until(w, 1);
+    stop(w);
+}
+END_TEST
+
+START_TEST(jobs_get_on_between_ticks_that_are_always_due)
+{
+    atomic_bool hold = true;
+    struct worker *w = start(tick_always);
+    post(w, 1, &hold);
+    while (atomic_load(&ticks) < 3)
+        continue;
+    atomic_store(&hold, false);
+    post(w, 2, NULL);
+    take_until(w, 2);
+    ck_assert_int_eq(cancelled_count, 0);
+    stop(w);
+}
+END_TEST
+
+START_TEST(hurry_ticks_at_once)
+{
+    struct worker *w = start(tick_never);
+    int64_t deadline = os_now() + 10000LL * MS;
+    while (atomic_load(&ticks) < 1 && os_now() < deadline)
+        ;
+    for (int i = 2; i < 10; i++) {
+        worker_hurry(w);
+        while (atomic_load(&ticks) < i && os_now() < deadline)
+            ;
+        ck_assert_int_eq(atomic_load(&ticks), i);
+    }
+    stop(w);
+}
+END_TEST
+
+START_TEST(cancel_ends_the_running_and_drops_the_waiting)
+{
+    struct worker *w = start(tick_often);
+    atomic_bool hold = true;
+    post(w, 1, &hold);
+    post(w, 2, &hold);
+    uint64_t done, total;
+    int64_t since, deadline = os_now() + 10000LL * MS;
+    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
+        ;
+    worker_cancel(w);
+    take_until(w, 2);
+    ck_assert_int_eq(cancelled_count, 2);
+    post(w, 3, NULL); /* the next one is not cancelled */
+    take_until(w, 3);
+    ck_assert_int_eq(cancelled_count, 2);
+    stop(w);
+}
+END_TEST
+
+START_TEST(stop_finishes_what_is_left)
+{
+    struct worker *w = start(tick_often);
+    atomic_bool hold = true;
+    post(w, 1, &hold);
+    post(w, 2, NULL);
+    stop(w);
+    ck_assert_int_eq(finished_count, 2);
+    ck_assert_int_eq(cancelled_count, 2);
+}
+END_TEST
+
+static atomic_bool stuck_hold;
+
+static void stuck_run(struct job *j, struct worker *w)
+{
+    (void)j;
+    (void)w;
+    while (atomic_load(&stuck_hold)) /* hears nobody: a /proc read that blocks */
+        (void)os_sleep_until(os_now() + MS);
+}
+
+START_TEST(stop_does_not_wait_for_the_stuck)
+{
+    struct worker *w = start(tick_never);
+    struct number_job *n = calloc(1, sizeof *n);
+    ck_assert_ptr_nonnull(n);
+    n->job.run = stuck_run;
+    n->job.finish = number_finish;
+    atomic_store(&stuck_hold, true);
+    worker_post(w, &n->job);
+    uint64_t done, total;
+    int64_t since, deadline = os_now() + 10000LL * MS;
+    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
+        ;
+    ck_assert(!worker_stop_by(w, os_now() + 20LL * MS, &finished));
+    atomic_store(&stuck_hold, false);
+    ck_assert(worker_stop_by(w, os_now() + 10000LL * MS, &finished));
+    ck_assert_int_eq(finished_count, 1);
+    os_wake_free(wake);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("worker");
+    TCase *tc = tcase_create("worker");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, jobs_run_in_order);
+    tcase_add_test(tc, ticks_go_on_inside_a_long_job);
+    tcase_add_test(tc, jobs_get_on_between_ticks_that_are_always_due);
+    tcase_add_test(tc, hurry_ticks_at_once);
+    tcase_add_test(tc, cancel_ends_the_running_and_drops_the_waiting);
+    tcase_add_test(tc, stop_finishes_what_is_left);
+    tcase_add_test(tc, stop_does_not_wait_for_the_stuck);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
