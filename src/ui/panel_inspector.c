@@ -1,0 +1,190 @@
+/* The inspector: the bytes at the cursor as everything they could be, below the rows or beside
+ * them. Every field keeps its place while its value moves. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/inspect.h"
+#include "ui/inspect.h"
+
+enum { LINE = 0x2500, BAR = 0x2502, SPACE_BETWEEN = 2, SECOND = 1000000000 };
+
+/* The columns that a field's value may take, by its label. */
+static const struct {
+    const char *label;
+    int columns;
+} widths[] = {
+    {"bits", 8}, {"u8", 3},    {"i8", 4},      {"u16", 5},   {"i16", 6},
+    {"u32", 10}, {"i32", 11},  {"u64", 20},    {"i64", 20},  {"f32", 15},
+    {"f64", 24}, {"time", 20}, {"time64", 20}, {"utf8", 13}, {"utf16", 13},
+};
+
+/* What is left out below the rows when it does not fit: the order in which fields are placed. */
+static const char *const order[] = {
+    "u8",     "i8",     "u16",    "i16",    "u32",    "i32",    "u64",    "f32",
+    "time",   "f64",    "utf8",   "utf16",  "i64",    "be u16", "be u32", "be u64",
+    "le u16", "le u32", "le u64", "be f32", "be f64", "le f32", "le f64", "bits",
+    "be i16", "be i32", "be i64", "le i16", "le i32", "le i64", "time64",
+};
+
+static int value_columns(const struct inspect_row *row)
+{
+    const char *label = row->label;
+    if (strncmp(label, "be ", 3) == 0 || strncmp(label, "le ", 3) == 0)
+        label += 3;
+    int n = canvas_width(row->value);
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
+        if (strcmp(widths[i].label, label) == 0 && widths[i].columns > n)
+            return widths[i].columns;
+    return n;
+}
+
+static void age_text(const struct ui *ui, char out[40])
+{
+    uint8_t byte = 0, state = 0;
+    int64_t changed = 0;
+    bool base = false;
+    out[0] = '\0';
+    if (!session_byte(&ui->s, ui->s.cursor, &byte, &state, &changed, &base) || changed == 0)
+        return;
+    int64_t age = inspect_now(ui) - changed;
+    double seconds = age > 0 ? (double)age / SECOND : 0;
+    if (seconds < 10)
+        (void)snprintf(out, 40, "changed %.1f s ago", seconds);
+    else if (seconds < 120)
+        (void)snprintf(out, 40, "changed %.0f s ago", seconds);
+    else if (seconds < 7200)
+        (void)snprintf(out, 40, "changed %.0f min ago", seconds / 60);
+    else
+        (void)snprintf(out, 40, "changed %.0f h ago", seconds / 3600);
+}
+
+/* Why there are no values. */
+static const char *nothing_known(const struct ui *ui)
+{
+    uint8_t byte = 0, state = 0;
+    int64_t changed = 0;
+    bool base = false;
+    if (session_end(&ui->s) <= session_start(&ui->s))
+        return "no bytes";
+    if (!session_byte(&ui->s, ui->s.cursor, &byte, &state, &changed, &base))
+        return "reading";
+    return state == BYTE_UNKNOWN ? "cannot be known without disturbing it" : "past the end";
+}
+
+/* `0x10` and, when they were never written, that. */
+static void where_text(const struct ui *ui, char out[48])
+{
+    uint8_t byte = 0, state = 0;
+    int64_t changed = 0;
+    bool base = false;
+    bool known = session_byte(&ui->s, ui->s.cursor, &byte, &state, &changed, &base);
+    (void)snprintf(out, 48, "0x%" PRIx64 "%s", ui->s.cursor,
+                   known && state == BYTE_HOLE ? " never written" : "");
+}
+
+static const struct inspect_row *find_row(const struct inspect *in, const char *label)
+{
+    for (int i = 0; i < in->count; i++)
+        if (strcmp(in->row[i].label, label) == 0)
+            return &in->row[i];
+    return NULL;
+}
+
+static void draw_field(struct ui *ui, int row, int col, int limit, const struct inspect_row *f)
+{
+    int at = canvas_text(&ui->canvas, row, col, limit, STYLE_LABEL, f->label);
+    (void)canvas_text(&ui->canvas, row, at + 1, limit, STYLE_TEXT, f->value);
+}
+
+/* Fields side by side, as many as fit; a field that does not fit leaves its place to a shorter
+ * one. */
+static void draw_below(struct ui *ui, const struct inspect *in)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    int cols = ui->canvas.cols, col[8], last = at->panel_top + at->panel_rows;
+    int rows = at->panel_rows - 1 < 8 ? at->panel_rows - 1 : 8;
+    for (int r = 0; r < rows; r++)
+        col[r] = 2;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        const struct inspect_row *f = find_row(in, order[i]);
+        if (f == NULL)
+            continue;
+        int need = canvas_width(f->label) + 1 + value_columns(f);
+        for (int r = 0; r < rows; r++) {
+            if (col[r] + need > cols)
+                continue;
+            draw_field(ui, last - rows + r, col[r], cols, f);
+            col[r] += need + SPACE_BETWEEN;
+            break;
+        }
+    }
+}
+
+static void draw_rule(struct ui *ui)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    struct canvas *c = &ui->canvas;
+    char where[48], age[40];
+    where_text(ui, where);
+    age_text(ui, age);
+    canvas_fill(c, at->panel_top, 0, c->cols, STYLE_DIM, LINE);
+    canvas_print(c, at->panel_top, 2, c->cols, STYLE_LABEL, " %s ", where);
+    if (age[0] != '\0') {
+        int width = canvas_width(age) + 2;
+        canvas_print(c, at->panel_top, c->cols - width - 2, c->cols, STYLE_TEXT, " %s ", age);
+    }
+}
+
+/* A field a line; a value that is too long for its label's line gets one of its own. */
+static void draw_beside(struct ui *ui, const struct inspect *in)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    struct canvas *c = &ui->canvas;
+    char text[48];
+    int row = at->panel_top, bottom = at->panel_top + at->panel_rows, col = at->panel + 2;
+    for (int r = row; r < bottom; r++)
+        (void)canvas_char(c, r, at->panel, c->cols, STYLE_DIM, BAR);
+    where_text(ui, text);
+    (void)canvas_text(c, row++, col, at->panel_end, STYLE_LABEL, text);
+    age_text(ui, text);
+    bottom -= text[0] != '\0';
+    if (text[0] != '\0')
+        (void)canvas_text(c, bottom, col, at->panel_end, STYLE_TEXT, text);
+    for (int i = 0; i < in->count && row < bottom; i++) {
+        const struct inspect_row *f = &in->row[i];
+        if (strcmp(f->label, "hex") == 0)
+            continue;
+        int label = canvas_width(f->label), room = at->panel_end - col;
+        int column = room > 36 ? 7 : label + 1; /* aligned where there is room */
+        (void)canvas_text(c, row, col, at->panel_end, STYLE_LABEL, f->label);
+        if (column + value_columns(f) > room && row + 1 < bottom) {
+            row++;
+            column = 2 + value_columns(f) <= room ? 2 : 0;
+        }
+        (void)canvas_text(c, row++, col + column, at->panel_end, STYLE_TEXT, f->value);
+    }
+}
+
+void inspect_draw_inspector(struct ui *ui)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    struct inspect in = {.count = 0};
+    uint8_t bytes[INSPECT_BYTES];
+    const struct view *v = inspect_view(ui);
+    bool big = view_swapped(v) != v ? v->big : ui->s.set.big;
+    uint64_t from = ui->s.cursor;
+    if (ui->s.focus == FOCUS_CELLS && session_end(&ui->s) > 0)
+        from = inspect_unit_at(ui, from, ui->inspect->at.unit);
+    size_t n = session_bytes(&ui->s, from, bytes, sizeof bytes);
+    inspect_fill(&in, bytes, n, big);
+    if (at->panel_side) {
+        draw_beside(ui, &in);
+    } else {
+        draw_rule(ui);
+        draw_below(ui, &in);
+    }
+    if (in.count == 0)
+        (void)canvas_text(&ui->canvas, at->panel_top + 1, at->panel_side ? at->panel + 2 : 2,
+                          ui->canvas.cols, STYLE_DIM, nothing_known(ui));
+}

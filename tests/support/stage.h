@@ -1,0 +1,51 @@
+/* An inspect screen on a segment that is a piece of our own memory: no thread, no terminal. Jobs
+ * that the screen posts wait until the test lets them run. */
+#ifndef SHMLENS_TESTS_STAGE_H
+#define SHMLENS_TESTS_STAGE_H
+
+#include "ui/inspect.h"
+
+enum { STAGE_BYTES = 64 * 1024, STAGE_JOBS = 32, STAGE_LINE = 256 };
+
+struct stage {
+    struct ui ui;
+    uint8_t bytes[STAGE_BYTES];
+    uint8_t state[STAGE_BYTES];   /* enum byte_state */
+    int64_t changed[STAGE_BYTES]; /* as in a sample */
+    uint8_t base[STAGE_BYTES];
+    uint64_t size; /* of the segment, at most STAGE_BYTES are shown */
+    struct job *job[STAGE_JOBS];
+    int jobs;                 /* that wait */
+    char line[STAGE_LINE];    /* the last command line that ran */
+    int lines;                /* command lines that ran */
+    bool refuse_write;        /* raising the access fails */
+    enum look_kind last_kind; /* of the last look job that was posted */
+    uint64_t last_from;
+    char last_pattern[128];
+    bool answer_found, answer_wrapped; /* what searching jobs find */
+    uint64_t answer_offset;
+    size_t answer_length;
+};
+
+/* A screen of this size on a segment of `size` zero bytes, attached read-only. malloc'd. */
+struct stage *stage_new(int rows, int cols, uint64_t size);
+void stage_free(struct stage *st);
+
+/* Bytes of the segment; and a sample of the window, as the sampler would take it. */
+void stage_put(struct stage *st, uint64_t offset, const void *bytes, size_t n);
+void stage_sample(struct stage *st);
+
+/* Draws; the window is sampled first. */
+void stage_draw(struct stage *st);
+
+/* Presses the keys of a text (characters), and one key. */
+void stage_type(struct stage *st, const char *text);
+void stage_key(struct stage *st, uint32_t code, uint32_t mods);
+
+/* Runs all jobs that wait, and those that they post. */
+void stage_run(struct stage *st);
+
+/* Text of canvas columns [from, to) of a row, in a static buffer. */
+const char *stage_text(const struct stage *st, int row, int from, int to);
+
+#endif

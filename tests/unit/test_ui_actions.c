@@ -1,0 +1,362 @@
+/* The actions of the inspect screen: going somewhere, finding, choosing a view, copying, the poke
+ * prompts. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/os.h"
+#include "support/frames.h"
+#include "support/stage.h"
+
+static struct stage *st;
+
+static void setup(void)
+{
+    st = stage_new(24, 80, STAGE_BYTES);
+    stage_put(st, 0x10, "Oz\1\0", 4);
+    stage_draw(st);
+}
+
+static void teardown(void)
+{
+    stage_free(st);
+}
+
+static void go(const char *where)
+{
+    stage_type(st, "g");
+    stage_type(st, where);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_draw(st);
+}
+
+START_TEST(test_goto)
+{
+    struct session *s = &st->ui.s;
+    go("0x1000");
+    ck_assert_uint_eq(s->cursor, 0x1000);
+    ck_assert_uint_lt(s->top, 0x1000); /* with something of what is before it */
+    go("+16");
+    ck_assert_uint_eq(s->cursor, 0x1010);
+    go("%50");
+    ck_assert_uint_eq(s->cursor, STAGE_BYTES / 2);
+    go("end-16");
+    ck_assert_uint_eq(s->cursor, STAGE_BYTES - 16);
+    go("");
+    ck_assert_uint_eq(s->cursor, 0);
+}
+END_TEST
+
+START_TEST(test_goto_wrong)
+{
+    go("0x10");
+    go("12Q");
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x10);
+    go("1G");
+    ck_assert_int_eq(st->ui.status_style, STYLE_WARN);
+    ck_assert_uint_eq(st->ui.s.cursor, STAGE_BYTES - 1);
+}
+END_TEST
+
+START_TEST(test_marks)
+{
+    go("0x123");
+    stage_type(st, "ma");
+    go("0");
+    stage_type(st, "'a");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x123);
+    stage_type(st, "'b");
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    go("0");
+    go("'a");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x123);
+}
+END_TEST
+
+START_TEST(test_find_and_again)
+{
+    st->answer_found = true;
+    st->answer_offset = 0x2000;
+    st->answer_length = 4;
+    stage_type(st, "/x:de ad ?? ef");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_str_eq(st->last_pattern, "x:de ad ?? ef");
+    ck_assert_int_eq(st->last_kind, LOOK_FORWARD);
+    ck_assert_uint_eq(st->last_from, 0);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x2000);
+    ck_assert_uint_eq(st->ui.s.match_length, 4);
+    stage_draw(st);
+    st->answer_wrapped = true;
+    stage_type(st, "n");
+    stage_run(st);
+    ck_assert_uint_eq(st->last_from, 0x2001);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "from the end on to the start"));
+    stage_type(st, "N");
+    stage_run(st);
+    ck_assert_int_eq(st->last_kind, LOOK_BACKWARD);
+    ck_assert_uint_eq(st->last_from, 0x2000);
+    st->answer_found = false;
+    stage_type(st, "n");
+    stage_run(st);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "not found: x:de ad ?? ef"));
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_uint_eq(st->ui.s.match_length, 0);
+}
+END_TEST
+
+START_TEST(test_find_next_without_a_pattern)
+{
+    stage_type(st, "n");
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+}
+END_TEST
+
+START_TEST(test_changes_and_data)
+{
+    st->answer_found = true;
+    st->answer_offset = 0x800;
+    stage_type(st, "c");
+    stage_run(st);
+    ck_assert_int_eq(st->last_kind, LOOK_CHANGE_NEXT);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x800);
+    stage_type(st, "C()");
+    stage_run(st);
+    ck_assert_int_eq(st->last_kind, LOOK_DATA_NEXT);
+    st->answer_found = false;
+    stage_type(st, "(");
+    stage_run(st);
+    ck_assert_int_eq(st->last_kind, LOOK_DATA_PREV);
+    ck_assert_str_eq(st->ui.status, "no data before this");
+}
+END_TEST
+
+START_TEST(test_baseline_toggles)
+{
+    st->answer_found = true;
+    st->answer_offset = STAGE_BYTES;
+    stage_type(st, "b");
+    stage_run(st);
+    ck_assert_int_eq(st->last_kind, LOOK_TOGGLE_BASELINE);
+    ck_assert_str_eq(st->ui.status, "baseline: all 64.0 KiB; what differs from now on is marked");
+}
+END_TEST
+
+/* v goes through all views of one byte order and comes back; V is its inverse. */
+START_TEST(test_views_cycle)
+{
+    const struct view *seen[64];
+    int n = 0;
+    do {
+        seen[n++] = st->ui.s.set.view;
+        stage_type(st, "v");
+        const struct view *v = st->ui.s.set.view;
+        ck_assert(view_swapped(v) == v || !v->big);
+    } while (st->ui.s.set.view != seen[0] && n < 64);
+    ck_assert_int_eq(n, 17);
+    for (int i = n - 1; i >= 0; i--) {
+        stage_type(st, "V");
+        ck_assert_ptr_eq(st->ui.s.set.view, seen[i]);
+    }
+}
+END_TEST
+
+START_TEST(test_byte_order)
+{
+    stage_type(st, "e");
+    ck_assert(st->ui.s.set.big);
+    ck_assert_str_eq(st->ui.s.set.view->name, "hex");
+    stage_type(st, "vvv");
+    ck_assert_str_eq(st->ui.s.set.view->name, "u16be");
+    stage_type(st, "e");
+    ck_assert_str_eq(st->ui.s.set.view->name, "u16le");
+    ck_assert(!st->ui.s.set.big);
+}
+END_TEST
+
+START_TEST(test_encoding_phase_inspector)
+{
+    enum text_encoding enc = st->ui.s.set.enc;
+    for (int i = 0; i < TEXT_ENCODINGS; i++)
+        stage_type(st, "E");
+    ck_assert_int_eq(st->ui.s.set.enc, enc);
+    stage_type(st, "T");
+    ck_assert(st->ui.s.phase);
+    unsigned rows = st->ui.s.rows;
+    stage_type(st, "t");
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.rows, rows + 4);
+}
+END_TEST
+
+START_TEST(test_rate)
+{
+    stage_type(st, "+");
+    ck_assert_double_eq(st->ui.s.set.hz, 500);
+    stage_type(st, "+++");
+    ck_assert_double_eq(st->ui.s.set.hz, 1000);
+    for (int i = 0; i < 12; i++)
+        stage_type(st, "-");
+    ck_assert_double_eq(st->ui.s.set.hz, 1);
+    stage_draw(st);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "LIVE"), 0);
+}
+END_TEST
+
+START_TEST(test_pause)
+{
+    stage_type(st, " ");
+    ck_assert(st->ui.s.paused);
+    stage_draw(st);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "PAUSED"), 0);
+    stage_type(st, " ");
+    ck_assert(!st->ui.s.paused);
+}
+END_TEST
+
+/* ---- the poke prompts ---- */
+
+/* The line that waits for the answer to `read-only: turn editing on?`. */
+static const char *poked(const char *key, const char *text)
+{
+    stage_type(st, key);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    stage_type(st, text);
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    stage_type(st, "n");
+    return st->ui.pending;
+}
+
+START_TEST(test_poke_prompt)
+{
+    go("0x10");
+    ck_assert_str_eq(poked("p", "42"), "poke --as hex -- 0x10 42");
+    ck_assert_str_eq(poked("p", "u32le 42"), "poke --as u32le -- 0x10 42");
+    ck_assert_str_eq(poked("p", "de ad be ef"), "poke --as hex -- 0x10 de ad be ef");
+    ck_assert_str_eq(poked("p", "utf8 it's \"so\""),
+                     "poke --as utf8 -- 0x10 \"it's \"'\"'\"so\"'\"'\"\"");
+    ck_assert_str_eq(poked("P", "u32le 96847 -5"), "poke --as u32le --expect \"96847\" -- 0x10 -5");
+}
+END_TEST
+
+START_TEST(test_quoted_text_comes_out_as_it_went_in)
+{
+    char line[512], *words[COMMAND_WORDS];
+    const char *why = NULL;
+    (void)snprintf(line, sizeof line, "%s", poked("p", "utf8 it's \"so\"  ok"));
+    ck_assert_int_eq(command_words(line, words, &why), 6);
+    ck_assert_str_eq(words[5], "it's \"so\"  ok");
+}
+END_TEST
+
+START_TEST(test_cas_prompt_takes_two)
+{
+    stage_type(st, "P42");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+}
+END_TEST
+
+/* ---- copying ---- */
+
+static char state_dir[64];
+
+/* What the file of the last copy holds; free it. */
+static char *copied(const char *letter)
+{
+    char path[4096], *text = NULL;
+    size_t n = 0;
+    stage_type(st, "y");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_MENU);
+    stage_type(st, letter);
+    stage_run(st);
+    ck_assert(os_state_path("copy", path, sizeof path));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, path));
+    struct oserr e = os_read_file(path, 1024 * 1024, &text, &n);
+    ck_assert(!oserr_is(e));
+    return text;
+}
+
+START_TEST(test_copy)
+{
+    (void)snprintf(state_dir, sizeof state_dir, "/tmp/shmlens-copy-%ld", (long)getpid());
+    ck_assert_int_eq(setenv("XDG_STATE_HOME", state_dir, 1), 0);
+    go("0x10");
+    session_move_to(&st->ui.s, 0x12, true);
+    char *text = copied("h");
+    ck_assert_str_eq(text, "4f 7a 01");
+    free(text);
+    text = copied("t");
+    ck_assert_str_eq(text, "Oz\\x01");
+    free(text);
+    text = copied("c");
+    ck_assert_str_eq(text, "/* offset 0x10 */\nstatic const unsigned char bytes[3] = {\n"
+                           "    0x4f, 0x7a, 0x01,\n};\n");
+    free(text);
+    char path[4096];
+    ck_assert(os_state_path("copy", path, sizeof path));
+    (void)unlink(path);
+    path[strlen(path) - strlen("/copy")] = '\0';
+    (void)rmdir(path);
+    (void)rmdir(state_dir);
+}
+END_TEST
+
+START_TEST(test_copy_has_a_limit)
+{
+    st->size = (uint64_t)8 << 20;
+    stage_draw(st);
+    session_move_to(&st->ui.s, 0, false);
+    session_move_to(&st->ui.s, (uint64_t)2 << 20, true);
+    stage_type(st, "yh");
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+}
+END_TEST
+
+START_TEST(test_nothing_attached)
+{
+    st->ui.s.locator[0] = '\0';
+    stage_type(st, "cbn)R");
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {test_goto,
+                                  test_goto_wrong,
+                                  test_marks,
+                                  test_find_and_again,
+                                  test_find_next_without_a_pattern,
+                                  test_changes_and_data,
+                                  test_baseline_toggles,
+                                  test_views_cycle,
+                                  test_byte_order,
+                                  test_encoding_phase_inspector,
+                                  test_rate,
+                                  test_pause,
+                                  test_poke_prompt,
+                                  test_quoted_text_comes_out_as_it_went_in,
+                                  test_cas_prompt_takes_two,
+                                  test_copy,
+                                  test_copy_has_a_limit,
+                                  test_nothing_attached};
+    Suite *s = suite_create("ui actions");
+    TCase *t = tcase_create("actions");
+    tcase_add_checked_fixture(t, setup, teardown);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tcase_add_test(t, tests[i]);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,324 @@
+/* Edit mode: what is typed goes live as a compare-and-swap against what was on the screen. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/stage.h"
+
+static struct stage *st;
+
+static void action(void (*act)(struct ui *ui, int argc, char **argv), const char *argument)
+{
+    char name[] = "action", word[64];
+    (void)snprintf(word, sizeof word, "%s", argument != NULL ? argument : "");
+    char *argv[] = {name, word};
+    act(&st->ui, argument != NULL ? 2 : 1, argv);
+}
+
+static void setup(void)
+{
+    st = stage_new(24, 80, 256);
+    stage_put(st, 0x10, "Oz", 2);
+    stage_draw(st);
+}
+
+static void edit_setup(void)
+{
+    setup();
+    action(act_edit, NULL);
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+}
+
+static void teardown(void)
+{
+    stage_free(st);
+}
+
+static void at(uint64_t offset)
+{
+    session_move_to(&st->ui.s, offset, false);
+    stage_draw(st);
+}
+
+START_TEST(test_keys_do_not_write_before_edit_mode)
+{
+    stage_type(st, "7");
+    stage_run(st);
+    ck_assert_int_eq(st->lines, 0);
+    ck_assert_uint_eq(st->bytes[0], 0);
+}
+END_TEST
+
+START_TEST(test_edit_mode_refused)
+{
+    st->refuse_write = true;
+    action(act_edit, NULL);
+    stage_run(st);
+    ck_assert(!st->ui.s.edit);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "shm_open"));
+}
+END_TEST
+
+START_TEST(test_edit_mode_lowers_the_access_again)
+{
+    action(act_edit, NULL);
+    stage_run(st);
+    action(act_edit, NULL);
+    ck_assert(!st->ui.s.edit);
+    stage_run(st);
+    ck_assert_int_eq(st->last_kind, LOOK_ACCESS);
+    ck_assert_uint_eq(st->last_from, SEG_READ);
+    ck_assert(!st->ui.s.edit);
+}
+END_TEST
+
+START_TEST(test_two_hex_digits_make_a_byte)
+{
+    at(0x11);
+    stage_type(st, "7");
+    stage_draw(st);
+    ck_assert_str_eq(stage_text(st, 2, 13, 15), "7_");
+    ck_assert_int_eq(st->ui.canvas.cells[2 * 80 + 13].style, STYLE_TYPED);
+    ck_assert_int_eq(st->jobs, 0);
+    stage_type(st, "B");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x12);
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x11 7b --as hex --expect 7a");
+    ck_assert_uint_eq(st->bytes[0x11], 0x7b);
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+    ck_assert_uint_eq(st->ui.s.undo[0].old[0], 0x7a);
+}
+END_TEST
+
+START_TEST(test_escape_drops_the_nibble_then_leaves)
+{
+    at(0x11);
+    stage_type(st, "7");
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert(!st->ui.inspect->typing.active);
+    ck_assert(st->ui.s.edit);
+    stage_key(st, KEY_ESC_, 0);
+    stage_run(st);
+    ck_assert(!st->ui.s.edit);
+    ck_assert_int_eq(st->lines, 0);
+}
+END_TEST
+
+/* A key that leaves edit mode leaves it, whatever else could be dropped. */
+START_TEST(test_escape_leaves_edit_mode_first)
+{
+    st->ui.s.match_length = 4;
+    session_move_to(&st->ui.s, 4, true);
+    st->ui.who_panel = true;
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert(!st->ui.s.edit);
+    ck_assert(st->ui.s.selecting);
+}
+END_TEST
+
+START_TEST(test_moving_drops_a_nibble)
+{
+    at(0x11);
+    stage_type(st, "7");
+    stage_key(st, KEY_RIGHT_, 0);
+    ck_assert(!st->ui.inspect->typing.active);
+    stage_type(st, "41");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x11], 'z');
+}
+END_TEST
+
+START_TEST(test_backspace_takes_back_a_digit)
+{
+    at(0x11);
+    stage_type(st, "7");
+    stage_key(st, KEY_BACKSPACE_, 0);
+    ck_assert(!st->ui.inspect->typing.active);
+    stage_type(st, "41");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x11], 0x41);
+}
+END_TEST
+
+START_TEST(test_fast_typing_loses_nothing)
+{
+    at(0);
+    stage_type(st, "deadBEEF");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes, "\xde\xad\xbe\xef", 4);
+    ck_assert_uint_eq(st->ui.s.cursor, 4);
+    ck_assert_uint_eq(st->ui.s.undo_count, 4);
+}
+END_TEST
+
+START_TEST(test_another_process_was_faster)
+{
+    at(0x11);
+    stage_type(st, "7");
+    st->bytes[0x11] = 0x7b; /* after typing began */
+    stage_type(st, "c");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x11], 0x7b);
+    ck_assert(st->ui.inspect->asking);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x11);
+    ck_assert_str_eq(st->ui.status,
+                     "0x11 became 7b while you typed 7c: Enter writes 7c anyway, any "
+                     "other key drops it");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x11 7c --as hex");
+    ck_assert_uint_eq(st->bytes[0x11], 0x7c);
+    ck_assert_uint_eq(st->ui.s.undo[0].old[0], 0x7b);
+}
+END_TEST
+
+START_TEST(test_any_other_key_drops_it)
+{
+    at(0x11);
+    stage_type(st, "7");
+    st->bytes[0x11] = 0x7b;
+    stage_type(st, "c");
+    stage_run(st);
+    stage_type(st, "5");
+    ck_assert(!st->ui.inspect->asking);
+    ck_assert(!st->ui.inspect->typing.active);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x11], 0x7b);
+}
+END_TEST
+
+/* What counts is what was seen when typing began, not what came before the key that ended it. */
+START_TEST(test_expect_is_what_was_seen)
+{
+    at(0x11);
+    stage_type(st, "7");
+    st->bytes[0x11] = 0x7b;
+    stage_draw(st);
+    stage_type(st, "c");
+    stage_run(st);
+    ck_assert(st->ui.inspect->asking);
+}
+END_TEST
+
+START_TEST(test_numbers_end_with_enter)
+{
+    action(act_view, "u32le");
+    at(0x12);
+    stage_type(st, "96848");
+    stage_draw(st);
+    ck_assert_str_eq(stage_text(st, 2, 10, 20), "    96848_");
+    ck_assert_int_eq(st->jobs, 0);
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x14);
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x10 96848 --as u32le --expect 31311");
+    ck_assert_uint_eq(bytes_get(st->bytes + 0x10, 4, false), 96848);
+}
+END_TEST
+
+START_TEST(test_moving_commits_a_number)
+{
+    action(act_view, "i16be");
+    at(0x20);
+    stage_type(st, "-5");
+    stage_key(st, KEY_DOWN_, 0);
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x20 -5 --as i16be --expect 0");
+    ck_assert_mem_eq(st->bytes + 0x20, "\xff\xfb", 2);
+}
+END_TEST
+
+START_TEST(test_a_value_that_does_not_fit_stays_typed)
+{
+    action(act_view, "u8");
+    at(0);
+    stage_type(st, "256");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_int_eq(st->lines, 0);
+    ck_assert(st->ui.inspect->typing.active);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    stage_key(st, KEY_BACKSPACE_, 0);
+    stage_key(st, ' ', 0);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 25);
+}
+END_TEST
+
+START_TEST(test_floats)
+{
+    action(act_view, "f64le");
+    at(8);
+    stage_type(st, "1.5e3");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x8 1500 --as f64le --expect 0");
+    at(8);
+    stage_type(st, "-inf");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st); /* as bytes: no text of it that every reader takes */
+    ck_assert_str_eq(st->line, "poke 0x8 000000000000f0ff --as hex --expect 0000000000709740");
+}
+END_TEST
+
+START_TEST(test_commands_keep_their_keys)
+{
+    at(0);
+    stage_type(st, "g");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    ck_assert(!st->ui.inspect->typing.active);
+}
+END_TEST
+
+START_TEST(test_a_click_never_writes)
+{
+    action(act_view, "u8");
+    at(0);
+    stage_type(st, "12");
+    struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = 3, .col = 20};
+    ui_event(&st->ui, &ev);
+    stage_run(st);
+    ck_assert_int_eq(st->lines, 0);
+    ck_assert_uint_ne(st->ui.s.cursor, 0);
+}
+END_TEST
+
+static void add_typing(TCase *edit)
+{
+    tcase_add_test(edit, test_two_hex_digits_make_a_byte);
+    tcase_add_test(edit, test_escape_drops_the_nibble_then_leaves);
+    tcase_add_test(edit, test_escape_leaves_edit_mode_first);
+    tcase_add_test(edit, test_moving_drops_a_nibble);
+    tcase_add_test(edit, test_backspace_takes_back_a_digit);
+    tcase_add_test(edit, test_fast_typing_loses_nothing);
+    tcase_add_test(edit, test_another_process_was_faster);
+    tcase_add_test(edit, test_any_other_key_drops_it);
+    tcase_add_test(edit, test_expect_is_what_was_seen);
+    tcase_add_test(edit, test_numbers_end_with_enter);
+    tcase_add_test(edit, test_moving_commits_a_number);
+    tcase_add_test(edit, test_a_value_that_does_not_fit_stays_typed);
+    tcase_add_test(edit, test_floats);
+    tcase_add_test(edit, test_commands_keep_their_keys);
+    tcase_add_test(edit, test_a_click_never_writes);
+}
+
+int main(void)
+{
+    Suite *s = suite_create("ui edit");
+    TCase *off = tcase_create("read-only");
+    tcase_add_checked_fixture(off, setup, teardown);
+    tcase_add_test(off, test_keys_do_not_write_before_edit_mode);
+    tcase_add_test(off, test_edit_mode_refused);
+    tcase_add_test(off, test_edit_mode_lowers_the_access_again);
+    suite_add_tcase(s, off);
+    TCase *edit = tcase_create("edit mode");
+    tcase_add_checked_fixture(edit, edit_setup, teardown);
+    add_typing(edit);
+    suite_add_tcase(s, edit);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

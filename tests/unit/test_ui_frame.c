@@ -1,0 +1,236 @@
+/* The frame around the screens: the stack, the key bar, messages, help, odd sizes. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/frames.h"
+#include "ui/ui.h"
+
+static struct ui ui;
+
+static void set_up(void)
+{
+    struct oserr e = ui_init(&ui, NULL, NULL, 24, 80);
+    ck_assert(!oserr_is(e));
+    ui.now = 1000000000;
+}
+
+static void tear_down(void)
+{
+    ui_free(&ui);
+}
+
+static void press(const char *name)
+{
+    struct event ev = {.kind = EVENT_KEY};
+    ck_assert_msg(key_parse(name, &ev.key), "%s", name);
+    ui_event(&ui, &ev);
+    ui_draw(&ui);
+}
+
+START_TEST(screens_go_and_come_back)
+{
+    press("@");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_calls);
+    press("F1");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Keys of the screen: calls"), 1);
+    press("Esc");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_calls);
+    press("q");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
+    ck_assert(!ui.quit);
+    press("Esc");
+    ck_assert(!ui.quit);
+    press("q");
+    ck_assert(ui.quit);
+}
+END_TEST
+
+START_TEST(a_screen_is_on_the_stack_once)
+{
+    ui_push(&ui, &screen_inspect);
+    ui_push(&ui, &screen_segments);
+    ck_assert_int_eq(ui.depth, 1);
+    for (int i = 0; i < 20; i++)
+        ui_push(&ui, i % 2 ? &screen_inspect : &screen_segments);
+    ck_assert_int_le(ui.depth, 2);
+}
+END_TEST
+
+START_TEST(every_size)
+{
+    static const struct screen *const screens[] = {&screen_segments, &screen_inspect, &screen_calls,
+                                                   &screen_help};
+    ui_say(&ui, STYLE_ERROR,
+           "a message that is rather long, so that it takes several rows on a "
+           "narrow screen and must not be drawn outside of a low one");
+    for (int i = 0; i < 4; i++) {
+        ui.depth = 1;
+        ui_push(&ui, screens[i]);
+        for (int rows = 1; rows < 30; rows++)
+            for (int cols = 1; cols < 140; cols += rows < 10 ? 1 : 13) {
+                ck_assert(canvas_resize(&ui.canvas, rows, cols));
+                ui_draw(&ui);
+                bool small = rows < 8 || cols < 40;
+                char first[600];
+                canvas_row_text(&ui.canvas, 0, first, sizeof first);
+                ck_assert_int_eq(
+                    strncmp(first, "shmlens needs 40x8", cols < 7 ? (size_t)cols : 7) == 0 &&
+                        strstr(first, "LIVE") == NULL && first[0] == 's',
+                    small);
+            }
+    }
+}
+END_TEST
+
+START_TEST(messages_wrap_and_go)
+{
+    ui_say(&ui, STYLE_TEXT, "short %d", 7);
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "short 7"), 22);
+    ui.now += 5000000000;
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "short 7"), -1);
+    ui_say(&ui, STYLE_ERROR, "%090d and the rest\033[2J\n", 7);
+    ui.now += 60000000000;
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "and the rest\\x1b[2J"), 22);
+    press("Down"); /* errors stay until a key */
+    ck_assert_int_eq(frame_find(&ui.canvas, "and the rest"), -1);
+}
+END_TEST
+
+START_TEST(unknown_keys_say_so)
+{
+    press("%");
+    ck_assert_int_eq(frame_find(&ui.canvas, "% does nothing here; ? is help"), 22);
+    press("^C");
+    ck_assert_int_eq(frame_find(&ui.canvas, "q quits"), 22);
+    ck_assert(!ui.quit);
+}
+END_TEST
+
+START_TEST(the_key_bar_presses_keys)
+{
+    ui_draw(&ui);
+    ck_assert_int_gt(ui.bar_count, 4);
+    const struct bar_word *last = &ui.bar[ui.bar_count - 1];
+    ck_assert_uint_eq(last->key.code, KEY_F1_ + 9); /* the way out is always there */
+    ck_assert_int_le(last->to, 80);
+    ck_assert(canvas_resize(&ui.canvas, 8, 40));
+    ui_draw(&ui);
+    last = &ui.bar[ui.bar_count - 1];
+    ck_assert_uint_eq(last->key.code, KEY_F1_ + 9);
+    ck_assert_int_le(last->to, 40);
+    struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = 7, .col = last->from};
+    ui_event(&ui, &ev);
+    ck_assert(ui.quit);
+}
+END_TEST
+
+START_TEST(a_click_between_the_words_does_nothing)
+{
+    ui_draw(&ui);
+    ck_assert_ptr_null(bar_find(&ui, 79));
+    ck_assert_ptr_null(bar_find(&ui, ui.bar[0].to));
+}
+END_TEST
+
+START_TEST(help_of_every_screen)
+{
+    press("F1");
+    frame_check(&ui.canvas, "help_segments_80x24");
+    press("End");
+    ck_assert_int_ge(frame_find(&ui.canvas, "reattach"), 1);
+    press("F10");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
+}
+END_TEST
+
+START_TEST(every_action_has_words)
+{
+    size_t count = 0;
+    const struct action *table = action_table(&count);
+    ck_assert_uint_gt(count, 30);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_ptr_eq(action_find(table[i].name), &table[i]);
+        ck_assert(table[i].help[0] != '\0' && table[i].run != NULL);
+    }
+}
+END_TEST
+
+/* Each row of the table of keys runs something that exists. */
+START_TEST(every_key_names_an_action_or_a_command)
+{
+    const struct binding *b;
+    for (size_t i = 0; (b = keymap_row(ui.keys, i)) != NULL; i++) {
+        char word[64];
+        (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(b->command, " "), b->command);
+        ck_assert_msg(action_find(word) != NULL || command_find(word) != NULL, "%s", b->command);
+    }
+}
+END_TEST
+
+START_TEST(keys_without_a_segment_do_no_harm)
+{
+    const struct binding *b;
+    for (size_t i = 0; (b = keymap_row(ui.keys, i)) != NULL; i++) {
+        ui.depth = 1;
+        ui_push(&ui, b->mode == MODE_INSPECT ? &screen_inspect
+                     : b->mode == MODE_CALLS ? &screen_calls
+                     : b->mode == MODE_HELP  ? &screen_help
+                                             : &screen_segments);
+        ui.prompt.kind = PROMPT_NONE;
+        struct event ev = {.kind = EVENT_KEY, .key = b->key};
+        ui_event(&ui, &ev);
+        ui_draw(&ui);
+        ev.key = (struct key){KEY_ESC_, 0};
+        ui_event(&ui, &ev);
+        ui.quit = false;
+    }
+}
+END_TEST
+
+START_TEST(themes_tell_apart_without_colour)
+{
+    const struct theme *mono = theme_find("mono");
+    ck_assert_ptr_nonnull(mono);
+    static const enum style loud[] = {STYLE_FRESH,  STYLE_WARM,  STYLE_BASE,  STYLE_EDIT,
+                                      STYLE_PAUSED, STYLE_WARN,  STYLE_ERROR, STYLE_CURSOR,
+                                      STYLE_SELECT, STYLE_MATCH, STYLE_TYPED, STYLE_ROW};
+    for (size_t i = 0; i < sizeof loud / sizeof loud[0]; i++) {
+        const struct look *l = &mono->look[loud[i]];
+        ck_assert(l->bold || l->underline || l->reverse);
+    }
+    for (int i = 0; i < STYLES; i++)
+        ck_assert(mono->look[i].fg == -1 && mono->look[i].bg == -1);
+    ck_assert_ptr_null(theme_find("pink"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui_frame");
+    TCase *t = tcase_create("frame");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, screens_go_and_come_back);
+    tcase_add_test(t, a_screen_is_on_the_stack_once);
+    tcase_add_test(t, every_size);
+    tcase_add_test(t, messages_wrap_and_go);
+    tcase_add_test(t, unknown_keys_say_so);
+    tcase_add_test(t, the_key_bar_presses_keys);
+    tcase_add_test(t, a_click_between_the_words_does_nothing);
+    tcase_add_test(t, help_of_every_screen);
+    tcase_add_test(t, every_action_has_words);
+    tcase_add_test(t, every_key_names_an_action_or_a_command);
+    tcase_add_test(t, keys_without_a_segment_do_no_harm);
+    tcase_add_test(t, themes_tell_apart_without_colour);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,256 @@
+/* Keys as terminals send them: whole, in pieces, and as rubbish. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/input.h"
+#include "ui/term_looks.h"
+
+static struct input in;
+
+static void set_up(void)
+{
+    input_init(&in);
+}
+
+static struct event next_at(int64_t now)
+{
+    struct event ev = {.kind = EVENT_NONE};
+    if (!input_next(&in, now, &ev))
+        ev.kind = EVENT_NONE;
+    return ev;
+}
+
+static struct event one(const char *bytes)
+{
+    input_init(&in);
+    input_feed(&in, bytes, strlen(bytes), 1);
+    struct event ev = next_at(1);
+    struct event more = next_at(1);
+    ck_assert_int_eq(more.kind, EVENT_NONE);
+    ck_assert_uint_eq(in.count, 0);
+    return ev;
+}
+
+static const struct {
+    const char *bytes, *name;
+} keys[] = {
+    {"a", "a"},
+    {"\xc3\xa4", "\xc3\xa4"},
+    {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+    {"\r", "Enter"},
+    {"\t", "Tab"},
+    {"\x7f", "Backspace"},
+    {"\x12", "^R"},
+    {"\x1a", "^Z"},
+    {"\033OP", "F1"},
+    {"\033[11~", "F1"},
+    {"\033[[A", "F1"},
+    {"\033[15~", "F5"},
+    {"\033[21~", "F10"},
+    {"\033[24~", "F12"},
+    {"\033[A", "Up"},
+    {"\033OB", "Down"},
+    {"\033[1;2C", "S-Right"},
+    {"\033[1;5H", "^Home"},
+    {"\033[1;5F", "^End"},
+    {"\033[7~", "Home"},
+    {"\033[4~", "End"},
+    {"\033[5~", "PgUp"},
+    {"\033[3~", "Delete"},
+    {"\033[d", "S-Left"},
+    {"\033x", "M-x"},
+    {"\033[Z", "S-Tab"},
+};
+
+START_TEST(a_key)
+{
+    struct event ev = one(keys[_i].bytes);
+    struct key wanted;
+    ck_assert(key_parse(keys[_i].name, &wanted));
+    ck_assert_int_eq(ev.kind, EVENT_KEY);
+    ck_assert_uint_eq(ev.key.code, wanted.code);
+    ck_assert_uint_eq(ev.key.mods, wanted.mods);
+    ck_assert(!ev.pasted);
+}
+END_TEST
+
+START_TEST(a_key_in_pieces)
+{
+    size_t n = strlen(keys[_i].bytes);
+    struct event ev = {.kind = EVENT_NONE};
+    for (size_t i = 0; i < n; i++) {
+        ck_assert_int_eq(ev.kind, EVENT_NONE);
+        input_feed(&in, keys[_i].bytes + i, 1, 1);
+        ev = next_at(1);
+    }
+    struct key wanted;
+    ck_assert(key_parse(keys[_i].name, &wanted));
+    ck_assert_int_eq(ev.kind, EVENT_KEY);
+    ck_assert_uint_eq(ev.key.code, wanted.code);
+}
+END_TEST
+
+START_TEST(escape_alone_waits_a_moment)
+{
+    input_feed(&in, "\033", 1, 1000);
+    ck_assert_int_eq(next_at(1000).kind, EVENT_NONE);
+    ck_assert_int_eq(input_due(&in), 1000 + INPUT_ESC_DELAY);
+    struct event ev = next_at(1000 + INPUT_ESC_DELAY);
+    ck_assert_int_eq(ev.kind, EVENT_KEY);
+    ck_assert_uint_eq(ev.key.code, KEY_ESC_);
+    ck_assert_int_eq(input_due(&in), INT64_MAX);
+}
+END_TEST
+
+START_TEST(a_cut_sequence_is_dropped_and_the_next_key_understood)
+{
+    input_feed(&in, "\033[1;", 4, 0);
+    ck_assert_int_eq(next_at(0).kind, EVENT_NONE);
+    ck_assert_int_eq(next_at(INPUT_CUT_DELAY).kind, EVENT_NONE);
+    input_feed(&in, "x", 1, INPUT_CUT_DELAY + 1);
+    ck_assert_uint_eq(next_at(INPUT_CUT_DELAY + 1).key.code, 'x');
+}
+END_TEST
+
+START_TEST(invalid_utf8_is_no_key)
+{
+    input_feed(&in, "\xff\xc3(", 3, 0);
+    struct event ev = next_at(0);
+    ck_assert_int_eq(ev.kind, EVENT_KEY);
+    ck_assert_uint_eq(ev.key.code, '(');
+    ck_assert_int_eq(next_at(0).kind, EVENT_NONE);
+}
+END_TEST
+
+START_TEST(mouse_reports)
+{
+    struct event ev = one("\033[<0;12;5M");
+    ck_assert_int_eq(ev.kind, EVENT_MOUSE);
+    ck_assert_int_eq(ev.mouse, MOUSE_PRESS);
+    ck_assert_int_eq(ev.col, 11);
+    ck_assert_int_eq(ev.row, 4);
+    input_feed(&in, "\033[<0;1;1M\033[<32;13;5M\033[<0;13;5m", 31, 0);
+    ck_assert_int_eq(next_at(0).mouse, MOUSE_PRESS);
+    ev = next_at(0);
+    ck_assert_int_eq(ev.mouse, MOUSE_DRAG);
+    ck_assert_int_eq(ev.col, 12);
+    ck_assert_int_eq(next_at(0).mouse, MOUSE_RELEASE);
+    ck_assert_int_eq(one("\033[<65;1;1M").mouse, MOUSE_WHEEL_DOWN);
+    ck_assert_int_eq(one("\033[<64;1;1M").mouse, MOUSE_WHEEL_UP);
+    ck_assert_int_eq(one("\033[M !!").mouse, MOUSE_PRESS);
+    ck_assert_int_eq(one("\033[<2;1;1M").kind, EVENT_NONE); /* another button */
+    ck_assert_int_eq(one("\033[<0;0;0M").kind, EVENT_NONE);
+}
+END_TEST
+
+START_TEST(pasted_text_is_marked)
+{
+    static const char text[] = "\033[200~qy\r\033[201~q";
+    input_feed(&in, text, sizeof text - 1, 0);
+    for (int i = 0; i < 3; i++)
+        ck_assert(next_at(0).pasted);
+    struct event ev = next_at(0);
+    ck_assert_uint_eq(ev.key.code, 'q');
+    ck_assert(!ev.pasted);
+}
+END_TEST
+
+START_TEST(a_learned_sequence)
+{
+    input_learn(&in, "\033[99q", (struct key){KEY_F1_ + 9, 0});
+    input_learn(&in, "x", (struct key){KEY_F1_, 0}); /* no sequence: not learned */
+    input_feed(&in, "\033[99qx", 6, 0);
+    ck_assert_uint_eq(next_at(0).key.code, KEY_F1_ + 9);
+    ck_assert_uint_eq(next_at(0).key.code, 'x');
+}
+END_TEST
+
+START_TEST(any_bytes_end)
+{
+    uint32_t seed = 12345;
+    for (int round = 0; round < 2000; round++) {
+        uint8_t bytes[64];
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            bytes[i] = (seed >> 28) < 5 ? (uint8_t) "\033[<;M"[seed >> 28] : (uint8_t)(seed >> 20);
+        }
+        input_feed(&in, bytes, sizeof bytes, round);
+        struct event ev;
+        for (int i = 0; i < 1000 && input_next(&in, round, &ev); i++)
+            ck_assert(ev.kind == EVENT_KEY || ev.kind == EVENT_MOUSE);
+        ck_assert_uint_le(in.count, INPUT_PENDING);
+    }
+    struct event ev;
+    while (input_next(&in, INT64_MAX, &ev))
+        ;
+    ck_assert_uint_eq(in.count, 0);
+}
+END_TEST
+
+START_TEST(base64_of_all_remainders)
+{
+    char out[16];
+    static const char *const wanted[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="};
+    for (size_t n = 0; n < 5; n++) {
+        size_t length = base64(out, "foob", n);
+        ck_assert_uint_eq(length, strlen(wanted[n]));
+        ck_assert_int_eq(memcmp(out, wanted[n], length), 0);
+    }
+}
+END_TEST
+
+START_TEST(a_difference_takes_wide_characters_whole)
+{
+    struct cell a[6], b[6];
+    for (int i = 0; i < 6; i++)
+        a[i] = b[i] = (struct cell){.cp = ' '};
+    int from = -1, to = -1;
+    ck_assert(!row_difference(a, b, 6, &from, &to));
+    b[2].cp = 0x65e5;
+    b[3].cp = 0;
+    ck_assert(row_difference(a, b, 6, &from, &to));
+    ck_assert_int_eq(from, 2);
+    ck_assert_int_eq(to, 4);
+    memcpy(a, b, sizeof a);
+    a[3].style = STYLE_DIM;
+    ck_assert(row_difference(a, b, 6, &from, &to));
+    ck_assert_int_eq(from, 2);
+}
+END_TEST
+
+START_TEST(terminals_that_choke)
+{
+    ck_assert(term_is_modern("xterm-256color"));
+    ck_assert(term_is_modern("tmux-256color"));
+    ck_assert(!term_is_modern("linux"));
+    ck_assert(!term_is_modern("vt220"));
+    ck_assert(term_is_modern("vte-256color"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui_input");
+    TCase *t = tcase_create("input");
+    int count = (int)(sizeof keys / sizeof keys[0]);
+    tcase_add_checked_fixture(t, set_up, NULL);
+    tcase_add_loop_test(t, a_key, 0, count);
+    tcase_add_loop_test(t, a_key_in_pieces, 0, count);
+    tcase_add_test(t, escape_alone_waits_a_moment);
+    tcase_add_test(t, a_cut_sequence_is_dropped_and_the_next_key_understood);
+    tcase_add_test(t, invalid_utf8_is_no_key);
+    tcase_add_test(t, mouse_reports);
+    tcase_add_test(t, pasted_text_is_marked);
+    tcase_add_test(t, a_learned_sequence);
+    tcase_add_test(t, any_bytes_end);
+    tcase_add_test(t, base64_of_all_remainders);
+    tcase_add_test(t, a_difference_takes_wide_characters_whole);
+    tcase_add_test(t, terminals_that_choke);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

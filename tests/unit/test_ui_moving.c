@@ -1,0 +1,134 @@
+/* Moving about the inspect screen, by keys and by mouse. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/stage.h"
+
+static struct stage *st;
+
+static void setup(void)
+{
+    st = stage_new(24, 80, STAGE_BYTES);
+    stage_put(st, 0x20, "Hello from process!", 19);
+    session_move_to(&st->ui.s, 0x10, false);
+    stage_draw(st);
+}
+
+static void teardown(void)
+{
+    stage_free(st);
+}
+
+START_TEST(test_moving)
+{
+    struct session *s = &st->ui.s;
+    stage_type(st, "l");
+    ck_assert_uint_eq(s->cursor, 0x11);
+    stage_type(st, "j$");
+    ck_assert_uint_eq(s->cursor, 0x2f);
+    stage_type(st, "0k");
+    ck_assert_uint_eq(s->cursor, 0x10);
+    stage_key(st, KEY_PGDN_, 0);
+    ck_assert_uint_eq(s->cursor, 0x10 + s->rows * 16);
+    ck_assert_uint_eq(s->top, s->rows * 16);
+    stage_key(st, KEY_PGUP_, 0);
+    ck_assert_uint_eq(s->cursor, 0x10);
+    ck_assert_uint_eq(s->top, 0);
+    stage_type(st, "G");
+    ck_assert_uint_eq(s->cursor, STAGE_BYTES - 1);
+    stage_key(st, KEY_HOME_, KEY_CTRL);
+    ck_assert_uint_eq(s->cursor, 0);
+}
+END_TEST
+
+START_TEST(test_units_are_steps_in_the_cells_and_bytes_in_the_text)
+{
+    st->ui.s.set.view = view_find("u32le");
+    stage_draw(st);
+    stage_type(st, "l");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x14);
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert_int_eq(st->ui.s.focus, FOCUS_TEXT);
+    stage_type(st, "l");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x15);
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert_int_eq(st->ui.s.focus, FOCUS_CELLS);
+}
+END_TEST
+
+START_TEST(test_shift_selects_and_escape_drops_it)
+{
+    uint64_t from = 0, to = 0;
+    stage_key(st, KEY_RIGHT_, KEY_SHIFT);
+    stage_key(st, KEY_DOWN_, KEY_SHIFT);
+    session_selection(&st->ui.s, &from, &to);
+    ck_assert_uint_eq(from, 0x10);
+    ck_assert_uint_eq(to, 0x22);
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert(!st->ui.s.selecting);
+}
+END_TEST
+
+static void mouse(enum mouse_kind kind, int row, int col)
+{
+    struct event ev = {.kind = EVENT_MOUSE, .mouse = kind, .row = row, .col = col};
+    ui_event(&st->ui, &ev);
+}
+
+START_TEST(test_mouse)
+{
+    struct session *s = &st->ui.s;
+    mouse(MOUSE_PRESS, 3, 16);
+    ck_assert_uint_eq(s->cursor, 0x22);
+    ck_assert_int_eq(s->focus, FOCUS_CELLS);
+    mouse(MOUSE_PRESS, 4, 60 + 9);
+    ck_assert_uint_eq(s->cursor, 0x39);
+    ck_assert_int_eq(s->focus, FOCUS_TEXT);
+    mouse(MOUSE_DRAG, 5, 60 + 2);
+    mouse(MOUSE_RELEASE, 5, 60 + 2);
+    ck_assert(s->selecting);
+    ck_assert_uint_eq(s->anchor, 0x39);
+    ck_assert_uint_eq(s->cursor, 0x42);
+    mouse(MOUSE_DRAG, 7, 60); /* without a press before: nothing */
+    ck_assert_uint_eq(s->cursor, 0x42);
+    mouse(MOUSE_WHEEL_DOWN, 5, 5);
+    ck_assert_uint_eq(s->top, 3 * 16);
+    mouse(MOUSE_PRESS, 1, 37); /* the gap in the middle belongs to the byte on its left */
+    ck_assert_uint_eq(s->cursor, s->top + 8);
+    ui_pager(&st->ui, "text", "one\ntwo\n"); /* it lies over the bytes */
+    mouse(MOUSE_PRESS, 20, 16);
+    ck_assert_uint_eq(s->cursor, s->top + 8);
+    ck_assert_ptr_nonnull(st->ui.pager);
+}
+END_TEST
+
+START_TEST(test_a_shrinking_segment_takes_the_cursor_along)
+{
+    stage_type(st, "G");
+    stage_draw(st);
+    st->size = 100;
+    stage_draw(st);
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.cursor, 99);
+    ck_assert_uint_le(st->ui.s.top, 99);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui moving");
+    TCase *t = tcase_create("moving");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_moving);
+    tcase_add_test(t, test_units_are_steps_in_the_cells_and_bytes_in_the_text);
+    tcase_add_test(t, test_shift_selects_and_escape_drops_it);
+    tcase_add_test(t, test_mouse);
+    tcase_add_test(t, test_a_shrinking_segment_takes_the_cursor_along);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,199 @@
+/* The configuration, the options kept, the marks kept: as text. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+static struct settings set;
+static struct keymap *keys;
+static char why[SETTINGS_WHY];
+
+static void set_up(void)
+{
+    set = (struct settings){.hz = 250, .theme = "dark", .width = 16, .view = view_find("hex")};
+    keys = keymap_new();
+    ck_assert_ptr_nonnull(keys);
+}
+
+static void tear_down(void)
+{
+    keymap_free(keys);
+}
+
+static size_t read_text(const char *text)
+{
+    return settings_read(&set, keys, text, strlen(text), NULL, why);
+}
+
+START_TEST(every_kind_of_line)
+{
+    size_t bad = read_text("# a comment\n\nset hz 60\r\n  set theme light # words\n"
+                           "set view u32be\nset mouse on\nset encoding utf16le\n"
+                           "bind inspect X goto 0x40\nset width 8");
+    ck_assert_msg(bad == 0, "%s", why);
+    ck_assert_double_eq(set.hz, 60);
+    ck_assert_str_eq(set.theme, "light");
+    ck_assert_str_eq(set.view->name, "u32be");
+    ck_assert(set.mouse);
+    ck_assert_int_eq(set.enc, TEXT_UTF16LE);
+    ck_assert_uint_eq(set.width, 8);
+    const struct binding *b = keymap_find(keys, MODE_INSPECT, (struct key){'X', 0});
+    ck_assert_ptr_nonnull(b);
+    ck_assert_str_eq(b->command, "goto 0x40");
+}
+END_TEST
+
+/* The order is the cells' too, and a view brings its own. */
+START_TEST(view_and_order_agree)
+{
+    ck_assert_uint_eq(read_text("set view u32le\nset order big\n"), 0);
+    ck_assert_str_eq(set.view->name, "u32be");
+    ck_assert_uint_eq(read_text("set view f64le\n"), 0);
+    ck_assert(!set.big);
+    ck_assert_uint_eq(read_text("set view hex\nset order big\n"), 0);
+    ck_assert_str_eq(set.view->name, "hex");
+    ck_assert(set.big);
+    char text[SETTINGS_PRINTED];
+    (void)read_text("set view i16be\n");
+    size_t n = settings_print(&set, UINT32_MAX, text);
+    set.view = view_find("u64le");
+    set.big = false;
+    ck_assert_uint_eq(settings_read(&set, keys, text, n, NULL, why), 0);
+    ck_assert_str_eq(set.view->name, "i16be");
+    ck_assert(set.big);
+}
+END_TEST
+
+START_TEST(a_bad_line_is_told_and_the_rest_is_used)
+{
+    ck_assert_uint_eq(read_text("set width 8\nset foo 1\nset hz fast\nset fresh 1\n"), 2);
+    ck_assert_str_eq(why, "line 2: no such option: foo");
+    ck_assert_uint_eq(set.width, 8);
+    ck_assert_double_eq(set.hz, 250);
+    ck_assert_double_eq(set.fresh, 1);
+}
+END_TEST
+
+static const char *const bad_lines[] = {
+    "set",          "set hz",        "set hz 0",       "set hz 1001",      "set hz nan",
+    "set width 0",  "set width 257", "set theme blue", "set mouse maybe",  "set order up",
+    "set view u24", "set hz 1 2",    "bind inspect",   "bind nowhere x y", "bind inspect Foo quit",
+    "sett hz 1",    "set fresh -1",  "set encoding x", "set warm inf",
+};
+
+START_TEST(lines_that_are_not_understood)
+{
+    struct settings before = set;
+    ck_assert_uint_eq(read_text(bad_lines[_i]), 1);
+    ck_assert_int_eq(strncmp(why, "line 1: ", 8), 0);
+    ck_assert_uint_eq(settings_changed(&before, &set), 0);
+}
+END_TEST
+
+START_TEST(hostile_words_are_escaped)
+{
+    ck_assert_uint_eq(read_text("set \033[2J 1\n"), 1);
+    ck_assert_ptr_null(strchr(why, '\033'));
+    char line[3000];
+    memset(line, 'a', sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    ck_assert_uint_eq(read_text(line), 1);
+    ck_assert_ptr_nonnull(strstr(why, "too long"));
+    ck_assert_uint_eq(settings_read(&set, keys, "set hz 60\0", 10, NULL, why), 1);
+}
+END_TEST
+
+START_TEST(what_is_printed_reads_back)
+{
+    char text[SETTINGS_PRINTED];
+    uint32_t seen = 0;
+    ck_assert_uint_eq(read_text("set hz 62.5\nset warm 0.1\nset order big\nset theme mono\n"), 0);
+    size_t n = settings_print(&set, UINT32_MAX, text);
+    struct settings again = {.theme = "dark", .view = view_find("hex")};
+    ck_assert_uint_eq(settings_read(&again, keys, text, n, &seen, why), 0);
+    ck_assert_uint_eq(settings_changed(&set, &again), 0);
+    ck_assert_uint_eq(seen, 0x3ff);
+    ck_assert_double_eq(again.hz, 62.5);
+    ck_assert_double_eq(again.warm, 0.1);
+    ck_assert(again.big);
+    ck_assert_str_eq(again.theme, "mono");
+}
+END_TEST
+
+START_TEST(only_what_was_changed_is_printed)
+{
+    struct settings before = set;
+    char text[SETTINGS_PRINTED];
+    ck_assert_uint_eq(read_text("set width 32\nset theme light\n"), 0);
+    settings_print(&set, settings_changed(&before, &set), text);
+    ck_assert_str_eq(text, "set theme light\nset width 32\n");
+}
+END_TEST
+
+START_TEST(marks_of_one_locator)
+{
+    static const char text[] = "a 0x10 posix:/x\nb 32 posix:/x y\nrubbish\nc 3 posix:/x\n"
+                               "d 99999999999999999999 posix:/x\n";
+    uint64_t marks[MARKS] = {0};
+    uint32_t bits = 0;
+    marks_read(text, sizeof text - 1, "posix:/x", marks, &bits);
+    ck_assert_uint_eq(bits, 1u | 4u);
+    ck_assert_uint_eq(marks[0], 16);
+    ck_assert_uint_eq(marks[2], 3);
+    marks[25] = 7;
+    size_t n = 0;
+    char *now = marks_write(text, sizeof text - 1, "posix:/x", marks, 1u << 25, &n);
+    ck_assert_ptr_nonnull(now);
+    ck_assert_ptr_nonnull(strstr(now, "b 32 posix:/x y\n"));
+    ck_assert_ptr_nonnull(strstr(now, "z 0x7 posix:/x\n"));
+    ck_assert_ptr_null(strstr(now, "a 0x10"));
+    ck_assert_uint_eq(n, strlen(now));
+    free(now);
+}
+END_TEST
+
+START_TEST(the_file_of_marks_does_not_grow_for_ever)
+{
+    size_t lines = MARKS_FILE_LINES + 500, n = 0;
+    char *text = malloc(lines * 32);
+    uint64_t marks[MARKS] = {[0] = 1};
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < lines; i++)
+        n += (size_t)snprintf(text + n, 32, "a %zu posix:/n%zu\n", i, i);
+    size_t length = 0, count = 0;
+    char *now = marks_write(text, n, "posix:/new", marks, 1, &length);
+    ck_assert_ptr_nonnull(now);
+    for (size_t i = 0; i < length; i++)
+        count += now[i] == '\n';
+    ck_assert_uint_le(count, MARKS_FILE_LINES);
+    ck_assert_ptr_nonnull(strstr(now, "posix:/new"));
+    ck_assert_ptr_nonnull(strstr(now, "posix:/n2499\n")); /* the newest of the others */
+    ck_assert_ptr_null(strstr(now, "posix:/n3\n"));
+    free(now);
+    free(text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui_settings");
+    TCase *t = tcase_create("settings");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, every_kind_of_line);
+    tcase_add_test(t, view_and_order_agree);
+    tcase_add_test(t, a_bad_line_is_told_and_the_rest_is_used);
+    tcase_add_loop_test(t, lines_that_are_not_understood, 0,
+                        (int)(sizeof bad_lines / sizeof bad_lines[0]));
+    tcase_add_test(t, hostile_words_are_escaped);
+    tcase_add_test(t, what_is_printed_reads_back);
+    tcase_add_test(t, only_what_was_changed_is_printed);
+    tcase_add_test(t, marks_of_one_locator);
+    tcase_add_test(t, the_file_of_marks_does_not_grow_for_ever);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,296 @@
+/* Edit mode: typing characters in the text columns; undo and redo. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/stage.h"
+
+static struct stage *st;
+
+static void action(void (*act)(struct ui *ui, int argc, char **argv), const char *argument)
+{
+    char name[] = "action", word[64];
+    (void)snprintf(word, sizeof word, "%s", argument != NULL ? argument : "");
+    char *argv[] = {name, word};
+    act(&st->ui, argument != NULL ? 2 : 1, argv);
+}
+
+static void setup(void)
+{
+    st = stage_new(24, 80, 256);
+    stage_put(st, 0x10, "Oz", 2);
+    stage_draw(st);
+}
+
+static void edit_setup(void)
+{
+    setup();
+    action(act_edit, NULL);
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+}
+
+static void teardown(void)
+{
+    stage_free(st);
+}
+
+static void at(uint64_t offset)
+{
+    session_move_to(&st->ui.s, offset, false);
+    stage_draw(st);
+}
+
+START_TEST(test_text_column_types_characters)
+{
+    st->ui.s.focus = FOCUS_TEXT;
+    at(0x20);
+    stage_type(st, "q");
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x20 71 --as hex --expect 00");
+    stage_type(st, "é");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x23);
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x21 c3a9 --as hex");
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "not atomic"));
+    ck_assert_mem_eq(st->bytes + 0x20, "q\xc3\xa9", 3);
+    ck_assert_uint_eq(st->ui.s.undo_count, 2);
+}
+END_TEST
+
+/* What is not one store is compared first. */
+START_TEST(test_text_that_lost_asks)
+{
+    st->ui.s.focus = FOCUS_TEXT;
+    at(0x21);
+    stage_type(st, "é");
+    st->bytes[0x22] = 1;
+    stage_run(st);
+    ck_assert(st->ui.inspect->asking);
+    ck_assert_uint_eq(st->bytes[0x21], 0);
+    ck_assert_int_eq(st->lines, 0);
+}
+END_TEST
+
+START_TEST(test_utf16_cells_take_a_whole_unit)
+{
+    action(act_view, "utf16be");
+    at(0x20);
+    stage_type(st, "日");
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x20 65e5 --as hex --expect 0000");
+    stage_type(st, "😀");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x22, "\xd8\x3d\xde\x00", 4);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x26);
+}
+END_TEST
+
+START_TEST(test_latin1_refuses_what_it_cannot_hold)
+{
+    action(act_view, "latin1");
+    at(0);
+    stage_type(st, "日");
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+}
+END_TEST
+
+START_TEST(test_nothing_is_typed_past_the_end)
+{
+    st->size = 9;
+    stage_draw(st);
+    st->ui.s.focus = FOCUS_TEXT;
+    at(8);
+    stage_type(st, "é");
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    st->ui.s.focus = FOCUS_CELLS;
+    action(act_view, "u16le");
+    stage_draw(st);
+    stage_type(st, "5");
+    ck_assert(!st->ui.inspect->typing.active);
+}
+END_TEST
+
+START_TEST(test_undo_and_redo)
+{
+    at(0x10);
+    stage_type(st, "4142");
+    stage_run(st);
+    action(act_undo, NULL);
+    action(act_undo, NULL); /* before the first is done */
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x10, "Oz", 2);
+    ck_assert_uint_eq(st->ui.s.undo_count, 0);
+    ck_assert_uint_eq(st->ui.s.redo_count, 2);
+    action(act_redo, NULL);
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x10, "Az", 2);
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+}
+END_TEST
+
+START_TEST(test_undo_asks_when_the_value_moved_on)
+{
+    at(0x10);
+    stage_type(st, "41");
+    stage_run(st);
+    st->bytes[0x10] = 5;
+    action(act_undo, NULL);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x10], 5);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    ck_assert_ptr_nonnull(strstr(st->ui.prompt.label, "0x10 is now 05, not 41: undo anyway?"));
+    stage_type(st, "y");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x10], 'O');
+    ck_assert_uint_eq(st->ui.s.undo_count, 0);
+}
+END_TEST
+
+START_TEST(test_undo_of_an_odd_sized_store)
+{
+    st->ui.s.focus = FOCUS_TEXT;
+    at(0x21);
+    stage_type(st, "日");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x21, "\xe6\x97\xa5", 3);
+    action(act_undo, NULL);
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x21, "\0\0\0", 3);
+}
+END_TEST
+
+/* The user has gone on to a prompt: what is typed there must not answer a question. */
+START_TEST(test_a_lost_store_asks_nothing_behind_a_prompt)
+{
+    at(0x10);
+    stage_type(st, "4");
+    st->bytes[0x10] = 5;
+    stage_type(st, "1");
+    action(act_goto, NULL);
+    stage_run(st);
+    ck_assert(!st->ui.inspect->asking);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x10], 5);
+}
+END_TEST
+
+/* Another message has taken the question's place: Enter is no answer to it. */
+START_TEST(test_a_question_not_shown_is_not_answered)
+{
+    at(0x10);
+    stage_type(st, "4");
+    st->bytes[0x10] = 5;
+    stage_type(st, "1");
+    stage_run(st);
+    ck_assert(st->ui.inspect->asking);
+    ui_say(&st->ui, STYLE_WARN, "not found: abc");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x10], 5);
+}
+END_TEST
+
+START_TEST(test_an_undo_that_lost_leaves_the_prompt)
+{
+    at(0x10);
+    stage_type(st, "41");
+    stage_run(st);
+    st->bytes[0x10] = 5;
+    action(act_undo, NULL);
+    action(act_goto, NULL);
+    stage_run(st);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "was not written"));
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+}
+END_TEST
+
+START_TEST(test_a_lost_store_asks_nothing_without_edit_mode)
+{
+    at(0x10);
+    stage_type(st, "4");
+    st->bytes[0x10] = 5;
+    stage_type(st, "1");
+    action(act_edit, NULL); /* before the store was done */
+    stage_run(st);
+    ck_assert(!st->ui.inspect->asking);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x10], 5);
+}
+END_TEST
+
+/* Steps asked for behind one that failed are forgotten, not done with a later one. */
+START_TEST(test_an_undo_given_up_leaves_nothing_behind)
+{
+    st->ui.s.focus = FOCUS_TEXT;
+    at(0x21);
+    stage_type(st, "é日");
+    stage_run(st);
+    action(act_undo, NULL);
+    action(act_undo, NULL);
+    ck_assert(st->ui.inspect->undo_busy);
+    ck_assert_int_eq(st->jobs, 1);
+    struct job *job = st->job[0];
+    st->jobs = 0;
+    job->cancelled = true;
+    job->finish(job, &st->ui);
+    ck_assert(!st->ui.inspect->undo_busy);
+    action(act_undo, NULL);
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x21, "\xc3\xa9\0\0\0", 5);
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+}
+END_TEST
+
+/* `u` right behind the last digit means the byte just typed, also while that is under way. */
+START_TEST(test_undo_waits_for_what_is_under_way)
+{
+    at(0x20);
+    stage_type(st, "41");
+    ck_assert_int_eq(st->jobs, 1);
+    action(act_undo, NULL);
+    ck_assert_int_eq(st->jobs, 1); /* nothing overtakes the store */
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x20 00 --as hex --expect 41");
+    ck_assert_uint_eq(st->bytes[0x20], 0);
+    ck_assert_uint_eq(st->ui.s.undo_count, 0);
+    ck_assert_int_eq(st->ui.inspect->under_way, 0);
+    action(act_redo, NULL);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x20], 0x41);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui undo");
+    TCase *t = tcase_create("edit mode");
+    tcase_add_checked_fixture(t, edit_setup, teardown);
+    tcase_add_test(t, test_text_column_types_characters);
+    tcase_add_test(t, test_text_that_lost_asks);
+    tcase_add_test(t, test_utf16_cells_take_a_whole_unit);
+    tcase_add_test(t, test_latin1_refuses_what_it_cannot_hold);
+    tcase_add_test(t, test_nothing_is_typed_past_the_end);
+    tcase_add_test(t, test_undo_and_redo);
+    tcase_add_test(t, test_undo_asks_when_the_value_moved_on);
+    tcase_add_test(t, test_undo_of_an_odd_sized_store);
+    tcase_add_test(t, test_a_lost_store_asks_nothing_behind_a_prompt);
+    tcase_add_test(t, test_a_question_not_shown_is_not_answered);
+    tcase_add_test(t, test_an_undo_that_lost_leaves_the_prompt);
+    tcase_add_test(t, test_a_lost_store_asks_nothing_without_edit_mode);
+    tcase_add_test(t, test_an_undo_given_up_leaves_nothing_behind);
+    tcase_add_test(t, test_undo_waits_for_what_is_under_way);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
