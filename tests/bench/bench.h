@@ -1,0 +1,55 @@
+/* The benchmarks: each prints what it measured, the goal, and whether it was met. Peers (xxd, cat,
+ * grep, watch) are measured in the same run, so that only ratios matter. */
+#ifndef SHMLENS_BENCH_H
+#define SHMLENS_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "harness.h"
+
+struct bench {
+    bool smoke;     /* a short run: that it works, not how fast it is */
+    int met, unmet; /* goals */
+};
+
+/* One row of the table. `good`: the goal was met. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 5, 6)))
+#endif
+void bench_row(struct bench *b, const char *what, const char *goal, bool good, const char *format,
+               ...);
+
+/* A row without a goal: what another program does. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void bench_note(const char *what, const char *format, ...);
+
+/* Is there a program of this name? */
+bool bench_have(const char *name);
+
+/* The p-th part (0..1) of n values; sorts them. 0 where n is 0. */
+double bench_part(double *values, size_t n, double p);
+
+/* ns of processor time that a process and its threads took; `children`: those it waited for too. */
+int64_t bench_cpu(pid_t pid, bool children);
+
+/* Makes a segment of `size` bytes that look random (no line of a dump repeats), with `needle` (may
+ * be NULL) in its last page. Name for shm_unlink. */
+const char *bench_segment(uint64_t size, const char *needle);
+
+/* Runs argv with /dev/null as output: the shortest of `times` runs in seconds. Ends the program
+ * when it fails. */
+double bench_run(const char *const *argv, int times);
+
+void bench_latency(struct bench *b);
+void bench_idle(struct bench *b);
+void bench_busy(struct bench *b);
+void bench_sparse(struct bench *b);
+void bench_peek(struct bench *b);
+void bench_stream(struct bench *b);
+
+#endif

@@ -1,0 +1,88 @@
+/* From a store by another process to the bytes on the pty that show it. */
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { STORES_MAX = 1000 };
+
+/* The 8 bytes at offset 8 as a dump in the first row of data shows them (hexdump's or xxd's form);
+ * 0 when there is none. */
+static uint64_t shown(struct e2e *t)
+{
+    int row;
+    if (!e2e_find(t, "00000000", &row, NULL))
+        return 0;
+    const char *p = strstr(e2e_row(t, row), "00000000") + 8;
+    uint64_t value = 0;
+    for (int byte = 0; byte < 16; byte++) {
+        p += strspn(p, ": ");
+        unsigned digits = 0;
+        if (sscanf(p, "%2x", &digits) != 1)
+            return 0;
+        if (byte >= 8)
+            value |= (uint64_t)digits << (8 * (byte - 8));
+        p += 2;
+    }
+    return value;
+}
+
+/* Latencies in ms of `stores` stores, at random moments `gap` to 3 * `gap` ms apart, as this
+ * program shows them; how many were seen. */
+static size_t measure(const char *const *argv, const char *name, int stores, int gap, double *ms)
+{
+    char count[16], rate[16];
+    static int64_t seen[STORES_MAX + 1];
+    snprintf(count, sizeof count, "%d", stores);
+    snprintf(rate, sizeof rate, "-%d", gap);
+    memset(seen, 0, sizeof seen);
+    struct e2e_peer *peer = e2e_peer("counter", name, "4096", "8", rate, count);
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = argv});
+    int64_t limit = e2e_now() + ((int64_t)stores * gap * 3 + 10000) * 1000000;
+    uint64_t last = 0;
+    while (last < (uint64_t)stores && e2e_now() < limit) {
+        if (!e2e_pump(t, 20))
+            continue;
+        int64_t now = e2e_now();
+        uint64_t value = shown(t);
+        if (value > last && value <= (uint64_t)stores) {
+            seen[value] = now;
+            last = value;
+        }
+    }
+    size_t n = 0;
+    for (int i = 0; i < stores; i++) {
+        const char *line = e2e_peer_line(peer, 0);
+        char *rest;
+        uint64_t value = line == NULL ? 0 : strtoull(line, &rest, 10);
+        if (value > 0 && value <= (uint64_t)stores && seen[value] != 0)
+            ms[n++] = (double)(seen[value] - strtoll(rest, NULL, 10)) / 1e6;
+    }
+    e2e_end(t);
+    e2e_peer_end(peer);
+    return n;
+}
+
+void bench_latency(struct bench *b)
+{
+    static double ours[STORES_MAX], theirs[STORES_MAX];
+    int stores = b->smoke ? 20 : 200;
+    const char *name = e2e_name("latency");
+    char path[300];
+    size_t n = measure(E2E_ARGV(e2e_shmlens, name), name, stores, 50, ours);
+    double median = bench_part(ours, n, 0.5), p99 = bench_part(ours, n, 0.99);
+    /* The stores before the first frame are not shown. */
+    bool enough = n * 2 > (size_t)stores;
+    bench_row(b, "a store to the glass, median", "4 ms", enough && median <= 4, "%.2f ms (%zu)",
+              median, n);
+    bench_row(b, "a store to the glass, p99", "10 ms", enough && p99 <= 10, "%.2f ms", p99);
+    if (!bench_have("watch") || !bench_have("xxd"))
+        return;
+    snprintf(path, sizeof path, "exec watch -n 0.1 xxd /dev/shm%s", name);
+    n = measure(E2E_ARGV("/bin/sh", "-c", path), name, b->smoke ? 5 : 50, 200, theirs);
+    double their_median = bench_part(theirs, n, 0.5);
+    bench_note("watch -n 0.1 xxd", "median %.1f ms, p99 %.1f ms (%zu): %.0fx", their_median,
+               bench_part(theirs, n, 0.99), n, median > 0 ? their_median / median : 0);
+}

@@ -1,0 +1,64 @@
+/* Printing and searching much, against the programs that do it well. */
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* Half of what /dev/shm has free, at most `want`. */
+static uint64_t room(uint64_t want)
+{
+    struct statvfs v;
+    if (statvfs("/dev/shm", &v) != 0)
+        return 1 << 24;
+    uint64_t half = (uint64_t)v.f_bavail * v.f_frsize / 2;
+    return (half < want ? half : want) & ~(uint64_t)0xfffff;
+}
+
+void bench_peek(struct bench *b)
+{
+    uint64_t size = room(b->smoke ? 4 << 20 : 64 << 20);
+    const char *name = bench_segment(size, NULL);
+    char path[300];
+    double mb = (double)size / 1e6;
+    int times = b->smoke ? 1 : 3;
+    snprintf(path, sizeof path, "/dev/shm%s", name);
+    double ours = bench_run(E2E_ARGV(e2e_shmlens, "peek", name), times);
+    if (bench_have("xxd")) {
+        double theirs = bench_run(E2E_ARGV("xxd", path), times);
+        bench_row(b, "peek in hexdump's form", "5x xxd", theirs >= 5 * ours, "%.0f MB/s, %.1fx xxd",
+                  mb / ours, theirs / ours);
+        bench_note("xxd", "%.0f MB/s", mb / theirs);
+    }
+    if (bench_have("hexdump")) {
+        double theirs = bench_run(E2E_ARGV("hexdump", "-C", path), 1);
+        bench_note("hexdump -C", "%.0f MB/s: %.0fx", mb / theirs, theirs / ours);
+    }
+    shm_unlink(name);
+}
+
+void bench_stream(struct bench *b)
+{
+    const char *needle = "a needle in the hay";
+    uint64_t size = room(b->smoke ? 16 << 20 : 1 << 30);
+    const char *name = bench_segment(size, needle);
+    char path[300];
+    double gb = (double)size / 1e9;
+    int times = b->smoke ? 1 : 5;
+    snprintf(path, sizeof path, "/dev/shm%s", name);
+    setenv("LC_ALL", "C", 1);
+    double cat = bench_run(E2E_ARGV("cat", path), times);
+    double raw = bench_run(E2E_ARGV(e2e_shmlens, "peek", "--raw", name), times);
+    bench_row(b, "peek --raw", "within 1.5x of cat", raw <= 1.5 * cat,
+              "%.1f GB/s, %.2fx cat's time", gb / raw, raw / cat);
+    bench_note("cat", "%.1f GB/s", gb / cat);
+    double grep = bench_run(E2E_ARGV("grep", "-obUaF", needle, path), times);
+    double find = bench_run(E2E_ARGV(e2e_shmlens, "find", name, needle), times);
+    bench_row(b, "find of a literal", "as fast as grep", find <= grep,
+              "%.1f GB/s, %.2fx grep's time", gb / find, find / grep);
+    bench_note("grep -obUaF", "%.1f GB/s", gb / grep);
+    shm_unlink(name);
+}

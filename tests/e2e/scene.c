@@ -1,0 +1,93 @@
+#include "scene.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+uint8_t *scene_segment(const char *name, size_t size)
+{
+    int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+    ck_assert_msg(fd >= 0, "cannot make %s", name);
+    ck_assert_int_eq(ftruncate(fd, (off_t)size), 0);
+    uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert(memory != MAP_FAILED);
+    close(fd);
+    return memory;
+}
+
+struct e2e *scene_attach(const char *name, const char *const *more)
+{
+    const char *argv[E2E_ARGS_MAX] = {e2e_shmlens};
+    size_t n = 1;
+    for (size_t i = 0; more[i] != NULL && n + 2 < E2E_ARGS_MAX; i++)
+        argv[n++] = more[i];
+    argv[n] = name;
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = argv});
+    e2e_wait_text(t, "LIVE", 0);
+    e2e_wait_text(t, "00000000  ", 0);
+    e2e_wait_text(t, "F10Quit", 0); /* the last row: the frame is whole */
+    return t;
+}
+
+void scene_at(struct e2e *t, uint64_t offset)
+{
+    char text[64];
+    snprintf(text, sizeof text, "── 0x%" PRIx64 " ", offset);
+    e2e_wait_text(t, text, 0);
+}
+
+struct wanted {
+    const uint8_t *memory;
+    const void *bytes;
+    size_t n;
+};
+
+static bool is_there(struct e2e *t, void *ctx)
+{
+    const struct wanted *w = ctx;
+    (void)t;
+    return memcmp(w->memory, w->bytes, w->n) == 0;
+}
+
+void scene_memory(struct e2e *t, const uint8_t *memory, const void *bytes, size_t n)
+{
+    e2e_wait(t, is_there, &(struct wanted){memory, bytes, n}, "the bytes in memory", 0);
+}
+
+void scene_press(struct e2e *t, const char *keys, const char *then)
+{
+    e2e_keys(t, keys);
+    e2e_wait_text(t, then, 0);
+}
+
+void scene_quit(struct e2e *t)
+{
+    e2e_keys(t, "Q");
+    ck_assert_int_eq(e2e_exit(t, 0), 0);
+    const char *what = e2e_not_restored(t);
+    ck_assert_msg(what == NULL, "%s", what);
+    e2e_end(t);
+}
+
+int scene_run(const char *suite, const struct scene_test *tests)
+{
+    Suite *s = suite_create(suite);
+    TCase *c = tcase_create(suite);
+    tcase_set_timeout(c, 120);
+    for (size_t i = 0; tests[i].test != NULL; i++) {
+        if (tests[i].loops > 0)
+            tcase_add_loop_test(c, tests[i].test, 0, tests[i].loops);
+        else
+            tcase_add_test(c, tests[i].test);
+    }
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

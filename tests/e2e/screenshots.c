@@ -1,0 +1,151 @@
+/* screenshots FOLDER: drives the real program through the scenes of the README and writes what it
+ * shows as SVG. */
+#include "harness.h"
+#include "shot.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *folder;
+
+static void save(struct shot_film *film, const char *name, const char *title)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s.svg", folder, name);
+    if (film->count == 0 || !shot_write(film, path, title))
+        e2e_fail("cannot write %s", path);
+    printf("%s: %d frame%s\n", path, film->count, film->count == 1 ? "" : "s");
+    shot_film_free(film);
+}
+
+/* The screen as it is, as a picture. */
+static void picture(struct e2e *t, const char *name, const char *title)
+{
+    static struct shot_film film;
+    shot_add(&film, t, 100);
+    save(&film, name, title);
+}
+
+/* Adds `frames` frames, one every `every_ms`. */
+static void roll(struct shot_film *film, struct e2e *t, int frames, int every_ms)
+{
+    for (int i = 0; i < frames; i++) {
+        int64_t until = e2e_now() + (int64_t)every_ms * 1000000;
+        while (e2e_now() < until)
+            e2e_pump(t, 5);
+        shot_add(film, t, every_ms / 10);
+    }
+}
+
+/* Types slowly, filming. */
+static void type(struct shot_film *film, struct e2e *t, const char *keys)
+{
+    while (*keys != '\0') {
+        char one[16];
+        size_t n = *keys == '<' ? strcspn(keys, ">") + 1 : 1;
+        snprintf(one, sizeof one, "%.*s", (int)n, keys);
+        e2e_keys(t, one);
+        roll(film, t, 1, 200);
+        keys += n;
+    }
+}
+
+static struct e2e *demo(int rows, int cols)
+{
+    struct e2e *t = e2e_start(
+        &(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, "demo"), .rows = rows, .cols = cols});
+    e2e_wait_text(t, "LIVE", 0);
+    return t;
+}
+
+static void leave(struct e2e *t)
+{
+    e2e_settle(t, 50, 300);
+    e2e_keys(t, "Q");
+    e2e_exit(t, 0);
+    e2e_end(t);
+}
+
+/* The tour of the README in short: it moves, it is text, and the writer picks up what is poked. */
+static void scene_demo(void)
+{
+    static struct shot_film film;
+    struct e2e *t = demo(24, 80);
+    roll(&film, t, 14, 150);
+    type(&film, t, "g0x60<Enter>");
+    type(&film, t, "pu32le 1<Enter>");
+    e2e_wait_text(t, "[y/N]", 0);
+    roll(&film, t, 5, 150);
+    type(&film, t, "y");
+    roll(&film, t, 10, 150); /* the heartbeat stops */
+    type(&film, t, "u");
+    roll(&film, t, 8, 150);
+    save(&film, "demo",
+         "bytes that another process writes, live; a poked value stops it, undo lets it go on");
+    leave(t);
+}
+
+static void scene_wide(void)
+{
+    struct e2e *t = demo(36, 132);
+    e2e_settle(t, 50, 1000);
+    picture(t, "inspect-wide", "UTF-8 and UTF-16 side by side, and the inspector");
+    leave(t);
+}
+
+static void scene_edit(void)
+{
+    struct e2e *t = demo(24, 80);
+    e2e_keys(t, "g0x40<Enter>i");
+    e2e_wait_text(t, "EDIT", 0);
+    e2e_settle(t, 50, 500);
+    picture(t, "edit", "edit mode: a typed value goes live at once");
+    leave(t);
+}
+
+static void scene_list(void)
+{
+    struct e2e_peer *hammer = e2e_peer("hammer", "/hammer", "65536", "64");
+    struct e2e_peer *counter = e2e_peer("counter", "/ring", "1048576", "16", "1000");
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens)});
+    e2e_wait_text(t, "posix:/ring", 0);
+    e2e_settle(t, 100, 1000);
+    picture(t, "segments", "every segment of the machine, and who has it");
+    e2e_keys(t, "Q");
+    e2e_exit(t, 0);
+    e2e_end(t);
+    e2e_peer_end(counter);
+    e2e_peer_end(hammer);
+}
+
+static void scene_calls(void)
+{
+    struct e2e *t = demo(24, 100);
+    e2e_keys(t, "@");
+    e2e_wait_text(t, "shm_open", 0);
+    picture(t, "calls", "the system calls that the program made");
+    leave(t);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} scenes[] = {
+    {"demo", scene_demo},     {"inspect-wide", scene_wide}, {"edit", scene_edit},
+    {"segments", scene_list}, {"calls", scene_calls},
+};
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: screenshots FOLDER [SCENE]\n");
+        return 2;
+    }
+    folder = argv[1];
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
+        if (argc < 3 || strcmp(argv[2], scenes[i].name) == 0)
+            scenes[i].run();
+    return 0;
+}

@@ -1,0 +1,211 @@
+/* Finding, the baseline, the next change, selecting and copying. */
+#include "scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { SIZE = 65536 };
+
+static const char *name;
+static uint8_t *memory;
+
+static struct e2e *open_on(uint64_t offset, const void *bytes, size_t n)
+{
+    name = e2e_name("find");
+    memory = scene_segment(name, SIZE);
+    memcpy(memory + offset, bytes, n);
+    return scene_open(name);
+}
+
+static const struct {
+    const char *pattern;
+    const char *bytes;
+    size_t n;
+} patterns[] = {
+    {"needle", "needle", 6},
+    {"n e", "n e", 3},
+    {"\xe6\x97\xa5", "\xe6\x97\xa5", 3},
+    {"x:de ad ?? ef", "\xde\xad\x33\xef", 4},
+    {"x:deadbeef", "\xde\xad\xbe\xef", 4},
+    {"u32:100", "d\0\0\0", 4},
+    {"u32be:100", "\0\0\0d", 4},
+    {"i16:-2", "\xfe\xff", 2},
+    {"f64:1.5", "\0\0\0\0\0\0\xf8\x3f", 8},
+    {"u16:text", "t\0e\0x\0t\0", 8},
+    {"r:ne+dle[0-9]", "neeedle7", 8},
+};
+
+START_TEST(every_kind_of_pattern)
+{
+    struct e2e *t = open_on(0x9000, patterns[_i].bytes, patterns[_i].n);
+    scene_press(t, _i % 2 == 0 ? "/" : "<F7>", "find (");
+    e2e_keys(t, patterns[_i].pattern);
+    e2e_keys(t, "<Enter>");
+    scene_at(t, 0x9000);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(next_previous_and_round)
+{
+    struct e2e *t = open_on(0x100, "aXa", 3);
+    memcpy(memory + 0x8000, "aXaXa", 5); /* overlapping: 0x8000, 0x8002 */
+    scene_press(t, "/aXa<Enter>", "── 0x100 ");
+    scene_press(t, "n", "── 0x8000 ");
+    scene_press(t, "n", "── 0x8002 ");
+    scene_press(t, "n", "from the end on to the start");
+    scene_at(t, 0x100);
+    scene_press(t, "N", "from the start back to the end");
+    scene_at(t, 0x8002);
+    scene_press(t, "N", "── 0x8000 ");
+    memcpy(memory + 0x9000, "aXa", 3); /* what came meanwhile is found too */
+    scene_press(t, "nn", "── 0x9000 ");
+    scene_press(t, "/<Enter>", "── 0x100 "); /* nothing typed: the last one again */
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(what_is_not_there)
+{
+    struct e2e *t = open_on(0x100, "abc", 3);
+    scene_press(t, "n", "nothing was searched for yet");
+    scene_press(t, "/zebra<Enter>", "not found: zebra");
+    scene_press(t, "/x:de a<Enter>", "find: ");
+    scene_press(t, "/r:a(<Enter>", "find: ");
+    scene_press(t, "/u8:300<Enter>", "find: ");
+    scene_at(t, 0);
+    scene_press(t, "/", "find (");
+    e2e_keys(t, "<Up>"); /* the history */
+    e2e_wait_text(t, "u8:300", 0);
+    e2e_keys(t, "<Up><Up><Up>");
+    e2e_wait_text(t, "zebra", 0);
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "find (", 0);
+    scene_quit(t);
+}
+END_TEST
+
+/* The second byte of the match is drawn as any other. */
+static bool plain(struct e2e *t, void *ctx)
+{
+    (void)ctx;
+    return e2e_cell(t, 3, 10 + 3 * 2).bg.standard;
+}
+
+START_TEST(a_match_is_highlighted_until_esc)
+{
+    struct e2e *t = open_on(0x21, "abc", 3);
+    scene_press(t, "/abc<Enter>", "── 0x21 ");
+    ck_assert(!plain(t, NULL));
+    ck_assert(e2e_cell(t, 3, 10 + 3 * 4).bg.standard);
+    e2e_keys(t, "<Esc>");
+    e2e_wait(t, plain, NULL, "no highlight any more", 0);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(baseline)
+{
+    struct e2e *t = open_on(0, "abc", 3);
+    scene_press(t, "b", "baseline: all 64.0 KiB");
+    scene_press(t, "c", "no changed byte");
+    memory[0x20] = 1;
+    memory[0x9000] = 2; /* outside of what is on the screen */
+    e2e_wait_row(t, 3, "00000020  01 ", 0);
+    scene_press(t, "c", "── 0x20 ");
+    scene_press(t, "c", "── 0x9000 ");
+    scene_press(t, "c", "── 0x20 ");
+    scene_press(t, "C", "── 0x9000 ");
+    scene_press(t, "b", "baseline cleared");
+    scene_press(t, "<F8>", "baseline: all 64.0 KiB");
+    scene_press(t, "c", "no changed byte");
+    memory[0x9000] = 3;
+    memory[0x9000] = 2; /* as it was: it does not differ */
+    scene_press(t, "c", "no changed byte");
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(the_next_change_without_a_baseline)
+{
+    struct e2e *t = open_on(0, "abc", 3);
+    scene_press(t, "c", "no changed byte");
+    memory[0x35] = 1;
+    memory[0x52] = 1;
+    e2e_wait_row(t, 6, "00000050  00 00 01 ", 0);
+    scene_press(t, "c", "── 0x35 ");
+    scene_press(t, "c", "── 0x52 ");
+    scene_press(t, "C", "── 0x35 ");
+    scene_quit(t);
+}
+END_TEST
+
+/* ---- copying ---- */
+
+static const struct {
+    const char *key, *text, *osc;
+} copies[] = {
+    {"h", "48 69 0a 21", "\033]52;c;NDggNjkgMGEgMjE="},
+    {"t", "Hi\n!", "\033]52;c;SGkKIQ=="},
+    {"c",
+     "/* offset 0x10 */\nstatic const unsigned char bytes[4] = {\n"
+     "    0x48, 0x69, 0x0a, 0x21,\n};\n",
+     "\033]52;c;"},
+};
+
+static void check_file(struct e2e *t, const char *text)
+{
+    char path[512], got[512];
+    snprintf(path, sizeof path, "%s/state/shmlens/copy", e2e_home(t));
+    FILE *f = fopen(path, "r");
+    ck_assert_ptr_nonnull(f);
+    size_t n = fread(got, 1, sizeof got - 1, f);
+    got[n] = '\0';
+    fclose(f);
+    ck_assert_str_eq(got, text);
+}
+
+START_TEST(copy_reaches_the_terminal_and_the_file)
+{
+    struct e2e *t = open_on(0x10, "Hi\n!", 4);
+    scene_press(t, "j", "── 0x10 ");
+    e2e_keys(t, "<S-Right><S-Right><S-Right>");
+    scene_at(t, 0x13);
+    scene_press(t, "y", "copy the selection as");
+    scene_press(t, copies[_i].key, "4 bytes as ");
+    ck_assert(e2e_sent(t, copies[_i].osc, strlen(copies[_i].osc)));
+    check_file(t, copies[_i].text);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(one_byte_where_nothing_is_selected)
+{
+    struct e2e *t = open_on(0, "A", 1);
+    scene_press(t, ":copy hex<Enter>", "1 byte as hex");
+    check_file(t, "41");
+    scene_press(t, "<S-Down>", "── 0x10 ");
+    scene_press(t, ":copy hex<Enter>", "17 bytes as hex");
+    e2e_keys(t, "<Esc>"); /* drops the selection */
+    e2e_wait_no_text(t, "17 bytes", 0);
+    scene_press(t, ":copy hex<Enter>", "1 byte as hex");
+    check_file(t, "00");
+    scene_quit(t);
+}
+END_TEST
+
+int main(void)
+{
+    return scene_run("e2e_find", (const struct scene_test[]){
+                                     {every_kind_of_pattern, SCENE_ROWS(patterns)},
+                                     {next_previous_and_round, 0},
+                                     {what_is_not_there, 0},
+                                     {a_match_is_highlighted_until_esc, 0},
+                                     {baseline, 0},
+                                     {the_next_change_without_a_baseline, 0},
+                                     {copy_reaches_the_terminal_and_the_file, SCENE_ROWS(copies)},
+                                     {one_byte_where_nothing_is_selected, 0},
+                                     {NULL, 0}});
+}

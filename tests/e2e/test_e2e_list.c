@@ -1,0 +1,281 @@
+/* The list of segments: itself live, sorted, filtered, tagged; creating and removing from it. */
+#include "scene.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { COUNT = 3 };
+
+static const char *names[COUNT];
+static char word[64];                                     /* what the names have in common */
+static const size_t sizes[COUNT] = {8192, 131072, 12288}; /* of them, by name */
+
+static struct e2e *open_list(void)
+{
+    char base[80];
+    snprintf(word, sizeof word, "list%d", (int)getpid());
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(base, sizeof base, "%s-%c", word, "abc"[i]);
+        names[i] = e2e_name(base);
+        munmap(scene_segment(names[i], sizes[i]), sizes[i]);
+    }
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .cols = 120});
+    e2e_wait_text(t, "LOCATOR", 0);
+    return t;
+}
+
+/* Only ours, the first at the cursor. */
+static struct e2e *open_ours(void)
+{
+    struct e2e *t = open_list();
+    e2e_keys(t, "/");
+    scene_press(t, word, "filter:");
+    for (int i = 0; i < COUNT; i++)
+        e2e_wait_text(t, names[i], 0);
+    e2e_keys(t, "<Enter><Home>"); /* ends the filter, does not inspect */
+    e2e_wait_no_text(t, "filter:", 0);
+    e2e_wait_row(t, 2, names[0], 0);
+    return t;
+}
+
+/* The cursor is on this row: it is drawn on a bar. */
+static bool bar_at(struct e2e *t, void *ctx)
+{
+    const int *row = ctx;
+    return !e2e_cell(t, *row, 10).bg.standard;
+}
+
+static void wait_bar(struct e2e *t, int row)
+{
+    e2e_wait(t, bar_at, &row, "the cursor on that row", 0);
+}
+
+START_TEST(segments_come_and_go)
+{
+    struct e2e *t = open_ours();
+    char base[80];
+    snprintf(base, sizeof base, "%s-new", word);
+    const char *name = e2e_name(base);
+    munmap(scene_segment(name, 4096), 4096);
+    e2e_wait_text(t, name, 0);
+    shm_unlink(name);
+    e2e_wait_no_text(t, name, 0);
+    for (int i = 0; i < COUNT; i++)
+        shm_unlink(names[i]);
+    e2e_wait_no_text(t, names[0], 0);
+    e2e_wait_text(t, "none of", 0);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(columns_tell_what_there_is)
+{
+    struct e2e *t = open_ours();
+    struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
+    e2e_wait_row(t, 3, "128 KiB", 0);
+    e2e_wait_row(t, 3, "rw-------", 0);
+    e2e_wait_row(t, 3, "1 rw", 0);
+    scene_press(t, "jo", "peer_holder");
+    scene_press(t, "<Esc>", names[0]);
+    e2e_wait_no_text(t, "peer_holder", 0);
+    e2e_peer_end(peer);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(sorted_and_inverted)
+{
+    struct e2e *t = open_ours();
+    scene_press(t, "s", "sorted by SIZE");
+    e2e_wait_text(t, "SIZE", 0);
+    e2e_wait_row(t, 2, "128 KiB", 0); /* the largest first, as people look for it */
+    e2e_wait_row(t, 3, "12 KiB", 0);
+    e2e_wait_row(t, 4, "8 KiB", 0);
+    e2e_keys(t, "I");
+    e2e_wait_row(t, 2, "8 KiB", 0);
+    e2e_wait_row(t, 4, "128 KiB", 0);
+    scene_press(t, "S", "sorted by LOCATOR");
+    e2e_wait_row(t, 2, names[2], 0);
+    e2e_keys(t, "I");
+    e2e_wait_row(t, 2, names[0], 0);
+    scene_press(t, ":sort mode<Enter>", "sorted by MODE");
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(the_filter)
+{
+    char head[96];
+    struct e2e *t = open_ours();
+    snprintf(head, sizeof head, "LOCATOR▼ %s", word);
+    scene_press(t, "/", "filter:");
+    e2e_keys(t, "-b");
+    e2e_wait_no_text(t, names[0], 0);
+    e2e_wait_text(t, names[1], 0);
+    e2e_keys(t, "<BS><BS>");
+    e2e_wait_text(t, names[0], 0);
+    e2e_keys(t, "-c<Enter>");
+    e2e_wait_no_text(t, "filter:", 0);
+    scene_press(t, "<Enter>", "│ 0x0"); /* Enter again inspects */
+    e2e_wait_row(t, 0, names[2], 0);
+    scene_press(t, "q", "LOCATOR");
+    e2e_keys(t, "<Esc>"); /* all again */
+    e2e_wait_no_text(t, head, 0);
+    scene_press(t, "/zzzzzz", "none of");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "none of", 0);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(enter_inspects_and_back)
+{
+    struct e2e *t = open_ours();
+    e2e_keys(t, "j");
+    wait_bar(t, 3);
+    scene_press(t, "<Enter>", "│ 0x0");
+    e2e_wait_row(t, 0, names[1], 0);
+    scene_press(t, "s", "LOCATOR");
+    wait_bar(t, 3); /* where one was */
+    scene_press(t, "<Enter>", "│ 0x0");
+    scene_press(t, "q", "LOCATOR");
+    e2e_keys(t, "q"); /* the first screen */
+    ck_assert_int_eq(e2e_exit(t, 0), 0);
+    e2e_end(t);
+}
+END_TEST
+
+static bool exists(const char *name)
+{
+    int fd = shm_open(name, O_RDONLY, 0);
+    close(fd);
+    return fd >= 0;
+}
+
+START_TEST(removing_one)
+{
+    struct e2e *t = open_ours();
+    struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
+    e2e_wait_row(t, 3, "1 rw", 0);
+    e2e_keys(t, "d");
+    scene_press(t, "no<Enter>", "nothing removed");
+    ck_assert(exists(names[0]));
+    e2e_keys(t, "d");
+    e2e_keys(t, names[0]); /* its name */
+    e2e_keys(t, "<Enter>");
+    e2e_wait_no_text(t, names[0], 0);
+    ck_assert(!exists(names[0]));
+    e2e_wait_row(t, 2, names[1], 0);
+    scene_press(t, "<Home><Del>", "1 process has it:");
+    e2e_wait_text(t, "peer_holder", 0);
+    e2e_keys(t, "yes<Enter>");
+    e2e_wait_no_text(t, names[1], 0);
+    ck_assert(!exists(names[1]));
+    ck_assert(exists(names[2]));
+    scene_quit(t);
+    e2e_peer_end(peer);
+}
+END_TEST
+
+START_TEST(removing_the_tagged)
+{
+    struct e2e *t = open_ours();
+    e2e_keys(t, "<Space>");
+    e2e_wait_row(t, 2, "* posix:", 0);
+    e2e_keys(t, "j<Space>");
+    e2e_wait_row(t, 4, "* posix:", 0);
+    scene_press(t, "d", "remove 2 tagged segments (0 in use)? type yes:");
+    scene_press(t, "<Enter>", "nothing removed");
+    ck_assert(exists(names[0]));
+    scene_press(t, "dyes<Enter>", names[1]);
+    e2e_wait_no_text(t, names[0], 0);
+    e2e_wait_no_text(t, names[2], 0);
+    ck_assert(!exists(names[0]) && exists(names[1]) && !exists(names[2]));
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(creating)
+{
+    char base[80], line[256];
+    struct stat st;
+    struct e2e *t = open_ours();
+    snprintf(base, sizeof base, "%s-made", word);
+    const char *name = e2e_name(base);
+    scene_press(t, "n", "create NAME SIZE");
+    snprintf(line, sizeof line, "%s 5000 --mode 640 --fill 0x41<Enter>", name + 1);
+    scene_press(t, line, "created posix:");
+    e2e_wait_text(t, "rw-r-----", 0);
+    int fd = shm_open(name, O_RDONLY, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    ck_assert_int_eq(st.st_size, 5000);
+    ck_assert_int_eq(st.st_mode & 0777, 0640);
+    close(fd);
+    scene_press(t, "<Enter>", "AAAAAAAAAAAAAAAA"); /* the cursor went to it */
+    e2e_wait_row(t, 0, name, 0);
+    scene_press(t, "s", "LOCATOR");
+    scene_press(t, "n", "create NAME SIZE");
+    scene_press(t, line, "exists"); /* never touches one that exists */
+    scene_press(t, "n/bad/name 1<Enter>", "/bad/name");
+    scene_quit(t);
+}
+END_TEST
+
+/* Who can be seen decides what an orphan is: here only that the filter works as its word says. */
+START_TEST(orphans_only)
+{
+    struct e2e *t = open_ours();
+    struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
+    e2e_wait_row(t, 3, "1 rw", 0);
+    scene_press(t, "a", "only what nobody maps");
+    e2e_wait_no_text(t, names[1], 0);
+    scene_press(t, "a", "all segments");
+    e2e_wait_text(t, names[1], 0);
+    scene_press(t, "A", "all kinds");
+    scene_press(t, "A", "the usual kinds");
+    scene_quit(t);
+    e2e_peer_end(peer);
+}
+END_TEST
+
+START_TEST(the_menu_of_the_list)
+{
+    struct e2e *t = open_ours();
+    scene_press(t, "M", "c  create a segment...");
+    scene_press(t, "d", "its name or yes:");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "its name or yes:", 0);
+    scene_press(t, "<F9>", "o  options...");
+    scene_press(t, "<Down><Down><Enter>", "samples a second");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "samples a second", 0);
+    scene_press(t, ":rm", ":rm");
+    e2e_keys(t, " ");
+    e2e_keys(t, names[0]);
+    scene_press(t, " /nope<Enter>", "type yes:");
+    scene_press(t, "yes<Enter>", "/nope: no such segment");
+    ck_assert(!exists(names[0]));
+    e2e_end(t);
+}
+END_TEST
+
+int main(void)
+{
+    return scene_run("e2e_list", (const struct scene_test[]){{segments_come_and_go, 0},
+                                                             {columns_tell_what_there_is, 0},
+                                                             {sorted_and_inverted, 0},
+                                                             {the_filter, 0},
+                                                             {enter_inspects_and_back, 0},
+                                                             {removing_one, 0},
+                                                             {removing_the_tagged, 0},
+                                                             {creating, 0},
+                                                             {orphans_only, 0},
+                                                             {the_menu_of_the_list, 0},
+                                                             {NULL, 0}});
+}

@@ -1,0 +1,206 @@
+/* As a user who may not do everything: what is refused is said, what is seen is true, and nothing
+ * is changed. Needs root, to become somebody else. */
+#include "support.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534, SIZE = 4096 };
+
+static const char *name; /* of root's segment */
+
+static void set_up(void)
+{
+    name = e2e_name("users");
+    support_make(name, "of root", 7, SIZE);
+}
+
+static void tear_down(void)
+{
+    shm_unlink(name);
+}
+
+static void set_mode(mode_t mode)
+{
+    int fd = shm_open(name, O_RDWR, 0);
+    ck_assert_int_eq(fchmod(fd, mode), 0);
+    close(fd);
+}
+
+static struct e2e_result as_nobody(const char *const *words)
+{
+    const char *argv[E2E_ARGS_MAX] = {e2e_shmlens};
+    for (int i = 0; words[i] != NULL; i++)
+        argv[i + 1] = words[i];
+    return e2e_command(&(struct e2e_command){.argv = argv, .uid = NOBODY});
+}
+
+/* Can another user run the program at all, where it lies? */
+static bool usable(void)
+{
+    if (geteuid() != 0) {
+        printf("skip: only root can become another user\n");
+        return false;
+    }
+    struct e2e_result r = as_nobody(E2E_ARGV("--version"));
+    bool runs = r.status == 0;
+    e2e_result_free(&r);
+    if (!runs)
+        printf("skip: another user cannot run the program where it lies\n");
+    return runs;
+}
+
+/* ---- commands ---- */
+
+static const struct {
+    mode_t mode;
+    const char *words[8]; /* NAME is the segment */
+    int status;
+    const char *says; /* on stderr */
+} commands[] = {
+    {0600, {"peek", "NAME"}, 2, "Permission denied"},
+    {0600, {"poke", "NAME", "0", "1", "--as=u8"}, 2, "Permission denied"},
+    {0600, {"find", "NAME", "root"}, 2, "Permission denied"},
+    {0600, {"watch", "NAME", "--for", "1s"}, 2, "Permission denied"},
+    {0600, {"rm", "NAME"}, 2, "NAME"},
+    {0600, {"rm", "--force", "NAME"}, 2, "Operation not permitted"},
+    {0600, {"chmod", "NAME", "666"}, 2, "Operation not permitted"},
+    {0600, {"resize", "NAME", "1"}, 2, "Permission denied"},
+    {0600, {"create", "NAME", "1"}, 2, "exists"},
+    {0644, {"peek", "NAME", "--as", "utf8"}, 0, ""},
+    {0644, {"poke", "NAME", "0", "1", "--as=u8"}, 2, "Permission denied"},
+    {0644, {"fill", "NAME", "0", "1", "1"}, 2, "Permission denied"},
+    {0644, {"resize", "NAME", "1"}, 2, "Permission denied"},
+    {0644, {"rm", "--force", "NAME"}, 2, "Operation not permitted"},
+    {0644, {"chmod", "NAME", "666"}, 2, "Operation not permitted"},
+    {0222, {"peek", "NAME"}, 2, "Permission denied"},
+};
+
+static void check_error(const struct e2e_result *r, const char *says)
+{
+    if (strcmp(says, "NAME") == 0)
+        says = name;
+    ck_assert_msg(strstr(r->err, says) != NULL, "not `%s`: %s", says, r->err);
+    ck_assert(*says == '\0' || strncmp(r->err, "shmlens: ", 9) == 0);
+}
+
+START_TEST(refused_and_unchanged)
+{
+    char bytes[8] = "";
+    if (!usable())
+        return;
+    set_mode(commands[_i].mode);
+    const char *words[9] = {NULL};
+    for (int i = 0; i < 8 && commands[_i].words[i] != NULL; i++)
+        words[i] = strcmp(commands[_i].words[i], "NAME") == 0 ? name : commands[_i].words[i];
+    struct e2e_result r = as_nobody(words);
+    ck_assert_msg(r.status == commands[_i].status, "%d: %s", r.status, r.err);
+    check_error(&r, commands[_i].says);
+    e2e_result_free(&r);
+    support_bytes(name, 0, bytes, 7);
+    ck_assert_str_eq(bytes, "of root");
+    ck_assert_uint_eq(support_size(name), SIZE);
+}
+END_TEST
+
+/* It lists what it may not open, and counts whom it could not ask. */
+START_TEST(lists_what_it_may_not_read)
+{
+    if (!usable())
+        return;
+    struct e2e_peer *holder = e2e_peer("holder", "rw", name);
+    struct e2e_result r = as_nobody(E2E_ARGV("ls", "--json"));
+    ck_assert_int_eq(r.status, 0);
+    ck_assert_ptr_nonnull(strstr(r.out, name));
+    ck_assert_ptr_null(strstr(r.out, "\"unreadable\":0"));
+    e2e_result_free(&r);
+    r = as_nobody(E2E_ARGV("ls", "--orphans"));
+    ck_assert_msg(strstr(r.out, name) == NULL, "not proved: %s", r.out);
+    e2e_result_free(&r);
+    e2e_peer_end(holder);
+}
+END_TEST
+
+/* ---- the UI ---- */
+
+/* This program again, as nobody, becoming the program under test: see main. */
+static struct e2e *ui_as_nobody(const char *locator)
+{
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV("/proc/self/exe", "--as-nobody", e2e_shmlens, locator),
+        .rows = 24,
+        .cols = 100});
+    return t;
+}
+
+START_TEST(ui_reads_what_it_may)
+{
+    if (!usable())
+        return;
+    set_mode(0644);
+    struct e2e *t = ui_as_nobody(name);
+    e2e_wait_text(t, "of root", 0);
+    e2e_keys(t, "i");
+    e2e_wait_text(t, "ermission denied", 0);
+    ck_assert(e2e_find(t, "READ-ONLY", NULL, NULL));
+    e2e_keys(t, ":poke 0 1 --as u8\r");
+    e2e_settle(t, 60, 500);
+    e2e_keys(t, "y");
+    e2e_wait_text(t, "ermission denied", 0);
+    ck_assert(e2e_find(t, "of root", NULL, NULL));
+    e2e_keys(t, ":set hz 100\r"); /* its home is root's: it cannot be kept, which is said */
+    e2e_wait_text(t, "LIVE 100 Hz", 0);
+    e2e_settle(t, 60, 500);
+    set_mode(0600);
+    e2e_wait_text(t, "permission lost", 0);
+    set_mode(0644);
+    e2e_wait_no_text(t, "permission lost", 0);
+    support_quit(t);
+}
+END_TEST
+
+START_TEST(ui_of_what_it_may_not_read)
+{
+    if (!usable())
+        return;
+    struct e2e *t = ui_as_nobody(name);
+    ck_assert_int_eq(e2e_exit(t, 0), 2);
+    ck_assert_msg(e2e_find(t, "ermission denied", NULL, NULL), "%s", e2e_row(t, 0));
+    ck_assert_ptr_null(support_not_restored(t));
+    e2e_end(t);
+}
+END_TEST
+
+static int become_nobody(char **argv)
+{
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+        return 126;
+    execv(argv[0], argv);
+    return 127;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 && strcmp(argv[1], "--as-nobody") == 0)
+        return become_nobody(argv + 2);
+    Suite *s = suite_create("e2e_users");
+    TCase *c = tcase_create("users");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_set_timeout(c, 60);
+    tcase_add_loop_test(c, refused_and_unchanged, 0, (int)(sizeof commands / sizeof *commands));
+    tcase_add_test(c, lists_what_it_may_not_read);
+    tcase_add_test(c, ui_reads_what_it_may);
+    tcase_add_test(c, ui_of_what_it_may_not_read);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
