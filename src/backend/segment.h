@@ -58,6 +58,9 @@ enum seg_known { /* bits: the field is known */
                  SEG_HAS_CREATOR = 128,
                  SEG_HAS_ID = 256,
                  SEG_HAS_ATTACHED = 512,
+                 SEG_HAS_SWAP = 1024,
+                 SEG_HAS_KEY = 2048,
+                 SEG_HAS_LAST_PID = 4096,
 };
 
 enum seg_state { /* bits */
@@ -80,6 +83,9 @@ struct seg_stat {
     uint64_t dev, ino; /* identity */
     int64_t atime, mtime, ctime;
     uint32_t creator;  /* pid */
+    uint32_t last_pid; /* pid of the last attach or detach (System V) */
+    uint32_t key;      /* System V: 0 is IPC_PRIVATE */
+    uint64_t swap;     /* bytes of it that are swapped out */
     uint64_t attached; /* the kind's own count of attaches */
     /* Filled by seg_refresh only: */
     bool name_gone; /* the name refers to nothing */
@@ -101,6 +107,7 @@ struct seg_info {
 
 struct seg_mapper {
     uint32_t pid;
+    uint32_t uid;  /* of the process */
     char comm[16]; /* /proc/PID/comm, raw bytes: escape before showing */
     bool write;    /* mapped writable */
     bool read;     /* mapped readable */
@@ -109,6 +116,7 @@ struct seg_mapper {
 
 struct seg_holder {
     uint32_t pid;
+    uint32_t uid; /* of the process */
     char comm[16];
     int32_t fd;
 };
