@@ -19,7 +19,7 @@ struct walker {
     /* Guarded by gate. */
     struct os_gate *gate;
     int64_t period;
-    uint64_t want_dev, want_ino;
+    struct seg_id want;
     struct walk newest; /* seq 0: taken already */
 };
 
@@ -30,10 +30,10 @@ void walk_free(struct walk *w)
     *w = (struct walk){0};
 }
 
-static bool listed(const struct seg_survey *s, uint64_t dev, uint64_t ino)
+static bool listed(const struct seg_survey *s, struct seg_id id)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->segs[i].stat.dev == dev && s->segs[i].stat.ino == ino)
+        if (seg_id_equal(seg_id_of(&s->segs[i].stat), id))
             return true;
     return false;
 }
@@ -43,14 +43,12 @@ static int64_t walker_tick(void *ctx, int64_t now)
     struct walker *w = ctx;
     struct walk walk = {.seq = ++w->seq};
     os_gate_lock(w->gate);
-    uint64_t dev = w->want_dev, ino = w->want_ino;
+    struct seg_id id = w->want;
     os_gate_unlock(w->gate);
     struct oserr e = seg_survey(w->be, ALL_KINDS, SEG_SURVEY_WHO, &walk.survey);
-    if (!oserr_is(e) && ino != 0 && !listed(&walk.survey, dev, ino) &&
-        !oserr_is(seg_who_object(w->be, dev, ino, &walk.who))) {
-        walk.dev = dev;
-        walk.ino = ino;
-    }
+    if (!oserr_is(e) && id.ino != 0 && !listed(&walk.survey, id) &&
+        !oserr_is(seg_who_object(w->be, id, &walk.who)))
+        walk.id = id;
     walk.time = os_now();
     os_gate_lock(w->gate);
     int64_t period = w->period;
@@ -104,13 +102,12 @@ bool walker_stop(struct walker *w, int64_t deadline, void *taker)
     return true;
 }
 
-void walker_want(struct walker *w, int64_t period, uint64_t dev, uint64_t ino)
+void walker_want(struct walker *w, int64_t period, struct seg_id id)
 {
     os_gate_lock(w->gate);
-    bool hurry = w->period > period || w->want_dev != dev || w->want_ino != ino;
+    bool hurry = w->period > period || !seg_id_equal(w->want, id);
     w->period = period;
-    w->want_dev = dev;
-    w->want_ino = ino;
+    w->want = id;
     os_gate_unlock(w->gate);
     if (hurry)
         worker_hurry(w->worker);

@@ -23,8 +23,8 @@ void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a can
 const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
 
 struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
-struct oserr posix_shm_remove(struct backend *be, const char *locator, unsigned flags,
-                              struct seg_who *who);
+struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                              unsigned flags, struct seg_who *who);
 
 /* Opens name without changing anything: shm_open's flags for `access`, atime kept where we may. */
 SHM_MUST struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,

@@ -70,7 +70,7 @@ static struct oserr removal_prove(struct removal *r)
 
 static struct oserr removal_check(struct removal *r, struct seg_who *who)
 {
-    struct oserr e = seg_who_object(r->be, r->stat.dev, r->stat.ino, who);
+    struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
     if (oserr_is(e))
         return e;
     drop_own(r, who);
@@ -122,11 +122,13 @@ static struct oserr removal_unlink(struct removal *r)
     return e;
 }
 
-struct oserr posix_shm_remove(struct backend *be, const char *locator, unsigned flags,
-                              struct seg_who *who)
+struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                              unsigned flags, struct seg_who *who)
 {
     struct removal r = {.be = be, .locator = locator, .flags = flags, .fd = -1};
     struct oserr e = removal_open(&r);
+    if (!oserr_is(e) && seen != NULL && !seg_id_equal(seg_id_of(seen), seg_id_of(&r.stat)))
+        e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
     if (!oserr_is(e) && (flags & SEG_RM_FORCE) == 0)
         e = removal_check(&r, who);
     if (!oserr_is(e) && (flags & SEG_RM_DRY) == 0)

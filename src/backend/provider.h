@@ -84,8 +84,9 @@ struct provider {
 
     struct oserr (*resize)(struct seg *s, uint64_t size);
     struct oserr (*chmod)(struct seg *s, uint32_t mode);
-    struct oserr (*remove)(struct backend *be, const char *locator, unsigned flags,
-                           struct seg_who *who);
+    /* seen: NULL, or what was listed: another object is refused (seg_remove_same). */
+    struct oserr (*remove)(struct backend *be, const char *locator, const struct seg_stat *seen,
+                           unsigned flags, struct seg_who *who);
 };
 
 /* The kinds of this system (providers_<os>.c); NULL-terminated. */

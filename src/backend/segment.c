@@ -311,6 +311,12 @@ struct oserr seg_chmod(struct seg *s, uint32_t mode)
 struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
                         struct seg_who *who)
 {
+    return seg_remove_same(be, locator, NULL, flags, who);
+}
+
+struct oserr seg_remove_same(struct backend *be, const char *locator, const struct seg_stat *seen,
+                             unsigned flags, struct seg_who *who)
+{
     char canonical[LOCATOR_CAP];
     const struct provider *p;
     struct seg_who unwanted;
@@ -321,7 +327,7 @@ struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
     if (!oserr_is(e) && p->remove == NULL)
         e = refuse("seg_remove", SEG_E_UNSUPPORTED);
     if (!oserr_is(e))
-        e = p->remove(be, canonical, flags, who);
+        e = p->remove(be, canonical, seen, flags, who);
     if (who == &unwanted)
         seg_who_free(who);
     return e;

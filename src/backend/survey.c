@@ -149,10 +149,10 @@ void seg_survey_free(struct seg_survey *s)
     s->count = 0;
 }
 
-struct oserr seg_who_object(struct backend *be, uint64_t dev, uint64_t ino, struct seg_who *out)
+struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out)
 {
     struct found f;
-    struct wanted w = {dev, ino, 0};
+    struct wanted w = {id.dev, id.ino, 0};
     *out = (struct seg_who){0};
     struct oserr e = mappers_find(be, &w, 1, &f);
     if (!oserr_is(e))
@@ -163,7 +163,7 @@ struct oserr seg_who_object(struct backend *be, uint64_t dev, uint64_t ino, stru
 
 struct oserr seg_who(struct seg *s, struct seg_who *out)
 {
-    return seg_who_object(s->be, s->last.dev, s->last.ino, out);
+    return seg_who_object(s->be, seg_id_of(&s->last), out);
 }
 
 void seg_who_free(struct seg_who *w)

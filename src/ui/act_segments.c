@@ -29,8 +29,8 @@ void act_open(struct ui *ui, int argc, char **argv)
     const struct seg_info *info = segments_at(ui);
     if (info == NULL)
         return;
-    bool same = ui->s.sampler != NULL && info->stat.dev == ui->s.dev &&
-                info->stat.ino == ui->s.ino && strcmp(info->locator, ui->s.locator) == 0;
+    bool same = ui->s.sampler != NULL && seg_id_equal(seg_id_of(&info->stat), ui->s.id) &&
+                strcmp(info->locator, ui->s.locator) == 0;
     (void)snprintf(raw, sizeof raw, "%s", info->locator);
     if (same)
         ui_push(ui, &screen_inspect);

@@ -135,7 +135,7 @@ struct inspect_state {
     int64_t size_until;        /* when the notice of a size change goes; 0: none */
     uint64_t size_event;       /* number of the event it tells of */
     char notice[256];          /* second line of the title; empty: none */
-    uint64_t dev, ino;         /* the object all this is about */
+    struct seg_id id;          /* the object all this is about */
     uint32_t owner_uid;        /* whose name `owner` is */
     bool owner_known;
     char owner[33];

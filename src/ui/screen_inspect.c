@@ -56,10 +56,9 @@ uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
 static void notice_object(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
-    if (st->dev == ui->s.dev && st->ino == ui->s.ino)
+    if (seg_id_equal(st->id, ui->s.id))
         return;
-    st->dev = ui->s.dev;
-    st->ino = ui->s.ino;
+    st->id = ui->s.id;
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
     st->under_way = 0;
     st->undo_more = 0;
