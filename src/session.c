@@ -219,7 +219,7 @@ bool session_users(const struct session *s, struct seg_who *out)
         return true;
     }
     *out = s->walk.who;
-    return s->walk.id.ino != 0 && seg_id_equal(s->walk.id, s->id);
+    return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
 }
 
 /* Is this the first row of its process? Rows of one process stand together. */

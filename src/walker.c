@@ -46,7 +46,7 @@ static int64_t walker_tick(void *ctx, int64_t now)
     struct seg_id id = w->want;
     os_gate_unlock(w->gate);
     struct oserr e = seg_survey(w->be, ALL_KINDS, SEG_SURVEY_WHO, &walk.survey);
-    if (!oserr_is(e) && id.ino != 0 && !listed(&walk.survey, id) &&
+    if (!oserr_is(e) && id.dev != 0 && !listed(&walk.survey, id) &&
         !oserr_is(seg_who_object(w->be, id, &walk.who)))
         walk.id = id;
     walk.time = os_now();

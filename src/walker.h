@@ -13,7 +13,7 @@ struct walk {
     uint64_t seq;             /* 0: none yet */
     int64_t time;             /* os_now's clock, when it ended */
     struct seg_survey survey; /* owned by the holder of the walk */
-    struct seg_id id;         /* what walker_want asked for and is not in the list; ino 0: none */
+    struct seg_id id;         /* what walker_want asked for and is not in the list; dev 0: none */
     struct seg_who who;       /* who has it */
 };
 
@@ -29,7 +29,7 @@ struct walker *walker_start(struct os_wake *wake, struct oserr *error);
 bool walker_stop(struct walker *w, int64_t deadline, void *taker);
 
 /* How often (ns), and which object the UI wants to know the users of when it is not in the list
- * (unlinked); ino 0: none. */
+ * (unlinked); dev 0: none. */
 void walker_want(struct walker *w, int64_t period, struct seg_id id);
 
 /* Moves the newest walk into *out (whose old contents are freed) when newer. False: nothing new. */

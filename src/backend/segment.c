@@ -57,6 +57,7 @@ static struct oserr make(struct backend *be, const char *locator, struct seg **o
         return e;
     struct seg *s = mem;
     *s = (struct seg){.be = be, .kind = p, .handle = -1, .watch = -1};
+    s->what = provider_kind(p, canonical);
     e = sys_copy(be, canonical, &s->locator);
     if (oserr_is(e)) {
         free(s);
@@ -155,7 +156,7 @@ const char *seg_locator(const struct seg *s)
 
 enum seg_kind seg_kind(const struct seg *s)
 {
-    return provider_kind(s->kind, s->locator);
+    return s->what;
 }
 
 unsigned seg_caps(const struct seg *s)
@@ -174,6 +175,7 @@ struct oserr segment_stat(struct seg *s)
     struct oserr e = s->kind->stat(s, &now);
     if (oserr_is(e))
         return e;
+    now.state |= s->always;
     now.name_gone = s->last.name_gone;
     now.replaced = s->last.replaced;
     s->last = now;

@@ -42,7 +42,8 @@ enum seg_caps {
     SEG_CAP_CHMOD = 4,
     SEG_CAP_REMOVE = 8,
     SEG_CAP_WRITE = 16,
-    SEG_CAP_EXTENTS = 32, /* holes can be told from data */
+    SEG_CAP_EXTENTS = 32,  /* holes can be told from data */
+    SEG_CAP_FLEETING = 64, /* has no name of its own: lives as long as somebody has it */
 };
 
 /* ---- what is known of one ---- */
@@ -94,7 +95,7 @@ struct seg_stat {
     bool denied;    /* the permissions would not let us open it (as we did) any more */
 };
 
-/* Which object: equal in all three is the same one, whatever its names are. ino 0: none. */
+/* Which object: equal in all three is the same one, whatever its names are. dev 0: none. */
 struct seg_id {
     uint64_t dev, ino, sort;
 };
