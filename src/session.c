@@ -57,6 +57,7 @@ void session_free(struct session *s)
     bool ended = stop_sampler(s);
     ended = walker_stop(s->walker, os_now() + SECOND / 5, s) && ended;
     walk_free(&s->walk);
+    (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
     if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
         os_wake_free(s->wake);
@@ -157,12 +158,29 @@ void session_look(struct session *s)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
 }
 
-void session_list(struct session *s, bool shown)
+static void follow(const struct session *s)
 {
-    if (s->listing == shown || s->walker == NULL)
+    unsigned kinds = WALK_KINDS | (s->all_kinds ? 1u << SEG_FILE : 0);
+    if (s->walker != NULL)
+        walker_list(s->walker, kinds, s->following);
+}
+
+void session_list(struct session *s, bool segments, bool users)
+{
+    if (s->following != segments) {
+        s->following = segments;
+        follow(s);
+    }
+    if (s->listing == (segments || users) || s->walker == NULL)
         return;
-    s->listing = shown;
-    walker_want(s->walker, shown ? SECOND : 3LL * SECOND, s->id);
+    s->listing = segments || users;
+    walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
+void session_all_kinds(struct session *s, bool all)
+{
+    s->all_kinds = all;
+    follow(s);
 }
 
 static bool take_sample(struct session *s)
@@ -187,11 +205,13 @@ bool session_take(struct session *s, void *taker)
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* who is left? */
-            worker_hurry(walker_worker(s->walker));
+            walker_hurry(s->walker);
     }
     if (s->walker != NULL) {
         news = worker_take(walker_worker(s->walker), taker) || news;
-        news = walker_take(s->walker, &s->walk) || news;
+        struct walk fresh;
+        while (walker_take(s->walker, &fresh))
+            news = walk_join(&s->walk, &fresh, s->gone, &s->gone_count) || news;
     }
     return news;
 }

@@ -25,6 +25,7 @@ static const char *const own_text[] = {
     "the system chooses the id",
     "only to be created",
     "sealed against that",
+    "nobody is seen to have it, but that is not proved",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

@@ -34,6 +34,7 @@ enum seg_refusal {
     SEG_E_ID_GIVEN,  /* the system chooses ids: not to be asked for */
     SEG_E_TO_CREATE, /* a locator that can only be created */
     SEG_E_SEALED,    /* the object refuses that for good (F_SEAL_*) */
+    SEG_E_UNPROVED,  /* nobody is seen to have it, but not everybody could be asked */
 };
 
 #define OSERR_NONE ((struct oserr){NULL, 0})

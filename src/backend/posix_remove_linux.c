@@ -70,13 +70,17 @@ static struct oserr removal_prove(struct removal *r)
 
 static struct oserr removal_check(struct removal *r, struct seg_who *who)
 {
+    if ((r->flags & SEG_RM_PROVED) != 0 && !oserr_is(removal_prove(r)) && r->proof)
+        return OSERR_NONE; /* nobody at all, and /proc need not be read */
     struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
     if (oserr_is(e))
         return e;
     drop_own(r, who);
     if (who->mappers_count > 0 || who->holders_count > 0)
         return (struct oserr){"shm_unlink", SEG_E_IN_USE};
-    return removal_prove(r);
+    e = removal_prove(r);
+    bool guess = !r->proof && who->unreadable > 0 && (r->flags & SEG_RM_PROVED) != 0;
+    return !oserr_is(e) && guess ? (struct oserr){"shm_unlink", SEG_E_UNPROVED} : e;
 }
 
 /* To a name nobody else uses; plain rename where the system cannot promise to replace nothing. */

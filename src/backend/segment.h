@@ -123,6 +123,7 @@ struct seg_info {
     size_t who_first;   /* index of its first row in survey->mappers / ->holders, */
     size_t who_mappers; /* and how many there are */
     size_t who_holder_first, who_holders;
+    bool who_unasked; /* who has it was not asked for (no SEG_SURVEY_WHO): the counts are 0 */
 };
 
 struct seg_mapper {
@@ -286,8 +287,10 @@ SHM_MUST struct oserr seg_who_object(struct backend *be, struct seg_id id, struc
 void seg_who_free(struct seg_who *w);
 
 enum seg_remove_flags {
-    SEG_RM_FORCE = 1, /* also when others have it */
-    SEG_RM_DRY = 2,   /* all checks, no removal */
+    SEG_RM_FORCE = 1,  /* also when others have it */
+    SEG_RM_DRY = 2,    /* all checks, no removal */
+    SEG_RM_PROVED = 4, /* not because nobody is seen to have it: refuses with SEG_E_UNPROVED when
+                          neither the kind nor a complete reading of /proc says that nobody does */
 };
 
 /* Removes the name: refuses with SEG_E_IN_USE when another process maps it or holds it (write lease

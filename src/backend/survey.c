@@ -231,6 +231,8 @@ struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags, stru
         provider_space(be, &out->fs_free, &out->fs_total);
     found_free(&f);
     objects_free(&o);
+    for (size_t i = 0; i < out->count; i++)
+        out->segs[i].who_unasked = !who;
     if (oserr_is(e))
         seg_survey_free(out);
     return e;

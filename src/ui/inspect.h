@@ -32,8 +32,8 @@ bool inspect_escape(struct ui *ui);
 void inspect_edit_on(struct ui *ui, const char *then);
 
 /* Who maps and who holds a segment, in rows [top, bottom) of the canvas. `who` NULL: not known
- * (yet). How many rows it would like, its headline included. */
-void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom);
+ * (yet); size: of the segment, 0: unknown. How many rows it would like, its headline included. */
+void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top, int bottom);
 int panel_who_rows(const struct seg_who *who);
 
 /* ---- actions (argv[0] is the action's name) ---- */
