@@ -109,12 +109,14 @@ struct oserr session_attach(struct session *s, const char *locator, uint64_t ran
     }
     char name[LOCATOR_MAX];
     struct seg_stat stat = *seg_last(seg);
+    unsigned caps = seg_caps(seg);
     (void)snprintf(name, sizeof name, "%s", seg_locator(seg));
     struct sampler *sampler = sampler_start(s->be, seg, s->set.hz, s->wake, &e);
     if (sampler == NULL)
         return e;
     s->range_offset = range_length != 0 ? range_offset : 0;
     s->range_length = range_length;
+    s->caps = caps;
     adopt(s, sampler, &stat, name);
     return OSERR_NONE;
 }

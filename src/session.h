@@ -47,6 +47,7 @@ struct session {
     struct sample sample;                /* newest sample taken; frozen while paused */
     char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
     struct seg_id id;                    /* of the attached object; dev 0: none */
+    unsigned caps;                       /* enum seg_caps of it */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
     uint64_t events_seen;                /* events of the sample already told to the user */
 

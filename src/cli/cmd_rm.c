@@ -22,7 +22,11 @@ static int remove_one(struct run *r, const char *raw, const struct seg_stat *see
     unsigned flags = (dry ? SEG_RM_DRY : 0U) | (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U);
     struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
     int status = EXIT_DONE;
-    if (oserr_is(e)) {
+    if (e.code == SEG_E_UNSUPPORTED && removal_cannot(raw) != NULL) {
+        out_str(run_error_begin(r, raw), removal_cannot(raw));
+        run_error_end(r);
+        status = EXIT_ERROR;
+    } else if (oserr_is(e)) {
         status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
     } else if (dry || r->env->ui) {
         out_str(r->env->out, dry ? "" : "removed ");

@@ -17,6 +17,7 @@ struct parts {
     char size[NUMBER_SIZE_MAX];
     char mode[12];
     char owner[33];
+    char state[PART_MAX]; /* dest, sealed, ... */
     char live[24];
     char who[PART_MAX];
     char place[8];
@@ -73,7 +74,7 @@ static bool only_us(const struct session *s, size_t *unreadable)
 
 static bool nameless(const struct seg_stat *t)
 {
-    return t->name_gone || t->replaced || (t->state & SEG_ST_UNLINKED) != 0;
+    return t->name_gone || t->replaced || (t->state & (SEG_ST_UNLINKED | SEG_ST_DEST)) != 0;
 }
 
 static void who_text(const struct session *s, char out[PART_MAX])
@@ -95,6 +96,23 @@ static void who_text(const struct session *s, char out[PART_MAX])
         if (counts[i] != 0 && n < PART_MAX)
             n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s", n > 0 ? " " : "", counts[i],
                                   words[i]);
+}
+
+/* What the kind says about it; that its name is gone stands in the notice. */
+static void state_text(const struct seg_stat *t, char out[PART_MAX])
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } words[] = {{SEG_ST_DEST, "dest"},
+                 {SEG_ST_SEALED, "sealed"},
+                 {SEG_ST_LOCKED, "locked"},
+                 {SEG_ST_HUGETLB, "hugetlb"}};
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if ((t->state & words[i].bit) != 0)
+            n += (size_t)snprintf(out + n, PART_MAX - n, "%s%s", n > 0 ? " " : "", words[i].name);
 }
 
 static void live_text(const struct ui *ui, struct parts *p)
@@ -122,6 +140,7 @@ static void collect(struct ui *ui, struct parts *p)
         mode_text(t->mode, p->mode);
     if ((t->known & SEG_HAS_OWNER) != 0)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
+    state_text(t, p->state);
     live_text(ui, p);
     who_text(s, p->who);
     place_text(s, p->place);
@@ -130,7 +149,8 @@ static void collect(struct ui *ui, struct parts *p)
 /* Columns of all that is not the name. */
 static int columns(const struct parts *p)
 {
-    const char *const all[] = {p->size, p->mode, p->owner, p->live, p->access, p->who, p->place};
+    const char *const all[] = {p->size, p->mode,   p->owner, p->state,
+                               p->live, p->access, p->who,   p->place};
     int n = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i][0] != '\0')
@@ -176,7 +196,7 @@ void inspect_draw_title(struct ui *ui)
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
-    char *const cheap[] = {p.place, p.owner, p.mode, p.who, p.size};
+    char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
         if (columns(&p) + least > c->cols && !needed)
@@ -189,6 +209,7 @@ void inspect_draw_title(struct ui *ui)
     col = draw_part(c, col, title, p.size);
     col = draw_part(c, col, title, p.mode);
     col = draw_part(c, col - (p.mode[0] != '\0' && p.owner[0] != '\0'), title, p.owner);
+    col = draw_part(c, col, title, p.state);
     int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.who) + 9;
     int free_columns = c->cols - col - state - canvas_width(p.place) - 3;
     col = draw_part(c, col + (free_columns > 2 ? 2 : 0), p.live_style, p.live);
@@ -218,6 +239,8 @@ static void add_name_events(struct ui *ui)
     size_t unreadable = 0;
     if (t->replaced)
         add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
+    else if ((t->state & SEG_ST_DEST) != 0)
+        add(ui->inspect, "removed: it goes with the last process that has it attached");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
     if (!nameless(t) || !only_us(s, &unreadable))

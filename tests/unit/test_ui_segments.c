@@ -254,7 +254,7 @@ START_TEST(tagged_ones_need_yes)
     ck_assert_uint_eq(ui.segments->tags, 2);
     ck_assert_str_eq(at_cursor(), usual[2].locator);
     press("d");
-    ck_assert_int_ge(frame_find(&ui.canvas, "remove 2 tagged segments (0 in use stay)?"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "remove 2 tagged segments (0 stay)?"), 1);
     press("Esc");
     ck_assert_uint_eq(ui.segments->tags, 2);
     press("Home");
