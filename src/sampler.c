@@ -100,6 +100,19 @@ static bool stat_differs(const struct seg_stat *a, const struct seg_stat *b)
            a->resident != b->resident || a->size != b->size;
 }
 
+/* Frozen values are put back first, so that the picture shows them. True: worth drawing. */
+static bool keep_frozen(struct sampler *s)
+{
+    struct oserr why;
+    bool fought = false;
+    if (s->work.freeze.count == 0)
+        return false;
+    size_t n = freeze_keep(&s->work.freeze, s->seg, s->work.time, &fought, &why);
+    if (n > 0)
+        add_event(&s->work, SEEN_LET_GO, n, why);
+    return fought || n > 0;
+}
+
 /* One look: the segment's state, the window, what changed. True: worth drawing. */
 static bool take_sample(struct sampler *s, uint64_t offset, size_t n)
 {
@@ -156,7 +169,8 @@ static int64_t sampler_tick(void *ctx, int64_t now)
     s->work.time = now;
     count_rate(s, now);
     bool base_was = s->work.has_base;
-    bool news = take_sample(s, offset, length);
+    bool news = keep_frozen(s);
+    news = take_sample(s, offset, length) || news;
     publish(s, news || base_was != s->work.has_base);
     return next_due(s, now, (int64_t)(SECOND / hz));
 }
@@ -265,6 +279,7 @@ bool sampler_take_frozen(struct sampler *s, struct sample *out)
     out->stat = s->out.stat;
     out->hz = s->out.hz;
     out->error = s->out.error;
+    out->freeze = s->out.freeze;
     out->events = s->out.events;
     memcpy(out->event, s->out.event, sizeof out->event);
     os_gate_unlock(s->gate);

@@ -10,6 +10,7 @@
 
 #include "backend/segment.h"
 #include "command.h"
+#include "freeze.h"
 #include "worker.h"
 
 enum { SAMPLE_MAX = 64 * 1024, SAMPLE_EVENTS = 8, BASELINE_MAX = 64 * 1024 * 1024 };
@@ -23,14 +24,15 @@ enum seg_event_kind {
     SEEN_DENIED,       /* the permissions would not let us in any more */
     SEEN_ALLOWED,      /* they would again */
     SEEN_RENAMED_BACK, /* the name refers to this segment again */
-    SEEN_FAILED        /* reading or asking failed: error */
+    SEEN_FAILED,       /* reading or asking failed: error */
+    SEEN_LET_GO        /* value: so many frozen values can be kept no longer: error */
 };
 
 struct seg_event {
     enum seg_event_kind kind;
     uint64_t value;     /* see the kind */
     int64_t time;       /* os_now's clock */
-    struct oserr error; /* SEEN_FAILED */
+    struct oserr error; /* SEEN_FAILED, SEEN_LET_GO */
 };
 
 /* One look at the window. The arrays have `length` elements and belong to the taker's sample. */
@@ -50,6 +52,7 @@ struct sample {
     struct oserr error;   /* of the last refresh or read; none: fine */
     double hz;            /* samples a second over the last second, measured */
     uint64_t changes;     /* bytes seen to change since the attach */
+    struct freeze freeze; /* the values that are kept, before this look */
     uint64_t events;      /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
@@ -112,6 +115,24 @@ struct command_job *command_job_new(struct backend *be, struct sampler *s, const
                                     void (*finish)(struct job *j, void *taker));
 void command_job_free(struct command_job *j);
 
+/* Freezing the value at one place and letting values go. */
+struct freeze_job {
+    struct job job;
+    struct sampler *sampler;
+    struct frozen value;     /* what to freeze; size 0: only let go */
+    uint64_t offset, length; /* what overlaps this is let go; when nothing does, value is frozen */
+    size_t dropped;          /* how many were let go; `value` is then one of them */
+    struct oserr error;      /* of freezing */
+    void *user;              /* the taker's */
+};
+
+/* NULL: out of memory. The taker frees it with free(). */
+struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t length,
+                                  void (*finish)(struct job *j, void *taker));
+
+/* Lets all go (on the sampler's thread). */
+void sampler_let_go(struct sampler *s);
+
 enum look_kind {
     LOOK_FORWARD,     /* find `pattern` from `from` on, wrapping at the end */
     LOOK_BACKWARD,    /* the last match before `from`, wrapping at the start */
@@ -123,7 +144,8 @@ enum look_kind {
     LOOK_BASELINE,        /* set the baseline: copies the data extents, up to BASELINE_MAX bytes */
     LOOK_NO_BASELINE,     /* drop it */
     LOOK_TOGGLE_BASELINE, /* one of the two, as there is one or not; `kind` then says which */
-    LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it: `from` is the access */
+    LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it, which lets all frozen
+                    values go: `from` is the access */
     LOOK_BYTES   /* copy `length` bytes at `from` into bytes (the selection) */
 };
 

@@ -277,6 +277,8 @@ static void look_run(struct job *job, struct worker *w)
         look_baseline(j, w);
         break;
     case LOOK_ACCESS:
+        if (j->from < SEG_WRITE)
+            sampler_let_go(j->sampler);
         j->error = seg_set_access(j->sampler->seg, (enum seg_access)j->from);
         j->found = !oserr_is(j->error);
         break;

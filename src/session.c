@@ -87,6 +87,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
     old->length = 0;
+    old->freeze.count = 0;
     old->stat = *stat;
     old->error = OSERR_NONE;
     if (!same)
@@ -128,6 +129,7 @@ void session_detach(struct session *s)
     s->edit = s->paused = false;
     s->sample.seq = 0;
     s->sample.length = 0;
+    s->sample.freeze.count = 0;
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, 0, 0);
 }

@@ -41,6 +41,7 @@ enum style {
     STYLE_KEY,      /* a key in the key bar or help */
     STYLE_BAR,      /* the words of the key bar */
     STYLE_PROMPT,   /* the prompt line */
+    STYLE_FROZEN,   /* a value that is kept as it is */
     STYLES
 };
 

@@ -51,6 +51,9 @@ void act_encoding(struct ui *ui, int argc, char **argv); /* [NAME] */
 void act_phase(struct ui *ui, int argc, char **argv);
 void act_inspector(struct ui *ui, int argc, char **argv);
 void act_edit(struct ui *ui, int argc, char **argv);
+void act_freeze(struct ui *ui, int argc, char **argv);
+void act_frozen(struct ui *ui, int argc, char **argv);
+void act_thaw(struct ui *ui, int argc, char **argv); /* OFFSET | all */
 void act_undo(struct ui *ui, int argc, char **argv);
 void act_redo(struct ui *ui, int argc, char **argv);
 void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */
@@ -84,7 +87,15 @@ struct inspect_layout {
 };
 
 /* Why a byte is highlighted, the strongest reason last. */
-enum inspect_mark { MARK_NONE, MARK_BASE, MARK_WARM, MARK_FRESH, MARK_MATCH, MARK_SELECT };
+enum inspect_mark {
+    MARK_NONE,
+    MARK_BASE,
+    MARK_WARM,
+    MARK_FRESH,
+    MARK_FROZEN,
+    MARK_MATCH,
+    MARK_SELECT
+};
 
 /* One row of bytes while it is drawn. `bytes` and `state` point into the sample at `offset`; only
  * [from, to) of them exist there. */
@@ -95,6 +106,7 @@ struct inspect_row_bytes {
     const uint8_t *state;        /* enum byte_state */
     size_t before, after;        /* bytes of the sample in front of the row and behind `to` */
     uint8_t mark[WIDTH_MAX];     /* enum inspect_mark */
+    char sign[WIDTH_MAX];        /* drawn in front of the cell: `=` frozen; 0: none */
     unsigned cursor, cursor_end; /* the unit at the cursor, in this row; equal: not here */
 };
 
@@ -122,6 +134,13 @@ struct typing {
     uint8_t seen[STORE_MAX]; /* on the screen when typing began */
 };
 
+/* The menu of frozen values: made anew for each frame while it is open. */
+enum { FROZEN_ROWS = FROZEN_MAX + 1, FROZEN_LABEL = 160, FROZEN_COMMAND = 32 };
+struct frozen_menu {
+    struct menu_entry entry[FROZEN_ROWS];
+    char label[FROZEN_ROWS][FROZEN_LABEL], command[FROZEN_ROWS][FROZEN_COMMAND];
+};
+
 struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
@@ -139,6 +158,7 @@ struct inspect_state {
     uint32_t owner_uid;        /* whose name `owner` is */
     bool owner_known;
     char owner[33];
+    struct frozen_menu frozen;
     bool dragging;                                /* the mouse button went down on a byte */
     void (*post)(struct ui *ui, struct job *job); /* gives a job to the sampler; tests replace it */
 };
@@ -197,6 +217,11 @@ void edit_conflict_key(struct ui *ui, struct key key);
 /* act_move.c: is something attached (says so when not); moves there, committing what is typed. */
 bool act_attached(struct ui *ui);
 void act_go_to(struct ui *ui, uint64_t offset);
+
+/* act_freeze.c: the frozen value that holds this byte, NULL: none; `put back 312 times`; how many
+ * will be let go. */
+const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset);
+void inspect_fights(const struct frozen *v, char out[48]);
 
 /* Gives a job to the sampler, or finishes it as cancelled when nothing is attached. */
 void inspect_post(struct ui *ui, struct job *job);

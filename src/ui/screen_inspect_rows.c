@@ -44,6 +44,20 @@ static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p
     return r->base && p->base[i] != 0 ? MARK_BASE : MARK_NONE;
 }
 
+/* Values that are kept stand out in all columns and have a sign in front of their cell. */
+static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, unsigned width)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        size_t from = 0, to = 0;
+        if (!frozen_within(&f->value[i], b->offset, width, &from, &to))
+            continue;
+        if (f->value[i].offset >= b->offset)
+            b->sign[from] = '=';
+        for (size_t k = from; k < to; k++)
+            b->mark[k] = b->mark[k] > MARK_FROZEN ? b->mark[k] : MARK_FROZEN;
+    }
+}
+
 /* The row at `offset` as far as the sample covers it. */
 static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t offset,
                       struct inspect_row_bytes *b)
@@ -55,6 +69,7 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t off
     b->from = b->to = b->cursor = b->cursor_end = 0;
     b->before = b->after = 0;
     memset(b->mark, MARK_NONE, sizeof b->mark);
+    memset(b->sign, 0, sizeof b->sign);
     if (p->seq == 0 || end <= offset || p->offset >= offset + width)
         return;
     b->from = p->offset > offset ? (unsigned)(p->offset - offset) : 0;
@@ -66,6 +81,7 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t off
     b->state = p->state + first - b->from;
     for (unsigned i = b->from; i < b->to; i++)
         b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from);
+    mark_frozen(&p->freeze, b, width);
 }
 
 static void place_cursor(const struct ui *ui, struct inspect_row_bytes *b)

@@ -50,6 +50,7 @@ static const struct theme dark = {
         [STYLE_KEY] = LOOK(255, -1, 15, OWN, BOLD),
         [STYLE_BAR] = LOOK(16, 73, 0, 6, PLAIN),
         [STYLE_PROMPT] = LOOK(255, -1, OWN, OWN, BOLD),
+        [STYLE_FROZEN] = LOOK(195, 25, 15, 6, BOLD, UNDERLINE),
     },
 };
 
@@ -87,6 +88,7 @@ static const struct theme light = {
         [STYLE_KEY] = LOOK(16, -1, 0, OWN, BOLD),
         [STYLE_BAR] = LOOK(231, 24, 15, 4, PLAIN),
         [STYLE_PROMPT] = LOOK(16, -1, OWN, OWN, BOLD),
+        [STYLE_FROZEN] = LOOK(17, 159, 0, 6, BOLD, UNDERLINE),
     },
 };
 
@@ -124,6 +126,7 @@ static const struct theme mono = {
         [STYLE_KEY] = LOOK(-1, -1, OWN, OWN, BOLD),
         [STYLE_BAR] = LOOK(-1, -1, OWN, OWN, REVERSE),
         [STYLE_PROMPT] = LOOK(-1, -1, OWN, OWN, BOLD),
+        [STYLE_FROZEN] = LOOK(-1, -1, OWN, OWN, BOLD, UNDERLINE),
     },
 };
 
