@@ -27,6 +27,8 @@ struct seg {
     struct view hand;         /* read-write, for the last stores */
     uint64_t limit_at;        /* the window: nothing outside is read or stored */
     uint64_t limit_n;         /* 0: no window */
+    uint64_t torn_from;       /* [torn_from, torn_to) of the last reading never came out equal */
+    uint64_t torn_to;         /* twice in a row; 0: all did */
     bool saw_hole;            /* the last sample had one in its window */
     uint64_t run_at, run_end; /* data that was costly to measure: believed until run_until */
     uint64_t run_resident;    /* bytes the segment had when it was measured */

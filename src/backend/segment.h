@@ -215,6 +215,30 @@ enum seg_byte {
 SHM_MUST struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
                                  struct seg_stat *out);
 
+/* Where reading means copying twice (no userfaultfd, see seg_read): bytes [*from, *to) of the last
+ * seg_read or seg_sample came out another way each time, three times in a row: what was read of
+ * them may never have stood there together. False: nothing of that kind. */
+bool seg_unsettled(const struct seg *s, uint64_t *from, uint64_t *to);
+
+/* A sequence counter as the writers of a range keep it: odd while they write, another even number
+ * afterwards; in the machine's byte order. */
+struct seg_seqlock {
+    uint64_t offset; /* a multiple of width */
+    uint32_t width;  /* bytes: 1, 2, 4 or 8 */
+};
+
+/* The counter's value. What was read before is not read after it, nor the other way round.
+ * SEG_E_ALIGN: not such a counter; SEG_E_BEYOND: past the end. */
+SHM_MUST struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value);
+
+/* As seg_read, but so that all of it stood there at one moment. With a lock: between two equal even
+ * values of its counter. Without (NULL): until two readings in a row are the same. Reads at most
+ * `tries` times (at least once; twice as often without a lock), without a pause. *settled false:
+ * it never came to that; buf has the newest reading. */
+SHM_MUST struct oserr seg_read_settled(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
+                                       void *buf, size_t n, unsigned tries, size_t *got,
+                                       bool *settled);
+
 enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
 
 /* The run of equal kind that off lies in: [*start <= off, *end), *end at most the size. At or past

@@ -62,6 +62,22 @@ static struct oserr need_bounce(struct seg *s)
     return e;
 }
 
+/* Two copies of what lies at `at` differ: the part that does is unsettled. */
+static void note_torn(struct seg *s, uint64_t at, const unsigned char *a, const unsigned char *b,
+                      size_t n)
+{
+    size_t first = 0, last = n;
+    while (first < n && a[first] == b[first])
+        first++;
+    while (last > first && a[last - 1] == b[last - 1])
+        last--;
+    if (first == last)
+        return;
+    bool none = s->torn_to == 0;
+    s->torn_from = none || at + first < s->torn_from ? at + first : s->torn_from;
+    s->torn_to = none || at + last > s->torn_to ? at + last : s->torn_to;
+}
+
 /* Copies [at, at + n) (at on a page, n at most half a piece) until two copies are equal, three
  * times at most. The copy is made page by page by the kernel, words at a time: the second one is
  * for kernels that do otherwise. */
@@ -74,6 +90,8 @@ static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got
         e = s->kind->pull(s, at, b, n, &again);
         if (oserr_is(e) || (again == *got && memcmp(a, b, again) == 0))
             break;
+        if (i == 1)
+            note_torn(s, at, a, b, again < *got ? again : *got);
         memcpy(a, b, again);
         *got = again;
     }
@@ -188,6 +206,7 @@ static struct oserr clip(struct seg *s, uint64_t off, size_t *n)
 struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
     *got = 0;
+    s->torn_from = s->torn_to = 0;
     if (s->access == SEG_STAT)
         return (struct oserr){"seg_read", SEG_E_UNSUPPORTED};
     if (off > s->last.size || n > s->last.size - off) { /* it may have grown */
