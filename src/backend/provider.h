@@ -112,6 +112,9 @@ void segment_look(struct seg *s);
 SHM_MUST struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                          size_t *got);
 
+/* Makes s->bounce ready. */
+SHM_MUST struct oserr segment_bounce(struct seg *s);
+
 /* One page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);
 

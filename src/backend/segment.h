@@ -247,6 +247,22 @@ enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
 SHM_MUST struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
                                  enum seg_extent_kind *kind);
 
+/* What seg_hash found: `pages` pages were hashed, then [their end, next) is no data but `gap`. */
+struct seg_hashes {
+    size_t pages;
+    uint64_t next;            /* where to go on; not behind the end of what may be read */
+    enum seg_extent_kind gap; /* SEG_EXT_HOLE or SEG_EXT_UNKNOWN */
+};
+
+/* Hashes (XXH3, 64 bits) up to `pages` pages of SEG_HASH_PAGE bytes from off, a multiple of that,
+ * as far as they are data and exist as of the last refresh; stops at the first that is not, and
+ * finds out how far that goes. What lies behind the end of the segment in its last page counts as
+ * zeros. Costs no memory in the segment, and little more time than reading it. When it fails, the
+ * pages hashed so far stand. */
+enum { SEG_HASH_PAGE = 4096 };
+SHM_MUST struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
+                               struct seg_hashes *out);
+
 /* One value. */
 struct poke {
     uint64_t offset;

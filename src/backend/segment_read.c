@@ -50,7 +50,7 @@ static void read_mapped(struct seg *s, uint64_t off, unsigned char *buf, size_t 
     }
 }
 
-static struct oserr need_bounce(struct seg *s)
+struct oserr segment_bounce(struct seg *s)
 {
     if (s->bounce != NULL)
         return OSERR_NONE;
@@ -101,7 +101,7 @@ static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got
 static struct oserr read_pulled(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                 size_t *got)
 {
-    struct oserr e = need_bounce(s);
+    struct oserr e = segment_bounce(s);
     *got = 0;
     while (!oserr_is(e) && *got < n) {
         size_t in = (size_t)(off % SEG_PAGE), have;
@@ -138,7 +138,7 @@ static struct oserr read_piece(struct seg *s, uint64_t off, unsigned char *buf, 
     if ((uintptr_t)buf % SEG_PAGE == 0)
         return s->kind->pull(s, off, buf, n, got);
     struct oserr e =
-        need_bounce(s); /* unequal alignment would let the kernel copy words in halves */
+        segment_bounce(s); /* unequal alignment would let the kernel copy words in halves */
     *got = 0;
     if (!oserr_is(e))
         e = s->kind->pull(s, off, s->bounce, n, got);
