@@ -6,7 +6,10 @@
 #include "backend/os.h"
 #include "sampler_private.h"
 
-enum { SECOND = 1000000000 };
+enum {
+    SECOND = 1000000000,
+    SLICE_EVERY = 5 * 1000000 /* ns: slices of the way around the segment */
+};
 
 /* The backend's words for a byte and the core's are the same. */
 _Static_assert((int)BYTE_DATA == SEG_BYTE_DATA && (int)BYTE_HOLE == SEG_BYTE_HOLE &&
@@ -132,6 +135,8 @@ static bool take_sample(struct sampler *s, uint64_t offset, size_t n)
     }
     note_error(w, e);
     size_t changed = diff_feed(s->diff, offset, w->bytes, w->state, n, w->time);
+    segmap_stat(s->map, &w->stat);
+    (void)segmap_window(s->map, offset, w->bytes, w->state, n, w->time);
     memcpy(w->changed, diff_changed(s->diff), n * sizeof *w->changed);
     memset(w->base, 0, n);
     w->has_base = s->baseline != NULL;
@@ -156,29 +161,62 @@ static int64_t next_due(struct sampler *s, int64_t now, int64_t period)
     return s->due;
 }
 
-static int64_t sampler_tick(void *ctx, int64_t now)
+/* What the UI asked for last. */
+struct wish {
+    uint64_t offset;
+    size_t length;
+    double hz;
+    size_t cells;
+    double cpu;
+};
+
+static struct wish wish_of(struct sampler *s)
+{
+    os_gate_lock(s->gate);
+    struct wish w = {s->want_offset, s->want_length, s->want_hz, s->want_cells, s->want_cpu};
+    os_gate_unlock(s->gate);
+    return w;
+}
+
+/* The way around the segment goes on when samples are taken, in between only when those are far
+ * apart. Returns when it wants to. */
+static int64_t go_around(struct sampler *s, const struct wish *w, int64_t now, int64_t period)
+{
+    if (w->cpu <= 0)
+        return INT64_MAX;
+    int64_t interval = period < SLICE_EVERY ? period : SLICE_EVERY;
+    int64_t due = segmap_work(s->map, now, interval, w->cpu / 100);
+    return period <= SLICE_EVERY ? INT64_MAX : due;
+}
+
+static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
 {
     struct sampler *s = ctx;
     if (s->seg == NULL)
         return INT64_MAX;
-    os_gate_lock(s->gate);
-    uint64_t offset = s->want_offset;
-    size_t length = s->want_length;
-    double hz = s->want_hz;
-    os_gate_unlock(s->gate);
+    const struct wish w = wish_of(s);
+    int64_t period = (int64_t)(SECOND / w.hz), around = 0;
+    if (!hurried && now < s->due) { /* only for the map */
+        around = go_around(s, &w, now, period);
+        return around < s->due ? around : s->due;
+    }
     s->work.time = now;
     count_rate(s, now);
     bool base_was = s->work.has_base;
     bool news = keep_frozen(s);
-    news = take_sample(s, offset, length) || news;
+    news = take_sample(s, w.offset, w.length) || news;
+    news = segmap_show(s->map, w.cells, now, &s->work.map) || news;
     publish(s, news || base_was != s->work.has_base);
-    return next_due(s, now, (int64_t)(SECOND / hz));
+    around = go_around(s, &w, os_now(), period);
+    int64_t due = next_due(s, now, period);
+    return around < due ? around : due;
 }
 
 static void sampler_drop(struct sampler *s)
 {
     seg_close(s->seg);
     diff_free(s->diff);
+    segmap_free(s->map);
     baseline_free(s->baseline);
     sample_free(&s->work);
     sample_free(&s->out);
@@ -199,10 +237,13 @@ struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, st
     s->seg = seg;
     s->wake = wake;
     s->want_hz = hz;
+    s->want_cpu = CPU_DEFAULT;
     s->second = os_now();
     s->gate = os_gate_new();
     s->diff = diff_new(SAMPLE_MAX);
-    if (s->gate != NULL && s->diff != NULL && sample_alloc(&s->work) && sample_alloc(&s->out)) {
+    s->map = seg != NULL ? segmap_new(seg) : NULL;
+    bool ready = s->gate != NULL && s->diff != NULL && (s->map != NULL || seg == NULL);
+    if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         if (seg != NULL)
             s->work.stat = *seg_last(seg);
         s->worker = worker_start(sampler_tick, s, wake, error);
@@ -240,6 +281,14 @@ void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz)
     os_gate_unlock(s->gate);
     if (moved)
         worker_hurry(s->worker);
+}
+
+void sampler_want_map(struct sampler *s, size_t cells, double cpu)
+{
+    os_gate_lock(s->gate);
+    s->want_cells = cells;
+    s->want_cpu = cpu;
+    os_gate_unlock(s->gate);
 }
 
 /* Copies all but the arrays; keeps the taker's. */

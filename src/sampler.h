@@ -11,8 +11,10 @@
 #include "backend/segment.h"
 #include "command.h"
 #include "freeze.h"
+#include "segmap.h"
 #include "worker.h"
 
+enum { CPU_DEFAULT = 20 }; /* percent, see sampler_want_map */
 enum { SAMPLE_MAX = 64 * 1024, SAMPLE_EVENTS = 8, BASELINE_MAX = 64 * 1024 * 1024 };
 
 /* What happened to the segment, as seen by one sample. */
@@ -51,9 +53,10 @@ struct sample {
     struct seg_stat stat; /* the segment at that moment */
     struct oserr error;   /* of the last refresh or read; none: fine */
     double hz;            /* samples a second over the last second, measured */
-    uint64_t changes;     /* bytes seen to change since the attach */
-    struct freeze freeze; /* the values that are kept, before this look */
-    uint64_t events;      /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
+    uint64_t changes;     /* bytes of the window seen to change since the attach */
+    struct map_picture map; /* of the whole segment */
+    struct freeze freeze;   /* the values that are kept, before this look */
+    uint64_t events;        /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
 };
@@ -77,6 +80,10 @@ bool sampler_stop_by(struct sampler *s, int64_t deadline, void *taker);
 
 /* What the UI wants to see from now on; the next sample follows at once when the window changed. */
 void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz);
+
+/* How the whole segment is watched and shown from now on: cells of the strip (0: none is shown),
+ * and percent of a processor's time that going around it may take (0: it rests). */
+void sampler_want_map(struct sampler *s, size_t cells, double cpu);
 
 /* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
  * False: nothing new. */

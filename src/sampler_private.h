@@ -14,6 +14,7 @@ struct sampler {
     /* The sampler's thread only. */
     struct seg *seg; /* NULL: jobs only */
     struct diff *diff;
+    struct segmap *map; /* NULL: jobs only. Every change goes through its pages: listen there */
     struct baseline *baseline; /* NULL: none */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
@@ -28,7 +29,8 @@ struct sampler {
     uint64_t want_offset;
     size_t want_length;
     double want_hz;
-    bool want_changed;
+    size_t want_cells;
+    double want_cpu;   /* percent */
     struct sample out; /* the newest complete sample */
 };
 

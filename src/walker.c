@@ -38,8 +38,9 @@ static bool listed(const struct seg_survey *s, uint64_t dev, uint64_t ino)
     return false;
 }
 
-static int64_t walker_tick(void *ctx, int64_t now)
+static int64_t walker_tick(void *ctx, int64_t now, bool hurried)
 {
+    (void)hurried;
     struct walker *w = ctx;
     struct walk walk = {.seq = ++w->seq};
     os_gate_lock(w->gate);

@@ -110,8 +110,8 @@ int64_t pagemap_changed(const struct pagemap *m, uint64_t offset);
 
 /* A stretch of the segment, summed up. */
 struct page_sum {
-    enum page_state state; /* the greatest in it */
     int64_t changed;       /* newest change in it, 0: none */
+    enum page_state state; /* the greatest in it */
     uint32_t count;        /* of the page that changed most often */
 };
 

@@ -189,5 +189,9 @@ struct page_sum pagemap_sum(const struct pagemap *m, uint64_t from, uint64_t to)
         if (m->slots[i].chunk != NULL)
             add_chunk(m, &s, &m->slots[i], from, to);
     }
-    return (struct page_sum){s.state, pagemap_time(m, s.tick), s.count};
+    struct page_sum out = {0};
+    out.state = s.state;
+    out.changed = pagemap_time(m, s.tick);
+    out.count = s.count;
+    return out;
 }
