@@ -22,8 +22,10 @@ bool sample_alloc(struct sample *s)
     s->bytes = malloc(SAMPLE_MAX);
     s->state = malloc(SAMPLE_MAX);
     s->base = malloc(SAMPLE_MAX);
+    s->unsettled = calloc(1, SAMPLE_MAX);
     s->changed = malloc(SAMPLE_MAX * sizeof *s->changed);
-    if (s->bytes != NULL && s->state != NULL && s->base != NULL && s->changed != NULL)
+    if (s->bytes != NULL && s->state != NULL && s->base != NULL && s->unsettled != NULL &&
+        s->changed != NULL)
         return true;
     sample_free(s);
     return false;
@@ -34,6 +36,7 @@ void sample_free(struct sample *s)
     free(s->bytes);
     free(s->state);
     free(s->base);
+    free(s->unsettled);
     free(s->changed);
     *s = (struct sample){0};
 }
@@ -89,6 +92,7 @@ static void publish(struct sampler *s, bool news)
     s->work.bytes = old.bytes;
     s->work.state = old.state;
     s->work.base = old.base;
+    s->work.unsettled = old.unsettled;
     s->work.changed = old.changed;
     bool wake = news && !s->told;
     s->told = s->told || news;
@@ -117,13 +121,15 @@ static bool keep_frozen(struct sampler *s)
 }
 
 /* One look: the segment's state, the window, what changed. True: worth drawing. */
-static bool take_sample(struct sampler *s, uint64_t offset, size_t n)
+static bool take_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+                        size_t n)
 {
     struct sample *w = &s->work;
     struct seg_stat stat = w->stat;
     uint64_t events = w->events;
-    struct oserr e = seg_sample(s->seg, offset, w->bytes, w->state, n, &stat);
-    bool news = w->seq == 0 || w->offset != offset || w->length != n;
+    bool marks = false;
+    struct oserr e = settle_sample(s, want, offset, n, &stat, &marks);
+    bool news = marks || w->seq == 0 || w->offset != offset || w->length != n;
     if (oserr_is(e)) {
         memset(w->bytes, 0, n);
         memset(w->state, BYTE_UNKNOWN, n);
@@ -168,12 +174,14 @@ struct wish {
     double hz;
     size_t cells;
     double cpu;
+    struct settle_want settle;
 };
 
 static struct wish wish_of(struct sampler *s)
 {
     os_gate_lock(s->gate);
-    struct wish w = {s->want_offset, s->want_length, s->want_hz, s->want_cells, s->want_cpu};
+    struct wish w = {s->want_offset, s->want_length, s->want_hz,
+                     s->want_cells,  s->want_cpu,    s->want_settle};
     os_gate_unlock(s->gate);
     return w;
 }
@@ -204,7 +212,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     count_rate(s, now);
     bool base_was = s->work.has_base;
     bool news = keep_frozen(s);
-    news = take_sample(s, w.offset, w.length) || news;
+    news = take_sample(s, &w.settle, w.offset, w.length) || news;
     news = segmap_show(s->map, w.cells, now, &s->work.map) || news;
     publish(s, news || base_was != s->work.has_base);
     around = go_around(s, &w, os_now(), period);
@@ -218,6 +226,7 @@ static void sampler_drop(struct sampler *s)
     diff_free(s->diff);
     segmap_free(s->map);
     baseline_free(s->baseline);
+    settle_free(&s->settle);
     sample_free(&s->work);
     sample_free(&s->out);
     os_gate_free(s->gate);
@@ -242,7 +251,8 @@ struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, st
     s->gate = os_gate_new();
     s->diff = diff_new(SAMPLE_MAX);
     s->map = seg != NULL ? segmap_new(seg) : NULL;
-    bool ready = s->gate != NULL && s->diff != NULL && (s->map != NULL || seg == NULL);
+    bool ready = s->gate != NULL && s->diff != NULL && (s->map != NULL || seg == NULL) &&
+                 settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         if (seg != NULL)
             s->work.stat = *seg_last(seg);
@@ -291,15 +301,24 @@ void sampler_want_map(struct sampler *s, size_t cells, double cpu)
     os_gate_unlock(s->gate);
 }
 
+void sampler_settle(struct sampler *s, const struct settle_want *want)
+{
+    os_gate_lock(s->gate);
+    s->want_settle = *want;
+    os_gate_unlock(s->gate);
+    worker_hurry(s->worker);
+}
+
 /* Copies all but the arrays; keeps the taker's. */
 static void copy_header(struct sample *to, const struct sample *from)
 {
-    uint8_t *bytes = to->bytes, *state = to->state, *base = to->base;
+    uint8_t *bytes = to->bytes, *state = to->state, *base = to->base, *unsettled = to->unsettled;
     int64_t *changed = to->changed;
     *to = *from;
     to->bytes = bytes;
     to->state = state;
     to->base = base;
+    to->unsettled = unsettled;
     to->changed = changed;
 }
 
@@ -313,6 +332,7 @@ bool sampler_take(struct sampler *s, struct sample *out)
         memcpy(out->bytes, s->out.bytes, n);
         memcpy(out->state, s->out.state, n);
         memcpy(out->base, s->out.base, n);
+        memcpy(out->unsettled, s->out.unsettled, n);
         memcpy(out->changed, s->out.changed, n * sizeof *out->changed);
         s->told = false;
     }

@@ -37,16 +37,34 @@ struct seg_event {
     struct oserr error; /* SEEN_FAILED, SEEN_LET_GO */
 };
 
+/* What shall be of one moment. */
+struct settle_want {
+    uint64_t from, to; /* read twice: a value wider than a word, the selection; equal: nothing */
+    bool locked;       /* read the window under this counter: */
+    struct seg_seqlock lock;
+};
+
+/* How far that went. */
+struct settle_seen {
+    struct settle_want want; /* what it is about */
+    uint64_t reads, torn;    /* of want: so many times looked at, so many readings differed */
+    bool busy;               /* the counter did not stand still and even (or is not there) */
+    uint64_t counter;        /* its value */
+    bool any;                /* sample.unsettled is not all 0 */
+};
+
 /* One look at the window. The arrays have `length` elements and belong to the taker's sample. */
 struct sample {
-    uint64_t seq;         /* 0: none yet */
-    int64_t time;         /* when it was read, os_now's clock */
-    uint64_t offset;      /* of the window in the segment */
-    size_t length;        /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
-    uint8_t *bytes;       /* 0 where not data */
-    uint8_t *state;       /* enum byte_state */
-    uint8_t *base;        /* 1: differs from the baseline, 0: not, or no baseline there */
-    int64_t *changed;     /* time of the last change seen, 0: none */
+    uint64_t seq;       /* 0: none yet */
+    int64_t time;       /* when it was read, os_now's clock */
+    uint64_t offset;    /* of the window in the segment */
+    size_t length;      /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
+    uint8_t *bytes;     /* 0 where not data */
+    uint8_t *state;     /* enum byte_state */
+    uint8_t *base;      /* 1: differs from the baseline, 0: not, or no baseline there */
+    int64_t *changed;   /* time of the last change seen, 0: none */
+    uint8_t *unsettled; /* not 0: two readings of this byte differed within half a second */
+    struct settle_seen settle;
     bool has_base;        /* a baseline is set */
     uint64_t base_bytes;  /* of the segment that the baseline covers, from its start; beyond is not
                              compared */
@@ -84,6 +102,9 @@ void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz);
 /* How the whole segment is watched and shown from now on: cells of the strip (0: none is shown),
  * and percent of a processor's time that going around it may take (0: it rests). */
 void sampler_want_map(struct sampler *s, size_t cells, double cpu);
+
+/* What shall be read twice or under a counter from now on. */
+void sampler_settle(struct sampler *s, const struct settle_want *want);
 
 /* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
  * False: nothing new. */

@@ -6,6 +6,23 @@
 #include "core/diff.h"
 #include "sampler.h"
 
+/* What settling needs (sampler_settle.c). */
+struct settle {
+    uint8_t *again;  /* SAMPLE_MAX bytes: a second reading */
+    uint8_t *mark;   /* SAMPLE_MAX: how long a byte stays marked, 255 is MARK_NS */
+    uint64_t offset; /* of mark[0] */
+    size_t length;   /* bytes of mark that count */
+    bool any;        /* some are not 0 */
+    int64_t last;    /* when marks were last aged */
+};
+
+bool settle_alloc(struct settle *t);
+void settle_free(struct settle *t);
+
+/* seg_sample into s->work as `want` asks. *news: the marks are others than before. */
+struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+                           size_t n, struct seg_stat *stat, bool *news);
+
 struct sampler {
     struct worker *worker;
     struct backend *be;
@@ -18,11 +35,12 @@ struct sampler {
     struct baseline *baseline; /* NULL: none */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
-    struct sample work;        /* the sample being made; its arrays are swapped with `out` */
-    int64_t due;               /* of the next tick */
-    int64_t second;            /* start of the second over which hz is measured */
-    unsigned ticks;            /* samples in it */
-    bool told;                 /* `out` holds news for the UI */
+    struct settle settle;
+    struct sample work; /* the sample being made; its arrays are swapped with `out` */
+    int64_t due;        /* of the next tick */
+    int64_t second;     /* start of the second over which hz is measured */
+    unsigned ticks;     /* samples in it */
+    bool told;          /* `out` holds news for the UI */
 
     /* Guarded by gate. */
     struct os_gate *gate;
@@ -30,7 +48,8 @@ struct sampler {
     size_t want_length;
     double want_hz;
     size_t want_cells;
-    double want_cpu;   /* percent */
+    double want_cpu; /* percent */
+    struct settle_want want_settle;
     struct sample out; /* the newest complete sample */
 };
 

@@ -71,6 +71,7 @@ static void forget_place(struct session *s)
     s->match_length = 0;
     s->selecting = s->phase = false;
     s->undo_count = s->redo_count = 0;
+    s->locked = false;
 }
 
 static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
@@ -88,6 +89,8 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     old->seq = old->events = old->changes = 0;
     old->length = 0;
     old->freeze.count = 0;
+    old->settle = (struct settle_seen){.any = false};
+    s->settle = (struct settle_want){.from = 0};
     old->stat = *stat;
     old->error = OSERR_NONE;
     if (!same)
@@ -160,6 +163,23 @@ void session_look(struct session *s)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->dev, s->ino);
 }
 
+void session_settle(struct session *s)
+{
+    struct settle_want want = {.locked = s->locked, .lock = s->lock};
+    if (s->sampler == NULL)
+        return;
+    if (s->selecting)
+        session_selection(s, &want.from, &want.to);
+    if (want.to - want.from <= 8 && want.from / 8 == (want.to - 1) / 8)
+        want.from = want.to = 0; /* one load */
+    const struct settle_want *old = &s->settle;
+    if (want.from == old->from && want.to == old->to && want.locked == old->locked &&
+        want.lock.offset == old->lock.offset && want.lock.width == old->lock.width)
+        return;
+    s->settle = want;
+    sampler_settle(s->sampler, &want);
+}
+
 void session_list(struct session *s, bool shown)
 {
     if (s->listing == shown || s->walker == NULL)
@@ -187,6 +207,7 @@ bool session_take(struct session *s, void *taker)
         news = worker_take(sampler_worker(s->sampler), taker);
         /* A finished job may have attached something else, or detached. */
         uint64_t events = s->sample.events;
+        session_settle(s);
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* who is left? */

@@ -61,7 +61,10 @@ struct session {
     bool edit;
     uint64_t marks[MARKS];
     uint32_t marks_set;
-    uint64_t match; /* offset of the found match and its length; length 0: none */
+    struct settle_want settle; /* what the sampler was told to read at one moment */
+    bool locked;               /* :seqlock: a sequence counter is set, */
+    struct seg_seqlock lock;   /* this one */
+    uint64_t match;            /* offset of the found match and its length; length 0: none */
     size_t match_length;
 
     struct poke_done
@@ -93,6 +96,10 @@ void session_list(struct session *s, bool shown);
 /* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
  * moving. */
 void session_look(struct session *s);
+
+/* Tells the sampler what shall be read at one moment: the selection when it is no single word, all
+ * of the window when a sequence counter is set. Cheap when nothing changed. */
+void session_settle(struct session *s);
 
 /* ---- pure arithmetic on the state ---- */
 

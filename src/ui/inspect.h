@@ -53,7 +53,8 @@ void act_inspector(struct ui *ui, int argc, char **argv);
 void act_edit(struct ui *ui, int argc, char **argv);
 void act_freeze(struct ui *ui, int argc, char **argv);
 void act_frozen(struct ui *ui, int argc, char **argv);
-void act_thaw(struct ui *ui, int argc, char **argv); /* OFFSET | all */
+void act_seqlock(struct ui *ui, int argc, char **argv); /* OFFSET [BYTES] | off */
+void act_thaw(struct ui *ui, int argc, char **argv);    /* OFFSET | all */
 void act_undo(struct ui *ui, int argc, char **argv);
 void act_redo(struct ui *ui, int argc, char **argv);
 void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */
@@ -101,12 +102,12 @@ enum inspect_mark {
  * [from, to) of them exist there. */
 struct inspect_row_bytes {
     uint64_t offset;
-    unsigned from, to;           /* bytes of this row that the sample covers */
-    const uint8_t *bytes;        /* may be read in [bytes - before, bytes + to + after) */
-    const uint8_t *state;        /* enum byte_state */
-    size_t before, after;        /* bytes of the sample in front of the row and behind `to` */
-    uint8_t mark[WIDTH_MAX];     /* enum inspect_mark */
-    char sign[WIDTH_MAX];        /* drawn in front of the cell: `=` frozen; 0: none */
+    unsigned from, to;       /* bytes of this row that the sample covers */
+    const uint8_t *bytes;    /* may be read in [bytes - before, bytes + to + after) */
+    const uint8_t *state;    /* enum byte_state */
+    size_t before, after;    /* bytes of the sample in front of the row and behind `to` */
+    uint8_t mark[WIDTH_MAX]; /* enum inspect_mark */
+    char sign[WIDTH_MAX];    /* drawn in front of the cell: `=` frozen, `~` unsettled; 0: none */
     unsigned cursor, cursor_end; /* the unit at the cursor, in this row; equal: not here */
 };
 

@@ -83,14 +83,35 @@ static void where_text(const struct ui *ui, char out[48])
                    known && state == BYTE_HOLE ? " never written" : "");
 }
 
-/* What else is to be said of the value at the cursor: that it is kept. Empty: nothing. */
+/* That what is on the screen is not of one moment, or that it is. Empty: neither is known. */
+static void settle_text(const struct ui *ui, char out[64])
+{
+    const struct settle_seen *t = &ui->s.sample.settle;
+    out[0] = '\0';
+    if (ui->s.locked && t->want.locked)
+        (void)snprintf(out, 64,
+                       t->busy ? "~ seqlock %" PRIu64 ": being written" : "seqlock %" PRIu64,
+                       t->counter);
+    else if (t->reads > 0 && t->torn > 0)
+        (void)snprintf(out, 64, "~ unsettled: %.3g %% of readings differ",
+                       (double)t->torn * 100 / (double)t->reads);
+    else if (t->any)
+        (void)snprintf(out, 64, "~ unsettled");
+    else if (t->reads > 0)
+        (void)snprintf(out, 64, "read twice: settled");
+}
+
+/* What else is to be said of the value at the cursor: that it is kept, or not of one moment.
+ * Empty: nothing. */
 static void state_text(const struct ui *ui, char out[64])
 {
     const struct frozen *v = inspect_frozen(ui, ui->s.cursor);
     char fights[48];
     out[0] = '\0';
-    if (v == NULL)
+    if (v == NULL) {
+        settle_text(ui, out);
         return;
+    }
     inspect_fights(v, fights);
     (void)snprintf(out, 64, "frozen, %s", fights);
 }

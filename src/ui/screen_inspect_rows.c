@@ -82,6 +82,9 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t off
     for (unsigned i = b->from; i < b->to; i++)
         b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from);
     mark_frozen(&p->freeze, b, width);
+    for (unsigned i = b->from; p->settle.any && i < b->to; i++)
+        if (p->unsettled[first + i - b->from] != 0)
+            b->sign[i] = '~';
 }
 
 static void place_cursor(const struct ui *ui, struct inspect_row_bytes *b)

@@ -1,4 +1,4 @@
-/* Freezing from the inspect screen: what is marked, listed and let go. */
+/* Freezing from the inspect screen: what is marked, listed and let go; what did not settle. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +128,60 @@ START_TEST(read_only_asks_first)
 }
 END_TEST
 
+/* ---- what is not of one moment ---- */
+
+START_TEST(unsettled_bytes_have_a_sign)
+{
+    struct sample *p = &st->ui.s.sample;
+    session_move_to(&st->ui.s, 0, false);
+    stage_draw(st);
+    p->unsettled[0x11] = p->unsettled[0x1f] = 9;
+    p->settle.any = true;
+    ui_draw(&st->ui);
+    ck_assert_str_eq(stage_text(st, 2, 0, 30), "00000010  01~02 03 04 05 06 07");
+    ck_assert_str_eq(stage_text(st, 2, 55, 58), "~00");
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x0 ~ unsettled "));
+    p->settle.reads = 200;
+    p->settle.torn = 50;
+    ui_draw(&st->ui);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "~ unsettled: 25 % of readings"));
+    p->settle.torn = 0;
+    p->settle.any = false;
+    ui_draw(&st->ui);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "read twice: settled"));
+    ck_assert_str_eq(stage_text(st, 2, 0, 22), "00000010  01 02 03 04 ");
+}
+END_TEST
+
+START_TEST(a_sequence_counter)
+{
+    struct settle_seen *seen = &st->ui.s.sample.settle;
+    ui_run(&st->ui, "seqlock 8");
+    ck_assert(st->ui.s.locked && st->ui.s.lock.offset == 8 && st->ui.s.lock.width == 4);
+    seen->want.locked = true;
+    seen->counter = 42;
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "  SEQLOCK  "));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "seqlock 42 "));
+    seen->busy = true;
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "SEQLOCK ~"));
+    ui_run(&st->ui, "seqlock 0x10 8");
+    ck_assert(st->ui.s.lock.offset == 16 && st->ui.s.lock.width == 8);
+    static const char *const bad[] = {"seqlock",     "seqlock 2",    "seqlock 256",
+                                      "seqlock 0 3", "seqlock 0 16", "seqlock x"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ui_run(&st->ui, bad[i]);
+        ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+        ck_assert_uint_eq(st->ui.s.lock.offset, 16);
+    }
+    ui_run(&st->ui, "seqlock off");
+    ck_assert(!st->ui.s.locked);
+    stage_draw(st);
+    ck_assert_ptr_null(strstr(stage_text(st, 0, 0, 80), "SEQLOCK"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ui freeze");
@@ -138,6 +192,8 @@ int main(void)
     tcase_add_test(c, the_list_lets_one_go);
     tcase_add_test(c, what_cannot_be_frozen);
     tcase_add_test(c, read_only_asks_first);
+    tcase_add_test(c, unsettled_bytes_have_a_sign);
+    tcase_add_test(c, a_sequence_counter);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
