@@ -24,8 +24,9 @@ bool sample_alloc(struct sample *s)
     s->base = malloc(SAMPLE_MAX);
     s->unsettled = calloc(1, SAMPLE_MAX);
     s->changed = malloc(SAMPLE_MAX * sizeof *s->changed);
+    s->count = malloc(SAMPLE_MAX * sizeof *s->count);
     if (s->bytes != NULL && s->state != NULL && s->base != NULL && s->unsettled != NULL &&
-        s->changed != NULL)
+        s->changed != NULL && s->count != NULL)
         return true;
     sample_free(s);
     return false;
@@ -38,6 +39,7 @@ void sample_free(struct sample *s)
     free(s->base);
     free(s->unsettled);
     free(s->changed);
+    free(s->count);
     *s = (struct sample){0};
 }
 
@@ -94,6 +96,7 @@ static void publish(struct sampler *s, bool news)
     s->work.base = old.base;
     s->work.unsettled = old.unsettled;
     s->work.changed = old.changed;
+    s->work.count = old.count;
     bool wake = news && !s->told;
     s->told = s->told || news;
     os_gate_unlock(s->gate);
@@ -141,9 +144,14 @@ static bool take_sample(struct sampler *s, const struct settle_want *want, uint6
     }
     note_error(w, e);
     size_t changed = diff_feed(s->diff, offset, w->bytes, w->state, n, w->time);
+    if (news) { /* what changed before it came into the window */
+        pagemap_ages(segmap_pages(s->map), offset, w->changed, n);
+        diff_prime(s->diff, w->changed, n);
+    }
     segmap_stat(s->map, &w->stat);
     (void)segmap_window(s->map, offset, w->bytes, w->state, n, w->time);
     memcpy(w->changed, diff_changed(s->diff), n * sizeof *w->changed);
+    memcpy(w->count, diff_counts(s->diff), n * sizeof *w->count);
     memset(w->base, 0, n);
     w->has_base = s->baseline != NULL;
     w->base_bytes = s->baseline != NULL ? baseline_covers(s->baseline) : 0;
@@ -314,12 +322,14 @@ static void copy_header(struct sample *to, const struct sample *from)
 {
     uint8_t *bytes = to->bytes, *state = to->state, *base = to->base, *unsettled = to->unsettled;
     int64_t *changed = to->changed;
+    uint32_t *count = to->count;
     *to = *from;
     to->bytes = bytes;
     to->state = state;
     to->base = base;
     to->unsettled = unsettled;
     to->changed = changed;
+    to->count = count;
 }
 
 bool sampler_take(struct sampler *s, struct sample *out)
@@ -334,6 +344,7 @@ bool sampler_take(struct sampler *s, struct sample *out)
         memcpy(out->base, s->out.base, n);
         memcpy(out->unsettled, s->out.unsettled, n);
         memcpy(out->changed, s->out.changed, n * sizeof *out->changed);
+        memcpy(out->count, s->out.count, n * sizeof *out->count);
         s->told = false;
     }
     os_gate_unlock(s->gate);

@@ -63,6 +63,7 @@ struct sample {
     uint8_t *state;     /* enum byte_state */
     uint8_t *base;      /* 1: differs from the baseline, 0: not, or no baseline there */
     int64_t *changed;   /* time of the last change seen, 0: none */
+    uint32_t *count;    /* changes seen since the byte came into the window, saturating */
     uint8_t *unsettled; /* not 0: two readings of this byte differed within half a second */
     struct settle_seen settle;
     bool has_base;        /* a baseline is set */
@@ -172,6 +173,7 @@ enum look_kind {
     LOOK_BASELINE,        /* set the baseline: copies the data extents, up to BASELINE_MAX bytes */
     LOOK_NO_BASELINE,     /* drop it */
     LOOK_TOGGLE_BASELINE, /* one of the two, as there is one or not; `kind` then says which */
+    LOOK_FORGET,          /* nothing changed yet: ages, counts, and the map's */
     LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it, which lets all frozen
                     values go: `from` is the access */
     LOOK_BYTES   /* copy `length` bytes at `from` into bytes (the selection) */

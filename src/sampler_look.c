@@ -315,6 +315,11 @@ static void look_run(struct job *job, struct worker *w)
     case LOOK_TOGGLE_BASELINE:
         look_baseline(j, w);
         break;
+    case LOOK_FORGET:
+        diff_reset(j->sampler->diff);
+        pagemap_reset(segmap_pages(j->sampler->map));
+        j->found = true;
+        break;
     case LOOK_ACCESS:
         if (j->from < SEG_WRITE)
             sampler_let_go(j->sampler);

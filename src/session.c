@@ -17,7 +17,10 @@ static void set_defaults(struct settings *set)
                              .mouse = true,
                              .inspector = true,
                              .view = view_find("hex"),
-                             .enc = TEXT_UTF8};
+                             .enc = TEXT_UTF8,
+                             .strip = true,
+                             .cpu = CPU_DEFAULT,
+                             .recent = 10};
     const uint16_t one = 1;
     uint8_t first = 0;
     memcpy(&first, &one, 1);
@@ -159,6 +162,7 @@ void session_look(struct session *s)
     size_t length = 0;
     wanted(s, &offset, &length);
     sampler_want(s->sampler, offset, length, s->set.hz);
+    sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->dev, s->ino);
 }

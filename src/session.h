@@ -32,6 +32,9 @@ struct settings {
     const struct view *view; /* of the cells */
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
+    bool strip;              /* the overview strip is shown */
+    double cpu;              /* percent of a processor that watching the whole segment may take */
+    double recent;           /* seconds: rows that changed since then are shown by x */
 };
 
 struct session {
@@ -58,6 +61,8 @@ struct session {
     uint64_t anchor; /* the selection is from anchor to cursor, both included */
     bool phase;      /* UTF-16 characters start at odd offsets */
     bool paused;
+    bool heat;   /* how often bytes changed is shown instead of when */
+    bool follow; /* the view goes where changes happen */
     bool edit;
     uint64_t marks[MARKS];
     uint32_t marks_set;

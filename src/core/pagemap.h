@@ -105,8 +105,10 @@ const uint8_t *pagemap_bytes(const struct pagemap *m, uint64_t offset);
 bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_t *offset);
 bool pagemap_prev(const struct pagemap *m, uint64_t before, int64_t since, uint64_t *offset);
 
-/* When byte `offset` changed last (to 10 ms), 0: not seen to, or known by page only. */
-int64_t pagemap_changed(const struct pagemap *m, uint64_t offset);
+/* When each of the n bytes at offset changed last (to 10 ms), 0: not seen to, or known by page
+ * only.
+ */
+void pagemap_ages(const struct pagemap *m, uint64_t offset, int64_t *changed, size_t n);
 
 /* A stretch of the segment, summed up. */
 struct page_sum {

@@ -40,13 +40,17 @@ const uint8_t *pagemap_bytes(const struct pagemap *m, uint64_t offset)
     return state == PAGE_HOLE || state == PAGE_ZERO ? pagemap_zeros : NULL;
 }
 
-int64_t pagemap_changed(const struct pagemap *m, uint64_t offset)
+void pagemap_ages(const struct pagemap *m, uint64_t offset, int64_t *changed, size_t n)
 {
-    const struct copy *copy = keep_find(m, offset / PAGEMAP_PAGE);
-    size_t in = (size_t)(offset % PAGEMAP_PAGE);
-    if (copy == NULL || copy->marks == NULL || !(copy->marks->bytes[in / GRAIN] >> in % GRAIN & 1))
-        return 0;
-    return pagemap_time(m, copy->marks->tick[in / GRAIN]);
+    const struct copy *copy = NULL;
+    for (size_t i = 0; i < n; i++) {
+        size_t in = (size_t)((offset + i) % PAGEMAP_PAGE);
+        if (i == 0 || in == 0)
+            copy = keep_find(m, (offset + i) / PAGEMAP_PAGE);
+        const struct marks *k = copy != NULL ? copy->marks : NULL;
+        bool marked = k != NULL && (k->bytes[in / GRAIN] >> in % GRAIN & 1) != 0;
+        changed[i] = marked ? pagemap_time(m, k->tick[in / GRAIN]) : 0;
+    }
 }
 
 /* ---- walking the changed bytes ---- */

@@ -55,6 +55,9 @@ void act_freeze(struct ui *ui, int argc, char **argv);
 void act_frozen(struct ui *ui, int argc, char **argv);
 void act_seqlock(struct ui *ui, int argc, char **argv); /* OFFSET [BYTES] | off */
 void act_thaw(struct ui *ui, int argc, char **argv);    /* OFFSET | all */
+void act_strip(struct ui *ui, int argc, char **argv);
+void act_heat(struct ui *ui, int argc, char **argv); /* [reset] */
+void act_follow(struct ui *ui, int argc, char **argv);
 void act_undo(struct ui *ui, int argc, char **argv);
 void act_redo(struct ui *ui, int argc, char **argv);
 void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */
@@ -84,13 +87,18 @@ struct inspect_layout {
     enum text_encoding enc[TEXT_COLUMNS];
     int panel, panel_end, panel_top, panel_rows; /* inspector; rows 0: not shown */
     bool panel_side;                             /* on the right side, one value a line */
-    int who_top, who_rows;                       /* the panel of processes; rows 0: not shown */
+    int strip; /* column of the overview strip, the mark of the window to its left; 0: none */
+    int who_top, who_rows; /* the panel of processes; rows 0: not shown */
 };
 
 /* Why a byte is highlighted, the strongest reason last. */
 enum inspect_mark {
     MARK_NONE,
     MARK_BASE,
+    MARK_HEAT1, /* as STYLE_HEAT1, ... */
+    MARK_HEAT2,
+    MARK_HEAT3,
+    MARK_HEAT4,
     MARK_WARM,
     MARK_FRESH,
     MARK_FROZEN,
@@ -160,7 +168,8 @@ struct inspect_state {
     bool owner_known;
     char owner[33];
     struct frozen_menu frozen;
-    bool dragging;                                /* the mouse button went down on a byte */
+    int64_t follow_from; /* the view stays where it is until then (os_now's clock) */
+    bool dragging;       /* the mouse button went down on a byte */
     void (*post)(struct ui *ui, struct job *job); /* gives a job to the sampler; tests replace it */
 };
 
@@ -194,6 +203,18 @@ struct inspect_text {
 /* screen_inspect_text.c */
 void inspect_draw_text(struct canvas *c, int row, const struct inspect_text *t,
                        const struct inspect_row_bytes *b);
+
+/* panel_strip.c: the strip; the offset that its row `row` of the canvas stands for (false: none);
+ * the style of a byte that changed so often; legend and age of the map on the message line. */
+void inspect_draw_strip(struct ui *ui);
+bool inspect_strip_hit(const struct ui *ui, int row, int col, uint64_t *offset);
+enum style inspect_heat_style(uint32_t count, enum style plain);
+void inspect_draw_idle(struct ui *ui, int row);
+int64_t inspect_strip_next(const struct ui *ui, int64_t now); /* when it looks otherwise */
+
+/* act_map.c: moves the view to the newest change when it follows; when it may do so next. */
+void inspect_follow(struct ui *ui);
+int64_t inspect_follow_next(const struct ui *ui);
 
 /* panel_inspector.c */
 void inspect_draw_inspector(struct ui *ui);

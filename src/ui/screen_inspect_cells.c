@@ -19,8 +19,10 @@ struct unit {
 enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
 {
     static const uint8_t styles[] = {
-        [MARK_BASE] = STYLE_BASE,     [MARK_WARM] = STYLE_WARM,   [MARK_FRESH] = STYLE_FRESH,
-        [MARK_FROZEN] = STYLE_FROZEN, [MARK_MATCH] = STYLE_MATCH, [MARK_SELECT] = STYLE_SELECT,
+        [MARK_HEAT1] = STYLE_HEAT1,   [MARK_HEAT2] = STYLE_HEAT2,   [MARK_HEAT3] = STYLE_HEAT3,
+        [MARK_HEAT4] = STYLE_HEAT4,   [MARK_BASE] = STYLE_BASE,     [MARK_WARM] = STYLE_WARM,
+        [MARK_FRESH] = STYLE_FRESH,   [MARK_FROZEN] = STYLE_FROZEN, [MARK_MATCH] = STYLE_MATCH,
+        [MARK_SELECT] = STYLE_SELECT,
     };
     return mark == MARK_NONE ? plain : (enum style)styles[mark];
 }

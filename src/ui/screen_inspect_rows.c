@@ -12,13 +12,13 @@ enum { DOT = 0xb7 };
 struct reasons {
     uint64_t select_from, select_to, match_from, match_to;
     int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
-    bool base;
+    bool base, heat;
 };
 
 static struct reasons reasons_of(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    struct reasons r = {.base = s->sample.has_base};
+    struct reasons r = {.base = s->sample.has_base, .heat = s->heat};
     int64_t now = inspect_now(ui);
     r.fresh_since = now - (int64_t)(s->set.fresh * 1e9);
     r.warm_since = now - (int64_t)(s->set.warm * 1e9);
@@ -36,7 +36,10 @@ static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p
         return MARK_SELECT;
     if (at >= r->match_from && at < r->match_to)
         return MARK_MATCH;
-    int64_t changed = p->changed[i];
+    if (r->heat && p->count[i] > 0)
+        return (enum inspect_mark)(MARK_HEAT1 + inspect_heat_style(p->count[i], STYLE_HEAT1) -
+                                   STYLE_HEAT1);
+    int64_t changed = r->heat ? 0 : p->changed[i];
     if (changed != 0 && changed > r->fresh_since)
         return MARK_FRESH;
     if (changed != 0 && changed > r->warm_since)

@@ -20,7 +20,8 @@ struct parts {
     char live[24];
     char who[PART_MAX];
     char place[8];
-    char kept[64]; /* how many values are kept; the sequence counter */
+    char kept[64];    /* how many values are kept; the sequence counter */
+    char special[24]; /* what the view does beside showing: FOLLOW */
     const char *access;
     enum style live_style, access_style;
 };
@@ -132,13 +133,15 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
+    if (s->follow)
+        (void)snprintf(p->special, sizeof p->special, "FOLLOW");
 }
 
 /* Columns of all that is not the name. */
 static int columns(const struct parts *p)
 {
-    const char *const all[] = {p->size,   p->mode,   p->owner, p->live,
-                               p->access, p->kept,   p->who,   p->place};
+    const char *const all[] = {p->size, p->mode,    p->owner, p->live, p->access,
+                               p->kept, p->special, p->who,   p->place};
     int n = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i][0] != '\0')
@@ -198,12 +201,13 @@ void inspect_draw_title(struct ui *ui)
     col = draw_part(c, col, title, p.mode);
     col = draw_part(c, col - (p.mode[0] != '\0' && p.owner[0] != '\0'), title, p.owner);
     int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.kept) +
-                canvas_width(p.who) + 9;
+                canvas_width(p.who) + 9 + (p.special[0] != 0 ? canvas_width(p.special) + 2 : 0);
     int free_columns = c->cols - col - state - canvas_width(p.place) - 3;
     col = draw_part(c, col + (free_columns > 2 ? 2 : 0), p.live_style, p.live);
     col = draw_part(c, col, p.access_style, p.access);
     col = draw_part(c, col, ui->s.locked && ui->s.sample.settle.busy ? STYLE_WARN : p.access_style,
                     p.kept);
+    col = draw_part(c, col, STYLE_PAUSED, p.special);
     (void)draw_part(c, col, nameless(&ui->s.sample.stat) ? STYLE_WARN : title, p.who);
     if (p.place[0] != '\0')
         (void)canvas_text(c, 0, c->cols - 1 - canvas_width(p.place), c->cols, title, p.place);
