@@ -183,13 +183,14 @@ struct wish {
     size_t cells;
     double cpu;
     struct settle_want settle;
+    struct past_wish past;
 };
 
 static struct wish wish_of(struct sampler *s)
 {
     os_gate_lock(s->gate);
-    struct wish w = {s->want_offset, s->want_length, s->want_hz,
-                     s->want_cells,  s->want_cpu,    s->want_settle};
+    struct wish w = {s->want_offset, s->want_length, s->want_hz,  s->want_cells,
+                     s->want_cpu,    s->want_settle, s->want_past};
     os_gate_unlock(s->gate);
     return w;
 }
@@ -222,6 +223,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     bool news = keep_frozen(s);
     news = take_sample(s, &w.settle, w.offset, w.length) || news;
     news = segmap_show(s->map, w.cells, now, &s->work.map) || news;
+    news = sampler_show_past(s, &w.past, w.cpu > 0) || news;
     publish(s, news || base_was != s->work.has_base);
     around = go_around(s, &w, os_now(), period);
     int64_t due = next_due(s, now, period);
@@ -233,6 +235,7 @@ static void sampler_drop(struct sampler *s)
     seg_close(s->seg);
     diff_free(s->diff);
     segmap_free(s->map);
+    rewind_free(s->rewind);
     baseline_free(s->baseline);
     settle_free(&s->settle);
     sample_free(&s->work);
@@ -258,8 +261,10 @@ struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, st
     s->second = os_now();
     s->gate = os_gate_new();
     s->diff = diff_new(SAMPLE_MAX);
+    s->want_past.budget = (size_t)HISTORY_MIB << 20;
     s->map = seg != NULL ? segmap_new(seg) : NULL;
-    bool ready = s->gate != NULL && s->diff != NULL && (s->map != NULL || seg == NULL) &&
+    s->rewind = s->map != NULL ? rewind_new(seg, s->map) : NULL;
+    bool ready = s->gate != NULL && s->diff != NULL && (s->rewind != NULL || seg == NULL) &&
                  settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         if (seg != NULL)

@@ -11,6 +11,7 @@
 #include "backend/segment.h"
 #include "command.h"
 #include "freeze.h"
+#include "rewind.h"
 #include "segmap.h"
 #include "worker.h"
 
@@ -73,9 +74,11 @@ struct sample {
     struct oserr error;   /* of the last refresh or read; none: fine */
     double hz;            /* samples a second over the last second, measured */
     uint64_t changes;     /* bytes of the window seen to change since the attach */
-    struct map_picture map; /* of the whole segment */
-    struct freeze freeze;   /* the values that are kept, before this look */
-    uint64_t events;        /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
+    struct map_picture map;   /* of the whole segment */
+    struct past_picture past; /* of its history; with past.time not 0, bytes, state, changed and
+                                 base are those of that moment */
+    struct freeze freeze;     /* the values that are kept, before this look */
+    uint64_t events;          /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
 };
@@ -106,6 +109,12 @@ void sampler_want_map(struct sampler *s, size_t cells, double cpu);
 
 /* What shall be read twice or under a counter from now on. */
 void sampler_settle(struct sampler *s, const struct settle_want *want);
+
+/* What of the history is kept and shown from now on. */
+void sampler_want_past(struct sampler *s, const struct past_wish *wish);
+
+/* What of the history is kept and shown from now on. */
+void sampler_want_past(struct sampler *s, const struct past_wish *wish);
 
 /* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
  * False: nothing new. */
@@ -161,6 +170,21 @@ struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t l
 
 /* Lets all go (on the sampler's thread). */
 void sampler_let_go(struct sampler *s);
+
+/* A step through time. */
+struct time_job {
+    struct job job;
+    struct sampler *sampler;
+    uint64_t offset, length; /* changes of [offset, offset + length) count */
+    int64_t from;            /* the moment that is shown; INT64_MAX: now */
+    int steps;               /* changes on, or back (negative) */
+    int64_t time;            /* out: the moment there; 0: now */
+    bool moved;              /* out: false: there is no such change, time is where it was */
+    void *user;              /* the taker's */
+};
+
+/* NULL: out of memory. The taker frees it with free(). */
+struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *taker));
 
 enum look_kind {
     LOOK_FORWARD,     /* find `pattern` from `from` on, wrapping at the end */

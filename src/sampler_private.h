@@ -31,7 +31,8 @@ struct sampler {
     /* The sampler's thread only. */
     struct seg *seg; /* NULL: jobs only */
     struct diff *diff;
-    struct segmap *map; /* NULL: jobs only. Every change goes through its pages: listen there */
+    struct segmap *map;    /* NULL: jobs only. Every change goes through its pages: listen there */
+    struct rewind *rewind; /* NULL: jobs only */
     struct baseline *baseline; /* NULL: none */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
@@ -50,7 +51,12 @@ struct sampler {
     size_t want_cells;
     double want_cpu; /* percent */
     struct settle_want want_settle;
+    struct past_wish want_past;
     struct sample out; /* the newest complete sample */
 };
+
+/* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
+ * the sample. `around`: the map goes around the segment. True: worth drawing. */
+bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around);
 
 #endif

@@ -95,6 +95,14 @@ static void tell_changed(const struct pagemap *m, const struct part *p, size_t a
             m->sink[i].changed(m->sink[i].ctx, p->time, offset, old, p->bytes + at, n);
 }
 
+static void tell_differs(const struct pagemap *m, const struct part *p, const uint8_t *old)
+{
+    uint64_t offset = p->page * PAGEMAP_PAGE + p->in;
+    for (size_t i = 0; i < m->sinks; i++)
+        if (m->sink[i].differs != NULL)
+            m->sink[i].differs(m->sink[i].ctx, p->time, offset, old, p->bytes, p->n);
+}
+
 static void tell_kept(const struct pagemap *m, const struct part *p)
 {
     for (size_t i = 0; i < m->sinks; i++)
@@ -183,6 +191,7 @@ static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t 
         pagemap_set_state(c, i, PAGE_UNSEEN);
         return 0;
     }
+    tell_differs(m, p, copy->bytes + p->in);
     size_t sum = tell_runs(m, p, copy, copy->bytes + p->in);
     memcpy(copy->bytes + p->in, p->bytes, p->n);
     keep_touch(m, copy);
@@ -205,6 +214,7 @@ static void feed_unknown(struct pagemap *m, const struct part *p)
     uint64_t hash = pagemap_hash(page);
     bool changed = c->state[i] != PAGE_UNSEEN && hash != c->hash[i];
     if (changed) {
+        tell_differs(m, p, NULL);
         tell_changed(m, p, 0, NULL, p->n);
         stamp(c, i, pagemap_tick(m, p->time));
         m->changes++;

@@ -43,13 +43,10 @@ void past_free(struct past *h)
 
 void past_about(const struct past *h, struct past_about *about)
 {
-    int64_t oldest = 0;
-    for (const struct block *b = h->oldest; b != NULL; b = b->next)
-        if (oldest == 0 || b->first < oldest)
-            oldest = b->first;
-    for (const struct page *p = h->open_first; p != NULL; p = p->open_next)
-        if (oldest == 0 || delta_writer_first(p->open) < oldest)
-            oldest = delta_writer_first(p->open);
+    const struct page *open = h->open_first;
+    int64_t oldest = h->oldest != NULL ? h->oldest->first : 0;
+    if (open != NULL && (oldest == 0 || delta_writer_first(open->open) < oldest))
+        oldest = delta_writer_first(open->open);
     *about = (struct past_about){h->since, oldest, h->newest, h->bytes, h->budget, h->changes};
 }
 

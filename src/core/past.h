@@ -49,7 +49,7 @@ void past_size(struct past *h, int64_t time, uint64_t was, uint64_t is);
 
 struct past_about {
     int64_t since;  /* no moment before this is known; 0: all that was fed still is */
-    int64_t oldest; /* time of the oldest change kept; 0: none */
+    int64_t oldest; /* time of the oldest change kept, or one soon after; 0: none */
     int64_t newest; /* time of the newest; 0: none */
     size_t bytes;   /* of memory that it takes */
     size_t budget;
