@@ -33,16 +33,17 @@ struct pagemap_sink {
      * `new` (n: the page, less at the end of the segment). */
     void (*changed)(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
                     const uint8_t *new, size_t n);
-    /* The same, once for all of a part of a page in which something changed: n bytes from offset
-     * were `old` and are `new`, some of them equal. For listeners that look at many bytes. */
-    void (*differs)(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
-                    const uint8_t *new, size_t n);
     /* From now on the page at offset is known byte by byte; it holds `bytes`. Changes that follow
      * are exact. (Pages known as holes since they were first seen are zeros without such a call.)
      */
     void (*kept)(void *ctx, int64_t time, uint64_t offset, const uint8_t *bytes, size_t n);
     /* Its copy went, to make room: what changes in it from now on is known by page only. */
     void (*dropped)(void *ctx, uint64_t offset);
+    /* As changed, but once for all of a part of a page in which something changed: n bytes from
+     * offset were `old` and are `new`, some of them equal. For listeners that look at many bytes.
+     */
+    void (*differs)(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
+                    const uint8_t *new, size_t n);
 };
 
 struct pagemap; /* opaque; owns its memory */

@@ -21,6 +21,7 @@ struct oracle {
     uint8_t now[BYTES];    /* the segment */
     uint8_t last[BYTES];   /* as last fed */
     uint8_t shadow[BYTES]; /* built from what the map tells only */
+    uint8_t parts[BYTES];  /* and from the parts that it tells as a whole */
     bool fed[PAGES], hole[PAGES];
     bool told[PAGES]; /* the map said that the page is kept */
     uint32_t count[PAGES];
@@ -45,6 +46,7 @@ static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *
     ck_assert_uint_le(offset + n, BYTES);
     ck_assert_mem_eq(new, o->now + offset, n);
     memcpy(o->shadow + offset, new, n);
+    ck_assert_mem_eq(o->parts + offset, new, n); /* on_differs came first */
     if (old == NULL) {
         ck_assert_uint_eq(offset % PAGEMAP_PAGE, 0);
         ck_assert_uint_eq(n, PAGEMAP_PAGE);
@@ -56,6 +58,20 @@ static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *
         o->changed[offset + i] = time;
     }
     o->exact += n;
+}
+
+static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
+                       const uint8_t *new, size_t n)
+{
+    struct oracle *o = ctx;
+    ck_assert_int_eq(time, o->time);
+    ck_assert_uint_eq(offset / PAGEMAP_PAGE, (offset + n - 1) / PAGEMAP_PAGE);
+    ck_assert_mem_eq(new, o->now + offset, n);
+    if (old != NULL) {
+        ck_assert_mem_eq(old, o->last + offset, n);
+        ck_assert_mem_ne(old, new, n);
+    }
+    memcpy(o->parts + offset, new, n);
 }
 
 static void on_kept(void *ctx, int64_t time, uint64_t offset, const uint8_t *bytes, size_t n)
@@ -78,7 +94,7 @@ static struct oracle *oracle_new(size_t allowance)
     ck_assert_ptr_nonnull(o);
     o->map = pagemap_new(allowance);
     ck_assert_ptr_nonnull(o->map);
-    const struct pagemap_sink sink = {o, on_changed, on_kept, on_dropped};
+    const struct pagemap_sink sink = {o, on_changed, on_kept, on_dropped, on_differs};
     ck_assert(pagemap_listen(o->map, &sink));
     o->time = 5000LL * MS;
     o->seed = 7;
