@@ -21,6 +21,9 @@ static const char *const own_text[] = {
     "no memory left for the page",
     "out of memory",
     "changes too fast to be read",
+    "not a recording",
+    "made by a newer version",
+    "damaged",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

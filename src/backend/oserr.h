@@ -30,6 +30,9 @@ enum seg_refusal {
                         full) */
     SEG_E_MEMORY,    /* out of memory here */
     SEG_E_UNSETTLED, /* no two equal reads in three tries */
+    SEG_E_RECORDING, /* not a recording */
+    SEG_E_NEWER,     /* a recording of a version that we do not know */
+    SEG_E_DAMAGED,   /* a recording that is not whole, where it would be needed */
 };
 
 #define OSERR_NONE ((struct oserr){NULL, 0})

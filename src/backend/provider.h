@@ -20,6 +20,7 @@ struct seg {
     enum seg_access access;
     char *locator;            /* canonical */
     intptr_t handle;          /* the kind's own: a descriptor; -1: none */
+    struct reel *reel;        /* recordings: the file and the image; else NULL */
     intptr_t watch;           /* what keeps holes of `look` holes; -1: none */
     struct seg_stat last;     /* as of the last stat */
     struct view look;         /* read-only, for small reads; touching a hole in it faults */

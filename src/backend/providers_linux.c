@@ -2,7 +2,8 @@
 
 #include "backend/kinds_posix.h"
 
-const struct provider *const providers[] = {&posix_shm_provider, &file_provider, NULL};
+const struct provider *const providers[] = {&posix_shm_provider, &file_provider,
+                                            &recording_provider, NULL};
 
 enum seg_kind provider_kind(const struct provider *p, const char *locator)
 {

@@ -8,7 +8,7 @@
 static bool prepare(struct run *r, struct peek *p, struct range *range, uint64_t *odd)
 {
     const struct view *v = view_find("hex");
-    if (!run_view(r, &v) || !run_range(r, 0, range)) {
+    if (!run_view(r, &v) || !run_at(r, "at", r->seg, NULL) || !run_range(r, 0, range)) {
         return false;
     }
     bool numbers = v->kind != VIEW_HEX && v->kind != VIEW_TEXT;

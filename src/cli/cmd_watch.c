@@ -37,9 +37,17 @@ static bool settle_range(struct run *r, struct watch *w)
 int cmd_watch(struct run *r)
 {
     struct watch w;
+    bool recorded = seg_kind(r->seg) == SEG_REC;
+    if (recorded) {
+        struct oserr e = seg_seek(r->seg, 0);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "read it", e);
+        }
+        r->size = seg_last(r->seg)->size;
+    }
     if (!parse(r, &w) || !settle_range(r, &w)) {
         return EXIT_ERROR;
     }
-    int status = watch_run(&w);
+    int status = recorded ? watch_recorded(&w) : watch_run(&w);
     return status == EXIT_NO && w.count == 0 ? EXIT_DONE : status;
 }

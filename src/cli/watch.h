@@ -49,6 +49,8 @@ struct watch_sink {
     bool (*flush)(struct watch *w);
 
     bool (*ended)(const struct watch *w); /* it needs no more */
+
+    void (*end)(struct watch *w); /* the last look is over; NULL: nothing to do */
 };
 
 struct watch {
@@ -93,8 +95,9 @@ bool watch_options(struct run *r, struct watch *w);
 /* The range has `length` bytes now, not less than before. False: no memory. */
 SHM_MUST bool watch_grow(struct watch *w, uint64_t length);
 
-/* What the copy holds from `at` (from the start of the range) on is forgotten: it reads as 0. */
-void watch_forget(struct watch *w, uint64_t at);
+/* The range has only `length` bytes now: what the copy holds behind that is forgotten, and fresh
+ * when it comes back. */
+void watch_shrink(struct watch *w, uint64_t length);
 
 /* n bytes at `at` (from the start of the range) are `new` now; n is a multiple of the unit. Tells
  * the sink what changed and keeps them. False: no memory. */
@@ -103,6 +106,9 @@ SHM_MUST bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uin
 
 /* Nothing adjacent follows: tells what is held. */
 void watch_release(struct watch *w, int64_t now);
+
+/* Says what a watch may be of a recording: all changes of [0, `duration`), with their own times. */
+int watch_recorded(struct watch *w);
 
 /* Looks once: tells what changed (the first time: nothing) and keeps what it saw. */
 int watch_sample(struct watch *w, int64_t now);

@@ -54,10 +54,13 @@ static void tell_change(struct watch *w, int64_t now, uint64_t at, const uint8_t
     w->sink->change(w, now - w->start, w->range.offset + at, fresh ? NULL : old, new, n);
 }
 
-void watch_forget(struct watch *w, uint64_t at)
+void watch_shrink(struct watch *w, uint64_t length)
 {
-    for (uint64_t i = at / WATCH_CHUNK; i < w->chunks; i++) {
-        size_t in = at > i * WATCH_CHUNK ? (size_t)(at - i * WATCH_CHUNK) : 0;
+    w->range.length = length < w->range.length ? length : w->range.length;
+    w->known = w->known < length ? w->known : length;
+    for (uint64_t i = length / WATCH_CHUNK; i < w->chunks; i++) {
+        uint64_t start = i * WATCH_CHUNK;
+        size_t in = length > start ? (size_t)(length - start) : 0;
         struct watch_chunk *c = w->chunk[i];
         if (c != NULL) {
             size_t page = (in + BLOCK_PAGE - 1) / BLOCK_PAGE;

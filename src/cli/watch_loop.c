@@ -116,6 +116,9 @@ int watch_run(struct watch *w)
     }
     if (status == EXIT_DONE) {
         status = loop(w);
+        if (w->sink->end != NULL) {
+            w->sink->end(w);
+        }
     }
     watch_free(w);
     return status;
