@@ -75,6 +75,11 @@ struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *
     return apply(r, ev);
 }
 
+bool recorded_next_time(struct recorded *r, int64_t *t)
+{
+    return rec_next_time(r->reader, t);
+}
+
 static struct oserr play(struct recorded *r, int64_t t)
 {
     struct rec_event ev;

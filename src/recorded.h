@@ -23,4 +23,7 @@ int64_t recorded_at(const struct recorded *r); /* the time it shows, ns since it
 SHM_MUST struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *ev,
                                     bool *played);
 
+/* When the next event is; false: there is none. */
+bool recorded_next_time(struct recorded *r, int64_t *t);
+
 #endif

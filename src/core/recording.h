@@ -194,4 +194,7 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t);
  * recording ends before the block that is broken, see rec_info; seek before going on. */
 SHM_MUST enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *ev);
 
+/* When the next event is; false: there is none, or it cannot be read (rec_next says why). */
+bool rec_next_time(struct rec_reader *r, int64_t *t);
+
 #endif

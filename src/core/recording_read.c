@@ -323,3 +323,10 @@ enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *
     *ev = r->next;
     return REC_OK;
 }
+
+bool rec_next_time(struct rec_reader *r, int64_t *t)
+{
+    bool there = advance(r, r->end) == REC_OK && r->next.t <= r->end;
+    *t = there ? r->next.t : 0;
+    return there;
+}
