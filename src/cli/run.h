@@ -80,6 +80,10 @@ bool run_hz_option(struct run *r, double *hz);
 bool run_hz(const char *text, double *hz); /* above 0, at most UI_HZ_MAX; false: not a rate */
 bool run_positive(const char *text, double max, double *out);
 
+/* `--OPTION TIME` (at, to): shows the recording `seg`, whose locator is raw, as it was then. Not
+ * given: it stays at its end. For others than recordings it is an error. */
+bool run_at(struct run *r, const char *option, struct seg *seg, const char *raw);
+
 /* One value of a view from one word, `size` bytes. */
 bool run_value(struct run *r, const struct view *v, const char *what, const char *word,
                uint8_t *out, size_t cap, size_t *size);
@@ -127,5 +131,9 @@ void help_document(struct out *o, const char *which); /* `man`, `bash`, `markdow
 struct ui_options;
 void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *));
 int demo_writer(struct run *r, int64_t until);
+
+/* --replay: opens a recording (false: it was reported), and plays it until its end or `until`. */
+bool demo_open_recording(struct run *r, const char *path, struct seg **out, char raw[LOCATOR_MAX]);
+int demo_replay(struct run *r, const char *path, int64_t until);
 
 #endif
