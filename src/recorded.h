@@ -3,7 +3,7 @@
 #ifndef SHMLENS_RECORDED_H
 #define SHMLENS_RECORDED_H
 
-#include "backend/segment.h"
+#include "backend/reel.h"
 #include "core/recording.h"
 
 struct recorded; /* one open recording; belongs to its seg */

@@ -78,10 +78,30 @@ static int undo(struct run *r, struct seg *s, int status)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
+    if ((seg_caps(s) & SEG_CAP_FLEETING) != 0) {
+        return status; /* closing is enough */
+    }
     if (!oserr_is(e) && !st.name_gone && !st.replaced) {
-        e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
+        e = seg_remove(r->env->be, seg_locator(s), SEG_RM_FORCE, NULL);
     }
     return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
+}
+
+/* What has no name of its own lives as long as we hold it. */
+static bool check_hold(struct run *r, const struct seg *s, struct wish *w)
+{
+    if ((seg_caps(s) & SEG_CAP_FLEETING) == 0) {
+        return true;
+    }
+    if (r->env->ui) {
+        (void)run_usage(r, "it would be gone at once: from the shell, with --hold");
+        return false;
+    }
+    if (!w->hold) {
+        run_note(r, "has no name of its own: held until SIGINT or SIGTERM, then it is gone");
+    }
+    w->hold = true;
+    return true;
 }
 
 static int make(struct run *r, struct wish *w)
@@ -91,7 +111,7 @@ static int make(struct run *r, struct wish *w)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "create it", e);
     }
-    int status = fill_new(r, s, w);
+    int status = check_hold(r, s, w) ? fill_new(r, s, w) : EXIT_ERROR;
     if (status == EXIT_DONE) {
         out_escaped(r->env->out, seg_locator(s));
         out_str(r->env->out, "\n");

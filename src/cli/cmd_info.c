@@ -99,6 +99,25 @@ static void print_mode(struct out *o, uint32_t mode)
     out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
 }
 
+static void print_system_v(struct out *o, const struct seg_stat *st)
+{
+    if ((st->known & SEG_HAS_SWAP) != 0) {
+        out_print(o, "swapped:   %" PRIu64 "\n", st->swap);
+    }
+    if ((st->known & SEG_HAS_KEY) != 0) {
+        out_print(o, "key:       0x%08" PRIx32 "%s\n", st->key, st->key == 0 ? " (private)" : "");
+    }
+    if ((st->known & SEG_HAS_CREATOR) != 0) {
+        out_print(o, "creator:   %" PRIu32 "\n", st->creator);
+    }
+    if ((st->known & SEG_HAS_LAST_PID) != 0) {
+        out_print(o, "last pid:  %" PRIu32 "\n", st->last_pid);
+    }
+    if ((st->known & SEG_HAS_ATTACHED) != 0) {
+        out_print(o, "attached:  %" PRIu64 "\n", st->attached);
+    }
+}
+
 static void print_stat(struct out *o, const struct segrow *s)
 {
     const struct seg_stat *st = s->stat;
@@ -128,9 +147,7 @@ static void print_stat(struct out *o, const struct segrow *s)
         }
         out_str(o, st->seals == 0 ? " none\n" : "\n");
     }
-    if ((st->known & SEG_HAS_CREATOR) != 0) {
-        out_print(o, "creator:   %" PRIu32 "\n", st->creator);
-    }
+    print_system_v(o, st);
 }
 
 static void print_who(struct out *o, const struct segrow *s)
@@ -190,9 +207,10 @@ int cmd_info(struct run *r)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "see who has it", e);
     }
+    st = *seg_last(r->seg); /* it may have told of huge pages */
     struct segrow s = {.kind = seg_kind(r->seg),
-                       .locator = r->raw,
-                       .name = name_of(r->raw),
+                       .locator = seg_locator(r->seg),
+                       .name = name_of(seg_locator(r->seg)),
                        .owner =
                            (st.known & SEG_HAS_OWNER) != 0 ? os_user_name(st.uid, owner) : NULL,
                        .stat = &st,

@@ -74,6 +74,10 @@ int cmd_resize(struct run *r)
     if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size)) {
         return EXIT_ERROR;
     }
+    if ((seg_caps(r->seg) & SEG_CAP_RESIZE) == 0) {
+        return run_error(r, "kind %s keeps the size it was made with",
+                         seg_kind_name(seg_kind(r->seg)));
+    }
     struct oserr e = seg_resize(r->seg, size);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "resize it", e);

@@ -10,11 +10,13 @@ static const struct {
 } benches[] = {
     {"latency", bench_latency}, {"idle", bench_idle}, {"busy", bench_busy},
     {"sparse", bench_sparse},   {"peek", bench_peek}, {"stream", bench_stream},
+    {"list", bench_list},
 };
 
 static void usage(void)
 {
-    fputs("usage: bench [--smoke] [--strict] [latency|idle|busy|sparse|peek|stream]...\n", stderr);
+    fputs("usage: bench [--smoke] [--strict] [latency|idle|busy|sparse|peek|stream|list]...\n",
+          stderr);
     exit(2);
 }
 
