@@ -15,6 +15,7 @@ struct rewind {
     struct seg *seg;
     struct past *past; /* NULL: none is kept */
     size_t budget;     /* of `past` */
+    bool recorded;     /* it is a recording: all of it is known */
     uint64_t laps, size;
     uint64_t changes; /* of the history when the timeline was made */
     int64_t made;     /* when that was */
@@ -39,6 +40,7 @@ struct rewind *rewind_new(struct seg *seg, struct segmap *map)
         return NULL;
     r->seg = seg;
     r->size = seg_last(seg)->size;
+    r->recorded = seg_kind(seg) == SEG_REC;
     const struct pagemap_sink sink = {.ctx = r, .differs = on_differs};
     if (pagemap_listen(segmap_pages(map), &sink))
         return r;
@@ -73,6 +75,8 @@ static void set_budget(struct rewind *r, size_t budget)
     past_free(r->past);
     r->past = budget > 0 ? past_new(budget) : NULL;
     r->budget = budget;
+    if (r->past != NULL && r->recorded)
+        rewind_recorded(r->seg, r->past, budget);
     r->laps = UINT64_MAX;
     r->time = 0;
 }
@@ -89,7 +93,7 @@ static void watch(struct rewind *r, int64_t now, uint64_t laps, bool around,
     if (size < r->size)
         past_unwatch(r->past, size, UINT64_MAX / 2 - size);
     r->size = size;
-    if (!around) {
+    if (!around && !r->recorded) {
         past_unwatch(r->past, 0, w->offset);
         past_unwatch(r->past, w->offset + w->n, UINT64_MAX / 2 - w->offset - w->n);
     } else if (laps > 0 && laps != r->laps && end > start) {

@@ -65,4 +65,8 @@ bool rewind_bytes(struct rewind *r, int64_t time, uint64_t offset, uint8_t *byte
 int64_t rewind_step(struct rewind *r, uint64_t offset, uint64_t n, int64_t from, int steps,
                     bool *moved);
 
+/* Puts what a recording tells into an empty history, as if it had happened up to now; of a long one
+ * as much of its end as the budget is likely to hold. */
+void rewind_recorded(struct seg *seg, struct past *past, size_t budget);
+
 #endif
