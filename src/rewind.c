@@ -13,6 +13,7 @@ enum {
 
 struct rewind {
     struct seg *seg;
+    struct pagemap *pages;
     struct past *past; /* NULL: none is kept */
     size_t budget;     /* of `past` */
     bool recorded;     /* it is a recording: all of it is known */
@@ -39,10 +40,11 @@ struct rewind *rewind_new(struct seg *seg, struct segmap *map)
     if (r == NULL)
         return NULL;
     r->seg = seg;
+    r->pages = segmap_pages(map);
     r->size = seg_last(seg)->size;
     r->recorded = seg_kind(seg) == SEG_REC;
     const struct pagemap_sink sink = {.ctx = r, .differs = on_differs};
-    if (pagemap_listen(segmap_pages(map), &sink))
+    if (pagemap_listen(r->pages, &sink))
         return r;
     free(r);
     return NULL;
@@ -226,11 +228,25 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
     return news;
 }
 
+/* Where the map knows the bytes, those that were fed last: what was read since is newer. */
+static void as_fed(const struct rewind *r, uint64_t offset, uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t in = (size_t)((offset + i) % PAGEMAP_PAGE);
+        size_t left = PAGEMAP_PAGE - in < n - i ? PAGEMAP_PAGE - in : n - i;
+        const uint8_t *page = pagemap_bytes(r->pages, offset + i - in);
+        if (page != NULL)
+            memcpy(bytes + i, page + in, left);
+        i += left;
+    }
+}
+
 bool rewind_bytes(struct rewind *r, int64_t time, uint64_t offset, uint8_t *bytes, size_t n)
 {
     uint8_t *state = calloc(n + 1, 1); /* BYTE_DATA */
     int64_t *changed = calloc(n + 1, sizeof *changed);
     struct past_view view = {offset, n, bytes, state, changed, 0};
+    as_fed(r, offset, bytes, n);
     bool ok = r->past != NULL && state != NULL && changed != NULL &&
               past_at(r->past, time, &view) && memchr(state, BYTE_UNKNOWN, n) == NULL &&
               memchr(state, BYTE_BEYOND, n) == NULL;

@@ -178,6 +178,9 @@ struct time_job {
     uint64_t offset, length; /* changes of [offset, offset + length) count */
     int64_t from;            /* the moment that is shown; INT64_MAX: now */
     int steps;               /* changes on, or back (negative) */
+    bool of_value;           /* [offset, length) is a value, not the window: for messages */
+    bool follows;            /* asked for before the step in front of it had ended: goes on from
+                                where that one came to */
     int64_t time;            /* out: the moment there; 0: now */
     bool moved;              /* out: false: there is no such change, time is where it was */
     void *user;              /* the taker's */
@@ -211,6 +214,7 @@ struct look_job {
     char pattern[1024]; /* LOOK_FORWARD, LOOK_BACKWARD: as find_compile takes it */
     uint64_t from;
     bool follows;   /* asked for before the look in front of it had ended: goes on from its place */
+    int64_t past;   /* LOOK_BYTES: as they were at this moment; 0: now */
     size_t length;  /* in: LOOK_BYTES; out: the match's, or bytes copied */
     uint8_t *bytes; /* LOOK_BYTES: malloc'd by the job, freed by look_job_free */
     bool found, wrapped;

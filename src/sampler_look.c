@@ -268,6 +268,8 @@ static void look_bytes(struct look_job *j)
     j->error = seg_read(j->sampler->seg, j->from, j->bytes, j->length, &got);
     j->length = got;
     j->found = !oserr_is(j->error);
+    if (j->found && j->past != 0)
+        j->found = rewind_bytes(j->sampler->rewind, j->past, j->from, j->bytes, got);
 }
 
 /* Looks for a place; pressed twice in a row, the second goes on where the first one came to. */

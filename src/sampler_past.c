@@ -34,7 +34,11 @@ static void time_run(struct job *job, struct worker *w)
 {
     struct time_job *j = (struct time_job *)job;
     (void)w;
-    j->time = rewind_step(j->sampler->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    struct sampler *s = j->sampler;
+    if (j->follows)
+        j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
+    j->time = rewind_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    s->step_at = j->time;
 }
 
 struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *taker))

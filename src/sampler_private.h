@@ -36,6 +36,7 @@ struct sampler {
     struct baseline *baseline; /* NULL: none */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
+    int64_t step_at;           /* the moment that the last step through time came to; 0: now */
     struct settle settle;
     struct sample work; /* the sample being made; its arrays are swapped with `out` */
     int64_t due;        /* of the next tick */

@@ -20,7 +20,8 @@ static void set_defaults(struct settings *set)
                              .enc = TEXT_UTF8,
                              .strip = true,
                              .cpu = CPU_DEFAULT,
-                             .recent = 10};
+                             .recent = 10,
+                             .history = HISTORY_MIB};
     const uint16_t one = 1;
     uint8_t first = 0;
     memcpy(&first, &one, 1);
@@ -88,6 +89,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->dev = stat->dev;
     s->ino = stat->ino;
     s->edit = s->paused = false;
+    s->past = 0;
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
     old->length = 0;
@@ -133,6 +135,7 @@ void session_detach(struct session *s)
     s->locator[0] = '\0';
     s->dev = s->ino = 0;
     s->edit = s->paused = false;
+    s->past = 0;
     s->sample.seq = 0;
     s->sample.length = 0;
     s->sample.freeze.count = 0;
@@ -163,6 +166,12 @@ void session_look(struct session *s)
     wanted(s, &offset, &length);
     sampler_want(s->sampler, offset, length, s->set.hz);
     sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
+    const struct past_wish wish = {.budget = (size_t)s->set.history << 20,
+                                   .time = s->past,
+                                   .cells = s->time_cells,
+                                   .offset = s->value_offset,
+                                   .size = s->value_size};
+    sampler_want_past(s->sampler, &wish);
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->dev, s->ino);
 }

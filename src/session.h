@@ -33,6 +33,7 @@ struct settings {
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
     bool strip;              /* the overview strip is shown */
+    unsigned history;        /* MiB that the history of changes may take; 0: none is kept */
     double cpu;              /* percent of a processor that watching the whole segment may take */
     double recent;           /* seconds: rows that changed since then are shown by x */
 };
@@ -61,8 +62,13 @@ struct session {
     uint64_t anchor; /* the selection is from anchor to cursor, both included */
     bool phase;      /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool heat;   /* how often bytes changed is shown instead of when */
-    bool follow; /* the view goes where changes happen */
+    int64_t past;          /* the moment that is looked at, os_now's clock; 0: now */
+    bool timeline;         /* the timeline is shown though this is now */
+    size_t time_cells;     /* columns of the timeline; 0: it is not shown */
+    uint64_t value_offset; /* of the value whose history the inspector shows */
+    size_t value_size;     /* 0: it shows none */
+    bool heat;             /* how often bytes changed is shown instead of when */
+    bool follow;           /* the view goes where changes happen */
     bool edit;
     uint64_t marks[MARKS];
     uint32_t marks_set;

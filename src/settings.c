@@ -120,6 +120,15 @@ static bool set_recent(struct settings *s, const char *value)
     return decimal(value, 0.1, 86400, &s->recent);
 }
 
+static bool set_history(struct settings *s, const char *value)
+{
+    uint64_t n = 0;
+    if (number_u64(value, HISTORY_MIB_MAX, &n) != NUM_OK)
+        return false;
+    s->history = (unsigned)n;
+    return true;
+}
+
 static const struct {
     const char *name, *takes, *help;
     bool (*set)(struct settings *s, const char *value);
@@ -137,6 +146,7 @@ static const struct {
     {"strip", "on or off", "show the overview strip", set_strip},
     {"cpu", "0 to 100", "percent of a processor for watching the whole segment", set_cpu},
     {"recent", "seconds", "rows that changed since then are shown by x", set_recent},
+    {"history", "0 to 65536", "MiB of changes kept to go back to; 0: none", set_history},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -169,8 +179,8 @@ void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
         text = number;
     } else if (i == 1) {
         text = s->theme;
-    } else if (i == 2) {
-        (void)snprintf(number, sizeof number, "%u", s->width);
+    } else if (i == 2 || i == 13) {
+        (void)snprintf(number, sizeof number, "%u", i == 2 ? s->width : s->history);
         text = number;
     } else if (i == 5 || i == 6 || i == 10) {
         text = (i == 5 ? s->mouse : i == 6 ? s->inspector : s->strip) ? "on" : "off";

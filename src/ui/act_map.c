@@ -72,8 +72,8 @@ static int64_t newest_shown(const struct ui *ui)
 static bool may_follow(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    return s->follow && !s->paused && !s->selecting && !ui->inspect->typing.active &&
-           ui->prompt.kind == PROMPT_NONE && s->sample.seq != 0;
+    return s->follow && !s->paused && s->past == 0 && !s->selecting &&
+           !ui->inspect->typing.active && ui->prompt.kind == PROMPT_NONE && s->sample.seq != 0;
 }
 
 int64_t inspect_follow_next(const struct ui *ui)

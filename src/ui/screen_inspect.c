@@ -48,7 +48,8 @@ const struct view *inspect_view(const struct ui *ui)
 
 int64_t inspect_now(const struct ui *ui)
 {
-    return ui->s.paused ? ui->s.sample.time : ui->now;
+    const struct session *s = &ui->s;
+    return s->sample.past.time != 0 ? s->sample.past.time : s->paused ? s->sample.time : ui->now;
 }
 
 uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
@@ -78,6 +79,9 @@ static void draw(struct ui *ui)
     inspect_draw_title(ui);
     inspect_draw_rows(ui);
     inspect_draw_strip(ui);
+    ui->s.time_cells = ui->s.value_size = 0; /* until they are drawn */
+    if (ui->inspect->at.time_row > 0)
+        inspect_draw_timeline(ui);
     const struct inspect_layout *at = &ui->inspect->at;
     if (at->panel_rows > 0)
         inspect_draw_inspector(ui);
@@ -273,6 +277,8 @@ static int64_t next(struct ui *ui, int64_t now)
     bool base = false;
     if (s->sample.seq == 0 || s->paused)
         return at;
+    if (s->past != 0) /* its age */
+        return now - s->past < 100 * (int64_t)SECOND ? now + TENTH : now + SECOND;
     at = next_fading(ui, now);
     at = sooner(at, inspect_strip_next(ui, now));
     at = sooner(at, inspect_follow_next(ui));
@@ -299,6 +305,8 @@ bool inspect_escape(struct ui *ui)
         s->match_length = 0;
     } else if (ui->who_panel) {
         ui->who_panel = false;
+    } else if (s->past != 0) {
+        (void)inspect_live(ui);
     } else {
         return inspect_notice_seen(ui);
     }

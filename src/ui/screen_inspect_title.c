@@ -104,6 +104,14 @@ static void live_text(const struct ui *ui, struct parts *p)
     const struct session *s = &ui->s;
     double hz = s->set.hz, seen = s->sample.hz;
     p->live_style = s->paused ? STYLE_PAUSED : STYLE_LIVE;
+    if (s->past != 0 || s->sample.past.time != 0) {
+        char ago[INSPECT_AGO];
+        int64_t then = s->sample.past.time != 0 ? s->sample.past.time : s->past;
+        inspect_ago(ui->now - then, ago);
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "T-%.16s", ago);
+        return;
+    }
     if (s->paused) {
         (void)snprintf(p->live, sizeof p->live, "PAUSED");
         return;
