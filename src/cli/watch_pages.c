@@ -240,6 +240,7 @@ static int look_at_batch(struct watch *w, uint64_t *off, uint64_t end)
         uint64_t reached = behind - w->range.offset;
         w->reached = reached < w->range.length ? reached : w->range.length;
     }
+    behind += (BLOCK_PAGE - behind % BLOCK_PAGE) % BLOCK_PAGE;
     *off = behind > *off ? behind : end; /* else it ends here now */
     return status;
 }

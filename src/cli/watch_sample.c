@@ -53,6 +53,7 @@ static uint64_t was_data(const struct watch *w, uint64_t at, uint64_t end)
 
 int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
 {
+    uint64_t from = at;
     w->reached = end > w->reached ? end : w->reached;
     while ((at = was_data(w, at, end)) < end) {
         uint64_t page = at - at % BLOCK_PAGE;
@@ -63,8 +64,12 @@ int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
         if (status != EXIT_DONE) {
             return status;
         }
-        w->chunk[page / WATCH_CHUNK]->data[page % WATCH_CHUNK / BLOCK_PAGE] = 0;
-        if (w->sink->hole != NULL) {
+        /* a range that does not start on a page has pages that are a hole in part only */
+        bool whole = page >= from && (page + BLOCK_PAGE <= end || end == w->range.length);
+        if (whole) {
+            w->chunk[page / WATCH_CHUNK]->data[page % WATCH_CHUNK / BLOCK_PAGE] = 0;
+        }
+        if (whole && w->sink->hole != NULL) {
             watch_release(w, now);
             w->sink->hole(w, now - w->start, w->range.offset + page, (size_t)(stop - page));
         }
