@@ -17,6 +17,7 @@ struct rewind {
     struct past *past; /* NULL: none is kept */
     size_t budget;     /* of `past` */
     bool recorded;     /* it is a recording: all of it is known */
+    int64_t end;       /* and this is when it ended, os_now's clock; else 0 */
     uint64_t laps, size;
     uint64_t changes; /* of the history when the timeline was made */
     int64_t made;     /* when that was */
@@ -78,7 +79,7 @@ static void set_budget(struct rewind *r, size_t budget)
     r->past = budget > 0 ? past_new(budget) : NULL;
     r->budget = budget;
     if (r->past != NULL && r->recorded)
-        rewind_recorded(r->seg, r->past, budget);
+        r->end = rewind_recorded(r->seg, r->past, budget);
     r->laps = UINT64_MAX;
     r->time = 0;
 }
@@ -199,7 +200,7 @@ static bool make_picture(struct rewind *r, const struct past_wish *wish, int64_t
                                   wish->time != 0 ? wish->time : INT64_MAX, VALUES_MAX, out->value);
     out->cells = wish->cells < TIMELINE_MAX ? wish->cells : TIMELINE_MAX;
     out->from = about.oldest > about.since ? about.oldest : about.since;
-    out->to = now;
+    out->to = r->end != 0 ? r->end : now;
     past_activity(r->past, out->from, out->to, out->cells, out->cell);
     return true;
 }
@@ -209,6 +210,7 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
 {
     set_budget(r, wish->budget);
     out->kept = r->past != NULL;
+    out->end = r->end;
     if (r->past == NULL) {
         bool news = out->time != wish->time || out->values > 0;
         out->time = wish->time;

@@ -29,7 +29,7 @@ static bool feed(struct seg *seg, struct recorded *r, struct past *past, int64_t
     }
 }
 
-void rewind_recorded(struct seg *seg, struct past *past, size_t budget)
+int64_t rewind_recorded(struct seg *seg, struct past *past, size_t budget)
 {
     struct recorded *r = recorded_of(seg);
     struct rec_info info;
@@ -48,4 +48,5 @@ void rewind_recorded(struct seg *seg, struct past *past, size_t budget)
     struct oserr end = seg_seek(seg, info.end); /* what it shows is its end in any case */
     (void)e;
     (void)end;
+    return base + info.end;
 }

@@ -287,3 +287,8 @@ bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, 
     *unreadable = w.unreadable;
     return true;
 }
+
+bool session_recorded(const struct session *s)
+{
+    return strncmp(s->locator, "rec:", 4) == 0;
+}

@@ -151,6 +151,8 @@ bool session_users(const struct session *s, struct seg_who *out);
  * yet. */
 bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable);
 
+bool session_recorded(const struct session *s); /* what is attached is a recording */
+
 /* The row of the newest survey for the attached object, NULL: not in it. */
 const struct seg_info *session_info(const struct session *s);
 

@@ -59,7 +59,7 @@ void inspect_draw_timeline(struct ui *ui)
         (void)canvas_text(c, row, 1, c->cols, STYLE_DIM, "no change was seen yet");
         return;
     }
-    inspect_ago(ui->now - p->from, ago);
+    inspect_ago((p->end != 0 ? p->end : ui->now) - p->from, ago);
     (void)canvas_print(c, row, LEFT - 2 - canvas_width(ago), LEFT, STYLE_LABEL, "-%s", ago);
     uint64_t most = most_of(p);
     int place = place_of(p), cells = (int)p->cells < room ? (int)p->cells : room;
@@ -68,5 +68,5 @@ void inspect_draw_timeline(struct ui *ui)
         uint32_t glyph = p->cell[i] > 0 ? (uint32_t)(LOWEST + level(p->cell[i], most)) : ' ';
         (void)canvas_char(c, row, LEFT + i, c->cols, style, glyph);
     }
-    (void)canvas_text(c, row, LEFT + cells + 1, c->cols, STYLE_LABEL, "now");
+    (void)canvas_text(c, row, LEFT + cells + 1, c->cols, STYLE_LABEL, p->end != 0 ? "end" : "now");
 }

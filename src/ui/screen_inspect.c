@@ -49,7 +49,11 @@ const struct view *inspect_view(const struct ui *ui)
 int64_t inspect_now(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    return s->sample.past.time != 0 ? s->sample.past.time : s->paused ? s->sample.time : ui->now;
+    const struct past_picture *past = &s->sample.past;
+    return past->time != 0  ? past->time
+           : past->end != 0 ? past->end
+           : s->paused      ? s->sample.time
+                            : ui->now;
 }
 
 uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)

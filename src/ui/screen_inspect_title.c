@@ -82,7 +82,7 @@ static void who_text(const struct session *s, char out[PART_MAX])
 {
     size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
     out[0] = '\0';
-    if (!session_who(s, &rw, &ro, &held, &unreadable))
+    if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
         return;
     if (rw + ro + held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
@@ -107,9 +107,14 @@ static void live_text(const struct ui *ui, struct parts *p)
     if (s->past != 0 || s->sample.past.time != 0) {
         char ago[INSPECT_AGO];
         int64_t then = s->sample.past.time != 0 ? s->sample.past.time : s->past;
-        inspect_ago(ui->now - then, ago);
+        inspect_ago((s->sample.past.end != 0 ? s->sample.past.end : ui->now) - then, ago);
         p->live_style = STYLE_PAUSED;
         (void)snprintf(p->live, sizeof p->live, "T-%.16s", ago);
+        return;
+    }
+    if (session_recorded(s)) {
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "RECORDED");
         return;
     }
     if (s->paused) {
