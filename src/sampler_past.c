@@ -19,7 +19,8 @@ void sampler_want_past(struct sampler *s, const struct past_wish *wish)
 bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around)
 {
     struct sample *w = &s->work;
-    struct past_window window = {w->offset, w->length, w->bytes, w->state, w->changed};
+    struct past_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
+                                 w->changed};
     bool news = rewind_sample(s->rewind, wish, w->time, w->map.laps, around, &window, &w->past);
     if (w->past.time != 0) {
         memset(w->unsettled, 0, w->length);

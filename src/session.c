@@ -157,6 +157,19 @@ static void wanted(const struct session *s, uint64_t *offset, size_t *length)
     *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
 }
 
+static void want_rows(struct session *s)
+{
+    uint64_t start = session_start(s), width = session_width(s);
+    struct rows_want want = {.on = s->only,
+                             .start = start,
+                             .width = (unsigned)width,
+                             .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
+                             .top = s->top,
+                             .keep = s->cursor - (s->cursor - start) % width,
+                             .recent = (int64_t)(s->set.recent * SECOND)};
+    sampler_want_rows(s->sampler, &want);
+}
+
 void session_look(struct session *s)
 {
     if (s->sampler == NULL)
@@ -172,6 +185,7 @@ void session_look(struct session *s)
                                    .offset = s->value_offset,
                                    .size = s->value_size};
     sampler_want_past(s->sampler, &wish);
+    want_rows(s);
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->dev, s->ino);
 }
@@ -207,6 +221,8 @@ static bool take_sample(struct session *s)
     size_t length = 0;
     wanted(s, &offset, &length);
     bool here = s->sample.seq != 0 && s->sample.offset == offset && s->sample.length == length;
+    if (s->only || s->sample.rows.on)
+        here = s->only && session_shows(s, s->cursor) && s->sample.rows.on;
     if (s->paused && here)
         return sampler_take_frozen(s->sampler, &s->sample);
     return sampler_take(s->sampler, &s->sample);

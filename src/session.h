@@ -69,6 +69,7 @@ struct session {
     size_t value_size;     /* 0: it shows none */
     bool heat;             /* how often bytes changed is shown instead of when */
     bool follow;           /* the view goes where changes happen */
+    bool only;             /* only rows that changed are shown */
     bool edit;
     uint64_t marks[MARKS];
     uint32_t marks_set;
@@ -129,6 +130,19 @@ void session_set_width(struct session *s, unsigned width);
  * how the screen says what fits (0: everything). */
 unsigned session_width(const struct session *s);
 void session_fit(struct session *s, unsigned width);
+
+/* Only changed rows: the list that the newest sample is of; NULL: the window is shown whole. */
+const struct rows_seen *session_rows(const struct session *s);
+
+/* The offset of row `row` of the screen, UINT64_MAX: there is none. Is a byte on the screen? */
+uint64_t session_row(const struct session *s, size_t row);
+bool session_shows(const struct session *s, uint64_t offset);
+
+/* With only changed rows: makes the cursor's row visible; where a move by `delta` to `to` goes;
+ * scrolls by rows of the list. */
+void session_rows_show(struct session *s);
+uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta);
+void session_rows_scroll(struct session *s, int64_t by);
 
 /* The byte at an offset as the newest sample has it: false when the sample does not cover it. */
 bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8_t *state,

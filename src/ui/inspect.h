@@ -61,6 +61,7 @@ void act_thaw(struct ui *ui, int argc, char **argv);    /* OFFSET | all */
 void act_strip(struct ui *ui, int argc, char **argv);
 void act_heat(struct ui *ui, int argc, char **argv); /* [reset] */
 void act_follow(struct ui *ui, int argc, char **argv);
+void act_changed(struct ui *ui, int argc, char **argv);
 void act_undo(struct ui *ui, int argc, char **argv);
 void act_redo(struct ui *ui, int argc, char **argv);
 void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */

@@ -129,6 +129,10 @@ static void move_by_page(struct ui *ui, int64_t rows, bool extend)
         to = end - 1;
     else
         to = cursor + step;
+    if (session_rows(s) != NULL) {
+        session_scroll(s, rows);
+        return;
+    }
     bool selecting = s->selecting;
     uint64_t anchor = selecting ? s->anchor : cursor;
     session_scroll(s, rows);
@@ -218,8 +222,8 @@ static void press(struct ui *ui, const struct event *ev)
         return;
     if (row < 0 || row >= at->rows || byte < 0)
         return;
-    uint64_t to = s->top + (uint64_t)row * at->width + (uint64_t)byte;
-    if (to >= session_end(s))
+    uint64_t first = session_row(s, (size_t)row), to = first + (uint64_t)byte;
+    if (first == UINT64_MAX || to >= session_end(s))
         return;
     edit_mode_drop(ui);
     if (!drag)

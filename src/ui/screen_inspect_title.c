@@ -146,8 +146,8 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
-    if (s->follow)
-        (void)snprintf(p->special, sizeof p->special, "FOLLOW");
+    if (s->only || s->follow)
+        (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 
 /* Columns of all that is not the name. */
