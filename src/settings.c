@@ -103,6 +103,20 @@ static void get_width(const struct settings *s, char *out, size_t cap)
     (void)snprintf(out, cap, "%u", s->width);
 }
 
+static void get_history(const struct settings *s, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%u", s->history);
+}
+
+static bool set_history(struct settings *s, const char *value)
+{
+    uint64_t n = 0;
+    if (number_u64(value, HISTORY_MIB_MAX, &n) != NUM_OK)
+        return false;
+    s->history = (unsigned)n;
+    return true;
+}
+
 static void get_view(const struct settings *s, char *out, size_t cap)
 {
     (void)snprintf(out, cap, "%s", s->view != NULL ? s->view->name : "hex");
@@ -160,6 +174,8 @@ static const struct row rows[] = {
      DECIMAL_OF(cpu, 0, 100)},
     {"recent", "seconds", "rows that changed since then are shown by x",
      DECIMAL_OF(recent, 0.1, 86400)},
+    {"history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
+     WORD_OF(set_history, get_history)},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/info_recording.h"
 #include "cli/segrow.h"
 
 static const char *const seal_names[] = {"seal", "shrink", "grow", "write", "future-write", "exec"};
@@ -68,6 +69,7 @@ static int print_json(struct run *r, const struct segrow *s)
         json_object_set_new(o, "seals", seals);
     }
     add_who(o, s);
+    info_recording_json(r, o);
     (void)json_print(r->env->out, o);
     json_decref(o);
     return EXIT_DONE;
@@ -186,6 +188,7 @@ static void print_text(struct run *r, const struct segrow *s)
     out_escaped(o, s->locator);
     out_print(o, "\nkind:      %s\n", seg_kind_name(s->kind));
     print_stat(o, s);
+    info_recording_text(r);
     out_str(o, "state:    ");
     for (size_t i = 0; i < n; i++) {
         out_print(o, " %s", names[i]);

@@ -61,6 +61,8 @@ void inspect_edit_on(struct ui *ui, const char *then)
 {
     if (!act_attached(ui))
         return;
+    if (inspect_is_past(ui))
+        return;
     if (ui->s.edit && then != NULL)
         ui_run(ui, then);
     else if (!ui->s.edit)
@@ -105,6 +107,8 @@ void act_undo(struct ui *ui, int argc, char **argv)
     const struct session *s = &ui->s;
     (void)argc;
     (void)argv;
+    if (inspect_is_past(ui))
+        return;
     if (ui->inspect->undo_busy || ui->inspect->under_way > 0)
         ui->inspect->undo_more--;
     else if (s->undo_count == 0)
@@ -120,6 +124,8 @@ void act_redo(struct ui *ui, int argc, char **argv)
     const struct session *s = &ui->s;
     (void)argc;
     (void)argv;
+    if (inspect_is_past(ui))
+        return;
     if (ui->inspect->undo_busy || ui->inspect->under_way > 0)
         ui->inspect->undo_more++;
     else if (s->redo_count == 0)
@@ -238,7 +244,7 @@ static void ask_value(struct ui *ui, const char *what,
                       void (*accept)(struct ui *ui, const char *text, void *ctx))
 {
     char label[96];
-    if (!act_attached(ui))
+    if (!act_attached(ui) || inspect_is_past(ui))
         return;
     uint64_t offset = ui->s.cursor;
     if (ui->s.focus == FOCUS_CELLS)

@@ -193,6 +193,8 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
         run_rm(ui, line, argc);
     } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
         ui_say(ui, STYLE_ERROR, "%s: no segment is open: Enter in the list opens one", c->name);
+    } else if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui)) {
+        return;
     } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
         ui_edit_then(ui, line);
     } else if (walks) {
@@ -239,6 +241,8 @@ static void edit_confirmed(struct ui *ui, const char *text, void *ctx)
 
 void ui_edit_then(struct ui *ui, const char *line)
 {
+    if (inspect_is_past(ui))
+        return;
     if (ui->s.edit) {
         ui_run(ui, line);
         return;

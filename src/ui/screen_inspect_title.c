@@ -83,7 +83,7 @@ static void who_text(const struct session *s, char out[PART_MAX])
 {
     size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
     out[0] = '\0';
-    if (!session_who(s, &rw, &ro, &held, &unreadable))
+    if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
         return;
     if (rw + ro + held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
@@ -122,6 +122,19 @@ static void live_text(const struct ui *ui, struct parts *p)
     const struct session *s = &ui->s;
     double hz = s->set.hz, seen = s->sample.hz;
     p->live_style = s->paused ? STYLE_PAUSED : STYLE_LIVE;
+    if (s->past != 0 || s->sample.past.time != 0) {
+        char ago[INSPECT_AGO];
+        int64_t then = s->sample.past.time != 0 ? s->sample.past.time : s->past;
+        inspect_ago((s->sample.past.end != 0 ? s->sample.past.end : ui->now) - then, ago);
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "T-%.16s", ago);
+        return;
+    }
+    if (session_recorded(s)) {
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "RECORDED");
+        return;
+    }
     if (s->paused) {
         (void)snprintf(p->live, sizeof p->live, "PAUSED");
         return;
@@ -152,8 +165,8 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
-    if (s->follow)
-        (void)snprintf(p->special, sizeof p->special, "FOLLOW");
+    if (s->only || s->follow)
+        (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 
 /* Columns of all that is not the name. */
