@@ -25,6 +25,7 @@ struct segments_state {
     size_t count, room;       /* rows shown, rows allocated */
     size_t hidden;            /* rows that filter, orphans or kinds leave out */
     size_t hidden_idle;       /* of those, left out because nobody was seen but nothing is proved */
+    bool top_names;           /* the rows are of the very first list of names, without the others */
     int at, top;              /* cursor and first row shown */
     char cursor[LOCATOR_MAX]; /* raw locator of the row at the cursor; empty: none yet */
     char wanted[LOCATOR_MAX]; /* raw: the cursor goes there when it is listed; empty: nowhere */

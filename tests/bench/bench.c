@@ -10,12 +10,12 @@ static const struct {
 } benches[] = {
     {"latency", bench_latency}, {"idle", bench_idle}, {"busy", bench_busy},
     {"sparse", bench_sparse},   {"peek", bench_peek}, {"stream", bench_stream},
-    {"list", bench_list},
+    {"list", bench_list},       {"live", bench_live},
 };
 
 static void usage(void)
 {
-    fputs("usage: bench [--smoke] [--strict] [latency|idle|busy|sparse|peek|stream|list]...\n",
+    fputs("usage: bench [--smoke] [--strict] [latency|idle|busy|sparse|peek|stream|list|live]...\n",
           stderr);
     exit(2);
 }

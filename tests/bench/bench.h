@@ -61,5 +61,6 @@ void bench_sparse(struct bench *b);
 void bench_peek(struct bench *b);
 void bench_stream(struct bench *b);
 void bench_list(struct bench *b);
+void bench_live(struct bench *b);
 
 #endif
