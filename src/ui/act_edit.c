@@ -27,8 +27,11 @@ static void access_finish(struct job *job, void *taker)
         ui->s.edit = false;
     } else if (!j->found) {
         ui->s.edit = false;
-        ui_say(ui, STYLE_ERROR, "no editing: %s: %s", j->error.call,
-               oserr_text(j->error, why, sizeof why));
+        if (session_recorded(&ui->s))
+            ui_say(ui, STYLE_ERROR, "no editing: a recording is read-only");
+        else
+            ui_say(ui, STYLE_ERROR, "no editing: %s: %s", j->error.call,
+                   oserr_text(j->error, why, sizeof why));
     } else {
         ui->s.edit = j->from == SEG_WRITE;
         if (ui->s.edit && w->then[0] != '\0')
