@@ -54,7 +54,7 @@ static void adopt_options(struct ui *ui, const struct ui_options *o)
 /* Draws when something changed: at once after a quiet moment, else 60 times a second at most. */
 struct frames {
     bool dirty;
-    int64_t drawn; /* time of the last frame */
+    int64_t drawn; /* when the last frame was due */
 };
 
 static void draw_frame(struct ui *ui, struct frames *f)
@@ -66,7 +66,7 @@ static void draw_frame(struct ui *ui, struct frames *f)
     session_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
     term_present(ui->term, &ui->canvas);
     f->dirty = false;
-    f->drawn = ui->now;
+    f->drawn = ui->now - f->drawn < 2 * FRAME ? f->drawn + FRAME : ui->now; /* a steady beat */
 }
 
 /* Until when nothing needs to be done. */

@@ -127,12 +127,13 @@ START_TEST(ticks_go_on_inside_a_long_job)
     uint64_t done = 0, total = 0;
     int64_t since = 0, deadline = os_now() + 10000LL * MS;
     while ((!worker_busy(w, &done, &total, &since) || total == 0) && os_now() < deadline)
-        ;
+        (void)os_sleep_until(os_now() + MS / 10);
     ck_assert_uint_eq(done, 5);
     ck_assert_uint_eq(total, 10);
     int before = atomic_load(&ticks);
+    deadline = os_now() + 10000LL * MS;
     while (atomic_load(&ticks) < before + 20 && os_now() < deadline)
-        ;
+        (void)os_sleep_until(os_now() + MS / 10);
     ck_assert_int_ge(atomic_load(&ticks), before + 20);
     atomic_store(&hold, false);
     take_until(w, 1);
@@ -146,7 +147,7 @@ START_TEST(jobs_get_on_between_ticks_that_are_always_due)
     struct worker *w = start(tick_always);
     post(w, 1, &hold);
     while (atomic_load(&ticks) < 3)
-        continue;
+        (void)os_sleep_until(os_now() + MS / 10);
     atomic_store(&hold, false);
     post(w, 2, NULL);
     take_until(w, 2);
