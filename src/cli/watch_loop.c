@@ -82,7 +82,7 @@ static int64_t next_time(struct watch *w, int64_t due, int64_t ended)
 
 static int loop(struct watch *w)
 {
-    int64_t due = w->start;
+    int64_t due = os_now(); /* the first look is no gap: it starts from what it saw */
     int64_t stop = w->duration < 0 ? INT64_MAX : w->start + w->duration;
     while (!w->sink->ended(w)) {
         int64_t began = os_now();

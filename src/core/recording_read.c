@@ -85,7 +85,9 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t)
 static bool unpack(struct rec_reader *r, const struct rec_block *b, size_t n)
 {
     if ((b->flags & REC_FLAG_STORED) != 0) {
-        memcpy(r->raw, r->packed + REC_HEAD, n);
+        if (n == b->packed) {
+            memcpy(r->raw, r->packed + REC_HEAD, n);
+        }
         return n == b->packed;
     }
     int got = LZ4_decompress_safe((const char *)r->packed + REC_HEAD, (char *)r->raw,

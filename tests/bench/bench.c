@@ -10,13 +10,16 @@ static const struct {
 } benches[] = {
     {"latency", bench_latency}, {"idle", bench_idle}, {"busy", bench_busy},
     {"sparse", bench_sparse},   {"peek", bench_peek}, {"stream", bench_stream},
-    {"list", bench_list},       {"live", bench_live},
+    {"list", bench_list},       {"live", bench_live}, {"watch", bench_watch},
+    {"wait", bench_wait},       {"find", bench_find},
 };
 
 static void usage(void)
 {
-    fputs("usage: bench [--smoke] [--strict] [latency|idle|busy|sparse|peek|stream|list|live]...\n",
-          stderr);
+    fputs("usage: bench [--smoke] [--strict] [NAME]...\nnames:", stderr);
+    for (size_t i = 0; i < sizeof benches / sizeof *benches; i++)
+        fprintf(stderr, " %s", benches[i].name);
+    fputs("\n", stderr);
     exit(2);
 }
 

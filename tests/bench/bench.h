@@ -62,5 +62,11 @@ void bench_peek(struct bench *b);
 void bench_stream(struct bench *b);
 void bench_list(struct bench *b);
 void bench_live(struct bench *b);
+void bench_watch(struct bench *b);
+void bench_wait(struct bench *b);
+void bench_find(struct bench *b);
+
+/* Bytes of memory that nobody uses. */
+uint64_t bench_memory(void);
 
 #endif
