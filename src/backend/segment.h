@@ -203,6 +203,10 @@ SHM_MUST struct oserr seg_set_access(struct seg *s, enum seg_access access);
 enum seg_access seg_get_access(const struct seg *s);
 
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
+
+/* What it is called, raw: `ring` of `posix:/ring`, the name of a memfd, a System V key; empty: it
+ * is not called anything. Lives as long as s. */
+const char *seg_name(const struct seg *s);
 enum seg_kind seg_kind(const struct seg *s);
 unsigned seg_caps(const struct seg *s); /* enum seg_caps */
 

@@ -13,14 +13,6 @@ static const char *access_name(const struct seg_mapper *m)
     return m->write ? "rw" : "r";
 }
 
-/* The name behind the kind in a canonical locator. */
-static const char *name_of(const char *raw)
-{
-    const char *colon = strchr(raw, ':');
-    const char *name = colon == NULL ? raw : colon + 1;
-    return name[0] == '/' && strncmp(raw, "posix:", 6) == 0 ? name + 1 : name;
-}
-
 /* ---- JSON ---- */
 
 static void add_who(json_t *o, const struct segrow *s)
@@ -187,6 +179,11 @@ static void print_text(struct run *r, const struct segrow *s)
     print_label(o, "locator:");
     out_escaped(o, s->locator);
     out_print(o, "\nkind:      %s\n", seg_kind_name(s->kind));
+    if (s->name[0] != '\0') {
+        out_str(o, "name:      ");
+        out_escaped(o, s->name);
+        out_str(o, "\n");
+    }
     print_stat(o, s);
     info_recording_text(r);
     out_str(o, "state:    ");
@@ -213,7 +210,7 @@ int cmd_info(struct run *r)
     st = *seg_last(r->seg); /* it may have told of huge pages */
     struct segrow s = {.kind = seg_kind(r->seg),
                        .locator = seg_locator(r->seg),
-                       .name = name_of(seg_locator(r->seg)),
+                       .name = seg_name(r->seg),
                        .owner =
                            (st.known & SEG_HAS_OWNER) != 0 ? os_user_name(st.uid, owner) : NULL,
                        .stat = &st,

@@ -40,22 +40,36 @@ static const struct kind_words {
     const char *denied; /* what to do when it may not be reached; NULL: nothing special */
     const char *other;  /* something else is there; NULL: nothing special */
     const char *fixed;  /* why it is read-only; NULL: nothing special */
+    const char *cannot; /* why something is not done to it; NULL: nothing special */
 } kind_words[] = {
-    {"file:", "not a path: 1 to 4095 bytes", "no such file", NULL, NULL, NULL},
-    {"rec:", "not a path: 1 to 4095 bytes", "no such file", NULL,
-     "not a recording: a folder, fifo or device", "a recording is read-only"},
-    {"sysv:", "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, sysv:new",
-     "no such segment", NULL, NULL, NULL},
-    {"fd:", "not a descriptor: fd:PID/FD, both decimal numbers", "no such process or descriptor",
-     NULL, NULL, NULL},
-    {"map:", "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
-     "no such process, or nothing is mapped there",
-     "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)", NULL, NULL},
-    {"ns:", "not a segment of a namespace: ns:PID/NAME", "no such process or segment", NULL, NULL,
-     NULL},
-    {"memfd:", "not a name for a memfd: at most 249 bytes", "no such segment", NULL, NULL, NULL},
-    {"", "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
-     "no such segment", NULL, NULL, NULL},
+    {.prefix = "file:", .name = "not a path: 1 to 4095 bytes", .absent = "no such file"},
+    {.prefix = "rec:",
+     .name = "not a path: 1 to 4095 bytes",
+     .absent = "no such file",
+     .other = "not a recording: a folder, fifo or device",
+     .fixed = "a recording is read-only"},
+    {.prefix = "sysv:",
+     .name = "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, sysv:new",
+     .absent = "no such segment"},
+    {.prefix = "fd:",
+     .name = "not a descriptor: fd:PID/FD, both decimal numbers",
+     .absent = "no such process or descriptor",
+     .cannot = "it has no name to do that to: it is gone when nobody has it any more"},
+    {.prefix = "map:",
+     .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
+     .absent = "no such process, or nothing is mapped there",
+     .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
+     .cannot = "not possible for what is reached through a mapping"},
+    {.prefix = "ns:",
+     .name = "not a segment of a namespace: ns:PID/NAME",
+     .absent = "no such process or segment",
+     .cannot = "it is another namespace's: do that from inside"},
+    {.prefix = "memfd:",
+     .name = "not a name for a memfd: at most 249 bytes",
+     .absent = "no such segment"},
+    {.prefix = "",
+     .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
+     .absent = "no such segment"},
 };
 
 static const struct kind_words *words_of(const char *raw)
@@ -98,7 +112,7 @@ static const char *refusal(uint32_t code, const char *raw)
     case SEG_E_READ_ONLY:
         return w->fixed != NULL ? w->fixed : "opened read-only";
     case SEG_E_UNSUPPORTED:
-        return "this kind of segment cannot do that";
+        return w->cannot != NULL ? w->cannot : "this kind of segment cannot do that";
     case SEG_E_IN_USE:
         return "in use; --force removes the name all the same";
     case SEG_E_REPLACED:
