@@ -8,7 +8,7 @@
 enum {
     MS = 1000000,
     TIMELINE_EVERY = 100 * MS, /* the timeline and the value's history are made so often */
-    SPAN = 3600                /* seconds that the ages of changes reach back */
+    SPAN = 4                   /* seconds that the ages of changes reach back */
 };
 
 struct rewind {

@@ -293,6 +293,21 @@ enum { SEG_HASH_PAGE = 4096 };
 SHM_MUST struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
                                struct seg_hashes *out);
 
+/* Bytes that are looked for, and the two of them (by index; they may be the same) that are rarest:
+ * these are tried first. */
+struct seg_needle {
+    const uint8_t *bytes; /* private memory */
+    size_t size;          /* at least 1 */
+    size_t rare[2];
+};
+
+/* Looks for the needle in [off, end) as it stands in memory at that moment, as fast as memory is
+ * read. *found: it is at *next. Else none of it starts in [off, *next), and the rest is for
+ * seg_read to look at: a page there is no data, or the end is near (fewer than 128 places).
+ * SEG_E_UNSUPPORTED: not this segment (no mapping in which holes stay holes). */
+SHM_MUST struct oserr seg_spot(struct seg *s, const struct seg_needle *needle, uint64_t off,
+                               uint64_t end, uint64_t *next, bool *found);
+
 /* One value. */
 struct poke {
     uint64_t offset;

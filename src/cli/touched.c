@@ -15,7 +15,7 @@ bool touched_add(struct touched *t, uint64_t from, uint64_t to, uint64_t unit, u
         last->to = to > last->to ? to : last->to;
         return true;
     }
-    if (t->count == t->cap) {
+    if (t->list == NULL || t->count == t->cap) {
         size_t cap = t->cap == 0 ? 256 : t->cap * 2;
         struct touched_range *more = realloc(t->list, cap * sizeof *more);
         if (more == NULL) {

@@ -7,7 +7,7 @@
 #include "core/inspect.h"
 #include "ui/inspect.h"
 
-enum { LINE = 0x2500, BAR = 0x2502, SPACE_BETWEEN = 2, SECOND = 1000000000 };
+enum { LINE = 0x2500, BAR = 0x2502, SPACE_BETWEEN = 2, OLDER_ROWS = 5, SECOND = 1000000000 };
 
 /* The columns that a field's value may take, by its label. */
 static const struct {
@@ -257,20 +257,21 @@ static void draw_beside(struct ui *ui, const struct inspect *in)
     bottom -= text[0] != '\0';
     if (text[0] != '\0')
         (void)canvas_text(c, bottom, col, at->panel_end, STYLE_TEXT, text);
-    for (int i = 0; i < in->count && row < bottom; i++) {
+    int last = bottom - (older_values(ui) > 0 && bottom > 3 * OLDER_ROWS ? OLDER_ROWS : 0);
+    for (int i = 0; i < in->count && row < last; i++) {
         const struct inspect_row *f = &in->row[i];
         if (strcmp(f->label, "hex") == 0)
             continue;
         int label = canvas_width(f->label), room = at->panel_end - col;
         int column = room > 36 ? 7 : label + 1; /* aligned where there is room */
         (void)canvas_text(c, row, col, at->panel_end, STYLE_LABEL, f->label);
-        if (column + value_columns(f) > room && row + 1 < bottom) {
+        if (column + value_columns(f) > room && row + 1 < last) {
             row++;
             column = 2 + value_columns(f) <= room ? 2 : 0;
         }
         (void)canvas_text(c, row++, col + column, at->panel_end, STYLE_TEXT, f->value);
     }
-    draw_older_rows(ui, row + 1, bottom, col, at->panel_end);
+    draw_older_rows(ui, row + (row + 1 < last), bottom, col, at->panel_end);
 }
 
 void inspect_draw_inspector(struct ui *ui)

@@ -187,14 +187,14 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
 static void run_command(struct ui *ui, const char *line, const struct command *c, int argc)
 {
     bool walks = strcmp(c->name, "info") == 0 || (c->needs & ALL_NEEDS) == 0;
+    if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
+        return;
     if ((c->needs & NEED_SHELL) != 0) {
         ui_say(ui, STYLE_ERROR, "%s is for the shell", c->name);
     } else if (strcmp(c->name, "rm") == 0) {
         run_rm(ui, line, argc);
     } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
         ui_say(ui, STYLE_ERROR, "%s: no segment is open: Enter in the list opens one", c->name);
-    } else if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui)) {
-        return;
     } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
         ui_edit_then(ui, line);
     } else if (walks) {

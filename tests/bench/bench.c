@@ -11,7 +11,7 @@ static const struct {
     {"latency", bench_latency}, {"idle", bench_idle}, {"busy", bench_busy},
     {"sparse", bench_sparse},   {"peek", bench_peek}, {"stream", bench_stream},
     {"list", bench_list},       {"live", bench_live}, {"watch", bench_watch},
-    {"wait", bench_wait},       {"find", bench_find},
+    {"wait", bench_wait},       {"find", bench_find}, {"history", bench_history},
 };
 
 static void usage(void)

@@ -65,6 +65,7 @@ void bench_live(struct bench *b);
 void bench_watch(struct bench *b);
 void bench_wait(struct bench *b);
 void bench_find(struct bench *b);
+void bench_history(struct bench *b);
 
 /* Bytes of memory that nobody uses. */
 uint64_t bench_memory(void);

@@ -9,7 +9,7 @@
 
 #include "core/recording.h"
 
-enum { SPACE = 200000, STATES = 400 };
+enum { SPACE = 60000, STATES = 400 };
 
 /* A file in memory. */
 struct file {

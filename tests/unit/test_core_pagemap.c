@@ -42,14 +42,12 @@ static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *
                        const uint8_t *new, size_t n)
 {
     struct oracle *o = ctx;
-    ck_assert_int_eq(time, o->time);
-    ck_assert_uint_le(offset + n, BYTES);
+    ck_assert(time == o->time && offset + n <= BYTES);
     ck_assert_mem_eq(new, o->now + offset, n);
     memcpy(o->shadow + offset, new, n);
     ck_assert_mem_eq(o->parts + offset, new, n); /* on_differs came first */
     if (old == NULL) {
-        ck_assert_uint_eq(offset % PAGEMAP_PAGE, 0);
-        ck_assert_uint_eq(n, PAGEMAP_PAGE);
+        ck_assert(offset % PAGEMAP_PAGE == 0 && n == PAGEMAP_PAGE);
         return;
     }
     ck_assert_mem_eq(old, o->last + offset, n);

@@ -70,7 +70,7 @@ static void check_states(struct rec_reader *r, size_t count)
         play(r, states[i].t);
         compare(&states[i]);
     }
-    for (int k = 0; k < 60; k++) { /* here and there */
+    for (int k = 0; k < 20; k++) { /* here and there */
         size_t i = draw((uint32_t)count);
         seek(r, states[i].t + (i + 1 < count ? (states[i + 1].t - states[i].t) / 2 : 0));
         compare(&states[i]);
@@ -81,7 +81,7 @@ static void check_states(struct rec_reader *r, size_t count)
 START_TEST(states_at_every_time)
 {
     seed = (uint64_t)_i + 1;
-    record(300, _i % 2 == 0);
+    record(120, _i % 2 == 0);
     struct rec_reader *r = open_file(REC_OK);
     struct rec_info info;
     rec_info(r, &info);
@@ -136,7 +136,7 @@ int main(void)
     TCase *c = tcase_create("recording");
     tcase_add_checked_fixture(c, set_up, tear_down);
     tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, states_at_every_time, 0, 2);
+    tcase_add_loop_test(c, states_at_every_time, 0, 3);
     tcase_add_test(c, a_look_is_whole_or_not_there);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);
