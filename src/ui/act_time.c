@@ -1,4 +1,5 @@
 /* Actions that move through time: steps between changes, live again, the timeline. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,10 @@ void act_timeline(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     ui->s.timeline = !ui->s.timeline;
+    const struct past_picture *p = &ui->s.sample.past;
+    if (ui->s.timeline && p->kept)
+        ui_say(ui, STYLE_TEXT, "history: %.1f of %u MiB (`set history MIB`), %" PRIu64 " changes",
+               (double)p->about.bytes / (1 << 20), ui->s.set.history, p->about.changes);
 }
 
 /* ---- steps ---- */

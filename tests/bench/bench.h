@@ -65,6 +65,7 @@ void bench_live(struct bench *b);
 void bench_watch(struct bench *b);
 void bench_wait(struct bench *b);
 void bench_find(struct bench *b);
+void bench_soak(struct bench *b); /* only when it is named */
 void bench_history(struct bench *b);
 
 /* Bytes of memory that nobody uses. */
