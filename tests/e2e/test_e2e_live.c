@@ -204,9 +204,9 @@ START_TEST(who_has_it)
                                  e2e_peer("holder", "fd", name)};
     const struct passwd *me = getpwuid(getuid());
     const char *user = me != NULL ? me->pw_name : "";
-    snprintf(rw, sizeof rw, "%d peer_holder  %-8s rw", (int)e2e_peer_pid(peers[0]), user);
-    snprintf(ro, sizeof ro, "%d peer_holder  %-8s r ", (int)e2e_peer_pid(peers[1]), user);
-    snprintf(fd, sizeof fd, "%d peer_holder  %-8s -- only", (int)e2e_peer_pid(peers[2]), user);
+    snprintf(rw, sizeof rw, "%d peer_holder %-8s rw", (int)e2e_peer_pid(peers[0]), user);
+    snprintf(ro, sizeof ro, "%d peer_holder %-8s r ", (int)e2e_peer_pid(peers[1]), user);
+    snprintf(fd, sizeof fd, "%d peer_holder %-8s -- only", (int)e2e_peer_pid(peers[2]), user);
     scene_press(t, "o", "who maps this");
     e2e_wait_text(t, rw, 0);
     e2e_wait_text(t, ro, 0);
