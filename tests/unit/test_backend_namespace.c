@@ -50,8 +50,8 @@ static int told[2];
 static bool furnish(void)
 {
     if (unshare(CLONE_NEWNS | CLONE_NEWIPC) != 0 ||
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("none", "/dev/shm", "tmpfs", 0, NULL) != 0)
+        mount("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0 ||
+        mount("none", "/dev/shm", "tmpfs", 0, "") != 0)
         return false;
     int fd = open("/dev/shm/inner", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     return fd >= 0 && write(fd, "inside", 6) == 6 && mkfifo("/dev/shm/fifo", 0666) == 0 &&
