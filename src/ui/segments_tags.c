@@ -32,7 +32,9 @@ static bool add_tag(struct segments_state *st, const struct seg_info *info)
     if (copy == NULL)
         return false;
     memcpy(copy, info->locator, n);
-    st->tag[st->tags++] = (struct tag){copy, info->stat};
+    struct tag *tag = &st->tag[st->tags++];
+    tag->locator = copy;
+    tag->seen = info->stat;
     return true;
 }
 
