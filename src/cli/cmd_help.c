@@ -38,13 +38,22 @@ static void print_views(struct out *o)
 static const char naming[] =
     "\nA segment (LOCATOR):\n"
     "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n"
+    "  sysv:ID  sysv:key=KEY               System V shared memory (create sysv:new: a private "
+    "one)\n"
+    "  fd:PID/FD                           what a process holds open: memfd, unlinked, a file\n"
+    "  map:PID/ADDRESS                     what a process has mapped shared there (root only)\n"
+    "  ns:PID/NAME                         POSIX, in the /dev/shm that the process sees\n"
+    "  memfd:NAME                          to create: lives as long as it is held\n"
     "  file:PATH                           a file, mapped shared\n"
+    "  rec:PATH                            a recording\n"
     "  bytes of a name that cannot be printed are \\xNN, a backslash is \\\\\n"
     "\nNumbers: 64 0x40 0b1000000 0o100 4K 1MiB; offsets also end, end-16; times 250ms 1.5s 2m\n"
     "Exit status: 0 done, 1 the answer is no, 2 an error\n"
     "\nLooking changes nothing: holes stay holes, nothing is locked or stopped. Being attached "
     "keeps\n"
-    "a removed segment alive until it is let go.\n";
+    "a removed segment alive until it is let go; of a System V segment it counts as an attach, "
+    "and\n"
+    "moves its times.\n";
 
 void help_all(struct out *o)
 {
