@@ -203,6 +203,11 @@ static int record(struct recorder *c, struct watch *w)
     if (status == EXIT_DONE) {
         e = os_file_commit(c->file);
         c->file = NULL;
+        if (c->r->env->ui && !oserr_is(e)) {
+            char shown[RUN_SHOWN];
+            out_print(c->r->env->out, "recorded %.1f s into %s\n", (double)c->now / 1e9,
+                      run_shown(c->path, shown));
+        }
     } else {
         os_file_cut(c->file, rec_written(c->writer));
     }

@@ -146,7 +146,7 @@ void inspect_draw_idle(struct ui *ui, int row)
         (void)snprintf(text, sizeof text, "map off (set cpu)");
     else if (map->laps == 0 && map->progress > 0)
         (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
-    else if (map->looked != 0)
+    else if (map->looked != 0 && !session_recorded(&ui->s))
         (void)snprintf(text, sizeof text, "map %.1f s old",
                        (double)(inspect_now(ui) - map->looked) / SECOND);
     int width = canvas_width(text);
