@@ -7,7 +7,7 @@
 #include "core/diff.h"
 #include "core/past.h"
 
-enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 400, MS = 1000000 };
+enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 250, MS = 1000000 };
 
 static const uint64_t BASE = (uint64_t)1 << 40;
 
@@ -123,6 +123,27 @@ static void compare_steps(struct past *h, size_t k, size_t at, size_t n, int64_t
     }
 }
 
+/* The values of up to 8 bytes from moment k back. */
+static void compare_values(struct past *h, size_t k, const bool *lost)
+{
+    struct past_value v[6];
+    size_t size = 1 + draw(8), at = draw(SPACE - 8) / 8 * 8, c = 0;
+    size_t n = past_values(h, BASE + at, size, &o->bytes[o->n - 1][at], o->time[k], 6, v);
+    for (size_t m = k + 1; m-- > 0 && c < 6;) {
+        bool known = true;
+        if (m > 0 && memchr(o->changed[m] + at, true, size) == NULL)
+            continue;
+        for (size_t i = 0; i < size; i++)
+            known = known && oracle_known(m, at + i, lost);
+        if (m == 0 && !known)
+            break; /* from before all that is known */
+        HOLD(c < n && v[c].known == known && v[c].time == (m > 0 ? o->time[m] : 0));
+        HOLD(!known || memcmp(v[c].bytes, &o->bytes[m][at], size) == 0);
+        c++;
+    }
+    HOLD(c == n);
+}
+
 static bool *run(struct past *h, uint32_t unknown_of)
 {
     bool *lost = calloc(MOMENTS, SPACE);
@@ -162,6 +183,8 @@ START_TEST(every_moment_is_as_it_was)
         compare(h, k, at, n, lost, 0);
         compare_steps(h, k, at, n, 0);
         compare_steps(h, k, draw(SPACE), 1, 0);
+        for (int i = 0; i < 5; i++)
+            compare_values(h, k, lost);
     }
     struct past_about about;
     past_about(h, &about);
