@@ -88,9 +88,10 @@ void inspect_draw_strip(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct map_picture *map = &ui->s.sample.map;
-    if (at->strip == 0 || map->cells == 0 || map->to <= map->from)
-        return;
-    for (int r = 0; r < at->rows && (size_t)r < map->cells; r++) {
+    size_t rows = at->rows < STRIP_MAX ? (size_t)at->rows : STRIP_MAX;
+    if (at->strip == 0 || map->cells != rows || map->to <= map->from)
+        return; /* there is none, or it is of another height still */
+    for (int r = 0; (size_t)r < map->cells; r++) {
         struct strip_look look = look_of(ui, &map->cell[r]);
         (void)canvas_char(&ui->canvas, at->top + r, at->strip, ui->canvas.cols, look.style,
                           look.glyph);
