@@ -7,7 +7,7 @@
 #include "core/diff.h"
 #include "core/past.h"
 
-enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 250, MS = 1000000 };
+enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 120, MS = 1000000 };
 
 static const uint64_t BASE = (uint64_t)1 << 40;
 
@@ -89,7 +89,7 @@ static void compare(struct past *h, size_t k, size_t at, size_t n, const bool *l
     memcpy(bytes, o->bytes[o->n - 1] + at, n);
     memset(state, BYTE_DATA, n);
     struct past_view v = {BASE + at, n, bytes, state, changed, span};
-    ck_assert(past_at(h, time, &v));
+    HOLD(past_at(h, time, &v));
     for (size_t i = 0; i < n; i++) {
         bool known = time >= since && oracle_known(k, at + i, lost);
         HOLD(state[i] == (known ? BYTE_DATA : BYTE_UNKNOWN));
@@ -115,8 +115,8 @@ static void compare_steps(struct past *h, size_t k, size_t at, size_t n, int64_t
                 break;
             if (memchr(o->changed[m] + at, true, n) == NULL || o->time[m] <= since)
                 continue;
-            ck_assert_uint_lt(c, count);
-            ck_assert_int_eq(found[c++], o->time[m]);
+            HOLD(c < count && found[c] == o->time[m]);
+            c++;
         }
         if (since == 0)
             ck_assert_uint_eq(c, count);
@@ -203,13 +203,13 @@ START_TEST(the_budget_holds_and_what_it_keeps_is_right)
     bool *lost = run(h, 0);
     /* much more than fits, elsewhere, then some here again */
     uint8_t old[512] = {0}, new[512];
-    for (int64_t k = 0; k < 4000; k++) {
+    for (int64_t k = 0; k < 1500; k++) {
         for (size_t i = 0; i < sizeof new; i++)
             new[i] = (uint8_t)draw(256);
         uint64_t at = BASE * 2 + draw(500) * (uint64_t)PAST_PAGE;
-        ck_assert(past_add(h, o->time[o->n - 1], at, old, new, sizeof new));
+        HOLD(past_add(h, o->time[o->n - 1], at, old, new, sizeof new));
         past_about(h, &about);
-        ck_assert_uint_le(about.bytes, about.budget);
+        HOLD(about.bytes <= about.budget);
     }
     ck_assert_int_gt(about.since, o->time[0]);
     for (size_t k = 0; k < o->n; k += 7)
@@ -288,9 +288,9 @@ int main(void)
     TCase *t = tcase_create("history");
     tcase_add_checked_fixture(t, oracle_make, oracle_free);
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, every_moment_is_as_it_was, 0, 4);
-    tcase_add_loop_test(t, the_budget_holds_and_what_it_keeps_is_right, 0, 2);
-    tcase_add_loop_test(t, a_part_of_what_was_dropped_is_right_too, 0, 2);
+    tcase_add_loop_test(t, every_moment_is_as_it_was, 0, 2);
+    tcase_add_loop_test(t, the_budget_holds_and_what_it_keeps_is_right, 0, 1);
+    tcase_add_loop_test(t, a_part_of_what_was_dropped_is_right_too, 0, 1);
     tcase_add_test(t, values_of_a_counter_with_their_times);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
