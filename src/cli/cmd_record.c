@@ -103,6 +103,7 @@ static void record_hole(struct watch *w, int64_t t, uint64_t offset, size_t n)
 static void record_gap(struct watch *w, int64_t t, int64_t behind)
 {
     struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
     rec_put_gap(c->writer, t, behind);
 }
 
@@ -183,7 +184,9 @@ static int writer_failed(struct recorder *c)
     case REC_OK:
         return EXIT_DONE;
     case REC_IO:
-        return file_failed(c, c->error);
+        (void)file_failed(c, c->error);
+        run_note(c->r, "what was recorded before that can be read");
+        return EXIT_ERROR;
     case REC_FULL:
         return run_error(c->r, "a recording cannot hold more (4194304 blocks, offsets of 4 EiB)");
     default:
