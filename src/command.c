@@ -93,6 +93,19 @@ static void print_call(void *ctx, const struct oscall *call)
     out_push(c->err);
 }
 
+/* A recording on the screen stays at its end, wherever the command goes in it. */
+static bool attach_again(struct run *r, enum seg_access access)
+{
+    struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
+    if (oserr_is(e)) {
+        (void)run_fail(r, NULL, "read it", e);
+        return false;
+    }
+    r->seg_is_ours = true;
+    r->size = seg_last(r->seg)->size;
+    return true;
+}
+
 /* The segment a command works on: the UI's, or the one its first word names. */
 static bool attach(struct run *r)
 {
@@ -108,6 +121,9 @@ static bool attach(struct run *r)
     if (r->env->ui && r->env->seg != NULL) {
         const char *raw = seg_locator(r->env->seg);
         memcpy(r->raw, raw, strlen(raw) + 1);
+        if (seg_kind(r->env->seg) == SEG_REC) {
+            return attach_again(r, access);
+        }
         r->seg = r->env->seg;
         if (seg_get_access(r->seg) < access) {
             (void)run_error(r, "read-only: turn editing on first");

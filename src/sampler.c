@@ -24,7 +24,7 @@ bool sample_alloc(struct sample *s)
     s->base = malloc(SAMPLE_MAX);
     s->unsettled = calloc(1, SAMPLE_MAX);
     s->changed = malloc(SAMPLE_MAX * sizeof *s->changed);
-    s->count = malloc(SAMPLE_MAX * sizeof *s->count);
+    s->count = calloc(SAMPLE_MAX, sizeof *s->count);
     if (s->bytes != NULL && s->state != NULL && s->base != NULL && s->unsettled != NULL &&
         s->changed != NULL && s->count != NULL)
         return true;

@@ -15,7 +15,7 @@ enum {
     STRIP_TIMES = 50,              /* a strip that takes long is made more seldom */
     BASE_MEMORY = 8 * 1024 * 1024, /* what the map may take, and */
     RESIDENT_SHARE = 200,          /* 1/200 of what is resident; */
-    OWN_MEMORY = 512 * 1024        /* less what is ours beside it */
+    OWN_MEMORY = 2048 * 1024       /* less what is ours beside it, and what allocating wastes */
 };
 
 _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == SEG_SMALL,

@@ -103,6 +103,7 @@ static void record_hole(struct watch *w, int64_t t, uint64_t offset, size_t n)
 static void record_gap(struct watch *w, int64_t t, int64_t behind)
 {
     struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
     rec_put_gap(c->writer, t, behind);
 }
 
@@ -183,7 +184,9 @@ static int writer_failed(struct recorder *c)
     case REC_OK:
         return EXIT_DONE;
     case REC_IO:
-        return file_failed(c, c->error);
+        (void)file_failed(c, c->error);
+        run_note(c->r, "what was recorded before that can be read");
+        return EXIT_ERROR;
     case REC_FULL:
         return run_error(c->r, "a recording cannot hold more (4194304 blocks, offsets of 4 EiB)");
     default:
@@ -203,6 +206,11 @@ static int record(struct recorder *c, struct watch *w)
     if (status == EXIT_DONE) {
         e = os_file_commit(c->file);
         c->file = NULL;
+        if (c->r->env->ui && !oserr_is(e)) {
+            char shown[RUN_SHOWN];
+            out_print(c->r->env->out, "recorded %.1f s into %s\n", (double)c->now / 1e9,
+                      run_shown(c->path, shown));
+        }
     } else {
         os_file_cut(c->file, rec_written(c->writer));
     }

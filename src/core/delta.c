@@ -73,11 +73,10 @@ int64_t delta_writer_first(const struct delta_writer *w)
 
 static bool reserve(struct bytes *b, size_t more)
 {
-    size_t cap = b->cap;
-    while (cap < b->n + more)
-        cap = cap == 0 ? 256 : cap + cap / 4;
-    if (cap == b->cap)
+    size_t need = b->n + more, cap = b->cap + b->cap / 4;
+    if (need <= b->cap)
         return true;
+    cap = cap > need ? cap : need;
     uint8_t *p = realloc(b->p, cap);
     if (p == NULL)
         return false;

@@ -85,9 +85,9 @@ struct past_value {
     uint8_t bytes[PAST_UNIT_MAX];
 };
 
-/* The values that `size` bytes at `offset` had, newest first, beginning with the one at `time`
- * (`now`: the bytes as they are now, the last that was fed). At most `max` (<= PAST_STEPS_MAX -
- * 1); how many. Values from before anything is known are left out. */
+/* The values that `size` bytes at `offset` (in one page) had, newest first, beginning with the one
+ * at `time` (`now`: the bytes as they are now, the last that was fed). At most `max`; how many. A
+ * value from before anything is known is left out. */
 size_t past_values(const struct past *h, uint64_t offset, size_t size, const uint8_t *now,
                    int64_t time, size_t max, struct past_value *out);
 

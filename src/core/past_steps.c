@@ -143,37 +143,112 @@ size_t past_steps(const struct past *h, uint64_t offset, uint64_t n, int64_t tim
     return s.count;
 }
 
-/* The value at one moment. */
-static bool value_at(const struct past *h, uint64_t offset, size_t size, const uint8_t *now,
-                     int64_t time, struct past_value *v)
+/* ---- values ---- */
+
+/* A value on its way back through time. */
+struct values {
+    uint64_t offset;
+    size_t size;
+    int64_t from, since; /* changes in (since, from] count */
+    uint8_t bytes[PAST_UNIT_MAX];
+    uint32_t unknown; /* bit i: byte i is not known */
+    size_t max, count;
+    struct past_value *out;
+};
+
+/* The value at the moment to begin with. */
+static bool value_at(const struct past *h, const uint8_t *now, struct values *v)
 {
     uint8_t state[PAST_UNIT_MAX] = {0}; /* BYTE_DATA */
     int64_t changed[PAST_UNIT_MAX];
-    memcpy(v->bytes, now, size);
-    struct past_view view = {offset, size, v->bytes, state, changed, 0};
-    if (!past_at(h, time, &view))
+    memcpy(v->bytes, now, v->size);
+    struct past_view view = {v->offset, v->size, v->bytes, state, changed, 0};
+    if (!past_at(h, v->from, &view))
         return false;
-    v->known =
-        memchr(state, BYTE_UNKNOWN, size) == NULL && memchr(state, BYTE_BEYOND, size) == NULL;
+    for (size_t i = 0; i < v->size; i++)
+        v->unknown |= state[i] == BYTE_DATA ? 0 : UINT32_C(1) << i;
     return true;
+}
+
+static void add_value(struct values *v, int64_t time)
+{
+    struct past_value *to = &v->out[v->count++];
+    *to = (struct past_value){.time = time, .known = v->unknown == 0};
+    memcpy(to->bytes, v->bytes, v->size);
+}
+
+/* A change that led to what is in `v`: told once for each moment, then taken back. */
+static bool undo(struct values *v, const struct delta *d)
+{
+    bool apart = d->offset >= v->offset + v->size || d->offset + d->length <= v->offset;
+    if (d->kind >= DELTA_SIZE || apart || d->time > v->from || d->time <= v->since)
+        return true;
+    if (v->count == 0 || v->out[v->count - 1].time != d->time) {
+        if (v->count == v->max)
+            return false;
+        add_value(v, d->time);
+    }
+    for (size_t i = 0; i < v->size; i++) {
+        uint64_t at = v->offset + i;
+        if (at < d->offset || at - d->offset >= d->length)
+            continue;
+        uint32_t bit = UINT32_C(1) << i;
+        v->unknown = d->old == NULL ? v->unknown | bit : v->unknown & ~bit;
+        v->bytes[i] = d->old == NULL ? 0 : d->old[at - d->offset];
+    }
+    return true;
+}
+
+/* False: there are enough. */
+static bool undo_block(struct values *v, const uint8_t *data, size_t n)
+{
+    const char *why = NULL;
+    struct delta d;
+    struct touch t = {v->offset, v->offset + v->size, false};
+    if (!delta_keys(data, n, take_touch, &t) || !t.found)
+        return true;
+    struct delta_reader *r = delta_open(data, n, &why);
+    bool more = true;
+    if (r == NULL)
+        return true;
+    delta_end(r);
+    while (more && delta_prev(r, &d))
+        more = undo(v, &d);
+    delta_close(r);
+    return more;
+}
+
+/* All values of a page; false: there are enough. */
+static bool undo_page(struct values *v, const struct page *page)
+{
+    size_t n = 0;
+    bool failed = false, more = true;
+    uint64_t units = units_of(v->offset, v->offset + v->size);
+    uint8_t *data = past_open_copy(page, &n, &failed);
+    if (data != NULL)
+        more = undo_block(v, data, n);
+    free(data);
+    for (const struct block *b = page->newest; more && b != NULL; b = b->older)
+        if ((b->units & units) != 0 && b->first <= v->from && b->last > v->since)
+            more = undo_block(v, b->data, b->n);
+    return more;
 }
 
 size_t past_values(const struct past *h, uint64_t offset, size_t size, const uint8_t *now,
                    int64_t time, size_t max, struct past_value *out)
 {
-    int64_t times[PAST_STEPS_MAX];
-    size_t n = 0;
-    if (size > PAST_UNIT_MAX || max == 0)
+    struct values v = {.offset = offset, .size = size, .from = time, .max = max, .out = out};
+    v.since = h->since > 0 ? h->since : INT64_MIN;
+    bool one_page = size > 0 && offset / PAST_PAGE == (offset + size - 1) / PAST_PAGE;
+    if (!one_page || size > PAST_UNIT_MAX || max == 0 || !value_at(h, now, &v))
         return 0;
-    max = max < PAST_STEPS_MAX - 1 ? max : PAST_STEPS_MAX - 1;
-    size_t steps = past_steps(h, offset, size, time, true, max, times);
-    for (; n < max && n <= steps; n++) {
-        int64_t then = n == 0 ? time : times[n - 1] - 1;
-        out[n] = (struct past_value){.time = n < steps ? times[n] : 0};
-        if (!value_at(h, offset, size, now, then, &out[n]))
-            break;
-    }
-    if (n > 0 && n > steps && !out[n - 1].known)
-        n--; /* from before what is known */
-    return n;
+    const struct page *page = past_page(h, offset / PAST_PAGE);
+    bool more = page == NULL || undo_page(&v, page);
+    /* And what it was before the first change that is known. */
+    uint64_t until = 0;
+    int64_t first = v.count > 0 ? out[v.count - 1].time - 1 : time;
+    bool watched = first >= past_watched(h, offset, &until) && until >= offset + size;
+    if (more && v.count < max && v.unknown == 0 && watched && first >= v.since)
+        add_value(&v, 0);
+    return v.count;
 }

@@ -135,8 +135,8 @@ void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name
 void rec_key_bytes(struct rec_writer *w, uint64_t offset, const uint8_t *bytes, size_t n);
 void rec_key_end(struct rec_writer *w);
 
-/* What happened. t never goes back; what happened in one look has one t. Ranges must lie inside the
- * size told last. `old` NULL: what it was is not known. */
+/* What happened. A t before the last one counts as that; what happened in one look has one t.
+ * Ranges must lie inside the size told last. `old` NULL: what it was is not known. */
 void rec_put_change(struct rec_writer *w, int64_t t, uint64_t offset, const uint8_t *old,
                     const uint8_t *bytes, size_t n);
 void rec_put_hole(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n);

@@ -19,7 +19,7 @@ struct rec_writer {
     uint64_t written;
 
     struct delta_writer *deltas; /* changes not yet sealed */
-    int64_t last;                /* time of the last of them */
+    int64_t last;                /* time of the last thing put */
     uint8_t *raw;                /* a keyframe's block; RAW_CAP bytes */
     size_t used;                 /* of them */
     int64_t key_t;               /* its time */
@@ -175,20 +175,28 @@ void rec_seal(struct rec_writer *w)
     seal_as(w, 0);
 }
 
-static void put_delta(struct rec_writer *w, const struct delta *d)
+/* Time does not go back in a file, whatever the caller's clock does. */
+static int64_t not_before(const struct rec_writer *w, int64_t t)
 {
+    return t > w->last ? t : w->last;
+}
+
+static void put_delta(struct rec_writer *w, const struct delta *what)
+{
+    struct delta d = *what;
+    d.time = not_before(w, d.time);
     if (w->status != REC_OK) {
         return;
     }
-    enum delta_added added = delta_add(w->deltas, d);
+    enum delta_added added = delta_add(w->deltas, &d);
     if (added == DELTA_FULL) { /* in the middle of a look? */
-        seal_as(w, w->last == d->time ? REC_FLAG_OPEN : 0);
-        added = delta_add(w->deltas, d);
+        seal_as(w, w->last == d.time ? REC_FLAG_OPEN : 0);
+        added = delta_add(w->deltas, &d);
     }
     if (added != DELTA_ADDED) {
         fail(w, added == DELTA_NO_MEMORY ? REC_MEMORY : REC_FULL);
     }
-    w->last = d->time;
+    w->last = d.time;
 }
 
 void rec_put_change(struct rec_writer *w, int64_t t, uint64_t offset, const uint8_t *old,
@@ -239,9 +247,11 @@ void rec_put_gap(struct rec_writer *w, int64_t t, int64_t ns)
 void rec_put_name(struct rec_writer *w, int64_t t, enum rec_name name)
 {
     uint8_t byte = (uint8_t)name;
+    t = not_before(w, t);
     struct rec_block b = {.first = t, .last = t, .kind = REC_BLOCK_NAME, .flags = REC_FLAG_STORED};
     rec_seal(w);
     put_block(w, &b, &byte, 1);
+    w->last = t;
 }
 
 /* ---- keyframes ---- */
@@ -261,7 +271,7 @@ static void seal_key(struct rec_writer *w, uint8_t flags)
 void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name name)
 {
     rec_seal(w);
-    w->key_t = t;
+    w->key_t = w->last = not_before(w, t);
     w->key_end = 0;
     w->key_flags = REC_FLAG_FIRST;
     w->key_size = 0;

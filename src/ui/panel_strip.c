@@ -88,9 +88,10 @@ void inspect_draw_strip(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct map_picture *map = &ui->s.sample.map;
-    if (at->strip == 0 || map->cells == 0 || map->to <= map->from)
-        return;
-    for (int r = 0; r < at->rows && (size_t)r < map->cells; r++) {
+    size_t rows = at->rows < STRIP_MAX ? (size_t)at->rows : STRIP_MAX;
+    if (at->strip == 0 || map->cells != rows || map->to <= map->from)
+        return; /* there is none, or it is of another height still */
+    for (int r = 0; (size_t)r < map->cells; r++) {
         struct strip_look look = look_of(ui, &map->cell[r]);
         (void)canvas_char(&ui->canvas, at->top + r, at->strip, ui->canvas.cols, look.style,
                           look.glyph);
@@ -146,7 +147,7 @@ void inspect_draw_idle(struct ui *ui, int row)
         (void)snprintf(text, sizeof text, "map off (set cpu)");
     else if (map->laps == 0 && map->progress > 0)
         (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
-    else if (map->looked != 0)
+    else if (map->looked != 0 && !session_recorded(&ui->s))
         (void)snprintf(text, sizeof text, "map %.1f s old",
                        (double)(inspect_now(ui) - map->looked) / SECOND);
     int width = canvas_width(text);

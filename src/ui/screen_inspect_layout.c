@@ -173,14 +173,13 @@ static int place_panels(const struct ui *ui, struct inspect_layout *at, int bott
 }
 
 /* The strip makes no row of bytes narrower. */
-static bool has_strip(const struct ui *ui, int room)
+static bool has_strip(const struct ui *ui, int room, int left)
 {
     const struct view *v = inspect_view(ui);
     int texts = ui->canvas.cols >= TWO_TEXTS ? 2 : 1;
-    struct attempt with = fit(&ui->s, v, texts, room - STRIP);
+    struct attempt with = fit(&ui->s, v, texts, left);
     struct attempt without = fit(&ui->s, v, texts, room);
-    return ui->s.set.strip && row_columns(v, texts, &with) <= room - STRIP &&
-           with.width == without.width;
+    return ui->s.set.strip && row_columns(v, texts, &with) <= left && with.width == without.width;
 }
 
 void inspect_arrange(struct ui *ui)
@@ -200,9 +199,9 @@ void inspect_arrange(struct ui *ui)
         session_move_to(s, s->cursor, s->selecting);
     }
     int room = at->panel_side ? cols - SIDE_MIN : cols;
-    at->strip = has_strip(ui, room) ? cols - 1 : 0;
-    cols -= at->strip != 0 ? STRIP : 0;
-    room -= at->strip != 0 ? STRIP : 0;
+    at->strip = has_strip(ui, room, at->panel_side ? room : room - STRIP) ? cols - 1 : 0;
+    cols -= at->strip != 0 ? STRIP : 0; /* of the panel, when that is on the side */
+    room -= at->strip != 0 && !at->panel_side ? STRIP : 0;
     int behind = place_columns(ui, at, room);
     at->panel = at->panel_side ? behind : 0;
     at->panel_end = at->panel_side && cols - behind > SIDE_MAX ? behind + SIDE_MAX : cols;

@@ -12,7 +12,7 @@ static const struct {
     {"sparse", bench_sparse},   {"peek", bench_peek}, {"stream", bench_stream},
     {"list", bench_list},       {"live", bench_live}, {"watch", bench_watch},
     {"wait", bench_wait},       {"find", bench_find}, {"history", bench_history},
-    {"soak", bench_soak},
+    {"soak", bench_soak},       {"scan", bench_scan}, {"map", bench_map},
 };
 
 static void usage(void)

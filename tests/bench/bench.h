@@ -41,6 +41,15 @@ int64_t bench_cpu(pid_t pid, bool children);
  * be NULL) in its last page. Name for shm_unlink. */
 const char *bench_segment(uint64_t size, const char *needle);
 
+/* Stores a word into each page of [from, to) of a segment, so that they are resident. */
+void bench_touch(const char *name, uint64_t from, uint64_t to);
+
+/* Latencies in ms of `stores` stores (at most STORES_MAX) into a segment of `size` resident bytes,
+ * at random moments `gap` to 3 * `gap` ms apart, as this program shows them; how many were seen. */
+enum { STORES_MAX = 1000 };
+size_t bench_stores(const char *const *argv, const char *name, uint64_t size, int stores, int gap,
+                    double *ms);
+
 /* Runs argv with /dev/null as output: the shortest of `times` runs in seconds. Ends the program
  * when it fails. */
 double bench_run(const char *const *argv, int times);
@@ -67,6 +76,9 @@ void bench_wait(struct bench *b);
 void bench_find(struct bench *b);
 void bench_soak(struct bench *b); /* only when it is named */
 void bench_history(struct bench *b);
+
+void bench_scan(struct bench *b);
+void bench_map(struct bench *b);
 
 /* Bytes of memory that nobody uses. */
 uint64_t bench_memory(void);

@@ -145,6 +145,22 @@ const char *bench_segment(uint64_t size, const char *needle)
     return name;
 }
 
+void bench_touch(const char *name, uint64_t from, uint64_t to)
+{
+    if (to <= from)
+        return;
+    int fd = shm_open(name, O_RDWR, 0);
+    unsigned char *p =
+        fd < 0 ? MAP_FAILED
+               : mmap(NULL, to - from, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)from);
+    if (p == MAP_FAILED)
+        e2e_fail("%s: %s", name, strerror(errno));
+    for (uint64_t i = 0; i < to - from; i += 4096)
+        memcpy(p + i, &(uint64_t){i + 1}, 8);
+    munmap(p, to - from);
+    close(fd);
+}
+
 static double run_once(const char *const *argv)
 {
     int64_t start = e2e_now();

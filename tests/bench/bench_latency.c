@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { STORES_MAX = 1000 };
+enum { VALUES_MAX = 100000 };
 
 /* The 8 bytes at offset 8 as a dump in the first row of data shows them (hexdump's or xxd's form);
  * 0 when there is none. */
@@ -29,35 +29,40 @@ static uint64_t shown(struct e2e *t)
     return value;
 }
 
-/* Latencies in ms of `stores` stores, at random moments `gap` to 3 * `gap` ms apart, as this
- * program shows them; how many were seen. */
-static size_t measure(const char *const *argv, const char *name, int stores, int gap, double *ms)
+size_t bench_stores(const char *const *argv, const char *name, uint64_t size, int stores, int gap,
+                    double *ms)
 {
-    char count[16], rate[16];
-    static int64_t seen[STORES_MAX + 1];
-    snprintf(count, sizeof count, "%d", stores);
+    char rate[16], bytes[24];
+    static int64_t seen[VALUES_MAX];
+    int shown_count = 0;
+    snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)size);
     snprintf(rate, sizeof rate, "-%d", gap);
     memset(seen, 0, sizeof seen);
-    struct e2e_peer *peer = e2e_peer("counter", name, "4096", "8", rate, count);
+    struct e2e_peer *peer = e2e_peer("counter", name, bytes, "8", rate, "0");
+    bench_touch(name, 4096, size);
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = argv});
     int64_t limit = e2e_now() + ((int64_t)stores * gap * 3 + 10000) * 1000000;
-    uint64_t last = 0;
-    while (last < (uint64_t)stores && e2e_now() < limit) {
+    uint64_t last = 0, first = 0;
+    while (shown_count < stores && e2e_now() < limit) {
         if (!e2e_pump(t, 20))
             continue;
         int64_t now = e2e_now();
         uint64_t value = shown(t);
-        if (value > last && value <= (uint64_t)stores) {
-            seen[value] = now;
-            last = value;
-        }
+        if (value <= last || value >= VALUES_MAX)
+            continue;
+        last = value;
+        if (first == 0) /* was there before the first frame */
+            first = value;
+        else
+            shown_count++;
+        seen[value] = now;
     }
     size_t n = 0;
-    for (int i = 0; i < stores; i++) {
+    for (uint64_t value = 0; value < last;) {
         const char *line = e2e_peer_line(peer, 0);
         char *rest;
-        uint64_t value = line == NULL ? 0 : strtoull(line, &rest, 10);
-        if (value > 0 && value <= (uint64_t)stores && seen[value] != 0)
+        value = line == NULL ? last : strtoull(line, &rest, 10);
+        if (line != NULL && value > first && value <= last && seen[value] != 0 && n < STORES_MAX)
             ms[n++] = (double)(seen[value] - strtoll(rest, NULL, 10)) / 1e6;
     }
     e2e_end(t);
@@ -71,7 +76,7 @@ void bench_latency(struct bench *b)
     int stores = b->smoke ? 20 : 200;
     const char *name = e2e_name("latency");
     char path[300];
-    size_t n = measure(E2E_ARGV(e2e_shmlens, name), name, stores, 50, ours);
+    size_t n = bench_stores(E2E_ARGV(e2e_shmlens, name), name, 4096, stores, 50, ours);
     double median = bench_part(ours, n, 0.5), p99 = bench_part(ours, n, 0.99);
     /* The stores before the first frame are not shown. */
     bool enough = n * 2 > (size_t)stores;
@@ -81,7 +86,7 @@ void bench_latency(struct bench *b)
     if (!bench_have("watch") || !bench_have("xxd"))
         return;
     snprintf(path, sizeof path, "exec watch -n 0.1 xxd /dev/shm%s", name);
-    n = measure(E2E_ARGV("/bin/sh", "-c", path), name, b->smoke ? 5 : 50, 200, theirs);
+    n = bench_stores(E2E_ARGV("/bin/sh", "-c", path), name, 4096, b->smoke ? 5 : 50, 200, theirs);
     double their_median = bench_part(theirs, n, 0.5);
     bench_note("watch -n 0.1 xxd", "median %.1f ms, p99 %.1f ms (%zu): %.0fx", their_median,
                bench_part(theirs, n, 0.99), n, median > 0 ? their_median / median : 0);

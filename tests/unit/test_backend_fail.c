@@ -99,6 +99,21 @@ static struct oserr do_read_large(void)
     return with(SEG_READ, work_read_large);
 }
 
+static struct oserr work_hash(struct seg *s)
+{
+    uint64_t hash[4];
+    struct seg_hashes out;
+    struct oserr e = seg_hash(s, 0, hash, 4, &out); /* a hole, up to the page of the data */
+    if (!oserr_is(e))
+        ck_assert_uint_eq(out.next, 150000 / SEG_HASH_PAGE * SEG_HASH_PAGE);
+    return e;
+}
+
+static struct oserr do_hash(void)
+{
+    return with(SEG_READ, work_hash);
+}
+
 static struct oserr work_refresh(struct seg *s)
 {
     struct seg_stat st;
@@ -203,7 +218,7 @@ static struct oserr do_remove(void)
 
 static struct oserr (*const scenarios[])(void) = {
     do_survey, do_open,   do_read,  do_read_large, do_refresh, do_poke, do_store,
-    do_create, do_resize, do_chmod, do_access,     do_remove,  do_who,
+    do_create, do_resize, do_chmod, do_access,     do_remove,  do_who,  do_hash,
 };
 
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };

@@ -6,7 +6,7 @@
 
 #include "core/delta.h"
 
-enum { SPACE = 3000, STEPS = 3000, TOLD_MAX = 40000 };
+enum { SPACE = 3000, STEPS = 1500, TOLD_MAX = 40000 };
 
 static const uint64_t BASE = (UINT64_C(1) << 61) + 17; /* far up, at no round place */
 
@@ -17,6 +17,13 @@ static uint32_t draw(uint32_t below)
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(seed >> 33) % below;
 }
+
+/* ck_assert tells each success to the runner: too slow for each byte of each change. */
+#define HOLD(condition)                     \
+    do {                                    \
+        if (!(condition))                   \
+            ck_abort_msg("%s", #condition); \
+    } while (0)
 
 /* A change told, with its bytes. */
 struct told {
@@ -85,7 +92,7 @@ static void scribble(struct delta_writer *w, struct byte *now, int64_t *time)
                       .length = n,
                       .old = known ? old : NULL,
                       .new = new};
-    ck_assert_int_eq(delta_add(w, &d), DELTA_ADDED);
+    HOLD(delta_add(w, &d) == DELTA_ADDED);
     for (size_t i = 0; i < n; i++)
         now[at + i] = (struct byte){new[i], true};
     if (draw(10) == 0)
@@ -98,15 +105,15 @@ static size_t walk_on(struct delta_reader *r, struct byte *state)
     struct delta d;
     size_t n = 0;
     for (; delta_next(r, &d); n++) {
-        ck_assert_uint_lt(n, TOLD_MAX);
+        HOLD(n < TOLD_MAX);
         keep(&told[n], &d);
-        ck_assert_uint_eq(d.offset / DELTA_UNIT, (d.offset + d.length - 1) / DELTA_UNIT);
+        HOLD(d.offset / DELTA_UNIT == (d.offset + d.length - 1) / DELTA_UNIT);
         for (size_t i = 0; i < d.length; i++) {
             struct byte *b = &state[d.offset - BASE + i];
             if (d.old != NULL)
-                ck_assert(!b->known || b->value == d.old[i]);
+                HOLD(!b->known || b->value == d.old[i]);
             if (d.kind != DELTA_FIRST)
-                ck_assert_uint_ne(d.old[i], d.new[i]);
+                HOLD(d.old[i] != d.new[i]);
             *b = (struct byte){d.new[i], true};
         }
     }
@@ -133,8 +140,8 @@ START_TEST(it_tells_what_it_was_told)
     struct delta d;
     ck_assert(!delta_next(r, &d));
     for (size_t k = count; k-- > 0;) {
-        ck_assert(delta_prev(r, &d));
-        ck_assert_msg(same(&told[k], &d), "record %zu backwards", k);
+        HOLD(delta_prev(r, &d));
+        HOLD(same(&told[k], &d));
     }
     ck_assert(!delta_prev(r, &d));
     delta_end(r);
@@ -158,7 +165,7 @@ START_TEST(the_walk_ends_at_the_state_written)
         for (size_t i = 0; i < n; i++)
             new[i] = now[at + i] = draw(2) == 0 ? (uint8_t)(old[i] + 1) : old[i];
         struct delta d = {DELTA_BYTES, k * 1000, at, n, 0, 0, old, new};
-        ck_assert_int_eq(delta_add(w, &d), DELTA_ADDED);
+        HOLD(delta_add(w, &d) == DELTA_ADDED);
     }
     size_t n = 0;
     uint8_t *block = sealed(w, &n);
@@ -167,8 +174,8 @@ START_TEST(the_walk_ends_at_the_state_written)
     uint8_t state[SPACE];
     memcpy(state, was, SPACE);
     while (delta_next(r, &d)) {
-        ck_assert_int_eq(d.kind, DELTA_BYTES);
-        ck_assert_int_eq(memcmp(state + d.offset, d.old, (size_t)d.length), 0);
+        HOLD(d.kind == DELTA_BYTES);
+        HOLD(memcmp(state + d.offset, d.old, (size_t)d.length) == 0);
         memcpy(state + d.offset, d.new, (size_t)d.length);
     }
     ck_assert_int_eq(memcmp(state, now, SPACE), 0);
@@ -355,7 +362,7 @@ START_TEST(every_cut_and_every_flipped_bit_is_refused)
     }
     for (size_t bit = 0; bit < n * 8; bit++) {
         block[bit / 8] = (uint8_t)(block[bit / 8] ^ 1U << bit % 8);
-        ck_assert_ptr_null(delta_open(block, n, &why));
+        HOLD(delta_open(block, n, &why) == NULL);
         block[bit / 8] = (uint8_t)(block[bit / 8] ^ 1U << bit % 8);
     }
     delta_close(opened(block, n));
@@ -368,8 +375,8 @@ int main(void)
 {
     Suite *s = suite_create("core_delta");
     TCase *t = tcase_create("delta");
-    tcase_add_loop_test(t, it_tells_what_it_was_told, 0, 8);
-    tcase_add_loop_test(t, the_walk_ends_at_the_state_written, 0, 4);
+    tcase_add_loop_test(t, it_tells_what_it_was_told, 0, 4);
+    tcase_add_loop_test(t, the_walk_ends_at_the_state_written, 0, 2);
     tcase_add_test(t, markers_say_what_has_no_bytes);
     tcase_add_test(t, a_missed_change_is_said);
     tcase_add_test(t, keys_are_the_state_before);

@@ -7,7 +7,7 @@
 #include "core/diff.h"
 #include "core/past.h"
 
-enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 400, MS = 1000000 };
+enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 120, MS = 1000000 };
 
 static const uint64_t BASE = (uint64_t)1 << 40;
 
@@ -89,7 +89,7 @@ static void compare(struct past *h, size_t k, size_t at, size_t n, const bool *l
     memcpy(bytes, o->bytes[o->n - 1] + at, n);
     memset(state, BYTE_DATA, n);
     struct past_view v = {BASE + at, n, bytes, state, changed, span};
-    ck_assert(past_at(h, time, &v));
+    HOLD(past_at(h, time, &v));
     for (size_t i = 0; i < n; i++) {
         bool known = time >= since && oracle_known(k, at + i, lost);
         HOLD(state[i] == (known ? BYTE_DATA : BYTE_UNKNOWN));
@@ -115,12 +115,33 @@ static void compare_steps(struct past *h, size_t k, size_t at, size_t n, int64_t
                 break;
             if (memchr(o->changed[m] + at, true, n) == NULL || o->time[m] <= since)
                 continue;
-            ck_assert_uint_lt(c, count);
-            ck_assert_int_eq(found[c++], o->time[m]);
+            HOLD(c < count && found[c] == o->time[m]);
+            c++;
         }
         if (since == 0)
             ck_assert_uint_eq(c, count);
     }
+}
+
+/* The values of up to 8 bytes from moment k back. */
+static void compare_values(struct past *h, size_t k, const bool *lost)
+{
+    struct past_value v[6];
+    size_t size = 1 + draw(8), at = draw(SPACE - 8) / 8 * 8, c = 0;
+    size_t n = past_values(h, BASE + at, size, &o->bytes[o->n - 1][at], o->time[k], 6, v);
+    for (size_t m = k + 1; m-- > 0 && c < 6;) {
+        bool known = true;
+        if (m > 0 && memchr(o->changed[m] + at, true, size) == NULL)
+            continue;
+        for (size_t i = 0; i < size; i++)
+            known = known && oracle_known(m, at + i, lost);
+        if (m == 0 && !known)
+            break; /* from before all that is known */
+        HOLD(c < n && v[c].known == known && v[c].time == (m > 0 ? o->time[m] : 0));
+        HOLD(!known || memcmp(v[c].bytes, &o->bytes[m][at], size) == 0);
+        c++;
+    }
+    HOLD(c == n);
 }
 
 static bool *run(struct past *h, uint32_t unknown_of)
@@ -162,6 +183,8 @@ START_TEST(every_moment_is_as_it_was)
         compare(h, k, at, n, lost, 0);
         compare_steps(h, k, at, n, 0);
         compare_steps(h, k, draw(SPACE), 1, 0);
+        for (int i = 0; i < 5; i++)
+            compare_values(h, k, lost);
     }
     struct past_about about;
     past_about(h, &about);
@@ -180,13 +203,13 @@ START_TEST(the_budget_holds_and_what_it_keeps_is_right)
     bool *lost = run(h, 0);
     /* much more than fits, elsewhere, then some here again */
     uint8_t old[512] = {0}, new[512];
-    for (int64_t k = 0; k < 4000; k++) {
+    for (int64_t k = 0; k < 1500; k++) {
         for (size_t i = 0; i < sizeof new; i++)
             new[i] = (uint8_t)draw(256);
         uint64_t at = BASE * 2 + draw(500) * (uint64_t)PAST_PAGE;
-        ck_assert(past_add(h, o->time[o->n - 1], at, old, new, sizeof new));
+        HOLD(past_add(h, o->time[o->n - 1], at, old, new, sizeof new));
         past_about(h, &about);
-        ck_assert_uint_le(about.bytes, about.budget);
+        HOLD(about.bytes <= about.budget);
     }
     ck_assert_int_gt(about.since, o->time[0]);
     for (size_t k = 0; k < o->n; k += 7)
@@ -248,123 +271,6 @@ START_TEST(values_of_a_counter_with_their_times)
 }
 END_TEST
 
-START_TEST(nothing_is_known_before_it_is_watched)
-{
-    struct past *h = past_new(1 << 20);
-    uint8_t a[8] = {1, 2, 3, 4, 5, 6, 7, 8}, b[8] = {9, 2, 3, 4, 5, 6, 7, 8};
-    uint8_t bytes[8], state[8];
-    int64_t changed[8];
-    struct past_view v = {0, 8, bytes, state, changed, 1000};
-    past_watch(h, 50, 0, 4);
-    past_watch(h, 100, 0, 6);
-    ck_assert(past_add(h, 200, 0, a, b, 8));
-    for (int64_t t = 49; t < 210; t++) {
-        memcpy(bytes, b, 8);
-        memset(state, BYTE_DATA, 8);
-        ck_assert(past_at(h, t, &v));
-        ck_assert_int_eq(state[0], t >= 50 ? BYTE_DATA : BYTE_UNKNOWN);
-        ck_assert_int_eq(state[5], t >= 100 ? BYTE_DATA : BYTE_UNKNOWN);
-        ck_assert_int_eq(state[7], BYTE_UNKNOWN);
-        ck_assert_int_eq(bytes[0], t < 50 ? 0 : t < 200 ? 1 : 9);
-        ck_assert_int_eq(changed[0], t >= 200 ? 200 : 0);
-    }
-    past_unwatch(h, 2, 2);
-    past_watch(h, 300, 0, 8);
-    memcpy(bytes, b, 8);
-    memset(state, BYTE_DATA, 8);
-    ck_assert(past_at(h, 250, &v));
-    const uint8_t want[8] = {0, 0, 2, 2, 0, 0, 2, 2};
-    ck_assert_int_eq(memcmp(state, want, 8), 0);
-    past_free(h);
-}
-END_TEST
-
-/* More stretches than are kept apart: what is said to be known was watched then. */
-START_TEST(many_stretches_never_claim_too_much)
-{
-    enum { N = 900 };
-    static int64_t since[N];
-    struct past *h = past_new(1 << 20);
-    seed = (uint64_t)_i + 9;
-    memset(since, 0, sizeof since);
-    for (int64_t k = 1; k < 3000; k++) {
-        size_t n = 1 + draw(6), at = draw((uint32_t)(N - n));
-        bool off = draw(4) == 0;
-        if (off)
-            past_unwatch(h, at, n);
-        else
-            past_watch(h, k, at, n);
-        for (size_t i = at; i < at + n; i++)
-            since[i] = off ? 0 : since[i] == 0 ? k : since[i];
-    }
-    uint8_t bytes[N] = {0}, state[N];
-    int64_t changed[N];
-    size_t known = 0;
-    for (int64_t t = 1; t < 3001; t += 50) {
-        struct past_view v = {0, N, bytes, state, changed, 0};
-        memset(state, BYTE_DATA, N);
-        ck_assert(past_at(h, t, &v));
-        for (size_t i = 0; i < N; i++) {
-            HOLD(state[i] != BYTE_DATA || (since[i] != 0 && since[i] <= t));
-            known += state[i] == BYTE_DATA;
-        }
-    }
-    ck_assert_uint_gt(known, N);
-    past_free(h);
-}
-END_TEST
-
-START_TEST(the_end_of_then_is_the_end)
-{
-    struct past *h = past_new(1 << 20);
-    uint8_t bytes[8], state[8];
-    int64_t changed[8];
-    struct past_view v = {0, 8, bytes, state, changed, 0};
-    past_watch(h, 10, 0, 8);
-    past_size(h, 100, 4, 6);
-    past_size(h, 200, 6, 2);
-    const int64_t times[3] = {50, 150, 250};
-    const uint8_t want[3][8] = {
-        {0, 0, 2, 2, 3, 3, 3, 3}, {0, 0, 2, 2, 2, 2, 3, 3}, {0, 0, 3, 3, 3, 3, 3, 3}};
-    for (int i = 0; i < 3; i++) {
-        memset(bytes, 7, 8);
-        memset(state, BYTE_DATA, 2);
-        memset(state + 2, BYTE_BEYOND, 6);
-        ck_assert(past_at(h, times[i], &v));
-        ck_assert_int_eq(memcmp(state, want[i], 8), 0);
-    }
-    past_free(h);
-}
-END_TEST
-
-START_TEST(activity_is_summed_where_it_was)
-{
-    struct past *h = past_new(1 << 20);
-    uint8_t old[100] = {0}, new[100];
-    uint64_t part[10];
-    memset(new, 1, sizeof new);
-    past_activity(h, 0, 100, 10, part);
-    ck_assert_uint_eq(part[0], 0);
-    for (int64_t k = 0; k < 1000; k++) /* 100 bytes each 10 ms in the first half of each second */
-        if (k % 100 < 50)
-            ck_assert(past_add(h, 1 + k * 10 * MS, 0, k % 2 == 0 ? old : new,
-                               k % 2 == 0 ? new : old, 100));
-    past_activity(h, 0, 10000 * (int64_t)MS, 10, part);
-    uint64_t sum = 0;
-    for (int i = 0; i < 10; i++) {
-        ck_assert_uint_ge(part[i], 4900);
-        ck_assert_uint_le(part[i], 5100);
-        sum += part[i];
-    }
-    ck_assert_uint_eq(sum, 50000);
-    ck_assert(past_add(h, 100000 * (int64_t)MS * 10, 0, old, new, 100)); /* much later */
-    past_activity(h, 0, 1000001 * (int64_t)MS, 10, part);
-    ck_assert_uint_eq(part[0], 50000);
-    ck_assert_uint_eq(part[9], 100);
-    past_free(h);
-}
-END_TEST
-
 static void oracle_make(void)
 {
     o = malloc(sizeof *o);
@@ -382,14 +288,10 @@ int main(void)
     TCase *t = tcase_create("history");
     tcase_add_checked_fixture(t, oracle_make, oracle_free);
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, every_moment_is_as_it_was, 0, 4);
-    tcase_add_loop_test(t, the_budget_holds_and_what_it_keeps_is_right, 0, 2);
-    tcase_add_loop_test(t, a_part_of_what_was_dropped_is_right_too, 0, 2);
+    tcase_add_loop_test(t, every_moment_is_as_it_was, 0, 2);
+    tcase_add_loop_test(t, the_budget_holds_and_what_it_keeps_is_right, 0, 1);
+    tcase_add_loop_test(t, a_part_of_what_was_dropped_is_right_too, 0, 1);
     tcase_add_test(t, values_of_a_counter_with_their_times);
-    tcase_add_test(t, nothing_is_known_before_it_is_watched);
-    tcase_add_loop_test(t, many_stretches_never_claim_too_much, 0, 2);
-    tcase_add_test(t, the_end_of_then_is_the_end);
-    tcase_add_test(t, activity_is_summed_where_it_was);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

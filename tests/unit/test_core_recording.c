@@ -130,6 +130,28 @@ START_TEST(a_look_is_whole_or_not_there)
 }
 END_TEST
 
+/* Whatever the order of the times given: a gap is told when it has ended. */
+START_TEST(time_does_not_go_back)
+{
+    struct rec_writer *w = start();
+    rec_put_gap(w, 100, 50);
+    rec_put_name(w, 80, REC_NAME_OURS);
+    change(w, 90, 7, 1);
+    key(w, 60);
+    rec_put_size(w, 110, size, size);
+    rec_finish(w);
+    rec_writer_free(w);
+    keep(100);
+    struct rec_reader *r = open_file(REC_OK);
+    struct rec_info info;
+    rec_info(r, &info);
+    ck_assert_int_eq(info.end, 110);
+    ck_assert(info.ended);
+    check_states(r, 2);
+    rec_close(r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core: recordings");
@@ -138,6 +160,7 @@ int main(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, states_at_every_time, 0, 3);
     tcase_add_test(c, a_look_is_whole_or_not_there);
+    tcase_add_test(c, time_does_not_go_back);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);
     srunner_run_all(sr, CK_ENV);

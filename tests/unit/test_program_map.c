@@ -1,0 +1,237 @@
+/* The sampler's map of a real segment: what changes anywhere in it, and the rows that did. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/diff.h"
+#include "sampler.h"
+
+enum { MS = 1000000, PAGE = 4096, PAGES = 2048, SIZE = PAGES * PAGE, FAR = 1500 * PAGE + 40 };
+
+static struct backend *be;
+static struct os_wake *wake;
+static struct sampler *sampler;
+static struct sample sample;
+static struct seg *other; /* another program's handle */
+static char locator[64];
+
+static void poke(uint64_t offset, uint8_t value)
+{
+    struct poke p = {.offset = offset, .size = 1, .value = {value}};
+    struct poked done;
+    ck_assert(!oserr_is(seg_poke(other, &p, &done)));
+}
+
+static void set_up(void)
+{
+    struct seg *seg = NULL;
+    be = backend_new();
+    wake = os_wake_new();
+    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
+    (void)snprintf(locator, sizeof locator, "posix:/shmlens-map-%u", os_pid());
+    ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
+    for (unsigned p = 200; p < PAGES; p++) /* a hole, zeros, data */
+        poke((uint64_t)p * PAGE + 7, (uint8_t)(p < 400 ? 0 : p | 1));
+    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
+    ck_assert(!oserr_is(e));
+    sampler = sampler_start(be, seg, 250, wake, &e);
+    ck_assert_ptr_nonnull(sampler);
+    sampler_want(sampler, 0, 256, 250);
+    sampler_want_map(sampler, 16, 50);
+}
+
+static void tear_down(void)
+{
+    sampler_stop(sampler, NULL);
+    seg_close(other);
+    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    sample_free(&sample);
+    os_wake_free(wake);
+    backend_free(be);
+}
+
+/* Takes samples until the condition holds, 20 s at most. */
+#define AWAIT(condition)                                      \
+    do {                                                      \
+        int64_t deadline = os_now() + 20000LL * MS;           \
+        while (!(condition) && os_now() < deadline) {         \
+            (void)worker_take(sampler_worker(sampler), NULL); \
+            (void)sampler_take(sampler, &sample);             \
+            (void)os_sleep_until(os_now() + MS / 4);          \
+        }                                                     \
+        ck_assert(condition);                                 \
+    } while (0)
+
+/* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
+START_TEST(a_quiet_segment_is_quiet)
+{
+    AWAIT(sample.map.laps >= 5 && sample.map.cells == 16);
+    ck_assert_uint_eq(sample.map.changes, 0);
+    ck_assert_int_eq(sample.map.hot_time, 0);
+    ck_assert_int_eq(sample.map.cell[0].state, PAGE_HOLE);
+    ck_assert_int_eq(sample.map.cell[1].state, PAGE_ZERO);
+    ck_assert_int_eq(sample.map.cell[15].state, PAGE_DATA);
+    ck_assert_uint_le(sample.map.memory, 8 * 1024 * 1024 + SIZE / 200);
+    ck_assert_int_gt(sample.map.looked, 0);
+    ck_assert_uint_eq(sample.stat.resident, (PAGES - 200) * PAGE);
+}
+END_TEST
+
+START_TEST(a_change_far_away_is_seen)
+{
+    AWAIT(sample.map.laps >= 1);
+    poke(FAR, 200);
+    AWAIT(sample.map.hot_time != 0);
+    /* kept: exact; not kept: its page */
+    ck_assert(sample.map.hot == FAR || sample.map.hot == FAR / PAGE * PAGE);
+    AWAIT(sample.map.cell[FAR / (SIZE / 16)].changed != 0);
+    ck_assert_int_eq(sample.map.cell[3].changed, 0);
+    poke(50 * PAGE + 1, 9); /* a hole comes to life: known to have been zeros */
+    AWAIT(sample.map.hot == 50 * PAGE + 1);
+    poke(FAR, 201);
+    AWAIT(sample.map.hot == FAR); /* by now it is kept */
+    sampler_want(sampler, FAR - 10, 64, 250);
+    AWAIT(sample.offset == FAR - 10);
+    ck_assert_int_ne(sample.changed[10], 0); /* its age came along */
+    ck_assert_int_eq(sample.changed[11], 0);
+}
+END_TEST
+
+static struct look_job *looked;
+
+static void look_finish(struct job *j, void *taker)
+{
+    (void)taker;
+    looked = (struct look_job *)j;
+}
+
+static void expect_change(enum look_kind kind, uint64_t from, uint64_t at, bool wrapped)
+{
+    struct look_job *j = look_job_new(sampler, kind, from, look_finish);
+    ck_assert_ptr_nonnull(j);
+    looked = NULL;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(looked != NULL);
+    ck_assert(looked->found);
+    ck_assert_uint_eq(looked->offset, at);
+    ck_assert_int_eq(looked->wrapped, wrapped);
+    look_job_free(looked);
+}
+
+START_TEST(changes_are_walked_across_the_segment)
+{
+    AWAIT(sample.map.laps >= 1);
+    poke(20, 3);
+    poke(60 * PAGE + 5, 3); /* a hole */
+    AWAIT(sample.map.changes >= 2);
+    expect_change(LOOK_CHANGE_NEXT, 0, 20, false);
+    expect_change(LOOK_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
+    expect_change(LOOK_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
+    expect_change(LOOK_CHANGE_PREV, 20, 60 * PAGE + 5, true);
+    expect_change(LOOK_CHANGE_PREV, 60 * PAGE + 5, 20, false);
+}
+END_TEST
+
+static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
+{
+    struct rows_want want = {true, 0, 16, 4, top, keep, recent};
+    sampler_want_rows(sampler, &want);
+}
+
+/* The rows shown are these. */
+static bool shows(size_t n, const uint64_t *at)
+{
+    const struct rows_seen *r = &sample.rows;
+    return r->on && r->shown == n && memcmp(r->at + r->first, at, n * sizeof *at) == 0;
+}
+
+START_TEST(only_changed_rows)
+{
+    static const uint64_t some[] = {0, 0x20, 10 * PAGE},
+                          more[] = {0x20, 10 * PAGE, 20 * PAGE, 30 * PAGE};
+    AWAIT(sample.map.laps >= 1);
+    want_rows(0, 0, 1000LL * 1000 * MS);
+    AWAIT(shows(1, some)); /* the row of the cursor */
+    poke(0x25, 1);
+    poke(10 * PAGE + 3, 2);
+    AWAIT(shows(3, some));
+    ck_assert_uint_eq(sample.length, 48);
+    ck_assert_uint_eq(sample_index(&sample, 0x25), 21);
+    ck_assert_int_eq(sample.bytes[21], 1);
+    ck_assert_int_ne(sample.changed[21], 0);
+    ck_assert_int_eq(sample.changed[20], 0);
+    ck_assert_uint_eq(sample_index(&sample, 0x30), SIZE_MAX);
+    poke(0x25, 77); /* live */
+    AWAIT(sample.bytes[21] == 77);
+    poke(20 * PAGE, 1);
+    poke(30 * PAGE, 1);
+    want_rows(0x20, 0x20, 1000LL * 1000 * MS);
+    AWAIT(shows(4, more));
+    want_rows(25 * PAGE, 30 * PAGE, 1000LL * 1000 * MS); /* at the end: filled from above */
+    AWAIT(shows(4, more));
+    struct rows_want off = {0};
+    sampler_want_rows(sampler, &off);
+    AWAIT(!sample.rows.on && sample.length == 256);
+    ck_assert_int_eq(sample.bytes[0x25], 77);
+}
+END_TEST
+
+START_TEST(only_rows_that_differ_from_the_baseline)
+{
+    static const uint64_t some[] = {0, 10 * PAGE + 16, FAR / 16 * 16}, none[] = {0};
+    poke(0x25, 1);
+    struct look_job *j = look_job_new(sampler, LOOK_BASELINE, 0, look_finish);
+    looked = NULL;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(looked != NULL);
+    ck_assert(looked->found);
+    look_job_free(looked);
+    want_rows(0, 0, MS); /* how recent does not matter */
+    AWAIT(shows(1, none));
+    poke(10 * PAGE + 30, 2);
+    poke(FAR, 222);
+    AWAIT(shows(3, some));
+    ck_assert_int_eq(sample.base[sample_index(&sample, FAR)], 1);
+    ck_assert_int_eq(sample.base[sample_index(&sample, FAR) + 1], 0);
+    poke(10 * PAGE + 30, 0);
+    poke(FAR, 0);
+    AWAIT(shows(1, none));
+}
+END_TEST
+
+START_TEST(it_rests_when_told)
+{
+    AWAIT(sample.map.laps >= 1);
+    sampler_want_map(sampler, 16, 0);
+    uint64_t seq = sample.seq;
+    AWAIT(sample.seq > seq + 2);
+    uint64_t laps = sample.map.laps;
+    seq = sample.seq;
+    AWAIT(sample.seq > seq + 100);
+    ck_assert_uint_le(sample.map.laps, laps + 1);
+    sampler_want_map(sampler, 16, 50);
+    AWAIT(sample.map.laps > laps + 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("map");
+    TCase *tc = tcase_create("map");
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, a_quiet_segment_is_quiet);
+    tcase_add_test(tc, a_change_far_away_is_seen);
+    tcase_add_test(tc, changes_are_walked_across_the_segment);
+    tcase_add_test(tc, only_changed_rows);
+    tcase_add_test(tc, only_rows_that_differ_from_the_baseline);
+    tcase_add_test(tc, it_rests_when_told);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
