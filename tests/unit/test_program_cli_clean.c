@@ -179,6 +179,9 @@ START_TEST(system_v)
     ck_assert_str_eq(RUN("clean", of, "--older-than", "0s", "--yes")->out, "");
     ck_assert_int_eq(shmctl(id, IPC_STAT, &ds), 0);
     (void)shmdt(p);
+    r = RUN("info", of);
+    ck_assert_ptr_nonnull(strstr(r->out, "creator:   "));
+    ck_assert_ptr_null(strstr(r->out, "(gone)")); /* it is us */
     r = RUN("clean", of, "--older-than", "0s", "--yes");
     ck_assert_str_eq(r->out, text);
     ck_assert_int_eq(r->status, 0);
