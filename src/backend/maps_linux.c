@@ -74,8 +74,8 @@ static struct oserr take_lines(struct maps *m, size_t *have,
 {
     char *s = m->buffer, *end = s + *have, *newline;
     struct oserr e = OSERR_NONE;
+    struct sys_mapping at;
     while (!oserr_is(e) && (newline = memchr(s, '\n', (size_t)(end - s))) != NULL) {
-        struct sys_mapping at;
         if (parse_line(m, s, newline, &at))
             e = take(ctx, &at);
         s = newline + 1;
