@@ -3,7 +3,7 @@
 find_package(Threads REQUIRED)
 
 # A file whose name ends in one of these belongs to that system; all others belong to every system.
-set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses)
+set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses pdcurses)
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   set(SHMLENS_OS linux posix curses)
   set(SHMLENS_RT rt)

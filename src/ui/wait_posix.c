@@ -27,10 +27,10 @@ static void on_signal(int sig)
     errno = saved;
 }
 
-bool tty_start(void)
+const char *tty_start(void)
 {
     if (pipe(note_fd) != 0)
-        return false;
+        return "there is no pipe for its signals";
     for (int i = 0; i < 2; i++) {
         (void)fcntl(note_fd[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(note_fd[i], F_SETFL, O_NONBLOCK);
@@ -40,7 +40,7 @@ bool tty_start(void)
     sigemptyset(&act.sa_mask);
     for (int i = 0; i < 3; i++)
         sigaction(noted[i], &act, &old_action[i]);
-    return true;
+    return NULL;
 }
 
 void tty_stop(void)
@@ -144,6 +144,23 @@ void tty_stop_us(void)
     (void)kill(0, SIGTSTP);
     sigaction(SIGTSTP, &old, NULL);
     (void)read_notes();
+}
+
+bool tty_can_stop(void)
+{
+    return true;
+}
+
+void tty_mouse(bool on)
+{
+    (void)on; /* terminals are asked by sequences */
+}
+
+bool tty_copy(const char *text, size_t n)
+{
+    (void)text;
+    (void)n;
+    return false; /* OSC 52 */
 }
 
 void tty_remember(void)
