@@ -36,6 +36,17 @@ enum seg_kind {
 
 const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --kind` */
 
+/* The kinds that this system has: bits. */
+unsigned seg_kinds(void);
+
+/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_NAME, SEG_E_NOT_SEGMENT,
+ * SEG_E_IN_USE, SEG_E_UNSUPPORTED), a sentence fragment; NULL: nothing to say. */
+const char *seg_rule(uint32_t refusal);
+
+/* The raw locator that a segment of this name has on this system: `posix:/x`, `win:Local\x`. False:
+ * it does not fit. */
+bool seg_usual_locator(const char *name, char *out, size_t cap);
+
 enum seg_caps {
     SEG_CAP_CREATE = 1,
     SEG_CAP_RESIZE = 2,
@@ -43,6 +54,7 @@ enum seg_caps {
     SEG_CAP_REMOVE = 8,
     SEG_CAP_WRITE = 16,
     SEG_CAP_EXTENTS = 32, /* holes can be told from data */
+    SEG_CAP_HELD = 0x10000, /* it and its name live only while somebody holds it open */
 };
 
 /* ---- what is known of one ---- */
@@ -61,6 +73,7 @@ enum seg_known { /* bits: the field is known */
                  SEG_HAS_SWAP = 1024,
                  SEG_HAS_KEY = 2048,
                  SEG_HAS_LAST_PID = 4096,
+                 SEG_HAS_SECTION = 0x10000,
 };
 
 enum seg_state { /* bits */
@@ -69,6 +82,8 @@ enum seg_state { /* bits */
                  SEG_ST_DEST = 4,
                  SEG_ST_LOCKED = 8,
                  SEG_ST_HUGETLB = 16,
+    SEG_ST_RESERVED = 0x10000, /* Windows: pages are data only once somebody commits them */
+    SEG_ST_ONLY_US = 0x20000,  /* Windows: nobody else has a handle: it lives as long as ours */
 };
 
 struct seg_stat {
@@ -86,7 +101,8 @@ struct seg_stat {
     uint32_t last_pid; /* pid of the last attach or detach (System V) */
     uint32_t key;      /* System V: 0 is IPC_PRIVATE */
     uint64_t swap;     /* bytes of it that are swapped out */
-    uint64_t attached; /* the kind's own count of attaches */
+    uint64_t attached; /* the kind's own count of attaches; Windows: of handles, less our own one */
+    uint32_t section;  /* Windows: SEC_ flags */
     /* Filled by seg_refresh only: */
     bool name_gone; /* the name refers to nothing */
     bool replaced;  /* the name refers to another object now */
@@ -118,7 +134,8 @@ struct seg_holder {
     uint32_t pid;
     uint32_t uid; /* of the process */
     char comm[16];
-    int32_t fd;
+    int32_t fd;      /* Windows: the handle */
+    uint32_t access; /* Windows: SECTION_ rights of the handle; 0: not known */
 };
 
 /* Who has one object. Processes that map it are not repeated among the holders. */

@@ -1,0 +1,154 @@
+/* Who has a handle on a section: every handle of every process, those of sections asked for their
+ * names. A process that only has a view of it cannot be seen. */
+#include "backend/mappers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/kinds_windows.h"
+#include "backend/sys_windows.h"
+
+/* One pass under way. */
+struct pass {
+    struct backend *be;
+    const struct wanted *wanted; /* sorted by dev, ino */
+    size_t n;
+    struct found *out;
+    uint32_t pid;  /* the process that is open */
+    void *process; /* NULL: it could not be opened */
+    char comm[16];
+};
+
+static int compare_wanted(const void *a, const void *b)
+{
+    const struct wanted *x = a, *y = b;
+    if (x->dev != y->dev)
+        return x->dev < y->dev ? -1 : 1;
+    return x->ino < y->ino ? -1 : x->ino > y->ino;
+}
+
+static int compare_handles(const void *a, const void *b)
+{
+    const struct sys_handle *x = a, *y = b;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return x->handle < y->handle ? -1 : x->handle > y->handle;
+}
+
+static int compare_holders(const void *a, const void *b)
+{
+    const struct found_holder *x = a, *y = b;
+    if (x->tag != y->tag)
+        return x->tag < y->tag ? -1 : 1;
+    if (x->row.pid != y->row.pid)
+        return x->row.pid < y->row.pid ? -1 : 1;
+    return (uint32_t)x->row.fd < (uint32_t)y->row.fd ? -1
+                                                     : (uint32_t)x->row.fd > (uint32_t)y->row.fd;
+}
+
+/* Another process than the last row's? */
+static void enter_process(struct pass *p, uint32_t pid)
+{
+    if (pid == p->pid)
+        return;
+    if (p->process != NULL)
+        sys_close_handle(p->be, p->process, SYS_KEY_DONE);
+    p->pid = pid;
+    p->comm[0] = '\0';
+    struct oserr e = sys_open_process(p->be, pid, &p->process);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        p->out->unreadable++;
+}
+
+static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_handle *h)
+{
+    struct found *f = p->out;
+    struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
+                              sizeof *f->holders);
+    if (oserr_is(e))
+        return e;
+    if (p->comm[0] == '\0')
+        sys_image_name(p->be, p->process, p->comm);
+    struct found_holder *row = &f->holders[f->holders_count++];
+    *row = (struct found_holder){
+        .tag = tag,
+        .row = {.pid = h->pid, .fd = (int32_t)(uint32_t)h->handle, .access = h->access},
+    };
+    memcpy(row->row.comm, p->comm, sizeof row->row.comm);
+    return OSERR_NONE;
+}
+
+/* Is this handle's object one of those looked for? */
+static struct oserr take_handle(struct pass *p, const struct sys_handle *h)
+{
+    struct seg_stat id = {0};
+    void *copy;
+    char *name;
+    enter_process(p, h->pid);
+    if (p->process == NULL ||
+        oserr_is(sys_duplicate(p->be, p->process, h->handle, 0, SYS_KEY_COPY, &copy)))
+        return OSERR_NONE; /* closed meanwhile, or not ours to look at: counted already */
+    struct oserr e = sys_object_name(p->be, copy, SYS_KEY_NAME, &name);
+    sys_close_handle(p->be, copy, SYS_KEY_DONE);
+    if (oserr_is(e) || name[0] == '\0') {
+        free(name);
+        return OSERR_NONE;
+    }
+    win_identify(name, &id);
+    free(name);
+    struct wanted key = {.dev = id.dev, .ino = id.ino};
+    const struct wanted *w = bsearch(&key, p->wanted, p->n, sizeof key, compare_wanted);
+    return w == NULL ? OSERR_NONE : add_holder(p, w->tag, h);
+}
+
+/* The number sections have as a type: that of one we make for this. */
+static struct oserr section_type(struct backend *be, struct sys_handle **rows, size_t *n,
+                                 uint32_t *type)
+{
+    void *own;
+    uint32_t me = os_pid();
+    *type = 0;
+    *rows = NULL;
+    struct oserr e = sys_create_section(be, NULL, SEG_PAGE, &own);
+    if (oserr_is(e))
+        return e;
+    e = sys_all_handles(be, rows, n);
+    for (size_t i = 0; !oserr_is(e) && i < *n; i++)
+        if ((*rows)[i].pid == me && (*rows)[i].handle == (uintptr_t)own)
+            *type = (*rows)[i].type;
+    sys_close_handle(be, own, SYS_KEY_NONE);
+    return e;
+}
+
+struct oserr mappers_find(struct backend *be, struct wanted *wanted, size_t n, struct found *out)
+{
+    struct sys_handle *rows = NULL;
+    size_t count = 0;
+    uint32_t type = 0;
+    *out = (struct found){0};
+    if (n == 0)
+        return OSERR_NONE;
+    if (n > 1)
+        qsort(wanted, n, sizeof *wanted, compare_wanted);
+    struct pass p = {.be = be, .wanted = wanted, .n = n, .out = out};
+    struct oserr e = section_type(be, &rows, &count, &type);
+    if (!oserr_is(e) && count > 1)
+        qsort(rows, count, sizeof *rows, compare_handles);
+    for (size_t i = 0; i < count && !oserr_is(e); i++)
+        if (rows[i].type == type)
+            e = take_handle(&p, &rows[i]);
+    if (p.process != NULL)
+        sys_close_handle(be, p.process, SYS_KEY_DONE);
+    free(rows);
+    if (out->holders_count > 1)
+        qsort(out->holders, out->holders_count, sizeof *out->holders, compare_holders);
+    return e;
+}
+
+void found_free(struct found *f)
+{
+    free(f->mappers);
+    free(f->holders);
+    *f = (struct found){0};
+}
