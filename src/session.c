@@ -57,6 +57,7 @@ void session_free(struct session *s)
     bool ended = stop_sampler(s);
     ended = walker_stop(s->walker, os_now() + SECOND / 5, s) && ended;
     walk_free(&s->walk);
+    (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
     if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
         os_wake_free(s->wake);
@@ -81,8 +82,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->left_behind = !stop_sampler(s) || s->left_behind;
     s->sampler = sampler;
     (void)snprintf(s->locator, sizeof s->locator, "%s", locator);
-    s->dev = stat->dev;
-    s->ino = stat->ino;
+    s->id = seg_id_of(stat);
     s->edit = s->paused = false;
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
@@ -124,12 +124,12 @@ void session_detach(struct session *s)
     s->left_behind = !stop_sampler(s) || s->left_behind;
     s->sampler = NULL;
     s->locator[0] = '\0';
-    s->dev = s->ino = 0;
+    s->id = (struct seg_id){0};
     s->edit = s->paused = false;
     s->sample.seq = 0;
     s->sample.length = 0;
     if (s->walker != NULL)
-        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, 0, 0);
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
 }
 
 /* The part of the segment that the sampler shall read: the screen, and what characters at its edges
@@ -155,15 +155,32 @@ void session_look(struct session *s)
     wanted(s, &offset, &length);
     sampler_want(s->sampler, offset, length, s->set.hz);
     if (s->walker != NULL)
-        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->dev, s->ino);
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
 }
 
-void session_list(struct session *s, bool shown)
+static void follow(const struct session *s)
 {
-    if (s->listing == shown || s->walker == NULL)
+    unsigned kinds = WALK_KINDS | (s->all_kinds ? 1u << SEG_FILE : 0);
+    if (s->walker != NULL)
+        walker_list(s->walker, kinds, s->following);
+}
+
+void session_list(struct session *s, bool segments, bool users)
+{
+    if (s->following != segments) {
+        s->following = segments;
+        follow(s);
+    }
+    if (s->listing == (segments || users) || s->walker == NULL)
         return;
-    s->listing = shown;
-    walker_want(s->walker, shown ? SECOND : 3LL * SECOND, s->dev, s->ino);
+    s->listing = segments || users;
+    walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
+void session_all_kinds(struct session *s, bool all)
+{
+    s->all_kinds = all;
+    follow(s);
 }
 
 static bool take_sample(struct session *s)
@@ -188,11 +205,13 @@ bool session_take(struct session *s, void *taker)
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* who is left? */
-            worker_hurry(walker_worker(s->walker));
+            walker_hurry(s->walker);
     }
     if (s->walker != NULL) {
         news = worker_take(walker_worker(s->walker), taker) || news;
-        news = walker_take(s->walker, &s->walk) || news;
+        struct walk fresh;
+        while (walker_take(s->walker, &fresh))
+            news = walk_join(&s->walk, &fresh, s->gone, &s->gone_count) || news;
     }
     return news;
 }
@@ -201,7 +220,7 @@ const struct seg_info *session_info(const struct session *s)
 {
     for (size_t i = 0; i < s->walk.survey.count; i++) {
         const struct seg_info *info = &s->walk.survey.segs[i];
-        if (info->stat.dev == s->dev && info->stat.ino == s->ino)
+        if (seg_id_equal(seg_id_of(&info->stat), s->id))
             return info;
     }
     return NULL;
@@ -220,7 +239,7 @@ bool session_users(const struct session *s, struct seg_who *out)
         return true;
     }
     *out = s->walk.who;
-    return s->walk.ino != 0 && s->walk.dev == s->dev && s->walk.ino == s->ino;
+    return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
 }
 
 /* Is this the first row of its process? Rows of one process stand together. */

@@ -16,7 +16,7 @@
 #include "sampler.h"
 #include "walker.h"
 
-enum { UNDO_MAX = 256, MARKS = 26, WIDTH_MAX = 256 };
+enum { UNDO_MAX = 256, MARKS = 26, WIDTH_MAX = 256, COLUMNS_SET = 160 };
 
 /* Which column of the inspect screen the cursor types into. */
 enum focus { FOCUS_CELLS, FOCUS_TEXT, FOCUS_TEXT2, FOCUS_COUNT };
@@ -32,22 +32,27 @@ struct settings {
     const struct view *view; /* of the cells */
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
+    char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
 };
 
 struct session {
     struct backend *be;
     struct os_wake *wake;
-    struct walker *walker;               /* NULL in tests */
-    struct walk walk;                    /* newest survey */
+    struct walker *walker;      /* NULL in tests */
+    struct walk walk;           /* newest survey */
+    struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
+    size_t gone_count;
+    bool all_kinds;                      /* mapped files are listed too */
     struct sampler *sampler;             /* NULL: nothing attached (and in tests) */
     struct sample sample;                /* newest sample taken; frozen while paused */
     char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
-    uint64_t dev, ino;                   /* of the attached object */
+    struct seg_id id;                    /* of the attached object; dev 0: none */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
     uint64_t events_seen;                /* events of the sample already told to the user */
 
     bool left_behind; /* a sampler that hangs in a call still uses what it had */
     bool listing;     /* a list of segments or of users is on the screen (session_list) */
+    bool following;   /* a list of segments is */
 
     uint64_t top;    /* offset of the first row shown; a whole number of rows from the start */
     unsigned rows;   /* rows that fit on the screen */
@@ -86,9 +91,12 @@ void session_detach(struct session *s);
  * with `taker`. */
 bool session_take(struct session *s, void *taker);
 
-/* Is a list of segments or of users on the screen? Then /proc is read every second, else every
- * three. Cheap to call for each frame. */
-void session_list(struct session *s, bool shown);
+/* What is on the screen: a list of segments (then names are followed at once), of users? Then /proc
+ * is read every second, else every three. Cheap to call for each frame. */
+void session_list(struct session *s, bool segments, bool users);
+
+/* List mapped files too, or the usual kinds. */
+void session_all_kinds(struct session *s, bool all);
 
 /* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
  * moving. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/columns.h"
 #include "core/number.h"
 #include "core/text.h"
 
@@ -105,6 +106,17 @@ static bool set_encoding(struct settings *s, const char *value)
     return false;
 }
 
+static bool set_columns(struct settings *s, const char *value)
+{
+    const struct column *column[COLUMNS_MAX];
+    size_t count = 0;
+    bool usual = strcmp(value, "auto") == 0;
+    if (!usual && (strlen(value) >= sizeof s->columns || !columns_parse(value, column, &count)))
+        return false;
+    (void)snprintf(s->columns, sizeof s->columns, "%s", usual ? "" : value);
+    return true;
+}
+
 static const struct {
     const char *name, *takes, *help;
     bool (*set)(struct settings *s, const char *value);
@@ -119,6 +131,7 @@ static const struct {
     {"view", "a view such as u32le", "how the cells show the bytes", set_view},
     {"order", "little or big", "byte order of the cells", set_order},
     {"encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column", set_encoding},
+    {"columns", "auto or names such as locator,size,state", "columns of the list", set_columns},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -162,6 +175,8 @@ void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
         text = s->big ? "big" : "little";
     } else if (i == 9) {
         text = encodings[s->enc];
+    } else if (i == 10) {
+        text = s->columns[0] != '\0' ? s->columns : "auto";
     }
     (void)snprintf(out, cap, "%s", text);
 }
@@ -170,7 +185,7 @@ uint32_t settings_changed(const struct settings *a, const struct settings *b)
 {
     uint32_t bits = 0;
     for (size_t i = 0; i < ROWS; i++) {
-        char left[64], right[64];
+        char left[SETTINGS_VALUE], right[SETTINGS_VALUE];
         settings_value(a, i, left, sizeof left);
         settings_value(b, i, right, sizeof right);
         bits |= strcmp(left, right) != 0 ? 1u << i : 0;
@@ -200,7 +215,7 @@ size_t settings_print(const struct settings *s, uint32_t which, char out[SETTING
     size_t n = 0;
     out[0] = '\0';
     for (size_t i = 0; i < ROWS; i++) {
-        char value[64];
+        char value[SETTINGS_VALUE];
         if ((which >> i & 1) == 0)
             continue;
         settings_value(s, i, value, sizeof value);

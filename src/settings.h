@@ -15,6 +15,7 @@ enum {
     SETTINGS_WHY = 200,          /* bytes of a reason, with the NUL */
     SETTINGS_FILE_MAX = 1 << 20, /* largest file that is read */
     SETTINGS_PRINTED = 1024,     /* bytes that settings_print needs at most */
+    SETTINGS_VALUE = 176,        /* bytes of a value, with the NUL */
     MARKS_FILE_LINES = 2000,     /* lines kept in the file of marks; the oldest go first */
 };
 

@@ -6,73 +6,109 @@
 
 enum {
     SECOND = 1000000000,
-    ALL_KINDS = (1 << SEG_KINDS) - 1,
-    WORK_SHARE = 50, /* at most a 50th of the time is spent reading /proc */
+    WORK_SHARE = 50,        /* at most a 50th of the time is spent reading /proc, */
+    NAMES_SHARE = 100,      /* and a 100th reading names that nobody told us of, */
+    TOLD_SHARE = 25,        /* and a 25th when somebody does all the time; */
+    TOLD_WAIT = SECOND / 2, /* but never later than this after we were told */
+};
+
+/* One of the two threads, with what it found last. */
+struct eye {
+    struct worker *worker;
+    struct backend *be; /* its own */
+    struct walk newest; /* guarded by the gate; time 0: taken already */
 };
 
 struct walker {
-    struct worker *worker;
-    struct backend *be; /* its own */
+    struct eye proc, name;
+    struct seg_events *events; /* NULL: the system does not tell of names */
     struct os_wake *wake;
-    uint64_t seq; /* the thread's */
+    int64_t rest_until; /* the names' thread: not looked again before, os_now's clock */
 
     /* Guarded by gate. */
     struct os_gate *gate;
     int64_t period;
-    uint64_t want_dev, want_ino;
-    struct walk newest; /* seq 0: taken already */
+    struct seg_id want;
+    unsigned kinds;
+    bool live;
 };
 
-void walk_free(struct walk *w)
-{
-    seg_survey_free(&w->survey);
-    seg_who_free(&w->who);
-    *w = (struct walk){0};
-}
-
-static bool listed(const struct seg_survey *s, uint64_t dev, uint64_t ino)
+static bool listed(const struct seg_survey *s, struct seg_id id)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->segs[i].stat.dev == dev && s->segs[i].stat.ino == ino)
+        if (seg_id_equal(seg_id_of(&s->segs[i].stat), id))
             return true;
     return false;
+}
+
+/* Hands a walk over; one that was not taken yet is out of date. */
+static void deliver(struct walker *w, struct eye *eye, struct walk *walk)
+{
+    walk->seq = 1;
+    os_gate_lock(w->gate);
+    struct walk old = eye->newest;
+    eye->newest = *walk;
+    os_gate_unlock(w->gate);
+    walk_free(&old);
+    os_wake_post(w->wake);
 }
 
 static int64_t walker_tick(void *ctx, int64_t now)
 {
     struct walker *w = ctx;
-    struct walk walk = {.seq = ++w->seq};
     os_gate_lock(w->gate);
-    uint64_t dev = w->want_dev, ino = w->want_ino;
+    struct walk walk = {.time = now, .names = now, .kinds = w->kinds};
+    struct seg_id id = w->want;
     os_gate_unlock(w->gate);
-    struct oserr e = seg_survey(w->be, ALL_KINDS, SEG_SURVEY_WHO, &walk.survey);
-    if (!oserr_is(e) && ino != 0 && !listed(&walk.survey, dev, ino) &&
-        !oserr_is(seg_who_object(w->be, dev, ino, &walk.who))) {
-        walk.dev = dev;
-        walk.ino = ino;
-    }
-    walk.time = os_now();
+    struct backend *be = w->proc.be;
+    struct oserr e = seg_survey(be, walk.kinds, SEG_SURVEY_WHO, &walk.survey);
+    if (!oserr_is(e) && id.dev != 0 && !listed(&walk.survey, id) &&
+        !oserr_is(seg_who_object(be, id, &walk.who)))
+        walk.id = id;
+    if (!oserr_is(e))
+        deliver(w, &w->proc, &walk);
     os_gate_lock(w->gate);
     int64_t period = w->period;
-    if (!oserr_is(e)) {
-        struct walk old = w->newest;
-        w->newest = walk;
-        walk = old;
-    }
     os_gate_unlock(w->gate);
-    walk_free(&walk);
-    os_wake_post(w->wake);
     int64_t rest = (os_now() - now) * WORK_SHARE; /* many processes are asked less often */
     return os_now() + (rest > period ? rest : period);
 }
 
+static int64_t names_tick(void *ctx, int64_t now)
+{
+    struct walker *w = ctx;
+    os_gate_lock(w->gate);
+    bool live = w->live;
+    struct walk walk = {.time = now, .names = now, .kinds = w->kinds & WALK_NAMES, .quick = true};
+    os_gate_unlock(w->gate);
+    if (!live)
+        return INT64_MAX;
+    if (now < w->rest_until)
+        return w->rest_until;
+    if (!oserr_is(seg_survey(w->name.be, walk.kinds, 0, &walk.survey)))
+        deliver(w, &w->name, &walk);
+    int64_t end = os_now(), told = (end - now) * TOLD_SHARE, rest = (end - now) * NAMES_SHARE;
+    w->rest_until = end + (told < TOLD_WAIT ? told : TOLD_WAIT);
+    return end + (rest > SECOND ? rest : SECOND);
+}
+
+/* On the thread of the events. */
+static void told(void *ctx)
+{
+    struct walker *w = ctx;
+    worker_hurry(w->name.worker);
+}
+
 static void walker_drop(struct walker *w)
 {
-    walk_free(&w->newest);
+    walk_free(&w->proc.newest);
+    walk_free(&w->name.newest);
     if (w->gate != NULL)
         os_gate_free(w->gate);
-    if (w->be != NULL)
-        backend_free(w->be);
+    if (w->proc.be != NULL)
+        backend_free(w->proc.be);
+    if (w->name.be != NULL)
+        backend_free(w->name.be);
     free(w);
 }
 
@@ -82,54 +118,87 @@ struct walker *walker_start(struct os_wake *wake, struct oserr *error)
     *error = (struct oserr){"malloc", SEG_E_MEMORY};
     if (w == NULL)
         return NULL;
-    w->be = backend_new();
+    w->proc.be = backend_new();
+    w->name.be = backend_new();
     w->gate = os_gate_new();
     w->wake = wake;
     w->period = SECOND;
-    if (w->be != NULL && w->gate != NULL)
-        w->worker = worker_start(walker_tick, w, wake, error);
-    if (w->worker != NULL)
-        return w;
-    walker_drop(w);
-    return NULL;
+    w->kinds = WALK_KINDS;
+    bool ready = w->proc.be != NULL && w->name.be != NULL && w->gate != NULL;
+    if (ready)
+        w->name.worker = worker_start(names_tick, w, wake, error);
+    if (w->name.worker != NULL)
+        w->proc.worker = worker_start(walker_tick, w, wake, error);
+    if (w->proc.worker == NULL) {
+        worker_stop(w->name.worker, NULL);
+        walker_drop(w);
+        return NULL;
+    }
+    if (oserr_is(seg_events_start(w->name.be, told, w, &w->events)))
+        w->events = NULL; /* then the names are looked at every second */
+    return w;
 }
 
 bool walker_stop(struct walker *w, int64_t deadline, void *taker)
 {
     if (w == NULL)
         return true;
-    if (!worker_stop_by(w->worker, deadline, taker))
-        return false;
-    walker_drop(w);
-    return true;
+    seg_events_stop(w->events);
+    w->events = NULL;
+    bool names = worker_stop_by(w->name.worker, deadline, taker);
+    bool proc = worker_stop_by(w->proc.worker, deadline, taker);
+    if (names && proc)
+        walker_drop(w);
+    return names && proc;
 }
 
-void walker_want(struct walker *w, int64_t period, uint64_t dev, uint64_t ino)
+void walker_hurry(struct walker *w)
+{
+    worker_hurry(w->proc.worker);
+    worker_hurry(w->name.worker);
+}
+
+void walker_want(struct walker *w, int64_t period, struct seg_id id)
 {
     os_gate_lock(w->gate);
-    bool hurry = w->period > period || w->want_dev != dev || w->want_ino != ino;
+    bool hurry = w->period > period || !seg_id_equal(w->want, id);
     w->period = period;
-    w->want_dev = dev;
-    w->want_ino = ino;
+    w->want = id;
     os_gate_unlock(w->gate);
     if (hurry)
-        worker_hurry(w->worker);
+        worker_hurry(w->proc.worker);
+}
+
+void walker_list(struct walker *w, unsigned kinds, bool live)
+{
+    os_gate_lock(w->gate);
+    bool more = (kinds & ~w->kinds) != 0, begun = live && !w->live;
+    w->kinds = kinds;
+    w->live = live;
+    os_gate_unlock(w->gate);
+    if (more)
+        worker_hurry(w->proc.worker);
+    if (more || begun)
+        worker_hurry(w->name.worker);
 }
 
 bool walker_take(struct walker *w, struct walk *out)
 {
     os_gate_lock(w->gate);
-    struct walk walk = w->newest;
-    w->newest = (struct walk){0};
+    struct eye *proc = &w->proc, *name = &w->name;
+    bool names_first =
+        proc->newest.seq == 0 || (name->newest.seq != 0 && name->newest.time < proc->newest.time);
+    struct walk *newest = names_first ? &name->newest : &proc->newest;
+    struct walk walk = *newest;
+    *newest = (struct walk){0};
     os_gate_unlock(w->gate);
     if (walk.seq == 0)
         return false;
-    walk_free(out);
     *out = walk;
     return true;
 }
 
 struct worker *walker_worker(struct walker *w)
 {
-    return w->worker;
+    return w->proc.worker;
 }

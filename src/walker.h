@@ -10,18 +10,38 @@ struct walker;
 
 /* What the walker saw. */
 struct walk {
-    uint64_t seq;             /* 0: none yet */
-    int64_t time;             /* os_now's clock, when it ended */
+    uint64_t seq;             /* 0: none yet; counts up as walks are joined */
+    int64_t time;             /* os_now's clock, when its list was begun */
+    int64_t names;            /* the same of the names in it, which may be newer */
+    unsigned kinds;           /* bits: what was listed */
+    bool quick;               /* only names were read, not /proc */
     struct seg_survey survey; /* owned by the holder of the walk */
-    uint64_t dev, ino;  /* the object asked for by walker_want that is not in the list; 0: none */
-    struct seg_who who; /* who has it */
+    struct seg_id id;         /* what walker_want asked for and is not in the list; dev 0: none */
+    struct seg_who who;       /* who has it */
 };
 
 void walk_free(struct walk *w);
 
-/* Starts; surveys every period (1 s until walker_want says otherwise), at once when hurried. It has
- * a backend of its own, so that its thousands of /proc reads do not drown the visible call log.
- * NULL: failed. */
+/* A row that is not there any more. */
+struct gone {
+    struct seg_info info; /* locator and name are owned */
+    int64_t time;         /* os_now's clock, when that was seen */
+};
+
+enum { GONE_MAX = 256 }; /* kept at most; of more that vanish at once the first are */
+
+/* Puts *fresh to *walk, which then has the newer names and the newer knowledge of /proc of the two;
+ * *fresh is used up. What vanished is added to gone, what came back leaves it. False: out of
+ * memory, *walk is as it was. */
+bool walk_join(struct walk *walk, struct walk *fresh, struct gone gone[GONE_MAX], size_t *count);
+
+/* Drops those seen to vanish before `since`. True: there were some. */
+bool gone_drop(struct gone gone[GONE_MAX], size_t *count, int64_t since);
+
+/* Starts: reads /proc every period (1 s until walker_want says otherwise) on one thread, and the
+ * names of segments as they come and go on another one, which a /proc read that hangs does not hold
+ * up. They have backends of their own, so that their thousands of reads do not drown the visible
+ * call log. NULL: failed. */
 struct walker *walker_start(struct os_wake *wake, struct oserr *error);
 
 /* Stops it, waiting at most until `deadline` (os_now's clock): a /proc read that another process
@@ -29,12 +49,23 @@ struct walker *walker_start(struct os_wake *wake, struct oserr *error);
 bool walker_stop(struct walker *w, int64_t deadline, void *taker);
 
 /* How often (ns), and which object the UI wants to know the users of when it is not in the list
- * (unlinked): dev and ino, 0: none. */
-void walker_want(struct walker *w, int64_t period, uint64_t dev, uint64_t ino);
+ * (unlinked); dev 0: none. */
+void walker_want(struct walker *w, int64_t period, struct seg_id id);
 
-/* Moves the newest walk into *out (whose old contents are freed) when newer. False: nothing new. */
+/* Which kinds to list (bits; usually all but files), and whether the names shall be followed. */
+void walker_list(struct walker *w, unsigned kinds, bool live);
+enum {
+    WALK_KINDS = ((1 << SEG_KINDS) - 1) & ~(1 << SEG_FILE | 1 << SEG_REC),
+    WALK_NAMES = 1 << SEG_POSIX | 1 << SEG_SEM | 1 << SEG_SYSV, /* known without reading /proc */
+};
+
+/* Moves the newest walk into *out, whose old contents are not looked at; first the one that was
+ * begun first. False: nothing new. */
 bool walker_take(struct walker *w, struct walk *out);
 
+void walker_hurry(struct walker *w); /* both threads look at once */
+
+/* The thread that reads /proc, for jobs that do. */
 struct worker *walker_worker(struct walker *w);
 
 #endif

@@ -23,12 +23,14 @@ void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a can
 const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
 
 struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
-struct oserr posix_shm_remove(struct backend *be, const char *locator, unsigned flags,
-                              struct seg_who *who);
+struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                              unsigned flags, struct seg_who *who);
 
 /* Opens name without changing anything: shm_open's flags for `access`, atime kept where we may. */
 SHM_MUST struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,
                                     int *fd);
+
+/* The kinds that are a descriptor of another process are in process.h. */
 
 /* ---- shared by the kinds with a descriptor in s->handle ---- */
 
@@ -49,6 +51,13 @@ void fd_describe(const struct stat *st, struct seg_stat *out);
 
 /* SEG_E_NOT_SEGMENT of `call` unless a regular file. */
 SHM_MUST struct oserr fd_check(struct backend *be, const char *call, int fd);
+
+/* From st->seals: that they are known, and whether they forbid any change of the contents or size.
+ */
+void fd_sealed(struct seg_stat *st);
+
+/* Opens what is only looked at, through /proc. */
+SHM_MUST struct oserr fd_peek(struct backend *be, const char *path, int *fd);
 
 /* Would the mode and owner let this process open it so? */
 bool fd_permitted(const struct seg_stat *st, enum seg_access access);

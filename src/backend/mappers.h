@@ -1,16 +1,12 @@
-/* Who maps or holds objects: one pass over the processes for any number of them. Per system. */
+/* Who maps or holds objects: one pass over the processes for any number of them, which also meets
+ * those that only processes have. Per system. */
 #ifndef SHMLENS_BACKEND_MAPPERS_H
 #define SHMLENS_BACKEND_MAPPERS_H
 
-#include "backend/sys.h"
+#include "backend/objects.h"
+#include "backend/provider.h"
 
-/* An object looked for. */
-struct wanted {
-    uint64_t dev, ino; /* identity */
-    size_t tag;        /* the caller's: its number */
-};
-
-/* Found rows, with the tag of the object each is about. */
+/* Found rows, with the number of the object each is about. */
 struct found_mapper {
     size_t tag;
     struct seg_mapper row;
@@ -22,18 +18,24 @@ struct found_holder {
 };
 
 struct found {
-    struct found_mapper *mappers;
+    struct found_mapper *mappers; /* in the order of processes, then of addresses */
     size_t mappers_count, mappers_cap;
-    struct found_holder *holders;
+    struct found_holder *holders; /* in the order of processes */
     size_t holders_count, holders_cap;
     size_t unreadable; /* processes that could not be read (not: that ended, nor threads of the
                           kernel) */
 };
 
-/* Sorts `wanted` and fills `out`, rows ascending by tag, then in the order found. The caller frees
- * with found_free, also after an error. */
-SHM_MUST struct oserr mappers_find(struct backend *be, struct wanted *wanted, size_t n,
-                                   struct found *out);
+/* Reads all processes. Rows are made of the wanted objects. `list` not NULL: objects of the wanted
+ * kinds (bits) that only processes have are met, and what is in the other /dev/shm of a process is
+ * added to the list at once. The caller frees with found_free, also after an error. */
+SHM_MUST struct oserr mappers_find(struct backend *be, struct objects *objects,
+                                   struct listing *list, unsigned kinds, struct found *out);
 void found_free(struct found *f);
+
+/* Adds a row for each object that was met and is a segment of the wanted kinds; it is wanted then.
+ */
+SHM_MUST struct oserr discover_rows(struct backend *be, struct objects *objects, unsigned kinds,
+                                    struct listing *list);
 
 #endif

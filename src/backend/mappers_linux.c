@@ -1,187 +1,52 @@
-/* /proc: an object is known by device and inode, never by the text of its name, which may say
- * anything. */
+/* /proc: an object is known by device and inode; what it is called only tells apart those that the
+ * kernel itself made, whose names nobody else can give. */
 #include "backend/mappers.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
-#include "backend/sys_linux.h"
+#include "backend/kinds_posix.h"
+#include "backend/pass_linux.h"
 
-enum {
-    MAPS_BUFFER = 32 * 1024,    /* of /proc/PID/maps at a time; a line's head is far shorter */
-    KERNEL_THREAD = 0x00200000, /* PF_KTHREAD in the flags of /proc/PID/stat */
-};
+enum { KERNEL_THREAD = 0x00200000 }; /* PF_KTHREAD in the flags of /proc/PID/stat */
 
-/* One pass under way. */
-struct pass {
-    struct backend *be;
-    const struct wanted *wanted; /* sorted by dev, ino */
-    size_t n;
-    struct found *out;
-    char *buffer;        /* MAPS_BUFFER bytes */
-    uint32_t pid;        /* the process being read */
-    size_t first_mapper; /* where its rows begin */
-    size_t first_holder;
-};
-
-static int compare_wanted(const void *a, const void *b)
+bool pass_is_shm(const struct pass *p, uint64_t dev)
 {
-    const struct wanted *x = a, *y = b;
-    if (x->dev != y->dev)
-        return x->dev < y->dev ? -1 : 1;
-    return x->ino < y->ino ? -1 : x->ino > y->ino;
-}
-
-static const struct wanted *find_wanted(const struct pass *p, uint64_t dev, uint64_t ino)
-{
-    struct wanted key = {.dev = dev, .ino = ino};
-    return p->n == 0 ? NULL : bsearch(&key, p->wanted, p->n, sizeof key, compare_wanted);
-}
-
-/* Died meanwhile: of no interest. Anything else counts as unreadable. */
-static bool is_gone(struct oserr e)
-{
-    return e.code == ENOENT || e.code == ESRCH;
-}
-
-/* A number in `base` at *s, which moves behind it and one separator. */
-static uint64_t number(const char **s, const char *end, unsigned base)
-{
-    uint64_t v = 0;
-    for (; *s < end; (*s)++) {
-        char c = **s;
-        unsigned d = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                     : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-                                            : 16;
-        if (d >= base)
-            break;
-        v = v * base + d;
-    }
-    if (*s < end)
-        (*s)++;
-    return v;
-}
-
-/* `start-end perms offset major:minor inode path` */
-static struct oserr take_line(struct pass *p, const char *s, const char *end)
-{
-    uint64_t low = number(&s, end, 16), high = number(&s, end, 16);
-    if (end - s < 5)
-        return OSERR_NONE;
-    const char *perms = s;
-    s += 5;
-    uint64_t offset = number(&s, end, 16);
-    unsigned maj = (unsigned)number(&s, end, 16), min = (unsigned)number(&s, end, 16);
-    uint64_t ino = number(&s, end, 10);
-    const struct wanted *w = ino == 0 ? NULL : find_wanted(p, makedev(maj, min), ino);
-    if (w == NULL)
-        return OSERR_NONE;
-    struct found *f = p->out;
-    struct oserr e = sys_grow(p->be, (void **)&f->mappers, &f->mappers_cap, f->mappers_count + 1,
-                              sizeof *f->mappers);
-    if (!oserr_is(e))
-        f->mappers[f->mappers_count++] = (struct found_mapper){
-            .tag = w->tag,
-            .row = {.pid = p->pid,
-                    .read = perms[0] == 'r',
-                    .write = perms[1] == 'w' && perms[3] == 's',
-                    .address = low,
-                    .offset = offset,
-                    .length = high - low},
-        };
-    return e;
-}
-
-/* Takes the whole lines of buffer[0, have) and moves the rest to its start. */
-static struct oserr take_lines(struct pass *p, size_t *have)
-{
-    char *s = p->buffer, *end = s + *have, *newline;
-    struct oserr e = OSERR_NONE;
-    while (!oserr_is(e) && (newline = memchr(s, '\n', (size_t)(end - s))) != NULL) {
-        e = take_line(p, s, newline);
-        s = newline + 1;
-    }
-    *have = (size_t)(end - s);
-    memmove(p->buffer, s, *have);
-    return e;
-}
-
-/* *skipped: the process could not be read; false with no error: it was, or it ended. */
-static struct oserr read_maps(struct pass *p, bool *skipped)
-{
-    char path[40];
-    int fd;
-    size_t have = 0, got = 1;
-    snprintf(path, sizeof path, "/proc/%u/maps", p->pid);
-    struct oserr e = sys_open(p->be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_PROC_MAPS, &fd);
-    *skipped = oserr_is(e) && !is_gone(e);
-    if (oserr_is(e))
-        return OSERR_NONE;
-    while (got > 0 && have < MAPS_BUFFER && !oserr_is(e)) {
-        struct oserr r =
-            sys_read(p->be, fd, p->buffer + have, MAPS_BUFFER - have, SYS_KEY_PROC_READ, &got);
-        *skipped = oserr_is(r) && !is_gone(r);
-        have += got;
-        e = take_lines(p, &have);
-    }
-    sys_close(p->be, fd, SYS_KEY_PROC_CLOSE);
-    return e;
-}
-
-static bool maps_it(const struct pass *p, size_t tag)
-{
-    for (size_t i = p->first_mapper; i < p->out->mappers_count; i++)
-        if (p->out->mappers[i].tag == tag)
+    for (size_t i = 0; i < p->shm_count; i++)
+        if (p->shm[i] == dev)
             return true;
     return false;
 }
 
-static struct oserr take_descriptor(struct pass *p, DIR *dir, const char *name)
+/* ---- /dev/shm of others ---- */
+
+static struct oserr read_shm(struct pass *p)
 {
-    struct sys_identity id;
-    if (oserr_is(sys_identify(p->be, dirfd(dir), name, &id)) || !id.regular)
-        return OSERR_NONE; /* closed meanwhile */
-    const struct wanted *w = find_wanted(p, id.dev, id.ino);
-    if (w == NULL || maps_it(p, w->tag))
+    char path[48];
+    struct stat st;
+    int dir;
+    snprintf(path, sizeof path, "/proc/%u/root/dev/shm", p->pid);
+    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_SHM, &st)) || pass_is_shm(p, st.st_dev) ||
+        p->shm_count == PASS_DEVICES || oserr_is(process_shm(p->be, p->pid, &dir)))
         return OSERR_NONE;
-    struct found *f = p->out;
-    struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
-                              sizeof *f->holders);
-    if (!oserr_is(e))
-        f->holders[f->holders_count++] = (struct found_holder){
-            .tag = w->tag,
-            .row = {.pid = p->pid, .fd = (int32_t)strtol(name, NULL, 10)},
-        };
-    return e;
+    struct oserr e = sys_fstat(p->be, dir, &st); /* what is really there: no link was followed */
+    if (!oserr_is(e) && !pass_is_shm(p, st.st_dev)) {
+        size_t had = p->list->count, number;
+        p->shm[p->shm_count++] = st.st_dev;
+        e = ns_list(p->be, p->pid, dir, p->kinds, p->list);
+        for (size_t i = had; i < p->list->count && !oserr_is(e); i++) {
+            e = objects_add(p->be, p->objects, seg_id_of(&p->list->segs[i].stat), &number);
+            if (!oserr_is(e))
+                p->objects->items[number].wanted = true;
+        }
+    }
+    sys_close(p->be, dir, SYS_KEY_PROC_SHM);
+    return e.code == SEG_E_MEMORY ? e : OSERR_NONE;
 }
 
-static struct oserr read_descriptors(struct pass *p, bool *skipped)
-{
-    char path[40];
-    DIR *dir;
-    snprintf(path, sizeof path, "/proc/%u/fd", p->pid);
-    struct oserr e = sys_opendir(p->be, path, SYS_KEY_PROC_FDS, &dir);
-    if (oserr_is(e)) {
-        *skipped = *skipped || !is_gone(e);
-        return OSERR_NONE;
-    }
-    e = OSERR_NONE;
-    while (!oserr_is(e)) {
-        struct dirent *entry;
-        struct oserr r = sys_readdir(p->be, dir, SYS_KEY_PROC_ENTRY, &entry);
-        *skipped = *skipped || (oserr_is(r) && !is_gone(r));
-        if (entry == NULL)
-            break;
-        if (entry->d_name[0] != '.')
-            e = take_descriptor(p, dir, entry->d_name);
-    }
-    sys_closedir(p->be, dir, SYS_KEY_PROC_ENDS);
-    return e;
-}
+/* ---- processes ---- */
 
 /* A small file of the process into buf, NUL-terminated; false: it could not be had. */
 static bool read_small(struct pass *p, const char *name, char *buf, size_t cap)
@@ -199,8 +64,25 @@ static bool read_small(struct pass *p, const char *name, char *buf, size_t cap)
     return ok && got > 0;
 }
 
-/* The name it gave itself, into its new rows. /proc/PID/cmdline could block on its memory; comm
- * cannot. */
+/* Of the process: the owner of its folder; root may stand there for one that may not be looked at,
+ * then its status says whose it is. */
+static uint32_t user_of(struct pass *p)
+{
+    char path[40], text[1024];
+    struct stat st;
+    snprintf(path, sizeof path, "/proc/%u", p->pid);
+    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st)))
+        return 0;
+    if (st.st_uid != 0 || !read_small(p, "status", text, sizeof text))
+        return st.st_uid;
+    const char *line = strstr(text, "\nUid:\t"), *effective = line;
+    if (line != NULL)
+        effective = strchr(line + 6, '\t');
+    return effective == NULL ? st.st_uid : (uint32_t)strtoul(effective + 1, NULL, 10);
+}
+
+/* The name it gave itself, and whose it is, into its new rows. /proc/PID/cmdline could block on its
+ * memory; comm cannot. */
 static void name_rows(struct pass *p)
 {
     char comm[64];
@@ -211,10 +93,16 @@ static void name_rows(struct pass *p)
     size_t n = strlen(comm);
     if (n > 0 && comm[n - 1] == '\n')
         comm[n - 1] = '\0';
-    for (size_t i = p->first_mapper; i < f->mappers_count; i++)
-        snprintf(f->mappers[i].row.comm, sizeof f->mappers[i].row.comm, "%.15s", comm);
-    for (size_t i = p->first_holder; i < f->holders_count; i++)
-        snprintf(f->holders[i].row.comm, sizeof f->holders[i].row.comm, "%.15s", comm);
+    comm[15] = '\0';
+    uint32_t uid = user_of(p);
+    for (size_t i = p->first_mapper; i < f->mappers_count; i++) {
+        memcpy(f->mappers[i].row.comm, comm, sizeof f->mappers[i].row.comm);
+        f->mappers[i].row.uid = uid;
+    }
+    for (size_t i = p->first_holder; i < f->holders_count; i++) {
+        memcpy(f->holders[i].row.comm, comm, sizeof f->holders[i].row.comm);
+        f->holders[i].row.uid = uid;
+    }
 }
 
 /* `pid (comm) state ppid pgrp session tty tpgid flags ...`: a thread of the kernel has nothing
@@ -233,11 +121,15 @@ static bool is_kernel_thread(struct pass *p)
 static struct oserr read_process(struct pass *p)
 {
     bool skipped = false;
+    struct oserr e = OSERR_NONE;
     p->first_mapper = p->out->mappers_count;
     p->first_holder = p->out->holders_count;
-    struct oserr e = read_maps(p, &skipped);
+    if (p->list != NULL && (p->kinds & (1U << SEG_POSIX | 1U << SEG_SEM)) != 0)
+        e = read_shm(p);
+    if (!oserr_is(e))
+        e = pass_mappings(p, &skipped);
     if (!oserr_is(e) && !skipped)
-        e = read_descriptors(p, &skipped);
+        e = pass_descriptors(p, &skipped);
     if (oserr_is(e))
         return e;
     name_rows(p);
@@ -266,42 +158,28 @@ static struct oserr read_processes(struct pass *p)
     return e;
 }
 
-static int compare_mappers(const void *a, const void *b)
+/* The device of our own /dev/shm, where there is one. */
+static void know_own_shm(struct pass *p)
 {
-    const struct found_mapper *x = a, *y = b;
-    if (x->tag != y->tag)
-        return x->tag < y->tag ? -1 : 1;
-    if (x->row.pid != y->row.pid)
-        return x->row.pid < y->row.pid ? -1 : 1;
-    return x->row.address < y->row.address ? -1 : x->row.address > y->row.address;
+    struct stat st;
+    if (!oserr_is(sys_stat(p->be, POSIX_SHM_DIR, true, SYS_KEY_NONE, &st)))
+        p->shm[p->shm_count++] = st.st_dev;
 }
 
-static int compare_holders(const void *a, const void *b)
+struct oserr mappers_find(struct backend *be, struct objects *objects, struct listing *list,
+                          unsigned kinds, struct found *out)
 {
-    const struct found_holder *x = a, *y = b;
-    if (x->tag != y->tag)
-        return x->tag < y->tag ? -1 : 1;
-    if (x->row.pid != y->row.pid)
-        return x->row.pid < y->row.pid ? -1 : 1;
-    return x->row.fd < y->row.fd ? -1 : x->row.fd > y->row.fd;
-}
-
-struct oserr mappers_find(struct backend *be, struct wanted *wanted, size_t n, struct found *out)
-{
-    void *buffer;
+    struct pass p = {.be = be, .objects = objects, .out = out, .list = list, .kinds = kinds};
     *out = (struct found){0};
-    struct oserr e = sys_alloc(be, MAPS_BUFFER, &buffer);
-    if (oserr_is(e))
-        return e;
-    if (n > 1)
-        qsort(wanted, n, sizeof *wanted, compare_wanted);
-    struct pass p = {.be = be, .wanted = wanted, .n = n, .out = out, .buffer = buffer};
-    e = read_processes(&p);
-    free(buffer);
-    if (out->mappers_count > 1)
-        qsort(out->mappers, out->mappers_count, sizeof *out->mappers, compare_mappers);
-    if (out->holders_count > 1)
-        qsort(out->holders, out->holders_count, sizeof *out->holders, compare_holders);
+    struct oserr e = maps_begin(be, &p.maps);
+    if (!oserr_is(e)) {
+        know_own_shm(&p);
+        e = read_processes(&p);
+    }
+    if (!oserr_is(e))
+        e = pass_loose(&p);
+    maps_end(&p.maps);
+    free(p.loose);
     return e;
 }
 

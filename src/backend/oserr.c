@@ -21,6 +21,11 @@ static const char *const own_text[] = {
     "no memory left for the page",
     "out of memory",
     "changes too fast to be read",
+    "swapped out, or never written",
+    "the system chooses the id",
+    "only to be created",
+    "sealed against that",
+    "nobody is seen to have it, but that is not proved",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

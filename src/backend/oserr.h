@@ -30,6 +30,11 @@ enum seg_refusal {
                         full) */
     SEG_E_MEMORY,    /* out of memory here */
     SEG_E_UNSETTLED, /* no two equal reads in three tries */
+    SEG_E_UNKNOWN,   /* swapped out or never written: to be told only by disturbing it */
+    SEG_E_ID_GIVEN,  /* the system chooses ids: not to be asked for */
+    SEG_E_TO_CREATE, /* a locator that can only be created */
+    SEG_E_SEALED,    /* the object refuses that for good (F_SEAL_*) */
+    SEG_E_UNPROVED,  /* nobody is seen to have it, but not everybody could be asked */
 };
 
 #define OSERR_NONE ((struct oserr){NULL, 0})

@@ -14,7 +14,9 @@ enum oserr_kind oserr_system_kind(uint32_t code)
 {
     switch (code) {
     case ENOENT:
-    case ESRCH:
+    case ESRCH: /* the process */
+    case EBADF: /* its descriptor */
+    case EIDRM: /* a System V id */
         return OSERR_K_MISSING;
     case EACCES:
     case EPERM:

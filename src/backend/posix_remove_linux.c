@@ -70,13 +70,17 @@ static struct oserr removal_prove(struct removal *r)
 
 static struct oserr removal_check(struct removal *r, struct seg_who *who)
 {
-    struct oserr e = seg_who_object(r->be, r->stat.dev, r->stat.ino, who);
+    if ((r->flags & SEG_RM_PROVED) != 0 && !oserr_is(removal_prove(r)) && r->proof)
+        return OSERR_NONE; /* nobody at all, and /proc need not be read */
+    struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
     if (oserr_is(e))
         return e;
     drop_own(r, who);
     if (who->mappers_count > 0 || who->holders_count > 0)
         return (struct oserr){"shm_unlink", SEG_E_IN_USE};
-    return removal_prove(r);
+    e = removal_prove(r);
+    bool guess = !r->proof && who->unreadable > 0 && (r->flags & SEG_RM_PROVED) != 0;
+    return !oserr_is(e) && guess ? (struct oserr){"shm_unlink", SEG_E_UNPROVED} : e;
 }
 
 /* To a name nobody else uses; plain rename where the system cannot promise to replace nothing. */
@@ -122,11 +126,13 @@ static struct oserr removal_unlink(struct removal *r)
     return e;
 }
 
-struct oserr posix_shm_remove(struct backend *be, const char *locator, unsigned flags,
-                              struct seg_who *who)
+struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                              unsigned flags, struct seg_who *who)
 {
     struct removal r = {.be = be, .locator = locator, .flags = flags, .fd = -1};
     struct oserr e = removal_open(&r);
+    if (!oserr_is(e) && seen != NULL && !seg_id_equal(seg_id_of(seen), seg_id_of(&r.stat)))
+        e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
     if (!oserr_is(e) && (flags & SEG_RM_FORCE) == 0)
         e = removal_check(&r, who);
     if (!oserr_is(e) && (flags & SEG_RM_DRY) == 0)

@@ -19,7 +19,13 @@ struct seg {
     const struct provider *kind;
     enum seg_access access;
     char *locator;            /* canonical */
+    enum seg_kind what;       /* as it is listed: a descriptor may refer to a memfd */
     intptr_t handle;          /* the kind's own: a descriptor; -1: none */
+    void *own;                /* the kind's own, freed by its close; NULL: none */
+    uint64_t dev, ino;        /* as the system numbers it, where that is no identity */
+    struct seg_id id;         /* then this is */
+    unsigned always;          /* enum seg_state: found when it was opened, and for good */
+    bool met_unknown;         /* pull met bytes that cannot be known, and gave 0 for them */
     intptr_t watch;           /* what keeps holes of `look` holes; -1: none */
     struct seg_stat last;     /* as of the last stat */
     struct view look;         /* read-only, for small reads; touching a hole in it faults */
@@ -70,7 +76,7 @@ struct provider {
     struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
     void (*unmap)(struct seg *s, struct view *v);
 
-    /* Copies without a mapping; short at the end. buf and off are equal modulo SEG_PAGE. */
+    /* Copies without a mapping; short at the end; s->met_unknown. off is on a page. */
     struct oserr (*pull)(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 
     /* Where data begins at or after off, page-aligned or off itself; `end` when there is none
@@ -84,8 +90,9 @@ struct provider {
 
     struct oserr (*resize)(struct seg *s, uint64_t size);
     struct oserr (*chmod)(struct seg *s, uint32_t mode);
-    struct oserr (*remove)(struct backend *be, const char *locator, unsigned flags,
-                           struct seg_who *who);
+    /* seen: NULL, or what was listed: another object is refused (seg_remove_same). */
+    struct oserr (*remove)(struct backend *be, const char *locator, const struct seg_stat *seen,
+                           unsigned flags, struct seg_who *who);
 };
 
 /* The kinds of this system (providers_<os>.c); NULL-terminated. */
@@ -109,6 +116,9 @@ void segment_look(struct seg *s);
 /* As seg_read for up to SEG_SMALL bytes, without the final look at the size. */
 SHM_MUST struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                          size_t *got);
+
+/* The same from any page of shared memory, n bytes from `in` on: whole words at a time. */
+bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf, size_t n);
 
 /* One page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);

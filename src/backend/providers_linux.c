@@ -1,8 +1,13 @@
 #include "backend/provider.h"
 
 #include "backend/kinds_posix.h"
+#include "backend/process.h"
+#include "backend/sysv.h"
 
-const struct provider *const providers[] = {&posix_shm_provider, &file_provider, NULL};
+const struct provider *const providers[] = {
+    &posix_shm_provider, &sysv_provider,  &fd_provider,   &map_provider,
+    &ns_provider,        &memfd_provider, &file_provider, NULL,
+};
 
 enum seg_kind provider_kind(const struct provider *p, const char *locator)
 {

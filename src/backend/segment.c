@@ -57,6 +57,7 @@ static struct oserr make(struct backend *be, const char *locator, struct seg **o
         return e;
     struct seg *s = mem;
     *s = (struct seg){.be = be, .kind = p, .handle = -1, .watch = -1};
+    s->what = provider_kind(p, canonical);
     e = sys_copy(be, canonical, &s->locator);
     if (oserr_is(e)) {
         free(s);
@@ -155,7 +156,7 @@ const char *seg_locator(const struct seg *s)
 
 enum seg_kind seg_kind(const struct seg *s)
 {
-    return provider_kind(s->kind, s->locator);
+    return s->what;
 }
 
 unsigned seg_caps(const struct seg *s)
@@ -174,6 +175,7 @@ struct oserr segment_stat(struct seg *s)
     struct oserr e = s->kind->stat(s, &now);
     if (oserr_is(e))
         return e;
+    now.state |= s->always;
     now.name_gone = s->last.name_gone;
     now.replaced = s->last.replaced;
     s->last = now;
@@ -311,6 +313,12 @@ struct oserr seg_chmod(struct seg *s, uint32_t mode)
 struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
                         struct seg_who *who)
 {
+    return seg_remove_same(be, locator, NULL, flags, who);
+}
+
+struct oserr seg_remove_same(struct backend *be, const char *locator, const struct seg_stat *seen,
+                             unsigned flags, struct seg_who *who)
+{
     char canonical[LOCATOR_CAP];
     const struct provider *p;
     struct seg_who unwanted;
@@ -321,7 +329,7 @@ struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
     if (!oserr_is(e) && p->remove == NULL)
         e = refuse("seg_remove", SEG_E_UNSUPPORTED);
     if (!oserr_is(e))
-        e = p->remove(be, canonical, flags, who);
+        e = p->remove(be, canonical, seen, flags, who);
     if (who == &unwanted)
         seg_who_free(who);
     return e;

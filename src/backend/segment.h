@@ -53,8 +53,8 @@ enum seg_caps {
     SEG_CAP_CHMOD = 4,
     SEG_CAP_REMOVE = 8,
     SEG_CAP_WRITE = 16,
-    SEG_CAP_EXTENTS = 32, /* holes can be told from data */
-    SEG_CAP_HELD = 0x10000, /* it and its name live only while somebody holds it open */
+    SEG_CAP_EXTENTS = 32,  /* holes can be told from data */
+    SEG_CAP_FLEETING = 64, /* has no name of its own: lives as long as somebody has it */
 };
 
 /* ---- what is known of one ---- */
@@ -95,7 +95,8 @@ struct seg_stat {
     uint32_t uid, gid;
     uint64_t links;
     uint32_t seals;    /* F_SEAL_* bits */
-    uint64_t dev, ino; /* identity */
+    uint64_t dev, ino; /* identity, with: */
+    uint64_t sort;     /* what tells apart objects of equal dev and ino; 0 for files with a name */
     int64_t atime, mtime, ctime;
     uint32_t creator;  /* pid */
     uint32_t last_pid; /* pid of the last attach or detach (System V) */
@@ -109,16 +110,35 @@ struct seg_stat {
     bool denied;    /* the permissions would not let us open it (as we did) any more */
 };
 
-/* One row of a list. */
+/* Which object: equal in all three is the same one, whatever its names are. dev 0: none. */
+struct seg_id {
+    uint64_t dev, ino, sort;
+};
+
+static inline struct seg_id seg_id_of(const struct seg_stat *st)
+{
+    return (struct seg_id){st->dev, st->ino, st->sort};
+}
+
+static inline bool seg_id_equal(struct seg_id a, struct seg_id b)
+{
+    return a.ino == b.ino && a.dev == b.dev && a.sort == b.sort;
+}
+
+/* One row of a list: one object (of all descriptors and mappings that reach it, one is chosen for
+ * the locator, the same one as long as it is there), or one name of an object that has several. */
 struct seg_info {
     enum seg_kind kind;
     char *locator; /* raw, canonical */
-    char *name;    /* raw */
+    char *name;    /* raw; of what has none (anonymous) empty */
     struct seg_stat stat;
+    uint32_t via;       /* the process it is reached through (`fd:`, `map:`, `ns:`); 0: none */
+    char via_comm[16];  /* its name, raw bytes */
     char owner[33];     /* user name, or the number */
     size_t who_first;   /* index of its first row in survey->mappers / ->holders, */
     size_t who_mappers; /* and how many there are */
     size_t who_holder_first, who_holders;
+    bool who_unasked; /* who has it was not asked for (no SEG_SURVEY_WHO): the counts are 0 */
 };
 
 struct seg_mapper {
@@ -158,9 +178,14 @@ struct seg_survey {
     struct oserr error[SEG_KINDS]; /* a kind that could not be listed does not hide the others */
 };
 
-enum { SEG_SURVEY_WHO = 1 }; /* flags of seg_survey: read /proc for mappers and holders too */
+/* Flags of seg_survey. */
+enum {
+    SEG_SURVEY_WHO = 1
+}; /* read /proc: mappers and holders, and the objects that only processes
+      have (memfd, fd, file, other namespaces) */
 
-/* Lists. `kinds`: bit per enum seg_kind. Our own process is included in who. The pass over /proc
+/* Lists. `kinds`: bit per enum seg_kind; SEG_FILE: files that two processes map shared, or one
+ * shared and writable. Our own process is included in who. The pass over /proc
  * can block for as long as another process makes it: call it where that hurts nobody. The caller
  * frees. */
 SHM_MUST struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
@@ -274,13 +299,14 @@ SHM_MUST struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
 SHM_MUST struct oserr seg_who(struct seg *s, struct seg_who *out);
 
 /* The same for an object known by its identity only (it need not have a name any more). */
-SHM_MUST struct oserr seg_who_object(struct backend *be, uint64_t dev, uint64_t ino,
-                                     struct seg_who *out);
+SHM_MUST struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out);
 void seg_who_free(struct seg_who *w);
 
 enum seg_remove_flags {
-    SEG_RM_FORCE = 1, /* also when others have it */
-    SEG_RM_DRY = 2,   /* all checks, no removal */
+    SEG_RM_FORCE = 1,  /* also when others have it */
+    SEG_RM_DRY = 2,    /* all checks, no removal */
+    SEG_RM_PROVED = 4, /* not because nobody is seen to have it: refuses with SEG_E_UNPROVED when
+                          neither the kind nor a complete reading of /proc says that nobody does */
 };
 
 /* Removes the name: refuses with SEG_E_IN_USE when another process maps it or holds it (write lease
@@ -289,6 +315,26 @@ enum seg_remove_flags {
  * unlinked. */
 SHM_MUST struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
                                  struct seg_who *who);
+
+/* The same for one that was listed: refuses with SEG_E_REPLACED when the locator refers to another
+ * object than `seen` (its stat in the list), also when that has the same number again (System V:
+ * the number is reused; key, creator, size and time of the last change tell). The check is made
+ * right before the removal, with the strongest proof of the kind: a process that takes it meanwhile
+ * saves it. seen NULL: as seg_remove. */
+SHM_MUST struct oserr seg_remove_same(struct backend *be, const char *locator,
+                                      const struct seg_stat *seen, unsigned flags,
+                                      struct seg_who *who);
+
+/* ---- being told ---- */
+
+struct seg_events; /* a thread that waits for the system to say that names have changed */
+
+/* Calls changed(ctx) on a thread of its own soon after a POSIX name appeared, vanished, was renamed
+ * or got another size, mode or owner; 50 times a second at most. SEG_E_UNSUPPORTED: this system
+ * does not say. */
+SHM_MUST struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
+                                       struct seg_events **out);
+void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fine */
 
 /* ---- the visible log of OS calls ---- */
 

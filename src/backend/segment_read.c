@@ -23,16 +23,21 @@ GUARDED static void copy_words(void *arg)
         w->to[i] = __atomic_load_n(&w->from[i], __ATOMIC_RELAXED);
 }
 
+bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf, size_t n)
+{
+    uint64_t copy[PAGE_WORDS];
+    size_t first = in / WORD, behind = (in + n + WORD - 1) / WORD;
+    struct words w = {(const uint64_t *)(const void *)page + first, copy + first, behind - first};
+    if (!guard_run(copy_words, &w, page, SEG_PAGE))
+        return false;
+    memcpy(buf, (unsigned char *)copy + in, n);
+    return true;
+}
+
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n)
 {
-    uint64_t page[PAGE_WORDS];
-    size_t in = (size_t)(off % SEG_PAGE), first = in / WORD, behind = (in + n + WORD - 1) / WORD;
-    unsigned char *base = s->look.base + (off - in - s->look.at);
-    struct words w = {(const uint64_t *)(void *)base + first, page + first, behind - first};
-    if (!guard_run(copy_words, &w, base, SEG_PAGE))
-        return false;
-    memcpy(buf, (unsigned char *)page + in, n);
-    return true;
+    size_t in = (size_t)(off % SEG_PAGE);
+    return segment_copy_page(s->look.base + (off - in - s->look.at), in, buf, n);
 }
 
 /* From the mapping, a page at a time; a page that is not there reads as zeros: a hole, or past the
@@ -199,7 +204,10 @@ struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *
     struct oserr e = clip(s, off, &n);
     if (oserr_is(e) || n == 0)
         return e;
+    s->met_unknown = false;
     e = read_range(s, off, buf, n, got);
+    if (!oserr_is(e) && s->met_unknown)
+        e = (struct oserr){"seg_read", SEG_E_UNKNOWN};
     if (!oserr_is(e))
         e = segment_stat(s); /* what was read past a new end does not count */
     if (oserr_is(e)) {

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "backend/mappers.h"
-#include "backend/provider.h"
 
 struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind kind,
                          const char *locator, const char *name, const struct seg_stat *st)
@@ -34,107 +33,209 @@ static int compare_locators(const void *a, const void *b)
     return strcmp(x->locator, y->locator);
 }
 
-/* Moves the rows into a seg_who; the tags are gone then. */
-static struct oserr take_rows(struct backend *be, const struct found *f, struct seg_who *who)
+/* ---- who has what ---- */
+
+static int compare_mappers(const void *a, const void *b)
+{
+    const struct seg_mapper *x = a, *y = b;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static int compare_holders(const void *a, const void *b)
+{
+    const struct seg_holder *x = a, *y = b;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return x->fd < y->fd ? -1 : x->fd > y->fd;
+}
+
+/* Counts the rows of each wanted object; *mappers and *holders: of all. */
+static void count_rows(const struct found *f, struct objects *o, size_t *mappers, size_t *holders)
+{
+    *mappers = *holders = 0;
+    for (size_t i = 0; i < f->mappers_count; i++)
+        o->items[f->mappers[i].tag].mappers++;
+    for (size_t i = 0; i < f->holders_count; i++)
+        o->items[f->holders[i].tag].holders++;
+    for (size_t i = 0; i < o->count; i++) {
+        *mappers += o->items[i].wanted ? o->items[i].mappers : 0;
+        *holders += o->items[i].wanted ? o->items[i].holders : 0;
+    }
+}
+
+/* Where each object's rows go: number of rows becomes index of the first, then, while they are put
+ * there, of the next. */
+static void place_rows(struct objects *o)
+{
+    size_t m = 0, h = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        struct object *item = &o->items[i];
+        size_t mappers = item->wanted ? item->mappers : 0;
+        size_t holders = item->wanted ? item->holders : 0;
+        item->mappers = m;
+        item->holders = h;
+        m += mappers;
+        h += holders;
+    }
+}
+
+static void put_rows(const struct found *f, struct objects *o, struct seg_who *who)
+{
+    for (size_t i = 0; i < f->mappers_count; i++) {
+        struct object *item = &o->items[f->mappers[i].tag];
+        if (item->wanted)
+            who->mappers[item->mappers++] = f->mappers[i].row;
+    }
+    for (size_t i = 0; i < f->holders_count; i++) {
+        struct object *item = &o->items[f->holders[i].tag];
+        if (item->wanted)
+            who->holders[item->holders++] = f->holders[i].row;
+    }
+}
+
+static void sort_object(struct seg_mapper *m, size_t mappers, struct seg_holder *h, size_t holders)
+{
+    for (size_t i = 1; i < mappers; i++)
+        if (compare_mappers(&m[i - 1], &m[i]) > 0) {
+            qsort(m, mappers, sizeof *m, compare_mappers);
+            break;
+        }
+    for (size_t i = 1; i < holders; i++)
+        if (compare_holders(&h[i - 1], &h[i]) > 0) {
+            qsort(h, holders, sizeof *h, compare_holders);
+            break;
+        }
+}
+
+/* Rows found, in the order of objects, then of processes; item->mappers and ->holders are behind
+ * the last of each object then. */
+static struct oserr take_rows(struct backend *be, const struct found *f, struct objects *o,
+                              struct seg_who *who)
 {
     void *m, *h = NULL;
+    size_t mappers, holders;
+    count_rows(f, o, &mappers, &holders);
     *who = (struct seg_who){.unreadable = f->unreadable};
-    struct oserr e = sys_alloc(be, f->mappers_count * sizeof *who->mappers, &m);
+    struct oserr e = sys_alloc(be, mappers * sizeof *who->mappers, &m);
     if (!oserr_is(e))
-        e = sys_alloc(be, f->holders_count * sizeof *who->holders, &h);
+        e = sys_alloc(be, holders * sizeof *who->holders, &h);
     if (oserr_is(e)) {
         free(m);
         return e;
     }
-    who->mappers = m;
-    who->holders = h;
-    for (size_t i = 0; i < f->mappers_count; i++)
-        who->mappers[who->mappers_count++] = f->mappers[i].row;
-    for (size_t i = 0; i < f->holders_count; i++)
-        who->holders[who->holders_count++] = f->holders[i].row;
+    *who = (struct seg_who){m, mappers, h, holders, f->unreadable};
+    place_rows(o);
+    put_rows(f, o, who);
+    size_t from_m = 0, from_h = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        struct object *item = &o->items[i];
+        sort_object(who->mappers + from_m, item->mappers - from_m, who->holders + from_h,
+                    item->holders - from_h);
+        from_m = item->mappers;
+        from_h = item->holders;
+    }
     return OSERR_NONE;
 }
 
-/* The first segment of the list that is the same object as segs[i]: a file system has links. */
-static size_t first_name(const struct seg_survey *s, size_t i)
+/* The name of the process that a row is reached through. */
+static void name_via(const struct seg_survey *s, struct seg_info *info)
 {
-    const struct seg_stat *st = &s->segs[i].stat;
-    size_t k = st->links > 1 ? 0 : i;
-    while (k < i && (s->segs[k].stat.ino != st->ino || s->segs[k].stat.dev != st->dev))
-        k++;
-    return k;
+    const struct seg_mapper *m = s->who.mappers + info->who_first;
+    const struct seg_holder *h = s->who.holders + info->who_holder_first;
+    for (size_t i = 0; info->via != 0 && i < info->who_mappers; i++)
+        if (m[i].pid == info->via)
+            memcpy(info->via_comm, m[i].comm, sizeof info->via_comm);
+    for (size_t i = 0; info->via != 0 && i < info->who_holders; i++)
+        if (h[i].pid == info->via)
+            memcpy(info->via_comm, h[i].comm, sizeof info->via_comm);
 }
 
-/* The rows of one object are those of all its names. */
-static void share_with_links(struct seg_survey *s)
+/* Which rows are whose. */
+static void share_rows(const struct objects *o, struct seg_survey *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        const struct seg_info *first = &s->segs[first_name(s, i)];
-        s->segs[i].who_first = first->who_first;
-        s->segs[i].who_mappers = first->who_mappers;
-        s->segs[i].who_holder_first = first->who_holder_first;
-        s->segs[i].who_holders = first->who_holders;
-    }
-}
-
-/* Which rows are whose: both lists ascend by tag, and the tag is the index of the segment. */
-static void share_rows(const struct found *f, struct seg_survey *s)
-{
-    size_t m = 0, h = 0;
     for (size_t i = 0; i < s->count; i++) {
         struct seg_info *info = &s->segs[i];
-        for (info->who_first = m; m < f->mappers_count && f->mappers[m].tag == i; m++)
-            info->who_mappers++;
-        for (info->who_holder_first = h; h < f->holders_count && f->holders[h].tag == i; h++)
-            info->who_holders++;
+        long n = objects_find(o, seg_id_of(&info->stat));
+        if (n == OBJECT_NONE)
+            continue;
+        info->who_first = n == 0 ? 0 : o->items[n - 1].mappers;
+        info->who_mappers = o->items[n].mappers - info->who_first;
+        info->who_holder_first = n == 0 ? 0 : o->items[n - 1].holders;
+        info->who_holders = o->items[n].holders - info->who_holder_first;
+        info->stat.state |= o->items[n].huge ? SEG_ST_HUGETLB : 0U;
+        name_via(s, info);
     }
-    share_with_links(s);
 }
 
-static struct oserr ask_who(struct backend *be, struct seg_survey *s)
+/* All names of one object are one object. */
+static struct oserr want_rows(struct backend *be, struct objects *o, const struct listing *l)
 {
-    void *mem;
-    struct found f;
-    struct oserr e = sys_alloc(be, s->count * sizeof(struct wanted), &mem);
-    if (oserr_is(e))
-        return e;
-    struct wanted *w = mem;
-    for (size_t i = 0; i < s->count; i++)
-        w[i] = (struct wanted){s->segs[i].stat.dev, s->segs[i].stat.ino, first_name(s, i)};
-    e = mappers_find(be, w, s->count, &f);
-    if (!oserr_is(e))
-        e = take_rows(be, &f, &s->who);
-    if (!oserr_is(e))
-        share_rows(&f, s);
-    found_free(&f);
-    free(mem);
+    struct oserr e = OSERR_NONE;
+    for (size_t i = 0; i < l->count && !oserr_is(e); i++) {
+        size_t number;
+        e = objects_add(be, o, seg_id_of(&l->segs[i].stat), &number);
+        if (!oserr_is(e))
+            o->items[number].wanted = true;
+    }
     return e;
+}
+
+/* Who has what is listed, and what only processes have. */
+static struct oserr ask_who(struct backend *be, unsigned kinds, struct listing *l,
+                            struct objects *o, struct found *f)
+{
+    struct oserr e = want_rows(be, o, l);
+    if (!oserr_is(e))
+        e = mappers_find(be, o, l, kinds, f);
+    if (!oserr_is(e))
+        e = discover_rows(be, o, kinds, l);
+    return e;
+}
+
+static struct oserr list_kinds(struct backend *be, unsigned kinds, struct listing *l,
+                               struct oserr error[SEG_KINDS])
+{
+    for (size_t i = 0; providers[i] != NULL; i++) {
+        if (providers[i]->list == NULL)
+            continue;
+        struct oserr e = providers[i]->list(be, kinds, l);
+        if (oserr_is(e))
+            error[providers[i]->kind] = e;
+        if (e.code == SEG_E_MEMORY)
+            return e;
+    }
+    return OSERR_NONE;
 }
 
 struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags, struct seg_survey *out)
 {
     struct listing l = {0};
-    struct oserr fatal = OSERR_NONE;
+    struct objects o = {0};
+    struct found f = {0};
+    bool who = (flags & SEG_SURVEY_WHO) != 0;
     *out = (struct seg_survey){0};
-    for (size_t i = 0; providers[i] != NULL && !oserr_is(fatal); i++) {
-        if (providers[i]->list == NULL)
-            continue;
-        struct oserr e = providers[i]->list(be, kinds, &l);
-        if (oserr_is(e))
-            out->error[providers[i]->kind] = e;
-        if (e.code == SEG_E_MEMORY)
-            fatal = e;
-    }
+    struct oserr e = list_kinds(be, kinds, &l, out->error);
+    if (!oserr_is(e) && who)
+        e = ask_who(be, kinds, &l, &o, &f);
     out->segs = l.segs;
     out->count = l.count;
     if (l.count > 1)
         qsort(l.segs, l.count, sizeof *l.segs, compare_locators);
-    provider_space(be, &out->fs_free, &out->fs_total);
-    if (!oserr_is(fatal) && (flags & SEG_SURVEY_WHO) != 0)
-        fatal = ask_who(be, out);
-    if (oserr_is(fatal))
+    if (!oserr_is(e) && who)
+        e = take_rows(be, &f, &o, &out->who);
+    if (!oserr_is(e) && who)
+        share_rows(&o, out);
+    if (!oserr_is(e))
+        provider_space(be, &out->fs_free, &out->fs_total);
+    found_free(&f);
+    objects_free(&o);
+    for (size_t i = 0; i < out->count; i++)
+        out->segs[i].who_unasked = !who;
+    if (oserr_is(e))
         seg_survey_free(out);
-    return fatal;
+    return e;
 }
 
 void seg_survey_free(struct seg_survey *s)
@@ -149,21 +250,42 @@ void seg_survey_free(struct seg_survey *s)
     s->count = 0;
 }
 
-struct oserr seg_who_object(struct backend *be, uint64_t dev, uint64_t ino, struct seg_who *out)
+/* *huge: it was seen to be of huge pages. */
+static struct oserr who_object(struct backend *be, struct seg_id id, struct seg_who *out,
+                               bool *huge)
 {
-    struct found f;
-    struct wanted w = {dev, ino, 0};
+    struct found f = {0};
+    struct objects o = {0};
+    size_t number;
     *out = (struct seg_who){0};
-    struct oserr e = mappers_find(be, &w, 1, &f);
+    *huge = false;
+    struct oserr e = objects_add(be, &o, id, &number);
+    if (!oserr_is(e)) {
+        o.items[number].wanted = true;
+        e = mappers_find(be, &o, NULL, 0, &f);
+    }
     if (!oserr_is(e))
-        e = take_rows(be, &f, out);
+        e = take_rows(be, &f, &o, out);
+    if (!oserr_is(e))
+        *huge = o.items[number].huge;
     found_free(&f);
+    objects_free(&o);
     return e;
+}
+
+struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out)
+{
+    bool huge;
+    return who_object(be, id, out, &huge);
 }
 
 struct oserr seg_who(struct seg *s, struct seg_who *out)
 {
-    return seg_who_object(s->be, s->last.dev, s->last.ino, out);
+    bool huge;
+    struct oserr e = who_object(s->be, seg_id_of(&s->last), out, &huge);
+    s->always |= huge ? SEG_ST_HUGETLB : 0U;
+    s->last.state |= s->always;
+    return e;
 }
 
 void seg_who_free(struct seg_who *w)

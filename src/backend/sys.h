@@ -29,6 +29,8 @@ struct backend {
     void *on_call_ctx;
     void (*before)(void *ctx, const char *call);
     void *before_ctx;
+    bool nameless_known;
+    uint64_t nameless[8]; /* devices of objects without a file system of their own */
 };
 
 /* Before a call: 0 go ahead, else the code it has to fail with, without being made. */

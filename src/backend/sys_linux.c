@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -119,6 +120,29 @@ struct oserr sys_lease_proof(struct backend *be, int fd)
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_SETLEASE, F_WRLCK) = 0   given back", fd);
+}
+
+struct oserr sys_inotify(struct backend *be, const char *folder, int *fd)
+{
+    const uint32_t what = IN_CREATE | IN_DELETE | IN_MOVE | IN_ATTRIB | IN_MODIFY | IN_ONLYDIR;
+    char quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "inotify_init1");
+    *fd = -1;
+    if (code == 0)
+        code = failed((*fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) < 0);
+    struct oserr e = sys_leave(be, "inotify_init1", code, 0, "inotify_init1(IN_CLOEXEC) = %d", *fd);
+    if (oserr_is(e))
+        return e;
+    code = sys_enter(be, "inotify_add_watch");
+    if (code == 0)
+        code = failed(inotify_add_watch(*fd, folder, what) < 0);
+    e = sys_leave(be, "inotify_add_watch", code, 0, "inotify_add_watch(%d, %s, ...) = 0", *fd,
+                  sys_quoted(folder, quoted));
+    if (oserr_is(e)) {
+        sys_close(be, *fd, SYS_KEY_NONE);
+        *fd = -1;
+    }
+    return e;
 }
 
 struct oserr sys_identify(struct backend *be, int dir, const char *name, struct sys_identity *id)

@@ -18,6 +18,9 @@ SHM_MUST struct oserr sys_rename(struct backend *be, const char *from, const cha
  * open or mapped, EAGAIN that somebody has. SIGIO does not reach us meanwhile. */
 SHM_MUST struct oserr sys_lease_proof(struct backend *be, int fd);
 
+/* A descriptor that tells of names in the folder that come, go or change. */
+SHM_MUST struct oserr sys_inotify(struct backend *be, const char *folder, int *fd);
+
 /* The identity of what descriptor `name` in the folder dir refers to, without waiting for a file
  * server. */
 struct sys_identity {

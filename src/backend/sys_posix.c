@@ -240,6 +240,20 @@ struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
                      (void *)*dir);
 }
 
+struct oserr sys_opendir_at(struct backend *be, int dir, enum sys_key key, DIR **out)
+{
+    uint32_t code = sys_enter(be, "fdopendir");
+    *out = NULL;
+    if (code == 0) {
+        int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        *out = fd < 0 ? NULL : fdopendir(fd);
+        code = failed(*out == NULL);
+        if (*out == NULL && fd >= 0)
+            close(fd);
+    }
+    return sys_leave(be, "fdopendir", code, key, "fdopendir(%d) = %p", dir, (void *)*out);
+}
+
 struct oserr sys_readdir(struct backend *be, DIR *dir, enum sys_key key, struct dirent **entry)
 {
     uint32_t code = sys_enter(be, "readdir");

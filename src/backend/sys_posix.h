@@ -28,6 +28,12 @@ enum sys_key { /* series */
                SYS_KEY_PROC_STAT,
                SYS_KEY_PROC_ENDS,
                SYS_KEY_PROC_COMM,
+               SYS_KEY_PROC_QUERY, /* mappings of a process */
+               SYS_KEY_PROC_NAME,  /* what a mapping or descriptor is called */
+               SYS_KEY_PROC_SHM,   /* its /dev/shm */
+               SYS_KEY_SYSV,       /* the table of System V segments */
+               SYS_KEY_SYSV_READ,
+               SYS_KEY_SYSV_CLOSE,
 };
 
 /* Descriptors. Closing cannot fail for the caller: it is made even when it is told to fail. */
@@ -60,6 +66,8 @@ SHM_MUST struct oserr sys_shm_unlink(struct backend *be, const char *name);
 SHM_MUST struct oserr sys_unlink(struct backend *be, const char *path);
 SHM_MUST struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
                                   DIR **dir);
+/* The same for a folder that is open; the descriptor stays the caller's. */
+SHM_MUST struct oserr sys_opendir_at(struct backend *be, int dir, enum sys_key key, DIR **out);
 /* *entry NULL at the end. */
 SHM_MUST struct oserr sys_readdir(struct backend *be, DIR *dir, enum sys_key key,
                                   struct dirent **entry);

@@ -4,19 +4,12 @@
 
 #include "backend/os.h"
 #include "cli/segrow.h"
-#include "core/text.h"
 
 static const char *const seal_names[] = {"seal", "shrink", "grow", "write", "future-write", "exec"};
 
 static const char *access_name(const struct seg_mapper *m)
 {
     return m->write ? "rw" : "r";
-}
-
-static const char *shown_comm(const char comm[16], char buf[80])
-{
-    (void)text_escape(buf, 80, comm, strnlen(comm, 16));
-    return buf;
 }
 
 /* The name behind the kind in a canonical locator. */
@@ -33,14 +26,14 @@ static void add_who(json_t *o, const struct segrow *s)
 {
     json_t *mappers = json_array();
     json_t *holders = json_array();
-    char comm[80];
+    char comm[COMM_SHOWN];
     uint32_t me = os_pid();
     for (size_t i = 0; i < s->mappers_count; i++) {
         const struct seg_mapper *m = &s->mappers[i];
         if (m->pid != me) {
             json_array_append_new(
                 mappers, json_pack("{s:I,s:s,s:s,s:I,s:I,s:I}", "pid", (json_int_t)m->pid, "name",
-                                   shown_comm(m->comm, comm), "access", access_name(m), "address",
+                                   comm_shown(m->comm, comm), "access", access_name(m), "address",
                                    (json_int_t)m->address, "offset", (json_int_t)m->offset,
                                    "length", (json_int_t)m->length));
         }
@@ -50,7 +43,7 @@ static void add_who(json_t *o, const struct segrow *s)
         if (h->pid != me) {
             json_array_append_new(holders,
                                   json_pack("{s:I,s:s,s:i}", "pid", (json_int_t)h->pid, "name",
-                                            shown_comm(h->comm, comm), "fd", (int)h->fd));
+                                            comm_shown(h->comm, comm), "fd", (int)h->fd));
         }
     }
     json_object_set_new(o, "mappers", mappers);
@@ -142,7 +135,7 @@ static void print_stat(struct out *o, const struct segrow *s)
 
 static void print_who(struct out *o, const struct segrow *s)
 {
-    char comm[80];
+    char comm[COMM_SHOWN];
     uint32_t me = os_pid();
     for (size_t i = 0; i < s->mappers_count; i++) {
         const struct seg_mapper *m = &s->mappers[i];
@@ -150,7 +143,7 @@ static void print_who(struct out *o, const struct segrow *s)
             out_print(o,
                       "mapped by: %" PRIu32 " %s %s at 0x%" PRIx64 " offset 0x%" PRIx64
                       " length %" PRIu64 "\n",
-                      m->pid, shown_comm(m->comm, comm), access_name(m), m->address, m->offset,
+                      m->pid, comm_shown(m->comm, comm), access_name(m), m->address, m->offset,
                       m->length);
         }
     }
@@ -158,7 +151,7 @@ static void print_who(struct out *o, const struct segrow *s)
         const struct seg_holder *h = &s->holders[i];
         if (h->pid != me) {
             out_print(o, "held by:   %" PRIu32 " %s descriptor %" PRId32 "\n", h->pid,
-                      shown_comm(h->comm, comm), h->fd);
+                      comm_shown(h->comm, comm), h->fd);
         }
     }
     if (segrow_procs(s) == 0) {

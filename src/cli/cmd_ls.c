@@ -1,11 +1,10 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
-#include "cli/segrow.h"
+#include "cli/columns.h"
 #include "core/canvas.h"
-
-enum { DEFAULT_COLUMNS = 7 };
 
 struct list {
     struct seg_survey survey;
@@ -59,26 +58,20 @@ static bool parse_columns(struct run *r, struct list *l)
 {
     const char *all = run_option(r, "columns");
     const char *sort = run_option(r, "sort");
+    char names[COLUMNS_TEXT];
+    char why[COLUMNS_TEXT + 32];
     size_t count = 0;
-    const char *why = "no such column (LOCATOR SIZE RES MODE OWNER PROCS STATE KIND NAME MTIME "
-                      "CREATOR)";
-    const struct column *table = column_table(&count);
-    l->sort = sort == NULL ? table : column_find(sort, strlen(sort));
+    (void)snprintf(why, sizeof why, "no such column (%s)", columns_names(names));
+    l->sort = sort == NULL ? column_table(&count) : column_find(sort, strlen(sort));
     if (l->sort == NULL) {
         (void)run_bad_word(r, "--sort", sort, why);
         return false;
     }
-    for (; all == NULL && l->columns < DEFAULT_COLUMNS; l->columns++) {
-        l->column[l->columns] = &table[l->columns];
-    }
-    for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
-        size_t n = list_item(s, &rest);
-        const struct column *c = column_find(s, n);
-        if (c == NULL || l->columns == COLUMNS_MAX) {
-            (void)run_bad_word(r, "--columns", all, c == NULL ? why : "too many columns");
-            return false;
-        }
-        l->column[l->columns++] = c;
+    if (all == NULL) {
+        l->columns = columns_usual(0, l->column);
+    } else if (!columns_parse(all, l->column, &l->columns)) {
+        (void)run_bad_word(r, "--columns", all, why);
+        return false;
     }
     return true;
 }
@@ -127,18 +120,8 @@ static bool take_rows(struct run *r, struct list *l)
         return false;
     }
     for (size_t i = 0; i < l->survey.count; i++) {
-        const struct seg_info *s = &l->survey.segs[i];
-        struct segrow row = {.kind = s->kind,
-                             .locator = s->locator,
-                             .name = s->name,
-                             .owner = s->owner,
-                             .stat = &s->stat,
-                             .mappers = l->survey.who.mappers + s->who_first,
-                             .mappers_count = s->who_mappers,
-                             .holders = l->survey.who.holders + s->who_holder_first,
-                             .holders_count = s->who_holders,
-                             .unreadable = l->survey.who.unreadable};
-        if ((l->kinds & (1U << s->kind)) != 0 && (!orphans || segrow_is_orphan(&row))) {
+        struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
+        if ((l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row))) {
             l->rows[l->count++] = row;
         }
     }

@@ -1,67 +1,37 @@
 /* rm, resize, chmod. */
 #include <inttypes.h>
-#include <string.h>
 
-#include "backend/os.h"
 #include "cli/run.h"
 #include "core/number.h"
-#include "core/text.h"
-
-/* `pid comm`, each process once, all of them: who removes by force takes it from each. */
-static void print_user(struct out *o, uint32_t pid, const char comm[16], bool *first)
-{
-    char name[80];
-    (void)text_escape(name, sizeof name, comm, strnlen(comm, 16));
-    out_print(o, "%s%" PRIu32 " %s", *first ? "" : ", ", pid, name);
-    *first = false;
-}
+#include "removal.h"
 
 static int refuse(struct run *r, const char *raw, const struct seg_who *who)
 {
     struct out *err = run_error_begin(r, raw);
-    bool first = true;
-    uint32_t me = os_pid();
-    if (who->mappers_count > 0) {
-        out_str(err, "still mapped by ");
-    } else if (who->holders_count > 0) {
-        out_str(err, "still held open by ");
-    } else {
-        out_str(err, "still in use by a process that cannot be named");
-    }
-    for (size_t i = 0; i < who->mappers_count; i++) {
-        const struct seg_mapper *m = &who->mappers[i];
-        if (m->pid != me && (i == 0 || who->mappers[i - 1].pid != m->pid)) {
-            print_user(err, m->pid, m->comm, &first);
-        }
-    }
-    if (who->mappers_count > 0 && who->holders_count > 0) {
-        out_str(err, ", held open by ");
-        first = true;
-    }
-    for (size_t i = 0; i < who->holders_count; i++) {
-        const struct seg_holder *h = &who->holders[i];
-        if (h->pid != me && (i == 0 || who->holders[i - 1].pid != h->pid)) {
-            print_user(err, h->pid, h->comm, &first);
-        }
-    }
+    removal_users(err, who);
     out_str(err, "; --force removes the name all the same");
     run_error_end(r);
     return EXIT_ERROR;
 }
 
-static int remove_one(struct run *r, const char *raw)
+static int remove_one(struct run *r, const char *raw, const struct seg_stat *seen)
 {
     struct seg_who who;
-    unsigned flags = (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U) |
-                     (run_option(r, "dry-run") != NULL ? SEG_RM_DRY : 0U);
-    struct oserr e = seg_remove(r->env->be, raw, flags, &who);
+    bool dry = run_option(r, "dry-run") != NULL;
+    bool used = false;
+    unsigned flags = (dry ? SEG_RM_DRY : 0U) | (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U);
+    struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
     int status = EXIT_DONE;
     if (oserr_is(e)) {
         status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
-    } else if ((flags & SEG_RM_DRY) != 0 || r->env->ui) {
-        out_str(r->env->out, (flags & SEG_RM_DRY) != 0 ? "" : "removed ");
+    } else if (dry || r->env->ui) {
+        out_str(r->env->out, dry ? "" : "removed ");
         out_escaped(r->env->out, raw);
         out_str(r->env->out, "\n");
+    }
+    if (!oserr_is(e) && used) {
+        removal_left_behind(run_error_begin(r, raw), &who);
+        run_error_end(r);
     }
     seg_who_free(&who);
     return status;
@@ -76,7 +46,7 @@ static int remove_this(struct run *r, struct seg *s)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
     }
     return oserr_is(e) ? run_fail(r, seg_locator(s), "remove it", e)
-                       : remove_one(r, seg_locator(s));
+                       : remove_one(r, seg_locator(s), &st);
 }
 
 int cmd_rm(struct run *r)
@@ -87,7 +57,7 @@ int cmd_rm(struct run *r)
     }
     for (int i = 0; i < r->words; i++) {
         char raw[LOCATOR_MAX];
-        if (!run_locator(r, r->word[i], raw) || remove_one(r, raw) != EXIT_DONE) {
+        if (!run_locator(r, r->word[i], raw) || remove_one(r, raw, NULL) != EXIT_DONE) {
             status = EXIT_ERROR;
         }
     }

@@ -23,18 +23,118 @@ size_t segrow_procs(const struct segrow *s)
     return n;
 }
 
+struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
+{
+    return (struct segrow){.kind = info->kind,
+                           .locator = info->locator,
+                           .name = info->name,
+                           .owner = info->owner,
+                           .stat = &info->stat,
+                           .mappers = s->who.mappers + info->who_first,
+                           .mappers_count = info->who_mappers,
+                           .holders = s->who.holders + info->who_holder_first,
+                           .holders_count = info->who_holders,
+                           .unreadable = s->who.unreadable,
+                           .unasked = info->who_unasked};
+}
+
+uint64_t segrow_attached(const struct segrow *s)
+{
+    bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0;
+    return counted ? s->stat->attached : (uint64_t)segrow_procs(s);
+}
+
+struct segrow_users segrow_users(const struct segrow *s)
+{
+    struct segrow_users n = {0, 0, 0};
+    uint32_t me = os_pid();
+    for (size_t i = 0, next = 0; i < s->mappers_count; i = next) {
+        uint32_t pid = s->mappers[i].pid;
+        bool write = false;
+        for (next = i; next < s->mappers_count && s->mappers[next].pid == pid; next++) {
+            write = write || s->mappers[next].write;
+        }
+        if (pid != me) {
+            *(write ? &n.rw : &n.ro) += 1;
+        }
+    }
+    for (size_t i = 0; i < s->holders_count; i++) {
+        uint32_t pid = s->holders[i].pid;
+        n.held += pid != me && (i == 0 || s->holders[i - 1].pid != pid) ? 1 : 0;
+    }
+    return n;
+}
+
+/* Only what has a name of its own, or a place in the kernel's table, can be left behind. */
+static bool outlives_users(enum seg_kind kind)
+{
+    return kind == SEG_POSIX || kind == SEG_SEM || kind == SEG_SYSV;
+}
+
 static bool nobody_seen(const struct segrow *s)
 {
-    if ((s->stat->known & SEG_HAS_ATTACHED) != 0 && s->stat->attached > 0) {
-        return false;
+    if ((s->stat->known & SEG_HAS_ATTACHED) != 0) {
+        return s->stat->attached == 0;
     }
-    return s->kind != SEG_FILE && segrow_procs(s) == 0;
+    return outlives_users(s->kind) && !s->unasked && segrow_procs(s) == 0;
 }
 
 bool segrow_is_orphan(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0; /* the kind's own count is proof */
-    return nobody_seen(s) && (s->unreadable == 0 || counted);
+    return outlives_users(s->kind) && nobody_seen(s) && (s->unreadable == 0 || counted);
+}
+
+bool segrow_is_idle(const struct segrow *s)
+{
+    return outlives_users(s->kind) && nobody_seen(s) && !segrow_is_orphan(s);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+bool text_has(const char *text, const char *part)
+{
+    size_t n = strlen(part);
+    for (; *text != '\0' && n > 0; text++) {
+        size_t i = 0;
+        while (i < n && lower(text[i]) == lower(part[i])) {
+            i++;
+        }
+        if (i == n) {
+            return true;
+        }
+    }
+    return n == 0;
+}
+
+static bool command_has(const char comm[16], const char *part)
+{
+    char text[COMM_SHOWN];
+    return text_has(comm_shown(comm, text), part);
+}
+
+bool segrow_has_command(const struct segrow *s, const char *part)
+{
+    for (size_t i = 0; i < s->mappers_count; i++) {
+        if (command_has(s->mappers[i].comm, part)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < s->holders_count; i++) {
+        if (command_has(s->holders[i].comm, part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *comm_shown(const char comm[16], char buf[COMM_SHOWN])
+{
+    (void)text_escape(buf, COMM_SHOWN, comm, strnlen(comm, 16));
+    return buf;
 }
 
 size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES])
@@ -47,7 +147,7 @@ size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES])
         {SEG_ST_LOCKED, "locked"},     {SEG_ST_HUGETLB, "hugetlb"},
     };
     size_t n = 0;
-    if (nobody_seen(s)) {
+    if (nobody_seen(s) && outlives_users(s->kind)) {
         names[n++] = segrow_is_orphan(s) ? "orphan" : "idle";
     }
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
@@ -134,6 +234,15 @@ static void add_stat(json_t *o, const struct seg_stat *st)
     if ((st->known & SEG_HAS_CREATOR) != 0) {
         json_object_set_new(o, "creator_pid", json_integer((json_int_t)st->creator));
     }
+    if ((st->known & SEG_HAS_LAST_PID) != 0) {
+        json_object_set_new(o, "last_pid", json_integer((json_int_t)st->last_pid));
+    }
+    if ((st->known & SEG_HAS_KEY) != 0) {
+        json_object_set_new(o, "key", json_integer((json_int_t)st->key));
+    }
+    if ((st->known & SEG_HAS_SWAP) != 0) {
+        json_object_set_new(o, "swap", json_integer((json_int_t)st->swap));
+    }
 }
 
 json_t *segrow_json(const struct segrow *s)
@@ -146,8 +255,6 @@ json_t *segrow_json(const struct segrow *s)
         json_decref(states);
         return NULL;
     }
-    uint64_t attached =
-        (s->stat->known & SEG_HAS_ATTACHED) != 0 ? s->stat->attached : (uint64_t)segrow_procs(s);
     size_t n = segrow_states(s, names);
     json_object_set_new(o, "locator", json_escaped(s->locator));
     json_object_set_new(o, "kind", json_string(seg_kind_name(s->kind)));
@@ -156,7 +263,7 @@ json_t *segrow_json(const struct segrow *s)
         json_object_set_new(o, "owner", json_escaped(s->owner));
     }
     add_stat(o, s->stat);
-    json_object_set_new(o, "attached", json_integer((json_int_t)attached));
+    json_object_set_new(o, "attached", json_integer((json_int_t)segrow_attached(s)));
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(states, json_string(names[i]));
     }

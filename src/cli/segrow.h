@@ -1,4 +1,5 @@
-/* What ls and info print of a segment: states in words, columns, JSON. */
+/* A segment with who has it, as ls, info, clean and the list on the screen see it: states in words,
+ * JSON. */
 #ifndef SHMLENS_CLI_SEGROW_H
 #define SHMLENS_CLI_SEGROW_H
 
@@ -18,15 +19,40 @@ struct segrow {
     const struct seg_holder *holders;
     size_t holders_count;
     size_t unreadable; /* processes that could not be read */
+    bool unasked;      /* who has it was not asked yet */
+    int64_t now;       /* wall clock of what is shown as an age, ns since the epoch */
 };
+
+/* A row of a survey. */
+struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info);
 
 /* Processes other than us that map it or hold it. */
 size_t segrow_procs(const struct segrow *s);
+
+/* The kind's own count of attaches where it has one, else the processes. */
+uint64_t segrow_attached(const struct segrow *s);
+
+/* Processes other than us that map it writable, map it read-only, only hold it. */
+struct segrow_users {
+    size_t rw, ro, held;
+};
+struct segrow_users segrow_users(const struct segrow *s);
 
 /* `orphan` (nobody has it, and everybody could be asked), `idle` (nobody seen), `unlinked`, ... */
 enum { SEGROW_STATES = 8 };
 size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES]);
 bool segrow_is_orphan(const struct segrow *s);
+bool segrow_is_idle(const struct segrow *s);
+
+/* The command of a process, escaped. */
+enum { COMM_SHOWN = 80 };
+const char *comm_shown(const char comm[16], char buf[COMM_SHOWN]);
+
+/* Is a process whose command has this text in it (letters in either case) among its users? */
+bool segrow_has_command(const struct segrow *s, const char *part);
+
+/* Has a text this part in it, letters in either case? An empty part is in every text. */
+bool text_has(const char *text, const char *part);
 
 /* The object that ls --json and info --json print; NULL: out of memory. */
 json_t *segrow_json(const struct segrow *s);
@@ -40,20 +66,5 @@ json_t *json_escaped(const char *raw);
 /* `2026-03-01T12:00:00Z` of nanoseconds since the epoch. */
 enum { TIME_TEXT = 80 };
 const char *time_text(int64_t ns, char buf[TIME_TEXT]);
-
-/* ---- columns of ls ---- */
-
-enum { COLUMNS_MAX = 16, CELL_MAX = 4 * LOCATOR_MAX };
-
-struct column {
-    const char *name;
-    bool right; /* aligned to the right: numbers */
-    void (*text)(const struct segrow *s, char cell[CELL_MAX]);
-    int (*compare)(const struct segrow *a, const struct segrow *b);
-    const char *help;
-};
-
-const struct column *column_table(size_t *count);
-const struct column *column_find(const char *name, size_t n); /* in either case */
 
 #endif

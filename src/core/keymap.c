@@ -32,7 +32,7 @@ struct keymap {
     size_t capacity;  /* rows allocated, at most ROWS_MAX */
 };
 
-static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "calls", "help"};
+static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "who", "calls", "help"};
 
 const char *key_mode_name(enum key_mode mode)
 {

@@ -39,7 +39,8 @@ enum {
     KEY_LAST_ = KEY_F1_ + 12
 };
 
-enum key_mode { MODE_SEGMENTS, MODE_INSPECT, MODE_CALLS, MODE_HELP, MODE_COUNT };
+/* One a screen; MODE_WHO: the panel of processes, in front of the keys of the screen it is on. */
+enum key_mode { MODE_SEGMENTS, MODE_INSPECT, MODE_WHO, MODE_CALLS, MODE_HELP, MODE_COUNT };
 
 /* One row of the table; several rows may share a command (F5 and g). */
 struct binding {
@@ -76,7 +77,7 @@ SHM_MUST bool key_parse(const char *name, struct key *out);
 enum { KEY_NAME_MAX = 24 };
 size_t key_name(struct key key, char out[KEY_NAME_MAX]);
 
-const char *key_mode_name(enum key_mode mode); /* `segments`, `inspect`, `calls`, `help` */
+const char *key_mode_name(enum key_mode mode); /* `segments`, `inspect`, `who`, ... */
 SHM_MUST bool key_mode_find(const char *name, enum key_mode *out);
 
 #endif

@@ -75,7 +75,7 @@ void act_escape(struct ui *ui, int argc, char **argv)
     if (screen == &screen_inspect) {
         (void)inspect_escape(ui);
     } else if (ui->who_panel) {
-        ui->who_panel = false;
+        ui->who_panel = ui->who_focus = false;
     } else if (screen == &screen_segments) {
         (void)segments_escape(ui);
     }
@@ -129,12 +129,12 @@ static void option_command(const struct ui *ui, size_t i, const char *value, cha
 void act_options(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    static const char letters[OPTION_ROWS] = "htwfamivoe"; /* of the options, in their order */
+    static const char letters[OPTION_ROWS] = "htwfamivoec"; /* of the options, in their order */
     int count = 0;
     for (size_t i = 0; setting_name(i) != NULL && i < OPTION_ROWS && letters[i] != '\0'; i++) {
-        char value[32];
+        char value[SETTINGS_VALUE];
         settings_value(&ui->s.set, i, value, sizeof value);
-        (void)snprintf(ui->option_label[i], sizeof ui->option_label[i], "%c  %-10s %-8s %s",
+        (void)snprintf(ui->option_label[i], sizeof ui->option_label[i], "%c  %-10s %-8.40s %s",
                        letters[i], setting_name(i), value, setting_help(i));
         option_command(ui, i, value, ui->option_command[i], sizeof ui->option_command[i]);
         ui->option[i] =
@@ -211,7 +211,7 @@ static void show_settings(struct ui *ui)
     char text[2048] = "";
     size_t at = 0;
     for (size_t i = 0; setting_name(i) != NULL && at < sizeof text; i++) {
-        char value[32];
+        char value[SETTINGS_VALUE];
         settings_value(&ui->s.set, i, value, sizeof value);
         int n = snprintf(text + at, sizeof text - at, "set %-10s %-8s  %s\n", setting_name(i),
                          value, setting_help(i));

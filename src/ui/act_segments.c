@@ -2,14 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/os.h"
 #include "core/locator.h"
-#include "core/text.h"
+#include "settings.h"
 #include "ui/actions.h"
 #include "ui/run.h"
 #include "ui/segments.h"
-
-enum { WHO_NAMED = 3 };
 
 #define UNUSED_ARGS \
     (void)argc;     \
@@ -26,11 +23,11 @@ void act_open(struct ui *ui, int argc, char **argv)
             (void)ui_attach(ui, raw, 0, 0);
         return;
     }
-    const struct seg_info *info = segments_at(ui);
+    const struct seg_info *info = segments_take(ui);
     if (info == NULL)
         return;
-    bool same = ui->s.sampler != NULL && info->stat.dev == ui->s.dev &&
-                info->stat.ino == ui->s.ino && strcmp(info->locator, ui->s.locator) == 0;
+    bool same = ui->s.sampler != NULL && seg_id_equal(seg_id_of(&info->stat), ui->s.id) &&
+                strcmp(info->locator, ui->s.locator) == 0;
     (void)snprintf(raw, sizeof raw, "%s", info->locator);
     if (same)
         ui_push(ui, &screen_inspect);
@@ -41,40 +38,51 @@ void act_open(struct ui *ui, int argc, char **argv)
 void act_tag(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    const struct seg_info *info = segments_at(ui);
+    const struct seg_info *info = segments_take(ui);
     if (info == NULL)
         return;
-    segments_toggle_tag(ui, info->locator);
+    segments_toggle_tag(ui, info);
     segments_move_to(ui, ui->segments->at + 1);
 }
 
-static bool same_word(const char *a, const char *b)
+/* The next column to sort by, among those shown; from one that is not shown the first. */
+static const struct column *next_sort(const struct ui *ui, bool back)
 {
-    for (; *a != '\0' && *b != '\0'; a++, b++)
-        if ((*a | 0x20) != (*b | 0x20))
-            return false;
-    return *a == *b;
+    const struct column *shown[COLUMNS_MAX];
+    size_t count = segments_columns(ui, ui->canvas.cols, shown), i = 0;
+    while (i < count && shown[i] != ui->segments->sort)
+        i++;
+    if (i == count)
+        return shown[0];
+    return shown[(i + (back ? count - 1 : 1)) % count];
 }
 
 void act_sort(struct ui *ui, int argc, char **argv)
 {
     struct segments_state *st = ui->segments;
-    int sort = (int)st->sort;
-    if (argc < 2 || strcmp(argv[1], "next") == 0) {
-        sort = (sort + 1) % SORTS;
-    } else if (strcmp(argv[1], "prev") == 0) {
-        sort = (sort + SORTS - 1) % SORTS;
-    } else {
-        for (sort = 0; sort < SORTS && !same_word(segments_columns[sort], argv[1]); sort++)
-            ;
-    }
-    if (sort == SORTS) {
-        ui_say(ui, STYLE_ERROR, "%s: no such column", argv[1]);
+    bool next = argc < 2 || strcmp(argv[1], "next") == 0;
+    bool back = !next && strcmp(argv[1], "prev") == 0;
+    const struct column *by =
+        next || back ? next_sort(ui, back) : column_find(argv[1], strlen(argv[1]));
+    if (by == NULL) {
+        char names[COLUMNS_TEXT];
+        ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", argv[1], columns_names(names));
         return;
     }
-    st->sort = (enum segments_sort)sort;
+    st->sort = by;
     segments_rebuild(ui);
-    ui_say(ui, STYLE_TEXT, "sorted by %s", segments_columns[st->sort]);
+    ui_say(ui, STYLE_TEXT, "sorted by %s: %s", by->name, by->help);
+}
+
+void act_columns(struct ui *ui, int argc, char **argv)
+{
+    char why[SETTINGS_WHY], names[COLUMNS_TEXT];
+    const char *now = ui->s.set.columns[0] != '\0' ? ui->s.set.columns : "auto";
+    if (argc < 2)
+        ui_say(ui, STYLE_TEXT, "columns %s; there are %s", now, columns_names(names));
+    else if (settings_set(&ui->s.set, "columns", argv[1], why) != NULL)
+        ui_say(ui, STYLE_ERROR, "no such column, or too many: %.100s (auto, or of %s)", argv[1],
+               columns_names(names));
 }
 
 void act_invert(struct ui *ui, int argc, char **argv)
@@ -87,17 +95,23 @@ void act_invert(struct ui *ui, int argc, char **argv)
 void act_orphans(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    ui->segments->orphans = !ui->segments->orphans;
+    struct segments_state *st = ui->segments;
+    st->orphans = !st->orphans;
     segments_rebuild(ui);
-    ui_say(ui, STYLE_TEXT, ui->segments->orphans ? "only what nobody maps" : "all segments");
+    if (!st->orphans)
+        ui_say(ui, STYLE_TEXT, "all segments");
+    else if (st->hidden_idle > 0)
+        ui_say(ui, STYLE_TEXT, "only proved orphans; %zu idle ones are not proved and left out",
+               st->hidden_idle);
+    else
+        ui_say(ui, STYLE_TEXT, "only what is proved to be left behind");
 }
 
 void act_kinds(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    ui->segments->kinds = !ui->segments->kinds;
-    segments_rebuild(ui);
-    ui_say(ui, STYLE_TEXT, ui->segments->kinds ? "all kinds, mapped files too" : "the usual kinds");
+    session_all_kinds(&ui->s, !ui->s.all_kinds);
+    ui_say(ui, STYLE_TEXT, ui->s.all_kinds ? "all kinds, mapped files too" : "the usual kinds");
 }
 
 /* ---- filter ---- */
@@ -133,141 +147,4 @@ void act_filter(struct ui *ui, int argc, char **argv)
     ui_ask(ui, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER], set_filter, NULL);
     ui->prompt.changed = set_filter;
     ui->prompt.drop = drop_filter;
-}
-
-/* ---- removal ---- */
-
-/* `2 processes have it: 312 writer, 400 reader`; empty: nobody is known to. */
-static void who_text(const struct ui *ui, const struct seg_info *info, char *out, size_t cap)
-{
-    const struct seg_who *who = &ui->s.walk.survey.who;
-    struct segrow row = segments_row(ui, info);
-    size_t total = segrow_procs(&row), named = 0, at = 0;
-    uint32_t last = os_pid();
-    if (total == 0) {
-        (void)snprintf(out, cap,
-                       row.unreadable == 0 ? "nobody has it" : "nobody is seen to have it");
-        return;
-    }
-    at = (size_t)snprintf(out, cap, "%zu process%s ha%s it:", total, total == 1 ? "" : "es",
-                          total == 1 ? "s" : "ve");
-    for (size_t i = 0; i < row.mappers_count + row.holders_count && named < WHO_NAMED; i++) {
-        bool maps = i < row.mappers_count;
-        size_t k = info->who_holder_first + i - row.mappers_count;
-        uint32_t pid = maps ? row.mappers[i].pid : who->holders[k].pid;
-        const char *raw = maps ? row.mappers[i].comm : who->holders[k].comm;
-        char comm[64];
-        if (pid == last || pid == os_pid() || at >= cap)
-            continue;
-        last = pid;
-        named++;
-        (void)text_escape(comm, sizeof comm, raw, strnlen(raw, sizeof who->holders->comm));
-        at += (size_t)snprintf(out + at, cap - at, " %u %s", (unsigned)pid, comm);
-    }
-}
-
-/* The name alone, behind the kind. */
-static const char *name_of(const char *shown)
-{
-    const char *colon = strchr(shown, ':');
-    return colon != NULL ? colon + 1 : shown;
-}
-
-static void remove_one(struct ui *ui, const char *raw)
-{
-    char name[LOCATOR_MAX * 4], line[LOCATOR_MAX * 4 + 16];
-    ui_quote(raw, name, sizeof name);
-    (void)snprintf(line, sizeof line, "rm --force -- %s", name);
-    ui_run_walker(ui, line);
-}
-
-/* The answer for the segment in ui->pending. */
-static void remove_answer(struct ui *ui, const char *text, void *ctx)
-{
-    (void)ctx;
-    char shown[SHOWN_LOCATOR];
-    (void)locator_shown(ui->pending, shown, sizeof shown);
-    const char *name = name_of(shown);
-    bool named = strcmp(text, shown) == 0 || strcmp(text, name) == 0 ||
-                 (name[0] == '/' && strcmp(text, name + 1) == 0);
-    if (strcmp(text, "yes") != 0 && !named)
-        ui_say(ui, STYLE_TEXT, "nothing removed");
-    else
-        remove_one(ui, ui->pending);
-}
-
-static const struct seg_info *info_of(const struct ui *ui, const char *raw)
-{
-    for (size_t i = 0; i < ui->s.walk.survey.count; i++)
-        if (strcmp(ui->s.walk.survey.segs[i].locator, raw) == 0)
-            return &ui->s.walk.survey.segs[i];
-    return NULL;
-}
-
-/* Who has it, as the newest survey knows: it may come while the question stands. */
-static void remove_note(struct ui *ui)
-{
-    const struct seg_info *info = info_of(ui, ui->pending);
-    if (info != NULL)
-        who_text(ui, info, ui->prompt.note, sizeof ui->prompt.note);
-    else
-        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "who has it is not known");
-}
-
-void ui_remove(struct ui *ui, const char *locator)
-{
-    char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
-    if (strlen(locator) >= sizeof ui->pending) {
-        ui_say(ui, STYLE_ERROR, "its name is too long to be typed here");
-        return;
-    }
-    (void)locator_shown(locator, shown, sizeof shown);
-    (void)snprintf(label, sizeof label, "remove %.100s? its name or yes: ", shown);
-    (void)snprintf(ui->pending, sizeof ui->pending, "%s", locator);
-    ui_ask(ui, label, "", NULL, remove_answer, NULL);
-    ui->prompt.renew = remove_note;
-    remove_note(ui);
-}
-
-static void remove_tagged(struct ui *ui, const char *text, void *ctx)
-{
-    (void)ctx;
-    struct segments_state *st = ui->segments;
-    if (strcmp(text, "yes") != 0) {
-        ui_say(ui, STYLE_TEXT, "nothing removed");
-        return;
-    }
-    for (size_t i = 0; i < st->tags; i++)
-        remove_one(ui, st->tag[i]);
-    segments_untag_all(st);
-}
-
-/* How many of the tagged ones somebody has. */
-static size_t tagged_in_use(const struct ui *ui)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < ui->segments->tags; i++) {
-        const struct seg_info *info = info_of(ui, ui->segments->tag[i]);
-        if (info == NULL)
-            continue;
-        struct segrow row = segments_row(ui, info);
-        used += segrow_procs(&row) > 0;
-    }
-    return used;
-}
-
-void act_remove(struct ui *ui, int argc, char **argv)
-{
-    UNUSED_ARGS;
-    const struct seg_info *info = segments_at(ui);
-    size_t tags = ui->segments->tags;
-    if (tags > 0) {
-        char label[sizeof ui->prompt.label];
-        (void)snprintf(label, sizeof label,
-                       "remove %zu tagged segment%s (%zu in use)? type yes: ", tags,
-                       tags == 1 ? "" : "s", tagged_in_use(ui));
-        ui_ask(ui, label, "", NULL, remove_tagged, NULL);
-    } else if (info != NULL) {
-        ui_remove(ui, info->locator);
-    }
 }

@@ -95,6 +95,8 @@ void act_who(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     ui->who_panel = !ui->who_panel;
+    ui->who_focus = false;
+    ui->who_at = 0;
 }
 
 void act_pause(struct ui *ui, int argc, char **argv)

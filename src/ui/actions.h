@@ -25,9 +25,13 @@ void act_open(struct ui *ui, int argc, char **argv);
 void act_remove(struct ui *ui, int argc, char **argv);
 void act_tag(struct ui *ui, int argc, char **argv);
 void act_sort(struct ui *ui, int argc, char **argv);
+void act_columns(struct ui *ui, int argc, char **argv);
 void act_invert(struct ui *ui, int argc, char **argv);
 void act_filter(struct ui *ui, int argc, char **argv);
 void act_orphans(struct ui *ui, int argc, char **argv);
 void act_kinds(struct ui *ui, int argc, char **argv);
+
+/* panel_who.c */
+void act_panel(struct ui *ui, int argc, char **argv);
 
 #endif

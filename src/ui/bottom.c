@@ -29,12 +29,13 @@ static int text_columns(const struct bar_text *t)
     return canvas_width(t->key) + (t->gap ? 1 : 0) + canvas_width(t->word);
 }
 
-static int bar_texts(const struct ui *ui, struct bar_text text[BAR_WORDS])
+/* The words of one mode, behind those there are. */
+static int bar_texts(const struct ui *ui, enum key_mode mode, struct bar_text text[BAR_WORDS],
+                     int count)
 {
-    int count = 0;
     const struct binding *b;
     for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL && count < BAR_WORDS; i++) {
-        if (b->mode != ui_screen(ui)->mode || b->bar == NULL)
+        if (b->mode != mode || b->bar == NULL || ui_binding(ui, b->key) != b)
             continue;
         struct bar_text *t = &text[count++];
         (void)key_name(b->key, t->key);
@@ -73,7 +74,10 @@ static void draw_bar(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
     struct bar_text text[BAR_WORDS];
-    int count = fit(text, bar_texts(ui, text), c->cols), row = c->rows - 1, col = 0;
+    int count = 0, row = c->rows - 1, col = 0;
+    if (ui_mode(ui) != ui_screen(ui)->mode)
+        count = bar_texts(ui, ui_mode(ui), text, count);
+    count = fit(text, bar_texts(ui, ui_screen(ui)->mode, text, count), c->cols);
     canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');
     ui->bar_count = 0;
     for (int i = 0; i < count && col < c->cols; i++) {

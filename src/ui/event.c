@@ -22,7 +22,7 @@ static void paste(struct ui *ui, struct key key)
         return;
     }
     bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && ui->s.edit &&
-                  screen == &screen_inspect && is_character(key);
+                  screen == &screen_inspect && ui_mode(ui) == MODE_INSPECT && is_character(key);
     if (typing && screen->key(ui, key))
         return;
     if (!typing)
@@ -52,9 +52,10 @@ static void press(struct ui *ui, struct key key)
         ui_cancel(ui);
         return;
     }
-    if (screen->key != NULL && screen->key(ui, key))
+    bool typed = ui_mode(ui) == screen->mode || screen == &screen_segments;
+    if (typed && screen->key != NULL && screen->key(ui, key))
         return;
-    const struct binding *b = keymap_find(ui->keys, screen->mode, key);
+    const struct binding *b = ui_binding(ui, key);
     if (b != NULL)
         ui_run(ui, b->command);
     else
@@ -64,7 +65,7 @@ static void press(struct ui *ui, struct key key)
 /* While nothing can be seen only the way out is open: nobody pokes, removes or answers blindly. */
 static void press_blindly(struct ui *ui, struct key key)
 {
-    const struct binding *b = keymap_find(ui->keys, ui_screen(ui)->mode, key);
+    const struct binding *b = ui_binding(ui, key);
     if (ui->prompt.kind != PROMPT_NONE) {
         if (key.code == KEY_ESC_)
             prompt_key(ui, key);

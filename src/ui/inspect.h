@@ -32,8 +32,8 @@ bool inspect_escape(struct ui *ui);
 void inspect_edit_on(struct ui *ui, const char *then);
 
 /* Who maps and who holds a segment, in rows [top, bottom) of the canvas. `who` NULL: not known
- * (yet). How many rows it would like, its headline included. */
-void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom);
+ * (yet); size: of the segment, 0: unknown. How many rows it would like, its headline included. */
+void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top, int bottom);
 int panel_who_rows(const struct seg_who *who);
 
 /* ---- actions (argv[0] is the action's name) ---- */
@@ -135,7 +135,7 @@ struct inspect_state {
     int64_t size_until;        /* when the notice of a size change goes; 0: none */
     uint64_t size_event;       /* number of the event it tells of */
     char notice[256];          /* second line of the title; empty: none */
-    uint64_t dev, ino;         /* the object all this is about */
+    struct seg_id id;          /* the object all this is about */
     uint32_t owner_uid;        /* whose name `owner` is */
     bool owner_known;
     char owner[33];

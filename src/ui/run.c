@@ -103,7 +103,7 @@ static void command_done(struct job *job, void *taker)
     if (waited_for)
         inspect_ended(ui);
     if (ui->s.walker != NULL)
-        worker_hurry(walker_worker(ui->s.walker)); /* the list may be another one now */
+        walker_hurry(ui->s.walker); /* the list may be another one now */
 }
 
 /* ---- starting one ---- */

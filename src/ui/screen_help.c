@@ -113,6 +113,10 @@ static void enter(struct ui *ui)
     (void)snprintf(title, sizeof title, "Keys of the screen: %s", st->of->name);
     heading(st, title);
     add_keys(ui, st->of->mode);
+    if (st->of->mode == MODE_INSPECT || st->of->mode == MODE_SEGMENTS) {
+        heading(st, "In the panel of processes (o, then Tab)");
+        add_keys(ui, MODE_WHO);
+    }
     add_promise(st);
     add_lines(st);
 }

@@ -56,10 +56,9 @@ uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
 static void notice_object(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
-    if (st->dev == ui->s.dev && st->ino == ui->s.ino)
+    if (seg_id_equal(st->id, ui->s.id))
         return;
-    st->dev = ui->s.dev;
-    st->ino = ui->s.ino;
+    st->id = ui->s.id;
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
     st->under_way = 0;
     st->undo_more = 0;
@@ -77,7 +76,8 @@ static void draw(struct ui *ui)
     if (at->who_rows > 0) {
         struct seg_who w;
         bool known = session_users(&ui->s, &w);
-        panel_who(ui, known ? &w : NULL, at->who_top, at->who_top + at->who_rows);
+        panel_who(ui, known ? &w : NULL, ui->s.sample.stat.size, at->who_top,
+                  at->who_top + at->who_rows);
     }
     ui_draw_bottom(ui);
 }
@@ -96,8 +96,9 @@ static bool key(struct ui *ui, struct key k)
 
 static void next_column(struct ui *ui)
 {
-    int columns = 1 + ui->inspect->at.texts;
-    ui->s.focus = (enum focus)(((int)ui->s.focus + 1) % columns);
+    int columns = 1 + ui->inspect->at.texts, next = (int)ui->s.focus + 1;
+    ui->s.focus = (enum focus)(next % columns);
+    ui->who_focus = ui->who_panel && next >= columns && !ui->s.edit;
 }
 
 static void move_by_page(struct ui *ui, int64_t rows, bool extend)
@@ -281,7 +282,7 @@ bool inspect_escape(struct ui *ui)
         s->selecting = false;
         s->match_length = 0;
     } else if (ui->who_panel) {
-        ui->who_panel = false;
+        ui->who_panel = ui->who_focus = false;
     } else {
         return inspect_notice_seen(ui);
     }

@@ -1,47 +1,73 @@
 /* The list of segments, itself live: columns, totals, the cursor. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/os.h"
-#include "core/locator.h"
 #include "core/number.h"
 #include "ui/inspect.h"
 #include "ui/segments.h"
 
 enum {
     MARK_COLS = 2,
-    SIZE_COLS = 8,
-    MODE_COLS = 9,
-    OWNER_COLS = 8,
-    PROCS_COLS = 8,
-    STATE_COLS = 8
+    FLEX_LEAST = 16,  /* columns of what takes the rest, at least */
+    STATE_WIDE = 16,  /* of the states where there is room */
+    WIDE_FROM = 96,   /* screens that have two blanks between columns */
+    ROOMY_FROM = 120, /* screens that have room for several states */
+    AGAIN_COLS = 24,  /* a second column that would take the rest */
+    ELLIPSIS = 0x2026
 };
 
-/* Where the columns begin in this frame. */
+/* Where the columns are in this frame. */
 struct layout {
-    int locator_end, size_end, res_end, mode, owner, procs, state;
+    const struct column *column[COLUMNS_MAX];
+    int from[COLUMNS_MAX], end[COLUMNS_MAX];
+    size_t count;
+    int gap;
 };
 
-static struct layout arrange(const struct canvas *c)
+static int column_cols(const struct canvas *c, const struct column *column)
 {
-    struct layout at;
-    int wide = c->cols >= 96 ? 1 : 0; /* room for another blank between columns */
-    at.state = c->cols - STATE_COLS - 2 * wide;
-    at.procs = at.state - 1 - PROCS_COLS - wide;
-    at.owner = at.procs - 1 - OWNER_COLS - wide;
-    at.mode = at.owner - 1 - MODE_COLS - wide;
-    at.res_end = at.mode - 1 - wide;
-    at.size_end = at.res_end - 1 - SIZE_COLS - wide;
-    at.locator_end = at.size_end - SIZE_COLS - 1 - wide;
-    if (at.locator_end < MARK_COLS + 16) /* narrow: locator, size and state are what matters */
-        at = (struct layout){.locator_end = c->cols - 20,
-                             .size_end = c->cols - 11,
-                             .res_end = -1,
-                             .mode = -1,
-                             .owner = -1,
-                             .procs = -1,
-                             .state = c->cols - STATE_COLS};
+    size_t count = 0;
+    const struct column *state = column_find("STATE", 5);
+    if (column == column_table(&count))
+        return AGAIN_COLS;
+    return column == state && c->cols >= ROOMY_FROM ? STATE_WIDE : column->cols;
+}
+
+/* Columns that all but the one at `flex` take, with their gaps. */
+static int fixed_cols(const struct canvas *c, const struct layout *at, size_t flex)
+{
+    int cols = MARK_COLS;
+    for (size_t i = 0; i < at->count; i++)
+        cols += (i == flex ? 0 : column_cols(c, at->column[i])) + (i > 0 ? at->gap : 0);
+    return cols;
+}
+
+/* The first of the table takes what the others leave; without it the last one does. */
+static size_t flex_column(const struct layout *at)
+{
+    size_t count = 0, i = 0;
+    const struct column *first = column_table(&count);
+    while (i + 1 < at->count && at->column[i] != first)
+        i++;
+    return i;
+}
+
+static struct layout arrange(const struct ui *ui)
+{
+    const struct canvas *c = &ui->canvas;
+    struct layout at = {.gap = c->cols >= WIDE_FROM ? 2 : 1};
+    at.count = segments_columns(ui, c->cols, at.column);
+    size_t flex = flex_column(&at);
+    while (at.count > 1 && c->cols - fixed_cols(c, &at, flex) < FLEX_LEAST) {
+        at.count--; /* what was chosen last has no room */
+        flex = flex_column(&at);
+    }
+    int rest = c->cols - fixed_cols(c, &at, flex), col = MARK_COLS;
+    for (size_t i = 0; i < at.count; i++) {
+        at.from[i] = col;
+        at.end[i] = col + (i == flex ? rest : column_cols(c, at.column[i]));
+        col = at.end[i] + at.gap;
+    }
     return at;
 }
 
@@ -62,124 +88,60 @@ static int list_rows(const struct ui *ui)
     return rows > 0 ? rows : 1;
 }
 
-static void right_text(struct canvas *c, int row, int end, enum style style, const char *text)
+/* Where a text begins, so that it stands in its column as it should. */
+static int start_of(const struct layout *at, size_t i, int width)
 {
-    if (end >= 0)
-        canvas_text(c, row, end - canvas_width(text), end, style, text);
+    int room = at->end[i] - at->from[i];
+    return at->column[i]->right && width < room ? at->end[i] - width : at->from[i];
 }
 
-static void mode_text(uint32_t mode, char out[MODE_COLS + 1])
+/* A text in its column; what does not fit ends with an ellipsis. The last column may go on. */
+static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i, enum style style)
 {
-    static const char letters[] = "rwxrwxrwx";
-    for (int i = 0; i < MODE_COLS; i++)
-        out[i] = (mode >> (MODE_COLS - 1 - i) & 1) != 0 ? letters[i] : '-';
-    if ((mode & 04000) != 0)
-        out[2] = 's';
-    if ((mode & 02000) != 0)
-        out[5] = 's';
-    if ((mode & 01000) != 0)
-        out[8] = 't';
-    out[MODE_COLS] = '\0';
+    struct canvas *c = &ui->canvas;
+    const char *text = ui->segments->cell;
+    int width = canvas_width(text), limit = at->end[i];
+    int col = start_of(at, i, width);
+    bool cut = col + width > limit;
+    col = canvas_text(c, row, col, cut ? limit - 1 : limit, style, text);
+    if (cut)
+        (void)canvas_char(c, row, col, limit, style, ELLIPSIS);
 }
 
-/* `2 rw 1 r`, `1 fd`, `-`; with `?` where processes could not be read. */
-static void procs_text(const struct segrow *s, char *out, size_t cap)
-{
-    size_t rw = 0, ro = 0, held = 0;
-    uint32_t me = os_pid(), last = 0;
-    for (size_t i = 0; i < s->mappers_count; i++) {
-        uint32_t pid = s->mappers[i].pid;
-        if (pid == me || (i > 0 && s->mappers[i - 1].pid == pid))
-            continue;
-        bool write = false;
-        for (size_t k = i; k < s->mappers_count && s->mappers[k].pid == pid; k++)
-            write = write || s->mappers[k].write;
-        *(write ? &rw : &ro) += 1;
-    }
-    for (size_t i = 0; i < s->holders_count; i++) {
-        held += s->holders[i].pid != me && s->holders[i].pid != last;
-        last = s->holders[i].pid;
-    }
-    if (rw > 0 && ro > 0)
-        (void)snprintf(out, cap, "%zu rw %zu r", rw, ro);
-    else if (rw + ro > 0)
-        (void)snprintf(out, cap, "%zu %s", rw + ro, rw > 0 ? "rw" : "r");
-    else if (held > 0)
-        (void)snprintf(out, cap, "%zu fd", held);
-    else
-        (void)snprintf(out, cap, "%s", s->unreadable > 0 ? "?" : "-");
-}
-
-/* The states in words, for `room` columns; what a semaphore is matters more than who has it. */
-static void state_text(const struct segrow *s, int room, char *out, size_t cap)
-{
-    const char *names[SEGROW_STATES];
-    size_t n = segrow_states(s, names), at = 0;
-    out[0] = '\0';
-    if (s->kind == SEG_SEM)
-        at = (size_t)snprintf(out, cap, "sem%s", n > 0 ? " " : "");
-    if (at > 0 && room < 10) {
-        out[3] = '\0';
-        return;
-    }
-    for (size_t i = 0; i < n && at < cap; i++)
-        at += (size_t)snprintf(out + at, cap - at, "%s%s", names[i], i + 1 < n ? " " : "");
-}
-
-static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor)
+static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor,
+                            bool gone)
 {
     if (cursor)
         return STYLE_ROW;
+    if (gone)
+        return STYLE_GONE;
     if (segments_tagged(ui->segments, info->locator))
         return STYLE_TAGGED;
-    return segments_is_new(ui, info->locator) ? STYLE_NEW : STYLE_TEXT;
+    return segments_is_new(ui, info) ? STYLE_NEW : STYLE_TEXT;
 }
 
-/* The locator, cut in the middle with an ellipsis when it is too long: the end tells more. */
-static void locator_cell(struct canvas *c, int row, int end, enum style style, const char *raw)
-{
-    char shown[SHOWN_LOCATOR];
-    (void)locator_shown(raw, shown, sizeof shown);
-    int room = end - MARK_COLS, width = canvas_width(shown);
-    int col = canvas_text(c, row, MARK_COLS, width > room ? end - 1 : end, style, shown);
-    if (width > room)
-        (void)canvas_char(c, row, col, end, style, 0x2026);
-}
-
-static void draw_row(struct ui *ui, const struct layout *at, int row, const struct seg_info *info,
-                     bool cursor)
+static void draw_row(struct ui *ui, const struct layout *at, int row, size_t index, bool cursor)
 {
     struct canvas *c = &ui->canvas;
+    bool gone = false;
+    const struct seg_info *info = segments_info(ui, index, &gone);
     struct segrow s = segments_row(ui, info);
-    enum style style = row_style(ui, info, cursor);
-    char text[64];
+    enum style style = row_style(ui, info, cursor, gone);
     canvas_fill(c, row, 0, c->cols, style, ' ');
-    bool tagged = segments_tagged(ui->segments, info->locator);
     canvas_text(c, row, 0, MARK_COLS, style,
-                tagged                               ? "*"
-                : segments_is_new(ui, info->locator) ? "+"
-                : cursor                             ? ">"
-                                                     : "");
-    locator_cell(c, row, at->locator_end, style, info->locator);
-    if ((info->stat.known & SEG_HAS_SIZE) != 0) {
-        (void)number_format_size(info->stat.size, text);
-        right_text(c, row, at->size_end, style, text);
+                gone                                           ? "-"
+                : segments_tagged(ui->segments, info->locator) ? "*"
+                : segments_is_new(ui, info)                    ? "+"
+                : cursor                                       ? ">"
+                                                               : "");
+    for (size_t i = 0; i < at->count; i++) {
+        bool state = strcmp(at->column[i]->name, "STATE") == 0;
+        bool procs = strcmp(at->column[i]->name, "PROCS") == 0;
+        column_shown(at->column[i], &s, ui->segments->cell);
+        if (gone && (state || procs))
+            (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
+        draw_cell(ui, at, row, i, style);
     }
-    if ((info->stat.known & SEG_HAS_RESIDENT) != 0) {
-        (void)number_format_size(info->stat.resident, text);
-        right_text(c, row, at->res_end, style, text);
-    }
-    state_text(&s, c->cols - at->state, text, sizeof text);
-    canvas_text(c, row, at->state, c->cols, style, text);
-    if (at->mode < 0)
-        return;
-    if ((info->stat.known & SEG_HAS_MODE) != 0) {
-        mode_text(info->stat.mode, text);
-        canvas_text(c, row, at->mode, at->owner, style, text);
-    }
-    canvas_text(c, row, at->owner, at->procs - 1, style, info->owner);
-    procs_text(&s, text, sizeof text);
-    canvas_text(c, row, at->procs, at->state - 1, style, text);
 }
 
 /* A part of the title, when there is room for all of it. */
@@ -217,41 +179,28 @@ static void draw_title(struct ui *ui)
     (void)snprintf(text, sizeof text, "%zu unreadable", survey->who.unreadable);
     col = survey->who.unreadable > 0 ? title_part(ui, col, text) : col;
     (void)number_format_size(survey->fs_free, size);
-    (void)snprintf(text, sizeof text, "free %s", size);
+    (void)snprintf(text, sizeof text, "/dev/shm %s free", size);
     if (survey->fs_total > 0)
         (void)title_part(ui, col, text);
-}
-
-static void head(struct ui *ui, enum segments_sort sort, int col)
-{
-    struct canvas *c = &ui->canvas;
-    const struct segments_state *st = ui->segments;
-    char text[16];
-    bool sorted = st->sort == sort;
-    const char *arrow = !sorted ? "" : st->inverted ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
-    (void)snprintf(text, sizeof text, "%s%s", segments_columns[sort], arrow);
-    bool right = sort == SORT_SIZE || sort == SORT_RES;
-    if (col >= 0 && right)
-        right_text(c, list_top(ui) - 1, col, STYLE_HEADER, text);
-    else if (col >= 0)
-        canvas_text(c, list_top(ui) - 1, col, c->cols, STYLE_HEADER, text);
 }
 
 static void draw_header(struct ui *ui, const struct layout *at)
 {
     struct canvas *c = &ui->canvas;
     const struct segments_state *st = ui->segments;
-    canvas_fill(c, list_top(ui) - 1, 0, c->cols, STYLE_HEADER, ' ');
-    head(ui, SORT_LOCATOR, MARK_COLS);
+    int row = list_top(ui) - 1;
+    canvas_fill(c, row, 0, c->cols, STYLE_HEADER, ' ');
+    for (size_t i = 0; i < at->count; i++) {
+        const char *arrow = st->inverted ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
+        char text[32];
+        (void)snprintf(text, sizeof text, "%s%s", at->column[i]->name,
+                       st->sort == at->column[i] ? arrow : "");
+        int col = start_of(at, i, canvas_width(text));
+        canvas_text(c, row, col, at->end[i] + at->gap - 1, STYLE_HEADER, text);
+    }
     if (st->filter[0] != '\0' || st->orphans)
-        (void)canvas_print(c, list_top(ui) - 1, MARK_COLS + 9, at->locator_end, STYLE_WARN, "%s%s",
+        (void)canvas_print(c, row, at->from[0] + 9, at->end[0], STYLE_WARN, "%s%s",
                            st->orphans ? "orphans " : "", st->filter);
-    head(ui, SORT_SIZE, at->size_end);
-    head(ui, SORT_RES, at->res_end);
-    head(ui, SORT_MODE, at->mode);
-    head(ui, SORT_OWNER, at->owner);
-    head(ui, SORT_PROCS, at->procs);
-    head(ui, SORT_STATE, at->state);
 }
 
 static void draw_empty(struct ui *ui)
@@ -269,10 +218,15 @@ static void draw_empty(struct ui *ui)
     if (ui->s.walk.seq == 0)
         return;
     if (ui->segments->hidden > 0)
-        (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
+        (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_DIM,
                            "none of %zu segments is like that", ui->segments->hidden);
     else
         canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM, "there are no segments; n creates one");
+    if (ui->segments->hidden_idle > 0)
+        (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
+                           "%zu idle: nobody is seen to have them, but %zu processes could not be "
+                           "read",
+                           ui->segments->hidden_idle, ui->s.walk.survey.who.unreadable);
 }
 
 static void scroll(struct ui *ui)
@@ -290,24 +244,23 @@ static void scroll(struct ui *ui)
 static void draw_who(struct ui *ui)
 {
     const struct seg_info *info = segments_at(ui);
-    struct seg_who who = {0};
-    if (info != NULL) {
-        struct segrow row = segments_row(ui, info);
-        const struct seg_who *all = &ui->s.walk.survey.who;
-        who = (struct seg_who){.mappers = all->mappers + info->who_first,
-                               .mappers_count = row.mappers_count,
-                               .holders = all->holders + info->who_holder_first,
-                               .holders_count = row.holders_count,
-                               .unreadable = all->unreadable};
+    const struct seg_who *all = &ui->s.walk.survey.who;
+    struct seg_who who = {.unreadable = all->unreadable};
+    bool known = info != NULL && !info->who_unasked;
+    if (known) {
+        who.mappers = all->mappers + info->who_first;
+        who.mappers_count = info->who_mappers;
+        who.holders = all->holders + info->who_holder_first;
+        who.holders_count = info->who_holders;
     }
-    panel_who(ui, info != NULL ? &who : NULL, ui_body_bottom(ui) - who_rows(ui),
-              ui_body_bottom(ui));
+    panel_who(ui, known ? &who : NULL, info != NULL ? info->stat.size : 0,
+              ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
 }
 
 static void draw(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
-    struct layout at = arrange(&ui->canvas);
+    struct layout at = arrange(ui);
     segments_update(ui);
     scroll(ui);
     draw_title(ui);
@@ -315,23 +268,15 @@ static void draw(struct ui *ui)
     if (st->count == 0)
         draw_empty(ui);
     for (int i = 0; i < list_rows(ui) && (size_t)(st->top + i) < st->count; i++)
-        draw_row(ui, &at, list_top(ui) + i, &ui->s.walk.survey.segs[st->row[st->top + i]],
-                 st->top + i == st->at);
+        draw_row(ui, &at, list_top(ui) + i, st->row[st->top + i], st->top + i == st->at);
     if (who_rows(ui) > 0)
         draw_who(ui);
 }
 
-/* A survey may have come since the list was drawn: a key is for the row that the user saw. */
 static bool key(struct ui *ui, struct key pressed)
 {
-    char seen[LOCATOR_MAX];
     (void)pressed;
-    memcpy(seen, ui->segments->cursor, sizeof seen);
-    segments_update(ui);
-    if (seen[0] == '\0' || strcmp(seen, ui->segments->cursor) == 0)
-        return false;
-    ui_say(ui, STYLE_WARN, "the list has just changed: once more");
-    return true;
+    return segments_changed(ui);
 }
 
 static void move(struct ui *ui, const char *how, bool extend)
@@ -358,7 +303,7 @@ static void enter(struct ui *ui)
     if (ui->s.locator[0] != '\0')
         segments_point(ui, ui->s.locator);
     if (ui->s.walker != NULL)
-        worker_hurry(walker_worker(ui->s.walker));
+        walker_hurry(ui->s.walker);
 }
 
 /* What is new stops being so. */

@@ -3,15 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/locator.h"
 #include "ui/segments.h"
-
-const char *const segments_columns[SORTS] = {"LOCATOR", "SIZE",  "RES",  "MODE",
-                                             "OWNER",   "PROCS", "STATE"};
 
 struct segments_state *segments_new(void)
 {
-    return calloc(1, sizeof(struct segments_state));
+    struct segments_state *st = calloc(1, sizeof *st);
+    size_t count = 0;
+    if (st == NULL)
+        return NULL;
+    st->sort = column_table(&count);
+    st->cell = malloc(CELL_MAX);
+    if (st->cell != NULL)
+        return st;
+    free(st);
+    return NULL;
 }
 
 void segments_free(struct segments_state *st)
@@ -19,32 +24,60 @@ void segments_free(struct segments_state *st)
     if (st == NULL)
         return;
     segments_untag_all(st);
+    free(st->tag);
     free(st->row);
     free(st->seen);
+    free(st->cell);
     free(st);
 }
 
 struct segrow segments_row(const struct ui *ui, const struct seg_info *info)
 {
-    const struct seg_who *who = &ui->s.walk.survey.who;
-    return (struct segrow){.kind = info->kind,
-                           .locator = info->locator,
-                           .name = info->name,
-                           .owner = info->owner,
-                           .stat = &info->stat,
-                           .mappers = who->mappers + info->who_first,
-                           .mappers_count = info->who_mappers,
-                           .holders = who->holders + info->who_holder_first,
-                           .holders_count = info->who_holders,
-                           .unreadable = who->unreadable};
+    struct segrow row = segrow_of(&ui->s.walk.survey, info);
+    row.now = ui->wall;
+    return row;
+}
+
+const struct seg_info *segments_info(const struct ui *ui, size_t index, bool *gone)
+{
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    *gone = index >= survey->count;
+    return *gone ? &ui->s.gone[index - survey->count].info : &survey->segs[index];
 }
 
 const struct seg_info *segments_at(const struct ui *ui)
 {
     const struct segments_state *st = ui->segments;
+    bool gone = false;
     if (st->count == 0 || st->seq != ui->s.walk.seq)
         return NULL;
-    return &ui->s.walk.survey.segs[st->row[st->at]];
+    const struct seg_info *info = segments_info(ui, st->row[st->at], &gone);
+    return gone ? NULL : info;
+}
+
+const struct seg_info *segments_find(const struct ui *ui, const char *locator)
+{
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    size_t low = 0, high = survey->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(survey->segs[middle].locator, locator);
+        if (order == 0)
+            return &survey->segs[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+size_t segments_columns(const struct ui *ui, int cols, const struct column *out[COLUMNS_MAX])
+{
+    size_t count = 0;
+    if (ui->s.set.columns[0] != '\0' && columns_parse(ui->s.set.columns, out, &count))
+        return count;
+    return columns_usual(cols, out);
 }
 
 /* ---- order ---- */
@@ -52,86 +85,61 @@ const struct seg_info *segments_at(const struct ui *ui)
 /* What qsort compares by; it takes no context, and there is one list. */
 static const struct ui *sorting;
 
-static int compare_numbers(uint64_t a, uint64_t b)
+/* The survey is in the order of the locators; what vanished stands where it stood. */
+static int compare_places(size_t i, size_t k)
 {
-    return (a > b) - (a < b);
-}
-
-static int compare_states(const struct segrow *a, const struct segrow *b)
-{
-    const char *left[SEGROW_STATES], *right[SEGROW_STATES];
-    size_t n = segrow_states(a, left), m = segrow_states(b, right);
-    if (n == 0 || m == 0)
-        return (n == 0) - (m == 0);
-    return strcmp(left[0], right[0]);
-}
-
-static int compare_by(enum segments_sort sort, const struct seg_info *a, const struct seg_info *b)
-{
-    struct segrow left = segments_row(sorting, a), right = segments_row(sorting, b);
-    switch (sort) {
-    case SORT_SIZE:
-        return compare_numbers(b->stat.size, a->stat.size); /* the largest first */
-    case SORT_RES:
-        return compare_numbers(b->stat.resident, a->stat.resident);
-    case SORT_MODE:
-        return compare_numbers(a->stat.mode, b->stat.mode);
-    case SORT_OWNER:
-        return strcmp(a->owner, b->owner);
-    case SORT_PROCS:
-        return compare_numbers(segrow_procs(&right), segrow_procs(&left));
-    case SORT_STATE:
-        return compare_states(&left, &right);
-    case SORT_LOCATOR:
-    case SORTS:
-        break;
-    }
-    return 0;
+    size_t count = sorting->s.walk.survey.count;
+    bool gone = false;
+    if (i < count && k < count)
+        return (i > k) - (i < k);
+    int order = strcmp(segments_info(sorting, i, &gone)->locator,
+                       segments_info(sorting, k, &gone)->locator);
+    return order != 0 ? order : (i > k) - (i < k);
 }
 
 static int compare_rows(const void *a, const void *b)
 {
     size_t i = *(const size_t *)a, k = *(const size_t *)b;
-    const struct seg_info *segs = sorting->s.walk.survey.segs;
-    int order = compare_by(sorting->segments->sort, &segs[i], &segs[k]);
+    const struct segments_state *st = sorting->segments;
+    const struct column *by = st->sort;
+    size_t count = 0;
+    int order = 0;
+    if (by != column_table(&count)) {
+        bool gone = false;
+        struct segrow left = segments_row(sorting, segments_info(sorting, i, &gone));
+        struct segrow right = segments_row(sorting, segments_info(sorting, k, &gone));
+        order = by->falling ? by->compare(&right, &left) : by->compare(&left, &right);
+    }
     if (order == 0)
-        order = compare_numbers(i, k); /* the survey is in the order of the locators */
-    return sorting->segments->inverted ? -order : order;
+        order = compare_places(i, k);
+    return st->inverted ? -order : order;
 }
 
 /* ---- what is shown ---- */
 
-static char lower(char c)
+/* Is the text typed in one of the cells that say what it is and whose? */
+static bool matches(const struct ui *ui, const struct segrow *row)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool contains(const char *text, const char *part)
-{
-    size_t n = strlen(part);
-    for (; *text != '\0'; text++) {
-        size_t i = 0;
-        while (i < n && lower(text[i]) == lower(part[i]))
-            i++;
-        if (i == n)
+    static const char *const searched[] = {"LOCATOR", "OWNER", "KIND", "NAME", "STATE", "KEY"};
+    const char *filter = ui->segments->filter;
+    char *cell = ui->segments->cell;
+    for (size_t i = 0; i < sizeof searched / sizeof searched[0]; i++) {
+        column_shown(column_find(searched[i], strlen(searched[i])), row, cell);
+        if (text_has(cell, filter))
             return true;
     }
-    return n == 0;
+    return segrow_has_command(row, filter);
 }
 
-static bool is_shown(const struct ui *ui, const struct seg_info *info)
+static bool is_shown(struct ui *ui, const struct seg_info *info)
 {
-    const struct segments_state *st = ui->segments;
+    struct segments_state *st = ui->segments;
     struct segrow row = segments_row(ui, info);
-    char shown[SHOWN_LOCATOR];
-    if (!st->kinds && info->kind == SEG_FILE)
+    if (st->orphans && !segrow_is_orphan(&row)) {
+        st->hidden_idle += segrow_is_idle(&row);
         return false;
-    if (st->orphans && !segrow_is_orphan(&row))
-        return false;
-    if (st->filter[0] == '\0')
-        return true;
-    (void)locator_shown(info->locator, shown, sizeof shown);
-    return contains(shown, st->filter) || contains(info->owner, st->filter);
+    }
+    return st->filter[0] == '\0' || matches(ui, &row);
 }
 
 static void count_totals(struct ui *ui)
@@ -158,9 +166,10 @@ void segments_move_to(struct ui *ui, int at)
 {
     struct segments_state *st = ui->segments;
     int last = (int)st->count - 1;
+    bool gone = false;
     at = at > last ? last : at;
     st->at = at < 0 ? 0 : at;
-    const struct seg_info *info = segments_at(ui);
+    const struct seg_info *info = st->count > 0 ? segments_info(ui, st->row[st->at], &gone) : NULL;
     (void)snprintf(st->cursor, sizeof st->cursor, "%s", info != NULL ? info->locator : "");
 }
 
@@ -168,8 +177,9 @@ void segments_move_to(struct ui *ui, int at)
 static int row_of(const struct ui *ui, const char *locator)
 {
     const struct segments_state *st = ui->segments;
+    bool gone = false;
     for (size_t i = 0; locator[0] != '\0' && i < st->count; i++)
-        if (strcmp(ui->s.walk.survey.segs[st->row[i]].locator, locator) == 0)
+        if (strcmp(segments_info(ui, st->row[i], &gone)->locator, locator) == 0)
             return (int)i;
     return -1;
 }
@@ -190,17 +200,19 @@ void segments_point(struct ui *ui, const char *locator)
 
 /* ---- what is new ---- */
 
-static uint64_t hash_of(const char *s)
+/* Of the name and the object: another one under a known name is new. */
+static uint64_t hash_of(const struct seg_info *info)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
-    for (; *s != '\0'; s++)
+    for (const char *s = info->locator; *s != '\0'; s++)
         h = (h ^ (uint8_t)*s) * 1099511628211u;
-    return h;
+    return (h ^ info->stat.ino) * 1099511628211u;
 }
 
 static int compare_seen(const void *a, const void *b)
 {
-    return compare_numbers(*(const uint64_t *)a, *(const uint64_t *)b);
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
 }
 
 static int64_t born(const struct segments_state *st, uint64_t hash)
@@ -216,9 +228,9 @@ static int64_t born(const struct segments_state *st, uint64_t hash)
     return low < st->seen_count && st->seen[low].hash == hash ? st->seen[low].born : -1;
 }
 
-bool segments_is_new(const struct ui *ui, const char *locator)
+bool segments_is_new(const struct ui *ui, const struct seg_info *info)
 {
-    int64_t since = born(ui->segments, hash_of(locator));
+    int64_t since = born(ui->segments, hash_of(info));
     return since > 0 && ui->now - since < (int64_t)NEW_FOR * 1000000000;
 }
 
@@ -233,8 +245,9 @@ static void note_births(struct ui *ui)
         return;
     struct segments_state now = {.seen = room, .seen_count = survey->count};
     for (size_t i = 0; i < survey->count; i++) {
-        uint64_t hash = hash_of(survey->segs[i].locator);
-        int64_t since = first ? 0 : born(st, hash);
+        uint64_t hash = hash_of(&survey->segs[i]);
+        bool known = !first && (st->seen_kinds >> survey->segs[i].kind & 1) != 0;
+        int64_t since = known ? born(st, hash) : 0;
         now.seen[i].hash = hash;
         now.seen[i].born = since >= 0 ? since : ui->now;
     }
@@ -242,40 +255,81 @@ static void note_births(struct ui *ui)
     free(st->seen);
     st->seen = now.seen;
     st->seen_count = now.seen_count;
+    st->seen_kinds = ui->s.walk.kinds;
 }
 
 /* ---- making the rows ---- */
+
+static bool make_room(struct segments_state *st, size_t rows)
+{
+    if (rows <= st->room)
+        return true;
+    size_t *more = realloc(st->row, rows * sizeof *more);
+    if (more == NULL)
+        return false;
+    st->row = more;
+    st->room = rows;
+    return true;
+}
 
 void segments_rebuild(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     const struct seg_survey *survey = &ui->s.walk.survey;
-    if (survey->count > st->room) {
-        size_t *more = realloc(st->row, survey->count * sizeof *more);
-        if (more == NULL)
-            return;
-        st->row = more;
-        st->room = survey->count;
-    }
+    bool gone = false;
+    if (!make_room(st, survey->count + ui->s.gone_count))
+        return;
     st->seq = ui->s.walk.seq;
-    st->count = 0;
+    st->count = st->hidden_idle = 0;
     for (size_t i = 0; i < survey->count; i++)
         if (is_shown(ui, &survey->segs[i]))
             st->row[st->count++] = i;
     st->hidden = survey->count - st->count;
+    st->vanished = ui->s.gone_count;
+    for (size_t i = 0; i < st->vanished && !st->orphans; i++)
+        if (is_shown(ui, segments_info(ui, survey->count + i, &gone)))
+            st->row[st->count++] = survey->count + i;
     sorting = ui;
-    if (st->count > 0)
+    size_t columns = 0;
+    bool sorted = st->sort == column_table(&columns) && !st->inverted && st->vanished == 0;
+    if (st->count > 0 && !sorted)
         qsort(st->row, st->count, sizeof *st->row, compare_rows);
     restore_cursor(ui);
 }
 
 void segments_update(struct ui *ui)
 {
-    if (ui->segments->seq == ui->s.walk.seq)
-        return;
-    note_births(ui);
-    count_totals(ui);
-    segments_rebuild(ui);
+    struct segments_state *st = ui->segments;
+    bool same = st->seq == ui->s.walk.seq;
+    bool fewer = gone_drop(ui->s.gone, &ui->s.gone_count, ui->now - (int64_t)GONE_FOR * 1000000000);
+    if (!same) {
+        note_births(ui);
+        count_totals(ui);
+    }
+    if (!same || fewer || st->vanished != ui->s.gone_count)
+        segments_rebuild(ui);
+}
+
+/* A survey may have come since the list was drawn: what is done is for the row that was seen. */
+bool segments_changed(struct ui *ui)
+{
+    char seen[LOCATOR_MAX];
+    memcpy(seen, ui->segments->cursor, sizeof seen);
+    segments_update(ui);
+    if (seen[0] == '\0' || strcmp(seen, ui->segments->cursor) == 0)
+        return false;
+    ui_say(ui, STYLE_WARN, "the list has just changed: once more");
+    return true;
+}
+
+const struct seg_info *segments_take(struct ui *ui)
+{
+    if (segments_changed(ui))
+        return NULL;
+    const struct seg_info *info = segments_at(ui);
+    if (info == NULL && ui->segments->count > 0)
+        ui_say(ui, STYLE_WARN, "it is not there any more");
+    return info;
 }
 
 /* ---- tags ---- */
@@ -283,7 +337,7 @@ void segments_update(struct ui *ui)
 static size_t tag_of(const struct segments_state *st, const char *locator)
 {
     size_t i = 0;
-    while (i < st->tags && strcmp(st->tag[i], locator) != 0)
+    while (i < st->tags && strcmp(st->tag[i].locator, locator) != 0)
         i++;
     return i;
 }
@@ -293,26 +347,41 @@ bool segments_tagged(const struct segments_state *st, const char *locator)
     return tag_of(st, locator) < st->tags;
 }
 
-void segments_toggle_tag(struct ui *ui, const char *locator)
+static bool add_tag(struct segments_state *st, const struct seg_info *info)
+{
+    size_t n = strlen(info->locator) + 1;
+    if (st->tags == st->tags_room) {
+        size_t room = st->tags_room * 2 + 16;
+        struct tag *more = realloc(st->tag, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        st->tag = more;
+        st->tags_room = room;
+    }
+    char *copy = malloc(n);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, info->locator, n);
+    st->tag[st->tags++] = (struct tag){copy, info->stat};
+    return true;
+}
+
+void segments_toggle_tag(struct ui *ui, const struct seg_info *info)
 {
     struct segments_state *st = ui->segments;
-    size_t i = tag_of(st, locator), n = strlen(locator) + 1;
+    size_t i = tag_of(st, info->locator);
     if (i < st->tags) {
-        free(st->tag[i]);
+        free(st->tag[i].locator);
         st->tag[i] = st->tag[--st->tags];
     } else if (st->tags == TAGS_MAX) {
         ui_say(ui, STYLE_WARN, "%d segments are tagged, that is all there can be", TAGS_MAX);
-    } else {
-        char *copy = malloc(n);
-        if (copy == NULL)
-            return;
-        memcpy(copy, locator, n);
-        st->tag[st->tags++] = copy;
+    } else if (!add_tag(st, info)) {
+        ui_say(ui, STYLE_ERROR, "out of memory");
     }
 }
 
 void segments_untag_all(struct segments_state *st)
 {
     while (st->tags > 0)
-        free(st->tag[--st->tags]);
+        free(st->tag[--st->tags].locator);
 }

@@ -63,7 +63,7 @@ static void draw_frame(struct ui *ui, struct frames *f)
         return;
     ui_draw(ui);
     session_look(&ui->s);
-    session_list(&ui->s, ui_screen(ui) == &screen_segments || ui->who_panel);
+    session_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
     term_present(ui->term, &ui->canvas);
     f->dirty = false;
     f->drawn = ui->now - f->drawn < 2 * FRAME ? f->drawn + FRAME : ui->now; /* a steady beat */

@@ -57,9 +57,20 @@ const struct screen *ui_screen(const struct ui *ui)
     return ui->stack[ui->depth - 1];
 }
 
+enum key_mode ui_mode(const struct ui *ui)
+{
+    return ui->who_panel && ui->who_focus ? MODE_WHO : ui_screen(ui)->mode;
+}
+
+const struct binding *ui_binding(const struct ui *ui, struct key key)
+{
+    const struct binding *b = keymap_find(ui->keys, ui_mode(ui), key);
+    return b != NULL ? b : keymap_find(ui->keys, ui_screen(ui)->mode, key);
+}
+
 static void entered(struct ui *ui)
 {
-    ui->who_panel = false;
+    ui->who_panel = ui->who_focus = false;
     pager_close(ui);
     if (ui_screen(ui)->enter != NULL)
         ui_screen(ui)->enter(ui);

@@ -91,7 +91,7 @@ enum ui_history {
 struct pager; /* a text over the lower part of the screen (results of commands); pager.c */
 struct keep;  /* what is kept between runs: options, marks; keep.c */
 
-enum { BAR_WORDS = 16, OPTION_ROWS = 16 };
+enum { BAR_WORDS = 16, OPTION_ROWS = 16, USERS_KEPT = 8 };
 
 /* A word of the key bar: a click on these columns presses the key. */
 struct bar_word {
@@ -113,7 +113,16 @@ struct ui {
     int64_t status_until; /* when it goes away, os_now's clock; INT64_MAX: stays until a key */
     struct pager *pager;  /* NULL: none */
     bool who_panel;       /* o */
-    bool edit_first;      /* --edit: edit mode is turned on at the first attach */
+    bool who_focus;       /* the cursor is in it (Tab) */
+    size_t who_at;        /* its row there, mappers first */
+    int who_rows;         /* rows of users that were drawn */
+    struct {              /* names of users asked for last */
+        bool known;
+        uint32_t uid;
+        char name[33];
+    } user[USERS_KEPT];
+    int user_next;   /* which of them is replaced next */
+    bool edit_first; /* --edit: edit mode is turned on at the first attach */
     bool quit;
     int64_t now;                     /* time of this frame, os_now's clock; tests set it */
     int64_t wall;                    /* wall clock of this frame, ns */
@@ -129,7 +138,7 @@ struct ui {
     int menu_row, menu_col, menu_rows, menu_cols; /* the open menu's entries; rows 0: none */
     char hint[512];                               /* completions above the prompt; empty: none */
     struct menu_entry option[OPTION_ROWS];        /* the menu of options, */
-    char option_label[OPTION_ROWS][80], option_command[OPTION_ROWS][64]; /* its words */
+    char option_label[OPTION_ROWS][128], option_command[OPTION_ROWS][64]; /* its words */
     char pending[2 * EDIT_MAX]; /* ui_edit_then: the line that waits for the answer */
 };
 
@@ -151,6 +160,12 @@ void ui_run(struct ui *ui, const char *line);
 void ui_push(struct ui *ui, const struct screen *screen);
 void ui_back(struct ui *ui); /* one screen back; the last one quits */
 const struct screen *ui_screen(const struct ui *ui);
+
+/* Whose keys come first: the screen's, or those of the panel that the cursor is in. */
+enum key_mode ui_mode(const struct ui *ui);
+
+/* The row of a key: of ui_mode, else of the screen; NULL: it does nothing. */
+const struct binding *ui_binding(const struct ui *ui, struct key key);
 
 /* A message on the message line; control characters in it are escaped. Errors and warnings stay
  * until a key, others for 4 s. */

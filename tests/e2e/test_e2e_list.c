@@ -193,7 +193,7 @@ START_TEST(removing_the_tagged)
     e2e_wait_row(t, 2, "* posix:", 0);
     e2e_keys(t, "j<Space>");
     e2e_wait_row(t, 4, "* posix:", 0);
-    scene_press(t, "d", "remove 2 tagged segments (0 in use)? type yes:");
+    scene_press(t, "d", "remove 2 tagged segments (0 in use stay)? type yes:");
     scene_press(t, "<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
     scene_press(t, "dyes<Enter>", names[1]);
@@ -237,7 +237,7 @@ START_TEST(orphans_only)
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
     e2e_wait_row(t, 3, "1 rw", 0);
-    scene_press(t, "a", "only what nobody maps");
+    scene_press(t, "a", "only ");
     e2e_wait_no_text(t, names[1], 0);
     scene_press(t, "a", "all segments");
     e2e_wait_text(t, names[1], 0);

@@ -30,8 +30,7 @@ struct stage *stage_new(int rows, int cols, uint64_t size)
     st->ui.now = INT64_C(1000) * 1000000000;
     struct session *s = &st->ui.s;
     (void)snprintf(s->locator, sizeof s->locator, "posix:/ring");
-    s->dev = 1;
-    s->ino = 114;
+    s->id = (struct seg_id){.dev = 1, .ino = 114};
     s->set.big = false;
     s->sample.stat = (struct seg_stat){.known = SEG_HAS_SIZE | SEG_HAS_MODE | SEG_HAS_OWNER,
                                        .size = size,

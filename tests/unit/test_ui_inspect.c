@@ -224,8 +224,7 @@ START_TEST(test_keeping_alive)
     st->ui.s.sample.stat.name_gone = true;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "KEEPING ALIVE"), -1); /* not known yet */
-    st->ui.s.walk.dev = st->ui.s.dev;
-    st->ui.s.walk.ino = st->ui.s.ino;
+    st->ui.s.walk.id = st->ui.s.id;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "KEEPING ALIVE"), 0);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "only we still hold it"), 1);
@@ -240,8 +239,7 @@ START_TEST(test_users_in_title_and_panel)
     struct seg_holder holders[] = {{.pid = 102, .comm = "holder", .fd = 7}};
     scene(24, 100);
     struct walk *w = &st->ui.s.walk;
-    w->dev = st->ui.s.dev;
-    w->ino = st->ui.s.ino;
+    w->id = st->ui.s.id;
     w->who = (struct seg_who){mappers, 3, holders, 1, 2};
     st->ui.who_panel = true;
     stage_draw(st);

@@ -1,0 +1,46 @@
+/* Objects by their identity: those that are listed or asked for, and those that a pass over the
+ * processes meets. */
+#ifndef SHMLENS_BACKEND_OBJECTS_H
+#define SHMLENS_BACKEND_OBJECTS_H
+
+#include "backend/sys.h"
+
+struct object {
+    struct seg_id id;
+    bool wanted;       /* somebody asks who has it; else it was met and is judged later */
+    bool ignored;      /* met, and of no interest */
+    bool huge;         /* of huge pages */
+    bool unlinked;     /* a descriptor said that it has no name */
+    bool in_shm;       /* it lies, or lay, in a /dev/shm */
+    bool shared_write; /* mapped shared and writable */
+    uint32_t shared;   /* processes that map it shared */
+    uint32_t last;     /* the last process that maps it */
+    uint32_t last_shared;
+    uint32_t fd_pid;  /* the first process that holds it, our own only when there is no other; 0 */
+    int32_t fd;       /* and its descriptor */
+    uint32_t map_pid; /* the same for a mapping */
+    uint64_t map_start, map_end;
+    uint64_t extent;         /* highest offset + length that is mapped */
+    char *name;              /* what the system calls it, raw; NULL: not asked */
+    size_t mappers, holders; /* rows about it: the caller's */
+};
+
+/* References to objects are their numbers: items move when more are added. */
+struct objects {
+    struct object *items;
+    size_t count, cap;
+    uint32_t *slots; /* number + 1 by hash; 0: free */
+    size_t slots_count, slots_cap;
+};
+
+enum { OBJECT_NONE = -1 };
+
+/* Its number; OBJECT_NONE: not there. */
+long objects_find(const struct objects *o, struct seg_id id);
+
+/* Adds it unless it is there, with nothing known of it. */
+SHM_MUST struct oserr objects_add(struct backend *be, struct objects *o, struct seg_id id,
+                                  size_t *number);
+void objects_free(struct objects *o);
+
+#endif

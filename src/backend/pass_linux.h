@@ -1,0 +1,53 @@
+/* One pass over the processes, among its own files. */
+#ifndef SHMLENS_BACKEND_PASS_LINUX_H
+#define SHMLENS_BACKEND_PASS_LINUX_H
+
+#include <errno.h>
+
+#include "backend/mappers.h"
+#include "backend/maps_linux.h"
+#include "backend/process.h"
+
+enum { PASS_DEVICES = 64 }; /* /dev/shm of as many namespaces */
+
+/* A descriptor of an object that nothing is known of yet. */
+struct loose {
+    struct seg_id id;
+    uint32_t pid;
+    int32_t fd;
+};
+
+/* One pass under way. */
+struct pass {
+    struct backend *be;
+    struct objects *objects;
+    struct found *out;
+    struct listing *list; /* NULL: nothing is to be met */
+    unsigned kinds;       /* that are */
+    struct maps maps;
+    struct process_ipc ipc;
+    uint64_t shm[PASS_DEVICES]; /* devices of every /dev/shm seen, ours first */
+    size_t shm_count;
+    struct loose *loose;
+    size_t loose_count, loose_cap;
+    uint32_t pid;        /* the process being read */
+    size_t first_mapper; /* where its rows begin */
+    size_t first_holder;
+};
+
+/* Died meanwhile: of no interest. Anything else counts as unreadable. */
+static inline bool is_gone(struct oserr e)
+{
+    return e.code == ENOENT || e.code == ESRCH;
+}
+
+bool pass_is_shm(const struct pass *p, uint64_t dev);
+
+/* The mappings and the descriptors of process p->pid. *skipped: it could not be read. */
+SHM_MUST struct oserr pass_mappings(struct pass *p, bool *skipped);
+SHM_MUST struct oserr pass_descriptors(struct pass *p, bool *skipped);
+
+/* Afterwards: descriptors that were seen before their file was met. */
+SHM_MUST struct oserr pass_loose(struct pass *p);
+
+#endif

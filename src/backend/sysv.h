@@ -1,0 +1,53 @@
+/* System V shared memory, among its own files. */
+#ifndef SHMLENS_BACKEND_SYSV_H
+#define SHMLENS_BACKEND_SYSV_H
+
+#include "backend/provider.h"
+
+extern const struct provider sysv_provider;
+
+#define SYSV_PREFIX "sysv:"
+
+enum {
+    SYSV_DEST = 01000,   /* of a mode: removed, goes with the last detach */
+    SYSV_LOCKED = 02000, /* and: kept in memory */
+};
+
+/* The identity of a segment: its id, and the IPC namespace (0: ours). The device that maps show for
+ * it is that of other objects too. */
+#define SYSV_DEV UINT64_MAX
+
+/* All that the system tells of one. */
+struct sysv_row {
+    int id;
+    uint32_t cuid; /* of who made it */
+    struct seg_stat stat;
+};
+
+/* Calls take for each segment, also those that we may not read, until it returns false. Missing
+ * /proc: no error, no segments. */
+SHM_MUST struct oserr sysv_rows(struct backend *be,
+                                bool (*take)(void *ctx, const struct sysv_row *row), void *ctx);
+
+/* The row of one id; EIDRM of `shmctl`: there is none. */
+SHM_MUST struct oserr sysv_row(struct backend *be, int id, struct sysv_row *row);
+
+/* How it is now, as far as shmctl tells (not: resident, swap), or else from its row. */
+SHM_MUST struct oserr sysv_stat(struct backend *be, int id, struct sysv_row *row);
+
+/* Is `now` what was seen as `was`, or has another segment got its id? */
+bool sysv_same(const struct seg_stat *was, const struct seg_stat *now);
+
+struct oserr sysv_canonical(const char *locator, char *out, size_t cap);
+uint32_t sysv_key(const char *locator); /* of `sysv:key=KEY`, else 0: IPC_PRIVATE */
+int sysv_id(const char *locator);       /* of a canonical `sysv:ID`; -1: of another form */
+
+/* The id a canonical locator refers to, a key looked up. */
+SHM_MUST struct oserr sysv_find(struct backend *be, const char *locator, int *id);
+
+struct oserr sysv_list(struct backend *be, unsigned kinds, struct listing *l);
+struct oserr sysv_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                         unsigned flags, struct seg_who *who);
+struct oserr sysv_chmod(struct seg *s, uint32_t mode);
+
+#endif

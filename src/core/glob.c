@@ -1,0 +1,78 @@
+#include "core/glob.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Behind one character: an invalid byte counts as one. */
+static const char *next_character(const char *s)
+{
+    s++;
+    while (((uint8_t)*s & 0xc0u) == 0x80u)
+        s++;
+    return s;
+}
+
+/* The end of the set that starts at p (a `[`), behind its `]`; NULL: it is none. */
+static const char *set_end(const char *p)
+{
+    p++;
+    if (*p == '!' || *p == '^')
+        p++;
+    if (*p == ']') /* the first one is a member */
+        p++;
+    while (*p != '\0' && *p != ']')
+        p++;
+    return *p == ']' ? p + 1 : NULL;
+}
+
+static bool set_has(const char *p, const char *end, uint8_t byte)
+{
+    bool not = p[1] == '!' || p[1] == '^', found = false;
+    const char *last = end - 1;
+    for (p += not ? 2 : 1; p < last; p++) {
+        uint8_t low = (uint8_t)*p, high = low;
+        if (p + 2 < last && p[1] == '-') {
+            high = (uint8_t)p[2];
+            p += 2;
+        }
+        found = found || (byte >= low && byte <= high);
+    }
+    return found != not ;
+}
+
+/* One element of the pattern that is no star, at one character: both move behind it, or false. */
+static bool match_one(const char **pattern, const char **text)
+{
+    const char *p = *pattern, *end = *p == '[' ? set_end(p) : NULL;
+    if (**text == '\0')
+        return false;
+    if (*p == '?') {
+        *pattern = p + 1;
+        *text = next_character(*text);
+        return true;
+    }
+    if (end != NULL ? !set_has(p, end, (uint8_t) * *text) : *p != **text)
+        return false;
+    *pattern = end != NULL ? end : p + 1;
+    (*text)++;
+    return true;
+}
+
+bool glob_match(const char *pattern, const char *text)
+{
+    const char *star = NULL, *again = NULL; /* behind the last star, and what it ends before */
+    while (*text != '\0' || *pattern != '\0') {
+        if (*pattern == '*') {
+            star = ++pattern;
+            again = text;
+        } else if (*pattern != '\0' && match_one(&pattern, &text)) {
+            continue;
+        } else if (star != NULL && *again != '\0') {
+            text = ++again;
+            pattern = star;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
