@@ -6,7 +6,8 @@ if(NOT WIN32)
 endif()
 
 # A file whose name ends in one of these belongs to that system; all others belong to every system.
-set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses pdcurses)
+# x86 and anycpu are processors: what is made for one of them, and what does for the rest.
+set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses pdcurses x86 anycpu)
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   set(SHMLENS_OS linux posix curses)
   set(SHMLENS_RT rt)
@@ -15,6 +16,12 @@ elseif(WIN32)
   set(SHMLENS_WINDOWS_LIBRARIES ntdll advapi32)
 else()
   set(SHMLENS_OS posix bsd curses)
+endif()
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  list(APPEND SHMLENS_OS x86)
+else()
+  list(APPEND SHMLENS_OS anycpu)
 endif()
 
 # shmlens_sources(VAR DIR...): the C files of these folders that belong to this system.

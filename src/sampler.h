@@ -10,8 +10,12 @@
 
 #include "backend/segment.h"
 #include "command.h"
+#include "freeze.h"
+#include "rewind.h"
+#include "segmap.h"
 #include "worker.h"
 
+enum { CPU_DEFAULT = 20 }; /* percent, see sampler_want_map */
 enum { SAMPLE_MAX = 64 * 1024, SAMPLE_EVENTS = 8, BASELINE_MAX = 64 * 1024 * 1024 };
 
 /* What happened to the segment, as seen by one sample. */
@@ -23,34 +27,58 @@ enum seg_event_kind {
     SEEN_DENIED,       /* the permissions would not let us in any more */
     SEEN_ALLOWED,      /* they would again */
     SEEN_RENAMED_BACK, /* the name refers to this segment again */
-    SEEN_FAILED        /* reading or asking failed: error */
+    SEEN_FAILED,       /* reading or asking failed: error */
+    SEEN_LET_GO        /* value: so many frozen values can be kept no longer: error */
 };
 
 struct seg_event {
     enum seg_event_kind kind;
     uint64_t value;     /* see the kind */
     int64_t time;       /* os_now's clock */
-    struct oserr error; /* SEEN_FAILED */
+    struct oserr error; /* SEEN_FAILED, SEEN_LET_GO */
+};
+
+/* What shall be of one moment. */
+struct settle_want {
+    uint64_t from, to; /* read twice: a value wider than a word, the selection; equal: nothing */
+    bool locked;       /* read the window under this counter: */
+    struct seg_seqlock lock;
+};
+
+/* How far that went. */
+struct settle_seen {
+    struct settle_want want; /* what it is about */
+    uint64_t reads, torn;    /* of want: so many times looked at, so many readings differed */
+    bool busy;               /* the counter did not stand still and even (or is not there) */
+    uint64_t counter;        /* its value */
+    bool any;                /* sample.unsettled is not all 0 */
 };
 
 /* One look at the window. The arrays have `length` elements and belong to the taker's sample. */
 struct sample {
-    uint64_t seq;         /* 0: none yet */
-    int64_t time;         /* when it was read, os_now's clock */
-    uint64_t offset;      /* of the window in the segment */
-    size_t length;        /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
-    uint8_t *bytes;       /* 0 where not data */
-    uint8_t *state;       /* enum byte_state */
-    uint8_t *base;        /* 1: differs from the baseline, 0: not, or no baseline there */
-    int64_t *changed;     /* time of the last change seen, 0: none */
+    uint64_t seq;       /* 0: none yet */
+    int64_t time;       /* when it was read, os_now's clock */
+    uint64_t offset;    /* of the window in the segment */
+    size_t length;      /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
+    uint8_t *bytes;     /* 0 where not data */
+    uint8_t *state;     /* enum byte_state */
+    uint8_t *base;      /* 1: differs from the baseline, 0: not, or no baseline there */
+    int64_t *changed;   /* time of the last change seen, 0: none */
+    uint32_t *count;    /* changes seen since the byte came into the window, saturating */
+    uint8_t *unsettled; /* not 0: two readings of this byte differed within half a second */
+    struct settle_seen settle;
     bool has_base;        /* a baseline is set */
     uint64_t base_bytes;  /* of the segment that the baseline covers, from its start; beyond is not
                              compared */
     struct seg_stat stat; /* the segment at that moment */
     struct oserr error;   /* of the last refresh or read; none: fine */
     double hz;            /* samples a second over the last second, measured */
-    uint64_t changes;     /* bytes seen to change since the attach */
-    uint64_t events;      /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
+    uint64_t changes;     /* bytes of the window seen to change since the attach */
+    struct map_picture map;   /* of the whole segment */
+    struct past_picture past; /* of its history; with past.time not 0, bytes, state, changed and
+                                 base are those of that moment */
+    struct freeze freeze;     /* the values that are kept, before this look */
+    uint64_t events;          /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
 };
@@ -74,6 +102,19 @@ bool sampler_stop_by(struct sampler *s, int64_t deadline, void *taker);
 
 /* What the UI wants to see from now on; the next sample follows at once when the window changed. */
 void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz);
+
+/* How the whole segment is watched and shown from now on: cells of the strip (0: none is shown),
+ * and percent of a processor's time that going around it may take (0: it rests). */
+void sampler_want_map(struct sampler *s, size_t cells, double cpu);
+
+/* What shall be read twice or under a counter from now on. */
+void sampler_settle(struct sampler *s, const struct settle_want *want);
+
+/* What of the history is kept and shown from now on. */
+void sampler_want_past(struct sampler *s, const struct past_wish *wish);
+
+/* What of the history is kept and shown from now on. */
+void sampler_want_past(struct sampler *s, const struct past_wish *wish);
 
 /* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
  * False: nothing new. */
@@ -112,6 +153,39 @@ struct command_job *command_job_new(struct backend *be, struct sampler *s, const
                                     void (*finish)(struct job *j, void *taker));
 void command_job_free(struct command_job *j);
 
+/* Freezing the value at one place and letting values go. */
+struct freeze_job {
+    struct job job;
+    struct sampler *sampler;
+    struct frozen value;     /* what to freeze; size 0: only let go */
+    uint64_t offset, length; /* what overlaps this is let go; when nothing does, value is frozen */
+    size_t dropped;          /* how many were let go; `value` is then one of them */
+    struct oserr error;      /* of freezing */
+    void *user;              /* the taker's */
+};
+
+/* NULL: out of memory. The taker frees it with free(). */
+struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t length,
+                                  void (*finish)(struct job *j, void *taker));
+
+/* Lets all go (on the sampler's thread). */
+void sampler_let_go(struct sampler *s);
+
+/* A step through time. */
+struct time_job {
+    struct job job;
+    struct sampler *sampler;
+    uint64_t offset, length; /* changes of [offset, offset + length) count */
+    int64_t from;            /* the moment that is shown; INT64_MAX: now */
+    int steps;               /* changes on, or back (negative) */
+    int64_t time;            /* out: the moment there; 0: now */
+    bool moved;              /* out: false: there is no such change, time is where it was */
+    void *user;              /* the taker's */
+};
+
+/* NULL: out of memory. The taker frees it with free(). */
+struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *taker));
+
 enum look_kind {
     LOOK_FORWARD,     /* find `pattern` from `from` on, wrapping at the end */
     LOOK_BACKWARD,    /* the last match before `from`, wrapping at the start */
@@ -123,7 +197,9 @@ enum look_kind {
     LOOK_BASELINE,        /* set the baseline: copies the data extents, up to BASELINE_MAX bytes */
     LOOK_NO_BASELINE,     /* drop it */
     LOOK_TOGGLE_BASELINE, /* one of the two, as there is one or not; `kind` then says which */
-    LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it: `from` is the access */
+    LOOK_FORGET,          /* nothing changed yet: ages, counts, and the map's */
+    LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it, which lets all frozen
+                    values go: `from` is the access */
     LOOK_BYTES   /* copy `length` bytes at `from` into bytes (the selection) */
 };
 

@@ -22,6 +22,8 @@ static void command_job_run(struct job *job, struct worker *w)
                               .pause = worker_breath,
                               .pause_ctx = w};
     j->status = command_run_line(&env, j->line);
+    for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
+        freeze_follow(&j->sampler->work.freeze, &env.pokes[i]);
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
     j->pokes_count = env.pokes_count;
 }

@@ -80,23 +80,60 @@ static void look_data_prev(struct look_job *j, struct worker *w)
     }
 }
 
-/* Without a baseline: among the bytes of the window, wrapping. */
-static void look_change_window(struct look_job *j)
+/* The first byte of the window in [from, to) that changed; UINT64_MAX: none. The map remembers the
+ * bytes of the last changes, the window each of its own. */
+static uint64_t window_next(const struct sampler *s, uint64_t from)
 {
-    const struct sample *out = &j->sampler->work;
-    const int64_t *changed = diff_changed(j->sampler->diff);
-    size_t n = out->length;
+    const struct sample *w = &s->work;
+    const int64_t *changed = diff_changed(s->diff);
+    for (size_t i = from > w->offset ? (size_t)(from - w->offset) : 0; i < w->length; i++)
+        if (changed[i] != 0)
+            return w->offset + i;
+    return UINT64_MAX;
+}
+
+static uint64_t window_prev(const struct sampler *s, uint64_t before)
+{
+    const struct sample *w = &s->work;
+    const int64_t *changed = diff_changed(s->diff);
+    size_t i = before <= w->offset              ? 0
+               : before - w->offset < w->length ? (size_t)(before - w->offset)
+                                                : w->length;
+    while (i > 0)
+        if (changed[--i] != 0)
+            return w->offset + i;
+    return UINT64_MAX;
+}
+
+static bool changed_next(const struct sampler *s, uint64_t from, uint64_t *at)
+{
+    uint64_t near = window_next(s, from);
+    bool found = pagemap_next(segmap_pages(s->map), from, 0, at);
+    if (near != UINT64_MAX && (!found || near < *at))
+        *at = near;
+    return found || near != UINT64_MAX;
+}
+
+static bool changed_prev(const struct sampler *s, uint64_t before, uint64_t *at)
+{
+    uint64_t near = window_prev(s, before);
+    bool found = pagemap_prev(segmap_pages(s->map), before, 0, at);
+    if (near != UINT64_MAX && (!found || near > *at))
+        *at = near;
+    return found || near != UINT64_MAX;
+}
+
+/* Without a baseline: the bytes of the whole segment that were seen to change, wrapping. */
+static void look_change_seen(struct look_job *j)
+{
+    const struct sampler *s = j->sampler;
     bool next = j->kind == LOOK_CHANGE_NEXT;
-    uint64_t from = j->from < out->offset || j->from - out->offset >= n ? 0 : j->from - out->offset;
-    for (size_t k = 1; k <= n; k++) {
-        size_t i = next ? ((size_t)from + k) % n : ((size_t)from + n - k) % n;
-        if (changed[i] != 0) {
-            j->found = true;
-            j->offset = out->offset + i;
-            j->wrapped = next ? i <= from : i >= from;
-            return;
-        }
-    }
+    j->found =
+        next ? changed_next(s, j->from + 1, &j->offset) : changed_prev(s, j->from, &j->offset);
+    if (j->found)
+        return;
+    j->wrapped = true;
+    j->found = next ? changed_next(s, 0, &j->offset) : changed_prev(s, UINT64_MAX, &j->offset);
 }
 
 struct difference {
@@ -184,7 +221,7 @@ static void look_base(struct look_job *j, struct worker *w, struct difference *d
 static void look_change(struct look_job *j, struct worker *w)
 {
     if (j->sampler->baseline == NULL) {
-        look_change_window(j);
+        look_change_seen(j);
         return;
     }
     struct difference *d = malloc(sizeof *d);
@@ -208,6 +245,8 @@ static void look_baseline(struct look_job *j, struct worker *w)
     if (j->kind == LOOK_TOGGLE_BASELINE)
         j->kind = s->baseline != NULL ? LOOK_NO_BASELINE : LOOK_BASELINE;
     if (j->kind == LOOK_BASELINE) {
+        if (!segmap_complete(s->map, worker_breath, w)) /* what changes from now on is noticed */
+            return;
         b = baseline_take(s->seg, BASELINE_MAX, worker_breath, w, &j->error);
         if (b == NULL)
             return;
@@ -276,7 +315,14 @@ static void look_run(struct job *job, struct worker *w)
     case LOOK_TOGGLE_BASELINE:
         look_baseline(j, w);
         break;
+    case LOOK_FORGET:
+        diff_reset(j->sampler->diff);
+        pagemap_reset(segmap_pages(j->sampler->map));
+        j->found = true;
+        break;
     case LOOK_ACCESS:
+        if (j->from < SEG_WRITE)
+            sampler_let_go(j->sampler);
         j->error = seg_set_access(j->sampler->seg, (enum seg_access)j->from);
         j->found = !oserr_is(j->error);
         break;

@@ -6,6 +6,23 @@
 #include "core/diff.h"
 #include "sampler.h"
 
+/* What settling needs (sampler_settle.c). */
+struct settle {
+    uint8_t *again;  /* SAMPLE_MAX bytes: a second reading */
+    uint8_t *mark;   /* SAMPLE_MAX: how long a byte stays marked, 255 is MARK_NS */
+    uint64_t offset; /* of mark[0] */
+    size_t length;   /* bytes of mark that count */
+    bool any;        /* some are not 0 */
+    int64_t last;    /* when marks were last aged */
+};
+
+bool settle_alloc(struct settle *t);
+void settle_free(struct settle *t);
+
+/* seg_sample into s->work as `want` asks. *news: the marks are others than before. */
+struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+                           size_t n, struct seg_stat *stat, bool *news);
+
 struct sampler {
     struct worker *worker;
     struct backend *be;
@@ -14,22 +31,32 @@ struct sampler {
     /* The sampler's thread only. */
     struct seg *seg; /* NULL: jobs only */
     struct diff *diff;
+    struct segmap *map;    /* NULL: jobs only. Every change goes through its pages: listen there */
+    struct rewind *rewind; /* NULL: jobs only */
     struct baseline *baseline; /* NULL: none */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
-    struct sample work;        /* the sample being made; its arrays are swapped with `out` */
-    int64_t due;               /* of the next tick */
-    int64_t second;            /* start of the second over which hz is measured */
-    unsigned ticks;            /* samples in it */
-    bool told;                 /* `out` holds news for the UI */
+    struct settle settle;
+    struct sample work; /* the sample being made; its arrays are swapped with `out` */
+    int64_t due;        /* of the next tick */
+    int64_t second;     /* start of the second over which hz is measured */
+    unsigned ticks;     /* samples in it */
+    bool told;          /* `out` holds news for the UI */
 
     /* Guarded by gate. */
     struct os_gate *gate;
     uint64_t want_offset;
     size_t want_length;
     double want_hz;
-    bool want_changed;
+    size_t want_cells;
+    double want_cpu; /* percent */
+    struct settle_want want_settle;
+    struct past_wish want_past;
     struct sample out; /* the newest complete sample */
 };
+
+/* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
+ * the sample. `around`: the map goes around the segment. True: worth drawing. */
+bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around);
 
 #endif

@@ -17,7 +17,10 @@ static void set_defaults(struct settings *set)
                              .mouse = true,
                              .inspector = true,
                              .view = view_find("hex"),
-                             .enc = TEXT_UTF8};
+                             .enc = TEXT_UTF8,
+                             .strip = true,
+                             .cpu = CPU_DEFAULT,
+                             .recent = 10};
     const uint16_t one = 1;
     uint8_t first = 0;
     memcpy(&first, &one, 1);
@@ -72,6 +75,7 @@ static void forget_place(struct session *s)
     s->match_length = 0;
     s->selecting = s->phase = false;
     s->undo_count = s->redo_count = 0;
+    s->locked = false;
 }
 
 static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
@@ -87,6 +91,9 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
     old->length = 0;
+    old->freeze.count = 0;
+    old->settle = (struct settle_seen){.any = false};
+    s->settle = (struct settle_want){.from = 0};
     old->stat = *stat;
     old->error = OSERR_NONE;
     if (!same)
@@ -128,6 +135,7 @@ void session_detach(struct session *s)
     s->edit = s->paused = false;
     s->sample.seq = 0;
     s->sample.length = 0;
+    s->sample.freeze.count = 0;
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
 }
@@ -154,8 +162,26 @@ void session_look(struct session *s)
     size_t length = 0;
     wanted(s, &offset, &length);
     sampler_want(s->sampler, offset, length, s->set.hz);
+    sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
+void session_settle(struct session *s)
+{
+    struct settle_want want = {.locked = s->locked, .lock = s->lock};
+    if (s->sampler == NULL)
+        return;
+    if (s->selecting)
+        session_selection(s, &want.from, &want.to);
+    if (want.to - want.from <= 8 && want.from / 8 == (want.to - 1) / 8)
+        want.from = want.to = 0; /* one load */
+    const struct settle_want *old = &s->settle;
+    if (want.from == old->from && want.to == old->to && want.locked == old->locked &&
+        want.lock.offset == old->lock.offset && want.lock.width == old->lock.width)
+        return;
+    s->settle = want;
+    sampler_settle(s->sampler, &want);
 }
 
 static void follow(const struct session *s)
@@ -202,6 +228,7 @@ bool session_take(struct session *s, void *taker)
         news = worker_take(sampler_worker(s->sampler), taker);
         /* A finished job may have attached something else, or detached. */
         uint64_t events = s->sample.events;
+        session_settle(s);
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* who is left? */

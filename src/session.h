@@ -33,6 +33,9 @@ struct settings {
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
     char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
+    bool strip;              /* the overview strip is shown */
+    double cpu;              /* percent of a processor that watching the whole segment may take */
+    double recent;           /* seconds: rows that changed since then are shown by x */
 };
 
 struct session {
@@ -63,10 +66,15 @@ struct session {
     uint64_t anchor; /* the selection is from anchor to cursor, both included */
     bool phase;      /* UTF-16 characters start at odd offsets */
     bool paused;
+    bool heat;   /* how often bytes changed is shown instead of when */
+    bool follow; /* the view goes where changes happen */
     bool edit;
     uint64_t marks[MARKS];
     uint32_t marks_set;
-    uint64_t match; /* offset of the found match and its length; length 0: none */
+    struct settle_want settle; /* what the sampler was told to read at one moment */
+    bool locked;               /* :seqlock: a sequence counter is set, */
+    struct seg_seqlock lock;   /* this one */
+    uint64_t match;            /* offset of the found match and its length; length 0: none */
     size_t match_length;
 
     struct poke_done
@@ -101,6 +109,10 @@ void session_all_kinds(struct session *s, bool all);
 /* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
  * moving. */
 void session_look(struct session *s);
+
+/* Tells the sampler what shall be read at one moment: the selection when it is no single word, all
+ * of the window when a sequence counter is set. Cheap when nothing changed. */
+void session_settle(struct session *s);
 
 /* ---- pure arithmetic on the state ---- */
 

@@ -117,6 +117,21 @@ static bool set_columns(struct settings *s, const char *value)
     return true;
 }
 
+static bool set_strip(struct settings *s, const char *value)
+{
+    return on_or_off(value, &s->strip);
+}
+
+static bool set_cpu(struct settings *s, const char *value)
+{
+    return decimal(value, 0, 100, &s->cpu);
+}
+
+static bool set_recent(struct settings *s, const char *value)
+{
+    return decimal(value, 0.1, 86400, &s->recent);
+}
+
 static const struct {
     const char *name, *takes, *help;
     bool (*set)(struct settings *s, const char *value);
@@ -131,6 +146,9 @@ static const struct {
     {"view", "a view such as u32le", "how the cells show the bytes", set_view},
     {"order", "little or big", "byte order of the cells", set_order},
     {"encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column", set_encoding},
+    {"strip", "on or off", "show the overview strip", set_strip},
+    {"cpu", "0 to 100", "percent of a processor for watching the whole segment", set_cpu},
+    {"recent", "seconds", "rows that changed since then are shown by x", set_recent},
     {"columns", "auto or names such as locator,size,state", "columns of the list", set_columns},
 };
 
@@ -157,9 +175,9 @@ static size_t row_of(const char *name)
 void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
 {
     char number[NUMBER_FLOAT_MAX];
-    double v[ROWS] = {[0] = s->hz, [3] = s->fresh, [4] = s->warm};
+    double v[ROWS] = {[0] = s->hz, [3] = s->fresh, [4] = s->warm, [11] = s->cpu, [12] = s->recent};
     const char *text = "";
-    if (i == 0 || i == 3 || i == 4) {
+    if (i == 0 || i == 3 || i == 4 || i == 11 || i == 12) {
         number_format_f64(v[i], number);
         text = number;
     } else if (i == 1) {
@@ -167,15 +185,15 @@ void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
     } else if (i == 2) {
         (void)snprintf(number, sizeof number, "%u", s->width);
         text = number;
-    } else if (i == 5 || i == 6) {
-        text = (i == 5 ? s->mouse : s->inspector) ? "on" : "off";
+    } else if (i == 5 || i == 6 || i == 10) {
+        text = (i == 5 ? s->mouse : i == 6 ? s->inspector : s->strip) ? "on" : "off";
     } else if (i == 7) {
         text = s->view != NULL ? s->view->name : "hex";
     } else if (i == 8) {
         text = s->big ? "big" : "little";
     } else if (i == 9) {
         text = encodings[s->enc];
-    } else if (i == 10) {
+    } else if (i == 13) {
         text = s->columns[0] != '\0' ? s->columns : "auto";
     }
     (void)snprintf(out, cap, "%s", text);

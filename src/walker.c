@@ -53,8 +53,9 @@ static void deliver(struct walker *w, struct eye *eye, struct walk *walk)
     os_wake_post(w->wake);
 }
 
-static int64_t walker_tick(void *ctx, int64_t now)
+static int64_t walker_tick(void *ctx, int64_t now, bool hurried)
 {
+    (void)hurried;
     struct walker *w = ctx;
     os_gate_lock(w->gate);
     struct walk walk = {.time = now, .names = now, .kinds = w->kinds};
@@ -74,8 +75,9 @@ static int64_t walker_tick(void *ctx, int64_t now)
     return os_now() + (rest > period ? rest : period);
 }
 
-static int64_t names_tick(void *ctx, int64_t now)
+static int64_t names_tick(void *ctx, int64_t now, bool hurried)
 {
+    (void)hurried;
     struct walker *w = ctx;
     os_gate_lock(w->gate);
     bool live = w->live;

@@ -33,9 +33,10 @@ static bool run_tick(struct worker *w)
     int64_t now = os_now();
     if (!w->hurry && now < w->due)
         return false;
+    bool hurried = w->hurry;
     w->hurry = false;
     os_gate_unlock(w->gate);
-    int64_t due = w->tick(w->ctx, now);
+    int64_t due = w->tick(w->ctx, now, hurried);
     os_gate_lock(w->gate);
     w->due = due;
     return true;

@@ -18,9 +18,10 @@ struct job {
     bool cancelled;                               /* set when the taker gave up on it */
 };
 
-/* Called on the worker's thread when its time has come; returns when it wants to be called next
- * (os_now's clock, INT64_MAX: only when poked by worker_hurry). */
-typedef int64_t worker_tick(void *ctx, int64_t now);
+/* Called on the worker's thread when its time has come, or earlier (`hurried`: by worker_hurry, or
+ * because a job has ended); returns when it wants to be called next (os_now's clock, INT64_MAX:
+ * only when hurried). */
+typedef int64_t worker_tick(void *ctx, int64_t now, bool hurried);
 
 /* Starts the thread. `wake` is posted when a job has finished. NULL on failure (*error says why).
  */

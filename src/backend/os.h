@@ -115,6 +115,14 @@ SHM_MUST struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
  * no temporary one, or behind a link that leads nowhere yet; `-` is stdout. `*sparse`: os_file_skip
  * leaves holes. */
 SHM_MUST struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse);
+
+/* A file that grows while it is written (a recording): it appears under `path` at once and keeps
+ * what was written, whatever happens. A file that exists and is not empty is refused (EEXIST); a
+ * pipe or a device is written to; `-` is stdout. os_file_abandon and os_file_commit only close. */
+SHM_MUST struct oserr os_file_grow(const char *path, struct os_file **out);
+/* Takes away what was written behind `size` (of a file of os_file_grow, where that is possible). */
+void os_file_cut(struct os_file *f, uint64_t size);
+
 SHM_MUST struct oserr os_file_write(struct os_file *f, const void *buf, size_t n);
 SHM_MUST struct oserr os_file_skip(struct os_file *f,
                                    uint64_t n);          /* n zero bytes, a hole where possible */

@@ -173,6 +173,43 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
     return OSERR_NONE;
 }
 
+/* Opens what is there, if it holds nothing that could be lost. */
+static struct oserr grow_existing(const char *path, int *fd)
+{
+    struct stat st;
+    *fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (*fd < 0)
+        return os_errno("open");
+    if (fstat(*fd, &st) != 0)
+        return os_errno("fstat");
+    return S_ISREG(st.st_mode) && st.st_size > 0 ? (struct oserr){"open", EEXIST} : OSERR_NONE;
+}
+
+struct oserr os_file_grow(const char *path, struct os_file **out)
+{
+    struct os_file *f;
+    *out = NULL;
+    struct oserr e = new_file(&f);
+    if (oserr_is(e))
+        return e;
+    f->keep_open = strcmp(path, "-") == 0;
+    f->fd = f->keep_open ? 1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (f->fd < 0)
+        e = errno == EEXIST ? grow_existing(path, &f->fd) : os_errno("open");
+    if (oserr_is(e))
+        os_file_abandon(f);
+    else
+        *out = f;
+    return e;
+}
+
+void os_file_cut(struct os_file *f, uint64_t size)
+{
+    struct stat st;
+    if (fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(f->fd, (off_t)size) != 0)
+        errno = 0; /* a torn block at the end does no harm */
+}
+
 struct oserr os_file_write(struct os_file *f, const void *buf, size_t n)
 {
     if (f->sparse && f->position != f->end && n > 0 &&

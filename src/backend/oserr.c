@@ -26,6 +26,9 @@ static const char *const own_text[] = {
     "only to be created",
     "sealed against that",
     "nobody is seen to have it, but that is not proved",
+    "not a recording",
+    "made by a newer version",
+    "damaged",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

@@ -26,6 +26,7 @@ struct seg {
     struct seg_id id;         /* then this is */
     unsigned always;          /* enum seg_state: found when it was opened, and for good */
     bool met_unknown;         /* pull met bytes that cannot be known, and gave 0 for them */
+    struct reel *reel;        /* recordings: the file and the image; else NULL */
     intptr_t watch;           /* what keeps holes of `look` holes; -1: none */
     struct seg_stat last;     /* as of the last stat */
     struct view look;         /* read-only, for small reads; touching a hole in it faults */
@@ -33,6 +34,8 @@ struct seg {
     struct view hand;         /* read-write, for the last stores */
     uint64_t limit_at;        /* the window: nothing outside is read or stored */
     uint64_t limit_n;         /* 0: no window */
+    uint64_t torn_from;       /* [torn_from, torn_to) of the last reading never came out equal */
+    uint64_t torn_to;         /* twice in a row; 0: all did */
     bool saw_hole;            /* the last sample had one in its window */
     uint64_t run_at, run_end; /* data that was costly to measure: believed until run_until */
     uint64_t run_resident;    /* bytes the segment had when it was measured */
@@ -119,6 +122,8 @@ SHM_MUST struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned c
 
 /* The same from any page of shared memory, n bytes from `in` on: whole words at a time. */
 bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf, size_t n);
+/* Makes s->bounce ready. */
+SHM_MUST struct oserr segment_bounce(struct seg *s);
 
 /* One page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);

@@ -257,6 +257,30 @@ enum seg_byte {
 SHM_MUST struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
                                  struct seg_stat *out);
 
+/* Where reading means copying twice (no userfaultfd, see seg_read): bytes [*from, *to) of the last
+ * seg_read or seg_sample came out another way each time, three times in a row: what was read of
+ * them may never have stood there together. False: nothing of that kind. */
+bool seg_unsettled(const struct seg *s, uint64_t *from, uint64_t *to);
+
+/* A sequence counter as the writers of a range keep it: odd while they write, another even number
+ * afterwards; in the machine's byte order. */
+struct seg_seqlock {
+    uint64_t offset; /* a multiple of width */
+    uint32_t width;  /* bytes: 1, 2, 4 or 8 */
+};
+
+/* The counter's value. What was read before is not read after it, nor the other way round.
+ * SEG_E_ALIGN: not such a counter; SEG_E_BEYOND: past the end. */
+SHM_MUST struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value);
+
+/* As seg_read, but so that all of it stood there at one moment. With a lock: between two equal even
+ * values of its counter. Without (NULL): until two readings in a row are the same. Reads at most
+ * `tries` times (at least once; twice as often without a lock), without a pause. *settled false:
+ * it never came to that; buf has the newest reading. */
+SHM_MUST struct oserr seg_read_settled(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
+                                       void *buf, size_t n, unsigned tries, size_t *got,
+                                       bool *settled);
+
 enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
 
 /* The run of equal kind that off lies in: [*start <= off, *end), *end at most the size. At or past
@@ -264,6 +288,22 @@ enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
  * itself. */
 SHM_MUST struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
                                  enum seg_extent_kind *kind);
+
+/* What seg_hash found: `pages` pages were hashed, then [their end, next) is no data but `gap`. */
+struct seg_hashes {
+    size_t pages;
+    uint64_t next;            /* where to go on; not behind the end of what may be read */
+    enum seg_extent_kind gap; /* SEG_EXT_HOLE or SEG_EXT_UNKNOWN */
+};
+
+/* Hashes (XXH3, 64 bits) up to `pages` pages of SEG_HASH_PAGE bytes from off, a multiple of that,
+ * as far as they are data and exist as of the last refresh; stops at the first that is not, and
+ * finds out how far that goes. What lies behind the end of the segment in its last page counts as
+ * zeros. Costs no memory in the segment, and little more time than reading it. When it fails, the
+ * pages hashed so far stand. */
+enum { SEG_HASH_PAGE = 4096 };
+SHM_MUST struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
+                               struct seg_hashes *out);
 
 /* One value. */
 struct poke {
@@ -335,6 +375,47 @@ struct seg_events; /* a thread that waits for the system to say that names have 
 SHM_MUST struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
                                        struct seg_events **out);
 void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fine */
+
+/* ---- recordings: rec:PATH, read-only ---- */
+
+/* The backend brings the file and an image of the segment (memory of our own, in which a hole is a
+ * hole); what the file says, and so what is in the image at a time, is the player's business: a
+ * table of functions that the program hands in once, before the first one is opened. */
+struct seg_reel {
+    void *ctx;
+    uint64_t size; /* bytes of the file when it was opened */
+    /* Bytes of the file; *got is less than n only at its end. */
+    struct oserr (*read)(void *ctx, uint64_t at, void *buf, size_t n, size_t *got);
+    /* Of the image; what is new is a hole. Storing and punching must stay inside. */
+    struct oserr (*resize)(void *ctx, uint64_t size);
+    struct oserr (*store)(void *ctx, uint64_t off, const void *p, size_t n);
+    struct oserr (*punch)(void *ctx, uint64_t off, uint64_t n); /* whole pages become holes */
+};
+
+struct seg_tape_state {
+    bool name_gone, replaced; /* as seg_stat has them, of the segment that was recorded */
+};
+
+struct seg_player {
+    /* A tape at its end. The reel lives longer than the tape. */
+    struct oserr (*open)(const struct seg_reel *reel, void **tape);
+    /* Makes the image what the segment was t ns after the start; SEG_E_BEYOND: there is no such
+     * time. When it fails the image is as it was at some time. */
+    struct oserr (*seek)(void *tape, int64_t t);
+    void (*state)(const void *tape, struct seg_tape_state *out);
+    void (*close)(void *tape);
+};
+
+void backend_set_player(struct backend *be, const struct seg_player *player);
+
+/* The tape of a recording, the player's own; NULL: not a recording. */
+void *seg_tape(const struct seg *s);
+
+/* Shows a recording as it was t ns after its start; SEG_E_UNSUPPORTED: not a recording. */
+SHM_MUST struct oserr seg_seek(struct seg *s, int64_t t);
+
+/* The image was changed through the reel: its size may be another one. */
+SHM_MUST struct oserr seg_played(struct seg *s);
 
 /* ---- the visible log of OS calls ---- */
 

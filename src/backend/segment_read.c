@@ -55,7 +55,7 @@ static void read_mapped(struct seg *s, uint64_t off, unsigned char *buf, size_t 
     }
 }
 
-static struct oserr need_bounce(struct seg *s)
+struct oserr segment_bounce(struct seg *s)
 {
     if (s->bounce != NULL)
         return OSERR_NONE;
@@ -65,6 +65,22 @@ static struct oserr need_bounce(struct seg *s)
         s->bounce = (unsigned char *)s->bounce_memory + (SEG_PAGE - at % SEG_PAGE) % SEG_PAGE;
     }
     return e;
+}
+
+/* Two copies of what lies at `at` differ: the part that does is unsettled. */
+static void note_torn(struct seg *s, uint64_t at, const unsigned char *a, const unsigned char *b,
+                      size_t n)
+{
+    size_t first = 0, last = n;
+    while (first < n && a[first] == b[first])
+        first++;
+    while (last > first && a[last - 1] == b[last - 1])
+        last--;
+    if (first == last)
+        return;
+    bool none = s->torn_to == 0;
+    s->torn_from = none || at + first < s->torn_from ? at + first : s->torn_from;
+    s->torn_to = none || at + last > s->torn_to ? at + last : s->torn_to;
 }
 
 /* Copies [at, at + n) (at on a page, n at most half a piece) until two copies are equal, three
@@ -79,6 +95,8 @@ static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got
         e = s->kind->pull(s, at, b, n, &again);
         if (oserr_is(e) || (again == *got && memcmp(a, b, again) == 0))
             break;
+        if (i == 1)
+            note_torn(s, at, a, b, again < *got ? again : *got);
         memcpy(a, b, again);
         *got = again;
     }
@@ -88,7 +106,7 @@ static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got
 static struct oserr read_pulled(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                 size_t *got)
 {
-    struct oserr e = need_bounce(s);
+    struct oserr e = segment_bounce(s);
     *got = 0;
     while (!oserr_is(e) && *got < n) {
         size_t in = (size_t)(off % SEG_PAGE), have;
@@ -125,7 +143,7 @@ static struct oserr read_piece(struct seg *s, uint64_t off, unsigned char *buf, 
     if ((uintptr_t)buf % SEG_PAGE == 0)
         return s->kind->pull(s, off, buf, n, got);
     struct oserr e =
-        need_bounce(s); /* unequal alignment would let the kernel copy words in halves */
+        segment_bounce(s); /* unequal alignment would let the kernel copy words in halves */
     *got = 0;
     if (!oserr_is(e))
         e = s->kind->pull(s, off, s->bounce, n, got);
@@ -193,6 +211,7 @@ static struct oserr clip(struct seg *s, uint64_t off, size_t *n)
 struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
     *got = 0;
+    s->torn_from = s->torn_to = 0;
     if (s->access == SEG_STAT)
         return (struct oserr){"seg_read", SEG_E_UNSUPPORTED};
     if (off > s->last.size || n > s->last.size - off) { /* it may have grown */

@@ -89,6 +89,7 @@ static struct oserr read_window(struct seg *s, struct window *w)
 {
     const struct view *v = &s->look;
     bool mapped = v->base != NULL && w->off >= v->at && w->off + w->n <= v->at + v->n;
+    s->torn_from = s->torn_to = 0;
     if (w->n == 0)
         return OSERR_NONE;
     return mapped && s->watch >= 0 ? sample_mapped(s, w) : sample_asked(s, w);

@@ -27,6 +27,7 @@ struct backend {
     uint32_t fail_code;     /* how it fails */
     void (*on_call)(void *ctx, const struct oscall *call);
     void *on_call_ctx;
+    const struct seg_player *player; /* of recordings; NULL: none can be opened */
     void (*before)(void *ctx, const char *call);
     void *before_ctx;
     bool nameless_known;

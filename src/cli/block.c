@@ -5,6 +5,7 @@
 struct oserr block_new(struct block *b, size_t size)
 {
     b->size = size;
+    b->held = NULL;
     b->memory = malloc(size + 2 * (size_t)BLOCK_PAGE);
     if (b->memory == NULL) {
         b->page = NULL;
@@ -24,6 +25,12 @@ void block_free(struct block *b)
 struct oserr block_read(struct block *b, struct seg *s, uint64_t off, uint64_t n, size_t unit,
                         const uint8_t **p, size_t *asked, size_t *got)
 {
+    if (b->held != NULL) {
+        size_t in = (size_t)(off - b->held_at);
+        *p = b->held + in;
+        *asked = *got = n < b->held_n - in ? (size_t)n : b->held_n - in;
+        return OSERR_NONE;
+    }
     size_t shift = (size_t)(off % BLOCK_PAGE);
     size_t most = b->size - (size_t)(off % b->size);
     most += (unit - most % unit) % unit;

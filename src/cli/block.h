@@ -8,9 +8,12 @@
 enum { BLOCK_PAGE = 4096, BLOCK_SIZE = 1024 * 1024, BLOCK_RAW = 256 * 1024 };
 
 struct block {
-    uint8_t *memory; /* as malloc gave it */
-    uint8_t *page;   /* the first page border in it */
-    size_t size;     /* bytes from there, a multiple of the page, and one page more behind */
+    uint8_t *memory;     /* as malloc gave it */
+    uint8_t *page;       /* the first page border in it */
+    size_t size;         /* bytes from there, a multiple of the page, and one page more behind */
+    const uint8_t *held; /* what was read before and is given out instead; NULL: nothing */
+    uint64_t held_at;    /* where it is from */
+    size_t held_n;
 };
 
 /* size: a multiple of BLOCK_PAGE. The caller frees. */

@@ -6,6 +6,7 @@
 #include "cli/run.h"
 #include "core/number.h"
 #include "options.h"
+#include "recorded.h"
 
 /* Between slices of a command without a UI: only a request to stop ends it. */
 static bool cli_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
@@ -162,6 +163,7 @@ int cli_main(struct backend *be, int argc, char **argv,
     env = (struct command_env){
         .be = be, .out = &out, .err = &err, .out_terminal = os_is_terminal(1), .pause = cli_pause};
     demo_set_ui(ui);
+    recorded_install(be);
     int status = 0;
     if (argc > 2 && strcmp(argv[1], "--calls") == 0 && command_find(argv[2]) != NULL) {
         char *option = argv[1]; /* `shmlens --calls peek ...` is `shmlens peek --calls ...` */

@@ -125,6 +125,10 @@ int cmd_diff(struct run *r)
     if (!run_open(r, r->word[0], SEG_READ, &p.seg[1], p.raw[1])) {
         return EXIT_ERROR;
     }
+    if (!run_at(r, "at", r->seg, NULL) || !run_at(r, "to", p.seg[1], p.raw[1])) {
+        seg_close(p.seg[1]);
+        return EXIT_ERROR;
+    }
     memcpy(p.raw[0], r->raw, sizeof p.raw[0]);
     p.size[0] = r->size;
     p.size[1] = seg_last(p.seg[1])->size;

@@ -46,7 +46,7 @@ int cmd_find(struct run *r)
     struct oserr e = OSERR_NONE;
     struct matches m = {
         .out = r->env->out, .json = run_option(r, "json") != NULL, .most = UINT64_MAX};
-    if (!run_count_option(r, "count", &m.most)) {
+    if (!run_at(r, "at", r->seg, NULL) || !run_count_option(r, "count", &m.most)) {
         return EXIT_ERROR;
     }
     struct find *f = compile(r, why);

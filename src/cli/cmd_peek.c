@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/peek.h"
@@ -7,7 +8,7 @@
 static bool prepare(struct run *r, struct peek *p, struct range *range, uint64_t *odd)
 {
     const struct view *v = view_find("hex");
-    if (!run_view(r, &v) || !run_range(r, 0, range)) {
+    if (!run_view(r, &v) || !run_at(r, "at", r->seg, NULL) || !run_range(r, 0, range)) {
         return false;
     }
     bool numbers = v->kind != VIEW_HEX && v->kind != VIEW_TEXT;
@@ -29,6 +30,15 @@ static bool prepare(struct run *r, struct peek *p, struct range *range, uint64_t
     return true;
 }
 
+static int print(struct run *r, const struct peek *p, bool raw, bool json, uint64_t *shown)
+{
+    return raw                          ? peek_raw(r, p, shown)
+           : json                       ? peek_json(r, p, shown)
+           : p->view->kind == VIEW_HEX  ? peek_dump(r, p, shown)
+           : p->view->kind == VIEW_TEXT ? peek_text(r, p, false, shown)
+                                        : peek_numbers(r, p, shown);
+}
+
 int cmd_peek(struct run *r)
 {
     struct peek p;
@@ -46,21 +56,22 @@ int cmd_peek(struct run *r)
     if (!prepare(r, &p, &range, &odd)) {
         return EXIT_ERROR;
     }
-    int status = raw                         ? peek_raw(r, &p, &shown)
-                 : json                      ? peek_json(r, &p, &shown)
-                 : p.view->kind == VIEW_HEX  ? peek_dump(r, &p, &shown)
-                 : p.view->kind == VIEW_TEXT ? peek_text(r, &p, false, &shown)
-                                             : peek_numbers(r, &p, &shown);
+    uint64_t wanted = p.length;
+    int status = peek_hold(r, &p);
+    if (status == EXIT_DONE) {
+        status = print(r, &p, raw, json, &shown);
+    }
+    free(p.held);
     if (status != EXIT_DONE) {
         return status;
     }
-    if (odd != 0 && shown == p.length && range.missing == 0) {
+    if (odd != 0 && shown == wanted && range.missing == 0) {
         run_note(r, "the last %u bytes are no whole %s and were left out", (unsigned)odd,
                  p.view->name);
     }
     const struct out *o = r->env->out;
     bool said = o->cut || oserr_is(o->error); /* why less was shown */
-    if (shown < p.length && range.has_offset && p.view->kind != VIEW_TEXT && !said) {
+    if (shown < wanted && range.has_offset && p.view->kind != VIEW_TEXT && !said) {
         return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile: the rest was not there",
                          p.offset + shown);
     }

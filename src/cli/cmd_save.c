@@ -77,7 +77,7 @@ int cmd_save(struct run *r)
     struct block b;
     struct os_file *f = NULL;
     bool sparse = false;
-    if (!run_range(r, 1, &range)) {
+    if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range)) {
         return EXIT_ERROR;
     }
     if (range.missing > 0) {

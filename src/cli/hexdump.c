@@ -205,9 +205,10 @@ int peek_dump(struct run *r, const struct peek *p, uint64_t *shown)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "print it", e);
     }
+    peek_give(p, &b);
     while (at < end && status == EXIT_DONE && !d.out->cut && !oserr_is(d.out->error)) {
         uint64_t stop = end;
-        uint64_t rows = hole_rows(r->seg, at, end, &stop);
+        uint64_t rows = p->held != NULL ? 0 : hole_rows(r->seg, at, end, &stop);
         uint64_t wanted = stop;
         if (rows > 0) {
             dump_zeros(&d, at, rows);

@@ -11,12 +11,20 @@ struct peek {
     uint64_t offset, length; /* a part of the segment, a multiple of the unit */
     bool all;                /* text: not only up to the first NUL */
     bool fold;               /* hex: repeated lines as * */
+    uint8_t *held;           /* the range, read before at one moment; NULL: read while printing */
 };
 
 /* Each returns an exit status; *shown says how many bytes were printed. */
 int peek_dump(struct run *r, const struct peek *p, uint64_t *shown);    /* as hexdump -C */
 int peek_numbers(struct run *r, const struct peek *p, uint64_t *shown); /* `0x40 123` lines */
 int peek_raw(struct run *r, const struct peek *p, uint64_t *shown);
+
+/* --settled, --seqlock: reads the range into p->held (the caller frees it) so that all of it was
+ * there at one moment; EXIT_NO: it never came to that, which was said. */
+int peek_hold(struct run *r, struct peek *p);
+
+/* The pieces of the range come from what is held. */
+void peek_give(const struct peek *p, struct block *b);
 
 /* Text: decoded, what is not printable as \xNN, newline and tab as they are; `json`: as the inside
  * of a JSON string. */

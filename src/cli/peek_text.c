@@ -87,6 +87,7 @@ int peek_text(struct run *r, const struct peek *p, bool json, uint64_t *shown)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "print it", e);
     }
+    peek_give(p, &b);
     int status = EXIT_DONE;
     while (at < end && !t.ended && !t.out->cut && status == EXIT_DONE) {
         const uint8_t *bytes = NULL;

@@ -24,6 +24,7 @@ static bool walk_start(struct walk *w, struct run *r, const struct peek *p)
         w->status = run_fail(r, NULL, "print it", e);
         return false;
     }
+    peek_give(p, &w->block);
     return true;
 }
 

@@ -65,6 +65,12 @@ static const char *refusal(uint32_t code)
         return "out of memory";
     case SEG_E_UNSETTLED:
         return "changes too fast to be read whole";
+    case SEG_E_RECORDING:
+        return "not a recording";
+    case SEG_E_NEWER:
+        return "a recording made by a newer version of shmlens";
+    case SEG_E_DAMAGED:
+        return "the recording is damaged";
     default:
         return NULL;
     }
@@ -72,7 +78,7 @@ static const char *refusal(uint32_t code)
 
 static void print_meaning(struct out *err, const char *raw, const char *doing, struct oserr e)
 {
-    bool file = strncmp(raw, "file:", 5) == 0;
+    bool file = strncmp(raw, "file:", 5) == 0 || strncmp(raw, "rec:", 4) == 0;
     switch (oserr_kind(e)) {
     case OSERR_K_MISSING:
         out_str(err, file ? "no such file" : "no such segment");
@@ -101,6 +107,11 @@ int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e)
     struct out *err = run_error_begin(r, where);
     if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code);
+        if (strncmp(where, "rec:", 4) == 0 && e.code == SEG_E_READ_ONLY) {
+            words = "a recording is read-only";
+        } else if (strncmp(where, "rec:", 4) == 0 && e.code == SEG_E_NOT_SEGMENT) {
+            words = "not a recording: a folder, fifo or device";
+        }
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
     } else {
         print_meaning(err, where, doing, e);

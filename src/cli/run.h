@@ -80,6 +80,10 @@ bool run_hz_option(struct run *r, double *hz);
 bool run_hz(const char *text, double *hz); /* above 0, at most UI_HZ_MAX; false: not a rate */
 bool run_positive(const char *text, double max, double *out);
 
+/* `--OPTION TIME` (at, to): shows the recording `seg`, whose locator is raw, as it was then. Not
+ * given: it stays at its end. For others than recordings it is an error. */
+bool run_at(struct run *r, const char *option, struct seg *seg, const char *raw);
+
 /* One value of a view from one word, `size` bytes. */
 bool run_value(struct run *r, const struct view *v, const char *what, const char *word,
                uint8_t *out, size_t cap, size_t *size);

@@ -1,4 +1,5 @@
-/* The sampling half of watch: where to look, the copy to compare with, the lines. */
+/* The engine of watch and record: a private copy of a range, compared at every sample. What it
+ * finds goes to a sink: lines (watch), a file (record). */
 #ifndef SHMLENS_CLI_WATCH_H
 #define SHMLENS_CLI_WATCH_H
 
@@ -22,8 +23,40 @@ struct watch_held {
     bool fresh;
 };
 
+struct watch;
+
+/* Where what is seen goes. Times are ns since w->start. */
+struct watch_sink {
+    bool pieces; /* runs of changed bytes need not be joined: a change has at most WATCH_CHUNK */
+
+    /* The first look is over, the copy holds what was there. An exit status: EXIT_DONE goes on. */
+    int (*begin)(struct watch *w); /* NULL: nothing to do */
+
+    /* n bytes at `offset` of the segment were `old` and are `new`; old NULL: never seen before. */
+    void (*change)(struct watch *w, int64_t t, uint64_t offset, const uint8_t *old,
+                   const uint8_t *new, size_t n);
+
+    /* The n bytes of a page that had data are a hole now; their change to 0 was told before. */
+    void (*hole)(struct watch *w, int64_t t, uint64_t offset, size_t n); /* NULL: not wanted */
+
+    /* Nobody looked for `behind` ns before t. */
+    void (*gap)(struct watch *w, int64_t t, int64_t behind);
+
+    /* What happened to the segment itself; w->last is how it was. Before this time's changes. */
+    void (*state)(struct watch *w, int64_t t, const struct seg_stat *now);
+
+    /* After each look: what was told must be out. False: it could not be written. */
+    bool (*flush)(struct watch *w);
+
+    bool (*ended)(const struct watch *w); /* it needs no more */
+
+    void (*end)(struct watch *w); /* the last look is over; NULL: nothing to do */
+};
+
 struct watch {
     struct run *r;
+    const struct watch_sink *sink;
+    void *ctx;               /* the sink's */
     const struct view *view; /* NULL: bytes, adjacent ones on one line */
     size_t unit;             /* bytes of one value */
     struct range range;
@@ -34,12 +67,11 @@ struct watch {
     int64_t period;   /* ns between samples */
     double cpu;       /* percent of a processor, 0: no limit */
 
-    int64_t start;    /* of os_now */
-    uint64_t printed; /* lines */
-    bool seen;        /* the first look is over: differences are changes */
-    bool failed;      /* looking at the segment failed the last time */
-    uint64_t size;    /* of the segment, as last reported */
-    struct seg_stat last;
+    int64_t start;        /* of os_now */
+    uint64_t printed;     /* lines */
+    bool seen;            /* the first look is over: differences are changes */
+    bool failed;          /* looking at the segment failed the last time */
+    struct seg_stat last; /* of the segment, as last told */
 
     uint64_t reached; /* how far into the range this look has come */
     uint64_t known;   /* bytes of the range that were looked at once; behind them all is fresh */
@@ -52,18 +84,36 @@ struct watch {
 SHM_MUST struct oserr watch_new(struct watch *w);
 void watch_free(struct watch *w);
 
+/* Looks until the sink has enough, the time is over or a stop is asked for; frees the copy. r,
+ * sink, view, unit, range, to_end, duration, period and cpu are set. An exit status; EXIT_NO: the
+ * time was over before the sink had enough. */
+int watch_run(struct watch *w);
+
+/* --hz, --for, --cpu into period, duration and cpu. False: it was reported. */
+bool watch_options(struct run *r, struct watch *w);
+
 /* The range has `length` bytes now, not less than before. False: no memory. */
 SHM_MUST bool watch_grow(struct watch *w, uint64_t length);
 
-/* n bytes at `at` (from the start of the range) are `new` now; n is a multiple of the unit. Prints
- * what changed and keeps them. False: no memory. */
+/* The range has only `length` bytes now: what the copy holds behind that is forgotten, and fresh
+ * when it comes back. */
+void watch_shrink(struct watch *w, uint64_t length);
+
+/* n bytes at `at` (from the start of the range) are `new` now; n is a multiple of the unit. Tells
+ * the sink what changed and keeps them. False: no memory. */
 SHM_MUST bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *new,
                             size_t n);
 
-/* Nothing adjacent follows: prints what is held. */
+/* Nothing adjacent follows: tells what is held. */
 void watch_release(struct watch *w, int64_t now);
 
-/* Looks once: prints a line a change (the first time: none) and keeps what it saw. */
+/* Says what a watch may be of a recording: all changes of [0, `duration`), with their own times. */
+int watch_recorded(struct watch *w);
+
+/* Looks once: tells what changed (the first time: nothing) and keeps what it saw. */
 int watch_sample(struct watch *w, int64_t now);
+
+/* The sink that prints a line a change (w->json, w->count, w->printed). */
+extern const struct watch_sink watch_lines;
 
 #endif

@@ -1,6 +1,4 @@
-/* The memory of watch: what the range held when last looked at, and the lines about what differs.
- */
-#include <inttypes.h>
+/* The memory of watch: what the range held when last looked at, and what differs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,58 +47,26 @@ void watch_free(struct watch *w)
     block_free(&w->block);
 }
 
-/* ---- lines ---- */
-
-static void put_value(struct watch *w, const uint8_t *p, size_t n)
+/* `at` is from the start of the range. What was never seen before has no old value. */
+static void tell_change(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
+                        const uint8_t *new, size_t n, bool fresh)
 {
-    struct out *o = w->r->env->out;
-    char text[VIEW_UNIT_MAX];
-    bool is_text = w->view != NULL && w->view->kind == VIEW_TEXT;
-    if (w->json && is_text) {
-        out_str(o, "\"");
-        out_text_bytes(o, w->view, p, n, false, true);
-        out_str(o, "\"");
-    } else if (w->json) {
-        json_value(o, w->view == NULL ? view_find("hex") : w->view, p, n);
-    } else if (is_text) {
-        out_text_bytes(o, w->view, p, n, true, false);
-    } else if (w->view == NULL || w->view->kind == VIEW_HEX) {
-        out_hex(o, p, n);
-    } else {
-        out_bytes(o, text, view_format(w->view, p, text));
-    }
+    w->sink->change(w, now - w->start, w->range.offset + at, fresh ? NULL : old, new, n);
 }
 
-/* `at` is from the start of the range. What was never seen before has no old value. */
-static void print_change(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
-                         const uint8_t *new, size_t n, bool fresh)
+void watch_shrink(struct watch *w, uint64_t length)
 {
-    struct out *o = w->r->env->out;
-    double t = (double)(now - w->start) / 1e9;
-    uint64_t offset = w->range.offset + at;
-    if (w->count > 0 && w->printed >= w->count) {
-        return;
-    }
-    w->printed++;
-    if (w->json) {
-        out_print(o, "{\"t\":%.6f,\"offset\":%" PRIu64, t, offset);
-        if (!fresh) {
-            out_str(o, ",\"old\":");
-            put_value(w, old, n);
+    w->range.length = length < w->range.length ? length : w->range.length;
+    w->known = w->known < length ? w->known : length;
+    for (uint64_t i = length / WATCH_CHUNK; i < w->chunks; i++) {
+        uint64_t start = i * WATCH_CHUNK;
+        size_t in = length > start ? (size_t)(length - start) : 0;
+        struct watch_chunk *c = w->chunk[i];
+        if (c != NULL) {
+            size_t page = (in + BLOCK_PAGE - 1) / BLOCK_PAGE;
+            memset(c->bytes + in, 0, WATCH_CHUNK - in);
+            memset(c->data + page, 0, WATCH_PAGES - page);
         }
-        out_str(o, ",\"new\":");
-        put_value(w, new, n);
-        out_str(o, "}\n");
-    } else {
-        out_print(o, "%.6f 0x%" PRIx64 " ", t, offset);
-        if (fresh) {
-            out_str(o, "-");
-        } else {
-            put_value(w, old, n);
-        }
-        out_str(o, " ");
-        put_value(w, new, n);
-        out_str(o, "\n");
     }
 }
 
@@ -115,7 +81,7 @@ void watch_release(struct watch *w, int64_t now)
 {
     struct watch_held *h = &w->held;
     if (h->n > 0) {
-        print_change(w, now, h->at, h->old, h->new, h->n, h->fresh);
+        tell_change(w, now, h->at, h->old, h->new, h->n, h->fresh);
     }
     h->n = 0;
 }
@@ -184,7 +150,7 @@ static size_t next_change(const struct watch *w, const uint8_t *old, const uint8
     return i;
 }
 
-/* Prints what differs; a run that reaches the end is held. */
+/* Tells what differs; a run that reaches the end is held. */
 static bool compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
                     const uint8_t *new, size_t n, bool fresh)
 {
@@ -199,8 +165,9 @@ static bool compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *ol
             return true;
         }
         size_t length = change_length(w, old, new, i, n);
-        if (!in_runs(w) || (h->n == 0 && i + length < n)) {
-            print_change(w, now, at + i, old + i, new + i, length, fresh);
+        bool whole = !in_runs(w) || w->sink->pieces || (h->n == 0 && i + length < n);
+        if (whole) {
+            tell_change(w, now, at + i, old + i, new + i, length, fresh);
         } else if (!hold(w, at + i, old + i, new + i, length, fresh)) {
             return false;
         }

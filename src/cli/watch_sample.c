@@ -66,6 +66,10 @@ static int look_at_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
             return status;
         }
         w->chunk[page / WATCH_CHUNK]->data[page % WATCH_CHUNK / BLOCK_PAGE] = 0;
+        if (w->sink->hole != NULL) {
+            watch_release(w, now);
+            w->sink->hole(w, now - w->start, w->range.offset + page, (size_t)(stop - page));
+        }
         at = stop;
     }
     return EXIT_DONE;

@@ -41,6 +41,15 @@ enum style {
     STYLE_KEY,      /* a key in the key bar or help */
     STYLE_BAR,      /* the words of the key bar */
     STYLE_PROMPT,   /* the prompt line */
+    STYLE_FROZEN,   /* a value that is kept as it is */
+    STYLE_HEAT1,    /* changed seldom, */
+    STYLE_HEAT2,
+    STYLE_HEAT3,
+    STYLE_HEAT4,       /* to often */
+    STYLE_STRIP_QUIET, /* the overview strip: data that does not change, */
+    STYLE_STRIP_WARM,  /* changed a while ago, */
+    STYLE_STRIP_FRESH, /* just now, */
+    STYLE_STRIP_HERE,  /* and where the window is */
     STYLES
 };
 

@@ -179,6 +179,13 @@ void diff_expect(struct diff *d, uint64_t offset, const uint8_t *bytes, size_t n
     }
 }
 
+void diff_prime(struct diff *d, const int64_t *changed, size_t n)
+{
+    for (size_t i = 0; i < smaller(n, d->n); i++)
+        if (d->changed[i] == 0)
+            d->changed[i] = changed[i];
+}
+
 void diff_reset(struct diff *d)
 {
     d->n = 0;

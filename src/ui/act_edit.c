@@ -76,9 +76,14 @@ void act_edit(struct ui *ui, int argc, char **argv)
         inspect_edit_on(ui, NULL);
         return;
     }
+    size_t frozen = ui->s.sample.freeze.count;
     ui->s.edit = false;
     ask_access(ui, SEG_READ, NULL);
-    ui_say(ui, STYLE_TEXT, "read-only again");
+    if (frozen > 0)
+        ui_say(ui, STYLE_TEXT, "read-only again: %zu frozen value%s let go", frozen,
+               frozen == 1 ? "" : "s");
+    else
+        ui_say(ui, STYLE_TEXT, "read-only again");
 }
 
 /* ---- undo and redo ---- */

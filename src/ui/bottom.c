@@ -166,4 +166,6 @@ void ui_draw_bottom(struct ui *ui)
         return;
     else if (says)
         draw_message(ui, row);
+    else if (ui_screen(ui)->idle != NULL)
+        ui_screen(ui)->idle(ui, row);
 }

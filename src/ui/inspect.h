@@ -51,6 +51,13 @@ void act_encoding(struct ui *ui, int argc, char **argv); /* [NAME] */
 void act_phase(struct ui *ui, int argc, char **argv);
 void act_inspector(struct ui *ui, int argc, char **argv);
 void act_edit(struct ui *ui, int argc, char **argv);
+void act_freeze(struct ui *ui, int argc, char **argv);
+void act_frozen(struct ui *ui, int argc, char **argv);
+void act_seqlock(struct ui *ui, int argc, char **argv); /* OFFSET [BYTES] | off */
+void act_thaw(struct ui *ui, int argc, char **argv);    /* OFFSET | all */
+void act_strip(struct ui *ui, int argc, char **argv);
+void act_heat(struct ui *ui, int argc, char **argv); /* [reset] */
+void act_follow(struct ui *ui, int argc, char **argv);
 void act_undo(struct ui *ui, int argc, char **argv);
 void act_redo(struct ui *ui, int argc, char **argv);
 void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */
@@ -80,21 +87,35 @@ struct inspect_layout {
     enum text_encoding enc[TEXT_COLUMNS];
     int panel, panel_end, panel_top, panel_rows; /* inspector; rows 0: not shown */
     bool panel_side;                             /* on the right side, one value a line */
-    int who_top, who_rows;                       /* the panel of processes; rows 0: not shown */
+    int strip; /* column of the overview strip, the mark of the window to its left; 0: none */
+    int who_top, who_rows; /* the panel of processes; rows 0: not shown */
 };
 
 /* Why a byte is highlighted, the strongest reason last. */
-enum inspect_mark { MARK_NONE, MARK_BASE, MARK_WARM, MARK_FRESH, MARK_MATCH, MARK_SELECT };
+enum inspect_mark {
+    MARK_NONE,
+    MARK_BASE,
+    MARK_HEAT1, /* as STYLE_HEAT1, ... */
+    MARK_HEAT2,
+    MARK_HEAT3,
+    MARK_HEAT4,
+    MARK_WARM,
+    MARK_FRESH,
+    MARK_FROZEN,
+    MARK_MATCH,
+    MARK_SELECT
+};
 
 /* One row of bytes while it is drawn. `bytes` and `state` point into the sample at `offset`; only
  * [from, to) of them exist there. */
 struct inspect_row_bytes {
     uint64_t offset;
-    unsigned from, to;           /* bytes of this row that the sample covers */
-    const uint8_t *bytes;        /* may be read in [bytes - before, bytes + to + after) */
-    const uint8_t *state;        /* enum byte_state */
-    size_t before, after;        /* bytes of the sample in front of the row and behind `to` */
-    uint8_t mark[WIDTH_MAX];     /* enum inspect_mark */
+    unsigned from, to;       /* bytes of this row that the sample covers */
+    const uint8_t *bytes;    /* may be read in [bytes - before, bytes + to + after) */
+    const uint8_t *state;    /* enum byte_state */
+    size_t before, after;    /* bytes of the sample in front of the row and behind `to` */
+    uint8_t mark[WIDTH_MAX]; /* enum inspect_mark */
+    char sign[WIDTH_MAX];    /* drawn in front of the cell: `=` frozen, `~` unsettled; 0: none */
     unsigned cursor, cursor_end; /* the unit at the cursor, in this row; equal: not here */
 };
 
@@ -122,6 +143,13 @@ struct typing {
     uint8_t seen[STORE_MAX]; /* on the screen when typing began */
 };
 
+/* The menu of frozen values: made anew for each frame while it is open. */
+enum { FROZEN_ROWS = FROZEN_MAX + 1, FROZEN_LABEL = 160, FROZEN_COMMAND = 32 };
+struct frozen_menu {
+    struct menu_entry entry[FROZEN_ROWS];
+    char label[FROZEN_ROWS][FROZEN_LABEL], command[FROZEN_ROWS][FROZEN_COMMAND];
+};
+
 struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
@@ -139,7 +167,9 @@ struct inspect_state {
     uint32_t owner_uid;        /* whose name `owner` is */
     bool owner_known;
     char owner[33];
-    bool dragging;                                /* the mouse button went down on a byte */
+    struct frozen_menu frozen;
+    int64_t follow_from; /* the view stays where it is until then (os_now's clock) */
+    bool dragging;       /* the mouse button went down on a byte */
     void (*post)(struct ui *ui, struct job *job); /* gives a job to the sampler; tests replace it */
 };
 
@@ -174,6 +204,18 @@ struct inspect_text {
 void inspect_draw_text(struct canvas *c, int row, const struct inspect_text *t,
                        const struct inspect_row_bytes *b);
 
+/* panel_strip.c: the strip; the offset that its row `row` of the canvas stands for (false: none);
+ * the style of a byte that changed so often; legend and age of the map on the message line. */
+void inspect_draw_strip(struct ui *ui);
+bool inspect_strip_hit(const struct ui *ui, int row, int col, uint64_t *offset);
+enum style inspect_heat_style(uint32_t count, enum style plain);
+void inspect_draw_idle(struct ui *ui, int row);
+int64_t inspect_strip_next(const struct ui *ui, int64_t now); /* when it looks otherwise */
+
+/* act_map.c: moves the view to the newest change when it follows; when it may do so next. */
+void inspect_follow(struct ui *ui);
+int64_t inspect_follow_next(const struct ui *ui);
+
 /* panel_inspector.c */
 void inspect_draw_inspector(struct ui *ui);
 
@@ -197,6 +239,11 @@ void edit_conflict_key(struct ui *ui, struct key key);
 /* act_move.c: is something attached (says so when not); moves there, committing what is typed. */
 bool act_attached(struct ui *ui);
 void act_go_to(struct ui *ui, uint64_t offset);
+
+/* act_freeze.c: the frozen value that holds this byte, NULL: none; `put back 312 times`; how many
+ * will be let go. */
+const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset);
+void inspect_fights(const struct frozen *v, char out[48]);
 
 /* Gives a job to the sampler, or finishes it as cancelled when nothing is attached. */
 void inspect_post(struct ui *ui, struct job *job);

@@ -83,6 +83,39 @@ static void where_text(const struct ui *ui, char out[48])
                    known && state == BYTE_HOLE ? " never written" : "");
 }
 
+/* That what is on the screen is not of one moment, or that it is. Empty: neither is known. */
+static void settle_text(const struct ui *ui, char out[64])
+{
+    const struct settle_seen *t = &ui->s.sample.settle;
+    out[0] = '\0';
+    if (ui->s.locked && t->want.locked)
+        (void)snprintf(out, 64,
+                       t->busy ? "~ seqlock %" PRIu64 ": being written" : "seqlock %" PRIu64,
+                       t->counter);
+    else if (t->reads > 0 && t->torn > 0)
+        (void)snprintf(out, 64, "~ unsettled: %.3g %% of readings differ",
+                       (double)t->torn * 100 / (double)t->reads);
+    else if (t->any)
+        (void)snprintf(out, 64, "~ unsettled");
+    else if (t->reads > 0)
+        (void)snprintf(out, 64, "read twice: settled");
+}
+
+/* What else is to be said of the value at the cursor: that it is kept, or not of one moment.
+ * Empty: nothing. */
+static void state_text(const struct ui *ui, char out[64])
+{
+    const struct frozen *v = inspect_frozen(ui, ui->s.cursor);
+    char fights[48];
+    out[0] = '\0';
+    if (v == NULL) {
+        settle_text(ui, out);
+        return;
+    }
+    inspect_fights(v, fights);
+    (void)snprintf(out, 64, "frozen, %s", fights);
+}
+
 static const struct inspect_row *find_row(const struct inspect *in, const char *label)
 {
     for (int i = 0; i < in->count; i++)
@@ -125,11 +158,14 @@ static void draw_rule(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     struct canvas *c = &ui->canvas;
-    char where[48], age[40];
+    char where[48], age[40], what[64];
     where_text(ui, where);
     age_text(ui, age);
+    state_text(ui, what);
     canvas_fill(c, at->panel_top, 0, c->cols, STYLE_DIM, LINE);
-    canvas_print(c, at->panel_top, 2, c->cols, STYLE_LABEL, " %s ", where);
+    int col = canvas_print(c, at->panel_top, 2, c->cols, STYLE_LABEL, " %s ", where);
+    if (what[0] != '\0')
+        (void)canvas_print(c, at->panel_top, col, c->cols, STYLE_WARN, "%s ", what);
     if (age[0] != '\0') {
         int width = canvas_width(age) + 2;
         canvas_print(c, at->panel_top, c->cols - width - 2, c->cols, STYLE_TEXT, " %s ", age);
@@ -141,12 +177,15 @@ static void draw_beside(struct ui *ui, const struct inspect *in)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     struct canvas *c = &ui->canvas;
-    char text[48];
+    char text[64];
     int row = at->panel_top, bottom = at->panel_top + at->panel_rows, col = at->panel + 2;
     for (int r = row; r < bottom; r++)
         (void)canvas_char(c, r, at->panel, c->cols, STYLE_DIM, BAR);
     where_text(ui, text);
     (void)canvas_text(c, row++, col, at->panel_end, STYLE_LABEL, text);
+    state_text(ui, text);
+    if (text[0] != '\0')
+        (void)canvas_text(c, row++, col, at->panel_end, STYLE_WARN, text);
     age_text(ui, text);
     bottom -= text[0] != '\0';
     if (text[0] != '\0')

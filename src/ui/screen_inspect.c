@@ -5,7 +5,12 @@
 #include "backend/os.h"
 #include "ui/inspect.h"
 
-enum { WHEEL_ROWS = 3, SECOND = 1000000000, TENTH = SECOND / 10 };
+enum {
+    WHEEL_ROWS = 3,
+    HOLD = 2000000000 /* ns that a key holds what follows changes */,
+    SECOND = 1000000000,
+    TENTH = SECOND / 10
+};
 
 static void post_to_sampler(struct ui *ui, struct job *job)
 {
@@ -68,8 +73,10 @@ static void draw(struct ui *ui)
 {
     notice_object(ui);
     inspect_arrange(ui);
+    inspect_follow(ui);
     inspect_draw_title(ui);
     inspect_draw_rows(ui);
+    inspect_draw_strip(ui);
     const struct inspect_layout *at = &ui->inspect->at;
     if (at->panel_rows > 0)
         inspect_draw_inspector(ui);
@@ -85,6 +92,8 @@ static void draw(struct ui *ui)
 static bool key(struct ui *ui, struct key k)
 {
     notice_object(ui);
+    if (ui->now + HOLD > ui->inspect->follow_from) /* the user looks at something */
+        ui->inspect->follow_from = ui->now + HOLD;
     if (ui->inspect->asking) {
         edit_conflict_key(ui, k);
         return true;
@@ -191,6 +200,12 @@ static void press(struct ui *ui, const struct event *ev)
     struct session *s = &ui->s;
     enum focus focus = s->focus;
     bool drag = ev->mouse == MOUSE_DRAG;
+    uint64_t place = 0;
+    if (inspect_strip_hit(ui, ev->row, ev->col, &place)) {
+        edit_mode_drop(ui);
+        act_go_to(ui, place);
+        return;
+    }
     int row = ev->row - at->top, byte = inspect_hit(ui, ev->col, &focus);
     if (drag && !ui->inspect->dragging)
         return;
@@ -260,6 +275,8 @@ static int64_t next(struct ui *ui, int64_t now)
     if (s->sample.seq == 0 || s->paused)
         return at;
     at = next_fading(ui, now);
+    at = sooner(at, inspect_strip_next(ui, now));
+    at = sooner(at, inspect_follow_next(ui));
     if (ui->inspect->size_until != 0)
         at = sooner(at, ui->inspect->size_until);
     if (s->set.inspector && session_byte(s, s->cursor, &byte, &state, &changed, &base) &&
@@ -296,5 +313,6 @@ const struct screen screen_inspect = {
     .key = key,
     .move = move,
     .mouse = mouse,
+    .idle = inspect_draw_idle,
     .next = next,
 };

@@ -13,13 +13,16 @@ struct unit {
     bool part; /* not a whole value */
     enum inspect_mark mark;
     bool cursor;
+    char sign; /* drawn in front of it; 0: none */
 };
 
 enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
 {
     static const uint8_t styles[] = {
-        [MARK_BASE] = STYLE_BASE,   [MARK_WARM] = STYLE_WARM,     [MARK_FRESH] = STYLE_FRESH,
-        [MARK_MATCH] = STYLE_MATCH, [MARK_SELECT] = STYLE_SELECT,
+        [MARK_HEAT1] = STYLE_HEAT1,   [MARK_HEAT2] = STYLE_HEAT2,   [MARK_HEAT3] = STYLE_HEAT3,
+        [MARK_HEAT4] = STYLE_HEAT4,   [MARK_BASE] = STYLE_BASE,     [MARK_WARM] = STYLE_WARM,
+        [MARK_FRESH] = STYLE_FRESH,   [MARK_FROZEN] = STYLE_FROZEN, [MARK_MATCH] = STYLE_MATCH,
+        [MARK_SELECT] = STYLE_SELECT,
     };
     return mark == MARK_NONE ? plain : (enum style)styles[mark];
 }
@@ -37,6 +40,7 @@ static bool look(const struct inspect_row_bytes *b, const struct inspect_layout 
         u->unknown = u->unknown || b->state[i] == BYTE_UNKNOWN;
         u->hole = u->hole && b->state[i] == BYTE_HOLE;
         u->zero = u->zero && b->bytes[i] == 0;
+        u->sign = b->sign[i] != 0 ? b->sign[i] : u->sign;
         if (b->mark[i] > u->mark)
             u->mark = (enum inspect_mark)b->mark[i];
     }
@@ -123,6 +127,8 @@ static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
     if (col >= limit)
         return;
     enum style style = inspect_mark_style(u->mark, plain_style(u));
+    if (u->sign != 0)
+        (void)canvas_char(&ui->canvas, row, col - 1, limit, style, (uint32_t)u->sign);
     if (typed_here(ui, b, u)) {
         draw_typed(ui, row, col, limit);
         return;

@@ -11,6 +11,7 @@ enum {
     SIDE_MIN = 25,   /* its columns, the line before it included */
     SIDE_MAX = 48,
     BELOW_ROWS = 4, /* the inspector below the bytes */
+    STRIP = 2,      /* the overview strip, and the mark to its left */
     BYTES_MIN = 6   /* rows of bytes that panels leave */
 };
 
@@ -167,6 +168,17 @@ static int place_panels(const struct ui *ui, struct inspect_layout *at, int bott
     return bottom;
 }
 
+/* The strip makes no row of bytes narrower. */
+static bool has_strip(const struct ui *ui, int room)
+{
+    const struct view *v = inspect_view(ui);
+    int texts = ui->canvas.cols >= TWO_TEXTS ? 2 : 1;
+    struct attempt with = fit(&ui->s, v, texts, room - STRIP);
+    struct attempt without = fit(&ui->s, v, texts, room);
+    return ui->s.set.strip && row_columns(v, texts, &with) <= room - STRIP &&
+           with.width == without.width;
+}
+
 void inspect_arrange(struct ui *ui)
 {
     struct inspect_layout *at = &ui->inspect->at;
@@ -183,7 +195,11 @@ void inspect_arrange(struct ui *ui)
         s->rows = rows;
         session_move_to(s, s->cursor, s->selecting);
     }
-    int behind = place_columns(ui, at, at->panel_side ? cols - SIDE_MIN : cols);
+    int room = at->panel_side ? cols - SIDE_MIN : cols;
+    at->strip = has_strip(ui, room) ? cols - 1 : 0;
+    cols -= at->strip != 0 ? STRIP : 0;
+    room -= at->strip != 0 ? STRIP : 0;
+    int behind = place_columns(ui, at, room);
     at->panel = at->panel_side ? behind : 0;
     at->panel_end = at->panel_side && cols - behind > SIDE_MAX ? behind + SIDE_MAX : cols;
 }

@@ -12,13 +12,13 @@ enum { DOT = 0xb7 };
 struct reasons {
     uint64_t select_from, select_to, match_from, match_to;
     int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
-    bool base;
+    bool base, heat;
 };
 
 static struct reasons reasons_of(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    struct reasons r = {.base = s->sample.has_base};
+    struct reasons r = {.base = s->sample.has_base, .heat = s->heat};
     int64_t now = inspect_now(ui);
     r.fresh_since = now - (int64_t)(s->set.fresh * 1e9);
     r.warm_since = now - (int64_t)(s->set.warm * 1e9);
@@ -36,12 +36,29 @@ static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p
         return MARK_SELECT;
     if (at >= r->match_from && at < r->match_to)
         return MARK_MATCH;
-    int64_t changed = p->changed[i];
+    if (r->heat && p->count[i] > 0)
+        return (enum inspect_mark)(MARK_HEAT1 + inspect_heat_style(p->count[i], STYLE_HEAT1) -
+                                   STYLE_HEAT1);
+    int64_t changed = r->heat ? 0 : p->changed[i];
     if (changed != 0 && changed > r->fresh_since)
         return MARK_FRESH;
     if (changed != 0 && changed > r->warm_since)
         return MARK_WARM;
     return r->base && p->base[i] != 0 ? MARK_BASE : MARK_NONE;
+}
+
+/* Values that are kept stand out in all columns and have a sign in front of their cell. */
+static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, unsigned width)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        size_t from = 0, to = 0;
+        if (!frozen_within(&f->value[i], b->offset, width, &from, &to))
+            continue;
+        if (f->value[i].offset >= b->offset)
+            b->sign[from] = '=';
+        for (size_t k = from; k < to; k++)
+            b->mark[k] = b->mark[k] > MARK_FROZEN ? b->mark[k] : MARK_FROZEN;
+    }
 }
 
 /* The row at `offset` as far as the sample covers it. */
@@ -55,6 +72,7 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t off
     b->from = b->to = b->cursor = b->cursor_end = 0;
     b->before = b->after = 0;
     memset(b->mark, MARK_NONE, sizeof b->mark);
+    memset(b->sign, 0, sizeof b->sign);
     if (p->seq == 0 || end <= offset || p->offset >= offset + width)
         return;
     b->from = p->offset > offset ? (unsigned)(p->offset - offset) : 0;
@@ -66,6 +84,10 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t off
     b->state = p->state + first - b->from;
     for (unsigned i = b->from; i < b->to; i++)
         b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from);
+    mark_frozen(&p->freeze, b, width);
+    for (unsigned i = b->from; p->settle.any && i < b->to; i++)
+        if (p->unsettled[first + i - b->from] != 0)
+            b->sign[i] = '~';
 }
 
 static void place_cursor(const struct ui *ui, struct inspect_row_bytes *b)

@@ -20,6 +20,8 @@ struct parts {
     char live[24];
     char who[PART_MAX];
     char place[8];
+    char kept[64];    /* how many values are kept; the sequence counter */
+    char special[24]; /* what the view does beside showing: FOLLOW */
     const char *access;
     enum style live_style, access_style;
 };
@@ -125,12 +127,21 @@ static void collect(struct ui *ui, struct parts *p)
     live_text(ui, p);
     who_text(s, p->who);
     place_text(s, p->place);
+    size_t frozen = s->sample.freeze.count, n = 0;
+    if (frozen > 0)
+        n = (size_t)snprintf(p->kept, sizeof p->kept, "%zu FROZEN", frozen);
+    if (s->locked)
+        (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
+                       s->sample.settle.busy ? " ~" : "");
+    if (s->follow)
+        (void)snprintf(p->special, sizeof p->special, "FOLLOW");
 }
 
 /* Columns of all that is not the name. */
 static int columns(const struct parts *p)
 {
-    const char *const all[] = {p->size, p->mode, p->owner, p->live, p->access, p->who, p->place};
+    const char *const all[] = {p->size, p->mode,    p->owner, p->live, p->access,
+                               p->kept, p->special, p->who,   p->place};
     int n = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i][0] != '\0')
@@ -189,10 +200,14 @@ void inspect_draw_title(struct ui *ui)
     col = draw_part(c, col, title, p.size);
     col = draw_part(c, col, title, p.mode);
     col = draw_part(c, col - (p.mode[0] != '\0' && p.owner[0] != '\0'), title, p.owner);
-    int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.who) + 9;
+    int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.kept) +
+                canvas_width(p.who) + 9 + (p.special[0] != 0 ? canvas_width(p.special) + 2 : 0);
     int free_columns = c->cols - col - state - canvas_width(p.place) - 3;
     col = draw_part(c, col + (free_columns > 2 ? 2 : 0), p.live_style, p.live);
     col = draw_part(c, col, p.access_style, p.access);
+    col = draw_part(c, col, ui->s.locked && ui->s.sample.settle.busy ? STYLE_WARN : p.access_style,
+                    p.kept);
+    col = draw_part(c, col, STYLE_PAUSED, p.special);
     (void)draw_part(c, col, nameless(&ui->s.sample.stat) ? STYLE_WARN : title, p.who);
     if (p.place[0] != '\0')
         (void)canvas_text(c, 0, c->cols - 1 - canvas_width(p.place), c->cols, title, p.place);
@@ -245,23 +260,37 @@ static void add_troubles(struct ui *ui)
     }
 }
 
-/* The newest change of size: said for a while, or until Esc. */
-static void add_size(struct ui *ui)
+static void event_text(const struct seg_event *e, char text[128])
+{
+    char why[64];
+    if (e->kind == SEEN_LET_GO)
+        (void)snprintf(text, 128, "%" PRIu64 " frozen value%s let go: %s", e->value,
+                       e->value == 1 ? "" : "s", oserr_text(e->error, why, sizeof why));
+    else
+        (void)snprintf(text, 128, "%s to %" PRIu64 " bytes",
+                       e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value);
+}
+
+/* The newest change of size, and frozen values that could not be kept: said for a while, or until
+ * Esc. */
+static void add_newest(struct ui *ui, bool let_go)
 {
     struct inspect_state *st = ui->inspect;
     const struct sample *p = &ui->s.sample;
     uint64_t kept = p->events < SAMPLE_EVENTS ? p->events : SAMPLE_EVENTS;
     for (uint64_t k = p->events; k > p->events - kept; k--) {
         const struct seg_event *e = &p->event[(k - 1) % SAMPLE_EVENTS];
-        if (e->kind != SEEN_SHRUNK && e->kind != SEEN_GROWN)
+        bool wanted =
+            let_go ? e->kind == SEEN_LET_GO : e->kind == SEEN_SHRUNK || e->kind == SEEN_GROWN;
+        if (!wanted)
             continue;
-        if (k <= ui->s.events_seen || ui->now - e->time > (int64_t)NOTICE_SECONDS * 1000000000)
+        int64_t until = e->time + (int64_t)NOTICE_SECONDS * 1000000000;
+        if (k <= ui->s.events_seen || ui->now > until)
             return;
-        char text[64];
-        (void)snprintf(text, sizeof text, "%s to %" PRIu64 " bytes",
-                       e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value);
-        st->size_event = k;
-        st->size_until = e->time + (int64_t)NOTICE_SECONDS * 1000000000;
+        char text[128];
+        event_text(e, text);
+        st->size_event = k > st->size_event ? k : st->size_event;
+        st->size_until = until > st->size_until ? until : st->size_until;
         add(st, text);
         return;
     }
@@ -277,7 +306,8 @@ bool inspect_notice(struct ui *ui)
         return false;
     add_name_events(ui);
     add_troubles(ui);
-    add_size(ui);
+    add_newest(ui, false);
+    add_newest(ui, true);
     return st->notice[0] != '\0';
 }
 

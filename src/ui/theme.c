@@ -50,6 +50,15 @@ static const struct theme dark = {
         [STYLE_KEY] = LOOK(255, -1, 15, OWN, BOLD),
         [STYLE_BAR] = LOOK(16, 73, 0, 6, PLAIN),
         [STYLE_PROMPT] = LOOK(255, -1, OWN, OWN, BOLD),
+        [STYLE_FROZEN] = LOOK(195, 25, 15, 6, BOLD, UNDERLINE),
+        [STYLE_HEAT1] = LOOK(67, -1, 4, OWN, PLAIN),
+        [STYLE_HEAT2] = LOOK(114, -1, 2, OWN, UNDERLINE),
+        [STYLE_HEAT3] = LOOK(221, -1, 11, OWN, BOLD, UNDERLINE),
+        [STYLE_HEAT4] = LOOK(231, 160, 15, 1, BOLD),
+        [STYLE_STRIP_QUIET] = LOOK(244, -1, 7, OWN, PLAIN),
+        [STYLE_STRIP_WARM] = LOOK(172, -1, 3, OWN, PLAIN),
+        [STYLE_STRIP_FRESH] = LOOK(220, -1, 11, OWN, BOLD),
+        [STYLE_STRIP_HERE] = LOOK(255, -1, 15, OWN, BOLD),
     },
 };
 
@@ -87,6 +96,15 @@ static const struct theme light = {
         [STYLE_KEY] = LOOK(16, -1, 0, OWN, BOLD),
         [STYLE_BAR] = LOOK(231, 24, 15, 4, PLAIN),
         [STYLE_PROMPT] = LOOK(16, -1, OWN, OWN, BOLD),
+        [STYLE_FROZEN] = LOOK(17, 159, 0, 6, BOLD, UNDERLINE),
+        [STYLE_HEAT1] = LOOK(31, -1, 4, OWN, PLAIN),
+        [STYLE_HEAT2] = LOOK(28, -1, 2, OWN, UNDERLINE),
+        [STYLE_HEAT3] = LOOK(130, -1, 1, OWN, BOLD, UNDERLINE),
+        [STYLE_HEAT4] = LOOK(231, 160, 15, 1, BOLD),
+        [STYLE_STRIP_QUIET] = LOOK(246, -1, 8, OWN, PLAIN),
+        [STYLE_STRIP_WARM] = LOOK(172, -1, 3, OWN, PLAIN),
+        [STYLE_STRIP_FRESH] = LOOK(160, -1, 1, OWN, BOLD),
+        [STYLE_STRIP_HERE] = LOOK(16, -1, 0, OWN, BOLD),
     },
 };
 
@@ -124,6 +142,15 @@ static const struct theme mono = {
         [STYLE_KEY] = LOOK(-1, -1, OWN, OWN, BOLD),
         [STYLE_BAR] = LOOK(-1, -1, OWN, OWN, REVERSE),
         [STYLE_PROMPT] = LOOK(-1, -1, OWN, OWN, BOLD),
+        [STYLE_FROZEN] = LOOK(-1, -1, OWN, OWN, BOLD, UNDERLINE),
+        [STYLE_HEAT1] = LOOK(-1, -1, OWN, OWN, UNDERLINE),
+        [STYLE_HEAT2] = LOOK(-1, -1, OWN, OWN, BOLD),
+        [STYLE_HEAT3] = LOOK(-1, -1, OWN, OWN, BOLD, UNDERLINE),
+        [STYLE_HEAT4] = LOOK(-1, -1, OWN, OWN, BOLD, REVERSE),
+        [STYLE_STRIP_QUIET] = LOOK(-1, -1, OWN, OWN, DIM),
+        [STYLE_STRIP_WARM] = LOOK(-1, -1, OWN, OWN, PLAIN),
+        [STYLE_STRIP_FRESH] = LOOK(-1, -1, OWN, OWN, BOLD),
+        [STYLE_STRIP_HERE] = LOOK(-1, -1, OWN, OWN, BOLD),
     },
 };
 

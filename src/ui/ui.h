@@ -26,7 +26,9 @@ struct screen {
                 struct key key); /* before the key table (typing); true: taken; may be NULL */
     void (*move)(struct ui *ui, const char *how, bool extend); /* `move HOW`, `select HOW` */
     void (*mouse)(struct ui *ui, const struct event *ev);
-    void (*enter)(struct ui *ui); /* became the top screen; may be NULL */
+    void (*enter)(struct ui *ui);         /* became the top screen; may be NULL */
+    void (*idle)(struct ui *ui, int row); /* the message line when there is nothing to say; may be
+                                             NULL */
     int64_t (*next)(
         struct ui *ui,
         int64_t now); /* when to draw next though nothing happens (fading); may be NULL */

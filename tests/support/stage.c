@@ -181,8 +181,24 @@ static void run_look(struct stage *st, struct look_job *j)
     }
 }
 
+/* As the sampler would, on the list in the sample. */
+static void run_freeze(struct stage *st, struct freeze_job *j)
+{
+    struct freeze *f = &st->ui.s.sample.freeze;
+    struct frozen last;
+    j->dropped = freeze_drop(f, j->offset, j->length, &last);
+    if (j->dropped > 0)
+        j->value = last;
+    else if (j->value.size > 0)
+        j->error = freeze_add(f, &j->value);
+}
+
 void stage_run(struct stage *st)
 {
+    struct freeze_job *freeze = freeze_job_new(NULL, 0, 0, NULL);
+    ck_assert_ptr_nonnull(freeze);
+    void (*freeze_run)(struct job * j, struct worker * w) = freeze->job.run;
+    free(freeze);
     struct look_job *look = look_job_new(NULL, LOOK_BYTES, 0, NULL);
     ck_assert_ptr_nonnull(look);
     void (*look_run)(struct job * j, struct worker * w) = look->job.run;
@@ -191,6 +207,8 @@ void stage_run(struct stage *st)
         struct job *job = st->job[i];
         if (job->run == look_run)
             run_look(st, (struct look_job *)job);
+        else if (job->run == freeze_run)
+            run_freeze(st, (struct freeze_job *)job);
         else
             run_command(st, (struct command_job *)job);
         job->finish(job, &st->ui);

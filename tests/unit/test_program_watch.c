@@ -21,7 +21,8 @@ static void set_up(void)
     out_text(&out, (size_t)16 * WATCH_CHUNK);
     env = (struct command_env){.out = &out};
     r = (struct run){.env = &env};
-    w = (struct watch){.r = &r, .unit = 1, .range = {.offset = 0x10, .length = LENGTH}};
+    w = (struct watch){
+        .r = &r, .sink = &watch_lines, .unit = 1, .range = {.offset = 0x10, .length = LENGTH}};
     ck_assert(!oserr_is(watch_new(&w)));
     w.seen = true;
     w.known = LENGTH;

@@ -10,25 +10,28 @@ enum { MS = 1000000 };
 
 static atomic_int ticks;
 
-static int64_t tick_often(void *ctx, int64_t now)
+static int64_t tick_often(void *ctx, int64_t now, bool hurried)
 {
     (void)ctx;
+    (void)hurried;
     atomic_fetch_add(&ticks, 1);
     return now + MS;
 }
 
-static int64_t tick_never(void *ctx, int64_t now)
+static int64_t tick_never(void *ctx, int64_t now, bool hurried)
 {
     (void)ctx;
+    (void)hurried;
     (void)now;
     atomic_fetch_add(&ticks, 1);
     return INT64_MAX;
 }
 
 /* A tick that takes longer than its period: it is due again when it ends. */
-static int64_t tick_always(void *ctx, int64_t now)
+static int64_t tick_always(void *ctx, int64_t now, bool hurried)
 {
     (void)ctx;
+    (void)hurried;
     atomic_fetch_add(&ticks, 1);
     return now;
 }

@@ -11,7 +11,8 @@ static char why[SETTINGS_WHY];
 
 static void set_up(void)
 {
-    set = (struct settings){.hz = 250, .theme = "dark", .width = 16, .view = view_find("hex")};
+    set = (struct settings){
+        .hz = 250, .theme = "dark", .width = 16, .view = view_find("hex"), .recent = 10};
     keys = keymap_new();
     ck_assert_ptr_nonnull(keys);
 }
@@ -110,10 +111,10 @@ START_TEST(what_is_printed_reads_back)
     uint32_t seen = 0;
     ck_assert_uint_eq(read_text("set hz 62.5\nset warm 0.1\nset order big\nset theme mono\n"), 0);
     size_t n = settings_print(&set, UINT32_MAX, text);
-    struct settings again = {.theme = "dark", .view = view_find("hex")};
+    struct settings again = {.theme = "dark", .recent = 1, .view = view_find("hex")};
     ck_assert_uint_eq(settings_read(&again, keys, text, n, &seen, why), 0);
     ck_assert_uint_eq(settings_changed(&set, &again), 0);
-    ck_assert_uint_eq(seen, 0x7ff);
+    ck_assert_uint_eq(seen, 0x3fff);
     ck_assert_double_eq(again.hz, 62.5);
     ck_assert_double_eq(again.warm, 0.1);
     ck_assert(again.big);

@@ -1,0 +1,96 @@
+/* Readings of which all bytes belong together, as far as that can be known: twice the same, or
+ * under the counter of the range's writers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/guard.h"
+#include "backend/provider.h"
+
+bool seg_unsettled(const struct seg *s, uint64_t *from, uint64_t *to)
+{
+    *from = s->torn_from;
+    *to = s->torn_to;
+    return s->torn_to > s->torn_from;
+}
+
+/* Loads before it are done before those behind it. (ThreadSanitizer knows no fences; what is shared
+ * with other processes is none of its business.) */
+GUARDED static void order_loads(void)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
+struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value)
+{
+    uint8_t b[8] = {0};
+    uint16_t b2;
+    uint32_t b4;
+    size_t got = 0;
+    uint32_t n = lock->width;
+    *value = 0;
+    if ((n != 1 && n != 2 && n != 4 && n != 8) || lock->offset % n != 0)
+        return (struct oserr){"seg_counter", SEG_E_ALIGN};
+    order_loads();
+    struct oserr e = seg_read(s, lock->offset, b, n, &got);
+    order_loads();
+    if (oserr_is(e))
+        return e;
+    if (got < n)
+        return (struct oserr){"seg_counter", SEG_E_BEYOND};
+    memcpy(&b2, b, sizeof b2);
+    memcpy(&b4, b, sizeof b4);
+    memcpy(value, b, sizeof *value);
+    *value = n == 1 ? b[0] : n == 2 ? b2 : n == 4 ? b4 : *value;
+    return e;
+}
+
+/* One reading between two looks at the counter. */
+static struct oserr read_locked(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
+                                void *buf, size_t n, size_t *got, bool *settled)
+{
+    uint64_t before = 0, after = 0;
+    struct oserr e = seg_counter(s, lock, &before);
+    if (!oserr_is(e))
+        e = seg_read(s, off, buf, n, got);
+    if (!oserr_is(e))
+        e = seg_counter(s, lock, &after);
+    *settled = !oserr_is(e) && before == after && before % 2 == 0;
+    return e;
+}
+
+/* One reading after another until it is the same as the one before it. */
+static struct oserr read_alike(struct seg *s, uint64_t off, void *buf, size_t n, unsigned tries,
+                               size_t *got, bool *settled)
+{
+    void *again = NULL;
+    size_t more = 0;
+    struct oserr e = sys_alloc(s->be, n > 0 ? n : 1, &again);
+    if (oserr_is(e))
+        return e;
+    e = seg_read(s, off, buf, n, got);
+    for (unsigned i = 0; i < tries && !oserr_is(e) && !*settled; i++) {
+        e = seg_read(s, off, again, n, &more);
+        if (oserr_is(e))
+            break;
+        *settled = more == *got && memcmp(buf, again, more) == 0;
+        memcpy(buf, again, more);
+        *got = more;
+    }
+    free(again);
+    return e;
+}
+
+struct oserr seg_read_settled(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
+                              void *buf, size_t n, unsigned tries, size_t *got, bool *settled)
+{
+    struct oserr e = OSERR_NONE;
+    *got = 0;
+    *settled = false;
+    if (tries == 0)
+        tries = 1;
+    if (lock == NULL)
+        return read_alike(s, off, buf, n, tries, got, settled);
+    for (unsigned i = 0; i < tries && !oserr_is(e) && !*settled; i++)
+        e = read_locked(s, lock, off, buf, n, got, settled);
+    return e;
+}

@@ -1,0 +1,368 @@
+#include "core/delta.h"
+
+#include <lz4.h>
+#include <stdlib.h>
+
+#include "core/delta_private.h"
+
+struct bytes {
+    uint8_t *p;
+    size_t n, cap;
+};
+
+struct delta_writer {
+    struct units units;
+    struct bytes heads, diffs;
+    uint32_t records;
+    int64_t first, last; /* times of the first and last record */
+    uint64_t end;        /* behind the run before */
+};
+
+struct delta_writer *delta_writer_new(void)
+{
+    struct delta_writer *w = calloc(1, sizeof *w);
+    if (w != NULL)
+        delta_reset(w);
+    return w;
+}
+
+void delta_writer_free(struct delta_writer *w)
+{
+    if (w == NULL)
+        return;
+    units_free(&w->units);
+    free(w->heads.p);
+    free(w->diffs.p);
+    free(w);
+}
+
+void delta_reset(struct delta_writer *w)
+{
+    units_clear(&w->units);
+    w->heads.n = w->diffs.n = 0;
+    w->records = 0;
+    w->first = w->last = 0;
+    w->end = 0;
+}
+
+uint32_t delta_writer_records(const struct delta_writer *w)
+{
+    return w->records;
+}
+
+size_t delta_writer_raw(const struct delta_writer *w)
+{
+    return w->heads.n + w->diffs.n + (size_t)w->units.count * 2;
+}
+
+size_t delta_writer_memory(const struct delta_writer *w)
+{
+    return sizeof *w + w->heads.cap + w->diffs.cap + w->units.cap * sizeof *w->units.all +
+           w->units.slots * sizeof *w->units.slot;
+}
+
+int64_t delta_writer_first(const struct delta_writer *w)
+{
+    return w->first;
+}
+
+static bool reserve(struct bytes *b, size_t more)
+{
+    size_t cap = b->cap;
+    while (cap < b->n + more)
+        cap = cap == 0 ? 256 : cap * 2;
+    if (cap == b->cap)
+        return true;
+    uint8_t *p = realloc(b->p, cap);
+    if (p == NULL)
+        return false;
+    b->p = p;
+    b->cap = cap;
+    return true;
+}
+
+/* A marker takes 1 + 4 varints, a step 1 + 1; the runs of n bytes at most 2 * n + 4, all but the
+ * first near each other: 4 bytes. */
+static enum delta_added make_room(struct delta_writer *w, size_t n)
+{
+    size_t heads = 8 * n + 96, diffs = 2 * n + 16;
+    uint32_t units = n > 0 ? (uint32_t)(n / DELTA_UNIT + 2) : 0;
+    if (w->heads.n + heads > DELTA_STREAM_MAX || w->diffs.n + diffs > DELTA_STREAM_MAX ||
+        w->records + 2 * n + 4 > DELTA_RECORDS_MAX || w->units.count + units > DELTA_KEYS_MAX)
+        return w->records > 0 ? DELTA_FULL : DELTA_REFUSED;
+    if (!reserve(&w->heads, heads) || !reserve(&w->diffs, diffs) ||
+        !units_reserve(&w->units, units))
+        return DELTA_NO_MEMORY;
+    return DELTA_ADDED;
+}
+
+/* Before each record. */
+static void set_time(struct delta_writer *w, int64_t time)
+{
+    if (w->records++ == 0) {
+        w->first = w->last = time;
+    } else if (time != w->last) {
+        w->heads.p[w->heads.n++] = STEP;
+        w->heads.n += put_varint(w->heads.p + w->heads.n, (uint64_t)time - (uint64_t)w->last);
+        w->last = time;
+    }
+}
+
+static void add_head(struct delta_writer *w, enum delta_kind kind, uint64_t offset, unsigned n)
+{
+    static const uint8_t code_of[5] = {0, 0, 1, LENGTH_SAID, 2};
+    uint8_t *p = w->heads.p + w->heads.n;
+    unsigned code = n <= 4 ? code_of[n] : LENGTH_SAID;
+    uint64_t gap = offset - w->end;
+    if (kind == DELTA_BYTES && gap < NEAR / LENGTH_CODES) {
+        *p++ = (uint8_t)(gap * LENGTH_CODES + code);
+    } else {
+        *p++ = (uint8_t)(NEAR + (unsigned)kind * LENGTH_CODES + code);
+        p += put_varint(p, zigzag(gap));
+    }
+    if (code == LENGTH_SAID)
+        *p++ = (uint8_t)n;
+    w->heads.n = (size_t)(p - w->heads.p);
+    w->end = offset + n;
+}
+
+/* The bytes of `which` become those of `to`. */
+static void add_runs(struct delta_writer *w, struct unit *u, enum delta_kind kind, int64_t time,
+                     uint64_t which, const uint8_t *to)
+{
+    while (which != 0) {
+        unsigned from = (unsigned)__builtin_ctzll(which);
+        uint64_t ones = ~(which >> from);
+        unsigned n = ones == 0 ? DELTA_UNIT : (unsigned)__builtin_ctzll(ones);
+        set_time(w, time);
+        add_head(w, kind, u->at * DELTA_UNIT + from, n);
+        for (unsigned i = from; i < from + n; i++) {
+            w->diffs.p[w->diffs.n++] = (uint8_t)(to[i] - u->now[i]);
+            u->now[i] = to[i];
+        }
+        which &= ~unit_bits(from, n);
+    }
+}
+
+/* Bit i: byte i differs. */
+static uint64_t differing(const uint8_t *a, const uint8_t *b)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < DELTA_UNIT; i += 8) {
+        uint64_t x = 0, y = 0;
+        for (unsigned k = 0; k < 8; k++) { /* the same bits in either byte order */
+            x |= (uint64_t)a[i + k] << (8 * k);
+            y |= (uint64_t)b[i + k] << (8 * k);
+        }
+        x ^= y;
+        if (x == 0)
+            continue;
+        x = (((x & low) + low) | x) & ~low; /* the high bit of each byte that differs */
+        bits |= ((x >> 7) * UINT64_C(0x0102040810204080) >> 56) << i;
+    }
+    return bits;
+}
+
+/* One aligned unit of a change: `range` says which of old[] and new[] are meant; old NULL: not
+ * known. */
+static void add_unit(struct delta_writer *w, const struct delta *d, uint64_t at, uint64_t range,
+                     const uint8_t *old, const uint8_t *new)
+{
+    struct unit *u = units_find(&w->units, at);
+    uint64_t which = old != NULL ? differing(old, new) & range : range;
+    if (u == NULL && which == 0)
+        return;
+    if (u == NULL)
+        u = units_add(&w->units, at);
+    if (old != NULL) {
+        uint64_t missed = differing(old, u->now) & range & u->touched;
+        if (missed != 0)
+            add_runs(w, u, DELTA_MISSED, d->time, missed, old);
+    }
+    uint64_t fresh = which & ~u->touched;
+    u->touched |= fresh;
+    if (old == NULL)
+        u->unknown |= fresh;
+    for (uint64_t left = old != NULL ? fresh : 0; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        u->first[i] = u->now[i] = old[i];
+    }
+    add_runs(w, u, d->kind, d->time, which, new);
+}
+
+/* Cuts a change into aligned units. */
+static void add_bytes(struct delta_writer *w, const struct delta *d)
+{
+    uint64_t at = d->offset, end = d->offset + d->length;
+    while (at < end) {
+        unsigned from = (unsigned)(at % DELTA_UNIT);
+        unsigned n = end - at < DELTA_UNIT - from ? (unsigned)(end - at) : DELTA_UNIT - from;
+        size_t i = (size_t)(at - d->offset);
+        if (n == DELTA_UNIT) {
+            add_unit(w, d, at / DELTA_UNIT, ~UINT64_C(0), d->old != NULL ? d->old + i : NULL,
+                     d->new + i);
+        } else {
+            uint8_t old[DELTA_UNIT] = {0}, new[DELTA_UNIT] = {0};
+            if (d->old != NULL)
+                memcpy(old + from, d->old + i, n);
+            memcpy(new + from, d->new + i, n);
+            add_unit(w, d, at / DELTA_UNIT, unit_bits(from, n), d->old != NULL ? old : NULL, new);
+        }
+        at += n;
+    }
+}
+
+static void add_marker(struct delta_writer *w, const struct delta *d)
+{
+    set_time(w, d->time);
+    uint8_t *p = w->heads.p + w->heads.n;
+    *p++ = (uint8_t)(MARKER + (d->kind - DELTA_SIZE));
+    p += put_varint(p, d->offset);
+    p += put_varint(p, d->length);
+    p += put_varint(p, d->was);
+    p += put_varint(p, d->is);
+    w->heads.n = (size_t)(p - w->heads.p);
+}
+
+enum delta_added delta_add(struct delta_writer *w, const struct delta *d)
+{
+    bool marker = d->kind >= DELTA_SIZE;
+    if (d->kind >= DELTA_KINDS || d->offset > DELTA_OFFSET_MAX || d->length > DELTA_OFFSET_MAX ||
+        (w->records > 0 && d->time < w->last))
+        return DELTA_REFUSED;
+    if (!marker && (d->length > DELTA_CHANGE_MAX || d->new == NULL ||
+                    (d->old == NULL) != (d->kind == DELTA_FIRST)))
+        return DELTA_REFUSED;
+    enum delta_added room = make_room(w, marker ? 0 : (size_t)d->length);
+    if (room != DELTA_ADDED)
+        return room;
+    if (marker)
+        add_marker(w, d);
+    else if (d->length > 0)
+        add_bytes(w, d);
+    return DELTA_ADDED;
+}
+
+/* ---- sealing ---- */
+
+static int by_place(const void *a, const void *b)
+{
+    const struct unit *const *x = a, *const *y = b;
+    return (*x)->at < (*y)->at ? -1 : (*x)->at > (*y)->at;
+}
+
+static size_t put_key(uint8_t *p, const struct unit *u, uint64_t distance)
+{
+    size_t n = put_varint(p, distance * 2 + (u->unknown != 0));
+    put_fixed(p + n, u->touched, 8);
+    n += 8;
+    if (u->unknown != 0) {
+        put_fixed(p + n, u->unknown, 8);
+        n += 8;
+    }
+    for (uint64_t left = u->touched & ~u->unknown; left != 0; left &= left - 1)
+        p[n++] = u->first[__builtin_ctzll(left)];
+    return n;
+}
+
+/* The stream of keys; false: out of memory. */
+static bool make_keys(const struct delta_writer *w, struct bytes *keys)
+{
+    uint32_t count = w->units.count;
+    *keys = (struct bytes){NULL, 0, (size_t)count * KEY_RAW_MAX + 1};
+    const struct unit **order = malloc((count + 1) * sizeof *order);
+    keys->p = malloc(keys->cap);
+    if (order == NULL || keys->p == NULL) {
+        free(order);
+        free(keys->p);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = &w->units.all[i];
+    if (count > 1)
+        qsort(order, count, sizeof *order, by_place);
+    uint64_t behind = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        keys->n += put_key(keys->p + keys->n, order[i], order[i]->at - behind);
+        behind = order[i]->at + 1;
+    }
+    free(order);
+    return true;
+}
+
+/* Packs one stream to `to` (room: LZ4's bound); bytes stored. */
+static size_t pack(const struct bytes *stream, uint8_t *to, bool *stored)
+{
+    int n = LZ4_compress_default((const char *)stream->p, (char *)to, (int)stream->n,
+                                 LZ4_compressBound((int)stream->n));
+    *stored = n <= 0 || (size_t)n >= stream->n;
+    if (!*stored)
+        return (size_t)n;
+    if (stream->n > 0)
+        memcpy(to, stream->p, stream->n);
+    return stream->n;
+}
+
+static void put_header(const struct delta_writer *w, uint8_t *p)
+{
+    memset(p, 0, DELTA_HEADER);
+    memcpy(p, "SLdB", 4);
+    p[AT_VERSION] = DELTA_VERSION;
+    put_fixed(p + AT_FIRST, (uint64_t)w->first, 8);
+    put_fixed(p + AT_LAST, (uint64_t)w->last, 8);
+    uint64_t low = UINT64_MAX, high = 0;
+    for (uint32_t i = 0; i < w->units.count; i++) {
+        const struct unit *u = &w->units.all[i];
+        uint64_t from = u->at * DELTA_UNIT + (unsigned)__builtin_ctzll(u->touched);
+        uint64_t end = (u->at + 1) * DELTA_UNIT - (unsigned)__builtin_clzll(u->touched);
+        low = from < low ? from : low;
+        high = end > high ? end : high;
+    }
+    put_fixed(p + AT_LOW, high > 0 ? low : 0, 8);
+    put_fixed(p + AT_HIGH, high, 8);
+    put_fixed(p + AT_RECORDS, w->records, 4);
+    put_fixed(p + AT_KEYS, w->units.count, 4);
+}
+
+bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size)
+{
+    struct bytes keys;
+    *block = NULL;
+    *size = 0;
+    if (w->records == 0 || !make_keys(w, &keys))
+        return false;
+    const struct bytes *streams[STREAMS] = {&keys, &w->heads, &w->diffs};
+    size_t room = DELTA_HEADER, n = DELTA_HEADER;
+    for (int k = 0; k < STREAMS; k++)
+        room += (size_t)LZ4_compressBound((int)streams[k]->n);
+    uint8_t *p = malloc(room);
+    if (p != NULL) {
+        put_header(w, p);
+        for (int k = 0; k < STREAMS; k++) {
+            bool stored = false;
+            size_t packed = pack(streams[k], p + n, &stored);
+            put_fixed(p + AT_STREAMS + 8 * k, streams[k]->n, 4);
+            put_fixed(p + AT_STREAMS + 8 * k + 4, packed, 4);
+            p[AT_STORED] = (uint8_t)(p[AT_STORED] | (stored ? 1U << k : 0));
+            n += packed;
+        }
+        put_fixed(p + AT_SUM, delta_sum(p, n), 8);
+        uint8_t *fits = realloc(p, n);
+        *block = fits != NULL ? fits : p;
+        *size = n;
+    }
+    free(keys.p);
+    return p != NULL;
+}
+
+void delta_writer_keys(const struct delta_writer *w,
+                       void (*tell)(void *ctx, const struct delta_key *key), void *ctx)
+{
+    for (uint32_t i = 0; i < w->units.count; i++) {
+        const struct unit *u = &w->units.all[i];
+        struct delta_key key = {u->at * DELTA_UNIT, u->touched, u->unknown, {0}};
+        memcpy(key.value, u->first, DELTA_UNIT);
+        tell(ctx, &key);
+    }
+}

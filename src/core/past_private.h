@@ -1,0 +1,89 @@
+/* Shared by the parts of the history: what is kept, and how a page's blocks are walked. */
+#ifndef SHMLENS_CORE_PAST_PRIVATE_H
+#define SHMLENS_CORE_PAST_PRIVATE_H
+
+#include "core/delta.h"
+#include "core/past.h"
+
+enum {
+    MALLOC_EXTRA = 16, /* bytes that an allocation costs more than it holds */
+    UNITS = PAST_PAGE / DELTA_UNIT,
+    WATCH_MAX = 256,     /* stretches watched since different times */
+    SIZES_MAX = 64,      /* changes of the size kept */
+    BUCKETS = 4096,      /* of activity */
+    SEAL_RAW = 48 * 1024 /* a page's changes are packed at so many bytes */
+};
+
+_Static_assert(UNITS == 64, "a page's units are the bits of one word");
+
+/* A sealed block of one page's changes. */
+struct block {
+    struct block *next;          /* sealed after this one, whatever page */
+    struct block *newer, *older; /* of the same page */
+    struct page *page;
+    int64_t first, last;
+    uint64_t units; /* bit i: touches unit i of the page */
+    size_t n;       /* bytes of data */
+    uint8_t data[];
+};
+
+static inline size_t block_bytes(const struct block *b) /* that it takes */
+{
+    return sizeof *b + b->n + MALLOC_EXTRA;
+}
+
+/* A page that changed. */
+struct page {
+    uint64_t at;                        /* offset / PAST_PAGE */
+    struct page *chain;                 /* in the table */
+    struct block *newest, *oldest;      /* NULL: none */
+    struct delta_writer *open;          /* what is not packed yet; NULL: none */
+    size_t open_memory;                 /* of `open`, as accounted */
+    struct page *open_next, *open_prev; /* pages with `open`, in the order in which it began */
+};
+
+struct stretch {
+    uint64_t from, to; /* [from, to), to > from */
+    int64_t since;
+};
+
+struct size_change {
+    int64_t time;
+    uint64_t was, is;
+};
+
+struct activity {
+    int64_t start, width; /* bucket i: [start + i * width, + width); width 0: none yet */
+    uint64_t part[BUCKETS];
+};
+
+struct past {
+    size_t budget, bytes, open_bytes;
+    int64_t since, newest;
+    uint64_t changes;
+    struct page **table; /* chains by page; a power of two */
+    size_t slots, pages;
+    struct block *oldest, *last; /* all blocks in the order of sealing */
+    struct page *open_first, *open_last;
+    struct stretch watch[WATCH_MAX]; /* ascending, apart */
+    size_t watched;
+    struct size_change size[SIZES_MAX]; /* number k is size[k % SIZES_MAX] */
+    size_t sizes;
+    struct activity activity;
+};
+
+struct page *past_page(const struct past *h, uint64_t at); /* NULL: never changed */
+
+/* What is not packed yet of a page, packed for a look at it: malloc'd, NULL: nothing, or out of
+ * memory (*failed). */
+uint8_t *past_open_copy(const struct page *page, size_t *n, bool *failed);
+
+void past_count(struct past *h, int64_t time, uint64_t n); /* activity */
+
+/* Since when the byte is watched, and until where that holds; INT64_MAX: it is not. */
+int64_t past_watched(const struct past *h, uint64_t offset, uint64_t *until);
+
+/* The segment's size at a time: *size unchanged when it did not change since. */
+void past_size_at(const struct past *h, int64_t time, uint64_t *size);
+
+#endif

@@ -1,0 +1,131 @@
+/* A frozen value against a peer that counts it up; what lets it go. What is not of one moment: the
+ * selection against a peer that overwrites it, a record under its sequence counter. */
+#include "scene.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct e2e *frozen(const char *name, struct e2e_peer **peer)
+{
+    *peer = e2e_peer("counter", name, "4096", "16", "2000");
+    struct e2e *t = scene_attach(name, E2E_ARGV("--edit", "--view", "u64"));
+    e2e_wait_text(t, "EDIT LIVE", 0);
+    e2e_keys(t, "g16<Enter>");
+    scene_at(t, 16);
+    scene_press(t, "<C-t>", "1 FROZEN");
+    return t;
+}
+
+/* The number behind `put back`, 0: not there. */
+static unsigned long fights(struct e2e *t)
+{
+    int row = 0;
+    if (!e2e_find(t, "frozen, put back ", &row, NULL))
+        return 0;
+    return strtoul(strstr(e2e_row(t, row), "put back ") + 9, NULL, 10);
+}
+
+static bool fought(struct e2e *t, void *ctx)
+{
+    return fights(t) > *(unsigned long *)ctx;
+}
+
+START_TEST(fights_are_counted_and_shown)
+{
+    struct e2e_peer *peer;
+    struct e2e *t = frozen(e2e_name("freeze"), &peer);
+    unsigned long n = 20;
+    e2e_wait(t, fought, &n, "fights", 0);
+    ck_assert_ptr_nonnull(strstr(e2e_row(t, 2), "00000010 ="));
+    n = fights(t);
+    e2e_wait(t, fought, &n, "more fights", 0);
+    scene_press(t, ":frozen<Enter>", "a  let all go");
+    scene_press(t, "<Enter>", "let go: it was put back");
+    e2e_wait_no_text(t, "FROZEN", 0);
+    scene_press(t, "<C-t>", "1 FROZEN");
+    scene_press(t, "<F4>", "1 frozen value let go");
+    e2e_wait_no_text(t, "1 FROZEN", 0);
+    scene_quit(t);
+    e2e_peer_end(peer);
+}
+END_TEST
+
+/* What the other process stores stays when the program has gone, and nothing is left behind. */
+START_TEST(the_end_lets_go)
+{
+    const char *name = e2e_name("freeze");
+    _Atomic unsigned char *memory = (_Atomic unsigned char *)(void *)scene_segment(name, 4096);
+    struct e2e *t = scene_attach(name, E2E_ARGV("--edit"));
+    e2e_wait_text(t, "EDIT LIVE", 0);
+    scene_press(t, "<C-t>", "0x0 is kept at hex 00");
+    atomic_store(&memory[0], 5);
+    scene_memory(t, (const uint8_t *)memory, "", 1);
+    e2e_wait_text(t, "frozen, put back once", 0);
+    e2e_keys(t, "5a"); /* typed: kept from now on */
+    scene_memory(t, (const uint8_t *)memory, "Z", 1);
+    atomic_store(&memory[0], 6);
+    scene_memory(t, (const uint8_t *)memory, "Z", 1);
+    scene_quit(t);
+    atomic_store(&memory[0], 7);
+    ck_assert_int_eq(memory[0], 7);
+}
+END_TEST
+
+START_TEST(a_selection_that_never_settles)
+{
+    const char *name = e2e_name("unsettled");
+    struct e2e_peer *peer = e2e_peer("hammer", name, "4096");
+    struct e2e *t = scene_open(name);
+    e2e_keys(t, "<S-Down><S-Down>");
+    e2e_wait_text(t, "~ unsettled: ", 0);
+    e2e_wait_text(t, "00000010 ~", 0);
+    scene_press(t, "<Esc>", "── 0x20 ───");
+    e2e_wait_no_text(t, "~", 0);
+    scene_quit(t);
+    e2e_peer_end(peer);
+}
+END_TEST
+
+START_TEST(a_record_under_its_counter)
+{
+    const char *busy = e2e_name("odd"), *name = e2e_name("even");
+    struct e2e_peer *odd = e2e_peer("seqlock", busy, "0");
+    struct e2e_peer *even = e2e_peer("seqlock", name, "20000");
+    struct e2e *t = scene_open(busy);
+    scene_press(t, ":seqlock 0<Enter>", "SEQLOCK ~");
+    e2e_wait_text(t, "~ seqlock 1: being written", 0);
+    scene_press(t, ":seqlock off<Enter>", "no sequence counter");
+    e2e_wait_no_text(t, "SEQLOCK", 0);
+    scene_quit(t);
+    for (int i = 0; i < 20; i++) {
+        struct e2e_result r = e2e_run("peek", name, "64", "512", "--as", "u64", "--seqlock", "0");
+        uint64_t sum = 0, last = 0;
+        const char *line = r.out;
+        ck_assert_int_eq(r.status, 0);
+        for (int k = 0; k < 64; k++) {
+            line = strchr(line, ' ');
+            ck_assert_ptr_nonnull(line);
+            sum += last;
+            last = strtoull(++line, NULL, 10);
+        }
+        ck_assert_msg(sum == last, "run %d is torn", i);
+        e2e_result_free(&r);
+    }
+    struct e2e_result r = e2e_run("peek", busy, "64", "512", "--seqlock", "0");
+    ck_assert_int_eq(r.status, 1);
+    ck_assert_uint_eq(r.out_size, 0);
+    e2e_result_free(&r);
+    e2e_peer_end(even);
+    e2e_peer_end(odd);
+}
+END_TEST
+
+int main(void)
+{
+    return scene_run("e2e_freeze", (const struct scene_test[]){{fights_are_counted_and_shown, 0},
+                                                               {the_end_lets_go, 0},
+                                                               {a_selection_that_never_settles, 0},
+                                                               {a_record_under_its_counter, 0},
+                                                               {NULL, 0}});
+}

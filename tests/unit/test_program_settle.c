@@ -1,0 +1,191 @@
+/* Samples of one moment: what is read twice, what is read under a counter. Memory moves at every
+ * call of the system that the sampler makes, which is between any two readings. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "backend/os.h"
+#include "sampler.h"
+#include "session.h"
+
+enum { MS = 1000000, SIZE = 8192 };
+
+static struct backend *be;
+static struct os_wake *wake;
+static struct sampler *sampler;
+static struct sample sample;
+static char locator[64];
+static uint8_t *memory;
+static int move_at, move_by; /* this byte by so much; by 0: nothing moves */
+
+static void move(void *ctx, const char *call)
+{
+    (void)ctx;
+    (void)call;
+    int by = __atomic_load_n(&move_by, __ATOMIC_SEQ_CST);
+    if (by != 0)
+        __atomic_fetch_add(&memory[move_at], (uint8_t)by, __ATOMIC_SEQ_CST);
+}
+
+static void set_up(void)
+{
+    struct seg *seg = NULL;
+    (void)snprintf(locator, sizeof locator, "/shmlens-settle-%u", os_pid());
+    int fd = shm_open(locator, O_CREAT | O_EXCL | O_RDWR, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, SIZE), 0);
+    memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(memory, MAP_FAILED);
+    close(fd);
+    memory[0] = 2;
+    move_by = 0;
+    be = backend_new();
+    wake = os_wake_new();
+    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
+    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
+    ck_assert(!oserr_is(e));
+    backend_before_call(be, move, NULL);
+    sampler = sampler_start(be, seg, 250, wake, &e);
+    ck_assert_ptr_nonnull(sampler);
+    sampler_want(sampler, 0, 256, 250);
+}
+
+static void tear_down(void)
+{
+    sampler_stop(sampler, NULL);
+    sample_free(&sample);
+    os_wake_free(wake);
+    backend_free(be);
+    munmap(memory, SIZE);
+    (void)shm_unlink(locator);
+}
+
+#define AWAIT(condition)                              \
+    do {                                              \
+        int64_t deadline = os_now() + 10000LL * MS;   \
+        while (!(condition) && os_now() < deadline) { \
+            (void)sampler_take(sampler, &sample);     \
+            (void)os_sleep_until(os_now() + MS / 4);  \
+        }                                             \
+        ck_assert(condition);                         \
+    } while (0)
+
+static void moving(int at, int by)
+{
+    move_at = at;
+    __atomic_store_n(&move_by, by, __ATOMIC_SEQ_CST);
+}
+
+START_TEST(a_range_read_twice)
+{
+    struct settle_want want = {.from = 96, .to = 112};
+    sampler_settle(sampler, &want);
+    AWAIT(sample.settle.reads > 3 && sample.length == 256);
+    ck_assert(sample.settle.torn == 0 && !sample.settle.any);
+    moving(100, 1);
+    AWAIT(sample.settle.torn > 3);
+    ck_assert_int_ne(sample.unsettled[100], 0);
+    ck_assert(sample.unsettled[99] == 0 && sample.unsettled[101] == 0);
+    moving(100, 0);
+    AWAIT(!sample.settle.any); /* it fades */
+    ck_assert_int_eq(sample.unsettled[100], 0);
+    ck_assert_uint_lt(sample.settle.torn, sample.settle.reads);
+    want.to = 104;
+    sampler_settle(sampler, &want); /* counted anew */
+    AWAIT(sample.settle.want.to == 104 && sample.settle.torn == 0);
+}
+END_TEST
+
+START_TEST(what_moves_elsewhere_is_no_matter)
+{
+    struct settle_want want = {.from = 96, .to = 112};
+    sampler_settle(sampler, &want);
+    moving(120, 1);
+    AWAIT(sample.settle.reads > 5);
+    ck_assert(sample.settle.torn == 0 && !sample.settle.any);
+}
+END_TEST
+
+START_TEST(another_window_has_no_marks)
+{
+    struct settle_want want = {.from = 0, .to = SIZE};
+    sampler_settle(sampler, &want);
+    moving(100, 1);
+    AWAIT(sample.settle.any && sample.unsettled[100] != 0);
+    sampler_want(sampler, 4096, 256, 250);
+    AWAIT(sample.offset == 4096);
+    ck_assert(!sample.settle.any && sample.unsettled[100] == 0);
+}
+END_TEST
+
+START_TEST(under_a_counter)
+{
+    struct settle_want want = {.locked = true, .lock = {.offset = 0, .width = 4}};
+    sampler_settle(sampler, &want);
+    AWAIT(sample.settle.want.locked && !sample.settle.busy && sample.settle.counter == 2);
+    memory[0] = 3; /* being written */
+    AWAIT(sample.settle.busy);
+    memory[0] = 4;
+    AWAIT(!sample.settle.busy && sample.settle.counter == 4);
+    moving(0, 2); /* even, but never the same twice */
+    AWAIT(sample.settle.busy);
+    moving(0, 0);
+    AWAIT(!sample.settle.busy);
+    ck_assert_uint_eq(sample.settle.reads, 0);
+    want.lock.offset = SIZE; /* the segment shrank below it */
+    sampler_settle(sampler, &want);
+    AWAIT(sample.settle.busy);
+    want.locked = false;
+    sampler_settle(sampler, &want);
+    AWAIT(!sample.settle.busy);
+}
+END_TEST
+
+/* The selection is read twice, unless it lies in one word. */
+START_TEST(the_session_asks_for_its_selection)
+{
+    struct session s;
+    ck_assert(!oserr_is(session_init(&s, NULL)));
+    s.sampler = sampler;
+    s.sample.stat.size = SIZE;
+    static const struct {
+        uint64_t anchor, cursor, from, to;
+    } rows[] = {{16, 23, 0, 0}, {16, 24, 16, 25}, {22, 25, 22, 26}, {40, 16, 16, 41}, {5, 5, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        s.selecting = true;
+        s.anchor = rows[i].anchor;
+        s.cursor = rows[i].cursor;
+        session_settle(&s);
+        AWAIT(sample.settle.want.from == rows[i].from && sample.settle.want.to == rows[i].to);
+    }
+    s.locked = true;
+    s.lock = (struct seg_seqlock){8, 8};
+    session_settle(&s);
+    AWAIT(sample.settle.want.locked && sample.settle.want.lock.offset == 8);
+    s.sampler = NULL;
+    session_free(&s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("settle");
+    TCase *c = tcase_create("settle");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, a_range_read_twice);
+    tcase_add_test(c, what_moves_elsewhere_is_no_matter);
+    tcase_add_test(c, another_window_has_no_marks);
+    tcase_add_test(c, under_a_counter);
+    tcase_add_test(c, the_session_asks_for_its_selection);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
