@@ -12,21 +12,12 @@
 /* One pass under way. */
 struct pass {
     struct backend *be;
-    const struct wanted *wanted; /* sorted by dev, ino */
-    size_t n;
+    const struct objects *objects;
     struct found *out;
     uint32_t pid;  /* the process that is open */
     void *process; /* NULL: it could not be opened */
     char comm[16];
 };
-
-static int compare_wanted(const void *a, const void *b)
-{
-    const struct wanted *x = a, *y = b;
-    if (x->dev != y->dev)
-        return x->dev < y->dev ? -1 : 1;
-    return x->ino < y->ino ? -1 : x->ino > y->ino;
-}
 
 static int compare_handles(const void *a, const void *b)
 {
@@ -34,17 +25,6 @@ static int compare_handles(const void *a, const void *b)
     if (x->pid != y->pid)
         return x->pid < y->pid ? -1 : 1;
     return x->handle < y->handle ? -1 : x->handle > y->handle;
-}
-
-static int compare_holders(const void *a, const void *b)
-{
-    const struct found_holder *x = a, *y = b;
-    if (x->tag != y->tag)
-        return x->tag < y->tag ? -1 : 1;
-    if (x->row.pid != y->row.pid)
-        return x->row.pid < y->row.pid ? -1 : 1;
-    return (uint32_t)x->row.fd < (uint32_t)y->row.fd ? -1
-                                                     : (uint32_t)x->row.fd > (uint32_t)y->row.fd;
 }
 
 /* Another process than the last row's? */
@@ -97,9 +77,9 @@ static struct oserr take_handle(struct pass *p, const struct sys_handle *h)
     }
     win_identify(name, &id);
     free(name);
-    struct wanted key = {.dev = id.dev, .ino = id.ino};
-    const struct wanted *w = bsearch(&key, p->wanted, p->n, sizeof key, compare_wanted);
-    return w == NULL ? OSERR_NONE : add_holder(p, w->tag, h);
+    long number = objects_find(p->objects, seg_id_of(&id));
+    bool wanted = number != OBJECT_NONE && p->objects->items[number].wanted;
+    return wanted ? add_holder(p, (size_t)number, h) : OSERR_NONE;
 }
 
 /* The number sections have as a type: that of one we make for this. */
@@ -121,17 +101,18 @@ static struct oserr section_type(struct backend *be, struct sys_handle **rows, s
     return e;
 }
 
-struct oserr mappers_find(struct backend *be, struct wanted *wanted, size_t n, struct found *out)
+struct oserr mappers_find(struct backend *be, struct objects *objects, struct listing *list,
+                          unsigned kinds, struct found *out)
 {
+    (void)list; /* no kind is known from processes only */
+    (void)kinds;
     struct sys_handle *rows = NULL;
     size_t count = 0;
     uint32_t type = 0;
     *out = (struct found){0};
-    if (n == 0)
+    if (objects->count == 0)
         return OSERR_NONE;
-    if (n > 1)
-        qsort(wanted, n, sizeof *wanted, compare_wanted);
-    struct pass p = {.be = be, .wanted = wanted, .n = n, .out = out};
+    struct pass p = {.be = be, .objects = objects, .out = out};
     struct oserr e = section_type(be, &rows, &count, &type);
     if (!oserr_is(e) && count > 1)
         qsort(rows, count, sizeof *rows, compare_handles);
@@ -141,9 +122,17 @@ struct oserr mappers_find(struct backend *be, struct wanted *wanted, size_t n, s
     if (p.process != NULL)
         sys_close_handle(be, p.process, SYS_KEY_DONE);
     free(rows);
-    if (out->holders_count > 1)
-        qsort(out->holders, out->holders_count, sizeof *out->holders, compare_holders);
     return e;
+}
+
+struct oserr discover_rows(struct backend *be, struct objects *objects, unsigned kinds,
+                           struct listing *list)
+{
+    (void)be;
+    (void)objects;
+    (void)kinds;
+    (void)list;
+    return OSERR_NONE;
 }
 
 void found_free(struct found *f)

@@ -125,6 +125,45 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
     return OSERR_NONE;
 }
 
+/* Others may read it while it grows. */
+static struct oserr open_growing(struct os_file *f)
+{
+    LARGE_INTEGER n = {0};
+    f->handle = CreateFileW(f->path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+                            OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (f->handle == INVALID_HANDLE_VALUE)
+        return os_last("CreateFileW");
+    if (GetFileType(f->handle) == FILE_TYPE_DISK && GetFileSizeEx(f->handle, &n) && n.QuadPart > 0)
+        return (struct oserr){"CreateFileW", ERROR_FILE_EXISTS};
+    return OSERR_NONE;
+}
+
+struct oserr os_file_grow(const char *path, struct os_file **out)
+{
+    struct os_file *f;
+    *out = NULL;
+    struct oserr e = new_file(path, &f);
+    if (oserr_is(e))
+        return e;
+    if (f->keep_open)
+        f->handle = os_stream(1);
+    else
+        e = open_growing(f);
+    if (oserr_is(e))
+        os_file_abandon(f);
+    else
+        *out = f;
+    return e;
+}
+
+void os_file_cut(struct os_file *f, uint64_t size)
+{
+    LARGE_INTEGER at = {.QuadPart = (LONGLONG)size};
+    if (!f->keep_open && GetFileType(f->handle) == FILE_TYPE_DISK &&
+        SetFilePointerEx(f->handle, at, NULL, FILE_BEGIN))
+        (void)SetEndOfFile(f->handle);
+}
+
 static struct oserr go_to_position(struct os_file *f)
 {
     LARGE_INTEGER at = {.QuadPart = (LONGLONG)f->position};

@@ -1,7 +1,8 @@
 #include "backend/kinds_windows.h"
 #include "backend/provider.h"
 
-const struct provider *const providers[] = {&win_section_provider, &file_provider, NULL};
+const struct provider *const providers[] = {&win_section_provider, &file_provider,
+                                            &recording_provider, NULL};
 
 enum seg_kind provider_kind(const struct provider *p, const char *locator)
 {

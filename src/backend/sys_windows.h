@@ -20,6 +20,8 @@ enum sys_key { /* series */
                SYS_KEY_NAME,   /* asked for its name, */
                SYS_KEY_DONE,   /* and closed */
                SYS_KEY_WINDOW, /* parts mapped one behind the other */
+               SYS_KEY_READ,   /* parts of a file */
+               SYS_KEY_COMMIT, /* parts of a recording's image */
 };
 
 enum sys_section_access { /* as Windows has them */
@@ -96,5 +98,14 @@ SHM_MUST struct oserr sys_open_file(struct backend *be, const char *path, bool w
                                     void **handle);
 SHM_MUST struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size);
 SHM_MUST struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle);
+/* Short only at the end. */
+SHM_MUST struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *buf,
+                                    size_t n, size_t *got);
+
+/* Memory of our own: reserved, committed (zeros) and given back by whole pages. */
+SHM_MUST struct oserr sys_reserve(struct backend *be, size_t n, void **at);
+SHM_MUST struct oserr sys_commit(struct backend *be, void *at, size_t n);
+SHM_MUST struct oserr sys_decommit(struct backend *be, void *at, size_t n);
+void sys_release(struct backend *be, void *at);
 
 #endif

@@ -238,10 +238,11 @@ static uint32_t drop_own(struct seg_who *who)
 }
 
 /* Nobody can take a name away that others hold; what only we hold goes when we close it. */
-static struct oserr win_remove(struct backend *be, const char *locator, unsigned flags,
-                               struct seg_who *who)
+static struct oserr win_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                               unsigned flags, struct seg_who *who)
 {
     struct seg *s;
+    (void)seen; /* while somebody has it, the name is the same object's */
     (void)flags;
     struct oserr e = seg_open(be, locator, SEG_STAT, &s);
     if (oserr_is(e))
@@ -259,7 +260,7 @@ static struct oserr win_remove(struct backend *be, const char *locator, unsigned
 
 const struct provider win_section_provider = {
     .kind = SEG_WIN,
-    .caps = SEG_CAP_CREATE | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_HELD,
+    .caps = SEG_CAP_CREATE | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = win_canonical,
     .list = win_list,
     .open = win_open,
