@@ -93,7 +93,7 @@ static void remove_item(struct removal_job *j, struct removal_item *item)
     struct oserr e = removal_one(j->be, item->locator, seen, j->flags, &who, &used);
     item->gone = !oserr_is(e);
     out_str(&j->report, item->gone ? "removed " : "stays   ");
-    out_escaped(&j->report, item->locator);
+    out_locator(&j->report, item->locator);
     if (item->gone && used) {
         out_str(&j->report, ": ");
         removal_left_behind(&j->report, &who);

@@ -1,5 +1,6 @@
 /* A fault in a guarded range is seen by a vectored handler first, which lets the thread go on where
- * guard_run was left: a reserved page that was never committed, or a file that could not be read. */
+ * guard_run was left: a reserved page that was never committed, or a file that could not be read.
+ */
 #include "backend/guard.h"
 
 #include <stdint.h>

@@ -44,11 +44,10 @@ struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size
     struct oserr e = new_file(path, &f);
     if (oserr_is(e))
         return e;
-    f->handle = f->keep_open
-                    ? os_stream(0)
-                    : CreateFileW(f->path, GENERIC_READ,
-                                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                                  OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    f->handle = f->keep_open ? os_stream(0)
+                             : CreateFileW(f->path, GENERIC_READ,
+                                           FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                           NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     if (f->handle == INVALID_HANDLE_VALUE || f->handle == NULL) {
         e = os_last("CreateFileW");
         os_file_abandon(f);

@@ -14,8 +14,8 @@ HANDLE os_stop_event(void); /* set once a stop was asked for; NULL before os_cat
 /* The error of the call that just failed with GetLastError(). */
 struct oserr os_last(const char *call);
 
-/* A timer of this thread, set to go off in `ns`; NULL: none to be had. Half a millisecond fine where
- * the system can. */
+/* A timer of this thread, set to go off in `ns`; NULL: none to be had. Half a millisecond fine
+ * where the system can. */
 HANDLE os_thread_timer(int64_t ns);
 
 /* An event of this thread, for waiting at a gate; NULL: none to be had. */

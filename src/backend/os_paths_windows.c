@@ -73,8 +73,9 @@ struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n
     wchar_t *wide = wide_copy(path);
     if (wide == NULL)
         return (struct oserr){"CreateFileW", ERROR_INVALID_NAME};
-    HANDLE h = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                           NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE h =
+        CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     struct oserr e = h == INVALID_HANDLE_VALUE ? os_last("CreateFileW") : OSERR_NONE;
     free(wide);
     if (oserr_is(e))

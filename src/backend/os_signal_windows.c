@@ -13,11 +13,11 @@ struct os_wake {
     HANDLE event; /* set until it is cleared */
 };
 
-static LONG stop_number;         /* 0, or the signal */
-static HANDLE stop_event;        /* made once */
+static LONG stop_number;  /* 0, or the signal */
+static HANDLE stop_event; /* made once */
 static SRWLOCK wake_lock = SRWLOCK_INIT;
 static struct os_wake *also_wake; /* that of os_stop_wakes */
-static LONG alarm_after;         /* seconds of os_stop_alarm, 0: none */
+static LONG alarm_after;          /* seconds of os_stop_alarm, 0: none */
 
 HANDLE os_stop_event(void)
 {
@@ -41,8 +41,8 @@ static void start_alarm(void)
         CloseHandle(t);
 }
 
-/* Closing, log-off, shutdown: when this returns, or soon, the process ends; so it waits for the main
- * thread to end it properly. */
+/* Closing, log-off, shutdown: when this returns, or soon, the process ends; so it waits for the
+ * main thread to end it properly. */
 static BOOL WINAPI on_control(DWORD event)
 {
     InterlockedExchange(&stop_number, event == CTRL_C_EVENT       ? INTERRUPT

@@ -84,7 +84,7 @@ uint32_t os_uid(void)
 const char *os_user_name(uint32_t uid, char buf[33])
 {
     (void)uid; /* nothing is known of owners: no seg_stat has SEG_HAS_OWNER */
-    snprintf(buf, 33, "-");
+    buf[0] = '\0';
     return buf;
 }
 

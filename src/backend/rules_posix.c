@@ -1,6 +1,4 @@
 /* What the system allows, in words. */
-#include <stdio.h>
-
 #include "backend/segment.h"
 
 unsigned seg_kinds(void)
@@ -8,10 +6,15 @@ unsigned seg_kinds(void)
     return (1U << SEG_KINDS) - 1U - (1U << SEG_REC);
 }
 
-bool seg_usual_locator(const char *name, char *out, size_t cap)
+const char *seg_naming(void)
 {
-    int n = snprintf(out, cap, "posix:/%s", name);
-    return n > 0 && (size_t)n < cap;
+    return "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n"
+           "  file:PATH                           a file, mapped shared\n";
+}
+
+const char *seg_demo_name(void)
+{
+    return "/shmlens-demo";
 }
 
 const char *seg_rule(uint32_t refusal)

@@ -1,6 +1,4 @@
 /* What the system allows, in words. */
-#include <stdio.h>
-
 #include "backend/segment.h"
 
 unsigned seg_kinds(void)
@@ -8,10 +6,16 @@ unsigned seg_kinds(void)
     return 1U << SEG_WIN;
 }
 
-bool seg_usual_locator(const char *name, char *out, size_t cap)
+const char *seg_naming(void)
 {
-    int n = snprintf(out, cap, "win:Local\\%s", name);
-    return n > 0 && (size_t)n < cap;
+    return "  Local\\NAME  Global\\NAME  win:NAME    a named file mapping (section)\n"
+           "  file:PATH                           a file, mapped shared\n"
+           "  rec:PATH                            a recording made by shmlens record\n";
+}
+
+const char *seg_demo_name(void)
+{
+    return "Local\\shmlens-demo";
 }
 
 const char *seg_rule(uint32_t refusal)

@@ -26,8 +26,8 @@ struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struc
     if (end <= at)
         return (struct oserr){"MapViewOfFile", SEG_E_BEYOND};
     enum sys_key key = write ? SYS_KEY_WINDOW : SYS_KEY_NONE;
-    struct oserr e = sys_map_view(s->be, (void *)s->handle, write, from, (size_t)(end - from), key,
-                                  &base);
+    struct oserr e =
+        sys_map_view(s->be, (void *)s->handle, write, from, (size_t)(end - from), key, &base);
     if (!oserr_is(e))
         *v = (struct view){(unsigned char *)base + (at - from), at, n};
     return e;

@@ -43,9 +43,12 @@ unsigned seg_kinds(void);
  * SEG_E_IN_USE, SEG_E_UNSUPPORTED), a sentence fragment; NULL: nothing to say. */
 const char *seg_rule(uint32_t refusal);
 
-/* The raw locator that a segment of this name has on this system: `posix:/x`, `win:Local\x`. False:
- * it does not fit. */
-bool seg_usual_locator(const char *name, char *out, size_t cap);
+/* The forms of locators that this system has: lines for the help. */
+const char *seg_naming(void);
+
+/* What the demo's writer makes: `/shmlens-demo`, or as it is said here. A locator as it is typed.
+ */
+const char *seg_demo_name(void);
 
 enum seg_caps {
     SEG_CAP_CREATE = 1,
@@ -82,8 +85,10 @@ enum seg_state { /* bits */
                  SEG_ST_DEST = 4,
                  SEG_ST_LOCKED = 8,
                  SEG_ST_HUGETLB = 16,
-    SEG_ST_RESERVED = 0x10000, /* Windows: pages are data only once somebody commits them */
-    SEG_ST_ONLY_US = 0x20000,  /* Windows: nobody else has a handle: it lives as long as ours */
+                 SEG_ST_RESERVED =
+                     0x10000, /* Windows: pages are data only once somebody commits them */
+                 SEG_ST_ONLY_US =
+                     0x20000, /* Windows: nobody else has a handle: it lives as long as ours */
 };
 
 struct seg_stat {
@@ -220,7 +225,8 @@ enum seg_access seg_get_access(const struct seg *s);
 
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
 enum seg_kind seg_kind(const struct seg *s);
-unsigned seg_caps(const struct seg *s); /* enum seg_caps */
+unsigned seg_caps(const struct seg *s);         /* enum seg_caps */
+unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: no locator */
 
 /* Asks the system how the segment is now: two or three cheap calls; remaps when it grew or shrank.
  */

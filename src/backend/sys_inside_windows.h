@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-uint32_t sys_last(bool bad);   /* GetLastError() of a call that failed, never 0; 0 when it did not */
-uint32_t sys_nt(long status);  /* an NTSTATUS as such a code; 0: success */
+uint32_t sys_last(bool bad);  /* GetLastError() of a call that failed, never 0; 0 when it did not */
+uint32_t sys_nt(long status); /* an NTSTATUS as such a code; 0: success */
 
 /* A name in quotes, cut where it is long; into buf, which it returns. */
 enum { SYS_QUOTED = 136 };

@@ -9,9 +9,9 @@
 #include "backend/wide_windows.h"
 
 enum {
-    NAME_BUFFER = 96 * 1024,            /* a UNICODE_STRING of 64 KiB and its head, twice */
-    HANDLES_FIRST = 256 * 1024,         /* bytes of the first try */
-    HANDLES_MOST = 1024 * 1024 * 1024,  /* and of the last */
+    NAME_BUFFER = 96 * 1024,           /* a UNICODE_STRING of 64 KiB and its head, twice */
+    HANDLES_FIRST = 256 * 1024,        /* bytes of the first try */
+    HANDLES_MOST = 1024 * 1024 * 1024, /* and of the last */
 };
 
 struct oserr sys_handle_count(struct backend *be, void *handle, enum sys_key key, uint32_t *count)
@@ -162,8 +162,8 @@ static uint32_t ask_handles(struct nt_handles **all)
         *all = malloc(n);
         if (*all == NULL)
             return ERROR_NOT_ENOUGH_MEMORY;
-        code = sys_nt(NtQuerySystemInformation((SYSTEM_INFORMATION_CLASS)NT_SYSTEM_HANDLES, *all, n,
-                                               NULL));
+        code = sys_nt(
+            NtQuerySystemInformation((SYSTEM_INFORMATION_CLASS)NT_SYSTEM_HANDLES, *all, n, NULL));
         if (code != ERROR_BAD_LENGTH && code != ERROR_INSUFFICIENT_BUFFER)
             break;
     }
@@ -196,8 +196,7 @@ struct oserr sys_open_process(struct backend *be, uint32_t pid, void **process)
     uint32_t code = sys_enter(be, call);
     *process = NULL;
     if (code == 0) {
-        *process =
-            OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+        *process = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
         code = sys_last(*process == NULL);
     }
     return sys_leave(be, call, code, SYS_KEY_PROC,

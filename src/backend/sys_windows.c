@@ -39,9 +39,9 @@ const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
 
 static const char *access_text(uint32_t access)
 {
-    return (access & SYS_SECTION_WRITE) != 0 ? "SECTION_QUERY | SECTION_MAP_READ | SECTION_MAP_WRITE"
-           : (access & SYS_SECTION_READ) != 0 ? "SECTION_QUERY | SECTION_MAP_READ"
-                                              : "SECTION_QUERY";
+    return (access & SYS_SECTION_WRITE) != 0
+               ? "SECTION_QUERY | SECTION_MAP_READ | SECTION_MAP_WRITE"
+               : "SECTION_QUERY | SECTION_MAP_READ";
 }
 
 struct oserr sys_open_section(struct backend *be, const char *name, uint32_t access,
@@ -83,17 +83,17 @@ struct oserr sys_create_section(struct backend *be, const char *name, uint64_t s
         }
     }
     free(wide);
-    return sys_leave(be, call, code, 0,
-                     "%s(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, %llu, %s) = %p", call,
-                     (unsigned long long)size, name == NULL ? "NULL" : sys_quoted(name, quoted), *handle);
+    return sys_leave(
+        be, call, code, 0, "%s(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, %llu, %s) = %p", call,
+        (unsigned long long)size, name == NULL ? "NULL" : sys_quoted(name, quoted), *handle);
 }
 
 void sys_close_handle(struct backend *be, void *handle, enum sys_key key)
 {
     uint32_t code = sys_enter(be, "CloseHandle");
     uint32_t real = sys_last(!CloseHandle(handle));
-    struct oserr e = sys_leave(be, "CloseHandle", code != 0 ? code : real, key,
-                               "CloseHandle(%p) = 1", handle);
+    struct oserr e =
+        sys_leave(be, "CloseHandle", code != 0 ? code : real, key, "CloseHandle(%p) = 1", handle);
     (void)e;
 }
 

@@ -86,8 +86,8 @@ static struct oserr identify(struct seg *s)
 
 static uint32_t rights(enum seg_access access)
 {
-    return SYS_SECTION_QUERY | (access >= SEG_READ ? SYS_SECTION_READ : 0U) |
-           (access == SEG_WRITE ? SYS_SECTION_WRITE : 0U);
+    /* asked for alone, the right to query is taken for FILE_MAP_COPY and becomes that to read */
+    return SYS_SECTION_QUERY | SYS_SECTION_READ | (access == SEG_WRITE ? SYS_SECTION_WRITE : 0U);
 }
 
 static struct oserr win_open(struct seg *s, enum seg_access access)
@@ -118,7 +118,8 @@ static struct oserr win_create(struct seg *s, uint64_t size, uint32_t mode)
 static struct oserr win_reopen(struct seg *s, enum seg_access access)
 {
     void *h;
-    struct oserr e = sys_duplicate(s->be, NULL, (uint64_t)s->handle, rights(access), SYS_KEY_NONE, &h);
+    struct oserr e =
+        sys_duplicate(s->be, NULL, (uint64_t)s->handle, rights(access), SYS_KEY_NONE, &h);
     if (oserr_is(e))
         return e;
     section_unmap(s, &s->look);
@@ -150,7 +151,7 @@ static void look_at(struct backend *be, const char *name, const char *folder, st
         st->known |= SEG_HAS_ID;
         free(full);
     }
-    struct oserr e = sys_open_section(be, name, SYS_SECTION_QUERY, SYS_KEY_OPEN, &h);
+    struct oserr e = sys_open_section(be, name, rights(SEG_STAT), SYS_KEY_OPEN, &h);
     st->denied = oserr_kind(e) == OSERR_K_DENIED;
     if (oserr_is(e))
         return;

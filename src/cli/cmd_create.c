@@ -12,6 +12,7 @@ struct wish {
     uint64_t size;
     uint32_t mode;
     bool has_fill, has_from, hold;
+    bool implied; /* to hold was not asked for: without it nothing would stay */
     uint8_t fill;
     struct contents from;
 };
@@ -40,7 +41,14 @@ static bool parse_wish(struct run *r, struct wish *w)
         (void)run_usage(r, "--hold is for the shell");
         return false;
     }
+    unsigned caps = seg_locator_caps(r->raw);
+    if (mode != NULL && (caps & SEG_CAP_CHMOD) == 0) {
+        (void)run_usage(r, "--mode: there are no such permissions here");
+        return false;
+    }
     w->has_fill = fill != NULL;
+    w->implied = !w->hold && !r->env->ui && (caps & SEG_CAP_FLEETING) != 0;
+    w->hold = w->hold || w->implied;
     return fill == NULL || run_byte(r, "--fill", fill, &w->fill);
 }
 
@@ -78,7 +86,8 @@ static int undo(struct run *r, struct seg *s, int status)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
-    if (!oserr_is(e) && !st.name_gone && !st.replaced) {
+    bool fleeting = (seg_caps(s) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
+    if (!oserr_is(e) && !st.name_gone && !st.replaced && !fleeting) {
         e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
     }
     return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
@@ -93,9 +102,12 @@ static int make(struct run *r, struct wish *w)
     }
     int status = fill_new(r, s, w);
     if (status == EXIT_DONE) {
-        out_escaped(r->env->out, seg_locator(s));
+        out_locator(r->env->out, seg_locator(s));
         out_str(r->env->out, "\n");
         status = run_flush(r) ? EXIT_DONE : EXIT_ERROR; /* command_run says why */
+    }
+    if (status == EXIT_DONE && w->implied) {
+        run_note(r, "held until Ctrl-C: it goes when the last process lets it go");
     }
     if (status != EXIT_DONE) {
         status = undo(r, s, status);

@@ -20,7 +20,7 @@ struct out *run_error_begin(struct run *r, const char *raw)
         out_print(err, "%s: ", r->command->name);
     }
     if (raw != NULL && raw[0] != '\0') {
-        out_escaped(err, raw);
+        out_locator(err, raw);
         out_str(err, ": ");
     }
     return err;
@@ -37,12 +37,11 @@ static const char *refusal(uint32_t code)
 {
     switch (code) {
     case SEG_E_LOCATOR:
-        return "not a locator that this system knows (a segment is /NAME or posix:/NAME, a file is "
-               "file:PATH)";
+        return "not a locator that this system knows";
     case SEG_E_NAME:
-        return "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..";
+        return "not a name for a segment";
     case SEG_E_NOT_SEGMENT:
-        return "not a segment: a folder, fifo, link or device has this name";
+        return "not a segment";
     case SEG_E_BEYOND:
         return "past the end of the segment; nothing was stored";
     case SEG_E_SHRANK:
@@ -54,7 +53,7 @@ static const char *refusal(uint32_t code)
     case SEG_E_UNSUPPORTED:
         return "this kind of segment cannot do that";
     case SEG_E_IN_USE:
-        return "in use; --force removes the name all the same";
+        return "in use";
     case SEG_E_REPLACED:
         return "the name refers to another segment now; nothing was done";
     case SEG_E_SIZE:
@@ -65,6 +64,8 @@ static const char *refusal(uint32_t code)
         return "out of memory";
     case SEG_E_UNSETTLED:
         return "changes too fast to be read whole";
+    case SEG_E_RESERVED:
+        return "a page there is reserved only: the program that made it has to commit it first";
     case SEG_E_RECORDING:
         return "not a recording";
     case SEG_E_NEWER:
@@ -73,6 +74,19 @@ static const char *refusal(uint32_t code)
         return "the recording is damaged";
     default:
         return NULL;
+    }
+}
+
+/* What this system wants instead. */
+static void print_rule(struct out *err, uint32_t code)
+{
+    const char *rule = seg_rule(code);
+    if (rule != NULL) {
+        out_print(err,
+                  code == SEG_E_LOCATOR  ? " (%s)"
+                  : code == SEG_E_IN_USE ? "; %s"
+                                         : ": %s",
+                  rule);
     }
 }
 
@@ -113,6 +127,9 @@ int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e)
             words = "not a recording: a folder, fifo or device";
         }
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
+        if (words == refusal(e.code)) {
+            print_rule(err, e.code);
+        }
     } else {
         print_meaning(err, where, doing, e);
         out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));

@@ -186,7 +186,7 @@ static bool list_tag(const struct ui *ui, const struct tag *tag, struct out *o, 
     bool goes = same && segrow_procs(&row) == 0;
     (void)number_format_size(resident, size);
     out_print(o, "%s %9s  ", goes ? "goes " : "stays", same ? size : "");
-    out_escaped(o, tag->locator);
+    out_locator(o, tag->locator);
     if (!same)
         out_str(o, info == NULL ? "  is not there any more" : "  is another segment by now");
     else
