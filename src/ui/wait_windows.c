@@ -15,6 +15,7 @@ enum { TIMER_FINE = 2 }; /* CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, which not all
 static char typed[TYPED_MAX]; /* what the records said, not yet taken */
 static size_t typed_count;
 static struct console_input input;
+static bool mouse_on;
 static HANDLE timer; /* finer than a timeout; NULL: there is none */
 
 static HANDLE console_in(void)
@@ -81,7 +82,7 @@ static unsigned take_record(const INPUT_RECORD *r)
 {
     if (r->EventType == KEY_EVENT)
         take_key(&r->Event.KeyEvent);
-    else if (r->EventType == MOUSE_EVENT)
+    else if (r->EventType == MOUSE_EVENT && mouse_on)
         take_mouse(&r->Event.MouseEvent);
     return r->EventType == WINDOW_BUFFER_SIZE_EVENT ? (unsigned)TTY_RESIZED : 0;
 }
@@ -186,6 +187,7 @@ void tty_restore(void)
 void tty_mouse(bool on)
 {
     DWORD mode = ENABLE_WINDOW_INPUT | ENABLE_EXTENDED_FLAGS;
+    mouse_on = on;
     mode |= on ? (DWORD)ENABLE_MOUSE_INPUT : remembered_in & ENABLE_QUICK_EDIT_MODE;
     (void)SetConsoleMode(console_in(), mode);
 }

@@ -55,6 +55,13 @@ _Noreturn void con_fail(const char *format, ...)
 
 /* ---- making it, putting it away ---- */
 
+/* What is sent to the program reaches all who share its console. */
+static BOOL WINAPI stay(DWORD event)
+{
+    (void)event;
+    return TRUE;
+}
+
 static void attach(void)
 {
     uint64_t until = con_deadline();
@@ -64,7 +71,7 @@ static void attach(void)
             con_fail("no console to attach to: error %lu", GetLastError());
         Sleep(2);
     }
-    SetConsoleCtrlHandler(NULL, TRUE);
+    SetConsoleCtrlHandler(stay, TRUE);
 }
 
 static void remember(void)
@@ -97,6 +104,7 @@ void con_close(void)
     if (con.host.hProcess == NULL)
         return;
     CloseHandle(con.in);
+    SetConsoleCtrlHandler(stay, FALSE);
     FreeConsole();
     con_reap(&con.host);
     free(con.cells);
@@ -106,7 +114,7 @@ void con_close(void)
 void con_start(const char *const *argv)
 {
     HANDLE shown = open_shown();
-    con.program = con_spawn(argv, CREATE_NEW_PROCESS_GROUP, con.in, shown, shown);
+    con.program = con_spawn(argv, 0, con.in, shown, shown);
     CloseHandle(shown);
 }
 
@@ -122,7 +130,7 @@ bool con_running(void)
 
 void con_break(void)
 {
-    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, con.program.dwProcessId))
+    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0))
         con_fail("Ctrl-Break cannot be sent: error %lu", GetLastError());
 }
 

@@ -57,7 +57,7 @@ void con_drag(int row, int col, int to_row, int to_col);
 void con_wheel(int row, int col, bool down);
 
 void con_resize(int rows, int cols); /* the buffer that is shown, and its window */
-void con_break(void);                /* Ctrl-Break, to the program alone */
+void con_break(void);                /* Ctrl-Break */
 
 /* ---- the screen ---- */
 
