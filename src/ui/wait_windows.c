@@ -16,7 +16,8 @@ static char typed[TYPED_MAX]; /* what the records said, not yet taken */
 static size_t typed_count;
 static struct console_input input;
 static bool mouse_on;
-static HANDLE timer; /* finer than a timeout; NULL: there is none */
+static int told_rows, told_cols; /* what tty_size said; 0: and it still holds */
+static HANDLE timer;             /* finer than a timeout; NULL: there is none */
 
 static HANDLE console_in(void)
 {
@@ -106,6 +107,29 @@ static unsigned take_records(void)
     return ready | (typed_count > 0 ? (unsigned)TTY_INPUT : 0);
 }
 
+/* ---- size ---- */
+
+/* The curses that adopts it drops all records that wait, so they are taken before. */
+bool tty_size(int *rows, int *cols)
+{
+    (void)take_records();
+    if (!console_size(rows, cols))
+        return false;
+    told_rows = *rows;
+    told_cols = *cols;
+    return true;
+}
+
+/* Has the size changed since tty_size, by a record that was dropped? Asked once: later records
+ * come.
+ */
+static bool changed_since(void)
+{
+    int rows = told_rows, cols = told_cols, had_rows = told_rows, had_cols = told_cols;
+    told_rows = told_cols = 0;
+    return had_rows > 0 && console_size(&rows, &cols) && (rows != had_rows || cols != had_cols);
+}
+
 /* ---- waiting ---- */
 
 /* Arms the timer; false: the deadline has passed. */
@@ -132,6 +156,7 @@ unsigned tty_wait(const struct os_wake *wake, int64_t deadline)
         handles[count++] = (HANDLE)(intptr_t)os_wake_fd(wake);
     for (;;) {
         unsigned ready = take_records() | (is_posted(wake) ? (unsigned)TTY_WOKEN : 0);
+        ready |= changed_since() ? (unsigned)TTY_RESIZED : 0;
         if (ready != 0)
             return ready;
         if (deadline == INT64_MAX)
@@ -157,11 +182,6 @@ void tty_write(const void *text, size_t n)
 {
     DWORD done;
     (void)WriteFile(console_out(), text, (DWORD)n, &done, NULL);
-}
-
-bool tty_size(int *rows, int *cols)
-{
-    return console_size(rows, cols);
 }
 
 /* ---- modes ---- */

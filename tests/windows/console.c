@@ -128,10 +128,10 @@ bool con_running(void)
     return WaitForSingleObject(con.program.hProcess, 0) != WAIT_OBJECT_0;
 }
 
-void con_break(void)
+void con_interrupt(void)
 {
-    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0))
-        con_fail("Ctrl-Break cannot be sent: error %lu", GetLastError());
+    if (!GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
+        con_fail("Ctrl-C cannot be sent: error %lu", GetLastError());
 }
 
 const char *con_not_restored(void)

@@ -57,7 +57,8 @@ void con_drag(int row, int col, int to_row, int to_col);
 void con_wheel(int row, int col, bool down);
 
 void con_resize(int rows, int cols); /* the buffer that is shown, and its window */
-void con_break(void);                /* Ctrl-Break */
+/* Ctrl-C as an event, not a key: as a console sends it whose input is not raw. */
+void con_interrupt(void);
 
 /* ---- the screen ---- */
 

@@ -1,4 +1,4 @@
-/* Has a console, for whoever attaches to it; waits to be ended, and not by Ctrl-Break. */
+/* Has a console, for whoever attaches to it; waits to be ended, and not by Ctrl-C. */
 #include <windows.h>
 
 static BOOL WINAPI stay(DWORD event)
