@@ -79,6 +79,7 @@ if(WIN32)
   # The formats are checked where gcc knows them: for Windows it believes in those of the old C library.
   # Its isnan and signbit try their argument as a float, too.
   target_compile_options(shmlens_options INTERFACE -Wno-format -Wno-pedantic-ms-format -Wno-float-conversion)
+  target_compile_options(shmlens_options INTERFACE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/mingw.h")
   target_link_options(shmlens_options INTERFACE -static)
 endif()
 

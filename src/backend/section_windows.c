@@ -139,22 +139,39 @@ struct oserr section_pull(struct seg *s, uint64_t off, void *buf, size_t n, size
     return OSERR_NONE;
 }
 
-/* Committed bytes of a reserved section that is mapped whole; false: too many runs to count. */
-static bool count_committed(struct seg *s, uint64_t *sum)
+/* Committed bytes as a view of the whole tells; false: too many runs to count. */
+static bool count_in(struct seg *s, const struct view *v, uint64_t size, uint64_t *sum)
 {
-    uint64_t at = 0, size = s->last.size;
+    uint64_t at = 0;
     *sum = 0;
-    if (s->look.base == NULL || s->look.at != 0 || s->look.n < size)
-        return false;
     for (int runs = 0; runs < RUNS_COUNTED && at < size; runs++) {
         uint64_t end;
         enum seg_extent_kind kind;
-        if (oserr_is(run_in(s, &s->look, at, size, &end, &kind)) || end <= at)
+        if (oserr_is(run_in(s, v, at, size, &end, &kind)) || end <= at)
             return false;
         *sum += kind == SEG_EXT_DATA ? end - at : 0;
         at = end;
     }
     return at >= size;
+}
+
+/* The same of a section that may not be mapped whole yet. Where only a part is wanted nobody asks
+ * for more. */
+static bool count_committed(struct seg *s, uint64_t size, uint64_t *sum)
+{
+    struct view whole = s->look;
+    bool mapped = whole.base != NULL && whole.at == 0 && whole.n >= size;
+    if (mapped)
+        return count_in(s, &whole, size, sum);
+    if (s->limit_n > 0 || s->access != SEG_STAT || size > SIZE_MAX / 2)
+        return false;
+    void *at;
+    if (oserr_is(sys_map_view(s->be, (void *)s->handle, false, 0, 0, SYS_KEY_NONE, &at)))
+        return false;
+    whole = (struct view){at, 0, (size_t)size};
+    bool counted = count_in(s, &whole, size, sum);
+    sys_unmap_view(s->be, at, SYS_KEY_NONE);
+    return counted;
 }
 
 struct oserr section_stat(struct seg *s, struct seg_stat *out)
@@ -174,7 +191,7 @@ struct oserr section_stat(struct seg *s, struct seg_stat *out)
     out->state = (flags & SECTION_RESERVED) != 0 ? SEG_ST_RESERVED : 0;
     out->state |= handles == 1 ? SEG_ST_ONLY_US : 0;
     out->resident = size;
-    bool known = (flags & SECTION_RESERVED) == 0 || count_committed(s, &out->resident);
+    bool known = (flags & SECTION_RESERVED) == 0 || count_committed(s, size, &out->resident);
     out->known = known ? out->known | SEG_HAS_RESIDENT : out->known & ~(unsigned)SEG_HAS_RESIDENT;
     return OSERR_NONE;
 }

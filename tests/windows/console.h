@@ -95,6 +95,8 @@ struct con_peer;
 
 /* tests/windows/NAME with these arguments, when it has said `ready`. */
 struct con_peer *con_peer(const char *name, const char *const *args);
+/* Any program, at once. */
+struct con_peer *con_held(const char *path, const char *const *args);
 void con_peer_send(struct con_peer *p, const char *line); /* a newline is added */
 const char *con_peer_line(struct con_peer *p);            /* its next; NULL: it ended */
 unsigned con_peer_pid(const struct con_peer *p);

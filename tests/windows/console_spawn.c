@@ -218,15 +218,13 @@ struct con_result con_run(const char *const *argv)
 
 /* ---- peers ---- */
 
-struct con_peer *con_peer(const char *name, const char *const *args)
+struct con_peer *con_held(const char *path, const char *const *args)
 {
-    char path[1024];
     const char *argv[16] = {path};
     struct con_peer *p = calloc(1, sizeof *p);
     HANDLE in, out;
     if (p == NULL)
         con_fail("out of memory");
-    snprintf(path, sizeof path, "%s/%s.exe", WIN_PEERS, name);
     for (size_t i = 0; i < 14 && args[i] != NULL; i++)
         argv[i + 1] = args[i];
     make_pipe(&in, &p->to);
@@ -234,6 +232,14 @@ struct con_peer *con_peer(const char *name, const char *const *args)
     p->process = con_spawn(argv, CREATE_NO_WINDOW, in, out, GetStdHandle(STD_ERROR_HANDLE));
     CloseHandle(in);
     CloseHandle(out);
+    return p;
+}
+
+struct con_peer *con_peer(const char *name, const char *const *args)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s.exe", WIN_PEERS, name);
+    struct con_peer *p = con_held(path, args);
     const char *line = con_peer_line(p);
     if (line == NULL || strcmp(line, "ready") != 0)
         con_fail("%s is not ready but says %s", name, line == NULL ? "nothing" : line);
