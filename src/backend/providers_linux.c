@@ -5,9 +5,8 @@
 #include "backend/sysv.h"
 
 const struct provider *const providers[] = {
-    &posix_shm_provider, &sysv_provider,  &fd_provider,   &map_provider,
-    &ns_provider,        &memfd_provider, &file_provider, &recording_provider,
-    NULL,
+    &posix_shm_provider, &sysv_provider, &fd_provider,        &map_provider, &ns_provider,
+    &memfd_provider,     &file_provider, &recording_provider, NULL,
 };
 
 enum seg_kind provider_kind(const struct provider *p, const char *locator)

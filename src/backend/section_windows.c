@@ -15,6 +15,25 @@ static unsigned char *grain_of(const unsigned char *at)
     return (unsigned char *)((uintptr_t)at / SYS_GRAIN * SYS_GRAIN);
 }
 
+static bool is_reserved(const struct seg *s)
+{
+    return (s->last.section & SECTION_RESERVED) != 0;
+}
+
+/* What is not committed is not ours to commit. */
+static struct oserr check_committed(struct seg *s, const struct view *v)
+{
+    for (uint64_t at = 0, n; at < v->n; at += n) {
+        bool committed;
+        struct oserr e = sys_virtual_query(s->be, v->base + at, &n, &committed);
+        if (oserr_is(e))
+            return e;
+        if (!committed)
+            return (struct oserr){"MapViewOfFile", SEG_E_RESERVED};
+    }
+    return OSERR_NONE;
+}
+
 /* Windows maps from multiples of 64 KiB on; the view begins inside such a mapping. */
 struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
 {
@@ -30,6 +49,10 @@ struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struc
         sys_map_view(s->be, (void *)s->handle, write, from, (size_t)(end - from), key, &base);
     if (!oserr_is(e))
         *v = (struct view){(unsigned char *)base + (at - from), at, n};
+    if (!oserr_is(e) && write && is_reserved(s))
+        e = check_committed(s, v);
+    if (oserr_is(e))
+        section_unmap(s, v);
     return e;
 }
 
@@ -38,11 +61,6 @@ void section_unmap(struct seg *s, struct view *v)
     if (v->base != NULL)
         sys_unmap_view(s->be, grain_of(v->base), v == &s->hand ? SYS_KEY_WINDOW : SYS_KEY_NONE);
     *v = (struct view){0};
-}
-
-static bool is_reserved(const struct seg *s)
-{
-    return (s->last.section & SECTION_RESERVED) != 0;
 }
 
 /* The run at off, from a view that has it. */

@@ -78,20 +78,30 @@ static bool take_decimal(const char *s, struct decimal *d)
     return true;
 }
 
+/* All 17 digits as a number. */
+static uint64_t whole(const struct decimal *d)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 17; i++)
+        v = v * 10 + (uint64_t)(i < d->count ? d->digits[i] - '0' : 0);
+    return v;
+}
+
 /* The strtod of some C libraries (mingw-w64's) takes a power of two for its neighbour below it. v
  * as it should be; the neighbour is `below`. */
 static double settle(const char *s, double v, double below)
 {
-    struct decimal said, d;
+    struct decimal said, d, less;
     int exponent;
     double half = frexp(fabs(v), &exponent);
     if (half < 0.5 || half > 0.5 || !take_decimal(s, &said))
         return v;
-    nearest(fabs(v), said.count, &d);
-    if (d.exponent == said.exponent && strcmp(d.digits, said.digits) == 0)
+    nearest(fabs(v), 17, &d);
+    nearest(fabs(below), 17, &less);
+    if (d.exponent != said.exponent || less.exponent != said.exponent)
         return v;
-    nearest(fabs(below), said.count, &d);
-    return d.exponent == said.exponent && strcmp(d.digits, said.digits) == 0 ? below : v;
+    uint64_t want = whole(&said), have = whole(&d), under = whole(&less);
+    return want < have && have - want > (want > under ? want - under : under - want) ? below : v;
 }
 
 static double read_f64(const char *s, char **end)

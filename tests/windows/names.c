@@ -50,9 +50,9 @@ static HANDLE file_section(const wchar_t *name, const char *path)
     char bytes[FILE_BYTES];
     DWORD done;
     memset(bytes, 'f', sizeof bytes);
-    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL,
-                              CREATE_ALWAYS, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE,
-                              NULL);
+    HANDLE file =
+        CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS,
+                    FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
     if (file == INVALID_HANDLE_VALUE || !WriteFile(file, bytes, sizeof bytes, &done, NULL))
         return NULL;
     return CreateFileMappingW(file, NULL, PAGE_READWRITE, 0, 0, name);

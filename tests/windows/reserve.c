@@ -1,5 +1,5 @@
-/* A section of which pages are only reserved: NAME BYTES. Every line with an offset commits the page
- * there and stores its number in it; the line `count` prints how many bytes are committed; the
+/* A section of which pages are only reserved: NAME BYTES. Every line with an offset commits the
+ * page there and stores its number in it; the line `count` prints how many bytes are committed; the
  * empty line ends it. Knows nothing of shmlens. */
 #include <windows.h>
 

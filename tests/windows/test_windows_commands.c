@@ -21,8 +21,7 @@ static void tear_down(void)
     peer = NULL;
 }
 
-#define MAKE(kind, ...)                                                                            \
-    (peer = con_peer("names", (const char *const[]){kind, __VA_ARGS__, NULL}))
+#define MAKE(kind, ...) (peer = con_peer("names", (const char *const[]){kind, __VA_ARGS__, NULL}))
 
 static void check_out(struct con_result r, int status, const char *out)
 {
@@ -98,10 +97,10 @@ START_TEST(values_are_stored_compared_and_found)
     check_out(con_command("fill", name, "0x100", "16", "0xab"), 0, "");
     check_out(con_command("find", name, "x:ab", "--count", "1"), 0, "0x100\n");
     check_out(con_command("wait", name, "0x40", "--as", "u32le", "--equals", "5"), 0, "");
-    ck_assert_int_eq(con_command("wait", name, "0x40", "--as", "u32le", "--equals", "6",
-                                 "--timeout", "50ms")
-                         .status,
-                     1);
+    ck_assert_int_eq(
+        con_command("wait", name, "0x40", "--as", "u32le", "--equals", "6", "--timeout", "50ms")
+            .status,
+        1);
     check_error(con_command("peek", name, "8193"), "end");
     check_error(con_command("poke", name, "8192", "1", "--as", "u8"), "past the end");
 }
@@ -214,8 +213,8 @@ END_TEST
 
 START_TEST(names_of_all_kinds_round_trip)
 {
-    static const char *const made[] = {"\\u00fc\\u4e2d\\ud83d\\ude00", "\\ud800", "x\\udc00\\ud800y",
-                                       "\\u001b[31m"};
+    static const char *const made[] = {"\\u00fc\\u4e2d\\ud83d\\ude00", "\\ud800",
+                                       "x\\udc00\\ud800y", "\\u001b[31m"};
     static const char *const shown[] = {"ü中😀", "\\xed\\xa0\\x80",
                                         "x\\xed\\xb0\\x80\\xed\\xa0\\x80y", "\\x1b[31m"};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
