@@ -114,7 +114,12 @@ static int make(struct run *r, struct wish *w)
     } else if (w->hold) {
         status = hold(r);
     }
-    seg_close(s);
+    bool fleeting = (seg_caps(s) & SEG_CAP_FLEETING) != 0;
+    if (status == EXIT_DONE && r->env->ui && fleeting) {
+        r->env->made = s; /* one run makes one */
+    } else {
+        seg_close(s);
+    }
     return status;
 }
 

@@ -84,9 +84,14 @@ static bool nameless(const struct seg_stat *t)
 static bool lives_by_us(const struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
-    if ((ui->s.sample.stat.state & SEG_ST_ONLY_US) != 0)
+    const struct seg_stat *t = &ui->s.sample.stat;
+    uint64_t own = 0; /* handles that keep what we made */
+    for (size_t i = 0; i < ui->made_count; i++)
+        own += seg_last(ui->made[i])->dev == t->dev && seg_last(ui->made[i])->ino == t->ino;
+    bool made = own > 0 && (t->known & SEG_HAS_SECTION) != 0 && t->attached == own;
+    if (made || (t->state & SEG_ST_ONLY_US) != 0)
         st->alone_until = ui->now + ALONE_LASTS;
-    return nameless(&ui->s.sample.stat) || ui->now < st->alone_until;
+    return nameless(t) || ui->now < st->alone_until;
 }
 
 static void who_text(const struct ui *ui, char out[PART_MAX])

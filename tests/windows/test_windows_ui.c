@@ -162,6 +162,43 @@ START_TEST(it_is_alive_after_the_server_was_killed)
 }
 END_TEST
 
+static void create(const char *keys)
+{
+    con_start(CON_ARGV(con_shmlens, "--no-config"));
+    con_wait_text("F10Quit");
+    con_press("n", "create NAME SIZE");
+    con_keys(keys);
+}
+
+START_TEST(what_the_ui_creates_lives_while_it_runs)
+{
+    char keys[256];
+    snprintf(keys, sizeof keys, "%s 4096<Enter>", strchr(name, '\\') + 1); /* Local\ stands there */
+    create(keys);
+    con_wait_text("it lives as long as shmlens runs");
+    struct con_result r = con_command("poke", name, "0", "Hi", "--as", "utf16le", "--z");
+    ck_assert_msg(r.status == 0, "%s", r.err);
+    client_prints("Hi");
+    con_press("<Enter>", "48 00 69 00");
+    con_wait_text("KEEPING ALIVE");
+    con_press("q", "n New");
+    quit();
+    r = con_command("info", name);
+    ck_assert_int_eq(r.status, 2);
+}
+END_TEST
+
+START_TEST(nothing_is_removed_from_under_others)
+{
+    inspect(NULL);
+    con_press("s", "d Remove");
+    con_press("d", "sample_server");
+    con_press("yes<Enter>", "still held open by");
+    client_prints("Message from the first process.");
+    quit();
+}
+END_TEST
+
 /* ---- keys ---- */
 
 static const struct {
@@ -349,6 +386,8 @@ int main(void)
     tcase_add_test(c, what_is_typed_in_edit_mode_is_read);
     tcase_add_test(c, it_says_who_keeps_it_alive);
     tcase_add_test(c, it_is_alive_after_the_server_was_killed);
+    tcase_add_test(c, what_the_ui_creates_lives_while_it_runs);
+    tcase_add_test(c, nothing_is_removed_from_under_others);
     tcase_add_test(c, keys_do_what_they_do_elsewhere);
     tcase_add_test(c, esc_takes_effect_without_waiting_for_more);
     tcase_add_test(c, a_click_moves_the_cursor_or_presses_a_key);
