@@ -75,6 +75,16 @@ struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *
     return apply(r, ev);
 }
 
+bool recorded_next_time(struct recorded *r, int64_t *t)
+{
+    return rec_next_time(r->reader, t);
+}
+
+int64_t recorded_reach(const struct recorded *r, uint64_t bytes)
+{
+    return rec_reach(r->reader, bytes);
+}
+
 static struct oserr play(struct recorded *r, int64_t t)
 {
     struct rec_event ev;

@@ -3,7 +3,7 @@
 #ifndef SHMLENS_RECORDED_H
 #define SHMLENS_RECORDED_H
 
-#include "backend/segment.h"
+#include "backend/reel.h"
 #include "core/recording.h"
 
 struct recorded; /* one open recording; belongs to its seg */
@@ -22,5 +22,11 @@ int64_t recorded_at(const struct recorded *r); /* the time it shows, ns since it
  * there is none. Afterwards seg_played. */
 SHM_MUST struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *ev,
                                     bool *played);
+
+/* The start of as much of its end as so many bytes of the file tell of (rec_reach). */
+int64_t recorded_reach(const struct recorded *r, uint64_t bytes);
+
+/* When the next event is; false: there is none. */
+bool recorded_next_time(struct recorded *r, int64_t *t);
 
 #endif

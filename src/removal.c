@@ -44,10 +44,31 @@ void removal_users(struct out *o, const struct seg_who *who)
     }
 }
 
-void removal_why(struct out *o, struct oserr e, const struct seg_who *who)
+const char *removal_cannot(const char *locator)
+{
+    static const struct {
+        const char *prefix, *why;
+    } kinds[] = {
+        {"win:", "on Windows a name goes with its last handle and cannot be removed"},
+        {"fd:", "it has no name to remove: it goes when the processes that have it let it go"},
+        {"map:", "it has no name to remove: it goes when the processes that have it let it go"},
+        {"memfd:", "it has no name to remove: it goes when the processes that have it let it go"},
+        {"ns:", "its name is in another namespace: remove it there (nsenter -t PID -m)"},
+        {"file:", "it is a file, not a segment: rm removes it"},
+        {"rec:", "it is a recording, not a segment: rm removes it"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strncmp(locator, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+            return kinds[i].why;
+    return NULL;
+}
+
+void removal_why(struct out *o, const char *locator, struct oserr e, const struct seg_who *who)
 {
     char text[160];
-    if (e.code == SEG_E_IN_USE)
+    if (e.code == SEG_E_UNSUPPORTED && removal_cannot(locator) != NULL)
+        out_str(o, removal_cannot(locator));
+    else if (e.code == SEG_E_IN_USE)
         removal_users(o, who);
     else if (e.code == SEG_E_REPLACED)
         out_str(o, "it is another segment of this name by now");
@@ -103,7 +124,7 @@ static void remove_item(struct removal_job *j, struct removal_item *item)
         j->freed += !used && (seen->known & SEG_HAS_RESIDENT) != 0 ? seen->resident : 0;
     } else {
         out_str(&j->report, ": ");
-        removal_why(&j->report, e, &who);
+        removal_why(&j->report, item->locator, e, &who);
     }
     out_str(&j->report, "\n");
     seg_who_free(&who);

@@ -10,8 +10,12 @@
 /* `still mapped by 12 writer, 13 reader, held open by 14 sh`: each process once, but us. */
 void removal_users(struct out *o, const struct seg_who *who);
 
+/* Why a segment of this raw locator cannot be removed by its name at all, and what can be done;
+ * NULL: it can. */
+const char *removal_cannot(const char *locator);
+
 /* Why it was not removed, and what can be done. */
-void removal_why(struct out *o, struct oserr e, const struct seg_who *who);
+void removal_why(struct out *o, const char *locator, struct oserr e, const struct seg_who *who);
 
 /* One removal, as seg_remove_same; by force it still finds out who has it first: *used says that
  * somebody had it, who names them. Always initialises *who, the caller frees it. */

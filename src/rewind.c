@@ -8,13 +8,16 @@
 enum {
     MS = 1000000,
     TIMELINE_EVERY = 100 * MS, /* the timeline and the value's history are made so often */
-    SPAN = 3600                /* seconds that the ages of changes reach back */
+    SPAN = 4                   /* seconds that the ages of changes reach back */
 };
 
 struct rewind {
     struct seg *seg;
+    struct pagemap *pages;
     struct past *past; /* NULL: none is kept */
     size_t budget;     /* of `past` */
+    bool recorded;     /* it is a recording: all of it is known */
+    int64_t end;       /* and this is when it ended, os_now's clock; else 0 */
     uint64_t laps, size;
     uint64_t changes; /* of the history when the timeline was made */
     int64_t made;     /* when that was */
@@ -38,9 +41,11 @@ struct rewind *rewind_new(struct seg *seg, struct segmap *map)
     if (r == NULL)
         return NULL;
     r->seg = seg;
+    r->pages = segmap_pages(map);
     r->size = seg_last(seg)->size;
+    r->recorded = seg_kind(seg) == SEG_REC;
     const struct pagemap_sink sink = {.ctx = r, .differs = on_differs};
-    if (pagemap_listen(segmap_pages(map), &sink))
+    if (pagemap_listen(r->pages, &sink))
         return r;
     free(r);
     return NULL;
@@ -73,6 +78,8 @@ static void set_budget(struct rewind *r, size_t budget)
     past_free(r->past);
     r->past = budget > 0 ? past_new(budget) : NULL;
     r->budget = budget;
+    if (r->past != NULL && r->recorded)
+        r->end = rewind_recorded(r->seg, r->past, budget);
     r->laps = UINT64_MAX;
     r->time = 0;
 }
@@ -89,7 +96,7 @@ static void watch(struct rewind *r, int64_t now, uint64_t laps, bool around,
     if (size < r->size)
         past_unwatch(r->past, size, UINT64_MAX / 2 - size);
     r->size = size;
-    if (!around) {
+    if (!around && !r->recorded) {
         past_unwatch(r->past, 0, w->offset);
         past_unwatch(r->past, w->offset + w->n, UINT64_MAX / 2 - w->offset - w->n);
     } else if (laps > 0 && laps != r->laps && end > start) {
@@ -193,7 +200,7 @@ static bool make_picture(struct rewind *r, const struct past_wish *wish, int64_t
                                   wish->time != 0 ? wish->time : INT64_MAX, VALUES_MAX, out->value);
     out->cells = wish->cells < TIMELINE_MAX ? wish->cells : TIMELINE_MAX;
     out->from = about.oldest > about.since ? about.oldest : about.since;
-    out->to = now;
+    out->to = r->end != 0 ? r->end : now;
     past_activity(r->past, out->from, out->to, out->cells, out->cell);
     return true;
 }
@@ -203,6 +210,7 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
 {
     set_budget(r, wish->budget);
     out->kept = r->past != NULL;
+    out->end = r->end;
     if (r->past == NULL) {
         bool news = out->time != wish->time || out->values > 0;
         out->time = wish->time;
@@ -222,11 +230,25 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
     return news;
 }
 
+/* Where the map knows the bytes, those that were fed last: what was read since is newer. */
+static void as_fed(const struct rewind *r, uint64_t offset, uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t in = (size_t)((offset + i) % PAGEMAP_PAGE);
+        size_t left = PAGEMAP_PAGE - in < n - i ? PAGEMAP_PAGE - in : n - i;
+        const uint8_t *page = pagemap_bytes(r->pages, offset + i - in);
+        if (page != NULL)
+            memcpy(bytes + i, page + in, left);
+        i += left;
+    }
+}
+
 bool rewind_bytes(struct rewind *r, int64_t time, uint64_t offset, uint8_t *bytes, size_t n)
 {
     uint8_t *state = calloc(n + 1, 1); /* BYTE_DATA */
     int64_t *changed = calloc(n + 1, sizeof *changed);
     struct past_view view = {offset, n, bytes, state, changed, 0};
+    as_fed(r, offset, bytes, n);
     bool ok = r->past != NULL && state != NULL && changed != NULL &&
               past_at(r->past, time, &view) && memchr(state, BYTE_UNKNOWN, n) == NULL &&
               memchr(state, BYTE_BEYOND, n) == NULL;

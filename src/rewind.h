@@ -26,6 +26,7 @@ struct past_wish {
 struct past_picture {
     int64_t time;            /* the moment that the sample shows; 0: now */
     bool kept;               /* a history is kept */
+    int64_t end;             /* of a recording: when it ends, os_now's clock; 0: it is live */
     struct past_about about; /* made anew from time to time */
     int64_t from, to;        /* of the timeline, os_now's clock */
     size_t cells;
@@ -64,5 +65,9 @@ bool rewind_bytes(struct rewind *r, int64_t time, uint64_t offset, uint8_t *byte
  * the first change that is known is 1 ns before it. */
 int64_t rewind_step(struct rewind *r, uint64_t offset, uint64_t n, int64_t from, int steps,
                     bool *moved);
+
+/* Puts what a recording tells into an empty history, as if it had happened up to now; of a long one
+ * as much of its end as the budget is likely to hold. The moment of its end. */
+int64_t rewind_recorded(struct seg *seg, struct past *past, size_t budget);
 
 #endif

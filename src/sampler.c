@@ -43,36 +43,18 @@ void sample_free(struct sample *s)
     *s = (struct sample){0};
 }
 
-static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value, struct oserr e)
+size_t sample_index(const struct sample *s, uint64_t offset)
 {
-    w->event[w->events % SAMPLE_EVENTS] = (struct seg_event){kind, value, w->time, e};
-    w->events++;
-}
-
-/* What happened between two looks at the segment. */
-static void note_events(struct sample *w, const struct seg_stat *now)
-{
-    const struct seg_stat *was = &w->stat;
-    if (now->replaced && !was->replaced)
-        add_event(w, SEEN_REPLACED, 0, OSERR_NONE);
-    else if (now->name_gone && !was->name_gone)
-        add_event(w, SEEN_UNLINKED, 0, OSERR_NONE);
-    else if (!now->replaced && !now->name_gone && (was->replaced || was->name_gone))
-        add_event(w, SEEN_RENAMED_BACK, 0, OSERR_NONE);
-    if (now->size < was->size)
-        add_event(w, SEEN_SHRUNK, now->size, OSERR_NONE);
-    else if (now->size > was->size)
-        add_event(w, SEEN_GROWN, now->size, OSERR_NONE);
-    if (now->denied != was->denied)
-        add_event(w, now->denied ? SEEN_DENIED : SEEN_ALLOWED, now->mode, OSERR_NONE);
-}
-
-static void note_error(struct sample *w, struct oserr e)
-{
-    bool same = w->error.call == e.call && w->error.code == e.code;
-    if (oserr_is(e) && !same)
-        add_event(w, SEEN_FAILED, 0, e);
-    w->error = e;
+    const struct rows_seen *rows = &s->rows;
+    if (!rows->on)
+        return offset >= s->offset && offset - s->offset < s->length ? (size_t)(offset - s->offset)
+                                                                     : SIZE_MAX;
+    for (size_t r = 0; r < rows->shown; r++) {
+        uint64_t row = rows->at[rows->first + r];
+        if (offset >= row && offset - row < rows->width)
+            return r * rows->width + (size_t)(offset - row);
+    }
+    return SIZE_MAX;
 }
 
 static void count_rate(struct sampler *s, int64_t now)
@@ -104,66 +86,6 @@ static void publish(struct sampler *s, bool news)
         os_wake_post(s->wake);
 }
 
-static bool stat_differs(const struct seg_stat *a, const struct seg_stat *b)
-{
-    return a->mode != b->mode || a->uid != b->uid || a->links != b->links ||
-           a->resident != b->resident || a->size != b->size;
-}
-
-/* Frozen values are put back first, so that the picture shows them. True: worth drawing. */
-static bool keep_frozen(struct sampler *s)
-{
-    struct oserr why;
-    bool fought = false;
-    if (s->work.freeze.count == 0)
-        return false;
-    size_t n = freeze_keep(&s->work.freeze, s->seg, s->work.time, &fought, &why);
-    if (n > 0)
-        add_event(&s->work, SEEN_LET_GO, n, why);
-    return fought || n > 0;
-}
-
-/* One look: the segment's state, the window, what changed. True: worth drawing. */
-static bool take_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
-                        size_t n)
-{
-    struct sample *w = &s->work;
-    struct seg_stat stat = w->stat;
-    uint64_t events = w->events;
-    bool marks = false;
-    struct oserr e = settle_sample(s, want, offset, n, &stat, &marks);
-    bool news = marks || w->seq == 0 || w->offset != offset || w->length != n;
-    if (oserr_is(e)) {
-        memset(w->bytes, 0, n);
-        memset(w->state, BYTE_UNKNOWN, n);
-    } else {
-        if (w->seq != 0)
-            note_events(w, &stat);
-        news = news || stat_differs(&stat, &w->stat);
-        w->stat = stat;
-    }
-    note_error(w, e);
-    size_t changed = diff_feed(s->diff, offset, w->bytes, w->state, n, w->time);
-    if (news) { /* what changed before it came into the window */
-        pagemap_ages(segmap_pages(s->map), offset, w->changed, n);
-        diff_prime(s->diff, w->changed, n);
-    }
-    segmap_stat(s->map, &w->stat);
-    (void)segmap_window(s->map, offset, w->bytes, w->state, n, w->time);
-    memcpy(w->changed, diff_changed(s->diff), n * sizeof *w->changed);
-    memcpy(w->count, diff_counts(s->diff), n * sizeof *w->count);
-    memset(w->base, 0, n);
-    w->has_base = s->baseline != NULL;
-    w->base_bytes = s->baseline != NULL ? baseline_covers(s->baseline) : 0;
-    if (s->baseline != NULL)
-        baseline_compare(s->baseline, offset, w->bytes, n, w->base);
-    w->changes += changed;
-    w->offset = offset;
-    w->length = n;
-    w->seq++;
-    return news || changed > 0 || w->events != events;
-}
-
 /* A steady beat: a hurried tick does not move it, a late one does not make up for what was missed.
  */
 static int64_t next_due(struct sampler *s, int64_t now, int64_t period)
@@ -175,23 +97,20 @@ static int64_t next_due(struct sampler *s, int64_t now, int64_t period)
     return s->due;
 }
 
-/* What the UI asked for last. */
-struct wish {
-    uint64_t offset;
-    size_t length;
-    double hz;
-    size_t cells;
-    double cpu;
-    struct settle_want settle;
-    struct past_wish past;
-};
-
 static struct wish wish_of(struct sampler *s)
 {
     os_gate_lock(s->gate);
-    struct wish w = {s->want_offset, s->want_length, s->want_hz,  s->want_cells,
-                     s->want_cpu,    s->want_settle, s->want_past};
+    struct wish w = {.offset = s->want_offset,
+                     .length = s->want_length,
+                     .hz = s->want_hz,
+                     .cells = s->want_cells,
+                     .cpu = s->want_cpu,
+                     .settle = s->want_settle,
+                     .past = s->want_past,
+                     .rows = s->want_rows};
     os_gate_unlock(s->gate);
+    if (w.past.time != 0) /* the past is shown whole */
+        w.rows.on = false;
     return w;
 }
 
@@ -220,8 +139,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     s->work.time = now;
     count_rate(s, now);
     bool base_was = s->work.has_base;
-    bool news = keep_frozen(s);
-    news = take_sample(s, &w.settle, w.offset, w.length) || news;
+    bool news = sampler_look_at(s, &w);
     news = segmap_show(s->map, w.cells, now, &s->work.map) || news;
     news = sampler_show_past(s, &w.past, w.cpu > 0) || news;
     publish(s, news || base_was != s->work.has_base);
@@ -320,6 +238,18 @@ void sampler_settle(struct sampler *s, const struct settle_want *want)
     s->want_settle = *want;
     os_gate_unlock(s->gate);
     worker_hurry(s->worker);
+}
+
+void sampler_want_rows(struct sampler *s, const struct rows_want *want)
+{
+    os_gate_lock(s->gate);
+    const struct rows_want *was = &s->want_rows;
+    bool other = was->on != want->on || was->top != want->top || was->keep != want->keep ||
+                 was->rows != want->rows || was->width != want->width;
+    s->want_rows = *want;
+    os_gate_unlock(s->gate);
+    if (other)
+        worker_hurry(s->worker);
 }
 
 /* Copies all but the arrays; keeps the taker's. */

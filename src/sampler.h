@@ -54,6 +54,27 @@ struct settle_seen {
     bool any;                /* sample.unsettled is not all 0 */
 };
 
+/* Only rows that changed: since the baseline when there is one, else in the last `recent` ns. */
+enum { ROWS_MAX = 256 };
+struct rows_want {
+    bool on;
+    uint64_t start; /* where the first row of the segment begins */
+    unsigned width; /* bytes of a row */
+    size_t rows;    /* on the screen, <= ROWS_MAX */
+    uint64_t top;   /* those from here on are shown */
+    uint64_t keep;  /* this row is shown too, changed or not (the cursor is in it) */
+    int64_t recent;
+};
+
+/* Such rows, ascending: up to a screen before, those shown, and up to a screen behind. */
+struct rows_seen {
+    bool on;             /* the sample's arrays hold those that are shown, row by row */
+    unsigned width;      /* bytes of a row */
+    size_t first, shown; /* those that are shown are at[first], ... */
+    size_t count;        /* rows in at[] */
+    uint64_t at[3 * ROWS_MAX];
+};
+
 /* One look at the window. The arrays have `length` elements and belong to the taker's sample. */
 struct sample {
     uint64_t seq;       /* 0: none yet */
@@ -66,6 +87,7 @@ struct sample {
     int64_t *changed;   /* time of the last change seen, 0: none */
     uint32_t *count;    /* changes seen since the byte came into the window, saturating */
     uint8_t *unsettled; /* not 0: two readings of this byte differed within half a second */
+    struct rows_seen rows;
     struct settle_seen settle;
     bool has_base;        /* a baseline is set */
     uint64_t base_bytes;  /* of the segment that the baseline covers, from its start; beyond is not
@@ -82,6 +104,9 @@ struct sample {
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
 };
+
+/* Where the arrays have the byte at an offset; SIZE_MAX: nowhere. */
+size_t sample_index(const struct sample *s, uint64_t offset);
 
 bool sample_alloc(struct sample *s); /* arrays of SAMPLE_MAX; false: out of memory */
 void sample_free(struct sample *s);
@@ -113,8 +138,8 @@ void sampler_settle(struct sampler *s, const struct settle_want *want);
 /* What of the history is kept and shown from now on. */
 void sampler_want_past(struct sampler *s, const struct past_wish *wish);
 
-/* What of the history is kept and shown from now on. */
-void sampler_want_past(struct sampler *s, const struct past_wish *wish);
+/* Only changed rows, or (on is false) the window again. */
+void sampler_want_rows(struct sampler *s, const struct rows_want *want);
 
 /* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
  * False: nothing new. */
@@ -179,6 +204,9 @@ struct time_job {
     uint64_t offset, length; /* changes of [offset, offset + length) count */
     int64_t from;            /* the moment that is shown; INT64_MAX: now */
     int steps;               /* changes on, or back (negative) */
+    bool of_value;           /* [offset, length) is a value, not the window: for messages */
+    bool follows;            /* asked for before the step in front of it had ended: goes on from
+                                where that one came to */
     int64_t time;            /* out: the moment there; 0: now */
     bool moved;              /* out: false: there is no such change, time is where it was */
     void *user;              /* the taker's */
@@ -198,7 +226,7 @@ enum look_kind {
     LOOK_BASELINE,        /* set the baseline: copies the data extents, up to BASELINE_MAX bytes */
     LOOK_NO_BASELINE,     /* drop it */
     LOOK_TOGGLE_BASELINE, /* one of the two, as there is one or not; `kind` then says which */
-    LOOK_FORGET,          /* nothing changed yet: ages, counts, and the map's */
+    LOOK_COOL,            /* counts of changes start anew, here and in the map */
     LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it, which lets all frozen
                     values go: `from` is the access */
     LOOK_BYTES   /* copy `length` bytes at `from` into bytes (the selection) */
@@ -212,6 +240,7 @@ struct look_job {
     char pattern[1024]; /* LOOK_FORWARD, LOOK_BACKWARD: as find_compile takes it */
     uint64_t from;
     bool follows;   /* asked for before the look in front of it had ended: goes on from its place */
+    int64_t past;   /* LOOK_BYTES: as they were at this moment; 0: now */
     size_t length;  /* in: LOOK_BYTES; out: the match's, or bytes copied */
     uint8_t *bytes; /* LOOK_BYTES: malloc'd by the job, freed by look_job_free */
     bool found, wrapped;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/os.h"
 #include "sampler_private.h"
 #include "scan.h"
 
@@ -86,6 +87,8 @@ static uint64_t window_next(const struct sampler *s, uint64_t from)
 {
     const struct sample *w = &s->work;
     const int64_t *changed = diff_changed(s->diff);
+    if (w->rows.on)
+        return UINT64_MAX;
     for (size_t i = from > w->offset ? (size_t)(from - w->offset) : 0; i < w->length; i++)
         if (changed[i] != 0)
             return w->offset + i;
@@ -99,7 +102,7 @@ static uint64_t window_prev(const struct sampler *s, uint64_t before)
     size_t i = before <= w->offset              ? 0
                : before - w->offset < w->length ? (size_t)(before - w->offset)
                                                 : w->length;
-    while (i > 0)
+    while (i > 0 && !w->rows.on)
         if (changed[--i] != 0)
             return w->offset + i;
     return UINT64_MAX;
@@ -247,6 +250,7 @@ static void look_baseline(struct look_job *j, struct worker *w)
     if (j->kind == LOOK_BASELINE) {
         if (!segmap_complete(s->map, worker_breath, w)) /* what changes from now on is noticed */
             return;
+        s->base_time = os_now();
         b = baseline_take(s->seg, BASELINE_MAX, worker_breath, w, &j->error);
         if (b == NULL)
             return;
@@ -268,6 +272,8 @@ static void look_bytes(struct look_job *j)
     j->error = seg_read(j->sampler->seg, j->from, j->bytes, j->length, &got);
     j->length = got;
     j->found = !oserr_is(j->error);
+    if (j->found && j->past != 0)
+        j->found = rewind_bytes(j->sampler->rewind, j->past, j->from, j->bytes, got);
 }
 
 /* Looks for a place; pressed twice in a row, the second goes on where the first one came to. */
@@ -315,9 +321,9 @@ static void look_run(struct job *job, struct worker *w)
     case LOOK_TOGGLE_BASELINE:
         look_baseline(j, w);
         break;
-    case LOOK_FORGET:
-        diff_reset(j->sampler->diff);
-        pagemap_reset(segmap_pages(j->sampler->map));
+    case LOOK_COOL:
+        diff_cool(j->sampler->diff);
+        pagemap_cool(segmap_pages(j->sampler->map));
         j->found = true;
         break;
     case LOOK_ACCESS:

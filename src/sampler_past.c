@@ -19,7 +19,8 @@ void sampler_want_past(struct sampler *s, const struct past_wish *wish)
 bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around)
 {
     struct sample *w = &s->work;
-    struct past_window window = {w->offset, w->length, w->bytes, w->state, w->changed};
+    struct past_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
+                                 w->changed};
     bool news = rewind_sample(s->rewind, wish, w->time, w->map.laps, around, &window, &w->past);
     if (w->past.time != 0) {
         memset(w->unsettled, 0, w->length);
@@ -34,7 +35,11 @@ static void time_run(struct job *job, struct worker *w)
 {
     struct time_job *j = (struct time_job *)job;
     (void)w;
-    j->time = rewind_step(j->sampler->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    struct sampler *s = j->sampler;
+    if (j->follows)
+        j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
+    j->time = rewind_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    s->step_at = j->time;
 }
 
 struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *taker))

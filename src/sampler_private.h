@@ -23,6 +23,26 @@ void settle_free(struct settle *t);
 struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
                            size_t n, struct seg_stat *stat, bool *news);
 
+/* What the UI asked for last. */
+struct wish {
+    uint64_t offset;
+    size_t length;
+    double hz;
+    size_t cells; /* of the strip */
+    double cpu;   /* percent */
+    struct settle_want settle;
+    struct past_wish past;
+    struct rows_want rows;
+};
+
+/* sampler_sample.c: one look at the segment, into s->work. True: worth drawing. */
+bool sampler_look_at(struct sampler *s, const struct wish *want);
+
+/* sampler_rows.c: lists the rows when it is time, and reads those that are shown into s->work.
+ * *news: they are others than before, or something in them changed. */
+struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
+                         bool *news);
+
 struct sampler {
     struct worker *worker;
     struct backend *be;
@@ -34,8 +54,12 @@ struct sampler {
     struct segmap *map;    /* NULL: jobs only. Every change goes through its pages: listen there */
     struct rewind *rewind; /* NULL: jobs only */
     struct baseline *baseline; /* NULL: none */
+    int64_t base_time;         /* when taking it began */
+    struct rows_want rows;     /* what work.rows was listed for */
+    int64_t rows_due;          /* when they are listed again */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
+    int64_t step_at;           /* the moment that the last step through time came to; 0: now */
     struct settle settle;
     struct sample work; /* the sample being made; its arrays are swapped with `out` */
     int64_t due;        /* of the next tick */
@@ -52,6 +76,7 @@ struct sampler {
     double want_cpu; /* percent */
     struct settle_want want_settle;
     struct past_wish want_past;
+    struct rows_want want_rows;
     struct sample out; /* the newest complete sample */
 };
 

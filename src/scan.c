@@ -5,7 +5,12 @@
 
 #include "cli/block.h"
 
-enum { PROBE_FIRST = 1024 * 1024 }; /* bytes that a look back takes at first; doubled over holes */
+enum {
+    PROBE_FIRST = 1024 * 1024,     /* bytes that a look back takes at first; doubled over holes */
+    SPOT_SLICE = 16 * 1024 * 1024, /* bytes looked at in the mapping between two breaths */
+};
+
+static const uint8_t zeros[BLOCK_PAGE];
 
 /* A piece of the segment in memory, and the search in it. */
 struct window {
@@ -16,9 +21,11 @@ struct window {
     const uint8_t *p; /* its bytes */
     uint64_t at;      /* where they are from */
     size_t n;
-    bool last;          /* the segment ends behind them */
-    uint64_t data_to;   /* up to here it was data when last asked */
-    uint64_t low, size; /* what may be read: the segment, or the part that is looked at */
+    bool last;                /* the segment ends behind them */
+    struct seg_needle needle; /* what is looked for in the mapping itself; size 0: nothing */
+    bool zeros;               /* they end in a page of zeros: perhaps of a hole */
+    uint64_t data_to;         /* up to here it was data when last asked */
+    uint64_t low, size;       /* what may be read: the segment, or the part that is looked at */
     struct oserr *error;
 };
 
@@ -27,7 +34,11 @@ static bool window_new(struct window *w, struct command_env *env, struct seg *s,
 {
     *w = (struct window){.env = env, .s = s, .f = f, .error = error};
     seg_part(s, &w->low, &w->size);
-    *error = block_new(&w->block, BLOCK_SIZE);
+    /* the UI has touched its mapping; a command that comes once reads faster than it maps */
+    if (!env->ui || !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
+        w->needle.size = 0;
+    }
+    *error = block_new(&w->block, BLOCK_RAW);
     return !oserr_is(*error);
 }
 
@@ -54,6 +65,7 @@ static bool window_read(struct window *w, uint64_t from, uint64_t size)
     *w->error = seg_read(w->s, w->at, w->block.page, asked, &n);
     w->n = n;
     w->last = n < asked || w->at + n >= size;
+    w->zeros = n >= BLOCK_PAGE && memcmp(w->p + n - BLOCK_PAGE, zeros, BLOCK_PAGE) == 0;
     return !oserr_is(*w->error);
 }
 
@@ -64,7 +76,7 @@ static uint64_t skip_hole(struct window *w, uint64_t from, uint64_t size)
     uint64_t end = 0;
     enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
     uint64_t overlap = find_overlap(w->f);
-    if (find_matches_zero(w->f) || from < w->data_to) {
+    if (find_matches_zero(w->f) || from < w->data_to || !w->zeros) {
         return from;
     }
     struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
@@ -78,6 +90,31 @@ static uint64_t skip_hole(struct window *w, uint64_t from, uint64_t size)
         return size;
     }
     return end > overlap && end - overlap > from ? end - overlap : from;
+}
+
+/* Goes on in the mapping itself, which is fastest, to where there may be a match at or behind
+ * *from, or to where only reading helps. False: cancelled. */
+static bool spot(struct window *w, uint64_t *from, uint64_t size)
+{
+    bool found = false;
+    while (w->needle.size > 0 && !found && *from < size) {
+        uint64_t next = *from;
+        uint64_t slice = size - *from < SPOT_SLICE ? size - *from : SPOT_SLICE;
+        uint64_t end = size - *from - slice < w->needle.size ? size : *from + slice;
+        if (!w->env->pause(w->env->pause_ctx, 0, *from, size)) {
+            return false;
+        }
+        if (oserr_is(seg_spot(w->s, &w->needle, *from, end, &next, &found))) {
+            w->needle.size = 0; /* not this segment */
+            break;
+        }
+        bool stuck = next - *from < slice / 2; /* a hole, or the end */
+        *from = next;
+        if (stuck) {
+            break;
+        }
+    }
+    return true;
 }
 
 /* Matches of the window that start in [*from, to); *from becomes where the next window begins to
@@ -122,7 +159,9 @@ enum scan_result scan_all(struct command_env *env, struct seg *s, struct find *f
         if (from >= to || from >= size) {
             break;
         }
-        if (!window_read(&w, from, size)) {
+        if (!spot(&w, &from, to < size ? to : size)) {
+            result = SCAN_CANCELLED;
+        } else if (!window_read(&w, from, size)) {
             result = oserr_is(*error) ? SCAN_ERROR : SCAN_CANCELLED;
         } else if (from >= w.at + w.n) {
             break; /* it shrank meanwhile */

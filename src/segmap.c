@@ -130,6 +130,12 @@ size_t segmap_window(struct segmap *m, uint64_t offset, const uint8_t *bytes, co
                      size_t n, int64_t time)
 {
     pagemap_pin(m->pages, offset, n);
+    return segmap_rows(m, offset, bytes, state, n, time);
+}
+
+size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                   size_t n, int64_t time)
+{
     for (size_t at = 0; at < n; at += PAGEMAP_PAGE - (size_t)((offset + at) % PAGEMAP_PAGE)) {
         uint64_t page = (offset + at) / PAGEMAP_PAGE * PAGEMAP_PAGE;
         bool there = state[at] == BYTE_DATA || state[at] == BYTE_HOLE;

@@ -21,7 +21,7 @@ struct map_picture {
     double progress;   /* of the lap under way, 0 to 1 */
     uint64_t hot;      /* offset of the newest change anywhere, */
     int64_t hot_time;  /* and its time; 0: none */
-    uint64_t changes;  /* changed bytes and pages since the attach (or the reset) */
+    uint64_t changes;  /* changed bytes and pages since the attach */
     size_t memory;     /* bytes that the map takes */
     uint64_t from, to; /* the strip stands for [from, to) of the segment */
     size_t cells;      /* of the strip, top to bottom, <= STRIP_MAX */
@@ -43,6 +43,11 @@ void segmap_stat(struct segmap *m, const struct seg_stat *stat);
  * bytes are known to have changed. */
 size_t segmap_window(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
                      size_t n, int64_t time);
+
+/* The same for bytes that are on the screen among others: their pages are kept like any that
+ * changed. */
+size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                   size_t n, int64_t time);
 
 /* A slice of the way around the segment, when it is due: at most `share` (0 to 1) of `interval` ns.
  * Returns when the next one is, os_now's clock. */

@@ -20,7 +20,8 @@ static void set_defaults(struct settings *set)
                              .enc = TEXT_UTF8,
                              .strip = true,
                              .cpu = CPU_DEFAULT,
-                             .recent = 10};
+                             .recent = 10,
+                             .history = HISTORY_MIB};
     const uint16_t one = 1;
     uint8_t first = 0;
     memcpy(&first, &one, 1);
@@ -88,6 +89,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     (void)snprintf(s->locator, sizeof s->locator, "%s", locator);
     s->id = seg_id_of(stat);
     s->edit = s->paused = false;
+    s->past = 0;
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
     old->length = 0;
@@ -116,12 +118,14 @@ struct oserr session_attach(struct session *s, const char *locator, uint64_t ran
     }
     char name[LOCATOR_MAX];
     struct seg_stat stat = *seg_last(seg);
+    unsigned caps = seg_caps(seg);
     (void)snprintf(name, sizeof name, "%s", seg_locator(seg));
     struct sampler *sampler = sampler_start(s->be, seg, s->set.hz, s->wake, &e);
     if (sampler == NULL)
         return e;
     s->range_offset = range_length != 0 ? range_offset : 0;
     s->range_length = range_length;
+    s->caps = caps;
     adopt(s, sampler, &stat, name);
     return OSERR_NONE;
 }
@@ -133,6 +137,7 @@ void session_detach(struct session *s)
     s->locator[0] = '\0';
     s->id = (struct seg_id){0};
     s->edit = s->paused = false;
+    s->past = 0;
     s->sample.seq = 0;
     s->sample.length = 0;
     s->sample.freeze.count = 0;
@@ -154,6 +159,19 @@ static void wanted(const struct session *s, uint64_t *offset, size_t *length)
     *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
 }
 
+static void want_rows(struct session *s)
+{
+    uint64_t start = session_start(s), width = session_width(s);
+    struct rows_want want = {.on = s->only,
+                             .start = start,
+                             .width = (unsigned)width,
+                             .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
+                             .top = s->top,
+                             .keep = s->cursor - (s->cursor - start) % width,
+                             .recent = (int64_t)(s->set.recent * SECOND)};
+    sampler_want_rows(s->sampler, &want);
+}
+
 void session_look(struct session *s)
 {
     if (s->sampler == NULL)
@@ -163,6 +181,13 @@ void session_look(struct session *s)
     wanted(s, &offset, &length);
     sampler_want(s->sampler, offset, length, s->set.hz);
     sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
+    const struct past_wish wish = {.budget = (size_t)s->set.history << 20,
+                                   .time = s->past,
+                                   .cells = s->time_cells,
+                                   .offset = s->value_offset,
+                                   .size = s->value_size};
+    sampler_want_past(s->sampler, &wish);
+    want_rows(s);
     if (s->walker != NULL)
         walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
 }
@@ -215,6 +240,8 @@ static bool take_sample(struct session *s)
     size_t length = 0;
     wanted(s, &offset, &length);
     bool here = s->sample.seq != 0 && s->sample.offset == offset && s->sample.length == length;
+    if (s->only || s->sample.rows.on)
+        here = s->only && session_shows(s, s->cursor) && s->sample.rows.on;
     if (s->paused && here)
         return sampler_take_frozen(s->sampler, &s->sample);
     return sampler_take(s->sampler, &s->sample);
@@ -296,4 +323,9 @@ bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, 
     }
     *unreadable = w.unreadable;
     return true;
+}
+
+bool session_recorded(const struct session *s)
+{
+    return strncmp(s->locator, "rec:", 4) == 0;
 }

@@ -34,6 +34,7 @@ struct settings {
     enum text_encoding enc;  /* of the one text column under 96 columns */
     char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
     bool strip;              /* the overview strip is shown */
+    unsigned history;        /* MiB that the history of changes may take; 0: none is kept */
     double cpu;              /* percent of a processor that watching the whole segment may take */
     double recent;           /* seconds: rows that changed since then are shown by x */
 };
@@ -50,6 +51,7 @@ struct session {
     struct sample sample;                /* newest sample taken; frozen while paused */
     char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
     struct seg_id id;                    /* of the attached object; dev 0: none */
+    unsigned caps;                       /* enum seg_caps of it */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
     uint64_t events_seen;                /* events of the sample already told to the user */
 
@@ -66,8 +68,14 @@ struct session {
     uint64_t anchor; /* the selection is from anchor to cursor, both included */
     bool phase;      /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool heat;   /* how often bytes changed is shown instead of when */
-    bool follow; /* the view goes where changes happen */
+    int64_t past;          /* the moment that is looked at, os_now's clock; 0: now */
+    bool timeline;         /* the timeline is shown though this is now */
+    size_t time_cells;     /* columns of the timeline; 0: it is not shown */
+    uint64_t value_offset; /* of the value whose history the inspector shows */
+    size_t value_size;     /* 0: it shows none */
+    bool heat;             /* how often bytes changed is shown instead of when */
+    bool follow;           /* the view goes where changes happen */
+    bool only;             /* only rows that changed are shown */
     bool edit;
     uint64_t marks[MARKS];
     uint32_t marks_set;
@@ -132,6 +140,19 @@ void session_set_width(struct session *s, unsigned width);
 unsigned session_width(const struct session *s);
 void session_fit(struct session *s, unsigned width);
 
+/* Only changed rows: the list that the newest sample is of; NULL: the window is shown whole. */
+const struct rows_seen *session_rows(const struct session *s);
+
+/* The offset of row `row` of the screen, UINT64_MAX: there is none. Is a byte on the screen? */
+uint64_t session_row(const struct session *s, size_t row);
+bool session_shows(const struct session *s, uint64_t offset);
+
+/* With only changed rows: makes the cursor's row visible; where a move by `delta` to `to` goes;
+ * scrolls by rows of the list. */
+void session_rows_show(struct session *s);
+uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta);
+void session_rows_scroll(struct session *s, int64_t by);
+
 /* The byte at an offset as the newest sample has it: false when the sample does not cover it. */
 bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8_t *state,
                   int64_t *changed, bool *base);
@@ -152,6 +173,8 @@ bool session_users(const struct session *s, struct seg_who *out);
  * read-only, only holding it (ourselves not counted) and of unreadable processes; false: not known
  * yet. */
 bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable);
+
+bool session_recorded(const struct session *s); /* what is attached is a recording */
 
 /* The row of the newest survey for the attached object, NULL: not in it. */
 const struct seg_info *session_info(const struct session *s);

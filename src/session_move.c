@@ -42,6 +42,11 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
     if (offset >= end)
         offset = end > start ? end - 1 : start;
     s->cursor = offset < start ? start : offset;
+    if (session_rows(s) != NULL) {
+        session_rows_show(s);
+        session_look(s);
+        return;
+    }
     uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
     uint64_t top = s->top < start ? 0 : row_of(s, s->top);
     if (row < top)
@@ -61,11 +66,15 @@ void session_move(struct session *s, int64_t delta, bool extend)
         to = s->cursor - start < step ? start : s->cursor - step;
     else
         to = UINT64_MAX - s->cursor < step ? UINT64_MAX : s->cursor + step;
-    session_move_to(s, to, extend);
+    session_move_to(s, session_rows_step(s, to, delta), extend);
 }
 
 void session_scroll(struct session *s, int64_t rows)
 {
+    if (session_rows(s) != NULL) {
+        session_rows_scroll(s, rows);
+        return;
+    }
     uint64_t start = session_start(s), end = session_end(s);
     uint64_t last = end > start ? row_of(s, end - 1) : 0, top = row_of(s, s->top);
     uint64_t step = rows < 0 ? (uint64_t)0 - (uint64_t)rows : (uint64_t)rows;
@@ -104,9 +113,9 @@ bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8
                   int64_t *changed, bool *base)
 {
     const struct sample *p = &s->sample;
-    if (p->seq == 0 || offset < p->offset || offset - p->offset >= p->length)
+    size_t i = p->seq == 0 ? SIZE_MAX : sample_index(p, offset);
+    if (i == SIZE_MAX)
         return false;
-    size_t i = (size_t)(offset - p->offset);
     *byte = p->bytes[i];
     *state = p->state[i];
     *changed = p->changed[i];
@@ -118,10 +127,9 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, siz
 {
     const struct sample *p = &s->sample;
     size_t got = 0;
-    if (p->seq == 0 || offset < p->offset)
-        return 0;
-    for (uint64_t i = offset - p->offset; got < n && i < p->length; i++) {
-        if (p->state[i] == BYTE_BEYOND || p->state[i] == BYTE_UNKNOWN)
+    while (p->seq != 0 && got < n) {
+        size_t i = sample_index(p, offset + got);
+        if (i == SIZE_MAX || p->state[i] == BYTE_BEYOND || p->state[i] == BYTE_UNKNOWN)
             break;
         out[got++] = p->bytes[i];
     }

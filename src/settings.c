@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,11 +21,6 @@ static bool decimal(const char *value, double low, double high, double *out)
     return true;
 }
 
-static bool set_hz(struct settings *s, const char *value)
-{
-    return decimal(value, 1, 1000, &s->hz);
-}
-
 static bool set_theme(struct settings *s, const char *value)
 {
     if (strcmp(value, "dark") != 0 && strcmp(value, "light") != 0 && strcmp(value, "mono") != 0)
@@ -42,16 +38,6 @@ static bool set_width(struct settings *s, const char *value)
     return true;
 }
 
-static bool set_fresh(struct settings *s, const char *value)
-{
-    return decimal(value, 0, 3600, &s->fresh);
-}
-
-static bool set_warm(struct settings *s, const char *value)
-{
-    return decimal(value, 0, 3600, &s->warm);
-}
-
 static bool on_or_off(const char *value, bool *out)
 {
     bool on = strcmp(value, "on") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "1") == 0;
@@ -59,16 +45,6 @@ static bool on_or_off(const char *value, bool *out)
     if (on || off)
         *out = on;
     return on || off;
-}
-
-static bool set_mouse(struct settings *s, const char *value)
-{
-    return on_or_off(value, &s->mouse);
-}
-
-static bool set_inspector(struct settings *s, const char *value)
-{
-    return on_or_off(value, &s->inspector);
 }
 
 static bool set_view(struct settings *s, const char *value)
@@ -117,39 +93,89 @@ static bool set_columns(struct settings *s, const char *value)
     return true;
 }
 
-static bool set_strip(struct settings *s, const char *value)
+static void get_theme(const struct settings *s, char *out, size_t cap)
 {
-    return on_or_off(value, &s->strip);
+    (void)snprintf(out, cap, "%s", s->theme);
 }
 
-static bool set_cpu(struct settings *s, const char *value)
+static void get_width(const struct settings *s, char *out, size_t cap)
 {
-    return decimal(value, 0, 100, &s->cpu);
+    (void)snprintf(out, cap, "%u", s->width);
 }
 
-static bool set_recent(struct settings *s, const char *value)
+static void get_history(const struct settings *s, char *out, size_t cap)
 {
-    return decimal(value, 0.1, 86400, &s->recent);
+    (void)snprintf(out, cap, "%u", s->history);
 }
 
-static const struct {
+static bool set_history(struct settings *s, const char *value)
+{
+    uint64_t n = 0;
+    if (number_u64(value, HISTORY_MIB_MAX, &n) != NUM_OK)
+        return false;
+    s->history = (unsigned)n;
+    return true;
+}
+
+static void get_view(const struct settings *s, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%s", s->view != NULL ? s->view->name : "hex");
+}
+
+static void get_order(const struct settings *s, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%s", s->big ? "big" : "little");
+}
+
+static void get_encoding(const struct settings *s, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%s", encodings[s->enc]);
+}
+
+static void get_columns(const struct settings *s, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%s", s->columns[0] != '\0' ? s->columns : "auto");
+}
+
+enum form { DECIMAL, SWITCH, WORD };
+
+/* An option. DECIMAL: a double at `at` in struct settings, from low to high; SWITCH: a bool there;
+ * WORD: its own way in and out. */
+struct row {
     const char *name, *takes, *help;
+    enum form form;
+    size_t at;
+    double low, high;
     bool (*set)(struct settings *s, const char *value);
-} rows[] = {
-    {"hz", "1 to 1000", "samples a second", set_hz},
-    {"theme", "dark, light or mono", "colours", set_theme},
-    {"width", "1 to 256", "bytes a row", set_width},
-    {"fresh", "seconds", "how long a change is shown as fresh", set_fresh},
-    {"warm", "seconds", "how long a change is shown as warm", set_warm},
-    {"mouse", "on or off", "use the mouse", set_mouse},
-    {"inspector", "on or off", "show the inspector panel", set_inspector},
-    {"view", "a view such as u32le", "how the cells show the bytes", set_view},
-    {"order", "little or big", "byte order of the cells", set_order},
-    {"encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column", set_encoding},
-    {"strip", "on or off", "show the overview strip", set_strip},
-    {"cpu", "0 to 100", "percent of a processor for watching the whole segment", set_cpu},
-    {"recent", "seconds", "rows that changed since then are shown by x", set_recent},
-    {"columns", "auto or names such as locator,size,state", "columns of the list", set_columns},
+    void (*get)(const struct settings *s, char *out, size_t cap);
+};
+
+#define DECIMAL_OF(field, low, high) \
+    DECIMAL, offsetof(struct settings, field), low, high, NULL, NULL
+#define SWITCH_OF(field)  SWITCH, offsetof(struct settings, field), 0, 0, NULL, NULL
+#define WORD_OF(set, get) WORD, 0, 0, 0, set, get
+
+static const struct row rows[] = {
+    {"hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
+    {"theme", "dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
+    {"width", "1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
+    {"fresh", "seconds", "how long a change is shown as fresh", DECIMAL_OF(fresh, 0, 3600)},
+    {"warm", "seconds", "how long a change is shown as warm", DECIMAL_OF(warm, 0, 3600)},
+    {"mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
+    {"inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
+    {"view", "a view such as u32le", "how the cells show the bytes", WORD_OF(set_view, get_view)},
+    {"order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
+    {"encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column",
+     WORD_OF(set_encoding, get_encoding)},
+    {"columns", "auto or names such as locator,size,state", "columns of the list",
+     WORD_OF(set_columns, get_columns)},
+    {"strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
+    {"cpu", "0 to 100", "percent of a processor for watching the whole segment",
+     DECIMAL_OF(cpu, 0, 100)},
+    {"recent", "seconds", "rows that changed since then are shown by x",
+     DECIMAL_OF(recent, 0.1, 86400)},
+    {"history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
+     WORD_OF(set_history, get_history)},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -175,28 +201,46 @@ static size_t row_of(const char *name)
 void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
 {
     char number[NUMBER_FLOAT_MAX];
-    double v[ROWS] = {[0] = s->hz, [3] = s->fresh, [4] = s->warm, [11] = s->cpu, [12] = s->recent};
-    const char *text = "";
-    if (i == 0 || i == 3 || i == 4 || i == 11 || i == 12) {
-        number_format_f64(v[i], number);
-        text = number;
-    } else if (i == 1) {
-        text = s->theme;
-    } else if (i == 2) {
-        (void)snprintf(number, sizeof number, "%u", s->width);
-        text = number;
-    } else if (i == 5 || i == 6 || i == 10) {
-        text = (i == 5 ? s->mouse : i == 6 ? s->inspector : s->strip) ? "on" : "off";
-    } else if (i == 7) {
-        text = s->view != NULL ? s->view->name : "hex";
-    } else if (i == 8) {
-        text = s->big ? "big" : "little";
-    } else if (i == 9) {
-        text = encodings[s->enc];
-    } else if (i == 13) {
-        text = s->columns[0] != '\0' ? s->columns : "auto";
+    const struct row *row = &rows[i];
+    const char *at = (const char *)s + row->at;
+    double decimal_value;
+    bool on;
+    switch (row->form) {
+    case DECIMAL:
+        memcpy(&decimal_value, at, sizeof decimal_value);
+        number_format_f64(decimal_value, number);
+        (void)snprintf(out, cap, "%s", number);
+        break;
+    case SWITCH:
+        memcpy(&on, at, sizeof on);
+        (void)snprintf(out, cap, "%s", on ? "on" : "off");
+        break;
+    case WORD:
+    default:
+        row->get(s, out, cap);
     }
-    (void)snprintf(out, cap, "%s", text);
+}
+
+static bool set_row(const struct row *row, struct settings *s, const char *value)
+{
+    char *at = (char *)s + row->at;
+    double decimal_value;
+    bool on;
+    switch (row->form) {
+    case DECIMAL:
+        if (!decimal(value, row->low, row->high, &decimal_value))
+            return false;
+        memcpy(at, &decimal_value, sizeof decimal_value);
+        return true;
+    case SWITCH:
+        if (!on_or_off(value, &on))
+            return false;
+        memcpy(at, &on, sizeof on);
+        return true;
+    case WORD:
+    default:
+        return row->set(s, value);
+    }
 }
 
 uint32_t settings_changed(const struct settings *a, const struct settings *b)
@@ -221,7 +265,7 @@ const char *settings_set(struct settings *s, const char *name, const char *value
         (void)snprintf(why, SETTINGS_WHY, "no such option: %s", shown);
         return why;
     }
-    if (rows[i].set(s, value))
+    if (set_row(&rows[i], s, value))
         return NULL;
     text_escape(shown, sizeof shown, value, strlen(value));
     (void)snprintf(why, SETTINGS_WHY, "%s is %s, not %s", name, rows[i].takes, shown);

@@ -8,8 +8,8 @@ enum {
     SECOND = 1000000000,
     WORK_SHARE = 50,        /* at most a 50th of the time is spent reading /proc, */
     NAMES_SHARE = 100,      /* and a 100th reading names that nobody told us of, */
-    TOLD_SHARE = 25,        /* and a 25th when somebody does all the time; */
-    TOLD_WAIT = SECOND / 2, /* but never later than this after we were told */
+    TOLD_SHARE = 10,        /* and a 10th when somebody does all the time; */
+    TOLD_WAIT = SECOND / 5, /* but never later than this after we were told */
 };
 
 /* One of the two threads, with what it found last. */

@@ -10,8 +10,6 @@
 #include "backend/sys_proc_linux.h"
 #include "backend/sysv.h"
 
-enum { LINK_NAME = 4200 };
-
 /* Where to stat the object: through its descriptor, else its mapping (which only root may). */
 static void object_path(const struct object *o, char path[PROCESS_PATH])
 {
@@ -77,41 +75,18 @@ static void read_seals(struct backend *be, const struct object *o, struct seg_st
     sys_close(be, fd, SYS_KEY_PROC_CLOSE);
 }
 
-/* What it was called before the system put its own words around it. */
-static void object_name(const struct object *o, enum seg_kind kind, char name[LINK_NAME])
-{
-    static const char deleted[] = " (deleted)", shm[] = POSIX_SHM_DIR "/";
-    const char *s = o->name == NULL ? "" : o->name;
-    size_t n = strlen(s), tail = sizeof deleted - 1;
-    if (kind == SEG_FD && o->id.sort == SORT_ANONYMOUS)
-        n = 0;
-    if (kind != SEG_FILE && n >= tail && strcmp(s + n - tail, deleted) == 0)
-        n -= tail;
-    if (kind == SEG_MEMFD && n >= 7) { /* `/memfd:` */
-        s += 7;
-        n -= 7;
-    } else if (kind == SEG_SYSV && n == 13) { /* `/SYSV` and the key */
-        snprintf(name, LINK_NAME, "0x%.8s", s + 5);
-        return;
-    } else if (kind == SEG_FD && strncmp(s, shm, sizeof shm - 1) == 0 && n >= sizeof shm - 1) {
-        s += sizeof shm - 1;
-        n -= sizeof shm - 1;
-    }
-    snprintf(name, LINK_NAME, "%.*s", (int)n, s);
-}
-
-static void object_locator(const struct object *o, char locator[LINK_NAME + 8])
+static void object_locator(const struct object *o, char locator[PROCESS_NAME + 8])
 {
     if (o->fd_pid != 0)
-        snprintf(locator, LINK_NAME + 8, "fd:%u/%d", o->fd_pid, o->fd);
+        snprintf(locator, PROCESS_NAME + 8, "fd:%u/%d", o->fd_pid, o->fd);
     else
-        snprintf(locator, LINK_NAME + 8, "map:%u/0x%" PRIx64, o->map_pid, o->map_start);
+        snprintf(locator, PROCESS_NAME + 8, "map:%u/0x%" PRIx64, o->map_pid, o->map_start);
 }
 
 /* The name of what only a descriptor showed. */
 static struct oserr need_name(struct backend *be, struct object *o)
 {
-    char path[PROCESS_PATH], text[LINK_NAME];
+    char path[PROCESS_PATH], text[PROCESS_NAME];
     if (o->name != NULL)
         return OSERR_NONE;
     object_path(o, path);
@@ -155,7 +130,7 @@ static bool is_unlinked(struct backend *be, const struct object *o, const struct
 static struct oserr add_row(struct backend *be, struct object *o, unsigned kinds,
                             struct listing *list)
 {
-    char name[LINK_NAME], locator[LINK_NAME + 8];
+    char name[PROCESS_NAME], locator[PROCESS_NAME + 8];
     struct seg_stat st;
     struct oserr e = need_name(be, o);
     if (oserr_is(e))
@@ -166,7 +141,7 @@ static struct oserr add_row(struct backend *be, struct object *o, unsigned kinds
     if ((kinds & (1U << kind)) == 0 ||
         (kind == SEG_FILE && (!is_shared(o) || is_posix_name(o->name))))
         return OSERR_NONE;
-    object_name(o, kind, name);
+    process_name(o->name, kind, o->id, name);
     if (kind == SEG_SYSV)
         of_sysv(o, &st);
     if (kind == SEG_MEMFD)

@@ -6,18 +6,29 @@
 #include "backend/objects.h"
 #include "backend/provider.h"
 
-/* Found rows, with the number of the object each is about. */
+/* A process with rows. */
+struct found_process {
+    uint32_t pid, uid;
+    char comm[16];
+};
+
+/* Found rows: there can be many, so what is the same for all of a process is kept once. */
 struct found_mapper {
-    size_t tag;
-    struct seg_mapper row;
+    uint32_t tag;     /* the number of the object it is about */
+    uint32_t process; /* index */
+    uint64_t address, offset, length;
+    bool read, write;
 };
 
 struct found_holder {
-    size_t tag;
-    struct seg_holder row;
+    uint32_t tag, process;
+    int32_t fd;
+    uint32_t access; /* Windows: of the handle; else 0 */
 };
 
 struct found {
+    struct found_process *processes; /* in the order in which they were read */
+    size_t processes_count, processes_cap;
     struct found_mapper *mappers; /* in the order of processes, then of addresses */
     size_t mappers_count, mappers_cap;
     struct found_holder *holders; /* in the order of processes */

@@ -64,45 +64,34 @@ static bool read_small(struct pass *p, const char *name, char *buf, size_t cap)
     return ok && got > 0;
 }
 
-/* Of the process: the owner of its folder; root may stand there for one that may not be looked at,
- * then its status says whose it is. */
+/* Whose the process is: the owner of its folder, whether it may be looked at or not. */
 static uint32_t user_of(struct pass *p)
 {
-    char path[40], text[1024];
+    char path[40];
     struct stat st;
     snprintf(path, sizeof path, "/proc/%u", p->pid);
-    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st)))
-        return 0;
-    if (st.st_uid != 0 || !read_small(p, "status", text, sizeof text))
-        return st.st_uid;
-    const char *line = strstr(text, "\nUid:\t"), *effective = line;
-    if (line != NULL)
-        effective = strchr(line + 6, '\t');
-    return effective == NULL ? st.st_uid : (uint32_t)strtoul(effective + 1, NULL, 10);
+    struct oserr e = sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st);
+    return oserr_is(e) ? 0 : st.st_uid;
 }
 
-/* The name it gave itself, and whose it is, into its new rows. /proc/PID/cmdline could block on its
- * memory; comm cannot. */
-static void name_rows(struct pass *p)
+/* The name it gave itself, and whose it is. /proc/PID/cmdline could block on its memory; comm
+ * cannot. */
+struct oserr pass_name(struct pass *p)
 {
-    char comm[64];
     struct found *f = p->out;
-    if (p->first_mapper == f->mappers_count && p->first_holder == f->holders_count)
-        return;
+    char comm[64];
+    struct oserr e = sys_grow(p->be, (void **)&f->processes, &f->processes_cap,
+                              f->processes_count + 1, sizeof *f->processes);
+    if (oserr_is(e))
+        return e;
+    struct found_process *named = &f->processes[f->processes_count++];
+    *named = (struct found_process){.pid = p->pid, .uid = user_of(p)};
     (void)read_small(p, "comm", comm, sizeof comm);
     size_t n = strlen(comm);
     if (n > 0 && comm[n - 1] == '\n')
         comm[n - 1] = '\0';
-    comm[15] = '\0';
-    uint32_t uid = user_of(p);
-    for (size_t i = p->first_mapper; i < f->mappers_count; i++) {
-        memcpy(f->mappers[i].row.comm, comm, sizeof f->mappers[i].row.comm);
-        f->mappers[i].row.uid = uid;
-    }
-    for (size_t i = p->first_holder; i < f->holders_count; i++) {
-        memcpy(f->holders[i].row.comm, comm, sizeof f->holders[i].row.comm);
-        f->holders[i].row.uid = uid;
-    }
+    snprintf(named->comm, sizeof named->comm, "%.15s", comm);
+    return OSERR_NONE;
 }
 
 /* `pid (comm) state ppid pgrp session tty tpgid flags ...`: a thread of the kernel has nothing
@@ -122,17 +111,17 @@ static struct oserr read_process(struct pass *p)
 {
     bool skipped = false;
     struct oserr e = OSERR_NONE;
-    p->first_mapper = p->out->mappers_count;
-    p->first_holder = p->out->holders_count;
+    size_t rows = p->out->mappers_count + p->out->holders_count;
     if (p->list != NULL && (p->kinds & (1U << SEG_POSIX | 1U << SEG_SEM)) != 0)
         e = read_shm(p);
     if (!oserr_is(e))
         e = pass_mappings(p, &skipped);
     if (!oserr_is(e) && !skipped)
         e = pass_descriptors(p, &skipped);
+    if (!oserr_is(e) && p->out->mappers_count + p->out->holders_count > rows)
+        e = pass_name(p);
     if (oserr_is(e))
         return e;
-    name_rows(p);
     if (skipped && !is_kernel_thread(p))
         p->out->unreadable++;
     return OSERR_NONE;
@@ -174,6 +163,7 @@ struct oserr mappers_find(struct backend *be, struct objects *objects, struct li
     struct oserr e = maps_begin(be, &p.maps);
     if (!oserr_is(e)) {
         know_own_shm(&p);
+        sys_nameless(be, p.nameless);
         e = read_processes(&p);
     }
     if (!oserr_is(e))
@@ -187,5 +177,6 @@ void found_free(struct found *f)
 {
     free(f->mappers);
     free(f->holders);
+    free(f->processes);
     *f = (struct found){0};
 }

@@ -12,11 +12,11 @@
 /* One pass under way. */
 struct pass {
     struct backend *be;
-    const struct objects *objects;
+    struct objects *objects;
     struct found *out;
     uint32_t pid;  /* the process that is open */
     void *process; /* NULL: it could not be opened */
-    char comm[16];
+    bool named;    /* it is the last of the processes with rows */
 };
 
 static int compare_handles(const void *a, const void *b)
@@ -35,10 +35,25 @@ static void enter_process(struct pass *p, uint32_t pid)
     if (p->process != NULL)
         sys_close_handle(p->be, p->process, SYS_KEY_DONE);
     p->pid = pid;
-    p->comm[0] = '\0';
+    p->named = false;
     struct oserr e = sys_open_process(p->be, pid, &p->process);
     if (oserr_kind(e) == OSERR_K_DENIED)
         p->out->unreadable++;
+}
+
+/* The process that is open has its first row. */
+static struct oserr name_process(struct pass *p)
+{
+    struct found *f = p->out;
+    struct oserr e = sys_grow(p->be, (void **)&f->processes, &f->processes_cap,
+                              f->processes_count + 1, sizeof *f->processes);
+    if (oserr_is(e))
+        return e;
+    struct found_process *process = &f->processes[f->processes_count++];
+    *process = (struct found_process){.pid = p->pid};
+    sys_image_name(p->be, p->process, process->comm);
+    p->named = true;
+    return OSERR_NONE;
 }
 
 static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_handle *h)
@@ -48,15 +63,18 @@ static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_hand
                               sizeof *f->holders);
     if (oserr_is(e))
         return e;
-    if (p->comm[0] == '\0')
-        sys_image_name(p->be, p->process, p->comm);
-    struct found_holder *row = &f->holders[f->holders_count++];
-    *row = (struct found_holder){
-        .tag = tag,
-        .row = {.pid = h->pid, .fd = (int32_t)(uint32_t)h->handle, .access = h->access},
-    };
-    memcpy(row->row.comm, p->comm, sizeof row->row.comm);
-    return OSERR_NONE;
+    if (!p->named)
+        e = name_process(p);
+    if (!oserr_is(e)) {
+        p->objects->items[tag].holders++;
+        f->holders[f->holders_count++] = (struct found_holder){
+            .tag = (uint32_t)tag,
+            .process = (uint32_t)(f->processes_count - 1),
+            .fd = (int32_t)(uint32_t)h->handle,
+            .access = h->access,
+        };
+    }
+    return e;
 }
 
 /* Is this handle's object one of those looked for? */
@@ -137,6 +155,7 @@ struct oserr discover_rows(struct backend *be, struct objects *objects, unsigned
 
 void found_free(struct found *f)
 {
+    free(f->processes);
     free(f->mappers);
     free(f->holders);
     *f = (struct found){0};

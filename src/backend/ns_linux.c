@@ -67,6 +67,10 @@ static struct oserr ns_open(struct seg *s, enum seg_access access)
     if (oserr_is(e))
         return e;
     s->handle = fd;
+    free(s->called);
+    e = sys_copy(s->be, name, &s->called);
+    if (oserr_is(e))
+        return e;
     e = fd_check(s->be, "openat", fd);
     return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
 }

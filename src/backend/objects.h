@@ -13,16 +13,16 @@ struct object {
     bool unlinked;     /* a descriptor said that it has no name */
     bool in_shm;       /* it lies, or lay, in a /dev/shm */
     bool shared_write; /* mapped shared and writable */
-    uint32_t shared;   /* processes that map it shared */
     uint32_t last;     /* the last process that maps it */
     uint32_t last_shared;
-    uint32_t fd_pid;  /* the first process that holds it, our own only when there is no other; 0 */
-    int32_t fd;       /* and its descriptor */
-    uint32_t map_pid; /* the same for a mapping */
-    uint64_t map_start, map_end;
-    uint64_t extent;         /* highest offset + length that is mapped */
-    char *name;              /* what the system calls it, raw; NULL: not asked */
-    size_t mappers, holders; /* rows about it: the caller's */
+    uint32_t shared;             /* processes that map it shared */
+    uint32_t map_pid;            /* the first of them; 0: none */
+    uint64_t extent;             /* highest offset + length that is mapped */
+    size_t mappers, holders;     /* rows about it: the caller's */
+    uint64_t map_start, map_end; /* its mapping */
+    uint32_t fd_pid; /* the first process that holds it, our own only when there is no other; 0 */
+    int32_t fd;      /* and its descriptor */
+    char *name;      /* what the system calls it, raw; NULL: not asked */
 };
 
 /* References to objects are their numbers: items move when more are added. */

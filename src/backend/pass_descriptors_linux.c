@@ -9,18 +9,20 @@ enum {
     LOOSE_MAX = 1 << 20, /* remembered for files that are met later */
 };
 
-static struct oserr add_holder(struct pass *p, size_t tag, int32_t fd)
+static struct oserr add_holder(struct pass *p, size_t tag, uint32_t process, int32_t fd)
 {
     struct found *f = p->out;
     struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
                               sizeof *f->holders);
-    if (!oserr_is(e))
-        f->holders[f->holders_count++] =
-            (struct found_holder){.tag = tag, .row = {.pid = p->pid, .fd = fd}};
-    return e;
+    if (oserr_is(e))
+        return e;
+    f->holders[f->holders_count++] =
+        (struct found_holder){.tag = (uint32_t)tag, .process = process, .fd = fd};
+    p->objects->items[tag].holders++;
+    return OSERR_NONE;
 }
 
-static struct oserr note_descriptor(struct pass *p, size_t number, int32_t fd)
+static struct oserr note_descriptor(struct pass *p, size_t number, uint32_t process, int32_t fd)
 {
     struct object *o = &p->objects->items[number];
     if (o->ignored)
@@ -29,7 +31,7 @@ static struct oserr note_descriptor(struct pass *p, size_t number, int32_t fd)
         o->fd_pid = p->pid;
         o->fd = fd;
     }
-    return o->last == p->pid ? OSERR_NONE : add_holder(p, number, fd);
+    return o->last == p->pid ? OSERR_NONE : add_holder(p, number, process, fd);
 }
 
 /* The identity of a descriptor's object; its name where that was needed, else empty. */
@@ -40,7 +42,7 @@ static struct seg_id descriptor_id(struct pass *p, const struct sys_descriptor *
     struct seg_id id = {.dev = d->dev, .ino = d->ino};
     name[0] = '\0';
     *huge = false;
-    if (!process_nameless(p->be, d->dev))
+    if (!pass_is_nameless(p, d->dev))
         return id;
     snprintf(path, sizeof path, "/proc/%u/fd/%d", p->pid, d->fd);
     if (oserr_is(sys_readlink(p->be, path, name, MAPS_NAME)))
@@ -81,7 +83,7 @@ static struct oserr take_descriptor(struct pass *p, const struct sys_descriptor 
     o->huge = o->huge || huge;
     o->unlinked = o->unlinked || d->links == 0;
     o->in_shm = o->in_shm || pass_is_shm(p, d->dev);
-    return note_descriptor(p, number, d->fd);
+    return note_descriptor(p, number, (uint32_t)p->out->processes_count, d->fd);
 }
 
 struct oserr pass_descriptors(struct pass *p, bool *skipped)
@@ -110,33 +112,64 @@ struct oserr pass_descriptors(struct pass *p, bool *skipped)
     return e;
 }
 
-/* Does process pid map the object? *from: where its rows begin; both lists are in the order in
- * which processes were read. */
-static bool maps_it(const struct found *f, size_t *from, uint32_t pid, size_t tag)
+/* The index of a process that has rows already; *from: where to begin, both lists are in the order
+ * in which processes were read. False: it has none. */
+static bool has_rows(const struct found *f, uint32_t pid, size_t *from)
 {
     size_t i = *from;
-    while (i < f->mappers_count && f->mappers[i].row.pid != pid)
+    while (i < f->processes_count && f->processes[i].pid != pid)
         i++;
-    if (i == f->mappers_count)
+    if (i == f->processes_count)
         return false;
-    for (*from = i; i < f->mappers_count && f->mappers[i].row.pid == pid; i++)
-        if (f->mappers[i].tag == tag)
+    *from = i;
+    return true;
+}
+
+/* Does the process map the object? Mappings are in the order of processes. */
+static bool maps_it(const struct found *f, size_t process, size_t tag)
+{
+    size_t low = 0, high = f->mappers_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (f->mappers[mid].process < process)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < f->mappers_count && f->mappers[low].process == process; low++)
+        if (f->mappers[low].tag == tag)
             return true;
     return false;
 }
 
+/* One that belongs to a file which was met; the process gets its entry when it has none. */
+static struct oserr take_loose(struct pass *p, const struct loose *l, size_t number,
+                               size_t *from_process)
+{
+    struct object *o = &p->objects->items[number];
+    size_t process = *from_process;
+    bool known = has_rows(p->out, l->pid, &process);
+    if (known)
+        *from_process = process;
+    p->pid = l->pid;
+    o->last = known && maps_it(p->out, process, number) ? l->pid : 0;
+    if (known)
+        return note_descriptor(p, number, (uint32_t)process, l->fd);
+    size_t had = p->out->holders_count;
+    struct oserr e = note_descriptor(p, number, (uint32_t)p->out->processes_count, l->fd);
+    return oserr_is(e) || p->out->holders_count == had ? e : pass_name(p);
+}
+
 struct oserr pass_loose(struct pass *p)
 {
-    size_t from = 0;
+    size_t from_process = 0, first = p->out->processes_count;
     struct oserr e = OSERR_NONE;
     for (size_t i = 0; i < p->loose_count && !oserr_is(e); i++) {
-        const struct loose *l = &p->loose[i];
-        long known = objects_find(p->objects, l->id);
-        if (known == OBJECT_NONE)
-            continue;
-        p->pid = l->pid;
-        p->objects->items[known].last = maps_it(p->out, &from, l->pid, (size_t)known) ? l->pid : 0;
-        e = note_descriptor(p, (size_t)known, l->fd);
+        long known = objects_find(p->objects, p->loose[i].id);
+        if (known != OBJECT_NONE)
+            e = take_loose(p, &p->loose[i], (size_t)known, &from_process);
+        if (from_process >= first) /* one of those added here: the others come before */
+            from_process = 0;
     }
     return e;
 }

@@ -30,9 +30,8 @@ struct pass {
     size_t shm_count;
     struct loose *loose;
     size_t loose_count, loose_cap;
-    uint32_t pid;        /* the process being read */
-    size_t first_mapper; /* where its rows begin */
-    size_t first_holder;
+    uint32_t pid; /* the process being read; its index is that of the next one in out->processes */
+    uint64_t nameless[SYS_NAMELESS]; /* devices, see sys_nameless */
 };
 
 /* Died meanwhile: of no interest. Anything else counts as unreadable. */
@@ -42,6 +41,18 @@ static inline bool is_gone(struct oserr e)
 }
 
 bool pass_is_shm(const struct pass *p, uint64_t dev);
+
+/* See process_nameless. */
+static inline bool pass_is_nameless(const struct pass *p, uint64_t dev)
+{
+    bool is = false;
+    for (size_t i = 0; i < SYS_NAMELESS; i++)
+        is = is || p->nameless[i] == dev;
+    return is && dev != 0;
+}
+
+/* Process p->pid has got rows: who it is goes into the table of processes. */
+SHM_MUST struct oserr pass_name(struct pass *p);
 
 /* The mappings and the descriptors of process p->pid. *skipped: it could not be read. */
 SHM_MUST struct oserr pass_mappings(struct pass *p, bool *skipped);

@@ -13,14 +13,15 @@ static struct oserr add_mapper(struct pass *p, size_t tag, const struct sys_mapp
     if (oserr_is(e))
         return e;
     f->mappers[f->mappers_count++] = (struct found_mapper){
-        .tag = tag,
-        .row = {.pid = p->pid,
-                .read = at->read,
-                .write = at->write && at->shared,
-                .address = at->start,
-                .offset = at->offset,
-                .length = at->end - at->start},
+        .tag = (uint32_t)tag,
+        .process = (uint32_t)f->processes_count,
+        .address = at->start,
+        .offset = at->offset,
+        .length = at->end - at->start,
+        .read = at->read,
+        .write = at->write && at->shared,
     };
+    p->objects->items[tag].mappers++;
     return OSERR_NONE;
 }
 
@@ -71,7 +72,7 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
     struct pass *p = ctx;
     char name[MAPS_NAME];
     struct seg_id id = {.dev = at->dev, .ino = at->ino};
-    bool huge = false, nameless = process_nameless(p->be, at->dev);
+    bool huge = false, nameless = pass_is_nameless(p, at->dev);
     struct oserr e = OSERR_NONE;
     name[0] = '\0';
     if (nameless)

@@ -70,8 +70,8 @@ static struct oserr removal_prove(struct removal *r)
 
 static struct oserr removal_check(struct removal *r, struct seg_who *who)
 {
-    if ((r->flags & SEG_RM_PROVED) != 0 && !oserr_is(removal_prove(r)) && r->proof)
-        return OSERR_NONE; /* nobody at all, and /proc need not be read */
+    if (!oserr_is(removal_prove(r)) && r->proof)
+        return OSERR_NONE; /* nobody at all: /proc need not be read */
     struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
     if (oserr_is(e))
         return e;

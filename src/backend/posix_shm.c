@@ -49,13 +49,30 @@ static struct oserr shm_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
+/* Opening a fifo lets its writer go on, opening a device may do anything: what stands there is
+ * looked at first. */
+static struct oserr look_before(struct backend *be, const char *name)
+{
+    struct stat st;
+    char path[POSIX_SHM_PATH];
+    snprintf(path, sizeof path, "%s%.256s", POSIX_SHM_DIR, name);
+    struct oserr e = sys_stat(be, path, false, SYS_KEY_NONE, &st);
+    if (oserr_is(e))
+        return e.code == ENOENT ? OSERR_NONE : e;
+    return S_ISREG(st.st_mode) ? e : (struct oserr){"shm_open", SEG_E_NOT_SEGMENT};
+}
+
 struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access, int *fd)
 {
     int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
     struct oserr e;
+    *fd = -1;
     if (access == SEG_STAT) {
         e = sys_shm_open(be, name, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0, fd);
     } else {
+        e = look_before(be, name);
+        if (oserr_is(e))
+            return e;
         flags |= access == SEG_WRITE ? O_RDWR : O_RDONLY;
         e = sys_shm_open(be, name, flags | O_NOATIME, 0, fd);
         if (oserr_is(e) && e.code == EPERM)

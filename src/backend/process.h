@@ -42,6 +42,11 @@ bool process_nameless(struct backend *be, uint64_t dev);
 /* The kind that an identity, and having no name any more, makes it. */
 enum seg_kind process_kind(struct seg_id id, bool unlinked);
 
+/* What an object was called before the system put its own words around it: `link` is what it shows
+ * for it. Empty: it is not called anything. */
+enum { PROCESS_NAME = 4200 };
+void process_name(const char *link, enum seg_kind kind, struct seg_id id, char name[PROCESS_NAME]);
+
 /* The number behind `fd:`, `map:` or `ns:` (prefix), canonically written; *rest behind its slash.
  * False: it is none. */
 bool process_number(const char *locator, const char *prefix, uint32_t *pid, const char **rest);

@@ -13,7 +13,7 @@
 #include "backend/sys_proc_linux.h"
 #include "backend/sysv.h"
 
-enum { MEMFD_NAME = 249, NAME = 4200 };
+enum { MEMFD_NAME = 249 };
 
 static struct oserr bad(const char *call, uint32_t why)
 {
@@ -41,21 +41,23 @@ static struct oserr open_checked(struct seg *s, int path, enum seg_access access
 /* What the object behind `link` is: its sort, and the kind that it is listed as. */
 static struct oserr know_object(struct seg *s, uint32_t pid, const char *link)
 {
-    char name[NAME] = "";
+    char text[PROCESS_NAME], name[PROCESS_NAME];
     struct stat st;
     struct process_ipc ipc = {0};
     bool huge;
     struct oserr e = sys_fstat(s->be, (int)s->handle, &st);
-    if (!oserr_is(e) && process_nameless(s->be, st.st_dev))
-        e = sys_readlink(s->be, link, name, sizeof name);
+    if (!oserr_is(e))
+        e = sys_readlink(s->be, link, text, sizeof text);
     if (oserr_is(e))
         return e;
     struct seg_id id = {.dev = st.st_dev, .ino = st.st_ino};
-    s->id = process_identity(s->be, &ipc, pid, id, name, &huge);
+    s->id = process_identity(s->be, &ipc, pid, id, text, &huge);
     s->what = process_kind(s->id, st.st_nlink == 0);
     if (s->what == SEG_SYSV)
         s->kind = &map_sysv_provider;
-    return OSERR_NONE;
+    process_name(text, s->what, s->id, name);
+    free(s->called);
+    return sys_copy(s->be, name, &s->called);
 }
 
 static struct oserr open_link(struct seg *s, uint32_t pid, const char *link, enum seg_access access)

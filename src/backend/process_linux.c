@@ -71,6 +71,28 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
     return id.sort == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
+void process_name(const char *link, enum seg_kind kind, struct seg_id id, char name[PROCESS_NAME])
+{
+    static const char deleted[] = " (deleted)", shm[] = POSIX_SHM_DIR "/";
+    const char *s = link == NULL ? "" : link;
+    size_t n = strlen(s), tail = sizeof deleted - 1;
+    if (kind == SEG_FD && id.sort == SORT_ANONYMOUS)
+        n = 0;
+    if (kind != SEG_FILE && n >= tail && strcmp(s + n - tail, deleted) == 0)
+        n -= tail;
+    if (kind == SEG_MEMFD && n >= 7) { /* `/memfd:` */
+        s += 7;
+        n -= 7;
+    } else if (kind == SEG_SYSV && n == 13) { /* `/SYSV` and the key */
+        snprintf(name, PROCESS_NAME, "0x%.8s", s + 5);
+        return;
+    } else if (kind == SEG_FD && strncmp(s, shm, sizeof shm - 1) == 0 && n >= sizeof shm - 1) {
+        s += sizeof shm - 1;
+        n -= sizeof shm - 1;
+    }
+    snprintf(name, PROCESS_NAME, "%.*s", (int)n, s);
+}
+
 /* ---- locators ---- */
 
 bool process_number(const char *locator, const char *prefix, uint32_t *pid, const char **rest)

@@ -19,6 +19,7 @@ struct seg {
     const struct provider *kind;
     enum seg_access access;
     char *locator;            /* canonical */
+    char *called;             /* see seg_name; NULL: what follows the kind in the locator */
     enum seg_kind what;       /* as it is listed: a descriptor may refer to a memfd */
     intptr_t handle;          /* the kind's own: a descriptor; -1: none */
     void *own;                /* the kind's own, freed by its close; NULL: none */

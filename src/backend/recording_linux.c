@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "backend/kinds_posix.h"
+#include "backend/reel.h"
 #include "backend/sys_image.h"
 
 enum { PREFIX = 4, REC_PATH_MAX = 4096 };

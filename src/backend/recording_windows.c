@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/kinds_windows.h"
+#include "backend/reel.h"
 #include "backend/sys_windows.h"
 
 enum { PREFIX = 4, RESERVED = 0x4000000 /* SEC_RESERVE */ };

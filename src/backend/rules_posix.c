@@ -21,11 +21,7 @@ const char *seg_rule(uint32_t refusal)
 {
     switch (refusal) {
     case SEG_E_LOCATOR:
-        return "a segment is /NAME or posix:/NAME, a file is file:PATH";
-    case SEG_E_NAME:
-        return "1 to 255 bytes, no slash inside, not . or ..";
-    case SEG_E_NOT_SEGMENT:
-        return "a folder, fifo, link or device has this name";
+        return "posix:/NAME, sysv:ID, fd:PID/FD, map:PID/ADDRESS, ns:PID/NAME, file:PATH, rec:PATH";
     case SEG_E_IN_USE:
         return "--force removes the name all the same";
     default:

@@ -23,14 +23,8 @@ const char *seg_rule(uint32_t refusal)
     switch (refusal) {
     case SEG_E_LOCATOR:
         return "a segment is Local\\NAME, Global\\NAME or win:NAME, a file is file:PATH";
-    case SEG_E_NAME:
-        return "1 to 32766 UTF-16 units with Local\\ or Global\\, no other backslash";
-    case SEG_E_NOT_SEGMENT:
-        return "an event, a mutex, a semaphore or the like has this name";
     case SEG_E_IN_USE:
         return "on Windows a name goes with its last handle and cannot be removed";
-    case SEG_E_UNSUPPORTED:
-        return "a section of Windows keeps its size and its rights";
     default:
         return NULL;
     }

@@ -123,6 +123,7 @@ void seg_close(struct seg *s)
     s->kind->close(s);
     free(s->bounce_memory);
     free(s->locator);
+    free(s->called);
     free(s);
 }
 
@@ -152,6 +153,14 @@ enum seg_access seg_get_access(const struct seg *s)
 const char *seg_locator(const struct seg *s)
 {
     return s->locator;
+}
+
+const char *seg_name(const struct seg *s)
+{
+    if (s->called != NULL)
+        return s->called;
+    const char *colon = strchr(s->locator, ':'), *name = colon == NULL ? s->locator : colon + 1;
+    return s->kind->kind == SEG_POSIX && name[0] == '/' ? name + 1 : name;
 }
 
 enum seg_kind seg_kind(const struct seg *s)

@@ -39,8 +39,7 @@ const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --
 /* The kinds that this system has: bits. */
 unsigned seg_kinds(void);
 
-/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_NAME, SEG_E_NOT_SEGMENT,
- * SEG_E_IN_USE, SEG_E_UNSUPPORTED), a sentence fragment; NULL: nothing to say. */
+/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a sentence fragment; NULL: nothing to say. */
 const char *seg_rule(uint32_t refusal);
 
 /* The forms of locators that this system has: lines for the help. */
@@ -224,6 +223,10 @@ SHM_MUST struct oserr seg_set_access(struct seg *s, enum seg_access access);
 enum seg_access seg_get_access(const struct seg *s);
 
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
+
+/* What it is called, raw: `ring` of `posix:/ring`, the name of a memfd, a System V key; empty: it
+ * is not called anything. Lives as long as s. */
+const char *seg_name(const struct seg *s);
 enum seg_kind seg_kind(const struct seg *s);
 unsigned seg_caps(const struct seg *s);         /* enum seg_caps */
 unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: no locator */
@@ -311,6 +314,21 @@ enum { SEG_HASH_PAGE = 4096 };
 SHM_MUST struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
                                struct seg_hashes *out);
 
+/* Bytes that are looked for, and the two of them (by index; they may be the same) that are rarest:
+ * these are tried first. */
+struct seg_needle {
+    const uint8_t *bytes; /* private memory */
+    size_t size;          /* at least 1 */
+    size_t rare[2];
+};
+
+/* Looks for the needle in [off, end) as it stands in memory at that moment, as fast as memory is
+ * read. *found: it is at *next. Else none of it starts in [off, *next), and the rest is for
+ * seg_read to look at: a page there is no data, or the end is near (fewer than 128 places).
+ * SEG_E_UNSUPPORTED: not this segment (no mapping in which holes stay holes). */
+SHM_MUST struct oserr seg_spot(struct seg *s, const struct seg_needle *needle, uint64_t off,
+                               uint64_t end, uint64_t *next, bool *found);
+
 /* One value. */
 struct poke {
     uint64_t offset;
@@ -381,47 +399,6 @@ struct seg_events; /* a thread that waits for the system to say that names have 
 SHM_MUST struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
                                        struct seg_events **out);
 void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fine */
-
-/* ---- recordings: rec:PATH, read-only ---- */
-
-/* The backend brings the file and an image of the segment (memory of our own, in which a hole is a
- * hole); what the file says, and so what is in the image at a time, is the player's business: a
- * table of functions that the program hands in once, before the first one is opened. */
-struct seg_reel {
-    void *ctx;
-    uint64_t size; /* bytes of the file when it was opened */
-    /* Bytes of the file; *got is less than n only at its end. */
-    struct oserr (*read)(void *ctx, uint64_t at, void *buf, size_t n, size_t *got);
-    /* Of the image; what is new is a hole. Storing and punching must stay inside. */
-    struct oserr (*resize)(void *ctx, uint64_t size);
-    struct oserr (*store)(void *ctx, uint64_t off, const void *p, size_t n);
-    struct oserr (*punch)(void *ctx, uint64_t off, uint64_t n); /* whole pages become holes */
-};
-
-struct seg_tape_state {
-    bool name_gone, replaced; /* as seg_stat has them, of the segment that was recorded */
-};
-
-struct seg_player {
-    /* A tape at its end. The reel lives longer than the tape. */
-    struct oserr (*open)(const struct seg_reel *reel, void **tape);
-    /* Makes the image what the segment was t ns after the start; SEG_E_BEYOND: there is no such
-     * time. When it fails the image is as it was at some time. */
-    struct oserr (*seek)(void *tape, int64_t t);
-    void (*state)(const void *tape, struct seg_tape_state *out);
-    void (*close)(void *tape);
-};
-
-void backend_set_player(struct backend *be, const struct seg_player *player);
-
-/* The tape of a recording, the player's own; NULL: not a recording. */
-void *seg_tape(const struct seg *s);
-
-/* Shows a recording as it was t ns after its start; SEG_E_UNSUPPORTED: not a recording. */
-SHM_MUST struct oserr seg_seek(struct seg *s, int64_t t);
-
-/* The image was changed through the reel: its size may be another one. */
-SHM_MUST struct oserr seg_played(struct seg *s);
 
 /* ---- the visible log of OS calls ---- */
 

@@ -51,14 +51,10 @@ static int compare_holders(const void *a, const void *b)
     return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
-/* Counts the rows of each wanted object; *mappers and *holders: of all. */
-static void count_rows(const struct found *f, struct objects *o, size_t *mappers, size_t *holders)
+/* The rows of all wanted objects. */
+static void count_rows(const struct objects *o, size_t *mappers, size_t *holders)
 {
     *mappers = *holders = 0;
-    for (size_t i = 0; i < f->mappers_count; i++)
-        o->items[f->mappers[i].tag].mappers++;
-    for (size_t i = 0; i < f->holders_count; i++)
-        o->items[f->holders[i].tag].holders++;
     for (size_t i = 0; i < o->count; i++) {
         *mappers += o->items[i].wanted ? o->items[i].mappers : 0;
         *holders += o->items[i].wanted ? o->items[i].holders : 0;
@@ -81,17 +77,37 @@ static void place_rows(struct objects *o)
     }
 }
 
+static void put_mapper(struct seg_mapper *row, const struct found *f, const struct found_mapper *m)
+{
+    const struct found_process *p = &f->processes[m->process];
+    *row = (struct seg_mapper){
+        .pid = p->pid,
+        .uid = p->uid,
+        .write = m->write,
+        .read = m->read,
+        .address = m->address,
+        .offset = m->offset,
+        .length = m->length,
+    };
+    memcpy(row->comm, p->comm, sizeof row->comm);
+}
+
 static void put_rows(const struct found *f, struct objects *o, struct seg_who *who)
 {
     for (size_t i = 0; i < f->mappers_count; i++) {
         struct object *item = &o->items[f->mappers[i].tag];
         if (item->wanted)
-            who->mappers[item->mappers++] = f->mappers[i].row;
+            put_mapper(&who->mappers[item->mappers++], f, &f->mappers[i]);
     }
     for (size_t i = 0; i < f->holders_count; i++) {
         struct object *item = &o->items[f->holders[i].tag];
-        if (item->wanted)
-            who->holders[item->holders++] = f->holders[i].row;
+        if (!item->wanted)
+            continue;
+        const struct found_process *p = &f->processes[f->holders[i].process];
+        struct seg_holder *row = &who->holders[item->holders++];
+        *row = (struct seg_holder){
+            .pid = p->pid, .uid = p->uid, .fd = f->holders[i].fd, .access = f->holders[i].access};
+        memcpy(row->comm, p->comm, sizeof row->comm);
     }
 }
 
@@ -116,7 +132,7 @@ static struct oserr take_rows(struct backend *be, const struct found *f, struct 
 {
     void *m, *h = NULL;
     size_t mappers, holders;
-    count_rows(f, o, &mappers, &holders);
+    count_rows(o, &mappers, &holders);
     *who = (struct seg_who){.unreadable = f->unreadable};
     struct oserr e = sys_alloc(be, mappers * sizeof *who->mappers, &m);
     if (!oserr_is(e))

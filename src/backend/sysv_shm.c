@@ -51,6 +51,16 @@ static struct oserr rename_to_id(struct seg *s, int id)
     return OSERR_NONE;
 }
 
+/* Called by its key, as ipcs does. */
+static struct oserr name_by_key(struct seg *s)
+{
+    char text[16];
+    free(s->called);
+    s->called = NULL;
+    snprintf(text, sizeof text, "0x%08x", (unsigned)s->last.key);
+    return sys_copy(s->be, text, &s->called);
+}
+
 static void detach(struct seg *s)
 {
     struct sysv *v = s->own;
@@ -100,6 +110,8 @@ static struct oserr sysv_open(struct seg *s, enum seg_access access)
     if (!oserr_is(e))
         e = sysv_describe(s, &s->last);
     v->first = s->last;
+    if (!oserr_is(e))
+        e = name_by_key(s);
     if (!oserr_is(e) && access != SEG_STAT)
         e = attach(s, access);
     return e;
@@ -126,6 +138,8 @@ static struct oserr sysv_create(struct seg *s, uint64_t size, uint32_t mode)
     if (!oserr_is(e))
         e = sysv_describe(s, &s->last);
     v->first = s->last;
+    if (!oserr_is(e))
+        e = name_by_key(s);
     if (!oserr_is(e) && (mode & 0200) != 0)
         e = attach(s, SEG_WRITE);
     else if (!oserr_is(e)) /* one that its maker may not write */

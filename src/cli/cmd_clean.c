@@ -99,7 +99,7 @@ static void say_stays(struct cleaning *c, const struct seg_info *s, struct oserr
 {
     struct out *err = run_error_begin(c->r, s->locator);
     out_str(err, "stays: ");
-    removal_why(err, e, who);
+    removal_why(err, s->locator, e, who);
     run_error_end(c->r);
 }
 

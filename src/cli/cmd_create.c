@@ -12,7 +12,6 @@ struct wish {
     uint64_t size;
     uint32_t mode;
     bool has_fill, has_from, hold;
-    bool implied; /* to hold was not asked for: without it nothing would stay */
     uint8_t fill;
     struct contents from;
 };
@@ -47,8 +46,6 @@ static bool parse_wish(struct run *r, struct wish *w)
         return false;
     }
     w->has_fill = fill != NULL;
-    w->implied = !w->hold && !r->env->ui && (caps & SEG_CAP_FLEETING) != 0;
-    w->hold = w->hold || w->implied;
     return fill == NULL || run_byte(r, "--fill", fill, &w->fill);
 }
 
@@ -86,11 +83,27 @@ static int undo(struct run *r, struct seg *s, int status)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
-    bool fleeting = (seg_caps(s) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
-    if (!oserr_is(e) && !st.name_gone && !st.replaced && !fleeting) {
-        e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
+    if ((seg_caps(s) & SEG_CAP_FLEETING) != 0) {
+        return status; /* closing is enough */
+    }
+    if (!oserr_is(e) && !st.name_gone && !st.replaced) {
+        e = seg_remove(r->env->be, seg_locator(s), SEG_RM_FORCE, NULL);
     }
     return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
+}
+
+/* What has no name of its own lives as long as we hold it. */
+static void check_hold(struct run *r, const struct seg *s, struct wish *w)
+{
+    if ((seg_caps(s) & SEG_CAP_FLEETING) == 0) {
+        return;
+    }
+    if (!w->hold && !r->env->ui) {
+        run_note(r, "%s: held until SIGINT or SIGTERM, then it is gone",
+                 seg_kind(s) == SEG_WIN ? "lives as long as somebody holds it"
+                                        : "has no name of its own");
+    }
+    w->hold = !r->env->ui;
 }
 
 static int make(struct run *r, struct wish *w)
@@ -100,14 +113,12 @@ static int make(struct run *r, struct wish *w)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "create it", e);
     }
+    check_hold(r, s, w);
     int status = fill_new(r, s, w);
     if (status == EXIT_DONE) {
         out_locator(r->env->out, seg_locator(s));
         out_str(r->env->out, "\n");
         status = run_flush(r) ? EXIT_DONE : EXIT_ERROR; /* command_run says why */
-    }
-    if (status == EXIT_DONE && w->implied) {
-        run_note(r, "held until Ctrl-C: it goes when the last process lets it go");
     }
     if (status != EXIT_DONE) {
         status = undo(r, s, status);

@@ -30,7 +30,8 @@ static bool read_header(struct seg *s, char magic[8], uint32_t *pid)
     return !oserr_is(e) && !oserr_is(f) && a == 8 && b == sizeof *pid;
 }
 
-/* A writer lives when the process of the header still has the segment. */
+/* A writer lives when the process of the header still has the segment; so does one that replays a
+ * recording of another: it has it mapped for writing. */
 static bool has_it(struct seg *s, uint32_t pid)
 {
     struct seg_who who;
@@ -40,7 +41,7 @@ static bool has_it(struct seg *s, uint32_t pid)
         return true; /* not known: do not take it away */
     }
     for (size_t i = 0; i < who.mappers_count; i++) {
-        lives = lives || who.mappers[i].pid == pid;
+        lives = lives || who.mappers[i].pid == pid || who.mappers[i].write;
     }
     for (size_t i = 0; i < who.holders_count; i++) {
         lives = lives || who.holders[i].pid == pid;
@@ -94,8 +95,8 @@ static int open_ui(struct run *r, int64_t until)
     return ui_main_function(r->env->be, &o);
 }
 
-/* Until the writer has made its segment. */
-static int await_writer(struct run *r, struct os_process *writer)
+/* Until the writer has made its segment; `any`: whatever is in it. */
+static int await_writer(struct run *r, struct os_process *writer, bool any)
 {
     int64_t deadline = os_now() + WRITER_STARTS_IN;
     while (os_now() < deadline && os_process_running(writer)) {
@@ -103,8 +104,8 @@ static int await_writer(struct run *r, struct os_process *writer)
         char magic[8];
         uint32_t pid = 0;
         struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
-        bool ready =
-            !oserr_is(e) && read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0;
+        bool ready = !oserr_is(e) &&
+                     (any || (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0));
         if (!oserr_is(e)) {
             seg_close(s);
         }
@@ -118,15 +119,19 @@ static int await_writer(struct run *r, struct os_process *writer)
     return run_error(r, "the writer did not start");
 }
 
-static int demo_with_ui(struct run *r, int64_t until)
+static int demo_with_ui(struct run *r, const char *file, int64_t until)
 {
-    static const char *const args[] = {"demo", "--writer-only", NULL};
+    char option[LOCATOR_MAX + 16] = "";
+    const char *const args[] = {"demo", "--writer-only", file == NULL ? NULL : option, NULL};
+    if (file != NULL) {
+        (void)snprintf(option, sizeof option, "--replay=%s", file);
+    }
     struct os_process *writer = NULL;
     struct oserr e = os_spawn_self(args, &writer);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "start the writer", e);
     }
-    int status = await_writer(r, writer);
+    int status = await_writer(r, writer, file != NULL);
     if (status == EXIT_DONE) {
         status = open_ui(r, until);
     }
@@ -137,10 +142,23 @@ static int demo_with_ui(struct run *r, int64_t until)
     return status;
 }
 
+/* Is the recording one? Told before a writer is started for it. */
+static bool check_recording(struct run *r, const char *file)
+{
+    char raw[LOCATOR_MAX];
+    struct seg *s = NULL;
+    if (file != NULL && !demo_open_recording(r, file, &s, raw)) {
+        return false;
+    }
+    seg_close(s);
+    return true;
+}
+
 int cmd_demo(struct run *r)
 {
     int64_t duration = -1;
     bool writer_only = run_option(r, "writer-only") != NULL;
+    const char *file = run_option(r, "replay");
     if (!run_duration_option(r, "for", &duration) || !run_locator(r, seg_demo_name(), r->raw)) {
         return EXIT_ERROR;
     }
@@ -151,8 +169,11 @@ int cmd_demo(struct run *r)
     if (!writer_only && ui_main_function == NULL) {
         return run_usage(r, "this build has no terminal UI: --writer-only");
     }
+    if (!check_recording(r, file)) {
+        return EXIT_ERROR;
+    }
     enum found found = look(r);
-    if (found == FOUND_LIVE && !writer_only) {
+    if (found == FOUND_LIVE && !writer_only && file == NULL) {
         return open_ui(r, duration < 0 ? 0 : until);
     }
     if (found == FOUND_LIVE) {
@@ -162,5 +183,8 @@ int cmd_demo(struct run *r)
     if (status != EXIT_DONE) {
         return status;
     }
-    return writer_only ? demo_writer(r, until) : demo_with_ui(r, duration < 0 ? 0 : until);
+    if (!writer_only) {
+        return demo_with_ui(r, file, duration < 0 ? 0 : until);
+    }
+    return file != NULL ? demo_replay(r, file, until) : demo_writer(r, until);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/info_recording.h"
 #include "cli/segrow.h"
 
 static const char *const seal_names[] = {"seal", "shrink", "grow", "write", "future-write", "exec"};
@@ -10,14 +11,6 @@ static const char *const seal_names[] = {"seal", "shrink", "grow", "write", "fut
 static const char *access_name(const struct seg_mapper *m)
 {
     return m->write ? "rw" : "r";
-}
-
-/* The name behind the kind in a canonical locator. */
-static const char *name_of(const char *raw)
-{
-    const char *colon = strchr(raw, ':');
-    const char *name = colon == NULL ? raw : colon + 1;
-    return name[0] == '/' && strncmp(raw, "posix:", 6) == 0 ? name + 1 : name;
 }
 
 /* ---- JSON ---- */
@@ -68,6 +61,7 @@ static int print_json(struct run *r, const struct segrow *s)
         json_object_set_new(o, "seals", seals);
     }
     add_who(o, s);
+    info_recording_json(r, o);
     (void)json_print(r->env->out, o);
     json_decref(o);
     return EXIT_DONE;
@@ -97,6 +91,25 @@ static void print_mode(struct out *o, uint32_t mode)
         text[i] = (mode >> (8 - i) & 1U) != 0 ? text[i] : '-';
     }
     out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
+}
+
+static void print_system_v(struct out *o, const struct seg_stat *st)
+{
+    if ((st->known & SEG_HAS_SWAP) != 0) {
+        out_print(o, "swapped:   %" PRIu64 "\n", st->swap);
+    }
+    if ((st->known & SEG_HAS_KEY) != 0) {
+        out_print(o, "key:       0x%08" PRIx32 "%s\n", st->key, st->key == 0 ? " (private)" : "");
+    }
+    if ((st->known & SEG_HAS_CREATOR) != 0) {
+        out_print(o, "creator:   %" PRIu32 "\n", st->creator);
+    }
+    if ((st->known & SEG_HAS_LAST_PID) != 0) {
+        out_print(o, "last pid:  %" PRIu32 "\n", st->last_pid);
+    }
+    if ((st->known & SEG_HAS_ATTACHED) != 0) {
+        out_print(o, "attached:  %" PRIu64 "\n", st->attached);
+    }
 }
 
 /* What Windows says of a section. */
@@ -150,9 +163,7 @@ static void print_stat(struct out *o, const struct segrow *s)
         }
         out_str(o, st->seals == 0 ? " none\n" : "\n");
     }
-    if ((st->known & SEG_HAS_CREATOR) != 0) {
-        out_print(o, "creator:   %" PRIu32 "\n", st->creator);
-    }
+    print_system_v(o, st);
     if ((st->known & SEG_HAS_SECTION) != 0) {
         print_section(o, st->section);
     }
@@ -205,7 +216,13 @@ static void print_text(struct run *r, const struct segrow *s)
     print_label(o, "locator:");
     out_locator(o, s->locator);
     out_print(o, "\nkind:      %s\n", seg_kind_name(s->kind));
+    if (s->name[0] != '\0') {
+        out_str(o, "name:      ");
+        out_escaped(o, s->name);
+        out_str(o, "\n");
+    }
     print_stat(o, s);
+    info_recording_text(r);
     out_str(o, "state:    ");
     for (size_t i = 0; i < n; i++) {
         out_print(o, " %s", names[i]);
@@ -227,9 +244,10 @@ int cmd_info(struct run *r)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "see who has it", e);
     }
+    st = *seg_last(r->seg); /* it may have told of huge pages */
     struct segrow s = {.kind = seg_kind(r->seg),
-                       .locator = r->raw,
-                       .name = name_of(r->raw),
+                       .locator = seg_locator(r->seg),
+                       .name = seg_name(r->seg),
                        .owner =
                            (st.known & SEG_HAS_OWNER) != 0 ? os_user_name(st.uid, owner) : NULL,
                        .stat = &st,

@@ -89,12 +89,14 @@ static void record_change(struct watch *w, int64_t t, uint64_t offset, const uin
                           const uint8_t *new, size_t n)
 {
     struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now; /* keyframes and seals are put in the midst of a look too */
     rec_put_change(c->writer, t, offset, old, new, n);
 }
 
 static void record_hole(struct watch *w, int64_t t, uint64_t offset, size_t n)
 {
     struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
     rec_put_hole(c->writer, t, offset, n);
 }
 

@@ -23,7 +23,11 @@ static int remove_one(struct run *r, const char *raw, const struct seg_stat *see
     struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
     int status = EXIT_DONE;
     bool fleeting = (seg_locator_caps(raw) & SEG_CAP_FLEETING) != 0;
-    if (oserr_is(e)) {
+    if (e.code == SEG_E_UNSUPPORTED && removal_cannot(raw) != NULL) {
+        out_str(run_error_begin(r, raw), removal_cannot(raw));
+        run_error_end(r);
+        status = EXIT_ERROR;
+    } else if (oserr_is(e)) {
         status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
     } else if (fleeting && r->env->ui) {
         out_str(r->env->out, "nobody else has it: it goes when it is let go here\n");
@@ -72,6 +76,10 @@ int cmd_resize(struct run *r)
     uint64_t size = 0;
     if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size)) {
         return EXIT_ERROR;
+    }
+    if ((seg_caps(r->seg) & SEG_CAP_RESIZE) == 0) {
+        return run_error(r, "kind %s keeps the size it was made with",
+                         seg_kind_name(seg_kind(r->seg)));
     }
     struct oserr e = seg_resize(r->seg, size);
     if (oserr_is(e)) {

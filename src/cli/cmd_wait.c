@@ -5,7 +5,12 @@
 #include "backend/os.h"
 #include "cli/run.h"
 
-enum { DEFAULT_HZ = 250, VALUE_MAX = 4096, NEITHER = 2 /* of view_compare: one is NaN */ };
+enum {
+    DEFAULT_HZ = 250,
+    VALUE_MAX = 4096,
+    NEITHER = 2,          /* of view_compare: one is NaN */
+    STATE_NS = 100000000, /* between two looks at the name: the value is what is waited for */
+};
 
 enum condition { EQUALS, NOT, ABOVE, BELOW, CHANGES, EXISTS, GONE, CONDITIONS };
 static const char *const condition_names[CONDITIONS] = {"equals",  "not",    "above", "below",
@@ -19,6 +24,7 @@ struct wait {
     size_t size;              /* bytes of it */
     int64_t deadline;         /* of os_now, INT64_MAX: none */
     int64_t period;           /* ns */
+    int64_t state_due;        /* when the name is looked at next, of os_now */
     bool told;                /* that the name is gone or another segment's */
 };
 
@@ -130,6 +136,11 @@ static bool holds(const struct wait *w, const uint8_t *now)
 static int look_at_state(struct run *r, struct wait *w)
 {
     struct seg_stat st;
+    int64_t now = os_now();
+    if (now < w->state_due) {
+        return EXIT_NO;
+    }
+    w->state_due = now + STATE_NS;
     struct oserr e = seg_refresh(r->seg, &st);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "look at it", e);

@@ -1,4 +1,5 @@
 /* watch: a private copy of the range, compared at every sample. */
+#include "backend/reel.h"
 #include "cli/watch.h"
 
 static bool parse(struct run *r, struct watch *w)

@@ -77,8 +77,17 @@ struct watch {
     uint64_t known;   /* bytes of the range that were looked at once; behind them all is fresh */
     struct watch_chunk **chunk;
     size_t chunks;
+    uint64_t **hash; /* of each page of the segment that the range touches, by WATCH_PAGES at a
+                        time; 0: not known. NULL where there is no data */
+    size_t hashes;
     struct watch_held held;
     struct block block;
+    uint64_t joined;   /* the segment's offset behind the pages read last, */
+    int64_t joined_at; /* and when that was: pages that follow belong to the same change */
+    int64_t owed;      /* ns of work that --cpu has not been paid for */
+    int64_t behind;    /* ns of a gap that was told and goes on; 0: none */
+    uint64_t told;     /* changes that the sink was told of, */
+    uint64_t let_out;  /* and when it was last asked to let them out */
 };
 
 SHM_MUST struct oserr watch_new(struct watch *w);
@@ -109,6 +118,22 @@ void watch_release(struct watch *w, int64_t now);
 
 /* Says what a watch may be of a recording: all changes of [0, `duration`), with their own times. */
 int watch_recorded(struct watch *w);
+
+/* The same for [at, end) of the range, read in pieces. An exit status. */
+int watch_read(struct watch *w, int64_t now, uint64_t at, uint64_t end);
+
+/* [at, end) of the range is a hole now: only what was data before is looked at. */
+int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end);
+
+/* All of a long range: pages whose hash is the known one are as they were (watch_pages.c). */
+int watch_pages(struct watch *w, int64_t now);
+
+/* Tables for a range of so many bytes. False: no memory. */
+SHM_MUST bool watch_pages_grow(struct watch *w, uint64_t length);
+void watch_pages_free(struct watch *w);
+
+/* The range has only `length` bytes now: no page from there on is known. */
+void watch_pages_forget(struct watch *w, uint64_t length);
 
 /* Looks once: tells what changed (the first time: nothing) and keeps what it saw. */
 int watch_sample(struct watch *w, int64_t now);

@@ -24,6 +24,9 @@ bool watch_grow(struct watch *w, uint64_t length)
         w->chunk = table;
         w->chunks = (size_t)want;
     }
+    if (!watch_pages_grow(w, length)) {
+        return false;
+    }
     w->range.length = length;
     return true;
 }
@@ -42,6 +45,7 @@ void watch_free(struct watch *w)
         free(w->chunk[i]);
     }
     free(w->chunk);
+    watch_pages_free(w);
     free(w->held.old);
     free(w->held.new);
     block_free(&w->block);
@@ -51,6 +55,7 @@ void watch_free(struct watch *w)
 static void tell_change(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
                         const uint8_t *new, size_t n, bool fresh)
 {
+    w->told++;
     w->sink->change(w, now - w->start, w->range.offset + at, fresh ? NULL : old, new, n);
 }
 
@@ -68,6 +73,7 @@ void watch_shrink(struct watch *w, uint64_t length)
             memset(c->data + page, 0, WATCH_PAGES - page);
         }
     }
+    watch_pages_forget(w, length);
 }
 
 /* ---- runs of changed bytes ---- */

@@ -59,25 +59,30 @@ static void look_at_state(struct watch *w, int64_t now)
 /* ---- the loop ---- */
 
 /* When to look next; with --cpu not before the work is paid for. */
-static int64_t next_time(struct watch *w, int64_t due, int64_t began, int64_t ended)
+static int64_t next_time(struct watch *w, int64_t due, int64_t ended)
 {
     int64_t next = due + w->period;
     if (w->cpu > 0) {
-        double pause = (double)(ended - began) * (100 / w->cpu - 1);
+        double pause = (double)w->owed * (100 / w->cpu - 1);
         int64_t rest = pause < REST_MOST ? (int64_t)pause : (int64_t)REST_MOST;
         next = ended + rest > next ? ended + rest : next;
     }
+    w->owed = 0;
     int64_t behind = ended - next;
-    if (behind > BEHIND_PERIODS * w->period && behind > BEHIND_AT_LEAST) {
-        w->sink->gap(w, ended - w->start, behind);
-        next = ended;
+    if (behind <= BEHIND_PERIODS * w->period || behind <= BEHIND_AT_LEAST) {
+        w->behind = 0;
+        return next;
     }
-    return next;
+    if (behind / 3 * 2 > w->behind) { /* one that goes on is told once, and when it gets worse */
+        w->sink->gap(w, ended - w->start, behind);
+        w->behind = behind;
+    }
+    return ended;
 }
 
 static int loop(struct watch *w)
 {
-    int64_t due = w->start;
+    int64_t due = os_now(); /* the first look is no gap: it starts from what it saw */
     int64_t stop = w->duration < 0 ? INT64_MAX : w->start + w->duration;
     while (!w->sink->ended(w)) {
         int64_t began = os_now();
@@ -89,7 +94,7 @@ static int loop(struct watch *w)
         if (status != EXIT_DONE) {
             return status;
         }
-        due = next_time(w, due, began, os_now());
+        due = next_time(w, due, os_now());
         bool written = w->sink->flush(w);
         if (os_stop_asked() ||
             (written && !w->sink->ended(w) && !run_sleep(w->r, due < stop ? due : stop))) {

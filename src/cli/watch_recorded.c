@@ -2,62 +2,35 @@
  * recording touched, so that the lines are those that watch printed when it happened. */
 #include <stdlib.h>
 
+#include "cli/touched.h"
 #include "cli/watch.h"
 #include "recorded.h"
-
-/* What one look touched, from the start of the range, ascending as a rule. */
-struct touched {
-    uint64_t at, end;
-};
 
 struct replay {
     struct watch *w;
     struct recorded *recorded;
-    struct touched *list;
-    size_t count, cap;
-    int64_t t;     /* of the look */
-    int64_t until; /* ns, the end of what is asked for */
+    struct touched touched; /* by the look, from the start of the range */
+    int64_t t;              /* of the look */
+    int64_t until;          /* ns, the end of what is asked for */
 };
 
-/* Adds [from, to) of the segment, as far as it lies in the range, in whole units. */
+/* [from, to) of the segment changed: as far as it lies in the range. */
 static bool touch(struct replay *p, uint64_t from, uint64_t to)
 {
     const struct range *range = &p->w->range;
-    uint64_t unit = p->w->unit;
     from = from > range->offset ? from - range->offset : 0;
     to = to > range->offset ? to - range->offset : 0;
-    from -= from % unit;
-    to += (unit - to % unit) % unit;
-    to = to < range->length ? to : range->length;
-    if (from >= to) {
-        return true;
-    }
-    if (p->count > 0 && from <= p->list[p->count - 1].end && from >= p->list[p->count - 1].at) {
-        struct touched *last = &p->list[p->count - 1];
-        last->end = to > last->end ? to : last->end;
-        return true;
-    }
-    if (p->count == p->cap) {
-        size_t cap = p->cap == 0 ? 256 : p->cap * 2;
-        struct touched *more = realloc(p->list, cap * sizeof *more);
-        if (more == NULL) {
-            return false;
-        }
-        p->list = more;
-        p->cap = cap;
-    }
-    p->list[p->count++] = (struct touched){from, to};
-    return true;
+    return touched_add(&p->touched, from, to, p->w->unit, range->length);
 }
 
-static int compare(struct replay *p, const struct touched *what)
+static int compare(struct replay *p, const struct touched_range *what)
 {
     struct watch *w = p->w;
-    for (uint64_t at = what->at; at < what->end;) {
+    for (uint64_t at = what->from; at < what->to;) {
         const uint8_t *bytes = NULL;
         size_t asked = 0;
         size_t got = 0;
-        struct oserr e = block_read(&w->block, w->r->seg, w->range.offset + at, what->end - at,
+        struct oserr e = block_read(&w->block, w->r->seg, w->range.offset + at, what->to - at,
                                     w->unit, &bytes, &asked, &got);
         if (oserr_is(e)) {
             return run_fail(w->r, NULL, "read it", e);
@@ -78,12 +51,12 @@ static int compare(struct replay *p, const struct touched *what)
 static int end_look(struct replay *p)
 {
     int status = EXIT_DONE;
-    for (size_t i = 0; i < p->count && status == EXIT_DONE; i++) {
-        status = compare(p, &p->list[i]);
+    for (size_t i = 0; i < p->touched.count && status == EXIT_DONE; i++) {
+        status = compare(p, &p->touched.list[i]);
     }
     watch_release(p->w, p->t);
     p->w->known = p->w->range.length > p->w->known ? p->w->range.length : p->w->known;
-    p->count = 0;
+    p->touched.count = 0;
     if (status == EXIT_DONE && !run_breathe(p->w->r, 0, 0)) {
         status = EXIT_STOPPED;
     }
@@ -181,7 +154,7 @@ int watch_recorded(struct watch *w)
     if (status == EXIT_DONE) {
         status = play(&p);
     }
-    free(p.list);
+    touched_free(&p.touched);
     watch_free(w);
     return status == EXIT_DONE && w->count > 0 && w->printed < w->count ? EXIT_NO : status;
 }

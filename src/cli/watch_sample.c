@@ -3,8 +3,7 @@
 
 #include "cli/watch.h"
 
-/* Reads and compares [at, end) of the range, in pieces. */
-static int look_at_data(struct watch *w, int64_t now, uint64_t at, uint64_t end)
+int watch_read(struct watch *w, int64_t now, uint64_t at, uint64_t end)
 {
     while (at < end) {
         const uint8_t *p = NULL;
@@ -52,21 +51,25 @@ static uint64_t was_data(const struct watch *w, uint64_t at, uint64_t end)
     return end;
 }
 
-/* A hole: only what was data before is looked at. */
-static int look_at_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
+int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
 {
+    uint64_t from = at;
     w->reached = end > w->reached ? end : w->reached;
     while ((at = was_data(w, at, end)) < end) {
         uint64_t page = at - at % BLOCK_PAGE;
         uint64_t stop = page + BLOCK_PAGE < end ? page + BLOCK_PAGE : end;
         stop += (w->unit - stop % w->unit) % w->unit;
         stop = stop < w->range.length ? stop : w->range.length;
-        int status = look_at_data(w, now, at, stop);
+        int status = watch_read(w, now, at, stop);
         if (status != EXIT_DONE) {
             return status;
         }
-        w->chunk[page / WATCH_CHUNK]->data[page % WATCH_CHUNK / BLOCK_PAGE] = 0;
-        if (w->sink->hole != NULL) {
+        /* a range that does not start on a page has pages that are a hole in part only */
+        bool whole = page >= from && (page + BLOCK_PAGE <= end || end == w->range.length);
+        if (whole) {
+            w->chunk[page / WATCH_CHUNK]->data[page % WATCH_CHUNK / BLOCK_PAGE] = 0;
+        }
+        if (whole && w->sink->hole != NULL) {
             watch_release(w, now);
             w->sink->hole(w, now - w->start, w->range.offset + page, (size_t)(stop - page));
         }
@@ -75,41 +78,15 @@ static int look_at_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
     return EXIT_DONE;
 }
 
-static int look_at_all(struct watch *w, int64_t now)
-{
-    uint64_t end = w->range.length;
-    uint64_t at = 0;
-    int status = EXIT_DONE;
-    if (end <= SEG_SMALL) {
-        return look_at_data(w, now, 0, end);
-    }
-    while (at < end && status == EXIT_DONE) {
-        uint64_t start = 0;
-        uint64_t stop = 0;
-        enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
-        struct oserr e = seg_extent(w->r->seg, w->range.offset + at, &start, &stop, &kind);
-        if (oserr_is(e) || stop <= w->range.offset + at) {
-            return EXIT_DONE; /* past the end now: what can be read was */
-        }
-        stop -= w->range.offset;
-        if (stop >= end) {
-            stop = end;
-        } else { /* whole values */
-            stop += (w->unit - stop % w->unit) % w->unit;
-            stop = stop < end ? stop : end;
-        }
-        status =
-            kind == SEG_EXT_HOLE ? look_at_hole(w, now, at, stop) : look_at_data(w, now, at, stop);
-        at = stop;
-    }
-    return status;
-}
-
 int watch_sample(struct watch *w, int64_t now)
 {
     w->reached = 0;
-    int status = look_at_all(w, now);
-    watch_release(w, now);
+    bool small = w->range.length <= SEG_SMALL;
+    int status = small ? watch_read(w, now, 0, w->range.length) : watch_pages(w, now);
+    if (small) {
+        watch_release(w, now);
+        w->owed += os_now() - now;
+    }
     w->known = w->reached > w->known ? w->reached : w->known;
     return status;
 }

@@ -61,6 +61,11 @@ size_t delta_writer_memory(const struct delta_writer *w)
            w->units.slots * sizeof *w->units.slot;
 }
 
+size_t delta_writer_changed(const struct delta_writer *w)
+{
+    return w->diffs.n;
+}
+
 int64_t delta_writer_first(const struct delta_writer *w)
 {
     return w->first;
@@ -70,7 +75,7 @@ static bool reserve(struct bytes *b, size_t more)
 {
     size_t cap = b->cap;
     while (cap < b->n + more)
-        cap = cap == 0 ? 256 : cap * 2;
+        cap = cap == 0 ? 256 : cap + cap / 4;
     if (cap == b->cap)
         return true;
     uint8_t *p = realloc(b->p, cap);
@@ -81,19 +86,24 @@ static bool reserve(struct bytes *b, size_t more)
     return true;
 }
 
-/* A marker takes 1 + 4 varints, a step 1 + 1; the runs of n bytes at most 2 * n + 4, all but the
- * first near each other: 4 bytes. */
-static enum delta_added make_room(struct delta_writer *w, size_t n)
+/* Is there room within the limits for a change of n bytes? Its runs are at most 2 * n + 4, all but
+ * the first near each other: 4 bytes each. */
+static enum delta_added check_room(const struct delta_writer *w, size_t n)
 {
     size_t heads = 8 * n + 96, diffs = 2 * n + 16;
     uint32_t units = n > 0 ? (uint32_t)(n / DELTA_UNIT + 2) : 0;
     if (w->heads.n + heads > DELTA_STREAM_MAX || w->diffs.n + diffs > DELTA_STREAM_MAX ||
         w->records + 2 * n + 4 > DELTA_RECORDS_MAX || w->units.count + units > DELTA_KEYS_MAX)
         return w->records > 0 ? DELTA_FULL : DELTA_REFUSED;
-    if (!reserve(&w->heads, heads) || !reserve(&w->diffs, diffs) ||
-        !units_reserve(&w->units, units))
-        return DELTA_NO_MEMORY;
     return DELTA_ADDED;
+}
+
+/* Memory for a marker, or for the runs of one unit: each byte at most a missed change and a
+ * change, each a step, a head, a far place and a length. */
+static bool make_room(struct delta_writer *w)
+{
+    enum { HEAD_MAX = 1 + VARINT_MAX + 1 + VARINT_MAX + 1 };
+    return reserve(&w->heads, DELTA_UNIT * HEAD_MAX) && reserve(&w->diffs, (size_t)2 * DELTA_UNIT);
 }
 
 /* Before each record. */
@@ -148,69 +158,89 @@ static void add_runs(struct delta_writer *w, struct unit *u, enum delta_kind kin
 static uint64_t differing(const uint8_t *a, const uint8_t *b)
 {
     const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    const uint16_t one = 1;
     uint64_t bits = 0;
     for (unsigned i = 0; i < DELTA_UNIT; i += 8) {
         uint64_t x = 0, y = 0;
-        for (unsigned k = 0; k < 8; k++) { /* the same bits in either byte order */
-            x |= (uint64_t)a[i + k] << (8 * k);
-            y |= (uint64_t)b[i + k] << (8 * k);
-        }
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
         x ^= y;
         if (x == 0)
             continue;
+        if (*(const uint8_t *)&one == 0)
+            x = __builtin_bswap64(x);       /* byte 0 is the lowest */
         x = (((x & low) + low) | x) & ~low; /* the high bit of each byte that differs */
         bits |= ((x >> 7) * UINT64_C(0x0102040810204080) >> 56) << i;
     }
     return bits;
 }
 
+/* What the writer knows of a unit from earlier and is not `old`: said as missed. Bytes of `range`
+ * that were not touched yet are taken over, so that the next look finds all of them equal. */
+static void add_missed(struct delta_writer *w, struct unit *u, int64_t time, uint64_t range,
+                       const uint8_t *old)
+{
+    if (range == ~UINT64_C(0) && memcmp(old, u->now, DELTA_UNIT) == 0)
+        return;
+    uint64_t other = differing(old, u->now) & range;
+    if ((other & u->touched) != 0)
+        add_runs(w, u, DELTA_MISSED, time, other & u->touched, old);
+    for (uint64_t left = other & ~u->touched; left != 0; left &= left - 1)
+        u->now[__builtin_ctzll(left)] = old[__builtin_ctzll(left)];
+}
+
 /* One aligned unit of a change: `range` says which of old[] and new[] are meant; old NULL: not
- * known. */
-static void add_unit(struct delta_writer *w, const struct delta *d, uint64_t at, uint64_t range,
+ * known. False: out of memory. */
+static bool add_unit(struct delta_writer *w, const struct delta *d, uint64_t at, uint64_t range,
                      const uint8_t *old, const uint8_t *new)
 {
-    struct unit *u = units_find(&w->units, at);
+    struct unit *u = units_near(&w->units, at);
     uint64_t which = old != NULL ? differing(old, new) & range : range;
     if (u == NULL && which == 0)
-        return;
+        return true;
+    if (!make_room(w) || (u == NULL && !units_reserve(&w->units, 1)))
+        return false;
     if (u == NULL)
         u = units_add(&w->units, at);
-    if (old != NULL) {
-        uint64_t missed = differing(old, u->now) & range & u->touched;
-        if (missed != 0)
-            add_runs(w, u, DELTA_MISSED, d->time, missed, old);
-    }
+    if (old != NULL)
+        add_missed(w, u, d->time, range, old);
     uint64_t fresh = which & ~u->touched;
     u->touched |= fresh;
     if (old == NULL)
         u->unknown |= fresh;
-    for (uint64_t left = old != NULL ? fresh : 0; left != 0; left &= left - 1) {
+    for (uint64_t left = fresh; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        u->first[i] = u->now[i] = old[i];
+        u->first[i] = u->now[i] = old != NULL ? old[i] : 0;
     }
     add_runs(w, u, d->kind, d->time, which, new);
+    return true;
 }
 
 /* Cuts a change into aligned units. */
-static void add_bytes(struct delta_writer *w, const struct delta *d)
+static bool add_bytes(struct delta_writer *w, const struct delta *d)
 {
     uint64_t at = d->offset, end = d->offset + d->length;
     while (at < end) {
         unsigned from = (unsigned)(at % DELTA_UNIT);
         unsigned n = end - at < DELTA_UNIT - from ? (unsigned)(end - at) : DELTA_UNIT - from;
         size_t i = (size_t)(at - d->offset);
+        bool ok = false;
         if (n == DELTA_UNIT) {
-            add_unit(w, d, at / DELTA_UNIT, ~UINT64_C(0), d->old != NULL ? d->old + i : NULL,
-                     d->new + i);
+            ok = add_unit(w, d, at / DELTA_UNIT, ~UINT64_C(0), d->old != NULL ? d->old + i : NULL,
+                          d->new + i);
         } else {
             uint8_t old[DELTA_UNIT] = {0}, new[DELTA_UNIT] = {0};
             if (d->old != NULL)
                 memcpy(old + from, d->old + i, n);
             memcpy(new + from, d->new + i, n);
-            add_unit(w, d, at / DELTA_UNIT, unit_bits(from, n), d->old != NULL ? old : NULL, new);
+            ok = add_unit(w, d, at / DELTA_UNIT, unit_bits(from, n), d->old != NULL ? old : NULL,
+                          new);
         }
+        if (!ok)
+            return false;
         at += n;
     }
+    return true;
 }
 
 static void add_marker(struct delta_writer *w, const struct delta *d)
@@ -234,13 +264,14 @@ enum delta_added delta_add(struct delta_writer *w, const struct delta *d)
     if (!marker && (d->length > DELTA_CHANGE_MAX || d->new == NULL ||
                     (d->old == NULL) != (d->kind == DELTA_FIRST)))
         return DELTA_REFUSED;
-    enum delta_added room = make_room(w, marker ? 0 : (size_t)d->length);
+    enum delta_added room = check_room(w, marker ? 0 : (size_t)d->length);
     if (room != DELTA_ADDED)
         return room;
-    if (marker)
-        add_marker(w, d);
-    else if (d->length > 0)
-        add_bytes(w, d);
+    if (!marker)
+        return add_bytes(w, d) ? DELTA_ADDED : DELTA_NO_MEMORY;
+    if (!make_room(w))
+        return DELTA_NO_MEMORY;
+    add_marker(w, d);
     return DELTA_ADDED;
 }
 

@@ -96,7 +96,7 @@ struct delta {
 enum delta_added {
     DELTA_ADDED,
     DELTA_FULL,      /* no room: seal, reset, add again; nothing was added */
-    DELTA_NO_MEMORY, /* nothing was added */
+    DELTA_NO_MEMORY, /* a part of it may have been added: reset */
     DELTA_REFUSED /* larger than the limits, or older than the change before; nothing was added */
 };
 
@@ -112,9 +112,10 @@ void delta_writer_free(struct delta_writer *w);       /* NULL is fine */
 SHM_MUST enum delta_added delta_add(struct delta_writer *w, const struct delta *d);
 
 uint32_t delta_writer_records(const struct delta_writer *w); /* taken in since the last reset */
-size_t delta_writer_raw(const struct delta_writer *w);    /* bytes of its streams before packing */
-size_t delta_writer_memory(const struct delta_writer *w); /* bytes that it has allocated */
-int64_t delta_writer_first(const struct delta_writer *w); /* time of its first record; 0: none */
+size_t delta_writer_raw(const struct delta_writer *w);     /* bytes of its streams before packing */
+size_t delta_writer_memory(const struct delta_writer *w);  /* bytes that it has allocated */
+size_t delta_writer_changed(const struct delta_writer *w); /* bytes told since the last reset */
+int64_t delta_writer_first(const struct delta_writer *w);  /* time of its first record; 0: none */
 
 /* Packs what was taken in (at least one record) into *block, malloc'd, the caller's, *size bytes.
  * The writer keeps it: more can be added and packed again. False: out of memory, or no record. */

@@ -49,11 +49,23 @@ struct units {
     struct unit *all;
     uint32_t count, cap;
     uint32_t *slot; /* open addressing: number + 1 in all[], 0 empty */
+    uint32_t hint;  /* number of the unit found last by units_near */
     uint32_t slots; /* a power of two, at least 2 * cap; 0: none */
 };
 
 bool units_reserve(struct units *u, uint32_t more); /* room for so many more; false: no memory */
 struct unit *units_find(const struct units *u, uint64_t at);
+/* The same, fast when units are looked for in the order in which they were added. */
+static inline struct unit *units_near(struct units *u, uint64_t at)
+{
+    for (uint32_t k = 0; k < 2; k++)
+        if (u->hint + k < u->count && u->all[u->hint + k].at == at)
+            return &u->all[u->hint += k];
+    struct unit *found = units_find(u, at);
+    u->hint = found != NULL ? (uint32_t)(found - u->all) : 0;
+    return found;
+}
+
 struct unit *units_add(struct units *u, uint64_t at); /* not there yet; room was reserved */
 void units_clear(struct units *u);
 void units_free(struct units *u);

@@ -186,6 +186,11 @@ void diff_prime(struct diff *d, const int64_t *changed, size_t n)
             d->changed[i] = changed[i];
 }
 
+void diff_cool(struct diff *d)
+{
+    memset(d->count, 0, d->n * sizeof *d->count);
+}
+
 void diff_reset(struct diff *d)
 {
     d->n = 0;

@@ -42,9 +42,12 @@ const uint32_t *diff_counts(const struct diff *d);
  * that it made another one starts now, its count stays. Bytes outside of the window are ignored. */
 void diff_expect(struct diff *d, uint64_t offset, const uint8_t *bytes, size_t n, int64_t now);
 
-/* For bytes of the window that were not seen to change: when somebody else saw them change (n
- * times, 0: not). */
+/* For bytes of the window that were not seen to change: when somebody else saw them change, 0: not.
+ */
 void diff_prime(struct diff *d, const int64_t *changed, size_t n);
+
+/* Counts start anew. */
+void diff_cool(struct diff *d);
 
 /* Forgets everything (another segment, replaced). */
 void diff_reset(struct diff *d);

@@ -202,6 +202,17 @@ size_t find_prev(struct find *f, const uint8_t *block, size_t n, size_t before, 
     return SIZE_MAX;
 }
 
+bool find_literal_bytes(const struct find *f, const uint8_t **bytes, size_t *n, size_t rare[2])
+{
+    if (f->regex || f->literal.mask)
+        return false;
+    *bytes = f->literal.value;
+    *n = f->literal.size;
+    rare[0] = f->literal.probe[0].at;
+    rare[1] = f->literal.probe[1].at;
+    return true;
+}
+
 bool find_matches_zero(const struct find *f)
 {
     if (f->regex)

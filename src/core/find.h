@@ -64,6 +64,10 @@ size_t find_next(struct find *f, const uint8_t *block, size_t n, size_t from, bo
  * of the segment: present find_overlap bytes behind `before` where there are so many. */
 size_t find_prev(struct find *f, const uint8_t *block, size_t n, size_t before, size_t *length);
 
+/* A literal without wild bits: its bytes (the pattern's own), and the indices of the two that are
+ * rarest in most data. False: it is none. */
+bool find_literal_bytes(const struct find *f, const uint8_t **bytes, size_t *n, size_t rare[2]);
+
 /* Can the pattern match inside a run of zero bytes? (Then holes must be looked at; else they are
  * skipped.) */
 bool find_matches_zero(const struct find *f);

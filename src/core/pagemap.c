@@ -134,6 +134,14 @@ static void stamp(struct chunk *c, size_t i, uint32_t tick)
         c->hottest = c->count[i];
 }
 
+/* How many of their bytes are the same before the first that is not, in memory order; a != b. */
+static size_t first_differing(uint64_t a, uint64_t b)
+{
+    const uint16_t one = 1;
+    bool little = *(const uint8_t *)&one == 1;
+    return (size_t)(little ? __builtin_ctzll(a ^ b) : __builtin_clzll(a ^ b)) / 8;
+}
+
 /* Tells each run of bytes that differ, and marks it in the copy. Returns how many bytes differ. */
 static size_t tell_runs(struct pagemap *m, const struct part *p, struct copy *copy,
                         const uint8_t *was)
@@ -149,6 +157,7 @@ static size_t tell_runs(struct pagemap *m, const struct part *p, struct copy *co
                 at += sizeof a;
                 continue;
             }
+            at += first_differing(a, b);
         }
         while (at < p->n && was[at] == p->bytes[at])
             at++;
@@ -245,6 +254,8 @@ size_t pagemap_feed_part(struct pagemap *m, const struct part *p)
 static size_t alike(const uint8_t *state, size_t n)
 {
     size_t i = 1;
+    if (memcmp(state, state + 1, n - 1) == 0)
+        return n;
     while (i < n && state[i] == state[0])
         i++;
     return i;

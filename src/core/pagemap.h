@@ -84,8 +84,8 @@ void pagemap_seen(struct pagemap *m, uint64_t offset);
 /* The segment has `size` bytes now. What lies behind is forgotten, and zeros when it comes back. */
 void pagemap_resize(struct pagemap *m, uint64_t size);
 
-/* Nothing changed yet: times, counts and marks go, hashes and copies stay. */
-void pagemap_reset(struct pagemap *m);
+/* Counts start anew. */
+void pagemap_cool(struct pagemap *m);
 
 /* ---- asking ---- */
 

@@ -95,20 +95,13 @@ void pagemap_resize(struct pagemap *m, uint64_t size)
     table_cut(m, page + 1);
 }
 
-void pagemap_reset(struct pagemap *m)
+void pagemap_cool(struct pagemap *m)
 {
     for (size_t s = 0; s < m->count; s++) {
         struct chunk *c = m->slots[s].chunk;
         if (c == NULL)
             continue;
-        c->newest = c->hottest = 0;
-        memset(c->tick, 0, sizeof c->tick);
+        c->hottest = 0;
         memset(c->count, 0, sizeof c->count);
     }
-    for (struct copy *c = m->newest; c != NULL; c = c->older) {
-        m->marked -= c->marks != NULL;
-        free(c->marks);
-        c->marks = NULL;
-    }
-    m->changes = 0;
 }

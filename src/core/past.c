@@ -237,6 +237,8 @@ static void lose(struct past *h, int64_t time)
 /* A piece of a change, in one page. */
 static bool add_piece(struct past *h, const struct delta *d)
 {
+    if (d->old != NULL && memcmp(d->old, d->new, (size_t)d->length) == 0)
+        return true;
     struct page *p = past_page(h, d->offset / PAST_PAGE);
     if (p == NULL)
         p = make_page(h, d->offset / PAST_PAGE);
@@ -249,7 +251,9 @@ static bool add_piece(struct past *h, const struct delta *d)
                 return false;
             open_begin(h, p);
         }
+        size_t changed = delta_writer_changed(p->open);
         enum delta_added added = delta_add(p->open, d);
+        h->changes += delta_writer_changed(p->open) - changed;
         account_open(h, p);
         if (added == DELTA_ADDED)
             return delta_writer_raw(p->open) < SEAL_RAW || seal(h, p);
@@ -259,26 +263,16 @@ static bool add_piece(struct past *h, const struct delta *d)
     return false;
 }
 
-static size_t count_differing(const uint8_t *a, const uint8_t *b, size_t n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += a[i] != b[i];
-    return count;
-}
-
 bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old, const uint8_t *new,
               size_t n)
 {
     bool ok = true;
     if (time < h->newest)
         time = h->newest;
-    size_t changed = old != NULL ? count_differing(old, new, n) : n;
-    if (changed == 0)
+    if (old != NULL && memcmp(old, new, n) == 0)
         return true;
+    uint64_t changes = h->changes;
     h->newest = time;
-    h->changes += changed;
-    past_count(h, time, changed);
     for (size_t i = 0; i < n && ok;) {
         size_t left = PAST_PAGE - (size_t)((offset + i) % PAST_PAGE);
         left = left < n - i ? left : n - i;
@@ -291,6 +285,7 @@ bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old,
         ok = add_piece(h, &d);
         i += left;
     }
+    past_count(h, time, h->changes - changes);
     ok = ok && keep_budget(h);
     if (!ok)
         lose(h, time);

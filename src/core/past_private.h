@@ -11,7 +11,7 @@ enum {
     WATCH_MAX = 256,     /* stretches watched since different times */
     SIZES_MAX = 64,      /* changes of the size kept */
     BUCKETS = 4096,      /* of activity */
-    SEAL_RAW = 48 * 1024 /* a page's changes are packed at so many bytes */
+    SEAL_RAW = 32 * 1024 /* a page's changes are packed at so many bytes */
 };
 
 _Static_assert(UNITS == 64, "a page's units are the bits of one word");

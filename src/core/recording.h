@@ -114,6 +114,7 @@ struct rec_event {
     int64_t t;            /* ns since the start */
     uint64_t offset, n;   /* see the kind; the range lies inside the size */
     const uint8_t *bytes; /* REC_CHANGE; valid until the next call */
+    const uint8_t *old;   /* the same; NULL: what they were is not told (keyframes), or not known */
 };
 
 /* ---- writing ---- */
@@ -193,5 +194,12 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t);
  * Each event is checked: ranges lie inside the size, times do not go back. REC_DAMAGED: the
  * recording ends before the block that is broken, see rec_info; seek before going on. */
 SHM_MUST enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *ev);
+
+/* The time of the first keyframe with at most so many bytes of file from it to the end; of the last
+ * one when there are more. */
+int64_t rec_reach(const struct rec_reader *r, uint64_t bytes);
+
+/* When the next event is; false: there is none, or it cannot be read (rec_next says why). */
+bool rec_next_time(struct rec_reader *r, int64_t *t);
 
 #endif

@@ -85,7 +85,9 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t)
 static bool unpack(struct rec_reader *r, const struct rec_block *b, size_t n)
 {
     if ((b->flags & REC_FLAG_STORED) != 0) {
-        memcpy(r->raw, r->packed + REC_HEAD, n);
+        if (n == b->packed) {
+            memcpy(r->raw, r->packed + REC_HEAD, n);
+        }
         return n == b->packed;
     }
     int got = LZ4_decompress_safe((const char *)r->packed + REC_HEAD, (char *)r->raw,
@@ -245,6 +247,7 @@ static bool take_delta(struct rec_reader *r, const struct delta *d, struct rec_e
     case DELTA_MISSED:
         ev->kind = REC_CHANGE;
         ev->bytes = d->new;
+        ev->old = d->old;
         return inside(r, ev->offset, ev->n);
     case DELTA_STATE:
         ev->kind = REC_HOLE;
@@ -322,4 +325,28 @@ enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *
     r->waits = false;
     *ev = r->next;
     return REC_OK;
+}
+
+bool rec_next_time(struct rec_reader *r, int64_t *t)
+{
+    bool there = advance(r, r->end) == REC_OK && r->next.t <= r->end;
+    *t = there ? r->next.t : 0;
+    return there;
+}
+
+int64_t rec_reach(const struct rec_reader *r, uint64_t bytes)
+{
+    int64_t t = r->blocks[0].first;
+    bool found = false;
+    for (size_t i = r->count; i > 0; i--) {
+        const struct rec_block *b = &r->blocks[i - 1];
+        if (found && r->source.size - b->at > bytes) {
+            break;
+        }
+        if ((b->flags & REC_FLAG_FIRST) != 0) {
+            t = b->first;
+            found = true;
+        }
+    }
+    return t;
 }

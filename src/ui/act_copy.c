@@ -160,9 +160,14 @@ static void copy_finish(struct job *job, void *taker)
 static bool copy_frozen(struct ui *ui, enum copy_form form, uint64_t from, uint64_t to)
 {
     const struct sample *p = &ui->s.sample;
-    if (!ui->s.paused || p->seq == 0 || from < p->offset || to > p->offset + p->length)
+    size_t first = sample_index(p, from), last = sample_index(p, to - 1), n = (size_t)(to - from);
+    bool stands = ui->s.paused || p->past.time != 0;
+    if (!stands || p->seq == 0 || first == SIZE_MAX || last != first + n - 1)
         return false;
-    copy_bytes(ui, form, p->bytes + (from - p->offset), (size_t)(to - from), from);
+    if (p->past.time != 0 && memchr(p->state + first, BYTE_UNKNOWN, n))
+        ui_say(ui, STYLE_ERROR, "not all of the selection is known at that time");
+    else
+        copy_bytes(ui, form, p->bytes + first, n, from);
     return true;
 }
 
@@ -186,6 +191,7 @@ static void copy(struct ui *ui, enum copy_form form)
     }
     *w = (struct copy){ui, form};
     j->length = (size_t)(to - from);
+    j->past = ui->s.past;
     j->user = w;
     inspect_post(ui, &j->job);
 }

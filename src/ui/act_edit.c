@@ -27,8 +27,11 @@ static void access_finish(struct job *job, void *taker)
         ui->s.edit = false;
     } else if (!j->found) {
         ui->s.edit = false;
-        ui_say(ui, STYLE_ERROR, "no editing: %s: %s", j->error.call,
-               oserr_text(j->error, why, sizeof why));
+        if (session_recorded(&ui->s))
+            ui_say(ui, STYLE_ERROR, "no editing: a recording is read-only");
+        else
+            ui_say(ui, STYLE_ERROR, "no editing: %s: %s", j->error.call,
+                   oserr_text(j->error, why, sizeof why));
     } else {
         ui->s.edit = j->from == SEG_WRITE;
         if (ui->s.edit && w->then[0] != '\0')
@@ -60,6 +63,8 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
 void inspect_edit_on(struct ui *ui, const char *then)
 {
     if (!act_attached(ui))
+        return;
+    if (inspect_is_past(ui))
         return;
     if (ui->s.edit && then != NULL)
         ui_run(ui, then);
@@ -105,6 +110,8 @@ void act_undo(struct ui *ui, int argc, char **argv)
     const struct session *s = &ui->s;
     (void)argc;
     (void)argv;
+    if (inspect_is_past(ui))
+        return;
     if (ui->inspect->undo_busy || ui->inspect->under_way > 0)
         ui->inspect->undo_more--;
     else if (s->undo_count == 0)
@@ -120,6 +127,8 @@ void act_redo(struct ui *ui, int argc, char **argv)
     const struct session *s = &ui->s;
     (void)argc;
     (void)argv;
+    if (inspect_is_past(ui))
+        return;
     if (ui->inspect->undo_busy || ui->inspect->under_way > 0)
         ui->inspect->undo_more++;
     else if (s->redo_count == 0)
@@ -238,7 +247,7 @@ static void ask_value(struct ui *ui, const char *what,
                       void (*accept)(struct ui *ui, const char *text, void *ctx))
 {
     char label[96];
-    if (!act_attached(ui))
+    if (!act_attached(ui) || inspect_is_past(ui))
         return;
     uint64_t offset = ui->s.cursor;
     if (ui->s.focus == FOCUS_CELLS)

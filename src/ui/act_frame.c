@@ -83,29 +83,51 @@ void act_escape(struct ui *ui, int argc, char **argv)
 
 /* ---- menus ---- */
 
+/* An entry of the inspect screen's menu, and what the kind must be able to do for it. */
+static const struct {
+    struct menu_entry entry;
+    unsigned needs; /* enum seg_caps */
+} inspect_menu[] = {
+    {{"c  create a segment...", 'c', "prompt create"}, 0},
+    {{"r  resize this one...", 'r', "prompt command resize"}, SEG_CAP_RESIZE},
+    {{"p  permissions (chmod)...", 'p', "prompt command chmod"}, SEG_CAP_CHMOD},
+    {{"f  fill a range...", 'f', "prompt command fill"}, SEG_CAP_WRITE},
+    {{"s  save to a file...", 's', "prompt command save"}, 0},
+    {{"l  load from a file...", 'l', "prompt command load"}, SEG_CAP_WRITE},
+    {{"i  information", 'i', "info"}, 0},
+    {{"d  remove...", 'd', "rm"}, SEG_CAP_REMOVE},
+};
+
+/* What this kind cannot do stays in the menu, and says so. */
+static void menu_of_segment(struct ui *ui)
+{
+    int count = 0;
+    for (size_t i = 0; i < sizeof inspect_menu / sizeof inspect_menu[0]; i++) {
+        struct menu_entry *e = &ui->option[count++];
+        *e = inspect_menu[i].entry;
+        if ((ui->s.caps & inspect_menu[i].needs) == inspect_menu[i].needs)
+            continue;
+        (void)snprintf(ui->option_label[i], sizeof ui->option_label[i],
+                       "%.24s  not possible for this kind", e->label);
+        e->label = ui->option_label[i];
+        if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* removing says what can be done instead */
+            e->command = "";
+    }
+    ui_menu(ui, "Menu", ui->option, count);
+}
+
 void act_menu(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    static const struct menu_entry entries[] = {
-        {"c  create a segment...", 'c', "prompt create"},
-        {"r  resize this one...", 'r', "prompt command resize"},
-        {"p  permissions (chmod)...", 'p', "prompt command chmod"},
-        {"f  fill a range...", 'f', "prompt command fill"},
-        {"s  save to a file...", 's', "prompt command save"},
-        {"l  load from a file...", 'l', "prompt command load"},
-        {"i  information", 'i', "info"},
-        {"d  remove...", 'd', "rm"},
-    };
     static const struct menu_entry list_entries[] = {
-        {"c  create a segment...", 'c', "prompt create"},
-        {"d  remove...", 'd', "remove"},
-        {"o  options...", 'o', "options"},
+        {"c  create a segment...", 'c', "prompt create"}, {"d  remove...", 'd', "remove"},
+        {"l  list what can be cleaned up", 'l', "clean"}, {"o  options...", 'o', "options"},
         {"@  the log of OS calls", '@', "calls"},
     };
     if (ui_screen(ui) == &screen_segments)
         ui_menu(ui, "Menu", list_entries, sizeof list_entries / sizeof list_entries[0]);
     else
-        ui_menu(ui, "Menu", entries, sizeof entries / sizeof entries[0]);
+        menu_of_segment(ui);
 }
 
 /* What choosing option i does: turns a switch, goes on to the next theme, else asks. */
@@ -129,7 +151,7 @@ static void option_command(const struct ui *ui, size_t i, const char *value, cha
 void act_options(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    static const char letters[OPTION_ROWS] = "htwfamivoescrl"; /* of the options, in their order */
+    static const char letters[OPTION_ROWS] = "htwfamivoecsury"; /* of the options, in their order */
     int count = 0;
     for (size_t i = 0; setting_name(i) != NULL && i < OPTION_ROWS && letters[i] != '\0'; i++) {
         char value[SETTINGS_VALUE];

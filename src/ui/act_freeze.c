@@ -101,7 +101,7 @@ void act_freeze(struct ui *ui, int argc, char **argv)
     struct frozen v = {.size = 0};
     (void)argc;
     (void)argv;
-    if (!act_attached(ui))
+    if (!act_attached(ui) || inspect_is_past(ui))
         return;
     if (!ui->s.edit) {
         ui_edit_then(ui, "freeze");

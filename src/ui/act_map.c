@@ -18,7 +18,7 @@ static void forgotten(struct job *job, void *taker)
     struct look_job *j = (struct look_job *)job;
     (void)taker;
     if (!job->cancelled)
-        ui_say(j->user, STYLE_TEXT, "nothing changed yet: counts start anew");
+        ui_say(j->user, STYLE_TEXT, "heat: counts start anew");
     look_job_free(j);
 }
 
@@ -34,7 +34,7 @@ void act_heat(struct ui *ui, int argc, char **argv)
     }
     if (!act_attached(ui))
         return;
-    struct look_job *j = look_job_new(ui->s.sampler, LOOK_FORGET, 0, forgotten);
+    struct look_job *j = look_job_new(ui->s.sampler, LOOK_COOL, 0, forgotten);
     if (j == NULL) {
         ui_say(ui, STYLE_ERROR, "out of memory");
         return;
@@ -55,13 +55,34 @@ void act_follow(struct ui *ui, int argc, char **argv)
            ui->s.follow ? "following: the view goes where changes happen" : "the view stays here");
 }
 
+void act_changed(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (!act_attached(ui))
+        return;
+    struct session *s = &ui->s;
+    edit_mode_commit(ui);
+    s->only = !s->only;
+    session_look(s);
+    if (!s->only) {
+        session_move_to(s, s->cursor, false);
+        ui_say(ui, STYLE_TEXT, "all rows");
+    } else if (s->sample.has_base) {
+        ui_say(ui, STYLE_TEXT, "only rows that differ from the baseline");
+    } else {
+        ui_say(ui, STYLE_TEXT, "only rows that changed in the last %g s (set recent)",
+               s->set.recent);
+    }
+}
+
 /* The newest change among the rows on the screen, 0: none. */
 static int64_t newest_shown(const struct ui *ui)
 {
     const struct session *s = &ui->s;
     const struct sample *p = &s->sample;
     uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
-    int64_t newest = 0;
+    int64_t newest = 0; /* the sample is of the window: with changed rows only nothing follows */
     for (size_t i = 0; i < p->length; i++)
         if (p->offset + i >= s->top && p->offset + i < end && p->changed[i] > newest)
             newest = p->changed[i];
@@ -72,8 +93,8 @@ static int64_t newest_shown(const struct ui *ui)
 static bool may_follow(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    return s->follow && !s->paused && !s->selecting && !ui->inspect->typing.active &&
-           ui->prompt.kind == PROMPT_NONE && s->sample.seq != 0;
+    return s->follow && !s->only && !s->paused && s->past == 0 && !s->selecting &&
+           !ui->inspect->typing.active && ui->prompt.kind == PROMPT_NONE && s->sample.seq != 0;
 }
 
 int64_t inspect_follow_next(const struct ui *ui)
@@ -93,8 +114,7 @@ void inspect_follow(struct ui *ui)
     const struct map_picture *map = &s->sample.map;
     if (inspect_follow_next(ui) > ui->now || map->hot_time < ui->now - 2 * (int64_t)DWELL)
         return;
-    uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
-    if (map->hot >= s->top && map->hot < end)
+    if (session_shows(s, map->hot))
         return;
     act_go_to(ui, map->hot);
     ui->inspect->follow_from = ui->now + DWELL;

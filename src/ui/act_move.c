@@ -16,11 +16,11 @@ bool act_attached(struct ui *ui)
 void act_go_to(struct ui *ui, uint64_t offset)
 {
     struct session *s = &ui->s;
-    uint64_t width = session_width(s), shown = s->rows * width;
+    uint64_t width = session_width(s);
     edit_mode_commit(ui);
-    bool visible = offset >= s->top && offset - s->top < shown;
+    bool visible = session_shows(s, offset);
     session_move_to(s, offset, false);
-    if (visible)
+    if (visible || session_rows(s) != NULL)
         return;
     /* Somewhere else: with some of what is around it. */
     int64_t row = (int64_t)((s->cursor - s->top) / width);

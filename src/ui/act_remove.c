@@ -137,6 +137,10 @@ void ui_remove(struct ui *ui, const char *locator)
 {
     char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
     const struct seg_info *info = segments_find(ui, locator);
+    if (removal_cannot(locator) != NULL) {
+        ui_say(ui, STYLE_ERROR, "%s", removal_cannot(locator));
+        return;
+    }
     if (strlen(locator) >= sizeof ui->pending) {
         ui_say(ui, STYLE_ERROR, "its name is too long to be typed here");
         return;
@@ -183,16 +187,17 @@ static bool list_tag(const struct ui *ui, const struct tag *tag, struct out *o, 
     struct segrow row = {0};
     if (same)
         row = segments_row(ui, info);
-    bool goes = same && segrow_procs(&row) == 0;
+    const char *cannot = removal_cannot(tag->locator);
+    bool goes = same && cannot == NULL && segrow_attached(&row) == 0;
     (void)number_format_size(resident, size);
     out_print(o, "%s %9s  ", goes ? "goes " : "stays", same ? size : "");
     out_locator(o, tag->locator);
     if (!same)
         out_str(o, info == NULL ? "  is not there any more" : "  is another segment by now");
-    else
+    else if (cannot == NULL)
         who_text(ui, info, who, sizeof who);
     if (same)
-        out_print(o, "  %s", who);
+        out_print(o, "  %s", cannot != NULL ? cannot : who);
     out_str(o, "\n");
     *bytes += goes ? resident : 0;
     return goes;
@@ -216,7 +221,7 @@ static void ask_tagged(struct ui *ui)
         ui_pager(ui, title, list.buf);
     out_free(&list);
     (void)snprintf(label, sizeof label,
-                   "remove %zu tagged segment%s (%zu in use stay)? type yes: ", st->tags,
+                   "remove %zu tagged segment%s (%zu stay)? type yes: ", st->tags,
                    st->tags == 1 ? "" : "s", st->tags - goes);
     ui_ask(ui, label, "", NULL, remove_tagged, NULL);
     ui->prompt.drop = keep_tagged;

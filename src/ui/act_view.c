@@ -105,6 +105,10 @@ void act_pause(struct ui *ui, int argc, char **argv)
     (void)argv;
     if (!act_attached(ui))
         return;
+    if (ui->s.past != 0) { /* the view stands: it goes on */
+        (void)inspect_live(ui);
+        return;
+    }
     ui->s.paused = !ui->s.paused;
     session_look(&ui->s);
     ui_say(ui, STYLE_TEXT, "%s",

@@ -226,6 +226,13 @@ static bool key_while_typing(struct ui *ui, struct key key)
     return true;
 }
 
+/* In the past nothing can be typed: the keys that move through time do that everywhere. */
+static bool moves_in_time(const struct ui *ui, struct key key)
+{
+    return ui->s.past != 0 && key.code > ' ' && key.code < 0x7f &&
+           strchr("[]{}<>.", (int)key.code) != NULL;
+}
+
 bool edit_mode_key(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
@@ -236,16 +243,19 @@ bool edit_mode_key(struct ui *ui, struct key key)
     }
     if (t->active)
         return key_while_typing(ui, key);
-    if ((key.mods & (KEY_CTRL | KEY_ALT)) != 0 || key.code >= KEY_BASE)
+    if ((key.mods & (KEY_CTRL | KEY_ALT)) != 0 || key.code >= KEY_BASE || moves_in_time(ui, key))
         return false;
     if (text_column(ui, &enc)) {
         if (key.code < 0x20 || (key.code >= 0x7f && key.code < 0xa0))
             return false;
-        type_char(ui, enc, key.code);
+        if (!inspect_is_past(ui))
+            type_char(ui, enc, key.code);
         return true;
     }
     if (ui->s.focus != FOCUS_CELLS || !begins(inspect_view(ui), key.code))
         return false;
+    if (inspect_is_past(ui))
+        return true;
     begin_typing(ui, inspect_view(ui));
     if (t->active)
         type_into_value(ui, key.code);

@@ -185,9 +185,9 @@ static void lost_finish(struct job *job, void *taker)
 static void patch_sample(struct ui *ui, const struct store *r)
 {
     struct sample *p = &ui->s.sample;
-    if (p->seq == 0 || r->offset < p->offset || r->offset + r->size > p->offset + p->length)
+    size_t i = sample_index(p, r->offset), last = sample_index(p, r->offset + r->size - 1);
+    if (p->seq == 0 || i == SIZE_MAX || last != i + r->size - 1)
         return;
-    size_t i = (size_t)(r->offset - p->offset);
     if (memcmp(p->bytes + i, r->seen, r->size) != 0)
         return;
     memcpy(p->bytes + i, r->value, r->size);

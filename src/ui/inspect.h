@@ -43,6 +43,9 @@ void act_view(struct ui *ui, int argc, char **argv);     /* next | prev | NAME *
 void act_search(struct ui *ui, int argc, char **argv);   /* [PATTERN] | next | prev */
 void act_baseline(struct ui *ui, int argc, char **argv); /* sets it; again clears */
 void act_pause(struct ui *ui, int argc, char **argv);
+void act_step(struct ui *ui, int argc, char **argv); /* back|on [N] [value] */
+void act_live(struct ui *ui, int argc, char **argv);
+void act_timeline(struct ui *ui, int argc, char **argv);
 void act_rate(struct ui *ui, int argc, char **argv);   /* up | down | N */
 void act_change(struct ui *ui, int argc, char **argv); /* next | prev */
 void act_data(struct ui *ui, int argc, char **argv);   /* next | prev */
@@ -58,6 +61,7 @@ void act_thaw(struct ui *ui, int argc, char **argv);    /* OFFSET | all */
 void act_strip(struct ui *ui, int argc, char **argv);
 void act_heat(struct ui *ui, int argc, char **argv); /* [reset] */
 void act_follow(struct ui *ui, int argc, char **argv);
+void act_changed(struct ui *ui, int argc, char **argv);
 void act_undo(struct ui *ui, int argc, char **argv);
 void act_redo(struct ui *ui, int argc, char **argv);
 void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */
@@ -87,7 +91,8 @@ struct inspect_layout {
     enum text_encoding enc[TEXT_COLUMNS];
     int panel, panel_end, panel_top, panel_rows; /* inspector; rows 0: not shown */
     bool panel_side;                             /* on the right side, one value a line */
-    int strip; /* column of the overview strip, the mark of the window to its left; 0: none */
+    int strip;    /* column of the overview strip, the mark of the window to its left; 0: none */
+    int time_row; /* the timeline; 0: not shown */
     int who_top, who_rows; /* the panel of processes; rows 0: not shown */
 };
 
@@ -159,6 +164,7 @@ struct inspect_state {
     int under_way; /* stores and command lines that have not ended yet: undo waits for them */
     bool undo_busy;
     int looking;               /* looks for a place that are under way */
+    int stepping;              /* steps through time that are under way */
     char pattern[PATTERN_MAX]; /* last one searched for; empty: none */
     int64_t size_until;        /* when the notice of a size change goes; 0: none */
     int64_t alone_until;       /* Windows: until when only our hold on it counts as seen */
@@ -236,6 +242,16 @@ void edit_mode_drop(struct ui *ui);
 /* edit_store.c: one value into the segment as a compare-and-swap, then what follows from it. */
 void edit_store(struct ui *ui, const struct store *request);
 void edit_conflict_key(struct ui *ui, struct key key);
+
+/* act_time.c: is this the past? Then it cannot be written, and it says so. And back to now; false:
+ * it is. */
+bool inspect_is_past(struct ui *ui);
+bool inspect_live(struct ui *ui);
+
+/* panel_timeline.c; and how long ago something was: `3.2s`, `2m05s`. */
+enum { INSPECT_AGO = 32 };
+void inspect_draw_timeline(struct ui *ui);
+void inspect_ago(int64_t ns, char out[INSPECT_AGO]);
 
 /* act_move.c: is something attached (says so when not); moves there, committing what is typed. */
 bool act_attached(struct ui *ui);

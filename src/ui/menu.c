@@ -9,7 +9,10 @@ static void choose(struct ui *ui, int i)
     char line[256];
     (void)snprintf(line, sizeof line, "%s", ui->prompt.menu[i].command);
     ui->prompt.kind = PROMPT_NONE;
-    ui_run(ui, line);
+    if (line[0] == '\0')
+        ui_say(ui, STYLE_WARN, "%s", ui->prompt.menu[i].label + 3);
+    else
+        ui_run(ui, line);
 }
 
 void menu_key(struct ui *ui, struct key key)

@@ -7,7 +7,7 @@
 #include "core/inspect.h"
 #include "ui/inspect.h"
 
-enum { LINE = 0x2500, BAR = 0x2502, SPACE_BETWEEN = 2, SECOND = 1000000000 };
+enum { LINE = 0x2500, BAR = 0x2502, SPACE_BETWEEN = 2, OLDER_ROWS = 5, SECOND = 1000000000 };
 
 /* The columns that a field's value may take, by its label. */
 static const struct {
@@ -116,6 +116,71 @@ static void state_text(const struct ui *ui, char out[64])
     (void)snprintf(out, 64, "frozen, %s", fights);
 }
 
+/* ---- the values that it had ---- */
+
+/* How many values there are to show besides the one shown already. */
+static size_t older_values(const struct ui *ui)
+{
+    const struct past_picture *p = &ui->s.sample.past;
+    bool this = p->offset == ui->s.value_offset && p->size == ui->s.value_size;
+    return this && p->values > 0 ? p->values - 1 : 0;
+}
+
+/* The k-th older value as the cells show it, and how long before the moment shown it began. */
+static void older_value(const struct ui *ui, size_t k, char text[VIEW_UNIT_MAX],
+                        char ago[INSPECT_AGO])
+{
+    const struct past_value *v = &ui->s.sample.past.value[k + 1];
+    const struct view *view = inspect_view(ui);
+    if (!v->known)
+        (void)snprintf(text, VIEW_UNIT_MAX, "?");
+    else if (view->kind != VIEW_TEXT && view->unit == ui->s.value_size)
+        (void)view_format(view, v->bytes, text);
+    else
+        (void)snprintf(text, VIEW_UNIT_MAX, "%02x", v->bytes[0]);
+    (void)snprintf(ago, INSPECT_AGO, "first");
+    if (v->time != 0)
+        inspect_ago(inspect_now(ui) - v->time, ago);
+}
+
+/* `was 1233 -0.1s  1232 -0.2s`, as many as fit in [col, limit). */
+static void draw_older(struct ui *ui, int row, int col, int limit)
+{
+    struct canvas *c = &ui->canvas;
+    size_t n = older_values(ui);
+    char text[VIEW_UNIT_MAX], ago[INSPECT_AGO];
+    const struct view *v = inspect_view(ui);
+    int columns = v->kind != VIEW_TEXT && v->unit == ui->s.value_size ? v->columns : 2;
+    for (size_t k = 0; k < n; k++) {
+        older_value(ui, k, text, ago);
+        int need = columns + 8 + (k == 0 ? 5 : 0);
+        if (col + need > limit)
+            return;
+        if (k == 0)
+            col = canvas_text(c, row, col, limit, STYLE_LABEL, " was ");
+        (void)canvas_print(c, row, col, limit, STYLE_TEXT, "%*s", columns, text);
+        (void)canvas_print(c, row, col + columns, limit, STYLE_DIM, " %-6s ", ago);
+        col += columns + 8;
+    }
+}
+
+/* A line each, newest first, in rows [row, bottom). */
+static void draw_older_rows(struct ui *ui, int row, int bottom, int col, int limit)
+{
+    struct canvas *c = &ui->canvas;
+    size_t n = older_values(ui);
+    char text[VIEW_UNIT_MAX], ago[INSPECT_AGO];
+    if (n == 0 || row + 2 > bottom)
+        return;
+    (void)canvas_text(c, row++, col, limit, STYLE_LABEL, "was");
+    for (size_t k = 0; k < n && row < bottom; k++, row++) {
+        older_value(ui, k, text, ago);
+        int end = canvas_print(c, row, col + 2, limit, STYLE_TEXT, "%*s", inspect_view(ui)->columns,
+                               text);
+        (void)canvas_print(c, row, end + 1, limit, STYLE_DIM, "%s", ago);
+    }
+}
+
 static const struct inspect_row *find_row(const struct inspect *in, const char *label)
 {
     for (int i = 0; i < in->count; i++)
@@ -165,7 +230,9 @@ static void draw_rule(struct ui *ui)
     canvas_fill(c, at->panel_top, 0, c->cols, STYLE_DIM, LINE);
     int col = canvas_print(c, at->panel_top, 2, c->cols, STYLE_LABEL, " %s ", where);
     if (what[0] != '\0')
-        (void)canvas_print(c, at->panel_top, col, c->cols, STYLE_WARN, "%s ", what);
+        col = canvas_print(c, at->panel_top, col, c->cols, STYLE_WARN, "%s ", what);
+    draw_older(ui, at->panel_top, col + 1,
+               c->cols - 2 - (age[0] != '\0' ? canvas_width(age) + 3 : 0));
     if (age[0] != '\0') {
         int width = canvas_width(age) + 2;
         canvas_print(c, at->panel_top, c->cols - width - 2, c->cols, STYLE_TEXT, " %s ", age);
@@ -190,19 +257,21 @@ static void draw_beside(struct ui *ui, const struct inspect *in)
     bottom -= text[0] != '\0';
     if (text[0] != '\0')
         (void)canvas_text(c, bottom, col, at->panel_end, STYLE_TEXT, text);
-    for (int i = 0; i < in->count && row < bottom; i++) {
+    int last = bottom - (older_values(ui) > 0 && bottom > 3 * OLDER_ROWS ? OLDER_ROWS : 0);
+    for (int i = 0; i < in->count && row < last; i++) {
         const struct inspect_row *f = &in->row[i];
         if (strcmp(f->label, "hex") == 0)
             continue;
         int label = canvas_width(f->label), room = at->panel_end - col;
         int column = room > 36 ? 7 : label + 1; /* aligned where there is room */
         (void)canvas_text(c, row, col, at->panel_end, STYLE_LABEL, f->label);
-        if (column + value_columns(f) > room && row + 1 < bottom) {
+        if (column + value_columns(f) > room && row + 1 < last) {
             row++;
             column = 2 + value_columns(f) <= room ? 2 : 0;
         }
         (void)canvas_text(c, row++, col + column, at->panel_end, STYLE_TEXT, f->value);
     }
+    draw_older_rows(ui, row + (row + 1 < last), bottom, col, at->panel_end);
 }
 
 void inspect_draw_inspector(struct ui *ui)
@@ -215,6 +284,8 @@ void inspect_draw_inspector(struct ui *ui)
     uint64_t from = ui->s.cursor;
     if (ui->s.focus == FOCUS_CELLS && session_end(&ui->s) > 0)
         from = inspect_unit_at(ui, from, ui->inspect->at.unit);
+    ui->s.value_offset = from;
+    ui->s.value_size = ui->s.focus == FOCUS_CELLS ? ui->inspect->at.unit : 1;
     size_t n = session_bytes(&ui->s, from, bytes, sizeof bytes);
     inspect_fill(&in, bytes, n, big);
     if (at->panel_side) {

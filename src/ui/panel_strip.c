@@ -71,8 +71,12 @@ static void draw_place(struct ui *ui)
     const struct inspect_layout *at = &ui->inspect->at;
     const struct session *s = &ui->s;
     const struct map_picture *map = &s->sample.map;
-    uint64_t last = s->top + (uint64_t)s->rows * session_width(s) - 1;
-    size_t first = cell_of(map, s->top), end = cell_of(map, last < map->to ? last : map->to - 1);
+    const struct rows_seen *rows = session_rows(s);
+    uint64_t top = rows != NULL ? session_row(s, 0) : s->top;
+    uint64_t last = rows != NULL && rows->shown > 0
+                        ? session_row(s, rows->shown - 1)
+                        : s->top + (uint64_t)s->rows * session_width(s) - 1;
+    size_t first = cell_of(map, top), end = cell_of(map, last < map->to ? last : map->to - 1);
     for (size_t i = first; i <= end; i++) {
         uint32_t glyph = first == end ? 0x25b6 : i == first ? 0x250c : i == end ? 0x2514 : 0x2502;
         (void)canvas_char(&ui->canvas, at->top + (int)i, at->strip - 1, ui->canvas.cols,

@@ -11,7 +11,7 @@
 #include "ui/inspect.h"
 #include "ui/segments.h"
 
-enum { LINE = 0x2500, COMM_COLS = 15, USER_COLS = 8, MOST_ROWS = 1000 };
+enum { LINE = 0x2500, COMM_COLS = 12, USER_COLS = 8, MOST_ROWS = 1000 };
 
 int panel_who_rows(const struct seg_who *who)
 {
@@ -89,10 +89,10 @@ static int draw_process(const struct box *b, uint32_t pid, const char *comm, uin
 {
     char name[COMM_SHOWN];
     int col = 2, limit = b->c->cols;
-    col = canvas_print(b->c, b->row, col, limit, b->style, "%7" PRIu32 "  %s", pid,
+    col = canvas_print(b->c, b->row, col, limit, b->style, "%7" PRIu32 " %s", pid,
                        comm_shown(comm, name)) +
           1;
-    col = col < 12 + COMM_COLS ? 12 + COMM_COLS : col;
+    col = col < 10 + COMM_COLS ? 10 + COMM_COLS : col;
     int end = canvas_text(b->c, b->row, col, col + USER_COLS, b->style, user_name(b->ui, uid));
     col = end > col + USER_COLS ? end : col + USER_COLS;
     return col + 1;

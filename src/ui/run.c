@@ -201,6 +201,8 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
 static void run_command(struct ui *ui, const char *line, const struct command *c, int argc)
 {
     bool walks = strcmp(c->name, "info") == 0 || (c->needs & ALL_NEEDS) == 0;
+    if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
+        return;
     if ((c->needs & NEED_SHELL) != 0) {
         ui_say(ui, STYLE_ERROR, "%s is for the shell", c->name);
     } else if (strcmp(c->name, "rm") == 0) {
@@ -253,6 +255,8 @@ static void edit_confirmed(struct ui *ui, const char *text, void *ctx)
 
 void ui_edit_then(struct ui *ui, const char *line)
 {
+    if (inspect_is_past(ui))
+        return;
     if (ui->s.edit) {
         ui_run(ui, line);
         return;

@@ -85,6 +85,25 @@ static void add_promise(struct help_state *st)
         (void)add(st, "", text[i]);
 }
 
+static void add_map(struct help_state *st)
+{
+    static const char *const text[] = {
+        "The strip at the right edge is the whole segment from top to bottom: \u00b7 never "
+        "written,",
+        "\u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 changed just now. The mark "
+        "beside it is the",
+        "window; a click goes there. All of the segment is looked at again and again, in the share",
+        "of a processor that `set cpu` allows; `map 0.3 s old` says how old the oldest look is.",
+        "Changed rows only (x): \u2026 behind an offset says that rows are left out before it, ? "
+        "that",
+        "something in that page changed but not where: large segments are not copied whole, so the",
+        "first change in a page that did not change lately is known by page.",
+    };
+    heading(st, "The whole segment");
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        (void)add(st, "", text[i]);
+}
+
 static void add_lines(struct help_state *st)
 {
     size_t count = 0;
@@ -117,6 +136,7 @@ static void enter(struct ui *ui)
         heading(st, "In the panel of processes (o, then Tab)");
         add_keys(ui, MODE_WHO);
     }
+    add_map(st);
     add_promise(st);
     add_lines(st);
 }

@@ -48,7 +48,12 @@ const struct view *inspect_view(const struct ui *ui)
 
 int64_t inspect_now(const struct ui *ui)
 {
-    return ui->s.paused ? ui->s.sample.time : ui->now;
+    const struct session *s = &ui->s;
+    const struct past_picture *past = &s->sample.past;
+    return past->time != 0  ? past->time
+           : past->end != 0 ? past->end
+           : s->paused      ? s->sample.time
+                            : ui->now;
 }
 
 uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
@@ -77,6 +82,9 @@ static void draw(struct ui *ui)
     inspect_draw_title(ui);
     inspect_draw_rows(ui);
     inspect_draw_strip(ui);
+    ui->s.time_cells = ui->s.value_size = 0; /* until they are drawn */
+    if (ui->inspect->at.time_row > 0)
+        inspect_draw_timeline(ui);
     const struct inspect_layout *at = &ui->inspect->at;
     if (at->panel_rows > 0)
         inspect_draw_inspector(ui);
@@ -122,6 +130,10 @@ static void move_by_page(struct ui *ui, int64_t rows, bool extend)
         to = end - 1;
     else
         to = cursor + step;
+    if (session_rows(s) != NULL) {
+        session_scroll(s, rows);
+        return;
+    }
     bool selecting = s->selecting;
     uint64_t anchor = selecting ? s->anchor : cursor;
     session_scroll(s, rows);
@@ -211,8 +223,8 @@ static void press(struct ui *ui, const struct event *ev)
         return;
     if (row < 0 || row >= at->rows || byte < 0)
         return;
-    uint64_t to = s->top + (uint64_t)row * at->width + (uint64_t)byte;
-    if (to >= session_end(s))
+    uint64_t first = session_row(s, (size_t)row), to = first + (uint64_t)byte;
+    if (first == UINT64_MAX || to >= session_end(s))
         return;
     edit_mode_drop(ui);
     if (!drag)
@@ -274,6 +286,8 @@ static int64_t next(struct ui *ui, int64_t now)
     bool base = false;
     if (s->sample.seq == 0 || s->paused)
         return at;
+    if (s->past != 0) /* its age */
+        return now - s->past < 100 * (int64_t)SECOND ? now + TENTH : now + SECOND;
     at = next_fading(ui, now);
     at = sooner(at, inspect_strip_next(ui, now));
     at = sooner(at, inspect_follow_next(ui));
@@ -300,6 +314,8 @@ bool inspect_escape(struct ui *ui)
         s->match_length = 0;
     } else if (ui->who_panel) {
         ui->who_panel = ui->who_focus = false;
+    } else if (s->past != 0) {
+        (void)inspect_live(ui);
     } else {
         return inspect_notice_seen(ui);
     }

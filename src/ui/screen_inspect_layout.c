@@ -146,7 +146,11 @@ static int place_columns(struct ui *ui, struct inspect_layout *at, int room)
 static int place_panels(const struct ui *ui, struct inspect_layout *at, int bottom, bool side)
 {
     int room = bottom - at->top - BYTES_MIN;
-    at->who_rows = at->panel_rows = 0;
+    at->who_rows = at->panel_rows = at->time_row = 0;
+    if ((ui->s.past != 0 || ui->s.timeline) && bottom - at->top > 2) {
+        at->time_row = --bottom;
+        room--;
+    }
     if (ui->who_panel && room > 1) {
         struct seg_who w;
         int rows = panel_who_rows(session_users(&ui->s, &w) ? &w : NULL);

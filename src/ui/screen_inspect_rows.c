@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "ui/inspect.h"
 
-enum { DOT = 0xb7 };
+enum { DOT = 0xb7, GAP = 0x2026 /* rows are left out here */ };
 
 /* What highlights depend on, once a frame. */
 struct reasons {
@@ -29,9 +29,9 @@ static struct reasons reasons_of(const struct ui *ui)
     return r;
 }
 
-static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p, size_t i)
+static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p, size_t i,
+                                 uint64_t at)
 {
-    uint64_t at = p->offset + i;
     if (at >= r->select_from && at < r->select_to)
         return MARK_SELECT;
     if (at >= r->match_from && at < r->match_to)
@@ -61,29 +61,54 @@ static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, uns
     }
 }
 
-/* The row at `offset` as far as the sample covers it. */
-static void row_bytes(const struct ui *ui, const struct reasons *r, uint64_t offset,
+/* Bytes of the sample that follow each other with this row r of a list: before it, behind it. */
+static void row_company(const struct rows_seen *rows, size_t r, struct inspect_row_bytes *b)
+{
+    const uint64_t *at = rows->at + rows->first;
+    for (size_t k = r; k > 0 && at[k - 1] + rows->width == at[k]; k--)
+        b->before += rows->width;
+    for (size_t k = r; k + 1 < rows->shown && at[k] + rows->width == at[k + 1]; k++)
+        b->after += rows->width;
+}
+
+/* The part of the row at b->offset that the sample covers: its first byte's index. */
+static size_t cover_row(const struct session *s, unsigned width, size_t row,
+                        struct inspect_row_bytes *b)
+{
+    const struct sample *p = &s->sample;
+    uint64_t offset = b->offset, end = p->offset + p->length;
+    if (session_rows(s) != NULL) {
+        b->to = width;
+        row_company(&p->rows, row, b);
+        return row * width;
+    }
+    if (p->seq == 0 || p->rows.on || end <= offset || p->offset >= offset + width)
+        return 0;
+    b->from = p->offset > offset ? (unsigned)(p->offset - offset) : 0;
+    b->to = end - offset < width ? (unsigned)(end - offset) : width;
+    b->before = p->offset < offset ? (size_t)(offset - p->offset) : 0;
+    b->after = (size_t)(end - offset) - b->to;
+    return b->from + b->before - (p->offset > offset ? b->from : 0);
+}
+
+/* Row `row` of the screen, at `offset`, as far as the sample covers it. */
+static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, uint64_t offset,
                       struct inspect_row_bytes *b)
 {
     const struct sample *p = &ui->s.sample;
     unsigned width = ui->inspect->at.width;
-    uint64_t end = p->offset + p->length;
     b->offset = offset;
     b->from = b->to = b->cursor = b->cursor_end = 0;
     b->before = b->after = 0;
     memset(b->mark, MARK_NONE, sizeof b->mark);
     memset(b->sign, 0, sizeof b->sign);
-    if (p->seq == 0 || end <= offset || p->offset >= offset + width)
+    size_t first = cover_row(&ui->s, width, row, b);
+    if (b->to == 0)
         return;
-    b->from = p->offset > offset ? (unsigned)(p->offset - offset) : 0;
-    b->to = end - offset < width ? (unsigned)(end - offset) : width;
-    b->before = p->offset < offset ? (size_t)(offset - p->offset) : 0;
-    b->after = (size_t)(end - offset) - b->to;
-    size_t first = b->from + b->before - (p->offset > offset ? b->from : 0);
     b->bytes = p->bytes + first - b->from;
     b->state = p->state + first - b->from;
     for (unsigned i = b->from; i < b->to; i++)
-        b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from);
+        b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from, offset + i);
     mark_frozen(&p->freeze, b, width);
     for (unsigned i = b->from; p->settle.any && i < b->to; i++)
         if (p->unsettled[first + i - b->from] != 0)
@@ -188,6 +213,37 @@ static void draw_nothing(struct ui *ui)
                       text);
 }
 
+/* Rows that were left out before this one, and whether it stands for its page: of a page of which
+ * no copy was kept it is only known that something in it changed. */
+static void draw_gap(struct ui *ui, int r, const struct inspect_row_bytes *b)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    size_t first = sample_index(&s->sample, b->offset);
+    bool aged = s->sample.has_base || b->offset % PAGEMAP_PAGE >= at->width || first == SIZE_MAX;
+    for (unsigned i = 0; i < at->width && !aged; i++)
+        aged = s->sample.changed[first + i] != 0;
+    if (!aged && b->cursor == b->cursor_end)
+        (void)canvas_char(&ui->canvas, at->top + r, at->digits, at->cells, STYLE_UNKNOWN, '?');
+    else if (r > 0 && b->offset != session_row(s, (size_t)r - 1) + at->width)
+        (void)canvas_char(&ui->canvas, at->top + r, at->digits, at->cells, STYLE_LABEL, GAP);
+}
+
+/* Below the last of the rows that changed. */
+static void draw_rest(struct ui *ui, int row)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    if (session_rows(s) == NULL || row >= at->top + at->rows)
+        return;
+    if (s->sample.has_base)
+        (void)canvas_text(&ui->canvas, row, at->cells, ui->canvas.cols, STYLE_DIM,
+                          "no other row differs from the baseline (x: all rows)");
+    else
+        (void)canvas_print(&ui->canvas, row, at->cells, ui->canvas.cols, STYLE_DIM,
+                           "no other row changed in the last %g s (x: all rows)", s->set.recent);
+}
+
 void inspect_draw_rows(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -196,20 +252,25 @@ void inspect_draw_rows(struct ui *ui)
     struct inspect_row_bytes b;
     uint64_t end = session_end(s);
     bool hole_before = false;
+    const struct rows_seen *rows = session_rows(s);
     if (end <= session_start(s)) {
         draw_nothing(ui);
         return;
     }
     for (int r = 0; r < at->rows; r++) {
-        uint64_t offset = s->top + (uint64_t)r * at->width;
-        if (offset >= end || offset < s->top)
+        uint64_t offset = session_row(s, (size_t)r);
+        if (offset >= end || (rows == NULL && offset < s->top)) {
+            draw_rest(ui, at->top + r);
             return;
-        row_bytes(ui, &why, offset, &b);
+        }
+        row_bytes(ui, &why, (size_t)r, offset, &b);
         place_cursor(ui, &b);
         canvas_print(&ui->canvas, at->top + r, 0, ui->canvas.cols, STYLE_OFFSET, "%0*" PRIx64,
                      at->digits, offset);
         draw_columns(ui, at->top + r, &b);
-        bool hole = all_hole(&b);
+        if (rows != NULL)
+            draw_gap(ui, r, &b);
+        bool hole = rows == NULL && all_hole(&b);
         if (hole && !hole_before && b.cursor == b.cursor_end && b.mark[0] == MARK_NONE)
             label_hole(ui, at->top + r, &b);
         hole_before = hole;

@@ -18,6 +18,7 @@ struct parts {
     char size[NUMBER_SIZE_MAX];
     char mode[12];
     char owner[33];
+    char state[PART_MAX]; /* dest, sealed, ... */
     char live[24];
     char who[PART_MAX];
     char place[8];
@@ -76,7 +77,7 @@ static bool only_us(const struct session *s, size_t *unreadable)
 
 static bool nameless(const struct seg_stat *t)
 {
-    return t->name_gone || t->replaced || (t->state & SEG_ST_UNLINKED) != 0;
+    return t->name_gone || t->replaced || (t->state & (SEG_ST_UNLINKED | SEG_ST_DEST)) != 0;
 }
 
 /* It goes when we close it, and only then: its name has gone, or (Windows) only we hold it. For a
@@ -99,7 +100,7 @@ static void who_text(const struct ui *ui, char out[PART_MAX])
     const struct session *s = &ui->s;
     size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
     out[0] = '\0';
-    if (!session_who(s, &rw, &ro, &held, &unreadable))
+    if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
         return;
     if (rw + ro + held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
@@ -116,11 +117,41 @@ static void who_text(const struct ui *ui, char out[PART_MAX])
                                   words[i]);
 }
 
+/* What the kind says about it; that its name is gone stands in the notice. */
+static void state_text(const struct seg_stat *t, char out[PART_MAX])
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } words[] = {{SEG_ST_DEST, "dest"},
+                 {SEG_ST_SEALED, "sealed"},
+                 {SEG_ST_LOCKED, "locked"},
+                 {SEG_ST_HUGETLB, "hugetlb"}};
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if ((t->state & words[i].bit) != 0)
+            n += (size_t)snprintf(out + n, PART_MAX - n, "%s%s", n > 0 ? " " : "", words[i].name);
+}
+
 static void live_text(const struct ui *ui, struct parts *p)
 {
     const struct session *s = &ui->s;
     double hz = s->set.hz, seen = s->sample.hz;
     p->live_style = s->paused ? STYLE_PAUSED : STYLE_LIVE;
+    if (s->past != 0 || s->sample.past.time != 0) {
+        char ago[INSPECT_AGO];
+        int64_t then = s->sample.past.time != 0 ? s->sample.past.time : s->past;
+        inspect_ago((s->sample.past.end != 0 ? s->sample.past.end : ui->now) - then, ago);
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "T-%.16s", ago);
+        return;
+    }
+    if (session_recorded(s)) {
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "RECORDED");
+        return;
+    }
     if (s->paused) {
         (void)snprintf(p->live, sizeof p->live, "PAUSED");
         return;
@@ -141,6 +172,7 @@ static void collect(struct ui *ui, struct parts *p)
         mode_text(t->mode, p->mode);
     if ((t->known & SEG_HAS_OWNER) != 0)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
+    state_text(t, p->state);
     live_text(ui, p);
     who_text(ui, p->who);
     place_text(s, p->place);
@@ -150,15 +182,15 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
-    if (s->follow)
-        (void)snprintf(p->special, sizeof p->special, "FOLLOW");
+    if (s->only || s->follow)
+        (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 
 /* Columns of all that is not the name. */
 static int columns(const struct parts *p)
 {
-    const char *const all[] = {p->size, p->mode,    p->owner, p->live, p->access,
-                               p->kept, p->special, p->who,   p->place};
+    const char *const all[] = {p->size,   p->mode, p->owner,   p->state, p->live,
+                               p->access, p->kept, p->special, p->who,   p->place};
     int n = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i][0] != '\0')
@@ -204,7 +236,7 @@ void inspect_draw_title(struct ui *ui)
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
-    char *const cheap[] = {p.place, p.owner, p.mode, p.who, p.size};
+    char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
         if (columns(&p) + least > c->cols && !needed)
@@ -217,6 +249,7 @@ void inspect_draw_title(struct ui *ui)
     col = draw_part(c, col, title, p.size);
     col = draw_part(c, col, title, p.mode);
     col = draw_part(c, col - (p.mode[0] != '\0' && p.owner[0] != '\0'), title, p.owner);
+    col = draw_part(c, col, title, p.state);
     int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.kept) +
                 canvas_width(p.who) + 9 + (p.special[0] != 0 ? canvas_width(p.special) + 2 : 0);
     int free_columns = c->cols - col - state - canvas_width(p.place) - 3;
@@ -250,6 +283,8 @@ static void add_name_events(struct ui *ui)
     size_t unreadable = 0;
     if (t->replaced)
         add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
+    else if ((t->state & SEG_ST_DEST) != 0)
+        add(ui->inspect, "removed: it goes with the last process that has it attached");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
     if (!lives_by_us(ui) || !only_us(s, &unreadable))

@@ -276,7 +276,9 @@ static void draw(struct ui *ui)
 static bool key(struct ui *ui, struct key pressed)
 {
     (void)pressed;
-    return segments_changed(ui);
+    bool changed = segments_changed(ui);
+    ui->segments->touched = true;
+    return changed;
 }
 
 static void move(struct ui *ui, const char *how, bool extend)

@@ -26,6 +26,7 @@ struct segments_state {
     size_t hidden;            /* rows that filter, orphans or kinds leave out */
     size_t hidden_idle;       /* of those, left out because nobody was seen but nothing is proved */
     int at, top;              /* cursor and first row shown */
+    bool touched;             /* a key was pressed: the cursor is where the user wants it */
     char cursor[LOCATOR_MAX]; /* raw locator of the row at the cursor; empty: none yet */
     char wanted[LOCATOR_MAX]; /* raw: the cursor goes there when it is listed; empty: nowhere */
     const struct column *sort;

@@ -190,7 +190,7 @@ static void restore_cursor(struct ui *ui)
     int wanted = row_of(ui, st->wanted), same = row_of(ui, st->cursor);
     if (wanted >= 0)
         st->wanted[0] = '\0';
-    segments_move_to(ui, wanted >= 0 ? wanted : same >= 0 ? same : st->at);
+    segments_move_to(ui, wanted >= 0 ? wanted : !st->touched ? 0 : same >= 0 ? same : st->at);
 }
 
 void segments_point(struct ui *ui, const char *locator)

@@ -93,7 +93,7 @@ enum ui_history {
 struct pager; /* a text over the lower part of the screen (results of commands); pager.c */
 struct keep;  /* what is kept between runs: options, marks; keep.c */
 
-enum { BAR_WORDS = 16, OPTION_ROWS = 16, USERS_KEPT = 8 };
+enum { BAR_WORDS = 16, OPTION_ROWS = 20, USERS_KEPT = 8 };
 
 /* A word of the key bar: a click on these columns presses the key. */
 struct bar_word {

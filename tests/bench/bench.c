@@ -10,18 +10,25 @@ static const struct {
 } benches[] = {
     {"latency", bench_latency}, {"idle", bench_idle}, {"busy", bench_busy},
     {"sparse", bench_sparse},   {"peek", bench_peek}, {"stream", bench_stream},
+    {"list", bench_list},       {"live", bench_live}, {"watch", bench_watch},
+    {"wait", bench_wait},       {"find", bench_find}, {"history", bench_history},
+    {"soak", bench_soak},
 };
 
 static void usage(void)
 {
-    fputs("usage: bench [--smoke] [--strict] [latency|idle|busy|sparse|peek|stream]...\n", stderr);
+    fputs("usage: bench [--smoke] [--strict] [NAME]...\nnames:", stderr);
+    for (size_t i = 0; i < sizeof benches / sizeof *benches; i++)
+        fprintf(stderr, " %s", benches[i].name);
+    fputs("\n", stderr);
     exit(2);
 }
 
 static void run_named(struct bench *b, const char *name)
 {
     for (size_t i = 0; i < sizeof benches / sizeof *benches; i++) {
-        if (name == NULL || strcmp(name, benches[i].name) == 0) {
+        bool soak = benches[i].run == bench_soak; /* takes half an hour */
+        if (name == NULL ? !soak : strcmp(name, benches[i].name) == 0) {
             benches[i].run(b);
             fflush(stdout);
             if (name != NULL)

@@ -45,11 +45,30 @@ const char *bench_segment(uint64_t size, const char *needle);
  * when it fails. */
 double bench_run(const char *const *argv, int times);
 
+/* Many segments of a page, and processes that map some of them each, until it is stopped. */
+struct bench_load {
+    int segments, processes, mappings; /* mappings: of each process */
+    pid_t owner;                       /* in the names: `/load-OWNER-NUMBER` */
+    pid_t *pid;
+};
+void bench_load_start(struct bench_load *l, int segments, int processes, int mappings);
+void bench_load_stop(struct bench_load *l);
+
 void bench_latency(struct bench *b);
 void bench_idle(struct bench *b);
 void bench_busy(struct bench *b);
 void bench_sparse(struct bench *b);
 void bench_peek(struct bench *b);
 void bench_stream(struct bench *b);
+void bench_list(struct bench *b);
+void bench_live(struct bench *b);
+void bench_watch(struct bench *b);
+void bench_wait(struct bench *b);
+void bench_find(struct bench *b);
+void bench_soak(struct bench *b); /* only when it is named */
+void bench_history(struct bench *b);
+
+/* Bytes of memory that nobody uses. */
+uint64_t bench_memory(void);
 
 #endif

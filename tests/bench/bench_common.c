@@ -172,3 +172,16 @@ double bench_run(const char *const *argv, int times)
     }
     return best;
 }
+
+uint64_t bench_memory(void)
+{
+    char line[200];
+    unsigned long long kib = 0;
+    FILE *f = fopen("/proc/meminfo", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (f != NULL)
+        fclose(f);
+    return (uint64_t)kib << 10;
+}

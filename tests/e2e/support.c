@@ -250,9 +250,26 @@ const char *support_not_restored(struct e2e *t)
     return what;
 }
 
+/* Q; where a prompt or question took it (an Esc before it was read as a part of the next key), Esc
+ * and once more. */
+static void press_quit(struct e2e *t)
+{
+    enum { TRIES = 5, WAIT = 2000000000 };
+    for (int i = 0; i < TRIES && e2e_running(t); i++) {
+        if (i > 0) {
+            e2e_keys(t, "<Esc>");
+            e2e_settle(t, 100, 500);
+        }
+        e2e_keys(t, "Q");
+        int64_t until = e2e_now() + WAIT;
+        while (e2e_running(t) && e2e_now() < until)
+            (void)e2e_pump(t, 20);
+    }
+}
+
 void support_quit(struct e2e *t)
 {
-    e2e_keys(t, "Q");
+    press_quit(t);
     int status = e2e_exit(t, 0);
     const char *what = support_not_restored(t);
     if (status != 0 || what != NULL) {

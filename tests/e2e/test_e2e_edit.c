@@ -79,7 +79,7 @@ static const struct {
     {"ascii", "\xc3\xa9", "U+00E9 is not in ascii"},
     {"latin1", "\xe6\x97\xa5", "U+65E5 is not in latin1"},
     {"hex", "4<Enter>", "a byte has two digits"},
-    {"hex", "z", "z does nothing here"},
+    {"hex", "w", "w does nothing here"},
 };
 
 START_TEST(what_does_not_fit_is_refused)

@@ -193,7 +193,7 @@ START_TEST(removing_the_tagged)
     e2e_wait_row(t, 2, "* posix:", 0);
     e2e_keys(t, "j<Space>");
     e2e_wait_row(t, 4, "* posix:", 0);
-    scene_press(t, "d", "remove 2 tagged segments (0 in use stay)? type yes:");
+    scene_press(t, "d", "remove 2 tagged segments (0 stay)? type yes:");
     scene_press(t, "<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
     scene_press(t, "dyes<Enter>", names[1]);
@@ -256,7 +256,7 @@ START_TEST(the_menu_of_the_list)
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "its name or yes:", 0);
     scene_press(t, "<F9>", "o  options...");
-    scene_press(t, "<Down><Down><Enter>", "samples a second");
+    scene_press(t, "<Down><Down><Down><Enter>", "samples a second");
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "samples a second", 0);
     scene_press(t, ":rm", ":rm");

@@ -3,6 +3,7 @@
 #include "scene.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,9 +202,11 @@ START_TEST(who_has_it)
     struct e2e *t = open_new();
     struct e2e_peer *peers[3] = {e2e_peer("holder", "map", name), e2e_peer("holder", "r", name),
                                  e2e_peer("holder", "fd", name)};
-    snprintf(rw, sizeof rw, "%d  peer_holder     rw", (int)e2e_peer_pid(peers[0]));
-    snprintf(ro, sizeof ro, "%d  peer_holder     r ", (int)e2e_peer_pid(peers[1]));
-    snprintf(fd, sizeof fd, "%d  peer_holder     --  only holds", (int)e2e_peer_pid(peers[2]));
+    const struct passwd *me = getpwuid(getuid());
+    const char *user = me != NULL ? me->pw_name : "";
+    snprintf(rw, sizeof rw, "%d peer_holder %-8s rw", (int)e2e_peer_pid(peers[0]), user);
+    snprintf(ro, sizeof ro, "%d peer_holder %-8s r ", (int)e2e_peer_pid(peers[1]), user);
+    snprintf(fd, sizeof fd, "%d peer_holder %-8s -- only", (int)e2e_peer_pid(peers[2]), user);
     scene_press(t, "o", "who maps this");
     e2e_wait_text(t, rw, 0);
     e2e_wait_text(t, ro, 0);

@@ -76,6 +76,7 @@ void stage_sample(struct stage *st)
         p->has_base = p->has_base || p->base[i] != 0;
     }
     p->seq++;
+    p->past.time = s->past;
     p->time = st->ui.now;
 }
 
@@ -193,8 +194,19 @@ static void run_freeze(struct stage *st, struct freeze_job *j)
         j->error = freeze_add(f, &j->value);
 }
 
+static void run_step(struct stage *st, struct time_job *j)
+{
+    j->moved = st->answer_time >= 0;
+    j->time = j->moved ? st->answer_time : st->ui.s.past;
+    st->last_step = *j;
+}
+
 void stage_run(struct stage *st)
 {
+    struct time_job *step = time_job_new(NULL, NULL);
+    ck_assert_ptr_nonnull(step);
+    void (*step_run)(struct job * j, struct worker * w) = step->job.run;
+    free(step);
     struct freeze_job *freeze = freeze_job_new(NULL, 0, 0, NULL);
     ck_assert_ptr_nonnull(freeze);
     void (*freeze_run)(struct job * j, struct worker * w) = freeze->job.run;
@@ -209,6 +221,8 @@ void stage_run(struct stage *st)
             run_look(st, (struct look_job *)job);
         else if (job->run == freeze_run)
             run_freeze(st, (struct freeze_job *)job);
+        else if (job->run == step_run)
+            run_step(st, (struct time_job *)job);
         else
             run_command(st, (struct command_job *)job);
         job->finish(job, &st->ui);

@@ -25,6 +25,8 @@ struct stage {
     bool answer_found, answer_wrapped; /* what searching jobs find */
     uint64_t answer_offset;
     size_t answer_length;
+    struct time_job last_step; /* the last step through time that ran */
+    int64_t answer_time;       /* where steps come to; -1: they do not move */
 };
 
 /* A screen of this size on a segment of `size` zero bytes, attached read-only. malloc'd. */

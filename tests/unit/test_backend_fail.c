@@ -1,8 +1,8 @@
 /* Every OS call of every operation fails once: either the operation copes, or its error names the
  * call; nothing leaks, and a creation that failed leaves no name behind. */
-#include "support/backend_peer.h"
+#include "support/backend_fail.h"
 
-enum { SIZE = 200 * 1024, CALLS_MAX = 20000 };
+enum { SIZE = 200 * 1024 };
 
 static struct backend *be;
 static char name[NAME_CAP], made[NAME_CAP];
@@ -201,66 +201,6 @@ static struct oserr do_remove(void)
     return e;
 }
 
-/* Names of the calls made, so that an error can be held against them. */
-struct calls {
-    const char *name[CALLS_MAX];
-    uint64_t n;
-};
-
-static void remember(void *ctx, const char *call)
-{
-    struct calls *c = ctx;
-    if (c->n < CALLS_MAX)
-        c->name[c->n] = call;
-    c->n++;
-}
-
-/* One run of op with call number nth (from 1; 0: none) failing. */
-static struct oserr run(struct oserr (*op)(void), uint64_t nth, struct calls *c)
-{
-    c->n = 0;
-    backend_before_call(be, remember, c);
-    backend_fail_at(be, nth, EIO);
-    struct oserr e = op();
-    backend_fail_at(be, 0, 0);
-    backend_before_call(be, NULL, NULL);
-    return e;
-}
-
-/* How often the call at `i` was made before: a pass over /proc makes hundreds of one sort. */
-static unsigned earlier(const struct calls *c, uint64_t i)
-{
-    unsigned n = 0;
-    for (uint64_t k = 0; k < i; k++)
-        n += strcmp(c->name[k], c->name[i]) == 0;
-    return n;
-}
-
-/* Fails each call of op in turn, of every sort the first ones. */
-static void torture(struct oserr (*op)(void))
-{
-    enum { OF_A_SORT = 12 };
-    static struct calls plain, c;
-    must(op()); /* also opens what libraries keep open */
-    int fds = count_fds(), maps = count_maps("shmlens-test");
-    must(run(op, 0, &plain));
-    ck_assert_uint_gt(plain.n, 3);
-    ck_assert_uint_lt(plain.n, CALLS_MAX);
-    for (uint64_t i = 0; i < plain.n; i++) {
-        if (earlier(&plain, i) >= OF_A_SORT)
-            continue;
-        struct oserr e = run(op, i + 1, &c);
-        ck_assert_int_eq(count_fds(), fds);
-        ck_assert_int_eq(count_maps("shmlens-test"), maps);
-        if (oserr_is(e)) {
-            ck_assert_uint_ge(c.n, i + 1);
-            ck_assert_str_eq(e.call, c.name[i]);
-            ck_assert_uint_eq(e.code, strcmp(e.call, "malloc") == 0 ? SEG_E_MEMORY : EIO);
-        }
-    }
-    must(op());
-}
-
 static struct oserr (*const scenarios[])(void) = {
     do_survey, do_open,   do_read,  do_read_large, do_refresh, do_poke, do_store,
     do_create, do_resize, do_chmod, do_access,     do_remove,  do_who,
@@ -270,7 +210,7 @@ enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
 START_TEST(test_every_call_fails)
 {
-    torture(scenarios[_i]);
+    torture(be, scenarios[_i]);
 }
 END_TEST
 

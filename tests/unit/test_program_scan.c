@@ -49,6 +49,13 @@ static void set_up(void)
     ck_assert(!oserr_is(seg_open(be, name, SEG_READ, &s)));
 }
 
+/* As the UI searches: in the mapping itself where that can be. */
+static void set_up_ui(void)
+{
+    set_up();
+    env.ui = true;
+}
+
 static void tear_down(void)
 {
     seg_close(s);
@@ -158,6 +165,12 @@ int main(void)
     tcase_set_timeout(c, 120);
     tcase_add_test(c, literals);
     tcase_add_test(c, regexes);
+    tcase_add_test(c, a_part);
+    suite_add_tcase(suite, c);
+    c = tcase_create("scan in the UI");
+    tcase_add_checked_fixture(c, set_up_ui, tear_down);
+    tcase_set_timeout(c, 120);
+    tcase_add_test(c, literals);
     tcase_add_test(c, a_part);
     suite_add_tcase(suite, c);
     SRunner *r = srunner_create(suite);

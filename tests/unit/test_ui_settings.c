@@ -114,7 +114,7 @@ START_TEST(what_is_printed_reads_back)
     struct settings again = {.theme = "dark", .recent = 1, .view = view_find("hex")};
     ck_assert_uint_eq(settings_read(&again, keys, text, n, &seen, why), 0);
     ck_assert_uint_eq(settings_changed(&set, &again), 0);
-    ck_assert_uint_eq(seen, 0x3fff);
+    ck_assert_uint_eq(seen, 0x7fff);
     ck_assert_double_eq(again.hz, 62.5);
     ck_assert_double_eq(again.warm, 0.1);
     ck_assert(again.big);

@@ -159,7 +159,7 @@ END_TEST
 START_TEST(what_cannot_be_is_refused_with_the_reason)
 {
     MAKE("section", name);
-    check_error(con_command("resize", name, "4096"), "keeps its size");
+    check_error(con_command("resize", name, "4096"), "keeps the size");
     check_error(con_command("chmod", name, "600"), "keeps its size and its rights");
     check_error(con_command("create", con_name("mode"), "4096", "--mode", "600"), "--mode");
     check_error(con_command("ls", "--kind", "sysv"), "no such kind (win)");

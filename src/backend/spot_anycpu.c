@@ -1,0 +1,6 @@
+#include "backend/spot.h"
+
+spot_fn *spot_best(void)
+{
+    return spot_plain;
+}

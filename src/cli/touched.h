@@ -1,0 +1,25 @@
+/* The places that one look of a recording touched, so that what is made of them (lines, stores) is
+ * made once, of whole units, when the look is complete. */
+#ifndef SHMLENS_CLI_TOUCHED_H
+#define SHMLENS_CLI_TOUCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/oserr.h"
+
+struct touched {
+    struct touched_range {
+        uint64_t from, to;
+    } * list; /* as they came: ascending as a rule */
+    size_t count, cap;
+};
+
+/* Adds [from, to) widened to whole units and cut at `end`; what continues the last one joins it.
+ * False: no memory. */
+SHM_MUST bool touched_add(struct touched *t, uint64_t from, uint64_t to, uint64_t unit,
+                          uint64_t end);
+void touched_free(struct touched *t);
+
+#endif

@@ -1,0 +1,203 @@
+/* The list of segments as people clean up with it: who has what, which part, what vanished, what a
+ * process that comes meanwhile saves. */
+#include "scene.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SIZE = 65536, PART = 8192, PAGES = 4096, TOP = 2 };
+
+static char word[64]; /* what the names have in common */
+
+static const char *make(const char *what)
+{
+    char base[96];
+    snprintf(word, sizeof word, "segs%d", (int)getpid());
+    snprintf(base, sizeof base, "%s-%s", word, what);
+    const char *name = e2e_name(base);
+    munmap(scene_segment(name, SIZE), SIZE);
+    return name;
+}
+
+/* The list with only ours in it, the first at the cursor. */
+static struct e2e *open_list(const char *last)
+{
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .cols = 120});
+    e2e_wait_text(t, "LOCATOR", 0);
+    e2e_keys(t, "/");
+    scene_press(t, word, "filter:");
+    e2e_wait_text(t, last, 0);
+    e2e_keys(t, "<Enter><Home>");
+    e2e_wait_no_text(t, "filter:", 0);
+    return t;
+}
+
+static bool exists(const char *name)
+{
+    int fd = shm_open(name, O_RDONLY, 0);
+    close(fd);
+    return fd >= 0;
+}
+
+/* We map a part of it ourselves: the panel says so, and Enter goes there. */
+START_TEST(the_panel_leads_to_the_part)
+{
+    char line[96];
+    const char *name = make("part");
+    int fd = shm_open(name, O_RDWR, 0);
+    uint8_t *part = mmap(NULL, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, PART);
+    ck_assert_ptr_ne(part, MAP_FAILED);
+    close(fd);
+    memcpy(part, "this part", 9);
+    struct e2e *t = open_list(name);
+    e2e_wait_row(t, TOP, "1 rw", 0);
+    scene_press(t, "<Tab>", "4 KiB from 0x2000 part");
+    scene_press(t, "<Enter>", "this part");
+    snprintf(line, sizeof line, "process %d maps 0x2000 to 0x3000", (int)getpid());
+    e2e_wait_text(t, line, 0);
+    e2e_keys(t, "<Esc><Home><C-Home>"); /* the selection goes */
+    e2e_wait_text(t, "00000000", 0);
+    e2e_keys(t, "<Tab><Tab><Tab>"); /* past the two text columns of this width, into the panel */
+    scene_press(t, "<Enter>", line);
+    e2e_wait_text(t, "00002000", 0);
+    scene_press(t, "o", "00002000");
+    e2e_wait_no_text(t, "who maps this", 0);
+    munmap(part, PAGES);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(rows_come_and_go_marked)
+{
+    const char *name = make("stays");
+    struct e2e *t = open_list(name);
+    const char *other = make("comes");
+    e2e_wait_row(t, TOP, other, 0);
+    e2e_wait_row(t, TOP, "+ posix:", 0);
+    e2e_wait_row(t, TOP + 1, "> posix:", 0); /* the cursor stays on its segment */
+    shm_unlink(other);
+    e2e_wait_row(t, TOP, "- posix:", 0);
+    e2e_wait_row(t, TOP, "gone", 0);
+    e2e_wait_no_text(t, other, 0);
+    e2e_wait_row(t, TOP, name, 0);
+    scene_quit(t);
+}
+END_TEST
+
+/* A process that takes a segment after the question was asked saves it. */
+START_TEST(attaching_saves_a_tagged_segment)
+{
+    const char *dead = make("dead"), *saved = make("saved");
+    struct e2e *t = open_list(saved);
+    e2e_wait_row(t, TOP + 1, saved, 0);
+    e2e_keys(t, "<Space><Space>");
+    e2e_wait_row(t, TOP + 1, "* posix:", 0);
+    scene_press(t, "d", "2 of 2 tagged go and free");
+    struct e2e_peer *peer = e2e_peer("holder", "map", saved);
+    scene_press(t, "yes<Enter>", "1 of 2 segments removed");
+    e2e_wait_text(t, "still mapped by", 0);
+    e2e_wait_text(t, "peer_holder", 0);
+    ck_assert(!exists(dead) && exists(saved));
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "Esc closes", 0);
+    e2e_peer_end(peer);
+    scene_quit(t);
+}
+END_TEST
+
+/* What was tagged is an object: another one of its name is not removed. */
+START_TEST(a_new_segment_of_the_name_is_not_what_was_tagged)
+{
+    const char *name = make("again");
+    struct e2e *t = open_list(name);
+    e2e_keys(t, "<Space>");
+    e2e_wait_row(t, TOP, "* posix:", 0);
+    int keep = shm_open(name, O_RDONLY, 0); /* so that its number is not given again */
+    shm_unlink(name);
+    munmap(scene_segment(name, 4096), 4096);
+    e2e_wait_row(t, TOP, "4 KiB", 0); /* the list has seen it */
+    scene_press(t, "d", "is another segment by now");
+    scene_press(t, "yes<Enter>", "it is another segment of this name by now");
+    ck_assert(exists(name));
+    close(keep);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(cleaning_from_the_prompt)
+{
+    char line[160];
+    const char *dead = make("dead"), *used = make("used");
+    struct e2e_peer *peer = e2e_peer("holder", "fd", used);
+    struct e2e *t = open_list(used);
+    e2e_wait_row(t, TOP + 1, "1 fd", 0);
+    snprintf(line, sizeof line, ":clean '%s*' --older-than 0s<Enter>", word);
+    scene_press(t, line, "would go");
+    ck_assert(exists(dead));
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "would go", 0);
+    snprintf(line, sizeof line, ":clean '%s*' --older-than 0s --yes<Enter>", word);
+    scene_press(t, line, "1 segment removed");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, dead, 0);
+    ck_assert(!exists(dead) && exists(used));
+    e2e_peer_end(peer);
+    scene_quit(t);
+}
+END_TEST
+
+/* System V: in the list with its key, dest while somebody has it attached, gone at the last. */
+START_TEST(system_v_in_the_list)
+{
+    char key[80];
+    snprintf(word, sizeof word, "0x%08x", 0x5e000000u + (unsigned)getpid());
+    snprintf(key, sizeof key, "key %s", word);
+    int id = shmget((key_t)(0x5e000000 + getpid()), SIZE, IPC_CREAT | IPC_EXCL | 0600);
+    ck_assert_int_ge(id, 0);
+    struct e2e *t = open_list(key);
+    e2e_wait_row(t, TOP, "orphan", 0); /* the kind's own count proves it */
+    void *p = shmat(id, NULL, 0);
+    e2e_wait_row(t, TOP, "1 rw", 0);
+    ck_assert_int_eq(shmctl(id, IPC_RMID, NULL), 0);
+    e2e_keys(t, "<Esc>"); /* a removed one has lost its key */
+    e2e_wait_text(t, "dest", 0);
+    shmdt(p);
+    e2e_wait_no_text(t, "dest", 0);
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(columns_are_kept)
+{
+    struct e2e *t =
+        e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .keep_home = true});
+    char home[4096];
+    snprintf(home, sizeof home, "%s", e2e_home(t));
+    e2e_wait_text(t, "OWNER", 0);
+    scene_press(t, ":columns kind,size,locator<Enter>", "KIND");
+    scene_quit(t);
+    t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .home = home});
+    e2e_wait_row(t, 1, "KIND", 0);
+    e2e_wait_no_text(t, "OWNER", 0);
+    scene_quit(t);
+}
+END_TEST
+
+int main(void)
+{
+    return scene_run("e2e_segments", (const struct scene_test[]){
+                                         {the_panel_leads_to_the_part, 0},
+                                         {rows_come_and_go_marked, 0},
+                                         {attaching_saves_a_tagged_segment, 0},
+                                         {a_new_segment_of_the_name_is_not_what_was_tagged, 0},
+                                         {cleaning_from_the_prompt, 0},
+                                         {system_v_in_the_list, 0},
+                                         {columns_are_kept, 0},
+                                         {NULL, 0}});
+}

@@ -1,0 +1,184 @@
+/* Going back in time while a writer runs: what each step shows is what was written then. */
+#include "scene.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SIZE = 64 * 1024, BUSY = 0x8000, STEPS = 14 };
+
+static const char *name;
+static uint8_t *memory;
+static pid_t writer;
+
+/* A process that stores a thousand times a second, far from what is on the screen. */
+static void start_writer(void)
+{
+    pid_t test = getpid();
+    writer = fork();
+    ck_assert_int_ge(writer, 0);
+    for (uint32_t n = 1; writer == 0; n++) {
+        if (getppid() != test)
+            _exit(0);
+        memcpy(memory + BUSY, &n, sizeof n);
+        usleep(1000);
+    }
+}
+
+static void stop_writer(void)
+{
+    kill(writer, SIGKILL);
+    waitpid(writer, NULL, 0);
+}
+
+/* The first 32 bits as the first row shows them. */
+static void wait_value(struct e2e *t, unsigned n)
+{
+    char text[40];
+    snprintf(text, sizeof text, "00000000  %10u ", n);
+    e2e_wait_row(t, 1, text, 0);
+}
+
+static void store(struct e2e *t, uint32_t n)
+{
+    memcpy(memory, &n, sizeof n);
+    wait_value(t, n);
+}
+
+/* The program on a segment whose first 32 bits have counted from 1 to STEPS, each of them seen; the
+ * byte at 0x10 became 0x55 when they were 5, and 0x99 when they were 9. */
+static struct e2e *open_counted(const char *config)
+{
+    name = e2e_name("time");
+    memory = scene_segment(name, SIZE);
+    memory[SIZE - 1] = 1;
+    start_writer();
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, "--view", "u32le", name), .config = config});
+    e2e_wait_text(t, "LIVE", 0);
+    for (uint32_t n = 1; n <= STEPS; n++) {
+        store(t, n);
+        if (n == 5 || n == 9) {
+            memory[0x10] = n == 5 ? 0x55 : 0x99;
+            e2e_wait_row(t, 2, n == 5 ? "        85" : "       153", 0);
+        }
+    }
+    return t;
+}
+
+START_TEST(each_step_shows_what_was_written)
+{
+    struct e2e *t = open_counted(NULL);
+    for (unsigned n = STEPS - 1; n >= 10; n--) {
+        e2e_keys(t, "[");
+        wait_value(t, n);
+        e2e_wait_row(t, 0, "T-", 0);
+    }
+    e2e_keys(t, "[");
+    wait_value(t, 9);
+    e2e_wait_row(t, 2, "       153", 0); /* two changes were made while it was 9 */
+    e2e_keys(t, "[");
+    e2e_wait_row(t, 2, "        85", 0);
+    wait_value(t, 9);
+    for (unsigned n = 10; n <= STEPS; n++) {
+        e2e_keys(t, n == 10 ? "]]" : "]");
+        wait_value(t, n);
+    }
+    e2e_wait_row(t, 0, "T-", 0);
+    scene_press(t, "]", "live again");
+    e2e_wait_row(t, 0, "LIVE", 0);
+    store(t, 1000); /* and live it is */
+    stop_writer();
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(tens_and_the_value_at_the_cursor)
+{
+    struct e2e *t = open_counted(NULL);
+    e2e_keys(t, "{"); /* 14 and ten changes before: 9 counted twice */
+    wait_value(t, 5);
+    e2e_keys(t, "}");
+    wait_value(t, STEPS);
+    scene_press(t, ".", "LIVE");
+    scene_press(t, "g0x10<Enter>", "0x10");
+    e2e_keys(t, "<lt>");
+    e2e_wait_row(t, 2, "        85", 0);
+    wait_value(t, 5);
+    e2e_keys(t, "<lt>");
+    e2e_wait_row(t, 2, "         0", 0); /* right before it was known to change */
+    wait_value(t, 5);
+    scene_press(t, "<lt>", "no earlier change is known of this value");
+    e2e_keys(t, ">");
+    e2e_wait_row(t, 2, "        85", 0);
+    e2e_keys(t, ">");
+    e2e_wait_row(t, 2, "       153", 0);
+    wait_value(t, 9);
+    scene_press(t, ">", "live again");
+    wait_value(t, STEPS);
+    stop_writer();
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(a_resize_keeps_the_moment)
+{
+    struct e2e *t = open_counted(NULL);
+    e2e_keys(t, "[[");
+    wait_value(t, STEPS - 2);
+    memory[0] = 200; /* the writer goes on; the picture is of then */
+    e2e_resize(t, 40, 130);
+    e2e_wait_text(t, "now", 0);
+    wait_value(t, STEPS - 2);
+    e2e_wait_row(t, 0, "T-", 0);
+    e2e_wait_text(t, "was", 0); /* the values before, beside the bytes */
+    e2e_resize(t, 10, 60);
+    wait_value(t, STEPS - 2);
+    e2e_resize(t, 24, 80);
+    wait_value(t, STEPS - 2);
+    scene_press(t, "<Esc>", "LIVE");
+    wait_value(t, 200);
+    stop_writer();
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(what_was_not_looked_at_is_not_known)
+{
+    struct e2e *t = open_counted("set cpu 0\n");
+    e2e_keys(t, "[");
+    wait_value(t, STEPS - 1);
+    e2e_keys(t, "G");
+    e2e_wait_row(t, 2, "         ?          ?          ?          ?", 0);
+    scene_press(t, ".", "LIVE");
+    e2e_wait_row(t, 2, "         0          0          0          0", 0);
+    stop_writer();
+    scene_quit(t);
+}
+END_TEST
+
+START_TEST(the_past_is_not_written)
+{
+    struct e2e *t = open_counted(NULL);
+    scene_press(t, "[", "T-");
+    scene_press(t, ":poke 0 77 --as u32le<Enter>", "the past cannot be written");
+    scene_press(t, "i", "the past cannot be written");
+    scene_press(t, ".", "LIVE");
+    ck_assert_int_eq(memory[0], STEPS);
+    scene_press(t, ":set history 0<Enter>", "history is 0");
+    scene_press(t, "[", "no history is kept");
+    stop_writer();
+    scene_quit(t);
+}
+END_TEST
+
+int main(void)
+{
+    const struct scene_test tests[] = {
+        {each_step_shows_what_was_written, 0}, {tens_and_the_value_at_the_cursor, 0},
+        {a_resize_keeps_the_moment, 0},        {what_was_not_looked_at_is_not_known, 0},
+        {the_past_is_not_written, 0},          {NULL, 0}};
+    return scene_run("time", tests);
+}

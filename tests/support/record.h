@@ -1,0 +1,71 @@
+/* What suites about record share: a segment mapped here, and waiting for what a recorder has done.
+ */
+#ifndef SHMLENS_TESTS_RECORD_H
+#define SHMLENS_TESTS_RECORD_H
+
+#include <check.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/run.h"
+
+enum { SIZE = 65536 };
+
+static inline unsigned char *mapped(const char *name, size_t size)
+{
+    run_make(name, "", 0, size);
+    int fd = shm_open(name, O_RDWR, 0);
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    return p;
+}
+
+static inline const char *rec(const char *path)
+{
+    static char locator[400];
+    (void)snprintf(locator, sizeof locator, "rec:%s", path);
+    return locator;
+}
+
+static inline off_t file_size(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* The recorder has written its start state. */
+static inline void await_start(const char *path)
+{
+    for (int i = 0; i < 2000 && file_size(path) < 100; i++) {
+        (void)poll(NULL, 0, 5);
+    }
+    ck_assert_int_ge(file_size(path), 100);
+}
+
+/* The recording on disk tells of at least so many changes. */
+static inline void await_changes(const char *path, int count)
+{
+    for (int i = 0; i < 500; i++) {
+        const char *p = RUN("watch", rec(path))->out;
+        int lines = 0;
+        for (; (p = strchr(p, '\n')) != NULL; p++) {
+            lines++;
+        }
+        if (lines >= count) {
+            return;
+        }
+        (void)poll(NULL, 0, 10);
+    }
+    ck_abort_msg("the recording does not tell of %d changes", count);
+}
+
+#endif

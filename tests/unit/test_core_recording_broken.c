@@ -1,0 +1,141 @@
+/* Recordings that are cut off, broken, or none: a shorter recording or an error, never more. */
+#include "support/recording.h"
+
+/* Reads all that a file holds; a status of the end. */
+static enum rec_status read_all(uint64_t *sum)
+{
+    enum rec_status why = REC_IO;
+    struct rec_source source = {get, &file, file.n};
+    struct rec_reader *r = rec_open(&source, &why);
+    struct rec_event ev;
+    *sum = 0;
+    while (r != NULL && (why = rec_next(r, INT64_MAX, &ev)) == REC_OK) {
+        for (uint64_t i = 0; ev.kind == REC_CHANGE && i < ev.n; i++) {
+            *sum = *sum * 31 + ev.bytes[i]; /* every byte told can be read */
+        }
+        *sum = *sum * 31 + ev.offset + (uint64_t)ev.t;
+    }
+    if (r != NULL && why == REC_DAMAGED) { /* what is in front of the damage can be read */
+        struct rec_info info;
+        rec_info(r, &info);
+        ck_assert_uint_gt(info.damaged, 0);
+        if (info.blocks > 0) {
+            rec_seek(r, info.end);
+            while ((why = rec_next(r, INT64_MAX, &ev)) == REC_OK) {
+                continue;
+            }
+            ck_assert(why == REC_END || why == REC_DAMAGED);
+        }
+    }
+    rec_close(r);
+    return why;
+}
+
+static void small(void)
+{
+    size = 300;
+    most = 500;
+    record(6, true);
+}
+
+START_TEST(cut_anywhere)
+{
+    small();
+    uint64_t sum = 0;
+    size_t whole = file.n;
+    for (size_t n = 0; n < whole; n++) {
+        uint8_t *exact = malloc(n + 1); /* a read behind its end is seen */
+        ck_assert_ptr_nonnull(exact);
+        memcpy(exact, file.p, n);
+        struct file was = file;
+        file = (struct file){exact, n, n, n};
+        enum rec_status s = read_all(&sum);
+        file = was;
+        free(exact);
+        ck_assert(s == REC_END || s == REC_DAMAGED || s == REC_NONE);
+        ck_assert_int_eq(s == REC_NONE, n < 8);
+    }
+}
+END_TEST
+
+START_TEST(broken_anywhere)
+{
+    small();
+    uint64_t right = 0;
+    uint64_t sum = 0;
+    unsigned same = 0;
+    ck_assert_int_eq(read_all(&right), REC_END);
+    for (size_t i = 0; i < file.n; i++) {
+        static const uint8_t flips[] = {0x01, 0x80};
+        for (size_t k = 0; k < sizeof flips; k++) {
+            file.p[i] ^= flips[k];
+            enum rec_status s = read_all(&sum);
+            ck_assert(s == REC_END || s == REC_DAMAGED || s == REC_NONE || s == REC_NEWER);
+            same += s == REC_END && sum == right ? 1 : 0;
+            file.p[i] ^= flips[k];
+        }
+    }
+    /* only the index, which can be made again, may be broken without loss */
+    ck_assert_uint_lt(same, 2 * (48 + 32 * 12 + 32));
+}
+END_TEST
+
+START_TEST(what_is_no_recording)
+{
+    ck_assert_ptr_null(open_file(REC_NONE));
+    ck_assert(put(&file, "\x89SHMRE", 6));
+    ck_assert_ptr_null(open_file(REC_NONE));
+    uint8_t zeros[5000] = {0};
+    ck_assert(put(&file, zeros, sizeof zeros));
+    ck_assert_ptr_null(open_file(REC_NONE));
+    memcpy(file.p, "\x89SHMREC\n\x02", 9);
+    ck_assert_ptr_null(open_file(REC_NEWER));
+    file.p[8] = 1;
+    ck_assert_ptr_null(open_file(REC_DAMAGED));
+}
+END_TEST
+
+START_TEST(a_full_disk)
+{
+    file.room = 3000;
+    struct rec_writer *w = start();
+    for (int64_t t = 1; t < 200; t++) {
+        change(w, t, 0, 100);
+        rec_seal(w);
+    }
+    rec_finish(w);
+    ck_assert_int_eq(rec_writer_status(w), REC_IO);
+    ck_assert_uint_le(rec_written(w), 3000);
+    rec_writer_free(w);
+    rec_close(open_file(REC_OK));
+}
+END_TEST
+
+START_TEST(offsets_too_large)
+{
+    struct rec_writer *w = start();
+    rec_put_size(w, 1, size, UINT64_MAX);
+    rec_put_change(w, 1, UINT64_MAX - 10, NULL, now, 5);
+    ck_assert_int_eq(rec_writer_status(w), REC_FULL);
+    rec_writer_free(w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("core: recordings that are not whole");
+    TCase *c = tcase_create("recording");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_set_timeout(c, 120);
+    tcase_add_test(c, cut_anywhere);
+    tcase_add_test(c, broken_anywhere);
+    tcase_add_test(c, what_is_no_recording);
+    tcase_add_test(c, a_full_disk);
+    tcase_add_test(c, offsets_too_large);
+    suite_add_tcase(s, c);
+    SRunner *sr = srunner_create(s);
+    srunner_run_all(sr, CK_ENV);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? 0 : 1;
+}

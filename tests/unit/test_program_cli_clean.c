@@ -1,0 +1,203 @@
+/* clean: what it lists, what it removes, what saves a segment from it. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/run.h"
+
+static bool exists(const char *name)
+{
+    char path[600];
+    struct stat st;
+    (void)snprintf(path, sizeof path, "/dev/shm%s", name);
+    return lstat(path, &st) == 0;
+}
+
+/* Its last change was so long ago. The time of the inode's change cannot be set: --older-than 0s
+ * is what the tests use but for those of the age. */
+static const char *pattern(void)
+{
+    static char text[800];
+    (void)snprintf(text, sizeof text, "%s*", run_name(""));
+    return text;
+}
+
+static const char *line(const char *name)
+{
+    static char text[800];
+    (void)snprintf(text, sizeof text, "posix:%s\n", name);
+    return text;
+}
+
+START_TEST(only_lists_without_yes)
+{
+    const char *n = run_name("left");
+    run_make(n, "abc", 3, 8192);
+    const struct ran *r = RUN("clean", pattern(), "--older-than", "0s");
+    ck_assert_str_eq(r->out, line(n));
+    ck_assert_ptr_nonnull(strstr(r->err, "1 segment would go and free 4 KiB; --yes removes it"));
+    ck_assert_int_eq(r->status, 1); /* what was listed remains */
+    ck_assert(exists(n));
+    r = RUN("clean", pattern(), "--older-than", "0s", "--yes", "--dry-run");
+    ck_assert_str_eq(r->out, line(n));
+    ck_assert(exists(n));
+    r = RUN("clean", pattern(), "--older-than", "0s", "--yes");
+    ck_assert_str_eq(r->out, line(n));
+    ck_assert_ptr_nonnull(strstr(r->err, "1 segment removed, 4 KiB freed"));
+    ck_assert_int_eq(r->status, 0);
+    ck_assert(!exists(n));
+    r = RUN("clean", pattern(), "--older-than", "0s", "--yes");
+    ck_assert_str_eq(r->out, "");
+    ck_assert_ptr_nonnull(strstr(r->err, "nothing removed"));
+    ck_assert_int_eq(r->status, 0);
+}
+END_TEST
+
+START_TEST(patterns_name_what_is_meant)
+{
+    char folder[700];
+    char locator[700];
+    const char *odd = run_name("odd\nname");
+    run_make(run_name("one"), "", 0, 1);
+    run_make(run_name("two"), "", 0, 1);
+    run_make(odd, "", 0, 1);
+    (void)snprintf(folder, sizeof folder, "/dev/shm%s", run_name("one"));
+    (void)snprintf(locator, sizeof locator, "posix:%s", run_name("t?o"));
+    ck_assert_str_eq(RUN("clean", folder, "--older-than", "0s")->out, line(run_name("one")));
+    ck_assert_str_eq(RUN("clean", locator, "--older-than", "0s")->out, line(run_name("two")));
+    ck_assert_str_eq(RUN("clean", run_name("one") + 1, "--older-than", "0s")->out,
+                     line(run_name("one")));
+    char shown[700];
+    (void)snprintf(shown, sizeof shown, "%s", run_name("odd\\x0aname"));
+    ck_assert_str_eq(RUN("clean", shown, "--older-than", "0s")->out, line(shown));
+    const struct ran *r = RUN("clean", run_name("none"), "--older-than", "0s");
+    ck_assert_str_eq(r->out, "");
+    ck_assert_int_eq(r->status, 0);
+    char path[600];
+    (void)snprintf(path, sizeof path, "/dev/shm%s", odd);
+    (void)unlink(path);
+}
+END_TEST
+
+START_TEST(what_changed_lately_is_left_alone)
+{
+    const char *n = run_name("young");
+    run_make(n, "abc", 3, 4096);
+    const struct ran *r = RUN("clean", pattern(), "--yes");
+    ck_assert_str_eq(r->out, "");
+    ck_assert_ptr_nonnull(strstr(r->err, "that changed lately"));
+    ck_assert_int_eq(r->status, 0);
+    ck_assert(exists(n));
+    ck_assert_int_eq(RUN("clean", pattern(), "--older-than", "1h")->status, 0);
+    ck_assert_int_eq(RUN("clean", pattern(), "--older-than", "soon")->status, 2);
+    ck_assert_int_eq(RUN("clean", "--nope")->status, 2);
+}
+END_TEST
+
+START_TEST(a_user_saves_its_segment)
+{
+    const char *mapped = run_name("mapped");
+    const char *held = run_name("held");
+    run_make(mapped, "abc", 3, 4096);
+    run_make(held, "abc", 3, 4096);
+    run_make(run_name("dead"), "abc", 3, 4096);
+    int fd = shm_open(mapped, O_RDWR, 0);
+    ck_assert_int_ge(fd, 0);
+    void *p = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    (void)close(fd);
+    fd = shm_open(held, O_RDONLY, 0);
+    ck_assert_int_ge(fd, 0);
+    const struct ran *r = RUN("clean", pattern(), "--older-than", "0s", "--yes");
+    ck_assert_str_eq(r->out, line(run_name("dead")));
+    ck_assert_int_eq(r->status, 0);
+    ck_assert(exists(mapped) && exists(held) && !exists(run_name("dead")));
+    (void)munmap(p, 4096);
+    (void)close(fd);
+}
+END_TEST
+
+/* Links, folders and fifos are no segments: never touched. */
+START_TEST(what_is_no_segment_stays)
+{
+    char path[600];
+    const char *link = run_name("link");
+    run_make(run_name("real"), "abc", 3, 4096);
+    (void)snprintf(path, sizeof path, "/dev/shm%s", link);
+    ck_assert_int_eq(symlink("/etc/passwd", path), 0);
+    char fifo[600];
+    (void)snprintf(fifo, sizeof fifo, "/dev/shm%s", run_name("fifo"));
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    const struct ran *r = RUN("clean", pattern(), "--older-than", "0s", "--yes");
+    ck_assert_str_eq(r->out, line(run_name("real")));
+    ck_assert(exists(link) && exists(run_name("fifo")));
+    (void)unlink(path);
+    (void)unlink(fifo);
+}
+END_TEST
+
+/* An ordinary user cleans its own, by the lease, though /proc hides others; not those of root. */
+START_TEST(an_ordinary_user)
+{
+    const char *mine = run_name("nobodys");
+    run_make(run_name("roots"), "abc", 3, 4096);
+    if (RUN_NOBODY("create", mine, "64K") == NULL) {
+        return; /* we are no root */
+    }
+    const struct ran *r = RUN_NOBODY("clean", pattern(), "--older-than", "0s");
+    ck_assert_str_eq(r->out, line(mine));
+    ck_assert_ptr_nonnull(strstr(r->err, "left alone: 1 of other users (--all-users)"));
+    r = RUN_NOBODY("clean", pattern(), "--older-than", "0s", "--yes", "--all-users");
+    ck_assert_str_eq(r->out, line(mine));
+    ck_assert(!exists(mine) && exists(run_name("roots")));
+}
+END_TEST
+
+START_TEST(rm_by_force_says_what_it_leaves)
+{
+    const char *n = run_name("used");
+    run_make(n, "abc", 3, 4096);
+    int fd = shm_open(n, O_RDWR, 0);
+    const struct ran *r = RUN("rm", n);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "still held open by"));
+    r = RUN("rm", "--force", n);
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_str_eq(r->out, "");
+    ck_assert_ptr_nonnull(strstr(r->err, "the memory stays until they let it go"));
+    ck_assert(!exists(n));
+    (void)close(fd);
+    r = RUN("rm", "file:/etc/passwd");
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "it is a file, not a segment"));
+    ck_assert_int_eq(RUN("rm", "--force", "file:/etc/passwd")->status, 2);
+    ck_assert_int_eq(access("/etc/passwd", F_OK), 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("cli_clean");
+    TCase *t = tcase_create("cli_clean");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, NULL, run_end);
+    tcase_add_test(t, only_lists_without_yes);
+    tcase_add_test(t, patterns_name_what_is_meant);
+    tcase_add_test(t, what_changed_lately_is_left_alone);
+    tcase_add_test(t, a_user_saves_its_segment);
+    tcase_add_test(t, what_is_no_segment_stays);
+    tcase_add_test(t, an_ordinary_user);
+    tcase_add_test(t, rm_by_force_says_what_it_leaves);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,392 @@
+/* The commands on all kinds, and what ipcs, lsipc and lsof say of the same segments. */
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/run.h"
+
+enum { LINE = 512, PAGE = 4096 };
+
+/* First line of a shell command's output that `wanted` begins; false: none, or no such program. */
+static bool line_of(const char *command, const char *wanted, char line[LINE])
+{
+    bool found = false;
+    FILE *f = popen(command, "r");
+    while (f != NULL && !found && fgets(line, LINE, f) != NULL) {
+        found = strncmp(line, wanted, strlen(wanted)) == 0;
+    }
+    while (f != NULL && fgetc(f) != EOF) {
+    }
+    if (f != NULL) {
+        (void)pclose(f);
+    }
+    return found;
+}
+
+static bool have(const char *program)
+{
+    char command[64];
+    (void)snprintf(command, sizeof command, "command -v %s >/dev/null", program);
+    if (system(command) != 0) { /* NOLINT(cert-env33-c): a fixed line */
+        printf("skipped: no %s here\n", program);
+        return false;
+    }
+    return true;
+}
+
+/* The object of `ls --json` with this locator; the caller drops *all. */
+static json_t *listed(const char *kinds, const char *locator, json_t **all)
+{
+    json_t *found = NULL;
+    json_t *row = NULL;
+    size_t i = 0;
+    *all = run_json(RUN("ls", "--json", "--kind", kinds));
+    json_array_foreach(json_object_get(*all, "segments"), i, row)
+    {
+        if (strcmp(json_string_value(json_object_get(row, "locator")), locator) == 0) {
+            found = row;
+        }
+    }
+    return found;
+}
+
+static json_int_t number(const json_t *o, const char *key)
+{
+    return json_integer_value(json_object_get(o, key));
+}
+
+/* A segment with a key, attached once by us; a second one that is removed but attached. */
+static int ids[3];
+static void *attached[2];
+
+static void make_three(void)
+{
+    key_t key = (key_t)(0x6c000000 + (getpid() & 0xffff));
+    ids[0] = shmget(key, (size_t)5 * PAGE + 1, IPC_CREAT | IPC_EXCL | 0640);
+    ids[1] = shmget(IPC_PRIVATE, PAGE, IPC_CREAT | 0604);
+    ids[2] = shmget(IPC_PRIVATE, (size_t)3 * PAGE, IPC_CREAT | 0600);
+    ck_assert(ids[0] >= 0 && ids[1] >= 0 && ids[2] >= 0);
+    attached[0] = shmat(ids[0], NULL, 0);
+    attached[1] = shmat(ids[1], NULL, SHM_RDONLY);
+    ck_assert_int_eq(shmctl(ids[1], IPC_RMID, NULL), 0);
+}
+
+static void drop_three(void)
+{
+    (void)shmdt(attached[0]);
+    (void)shmdt(attached[1]);
+    (void)shmctl(ids[0], IPC_RMID, NULL);
+    (void)shmctl(ids[2], IPC_RMID, NULL);
+}
+
+/* `ipcs -m`: key shmid owner perms bytes nattch status */
+START_TEST(agrees_with_ipcs)
+{
+    make_three();
+    for (int i = 0; i < 3 && have("ipcs"); i++) {
+        char wanted[32];
+        char line[LINE];
+        char command[80];
+        char status[16] = "";
+        unsigned key = 0;
+        unsigned perms = 0;
+        long long bytes = 0;
+        long long nattch = 0;
+        (void)snprintf(command, sizeof command, "ipcs -m | awk '$2 == %d'", ids[i]);
+        (void)snprintf(wanted, sizeof wanted, "sysv:%d", ids[i]);
+        ck_assert(line_of(command, "0x", line));
+        ck_assert_int_ge(
+            sscanf(line, "%x %*d %*s %o %lld %lld %15s", &key, &perms, &bytes, &nattch, status), 4);
+        json_t *all = NULL;
+        json_t *row = listed("sysv", wanted, &all);
+        ck_assert_ptr_nonnull(row);
+        ck_assert_int_eq(number(row, "key"), key);
+        ck_assert_int_eq(number(row, "size"), bytes);
+        ck_assert_int_eq(number(row, "attached"), nattch);
+        ck_assert_int_eq(strtol(json_string_value(json_object_get(row, "mode")), NULL, 8), perms);
+        char states[LINE];
+        char *text = json_dumps(json_object_get(row, "state"), 0);
+        (void)snprintf(states, sizeof states, "%s", text);
+        free(text);
+        ck_assert_int_eq(strstr(states, "dest") != NULL, strcmp(status, "dest") == 0);
+        ck_assert_int_eq(strstr(states, "orphan") != NULL, nattch == 0);
+        json_decref(all);
+    }
+    drop_three();
+}
+END_TEST
+
+START_TEST(agrees_with_lsipc)
+{
+    make_three();
+    for (int i = 0; i < 3 && have("lsipc"); i++) {
+        char locator[32];
+        char line[LINE];
+        char command[128];
+        char user[64];
+        unsigned perms = 0;
+        long long size = 0;
+        long long nattch = 0;
+        long cpid = 0;
+        (void)snprintf(command, sizeof command,
+                       "lsipc -m -b -P -r --noheadings -o ID,PERMS,SIZE,NATTCH,CPID,USER"
+                       " | awk '$1 == %d'",
+                       ids[i]);
+        (void)snprintf(locator, sizeof locator, "sysv:%d", ids[i]);
+        if (!line_of(command, "", line)) {
+            printf("skipped: this lsipc prints no such columns\n");
+            break;
+        }
+        ck_assert_int_eq(
+            sscanf(line, "%*d %o %lld %lld %ld %63s", &perms, &size, &nattch, &cpid, user), 5);
+        json_t *all = NULL;
+        json_t *row = listed("sysv", locator, &all);
+        ck_assert_ptr_nonnull(row);
+        ck_assert_int_eq(strtol(json_string_value(json_object_get(row, "mode")), NULL, 8),
+                         perms & 0777);
+        ck_assert_int_eq(number(row, "size"), size);
+        ck_assert_int_eq(number(row, "attached"), nattch);
+        ck_assert_int_eq(number(row, "creator_pid"), cpid);
+        ck_assert_str_eq(json_string_value(json_object_get(row, "owner")), user);
+        json_decref(all);
+    }
+    drop_three();
+}
+END_TEST
+
+/* Every process that lsof names for a segment, and no other. */
+START_TEST(agrees_with_lsof)
+{
+    static const unsigned char byte = 1;
+    const char *name = run_name("lsof");
+    char path[600];
+    char command[700];
+    char line[LINE];
+    int ready[2];
+    pid_t pid[3];
+    run_make(name, &byte, 1, PAGE);
+    (void)snprintf(path, sizeof path, "/dev/shm%s", name);
+    ck_assert_int_eq(pipe(ready), 0);
+    for (int i = 0; i < 3; i++) { /* mapped and closed, held, mapped privately */
+        pid[i] = fork();
+        if (pid[i] == 0) {
+            int fd = open(path, O_RDWR | O_CLOEXEC);
+            int flags = i == 2 ? MAP_PRIVATE : MAP_SHARED;
+            if (i != 1 && mmap(NULL, PAGE, PROT_READ, flags, fd, 0) != MAP_FAILED) {
+                close(fd);
+            }
+            if (write(ready[1], "r", 1) != 1) {
+                _exit(1);
+            }
+            for (;;) {
+                pause();
+            }
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq((int)read(ready[0], line, 1), 1);
+    }
+    json_t *info = run_json(RUN("info", name, "--json"));
+    ck_assert_uint_eq(json_array_size(json_object_get(info, "mappers")), 2);
+    ck_assert_uint_eq(json_array_size(json_object_get(info, "holders")), 1);
+    for (int i = 0; i < 3; i++) {
+        const char *list = i == 1 ? "holders" : "mappers";
+        json_t *row = json_array_get(json_object_get(info, list), i == 2 ? 1 : 0);
+        ck_assert_int_eq(number(row, "pid"), pid[i]);
+        (void)snprintf(command, sizeof command, "lsof -t -p %d -a %s 2>/dev/null", (int)pid[i],
+                       path);
+        (void)snprintf(path + 590, 10, "%d", (int)pid[i]);
+        if (have("lsof")) {
+            ck_assert_msg(line_of(command, path + 590, line), "lsof does not know %d", (int)pid[i]);
+        }
+        kill(pid[i], SIGKILL);
+        waitpid(pid[i], NULL, 0);
+    }
+    json_decref(info);
+    close(ready[0]);
+    close(ready[1]);
+    shm_unlink(name);
+}
+END_TEST
+
+START_TEST(memfd_is_held)
+{
+    struct job j = JOB("create", "memfd:held\x1b", "8K", "--fill", "0x41");
+    const char *line = job_line(&j);
+    char locator[64];
+    ck_assert_ptr_nonnull(line);
+    (void)snprintf(locator, sizeof locator, "%s", line);
+    ck_assert_int_eq(strncmp(locator, "fd:", 3), 0);
+    const struct ran *r = RUN("peek", locator, "0", "2", "--as", "u8");
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_int_eq(RUN("poke", locator, "4", "7", "--as", "u32le")->status, 0);
+    r = RUN("peek", locator, "4", "--as", "u32le");
+    ck_assert_str_eq(r->out, "0x4 7\n");
+    r = RUN("info", locator);
+    ck_assert_ptr_nonnull(strstr(r->out, "kind:      memfd\n"));
+    ck_assert_ptr_nonnull(strstr(r->out, "name:      held\\x1b\n"));
+    json_t *all = NULL;
+    json_t *row = listed("memfd", locator, &all);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "held\\x1b");
+    json_decref(all);
+    r = RUN("rm", locator);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "no name"));
+    kill(j.pid, SIGTERM);
+    r = job_wait(&j);
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_ptr_nonnull(strstr(r->err, "held until SIGINT or SIGTERM"));
+    r = RUN("peek", locator);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "no such process or descriptor (open: No such process)"));
+}
+END_TEST
+
+START_TEST(system_v_from_make_to_remove)
+{
+    char locator[64];
+    char out[128];
+    const struct ran *r = RUN("create", "sysv:new", "10000", "--mode", "640", "--fill", "1");
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_int_eq(sscanf(r->out, "%63s", locator), 1);
+    ck_assert_int_eq(strncmp(locator, "sysv:", 5), 0);
+    ck_assert_int_eq(RUN("poke", locator, "9996", "0xdeadbeef", "--as", "u32le")->status, 0);
+    ck_assert_int_eq(RUN("poke", locator, "9997", "1", "--as", "u32le")->status, 2);
+    r = RUN("find", locator, "u32:0xdeadbeef");
+    ck_assert_str_eq(r->out, "0x270c\n");
+    r = RUN("resize", locator, "1");
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "keeps the size"));
+    ck_assert_int_eq(RUN("chmod", locator, "600")->status, 0);
+    json_t *info = run_json(RUN("info", locator, "--json"));
+    ck_assert_int_eq(number(info, "size"), 10000);
+    ck_assert_str_eq(json_string_value(json_object_get(info, "mode")), "0600");
+    ck_assert_int_eq(number(info, "attached"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(info, "name")), "0x00000000");
+    json_decref(info);
+    r = RUN("rm", "--dry-run", locator);
+    (void)snprintf(out, sizeof out, "%s\n", locator);
+    ck_assert_str_eq(r->out, out);
+    ck_assert_int_eq(RUN("rm", locator)->status, 0);
+    r = RUN("peek", locator);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "no such segment"));
+}
+END_TEST
+
+START_TEST(bad_locators_are_told_apart)
+{
+    static const struct {
+        const char *locator, *says;
+    } bad[] = {
+        {"sysv:abc", "sysv:ID, sysv:key=KEY"},
+        {"sysv:key=0", "sysv:ID, sysv:key=KEY"},
+        {"sysv:2147483647", "no such segment"},
+        {"sysv:key=0x7ffffffe", "no such segment"},
+        {"fd:1/x", "fd:PID/FD"},
+        {"fd:2147483647/1", "No such process"},
+        {"map:1/zz", "map:PID/ADDRESS"},
+        {"map:2147483647/10", "No such process"},
+        {"ns:2147483647/x", "No such process"},
+        {"ns:1/a/b", "ns:PID/NAME"},
+        {"memfd:x", "only to create one"},
+        {"what:x", "not a locator"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const struct ran *r = RUN("peek", bad[i].locator);
+        ck_assert_int_eq(r->status, 2);
+        ck_assert_msg(strstr(r->err, bad[i].says) != NULL, "%s: %s", bad[i].locator, r->err);
+        ck_assert_str_eq(r->out, "");
+    }
+}
+END_TEST
+
+/* In /dev/shm stands what is no segment: it is not listed, not followed, and nothing waits. */
+START_TEST(planted)
+{
+    char path[3][600];
+    const char *name[3] = {run_name("fifo"), run_name("link"), run_name("dir")};
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(path[i], sizeof path[i], "/dev/shm%s", name[i]);
+    }
+    ck_assert_int_eq(mkfifo(path[0], 0666), 0);
+    ck_assert_int_eq(symlink("/etc/passwd", path[1]), 0);
+    ck_assert_int_eq(mkdir(path[2], 0700), 0);
+    int writer = open(path[0], O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    ck_assert_int_lt(writer, 0); /* nobody reads */
+    const struct ran *r = RUN("ls", "--kind", "posix,sem,file,fd");
+    for (int i = 0; i < 3; i++) {
+        ck_assert_ptr_null(strstr(r->out, name[i]));
+    }
+    for (int i = 0; i < 3; i++) {
+        static const char *const commands[] = {"peek", "info", "rm"};
+        for (int k = 0; k < 3; k++) {
+            r = RUN(commands[k], name[i]);
+            ck_assert_int_eq(r->status, 2);
+            ck_assert_msg(strstr(r->err, "not a segment") != NULL, "%s", r->err);
+        }
+    }
+    (void)unlink(path[0]);
+    (void)unlink(path[1]);
+    (void)rmdir(path[2]);
+}
+END_TEST
+
+/* An ordinary user sees its own, and how many it cannot see. */
+START_TEST(as_nobody)
+{
+    const struct ran *r = RUN_NOBODY("ls", "--json");
+    if (r == NULL) {
+        printf("skipped: not root\n");
+        return;
+    }
+    make_three();
+    r = RUN_NOBODY("ls", "--json", "--kind", "sysv");
+    json_t *all = run_json(r);
+    char locator[32];
+    (void)snprintf(locator, sizeof locator, "sysv:%d", ids[2]);
+    bool there = strstr(r->out, locator) != NULL;
+    ck_assert(there);
+    ck_assert_int_gt(number(all, "unreadable"), 0);
+    json_decref(all);
+    r = RUN_NOBODY("peek", locator);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "no permission to read it (shmat: Permission denied)"));
+    r = RUN_NOBODY("rm", locator);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "no permission"));
+    drop_three();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("commands on all kinds");
+    TCase *t = tcase_create("kinds");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, NULL, run_end);
+    tcase_add_test(t, agrees_with_ipcs);
+    tcase_add_test(t, agrees_with_lsipc);
+    tcase_add_test(t, agrees_with_lsof);
+    tcase_add_test(t, memfd_is_held);
+    tcase_add_test(t, system_v_from_make_to_remove);
+    tcase_add_test(t, bad_locators_are_told_apart);
+    tcase_add_test(t, planted);
+    tcase_add_test(t, as_nobody);
+    suite_add_tcase(s, t);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,108 @@
+/* demo --replay: a recording happens again. */
+#include "support/record.h"
+
+/* The offsets and values of `watch`, without their times. */
+static char *states(const char *path)
+{
+    const struct ran *r = RUN("watch", rec(path));
+    char *out = malloc(r->out_size + 1);
+    ck_assert_ptr_nonnull(out);
+    ck_assert_ptr_null(strstr(r->err, "fell behind"));
+    size_t n = 0;
+    for (const char *line = r->out; *line != '\0'; line = strchr(line, '\n') + 1) {
+        const char *offset = strchr(line, ' ');
+        const char *end = strchr(line, '\n');
+        memcpy(out + n, offset, (size_t)(end - offset) + 1);
+        n += (size_t)(end - offset) + 1;
+    }
+    out[n] = '\0';
+    return out;
+}
+
+/* Made by hand, so that no gap is in it: quiet for a second, then a step every 40 ms. */
+static bool record_steps(const char *n, const char *path, struct job *j, unsigned char *p)
+{
+    *j = JOB("record", n, path, "--hz", "1000");
+    await_start(path);
+    (void)poll(NULL, 0, 1000);
+    for (int i = 1; i <= 10; i++) {
+        memset(p + 0x40 * i, i, (size_t)i);
+        (void)poll(NULL, 0, 40);
+    }
+    kill(j->pid, SIGINT);
+    return job_wait(j)->status == 0;
+}
+
+START_TEST(replayed_and_recorded_again)
+{
+    const char *n = run_name("first");
+    char first[300];
+    char second[300];
+    (void)snprintf(first, sizeof first, "%s", run_path("first.rec"));
+    (void)snprintf(second, sizeof second, "%s", run_path("second.rec"));
+    unsigned char *p = mapped(n, SIZE);
+    memset(p + 0x3000, 0x33, 100);
+    struct job j;
+    ck_assert(record_steps(n, first, &j, p));
+    if (strstr(RUN("watch", rec(first))->err, "fell behind") != NULL) {
+        return; /* a machine too busy to compare on */
+    }
+    struct job writer = JOB("demo", "--writer-only", "--replay", first);
+    ck_assert_int_eq(RUN("wait", "/shmlens-demo", "--exists", "--timeout", "10s")->status, 0);
+    ck_assert_int_eq(
+        RUN("wait", "/shmlens-demo", "0x3000", "--as", "u8", "--equals", "0x33", "--timeout", "10s")
+            ->status,
+        0);
+    j = JOB("record", "/shmlens-demo", second, "--hz", "1000");
+    ck_assert_int_eq(job_wait(&writer)->status, 0);
+    ck_assert_int_eq(RUN("wait", "/shmlens-demo", "--gone", "--timeout", "10s")->status, 0);
+    kill(j.pid, SIGINT);
+    ck_assert_int_eq(job_wait(&j)->status, 0);
+    if (strstr(RUN("watch", rec(second))->err, "fell behind") == NULL) {
+        char *a = states(first);
+        char *b = states(second);
+        ck_assert_str_eq(a, b);
+        ck_assert_str_ne(a, "");
+        free(a);
+        free(b);
+    }
+    ck_assert_int_eq(RUN("diff", rec(second), n)->status, 0);
+}
+END_TEST
+
+START_TEST(replay_ends_when_asked)
+{
+    const char *n = run_name("long");
+    const char *path = run_path("long.rec");
+    unsigned char *p = mapped(n, SIZE);
+    struct job j;
+    ck_assert(record_steps(n, path, &j, p));
+    j = JOB("demo", "--writer-only", "--replay", path);
+    ck_assert_int_eq(RUN("wait", "/shmlens-demo", "--exists", "--timeout", "10s")->status, 0);
+    const struct ran *r = RUN("demo", "--writer-only");
+    ck_assert_int_eq(r->status, 2);
+    kill(j.pid, SIGINT);
+    ck_assert_int_eq(job_wait(&j)->status, 0);
+    ck_assert_int_eq(RUN("wait", "/shmlens-demo", "--gone", "--timeout", "1ms")->status, 0);
+    ck_assert_int_eq(RUN("demo", "--writer-only", "--replay", path, "--for", "10ms")->status, 0);
+    r = RUN("demo", "--writer-only", "--replay", "/etc/passwd");
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "not a recording"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program: replay");
+    TCase *c = tcase_create("replay");
+    tcase_add_checked_fixture(c, NULL, run_end);
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, replayed_and_recorded_again);
+    tcase_add_test(c, replay_ends_when_asked);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,87 @@
+/* watch says when it could not look as often as it was asked to, and keeps to its share of the
+ * processor. */
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "support/run.h"
+
+static void rest(long ms)
+{
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    nanosleep(&t, NULL);
+}
+
+/* Stopped for a while, like a machine that swaps: the gap is told, with its length. */
+START_TEST(a_gap_is_told)
+{
+    const char *name = run_name("gap");
+    double gap = 0;
+    run_make(name, "", 0, 100);
+    struct job j = JOB("watch", name, "--json", "--for", "60s");
+    while (gap == 0) { /* until it was stopped in the midst of its loop */
+        rest(50);
+        ck_assert_int_eq(kill(j.pid, SIGSTOP), 0);
+        rest(200);
+        ck_assert_int_eq(kill(j.pid, SIGCONT), 0);
+        rest(50);
+        (void)RUN("poke", name, "8", "1", "2", "3", "--as", "u32");
+        (void)RUN("fill", name, "8", "12", "0");
+        for (int i = 0; i < 2 && gap == 0; i++) {
+            const char *line = job_line(&j);
+            ck_assert_ptr_nonnull(line);
+            const char *at = strstr(line, "\"gap\":");
+            gap = at != NULL ? strtod(at + 6, NULL) : 0;
+        }
+    }
+    ck_assert_msg(gap > 0.05 && gap < 30, "%f", gap);
+    kill(j.pid, SIGINT);
+    ck_assert_int_eq(job_wait(&j)->status, 0);
+}
+END_TEST
+
+static double children_seconds(void)
+{
+    struct rusage u;
+    ck_assert_int_eq(getrusage(RUSAGE_CHILDREN, &u), 0);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+START_TEST(its_share_of_the_processor)
+{
+    const char *name = run_name("share");
+    static unsigned char bytes[60000];
+    memset(bytes, 1, sizeof bytes);
+    run_make(name, bytes, sizeof bytes, (size_t)4 << 20);
+    (void)RUN("fill", name, "0", "4M", "1");
+    double before = children_seconds();
+    (void)RUN("watch", name, "--for", "0.1s");
+    double start =
+        children_seconds() - before; /* what it costs to begin, and a tenth of a second */
+    before = children_seconds();
+    const struct ran *r = RUN("watch", name, "--for", "1s", "--cpu", "5", "--hz", "1000");
+    ck_assert_int_eq(r->status, 0);
+    double took = children_seconds() - before;
+    ck_assert_msg(took < start + 0.35, "%f of a second after %f", took, start);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("watch gap");
+    TCase *c = tcase_create("gap");
+    tcase_add_checked_fixture(c, NULL, run_end);
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, a_gap_is_told);
+    tcase_add_test(c, its_share_of_the_processor);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

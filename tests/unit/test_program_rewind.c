@@ -1,0 +1,256 @@
+/* The history of an attached segment, through the sampler: what was stored is shown at each moment,
+ * copied as it was, and forgotten when no history is kept. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/diff.h"
+#include "sampler.h"
+
+enum { MS = 1000000, SIZE = 64 * 1024, STORES = 30, BUDGET = 1 << 20 };
+
+static struct backend *be;
+static struct os_wake *wake;
+static struct sampler *sampler;
+static struct sample sample;
+static struct seg *other; /* another program's handle */
+static char locator[64];
+static int64_t when[STORES + 1]; /* value k was seen then */
+static struct past_wish wish;
+
+/* Takes samples until the condition holds, 10 s at most. */
+#define AWAIT(condition)                                      \
+    do {                                                      \
+        int64_t deadline = os_now() + 10000LL * MS;           \
+        while (!(condition) && os_now() < deadline) {         \
+            (void)worker_take(sampler_worker(sampler), NULL); \
+            (void)sampler_take(sampler, &sample);             \
+            (void)os_sleep_until(os_now() + MS / 4);          \
+        }                                                     \
+        ck_assert(condition);                                 \
+    } while (0)
+
+static void poke(uint64_t offset, uint8_t value)
+{
+    struct poke p = {.offset = offset, .size = 1, .value = {value}};
+    struct poked done;
+    ck_assert(!oserr_is(seg_poke(other, &p, &done)));
+}
+
+/* A segment whose byte 5 was 0 to STORES, each seen; byte 9 is 1 from the start. */
+static void set_up(void)
+{
+    struct seg *seg = NULL;
+    be = backend_new();
+    wake = os_wake_new();
+    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
+    (void)snprintf(locator, sizeof locator, "posix:/shmlens-rewind-%u", os_pid());
+    ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
+    poke(9, 1);
+    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
+    ck_assert(!oserr_is(e));
+    sampler = sampler_start(be, seg, 1000, wake, &e);
+    ck_assert_ptr_nonnull(sampler);
+    sampler_want(sampler, 0, 256, 1000);
+    sampler_want_map(sampler, 0, 0); /* only the window is looked at: its times are those seen */
+    wish = (struct past_wish){.budget = BUDGET, .cells = 40, .offset = 5, .size = 1};
+    sampler_want_past(sampler, &wish);
+    AWAIT(sample.length == 256 && sample.past.kept);
+    for (unsigned k = 1; k <= STORES; k++) {
+        poke(5, (uint8_t)k);
+        AWAIT(sample.bytes[5] == k);
+        when[k] = sample.changed[5];
+    }
+}
+
+static void tear_down(void)
+{
+    sampler_stop(sampler, NULL);
+    seg_close(other);
+    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    sample_free(&sample);
+    os_wake_free(wake);
+    backend_free(be);
+}
+
+static void show(int64_t time)
+{
+    wish.time = time;
+    sampler_want_past(sampler, &wish);
+    AWAIT(sample.past.time == time);
+}
+
+START_TEST(every_moment_is_shown)
+{
+    for (unsigned k = STORES; k >= 1; k--) {
+        show(when[k]);
+        ck_assert_int_eq(sample.bytes[5], k);
+        ck_assert(sample.changed[5] == when[k] && sample.changed[9] == 0);
+        ck_assert_int_eq(sample.bytes[9], 1);
+        show(when[k] - 1);
+        ck_assert_int_eq(sample.bytes[5], k - 1);
+        ck_assert_int_eq(sample.state[5], BYTE_DATA);
+    }
+    poke(9, 77); /* the past does not change */
+    show(when[3]);
+    ck_assert(sample.bytes[9] == 1 && sample.bytes[5] == 3);
+    sampler_want(sampler, 4, 2, 1000); /* another window of the same moment */
+    AWAIT(sample.offset == 4 && sample.length == 2);
+    ck_assert_int_eq(sample.bytes[1], 3);
+    show(0);
+    AWAIT(sample.bytes[1] == STORES);
+    show(1); /* before everything */
+    ck_assert_int_eq(sample.state[1], BYTE_UNKNOWN);
+}
+END_TEST
+
+static struct time_job result;
+static bool finished;
+
+static void step_done(struct job *job, void *taker)
+{
+    (void)taker;
+    result = *(struct time_job *)job;
+    finished = true;
+    free(job);
+}
+
+static void step(uint64_t offset, uint64_t n, int64_t from, int steps, bool follows)
+{
+    struct time_job *j = time_job_new(sampler, step_done);
+    ck_assert_ptr_nonnull(j);
+    j->offset = offset;
+    j->length = n;
+    j->from = from;
+    j->steps = steps;
+    j->follows = follows;
+    finished = false;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(finished);
+}
+
+START_TEST(steps_come_to_the_moments_of_change)
+{
+    step(0, 256, INT64_MAX, -1, false);
+    ck_assert(result.moved && result.time == when[STORES - 1]);
+    step(0, 256, INT64_MAX, -10, true);
+    ck_assert(result.moved && result.time == when[STORES - 11]);
+    step(5, 1, result.time, 10, false);
+    ck_assert(result.moved && result.time == when[STORES - 1]);
+    step(5, 1, when[STORES], 1, false);
+    ck_assert(result.moved && result.time == 0); /* now */
+    step(0, 256, when[2], -5, false);
+    ck_assert(result.moved && result.time == when[1] - 1);
+    step(0, 256, result.time, -1, false);
+    ck_assert(!result.moved && result.time == when[1] - 1);
+    step(6, 10, INT64_MAX, -1, false);
+    ck_assert(!result.moved && result.time == 0);
+}
+END_TEST
+
+START_TEST(the_value_and_the_timeline)
+{
+    AWAIT(sample.past.values == VALUES_MAX && sample.past.value[0].bytes[0] == STORES);
+    for (unsigned i = 0; i < VALUES_MAX; i++) {
+        ck_assert_int_eq(sample.past.value[i].bytes[0], STORES - i);
+        ck_assert(sample.past.value[i].known && sample.past.value[i].time == when[STORES - i]);
+    }
+    show(when[2]);
+    ck_assert_uint_eq(sample.past.values, 3);
+    ck_assert(sample.past.value[2].bytes[0] == 0 && sample.past.value[2].time == 0);
+    uint64_t sum = 0;
+    AWAIT(sample.past.about.changes == STORES);
+    for (size_t i = 0; i < sample.past.cells; i++)
+        sum += sample.past.cell[i];
+    ck_assert_uint_eq(sample.past.cells, 40);
+    ck_assert(sum > 0 && sum <= STORES);
+    ck_assert_uint_le(sample.past.about.bytes, BUDGET);
+}
+END_TEST
+
+static uint8_t copied[16];
+static bool copied_found;
+
+static void copy_done(struct job *job, void *taker)
+{
+    struct look_job *j = (struct look_job *)job;
+    (void)taker;
+    copied_found = j->found;
+    if (j->found)
+        memcpy(copied, j->bytes, j->length < sizeof copied ? j->length : sizeof copied);
+    finished = true;
+    look_job_free(j);
+}
+
+static void copy(int64_t past)
+{
+    struct look_job *j = look_job_new(sampler, LOOK_BYTES, 0, copy_done);
+    ck_assert_ptr_nonnull(j);
+    j->length = 16;
+    j->past = past;
+    finished = false;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(finished);
+}
+
+START_TEST(bytes_are_copied_as_they_were)
+{
+    copy(0);
+    ck_assert(copied_found && copied[5] == STORES);
+    copy(when[7]);
+    ck_assert(copied_found && copied[5] == 7 && copied[9] == 1);
+    copy(1);
+    ck_assert(!copied_found); /* not known */
+}
+END_TEST
+
+START_TEST(no_budget_no_history)
+{
+    wish.budget = 0;
+    show(when[5]);
+    ck_assert(!sample.past.kept && sample.state[5] == BYTE_UNKNOWN);
+    step(0, 256, INT64_MAX, -1, false);
+    ck_assert(!result.moved);
+    wish.budget = BUDGET; /* a new one begins */
+    show(0);
+    AWAIT(sample.past.kept && sample.bytes[5] == STORES);
+    poke(5, 99);
+    AWAIT(sample.bytes[5] == 99);
+    step(0, 256, INT64_MAX, -1, false);
+    ck_assert(result.moved && result.time == sample.changed[5] - 1);
+}
+END_TEST
+
+START_TEST(the_end_of_then)
+{
+    ck_assert(!oserr_is(seg_resize(other, 8)));
+    AWAIT(sample.stat.size == 8);
+    show(when[4]);
+    ck_assert(sample.bytes[5] == 4 && sample.state[5] == BYTE_DATA);
+    ck_assert_int_eq(sample.state[9], BYTE_UNKNOWN); /* it was there; what is not known any more */
+    ck_assert_int_eq(sample.state[200], BYTE_UNKNOWN);
+    show(0);
+    ck_assert_int_eq(sample.state[9], BYTE_BEYOND);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program_rewind");
+    TCase *t = tcase_create("rewind");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, every_moment_is_shown);
+    tcase_add_test(t, steps_come_to_the_moments_of_change);
+    tcase_add_test(t, the_value_and_the_timeline);
+    tcase_add_test(t, bytes_are_copied_as_they_were);
+    tcase_add_test(t, no_budget_no_history);
+    tcase_add_test(t, the_end_of_then);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

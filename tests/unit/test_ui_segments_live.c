@@ -1,0 +1,161 @@
+/* The list of segments as it changes: what vanished, columns, the panel of users, the tagged. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/frames.h"
+#include "support/listed.h"
+
+/* What vanished stays for a moment, greyed; nothing can be done with it. */
+START_TEST(vanished_rows_stay_for_a_moment)
+{
+    struct gone *gone = &ui.s.gone[ui.s.gone_count++];
+    ui.now = 10000000000;
+    *gone = (struct gone){.time = ui.now};
+    gone->info.locator = listed_copy("posix:/older");
+    gone->info.name = listed_copy("older");
+    ui_draw(&ui);
+    int row = frame_find(&ui.canvas, "- posix:/older");
+    ck_assert_int_eq(row, frame_find(&ui.canvas, "posix:/orphan") - 1); /* where it stood */
+    ck_assert_int_ge(frame_find(&ui.canvas, "gone"), 1);
+    ck_assert_int_eq(ui.canvas.cells[row * ui.canvas.cols + 4].style, STYLE_GONE);
+    listed_press("Down");
+    listed_press("Enter");
+    ck_assert_str_eq(ui.status, "it is not there any more");
+    listed_press("d");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    listed_press("Space");
+    ck_assert_uint_eq(ui.segments->tags, 0);
+    ui.now += 3000000000;
+    ui_draw(&ui);
+    ck_assert_int_lt(frame_find(&ui.canvas, "posix:/older"), 0);
+    ck_assert_str_eq(listed_cursor(), "posix:/orphan");
+    ck_assert_uint_eq(ui.s.gone_count, 0);
+}
+END_TEST
+
+START_TEST(columns_are_chosen)
+{
+    ui_run(&ui, "columns size,NAME,locator");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "SIZE NAME             LOCATOR"), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, "OWNER"), 0);
+    listed_press("s"); /* the next of those shown, from LOCATOR on */
+    ck_assert_str_eq(ui.segments->sort->name, "SIZE");
+    listed_press("s");
+    ck_assert_str_eq(ui.segments->sort->name, "NAME");
+    ui_run(&ui, "columns size,colour");
+    ck_assert_int_eq(ui.status_style, STYLE_ERROR);
+    ck_assert_str_eq(ui.s.set.columns, "size,NAME,locator");
+    ui.status[0] = '\0'; /* it names all columns */
+    ui_run(&ui, "columns "
+                "locator,kind,name,size,res,swap,mode,owner,procs,creator,last,key,mtime,state");
+    ui_draw(&ui); /* more than fit: those chosen last are left out */
+    ck_assert_int_ge(frame_find(&ui.canvas, "LOCATOR"), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, "STATE"), 0);
+    ck_assert(canvas_resize(&ui.canvas, 24, 200));
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "STATE"), 1);
+    ui_run(&ui, "columns auto");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "CREATOR"), 1);
+}
+END_TEST
+
+START_TEST(a_filter_finds_commands_and_kinds)
+{
+    ui_run(&ui, "filter WRIT");
+    ck_assert_uint_eq(ui.segments->count, 1);
+    ck_assert_str_eq(listed_cursor(), "posix:/ring");
+    ui_run(&ui, "filter sem");
+    ck_assert_uint_eq(ui.segments->count, 1);
+    ui_run(&ui, "filter alice");
+    ck_assert_uint_eq(ui.segments->count, 3);
+}
+END_TEST
+
+/* The panel has a cursor of its own: Tab, arrows, Enter, Esc. */
+START_TEST(the_panel_of_users)
+{
+    ui_run(&ui, "filter ring");
+    listed_press("Tab");
+    ck_assert(ui.who_panel && ui.who_focus);
+    ck_assert_int_ge(frame_find(&ui.canvas, "> 4000001"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Enter Go there"), 1);
+    listed_press("Down");
+    ck_assert_int_ge(frame_find(&ui.canvas, "> 4000002"), 1);
+    listed_press("Down");
+    ck_assert_uint_eq(ui.who_at, 1);
+    listed_press("Up");
+    ck_assert_uint_eq(ui.who_at, 0);
+    listed_press("G");
+    ck_assert_uint_eq(ui.who_at, 1);
+    listed_press("Esc");
+    ck_assert(ui.who_panel && !ui.who_focus);
+    listed_press("Esc");
+    ck_assert(!ui.who_panel);
+    listed_press("Tab");
+    listed_press("F1"); /* the screen's keys still do what they did */
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Keys of the screen: segments"), 0);
+}
+END_TEST
+
+/* What the users of a row are is not known between the name's appearance and the next reading. */
+START_TEST(unasked_is_not_nobody)
+{
+    ui.s.walk.survey.segs[1].who_unasked = true;
+    ui.s.walk.seq++;
+    ui_draw(&ui);
+    char text[512];
+    (void)canvas_row_text(&ui.canvas, frame_find(&ui.canvas, "posix:/orphan"), text, sizeof text);
+    ck_assert_ptr_null(strstr(text, "  orphan"));
+    ck_assert_ptr_nonnull(strchr(text, '?'));
+    ck_assert_uint_eq(ui.segments->orphan_count, 3);
+}
+END_TEST
+
+/* Shown before the question: what goes and what stays, and why. */
+START_TEST(the_tagged_are_listed_before)
+{
+    static const struct made changed[] = {
+        {"posix:/orphan", "alice", SEG_POSIX, 64 * MIB, 64 * MIB, 0600, 0},
+        {"posix:/ring", "alice", SEG_POSIX, 64 * KIB, 12 * KIB, 0640, 2},
+    };
+    for (int i = 0; i < 4; i++)
+        listed_press("Space");
+    ck_assert_uint_eq(ui.segments->tags, 4);
+    ui.segments->tag[1].seen.ino = 5; /* posix:/orphan was another one when it was tagged */
+    listed_survey(changed, 2);
+    ui_draw(&ui);
+    listed_press("Home");
+    listed_press("d");
+    ck_assert_int_ge(frame_find(&ui.canvas, "0 of 4 tagged go and free 0 B"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "posix:/orphan  is another segment by now"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "posix:/ring  2 processes have it"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "is not there any more"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "remove 4 tagged segments (4 stay)?"), 1);
+    listed_press("Esc");
+    ck_assert_ptr_null(ui.pager);
+    ck_assert_uint_eq(ui.segments->tags, 4);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui_segments_live");
+    TCase *t = tcase_create("segments");
+    tcase_add_checked_fixture(t, listed_set_up, listed_tear_down);
+    tcase_add_test(t, vanished_rows_stay_for_a_moment);
+    tcase_add_test(t, columns_are_chosen);
+    tcase_add_test(t, a_filter_finds_commands_and_kinds);
+    tcase_add_test(t, the_panel_of_users);
+    tcase_add_test(t, unasked_is_not_nobody);
+    tcase_add_test(t, the_tagged_are_listed_before);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,278 @@
+/* The past on the inspect screen: steps are asked for, the title says when, nothing can be written,
+ * the timeline shows the place, the inspector the values that were. */
+#include <check.h>
+#include <string.h>
+
+#include "support/frames.h"
+#include "support/stage.h"
+
+static struct stage *st;
+
+static const int64_t second = 1000000000;
+
+static void set_up(void)
+{
+    static const uint8_t bytes[] = {0xd2, 4, 0, 0, 5, 6, 7, 8, 'r', 'i', 'n', 'g'};
+    st = stage_new(24, 80, 4096);
+    stage_put(st, 0, bytes, sizeof bytes);
+    stage_draw(st);
+}
+
+static void tear_down(void)
+{
+    stage_free(st);
+}
+
+static const char *row(int at)
+{
+    return stage_text(st, at, 0, 80);
+}
+
+/* Presses a key whose step comes to so many ns ago. */
+static void step_to(const char *key, int64_t ago)
+{
+    st->answer_time = ago > 0 ? st->ui.now - ago : ago;
+    stage_type(st, key);
+    stage_run(st);
+    stage_draw(st);
+}
+
+START_TEST(keys_ask_for_steps)
+{
+    static const struct {
+        const char *key;
+        int steps;
+        bool of_value;
+    } rows[] = {{"[", -1, false}, {"]", 1, false}, {"{", -10, false},
+                {"}", 10, false}, {"<", -1, true}, {">", 1, true}};
+    ui_run(&st->ui, "view u32le");
+    session_move_to(&st->ui.s, 0x25, false);
+    stage_draw(st);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t shown = (uint64_t)st->ui.s.rows * 16;
+        step_to(rows[i].key, 5 * second);
+        const struct time_job *j = &st->last_step;
+        ck_assert_int_eq(j->steps, rows[i].steps);
+        ck_assert_int_eq(j->of_value, rows[i].of_value);
+        ck_assert_uint_eq(j->offset, rows[i].of_value ? 0x24 : 0);
+        ck_assert_uint_eq(j->length, rows[i].of_value ? 4 : shown);
+        ck_assert(j->from == (i == 0 ? INT64_MAX : st->ui.now - 5 * second));
+    }
+    ui_run(&st->ui, "step back 7 value");
+    stage_run(st);
+    ck_assert_int_eq(st->last_step.steps, -7);
+    static const char *const bad[] = {"step", "step up", "step back 0", "step on 64", "step on x"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ui_run(&st->ui, bad[i]);
+        ck_assert_int_eq(st->jobs, 0);
+        ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    }
+}
+END_TEST
+
+START_TEST(a_second_press_goes_on_where_the_first_comes_to)
+{
+    st->answer_time = st->ui.now - second;
+    stage_type(st, "[[");
+    ck_assert_int_eq(st->jobs, 2);
+    ck_assert(!((struct time_job *)st->job[0])->follows);
+    ck_assert(((struct time_job *)st->job[1])->follows);
+    stage_run(st);
+    ck_assert_int_eq(st->ui.inspect->stepping, 0);
+}
+END_TEST
+
+/* A past with something in it: a timeline, and values of the 32 bits at the start. */
+static void fill_past(void)
+{
+    struct past_picture *p = &st->ui.s.sample.past;
+    p->kept = true;
+    p->from = st->ui.now - 61 * second;
+    p->to = st->ui.now;
+    p->cells = st->ui.s.time_cells;
+    for (size_t i = 0; i < p->cells; i++)
+        p->cell[i] = i % 7 == 0 ? (uint64_t)1 << i % 20 : 0;
+    p->offset = 0;
+    p->size = 4;
+    p->values = 4;
+    for (unsigned i = 0; i < 4; i++)
+        p->value[i] = (struct past_value){.time = st->ui.now - (3 + i) * second,
+                                          .known = true,
+                                          .bytes = {(uint8_t)(0xd2 - i), 4}};
+    p->value[2].known = false;
+    p->value[3].time = 0;
+}
+
+START_TEST(the_past_is_said_and_drawn)
+{
+    ui_run(&st->ui, "view u32le");
+    step_to("[", 3200 * second / 1000);
+    fill_past();
+    st->state[0x20] = BYTE_UNKNOWN;
+    st->state[0x30] = BYTE_UNKNOWN;
+    ui_run(&st->ui, "view u32le");
+    st->ui.status[0] = '\0';
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(row(0), "T-3.2s"));
+    ck_assert_ptr_null(strstr(row(0), "LIVE"));
+    int col = (int)(strstr(row(0), "T-3.2s") - row(0));
+    ck_assert_int_eq(st->ui.canvas.cells[col].style, STYLE_PAUSED);
+    ck_assert_ptr_nonnull(strchr(row(3), '?'));
+    frame_check(&st->ui.canvas, "time-80x24");
+    st->ui.now += 9 * second; /* the moment stays, its age grows */
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(row(0), "T-12.2s"));
+    ck_assert_int_eq(st->ui.s.past, st->ui.now - 12200 * second / 1000);
+}
+END_TEST
+
+START_TEST(beside_the_bytes_too)
+{
+    stage_free(st);
+    st = stage_new(40, 120, 4096);
+    ui_run(&st->ui, "view u32le");
+    step_to("[", 3 * second);
+    fill_past();
+    st->ui.status[0] = '\0';
+    stage_draw(st);
+    frame_check(&st->ui.canvas, "time-120x40");
+}
+END_TEST
+
+START_TEST(live_again_by_every_way)
+{
+    static const char *const ways[] = {".", " ", "]"};
+    for (size_t i = 0; i < 3; i++) {
+        step_to("[", 3 * second);
+        ck_assert_int_ne(st->ui.s.past, 0);
+        step_to(ways[i], 0);
+        ck_assert_int_eq(st->ui.s.past, 0);
+        ck_assert(!st->ui.s.paused);
+        ck_assert_str_eq(st->ui.status, "live again");
+        ck_assert_ptr_nonnull(strstr(row(0), "LIVE"));
+    }
+    step_to("[", 3 * second);
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_int_eq(st->ui.s.past, 0);
+    stage_type(st, " ");
+    ck_assert(st->ui.s.paused);
+    step_to("[", 3 * second); /* from what stands there, and not paused any more */
+    ck_assert_int_eq(st->last_step.from, st->ui.s.sample.time);
+    ck_assert(!st->ui.s.paused && st->ui.s.past != 0);
+    stage_type(st, ".");
+    stage_type(st, " .");
+    ck_assert(!st->ui.s.paused);
+}
+END_TEST
+
+START_TEST(no_step_says_why)
+{
+    step_to("[", -1);
+    ck_assert_int_eq(st->ui.s.past, 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "no earlier change is known of what is on"));
+    step_to("<", -1);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "this value"));
+    step_to("]", -1);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "nothing is newer"));
+    ui_run(&st->ui, "set history 0");
+    step_to("[", -1);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "no history is kept"));
+}
+END_TEST
+
+START_TEST(the_past_cannot_be_written)
+{
+    static const char *const ways[] = {"p",          "P",    "u", "poke 0 1 --as u8",
+                                       "fill 0 4 0", "redo", "i", "freeze"};
+    step_to("[", 3 * second);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        st->ui.status[0] = '\0';
+        if (strlen(ways[i]) == 1)
+            stage_type(st, ways[i]);
+        else
+            ui_run(&st->ui, ways[i]);
+        ck_assert_msg(strstr(st->ui.status, "cannot be written") != NULL, "%s", ways[i]);
+        ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+        ck_assert_int_eq(st->jobs, 0);
+    }
+    ck_assert(!st->ui.s.edit);
+}
+END_TEST
+
+START_TEST(edit_mode_types_nothing_into_the_past)
+{
+    ui_run(&st->ui, "edit");
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+    for (int focus = FOCUS_CELLS; focus <= FOCUS_TEXT; focus++) {
+        st->ui.s.focus = FOCUS_CELLS;
+        stage_type(st, "a"); /* half a byte: a step drops it */
+        step_to("[", 3 * second);
+        ck_assert(!st->ui.inspect->typing.active);
+        st->ui.s.focus = (enum focus)focus;
+        stage_type(st, "7f");
+        ck_assert_int_eq(st->jobs, 0);
+        ck_assert(!st->ui.inspect->typing.active);
+        ck_assert_ptr_nonnull(strstr(st->ui.status, "cannot be written"));
+        step_to(".", 0); /* moves, though a text column could take it */
+        ck_assert_int_eq(st->ui.s.past, 0);
+    }
+}
+END_TEST
+
+START_TEST(the_timeline_comes_and_goes)
+{
+    unsigned rows = st->ui.s.rows;
+    ck_assert_uint_eq(st->ui.s.time_cells, 0);
+    stage_type(st, "L");
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.rows, rows - 1);
+    ck_assert_uint_gt(st->ui.s.time_cells, 40);
+    ck_assert_int_ge(frame_find(&st->ui.canvas, "no history is kept"), 0);
+    st->ui.s.sample.past.kept = true;
+    stage_draw(st);
+    ck_assert_int_ge(frame_find(&st->ui.canvas, "no change was seen yet"), 0);
+    stage_type(st, "L");
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.rows, rows);
+    ck_assert_uint_eq(st->ui.s.time_cells, 0);
+}
+END_TEST
+
+START_TEST(how_long_ago_in_few_columns)
+{
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } rows[] = {{-5, "0.0s"},      {3249, "3.2s"},      {99949, "99.9s"},   {99951, "1m39s"},
+                {125000, "2m05s"}, {5999000, "99m59s"}, {6000000, "1h40m"}, {360000000, "100h00m"}};
+    char text[INSPECT_AGO];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        inspect_ago(rows[i].ms * 1000000, text);
+        ck_assert_str_eq(text, rows[i].text);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui_time");
+    TCase *t = tcase_create("time");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, keys_ask_for_steps);
+    tcase_add_test(t, a_second_press_goes_on_where_the_first_comes_to);
+    tcase_add_test(t, the_past_is_said_and_drawn);
+    tcase_add_test(t, beside_the_bytes_too);
+    tcase_add_test(t, live_again_by_every_way);
+    tcase_add_test(t, no_step_says_why);
+    tcase_add_test(t, the_past_cannot_be_written);
+    tcase_add_test(t, edit_mode_types_nothing_into_the_past);
+    tcase_add_test(t, the_timeline_comes_and_goes);
+    tcase_add_test(t, how_long_ago_in_few_columns);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}
