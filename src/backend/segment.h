@@ -162,6 +162,8 @@ struct seg_holder {
     uint32_t access; /* Windows: SECTION_ rights of the handle; 0: not known */
 };
 
+enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
+
 /* Who has one object. Processes that map it are not repeated among the holders. */
 struct seg_who {
     struct seg_mapper

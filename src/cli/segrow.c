@@ -59,9 +59,17 @@ struct segrow_users segrow_users(const struct segrow *s)
             *(write ? &n.rw : &n.ro) += 1;
         }
     }
-    for (size_t i = 0; i < s->holders_count; i++) {
+    for (size_t i = 0; i < s->holders_count;) {
         uint32_t pid = s->holders[i].pid;
-        n.held += pid != me && (i == 0 || s->holders[i - 1].pid != pid) ? 1 : 0;
+        uint32_t rights = 0; /* known on Windows, where mappings are not */
+        for (; i < s->holders_count && s->holders[i].pid == pid; i++) {
+            rights |= s->holders[i].access;
+        }
+        if (pid != me) {
+            *((rights & SEG_MAY_WRITE) != 0  ? &n.rw
+              : (rights & SEG_MAY_READ) != 0 ? &n.ro
+                                             : &n.held) += 1;
+        }
     }
     return n;
 }
