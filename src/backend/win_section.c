@@ -90,6 +90,15 @@ static uint32_t rights(enum seg_access access)
     return SYS_SECTION_QUERY | SYS_SECTION_READ | (access == SEG_WRITE ? SYS_SECTION_WRITE : 0U);
 }
 
+/* Where all is committed whatever can be read is data; of reserved pages the system is asked (wine
+ * lets them be read). */
+static struct oserr win_stat(struct seg *s, struct seg_stat *out)
+{
+    struct oserr e = section_stat(s, out);
+    s->watch = !oserr_is(e) && (out->state & SEG_ST_RESERVED) == 0 ? 0 : -1;
+    return e;
+}
+
 static struct oserr win_open(struct seg *s, enum seg_access access)
 {
     void *h;
@@ -98,7 +107,6 @@ static struct oserr win_open(struct seg *s, enum seg_access access)
     if (oserr_is(e))
         return other_object(e);
     s->handle = (intptr_t)h;
-    s->watch = 0; /* a page that is not there faults by itself */
     return identify(s);
 }
 
@@ -110,9 +118,8 @@ static struct oserr win_create(struct seg *s, uint64_t size, uint32_t mode)
     if (oserr_is(e))
         return other_object(e);
     s->handle = (intptr_t)h;
-    s->watch = 0;
     e = identify(s);
-    return oserr_is(e) ? e : section_stat(s, &s->last);
+    return oserr_is(e) ? e : win_stat(s, &s->last);
 }
 
 static struct oserr win_reopen(struct seg *s, enum seg_access access)
@@ -268,7 +275,7 @@ const struct provider win_section_provider = {
     .create = win_create,
     .reopen = win_reopen,
     .close = win_close,
-    .stat = section_stat,
+    .stat = win_stat,
     .map = section_map,
     .unmap = section_unmap,
     .pull = section_pull,
