@@ -60,7 +60,7 @@ static void take_bytes(const char *bytes, size_t n, unsigned times)
 
 static void take_key(const KEY_EVENT_RECORD *r)
 {
-    char bytes[CONSOLE_SEQUENCE];
+    char bytes[CONSOLE_SEQUENCE] = "";
     struct console_key k = {.down = r->bKeyDown,
                             .vk = r->wVirtualKeyCode,
                             .unit = (uint16_t)r->uChar.UnicodeChar,
@@ -71,12 +71,13 @@ static void take_key(const KEY_EVENT_RECORD *r)
 
 static void take_mouse(const MOUSE_EVENT_RECORD *r)
 {
-    char bytes[CONSOLE_SEQUENCE];
+    char bytes[CONSOLE_SEQUENCE] = "";
     struct console_mouse m = {.row = r->dwMousePosition.Y,
                               .col = r->dwMousePosition.X,
                               .buttons = r->dwButtonState,
                               .flags = r->dwEventFlags};
-    take_bytes(bytes, console_mouse(&input, &m, bytes), 1);
+    size_t n = console_mouse(&input, &m, bytes);
+    take_bytes(bytes, n, 1);
 }
 
 static unsigned take_record(const INPUT_RECORD *r)
