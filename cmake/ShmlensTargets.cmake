@@ -1,20 +1,25 @@
 # Flags for everything of ours, and which files belong to which system. The only place that knows.
 
-find_package(Threads REQUIRED)
+if(NOT WIN32)
+  find_package(Threads REQUIRED)
+  set(SHMLENS_THREADS Threads::Threads)
+endif()
 
 # A file whose name ends in one of these belongs to that system; all others belong to every system.
 # x86 and anycpu are processors: what is made for one of them, and what does for the rest.
-set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses x86 anycpu)
+set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses pdcurses x86 anycpu)
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   set(SHMLENS_OS linux posix curses)
   set(SHMLENS_RT rt)
 elseif(WIN32)
-  set(SHMLENS_OS windows curses)
+  set(SHMLENS_OS windows pdcurses)
+  set(SHMLENS_WINDOWS_LIBRARIES ntdll advapi32)
 else()
   set(SHMLENS_OS posix bsd curses)
 endif()
 
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+# gcc does not keep the stack aligned for AVX on Windows (its bug 54412).
+if(NOT WIN32 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   list(APPEND SHMLENS_OS x86)
 else()
   list(APPEND SHMLENS_OS anycpu)
@@ -33,7 +38,7 @@ function(shmlens_sources var)
           set(take FALSE)
         endif()
       endforeach()
-      if(WIN32 AND name MATCHES "^(posix_shm|sysv_shm)$")
+      if(WIN32 AND name MATCHES "^(posix_shm$|sysv_)")
         set(take FALSE)
       elseif(NOT WIN32 AND name MATCHES "^win_")
         set(take FALSE)
@@ -67,6 +72,17 @@ function(shmlens_flags target)
   target_link_libraries(${target} PRIVATE shmlens_options)
   target_compile_options(${target} PRIVATE -include ${SHMLENS_POISON})
 endfunction()
+
+if(WIN32)
+  # Windows 10 and later, its UTF-16 calls; printf as C has it. One .exe that brings all it needs.
+  target_compile_definitions(shmlens_options INTERFACE _WIN32_WINNT=0x0A00 WINVER=0x0A00 UNICODE _UNICODE
+    WIN32_LEAN_AND_MEAN NOMINMAX __USE_MINGW_ANSI_STDIO=1)
+  # The formats are checked where gcc knows them: for Windows it believes in those of the old C library.
+  # Its isnan and signbit try their argument as a float, too.
+  target_compile_options(shmlens_options INTERFACE -Wno-format -Wno-pedantic-ms-format -Wno-float-conversion)
+  target_compile_options(shmlens_options INTERFACE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/mingw.h")
+  target_link_options(shmlens_options INTERFACE -static)
+endif()
 
 function(shmlens_library name)
   add_library(shmlens_${name} STATIC ${ARGN})

@@ -53,6 +53,7 @@ struct command_env {
     /* Results for the UI. */
     struct poke_done pokes[POKES_KEPT]; /* the last stores of this run, oldest first */
     size_t pokes_count; /* made, may exceed POKES_KEPT (then only the first are kept) */
+    struct seg *made;   /* what `create` made and only an open handle keeps: now the caller's */
 };
 
 struct run; /* one run of a command: cli/run.h */

@@ -1,3 +1,4 @@
+#include "backend/os.h"
 #include "backend/segment.h"
 #include "command.h"
 #include "options.h"
@@ -14,6 +15,7 @@ static struct backend *be;
 
 int main(int argc, char **argv)
 {
+    os_arguments(&argc, &argv);
     be = backend_new();
     return be == NULL ? EXIT_ERROR : cli_main(be, argc, argv, UI_MAIN);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/locator.h"
 #include "core/text.h"
 
 enum { OUT_BUFFER = 65536, OUT_TEXT_FIRST = 512 };
@@ -152,6 +153,19 @@ void out_escaped(struct out *o, const char *raw)
         o->error = (struct oserr){"malloc", SEG_E_MEMORY};
         return;
     }
+    out_str(o, shown);
+    free(shown);
+}
+
+void out_locator(struct out *o, const char *raw)
+{
+    size_t n = locator_shown(raw, NULL, 0) + 1;
+    char *shown = malloc(n);
+    if (shown == NULL) {
+        o->error = (struct oserr){"malloc", SEG_E_MEMORY};
+        return;
+    }
+    (void)locator_shown(raw, shown, n);
     out_str(o, shown);
     free(shown);
 }

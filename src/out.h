@@ -27,6 +27,7 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void out_print(struct out *o, const char *format, ...);
 void out_escaped(struct out *o, const char *raw); /* a raw name, through text_escape */
+void out_locator(struct out *o, const char *raw); /* a raw locator, through locator_shown */
 
 /* n writable bytes at the end (n at most OUT_ROOM), to be followed by out_used with how many were
  * filled; NULL: writing failed or the text is full. */

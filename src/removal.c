@@ -49,6 +49,7 @@ const char *removal_cannot(const char *locator)
     static const struct {
         const char *prefix, *why;
     } kinds[] = {
+        {"win:", "on Windows a name goes with its last handle and cannot be removed"},
         {"fd:", "it has no name to remove: it goes when the processes that have it let it go"},
         {"map:", "it has no name to remove: it goes when the processes that have it let it go"},
         {"memfd:", "it has no name to remove: it goes when the processes that have it let it go"},
@@ -113,7 +114,7 @@ static void remove_item(struct removal_job *j, struct removal_item *item)
     struct oserr e = removal_one(j->be, item->locator, seen, j->flags, &who, &used);
     item->gone = !oserr_is(e);
     out_str(&j->report, item->gone ? "removed " : "stays   ");
-    out_escaped(&j->report, item->locator);
+    out_locator(&j->report, item->locator);
     if (item->gone && used) {
         out_str(&j->report, ": ");
         removal_left_behind(&j->report, &who);

@@ -170,7 +170,8 @@ struct command_job {
     struct out out, err; /* what it printed */
     struct poke_done pokes[POKES_KEPT];
     size_t pokes_count;
-    void *user; /* the taker's */
+    struct seg *made; /* see command_env; closed with the job unless taken (NULL) before */
+    void *user;       /* the taker's */
 };
 
 /* Allocates and fills one; finish must free it with command_job_free. NULL: out of memory. */

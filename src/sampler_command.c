@@ -26,6 +26,7 @@ static void command_job_run(struct job *job, struct worker *w)
         freeze_follow(&j->sampler->work.freeze, &env.pokes[i]);
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
     j->pokes_count = env.pokes_count;
+    j->made = env.made;
 }
 
 struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
@@ -56,6 +57,8 @@ void command_job_free(struct command_job *j)
         return;
     out_free(&j->out);
     out_free(&j->err);
+    if (j->made != NULL)
+        seg_close(j->made);
     free(j->line);
     free(j);
 }

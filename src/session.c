@@ -302,6 +302,18 @@ static bool first_of_pid(const struct seg_who *w, size_t i)
     return i == 0 || w->mappers[i - 1].pid != w->mappers[i].pid;
 }
 
+/* Each process once; where the rights of handles are known (Windows) they say what it may do. */
+static void count_holders(const struct seg_who *w, size_t *rw, size_t *ro, size_t *held)
+{
+    for (size_t i = 0; i < w->holders_count;) {
+        uint32_t pid = w->holders[i].pid, rights = 0;
+        for (; i < w->holders_count && w->holders[i].pid == pid; i++)
+            rights |= w->holders[i].access;
+        if (pid != os_pid())
+            ++*((rights & SEG_MAY_WRITE) != 0 ? rw : (rights & SEG_MAY_READ) != 0 ? ro : held);
+    }
+}
+
 bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable)
 {
     struct seg_who w;
@@ -316,11 +328,7 @@ bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, 
             write = write || w.mappers[k].write;
         *(write ? rw : ro) += 1;
     }
-    uint32_t last = 0;
-    for (size_t i = 0; i < w.holders_count; i++) {
-        *held += w.holders[i].pid != os_pid() && w.holders[i].pid != last;
-        last = w.holders[i].pid;
-    }
+    count_holders(&w, rw, ro, held);
     *unreadable = w.unreadable;
     return true;
 }

@@ -23,6 +23,7 @@ struct found_mapper {
 struct found_holder {
     uint32_t tag, process;
     int32_t fd;
+    uint32_t access; /* Windows: of the handle; else 0 */
 };
 
 struct found {

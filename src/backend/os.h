@@ -40,6 +40,9 @@ void os_die_of(
 
 bool os_is_terminal(int fd);
 
+/* The arguments of main as UTF-8, where the system has them otherwise; they live to the end. */
+void os_arguments(int *argc, char ***argv);
+
 /* Writes all of it to fd (1 stdout, 2 stderr), retrying partial writes. A closed pipe dies of
  * SIGPIPE; after a stop was asked for, one that takes nothing for a second is an error. */
 SHM_MUST struct oserr os_write_fd(int fd, const void *buf, size_t n);

@@ -35,6 +35,7 @@ enum seg_refusal {
     SEG_E_TO_CREATE, /* a locator that can only be created */
     SEG_E_SEALED,    /* the object refuses that for good (F_SEAL_*) */
     SEG_E_UNPROVED,  /* nobody is seen to have it, but not everybody could be asked */
+    SEG_E_RESERVED,  /* Windows: a page that is reserved only; its owner has to commit it */
     SEG_E_RECORDING, /* not a recording */
     SEG_E_NEWER,     /* a recording of a version that we do not know */
     SEG_E_DAMAGED,   /* a recording that is not whole, where it would be needed */

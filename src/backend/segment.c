@@ -173,6 +173,13 @@ unsigned seg_caps(const struct seg *s)
     return s->kind->caps;
 }
 
+unsigned seg_locator_caps(const char *locator)
+{
+    char canonical[LOCATOR_CAP];
+    const struct provider *p;
+    return oserr_is(find_kind(locator, canonical, sizeof canonical, &p)) ? 0 : p->caps;
+}
+
 const struct seg_stat *seg_last(const struct seg *s)
 {
     return &s->last;

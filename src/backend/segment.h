@@ -37,6 +37,20 @@ enum seg_kind {
 
 const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --kind` */
 
+/* The kinds that this system has: bits. */
+unsigned seg_kinds(void);
+
+/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a sentence
+ * fragment; NULL: nothing to say. */
+const char *seg_rule(uint32_t refusal);
+
+/* The forms of locators that this system has: lines for the help. */
+const char *seg_naming(void);
+
+/* What the demo's writer makes: `/shmlens-demo`, or as it is said here. A locator as it is typed.
+ */
+const char *seg_demo_name(void);
+
 enum seg_caps {
     SEG_CAP_CREATE = 1,
     SEG_CAP_RESIZE = 2,
@@ -63,6 +77,7 @@ enum seg_known { /* bits: the field is known */
                  SEG_HAS_SWAP = 1024,
                  SEG_HAS_KEY = 2048,
                  SEG_HAS_LAST_PID = 4096,
+                 SEG_HAS_SECTION = 0x10000,
 };
 
 enum seg_state { /* bits */
@@ -71,6 +86,10 @@ enum seg_state { /* bits */
                  SEG_ST_DEST = 4,
                  SEG_ST_LOCKED = 8,
                  SEG_ST_HUGETLB = 16,
+                 SEG_ST_RESERVED =
+                     0x10000, /* Windows: pages are data only once somebody commits them */
+                 SEG_ST_ONLY_US =
+                     0x20000, /* Windows: nobody else has a handle: it lives as long as ours */
 };
 
 struct seg_stat {
@@ -89,7 +108,8 @@ struct seg_stat {
     uint32_t last_pid; /* pid of the last attach or detach (System V) */
     uint32_t key;      /* System V: 0 is IPC_PRIVATE */
     uint64_t swap;     /* bytes of it that are swapped out */
-    uint64_t attached; /* the kind's own count of attaches */
+    uint64_t attached; /* the kind's own count of attaches; Windows: of handles, less our own one */
+    uint32_t section;  /* Windows: SEC_ flags */
     /* Filled by seg_refresh only: */
     bool name_gone; /* the name refers to nothing */
     bool replaced;  /* the name refers to another object now */
@@ -140,8 +160,11 @@ struct seg_holder {
     uint32_t pid;
     uint32_t uid; /* of the process */
     char comm[16];
-    int32_t fd;
+    int32_t fd;      /* Windows: the handle */
+    uint32_t access; /* Windows: SECTION_ rights of the handle; 0: not known */
 };
+
+enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
 
 /* Who has one object. Processes that map it are not repeated among the holders. */
 struct seg_who {
@@ -209,7 +232,8 @@ const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long a
  * is not called anything. Lives as long as s. */
 const char *seg_name(const struct seg *s);
 enum seg_kind seg_kind(const struct seg *s);
-unsigned seg_caps(const struct seg *s); /* enum seg_caps */
+unsigned seg_caps(const struct seg *s);         /* enum seg_caps */
+unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: no locator */
 
 /* Asks the system how the segment is now: two or three cheap calls; remaps when it grew or shrank.
  */

@@ -25,6 +25,8 @@ struct oserr store_fault(struct seg *s, const char *call, uint64_t off, uint64_t
         return e;
     if (off > s->last.size || n > s->last.size - off)
         return (struct oserr){call, done == 0 ? SEG_E_BEYOND : SEG_E_SHRANK};
+    if ((s->last.state & SEG_ST_RESERVED) != 0)
+        return (struct oserr){call, SEG_E_RESERVED};
     return ++*faults < FAULTS_MAX ? OSERR_NONE : (struct oserr){call, SEG_E_NO_SPACE};
 }
 

@@ -105,7 +105,8 @@ static void put_rows(const struct found *f, struct objects *o, struct seg_who *w
             continue;
         const struct found_process *p = &f->processes[f->holders[i].process];
         struct seg_holder *row = &who->holders[item->holders++];
-        *row = (struct seg_holder){.pid = p->pid, .uid = p->uid, .fd = f->holders[i].fd};
+        *row = (struct seg_holder){
+            .pid = p->pid, .uid = p->uid, .fd = f->holders[i].fd, .access = f->holders[i].access};
         memcpy(row->comm, p->comm, sizeof row->comm);
     }
 }

@@ -86,7 +86,7 @@ static int check_locator(struct command_env *env, const char *typed, struct ui_o
     struct seg *seg = NULL;
     char first[LOCATOR_MAX];
     const char *why = locator_typed(typed, first);
-    if (why != NULL || (strchr(typed, '/') == NULL && strchr(typed, ':') == NULL)) {
+    if (why != NULL) {
         char shown[RUN_SHOWN];
         out_print(env->err,
                   "shmlens: %s: no such command, and not a locator (/NAME, file:PATH); "

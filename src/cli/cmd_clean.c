@@ -118,7 +118,7 @@ static void clean_one(struct cleaning *c, const struct seg_info *s)
         c->listed += c->removes ? 0 : 1;
         c->removed += c->removes ? 1 : 0;
         c->bytes += (s->stat.known & SEG_HAS_RESIDENT) != 0 ? s->stat.resident : 0;
-        out_escaped(c->r->env->out, s->locator);
+        out_locator(c->r->env->out, s->locator);
         out_str(c->r->env->out, "\n");
     } else if (!gone) {
         say_stays(c, s, e, &who);

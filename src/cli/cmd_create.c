@@ -40,6 +40,11 @@ static bool parse_wish(struct run *r, struct wish *w)
         (void)run_usage(r, "--hold is for the shell");
         return false;
     }
+    unsigned caps = seg_locator_caps(r->raw);
+    if (mode != NULL && (caps & SEG_CAP_CHMOD) == 0) {
+        (void)run_usage(r, "--mode: there are no such permissions here");
+        return false;
+    }
     w->has_fill = fill != NULL;
     return fill == NULL || run_byte(r, "--fill", fill, &w->fill);
 }
@@ -88,20 +93,17 @@ static int undo(struct run *r, struct seg *s, int status)
 }
 
 /* What has no name of its own lives as long as we hold it. */
-static bool check_hold(struct run *r, const struct seg *s, struct wish *w)
+static void check_hold(struct run *r, const struct seg *s, struct wish *w)
 {
     if ((seg_caps(s) & SEG_CAP_FLEETING) == 0) {
-        return true;
+        return;
     }
-    if (r->env->ui) {
-        (void)run_usage(r, "it would be gone at once: from the shell, with --hold");
-        return false;
+    if (!w->hold && !r->env->ui) {
+        run_note(r, "%s: held until SIGINT or SIGTERM, then it is gone",
+                 seg_kind(s) == SEG_WIN ? "lives as long as somebody holds it"
+                                        : "has no name of its own");
     }
-    if (!w->hold) {
-        run_note(r, "has no name of its own: held until SIGINT or SIGTERM, then it is gone");
-    }
-    w->hold = true;
-    return true;
+    w->hold = !r->env->ui;
 }
 
 static int make(struct run *r, struct wish *w)
@@ -111,9 +113,10 @@ static int make(struct run *r, struct wish *w)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "create it", e);
     }
-    int status = check_hold(r, s, w) ? fill_new(r, s, w) : EXIT_ERROR;
+    check_hold(r, s, w);
+    int status = fill_new(r, s, w);
     if (status == EXIT_DONE) {
-        out_escaped(r->env->out, seg_locator(s));
+        out_locator(r->env->out, seg_locator(s));
         out_str(r->env->out, "\n");
         status = run_flush(r) ? EXIT_DONE : EXIT_ERROR; /* command_run says why */
     }
@@ -122,7 +125,12 @@ static int make(struct run *r, struct wish *w)
     } else if (w->hold) {
         status = hold(r);
     }
-    seg_close(s);
+    bool fleeting = (seg_caps(s) & SEG_CAP_FLEETING) != 0;
+    if (status == EXIT_DONE && r->env->ui && fleeting) {
+        r->env->made = s; /* one run makes one */
+    } else {
+        seg_close(s);
+    }
     return status;
 }
 

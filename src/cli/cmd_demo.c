@@ -159,7 +159,7 @@ int cmd_demo(struct run *r)
     int64_t duration = -1;
     bool writer_only = run_option(r, "writer-only") != NULL;
     const char *file = run_option(r, "replay");
-    if (!run_duration_option(r, "for", &duration) || !run_locator(r, DEMO_LOCATOR, r->raw)) {
+    if (!run_duration_option(r, "for", &duration) || !run_locator(r, seg_demo_name(), r->raw)) {
         return EXIT_ERROR;
     }
     int64_t until = duration < 0 ? INT64_MAX : os_now() + duration;

@@ -111,9 +111,9 @@ static int report_sizes(struct pair *p)
         return p->differ ? EXIT_NO : EXIT_DONE;
     }
     struct out *err = run_error_begin(p->r, NULL);
-    out_escaped(err, p->raw[0]);
+    out_locator(err, p->raw[0]);
     out_print(err, " has %" PRIu64 " bytes, ", p->size[0]);
-    out_escaped(err, p->raw[1]);
+    out_locator(err, p->raw[1]);
     out_print(err, " has %" PRIu64, p->size[1]);
     run_error_end(p->r);
     return EXIT_NO;

@@ -2,6 +2,29 @@
 #include <string.h>
 
 #include "cli/run.h"
+#include "cli/segrow.h"
+
+#define DEMO_NAME_EVERYWHERE "/shmlens-demo" /* as commands.def has it */
+
+/* Words of the tables that are others on another system. */
+static void print_here(struct out *o, const char *text)
+{
+    static const char all_kinds[] = "posix sysv memfd fd file sem win";
+    static const char demo[] = DEMO_NAME_EVERYWHERE;
+    char kinds[KINDS_TEXT];
+    const char *at = strstr(text, all_kinds);
+    const char *name = at == NULL ? strstr(text, demo) : NULL;
+    const char *word = at != NULL ? kind_names(kinds) : seg_demo_name();
+    size_t n = at != NULL ? sizeof all_kinds - 1 : sizeof demo - 1;
+    at = at != NULL ? at : name;
+    if (at == NULL) {
+        out_str(o, text);
+        return;
+    }
+    out_bytes(o, text, (size_t)(at - text));
+    out_str(o, word);
+    out_str(o, at + n);
+}
 
 static void print_options(struct out *o, const char *command)
 {
@@ -12,7 +35,9 @@ static void print_options(struct out *o, const char *command)
             char left[64];
             (void)snprintf(left, sizeof left, "--%s%s%s", row[i].name,
                            row[i].arg == NULL ? "" : " ", row[i].arg == NULL ? "" : row[i].arg);
-            out_print(o, "  %-22s %s\n", left, row[i].help);
+            out_print(o, "  %-22s ", left);
+            print_here(o, row[i].help);
+            out_str(o, "\n");
         }
     }
 }
@@ -36,16 +61,6 @@ static void print_views(struct out *o)
 }
 
 static const char naming[] =
-    "\nA segment (LOCATOR):\n"
-    "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n"
-    "  sysv:ID  sysv:key=KEY               System V shared memory (create sysv:new: a private "
-    "one)\n"
-    "  fd:PID/FD                           what a process holds open: memfd, unlinked, a file\n"
-    "  map:PID/ADDRESS                     what a process has mapped shared there (root only)\n"
-    "  ns:PID/NAME                         POSIX, in the /dev/shm that the process sees\n"
-    "  memfd:NAME                          to create: lives as long as it is held\n"
-    "  file:PATH                           a file, mapped shared\n"
-    "  rec:PATH                            a recording\n"
     "  bytes of a name that cannot be printed are \\xNN, a backslash is \\\\\n"
     "\nNumbers: 64 0x40 0b1000000 0o100 4K 1MiB; offsets also end, end-16; times 250ms 1.5s 2m\n"
     "Exit status: 0 done, 1 the answer is no, 2 an error\n"
@@ -69,12 +84,15 @@ void help_all(struct out *o)
         char left[80];
         (void)snprintf(left, sizeof left, "%s %s", c[i].name, c[i].synopsis);
         if (strlen(left) > 34) {
-            out_print(o, "  %s\n  %-34s %s\n", left, "", c[i].help);
+            out_print(o, "  %s\n  %-34s ", left, "");
         } else {
-            out_print(o, "  %-34s %s\n", left, c[i].help);
+            out_print(o, "  %-34s ", left);
         }
+        print_here(o, c[i].help);
+        out_str(o, "\n");
     }
     print_views(o);
+    out_print(o, "\nA segment (LOCATOR):\n%s", seg_naming());
     out_str(o, naming);
 }
 

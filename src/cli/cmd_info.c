@@ -118,6 +118,28 @@ static void print_system_v(struct out *o, const struct seg_stat *st)
     }
 }
 
+/* What Windows says of a section. */
+static void print_section(struct out *o, uint32_t flags)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } names[] = {{0x8000000, "SEC_COMMIT"},        {0x4000000, "SEC_RESERVE"},
+                 {0x800000, "SEC_FILE"},           {0x1000000, "SEC_IMAGE"},
+                 {0x200000, "SEC_BASED"},          {0x10000000, "SEC_NOCACHE"},
+                 {0x40000000, "SEC_WRITECOMBINE"}, {0x80000000, "SEC_LARGE_PAGES"}};
+    const char *gap = " ";
+    print_label(o, "section:");
+    out_print(o, "0x%" PRIx32, flags);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if ((flags & names[i].bit) != 0) {
+            out_print(o, "%s%s", gap, names[i].name);
+            gap = " | ";
+        }
+    }
+    out_str(o, "\n");
+}
+
 static void print_stat(struct out *o, const struct segrow *s)
 {
     const struct seg_stat *st = s->stat;
@@ -148,6 +170,22 @@ static void print_stat(struct out *o, const struct segrow *s)
         out_str(o, st->seals == 0 ? " none\n" : "\n");
     }
     print_system_v(o, st);
+    if ((st->known & SEG_HAS_SECTION) != 0) {
+        print_section(o, st->section);
+    }
+}
+
+static void print_holder(struct out *o, const struct seg_holder *h)
+{
+    char comm[COMM_SHOWN];
+    (void)comm_shown(h->comm, comm);
+    if (h->access == 0) {
+        out_print(o, "held by:   %" PRIu32 " %s descriptor %" PRId32 "\n", h->pid, comm, h->fd);
+        return;
+    }
+    const char *may = (h->access & 2U) != 0 ? "rw" : (h->access & 4U) != 0 ? "r" : "-";
+    out_print(o, "held by:   %" PRIu32 " %s %s handle 0x%" PRIx32 " access 0x%" PRIx32 "\n", h->pid,
+              comm, may, (uint32_t)h->fd, h->access);
 }
 
 static void print_who(struct out *o, const struct segrow *s)
@@ -167,8 +205,7 @@ static void print_who(struct out *o, const struct segrow *s)
     for (size_t i = 0; i < s->holders_count; i++) {
         const struct seg_holder *h = &s->holders[i];
         if (h->pid != me) {
-            out_print(o, "held by:   %" PRIu32 " %s descriptor %" PRId32 "\n", h->pid,
-                      comm_shown(h->comm, comm), h->fd);
+            print_holder(o, h);
         }
     }
     if (segrow_procs(s) == 0) {
@@ -183,7 +220,7 @@ static void print_text(struct run *r, const struct segrow *s)
     const char *names[SEGROW_STATES];
     size_t n = segrow_states(s, names);
     print_label(o, "locator:");
-    out_escaped(o, s->locator);
+    out_locator(o, s->locator);
     out_print(o, "\nkind:      %s\n", seg_kind_name(s->kind));
     if (s->name[0] != '\0') {
         out_str(o, "name:      ");

@@ -28,7 +28,7 @@ static bool add_kind(unsigned *kinds, const char *s, size_t n)
 {
     for (unsigned k = 0; k < SEG_KINDS; k++) {
         const char *name = seg_kind_name((enum seg_kind)k);
-        if (strlen(name) == n && memcmp(name, s, n) == 0 && k != SEG_REC) {
+        if (strlen(name) == n && memcmp(name, s, n) == 0 && (seg_kinds() >> k & 1U) != 0) {
             *kinds |= 1U << k;
             return true;
         }
@@ -39,7 +39,7 @@ static bool add_kind(unsigned *kinds, const char *s, size_t n)
 static bool parse_kinds(struct run *r, struct list *l)
 {
     const char *all = run_option(r, "kind");
-    l->kinds = (1U << SEG_KINDS) - 1U - (1U << SEG_FILE) - (1U << SEG_REC);
+    l->kinds = seg_kinds() & ~(1U << SEG_FILE);
     if (all == NULL) {
         return true;
     }
@@ -47,7 +47,10 @@ static bool parse_kinds(struct run *r, struct list *l)
     for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
         size_t n = list_item(s, &rest);
         if (!add_kind(&l->kinds, s, n)) {
-            (void)run_bad_word(r, "--kind", all, "no such kind (posix sysv memfd fd file sem win)");
+            char why[KINDS_TEXT + 32];
+            char names[KINDS_TEXT];
+            (void)snprintf(why, sizeof why, "no such kind (%s)", kind_names(names));
+            (void)run_bad_word(r, "--kind", all, why);
             return false;
         }
     }

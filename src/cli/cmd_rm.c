@@ -9,7 +9,7 @@ static int refuse(struct run *r, const char *raw, const struct seg_who *who)
 {
     struct out *err = run_error_begin(r, raw);
     removal_users(err, who);
-    out_str(err, "; --force removes the name all the same");
+    out_print(err, "; %s", seg_rule(SEG_E_IN_USE));
     run_error_end(r);
     return EXIT_ERROR;
 }
@@ -22,15 +22,18 @@ static int remove_one(struct run *r, const char *raw, const struct seg_stat *see
     unsigned flags = (dry ? SEG_RM_DRY : 0U) | (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U);
     struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
     int status = EXIT_DONE;
+    bool fleeting = (seg_locator_caps(raw) & SEG_CAP_FLEETING) != 0;
     if (e.code == SEG_E_UNSUPPORTED && removal_cannot(raw) != NULL) {
         out_str(run_error_begin(r, raw), removal_cannot(raw));
         run_error_end(r);
         status = EXIT_ERROR;
     } else if (oserr_is(e)) {
         status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
+    } else if (fleeting && r->env->ui) {
+        out_str(r->env->out, "nobody else has it: it goes when it is let go here\n");
     } else if (dry || r->env->ui) {
         out_str(r->env->out, dry ? "" : "removed ");
-        out_escaped(r->env->out, raw);
+        out_locator(r->env->out, raw);
         out_str(r->env->out, "\n");
     }
     if (!oserr_is(e) && used) {

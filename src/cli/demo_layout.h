@@ -17,8 +17,7 @@
 #ifndef SHMLENS_CLI_DEMO_LAYOUT_H
 #define SHMLENS_CLI_DEMO_LAYOUT_H
 
-#define DEMO_LOCATOR "posix:/shmlens-demo"
-#define DEMO_MAGIC   "SHMLENS" /* 8 bytes with its NUL */
+#define DEMO_MAGIC "SHMLENS" /* 8 bytes with its NUL */
 
 enum {
     DEMO_VERSION = 1,

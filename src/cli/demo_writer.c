@@ -184,7 +184,9 @@ int demo_writer(struct run *r, int64_t until)
     } while (os_now() < until && !oserr_is(w.error));
     struct seg_stat st;
     e = seg_refresh(w.seg, &st);
-    if (!oserr_is(e) && !st.name_gone && !st.replaced) { /* the viewer may still look at it */
+    bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
+    if (!oserr_is(e) && !st.name_gone && !st.replaced &&
+        !fleeting) { /* the viewer may still look at it */
         e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
     }
     seg_close(w.seg);

@@ -20,7 +20,7 @@ struct out *run_error_begin(struct run *r, const char *raw)
         out_print(err, "%s: ", r->command->name);
     }
     if (raw != NULL && raw[0] != '\0') {
-        out_escaped(err, raw);
+        out_locator(err, raw);
         out_str(err, ": ");
     }
     return err;
@@ -67,6 +67,12 @@ static const struct kind_words {
     {.prefix = "memfd:",
      .name = "not a name for a memfd: at most 249 bytes",
      .absent = "no such segment"},
+    {.prefix = "win:",
+     .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or Global\\, no other "
+             "backslash",
+     .absent = "no such segment",
+     .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
+     .cannot = "a section of Windows keeps its size and its rights"},
     {.prefix = "",
      .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
      .absent = "no such segment"},
@@ -87,8 +93,7 @@ static const char *refusal(uint32_t code, const char *raw)
     const struct kind_words *w = words_of(raw);
     switch (code) {
     case SEG_E_LOCATOR:
-        return "not a locator that this system knows (posix:/NAME, sysv:ID, fd:PID/FD, "
-               "map:PID/ADDRESS, ns:PID/NAME, file:PATH, rec:PATH)";
+        return "not a locator that this system knows";
     case SEG_E_NAME:
         return w->name;
     case SEG_E_NOT_SEGMENT:
@@ -114,7 +119,7 @@ static const char *refusal(uint32_t code, const char *raw)
     case SEG_E_UNSUPPORTED:
         return w->cannot != NULL ? w->cannot : "this kind of segment cannot do that";
     case SEG_E_IN_USE:
-        return "in use; --force removes the name all the same";
+        return "in use";
     case SEG_E_REPLACED:
         return "the name refers to another segment now; nothing was done";
     case SEG_E_SIZE:
@@ -125,6 +130,8 @@ static const char *refusal(uint32_t code, const char *raw)
         return "out of memory";
     case SEG_E_UNSETTLED:
         return "changes too fast to be read whole";
+    case SEG_E_RESERVED:
+        return "a page there is reserved only: the program that made it has to commit it first";
     case SEG_E_RECORDING:
         return "not a recording";
     case SEG_E_NEWER:
@@ -133,6 +140,15 @@ static const char *refusal(uint32_t code, const char *raw)
         return "the recording is damaged";
     default:
         return NULL;
+    }
+}
+
+/* What this system wants instead. */
+static void print_rule(struct out *err, uint32_t code)
+{
+    const char *rule = seg_rule(code);
+    if (rule != NULL) {
+        out_print(err, code == SEG_E_LOCATOR ? " (%s)" : "; %s", rule);
     }
 }
 
@@ -168,6 +184,7 @@ int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e)
     if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
+        print_rule(err, e.code);
     } else {
         print_meaning(err, where, doing, e);
         out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/locator.h"
 #include "core/text.h"
 
 size_t segrow_procs(const struct segrow *s)
@@ -61,9 +62,17 @@ struct segrow_users segrow_users(const struct segrow *s)
             *(write ? &n.rw : &n.ro) += 1;
         }
     }
-    for (size_t i = 0; i < s->holders_count; i++) {
+    for (size_t i = 0; i < s->holders_count;) {
         uint32_t pid = s->holders[i].pid;
-        n.held += pid != me && (i == 0 || s->holders[i - 1].pid != pid) ? 1 : 0;
+        uint32_t rights = 0; /* known on Windows, where mappings are not */
+        for (; i < s->holders_count && s->holders[i].pid == pid; i++) {
+            rights |= s->holders[i].access;
+        }
+        if (pid != me) {
+            *((rights & SEG_MAY_WRITE) != 0  ? &n.rw
+              : (rights & SEG_MAY_READ) != 0 ? &n.ro
+                                             : &n.held) += 1;
+        }
     }
     return n;
 }
@@ -183,6 +192,33 @@ const char *time_text(int64_t ns, char buf[TIME_TEXT])
 
 /* ---- JSON ---- */
 
+const char *kind_names(char buf[KINDS_TEXT])
+{
+    size_t n = 0;
+    buf[0] = '\0';
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        if ((seg_kinds() >> k & 1U) != 0) {
+            int more = snprintf(buf + n, KINDS_TEXT - n, "%s%s", n == 0 ? "" : " ",
+                                seg_kind_name((enum seg_kind)k));
+            n += more > 0 && (size_t)more < KINDS_TEXT - n ? (size_t)more : 0;
+        }
+    }
+    return buf;
+}
+
+static json_t *json_locator(const char *raw)
+{
+    size_t n = locator_shown(raw, NULL, 0) + 1;
+    char *shown = malloc(n);
+    json_t *value = NULL;
+    if (shown != NULL) {
+        (void)locator_shown(raw, shown, n);
+        value = json_string(shown);
+    }
+    free(shown);
+    return value;
+}
+
 json_t *json_escaped(const char *raw)
 {
     char *shown = text_escaped(raw);
@@ -259,10 +295,10 @@ json_t *segrow_json(const struct segrow *s)
         return NULL;
     }
     size_t n = segrow_states(s, names);
-    json_object_set_new(o, "locator", json_escaped(s->locator));
+    json_object_set_new(o, "locator", json_locator(s->locator));
     json_object_set_new(o, "kind", json_string(seg_kind_name(s->kind)));
     json_object_set_new(o, "name", json_escaped(s->name));
-    if (s->owner != NULL) {
+    if (s->owner != NULL && s->owner[0] != '\0') {
         json_object_set_new(o, "owner", json_escaped(s->owner));
     }
     add_stat(o, s->stat);

@@ -60,6 +60,10 @@ json_t *segrow_json(const struct segrow *s);
 /* An object or array on one line, streamed to out. */
 bool json_print(struct out *o, const json_t *value);
 
+/* The kinds of this system as `ls --kind` takes them: `posix sysv memfd ...`. Returns buf. */
+enum { KINDS_TEXT = 80 };
+const char *kind_names(char buf[KINDS_TEXT]);
+
 /* A raw text as a JSON string, escaped. NULL: out of memory. */
 json_t *json_escaped(const char *raw);
 

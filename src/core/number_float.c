@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- reading --- */
-
 static char lower(char c)
 {
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -22,6 +20,103 @@ static bool is_word(const char *s, const char *word)
     }
     return *s == '\0' && *word == '\0';
 }
+
+/* --- decimals --- */
+
+/* A positive decimal: 0.DIGITS times ten to the (exponent + 1). */
+struct decimal {
+    char digits[20]; /* at most 17, no trailing zeros, NUL-terminated */
+    int count;
+    int exponent; /* of the first digit */
+};
+
+enum { SCIENCE_MAX = 40 };
+
+/* The decimal of n digits nearest to v. */
+static void nearest(double v, int n, struct decimal *d)
+{
+    char text[SCIENCE_MAX];
+    snprintf(text, sizeof text, "%.*e", n - 1, v);
+    const char *e = strchr(text, 'e');
+    d->exponent = (int)strtol(e + 1, NULL, 10);
+    d->count = 0;
+    for (const char *p = text; p < e && d->count < 17; p++)
+        if (*p >= '0' && *p <= '9')
+            d->digits[d->count++] = *p;
+    while (d->count > 1 && d->digits[d->count - 1] == '0')
+        d->count--;
+    d->digits[d->count] = '\0';
+}
+
+/* The digits of s, a number in decimal; false: it has none but zeros, or more than 17, or is hex.
+ */
+static bool take_decimal(const char *s, struct decimal *d)
+{
+    bool point = false;
+    int before =
+        0; /* digits in front of the point, from the first that is not 0; below 0: behind */
+    s += *s == '-' || *s == '+';
+    d->count = 0;
+    for (; *s == '.' || (*s >= '0' && *s <= '9'); s++) {
+        if (*s == '.') {
+            point = true;
+        } else if (d->count > 0 || *s != '0') {
+            before += point ? 0 : 1;
+            if (d->count == 17)
+                return false;
+            d->digits[d->count++] = *s;
+        } else if (point) {
+            before--;
+        }
+    }
+    if (d->count == 0 || (*s != '\0' && lower(*s) != 'e'))
+        return false;
+    d->exponent = before - 1 + (*s == '\0' ? 0 : (int)strtol(s + 1, NULL, 10));
+    while (d->count > 1 && d->digits[d->count - 1] == '0')
+        d->count--;
+    d->digits[d->count] = '\0';
+    return true;
+}
+
+/* All 17 digits as a number. */
+static uint64_t whole(const struct decimal *d)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 17; i++)
+        v = v * 10 + (uint64_t)(i < d->count ? d->digits[i] - '0' : 0);
+    return v;
+}
+
+/* The strtod of some C libraries (mingw-w64's) takes a power of two for its neighbour below it. v
+ * as it should be; the neighbour is `below`. */
+static double settle(const char *s, double v, double below)
+{
+    struct decimal said, d, less;
+    int exponent;
+    double half = frexp(fabs(v), &exponent);
+    if (half < 0.5 || half > 0.5 || !take_decimal(s, &said))
+        return v;
+    nearest(fabs(v), 17, &d);
+    nearest(fabs(below), 17, &less);
+    if (d.exponent != said.exponent || less.exponent != said.exponent)
+        return v;
+    uint64_t want = whole(&said), have = whole(&d), under = whole(&less);
+    return want < have && have - want > (want > under ? want - under : under - want) ? below : v;
+}
+
+static double read_f64(const char *s, char **end)
+{
+    double v = strtod(s, end);
+    return settle(s, v, nextafter(v, 0));
+}
+
+static float read_f32(const char *s, char **end)
+{
+    float v = strtof(s, end);
+    return (float)settle(s, (double)v, (double)nextafterf(v, 0));
+}
+
+/* --- reading --- */
 
 /* May strtod see it? It would also take leading blanks and `nan(...)`, which are no numbers here.
  */
@@ -52,7 +147,7 @@ enum num_status number_f64(const char *s, double *out)
     if (status != NUM_OK)
         return status;
     char *end;
-    double v = strtod(s, &end);
+    double v = read_f64(s, &end);
     if (end == s || *end != '\0')
         return NUM_SYNTAX;
     if (overflowed(s, isinf(v)))
@@ -67,7 +162,7 @@ enum num_status number_f32(const char *s, float *out)
     if (status != NUM_OK)
         return status;
     char *end;
-    float v = strtof(s, &end);
+    float v = read_f32(s, &end);
     if (end == s || *end != '\0')
         return NUM_SYNTAX;
     if (overflowed(s, isinf(v)))
@@ -90,15 +185,6 @@ struct float_type {
 static const struct float_type type_f64 = {false, DBL_DIG, 17, 16, DBL_MIN};
 static const struct float_type type_f32 = {true, FLT_DIG, 9, 7, (double)FLT_MIN};
 
-/* A positive decimal: 0.DIGITS times ten to the (exponent + 1). */
-struct decimal {
-    char digits[20]; /* at most 17, no trailing zeros, NUL-terminated */
-    int count;
-    int exponent; /* of the first digit */
-};
-
-enum { SCIENCE_MAX = 40 };
-
 /* d.ddde+xx with every digit of the decimal. */
 static size_t write_science(const struct decimal *d, char *out, size_t cap)
 {
@@ -111,24 +197,8 @@ static bool reads_back(const struct float_type *t, const struct decimal *d, doub
 {
     char text[SCIENCE_MAX];
     write_science(d, text, sizeof text);
-    double back = t->single ? (double)strtof(text, NULL) : strtod(text, NULL);
+    double back = t->single ? (double)read_f32(text, NULL) : read_f64(text, NULL);
     return back >= v && back <= v;
-}
-
-/* The decimal of n digits nearest to v. */
-static void nearest(double v, int n, struct decimal *d)
-{
-    char text[SCIENCE_MAX];
-    snprintf(text, sizeof text, "%.*e", n - 1, v);
-    const char *e = strchr(text, 'e');
-    d->exponent = (int)strtol(e + 1, NULL, 10);
-    d->count = 0;
-    for (const char *p = text; p < e && d->count < 17; p++)
-        if (*p >= '0' && *p <= '9')
-            d->digits[d->count++] = *p;
-    while (d->count > 1 && d->digits[d->count - 1] == '0')
-        d->count--;
-    d->digits[d->count] = '\0';
 }
 
 /* The next larger decimal of n digits; false when that would carry into the last digit's left

@@ -109,9 +109,10 @@ static bool as_text(struct piece *p, const uint8_t *bytes, size_t n, enum text_e
 
 static void deliver(struct ui *ui, const struct piece *p, size_t bytes, const char *form)
 {
-    char path[4096], why[96];
-    bool clip = ui->term != NULL && term_copy(ui->term, p->text, p->length);
-    const char *clipboard = clip ? "to the clipboard" : "clipboard: too long";
+    char path[4096], why[96], clipboard[64] = "to the clipboard";
+    const char *refused = ui->term != NULL ? term_copy(ui->term, p->text, p->length) : "none here";
+    if (refused != NULL)
+        (void)snprintf(clipboard, sizeof clipboard, "(clipboard: %s)", refused);
     const char *s = bytes == 1 ? "" : "s";
     if (!os_state_path("copy", path, sizeof path)) {
         ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; no file: HOME is not set", bytes, s, form,

@@ -201,9 +201,12 @@ static void create_named(struct ui *ui, const char *text, void *ctx)
 
 static void prompt_create(struct ui *ui, int argc, char **argv)
 {
-    char initial[EDIT_MAX];
+    char initial[EDIT_MAX], usual[64] = "";
     join(argc, argv, 2, initial, sizeof initial);
-    ui_ask(ui, "create NAME SIZE [--mode OCTAL] [--fill BYTE]: ", argc > 2 ? initial : "/",
+    const char *demo = seg_demo_name(), *name = strstr(demo, "shmlens-demo");
+    if (name != NULL) /* what stands before a name here */
+        (void)snprintf(usual, sizeof usual, "%.*s", (int)(name - demo), demo);
+    ui_ask(ui, "create NAME SIZE [--mode OCTAL] [--fill BYTE]: ", argc > 2 ? initial : usual,
            &ui->history[HISTORY_CREATE], create_named, NULL);
 }
 

@@ -79,8 +79,8 @@ static void key_event(struct ui *ui, const struct event *ev)
     if (ui->status_until == INT64_MAX)
         ui->status[0] = '\0';
     if (is_ctrl(ev->key, 'z') && !ev->pasted) {
-        if (ui->term != NULL)
-            term_suspend(ui->term);
+        if (ui->term != NULL && !term_suspend(ui->term))
+            ui_say(ui, STYLE_TEXT, "^Z: this system stops no programs; q quits");
     } else if (ui_too_small(ui)) {
         if (!ev->pasted)
             press_blindly(ui, ev->key);

@@ -21,6 +21,10 @@ void glass_again(void); /* and ours once more */
 void glass_size(int *rows, int *cols);
 void glass_resize(int rows, int cols);
 
+/* Does a terminal of this name take private modes that it does not know quietly (mouse, paste,
+ * synchronised updates)? */
+bool glass_modern(const char *name);
+
 bool glass_utf8(void);   /* the locale's characters are UTF-8 */
 bool glass_colour(void); /* it has colours, and NO_COLOR is not set */
 

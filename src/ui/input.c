@@ -125,6 +125,18 @@ static uint32_t letter_key(uint8_t final)
     }
 }
 
+/* `CSI code ; modifiers u`: any key by its character, never ambiguous. */
+static enum taken numbered_key(unsigned code, uint32_t mods, struct event *out)
+{
+    if (code == '\r' || code == '\t' || code == ESC || code == 0x7f || code == 0x08)
+        *out = byte_event((uint8_t)code, mods);
+    else if ((code >= 0x20 && code < 0x7f) || (code >= 0xa0 && text_printable(code)))
+        *out = key_event(code, mods & ~(uint32_t)KEY_SHIFT);
+    else
+        return TAKEN_NOTHING;
+    return TAKEN_EVENT;
+}
+
 /* A mouse report; buttons as xterm numbers them. */
 static enum taken mouse(struct input *in, unsigned code, unsigned col, unsigned row, bool release,
                         struct event *out)
@@ -195,6 +207,8 @@ static enum taken csi_event(struct input *in, const struct csi *c, struct event 
     if (c->mark != 0 || c->final == 0)
         return TAKEN_NOTHING;
     uint32_t mods = csi_mods(c->param[1]), code = 0;
+    if (c->final == 'u')
+        return numbered_key(c->param[0], mods, out);
     if (c->final == 'Z') {
         code = KEY_TAB_;
         mods = KEY_SHIFT;

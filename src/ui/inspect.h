@@ -167,6 +167,7 @@ struct inspect_state {
     int stepping;              /* steps through time that are under way */
     char pattern[PATTERN_MAX]; /* last one searched for; empty: none */
     int64_t size_until;        /* when the notice of a size change goes; 0: none */
+    int64_t alone_until;       /* Windows: until when only our hold on it counts as seen */
     uint64_t size_event;       /* number of the event it tells of */
     char notice[256];          /* second line of the title; empty: none */
     struct seg_id id;          /* the object all this is about */

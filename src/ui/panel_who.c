@@ -66,10 +66,15 @@ static void draw_rule(const struct box *b, const struct seg_who *who)
     if (who->unreadable > 0)
         (void)snprintf(rest, sizeof rest, ", %zu process%s could not be read", who->unreadable,
                        who->unreadable == 1 ? "" : "es");
-    canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL,
-                 " who maps this: %zu mapping%s, %zu descriptor%s%s ", who->mappers_count,
-                 who->mappers_count == 1 ? "" : "s", who->holders_count,
-                 who->holders_count == 1 ? "" : "s", rest);
+    size_t n = who->holders_count;
+    const char *s = n == 1 ? "" : "s";
+    if (n > 0 && who->holders[0].access != 0) /* Windows, where mappings cannot be seen */
+        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who has this: %zu handle%s%s ", n,
+                     s, rest);
+    else
+        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL,
+                     " who maps this: %zu mapping%s, %zu descriptor%s%s ", who->mappers_count,
+                     who->mappers_count == 1 ? "" : "s", n, s, rest);
 }
 
 /* The name of a user; asking the system for one can take long, so the last ones are kept. */
@@ -135,9 +140,18 @@ static void draw_mapper(const struct box *b, const struct seg_who *who, size_t i
 
 static void draw_holder(const struct box *b, const struct seg_holder *h)
 {
+    const char *us = h->pid == os_pid() ? " (us)" : "";
     int col = draw_process(b, h->pid, h->comm, h->uid);
-    canvas_print(b->c, b->row, col, b->c->cols, b->style, "-- only holds descriptor %" PRId32 "%s",
-                 h->fd, h->pid == os_pid() ? " (us)" : "");
+    if (h->access != 0)
+        canvas_print(b->c, b->row, col, b->c->cols, b->style,
+                     "%-2s handle 0x%" PRIx32 " access 0x%" PRIx32 "%s",
+                     (h->access & SEG_MAY_WRITE) != 0  ? "rw"
+                     : (h->access & SEG_MAY_READ) != 0 ? "r"
+                                                       : "-",
+                     (uint32_t)h->fd, h->access, us);
+    else
+        canvas_print(b->c, b->row, col, b->c->cols, b->style,
+                     "-- only holds descriptor %" PRId32 "%s", h->fd, us);
 }
 
 /* The first row shown: so that the cursor is among the `rows`. */
@@ -214,7 +228,10 @@ static void show_part(struct ui *ui, const struct seg_mapper *m)
 static void go(struct ui *ui, const struct seg_who *who)
 {
     if (ui->who_at >= who->mappers_count) {
-        ui_say(ui, STYLE_TEXT, "it holds a descriptor and maps nothing");
+        bool known = who->holders[ui->who_at - who->mappers_count].access == 0;
+        ui_say(ui, STYLE_TEXT, "%s",
+               known ? "it holds a descriptor and maps nothing"
+                     : "it has a handle; what it maps cannot be seen");
         return;
     }
     struct seg_mapper m = who->mappers[ui->who_at]; /* attaching may replace the rows */

@@ -72,7 +72,8 @@ static void show_result(struct ui *ui, struct command_job *j)
     bool out = j->out.buf != NULL && j->out.length > 0;
     bool err = j->err.buf != NULL && j->err.length > 0;
     if (out && strncmp(j->line, "create ", 7) == 0)
-        ui_say(ui, STYLE_TEXT, "created %s", j->out.buf);
+        ui_say(ui, STYLE_TEXT, "created %s%s", j->out.buf,
+               j->made != NULL ? ": it lives as long as shmlens runs, or others have it" : "");
     else if (out)
         show(ui, j->line, STYLE_TEXT, &j->out);
     if (err)
@@ -89,6 +90,17 @@ static void show_result(struct ui *ui, struct command_job *j)
         ui_say(ui, STYLE_ERROR, "failed: %.200s", j->line);
 }
 
+/* What only an open handle keeps stays open until the end. */
+static void keep_made(struct ui *ui, struct command_job *j)
+{
+    struct seg **more = realloc(ui->made, (ui->made_count + 1) * sizeof(struct seg *));
+    if (more == NULL)
+        return; /* then it goes with the job */
+    ui->made = more;
+    ui->made[ui->made_count++] = j->made;
+    j->made = NULL;
+}
+
 /* Runs on the UI's thread. */
 static void command_done(struct job *job, void *taker)
 {
@@ -99,6 +111,8 @@ static void command_done(struct job *job, void *taker)
         session_undo_push(&ui->s, &j->pokes[i]);
     show_result(ui, j);
     bool waited_for = j->sampler != NULL;
+    if (j->made != NULL)
+        keep_made(ui, j);
     command_job_free(j);
     if (waited_for)
         inspect_ended(ui);

@@ -11,6 +11,7 @@
 #include "ui/inspect.h"
 
 enum { NOTICE_SECONDS = 10, NAME_LEAST = 24, PART_MAX = 48 };
+enum { ALONE_LASTS = 150 * 1000000 }; /* ns */
 
 /* The pieces of the title, by how dear they are; the cheapest are left out first. */
 struct parts {
@@ -79,17 +80,33 @@ static bool nameless(const struct seg_stat *t)
     return t->name_gone || t->replaced || (t->state & (SEG_ST_UNLINKED | SEG_ST_DEST)) != 0;
 }
 
-static void who_text(const struct session *s, char out[PART_MAX])
+/* It goes when we close it, and only then: its name has gone, or (Windows) only we hold it. For a
+ * moment the list's own look at it counts as somebody's. */
+static bool lives_by_us(const struct ui *ui)
 {
+    struct inspect_state *st = ui->inspect;
+    const struct seg_stat *t = &ui->s.sample.stat;
+    uint64_t own = 0; /* handles that keep what we made */
+    for (size_t i = 0; i < ui->made_count; i++)
+        own += seg_last(ui->made[i])->dev == t->dev && seg_last(ui->made[i])->ino == t->ino;
+    bool made = own > 0 && (t->known & SEG_HAS_SECTION) != 0 && t->attached == own;
+    if (made || (t->state & SEG_ST_ONLY_US) != 0)
+        st->alone_until = ui->now + ALONE_LASTS;
+    return nameless(t) || ui->now < st->alone_until;
+}
+
+static void who_text(const struct ui *ui, char out[PART_MAX])
+{
+    const struct session *s = &ui->s;
     size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
     out[0] = '\0';
     if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
         return;
     if (rw + ro + held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
-                       nameless(&s->sample.stat) ? "KEEPING ALIVE"
-                       : unreadable > 0          ? "nobody seen"
-                                                 : "only us");
+                       lives_by_us(ui)  ? "KEEPING ALIVE"
+                       : unreadable > 0 ? "nobody seen"
+                                        : "only us");
         return;
     }
     const size_t counts[] = {rw, ro, held};
@@ -157,7 +174,7 @@ static void collect(struct ui *ui, struct parts *p)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
     state_text(t, p->state);
     live_text(ui, p);
-    who_text(s, p->who);
+    who_text(ui, p->who);
     place_text(s, p->place);
     size_t frozen = s->sample.freeze.count, n = 0;
     if (frozen > 0)
@@ -241,7 +258,7 @@ void inspect_draw_title(struct ui *ui)
     col = draw_part(c, col, ui->s.locked && ui->s.sample.settle.busy ? STYLE_WARN : p.access_style,
                     p.kept);
     col = draw_part(c, col, STYLE_PAUSED, p.special);
-    (void)draw_part(c, col, nameless(&ui->s.sample.stat) ? STYLE_WARN : title, p.who);
+    (void)draw_part(c, col, lives_by_us(ui) ? STYLE_WARN : title, p.who);
     if (p.place[0] != '\0')
         (void)canvas_text(c, 0, c->cols - 1 - canvas_width(p.place), c->cols, title, p.place);
     if (ui->inspect->notice[0] != '\0') {
@@ -270,7 +287,7 @@ static void add_name_events(struct ui *ui)
         add(ui->inspect, "removed: it goes with the last process that has it attached");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
-    if (!nameless(t) || !only_us(s, &unreadable))
+    if (!lives_by_us(ui) || !only_us(s, &unreadable))
         return;
     char text[96] = "only we still hold it";
     if (unreadable > 0)

@@ -36,6 +36,7 @@ static void send(const char *text)
 
 static void modes(const struct term *t, bool on)
 {
+    tty_mouse(on && t->mouse);
     if (!t->modern)
         return;
     if (!on)
@@ -102,12 +103,13 @@ static bool adopt_size(struct term *t)
 
 static const char *start(struct term *t, const char *name)
 {
-    if (!tty_start())
-        return "there is no pipe for its signals";
+    const char *why = tty_start();
+    if (why != NULL)
+        return why;
     tty_remember();
     if (!glass_open(name)) {
         tty_stop();
-        return "ncurses does not start on this terminal";
+        return "curses does not start on this terminal";
     }
     prepare_farewell(t);
     learn_keys(&t->input);
@@ -128,7 +130,7 @@ struct term *term_open(bool mouse, const char **why)
     *why = "out of memory";
     if (t == NULL)
         return NULL;
-    t->modern = term_is_modern(name);
+    t->modern = glass_modern(name);
     t->mouse = mouse;
     input_init(&t->input);
     *why = start(t, name);
@@ -259,13 +261,16 @@ static void take_again(struct term *t)
     term_redraw(t);
 }
 
-void term_suspend(struct term *t)
+bool term_suspend(struct term *t)
 {
+    if (!tty_can_stop())
+        return false;
     modes(t, false);
     glass_leave();
     tty_restore();
     tty_stop_us();
     take_again(t);
+    return true;
 }
 
 /* What is ready, as an event; EVENT_NONE: nothing, or bytes that are in `input` now. */
@@ -273,7 +278,7 @@ static struct event system_event(struct term *t, unsigned ready)
 {
     struct event ev = {.kind = EVENT_NONE};
     if ((ready & TTY_STOP) != 0) {
-        term_suspend(t);
+        (void)term_suspend(t);
         ev.kind = EVENT_SUSPENDED;
     } else if ((ready & TTY_RESUMED) != 0) {
         take_again(t);
@@ -305,17 +310,20 @@ struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline)
     return ev;
 }
 
-bool term_copy(struct term *t, const char *text, size_t n)
+const char *term_copy(struct term *t, const char *text, size_t n)
 {
     static char out[(COPY_MAX + 2) / 3 * 4 + 16];
     static const char head[] = "\033]52;c;";
+    if (tty_copy(text, n))
+        return NULL;
+    if (!t->modern)
+        return "not on this terminal";
     if (n > COPY_MAX)
-        return false;
+        return "too long";
     memcpy(out, head, sizeof head - 1);
     size_t at = sizeof head - 1;
     at += base64(out + at, text, n);
     out[at++] = '\a';
-    if (t->modern)
-        tty_write(out, at);
-    return true;
+    tty_write(out, at);
+    return NULL;
 }

@@ -44,10 +44,11 @@ void term_redraw(struct term *t); /* the next present sends everything */
  */
 struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline);
 
-/* Sends the text to the system's clipboard through the terminal (OSC 52), at most 74,994 bytes;
- * false: too long. */
-bool term_copy(struct term *t, const char *text, size_t n);
+/* Sends the text (UTF-8) to the system's clipboard: its own, else through the terminal (OSC 52), at
+ * most 74,994 bytes. NULL, or why not (static). */
+const char *term_copy(struct term *t, const char *text, size_t n);
 
-void term_suspend(struct term *t); /* ^Z: gives the terminal back, stops us, takes it again */
+/* ^Z: gives the terminal back, stops us, takes it again; false: this system knows no such thing. */
+bool term_suspend(struct term *t);
 
 #endif

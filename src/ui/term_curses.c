@@ -97,6 +97,11 @@ void glass_resize(int rows, int cols)
         (void)resizeterm(rows, cols);
 }
 
+bool glass_modern(const char *name)
+{
+    return term_is_modern(name);
+}
+
 bool glass_utf8(void)
 {
     return utf8;

@@ -40,6 +40,9 @@ void ui_free(struct ui *ui)
 {
     keep_free(ui);
     session_free(&ui->s); /* jobs under way finish here: all they know must still be there */
+    for (size_t i = 0; i < ui->made_count; i++)
+        seg_close(ui->made[i]);
+    free(ui->made);
     pager_close(ui);
     inspect_free(ui->inspect);
     segments_free(ui->segments);

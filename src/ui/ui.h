@@ -133,6 +133,8 @@ struct ui {
     struct calls_state *calls;
     struct help_state *help;
     struct keep *keep; /* NULL: nothing is read or kept (--no-config, tests) */
+    struct seg **made; /* what `create` made and only our handles keep; closed at the end */
+    size_t made_count;
 
     /* How the lower rows were drawn. */
     struct bar_word bar[BAR_WORDS];

@@ -18,8 +18,9 @@ enum tty_ready {                  /* bits */
                  TTY_WOKEN = 16,  /* `wake` was posted */
 };
 
-/* Starts noticing size changes and continuations; false: the system refuses. */
-SHM_MUST bool tty_start(void);
+/* Starts noticing size changes and continuations. NULL, or why not (static); nothing is changed
+ * then. */
+SHM_MUST const char *tty_start(void);
 void tty_stop(void); /* signals act as they did before */
 
 /* Waits until something is ready or `deadline` (os_now's clock; 0: only looks) has passed; bits of
@@ -36,6 +37,13 @@ bool tty_size(int *rows, int *cols);
 
 /* Stops our whole process group as ^Z does; returns when it was continued. */
 void tty_stop_us(void);
+bool tty_can_stop(void); /* false: this system knows no such thing */
+
+/* Mouse reports where the system makes them, not the terminal (whose sequences term.c sends). */
+void tty_mouse(bool on);
+
+/* The system's own clipboard (UTF-8); false: there is none, or it is refused. */
+bool tty_copy(const char *text, size_t n);
 
 /* Remembers how the terminal is set now, so that tty_restore can set it again. */
 void tty_remember(void);

@@ -27,10 +27,10 @@ static void on_signal(int sig)
     errno = saved;
 }
 
-bool tty_start(void)
+const char *tty_start(void)
 {
     if (pipe(note_fd) != 0)
-        return false;
+        return "there is no pipe for its signals";
     for (int i = 0; i < 2; i++) {
         (void)fcntl(note_fd[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(note_fd[i], F_SETFL, O_NONBLOCK);
@@ -40,7 +40,7 @@ bool tty_start(void)
     sigemptyset(&act.sa_mask);
     for (int i = 0; i < 3; i++)
         sigaction(noted[i], &act, &old_action[i]);
-    return true;
+    return NULL;
 }
 
 void tty_stop(void)
@@ -146,6 +146,23 @@ void tty_stop_us(void)
     (void)read_notes();
 }
 
+bool tty_can_stop(void)
+{
+    return true;
+}
+
+void tty_mouse(bool on)
+{
+    (void)on; /* terminals are asked by sequences */
+}
+
+bool tty_copy(const char *text, size_t n)
+{
+    (void)text;
+    (void)n;
+    return false; /* OSC 52 */
+}
+
 void tty_remember(void)
 {
     have_remembered = tcgetattr(INPUT_FD, &remembered) == 0;
@@ -227,13 +244,15 @@ static void on_crash(int sig, siginfo_t *info, void *context)
     die_of(sig);
 }
 
-/* What was ignored stays ignored. */
+/* What was ignored stays ignored. What was there is known before ours is in force: another thread
+ * may fault at that very moment, and its fault belongs to the guard. */
 static void guard(const struct sigaction *act, int i)
 {
     int sig = crash_signal[i];
-    sigaction(sig, act, &before[i]);
-    if ((before[i].sa_flags & SA_SIGINFO) == 0 && before[i].sa_handler == SIG_IGN)
-        sigaction(sig, &before[i], NULL);
+    if (sigaction(sig, NULL, &before[i]) != 0)
+        return;
+    if ((before[i].sa_flags & SA_SIGINFO) != 0 || before[i].sa_handler != SIG_IGN)
+        sigaction(sig, act, NULL);
 }
 
 void crash_guard(const char *farewell, size_t n)

@@ -11,7 +11,7 @@ static size_t put(char *out, size_t at, const char *text)
 {
     size_t n = strlen(text);
     ck_assert_msg(at + n < FRAME_MAX, "a frame is larger than %d bytes", FRAME_MAX);
-    memcpy(out + at, text, n + 1);
+    (void)snprintf(out + at, FRAME_MAX - at, "%s", text);
     return at + n;
 }
 

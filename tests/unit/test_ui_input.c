@@ -61,6 +61,12 @@ static const struct {
     {"\033[d", "S-Left"},
     {"\033x", "M-x"},
     {"\033[Z", "S-Tab"},
+    {"\033[27u", "Esc"},
+    {"\033[13;3u", "M-Enter"},
+    {"\033[9;2u", "S-Tab"},
+    {"\033[116;5u", "^t"},
+    {"\033[228;3u", "M-\xc3\xa4"},
+    {"\033[128512u", "\xf0\x9f\x98\x80"},
 };
 
 START_TEST(a_key)
@@ -141,6 +147,17 @@ START_TEST(mouse_reports)
     ck_assert_int_eq(one("\033[M !!").mouse, MOUSE_PRESS);
     ck_assert_int_eq(one("\033[<2;1;1M").kind, EVENT_NONE); /* another button */
     ck_assert_int_eq(one("\033[<0;0;0M").kind, EVENT_NONE);
+}
+END_TEST
+
+START_TEST(no_key_by_number)
+{
+    ck_assert_int_eq(one("\033[u").kind, EVENT_NONE);
+    ck_assert_int_eq(one("\033[7u").kind, EVENT_NONE);
+    ck_assert_int_eq(one("\033[155u").kind, EVENT_NONE);  /* C1 */
+    ck_assert_int_eq(one("\033[8238u").kind, EVENT_NONE); /* a bidi control */
+    ck_assert_int_eq(one("\033[55296u").kind, EVENT_NONE);
+    ck_assert_int_eq(one("\033[99999999u").kind, EVENT_NONE);
 }
 END_TEST
 
@@ -241,6 +258,7 @@ int main(void)
     tcase_add_test(t, a_cut_sequence_is_dropped_and_the_next_key_understood);
     tcase_add_test(t, invalid_utf8_is_no_key);
     tcase_add_test(t, mouse_reports);
+    tcase_add_test(t, no_key_by_number);
     tcase_add_test(t, pasted_text_is_marked);
     tcase_add_test(t, a_learned_sequence);
     tcase_add_test(t, any_bytes_end);

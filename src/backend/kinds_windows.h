@@ -1,0 +1,30 @@
+/* The kinds of Windows: named sections, and files. */
+#ifndef SHMLENS_BACKEND_KINDS_WINDOWS_H
+#define SHMLENS_BACKEND_KINDS_WINDOWS_H
+
+#include "backend/provider.h"
+
+extern const struct provider win_section_provider;
+extern const struct provider file_provider;
+extern const struct provider recording_provider;
+
+#define WIN_PREFIX "win:" /* of canonical locators: `win:Local\x`, `win:Global\x` */
+
+enum { WIN_NAME_UNITS = 32766 }; /* UTF-16 units of a name with `Local\`: what Windows can take */
+
+const char *win_name(const char *locator); /* `Local\x` of a canonical locator */
+
+/* The identity of the object with this full name: objects that have a name have one. */
+void win_identify(const char *full_name, struct seg_stat *out);
+
+/* ---- shared by the kinds with a section in s->handle (recordings: memory like one) ---- */
+
+struct oserr section_stat(struct seg *s, struct seg_stat *out);
+struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
+void section_unmap(struct seg *s, struct view *v);
+struct oserr section_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+struct oserr section_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data);
+struct oserr section_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
+                            enum seg_extent_kind *kind);
+
+#endif

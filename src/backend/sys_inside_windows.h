@@ -1,0 +1,15 @@
+/* What the files behind sys_windows.h share. */
+#ifndef SHMLENS_BACKEND_SYS_INSIDE_WINDOWS_H
+#define SHMLENS_BACKEND_SYS_INSIDE_WINDOWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+uint32_t sys_last(bool bad);  /* GetLastError() of a call that failed, never 0; 0 when it did not */
+uint32_t sys_nt(long status); /* an NTSTATUS as such a code; 0: success */
+
+/* A name in quotes, cut where it is long; into buf, which it returns. */
+enum { SYS_QUOTED = 136 };
+const char *sys_quoted(const char *name, char buf[SYS_QUOTED]);
+
+#endif

@@ -1,0 +1,265 @@
+/* The backend on named sections, in this process: what it says, and every call made to fail. */
+#include <windows.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "backend/segment.h"
+#include "backend/wide_windows.h"
+
+enum { BYTES = 65536, CALLS_MOST = 400 };
+
+static struct backend *be;
+static char locator[80];
+
+static void set_up(void)
+{
+    static unsigned count;
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    snprintf(locator, sizeof locator, "win:Local\\backend-%u-%u", (unsigned)os_pid(), count++);
+}
+
+static void tear_down(void)
+{
+    backend_free(be);
+}
+
+static struct seg *make(void)
+{
+    struct seg *s;
+    struct oserr e = seg_create(be, locator, BYTES, 0600, &s);
+    ck_assert_msg(!oserr_is(e), "%s %u", e.call, (unsigned)e.code);
+    return s;
+}
+
+START_TEST(what_is_made_is_there_until_the_last_handle_goes)
+{
+    struct seg *s = make(), *other;
+    struct seg_stat st;
+    ck_assert_str_eq(seg_locator(s), locator);
+    ck_assert_uint_eq(seg_last(s)->size, BYTES);
+    ck_assert(!oserr_is(seg_refresh(s, &st)));
+    ck_assert_uint_ne(st.state & SEG_ST_ONLY_US, 0);
+    ck_assert(oserr_kind(seg_create(be, locator, 4096, 0600, &other)) == OSERR_K_EXISTS);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &other)));
+    ck_assert(!oserr_is(seg_refresh(s, &st)));
+    ck_assert_uint_eq(st.state & SEG_ST_ONLY_US, 0);
+    ck_assert_uint_eq(st.attached, 1);
+    seg_close(s);
+    ck_assert_uint_eq(seg_last(other)->size, BYTES);
+    seg_close(other);
+    ck_assert(oserr_kind(seg_open(be, locator, SEG_READ, &other)) == OSERR_K_MISSING);
+}
+END_TEST
+
+START_TEST(values_are_stored_and_seen)
+{
+    struct seg *s = make(), *reader;
+    struct poke p = {.offset = 8, .size = 4, .value = {1, 2, 3, 4}};
+    struct poked done;
+    unsigned char buf[16];
+    size_t got;
+    ck_assert(!oserr_is(seg_poke(s, &p, &done)));
+    ck_assert(done.stored && done.atomic);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &reader)));
+    ck_assert(!oserr_is(seg_read(reader, 8, buf, 4, &got)));
+    ck_assert_uint_eq(got, 4);
+    ck_assert_mem_eq(buf, p.value, 4);
+    p.cas = true; /* expects zeros */
+    ck_assert(!oserr_is(seg_poke(s, &p, &done)));
+    ck_assert(!done.stored);
+    ck_assert_uint_eq(seg_poke(reader, &p, &done).code, SEG_E_READ_ONLY);
+    p.offset = BYTES;
+    ck_assert_uint_eq(seg_poke(s, &p, &done).code, SEG_E_BEYOND);
+    seg_close(reader);
+    seg_close(s);
+}
+END_TEST
+
+START_TEST(reserved_pages_are_holes_and_stay_reserved)
+{
+    wchar_t name[80];
+    uint8_t state[8192];
+    unsigned char buf[8192];
+    struct seg *s;
+    struct seg_stat st;
+    ck_assert_uint_lt(wide_from_utf8(locator + 4, name, 80), 80);
+    HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0,
+                                  1 << 20, name);
+    unsigned char *view = MapViewOfFile(h, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    ck_assert_ptr_nonnull(VirtualAlloc(view + 4096, 4096, MEM_COMMIT, PAGE_READWRITE));
+    view[4096] = 'x';
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &s)));
+    ck_assert(!oserr_is(seg_sample(s, 0, buf, state, sizeof buf, &st)));
+    ck_assert_uint_eq(state[0], SEG_BYTE_HOLE);
+    ck_assert_uint_eq(state[4096], SEG_BYTE_DATA);
+    ck_assert_uint_eq(buf[4096], 'x');
+    ck_assert_uint_eq(st.resident, 4096);
+    seg_close(s);
+    MEMORY_BASIC_INFORMATION m;
+    ck_assert_uint_ne(VirtualQuery(view, &m, sizeof m), 0);
+    ck_assert_uint_eq(m.State, MEM_RESERVE);
+    UnmapViewOfFile(view);
+    CloseHandle(h);
+}
+END_TEST
+
+START_TEST(a_part_of_more_than_four_gibibytes_is_viewed)
+{
+    wchar_t name[80];
+    struct seg *s;
+    unsigned char buf[8];
+    size_t got;
+    const uint64_t size = UINT64_C(6) << 30, at = (UINT64_C(5) << 30) + 4096;
+    ck_assert_uint_lt(wide_from_utf8(locator + 4, name, 80), 80);
+    HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE,
+                                  (DWORD)(size >> 32), (DWORD)size, name);
+    unsigned char *view =
+        h == NULL ? NULL : MapViewOfFile(h, FILE_MAP_ALL_ACCESS, (DWORD)(at >> 32), 1 << 30, 65536);
+    if (view != NULL && VirtualAlloc(view + 4096, 4096, MEM_COMMIT, PAGE_READWRITE) != NULL) {
+        memcpy(view + 4096, "far away", 8);
+        ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &s)));
+        ck_assert_uint_eq(seg_last(s)->size, size);
+        ck_assert(!oserr_is(seg_limit(s, at, 4096)));
+        ck_assert(!oserr_is(seg_read(s, at, buf, sizeof buf, &got)));
+        ck_assert_uint_eq(got, sizeof buf);
+        ck_assert_mem_eq(buf, "far away", 8);
+        seg_close(s);
+        UnmapViewOfFile(view);
+    } else {
+        printf("skip: views of 5 GiB: no room here\n");
+    }
+    if (h != NULL)
+        CloseHandle(h);
+}
+END_TEST
+
+START_TEST(who_has_it_is_named)
+{
+    struct seg *s = make();
+    struct seg_who who;
+    ck_assert(!oserr_is(seg_who(s, &who)));
+    ck_assert_uint_eq(who.holders_count, 1);
+    ck_assert_uint_eq(who.holders[0].pid, os_pid());
+    ck_assert_uint_ne(who.holders[0].access & 2, 0);
+    ck_assert_str_eq(who.holders[0].comm, "test_windows_ba");
+    seg_who_free(&who);
+    seg_close(s);
+}
+END_TEST
+
+START_TEST(names_round_trip)
+{
+    static const char *const names[] = {"plain", "\xc3\xbc", "\xed\xa0\x80", "\xf0\x9f\x98\x80",
+                                        "x\xed\xb0\x80"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        wchar_t *wide = wide_copy(names[i]);
+        char *back = wide_utf8_copy(wide, wcslen(wide));
+        ck_assert_str_eq(back, names[i]);
+        free(back);
+        free(wide);
+    }
+    char out[64];
+    ck_assert_uint_eq(seg_canonical("win:Local\\\xff", out, sizeof out).code, SEG_E_NAME);
+    ck_assert(!oserr_is(seg_canonical("win:\xed\xa0\xbd\xed\xb8\x80", out, sizeof out)));
+    ck_assert_str_eq(out, "win:Local\\\xf0\x9f\x98\x80");
+    ck_assert_uint_eq(seg_canonical("win:Local\\", out, sizeof out).code, SEG_E_NAME);
+    ck_assert_uint_eq(seg_canonical("win:Local\\a\\b", out, sizeof out).code, SEG_E_NAME);
+}
+END_TEST
+
+/* ---- every call fails once ---- */
+
+static void look_around(void)
+{
+    struct seg_survey survey;
+    if (!oserr_is(seg_survey(be, seg_kinds(), SEG_SURVEY_WHO, &survey)))
+        seg_survey_free(&survey);
+}
+
+static void use(void)
+{
+    struct seg *s;
+    struct seg_stat st;
+    struct seg_who who;
+    unsigned char buf[256];
+    uint8_t state[256];
+    size_t got;
+    if (oserr_is(seg_open(be, locator, SEG_READ, &s)))
+        return;
+    struct oserr e = seg_sample(s, 0, buf, state, sizeof buf, &st);
+    e = seg_set_access(s, SEG_WRITE);
+    e = seg_store(s, 100, "some bytes", 10, &got);
+    e = seg_read(s, 0, buf, sizeof buf, &got);
+    e = seg_who(s, &who);
+    if (!oserr_is(e))
+        seg_who_free(&who);
+    seg_close(s);
+}
+
+static void create_another(void)
+{
+    char name[96];
+    struct seg *s;
+    snprintf(name, sizeof name, "%s-more", locator);
+    if (!oserr_is(seg_create(be, name, 4096, 0600, &s)))
+        seg_close(s);
+    backend_fail_at(be, 0, 0);
+    ck_assert(oserr_kind(seg_open(be, name, SEG_READ, &s)) == OSERR_K_MISSING);
+}
+
+static void each_call_fails(void (*fn)(void))
+{
+    static const uint32_t codes[] = {ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY};
+    for (size_t c = 0; c < 2; c++) {
+        for (uint64_t n = 1; n < CALLS_MOST; n++) {
+            uint64_t before = backend_call_count(be);
+            backend_fail_at(be, n, codes[c]);
+            fn();
+            backend_fail_at(be, 0, 0);
+            if (backend_call_count(be) - before < n)
+                break;
+        }
+    }
+}
+
+START_TEST(every_call_fails_once)
+{
+    struct seg *s = make();
+    DWORD before = 0, after = 0;
+    use();
+    look_around();
+    GetProcessHandleCount(GetCurrentProcess(), &before);
+    each_call_fails(use);
+    each_call_fails(look_around);
+    each_call_fails(create_another);
+    GetProcessHandleCount(GetCurrentProcess(), &after);
+    ck_assert_uint_eq(before, after); /* and nothing stays open */
+    seg_close(s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("windows_backend");
+    TCase *t = tcase_create("windows_backend");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, what_is_made_is_there_until_the_last_handle_goes);
+    tcase_add_test(t, values_are_stored_and_seen);
+    tcase_add_test(t, reserved_pages_are_holes_and_stay_reserved);
+    tcase_add_test(t, a_part_of_more_than_four_gibibytes_is_viewed);
+    tcase_add_test(t, who_has_it_is_named);
+    tcase_add_test(t, names_round_trip);
+    tcase_add_test(t, every_call_fails_once);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_set_fork_status(r, CK_NOFORK);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

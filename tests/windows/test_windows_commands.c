@@ -1,0 +1,311 @@
+/* The commands on named sections, made by programs that know nothing of shmlens. */
+#include "console.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct con_peer *peer; /* of one test; NULL: none, or ended */
+static const char *name;      /* the segment's */
+
+static void set_up(void)
+{
+    name = con_name("cmd");
+}
+
+static void tear_down(void)
+{
+    if (peer != NULL)
+        con_peer_end(peer);
+    peer = NULL;
+}
+
+#define MAKE(kind, ...) (peer = con_peer("names", (const char *const[]){kind, __VA_ARGS__, NULL}))
+
+static void check_out(struct con_result r, int status, const char *out)
+{
+    ck_assert_msg(r.status == status, "status %d: %s", r.status, r.err);
+    ck_assert_str_eq(r.out, out);
+}
+
+static void check_error(struct con_result r, const char *part)
+{
+    ck_assert_int_eq(r.status, 2);
+    ck_assert_msg(strstr(r.err, part) != NULL, "not in it: %s: %s", part, r.err);
+}
+
+static const char *joined(const char *a, const char *b, const char *c)
+{
+    static char text[4][600];
+    static int turn;
+    turn = (turn + 1) % 4;
+    snprintf(text[turn], sizeof text[0], "%s%s%s", a, b, c);
+    return text[turn];
+}
+
+static const char *locator(void)
+{
+    return joined("win:", name, "");
+}
+
+/* ---- the classic sample ---- */
+
+START_TEST(the_sample_is_read_and_written)
+{
+    peer = con_peer("sample_server", CON_ARGV(name));
+    check_out(con_command("peek", name, "--as", "utf16le"), 0, "Message from the first process.\n");
+    check_out(con_command("poke", name, "0", "Grüße 😀", "--as", "utf16le", "--z"), 0, "");
+    char path[1024];
+    snprintf(path, sizeof path, "%s/sample_client.exe", WIN_PEERS);
+    check_out(con_run(CON_ARGV(path, name)), 0, "Grüße 😀\n");
+    con_peer_send(peer, "zweite");
+    ck_assert_str_eq(con_peer_line(peer), "stored");
+    check_out(con_command("peek", locator(), "0", "--as", "utf16le"), 0, "zweite\n");
+    struct con_result r =
+        con_command("ls", "--no-header", "--columns", "LOCATOR,SIZE,PROCS", "--kind", "win");
+    ck_assert_msg(strstr(r.out, joined(locator(), " 65536 1", "\n")) != NULL, "%s", r.out);
+}
+END_TEST
+
+START_TEST(info_says_what_and_who)
+{
+    peer = con_peer("sample_server", CON_ARGV(name));
+    struct con_result r = con_command("info", name);
+    ck_assert_int_eq(r.status, 0);
+    ck_assert_ptr_nonnull(strstr(r.out, joined("locator:   ", locator(), "\n")));
+    ck_assert_ptr_nonnull(strstr(r.out, "size:      65536\n"));
+    ck_assert_ptr_nonnull(strstr(r.out, "SEC_COMMIT"));
+    char holder[80]; /* names of processes are cut to 15 bytes */
+    snprintf(holder, sizeof holder, "held by:   %u sample_server.e rw handle 0x",
+             con_peer_pid(peer));
+    ck_assert_msg(strstr(r.out, holder) != NULL, "%s", r.out);
+    r = con_command("info", name, "--json");
+    ck_assert_ptr_nonnull(strstr(r.out, "\"kind\":\"win\""));
+    ck_assert_ptr_null(strstr(r.out, "\"owner\""));
+}
+END_TEST
+
+START_TEST(values_are_stored_compared_and_found)
+{
+    MAKE("section", name);
+    check_out(con_command("poke", name, "0x40", "123", "--as", "u32le"), 0, "");
+    check_out(con_command("peek", name, "0x40", "--as", "u32le"), 0, "0x40 123\n");
+    ck_assert_int_eq(
+        con_command("poke", name, "0x40", "5", "--as", "u32le", "--expect", "7").status, 1);
+    check_out(con_command("poke", name, "0x40", "5", "--as", "u32le", "--expect", "123"), 0, "");
+    check_out(con_command("fill", name, "0x100", "16", "0xab"), 0, "");
+    check_out(con_command("find", name, "x:ab", "--count", "1"), 0, "0x100\n");
+    check_out(con_command("wait", name, "0x40", "--as", "u32le", "--equals", "5"), 0, "");
+    ck_assert_int_eq(
+        con_command("wait", name, "0x40", "--as", "u32le", "--equals", "6", "--timeout", "50ms")
+            .status,
+        1);
+    check_error(con_command("peek", name, "8193"), "end");
+    check_error(con_command("poke", name, "8192", "1", "--as", "u8"), "past the end");
+}
+END_TEST
+
+START_TEST(ranges_go_to_files_and_back)
+{
+    MAKE("section", name);
+    const char *file = joined("saved-", strrchr(name, '\\') + 1, ".bin");
+    check_out(con_command("poke", name, "0x1000", "hello", "--as", "ascii"), 0, "");
+    check_out(con_command("save", name, file), 0, "");
+    check_out(con_command("diff", name, joined("file:", file, "")), 0, "");
+    check_out(con_command("poke", name, "0x1000", "0x48", "--as", "u8"), 0, "");
+    check_out(con_command("diff", name, joined("file:", file, "")), 1, "0x1000 48 68\n");
+    check_out(con_command("load", name, file), 0, "");
+    check_out(con_command("peek", name, "0x1000", "5", "--as", "ascii"), 0, "hello\n");
+    ck_assert_int_eq(remove(file), 0);
+}
+END_TEST
+
+START_TEST(a_recording_is_made_and_read_back)
+{
+    MAKE("section", name);
+    const char *file = joined("rec-", strrchr(name, '\\') + 1, ".rec");
+    check_out(con_command("poke", name, "0x10", "77", "--as", "u32le"), 0, "");
+    ck_assert_int_eq(con_command("record", name, file, "--for", "100ms").status, 0);
+    check_out(con_command("peek", joined("rec:", file, ""), "0x10", "--as", "u32le"), 0,
+              "0x10 77\n");
+    check_error(con_command("poke", joined("rec:", file, ""), "0", "1", "--as", "u8"), "read-only");
+    ck_assert_int_eq(remove(file), 0);
+}
+END_TEST
+
+/* ---- lifetime ---- */
+
+START_TEST(create_holds_and_says_so)
+{
+    peer = con_held(con_shmlens, CON_ARGV("create", name, "8192", "--fill", "0x61"));
+    ck_assert_str_eq(con_peer_line(peer), locator());
+    check_out(con_command("peek", name, "0", "4", "--as", "ascii"), 0, "aaaa\n");
+    check_error(con_command("create", name, "4096"), "exists already");
+    struct con_result r = con_command("rm", name);
+    ck_assert_int_eq(r.status, 2);
+    ck_assert_msg(strstr(r.err, "still held open by") != NULL, "%s", r.err);
+    ck_assert_ptr_nonnull(strstr(r.err, "shmlens.exe"));
+    ck_assert_ptr_null(strstr(r.err, "--force"));
+    check_error(con_command("rm", "--force", name), "still held open by");
+    con_peer_kill(peer);
+    con_peer_end(peer);
+    peer = NULL;
+    check_out(con_command("wait", name, "--gone", "--timeout", "20s"), 0, "");
+    check_error(con_command("rm", name), "no such segment");
+}
+END_TEST
+
+START_TEST(what_cannot_be_is_refused_with_the_reason)
+{
+    MAKE("section", name);
+    check_error(con_command("resize", name, "4096"), "keeps the size");
+    check_error(con_command("chmod", name, "600"), "keeps its size and its rights");
+    check_error(con_command("create", con_name("mode"), "4096", "--mode", "600"), "--mode");
+    check_error(con_command("ls", "--kind", "sysv"), "no such kind (win)");
+    check_error(con_command("peek", "/x"), "Local\\NAME");
+    check_error(con_command("peek", "sysv:1"), "not a locator");
+    check_error(con_command("create", "memfd:x", "1"), "not a locator");
+    check_error(con_command("peek", "Local\\a\\b"), "no other backslash");
+    struct con_result r = con_command("help", "ls");
+    ck_assert_ptr_null(strstr(r.out, "posix"));
+    ck_assert_ptr_null(strstr(con_command("help").out, "/dev/shm"));
+}
+END_TEST
+
+/* ---- names and rights ---- */
+
+START_TEST(the_name_is_an_event)
+{
+    MAKE("event", name);
+    check_error(con_command("peek", name), "an event, a mutex");
+    check_error(con_command("create", name, "4096"), "an event, a mutex");
+}
+END_TEST
+
+START_TEST(an_empty_dacl_is_listed_but_not_opened)
+{
+    MAKE("denied", name);
+    check_error(con_command("peek", name), "no permission to read it (OpenFileMappingW: ");
+    struct con_result r = con_command("ls", "--no-header", "--columns", "LOCATOR");
+    ck_assert_int_eq(r.status, 0);
+    ck_assert_ptr_nonnull(strstr(r.out, locator()));
+}
+END_TEST
+
+START_TEST(read_only_rights_let_read_and_nothing_else)
+{
+    MAKE("readonly", name);
+    check_out(con_command("peek", name, "0", "--as", "u32le"), 0, "0x0 0\n");
+    check_error(con_command("poke", name, "0", "1", "--as", "u32le"), "no permission to write");
+}
+END_TEST
+
+START_TEST(a_file_behind_it)
+{
+    MAKE("file", name, joined("file-", strrchr(name, '\\') + 1, ".tmp"));
+    check_out(con_command("peek", name, "0", "4", "--as", "ascii"), 0, "ffff\n");
+    check_out(con_command("poke", name, "0", "x", "--as", "ascii"), 0, "");
+    check_out(con_command("peek", name, "0", "2", "--as", "ascii"), 0, "xf\n");
+    ck_assert_ptr_nonnull(strstr(con_command("info", name).out, "SEC_FILE"));
+}
+END_TEST
+
+START_TEST(names_of_all_kinds_round_trip)
+{
+    static const char *const made[] = {"\\u00fc\\u4e2d\\ud83d\\ude00", "\\ud800",
+                                       "x\\udc00\\ud800y", "\\u001b[31m"};
+    static const char *const shown[] = {"ü中😀", "\\xed\\xa0\\x80",
+                                        "x\\xed\\xb0\\x80\\xed\\xa0\\x80y", "\\x1b[31m"};
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        MAKE("section", joined(name, "-", made[i]));
+        const char *there = joined(joined("win:", name, "-"), shown[i], "");
+        struct con_result r = con_command("ls", "--no-header", "--columns", "LOCATOR");
+        ck_assert_msg(strstr(r.out, joined(there, "\n", "")) != NULL, "%s in: %s", there, r.out);
+        check_out(con_command("peek", there, "0", "--as", "u8"), 0, "0x0 0\n");
+        con_peer_end(peer);
+        peer = NULL;
+    }
+}
+END_TEST
+
+START_TEST(two_hundred_of_them)
+{
+    MAKE("many", joined(name, "-", ""), "200");
+    struct con_result r = con_command("ls", "--no-header", "--columns", "LOCATOR");
+    ck_assert_int_eq(r.status, 0);
+    size_t found = 0;
+    for (const char *s = r.out; (s = strstr(s, name)) != NULL; s++)
+        found++;
+    ck_assert_uint_eq(found, 200);
+}
+END_TEST
+
+/* ---- reserved pages ---- */
+
+START_TEST(only_committed_pages_are_data_and_nothing_is_committed)
+{
+    peer = con_peer("reserve", CON_ARGV(name, "0x40000000"));
+    con_peer_send(peer, "0x3000");
+    ck_assert_str_eq(con_peer_line(peer), "committed");
+    con_peer_send(peer, "0x20000000");
+    ck_assert_str_eq(con_peer_line(peer), "committed");
+    check_out(con_command("find", name, "u64:131072"), 0, "0x20000000\n");
+    check_out(con_command("peek", name, "0x3000", "--as", "u64le"), 0, "0x3000 3\n");
+    check_out(con_command("peek", name, "0x5000", "--as", "u64le"), 0, "0x5000 0\n");
+    struct con_result r = con_command("info", name);
+    ck_assert_msg(strstr(r.out, "size:      1073741824\n") != NULL, "%s", r.out);
+    ck_assert_msg(strstr(r.out, "resident:  8192\n") != NULL, "%s", r.out);
+    ck_assert_ptr_nonnull(strstr(r.out, "SEC_RESERVE"));
+    check_error(con_command("poke", name, "0x5000", "1", "--as", "u8"), "reserved only");
+    con_peer_send(peer, "count");
+    ck_assert_str_eq(con_peer_line(peer), "8192");
+}
+END_TEST
+
+/* ---- the demo's writer ---- */
+
+START_TEST(the_writer_is_a_process_of_its_own)
+{
+    peer = con_held(con_shmlens, CON_ARGV("demo", "--writer-only"));
+    check_out(con_command("wait", "Local\\shmlens-demo", "--exists", "--timeout", "20s"), 0, "");
+    struct con_result r =
+        con_command("watch", "Local\\shmlens-demo", "0x10", "--as", "u64", "--count", "3");
+    ck_assert_int_eq(r.status, 0);
+    ck_assert_ptr_nonnull(strstr(r.out, " 0x10 "));
+    con_peer_kill(peer);
+    con_peer_end(peer);
+    peer = NULL;
+    check_out(con_command("wait", "Local\\shmlens-demo", "--gone", "--timeout", "20s"), 0, "");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("windows_commands");
+    TCase *t = tcase_create("windows_commands");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_set_timeout(t, 0);
+    tcase_add_test(t, the_sample_is_read_and_written);
+    tcase_add_test(t, info_says_what_and_who);
+    tcase_add_test(t, values_are_stored_compared_and_found);
+    tcase_add_test(t, ranges_go_to_files_and_back);
+    tcase_add_test(t, a_recording_is_made_and_read_back);
+    tcase_add_test(t, create_holds_and_says_so);
+    tcase_add_test(t, what_cannot_be_is_refused_with_the_reason);
+    tcase_add_test(t, the_name_is_an_event);
+    tcase_add_test(t, an_empty_dacl_is_listed_but_not_opened);
+    tcase_add_test(t, read_only_rights_let_read_and_nothing_else);
+    tcase_add_test(t, a_file_behind_it);
+    tcase_add_test(t, names_of_all_kinds_round_trip);
+    tcase_add_test(t, two_hundred_of_them);
+    tcase_add_test(t, only_committed_pages_are_data_and_nothing_is_committed);
+    tcase_add_test(t, the_writer_is_a_process_of_its_own);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_set_fork_status(r, CK_NOFORK);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
