@@ -65,23 +65,23 @@ struct session {
     uint64_t cursor; /* offset of the byte under the cursor */
     enum focus focus;
     bool selecting;
-    uint64_t anchor; /* the selection is from anchor to cursor, both included */
-    bool phase;      /* UTF-16 characters start at odd offsets */
+    bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool timeline;         /* the timeline is shown though this is now */
-    int64_t past;          /* the moment that is looked at, os_now's clock; 0: now */
-    size_t time_cells;     /* columns of the timeline; 0: it is not shown */
-    uint64_t value_offset; /* of the value whose history the inspector shows */
-    size_t value_size;     /* 0: it shows none */
-    bool heat;             /* how often bytes changed is shown instead of when */
-    bool follow;           /* the view goes where changes happen */
-    bool only;             /* only rows that changed are shown */
+    bool timeline; /* the timeline is shown though this is now */
+    bool heat;     /* how often bytes changed is shown instead of when */
+    bool follow;   /* the view goes where changes happen */
+    bool only;     /* only rows that changed are shown */
     bool edit;
+    bool locked;             /* :seqlock: a sequence counter is set */
+    uint64_t anchor;         /* the selection is from anchor to cursor, both included */
+    int64_t past;            /* the moment that is looked at, os_now's clock; 0: now */
+    size_t time_cells;       /* columns of the timeline; 0: it is not shown */
+    uint64_t value_offset;   /* of the value whose history the inspector shows */
+    size_t value_size;       /* 0: it shows none */
+    struct seg_seqlock lock; /* a sequence counter, when `locked` */
     uint64_t marks[MARKS];
     uint32_t marks_set;
     struct settle_want settle; /* what the sampler was told to read at one moment */
-    bool locked;               /* :seqlock: a sequence counter is set, */
-    struct seg_seqlock lock;   /* this one */
     uint64_t match;            /* offset of the found match and its length; length 0: none */
     size_t match_length;
 

@@ -66,7 +66,7 @@ uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta)
         return to;
     bool whole = delta % (int64_t)width == 0;
     uint64_t column = whole ? s->cursor - here : delta < 0 ? width - 1 : 0;
-    size_t i = lower(rows, here), at = i;
+    size_t i = lower(rows, here), at = 0;
     if (delta > 0)
         at = i < rows->count && rows->at[i] == here ? i + 1 : i;
     else if (i == 0)

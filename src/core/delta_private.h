@@ -70,6 +70,20 @@ struct unit *units_add(struct units *u, uint64_t at); /* not there yet; room was
 void units_clear(struct units *u);
 void units_free(struct units *u);
 
+/* Bytes of a stream. */
+struct bytes {
+    uint8_t *p;
+    size_t n, cap;
+};
+
+struct delta_writer {
+    struct units units;
+    struct bytes heads, diffs;
+    uint32_t records;
+    int64_t first, last; /* times of the first and last record */
+    uint64_t end;        /* behind the run before */
+};
+
 uint64_t delta_sum(const uint8_t *block, size_t n); /* what the header's checksum must be */
 
 static inline void put_fixed(uint8_t *p, uint64_t value, unsigned bytes)

@@ -16,7 +16,7 @@ struct copy *keep_find(const struct pagemap *m, uint64_t page)
 {
     if (m->buckets == 0)
         return NULL;
-    struct copy *c = m->bucket[bucket_of(m, page)];
+    struct copy *c = m->bucket[bucket_of(m, page)].first;
     while (c != NULL && c->page != page)
         c = c->chain;
     return c;
@@ -29,7 +29,7 @@ bool keep_pinned(const struct pagemap *m, uint64_t page)
 
 size_t keep_bytes(const struct pagemap *m)
 {
-    return m->buckets * sizeof(struct copy *) + m->copies * (sizeof(struct copy) + sizeof(size_t)) +
+    return m->buckets * sizeof(struct bucket) + m->copies * (sizeof(struct copy) + sizeof(size_t)) +
            m->marked * sizeof(struct marks);
 }
 
@@ -48,8 +48,14 @@ bool keep_room(const struct pagemap *m)
 
 static void unlink_copy(struct pagemap *m, struct copy *c)
 {
-    *(c->newer != NULL ? &c->newer->older : &m->newest) = c->older;
-    *(c->older != NULL ? &c->older->newer : &m->oldest) = c->newer;
+    if (m->newest == c)
+        m->newest = c->older;
+    if (m->oldest == c)
+        m->oldest = c->newer;
+    if (c->newer != NULL)
+        c->newer->older = c->older;
+    if (c->older != NULL)
+        c->older->newer = c->newer;
 }
 
 static void link_newest(struct pagemap *m, struct copy *c)
@@ -79,7 +85,7 @@ void keep_touch(struct pagemap *m, struct copy *c)
 
 void keep_drop(struct pagemap *m, struct copy *c, bool tell)
 {
-    struct copy **at = &m->bucket[bucket_of(m, c->page)];
+    struct copy **at = &m->bucket[bucket_of(m, c->page)].first;
     while (*at != c)
         at = &(*at)->chain;
     *at = c->chain;
@@ -113,7 +119,7 @@ void keep_shrink(struct pagemap *m)
 static bool grow_buckets(struct pagemap *m)
 {
     size_t n = m->buckets == 0 ? FIRST_BUCKETS : m->buckets * 2;
-    struct copy **bucket = calloc(n, sizeof *bucket);
+    struct bucket *bucket = calloc(n, sizeof *bucket);
     if (bucket == NULL)
         return m->buckets != 0;
     free(m->bucket);
@@ -121,8 +127,8 @@ static bool grow_buckets(struct pagemap *m)
     m->buckets = n;
     for (struct copy *c = m->newest; c != NULL; c = c->older) {
         size_t i = bucket_of(m, c->page);
-        c->chain = bucket[i];
-        bucket[i] = c;
+        c->chain = bucket[i].first;
+        bucket[i].first = c;
     }
     return true;
 }
@@ -142,8 +148,8 @@ struct copy *keep_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGE
     c->marks = NULL;
     memcpy(c->bytes, bytes, PAGEMAP_PAGE);
     size_t i = bucket_of(m, page);
-    c->chain = m->bucket[i];
-    m->bucket[i] = c;
+    c->chain = m->bucket[i].first;
+    m->bucket[i].first = c;
     m->copies++;
     link_oldest(m, c);
     return c;

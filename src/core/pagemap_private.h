@@ -43,6 +43,10 @@ struct copy {
     uint8_t bytes[PAGEMAP_PAGE];
 };
 
+struct bucket {
+    struct copy *first;
+};
+
 struct pagemap {
     struct slot *slots;
     size_t count, cap;
@@ -55,7 +59,7 @@ struct pagemap {
     bool started;     /* there was one */
     uint64_t zero;    /* hash of a page of zeros */
     /* copies */
-    struct copy **bucket;
+    struct bucket *bucket;
     size_t buckets, copies, marked; /* marked: copies with marks */
     struct copy *newest, *oldest;
     uint64_t pin_from, pin_to; /* pages */

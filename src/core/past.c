@@ -221,11 +221,16 @@ static bool keep_budget(struct past *h)
 /* All before `time` is not known: memory was short. */
 static void lose(struct past *h, int64_t time)
 {
-    while (h->open_first != NULL) {
-        struct page *p = h->open_first;
-        drop_open(h, p);
-        if (p->newest == NULL)
-            drop_page(h, p);
+    struct page *open = h->open_first;
+    h->open_first = h->open_last = NULL;
+    for (struct page *next; open != NULL; open = next) {
+        next = open->open_next;
+        delta_writer_free(open->open);
+        open->open = NULL;
+        open->open_next = open->open_prev = NULL;
+        account_open(h, open);
+        if (open->newest == NULL)
+            drop_page(h, open);
     }
     while (h->oldest != NULL)
         drop_oldest(h);

@@ -57,8 +57,8 @@ void bench_soak(struct bench *b)
             fflush(stdout);
         }
     }
-    double middle = bench_part(kib + n / 3, n / 3, 0.5);           /* of the second third */
-    double last = bench_part(kib + n / 3 * 2, n - n / 3 * 2, 0.5); /* of the last */
+    double middle = bench_part(kib + n / 3 * 2, n / 6, 0.5); /* once histories are full */
+    double last = bench_part(kib + n - n / 6, n / 6, 0.5);
     bench_row(b, "memory while everything changes", "flat (within 2 % and 1 MiB)",
               last <= middle * 1.02 + 1024, "%.1f MiB, then %.1f, %.0f min", middle / 1024,
               last / 1024, minutes);

@@ -22,7 +22,7 @@ START_TEST(a_gap_is_told)
     double gap = 0;
     run_make(name, "", 0, 100);
     struct job j = JOB("watch", name, "--json", "--for", "60s");
-    while (gap == 0) { /* until it was stopped in the midst of its loop */
+    while (gap < 0.1) { /* until it was stopped in the midst of its loop */
         rest(50);
         ck_assert_int_eq(kill(j.pid, SIGSTOP), 0);
         rest(200);
@@ -30,14 +30,14 @@ START_TEST(a_gap_is_told)
         rest(50);
         (void)RUN("poke", name, "8", "1", "2", "3", "--as", "u32");
         (void)RUN("fill", name, "8", "12", "0");
-        for (int i = 0; i < 2 && gap == 0; i++) {
+        for (int i = 0; i < 2 && gap < 0.1; i++) {
             const char *line = job_line(&j);
             ck_assert_ptr_nonnull(line);
             const char *at = strstr(line, "\"gap\":");
             gap = at != NULL ? strtod(at + 6, NULL) : 0;
         }
     }
-    ck_assert_msg(gap > 0.05 && gap < 30, "%f", gap);
+    ck_assert_msg(gap < 30, "%f", gap);
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }

@@ -224,7 +224,7 @@ static void start(void)
     ck_assert_ptr_nonnull(j);
     j->value = value(0, 8, 42);
     run(&j->job);
-    AWAIT(get(0) == 42);
+    AWAIT(get(0) == 42 && sample.freeze.count == 1);
 }
 
 static void stop(void)

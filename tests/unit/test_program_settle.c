@@ -28,7 +28,8 @@ static void move(void *ctx, const char *call)
     (void)call;
     int by = __atomic_load_n(&move_by, __ATOMIC_SEQ_CST);
     if (by != 0)
-        __atomic_fetch_add(&memory[move_at], (uint8_t)by, __ATOMIC_SEQ_CST);
+        __atomic_fetch_add(&memory[__atomic_load_n(&move_at, __ATOMIC_SEQ_CST)], (uint8_t)by,
+                           __ATOMIC_SEQ_CST);
 }
 
 static void set_up(void)
@@ -76,7 +77,7 @@ static void tear_down(void)
 
 static void moving(int at, int by)
 {
-    move_at = at;
+    __atomic_store_n(&move_at, at, __ATOMIC_SEQ_CST);
     __atomic_store_n(&move_by, by, __ATOMIC_SEQ_CST);
 }
 
