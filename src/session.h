@@ -33,10 +33,10 @@ struct settings {
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
     char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
-    bool strip;              /* the overview strip is shown */
-    unsigned history;        /* MiB that the history of changes may take; 0: none is kept */
-    double cpu;              /* percent of a processor that watching the whole segment may take */
-    double recent;           /* seconds: rows that changed since then are shown by x */
+    bool strip;                /* the overview strip is shown */
+    unsigned history;          /* MiB that the history of changes may take; 0: none is kept */
+    double cpu;                /* percent of a processor that watching the whole segment may take */
+    double recent;             /* seconds: rows that changed since then are shown by x */
 };
 
 struct session {
@@ -46,20 +46,20 @@ struct session {
     struct walk walk;           /* newest survey */
     struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
     size_t gone_count;
-    bool all_kinds;                      /* mapped files are listed too */
     struct sampler *sampler;             /* NULL: nothing attached (and in tests) */
     struct sample sample;                /* newest sample taken; frozen while paused */
     char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
     struct seg_id id;                    /* of the attached object; dev 0: none */
-    unsigned caps;                       /* enum seg_caps of it */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
     uint64_t events_seen;                /* events of the sample already told to the user */
 
     bool left_behind; /* a sampler that hangs in a call still uses what it had */
     bool listing;     /* a list of segments or of users is on the screen (session_list) */
     bool following;   /* a list of segments is */
+    bool all_kinds;   /* mapped files are listed too */
 
     uint64_t top;    /* offset of the first row shown; a whole number of rows from the start */
+    unsigned caps;   /* enum seg_caps of the attached segment */
     unsigned rows;   /* rows that fit on the screen */
     unsigned fit;    /* bytes of a row that fit on the screen; 0: all of set.width do */
     uint64_t cursor; /* offset of the byte under the cursor */
@@ -68,8 +68,8 @@ struct session {
     uint64_t anchor; /* the selection is from anchor to cursor, both included */
     bool phase;      /* UTF-16 characters start at odd offsets */
     bool paused;
-    int64_t past;          /* the moment that is looked at, os_now's clock; 0: now */
     bool timeline;         /* the timeline is shown though this is now */
+    int64_t past;          /* the moment that is looked at, os_now's clock; 0: now */
     size_t time_cells;     /* columns of the timeline; 0: it is not shown */
     uint64_t value_offset; /* of the value whose history the inspector shows */
     size_t value_size;     /* 0: it shows none */

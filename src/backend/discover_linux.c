@@ -53,10 +53,10 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
 /* What the kernel does not say of another namespace's System V segment is not made up. */
 static void of_sysv(const struct object *o, struct seg_stat *st)
 {
-    unsigned key;
+    static const char before[] = "/SYSV"; /* and the key */
     st->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
-    if (o->name != NULL && sscanf(o->name, "/SYSV%8x", &key) == 1) {
-        st->key = key;
+    if (o->name != NULL && strncmp(o->name, before, sizeof before - 1) == 0) {
+        st->key = (uint32_t)strtoul(o->name + sizeof before - 1, NULL, 16);
         st->known |= SEG_HAS_KEY;
     }
 }

@@ -155,6 +155,15 @@ static void know_own_shm(struct pass *p)
         p->shm[p->shm_count++] = st.st_dev;
 }
 
+/* Where processes of others are hidden, the first one is: then some could not be read. */
+static void count_hidden(struct pass *p)
+{
+    struct stat st;
+    struct oserr e = sys_stat(p->be, "/proc/1", true, SYS_KEY_NONE, &st);
+    if (e.code == ENOENT)
+        p->out->unreadable++;
+}
+
 struct oserr mappers_find(struct backend *be, struct objects *objects, struct listing *list,
                           unsigned kinds, struct found *out)
 {
@@ -165,6 +174,7 @@ struct oserr mappers_find(struct backend *be, struct objects *objects, struct li
         know_own_shm(&p);
         sys_nameless(be, p.nameless);
         e = read_processes(&p);
+        count_hidden(&p);
     }
     if (!oserr_is(e))
         e = pass_loose(&p);

@@ -62,7 +62,7 @@ static struct oserr ns_open(struct seg *s, enum seg_access access)
     struct oserr e = ns_reach(s, &name, &dir);
     if (oserr_is(e))
         return e;
-    e = sys_openat(s->be, dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, &fd);
+    e = sys_openat(s->be, dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, SYS_KEY_NONE, &fd);
     sys_close(s->be, dir, SYS_KEY_NONE);
     if (oserr_is(e))
         return e;

@@ -25,6 +25,7 @@ void os_clock_text(int64_t wall, char buf[16]);
 /* ---- this process ---- */
 
 uint32_t os_pid(void);
+bool os_pid_exists(uint32_t pid);                     /* a process of this number, as we see them */
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 

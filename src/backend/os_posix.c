@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,6 +56,11 @@ void os_clock_text(int64_t wall, char buf[16])
     unsigned ms = (unsigned)(wall % SECOND / 1000000);
     snprintf(buf, 16, "%02u:%02u:%02u.%03u", (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
              (unsigned)tm.tm_sec % 100, ms % 1000);
+}
+
+bool os_pid_exists(uint32_t pid)
+{
+    return pid <= INT32_MAX && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }
 
 uint32_t os_pid(void)

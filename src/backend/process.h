@@ -63,7 +63,7 @@ SHM_MUST struct oserr process_covering(struct backend *be, uint32_t pid, uint64_
 SHM_MUST struct oserr process_own_range(struct backend *be, uint64_t address,
                                         struct process_range *out, int *fd);
 
-/* The /dev/shm that process pid sees, O_PATH: SEG_E_UNSUPPORTED unless it lies in memory. */
+/* The /dev/shm that process pid sees, ENOENT unless it lies in memory. */
 SHM_MUST struct oserr process_shm(struct backend *be, uint32_t pid, int *dir);
 
 /* ns: adds a row for each segment of that folder. */

@@ -180,22 +180,32 @@ struct oserr process_own_range(struct backend *be, uint64_t address, struct proc
 
 /* ---- /dev/shm of a process ---- */
 
+/* From the folder *dir, which is closed, to one in it; a link is not followed: it could lead out.
+ */
+static struct oserr step_into(struct backend *be, const char *name, int *dir)
+{
+    int from = *dir;
+    struct oserr e = sys_openat(be, from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+                                SYS_KEY_PROC_SHM, dir);
+    sys_close(be, from, SYS_KEY_PROC_SHM);
+    return e;
+}
+
 struct oserr process_shm(struct backend *be, uint32_t pid, int *dir)
 {
     char path[40];
-    int root;
     bool memory = false, huge = false;
-    *dir = -1;
     snprintf(path, sizeof path, "/proc/%u/root", pid);
-    struct oserr e = sys_open(be, path, O_PATH | O_DIRECTORY | O_CLOEXEC, SYS_KEY_PROC_SHM, &root);
+    struct oserr e = sys_open(be, path, O_PATH | O_DIRECTORY | O_CLOEXEC, SYS_KEY_PROC_SHM, dir);
     if (oserr_is(e))
         return process_missing(be, pid, e);
-    e = sys_open_below(be, root, "dev/shm", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK, dir);
-    sys_close(be, root, SYS_KEY_PROC_SHM);
+    e = step_into(be, "dev", dir);
+    if (!oserr_is(e))
+        e = step_into(be, "shm", dir);
     if (!oserr_is(e))
         e = sys_in_memory(be, *dir, &memory, &huge);
     if (!oserr_is(e) && !memory)
-        e = (struct oserr){"openat2", SEG_E_UNSUPPORTED};
+        e = (struct oserr){"openat", ENOENT};
     if (oserr_is(e) && *dir >= 0) {
         sys_close(be, *dir, SYS_KEY_PROC_SHM);
         *dir = -1;

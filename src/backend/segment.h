@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend/oscall.h"
 #include "backend/oserr.h"
 
 struct backend; /* the call log, fault injection, per-process set-up (fault guard) */
@@ -401,35 +402,5 @@ struct seg_events; /* a thread that waits for the system to say that names have 
 SHM_MUST struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
                                        struct seg_events **out);
 void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fine */
-
-/* ---- the visible log of OS calls ---- */
-
-enum { OSCALL_TEXT_MAX = 240 };
-
-struct oscall {
-    uint64_t seq;               /* 1, 2, ...: the number of the (first) call */
-    uint64_t repeats;           /* equal calls in a row folded into this entry, >= 1 */
-    int64_t first, last;        /* wall clock, ns since the epoch */
-    char text[OSCALL_TEXT_MAX]; /* `shm_open("/ring", O_RDONLY | O_CLOEXEC, 0) = 5`; raw names:
-                                   escape it */
-};
-
-/* Copies the entry with the smallest seq >= *seq that is still kept, and sets *seq behind it so
- * that the next call gives the next entry. False: none. The newest 1,000 entries are kept. */
-bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out);
-uint64_t
-backend_call_count(const struct backend *be); /* OS calls made so far, folded ones included */
-
-/* Sees every OS call as it ends (--calls): called under the log's lock, must not call the backend.
- */
-void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct oscall *call),
-                     void *ctx);
-
-/* For tests: the nth OS call from now (1 is the next) fails with `code` without being made, 0:
- * none. Allocations of the backend count as calls (`malloc`, ENOMEM). */
-void backend_fail_at(struct backend *be, uint64_t nth, uint32_t code);
-
-/* For tests: called before every OS call with its name; may block; not under the lock. */
-void backend_before_call(struct backend *be, void (*fn)(void *ctx, const char *call), void *ctx);
 
 #endif

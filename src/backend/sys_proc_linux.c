@@ -4,14 +4,12 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -81,7 +79,7 @@ struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t start, char *
 {
     struct query q = {.name = (uint64_t)(uintptr_t)buf, .name_size = (uint32_t)cap};
     uint32_t code = sys_enter(be, "ioctl");
-    buf[0] = '\0';
+    memset(buf, 0, cap);
     if (code == 0)
         code = ask(fd, start, 0, &q);
     if (code != 0)
@@ -158,7 +156,8 @@ struct oserr sys_readlink(struct backend *be, const char *path, char *buf, size_
                      sys_quoted(path, quoted), n);
 }
 
-struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags, int *fd)
+struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags, enum sys_key key,
+                        int *fd)
 {
     char text[128], quoted[SYS_QUOTED];
     uint32_t code = sys_enter(be, "openat");
@@ -166,20 +165,8 @@ struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags
     if (code == 0)
         code = failed((*fd = openat(dir, name, flags)) < 0);
     sys_open_flags(flags, text, sizeof text);
-    return sys_leave(be, "openat", code, 0, "openat(%d, %s, %s) = %d", dir,
+    return sys_leave(be, "openat", code, key, "openat(%d, %s, %s) = %d", dir,
                      sys_quoted(name, quoted), text, *fd);
-}
-
-struct oserr sys_open_below(struct backend *be, int root, const char *path, int flags, int *fd)
-{
-    struct open_how how = {.flags = (uint64_t)(unsigned)flags,
-                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-    uint32_t code = sys_enter(be, "openat2");
-    *fd = -1;
-    if (code == 0)
-        code = failed((*fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how)) < 0);
-    return sys_leave(be, "openat2", code, SYS_KEY_PROC_SHM,
-                     "openat2(%d, \"%s\", RESOLVE_IN_ROOT) = %d", root, path, *fd);
 }
 
 struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,

@@ -44,11 +44,8 @@ SHM_MUST struct oserr sys_descriptors(struct backend *be, struct sys_descriptors
 /* Where a link leads, NUL-terminated, cut at cap. */
 SHM_MUST struct oserr sys_readlink(struct backend *be, const char *path, char *buf, size_t cap);
 
-SHM_MUST struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags, int *fd);
-
-/* A path below the folder `root`, as a process with this root sees it: no link leads out. */
-SHM_MUST struct oserr sys_open_below(struct backend *be, int root, const char *path, int flags,
-                                     int *fd);
+SHM_MUST struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags,
+                                 enum sys_key key, int *fd);
 
 SHM_MUST struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,
                                  struct stat *st);

@@ -84,6 +84,10 @@ static bool parse_row(const char *line, struct sysv_row *row)
     st->gid = (uint32_t)v[F_GID];
     st->swap = n == FIELDS ? v[F_SWAP] : 0;
     st->resident = n == FIELDS ? v[F_RSS] + v[F_SWAP] : 0;
+    if (st->resident / 4096 > st->size / 4096 + 1) { /* some kernels count huge pages twice over */
+        st->known &= ~(unsigned)SEG_HAS_RESIDENT;
+        st->resident = 0;
+    }
     st->dev = SYSV_DEV;
     st->ino = v[F_ID];
     return true;

@@ -66,7 +66,9 @@ static const char naming[] =
     "Exit status: 0 done, 1 the answer is no, 2 an error\n"
     "\nLooking changes nothing: holes stay holes, nothing is locked or stopped. Being attached "
     "keeps\n"
-    "a removed segment alive until it is let go.\n";
+    "a removed segment alive until it is let go; of a System V segment it counts as an attach, "
+    "and\n"
+    "moves its times.\n";
 
 void help_all(struct out *o)
 {

@@ -93,6 +93,12 @@ static void print_mode(struct out *o, uint32_t mode)
     out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
 }
 
+/* A number may belong to another process by now, but of one that is gone this is sure. */
+static const char *life_of(uint32_t pid)
+{
+    return pid == 0 || os_pid_exists(pid) ? "" : " (gone)";
+}
+
 static void print_system_v(struct out *o, const struct seg_stat *st)
 {
     if ((st->known & SEG_HAS_SWAP) != 0) {
@@ -102,10 +108,10 @@ static void print_system_v(struct out *o, const struct seg_stat *st)
         out_print(o, "key:       0x%08" PRIx32 "%s\n", st->key, st->key == 0 ? " (private)" : "");
     }
     if ((st->known & SEG_HAS_CREATOR) != 0) {
-        out_print(o, "creator:   %" PRIu32 "\n", st->creator);
+        out_print(o, "creator:   %" PRIu32 "%s\n", st->creator, life_of(st->creator));
     }
     if ((st->known & SEG_HAS_LAST_PID) != 0) {
-        out_print(o, "last pid:  %" PRIu32 "\n", st->last_pid);
+        out_print(o, "last pid:  %" PRIu32 "%s\n", st->last_pid, life_of(st->last_pid));
     }
     if ((st->known & SEG_HAS_ATTACHED) != 0) {
         out_print(o, "attached:  %" PRIu64 "\n", st->attached);

@@ -11,8 +11,11 @@
 
 size_t segrow_procs(const struct segrow *s)
 {
-    uint32_t me = os_pid();
     size_t n = 0;
+    if (s->mappers_count + s->holders_count == 0) {
+        return 0; /* asking for our number costs a system call */
+    }
+    uint32_t me = os_pid();
     for (size_t i = 0; i < s->mappers_count; i++) {
         uint32_t pid = s->mappers[i].pid;
         n += pid != me && (i == 0 || s->mappers[i - 1].pid != pid) ? 1 : 0;

@@ -27,9 +27,9 @@ static const char *set_end(const char *p)
 
 static bool set_has(const char *p, const char *end, uint8_t byte)
 {
-    bool not = p[1] == '!' || p[1] == '^', found = false;
+    bool inverse = p[1] == '!' || p[1] == '^', found = false;
     const char *last = end - 1;
-    for (p += not ? 2 : 1; p < last; p++) {
+    for (p += inverse ? 2 : 1; p < last; p++) {
         uint8_t low = (uint8_t)*p, high = low;
         if (p + 2 < last && p[1] == '-') {
             high = (uint8_t)p[2];
@@ -37,7 +37,7 @@ static bool set_has(const char *p, const char *end, uint8_t byte)
         }
         found = found || (byte >= low && byte <= high);
     }
-    return found != not ;
+    return found != inverse;
 }
 
 /* One element of the pattern that is no star, at one character: both move behind it, or false. */

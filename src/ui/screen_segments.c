@@ -144,44 +144,54 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
     }
 }
 
-/* A part of the title, when there is room for all of it. */
-static int title_part(struct ui *ui, int col, const char *text)
+enum { TITLE_PARTS = 5, PART_MAX = 64 };
+
+/* Leaves out parts until the rest fits, the cheapest first. */
+static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
 {
-    struct canvas *c = &ui->canvas;
-    if (col + 2 + canvas_width(text) > c->cols)
-        return col;
-    return canvas_text(c, 0, col + 2, c->cols, STYLE_TITLE, text);
+    static const int cheapest[] = {4, 1, 2, 3}; /* free, resident, orphans, unreadable */
+    for (size_t k = 0; k < sizeof cheapest / sizeof cheapest[0]; k++) {
+        int cols = 8;
+        for (int i = 0; i < TITLE_PARTS; i++)
+            cols += part[i][0] != '\0' ? canvas_width(part[i]) + 2 : 0;
+        if (cols > c->cols)
+            part[cheapest[k]][0] = '\0';
+    }
+}
+
+static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
+{
+    const struct segments_state *st = ui->segments;
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    char size[NUMBER_SIZE_MAX];
+    (void)number_format_size(st->bytes, size);
+    (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
+                   survey->count == 1 ? "" : "s", size);
+    (void)number_format_size(st->resident, size);
+    (void)snprintf(part[1], PART_MAX, "resident %s", size);
+    (void)number_format_size(st->orphan_bytes, size);
+    if (st->orphan_count > 0)
+        (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
+                       st->orphan_count == 1 ? "" : "s", size);
+    if (survey->who.unreadable > 0)
+        (void)snprintf(part[3], PART_MAX, "%zu unreadable", survey->who.unreadable);
+    (void)number_format_size(survey->fs_free, size);
+    if (survey->fs_total > 0)
+        (void)snprintf(part[4], PART_MAX, "/dev/shm %s free", size);
+    fit_title(&ui->canvas, part);
 }
 
 static void draw_title(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
-    const struct segments_state *st = ui->segments;
-    const struct seg_survey *survey = &ui->s.walk.survey;
-    char size[NUMBER_SIZE_MAX], text[64];
+    char part[TITLE_PARTS][PART_MAX] = {"looking for segments..."};
     canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
     int col = canvas_text(c, 0, 1, c->cols, STYLE_TITLE, "shmlens");
-    if (ui->s.walk.seq == 0) {
-        (void)title_part(ui, col, "looking for segments...");
-        return;
-    }
-    (void)number_format_size(st->bytes, size);
-    (void)snprintf(text, sizeof text, "%zu segment%s  %s", survey->count,
-                   survey->count == 1 ? "" : "s", size);
-    col = title_part(ui, col, text);
-    (void)number_format_size(st->resident, size);
-    (void)snprintf(text, sizeof text, "resident %s", size);
-    col = title_part(ui, col, text);
-    (void)number_format_size(st->orphan_bytes, size);
-    (void)snprintf(text, sizeof text, "%zu orphan%s (%s)", st->orphan_count,
-                   st->orphan_count == 1 ? "" : "s", size);
-    col = st->orphan_count > 0 ? title_part(ui, col, text) : col;
-    (void)snprintf(text, sizeof text, "%zu unreadable", survey->who.unreadable);
-    col = survey->who.unreadable > 0 ? title_part(ui, col, text) : col;
-    (void)number_format_size(survey->fs_free, size);
-    (void)snprintf(text, sizeof text, "/dev/shm %s free", size);
-    if (survey->fs_total > 0)
-        (void)title_part(ui, col, text);
+    if (ui->s.walk.seq != 0)
+        title_parts(ui, part);
+    for (int i = 0; i < TITLE_PARTS; i++)
+        if (part[i][0] != '\0')
+            col = canvas_text(c, 0, col + 2, c->cols, STYLE_TITLE, part[i]);
 }
 
 static void draw_header(struct ui *ui, const struct layout *at)

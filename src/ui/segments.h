@@ -23,6 +23,7 @@ struct segments_state {
     uint64_t seq;             /* of the survey that the rows are of */
     size_t *row;              /* indexes for segments_info, in the order shown */
     size_t count, room;       /* rows shown, rows allocated */
+    struct segrow *key;       /* of each index, while the rows are being sorted */
     size_t hidden;            /* rows that filter, orphans or kinds leave out */
     size_t hidden_idle;       /* of those, left out because nobody was seen but nothing is proved */
     int at, top;              /* cursor and first row shown */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "ui/segments.h"
 
 struct segments_state *segments_new(void)
@@ -26,6 +27,7 @@ void segments_free(struct segments_state *st)
     segments_untag_all(st);
     free(st->tag);
     free(st->row);
+    free(st->key);
     free(st->seen);
     free(st->cell);
     free(st);
@@ -104,30 +106,66 @@ static int compare_rows(const void *a, const void *b)
     const struct column *by = st->sort;
     size_t count = 0;
     int order = 0;
-    if (by != column_table(&count)) {
-        bool gone = false;
-        struct segrow left = segments_row(sorting, segments_info(sorting, i, &gone));
-        struct segrow right = segments_row(sorting, segments_info(sorting, k, &gone));
-        order = by->falling ? by->compare(&right, &left) : by->compare(&left, &right);
-    }
+    if (by != column_table(&count) && by->falling)
+        order = by->compare(&st->key[k], &st->key[i]);
+    else if (by != column_table(&count))
+        order = by->compare(&st->key[i], &st->key[k]);
     if (order == 0)
         order = compare_places(i, k);
     return st->inverted ? -order : order;
 }
 
+/* The rows shown, in order. Those of the survey are in the order of their locators already. */
+static void sort_rows(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    size_t columns = 0;
+    bool gone = false, first = st->sort == column_table(&columns);
+    if (st->count == 0 || (first && !st->inverted && st->vanished == 0))
+        return;
+    for (size_t i = 0; i < st->count && !first; i++)
+        st->key[st->row[i]] = segments_row(ui, segments_info(ui, st->row[i], &gone));
+    sorting = ui;
+    qsort(st->row, st->count, sizeof *st->row, compare_rows);
+}
+
 /* ---- what is shown ---- */
 
-/* Is the text typed in one of the cells that say what it is and whose? */
+/* Is the text in a name, raw or as it is shown? Most names are shown as they are. */
+static bool name_has(const char *raw, const char *part, char *cell)
+{
+    if (text_has(raw, part))
+        return true;
+    const char *p = raw;
+    while (*p > ' ' && *p < 0x7f && *p != '\\')
+        p++;
+    if (*p == '\0')
+        return false;
+    (void)text_escape(cell, CELL_MAX, raw, strlen(raw));
+    return text_has(cell, part);
+}
+
+static bool cell_has(const struct segrow *row, const char *column, const char *part, char *cell)
+{
+    column_shown(column_find(column, strlen(column)), row, cell);
+    return text_has(cell, part);
+}
+
+/* Is the text typed in what says what it is, whose, and who has it? */
 static bool matches(const struct ui *ui, const struct segrow *row)
 {
-    static const char *const searched[] = {"LOCATOR", "OWNER", "KIND", "NAME", "STATE", "KEY"};
-    const char *filter = ui->segments->filter;
+    const char *filter = ui->segments->filter, *names[SEGROW_STATES];
     char *cell = ui->segments->cell;
-    for (size_t i = 0; i < sizeof searched / sizeof searched[0]; i++) {
-        column_shown(column_find(searched[i], strlen(searched[i])), row, cell);
-        if (text_has(cell, filter))
+    if (name_has(row->locator, filter, cell) || name_has(row->name, filter, cell) ||
+        text_has(seg_kind_name(row->kind), filter) ||
+        (row->owner != NULL && text_has(row->owner, filter)))
+        return true;
+    for (size_t n = segrow_states(row, names); n > 0; n--)
+        if (text_has(names[n - 1], filter))
             return true;
-    }
+    /* `key 0x0052e2c1`, `memfd wl_shm`: as the first column has them */
+    if (row->kind != SEG_POSIX && cell_has(row, "LOCATOR", filter, cell))
+        return true;
     return segrow_has_command(row, filter);
 }
 
@@ -268,6 +306,10 @@ static bool make_room(struct segments_state *st, size_t rows)
     if (more == NULL)
         return false;
     st->row = more;
+    struct segrow *keys = realloc(st->key, rows * sizeof *keys);
+    if (keys == NULL)
+        return false;
+    st->key = keys;
     st->room = rows;
     return true;
 }
@@ -289,11 +331,7 @@ void segments_rebuild(struct ui *ui)
     for (size_t i = 0; i < st->vanished && !st->orphans; i++)
         if (is_shown(ui, segments_info(ui, survey->count + i, &gone)))
             st->row[st->count++] = survey->count + i;
-    sorting = ui;
-    size_t columns = 0;
-    bool sorted = st->sort == column_table(&columns) && !st->inverted && st->vanished == 0;
-    if (st->count > 0 && !sorted)
-        qsort(st->row, st->count, sizeof *st->row, compare_rows);
+    sort_rows(ui);
     restore_cursor(ui);
 }
 
@@ -330,58 +368,4 @@ const struct seg_info *segments_take(struct ui *ui)
     if (info == NULL && ui->segments->count > 0)
         ui_say(ui, STYLE_WARN, "it is not there any more");
     return info;
-}
-
-/* ---- tags ---- */
-
-static size_t tag_of(const struct segments_state *st, const char *locator)
-{
-    size_t i = 0;
-    while (i < st->tags && strcmp(st->tag[i].locator, locator) != 0)
-        i++;
-    return i;
-}
-
-bool segments_tagged(const struct segments_state *st, const char *locator)
-{
-    return tag_of(st, locator) < st->tags;
-}
-
-static bool add_tag(struct segments_state *st, const struct seg_info *info)
-{
-    size_t n = strlen(info->locator) + 1;
-    if (st->tags == st->tags_room) {
-        size_t room = st->tags_room * 2 + 16;
-        struct tag *more = realloc(st->tag, room * sizeof *more);
-        if (more == NULL)
-            return false;
-        st->tag = more;
-        st->tags_room = room;
-    }
-    char *copy = malloc(n);
-    if (copy == NULL)
-        return false;
-    memcpy(copy, info->locator, n);
-    st->tag[st->tags++] = (struct tag){copy, info->stat};
-    return true;
-}
-
-void segments_toggle_tag(struct ui *ui, const struct seg_info *info)
-{
-    struct segments_state *st = ui->segments;
-    size_t i = tag_of(st, info->locator);
-    if (i < st->tags) {
-        free(st->tag[i].locator);
-        st->tag[i] = st->tag[--st->tags];
-    } else if (st->tags == TAGS_MAX) {
-        ui_say(ui, STYLE_WARN, "%d segments are tagged, that is all there can be", TAGS_MAX);
-    } else if (!add_tag(st, info)) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-    }
-}
-
-void segments_untag_all(struct segments_state *st)
-{
-    while (st->tags > 0)
-        free(st->tag[--st->tags].locator);
 }

@@ -3,10 +3,15 @@
 #include "harness.h"
 #include "shot.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <unistd.h>
 
 static const char *folder;
 
@@ -105,17 +110,72 @@ static void scene_edit(void)
     leave(t);
 }
 
+/* Some of each kind: System V, a sealed memfd, an unlinked object, and what a program left. */
+struct kinds {
+    int sysv, memfd, unlinked;
+    void *memory[3]; /* mapped or attached, of SIZE bytes */
+};
+enum { SIZE = 8 << 20, KEY = 0x0052e2c1 };
+
+static void *map_filled(int fd)
+{
+    if (fd < 0 || posix_fallocate(fd, 0, SIZE) != 0)
+        e2e_fail("no memory for a scene");
+    return mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+}
+
+static void kinds_start(struct kinds *k)
+{
+    k->sysv = shmget(KEY, SIZE, IPC_CREAT | IPC_EXCL | 0600);
+    k->memory[0] = k->sysv < 0 ? NULL : shmat(k->sysv, NULL, 0);
+    if (k->memory[0] == NULL || k->memory[0] == (void *)-1)
+        e2e_fail("no System V segment for a scene");
+    memset(k->memory[0], 1, SIZE / 4);
+    k->memfd = memfd_create("wl_shm", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    k->memory[1] = map_filled(k->memfd);
+    if (fcntl(k->memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0)
+        e2e_fail("no seals");
+    k->unlinked = shm_open("/frames", O_CREAT | O_EXCL | O_RDWR, 0600);
+    k->memory[2] = map_filled(k->unlinked);
+    shm_unlink("/frames");
+    int left = shm_open("/psm_5b3f2a1c", O_CREAT | O_EXCL | O_RDWR, 0600);
+    munmap(map_filled(left), SIZE);
+    close(left);
+}
+
+static void kinds_end(struct kinds *k)
+{
+    shmdt(k->memory[0]);
+    shmctl(k->sysv, IPC_RMID, NULL);
+    munmap(k->memory[1], SIZE);
+    munmap(k->memory[2], SIZE);
+    close(k->memfd);
+    close(k->unlinked);
+    shm_unlink("/psm_5b3f2a1c");
+}
+
 static void scene_list(void)
 {
+    struct kinds kinds;
     struct e2e_peer *hammer = e2e_peer("hammer", "/hammer", "65536", "64");
     struct e2e_peer *counter = e2e_peer("counter", "/ring", "1048576", "16", "1000");
-    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens)});
+    struct e2e_peer *reader = e2e_peer("holder", "r", "/ring");
+    kinds_start(&kinds);
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .cols = 100});
     e2e_wait_text(t, "posix:/ring", 0);
-    e2e_settle(t, 100, 1000);
+    e2e_wait_text(t, "unlinked", 0);
+    e2e_keys(t, "/ring<Enter>");
+    e2e_settle(t, 100, 500);
+    e2e_keys(t, "<Esc>");
+    e2e_settle(t, 100, 500);
+    e2e_keys(t, "o");
+    e2e_settle(t, 100, 4000); /* what is new is marked no longer */
     picture(t, "segments", "every segment of the machine, and who has it");
     e2e_keys(t, "Q");
     e2e_exit(t, 0);
     e2e_end(t);
+    kinds_end(&kinds);
+    e2e_peer_end(reader);
     e2e_peer_end(counter);
     e2e_peer_end(hammer);
 }

@@ -50,8 +50,8 @@ static int told[2];
 static bool furnish(void)
 {
     if (unshare(CLONE_NEWNS | CLONE_NEWIPC) != 0 ||
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("none", "/dev/shm", "tmpfs", 0, NULL) != 0)
+        mount("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0 ||
+        mount("none", "/dev/shm", "tmpfs", 0, "") != 0)
         return false;
     int fd = open("/dev/shm/inner", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     return fd >= 0 && write(fd, "inside", 6) == 6 && mkfifo("/dev/shm/fifo", 0666) == 0 &&
@@ -188,6 +188,37 @@ START_TEST(test_of_another_user)
         return;
     }
     as_nobody(look_as_nobody, &root);
+}
+END_TEST
+
+/* /proc shows a user its own processes only. */
+static int look_hidden(void)
+{
+    char text[64];
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0 ||
+        mount("none", "/proc", "proc", 0, "hidepid=2") != 0 || setgid(65534) != 0 ||
+        setuid(65534) != 0 || access("/proc/1", F_OK) == 0) {
+        printf("skipped: processes cannot be hidden here\n");
+        return 0;
+    }
+    int fd = memfd_create("of-nobody", MFD_CLOEXEC);
+    ck_assert(fd >= 0 && ftruncate(fd, PAGE) == 0);
+    struct seg_survey sv = survey(ALL);
+    snprintf(text, sizeof text, "fd:%d/%d", (int)getpid(), fd);
+    ck_assert_ptr_nonnull(row_of(&sv, text));
+    ck_assert_uint_gt(sv.who.unreadable, 0);
+    seg_survey_free(&sv);
+    return 0;
+}
+
+START_TEST(test_hidden)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(look_hidden());
+    int status;
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
 }
 END_TEST
 
@@ -359,6 +390,7 @@ int main(void)
     tcase_add_test(t, test_other_shm);
     tcase_add_test(t, test_other_system_v);
     tcase_add_test(t, test_of_another_user);
+    tcase_add_test(t, test_hidden);
     tcase_add_test(t, test_processes_end);
     tcase_add_test(t, test_text_instead);
     tcase_add_test(t, test_locators);

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,8 +21,7 @@ static bool exists(const char *name)
     return lstat(path, &st) == 0;
 }
 
-/* Its last change was so long ago. The time of the inode's change cannot be set: --older-than 0s
- * is what the tests use but for those of the age. */
+/* All segments of this test. */
 static const char *pattern(void)
 {
     static char text[800];
@@ -159,6 +160,35 @@ START_TEST(an_ordinary_user)
 }
 END_TEST
 
+/* System V: the kind's own count is the proof, and an attach saves it. */
+START_TEST(system_v)
+{
+    char of[40];
+    char text[48];
+    struct shmid_ds ds;
+    int id = shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600);
+    if (id < 0) {
+        return; /* this system has none */
+    }
+    (void)snprintf(of, sizeof of, "sysv:%d", id);
+    (void)snprintf(text, sizeof text, "%s\n", of);
+    const struct ran *r = RUN("clean", of);
+    ck_assert_str_eq(r->out, ""); /* made just now */
+    ck_assert_str_eq(RUN("clean", of, "--older-than", "0s")->out, text);
+    void *p = shmat(id, NULL, 0);
+    ck_assert_str_eq(RUN("clean", of, "--older-than", "0s", "--yes")->out, "");
+    ck_assert_int_eq(shmctl(id, IPC_STAT, &ds), 0);
+    (void)shmdt(p);
+    r = RUN("info", of);
+    ck_assert_ptr_nonnull(strstr(r->out, "creator:   "));
+    ck_assert_ptr_null(strstr(r->out, "(gone)")); /* it is us */
+    r = RUN("clean", of, "--older-than", "0s", "--yes");
+    ck_assert_str_eq(r->out, text);
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_int_ne(shmctl(id, IPC_STAT, &ds), 0);
+}
+END_TEST
+
 START_TEST(rm_by_force_says_what_it_leaves)
 {
     const char *n = run_name("used");
@@ -193,6 +223,7 @@ int main(void)
     tcase_add_test(t, a_user_saves_its_segment);
     tcase_add_test(t, what_is_no_segment_stays);
     tcase_add_test(t, an_ordinary_user);
+    tcase_add_test(t, system_v);
     tcase_add_test(t, rm_by_force_says_what_it_leaves);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

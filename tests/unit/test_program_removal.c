@@ -1,0 +1,208 @@
+/* Removing what was listed: a process that takes it meanwhile saves it, so does a new segment of
+ * its name; what it leaves behind is said. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "removal.h"
+
+static struct backend *be;
+static char name[64], locator[80];
+static struct seg_stat seen;
+static pid_t child;
+
+static void make(void)
+{
+    int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, 4096), 0);
+    (void)close(fd);
+}
+
+static bool exists(void)
+{
+    int fd = shm_open(name, O_RDONLY, 0);
+    (void)close(fd);
+    return fd >= 0;
+}
+
+/* What the list says of it. */
+static void look(void)
+{
+    struct seg_survey s;
+    struct oserr e = seg_survey(be, 1u << SEG_POSIX, SEG_SURVEY_WHO, &s);
+    ck_assert(!oserr_is(e));
+    bool found = false;
+    for (size_t i = 0; i < s.count; i++)
+        if (strcmp(s.segs[i].locator, locator) == 0) {
+            seen = s.segs[i].stat;
+            found = true;
+        }
+    ck_assert(found);
+    seg_survey_free(&s);
+}
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    (void)snprintf(name, sizeof name, "/shmlens-test-%d-removal", (int)getpid());
+    (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    make();
+    look();
+    child = 0;
+}
+
+static void tear_down(void)
+{
+    backend_free(be);
+    (void)shm_unlink(name);
+    if (child > 0)
+        (void)waitpid(child, NULL, 0);
+}
+
+/* Another process that has it, until the other end of the pipe is closed: its write end. */
+static int other_process(void)
+{
+    int go[2], ready[2];
+    char byte = 0;
+    ck_assert(pipe(go) == 0 && pipe(ready) == 0);
+    child = fork();
+    if (child == 0) {
+        int fd = shm_open(name, O_RDWR, 0);
+        (void)close(go[1]);
+        if (fd < 0 || write(ready[1], "r", 1) != 1 || read(go[0], &byte, 1) != 0)
+            _exit(1);
+        _exit(0);
+    }
+    (void)close(go[0]);
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    return go[1];
+}
+
+/* Once, right before the name is moved aside. */
+static int taken;
+static void take_it(void *ctx, const char *call)
+{
+    (void)ctx;
+    if (strncmp(call, "rename", 6) == 0 && taken < 0)
+        taken = other_process();
+}
+
+static void replace_it(void *ctx, const char *call)
+{
+    (void)ctx;
+    if (strncmp(call, "rename", 6) != 0 || taken >= 0)
+        return;
+    taken = shm_open(name, O_RDONLY, 0); /* so that its number is not given again */
+    (void)shm_unlink(name);
+    make();
+}
+
+static struct oserr removed(unsigned flags, struct seg_who *who, bool *used)
+{
+    return removal_one(be, locator, &seen, flags, who, used);
+}
+
+START_TEST(who_attaches_between_check_and_removal_saves_it)
+{
+    struct seg_who who;
+    bool used = false;
+    taken = -1;
+    backend_before_call(be, take_it, NULL);
+    struct oserr e = removed(SEG_RM_PROVED, &who, &used);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_int_ge(taken, 0);
+    ck_assert_uint_eq(e.code, SEG_E_IN_USE);
+    ck_assert(exists());
+    seg_who_free(&who);
+    (void)close(taken);
+}
+END_TEST
+
+START_TEST(a_new_segment_of_the_name_is_saved)
+{
+    struct seg_who who;
+    bool used = false;
+    taken = -1;
+    backend_before_call(be, replace_it, NULL);
+    struct oserr e = removed(0, &who, &used);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_uint_eq(e.code, SEG_E_REPLACED);
+    ck_assert(exists());
+    seg_who_free(&who);
+    e = removed(SEG_RM_FORCE, &who, &used); /* also by force, and when it was listed before */
+    ck_assert_uint_eq(e.code, SEG_E_REPLACED);
+    ck_assert(exists());
+    seg_who_free(&who);
+    (void)close(taken);
+}
+END_TEST
+
+START_TEST(by_force_it_says_who_is_left)
+{
+    struct seg_who who;
+    struct out o;
+    bool used = false;
+    char line[64];
+    int end = other_process();
+    struct oserr e = removed(0, &who, &used);
+    ck_assert(used && e.code == SEG_E_IN_USE);
+    seg_who_free(&who);
+    e = removed(SEG_RM_FORCE, &who, &used);
+    ck_assert(!oserr_is(e) && used && !exists());
+    out_text(&o, 4096);
+    removal_left_behind(&o, &who);
+    (void)snprintf(line, sizeof line, "still held open by %d ", (int)child);
+    ck_assert_ptr_nonnull(strstr(o.buf, line));
+    out_free(&o);
+    seg_who_free(&who);
+    (void)close(end);
+}
+END_TEST
+
+START_TEST(what_is_gone_is_gone)
+{
+    struct seg_who who;
+    struct out o;
+    bool used = false;
+    (void)shm_unlink(name);
+    struct oserr e = removed(SEG_RM_FORCE, &who, &used);
+    ck_assert_int_eq((int)oserr_kind(e), OSERR_K_MISSING);
+    out_text(&o, 4096);
+    removal_why(&o, locator, e, &who);
+    ck_assert_str_eq(o.buf, "it is gone already");
+    out_free(&o);
+    seg_who_free(&who);
+    ck_assert_ptr_null(removal_cannot("posix:/x"));
+    ck_assert_ptr_null(removal_cannot("sysv:1"));
+    ck_assert_ptr_nonnull(removal_cannot("fd:1/2"));
+    ck_assert_ptr_nonnull(removal_cannot("ns:1/x"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program_removal");
+    TCase *t = tcase_create("removal");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, who_attaches_between_check_and_removal_saves_it);
+    tcase_add_test(t, a_new_segment_of_the_name_is_saved);
+    tcase_add_test(t, by_force_it_says_who_is_left);
+    tcase_add_test(t, what_is_gone_is_gone);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
