@@ -40,7 +40,8 @@ const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --
 /* The kinds that this system has: bits. */
 unsigned seg_kinds(void);
 
-/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a sentence fragment; NULL: nothing to say. */
+/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a sentence
+ * fragment; NULL: nothing to say. */
 const char *seg_rule(uint32_t refusal);
 
 /* The forms of locators that this system has: lines for the help. */

@@ -138,7 +138,11 @@ void ui_remove(struct ui *ui, const char *locator)
     char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
     const struct seg_info *info = segments_find(ui, locator);
     if (removal_cannot(locator) != NULL) {
-        ui_say(ui, STYLE_ERROR, "%s", removal_cannot(locator));
+        char note[sizeof ui->prompt.note] = "";
+        bool named = info != NULL && info->kind == SEG_WIN; /* they could let it go */
+        if (named)
+            who_text(ui, info, note, sizeof note);
+        ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", removal_cannot(locator));
         return;
     }
     if (strlen(locator) >= sizeof ui->pending) {
