@@ -126,3 +126,13 @@ void os_process_stop(struct os_process *p)
         CloseHandle(p->job);
     free(p);
 }
+
+bool os_pid_exists(uint32_t pid)
+{
+    HANDLE h = OpenProcess(SYNCHRONIZE, FALSE, pid);
+    bool exists = h == NULL ? GetLastError() == ERROR_ACCESS_DENIED
+                            : WaitForSingleObject(h, 0) == WAIT_TIMEOUT;
+    if (h != NULL)
+        CloseHandle(h);
+    return exists;
+}

@@ -9,7 +9,17 @@ unsigned seg_kinds(void)
 const char *seg_naming(void)
 {
     return "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n"
-           "  file:PATH                           a file, mapped shared\n";
+           "  sysv:ID  sysv:key=KEY               System V shared memory (create sysv:new: a "
+           "private "
+           "one)\n"
+           "  fd:PID/FD                           what a process holds open: memfd, unlinked, a "
+           "file\n"
+           "  map:PID/ADDRESS                     what a process has mapped shared there (root "
+           "only)\n"
+           "  ns:PID/NAME                         POSIX, in the /dev/shm that the process sees\n"
+           "  memfd:NAME                          to create: lives as long as it is held\n"
+           "  file:PATH                           a file, mapped shared\n"
+           "  rec:PATH                            a recording\n";
 }
 
 const char *seg_demo_name(void)

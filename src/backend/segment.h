@@ -37,19 +37,13 @@ enum seg_kind {
 
 const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --kind` */
 
-/* The kinds that this system has: bits. */
+/* What this system has: the kinds (bits); lines for the help on forms of locators; what the demo's
+ * writer makes, as it is typed. And its own rule behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a
+ * sentence fragment; NULL: nothing to say. */
 unsigned seg_kinds(void);
-
-/* What the system's own rule is behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a sentence
- * fragment; NULL: nothing to say. */
-const char *seg_rule(uint32_t refusal);
-
-/* The forms of locators that this system has: lines for the help. */
 const char *seg_naming(void);
-
-/* What the demo's writer makes: `/shmlens-demo`, or as it is said here. A locator as it is typed.
- */
 const char *seg_demo_name(void);
+const char *seg_rule(uint32_t refusal);
 
 enum seg_caps {
     SEG_CAP_CREATE = 1,
@@ -86,10 +80,8 @@ enum seg_state { /* bits */
                  SEG_ST_DEST = 4,
                  SEG_ST_LOCKED = 8,
                  SEG_ST_HUGETLB = 16,
-                 SEG_ST_RESERVED =
-                     0x10000, /* Windows: pages are data only once somebody commits them */
-                 SEG_ST_ONLY_US =
-                     0x20000, /* Windows: nobody else has a handle: it lives as long as ours */
+                 SEG_ST_RESERVED = 0x10000, /* Windows: pages are data once committed */
+                 SEG_ST_ONLY_US = 0x20000,  /* Windows: nobody else has a handle */
 };
 
 struct seg_stat {
