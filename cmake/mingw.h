@@ -1,5 +1,5 @@
-/* Included before every file of ours that mingw compiles: of the two strtod that its library has, the headers choose
- * the one that rounds twice. */
+/* Included before every file of ours that mingw compiles: of the two strtod that its library has,
+ * the headers choose the one that rounds twice. */
 #ifndef SHMLENS_MINGW_H
 #define SHMLENS_MINGW_H
 
