@@ -1,6 +1,5 @@
-#define SPOT_VECTOR                                                              \
-    16 /* every compiler of ours turns these into the vector unit's instructions \
-        */
+/* Every compiler of ours turns vectors of so many bytes into the vector unit's instructions. */
+#define SPOT_VECTOR 16
 #include "backend/spot_loop.h"
 
 GUARDED void spot_plain(void *spot)
