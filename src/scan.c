@@ -108,7 +108,7 @@ static bool spot(struct window *w, uint64_t *from, uint64_t size)
             w->needle.size = 0; /* not this segment */
             break;
         }
-        bool stuck = next - *from < slice / 2; /* a hole, or the end */
+        bool stuck = next - *from <= slice / 2; /* a hole, or the end */
         *from = next;
         if (stuck) {
             break;

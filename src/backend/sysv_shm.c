@@ -189,7 +189,9 @@ static struct oserr sysv_describe(struct seg *s, struct seg_stat *out)
         if (v->counted == 0 || t - v->counted > COUNT_NS) {
             struct oserr unknown = sysv_row(s->be, v->id, &now);
             v->counted = t;
-            v->row = oserr_is(unknown) ? (struct seg_stat){0} : now.stat;
+            if (oserr_is(unknown))
+                now.stat.known = 0;
+            v->row = now.stat;
         }
         out->known |= v->row.known & (SEG_HAS_RESIDENT | SEG_HAS_SWAP);
         out->resident = v->row.resident;

@@ -272,6 +272,7 @@ static void draw(struct ui *ui)
     struct segments_state *st = ui->segments;
     struct layout at = arrange(ui);
     segments_update(ui);
+    st->shifted = false;
     scroll(ui);
     draw_title(ui);
     draw_header(ui, &at);
@@ -286,9 +287,9 @@ static void draw(struct ui *ui)
 static bool key(struct ui *ui, struct key pressed)
 {
     (void)pressed;
-    bool changed = segments_changed(ui);
+    segments_catch_up(ui);
     ui->segments->touched = true;
-    return changed;
+    return false;
 }
 
 static void move(struct ui *ui, const char *how, bool extend)

@@ -27,6 +27,7 @@ struct segments_state {
     size_t hidden;            /* rows that filter, orphans or kinds leave out */
     size_t hidden_idle;       /* of those, left out because nobody was seen but nothing is proved */
     int at, top;              /* cursor and first row shown */
+    bool shifted;             /* the row at the cursor is another one than was drawn */
     bool touched;             /* a key was pressed: the cursor is where the user wants it */
     char cursor[LOCATOR_MAX]; /* raw locator of the row at the cursor; empty: none yet */
     char wanted[LOCATOR_MAX]; /* raw: the cursor goes there when it is listed; empty: nowhere */
@@ -62,8 +63,9 @@ const struct seg_info *segments_at(const struct ui *ui);
  * than was drawn. */
 const struct seg_info *segments_take(struct ui *ui);
 
-/* Is the row at the cursor another one now than was drawn? Says so. */
-bool segments_changed(struct ui *ui);
+/* Takes the newest survey in between two frames; notes when the row at the cursor is another one
+ * then than was drawn. */
+void segments_catch_up(struct ui *ui);
 
 /* The row of the survey with this raw locator, NULL: none. */
 const struct seg_info *segments_find(const struct ui *ui, const char *locator);

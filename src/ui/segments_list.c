@@ -348,22 +348,24 @@ void segments_update(struct ui *ui)
         segments_rebuild(ui);
 }
 
-/* A survey may have come since the list was drawn: what is done is for the row that was seen. */
-bool segments_changed(struct ui *ui)
+void segments_catch_up(struct ui *ui)
 {
+    struct segments_state *st = ui->segments;
     char seen[LOCATOR_MAX];
-    memcpy(seen, ui->segments->cursor, sizeof seen);
+    memcpy(seen, st->cursor, sizeof seen);
     segments_update(ui);
-    if (seen[0] == '\0' || strcmp(seen, ui->segments->cursor) == 0)
-        return false;
-    ui_say(ui, STYLE_WARN, "the list has just changed: once more");
-    return true;
+    if (seen[0] != '\0' && strcmp(seen, st->cursor) != 0)
+        st->shifted = true;
 }
 
+/* A survey may have come since the list was drawn: what is done is for the row that was seen. */
 const struct seg_info *segments_take(struct ui *ui)
 {
-    if (segments_changed(ui))
+    segments_catch_up(ui);
+    if (ui->segments->shifted) {
+        ui_say(ui, STYLE_WARN, "the list has just changed: once more");
         return NULL;
+    }
     const struct seg_info *info = segments_at(ui);
     if (info == NULL && ui->segments->count > 0)
         ui_say(ui, STYLE_WARN, "it is not there any more");
