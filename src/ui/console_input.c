@@ -121,7 +121,7 @@ static size_t control(char *out, const struct console_key *k, unsigned mods)
     if (code > 0 && code < 0x20)
         code += code <= 26 ? 'a' - 1u : 0x40u;
     else if (code == 0 && k->vk >= 'A' && k->vk <= 'Z')
-        code = k->vk - 'A' + 'a';
+        code = (unsigned)k->vk + ('a' - 'A');
     else if (code == 0 && k->vk >= '0' && k->vk <= '9')
         code = k->vk;
     return code < 0x20 || code >= 0x7f ? 0 : csi(out, code, kept, 'u');
