@@ -177,6 +177,68 @@ START_TEST(ui_of_what_it_may_not_read)
 }
 END_TEST
 
+/* A segment of nobody's that nobody has. */
+static const char *own_segment(void)
+{
+    const char *own = e2e_name("users-own");
+    support_make(own, "of mine", 7, SIZE);
+    int fd = shm_open(own, O_RDWR, 0);
+    ck_assert_int_eq(fchown(fd, NOBODY, NOBODY), 0);
+    close(fd);
+    return own;
+}
+
+static bool gone(const char *of)
+{
+    int fd = shm_open(of, O_RDONLY, 0);
+    close(fd);
+    return fd < 0;
+}
+
+/* It lists what is root's and does not claim to know who has it; what it removes is its own. */
+START_TEST(the_list_of_another_user)
+{
+    char base[64];
+    if (!usable())
+        return;
+    const char *own = own_segment();
+    struct e2e_peer *holder = e2e_peer("holder", "rw", name);
+    struct e2e *t = ui_as_nobody(NULL);
+    e2e_wait_text(t, own, 0);
+    e2e_wait_text(t, "unreadable", 0);
+    snprintf(base, sizeof base, "/%s", name); /* a filter, with the name's own slash */
+    e2e_keys(t, base);
+    e2e_wait_no_text(t, own, 0);
+    e2e_keys(t, "<Enter>");
+    e2e_wait_no_text(t, "filter:", 0);
+    e2e_wait_row(t, 2, "?", 0); /* not: nobody */
+    ck_assert(!e2e_find(t, "orphan", NULL, NULL));
+    e2e_keys(t, "<Enter>");
+    e2e_wait_text(t, "ermission denied", 0);
+    e2e_keys(t, "d");
+    e2e_wait_text(t, "its name or yes", 0);
+    e2e_keys(t, "yes<Enter>");
+    e2e_wait_text(t, "not permitted", 0);
+    ck_assert(!gone(name));
+    e2e_keys(t, "<Esc>"); /* all again */
+    e2e_wait_text(t, own, 0);
+    e2e_keys(t, "/");
+    e2e_wait_text(t, "filter:", 0);
+    e2e_keys(t, own);
+    e2e_wait_no_text(t, name, 0);
+    e2e_keys(t, "<Enter>");
+    e2e_wait_no_text(t, "filter:", 0);
+    e2e_wait_row(t, 2, own, 0);
+    e2e_keys(t, "d");
+    e2e_wait_text(t, "its name or yes", 0);
+    e2e_keys(t, "yes<Enter>");
+    e2e_wait_text(t, "removed", 0);
+    ck_assert(gone(own) && !gone(name));
+    support_quit(t);
+    e2e_peer_end(holder);
+}
+END_TEST
+
 static int become_nobody(char **argv)
 {
     if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
@@ -197,6 +259,7 @@ int main(int argc, char **argv)
     tcase_add_test(c, lists_what_it_may_not_read);
     tcase_add_test(c, ui_reads_what_it_may);
     tcase_add_test(c, ui_of_what_it_may_not_read);
+    tcase_add_test(c, the_list_of_another_user);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
