@@ -1,23 +1,12 @@
 #include <string.h>
 
 #include "core/find_private.h"
-
-/* The value of a hex digit, or -1. */
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+#include "core/text.h"
 
 /* Takes one nibble in at the bottom of value and mask; false: neither a digit nor `?`. */
 static bool nibble(char c, uint8_t *value, uint8_t *mask)
 {
-    int d = digit(c);
+    int d = text_hex_digit(c);
     if (d < 0 && c != '?')
         return false;
     *value = (uint8_t)(*value << 4 | (d < 0 ? 0 : d));

@@ -61,6 +61,8 @@ size_t text_escape(char *out, size_t cap, const void *bytes, size_t n);
 /* As text_escape, but newline and tab stay, and a backslash stays itself (contents, not names). */
 size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n);
 
+int text_hex_digit(char c); /* its value; -1: not a hex digit */
+
 /* Undoes text_escape: `\\` and `\xNN` (either case) become a byte, any other backslash is itself. A
  * `\x00` is refused. Returns the length, or SIZE_MAX when it does not fit cap or holds a NUL.
  * NUL-terminates. */

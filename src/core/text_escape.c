@@ -62,7 +62,7 @@ size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n)
     return escape(out, cap, bytes, n, true);
 }
 
-static int hex_digit(char c)
+int text_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -83,8 +83,8 @@ static int read_escape(const char *s, size_t *size)
         return '\\';
     if (s[1] != 'x')
         return -1;
-    int high = hex_digit(s[2]);
-    int low = high < 0 ? -1 : hex_digit(s[3]);
+    int high = text_hex_digit(s[2]);
+    int low = high < 0 ? -1 : text_hex_digit(s[3]);
     *size = 4;
     return low < 0 ? -1 : high * 16 + low;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/text.h"
 
 enum { QUOTE_MAX = 48 };
 
@@ -157,17 +158,6 @@ static const char *parse_bits(const struct view *v, const char *s, uint64_t *bit
     return is_not("8 binary digits, nor a number with 0b or 0x", s, why);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Walks over groups of hex digits between blanks; writes where out is not NULL. *size becomes the
  * number of bytes. */
 static const char *walk_hex(const char *s, uint8_t *out, size_t *size, char why[VIEW_WHY_MAX])
@@ -175,11 +165,11 @@ static const char *walk_hex(const char *s, uint8_t *out, size_t *size, char why[
     const char *all = s;
     size_t n = 0;
     for (s += strspn(s, " \t"); *s != '\0'; s += strspn(s, " \t")) {
-        if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && hex_digit(s[2]) >= 0)
+        if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && text_hex_digit(s[2]) >= 0)
             s += 2;
         while (*s != '\0' && *s != ' ' && *s != '\t') {
-            int high = hex_digit(s[0]);
-            int low = high < 0 ? -1 : hex_digit(s[1]);
+            int high = text_hex_digit(s[0]);
+            int low = high < 0 ? -1 : text_hex_digit(s[1]);
             bool odd = high >= 0 && (s[1] == '\0' || s[1] == ' ' || s[1] == '\t');
             if (odd)
                 return refuse(why, "odd number of hex digits");
