@@ -39,7 +39,7 @@ struct seg {
     uint64_t torn_to;         /* twice in a row; 0: all did */
     bool saw_hole;            /* the last sample had one in its window */
     uint64_t run_at, run_end; /* data that was costly to measure: believed until run_until */
-    uint64_t run_resident;    /* bytes the segment had when it was measured */
+    uint64_t run_resident;    /* bytes the segment had then, or more since */
     int64_t run_until;        /* on os_now's clock; 0: nothing */
     void *bounce_memory;      /* what bounce lies in */
     unsigned char *bounce;    /* page-aligned, of SEG_PIECE bytes; NULL until needed */

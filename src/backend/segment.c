@@ -269,6 +269,8 @@ struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end, enum seg_ex
     enum { CHEAP_NS = 50000, TIMES = 100 };
     int64_t t0 = os_now();
     bool punched = s->last.resident < s->run_resident;
+    if (!punched)
+        s->run_resident = s->last.resident;
     if (t0 < s->run_until && !punched && off >= s->run_at && off < s->run_end) {
         *kind = SEG_EXT_DATA;
         *end = s->run_end < s->last.size ? s->run_end : s->last.size;

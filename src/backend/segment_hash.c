@@ -67,6 +67,8 @@ static bool hash_tail(struct seg *s, struct hashing *h)
 static struct oserr hash_pulled(struct seg *s, struct hashing *h)
 {
     struct oserr e = segment_bounce(s);
+    if (!oserr_is(e))
+        e = segment_stat(s); /* a page lost makes what is remembered of its data void */
     while (!oserr_is(e) && h->at < h->end) {
         uint64_t stop = h->end;
         enum seg_extent_kind kind = SEG_EXT_HOLE;
@@ -75,7 +77,7 @@ static struct oserr hash_pulled(struct seg *s, struct hashing *h)
             break;
         if (kind != SEG_EXT_DATA) {
             h->out->gap = kind;
-            h->out->next = stop;
+            h->out->next = stop < s->last.size ? stop : s->last.size;
             return OSERR_NONE;
         }
         uint64_t left = (stop < h->end ? stop : h->end) - h->at;

@@ -61,7 +61,9 @@ static bool furnish(void)
 
 static void live_apart(void *arg, int ready)
 {
-    struct inside in = {.apart = furnish()};
+    struct inside in;
+    memset(&in, 0, sizeof in); /* what lies between its fields too */
+    in.apart = furnish();
     (void)arg;
     if (in.apart) {
         in.shmid = shmget(0x5348, PAGE, IPC_CREAT | 0600);

@@ -107,7 +107,11 @@ START_TEST(what_moves_elsewhere_is_no_matter)
     sampler_settle(sampler, &want);
     moving(120, 1);
     AWAIT(sample.settle.reads > 5);
-    ck_assert(sample.settle.torn == 0 && !sample.settle.any);
+    ck_assert_uint_eq(sample.settle.torn, 0);
+    if (getenv("SHMLENS_MEMCHECK") != NULL) /* no userfaultfd: the window is read by calls, twice */
+        puts("skip: what_moves_elsewhere_is_no_matter: valgrind knows no userfaultfd");
+    else
+        ck_assert(!sample.settle.any);
 }
 END_TEST
 
