@@ -51,28 +51,29 @@ static void adopt_options(struct ui *ui, const struct ui_options *o)
         set->mouse = false;
 }
 
-/* Draws when something changed: at once after a quiet moment, else 60 times a second at most. */
+/* Draws when something changed: at once after a quiet moment, else 60 times a second at most. One
+ * frame may come early: what is drawn of little matters does not hold up what comes next. */
 struct frames {
     bool dirty;
-    int64_t drawn; /* when the last frame was due */
+    int64_t due; /* when the next frame is due; it may come a frame before that */
 };
 
 static void draw_frame(struct ui *ui, struct frames *f)
 {
-    if (!f->dirty || ui->now - f->drawn < FRAME)
+    if (!f->dirty || ui->now < f->due - FRAME)
         return;
     ui_draw(ui);
     session_look(&ui->s);
     session_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
     term_present(ui->term, &ui->canvas);
     f->dirty = false;
-    f->drawn = ui->now - f->drawn < 2 * FRAME ? f->drawn + FRAME : ui->now; /* a steady beat */
+    f->due = (ui->now > f->due ? ui->now : f->due) + FRAME;
 }
 
 /* Until when nothing needs to be done. */
 static int64_t deadline(struct ui *ui, const struct frames *f, int64_t until)
 {
-    int64_t next = f->dirty ? f->drawn + FRAME : ui_next(ui);
+    int64_t next = f->dirty ? f->due - FRAME : ui_next(ui);
     return until != 0 && until < next ? until : next;
 }
 
@@ -92,7 +93,7 @@ static void handle_events(struct ui *ui, struct frames *f, struct event ev)
 
 static void loop(struct ui *ui, int64_t until)
 {
-    struct frames f = {.dirty = true, .drawn = -FRAME};
+    struct frames f = {.dirty = true, .due = 0};
     while (!ui->quit && !os_stop_asked()) {
         f.dirty = session_take(&ui->s, ui) || f.dirty;
         ui->now = os_now();
