@@ -7,7 +7,14 @@
 #include "core/inspect.h"
 #include "ui/inspect.h"
 
-enum { LINE = 0x2500, BAR = 0x2502, SPACE_BETWEEN = 2, OLDER_ROWS = 5, SECOND = 1000000000 };
+enum {
+    LINE = 0x2500,
+    BAR = 0x2502,
+    SPACE_BETWEEN = 2,
+    OLDER_ROWS = 5,
+    AGO_COLUMNS = 8, /* `99m59s` and what is between it and the value */
+    SECOND = 1000000000
+};
 
 /* The columns that a field's value may take, by its label. */
 static const struct {
@@ -164,20 +171,38 @@ static void draw_older(struct ui *ui, int row, int col, int limit)
     }
 }
 
-/* A line each, newest first, in rows [row, bottom). */
+/* ASCII text from column `from` on, the rest of it from `col` on in the next row. Returns the row
+ * behind it. */
+static int draw_wrapped(struct ui *ui, int row, int from, int col, const char *text)
+{
+    int end = ui->inspect->at.panel_end;
+    size_t part = end > from ? (size_t)(end - from) : 0, n = strlen(text);
+    (void)canvas_print(&ui->canvas, row, from, end, STYLE_TEXT, "%.*s", (int)part, text);
+    if (n > part)
+        (void)canvas_text(&ui->canvas, ++row, col, end, STYLE_TEXT, text + part);
+    return row + 1;
+}
+
+/* A line each, newest first, in rows [row, bottom); two where a line has no room for the value. */
 static void draw_older_rows(struct ui *ui, int row, int bottom, int col, int limit)
 {
     struct canvas *c = &ui->canvas;
     size_t n = older_values(ui);
     char text[VIEW_UNIT_MAX], ago[INSPECT_AGO];
+    int columns = inspect_view(ui)->columns;
+    bool fits = col + 2 + columns <= limit;
     if (n == 0 || row + 2 > bottom)
         return;
     (void)canvas_text(c, row++, col, limit, STYLE_LABEL, "was");
-    for (size_t k = 0; k < n && row < bottom; k++, row++) {
+    for (size_t k = 0; k < n && row + !fits < bottom; k++) {
         older_value(ui, k, text, ago);
-        int end = canvas_print(c, row, col + 2, limit, STYLE_TEXT, "%*s", inspect_view(ui)->columns,
-                               text);
-        (void)canvas_print(c, row, end + 1, limit, STYLE_DIM, "%s", ago);
+        if (fits) {
+            int end = canvas_print(c, row, col + 2, limit, STYLE_TEXT, "%*s", columns, text);
+            (void)canvas_print(c, row++, end + 1, limit, STYLE_DIM, "%s", ago);
+        } else {
+            (void)canvas_print(c, row, col + 2, limit, STYLE_DIM, "%s", ago);
+            row = draw_wrapped(ui, row, col + 2 + AGO_COLUMNS, col, text);
+        }
     }
 }
 
@@ -239,7 +264,25 @@ static void draw_rule(struct ui *ui)
     }
 }
 
-/* A field a line; a value that is too long for its label's line gets one of its own. */
+/* One field beside the rows, from `row` on; a value that is too long for its label's line gets one
+ * of its own, and one that is too long for that begins behind its label. Returns the row behind. */
+static int draw_field_beside(struct ui *ui, const struct inspect_row *f, int row, int last)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    struct canvas *c = &ui->canvas;
+    int col = at->panel + 2, end = at->panel_end, room = end - col;
+    int label = canvas_text(c, row, col, end, STYLE_LABEL, f->label);
+    int value = room > 36 ? col + 7 : label + 1; /* aligned where there is room */
+    int need = value_columns(f), own = 2 + need <= room ? 2 : 0;
+    bool more = value + need > end && row + 1 < last;
+    if (more && canvas_width(f->value) > room)
+        return draw_wrapped(ui, row, value, col, f->value);
+    row += more;
+    (void)canvas_text(c, row, more ? col + own : value, end, STYLE_TEXT, f->value);
+    return row + 1;
+}
+
+/* All fields, a line or two each. */
 static void draw_beside(struct ui *ui, const struct inspect *in)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -258,19 +301,9 @@ static void draw_beside(struct ui *ui, const struct inspect *in)
     if (text[0] != '\0')
         (void)canvas_text(c, bottom, col, at->panel_end, STYLE_TEXT, text);
     int last = bottom - (older_values(ui) > 0 && bottom > 3 * OLDER_ROWS ? OLDER_ROWS : 0);
-    for (int i = 0; i < in->count && row < last; i++) {
-        const struct inspect_row *f = &in->row[i];
-        if (strcmp(f->label, "hex") == 0)
-            continue;
-        int label = canvas_width(f->label), room = at->panel_end - col;
-        int column = room > 36 ? 7 : label + 1; /* aligned where there is room */
-        (void)canvas_text(c, row, col, at->panel_end, STYLE_LABEL, f->label);
-        if (column + value_columns(f) > room && row + 1 < last) {
-            row++;
-            column = 2 + value_columns(f) <= room ? 2 : 0;
-        }
-        (void)canvas_text(c, row++, col + column, at->panel_end, STYLE_TEXT, f->value);
-    }
+    for (int i = 0; i < in->count && row < last; i++)
+        if (strcmp(in->row[i].label, "hex") != 0)
+            row = draw_field_beside(ui, &in->row[i], row, last);
     draw_older_rows(ui, row + (row + 1 < last), bottom, col, at->panel_end);
 }
 

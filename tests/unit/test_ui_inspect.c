@@ -66,6 +66,27 @@ START_TEST(test_frames_of_each_size)
 }
 END_TEST
 
+/* The longest values there are: where a line has no room for them they go on in the next one. */
+START_TEST(test_no_value_is_cut)
+{
+    static const uint8_t lowest[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xef, 0xff};
+    char label[600], rest[600];
+    scene(40, 120);
+    stage_put(st, 0x10, lowest, sizeof lowest);
+    stage_draw(st);
+    int at = frame_find(&st->ui.canvas, "f64 -1.79769313486231");
+    ck_assert_int_gt(at, 0);
+    canvas_row_text(&st->ui.canvas, at, label, sizeof label);
+    canvas_row_text(&st->ui.canvas, at + 1, rest, sizeof rest);
+    const char *first = strstr(label, "-1.79"), *second = strstr(rest, "e+308");
+    ck_assert_ptr_nonnull(second);
+    while (second[-1] != ' ')
+        second--;
+    (void)snprintf(label, sizeof label, "%.*s%s", (int)strcspn(first, " "), first, second);
+    ck_assert_int_eq(strncmp(label, "-1.7976931348623157e+308", 24), 0);
+}
+END_TEST
+
 START_TEST(test_frames_of_views)
 {
     static const char *const views[] = {"u8", "i16be", "u32le", "f64le", "bits", "utf16le"};
@@ -297,6 +318,7 @@ static void add_pictures(Suite *s)
     tcase_set_timeout(t, 60); /* every size at once, on a busy machine */
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_test(t, test_frames_of_each_size);
+    tcase_add_test(t, test_no_value_is_cut);
     tcase_add_test(t, test_frames_of_views);
     tcase_add_test(t, test_frame_of_editing);
     tcase_add_test(t, test_frame_of_a_selection_and_a_match);

@@ -139,6 +139,27 @@ START_TEST(beside_the_bytes_too)
 }
 END_TEST
 
+/* Older values of the widest view, in a panel that has no room for one in a line. */
+START_TEST(older_values_are_not_cut)
+{
+    stage_free(st);
+    st = stage_new(40, 120, 4096);
+    ui_run(&st->ui, "view f64le");
+    step_to("[", 3 * second);
+    fill_past();
+    struct past_picture *p = &st->ui.s.sample.past;
+    p->size = 8;
+    for (size_t i = 0; i < p->values; i++)
+        memset(p->value[i].bytes, 0x11 + (int)i, 8);
+    st->ui.status[0] = '\0';
+    stage_draw(st);
+    int was = frame_find(&st->ui.canvas, "│ was");
+    ck_assert_int_gt(was, 0);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "│   1.0s "), was + 1);
+    frame_check(&st->ui.canvas, "time-f64-120x40");
+}
+END_TEST
+
 START_TEST(live_again_by_every_way)
 {
     static const char *const ways[] = {".", " ", "]"};
@@ -263,6 +284,7 @@ int main(void)
     tcase_add_test(t, a_second_press_goes_on_where_the_first_comes_to);
     tcase_add_test(t, the_past_is_said_and_drawn);
     tcase_add_test(t, beside_the_bytes_too);
+    tcase_add_test(t, older_values_are_not_cut);
     tcase_add_test(t, live_again_by_every_way);
     tcase_add_test(t, no_step_says_why);
     tcase_add_test(t, the_past_cannot_be_written);
