@@ -21,6 +21,8 @@ enum { UNDO_MAX = 256, MARKS = 26, WIDTH_MAX = 256, COLUMNS_SET = 160 };
 /* Which column of the inspect screen the cursor types into. */
 enum focus { FOCUS_CELLS, FOCUS_TEXT, FOCUS_TEXT2, FOCUS_COUNT };
 
+struct column;
+
 /* Kept between runs ($XDG_STATE_HOME/shmlens/options, config: `set NAME VALUE`). */
 struct settings {
     double hz;          /* samples a second, 1 to 1000; default 250 */
@@ -33,6 +35,8 @@ struct settings {
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
     char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
+    const struct column *sort; /* what the list is sorted by (cli/columns.h); NULL: the locator */
+    bool inverted;             /* and the other way round */
     bool strip;                /* the overview strip is shown */
     unsigned history;          /* MiB that the history of changes may take; 0: none is kept */
     double cpu;                /* percent of a processor that watching the whole segment may take */

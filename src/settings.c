@@ -93,6 +93,27 @@ static bool set_columns(struct settings *s, const char *value)
     return true;
 }
 
+/* `size`, `-size`: the other way round. */
+static bool set_sort(struct settings *s, const char *value)
+{
+    bool inverted = value[0] == '-';
+    const struct column *by = column_find(value + inverted, strlen(value + inverted));
+    if (by == NULL)
+        return false;
+    s->sort = by;
+    s->inverted = inverted;
+    return true;
+}
+
+static void get_sort(const struct settings *s, char *out, size_t cap)
+{
+    size_t count = 0;
+    const struct column *by = s->sort != NULL ? s->sort : column_table(&count);
+    size_t n = (size_t)snprintf(out, cap, "%s%s", s->inverted ? "-" : "", by->name);
+    for (size_t i = 0; i < n && i < cap; i++)
+        out[i] = (char)(out[i] >= 'A' && out[i] <= 'Z' ? out[i] + 'a' - 'A' : out[i]);
+}
+
 static void get_theme(const struct settings *s, char *out, size_t cap)
 {
     (void)snprintf(out, cap, "%s", s->theme);
@@ -169,6 +190,8 @@ static const struct row rows[] = {
      WORD_OF(set_encoding, get_encoding)},
     {"columns", "auto or names such as locator,size,state", "columns of the list",
      WORD_OF(set_columns, get_columns)},
+    {"sort", "a column's name, or - and one for the other way round", "what the list is sorted by",
+     WORD_OF(set_sort, get_sort)},
     {"strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
     {"cpu", "0 to 100", "percent of a processor for watching the whole segment",
      DECIMAL_OF(cpu, 0, 100)},

@@ -151,7 +151,8 @@ static void option_command(const struct ui *ui, size_t i, const char *value, cha
 void act_options(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    static const char letters[OPTION_ROWS] = "htwfamivoecsury"; /* of the options, in their order */
+    static const char letters[OPTION_ROWS] =
+        "htwfamivoeclsury"; /* of the options, in their order */
     int count = 0;
     for (size_t i = 0; setting_name(i) != NULL && i < OPTION_ROWS && letters[i] != '\0'; i++) {
         char value[SETTINGS_VALUE];

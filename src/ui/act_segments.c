@@ -59,7 +59,6 @@ static const struct column *next_sort(const struct ui *ui, bool back)
 
 void act_sort(struct ui *ui, int argc, char **argv)
 {
-    struct segments_state *st = ui->segments;
     bool next = argc < 2 || strcmp(argv[1], "next") == 0;
     bool back = !next && strcmp(argv[1], "prev") == 0;
     const struct column *by =
@@ -69,7 +68,7 @@ void act_sort(struct ui *ui, int argc, char **argv)
         ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", argv[1], columns_names(names));
         return;
     }
-    st->sort = by;
+    ui->s.set.sort = by;
     segments_rebuild(ui);
     ui_say(ui, STYLE_TEXT, "sorted by %s: %s", by->name, by->help);
 }
@@ -88,7 +87,7 @@ void act_columns(struct ui *ui, int argc, char **argv)
 void act_invert(struct ui *ui, int argc, char **argv)
 {
     UNUSED_ARGS;
-    ui->segments->inverted = !ui->segments->inverted;
+    ui->s.set.inverted = !ui->s.set.inverted;
     segments_rebuild(ui);
 }
 

@@ -31,8 +31,9 @@ struct segments_state {
     bool touched;             /* a key was pressed: the cursor is where the user wants it */
     char cursor[LOCATOR_MAX]; /* raw locator of the row at the cursor; empty: none yet */
     char wanted[LOCATOR_MAX]; /* raw: the cursor goes there when it is listed; empty: nowhere */
-    const struct column *sort;
-    bool inverted, orphans;
+    const struct column *sort; /* the rows are in this order, as the settings had it then */
+    bool inverted;
+    bool orphans;
     char filter[FILTER_MAX]; /* shown are rows with this text in a cell; empty: all */
     struct seg_stat asked;   /* of the segment whose removal the user is asked about, */
     bool asked_known;        /* when it was in the list */

@@ -314,11 +314,19 @@ static bool make_room(struct segments_state *st, size_t rows)
     return true;
 }
 
+static const struct column *wanted_sort(const struct ui *ui)
+{
+    size_t count = 0;
+    return ui->s.set.sort != NULL ? ui->s.set.sort : column_table(&count);
+}
+
 void segments_rebuild(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     const struct seg_survey *survey = &ui->s.walk.survey;
     bool gone = false;
+    st->sort = wanted_sort(ui);
+    st->inverted = ui->s.set.inverted;
     if (!make_room(st, survey->count + ui->s.gone_count))
         return;
     st->seq = ui->s.walk.seq;
@@ -344,7 +352,8 @@ void segments_update(struct ui *ui)
         note_births(ui);
         count_totals(ui);
     }
-    if (!same || fewer || st->vanished != ui->s.gone_count)
+    bool sorted = st->sort == wanted_sort(ui) && st->inverted == ui->s.set.inverted;
+    if (!same || fewer || !sorted || st->vanished != ui->s.gone_count)
         segments_rebuild(ui);
 }
 

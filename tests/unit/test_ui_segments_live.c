@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "settings.h"
 #include "support/frames.h"
 #include "support/listed.h"
 
@@ -59,6 +60,36 @@ START_TEST(columns_are_chosen)
     ui_run(&ui, "columns auto");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "CREATOR"), 1);
+}
+END_TEST
+
+/* The locator in row i of those shown. */
+static const char *listed_at(size_t i)
+{
+    bool gone = false;
+    return segments_info(&ui, ui.segments->row[i], &gone)->locator;
+}
+
+/* The order is an option like others: it can be set, and what is pressed changes it. */
+START_TEST(the_order_is_an_option)
+{
+    ui_run(&ui, "sort size");
+    ui_draw(&ui);
+    char first[LOCATOR_MAX], value[SETTINGS_VALUE];
+    (void)snprintf(first, sizeof first, "%s", listed_at(0));
+    ui_run(&ui, "set sort -size");
+    ui_draw(&ui);
+    ck_assert_str_eq(listed_at(ui.segments->count - 1), first);
+    listed_press("I");
+    ck_assert_str_eq(listed_at(0), first);
+    size_t i = 0;
+    while (strcmp(setting_name(i), "sort") != 0)
+        i++;
+    settings_value(&ui.s.set, i, value, sizeof value);
+    ck_assert_str_eq(value, "size");
+    ui_run(&ui, "set sort colour");
+    ck_assert_int_eq(ui.status_style, STYLE_ERROR);
+    ck_assert_str_eq(ui.s.set.sort->name, "SIZE");
 }
 END_TEST
 
@@ -148,6 +179,7 @@ int main(void)
     tcase_add_checked_fixture(t, listed_set_up, listed_tear_down);
     tcase_add_test(t, vanished_rows_stay_for_a_moment);
     tcase_add_test(t, columns_are_chosen);
+    tcase_add_test(t, the_order_is_an_option);
     tcase_add_test(t, a_filter_finds_commands_and_kinds);
     tcase_add_test(t, the_panel_of_users);
     tcase_add_test(t, unasked_is_not_nobody);

@@ -109,12 +109,19 @@ START_TEST(what_is_printed_reads_back)
 {
     char text[SETTINGS_PRINTED];
     uint32_t seen = 0;
-    ck_assert_uint_eq(read_text("set hz 62.5\nset warm 0.1\nset order big\nset theme mono\n"), 0);
+    size_t options = 0;
+    while (setting_name(options) != NULL)
+        options++;
+    ck_assert_uint_eq(read_text("set hz 62.5\nset warm 0.1\nset order big\nset theme mono\n"
+                                "set sort -mtime\n"),
+                      0);
     size_t n = settings_print(&set, UINT32_MAX, text);
     struct settings again = {.theme = "dark", .recent = 1, .view = view_find("hex")};
     ck_assert_uint_eq(settings_read(&again, keys, text, n, &seen, why), 0);
     ck_assert_uint_eq(settings_changed(&set, &again), 0);
-    ck_assert_uint_eq(seen, 0x7fff);
+    ck_assert_uint_eq(seen, ((uint32_t)1 << options) - 1);
+    ck_assert_ptr_nonnull(strstr(text, "set sort -mtime\n"));
+    ck_assert(again.inverted);
     ck_assert_double_eq(again.hz, 62.5);
     ck_assert_double_eq(again.warm, 0.1);
     ck_assert(again.big);
