@@ -69,14 +69,17 @@ static void removal_done(struct job *job, void *taker)
         walker_hurry(ui->s.walker);
 }
 
-/* Gives the removal of these to the walker. */
+/* Gives the removal of those among these that were said to go to the walker. */
 static void post_removal(struct ui *ui, const struct tag *tag, size_t count, unsigned flags)
 {
+    size_t goes = 0;
+    for (size_t i = 0; i < count; i++)
+        goes += tag[i].goes;
     struct removal_job *j =
-        ui->s.walker != NULL ? removal_job_new(ui->s.be, count, flags, removal_done) : NULL;
+        ui->s.walker != NULL ? removal_job_new(ui->s.be, goes, flags, removal_done) : NULL;
     bool fine = j != NULL;
     for (size_t i = 0; i < count && fine; i++)
-        fine = removal_job_add(j, tag[i].locator, &tag[i].seen);
+        fine = !tag[i].goes || removal_job_add(j, tag[i].locator, &tag[i].seen);
     if (fine) {
         worker_post(walker_worker(ui->s.walker), &j->job);
         return;
@@ -99,7 +102,7 @@ static void remove_one(struct ui *ui, char *raw)
 {
     char name[LOCATOR_MAX * 4], line[LOCATOR_MAX * 4 + 16];
     if (ui->segments->asked_known) {
-        struct tag tag = {raw, ui->segments->asked};
+        struct tag tag = {raw, ui->segments->asked, true};
         post_removal(ui, &tag, 1, SEG_RM_FORCE);
         return;
     }
@@ -182,7 +185,7 @@ static void keep_tagged(struct ui *ui, void *ctx)
 }
 
 /* A line of what goes, or stays; adds to what going frees. True: it goes, as far as is known. */
-static bool list_tag(const struct ui *ui, const struct tag *tag, struct out *o, uint64_t *bytes)
+static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64_t *bytes)
 {
     const struct seg_info *info = segments_find(ui, tag->locator);
     char size[NUMBER_SIZE_MAX], who[160];
@@ -204,13 +207,31 @@ static bool list_tag(const struct ui *ui, const struct tag *tag, struct out *o, 
         out_print(o, "  %s", cannot != NULL ? cannot : who);
     out_str(o, "\n");
     *bytes += goes ? resident : 0;
+    tag->goes = goes;
     return goes;
+}
+
+/* The question, of those that can go: nothing else is removed. */
+static void ask_tags(struct ui *ui, size_t goes)
+{
+    char label[sizeof ui->prompt.label], of[64] = "";
+    size_t tags = ui->segments->tags;
+    if (goes == 0) {
+        ui_say(ui, STYLE_WARN, "nothing that is tagged can be removed");
+        return;
+    }
+    if (goes < tags)
+        (void)snprintf(of, sizeof of, " of %zu", tags);
+    (void)snprintf(label, sizeof label, "remove %zu%s tagged segment%s? type yes: ", goes, of,
+                   tags == 1 ? "" : "s");
+    ui_ask(ui, label, "", NULL, remove_tagged, NULL);
+    ui->prompt.drop = keep_tagged;
 }
 
 static void ask_tagged(struct ui *ui)
 {
     const struct segments_state *st = ui->segments;
-    char label[sizeof ui->prompt.label], size[NUMBER_SIZE_MAX], title[80];
+    char size[NUMBER_SIZE_MAX], title[80];
     struct out list;
     uint64_t bytes = 0;
     size_t goes = 0;
@@ -224,11 +245,7 @@ static void ask_tagged(struct ui *ui)
     if (list.buf != NULL)
         ui_pager(ui, title, list.buf);
     out_free(&list);
-    (void)snprintf(label, sizeof label,
-                   "remove %zu tagged segment%s (%zu stay)? type yes: ", st->tags,
-                   st->tags == 1 ? "" : "s", st->tags - goes);
-    ui_ask(ui, label, "", NULL, remove_tagged, NULL);
-    ui->prompt.drop = keep_tagged;
+    ask_tags(ui, goes);
 }
 
 void act_remove(struct ui *ui, int argc, char **argv)

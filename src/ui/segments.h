@@ -17,6 +17,7 @@ enum {
 struct tag {
     char *locator; /* raw, malloc'd */
     struct seg_stat seen;
+    bool goes; /* the user was told that it would be removed */
 };
 
 struct segments_state {

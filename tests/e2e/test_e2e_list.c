@@ -71,8 +71,12 @@ START_TEST(segments_come_and_go)
         shm_unlink(names[i]);
     e2e_wait_no_text(t, names[0], 0);
     e2e_wait_text(t, "none of", 0);
-    e2e_keys(t, "<Esc>"); /* all again */
-    e2e_wait_text(t, other, 0);
+    e2e_keys(t, "<Esc>"); /* all again; of many, this one */
+    e2e_wait_no_text(t, "none of", 0);
+    e2e_keys(t, "/");
+    scene_press(t, other + 1, "filter:");
+    e2e_wait_row(t, 2, other, 0);
+    e2e_keys(t, "<Enter>");
     scene_quit(t);
 }
 END_TEST
@@ -193,7 +197,7 @@ START_TEST(removing_the_tagged)
     e2e_wait_row(t, 2, "* posix:", 0);
     e2e_keys(t, "j<Space>");
     e2e_wait_row(t, 4, "* posix:", 0);
-    scene_press(t, "d", "remove 2 tagged segments (0 stay)? type yes:");
+    scene_press(t, "d", "remove 2 tagged segments? type yes:");
     scene_press(t, "<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
     scene_press(t, "dyes<Enter>", names[1]);

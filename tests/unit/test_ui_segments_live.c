@@ -165,10 +165,16 @@ START_TEST(the_tagged_are_listed_before)
     ck_assert_int_ge(frame_find(&ui.canvas, "posix:/orphan  is another segment by now"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "posix:/ring  2 processes have it"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "is not there any more"), 1);
-    ck_assert_int_ge(frame_find(&ui.canvas, "remove 4 tagged segments (4 stay)?"), 1);
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE); /* nothing to ask */
+    ck_assert_str_eq(ui.status, "nothing that is tagged can be removed");
     listed_press("Esc");
     ck_assert_ptr_null(ui.pager);
     ck_assert_uint_eq(ui.segments->tags, 4);
+    ui.segments->tag[1].seen = ui.s.walk.survey.segs[0].stat;
+    listed_press("d");
+    ck_assert_int_ge(frame_find(&ui.canvas, "1 of 4 tagged go and free 64.0 MiB"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "remove 1 of 4 tagged segments? type yes:"), 1);
+    listed_press("Esc");
 }
 END_TEST
 
