@@ -1,16 +1,13 @@
 #include "harness_private.h"
 
-#include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "support/remover.h"
 
 const char *const e2e_shmlens = E2E_SHMLENS;
 const char *const e2e_peers = E2E_PEERS;
@@ -45,55 +42,16 @@ enum { NAMES = 64 };
 static char names[NAMES][NAME_MAX + 1];
 static unsigned names_count;
 static pid_t names_owner; /* the process that they are of: a child has its own */
-static int names_pipe = -1;
-
-/* Reads names until all who could send more have ended, however they did, and removes them. */
-static _Noreturn void remove_names(int from)
-{
-    static char kept[4 * NAMES][NAME_MAX + 1];
-    unsigned count = 0;
-    setsid(); /* Check kills the group of a test that failed */
-    for (int fd = 0; fd < 1024; fd++)
-        if (fd != from)
-            close(fd); /* a terminal that we held would not hang up */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    while (read(from, kept[count % (4 * NAMES)], sizeof kept[0]) == (ssize_t)sizeof kept[0])
-        count++;
-    for (unsigned i = 0; i < count && i < 4 * NAMES; i++)
-        shm_unlink(kept[i]);
-    _exit(0);
-}
-
-/* A test that fails does not come to its own clearing up, nor to atexit: another process does it.
- */
-static void start_remover(void)
-{
-    int ends[2];
-    if (pipe(ends) != 0)
-        e2e_fail("no pipe");
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid < 0)
-        e2e_fail("no process");
-    if (pid == 0)
-        remove_names(ends[0]);
-    close(ends[0]);
-    names_pipe = ends[1];
-}
 
 const char *e2e_name(const char *name)
 {
     if (names_owner != getpid()) {
         names_owner = getpid();
         names_count = 0;
-        start_remover();
     }
     char *to = names[names_count % NAMES];
     snprintf(to, sizeof names[0], "/%s-%d-%u", name, (int)getpid(), names_count++);
-    if (write(names_pipe, to, sizeof names[0]) != (ssize_t)sizeof names[0])
-        e2e_fail("the process that removes segments has ended");
+    remover_segment(to);
     return to;
 }
 
@@ -125,18 +83,5 @@ void e2e_make_home(char *path, size_t cap)
     int n = snprintf(path, cap, "%s/shmlens-e2e-XXXXXX", tmp != NULL ? tmp : "/tmp");
     if (n < 0 || (size_t)n >= cap || mkdtemp(path) == NULL)
         e2e_fail("cannot make a folder like %s", path);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-void e2e_remove_tree(const char *path)
-{
-    if (nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0)
-        fprintf(stderr, "%s could not be removed\n", path);
+    remover_path(path);
 }

@@ -38,9 +38,8 @@ int e2e_status(int status);
 void e2e_environment(const char *term, const char *locale, const char *home,
                      const char *const *extra);
 
-/* A new folder below TMPDIR. */
+/* A new folder below TMPDIR, removed at the latest when this process has ended. */
 void e2e_make_home(char *path, size_t cap);
-void e2e_remove_tree(const char *path);
 
 /* Writes all of it to the program, pumping what it sends meanwhile. */
 void e2e_write(struct e2e *t, const void *bytes, size_t n);

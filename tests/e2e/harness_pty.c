@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/remover.h"
+
 static int on_prop(VTermProp prop, VTermValue *value, void *user)
 {
     struct e2e *t = user;
@@ -129,7 +131,7 @@ void e2e_end(struct e2e *t)
     close(t->master);
     vterm_free(t->vt);
     if (!t->keep_home)
-        e2e_remove_tree(t->home);
+        (void)remover_tree(t->home);
     free(t->log);
     free(t);
 }

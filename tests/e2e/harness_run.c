@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/remover.h"
+
 enum { OUTPUT_MAX = 64 << 20, LINE_MAX_ = 4096 };
 
 static void make_pipe(int fd[2])
@@ -118,7 +120,7 @@ struct e2e_result e2e_command(const struct e2e_command *c)
     waitpid(pid, &status, 0);
     close(out[0]);
     close(err[0]);
-    e2e_remove_tree(home);
+    (void)remover_tree(home);
     if (!done)
         e2e_fail("%s %s did not end", c->argv[0], c->argv[1] != NULL ? c->argv[1] : "");
     return (struct e2e_result){.out = streams[0].text,

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/remover.h"
+
 /* ---- sizes ---- */
 
 static const uint64_t sizes[] = {0, 1, 7, 4097, 64ULL << 30};
@@ -139,6 +141,7 @@ START_TEST(saved_as_large_and_as_empty)
     int fd = mkstemp(path);
     struct stat st;
     ck_assert_int_ge(fd, 0);
+    remover_path(path);
     close(fd);
     struct e2e_result r = e2e_run("save", name, path);
     ck_assert_msg(r.status == 0, "%s", r.err);
@@ -230,6 +233,7 @@ START_TEST(files_of_rubbish)
     char home[] = "/tmp/shmlens-e2e-XXXXXX", path[256];
     const char *const folders[] = {"config", "config/shmlens", "state", "state/shmlens"};
     ck_assert_ptr_nonnull(mkdtemp(home));
+    remover_path(home);
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", home, folders[i]);
         ck_assert_int_eq(mkdir(path, 0700), 0);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/remover.h"
+
 enum { SIZE = 4096 };
 
 static char path[300], locator[310];
@@ -32,6 +34,7 @@ static void record(const char *const *texts, int count)
     snprintf(path, sizeof path, "/tmp/shmlens-e2e-%d.rec", (int)getpid());
     snprintf(locator, sizeof locator, "rec:%s", path);
     (void)unlink(path);
+    remover_path(path);
     struct e2e_peer *p = e2e_background(E2E_ARGV(e2e_shmlens, "record", name, path));
     for (int i = 0; i < 2000 && access(path, R_OK) != 0; i++)
         (void)poll(NULL, 0, 5);

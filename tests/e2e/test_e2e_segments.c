@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/remover.h"
+
 enum { SIZE = 65536, PART = 8192, PAGES = 4096, TOP = 2 };
 
 static char word[64]; /* what the names have in common */
@@ -160,6 +162,7 @@ START_TEST(system_v_in_the_list)
     snprintf(key, sizeof key, "key %s", word);
     int id = shmget((key_t)(0x5e000000 + getpid()), SIZE, IPC_CREAT | IPC_EXCL | 0600);
     ck_assert_int_ge(id, 0);
+    remover_sysv(id);
     struct e2e *t = open_list(key);
     e2e_wait_row(t, TOP, "orphan", 0); /* the kind's own count proves it */
     void *p = shmat(id, NULL, 0);

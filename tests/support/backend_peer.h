@@ -20,6 +20,7 @@
 
 #include "backend/os.h"
 #include "backend/segment.h"
+#include "support/remover.h"
 
 /* The call succeeds, else the message says which call of the system failed and how. */
 #define must(expr)                                                           \
@@ -50,10 +51,12 @@ static inline const char *own_name(const char *what)
     return name;
 }
 
-/* Makes a segment without the backend; the descriptor stays open. */
+/* Makes a segment without the backend, which does not outlive the test; the descriptor stays open.
+ */
 static inline int raw_create(const char *name, off_t size)
 {
     (void)shm_unlink(name);
+    remover_segment(name);
     int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(ftruncate(fd, size), 0);

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/remover.h"
+
 enum { WORDS = 64, NAMES = 16, LINE = 65536, PATIENCE_MS = 10000, NOBODY = 65534 };
 
 static struct ran last;
@@ -170,6 +172,7 @@ const char *run_name(const char *name)
     static int next;
     char *text = names[next++ % NAMES];
     (void)snprintf(text, sizeof names[0], "/shmlens-test-%d-%s", (int)getpid(), name);
+    remover_segment(text);
     return text;
 }
 
@@ -181,6 +184,7 @@ const char *run_path(const char *name)
     if (folder[0] == '\0') {
         (void)snprintf(folder, sizeof folder, "/tmp/shmlens-test-%d", (int)getpid());
         ck_assert_int_eq(mkdir(folder, 0700), 0);
+        remover_path(folder);
     }
     (void)snprintf(text, sizeof paths[0], "%s/%s", folder, name);
     return text;

@@ -17,6 +17,7 @@ static void set_up(void)
     be = backend_new();
     ck_assert_ptr_nonnull(be);
     id = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
+    remover_sysv(id);
     ck_assert_int_ge(id, 0);
     fd = memfd_create("shmlens-test", MFD_CLOEXEC);
     ck_assert(fd >= 0 && ftruncate(fd, SIZE) == 0);

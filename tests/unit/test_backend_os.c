@@ -10,27 +10,12 @@ static void set_up(void)
 {
     snprintf(dir, sizeof dir, "/tmp/shmlens-os-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
-}
-
-static void remove_below(const char *path)
-{
-    char inner[PATH_CAP * 2];
-    struct dirent *e;
-    DIR *d = opendir(path);
-    while (d != NULL && (e = readdir(d)) != NULL)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
-            snprintf(inner, sizeof inner, "%s/%s", path, e->d_name);
-            if (unlink(inner) != 0)
-                remove_below(inner);
-        }
-    if (d != NULL)
-        closedir(d);
-    rmdir(path);
+    remover_path(dir);
 }
 
 static void tear_down(void)
 {
-    remove_below(dir);
+    (void)remover_tree(dir);
 }
 
 static const char *in_dir(const char *name)

@@ -278,6 +278,7 @@ START_TEST(test_files)
     char path[] = "/tmp/shmlens-test-XXXXXX", locator[64];
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
+    remover_path(path);
     ck_assert_int_eq(ftruncate(fd, PAGE), 0);
     uint64_t ino = inode_of(fd);
     struct peer first = peer_start(map_file, path);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend/reel.h"
+#include "support/remover.h"
 
 enum { MIB = 1024 * 1024, PAGE = 4096 };
 
@@ -77,6 +78,7 @@ static void set_up(void)
     backend_set_player(be, &fake);
     snprintf(path, sizeof path, "/tmp/shmlens-test-%d.rec", (int)getpid());
     snprintf(locator, sizeof locator, "rec:%s", path);
+    remover_path(path);
     FILE *f = fopen(path, "w");
     ck_assert_ptr_nonnull(f);
     fputs("tape", f);

@@ -9,6 +9,7 @@
 
 #include "backend/os.h"
 #include "backend/segment.h"
+#include "support/remover.h"
 
 enum { PAGE = 4096, SIZE = 8 * PAGE };
 
@@ -25,6 +26,7 @@ static void set_up(void)
 {
     (void)snprintf(name, sizeof name, "/shmlens-sample-%u", os_pid());
     (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    remover_segment(name);
     fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(ftruncate(fd, SIZE), 0);

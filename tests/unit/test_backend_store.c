@@ -188,6 +188,7 @@ START_TEST(test_file_kind)
     size_t got;
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
+    remover_path(path);
     ck_assert_int_eq((int)write(fd, "hello, file\n", 12), 12);
     snprintf(locator, sizeof locator, "file:%s", path);
     must(seg_open(be, locator, SEG_WRITE, &s));

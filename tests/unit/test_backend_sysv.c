@@ -14,6 +14,7 @@ static int make_segment(key_t key, size_t size, int mode)
 {
     int made = shmget(key, size, IPC_CREAT | IPC_EXCL | mode);
     ck_assert_msg(made >= 0, "shmget: %s", strerror(errno));
+    remover_sysv(made);
     return made;
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/remover.h"
 #include "support/run.h"
 
 static bool exists(const char *name)
@@ -170,6 +171,7 @@ START_TEST(system_v)
     if (id < 0) {
         return; /* this system has none */
     }
+    remover_sysv(id);
     (void)snprintf(of, sizeof of, "sysv:%d", id);
     (void)snprintf(text, sizeof text, "%s\n", of);
     const struct ran *r = RUN("clean", of);

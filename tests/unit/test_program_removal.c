@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "removal.h"
+#include "support/remover.h"
 
 static struct backend *be;
 static char name[64], locator[80];
@@ -19,6 +20,7 @@ static pid_t child;
 
 static void make(void)
 {
+    remover_segment(name);
     int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(ftruncate(fd, 4096), 0);

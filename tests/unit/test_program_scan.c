@@ -9,6 +9,7 @@
 
 #include "baseline.h"
 #include "scan.h"
+#include "support/remover.h"
 
 enum { SIZE = 5 * 1024 * 1024 + 123, MOST = 400 };
 
@@ -31,6 +32,7 @@ static void set_up(void)
 {
     static const size_t at[] = {0, 4096, 65536, 262144, 1048576, 1310720, 4194304, SIZE - 40};
     (void)snprintf(name, sizeof name, "/shmlens-test-%d-scan", (int)getpid());
+    remover_segment(name);
     int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(ftruncate(fd, SIZE), 0);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/watch.h"
+#include "support/remover.h"
 
 enum { PAGE = 4096, SIZE = 5 * 1024 * 1024 + 3 * PAGE + 100, LOOKS = 60 };
 
@@ -83,6 +84,7 @@ static const struct watch_sink sink = {
 static void set_up(void)
 {
     (void)snprintf(name, sizeof name, "/shmlens-test-%d-pages", (int)getpid());
+    remover_segment(name);
     fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(ftruncate(fd, SIZE), 0);

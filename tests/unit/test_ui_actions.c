@@ -7,6 +7,7 @@
 
 #include "backend/os.h"
 #include "support/frames.h"
+#include "support/remover.h"
 #include "support/stage.h"
 
 static struct stage *st;
@@ -285,6 +286,7 @@ static char *copied(const char *letter)
 START_TEST(test_copy)
 {
     (void)snprintf(state_dir, sizeof state_dir, "/tmp/shmlens-copy-%ld", (long)getpid());
+    remover_path(state_dir);
     ck_assert_int_eq(setenv("XDG_STATE_HOME", state_dir, 1), 0);
     go("0x10");
     session_move_to(&st->ui.s, 0x12, true);
