@@ -15,7 +15,7 @@ enum {
     STRIP_TIMES = 50,              /* a strip that takes long is made more seldom */
     BASE_MEMORY = 8 * 1024 * 1024, /* what the map may take, and */
     RESIDENT_SHARE = 200,          /* 1/200 of what is resident; */
-    OWN_MEMORY = 2048 * 1024       /* less what is ours beside it, and what allocating wastes */
+    OWN_MEMORY = 2560 * 1024       /* less what is ours beside it, and what allocating wastes */
 };
 
 _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == SEG_SMALL,
@@ -153,7 +153,7 @@ static bool step(struct segmap *m, uint64_t end, int64_t until)
     struct seg_hashes found;
     struct oserr e = seg_hash(m->seg, m->at, m->hash, BATCH, &found);
     uint64_t behind = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
-    size_t wants = pagemap_feed_hashes(m->pages, m->at, m->hash, found.pages, m->want);
+    size_t wants = pagemap_feed_hashes(m->pages, m->at, m->hash, found.pages, os_now(), m->want);
     size_t done = feed_wanted(m, m->at, wants, until);
     if (done < wants) {
         m->at += (uint64_t)m->want[done] * PAGEMAP_PAGE;

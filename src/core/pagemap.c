@@ -29,7 +29,7 @@ void pagemap_free(struct pagemap *m)
     while (m->newest != NULL)
         keep_drop(m, m->newest, false);
     table_cut(m, 0);
-    free(m->slots);
+    free(m->leaves);
     free(m->bucket);
     free(m);
 }
@@ -112,26 +112,36 @@ static void tell_kept(const struct pagemap *m, const struct part *p)
 
 /* ---- one page ---- */
 
-void pagemap_set_state(struct chunk *c, size_t i, enum page_state state)
+/* The page is this now; listeners hear of holes that come and go. */
+static void become(const struct pagemap *m, const struct place *at, enum page_state state,
+                   int64_t time)
 {
-    if (c->state[i] == state)
+    enum page_state was = place_state(at);
+    place_set(at, state);
+    if (was == PAGE_UNSEEN || state == PAGE_UNSEEN || (was == PAGE_HOLE) == (state == PAGE_HOLE))
         return;
-    c->state[i] = (uint8_t)state;
-    table_sum_states(c);
+    for (size_t i = 0; i < m->sinks; i++)
+        if (m->sink[i].hole != NULL)
+            m->sink[i].hole(m->sink[i].ctx, time, place_page(at) * PAGEMAP_PAGE,
+                            state == PAGE_HOLE);
 }
 
-static enum page_state state_of(const struct pagemap *m, const struct part *p, uint64_t hash)
+static enum page_state state_of(const struct pagemap *m, bool hole, uint64_t hash)
 {
-    return p->hole ? PAGE_HOLE : hash == m->zero ? PAGE_ZERO : PAGE_DATA;
+    return hole ? PAGE_HOLE : hash == m->zero ? PAGE_ZERO : PAGE_DATA;
 }
 
-static void stamp(struct chunk *c, size_t i, uint32_t tick)
+static void stamp(const struct place *at, uint32_t tick)
 {
-    c->tick[i] = c->newest = tick;
-    if (c->count[i] < UINT32_MAX)
-        c->count[i]++;
-    if (c->count[i] > c->hottest)
-        c->hottest = c->count[i];
+    struct leaf *l = at->leaf;
+    uint32_t count = place_count(at);
+    leaf_tick(l)[at->i] = l->newest = tick;
+    if (count < COUNT_MAX) {
+        leaf_count(l)[at->i] += STATES;
+        count++;
+    }
+    if (count > l->hottest)
+        l->hottest = count;
 }
 
 /* How many of their bytes are the same before the first that is not, in memory order; a != b. */
@@ -173,40 +183,49 @@ static size_t tell_runs(struct pagemap *m, const struct part *p, struct copy *co
     return sum;
 }
 
+/* The part was a hole when it was looked at: is the page? Holes are whole pages of zeros. */
+static bool whole_hole(const struct part *p, const uint8_t *page)
+{
+    return p->hole && (p->whole || memcmp(page, pagemap_zeros, PAGEMAP_PAGE) == 0);
+}
+
+/* A known page of which nothing is new, but perhaps that it is a hole, or is none any more. */
+static void feed_same(struct pagemap *m, const struct part *p, const uint8_t *page)
+{
+    struct place at = p->hole ? table_find(m, p->page) : table_make(m, p->page, 1);
+    if (at.leaf == NULL)
+        return;
+    if (whole_hole(p, page))
+        become(m, &at, PAGE_HOLE, p->time);
+    else if (!p->hole && place_state(&at) <= PAGE_HOLE)
+        become(m, &at, place_holds(&at, m->zero) ? PAGE_ZERO : PAGE_DATA, p->time);
+}
+
 /* A known page: exact. */
 static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t *page)
 {
-    struct chunk *c = NULL;
-    size_t i = p->page % CHUNK_PAGES;
-    bool same = memcmp(page + p->in, p->bytes, p->n) == 0;
-    if (same && p->hole) {
-        c = table_find(m, p->page / CHUNK_PAGES);
-        if (c != NULL && p->whole)
-            pagemap_set_state(c, i, PAGE_HOLE);
+    if (memcmp(page + p->in, p->bytes, p->n) == 0) {
+        feed_same(m, p, page);
         return 0;
     }
-    c = table_make(m, p->page / CHUNK_PAGES);
-    if (c == NULL)
+    struct place at = table_make(m, p->page, 1);
+    if (at.leaf == NULL)
         return 0;
-    if (same) {
-        if (c->state[i] <= PAGE_HOLE)
-            pagemap_set_state(c, i, c->hash[i] == m->zero ? PAGE_ZERO : PAGE_DATA);
-        return 0;
-    }
     struct copy *copy = keep_find(m, p->page);
     if (copy == NULL)
         copy = keep_add(m, p->page, page);
     if (copy == NULL) { /* no memory: a page like those that are too many */
-        pagemap_set_state(c, i, PAGE_UNSEEN);
+        place_set(&at, PAGE_UNSEEN);
         return 0;
     }
     tell_differs(m, p, copy->bytes + p->in);
     size_t sum = tell_runs(m, p, copy, copy->bytes + p->in);
     memcpy(copy->bytes + p->in, p->bytes, p->n);
     keep_touch(m, copy);
-    c->hash[i] = pagemap_hash(copy->bytes);
-    pagemap_set_state(c, i, state_of(m, p, c->hash[i]));
-    stamp(c, i, pagemap_tick(m, p->time));
+    uint64_t hash = pagemap_hash(copy->bytes);
+    place_hash(&at, hash);
+    become(m, &at, state_of(m, whole_hole(p, copy->bytes), hash), p->time);
+    stamp(&at, pagemap_tick(m, p->time));
     m->changes += sum;
     return sum;
 }
@@ -215,22 +234,23 @@ static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t 
 static void feed_unknown(struct pagemap *m, const struct part *p)
 {
     uint8_t page[PAGEMAP_PAGE] = {0};
-    struct chunk *c = p->whole ? table_make(m, p->page / CHUNK_PAGES) : NULL;
-    if (c == NULL)
+    struct place at = {0};
+    if (p->whole)
+        at = table_make(m, p->page, 1);
+    if (at.leaf == NULL)
         return;
-    size_t i = p->page % CHUNK_PAGES;
     memcpy(page, p->bytes, p->n);
     uint64_t hash = pagemap_hash(page);
-    bool changed = c->state[i] != PAGE_UNSEEN && hash != c->hash[i];
+    bool changed = place_state(&at) != PAGE_UNSEEN && !place_holds(&at, hash);
     if (changed) {
         tell_differs(m, p, NULL);
         tell_changed(m, p, 0, NULL, p->n);
-        stamp(c, i, pagemap_tick(m, p->time));
+        stamp(&at, pagemap_tick(m, p->time));
         m->changes++;
     }
-    c->hash[i] = hash;
-    pagemap_set_state(c, i, state_of(m, p, hash));
-    bool known = c->state[i] != PAGE_DATA;
+    place_hash(&at, hash);
+    become(m, &at, state_of(m, p->hole, hash), p->time);
+    bool known = place_state(&at) != PAGE_DATA;
     if (!known && (changed || keep_pinned(m, p->page) || keep_room(m))) {
         struct copy *copy = keep_add(m, p->page, page);
         known = copy != NULL;
@@ -286,35 +306,63 @@ size_t pagemap_feed(struct pagemap *m, uint64_t offset, const uint8_t *bytes, co
     return sum;
 }
 
-/* One hash; true: the bytes are wanted. */
-static bool feed_hash(struct pagemap *m, struct chunk *c, size_t i, uint64_t page, uint64_t hash)
+/* A page that is not as the table has it; `ahead`: see table_make. True: its bytes are wanted. */
+static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t time, size_t ahead)
 {
-    if (c->state[i] == PAGE_UNSEEN) {
-        if (hash != m->zero && (keep_pinned(m, page) || keep_room(m)))
-            return true;
-        c->hash[i] = hash;
-    } else if (c->hash[i] != hash) {
-        return true;
+    struct place at = table_find(m, page);
+    enum page_state state = page < m->seen ? PAGE_HOLE : PAGE_UNSEEN;
+    bool same = hash == m->zero;
+    if (at.leaf != NULL) {
+        state = place_state(&at);
+        same = place_holds(&at, hash);
     }
-    if (c->state[i] < PAGE_ZERO)
-        pagemap_set_state(c, i, hash == m->zero ? PAGE_ZERO : PAGE_DATA);
+    if (state != PAGE_UNSEEN && !same)
+        return true;
+    if (state == PAGE_UNSEEN && hash != m->zero && (keep_pinned(m, page) || keep_room(m)))
+        return true;
+    if (at.leaf == NULL)
+        at = table_make(m, page, ahead);
+    if (at.leaf == NULL)
+        return false;
+    place_hash(&at, hash);
+    if (state < PAGE_ZERO)
+        become(m, &at, hash == m->zero ? PAGE_ZERO : PAGE_DATA, time);
     return false;
 }
 
+/* How many of the pages from `page` on are in the table with these hashes, as data. */
+static size_t as_before(struct pagemap *m, uint64_t page, const uint64_t *hash, size_t n)
+{
+    struct place p = table_seek(m, page);
+    size_t k = 0;
+    if (p.leaf == NULL)
+        return 0;
+    m->last = p.number;
+    const uint32_t *at = leaf_at(p.leaf), *low = leaf_low(p.leaf), *count = leaf_count(p.leaf);
+    const uint16_t *high = leaf_high(p.leaf);
+    n = n < p.leaf->n - p.i ? n : p.leaf->n - p.i;
+    uint64_t first = page - p.leaf->base; /* the first entry may be behind the page */
+    while (k < n && at[p.i + k] == first + k && low[p.i + k] == (uint32_t)hash[k] &&
+           high[p.i + k] == (uint16_t)(hash[k] >> 32) && count[p.i + k] % STATES >= PAGE_ZERO)
+        k++;
+    return k;
+}
+
 size_t pagemap_feed_hashes(struct pagemap *m, uint64_t offset, const uint64_t *hash, size_t n,
-                           uint32_t *want)
+                           int64_t time, uint32_t *want)
 {
     size_t wants = 0;
     uint64_t first = offset / PAGEMAP_PAGE;
+    (void)pagemap_tick(m, time);
     for (size_t at = 0; at < n;) {
-        size_t i = (size_t)((first + at) % CHUNK_PAGES), end = at + CHUNK_PAGES - i;
-        struct chunk *c = table_make(m, (first + at) / CHUNK_PAGES);
-        for (end = end < n ? end : n; at < end; at++, i++) {
-            if (c != NULL && c->hash[i] == hash[at] && c->state[i] >= PAGE_ZERO)
-                continue;
-            if (c != NULL && feed_hash(m, c, i, first + at, hash[at]))
-                want[wants++] = (uint32_t)at;
-        }
+        size_t same = as_before(m, first + at, hash + at, n - at);
+        at += same;
+        if (same > 0)
+            continue;
+        if (feed_hash(m, first + at, hash[at], time, n - at))
+            want[wants++] = (uint32_t)at;
+        at++;
     }
+    keep_shrink(m);
     return wants;
 }

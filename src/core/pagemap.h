@@ -44,12 +44,19 @@ struct pagemap_sink {
      */
     void (*differs)(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
                     const uint8_t *new, size_t n);
+    /* The page at offset was written to for the first time and has memory now, or (`hole`) has none
+     * any more. What its bytes changed to is told apart from this, before or after it, with the
+     * same time. Not told when a page is seen for the first time. */
+    void (*hole)(void *ctx, int64_t time, uint64_t offset, bool hole);
 };
 
 struct pagemap; /* opaque; owns its memory */
 
-/* An empty map. `allowance`: bytes that it may take in all, copies included; the table of pages is
- * never cut short, copies get what it leaves (at least some hundred KiB). NULL: out of memory. */
+/* An empty map. `allowance`: bytes that it may take in all, copies included. The table of pages has
+ * room for all that have data, at most 20.48 bytes for each (0.5 %) however far apart they are, and
+ * copies get what it leaves (at least 256 KiB); pages that are holes again are in it as long as
+ * there is room. (Twenty bytes: unless there are less than a hundred within 16 TiB.) NULL: out of
+ * memory. */
 SHM_MUST struct pagemap *pagemap_new(size_t allowance);
 void pagemap_free(struct pagemap *m);                    /* NULL is fine */
 void pagemap_allow(struct pagemap *m, size_t allowance); /* takes effect at the next feeding */
@@ -68,11 +75,11 @@ void pagemap_pin(struct pagemap *m, uint64_t offset, size_t n);
 size_t pagemap_feed(struct pagemap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
                     size_t n, int64_t time);
 
-/* Feeds the hashes (pagemap_hash) of n whole pages from offset (on a page). want[] gets the indices
- * of those whose bytes shall be fed next: they changed, or there is room to keep them. A change
- * counts when the bytes come. Returns how many. */
+/* Feeds the hashes (pagemap_hash) of n whole pages of data from offset (on a page), as they were at
+ * `time`. want[] gets the indices of those whose bytes shall be fed next: they changed, or there is
+ * room to keep them. A change counts when the bytes come. Returns how many. */
 size_t pagemap_feed_hashes(struct pagemap *m, uint64_t offset, const uint64_t *hash, size_t n,
-                           uint32_t *want);
+                           int64_t time, uint32_t *want);
 
 /* [offset, end) (on pages, or end at the segment's end) is a hole. Costs nothing where it was one.
  */
@@ -122,7 +129,7 @@ struct page_sum {
     uint32_t count;        /* of the page that changed most often */
 };
 
-/* Sums up [from, to). Costs time for each 64 pages of data, not for each page. */
+/* Sums up [from, to). Costs time for each hundred pages of data, not for each page. */
 struct page_sum pagemap_sum(const struct pagemap *m, uint64_t from, uint64_t to);
 
 uint64_t pagemap_changes(const struct pagemap *m); /* changed bytes and unknown pages seen so far */

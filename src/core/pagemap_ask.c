@@ -14,29 +14,27 @@ uint32_t pagemap_since(const struct pagemap *m, int64_t since)
 struct page_info pagemap_page(const struct pagemap *m, uint64_t offset)
 {
     uint64_t page = offset / PAGEMAP_PAGE;
-    const struct chunk *c = table_find(m, page / CHUNK_PAGES);
+    struct place at = table_find(m, page);
     struct page_info info = {.known = pagemap_bytes(m, offset) != NULL};
-    if (c == NULL) {
-        info.state = page < m->seen ? PAGE_HOLE : PAGE_UNSEEN;
-        return info;
+    info.state = page < m->seen ? PAGE_HOLE : PAGE_UNSEEN;
+    if (at.leaf != NULL) {
+        info.state = place_state(&at);
+        info.changed = pagemap_time(m, place_tick(&at));
+        info.count = place_count(&at);
     }
-    size_t i = page % CHUNK_PAGES;
-    info.state = (enum page_state)c->state[i];
-    info.changed = pagemap_time(m, c->tick[i]);
-    info.count = c->count[i];
     return info;
 }
 
 const uint8_t *pagemap_bytes(const struct pagemap *m, uint64_t offset)
 {
     uint64_t page = offset / PAGEMAP_PAGE;
-    const struct chunk *c = table_find(m, page / CHUNK_PAGES);
-    if (c == NULL)
+    struct place at = table_find(m, page);
+    if (at.leaf == NULL)
         return page < m->seen ? pagemap_zeros : NULL;
     const struct copy *copy = keep_find(m, page);
     if (copy != NULL)
         return copy->bytes;
-    uint8_t state = c->state[page % CHUNK_PAGES];
+    enum page_state state = place_state(&at);
     return state == PAGE_HOLE || state == PAGE_ZERO ? pagemap_zeros : NULL;
 }
 
@@ -86,20 +84,19 @@ static int last_in(const struct pagemap *m, uint64_t page, size_t end, uint32_t 
 bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_t *offset)
 {
     uint32_t tick = pagemap_since(m, since);
-    uint64_t page = from / PAGEMAP_PAGE;
-    for (size_t s = table_lower(m, page / CHUNK_PAGES); s < m->count; s++) {
-        const struct chunk *c = m->slots[s].chunk;
-        uint64_t first = m->slots[s].number * CHUNK_PAGES;
-        if (c == NULL || c->newest < tick)
-            continue;
-        for (size_t i = first < page ? (size_t)(page - first) : 0; i < CHUNK_PAGES; i++) {
-            size_t in = first + i == page ? (size_t)(from % PAGEMAP_PAGE) : 0;
-            int found = c->tick[i] >= tick ? first_in(m, first + i, in, tick) : -1;
-            if (found >= 0) {
-                *offset = (first + i) * PAGEMAP_PAGE + (uint64_t)found;
-                return true;
-            }
+    struct place p = table_seek(m, from / PAGEMAP_PAGE);
+    bool more = p.leaf != NULL;
+    while (more) {
+        uint64_t page = place_page(&p);
+        size_t in = page == from / PAGEMAP_PAGE ? (size_t)(from % PAGEMAP_PAGE) : 0;
+        int found = place_tick(&p) >= tick ? first_in(m, page, in, tick) : -1;
+        if (found >= 0) {
+            *offset = page * PAGEMAP_PAGE + (uint64_t)found;
+            return true;
         }
+        if (p.leaf->newest < tick) /* nor any behind it */
+            p.i = (size_t)p.leaf->n - 1;
+        more = table_next(m, &p);
     }
     return false;
 }
@@ -107,22 +104,19 @@ bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_
 bool pagemap_prev(const struct pagemap *m, uint64_t before, int64_t since, uint64_t *offset)
 {
     uint32_t tick = pagemap_since(m, since);
-    uint64_t page = before / PAGEMAP_PAGE;
-    for (size_t s = table_lower(m, page / CHUNK_PAGES + 1); s > 0; s--) {
-        const struct chunk *c = m->slots[s - 1].chunk;
-        uint64_t first = m->slots[s - 1].number * CHUNK_PAGES;
-        if (c == NULL || c->newest < tick)
-            continue;
-        size_t end = page - first < CHUNK_PAGES ? (size_t)(page - first) + 1 : CHUNK_PAGES;
-        for (size_t i = end; i > 0; i--) {
-            uint64_t p = first + i - 1;
-            size_t in = p == page ? (size_t)(before % PAGEMAP_PAGE) : PAGEMAP_PAGE;
-            int found = c->tick[i - 1] >= tick ? last_in(m, p, in, tick) : -1;
-            if (found >= 0) {
-                *offset = p * PAGEMAP_PAGE + (uint64_t)found;
-                return true;
-            }
+    struct place p = table_seek(m, before / PAGEMAP_PAGE + 1);
+    if (p.leaf == NULL)
+        p.number = m->count;
+    while (table_prev(m, &p)) {
+        uint64_t page = place_page(&p);
+        size_t in = page == before / PAGEMAP_PAGE ? (size_t)(before % PAGEMAP_PAGE) : PAGEMAP_PAGE;
+        int found = place_tick(&p) >= tick ? last_in(m, page, in, tick) : -1;
+        if (found >= 0) {
+            *offset = page * PAGEMAP_PAGE + (uint64_t)found;
+            return true;
         }
+        if (p.leaf->newest < tick)
+            p.i = 0;
     }
     return false;
 }
@@ -142,57 +136,60 @@ static void add(struct sum *s, enum page_state state, uint32_t tick, uint32_t co
 }
 
 /* Bytes [in, end) of one page, as fine as is known. */
-static void add_part(const struct pagemap *m, struct sum *s, const struct chunk *c, uint64_t page,
-                     size_t in, size_t end)
+static void add_part(const struct pagemap *m, struct sum *s, const struct place *p, size_t in,
+                     size_t end)
 {
-    size_t i = page % CHUNK_PAGES;
-    enum page_state state = (enum page_state)c->state[i];
-    uint32_t tick = c->tick[i];
-    const struct copy *copy = keep_find(m, page);
-    if (copy != NULL && end - in < PAGEMAP_PAGE) {
+    enum page_state state = place_state(p);
+    uint32_t tick = place_tick(p);
+    const struct copy *copy = end - in < PAGEMAP_PAGE ? keep_find(m, place_page(p)) : NULL;
+    if (copy != NULL) {
         if (state == PAGE_DATA && memcmp(copy->bytes + in, pagemap_zeros, end - in) == 0)
             state = PAGE_ZERO;
         tick = 0;
         for (size_t g = in / GRAIN; copy->marks != NULL && g * GRAIN < end; g++)
             tick = copy->marks->tick[g] > tick ? copy->marks->tick[g] : tick;
     }
-    add(s, state, tick, tick != 0 ? c->count[i] : 0);
+    add(s, state, tick, tick != 0 ? place_count(p) : 0);
 }
 
-/* The pages of a chunk that lie in [from, to), bytes. */
-static void add_chunk(const struct pagemap *m, struct sum *s, const struct slot *slot,
-                      uint64_t from, uint64_t to)
+/* All of a leaf. */
+static void add_leaf(struct sum *s, const struct leaf *l)
 {
-    const struct chunk *c = slot->chunk;
-    uint64_t first = slot->number * CHUNK_PAGES;
-    if (first * PAGEMAP_PAGE >= from && to - first * PAGEMAP_PAGE >= CHUNK_PAGES * PAGEMAP_PAGE) {
-        enum page_state state = PAGE_DATA;
-        while (state > PAGE_UNSEEN && (c->has >> state & 1) == 0)
-            state--;
-        add(s, state, c->newest, c->hottest);
-        return;
+    enum page_state state = PAGE_DATA;
+    while (state > PAGE_UNSEEN && l->of[state] == 0)
+        state--;
+    add(s, state, l->newest, l->hottest);
+}
+
+/* The entry, or its leaf when all of it lies in [from, to), bytes; steps behind it. False: that is
+ * behind `to`, or the end. */
+static bool add_next(const struct pagemap *m, struct sum *s, struct place *p, uint64_t from,
+                     uint64_t to)
+{
+    uint64_t at = place_page(p) * PAGEMAP_PAGE;
+    if (at >= to)
+        return false;
+    struct leaf *l = p->leaf;
+    uint64_t last = (l->base + leaf_at(l)[l->n - 1]) * PAGEMAP_PAGE;
+    if (p->i == 0 && at >= from && last < to && to - last >= PAGEMAP_PAGE) {
+        add_leaf(s, l);
+        p->i = (size_t)l->n - 1;
+    } else {
+        add_part(m, s, p, at < from ? (size_t)(from - at) : 0,
+                 to - at < PAGEMAP_PAGE ? (size_t)(to - at) : PAGEMAP_PAGE);
     }
-    for (size_t i = 0; i < CHUNK_PAGES; i++) {
-        uint64_t at = (first + i) * PAGEMAP_PAGE, end = at + PAGEMAP_PAGE;
-        if (end <= from || at >= to)
-            continue;
-        add_part(m, s, c, first + i, at < from ? (size_t)(from - at) : 0,
-                 end > to ? (size_t)(to - at) : PAGEMAP_PAGE);
-    }
+    return table_next(m, p);
 }
 
 struct page_sum pagemap_sum(const struct pagemap *m, uint64_t from, uint64_t to)
 {
     struct sum s = {.state = PAGE_UNSEEN};
-    uint64_t number = from / PAGEMAP_PAGE / CHUNK_PAGES;
     if (from / PAGEMAP_PAGE < m->seen)
         s.state = PAGE_HOLE;
-    for (size_t i = table_lower(m, number); i < m->count; i++) {
-        if (m->slots[i].number * CHUNK_PAGES * PAGEMAP_PAGE >= to)
-            break;
-        if (m->slots[i].chunk != NULL)
-            add_chunk(m, &s, &m->slots[i], from, to);
-    }
+    struct place p = table_seek(m, from / PAGEMAP_PAGE);
+    bool more = p.leaf != NULL;
+    while (more)
+        more = add_next(m, &s, &p, from, to);
     struct page_sum out = {0};
     out.state = s.state;
     out.changed = pagemap_time(m, s.tick);

@@ -4,44 +4,57 @@
 
 #include "core/pagemap_private.h"
 
-/* The pages of one slot that lie in [from, to) are holes now. */
-static void empty_chunk(struct pagemap *m, size_t slot, uint64_t from, uint64_t to, int64_t time)
+/* A hole that changed long ago, or when there is no room to remember that, need not be known. */
+static bool forgets(struct pagemap *m, const struct place *p, int64_t time)
 {
-    struct chunk *c = m->slots[slot].chunk;
-    uint64_t first = m->slots[slot].number * CHUNK_PAGES;
-    for (size_t i = 0; i < CHUNK_PAGES; i++) {
-        if (first + i < from || first + i >= to || c->state[i] == PAGE_HOLE)
-            continue;
-        struct part p = {.page = first + i,
-                         .n = PAGEMAP_PAGE,
-                         .bytes = pagemap_zeros,
-                         .hole = true,
-                         .whole = true,
-                         .time = time};
-        if (m->size / PAGEMAP_PAGE == p.page)
-            p.n = (size_t)(m->size % PAGEMAP_PAGE);
-        (void)pagemap_feed_part(m, &p);
+    uint32_t tick = place_tick(p);
+    if (place_state(p) != PAGE_HOLE || place_page(p) >= m->seen)
+        return false;
+    if (tick != 0 && pagemap_tick(m, time) - tick <= 30 * BURST && !table_large(m))
+        return false;
+    struct copy *copy = keep_find(m, place_page(p));
+    if (copy != NULL)
+        keep_drop(m, copy, false);
+    return true;
+}
+
+/* The pages of one leaf that lie in [from, to) are holes now. True: some of them were forgotten. */
+static bool empty_leaf(struct pagemap *m, struct place p, uint64_t to, int64_t time)
+{
+    bool gone[LEAF_MAX] = {false}, some = false;
+    for (; p.i < p.leaf->n && place_page(&p) < to; p.i++) {
+        struct part part = {.page = place_page(&p),
+                            .n = PAGEMAP_PAGE,
+                            .bytes = pagemap_zeros,
+                            .hole = true,
+                            .whole = true,
+                            .time = time};
+        if (m->size / PAGEMAP_PAGE == part.page)
+            part.n = (size_t)(m->size % PAGEMAP_PAGE);
+        if (place_state(&p) != PAGE_HOLE)
+            (void)pagemap_feed_part(m, &part);
+        gone[p.i] = forgets(m, &p, time);
+        some = some || gone[p.i];
     }
-    uint32_t now = pagemap_tick(m, time);
-    bool quiet = c->newest == 0 || now - c->newest > 30 * BURST;
-    if (c->has == 1u << PAGE_HOLE && quiet && first + CHUNK_PAGES <= m->seen) {
-        for (size_t i = 0; i < CHUNK_PAGES; i++) {
-            struct copy *copy = keep_find(m, first + i);
-            if (copy != NULL)
-                keep_drop(m, copy, false);
-        }
-        table_drop(m, slot);
-    }
+    if (some)
+        table_remove(m, p.number, gone);
+    return some;
 }
 
 void pagemap_feed_hole(struct pagemap *m, uint64_t offset, uint64_t end, int64_t time)
 {
     uint64_t from = offset / PAGEMAP_PAGE, to = (end + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE;
-    for (size_t i = table_lower(m, from / CHUNK_PAGES);
-         i < m->count && m->slots[i].number * CHUNK_PAGES < to; i++)
-        if (m->slots[i].chunk != NULL)
-            empty_chunk(m, i, from, to, time);
-    table_compact(m);
+    struct place p = table_seek(m, from);
+    size_t first = p.number;
+    bool some = false;
+    while (p.leaf != NULL && place_page(&p) < to) {
+        some = empty_leaf(m, p, to, time) || some;
+        p = (struct place){.number = p.number + 1};
+        if (p.number < m->count)
+            p.leaf = m->leaves[p.number];
+    }
+    if (some)
+        table_close(m, first, p.number);
     keep_shrink(m);
 }
 
@@ -52,32 +65,24 @@ void pagemap_seen(struct pagemap *m, uint64_t offset)
         m->seen = pages;
 }
 
-/* What page number `page` holds from byte `in` on is gone. */
+/* What page number `page` holds from byte `in` (not 0) on is gone. */
 static void cut_page(struct pagemap *m, uint64_t page, size_t in)
 {
-    struct chunk *c = table_find(m, page / CHUNK_PAGES);
+    struct place at = table_find(m, page);
     struct copy *copy = keep_find(m, page);
-    if (c == NULL)
+    if (at.leaf == NULL)
         return;
-    size_t i = page % CHUNK_PAGES;
-    if (copy != NULL && in == 0)
-        keep_drop(m, copy, true);
-    else if (copy != NULL)
+    if (copy != NULL) {
         memset(copy->bytes + in, 0, PAGEMAP_PAGE - in);
-    if (copy != NULL && in > 0) {
-        c->hash[i] = pagemap_hash(copy->bytes);
-    } else if (in == 0) {
-        c->hash[i] = m->zero;
-        c->tick[i] = c->count[i] = 0;
-        pagemap_set_state(c, i, PAGE_HOLE);
-    } else if (c->state[i] == PAGE_DATA) {
-        pagemap_set_state(c, i, PAGE_UNSEEN);
+        place_hash(&at, pagemap_hash(copy->bytes));
+    } else if (place_state(&at) == PAGE_DATA) {
+        place_set(&at, PAGE_UNSEEN);
     }
 }
 
 void pagemap_resize(struct pagemap *m, uint64_t size)
 {
-    uint64_t page = size / PAGEMAP_PAGE;
+    uint64_t pages = size / PAGEMAP_PAGE + (size % PAGEMAP_PAGE != 0); /* that there are */
     bool shrinks = size < m->size;
     m->size = size;
     if (!shrinks)
@@ -85,23 +90,21 @@ void pagemap_resize(struct pagemap *m, uint64_t size)
     struct copy *c = m->oldest;
     while (c != NULL) {
         struct copy *next = c->newer;
-        if (c->page > page)
+        if (c->page >= pages)
             keep_drop(m, c, true);
         c = next;
     }
-    cut_page(m, page, (size_t)(size % PAGEMAP_PAGE));
-    for (uint64_t p = page + 1; p % CHUNK_PAGES != 0; p++)
-        cut_page(m, p, 0);
-    table_cut(m, page + 1);
+    if (size % PAGEMAP_PAGE != 0)
+        cut_page(m, size / PAGEMAP_PAGE, (size_t)(size % PAGEMAP_PAGE));
+    table_cut(m, pages);
 }
 
 void pagemap_cool(struct pagemap *m)
 {
-    for (size_t s = 0; s < m->count; s++) {
-        struct chunk *c = m->slots[s].chunk;
-        if (c == NULL)
-            continue;
-        c->hottest = 0;
-        memset(c->count, 0, sizeof c->count);
+    for (size_t k = 0; k < m->count; k++) {
+        struct leaf *l = m->leaves[k];
+        l->hottest = 0;
+        for (size_t i = 0; i < l->n; i++)
+            leaf_count(l)[i] %= STATES;
     }
 }

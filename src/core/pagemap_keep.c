@@ -5,7 +5,7 @@
 
 #include "core/pagemap_private.h"
 
-enum { FIRST_BUCKETS = 256, LEAST = 256 * 1024 };
+enum { FIRST_BUCKETS = 256 };
 
 static size_t bucket_of(const struct pagemap *m, uint64_t page)
 {
@@ -36,7 +36,7 @@ size_t keep_bytes(const struct pagemap *m)
 /* What the table leaves of the allowance. */
 static size_t room(const struct pagemap *m)
 {
-    size_t table = table_bytes(m);
+    size_t table = sizeof *m + table_bytes(m);
     size_t left = m->allowance > table ? m->allowance - table : 0;
     return left > LEAST ? left : LEAST;
 }

@@ -1,25 +1,40 @@
-/* The table of pages: chunks in an array that ascends by their number. Laps go through it in order,
- * so what is looked for is nearly always where the last thing was, or next to it. */
+/* The table of pages, asked: leaves in an array that ascends by their pages. Laps go through it in
+ * order, so what is looked for is nearly always where the last thing was, or next to it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/pagemap_private.h"
 
-enum { FIRST_SLOTS = 64 };
-
-size_t table_lower(const struct pagemap *m, uint64_t number)
+/* The last leaf that does not begin behind the page; 0 when all do. */
+static size_t leaf_of(const struct pagemap *m, uint64_t page)
 {
     size_t low = 0, high = m->count;
-    if (m->last < m->count && m->slots[m->last].number <= number) {
+    if (m->last < m->count && m->leaves[m->last]->base <= page) {
         low = m->last;
-        if (m->slots[low].number == number)
+        if (low + 1 == m->count || m->leaves[low + 1]->base > page)
             return low;
-        if (low + 1 == m->count || m->slots[low + 1].number >= number)
+        if (low + 2 >= m->count || m->leaves[low + 2]->base > page)
             return low + 1;
     }
-    while (low < high) {
+    while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (m->slots[middle].number < number)
+        if (m->leaves[middle]->base <= page)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The first entry of the leaf that is not before the page; n: none. */
+static size_t entry_of(struct leaf *l, uint64_t page)
+{
+    size_t low = 0, high = l->n;
+    const uint32_t *at = leaf_at(l);
+    if (page <= l->base)
+        return 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (l->base + at[middle] < page)
             low = middle + 1;
         else
             high = middle;
@@ -27,100 +42,59 @@ size_t table_lower(const struct pagemap *m, uint64_t number)
     return low;
 }
 
-struct chunk *table_find(const struct pagemap *m, uint64_t number)
+struct place table_seek(const struct pagemap *m, uint64_t page)
 {
-    size_t i = table_lower(m, number);
-    return i < m->count && m->slots[i].number == number ? m->slots[i].chunk : NULL;
+    struct place p = {0};
+    if (m->count == 0)
+        return p;
+    p.number = leaf_of(m, page);
+    p.i = entry_of(m->leaves[p.number], page);
+    while (p.number < m->count && p.i >= m->leaves[p.number]->n) {
+        p.number++;
+        p.i = 0;
+    }
+    if (p.number < m->count)
+        p.leaf = m->leaves[p.number];
+    return p;
 }
 
-/* A slot for the number at index i. */
-static bool open_slot(struct pagemap *m, size_t i, uint64_t number)
+struct place table_find(const struct pagemap *m, uint64_t page)
 {
-    if (m->count == m->cap) {
-        size_t cap = m->cap == 0 ? FIRST_SLOTS : m->cap + m->cap / 2;
-        struct slot *slots = realloc(m->slots, cap * sizeof *slots);
-        if (slots == NULL)
-            return false;
-        m->slots = slots;
-        m->cap = cap;
+    struct place p = table_seek(m, page);
+    if (p.leaf != NULL && place_page(&p) != page)
+        p.leaf = NULL;
+    return p;
+}
+
+bool table_next(const struct pagemap *m, struct place *p)
+{
+    p->i++;
+    while (p->number < m->count && p->i >= m->leaves[p->number]->n) {
+        p->number++;
+        p->i = 0;
     }
-    memmove(m->slots + i + 1, m->slots + i, (m->count - i) * sizeof *m->slots);
-    m->slots[i] = (struct slot){number, NULL};
-    m->count++;
+    p->leaf = p->number < m->count ? m->leaves[p->number] : NULL;
+    return p->leaf != NULL;
+}
+
+bool table_prev(const struct pagemap *m, struct place *p)
+{
+    while (p->i == 0 && p->number > 0)
+        p->i = m->leaves[--p->number]->n;
+    if (p->i == 0)
+        return false;
+    p->i--;
+    p->leaf = m->leaves[p->number];
     return true;
-}
-
-/* A fresh chunk: what the map has passed already was a hole. */
-static struct chunk *new_chunk(const struct pagemap *m, uint64_t number)
-{
-    struct chunk *c = calloc(1, sizeof *c);
-    if (c == NULL)
-        return NULL;
-    for (size_t i = 0; i < CHUNK_PAGES; i++)
-        if (number * CHUNK_PAGES + i < m->seen) {
-            c->state[i] = PAGE_HOLE;
-            c->hash[i] = m->zero;
-        }
-    table_sum_states(c);
-    return c;
-}
-
-struct chunk *table_make(struct pagemap *m, uint64_t number)
-{
-    size_t i = table_lower(m, number);
-    bool there = i < m->count && m->slots[i].number == number;
-    if (there && m->slots[i].chunk != NULL) {
-        m->last = i;
-        return m->slots[i].chunk;
-    }
-    struct chunk *c = new_chunk(m, number);
-    if (c == NULL || (!there && !open_slot(m, i, number))) {
-        free(c);
-        return NULL;
-    }
-    m->slots[i].chunk = c;
-    m->chunks++;
-    m->last = i;
-    return c;
-}
-
-void table_drop(struct pagemap *m, size_t slot)
-{
-    free(m->slots[slot].chunk);
-    m->slots[slot].chunk = NULL;
-    m->chunks--;
-}
-
-void table_compact(struct pagemap *m)
-{
-    if (m->chunks * 2 >= m->count)
-        return;
-    size_t to = 0;
-    for (size_t i = 0; i < m->count; i++)
-        if (m->slots[i].chunk != NULL)
-            m->slots[to++] = m->slots[i];
-    m->count = to;
-    m->last = 0;
-}
-
-void table_cut(struct pagemap *m, uint64_t pages)
-{
-    size_t keep = table_lower(m, (pages + CHUNK_PAGES - 1) / CHUNK_PAGES);
-    for (size_t i = keep; i < m->count; i++) {
-        m->chunks -= m->slots[i].chunk != NULL;
-        free(m->slots[i].chunk);
-    }
-    m->count = keep;
-}
-
-void table_sum_states(struct chunk *c)
-{
-    c->has = 0;
-    for (size_t i = 0; i < CHUNK_PAGES; i++)
-        c->has |= 1u << c->state[i];
 }
 
 size_t table_bytes(const struct pagemap *m)
 {
-    return m->cap * sizeof *m->slots + m->chunks * (sizeof(struct chunk) + sizeof(size_t));
+    return m->cap * sizeof(struct leaf *) + m->leaf_bytes;
+}
+
+bool table_large(const struct pagemap *m)
+{
+    size_t bytes = table_bytes(m);
+    return bytes > LEAST && m->allowance < bytes + LEAST;
 }

@@ -135,37 +135,80 @@ static long anonymous_kib(pid_t pid)
     return kib;
 }
 
-/* The UI's own memory on this segment after it was around it at least once. */
-static long memory_on(const char *name)
+/* The UI's own memory on this segment after it was around it at least once; `fd` not -1: and again
+ * when all of its data was punched out. */
+static long memory_on(const char *name, int fd, uint64_t size, long *punched)
 {
-    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name)});
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, name), .config = "set history 0\n"}); /* it has its own */
     e2e_wait_text(t, "s old", 60000);
     e2e_settle(t, 300, 3000);
     long kib = anonymous_kib(e2e_pid(t));
+    if (fd >= 0) {
+        if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0)
+            e2e_fail("punching: %s", strerror(errno));
+        e2e_settle(t, 1000, 5000);
+        *punched = anonymous_kib(e2e_pid(t));
+    }
     e2e_end(t);
     return kib;
 }
 
-static void map_memory(struct bench *b)
+static long memory_without(void)
+{
+    const char *small = bench_segment(4096, NULL);
+    long kib = memory_on(small, -1, 0, NULL);
+    shm_unlink(small);
+    return kib;
+}
+
+static int sparse_segment(const char *name, uint64_t size)
+{
+    int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+    if (fd < 0 || ftruncate(fd, (off_t)size) != 0)
+        e2e_fail("%s: %s", name, strerror(errno));
+    return fd;
+}
+
+static void memory_row(struct bench *b, const char *what, uint64_t resident, long kib, long empty)
+{
+    char goal[32];
+    double mib = (double)(kib - empty) / 1024, bound = (double)resident / 200 / MIB + 8;
+    snprintf(goal, sizeof goal, "%.1f MiB", bound);
+    bench_row(b, what, goal, mib <= bound, "%.1f MiB (without: %.1f)", mib, (double)empty / 1024);
+}
+
+static void map_memory(struct bench *b, long empty)
 {
     uint64_t size = b->smoke ? 256 * MIB : (uint64_t)16384 * MIB;
     while (size / 2 > bench_memory() / 10 * 7)
         size /= 2;
-    const char *small = bench_segment(4096, NULL);
-    long empty = memory_on(small);
-    shm_unlink(small);
     const char *name = e2e_name("map");
-    int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
-    if (fd < 0 || ftruncate(fd, (off_t)size) != 0)
-        e2e_fail("%s: %s", name, strerror(errno));
+    int fd = sparse_segment(name, size);
     bench_touch(name, 0, size / 2);
-    double mib = (double)(memory_on(name) - empty) / 1024;
-    double bound = (double)(size / 2) / 200 / MIB + 8;
-    char what[64], goal[32];
+    char what[64];
     snprintf(what, sizeof what, "map of %llu MiB, half of it resident",
              (unsigned long long)(size / MIB));
-    snprintf(goal, sizeof goal, "%.1f MiB", bound);
-    bench_row(b, what, goal, mib <= bound, "%.1f MiB (without: %.1f)", mib, (double)empty / 1024);
+    memory_row(b, what, size / 2, memory_on(name, -1, 0, NULL), empty);
+    close(fd);
+    shm_unlink(name);
+}
+
+/* One page of data in each 256 KiB. */
+static void map_scattered(struct bench *b, long empty)
+{
+    enum { APART = 256 * 1024, PAGE = 4096 };
+    uint64_t pages = b->smoke ? 3000 : 60000, size = pages * APART;
+    const char *name = e2e_name("apart");
+    int fd = sparse_segment(name, size);
+    for (uint64_t i = 0; i < pages; i++)
+        if (pwrite(fd, &(uint64_t){i + 1}, 8, (off_t)(i * APART + i * PAGE % APART)) != 8)
+            e2e_fail("%s: %s", name, strerror(errno));
+    char what[64];
+    long punched = 0, kib = memory_on(name, fd, size, &punched);
+    snprintf(what, sizeof what, "map of %llu pages, one in 256 KiB", (unsigned long long)pages);
+    memory_row(b, what, pages * PAGE, kib, empty);
+    memory_row(b, "  and all of them punched out", 0, punched, empty);
     close(fd);
     shm_unlink(name);
 }
@@ -180,5 +223,7 @@ void bench_map(struct bench *b)
     double median = bench_part(ms, n, 0.5), p99 = bench_part(ms, n, 0.99);
     bench_row(b, "a store to the glass while it scans, p99", "10 ms",
               n * 2 > (size_t)stores && p99 <= 10, "%.2f ms, median %.2f (%zu)", p99, median, n);
-    map_memory(b);
+    long empty = memory_without();
+    map_memory(b, empty);
+    map_scattered(b, empty);
 }

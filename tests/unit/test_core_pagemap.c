@@ -87,7 +87,7 @@ static struct oracle *oracle_new(size_t allowance)
     ck_assert_ptr_nonnull(o);
     o->map = pagemap_new(allowance);
     ck_assert_ptr_nonnull(o->map);
-    const struct pagemap_sink sink = {o, on_changed, on_kept, on_dropped, on_differs};
+    const struct pagemap_sink sink = {o, on_changed, on_kept, on_dropped, on_differs, NULL};
     ck_assert(pagemap_listen(o->map, &sink));
     o->time = 5000LL * MS;
     o->seed = 7;
@@ -135,7 +135,7 @@ static void lap(struct oracle *o)
         }
         uint64_t hash = pagemap_hash(o->now + at);
         uint32_t want = 9;
-        if (pagemap_feed_hashes(o->map, at, &hash, 1, &want) == 1) {
+        if (pagemap_feed_hashes(o->map, at, &hash, 1, o->time, &want) == 1) {
             ck_assert_uint_eq(want, 0);
             feed_page(o, p, 0, PAGEMAP_PAGE);
         } else { /* nothing to see: it was the same, or it is its first time */

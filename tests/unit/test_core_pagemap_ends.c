@@ -20,7 +20,7 @@ START_TEST(holes_take_no_memory)
     ck_assert_uint_eq(pagemap_memory(m), empty);
     ck_assert_int_eq(pagemap_page(m, size / 2).state, PAGE_HOLE);
     uint8_t page[PAGEMAP_PAGE] = {[9] = 1}, state[PAGEMAP_PAGE] = {BYTE_DATA};
-    ck_assert_uint_eq(pagemap_feed_hashes(m, size / 2, &hash, 1, &want), 1);
+    ck_assert_uint_eq(pagemap_feed_hashes(m, size / 2, &hash, 1, 900, &want), 1);
     ck_assert_uint_eq(pagemap_feed(m, size / 2, page, state, sizeof page, 1000), 1);
     ck_assert(pagemap_next(m, 0, 0, &at));
     ck_assert_uint_eq(at, size / 2 + 9);
