@@ -37,6 +37,8 @@ static void look_find(struct look_job *j, struct worker *w)
                     : scan_backward(&env, seg, f, UINT64_MAX, &j->offset, &j->length, &j->error);
     }
     j->found = r == SCAN_FOUND;
+    if (r == SCAN_STUCK)
+        (void)snprintf(j->why, sizeof j->why, SCAN_STUCK_TEXT);
     find_free(f);
 }
 

@@ -29,6 +29,25 @@ struct window {
     struct oserr *error;
 };
 
+/* A regular expression takes its time within a window too. */
+static bool go_on(void *ctx)
+{
+    const struct window *w = ctx;
+    return w->env->pause(w->env->pause_ctx, 0, w->at, w->size);
+}
+
+/* Why a search came to nothing. */
+static enum scan_result nothing(const struct window *w)
+{
+    return find_stopped(w->f) ? SCAN_CANCELLED : find_gave_up(w->f) ? SCAN_STUCK : SCAN_NONE;
+}
+
+static void window_free(struct window *w)
+{
+    find_breathe(w->f, NULL, NULL);
+    block_free(&w->block);
+}
+
 static bool window_new(struct window *w, struct command_env *env, struct seg *s, struct find *f,
                        struct oserr *error)
 {
@@ -39,7 +58,11 @@ static bool window_new(struct window *w, struct command_env *env, struct seg *s,
         w->needle.size = 0;
     }
     *error = block_new(&w->block, BLOCK_RAW);
-    return !oserr_is(*error);
+    if (oserr_is(*error)) {
+        return false;
+    }
+    find_breathe(f, go_on, w);
+    return true;
 }
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -167,11 +190,13 @@ enum scan_result scan_all(struct command_env *env, struct seg *s, struct find *f
             break; /* it shrank meanwhile */
         } else if (!search_window(&w, &from, to, each, ctx)) {
             result = SCAN_FOUND;
+        } else if (nothing(&w) != SCAN_NONE) {
+            result = nothing(&w);
         } else if (w.last) {
             break;
         }
     }
-    block_free(&w.block);
+    window_free(&w);
     return result;
 }
 
@@ -251,6 +276,9 @@ static enum scan_result scan_back(struct window *w, uint64_t before, uint64_t si
         if (last_in_window(w, from, before, offset, length)) {
             return SCAN_FOUND;
         }
+        if (nothing(w) != SCAN_NONE) {
+            return nothing(w);
+        }
         before = from;
     }
     return SCAN_NONE;
@@ -266,6 +294,6 @@ enum scan_result scan_backward(struct command_env *env, struct seg *s, struct fi
     }
     uint64_t size = w.size;
     enum scan_result result = scan_back(&w, before < size ? before : size, size, offset, length);
-    block_free(&w.block);
+    window_free(&w);
     return result;
 }

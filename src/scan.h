@@ -7,7 +7,16 @@
 #include "command.h"
 #include "core/find.h"
 
-enum scan_result { SCAN_FOUND, SCAN_NONE, SCAN_CANCELLED, SCAN_ERROR };
+enum scan_result {
+    SCAN_FOUND,
+    SCAN_NONE,
+    SCAN_CANCELLED,
+    SCAN_ERROR,
+    SCAN_STUCK /* the regular expression takes too many steps (find_gave_up) */
+};
+
+#define SCAN_STUCK_TEXT \
+    "the regular expression takes too many steps: it was not looked for to the end"
 
 /* First match at or after `from` (to the end of the segment); *offset and *length say where. */
 enum scan_result scan_forward(struct command_env *env, struct seg *s, struct find *f, uint64_t from,

@@ -54,10 +54,10 @@ int cmd_find(struct run *r)
         return EXIT_ERROR;
     }
     enum scan_result result = scan_all(r->env, r->seg, f, 0, UINT64_MAX, print_match, &m, &e);
-    if (find_gave_up(f)) {
-        run_note(r, "the regular expression took too many steps somewhere: matches may be missing");
-    }
     find_free(f);
+    if (result == SCAN_STUCK) {
+        return run_error(r, SCAN_STUCK_TEXT);
+    }
     if (result == SCAN_ERROR) {
         return run_fail(r, NULL, "read it", e);
     }

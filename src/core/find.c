@@ -162,6 +162,17 @@ bool find_gave_up(const struct find *f)
     return f->regex && regex_gave_up(f->regex);
 }
 
+void find_breathe(struct find *f, bool (*go_on)(void *ctx), void *ctx)
+{
+    if (f->regex)
+        regex_breathe(f->regex, go_on, ctx);
+}
+
+bool find_stopped(const struct find *f)
+{
+    return f->regex && regex_stopped(f->regex);
+}
+
 /* First match that starts in [from, end) of a block of n bytes. */
 static size_t next_before(struct find *f, const uint8_t *block, size_t n, size_t from, size_t end,
                           size_t *length)

@@ -48,9 +48,15 @@ size_t find_overlap(const struct find *f);
  * like the start of the segment. */
 size_t find_context(const struct find *f);
 
-/* A regular expression ran into its limits somewhere since it was compiled: matches may have been
- * missed. */
+/* A regular expression ran into its limits since it was compiled: it takes too many steps at some
+ * place. Nothing is found any more, there or behind. */
 bool find_gave_up(const struct find *f);
+
+/* go_on(ctx) is called each few milliseconds that a regular expression takes; false: find_next and
+ * find_prev return SIZE_MAX at once, and find_stopped tells why, until this is called again. NULL:
+ * nobody is asked. */
+void find_breathe(struct find *f, bool (*go_on)(void *ctx), void *ctx);
+bool find_stopped(const struct find *f);
 
 /* Next match in block[from, n): its start, or SIZE_MAX; `*length` is the match's. `last`: no block
  * follows. A regex match that starts in the last find_overlap bytes of a block that is not the last

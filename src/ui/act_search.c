@@ -26,6 +26,7 @@ static void search_finish(struct job *job, void *taker)
     (void)taker;
     ui->inspect->looking--;
     if (job->cancelled) {
+        ui_say(ui, STYLE_WARN, "given up: %s", j->pattern);
         look_job_free(j);
         return;
     }

@@ -1,6 +1,8 @@
 /* Finding, the baseline, the next change, selecting and copying. */
 #include "scene.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +198,46 @@ START_TEST(one_byte_where_nothing_is_selected)
 }
 END_TEST
 
+/* Waits until a process has used some of the processor. */
+static void wait_busy(pid_t pid)
+{
+    char path[40];
+    unsigned long ticks = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    for (int i = 0; i < 2000 && ticks < 5; i++) {
+        FILE *f = fopen(path, "r");
+        ck_assert_ptr_nonnull(f);
+        if (fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu", &ticks) != 1)
+            ticks = 0;
+        fclose(f);
+        (void)poll(NULL, 0, 5);
+    }
+    ck_assert_uint_ge(ticks, 5);
+}
+
+/* Esc stops a search that would take hours, SIGINT the command; too many steps are an error. */
+START_TEST(endless_expressions_are_stopped)
+{
+    uint8_t bytes[32768];
+    memset(bytes, 'a', sizeof bytes);
+    struct e2e *t = open_on(0, bytes, sizeof bytes);
+    scene_press(t, "/r:[^b]*?[^c]*+[cd][ef]<Enter>", "Esc");
+    scene_press(t, "<Esc>", "given up");
+    scene_at(t, 0);
+    scene_press(t, "/r:(a|aa)+[bc]<Enter>", "takes too many steps");
+    scene_quit(t);
+    struct e2e_peer *p =
+        e2e_background(E2E_ARGV(e2e_shmlens, "find", name, "[^b]*?[^c]*+[cd][ef]", "--regex"));
+    wait_busy(e2e_peer_pid(p));
+    kill(e2e_peer_pid(p), SIGINT);
+    ck_assert_int_eq(e2e_peer_end(p), -SIGINT);
+    struct e2e_result r = e2e_run("find", name, "(a|aa)+[bc]", "--regex");
+    ck_assert_int_eq(r.status, 2);
+    ck_assert_ptr_nonnull(strstr(r.err, "takes too many steps"));
+    e2e_result_free(&r);
+}
+END_TEST
+
 int main(void)
 {
     return scene_run("e2e_find", (const struct scene_test[]){
@@ -207,5 +249,6 @@ int main(void)
                                      {the_next_change_without_a_baseline, 0},
                                      {copy_reaches_the_terminal_and_the_file, SCENE_ROWS(copies)},
                                      {one_byte_where_nothing_is_selected, 0},
+                                     {endless_expressions_are_stopped, 0},
                                      {NULL, 0}});
 }

@@ -105,6 +105,102 @@ START_TEST(regex_limits)
 }
 END_TEST
 
+/* Counts breaths; after some it says no. */
+struct breath {
+    unsigned count, most;
+};
+
+static bool take_breath(void *ctx)
+{
+    struct breath *b = ctx;
+    return ++b->count < b->most;
+}
+
+/* Patterns that take for ever: within a start, from start to start, by scans that no limit of steps
+ * knows of. */
+static const char *const slow_patterns[] = {"r:[^b]*?[^c]*+[cd]",    "r:(?:[^b]*[^b]*)*[bc]",
+                                            "r:[^b]*[^c]*[^d]*[ef]", "r:(a+)+$[bc]",
+                                            "r:(?s)a.*[BC]",         "r:(?:a|b|ab)*?[de]"};
+
+START_TEST(regex_stops_when_told)
+{
+    static uint8_t buffer[256 * 1024];
+    size_t length;
+    struct breath b = {.most = 20};
+    memset(buffer, 'a', sizeof buffer);
+    struct find *f = find_compile(slow_patterns[_i], why);
+    ck_assert_msg(f != NULL, "%s", why);
+    find_breathe(f, take_breath, &b);
+    ck_assert_uint_eq(find_next(f, buffer, sizeof buffer, 0, true, &length), SIZE_MAX);
+    ck_assert(find_stopped(f) && !find_gave_up(f));
+    ck_assert_uint_eq(b.count, b.most);
+    ck_assert_uint_eq(find_next(f, buffer, sizeof buffer, 0, true, &length), SIZE_MAX);
+    ck_assert_uint_eq(b.count, b.most); /* at once */
+    find_breathe(f, NULL, NULL);
+    memcpy(buffer, "aab\ncxd e", 9);
+    ck_assert(!find_stopped(f));
+    (void)find_next(f, buffer, 9, 0, true, &length);
+    ck_assert(!find_gave_up(f));
+    find_free(f);
+}
+END_TEST
+
+/* What takes more than the few steps of the fast way is found as if it did not. */
+START_TEST(regex_slow_finds_the_same)
+{
+    static uint8_t buffer[40000];
+    size_t length = 0;
+    memset(buffer, 'a', sizeof buffer);
+    memcpy(buffer + 31000, "xyz", 3);
+    memcpy(buffer + 39000, "xyz", 3);
+    static const struct {
+        const char *pattern;
+        size_t at, length, next;
+    } rows[] = {{"r:a{900}.*?xyz", 0, 31003, 1},
+                {"r:[^x]*[^y]*yz", 0, 31003, 1},
+                {"r:(*ANYCRLF)x(?C1)y[^a]", 31000, 3, 39000},
+                {"r:\\Gaa", 0, 2, 1},
+                {"r:(?s).{9000}xyz", 22000, 9003, 30000},
+                {"r:x(?=yz(?s:.*)z)", 31000, 1, SIZE_MAX},
+                {"r:(a+)+q", SIZE_MAX, 0, 0},
+                {"r:q|a+?(?=xyz)", 0, 31000, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct find *f = find_compile(rows[i].pattern, why);
+        ck_assert_msg(f != NULL, "%s: %s", rows[i].pattern, why);
+        size_t at = find_next(f, buffer, sizeof buffer, 0, true, &length);
+        ck_assert_msg(at == rows[i].at, "%s: %zu", rows[i].pattern, at);
+        ck_assert_msg(at == SIZE_MAX || length == rows[i].length, "%s: %zu", rows[i].pattern,
+                      length);
+        if (rows[i].next != 0)
+            ck_assert_uint_eq(find_next(f, buffer, sizeof buffer, at + 1, true, &length),
+                              rows[i].next);
+        ck_assert(!find_gave_up(f));
+        find_free(f);
+    }
+    struct find *f = find_compile("r:(?:a|aa){8}xyz", why);
+    ck_assert_uint_eq(find_next(f, buffer + 30700, 400, 0, true, &length), 300 - 16);
+    ck_assert_uint_eq(length, 19);
+    ck_assert_uint_eq(find_prev(f, buffer + 30700, 400, 400, &length), 300 - 8);
+    find_free(f);
+}
+END_TEST
+
+START_TEST(regex_faults_are_where_the_user_typed_them)
+{
+    ck_assert_ptr_null(find_compile("r:ab(cd", why));
+    ck_assert_ptr_nonnull(strstr(why, "(at character 6)"));
+    struct find *f = find_compile("r:(?x) a b # c", why); /* a comment to the end */
+    size_t length = 0;
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(find_next(f, (const uint8_t *)"xab", 3, 0, true, &length), 1);
+    find_free(f);
+    f = find_compile("r:a|^b", why);
+    ck_assert_uint_eq(find_next(f, (const uint8_t *)"cba\nb", 5, 0, true, &length), 2);
+    ck_assert_uint_eq(find_next(f, (const uint8_t *)"bca\nb", 5, 1, true, &length), 2);
+    find_free(f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("find regex");
@@ -112,6 +208,10 @@ int main(void)
     tcase_add_loop_test(t, regex_in_blocks, 0, 8);
     tcase_add_test(t, regex_rules);
     tcase_add_test(t, regex_limits);
+    tcase_add_loop_test(t, regex_stops_when_told, 0,
+                        (int)(sizeof slow_patterns / sizeof slow_patterns[0]));
+    tcase_add_test(t, regex_slow_finds_the_same);
+    tcase_add_test(t, regex_faults_are_where_the_user_typed_them);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
