@@ -78,6 +78,20 @@ SHM_MUST bool past_at(const struct past *h, int64_t time, const struct past_view
 size_t past_steps(const struct past *h, uint64_t offset, uint64_t n, int64_t time, bool back,
                   size_t max, int64_t *times);
 
+/* The first byte of [from, end) that changed in (since, time], or the last one (`back`): the bytes
+ * themselves, where it is known which they were, else the first of those among which it was. Only
+ * what is kept counts. False: none. */
+bool past_changed(const struct past *h, int64_t since, int64_t time, uint64_t from, uint64_t end,
+                  bool back, uint64_t *offset);
+
+/* [from, to) is cut into `count` equal parts; newest[i] is the time of the last change in (since,
+ * time] in part i, 0: none. */
+void past_newest(const struct past *h, int64_t since, int64_t time, uint64_t from, uint64_t to,
+                 size_t count, int64_t *newest);
+
+/* The size of the segment at a moment; `now`: its size now. */
+uint64_t past_size_then(const struct past *h, int64_t time, uint64_t now);
+
 /* A value through time. */
 struct past_value {
     int64_t time; /* since when it was this; 0: since before what is known */
