@@ -4,6 +4,7 @@
 #ifndef SHMLENS_BACKEND_PROVIDER_H
 #define SHMLENS_BACKEND_PROVIDER_H
 
+#include "backend/moment.h"
 #include "backend/segment.h"
 #include "backend/sys.h"
 
@@ -18,23 +19,24 @@ struct seg {
     struct backend *be;
     const struct provider *kind;
     enum seg_access access;
-    char *locator;            /* canonical */
-    char *called;             /* see seg_name; NULL: what follows the kind in the locator */
-    enum seg_kind what;       /* as it is listed: a descriptor may refer to a memfd */
-    intptr_t handle;          /* the kind's own: a descriptor; -1: none */
-    void *own;                /* the kind's own, freed by its close; NULL: none */
-    uint64_t dev, ino;        /* as the system numbers it, where that is no identity */
-    struct seg_id id;         /* then this is */
-    unsigned always;          /* enum seg_state: found when it was opened, and for good */
-    bool met_unknown;         /* pull met bytes that cannot be known, and gave 0 for them */
-    struct reel *reel;        /* recordings: the file and the image; else NULL */
-    intptr_t watch;           /* what keeps holes of `look` holes; -1: none */
-    struct seg_stat last;     /* as of the last stat */
-    struct view look;         /* read-only, for small reads; touching a hole in it faults */
-    bool unmappable;          /* `look` cannot be had: every read goes through pull */
-    struct view hand;         /* read-write, for the last stores */
-    uint64_t limit_at;        /* the window: nothing outside is read or stored */
-    uint64_t limit_n;         /* 0: no window */
+    char *locator;                   /* canonical */
+    char *called;                    /* see seg_name; NULL: what follows the kind in the locator */
+    enum seg_kind what;              /* as it is listed: a descriptor may refer to a memfd */
+    intptr_t handle;                 /* the kind's own: a descriptor; -1: none */
+    void *own;                       /* the kind's own, freed by its close; NULL: none */
+    uint64_t dev, ino;               /* as the system numbers it, where that is no identity */
+    struct seg_id id;                /* then this is */
+    unsigned always;                 /* enum seg_state: found when it was opened, and for good */
+    bool met_unknown;                /* pull met bytes that cannot be known, and gave 0 for them */
+    struct reel *reel;               /* recordings: the file and the image; else NULL */
+    const struct seg_moment *moment; /* what it was, not what it is; NULL: it is */
+    intptr_t watch;                  /* what keeps holes of `look` holes; -1: none */
+    struct seg_stat last;            /* as of the last stat */
+    struct view look;                /* read-only, for small reads; touching a hole in it faults */
+    bool unmappable;                 /* `look` cannot be had: every read goes through pull */
+    struct view hand;                /* read-write, for the last stores */
+    uint64_t limit_at;               /* the window: nothing outside is read or stored */
+    uint64_t limit_n;                /* 0: no window */
     uint64_t torn_from;       /* [torn_from, torn_to) of the last reading never came out equal */
     uint64_t torn_to;         /* twice in a row; 0: all did */
     bool saw_hole;            /* the last sample had one in its window */
