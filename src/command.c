@@ -121,7 +121,8 @@ static bool attach(struct run *r)
     if (r->env->ui && r->env->seg != NULL) {
         const char *raw = seg_locator(r->env->seg);
         memcpy(r->raw, raw, strlen(raw) + 1);
-        if (seg_kind(r->env->seg) == SEG_REC) {
+        bool timed = args_get(r->args, "at") != NULL || args_get(r->args, "to") != NULL;
+        if (seg_kind(r->env->seg) == SEG_REC && (r->env->when == NULL || timed)) {
             return attach_again(r, access);
         }
         r->seg = r->env->seg;
@@ -183,6 +184,9 @@ static int run_command(struct run *r)
     }
     if (env->ui && (r->command->needs & NEED_SHELL) != 0) {
         return run_error(r, "is for the shell, not for this prompt");
+    }
+    if (env->when != NULL && (r->command->needs & NEED_NOW) != 0) {
+        return run_error(r, "looks at what happens from now on: . goes back to now");
     }
     if (!env->ui && (r->command->needs & NEED_STOP) != 0) {
         os_catch_stop();

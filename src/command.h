@@ -20,6 +20,7 @@ enum command_needs {                 /* bits */
                      NEED_SHELL = 8, /* not at the `:` prompt (demo) */
                      NEED_LATER = 16, /* the command opens it by itself (wait --exists) */
                      NEED_STOP = 32,  /* tidies up when asked to stop: signals are caught */
+                     NEED_NOW = 64,   /* is about what happens from now on: not in the past */
 };
 
 /* One store that a command made with seg_poke: what undo needs. */
@@ -43,6 +44,7 @@ struct command_env {
     const uint64_t *marks; /* 26, or NULL */
     uint32_t marks_set;
     const char *view; /* UI: default view name of values; NULL: hex */
+    const char *when; /* UI: `seg` is what the segment was (moment.h): ` as of T-3.2s`; NULL: now */
 
     /* Called by long work every few milliseconds and by waiting work with a deadline (os_now's
      * clock; 0: only a breath). False: give up (SIGINT; Esc in the UI). total 0: unknown. Never
@@ -53,6 +55,7 @@ struct command_env {
     /* Results for the UI. */
     struct poke_done pokes[POKES_KEPT]; /* the last stores of this run, oldest first */
     size_t pokes_count; /* made, may exceed POKES_KEPT (then only the first are kept) */
+    uint64_t unknown;   /* with `when`: bytes that a search met and does not know */
     struct seg *made;   /* what `create` made and only an open handle keeps: now the caller's */
 };
 

@@ -23,7 +23,9 @@ struct rewind {
     int64_t made;     /* when that was */
     /* The moment that was put in place last: it stays as it was. */
     int64_t time, since;
-    struct past_window shown; /* arrays of room elements, ours */
+    struct past_window shown;      /* arrays of room elements, ours */
+    int64_t strip_time;            /* the moment that the strip was made of, 0: none, */
+    uint64_t strip_from, strip_to; /* and the part of the segment */
     size_t room;
 };
 
@@ -211,6 +213,7 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
     set_budget(r, wish->budget);
     out->kept = r->past != NULL;
     out->end = r->end;
+    out->total = seg_last(r->seg)->size;
     if (r->past == NULL) {
         bool news = out->time != wish->time || out->values > 0;
         out->time = wish->time;
@@ -220,6 +223,8 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
         return news;
     }
     watch(r, now, laps, around, w);
+    if (wish->time != 0)
+        out->total = past_size_then(r->past, wish->time, out->total);
     bool news = make_picture(r, wish, now, w, out);
     news = news || out->time != wish->time;
     if (wish->time != 0)
@@ -230,31 +235,28 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
     return news;
 }
 
-/* Where the map knows the bytes, those that were fed last: what was read since is newer. */
-static void as_fed(const struct rewind *r, uint64_t offset, uint8_t *bytes, size_t n)
+void rewind_strip(struct rewind *r, const struct map_picture *map, struct past_picture *out)
 {
-    for (size_t i = 0; i < n;) {
-        size_t in = (size_t)((offset + i) % PAGEMAP_PAGE);
-        size_t left = PAGEMAP_PAGE - in < n - i ? PAGEMAP_PAGE - in : n - i;
-        const uint8_t *page = pagemap_bytes(r->pages, offset + i - in);
-        if (page != NULL)
-            memcpy(bytes + i, page + in, left);
-        i += left;
+    if (out->time == 0 || r->past == NULL) {
+        out->strip_cells = 0;
+        r->strip_time = 0;
+        return;
     }
+    bool same = r->strip_time == out->time && r->strip_from == map->from &&
+                r->strip_to == map->to && out->strip_cells == map->cells;
+    if (same)
+        return;
+    past_newest(r->past, out->time - (int64_t)SPAN * 1000 * MS, out->time, map->from, map->to,
+                map->cells, out->strip);
+    out->strip_cells = map->cells;
+    r->strip_time = out->time;
+    r->strip_from = map->from;
+    r->strip_to = map->to;
 }
 
-bool rewind_bytes(struct rewind *r, int64_t time, uint64_t offset, uint8_t *bytes, size_t n)
+const struct past *rewind_past(const struct rewind *r)
 {
-    uint8_t *state = calloc(n + 1, 1); /* BYTE_DATA */
-    int64_t *changed = calloc(n + 1, sizeof *changed);
-    struct past_view view = {offset, n, bytes, state, changed, 0};
-    as_fed(r, offset, bytes, n);
-    bool ok = r->past != NULL && state != NULL && changed != NULL &&
-              past_at(r->past, time, &view) && memchr(state, BYTE_UNKNOWN, n) == NULL &&
-              memchr(state, BYTE_BEYOND, n) == NULL;
-    free(state);
-    free(changed);
-    return ok;
+    return r->past;
 }
 
 int64_t rewind_step(struct rewind *r, uint64_t offset, uint64_t n, int64_t from, int steps,

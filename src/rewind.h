@@ -26,11 +26,14 @@ struct past_wish {
 struct past_picture {
     int64_t time;            /* the moment that the sample shows; 0: now */
     bool kept;               /* a history is kept */
+    uint64_t total;          /* bytes of the segment at that moment */
     int64_t end;             /* of a recording: when it ends, os_now's clock; 0: it is live */
     struct past_about about; /* made anew from time to time */
     int64_t from, to;        /* of the timeline, os_now's clock */
     size_t cells;
     uint64_t cell[TIMELINE_MAX]; /* bytes of the segment that changed then */
+    size_t strip_cells;          /* of the strip, with time not 0, <= STRIP_MAX */
+    int64_t strip[STRIP_MAX];    /* when each had changed last by then, 0: not lately */
     uint64_t offset;             /* of the value, as wished */
     size_t size, values;
     struct past_value value[VALUES_MAX]; /* newest first, from the moment shown on */
@@ -56,9 +59,11 @@ void rewind_free(struct rewind *r); /* NULL is fine */
 bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, uint64_t laps,
                    bool around, struct past_window *w, struct past_picture *out);
 
-/* Bytes that stand at [offset, offset + n) at `time`; in: as they are now. False: some are not
- * known. */
-bool rewind_bytes(struct rewind *r, int64_t time, uint64_t offset, uint8_t *bytes, size_t n);
+/* The strip of the moment that *out shows, cut as that of the map. */
+void rewind_strip(struct rewind *r, const struct map_picture *map, struct past_picture *out);
+
+/* What is kept; NULL: nothing is. Until the next rewind_sample. */
+const struct past *rewind_past(const struct rewind *r);
 
 /* The moment `steps` changes of [offset, offset + n) away from `from` (INT64_MAX: now; back:
  * negative). 0: that is now. *moved false: there is no such change, and it stays. A moment before

@@ -166,6 +166,8 @@ struct command_job {
     uint64_t marks[26];
     uint32_t marks_set;
     char view[16];       /* default view name */
+    int64_t past;        /* the moment that commands which read are about; 0: now */
+    char when[48];       /* with past: ` as of T-3.2s`, for messages */
     int status;          /* exit status */
     struct out out, err; /* what it printed */
     struct poke_done pokes[POKES_KEPT];
@@ -239,10 +241,13 @@ struct look_job {
     enum look_kind kind;
     char pattern[1024]; /* LOOK_FORWARD, LOOK_BACKWARD: as find_compile takes it */
     uint64_t from;
-    bool follows;   /* asked for before the look in front of it had ended: goes on from its place */
-    int64_t past;   /* LOOK_BYTES: as they were at this moment; 0: now */
-    size_t length;  /* in: LOOK_BYTES; out: the match's, or bytes copied */
-    uint8_t *bytes; /* LOOK_BYTES: malloc'd by the job, freed by look_job_free */
+    bool follows;  /* asked for before the look in front of it had ended: goes on from its place */
+    int64_t past;  /* as it was at this moment (not LOOK_COOL, LOOK_ACCESS); 0: now */
+    char when[48]; /* with past: ` as of T-3.2s`, for messages */
+    uint64_t unknown; /* out, with past: bytes that were to be looked at, but are not known */
+    struct seg *seg;  /* what is looked at: the segment, or what it was */
+    size_t length;    /* in: LOOK_BYTES; out: the match's, or bytes copied */
+    uint8_t *bytes;   /* LOOK_BYTES: malloc'd by the job, freed by look_job_free */
     bool found, wrapped;
     uint64_t offset; /* where, when found; LOOK_BASELINE: bytes covered */
     struct oserr error;

@@ -22,6 +22,7 @@ bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool aro
     struct past_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
                                  w->changed};
     bool news = rewind_sample(s->rewind, wish, w->time, w->map.laps, around, &window, &w->past);
+    rewind_strip(s->rewind, &w->map, &w->past);
     if (w->past.time != 0) {
         memset(w->unsettled, 0, w->length);
         memset(w->base, 0, w->length);
@@ -29,6 +30,11 @@ bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool aro
             baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
     }
     return news;
+}
+
+struct oserr sampler_moment(struct sampler *s, int64_t time, struct moment **out)
+{
+    return moment_open(s->seg, s->map, rewind_past(s->rewind), time, out);
 }
 
 static void time_run(struct job *job, struct worker *w)

@@ -4,6 +4,7 @@
 
 #include "baseline.h"
 #include "core/diff.h"
+#include "moment.h"
 #include "sampler.h"
 
 /* What settling needs (sampler_settle.c). */
@@ -79,6 +80,12 @@ struct sampler {
     struct rows_want want_rows;
     struct sample out; /* the newest complete sample */
 };
+
+/* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
+void sampler_look_change(struct look_job *j, struct worker *w);
+
+/* What the attached segment was at a moment, for a job (sampler_past.c); moment_close. */
+SHM_MUST struct oserr sampler_moment(struct sampler *s, int64_t time, struct moment **out);
 
 /* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
  * the sample. `around`: the map goes around the segment. True: worth drawing. */

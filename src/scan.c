@@ -23,9 +23,12 @@ struct window {
     size_t n;
     bool last;                /* the segment ends behind them */
     struct seg_needle needle; /* what is looked for in the mapping itself; size 0: nothing */
-    bool zeros;               /* they end in a page of zeros: perhaps of a hole */
-    uint64_t data_to;         /* up to here it was data when last asked */
-    uint64_t low, size;       /* what may be read: the segment, or the part that is looked at */
+    uint8_t *state;     /* what is known of them (enum seg_byte); NULL: all, or it was not asked */
+    bool partly;        /* not all is: ask state[] */
+    uint64_t counted;   /* what is not known was counted before, or from here on */
+    bool zeros;         /* they end in a page of zeros: perhaps of a hole */
+    uint64_t data_to;   /* up to here it was data when last asked */
+    uint64_t low, size; /* what may be read: the segment, or the part that is looked at */
     struct oserr *error;
 };
 
@@ -44,6 +47,7 @@ static enum scan_result nothing(const struct window *w)
 
 static void window_free(struct window *w)
 {
+    free(w->state);
     find_breathe(w->f, NULL, NULL);
     block_free(&w->block);
 }
@@ -70,6 +74,37 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Of the past: the bytes that are known, and which they are. */
+static struct oserr read_known(struct window *w, size_t asked, size_t *n)
+{
+    struct seg_stat stat;
+    struct oserr e = OSERR_NONE;
+    if (w->state == NULL) {
+        w->state = malloc(w->block.size);
+    }
+    if (w->state == NULL) {
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    }
+    w->partly = true;
+    for (*n = 0; *n < asked && !oserr_is(e);) {
+        size_t take = asked - *n < SEG_SMALL ? asked - *n : SEG_SMALL;
+        e = seg_sample(w->s, w->at + *n, w->block.page + *n, w->state + *n, take, &stat);
+        *n += take;
+    }
+    for (size_t i = 0; i < *n; i++) {
+        bool counts = w->at + i >= w->counted && w->state[i] == SEG_BYTE_UNKNOWN;
+        w->env->unknown += counts ? 1 : 0;
+    }
+    w->counted = later(w->counted, w->at + *n);
+    return e;
+}
+
+/* Are all n bytes at index i of the window known? */
+static bool known(const struct window *w, size_t i, size_t n)
+{
+    return !w->partly || memchr(w->state + i, SEG_BYTE_UNKNOWN, n) == NULL;
+}
+
 /* Reads from a page border before `from`, and before what a regular expression looks at in front of
  * it: a window that starts later than the segment must not look like its start. False: cancelled or
  * *error. */
@@ -85,7 +120,11 @@ static bool window_read(struct window *w, uint64_t from, uint64_t size)
         return false;
     }
     w->p = w->block.page;
+    w->partly = false;
     *w->error = seg_read(w->s, w->at, w->block.page, asked, &n);
+    if (w->error->code == SEG_E_UNKNOWN && w->env->when != NULL) {
+        *w->error = read_known(w, asked, &n);
+    }
     w->n = n;
     w->last = n < asked || w->at + n >= size;
     w->zeros = n >= BLOCK_PAGE && memcmp(w->p + n - BLOCK_PAGE, zeros, BLOCK_PAGE) == 0;
@@ -157,7 +196,7 @@ static bool search_window(struct window *w, uint64_t *from, uint64_t to,
         if (w->at + m >= to) {
             break;
         }
-        if (!each(ctx, w->at + m, length)) {
+        if (known(w, m, length) && !each(ctx, w->at + m, length)) {
             return false;
         }
         i = m + 1;
@@ -243,6 +282,9 @@ static bool last_in_window(struct window *w, uint64_t from, uint64_t before, uin
 {
     uint64_t limit = before - w->at;
     size_t m = find_prev(w->f, w->p, w->n, limit < w->n ? (size_t)limit : w->n, length);
+    while (m != SIZE_MAX && !known(w, m, *length)) {
+        m = find_prev(w->f, w->p, w->n, m, length);
+    }
     if (m == SIZE_MAX || w->at + m < from) {
         return false;
     }

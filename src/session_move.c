@@ -15,7 +15,8 @@ uint64_t session_start(const struct session *s)
 
 uint64_t session_end(const struct session *s)
 {
-    uint64_t size = s->sample.stat.size;
+    const struct past_picture *past = &s->sample.past;
+    uint64_t size = past->time != 0 ? past->total : s->sample.stat.size;
     if (s->range_length == 0)
         return size;
     uint64_t end = s->range_offset + s->range_length;

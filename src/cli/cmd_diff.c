@@ -1,5 +1,6 @@
 /* diff: two segments or files, streamed; what is a hole in both is not looked at. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/block.h"
@@ -13,6 +14,8 @@ struct pair {
     uint64_t size[2];
     uint64_t data_to; /* up to here one of them was data when last asked */
     struct block block[2];
+    uint8_t *state; /* of a piece of the first: what is known; NULL: it is live */
+    uint64_t unknown;
     bool json;
     bool differ;
 };
@@ -66,6 +69,34 @@ static uint64_t common_hole(struct pair *p, uint64_t at, uint64_t end)
     return end;
 }
 
+/* In the past: a piece of the first, and where it is not known the bytes of the other. */
+static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
+{
+    struct seg_stat stat;
+    const uint8_t *b = NULL;
+    uint8_t *a = p->block[0].page;
+    size_t n = end - *at < SEG_SMALL ? (size_t)(end - *at) : SEG_SMALL;
+    size_t got = 0;
+    size_t asked = 0;
+    struct oserr e = seg_sample(p->seg[0], *at, a, p->state, n, &stat);
+    if (oserr_is(e)) {
+        return run_fail(p->r, p->raw[0], "read it", e);
+    }
+    e = block_read(&p->block[1], p->seg[1], *at, n, 1, &b, &asked, &got);
+    if (oserr_is(e)) {
+        return run_fail(p->r, p->raw[1], "read it", e);
+    }
+    for (size_t i = 0; i < got; i++) {
+        if (p->state[i] == SEG_BYTE_UNKNOWN) {
+            a[i] = b[i];
+            p->unknown++;
+        }
+    }
+    compare(p, *at, a, b, got);
+    *at = got > 0 ? *at + got : end;
+    return run_breathe(p->r, *at, end) ? EXIT_DONE : EXIT_STOPPED;
+}
+
 /* One piece at *at; *at moves on, to `end` when one of them became shorter. */
 static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
 {
@@ -99,7 +130,7 @@ static int compare_all(struct pair *p)
         if (hole > at) {
             at = hole;
         } else {
-            status = compare_piece(p, &at, end);
+            status = p->state != NULL ? compare_known(p, &at, end) : compare_piece(p, &at, end);
         }
     }
     return status;
@@ -119,6 +150,30 @@ static int report_sizes(struct pair *p)
     return EXIT_NO;
 }
 
+/* Compares them, and says what was left out. */
+static int compare_both(struct pair *p)
+{
+    struct run *r = p->r;
+    struct oserr first = block_new(&p->block[0], BLOCK_RAW);
+    struct oserr second = block_new(&p->block[1], BLOCK_RAW);
+    int status = EXIT_DONE;
+    p->state = r->env->when != NULL ? malloc(SEG_SMALL) : NULL;
+    if (oserr_is(first) || oserr_is(second) || (p->state == NULL && r->env->when != NULL)) {
+        status = run_fail(r, NULL, "read it", (struct oserr){"malloc", SEG_E_MEMORY});
+    } else {
+        status = compare_all(p);
+        status = status == EXIT_DONE ? report_sizes(p) : status;
+    }
+    if (p->unknown > 0) {
+        run_note(r, "%" PRIu64 " bytes are not known%s and were not compared", p->unknown,
+                 r->env->when);
+    }
+    free(p->state);
+    block_free(&p->block[0]);
+    block_free(&p->block[1]);
+    return status;
+}
+
 int cmd_diff(struct run *r)
 {
     struct pair p = {.r = r, .seg = {r->seg, NULL}, .json = run_option(r, "json") != NULL};
@@ -132,17 +187,7 @@ int cmd_diff(struct run *r)
     memcpy(p.raw[0], r->raw, sizeof p.raw[0]);
     p.size[0] = r->size;
     p.size[1] = seg_last(p.seg[1])->size;
-    struct oserr first = block_new(&p.block[0], BLOCK_RAW);
-    struct oserr second = block_new(&p.block[1], BLOCK_RAW);
-    int status = EXIT_DONE;
-    if (oserr_is(first) || oserr_is(second)) {
-        status = run_fail(r, NULL, "read it", oserr_is(first) ? first : second);
-    } else {
-        status = compare_all(&p);
-        status = status == EXIT_DONE ? report_sizes(&p) : status;
-    }
-    block_free(&p.block[0]);
-    block_free(&p.block[1]);
+    int status = compare_both(&p);
     seg_close(p.seg[1]);
     return status;
 }

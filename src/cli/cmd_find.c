@@ -55,6 +55,10 @@ int cmd_find(struct run *r)
     }
     enum scan_result result = scan_all(r->env, r->seg, f, 0, UINT64_MAX, print_match, &m, &e);
     find_free(f);
+    if (r->env->unknown > 0) {
+        run_note(r, "%" PRIu64 " bytes are not known%s: nothing is found in them", r->env->unknown,
+                 r->env->when);
+    }
     if (result == SCAN_STUCK) {
         return run_error(r, SCAN_STUCK_TEXT);
     }

@@ -57,17 +57,22 @@ int cmd_peek(struct run *r)
         return EXIT_ERROR;
     }
     uint64_t wanted = p.length;
-    int status = peek_hold(r, &p);
+    int status = r->env->when != NULL ? peek_then(r, &p) : peek_hold(r, &p);
     if (status == EXIT_DONE) {
         status = print(r, &p, raw, json, &shown);
     }
     free(p.held);
+    free(p.state);
     if (status != EXIT_DONE) {
         return status;
     }
     if (odd != 0 && shown == wanted && range.missing == 0) {
         run_note(r, "the last %u bytes are no whole %s and were left out", (unsigned)odd,
                  p.view->name);
+    }
+    if (p.unknown > 0) {
+        run_note(r, "%" PRIu64 " byte%s not known%s (?)", p.unknown,
+                 p.unknown == 1 ? " is" : "s are", r->env->when);
     }
     const struct out *o = r->env->out;
     bool said = o->cut || oserr_is(o->error); /* why less was shown */

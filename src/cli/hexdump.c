@@ -125,6 +125,25 @@ void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n)
     }
 }
 
+void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n)
+{
+    char *start = out_room(d->out, ROW_MAX);
+    if (start == NULL) {
+        return;
+    }
+    char *end = put_short_row(start, offset, p, n);
+    char *text = end - 2 - n; /* between the bars */
+    char *hex = put_offset(start, offset) + 2;
+    for (size_t i = 0; i < n; i++) {
+        if (unknown[i]) {
+            memcpy(hex + 3 * i + i / 8, "??", 2);
+            text[i] = '?';
+        }
+    }
+    out_used(d->out, (size_t)(end - start));
+    d->any = d->folded = false; /* the next row is no repetition of this */
+}
+
 void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
 {
     static const uint8_t zeros[ROWS_AT_ONCE * DUMP_ROW];
@@ -194,6 +213,26 @@ static int dump_data(struct run *r, struct dump *d, struct block *b, uint64_t *a
     return EXIT_DONE;
 }
 
+/* Rows of the past from `at` to `end`, one by one. */
+static uint64_t dump_then(struct dump *d, const struct peek *p, uint64_t at, uint64_t end)
+{
+    while (at < end && !d->out->cut && !oserr_is(d->out->error)) {
+        bool unknown[DUMP_ROW];
+        size_t n = end - at < DUMP_ROW ? (size_t)(end - at) : DUMP_ROW;
+        const uint8_t *bytes = p->held + (at - p->offset);
+        for (size_t i = 0; i < n; i++) {
+            unknown[i] = peek_unknown(p, at + i, 1);
+        }
+        if (memchr(unknown, true, n) != NULL) {
+            dump_gaps(d, at, bytes, unknown, n);
+        } else {
+            dump_rows(d, at, bytes, n);
+        }
+        at += n;
+    }
+    return at;
+}
+
 int peek_dump(struct run *r, const struct peek *p, uint64_t *shown)
 {
     struct block b;
@@ -206,6 +245,9 @@ int peek_dump(struct run *r, const struct peek *p, uint64_t *shown)
         return run_fail(r, NULL, "print it", e);
     }
     peek_give(p, &b);
+    if (p->unknown > 0) {
+        at = dump_then(&d, p, at, end);
+    }
     while (at < end && status == EXIT_DONE && !d.out->cut && !oserr_is(d.out->error)) {
         uint64_t stop = end;
         uint64_t rows = p->held != NULL ? 0 : hole_rows(r->seg, at, end, &stop);

@@ -12,6 +12,8 @@ struct peek {
     bool all;                /* text: not only up to the first NUL */
     bool fold;               /* hex: repeated lines as * */
     uint8_t *held;           /* the range, read before at one moment; NULL: read while printing */
+    uint8_t *state;          /* what is known of it (enum seg_byte); NULL: all */
+    uint64_t unknown;        /* bytes of it that are not */
 };
 
 /* Each returns an exit status; *shown says how many bytes were printed. */
@@ -22,6 +24,13 @@ int peek_raw(struct run *r, const struct peek *p, uint64_t *shown);
 /* --settled, --seqlock: reads the range into p->held (the caller frees it) so that all of it was
  * there at one moment; EXIT_NO: it never came to that, which was said. */
 int peek_hold(struct run *r, struct peek *p);
+
+/* In the past (env->when): reads the range into p->held and p->state (the caller frees both). An
+ * error when something in it is not known that the form cannot show. */
+int peek_then(struct run *r, struct peek *p);
+
+/* Is one of the n bytes at an offset of the range not known? */
+bool peek_unknown(const struct peek *p, uint64_t offset, size_t n);
 
 /* The pieces of the range come from what is held. */
 void peek_give(const struct peek *p, struct block *b);
@@ -58,6 +67,9 @@ struct dump {
 
 /* Rows of 16 bytes (the last one may be shorter, then nothing may follow). */
 void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n);
+
+/* A row (n <= DUMP_ROW) of which some bytes are not known (unknown[i]): `??`. */
+void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n);
 
 /* `rows` whole rows of zeros at offset, folded without looking. */
 void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows);

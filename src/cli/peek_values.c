@@ -95,7 +95,11 @@ int peek_numbers(struct run *r, const struct peek *p, uint64_t *shown)
             }
             char *q = put_hex(start, offset + i);
             *q++ = ' ';
-            q += view_format(p->view, v + i, q);
+            if (p->unknown > 0 && peek_unknown(p, offset + i, w.unit)) {
+                *q++ = '?';
+            } else {
+                q += view_format(p->view, v + i, q);
+            }
             *q++ = '\n';
             out_used(r->env->out, (size_t)(q - start));
         }

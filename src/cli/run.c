@@ -181,7 +181,9 @@ int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e)
     char text[200];
     const char *where = raw == NULL ? r->raw : raw;
     struct out *err = run_error_begin(r, where);
-    if ((e.code & OSERR_OWN) != 0) {
+    if (e.code == SEG_E_UNKNOWN && r->env->when != NULL) {
+        out_print(err, "not all of it is known%s: the history does not tell", r->env->when);
+    } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
         print_rule(err, e.code);

@@ -34,7 +34,9 @@ static void baseline_finish(struct job *job, void *taker)
     struct ui *ui = j->user;
     char text[96];
     (void)taker;
-    if (!job->cancelled && !j->found) {
+    if (!job->cancelled && !j->found && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
+        ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", j->when);
+    } else if (!job->cancelled && !j->found) {
         ui_say(ui, STYLE_ERROR, "no baseline: %s",
                oserr_is(j->error) ? oserr_text(j->error, text, sizeof text) : "cancelled");
     } else if (!job->cancelled && j->kind == LOOK_NO_BASELINE) {
@@ -43,8 +45,8 @@ static void baseline_finish(struct job *job, void *taker)
         uint64_t all = ui->s.sample.stat.size, covered = j->offset < all ? j->offset : all;
         char size[NUMBER_SIZE_MAX];
         (void)number_format_size(covered, size);
-        ui_say(ui, STYLE_TEXT, "baseline: %s%s; what differs from now on is marked",
-               covered < all ? "only the first " : "all ", size);
+        ui_say(ui, STYLE_TEXT, "baseline%s: %s%s; what differs from %s on is marked", j->when,
+               covered < all ? "only the first " : "all ", size, j->past != 0 ? "then" : "now");
     }
     look_job_free(j);
 }
@@ -61,5 +63,7 @@ void act_baseline(struct ui *ui, int argc, char **argv)
         return;
     }
     j->user = ui;
+    j->past = ui->s.past;
+    inspect_when(ui, j->past, j->when);
     inspect_post(ui, &j->job);
 }

@@ -148,7 +148,9 @@ static void copy_finish(struct job *job, void *taker)
     struct look_job *j = (struct look_job *)job;
     struct copy *w = j->user;
     (void)taker;
-    if (!job->cancelled && !j->found)
+    if (!job->cancelled && !j->found && j->past != 0)
+        ui_say(w->ui, STYLE_ERROR, "not all of the selection is known%s", j->when);
+    else if (!job->cancelled && !j->found)
         ui_say(w->ui, STYLE_ERROR, "the selection cannot be read");
     else if (!job->cancelled)
         copy_bytes(w->ui, w->form, j->bytes, j->length, j->from);
@@ -192,6 +194,7 @@ static void copy(struct ui *ui, enum copy_form form)
     *w = (struct copy){ui, form};
     j->length = (size_t)(to - from);
     j->past = ui->s.past;
+    inspect_when(ui, j->past, j->when);
     j->user = w;
     inspect_post(ui, &j->job);
 }

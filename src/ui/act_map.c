@@ -52,7 +52,9 @@ void act_follow(struct ui *ui, int argc, char **argv)
     ui->s.follow = !ui->s.follow;
     ui->inspect->follow_from = 0;
     ui_say(ui, STYLE_TEXT, "%s",
-           ui->s.follow ? "following: the view goes where changes happen" : "the view stays here");
+           !ui->s.follow     ? "the view stays here"
+           : ui->s.past != 0 ? "following, once this is live again (.)"
+                             : "following: the view goes where changes happen");
 }
 
 void act_changed(struct ui *ui, int argc, char **argv)
@@ -63,6 +65,10 @@ void act_changed(struct ui *ui, int argc, char **argv)
         return;
     struct session *s = &ui->s;
     edit_mode_commit(ui);
+    if (s->past != 0) {
+        ui_say(ui, STYLE_WARN, "the past is shown whole: c and C walk what had changed by then");
+        return;
+    }
     s->only = !s->only;
     session_look(s);
     if (!s->only) {

@@ -126,11 +126,16 @@ void act_jump(struct ui *ui, int argc, char **argv)
 
 /* ---- the next change, the next data ---- */
 
-static const char *none_text(enum look_kind kind)
+static void say_none(struct ui *ui, const struct look_job *j)
 {
-    if (kind == LOOK_DATA_NEXT || kind == LOOK_DATA_PREV)
-        return kind == LOOK_DATA_NEXT ? "no data behind this" : "no data before this";
-    return "no changed byte (with a baseline: none differs)";
+    if (j->kind == LOOK_DATA_NEXT || j->kind == LOOK_DATA_PREV)
+        ui_say(ui, STYLE_WARN, "no data %s this%s", j->kind == LOOK_DATA_NEXT ? "behind" : "before",
+               j->when);
+    else if (j->past != 0)
+        ui_say(ui, STYLE_WARN, "no changed byte is known%s (with a baseline: none differs)",
+               j->when);
+    else
+        ui_say(ui, STYLE_WARN, "no changed byte (with a baseline: none differs)");
 }
 
 static void look_finish(struct job *job, void *taker)
@@ -147,11 +152,13 @@ static void look_finish(struct job *job, void *taker)
     if (oserr_is(j->error))
         ui_say(ui, STYLE_ERROR, "%s: %s", j->error.call, oserr_text(j->error, why, sizeof why));
     else if (!j->found)
-        ui_say(ui, STYLE_WARN, "%s", none_text(j->kind));
+        say_none(ui, j);
     else
         act_go_to(ui, j->offset);
     if (j->found && j->wrapped)
-        ui_say(ui, STYLE_TEXT, "wrapped around");
+        ui_say(ui, STYLE_TEXT, "wrapped around%s", j->when);
+    else if (j->found && j->past != 0)
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, j->when);
     look_job_free(j);
 }
 
@@ -165,6 +172,8 @@ static void look(struct ui *ui, enum look_kind kind)
         return;
     }
     j->user = ui;
+    j->past = ui->s.past;
+    inspect_when(ui, j->past, j->when);
     j->follows = ui->inspect->looking++ > 0;
     inspect_post(ui, &j->job);
 }

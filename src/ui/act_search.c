@@ -11,11 +11,21 @@ static void found(struct ui *ui, const struct look_job *j)
     ui->s.match = j->offset;
     ui->s.match_length = j->length;
     if (j->wrapped)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 ": %s", j->offset,
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 ": %s%s", j->offset,
                j->kind == LOOK_FORWARD ? "from the end on to the start"
-                                       : "from the start back to the end");
+                                       : "from the start back to the end",
+               j->when);
     else
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64, j->offset);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, j->when);
+}
+
+static void not_found(struct ui *ui, const struct look_job *j)
+{
+    if (j->unknown > 0)
+        ui_say(ui, STYLE_WARN, "not found%s, where %" PRIu64 " bytes are not known: %s", j->when,
+               j->unknown, j->pattern);
+    else
+        ui_say(ui, STYLE_WARN, "not found%s: %s", j->when, j->pattern);
 }
 
 static void search_finish(struct job *job, void *taker)
@@ -36,7 +46,7 @@ static void search_finish(struct job *job, void *taker)
         ui_say(ui, STYLE_ERROR, "find: %s: %s", j->error.call,
                oserr_text(j->error, why, sizeof why));
     else if (!j->found)
-        ui_say(ui, STYLE_WARN, "not found: %s", j->pattern);
+        not_found(ui, j);
     else
         found(ui, j);
     look_job_free(j);
@@ -51,6 +61,8 @@ static void search(struct ui *ui, enum look_kind kind, uint64_t from)
     }
     (void)snprintf(j->pattern, sizeof j->pattern, "%s", ui->inspect->pattern);
     j->user = ui;
+    j->past = ui->s.past;
+    inspect_when(ui, j->past, j->when);
     j->follows = ui->inspect->looking++ > 0;
     inspect_post(ui, &j->job);
 }

@@ -1,5 +1,6 @@
 /* Actions that move through time: steps between changes, live again, the timeline. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,17 @@ bool inspect_is_past(struct ui *ui)
         return false;
     ui_say(ui, STYLE_ERROR, "the past cannot be written: . goes back to now");
     return true;
+}
+
+void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN])
+{
+    const struct past_picture *p = &ui->s.sample.past;
+    char ago[INSPECT_AGO];
+    out[0] = '\0';
+    if (past == 0)
+        return;
+    inspect_ago((p->end != 0 ? p->end : ui->now) - past, ago);
+    (void)snprintf(out, INSPECT_WHEN, " as of T-%s", ago);
 }
 
 bool inspect_live(struct ui *ui)

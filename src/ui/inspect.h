@@ -248,6 +248,10 @@ void edit_conflict_key(struct ui *ui, struct key key);
 bool inspect_is_past(struct ui *ui);
 bool inspect_live(struct ui *ui);
 
+/* ` as of T-3.2s` for a moment, empty for now (0). */
+enum { INSPECT_WHEN = 48 };
+void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN]);
+
 /* panel_timeline.c; and how long ago something was: `3.2s`, `2m05s`. */
 enum { INSPECT_AGO = 32 };
 void inspect_draw_timeline(struct ui *ui);

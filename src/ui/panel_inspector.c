@@ -76,6 +76,8 @@ static const char *nothing_known(const struct ui *ui)
         return "no bytes";
     if (!session_byte(&ui->s, ui->s.cursor, &byte, &state, &changed, &base))
         return "reading";
+    if (state == BYTE_UNKNOWN && ui->s.sample.past.time != 0)
+        return "not known at that time";
     return state == BYTE_UNKNOWN ? "cannot be known without disturbing it" : "past the end";
 }
 

@@ -25,6 +25,19 @@ struct strip_look {
     enum style style;
 };
 
+/* Cell i as it is; in the past with what had changed by then (holes and data are those of now, and
+ * how often is counted up to now: so no heat). */
+static struct page_sum sum_of(const struct ui *ui, size_t i)
+{
+    const struct sample *p = &ui->s.sample;
+    struct page_sum sum = p->map.cell[i];
+    if (p->past.time != 0) {
+        sum.changed = i < p->past.strip_cells ? p->past.strip[i] : 0;
+        sum.count = 0;
+    }
+    return sum;
+}
+
 static struct strip_look look_of(const struct ui *ui, const struct page_sum *sum)
 {
     static const struct strip_look looks[] = {
@@ -92,7 +105,8 @@ void inspect_draw_strip(struct ui *ui)
     if (at->strip == 0 || map->cells != rows || map->to <= map->from)
         return; /* there is none, or it is of another height still */
     for (int r = 0; (size_t)r < map->cells; r++) {
-        struct strip_look look = look_of(ui, &map->cell[r]);
+        const struct page_sum sum = sum_of(ui, (size_t)r);
+        struct strip_look look = look_of(ui, &sum);
         (void)canvas_char(&ui->canvas, at->top + r, at->strip, ui->canvas.cols, look.style,
                           look.glyph);
     }
@@ -116,6 +130,8 @@ int64_t inspect_strip_next(const struct ui *ui, int64_t now)
     const struct map_picture *map = &ui->s.sample.map;
     int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
     int64_t next = INT64_MAX;
+    if (ui->s.sample.past.time != 0) /* it stands */
+        return next;
     for (size_t i = 0; ui->inspect->at.strip != 0 && i < map->cells; i++) {
         int64_t t = map->cell[i].changed;
         if (t == 0 || t + warm <= now)
@@ -131,6 +147,9 @@ static int draw_legend(struct ui *ui, int row)
 {
     struct canvas *c = &ui->canvas;
     int col = canvas_text(c, row, 1, c->cols, STYLE_LABEL, "heat");
+    if (ui->s.sample.past.time != 0)
+        return canvas_text(c, row, col + 1, c->cols, STYLE_DIM,
+                           "is counted up to now: the past shows when, not how often");
     for (int i = 0; i < HEATS; i++)
         col =
             canvas_print(c, row, col + 1, c->cols, (enum style)heat_style[i], "%u+", heat_from[i]);
@@ -147,7 +166,7 @@ void inspect_draw_idle(struct ui *ui, int row)
         (void)snprintf(text, sizeof text, "map off (set cpu)");
     else if (map->laps == 0 && map->progress > 0)
         (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
-    else if (map->looked != 0 && !session_recorded(&ui->s))
+    else if (map->looked != 0 && !session_recorded(&ui->s) && ui->s.sample.past.time == 0)
         (void)snprintf(text, sizeof text, "map %.1f s old",
                        (double)(inspect_now(ui) - map->looked) / SECOND);
     int width = canvas_width(text);

@@ -57,9 +57,10 @@ struct box {
 
 static void draw_rule(const struct box *b, const struct seg_who *who)
 {
+    const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* of then it is not kept */
     canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_DIM, LINE);
     if (who == NULL) {
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who maps this ");
+        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who maps this%s ", now);
         return;
     }
     char rest[64] = "";
@@ -69,12 +70,12 @@ static void draw_rule(const struct box *b, const struct seg_who *who)
     size_t n = who->holders_count;
     const char *s = n == 1 ? "" : "s";
     if (n > 0 && who->holders[0].access != 0) /* Windows, where mappings cannot be seen */
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who has this: %zu handle%s%s ", n,
-                     s, rest);
+        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who has this%s: %zu handle%s%s ",
+                     now, n, s, rest);
     else
         canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL,
-                     " who maps this: %zu mapping%s, %zu descriptor%s%s ", who->mappers_count,
-                     who->mappers_count == 1 ? "" : "s", n, s, rest);
+                     " who maps this%s: %zu mapping%s, %zu descriptor%s%s ", now,
+                     who->mappers_count, who->mappers_count == 1 ? "" : "s", n, s, rest);
 }
 
 /* The name of a user; asking the system for one can take long, so the last ones are kept. */

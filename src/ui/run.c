@@ -52,10 +52,13 @@ static bool is_one_line(const struct ui *ui, const struct out *o)
     return o->length < sizeof ui->status / 2 && memchr(o->buf, '\n', o->length) == NULL;
 }
 
-static void show(struct ui *ui, const char *title, enum style style, struct out *o)
+static void show(struct ui *ui, const struct command_job *j, enum style style, struct out *o)
 {
+    char title[256];
+    bool said = strstr(o->buf, j->when) != NULL;
+    (void)snprintf(title, sizeof title, "%.200s%s", j->line, j->when);
     if (is_one_line(ui, o))
-        ui_say(ui, style, "%s", o->buf);
+        ui_say(ui, style, "%s%s", o->buf, said ? "" : j->when);
     else
         ui_pager(ui, title, o->buf);
 }
@@ -75,17 +78,17 @@ static void show_result(struct ui *ui, struct command_job *j)
         ui_say(ui, STYLE_TEXT, "created %s%s", j->out.buf,
                j->made != NULL ? ": it lives as long as shmlens runs, or others have it" : "");
     else if (out)
-        show(ui, j->line, STYLE_TEXT, &j->out);
+        show(ui, j, STYLE_TEXT, &j->out);
     if (err)
-        show(ui, j->line, style_of(j->status), &j->err);
+        show(ui, j, style_of(j->status), &j->err);
     if (out && j->out.cut)
         ui_say(ui, STYLE_WARN, "the output is cut after %zu bytes", j->out.limit);
     if (j->job.cancelled || j->status < 0)
         ui_say(ui, STYLE_WARN, "given up: %.200s", j->line);
     else if (j->status == EXIT_NO && !err && !out)
-        ui_say(ui, STYLE_WARN, "no: %.200s", j->line);
+        ui_say(ui, STYLE_WARN, "no: %.200s%s", j->line, j->when);
     else if (j->status == EXIT_DONE && !err && !out)
-        ui_say(ui, STYLE_TEXT, "done: %.200s", j->line);
+        ui_say(ui, STYLE_TEXT, "done: %.200s%s", j->line, j->when);
     else if (j->status == EXIT_ERROR && !err)
         ui_say(ui, STYLE_ERROR, "failed: %.200s", j->line);
 }
@@ -138,6 +141,10 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
     memcpy(j->marks, ui->s.marks, sizeof j->marks);
     j->marks_set = ui->s.marks_set;
     (void)snprintf(j->view, sizeof j->view, "%s", view != NULL ? view->name : "");
+    j->past = sampler != NULL ? ui->s.past : 0;
+    inspect_when(ui, j->past, j->when);
+    if (ui->s.past != 0 && strncmp(line, "info ", 5) == 0)
+        (void)snprintf(j->when, sizeof j->when, " as it is now");
     if (sampler != NULL)
         ui->inspect->under_way++;
     worker_post(worker, &j->job);

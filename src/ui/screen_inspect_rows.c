@@ -18,7 +18,7 @@ struct reasons {
 static struct reasons reasons_of(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    struct reasons r = {.base = s->sample.has_base, .heat = s->heat};
+    struct reasons r = {.base = s->sample.has_base, .heat = s->heat && s->sample.past.time == 0};
     int64_t now = inspect_now(ui);
     r.fresh_since = now - (int64_t)(s->set.fresh * 1e9);
     r.warm_since = now - (int64_t)(s->set.warm * 1e9);
@@ -109,7 +109,8 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, 
     b->state = p->state + first - b->from;
     for (unsigned i = b->from; i < b->to; i++)
         b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from, offset + i);
-    mark_frozen(&p->freeze, b, width);
+    if (p->past.time == 0) /* they are kept now */
+        mark_frozen(&p->freeze, b, width);
     for (unsigned i = b->from; p->settle.any && i < b->to; i++)
         if (p->unsettled[first + i - b->from] != 0)
             b->sign[i] = '~';

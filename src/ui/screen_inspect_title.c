@@ -111,6 +111,8 @@ static void who_text(const struct ui *ui, char out[PART_MAX])
     }
     const size_t counts[] = {rw, ro, held};
     static const char *const words[] = {"rw", "r", "fd"};
+    if (s->sample.past.time != 0) /* who had it then is not kept */
+        n = (size_t)snprintf(out, PART_MAX, "now");
     for (int i = 0; i < 3; i++)
         if (counts[i] != 0 && n < PART_MAX)
             n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s", n > 0 ? " " : "", counts[i],
@@ -167,7 +169,8 @@ static void collect(struct ui *ui, struct parts *p)
     const struct seg_stat *t = &s->sample.stat;
     *p = (struct parts){.access = s->edit ? "EDIT LIVE" : "READ-ONLY",
                         .access_style = s->edit ? STYLE_EDIT : STYLE_READONLY};
-    (void)number_format_size(t->size, p->size);
+    bool past = s->sample.past.time != 0;
+    (void)number_format_size(past ? s->sample.past.total : t->size, p->size);
     if ((t->known & SEG_HAS_MODE) != 0)
         mode_text(t->mode, p->mode);
     if ((t->known & SEG_HAS_OWNER) != 0)
@@ -182,7 +185,7 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
-    if (s->only || s->follow)
+    if (!past && (s->only || s->follow)) /* the past is shown whole, and stands */
         (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 

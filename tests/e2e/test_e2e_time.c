@@ -174,11 +174,49 @@ START_TEST(the_past_is_not_written)
 }
 END_TEST
 
+/* What is asked in the past is answered of the past, and says so. */
+START_TEST(what_is_seen_is_what_is_worked_on)
+{
+    struct e2e *t = open_counted(NULL);
+    e2e_keys(t, "[[");
+    wait_value(t, STEPS - 2);
+    scene_press(t, "/u32:12<Enter>", "0x0 as of T-");
+    scene_press(t, "/u32:14<Enter>", "not found as of T-");
+    scene_press(t, ":peek 0 8 --as u32le<Enter>", "Esc closes");
+    e2e_wait_text(t, "0x0 12", 0);
+    e2e_wait_text(t, "--as u32le as of T-", 0);
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "Esc closes", 0);
+    scene_press(t, ":peek 0 --as u32le<Enter>", "0x0 12 as of T-");
+    scene_press(t, "c", "0x10 as of T-");
+    scene_press(t, "c", "0x8000 as of T-");
+    scene_press(t, "C", "0x10 as of T-");
+    scene_press(t, "x", "the past is shown whole");
+    scene_press(t, "H", "the past shows when, not how often");
+    scene_press(t, "HF", "once this is live again");
+    scene_press(t, "F", "the view stays here");
+    scene_press(t, ":watch<Enter>", "looks at what happens from now on");
+    scene_press(t, ":info<Enter>", "as it is now");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "Esc closes", 0);
+    scene_press(t, "b", "baseline as of T-");
+    scene_press(t, ".", "LIVE");
+    scene_press(t, ":peek 0 --as u32le<Enter>", "0x0 14");
+    e2e_wait_no_text(t, "as of", 0);
+    scene_press(t, "g0<Enter>c", "0x8000");
+    stop_writer();
+    scene_quit(t);
+}
+END_TEST
+
 int main(void)
 {
-    const struct scene_test tests[] = {
-        {each_step_shows_what_was_written, 0}, {tens_and_the_value_at_the_cursor, 0},
-        {a_resize_keeps_the_moment, 0},        {what_was_not_looked_at_is_not_known, 0},
-        {the_past_is_not_written, 0},          {NULL, 0}};
+    const struct scene_test tests[] = {{each_step_shows_what_was_written, 0},
+                                       {tens_and_the_value_at_the_cursor, 0},
+                                       {a_resize_keeps_the_moment, 0},
+                                       {what_was_not_looked_at_is_not_known, 0},
+                                       {the_past_is_not_written, 0},
+                                       {what_is_seen_is_what_is_worked_on, 0},
+                                       {NULL, 0}};
     return scene_run("time", tests);
 }

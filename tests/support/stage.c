@@ -77,6 +77,7 @@ void stage_sample(struct stage *st)
     }
     p->seq++;
     p->past.time = s->past;
+    p->past.total = st->size;
     p->time = st->ui.now;
 }
 

@@ -1,0 +1,195 @@
+/* The whole segment as it was: finding, changes, the baseline and commands look at a moment of its
+ * history, and what is not known of it is not made up. */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "support/history.h"
+
+static bool finished;
+
+static struct look_job looked;
+
+static void look_done(struct job *job, void *taker)
+{
+    struct look_job *j = (struct look_job *)job;
+    (void)taker;
+    looked = *j;
+    looked.bytes = NULL;
+    finished = true;
+    look_job_free(j);
+}
+
+static void look(enum look_kind kind, const char *pattern, uint64_t from, int64_t past)
+{
+    struct look_job *j = look_job_new(sampler, kind, from, look_done);
+    ck_assert_ptr_nonnull(j);
+    (void)snprintf(j->pattern, sizeof j->pattern, "%s", pattern);
+    j->past = past;
+    finished = false;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(finished);
+}
+
+static char answer[4096], complaint[1024];
+static int answer_status;
+
+static void command_done(struct job *job, void *taker)
+{
+    struct command_job *j = (struct command_job *)job;
+    (void)taker;
+    (void)snprintf(answer, sizeof answer, "%s", j->out.buf != NULL ? j->out.buf : "");
+    (void)snprintf(complaint, sizeof complaint, "%s", j->err.buf != NULL ? j->err.buf : "");
+    answer_status = j->status;
+    finished = true;
+    command_job_free(j);
+}
+
+static const char *command(const char *line, int64_t past)
+{
+    struct command_job *j = command_job_new(be, sampler, line, command_done);
+    ck_assert_ptr_nonnull(j);
+    j->past = past;
+    (void)snprintf(j->when, sizeof j->when, " as of T-1.0s");
+    finished = false;
+    worker_post(sampler_worker(sampler), &j->job);
+    AWAIT(finished);
+    return answer;
+}
+
+/* The whole segment is known from now on: byte 0x9000 counts to 3, then stays. */
+static int64_t know_all(void)
+{
+    sampler_want_map(sampler, 0, 100);
+    AWAIT(sample.map.laps >= 2);
+    int64_t at = 0;
+    for (unsigned k = 1; k <= 3; k++) {
+        poke(0x9000, (uint8_t)(0x40 + k));
+        AWAIT(sample.map.hot == 0x9000 && sample.map.hot_time > at);
+        at = sample.map.hot_time;
+        if (k == 2)
+            show(at);
+    }
+    return wish.time; /* when it was 0x42 */
+}
+
+START_TEST(finding_looks_at_then)
+{
+    int64_t then = know_all();
+    look(LOOK_FORWARD, "x:42", 0, then);
+    ck_assert(looked.found && looked.offset == 0x9000 && looked.unknown == 0);
+    look(LOOK_BACKWARD, "r:[\\x40-\\x4f]", SIZE, then);
+    ck_assert(looked.found && looked.offset == 0x9000);
+    look(LOOK_FORWARD, "x:43", 0, then);
+    ck_assert(!looked.found && !oserr_is(looked.error));
+    look(LOOK_FORWARD, "x:43", 0, 0);
+    ck_assert(looked.found && looked.offset == 0x9000);
+    look(LOOK_FORWARD, "x:01", 0, when[1]); /* only the window was known so early */
+    ck_assert(looked.found && looked.offset == 5);
+    look(LOOK_FORWARD, "x:42", 0, when[1]);
+    ck_assert(!looked.found && looked.unknown >= SIZE - 4096);
+    look(LOOK_FORWARD, "x:00", 300, when[1]); /* what is not known is no zero */
+    ck_assert(looked.found && looked.offset < 256 && looked.wrapped);
+}
+END_TEST
+
+START_TEST(changes_are_those_by_then)
+{
+    int64_t then = know_all();
+    poke(0x2000, 9);
+    AWAIT(sample.map.hot == 0x2000);
+    look(LOOK_CHANGE_NEXT, "", 5, then);
+    ck_assert(looked.found && looked.offset == 0x9000 && !looked.wrapped);
+    look(LOOK_CHANGE_NEXT, "", 0x9000, then);
+    ck_assert(looked.found && looked.offset == 5 && looked.wrapped);
+    look(LOOK_CHANGE_PREV, "", 5, then);
+    ck_assert(looked.found && looked.offset == 0x9000 && looked.wrapped);
+    look(LOOK_CHANGE_NEXT, "", 5, 0);
+    ck_assert(looked.found && looked.offset == 0x2000);
+    look(LOOK_CHANGE_NEXT, "", 0, when[1] - 1);
+    ck_assert(!looked.found);
+}
+END_TEST
+
+START_TEST(a_baseline_of_then)
+{
+    int64_t then = know_all();
+    look(LOOK_BASELINE, "", 0, when[3]); /* not all is known */
+    ck_assert(!looked.found && looked.error.code == SEG_E_UNKNOWN);
+    look(LOOK_BASELINE, "", 0, then);
+    ck_assert(looked.found && !oserr_is(looked.error));
+    show(0);
+    look(LOOK_CHANGE_NEXT, "", 0, 0);
+    ck_assert(looked.found && looked.offset == 0x9000);
+    look(LOOK_CHANGE_NEXT, "", 0, then);
+    ck_assert(!looked.found);
+}
+END_TEST
+
+START_TEST(commands_read_then)
+{
+    char line[200];
+    int64_t then = know_all();
+    ck_assert_str_eq(command("peek 0x9000 --as u8", then), "0x9000 66\n");
+    ck_assert_str_eq(command("peek 0x9000 --as u8", 0), "0x9000 67\n");
+    ck_assert_str_eq(command("find x:42", then), "0x9000\n");
+    ck_assert_str_eq(complaint, "");
+    ck_assert_str_eq(command("find x:42", when[2]), "");
+    ck_assert(answer_status == 1 && strstr(complaint, "are not known as of T-1.0s") != NULL);
+    ck_assert_str_eq(command("peek 0x9000 2 --as u8", when[2]), "0x9000 ?\n0x9001 ?\n");
+    ck_assert_ptr_nonnull(strstr(complaint, "2 bytes are not known as of T-1.0s"));
+    ck_assert_ptr_nonnull(strstr(command("peek 0 512", when[2]), "00000000  00 00 00 00 00 02 00"));
+    ck_assert_ptr_nonnull(strstr(answer, "\n00000100  ?? ?? ?? ?? ?? ?? ?? ??  ?? "));
+    ck_assert_ptr_nonnull(strstr(answer, "|????????????????|\n"));
+    (void)snprintf(line, sizeof line, "diff %s", locator);
+    ck_assert_str_eq(command(line, then), "0x9000 42 43\n");
+    ck_assert_int_eq(answer_status, 1);
+    ck_assert_str_eq(command(line, when[2]), "0x5 02 1e\n");
+    ck_assert_ptr_nonnull(strstr(complaint, "were not compared"));
+    static const char *const refused[] = {"watch", "wait 0 --as u8 --changes", "record /nowhere"};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        (void)command(refused[i], then);
+        ck_assert(answer_status == 2 && strstr(complaint, ". goes back to now") != NULL);
+    }
+}
+END_TEST
+
+START_TEST(saving_then_is_exact_or_refused)
+{
+    char path[64], line[100];
+    uint8_t byte = 0;
+    int64_t then = know_all();
+    (void)snprintf(path, sizeof path, "/tmp/shmlens-rewind-%u.save", os_pid());
+    (void)snprintf(line, sizeof line, "save %s", path);
+    (void)command(line, when[4]);
+    ck_assert(answer_status == 2 && strstr(complaint, "not all of it is known as of") != NULL);
+    FILE *f = fopen(path, "rb");
+    ck_assert_ptr_null(f);
+    (void)command(line, then);
+    ck_assert_msg(answer_status == 0, "%s", complaint);
+    f = fopen(path, "rb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert(fseek(f, 0x9000, SEEK_SET) == 0 && fread(&byte, 1, 1, f) == 1 && byte == 0x42);
+    ck_assert(fseek(f, 0, SEEK_END) == 0 && ftell(f) == SIZE);
+    (void)fclose(f);
+    (void)remove(path);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program_moment");
+    TCase *t = tcase_create("moment");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, finding_looks_at_then);
+    tcase_add_test(t, changes_are_those_by_then);
+    tcase_add_test(t, a_baseline_of_then);
+    tcase_add_test(t, commands_read_then);
+    tcase_add_test(t, saving_then_is_exact_or_refused);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}
