@@ -243,30 +243,64 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
     run_poke(ui, v, text + n + gap, old);
 }
 
-static void ask_value(struct ui *ui, const char *what,
-                      void (*accept)(struct ui *ui, const char *text, void *ctx))
+/* A prompt for what to store at the cursor. */
+struct value_prompt {
+    const char *what;
+    void (*accept)(struct ui *ui, const char *text, void *ctx);
+};
+
+static const struct value_prompt poke_prompt = {"poke", poke_text};
+static const struct value_prompt cas_prompt = {"compare-and-swap OLD NEW", cas_text};
+
+static void open_value(struct ui *ui, const struct value_prompt *p)
 {
     char label[96];
-    if (!act_attached(ui) || inspect_is_past(ui))
-        return;
     uint64_t offset = ui->s.cursor;
     if (ui->s.focus == FOCUS_CELLS)
         offset = inspect_unit_at(ui, offset, ui->inspect->at.unit);
-    (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", what, offset,
+    (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", p->what, offset,
                    inspect_view(ui)->name);
-    ui_ask(ui, label, "", &ui->history[HISTORY_POKE], accept, NULL);
+    ui_ask(ui, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
+}
+
+static void value_allowed(struct ui *ui, const char *text, void *ctx)
+{
+    const struct value_prompt *p = ctx;
+    (void)text;
+    inspect_edit_on(ui, NULL);
+    open_value(ui, p);
+}
+
+/* The value before the answer: it is asked again when it is complete. */
+static void value_typed(struct ui *ui, struct key key, void *ctx)
+{
+    const struct value_prompt *p = ctx;
+    open_value(ui, p);
+    prompt_key(ui, key);
+}
+
+static void ask_value(struct ui *ui, const struct value_prompt *p)
+{
+    if (!act_attached(ui) || inspect_is_past(ui))
+        return;
+    if (ui->s.edit) {
+        open_value(ui, p);
+        return;
+    }
+    ui_confirm(ui, ui_read_only, value_allowed, (void *)(uintptr_t)p);
+    ui->prompt.typed = value_typed;
 }
 
 void act_prompt_poke(struct ui *ui, int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    ask_value(ui, "poke", poke_text);
+    ask_value(ui, &poke_prompt);
 }
 
 void act_prompt_cas(struct ui *ui, int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    ask_value(ui, "compare-and-swap OLD NEW", cas_text);
+    ask_value(ui, &cas_prompt);
 }

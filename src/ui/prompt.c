@@ -97,6 +97,25 @@ static void single_key(struct ui *ui, struct key key)
         answer(ui, key, ui->prompt.ctx);
 }
 
+static bool is_key(struct key key, char lower)
+{
+    return key.mods == 0 && (key.code == (uint32_t)lower || key.code == (uint32_t)(lower - 0x20));
+}
+
+static void confirm_key(struct ui *ui, struct key key)
+{
+    void (*typed)(struct ui *, struct key, void *) = ui->prompt.typed;
+    if (is_key(key, 'y')) {
+        accept(ui, "y");
+    } else if (typed != NULL && key.mods == 0 && key.code > ' ' && key.code < KEY_BASE &&
+               !is_key(key, 'n')) {
+        ui->prompt.kind = PROMPT_NONE;
+        typed(ui, key, ui->prompt.ctx);
+    } else {
+        drop(ui);
+    }
+}
+
 static bool gives_up(struct key key)
 {
     bool ctrl = key.mods == KEY_CTRL && (key.code == 'c' || key.code == 'g');
@@ -114,10 +133,7 @@ void prompt_key(struct ui *ui, struct key key)
         line_key(ui, key);
         break;
     case PROMPT_CONFIRM:
-        if (key.mods == 0 && (key.code == 'y' || key.code == 'Y'))
-            accept(ui, "y");
-        else
-            drop(ui);
+        confirm_key(ui, key);
         break;
     case PROMPT_KEY:
         single_key(ui, key);

@@ -251,6 +251,8 @@ void ui_run(struct ui *ui, const char *line)
         ui_say(ui, STYLE_ERROR, "%s: no such command; ? lists them", word[0]);
 }
 
+const char ui_read_only[] = "read-only: turn editing on? [y/N]";
+
 static void edit_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     (void)text;
@@ -272,5 +274,5 @@ void ui_edit_then(struct ui *ui, const char *line)
     if ((size_t)snprintf(ui->pending, room, "%s", line) >= room)
         ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
     else
-        ui_confirm(ui, "read-only: turn editing on? [y/N]", edit_confirmed, NULL);
+        ui_confirm(ui, ui_read_only, edit_confirmed, NULL);
 }

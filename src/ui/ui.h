@@ -61,6 +61,8 @@ struct prompt {
     struct history *history;      /* PROMPT_LINE: NULL or where the line goes */
     void (*accept)(struct ui *ui, const char *text, void *ctx); /* LINE: the text; CONFIRM: "y"; */
     void (*accept_key)(struct ui *ui, struct key key, void *ctx); /* KEY */
+    void (*typed)(struct ui *ui, struct key key, void *ctx); /* CONFIRM: a key that types and is no
+                                                                answer; NULL: that is a no */
     void (*changed)(struct ui *ui, const char *text,
                     void *ctx);             /* LINE: after each edit (filter as one types) */
     void (*drop)(struct ui *ui, void *ctx); /* may be NULL */
@@ -177,6 +179,8 @@ const struct binding *ui_binding(const struct ui *ui, struct key key);
 __attribute__((format(printf, 3, 4)))
 #endif
 void ui_say(struct ui *ui, enum style style, const char *format, ...);
+
+extern const char ui_read_only[]; /* the question of whoever wants to write: y or no */
 
 /* Runs `then` at once in edit mode; else asks `read-only: turn editing on? [y/N]` first and runs
  * the line after. */

@@ -331,6 +331,23 @@ START_TEST(writing_asks_first)
 }
 END_TEST
 
+START_TEST(a_poke_asks_before_the_value)
+{
+    name = e2e_name("asks");
+    memory = scene_segment(name, SIZE);
+    struct e2e *t = scene_open(name);
+    scene_press(t, "p", "read-only: turn editing on? [y/N]");
+    e2e_keys(t, "n");
+    e2e_wait_no_text(t, "[y/N]", 0);
+    scene_press(t, "P", "read-only: turn editing on? [y/N]");
+    scene_press(t, "y", "EDIT LIVE");
+    e2e_wait_text(t, "compare-and-swap OLD NEW at 0x0 (hex):", 0);
+    scene_press(t, "00 42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)");
+    ck_assert_int_eq(memory[0], 0x42);
+    leave(t);
+}
+END_TEST
+
 int main(void)
 {
     return scene_run(
@@ -347,5 +364,6 @@ int main(void)
                                                 {undo_and_redo, 0},
                                                 {undo_asks_when_the_value_has_moved_on, 0},
                                                 {writing_asks_first, SCENE_ROWS(writing)},
+                                                {a_poke_asks_before_the_value, 0},
                                                 {NULL, 0}});
 }

@@ -224,8 +224,9 @@ END_TEST
 static const char *poked(const char *key, const char *text)
 {
     stage_type(st, key);
-    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
     stage_type(st, text);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
     stage_key(st, KEY_ENTER_, 0);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
     stage_type(st, "n");
@@ -241,6 +242,27 @@ START_TEST(test_poke_prompt)
     ck_assert_str_eq(poked("p", "utf8 it's \"so\""),
                      "poke --as utf8 -- 0x10 \"it's \"'\"'\"so\"'\"'\"\"");
     ck_assert_str_eq(poked("P", "u32le 96847 -5"), "poke --as u32le --expect \"96847\" -- 0x10 -5");
+}
+END_TEST
+
+/* p and P ask before anything is typed; the answer opens the prompt. */
+START_TEST(test_poke_prompt_asks_first)
+{
+    static const char *const keys[] = {"p", "P"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        stage_type(st, keys[i]);
+        ck_assert_str_eq(st->ui.prompt.label, "read-only: turn editing on? [y/N]");
+        stage_type(st, "n");
+        ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+        stage_type(st, keys[i]);
+        stage_key(st, KEY_ENTER_, 0);
+        ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+        ck_assert_int_eq(st->jobs, 0);
+    }
+    stage_type(st, "py");
+    ck_assert_int_eq(st->jobs, 1); /* the access */
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    ck_assert_str_eq(st->ui.prompt.edit.text, "");
 }
 END_TEST
 
@@ -345,6 +367,7 @@ int main(void)
                                   test_rate,
                                   test_pause,
                                   test_poke_prompt,
+                                  test_poke_prompt_asks_first,
                                   test_quoted_text_comes_out_as_it_went_in,
                                   test_cas_prompt_takes_two,
                                   test_copy,

@@ -53,9 +53,9 @@ END_TEST
 START_TEST(what_is_poked_is_read)
 {
     scene_inspect(NULL);
-    con_press("p", "poke at 0x0");
-    con_press("u16le 0x4b<Enter>", "read-only: turn editing on?");
-    con_press("y", "4b 00 65 00");
+    con_press("p", "read-only: turn editing on?");
+    con_press("y", "poke at 0x0");
+    con_press("u16le 0x4b<Enter>", "4b 00 65 00");
     scene_client_prints("Kessage from the first process.");
     con_press("u", "4d 00 65 00");
     scene_client_prints("Message from the first process.");
