@@ -29,8 +29,8 @@ bool os_pid_exists(uint32_t pid);                     /* a process of this numbe
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 
-/* From now on SIGINT, SIGTERM, SIGHUP set a flag and wake sleepers instead of killing. SIGPIPE
- * stays deadly. */
+/* From now on SIGINT, SIGTERM, SIGHUP set a flag and wake sleepers instead of killing, SIGINT and
+ * SIGTERM also where they were ignored before. SIGPIPE stays deadly. */
 void os_catch_stop(void);
 bool os_stop_asked(void);
 int os_stop_signal(void); /* which one, 0: none */
@@ -44,7 +44,8 @@ bool os_is_terminal(int fd);
 void os_arguments(int *argc, char ***argv);
 
 /* Writes all of it to fd (1 stdout, 2 stderr), retrying partial writes. A closed pipe dies of
- * SIGPIPE; after a stop was asked for, one that takes nothing for a second is an error. */
+ * SIGPIPE, on stdout also where that is ignored; after a stop was asked for, one that takes nothing
+ * for a second is an error. */
 SHM_MUST struct oserr os_write_fd(int fd, const void *buf, size_t n);
 
 /* ---- threads ---- */

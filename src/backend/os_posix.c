@@ -111,6 +111,8 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
         if (r < 0 && errno == EAGAIN) {
             struct pollfd out = {.fd = fd, .events = POLLOUT};
             (void)poll(&out, 1, -1);
+        } else if (r < 0 && errno == EPIPE && fd == STDOUT_FILENO) {
+            os_die_of(SIGPIPE); /* where it is ignored; whoever read it has enough */
         } else if (r < 0 && errno != EINTR) {
             return (struct oserr){"write", (uint32_t)errno};
         } else if (r > 0) {

@@ -65,8 +65,8 @@ void os_catch_stop(void)
     sigemptyset(&act.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction now;
-        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-            continue; /* nohup and the like meant it */
+        if (signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+            continue; /* nohup meant it; SIGINT a shell ignores for all that is started with & */
         sigaction(signals[i], &act, NULL);
     }
 }

@@ -88,6 +88,26 @@ START_TEST(test_stop_wakes_a_sleeper)
 }
 END_TEST
 
+/* What a script starts with & ignores SIGINT until it says otherwise. */
+START_TEST(test_stop_although_ignored)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGINT, SIG_IGN);
+        signal(SIGHUP, SIG_IGN);
+        os_catch_stop();
+        raise(SIGHUP);
+        bool hung_up = os_stop_asked();
+        raise(SIGINT);
+        _exit(hung_up ? 1 : os_stop_signal() == SIGINT ? 0 : 2);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
 START_TEST(test_die_of)
 {
     int status;
@@ -313,6 +333,7 @@ int main(int argc, char **argv)
     tcase_add_test(t, test_clock);
     tcase_add_test(t, test_user_name);
     tcase_add_test(t, test_stop_wakes_a_sleeper);
+    tcase_add_test(t, test_stop_although_ignored);
     tcase_add_test(t, test_die_of);
     tcase_add_test(t, test_wake_folds);
     tcase_add_test(t, test_gate);
