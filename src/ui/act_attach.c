@@ -5,6 +5,27 @@
 #include "core/number.h"
 #include "ui/inspect.h"
 
+/* The jobs of before have ended, or hang and are left behind. */
+static void wait_for_nothing(struct ui *ui)
+{
+    ui->inspect->asking = ui->inspect->undo_busy = false;
+    ui->inspect->under_way = 0;
+    ui->inspect->undo_more = ui->inspect->looking = 0;
+}
+
+bool inspect_let_go(struct ui *ui)
+{
+    if (ui->s.sampler == NULL || !inspect_nameless(ui))
+        return false;
+    for (int i = 0; i < ui->depth; i++)
+        if (ui->stack[i] == &screen_inspect)
+            return false;
+    edit_mode_drop(ui);
+    session_detach(&ui->s);
+    wait_for_nothing(ui);
+    return true;
+}
+
 void act_reattach(struct ui *ui, int argc, char **argv)
 {
     char locator[LOCATOR_MAX], why[96];
@@ -21,10 +42,7 @@ void act_reattach(struct ui *ui, int argc, char **argv)
                oserr_text(e, why, sizeof why));
         return;
     }
-    /* The jobs of before have ended, or hang and are left behind: nothing waits for them. */
-    ui->inspect->asking = ui->inspect->undo_busy = false;
-    ui->inspect->under_way = 0;
-    ui->inspect->undo_more = ui->inspect->looking = 0;
+    wait_for_nothing(ui);
     ui_say(ui, STYLE_TEXT, "attached again%s", edit ? " (read-only)" : "");
 }
 

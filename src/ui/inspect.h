@@ -193,6 +193,13 @@ void inspect_draw_title(struct ui *ui);
 bool inspect_notice(struct ui *ui);
 bool inspect_notice_seen(struct ui *ui);
 
+/* Its name has gone, or refers to another segment: it ends with its last user. */
+bool inspect_nameless(const struct ui *ui);
+
+/* act_attach.c: lets go of a segment without a name that no screen comes back to: left for the list
+ * it would only be kept alive. True: it did. */
+bool inspect_let_go(struct ui *ui);
+
 /* screen_inspect_rows.c: all rows. screen_inspect_cells.c: the cells of one. */
 void inspect_draw_rows(struct ui *ui);
 void inspect_draw_cells(struct ui *ui, int row, const struct inspect_row_bytes *b);

@@ -80,6 +80,11 @@ static bool nameless(const struct seg_stat *t)
     return t->name_gone || t->replaced || (t->state & (SEG_ST_UNLINKED | SEG_ST_DEST)) != 0;
 }
 
+bool inspect_nameless(const struct ui *ui)
+{
+    return nameless(&ui->s.sample.stat);
+}
+
 /* It goes when we close it, and only then: its name has gone, or (Windows) only we hold it. For a
  * moment the list's own look at it counts as somebody's. */
 static bool lives_by_us(const struct ui *ui)

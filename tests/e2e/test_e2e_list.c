@@ -190,6 +190,42 @@ START_TEST(removing_one)
 }
 END_TEST
 
+/* Until the program maps such an object, or no longer does. */
+static void wait_mapped(struct e2e *t, const char *what, bool wanted)
+{
+    char line[256];
+    bool has = !wanted;
+    for (int64_t end = e2e_now() + 10000000000; has != wanted && e2e_now() < end;) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/maps", (int)e2e_pid(t));
+        FILE *f = fopen(path, "r");
+        ck_assert_ptr_nonnull(f);
+        for (has = false; !has && fgets(line, sizeof line, f) != NULL;)
+            has = strstr(line, what) != NULL;
+        fclose(f);
+        e2e_pump(t, 10);
+    }
+    ck_assert_int_eq(has, wanted);
+}
+
+/* Of what was looked at before nothing is kept alive by us. */
+START_TEST(removing_what_was_inspected)
+{
+    struct e2e *t = open_ours();
+    scene_press(t, "<Enter>", "│ 0x0");
+    wait_mapped(t, "/dev/shm/", true);
+    scene_press(t, "q", "LOCATOR");
+    wait_mapped(t, "/dev/shm/", true); /* Enter would go on where one was */
+    scene_press(t, "dyes<Enter>", "removed posix:");
+    wait_mapped(t, "/dev/shm/", false);
+    e2e_wait_no_text(t, ".shmlens", 0);
+    e2e_wait_no_text(t, "gone", 0);
+    scene_press(t, "<Home><Enter>", "│ 0x0");
+    e2e_wait_row(t, 0, names[1], 0);
+    scene_quit(t);
+}
+END_TEST
+
 START_TEST(removing_the_tagged)
 {
     struct e2e *t = open_ours();
@@ -281,6 +317,7 @@ int main(void)
                                                              {the_filter, 0},
                                                              {enter_inspects_and_back, 0},
                                                              {removing_one, 0},
+                                                             {removing_what_was_inspected, 0},
                                                              {removing_the_tagged, 0},
                                                              {creating, 0},
                                                              {orphans_only, 0},
