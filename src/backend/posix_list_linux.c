@@ -3,21 +3,20 @@
 #include <string.h>
 
 #include "backend/kinds_posix.h"
-#include "backend/sys_posix.h"
+#include "backend/sys_proc_linux.h"
 
 /* One name in /dev/shm; what is no regular file or gone again is no segment. */
-static struct oserr list_one(struct backend *be, unsigned kinds, const char *name,
+static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const char *name,
                              struct listing *l)
 {
-    char locator[sizeof POSIX_SHM_PREFIX + POSIX_SHM_NAME], path[POSIX_SHM_PATH];
+    char locator[sizeof POSIX_SHM_PREFIX + POSIX_SHM_NAME];
     struct stat st;
     struct seg_stat known;
     snprintf(locator, sizeof locator, "%s%s", POSIX_SHM_PREFIX, name);
     enum seg_kind kind = posix_shm_kind(locator);
     if ((kinds & (1U << kind)) == 0)
         return OSERR_NONE;
-    posix_shm_path(locator, path);
-    struct oserr e = sys_stat(be, path, false, SYS_KEY_LIST_STAT, &st);
+    struct oserr e = sys_statat(be, dir, name, SYS_KEY_LIST_STAT, &st);
     if (oserr_is(e))
         return e.code == ENOENT ? OSERR_NONE : e;
     if (!S_ISREG(st.st_mode))
@@ -39,7 +38,7 @@ struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *
     do {
         e = sys_readdir(be, dir, SYS_KEY_LIST, &entry);
         if (entry != NULL && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            e = list_one(be, kinds, entry->d_name, l);
+            e = list_one(be, kinds, dirfd(dir), entry->d_name, l);
         if (oserr_is(e))
             worst = e; /* the others are still listed */
     } while (entry != NULL && worst.code != SEG_E_MEMORY);

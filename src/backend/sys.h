@@ -9,7 +9,7 @@
 
 enum {
     SYS_LOG_KEPT = 1000, /* entries of the log */
-    SYS_LOG_BACK = 8,    /* a call folds into an equal one at most this many entries back */
+    SYS_LOG_BACK = 12,   /* a call folds into an equal one at most this many entries back */
 };
 
 /* One entry of the log, and what makes another call equal to it. */
@@ -47,6 +47,10 @@ __attribute__((format(printf, 5, 6)))
 struct oserr
 sys_leave(struct backend *be, const char *call, uint32_t code, uint64_t key, const char *format,
           ...);
+
+/* The same for a call of a series (key not 0) that an equal one is in the log of already: it is
+ * counted without being put into words. False: nothing was done, sys_leave has to. */
+bool sys_again(struct backend *be, uint32_t code, uint64_t key);
 
 /* A line of the log that is no system call: a store through the mapping. */
 #if defined(__GNUC__)

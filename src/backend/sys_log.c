@@ -83,42 +83,69 @@ static void set_failure(char *text, size_t cap, uint32_t code)
     memcpy(text + at, tail, len + 1);
 }
 
+static void repeat(struct sys_entry *e, int64_t now)
+{
+    e->call.repeats++;
+    e->call.last = now;
+}
+
+/* Counts a call that an equal one is in the log of; the lock is held. */
+static bool fold(struct backend *be, uint64_t key)
+{
+    struct sys_entry *e = key != 0 && be->on_call == NULL ? find_recent(be, key) : NULL;
+    if (e == NULL)
+        return false;
+    be->calls++;
+    repeat(e, os_wall());
+    return true;
+}
+
 /* Adds one call to the log; the lock is held. */
 static void append(struct backend *be, uint32_t code, uint64_t key, const char *format, va_list ap)
 {
     int64_t now = os_wall();
-    struct sys_entry *e = key != 0 && be->on_call == NULL ? find_recent(be, key) : NULL;
     be->calls++;
-    if (e == NULL) {
-        struct oscall call = {.seq = be->calls, .repeats = 1, .first = now, .last = now};
-        if (vsnprintf(call.text, sizeof call.text, format, ap) < 0)
-            call.text[0] = '\0';
-        if (code != 0)
-            set_failure(call.text, sizeof call.text, code);
-        if (key == 0)
-            key = text_key(call.text);
-        if (be->on_call != NULL)
-            be->on_call(be->on_call_ctx, &call);
-        e = find_recent(be, key);
-        if (e == NULL) {
-            e = &be->ring[be->entries++ % SYS_LOG_KEPT];
-            *e = (struct sys_entry){.call = call, .key = key};
-            return;
-        }
+    struct oscall call = {.seq = be->calls, .repeats = 1, .first = now, .last = now};
+    if (vsnprintf(call.text, sizeof call.text, format, ap) < 0)
+        call.text[0] = '\0';
+    if (code != 0)
+        set_failure(call.text, sizeof call.text, code);
+    if (key == 0)
+        key = text_key(call.text);
+    if (be->on_call != NULL)
+        be->on_call(be->on_call_ctx, &call);
+    struct sys_entry *e = find_recent(be, key);
+    if (e != NULL) {
+        repeat(e, now);
+        return;
     }
-    e->call.repeats++;
-    e->call.last = now;
+    e = &be->ring[be->entries++ % SYS_LOG_KEPT];
+    *e = (struct sys_entry){.call = call, .key = key};
+}
+
+/* How the call ended is part of what it is. */
+static uint64_t key_of(uint64_t key, uint32_t code)
+{
+    return key == 0 ? 0 : key + (uint64_t)code * 0x9e3779b97f4a7c15U;
+}
+
+bool sys_again(struct backend *be, uint32_t code, uint64_t key)
+{
+    os_gate_lock(be->lock);
+    bool folded = fold(be, key_of(key, code));
+    os_gate_unlock(be->lock);
+    return folded;
 }
 
 struct oserr sys_leave(struct backend *be, const char *call, uint32_t code, uint64_t key,
                        const char *format, ...)
 {
     va_list ap;
-    if (key != 0)
-        key += (uint64_t)code * 0x9e3779b97f4a7c15U;
+    key = key_of(key, code);
     va_start(ap, format);
     os_gate_lock(be->lock);
-    append(be, code, key, format, ap);
+    if (!fold(be, key))
+        append(be, code, key, format, ap);
     os_gate_unlock(be->lock);
     va_end(ap);
     return code == 0 ? OSERR_NONE : (struct oserr){call, code};

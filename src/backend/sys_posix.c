@@ -40,6 +40,11 @@ static uint32_t failed(bool bad)
     return bad ? (uint32_t)errno : 0;
 }
 
+static struct oserr error_of(const char *call, uint32_t code)
+{
+    return code == 0 ? OSERR_NONE : (struct oserr){call, code};
+}
+
 const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
 {
     bool whole = strlen(name) <= SYS_QUOTED - 8;
@@ -66,6 +71,8 @@ struct oserr sys_open(struct backend *be, const char *path, int flags, enum sys_
     *fd = -1;
     if (code == 0)
         code = failed((*fd = open(path, flags)) < 0);
+    if (sys_again(be, code, key))
+        return error_of("open", code);
     sys_open_flags(flags, text, sizeof text);
     return sys_leave(be, "open", code, key, "open(%s, %s) = %d", sys_quoted(path, quoted), text,
                      *fd);

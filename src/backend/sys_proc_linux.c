@@ -177,6 +177,8 @@ struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_
     memset(st, 0, sizeof *st);
     if (code == 0)
         code = failed(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0);
+    if (sys_again(be, code, key))
+        return code == 0 ? OSERR_NONE : (struct oserr){"fstatat", code};
     return sys_leave(be, "fstatat", code, key, "fstatat(%d, %s) = 0   st_ino %llu", dir,
                      sys_quoted(name, quoted), (unsigned long long)st->st_ino);
 }

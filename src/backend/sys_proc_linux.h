@@ -37,7 +37,7 @@ struct sys_descriptors {
     _Alignas(8) char entries[4096];
 };
 
-/* The next ones, `cap` at most, without waiting for a file server; *n 0: no more. */
+/* The next ones, `cap` at most, without waiting for a file server; *n less than cap: no more. */
 SHM_MUST struct oserr sys_descriptors(struct backend *be, struct sys_descriptors *d,
                                       struct sys_descriptor *out, size_t cap, size_t *n);
 
