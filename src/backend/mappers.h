@@ -8,7 +8,7 @@
 
 /* A process with rows. */
 struct found_process {
-    uint32_t pid, uid;
+    uint32_t pid, uid; /* uid 0 and comm empty when they are of no interest */
     char comm[16];
 };
 
@@ -37,11 +37,20 @@ struct found {
                           kernel) */
 };
 
-/* Reads all processes. Rows are made of the wanted objects. `list` not NULL: objects of the wanted
- * kinds (bits) that only processes have are met, and what is in the other /dev/shm of a process is
- * added to the list at once. The caller frees with found_free, also after an error. */
-SHM_MUST struct oserr mappers_find(struct backend *be, struct objects *objects,
-                                   struct listing *list, unsigned kinds, struct found *out);
+/* What is asked of a pass. */
+struct search {
+    struct objects *objects; /* who has the wanted ones is asked */
+    struct listing *list;    /* NULL: nothing is to be met; else objects of the wanted kinds that
+                                only processes have are, and what is in the other /dev/shm of a
+                                process is added to the list at once */
+    unsigned kinds;          /* that are to be met, bits */
+    bool counts;             /* of the wanted ones only the users are counted, and nobody asks what
+                                processes are called */
+};
+
+/* Reads all processes. The caller frees with found_free, also after an error. */
+SHM_MUST struct oserr mappers_find(struct backend *be, const struct search *search,
+                                   struct found *out);
 void found_free(struct found *f);
 
 /* Adds a row for each object that was met and is a segment of the wanted kinds; it is wanted then.

@@ -85,7 +85,10 @@ struct oserr pass_name(struct pass *p)
     if (oserr_is(e))
         return e;
     struct found_process *named = &f->processes[f->processes_count++];
-    *named = (struct found_process){.pid = p->pid, .uid = user_of(p)};
+    *named = (struct found_process){.pid = p->pid};
+    if (p->counts)
+        return OSERR_NONE;
+    named->uid = user_of(p);
     (void)read_small(p, "comm", comm, sizeof comm);
     size_t n = strlen(comm);
     if (n > 0 && comm[n - 1] == '\n')
@@ -164,10 +167,15 @@ static void count_hidden(struct pass *p)
         p->out->unreadable++;
 }
 
-struct oserr mappers_find(struct backend *be, struct objects *objects, struct listing *list,
-                          unsigned kinds, struct found *out)
+struct oserr mappers_find(struct backend *be, const struct search *search, struct found *out)
 {
-    struct pass p = {.be = be, .objects = objects, .out = out, .list = list, .kinds = kinds};
+    struct pass p = {.be = be,
+                     .objects = search->objects,
+                     .out = out,
+                     .list = search->list,
+                     .kinds = search->kinds,
+                     .counts = search->counts,
+                     .me = os_pid()};
     *out = (struct found){0};
     struct oserr e = maps_begin(be, &p.maps);
     if (!oserr_is(e)) {

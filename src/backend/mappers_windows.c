@@ -14,6 +14,7 @@ struct pass {
     struct backend *be;
     struct objects *objects;
     struct found *out;
+    uint32_t me;   /* our own process */
     uint32_t pid;  /* the process that is open */
     void *process; /* NULL: it could not be opened */
     bool named;    /* it is the last of the processes with rows */
@@ -66,7 +67,10 @@ static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_hand
     if (!p->named)
         e = name_process(p);
     if (!oserr_is(e)) {
-        p->objects->items[tag].holders++;
+        struct object *o = &p->objects->items[tag];
+        o->holders++;
+        if (p->pid != p->me)
+            object_used(o, p->pid, objects_use(h->access));
         f->holders[f->holders_count++] = (struct found_holder){
             .tag = (uint32_t)tag,
             .process = (uint32_t)(f->processes_count - 1),
@@ -119,18 +123,16 @@ static struct oserr section_type(struct backend *be, struct sys_handle **rows, s
     return e;
 }
 
-struct oserr mappers_find(struct backend *be, struct objects *objects, struct listing *list,
-                          unsigned kinds, struct found *out)
+/* No kind is known from processes only: there is nothing to be met. */
+struct oserr mappers_find(struct backend *be, const struct search *search, struct found *out)
 {
-    (void)list; /* no kind is known from processes only */
-    (void)kinds;
     struct sys_handle *rows = NULL;
     size_t count = 0;
     uint32_t type = 0;
     *out = (struct found){0};
-    if (objects->count == 0)
+    if (search->objects->count == 0)
         return OSERR_NONE;
-    struct pass p = {.be = be, .objects = objects, .out = out};
+    struct pass p = {.be = be, .objects = search->objects, .out = out, .me = os_pid()};
     struct oserr e = section_type(be, &rows, &count, &type);
     if (!oserr_is(e) && count > 1)
         qsort(rows, count, sizeof *rows, compare_handles);

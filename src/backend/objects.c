@@ -61,6 +61,30 @@ struct oserr objects_add(struct backend *be, struct objects *o, struct seg_id id
     return OSERR_NONE;
 }
 
+enum object_use objects_use(uint32_t access)
+{
+    return (access & SEG_MAY_WRITE) != 0  ? USE_WRITE
+           : (access & SEG_MAY_READ) != 0 ? USE_READ
+                                          : USE_HELD;
+}
+
+static size_t *users_of(struct object *o)
+{
+    return o->use == USE_WRITE ? &o->users.rw : o->use == USE_READ ? &o->users.ro : &o->users.held;
+}
+
+void object_used(struct object *o, uint32_t pid, enum object_use use)
+{
+    bool again = o->user == pid && o->use != USE_NONE;
+    if (again && use <= o->use)
+        return;
+    if (again)
+        --*users_of(o);
+    o->user = pid;
+    o->use = use;
+    ++*users_of(o);
+}
+
 void objects_free(struct objects *o)
 {
     for (size_t i = 0; i < o->count; i++)

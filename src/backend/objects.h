@@ -5,6 +5,8 @@
 
 #include "backend/sys.h"
 
+enum object_use { USE_NONE, USE_HELD, USE_READ, USE_WRITE }; /* the strongest one counts */
+
 struct object {
     struct seg_id id;
     bool wanted;       /* somebody asks who has it; else it was met and is judged later */
@@ -23,6 +25,9 @@ struct object {
     uint32_t fd_pid; /* the first process that holds it, our own only when there is no other; 0 */
     int32_t fd;      /* and its descriptor */
     char *name;      /* what the system calls it, raw; NULL: not asked */
+    struct seg_users users; /* processes that were told of to object_used, */
+    uint32_t user;          /* the last one of them, */
+    enum object_use use;    /* and what it does */
 };
 
 /* References to objects are their numbers: items move when more are added. */
@@ -41,6 +46,13 @@ long objects_find(const struct objects *o, struct seg_id id);
 /* Adds it unless it is there, with nothing known of it. */
 SHM_MUST struct oserr objects_add(struct backend *be, struct objects *o, struct seg_id id,
                                   size_t *number);
+
+/* What a handle of these rights (seg_holder.access) is for. */
+enum object_use objects_use(uint32_t access);
+
+/* Counts process pid among the users, once, with the most that it does; all that is said of one
+ * process has to come together. */
+void object_used(struct object *o, uint32_t pid, enum object_use use);
 void objects_free(struct objects *o);
 
 #endif

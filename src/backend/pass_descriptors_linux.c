@@ -12,13 +12,18 @@ enum {
 static struct oserr add_holder(struct pass *p, size_t tag, uint32_t process, int32_t fd)
 {
     struct found *f = p->out;
+    struct object *o = &p->objects->items[tag];
+    if (p->pid != p->me)
+        object_used(o, p->pid, USE_HELD);
+    if (p->counts && o->wanted)
+        return OSERR_NONE;
     struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
                               sizeof *f->holders);
     if (oserr_is(e))
         return e;
     f->holders[f->holders_count++] =
         (struct found_holder){.tag = (uint32_t)tag, .process = process, .fd = fd};
-    p->objects->items[tag].holders++;
+    o->holders++;
     return OSERR_NONE;
 }
 
@@ -27,7 +32,7 @@ static struct oserr note_descriptor(struct pass *p, size_t number, uint32_t proc
     struct object *o = &p->objects->items[number];
     if (o->ignored)
         return OSERR_NONE;
-    if (o->fd_pid == 0 || (o->fd_pid == os_pid() && p->pid != o->fd_pid)) {
+    if (o->fd_pid == 0 || (o->fd_pid == p->me && p->pid != o->fd_pid)) {
         o->fd_pid = p->pid;
         o->fd = fd;
     }
@@ -91,7 +96,7 @@ struct oserr pass_descriptors(struct pass *p, bool *skipped)
     char path[40];
     struct sys_descriptors d;
     struct sys_descriptor batch[DESCRIPTORS];
-    size_t n = 1;
+    size_t n = DESCRIPTORS;
     d.at = d.have = 0;
     snprintf(path, sizeof path, "/proc/%u/fd", p->pid);
     struct oserr e =
@@ -100,7 +105,7 @@ struct oserr pass_descriptors(struct pass *p, bool *skipped)
         *skipped = *skipped || !is_gone(e);
         return OSERR_NONE;
     }
-    while (n > 0 && !oserr_is(e)) {
+    while (n == DESCRIPTORS && !oserr_is(e)) {
         struct oserr r = sys_descriptors(p->be, &d, batch, DESCRIPTORS, &n);
         *skipped = *skipped || (oserr_is(r) && !is_gone(r));
         for (size_t i = 0; i < n && !oserr_is(e); i++)

@@ -24,6 +24,8 @@ struct pass {
     struct found *out;
     struct listing *list; /* NULL: nothing is to be met */
     unsigned kinds;       /* that are */
+    bool counts;          /* users of the wanted ones are only counted, processes have no names */
+    uint32_t me;          /* our own process */
     struct maps maps;
     struct process_ipc ipc;
     uint64_t shm[PASS_DEVICES]; /* devices of every /dev/shm seen, ours first */

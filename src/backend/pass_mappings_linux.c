@@ -8,6 +8,12 @@
 static struct oserr add_mapper(struct pass *p, size_t tag, const struct sys_mapping *at)
 {
     struct found *f = p->out;
+    struct object *o = &p->objects->items[tag];
+    bool write = at->write && at->shared;
+    if (p->pid != p->me)
+        object_used(o, p->pid, write ? USE_WRITE : USE_READ);
+    if (p->counts && o->wanted)
+        return OSERR_NONE;
     struct oserr e = sys_grow(p->be, (void **)&f->mappers, &f->mappers_cap, f->mappers_count + 1,
                               sizeof *f->mappers);
     if (oserr_is(e))
@@ -19,9 +25,9 @@ static struct oserr add_mapper(struct pass *p, size_t tag, const struct sys_mapp
         .offset = at->offset,
         .length = at->end - at->start,
         .read = at->read,
-        .write = at->write && at->shared,
+        .write = write,
     };
-    p->objects->items[tag].mappers++;
+    o->mappers++;
     return OSERR_NONE;
 }
 

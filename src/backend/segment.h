@@ -123,6 +123,12 @@ static inline bool seg_id_equal(struct seg_id a, struct seg_id b)
     return a.ino == b.ino && a.dev == b.dev && a.sort == b.sort;
 }
 
+/* How many processes other than ours map it writable, map it readable only, only hold it (on
+ * Windows, where mappings are not known: have a handle with such rights). */
+struct seg_users {
+    size_t rw, ro, held;
+};
+
 /* One row of a list: one object (of all descriptors and mappings that reach it, one is chosen for
  * the locator, the same one as long as it is there), or one name of an object that has several. */
 struct seg_info {
@@ -136,6 +142,7 @@ struct seg_info {
     size_t who_first;   /* index of its first row in survey->mappers / ->holders, */
     size_t who_mappers; /* and how many there are */
     size_t who_holder_first, who_holders;
+    struct seg_users users;
     bool who_unasked; /* who has it was not asked for (no SEG_SURVEY_WHO): the counts are 0 */
 };
 
@@ -180,9 +187,11 @@ struct seg_survey {
 
 /* Flags of seg_survey. */
 enum {
-    SEG_SURVEY_WHO = 1
-}; /* read /proc: mappers and holders, and the objects that only processes
-      have (memfd, fd, file, other namespaces) */
+    SEG_SURVEY_WHO = 1,    /* read /proc: mappers and holders, and the objects that only processes
+                              have (memfd, fd, file, other namespaces) */
+    SEG_SURVEY_COUNTS = 2, /* with it: `users` is all that is asked; rows of who may be missing,
+                              comm is empty and uid 0 */
+};
 
 /* Lists. `kinds`: bit per enum seg_kind; SEG_FILE: files that two processes map shared, or one
  * shared and writable. Our own process is included in who. The pass over /proc
@@ -306,6 +315,9 @@ SHM_MUST struct oserr seg_who(struct seg *s, struct seg_who *out);
 /* The same for an object known by its identity only (it need not have a name any more). */
 SHM_MUST struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out);
 void seg_who_free(struct seg_who *w);
+
+/* The users among its rows. */
+struct seg_users seg_who_users(const struct seg_who *w);
 
 enum seg_remove_flags {
     SEG_RM_FORCE = 1,  /* also when others have it */

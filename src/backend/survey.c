@@ -180,6 +180,7 @@ static void share_rows(const struct objects *o, struct seg_survey *s)
         info->who_mappers = o->items[n].mappers - info->who_first;
         info->who_holder_first = n == 0 ? 0 : o->items[n - 1].holders;
         info->who_holders = o->items[n].holders - info->who_holder_first;
+        info->users = o->items[n].users;
         info->stat.state |= o->items[n].huge ? SEG_ST_HUGETLB : 0U;
         name_via(s, info);
     }
@@ -199,14 +200,13 @@ static struct oserr want_rows(struct backend *be, struct objects *o, const struc
 }
 
 /* Who has what is listed, and what only processes have. */
-static struct oserr ask_who(struct backend *be, unsigned kinds, struct listing *l,
-                            struct objects *o, struct found *f)
+static struct oserr ask_who(struct backend *be, const struct search *s, struct found *f)
 {
-    struct oserr e = want_rows(be, o, l);
+    struct oserr e = want_rows(be, s->objects, s->list);
     if (!oserr_is(e))
-        e = mappers_find(be, o, l, kinds, f);
+        e = mappers_find(be, s, f);
     if (!oserr_is(e))
-        e = discover_rows(be, o, kinds, l);
+        e = discover_rows(be, s->objects, s->kinds, s->list);
     return e;
 }
 
@@ -230,11 +230,12 @@ struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags, stru
     struct listing l = {0};
     struct objects o = {0};
     struct found f = {0};
+    struct search search = {&o, &l, kinds, (flags & SEG_SURVEY_COUNTS) != 0};
     bool who = (flags & SEG_SURVEY_WHO) != 0;
     *out = (struct seg_survey){0};
     struct oserr e = list_kinds(be, kinds, &l, out->error);
     if (!oserr_is(e) && who)
-        e = ask_who(be, kinds, &l, &o, &f);
+        e = ask_who(be, &search, &f);
     out->segs = l.segs;
     out->count = l.count;
     if (l.count > 1)
@@ -278,7 +279,7 @@ static struct oserr who_object(struct backend *be, struct seg_id id, struct seg_
     struct oserr e = objects_add(be, &o, id, &number);
     if (!oserr_is(e)) {
         o.items[number].wanted = true;
-        e = mappers_find(be, &o, NULL, 0, &f);
+        e = mappers_find(be, &(struct search){.objects = &o}, &f);
     }
     if (!oserr_is(e))
         e = take_rows(be, &f, &o, out);
@@ -302,6 +303,20 @@ struct oserr seg_who(struct seg *s, struct seg_who *out)
     s->always |= huge ? SEG_ST_HUGETLB : 0U;
     s->last.state |= s->always;
     return e;
+}
+
+/* Rows of one process stand together, and none both maps and holds. */
+struct seg_users seg_who_users(const struct seg_who *w)
+{
+    struct object o = {0};
+    uint32_t me = os_pid();
+    for (size_t i = 0; i < w->mappers_count; i++)
+        if (w->mappers[i].pid != me)
+            object_used(&o, w->mappers[i].pid, w->mappers[i].write ? USE_WRITE : USE_READ);
+    for (size_t i = 0; i < w->holders_count; i++)
+        if (w->holders[i].pid != me)
+            object_used(&o, w->holders[i].pid, objects_use(w->holders[i].access));
+    return o.users;
 }
 
 void seg_who_free(struct seg_who *w)

@@ -175,7 +175,7 @@ int cmd_clean(struct run *r)
     if (!run_duration_option(r, "older-than", &c.older)) {
         return EXIT_ERROR;
     }
-    struct oserr e = seg_survey(r->env->be, KINDS, SEG_SURVEY_WHO, &c.survey);
+    struct oserr e = seg_survey(r->env->be, KINDS, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &c.survey);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "list the segments", e);
     }

@@ -261,6 +261,7 @@ int cmd_info(struct run *r)
                        .mappers_count = who.mappers_count,
                        .holders = who.holders,
                        .holders_count = who.holders_count,
+                       .users = seg_who_users(&who),
                        .unreadable = who.unreadable};
     int status = EXIT_DONE;
     if (run_option(r, "json") != NULL) {

@@ -107,7 +107,13 @@ static bool sort_rows(struct run *r, struct list *l)
     for (size_t i = 0; i < l->count; i++) {
         s[i] = (struct sorting){l->rows[i], l->sort, run_option(r, "reverse") != NULL ? -1 : 1};
     }
-    qsort(s, l->count, sizeof *s, compare);
+    size_t sorted = 1; /* it often is: a survey is in the order of locators */
+    while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0) {
+        sorted++;
+    }
+    if (sorted < l->count) {
+        qsort(s, l->count, sizeof *s, compare);
+    }
     for (size_t i = 0; i < l->count; i++) {
         l->rows[i] = s[i].row;
     }
@@ -232,7 +238,7 @@ int cmd_ls(struct run *r)
     if (!parse_kinds(r, &l) || !parse_columns(r, &l)) {
         return EXIT_ERROR;
     }
-    struct oserr e = seg_survey(r->env->be, l.kinds, SEG_SURVEY_WHO, &l.survey);
+    struct oserr e = seg_survey(r->env->be, l.kinds, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &l.survey);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "list the segments", e);
     }

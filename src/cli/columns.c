@@ -163,7 +163,7 @@ static void procs_text(const struct segrow *s, char cell[CELL_MAX])
 /* `2 rw 1 r`, `1 fd`, `-`; `?` where nobody is seen but not everybody could be asked. */
 static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
 {
-    struct segrow_users n = segrow_users(s);
+    struct seg_users n = s->users;
     if (n.rw > 0 && n.ro > 0) {
         (void)snprintf(cell, CELL_MAX, "%zu rw %zu r", n.rw, n.ro);
     } else if (n.rw + n.ro > 0) {

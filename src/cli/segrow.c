@@ -11,20 +11,7 @@
 
 size_t segrow_procs(const struct segrow *s)
 {
-    size_t n = 0;
-    if (s->mappers_count + s->holders_count == 0) {
-        return 0; /* asking for our number costs a system call */
-    }
-    uint32_t me = os_pid();
-    for (size_t i = 0; i < s->mappers_count; i++) {
-        uint32_t pid = s->mappers[i].pid;
-        n += pid != me && (i == 0 || s->mappers[i - 1].pid != pid) ? 1 : 0;
-    }
-    for (size_t i = 0; i < s->holders_count; i++) {
-        uint32_t pid = s->holders[i].pid;
-        n += pid != me && (i == 0 || s->holders[i - 1].pid != pid) ? 1 : 0;
-    }
-    return n;
+    return s->users.rw + s->users.ro + s->users.held;
 }
 
 struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
@@ -38,6 +25,7 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
                            .mappers_count = info->who_mappers,
                            .holders = s->who.holders + info->who_holder_first,
                            .holders_count = info->who_holders,
+                           .users = info->users,
                            .unreadable = s->who.unreadable,
                            .unasked = info->who_unasked};
 }
@@ -46,35 +34,6 @@ uint64_t segrow_attached(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0;
     return counted ? s->stat->attached : (uint64_t)segrow_procs(s);
-}
-
-struct segrow_users segrow_users(const struct segrow *s)
-{
-    struct segrow_users n = {0, 0, 0};
-    uint32_t me = os_pid();
-    for (size_t i = 0, next = 0; i < s->mappers_count; i = next) {
-        uint32_t pid = s->mappers[i].pid;
-        bool write = false;
-        for (next = i; next < s->mappers_count && s->mappers[next].pid == pid; next++) {
-            write = write || s->mappers[next].write;
-        }
-        if (pid != me) {
-            *(write ? &n.rw : &n.ro) += 1;
-        }
-    }
-    for (size_t i = 0; i < s->holders_count;) {
-        uint32_t pid = s->holders[i].pid;
-        uint32_t rights = 0; /* known on Windows, where mappings are not */
-        for (; i < s->holders_count && s->holders[i].pid == pid; i++) {
-            rights |= s->holders[i].access;
-        }
-        if (pid != me) {
-            *((rights & SEG_MAY_WRITE) != 0  ? &n.rw
-              : (rights & SEG_MAY_READ) != 0 ? &n.ro
-                                             : &n.held) += 1;
-        }
-    }
-    return n;
 }
 
 /* Only what has a name of its own, or a place in the kernel's table, can be left behind. */

@@ -18,6 +18,7 @@ struct segrow {
     size_t mappers_count;
     const struct seg_holder *holders;
     size_t holders_count;
+    struct seg_users users;
     size_t unreadable; /* processes that could not be read */
     bool unasked;      /* who has it was not asked yet */
     int64_t now;       /* wall clock of what is shown as an age, ns since the epoch */
@@ -31,12 +32,6 @@ size_t segrow_procs(const struct segrow *s);
 
 /* The kind's own count of attaches where it has one, else the processes. */
 uint64_t segrow_attached(const struct segrow *s);
-
-/* Processes other than us that map it writable, map it read-only, only hold it. */
-struct segrow_users {
-    size_t rw, ro, held;
-};
-struct segrow_users segrow_users(const struct segrow *s);
 
 /* `orphan` (nobody has it, and everybody could be asked), `idle` (nobody seen), `unlinked`, ... */
 enum { SEGROW_STATES = 8 };

@@ -48,6 +48,7 @@ void listed_survey(const struct made *made, size_t count)
         info->stat.resident = made[i].resident;
         info->stat.mode = made[i].mode;
         info->who_mappers = made[i].mappers;
+        info->users = (struct seg_users){.rw = made[i].mappers > 0, .ro = made[i].mappers > 1};
     }
     ui.s.walk.kinds = WALK_KINDS;
     ui.s.walk.seq++;

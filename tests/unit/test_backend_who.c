@@ -270,6 +270,49 @@ START_TEST(test_linked_names_share_who)
 }
 END_TEST
 
+static void counted(const struct seg_users *u)
+{
+    ck_assert_uint_eq(u->rw, 1);
+    ck_assert_uint_eq(u->ro, 1);
+    ck_assert_uint_eq(u->held, 1);
+}
+
+/* Each process once, for the most that it does; we do not count. The same from counting alone. */
+START_TEST(test_users_are_counted)
+{
+    struct use rw = {name, PROT_READ | PROT_WRITE, true}, ro = {name, PROT_READ, true};
+    struct use held = {name, 0, true};
+    struct seg_survey sv;
+    struct seg_who w;
+    close(raw_create(name, 8192));
+    struct peer peer[] = {peer_start(use, &rw), peer_start(use, &ro), peer_start(use, &held)};
+    int fd = shm_open(name, O_RDONLY, 0); /* now: they would inherit it */
+    void *ours = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(ours, MAP_FAILED);
+    must(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv));
+    const struct seg_info *row = find_row(&sv, name);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_uint_eq(row->who_mappers, 3); /* ours is among the rows */
+    counted(&row->users);
+    w = (struct seg_who){.mappers = sv.who.mappers + row->who_first,
+                         .mappers_count = row->who_mappers,
+                         .holders = sv.who.holders + row->who_holder_first,
+                         .holders_count = row->who_holders};
+    struct seg_users users = seg_who_users(&w);
+    counted(&users);
+    seg_survey_free(&sv);
+    must(seg_survey(be, ~0U, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &sv));
+    row = find_row(&sv, name);
+    ck_assert_ptr_nonnull(row);
+    counted(&row->users);
+    seg_survey_free(&sv);
+    for (size_t i = 0; i < 3; i++)
+        peer_stop(&peer[i]);
+    munmap(ours, 4096);
+    close(fd);
+}
+END_TEST
+
 START_TEST(test_semaphores_are_a_kind)
 {
     char sem[NAME_CAP];
@@ -327,6 +370,7 @@ int main(void)
     tcase_add_test(t, test_remove_takes_no_other);
     tcase_add_test(t, test_survey_of_hostile_names);
     tcase_add_test(t, test_linked_names_share_who);
+    tcase_add_test(t, test_users_are_counted);
     tcase_add_test(t, test_semaphores_are_a_kind);
     tcase_add_test(t, test_unreadable_is_counted);
     suite_add_tcase(s, t);
