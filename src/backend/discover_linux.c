@@ -171,14 +171,21 @@ static bool is_segment(const struct object *o)
     return system_v || o->id.sort == SORT_MEMFD || o->in_shm || is_shared(o);
 }
 
-struct oserr discover_rows(struct backend *be, struct objects *objects, unsigned kinds,
-                           struct listing *list)
+/* A process that is not to be looked at was not read either: nothing leads to it. */
+struct oserr discover_rows(struct backend *be, const struct search *search)
 {
+    struct objects *objects = search->objects;
     struct oserr e = OSERR_NONE;
     for (size_t i = 0; i < objects->count && !oserr_is(e); i++) {
         struct object *o = &objects->items[i];
-        if (!o->wanted && !o->ignored && is_segment(o))
-            e = add_row(be, o, kinds, list);
+        if (o->wanted || o->ignored || !is_segment(o))
+            continue;
+        struct seg_at at = {.pid = o->fd_pid != 0 ? o->fd_pid : o->map_pid};
+        enum seg_pace_answer answer = search_pace(search, &at);
+        if (answer == SEG_PACE_STOP)
+            e = (struct oserr){"stat", SEG_E_STOPPED};
+        else if (answer == SEG_PACE_ON)
+            e = add_row(be, o, search->kinds, search->list);
     }
     return e;
 }

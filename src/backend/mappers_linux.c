@@ -130,6 +130,36 @@ static struct oserr read_process(struct pass *p)
     return OSERR_NONE;
 }
 
+struct oserr pass_between(void *pass)
+{
+    struct pass *p = pass;
+    bool stop = search_pace(p->search, &p->at) == SEG_PACE_STOP;
+    return stop ? (struct oserr){"getdents64", SEG_E_STOPPED} : OSERR_NONE;
+}
+
+/* Process p->pid, if the pace lets us. */
+static struct oserr read_paced(struct pass *p)
+{
+    p->at.pid = p->pid;
+    enum seg_pace_answer answer = search_pace(p->search, &p->at);
+    p->at.done++;
+    if (answer == SEG_PACE_ON)
+        return read_process(p);
+    if (answer == SEG_PACE_STOP)
+        return (struct oserr){"getdents64", SEG_E_STOPPED};
+    p->out->unreadable++;
+    return OSERR_NONE;
+}
+
+/* How many processes there are: /proc has about as many links, which may be too many where not all
+ * are ours to see. */
+static void expect(struct pass *p)
+{
+    struct stat st;
+    if (p->search->pace != NULL && !oserr_is(sys_stat(p->be, "/proc", true, SYS_KEY_NONE, &st)))
+        p->at.expected = st.st_nlink;
+}
+
 static struct oserr read_processes(struct pass *p)
 {
     DIR *proc;
@@ -137,6 +167,7 @@ static struct oserr read_processes(struct pass *p)
     struct oserr e = sys_opendir(p->be, "/proc", SYS_KEY_NONE, &proc);
     if (oserr_is(e))
         return e;
+    expect(p);
     do {
         e = sys_readdir(p->be, proc, SYS_KEY_PROC, &entry);
         if (entry == NULL)
@@ -144,7 +175,7 @@ static struct oserr read_processes(struct pass *p)
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
             continue;
         p->pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-        e = read_process(p);
+        e = read_paced(p);
     } while (!oserr_is(e));
     sys_closedir(p->be, proc, SYS_KEY_NONE);
     return e;
@@ -175,10 +206,13 @@ struct oserr mappers_find(struct backend *be, const struct search *search, struc
                      .list = search->list,
                      .kinds = search->kinds,
                      .counts = search->counts,
-                     .me = os_pid()};
+                     .me = os_pid(),
+                     .search = search};
     *out = (struct found){0};
     struct oserr e = maps_begin(be, &p.maps);
     if (!oserr_is(e)) {
+        p.maps.between = pass_between;
+        p.maps.between_ctx = &p;
         know_own_shm(&p);
         sys_nameless(be, p.nameless);
         e = read_processes(&p);

@@ -18,6 +18,8 @@ struct pass {
     uint32_t pid;  /* the process that is open */
     void *process; /* NULL: it could not be opened */
     bool named;    /* it is the last of the processes with rows */
+    bool skip;     /* it is not to be read */
+    const struct search *search;
 };
 
 static int compare_handles(const void *a, const void *b)
@@ -36,7 +38,7 @@ static void enter_process(struct pass *p, uint32_t pid)
     if (p->process != NULL)
         sys_close_handle(p->be, p->process, SYS_KEY_DONE);
     p->pid = pid;
-    p->named = false;
+    p->named = p->skip = false;
     struct oserr e = sys_open_process(p->be, pid, &p->process);
     if (oserr_kind(e) == OSERR_K_DENIED)
         p->out->unreadable++;
@@ -104,6 +106,25 @@ static struct oserr take_handle(struct pass *p, const struct sys_handle *h)
     return wanted ? add_holder(p, (size_t)number, h) : OSERR_NONE;
 }
 
+/* Handles are counted here: that of processes is not known. */
+static struct oserr take_paced(struct pass *p, const struct sys_handle *h, size_t done,
+                               size_t expected)
+{
+    struct seg_at at = {h->pid, done, expected};
+    enum seg_pace_answer answer = h->pid != p->pid ? search_pace(p->search, &at)
+                                  : p->skip        ? SEG_PACE_SKIP
+                                                   : SEG_PACE_ON;
+    if (answer == SEG_PACE_STOP)
+        return (struct oserr){"NtQueryObject", SEG_E_STOPPED};
+    if (answer == SEG_PACE_ON)
+        return take_handle(p, h);
+    if (h->pid != p->pid)
+        p->out->unreadable++;
+    p->pid = h->pid;
+    p->skip = true;
+    return OSERR_NONE;
+}
+
 /* The number sections have as a type: that of one we make for this. */
 static struct oserr section_type(struct backend *be, struct sys_handle **rows, size_t *n,
                                  uint32_t *type)
@@ -132,26 +153,24 @@ struct oserr mappers_find(struct backend *be, const struct search *search, struc
     *out = (struct found){0};
     if (search->objects->count == 0)
         return OSERR_NONE;
-    struct pass p = {.be = be, .objects = search->objects, .out = out, .me = os_pid()};
+    struct pass p = {
+        .be = be, .objects = search->objects, .out = out, .me = os_pid(), .search = search};
     struct oserr e = section_type(be, &rows, &count, &type);
     if (!oserr_is(e) && count > 1)
         qsort(rows, count, sizeof *rows, compare_handles);
     for (size_t i = 0; i < count && !oserr_is(e); i++)
         if (rows[i].type == type)
-            e = take_handle(&p, &rows[i]);
+            e = take_paced(&p, &rows[i], i, count);
     if (p.process != NULL)
         sys_close_handle(be, p.process, SYS_KEY_DONE);
     free(rows);
     return e;
 }
 
-struct oserr discover_rows(struct backend *be, struct objects *objects, unsigned kinds,
-                           struct listing *list)
+struct oserr discover_rows(struct backend *be, const struct search *search)
 {
     (void)be;
-    (void)objects;
-    (void)kinds;
-    (void)list;
+    (void)search;
     return OSERR_NONE;
 }
 

@@ -27,6 +27,11 @@ void maps_end(struct maps *m)
     m->buffer = NULL;
 }
 
+static struct oserr between(struct maps *m)
+{
+    return m->between == NULL ? OSERR_NONE : m->between(m->between_ctx);
+}
+
 /* ---- text ---- */
 
 /* A number in `base` at *s, which moves behind it and one separator. */
@@ -95,6 +100,8 @@ static struct oserr read_text(struct maps *m,
         *unread = sys_read(m->be, m->fd, m->buffer + have, BUFFER - have, SYS_KEY_PROC_READ, &got);
         have += got;
         e = take_lines(m, &have, take, ctx);
+        if (got > 0 && !oserr_is(e))
+            e = between(m);
     }
     return e;
 }
@@ -131,6 +138,8 @@ static struct oserr read_asked(struct maps *m,
                 e = take(ctx, &batch[i]);
         if (oserr_is(*unread))
             break;
+        if (n == BATCH && !oserr_is(e))
+            e = between(m);
     }
     return e;
 }

@@ -12,6 +12,10 @@ struct maps {
     int fd;           /* the process being read */
     const char *name; /* text: what the mapping at hand is called, and where that ends */
     const char *name_end;
+    /* Called between pieces of the mappings of a process, which are not read on when it fails;
+     * NULL: nobody wants to know. */
+    struct oserr (*between)(void *ctx);
+    void *between_ctx;
 };
 
 SHM_MUST struct oserr maps_begin(struct backend *be, struct maps *m);

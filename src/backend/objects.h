@@ -10,6 +10,7 @@ enum object_use { USE_NONE, USE_HELD, USE_READ, USE_WRITE }; /* the strongest on
 struct object {
     struct seg_id id;
     bool wanted;       /* somebody asks who has it; else it was met and is judged later */
+    bool asked;        /* the same of this one, and it is met like the others */
     bool ignored;      /* met, and of no interest */
     bool huge;         /* of huge pages */
     bool unlinked;     /* a descriptor said that it has no name */

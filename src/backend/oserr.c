@@ -30,6 +30,7 @@ static const char *const own_text[] = {
     "not a recording",
     "made by a newer version",
     "damaged",
+    "stopped",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

@@ -30,7 +30,7 @@ static struct oserr add_holder(struct pass *p, size_t tag, uint32_t process, int
 static struct oserr note_descriptor(struct pass *p, size_t number, uint32_t process, int32_t fd)
 {
     struct object *o = &p->objects->items[number];
-    if (o->ignored)
+    if (o->ignored && !o->asked)
         return OSERR_NONE;
     if (o->fd_pid == 0 || (o->fd_pid == p->me && p->pid != o->fd_pid)) {
         o->fd_pid = p->pid;
@@ -112,6 +112,8 @@ struct oserr pass_descriptors(struct pass *p, bool *skipped)
             e = take_descriptor(p, &batch[i]);
         if (oserr_is(r))
             break;
+        if (n == DESCRIPTORS && !oserr_is(e))
+            e = pass_between(p);
     }
     sys_close(p->be, d.dir, SYS_KEY_PROC_ENDS);
     return e;

@@ -32,6 +32,8 @@ struct pass {
     size_t shm_count;
     struct loose *loose;
     size_t loose_count, loose_cap;
+    const struct search *search;
+    struct seg_at at; /* for its pace */
     uint32_t pid; /* the process being read; its index is that of the next one in out->processes */
     uint64_t nameless[SYS_NAMELESS]; /* devices, see sys_nameless */
 };
@@ -55,6 +57,9 @@ static inline bool pass_is_nameless(const struct pass *p, uint64_t dev)
 
 /* Process p->pid has got rows: who it is goes into the table of processes. */
 SHM_MUST struct oserr pass_name(struct pass *p);
+
+/* Between pieces of process p->pid: is it to go on? */
+SHM_MUST struct oserr pass_between(void *pass);
 
 /* The mappings and the descriptors of process p->pid. *skipped: it could not be read. */
 SHM_MUST struct oserr pass_mappings(struct pass *p, bool *skipped);

@@ -56,6 +56,12 @@ static struct oserr meet(struct pass *p, const struct sys_mapping *at, struct se
     return o->ignored ? OSERR_NONE : sys_copy(p->be, name, &o->name);
 }
 
+/* One that is asked for, and has not been met. */
+static bool is_strange(const struct object *o)
+{
+    return o->asked && !o->wanted && o->name == NULL && !o->ignored;
+}
+
 static void note_mapping(struct pass *p, struct object *o, const struct sys_mapping *at)
 {
     uint64_t behind = at->offset + (at->end - at->start);
@@ -89,15 +95,15 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
         id = process_identity(p->be, &p->ipc, p->pid, id, name, &huge);
     long known = objects_find(p->objects, id);
     size_t number = (size_t)known;
-    if (known == OBJECT_NONE) {
-        if (p->list == NULL || !(at->shared || nameless || pass_is_shm(p, id.dev)))
-            return OSERR_NONE;
+    if (known == OBJECT_NONE &&
+        (p->list == NULL || !(at->shared || nameless || pass_is_shm(p, id.dev))))
+        return OSERR_NONE;
+    if (known == OBJECT_NONE || is_strange(&p->objects->items[number]))
         e = meet(p, at, id, name, &number);
-        if (oserr_is(e))
-            return e;
-    }
+    if (oserr_is(e))
+        return e;
     struct object *o = &p->objects->items[number];
-    if (o->ignored)
+    if (o->ignored && !o->asked)
         return OSERR_NONE;
     o->huge = o->huge || huge;
     note_mapping(p, o, at);

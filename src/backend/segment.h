@@ -183,6 +183,7 @@ struct seg_survey {
     struct seg_who who;            /* rows of segs[i] are contiguous, see who_first */
     uint64_t fs_free, fs_total;    /* of the POSIX file system, bytes; 0: unknown */
     struct oserr error[SEG_KINDS]; /* a kind that could not be listed does not hide the others */
+    struct seg_who also;           /* who has seg_ask.also: rows of `who`, not to be freed */
 };
 
 /* Flags of seg_survey. */
@@ -200,6 +201,39 @@ enum {
 SHM_MUST struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
                                  struct seg_survey *out);
 void seg_survey_free(struct seg_survey *s);
+
+/* ---- the same in slices ---- */
+
+/* Where a pass over the processes is. */
+struct seg_at {
+    uint32_t pid;    /* the process that is read next, or read on */
+    size_t done;     /* processes behind it */
+    size_t expected; /* about how many there are in all; 0: not known */
+};
+
+enum seg_pace_answer {
+    SEG_PACE_ON,
+    SEG_PACE_SKIP, /* this process is not read and counts as unreadable; in the middle of it: on */
+    SEG_PACE_STOP, /* the survey fails with SEG_E_STOPPED */
+};
+
+/* Is asked before each process, and again between pieces of one that has very many mappings or
+ * descriptors. It may take its time: nothing is held meanwhile. */
+struct seg_pace {
+    enum seg_pace_answer (*ask)(void *ctx, const struct seg_at *at);
+    void *ctx;
+};
+
+struct seg_ask {
+    unsigned kinds, flags; /* as of seg_survey */
+    struct seg_id also;    /* an object whose users are wanted whether it is listed or not, with
+                              SEG_SURVEY_WHO; dev 0: none */
+    const struct seg_pace *pace; /* NULL: in one go */
+};
+
+/* What is not read to its end is not handed out: *out is empty after an error. */
+SHM_MUST struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask,
+                                       struct seg_survey *out);
 
 /* ---- one segment ---- */
 

@@ -33,6 +33,11 @@ static int compare_locators(const void *a, const void *b)
     return strcmp(x->locator, y->locator);
 }
 
+enum seg_pace_answer search_pace(const struct search *s, const struct seg_at *at)
+{
+    return s->pace == NULL ? SEG_PACE_ON : s->pace->ask(s->pace->ctx, at);
+}
+
 /* ---- who has what ---- */
 
 static int compare_mappers(const void *a, const void *b)
@@ -168,6 +173,21 @@ static void name_via(const struct seg_survey *s, struct seg_info *info)
             memcpy(info->via_comm, h[i].comm, sizeof info->via_comm);
 }
 
+/* Rows of the object that was asked for besides. */
+static void share_also(const struct objects *o, struct seg_id id, struct seg_survey *s)
+{
+    long n = objects_find(o, id);
+    s->also.unreadable = s->who.unreadable;
+    if (n == OBJECT_NONE)
+        return;
+    size_t first = n == 0 ? 0 : o->items[n - 1].mappers;
+    size_t held = n == 0 ? 0 : o->items[n - 1].holders;
+    s->also.mappers = s->who.mappers + first;
+    s->also.mappers_count = o->items[n].mappers - first;
+    s->also.holders = s->who.holders + held;
+    s->also.holders_count = o->items[n].holders - held;
+}
+
 /* Which rows are whose. */
 static void share_rows(const struct objects *o, struct seg_survey *s)
 {
@@ -199,14 +219,24 @@ static struct oserr want_rows(struct backend *be, struct objects *o, const struc
     return e;
 }
 
-/* Who has what is listed, and what only processes have. */
-static struct oserr ask_who(struct backend *be, const struct search *s, struct found *f)
+/* Who has what is listed, what only processes have, and who has the object that is asked for
+ * besides: it is met like any other, and its rows are kept whatever it is. */
+static struct oserr ask_who(struct backend *be, const struct search *s, struct seg_id also,
+                            struct found *f)
 {
+    size_t number;
     struct oserr e = want_rows(be, s->objects, s->list);
+    if (!oserr_is(e) && also.dev != 0) {
+        e = objects_add(be, s->objects, also, &number);
+        if (!oserr_is(e))
+            s->objects->items[number].asked = true;
+    }
     if (!oserr_is(e))
         e = mappers_find(be, s, f);
     if (!oserr_is(e))
-        e = discover_rows(be, s->objects, s->kinds, s->list);
+        e = discover_rows(be, s);
+    if (!oserr_is(e) && also.dev != 0)
+        s->objects->items[number].wanted = true;
     return e;
 }
 
@@ -227,27 +257,51 @@ static struct oserr list_kinds(struct backend *be, unsigned kinds, struct listin
 
 struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags, struct seg_survey *out)
 {
-    struct listing l = {0};
+    return seg_survey_paced(be, &(struct seg_ask){.kinds = kinds, .flags = flags}, out);
+}
+
+static void sort_rows(struct listing *l)
+{
+    if (l->count > 1)
+        qsort(l->segs, l->count, sizeof *l->segs, compare_locators);
+}
+
+/* The list, with what only processes have, and who has it. */
+static struct oserr find_who(struct backend *be, const struct seg_ask *ask, struct listing *l,
+                             struct seg_survey *out)
+{
     struct objects o = {0};
     struct found f = {0};
-    struct search search = {&o, &l, kinds, (flags & SEG_SURVEY_COUNTS) != 0};
-    bool who = (flags & SEG_SURVEY_WHO) != 0;
-    *out = (struct seg_survey){0};
-    struct oserr e = list_kinds(be, kinds, &l, out->error);
-    if (!oserr_is(e) && who)
-        e = ask_who(be, &search, &f);
-    out->segs = l.segs;
-    out->count = l.count;
-    if (l.count > 1)
-        qsort(l.segs, l.count, sizeof *l.segs, compare_locators);
-    if (!oserr_is(e) && who)
-        e = take_rows(be, &f, &o, &out->who);
-    if (!oserr_is(e) && who)
-        share_rows(&o, out);
+    struct search search = {&o, l, ask->kinds, (ask->flags & SEG_SURVEY_COUNTS) != 0, ask->pace};
+    struct oserr e = ask_who(be, &search, ask->also, &f);
+    sort_rows(l);
     if (!oserr_is(e))
-        provider_space(be, &out->fs_free, &out->fs_total);
+        e = take_rows(be, &f, &o, &out->who);
+    if (!oserr_is(e)) {
+        out->segs = l->segs;
+        out->count = l->count;
+        share_rows(&o, out);
+        share_also(&o, ask->also, out);
+    }
     found_free(&f);
     objects_free(&o);
+    return e;
+}
+
+struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask, struct seg_survey *out)
+{
+    struct listing l = {0};
+    bool who = (ask->flags & SEG_SURVEY_WHO) != 0;
+    *out = (struct seg_survey){0};
+    struct oserr e = list_kinds(be, ask->kinds, &l, out->error);
+    if (!oserr_is(e) && who)
+        e = find_who(be, ask, &l, out);
+    else
+        sort_rows(&l);
+    out->segs = l.segs;
+    out->count = l.count;
+    if (!oserr_is(e))
+        provider_space(be, &out->fs_free, &out->fs_total);
     for (size_t i = 0; i < out->count; i++)
         out->segs[i].who_unasked = !who;
     if (oserr_is(e))
@@ -264,6 +318,7 @@ void seg_survey_free(struct seg_survey *s)
     free(s->segs);
     seg_who_free(&s->who);
     s->segs = NULL;
+    s->also = (struct seg_who){0};
     s->count = 0;
 }
 
