@@ -39,7 +39,7 @@ struct oserr session_init(struct session *s, struct backend *be)
         return (struct oserr){"malloc", SEG_E_MEMORY};
     }
     if (be != NULL)
-        s->walker = walker_start(s->wake, &e);
+        s->walker = walker_start(s->wake, NULL, &e);
     if (oserr_is(e) && s->walker == NULL) {
         sample_free(&s->sample);
         os_wake_free(s->wake);
@@ -247,6 +247,16 @@ static bool take_sample(struct session *s)
     return sampler_take(s->sampler, &s->sample);
 }
 
+/* How far a pass over /proc is that takes long. */
+static unsigned pass_percent(struct walker *w)
+{
+    struct walk_progress p;
+    if (!walker_progress(w, &p) || os_now() - p.since < SECOND / 2)
+        return 0;
+    unsigned percent = (unsigned)(p.done * 100 / p.total);
+    return percent < 1 ? 1 : percent > 99 ? 99 : percent;
+}
+
 bool session_take(struct session *s, void *taker)
 {
     bool news = false;
@@ -266,6 +276,9 @@ bool session_take(struct session *s, void *taker)
         struct walk fresh;
         while (walker_take(s->walker, &fresh))
             news = walk_join(&s->walk, &fresh, s->gone, &s->gone_count) || news;
+        unsigned percent = pass_percent(s->walker);
+        news = news || percent != s->percent;
+        s->percent = percent;
     }
     return news;
 }
@@ -292,7 +305,7 @@ bool session_users(const struct session *s, struct seg_who *out)
         out->holders_count = info->who_holders;
         return true;
     }
-    *out = s->walk.who;
+    *out = s->walk.survey.also;
     return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
 }
 

@@ -46,8 +46,9 @@ struct settings {
 struct session {
     struct backend *be;
     struct os_wake *wake;
-    struct walker *walker;      /* NULL in tests */
-    struct walk walk;           /* newest survey */
+    struct walker *walker; /* NULL in tests */
+    unsigned percent;      /* of a pass over /proc that takes long, 1 to 99; 0: there is none */
+    struct walk walk;      /* newest survey */
     struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
     size_t gone_count;
     struct sampler *sampler;             /* NULL: nothing attached (and in tests) */

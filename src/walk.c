@@ -7,7 +7,6 @@
 void walk_free(struct walk *w)
 {
     seg_survey_free(&w->survey);
-    seg_who_free(&w->who);
     *w = (struct walk){0};
 }
 
@@ -74,7 +73,7 @@ static bool combine(struct walk *base, struct walk *names, unsigned kinds, struc
     if (out->survey.segs == NULL)
         return false;
     merge_rows(&out->survey, base, names, kinds);
-    base->survey.who = base->who = (struct seg_who){0};
+    base->survey.who = base->survey.also = (struct seg_who){0};
     out->names = names->names;
     out->kinds |= kinds;
     out->survey.fs_free = names->survey.fs_free;

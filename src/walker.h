@@ -1,5 +1,10 @@
-/* The walker: the thread that lists segments and reads /proc, where another process may make it
- * wait as long as it likes. Nothing else ever waits for it. */
+/* The walker: threads that list segments and read /proc, where another process may make them wait
+ * as long as it likes. Nothing else ever waits for them.
+ *
+ * /proc is read in slices of a few ms with rests between them: a pass takes at most a fifth of a
+ * core, two thirds when it is the first one or somebody waits for it, and all passes together take
+ * a 50th. A pass stops at once when the program ends, and begins anew when something is wanted that
+ * it does not look for. What it found is handed over when it is complete, never before. */
 #ifndef SHMLENS_WALKER_H
 #define SHMLENS_WALKER_H
 
@@ -16,8 +21,9 @@ struct walk {
     unsigned kinds;           /* bits: what was listed */
     bool quick;               /* only names were read, not /proc */
     struct seg_survey survey; /* owned by the holder of the walk */
-    struct seg_id id;         /* what walker_want asked for and is not in the list; dev 0: none */
-    struct seg_who who;       /* who has it */
+    struct seg_id id;         /* survey.also is about this (walker_want); dev 0: nothing */
+    size_t hanging;           /* processes that could not be read because they hang, */
+    uint32_t hanging_pid;     /* one of them */
 };
 
 void walk_free(struct walk *w);
@@ -38,18 +44,29 @@ bool walk_join(struct walk *walk, struct walk *fresh, struct gone gone[GONE_MAX]
 /* Drops those seen to vanish before `since`. True: there were some. */
 bool gone_drop(struct gone gone[GONE_MAX], size_t *count, int64_t since);
 
+/* For tests. */
+struct walker_trial {
+    void (*before)(void *ctx, const char *call); /* backend_before_call of all that read /proc */
+    void *ctx;
+    int64_t patience; /* ns; 0: the usual */
+};
+
 /* Starts: reads /proc every period (1 s until walker_want says otherwise) on one thread, and the
  * names of segments as they come and go on another one, which a /proc read that hangs does not hold
  * up. They have backends of their own, so that their thousands of reads do not drown the visible
- * call log. NULL: failed. */
-struct walker *walker_start(struct os_wake *wake, struct oserr *error);
+ * call log. A thread that has been at one process for more than 2 s is left behind, four at most,
+ * and another one goes on without that process, which counts as unreadable until the thread comes
+ * back. `trial`: usually NULL. NULL: failed. */
+struct walker *walker_start(struct os_wake *wake, const struct walker_trial *trial,
+                            struct oserr *error);
 
-/* Stops it, waiting at most until `deadline` (os_now's clock): a /proc read that another process
- * holds up is left behind, with all that it uses. False: so it was, and `wake` must stay too. */
+/* Stops it, waiting at most until `deadline` (os_now's clock), and not at all for threads that were
+ * left behind: a /proc read that another process holds up stays, with all that it uses. False: so
+ * it was, and `wake` must stay too; only stopping it once more is possible then. */
 bool walker_stop(struct walker *w, int64_t deadline, void *taker);
 
-/* How often (ns), and which object the UI wants to know the users of when it is not in the list
- * (unlinked); dev 0: none. */
+/* How often (ns), and which object the UI wants to know the users of whether it is in the list or
+ * not (unlinked); dev 0: none. */
 void walker_want(struct walker *w, int64_t period, struct seg_id id);
 
 /* Which kinds to list (bits; usually all but files), and whether the names shall be followed. */
@@ -65,7 +82,16 @@ bool walker_take(struct walker *w, struct walk *out);
 
 void walker_hurry(struct walker *w); /* both threads look at once */
 
-/* The thread that reads /proc, for jobs that do. */
+/* How far the pass over /proc is that is under way. */
+struct walk_progress {
+    int64_t since; /* when it was begun, os_now's clock */
+    size_t done;   /* processes behind it */
+    size_t total;  /* about how many there are, at least 1 and `done` */
+};
+/* False: there is none. */
+bool walker_progress(struct walker *w, struct walk_progress *out);
+
+/* A thread for jobs that read /proc. */
 struct worker *walker_worker(struct walker *w);
 
 #endif

@@ -195,6 +195,16 @@ bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *sin
     return busy;
 }
 
+bool worker_rest(struct worker *w, int64_t deadline)
+{
+    os_gate_lock(w->gate);
+    while (!w->stop && os_now() < deadline)
+        (void)os_gate_wait(w->gate, deadline);
+    bool go_on = !w->stop;
+    os_gate_unlock(w->gate);
+    return go_on;
+}
+
 bool worker_breath(void *worker, int64_t deadline, uint64_t done, uint64_t total)
 {
     struct worker *w = worker;

@@ -49,6 +49,10 @@ void worker_cancel(struct worker *w);
  * start (os_now). */
 bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since);
 
+/* For a tick that takes long: sleeps until `deadline` (in the past: not at all). False: the thread
+ * shall end, the tick has to return. */
+bool worker_rest(struct worker *w, int64_t deadline);
+
 /* For jobs: ticks when due, sleeps until `deadline` when one is given (0: none); false: give up.
  * Cheap when nothing is due. `w` as void * so that it serves as command_env's pause. */
 bool worker_breath(void *w, int64_t deadline, uint64_t done, uint64_t total);

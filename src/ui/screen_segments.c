@@ -144,12 +144,13 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
     }
 }
 
-enum { TITLE_PARTS = 5, PART_MAX = 64 };
+enum { TITLE_PARTS = 6, PART_MAX = 64 };
 
 /* Leaves out parts until the rest fits, the cheapest first. */
 static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
 {
-    static const int cheapest[] = {4, 1, 2, 3}; /* free, resident, orphans, unreadable */
+    /* free, resident, progress, orphans, unreadable */
+    static const int cheapest[] = {4, 1, 5, 2, 3};
     for (size_t k = 0; k < sizeof cheapest / sizeof cheapest[0]; k++) {
         int cols = 8;
         for (int i = 0; i < TITLE_PARTS; i++)
@@ -157,6 +158,18 @@ static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
         if (cols > c->cols)
             part[cheapest[k]][0] = '\0';
     }
+}
+
+/* Processes that nothing is known of: by their number, one that hangs also by its own. */
+static void unreadable_part(const struct walk *w, char part[PART_MAX])
+{
+    size_t n = w->survey.who.unreadable;
+    if (w->hanging == 1)
+        (void)snprintf(part, PART_MAX, "%zu unreadable (%u hangs)", n, (unsigned)w->hanging_pid);
+    else if (w->hanging > 1)
+        (void)snprintf(part, PART_MAX, "%zu unreadable (%zu hang)", n, w->hanging);
+    else if (n > 0)
+        (void)snprintf(part, PART_MAX, "%zu unreadable", n);
 }
 
 static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
@@ -173,12 +186,10 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
     if (st->orphan_count > 0)
         (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
                        st->orphan_count == 1 ? "" : "s", size);
-    if (survey->who.unreadable > 0)
-        (void)snprintf(part[3], PART_MAX, "%zu unreadable", survey->who.unreadable);
+    unreadable_part(&ui->s.walk, part[3]);
     (void)number_format_size(survey->fs_free, size);
     if (survey->fs_total > 0)
         (void)snprintf(part[4], PART_MAX, "/dev/shm %s free", size);
-    fit_title(&ui->canvas, part);
 }
 
 static void draw_title(struct ui *ui)
@@ -189,6 +200,9 @@ static void draw_title(struct ui *ui)
     int col = canvas_text(c, 0, 1, c->cols, STYLE_TITLE, "shmlens");
     if (ui->s.walk.seq != 0)
         title_parts(ui, part);
+    if (ui->s.percent > 0)
+        (void)snprintf(part[5], PART_MAX, "/proc %u %%", ui->s.percent);
+    fit_title(&ui->canvas, part);
     for (int i = 0; i < TITLE_PARTS; i++)
         if (part[i][0] != '\0')
             col = canvas_text(c, 0, col + 2, c->cols, STYLE_TITLE, part[i]);

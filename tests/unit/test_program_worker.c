@@ -172,6 +172,35 @@ START_TEST(hurry_ticks_at_once)
 }
 END_TEST
 
+static _Atomic(struct worker *) resting;
+
+static int64_t tick_resting(void *ctx, int64_t now, bool hurried)
+{
+    (void)ctx;
+    (void)now;
+    (void)hurried;
+    struct worker *self = NULL;
+    while ((self = atomic_load(&resting)) == NULL)
+        (void)os_sleep_until(os_now() + MS);
+    if (worker_rest(self, 0)) /* nobody wants anything */
+        atomic_fetch_add(&ticks, 1);
+    if (!worker_rest(self, INT64_MAX - 1))
+        atomic_fetch_add(&ticks, 1);
+    return INT64_MAX;
+}
+
+/* A tick that rests for ever hears that it has to end. */
+START_TEST(stop_ends_a_rest)
+{
+    struct worker *w = start(tick_resting);
+    atomic_store(&resting, w);
+    while (atomic_load(&ticks) < 1)
+        (void)os_sleep_until(os_now() + MS);
+    stop(w);
+    ck_assert_int_eq(atomic_load(&ticks), 2);
+}
+END_TEST
+
 START_TEST(cancel_ends_the_running_and_drops_the_waiting)
 {
     struct worker *w = start(tick_often);
@@ -244,6 +273,7 @@ int main(void)
     tcase_add_test(tc, ticks_go_on_inside_a_long_job);
     tcase_add_test(tc, jobs_get_on_between_ticks_that_are_always_due);
     tcase_add_test(tc, hurry_ticks_at_once);
+    tcase_add_test(tc, stop_ends_a_rest);
     tcase_add_test(tc, cancel_ends_the_running_and_drops_the_waiting);
     tcase_add_test(tc, stop_finishes_what_is_left);
     tcase_add_test(tc, stop_does_not_wait_for_the_stuck);

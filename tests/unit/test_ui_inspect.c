@@ -261,12 +261,12 @@ START_TEST(test_users_in_title_and_panel)
     scene(24, 100);
     struct walk *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
-    w->who = (struct seg_who){mappers, 3, holders, 1, 2};
+    w->survey.also = (struct seg_who){mappers, 3, holders, 1, 2};
     st->ui.who_panel = true;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "1 rw 1 r 1 fd"), 0);
     frame_check(&st->ui.canvas, "inspect-who");
-    w->who = (struct seg_who){0};
+    w->survey.also = (struct seg_who){0};
 }
 END_TEST
 

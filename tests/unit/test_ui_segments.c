@@ -121,6 +121,25 @@ START_TEST(orphans_only)
 }
 END_TEST
 
+START_TEST(title_says_how_far_it_is_and_who_hangs)
+{
+    ck_assert_int_lt(frame_find(&ui.canvas, "/proc"), 0);
+    ui.s.percent = 43;
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "/proc 43 %"), 0);
+    ui.s.percent = 0;
+    ui.s.walk.survey.who.unreadable = 3;
+    ui.s.walk.hanging = 1;
+    ui.s.walk.hanging_pid = 4711;
+    ui_draw(&ui);
+    ck_assert_int_lt(frame_find(&ui.canvas, "/proc"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "3 unreadable (4711 hangs)"), 0);
+    ui.s.walk.hanging = 2;
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "3 unreadable (2 hang)"), 0);
+}
+END_TEST
+
 START_TEST(removal_says_who_and_wants_the_name)
 {
     ui_run(&ui, "filter ring");
@@ -195,6 +214,7 @@ int main(void)
     tcase_add_test(t, sorting);
     tcase_add_test(t, filter_as_one_types);
     tcase_add_test(t, orphans_only);
+    tcase_add_test(t, title_says_how_far_it_is_and_who_hangs);
     tcase_add_test(t, removal_says_who_and_wants_the_name);
     tcase_add_test(t, tagged_ones_need_yes);
     tcase_add_test(t, who_has_it);

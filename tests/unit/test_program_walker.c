@@ -1,0 +1,283 @@
+/* The walker's pass over /proc: complete or not at all, begun anew when something else is wanted,
+ * stopped at once, and going on without a process that hangs. Calls of the system are held up where
+ * a test wants it: nothing here depends on how fast the machine is. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "walker.h"
+
+enum { MS = 1000000, SECOND = 1000 * MS };
+
+/* Calls by this name wait while `held`; the first `pass` of them are let through. */
+static struct {
+    struct os_gate *gate;
+    const char *call;
+    int pass, most; /* at most so many wait at a time, the others go on */
+    int waiting, peak;
+    bool held;
+} hold;
+
+static struct os_wake *wake;
+static struct walker *walker; /* reachable to the end, also when it is left behind */
+static struct walk walk;
+static char name[64], locator[72];
+
+static void before(void *ctx, const char *call)
+{
+    (void)ctx;
+    os_gate_lock(hold.gate);
+    bool mine = hold.held && strcmp(call, hold.call) == 0 && hold.waiting < hold.most;
+    if (mine && hold.pass > 0) {
+        hold.pass--;
+        mine = false;
+    }
+    if (mine) {
+        hold.waiting++;
+        hold.peak = hold.waiting > hold.peak ? hold.waiting : hold.peak;
+        os_gate_signal(hold.gate);
+        while (hold.held)
+            (void)os_gate_wait(hold.gate, INT64_MAX);
+        hold.waiting--;
+        os_gate_signal(hold.gate);
+    }
+    os_gate_unlock(hold.gate);
+}
+
+/* From the pass-th call on, at most so many at a time. */
+static void hold_up(const char *call, int pass, int most)
+{
+    hold.call = call;
+    hold.pass = pass;
+    hold.most = most;
+    hold.held = true;
+}
+
+static void await_waiting(int n)
+{
+    os_gate_lock(hold.gate);
+    while (hold.waiting != n)
+        (void)os_gate_wait(hold.gate, INT64_MAX);
+    os_gate_unlock(hold.gate);
+}
+
+static void let_go(void)
+{
+    os_gate_lock(hold.gate);
+    hold.held = false;
+    os_gate_signal(hold.gate);
+    os_gate_unlock(hold.gate);
+}
+
+static void set_up(void)
+{
+    memset(&hold, 0, sizeof hold);
+    hold.gate = os_gate_new();
+    wake = os_wake_new();
+    ck_assert(hold.gate != NULL && wake != NULL);
+    (void)snprintf(name, sizeof name, "/shmlens-test-%d-walker", (int)getpid());
+    (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    (void)shm_unlink(name);
+    close(shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600));
+}
+
+static void tear_down(void)
+{
+    walk_free(&walk);
+    (void)shm_unlink(name);
+}
+
+static void start(int64_t patience)
+{
+    struct oserr e;
+    const struct walker_trial trial = {before, NULL, patience};
+    walker = walker_start(wake, &trial, &e);
+    ck_assert_ptr_nonnull(walker);
+    walker_list(walker, WALK_KINDS, true);
+}
+
+static void stop(void)
+{
+    ck_assert(walker_stop(walker, INT64_MAX, NULL));
+    walker = NULL;
+}
+
+/* The next walk of that sort into `walk`. */
+static void await_walk(bool quick)
+{
+    for (;;) {
+        while (walker_take(walker, &walk)) {
+            if (walk.quick == quick)
+                return;
+            walk_free(&walk);
+        }
+        (void)os_sleep_until(os_now() + MS);
+    }
+}
+
+static const struct seg_info *own_row(void)
+{
+    for (size_t i = 0; i < walk.survey.count; i++)
+        if (strcmp(walk.survey.segs[i].locator, locator) == 0)
+            return &walk.survey.segs[i];
+    ck_abort_msg("the segment is not listed");
+    return NULL;
+}
+
+/* In the middle of a pass: names are known, who has them is not, and it says how far it is. */
+START_TEST(half_a_pass_claims_nothing)
+{
+    struct walk_progress p;
+    hold_up("ioctl", 1, 1);
+    start(INT64_MAX / 2);
+    await_waiting(1);
+    await_walk(true);
+    ck_assert(own_row()->who_unasked);
+    walk_free(&walk);
+    ck_assert(walker_progress(walker, &p));
+    ck_assert_int_gt(p.since, 0);
+    ck_assert_uint_gt(p.total, p.done);
+    let_go();
+    await_walk(false);
+    ck_assert(!own_row()->who_unasked);
+    ck_assert_uint_eq(walk.hanging, 0);
+    stop();
+}
+END_TEST
+
+static struct seg_id unlinked(void **at)
+{
+    struct stat st;
+    int fd = shm_open(name, O_RDWR, 0);
+    ck_assert_int_eq(ftruncate(fd, 4096), 0);
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    *at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    (void)shm_unlink(name);
+    ck_assert_ptr_ne(*at, MAP_FAILED);
+    return (struct seg_id){.dev = st.st_dev, .ino = st.st_ino};
+}
+
+/* The pass under way does not look for it: it is not handed over, the next one does. */
+START_TEST(a_pass_begins_anew_for_what_is_wanted)
+{
+    void *at;
+    struct seg_id id = unlinked(&at);
+    hold_up("ioctl", 1, 1);
+    start(INT64_MAX / 2);
+    await_waiting(1);
+    walker_want(walker, SECOND, id);
+    let_go();
+    await_walk(false);
+    ck_assert(seg_id_equal(walk.id, id));
+    ck_assert_uint_eq(walk.survey.also.mappers_count, 1);
+    ck_assert_uint_eq(walk.survey.also.mappers[0].pid, os_pid());
+    stop();
+    munmap(at, 4096);
+}
+END_TEST
+
+/* One pass answers for the list and for the object; that it is asked for does not keep it out of
+ * the list. */
+START_TEST(what_is_wanted_is_listed_as_ever)
+{
+    void *at;
+    struct seg_id id = unlinked(&at);
+    size_t rows = 0;
+    start(INT64_MAX / 2);
+    walker_want(walker, SECOND, id);
+    do {
+        walk_free(&walk);
+        await_walk(false);
+    } while (!seg_id_equal(walk.id, id));
+    for (size_t i = 0; i < walk.survey.count; i++) {
+        const struct seg_info *info = &walk.survey.segs[i];
+        if (!seg_id_equal(seg_id_of(&info->stat), id))
+            continue;
+        rows++;
+        ck_assert_int_eq(info->kind, SEG_FD);
+        ck_assert_uint_eq(info->who_mappers, 1);
+    }
+    ck_assert_uint_eq(rows, 1);
+    stop();
+    munmap(at, 4096);
+}
+END_TEST
+
+/* The process counts as unreadable until the thread that hangs at it comes back. */
+START_TEST(one_that_hangs_is_gone_around)
+{
+    hold_up("ioctl", 2, 1);
+    start(20 * MS);
+    await_waiting(1);
+    await_walk(false);
+    ck_assert_uint_eq(walk.hanging, 1);
+    ck_assert_uint_gt(walk.hanging_pid, 0);
+    ck_assert_uint_ge(walk.survey.who.unreadable, 1);
+    size_t unreadable = walk.survey.who.unreadable;
+    let_go();
+    do {
+        walk_free(&walk);
+        await_walk(false);
+    } while (walk.hanging != 0 || walk.survey.who.unreadable >= unreadable);
+    stop();
+}
+END_TEST
+
+/* Four are left behind, a fifth one waits; they all come back. */
+START_TEST(only_so_many_are_left_behind)
+{
+    hold_up("ioctl", 0, 100);
+    start(5 * MS);
+    await_waiting(5);
+    let_go();
+    do {
+        walk_free(&walk);
+        await_walk(false);
+    } while (walk.hanging != 0);
+    ck_assert_int_eq(hold.peak, 5);
+    stop();
+}
+END_TEST
+
+/* Quitting waits neither for a thread that was left behind nor, longer than it is told to, for one
+ * that hangs. */
+START_TEST(quitting_does_not_wait)
+{
+    hold_up("ioctl", 2, 1);
+    start(20 * MS);
+    await_waiting(1);
+    await_walk(false);
+    walker_hurry(walker);
+    ck_assert(!walker_stop(walker, os_now() + 60LL * SECOND, NULL)); /* all but that one end */
+    let_go();
+    while (!walker_stop(walker, os_now() + 60LL * SECOND, NULL)) /* as soon as it is back */
+        (void)os_sleep_until(os_now() + MS);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program: walker");
+    TCase *t = tcase_create("walker");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, half_a_pass_claims_nothing);
+    tcase_add_test(t, a_pass_begins_anew_for_what_is_wanted);
+    tcase_add_test(t, what_is_wanted_is_listed_as_ever);
+    tcase_add_test(t, one_that_hangs_is_gone_around);
+    tcase_add_test(t, only_so_many_are_left_behind);
+    tcase_add_test(t, quitting_does_not_wait);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
