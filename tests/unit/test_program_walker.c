@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/remover.h"
 #include "walker.h"
 
 enum { MS = 1000000, SECOND = 1000 * MS };
@@ -84,6 +85,7 @@ static void set_up(void)
     (void)snprintf(name, sizeof name, "/shmlens-test-%d-walker", (int)getpid());
     (void)snprintf(locator, sizeof locator, "posix:%s", name);
     (void)shm_unlink(name);
+    remover_segment(name);
     close(shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600));
 }
 
