@@ -211,7 +211,7 @@ START_TEST(the_list_of_another_user)
     e2e_wait_no_text(t, own, 0);
     e2e_keys(t, "<Enter>");
     e2e_wait_no_text(t, "filter:", 0);
-    e2e_wait_row(t, 2, "?", 0); /* not: nobody */
+    e2e_wait_row(t, 2, "?", 0);                          /* not: nobody */
     ck_assert_ptr_null(strstr(e2e_row(t, 2), "orphan")); /* others, of System V, may be */
     e2e_keys(t, "<Enter>");
     e2e_wait_text(t, "ermission denied", 0);

@@ -1,4 +1,4 @@
-/* The commands on all kinds, and what ipcs, lsipc and lsof say of the same segments. */
+/* The commands on all kinds. */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,36 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/remover.h"
 #include "support/run.h"
 
-enum { LINE = 512, PAGE = 4096 };
-
-/* First line of a shell command's output that `wanted` begins; false: none, or no such program. */
-static bool line_of(const char *command, const char *wanted, char line[LINE])
-{
-    bool found = false;
-    FILE *f = popen(command, "r");
-    while (f != NULL && !found && fgets(line, LINE, f) != NULL) {
-        found = strncmp(line, wanted, strlen(wanted)) == 0;
-    }
-    while (f != NULL && fgetc(f) != EOF) {
-    }
-    if (f != NULL) {
-        (void)pclose(f);
-    }
-    return found;
-}
-
-static bool have(const char *program)
-{
-    char command[64];
-    (void)snprintf(command, sizeof command, "command -v %s >/dev/null", program);
-    if (system(command) != 0) { /* NOLINT(cert-env33-c): a fixed line */
-        printf("skipped: no %s here\n", program);
-        return false;
-    }
-    return true;
-}
+enum { PAGE = 4096 };
 
 /* The object of `ls --json` with this locator; the caller drops *all. */
 static json_t *listed(const char *kinds, const char *locator, json_t **all)
@@ -75,6 +49,9 @@ static void make_three(void)
     ids[1] = shmget(IPC_PRIVATE, PAGE, IPC_CREAT | 0604);
     ids[2] = shmget(IPC_PRIVATE, (size_t)3 * PAGE, IPC_CREAT | 0600);
     ck_assert(ids[0] >= 0 && ids[1] >= 0 && ids[2] >= 0);
+    for (int i = 0; i < 3; i++) {
+        remover_sysv(ids[i]);
+    }
     attached[0] = shmat(ids[0], NULL, 0);
     attached[1] = shmat(ids[1], NULL, SHM_RDONLY);
     ck_assert_int_eq(shmctl(ids[1], IPC_RMID, NULL), 0);
@@ -87,136 +64,6 @@ static void drop_three(void)
     (void)shmctl(ids[0], IPC_RMID, NULL);
     (void)shmctl(ids[2], IPC_RMID, NULL);
 }
-
-/* `ipcs -m`: key shmid owner perms bytes nattch status */
-START_TEST(agrees_with_ipcs)
-{
-    make_three();
-    for (int i = 0; i < 3 && have("ipcs"); i++) {
-        char wanted[32];
-        char line[LINE];
-        char command[80];
-        char status[16] = "";
-        unsigned key = 0;
-        unsigned perms = 0;
-        long long bytes = 0;
-        long long nattch = 0;
-        (void)snprintf(command, sizeof command, "ipcs -m | awk '$2 == %d'", ids[i]);
-        (void)snprintf(wanted, sizeof wanted, "sysv:%d", ids[i]);
-        ck_assert(line_of(command, "0x", line));
-        ck_assert_int_ge(
-            sscanf(line, "%x %*d %*s %o %lld %lld %15s", &key, &perms, &bytes, &nattch, status), 4);
-        json_t *all = NULL;
-        json_t *row = listed("sysv", wanted, &all);
-        ck_assert_ptr_nonnull(row);
-        ck_assert_int_eq(number(row, "key"), key);
-        ck_assert_int_eq(number(row, "size"), bytes);
-        ck_assert_int_eq(number(row, "attached"), nattch);
-        ck_assert_int_eq(strtol(json_string_value(json_object_get(row, "mode")), NULL, 8), perms);
-        char states[LINE];
-        char *text = json_dumps(json_object_get(row, "state"), 0);
-        (void)snprintf(states, sizeof states, "%s", text);
-        free(text);
-        ck_assert_int_eq(strstr(states, "dest") != NULL, strcmp(status, "dest") == 0);
-        ck_assert_int_eq(strstr(states, "orphan") != NULL, nattch == 0);
-        json_decref(all);
-    }
-    drop_three();
-}
-END_TEST
-
-START_TEST(agrees_with_lsipc)
-{
-    make_three();
-    for (int i = 0; i < 3 && have("lsipc"); i++) {
-        char locator[32];
-        char line[LINE];
-        char command[128];
-        char user[64];
-        unsigned perms = 0;
-        long long size = 0;
-        long long nattch = 0;
-        long cpid = 0;
-        (void)snprintf(command, sizeof command,
-                       "lsipc -m -b -P -r --noheadings -o ID,PERMS,SIZE,NATTCH,CPID,USER"
-                       " | awk '$1 == %d'",
-                       ids[i]);
-        (void)snprintf(locator, sizeof locator, "sysv:%d", ids[i]);
-        if (!line_of(command, "", line)) {
-            printf("skipped: this lsipc prints no such columns\n");
-            break;
-        }
-        ck_assert_int_eq(
-            sscanf(line, "%*d %o %lld %lld %ld %63s", &perms, &size, &nattch, &cpid, user), 5);
-        json_t *all = NULL;
-        json_t *row = listed("sysv", locator, &all);
-        ck_assert_ptr_nonnull(row);
-        ck_assert_int_eq(strtol(json_string_value(json_object_get(row, "mode")), NULL, 8),
-                         perms & 0777);
-        ck_assert_int_eq(number(row, "size"), size);
-        ck_assert_int_eq(number(row, "attached"), nattch);
-        ck_assert_int_eq(number(row, "creator_pid"), cpid);
-        ck_assert_str_eq(json_string_value(json_object_get(row, "owner")), user);
-        json_decref(all);
-    }
-    drop_three();
-}
-END_TEST
-
-/* Every process that lsof names for a segment, and no other. */
-START_TEST(agrees_with_lsof)
-{
-    static const unsigned char byte = 1;
-    const char *name = run_name("lsof");
-    char path[600];
-    char command[700];
-    char line[LINE];
-    int ready[2];
-    pid_t pid[3];
-    run_make(name, &byte, 1, PAGE);
-    (void)snprintf(path, sizeof path, "/dev/shm%s", name);
-    ck_assert_int_eq(pipe(ready), 0);
-    for (int i = 0; i < 3; i++) { /* mapped and closed, held, mapped privately */
-        pid[i] = fork();
-        if (pid[i] == 0) {
-            int fd = open(path, O_RDWR | O_CLOEXEC);
-            int flags = i == 2 ? MAP_PRIVATE : MAP_SHARED;
-            if (i != 1 && mmap(NULL, PAGE, PROT_READ, flags, fd, 0) != MAP_FAILED) {
-                close(fd);
-            }
-            if (write(ready[1], "r", 1) != 1) {
-                _exit(1);
-            }
-            for (;;) {
-                pause();
-            }
-        }
-    }
-    for (int i = 0; i < 3; i++) {
-        ck_assert_int_eq((int)read(ready[0], line, 1), 1);
-    }
-    json_t *info = run_json(RUN("info", name, "--json"));
-    ck_assert_uint_eq(json_array_size(json_object_get(info, "mappers")), 2);
-    ck_assert_uint_eq(json_array_size(json_object_get(info, "holders")), 1);
-    for (int i = 0; i < 3; i++) {
-        const char *list = i == 1 ? "holders" : "mappers";
-        json_t *row = json_array_get(json_object_get(info, list), i == 2 ? 1 : 0);
-        ck_assert_int_eq(number(row, "pid"), pid[i]);
-        (void)snprintf(command, sizeof command, "lsof -t -p %d -a %s 2>/dev/null", (int)pid[i],
-                       path);
-        (void)snprintf(path + 590, 10, "%d", (int)pid[i]);
-        if (have("lsof")) {
-            ck_assert_msg(line_of(command, path + 590, line), "lsof does not know %d", (int)pid[i]);
-        }
-        kill(pid[i], SIGKILL);
-        waitpid(pid[i], NULL, 0);
-    }
-    json_decref(info);
-    close(ready[0]);
-    close(ready[1]);
-    shm_unlink(name);
-}
-END_TEST
 
 START_TEST(memfd_is_held)
 {
@@ -347,7 +194,7 @@ START_TEST(as_nobody)
 {
     const struct ran *r = RUN_NOBODY("ls", "--json");
     if (r == NULL) {
-        printf("skipped: not root\n");
+        printf("skip: as_nobody: not root\n");
         return;
     }
     make_three();
@@ -375,9 +222,6 @@ int main(void)
     TCase *t = tcase_create("kinds");
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, NULL, run_end);
-    tcase_add_test(t, agrees_with_ipcs);
-    tcase_add_test(t, agrees_with_lsipc);
-    tcase_add_test(t, agrees_with_lsof);
     tcase_add_test(t, memfd_is_held);
     tcase_add_test(t, system_v_from_make_to_remove);
     tcase_add_test(t, bad_locators_are_told_apart);
