@@ -248,3 +248,36 @@ json_t *run_json(const struct ran *r)
     ck_assert_msg(value != NULL, "no JSON: %s: %s", e.text, r->out);
     return value;
 }
+
+json_int_t told_number(const json_t *o, const char *name)
+{
+    return json_integer_value(json_object_get(o, name));
+}
+
+json_t *told_row(const char *kinds, const char *field, const char *text, json_t **all)
+{
+    json_t *found = NULL;
+    json_t *row = NULL;
+    size_t i = 0;
+    *all = run_json(RUN("ls", "--json", "--kind", kinds));
+    json_array_foreach(json_object_get(*all, "segments"), i, row)
+    {
+        const char *is = json_string_value(json_object_get(row, field));
+        found = is != NULL && strcmp(is, text) == 0 ? row : found;
+    }
+    return found;
+}
+
+const char *told_access(const json_t *info, pid_t pid, json_t **row)
+{
+    size_t i = 0;
+    json_t *one = NULL;
+    json_array_foreach(json_object_get(info, "mappers"), i, one)
+    {
+        if (told_number(one, "pid") == pid) {
+            *row = one;
+            return json_string_value(json_object_get(one, "access"));
+        }
+    }
+    return "";
+}

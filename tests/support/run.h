@@ -48,6 +48,14 @@ void run_make(const char *name, const void *bytes, size_t n, size_t size);
 /* stdout, parsed; the caller drops it. Fails the test when it is no JSON. */
 json_t *run_json(const struct ran *r);
 
+/* The row of `ls --json` of these kinds whose field is this text, NULL: none; the caller drops
+ * *all. */
+json_t *told_row(const char *kinds, const char *field, const char *text, json_t **all);
+json_int_t told_number(const json_t *o, const char *name); /* of a field; 0: it has none */
+
+/* How a process maps what `info --json` told of: "r", "rw", and its *row; "": it does not. */
+const char *told_access(const json_t *info, pid_t pid, json_t **row);
+
 /* A path in a folder of this process, removed by run_end. */
 const char *run_path(const char *name);
 

@@ -17,27 +17,6 @@
 
 enum { PAGE = 4096 };
 
-/* The object of `ls --json` with this locator; the caller drops *all. */
-static json_t *listed(const char *kinds, const char *locator, json_t **all)
-{
-    json_t *found = NULL;
-    json_t *row = NULL;
-    size_t i = 0;
-    *all = run_json(RUN("ls", "--json", "--kind", kinds));
-    json_array_foreach(json_object_get(*all, "segments"), i, row)
-    {
-        if (strcmp(json_string_value(json_object_get(row, "locator")), locator) == 0) {
-            found = row;
-        }
-    }
-    return found;
-}
-
-static json_int_t number(const json_t *o, const char *key)
-{
-    return json_integer_value(json_object_get(o, key));
-}
-
 /* A segment with a key, attached once by us; a second one that is removed but attached. */
 static int ids[3];
 static void *attached[2];
@@ -82,7 +61,7 @@ START_TEST(memfd_is_held)
     ck_assert_ptr_nonnull(strstr(r->out, "kind:      memfd\n"));
     ck_assert_ptr_nonnull(strstr(r->out, "name:      held\\x1b\n"));
     json_t *all = NULL;
-    json_t *row = listed("memfd", locator, &all);
+    json_t *row = told_row("memfd", "locator", locator, &all);
     ck_assert_ptr_nonnull(row);
     ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "held\\x1b");
     json_decref(all);
@@ -116,9 +95,9 @@ START_TEST(system_v_from_make_to_remove)
     ck_assert_ptr_nonnull(strstr(r->err, "keeps the size"));
     ck_assert_int_eq(RUN("chmod", locator, "600")->status, 0);
     json_t *info = run_json(RUN("info", locator, "--json"));
-    ck_assert_int_eq(number(info, "size"), 10000);
+    ck_assert_int_eq(told_number(info, "size"), 10000);
     ck_assert_str_eq(json_string_value(json_object_get(info, "mode")), "0600");
-    ck_assert_int_eq(number(info, "attached"), 0);
+    ck_assert_int_eq(told_number(info, "attached"), 0);
     ck_assert_str_eq(json_string_value(json_object_get(info, "name")), "0x00000000");
     json_decref(info);
     r = RUN("rm", "--dry-run", locator);
@@ -204,7 +183,7 @@ START_TEST(as_nobody)
     (void)snprintf(locator, sizeof locator, "sysv:%d", ids[2]);
     bool there = strstr(r->out, locator) != NULL;
     ck_assert(there);
-    ck_assert_int_gt(number(all, "unreadable"), 0);
+    ck_assert_int_gt(told_number(all, "unreadable"), 0);
     json_decref(all);
     r = RUN_NOBODY("peek", locator);
     ck_assert_int_eq(r->status, 2);
