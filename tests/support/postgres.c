@@ -34,7 +34,7 @@ static bool has_both(const char *where)
     return true;
 }
 
-/* PATH, what pg_config says, where Debian puts it. */
+/* PATH, what pg_config says, where Debian puts it, what tools/deps has unpacked. */
 static bool find_it(void)
 {
     char line[4096] = "";
@@ -56,14 +56,29 @@ static bool find_it(void)
     if (said && has_both(line)) {
         return true;
     }
+    static const char *const places[] = {"/usr/lib/postgresql/*/bin",
+                                         SHMLENS_POSTGRES "/usr/lib/postgresql/*/bin"};
     bool any = false;
-    if (glob("/usr/lib/postgresql/*/bin", 0, NULL, &found) == 0) {
+    for (int k = 0; k < 2; k++) {
+        if (glob(places[k], 0, NULL, &found) != 0) {
+            continue;
+        }
         for (size_t i = found.gl_pathc; i > 0 && !any; i--) {
             any = has_both(found.gl_pathv[i - 1]);
         }
         globfree(&found);
     }
     return any;
+}
+
+/* Of one that is unpacked, not installed. */
+static void use_libraries(void)
+{
+    glob_t found;
+    if (glob(SHMLENS_POSTGRES "/usr/lib/*-linux-gnu*", 0, NULL, &found) == 0) {
+        setenv("LD_LIBRARY_PATH", found.gl_pathv[0], 1);
+        globfree(&found);
+    }
 }
 
 /* It refuses to run as root. Ends with us, even when we are killed. */
@@ -91,6 +106,9 @@ static pid_t start(const char *program, const char *const *args)
         _exit(126);
     }
     unsetenv("PGDATA");
+    if (strncmp(bin, SHMLENS_POSTGRES, strlen(SHMLENS_POSTGRES)) == 0) { /* and its libraries */
+        use_libraries();
+    }
     setenv("LC_ALL", "C", 1);
     execv(path, (char *const *)(void *)argv);
     _exit(127);
