@@ -239,6 +239,65 @@ START_TEST(the_list_of_another_user)
 }
 END_TEST
 
+/* Who has it, as far as another user may see: its own processes are named, root's are counted as
+ * not read; root sees both. */
+START_TEST(the_panel_of_another_user)
+{
+    char path[1024];
+    if (!usable())
+        return;
+    set_mode(0666);
+    snprintf(path, sizeof path, "%s/peer_holder", e2e_peers);
+    struct e2e *t = ui_as_nobody(name);
+    struct e2e_peer *holder = e2e_peer("holder", "rw", name);
+    e2e_wait_text(t, "of root", 0);
+    e2e_keys(t, "o");
+    e2e_wait_text(t, "1 mapping, 0 descriptors", 0); /* our own */
+    e2e_wait_text(t, "could not be read", 0);
+    e2e_wait_text(t, "nobody seen", 0); /* not: nobody */
+    ck_assert(!e2e_find(t, "peer_holder", NULL, NULL));
+    struct e2e_peer *own =
+        e2e_background(E2E_ARGV("/proc/self/exe", "--as-nobody", path, "rw", name));
+    ck_assert_str_eq(e2e_peer_line(own, 0), "ready");
+    snprintf(path, sizeof path, " %d peer_holder", (int)e2e_peer_pid(own));
+    e2e_wait_text(t, path, 0);
+    snprintf(path, sizeof path, "%d peer_holder", (int)e2e_peer_pid(holder));
+    ck_assert(!e2e_find(t, path, NULL, NULL));
+    support_quit(t);
+    struct e2e_result r = e2e_run("info", name);
+    ck_assert_msg(strstr(r.out, path) != NULL, "as root: %s", r.out);
+    e2e_result_free(&r);
+    e2e_peer_end(own);
+    e2e_peer_end(holder);
+}
+END_TEST
+
+/* What is root's is neither listed to go nor removed. */
+START_TEST(cleaning_as_another_user)
+{
+    char line[200];
+    if (!usable())
+        return;
+    const char *own = own_segment();
+    struct e2e *t = ui_as_nobody(NULL);
+    e2e_wait_text(t, own, 0);
+    snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users<Enter>", own, name);
+    e2e_keys(t, line);
+    e2e_wait_text(t, "1 segment would go", 0);
+    e2e_wait_text(t, own, 0);
+    ck_assert(!gone(own));
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "would go", 0);
+    snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users --yes<Enter>", own, name);
+    e2e_keys(t, line);
+    e2e_wait_text(t, "1 segment removed", 0);
+    ck_assert(gone(own) && !gone(name));
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, own, 0);
+    support_quit(t);
+}
+END_TEST
+
 static int become_nobody(char **argv)
 {
     if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
@@ -260,6 +319,8 @@ int main(int argc, char **argv)
     tcase_add_test(c, ui_reads_what_it_may);
     tcase_add_test(c, ui_of_what_it_may_not_read);
     tcase_add_test(c, the_list_of_another_user);
+    tcase_add_test(c, the_panel_of_another_user);
+    tcase_add_test(c, cleaning_as_another_user);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
