@@ -43,6 +43,20 @@ static bool get(void *ctx, uint64_t at, void *buf, size_t n)
 
 /* ---- playing ---- */
 
+/* Zeros that are data. */
+static struct oserr fill(struct recorded *r, uint64_t offset, uint64_t n)
+{
+    static const uint8_t zeros[REC_DATA_MAX];
+    struct oserr e = OSERR_NONE;
+    while (n > 0 && !oserr_is(e)) {
+        size_t take = n < sizeof zeros ? (size_t)n : sizeof zeros;
+        e = r->reel->store(r->reel->ctx, offset, zeros, take);
+        offset += take;
+        n -= take;
+    }
+    return e;
+}
+
 static struct oserr apply(struct recorded *r, const struct rec_event *ev)
 {
     struct oserr e = OSERR_NONE;
@@ -51,6 +65,8 @@ static struct oserr apply(struct recorded *r, const struct rec_event *ev)
         return r->reel->store(r->reel->ctx, ev->offset, ev->bytes, (size_t)ev->n);
     case REC_HOLE:
         return r->reel->punch(r->reel->ctx, ev->offset, ev->n);
+    case REC_DATA:
+        return fill(r, ev->offset, ev->n);
     case REC_SIZE:
         e = r->reel->resize(r->reel->ctx, ev->n);
         r->size = oserr_is(e) ? r->size : ev->n;

@@ -37,6 +37,13 @@ static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *
         (void)past_add(r->past, time, offset, old, new, n);
 }
 
+static void on_hole(void *ctx, int64_t time, uint64_t offset, bool hole)
+{
+    struct rewind *r = ctx;
+    if (r->past != NULL)
+        (void)past_hole(r->past, time, offset, PAGEMAP_PAGE, hole);
+}
+
 struct rewind *rewind_new(struct seg *seg, struct segmap *map)
 {
     struct rewind *r = calloc(1, sizeof *r);
@@ -46,7 +53,7 @@ struct rewind *rewind_new(struct seg *seg, struct segmap *map)
     r->pages = segmap_pages(map);
     r->size = seg_last(seg)->size;
     r->recorded = seg_kind(seg) == SEG_REC;
-    const struct pagemap_sink sink = {.ctx = r, .differs = on_differs};
+    const struct pagemap_sink sink = {.ctx = r, .differs = on_differs, .hole = on_hole};
     if (pagemap_listen(r->pages, &sink))
         return r;
     free(r);

@@ -20,8 +20,13 @@ static bool feed(struct seg *seg, struct recorded *r, struct past *past, int64_t
         int64_t t = base + ev.t;
         if (ev.kind == REC_CHANGE && !past_add(past, t, ev.offset, ev.old, ev.bytes, (size_t)ev.n))
             return false;
+        if ((ev.kind == REC_HOLE || ev.kind == REC_DATA) &&
+            !past_hole(past, t, ev.offset, ev.n, ev.kind == REC_HOLE))
+            return false;
         if (ev.kind == REC_SIZE) {
             past_size(past, t, size, ev.n);
+            if (ev.n < size)
+                past_unwatch(past, ev.n, size - ev.n);
             if (ev.n > size)
                 past_watch(past, t, size, ev.n - size);
             size = ev.n;

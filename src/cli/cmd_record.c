@@ -34,11 +34,13 @@ static enum rec_name name_of(const struct seg_stat *st)
     return st->replaced ? REC_NAME_OTHER : st->name_gone ? REC_NAME_GONE : REC_NAME_OURS;
 }
 
-/* The copy as a keyframe: only pages that are not zero. */
+/* The copy as a keyframe: pages that are no hole; those of zeros next to each other at once. */
 static void put_key(struct watch *w, int64_t t)
 {
     static const uint8_t zeros[BLOCK_PAGE];
     struct recorder *c = w->ctx;
+    uint64_t from = 0; /* [from, to): zeros that were not put yet */
+    uint64_t to = 0;
     rec_key_begin(c->writer, t, w->last.size, name_of(&w->last));
     for (size_t i = 0; i < w->chunks; i++) {
         const struct watch_chunk *chunk = w->chunk[i];
@@ -47,10 +49,22 @@ static void put_key(struct watch *w, int64_t t)
             uint64_t left = at < w->range.length ? w->range.length - at : 0;
             size_t n = left < BLOCK_PAGE ? (size_t)left : BLOCK_PAGE;
             const uint8_t *p = chunk->bytes + page * BLOCK_PAGE;
-            if (n > 0 && memcmp(p, zeros, n) != 0) {
+            bool data = n > 0 && chunk->data[page] != 0;
+            bool zero = data && memcmp(p, zeros, n) == 0;
+            if (to > from && (!zero || at != to)) {
+                rec_key_zeros(c->writer, from, to - from);
+                from = to;
+            }
+            if (zero) {
+                from = to > from ? from : at;
+                to = at + n;
+            } else if (data) {
                 rec_key_bytes(c->writer, at, p, n);
             }
         }
+    }
+    if (to > from) {
+        rec_key_zeros(c->writer, from, to - from);
     }
     rec_key_end(c->writer);
     c->sealed = t;
@@ -98,6 +112,13 @@ static void record_hole(struct watch *w, int64_t t, uint64_t offset, size_t n)
     struct recorder *c = w->ctx;
     c->now = t > c->now ? t : c->now;
     rec_put_hole(c->writer, t, offset, n);
+}
+
+static void record_data(struct watch *w, int64_t t, uint64_t offset, size_t n)
+{
+    struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
+    rec_put_data(c->writer, t, offset, n);
 }
 
 static void record_gap(struct watch *w, int64_t t, int64_t behind)
@@ -156,6 +177,7 @@ static const struct watch_sink to_file = {
     .begin = record_begin,
     .change = record_change,
     .hole = record_hole,
+    .data = record_data,
     .gap = record_gap,
     .state = record_state,
     .flush = record_flush,

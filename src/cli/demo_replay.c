@@ -1,4 +1,6 @@
-/* demo --replay: writes into the demo's segment what a recording says, in real time. */
+/* demo --replay: writes into the demo's segment what a recording says, in real time. It stores and
+ * never punches: what was a hole at the start is one, memory that came comes again (as zeros, if it
+ * held no more), and what became a hole is zeros there. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -95,7 +97,7 @@ static int end_look(struct replay *p)
 static int take_event(struct replay *p, const struct rec_event *ev)
 {
     p->t = ev->t;
-    if (ev->kind == REC_CHANGE && !ev->key) {
+    if ((ev->kind == REC_CHANGE || ev->kind == REC_DATA) && !ev->key) {
         uint64_t size = seg_last(p->from)->size;
         return touched_add(&p->touched, ev->offset, ev->offset + ev->n, WORD, size)
                    ? EXIT_DONE

@@ -8,8 +8,10 @@
 
 enum { WATCH_CHUNK = 1024 * 1024, WATCH_PAGES = WATCH_CHUNK / BLOCK_PAGE };
 
-/* What a part of the range held when last looked at. A part that was never but zero has none: so a
- * sparse segment costs no memory where nothing was written. */
+/* What a part of the range held when last looked at. A part that was never but a hole (or zero,
+ * when nobody asks for holes) has none: so a sparse segment costs no memory where nothing was
+ * written.
+ */
 struct watch_chunk {
     uint8_t data[WATCH_PAGES]; /* 1: the page was no hole */
     uint8_t bytes[WATCH_CHUNK];
@@ -38,6 +40,9 @@ struct watch_sink {
 
     /* The n bytes of a page that had data are a hole now; their change to 0 was told before. */
     void (*hole)(struct watch *w, int64_t t, uint64_t offset, size_t n); /* NULL: not wanted */
+
+    /* The n bytes of a page that was a hole are data now; before their change, if there is one. */
+    void (*data)(struct watch *w, int64_t t, uint64_t offset, size_t n); /* NULL: not wanted */
 
     /* Nobody looked for `behind` ns before t. */
     void (*gap)(struct watch *w, int64_t t, int64_t behind);

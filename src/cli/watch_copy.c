@@ -183,13 +183,31 @@ static bool compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *ol
 
 /* ---- the copy ---- */
 
+/* What was read in a chunk is no hole. */
+static void note_data(struct watch *w, int64_t now, uint64_t at, size_t n)
+{
+    uint64_t border = at - at % WATCH_CHUNK;
+    struct watch_chunk *c = w->chunk[at / WATCH_CHUNK];
+    size_t end = (size_t)(at + n - 1 - border) / BLOCK_PAGE + 1;
+    for (size_t page = (size_t)(at - border) / BLOCK_PAGE; page < end; page++) {
+        uint64_t from = border + (uint64_t)page * BLOCK_PAGE;
+        uint64_t left = w->range.length - from;
+        if (c->data[page] == 0 && w->seen && w->sink->data != NULL) {
+            watch_release(w, now);
+            w->sink->data(w, now - w->start, w->range.offset + from,
+                          left < BLOCK_PAGE ? (size_t)left : BLOCK_PAGE);
+        }
+        c->data[page] = 1;
+    }
+}
+
 /* [at, at + n) lies in one chunk. */
 static bool compare_chunk(struct watch *w, int64_t now, uint64_t at, const uint8_t *new, size_t n)
 {
     struct watch_chunk **slot = &w->chunk[at / WATCH_CHUNK];
     size_t in = (size_t)(at % WATCH_CHUNK);
     if (*slot == NULL) {
-        if (memcmp(zeros, new, n) == 0) {
+        if (w->sink->hole == NULL && memcmp(zeros, new, n) == 0) {
             watch_release(w, now);
             return true;
         }
@@ -199,7 +217,7 @@ static bool compare_chunk(struct watch *w, int64_t now, uint64_t at, const uint8
         }
     }
     uint8_t *old = (*slot)->bytes + in;
-    memset((*slot)->data + in / BLOCK_PAGE, 1, (in + n - 1) / BLOCK_PAGE - in / BLOCK_PAGE + 1);
+    note_data(w, now, at, n);
     if (memcmp(old, new, n) == 0) {
         watch_release(w, now);
         return true;

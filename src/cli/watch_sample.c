@@ -78,11 +78,38 @@ int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
     return EXIT_DONE;
 }
 
+/* The run of data, or of a hole, that starts at `at` of the range; *end: where it ends. */
+static enum seg_extent_kind extent_at(struct watch *w, uint64_t at, uint64_t *end)
+{
+    enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
+    uint64_t start = 0;
+    uint64_t stop = 0;
+    uint64_t from = w->range.offset + at;
+    struct oserr e = seg_extent(w->r->seg, from, &start, &stop, &kind);
+    bool there = !oserr_is(e) && stop > from;
+    *end = there && stop - from < w->range.length - at ? at + (stop - from) : w->range.length;
+    return there ? kind : SEG_EXT_UNKNOWN;
+}
+
+/* A short range is read at one time; who asks for holes is told which of it are some. */
+static int look_at_all(struct watch *w, int64_t now)
+{
+    int status = EXIT_DONE;
+    if (w->sink->hole == NULL) {
+        return watch_read(w, now, 0, w->range.length);
+    }
+    for (uint64_t at = 0, end = 0; at < w->range.length && status == EXIT_DONE; at = end) {
+        bool hole = extent_at(w, at, &end) == SEG_EXT_HOLE;
+        status = hole ? watch_hole(w, now, at, end) : watch_read(w, now, at, end);
+    }
+    return status;
+}
+
 int watch_sample(struct watch *w, int64_t now)
 {
     w->reached = 0;
     bool small = w->range.length <= SEG_SMALL;
-    int status = small ? watch_read(w, now, 0, w->range.length) : watch_pages(w, now);
+    int status = small ? look_at_all(w, now) : watch_pages(w, now);
     if (small) {
         watch_release(w, now);
         w->owed += os_now() - now;

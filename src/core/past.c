@@ -37,6 +37,8 @@ void past_free(struct past *h)
         next = b->next;
         free(b);
     }
+    while (past_hole_drop(h))
+        ;
     free(h->table);
     free(h);
 }
@@ -213,8 +215,13 @@ static bool keep_budget(struct past *h)
     while (h->open_first != NULL && h->open_bytes > h->budget / OPEN_SHARE)
         if (!seal(h, h->open_first))
             return false;
-    while (h->bytes > h->budget && h->oldest != NULL)
-        drop_oldest(h);
+    while (h->bytes > h->budget && (h->oldest != NULL || h->hole_first != NULL)) {
+        const struct hole_block *holes = h->hole_first;
+        if (h->oldest == NULL || (holes != NULL && holes->change[0].time < h->oldest->last))
+            (void)past_hole_drop(h);
+        else
+            drop_oldest(h);
+    }
     return true;
 }
 
@@ -234,6 +241,8 @@ static void lose(struct past *h, int64_t time)
     }
     while (h->oldest != NULL)
         drop_oldest(h);
+    while (past_hole_drop(h))
+        ;
     h->since = time;
 }
 
@@ -292,6 +301,16 @@ bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old,
     }
     past_count(h, time, h->changes - changes);
     ok = ok && keep_budget(h);
+    if (!ok)
+        lose(h, time);
+    return ok;
+}
+
+bool past_hole(struct past *h, int64_t time, uint64_t offset, uint64_t n, bool hole)
+{
+    h->newest = time < h->newest ? h->newest : time;
+    struct hole_change change = {h->newest, offset, offset + n, hole};
+    bool ok = n == 0 || (past_hole_add(h, &change) && keep_budget(h));
     if (!ok)
         lose(h, time);
     return ok;

@@ -5,7 +5,9 @@
  * Changes are gathered per page of 4 KiB and packed into blocks (core/delta.h); when the budget is
  * full the oldest block is dropped, and nothing is known any more of the time before it ended. A
  * block brings the values from before it, so a moment is found by unpacking one block of a page and
- * the keys of those behind it. */
+ * the keys of those behind it. Holes that came and went are a list of their own, in the same
+ * budget.
+ */
 #ifndef SHMLENS_CORE_PAST_H
 #define SHMLENS_CORE_PAST_H
 
@@ -42,6 +44,11 @@ void past_unwatch(struct past *h, uint64_t offset, uint64_t n);
 bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old, const uint8_t *new,
               size_t n);
 
+/* [offset, offset + n) is a hole (`hole`) from `time` on, and was none before, or the other way
+ * round. What its bytes changed to is told by past_add, before or after this. False: as past_add.
+ */
+bool past_hole(struct past *h, int64_t time, uint64_t offset, uint64_t n, bool hole);
+
 /* The segment's size changed. The newest 64 such changes are kept. */
 void past_size(struct past *h, int64_t time, uint64_t was, uint64_t is);
 
@@ -63,8 +70,8 @@ struct past_view {
     uint64_t offset;
     size_t n;
     uint8_t *bytes;   /* in: as they are now (the last that was fed); out: as they were */
-    uint8_t *state;   /* enum byte_state; in: of now; out: UNKNOWN where not known, BEYOND behind
-                         the end of then */
+    uint8_t *state;   /* enum byte_state; in: of now; out: of then: HOLE where it was one, UNKNOWN
+                         where not known, BEYOND behind the end of then */
     int64_t *changed; /* out: time of the last change at or before then, 0: none in `span` */
     int64_t span;     /* how far back `changed` looks, ns */
 };

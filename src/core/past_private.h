@@ -42,6 +42,22 @@ struct page {
     struct page *open_next, *open_prev; /* pages with `open`, in the order in which it began */
 };
 
+/* [from, to) became a hole, or stopped being one. */
+struct hole_change {
+    int64_t time;
+    uint64_t from, to;
+    bool hole; /* from then on */
+};
+
+enum { HOLES = 126 };
+
+/* Some of them, in order. */
+struct hole_block {
+    struct hole_block *newer, *older;
+    size_t n;
+    struct hole_change change[HOLES];
+};
+
 struct stretch {
     uint64_t from, to; /* [from, to), to > from */
     int64_t since;
@@ -65,7 +81,8 @@ struct past {
     size_t slots, pages;
     struct block *oldest, *last; /* all blocks in the order of sealing */
     struct page *open_first, *open_last;
-    struct stretch watch[WATCH_MAX]; /* ascending, apart */
+    struct hole_block *hole_first, *hole_last; /* NULL: none */
+    struct stretch watch[WATCH_MAX];           /* ascending, apart */
     size_t watched;
     struct size_change size[SIZES_MAX]; /* number k is size[k % SIZES_MAX] */
     size_t sizes;
@@ -79,6 +96,11 @@ struct page *past_page(const struct past *h, uint64_t at); /* NULL: never change
 uint8_t *past_open_copy(const struct page *page, size_t *n, bool *failed);
 
 void past_count(struct past *h, int64_t time, uint64_t n); /* activity */
+
+/* past_holes.c */
+bool past_hole_add(struct past *h, const struct hole_change *change); /* false: out of memory */
+bool past_hole_drop(struct past *h); /* the oldest block; false: there is none */
+void past_hole_at(const struct past *h, int64_t time, const struct past_view *view);
 
 /* Since when the byte is watched, and until where that holds; INT64_MAX: it is not. */
 int64_t past_watched(const struct past *h, uint64_t offset, uint64_t *until);

@@ -166,7 +166,8 @@ static bool value_at(const struct past *h, const uint8_t *now, struct values *v)
     if (!past_at(h, v->from, &view))
         return false;
     for (size_t i = 0; i < v->size; i++)
-        v->unknown |= state[i] == BYTE_DATA ? 0 : UINT32_C(1) << i;
+        if (state[i] != BYTE_DATA && state[i] != BYTE_HOLE)
+            v->unknown |= UINT32_C(1) << i;
     return true;
 }
 

@@ -150,6 +150,7 @@ bool past_at(const struct past *h, int64_t time, const struct past_view *v)
         }
         at = to;
     }
+    past_hole_at(h, time, v);
     limit(h, time, v);
     return true;
 }

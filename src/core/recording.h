@@ -9,7 +9,8 @@
  *            It is only ever appended to: what was written before a crash can be read.
  *
  *   header   0  8  89 53 48 4d 52 45 43 0a ("\x89SHMREC\n")
- *            8  4  version: 1. A reader refuses a newer one.
+ *            8  4  version: 2. A reader refuses a newer one, and reads 1 as well: what is new in 2
+ *                  is marked (2) below and was not there.
  *           12  4  bytes of the header: 64, the locator, and zeros up to a multiple of 8
  *           16  8  size of the segment at the start
  *           24  8  start, ns since the epoch
@@ -36,17 +37,21 @@
  *
  *   Kind 1, changes: one sealed block of deltas (core/delta.h has its format), stored as it is. All
  *   changes of one look have the same time. What lies behind a new, smaller size is forgotten; what
- *   a larger one adds is a hole. A delta of state says that a range is a hole now (and reads as 0).
+ *   a larger one adds is a hole. A delta of state (was, is: 0 data, 1 hole) says what a range is
+ *   from now on: 1, a hole, which reads as 0; (2) 0, what was a hole is data now, and zeros until a
+ *   change says else. Bytes that change are data in any case.
  *   Kind 2, keyframe: the whole state at its time, built from nothing. The first block's payload
  *   starts with a varint, the size, and a byte, the name (see kind 4). Then, up to the end of the
- *   payload and in all blocks of the keyframe, data, ascending: a varint, the offset less the end
- * of the data before it (of the whole keyframe); a varint n, 1 to 65536; n bytes. Zeros may be left
- * out. The first block of a file starts a keyframe. Those that follow are for seeking only; who
- * plays on passes over them. Kind 4, name: a byte: 0 the name is the segment's, 1 it is gone, 2 it
- * is another segment's. Also a sign of life of a recording in which nothing happens. Kind 3, index:
- * a table of all other blocks in order, 32 bytes each (at most 32768 in a block): 8 where it starts
- * in the file, 8 first time, 8 last time, 4 bytes of the payload in the file, 1 kind, 1 flags, 2
- * zero.
+ *   payload and in all blocks of the keyframe, pieces of data, ascending: a varint, the offset less
+ *   the end of the piece before it (of the whole keyframe); a varint n, 1 to 65536; n bytes. Or (2)
+ *   n is 0, and a varint m, not 0, follows: m bytes of zeros that are data. All that is left out is
+ *   a hole (version 1: or zeros). The first block of a file starts a keyframe. Those that follow
+ *   are for seeking only; who plays on passes over them.
+ *   Kind 4, name: a byte: 0 the name is the segment's, 1 it is gone, 2 it is another segment's.
+ *   Also a sign of life of a recording in which nothing happens.
+ *   Kind 3, index: a table of all other blocks in order, 32 bytes each (at most 32768 in a block):
+ *   8 where it starts in the file, 8 first time, 8 last time, 4 bytes of the payload in the file,
+ *   1 kind, 1 flags, 2 zero.
  *
  *   trailer  0  8  53 48 4d 52 45 43 45 44 ("SHMRECED")
  *            8  8  where the first index block starts
@@ -68,7 +73,8 @@
 #include "core/must.h"
 
 enum {
-    REC_VERSION = 1,
+    REC_VERSION = 2,
+    REC_VERSION_OLD = 1, /* the oldest that is read */
     REC_PAGE = 4096,
     REC_LOCATOR_MAX = 16512,       /* bytes of the escaped locator */
     REC_RAW_MAX = DELTA_BLOCK_MAX, /* bytes of a payload */
@@ -102,6 +108,7 @@ enum rec_name { REC_NAME_OURS, REC_NAME_GONE, REC_NAME_OTHER };
 enum rec_kind {
     REC_CHANGE, /* n bytes at `offset` are `bytes` now */
     REC_HOLE,   /* n bytes at `offset` have no memory any more */
+    REC_DATA,   /* n bytes at `offset`, which were a hole, have memory now, and are 0 */
     REC_SIZE,   /* the segment has n bytes */
     REC_GAP,    /* nobody looked in the n nanoseconds before */
     REC_NAMED,  /* what became of its name, or nothing new about it */
@@ -130,9 +137,10 @@ void rec_writer_free(struct rec_writer *w);
 /* First the header, then a keyframe. */
 void rec_put_header(struct rec_writer *w, const struct rec_header *h);
 
-/* The whole state at t: begin, its bytes (holes and zeros may be left out) ascending, end. */
+/* The whole state at t: begin, its data ascending (holes are left out), end. */
 void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name name);
 void rec_key_bytes(struct rec_writer *w, uint64_t offset, const uint8_t *bytes, size_t n);
+void rec_key_zeros(struct rec_writer *w, uint64_t offset, uint64_t n); /* data, but all 0; n > 0 */
 void rec_key_end(struct rec_writer *w);
 
 /* What happened. A t before the last one counts as that; what happened in one look has one t.
@@ -140,6 +148,8 @@ void rec_key_end(struct rec_writer *w);
 void rec_put_change(struct rec_writer *w, int64_t t, uint64_t offset, const uint8_t *old,
                     const uint8_t *bytes, size_t n);
 void rec_put_hole(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n);
+/* What was a hole is data. Before the change of its bytes, if there is one. */
+void rec_put_data(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n);
 void rec_put_size(struct rec_writer *w, int64_t t, uint64_t was, uint64_t size);
 void rec_put_gap(struct rec_writer *w, int64_t t, int64_t ns);
 void rec_put_name(struct rec_writer *w, int64_t t,

@@ -7,6 +7,7 @@
 struct rec_reader {
     struct rec_source source;
     struct rec_header header;
+    unsigned version; /* of the file */
     char *locator;
     struct rec_block *blocks; /* of changes and keyframes, in order */
     size_t count, cap, keys;

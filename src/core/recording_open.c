@@ -59,7 +59,8 @@ static enum rec_status read_header(struct rec_reader *r)
         return REC_NEWER;
     }
     uint64_t whole = rec_load(head + 12, 4);
-    if (rec_load(head + 8, 4) != REC_VERSION || whole < REC_HEADER || whole > sizeof head ||
+    r->version = (unsigned)rec_load(head + 8, 4);
+    if (r->version < REC_VERSION_OLD || whole < REC_HEADER || whole > sizeof head ||
         whole % 8 != 0 || whole > r->source.size) {
         return REC_DAMAGED;
     }

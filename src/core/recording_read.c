@@ -217,23 +217,30 @@ static bool parse_name(struct rec_reader *r, const struct rec_block *b, struct r
     return true;
 }
 
+/* The next piece of data of a keyframe. */
 static bool parse_data(struct rec_reader *r, const struct rec_block *b, struct rec_event *ev)
 {
     uint64_t ahead = 0;
     uint64_t n = 0;
+    uint64_t zeros = 0;
     if (!rec_take_varint(&r->at, r->stop, &ahead) || !rec_take_varint(&r->at, r->stop, &n) ||
-        n > REC_DATA_MAX || n > (uint64_t)(r->stop - r->at) || ahead > r->size - r->place ||
-        !inside(r, r->place + ahead, n)) {
+        n > REC_DATA_MAX || n > (uint64_t)(r->stop - r->at) || ahead > r->size - r->place) {
         return false;
     }
-    *ev = (struct rec_event){.kind = REC_CHANGE,
+    if (n == 0 && (r->version == REC_VERSION_OLD || !rec_take_varint(&r->at, r->stop, &zeros))) {
+        return false;
+    }
+    *ev = (struct rec_event){.kind = n > 0 ? REC_CHANGE : REC_DATA,
                              .key = true,
                              .t = b->first,
                              .offset = r->place + ahead,
-                             .n = n,
-                             .bytes = r->at};
+                             .n = n > 0 ? n : zeros,
+                             .bytes = n > 0 ? r->at : NULL};
     r->at += n;
-    r->place = ev->offset + n;
+    if (!inside(r, ev->offset, ev->n)) {
+        return false;
+    }
+    r->place = ev->offset + ev->n;
     return true;
 }
 
@@ -250,8 +257,9 @@ static bool take_delta(struct rec_reader *r, const struct delta *d, struct rec_e
         ev->old = d->old;
         return inside(r, ev->offset, ev->n);
     case DELTA_STATE:
-        ev->kind = REC_HOLE;
-        return d->is == BYTE_HOLE && inside(r, ev->offset, ev->n);
+        ev->kind = d->is == BYTE_HOLE ? REC_HOLE : REC_DATA;
+        return (d->is == BYTE_HOLE || (d->is == BYTE_DATA && r->version > REC_VERSION_OLD)) &&
+               inside(r, ev->offset, ev->n);
     case DELTA_SIZE:
         ev->kind = REC_SIZE;
         ev->n = r->size = d->is;

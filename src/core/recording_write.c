@@ -218,15 +218,22 @@ void rec_put_change(struct rec_writer *w, int64_t t, uint64_t offset, const uint
     }
 }
 
+static void put_state(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n,
+                      enum byte_state was, enum byte_state is)
+{
+    const struct delta d = {
+        .kind = DELTA_STATE, .time = t, .offset = offset, .length = n, .was = was, .is = is};
+    put_delta(w, &d);
+}
+
 void rec_put_hole(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n)
 {
-    const struct delta d = {.kind = DELTA_STATE,
-                            .time = t,
-                            .offset = offset,
-                            .length = n,
-                            .was = BYTE_DATA,
-                            .is = BYTE_HOLE};
-    put_delta(w, &d);
+    put_state(w, t, offset, n, BYTE_DATA, BYTE_HOLE);
+}
+
+void rec_put_data(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n)
+{
+    put_state(w, t, offset, n, BYTE_HOLE, BYTE_DATA);
 }
 
 void rec_put_size(struct rec_writer *w, int64_t t, uint64_t was, uint64_t size)
@@ -279,15 +286,28 @@ void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name
     w->raw[w->used++] = (uint8_t)name;
 }
 
+/* A piece begins. */
+static void key_piece(struct rec_writer *w, uint64_t offset, uint64_t n)
+{
+    if (w->used >= KEY_RAW) {
+        seal_key(w, REC_FLAG_OPEN);
+    }
+    w->used += rec_varint(w->raw + w->used, offset - w->key_end);
+    w->used += rec_varint(w->raw + w->used, n);
+}
+
+void rec_key_zeros(struct rec_writer *w, uint64_t offset, uint64_t n)
+{
+    key_piece(w, offset, 0);
+    w->used += rec_varint(w->raw + w->used, n);
+    w->key_end = offset + n;
+}
+
 void rec_key_bytes(struct rec_writer *w, uint64_t offset, const uint8_t *bytes, size_t n)
 {
     while (n > 0) {
         size_t take = n < REC_DATA_MAX ? n : REC_DATA_MAX;
-        if (w->used >= KEY_RAW) {
-            seal_key(w, REC_FLAG_OPEN);
-        }
-        w->used += rec_varint(w->raw + w->used, offset - w->key_end);
-        w->used += rec_varint(w->raw + w->used, take);
+        key_piece(w, offset, take);
         memcpy(w->raw + w->used, bytes, take);
         w->used += take;
         offset += take;

@@ -73,7 +73,7 @@ static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
         if (ev.kind == REC_SIZE) {
             *size = ev.n;
             HOLDS(ev.n <= REC_SIZE_MAX);
-        } else if (ev.kind == REC_CHANGE || ev.kind == REC_HOLE) {
+        } else if (ev.kind == REC_CHANGE || ev.kind == REC_HOLE || ev.kind == REC_DATA) {
             HOLDS(ev.n > 0 && ev.offset <= *size && ev.n <= *size - ev.offset);
         }
         if (ev.kind == REC_CHANGE) {

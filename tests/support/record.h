@@ -51,6 +51,23 @@ static inline void await_start(const char *path)
     ck_assert_int_ge(file_size(path), 100);
 }
 
+/* Which of the first 32 pages of a recording were no hole at that time: bits. Saves them. */
+static inline uint32_t pages_at(const char *path, const char *at)
+{
+    uint32_t pages = 0;
+    const char *saved = run_path("pages.bin");
+    (void)unlink(saved);
+    ck_assert_int_eq(RUN("save", rec(path), saved, "--at", at)->status, 0);
+    int fd = open(saved, O_RDONLY);
+    ck_assert_int_ge(fd, 0);
+    for (off_t i = 0; i < 32; i++) {
+        off_t data = lseek(fd, i * 4096, SEEK_DATA);
+        pages |= data == i * 4096 ? UINT32_C(1) << i : 0;
+    }
+    close(fd);
+    return pages;
+}
+
 /* The recording on disk tells of at least so many changes. */
 static inline void await_changes(const char *path, int count)
 {

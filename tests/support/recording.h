@@ -9,7 +9,7 @@
 
 #include "core/recording.h"
 
-enum { SPACE = 60000, STATES = 400 };
+enum { SPACE = 60000, STATES = 400, PAGES = SPACE / REC_PAGE + 1 };
 
 /* A file in memory. */
 struct file {
@@ -58,10 +58,12 @@ struct state {
     int64_t t;
     uint64_t size;
     enum rec_name name;
-    uint8_t *bytes; /* SPACE of them */
+    uint8_t *bytes;   /* SPACE of them */
+    bool data[PAGES]; /* else a hole */
 };
 
 static uint8_t *now;
+static bool data[PAGES];
 static uint64_t size;
 static uint32_t most; /* size that it can get */
 static enum rec_name name;
@@ -73,6 +75,7 @@ static inline void set_up(void)
     file = (struct file){.room = SIZE_MAX};
     now = calloc(1, SPACE);
     ck_assert_ptr_nonnull(now);
+    memset(data, 0, sizeof data);
     size = SPACE / 2;
     most = SPACE;
     name = REC_NAME_OURS;
@@ -95,6 +98,7 @@ static inline void keep(int64_t t)
     states[kept] = (struct state){.t = t, .size = size, .name = name, .bytes = malloc(SPACE)};
     ck_assert_ptr_nonnull(states[kept].bytes);
     memcpy(states[kept].bytes, now, SPACE);
+    memcpy(states[kept].data, data, sizeof data);
     kept++;
 }
 
@@ -104,11 +108,29 @@ static inline void key(struct rec_writer *w, int64_t t)
     for (uint64_t at = 0; at < size; at += REC_PAGE) {
         uint64_t n = size - at < REC_PAGE ? size - at : REC_PAGE;
         static const uint8_t zeros[REC_PAGE];
+        if (!data[at / REC_PAGE]) {
+            continue;
+        }
         if (memcmp(now + at, zeros, (size_t)n) != 0) {
             rec_key_bytes(w, at, now + at, (size_t)n);
+        } else {
+            rec_key_zeros(w, at, n);
         }
     }
     rec_key_end(w);
+}
+
+/* The pages of a stretch are data from now on; `told`: for those that were a hole. */
+static inline void make_data(bool map[PAGES], uint64_t at, uint64_t n, struct rec_writer *told,
+                             int64_t t)
+{
+    for (uint64_t page = at / REC_PAGE; n > 0 && page <= (at + n - 1) / REC_PAGE; page++) {
+        uint64_t from = page * REC_PAGE;
+        if (!map[page] && told != NULL) {
+            rec_put_data(told, t, from, size - from < REC_PAGE ? size - from : REC_PAGE);
+        }
+        map[page] = true;
+    }
 }
 
 static inline struct rec_writer *start(void)
@@ -134,6 +156,7 @@ static inline void change(struct rec_writer *w, int64_t t, uint64_t at, size_t n
     for (size_t i = 0; i < n; i++) {
         bytes[i] = (uint8_t)draw(256);
     }
+    make_data(data, at, n, w, t);
     rec_put_change(w, t, at, draw(9) == 0 ? NULL : now + at, bytes, n);
     memcpy(now + at, bytes, n);
     free(bytes);
@@ -145,6 +168,9 @@ static inline void resize(struct rec_writer *w, int64_t t)
     size = draw(most - 1) + 1;
     rec_put_size(w, t, was, size);
     memset(now + size, 0, SPACE - (size_t)size);
+    for (size_t page = ((size_t)size + REC_PAGE - 1) / REC_PAGE; page < PAGES; page++) {
+        data[page] = false;
+    }
 }
 
 /* One look: names, sizes, then changes. */
@@ -168,6 +194,10 @@ static inline void look(struct rec_writer *w, int64_t t, bool large)
         rec_put_change(w, t, page, now + page, zeros, REC_PAGE);
         rec_put_hole(w, t, page, REC_PAGE);
         memset(now + page, 0, REC_PAGE);
+        data[page / REC_PAGE] = false;
+    }
+    if (draw(10) == 0) { /* read by a program, perhaps: memory, but zeros */
+        make_data(data, draw((uint32_t)size), 1, w, t);
     }
     if (draw(30) == 0) {
         rec_put_gap(w, t, 50000000);

@@ -1,5 +1,7 @@
 /* The history against an oracle that keeps every state: random writes, and at every moment the
- * bytes, what is unknown, the moments of change and the values equal what really was. */
+ * bytes, what is unknown, what is a hole, the moments of change and the values equal what really
+ * was.
+ */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,7 @@
 #include "core/diff.h"
 #include "core/past.h"
 
-enum { SPACE = 3 * PAST_PAGE - 100, MOMENTS = 120, MS = 1000000 };
+enum { PAGES = 3, SPACE = PAGES * PAST_PAGE - 100, MOMENTS = 120, MS = 1000000 };
 
 static const uint64_t BASE = (uint64_t)1 << 40;
 
@@ -30,6 +32,7 @@ static uint32_t draw(uint32_t below)
 struct oracle {
     uint8_t bytes[MOMENTS][SPACE];
     bool changed[MOMENTS][SPACE]; /* at that moment */
+    bool hole[MOMENTS][PAGES];
     int64_t time[MOMENTS];
     size_t n;
 };
@@ -42,9 +45,22 @@ static uint8_t *moment(int64_t step)
     size_t k = o->n++;
     ck_assert_uint_lt(k, MOMENTS);
     o->time[k] = k == 0 ? step : o->time[k - 1] + step;
-    if (k > 0)
+    if (k > 0) {
         memcpy(o->bytes[k], o->bytes[k - 1], SPACE);
+        memcpy(o->hole[k], o->hole[k - 1], sizeof o->hole[k]);
+    }
     return o->bytes[k];
+}
+
+/* The pages that [at, at + n) touches are holes or are none, and the history is told. */
+static void set_holes(struct past *h, size_t at, size_t n, bool hole)
+{
+    size_t k = o->n - 1;
+    for (size_t page = at / PAST_PAGE; page <= (at + n - 1) / PAST_PAGE; page++) {
+        if (o->hole[k][page] != hole)
+            HOLD(past_hole(h, o->time[k], BASE + page * PAST_PAGE, PAST_PAGE, hole));
+        o->hole[k][page] = hole;
+    }
 }
 
 /* Changes some bytes in a stretch and tells the history. */
@@ -52,6 +68,9 @@ static void write_known(struct past *h, size_t at, size_t n, uint32_t one_of)
 {
     static uint8_t old[SPACE];
     size_t k = o->n - 1;
+    bool early = draw(2) == 0;
+    if (early)
+        set_holes(h, at, n, false);
     memcpy(old, o->bytes[k] + at, n);
     for (size_t i = at; i < at + n; i++)
         if (draw(one_of) == 0) {
@@ -59,6 +78,24 @@ static void write_known(struct past *h, size_t at, size_t n, uint32_t one_of)
             o->changed[k][i] = true;
         }
     ck_assert(past_add(h, o->time[k], BASE + at, old, o->bytes[k] + at, n));
+    if (!early)
+        set_holes(h, at, n, false);
+}
+
+/* A page becomes a hole. */
+static void punch(struct past *h, size_t page)
+{
+    static uint8_t old[PAST_PAGE];
+    size_t k = o->n - 1, at = page * PAST_PAGE;
+    size_t n = SPACE - at < PAST_PAGE ? SPACE - at : PAST_PAGE;
+    memcpy(old, o->bytes[k] + at, n);
+    memset(o->bytes[k] + at, 0, n);
+    for (size_t i = 0; i < n; i++)
+        o->changed[k][at + i] = o->changed[k][at + i] || old[i] != 0;
+    if (draw(2) == 0)
+        set_holes(h, at, n, true);
+    ck_assert(past_add(h, o->time[k], BASE + at, old, o->bytes[k] + at, n));
+    set_holes(h, at, n, true);
 }
 
 /* Something changed in a stretch: what was before is not known. */
@@ -70,6 +107,7 @@ static void write_unknown(struct past *h, size_t at, size_t n)
         o->changed[k][i] = true;
     }
     ck_assert(past_add(h, o->time[k], BASE + at, NULL, o->bytes[k] + at, n));
+    set_holes(h, at, n, false);
 }
 
 /* The oracle's word for a byte at moment k: it is not known when its next change lost what was. */
@@ -87,12 +125,14 @@ static void compare(struct past *h, size_t k, size_t at, size_t n, const bool *l
     static int64_t changed[SPACE];
     int64_t span = 40 * MS, time = o->time[k];
     memcpy(bytes, o->bytes[o->n - 1] + at, n);
-    memset(state, BYTE_DATA, n);
+    for (size_t i = 0; i < n; i++)
+        state[i] = o->hole[o->n - 1][(at + i) / PAST_PAGE] ? BYTE_HOLE : BYTE_DATA;
     struct past_view v = {BASE + at, n, bytes, state, changed, span};
     HOLD(past_at(h, time, &v));
     for (size_t i = 0; i < n; i++) {
         bool known = time >= since && oracle_known(k, at + i, lost);
-        HOLD(state[i] == (known ? BYTE_DATA : BYTE_UNKNOWN));
+        bool hole = o->hole[k][(at + i) / PAST_PAGE];
+        HOLD(state[i] == (!known ? BYTE_UNKNOWN : hole ? BYTE_HOLE : BYTE_DATA));
         HOLD(bytes[i] == (known ? o->bytes[k][at + i] : 0));
         int64_t last = 0;
         for (size_t m = k + 1; m-- > 0 && last == 0;)
@@ -159,6 +199,8 @@ static bool *run(struct past *h, uint32_t unknown_of)
             size_t n = 1 + draw(draw(5) == 0 ? 5000 : 40), at = draw((uint32_t)(SPACE - n));
             write_known(h, at, n, 1 + draw(30));
         }
+        if (draw(8) == 0)
+            punch(h, draw(PAGES));
         if (unknown_of != 0 && draw(unknown_of) == 0) {
             size_t at = draw(2) * PAST_PAGE;
             moment(MS);

@@ -111,6 +111,30 @@ START_TEST(the_end_of_then_is_the_end)
 }
 END_TEST
 
+/* Pages that come and go all the time: what is kept of it is right, and in the budget. */
+START_TEST(holes_have_their_part_of_the_budget)
+{
+    struct past *h = past_new(0);
+    struct past_about about;
+    past_watch(h, 1, 0, (uint64_t)1 << 40);
+    for (int64_t t = 2; t < 60000; t++) { /* page 8 is a hole at odd times */
+        HOLD(past_hole(h, t, 8 * PAST_PAGE, PAST_PAGE, t % 2 == 1));
+        HOLD(past_hole(h, t, (uint64_t)t * PAST_PAGE * 16, PAST_PAGE, true));
+        past_about(h, &about);
+        HOLD(about.bytes <= about.budget);
+    }
+    ck_assert(about.since > 1000 && about.since < 59000);
+    for (int64_t t = about.since; t < 60000; t += 37) {
+        uint8_t bytes[2] = {0}, state[2] = {BYTE_DATA, BYTE_HOLE};
+        int64_t changed[2];
+        struct past_view v = {9 * PAST_PAGE - 1, 2, bytes, state, changed, 0};
+        HOLD(past_at(h, t, &v));
+        HOLD(state[0] == (t % 2 == 1 ? BYTE_HOLE : BYTE_DATA) && state[1] == BYTE_HOLE);
+    }
+    past_free(h);
+}
+END_TEST
+
 START_TEST(activity_is_summed_where_it_was)
 {
     struct past *h = past_new(1 << 20);
@@ -146,6 +170,7 @@ int main(void)
     tcase_add_test(t, nothing_is_known_before_it_is_watched);
     tcase_add_loop_test(t, many_stretches_never_claim_too_much, 0, 2);
     tcase_add_test(t, the_end_of_then_is_the_end);
+    tcase_add_test(t, holes_have_their_part_of_the_budget);
     tcase_add_test(t, activity_is_summed_where_it_was);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -11,10 +11,19 @@ static void apply(const struct rec_event *ev)
     case REC_CHANGE:
         ck_assert_uint_le(ev->offset + ev->n, image.size);
         memcpy(image.bytes + ev->offset, ev->bytes, (size_t)ev->n);
+        make_data(image.data, ev->offset, ev->n, NULL, 0);
         break;
     case REC_HOLE:
         ck_assert_uint_le(ev->offset + ev->n, image.size);
         memset(image.bytes + ev->offset, 0, (size_t)ev->n);
+        image.data[ev->offset / REC_PAGE] = false;
+        break;
+    case REC_DATA:
+        ck_assert_uint_le(ev->offset + ev->n, image.size);
+        for (uint64_t i = 0; i < ev->n; i += REC_PAGE) {
+            ck_assert(!image.data[(ev->offset + i) / REC_PAGE]);
+        }
+        make_data(image.data, ev->offset, ev->n, NULL, 0);
         break;
     case REC_SIZE:
         ck_assert_uint_le(ev->n, SPACE);
@@ -22,6 +31,9 @@ static void apply(const struct rec_event *ev)
             memset(image.bytes + ev->n, 0, (size_t)(image.size - ev->n));
         }
         image.size = ev->n;
+        for (size_t page = ((size_t)ev->n + REC_PAGE - 1) / REC_PAGE; page < PAGES; page++) {
+            image.data[page] = false;
+        }
         break;
     case REC_NAMED:
         image.name = ev->name;
@@ -49,6 +61,7 @@ static void play(struct rec_reader *r, int64_t t)
 static void seek(struct rec_reader *r, int64_t t)
 {
     memset(image.bytes, 0, SPACE);
+    memset(image.data, 0, sizeof image.data);
     image.size = 0;
     rec_seek(r, t);
     play(r, t);
@@ -59,6 +72,7 @@ static void compare(const struct state *s)
     ck_assert_uint_eq(image.size, s->size);
     ck_assert_int_eq(image.name, s->name);
     ck_assert_mem_eq(image.bytes, s->bytes, SPACE);
+    ck_assert_mem_eq(image.data, s->data, sizeof s->data);
 }
 
 static void check_states(struct rec_reader *r, size_t count)
@@ -104,6 +118,7 @@ START_TEST(a_look_is_whole_or_not_there)
 {
     struct rec_writer *w = start();
     now[5] = 1;
+    data[0] = true;
     rec_put_change(w, 10, 5, (const uint8_t *)"", now + 5, 1);
     keep(10);
     uint64_t before = rec_written(w);

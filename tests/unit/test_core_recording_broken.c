@@ -1,4 +1,5 @@
 /* Recordings that are cut off, broken, or none: a shorter recording or an error, never more. */
+#include "core/recording_private.h"
 #include "support/recording.h"
 
 /* Reads all that a file holds; a status of the end. */
@@ -88,9 +89,37 @@ START_TEST(what_is_no_recording)
     uint8_t zeros[5000] = {0};
     ck_assert(put(&file, zeros, sizeof zeros));
     ck_assert_ptr_null(open_file(REC_NONE));
-    memcpy(file.p, "\x89SHMREC\n\x02", 9);
+    memcpy(file.p, "\x89SHMREC\n\x03", 9);
     ck_assert_ptr_null(open_file(REC_NEWER));
     file.p[8] = 1;
+    ck_assert_ptr_null(open_file(REC_DAMAGED));
+}
+END_TEST
+
+/* A file of version 1 is read; what version 2 brought is damage in it. */
+START_TEST(the_version_before)
+{
+    uint64_t sum = 0;
+    uint64_t right = 0;
+    size = 3 * REC_PAGE;
+    memset(now, 1, (size_t)size);
+    memset(data, 1, sizeof data);
+    if (_i == 1) {
+        memset(now, 0, REC_PAGE); /* told as zeros in the keyframe */
+    } else if (_i == 2) {
+        data[1] = false; /* it becomes data */
+    }
+    struct rec_writer *w = start();
+    change(w, 10, REC_PAGE + 5, 20);
+    rec_put_hole(w, 20, 0, REC_PAGE);
+    rec_finish(w);
+    rec_writer_free(w);
+    ck_assert_int_eq(read_all(&right), REC_END);
+    rec_store(file.p + 8, 1, 4);
+    rec_store(file.p + 56, 0, 8);
+    rec_store(file.p + 56, rec_sum(file.p, (size_t)rec_load(file.p + 12, 4)), 8);
+    ck_assert_int_eq(read_all(&sum) == REC_END && sum == right, _i == 0);
+    rec_store(file.p + 8, 0, 4);
     ck_assert_ptr_null(open_file(REC_DAMAGED));
 }
 END_TEST
@@ -130,6 +159,7 @@ int main(void)
     tcase_add_test(c, cut_anywhere);
     tcase_add_test(c, broken_anywhere);
     tcase_add_test(c, what_is_no_recording);
+    tcase_add_loop_test(c, the_version_before, 0, 3);
     tcase_add_test(c, a_full_disk);
     tcase_add_test(c, offsets_too_large);
     suite_add_tcase(s, c);

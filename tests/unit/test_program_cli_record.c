@@ -246,6 +246,43 @@ START_TEST(what_happens_to_the_segment)
 }
 END_TEST
 
+/* Pages that come, of zeros too, and go: what is saved of each time has its holes. */
+START_TEST(holes_are_part_of_it)
+{
+    size_t size = _i == 0 ? SIZE : 40 * (size_t)SIZE; /* one is read as a whole, one by pages */
+    const char *n = run_name("holes");
+    const char *path = run_path("holes.rec");
+    unsigned char *p = mapped(n, size);
+    double t[3] = {0};
+    char at[40];
+    p[0] = 0; /* memory, but zeros */
+    p[0x2000] = 2;
+    struct job j = JOB("record", n, path, "--hz", "500");
+    await_start(path);
+    p[0x4000] = 0; /* of that nothing is told but with the next look */
+    (void)poll(NULL, 0, 20);
+    p[0x6000] = 6;
+    await_changes(path, 1);
+    int fd = shm_open(n, O_RDWR, 0);
+    ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0x2000, 0x1000), 0);
+    close(fd);
+    await_changes(path, 2);
+    p[0x6001] = 6;
+    await_changes(path, 3);
+    kill(j.pid, SIGINT);
+    ck_assert_int_eq(job_wait(&j)->status, 0);
+    ck_assert_int_eq(sscanf(RUN("watch", rec(path))->out,
+                            "%lf 0x6000 00 06\n%lf 0x2000 02 00\n%lf 0x6001 00 06", &t[0], &t[1],
+                            &t[2]),
+                     3);
+    ck_assert_uint_eq(pages_at(path, "0"), 1 << 0 | 1 << 2);
+    (void)snprintf(at, sizeof at, "%.6fs", (t[0] + t[1]) / 2);
+    ck_assert_uint_eq(pages_at(path, at), 1 << 0 | 1 << 2 | 1 << 4 | 1 << 6);
+    ck_assert_uint_eq(pages_at(path, "end"), 1 << 0 | 1 << 4 | 1 << 6);
+    ck_assert_uint_eq(pages_at(path, "0"), 1 << 0 | 1 << 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("program: record");
@@ -259,6 +296,7 @@ int main(void)
     tcase_add_test(c, what_is_refused);
     tcase_add_test(c, where_it_goes);
     tcase_add_test(c, what_happens_to_the_segment);
+    tcase_add_loop_test(c, holes_are_part_of_it, 0, 2);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

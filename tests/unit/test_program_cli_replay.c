@@ -25,6 +25,7 @@ static bool record_steps(const char *n, const char *path, struct job *j, unsigne
     *j = JOB("record", n, path, "--hz", "1000");
     await_start(path);
     (void)poll(NULL, 0, 1000);
+    p[0x8000] = 0; /* a page of zeros comes */
     for (int i = 1; i <= 10; i++) {
         memset(p + 0x40 * i, i, (size_t)i);
         (void)poll(NULL, 0, 40);
@@ -65,6 +66,9 @@ START_TEST(replayed_and_recorded_again)
         ck_assert_str_ne(a, "");
         free(a);
         free(b);
+        ck_assert_uint_eq(pages_at(second, "0"), 1 << 3);
+        ck_assert_uint_eq(pages_at(second, "end"), pages_at(first, "end"));
+        ck_assert_uint_eq(pages_at(first, "end"), 1 << 0 | 1 << 3 | 1 << 8);
     }
     ck_assert_int_eq(RUN("diff", rec(second), n)->status, 0);
 }

@@ -1,8 +1,11 @@
 /* The history of an attached segment, through the sampler: what was stored is shown at each moment,
  * copied as it was, and forgotten when no history is kept. */
 #include <check.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/diff.h"
 #include "support/history.h"
@@ -162,6 +165,36 @@ START_TEST(the_end_of_then)
 }
 END_TEST
 
+/* A page comes, and goes again: what was a hole then is one. */
+START_TEST(holes_of_then)
+{
+    const uint64_t page = 8192;
+    sampler_want(sampler, page + 16, 64, 1000); /* a part of the page */
+    AWAIT(sample.offset == page + 16 && sample.state[3] == BYTE_HOLE);
+    poke(page + 16 + 3, 7);
+    AWAIT(sample.bytes[3] == 7);
+    int64_t came = sample.changed[3];
+    ck_assert_int_eq(sample.state[0], BYTE_DATA);
+    int fd = shm_open(strchr(locator, '/'), O_RDWR, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)page, 4096),
+                     0);
+    close(fd);
+    AWAIT(sample.state[3] == BYTE_HOLE);
+    int64_t went = sample.changed[3];
+    ck_assert_int_gt(went, came);
+    show(came - 1);
+    ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
+    show(came);
+    ck_assert(sample.state[3] == BYTE_DATA && sample.bytes[3] == 7);
+    ck_assert(sample.state[0] == BYTE_DATA && sample.bytes[0] == 0);
+    show(went - 1);
+    ck_assert(sample.state[0] == BYTE_DATA);
+    show(went);
+    ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("program_rewind");
@@ -173,6 +206,7 @@ int main(void)
     tcase_add_test(t, bytes_are_copied_as_they_were);
     tcase_add_test(t, no_budget_no_history);
     tcase_add_test(t, the_end_of_then);
+    tcase_add_test(t, holes_of_then);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "core/past.h"
 #include "support/frames.h"
 #include "support/stage.h"
 
@@ -123,6 +124,34 @@ START_TEST(the_past_is_said_and_drawn)
     stage_draw(st);
     ck_assert_ptr_nonnull(strstr(row(0), "T-12.2s"));
     ck_assert_int_eq(st->ui.s.past, st->ui.now - 12200 * second / 1000);
+}
+END_TEST
+
+/* A page that is data now and was a hole then, and one that it is the other way round. */
+START_TEST(a_hole_of_then_is_a_hole)
+{
+    static const uint8_t zeros[PAST_PAGE];
+    static uint8_t page[PAST_PAGE];
+    memset(page, 0x41, sizeof page);
+    stage_free(st);
+    st = stage_new(24, 80, (uint64_t)3 * PAST_PAGE);
+    stage_put(st, PAST_PAGE, page, PAST_PAGE);
+    struct past *past = past_new(0);
+    past_watch(past, 1, 0, (uint64_t)3 * PAST_PAGE);
+    ck_assert(past_hole(past, 100, PAST_PAGE, PAST_PAGE, false));
+    ck_assert(past_add(past, 100, PAST_PAGE, zeros, page, PAST_PAGE));
+    ck_assert(past_add(past, 200, 0, page, zeros, 100));
+    ck_assert(past_hole(past, 200, 0, PAST_PAGE, true));
+    memset(st->state, BYTE_HOLE, PAST_PAGE);
+    struct past_view v = {0, (size_t)2 * PAST_PAGE, st->bytes, st->state, st->changed, 0};
+    ck_assert(past_at(past, 50, &v));
+    past_free(past);
+    session_move_to(&st->ui.s, PAST_PAGE - 0x80, false);
+    step_to("[", 3 * second);
+    session_move_to(&st->ui.s, PAST_PAGE + 8, false);
+    st->ui.status[0] = '\0';
+    stage_draw(st);
+    frame_check(&st->ui.canvas, "time-hole");
 }
 END_TEST
 
@@ -283,6 +312,7 @@ int main(void)
     tcase_add_test(t, keys_ask_for_steps);
     tcase_add_test(t, a_second_press_goes_on_where_the_first_comes_to);
     tcase_add_test(t, the_past_is_said_and_drawn);
+    tcase_add_test(t, a_hole_of_then_is_a_hole);
     tcase_add_test(t, beside_the_bytes_too);
     tcase_add_test(t, older_values_are_not_cut);
     tcase_add_test(t, live_again_by_every_way);
