@@ -11,7 +11,9 @@
 
 #include "support/remover.h"
 
-enum { SIZE = 4096 };
+enum { SIZE = 8192 }; /* the first page comes with the first text */
+
+#define HOLE "·· ·· ·· ·· ·· ·· ·· ··"
 
 static char path[300], locator[310];
 
@@ -69,6 +71,9 @@ START_TEST(a_recording_is_rewound)
     scene_press(t, "[", "other");
     e2e_wait_text(t, "T-", 0);
     scene_press(t, "[", "first");
+    scene_press(t, "[", "00000010  " HOLE);
+    scene_press(t, "]", "first");
+    e2e_wait_row(t, 3, "00000020  00 00 00 00", 0);
     scene_press(t, "]", "other");
     scene_press(t, ".", "third");
     e2e_wait_text(t, "RECORDED", 0);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -159,6 +160,31 @@ START_TEST(what_was_not_looked_at_is_not_known)
 }
 END_TEST
 
+/* A page that comes, and goes: it is a hole in the past when it was one. */
+START_TEST(a_hole_of_then_is_drawn_as_one)
+{
+    static const char hole[] = "00000000  ·· ·· ·· ··", data[] = "00000000  48 69 00 00";
+    name = e2e_name("hole");
+    memory = scene_segment(name, SIZE);
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name)});
+    e2e_wait_row(t, 1, hole, 0);
+    e2e_wait_text(t, "s old", 0);
+    memcpy(memory, "Hi", 2);
+    e2e_wait_row(t, 1, data, 0);
+    ck_assert_int_eq(madvise(memory, 4096, MADV_REMOVE), 0);
+    e2e_wait_row(t, 1, hole, 0);
+    e2e_keys(t, "[");
+    e2e_wait_row(t, 1, data, 0);
+    e2e_keys(t, "[");
+    e2e_wait_row(t, 1, hole, 0);
+    e2e_keys(t, "]");
+    e2e_wait_row(t, 1, data, 0);
+    scene_press(t, ".", "LIVE");
+    e2e_wait_row(t, 1, hole, 0);
+    scene_quit(t);
+}
+END_TEST
+
 START_TEST(the_past_is_not_written)
 {
     struct e2e *t = open_counted(NULL);
@@ -215,6 +241,7 @@ int main(void)
                                        {tens_and_the_value_at_the_cursor, 0},
                                        {a_resize_keeps_the_moment, 0},
                                        {what_was_not_looked_at_is_not_known, 0},
+                                       {a_hole_of_then_is_drawn_as_one, 0},
                                        {the_past_is_not_written, 0},
                                        {what_is_seen_is_what_is_worked_on, 0},
                                        {NULL, 0}};
