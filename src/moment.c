@@ -57,20 +57,42 @@ static struct oserr see(void *ctx, uint64_t off, void *buf, uint8_t *state, size
     return OSERR_NONE;
 }
 
-/* The page is a hole now: was it one then? */
-static bool was_hole(const struct moment *m, uint64_t page)
+/* Is it known that the page, which is said to have been a hole then, was one? */
+static bool was_hole(const struct moment *m, uint64_t page, bool now)
 {
-    uint8_t byte = 0, state = BYTE_HOLE;
-    int64_t changed = 0, later = 0;
+    uint8_t byte = 0, state = now ? BYTE_HOLE : BYTE_DATA;
+    int64_t changed = 0;
     const struct past_view view = {page, 1, &byte, &state, &changed, 0};
-    return m->past != NULL && past_steps(m->past, page, PAGE, m->time, false, 1, &later) == 0 &&
-           past_at(m->past, m->time, &view) && state == BYTE_HOLE;
+    return past_at(m->past, m->time, &view) && state == BYTE_HOLE;
+}
+
+/* [off, *end) is a hole now, or is none: as much of it as was the same then. */
+static void run_then(struct moment *m, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+{
+    uint64_t at = off, until = *end;
+    bool now = *kind == SEG_EXT_HOLE;
+    if (now && until - off > RUN_MAX)
+        until = off + RUN_MAX;
+    if (now && off % PAGE == 0 && until % PAGE == 0)
+        pagemap_feed_hole(segmap_pages(m->map), off, until, os_now());
+    bool then = m->past != NULL && past_hole_then(m->past, m->time, off, now, &until);
+    while (then && at < until && was_hole(m, at - at % PAGE, now))
+        at += PAGE - at % PAGE;
+    if (at > off) {
+        *kind = SEG_EXT_HOLE;
+        *end = at < until ? at : until;
+    } else if (now || then) {
+        *kind = SEG_EXT_DATA;
+        *end = off + (PAGE - off % PAGE);
+    } else {
+        *end = until;
+    }
 }
 
 static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
 {
     struct moment *m = ctx;
-    uint64_t start = 0, at = off;
+    uint64_t start = 0;
     struct oserr e = seg_extent(m->live, off, &start, end, kind);
     if (oserr_is(e))
         return e;
@@ -79,15 +101,7 @@ static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_
         *kind = SEG_EXT_UNKNOWN;
         return e;
     }
-    if (*kind != SEG_EXT_HOLE)
-        return e;
-    uint64_t stop = *end - off < RUN_MAX ? *end : off + RUN_MAX;
-    if (off % PAGE == 0 && stop % PAGE == 0)
-        pagemap_feed_hole(segmap_pages(m->map), off, stop, os_now());
-    while (at < stop && was_hole(m, at - at % PAGE))
-        at += PAGE - at % PAGE;
-    *kind = at > off ? SEG_EXT_HOLE : SEG_EXT_DATA;
-    *end = at > off ? (at < stop ? at : stop) : off + (PAGE - off % PAGE);
+    run_then(m, off, end, kind);
     return e;
 }
 

@@ -79,6 +79,11 @@ struct past_view {
 /* The moment `time`: changes of that time have happened. False: out of memory. */
 SHM_MUST bool past_at(const struct past *h, int64_t time, const struct past_view *view);
 
+/* Was the byte in a hole at `time`? `now`: it is one now, and so are those up to *until, which
+ * becomes nearer where the answer may be another one. What was not watched then is not looked at
+ * here. */
+bool past_hole_then(const struct past *h, int64_t time, uint64_t offset, bool now, uint64_t *until);
+
 /* The moments at which something in [offset, offset + n) changed, from `time` on into the past
  * (back: times <= time, newest first) or into the future (times > time, oldest first): at most
  * `max` (<= PAST_STEPS_MAX) distinct ones. How many there were. */

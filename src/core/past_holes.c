@@ -67,3 +67,18 @@ void past_hole_at(const struct past *h, int64_t time, const struct past_view *v)
             take_back(&b->change[i - 1], v);
         }
 }
+
+bool past_hole_then(const struct past *h, int64_t time, uint64_t offset, bool now, uint64_t *until)
+{
+    for (const struct hole_block *b = h->hole_last; b != NULL; b = b->older)
+        for (size_t i = b->n; i > 0; i--) {
+            const struct hole_change *c = &b->change[i - 1];
+            if (c->time <= time)
+                return now;
+            bool in = c->from <= offset && c->to > offset;
+            uint64_t near = c->from > offset ? c->from : in ? c->to : *until;
+            now = in ? !c->hole : now;
+            *until = near < *until ? near : *until;
+        }
+    return now;
+}

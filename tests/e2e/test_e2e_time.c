@@ -237,13 +237,10 @@ END_TEST
 
 int main(void)
 {
-    const struct scene_test tests[] = {{each_step_shows_what_was_written, 0},
-                                       {tens_and_the_value_at_the_cursor, 0},
-                                       {a_resize_keeps_the_moment, 0},
-                                       {what_was_not_looked_at_is_not_known, 0},
-                                       {a_hole_of_then_is_drawn_as_one, 0},
-                                       {the_past_is_not_written, 0},
-                                       {what_is_seen_is_what_is_worked_on, 0},
-                                       {NULL, 0}};
+    const struct scene_test tests[] = {
+        {each_step_shows_what_was_written, 0},  {tens_and_the_value_at_the_cursor, 0},
+        {a_resize_keeps_the_moment, 0},         {what_was_not_looked_at_is_not_known, 0},
+        {a_hole_of_then_is_drawn_as_one, 0},    {the_past_is_not_written, 0},
+        {what_is_seen_is_what_is_worked_on, 0}, {NULL, 0}};
     return scene_run("time", tests);
 }

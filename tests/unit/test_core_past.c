@@ -119,11 +119,27 @@ static bool oracle_known(size_t k, size_t i, const bool *lost)
     return true;
 }
 
+/* Holes of moment k from a page on. */
+static void compare_holes(const struct past *h, size_t k, size_t page)
+{
+    const bool *now = o->hole[o->n - 1], *then = o->hole[k];
+    size_t end = page;
+    while (end < PAGES && now[end] == now[page])
+        end++;
+    uint64_t until = BASE + end * PAST_PAGE;
+    bool hole = past_hole_then(h, o->time[k], BASE + page * PAST_PAGE + 9, now[page], &until);
+    HOLD(hole == then[page] && until > BASE + page * PAST_PAGE + 9);
+    for (; BASE + page * PAST_PAGE < until; page++)
+        HOLD(then[page] == hole);
+}
+
 static void compare(struct past *h, size_t k, size_t at, size_t n, const bool *lost, int64_t since)
 {
     static uint8_t bytes[SPACE], state[SPACE];
     static int64_t changed[SPACE];
     int64_t span = 40 * MS, time = o->time[k];
+    if (time >= since)
+        compare_holes(h, k, at / PAST_PAGE);
     memcpy(bytes, o->bytes[o->n - 1] + at, n);
     for (size_t i = 0; i < n; i++)
         state[i] = o->hole[o->n - 1][(at + i) / PAST_PAGE] ? BYTE_HOLE : BYTE_DATA;

@@ -1,8 +1,11 @@
 /* The whole segment as it was: finding, changes, the baseline and commands look at a moment of its
  * history, and what is not known of it is not made up. */
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "support/history.h"
 
@@ -159,6 +162,14 @@ START_TEST(saving_then_is_exact_or_refused)
     char path[64], line[100];
     uint8_t byte = 0;
     int64_t then = know_all();
+    poke(0x5000, 1); /* a hole then */
+    AWAIT(sample.map.hot == 0x5000);
+    int fd = shm_open(strchr(locator, '/'), O_RDWR, 0);
+    ck_assert_int_ge(fd, 0); /* and one that was none then */
+    int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    ck_assert_int_eq(fallocate(fd, mode, 0x9000, 4096), 0);
+    close(fd);
+    AWAIT(sample.map.hot == 0x9000);
     (void)snprintf(path, sizeof path, "/tmp/shmlens-rewind-%u.save", os_pid());
     (void)snprintf(line, sizeof line, "save %s", path);
     (void)command(line, when[4]);
@@ -171,6 +182,8 @@ START_TEST(saving_then_is_exact_or_refused)
     ck_assert_ptr_nonnull(f);
     ck_assert(fseek(f, 0x9000, SEEK_SET) == 0 && fread(&byte, 1, 1, f) == 1 && byte == 0x42);
     ck_assert(fseek(f, 0, SEEK_END) == 0 && ftell(f) == SIZE);
+    for (off_t page = 0; page < SIZE; page += 4096) /* holes of then are holes */
+        ck_assert_int_eq(lseek(fileno(f), page, SEEK_DATA) == page, page == 0 || page == 0x9000);
     (void)fclose(f);
     (void)remove(path);
 }
