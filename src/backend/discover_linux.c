@@ -50,8 +50,10 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
     return true;
 }
 
-/* What the kernel does not say of another namespace's System V segment is not made up. */
-static void of_sysv(const struct object *o, struct seg_stat *st)
+/* Of another namespace's System V segment: what its own table says; where we may not read that,
+ * only what is sure. */
+static void of_sysv(struct backend *be, struct sysv_away *away, const struct object *o,
+                    struct seg_stat *st)
 {
     static const char before[] = "/SYSV"; /* and the key */
     st->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
@@ -59,6 +61,7 @@ static void of_sysv(const struct object *o, struct seg_stat *st)
         st->key = (uint32_t)strtoul(o->name + sizeof before - 1, NULL, 16);
         st->known |= SEG_HAS_KEY;
     }
+    sysv_away_stat(be, away, o->map_pid != 0 ? o->map_pid : o->fd_pid, o->id, st);
 }
 
 static void read_seals(struct backend *be, const struct object *o, struct seg_stat *st)
@@ -127,8 +130,8 @@ static bool is_unlinked(struct backend *be, const struct object *o, const struct
                            !name_leads_back(be, o, o->name));
 }
 
-static struct oserr add_row(struct backend *be, struct object *o, unsigned kinds,
-                            struct listing *list)
+static struct oserr add_row(struct backend *be, struct sysv_away *away, struct object *o,
+                            unsigned kinds, struct listing *list)
 {
     char name[PROCESS_NAME], locator[PROCESS_NAME + 8];
     struct seg_stat st;
@@ -143,7 +146,7 @@ static struct oserr add_row(struct backend *be, struct object *o, unsigned kinds
         return OSERR_NONE;
     process_name(o->name, kind, o->id, name);
     if (kind == SEG_SYSV)
-        of_sysv(o, &st);
+        of_sysv(be, away, o, &st);
     if (kind == SEG_MEMFD)
         read_seals(be, o, &st);
     if (kind == SEG_FILE && name_leads_back(be, o, name))
@@ -175,6 +178,7 @@ static bool is_segment(const struct object *o)
 struct oserr discover_rows(struct backend *be, const struct search *search)
 {
     struct objects *objects = search->objects;
+    struct sysv_away away = {0};
     struct oserr e = OSERR_NONE;
     for (size_t i = 0; i < objects->count && !oserr_is(e); i++) {
         struct object *o = &objects->items[i];
@@ -185,7 +189,8 @@ struct oserr discover_rows(struct backend *be, const struct search *search)
         if (answer == SEG_PACE_STOP)
             e = (struct oserr){"stat", SEG_E_STOPPED};
         else if (answer == SEG_PACE_ON)
-            e = add_row(be, o, search->kinds, search->list);
+            e = add_row(be, &away, o, search->kinds, search->list);
     }
+    sysv_away_free(&away);
     return e;
 }

@@ -223,11 +223,24 @@ static struct oserr process_stat(struct seg *s, struct seg_stat *out)
         out->known &= ~(unsigned)SEG_HAS_LINKS;
         out->state &= ~(unsigned)SEG_ST_UNLINKED;
     }
-    if (s->what == SEG_SYSV) /* the object behind a segment has others */
-        out->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
     if (s->what == SEG_MEMFD)
         know_seals(s, out);
     return OSERR_NONE;
+}
+
+/* The object behind a segment has a mode and times of its own: not those. */
+static struct oserr process_sysv_stat(struct seg *s, struct seg_stat *out)
+{
+    uint32_t pid;
+    const char *rest;
+    struct oserr e = process_stat(s, out);
+    if (oserr_is(e))
+        return e;
+    out->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
+    if (process_number(s->locator, "map:", &pid, &rest) ||
+        process_number(s->locator, "fd:", &pid, &rest))
+        sysv_away_describe(s, pid, out);
+    return e;
 }
 
 static bool has_seal(struct seg *s, uint32_t seals)
@@ -331,7 +344,14 @@ const struct provider map_sysv_provider = {
     .canonical = map_canonical,
     .open = map_open,
     .name = map_name,
-    PROCESS_FUNCTIONS,
+    .reopen = fd_reopen,
+    .close = sysv_away_close,
+    .stat = process_sysv_stat,
+    .map = process_map,
+    .unmap = fd_unmap,
+    .pull = fd_pull,
+    .next_data = fd_next_data,
+    .extent = fd_extent,
 };
 
 const struct provider memfd_provider = {

@@ -34,6 +34,7 @@ enum sys_key { /* series */
                SYS_KEY_SYSV,       /* the table of System V segments */
                SYS_KEY_SYSV_READ,
                SYS_KEY_SYSV_CLOSE,
+               SYS_KEY_SYSV_AWAY, /* and of other namespaces */
 };
 
 /* Descriptors. Closing cannot fail for the caller: it is made even when it is told to fail. */

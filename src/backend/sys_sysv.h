@@ -19,6 +19,11 @@ SHM_MUST struct oserr sys_shm_stat(struct backend *be, int id, struct shmid_ds *
 SHM_MUST struct oserr sys_shm_set(struct backend *be, int id, struct shmid_ds *ds);
 SHM_MUST struct oserr sys_shm_remove(struct backend *be, int id);
 
+/* Opens the table of the IPC namespace that the descriptor `ns` is, as /proc/sysvipc/shm shows it
+ * there. A thread that ends with the call enters the namespace; no other one of ours leaves its
+ * own, and nothing changes in either. EPERM: we may not. */
+SHM_MUST struct oserr sys_shm_table(struct backend *be, int ns, int *fd);
+
 /* Which pages of [at, at + n) are in memory: bit 0 of a byte a page. `at` on a page. */
 SHM_MUST struct oserr sys_mincore(struct backend *be, void *at, size_t n, unsigned char *pages);
 

@@ -1,6 +1,8 @@
 #include "backend/sys_sysv.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -75,6 +77,36 @@ struct oserr sys_shm_remove(struct backend *be, int id)
     if (code == 0)
         code = failed_id(shmctl(id, IPC_RMID, NULL) != 0);
     return sys_leave(be, "shmctl", code, 0, "shmctl(%d, IPC_RMID) = 0", id);
+}
+
+/* For a thread: the namespace, and what came of it. */
+struct entering {
+    int ns, fd;
+    uint32_t code;
+};
+
+static void enter_and_open(void *arg)
+{
+    struct entering *e = arg;
+    e->code = failed(setns(e->ns, CLONE_NEWIPC) != 0);
+    if (e->code == 0)
+        e->code = failed((e->fd = open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC)) < 0);
+}
+
+struct oserr sys_shm_table(struct backend *be, int ns, int *fd)
+{
+    struct os_thread *thread;
+    struct entering e = {.ns = ns, .fd = -1};
+    uint32_t code = sys_enter(be, "setns");
+    if (code == 0) {
+        struct oserr started = os_thread_start(&thread, enter_and_open, &e);
+        if (!oserr_is(started))
+            os_thread_join(thread);
+        code = oserr_is(started) ? started.code : e.code;
+    }
+    *fd = e.fd;
+    return sys_leave(be, "setns", code, SYS_KEY_SYSV_AWAY,
+                     "setns(%d, CLONE_NEWIPC), open(\"/proc/sysvipc/shm\") = %d", ns, *fd);
 }
 
 struct oserr sys_mincore(struct backend *be, void *at, size_t n, unsigned char *pages)

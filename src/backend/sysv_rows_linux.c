@@ -111,16 +111,12 @@ static bool take_lines(char *buffer, size_t *have, bool (*take)(void *, const st
     return more;
 }
 
-struct oserr sysv_rows(struct backend *be, bool (*take)(void *ctx, const struct sysv_row *row),
-                       void *ctx)
+struct oserr sysv_rows_from(struct backend *be, int fd,
+                            bool (*take)(void *ctx, const struct sysv_row *row), void *ctx)
 {
     void *mem;
-    int fd;
     size_t have = 0, got = 1;
-    struct oserr e = sys_open(be, "/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC, SYS_KEY_SYSV, &fd);
-    if (oserr_is(e))
-        return e.code == ENOENT ? OSERR_NONE : e;
-    e = sys_alloc(be, ROWS_BUFFER, &mem);
+    struct oserr e = sys_alloc(be, ROWS_BUFFER, &mem);
     char *buffer = mem;
     while (!oserr_is(e) && got > 0 && have < ROWS_BUFFER - 1) {
         e = sys_read(be, fd, buffer + have, ROWS_BUFFER - 1 - have, SYS_KEY_SYSV_READ, &got);
@@ -129,6 +125,17 @@ struct oserr sysv_rows(struct backend *be, bool (*take)(void *ctx, const struct 
             break;
     }
     free(mem);
+    return e;
+}
+
+struct oserr sysv_rows(struct backend *be, bool (*take)(void *ctx, const struct sysv_row *row),
+                       void *ctx)
+{
+    int fd;
+    struct oserr e = sys_open(be, "/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC, SYS_KEY_SYSV, &fd);
+    if (oserr_is(e))
+        return e.code == ENOENT ? OSERR_NONE : e;
+    e = sysv_rows_from(be, fd, take, ctx);
     sys_close(be, fd, SYS_KEY_SYSV_CLOSE);
     return e;
 }

@@ -152,6 +152,9 @@ START_TEST(program_with_its_own_ipc)
     ck_assert_str_ne(of, "");
     json_t *info = run_json(RUN("info", of, "--json"));
     ck_assert_str_eq(told_access(info, other, &mapper), "rw");
+    ck_assert_str_eq(json_string_value(json_object_get(info, "mode")), "0640");
+    ck_assert_int_eq(told_number(info, "creator_pid"), other);
+    ck_assert(json_is_number(json_object_get(info, "mtime")));
     json_decref(info);
     ck_assert_str_eq(RUN("peek", of, "0x1000", "5", "--as", "ascii")->out, "apart\n");
     ck_assert_int_eq(RUN("rm", "--force", of)->status, 2);
