@@ -102,6 +102,23 @@ struct oserr sys_rename(struct backend *be, const char *from, const char *to)
                      sys_quoted(to, q2));
 }
 
+/* Takes the lease and gives it back. Who knocks meanwhile is told to this thread alone, which has
+ * the signal blocked: any other of ours would die of it. */
+static uint32_t take_lease(int fd, const sigset_t *io)
+{
+    const struct f_owner_ex us = {F_OWNER_TID, gettid()};
+    const struct timespec none = {0, 0};
+    uint32_t code = failed(fcntl(fd, F_SETOWN_EX, &us) != 0);
+    if (code == 0)
+        code = failed(fcntl(fd, F_SETLEASE, F_WRLCK) != 0);
+    if (code != 0)
+        return code;
+    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+    while (sigtimedwait(io, NULL, &none) == SIGIO) /* somebody knocked meanwhile */
+        continue;
+    return 0;
+}
+
 struct oserr sys_lease_proof(struct backend *be, int fd)
 {
     sigset_t io, before;
@@ -109,15 +126,8 @@ struct oserr sys_lease_proof(struct backend *be, int fd)
     sigaddset(&io, SIGIO);
     pthread_sigmask(SIG_BLOCK, &io, &before);
     uint32_t code = sys_enter(be, "fcntl");
-    if (code == 0) {
-        code = failed(fcntl(fd, F_SETLEASE, F_WRLCK) != 0);
-        if (code == 0) {
-            struct timespec none = {0, 0};
-            (void)fcntl(fd, F_SETLEASE, F_UNLCK);
-            while (sigtimedwait(&io, NULL, &none) == SIGIO) /* somebody knocked meanwhile */
-                continue;
-        }
-    }
+    if (code == 0)
+        code = take_lease(fd, &io);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_SETLEASE, F_WRLCK) = 0   given back", fd);
 }
