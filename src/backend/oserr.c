@@ -31,6 +31,7 @@ static const char *const own_text[] = {
     "made by a newer version",
     "damaged",
     "stopped",
+    "its name was taken while it was looked at: it is listed as /.shmlens-... now",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

@@ -68,16 +68,26 @@ static struct oserr removal_prove(struct removal *r)
     return e;
 }
 
-static struct oserr removal_check(struct removal *r, struct seg_who *who)
+/* Who has it, as far as /proc says; anybody but us refuses. */
+static struct oserr removal_see(struct removal *r, struct seg_who *who)
 {
-    if (!oserr_is(removal_prove(r)) && r->proof)
-        return OSERR_NONE; /* nobody at all: /proc need not be read */
+    seg_who_free(who);
     struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
     if (oserr_is(e))
         return e;
     drop_own(r, who);
     if (who->mappers_count > 0 || who->holders_count > 0)
-        return (struct oserr){"shm_unlink", SEG_E_IN_USE};
+        e = (struct oserr){"shm_unlink", SEG_E_IN_USE};
+    return e;
+}
+
+static struct oserr removal_check(struct removal *r, struct seg_who *who)
+{
+    if (!oserr_is(removal_prove(r)) && r->proof)
+        return OSERR_NONE; /* nobody at all: /proc need not be read */
+    struct oserr e = removal_see(r, who);
+    if (oserr_is(e))
+        return e;
     e = removal_prove(r);
     bool guess = !r->proof && who->unreadable > 0 && (r->flags & SEG_RM_PROVED) != 0;
     return !oserr_is(e) && guess ? (struct oserr){"shm_unlink", SEG_E_UNPROVED} : e;
@@ -95,8 +105,9 @@ static struct oserr move(struct backend *be, const char *from, const char *to)
     return sys_rename(be, from, to);
 }
 
-/* Is what we set aside what we looked at, and still nobody else's? */
-static struct oserr check_aside(struct removal *r, const char *aside)
+/* Is what we set aside what we looked at, and still nobody else's? By its name nobody can have
+ * come to it since. */
+static struct oserr check_aside(struct removal *r, const char *aside, struct seg_who *who)
 {
     struct stat st;
     struct oserr e = sys_stat(r->be, aside, false, SYS_KEY_NONE, &st);
@@ -104,10 +115,12 @@ static struct oserr check_aside(struct removal *r, const char *aside)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
     if (!oserr_is(e) && r->proof)
         e = removal_prove(r);
+    else if (!oserr_is(e) && (r->flags & SEG_RM_FORCE) == 0)
+        e = removal_see(r, who);
     return e;
 }
 
-static struct oserr removal_unlink(struct removal *r)
+static struct oserr removal_unlink(struct removal *r, struct seg_who *who)
 {
     char path[POSIX_SHM_PATH], aside[POSIX_SHM_PATH];
     posix_shm_path(r->locator, path);
@@ -116,13 +129,11 @@ static struct oserr removal_unlink(struct removal *r)
     struct oserr e = move(r->be, path, aside);
     if (oserr_is(e))
         return e;
-    e = check_aside(r, aside);
+    e = check_aside(r, aside, who);
     if (!oserr_is(e))
         e = sys_unlink(r->be, aside);
-    if (oserr_is(e)) {
-        struct oserr back = move(r->be, aside, path);
-        (void)back; /* the first failure is what is reported; the log has both */
-    }
+    if (oserr_is(e) && oserr_is(move(r->be, aside, path)))
+        e = (struct oserr){"rename", SEG_E_ASIDE}; /* the log has the other failures */
     return e;
 }
 
@@ -136,7 +147,7 @@ struct oserr posix_shm_remove(struct backend *be, const char *locator, const str
     if (!oserr_is(e) && (flags & SEG_RM_FORCE) == 0)
         e = removal_check(&r, who);
     if (!oserr_is(e) && (flags & SEG_RM_DRY) == 0)
-        e = removal_unlink(&r);
+        e = removal_unlink(&r, who);
     if (r.fd >= 0)
         sys_close(be, r.fd, SYS_KEY_NONE);
     return e;

@@ -2,6 +2,7 @@
  * its name; what it leaves behind is said. */
 #include <check.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backend/os.h"
 #include "removal.h"
 #include "support/remover.h"
 
@@ -149,6 +151,74 @@ START_TEST(a_new_segment_of_the_name_is_saved)
 }
 END_TEST
 
+START_TEST(who_attaches_to_what_we_look_at_saves_it)
+{
+    struct seg_who who;
+    struct seg *ours = NULL;
+    bool used = false;
+    struct oserr e = seg_open(be, locator, SEG_READ, &ours); /* now no lease proves anything */
+    ck_assert(!oserr_is(e));
+    taken = -1;
+    backend_before_call(be, take_it, NULL);
+    e = removed(0, &who, &used);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_int_ge(taken, 0);
+    ck_assert_uint_eq(e.code, SEG_E_IN_USE);
+    ck_assert_uint_gt(who.mappers_count, 0); /* it has ours from the fork, too */
+    ck_assert_uint_eq(who.mappers[0].pid, (uint32_t)child);
+    ck_assert(exists());
+    seg_who_free(&who);
+    (void)close(taken);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    child = 0;
+    e = removed(0, &who, &used); /* we alone do not save it */
+    ck_assert(!oserr_is(e) && !exists());
+    seg_who_free(&who);
+    seg_close(ours);
+}
+END_TEST
+
+/* Somebody takes it before it is moved aside, and its name before it is moved back. */
+static void take_both(void *ctx, const char *call)
+{
+    int *renames = ctx;
+    if (strncmp(call, "rename", 6) != 0)
+        return;
+    if (++*renames == 1)
+        taken = other_process();
+    else
+        make();
+}
+
+START_TEST(what_cannot_get_its_name_back_is_said_and_kept)
+{
+    struct seg_who who;
+    struct seg_survey s;
+    struct out o;
+    bool used = false;
+    int renames = 0;
+    backend_before_call(be, take_both, &renames);
+    struct oserr e = removed(0, &who, &used);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_uint_eq(e.code, SEG_E_ASIDE);
+    out_text(&o, 4096);
+    removal_why(&o, locator, e, &who);
+    ck_assert_ptr_nonnull(strstr(o.buf, "/.shmlens-"));
+    out_free(&o);
+    seg_who_free(&who);
+    (void)close(taken);
+    e = seg_survey(be, 1u << SEG_POSIX, 0, &s);
+    ck_assert(!oserr_is(e));
+    size_t kept = 0;
+    for (size_t i = 0; i < s.count; i++)
+        if (seg_id_equal(seg_id_of(&s.segs[i].stat), seg_id_of(&seen)) &&
+            shm_unlink(s.segs[i].name) == 0)
+            kept++;
+    ck_assert_uint_eq(kept, 1);
+    seg_survey_free(&s);
+}
+END_TEST
+
 START_TEST(by_force_it_says_who_is_left)
 {
     struct seg_who who;
@@ -191,6 +261,54 @@ START_TEST(what_is_gone_is_gone)
 }
 END_TEST
 
+/* ---- who knocks while the lease is held ---- */
+
+enum { PROOFS = 2000, BETWEEN_KNOCKS = 3000 };
+
+static void prove_often(void *arg)
+{
+    for (int i = 0; i < PROOFS; i++) {
+        struct seg_who who;
+        struct oserr e = seg_remove_same(be, locator, NULL, SEG_RM_DRY | SEG_RM_PROVED, &who);
+        (void)e; /* refused, when it was open at that moment */
+        seg_who_free(&who);
+    }
+    *(volatile bool *)arg = true;
+}
+
+/* As in the terminal UI: the proof is made on another thread than the first. */
+static void prove_on_a_thread(void)
+{
+    struct os_thread *t = NULL;
+    volatile bool done = false;
+    struct oserr e = os_thread_start(&t, prove_often, (void *)&done);
+    if (oserr_is(e))
+        _exit(2);
+    os_thread_join(t);
+    _exit(done ? 0 : 3);
+}
+
+START_TEST(who_knocks_while_it_is_proved_does_no_harm)
+{
+    int status = 0;
+    child = fork();
+    if (child == 0)
+        for (;;) {
+            int fd = shm_open(name, O_RDONLY, 0);
+            (void)close(fd);
+            for (volatile int i = 0; i < BETWEEN_KNOCKS; i = i + 1) /* most proofs are to succeed */
+                continue;
+        }
+    pid_t prover = fork();
+    if (prover == 0)
+        prove_on_a_thread();
+    ck_assert_int_eq(waitpid(prover, &status, 0), prover);
+    (void)kill(child, SIGKILL);
+    ck_assert_msg(WIFEXITED(status), "killed by signal %d", WTERMSIG(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("program_removal");
@@ -199,6 +317,9 @@ int main(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, who_attaches_between_check_and_removal_saves_it);
     tcase_add_test(t, a_new_segment_of_the_name_is_saved);
+    tcase_add_test(t, who_attaches_to_what_we_look_at_saves_it);
+    tcase_add_test(t, what_cannot_get_its_name_back_is_said_and_kept);
+    tcase_add_test(t, who_knocks_while_it_is_proved_does_no_harm);
     tcase_add_test(t, by_force_it_says_who_is_left);
     tcase_add_test(t, what_is_gone_is_gone);
     suite_add_tcase(s, t);
