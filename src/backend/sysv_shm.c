@@ -72,6 +72,23 @@ static void detach(struct seg *s)
     v->base = NULL;
 }
 
+/* Attaches to what was seen: between the look and the attach its number may have become that of
+ * another, which need not be as large. From now on it stays. */
+static struct oserr attach_same(struct seg *s, enum seg_access access, void **base)
+{
+    const struct sysv *v = s->own;
+    struct sysv_row now;
+    struct oserr e = sys_shmat(s->be, v->id, access == SEG_WRITE, base);
+    if (oserr_is(e))
+        return e;
+    e = sysv_stat(s->be, v->id, &now);
+    if (!oserr_is(e) && !sysv_same(&v->first, &now.stat))
+        e = bad("shmat", SEG_E_REPLACED);
+    if (oserr_is(e))
+        sys_shmdt(s->be, *base);
+    return e;
+}
+
 /* Attaches in place of an attachment there may be; what was seen of it must be mapped anew. */
 static struct oserr attach(struct seg *s, enum seg_access access)
 {
@@ -79,7 +96,7 @@ static struct oserr attach(struct seg *s, enum seg_access access)
     struct process_range range = {0};
     void *base;
     int fd = -1;
-    struct oserr e = sys_shmat(s->be, v->id, access == SEG_WRITE, &base);
+    struct oserr e = attach_same(s, access, &base);
     if (oserr_is(e))
         return e;
     detach(s);

@@ -339,39 +339,6 @@ START_TEST(test_attached_meanwhile)
 }
 END_TEST
 
-/* The number comes back for another segment. */
-START_TEST(test_number_reused)
-{
-    struct seg_survey sv;
-    struct seg *s;
-    struct seg_stat st;
-    FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
-    if (next == NULL) {
-        printf("skipped: the next id cannot be chosen\n");
-        return;
-    }
-    must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
-    const struct seg_info *row = row_of(&sv, locator);
-    must(seg_open(be, locator, SEG_STAT, &s));
-    must(seg_remove_same(be, locator, &row->stat, SEG_RM_DRY, NULL));
-    ck_assert_int_eq(shmctl(id, IPC_RMID, NULL), 0);
-    must(seg_refresh(s, &st));
-    ck_assert(st.name_gone);
-    fprintf(next, "%d", id);
-    fclose(next);
-    int again = make_segment(IPC_PRIVATE, SIZE / 2, 0600);
-    ck_assert_msg(again == id || again > 0, "no segment");
-    if (again == id) {
-        must_fail(seg_remove_same(be, locator, &row->stat, SEG_RM_FORCE, NULL), SEG_E_REPLACED);
-        ck_assert_uint_eq(raw_stat(id).shm_segsz, SIZE / 2);
-    } else { /* another process was faster */
-        shmctl(again, IPC_RMID, NULL);
-    }
-    seg_close(s);
-    seg_survey_free(&sv);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("backend: System V");
@@ -389,7 +356,6 @@ int main(void)
     tcase_add_test(t, test_chmod);
     tcase_add_test(t, test_remove);
     tcase_add_test(t, test_attached_meanwhile);
-    tcase_add_test(t, test_number_reused);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

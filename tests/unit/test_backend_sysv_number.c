@@ -1,0 +1,124 @@
+/* System V: the number of a segment is given again, to another. */
+#include "support/backend_peer.h"
+
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+static struct backend *be;
+static int id; /* of this test's segment */
+static char locator[64];
+enum { PAGE = 4096, SIZE = 16 * PAGE };
+
+static int make_segment(key_t key, size_t size, int mode)
+{
+    int made = shmget(key, size, IPC_CREAT | IPC_EXCL | mode);
+    ck_assert_msg(made >= 0, "shmget: %s", strerror(errno));
+    return made;
+}
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    id = make_segment(IPC_PRIVATE, SIZE, 0600);
+    snprintf(locator, sizeof locator, "sysv:%d", id);
+}
+
+static void tear_down(void)
+{
+    (void)shmctl(id, IPC_RMID, NULL);
+    backend_free(be);
+}
+
+static struct shmid_ds raw_stat(int of)
+{
+    struct shmid_ds ds = {0};
+    (void)shmctl(of, IPC_STAT, &ds);
+    return ds;
+}
+
+/* Its row of a list; the survey is the caller's. */
+static const struct seg_info *row_of(const struct seg_survey *sv, const char *wanted)
+{
+    for (size_t i = 0; i < sv->count; i++)
+        if (strcmp(sv->segs[i].locator, wanted) == 0)
+            return &sv->segs[i];
+    return NULL;
+}
+
+/* The number comes back for another segment. */
+START_TEST(test_number_reused)
+{
+    struct seg_survey sv;
+    struct seg *s;
+    struct seg_stat st;
+    FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
+    if (next == NULL) {
+        printf("skipped: the next id cannot be chosen\n");
+        return;
+    }
+    must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
+    const struct seg_info *row = row_of(&sv, locator);
+    must(seg_open(be, locator, SEG_STAT, &s));
+    must(seg_remove_same(be, locator, &row->stat, SEG_RM_DRY, NULL));
+    ck_assert_int_eq(shmctl(id, IPC_RMID, NULL), 0);
+    must(seg_refresh(s, &st));
+    ck_assert(st.name_gone);
+    fprintf(next, "%d", id);
+    fclose(next);
+    int again = make_segment(IPC_PRIVATE, SIZE / 2, 0600);
+    ck_assert_msg(again == id || again > 0, "no segment");
+    if (again == id) {
+        must_fail(seg_remove_same(be, locator, &row->stat, SEG_RM_FORCE, NULL), SEG_E_REPLACED);
+        ck_assert_uint_eq(raw_stat(id).shm_segsz, SIZE / 2);
+    } else { /* another process was faster */
+        shmctl(again, IPC_RMID, NULL);
+    }
+    seg_close(s);
+    seg_survey_free(&sv);
+}
+END_TEST
+
+/* Right before we attach its number becomes that of another, which is smaller. */
+static void replace_late(void *ctx, const char *call)
+{
+    FILE *next = *(FILE **)ctx;
+    if (strcmp(call, "shmat") != 0 || next == NULL)
+        return;
+    (void)shmctl(id, IPC_RMID, NULL);
+    (void)fprintf(next, "%d", id);
+    (void)fclose(next);
+    *(FILE **)ctx = NULL;
+    (void)make_segment(IPC_PRIVATE, PAGE, 0600);
+}
+
+START_TEST(test_number_reused_meanwhile)
+{
+    struct seg *s;
+    FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
+    if (next == NULL) {
+        printf("skipped: the next id cannot be chosen\n");
+        return;
+    }
+    backend_before_call(be, replace_late, &next);
+    struct oserr e = seg_open(be, locator, SEG_READ, &s);
+    backend_before_call(be, NULL, NULL);
+    if (oserr_is(e) && e.code != SEG_E_REPLACED) /* another process was faster */
+        ck_assert_uint_eq(e.code, EIDRM);
+    else
+        must_fail(e, SEG_E_REPLACED);
+    ck_assert_ptr_null(s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("backend: System V numbers");
+    TCase *t = tcase_create("numbers");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, test_number_reused);
+    tcase_add_test(t, test_number_reused_meanwhile);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
