@@ -122,17 +122,20 @@ static void copy_name(const char *s, const char *end, char buf[MAPS_NAME])
 
 /* ---- asking ---- */
 
-/* *unread ENOTTY when it cannot be asked: nothing was taken then. */
-static struct oserr read_asked(struct maps *m,
+/* Those from *at on, `most` at most. *unread ENOTTY when it cannot be asked: nothing was taken
+ * then.
+ */
+static struct oserr read_asked(struct maps *m, uint64_t at, size_t most,
                                struct oserr (*take)(void *, const struct sys_mapping *), void *ctx,
                                struct oserr *unread)
 {
     struct sys_mapping batch[BATCH];
-    uint64_t at = 0;
-    size_t n = BATCH;
+    size_t n = BATCH, want = BATCH;
     struct oserr e = OSERR_NONE;
-    while (n == BATCH && !oserr_is(e)) {
-        *unread = sys_mappings(m->be, m->fd, &at, batch, BATCH, &n);
+    while (n == want && most > 0 && !oserr_is(e)) {
+        want = most < BATCH ? most : BATCH;
+        *unread = sys_mappings(m->be, m->fd, &at, batch, want, &n);
+        most -= n;
         for (size_t i = 0; i < n && !oserr_is(e); i++)
             if (batch[i].dev != 0)
                 e = take(ctx, &batch[i]);
@@ -144,9 +147,9 @@ static struct oserr read_asked(struct maps *m,
     return e;
 }
 
-struct oserr maps_read(struct maps *m, uint32_t pid,
-                       struct oserr (*take)(void *ctx, const struct sys_mapping *at), void *ctx,
-                       struct oserr *unread)
+static struct oserr read_from(struct maps *m, uint32_t pid, uint64_t at, size_t most,
+                              struct oserr (*take)(void *ctx, const struct sys_mapping *at),
+                              void *ctx, struct oserr *unread)
 {
     char path[40];
     struct oserr e = OSERR_NONE;
@@ -155,7 +158,7 @@ struct oserr maps_read(struct maps *m, uint32_t pid,
     if (oserr_is(*unread))
         return OSERR_NONE;
     if (!m->text) {
-        e = read_asked(m, take, ctx, unread);
+        e = read_asked(m, at, most, take, ctx, unread);
         m->text = unread->code == ENOTTY;
     }
     if (m->text)
@@ -163,6 +166,20 @@ struct oserr maps_read(struct maps *m, uint32_t pid,
     sys_close(m->be, m->fd, SYS_KEY_PROC_CLOSE);
     m->fd = -1;
     return e;
+}
+
+struct oserr maps_read(struct maps *m, uint32_t pid,
+                       struct oserr (*take)(void *ctx, const struct sys_mapping *at), void *ctx,
+                       struct oserr *unread)
+{
+    return read_from(m, pid, 0, SIZE_MAX, take, ctx, unread);
+}
+
+struct oserr maps_cover(struct maps *m, uint32_t pid, uint64_t address,
+                        struct oserr (*take)(void *ctx, const struct sys_mapping *at), void *ctx,
+                        struct oserr *unread)
+{
+    return read_from(m, pid, address, 1, take, ctx, unread);
 }
 
 struct oserr maps_name(struct maps *m, const struct sys_mapping *at, char buf[MAPS_NAME])

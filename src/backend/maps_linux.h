@@ -27,6 +27,12 @@ SHM_MUST struct oserr maps_read(struct maps *m, uint32_t pid,
                                 struct oserr (*take)(void *ctx, const struct sys_mapping *at),
                                 void *ctx, struct oserr *unread);
 
+/* The same for the one that covers `address`, or one behind it, where the kernel can be asked: else
+ * for all. */
+SHM_MUST struct oserr maps_cover(struct maps *m, uint32_t pid, uint64_t address,
+                                 struct oserr (*take)(void *ctx, const struct sys_mapping *at),
+                                 void *ctx, struct oserr *unread);
+
 /* What the system calls the mapping that take was called with; buf of MAPS_NAME bytes, raw,
  * NUL-terminated, empty when not to be had. */
 enum { MAPS_NAME = 4200 };

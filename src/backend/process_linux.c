@@ -156,7 +156,7 @@ struct oserr process_covering(struct backend *be, uint32_t pid, uint64_t address
     *out = (struct process_range){0};
     struct oserr e = maps_begin(be, &c.maps);
     if (!oserr_is(e))
-        e = maps_read(&c.maps, pid, take_covering, &c, &unread);
+        e = maps_cover(&c.maps, pid, address, take_covering, &c, &unread);
     maps_end(&c.maps);
     if (oserr_is(e) || c.found)
         return e;

@@ -43,6 +43,7 @@ struct seg {
     uint64_t run_at, run_end; /* data that was costly to measure: believed until run_until */
     uint64_t run_resident;    /* bytes the segment had then, or more since */
     int64_t run_until;        /* on os_now's clock; 0: nothing */
+    int64_t name_due;         /* when the kind asks for the name again, os_now's clock */
     void *bounce_memory;      /* what bounce lies in */
     unsigned char *bounce;    /* page-aligned, of SEG_PIECE bytes; NULL until needed */
 };

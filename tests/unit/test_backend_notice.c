@@ -178,6 +178,48 @@ START_TEST(test_errors_speak)
 }
 END_TEST
 
+/* Does the log say so of any call? */
+static bool was_said(const char *what)
+{
+    struct oscall call;
+    uint64_t seq = 0;
+    bool said = false;
+    while (backend_call(be, &seq, &call))
+        said = said || strstr(call.text, what) != NULL;
+    return said;
+}
+
+/* At every tick it is asked whether a mapping is still there: of that one, not of all. */
+START_TEST(test_one_mapping_of_many)
+{
+    enum { MANY = 2000, PAGE = 4096, CALLS_MOST = 16 };
+    struct seg *s;
+    struct seg_stat st;
+    char locator[64];
+    int fd = raw_create(own_name("a"), PAGE);
+    void *first = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+    for (int i = 0; i < MANY; i++) /* of other rights than its neighbours: none are put together */
+        ck_assert_ptr_ne(
+            mmap(NULL, PAGE, i % 2 == 0 ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0),
+            MAP_FAILED);
+    snprintf(locator, sizeof locator, "map:%d/%p", (int)getpid(), first);
+    struct oserr e = seg_open(be, locator, SEG_STAT, &s);
+    if (oserr_is(e) || was_said("PROCMAP_QUERY) = -1 ENOTTY")) {
+        printf("skipped: this kernel cannot be asked for one mapping\n");
+        seg_close(oserr_is(e) ? NULL : s);
+        return;
+    }
+    uint64_t before = backend_call_count(be);
+    must(seg_refresh(s, &st));
+    ck_assert_uint_le(backend_call_count(be) - before, CALLS_MOST);
+    ck_assert(!st.name_gone && !st.replaced);
+    ck_assert_int_eq(munmap(first, PAGE), 0);
+    while (!st.name_gone) /* where asking takes long it is not asked every time */
+        must(seg_refresh(s, &st));
+    seg_close(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("backend: notice");
@@ -188,6 +230,7 @@ int main(void)
     tcase_add_test(t, test_chmod_and_resize);
     tcase_add_test(t, test_log_shows_and_folds);
     tcase_add_test(t, test_errors_speak);
+    tcase_add_test(t, test_one_mapping_of_many);
     suite_add_tcase(s, t);
     return run_suite(s);
 }
