@@ -20,6 +20,7 @@ struct recorder {
     struct rec_writer *writer;
     int64_t now;    /* of the newest look */
     int64_t sealed; /* when a block was last written */
+    bool begun;     /* the start is written */
 };
 
 static bool put(void *ctx, const void *p, size_t n)
@@ -96,6 +97,7 @@ static int record_begin(struct watch *w)
         return run_error(c->r, "no memory to record it");
     }
     put_key(w, 0);
+    c->begun = true;
     return EXIT_DONE;
 }
 
@@ -216,15 +218,16 @@ static int writer_failed(struct recorder *c)
     }
 }
 
+/* What was seen is written to its end, also when looking failed at last. */
 static int record(struct recorder *c, struct watch *w)
 {
-    int status = watch_run(w);
-    if (status == EXIT_ERROR) {
-        return status;
+    int looked = watch_run(w);
+    if (!c->begun) {
+        return looked;
     }
     rec_finish(c->writer);
     struct oserr e = OSERR_NONE;
-    status = writer_failed(c);
+    int status = writer_failed(c);
     if (status == EXIT_DONE) {
         e = os_file_commit(c->file);
         c->file = NULL;
@@ -236,7 +239,8 @@ static int record(struct recorder *c, struct watch *w)
     } else {
         os_file_cut(c->file, rec_written(c->writer));
     }
-    return oserr_is(e) ? file_failed(c, e) : status;
+    status = oserr_is(e) ? file_failed(c, e) : status;
+    return looked == EXIT_ERROR ? looked : status;
 }
 
 int cmd_record(struct run *r)

@@ -1,5 +1,10 @@
 /* record and what reads recordings: what a peer logged is what the recording tells, whatever ended
  * it. */
+#include <errno.h>
+
+#include "backend/os.h"
+#include "command.h"
+#include "out.h"
 #include "support/record.h"
 
 enum { STEPS = 25, STEP_MS = 20, AT = 0x100 };
@@ -283,6 +288,71 @@ START_TEST(holes_are_part_of_it)
 }
 END_TEST
 
+/* ---- in this process, so that looking can be made to fail ---- */
+
+struct failing {
+    struct backend *be;
+    unsigned char *p;
+    int ticks;
+};
+
+/* The segment changes, and two looks later it cannot be read any more. */
+static bool tick(void *ctx, int64_t until, uint64_t done, uint64_t total)
+{
+    struct failing *f = ctx;
+    (void)done;
+    (void)total;
+    if (until == 0) {
+        return true;
+    }
+    f->ticks++;
+    f->p[0x123] = 9;
+    return os_sleep_until(os_now() + 1000000) && f->ticks < 1000;
+}
+
+static void fail_reading(void *ctx, const char *call)
+{
+    struct failing *f = ctx;
+    if (f->ticks == 3 && strcmp(call, "lstat") == 0) { /* the last of looking at its state */
+        backend_fail_at(f->be, 1, EIO);
+    }
+}
+
+START_TEST(what_was_seen_before_a_failure_is_kept)
+{
+    const char *n = run_name("fail");
+    const char *path = run_path("fail.rec");
+    struct failing f = {.be = backend_new(), .p = mapped(n, SIZE)};
+    struct seg *seg = NULL;
+    struct out out;
+    struct out err;
+    char line[400];
+    struct oserr e = seg_open(f.be, n, SEG_READ, &seg);
+    ck_assert(!oserr_is(e));
+    out_text(&out, 4096);
+    out_text(&err, 4096);
+    struct command_env env = {.be = f.be,
+                              .seg = seg,
+                              .out = &out,
+                              .err = &err,
+                              .ui = true,
+                              .pause = tick,
+                              .pause_ctx = &f};
+    (void)snprintf(line, sizeof line, "record '%s'", path);
+    backend_before_call(f.be, fail_reading, &f);
+    ck_assert_int_eq(command_run_line(&env, line), EXIT_ERROR);
+    ck_assert_ptr_nonnull(strstr(err.buf, "Input/output error"));
+    ck_assert_ptr_nonnull(strstr(RUN("watch", rec(path))->out, " 0x123 00 09\n"));
+    json_t *o = run_json(RUN("info", "--json", rec(path)));
+    ck_assert(json_is_true(json_object_get(json_object_get(o, "recording"), "ended")));
+    json_decref(o);
+    out_free(&out);
+    out_free(&err);
+    seg_close(seg);
+    backend_free(f.be);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("program: record");
@@ -297,6 +367,7 @@ int main(void)
     tcase_add_test(c, where_it_goes);
     tcase_add_test(c, what_happens_to_the_segment);
     tcase_add_loop_test(c, holes_are_part_of_it, 0, 2);
+    tcase_add_test(c, what_was_seen_before_a_failure_is_kept);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
