@@ -33,6 +33,7 @@ static struct oserr section_again(struct seg *s, enum seg_access access)
         return e.code == EMPTY_FILE ? OSERR_NONE : e;
     s->handle = (intptr_t)h;
     s->unmappable = false;
+    s->refused = 0;
     return OSERR_NONE;
 }
 

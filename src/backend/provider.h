@@ -33,10 +33,11 @@ struct seg {
     intptr_t watch;                  /* what keeps holes of `look` holes; -1: none */
     struct seg_stat last;            /* as of the last stat */
     struct view look;                /* read-only, for small reads; touching a hole in it faults */
-    bool unmappable;                 /* `look` cannot be had: every read goes through pull */
-    struct view hand;                /* read-write, for the last stores */
-    uint64_t limit_at;               /* the window: nothing outside is read or stored */
-    uint64_t limit_n;                /* 0: no window */
+    uint64_t refused;         /* bytes that could not be mapped: no more are tried; 0: none */
+    bool unmappable;          /* `look` cannot be had: every read goes through pull */
+    struct view hand;         /* read-write, for the last stores */
+    uint64_t limit_at;        /* the window: nothing outside is read or stored */
+    uint64_t limit_n;         /* 0: no window */
     uint64_t torn_from;       /* [torn_from, torn_to) of the last reading never came out equal */
     uint64_t torn_to;         /* twice in a row; 0: all did */
     bool saw_hole;            /* the last sample had one in its window */
@@ -117,7 +118,7 @@ SHM_MUST struct oserr segment_stat(struct seg *s);
 /* Is [off, off + n) inside now, asked freshly? Else SEG_E_BEYOND of `call`. */
 SHM_MUST struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint64_t n);
 
-/* Maps what reading needs, as large as the segment is now; a refusal leaves s->unmappable. */
+/* Maps what reading needs, as large as the segment is now; s->refused when that cannot be had. */
 void segment_look(struct seg *s);
 
 /* As seg_read for up to SEG_SMALL bytes, without the final look at the size. */

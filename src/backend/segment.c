@@ -222,9 +222,10 @@ void segment_look(struct seg *s)
     if (s->look.n == n && (n == 0 || s->look.at == at))
         return;
     s->kind->unmap(s, &s->look);
-    if (n == 0)
+    if (n == 0 || (s->refused != 0 && n >= s->refused))
         return;
-    s->unmappable = n > SIZE_MAX / 2 || oserr_is(s->kind->map(s, at, (size_t)n, false, &s->look));
+    bool had = n <= SIZE_MAX / 2 && !oserr_is(s->kind->map(s, at, (size_t)n, false, &s->look));
+    s->refused = had ? 0 : n;
 }
 
 struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length)

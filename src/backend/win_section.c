@@ -131,6 +131,7 @@ static struct oserr win_reopen(struct seg *s, enum seg_access access)
         return e;
     section_unmap(s, &s->look);
     s->unmappable = false;
+    s->refused = 0;
     sys_close_handle(s->be, (void *)s->handle, SYS_KEY_NONE);
     s->handle = (intptr_t)h;
     return OSERR_NONE;

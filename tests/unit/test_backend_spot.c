@@ -121,6 +121,29 @@ START_TEST(shrunk_under_it)
 }
 END_TEST
 
+/* For a while it is larger than an address space: then it is mapped again. */
+START_TEST(too_large_for_a_while)
+{
+    static const struct seg_needle what = {(const uint8_t *)"needle", 6, {0, 1}};
+    struct seg_stat st;
+    uint8_t byte = 0;
+    uint64_t next = 0;
+    size_t got = 0;
+    bool found = true;
+    if (!supported())
+        return;
+    memory[7] = 7;
+    ck_assert_int_eq(ftruncate(fd, INT64_MAX), 0);
+    must(seg_refresh(s, &st));
+    must(seg_read(s, 7, &byte, 1, &got));
+    ck_assert(got == 1 && byte == 7 && st.size == INT64_MAX);
+    must_fail(seg_spot(s, &what, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
+    ck_assert_int_eq(ftruncate(fd, SIZE), 0);
+    must(seg_refresh(s, &st));
+    must(seg_spot(s, &what, 0, SIZE, &next, &found));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("spot");
@@ -130,6 +153,7 @@ int main(void)
     tcase_add_test(t, the_same_as_by_hand);
     tcase_add_test(t, holes_stop_it_and_stay);
     tcase_add_test(t, shrunk_under_it);
+    tcase_add_test(t, too_large_for_a_while);
     suite_add_tcase(suite, t);
     return run_suite(suite);
 }
