@@ -50,7 +50,8 @@ static bool has_it(struct seg *s, uint32_t pid)
     return lives;
 }
 
-static enum found look(struct run *r)
+/* *seen: how it is, of what is not nothing and could be read. */
+static enum found look(struct run *r, struct seg_stat *seen)
 {
     struct seg *s = NULL;
     char magic[8];
@@ -67,12 +68,20 @@ static enum found look(struct run *r)
     if (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0) {
         found = has_it(s, pid) ? FOUND_LIVE : FOUND_DEAD;
     }
+    *seen = *seg_last(s);
     seg_close(s);
     return found;
 }
 
+struct oserr demo_remove(struct run *r, const struct seg_stat *seen)
+{
+    struct oserr e = seg_remove_same(r->env->be, r->raw, seen, SEG_RM_FORCE, NULL);
+    bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
+    return others ? OSERR_NONE : e;
+}
+
 /* Makes room for a new writer. */
-static int clear_name(struct run *r, enum found found)
+static int clear_name(struct run *r, enum found found, const struct seg_stat *seen)
 {
     if (found == FOUND_ERROR) {
         return EXIT_ERROR;
@@ -81,8 +90,8 @@ static int clear_name(struct run *r, enum found found)
         return run_error(r, "exists already and is not the demo's; remove it first (shmlens rm)");
     }
     if (found == FOUND_DEAD) {
-        struct oserr e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
-        if (oserr_is(e) && oserr_kind(e) != OSERR_K_MISSING) {
+        struct oserr e = demo_remove(r, seen);
+        if (oserr_is(e)) {
             return run_fail(r, NULL, "remove what a dead writer left", e);
         }
     }
@@ -136,8 +145,9 @@ static int demo_with_ui(struct run *r, const char *file, int64_t until)
         status = open_ui(r, until);
     }
     os_process_stop(writer); /* it removes its segment; when it was killed, we do */
-    if (look(r) == FOUND_DEAD) {
-        (void)clear_name(r, FOUND_DEAD);
+    struct seg_stat seen;
+    if (look(r, &seen) == FOUND_DEAD) {
+        (void)clear_name(r, FOUND_DEAD, &seen);
     }
     return status;
 }
@@ -172,14 +182,15 @@ int cmd_demo(struct run *r)
     if (!check_recording(r, file)) {
         return EXIT_ERROR;
     }
-    enum found found = look(r);
+    struct seg_stat seen;
+    enum found found = look(r, &seen);
     if (found == FOUND_LIVE && !writer_only && file == NULL) {
         return open_ui(r, duration < 0 ? 0 : until);
     }
     if (found == FOUND_LIVE) {
         return run_error(r, "a demo's writer is at work there already");
     }
-    int status = clear_name(r, found);
+    int status = clear_name(r, found, &seen);
     if (status != EXIT_DONE) {
         return status;
     }

@@ -178,11 +178,10 @@ static int end_segment(struct replay *p)
     struct seg_stat st;
     struct oserr e = seg_refresh(p->to, &st);
     if (!oserr_is(e) && !st.name_gone && !st.replaced) { /* the viewer may still look at it */
-        e = seg_remove(p->r->env->be, p->r->raw, SEG_RM_FORCE, NULL);
+        e = demo_remove(p->r, &st);
     }
     seg_close(p->to);
-    return oserr_is(e) && oserr_kind(e) != OSERR_K_MISSING ? run_fail(p->r, NULL, "remove it", e)
-                                                           : EXIT_DONE;
+    return oserr_is(e) ? run_fail(p->r, NULL, "remove it", e) : EXIT_DONE;
 }
 
 int demo_replay(struct run *r, const char *path, int64_t until)

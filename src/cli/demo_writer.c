@@ -187,14 +187,11 @@ int demo_writer(struct run *r, int64_t until)
     bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
     if (!oserr_is(e) && !st.name_gone && !st.replaced &&
         !fleeting) { /* the viewer may still look at it */
-        e = seg_remove(r->env->be, r->raw, SEG_RM_FORCE, NULL);
+        e = demo_remove(r, &st);
     }
     seg_close(w.seg);
     if (oserr_is(w.error)) {
         return run_fail(r, NULL, "write into it", w.error);
     }
-    if (oserr_is(e) && oserr_kind(e) != OSERR_K_MISSING) {
-        return run_fail(r, NULL, "remove it", e);
-    }
-    return EXIT_DONE;
+    return oserr_is(e) ? run_fail(r, NULL, "remove it", e) : EXIT_DONE;
 }

@@ -132,6 +132,10 @@ struct ui_options;
 void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *));
 int demo_writer(struct run *r, int64_t until);
 
+/* Removes the demo's segment when it still is the one that was seen; no error: it is gone, or the
+ * name is another's. */
+SHM_MUST struct oserr demo_remove(struct run *r, const struct seg_stat *seen);
+
 /* --replay: opens a recording (false: it was reported), and plays it until its end or `until`. */
 bool demo_open_recording(struct run *r, const char *path, struct seg **out, char raw[LOCATOR_MAX]);
 int demo_replay(struct run *r, const char *path, int64_t until);
