@@ -107,7 +107,9 @@ static struct wish wish_of(struct sampler *s)
                      .cpu = s->want_cpu,
                      .settle = s->want_settle,
                      .past = s->want_past,
-                     .rows = s->want_rows};
+                     .rows = s->want_rows,
+                     .release = s->want_release};
+    s->want_release = false;
     os_gate_unlock(s->gate);
     if (w.past.time != 0) /* the past is shown whole */
         w.rows.on = false;
@@ -131,6 +133,8 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     if (s->seg == NULL)
         return INT64_MAX;
     const struct wish w = wish_of(s);
+    if (w.release)
+        sampler_let_go(s);
     int64_t period = (int64_t)(SECOND / w.hz), around = 0;
     if (!hurried && now < s->due) { /* only for the map */
         around = go_around(s, &w, now, period);

@@ -199,6 +199,9 @@ struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t l
 /* Lets all go (on the sampler's thread). */
 void sampler_let_go(struct sampler *s);
 
+/* Lets all go at the next look, also while a job runs. NULL is fine. */
+void sampler_release(struct sampler *s);
+
 /* A step through time. */
 struct time_job {
     struct job job;

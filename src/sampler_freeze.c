@@ -8,6 +8,16 @@ void sampler_let_go(struct sampler *s)
     s->work.freeze.count = 0;
 }
 
+void sampler_release(struct sampler *s)
+{
+    if (s == NULL)
+        return;
+    os_gate_lock(s->gate);
+    s->want_release = true;
+    os_gate_unlock(s->gate);
+    worker_hurry(s->worker);
+}
+
 static void freeze_run(struct job *job, struct worker *w)
 {
     struct freeze_job *j = (struct freeze_job *)job;

@@ -34,6 +34,7 @@ struct wish {
     struct settle_want settle;
     struct past_wish past;
     struct rows_want rows;
+    bool release; /* what is frozen goes */
 };
 
 /* sampler_sample.c: one look at the segment, into s->work. True: worth drawing. */
@@ -78,6 +79,7 @@ struct sampler {
     struct settle_want want_settle;
     struct past_wish want_past;
     struct rows_want want_rows;
+    bool want_release; /* see sampler_release */
     struct sample out; /* the newest complete sample */
 };
 

@@ -171,15 +171,16 @@ bool worker_take(struct worker *w, void *taker)
 void worker_cancel(struct worker *w)
 {
     os_gate_lock(w->gate);
-    w->cancel = w->running != NULL;
-    while (w->queue != NULL) {
-        struct job *j = w->queue;
-        w->queue = j->next;
-        j->cancelled = true;
-        append(&w->finished_end, j);
+    w->cancel = w->running != NULL && !w->running->certain;
+    struct job *waiting = w->queue;
+    w->queue = NULL;
+    w->queue_end = &w->queue;
+    for (struct job *j = waiting, *next; j != NULL; j = next) {
+        next = j->next;
+        j->cancelled = !j->certain;
+        append(j->certain ? &w->queue_end : &w->finished_end, j);
         os_wake_post(w->wake);
     }
-    w->queue_end = &w->queue;
     os_gate_signal(w->gate);
     os_gate_unlock(w->gate);
 }

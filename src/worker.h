@@ -16,6 +16,7 @@ struct job {
     void (*run)(struct job *j, struct worker *w); /* on the worker's thread */
     void (*finish)(struct job *j, void *taker);   /* on the taker's thread; frees the job */
     bool cancelled;                               /* set when the taker gave up on it */
+    bool certain; /* runs also when those that wait are asked to give up */
 };
 
 /* Called on the worker's thread when its time has come, or earlier (`hurried`: by worker_hurry, or

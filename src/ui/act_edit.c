@@ -57,6 +57,7 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
     if (then != NULL)
         (void)snprintf(w->then, sizeof w->then, "%s", then);
     j->user = w;
+    j->job.certain = access < SEG_WRITE; /* who leaves edit mode has left it */
     inspect_post(ui, &j->job);
 }
 
@@ -83,6 +84,7 @@ void act_edit(struct ui *ui, int argc, char **argv)
     }
     size_t frozen = ui->s.sample.freeze.count;
     ui->s.edit = false;
+    sampler_release(ui->s.sampler); /* what runs on the segment may take long */
     ask_access(ui, SEG_READ, NULL);
     if (frozen > 0)
         ui_say(ui, STYLE_TEXT, "read-only again: %zu frozen value%s let go", frozen,

@@ -235,6 +235,37 @@ static void stop(void)
     tear_down();
 }
 
+/* A job that goes on until it is told otherwise. */
+static void linger(struct job *j, struct worker *w)
+{
+    (void)j;
+    while (worker_breath(w, os_now() + MS, 0, 0))
+        continue;
+}
+
+static void linger_done(struct job *j, void *taker)
+{
+    (void)j;
+    (void)taker;
+}
+
+START_TEST(they_are_let_go_while_a_job_runs)
+{
+    static struct job job = {.run = linger, .finish = linger_done};
+    worker_post(sampler_worker(sampler), &job);
+    put(0, 1);
+    AWAIT(get(0) == 42); /* also meanwhile */
+    sampler_release(sampler);
+    AWAIT(sample.freeze.count == 0);
+    put(0, 1);
+    uint64_t seq = sample.seq;
+    AWAIT(sample.seq > seq + 3);
+    ck_assert_uint_eq(get(0), 1);
+    sampler_release(NULL);
+    worker_cancel(sampler_worker(sampler));
+}
+END_TEST
+
 START_TEST(the_sampler_puts_back_and_counts)
 {
     for (uint8_t i = 1; i < 10; i++) {
@@ -308,6 +339,7 @@ int main(void)
     c = tcase_create("sampler");
     tcase_add_checked_fixture(c, start, stop);
     tcase_add_test(c, the_sampler_puts_back_and_counts);
+    tcase_add_test(c, they_are_let_go_while_a_job_runs);
     tcase_add_test(c, a_poke_changes_what_is_kept);
     tcase_add_test(c, the_end_of_editing_lets_go);
     tcase_add_test(c, shrinking_below_lets_go_and_says_so);

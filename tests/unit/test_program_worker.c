@@ -65,15 +65,21 @@ static void number_finish(struct job *j, void *taker)
     free(n);
 }
 
-static void post(struct worker *w, int number, atomic_bool *hold)
+static void post_as(struct worker *w, int number, atomic_bool *hold, bool certain)
 {
     struct number_job *n = calloc(1, sizeof *n);
     ck_assert_ptr_nonnull(n);
+    n->job.certain = certain;
     n->job.run = number_run;
     n->job.finish = number_finish;
     n->number = number;
     n->hold = hold;
     worker_post(w, &n->job);
+}
+
+static void post(struct worker *w, int number, atomic_bool *hold)
+{
+    post_as(w, number, hold, false);
 }
 
 static struct os_wake *wake;
@@ -221,6 +227,26 @@ START_TEST(cancel_ends_the_running_and_drops_the_waiting)
 }
 END_TEST
 
+START_TEST(what_is_certain_is_not_cancelled)
+{
+    struct worker *w = start(tick_often);
+    atomic_bool hold = true;
+    post(w, 1, &hold);
+    post(w, 2, NULL);
+    post_as(w, 3, NULL, true);
+    post(w, 4, NULL);
+    uint64_t done, total;
+    int64_t since, deadline = os_now() + 10000LL * MS;
+    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
+        ;
+    worker_cancel(w);
+    take_until(w, 4);
+    ck_assert_int_eq(finished[3], 3);
+    ck_assert_int_eq(cancelled_count, 3);
+    stop(w);
+}
+END_TEST
+
 START_TEST(stop_finishes_what_is_left)
 {
     struct worker *w = start(tick_often);
@@ -275,6 +301,7 @@ int main(void)
     tcase_add_test(tc, hurry_ticks_at_once);
     tcase_add_test(tc, stop_ends_a_rest);
     tcase_add_test(tc, cancel_ends_the_running_and_drops_the_waiting);
+    tcase_add_test(tc, what_is_certain_is_not_cancelled);
     tcase_add_test(tc, stop_finishes_what_is_left);
     tcase_add_test(tc, stop_does_not_wait_for_the_stuck);
     suite_add_tcase(suite, tc);

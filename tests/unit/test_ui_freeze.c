@@ -125,6 +125,8 @@ START_TEST(read_only_asks_first)
     ck_assert_uint_eq(list()->count, 1);
     ui_run(&st->ui, "edit");
     ck_assert_ptr_nonnull(strstr(st->ui.status, "1 frozen value let go"));
+    ck_assert_int_eq(st->jobs, 1);
+    ck_assert(st->job[0]->certain); /* Esc, for what runs before it, does not bring it back */
 }
 END_TEST
 
