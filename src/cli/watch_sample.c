@@ -51,6 +51,14 @@ static uint64_t was_data(const struct watch *w, uint64_t at, uint64_t end)
     return end;
 }
 
+/* Is the page of the range all zeros, as last looked at? */
+static bool is_zero(const struct watch *w, uint64_t page)
+{
+    static const uint8_t zeros[BLOCK_PAGE];
+    const struct watch_chunk *c = w->chunk[page / WATCH_CHUNK];
+    return memcmp(c->bytes + page % WATCH_CHUNK, zeros, BLOCK_PAGE) == 0;
+}
+
 int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
 {
     uint64_t from = at;
@@ -66,6 +74,7 @@ int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
         }
         /* a range that does not start on a page has pages that are a hole in part only */
         bool whole = page >= from && (page + BLOCK_PAGE <= end || end == w->range.length);
+        whole = whole && is_zero(w, page); /* else it came to life before it was read */
         if (whole) {
             w->chunk[page / WATCH_CHUNK]->data[page % WATCH_CHUNK / BLOCK_PAGE] = 0;
         }

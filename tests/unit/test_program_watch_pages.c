@@ -48,6 +48,14 @@ static void on_change(struct watch *x, int64_t t, uint64_t offset, const uint8_t
     changes++;
 }
 
+static unsigned holes;
+static void on_hole(struct watch *x, int64_t t, uint64_t offset, size_t n)
+{
+    (void)t;
+    memset(image + (offset - x->range.offset), 0, n);
+    holes++;
+}
+
 static void on_gap(struct watch *x, int64_t t, int64_t behind)
 {
     (void)x;
@@ -76,8 +84,12 @@ static bool on_ended(const struct watch *x)
     return false;
 }
 
-static const struct watch_sink sink = {
-    .change = on_change, .gap = on_gap, .state = on_state, .flush = on_flush, .ended = on_ended};
+static const struct watch_sink sink = {.change = on_change,
+                                       .hole = on_hole,
+                                       .gap = on_gap,
+                                       .state = on_state,
+                                       .flush = on_flush,
+                                       .ended = on_ended};
 
 /* ---- */
 
@@ -265,6 +277,38 @@ START_TEST(shrunk_ranges_forget)
 }
 END_TEST
 
+/* Once it was asked where the hole ends: the second page comes to life while the first is read. */
+static void revive(void *ctx, const char *call)
+{
+    bool *asked = ctx;
+    if (strcmp(call, "lseek") == 0) {
+        *asked = true;
+    } else if (*asked && strcmp(call, "fstat") == 0) {
+        memory[11 * PAGE + 5] = 7;
+        backend_before_call(be, NULL, NULL);
+    }
+}
+
+START_TEST(what_comes_to_life_is_no_hole)
+{
+    bool asked = false;
+    memset(memory + 10 * PAGE, 1, 2 * PAGE);
+    begin(0, SIZE, 1);
+    punch(10 * PAGE, 2 * PAGE);
+    holes = 0;
+    backend_before_call(be, revive, &asked);
+    look();
+    ck_assert_uint_eq(memory[11 * PAGE + 5], 7);
+    ck_assert_uint_eq(holes, 1);
+    look();
+    same();
+    punch(10 * PAGE, 2 * PAGE); /* and when it goes, that is seen too */
+    look();
+    same();
+    ck_assert_uint_eq(holes, 2);
+}
+END_TEST
+
 /* A slow machine does not fill the output: a gap that goes on is told once. */
 START_TEST(a_share_of_the_processor)
 {
@@ -289,6 +333,7 @@ int main(void)
     tcase_add_test(c, what_is_found_goes_out_at_once);
     tcase_add_test(c, cut_and_grown_again);
     tcase_add_test(c, shrunk_ranges_forget);
+    tcase_add_test(c, what_comes_to_life_is_no_hole);
     tcase_add_test(c, a_share_of_the_processor);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);
