@@ -102,16 +102,18 @@ struct pages {
 };
 
 /* Of what was read, so that nothing between reading and the next look is missed. A page that is not
- * all there (the segment ends in it) is looked at every time. False: no memory. */
+ * all there (the segment ends in it), or not all compared (the range does: the segment may have
+ * grown, and the range will), is looked at every time. False: no memory. */
 static bool keep_hashes(struct watch *w, const struct pages *p, uint64_t off, uint64_t end)
 {
+    uint64_t compared = w->range.offset + w->range.length;
     for (; off < end; off += BLOCK_PAGE) {
         uint64_t *slot = hash_slot(w, off);
         size_t in = (size_t)(off - p->from);
         if (slot == NULL) {
             return false;
         }
-        bool whole = in < p->n && p->n - in >= BLOCK_PAGE;
+        bool whole = in < p->n && p->n - in >= BLOCK_PAGE && off + BLOCK_PAGE <= compared;
         *slot = whole ? pagemap_hash(p->bytes + in) : 0;
     }
     return true;

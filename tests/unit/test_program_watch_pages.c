@@ -309,6 +309,22 @@ START_TEST(what_comes_to_life_is_no_hole)
 }
 END_TEST
 
+/* The segment has grown since the range was made as long as it: what lies behind the range in its
+ * last page is told when the range has grown, too. */
+START_TEST(the_rest_of_the_last_page)
+{
+    memset(memory, 1, SIZE);
+    begin(0, 20 * PAGE + 100, 1);
+    memory[20 * PAGE + 50] = 9;
+    look();
+    ck_assert_uint_eq(changes, 1);
+    ck_assert(watch_grow(&w, 21 * PAGE));
+    look();
+    same();
+    ck_assert_uint_eq(changes, 2);
+}
+END_TEST
+
 /* A slow machine does not fill the output: a gap that goes on is told once. */
 START_TEST(a_share_of_the_processor)
 {
@@ -334,6 +350,7 @@ int main(void)
     tcase_add_test(c, cut_and_grown_again);
     tcase_add_test(c, shrunk_ranges_forget);
     tcase_add_test(c, what_comes_to_life_is_no_hole);
+    tcase_add_test(c, the_rest_of_the_last_page);
     tcase_add_test(c, a_share_of_the_processor);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);
