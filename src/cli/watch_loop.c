@@ -68,16 +68,23 @@ static int64_t next_time(struct watch *w, int64_t due, int64_t ended)
         next = ended + rest > next ? ended + rest : next;
     }
     w->owed = 0;
-    int64_t behind = ended - next;
+    return next;
+}
+
+/* A look that begins long after it was due: that is told before what it finds. Returns from when on
+ * the next one is due. */
+static int64_t tell_gap(struct watch *w, int64_t due, int64_t began)
+{
+    int64_t behind = began - due;
     if (behind <= BEHIND_PERIODS * w->period || behind <= BEHIND_AT_LEAST) {
         w->behind = 0;
-        return next;
+        return due;
     }
     if (behind / 3 * 2 > w->behind) { /* one that goes on is told once, and when it gets worse */
-        w->sink->gap(w, ended - w->start, behind);
+        w->sink->gap(w, began - w->start, behind);
         w->behind = behind;
     }
-    return ended;
+    return began;
 }
 
 static int loop(struct watch *w)
@@ -89,6 +96,7 @@ static int loop(struct watch *w)
         if (began >= stop) {
             return EXIT_NO;
         }
+        due = tell_gap(w, due, began);
         look_at_state(w, began);
         int status = watch_sample(w, began);
         if (status != EXIT_DONE) {
