@@ -5,6 +5,7 @@
 #include "backend/os.h"
 #include "cli/columns.h"
 #include "core/canvas.h"
+#include "core/text.h"
 
 struct list {
     struct seg_survey survey;
@@ -82,7 +83,9 @@ static bool parse_columns(struct run *r, struct list *l)
 /* qsort has no room for what to sort by. */
 struct sorting {
     struct segrow row;
-    const struct column *by;
+    const struct column *by; /* NULL: the locator */
+    const char *shown;       /* the locator as it is printed */
+    char *made;              /* for that; NULL: it is the raw one */
     int sign;
 };
 
@@ -90,22 +93,36 @@ static int compare(const void *a, const void *b)
 {
     const struct sorting *x = a;
     const struct sorting *y = b;
-    int c = x->by->compare(&x->row, &y->row) * x->sign;
+    int c = x->by != NULL ? x->by->compare(&x->row, &y->row) : 0;
     if (c == 0) {
-        c = strcmp(x->row.locator, y->row.locator);
-        c = x->sign < 0 ? -c : c;
+        c = strcmp(x->shown, y->shown);
     }
-    return c;
+    return x->sign < 0 ? -c : c;
 }
 
-static bool sort_rows(struct run *r, struct list *l)
+/* Plain ASCII is printed as it is. */
+static bool is_plain(const char *s)
 {
-    struct sorting *s = calloc(l->count + 1, sizeof *s);
-    if (s == NULL) {
-        return false;
+    while (*s >= ' ' && *s < 0x7f && *s != '\\') {
+        s++;
     }
+    return *s == '\0';
+}
+
+static bool sort_prepare(struct run *r, const struct list *l, struct sorting *s)
+{
+    size_t count = 0;
+    const struct column *locator = column_table(&count);
     for (size_t i = 0; i < l->count; i++) {
-        s[i] = (struct sorting){l->rows[i], l->sort, run_option(r, "reverse") != NULL ? -1 : 1};
+        const char *raw = l->rows[i].locator;
+        s[i] = (struct sorting){.row = l->rows[i],
+                                .by = l->sort == locator ? NULL : l->sort,
+                                .made = is_plain(raw) ? NULL : text_escaped(raw),
+                                .sign = run_option(r, "reverse") != NULL ? -1 : 1};
+        s[i].shown = s[i].made != NULL ? s[i].made : raw;
+        if (s[i].made == NULL && !is_plain(raw)) {
+            return false;
+        }
     }
     size_t sorted = 1; /* it often is: a survey is in the order of locators */
     while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0) {
@@ -114,11 +131,19 @@ static bool sort_rows(struct run *r, struct list *l)
     if (sorted < l->count) {
         qsort(s, l->count, sizeof *s, compare);
     }
-    for (size_t i = 0; i < l->count; i++) {
-        l->rows[i] = s[i].row;
+    return true;
+}
+
+static bool sort_rows(struct run *r, struct list *l)
+{
+    struct sorting *s = calloc(l->count + 1, sizeof *s);
+    bool fine = s != NULL && sort_prepare(r, l, s);
+    for (size_t i = 0; s != NULL && i < l->count; i++) {
+        l->rows[i] = fine ? s[i].row : l->rows[i];
+        free(s[i].made);
     }
     free(s);
-    return true;
+    return fine;
 }
 
 static bool take_rows(struct run *r, struct list *l)

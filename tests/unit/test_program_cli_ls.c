@@ -72,6 +72,10 @@ START_TEST(sorts)
     ck_assert(strstr(r->out, a) > strstr(r->out, b));
     r = RUN("ls", "--sort", "size", "--reverse");
     ck_assert(strstr(r->out, a) > strstr(r->out, b));
+    run_make(run_name("\x01"), "", 0, 5); /* sorted as it is printed */
+    r = RUN("ls");
+    const char *odd = strstr(r->out, "-\\x01 ");
+    ck_assert(strstr(r->out, a) < odd && odd < strstr(r->out, b));
     ck_assert_int_eq(RUN("ls", "--sort", "colour")->status, 2);
     ck_assert_int_eq(RUN("ls", "--columns", "size,colour")->status, 2);
     ck_assert_int_eq(RUN("ls", "--kind", "colour")->status, 2);
