@@ -47,8 +47,8 @@ int cmd_peek(struct run *r)
     uint64_t shown = 0;
     bool raw = run_option(r, "raw") != NULL;
     bool json = run_option(r, "json") != NULL;
-    if (raw && (json || run_option(r, "as") != NULL)) {
-        return run_usage(r, "--raw goes neither with --json nor with --as");
+    if (raw && json) {
+        return run_usage(r, "--raw or --json, not both");
     }
     if (raw && (r->env->ui || r->env->out_terminal)) {
         return run_usage(r, "--raw does not write to a terminal");

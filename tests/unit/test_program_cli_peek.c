@@ -158,6 +158,11 @@ START_TEST(past_the_end)
     r = RUN("peek", name, "0", "99", "--raw");
     ck_assert_int_eq(r->status, 2);
     ck_assert_str_eq(r->out, "abcdefgh");
+    r = RUN("peek", name, "2", "--as", "u16", "--raw"); /* the bytes of one value */
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_str_eq(r->out, "cd");
+    ck_assert_int_eq(RUN("peek", name, "0", "3", "--as", "u16", "--raw")->status, 2);
+    ck_assert_int_eq(RUN("peek", name, "--raw", "--json")->status, 2);
 }
 END_TEST
 
