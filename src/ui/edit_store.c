@@ -181,14 +181,15 @@ static void lost_finish(struct job *job, void *taker)
 
 /* ---- it was stored ---- */
 
-/* The picture shows our value at once, unless the sampler was faster. */
+/* The picture shows our value at once, unless the sampler was faster; one that stands shows it in
+ * any case. */
 static void patch_sample(struct ui *ui, const struct store *r)
 {
     struct sample *p = &ui->s.sample;
     size_t i = sample_index(p, r->offset), last = sample_index(p, r->offset + r->size - 1);
     if (p->seq == 0 || i == SIZE_MAX || last != i + r->size - 1)
         return;
-    if (memcmp(p->bytes + i, r->seen, r->size) != 0)
+    if (!ui->s.paused && memcmp(p->bytes + i, r->seen, r->size) != 0)
         return;
     memcpy(p->bytes + i, r->value, r->size);
     memset(p->state + i, BYTE_DATA, r->size);

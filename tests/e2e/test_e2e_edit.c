@@ -172,6 +172,20 @@ START_TEST(lost_then_enter_writes_anyway)
 }
 END_TEST
 
+/* A picture that stands shows what we stored, all the same. */
+START_TEST(lost_while_paused)
+{
+    struct e2e *t = edit("A", 1, "hex");
+    scene_press(t, "<Space>", "PAUSED");
+    scene_press(t, "4", "00000000  4_ ");
+    memory[0] = 0x99;
+    scene_press(t, "2", "0x0 became 99 while you typed 42");
+    scene_press(t, "<Enter>", "00000000  42 ");
+    scene_press(t, "u", "00000000  99 ");
+    leave(t);
+}
+END_TEST
+
 START_TEST(lost_then_any_other_key_drops)
 {
     static const char *const keys[] = {"<Esc>", "x", "<Space>", "q", "<Right>"};
@@ -359,6 +373,7 @@ int main(void)
                                                 {lost_then_enter_writes_anyway, SCENE_ROWS(races)},
                                                 {lost_then_any_other_key_drops, 5},
                                                 {lost_in_a_text_column, 0},
+                                                {lost_while_paused, 0},
                                                 {poke_prompt, 0},
                                                 {compare_and_swap_prompt, 0},
                                                 {undo_and_redo, 0},
