@@ -12,6 +12,9 @@ extern const struct provider recording_provider;
 
 #define POSIX_SHM_PREFIX "posix:/"  /* of canonical locators */
 #define POSIX_SHM_DIR    "/dev/shm" /* where the system keeps them */
+/* A name is set aside for a moment before it is removed, and what goes on without one keeps this:
+ * the prefix, two numbers with a `-` behind each, and the name it had. */
+#define POSIX_SHM_ASIDE ".shmlens-"
 
 enum {
     POSIX_SHM_NAME = 255,                                 /* bytes of a name at most */

@@ -124,8 +124,8 @@ static struct oserr removal_unlink(struct removal *r, struct seg_who *who)
 {
     char path[POSIX_SHM_PATH], aside[POSIX_SHM_PATH];
     posix_shm_path(r->locator, path);
-    snprintf(aside, sizeof aside, "%s/.shmlens-%u-%llu", POSIX_SHM_DIR, (unsigned)os_pid(),
-             (unsigned long long)os_now());
+    snprintf(aside, sizeof aside, "%s/" POSIX_SHM_ASIDE "%u-%llu-%s", POSIX_SHM_DIR,
+             (unsigned)os_pid(), (unsigned long long)os_now(), posix_shm_name(r->locator) + 1);
     struct oserr e = move(r->be, path, aside);
     if (oserr_is(e))
         return e;

@@ -71,6 +71,21 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
     return id.sort == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
+/* How many bytes our removal put before the name that it had (kinds_posix.h). */
+static size_t aside_prefix(const char *s, size_t n)
+{
+    size_t at = sizeof POSIX_SHM_ASIDE - 1;
+    if (n < at || strncmp(s, POSIX_SHM_ASIDE, at) != 0)
+        return 0;
+    for (int numbers = 0; numbers < 2; numbers++) {
+        size_t digits = strspn(s + at, "0123456789");
+        if (digits == 0 || s[at + digits] != '-')
+            return 0;
+        at += digits + 1;
+    }
+    return at < n ? at : 0;
+}
+
 void process_name(const char *link, enum seg_kind kind, struct seg_id id, char name[PROCESS_NAME])
 {
     static const char deleted[] = " (deleted)", shm[] = POSIX_SHM_DIR "/";
@@ -89,6 +104,9 @@ void process_name(const char *link, enum seg_kind kind, struct seg_id id, char n
     } else if (kind == SEG_FD && strncmp(s, shm, sizeof shm - 1) == 0 && n >= sizeof shm - 1) {
         s += sizeof shm - 1;
         n -= sizeof shm - 1;
+        size_t aside = aside_prefix(s, n);
+        s += aside;
+        n -= aside;
     }
     snprintf(name, PROCESS_NAME, "%.*s", (int)n, s);
 }

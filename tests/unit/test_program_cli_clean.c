@@ -204,6 +204,12 @@ START_TEST(rm_by_force_says_what_it_leaves)
     ck_assert_str_eq(r->out, "");
     ck_assert_ptr_nonnull(strstr(r->err, "the memory stays until they let it go"));
     ck_assert(!exists(n));
+    char locator[40];
+    char name[300];
+    (void)snprintf(locator, sizeof locator, "fd:%d/%d", (int)getpid(), fd);
+    (void)snprintf(name, sizeof name, "name:      %s\n", n + 1);
+    r = RUN("info", locator); /* it keeps the name it had */
+    ck_assert_ptr_nonnull(strstr(r->out, name));
     (void)close(fd);
     r = RUN("rm", "file:/etc/passwd");
     ck_assert_int_eq(r->status, 2);
