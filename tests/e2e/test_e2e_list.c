@@ -219,7 +219,7 @@ START_TEST(removing_what_was_inspected)
     scene_press(t, "dyes<Enter>", "removed posix:");
     wait_mapped(t, "/dev/shm/", false);
     e2e_wait_no_text(t, ".shmlens", 0);
-    e2e_wait_no_text(t, "gone", 0);
+    e2e_wait_no_text(t, names[0], 0);
     scene_press(t, "<Home><Enter>", "│ 0x0");
     e2e_wait_row(t, 0, names[1], 0);
     scene_quit(t);
