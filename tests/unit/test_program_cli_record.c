@@ -313,8 +313,9 @@ static bool tick(void *ctx, int64_t until, uint64_t done, uint64_t total)
 static void fail_reading(void *ctx, const char *call)
 {
     struct failing *f = ctx;
-    if (f->ticks == 3 && strcmp(call, "lstat") == 0) { /* the last of looking at its state */
-        backend_fail_at(f->be, 1, EIO);
+    (void)call;
+    if (f->ticks >= 3) {
+        backend_fail_at(f->be, 1, EIO); /* the next one, and so all */
     }
 }
 
