@@ -1,6 +1,7 @@
 /* A process whose descriptor hangs whoever asks about it: it holds an open directory of a FUSE file
  * system that never answers. In a mount namespace of its own, so that nothing is left behind.
- * Prints `ready` (or `skip: why`), ends at the end of its input. Needs root. */
+ * With an argument it is mounted there: on /dev, whoever looks at its /dev/shm hangs. Prints
+ * `ready` (or `skip: why`), ends at the end of its input. Needs root. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -38,10 +39,11 @@ static int answer_init(int fuse)
     return write(fuse, &out, sizeof out) == (ssize_t)sizeof out ? 0 : -1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    char where[] = "/tmp/stuck-peer-XXXXXX", options[128], byte;
-    if (mkdtemp(where) == NULL)
+    char made[] = "/tmp/stuck-peer-XXXXXX", options[128], byte;
+    const char *where = argc > 1 ? argv[1] : made;
+    if (mkdtemp(made) == NULL)
         return skip("mkdtemp");
     int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
     int ok = fuse >= 0 && unshare(CLONE_NEWNS) == 0 &&
@@ -50,7 +52,7 @@ int main(void)
     ok = ok && mount("stuck", where, "fuse", MS_NOSUID | MS_NODEV, options) == 0;
     if (!ok || answer_init(fuse) != 0) {
         int status = skip("a FUSE file system");
-        rmdir(where);
+        rmdir(made);
         return status;
     }
     int held = open(where, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -59,6 +61,6 @@ int main(void)
     while (read(0, &byte, 1) > 0)
         ;
     umount2(where, MNT_DETACH);
-    rmdir(where);
+    rmdir(made);
     return 0;
 }

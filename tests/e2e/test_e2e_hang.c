@@ -1,0 +1,104 @@
+/* A process that hangs whoever asks about it: the list goes around it and says so, and quitting
+ * does not wait. Nothing else should read /proc meanwhile. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "support.h"
+
+static struct e2e_peer *hanging, *mapper;
+static const char *name;
+
+/* The list, with a process that hangs; NULL: there can be none here. */
+static struct e2e *open_list(void)
+{
+    char peer[1024];
+    (void)snprintf(peer, sizeof peer, "%s/peer_stuck", e2e_peers);
+    name = e2e_name("hang");
+    support_make(name, "ring", 4, 4096);
+    mapper = e2e_peer("holder", "rw", name);
+    hanging = e2e_background(E2E_ARGV(peer, "/dev"));
+    const char *line = e2e_peer_line(hanging, 0);
+    if (line == NULL || strcmp(line, "ready") != 0) {
+        printf("%s\n", line != NULL ? line : "skip: the peer that hangs ended");
+        e2e_peer_end(hanging);
+        e2e_peer_end(mapper);
+        return NULL;
+    }
+    return e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .cols = 120});
+}
+
+static void wait_hanging(struct e2e *t)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "(%d hangs)", (int)e2e_peer_pid(hanging));
+    e2e_wait_text(t, text, 0);
+}
+
+START_TEST(the_list_goes_around_it)
+{
+    struct e2e *t = open_list();
+    if (t == NULL)
+        return;
+    e2e_wait_text(t, name, 0); /* by its name, at once */
+    e2e_keys(t, "/");
+    e2e_wait_text(t, "filter:", 0);
+    e2e_keys(t, name + 1); /* keys are answered */
+    e2e_keys(t, "<Enter>");
+    e2e_wait_no_text(t, "filter:", 0);
+    e2e_wait_row(t, 2, "?", 0);    /* who has it is not known yet */
+    e2e_wait_text(t, "/proc ", 0); /* how far it is */
+    wait_hanging(t);               /* gone around */
+    e2e_wait_row(t, 2, "1 rw", 0); /* the others were read */
+    e2e_peer_end(hanging);
+    e2e_wait_no_text(t, "hangs", 0); /* the thread came back */
+    e2e_wait_row(t, 2, "1 rw", 0);
+    support_quit(t);
+    e2e_peer_end(mapper);
+    shm_unlink(name);
+}
+END_TEST
+
+static bool is_restored(struct e2e *t, void *ctx)
+{
+    (void)ctx;
+    return !support_mode(t, "1049");
+}
+
+/* The user is let go. (The thread itself ends when the kernel lets it: where several look up the
+ * same name, that is not before the peer's end.) */
+START_TEST(quitting_does_not_wait)
+{
+    struct e2e *t = open_list();
+    if (t == NULL)
+        return;
+    wait_hanging(t);
+    e2e_keys(t, "Q");
+    e2e_wait(t, is_restored, NULL, "the terminal as it was", 0);
+    e2e_peer_end(hanging);
+    ck_assert_int_eq(e2e_exit(t, 0), 0);
+    ck_assert_ptr_null(support_not_restored(t));
+    e2e_end(t);
+    e2e_peer_end(mapper);
+    shm_unlink(name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("e2e_hang");
+    TCase *c = tcase_create("hang");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, the_list_goes_around_it);
+    tcase_add_test(c, quitting_does_not_wait);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
