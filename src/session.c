@@ -45,6 +45,8 @@ struct oserr session_init(struct session *s, struct backend *be)
         os_wake_free(s->wake);
         return e;
     }
+    if (s->walker != NULL)
+        backend_pace(be, walker_pace(s->walker));
     return OSERR_NONE;
 }
 
@@ -59,7 +61,10 @@ static bool stop_sampler(struct session *s)
 void session_free(struct session *s)
 {
     bool ended = stop_sampler(s);
-    ended = walker_stop(s->walker, os_now() + SECOND / 5, s) && ended;
+    if (s->walker != NULL)
+        backend_pace(s->be, NULL);
+    if (ended && !s->left_behind) /* else a pass that hangs may still ask the walker */
+        ended = walker_stop(s->walker, os_now() + SECOND / 5, s);
     walk_free(&s->walk);
     (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);

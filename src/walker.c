@@ -121,6 +121,7 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
     w->gate = os_gate_new();
     w->wake = wake;
     w->period = SECOND;
+    w->pace = (struct seg_pace){walker_avoid, w};
     w->kinds = WALK_KINDS;
     w->trial = trial != NULL ? *trial : (struct walker_trial){0};
     if (w->trial.patience == 0)
@@ -222,6 +223,11 @@ bool walker_progress(struct walker *w, struct walk_progress *out)
     if (out->total < out->done + 1)
         out->total = out->done + 1;
     return out->since != 0;
+}
+
+const struct seg_pace *walker_pace(struct walker *w)
+{
+    return &w->pace;
 }
 
 struct worker *walker_worker(struct walker *w)

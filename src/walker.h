@@ -91,6 +91,10 @@ struct walk_progress {
 /* False: there is none. */
 bool walker_progress(struct walker *w, struct walk_progress *out);
 
+/* For passes of others (backend_pace), while the walker is there: leaves out what is known to hang,
+ * stops when the walker is stopped. */
+const struct seg_pace *walker_pace(struct walker *w);
+
 /* A thread for jobs that read /proc. */
 struct worker *walker_worker(struct walker *w);
 

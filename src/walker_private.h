@@ -31,8 +31,9 @@ struct walker {
     struct seg_events *events; /* NULL: the system does not tell of names */
     struct os_wake *wake;
     struct walker_trial trial;
-    int64_t rest_until; /* the namer's: names are not looked at before, os_now's clock */
-    int64_t due;        /* and then they are */
+    struct seg_pace pace; /* for passes of others */
+    int64_t rest_until;   /* the namer's: names are not looked at before, os_now's clock */
+    int64_t due;          /* and then they are */
 
     struct os_gate *gate;    /* guards what follows */
     struct walk full, quick; /* found last; seq 0: taken already */
@@ -61,6 +62,9 @@ bool reader_stop(struct reader *r, int64_t deadline);
 /* On the namer: leaves behind the reader that hangs, puts away those that came back. Returns when
  * it has to be called again (os_now's clock). */
 int64_t readers_watch(struct walker *w, int64_t now);
+
+/* Does nothing but avoid what hangs; ctx is the walker. */
+enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at);
 
 /* A reader that was left behind has come back: the namer puts it away. */
 void walker_came_back(struct walker *w);

@@ -34,6 +34,17 @@ static bool hangs(const struct walker *w, uint32_t pid)
     return false;
 }
 
+enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at)
+{
+    struct walker *w = ctx;
+    os_gate_lock(w->gate);
+    enum seg_pace_answer answer = w->stopping         ? SEG_PACE_STOP
+                                  : hangs(w, at->pid) ? SEG_PACE_SKIP
+                                                      : SEG_PACE_ON;
+    os_gate_unlock(w->gate);
+    return answer;
+}
+
 /* Ends the slice. */
 static int64_t end_slice(struct reader *r, int64_t now)
 {

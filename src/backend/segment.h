@@ -224,11 +224,15 @@ struct seg_pace {
     void *ctx;
 };
 
+/* Passes that are given none of their own take this one (seg_who, seg_remove, ...); NULL: none. It
+ * must stay until the last of them has ended. */
+void backend_pace(struct backend *be, const struct seg_pace *pace);
+
 struct seg_ask {
     unsigned kinds, flags; /* as of seg_survey */
     struct seg_id also;    /* an object whose users are wanted whether it is listed or not, with
                               SEG_SURVEY_WHO; dev 0: none */
-    const struct seg_pace *pace; /* NULL: in one go */
+    const struct seg_pace *pace; /* NULL: the backend's */
 };
 
 /* What is not read to its end is not handed out: *out is empty after an error. */

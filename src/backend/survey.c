@@ -33,6 +33,21 @@ static int compare_locators(const void *a, const void *b)
     return strcmp(x->locator, y->locator);
 }
 
+void backend_pace(struct backend *be, const struct seg_pace *pace)
+{
+    os_gate_lock(be->lock);
+    be->pace = pace;
+    os_gate_unlock(be->lock);
+}
+
+static const struct seg_pace *pace_of(struct backend *be, const struct seg_pace *own)
+{
+    os_gate_lock(be->lock);
+    const struct seg_pace *pace = own != NULL ? own : be->pace;
+    os_gate_unlock(be->lock);
+    return pace;
+}
+
 enum seg_pace_answer search_pace(const struct search *s, const struct seg_at *at)
 {
     return s->pace == NULL ? SEG_PACE_ON : s->pace->ask(s->pace->ctx, at);
@@ -272,7 +287,8 @@ static struct oserr find_who(struct backend *be, const struct seg_ask *ask, stru
 {
     struct objects o = {0};
     struct found f = {0};
-    struct search search = {&o, l, ask->kinds, (ask->flags & SEG_SURVEY_COUNTS) != 0, ask->pace};
+    struct search search = {&o, l, ask->kinds, (ask->flags & SEG_SURVEY_COUNTS) != 0,
+                            pace_of(be, ask->pace)};
     struct oserr e = ask_who(be, &search, ask->also, &f);
     sort_rows(l);
     if (!oserr_is(e))
@@ -334,7 +350,7 @@ static struct oserr who_object(struct backend *be, struct seg_id id, struct seg_
     struct oserr e = objects_add(be, &o, id, &number);
     if (!oserr_is(e)) {
         o.items[number].wanted = true;
-        e = mappers_find(be, &(struct search){.objects = &o}, &f);
+        e = mappers_find(be, &(struct search){.objects = &o, .pace = pace_of(be, NULL)}, &f);
     }
     if (!oserr_is(e))
         e = take_rows(be, &f, &o, out);

@@ -30,6 +30,7 @@ struct backend {
     const struct seg_player *player; /* of recordings; NULL: none can be opened */
     void (*before)(void *ctx, const char *call);
     void *before_ctx;
+    const struct seg_pace *pace; /* of passes without their own */
     bool nameless_known;
     uint64_t nameless[8]; /* devices of objects without a file system of their own */
 };

@@ -117,6 +117,26 @@ START_TEST(test_stopped_in_the_middle)
 }
 END_TEST
 
+/* What asks for no pace takes that of the backend. */
+START_TEST(test_the_pace_of_all_passes)
+{
+    static const struct seg_pace pace = {ask, &seen};
+    struct seg_who w;
+    struct seg *s;
+    must(seg_open(be, name, SEG_STAT, &s));
+    backend_pace(be, &pace);
+    must(seg_who(s, &w));
+    ck_assert(seen.ours);
+    seg_who_free(&w);
+    seen.stop_at = 1;
+    must_fail(seg_who(s, &w), SEG_E_STOPPED);
+    backend_pace(be, NULL);
+    must(seg_who(s, &w));
+    seg_who_free(&w);
+    seg_close(s);
+}
+END_TEST
+
 START_TEST(test_left_out_is_unreadable)
 {
     struct seg_survey sv;
@@ -143,6 +163,7 @@ int main(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, test_asked_before_each_process_and_within);
     tcase_add_test(t, test_stopped_in_the_middle);
+    tcase_add_test(t, test_the_pace_of_all_passes);
     tcase_add_test(t, test_left_out_is_unreadable);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -223,6 +223,10 @@ START_TEST(one_that_hangs_is_gone_around)
     ck_assert_uint_gt(walk.hanging_pid, 0);
     ck_assert_uint_ge(walk.survey.who.unreadable, 1);
     size_t unreadable = walk.survey.who.unreadable;
+    const struct seg_pace *others = walker_pace(walker);
+    ck_assert_int_eq(others->ask(others->ctx, &(struct seg_at){.pid = walk.hanging_pid}),
+                     SEG_PACE_SKIP);
+    ck_assert_int_eq(others->ask(others->ctx, &(struct seg_at){.pid = os_pid()}), SEG_PACE_ON);
     let_go();
     do {
         walk_free(&walk);
