@@ -176,12 +176,12 @@ void tty_restore(void)
 
 /* ---- crashes ---- */
 
-enum { CRASHES = 15, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
+enum { CRASHES = 16, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
 
 /* All that kill and are not asked for by name; SIGBUS is the second. */
-static const int crash_signal[CRASHES] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,    SIGABRT,
-                                          SIGQUIT, SIGTRAP, SIGSYS,  SIGXCPU,   SIGXFSZ,
-                                          SIGUSR1, SIGUSR2, SIGPROF, SIGVTALRM, SIGPIPE};
+static const int crash_signal[CRASHES] = {SIGSEGV, SIGBUS,    SIGILL,  SIGFPE,  SIGABRT, SIGQUIT,
+                                          SIGTRAP, SIGSYS,    SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2,
+                                          SIGPROF, SIGVTALRM, SIGPIPE, SIGIO};
 static struct sigaction before[CRASHES]; /* what these signals did */
 static struct sigaction alarm_before;    /* and SIGALRM */
 static char farewell_text[CRASH_FAREWELL_MAX];

@@ -42,8 +42,8 @@ static void check_restored(struct e2e *t)
     e2e_end(t);
 }
 
-static const int signals[] = {SIGTERM, SIGHUP,  SIGINT,  SIGSEGV, SIGABRT, SIGBUS,  SIGFPE, SIGILL,
-                              SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGSYS,  SIGXCPU, SIGPIPE};
+static const int signals[] = {SIGTERM, SIGHUP,  SIGINT,  SIGSEGV, SIGABRT, SIGBUS,  SIGFPE,  SIGILL,
+                              SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGSYS,  SIGXCPU, SIGPIPE, SIGIO};
 
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
