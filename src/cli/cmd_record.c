@@ -49,7 +49,7 @@ static void put_key(struct watch *w, int64_t t)
             uint64_t at = (uint64_t)i * WATCH_CHUNK + page * BLOCK_PAGE;
             uint64_t left = at < w->range.length ? w->range.length - at : 0;
             size_t n = left < BLOCK_PAGE ? (size_t)left : BLOCK_PAGE;
-            const uint8_t *p = chunk->bytes + page * BLOCK_PAGE;
+            const uint8_t *p = watch_bytes(w, at);
             bool data = n > 0 && chunk->data[page] != 0;
             bool zero = data && memcmp(p, zeros, n) == 0;
             if (to > from && (!zero || at != to)) {

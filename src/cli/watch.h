@@ -6,16 +6,28 @@
 #include "backend/os.h"
 #include "cli/peek.h"
 
-enum { WATCH_CHUNK = 1024 * 1024, WATCH_PAGES = WATCH_CHUNK / BLOCK_PAGE };
-
-/* What a part of the range held when last looked at. A part that was never but a hole (or zero,
- * when nobody asks for holes) has none: so a sparse segment costs no memory where nothing was
- * written.
- */
-struct watch_chunk {
-    uint8_t data[WATCH_PAGES]; /* 1: the page was no hole */
-    uint8_t bytes[WATCH_CHUNK];
+enum {
+    WATCH_CHUNK = 1024 * 1024,
+    WATCH_PAGES = WATCH_CHUNK / BLOCK_PAGE,
+    WATCH_PART = 64 * 1024, /* bytes of the copy that are next to each other */
+    WATCH_PARTS = WATCH_CHUNK / WATCH_PART,
+    WATCH_PART_PAGES = WATCH_PART / BLOCK_PAGE
 };
+
+/* What a part of the range held when last looked at. Where it was never but a hole (or zero, when
+ * nobody asks for holes) there is none, nor are there bytes where it was never but zero: so a
+ * scattered segment costs little more than what is resident of it. */
+struct watch_chunk {
+    uint8_t data[WATCH_PAGES];  /* 1: the page was no hole */
+    uint8_t *part[WATCH_PARTS]; /* on pages; NULL: zeros */
+};
+
+/* Hashes of the pages of the segment that WATCH_CHUNK bytes of the range touch. */
+struct watch_hashes {
+    uint64_t *part[WATCH_PARTS]; /* WATCH_PART_PAGES each, 0: not known; NULL: none is known */
+};
+
+struct watch_arena; /* where parts are */
 
 /* Changed bytes that reach the end of what was compared: they may go on in the next piece. */
 struct watch_held {
@@ -29,7 +41,7 @@ struct watch;
 
 /* Where what is seen goes. Times are ns since w->start. */
 struct watch_sink {
-    bool pieces; /* runs of changed bytes need not be joined: a change has at most WATCH_CHUNK */
+    bool pieces; /* runs of changed bytes need not be joined: a change has at most WATCH_PART */
 
     /* The first look is over, the copy holds what was there. An exit status: EXIT_DONE goes on. */
     int (*begin)(struct watch *w); /* NULL: nothing to do */
@@ -82,8 +94,8 @@ struct watch {
     uint64_t known;   /* bytes of the range that were looked at once; behind them all is fresh */
     struct watch_chunk **chunk;
     size_t chunks;
-    uint64_t **hash; /* of each page of the segment that the range touches, by WATCH_PAGES at a
-                        time; 0: not known. NULL where there is no data */
+    struct watch_arena *arena;
+    struct watch_hashes **hash; /* NULL where there is no data */
     size_t hashes;
     struct watch_held held;
     struct block block;
@@ -112,6 +124,12 @@ SHM_MUST bool watch_grow(struct watch *w, uint64_t length);
 /* The range has only `length` bytes now: what the copy holds behind that is forgotten, and fresh
  * when it comes back. */
 void watch_shrink(struct watch *w, uint64_t length);
+
+/* The bytes of the copy from `at` (from the start of the range) to the end of its WATCH_PART. */
+const uint8_t *watch_bytes(const struct watch *w, uint64_t at);
+
+/* The same for changing; NULL: no memory. Its chunk is there. */
+uint8_t *watch_part(struct watch *w, uint64_t at);
 
 /* n bytes at `at` (from the start of the range) are `new` now; n is a multiple of the unit. Tells
  * the sink what changed and keeps them. False: no memory. */

@@ -1,55 +1,10 @@
-/* The memory of watch: what the range held when last looked at, and what differs. */
+/* What differs from what the range held when last looked at. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/watch.h"
 
-static const uint8_t zeros[WATCH_CHUNK];
-
-bool watch_grow(struct watch *w, uint64_t length)
-{
-    uint64_t want = length / WATCH_CHUNK + 1;
-    if (want > SIZE_MAX / sizeof(struct watch_chunk *)) {
-        return false;
-    }
-    if (want > w->chunks) {
-        struct watch_chunk **table = calloc((size_t)want, sizeof(struct watch_chunk *));
-        if (table == NULL) {
-            return false;
-        }
-        if (w->chunks > 0) {
-            memcpy(table, w->chunk, w->chunks * sizeof(struct watch_chunk *));
-        }
-        free(w->chunk);
-        w->chunk = table;
-        w->chunks = (size_t)want;
-    }
-    if (!watch_pages_grow(w, length)) {
-        return false;
-    }
-    w->range.length = length;
-    return true;
-}
-
-struct oserr watch_new(struct watch *w)
-{
-    if (!watch_grow(w, w->range.length)) {
-        return (struct oserr){"calloc", SEG_E_MEMORY};
-    }
-    return block_new(&w->block, BLOCK_SIZE);
-}
-
-void watch_free(struct watch *w)
-{
-    for (size_t i = 0; i < w->chunks; i++) {
-        free(w->chunk[i]);
-    }
-    free(w->chunk);
-    watch_pages_free(w);
-    free(w->held.old);
-    free(w->held.new);
-    block_free(&w->block);
-}
+static const uint8_t zeros[WATCH_PART];
 
 /* `at` is from the start of the range. What was never seen before has no old value. */
 static void tell_change(struct watch *w, int64_t now, uint64_t at, const uint8_t *old,
@@ -57,23 +12,6 @@ static void tell_change(struct watch *w, int64_t now, uint64_t at, const uint8_t
 {
     w->told++;
     w->sink->change(w, now - w->start, w->range.offset + at, fresh ? NULL : old, new, n);
-}
-
-void watch_shrink(struct watch *w, uint64_t length)
-{
-    w->range.length = length < w->range.length ? length : w->range.length;
-    w->known = w->known < length ? w->known : length;
-    for (uint64_t i = length / WATCH_CHUNK; i < w->chunks; i++) {
-        uint64_t start = i * WATCH_CHUNK;
-        size_t in = length > start ? (size_t)(length - start) : 0;
-        struct watch_chunk *c = w->chunk[i];
-        if (c != NULL) {
-            size_t page = (in + BLOCK_PAGE - 1) / BLOCK_PAGE;
-            memset(c->bytes + in, 0, WATCH_CHUNK - in);
-            memset(c->data + page, 0, WATCH_PAGES - page);
-        }
-    }
-    watch_pages_forget(w, length);
 }
 
 /* ---- runs of changed bytes ---- */
@@ -201,23 +139,28 @@ static void note_data(struct watch *w, int64_t now, uint64_t at, size_t n)
     }
 }
 
-/* [at, at + n) lies in one chunk. */
-static bool compare_chunk(struct watch *w, int64_t now, uint64_t at, const uint8_t *new, size_t n)
+/* [at, at + n) lies in one part. */
+static bool compare_part(struct watch *w, int64_t now, uint64_t at, const uint8_t *new, size_t n)
 {
     struct watch_chunk **slot = &w->chunk[at / WATCH_CHUNK];
-    size_t in = (size_t)(at % WATCH_CHUNK);
-    if (*slot == NULL) {
-        if (w->sink->hole == NULL && memcmp(zeros, new, n) == 0) {
-            watch_release(w, now);
-            return true;
-        }
-        *slot = calloc(1, sizeof **slot);
-        if (*slot == NULL) {
-            return false;
-        }
+    bool zero = *slot == NULL || (*slot)->part[at % WATCH_CHUNK / WATCH_PART] == NULL;
+    zero = zero && memcmp(zeros, new, n) == 0; /* as it was */
+    if (zero && *slot == NULL && w->sink->hole == NULL) {
+        watch_release(w, now);
+        return true;
     }
-    uint8_t *old = (*slot)->bytes + in;
+    if (*slot == NULL) {
+        *slot = calloc(1, sizeof **slot);
+    }
+    uint8_t *old = *slot == NULL || zero ? NULL : watch_part(w, at);
+    if (*slot == NULL || (old == NULL && !zero)) {
+        return false;
+    }
     note_data(w, now, at, n);
+    if (zero) {
+        watch_release(w, now);
+        return true;
+    }
     if (memcmp(old, new, n) == 0) {
         watch_release(w, now);
         return true;
@@ -235,9 +178,9 @@ static bool compare_chunk(struct watch *w, int64_t now, uint64_t at, const uint8
 bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *new, size_t n)
 {
     while (n > 0) {
-        size_t left = WATCH_CHUNK - (size_t)(at % WATCH_CHUNK);
+        size_t left = WATCH_PART - (size_t)(at % WATCH_PART);
         size_t take = n < left ? n : left;
-        if (!compare_chunk(w, now, at, new, take)) {
+        if (!compare_part(w, now, at, new, take)) {
             return false;
         }
         at += take;

@@ -25,18 +25,18 @@ static uint64_t base_of(const struct watch *w)
 bool watch_pages_grow(struct watch *w, uint64_t length)
 {
     uint64_t want = length / WATCH_CHUNK + 2;
-    if (want > SIZE_MAX / sizeof(uint64_t *)) {
+    if (want > SIZE_MAX / sizeof *w->hash) {
         return false;
     }
     if (want <= w->hashes) {
         return true;
     }
-    uint64_t **table = calloc((size_t)want, sizeof(uint64_t *));
+    struct watch_hashes **table = calloc((size_t)want, sizeof *table);
     if (table == NULL) {
         return false;
     }
     if (w->hashes > 0) {
-        memcpy(table, w->hash, w->hashes * sizeof(uint64_t *));
+        memcpy(table, w->hash, w->hashes * sizeof *table);
     }
     free(w->hash);
     w->hash = table;
@@ -47,6 +47,9 @@ bool watch_pages_grow(struct watch *w, uint64_t length)
 void watch_pages_free(struct watch *w)
 {
     for (size_t i = 0; i < w->hashes; i++) {
+        for (size_t k = 0; w->hash[i] != NULL && k < WATCH_PARTS; k++) {
+            free(w->hash[i]->part[k]);
+        }
         free(w->hash[i]);
     }
     free(w->hash);
@@ -56,18 +59,37 @@ void watch_pages_free(struct watch *w)
 static uint64_t *hash_slot(struct watch *w, uint64_t off)
 {
     uint64_t page = (off - base_of(w)) / BLOCK_PAGE;
-    uint64_t **slot = &w->hash[page / WATCH_PAGES];
+    struct watch_hashes **slot = &w->hash[page / WATCH_PAGES];
     if (*slot == NULL) {
-        *slot = calloc(WATCH_PAGES, sizeof **slot);
+        *slot = calloc(1, sizeof **slot);
     }
-    return *slot == NULL ? NULL : *slot + page % WATCH_PAGES;
+    if (*slot == NULL) {
+        return NULL;
+    }
+    uint64_t **part = &(*slot)->part[page % WATCH_PAGES / WATCH_PART_PAGES];
+    if (*part == NULL) {
+        *part = calloc(WATCH_PART_PAGES, sizeof **part);
+    }
+    return *part == NULL ? NULL : *part + page % WATCH_PART_PAGES;
 }
 
 static uint64_t hash_of(const struct watch *w, uint64_t off)
 {
     uint64_t page = (off - base_of(w)) / BLOCK_PAGE;
-    const uint64_t *slot = w->hash[page / WATCH_PAGES];
-    return slot == NULL ? 0 : slot[page % WATCH_PAGES];
+    const struct watch_hashes *slot = w->hash[page / WATCH_PAGES];
+    const uint64_t *part = slot == NULL ? NULL : slot->part[page % WATCH_PAGES / WATCH_PART_PAGES];
+    return part == NULL ? 0 : part[page % WATCH_PART_PAGES];
+}
+
+/* Pages [in, in + n) of a chunk. */
+static void forget_pages(struct watch_hashes *slot, size_t in, size_t n)
+{
+    for (size_t page = in; slot != NULL && page < in + n; page++) {
+        uint64_t *part = slot->part[page / WATCH_PART_PAGES];
+        if (part != NULL) {
+            part[page % WATCH_PART_PAGES] = 0;
+        }
+    }
 }
 
 /* Nothing is known of the pages of [off, end). */
@@ -76,12 +98,9 @@ static void forget_hashes(struct watch *w, uint64_t off, uint64_t end)
     uint64_t page = (off - base_of(w)) / BLOCK_PAGE;
     uint64_t last = (end - base_of(w) + BLOCK_PAGE - 1) / BLOCK_PAGE;
     while (page < last) {
-        uint64_t *slot = w->hash[page / WATCH_PAGES];
         size_t in = (size_t)(page % WATCH_PAGES);
         size_t n = last - page < WATCH_PAGES - in ? (size_t)(last - page) : WATCH_PAGES - in;
-        if (slot != NULL) {
-            memset(slot + in, 0, n * sizeof *slot);
-        }
+        forget_pages(w->hash[page / WATCH_PAGES], in, n);
         page += n;
     }
 }
