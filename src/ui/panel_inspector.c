@@ -267,16 +267,20 @@ static void draw_rule(struct ui *ui)
 }
 
 /* One field beside the rows, from `row` on; a value that is too long for its label's line gets one
- * of its own, and one that is too long for that begins behind its label. Returns the row behind. */
+ * of its own, and one that is too long for that begins behind its label. Returns the row behind;
+ * `last`: it is left out, there is no room for all of it. */
 static int draw_field_beside(struct ui *ui, const struct inspect_row *f, int row, int last)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     struct canvas *c = &ui->canvas;
     int col = at->panel + 2, end = at->panel_end, room = end - col;
-    int label = canvas_text(c, row, col, end, STYLE_LABEL, f->label);
+    int label = col + canvas_width(f->label);
     int value = room > 36 ? col + 7 : label + 1; /* aligned where there is room */
     int need = value_columns(f), own = 2 + need <= room ? 2 : 0;
-    bool more = value + need > end && row + 1 < last;
+    bool more = value + need > end;
+    if (more && row + 1 >= last)
+        return last;
+    (void)canvas_text(c, row, col, end, STYLE_LABEL, f->label);
     if (more && canvas_width(f->value) > room)
         return draw_wrapped(ui, row, value, col, f->value);
     row += more;

@@ -119,12 +119,14 @@ static struct table of_lsipc(void)
         char n[7][32];
         const char *status = text_of(row, "status", n[0]);
         unsigned perms = (unsigned)strtoul(text_of(row, "perms", n[1]), NULL, 8) & 0777;
-        (void)snprintf(next_row(&t), ROW, "%s %s %s %04o %s %s%s%s %s %s", text_of(row, "id", n[0]),
-                       text_of(row, "key", n[1]), text_of(row, "owner", n[2]), perms,
-                       text_of(row, "size", n[3]), text_of(row, "nattch", n[4]),
-                       strstr(status, "dest") != NULL ? " dest" : "",
-                       strstr(status, "locked") != NULL ? " locked" : "",
-                       text_of(row, "cpid", n[5]), text_of(row, "lpid", n[6]));
+        int length =
+            snprintf(next_row(&t), ROW, "%s %s %s %04o %s %s%s%s %s %s", text_of(row, "id", n[0]),
+                     text_of(row, "key", n[1]), text_of(row, "owner", n[2]), perms,
+                     text_of(row, "size", n[3]), text_of(row, "nattch", n[4]),
+                     strstr(status, "dest") != NULL ? " dest" : "",
+                     strstr(status, "locked") != NULL ? " locked" : "", text_of(row, "cpid", n[5]),
+                     text_of(row, "lpid", n[6]));
+        ck_assert_int_lt(length, ROW);
     }
     json_decref(all);
     sort_rows(&t);
