@@ -190,7 +190,8 @@ static void check_cleaned(bool nobody)
     const char *whose = foreign ? "--all-users" : "--dry-run";
     for (int i = 0; i < segments; i++) {
         size_t n = strlen(all);
-        (void)snprintf(all + n, sizeof all - n, "%s\n", locator[i]);
+        int length = snprintf(all + n, sizeof all - n, "%s\n", locator[i]);
+        ck_assert_int_lt(length, (int)(sizeof all - n));
     }
     ck_assert_str_eq(clean(nobody, "1m", whose, NULL)->out, ""); /* they changed lately */
     if (foreign) {
