@@ -114,6 +114,17 @@ static struct oserr attach(struct seg *s, enum seg_access access)
 
 static struct oserr sysv_describe(struct seg *s, struct seg_stat *out);
 
+/* What is behind the id, which is known: how it is, and what it is called. */
+static struct oserr know(struct seg *s)
+{
+    struct sysv *v = s->own;
+    struct oserr e = rename_to_id(s, v->id);
+    if (!oserr_is(e))
+        e = sysv_describe(s, &s->last);
+    v->first = s->last;
+    return oserr_is(e) ? e : name_by_key(s);
+}
+
 static struct oserr sysv_open(struct seg *s, enum seg_access access)
 {
     void *mem;
@@ -123,12 +134,7 @@ static struct oserr sysv_open(struct seg *s, enum seg_access access)
     struct sysv *v = s->own = mem;
     e = sysv_find(s->be, s->locator, &v->id);
     if (!oserr_is(e))
-        e = rename_to_id(s, v->id);
-    if (!oserr_is(e))
-        e = sysv_describe(s, &s->last);
-    v->first = s->last;
-    if (!oserr_is(e))
-        e = name_by_key(s);
+        e = know(s);
     if (!oserr_is(e) && access != SEG_STAT)
         e = attach(s, access);
     return e;
@@ -151,12 +157,7 @@ static struct oserr sysv_create(struct seg *s, uint64_t size, uint32_t mode)
         return bad("shmget", SEG_E_SIZE);
     if (oserr_is(e))
         return e;
-    e = rename_to_id(s, v->id);
-    if (!oserr_is(e))
-        e = sysv_describe(s, &s->last);
-    v->first = s->last;
-    if (!oserr_is(e))
-        e = name_by_key(s);
+    e = know(s);
     if (!oserr_is(e) && (mode & 0200) != 0)
         e = attach(s, SEG_WRITE);
     else if (!oserr_is(e)) /* one that its maker may not write */

@@ -248,3 +248,31 @@ const char *stage_text(const struct stage *st, int row, int from, int to)
     out[n] = '\0';
     return out;
 }
+
+void stage_act(struct stage *st, void (*act)(struct ui *ui, int argc, char **argv),
+               const char *argument)
+{
+    char name[] = "action", word[64];
+    (void)snprintf(word, sizeof word, "%s", argument != NULL ? argument : "");
+    char *argv[] = {name, word};
+    act(&st->ui, argument != NULL ? 2 : 1, argv);
+}
+
+void stage_at(struct stage *st, uint64_t offset)
+{
+    session_move_to(&st->ui.s, offset, false);
+    stage_draw(st);
+}
+
+struct stage *stage_small(bool edit)
+{
+    struct stage *st = stage_new(24, 80, 256);
+    stage_put(st, 0x10, "Oz", 2);
+    stage_draw(st);
+    if (edit) {
+        stage_act(st, act_edit, NULL);
+        stage_run(st);
+        ck_assert(st->ui.s.edit);
+    }
+    return st;
+}

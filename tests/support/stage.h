@@ -44,6 +44,16 @@ void stage_draw(struct stage *st);
 void stage_type(struct stage *st, const char *text);
 void stage_key(struct stage *st, uint32_t code, uint32_t mods);
 
+/* Runs an action of the screen, with this argument (NULL: none). */
+void stage_act(struct stage *st, void (*act)(struct ui *ui, int argc, char **argv),
+               const char *argument);
+
+/* Puts the cursor there, and draws. */
+void stage_at(struct stage *st, uint64_t offset);
+
+/* A stage of 24 x 80 on 256 bytes with "Oz" at 0x10, drawn; in edit mode. */
+struct stage *stage_small(bool edit);
+
 /* Runs all jobs that wait, and those that they post. */
 void stage_run(struct stage *st);
 

@@ -7,38 +7,19 @@
 
 static struct stage *st;
 
-static void action(void (*act)(struct ui *ui, int argc, char **argv), const char *argument)
-{
-    char name[] = "action", word[64];
-    (void)snprintf(word, sizeof word, "%s", argument != NULL ? argument : "");
-    char *argv[] = {name, word};
-    act(&st->ui, argument != NULL ? 2 : 1, argv);
-}
-
 static void setup(void)
 {
-    st = stage_new(24, 80, 256);
-    stage_put(st, 0x10, "Oz", 2);
-    stage_draw(st);
+    st = stage_small(false);
 }
 
 static void edit_setup(void)
 {
-    setup();
-    action(act_edit, NULL);
-    stage_run(st);
-    ck_assert(st->ui.s.edit);
+    st = stage_small(true);
 }
 
 static void teardown(void)
 {
     stage_free(st);
-}
-
-static void at(uint64_t offset)
-{
-    session_move_to(&st->ui.s, offset, false);
-    stage_draw(st);
 }
 
 START_TEST(test_keys_do_not_write_before_edit_mode)
@@ -53,7 +34,7 @@ END_TEST
 START_TEST(test_edit_mode_refused)
 {
     st->refuse_write = true;
-    action(act_edit, NULL);
+    stage_act(st, act_edit, NULL);
     stage_run(st);
     ck_assert(!st->ui.s.edit);
     ck_assert_ptr_nonnull(strstr(st->ui.status, "shm_open"));
@@ -62,9 +43,9 @@ END_TEST
 
 START_TEST(test_edit_mode_lowers_the_access_again)
 {
-    action(act_edit, NULL);
+    stage_act(st, act_edit, NULL);
     stage_run(st);
-    action(act_edit, NULL);
+    stage_act(st, act_edit, NULL);
     ck_assert(!st->ui.s.edit);
     stage_run(st);
     ck_assert_int_eq(st->last_kind, LOOK_ACCESS);
@@ -75,7 +56,7 @@ END_TEST
 
 START_TEST(test_two_hex_digits_make_a_byte)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, 2, 13, 15), "7_");
@@ -93,7 +74,7 @@ END_TEST
 
 START_TEST(test_escape_drops_the_nibble_then_leaves)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     stage_key(st, KEY_ESC_, 0);
     ck_assert(!st->ui.inspect->typing.active);
@@ -119,7 +100,7 @@ END_TEST
 
 START_TEST(test_moving_drops_a_nibble)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     stage_key(st, KEY_RIGHT_, 0);
     ck_assert(!st->ui.inspect->typing.active);
@@ -131,7 +112,7 @@ END_TEST
 
 START_TEST(test_backspace_takes_back_a_digit)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     stage_key(st, KEY_BACKSPACE_, 0);
     ck_assert(!st->ui.inspect->typing.active);
@@ -143,7 +124,7 @@ END_TEST
 
 START_TEST(test_fast_typing_loses_nothing)
 {
-    at(0);
+    stage_at(st, 0);
     stage_type(st, "deadBEEF");
     stage_run(st);
     ck_assert_mem_eq(st->bytes, "\xde\xad\xbe\xef", 4);
@@ -154,7 +135,7 @@ END_TEST
 
 START_TEST(test_another_process_was_faster)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     st->bytes[0x11] = 0x7b; /* after typing began */
     stage_type(st, "c");
@@ -175,7 +156,7 @@ END_TEST
 
 START_TEST(test_any_other_key_drops_it)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     st->bytes[0x11] = 0x7b;
     stage_type(st, "c");
@@ -191,7 +172,7 @@ END_TEST
 /* What counts is what was seen when typing began, not what came before the key that ended it. */
 START_TEST(test_expect_is_what_was_seen)
 {
-    at(0x11);
+    stage_at(st, 0x11);
     stage_type(st, "7");
     st->bytes[0x11] = 0x7b;
     stage_draw(st);
@@ -203,8 +184,8 @@ END_TEST
 
 START_TEST(test_numbers_end_with_enter)
 {
-    action(act_view, "u32le");
-    at(0x12);
+    stage_act(st, act_view, "u32le");
+    stage_at(st, 0x12);
     stage_type(st, "96848");
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, 2, 10, 20), "    96848_");
@@ -219,8 +200,8 @@ END_TEST
 
 START_TEST(test_moving_commits_a_number)
 {
-    action(act_view, "i16be");
-    at(0x20);
+    stage_act(st, act_view, "i16be");
+    stage_at(st, 0x20);
     stage_type(st, "-5");
     stage_key(st, KEY_DOWN_, 0);
     stage_run(st);
@@ -231,8 +212,8 @@ END_TEST
 
 START_TEST(test_a_value_that_does_not_fit_stays_typed)
 {
-    action(act_view, "u8");
-    at(0);
+    stage_act(st, act_view, "u8");
+    stage_at(st, 0);
     stage_type(st, "256");
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
@@ -248,13 +229,13 @@ END_TEST
 
 START_TEST(test_floats)
 {
-    action(act_view, "f64le");
-    at(8);
+    stage_act(st, act_view, "f64le");
+    stage_at(st, 8);
     stage_type(st, "1.5e3");
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x8 1500 --as f64le --expect 0");
-    at(8);
+    stage_at(st, 8);
     stage_type(st, "-inf");
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st); /* as bytes: no text of it that every reader takes */
@@ -264,7 +245,7 @@ END_TEST
 
 START_TEST(test_commands_keep_their_keys)
 {
-    at(0);
+    stage_at(st, 0);
     stage_type(st, "g");
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
     ck_assert(!st->ui.inspect->typing.active);
@@ -273,8 +254,8 @@ END_TEST
 
 START_TEST(test_a_click_never_writes)
 {
-    action(act_view, "u8");
-    at(0);
+    stage_act(st, act_view, "u8");
+    stage_at(st, 0);
     stage_type(st, "12");
     struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = 3, .col = 20};
     ui_event(&st->ui, &ev);

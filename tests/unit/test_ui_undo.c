@@ -7,27 +7,9 @@
 
 static struct stage *st;
 
-static void action(void (*act)(struct ui *ui, int argc, char **argv), const char *argument)
-{
-    char name[] = "action", word[64];
-    (void)snprintf(word, sizeof word, "%s", argument != NULL ? argument : "");
-    char *argv[] = {name, word};
-    act(&st->ui, argument != NULL ? 2 : 1, argv);
-}
-
-static void setup(void)
-{
-    st = stage_new(24, 80, 256);
-    stage_put(st, 0x10, "Oz", 2);
-    stage_draw(st);
-}
-
 static void edit_setup(void)
 {
-    setup();
-    action(act_edit, NULL);
-    stage_run(st);
-    ck_assert(st->ui.s.edit);
+    st = stage_small(true);
 }
 
 static void teardown(void)
@@ -35,16 +17,10 @@ static void teardown(void)
     stage_free(st);
 }
 
-static void at(uint64_t offset)
-{
-    session_move_to(&st->ui.s, offset, false);
-    stage_draw(st);
-}
-
 START_TEST(test_text_column_types_characters)
 {
     st->ui.s.focus = FOCUS_TEXT;
-    at(0x20);
+    stage_at(st, 0x20);
     stage_type(st, "q");
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x20 71 --as hex --expect 00");
@@ -62,7 +38,7 @@ END_TEST
 START_TEST(test_text_that_lost_asks)
 {
     st->ui.s.focus = FOCUS_TEXT;
-    at(0x21);
+    stage_at(st, 0x21);
     stage_type(st, "é");
     st->bytes[0x22] = 1;
     stage_run(st);
@@ -74,8 +50,8 @@ END_TEST
 
 START_TEST(test_utf16_cells_take_a_whole_unit)
 {
-    action(act_view, "utf16be");
-    at(0x20);
+    stage_act(st, act_view, "utf16be");
+    stage_at(st, 0x20);
     stage_type(st, "日");
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x20 65e5 --as hex --expect 0000");
@@ -88,8 +64,8 @@ END_TEST
 
 START_TEST(test_latin1_refuses_what_it_cannot_hold)
 {
-    action(act_view, "latin1");
-    at(0);
+    stage_act(st, act_view, "latin1");
+    stage_at(st, 0);
     stage_type(st, "日");
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
@@ -101,12 +77,12 @@ START_TEST(test_nothing_is_typed_past_the_end)
     st->size = 9;
     stage_draw(st);
     st->ui.s.focus = FOCUS_TEXT;
-    at(8);
+    stage_at(st, 8);
     stage_type(st, "é");
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
     st->ui.s.focus = FOCUS_CELLS;
-    action(act_view, "u16le");
+    stage_act(st, act_view, "u16le");
     stage_draw(st);
     stage_type(st, "5");
     ck_assert(!st->ui.inspect->typing.active);
@@ -115,16 +91,16 @@ END_TEST
 
 START_TEST(test_undo_and_redo)
 {
-    at(0x10);
+    stage_at(st, 0x10);
     stage_type(st, "4142");
     stage_run(st);
-    action(act_undo, NULL);
-    action(act_undo, NULL); /* before the first is done */
+    stage_act(st, act_undo, NULL);
+    stage_act(st, act_undo, NULL); /* before the first is done */
     stage_run(st);
     ck_assert_mem_eq(st->bytes + 0x10, "Oz", 2);
     ck_assert_uint_eq(st->ui.s.undo_count, 0);
     ck_assert_uint_eq(st->ui.s.redo_count, 2);
-    action(act_redo, NULL);
+    stage_act(st, act_redo, NULL);
     stage_run(st);
     ck_assert_mem_eq(st->bytes + 0x10, "Az", 2);
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
@@ -133,11 +109,11 @@ END_TEST
 
 START_TEST(test_undo_asks_when_the_value_moved_on)
 {
-    at(0x10);
+    stage_at(st, 0x10);
     stage_type(st, "41");
     stage_run(st);
     st->bytes[0x10] = 5;
-    action(act_undo, NULL);
+    stage_act(st, act_undo, NULL);
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x10], 5);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
@@ -152,11 +128,11 @@ END_TEST
 START_TEST(test_undo_of_an_odd_sized_store)
 {
     st->ui.s.focus = FOCUS_TEXT;
-    at(0x21);
+    stage_at(st, 0x21);
     stage_type(st, "日");
     stage_run(st);
     ck_assert_mem_eq(st->bytes + 0x21, "\xe6\x97\xa5", 3);
-    action(act_undo, NULL);
+    stage_act(st, act_undo, NULL);
     stage_run(st);
     ck_assert_mem_eq(st->bytes + 0x21, "\0\0\0", 3);
 }
@@ -165,11 +141,11 @@ END_TEST
 /* The user has gone on to a prompt: what is typed there must not answer a question. */
 START_TEST(test_a_lost_store_asks_nothing_behind_a_prompt)
 {
-    at(0x10);
+    stage_at(st, 0x10);
     stage_type(st, "4");
     st->bytes[0x10] = 5;
     stage_type(st, "1");
-    action(act_goto, NULL);
+    stage_act(st, act_goto, NULL);
     stage_run(st);
     ck_assert(!st->ui.inspect->asking);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
@@ -183,7 +159,7 @@ END_TEST
 /* Another message has taken the question's place: Enter is no answer to it. */
 START_TEST(test_a_question_not_shown_is_not_answered)
 {
-    at(0x10);
+    stage_at(st, 0x10);
     stage_type(st, "4");
     st->bytes[0x10] = 5;
     stage_type(st, "1");
@@ -198,12 +174,12 @@ END_TEST
 
 START_TEST(test_an_undo_that_lost_leaves_the_prompt)
 {
-    at(0x10);
+    stage_at(st, 0x10);
     stage_type(st, "41");
     stage_run(st);
     st->bytes[0x10] = 5;
-    action(act_undo, NULL);
-    action(act_goto, NULL);
+    stage_act(st, act_undo, NULL);
+    stage_act(st, act_goto, NULL);
     stage_run(st);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
     ck_assert_ptr_nonnull(strstr(st->ui.status, "was not written"));
@@ -213,11 +189,11 @@ END_TEST
 
 START_TEST(test_a_lost_store_asks_nothing_without_edit_mode)
 {
-    at(0x10);
+    stage_at(st, 0x10);
     stage_type(st, "4");
     st->bytes[0x10] = 5;
     stage_type(st, "1");
-    action(act_edit, NULL); /* before the store was done */
+    stage_act(st, act_edit, NULL); /* before the store was done */
     stage_run(st);
     ck_assert(!st->ui.inspect->asking);
     stage_key(st, KEY_ENTER_, 0);
@@ -230,11 +206,11 @@ END_TEST
 START_TEST(test_an_undo_given_up_leaves_nothing_behind)
 {
     st->ui.s.focus = FOCUS_TEXT;
-    at(0x21);
+    stage_at(st, 0x21);
     stage_type(st, "é日");
     stage_run(st);
-    action(act_undo, NULL);
-    action(act_undo, NULL);
+    stage_act(st, act_undo, NULL);
+    stage_act(st, act_undo, NULL);
     ck_assert(st->ui.inspect->undo_busy);
     ck_assert_int_eq(st->jobs, 1);
     struct job *job = st->job[0];
@@ -242,7 +218,7 @@ START_TEST(test_an_undo_given_up_leaves_nothing_behind)
     job->cancelled = true;
     job->finish(job, &st->ui);
     ck_assert(!st->ui.inspect->undo_busy);
-    action(act_undo, NULL);
+    stage_act(st, act_undo, NULL);
     stage_run(st);
     ck_assert_mem_eq(st->bytes + 0x21, "\xc3\xa9\0\0\0", 5);
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
@@ -252,17 +228,17 @@ END_TEST
 /* `u` right behind the last digit means the byte just typed, also while that is under way. */
 START_TEST(test_undo_waits_for_what_is_under_way)
 {
-    at(0x20);
+    stage_at(st, 0x20);
     stage_type(st, "41");
     ck_assert_int_eq(st->jobs, 1);
-    action(act_undo, NULL);
+    stage_act(st, act_undo, NULL);
     ck_assert_int_eq(st->jobs, 1); /* nothing overtakes the store */
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x20 00 --as hex --expect 41");
     ck_assert_uint_eq(st->bytes[0x20], 0);
     ck_assert_uint_eq(st->ui.s.undo_count, 0);
     ck_assert_int_eq(st->ui.inspect->under_way, 0);
-    action(act_redo, NULL);
+    stage_act(st, act_redo, NULL);
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x20], 0x41);
 }
