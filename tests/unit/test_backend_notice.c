@@ -205,7 +205,7 @@ START_TEST(test_one_mapping_of_many)
     snprintf(locator, sizeof locator, "map:%d/%p", (int)getpid(), first);
     struct oserr e = seg_open(be, locator, SEG_STAT, &s);
     if (oserr_is(e) || was_said("PROCMAP_QUERY) = -1 ENOTTY")) {
-        printf("skipped: this kernel cannot be asked for one mapping\n");
+        printf("skip: one mapping: this kernel cannot be asked for one mapping\n");
         seg_close(oserr_is(e) ? NULL : s);
         return;
     }

@@ -173,7 +173,7 @@ static int look_as_nobody(void *arg)
 START_TEST(test_look_as_nobody)
 {
     if (getuid() != 0) {
-        printf("skipped: not root\n");
+        printf("skip: sysv: not root\n");
         return;
     }
     as_nobody(look_as_nobody, NULL);
@@ -265,7 +265,7 @@ START_TEST(test_key_minus_one)
     struct seg *s;
     int made = shmget(-1, PAGE, IPC_CREAT | IPC_EXCL | 0600);
     if (made < 0) {
-        printf("skipped: key 0xffffffff is somebody's\n");
+        printf("skip: sysv: key 0xffffffff is somebody's\n");
         return;
     }
     must(seg_open(be, "sysv:key=0xffffffff", SEG_STAT, &s));

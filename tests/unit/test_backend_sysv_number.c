@@ -54,7 +54,7 @@ START_TEST(test_number_reused)
     struct seg_stat st;
     FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
     if (next == NULL) {
-        printf("skipped: the next id cannot be chosen\n");
+        printf("skip: sysv number: the next id cannot be chosen\n");
         return;
     }
     must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
@@ -97,7 +97,7 @@ START_TEST(test_number_reused_meanwhile)
     struct seg *s;
     FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
     if (next == NULL) {
-        printf("skipped: the next id cannot be chosen\n");
+        printf("skip: sysv number: the next id cannot be chosen\n");
         return;
     }
     backend_before_call(be, replace_late, &next);

@@ -1,68 +1,20 @@
 /* The sampler's map of a real segment: what changes anywhere in it, and the rows that did. */
-#include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/os.h"
 #include "core/diff.h"
-#include "sampler.h"
+#include "support/sampled.h"
 
-enum { MS = 1000000, PAGE = 4096, PAGES = 2048, SIZE = PAGES * PAGE, FAR = 1500 * PAGE + 40 };
-
-static struct backend *be;
-static struct os_wake *wake;
-static struct sampler *sampler;
-static struct sample sample;
-static struct seg *other; /* another program's handle */
-static char locator[64];
-
-static void poke(uint64_t offset, uint8_t value)
-{
-    struct poke p = {.offset = offset, .size = 1, .value = {value}};
-    struct poked done;
-    ck_assert(!oserr_is(seg_poke(other, &p, &done)));
-}
+enum { PAGE = 4096, PAGES = 2048, SIZE = PAGES * PAGE, FAR = 1500 * PAGE + 40 };
 
 static void set_up(void)
 {
-    struct seg *seg = NULL;
-    be = backend_new();
-    wake = os_wake_new();
-    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
-    (void)snprintf(locator, sizeof locator, "posix:/shmlens-map-%u", os_pid());
-    ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
+    make_segment(SIZE);
     for (unsigned p = 200; p < PAGES; p++) /* a hole, zeros, data */
         poke((uint64_t)p * PAGE + 7, (uint8_t)(p < 400 ? 0 : p | 1));
-    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
-    ck_assert(!oserr_is(e));
-    sampler = sampler_start(be, seg, 250, wake, &e);
-    ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, 250);
+    start_sampler(250);
     sampler_want_map(sampler, 16, 50);
 }
-
-static void tear_down(void)
-{
-    sampler_stop(sampler, NULL);
-    seg_close(other);
-    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
-    sample_free(&sample);
-    os_wake_free(wake);
-    backend_free(be);
-}
-
-/* Takes samples until the condition holds, 20 s at most. */
-#define AWAIT(condition)                                      \
-    do {                                                      \
-        int64_t deadline = os_now() + 20000LL * MS;           \
-        while (!(condition) && os_now() < deadline) {         \
-            (void)worker_take(sampler_worker(sampler), NULL); \
-            (void)sampler_take(sampler, &sample);             \
-            (void)os_sleep_until(os_now() + MS / 4);          \
-        }                                                     \
-        ck_assert(condition);                                 \
-    } while (0)
 
 /* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
 START_TEST(a_quiet_segment_is_quiet)

@@ -1,70 +1,17 @@
 /* The sampler against real segments: changes, holes, events within one sample, jobs, baseline. */
-#include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/os.h"
 #include "core/diff.h"
-#include "sampler.h"
+#include "support/sampled.h"
 
-enum { MS = 1000000, SIZE = 64 * 1024 };
-
-static struct backend *be;
-static struct os_wake *wake;
-static struct sampler *sampler;
-static struct sample sample;
-static struct seg *other; /* another program's handle */
-static char locator[64];
-
-static void open_sampler(void)
-{
-    struct seg *seg = NULL;
-    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
-    ck_assert(!oserr_is(e));
-    sampler = sampler_start(be, seg, 250, wake, &e);
-    ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, 250);
-}
+enum { SIZE = 64 * 1024 };
 
 static void set_up(void)
 {
-    be = backend_new();
-    wake = os_wake_new();
-    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
-    (void)snprintf(locator, sizeof locator, "posix:/shmlens-sampler-%u", os_pid());
-    ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
-    open_sampler();
+    make_segment(SIZE);
+    start_sampler(250);
 }
-
-static void tear_down(void)
-{
-    sampler_stop(sampler, NULL);
-    seg_close(other);
-    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
-    sample_free(&sample);
-    os_wake_free(wake);
-    backend_free(be);
-}
-
-static void poke(uint64_t offset, uint8_t value)
-{
-    struct poke p = {.offset = offset, .size = 1, .value = {value}};
-    struct poked done;
-    ck_assert(!oserr_is(seg_poke(other, &p, &done)));
-}
-
-/* Takes samples until the condition holds, 10 s at most. */
-#define AWAIT(condition)                                      \
-    do {                                                      \
-        int64_t deadline = os_now() + 10000LL * MS;           \
-        while (!(condition) && os_now() < deadline) {         \
-            (void)worker_take(sampler_worker(sampler), NULL); \
-            (void)sampler_take(sampler, &sample);             \
-            (void)os_sleep_until(os_now() + MS / 4);          \
-        }                                                     \
-        ck_assert(condition);                                 \
-    } while (0)
 
 static bool seen(enum seg_event_kind kind)
 {

@@ -1,0 +1,73 @@
+/* A segment and a sampler of it: what the suites of the sampler start from. Each suite includes it
+ * once. */
+#ifndef SHMLENS_SUPPORT_SAMPLED_H
+#define SHMLENS_SUPPORT_SAMPLED_H
+
+#include <check.h>
+#include <stdio.h>
+
+#include "backend/os.h"
+#include "sampler.h"
+#include "support/remover.h"
+
+enum { MS = 1000000 };
+
+static struct backend *be;
+static struct os_wake *wake;
+static struct sampler *sampler;
+static struct sample sample;
+static struct seg *other; /* another program's handle */
+static char locator[64];
+
+/* Takes samples until the condition holds, 20 s at most. */
+#define AWAIT(condition)                                      \
+    do {                                                      \
+        int64_t deadline = os_now() + 20000LL * MS;           \
+        while (!(condition) && os_now() < deadline) {         \
+            (void)worker_take(sampler_worker(sampler), NULL); \
+            (void)sampler_take(sampler, &sample);             \
+            (void)os_sleep_until(os_now() + MS / 4);          \
+        }                                                     \
+        ck_assert(condition);                                 \
+    } while (0)
+
+static void poke(uint64_t offset, uint8_t value)
+{
+    struct poke p = {.offset = offset, .size = 1, .value = {value}};
+    struct poked done;
+    ck_assert(!oserr_is(seg_poke(other, &p, &done)));
+}
+
+/* A backend and a segment of this size, all a hole; no sampler yet. */
+static void make_segment(uint64_t size)
+{
+    be = backend_new();
+    wake = os_wake_new();
+    ck_assert(be != NULL && wake != NULL && sample_alloc(&sample));
+    (void)snprintf(locator, sizeof locator, "posix:/shmlens-sampled-%u", os_pid());
+    remover_segment(locator + sizeof "posix:" - 1);
+    ck_assert(!oserr_is(seg_create(be, locator, size, 0600, &other)));
+}
+
+/* A sampler of it, of its first 256 bytes. */
+static void start_sampler(unsigned hz)
+{
+    struct seg *seg = NULL;
+    struct oserr e = seg_open(be, locator, SEG_READ, &seg);
+    ck_assert(!oserr_is(e));
+    sampler = sampler_start(be, seg, hz, wake, &e);
+    ck_assert_ptr_nonnull(sampler);
+    sampler_want(sampler, 0, 256, hz);
+}
+
+static void tear_down(void)
+{
+    sampler_stop(sampler, NULL);
+    seg_close(other);
+    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    sample_free(&sample);
+    os_wake_free(wake);
+    backend_free(be);
+}
+
+#endif
