@@ -217,13 +217,14 @@ static int dump_data(struct run *r, struct dump *d, struct block *b, uint64_t *a
 static uint64_t dump_then(struct dump *d, const struct peek *p, uint64_t at, uint64_t end)
 {
     while (at < end && !d->out->cut && !oserr_is(d->out->error)) {
-        bool unknown[DUMP_ROW];
+        bool unknown[DUMP_ROW], any = false;
         size_t n = end - at < DUMP_ROW ? (size_t)(end - at) : DUMP_ROW;
         const uint8_t *bytes = p->held + (at - p->offset);
         for (size_t i = 0; i < n; i++) {
             unknown[i] = peek_unknown(p, at + i, 1);
+            any = any || unknown[i];
         }
-        if (memchr(unknown, true, n) != NULL) {
+        if (any) {
             dump_gaps(d, at, bytes, unknown, n);
         } else {
             dump_rows(d, at, bytes, n);
