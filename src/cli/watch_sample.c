@@ -56,7 +56,8 @@ static bool is_zero(const struct watch *w, uint64_t page)
 {
     static const uint8_t zeros[BLOCK_PAGE];
     const struct watch_chunk *c = w->chunk[page / WATCH_CHUNK];
-    return memcmp(c->bytes + page % WATCH_CHUNK, zeros, BLOCK_PAGE) == 0;
+    const uint8_t *part = c->part[page % WATCH_CHUNK / WATCH_PART];
+    return part == NULL || memcmp(part + page % WATCH_PART, zeros, BLOCK_PAGE) == 0;
 }
 
 int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end)
