@@ -96,6 +96,25 @@ bool recorded_next_time(struct recorded *r, int64_t *t)
     return rec_next_time(r->reader, t);
 }
 
+struct oserr recorded_grow(struct recorded *r, bool *written)
+{
+    struct rec_info info;
+    uint64_t size = 0;
+    *written = false;
+    rec_info(r->reader, &info);
+    if (info.ended || info.damaged != 0) {
+        return OSERR_NONE;
+    }
+    struct oserr e = r->reel->grown(r->reel->ctx, &size, written);
+    if (oserr_is(e)) {
+        return e;
+    }
+    e = meaning(r, rec_grow(r->reader, size));
+    rec_info(r->reader, &info);
+    *written = *written && !info.ended;
+    return e;
+}
+
 int64_t recorded_reach(const struct recorded *r, uint64_t bytes)
 {
     return rec_reach(r->reader, bytes);

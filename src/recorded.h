@@ -23,6 +23,11 @@ int64_t recorded_at(const struct recorded *r); /* the time it shows, ns since it
 SHM_MUST struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *ev,
                                     bool *played);
 
+/* Takes over what was added to the file; the image stays what it is until it is played on.
+ * *written: somebody still records it. False in *written and no change of recorded_info: this is
+ * its end. */
+SHM_MUST struct oserr recorded_grow(struct recorded *r, bool *written);
+
 /* The start of as much of its end as so many bytes of the file tell of (rec_reach). */
 int64_t recorded_reach(const struct recorded *r, uint64_t bytes);
 

@@ -7,6 +7,8 @@
 
 enum {
     MS = 1000000,
+    GROW_EVERY = 50 * MS,      /* the file of a recording is looked at so often while it is made */
+    GROW_SELDOM = 1000 * MS,   /* and else: it may be copied here */
     TIMELINE_EVERY = 100 * MS, /* the timeline and the value's history are made so often */
     SPAN = 4                   /* seconds that the ages of changes reach back */
 };
@@ -17,6 +19,8 @@ struct rewind {
     struct past *past; /* NULL: none is kept */
     size_t budget;     /* of `past` */
     bool recorded;     /* it is a recording: all of it is known */
+    bool written;      /* and still made */
+    int64_t grow_due;  /* when its file is looked at next */
     int64_t end;       /* and this is when it ended, os_now's clock; else 0 */
     uint64_t laps, size;
     uint64_t changes; /* of the history when the timeline was made */
@@ -33,7 +37,7 @@ static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *
                        const uint8_t *new, size_t n)
 {
     struct rewind *r = ctx;
-    if (r->past != NULL)
+    if (r->past != NULL && !r->recorded) /* its own events tell when */
         (void)past_add(r->past, time, offset, old, new, n);
 }
 
@@ -100,9 +104,9 @@ static void watch(struct rewind *r, int64_t now, uint64_t laps, bool around,
 {
     uint64_t start = 0, end = 0, size = seg_last(r->seg)->size;
     seg_part(r->seg, &start, &end);
-    if (size != r->size)
+    if (size != r->size && !r->recorded) /* a recording tells of it by itself */
         past_size(r->past, now, r->size, size);
-    if (size < r->size)
+    if (size < r->size && !r->recorded)
         past_unwatch(r->past, size, UINT64_MAX / 2 - size);
     r->size = size;
     if (!around && !r->recorded) {
@@ -214,10 +218,21 @@ static bool make_picture(struct rewind *r, const struct past_wish *wish, int64_t
     return true;
 }
 
+bool rewind_follow(struct rewind *r, int64_t now)
+{
+    bool was = r->written;
+    if (!r->recorded || now < r->grow_due)
+        return false;
+    r->end = rewind_grown(r->seg, r->past, r->end, &r->written);
+    r->grow_due = now + (r->written ? GROW_EVERY : GROW_SELDOM);
+    return r->written != was;
+}
+
 bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, uint64_t laps,
                    bool around, struct past_window *w, struct past_picture *out)
 {
     set_budget(r, wish->budget);
+    out->written = r->written;
     out->kept = r->past != NULL;
     out->end = r->end;
     out->total = seg_last(r->seg)->size;

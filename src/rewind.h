@@ -28,6 +28,7 @@ struct past_picture {
     bool kept;               /* a history is kept */
     uint64_t total;          /* bytes of the segment at that moment */
     int64_t end;             /* of a recording: when it ends, os_now's clock; 0: it is live */
+    bool written;            /* of a recording: it goes on (end moves) */
     struct past_about about; /* made anew from time to time */
     int64_t from, to;        /* of the timeline, os_now's clock */
     size_t cells;
@@ -53,6 +54,10 @@ struct rewind;
 SHM_MUST struct rewind *rewind_new(struct seg *seg, struct segmap *map);
 void rewind_free(struct rewind *r); /* NULL is fine */
 
+/* Before each sample: a recording that is still being made is played on to its end. True: it has
+ * just begun or ceased to be made. */
+bool rewind_follow(struct rewind *r, int64_t now);
+
 /* After each sample: the window as it was just fed to the map at `now`, and how often the map has
  * been around (`around` false: it rests, only the window is looked at). Puts the moment wished for
  * in the place of the window, and fills the picture. True: there is something new to draw. */
@@ -70,6 +75,10 @@ const struct past *rewind_past(const struct rewind *r);
  * the first change that is known is 1 ns before it. */
 int64_t rewind_step(struct rewind *r, uint64_t offset, uint64_t n, int64_t from, int steps,
                     bool *moved);
+
+/* A recording that is still being written (*written): plays what was added to its file, into the
+ * history too (NULL: none). `end`: of what was there. The moment of its end now. */
+int64_t rewind_grown(struct seg *seg, struct past *past, int64_t end, bool *written);
 
 /* Puts what a recording tells into an empty history, as if it had happened up to now; of a long one
  * as much of its end as the budget is likely to hold. The moment of its end. */

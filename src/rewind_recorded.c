@@ -5,7 +5,7 @@
 
 enum { REACH = 2 }; /* bytes of the file for each byte of the budget: keyframes are in it too */
 
-/* All events up to the end. False: it cannot be played. */
+/* All events up to the end; `past` NULL: only the image follows. False: it cannot be played. */
 static bool feed(struct seg *seg, struct recorded *r, struct past *past, int64_t base)
 {
     uint64_t size = seg_last(seg)->size;
@@ -15,7 +15,7 @@ static bool feed(struct seg *seg, struct recorded *r, struct past *past, int64_t
         struct oserr e = recorded_step(r, INT64_MAX, &ev, &played);
         if (oserr_is(e) || !played)
             return !oserr_is(e);
-        if (ev.key)
+        if (ev.key || past == NULL)
             continue;
         int64_t t = base + ev.t;
         if (ev.kind == REC_CHANGE && !past_add(past, t, ev.offset, ev.old, ev.bytes, (size_t)ev.n))
@@ -54,4 +54,20 @@ int64_t rewind_recorded(struct seg *seg, struct past *past, size_t budget)
     (void)e;
     (void)end;
     return base + info.end;
+}
+
+int64_t rewind_grown(struct seg *seg, struct past *past, int64_t end, bool *written)
+{
+    struct recorded *r = recorded_of(seg);
+    struct rec_info was, is;
+    recorded_info(r, &was);
+    struct oserr e = recorded_grow(r, written);
+    recorded_info(r, &is);
+    if (oserr_is(e) || is.end <= was.end)
+        return end;
+    int64_t base = end - was.end;
+    bool whole = feed(seg, r, past, base);
+    e = seg_played(seg);
+    recorded_info(r, &is);
+    return whole && past != NULL && !oserr_is(e) ? base + is.end : end;
 }

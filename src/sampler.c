@@ -143,7 +143,8 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     s->work.time = now;
     count_rate(s, now);
     bool base_was = s->work.has_base;
-    bool news = sampler_look_at(s, &w);
+    bool news = rewind_follow(s->rewind, now);
+    news = sampler_look_at(s, &w) || news;
     news = segmap_show(s->map, w.cells, now, &s->work.map) || news;
     news = sampler_show_past(s, &w.past, w.cpu > 0) || news;
     publish(s, news || base_was != s->work.has_base);

@@ -120,7 +120,8 @@ SHM_MUST struct oserr os_file_create(const char *path, struct os_file **out, boo
 
 /* A file that grows while it is written (a recording): it appears under `path` at once and keeps
  * what was written, whatever happens. A file that exists and is not empty is refused (EEXIST); a
- * pipe or a device is written to; `-` is stdout. os_file_abandon and os_file_commit only close. */
+ * pipe or a device is written to; `-` is stdout. While it is open others can tell that it is
+ * written. os_file_abandon and os_file_commit only close. */
 SHM_MUST struct oserr os_file_grow(const char *path, struct os_file **out);
 /* Takes away what was written behind `size` (of a file of os_file_grow, where that is possible). */
 void os_file_cut(struct os_file *f, uint64_t size);

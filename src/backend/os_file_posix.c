@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -196,10 +197,13 @@ struct oserr os_file_grow(const char *path, struct os_file **out)
     f->fd = f->keep_open ? 1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (f->fd < 0)
         e = errno == EEXIST ? grow_existing(path, &f->fd) : os_errno("open");
-    if (oserr_is(e))
+    if (oserr_is(e)) {
         os_file_abandon(f);
-    else
-        *out = f;
+        return e;
+    }
+    if (!f->keep_open && flock(f->fd, LOCK_EX | LOCK_NB) != 0)
+        errno = 0; /* readers will take it for one that nobody writes any more */
+    *out = f;
     return e;
 }
 

@@ -58,6 +58,18 @@ static struct oserr reel_read(void *ctx, uint64_t at, void *buf, size_t n, size_
     return e;
 }
 
+static struct oserr reel_grown(void *ctx, uint64_t *size, bool *written)
+{
+    struct reel *r = ctx;
+    struct stat st;
+    struct oserr e = sys_locked(r->be, r->file, written);
+    if (oserr_is(e)) /* a file system without locks: it is what it is */
+        *written = false;
+    e = sys_fstat(r->be, r->file, &st);
+    *size = oserr_is(e) ? 0 : (uint64_t)st.st_size;
+    return e;
+}
+
 static void unmap_image(struct reel *r)
 {
     if (r->base != NULL)
@@ -141,6 +153,7 @@ static struct oserr open_file(struct reel *r, const char *path)
     r->face = (struct seg_reel){.ctx = r,
                                 .size = (uint64_t)st.st_size,
                                 .read = reel_read,
+                                .grown = reel_grown,
                                 .resize = reel_resize,
                                 .store = reel_store,
                                 .punch = reel_punch};

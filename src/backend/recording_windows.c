@@ -15,6 +15,7 @@ struct reel {
     const struct seg_player *player;
     void *tape;
     void *file;
+    const char *path;    /* its, in the locator */
     uint64_t size;       /* of the image */
     unsigned char *base; /* it; NULL: it is empty */
 };
@@ -37,6 +38,15 @@ static struct oserr reel_read(void *ctx, uint64_t at, void *buf, size_t n, size_
 {
     struct reel *r = ctx;
     return sys_read_file(r->be, r->file, at, buf, n, got);
+}
+
+static struct oserr reel_grown(void *ctx, uint64_t *size, bool *written)
+{
+    struct reel *r = ctx;
+    struct oserr e = sys_written_file(r->be, r->path, written);
+    if (oserr_is(e)) /* renamed, removed: it is what it is */
+        *written = false;
+    return sys_file_size(r->be, r->file, size);
 }
 
 /* The same image in memory of another size: committed runs are copied. */
@@ -112,6 +122,7 @@ static struct oserr reel_punch(void *ctx, uint64_t off, uint64_t n)
 static struct oserr open_file(struct reel *r, const char *path)
 {
     uint64_t size;
+    r->path = path;
     struct oserr e = sys_open_file(r->be, path, false, &r->file);
     if (!oserr_is(e))
         e = sys_file_size(r->be, r->file, &size);
@@ -120,6 +131,7 @@ static struct oserr open_file(struct reel *r, const char *path)
     r->face = (struct seg_reel){.ctx = r,
                                 .size = size,
                                 .read = reel_read,
+                                .grown = reel_grown,
                                 .resize = reel_resize,
                                 .store = reel_store,
                                 .punch = reel_punch};

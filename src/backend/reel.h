@@ -13,6 +13,9 @@ struct seg_reel {
     uint64_t size; /* bytes of the file when it was opened */
     /* Bytes of the file; *got is less than n only at its end. */
     struct oserr (*read)(void *ctx, uint64_t at, void *buf, size_t n, size_t *got);
+    /* How large the file is now, and whether another process still writes it (record; then it may
+     * grow). What was written when *written is false is all there will be. */
+    struct oserr (*grown)(void *ctx, uint64_t *size, bool *written);
     /* Of the image; what is new is a hole. Storing and punching must stay inside. */
     struct oserr (*resize)(void *ctx, uint64_t size);
     struct oserr (*store)(void *ctx, uint64_t off, const void *p, size_t n);

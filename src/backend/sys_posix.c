@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -96,6 +97,21 @@ struct oserr sys_fstat(struct backend *be, int fd, struct stat *st)
     return sys_leave(
         be, "fstat", code, key, "fstat(%d) = 0   st_size %lld  st_nlink %llu  st_ino %llu", fd,
         (long long)st->st_size, (unsigned long long)st->st_nlink, (unsigned long long)st->st_ino);
+}
+
+struct oserr sys_locked(struct backend *be, int fd, bool *locked)
+{
+    uint32_t code = sys_enter(be, "flock");
+    *locked = false;
+    if (code == 0) {
+        code = failed(flock(fd, LOCK_SH | LOCK_NB) != 0);
+        *locked = code == EWOULDBLOCK;
+        code = *locked ? 0 : code;
+        if (code == 0 && !*locked)
+            (void)flock(fd, LOCK_UN);
+    }
+    return sys_leave(be, "flock", code, said((uint64_t)(unsigned)fd, *locked, 0, 7),
+                     "flock(%d, LOCK_SH | LOCK_NB) = %s", fd, *locked ? "-1 EWOULDBLOCK" : "0");
 }
 
 struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,

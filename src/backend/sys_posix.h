@@ -44,6 +44,8 @@ SHM_MUST struct oserr sys_open(struct backend *be, const char *path, int flags, 
                                int *fd);
 void sys_close(struct backend *be, int fd, enum sys_key key);
 SHM_MUST struct oserr sys_fstat(struct backend *be, int fd, struct stat *st);
+/* Has another process a lock on the file (flock)? Ours is given back at once. */
+SHM_MUST struct oserr sys_locked(struct backend *be, int fd, bool *locked);
 SHM_MUST struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
                                struct stat *st);
 SHM_MUST struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off,

@@ -176,6 +176,29 @@ struct oserr sys_open_file(struct backend *be, const char *path, bool write, voi
                      write ? "GENERIC_READ | GENERIC_WRITE" : "GENERIC_READ", *handle);
 }
 
+struct oserr sys_written_file(struct backend *be, const char *path, bool *written)
+{
+    static const char call[] = "CreateFileW";
+    char quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, call);
+    *written = false;
+    wchar_t *wide = wide_copy(path);
+    if (code == 0 && wide == NULL)
+        code = ERROR_INVALID_NAME;
+    if (code == 0) { /* nobody may write it while we have it: refused where somebody does */
+        HANDLE h = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+                               OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+        code = sys_last(h == INVALID_HANDLE_VALUE);
+        *written = code == ERROR_SHARING_VIOLATION;
+        if (code == 0)
+            (void)CloseHandle(h);
+        code = *written ? 0 : code;
+    }
+    free(wide);
+    return sys_leave(be, call, code, said(7, *written, 0), "%s(%s, FILE_SHARE_READ) = %s", call,
+                     sys_quoted(path, quoted), *written ? "ERROR_SHARING_VIOLATION" : "1");
+}
+
 struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size)
 {
     static const char call[] = "GetFileSizeEx";

@@ -96,6 +96,8 @@ uint32_t sys_session(void);
 /* Files, for file:PATH. */
 SHM_MUST struct oserr sys_open_file(struct backend *be, const char *path, bool write,
                                     void **handle);
+/* Has anybody the file open for writing? */
+SHM_MUST struct oserr sys_written_file(struct backend *be, const char *path, bool *written);
 SHM_MUST struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size);
 SHM_MUST struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle);
 /* Short only at the end. */

@@ -4,6 +4,7 @@
 
 #include "backend/os.h"
 #include "cli/run.h"
+#include "recorded.h"
 
 enum {
     DEFAULT_HZ = 250,
@@ -25,6 +26,7 @@ struct wait {
     int64_t deadline;         /* of os_now, INT64_MAX: none */
     int64_t period;           /* ns */
     int64_t state_due;        /* when the name is looked at next, of os_now */
+    bool ended;               /* of a recording: there is no more of it */
     bool told;                /* that the name is gone or another segment's */
 };
 
@@ -91,8 +93,12 @@ static int look_for_name(struct run *r, const struct wait *w)
     struct seg *s = NULL;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
     bool there = !oserr_is(e);
+    bool begins = strncmp(r->raw, "rec:", 4) == 0 &&
+                  (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not yet one */
     if (there) {
         seg_close(s);
+    } else if (begins && w->what == EXISTS) {
+        there = false;
     } else if (oserr_kind(e) == OSERR_K_DENIED) {
         there = true;
     } else if (oserr_kind(e) != OSERR_K_MISSING) {
@@ -168,13 +174,48 @@ static int look_at_value(struct run *r, struct wait *w)
     return look_at_state(r, w); /* it may have shrunk, and may grow again */
 }
 
+/* A recording: its looks one after the other, to its end, and further while it is being made. */
+static int look_at_recording(struct run *r, struct wait *w)
+{
+    struct recorded *recorded = recorded_of(r->seg);
+    struct rec_info was;
+    struct rec_info is;
+    bool written = false;
+    int64_t t = 0;
+    recorded_info(recorded, &was);
+    struct oserr e = recorded_grow(recorded, &written);
+    recorded_info(recorded, &is);
+    int status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
+    while (status == EXIT_NO && recorded_next_time(recorded, &t)) {
+        bool played = true;
+        while (played && !oserr_is(e)) {
+            struct rec_event ev;
+            e = recorded_step(recorded, t, &ev, &played);
+        }
+        e = oserr_is(e) ? e : seg_played(r->seg);
+        status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
+    }
+    if (status == EXIT_NO && !written && is.end == was.end) {
+        (void)run_error(r, "the recording ends without that");
+        w->ended = true;
+    }
+    return status;
+}
+
+static int look_once(struct run *r, struct wait *w)
+{
+    if (w->what == EXISTS || w->what == GONE) {
+        return look_for_name(r, w);
+    }
+    return recorded_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
+}
+
 static int wait_loop(struct run *r, struct wait *w)
 {
-    bool name = w->what == EXISTS || w->what == GONE;
     for (;;) {
-        int status = name ? look_for_name(r, w) : look_at_value(r, w);
+        int status = look_once(r, w);
         int64_t now = os_now();
-        if (status != EXIT_NO) {
+        if (status != EXIT_NO || w->ended) {
             return status;
         }
         if (now >= w->deadline) {

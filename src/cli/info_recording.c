@@ -26,6 +26,14 @@ static double rate(const struct rec_header *h)
     return h->period > 0 ? 1e9 / (double)h->period : 0;
 }
 
+/* Is it still being made? What was added since it was opened is left for later. */
+static bool is_written(struct run *r)
+{
+    bool written = false;
+    struct oserr e = recorded_grow(recorded_of(r->seg), &written);
+    return !oserr_is(e) && written;
+}
+
 void info_recording_text(struct run *r)
 {
     const struct recorded *recorded = recorded_of(r->seg);
@@ -45,6 +53,8 @@ void info_recording_text(struct run *r)
     if (info.damaged != 0) {
         out_print(o, "damaged:   at 0x%" PRIx64 " of the file; what is behind is not used\n",
                   info.damaged);
+    } else if (is_written(r)) {
+        out_print(o, "ended:     not yet, it is being made\n");
     } else if (!info.ended) {
         out_print(o, "ended:     not properly; %" PRIu64 " bytes at the end are no whole block\n",
                   info.lost);
@@ -62,9 +72,10 @@ void info_recording_json(struct run *r, json_t *o)
     const struct rec_header *h = recorded_header(recorded);
     recorded_info(recorded, &info);
     json_object_set_new(o, "recording",
-                        json_pack("{s:s,s:f,s:f,s:f,s:I,s:I,s:b,s:I}", "locator",
+                        json_pack("{s:s,s:f,s:f,s:f,s:I,s:I,s:b,s:I,s:b}", "locator",
                                   shown(h->locator, locator), "started", (double)h->wall / 1e9,
                                   "duration", (double)info.end / 1e9, "hz", rate(h), "blocks",
                                   (json_int_t)info.blocks, "keyframes", (json_int_t)info.keys,
-                                  "ended", info.ended ? 1 : 0, "lost", (json_int_t)info.lost));
+                                  "ended", info.ended ? 1 : 0, "lost", (json_int_t)info.lost,
+                                  "written", is_written(r)));
 }

@@ -1,10 +1,14 @@
-/* watch of a recording: its changes, at their own times. The engine compares what each look of the
- * recording touched, so that the lines are those that watch printed when it happened. */
+/* watch of a recording: its changes, at their own times, and while it is being made those to come.
+ * The engine compares what each look of the recording touched, so that the lines are those that
+ * watch printed when it happened. */
 #include <stdlib.h>
 
+#include "backend/os.h"
 #include "cli/touched.h"
 #include "cli/watch.h"
 #include "recorded.h"
+
+enum { GROW_EVERY = 20 * 1000000 }; /* ns between two looks at a file that is still written */
 
 struct replay {
     struct watch *w;
@@ -109,6 +113,37 @@ static int take_event(struct replay *p, const struct rec_event *ev)
     return fits ? EXIT_DONE : run_error(p->w->r, "no memory to play it");
 }
 
+/* All of it was played: is it still being made, and is more wanted? Then waits for more. False:
+ * that is its end, or *status says why not. */
+static bool await_more(struct replay *p, int *status)
+{
+    struct watch *w = p->w;
+    struct rec_info was;
+    struct rec_info is;
+    bool written = false;
+    recorded_info(p->recorded, &was);
+    struct oserr e = recorded_grow(p->recorded, &written);
+    recorded_info(p->recorded, &is);
+    if (oserr_is(e)) {
+        *status = run_fail(w->r, NULL, "read it", e);
+        return false;
+    }
+    if (is.end > was.end) {
+        return true;
+    }
+    if (!written || is.end >= p->until) {
+        return false;
+    }
+    if (!w->sink->flush(w)) { /* not written: command_run says so */
+        return false;
+    }
+    if (!run_sleep(w->r, os_now() + GROW_EVERY)) {
+        *status = w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
+        return false;
+    }
+    return true;
+}
+
 /* Plays the rest of the look, compares, and plays the next one's first event. */
 static int play(struct replay *p)
 {
@@ -126,7 +161,10 @@ static int play(struct replay *p)
         if (played) {
             status = take_event(p, &ev);
         } else if (first) {
-            break;
+            if (!await_more(p, &status)) {
+                break;
+            }
+            continue; /* the next look's first event is still to come */
         } else {
             status = end_look(p);
         }

@@ -193,6 +193,10 @@ struct rec_info {
 };
 void rec_info(const struct rec_reader *r, struct rec_info *out);
 
+/* The file has `size` bytes now (rec_source's size from now on): blocks that were added and are
+ * whole count from now on, the place stays. Less than before, or nothing whole: nothing changes. */
+SHM_MUST enum rec_status rec_grow(struct rec_reader *r, uint64_t size);
+
 /* Goes to the last keyframe at or before t: the events that follow build the state from nothing. */
 void rec_seek(struct rec_reader *r, int64_t t);
 

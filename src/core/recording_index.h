@@ -40,6 +40,10 @@ bool rec_read_head(const uint8_t head[REC_HEAD], uint64_t at, uint64_t size, str
 SHM_MUST enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b,
                                         size_t *raw);
 
+/* Is the payload of a block what its checksum says? Leaves the loaded block alone. */
+SHM_MUST enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b,
+                                         bool *whole);
+
 /* Only the first `count` blocks count, less what is not whole without those behind. */
 void rec_cut(struct rec_reader *r, size_t count);
 

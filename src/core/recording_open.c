@@ -211,33 +211,49 @@ static enum rec_status read_index(struct rec_reader *r)
 
 /* ---- without ---- */
 
-/* From one block to the next. The last one may be half written: it is looked at as a whole. */
-static enum rec_status scan(struct rec_reader *r)
+/* Behind a block. */
+static uint64_t after(const struct rec_block *b)
 {
-    uint64_t at = r->behind;
+    return b->at + REC_HEAD + (uint64_t)b->packed;
+}
+
+/* From one block to the next, *at is where it ends: in front of what is no whole block of ours. */
+static enum rec_status scan(struct rec_reader *r, uint64_t *at)
+{
     struct rec_block b;
     size_t raw = 0;
-    r->count = 0;
     for (;;) {
         uint8_t head[REC_HEAD];
-        if (r->source.size - at < REC_HEAD) {
-            break;
+        if (r->source.size - *at < REC_HEAD) {
+            return REC_OK;
         }
-        if (!get(r, at, head, REC_HEAD)) {
+        if (!get(r, *at, head, REC_HEAD)) {
             return REC_IO;
         }
-        if (!rec_read_head(head, at, r->source.size, &b, &raw) || !follows(r, &b)) {
-            break;
+        if (!rec_read_head(head, *at, r->source.size, &b, &raw) || !follows(r, &b)) {
+            return REC_OK;
         }
         enum rec_status status = add(r, &b);
         if (status != REC_OK) {
             return status;
         }
-        at += REC_HEAD + (uint64_t)b.packed;
+        *at = after(&b);
+    }
+}
+
+/* All of them. The last one may be half written: it is looked at as a whole. */
+static enum rec_status scan_all(struct rec_reader *r)
+{
+    uint64_t at = r->behind;
+    size_t raw = 0;
+    r->count = 0;
+    enum rec_status status = scan(r, &at);
+    if (status != REC_OK) {
+        return status;
     }
     if (r->count > 0) {
-        b = r->blocks[r->count - 1];
-        enum rec_status status = rec_load_block(r, &b, &raw);
+        const struct rec_block b = r->blocks[r->count - 1];
+        status = rec_load_block(r, &b, &raw);
         if (status == REC_DAMAGED) {
             at = b.at;
             r->count--;
@@ -249,6 +265,41 @@ static enum rec_status scan(struct rec_reader *r)
     return REC_OK;
 }
 
+/* ---- growing ---- */
+
+static bool has_trailer(struct rec_reader *r, uint64_t at)
+{
+    uint8_t trailer[REC_TRAILER];
+    uint64_t size = r->source.size;
+    return size >= at + REC_TRAILER && get(r, size - REC_TRAILER, trailer, REC_TRAILER) &&
+           memcmp(trailer, rec_trailer_magic, sizeof rec_trailer_magic) == 0 &&
+           rec_load(trailer + 24, 8) == rec_sum(trailer, 24);
+}
+
+enum rec_status rec_grow(struct rec_reader *r, uint64_t size)
+{
+    uint64_t at = after(&r->blocks[r->count - 1]);
+    size_t count = r->count;
+    if (r->ended || r->damaged != 0 || size < at) {
+        return REC_OK;
+    }
+    r->source.size = size;
+    enum rec_status status = scan(r, &at);
+    for (size_t i = count; i < r->count; i++) {
+        bool whole = true;
+        enum rec_status read = rec_block_whole(r, &r->blocks[i], &whole);
+        if (read != REC_OK || !whole) { /* not yet */
+            at = r->blocks[i].at;
+            r->count = i;
+            status = status == REC_OK ? read : status;
+        }
+    }
+    r->ended = status == REC_OK && has_trailer(r, at);
+    r->lost = r->ended ? 0 : size - at;
+    rec_cut(r, r->count);
+    return status;
+}
+
 static enum rec_status open_all(struct rec_reader *r)
 {
     enum rec_status status = read_header(r);
@@ -258,7 +309,7 @@ static enum rec_status open_all(struct rec_reader *r)
     status = read_index(r);
     r->ended = status == REC_OK;
     if (status == REC_DAMAGED) {
-        status = scan(r);
+        status = scan_all(r);
     }
     if (status == REC_OK) {
         rec_cut(r, r->count);

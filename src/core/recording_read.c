@@ -126,6 +126,19 @@ enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b, 
     return unpack(r, b, *raw) ? REC_OK : REC_DAMAGED;
 }
 
+enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b, bool *whole)
+{
+    size_t n = REC_HEAD + (size_t)b->packed;
+    if (!grow(&r->packed, &r->packed_cap, n)) {
+        return REC_MEMORY;
+    }
+    if (!r->source.get(r->source.ctx, b->at, r->packed, n)) {
+        return REC_IO;
+    }
+    *whole = rec_load(r->packed + 32, 8) == rec_sum(r->packed + REC_HEAD, b->packed);
+    return REC_OK;
+}
+
 /* The recording ends in front of this block from now on. */
 static enum rec_status damaged(struct rec_reader *r)
 {

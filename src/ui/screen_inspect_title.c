@@ -155,8 +155,9 @@ static void live_text(const struct ui *ui, struct parts *p)
         return;
     }
     if (session_recorded(s)) {
-        p->live_style = STYLE_PAUSED;
-        (void)snprintf(p->live, sizeof p->live, "RECORDED");
+        bool goes_on = s->sample.past.written && !s->paused;
+        p->live_style = goes_on ? STYLE_LIVE : STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "%s", goes_on ? "RECORDING" : "RECORDED");
         return;
     }
     if (s->paused) {

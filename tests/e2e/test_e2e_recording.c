@@ -17,41 +17,45 @@ enum { SIZE = 8192 }; /* the first page comes with the first text */
 
 static char path[300], locator[310];
 
-/* How many changes the file tells of by now. */
-static int changes(void)
+/* Waits until the file tells of so many changes. */
+static void await_changes(int count)
 {
-    struct e2e_result r = e2e_run("watch", locator);
-    int lines = 0;
-    for (const char *p = r.out; (p = strchr(p, '\n')) != NULL; p++)
-        lines++;
+    char number[16];
+    snprintf(number, sizeof number, "%d", count);
+    struct e2e_result r = e2e_run("watch", locator, "--count", number);
+    ck_assert_int_eq(r.status, 0);
     e2e_result_free(&r);
-    return lines;
+}
+
+static uint8_t *memory;
+static struct e2e_peer *recorder;
+
+/* Begins to record a segment; the first change is in the file. */
+static void begin(void)
+{
+    const char *name = e2e_name("recorded");
+    memory = scene_segment(name, SIZE);
+    snprintf(path, sizeof path, "/tmp/shmlens-e2e-%d.rec", (int)getpid());
+    snprintf(locator, sizeof locator, "rec:%s", path);
+    (void)unlink(path);
+    recorder = e2e_background(E2E_ARGV(e2e_shmlens, "record", name, path));
+    struct e2e_result r = e2e_run("wait", locator, "--exists", "--timeout", "10s");
+    ck_assert_int_eq(r.status, 0);
+    e2e_result_free(&r);
+    memory[SIZE - 1]++;
+    await_changes(1);
 }
 
 /* Stores one text after the other, each when the one before is in the file. */
 static void record(const char *const *texts, int count)
 {
-    const char *name = e2e_name("recorded");
-    uint8_t *memory = scene_segment(name, SIZE);
-    snprintf(path, sizeof path, "/tmp/shmlens-e2e-%d.rec", (int)getpid());
-    snprintf(locator, sizeof locator, "rec:%s", path);
-    (void)unlink(path);
-    remover_path(path);
-    struct e2e_peer *p = e2e_background(E2E_ARGV(e2e_shmlens, "record", name, path));
-    for (int i = 0; i < 2000 && access(path, R_OK) != 0; i++)
-        (void)poll(NULL, 0, 5);
-    memory[SIZE - 1] = 1; /* until this is seen it has not begun */
-    for (int i = 0; i < 200 && changes() == 0; i++)
-        memory[SIZE - 1]++;
-    int before = changes();
+    begin();
     for (int i = 0; i < count; i++) {
         memcpy(memory + 16, texts[i], strlen(texts[i]));
-        for (int k = 0; k < 500 && changes() <= before; k++)
-            (void)poll(NULL, 0, 10);
-        before = changes();
+        await_changes(i + 2);
     }
-    kill(e2e_peer_pid(p), SIGINT);
-    ck_assert_int_eq(e2e_peer_end(p), 0);
+    kill(e2e_peer_pid(recorder), SIGINT);
+    ck_assert_int_eq(e2e_peer_end(recorder), 0);
 }
 
 static struct e2e *open_recording(void)
@@ -99,9 +103,41 @@ START_TEST(a_recording_happens_again)
 }
 END_TEST
 
+/* The screen follows a recording that is being made, can be rewound meanwhile, and says when it is
+ * over, also when its maker is killed. */
+START_TEST(a_running_one_is_followed)
+{
+    static const int ends[] = {SIGINT, SIGKILL};
+    begin();
+    struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, locator)});
+    e2e_wait_row(t, 0, "RECORDING", 0);
+    memcpy(memory + 16, "first", 5);
+    e2e_wait_text(t, "first", 0);
+    memcpy(memory + 16, "other", 5);
+    e2e_wait_text(t, "other", 0);
+    scene_press(t, "[", "first");
+    e2e_wait_row(t, 0, "T-", 0);
+    memcpy(memory + 16, "third", 5);
+    await_changes(4);
+    e2e_wait_text(t, "first", 0);
+    scene_press(t, ":peek 16 5 --as utf8<Enter>", "first as of T-");
+    scene_press(t, ".", "third");
+    e2e_wait_row(t, 0, "RECORDING", 0);
+    kill(e2e_peer_pid(recorder), ends[_i]);
+    ck_assert_int_eq(e2e_peer_end(recorder), _i == 0 ? 0 : -SIGKILL);
+    e2e_wait_row(t, 0, "RECORDED", 0);
+    scene_press(t, "[", "other");
+    scene_press(t, "[", "first");
+    scene_quit(t);
+    unlink(path);
+}
+END_TEST
+
 int main(void)
 {
-    const struct scene_test tests[] = {
-        {a_recording_is_rewound, 0}, {a_recording_happens_again, 0}, {NULL, 0}};
+    const struct scene_test tests[] = {{a_recording_is_rewound, 0},
+                                       {a_recording_happens_again, 0},
+                                       {a_running_one_is_followed, 2},
+                                       {NULL, 0}};
     return scene_run("recordings on the screen", tests);
 }

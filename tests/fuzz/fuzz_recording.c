@@ -87,6 +87,30 @@ static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
     return status == REC_OK || status == REC_END;
 }
 
+/* The same file, come by and by: first so much of it. */
+static void follow(struct input *f, size_t part)
+{
+    enum rec_status why = REC_OK;
+    const struct rec_source source = {get, f, part};
+    struct rec_reader *r = rec_open(&source, &why);
+    uint64_t now = 0;
+    int64_t last = 0;
+    bool goes_on = r != NULL;
+    while (goes_on) {
+        struct rec_info info;
+        struct rec_info was;
+        goes_on = play(r, INT64_MAX, &now, &last);
+        rec_info(r, &was);
+        part += (f->n - part) / 3 + 1;
+        if (!goes_on || part > f->n || rec_grow(r, part) != REC_OK) {
+            break;
+        }
+        rec_info(r, &info);
+        HOLDS(info.end >= was.end && info.blocks >= was.blocks);
+    }
+    rec_close(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1) {
@@ -121,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)rec_next_time(r, &next);
     }
     rec_close(r);
+    follow(&f, f.n / 128 * (data[0] >> 1));
     free(f.p);
     return 0;
 }

@@ -167,6 +167,75 @@ START_TEST(time_does_not_go_back)
 }
 END_TEST
 
+/* What of a file has been written by now; behind it may already be room, with zeros in it. */
+static struct file seen;
+
+static void show_more(size_t n)
+{
+    n = n < file.n - seen.room ? n : file.n - seen.room;
+    memcpy(seen.p + seen.room, file.p + seen.room, n);
+    seen.room += n;
+    seen.n = seen.room + draw(3) * 100;
+}
+
+static struct rec_reader *open_seen(void)
+{
+    enum rec_status why = REC_OK;
+    const struct rec_source source = {.get = get, .ctx = &seen, .size = seen.n};
+    return rec_open(&source, &why);
+}
+
+/* Plays on to a time: the image is the newest state by then. */
+static void check_until(struct rec_reader *r, int64_t t)
+{
+    size_t k = 0;
+    play(r, t);
+    while (k + 1 < kept && states[k + 1].t <= t) {
+        k++;
+    }
+    compare(&states[k]);
+}
+
+START_TEST(a_file_that_grows_is_followed)
+{
+    struct rec_reader *r = NULL;
+    struct rec_info info;
+    seed = (uint64_t)_i + 77;
+    record(150, _i % 2 == 0);
+    seen = (struct file){.p = calloc(1, file.n + 1000)};
+    image = (struct state){.bytes = calloc(1, SPACE)};
+    ck_assert(seen.p != NULL && image.bytes != NULL);
+    while (r == NULL && seen.room < file.n) { /* until its first keyframe is whole */
+        show_more(draw(500) + 1);
+        r = open_seen();
+    }
+    ck_assert_ptr_nonnull(r);
+    unsigned grown = 0;
+    while (seen.room < file.n) {
+        int64_t end = (rec_info(r, &info), info.end);
+        show_more(draw(_i % 3 == 0 ? 200 : 20000) + 1);
+        ck_assert_int_eq(rec_grow(r, seen.n), REC_OK);
+        rec_info(r, &info);
+        ck_assert_int_ge(info.end, end);
+        grown += info.end > end;
+        if (info.end > end && info.end > 0) { /* a look that has begun may still go on */
+            check_until(r, info.end - 1);
+        }
+    }
+    seen.n = file.n;
+    ck_assert_int_eq(rec_grow(r, seen.n), REC_OK);
+    rec_info(r, &info);
+    ck_assert_int_eq(info.end, states[kept - 1].t);
+    ck_assert_int_eq(info.ended, _i % 2 == 0);
+    ck_assert(info.lost == 0 && grown > 0);
+    check_until(r, info.end);
+    free(image.bytes);
+    check_states(r, kept);
+    rec_close(r);
+    free(seen.p);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core: recordings");
@@ -175,6 +244,7 @@ int main(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, states_at_every_time, 0, 3);
     tcase_add_test(c, a_look_is_whole_or_not_there);
+    tcase_add_loop_test(c, a_file_that_grows_is_followed, 0, 12);
     tcase_add_test(c, time_does_not_go_back);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);
