@@ -14,7 +14,7 @@ enum {
 struct moment {
     struct seg *seg, *live;
     struct segmap *map;
-    const struct past *past;
+    const struct rewind *rewind; /* its history may be another one after each breath */
     int64_t time;
     struct seg_moment face;
     int64_t changed[SEG_SMALL];
@@ -30,9 +30,9 @@ static struct oserr look(struct moment *m, uint64_t at, size_t n)
     if (oserr_is(e))
         return e;
     (void)segmap_rows(m->map, at, m->bytes, m->state, n, os_now());
-    if (m->past != NULL)
-        return past_at(m->past, m->time, &view) ? OSERR_NONE
-                                                : (struct oserr){"malloc", SEG_E_MEMORY};
+    const struct past *past = rewind_past(m->rewind);
+    if (past != NULL)
+        return past_at(past, m->time, &view) ? OSERR_NONE : (struct oserr){"malloc", SEG_E_MEMORY};
     memset(m->bytes, 0, n);
     memset(m->state, BYTE_UNKNOWN, n);
     return OSERR_NONE;
@@ -63,7 +63,7 @@ static bool was_hole(const struct moment *m, uint64_t page, bool now)
     uint8_t byte = 0, state = now ? BYTE_HOLE : BYTE_DATA;
     int64_t changed = 0;
     const struct past_view view = {page, 1, &byte, &state, &changed, 0};
-    return past_at(m->past, m->time, &view) && state == BYTE_HOLE;
+    return past_at(rewind_past(m->rewind), m->time, &view) && state == BYTE_HOLE;
 }
 
 /* [off, *end) is a hole now, or is none: as much of it as was the same then. */
@@ -75,7 +75,8 @@ static void run_then(struct moment *m, uint64_t off, uint64_t *end, enum seg_ext
         until = off + RUN_MAX;
     if (now && off % PAGE == 0 && until % PAGE == 0)
         pagemap_feed_hole(segmap_pages(m->map), off, until, os_now());
-    bool then = m->past != NULL && past_hole_then(m->past, m->time, off, now, &until);
+    const struct past *past = rewind_past(m->rewind);
+    bool then = past != NULL && past_hole_then(past, m->time, off, now, &until);
     while (then && at < until && was_hole(m, at - at % PAGE, now))
         at += PAGE - at % PAGE;
     if (at > off) {
@@ -105,17 +106,18 @@ static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_
     return e;
 }
 
-struct oserr moment_open(struct seg *live, struct segmap *map, const struct past *past,
+struct oserr moment_open(struct seg *live, struct segmap *map, const struct rewind *rewind,
                          int64_t time, struct moment **out)
 {
     struct moment *m = calloc(1, sizeof *m);
     uint64_t size = seg_last(live)->size;
+    const struct past *past = rewind_past(rewind);
     *out = NULL;
     if (m == NULL)
         return (struct oserr){"malloc", SEG_E_MEMORY};
     m->live = live;
     m->map = map;
-    m->past = past;
+    m->rewind = rewind;
     m->time = time;
     m->face = (struct seg_moment){.ctx = m,
                                   .size = past != NULL ? past_size_then(past, time, size) : size,

@@ -5,15 +5,15 @@
 #define SHMLENS_MOMENT_H
 
 #include "backend/moment.h"
-#include "core/past.h"
+#include "rewind.h"
 #include "segmap.h"
 
 struct moment;
 
-/* `past` NULL: no history is kept, nothing is known. What is read is read of the segment too and
- * fed to the map first, so that what changed unseen is not taken for what was. All three outlive
- * it; moment_close, NULL is fine. */
-SHM_MUST struct oserr moment_open(struct seg *live, struct segmap *map, const struct past *past,
+/* Where no history is kept (or not any more) nothing is known. What is read is read of the segment
+ * too and fed to the map first, so that what changed unseen is not taken for what was. All three
+ * outlive it; moment_close, NULL is fine. */
+SHM_MUST struct oserr moment_open(struct seg *live, struct segmap *map, const struct rewind *rewind,
                                   int64_t time, struct moment **out);
 void moment_close(struct moment *m);
 

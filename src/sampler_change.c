@@ -57,7 +57,8 @@ static bool changed_then(struct look_job *j, uint64_t from, uint64_t end)
 {
     const struct past *past = rewind_past(j->sampler->rewind);
     bool back = j->kind == LOOK_CHANGE_PREV;
-    return past != NULL && past_changed(past, INT64_MIN, j->past, from, end, back, &j->offset);
+    int64_t time = j->past != 0 ? j->past : INT64_MAX; /* a recording at its end */
+    return past != NULL && past_changed(past, INT64_MIN, time, from, end, back, &j->offset);
 }
 
 static void look_change_then(struct look_job *j)
@@ -75,7 +76,7 @@ static void look_change_then(struct look_job *j)
 /* Without a baseline: the bytes of the whole segment that were seen to change, wrapping. */
 static void look_change_seen(struct look_job *j)
 {
-    if (j->past != 0) {
+    if (j->past != 0 || seg_kind(j->seg) == SEG_REC) {
         look_change_then(j);
         return;
     }

@@ -34,7 +34,7 @@ bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool aro
 
 struct oserr sampler_moment(struct sampler *s, int64_t time, struct moment **out)
 {
-    return moment_open(s->seg, s->map, rewind_past(s->rewind), time, out);
+    return moment_open(s->seg, s->map, s->rewind, time, out);
 }
 
 static void time_run(struct job *job, struct worker *w)

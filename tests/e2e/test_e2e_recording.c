@@ -38,6 +38,7 @@ static void begin(void)
     snprintf(path, sizeof path, "/tmp/shmlens-e2e-%d.rec", (int)getpid());
     snprintf(locator, sizeof locator, "rec:%s", path);
     (void)unlink(path);
+    remover_path(path);
     recorder = e2e_background(E2E_ARGV(e2e_shmlens, "record", name, path));
     struct e2e_result r = e2e_run("wait", locator, "--exists", "--timeout", "10s");
     ck_assert_int_eq(r.status, 0);
@@ -72,6 +73,9 @@ START_TEST(a_recording_is_rewound)
     record(texts, 3);
     struct e2e *t = open_recording();
     e2e_wait_text(t, "third", 0);
+    scene_press(t, "c", "── 0x10 "); /* what changed while it was made */
+    scene_press(t, "C", "── 0x1fff ");
+    scene_press(t, "g0<Enter>", "── 0x0 ");
     scene_press(t, "[", "other");
     e2e_wait_text(t, "T-", 0);
     scene_press(t, "[", "first");
