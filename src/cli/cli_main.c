@@ -28,11 +28,11 @@ static int ui_error(struct out *err, const char *what, const char *word, const c
     return EXIT_ERROR;
 }
 
-/* `--range OFFSET:LENGTH` */
-static bool parse_range(const char *text, struct ui_options *o)
+/* `--range OFFSET:LENGTH` of a segment of this size; before that is known: UINT64_MAX. */
+static bool parse_range(const char *text, uint64_t size, struct ui_options *o)
 {
     char copy[80];
-    struct offset_base base = {.size = UINT64_MAX};
+    struct offset_base base = {.size = size};
     const char *colon = strchr(text, ':');
     size_t n = strlen(text);
     if (colon == NULL || n >= sizeof copy) {
@@ -48,6 +48,7 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
 {
     const char *s = NULL;
     uint64_t width = 0;
+    char why[64];
     o->edit = args_get(a, "edit") != NULL;
     o->no_mouse = args_get(a, "no-mouse") != NULL;
     o->no_config = args_get(a, "no-config") != NULL;
@@ -62,11 +63,12 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
     }
     if ((s = args_get(a, "width")) != NULL) {
         if (number_u64(s, UI_WIDTH_MAX, &width) != NUM_OK || width == 0) {
-            return ui_error(err, "--width", s, "not a row width (1 to 1024 bytes)");
+            (void)snprintf(why, sizeof why, "not a row width (1 to %d bytes)", UI_WIDTH_MAX);
+            return ui_error(err, "--width", s, why);
         }
         o->width = (unsigned)width;
     }
-    if ((s = args_get(a, "range")) != NULL && !parse_range(s, o)) {
+    if ((s = args_get(a, "range")) != NULL && !parse_range(s, UINT64_MAX, o)) {
         return ui_error(err, "--range", s, "not OFFSET:LENGTH");
     }
     if ((s = args_get(a, "theme")) != NULL) {
@@ -79,8 +81,8 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
 }
 
 /* A locator that cannot be opened is said before the screen is taken. */
-static int check_locator(struct command_env *env, const char *typed, struct ui_options *o,
-                         char raw[LOCATOR_MAX])
+static int check_locator(struct command_env *env, const char *typed, const char *range,
+                         struct ui_options *o, char raw[LOCATOR_MAX])
 {
     struct run r = {.env = env};
     struct seg *seg = NULL;
@@ -101,7 +103,9 @@ static int check_locator(struct command_env *env, const char *typed, struct ui_o
     int status = EXIT_DONE;
     r.size = seg_last(seg)->size;
     memcpy(r.raw, raw, LOCATOR_MAX);
-    if (o->range_length > 0 && o->range_offset >= r.size) {
+    if (range != NULL && !parse_range(range, r.size, o)) {
+        status = run_error(&r, "--range starts before the segment");
+    } else if (o->range_length > 0 && o->range_offset >= r.size) {
         status = run_error(&r, "--range starts past the end");
     }
     seg_close(seg);
@@ -136,7 +140,7 @@ static int start_ui(struct command_env *env, int argc, char **argv,
         return ui_error(env->err, "too many words", args.word[1], "one LOCATOR at most");
     }
     if (args.words == 1) {
-        status = check_locator(env, args.word[0], &o, raw);
+        status = check_locator(env, args.word[0], args_get(&args, "range"), &o, raw);
         if (status != EXIT_DONE) {
             return status;
         }

@@ -76,6 +76,10 @@ START_TEST(ui_is_refused)
         ck_assert_int_eq(strncmp(r->err, "shmlens: ", 9), 0);
         ck_assert_ptr_null(strstr(r->err, "needs a terminal"));
     }
+    ck_assert_ptr_nonnull(strstr(RUN("--width", "257")->err, "(1 to 256 bytes)"));
+    ck_assert_ptr_nonnull(strstr(RUN(n, "--range", "end-1:1")->err, "needs a terminal"));
+    ck_assert_ptr_nonnull(strstr(RUN(n, "--range", "end:1")->err, "starts past the end"));
+    ck_assert_ptr_nonnull(strstr(RUN(n, "--range", "end-1T:1")->err, "starts before the segment"));
     r = RUN("\x1b[31m/x");
     ck_assert_ptr_null(strchr(r->err, '\x1b'));
 }
