@@ -270,6 +270,39 @@ START_TEST(edit_mode_types_nothing_into_the_past)
 }
 END_TEST
 
+/* What changed after the moment is not fresh in it; heat and changed rows are of now, and say so.
+ */
+START_TEST(the_strip_is_of_then)
+{
+    struct sample *p = &st->ui.s.sample;
+    const struct inspect_layout *at = &st->ui.inspect->at;
+    step_to("[", 3 * second);
+    p->map.cells = (size_t)at->rows;
+    p->map.to = 4096;
+    p->past.strip_cells = p->map.cells;
+    for (size_t i = 0; i < p->map.cells; i++) {
+        p->map.cell[i] =
+            (struct page_sum){.changed = st->ui.now, .state = PAGE_DATA, .count = 5000};
+        p->past.strip[i] = i == 1 ? p->past.time : i == 2 ? p->past.time - second : 0;
+    }
+    stage_type(st, "HF");
+    st->ui.status[0] = '\0';
+    stage_draw(st);
+    ck_assert_int_gt(at->strip, 0);
+    static const enum style styles[] = {STYLE_STRIP_QUIET, STYLE_STRIP_FRESH, STYLE_STRIP_WARM};
+    for (int i = 0; i < 3; i++) {
+        const struct canvas *c = &st->ui.canvas;
+        ck_assert_int_eq(c->cells[(at->top + i) * c->cols + at->strip].style, styles[i]);
+    }
+    ck_assert_ptr_nonnull(strstr(row(22), "the past shows when, not how often"));
+    ck_assert_ptr_null(strstr(row(0), "FOLLOW"));
+    stage_type(st, "x");
+    ck_assert(!st->ui.s.only && strstr(st->ui.status, "the past is shown whole") != NULL);
+    step_to(".", 0);
+    ck_assert_ptr_nonnull(strstr(row(0), "FOLLOW"));
+}
+END_TEST
+
 START_TEST(the_timeline_comes_and_goes)
 {
     unsigned rows = st->ui.s.rows;
@@ -319,6 +352,7 @@ int main(void)
     tcase_add_test(t, no_step_says_why);
     tcase_add_test(t, the_past_cannot_be_written);
     tcase_add_test(t, edit_mode_types_nothing_into_the_past);
+    tcase_add_test(t, the_strip_is_of_then);
     tcase_add_test(t, the_timeline_comes_and_goes);
     tcase_add_test(t, how_long_ago_in_few_columns);
     suite_add_tcase(s, t);
