@@ -105,7 +105,8 @@ struct oserr recorded_grow(struct recorded *r, bool *written)
     if (info.ended || info.damaged != 0) {
         return OSERR_NONE;
     }
-    struct oserr e = r->reel->grown(r->reel->ctx, &size, written);
+    struct oserr e = OSERR_NONE;
+    e = r->reel->grown(r->reel->ctx, &size, written);
     if (oserr_is(e)) {
         return e;
     }
