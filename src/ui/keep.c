@@ -19,17 +19,23 @@ struct keep {
     bool failed; /* writing failed and was said */
 };
 
-/* A file of ours; NULL: there is none, or it cannot be read (which is said). */
+/* A file of ours; *text NULL: there is none. False: it cannot be read, which is said. */
+static bool read_whole(struct ui *ui, const char *path, char **text, size_t *n)
+{
+    *text = NULL;
+    *n = 0;
+    struct oserr e = os_read_file(path, SETTINGS_FILE_MAX, text, n);
+    bool fine = !oserr_is(e) || oserr_kind(e) == OSERR_K_MISSING;
+    if (!fine)
+        ui_say_error(ui, path, e);
+    return fine;
+}
+
+/* The same where it matters not why there is nothing. */
 static char *read_file(struct ui *ui, const char *path, size_t *n)
 {
     char *text = NULL;
-    *n = 0;
-    struct oserr e = os_read_file(path, SETTINGS_FILE_MAX, &text, n);
-    if (!oserr_is(e))
-        return text;
-    if (oserr_kind(e) != OSERR_K_MISSING)
-        ui_say_error(ui, path, e);
-    return NULL;
+    return read_whole(ui, path, &text, n) ? text : NULL;
 }
 
 static void write_file(struct ui *ui, const char *path, const char *text, size_t n)
@@ -143,8 +149,9 @@ void keep_marks(struct ui *ui)
     if (k == NULL || same_marks(ui) || !shown_locator(ui, name, sizeof name) ||
         !os_state_path("marks", path, sizeof path))
         return;
-    char *text = read_file(ui, path, &n);
-    char *now = marks_write(text, n, name, ui->s.marks, ui->s.marks_set, &length);
+    char *text = NULL, *now = NULL;
+    if (read_whole(ui, path, &text, &n)) /* else those of other segments would be lost */
+        now = marks_write(text, n, name, ui->s.marks, ui->s.marks_set, &length);
     if (now != NULL)
         write_file(ui, path, now, length);
     free(now);

@@ -1,0 +1,91 @@
+/* Marks kept between runs: what cannot be read is not written over. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "settings.h"
+#include "support/stage.h"
+#include "ui/keep.h"
+
+static struct stage *st;
+static char folder[64], own[80], path[96];
+
+static void set_up(void)
+{
+    (void)snprintf(folder, sizeof folder, "/tmp/shmlens-keep-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(setenv("XDG_STATE_HOME", folder, 1), 0);
+    ck_assert_int_eq(setenv("XDG_CONFIG_HOME", folder, 1), 0);
+    (void)snprintf(own, sizeof own, "%s/shmlens", folder);
+    (void)snprintf(path, sizeof path, "%s/marks", own);
+    ck_assert_int_eq(mkdir(own, 0700), 0);
+    st = stage_new(24, 80, 4096);
+}
+
+static void tear_down(void)
+{
+    stage_free(st);
+    (void)unlink(path);
+    (void)rmdir(own);
+    (void)rmdir(folder);
+}
+
+static void write_marks(const char *line, size_t size)
+{
+    FILE *f = fopen(path, "we");
+    ck_assert_ptr_nonnull(f);
+    for (size_t n = 0; n < size; n += strlen(line))
+        ck_assert_int_ge(fputs(line, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static off_t size_of_marks(void)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_size : -1;
+}
+
+static void set_mark(void)
+{
+    keep_start(&st->ui);
+    keep_load_marks(&st->ui);
+    st->ui.s.marks[0] = 0x40;
+    st->ui.s.marks_set |= 1;
+    keep_marks(&st->ui);
+}
+
+START_TEST(marks_of_others_stay)
+{
+    static const char line[] = "b 0x10 posix:/other\n";
+    write_marks(line, 1);
+    set_mark();
+    ck_assert_int_gt(size_of_marks(), (off_t)strlen(line));
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_left)
+{
+    write_marks("b 0x10 posix:/other\n", SETTINGS_FILE_MAX + 1);
+    off_t size = size_of_marks();
+    set_mark();
+    ck_assert_int_eq(size_of_marks(), size);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ui keep");
+    TCase *c = tcase_create("keep");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_add_test(c, marks_of_others_stay);
+    tcase_add_test(c, what_cannot_be_read_is_left);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
