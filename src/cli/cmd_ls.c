@@ -115,6 +115,9 @@ static bool sort_prepare(struct run *r, const struct list *l, struct sorting *s)
     const struct column *locator = column_table(&count);
     for (size_t i = 0; i < l->count; i++) {
         const char *raw = l->rows[i].locator;
+        if (raw == NULL) { /* never: every row has one */
+            return false;
+        }
         s[i] = (struct sorting){.row = l->rows[i],
                                 .by = l->sort == locator ? NULL : l->sort,
                                 .made = is_plain(raw) ? NULL : text_escaped(raw),
