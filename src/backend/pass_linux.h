@@ -34,6 +34,7 @@ struct pass {
     size_t loose_count, loose_cap;
     const struct search *search;
     struct seg_at at; /* for its pace */
+    bool unnamed;     /* a mapping of the process being read did not tell what it is */
     uint32_t pid; /* the process being read; its index is that of the next one in out->processes */
     uint64_t nameless[SYS_NAMELESS]; /* devices, see sys_nameless */
 };

@@ -89,8 +89,10 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
     name[0] = '\0';
     if (nameless)
         e = maps_name(&p->maps, at, name);
-    if (oserr_is(e))
-        return is_gone(e) ? OSERR_NONE : e;
+    if (oserr_is(e)) { /* that of one process does not end the pass */
+        p->unnamed = p->unnamed || !is_gone(e);
+        return OSERR_NONE;
+    }
     if (nameless)
         id = process_identity(p->be, &p->ipc, p->pid, id, name, &huge);
     long known = objects_find(p->objects, id);
@@ -113,7 +115,8 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
 struct oserr pass_mappings(struct pass *p, bool *skipped)
 {
     struct oserr unread = OSERR_NONE;
+    p->unnamed = false;
     struct oserr e = maps_read(&p->maps, p->pid, take_mapping, p, &unread);
-    *skipped = oserr_is(unread) && !is_gone(unread);
+    *skipped = p->unnamed || (oserr_is(unread) && !is_gone(unread));
     return e;
 }

@@ -32,17 +32,25 @@ void backend_free(struct backend *be)
     free(be);
 }
 
+/* How this call has to fail; the lock is held. */
+static uint32_t count_down(struct backend *be)
+{
+    return be->fail_in > 0 && --be->fail_in == 0 ? be->fail_code : 0;
+}
+
 uint32_t sys_enter(struct backend *be, const char *call)
 {
     os_gate_lock(be->lock);
     void (*before)(void *, const char *) = be->before;
     void *ctx = be->before_ctx;
-    uint32_t code = 0;
-    if (be->fail_in > 0 && --be->fail_in == 0)
-        code = be->fail_code;
+    uint32_t code = before == NULL ? count_down(be) : 0;
     os_gate_unlock(be->lock);
-    if (before != NULL)
-        before(ctx, call);
+    if (before == NULL)
+        return code;
+    before(ctx, call); /* it may choose this very call to fail */
+    os_gate_lock(be->lock);
+    code = count_down(be);
+    os_gate_unlock(be->lock);
     return code;
 }
 

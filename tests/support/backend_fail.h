@@ -60,8 +60,9 @@ static inline void torture(struct backend *be, struct oserr (*op)(void))
         ck_assert_int_eq(count_fds(), fds);
         ck_assert_int_eq(count_maps("shmlens-test"), maps);
         if (oserr_is(e)) {
-            ck_assert_uint_ge(c.n, i + 1);
-            ck_assert_str_eq(e.call, c.name[i]);
+            ck_assert_msg(c.n >= i + 1 && strcmp(e.call, c.name[i]) == 0,
+                          "told to fail at call %u (%s), it says %s, code %#x", (unsigned)i + 1,
+                          i < c.n ? c.name[i] : "not made", e.call, e.code);
             ck_assert_uint_eq(e.code, strcmp(e.call, "malloc") == 0 ? SEG_E_MEMORY : EIO);
         }
     }

@@ -181,6 +181,33 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* What one process does not tell counts it as not read, and does not end the look at the others. */
+struct choice {
+    unsigned made, chosen; /* questions about mappings; the one that fails */
+};
+
+static void fail_chosen(void *ctx, const char *call)
+{
+    struct choice *c = ctx;
+    if (strcmp(call, "ioctl") == 0 && ++c->made == c->chosen)
+        backend_fail_at(be, 1, EAGAIN);
+}
+
+START_TEST(test_a_process_that_does_not_tell)
+{
+    struct choice c = {.made = 1};
+    for (unsigned i = 1; i <= 40 && c.made >= i - 1; i++) {
+        struct seg_survey sv;
+        c = (struct choice){.chosen = i};
+        backend_before_call(be, fail_chosen, &c);
+        must(seg_survey(be, 1U << SEG_SYSV, SEG_SURVEY_WHO, &sv));
+        ck_assert(c.made < i || sv.who.unreadable > 0);
+        seg_survey_free(&sv);
+    }
+    backend_before_call(be, NULL, NULL);
+}
+END_TEST
+
 /* Every call fails once: what is told is right or absent. */
 static struct oserr do_open(void)
 {
@@ -221,6 +248,7 @@ int main(void)
     tcase_add_test(t, test_as_its_table_says);
     tcase_add_test(t, test_nothing_changes_there);
     tcase_add_test(t, test_refused);
+    tcase_add_test(t, test_a_process_that_does_not_tell);
     tcase_add_loop_test(t, test_every_call_fails, 0, 2);
     suite_add_tcase(s, t);
     return run_suite(s);
