@@ -6,7 +6,8 @@
 struct recorded {
     const struct seg_reel *reel;
     struct rec_reader *reader;
-    uint64_t size; /* of the image */
+    uint64_t size;      /* of the image */
+    uint64_t file_size; /* when it was last asked for */
     enum rec_name name;
     int64_t at;
     struct oserr error; /* of the file, while the reader reads it */
@@ -99,18 +100,16 @@ bool recorded_next_time(struct recorded *r, int64_t *t)
 struct oserr recorded_grow(struct recorded *r, bool *written)
 {
     struct rec_info info;
-    uint64_t size = 0;
     *written = false;
     rec_info(r->reader, &info);
     if (info.ended || info.damaged != 0) {
         return OSERR_NONE;
     }
-    struct oserr e = OSERR_NONE;
-    e = r->reel->grown(r->reel->ctx, &size, written);
+    struct oserr e = r->reel->grown(r->reel->ctx, &r->file_size, written);
     if (oserr_is(e)) {
         return e;
     }
-    e = meaning(r, rec_grow(r->reader, size));
+    e = meaning(r, rec_grow(r->reader, r->file_size));
     rec_info(r->reader, &info);
     *written = *written && !info.ended;
     return e;
