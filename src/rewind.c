@@ -44,7 +44,7 @@ static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *
 static void on_hole(void *ctx, int64_t time, uint64_t offset, bool hole)
 {
     struct rewind *r = ctx;
-    if (r->past != NULL)
+    if (r->past != NULL && !r->recorded)
         (void)past_hole(r->past, time, offset, PAGEMAP_PAGE, hole);
 }
 

@@ -132,6 +132,8 @@ START_TEST(a_running_one_is_followed)
     e2e_wait_row(t, 0, "RECORDED", 0);
     scene_press(t, "[", "other");
     scene_press(t, "[", "first");
+    e2e_wait_row(t, 3, "00000020  00 00 00 00", 0); /* its page is data since then */
+    scene_press(t, "[", "00000010  " HOLE);
     scene_quit(t);
     unlink(path);
 }
