@@ -25,18 +25,18 @@ static uint64_t base_of(const struct watch *w)
 bool watch_pages_grow(struct watch *w, uint64_t length)
 {
     uint64_t want = length / WATCH_CHUNK + 2;
-    if (want > SIZE_MAX / sizeof *w->hash) {
+    if (want > SIZE_MAX / sizeof(struct watch_hashes *)) {
         return false;
     }
     if (want <= w->hashes) {
         return true;
     }
-    struct watch_hashes **table = calloc((size_t)want, sizeof *table);
+    struct watch_hashes **table = calloc((size_t)want, sizeof(struct watch_hashes *));
     if (table == NULL) {
         return false;
     }
     if (w->hashes > 0) {
-        memcpy(table, w->hash, w->hashes * sizeof *table);
+        memcpy(table, w->hash, w->hashes * sizeof(struct watch_hashes *));
     }
     free(w->hash);
     w->hash = table;

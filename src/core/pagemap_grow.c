@@ -95,13 +95,14 @@ static bool open_leaf(struct pagemap *m, size_t number, struct leaf *l)
 {
     if (m->count == m->cap) {
         size_t cap = m->cap == 0 ? FIRST_LEAVES : m->cap + m->cap / 4;
-        struct leaf **leaves = realloc(m->leaves, cap * sizeof *leaves);
+        struct leaf **leaves = realloc(m->leaves, cap * sizeof(struct leaf *));
         if (leaves == NULL)
             return false;
         m->leaves = leaves;
         m->cap = cap;
     }
-    memmove(m->leaves + number + 1, m->leaves + number, (m->count - number) * sizeof *m->leaves);
+    memmove(m->leaves + number + 1, m->leaves + number,
+            (m->count - number) * sizeof(struct leaf *));
     m->leaves[number] = l;
     m->count++;
     return true;
@@ -129,7 +130,7 @@ static bool join(struct pagemap *m, size_t number)
     leaf_free(m, b);
     m->count--;
     memmove(m->leaves + number + 1, m->leaves + number + 2,
-            (m->count - number - 1) * sizeof *m->leaves);
+            (m->count - number - 1) * sizeof(struct leaf *));
     return true;
 }
 
@@ -277,7 +278,7 @@ void table_close(struct pagemap *m, size_t first, size_t end)
         else
             m->leaves[to++] = m->leaves[k];
     }
-    memmove(m->leaves + to, m->leaves + end, (m->count - end) * sizeof *m->leaves);
+    memmove(m->leaves + to, m->leaves + end, (m->count - end) * sizeof(struct leaf *));
     m->count -= end - to;
     for (size_t k = first; k < to; k++) {
         size_t fits = room_for(m->leaves[k]->n);
