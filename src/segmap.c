@@ -25,6 +25,7 @@ struct segmap {
     struct seg *seg;
     struct pagemap *pages;
     uint64_t at;          /* where the lap goes on */
+    uint64_t dark;        /* the first byte that this lap could not tell anything of */
     int64_t lap_start;    /* when it began */
     int64_t looked;       /* when the last whole one began */
     uint64_t laps;        /* whole ones */
@@ -147,6 +148,18 @@ size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, cons
 
 /* ---- going around ---- */
 
+/* What is before this was told of in this lap: data that is not there is a hole. */
+static void note_seen(struct segmap *m, uint64_t end)
+{
+    pagemap_seen(m->pages, end < m->dark ? end : m->dark);
+}
+
+static void note_dark(struct segmap *m, uint64_t from)
+{
+    if (from < m->dark)
+        m->dark = from;
+}
+
 /* The next pages. False: the time is up, or they cannot be read now. */
 static bool step(struct segmap *m, uint64_t end, int64_t until)
 {
@@ -160,11 +173,14 @@ static bool step(struct segmap *m, uint64_t end, int64_t until)
         return false;
     }
     if (oserr_is(e) || found.next <= m->at) {
+        note_dark(m, behind);
         m->at = end; /* not this time */
         return false;
     }
     if (found.next > behind && found.gap == SEG_EXT_HOLE)
         pagemap_feed_hole(m->pages, behind, found.next, os_now());
+    else if (found.next > behind)
+        note_dark(m, behind);
     m->at = found.next;
     return os_now() < until;
 }
@@ -173,7 +189,7 @@ static bool step(struct segmap *m, uint64_t end, int64_t until)
 static int64_t end_lap(struct segmap *m, int64_t now, uint64_t start, uint64_t end,
                        int64_t interval)
 {
-    pagemap_seen(m->pages, end);
+    note_seen(m, end);
     m->laps++;
     m->looked = m->lap_start;
     m->quiet = m->lap_changes > 0 ? 0 : m->quiet + (m->quiet < 16);
@@ -193,14 +209,16 @@ int64_t segmap_work(struct segmap *m, int64_t now, int64_t interval, double shar
     seg_part(m->seg, &start, &end);
     if (m->at >= end || m->at < start)
         m->at = start;
-    if (m->at == start)
+    if (m->at == start) {
         m->lap_start = now;
+        m->dark = UINT64_MAX;
+    }
     int64_t until = now + (int64_t)((double)interval * share);
     while (m->at < end && step(m, end, until))
         ;
     m->lap_changes += pagemap_changes(m->pages) - was;
     if (m->laps == 0)
-        pagemap_seen(m->pages, m->at);
+        note_seen(m, m->at);
     int64_t spent = os_now() - now;
     m->due = now + interval;
     if (m->at >= end)

@@ -1,0 +1,100 @@
+/* Going around a segment: what could not be looked at is not known, and no hole. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "backend/os.h"
+#include "backend/oscall.h"
+#include "segmap.h"
+
+enum { PAGE = 4096, PAGES = 64, FAR = 40, MS = 1000000 };
+
+static struct backend *be;
+static struct seg *seg;
+static struct segmap *map;
+static char locator[64];
+
+static void poke(uint64_t page)
+{
+    struct poke p = {.offset = page * PAGE, .size = 1, .value = {7}};
+    struct poked done;
+    ck_assert(!oserr_is(seg_poke(seg, &p, &done)));
+}
+
+/* Data at the start and far behind it. */
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    (void)snprintf(locator, sizeof locator, "posix:/shmlens-segmap-%u", os_pid());
+    ck_assert(!oserr_is(seg_create(be, locator, (uint64_t)PAGES * PAGE, 0600, &seg)));
+    poke(0);
+    poke(FAR);
+    seg_close(seg);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
+    map = segmap_new(seg);
+    ck_assert_ptr_nonnull(map);
+}
+
+static void tear_down(void)
+{
+    segmap_free(map);
+    seg_close(seg);
+    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    backend_free(be);
+}
+
+static enum page_state state_of(uint64_t page)
+{
+    return pagemap_page(segmap_pages(map), page * PAGE).state;
+}
+
+static bool no_breath(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+{
+    (void)ctx;
+    (void)deadline;
+    return done <= total;
+}
+
+START_TEST(a_whole_lap_knows_holes)
+{
+    ck_assert(segmap_complete(map, no_breath, NULL));
+    ck_assert_int_eq(state_of(0), PAGE_DATA);
+    ck_assert_int_eq(state_of(1), PAGE_HOLE);
+    ck_assert_int_eq(state_of(FAR), PAGE_DATA);
+    ck_assert_int_eq(state_of(FAR + 1), PAGE_HOLE);
+}
+END_TEST
+
+START_TEST(what_fails_is_not_known)
+{
+    int64_t due = 0;
+    backend_fail_at(be, 1, EIO); /* behind the first page, where the system is asked */
+    due = segmap_work(map, os_now(), 4 * MS, 1);
+    backend_fail_at(be, 0, 0);
+    ck_assert_int_eq(state_of(0), PAGE_DATA);
+    ck_assert_int_eq(state_of(1), PAGE_UNSEEN);
+    ck_assert_int_eq(state_of(FAR), PAGE_UNSEEN);
+    (void)os_sleep_until(due);
+    (void)segmap_work(map, due, 4 * MS, 1);
+    ck_assert_int_eq(state_of(1), PAGE_HOLE);
+    ck_assert_int_eq(state_of(FAR), PAGE_DATA);
+    ck_assert_uint_eq(pagemap_changes(segmap_pages(map)), 0); /* it was there before */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("program_segmap");
+    TCase *t = tcase_create("laps");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, a_whole_lap_knows_holes);
+    tcase_add_test(t, what_fails_is_not_known);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
