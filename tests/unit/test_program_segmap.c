@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend/os.h"
 #include "backend/oscall.h"
 #include "segmap.h"
+#include "support/remover.h"
 
 enum { PAGE = 4096, PAGES = 64, FAR = 40, MS = 1000000 };
 
@@ -28,6 +30,7 @@ static void set_up(void)
     be = backend_new();
     ck_assert_ptr_nonnull(be);
     (void)snprintf(locator, sizeof locator, "posix:/shmlens-segmap-%u", os_pid());
+    remover_segment(strchr(locator, '/'));
     ck_assert(!oserr_is(seg_create(be, locator, (uint64_t)PAGES * PAGE, 0600, &seg)));
     poke(0);
     poke(FAR);
