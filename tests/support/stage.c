@@ -32,10 +32,8 @@ struct stage *stage_new(int rows, int cols, uint64_t size)
     (void)snprintf(s->locator, sizeof s->locator, "posix:/ring");
     s->id = (struct seg_id){.dev = 1, .ino = 114};
     s->set.big = false;
-    s->sample.stat = (struct seg_stat){.known = SEG_HAS_SIZE | SEG_HAS_MODE | SEG_HAS_OWNER,
-                                       .size = size,
-                                       .mode = 0640,
-                                       .links = 1};
+    s->sample.stat = (struct seg_stat){
+        .known = SEG_HAS_SIZE | SEG_HAS_MODE, .size = size, .mode = 0640, .links = 1};
     s->sample.hz = 250;
     ui_push(&st->ui, &screen_inspect);
     stage_draw(st);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/os.h"
 #include "support/frames.h"
 #include "support/stage.h"
 
@@ -195,6 +196,21 @@ static void happens(enum seg_event_kind kind, uint64_t value)
         (struct seg_event){.kind = kind, .value = value, .time = st->ui.now};
 }
 
+/* By the name that this system has for it, which is not in the frames for that. */
+START_TEST(test_owner_in_the_title)
+{
+    char name[33], text[400], mode_and_name[64];
+    scene(24, 80);
+    st->ui.s.sample.stat.known |= SEG_HAS_OWNER;
+    st->ui.s.sample.stat.uid = os_uid();
+    stage_draw(st);
+    canvas_row_text(&st->ui.canvas, 0, text, sizeof text);
+    (void)snprintf(mode_and_name, sizeof mode_and_name, "rw-r----- %s ",
+                   os_user_name(os_uid(), name));
+    ck_assert_ptr_nonnull(strstr(text, mode_and_name));
+}
+END_TEST
+
 START_TEST(test_what_happens_is_said_at_once)
 {
     scene(24, 80);
@@ -335,6 +351,7 @@ static void add_title(Suite *s)
     TCase *t = tcase_create("title");
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_test(t, test_title_shortens_the_name_in_the_middle);
+    tcase_add_test(t, test_owner_in_the_title);
     tcase_add_test(t, test_what_happens_is_said_at_once);
     tcase_add_test(t, test_notice_of_size_goes_by_itself_or_by_escape);
     tcase_add_test(t, test_keeping_alive);
