@@ -14,6 +14,7 @@ struct past *past_new(size_t budget)
         return NULL;
     h->budget = budget > PAST_BUDGET_MIN ? budget : PAST_BUDGET_MIN;
     h->slots = SLOTS_MIN;
+    store_init(&h->blocks, h->budget);
     h->table = calloc(h->slots, sizeof(struct page *));
     if (h->table == NULL) {
         free(h);
@@ -33,10 +34,7 @@ void past_free(struct past *h)
             delta_writer_free(p->open);
             free(p);
         }
-    for (struct block *b = h->oldest, *next; b != NULL; b = next) {
-        next = b->next;
-        free(b);
-    }
+    store_free(&h->blocks);
     while (past_hole_drop(h))
         ;
     free(h->table);
@@ -173,7 +171,8 @@ static bool seal(struct past *h, struct page *p)
         free(data);
         return false;
     }
-    struct block *b = malloc(sizeof *b + n);
+    size_t before = h->blocks.bytes;
+    struct block *b = store_put(&h->blocks, sizeof *b + n);
     if (b != NULL) {
         *b = (struct block){
             .older = p->newest, .page = p, .first = about.first, .last = about.last, .n = n};
@@ -183,7 +182,7 @@ static bool seal(struct past *h, struct page *p)
         p->newest = b;
         *(h->last != NULL ? &h->last->next : &h->oldest) = b;
         h->last = b;
-        h->bytes += block_bytes(b);
+        h->bytes += h->blocks.bytes - before;
     }
     free(data);
     drop_open(h, p);
@@ -203,8 +202,9 @@ static void drop_oldest(struct past *h)
     *(b->newer != NULL ? &b->newer->older : &p->newest) = NULL;
     if (b->last > h->since)
         h->since = b->last;
-    h->bytes -= block_bytes(b);
-    free(b);
+    size_t before = h->blocks.bytes;
+    store_drop(&h->blocks);
+    h->bytes -= before - h->blocks.bytes;
     if (p->newest == NULL && p->open == NULL)
         drop_page(h, p);
 }

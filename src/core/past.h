@@ -24,7 +24,7 @@ enum {
     PAST_BUDGET_MIN = 256 * 1024 /* a smaller budget is taken as this */
 };
 
-struct past; /* opaque; owns all that it keeps, at most `budget` bytes and one block more */
+struct past; /* opaque; owns all that it keeps, at most `budget` bytes and a 64th more */
 
 SHM_MUST struct past *past_new(size_t budget); /* NULL: out of memory */
 void past_free(struct past *h);                /* NULL is fine */

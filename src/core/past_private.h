@@ -27,10 +27,20 @@ struct block {
     uint8_t data[];
 };
 
-static inline size_t block_bytes(const struct block *b) /* that it takes */
-{
-    return sizeof *b + b->n + MALLOC_EXTRA;
-}
+struct shelf;
+
+/* Memory for things that go in the order in which they came. */
+struct store {
+    struct shelf *first, *last; /* NULL: none */
+    struct shelf *spare;        /* empty, for the next; NULL: none */
+    size_t shelf;               /* bytes that one has room for, usually */
+    size_t bytes;               /* that they take, the spare one not counted */
+};
+
+void store_init(struct store *s, size_t budget); /* shelves are a small part of the budget */
+void *store_put(struct store *s, size_t n);      /* room for n bytes; NULL: out of memory */
+void store_drop(struct store *s);                /* what came first goes; there is something */
+void store_free(struct store *s);                /* all */
 
 /* A page that changed. */
 struct page {
@@ -79,7 +89,8 @@ struct past {
     uint64_t changes;
     struct page **table; /* chains by page; a power of two */
     size_t slots, pages;
-    struct block *oldest, *last; /* all blocks in the order of sealing */
+    struct block *oldest, *last; /* all blocks in the order of sealing, */
+    struct store blocks;         /* and where they are */
     struct page *open_first, *open_last;
     struct hole_block *hole_first, *hole_last; /* NULL: none */
     struct stretch watch[WATCH_MAX];           /* ascending, apart */
