@@ -53,6 +53,18 @@ static enum page_state state_of(uint64_t page)
     return pagemap_page(segmap_pages(map), page * PAGE).state;
 }
 
+/* One more lap, however many slices it takes. */
+static void go_around(int64_t due)
+{
+    struct map_picture seen = {0};
+    (void)segmap_show(map, 0, os_now(), &seen);
+    for (uint64_t laps = seen.laps; seen.laps == laps;) {
+        (void)os_sleep_until(due);
+        due = segmap_work(map, os_now(), 4 * MS, 1);
+        (void)segmap_show(map, 0, os_now(), &seen);
+    }
+}
+
 static bool no_breath(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     (void)ctx;
@@ -79,8 +91,7 @@ START_TEST(what_fails_is_not_known)
     ck_assert_int_eq(state_of(0), PAGE_DATA);
     ck_assert_int_eq(state_of(1), PAGE_UNSEEN);
     ck_assert_int_eq(state_of(FAR), PAGE_UNSEEN);
-    (void)os_sleep_until(due);
-    (void)segmap_work(map, due, 4 * MS, 1);
+    go_around(due);
     ck_assert_int_eq(state_of(1), PAGE_HOLE);
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);
     ck_assert_uint_eq(pagemap_changes(segmap_pages(map)), 0); /* it was there before */
