@@ -175,7 +175,8 @@ static void check_pages(const struct oracle *o)
 static void run_model(size_t allowance, bool all_known)
 {
     struct oracle *o = oracle_new(allowance);
-    for (int r = 0; r < ROUNDS; r++) {
+    int rounds = getenv("SHMLENS_MEMCHECK") != NULL ? ROUNDS / 5 : ROUNDS; /* valgrind is slow */
+    for (int r = 0; r < rounds; r++) {
         o->time += (int64_t)(1 + dice(o, 9)) * MS;
         write_some(o);
         if (dice(o, 3) == 0)
