@@ -58,6 +58,10 @@ static bool stop_sampler(struct session *s)
     return sampler_stop_by(sampler, os_now() + SECOND, s);
 }
 
+/* What a thread that hangs still uses when all else is gone: kept, and findable for whoever looks
+ * for memory that was lost. */
+static struct walker *volatile left_walker;
+
 void session_free(struct session *s)
 {
     bool ended = stop_sampler(s);
@@ -65,6 +69,8 @@ void session_free(struct session *s)
         backend_pace(s->be, NULL);
     if (ended && !s->left_behind) /* else a pass that hangs may still ask the walker */
         ended = walker_stop(s->walker, os_now() + SECOND / 5, s);
+    if (!ended || s->left_behind)
+        left_walker = s->walker;
     walk_free(&s->walk);
     (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
