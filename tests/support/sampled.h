@@ -8,9 +8,8 @@
 
 #include "backend/os.h"
 #include "sampler.h"
+#include "support/await.h"
 #include "support/remover.h"
-
-enum { MS = 1000000 };
 
 static struct backend *be;
 static struct os_wake *wake;
@@ -19,17 +18,7 @@ static struct sample sample;
 static struct seg *other; /* another program's handle */
 static char locator[64];
 
-/* Takes samples until the condition holds, 20 s at most. */
-#define AWAIT(condition)                                      \
-    do {                                                      \
-        int64_t deadline = os_now() + 20000LL * MS;           \
-        while (!(condition) && os_now() < deadline) {         \
-            (void)worker_take(sampler_worker(sampler), NULL); \
-            (void)sampler_take(sampler, &sample);             \
-            (void)os_sleep_until(os_now() + MS / 4);          \
-        }                                                     \
-        ck_assert(condition);                                 \
-    } while (0)
+#define AWAIT(condition) AWAIT_FOR(20, condition)
 
 static void poke(uint64_t offset, uint8_t value)
 {

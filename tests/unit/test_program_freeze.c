@@ -7,8 +7,9 @@
 #include "backend/os.h"
 #include "freeze.h"
 #include "sampler.h"
+#include "support/await.h"
 
-enum { MS = 1000000, SIZE = 8192 };
+enum { SIZE = 8192 };
 
 static struct backend *be;
 static struct seg *ours, *other; /* other: another program's handle */
@@ -169,16 +170,7 @@ static struct os_wake *wake;
 static struct sample sample;
 static bool finished;
 
-#define AWAIT(condition)                                      \
-    do {                                                      \
-        int64_t deadline = os_now() + 10000LL * MS;           \
-        while (!(condition) && os_now() < deadline) {         \
-            (void)worker_take(sampler_worker(sampler), NULL); \
-            (void)sampler_take(sampler, &sample);             \
-            (void)os_sleep_until(os_now() + MS / 4);          \
-        }                                                     \
-        ck_assert(condition);                                 \
-    } while (0)
+#define AWAIT(condition) AWAIT_FOR(10, condition)
 
 static void freeze_done(struct job *job, void *taker)
 {
