@@ -1,52 +1,33 @@
-# Flags for everything of ours, and which files belong to which system. The only place that knows.
+# Flags for all our code, and which files belong to which system. The only place that knows.
 
 if(NOT WIN32)
   find_package(Threads REQUIRED)
   set(SHMLENS_THREADS Threads::Threads)
 endif()
 
-# A file whose name ends in one of these belongs to that system; all others belong to every system.
-# x86 and anycpu are processors: what is made for one of them, and what does for the rest.
-set(SHMLENS_SYSTEMS linux posix windows bsd darwin curses pdcurses x86 anycpu)
-if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-  set(SHMLENS_OS linux posix curses)
-  set(SHMLENS_RT rt)
-elseif(WIN32)
-  set(SHMLENS_OS windows pdcurses)
+# The folder of the back end that belongs to this system, and the files of the terminal that do. All other files
+# belong to every system.
+if(WIN32)
+  set(SHMLENS_SYSTEM windows)
+  set(SHMLENS_TERM_FILES console_windows curses_pdcurses tty_windows)
   set(SHMLENS_WINDOWS_LIBRARIES ntdll advapi32)
 else()
-  set(SHMLENS_OS posix bsd curses)
+  set(SHMLENS_SYSTEM linux)
+  set(SHMLENS_TERM_FILES curses_ncurses tty_posix)
+  set(SHMLENS_RT rt)
 endif()
 
 # gcc does not keep the stack aligned for AVX on Windows (its bug 54412).
 if(NOT WIN32 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
-  list(APPEND SHMLENS_OS x86)
-else()
-  list(APPEND SHMLENS_OS anycpu)
+  set(SHMLENS_AVX2 ON)
 endif()
 
-# shmlens_sources(VAR DIR...): the C files of these folders that belong to this system.
+# shmlens_sources(VAR DIR...): the C files of these folders, without those below them.
 function(shmlens_sources var)
   set(found)
   foreach(dir IN LISTS ARGN)
     file(GLOB files CONFIGURE_DEPENDS ${dir}/*.c)
-    foreach(file IN LISTS files)
-      get_filename_component(name ${file} NAME_WE)
-      set(take TRUE)
-      foreach(system IN LISTS SHMLENS_SYSTEMS)
-        if(name MATCHES "_${system}$" AND NOT system IN_LIST SHMLENS_OS)
-          set(take FALSE)
-        endif()
-      endforeach()
-      if(WIN32 AND name MATCHES "^(posix_shm$|sysv_)")
-        set(take FALSE)
-      elseif(NOT WIN32 AND name MATCHES "^win_")
-        set(take FALSE)
-      endif()
-      if(take)
-        list(APPEND found ${file})
-      endif()
-    endforeach()
+    list(APPEND found ${files})
   endforeach()
   set(${var} ${found} PARENT_SCOPE)
 endfunction()

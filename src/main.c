@@ -1,10 +1,10 @@
 #include "backend/os.h"
 #include "backend/segment.h"
-#include "command.h"
-#include "options.h"
+#include "cli/command.h"
+#include "cli/options.h"
 
 #ifdef SHMLENS_WITH_UI
-#include "ui/ui.h"
+#include "ui/frame/ui.h"
 #define UI_MAIN ui_main
 #else
 #define UI_MAIN NULL

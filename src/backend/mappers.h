@@ -3,8 +3,8 @@
 #ifndef SHMLENS_BACKEND_MAPPERS_H
 #define SHMLENS_BACKEND_MAPPERS_H
 
-#include "backend/objects.h"
 #include "backend/provider.h"
+#include "backend/users.h"
 
 /* A process with rows. */
 struct found_process {

@@ -4,9 +4,9 @@
 #ifndef SHMLENS_BACKEND_PROVIDER_H
 #define SHMLENS_BACKEND_PROVIDER_H
 
-#include "backend/moment.h"
 #include "backend/segment.h"
 #include "backend/sys.h"
+#include "backend/virtual.h"
 
 /* A mapped range of a segment; base NULL: none. */
 struct view {

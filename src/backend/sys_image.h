@@ -3,7 +3,7 @@
 #ifndef SHMLENS_BACKEND_SYS_IMAGE_H
 #define SHMLENS_BACKEND_SYS_IMAGE_H
 
-#include "backend/sys_posix.h"
+#include "backend/linux/sys_file.h"
 
 /* Memory behind a descriptor, with no name and of no size. */
 SHM_MUST struct oserr sys_image_new(struct backend *be, const char *what, int *fd);

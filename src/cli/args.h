@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "command.h"
+#include "cli/command.h"
 
 enum { ARGS_OPTIONS = 24, ARGS_WHY = 400 };
 

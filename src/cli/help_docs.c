@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/run.h"
-#include "core/keymap.h"
+#include "core/screen/keymap.h"
 
 /* ---- the keys, one help line a binding: its keys, and what they do ---- */
 

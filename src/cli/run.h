@@ -4,7 +4,7 @@
 #define SHMLENS_CLI_RUN_H
 
 #include "cli/args.h"
-#include "command.h"
+#include "cli/command.h"
 #include "core/locator.h"
 #include "core/view.h"
 
@@ -118,7 +118,7 @@ bool run_flush(struct run *r);
 
 #define COMMAND(name, synopsis, needs, min, max, help) int cmd_##name(struct run *r);
 #define OPTION(command, name, arg, help)
-#include "commands.def"
+#include "cli/commands.def"
 #undef COMMAND
 #undef OPTION
 

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/options.h"
 #include "cli/run.h"
 #include "core/number.h"
-#include "options.h"
 
 const char *run_option(const struct run *r, const char *name)
 {

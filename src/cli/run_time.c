@@ -4,7 +4,7 @@
 
 #include "cli/run.h"
 #include "core/number.h"
-#include "recorded.h"
+#include "time/recording.h"
 
 /* `1.5s`, `end`, `end-1s`, `-1s` (from the end, too), of a recording that ends at `end`. */
 static enum num_status parse_time(const char *s, int64_t end, int64_t *t)

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "core/must.h"
+#include "attributes.h"
 
 /* Longest raw locator, with the NUL: a path of 4096 bytes and a prefix. */
 enum { LOCATOR_MAX = 4128 };

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/must.h"
+#include "attributes.h"
 
 enum text_encoding {
     TEXT_ASCII,

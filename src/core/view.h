@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/must.h"
+#include "attributes.h"
 #include "core/text.h"
 
 enum view_kind {

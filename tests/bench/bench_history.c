@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/diff.h"
-#include "core/pagemap.h"
-#include "core/past.h"
+#include "core/change/ages.h"
+#include "core/change/pagemap.h"
+#include "core/history/history.h"
 
 enum {
     SEGMENT = 1 << 20,

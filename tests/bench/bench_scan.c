@@ -12,7 +12,7 @@
 
 #include "backend/os.h"
 #include "backend/segment.h"
-#include "segmap.h"
+#include "live/sweep.h"
 
 enum { ROUNDS = 7, BATCH = 512, MIB = 1 << 20 };
 

@@ -3,7 +3,7 @@
  * Odd: the rest says which changes to write; sealed and read they come out as they went in. */
 #include <xxhash.h>
 
-#include "core/delta.h"
+#include "core/history/delta.h"
 #include "fuzz.h"
 
 enum { SPACE = 512, AT_SUM = 88 };

@@ -1,6 +1,6 @@
 /* Any text as a pattern, searched for in any bytes: what is found lies within, in order, the same
  * forwards, backwards and (literals) in blocks. */
-#include "core/find.h"
+#include "core/find/find.h"
 #include "fuzz.h"
 
 enum { MATCHES = 64 };

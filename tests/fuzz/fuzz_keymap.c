@@ -1,5 +1,5 @@
 /* Any text as key names and bindings (a key, a NUL, a command, a NUL, ...), any numbers as keys. */
-#include "core/keymap.h"
+#include "core/screen/keymap.h"
 #include "fuzz.h"
 
 static void same(struct key a, struct key b)

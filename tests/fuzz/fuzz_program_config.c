@@ -1,6 +1,6 @@
 /* The configuration and the file of marks: any bytes at all. */
 #include "fuzz.h"
-#include "settings.h"
+#include "session/settings.h"
 
 /* What was understood reads back as the same options. */
 static void config(const char *text, size_t n)

@@ -1,7 +1,7 @@
 /* The `:` prompt's line, its words as options, and completion, on any text: no crash, words lie in
  * the line, what is offered begins with what was typed. */
 #include "cli/args.h"
-#include "command.h"
+#include "cli/command.h"
 #include "fuzz.h"
 
 struct typed {

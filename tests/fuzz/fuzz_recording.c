@@ -3,7 +3,7 @@
  * so they are put right first. */
 #include <xxhash.h>
 
-#include "core/recording.h"
+#include "core/history/recording.h"
 #include "fuzz.h"
 
 struct input {

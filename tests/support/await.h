@@ -5,7 +5,7 @@
 #include <check.h>
 
 #include "backend/os.h"
-#include "sampler.h"
+#include "live/sampler.h"
 
 enum { MS = 1000000 };
 

@@ -4,7 +4,7 @@
 #ifndef SHMLENS_TESTS_FRAMES_H
 #define SHMLENS_TESTS_FRAMES_H
 
-#include "core/canvas.h"
+#include "core/screen/canvas.h"
 
 /* Fails the running test, showing both pictures, when the canvas is not what the file says. */
 void frame_check(const struct canvas *c, const char *name);

@@ -2,7 +2,7 @@
 #ifndef SHMLENS_TESTS_LISTED_H
 #define SHMLENS_TESTS_LISTED_H
 
-#include "ui/segments.h"
+#include "ui/list/list.h"
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/recording.h"
+#include "core/history/recording.h"
 
 enum { SPACE = 60000, STATES = 400, PAGES = SPACE / REC_PAGE + 1 };
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "backend/os.h"
-#include "sampler.h"
+#include "live/sampler.h"
 #include "support/await.h"
 #include "support/remover.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/canvas.h"
+#include "core/screen/canvas.h"
 #include "core/text.h"
 
 static struct canvas c;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/delta.h"
+#include "core/history/delta.h"
 
 enum { SPACE = 3000, STEPS = 1500, TOLD_MAX = 40000 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diff.h"
+#include "core/change/ages.h"
 
 enum { SPACE = 1200, CAP = 700 }; /* bytes of the segment and of the largest window */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/edit.h"
+#include "core/screen/line_edit.h"
 #include "core/text.h"
 
 static struct edit e;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/find.h"
+#include "core/find/find.h"
 
 enum { BUFFER_MAX = 20000 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/find.h"
+#include "core/find/find.h"
 
 static uint64_t seed;
 static char why[FIND_WHY_MAX];

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/inspect.h"
+#include "core/interpret.h"
 #include "core/view.h"
 
 static struct inspect in;

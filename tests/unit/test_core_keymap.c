@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/keymap.h"
+#include "core/screen/keymap.h"
 
 static struct keymap *m;
 

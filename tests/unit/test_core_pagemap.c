@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diff.h"
-#include "core/pagemap.h"
+#include "core/change/ages.h"
+#include "core/change/pagemap.h"
 
 enum {
     PAGES = 96,

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diff.h"
-#include "core/pagemap.h"
+#include "core/change/ages.h"
+#include "core/change/pagemap.h"
 
 enum { MS = 1000000, MIB = 1 << 20, GROUP = 64, PLACES = 2500, ROUNDS = 30000 };
 

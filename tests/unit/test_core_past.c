@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diff.h"
-#include "core/past.h"
+#include "core/change/ages.h"
+#include "core/history/history.h"
 
 enum { PAGES = 3, SPACE = PAGES * PAST_PAGE - 100, MOMENTS = 120, MS = 1000000 };
 

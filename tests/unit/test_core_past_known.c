@@ -2,8 +2,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "core/diff.h"
-#include "core/past.h"
+#include "core/change/ages.h"
+#include "core/history/history.h"
 
 enum { MS = 1000000 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/past_private.h"
+#include "core/history/history_private.h"
 
 enum { THINGS = 20000, ALIVE = 700, LARGEST = 40000 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/past.h"
+#include "core/history/history.h"
 
 enum { PAGES = 6, SPACE = PAGES * PAST_PAGE, MOMENTS = 60, MS = 1000000, PARTS = 7 };
 

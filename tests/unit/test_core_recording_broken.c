@@ -1,5 +1,5 @@
 /* Recordings that are cut off, broken, or none: a shorter recording or an error, never more. */
-#include "core/recording_private.h"
+#include "core/history/recording_private.h"
 #include "support/recording.h"
 
 /* Reads all that a file holds; a status of the end. */

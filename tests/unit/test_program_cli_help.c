@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "cli/command.h"
 #include "support/run.h"
 
 START_TEST(help)

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "backend/os.h"
-#include "command.h"
-#include "out.h"
+#include "cli/command.h"
+#include "cli/out.h"
 #include "support/record.h"
 
 enum { STEPS = 25, STEP_MS = 20, AT = 0x100 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "command.h"
+#include "cli/command.h"
 
 static struct backend *be;
 static struct seg *seg;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "freeze.h"
-#include "sampler.h"
+#include "live/freeze.h"
+#include "live/sampler.h"
 #include "support/await.h"
 
 enum { SIZE = 8192 };

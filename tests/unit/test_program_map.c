@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diff.h"
+#include "core/change/ages.h"
 #include "support/sampled.h"
 
 enum { PAGE = 4096, PAGES = 2048, SIZE = PAGES * PAGE, FAR = 1500 * PAGE + 40 };

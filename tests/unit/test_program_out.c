@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/peek.h"
-#include "cli/segrow.h"
-#include "out.h"
+#include "cli/commands/peek.h"
+#include "cli/out.h"
+#include "list/segrow.h"
 
 START_TEST(text_has_a_limit)
 {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "backend/os.h"
-#include "removal.h"
+#include "list/removal.h"
 #include "support/remover.h"
 
 static struct backend *be;

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/diff.h"
+#include "core/change/ages.h"
 #include "support/history.h"
 
 START_TEST(every_moment_is_shown)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diff.h"
+#include "core/change/ages.h"
 #include "support/sampled.h"
 
 enum { SIZE = 64 * 1024 };

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "baseline.h"
-#include "scan.h"
+#include "live/baseline.h"
+#include "live/search.h"
 #include "support/remover.h"
 
 enum { SIZE = 5 * 1024 * 1024 + 123, MOST = 400 };

@@ -7,7 +7,7 @@
 
 #include "backend/os.h"
 #include "backend/oscall.h"
-#include "segmap.h"
+#include "live/sweep.h"
 #include "support/remover.h"
 
 enum { PAGE = 4096, PAGES = 64, FAR = 40, MS = 1000000 };

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "backend/os.h"
-#include "sampler.h"
-#include "session.h"
+#include "live/sampler.h"
+#include "session/session.h"
 
 enum { MS = 1000000, SIZE = 8192 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "walker.h"
+#include "list/walker.h"
 
 static struct walk walk;
 static struct gone gone[GONE_MAX];

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "list/walker.h"
 #include "support/remover.h"
-#include "walker.h"
 
 enum { MS = 1000000, SECOND = 1000 * MS };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/watch.h"
+#include "cli/watch/watch.h"
 
 enum { LENGTH = 3 * WATCH_CHUNK, NOW = 1500000000 };
 

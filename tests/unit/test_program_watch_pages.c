@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/watch.h"
+#include "cli/watch/watch.h"
 #include "support/remover.h"
 
 enum { PAGE = 4096, SIZE = 5 * 1024 * 1024 + 3 * PAGE + 100, LOOKS = 60 };

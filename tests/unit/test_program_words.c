@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "command.h"
+#include "cli/command.h"
 
 static void check_words(const char *text, int count, const char *const *expected)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/console_input.h"
-#include "ui/input.h"
+#include "ui/term/console_input.h"
+#include "ui/term/input.h"
 
 enum { LALT = CONSOLE_LEFT_ALT, RALT = CONSOLE_RIGHT_ALT, LCTRL = CONSOLE_LEFT_CTRL };
 enum { SHIFT = CONSOLE_SHIFT, CAPS_LOCK = 0x80, NUM_LOCK = 0x20, ENHANCED = 0x100 };

@@ -7,7 +7,7 @@
 
 #include "backend/os.h"
 #include "backend/segment.h"
-#include "ui/wait.h"
+#include "ui/term/tty.h"
 
 enum { SIZE = 64 * 1024 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support/frames.h"
-#include "ui/ui.h"
+#include "ui/frame/ui.h"
 
 static struct ui ui;
 

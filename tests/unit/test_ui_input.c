@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/input.h"
-#include "ui/term_looks.h"
+#include "ui/term/input.h"
+#include "ui/term/term_caps.h"
 
 static struct input in;
 

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "settings.h"
+#include "session/settings.h"
 #include "support/stage.h"
-#include "ui/keep.h"
+#include "ui/frame/state_files.h"
 
 static struct stage *st;
 static char folder[64], own[80], path[96];

@@ -6,7 +6,7 @@
 
 #include "backend/os.h"
 #include "support/frames.h"
-#include "ui/segments.h"
+#include "ui/list/list.h"
 
 enum { WAIT_MS = 20000 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "settings.h"
+#include "session/settings.h"
 #include "support/frames.h"
 #include "support/listed.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "settings.h"
+#include "session/settings.h"
 
 static struct settings set;
 static struct keymap *keys;

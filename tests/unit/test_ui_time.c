@@ -3,7 +3,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "core/past.h"
+#include "core/history/history.h"
 #include "support/frames.h"
 #include "support/stage.h"
 

@@ -8,7 +8,7 @@
 
 #include "backend/os.h"
 #include "backend/segment.h"
-#include "backend/wide_windows.h"
+#include "backend/windows/wtf8.h"
 
 enum { BYTES = 65536, CALLS_MOST = 400 };
 

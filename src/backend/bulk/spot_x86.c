@@ -1,0 +1,6 @@
+#include "backend/bulk/spot.h"
+
+spot_fn *spot_best(void)
+{
+    return __builtin_cpu_supports("avx2") ? spot_avx2 : spot_plain;
+}

@@ -1,0 +1,148 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/linux/kinds.h"
+#include "backend/linux/sys_file.h"
+
+static int64_t nanoseconds(struct timespec t)
+{
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void fd_describe(const struct stat *st, struct seg_stat *out)
+{
+    *out = (struct seg_stat){
+        .known = SEG_HAS_SIZE | SEG_HAS_RESIDENT | SEG_HAS_MODE | SEG_HAS_OWNER | SEG_HAS_TIMES |
+                 SEG_HAS_LINKS | SEG_HAS_ID,
+        .state = st->st_nlink == 0 ? SEG_ST_UNLINKED : 0,
+        .size = (uint64_t)st->st_size,
+        .resident = (uint64_t)st->st_blocks * 512,
+        .mode = st->st_mode & 07777,
+        .uid = st->st_uid,
+        .gid = st->st_gid,
+        .links = st->st_nlink,
+        .dev = st->st_dev,
+        .ino = st->st_ino,
+        .atime = nanoseconds(st->st_atim),
+        .mtime = nanoseconds(st->st_mtim),
+        .ctime = nanoseconds(st->st_ctim),
+    };
+}
+
+bool fd_permitted(const struct seg_stat *st, enum seg_access access)
+{
+    uint32_t want = access == SEG_WRITE ? 06 : access == SEG_READ ? 04 : 0;
+    uid_t me = geteuid();
+    uint32_t have = st->mode;
+    if (me == 0 || want == 0)
+        return true;
+    if (me == st->uid)
+        have >>= 6;
+    else if (getegid() == st->gid || group_member(st->gid))
+        have >>= 3;
+    return (have & want) == want;
+}
+
+struct oserr fd_check(struct backend *be, const char *call, int fd)
+{
+    struct stat st;
+    struct oserr e = sys_fstat(be, fd, &st);
+    if (!oserr_is(e) && !S_ISREG(st.st_mode))
+        e = (struct oserr){call, SEG_E_NOT_SEGMENT};
+    return e;
+}
+
+struct oserr fd_stat(struct seg *s, struct seg_stat *out)
+{
+    struct stat st;
+    const struct seg_stat was = s->last;
+    struct oserr e = sys_fstat(s->be, (int)s->handle, &st);
+    if (oserr_is(e))
+        return e;
+    fd_describe(&st, out);
+    out->denied = was.denied;
+    if (was.mode != out->mode || was.uid != out->uid || was.gid != out->gid)
+        out->denied = !fd_permitted(out, s->access);
+    return OSERR_NONE;
+}
+
+struct oserr fd_reopen(struct seg *s, enum seg_access access)
+{
+    char path[48];
+    int fd, flags = (access == SEG_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", (int)s->handle);
+    struct oserr e = sys_open(s->be, path, flags | O_NOATIME, SYS_KEY_NONE, &fd);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        e = sys_open(s->be, path, flags, SYS_KEY_NONE, &fd);
+    if (oserr_is(e))
+        return e;
+    sys_close(s->be, (int)s->handle, SYS_KEY_NONE);
+    s->handle = fd;
+    return OSERR_NONE;
+}
+
+void fd_unmap(struct seg *s, struct view *v)
+{
+    if (v->base != NULL)
+        sys_munmap(s->be, v->base, v->n);
+    *v = (struct view){0};
+}
+
+struct oserr fd_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
+{
+    const uint64_t room = INT64_MAX - off; /* a last page may end behind what a file can be */
+    return sys_pread(s->be, (int)s->handle, buf, n < room ? n : (size_t)room, off, got);
+}
+
+struct oserr fd_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data)
+{
+    struct oserr e = sys_seek(s->be, (int)s->handle, off, SEEK_DATA, data);
+    if (*data > end)
+        *data = end;
+    return e;
+}
+
+struct oserr fd_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
+                       enum seg_extent_kind *kind)
+{
+    uint64_t data, hole;
+    struct oserr e = fd_next_data(s, off, size, &data);
+    *end = data;
+    *kind = SEG_EXT_HOLE;
+    if (oserr_is(e) || data > off)
+        return e;
+    e = sys_seek(s->be, (int)s->handle, off, SEEK_HOLE, &hole);
+    if (oserr_is(e))
+        return e;
+    if (hole > off)
+        *kind = SEG_EXT_DATA;
+    else /* punched in between */
+        hole = off - off % SEG_PAGE + SEG_PAGE;
+    *end = hole < size ? hole : size;
+    return OSERR_NONE;
+}
+
+struct oserr fd_resize(struct seg *s, uint64_t size)
+{
+    return sys_ftruncate(s->be, (int)s->handle, size);
+}
+
+struct oserr fd_chmod(struct seg *s, uint32_t mode)
+{
+    char path[48];
+    if (s->access != SEG_STAT)
+        return sys_fchmod(s->be, (int)s->handle, (mode_t)mode);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", (int)s->handle);
+    return sys_chmod(s->be, path, (mode_t)mode);
+}
+
+void fd_close(struct seg *s)
+{
+    if (s->watch >= 0)
+        sys_close(s->be, (int)s->watch, SYS_KEY_NONE);
+    if (s->handle >= 0)
+        sys_close(s->be, (int)s->handle, SYS_KEY_NONE);
+    s->watch = s->handle = -1;
+}

@@ -1,0 +1,68 @@
+/* file:PATH, an ordinary file mapped shared. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/linux/kinds.h"
+#include "backend/linux/sys_file.h"
+
+enum { PREFIX = 5, FILE_PATH_MAX = 4096 };
+
+static struct oserr file_canonical(const char *locator, char *out, size_t cap)
+{
+    out[0] = '\0';
+    if (strncmp(locator, "file:", PREFIX) != 0)
+        return OSERR_NONE;
+    size_t n = strlen(locator);
+    if (n == PREFIX || n - PREFIX >= FILE_PATH_MAX || n + 1 > cap)
+        return (struct oserr){"open", SEG_E_NAME};
+    memcpy(out, locator, n + 1);
+    return OSERR_NONE;
+}
+
+static struct oserr file_get(struct seg *s, enum seg_access access)
+{
+    const char *path = s->locator + PREFIX;
+    int fd, flags = O_CLOEXEC | O_NONBLOCK;
+    struct oserr e;
+    if (access == SEG_STAT) {
+        e = sys_open(s->be, path, O_PATH | O_CLOEXEC, SYS_KEY_NONE, &fd);
+    } else {
+        flags |= access == SEG_WRITE ? O_RDWR : O_RDONLY;
+        e = sys_open(s->be, path, flags | O_NOATIME, SYS_KEY_NONE, &fd);
+        if (oserr_is(e) && e.code == EPERM)
+            e = sys_open(s->be, path, flags, SYS_KEY_NONE, &fd);
+    }
+    s->handle = fd;
+    if (oserr_is(e) && (e.code == EISDIR || e.code == ENXIO))
+        e.code = SEG_E_NOT_SEGMENT;
+    return oserr_is(e) ? e : fd_check(s->be, "open", fd);
+}
+
+static struct oserr file_watch_name(struct seg *s, struct seg_stat *out)
+{
+    struct stat st;
+    struct oserr e = sys_stat(s->be, s->locator + PREFIX, true, SYS_KEY_NONE, &st);
+    out->name_gone = oserr_is(e) && (e.code == ENOENT || e.code == ENOTDIR);
+    out->replaced = !oserr_is(e) && (st.st_dev != out->dev || st.st_ino != out->ino);
+    return out->name_gone ? OSERR_NONE : e;
+}
+
+const struct provider file_provider = {
+    .kind = SEG_FILE,
+    .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
+    .canonical = file_canonical,
+    .open = file_get,
+    .reopen = fd_reopen,
+    .close = fd_close,
+    .stat = fd_stat,
+    .name = file_watch_name,
+    .map = fd_map,
+    .unmap = fd_unmap,
+    .pull = fd_pull,
+    .next_data = fd_next_data,
+    .extent = fd_extent,
+    .resize = fd_resize,
+    .chmod = fd_chmod,
+};

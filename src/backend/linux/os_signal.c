@@ -1,0 +1,166 @@
+/* Signals that ask us to stop: the handler keeps the number and writes a byte where somebody may be
+ * waiting. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "backend/linux/os_private.h"
+
+/* A pipe whose read end becomes readable. */
+struct os_wake {
+    int read, write;
+};
+
+static int stop_number;                     /* atomic: 0, or the signal */
+static int stop_read = -1, stop_write = -1; /* atomic: the stop pipe, made once */
+static int also_wake = -1;                  /* atomic: write end of os_stop_wakes */
+static int alarm_after;                     /* atomic: seconds of os_stop_alarm, 0: none */
+
+static int load(const int *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+
+static void store(int *p, int v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
+
+static void post(int fd)
+{
+    if (fd >= 0) {
+        ssize_t r = write(fd, "", 1); /* full: it is readable already */
+        (void)r;
+    }
+}
+
+static void on_stop(int sig)
+{
+    int before = errno;
+    store(&stop_number, sig);
+    post(load(&stop_write));
+    post(load(&also_wake));
+    if (load(&alarm_after) > 0)
+        (void)alarm((unsigned)load(&alarm_after));
+    errno = before;
+}
+
+static bool make_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0;
+}
+
+void os_catch_stop(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    int ends[2];
+    if (load(&stop_read) < 0 && make_pipe(ends)) {
+        store(&stop_write, ends[1]);
+        store(&stop_read, ends[0]);
+    }
+    struct sigaction act = {.sa_handler = on_stop};
+    sigemptyset(&act.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction now;
+        if (signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+            continue; /* nohup meant it; SIGINT a shell ignores for all that is started with & */
+        sigaction(signals[i], &act, NULL);
+    }
+}
+
+int os_stop_fd(void)
+{
+    return load(&stop_read);
+}
+
+bool os_stop_asked(void)
+{
+    return load(&stop_number) != 0;
+}
+
+int os_stop_signal(void)
+{
+    return load(&stop_number);
+}
+
+static void drain(int fd)
+{
+    char buf[64];
+    while (fd >= 0 && read(fd, buf, sizeof buf) > 0)
+        continue;
+}
+
+void os_stop_clear(void)
+{
+    drain(load(&stop_read));
+    store(&stop_number, 0);
+}
+
+void os_die_of(int signal_number)
+{
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signal_number);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    _exit(128 + signal_number);
+}
+
+struct os_wake *os_wake_new(void)
+{
+    int ends[2];
+    struct os_wake *w = malloc(sizeof *w);
+    if (w == NULL || !make_pipe(ends)) {
+        free(w);
+        return NULL;
+    }
+    w->read = ends[0];
+    w->write = ends[1];
+    return w;
+}
+
+void os_wake_free(struct os_wake *w)
+{
+    if (w == NULL)
+        return;
+    if (load(&also_wake) == w->write)
+        store(&also_wake, -1);
+    close(w->read);
+    close(w->write);
+    free(w);
+}
+
+void os_wake_post(struct os_wake *w)
+{
+    int before = errno;
+    post(w->write);
+    errno = before;
+}
+
+void os_wake_clear(struct os_wake *w)
+{
+    drain(w->read);
+}
+
+int os_wake_fd(const struct os_wake *w)
+{
+    return w->read;
+}
+
+void os_stop_wakes(struct os_wake *w)
+{
+    store(&also_wake, w == NULL ? -1 : w->write);
+    if (w != NULL && os_stop_asked())
+        os_wake_post(w);
+}
+
+void os_stop_alarm(unsigned seconds)
+{
+    store(&alarm_after, (int)seconds);
+    if (seconds == 0 || os_stop_asked())
+        (void)alarm(seconds);
+}

@@ -1,0 +1,166 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/linux/kinds.h"
+#include "backend/linux/sys_file.h"
+
+enum { PREFIX = sizeof POSIX_SHM_PREFIX - 1 };
+
+const char *posix_shm_name(const char *locator)
+{
+    return locator + PREFIX - 1;
+}
+
+void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH])
+{
+    snprintf(path, POSIX_SHM_PATH, "%s/%.255s", POSIX_SHM_DIR, locator + PREFIX);
+}
+
+enum seg_kind posix_shm_kind(const char *locator)
+{
+    return strncmp(locator + PREFIX, "sem.", 4) == 0 ? SEG_SEM : SEG_POSIX;
+}
+
+void posix_shm_space(struct backend *be, uint64_t *unused, uint64_t *total)
+{
+    if (oserr_is(sys_space(be, POSIX_SHM_DIR, unused, total)))
+        *unused = *total = 0;
+}
+
+static struct oserr shm_canonical(const char *locator, char *out, size_t cap)
+{
+    static const char dir[] = POSIX_SHM_DIR "/";
+    const char *name = locator;
+    out[0] = '\0';
+    if (strncmp(locator, "posix:", 6) == 0)
+        name = locator + 6;
+    else if (strncmp(locator, dir, sizeof dir - 1) == 0)
+        name = locator + sizeof dir - 1;
+    else if (locator[0] != '/')
+        return OSERR_NONE;
+    name += strspn(name, "/");
+    size_t n = strlen(name);
+    if (n == 0 || n > POSIX_SHM_NAME || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
+        strcmp(name, "..") == 0 || n + PREFIX + 1 > cap)
+        return (struct oserr){"shm_open", SEG_E_NAME};
+    snprintf(out, cap, "%s%s", POSIX_SHM_PREFIX, name);
+    return OSERR_NONE;
+}
+
+/* Opening a fifo lets its writer go on, opening a device may do anything: what stands there is
+ * looked at first. */
+static struct oserr look_before(struct backend *be, const char *name)
+{
+    struct stat st;
+    char path[POSIX_SHM_PATH];
+    snprintf(path, sizeof path, "%s%.256s", POSIX_SHM_DIR, name);
+    struct oserr e = sys_stat(be, path, false, SYS_KEY_NONE, &st);
+    if (oserr_is(e))
+        return e.code == ENOENT ? OSERR_NONE : e;
+    return S_ISREG(st.st_mode) ? e : (struct oserr){"shm_open", SEG_E_NOT_SEGMENT};
+}
+
+struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access, int *fd)
+{
+    int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    struct oserr e;
+    *fd = -1;
+    if (access == SEG_STAT) {
+        e = sys_shm_open(be, name, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0, fd);
+    } else {
+        e = look_before(be, name);
+        if (oserr_is(e))
+            return e;
+        flags |= access == SEG_WRITE ? O_RDWR : O_RDONLY;
+        e = sys_shm_open(be, name, flags | O_NOATIME, 0, fd);
+        if (oserr_is(e) && e.code == EPERM)
+            e = sys_shm_open(be, name, flags, 0, fd);
+    }
+    /* a directory opened for writing, a socket, a link */
+    if (oserr_is(e) && (e.code == EISDIR || e.code == EINVAL || e.code == ENXIO || e.code == ELOOP))
+        e.code = SEG_E_NOT_SEGMENT;
+    if (oserr_is(e))
+        return e;
+    e = fd_check(be, "shm_open", *fd);
+    if (oserr_is(e)) {
+        sys_close(be, *fd, SYS_KEY_NONE);
+        *fd = -1;
+    }
+    return e;
+}
+
+static struct oserr shm_get(struct seg *s, enum seg_access access)
+{
+    int fd;
+    struct oserr e = posix_shm_get(s->be, posix_shm_name(s->locator), access, &fd);
+    s->handle = fd;
+    return e;
+}
+
+/* Takes the name away again, if it still is what we made. */
+static void shm_undo(struct seg *s)
+{
+    struct stat ours, there;
+    char path[POSIX_SHM_PATH];
+    posix_shm_path(s->locator, path);
+    if (oserr_is(sys_fstat(s->be, (int)s->handle, &ours)) ||
+        oserr_is(sys_stat(s->be, path, false, SYS_KEY_NONE, &there)))
+        return;
+    if (ours.st_dev == there.st_dev && ours.st_ino == there.st_ino) {
+        struct oserr e = sys_shm_unlink(s->be, posix_shm_name(s->locator));
+        (void)e; /* the first failure is what is reported */
+    }
+}
+
+static struct oserr shm_create(struct seg *s, uint64_t size, uint32_t mode)
+{
+    int fd;
+    struct oserr e = sys_shm_open(s->be, posix_shm_name(s->locator),
+                                  O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600, &fd);
+    if (oserr_is(e))
+        return e;
+    s->handle = fd;
+    e = sys_fchmod(s->be, fd, (mode_t)mode);
+    if (!oserr_is(e))
+        e = sys_ftruncate(s->be, fd, size);
+    if (!oserr_is(e))
+        e = fd_stat(s, &s->last);
+    if (oserr_is(e))
+        shm_undo(s);
+    return e;
+}
+
+static struct oserr shm_watch_name(struct seg *s, struct seg_stat *out)
+{
+    struct stat st;
+    char path[POSIX_SHM_PATH];
+    posix_shm_path(s->locator, path);
+    struct oserr e = sys_stat(s->be, path, false, SYS_KEY_NONE, &st);
+    out->name_gone = oserr_is(e) && e.code == ENOENT;
+    out->replaced = !oserr_is(e) && (st.st_dev != out->dev || st.st_ino != out->ino);
+    return out->name_gone ? OSERR_NONE : e;
+}
+
+const struct provider posix_shm_provider = {
+    .kind = SEG_POSIX,
+    .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
+            SEG_CAP_EXTENTS,
+    .canonical = shm_canonical,
+    .list = posix_shm_list,
+    .open = shm_get,
+    .create = shm_create,
+    .reopen = fd_reopen,
+    .close = fd_close,
+    .stat = fd_stat,
+    .name = shm_watch_name,
+    .map = fd_map,
+    .unmap = fd_unmap,
+    .pull = fd_pull,
+    .next_data = fd_next_data,
+    .extent = fd_extent,
+    .resize = fd_resize,
+    .chmod = fd_chmod,
+    .remove = posix_shm_remove,
+};

@@ -1,0 +1,154 @@
+/* Removing a name: what goes is the object that was checked, and nobody else has it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/linux/kinds.h"
+#include "backend/linux/sys_kernel.h"
+
+/* One removal under way. */
+struct removal {
+    struct backend *be;
+    const char *locator;
+    unsigned flags;       /* enum seg_remove_flags */
+    int fd;               /* our own, for the identity and the lease */
+    bool readable;        /* fd is more than O_PATH */
+    bool ours;            /* this process has it in other ways too: a lease would prove nothing */
+    bool proof;           /* a lease was granted once */
+    struct seg_stat stat; /* of the object */
+};
+
+static struct oserr removal_open(struct removal *r)
+{
+    const char *name = posix_shm_name(r->locator);
+    struct stat st;
+    struct oserr e = posix_shm_get(r->be, name, SEG_READ, &r->fd);
+    r->readable = !oserr_is(e);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        e = posix_shm_get(r->be, name, SEG_STAT, &r->fd);
+    if (oserr_is(e))
+        return e;
+    e = sys_fstat(r->be, r->fd, &st);
+    if (!oserr_is(e))
+        fd_describe(&st, &r->stat);
+    return e;
+}
+
+/* Drops the rows of this process, noting whether any is another than our probe. */
+static void drop_own(struct removal *r, struct seg_who *who)
+{
+    uint32_t me = os_pid();
+    size_t kept = 0;
+    for (size_t i = 0; i < who->mappers_count; i++)
+        if (who->mappers[i].pid != me)
+            who->mappers[kept++] = who->mappers[i];
+        else
+            r->ours = true;
+    who->mappers_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < who->holders_count; i++)
+        if (who->holders[i].pid != me)
+            who->holders[kept++] = who->holders[i];
+        else if (who->holders[i].fd != r->fd)
+            r->ours = true;
+    who->holders_count = kept;
+}
+
+/* The lease: granted is proof, EAGAIN is a no; where we may not take one, /proc has to do. */
+static struct oserr removal_prove(struct removal *r)
+{
+    if (!r->readable || r->ours)
+        return OSERR_NONE;
+    struct oserr e = sys_lease_proof(r->be, r->fd);
+    r->proof = !oserr_is(e);
+    if (e.code == EAGAIN)
+        return (struct oserr){"fcntl", SEG_E_IN_USE};
+    if (e.code == EACCES || e.code == EPERM || e.code == EINVAL)
+        return OSERR_NONE;
+    return e;
+}
+
+/* Who has it, as far as /proc says; anybody but us refuses. */
+static struct oserr removal_see(struct removal *r, struct seg_who *who)
+{
+    seg_who_free(who);
+    struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
+    if (oserr_is(e))
+        return e;
+    drop_own(r, who);
+    if (who->mappers_count > 0 || who->holders_count > 0)
+        e = (struct oserr){"shm_unlink", SEG_E_IN_USE};
+    return e;
+}
+
+static struct oserr removal_check(struct removal *r, struct seg_who *who)
+{
+    if (!oserr_is(removal_prove(r)) && r->proof)
+        return OSERR_NONE; /* nobody at all: /proc need not be read */
+    struct oserr e = removal_see(r, who);
+    if (oserr_is(e))
+        return e;
+    e = removal_prove(r);
+    bool guess = !r->proof && who->unreadable > 0 && (r->flags & SEG_RM_PROVED) != 0;
+    return !oserr_is(e) && guess ? (struct oserr){"shm_unlink", SEG_E_UNPROVED} : e;
+}
+
+/* To a name nobody else uses; plain rename where the system cannot promise to replace nothing. */
+static struct oserr move(struct backend *be, const char *from, const char *to)
+{
+    struct stat st;
+    struct oserr e = sys_rename_new(be, from, to);
+    if (!oserr_is(e) || (e.code != EINVAL && e.code != ENOSYS))
+        return e;
+    if (!oserr_is(sys_stat(be, to, false, SYS_KEY_NONE, &st)))
+        return (struct oserr){"rename", EEXIST};
+    return sys_rename(be, from, to);
+}
+
+/* Is what we set aside what we looked at, and still nobody else's? By its name nobody can have
+ * come to it since. */
+static struct oserr check_aside(struct removal *r, const char *aside, struct seg_who *who)
+{
+    struct stat st;
+    struct oserr e = sys_stat(r->be, aside, false, SYS_KEY_NONE, &st);
+    if (!oserr_is(e) && (st.st_dev != r->stat.dev || st.st_ino != r->stat.ino))
+        e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
+    if (!oserr_is(e) && r->proof)
+        e = removal_prove(r);
+    else if (!oserr_is(e) && (r->flags & SEG_RM_FORCE) == 0)
+        e = removal_see(r, who);
+    return e;
+}
+
+static struct oserr removal_unlink(struct removal *r, struct seg_who *who)
+{
+    char path[POSIX_SHM_PATH], aside[POSIX_SHM_PATH];
+    posix_shm_path(r->locator, path);
+    snprintf(aside, sizeof aside, "%s/" POSIX_SHM_ASIDE "%u-%llu-%s", POSIX_SHM_DIR,
+             (unsigned)os_pid(), (unsigned long long)os_now(), posix_shm_name(r->locator) + 1);
+    struct oserr e = move(r->be, path, aside);
+    if (oserr_is(e))
+        return e;
+    e = check_aside(r, aside, who);
+    if (!oserr_is(e))
+        e = sys_unlink(r->be, aside);
+    if (oserr_is(e) && oserr_is(move(r->be, aside, path)))
+        e = (struct oserr){"rename", SEG_E_ASIDE}; /* the log has the other failures */
+    return e;
+}
+
+struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
+                              unsigned flags, struct seg_who *who)
+{
+    struct removal r = {.be = be, .locator = locator, .flags = flags, .fd = -1};
+    struct oserr e = removal_open(&r);
+    if (!oserr_is(e) && seen != NULL && !seg_id_equal(seg_id_of(seen), seg_id_of(&r.stat)))
+        e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
+    if (!oserr_is(e) && (flags & SEG_RM_FORCE) == 0)
+        e = removal_check(&r, who);
+    if (!oserr_is(e) && (flags & SEG_RM_DRY) == 0)
+        e = removal_unlink(&r, who);
+    if (r.fd >= 0)
+        sys_close(be, r.fd, SYS_KEY_NONE);
+    return e;
+}

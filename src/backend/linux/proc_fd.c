@@ -1,0 +1,372 @@
+/* fd:PID/FD, map:PID/ADDRESS: what a process has, reached through /proc; and memfd:NAME, to make
+ * one. Nothing but a regular file is ever opened: the first look is one that opens nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "backend/linux/kinds.h"
+#include "backend/linux/proc.h"
+#include "backend/linux/sys_proc.h"
+#include "backend/linux/sysv.h"
+
+enum { MEMFD_NAME = 249 };
+
+static struct oserr bad(const char *call, uint32_t why)
+{
+    return (struct oserr){call, why};
+}
+
+/* ---- opening ---- */
+
+/* From an O_PATH descriptor of a regular file, which is taken over, to one of `access`. */
+static struct oserr open_checked(struct seg *s, int path, enum seg_access access)
+{
+    bool memory, huge;
+    s->handle = path;
+    struct oserr e = fd_check(s->be, "open", path);
+    if (!oserr_is(e))
+        e = sys_in_memory(s->be, path, &memory, &huge);
+    if (!oserr_is(e) && huge) {
+        s->always |= SEG_ST_HUGETLB;
+        s->unmappable =
+            true; /* no page of it may come to life, and its pages are not of our size */
+    }
+    return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
+}
+
+/* What the object behind `link` is: its sort, and the kind that it is listed as. */
+static struct oserr know_object(struct seg *s, uint32_t pid, const char *link)
+{
+    char text[PROCESS_NAME], name[PROCESS_NAME];
+    struct stat st;
+    struct process_ipc ipc = {0};
+    bool huge;
+    struct oserr e = sys_fstat(s->be, (int)s->handle, &st);
+    if (!oserr_is(e))
+        e = sys_readlink(s->be, link, text, sizeof text);
+    if (oserr_is(e))
+        return e;
+    struct seg_id id = {.dev = st.st_dev, .ino = st.st_ino};
+    s->id = process_identity(s->be, &ipc, pid, id, text, &huge);
+    s->what = process_kind(s->id, st.st_nlink == 0);
+    if (s->what == SEG_SYSV)
+        s->kind = &map_sysv_provider;
+    process_name(text, s->what, s->id, name);
+    free(s->called);
+    return sys_copy(s->be, name, &s->called);
+}
+
+static struct oserr open_link(struct seg *s, uint32_t pid, const char *link, enum seg_access access)
+{
+    int fd;
+    struct oserr e = sys_open(s->be, link, O_PATH | O_CLOEXEC, SYS_KEY_NONE, &fd);
+    if (oserr_is(e))
+        return process_missing(s->be, pid, e);
+    e = open_checked(s, fd, access);
+    return oserr_is(e) ? e : know_object(s, pid, link);
+}
+
+/* ---- fd:PID/FD ---- */
+
+static bool parse_fd(const char *locator, uint32_t *pid, uint32_t *fd)
+{
+    const char *rest;
+    uint64_t v = 0;
+    if (!process_number(locator, "fd:", pid, &rest) || *rest == '\0')
+        return false;
+    for (; *rest >= '0' && *rest <= '9' && v <= INT32_MAX; rest++)
+        v = v * 10 + (uint64_t)(*rest - '0');
+    *fd = (uint32_t)v;
+    return *rest == '\0' && v <= INT32_MAX;
+}
+
+static struct oserr fd_canonical(const char *locator, char *out, size_t cap)
+{
+    uint32_t pid, fd;
+    out[0] = '\0';
+    if (strncmp(locator, "fd:", 3) != 0)
+        return OSERR_NONE;
+    if (!parse_fd(locator, &pid, &fd))
+        return bad("open", SEG_E_NAME);
+    return (size_t)snprintf(out, cap, "fd:%u/%u", pid, fd) < cap ? OSERR_NONE
+                                                                 : bad("open", SEG_E_NAME);
+}
+
+static void fd_link(const char *locator, uint32_t *pid, char link[PROCESS_PATH])
+{
+    uint32_t fd;
+    if (parse_fd(locator, pid, &fd))
+        snprintf(link, PROCESS_PATH, "/proc/%u/fd/%u", *pid, fd);
+}
+
+static struct oserr fd_open(struct seg *s, enum seg_access access)
+{
+    char link[PROCESS_PATH] = "";
+    uint32_t pid = 0;
+    fd_link(s->locator, &pid, link);
+    return open_link(s, pid, link, access);
+}
+
+/* Does the process still have it there? */
+static struct oserr fd_name(struct seg *s, struct seg_stat *out)
+{
+    char link[PROCESS_PATH] = "";
+    uint32_t pid;
+    struct stat st;
+    fd_link(s->locator, &pid, link);
+    struct oserr e = sys_stat(s->be, link, true, SYS_KEY_NONE, &st);
+    out->name_gone = oserr_is(e) && e.code == ENOENT;
+    out->replaced = !oserr_is(e) && (st.st_dev != s->dev || st.st_ino != s->ino);
+    return out->name_gone ? OSERR_NONE : e;
+}
+
+/* ---- map:PID/ADDRESS ---- */
+
+static bool parse_map(const char *locator, uint32_t *pid, uint64_t *address)
+{
+    const char *rest;
+    char *end;
+    if (!process_number(locator, "map:", pid, &rest))
+        return false;
+    if (rest[0] == '0' && (rest[1] == 'x' || rest[1] == 'X'))
+        rest += 2;
+    size_t n = strspn(rest, "0123456789abcdefABCDEF");
+    if (n == 0 || n > 16 || rest[n] != '\0')
+        return false;
+    *address = strtoull(rest, &end, 16);
+    return true;
+}
+
+static struct oserr map_canonical(const char *locator, char *out, size_t cap)
+{
+    uint32_t pid;
+    uint64_t address;
+    out[0] = '\0';
+    if (strncmp(locator, "map:", 4) != 0)
+        return OSERR_NONE;
+    if (!parse_map(locator, &pid, &address))
+        return bad("open", SEG_E_NAME);
+    return (size_t)snprintf(out, cap, "map:%u/0x%" PRIx64, pid, address) < cap
+               ? OSERR_NONE
+               : bad("open", SEG_E_NAME);
+}
+
+static struct oserr map_find(struct seg *s, uint32_t *pid, struct process_range *range)
+{
+    uint64_t address = 0;
+    *pid = 0;
+    if (!parse_map(s->locator, pid, &address))
+        return bad("open", SEG_E_NAME);
+    struct oserr e = process_covering(s->be, *pid, address, range);
+    if (!oserr_is(e) && !range->shared)
+        e = bad("mmap", SEG_E_NOT_SEGMENT);
+    return e;
+}
+
+static struct oserr map_open(struct seg *s, enum seg_access access)
+{
+    char link[PROCESS_PATH];
+    uint32_t pid;
+    struct process_range range;
+    struct oserr e = map_find(s, &pid, &range);
+    if (oserr_is(e))
+        return e;
+    snprintf(link, sizeof link, "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, pid, range.start,
+             range.end);
+    return open_link(s, pid, link, access);
+}
+
+/* Asking waits for the process when it changes its mappings, and where the kernel has to write down
+ * all of them it takes long: then it is asked so much the less often. */
+static struct oserr map_name(struct seg *s, struct seg_stat *out)
+{
+    enum { CHEAP_NS = 1000000, TIMES = 20 };
+    uint32_t pid;
+    struct process_range range;
+    int64_t began = os_now();
+    if (began < s->name_due)
+        return OSERR_NONE; /* as it was */
+    struct oserr e = map_find(s, &pid, &range);
+    int64_t end = os_now();
+    s->name_due = end - began > CHEAP_NS ? end + (end - began) * TIMES : 0;
+    bool gone = e.code == EBADF || e.code == ESRCH || e.code == SEG_E_NOT_SEGMENT;
+    out->name_gone = gone;
+    out->replaced = !oserr_is(e) && !seg_id_equal(range.id, s->id);
+    return gone ? OSERR_NONE : e;
+}
+
+/* ---- how it is ---- */
+
+/* Seals are told to a descriptor that may read. */
+static void know_seals(struct seg *s, struct seg_stat *out)
+{
+    char path[48];
+    int fd = (int)s->handle;
+    if (s->access == SEG_STAT) {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        if (oserr_is(fd_peek(s->be, path, &fd)))
+            return;
+    }
+    if (!oserr_is(sys_seals(s->be, fd, &out->seals)))
+        fd_sealed(out);
+    if (fd != (int)s->handle)
+        sys_close(s->be, fd, SYS_KEY_NONE);
+}
+
+static struct oserr process_stat(struct seg *s, struct seg_stat *out)
+{
+    struct oserr e = fd_stat(s, out);
+    if (oserr_is(e))
+        return e;
+    s->dev = out->dev;
+    s->ino = out->ino;
+    out->dev = s->id.dev;
+    out->ino = s->id.ino;
+    out->sort = s->id.sort;
+    if (s->id.sort != 0 || s->id.dev == SYSV_DEV) { /* it never had a name to lose */
+        out->known &= ~(unsigned)SEG_HAS_LINKS;
+        out->state &= ~(unsigned)SEG_ST_UNLINKED;
+    }
+    if (s->what == SEG_MEMFD)
+        know_seals(s, out);
+    return OSERR_NONE;
+}
+
+/* The object behind a segment has a mode and times of its own: not those. */
+static struct oserr process_sysv_stat(struct seg *s, struct seg_stat *out)
+{
+    uint32_t pid;
+    const char *rest;
+    struct oserr e = process_stat(s, out);
+    if (oserr_is(e))
+        return e;
+    out->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
+    if (process_number(s->locator, "map:", &pid, &rest) ||
+        process_number(s->locator, "fd:", &pid, &rest))
+        sysv_away_describe(s, pid, out);
+    return e;
+}
+
+static bool has_seal(struct seg *s, uint32_t seals)
+{
+    return s->what == SEG_MEMFD && (s->last.known & SEG_HAS_SEALS) != 0 &&
+           (s->last.seals & seals) != 0;
+}
+
+static struct oserr process_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+{
+    struct oserr e = fd_map(s, at, n, write, v);
+    if (write && e.code == EPERM && has_seal(s, F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+        e.code = SEG_E_SEALED;
+    return e;
+}
+
+static struct oserr process_resize(struct seg *s, uint64_t size)
+{
+    struct oserr e = fd_resize(s, size);
+    if (e.code == EPERM && has_seal(s, size < s->last.size ? F_SEAL_SHRINK : F_SEAL_GROW))
+        e.code = SEG_E_SEALED;
+    return e;
+}
+
+/* ---- memfd:NAME ---- */
+
+static struct oserr memfd_canonical(const char *locator, char *out, size_t cap)
+{
+    size_t n = strlen(locator);
+    out[0] = '\0';
+    if (strncmp(locator, "memfd:", 6) != 0)
+        return OSERR_NONE;
+    if (n - 6 > MEMFD_NAME || n + 1 > cap)
+        return bad("memfd_create", SEG_E_NAME);
+    memcpy(out, locator, n + 1);
+    return OSERR_NONE;
+}
+
+static struct oserr memfd_open(struct seg *s, enum seg_access access)
+{
+    (void)s;
+    (void)access;
+    return bad("memfd_create", SEG_E_TO_CREATE);
+}
+
+static struct oserr memfd_create_new(struct seg *s, uint64_t size, uint32_t mode)
+{
+    char text[48], link[PROCESS_PATH], *locator;
+    int fd;
+    struct oserr e = sys_memfd_create(s->be, s->locator + 6, &fd);
+    if (oserr_is(e))
+        return e;
+    s->handle = fd;
+    snprintf(text, sizeof text, "fd:%u/%d", os_pid(), fd);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    e = sys_fchmod(s->be, fd, (mode_t)mode);
+    if (!oserr_is(e))
+        e = sys_ftruncate(s->be, fd, size);
+    if (!oserr_is(e))
+        e = know_object(s, os_pid(), link);
+    if (!oserr_is(e))
+        e = sys_copy(s->be, text, &locator);
+    if (oserr_is(e))
+        return e;
+    free(s->locator);
+    s->locator = locator;
+    s->kind = &fd_provider;
+    return process_stat(s, &s->last);
+}
+
+#define PROCESS_FUNCTIONS                                                             \
+    .reopen = fd_reopen, .close = fd_close, .stat = process_stat, .map = process_map, \
+    .unmap = fd_unmap, .pull = fd_pull, .next_data = fd_next_data, .extent = fd_extent
+
+const struct provider fd_provider = {
+    .kind = SEG_FD,
+    .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
+    .canonical = fd_canonical,
+    .open = fd_open,
+    .name = fd_name,
+    .resize = process_resize,
+    .chmod = fd_chmod,
+    PROCESS_FUNCTIONS,
+};
+
+const struct provider map_provider = {
+    .kind = SEG_FD,
+    .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
+    .canonical = map_canonical,
+    .open = map_open,
+    .name = map_name,
+    .resize = process_resize,
+    .chmod = fd_chmod,
+    PROCESS_FUNCTIONS,
+};
+
+/* Its size and mode are the segment's, not those of the object behind it: never touched. */
+const struct provider map_sysv_provider = {
+    .kind = SEG_SYSV,
+    .caps = SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
+    .canonical = map_canonical,
+    .open = map_open,
+    .name = map_name,
+    .reopen = fd_reopen,
+    .close = sysv_away_close,
+    .stat = process_sysv_stat,
+    .map = process_map,
+    .unmap = fd_unmap,
+    .pull = fd_pull,
+    .next_data = fd_next_data,
+    .extent = fd_extent,
+};
+
+const struct provider memfd_provider = {
+    .kind = SEG_MEMFD,
+    .caps = SEG_CAP_CREATE,
+    .canonical = memfd_canonical,
+    .open = memfd_open,
+    .create = memfd_create_new,
+    PROCESS_FUNCTIONS,
+};

@@ -1,0 +1,72 @@
+/* One pass over the processes, among its own files. */
+#ifndef SHMLENS_BACKEND_PASS_LINUX_H
+#define SHMLENS_BACKEND_PASS_LINUX_H
+
+#include <errno.h>
+
+#include "backend/linux/proc.h"
+#include "backend/linux/proc_maps.h"
+#include "backend/mappers.h"
+
+enum { PASS_DEVICES = 64 }; /* /dev/shm of as many namespaces */
+
+/* A descriptor of an object that nothing is known of yet. */
+struct loose {
+    struct seg_id id;
+    uint32_t pid;
+    int32_t fd;
+};
+
+/* One pass under way. */
+struct pass {
+    struct backend *be;
+    struct objects *objects;
+    struct found *out;
+    struct listing *list; /* NULL: nothing is to be met */
+    unsigned kinds;       /* that are */
+    bool counts;          /* users of the wanted ones are only counted, processes have no names */
+    uint32_t me;          /* our own process */
+    struct maps maps;
+    struct process_ipc ipc;
+    uint64_t shm[PASS_DEVICES]; /* devices of every /dev/shm seen, ours first */
+    size_t shm_count;
+    struct loose *loose;
+    size_t loose_count, loose_cap;
+    const struct search *search;
+    struct seg_at at; /* for its pace */
+    bool unnamed;     /* a mapping of the process being read did not tell what it is */
+    uint32_t pid; /* the process being read; its index is that of the next one in out->processes */
+    uint64_t nameless[SYS_NAMELESS]; /* devices, see sys_nameless */
+};
+
+/* Died meanwhile: of no interest. Anything else counts as unreadable. */
+static inline bool is_gone(struct oserr e)
+{
+    return e.code == ENOENT || e.code == ESRCH;
+}
+
+bool pass_is_shm(const struct pass *p, uint64_t dev);
+
+/* See process_nameless. */
+static inline bool pass_is_nameless(const struct pass *p, uint64_t dev)
+{
+    bool is = false;
+    for (size_t i = 0; i < SYS_NAMELESS; i++)
+        is = is || p->nameless[i] == dev;
+    return is && dev != 0;
+}
+
+/* Process p->pid has got rows: who it is goes into the table of processes. */
+SHM_MUST struct oserr pass_name(struct pass *p);
+
+/* Between pieces of process p->pid: is it to go on? */
+SHM_MUST struct oserr pass_between(void *pass);
+
+/* The mappings and the descriptors of process p->pid. *skipped: it could not be read. */
+SHM_MUST struct oserr pass_mappings(struct pass *p, bool *skipped);
+SHM_MUST struct oserr pass_descriptors(struct pass *p, bool *skipped);
+
+/* Afterwards: descriptors that were seen before their file was met. */
+SHM_MUST struct oserr pass_loose(struct pass *p);
+
+#endif

@@ -1,0 +1,20 @@
+#include "backend/provider.h"
+
+#include "backend/linux/kinds.h"
+#include "backend/linux/proc.h"
+#include "backend/linux/sysv.h"
+
+const struct provider *const providers[] = {
+    &posix_shm_provider, &sysv_provider, &fd_provider,        &map_provider, &ns_provider,
+    &memfd_provider,     &file_provider, &recording_provider, NULL,
+};
+
+enum seg_kind provider_kind(const struct provider *p, const char *locator)
+{
+    return p == &posix_shm_provider ? posix_shm_kind(locator) : p->kind;
+}
+
+void provider_space(struct backend *be, uint64_t *unused, uint64_t *total)
+{
+    posix_shm_space(be, unused, total);
+}

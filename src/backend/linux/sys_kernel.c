@@ -1,0 +1,170 @@
+#include "backend/linux/sys_kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+static uint32_t failed(bool bad)
+{
+    return bad ? (uint32_t)errno : 0;
+}
+
+const char *sys_error_name(uint32_t code)
+{
+    const char *name = strerrorname_np((int)code);
+    return name != NULL ? name : "error";
+}
+
+void sys_open_flags(int flags, char *buf, size_t cap)
+{
+    static const struct {
+        int bits;
+        const char *name;
+    } names[] = {
+        {O_CREAT, "O_CREAT"},         {O_EXCL, "O_EXCL"},         {O_CLOEXEC, "O_CLOEXEC"},
+        {O_NOFOLLOW, "O_NOFOLLOW"},   {O_NONBLOCK, "O_NONBLOCK"}, {O_NOATIME, "O_NOATIME"},
+        {O_DIRECTORY, "O_DIRECTORY"},
+    };
+    const char *mode = (flags & O_PATH) != 0             ? "O_PATH"
+                       : (flags & O_ACCMODE) == O_RDWR   ? "O_RDWR"
+                       : (flags & O_ACCMODE) == O_WRONLY ? "O_WRONLY"
+                                                         : "O_RDONLY";
+    int n = snprintf(buf, cap, "%s", mode);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if ((flags & names[i].bits) == names[i].bits && n >= 0 && (size_t)n < cap)
+            n += snprintf(buf + n, cap - (size_t)n, " | %s", names[i].name);
+}
+
+struct oserr sys_userfaultfd(struct backend *be, int *fd)
+{
+    uint32_t code = sys_enter(be, "userfaultfd");
+    *fd = -1;
+    if (code == 0) {
+        *fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
+        code = failed(*fd < 0);
+    }
+    struct oserr e =
+        sys_leave(be, "userfaultfd", code, 0,
+                  "userfaultfd(UFFD_USER_MODE_ONLY | O_CLOEXEC | O_NONBLOCK) = %d", *fd);
+    if (oserr_is(e))
+        return e;
+    struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_SIGBUS};
+    code = sys_enter(be, "ioctl");
+    if (code == 0)
+        code = failed(ioctl(*fd, UFFDIO_API, &api) != 0);
+    e = sys_leave(be, "ioctl", code, 0, "ioctl(%d, UFFDIO_API, UFFD_FEATURE_SIGBUS) = 0", *fd);
+    if (oserr_is(e)) {
+        sys_close(be, *fd, SYS_KEY_NONE);
+        *fd = -1;
+    }
+    return e;
+}
+
+struct oserr sys_uffd_watch(struct backend *be, int fd, void *at, size_t n)
+{
+    struct uffdio_register r = {
+        .range = {.start = (uint64_t)(uintptr_t)at, .len = n},
+        .mode = UFFDIO_REGISTER_MODE_MISSING,
+    };
+    uint32_t code = sys_enter(be, "ioctl");
+    if (code == 0)
+        code = failed(ioctl(fd, UFFDIO_REGISTER, &r) != 0);
+    return sys_leave(be, "ioctl", code, 0, "ioctl(%d, UFFDIO_REGISTER, %p, %zu, MISSING) = 0", fd,
+                     at, n);
+}
+
+struct oserr sys_rename_new(struct backend *be, const char *from, const char *to)
+{
+    char q1[SYS_QUOTED], q2[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "renameat2");
+    if (code == 0)
+        code = failed(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0);
+    return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0",
+                     sys_quoted(from, q1), sys_quoted(to, q2));
+}
+
+struct oserr sys_rename(struct backend *be, const char *from, const char *to)
+{
+    char q1[SYS_QUOTED], q2[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "rename");
+    if (code == 0)
+        code = failed(rename(from, to) != 0);
+    return sys_leave(be, "rename", code, 0, "rename(%.90s, %.90s) = 0", sys_quoted(from, q1),
+                     sys_quoted(to, q2));
+}
+
+/* Takes the lease and gives it back. Who knocks meanwhile is told to this thread alone, which has
+ * the signal blocked: any other of ours would die of it. */
+static uint32_t take_lease(int fd, const sigset_t *io)
+{
+    const struct f_owner_ex us = {F_OWNER_TID, gettid()};
+    const struct timespec none = {0, 0};
+    uint32_t code = failed(fcntl(fd, F_SETOWN_EX, &us) != 0);
+    if (code == 0)
+        code = failed(fcntl(fd, F_SETLEASE, F_WRLCK) != 0);
+    if (code != 0)
+        return code;
+    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+    while (sigtimedwait(io, NULL, &none) == SIGIO) /* somebody knocked meanwhile */
+        continue;
+    return 0;
+}
+
+struct oserr sys_lease_proof(struct backend *be, int fd)
+{
+    sigset_t io, before;
+    sigemptyset(&io);
+    sigaddset(&io, SIGIO);
+    pthread_sigmask(SIG_BLOCK, &io, &before);
+    uint32_t code = sys_enter(be, "fcntl");
+    if (code == 0)
+        code = take_lease(fd, &io);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_SETLEASE, F_WRLCK) = 0   given back", fd);
+}
+
+struct oserr sys_inotify(struct backend *be, const char *folder, int *fd)
+{
+    const uint32_t what = IN_CREATE | IN_DELETE | IN_MOVE | IN_ATTRIB | IN_MODIFY | IN_ONLYDIR;
+    char quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "inotify_init1");
+    *fd = -1;
+    if (code == 0)
+        code = failed((*fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) < 0);
+    struct oserr e = sys_leave(be, "inotify_init1", code, 0, "inotify_init1(IN_CLOEXEC) = %d", *fd);
+    if (oserr_is(e))
+        return e;
+    code = sys_enter(be, "inotify_add_watch");
+    if (code == 0)
+        code = failed(inotify_add_watch(*fd, folder, what) < 0);
+    e = sys_leave(be, "inotify_add_watch", code, 0, "inotify_add_watch(%d, %s, ...) = 0", *fd,
+                  sys_quoted(folder, quoted));
+    if (oserr_is(e)) {
+        sys_close(be, *fd, SYS_KEY_NONE);
+        *fd = -1;
+    }
+    return e;
+}
+
+struct oserr sys_identify(struct backend *be, int dir, const char *name, struct sys_identity *id)
+{
+    struct statx st = {0};
+    uint32_t code = sys_enter(be, "statx");
+    if (code == 0)
+        code = failed(statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO,
+                            &st) != 0);
+    id->dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+    id->ino = st.stx_ino;
+    id->regular = S_ISREG(st.stx_mode);
+    return sys_leave(be, "statx", code, SYS_KEY_PROC_FD,
+                     "statx(%d, \"%.16s\", AT_STATX_DONT_SYNC) = 0", dir, name);
+}

@@ -1,0 +1,243 @@
+#include "backend/linux/sys_proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+static uint32_t failed(bool bad)
+{
+    return bad ? (uint32_t)errno : 0;
+}
+
+/* ---- mappings ---- */
+
+/* struct procmap_query of Linux 6.11; older headers do not have it. */
+struct query {
+    uint64_t size, flags, address; /* asked */
+    uint64_t start, end, vma_flags, page_size, offset, ino;
+    uint32_t major, minor;
+    uint32_t name_size, build_id_size;
+    uint64_t name, build_id; /* where to put them */
+};
+
+enum { /* flags, asked and answered */
+       VMA_READ = 1,
+       VMA_WRITE = 2,
+       VMA_SHARED = 8,
+       OR_NEXT = 16,
+       OF_FILES = 32
+};
+
+#define QUERY _IOWR('f', 17, struct query)
+
+static uint32_t ask(int fd, uint64_t at, uint64_t flags, struct query *q)
+{
+    q->size = sizeof *q;
+    q->flags = flags;
+    q->address = at;
+    return failed(ioctl(fd, QUERY, q) != 0);
+}
+
+struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, struct sys_mapping *out,
+                          size_t cap, size_t *n)
+{
+    uint32_t code = sys_enter(be, "ioctl");
+    *n = 0;
+    while (code == 0 && *n < cap) {
+        struct query q = {0};
+        code = ask(fd, *at, OR_NEXT | OF_FILES, &q);
+        if (code != 0)
+            break;
+        *at = q.end;
+        out[(*n)++] = (struct sys_mapping){
+            .start = q.start,
+            .end = q.end,
+            .offset = q.offset,
+            .dev = makedev(q.major, q.minor),
+            .ino = q.ino,
+            .read = (q.vma_flags & VMA_READ) != 0,
+            .write = (q.vma_flags & VMA_WRITE) != 0,
+            .shared = (q.vma_flags & VMA_SHARED) != 0,
+        };
+    }
+    if (code == ENOENT) /* the last one */
+        code = 0;
+    return sys_leave(be, "ioctl", code, SYS_KEY_PROC_QUERY,
+                     "ioctl(%d, PROCMAP_QUERY) = 0   %zu mappings", fd, *n);
+}
+
+struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t start, char *buf, size_t cap)
+{
+    struct query q = {.name = (uint64_t)(uintptr_t)buf, .name_size = (uint32_t)cap};
+    uint32_t code = sys_enter(be, "ioctl");
+    memset(buf, 0, cap);
+    if (code == 0)
+        code = ask(fd, start, 0, &q);
+    if (code != 0)
+        buf[0] = '\0';
+    if (code == ENOENT || code == ENAMETOOLONG)
+        code = 0;
+    return sys_leave(be, "ioctl", code, SYS_KEY_PROC_NAME, "ioctl(%d, PROCMAP_QUERY, name) = 0",
+                     fd);
+}
+
+/* ---- descriptors ---- */
+
+/* As the kernel hands them out. */
+struct entry {
+    uint64_t ino;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
+static bool identify(int dir, const char *name, struct sys_descriptor *out)
+{
+    struct statx st;
+    if (statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO | STATX_NLINK,
+              &st) != 0 ||
+        !S_ISREG(st.stx_mode))
+        return false; /* closed meanwhile, or of no interest */
+    *out = (struct sys_descriptor){
+        .fd = (int32_t)strtol(name, NULL, 10),
+        .links = st.stx_nlink,
+        .dev = makedev(st.stx_dev_major, st.stx_dev_minor),
+        .ino = st.stx_ino,
+    };
+    return true;
+}
+
+struct oserr sys_descriptors(struct backend *be, struct sys_descriptors *d,
+                             struct sys_descriptor *out, size_t cap, size_t *n)
+{
+    uint32_t code = sys_enter(be, "getdents64");
+    *n = 0;
+    while (code == 0 && *n < cap) {
+        if (d->at == d->have) {
+            ssize_t got = getdents64(d->dir, d->entries, sizeof d->entries);
+            code = failed(got < 0);
+            d->at = 0;
+            d->have = got < 0 ? 0 : (size_t)got;
+            if (d->have == 0)
+                break;
+        }
+        const struct entry *e = (const struct entry *)(void *)(d->entries + d->at);
+        d->at += e->length;
+        if (e->name[0] != '.' && identify(d->dir, e->name, &out[*n]))
+            ++*n;
+    }
+    return sys_leave(be, "getdents64", code, SYS_KEY_PROC_ENTRY,
+                     "getdents64(%d) = 0   statx of each", d->dir);
+}
+
+/* ---- paths ---- */
+
+struct oserr sys_readlink(struct backend *be, const char *path, char *buf, size_t cap)
+{
+    char quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "readlink");
+    ssize_t n = 0;
+    if (code == 0) {
+        n = readlink(path, buf, cap - 1);
+        code = failed(n < 0);
+    }
+    buf[n < 0 ? 0 : n] = '\0';
+    return sys_leave(be, "readlink", code, SYS_KEY_PROC_NAME, "readlink(%s) = %zd",
+                     sys_quoted(path, quoted), n);
+}
+
+struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags, enum sys_key key,
+                        int *fd)
+{
+    char text[128], quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "openat");
+    *fd = -1;
+    if (code == 0)
+        code = failed((*fd = openat(dir, name, flags)) < 0);
+    sys_open_flags(flags, text, sizeof text);
+    return sys_leave(be, "openat", code, key, "openat(%d, %s, %s) = %d", dir,
+                     sys_quoted(name, quoted), text, *fd);
+}
+
+struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,
+                        struct stat *st)
+{
+    char quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "fstatat");
+    memset(st, 0, sizeof *st);
+    if (code == 0)
+        code = failed(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0);
+    if (sys_again(be, code, key))
+        return code == 0 ? OSERR_NONE : (struct oserr){"fstatat", code};
+    return sys_leave(be, "fstatat", code, key, "fstatat(%d, %s) = 0   st_ino %llu", dir,
+                     sys_quoted(name, quoted), (unsigned long long)st->st_ino);
+}
+
+struct oserr sys_in_memory(struct backend *be, int fd, bool *memory, bool *huge)
+{
+    struct statfs s = {0};
+    uint32_t code = sys_enter(be, "fstatfs");
+    if (code == 0)
+        code = failed(fstatfs(fd, &s) != 0);
+    *huge = code == 0 && s.f_type == HUGETLBFS_MAGIC;
+    *memory = *huge || (code == 0 && s.f_type == TMPFS_MAGIC);
+    return sys_leave(be, "fstatfs", code, 0, "fstatfs(%d) = 0   f_type %#lx", fd,
+                     (unsigned long)s.f_type);
+}
+
+/* ---- memfd ---- */
+
+struct oserr sys_memfd_create(struct backend *be, const char *name, int *fd)
+{
+    char quoted[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "memfd_create");
+    *fd = -1;
+    if (code == 0)
+        code = failed((*fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)) < 0);
+    return sys_leave(be, "memfd_create", code, 0,
+                     "memfd_create(%s, MFD_CLOEXEC | MFD_ALLOW_SEALING) = %d",
+                     sys_quoted(name, quoted), *fd);
+}
+
+struct oserr sys_seals(struct backend *be, int fd, uint32_t *seals)
+{
+    uint32_t code = sys_enter(be, "fcntl");
+    int r = 0;
+    if (code == 0)
+        code = failed((r = fcntl(fd, F_GET_SEALS)) < 0);
+    *seals = r < 0 ? 0 : (uint32_t)r;
+    return sys_leave(be, "fcntl", code, ((uint64_t)(unsigned)fd << 32) + *seals * 16U + 9,
+                     "fcntl(%d, F_GET_SEALS) = %#x", fd, (unsigned)*seals);
+}
+
+static uint64_t device_of(unsigned flags)
+{
+    struct stat st;
+    int fd = memfd_create("", MFD_CLOEXEC | flags);
+    bool known = fd >= 0 && fstat(fd, &st) == 0;
+    if (fd >= 0)
+        close(fd);
+    return known ? st.st_dev : 0;
+}
+
+void sys_nameless(struct backend *be, uint64_t dev[SYS_NAMELESS])
+{
+    static const unsigned sizes[SYS_NAMELESS] = {0, 0, 16, 21, 25, 29, 30, 34}; /* log2 */
+    os_gate_lock(be->lock);
+    if (!be->nameless_known)
+        for (size_t i = 0; i < SYS_NAMELESS; i++)
+            be->nameless[i] = device_of(i == 0 ? 0 : MFD_HUGETLB | sizes[i] << MFD_HUGE_SHIFT);
+    be->nameless_known = true;
+    memcpy(dev, be->nameless, sizeof be->nameless);
+    os_gate_unlock(be->lock);
+}

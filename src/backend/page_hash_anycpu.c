@@ -1,6 +1,0 @@
-#include "backend/page_hash.h"
-
-page_hash_fn *page_hash_best(void)
-{
-    return page_hash_plain;
-}

@@ -1,6 +1,0 @@
-#include "backend/spot.h"
-
-spot_fn *spot_best(void)
-{
-    return spot_plain;
-}

@@ -1,6 +1,0 @@
-#include "backend/spot.h"
-
-spot_fn *spot_best(void)
-{
-    return __builtin_cpu_supports("avx2") ? spot_avx2 : spot_plain;
-}

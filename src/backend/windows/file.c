@@ -1,0 +1,96 @@
+/* file:PATH, an ordinary file mapped shared. While it is mapped Windows lets nobody cut it. */
+#include <string.h>
+
+#include "backend/windows/kinds.h"
+#include "backend/windows/sys_windows.h"
+
+enum { PREFIX = 5, EMPTY_FILE = 1006 }; /* ERROR_FILE_INVALID */
+
+static struct oserr file_canonical(const char *locator, char *out, size_t cap)
+{
+    out[0] = '\0';
+    if (strncmp(locator, "file:", PREFIX) != 0)
+        return OSERR_NONE;
+    size_t n = strlen(locator);
+    if (n == PREFIX || n + 1 > cap)
+        return (struct oserr){"CreateFileW", SEG_E_NAME};
+    memcpy(out, locator, n + 1);
+    return OSERR_NONE;
+}
+
+/* A section as large as the file is now; none for an empty one. */
+static struct oserr section_again(struct seg *s, enum seg_access access)
+{
+    void *h;
+    if (s->handle != -1) {
+        section_unmap(s, &s->look);
+        section_unmap(s, &s->hand);
+        sys_close_handle(s->be, (void *)s->handle, SYS_KEY_NONE);
+        s->handle = -1;
+    }
+    struct oserr e = sys_file_section(s->be, (void *)s->watch, access == SEG_WRITE, &h);
+    if (oserr_is(e))
+        return e.code == EMPTY_FILE ? OSERR_NONE : e;
+    s->handle = (intptr_t)h;
+    s->unmappable = false;
+    s->refused = 0;
+    return OSERR_NONE;
+}
+
+static struct oserr file_get(struct seg *s, enum seg_access access)
+{
+    void *h;
+    struct oserr e = sys_open_file(s->be, s->locator + PREFIX, access == SEG_WRITE, &h);
+    if (oserr_is(e))
+        return e;
+    s->watch = (intptr_t)h;
+    return section_again(s, access);
+}
+
+static struct oserr file_reopen(struct seg *s, enum seg_access access)
+{
+    void *h;
+    struct oserr e = sys_open_file(s->be, s->locator + PREFIX, access == SEG_WRITE, &h);
+    if (oserr_is(e))
+        return e;
+    sys_close_handle(s->be, (void *)s->watch, SYS_KEY_NONE);
+    s->watch = (intptr_t)h;
+    return section_again(s, access);
+}
+
+static void file_close(struct seg *s)
+{
+    if (s->handle != -1)
+        sys_close_handle(s->be, (void *)s->handle, SYS_KEY_NONE);
+    if (s->watch != -1)
+        sys_close_handle(s->be, (void *)s->watch, SYS_KEY_NONE);
+    s->handle = s->watch = -1;
+}
+
+static struct oserr file_stat(struct seg *s, struct seg_stat *out)
+{
+    uint64_t size;
+    struct oserr e = sys_file_size(s->be, (void *)s->watch, &size);
+    if (oserr_is(e))
+        return e;
+    if (size != s->last.size && s->last.known != 0) /* it grew, or was emptied */
+        e = section_again(s, s->access);
+    out->known = SEG_HAS_SIZE | SEG_HAS_RESIDENT;
+    out->size = out->resident = size;
+    return e;
+}
+
+const struct provider file_provider = {
+    .kind = SEG_FILE,
+    .caps = SEG_CAP_WRITE,
+    .canonical = file_canonical,
+    .open = file_get,
+    .reopen = file_reopen,
+    .close = file_close,
+    .stat = file_stat,
+    .map = section_map,
+    .unmap = section_unmap,
+    .pull = section_pull,
+    .next_data = section_next_data,
+    .extent = section_extent,
+};

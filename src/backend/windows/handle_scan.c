@@ -1,0 +1,183 @@
+/* Who has a handle on a section: every handle of every process, those of sections asked for their
+ * names. A process that only has a view of it cannot be seen. */
+#include "backend/mappers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/windows/kinds.h"
+#include "backend/windows/sys_windows.h"
+
+/* One pass under way. */
+struct pass {
+    struct backend *be;
+    struct objects *objects;
+    struct found *out;
+    uint32_t me;   /* our own process */
+    uint32_t pid;  /* the process that is open */
+    void *process; /* NULL: it could not be opened */
+    bool named;    /* it is the last of the processes with rows */
+    bool skip;     /* it is not to be read */
+    const struct search *search;
+};
+
+static int compare_handles(const void *a, const void *b)
+{
+    const struct sys_handle *x = a, *y = b;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return x->handle < y->handle ? -1 : x->handle > y->handle;
+}
+
+/* Another process than the last row's? */
+static void enter_process(struct pass *p, uint32_t pid)
+{
+    if (pid == p->pid)
+        return;
+    if (p->process != NULL)
+        sys_close_handle(p->be, p->process, SYS_KEY_DONE);
+    p->pid = pid;
+    p->named = p->skip = false;
+    struct oserr e = sys_open_process(p->be, pid, &p->process);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        p->out->unreadable++;
+}
+
+/* The process that is open has its first row. */
+static struct oserr name_process(struct pass *p)
+{
+    struct found *f = p->out;
+    struct oserr e = sys_grow(p->be, (void **)&f->processes, &f->processes_cap,
+                              f->processes_count + 1, sizeof *f->processes);
+    if (oserr_is(e))
+        return e;
+    struct found_process *process = &f->processes[f->processes_count++];
+    *process = (struct found_process){.pid = p->pid};
+    sys_image_name(p->be, p->process, process->comm);
+    p->named = true;
+    return OSERR_NONE;
+}
+
+static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_handle *h)
+{
+    struct found *f = p->out;
+    struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
+                              sizeof *f->holders);
+    if (oserr_is(e))
+        return e;
+    if (!p->named)
+        e = name_process(p);
+    if (!oserr_is(e)) {
+        struct object *o = &p->objects->items[tag];
+        o->holders++;
+        if (p->pid != p->me)
+            object_used(o, p->pid, objects_use(h->access));
+        f->holders[f->holders_count++] = (struct found_holder){
+            .tag = (uint32_t)tag,
+            .process = (uint32_t)(f->processes_count - 1),
+            .fd = (int32_t)(uint32_t)h->handle,
+            .access = h->access,
+        };
+    }
+    return e;
+}
+
+/* Is this handle's object one of those looked for? */
+static struct oserr take_handle(struct pass *p, const struct sys_handle *h)
+{
+    struct seg_stat id = {0};
+    void *copy;
+    char *name;
+    enter_process(p, h->pid);
+    if (p->process == NULL ||
+        oserr_is(sys_duplicate(p->be, p->process, h->handle, 0, SYS_KEY_COPY, &copy)))
+        return OSERR_NONE; /* closed meanwhile, or not ours to look at: counted already */
+    struct oserr e = sys_object_name(p->be, copy, SYS_KEY_NAME, &name);
+    sys_close_handle(p->be, copy, SYS_KEY_DONE);
+    if (oserr_is(e) || name[0] == '\0') {
+        free(name);
+        return OSERR_NONE;
+    }
+    win_identify(name, &id);
+    free(name);
+    long number = objects_find(p->objects, seg_id_of(&id));
+    bool wanted = number != OBJECT_NONE && p->objects->items[number].wanted;
+    return wanted ? add_holder(p, (size_t)number, h) : OSERR_NONE;
+}
+
+/* Handles are counted here: that of processes is not known. */
+static struct oserr take_paced(struct pass *p, const struct sys_handle *h, size_t done,
+                               size_t expected)
+{
+    struct seg_at at = {h->pid, done, expected};
+    enum seg_pace_answer answer = h->pid != p->pid ? search_pace(p->search, &at)
+                                  : p->skip        ? SEG_PACE_SKIP
+                                                   : SEG_PACE_ON;
+    if (answer == SEG_PACE_STOP)
+        return (struct oserr){"NtQueryObject", SEG_E_STOPPED};
+    if (answer == SEG_PACE_ON)
+        return take_handle(p, h);
+    if (h->pid != p->pid)
+        p->out->unreadable++;
+    p->pid = h->pid;
+    p->skip = true;
+    return OSERR_NONE;
+}
+
+/* The number sections have as a type: that of one we make for this. */
+static struct oserr section_type(struct backend *be, struct sys_handle **rows, size_t *n,
+                                 uint32_t *type)
+{
+    void *own;
+    uint32_t me = os_pid();
+    *type = 0;
+    *rows = NULL;
+    struct oserr e = sys_create_section(be, NULL, SEG_PAGE, &own);
+    if (oserr_is(e))
+        return e;
+    e = sys_all_handles(be, rows, n);
+    for (size_t i = 0; !oserr_is(e) && i < *n; i++)
+        if ((*rows)[i].pid == me && (*rows)[i].handle == (uintptr_t)own)
+            *type = (*rows)[i].type;
+    sys_close_handle(be, own, SYS_KEY_NONE);
+    return e;
+}
+
+/* No kind is known from processes only: there is nothing to be met. */
+struct oserr mappers_find(struct backend *be, const struct search *search, struct found *out)
+{
+    struct sys_handle *rows = NULL;
+    size_t count = 0;
+    uint32_t type = 0;
+    *out = (struct found){0};
+    if (search->objects->count == 0)
+        return OSERR_NONE;
+    struct pass p = {
+        .be = be, .objects = search->objects, .out = out, .me = os_pid(), .search = search};
+    struct oserr e = section_type(be, &rows, &count, &type);
+    if (!oserr_is(e) && count > 1)
+        qsort(rows, count, sizeof *rows, compare_handles);
+    for (size_t i = 0; i < count && !oserr_is(e); i++)
+        if (rows[i].type == type)
+            e = take_paced(&p, &rows[i], i, count);
+    if (p.process != NULL)
+        sys_close_handle(be, p.process, SYS_KEY_DONE);
+    free(rows);
+    return e;
+}
+
+struct oserr discover_rows(struct backend *be, const struct search *search)
+{
+    (void)be;
+    (void)search;
+    return OSERR_NONE;
+}
+
+void found_free(struct found *f)
+{
+    free(f->processes);
+    free(f->mappers);
+    free(f->holders);
+    *f = (struct found){0};
+}

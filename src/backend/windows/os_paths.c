@@ -1,0 +1,155 @@
+/* Small files of our own: configuration, options, marks. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/windows/os_private.h"
+#include "backend/windows/wtf8.h"
+
+enum { PATH_UNITS = 4096 };
+
+/* %VARIABLE%\shmlens\name; false: it is not set. */
+static bool own_path(const wchar_t *variable, const char *name, char *buf, size_t cap)
+{
+    wchar_t dir[PATH_UNITS];
+    DWORD n = GetEnvironmentVariableW(variable, dir, PATH_UNITS);
+    if (n == 0 || n >= PATH_UNITS)
+        return false;
+    size_t head = wide_to_utf8(dir, n, buf, cap);
+    int more = head >= cap ? -1 : snprintf(buf + head, cap - head, "\\shmlens\\%s", name);
+    return more > 0 && (size_t)more < cap - head;
+}
+
+bool os_config_path(char *buf, size_t cap)
+{
+    return own_path(L"APPDATA", "config", buf, cap);
+}
+
+bool os_state_path(const char *name, char *buf, size_t cap)
+{
+    return own_path(L"LOCALAPPDATA", name, buf, cap) || own_path(L"APPDATA", name, buf, cap);
+}
+
+/* Reads up to limit + 1 bytes, so that a longer file is noticed. */
+static struct oserr read_all(HANDLE h, size_t limit, char **data, size_t *n)
+{
+    size_t cap = 4096 < limit + 1 ? 4096 : limit + 1;
+    char *buf = malloc(cap + 1);
+    *n = 0;
+    while (buf != NULL) {
+        DWORD got = 0, want = cap - *n < 1U << 20 ? (DWORD)(cap - *n) : 1U << 20;
+        if (!ReadFile(h, buf + *n, want, &got, NULL)) {
+            struct oserr e = os_last("ReadFile");
+            free(buf);
+            return e;
+        }
+        *n += got;
+        if (*n > limit) {
+            free(buf);
+            return (struct oserr){"ReadFile", ERROR_FILE_TOO_LARGE};
+        }
+        if (got == 0) {
+            buf[*n] = '\0';
+            *data = buf;
+            return OSERR_NONE;
+        }
+        if (*n == cap) {
+            cap = cap * 2 < limit + 1 ? cap * 2 : limit + 1;
+            char *more = realloc(buf, cap + 1);
+            if (more == NULL)
+                free(buf);
+            buf = more;
+        }
+    }
+    return (struct oserr){"malloc", SEG_E_MEMORY};
+}
+
+struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n)
+{
+    *data = NULL;
+    *n = 0;
+    if (limit >= SIZE_MAX / 4)
+        limit = SIZE_MAX / 4;
+    wchar_t *wide = wide_copy(path);
+    if (wide == NULL)
+        return (struct oserr){"CreateFileW", ERROR_INVALID_NAME};
+    HANDLE h =
+        CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    struct oserr e = h == INVALID_HANDLE_VALUE ? os_last("CreateFileW") : OSERR_NONE;
+    free(wide);
+    if (oserr_is(e))
+        return e;
+    e = read_all(h, limit, data, n);
+    CloseHandle(h);
+    if (oserr_is(e))
+        *n = 0;
+    return e;
+}
+
+/* The folders that path lies in; one that is there, or a drive, is fine. */
+static void make_folders(const wchar_t *path)
+{
+    wchar_t *dir = _wcsdup(path);
+    for (wchar_t *at = dir == NULL ? NULL : wcspbrk(dir + 1, L"\\/"); at != NULL;
+         at = wcspbrk(at + 1, L"\\/")) {
+        wchar_t was = *at;
+        *at = L'\0';
+        (void)CreateDirectoryW(dir, NULL);
+        *at = was;
+    }
+    free(dir);
+}
+
+HANDLE os_create_beside(const wchar_t *path, wchar_t **temporary)
+{
+    size_t n = wcslen(path) + 40;
+    HANDLE h = INVALID_HANDLE_VALUE;
+    *temporary = malloc(n * sizeof **temporary);
+    for (unsigned i = 0; *temporary != NULL && i < 100; i++) {
+        (void)swprintf(*temporary, n, L"%ls.%lx-%x", path, (unsigned long)GetCurrentProcessId(), i);
+        h = CreateFileW(*temporary, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+                        CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+        if (h != INVALID_HANDLE_VALUE || GetLastError() != ERROR_FILE_EXISTS)
+            break;
+    }
+    return h;
+}
+
+struct oserr os_write_handle(HANDLE h, const void *data, size_t n)
+{
+    const char *p = data;
+    while (n > 0) {
+        DWORD done, take = n < 1U << 20 ? (DWORD)n : 1U << 20;
+        if (!WriteFile(h, p, take, &done, NULL))
+            return os_last("WriteFile");
+        p += done;
+        n -= done;
+    }
+    return OSERR_NONE;
+}
+
+struct oserr os_replace_file(const char *path, const void *data, size_t n)
+{
+    wchar_t *wide = wide_copy(path), *temporary = NULL;
+    if (wide == NULL)
+        return (struct oserr){"CreateFileW", ERROR_INVALID_NAME};
+    HANDLE h = os_create_beside(wide, &temporary);
+    if (h == INVALID_HANDLE_VALUE && GetLastError() == ERROR_PATH_NOT_FOUND) {
+        free(temporary);
+        make_folders(wide);
+        h = os_create_beside(wide, &temporary);
+    }
+    struct oserr e = h == INVALID_HANDLE_VALUE ? os_last("CreateFileW") : OSERR_NONE;
+    if (!oserr_is(e)) {
+        e = os_write_handle(h, data, n);
+        CloseHandle(h);
+        if (!oserr_is(e) && !MoveFileExW(temporary, wide, MOVEFILE_REPLACE_EXISTING))
+            e = os_last("MoveFileExW");
+        if (oserr_is(e))
+            (void)DeleteFileW(temporary);
+    }
+    free(temporary);
+    free(wide);
+    return e;
+}

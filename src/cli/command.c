@@ -1,0 +1,259 @@
+#include "cli/command.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/run.h"
+#include "core/text.h"
+
+#define COMMAND(name, synopsis, needs, min, max, help) \
+    {#name, synopsis, needs, min, max, help, cmd_##name},
+#define OPTION(command, name, arg, help)
+static const struct command commands[] = {
+#include "cli/commands.def"
+};
+#undef COMMAND
+#undef OPTION
+
+#define COMMAND(name, synopsis, needs, min, max, help)
+#define OPTION(command, name, arg, help) {#command, name, arg, help},
+static const struct command_option options[] = {
+#include "cli/commands.def"
+};
+#undef COMMAND
+#undef OPTION
+
+const struct command *command_table(size_t *count)
+{
+    *count = sizeof commands / sizeof commands[0];
+    return commands;
+}
+
+const struct command_option *command_options(size_t *count)
+{
+    *count = sizeof options / sizeof options[0];
+    return options;
+}
+
+bool command_has_option(const struct command_option *o, const char *command)
+{
+    return strcmp(o->command, command) == 0 ||
+           (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- running ---- */
+
+/* Its address tells threads apart. */
+static _Thread_local char this_thread;
+
+/* --calls: one line a call; equal ones in a row are counted, and told when another follows. Calls
+ * that other threads make with the same backend are not the command's, nor may they touch its
+ * output. */
+struct calls {
+    struct out *err;
+    const char *thread; /* the command's */
+    char last[OSCALL_TEXT_MAX];
+    uint64_t more; /* how often `last` was made again */
+};
+
+static void print_more(struct calls *c)
+{
+    if (c->more > 0) {
+        out_escaped(c->err, c->last);
+        out_print(c->err, "   ... %" PRIu64 " more time%s\n", c->more, c->more == 1 ? "" : "s");
+    }
+    c->more = 0;
+}
+
+static void print_call(void *ctx, const struct oscall *call)
+{
+    struct calls *c = ctx;
+    if (c->thread != &this_thread) {
+        return;
+    }
+    if (strcmp(c->last, call->text) == 0) {
+        c->more++;
+        return;
+    }
+    print_more(c);
+    memcpy(c->last, call->text, sizeof c->last);
+    out_escaped(c->err, call->text);
+    out_str(c->err, "\n");
+    out_push(c->err);
+}
+
+/* A recording on the screen stays at its end, wherever the command goes in it. */
+static bool attach_again(struct run *r, enum seg_access access)
+{
+    struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
+    if (oserr_is(e)) {
+        (void)run_fail(r, NULL, "read it", e);
+        return false;
+    }
+    r->seg_is_ours = true;
+    r->size = seg_last(r->seg)->size;
+    return true;
+}
+
+/* The segment a command works on: the UI's, or the one its first word names. */
+static bool attach(struct run *r)
+{
+    const struct command *c = r->command;
+    enum seg_access access = (c->needs & NEED_WRITE) != 0  ? SEG_WRITE
+                             : (c->needs & NEED_READ) != 0 ? SEG_READ
+                                                           : SEG_STAT;
+    r->word = r->args->word;
+    r->words = r->args->words;
+    if ((c->needs & (NEED_STAT | NEED_READ | NEED_WRITE)) == 0) {
+        return true;
+    }
+    if (r->env->ui && r->env->seg != NULL) {
+        const char *raw = seg_locator(r->env->seg);
+        memcpy(r->raw, raw, strlen(raw) + 1);
+        bool timed = args_get(r->args, "at") != NULL || args_get(r->args, "to") != NULL;
+        if (seg_kind(r->env->seg) == SEG_REC && (r->env->when == NULL || timed)) {
+            return attach_again(r, access);
+        }
+        r->seg = r->env->seg;
+        if (seg_get_access(r->seg) < access) {
+            (void)run_error(r, "read-only: turn editing on first");
+            return false;
+        }
+        r->size = seg_last(r->seg)->size;
+        return true;
+    }
+    r->word++;
+    r->words--;
+    if ((c->needs & NEED_LATER) != 0) {
+        return run_locator(r, r->args->word[0], r->raw);
+    }
+    if (!run_open(r, r->args->word[0], access, &r->seg, r->raw)) {
+        return false;
+    }
+    r->seg_is_ours = true;
+    r->size = seg_last(r->seg)->size;
+    return true;
+}
+
+/* Too few or too many words? In the UI the locator is left out. */
+static int check_words(struct run *r)
+{
+    const struct command *c = r->command;
+    unsigned located = NEED_STAT | NEED_READ | NEED_WRITE;
+    int left_out = r->env->ui && r->env->seg != NULL &&
+                           ((c->needs & located) != 0 || strcmp(c->name, "rm") == 0)
+                       ? 1
+                       : 0;
+    if (r->args->words < c->min - left_out) {
+        return run_usage(r, "something is missing: %s %s", c->name, c->synopsis);
+    }
+    if (r->args->words > c->max - left_out) {
+        return run_usage(r, "too many words: %s%s%s", c->name, c->synopsis[0] == '\0' ? "" : " ",
+                         c->synopsis);
+    }
+    return EXIT_DONE;
+}
+
+static int stopped(struct run *r)
+{
+    if (r->env->ui) {
+        return run_error(r, "stopped");
+    }
+    out_push(r->env->out);
+    os_die_of(os_stop_signal());
+    return EXIT_ERROR;
+}
+
+static int run_command(struct run *r)
+{
+    struct command_env *env = r->env;
+    int status = check_words(r);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (env->ui && (r->command->needs & NEED_SHELL) != 0) {
+        return run_error(r, "is for the shell, not for this prompt");
+    }
+    if (env->when != NULL && (r->command->needs & NEED_NOW) != 0) {
+        return run_error(r, "looks at what happens from now on: . goes back to now");
+    }
+    if (!env->ui && (r->command->needs & NEED_STOP) != 0) {
+        os_catch_stop();
+    }
+    status = attach(r) ? r->command->run(r) : EXIT_ERROR;
+    if (r->seg_is_ours) {
+        seg_close(r->seg);
+    }
+    if (!out_flush(env->out) && (env->ui || !os_stop_asked())) {
+        struct oserr e = env->out->error;
+        struct out *err = run_error_begin(r, NULL);
+        char text[128];
+        out_print(err, "cannot write the output (%s: %s)", e.call,
+                  oserr_text(e, text, sizeof text));
+        run_error_end(r);
+        return EXIT_ERROR;
+    }
+    return status == EXIT_STOPPED ? stopped(r) : status;
+}
+
+int command_run(struct command_env *env, int argc, char **argv)
+{
+    struct args args;
+    struct run r = {.env = env, .args = &args};
+    struct calls calls = {.err = env->err, .thread = &this_thread};
+    char why[ARGS_WHY];
+    env->pokes_count = 0;
+    if (argc < 1 || (r.command = command_find(argv[0])) == NULL) {
+        char shown[RUN_SHOWN];
+        struct out *err = run_error_begin(&r, NULL);
+        out_print(err, "no such command: %s; see shmlens help",
+                  run_shown(argc < 1 ? "" : argv[0], shown));
+        run_error_end(&r);
+        return EXIT_ERROR;
+    }
+    if (!args_parse(&args, argv[0], argc - 1, argv + 1, why)) {
+        return run_usage(&r, "%s", why);
+    }
+    if (args_get(&args, "help") != NULL) {
+        help_command(env->out, r.command);
+        return out_flush(env->out) ? EXIT_DONE : EXIT_ERROR;
+    }
+    if (args_get(&args, "calls") != NULL) {
+        backend_on_call(env->be, print_call, &calls);
+    }
+    int status = run_command(&r);
+    if (args_get(&args, "calls") != NULL) {
+        backend_on_call(env->be, NULL, NULL);
+    }
+    print_more(&calls);
+    return status;
+}
+
+int command_run_line(struct command_env *env, const char *line)
+{
+    char copy[4096];
+    char *words[COMMAND_WORDS];
+    const char *why = "the line is too long";
+    size_t n = strlen(line);
+    int count = -1;
+    if (n < sizeof copy) {
+        memcpy(copy, line, n + 1);
+        count = command_words(copy, words, &why);
+    }
+    if (count < 0) {
+        out_print(env->err, "%s\n", why);
+        return EXIT_ERROR;
+    }
+    return count == 0 ? EXIT_DONE : command_run(env, count, words);
+}

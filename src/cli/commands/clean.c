@@ -1,0 +1,188 @@
+/* clean: what dead programs left behind. Listed is what is proved to be used by nobody at that
+ * moment; removed is what is still so right before its removal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/glob.h"
+#include "core/number.h"
+#include "core/text.h"
+#include "list/removal.h"
+#include "list/segrow.h"
+
+enum { KINDS = 1 << SEG_POSIX | 1 << SEG_SEM | 1 << SEG_SYSV, MINUTE = 60 };
+
+/* Why segments that nobody is seen to have were left alone. */
+struct left {
+    size_t foreign; /* of other users */
+    size_t young;   /* changed lately */
+    size_t unknown; /* not proved */
+};
+
+struct cleaning {
+    struct run *r;
+    struct seg_survey survey;
+    struct left left;
+    bool all_users, removes;
+    int64_t older, wall;    /* ns; now */
+    size_t listed, removed; /* how many */
+    uint64_t bytes;         /* that had memory behind them */
+};
+
+/* Does the pattern mean this one: by its locator or its name, raw or as they are shown? */
+static bool pattern_matches(const char *pattern, const struct seg_info *s)
+{
+    static const char folder[] = "/dev/shm/";
+    char shown[4 * LOCATOR_MAX];
+    const char *colon = strchr(s->locator, ':');
+    const char *name = colon == NULL ? s->locator : colon + 1; /* `/name` */
+    if (strncmp(pattern, folder, sizeof folder - 1) == 0) {
+        pattern += sizeof folder - 2;
+    }
+    if (glob_match(pattern, s->locator) || glob_match(pattern, name) ||
+        glob_match(pattern, s->name)) {
+        return true;
+    }
+    (void)locator_shown(s->locator, shown, sizeof shown);
+    colon = strchr(shown, ':');
+    if (glob_match(pattern, shown) || (colon != NULL && glob_match(pattern, colon + 1))) {
+        return true;
+    }
+    (void)text_escape(shown, sizeof shown, s->name, strlen(s->name));
+    return glob_match(pattern, shown);
+}
+
+static bool is_meant(const struct run *r, const struct seg_info *s)
+{
+    bool meant = r->words == 0;
+    for (int i = 0; i < r->words && !meant; i++) {
+        meant = pattern_matches(r->word[i], s);
+    }
+    return meant;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The last moment something is known to have happened to it. For System V an attach is told too;
+ * a file's access time is moved by looking. */
+static int64_t last_change(const struct seg_info *s)
+{
+    int64_t at = later(s->stat.mtime, s->stat.ctime);
+    return s->kind == SEG_SYSV ? later(at, s->stat.atime) : at;
+}
+
+/* May it be removed, as far as the list tells? The proof is asked for right after. */
+static bool is_candidate(struct cleaning *c, const struct seg_info *s)
+{
+    struct segrow row = segrow_of(&c->survey, s);
+    uint32_t me = os_uid();
+    bool orphan = segrow_is_orphan(&row);
+    bool lease = s->stat.uid == me || me == 0; /* may prove what /proc does not */
+    if (s->via != 0 || (!orphan && !segrow_is_idle(&row)) || !is_meant(c->r, s)) {
+        return false;
+    }
+    if (!c->all_users && s->stat.uid != me) {
+        c->left.foreign++;
+        return false;
+    }
+    bool young = (s->stat.known & SEG_HAS_TIMES) == 0 || last_change(s) > c->wall - c->older;
+    c->left.young += young ? 1 : 0;
+    c->left.unknown += !young && !orphan && !lease ? 1 : 0;
+    return !young && (orphan || lease);
+}
+
+static void say_stays(struct cleaning *c, const struct seg_info *s, struct oserr e,
+                      const struct seg_who *who)
+{
+    struct out *err = run_error_begin(c->r, s->locator);
+    out_str(err, "stays: ");
+    removal_why(err, s->locator, e, who);
+    run_error_end(c->r);
+}
+
+/* One of them: proved again, and removed when that was asked for. */
+static void clean_one(struct cleaning *c, const struct seg_info *s)
+{
+    struct seg_who who;
+    unsigned flags = SEG_RM_PROVED | (c->removes ? 0U : SEG_RM_DRY);
+    struct oserr e = seg_remove_same(c->r->env->be, s->locator, &s->stat, flags, &who);
+    bool gone = oserr_kind(e) == OSERR_K_MISSING;
+    struct segrow row = segrow_of(&c->survey, s);
+    /* what was idle is listed when its proof succeeds: until then it was nothing to clean */
+    bool listed = !oserr_is(e) || (segrow_is_orphan(&row) && !gone);
+    c->listed += listed && c->removes ? 1 : 0;
+    if (!oserr_is(e)) {
+        c->listed += c->removes ? 0 : 1;
+        c->removed += c->removes ? 1 : 0;
+        c->bytes += (s->stat.known & SEG_HAS_RESIDENT) != 0 ? s->stat.resident : 0;
+        out_locator(c->r->env->out, s->locator);
+        out_str(c->r->env->out, "\n");
+    } else if (!gone) {
+        say_stays(c, s, e, &who);
+    }
+    seg_who_free(&who);
+}
+
+static bool clean_all(struct cleaning *c)
+{
+    for (size_t i = 0; i < c->survey.count; i++) {
+        if (!run_breathe(c->r, i, c->survey.count)) {
+            return false;
+        }
+        if (is_candidate(c, &c->survey.segs[i])) {
+            clean_one(c, &c->survey.segs[i]);
+        }
+    }
+    return true;
+}
+
+static void say_count(struct cleaning *c, size_t n, const char *what)
+{
+    if (n > 0) {
+        run_note(c->r, "left alone: %zu %s", n, what);
+    }
+}
+
+static void say_totals(struct cleaning *c)
+{
+    char size[NUMBER_SIZE_MAX];
+    size_t n = c->removes ? c->removed : c->listed;
+    (void)number_format_size(c->bytes, size);
+    if (n == 0) {
+        run_note(c->r, "nothing %s", c->removes ? "removed" : "to clean");
+    } else if (c->removes) {
+        run_note(c->r, "%zu segment%s removed, %s freed", n, n == 1 ? "" : "s", size);
+    } else {
+        run_note(c->r, "%zu segment%s would go and free %s; --yes removes %s", n, n == 1 ? "" : "s",
+                 size, n == 1 ? "it" : "them");
+    }
+    say_count(c, c->left.young, "that changed lately (--older-than TIME)");
+    say_count(c, c->left.foreign, "of other users (--all-users)");
+    say_count(c, c->left.unknown, "that nobody is seen to have, which is not proved");
+}
+
+int cmd_clean(struct run *r)
+{
+    struct cleaning c = {.r = r,
+                         .all_users = run_option(r, "all-users") != NULL,
+                         .removes =
+                             run_option(r, "yes") != NULL && run_option(r, "dry-run") == NULL,
+                         .older = (int64_t)MINUTE * 1000000000,
+                         .wall = os_wall()};
+    if (!run_duration_option(r, "older-than", &c.older)) {
+        return EXIT_ERROR;
+    }
+    struct oserr e = seg_survey(r->env->be, KINDS, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &c.survey);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "list the segments", e);
+    }
+    bool done = clean_all(&c);
+    if (done) {
+        say_totals(&c);
+    }
+    seg_survey_free(&c.survey);
+    return !done ? EXIT_STOPPED : c.listed > c.removed ? EXIT_NO : EXIT_DONE;
+}

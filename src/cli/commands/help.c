@@ -1,0 +1,119 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/run.h"
+#include "list/segrow.h"
+
+#define DEMO_NAME_EVERYWHERE "/shmlens-demo" /* as commands.def has it */
+
+/* Words of the tables that are others on another system. */
+static void print_here(struct out *o, const char *text)
+{
+    static const char all_kinds[] = "posix sysv memfd fd file sem win";
+    static const char demo[] = DEMO_NAME_EVERYWHERE;
+    char kinds[KINDS_TEXT];
+    const char *at = strstr(text, all_kinds);
+    const char *name = at == NULL ? strstr(text, demo) : NULL;
+    const char *word = at != NULL ? kind_names(kinds) : seg_demo_name();
+    size_t n = at != NULL ? sizeof all_kinds - 1 : sizeof demo - 1;
+    at = at != NULL ? at : name;
+    if (at == NULL) {
+        out_str(o, text);
+        return;
+    }
+    out_bytes(o, text, (size_t)(at - text));
+    out_str(o, word);
+    out_str(o, at + n);
+}
+
+static void print_options(struct out *o, const char *command)
+{
+    size_t count = 0;
+    const struct command_option *row = command_options(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (command_has_option(&row[i], command) && row[i].help != NULL) {
+            char left[64];
+            (void)snprintf(left, sizeof left, "--%s%s%s", row[i].name,
+                           row[i].arg == NULL ? "" : " ", row[i].arg == NULL ? "" : row[i].arg);
+            out_print(o, "  %-22s ", left);
+            print_here(o, row[i].help);
+            out_str(o, "\n");
+        }
+    }
+}
+
+void help_command(struct out *o, const struct command *c)
+{
+    out_print(o, "shmlens %s%s%s [OPTIONS]\n\n  %s\n\n", c->name, c->synopsis[0] == '\0' ? "" : " ",
+              c->synopsis, c->help);
+    print_options(o, c->name);
+}
+
+static void print_views(struct out *o)
+{
+    size_t count = 0;
+    const struct view *v = view_table(&count);
+    out_str(o, "\nViews (--as VIEW):");
+    for (size_t i = 0; i < count; i++) {
+        out_print(o, "%s%s", i % 12 == 0 ? "\n  " : " ", v[i].name);
+    }
+    out_str(o, "\n  without le or be: the byte order of this machine\n");
+}
+
+static const char naming[] =
+    "  bytes of a name that cannot be printed are \\xNN, a backslash is \\\\\n"
+    "\nNumbers: 64 0x40 0b1000000 0o100 4K 1MiB; offsets also end, end-16; times 250ms 1.5s 2m\n"
+    "Exit status: 0 done, 1 the answer is no, 2 an error\n"
+    "\nLooking changes nothing: holes stay holes, nothing is locked or stopped. Being attached "
+    "keeps\n"
+    "a removed segment alive until it is let go; of a System V segment it counts as an attach, "
+    "and\n"
+    "moves its times.\n";
+
+void help_all(struct out *o)
+{
+    size_t count = 0;
+    const struct command *c = command_table(&count);
+    out_str(o,
+            "shmlens " SHMLENS_VERSION ": look at live shared memory, and change it\n\n"
+            "  shmlens [OPTIONS] [LOCATOR]   the terminal UI: the list, or straight into LOCATOR\n"
+            "  shmlens COMMAND ...           one command, no UI\n\nOptions of the UI:\n");
+    print_options(o, "ui");
+    out_str(o, "\nCommands (shmlens COMMAND --help says more):\n");
+    for (size_t i = 0; i < count; i++) {
+        char left[80];
+        (void)snprintf(left, sizeof left, "%s %s", c[i].name, c[i].synopsis);
+        if (strlen(left) > 34) {
+            out_print(o, "  %s\n  %-34s ", left, "");
+        } else {
+            out_print(o, "  %-34s ", left);
+        }
+        print_here(o, c[i].help);
+        out_str(o, "\n");
+    }
+    print_views(o);
+    out_print(o, "\nA segment (LOCATOR):\n%s", seg_naming());
+    out_str(o, naming);
+}
+
+int cmd_help(struct run *r)
+{
+    const struct command *c = NULL;
+    static const char *const documents[] = {"man", "bash", "markdown"};
+    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+        if (run_option(r, documents[i]) != NULL) {
+            help_document(r->env->out, documents[i]);
+            return EXIT_DONE;
+        }
+    }
+    if (r->args->words == 0) {
+        help_all(r->env->out);
+        return EXIT_DONE;
+    }
+    c = command_find(r->args->word[0]);
+    if (c == NULL) {
+        return run_bad_word(r, "COMMAND", r->args->word[0], "no such command");
+    }
+    help_command(r->env->out, c);
+    return EXIT_DONE;
+}

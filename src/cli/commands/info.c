@@ -1,0 +1,274 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/commands/info_recording.h"
+#include "list/segrow.h"
+
+static const char *const seal_names[] = {"seal", "shrink", "grow", "write", "future-write", "exec"};
+
+static const char *access_name(const struct seg_mapper *m)
+{
+    return m->write ? "rw" : "r";
+}
+
+/* ---- JSON ---- */
+
+static void add_who(json_t *o, const struct segrow *s)
+{
+    json_t *mappers = json_array();
+    json_t *holders = json_array();
+    char comm[COMM_SHOWN];
+    uint32_t me = os_pid();
+    for (size_t i = 0; i < s->mappers_count; i++) {
+        const struct seg_mapper *m = &s->mappers[i];
+        if (m->pid != me) {
+            json_array_append_new(
+                mappers, json_pack("{s:I,s:s,s:s,s:I,s:I,s:I}", "pid", (json_int_t)m->pid, "name",
+                                   comm_shown(m->comm, comm), "access", access_name(m), "address",
+                                   (json_int_t)m->address, "offset", (json_int_t)m->offset,
+                                   "length", (json_int_t)m->length));
+        }
+    }
+    for (size_t i = 0; i < s->holders_count; i++) {
+        const struct seg_holder *h = &s->holders[i];
+        if (h->pid != me) {
+            json_array_append_new(holders,
+                                  json_pack("{s:I,s:s,s:i}", "pid", (json_int_t)h->pid, "name",
+                                            comm_shown(h->comm, comm), "fd", (int)h->fd));
+        }
+    }
+    json_object_set_new(o, "mappers", mappers);
+    json_object_set_new(o, "holders", holders);
+}
+
+static int print_json(struct run *r, const struct segrow *s)
+{
+    json_t *o = segrow_json(s);
+    if (o == NULL) {
+        return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
+    }
+    json_object_set_new(o, "format", json_integer(1));
+    json_object_set_new(o, "unreadable", json_integer((json_int_t)s->unreadable));
+    if ((s->stat->known & SEG_HAS_SEALS) != 0) {
+        json_t *seals = json_array();
+        for (unsigned i = 0; i < sizeof seal_names / sizeof seal_names[0]; i++) {
+            if ((s->stat->seals & (1U << i)) != 0) {
+                json_array_append_new(seals, json_string(seal_names[i]));
+            }
+        }
+        json_object_set_new(o, "seals", seals);
+    }
+    add_who(o, s);
+    info_recording_json(r, o);
+    (void)json_print(r->env->out, o);
+    json_decref(o);
+    return EXIT_DONE;
+}
+
+/* ---- text ---- */
+
+static void print_label(struct out *o, const char *label)
+{
+    out_print(o, "%-10s ", label);
+}
+
+static void print_times(struct out *o, const struct seg_stat *st)
+{
+    char text[TIME_TEXT];
+    if ((st->known & SEG_HAS_TIMES) != 0) {
+        out_print(o, "modified:  %s\n", time_text(st->mtime, text));
+        out_print(o, "accessed:  %s\n", time_text(st->atime, text));
+        out_print(o, "changed:   %s\n", time_text(st->ctime, text));
+    }
+}
+
+static void print_mode(struct out *o, uint32_t mode)
+{
+    char text[10] = "rwxrwxrwx";
+    for (int i = 0; i < 9; i++) {
+        text[i] = (mode >> (8 - i) & 1U) != 0 ? text[i] : '-';
+    }
+    out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
+}
+
+/* A number may belong to another process by now, but of one that is gone this is sure. */
+static const char *life_of(uint32_t pid)
+{
+    return pid == 0 || os_pid_exists(pid) ? "" : " (gone)";
+}
+
+static void print_system_v(struct out *o, const struct seg_stat *st)
+{
+    if ((st->known & SEG_HAS_SWAP) != 0) {
+        out_print(o, "swapped:   %" PRIu64 "\n", st->swap);
+    }
+    if ((st->known & SEG_HAS_KEY) != 0) {
+        out_print(o, "key:       0x%08" PRIx32 "%s\n", st->key, st->key == 0 ? " (private)" : "");
+    }
+    if ((st->known & SEG_HAS_CREATOR) != 0) {
+        out_print(o, "creator:   %" PRIu32 "%s\n", st->creator, life_of(st->creator));
+    }
+    if ((st->known & SEG_HAS_LAST_PID) != 0) {
+        out_print(o, "last pid:  %" PRIu32 "%s\n", st->last_pid, life_of(st->last_pid));
+    }
+    if ((st->known & SEG_HAS_ATTACHED) != 0) {
+        out_print(o, "attached:  %" PRIu64 "\n", st->attached);
+    }
+}
+
+/* What Windows says of a section. */
+static void print_section(struct out *o, uint32_t flags)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } names[] = {{0x8000000, "SEC_COMMIT"},        {0x4000000, "SEC_RESERVE"},
+                 {0x800000, "SEC_FILE"},           {0x1000000, "SEC_IMAGE"},
+                 {0x200000, "SEC_BASED"},          {0x10000000, "SEC_NOCACHE"},
+                 {0x40000000, "SEC_WRITECOMBINE"}, {0x80000000, "SEC_LARGE_PAGES"}};
+    const char *gap = " ";
+    print_label(o, "section:");
+    out_print(o, "0x%" PRIx32, flags);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if ((flags & names[i].bit) != 0) {
+            out_print(o, "%s%s", gap, names[i].name);
+            gap = " | ";
+        }
+    }
+    out_str(o, "\n");
+}
+
+static void print_stat(struct out *o, const struct segrow *s)
+{
+    const struct seg_stat *st = s->stat;
+    if ((st->known & SEG_HAS_SIZE) != 0) {
+        out_print(o, "size:      %" PRIu64 "\n", st->size);
+    }
+    if ((st->known & SEG_HAS_RESIDENT) != 0) {
+        out_print(o, "resident:  %" PRIu64 "\n", st->resident);
+    }
+    if ((st->known & SEG_HAS_MODE) != 0) {
+        print_mode(o, st->mode);
+    }
+    if ((st->known & SEG_HAS_OWNER) != 0) {
+        print_label(o, "owner:");
+        out_escaped(o, s->owner);
+        out_print(o, " (uid %" PRIu32 ", gid %" PRIu32 ")\n", st->uid, st->gid);
+    }
+    print_times(o, st);
+    if ((st->known & SEG_HAS_LINKS) != 0) {
+        out_print(o, "links:     %" PRIu64 "\n", st->links);
+    }
+    if ((st->known & SEG_HAS_SEALS) != 0) {
+        out_str(o, "seals:    ");
+        for (unsigned i = 0; i < sizeof seal_names / sizeof seal_names[0]; i++) {
+            out_print(o, "%s%s", (st->seals & (1U << i)) != 0 ? " " : "",
+                      (st->seals & (1U << i)) != 0 ? seal_names[i] : "");
+        }
+        out_str(o, st->seals == 0 ? " none\n" : "\n");
+    }
+    print_system_v(o, st);
+    if ((st->known & SEG_HAS_SECTION) != 0) {
+        print_section(o, st->section);
+    }
+}
+
+static void print_holder(struct out *o, const struct seg_holder *h)
+{
+    char comm[COMM_SHOWN];
+    (void)comm_shown(h->comm, comm);
+    if (h->access == 0) {
+        out_print(o, "held by:   %" PRIu32 " %s descriptor %" PRId32 "\n", h->pid, comm, h->fd);
+        return;
+    }
+    const char *may = (h->access & 2U) != 0 ? "rw" : (h->access & 4U) != 0 ? "r" : "-";
+    out_print(o, "held by:   %" PRIu32 " %s %s handle 0x%" PRIx32 " access 0x%" PRIx32 "\n", h->pid,
+              comm, may, (uint32_t)h->fd, h->access);
+}
+
+static void print_who(struct out *o, const struct segrow *s)
+{
+    char comm[COMM_SHOWN];
+    uint32_t me = os_pid();
+    for (size_t i = 0; i < s->mappers_count; i++) {
+        const struct seg_mapper *m = &s->mappers[i];
+        if (m->pid != me) {
+            out_print(o,
+                      "mapped by: %" PRIu32 " %s %s at 0x%" PRIx64 " offset 0x%" PRIx64
+                      " length %" PRIu64 "\n",
+                      m->pid, comm_shown(m->comm, comm), access_name(m), m->address, m->offset,
+                      m->length);
+        }
+    }
+    for (size_t i = 0; i < s->holders_count; i++) {
+        const struct seg_holder *h = &s->holders[i];
+        if (h->pid != me) {
+            print_holder(o, h);
+        }
+    }
+    if (segrow_procs(s) == 0) {
+        out_str(o, "mapped by: nobody seen\n");
+    }
+    out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
+}
+
+static void print_text(struct run *r, const struct segrow *s)
+{
+    struct out *o = r->env->out;
+    const char *names[SEGROW_STATES];
+    size_t n = segrow_states(s, names);
+    print_label(o, "locator:");
+    out_locator(o, s->locator);
+    out_print(o, "\nkind:      %s\n", seg_kind_name(s->kind));
+    if (s->name[0] != '\0') {
+        out_str(o, "name:      ");
+        out_escaped(o, s->name);
+        out_str(o, "\n");
+    }
+    print_stat(o, s);
+    info_recording_text(r);
+    out_str(o, "state:    ");
+    for (size_t i = 0; i < n; i++) {
+        out_print(o, " %s", names[i]);
+    }
+    out_str(o, n == 0 ? " -\n" : "\n");
+    print_who(o, s);
+}
+
+int cmd_info(struct run *r)
+{
+    struct seg_stat st;
+    struct seg_who who;
+    char owner[33] = "";
+    struct oserr e = seg_refresh(r->seg, &st);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "look at it", e);
+    }
+    e = seg_who(r->seg, &who);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "see who has it", e);
+    }
+    st = *seg_last(r->seg); /* it may have told of huge pages */
+    struct segrow s = {.kind = seg_kind(r->seg),
+                       .locator = seg_locator(r->seg),
+                       .name = seg_name(r->seg),
+                       .owner =
+                           (st.known & SEG_HAS_OWNER) != 0 ? os_user_name(st.uid, owner) : NULL,
+                       .stat = &st,
+                       .mappers = who.mappers,
+                       .mappers_count = who.mappers_count,
+                       .holders = who.holders,
+                       .holders_count = who.holders_count,
+                       .users = seg_who_users(&who),
+                       .unreadable = who.unreadable};
+    int status = EXIT_DONE;
+    if (run_option(r, "json") != NULL) {
+        status = print_json(r, &s);
+    } else {
+        print_text(r, &s);
+    }
+    seg_who_free(&who);
+    return status;
+}

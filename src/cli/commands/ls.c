@@ -1,0 +1,280 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/screen/canvas.h"
+#include "core/text.h"
+#include "list/columns.h"
+
+struct list {
+    struct seg_survey survey;
+    struct segrow *rows;
+    size_t count;
+    unsigned kinds; /* bits */
+    const struct column *sort;
+    const struct column *column[COLUMNS_MAX];
+    size_t columns;
+};
+
+/* One name of a comma list: its length, and the rest behind it (NULL: it was the last). */
+static size_t list_item(const char *s, const char **rest)
+{
+    const char *comma = strchr(s, ',');
+    *rest = comma == NULL ? NULL : comma + 1;
+    return comma == NULL ? strlen(s) : (size_t)(comma - s);
+}
+
+static bool add_kind(unsigned *kinds, const char *s, size_t n)
+{
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        const char *name = seg_kind_name((enum seg_kind)k);
+        if (strlen(name) == n && memcmp(name, s, n) == 0 && (seg_kinds() >> k & 1U) != 0) {
+            *kinds |= 1U << k;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_kinds(struct run *r, struct list *l)
+{
+    const char *all = run_option(r, "kind");
+    l->kinds = seg_kinds() & ~(1U << SEG_FILE);
+    if (all == NULL) {
+        return true;
+    }
+    l->kinds = 0;
+    for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
+        size_t n = list_item(s, &rest);
+        if (!add_kind(&l->kinds, s, n)) {
+            char why[KINDS_TEXT + 32];
+            char names[KINDS_TEXT];
+            (void)snprintf(why, sizeof why, "no such kind (%s)", kind_names(names));
+            (void)run_bad_word(r, "--kind", all, why);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool parse_columns(struct run *r, struct list *l)
+{
+    const char *all = run_option(r, "columns");
+    const char *sort = run_option(r, "sort");
+    char names[COLUMNS_TEXT];
+    char why[COLUMNS_TEXT + 32];
+    size_t count = 0;
+    (void)snprintf(why, sizeof why, "no such column (%s)", columns_names(names));
+    l->sort = sort == NULL ? column_table(&count) : column_find(sort, strlen(sort));
+    if (l->sort == NULL) {
+        (void)run_bad_word(r, "--sort", sort, why);
+        return false;
+    }
+    if (all == NULL) {
+        l->columns = columns_usual(0, l->column);
+    } else if (!columns_parse(all, l->column, &l->columns)) {
+        (void)run_bad_word(r, "--columns", all, why);
+        return false;
+    }
+    return true;
+}
+
+/* qsort has no room for what to sort by. */
+struct sorting {
+    struct segrow row;
+    const struct column *by; /* NULL: the locator */
+    const char *shown;       /* the locator as it is printed */
+    char *made;              /* for that; NULL: it is the raw one */
+    int sign;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct sorting *x = a;
+    const struct sorting *y = b;
+    int c = x->by != NULL ? x->by->compare(&x->row, &y->row) : 0;
+    if (c == 0) {
+        c = strcmp(x->shown, y->shown);
+    }
+    return x->sign < 0 ? -c : c;
+}
+
+/* Plain ASCII is printed as it is. */
+static bool is_plain(const char *s)
+{
+    while (*s >= ' ' && *s < 0x7f && *s != '\\') {
+        s++;
+    }
+    return *s == '\0';
+}
+
+static bool sort_prepare(struct run *r, const struct list *l, struct sorting *s)
+{
+    size_t count = 0;
+    const struct column *locator = column_table(&count);
+    for (size_t i = 0; i < l->count; i++) {
+        const char *raw = l->rows[i].locator;
+        if (raw == NULL) { /* never: every row has one */
+            return false;
+        }
+        s[i] = (struct sorting){.row = l->rows[i],
+                                .by = l->sort == locator ? NULL : l->sort,
+                                .made = is_plain(raw) ? NULL : text_escaped(raw),
+                                .sign = run_option(r, "reverse") != NULL ? -1 : 1};
+        s[i].shown = s[i].made != NULL ? s[i].made : raw;
+        if (s[i].made == NULL && !is_plain(raw)) {
+            return false;
+        }
+    }
+    size_t sorted = 1; /* it often is: a survey is in the order of locators */
+    while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0) {
+        sorted++;
+    }
+    if (sorted < l->count) {
+        qsort(s, l->count, sizeof *s, compare);
+    }
+    return true;
+}
+
+static bool sort_rows(struct run *r, struct list *l)
+{
+    struct sorting *s = calloc(l->count + 1, sizeof *s);
+    bool fine = s != NULL && sort_prepare(r, l, s);
+    for (size_t i = 0; s != NULL && i < l->count; i++) {
+        l->rows[i] = fine ? s[i].row : l->rows[i];
+        free(s[i].made);
+    }
+    free(s);
+    return fine;
+}
+
+static bool take_rows(struct run *r, struct list *l)
+{
+    bool orphans = run_option(r, "orphans") != NULL;
+    l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
+    if (l->rows == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < l->survey.count; i++) {
+        struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
+        if ((l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row))) {
+            l->rows[l->count++] = row;
+        }
+    }
+    return sort_rows(r, l);
+}
+
+/* ---- printing ---- */
+
+static void pad(struct out *o, int n)
+{
+    for (; n > 0; n--) {
+        out_str(o, " ");
+    }
+}
+
+/* One line; `width` NULL: single blanks between. */
+static void print_line(struct out *o, const struct list *l, const struct segrow *row,
+                       const int *width, char cell[CELL_MAX])
+{
+    for (size_t i = 0; i < l->columns; i++) {
+        const struct column *c = l->column[i];
+        const char *text = c->name;
+        if (row != NULL) {
+            c->text(row, cell);
+            text = cell;
+        }
+        int gap = width == NULL ? 0 : width[i] - canvas_width(text);
+        out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");
+        pad(o, c->right ? gap : 0);
+        out_str(o, text);
+        pad(o, c->right || i + 1 == l->columns ? 0 : gap);
+    }
+    out_str(o, "\n");
+}
+
+static void measure(const struct list *l, int width[COLUMNS_MAX], bool header, char cell[CELL_MAX])
+{
+    for (size_t i = 0; i < l->columns; i++) {
+        width[i] = header ? canvas_width(l->column[i]->name) : 0;
+        for (size_t k = 0; k < l->count; k++) {
+            l->column[i]->text(&l->rows[k], cell);
+            int w = canvas_width(cell);
+            width[i] = w > width[i] ? w : width[i];
+        }
+    }
+}
+
+static bool print_table(struct run *r, const struct list *l)
+{
+    int width[COLUMNS_MAX];
+    bool header = run_option(r, "no-header") == NULL;
+    bool aligned = r->env->out_terminal || r->env->ui;
+    char *cell = malloc(CELL_MAX);
+    if (cell == NULL) {
+        return false;
+    }
+    if (aligned) {
+        measure(l, width, header, cell);
+    }
+    if (header) {
+        print_line(r->env->out, l, NULL, aligned ? width : NULL, cell);
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        print_line(r->env->out, l, &l->rows[i], aligned ? width : NULL, cell);
+    }
+    free(cell);
+    return true;
+}
+
+static bool print_json(struct run *r, const struct list *l)
+{
+    json_t *all = json_object();
+    json_t *rows = json_array();
+    json_object_set_new(all, "format", json_integer(1));
+    json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
+    for (size_t i = 0; i < l->count; i++) {
+        json_array_append_new(rows, segrow_json(&l->rows[i]));
+    }
+    bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
+    json_decref(all);
+    return fine;
+}
+
+/* A kind that cannot be listed does not hide the others, but it is said. */
+static int report_kinds(struct run *r, const struct list *l)
+{
+    int status = EXIT_DONE;
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        struct oserr e = l->survey.error[k];
+        if (oserr_is(e) && (l->kinds & (1U << k)) != 0 && e.code != SEG_E_UNSUPPORTED) {
+            char text[160];
+            struct out *err = run_error_begin(r, NULL);
+            out_print(err, "cannot list kind %s (%s: %s)", seg_kind_name((enum seg_kind)k), e.call,
+                      oserr_text(e, text, sizeof text));
+            run_error_end(r);
+            status = EXIT_ERROR;
+        }
+    }
+    return status;
+}
+
+int cmd_ls(struct run *r)
+{
+    struct list l = {.count = 0};
+    if (!parse_kinds(r, &l) || !parse_columns(r, &l)) {
+        return EXIT_ERROR;
+    }
+    struct oserr e = seg_survey(r->env->be, l.kinds, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &l.survey);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "list the segments", e);
+    }
+    bool fine = take_rows(r, &l) &&
+                (run_option(r, "json") != NULL ? print_json(r, &l) : print_table(r, &l));
+    int status = fine ? report_kinds(r, &l)
+                      : run_fail(r, NULL, "list them", (struct oserr){"malloc", SEG_E_MEMORY});
+    free(l.rows);
+    seg_survey_free(&l.survey);
+    return status;
+}

@@ -1,0 +1,237 @@
+/* peek in numbers, as JSON, and raw. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/commands/peek.h"
+
+/* One piece of the range after the other; false: *status says how it ended. */
+struct walk {
+    struct run *r;
+    struct block block;
+    uint64_t at, end;
+    size_t unit;
+    int status;
+};
+
+static bool walk_start(struct walk *w, struct run *r, const struct peek *p)
+{
+    *w = (struct walk){.r = r, .at = p->offset, .end = p->offset + p->length};
+    w->unit = p->view->unit;
+    struct oserr e = block_new(&w->block, BLOCK_RAW);
+    if (oserr_is(e)) {
+        w->status = run_fail(r, NULL, "print it", e);
+        return false;
+    }
+    peek_give(p, &w->block);
+    return true;
+}
+
+static bool walk_next(struct walk *w, const uint8_t **p, size_t *n)
+{
+    const struct out *out = w->r->env->out;
+    size_t asked = 0;
+    if (w->at >= w->end || out->cut || oserr_is(out->error)) {
+        return false;
+    }
+    struct oserr e = block_read(&w->block, w->r->seg, w->at, w->end - w->at, w->unit, p, &asked, n);
+    if (oserr_is(e)) {
+        w->status = run_fail(w->r, NULL, "read it", e);
+        return false;
+    }
+    if (!run_breathe(w->r, w->at, w->end)) {
+        w->status = EXIT_STOPPED;
+        return false;
+    }
+    if (*n < asked) { /* it shrank meanwhile */
+        *n -= *n % w->unit;
+        w->end = w->at + *n;
+    }
+    w->at += *n;
+    return *n > 0;
+}
+
+static int walk_end(struct walk *w, const struct peek *p, uint64_t *shown)
+{
+    block_free(&w->block);
+    *shown = w->at - p->offset;
+    return w->status;
+}
+
+/* ---- numbers ---- */
+
+enum { LINE_MAX_BYTES = 2 + 16 + 1 + VIEW_UNIT_MAX + 1 };
+
+static char *put_hex(char *q, uint64_t v)
+{
+    int n = 1;
+    while (n < 16 && v >> (4 * n) != 0) {
+        n++;
+    }
+    *q++ = '0';
+    *q++ = 'x';
+    for (int i = n - 1; i >= 0; i--) {
+        *q++ = "0123456789abcdef"[(v >> (4 * i)) & 15];
+    }
+    return q;
+}
+
+int peek_numbers(struct run *r, const struct peek *p, uint64_t *shown)
+{
+    struct walk w;
+    const uint8_t *v = NULL;
+    size_t n = 0;
+    *shown = 0;
+    if (!walk_start(&w, r, p)) {
+        return w.status;
+    }
+    while (walk_next(&w, &v, &n)) {
+        uint64_t offset = w.at - n;
+        for (size_t i = 0; i < n; i += w.unit) {
+            char *start = out_room(r->env->out, LINE_MAX_BYTES);
+            if (start == NULL) {
+                break;
+            }
+            char *q = put_hex(start, offset + i);
+            *q++ = ' ';
+            if (p->unknown > 0 && peek_unknown(p, offset + i, w.unit)) {
+                *q++ = '?';
+            } else {
+                q += view_format(p->view, v + i, q);
+            }
+            *q++ = '\n';
+            out_used(r->env->out, (size_t)(q - start));
+        }
+    }
+    return walk_end(&w, p, shown);
+}
+
+/* ---- raw ---- */
+
+int peek_raw(struct run *r, const struct peek *p, uint64_t *shown)
+{
+    struct walk w;
+    const uint8_t *v = NULL;
+    size_t n = 0;
+    *shown = 0;
+    if (!walk_start(&w, r, p)) {
+        return w.status;
+    }
+    while (walk_next(&w, &v, &n)) {
+        out_bytes(r->env->out, v, n);
+    }
+    return walk_end(&w, p, shown);
+}
+
+/* ---- JSON ---- */
+
+void out_hex(struct out *o, const uint8_t *p, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[512];
+    while (n > 0) {
+        size_t now = n < sizeof text / 2 ? n : sizeof text / 2;
+        for (size_t i = 0; i < now; i++) {
+            text[2 * i] = digits[p[i] >> 4];
+            text[2 * i + 1] = digits[p[i] & 15];
+        }
+        out_bytes(o, text, 2 * now);
+        p += now;
+        n -= now;
+    }
+}
+
+static void json_float(struct out *o, const struct view *view, const uint8_t *v)
+{
+    char text[VIEW_UNIT_MAX];
+    size_t n = view_format(view, v, text);
+    size_t sign = text[0] == '-' ? 1 : 0;
+    if (text[sign] == 'n') {
+        out_str(o, "\"NaN\"");
+    } else if (text[sign] == 'i') {
+        out_str(o, sign != 0 ? "\"-Infinity\"" : "\"Infinity\"");
+    } else {
+        out_bytes(o, text, n);
+    }
+}
+
+void json_value(struct out *o, const struct view *view, const uint8_t *v, size_t n)
+{
+    char text[VIEW_UNIT_MAX];
+    switch (view->kind) {
+    case VIEW_FLOAT:
+        json_float(o, view, v);
+        return;
+    case VIEW_POINTER:
+        out_print(o, "\"%llu\"", (unsigned long long)view_bits(view, v));
+        return;
+    case VIEW_UNSIGNED:
+    case VIEW_SIGNED:
+        out_bytes(o, "\"", view->unit == 8 ? 1 : 0);
+        out_bytes(o, text, view_format(view, v, text));
+        out_bytes(o, "\"", view->unit == 8 ? 1 : 0);
+        return;
+    case VIEW_BITS:
+        out_str(o, "\"");
+        out_bytes(o, text, view_format(view, v, text));
+        out_str(o, "\"");
+        return;
+    case VIEW_HEX:
+    case VIEW_TEXT:
+    default:
+        out_str(o, "\"");
+        out_hex(o, v, n);
+        out_str(o, "\"");
+        return;
+    }
+}
+
+static int json_values(struct run *r, const struct peek *p, uint64_t *shown)
+{
+    struct walk w;
+    const uint8_t *v = NULL;
+    size_t n = 0;
+    *shown = 0;
+    if (!walk_start(&w, r, p)) {
+        return w.status;
+    }
+    out_str(r->env->out, p->view->kind == VIEW_HEX ? "\"" : "[");
+    while (walk_next(&w, &v, &n)) {
+        if (p->view->kind == VIEW_HEX) {
+            out_hex(r->env->out, v, n);
+            continue;
+        }
+        for (size_t i = 0; i < n; i += w.unit) {
+            out_str(r->env->out, w.at - n + i == p->offset ? "" : ",");
+            json_value(r->env->out, p->view, v + i, w.unit);
+        }
+    }
+    out_str(r->env->out, p->view->kind == VIEW_HEX ? "\"" : "]");
+    return walk_end(&w, p, shown);
+}
+
+int peek_json(struct run *r, const struct peek *p, uint64_t *shown)
+{
+    struct out *o = r->env->out;
+    int status = EXIT_DONE;
+    char *locator = malloc((size_t)4 * LOCATOR_MAX);
+    if (locator == NULL) {
+        return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
+    }
+    (void)locator_shown(r->raw, locator, (size_t)4 * LOCATOR_MAX);
+    out_str(o, "{\"format\":1,\"locator\":");
+    out_json(o, locator);
+    free(locator);
+    out_print(o, ",\"offset\":%llu,\"view\":\"%s\",\"values\":", (unsigned long long)p->offset,
+              p->view->name);
+    if (p->view->kind == VIEW_TEXT) {
+        out_str(o, "\"");
+        status = peek_text(r, p, true, shown);
+        out_str(o, "\"");
+    } else {
+        status = json_values(r, p, shown);
+    }
+    out_print(o, ",\"length\":%llu}\n", (unsigned long long)*shown);
+    return status;
+}

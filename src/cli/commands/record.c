@@ -1,0 +1,269 @@
+/* record: what watch sees, into a file. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/watch/watch.h"
+#include "core/history/recording.h"
+
+#define SEAL_AFTER INT64_C(200000000)  /* ns; a crash loses no more */
+#define SIGN_AFTER INT64_C(1000000000) /* ns; a sign of life when nothing changes */
+
+enum { SEAL_SLOWER = 65536 }; /* of the time recorded: long recordings have larger blocks */
+
+struct recorder {
+    struct run *r;
+    const char *path;
+    struct os_file *file;
+    struct oserr error; /* the first failed write */
+    struct rec_writer *writer;
+    int64_t now;    /* of the newest look */
+    int64_t sealed; /* when a block was last written */
+    bool begun;     /* the start is written */
+};
+
+static bool put(void *ctx, const void *p, size_t n)
+{
+    struct recorder *c = ctx;
+    c->error = os_file_write(c->file, p, n);
+    return !oserr_is(c->error);
+}
+
+static enum rec_name name_of(const struct seg_stat *st)
+{
+    return st->replaced ? REC_NAME_OTHER : st->name_gone ? REC_NAME_GONE : REC_NAME_OURS;
+}
+
+/* The copy as a keyframe: pages that are no hole; those of zeros next to each other at once. */
+static void put_key(struct watch *w, int64_t t)
+{
+    static const uint8_t zeros[BLOCK_PAGE];
+    struct recorder *c = w->ctx;
+    uint64_t from = 0; /* [from, to): zeros that were not put yet */
+    uint64_t to = 0;
+    rec_key_begin(c->writer, t, w->last.size, name_of(&w->last));
+    for (size_t i = 0; i < w->chunks; i++) {
+        const struct watch_chunk *chunk = w->chunk[i];
+        for (size_t page = 0; chunk != NULL && page < WATCH_PAGES; page++) {
+            uint64_t at = (uint64_t)i * WATCH_CHUNK + page * BLOCK_PAGE;
+            uint64_t left = at < w->range.length ? w->range.length - at : 0;
+            size_t n = left < BLOCK_PAGE ? (size_t)left : BLOCK_PAGE;
+            const uint8_t *p = watch_bytes(w, at);
+            bool data = n > 0 && chunk->data[page] != 0;
+            bool zero = data && memcmp(p, zeros, n) == 0;
+            if (to > from && (!zero || at != to)) {
+                rec_key_zeros(c->writer, from, to - from);
+                from = to;
+            }
+            if (zero) {
+                from = to > from ? from : at;
+                to = at + n;
+            } else if (data) {
+                rec_key_bytes(c->writer, at, p, n);
+            }
+        }
+    }
+    if (to > from) {
+        rec_key_zeros(c->writer, from, to - from);
+    }
+    rec_key_end(c->writer);
+    c->sealed = t;
+}
+
+/* The locator as it is shown, which is longer than the raw one. False: no memory. */
+static bool put_header(struct watch *w)
+{
+    struct recorder *c = w->ctx;
+    char *shown = malloc(REC_LOCATOR_MAX + 1);
+    if (shown == NULL) {
+        return false;
+    }
+    (void)locator_shown(c->r->raw, shown, REC_LOCATOR_MAX + 1);
+    const struct rec_header h = {.size = w->last.size,
+                                 .wall = os_wall(),
+                                 .period = w->period,
+                                 .length = strlen(shown),
+                                 .locator = shown};
+    rec_put_header(c->writer, &h);
+    free(shown);
+    return true;
+}
+
+static int record_begin(struct watch *w)
+{
+    struct recorder *c = w->ctx;
+    if (!put_header(w)) {
+        return run_error(c->r, "no memory to record it");
+    }
+    put_key(w, 0);
+    c->begun = true;
+    return EXIT_DONE;
+}
+
+static void record_change(struct watch *w, int64_t t, uint64_t offset, const uint8_t *old,
+                          const uint8_t *new, size_t n)
+{
+    struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now; /* keyframes and seals are put in the midst of a look too */
+    rec_put_change(c->writer, t, offset, old, new, n);
+}
+
+static void record_hole(struct watch *w, int64_t t, uint64_t offset, size_t n)
+{
+    struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
+    rec_put_hole(c->writer, t, offset, n);
+}
+
+static void record_data(struct watch *w, int64_t t, uint64_t offset, size_t n)
+{
+    struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
+    rec_put_data(c->writer, t, offset, n);
+}
+
+static void record_gap(struct watch *w, int64_t t, int64_t behind)
+{
+    struct recorder *c = w->ctx;
+    c->now = t > c->now ? t : c->now;
+    rec_put_gap(c->writer, t, behind);
+}
+
+static void record_state(struct watch *w, int64_t t, const struct seg_stat *now)
+{
+    struct recorder *c = w->ctx;
+    c->now = t;
+    if (name_of(now) != name_of(&w->last)) {
+        rec_put_name(c->writer, t, name_of(now));
+    }
+    if (now->size != w->last.size) {
+        rec_put_size(c->writer, t, w->last.size, now->size);
+    }
+    if (now->size < w->range.length) {
+        watch_shrink(w, now->size);
+    }
+}
+
+static bool record_flush(struct watch *w)
+{
+    struct recorder *c = w->ctx;
+    int64_t waited = c->now - c->sealed;
+    if (rec_pending(c->writer) && waited >= SEAL_AFTER + c->now / SEAL_SLOWER) {
+        rec_seal(c->writer);
+        c->sealed = c->now;
+    } else if (waited >= SIGN_AFTER + c->now / SEAL_SLOWER) {
+        rec_put_name(c->writer, c->now, name_of(&w->last));
+        c->sealed = c->now;
+    }
+    if (rec_key_due(c->writer)) {
+        put_key(w, c->now);
+    }
+    return rec_writer_status(c->writer) == REC_OK;
+}
+
+static bool record_ended(const struct watch *w)
+{
+    const struct recorder *c = w->ctx;
+    return rec_writer_status(c->writer) != REC_OK;
+}
+
+static void record_end(struct watch *w)
+{
+    struct recorder *c = w->ctx;
+    rec_put_name(c->writer, c->now, name_of(&w->last));
+}
+
+static const struct watch_sink to_file = {
+    .pieces = true,
+    .begin = record_begin,
+    .change = record_change,
+    .hole = record_hole,
+    .data = record_data,
+    .gap = record_gap,
+    .state = record_state,
+    .flush = record_flush,
+    .ended = record_ended,
+    .end = record_end,
+};
+
+/* ---- the file ---- */
+
+static int file_failed(struct recorder *c, struct oserr e)
+{
+    char text[160];
+    char shown[RUN_SHOWN];
+    const char *path = run_shown(c->path, shown);
+    if (oserr_kind(e) == OSERR_K_EXISTS) {
+        return run_error(c->r, "%s: exists already; nothing was recorded", path);
+    }
+    return run_error(c->r, "%s: cannot write it (%s: %s)", path, e.call,
+                     oserr_text(e, text, sizeof text));
+}
+
+/* Why the writer gave up; EXIT_DONE: it did not. */
+static int writer_failed(struct recorder *c)
+{
+    switch (rec_writer_status(c->writer)) {
+    case REC_OK:
+        return EXIT_DONE;
+    case REC_IO:
+        (void)file_failed(c, c->error);
+        run_note(c->r, "what was recorded before that can be read");
+        return EXIT_ERROR;
+    case REC_FULL:
+        return run_error(c->r, "a recording cannot hold more (4194304 blocks, offsets of 4 EiB)");
+    default:
+        return run_error(c->r, "no memory to record it");
+    }
+}
+
+/* What was seen is written to its end, also when looking failed at last. */
+static int record(struct recorder *c, struct watch *w)
+{
+    int looked = watch_run(w);
+    if (!c->begun) {
+        return looked;
+    }
+    rec_finish(c->writer);
+    struct oserr e = OSERR_NONE;
+    int status = writer_failed(c);
+    if (status == EXIT_DONE) {
+        e = os_file_commit(c->file);
+        c->file = NULL;
+        if (c->r->env->ui && !oserr_is(e)) {
+            char shown[RUN_SHOWN];
+            out_print(c->r->env->out, "recorded %.1f s into %s\n", (double)c->now / 1e9,
+                      run_shown(c->path, shown));
+        }
+    } else {
+        os_file_cut(c->file, rec_written(c->writer));
+    }
+    status = oserr_is(e) ? file_failed(c, e) : status;
+    return looked == EXIT_ERROR ? looked : status;
+}
+
+int cmd_record(struct run *r)
+{
+    struct recorder c = {.r = r, .path = r->word[0]};
+    struct watch w = {.r = r, .sink = &to_file, .ctx = &c, .unit = 1, .to_end = true};
+    w.range.length = r->size;
+    if (!watch_options(r, &w)) {
+        return EXIT_ERROR;
+    }
+    if (seg_kind(r->seg) == SEG_REC) {
+        return run_usage(r, "it is a recording already");
+    }
+    if (strcmp(c.path, "-") == 0 && (r->env->ui || r->env->out_terminal)) {
+        return run_usage(r, "a recording is not written to a terminal");
+    }
+    struct oserr e = os_file_grow(c.path, &c.file);
+    if (oserr_is(e)) {
+        return file_failed(&c, e);
+    }
+    c.writer = rec_writer_new(put, &c);
+    int status = c.writer != NULL ? record(&c, &w) : run_error(r, "no memory to record it");
+    rec_writer_free(c.writer);
+    os_file_abandon(c.file);
+    return status;
+}

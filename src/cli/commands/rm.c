@@ -1,0 +1,108 @@
+/* rm, resize, chmod. */
+#include <inttypes.h>
+
+#include "cli/run.h"
+#include "core/number.h"
+#include "list/removal.h"
+
+static int refuse(struct run *r, const char *raw, const struct seg_who *who)
+{
+    struct out *err = run_error_begin(r, raw);
+    removal_users(err, who);
+    out_print(err, "; %s", seg_rule(SEG_E_IN_USE));
+    run_error_end(r);
+    return EXIT_ERROR;
+}
+
+static int remove_one(struct run *r, const char *raw, const struct seg_stat *seen)
+{
+    struct seg_who who;
+    bool dry = run_option(r, "dry-run") != NULL;
+    bool used = false;
+    unsigned flags = (dry ? SEG_RM_DRY : 0U) | (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U);
+    struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
+    int status = EXIT_DONE;
+    bool fleeting = (seg_locator_caps(raw) & SEG_CAP_FLEETING) != 0;
+    if (e.code == SEG_E_UNSUPPORTED && removal_cannot(raw) != NULL) {
+        out_str(run_error_begin(r, raw), removal_cannot(raw));
+        run_error_end(r);
+        status = EXIT_ERROR;
+    } else if (oserr_is(e)) {
+        status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
+    } else if (fleeting && r->env->ui) {
+        out_str(r->env->out, "nobody else has it: it goes when it is let go here\n");
+    } else if (dry || r->env->ui) {
+        out_str(r->env->out, dry ? "" : "removed ");
+        out_locator(r->env->out, raw);
+        out_str(r->env->out, "\n");
+    }
+    if (!oserr_is(e) && used) {
+        removal_left_behind(run_error_begin(r, raw), &who);
+        run_error_end(r);
+    }
+    seg_who_free(&who);
+    return status;
+}
+
+/* The attached one; never another that has its name by now. */
+static int remove_this(struct run *r, struct seg *s)
+{
+    struct seg_stat st;
+    struct oserr e = seg_refresh(s, &st);
+    if (!oserr_is(e) && st.replaced) {
+        e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
+    }
+    return oserr_is(e) ? run_fail(r, seg_locator(s), "remove it", e)
+                       : remove_one(r, seg_locator(s), &st);
+}
+
+int cmd_rm(struct run *r)
+{
+    int status = EXIT_DONE;
+    if (r->env->ui && r->env->seg != NULL && r->words == 0) {
+        return remove_this(r, r->env->seg);
+    }
+    for (int i = 0; i < r->words; i++) {
+        char raw[LOCATOR_MAX];
+        if (!run_locator(r, r->word[i], raw) || remove_one(r, raw, NULL) != EXIT_DONE) {
+            status = EXIT_ERROR;
+        }
+    }
+    return status;
+}
+
+int cmd_resize(struct run *r)
+{
+    uint64_t size = 0;
+    if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size)) {
+        return EXIT_ERROR;
+    }
+    if ((seg_caps(r->seg) & SEG_CAP_RESIZE) == 0) {
+        return run_error(r, "kind %s keeps the size it was made with",
+                         seg_kind_name(seg_kind(r->seg)));
+    }
+    struct oserr e = seg_resize(r->seg, size);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "resize it", e);
+    }
+    if (r->env->ui) {
+        out_print(r->env->out, "resized from %" PRIu64 " to %" PRIu64 " bytes\n", r->size, size);
+    }
+    return EXIT_DONE;
+}
+
+int cmd_chmod(struct run *r)
+{
+    uint32_t mode = 0;
+    if (number_mode(r->word[0], &mode) != NUM_OK) {
+        return run_bad_word(r, "MODE", r->word[0], "not an octal mode (0 to 7777)");
+    }
+    struct oserr e = seg_chmod(r->seg, mode);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "change its mode", e);
+    }
+    if (r->env->ui) {
+        out_print(r->env->out, "mode is %04" PRIo32 " now\n", mode);
+    }
+    return EXIT_DONE;
+}

@@ -1,0 +1,114 @@
+/* save: a range into a file, holes as holes. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/run.h"
+#include "live/block.h"
+
+/* A stop that was asked for is no failure. */
+static int file_failed(struct run *r, struct oserr e)
+{
+    char text[160];
+    char shown[RUN_SHOWN];
+    if (!r->env->ui && os_stop_asked()) {
+        return EXIT_STOPPED;
+    }
+    return run_error(r, "%s: cannot write it (%s: %s)", run_shown(r->word[0], shown), e.call,
+                     oserr_text(e, text, sizeof text));
+}
+
+static int save_data(struct run *r, struct os_file *f, struct block *b, uint64_t *at, uint64_t end)
+{
+    while (*at < end) {
+        const uint8_t *p = NULL;
+        size_t got = 0;
+        size_t asked = 0;
+        struct oserr e = block_read(b, r->seg, *at, end - *at, 1, &p, &asked, &got);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "read it", e);
+        }
+        if (got == 0) {
+            return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile; nothing was saved",
+                             *at);
+        }
+        if (!run_breathe(r, *at, end)) {
+            return EXIT_STOPPED;
+        }
+        e = os_file_write(f, p, got);
+        if (oserr_is(e)) {
+            return file_failed(r, e);
+        }
+        *at += got;
+    }
+    return EXIT_DONE;
+}
+
+static int save_range(struct run *r, struct os_file *f, struct block *b, const struct range *range)
+{
+    uint64_t at = range->offset;
+    uint64_t end = range->offset + range->length;
+    int status = EXIT_DONE;
+    while (at < end && status == EXIT_DONE) {
+        uint64_t start = 0;
+        uint64_t stop = 0;
+        enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
+        struct oserr e = seg_extent(r->seg, at, &start, &stop, &kind);
+        if (oserr_is(e) || stop <= at || stop > end) {
+            stop = end;
+            kind = oserr_is(e) || stop <= at ? SEG_EXT_UNKNOWN : kind;
+        }
+        if (kind != SEG_EXT_HOLE) {
+            status = save_data(r, f, b, &at, stop);
+            continue;
+        }
+        e = os_file_skip(f, stop - at);
+        if (oserr_is(e)) {
+            status = file_failed(r, e);
+        }
+        at = stop;
+    }
+    return status;
+}
+
+int cmd_save(struct run *r)
+{
+    struct range range;
+    struct block b;
+    struct os_file *f = NULL;
+    bool sparse = false;
+    if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range)) {
+        return EXIT_ERROR;
+    }
+    if (range.missing > 0) {
+        return run_past_end(r, &range);
+    }
+    if (strcmp(r->word[0], "-") == 0) {
+        return run_usage(r, "save writes a file; peek --raw writes to standard output");
+    }
+    struct oserr e = block_new(&b, BLOCK_RAW);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "read it", e);
+    }
+    e = os_file_create(r->word[0], &f, &sparse);
+    if (oserr_is(e)) {
+        block_free(&b);
+        return file_failed(r, e);
+    }
+    int status = save_range(r, f, &b, &range);
+    block_free(&b);
+    if (status != EXIT_DONE) {
+        os_file_abandon(f);
+        return status;
+    }
+    e = os_file_commit(f);
+    if (oserr_is(e)) {
+        return file_failed(r, e);
+    }
+    if (r->env->ui) {
+        char shown[RUN_SHOWN];
+        out_print(r->env->out, "saved %" PRIu64 " bytes to %s\n", range.length,
+                  run_shown(r->word[0], shown));
+    }
+    return EXIT_DONE;
+}

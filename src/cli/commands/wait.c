@@ -1,0 +1,273 @@
+/* wait: returns when a condition holds. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/run.h"
+#include "time/recording.h"
+
+enum {
+    DEFAULT_HZ = 250,
+    VALUE_MAX = 4096,
+    NEITHER = 2,          /* of view_compare: one is NaN */
+    STATE_NS = 100000000, /* between two looks at the name: the value is what is waited for */
+};
+
+enum condition { EQUALS, NOT, ABOVE, BELOW, CHANGES, EXISTS, GONE, CONDITIONS };
+static const char *const condition_names[CONDITIONS] = {"equals",  "not",    "above", "below",
+                                                        "changes", "exists", "gone"};
+
+struct wait {
+    enum condition what;
+    const struct view *view;
+    uint64_t offset;
+    uint8_t value[VALUE_MAX]; /* to compare with; of `changes` what was there at the start */
+    size_t size;              /* bytes of it */
+    int64_t deadline;         /* of os_now, INT64_MAX: none */
+    int64_t period;           /* ns */
+    int64_t state_due;        /* when the name is looked at next, of os_now */
+    bool ended;               /* of a recording: there is no more of it */
+    bool told;                /* that the name is gone or another segment's */
+};
+
+static bool parse_condition(struct run *r, struct wait *w)
+{
+    int given = 0;
+    for (int i = 0; i < CONDITIONS; i++) {
+        if (run_option(r, condition_names[i]) != NULL) {
+            w->what = (enum condition)i;
+            given++;
+        }
+    }
+    if (given != 1) {
+        (void)run_usage(r, "exactly one condition is needed: --equals --not --above --below "
+                           "--changes --exists --gone");
+        return false;
+    }
+    return true;
+}
+
+static bool parse_value(struct run *r, struct wait *w)
+{
+    if (r->words != 1) {
+        (void)run_usage(r, "OFFSET is missing");
+        return false;
+    }
+    if (!run_value_view(r, &w->view)) {
+        return false;
+    }
+    bool numbers = w->view->kind != VIEW_HEX && w->view->kind != VIEW_TEXT;
+    if (!numbers && (w->what == ABOVE || w->what == BELOW)) {
+        (void)run_usage(r, "--%s needs a view of numbers", condition_names[w->what]);
+        return false;
+    }
+    w->size = w->view->unit;
+    return w->what == CHANGES || run_value(r, w->view, "V", run_option(r, condition_names[w->what]),
+                                           w->value, sizeof w->value, &w->size);
+}
+
+static bool parse(struct run *r, struct wait *w)
+{
+    int64_t timeout = -1;
+    double hz = DEFAULT_HZ;
+    *w = (struct wait){.view = NULL};
+    if (!parse_condition(r, w) || !run_duration_option(r, "timeout", &timeout) ||
+        !run_hz_option(r, &hz)) {
+        return false;
+    }
+    w->deadline = timeout < 0 ? INT64_MAX : os_now() + timeout;
+    w->period = (int64_t)(1e9 / hz);
+    if (w->what == EXISTS || w->what == GONE) {
+        if (r->words != 0) {
+            (void)run_usage(r, "--%s takes no OFFSET", condition_names[w->what]);
+        }
+        return r->words == 0;
+    }
+    return parse_value(r, w);
+}
+
+/* ---- conditions: EXIT_DONE it holds, EXIT_NO not yet, EXIT_ERROR reported ---- */
+
+static int look_for_name(struct run *r, const struct wait *w)
+{
+    struct seg *s = NULL;
+    struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
+    bool there = !oserr_is(e);
+    bool begins = strncmp(r->raw, "rec:", 4) == 0 &&
+                  (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not yet one */
+    if (there) {
+        seg_close(s);
+    } else if (begins && w->what == EXISTS) {
+        there = false;
+    } else if (oserr_kind(e) == OSERR_K_DENIED) {
+        there = true;
+    } else if (oserr_kind(e) != OSERR_K_MISSING) {
+        return run_fail(r, NULL, "look for it", e);
+    }
+    return there == (w->what == EXISTS) ? EXIT_DONE : EXIT_NO;
+}
+
+static bool holds(const struct wait *w, const uint8_t *now)
+{
+    if (w->what == CHANGES) {
+        return memcmp(now, w->value, w->size) != 0;
+    }
+    if (w->view->kind == VIEW_HEX || w->view->kind == VIEW_TEXT) {
+        return (memcmp(now, w->value, w->size) == 0) == (w->what == EQUALS);
+    }
+    int order = view_compare(w->view, now, w->value);
+    if (order == NEITHER && view_compare(w->view, now, now) == NEITHER &&
+        view_compare(w->view, w->value, w->value) == NEITHER) {
+        order = 0; /* who waits for NaN means any */
+    }
+    switch (w->what) {
+    case EQUALS:
+        return order == 0;
+    case NOT:
+        return order != 0;
+    case ABOVE:
+        return order == 1;
+    case BELOW:
+        return order < 0;
+    case CHANGES:
+    case EXISTS:
+    case GONE:
+    case CONDITIONS:
+    default:
+        return false;
+    }
+}
+
+/* Says once that those who open the name from now on do not get this segment any more. */
+static int look_at_state(struct run *r, struct wait *w)
+{
+    struct seg_stat st;
+    int64_t now = os_now();
+    if (now < w->state_due) {
+        return EXIT_NO;
+    }
+    w->state_due = now + STATE_NS;
+    struct oserr e = seg_refresh(r->seg, &st);
+    if (oserr_is(e)) {
+        return run_fail(r, NULL, "look at it", e);
+    }
+    if ((st.replaced || st.name_gone) && !w->told) {
+        run_note(r, st.replaced
+                        ? "replaced by a new segment of this name; waiting goes on with the old one"
+                        : "unlinked; waiting goes on while it is mapped");
+        w->told = true;
+    }
+    return EXIT_NO;
+}
+
+static int look_at_value(struct run *r, struct wait *w)
+{
+    uint8_t now[VALUE_MAX];
+    size_t got = 0;
+    struct oserr e = seg_read(r->seg, w->offset, now, w->size, &got);
+    if (oserr_is(e) && e.code != SEG_E_BEYOND) {
+        return run_fail(r, NULL, "read it", e);
+    }
+    if (!oserr_is(e) && got == w->size && holds(w, now)) {
+        return EXIT_DONE;
+    }
+    return look_at_state(r, w); /* it may have shrunk, and may grow again */
+}
+
+/* A recording: its looks one after the other, to its end, and further while it is being made. */
+static int look_at_recording(struct run *r, struct wait *w)
+{
+    struct recorded *recorded = recorded_of(r->seg);
+    struct rec_info was;
+    struct rec_info is;
+    bool written = false;
+    int64_t t = 0;
+    recorded_info(recorded, &was);
+    struct oserr e = recorded_grow(recorded, &written);
+    recorded_info(recorded, &is);
+    int status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
+    while (status == EXIT_NO && recorded_next_time(recorded, &t)) {
+        bool played = true;
+        while (played && !oserr_is(e)) {
+            struct rec_event ev;
+            e = recorded_step(recorded, t, &ev, &played);
+        }
+        e = oserr_is(e) ? e : seg_played(r->seg);
+        status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
+    }
+    if (status == EXIT_NO && !written && is.end == was.end) {
+        (void)run_error(r, "the recording ends without that");
+        w->ended = true;
+    }
+    return status;
+}
+
+static int look_once(struct run *r, struct wait *w)
+{
+    if (w->what == EXISTS || w->what == GONE) {
+        return look_for_name(r, w);
+    }
+    return recorded_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
+}
+
+static int wait_loop(struct run *r, struct wait *w)
+{
+    for (;;) {
+        int status = look_once(r, w);
+        int64_t now = os_now();
+        if (status != EXIT_NO || w->ended) {
+            return status;
+        }
+        if (now >= w->deadline) {
+            (void)run_error(r, "timed out");
+            return EXIT_NO;
+        }
+        int64_t next = now + w->period;
+        if (!run_sleep(r, next < w->deadline ? next : w->deadline)) {
+            return EXIT_STOPPED;
+        }
+    }
+}
+
+/* Opens the segment, and remembers what `changes` starts from. */
+static int wait_for_value(struct run *r, struct wait *w)
+{
+    size_t got = 0;
+    if (r->seg == NULL) {
+        struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &r->seg);
+        if (oserr_is(e)) {
+            r->seg = NULL;
+            return run_fail(r, NULL, "read it", e);
+        }
+        r->seg_is_ours = true;
+        r->size = seg_last(r->seg)->size;
+    }
+    if (!run_offset(r, r->word[0], &w->offset)) {
+        return EXIT_ERROR;
+    }
+    if (w->offset > r->size || r->size - w->offset < w->size) {
+        return run_error(r,
+                         "0x%" PRIx64 " and %zu bytes from there are past the end: the segment has "
+                         "%" PRIu64 " bytes",
+                         w->offset, w->size, r->size);
+    }
+    if (w->what == CHANGES) {
+        struct oserr e = seg_read(r->seg, w->offset, w->value, w->size, &got);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "read it", e);
+        }
+    }
+    return wait_loop(r, w);
+}
+
+int cmd_wait(struct run *r)
+{
+    struct wait w;
+    if (!parse(r, &w)) {
+        return EXIT_ERROR;
+    }
+    if (w.what == EXISTS || w.what == GONE) {
+        return wait_loop(r, &w);
+    }
+    return wait_for_value(r, &w);
+}

@@ -1,0 +1,198 @@
+/* watch of a recording: its changes, at their own times, and while it is being made those to come.
+ * The engine compares what each look of the recording touched, so that the lines are those that
+ * watch printed when it happened. */
+#include <stdlib.h>
+
+#include "backend/os.h"
+#include "cli/watch/dirty_ranges.h"
+#include "cli/watch/watch.h"
+#include "time/recording.h"
+
+enum { GROW_EVERY = 20 * 1000000 }; /* ns between two looks at a file that is still written */
+
+struct replay {
+    struct watch *w;
+    struct recorded *recorded;
+    struct touched touched; /* by the look, from the start of the range */
+    int64_t t;              /* of the look */
+    int64_t until;          /* ns, the end of what is asked for */
+};
+
+/* [from, to) of the segment changed: as far as it lies in the range. */
+static bool touch(struct replay *p, uint64_t from, uint64_t to)
+{
+    const struct range *range = &p->w->range;
+    from = from > range->offset ? from - range->offset : 0;
+    to = to > range->offset ? to - range->offset : 0;
+    return touched_add(&p->touched, from, to, p->w->unit, range->length);
+}
+
+static int compare(struct replay *p, const struct touched_range *what)
+{
+    struct watch *w = p->w;
+    for (uint64_t at = what->from; at < what->to;) {
+        const uint8_t *bytes = NULL;
+        size_t asked = 0;
+        size_t got = 0;
+        struct oserr e = block_read(&w->block, w->r->seg, w->range.offset + at, what->to - at,
+                                    w->unit, &bytes, &asked, &got);
+        if (oserr_is(e)) {
+            return run_fail(w->r, NULL, "read it", e);
+        }
+        got -= got % w->unit;
+        if (got == 0) {
+            break;
+        }
+        if (!watch_compare(w, p->t, at, bytes, got)) {
+            return run_error(w->r, "no memory for a copy of what it holds: watch a smaller range");
+        }
+        at += got;
+    }
+    return EXIT_DONE;
+}
+
+/* The look is complete: what differs is told. */
+static int end_look(struct replay *p)
+{
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < p->touched.count && status == EXIT_DONE; i++) {
+        status = compare(p, &p->touched.list[i]);
+    }
+    watch_release(p->w, p->t);
+    p->w->known = p->w->range.length > p->w->known ? p->w->range.length : p->w->known;
+    p->touched.count = 0;
+    if (status == EXIT_DONE && !run_breathe(p->w->r, 0, 0)) {
+        status = EXIT_STOPPED;
+    }
+    return status;
+}
+
+static int state_changed(struct replay *p, const struct rec_event *ev)
+{
+    struct watch *w = p->w;
+    struct oserr e = seg_played(w->r->seg);
+    if (oserr_is(e)) {
+        return run_fail(w->r, NULL, "read it", e);
+    }
+    const struct seg_stat *now = seg_last(w->r->seg);
+    w->sink->state(w, p->t, now);
+    w->last = *now;
+    if (ev->kind == REC_SIZE) {
+        uint64_t length = now->size > w->range.offset ? now->size - w->range.offset : 0;
+        length -= length % w->unit;
+        if (length < w->range.length) {
+            watch_shrink(w, length);
+        } else if (w->to_end && !watch_grow(w, length)) {
+            return run_error(w->r, "no memory to watch what it has grown by");
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int take_event(struct replay *p, const struct rec_event *ev)
+{
+    bool fits = true;
+    if (ev->key) {
+        return EXIT_DONE; /* the start, which is in the copy */
+    }
+    p->t = ev->t;
+    switch (ev->kind) {
+    case REC_CHANGE:
+    case REC_HOLE:
+        fits = touch(p, ev->offset, ev->offset + ev->n);
+        break;
+    case REC_GAP:
+        p->w->sink->gap(p->w, ev->t, (int64_t)ev->n);
+        break;
+    case REC_SIZE:
+    case REC_NAMED:
+        return state_changed(p, ev);
+    default:
+        break;
+    }
+    return fits ? EXIT_DONE : run_error(p->w->r, "no memory to play it");
+}
+
+/* All of it was played: is it still being made, and is more wanted? Then waits for more. False:
+ * that is its end, or *status says why not. */
+static bool await_more(struct replay *p, int *status)
+{
+    struct watch *w = p->w;
+    struct rec_info was;
+    struct rec_info is;
+    bool written = false;
+    recorded_info(p->recorded, &was);
+    struct oserr e = recorded_grow(p->recorded, &written);
+    recorded_info(p->recorded, &is);
+    if (oserr_is(e)) {
+        *status = run_fail(w->r, NULL, "read it", e);
+        return false;
+    }
+    if (is.end > was.end) {
+        return true;
+    }
+    if (!written || is.end >= p->until) {
+        return false;
+    }
+    if (!w->sink->flush(w)) { /* not written: command_run says so */
+        return false;
+    }
+    if (!run_sleep(w->r, os_now() + GROW_EVERY)) {
+        *status = w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
+        return false;
+    }
+    return true;
+}
+
+/* Plays the rest of the look, compares, and plays the next one's first event. */
+static int play(struct replay *p)
+{
+    struct watch *w = p->w;
+    bool first = false;
+    int status = EXIT_DONE;
+    while (status == EXIT_DONE && !w->sink->ended(w)) {
+        struct rec_event ev;
+        bool played = false;
+        struct oserr e = recorded_step(p->recorded, first ? p->until : p->t, &ev, &played);
+        if (oserr_is(e)) {
+            (void)end_look(p);
+            return run_fail(w->r, NULL, "read it", e);
+        }
+        if (played) {
+            status = take_event(p, &ev);
+        } else if (first) {
+            if (!await_more(p, &status)) {
+                break;
+            }
+            continue; /* the next look's first event is still to come */
+        } else {
+            status = end_look(p);
+        }
+        first = !played;
+    }
+    return status;
+}
+
+int watch_recorded(struct watch *w)
+{
+    struct replay p = {.w = w,
+                       .recorded = recorded_of(w->r->seg),
+                       .until = w->duration < 0 ? INT64_MAX : w->duration};
+    struct oserr e = watch_new(w);
+    if (oserr_is(e)) {
+        watch_free(w);
+        return run_error(w->r, "no memory for a copy of %llu bytes: watch a smaller range",
+                         (unsigned long long)w->range.length);
+    }
+    w->last = *seg_last(w->r->seg);
+    w->start = 0;
+    int status = watch_sample(w, 0);
+    w->seen = true;
+    w->known = w->range.length;
+    if (status == EXIT_DONE) {
+        status = play(&p);
+    }
+    touched_free(&p.touched);
+    watch_free(w);
+    return status == EXIT_DONE && w->count > 0 && w->printed < w->count ? EXIT_NO : status;
+}

@@ -1,0 +1,368 @@
+/* Feeding the map: what is known is compared byte by byte, the rest by hash. */
+#include "core/change/pagemap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "core/change/ages.h"
+#include "core/change/pagemap_private.h"
+
+const uint8_t pagemap_zeros[PAGEMAP_PAGE];
+
+struct pagemap *pagemap_new(size_t allowance)
+{
+    struct pagemap *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return NULL;
+    m->allowance = allowance;
+    m->zero = pagemap_hash(pagemap_zeros);
+    m->size = UINT64_MAX;
+    return m;
+}
+
+void pagemap_free(struct pagemap *m)
+{
+    if (m == NULL)
+        return;
+    while (m->newest != NULL)
+        keep_drop(m, m->newest, false);
+    table_cut(m, 0);
+    free(m->leaves);
+    free(m->bucket);
+    free(m);
+}
+
+void pagemap_allow(struct pagemap *m, size_t allowance)
+{
+    m->allowance = allowance;
+}
+
+size_t pagemap_memory(const struct pagemap *m)
+{
+    return sizeof *m + table_bytes(m) + keep_bytes(m);
+}
+
+bool pagemap_listen(struct pagemap *m, const struct pagemap_sink *sink)
+{
+    if (m->sinks == PAGEMAP_SINKS)
+        return false;
+    m->sink[m->sinks++] = *sink;
+    return true;
+}
+
+void pagemap_pin(struct pagemap *m, uint64_t offset, size_t n)
+{
+    m->pin_from = offset / PAGEMAP_PAGE;
+    m->pin_to = n == 0 ? m->pin_from : (offset + n - 1) / PAGEMAP_PAGE + 1;
+}
+
+uint64_t pagemap_hash(const uint8_t page[PAGEMAP_PAGE])
+{
+    return XXH3_64bits(page, PAGEMAP_PAGE);
+}
+
+uint32_t pagemap_tick(struct pagemap *m, int64_t time)
+{
+    if (!m->started) {
+        m->started = true;
+        m->epoch = time;
+    }
+    int64_t tick = time > m->epoch ? (time - m->epoch) / TICK : 0;
+    return tick >= UINT32_MAX - 1 ? UINT32_MAX : (uint32_t)tick + 1;
+}
+
+int64_t pagemap_time(const struct pagemap *m, uint32_t tick)
+{
+    int64_t time = m->epoch + ((int64_t)tick - 1) * TICK;
+    return tick == 0 ? 0 : time == 0 ? 1 : time;
+}
+
+uint64_t pagemap_changes(const struct pagemap *m)
+{
+    return m->changes;
+}
+
+/* ---- telling ---- */
+
+static void tell_changed(const struct pagemap *m, const struct part *p, size_t at,
+                         const uint8_t *old, size_t n)
+{
+    uint64_t offset = p->page * PAGEMAP_PAGE + p->in + at;
+    for (size_t i = 0; i < m->sinks; i++)
+        if (m->sink[i].changed != NULL)
+            m->sink[i].changed(m->sink[i].ctx, p->time, offset, old, p->bytes + at, n);
+}
+
+static void tell_differs(const struct pagemap *m, const struct part *p, const uint8_t *old)
+{
+    uint64_t offset = p->page * PAGEMAP_PAGE + p->in;
+    for (size_t i = 0; i < m->sinks; i++)
+        if (m->sink[i].differs != NULL)
+            m->sink[i].differs(m->sink[i].ctx, p->time, offset, old, p->bytes, p->n);
+}
+
+static void tell_kept(const struct pagemap *m, const struct part *p)
+{
+    for (size_t i = 0; i < m->sinks; i++)
+        if (m->sink[i].kept != NULL)
+            m->sink[i].kept(m->sink[i].ctx, p->time, p->page * PAGEMAP_PAGE, p->bytes, p->n);
+}
+
+/* ---- one page ---- */
+
+/* The page is this now; listeners hear of holes that come and go. */
+static void become(const struct pagemap *m, const struct place *at, enum page_state state,
+                   int64_t time)
+{
+    enum page_state was = place_state(at);
+    place_set(at, state);
+    if (was == PAGE_UNSEEN || state == PAGE_UNSEEN || (was == PAGE_HOLE) == (state == PAGE_HOLE))
+        return;
+    for (size_t i = 0; i < m->sinks; i++)
+        if (m->sink[i].hole != NULL)
+            m->sink[i].hole(m->sink[i].ctx, time, place_page(at) * PAGEMAP_PAGE,
+                            state == PAGE_HOLE);
+}
+
+static enum page_state state_of(const struct pagemap *m, bool hole, uint64_t hash)
+{
+    return hole ? PAGE_HOLE : hash == m->zero ? PAGE_ZERO : PAGE_DATA;
+}
+
+static void stamp(const struct place *at, uint32_t tick)
+{
+    struct leaf *l = at->leaf;
+    uint32_t count = place_count(at);
+    leaf_tick(l)[at->i] = l->newest = tick;
+    if (count < COUNT_MAX) {
+        leaf_count(l)[at->i] += STATES;
+        count++;
+    }
+    if (count > l->hottest)
+        l->hottest = count;
+}
+
+/* How many of their bytes are the same before the first that is not, in memory order; a != b. */
+static size_t first_differing(uint64_t a, uint64_t b)
+{
+    const uint16_t one = 1;
+    bool little = *(const uint8_t *)&one == 1;
+    return (size_t)(little ? __builtin_ctzll(a ^ b) : __builtin_clzll(a ^ b)) / 8;
+}
+
+/* Tells each run of bytes that differ, and marks it in the copy. Returns how many bytes differ. */
+static size_t tell_runs(struct pagemap *m, const struct part *p, struct copy *copy,
+                        const uint8_t *was)
+{
+    uint32_t tick = pagemap_tick(m, p->time);
+    size_t sum = 0, at = 0;
+    while (at < p->n) {
+        uint64_t a = 0, b = 0;
+        if (p->n - at >= sizeof a) {
+            memcpy(&a, was + at, sizeof a);
+            memcpy(&b, p->bytes + at, sizeof b);
+            if (a == b) {
+                at += sizeof a;
+                continue;
+            }
+            at += first_differing(a, b);
+        }
+        while (at < p->n && was[at] == p->bytes[at])
+            at++;
+        size_t first = at;
+        while (at < p->n && was[at] != p->bytes[at])
+            at++;
+        if (at > first) {
+            tell_changed(m, p, first, was + first, at - first);
+            keep_mark(m, copy, p->in + first, at - first, tick);
+        }
+        sum += at - first;
+    }
+    return sum;
+}
+
+/* The part was a hole when it was looked at: is the page? Holes are whole pages of zeros. */
+static bool whole_hole(const struct part *p, const uint8_t *page)
+{
+    return p->hole && (p->whole || memcmp(page, pagemap_zeros, PAGEMAP_PAGE) == 0);
+}
+
+/* A known page of which nothing is new, but perhaps that it is a hole, or is none any more. */
+static void feed_same(struct pagemap *m, const struct part *p, const uint8_t *page)
+{
+    struct place at = p->hole ? table_find(m, p->page) : table_make(m, p->page, 1);
+    if (at.leaf == NULL)
+        return;
+    if (whole_hole(p, page))
+        become(m, &at, PAGE_HOLE, p->time);
+    else if (!p->hole && place_state(&at) <= PAGE_HOLE)
+        become(m, &at, place_holds(&at, m->zero) ? PAGE_ZERO : PAGE_DATA, p->time);
+}
+
+/* A known page: exact. */
+static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t *page)
+{
+    if (memcmp(page + p->in, p->bytes, p->n) == 0) {
+        feed_same(m, p, page);
+        return 0;
+    }
+    struct place at = table_make(m, p->page, 1);
+    if (at.leaf == NULL)
+        return 0;
+    struct copy *copy = keep_find(m, p->page);
+    if (copy == NULL)
+        copy = keep_add(m, p->page, page);
+    if (copy == NULL) { /* no memory: a page like those that are too many */
+        place_set(&at, PAGE_UNSEEN);
+        return 0;
+    }
+    tell_differs(m, p, copy->bytes + p->in);
+    size_t sum = tell_runs(m, p, copy, copy->bytes + p->in);
+    memcpy(copy->bytes + p->in, p->bytes, p->n);
+    keep_touch(m, copy);
+    uint64_t hash = pagemap_hash(copy->bytes);
+    place_hash(&at, hash);
+    become(m, &at, state_of(m, whole_hole(p, copy->bytes), hash), p->time);
+    stamp(&at, pagemap_tick(m, p->time));
+    m->changes += sum;
+    return sum;
+}
+
+/* A page of which at most the hash is known. */
+static void feed_unknown(struct pagemap *m, const struct part *p)
+{
+    uint8_t page[PAGEMAP_PAGE] = {0};
+    struct place at = {0};
+    if (p->whole)
+        at = table_make(m, p->page, 1);
+    if (at.leaf == NULL)
+        return;
+    memcpy(page, p->bytes, p->n);
+    uint64_t hash = pagemap_hash(page);
+    bool changed = place_state(&at) != PAGE_UNSEEN && !place_holds(&at, hash);
+    if (changed) {
+        tell_differs(m, p, NULL);
+        tell_changed(m, p, 0, NULL, p->n);
+        stamp(&at, pagemap_tick(m, p->time));
+        m->changes++;
+    }
+    place_hash(&at, hash);
+    become(m, &at, state_of(m, p->hole, hash), p->time);
+    bool known = place_state(&at) != PAGE_DATA;
+    if (!known && (changed || keep_pinned(m, p->page) || keep_room(m))) {
+        struct copy *copy = keep_add(m, p->page, page);
+        known = copy != NULL;
+        if (known && changed)
+            keep_touch(m, copy);
+    }
+    if (known)
+        tell_kept(m, p);
+}
+
+size_t pagemap_feed_part(struct pagemap *m, const struct part *p)
+{
+    const uint8_t *page = pagemap_bytes(m, p->page * PAGEMAP_PAGE);
+    if (page != NULL)
+        return feed_known(m, p, page);
+    feed_unknown(m, p);
+    return 0;
+}
+
+/* How much of state[0, n) is like its first. */
+static size_t alike(const uint8_t *state, size_t n)
+{
+    size_t i = 1;
+    if (memcmp(state, state + 1, n - 1) == 0)
+        return n;
+    while (i < n && state[i] == state[0])
+        i++;
+    return i;
+}
+
+size_t pagemap_feed(struct pagemap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                    size_t n, int64_t time)
+{
+    size_t sum = 0;
+    (void)pagemap_tick(m, time);
+    for (size_t at = 0; at < n;) {
+        size_t in = (size_t)((offset + at) % PAGEMAP_PAGE);
+        size_t room = PAGEMAP_PAGE - in < n - at ? PAGEMAP_PAGE - in : n - at;
+        size_t take = alike(state + at, room);
+        struct part p = {.page = (offset + at) / PAGEMAP_PAGE,
+                         .in = in,
+                         .n = take,
+                         .bytes = state[at] == BYTE_HOLE ? pagemap_zeros : bytes + at,
+                         .hole = state[at] == BYTE_HOLE,
+                         .time = time};
+        bool ends = take < room && state[at + take] == BYTE_BEYOND;
+        p.whole = in == 0 && (take == PAGEMAP_PAGE || ends || offset + at + take >= m->size);
+        if (state[at] == BYTE_DATA || state[at] == BYTE_HOLE)
+            sum += pagemap_feed_part(m, &p);
+        at += take;
+    }
+    keep_shrink(m);
+    return sum;
+}
+
+/* A page that is not as the table has it; `ahead`: see table_make. True: its bytes are wanted. */
+static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t time, size_t ahead)
+{
+    struct place at = table_find(m, page);
+    enum page_state state = page < m->seen ? PAGE_HOLE : PAGE_UNSEEN;
+    bool same = hash == m->zero;
+    if (at.leaf != NULL) {
+        state = place_state(&at);
+        same = place_holds(&at, hash);
+    }
+    if (state != PAGE_UNSEEN && !same)
+        return true;
+    if (state == PAGE_UNSEEN && hash != m->zero && (keep_pinned(m, page) || keep_room(m)))
+        return true;
+    if (at.leaf == NULL)
+        at = table_make(m, page, ahead);
+    if (at.leaf == NULL)
+        return false;
+    place_hash(&at, hash);
+    if (state < PAGE_ZERO)
+        become(m, &at, hash == m->zero ? PAGE_ZERO : PAGE_DATA, time);
+    return false;
+}
+
+/* How many of the pages from `page` on are in the table with these hashes, as data. */
+static size_t as_before(struct pagemap *m, uint64_t page, const uint64_t *hash, size_t n)
+{
+    struct place p = table_seek(m, page);
+    size_t k = 0;
+    if (p.leaf == NULL)
+        return 0;
+    m->last = p.number;
+    const uint32_t *at = leaf_at(p.leaf), *low = leaf_low(p.leaf), *count = leaf_count(p.leaf);
+    const uint16_t *high = leaf_high(p.leaf);
+    n = n < p.leaf->n - p.i ? n : p.leaf->n - p.i;
+    uint64_t first = page - p.leaf->base; /* the first entry may be behind the page */
+    while (k < n && at[p.i + k] == first + k && low[p.i + k] == (uint32_t)hash[k] &&
+           high[p.i + k] == (uint16_t)(hash[k] >> 32) && count[p.i + k] % STATES >= PAGE_ZERO)
+        k++;
+    return k;
+}
+
+size_t pagemap_feed_hashes(struct pagemap *m, uint64_t offset, const uint64_t *hash, size_t n,
+                           int64_t time, uint32_t *want)
+{
+    size_t wants = 0;
+    uint64_t first = offset / PAGEMAP_PAGE;
+    (void)pagemap_tick(m, time);
+    for (size_t at = 0; at < n;) {
+        size_t same = as_before(m, first + at, hash + at, n - at);
+        at += same;
+        if (same > 0)
+            continue;
+        if (feed_hash(m, first + at, hash[at], time, n - at))
+            want[wants++] = (uint32_t)at;
+        at++;
+    }
+    keep_shrink(m);
+    return wants;
+}

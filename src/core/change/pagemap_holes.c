@@ -1,0 +1,110 @@
+/* What goes: data that becomes a hole, what a shrinking segment loses, what is forgotten. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/change/pagemap_private.h"
+
+/* A hole that changed long ago, or when there is no room to remember that, need not be known. */
+static bool forgets(struct pagemap *m, const struct place *p, int64_t time)
+{
+    uint32_t tick = place_tick(p);
+    if (place_state(p) != PAGE_HOLE || place_page(p) >= m->seen)
+        return false;
+    if (tick != 0 && pagemap_tick(m, time) - tick <= 30 * BURST && !table_large(m))
+        return false;
+    struct copy *copy = keep_find(m, place_page(p));
+    if (copy != NULL)
+        keep_drop(m, copy, false);
+    return true;
+}
+
+/* The pages of one leaf that lie in [from, to) are holes now. True: some of them were forgotten. */
+static bool empty_leaf(struct pagemap *m, struct place p, uint64_t to, int64_t time)
+{
+    bool gone[LEAF_MAX] = {false}, some = false;
+    for (; p.i < p.leaf->n && place_page(&p) < to; p.i++) {
+        struct part part = {.page = place_page(&p),
+                            .n = PAGEMAP_PAGE,
+                            .bytes = pagemap_zeros,
+                            .hole = true,
+                            .whole = true,
+                            .time = time};
+        if (m->size / PAGEMAP_PAGE == part.page)
+            part.n = (size_t)(m->size % PAGEMAP_PAGE);
+        if (place_state(&p) != PAGE_HOLE)
+            (void)pagemap_feed_part(m, &part);
+        gone[p.i] = forgets(m, &p, time);
+        some = some || gone[p.i];
+    }
+    if (some)
+        table_remove(m, p.number, gone);
+    return some;
+}
+
+void pagemap_feed_hole(struct pagemap *m, uint64_t offset, uint64_t end, int64_t time)
+{
+    uint64_t from = offset / PAGEMAP_PAGE, to = (end + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE;
+    struct place p = table_seek(m, from);
+    size_t first = p.number;
+    bool some = false;
+    while (p.leaf != NULL && place_page(&p) < to) {
+        some = empty_leaf(m, p, to, time) || some;
+        p = (struct place){.number = p.number + 1};
+        if (p.number < m->count)
+            p.leaf = m->leaves[p.number];
+    }
+    if (some)
+        table_close(m, first, p.number);
+    keep_shrink(m);
+}
+
+void pagemap_seen(struct pagemap *m, uint64_t offset)
+{
+    uint64_t pages = offset / PAGEMAP_PAGE + (offset % PAGEMAP_PAGE != 0);
+    if (pages > m->seen)
+        m->seen = pages;
+}
+
+/* What page number `page` holds from byte `in` (not 0) on is gone. */
+static void cut_page(struct pagemap *m, uint64_t page, size_t in)
+{
+    struct place at = table_find(m, page);
+    struct copy *copy = keep_find(m, page);
+    if (at.leaf == NULL)
+        return;
+    if (copy != NULL) {
+        memset(copy->bytes + in, 0, PAGEMAP_PAGE - in);
+        place_hash(&at, pagemap_hash(copy->bytes));
+    } else if (place_state(&at) == PAGE_DATA) {
+        place_set(&at, PAGE_UNSEEN);
+    }
+}
+
+void pagemap_resize(struct pagemap *m, uint64_t size)
+{
+    uint64_t pages = size / PAGEMAP_PAGE + (size % PAGEMAP_PAGE != 0); /* that there are */
+    bool shrinks = size < m->size;
+    m->size = size;
+    if (!shrinks)
+        return;
+    struct copy *c = m->oldest;
+    while (c != NULL) {
+        struct copy *next = c->newer;
+        if (c->page >= pages)
+            keep_drop(m, c, true);
+        c = next;
+    }
+    if (size % PAGEMAP_PAGE != 0)
+        cut_page(m, size / PAGEMAP_PAGE, (size_t)(size % PAGEMAP_PAGE));
+    table_cut(m, pages);
+}
+
+void pagemap_cool(struct pagemap *m)
+{
+    for (size_t k = 0; k < m->count; k++) {
+        struct leaf *l = m->leaves[k];
+        l->hottest = 0;
+        for (size_t i = 0; i < l->n; i++)
+            leaf_count(l)[i] %= STATES;
+    }
+}

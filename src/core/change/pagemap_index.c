@@ -1,0 +1,100 @@
+/* The table of pages, asked: leaves in an array that ascends by their pages. Laps go through it in
+ * order, so what is looked for is nearly always where the last thing was, or next to it. */
+#include <stdlib.h>
+
+#include "core/change/pagemap_private.h"
+
+/* The last leaf that does not begin behind the page; 0 when all do. */
+static size_t leaf_of(const struct pagemap *m, uint64_t page)
+{
+    size_t low = 0, high = m->count;
+    if (m->last < m->count && m->leaves[m->last]->base <= page) {
+        low = m->last;
+        if (low + 1 == m->count || m->leaves[low + 1]->base > page)
+            return low;
+        if (low + 2 >= m->count || m->leaves[low + 2]->base > page)
+            return low + 1;
+    }
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (m->leaves[middle]->base <= page)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The first entry of the leaf that is not before the page; n: none. */
+static size_t entry_of(struct leaf *l, uint64_t page)
+{
+    size_t low = 0, high = l->n;
+    const uint32_t *at = leaf_at(l);
+    if (page <= l->base)
+        return 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (l->base + at[middle] < page)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct place table_seek(const struct pagemap *m, uint64_t page)
+{
+    struct place p = {0};
+    if (m->count == 0)
+        return p;
+    p.number = leaf_of(m, page);
+    p.i = entry_of(m->leaves[p.number], page);
+    while (p.number < m->count && p.i >= m->leaves[p.number]->n) {
+        p.number++;
+        p.i = 0;
+    }
+    if (p.number < m->count)
+        p.leaf = m->leaves[p.number];
+    return p;
+}
+
+struct place table_find(const struct pagemap *m, uint64_t page)
+{
+    struct place p = table_seek(m, page);
+    if (p.leaf != NULL && place_page(&p) != page)
+        p.leaf = NULL;
+    return p;
+}
+
+bool table_next(const struct pagemap *m, struct place *p)
+{
+    p->i++;
+    while (p->number < m->count && p->i >= m->leaves[p->number]->n) {
+        p->number++;
+        p->i = 0;
+    }
+    p->leaf = p->number < m->count ? m->leaves[p->number] : NULL;
+    return p->leaf != NULL;
+}
+
+bool table_prev(const struct pagemap *m, struct place *p)
+{
+    while (p->i == 0 && p->number > 0)
+        p->i = m->leaves[--p->number]->n;
+    if (p->i == 0)
+        return false;
+    p->i--;
+    p->leaf = m->leaves[p->number];
+    return true;
+}
+
+size_t table_bytes(const struct pagemap *m)
+{
+    return m->cap * sizeof(struct leaf *) + m->leaf_bytes;
+}
+
+bool table_large(const struct pagemap *m)
+{
+    size_t bytes = table_bytes(m);
+    return bytes > LEAST && m->allowance < bytes + LEAST;
+}

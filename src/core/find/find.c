@@ -1,0 +1,235 @@
+#include "core/find/find.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/find/find_private.h"
+#include "core/number.h"
+
+enum { PREFIX_MAX = 16 }; /* longest view name with its NUL */
+
+/* Why not, for the user; NULL for the caller to return. */
+static struct find *refuse(char why[FIND_WHY_MAX], const char *reason)
+{
+    snprintf(why, FIND_WHY_MAX, "%s", reason);
+    return NULL;
+}
+
+/* A literal from arrays that it takes over. */
+static struct find *from_literal(uint8_t *value, uint8_t *mask, size_t size, char why[FIND_WHY_MAX])
+{
+    struct find *f = calloc(1, sizeof *f);
+    if (!f) {
+        free(value);
+        free(mask);
+        return refuse(why, "out of memory");
+    }
+    if (!literal_init(&f->literal, value, mask, size)) {
+        find_free(f);
+        return refuse(why, "the pattern matches everything");
+    }
+    return f;
+}
+
+struct find *find_compile_bytes(const uint8_t *bytes, size_t n, char why[FIND_WHY_MAX])
+{
+    if (n == 0)
+        return refuse(why, "the pattern is empty");
+    if (n > FIND_LITERAL_MAX)
+        return refuse(why, "the pattern is too long");
+    uint8_t *value = malloc(n);
+    if (!value)
+        return refuse(why, "out of memory");
+    memcpy(value, bytes, n);
+    return from_literal(value, NULL, n, why);
+}
+
+struct find *find_compile_regex(const char *regex, char why[FIND_WHY_MAX])
+{
+    size_t n = strlen(regex);
+    if (n == 0)
+        return refuse(why, "the pattern is empty");
+    if (n > FIND_LITERAL_MAX)
+        return refuse(why, "the pattern is too long");
+    struct find *f = calloc(1, sizeof *f);
+    if (!f)
+        return refuse(why, "out of memory");
+    f->regex = regex_new(regex, why);
+    if (!f->regex) {
+        free(f);
+        return NULL;
+    }
+    return f;
+}
+
+/* Hex digits with wildcards. */
+static struct find *compile_hex(const char *s, char why[FIND_WHY_MAX])
+{
+    size_t cap = strlen(s) / 2 + 1, size = 0;
+    if (cap > FIND_LITERAL_MAX)
+        cap = FIND_LITERAL_MAX;
+    uint8_t *value = malloc(cap), *mask = malloc(cap);
+    const char *reason = value && mask ? hex_pattern(s, value, mask, cap, &size) : "out of memory";
+    if (reason) {
+        free(value);
+        free(mask);
+        return refuse(why, reason);
+    }
+    return from_literal(value, mask, size, why);
+}
+
+struct find *find_compile_view(const struct view *v, const char *value, char why[FIND_WHY_MAX])
+{
+    if (v->kind == VIEW_HEX)
+        return compile_hex(value, why);
+    size_t cap = 2 * strlen(value) + 8, size = 0;
+    if (cap > FIND_LITERAL_MAX)
+        cap = FIND_LITERAL_MAX;
+    uint8_t *bytes = malloc(cap);
+    if (!bytes)
+        return refuse(why, "out of memory");
+    char reason[VIEW_WHY_MAX];
+    const char *fault = view_parse(v, value, bytes, cap, &size, reason);
+    if (!fault && size == 0)
+        fault = "the pattern is empty";
+    if (fault) {
+        free(bytes);
+        return refuse(why, fault);
+    }
+    return from_literal(bytes, NULL, size, why);
+}
+
+/* The view that a value behind a prefix is read with: `u16` of what is no number is UTF-16. */
+static const struct view *view_for(const struct view *v, const char *value)
+{
+    struct number number;
+    if (v->kind != VIEW_UNSIGNED || v->unit != 2)
+        return v;
+    enum num_status status = number_parse(value, &number);
+    if (status == NUM_OK || status == NUM_RANGE)
+        return v;
+    const struct view *text = view_find(v->big ? "utf16be" : "utf16le");
+    return text ? text : v;
+}
+
+struct find *find_compile(const char *pattern, char why[FIND_WHY_MAX])
+{
+    const char *colon = strchr(pattern, ':');
+    size_t n = colon ? (size_t)(colon - pattern) : 0;
+    if (n > 0 && n < PREFIX_MAX) {
+        char prefix[PREFIX_MAX];
+        memcpy(prefix, pattern, n);
+        prefix[n] = '\0';
+        if (strcmp(prefix, "x") == 0)
+            return compile_hex(colon + 1, why);
+        if (strcmp(prefix, "r") == 0)
+            return find_compile_regex(colon + 1, why);
+        const struct view *v = view_find(prefix);
+        if (v)
+            return find_compile_view(view_for(v, colon + 1), colon + 1, why);
+    }
+    return find_compile_bytes((const uint8_t *)pattern, strlen(pattern), why);
+}
+
+void find_free(struct find *f)
+{
+    if (!f)
+        return;
+    regex_free(f->regex);
+    free(f->literal.value);
+    free(f->literal.mask);
+    free(f);
+}
+
+size_t find_length(const struct find *f)
+{
+    return f->literal.size;
+}
+
+size_t find_overlap(const struct find *f)
+{
+    return f->regex ? FIND_REGEX_SPAN : f->literal.size - 1;
+}
+
+size_t find_context(const struct find *f)
+{
+    return f->regex ? regex_context(f->regex) : 0;
+}
+
+bool find_gave_up(const struct find *f)
+{
+    return f->regex && regex_gave_up(f->regex);
+}
+
+void find_breathe(struct find *f, bool (*go_on)(void *ctx), void *ctx)
+{
+    if (f->regex)
+        regex_breathe(f->regex, go_on, ctx);
+}
+
+bool find_stopped(const struct find *f)
+{
+    return f->regex && regex_stopped(f->regex);
+}
+
+/* First match that starts in [from, end) of a block of n bytes. */
+static size_t next_before(struct find *f, const uint8_t *block, size_t n, size_t from, size_t end,
+                          size_t *length)
+{
+    if (f->regex)
+        return regex_next(f->regex, block, n, from, end, length);
+    *length = f->literal.size;
+    return literal_next(&f->literal, block, n, from, end);
+}
+
+size_t find_next(struct find *f, const uint8_t *block, size_t n, size_t from, bool last,
+                 size_t *length)
+{
+    size_t end = n;
+    if (f->regex && !last)
+        end = n > FIND_REGEX_SPAN ? n - FIND_REGEX_SPAN : 0;
+    return next_before(f, block, n, from, end, length);
+}
+
+size_t find_prev(struct find *f, const uint8_t *block, size_t n, size_t before, size_t *length)
+{
+    size_t end = before < n ? before : n;
+    for (size_t window = 64; end > 0; window *= 2) {
+        size_t start = end > window ? end - window : 0;
+        size_t found = SIZE_MAX, size = 0;
+        for (size_t from = start; from < end;) {
+            size_t at = next_before(f, block, n, from, end, &size);
+            if (at == SIZE_MAX)
+                break;
+            found = at;
+            *length = size;
+            from = at + 1;
+        }
+        if (found != SIZE_MAX)
+            return found;
+        end = start;
+    }
+    return SIZE_MAX;
+}
+
+bool find_literal_bytes(const struct find *f, const uint8_t **bytes, size_t *n, size_t rare[2])
+{
+    if (f->regex || f->literal.mask)
+        return false;
+    *bytes = f->literal.value;
+    *n = f->literal.size;
+    rare[0] = f->literal.probe[0].at;
+    rare[1] = f->literal.probe[1].at;
+    return true;
+}
+
+bool find_matches_zero(const struct find *f)
+{
+    if (f->regex)
+        return regex_matches_zero(f->regex);
+    for (size_t i = 0; i < f->literal.size; i++)
+        if (f->literal.value[i] != 0)
+            return false;
+    return true;
+}

@@ -1,0 +1,56 @@
+/* What the files of find share: the compiled pattern, and the two ways to look for it. */
+#ifndef SHMLENS_CORE_FIND_PRIVATE_H
+#define SHMLENS_CORE_FIND_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/find/find.h"
+
+/* One byte of the pattern that is looked for first: few places of a block pass. */
+struct probe {
+    size_t at;     /* index in the pattern */
+    uint8_t mask;  /* bits that count */
+    uint8_t value; /* what they are */
+};
+
+/* A literal, perhaps with wild bits. Owns its arrays. */
+struct literal {
+    uint8_t *value;        /* `size` bytes; wild bits are 0 */
+    uint8_t *mask;         /* `size` bytes, bits that count; NULL: all */
+    size_t size;           /* bytes, 1 to FIND_LITERAL_MAX */
+    struct probe probe[2]; /* the rarest byte and the next rarest (the same when there is one) */
+    size_t filter_left; /* bytes still to be searched by both probes: the first alone hit too often
+                         */
+};
+
+struct regex; /* a compiled regular expression; opaque */
+
+struct find {
+    struct literal literal; /* size 0: a regular expression */
+    struct regex *regex;    /* NULL: a literal */
+};
+
+/* Takes both arrays over (also on failure); `mask` may be NULL. False: every bit is wild. */
+bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size);
+
+/* First match that starts in [from, end) and lies within block[0, n); SIZE_MAX: none. */
+size_t literal_next(struct literal *l, const uint8_t *block, size_t n, size_t from, size_t end);
+
+/* `de ad ?? ef` into value and mask, each with room for `cap` bytes; NULL, or why not. */
+const char *hex_pattern(const char *s, uint8_t *value, uint8_t *mask, size_t cap, size_t *size);
+
+struct regex *regex_new(const char *pattern, char why[FIND_WHY_MAX]);
+void regex_free(struct regex *r);
+
+/* As literal_next; the match may end behind `end`, up to n. */
+size_t regex_next(struct regex *r, const uint8_t *block, size_t n, size_t from, size_t end,
+                  size_t *length);
+size_t regex_context(const struct regex *r);
+bool regex_gave_up(const struct regex *r);
+bool regex_stopped(const struct regex *r);
+void regex_breathe(struct regex *r, bool (*go_on)(void *ctx), void *ctx);
+bool regex_matches_zero(struct regex *r);
+
+#endif

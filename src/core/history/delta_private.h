@@ -1,0 +1,145 @@
+/* Shared by the delta writer and reader: the layout, numbers in bytes, the map of 64-byte units. */
+#ifndef SHMLENS_CORE_DELTA_PRIVATE_H
+#define SHMLENS_CORE_DELTA_PRIVATE_H
+
+#include <string.h>
+
+#include "core/history/delta.h"
+
+enum { STREAM_KEYS, STREAM_HEADS, STREAM_DIFFS, STREAMS };
+
+/* Where the header's fields are. */
+enum {
+    AT_VERSION = 4,
+    AT_STORED = 5,
+    AT_FIRST = 8,
+    AT_LAST = 16,
+    AT_LOW = 24,
+    AT_HIGH = 32,
+    AT_RECORDS = 40,
+    AT_KEYS = 44,
+    AT_STREAMS = 48,
+    AT_ZERO = 72,
+    AT_SUM = 88
+};
+
+/* First bytes of the heads. */
+enum {
+    NEAR = 0xc0, /* below: a near run */
+    RUN_END = 0xcc,
+    STEP = 0xd0,
+    MARKER = 0xe0,
+    MARKER_END = 0xe3,
+    LENGTH_CODES = 4,
+    LENGTH_SAID = 3
+};
+
+enum { VARINT_MAX = 10, KEY_RAW_MAX = VARINT_MAX + 8 + 8 + DELTA_UNIT };
+
+/* One aligned DELTA_UNIT that a block touches. */
+struct unit {
+    uint64_t at;               /* offset / DELTA_UNIT */
+    uint64_t touched, unknown; /* as in struct delta_key */
+    uint8_t first[DELTA_UNIT]; /* before the block; 0 where not known */
+    uint8_t now[DELTA_UNIT];   /* where the walk is */
+};
+
+/* Units by their place; grows, never above DELTA_KEYS_MAX. */
+struct units {
+    struct unit *all;
+    uint32_t count, cap;
+    uint32_t *slot; /* open addressing: number + 1 in all[], 0 empty */
+    uint32_t hint;  /* number of the unit found last by units_near */
+    uint32_t slots; /* a power of two, at least 2 * cap; 0: none */
+};
+
+bool units_reserve(struct units *u, uint32_t more); /* room for so many more; false: no memory */
+struct unit *units_find(const struct units *u, uint64_t at);
+/* The same, fast when units are looked for in the order in which they were added. */
+static inline struct unit *units_near(struct units *u, uint64_t at)
+{
+    for (uint32_t k = 0; k < 2; k++)
+        if (u->hint + k < u->count && u->all[u->hint + k].at == at)
+            return &u->all[u->hint += k];
+    struct unit *found = units_find(u, at);
+    u->hint = found != NULL ? (uint32_t)(found - u->all) : 0;
+    return found;
+}
+
+struct unit *units_add(struct units *u, uint64_t at); /* not there yet; room was reserved */
+void units_clear(struct units *u);
+void units_free(struct units *u);
+
+/* Bytes of a stream. */
+struct bytes {
+    uint8_t *p;
+    size_t n, cap;
+};
+
+struct delta_writer {
+    struct units units;
+    struct bytes heads, diffs;
+    uint32_t records;
+    int64_t first, last; /* times of the first and last record */
+    uint64_t end;        /* behind the run before */
+};
+
+uint64_t delta_sum(const uint8_t *block, size_t n); /* what the header's checksum must be */
+
+static inline void put_fixed(uint8_t *p, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        p[i] = (uint8_t)(value >> (8 * i));
+}
+
+static inline uint64_t get_fixed(const uint8_t *p, unsigned bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        value |= (uint64_t)p[i] << (8 * i);
+    return value;
+}
+
+/* Bytes put. */
+static inline size_t put_varint(uint8_t *p, uint64_t value)
+{
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        p[n++] = (uint8_t)(value | 0x80);
+    p[n++] = (uint8_t)value;
+    return n;
+}
+
+/* Reads from p[*at] on, below p[n]; false: cut short or longer than 64 bits. */
+static inline bool get_varint(const uint8_t *p, size_t n, size_t *at, uint64_t *value)
+{
+    *value = 0;
+    for (unsigned shift = 0; *at < n && shift < 64; shift += 7) {
+        uint8_t byte = p[(*at)++];
+        if (shift == 63 && byte > 1)
+            return false;
+        *value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return true;
+    }
+    return false;
+}
+
+static inline uint64_t zigzag(uint64_t two_complement)
+{
+    return (two_complement << 1) ^ (0 - (two_complement >> 63));
+}
+
+static inline uint64_t unzigzag(uint64_t value)
+{
+    return (value >> 1) ^ (0 - (value & 1));
+}
+
+/* Bits [from, from + n) of a unit's mask; n <= 64 - from, n > 0. */
+static inline uint64_t unit_bits(unsigned from, unsigned n)
+{
+    uint64_t bits = n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+    return bits << from;
+}
+
+#endif

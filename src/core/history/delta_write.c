@@ -1,0 +1,261 @@
+#include "core/history/delta.h"
+
+#include <stdlib.h>
+
+#include "core/history/delta_private.h"
+
+struct delta_writer *delta_writer_new(void)
+{
+    struct delta_writer *w = calloc(1, sizeof *w);
+    if (w != NULL)
+        delta_reset(w);
+    return w;
+}
+
+void delta_writer_free(struct delta_writer *w)
+{
+    if (w == NULL)
+        return;
+    units_free(&w->units);
+    free(w->heads.p);
+    free(w->diffs.p);
+    free(w);
+}
+
+void delta_reset(struct delta_writer *w)
+{
+    units_clear(&w->units);
+    w->heads.n = w->diffs.n = 0;
+    w->records = 0;
+    w->first = w->last = 0;
+    w->end = 0;
+}
+
+uint32_t delta_writer_records(const struct delta_writer *w)
+{
+    return w->records;
+}
+
+size_t delta_writer_raw(const struct delta_writer *w)
+{
+    return w->heads.n + w->diffs.n + (size_t)w->units.count * 2;
+}
+
+size_t delta_writer_memory(const struct delta_writer *w)
+{
+    return sizeof *w + w->heads.cap + w->diffs.cap + w->units.cap * sizeof *w->units.all +
+           w->units.slots * sizeof *w->units.slot;
+}
+
+size_t delta_writer_changed(const struct delta_writer *w)
+{
+    return w->diffs.n;
+}
+
+int64_t delta_writer_first(const struct delta_writer *w)
+{
+    return w->first;
+}
+
+static bool reserve(struct bytes *b, size_t more)
+{
+    size_t need = b->n + more, cap = b->cap + b->cap / 4;
+    if (need <= b->cap)
+        return true;
+    cap = cap > need ? cap : need;
+    uint8_t *p = realloc(b->p, cap);
+    if (p == NULL)
+        return false;
+    b->p = p;
+    b->cap = cap;
+    return true;
+}
+
+/* Is there room within the limits for a change of n bytes? Its runs are at most 2 * n + 4, all but
+ * the first near each other: 4 bytes each. */
+static enum delta_added check_room(const struct delta_writer *w, size_t n)
+{
+    size_t heads = 8 * n + 96, diffs = 2 * n + 16;
+    uint32_t units = n > 0 ? (uint32_t)(n / DELTA_UNIT + 2) : 0;
+    if (w->heads.n + heads > DELTA_STREAM_MAX || w->diffs.n + diffs > DELTA_STREAM_MAX ||
+        w->records + 2 * n + 4 > DELTA_RECORDS_MAX || w->units.count + units > DELTA_KEYS_MAX)
+        return w->records > 0 ? DELTA_FULL : DELTA_REFUSED;
+    return DELTA_ADDED;
+}
+
+/* Memory for a marker, or for the runs of one unit: each byte at most a missed change and a
+ * change, each a step, a head, a far place and a length. */
+static bool make_room(struct delta_writer *w)
+{
+    enum { HEAD_MAX = 1 + VARINT_MAX + 1 + VARINT_MAX + 1 };
+    return reserve(&w->heads, DELTA_UNIT * HEAD_MAX) && reserve(&w->diffs, (size_t)2 * DELTA_UNIT);
+}
+
+/* Before each record. */
+static void set_time(struct delta_writer *w, int64_t time)
+{
+    if (w->records++ == 0) {
+        w->first = w->last = time;
+    } else if (time != w->last) {
+        w->heads.p[w->heads.n++] = STEP;
+        w->heads.n += put_varint(w->heads.p + w->heads.n, (uint64_t)time - (uint64_t)w->last);
+        w->last = time;
+    }
+}
+
+static void add_head(struct delta_writer *w, enum delta_kind kind, uint64_t offset, unsigned n)
+{
+    static const uint8_t code_of[5] = {0, 0, 1, LENGTH_SAID, 2};
+    uint8_t *p = w->heads.p + w->heads.n;
+    unsigned code = n <= 4 ? code_of[n] : LENGTH_SAID;
+    uint64_t gap = offset - w->end;
+    if (kind == DELTA_BYTES && gap < NEAR / LENGTH_CODES) {
+        *p++ = (uint8_t)(gap * LENGTH_CODES + code);
+    } else {
+        *p++ = (uint8_t)(NEAR + (unsigned)kind * LENGTH_CODES + code);
+        p += put_varint(p, zigzag(gap));
+    }
+    if (code == LENGTH_SAID)
+        *p++ = (uint8_t)n;
+    w->heads.n = (size_t)(p - w->heads.p);
+    w->end = offset + n;
+}
+
+/* The bytes of `which` become those of `to`. */
+static void add_runs(struct delta_writer *w, struct unit *u, enum delta_kind kind, int64_t time,
+                     uint64_t which, const uint8_t *to)
+{
+    while (which != 0) {
+        unsigned from = (unsigned)__builtin_ctzll(which);
+        uint64_t ones = ~(which >> from);
+        unsigned n = ones == 0 ? DELTA_UNIT : (unsigned)__builtin_ctzll(ones);
+        set_time(w, time);
+        add_head(w, kind, u->at * DELTA_UNIT + from, n);
+        for (unsigned i = from; i < from + n; i++) {
+            w->diffs.p[w->diffs.n++] = (uint8_t)(to[i] - u->now[i]);
+            u->now[i] = to[i];
+        }
+        which &= ~unit_bits(from, n);
+    }
+}
+
+/* Bit i: byte i differs. */
+static uint64_t differing(const uint8_t *a, const uint8_t *b)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    const uint16_t one = 1;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < DELTA_UNIT; i += 8) {
+        uint64_t x = 0, y = 0;
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        x ^= y;
+        if (x == 0)
+            continue;
+        if (*(const uint8_t *)&one == 0)
+            x = __builtin_bswap64(x);       /* byte 0 is the lowest */
+        x = (((x & low) + low) | x) & ~low; /* the high bit of each byte that differs */
+        bits |= ((x >> 7) * UINT64_C(0x0102040810204080) >> 56) << i;
+    }
+    return bits;
+}
+
+/* What the writer knows of a unit from earlier and is not `old`: said as missed. Bytes of `range`
+ * that were not touched yet are taken over, so that the next look finds all of them equal. */
+static void add_missed(struct delta_writer *w, struct unit *u, int64_t time, uint64_t range,
+                       const uint8_t *old)
+{
+    if (range == ~UINT64_C(0) && memcmp(old, u->now, DELTA_UNIT) == 0)
+        return;
+    uint64_t other = differing(old, u->now) & range;
+    if ((other & u->touched) != 0)
+        add_runs(w, u, DELTA_MISSED, time, other & u->touched, old);
+    for (uint64_t left = other & ~u->touched; left != 0; left &= left - 1)
+        u->now[__builtin_ctzll(left)] = old[__builtin_ctzll(left)];
+}
+
+/* One aligned unit of a change: `range` says which of old[] and new[] are meant; old NULL: not
+ * known. False: out of memory. */
+static bool add_unit(struct delta_writer *w, const struct delta *d, uint64_t at, uint64_t range,
+                     const uint8_t *old, const uint8_t *new)
+{
+    struct unit *u = units_near(&w->units, at);
+    uint64_t which = old != NULL ? differing(old, new) & range : range;
+    if (u == NULL && which == 0)
+        return true;
+    if (!make_room(w) || (u == NULL && !units_reserve(&w->units, 1)))
+        return false;
+    if (u == NULL)
+        u = units_add(&w->units, at);
+    if (old != NULL)
+        add_missed(w, u, d->time, range, old);
+    uint64_t fresh = which & ~u->touched;
+    u->touched |= fresh;
+    if (old == NULL)
+        u->unknown |= fresh;
+    for (uint64_t left = fresh; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        u->first[i] = u->now[i] = old != NULL ? old[i] : 0;
+    }
+    add_runs(w, u, d->kind, d->time, which, new);
+    return true;
+}
+
+/* Cuts a change into aligned units. */
+static bool add_bytes(struct delta_writer *w, const struct delta *d)
+{
+    uint64_t at = d->offset, end = d->offset + d->length;
+    while (at < end) {
+        unsigned from = (unsigned)(at % DELTA_UNIT);
+        unsigned n = end - at < DELTA_UNIT - from ? (unsigned)(end - at) : DELTA_UNIT - from;
+        size_t i = (size_t)(at - d->offset);
+        bool ok = false;
+        if (n == DELTA_UNIT) {
+            ok = add_unit(w, d, at / DELTA_UNIT, ~UINT64_C(0), d->old != NULL ? d->old + i : NULL,
+                          d->new + i);
+        } else {
+            uint8_t old[DELTA_UNIT] = {0}, new[DELTA_UNIT] = {0};
+            if (d->old != NULL)
+                memcpy(old + from, d->old + i, n);
+            memcpy(new + from, d->new + i, n);
+            ok = add_unit(w, d, at / DELTA_UNIT, unit_bits(from, n), d->old != NULL ? old : NULL,
+                          new);
+        }
+        if (!ok)
+            return false;
+        at += n;
+    }
+    return true;
+}
+
+static void add_marker(struct delta_writer *w, const struct delta *d)
+{
+    set_time(w, d->time);
+    uint8_t *p = w->heads.p + w->heads.n;
+    *p++ = (uint8_t)(MARKER + (d->kind - DELTA_SIZE));
+    p += put_varint(p, d->offset);
+    p += put_varint(p, d->length);
+    p += put_varint(p, d->was);
+    p += put_varint(p, d->is);
+    w->heads.n = (size_t)(p - w->heads.p);
+}
+
+enum delta_added delta_add(struct delta_writer *w, const struct delta *d)
+{
+    bool marker = d->kind >= DELTA_SIZE;
+    if (d->kind >= DELTA_KINDS || d->offset > DELTA_OFFSET_MAX || d->length > DELTA_OFFSET_MAX ||
+        (w->records > 0 && d->time < w->last))
+        return DELTA_REFUSED;
+    if (!marker && (d->length > DELTA_CHANGE_MAX || d->new == NULL ||
+                    (d->old == NULL) != (d->kind == DELTA_FIRST)))
+        return DELTA_REFUSED;
+    enum delta_added room = check_room(w, marker ? 0 : (size_t)d->length);
+    if (room != DELTA_ADDED)
+        return room;
+    if (!marker)
+        return add_bytes(w, d) ? DELTA_ADDED : DELTA_NO_MEMORY;
+    if (!make_room(w))
+        return DELTA_NO_MEMORY;
+    add_marker(w, d);
+    return DELTA_ADDED;
+}

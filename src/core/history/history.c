@@ -1,0 +1,317 @@
+#include "core/history/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/history/history_private.h"
+
+enum { SLOTS_MIN = 256, OPEN_SHARE = 4 };
+
+struct past *past_new(size_t budget)
+{
+    struct past *h = calloc(1, sizeof *h);
+    if (h == NULL)
+        return NULL;
+    h->budget = budget > PAST_BUDGET_MIN ? budget : PAST_BUDGET_MIN;
+    h->slots = SLOTS_MIN;
+    store_init(&h->blocks, h->budget);
+    h->table = calloc(h->slots, sizeof(struct page *));
+    if (h->table == NULL) {
+        free(h);
+        return NULL;
+    }
+    h->bytes = sizeof *h + h->slots * sizeof(struct page *);
+    return h;
+}
+
+void past_free(struct past *h)
+{
+    if (h == NULL)
+        return;
+    for (size_t i = 0; i < h->slots; i++)
+        for (struct page *p = h->table[i], *next; p != NULL; p = next) {
+            next = p->chain;
+            delta_writer_free(p->open);
+            free(p);
+        }
+    store_free(&h->blocks);
+    while (past_hole_drop(h))
+        ;
+    free(h->table);
+    free(h);
+}
+
+void past_about(const struct past *h, struct past_about *about)
+{
+    const struct page *open = h->open_first;
+    int64_t oldest = h->oldest != NULL ? h->oldest->first : 0;
+    if (open != NULL && (oldest == 0 || delta_writer_first(open->open) < oldest))
+        oldest = delta_writer_first(open->open);
+    *about = (struct past_about){h->since, oldest, h->newest, h->bytes, h->budget, h->changes};
+}
+
+/* ---- pages ---- */
+
+static size_t slot_of(const struct past *h, uint64_t at)
+{
+    return (size_t)((at * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (h->slots - 1);
+}
+
+struct page *past_page(const struct past *h, uint64_t at)
+{
+    struct page *p = h->table[slot_of(h, at)];
+    while (p != NULL && p->at != at)
+        p = p->chain;
+    return p;
+}
+
+/* Twice the table; when there is no memory for it the chains grow instead. */
+static void more_slots(struct past *h)
+{
+    struct page **old = h->table, **table = calloc(h->slots * 2, sizeof(struct page *));
+    size_t n = h->slots;
+    if (table == NULL)
+        return;
+    h->table = table;
+    h->slots = n * 2;
+    h->bytes += n * sizeof(struct page *);
+    for (size_t i = 0; i < n; i++)
+        for (struct page *p = old[i], *next; p != NULL; p = next) {
+            next = p->chain;
+            size_t s = slot_of(h, p->at);
+            p->chain = table[s];
+            table[s] = p;
+        }
+    free(old);
+}
+
+static struct page *make_page(struct past *h, uint64_t at)
+{
+    if (h->pages >= h->slots)
+        more_slots(h);
+    struct page *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return NULL;
+    size_t s = slot_of(h, at);
+    p->at = at;
+    p->chain = h->table[s];
+    h->table[s] = p;
+    h->pages++;
+    h->bytes += sizeof *p + MALLOC_EXTRA;
+    return p;
+}
+
+/* A page of which nothing is kept any more. */
+static void drop_page(struct past *h, struct page *p)
+{
+    struct page **link = &h->table[slot_of(h, p->at)];
+    while (*link != p)
+        link = &(*link)->chain;
+    *link = p->chain;
+    h->pages--;
+    h->bytes -= sizeof *p + MALLOC_EXTRA;
+    free(p);
+}
+
+/* ---- what is not packed yet ---- */
+
+static void account_open(struct past *h, struct page *p)
+{
+    size_t now = p->open != NULL ? delta_writer_memory(p->open) + MALLOC_EXTRA : 0;
+    h->bytes += now - p->open_memory;
+    h->open_bytes += now - p->open_memory;
+    p->open_memory = now;
+}
+
+static void open_begin(struct past *h, struct page *p)
+{
+    p->open_prev = h->open_last;
+    p->open_next = NULL;
+    *(h->open_last != NULL ? &h->open_last->open_next : &h->open_first) = p;
+    h->open_last = p;
+}
+
+static void open_end(struct past *h, struct page *p)
+{
+    *(p->open_prev != NULL ? &p->open_prev->open_next : &h->open_first) = p->open_next;
+    *(p->open_next != NULL ? &p->open_next->open_prev : &h->open_last) = p->open_prev;
+    p->open_next = p->open_prev = NULL;
+}
+
+static void drop_open(struct past *h, struct page *p)
+{
+    open_end(h, p);
+    delta_writer_free(p->open);
+    p->open = NULL;
+    account_open(h, p);
+}
+
+uint8_t *past_open_copy(const struct page *page, size_t *n, bool *failed)
+{
+    uint8_t *data = NULL;
+    if (page->open != NULL && delta_writer_records(page->open) > 0 &&
+        !delta_seal(page->open, &data, n))
+        *failed = true;
+    return data;
+}
+
+static void take_units(void *ctx, const struct delta_key *key)
+{
+    uint64_t *units = ctx;
+    *units |= UINT64_C(1) << key->offset % PAST_PAGE / DELTA_UNIT;
+}
+
+/* Packs what is open of a page and lets the writer go. */
+static bool seal(struct past *h, struct page *p)
+{
+    uint8_t *data = NULL;
+    size_t n = 0;
+    struct delta_about about;
+    if (!delta_seal(p->open, &data, &n) || !delta_about(data, n, &about)) {
+        free(data);
+        return false;
+    }
+    size_t before = h->blocks.bytes;
+    struct block *b = store_put(&h->blocks, sizeof *b + n);
+    if (b != NULL) {
+        *b = (struct block){
+            .older = p->newest, .page = p, .first = about.first, .last = about.last, .n = n};
+        memcpy(b->data, data, n);
+        delta_writer_keys(p->open, take_units, &b->units);
+        *(p->newest != NULL ? &p->newest->newer : &p->oldest) = b;
+        p->newest = b;
+        *(h->last != NULL ? &h->last->next : &h->oldest) = b;
+        h->last = b;
+        h->bytes += h->blocks.bytes - before;
+    }
+    free(data);
+    drop_open(h, p);
+    return b != NULL;
+}
+
+/* ---- the budget ---- */
+
+static void drop_oldest(struct past *h)
+{
+    struct block *b = h->oldest;
+    struct page *p = b->page;
+    h->oldest = b->next;
+    if (h->oldest == NULL)
+        h->last = NULL;
+    p->oldest = b->newer;
+    *(b->newer != NULL ? &b->newer->older : &p->newest) = NULL;
+    if (b->last > h->since)
+        h->since = b->last;
+    size_t before = h->blocks.bytes;
+    store_drop(&h->blocks);
+    h->bytes -= before - h->blocks.bytes;
+    if (p->newest == NULL && p->open == NULL)
+        drop_page(h, p);
+}
+
+/* What is open takes its share of the budget at most, all together not more than the budget. */
+static bool keep_budget(struct past *h)
+{
+    while (h->open_first != NULL && h->open_bytes > h->budget / OPEN_SHARE)
+        if (!seal(h, h->open_first))
+            return false;
+    while (h->bytes > h->budget && (h->oldest != NULL || h->hole_first != NULL)) {
+        const struct hole_block *holes = h->hole_first;
+        if (h->oldest == NULL || (holes != NULL && holes->change[0].time < h->oldest->last))
+            (void)past_hole_drop(h);
+        else
+            drop_oldest(h);
+    }
+    return true;
+}
+
+/* All before `time` is not known: memory was short. */
+static void lose(struct past *h, int64_t time)
+{
+    struct page *open = h->open_first;
+    h->open_first = h->open_last = NULL;
+    for (struct page *next; open != NULL; open = next) {
+        next = open->open_next;
+        delta_writer_free(open->open);
+        open->open = NULL;
+        open->open_next = open->open_prev = NULL;
+        account_open(h, open);
+        if (open->newest == NULL)
+            drop_page(h, open);
+    }
+    while (h->oldest != NULL)
+        drop_oldest(h);
+    while (past_hole_drop(h))
+        ;
+    h->since = time;
+}
+
+/* ---- feeding ---- */
+
+/* A piece of a change, in one page. */
+static bool add_piece(struct past *h, const struct delta *d)
+{
+    if (d->old != NULL && memcmp(d->old, d->new, (size_t)d->length) == 0)
+        return true;
+    struct page *p = past_page(h, d->offset / PAST_PAGE);
+    if (p == NULL)
+        p = make_page(h, d->offset / PAST_PAGE);
+    if (p == NULL)
+        return false;
+    for (int tries = 0; tries < 2; tries++) {
+        if (p->open == NULL) {
+            p->open = delta_writer_new();
+            if (p->open == NULL)
+                return false;
+            open_begin(h, p);
+        }
+        size_t changed = delta_writer_changed(p->open);
+        enum delta_added added = delta_add(p->open, d);
+        h->changes += delta_writer_changed(p->open) - changed;
+        account_open(h, p);
+        if (added == DELTA_ADDED)
+            return delta_writer_raw(p->open) < SEAL_RAW || seal(h, p);
+        if (added != DELTA_FULL || !seal(h, p))
+            return false;
+    }
+    return false;
+}
+
+bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old, const uint8_t *new,
+              size_t n)
+{
+    bool ok = true;
+    if (time < h->newest)
+        time = h->newest;
+    if (old != NULL && memcmp(old, new, n) == 0)
+        return true;
+    uint64_t changes = h->changes;
+    h->newest = time;
+    for (size_t i = 0; i < n && ok;) {
+        size_t left = PAST_PAGE - (size_t)((offset + i) % PAST_PAGE);
+        left = left < n - i ? left : n - i;
+        struct delta d = {.kind = old != NULL ? DELTA_BYTES : DELTA_FIRST,
+                          .time = time,
+                          .offset = offset + i,
+                          .length = left,
+                          .old = old != NULL ? old + i : NULL,
+                          .new = new + i};
+        ok = add_piece(h, &d);
+        i += left;
+    }
+    past_count(h, time, h->changes - changes);
+    ok = ok && keep_budget(h);
+    if (!ok)
+        lose(h, time);
+    return ok;
+}
+
+bool past_hole(struct past *h, int64_t time, uint64_t offset, uint64_t n, bool hole)
+{
+    h->newest = time < h->newest ? h->newest : time;
+    struct hole_change change = {h->newest, offset, offset + n, hole};
+    bool ok = n == 0 || (past_hole_add(h, &change) && keep_budget(h));
+    if (!ok)
+        lose(h, time);
+    return ok;
+}

@@ -1,0 +1,182 @@
+/* What had changed by a moment, in the order of the segment; and its size then. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/history/history_private.h"
+
+enum { WORDS = PAST_PAGE / 64 };
+
+/* The bytes of a page that changed in (since, time]. */
+struct marks {
+    int64_t since, time;
+    uint64_t page; /* where it starts */
+    uint64_t bits[WORDS];
+    bool any;
+};
+
+static bool may_have(const struct marks *m, int64_t first, int64_t last)
+{
+    return first <= m->time && last > m->since;
+}
+
+static void mark(struct marks *m, const struct delta *d)
+{
+    if (d->kind >= DELTA_SIZE || d->time > m->time || d->time <= m->since)
+        return;
+    for (uint64_t k = 0; k < d->length; k++) {
+        uint64_t i = d->offset + k - m->page;
+        if (i < PAST_PAGE)
+            m->bits[i / 64] |= UINT64_C(1) << i % 64;
+    }
+    m->any = true;
+}
+
+static bool mark_block(struct marks *m, const uint8_t *data, size_t n)
+{
+    const char *why = NULL;
+    struct delta d;
+    struct delta_reader *r = delta_open(data, n, &why);
+    if (r == NULL)
+        return false;
+    while (delta_next(r, &d))
+        mark(m, &d);
+    delta_close(r);
+    return true;
+}
+
+/* False: out of memory. */
+static bool mark_page(struct marks *m, const struct page *page)
+{
+    bool ok = true, failed = false;
+    size_t n = 0;
+    memset(m->bits, 0, sizeof m->bits);
+    m->page = page->at * PAST_PAGE;
+    m->any = false;
+    for (const struct block *b = page->oldest; b != NULL && ok; b = b->newer)
+        if (may_have(m, b->first, b->last))
+            ok = mark_block(m, b->data, b->n);
+    if (page->open == NULL || !may_have(m, delta_writer_first(page->open), INT64_MAX))
+        return ok;
+    uint8_t *data = past_open_copy(page, &n, &failed);
+    if (data != NULL)
+        ok = mark_block(m, data, n) && ok;
+    free(data);
+    return ok && !failed;
+}
+
+/* The numbers of the pages that have changes of that time, in [low, high]. */
+static uint64_t *list_pages(const struct past *h, const struct marks *m, uint64_t low,
+                            uint64_t high, size_t *count)
+{
+    uint64_t *list = malloc((h->pages + 1) * sizeof *list);
+    *count = 0;
+    for (size_t i = 0; list != NULL && i < h->slots; i++)
+        for (const struct page *p = h->table[i]; p != NULL; p = p->chain) {
+            bool has = p->open != NULL && may_have(m, delta_writer_first(p->open), INT64_MAX);
+            for (const struct block *b = p->oldest; b != NULL && !has; b = b->newer)
+                has = may_have(m, b->first, b->last);
+            if (has && p->at >= low && p->at <= high)
+                list[(*count)++] = p->at;
+        }
+    return list;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The first marked byte of the page in [from, end), or the last (`back`). */
+static bool pick(const struct marks *m, uint64_t from, uint64_t end, bool back, uint64_t *offset)
+{
+    for (uint64_t k = 0; k < PAST_PAGE; k++) {
+        uint64_t i = back ? PAST_PAGE - 1 - k : k, at = m->page + i;
+        if (at >= from && at < end && (m->bits[i / 64] >> i % 64 & 1) != 0) {
+            *offset = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool past_changed(const struct past *h, int64_t since, int64_t time, uint64_t from, uint64_t end,
+                  bool back, uint64_t *offset)
+{
+    size_t count = 0;
+    bool found = false;
+    struct marks m = {.since = since > h->since ? since : h->since, .time = time};
+    if (h->since == 0 && since < 0)
+        m.since = INT64_MIN;
+    if (end <= from)
+        return false;
+    uint64_t *list = list_pages(h, &m, from / PAST_PAGE, (end - 1) / PAST_PAGE, &count);
+    if (list == NULL)
+        return false;
+    qsort(list, count, sizeof *list, ascending);
+    for (size_t i = 0; i < count && !found; i++) {
+        const struct page *page = past_page(h, list[back ? count - 1 - i : i]);
+        if (mark_page(&m, page) && m.any)
+            found = pick(&m, from, end, back, offset);
+    }
+    free(list);
+    return found;
+}
+
+/* The newest change of a block in (since, time], or `best`. */
+static int64_t newest_in(const struct marks *m, const uint8_t *data, size_t n, int64_t best)
+{
+    const char *why = NULL;
+    struct delta d;
+    struct delta_reader *r = delta_open(data, n, &why);
+    while (r != NULL && delta_next(r, &d))
+        if (d.kind < DELTA_SIZE && d.time <= m->time && d.time > best)
+            best = d.time;
+    delta_close(r);
+    return best;
+}
+
+static int64_t page_newest(const struct marks *m, const struct page *page)
+{
+    int64_t best = m->since;
+    size_t n = 0;
+    bool failed = false;
+    for (const struct block *b = page->newest; b != NULL && b->last > best; b = b->older) {
+        if (b->last <= m->time)
+            best = b->last;
+        else if (b->first <= m->time)
+            best = newest_in(m, b->data, b->n, best);
+    }
+    if (page->open == NULL || delta_writer_first(page->open) > m->time)
+        return best;
+    uint8_t *data = past_open_copy(page, &n, &failed);
+    if (data != NULL)
+        best = newest_in(m, data, n, best);
+    free(data);
+    return best;
+}
+
+void past_newest(const struct past *h, int64_t since, int64_t time, uint64_t from, uint64_t to,
+                 size_t count, int64_t *newest)
+{
+    const struct marks m = {.since = since > h->since ? since : h->since, .time = time};
+    double each = count > 0 ? (double)(to - from) / (double)count : 0;
+    memset(newest, 0, count * sizeof *newest);
+    for (size_t i = 0; i < h->slots && to > from && each > 0; i++)
+        for (const struct page *p = h->table[i]; p != NULL; p = p->chain) {
+            uint64_t at = p->at * PAST_PAGE, end = at + PAST_PAGE < to ? at + PAST_PAGE : to;
+            int64_t t = end > from && at < to ? page_newest(&m, p) : m.since;
+            if (t <= m.since)
+                continue;
+            size_t k = at > from ? (size_t)((double)(at - from) / each) : 0;
+            size_t last = (size_t)((double)(end - 1 - from) / each);
+            for (; k <= last && k < count; k++)
+                newest[k] = t > newest[k] ? t : newest[k];
+        }
+}
+
+uint64_t past_size_then(const struct past *h, int64_t time, uint64_t now)
+{
+    past_size_at(h, time, &now);
+    return now;
+}

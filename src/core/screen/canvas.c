@@ -1,0 +1,248 @@
+#include "core/screen/canvas.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+enum { SIDE_MAX = 4096, BLANK = ' ', PRINT_MAX = 512 };
+
+static const struct cell blank_cell = {.cp = BLANK, .style = STYLE_TEXT};
+
+static int clamp(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+bool canvas_resize(struct canvas *c, int rows, int cols)
+{
+    rows = clamp(rows, 1, SIDE_MAX);
+    cols = clamp(cols, 1, SIDE_MAX);
+    if (rows * cols > c->capacity) {
+        struct cell *cells = realloc(c->cells, (size_t)(rows * cols) * sizeof *cells);
+        if (!cells)
+            return false;
+        c->cells = cells;
+        c->capacity = rows * cols;
+    }
+    c->rows = rows;
+    c->cols = cols;
+    canvas_clear(c);
+    return true;
+}
+
+void canvas_free(struct canvas *c)
+{
+    free(c->cells);
+    *c = (struct canvas){.cursor_row = -1, .cursor_col = -1};
+}
+
+void canvas_clear(struct canvas *c)
+{
+    size_t n = (size_t)c->rows * (size_t)c->cols;
+    for (size_t i = 0; i < n; i++)
+        c->cells[i] = blank_cell;
+    c->cursor_row = -1;
+    c->cursor_col = -1;
+}
+
+static struct cell *cell_at(const struct canvas *c, int row, int col)
+{
+    return &c->cells[(size_t)row * (size_t)c->cols + (size_t)col];
+}
+
+static void put(struct cell *cell, uint32_t cp, enum style style)
+{
+    *cell = (struct cell){.cp = cp, .style = (uint8_t)style};
+}
+
+/* Makes room at col: when a wide character lies half on it, its other half becomes a blank. */
+static void vacate(struct canvas *c, int row, int col)
+{
+    struct cell *cell = cell_at(c, row, col);
+    if (cell->cp == 0 && col > 0)
+        put(cell - 1, BLANK, cell[-1].style);
+    else if (cell->cp != 0 && col + 1 < c->cols && cell[1].cp == 0)
+        put(cell + 1, BLANK, cell[1].style);
+}
+
+/* Can anything of [col, limit) be on this row? Also limits the limit to the canvas. */
+static bool visible(const struct canvas *c, int row, int col, int *limit)
+{
+    if (*limit > c->cols)
+        *limit = c->cols;
+    return row >= 0 && row < c->rows && col < *limit;
+}
+
+/* A character of one column, at a visible place. */
+static void put_narrow(struct canvas *c, int row, int col, enum style style, uint32_t cp)
+{
+    if (col < 0)
+        return;
+    vacate(c, row, col);
+    put(cell_at(c, row, col), cp, style);
+}
+
+/* One of two columns; what would be cut becomes a blank of the half that is inside. Returns the
+ * next column. */
+static int put_wide(struct canvas *c, int row, int col, int limit, enum style style, uint32_t cp)
+{
+    if (col < 0) {
+        if (col == -1 && limit > 0)
+            put_narrow(c, row, 0, style, BLANK);
+        return col + 2 > limit ? limit : col + 2;
+    }
+    if (col + 1 >= limit) {
+        put_narrow(c, row, col, style, BLANK);
+        return limit;
+    }
+    vacate(c, row, col);
+    vacate(c, row, col + 1);
+    put(cell_at(c, row, col), cp, style);
+    put(cell_at(c, row, col + 1), 0, style);
+    return col + 2;
+}
+
+/* A combining character onto the cell before col. */
+static void put_mark(struct canvas *c, int row, int col, uint32_t cp)
+{
+    if (row < 0 || row >= c->rows || col < 1 || col > c->cols)
+        return;
+    struct cell *cell = cell_at(c, row, col - 1);
+    if (cell->cp == 0 && col >= 2)
+        cell--;
+    for (int i = 0; i < CANVAS_MARKS; i++)
+        if (cell->mark[i] == 0) {
+            cell->mark[i] = cp;
+            return;
+        }
+}
+
+/* Columns of a character as it is drawn; *cp becomes what is drawn. */
+static int drawn_width(uint32_t *cp)
+{
+    if (*cp >= BLANK && *cp < 0x7f)
+        return 1;
+    if (!text_printable(*cp)) {
+        *cp = '?';
+        return 1;
+    }
+    return text_width(*cp);
+}
+
+int canvas_char(struct canvas *c, int row, int col, int limit, enum style style, uint32_t cp)
+{
+    int width = drawn_width(&cp);
+    if (width == 0) {
+        if (col <= limit)
+            put_mark(c, row, col, cp);
+        return col;
+    }
+    bool seen = visible(c, row, col, &limit);
+    if (col >= limit)
+        return col;
+    if (!seen)
+        return col + width > limit ? limit : col + width;
+    if (width == 2)
+        return put_wide(c, row, col, limit, style, cp);
+    put_narrow(c, row, col, style, cp);
+    return col + 1;
+}
+
+/* The character at *p (not the NUL), as canvas_char takes it; *p moves behind it. */
+static uint32_t next_char(const uint8_t **p, const uint8_t *end)
+{
+    if (**p < 0x80)
+        return *(*p)++;
+    struct text_char t = text_decode(TEXT_UTF8, *p, (size_t)(end - *p));
+    *p += t.size;
+    return t.valid ? t.cp : 0; /* 0 is not printable: drawn as ? */
+}
+
+int canvas_text(struct canvas *c, int row, int col, int limit, enum style style, const char *utf8)
+{
+    const uint8_t *p = (const uint8_t *)utf8, *end = p + strlen(utf8);
+    bool base = false; /* a character of ours is to the left: marks may go onto it */
+    if (limit > c->cols)
+        limit = c->cols;
+    while (p < end) {
+        uint32_t cp = next_char(&p, end);
+        int width = drawn_width(&cp);
+        if (width == 0) {
+            if (base)
+                put_mark(c, row, col, cp);
+            continue;
+        }
+        if (col >= limit)
+            break;
+        base = col + width <= limit;
+        col = canvas_char(c, row, col, limit, style, cp);
+    }
+    return col;
+}
+
+int canvas_print(struct canvas *c, int row, int col, int limit, enum style style,
+                 const char *format, ...)
+{
+    char text[PRINT_MAX];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n < 0)
+        return col;
+    if (n >= PRINT_MAX) { /* cut: perhaps within the last character */
+        size_t start = PRINT_MAX - 2;
+        while (start > 0 && ((unsigned char)text[start] & 0xc0) == 0x80)
+            start--;
+        if (text_decode(TEXT_UTF8, (uint8_t *)text + start, PRINT_MAX - 1 - start).cut)
+            text[start] = '\0';
+    }
+    return canvas_text(c, row, col, limit, style, text);
+}
+
+void canvas_fill(struct canvas *c, int row, int col, int n, enum style style, uint32_t cp)
+{
+    if (row < 0 || row >= c->rows || n <= 0 || col >= c->cols)
+        return;
+    int width = drawn_width(&cp);
+    if (width == 0)
+        return;
+    int64_t end = (int64_t)col + (int64_t)n * width;
+    int limit = end > c->cols ? c->cols : (int)end;
+    if (col < 0) /* begin with the first character that is at least half visible */
+        col %= width;
+    while (col < limit)
+        col = canvas_char(c, row, col, limit, style, cp);
+}
+
+void canvas_style(struct canvas *c, int row, int col, int n, enum style style)
+{
+    if (row < 0 || row >= c->rows || n <= 0 || col >= c->cols)
+        return;
+    int64_t behind = (int64_t)col + n;
+    int end = behind > c->cols ? c->cols : (int)behind;
+    if (col < 0)
+        col = 0;
+    if (end <= col)
+        return;
+    if (col > 0 && cell_at(c, row, col)->cp == 0)
+        col--;
+    if (end < c->cols && cell_at(c, row, end)->cp == 0)
+        end++;
+    for (; col < end; col++)
+        cell_at(c, row, col)->style = (uint8_t)style;
+}
+
+int canvas_width(const char *utf8)
+{
+    const uint8_t *p = (const uint8_t *)utf8, *end = p + strlen(utf8);
+    int width = 0;
+    while (p < end) {
+        uint32_t cp = next_char(&p, end);
+        width += drawn_width(&cp);
+    }
+    return width;
+}

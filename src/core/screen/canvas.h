@@ -1,0 +1,119 @@
+/* A grid of styled cells: what every screen draws on and every golden frame is a picture of. Styles
+ * are meanings; the theme turns them into colours. Pure, no allocation but in canvas_resize. */
+#ifndef SHMLENS_CORE_CANVAS_H
+#define SHMLENS_CORE_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "attributes.h"
+
+enum style {
+    STYLE_TEXT,     /* ordinary text */
+    STYLE_DIM,      /* less important: continuation dots, separators */
+    STYLE_TITLE,    /* the title line */
+    STYLE_LIVE,     /* LIVE */
+    STYLE_PAUSED,   /* PAUSED, T-3.2s: the picture is not live */
+    STYLE_EDIT,     /* EDIT: keys write */
+    STYLE_READONLY, /* READ-ONLY */
+    STYLE_WARN,     /* what happened to the segment, questions */
+    STYLE_ERROR,    /* what went wrong */
+    STYLE_OFFSET,   /* the offset column */
+    STYLE_ZERO,     /* a byte that is 0 */
+    STYLE_HOLE,     /* never written */
+    STYLE_UNKNOWN,  /* cannot be known: ? */
+    STYLE_INVALID,  /* no character of this encoding */
+    STYLE_FRESH,    /* changed less than 0.5 s ago */
+    STYLE_WARM,     /* changed less than 2 s ago */
+    STYLE_BASE,     /* differs from the baseline */
+    STYLE_MATCH,    /* found */
+    STYLE_SELECT,   /* selected */
+    STYLE_CURSOR,   /* the cell at the cursor in the focused column */
+    STYLE_CURSOR2,  /* the same byte in the other columns */
+    STYLE_TYPED,    /* half-typed value */
+    STYLE_LABEL,    /* names of fields */
+    STYLE_HEADER,   /* column headers */
+    STYLE_ROW,      /* the row of a list the cursor is on */
+    STYLE_TAGGED,   /* a tagged row */
+    STYLE_NEW,      /* a row that came just now */
+    STYLE_GONE,     /* a row that vanished just now */
+    STYLE_KEY,      /* a key in the key bar or help */
+    STYLE_BAR,      /* the words of the key bar */
+    STYLE_PROMPT,   /* the prompt line */
+    STYLE_FROZEN,   /* a value that is kept as it is */
+    STYLE_HEAT1,    /* changed seldom, */
+    STYLE_HEAT2,
+    STYLE_HEAT3,
+    STYLE_HEAT4,       /* to often */
+    STYLE_STRIP_QUIET, /* the overview strip: data that does not change, */
+    STYLE_STRIP_WARM,  /* changed a while ago, */
+    STYLE_STRIP_FRESH, /* just now, */
+    STYLE_STRIP_HERE,  /* and where the window is */
+    STYLES
+};
+
+enum { CANVAS_MARKS = 2 };
+
+/* One column of one row. */
+struct cell {
+    uint32_t cp; /* the base character; 0: the right half of the wide character to the left */
+    uint32_t
+        mark[CANVAS_MARKS]; /* combining characters on it, 0 where none; further ones are dropped */
+    uint8_t style;          /* enum style */
+};
+
+struct canvas {
+    struct cell *cells;         /* rows * cols, row by row */
+    int rows, cols;             /* both >= 1 once resized */
+    int cursor_row, cursor_col; /* where the terminal's cursor shall be shown; -1: hidden */
+    int capacity;               /* cells allocated */
+};
+
+/* Makes it rows x cols (each clamped to 1..4096) and blank. False: out of memory, nothing changed.
+ */
+SHM_MUST bool canvas_resize(struct canvas *c, int rows, int cols);
+void canvas_free(struct canvas *c);
+
+/* All blanks in STYLE_TEXT, cursor hidden. */
+void canvas_clear(struct canvas *c);
+
+/* All drawing is clipped to the canvas and to [col, limit) where a limit is given. A wide character
+ * that would be cut is drawn as blanks; overwriting one half of a wide character blanks the other
+ * half. */
+
+/* UTF-8 text at row, col; characters that are not text_printable are drawn as `?` (callers escape
+ * before). Returns the column behind the last drawn. */
+int canvas_text(struct canvas *c, int row, int col, int limit, enum style style, const char *utf8);
+
+/* printf into a buffer of 512 bytes, then canvas_text. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 6, 7)))
+#endif
+int canvas_print(struct canvas *c, int row, int col, int limit, enum style style,
+                 const char *format, ...);
+
+/* One character; a combining one is put onto the cell to its left (within the limits). Returns the
+ * next column, col itself when it is at or beyond the limit. In canvas_text a combining character
+ * in front of the first other one is dropped. */
+int canvas_char(struct canvas *c, int row, int col, int limit, enum style style, uint32_t cp);
+
+/* n times cp from col. */
+void canvas_fill(struct canvas *c, int row, int col, int n, enum style style, uint32_t cp);
+
+/* Changes the style of n cells, not their characters (never half of a wide character alone). */
+void canvas_style(struct canvas *c, int row, int col, int n, enum style style);
+
+/* Columns that a UTF-8 text takes. */
+int canvas_width(const char *utf8);
+
+/* Row as UTF-8 (NUL-terminated, trailing blanks cut); and as one style letter a column (trailing
+ * blanks cut too). What does not fit cap is left out, never half a character. For golden frames and
+ * tests. Return the length written. */
+size_t canvas_row_text(const struct canvas *c, int row, char *out, size_t cap);
+size_t canvas_row_styles(const struct canvas *c, int row, char *out, size_t cap);
+
+/* A blank for STYLE_TEXT, 'b' to 'z' for the 25 styles behind it, 'A' and on for the rest. */
+char style_letter(enum style style);
+
+#endif

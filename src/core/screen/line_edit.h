@@ -1,0 +1,38 @@
+/* A line editor over UTF-8: the prompts' text, cursor and history. Pure. */
+#ifndef SHMLENS_CORE_EDIT_H
+#define SHMLENS_CORE_EDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/screen/keymap.h"
+
+enum { EDIT_MAX = 1024, HISTORY_MAX = 100 };
+
+struct edit {
+    char text[EDIT_MAX];  /* valid UTF-8, NUL-terminated */
+    size_t length;        /* bytes */
+    size_t cursor;        /* byte index of a character's start, or length */
+    int back;             /* steps into the history: 0 is the line being typed */
+    char draft[EDIT_MAX]; /* the line being typed while the history is shown */
+};
+
+struct history {
+    char *line[HISTORY_MAX]; /* malloc'd; line[0] is the newest */
+    int count;
+};
+
+void edit_set(struct edit *e, const char *text); /* cursor at the end; cut at a character border
+                 when too long; invalid UTF-8 and controls become `?` */
+
+/* Applies a key: characters insert; Left Right Home End ^A ^E Backspace ^H Delete ^D ^U ^K ^W ^B ^F
+ * Up Down ^P ^N (not without a history). Combining marks go with the character they are on.
+ * True: the key was an editing key. A paste arrives as characters; controls are not taken. */
+bool edit_key(struct edit *e, struct key key, const struct history *h);
+
+void history_add(struct history *h,
+                 const char *line); /* empty and repeated lines are not kept twice */
+void history_free(struct history *h);
+
+#endif

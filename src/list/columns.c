@@ -1,0 +1,343 @@
+#include "list/columns.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/number.h"
+#include "core/text.h"
+
+static void number_cell(char cell[CELL_MAX], bool known, uint64_t n)
+{
+    if (known) {
+        (void)snprintf(cell, CELL_MAX, "%" PRIu64, n);
+    } else {
+        (void)snprintf(cell, CELL_MAX, "-");
+    }
+}
+
+static void size_cell(char cell[CELL_MAX], bool known, uint64_t n)
+{
+    char text[NUMBER_SIZE_MAX] = "-";
+    if (known) {
+        (void)number_format_size(n, text);
+    }
+    (void)snprintf(cell, CELL_MAX, "%s", text);
+}
+
+static bool has(const struct segrow *s, unsigned bits)
+{
+    return (s->stat->known & bits) != 0;
+}
+
+static int order(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/* What is not known counts as less than all that is. */
+static int known_order(const struct segrow *a, const struct segrow *b, unsigned bit, uint64_t x,
+                       uint64_t y)
+{
+    return has(a, bit) == has(b, bit) ? order(x, y) : has(a, bit) ? 1 : -1;
+}
+
+static void locator_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    (void)locator_shown(s->locator, cell, CELL_MAX);
+}
+
+/* With what else it is called by: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
+static void locator_people(const struct segrow *s, char cell[CELL_MAX])
+{
+    size_t n = locator_shown(s->locator, cell, CELL_MAX);
+    bool named = s->name[0] != '\0' && strstr(s->locator, s->name) == NULL;
+    if (n + 32 >= CELL_MAX) {
+        return;
+    }
+    if (has(s, SEG_HAS_KEY) && s->stat->key != 0) {
+        (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
+    } else if (s->kind == SEG_SEM) {
+        (void)snprintf(cell + n, CELL_MAX - n, "  sem");
+    } else if (named && s->kind != SEG_SYSV) {
+        int m = snprintf(cell + n, CELL_MAX - n, "  %s", s->kind == SEG_MEMFD ? "memfd " : "");
+        n += m > 0 ? (size_t)m : 0;
+        (void)text_escape(cell + n, CELL_MAX - n, s->name, strlen(s->name));
+    }
+}
+
+static int locator_compare(const struct segrow *a, const struct segrow *b)
+{
+    return strcmp(a->locator, b->locator);
+}
+
+static void size_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    number_cell(cell, has(s, SEG_HAS_SIZE), s->stat->size);
+}
+
+static void size_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    size_cell(cell, has(s, SEG_HAS_SIZE), s->stat->size);
+}
+
+static int size_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_SIZE, a->stat->size, b->stat->size);
+}
+
+static void res_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    number_cell(cell, has(s, SEG_HAS_RESIDENT), s->stat->resident);
+}
+
+static void res_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    size_cell(cell, has(s, SEG_HAS_RESIDENT), s->stat->resident);
+}
+
+static int res_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_RESIDENT, a->stat->resident, b->stat->resident);
+}
+
+static void swap_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    number_cell(cell, has(s, SEG_HAS_SWAP), s->stat->swap);
+}
+
+static void swap_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    size_cell(cell, has(s, SEG_HAS_SWAP), s->stat->swap);
+}
+
+static int swap_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_SWAP, a->stat->swap, b->stat->swap);
+}
+
+static void mode_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    if (has(s, SEG_HAS_MODE)) {
+        (void)snprintf(cell, CELL_MAX, "%04" PRIo32, s->stat->mode);
+    } else {
+        number_cell(cell, false, 0);
+    }
+}
+
+static void mode_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    char letters[] = "rwxrwxrwx";
+    uint32_t mode = s->stat->mode;
+    for (unsigned i = 0; i < 9; i++) {
+        letters[i] = (mode >> (8 - i) & 1U) != 0 ? letters[i] : '-';
+    }
+    letters[2] = (mode & 04000U) != 0 ? 's' : letters[2];
+    letters[5] = (mode & 02000U) != 0 ? 's' : letters[5];
+    letters[8] = (mode & 01000U) != 0 ? 't' : letters[8];
+    (void)snprintf(cell, CELL_MAX, "%s", has(s, SEG_HAS_MODE) ? letters : "-");
+}
+
+static int mode_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_MODE, a->stat->mode, b->stat->mode);
+}
+
+static void owner_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    const char *owner = s->owner == NULL || s->owner[0] == '\0' ? "-" : s->owner;
+    (void)text_escape(cell, CELL_MAX, owner, strlen(owner));
+}
+
+static int owner_compare(const struct segrow *a, const struct segrow *b)
+{
+    return strcmp(a->owner == NULL ? "" : a->owner, b->owner == NULL ? "" : b->owner);
+}
+
+static void procs_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    number_cell(cell, true, segrow_attached(s));
+}
+
+/* `2 rw 1 r`, `1 fd`, `-`; `?` where nobody is seen but not everybody could be asked. */
+static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    struct seg_users n = s->users;
+    if (n.rw > 0 && n.ro > 0) {
+        (void)snprintf(cell, CELL_MAX, "%zu rw %zu r", n.rw, n.ro);
+    } else if (n.rw + n.ro > 0) {
+        (void)snprintf(cell, CELL_MAX, "%zu %s", n.rw + n.ro, n.rw > 0 ? "rw" : "r");
+    } else if (n.held > 0) {
+        (void)snprintf(cell, CELL_MAX, "%zu fd", n.held);
+    } else if (has(s, SEG_HAS_ATTACHED) && s->stat->attached > 0) {
+        (void)snprintf(cell, CELL_MAX, "%" PRIu64 " att", s->stat->attached);
+    } else {
+        bool unsure = s->unasked || (s->unreadable > 0 && !has(s, SEG_HAS_ATTACHED));
+        (void)snprintf(cell, CELL_MAX, "%s", unsure ? "?" : "-");
+    }
+}
+
+static int procs_compare(const struct segrow *a, const struct segrow *b)
+{
+    return order(segrow_attached(a), segrow_attached(b));
+}
+
+static void join_states(const struct segrow *s, const char *none, const char *gap,
+                        char cell[CELL_MAX])
+{
+    const char *names[SEGROW_STATES];
+    size_t n = segrow_states(s, names);
+    size_t used = 0;
+    (void)snprintf(cell, CELL_MAX, "%s", none);
+    for (size_t i = 0; i < n; i++) {
+        int m = snprintf(cell + used, CELL_MAX - used, "%s%s", i == 0 ? "" : gap, names[i]);
+        used += m > 0 ? (size_t)m : 0;
+    }
+}
+
+static void state_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    join_states(s, "-", ",", cell);
+}
+
+static void state_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    join_states(s, "", " ", cell);
+}
+
+/* By the first word; what has none comes last. */
+static int state_compare(const struct segrow *a, const struct segrow *b)
+{
+    const char *first[SEGROW_STATES] = {""};
+    const char *second[SEGROW_STATES] = {""};
+    size_t n = segrow_states(a, first);
+    size_t m = segrow_states(b, second);
+    return n == 0 || m == 0 ? (n == 0) - (m == 0) : strcmp(first[0], second[0]);
+}
+
+static void kind_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    (void)snprintf(cell, CELL_MAX, "%s", seg_kind_name(s->kind));
+}
+
+static int kind_compare(const struct segrow *a, const struct segrow *b)
+{
+    return strcmp(seg_kind_name(a->kind), seg_kind_name(b->kind));
+}
+
+static void name_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    (void)text_escape(cell, CELL_MAX, s->name, strlen(s->name));
+}
+
+static int name_compare(const struct segrow *a, const struct segrow *b)
+{
+    return strcmp(a->name, b->name);
+}
+
+static void key_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    if (has(s, SEG_HAS_KEY)) {
+        (void)snprintf(cell, CELL_MAX, "0x%08" PRIx32, s->stat->key);
+    } else {
+        number_cell(cell, false, 0);
+    }
+}
+
+static int key_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_KEY, a->stat->key, b->stat->key);
+}
+
+static void mtime_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    char text[TIME_TEXT] = "-";
+    if (has(s, SEG_HAS_TIMES)) {
+        (void)time_text(s->stat->mtime, text);
+    }
+    (void)snprintf(cell, CELL_MAX, "%s", text);
+}
+
+/* How long ago: `now`, `12s`, `5m`, `3h`, `8d`. */
+static void mtime_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    int64_t age = (s->now - s->stat->mtime) / 1000000000;
+    if (!has(s, SEG_HAS_TIMES)) {
+        number_cell(cell, false, 0);
+    } else if (age < 1) {
+        (void)snprintf(cell, CELL_MAX, "%s", age < 0 ? "later" : "now");
+    } else if (age < 60) {
+        (void)snprintf(cell, CELL_MAX, "%ds", (int)age);
+    } else if (age < 3600) {
+        (void)snprintf(cell, CELL_MAX, "%dm", (int)(age / 60));
+    } else if (age < 86400) {
+        (void)snprintf(cell, CELL_MAX, "%dh", (int)(age / 3600));
+    } else {
+        (void)snprintf(cell, CELL_MAX, "%" PRId64 "d", age / 86400);
+    }
+}
+
+static int mtime_compare(const struct segrow *a, const struct segrow *b)
+{
+    return a->stat->mtime < b->stat->mtime ? -1 : a->stat->mtime > b->stat->mtime ? 1 : 0;
+}
+
+static void creator_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    number_cell(cell, has(s, SEG_HAS_CREATOR), s->stat->creator);
+}
+
+static int creator_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_CREATOR, a->stat->creator, b->stat->creator);
+}
+
+static void last_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    number_cell(cell, has(s, SEG_HAS_LAST_PID), s->stat->last_pid);
+}
+
+static int last_compare(const struct segrow *a, const struct segrow *b)
+{
+    return known_order(a, b, SEG_HAS_LAST_PID, a->stat->last_pid, b->stat->last_pid);
+}
+
+enum { FEW_BELOW = 64 };
+
+/* The first COLUMNS_FIRST are what is shown unless told otherwise. */
+static const struct column columns[] = {
+    {"LOCATOR", false, false, 0, 0, locator_text, locator_people, locator_compare, "what names it"},
+    {"SIZE", true, true, 8, 0, size_text, size_shown, size_compare, "bytes"},
+    {"RES", true, true, 8, FEW_BELOW, res_text, res_shown, res_compare,
+     "bytes that have memory behind them"},
+    {"MODE", false, false, 9, FEW_BELOW, mode_text, mode_shown, mode_compare, "permissions"},
+    {"OWNER", false, false, 8, FEW_BELOW, owner_text, NULL, owner_compare, "user"},
+    {"PROCS", true, true, 8, FEW_BELOW, procs_text, procs_shown, procs_compare,
+     "processes that map it or hold it open"},
+    {"STATE", false, false, 8, 0, state_text, state_shown, state_compare,
+     "orphan, idle, unlinked, sealed, ..."},
+    {"KIND", false, false, 5, 130, kind_text, NULL, kind_compare, "posix, sysv, memfd, ..."},
+    {"NAME", false, false, 16, 0, name_text, NULL, name_compare, "the name alone"},
+    {"KEY", false, false, 10, 150, key_text, NULL, key_compare, "System V key"},
+    {"SWAP", true, true, 8, 160, swap_text, swap_shown, swap_compare,
+     "bytes of it that are swapped out"},
+    {"MTIME", false, true, 5, 110, mtime_text, mtime_shown, mtime_compare,
+     "the last change known (on the screen: how long ago)"},
+    {"CREATOR", true, false, 7, 130, creator_text, NULL, creator_compare, "pid of who made it"},
+    {"LAST", true, false, 7, 160, last_text, NULL, last_compare,
+     "pid of who attached or detached last"},
+};
+
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+const struct column *column_table(size_t *count)
+{
+    *count = COLUMNS;
+    return columns;
+}
+
+void column_shown(const struct column *c, const struct segrow *s, char cell[CELL_MAX])
+{
+    (c->shown != NULL ? c->shown : c->text)(s, cell);
+}

@@ -1,0 +1,71 @@
+/* Which columns: by their names, or what fits when none were chosen. */
+#include <stdio.h>
+#include <string.h>
+
+#include "list/columns.h"
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+
+const struct column *column_find(const char *name, size_t n)
+{
+    size_t count = 0;
+    const struct column *table = column_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (k < n && table[i].name[k] != '\0' && table[i].name[k] == upper(name[k])) {
+            k++;
+        }
+        if (k == n && table[i].name[k] == '\0') {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+bool columns_parse(const char *list, const struct column *out[COLUMNS_MAX], size_t *count)
+{
+    const char *s = list;
+    for (*count = 0; s != NULL; s = strchr(s, ',') == NULL ? NULL : strchr(s, ',') + 1) {
+        const struct column *c = column_find(s, strcspn(s, ","));
+        if (c == NULL || *count == COLUMNS_MAX) {
+            return false;
+        }
+        out[(*count)++] = c;
+    }
+    return true;
+}
+
+const char *columns_names(char buf[COLUMNS_TEXT])
+{
+    size_t at = 0;
+    size_t count = 0;
+    const struct column *table = column_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        int n = snprintf(buf + at, COLUMNS_TEXT - at, "%s%s", i == 0 ? "" : " ", table[i].name);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return buf;
+}
+
+size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX])
+{
+    size_t n = 0;
+    size_t count = 0;
+    const struct column *table = column_table(&count);
+    for (size_t i = 0; i < COLUMNS_FIRST; i++) {
+        if (wide == 0 || table[i].extra <= wide) {
+            out[n++] = &table[i];
+        }
+    }
+    for (size_t i = COLUMNS_FIRST; i < count; i++) {
+        if (wide > 0 && table[i].extra > 0 && table[i].extra <= wide) {
+            out[n] = out[n - 1]; /* the state stays the last one */
+            out[n - 1] = &table[i];
+            n++;
+        }
+    }
+    return n;
+}

@@ -1,0 +1,260 @@
+/* Reading /proc in slices, on a thread that can be left behind: a process whose memory is locked
+ * may hold up whoever asks for its mappings as long as it likes. */
+#include <stdlib.h>
+
+#include "list/walker_private.h"
+
+enum {
+    MS = 1000000,
+    SECOND = 1000 * MS,
+    SLICE = 4 * MS,         /* read at a time, */
+    SLICE_MOST = 10 * MS,   /* what is longer was not work, but waiting; */
+    PASS_SHARE = 5,         /* then rested, so that a pass takes a fifth of a core at most, */
+    QUICK_REST = 2 * MS,    /* or only this long when somebody waits: two thirds of it; */
+    WORK_SHARE = 50,        /* and all passes together take a 50th */
+    SAY_AFTER = SECOND / 2, /* a pass that takes longer says how far it is, */
+    SAY_EVERY = SECOND / 4, /* this often */
+};
+
+/* ---- a pass ---- */
+
+/* Is the pass under way of no use any more? The gate is held. */
+static bool is_outdated(const struct reader *r)
+{
+    const struct walker *w = r->walker;
+    bool other = w->want.dev != 0 && !seg_id_equal(w->want, r->want);
+    return w->stopping || r->left || other || (w->kinds & ~r->kinds) != 0;
+}
+
+static bool hangs(const struct walker *w, uint32_t pid)
+{
+    for (size_t i = 0; i < w->left_count; i++)
+        if (w->left[i]->pid == pid)
+            return true;
+    return false;
+}
+
+enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at)
+{
+    struct walker *w = ctx;
+    os_gate_lock(w->gate);
+    enum seg_pace_answer answer = w->stopping         ? SEG_PACE_STOP
+                                  : hangs(w, at->pid) ? SEG_PACE_SKIP
+                                                      : SEG_PACE_ON;
+    os_gate_unlock(w->gate);
+    return answer;
+}
+
+/* Ends the slice. */
+static int64_t end_slice(struct reader *r, int64_t now)
+{
+    int64_t took = now - r->slice;
+    took = took < SLICE_MOST ? took : SLICE_MOST;
+    r->work += took;
+    r->slice = now;
+    return took;
+}
+
+/* Rests when the slice was long enough. False: the thread has to end. */
+static bool rest(struct reader *r, bool quick)
+{
+    int64_t now = os_now();
+    if (now - r->slice < SLICE)
+        return worker_rest(r->worker, 0);
+    int64_t took = end_slice(r, now);
+    bool go_on = worker_rest(r->worker, now + (quick ? QUICK_REST : took * (PASS_SHARE - 1)));
+    r->slice = os_now();
+    return go_on;
+}
+
+/* Is it time to say how far the pass is? The gate is held. */
+static bool is_to_be_said(struct walker *w, int64_t now)
+{
+    if (now - w->begun < SAY_AFTER || now - w->said < SAY_EVERY)
+        return false;
+    w->said = now;
+    return true;
+}
+
+/* Before each process, and between its pieces. */
+static enum seg_pace_answer pace(void *ctx, const struct seg_at *at)
+{
+    struct reader *r = ctx;
+    struct walker *w = r->walker;
+    os_gate_lock(w->gate);
+    r->since = 0;
+    bool quick = !w->known || r->hurried;
+    os_gate_unlock(w->gate);
+    bool go_on = rest(r, quick);
+    os_gate_lock(w->gate);
+    enum seg_pace_answer answer = !go_on || is_outdated(r) ? SEG_PACE_STOP
+                                  : hangs(w, at->pid)      ? SEG_PACE_SKIP
+                                                           : SEG_PACE_ON;
+    if (!r->left) {
+        r->pid = at->pid;
+        r->since = answer == SEG_PACE_ON ? os_now() : 0;
+        w->done = at->done > w->done ? at->done : w->done;
+        w->total = w->before != 0 ? w->before : at->expected > w->total ? at->expected : w->total;
+    }
+    bool say = !r->left && is_to_be_said(w, os_now());
+    os_gate_unlock(w->gate);
+    if (say)
+        os_wake_post(w->wake);
+    return answer;
+}
+
+/* What is to be found. */
+static struct walk begin(struct reader *r, int64_t now, bool hurried)
+{
+    struct walker *w = r->walker;
+    r->slice = now;
+    r->work = 0;
+    os_gate_lock(w->gate);
+    r->hurried = hurried;
+    r->want = w->want;
+    r->kinds = w->kinds;
+    w->begun = now;
+    w->done = w->total = 0;
+    os_gate_unlock(w->gate);
+    return (struct walk){.time = now, .names = now, .kinds = r->kinds, .id = r->want};
+}
+
+/* True: the pass was complete. */
+static bool end(struct reader *r, struct walk *walk, struct oserr e)
+{
+    struct walker *w = r->walker;
+    os_gate_lock(w->gate);
+    r->since = 0;
+    bool fine = !oserr_is(e) && !r->left;
+    if (!r->left)
+        w->begun = 0;
+    if (fine) {
+        w->known = true;
+        w->before = w->done;
+        walk->hanging = w->left_count;
+        walk->hanging_pid = w->left_count > 0 ? w->left[0]->pid : 0;
+    }
+    r->ended = r->left;
+    os_gate_unlock(w->gate);
+    return fine;
+}
+
+/* A pass; when the next one is due. */
+static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
+{
+    struct reader *r = ctx;
+    struct walker *w = r->walker;
+    const struct seg_pace paced = {pace, r};
+    struct walk walk = begin(r, now, hurried);
+    struct seg_ask ask = {walk.kinds, SEG_SURVEY_WHO, walk.id, &paced};
+    struct oserr e = seg_survey_paced(r->be, &ask, &walk.survey);
+    (void)end_slice(r, os_now());
+    if (end(r, &walk, e))
+        walker_deliver(w, &w->full, &walk);
+    else
+        walk_free(&walk);
+    os_gate_lock(w->gate);
+    int64_t period = w->period;
+    bool left = r->left;
+    os_gate_unlock(w->gate);
+    if (left) {
+        walker_came_back(w);
+        return INT64_MAX;
+    }
+    if (e.code == SEG_E_STOPPED)
+        return 0;
+    int64_t idle = r->work * WORK_SHARE; /* many processes are asked less often */
+    return os_now() + (idle > period ? idle : period);
+}
+
+/* ---- threads ---- */
+
+static void reader_free(struct reader *r)
+{
+    if (r->be != NULL)
+        backend_free(r->be);
+    free(r);
+}
+
+struct oserr reader_start(struct walker *w)
+{
+    struct oserr e = {"malloc", SEG_E_MEMORY};
+    struct reader *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return e;
+    r->walker = w;
+    r->be = backend_new();
+    if (r->be == NULL) {
+        reader_free(r);
+        return e;
+    }
+    if (w->trial.before != NULL)
+        backend_before_call(r->be, w->trial.before, w->trial.ctx);
+    os_gate_lock(w->gate); /* it sees itself started */
+    r->worker = worker_start(reader_tick, r, w->wake, &e);
+    if (r->worker != NULL)
+        w->reader = r;
+    os_gate_unlock(w->gate);
+    if (r->worker != NULL)
+        return OSERR_NONE;
+    reader_free(r);
+    return e;
+}
+
+bool reader_stop(struct reader *r, int64_t deadline)
+{
+    if (r == NULL)
+        return true;
+    if (!worker_stop_by(r->worker, deadline, NULL))
+        return false;
+    reader_free(r);
+    return true;
+}
+
+/* Takes one that came back out of those left behind. */
+static struct reader *take_back(struct walker *w)
+{
+    struct reader *back = NULL;
+    os_gate_lock(w->gate);
+    for (size_t i = 0; i < w->left_count && back == NULL; i++)
+        if (w->left[i]->ended) {
+            back = w->left[i];
+            w->left[i] = w->left[--w->left_count];
+        }
+    os_gate_unlock(w->gate);
+    return back;
+}
+
+/* Leaves the reader behind, if it hangs and there is room for one more. */
+static bool leave_behind(struct walker *w, int64_t now)
+{
+    os_gate_lock(w->gate);
+    struct reader *r = w->reader;
+    bool hung = r->since != 0 && !r->left && now - r->since >= w->trial.patience &&
+                w->left_count < READERS_LEFT;
+    if (hung) {
+        r->left = true;
+        w->left[w->left_count++] = r;
+    }
+    os_gate_unlock(w->gate);
+    return hung;
+}
+
+int64_t readers_watch(struct walker *w, int64_t now)
+{
+    struct reader *back;
+    bool again = false;
+    while ((back = take_back(w)) != NULL) {
+        (void)reader_stop(back, INT64_MAX); /* it has nothing more to do */
+        again = true;
+    }
+    bool hung = leave_behind(w, now);
+    if (w->reader->left && oserr_is(reader_start(w)))
+        return now + SECOND; /* no memory for another thread: later */
+    os_gate_lock(w->gate);
+    int64_t since = w->reader->since;
+    os_gate_unlock(w->gate);
+    if (again && !hung)
+        worker_hurry(w->reader->worker); /* what was left out is read again */
+    return (since != 0 ? since : now) + w->trial.patience;
+}

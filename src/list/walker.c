@@ -1,0 +1,236 @@
+#include <stdlib.h>
+
+#include "backend/os.h"
+#include "list/walker_private.h"
+
+enum {
+    SECOND = 1000000000,
+    PATIENCE = 2 * SECOND,
+    NAMES_SHARE = 100,      /* a 100th of the time is spent reading names that nobody told us of, */
+    TOLD_SHARE = 10,        /* and a 10th when somebody does all the time; */
+    TOLD_WAIT = SECOND / 5, /* but never later than this after we were told */
+};
+
+void walker_deliver(struct walker *w, struct walk *slot, struct walk *walk)
+{
+    walk->seq = 1;
+    os_gate_lock(w->gate);
+    struct walk old = *slot;
+    *slot = *walk;
+    os_gate_unlock(w->gate);
+    walk_free(&old);
+    os_wake_post(w->wake);
+}
+
+/* When names have to be looked at next. */
+static int64_t look_at_names(struct walker *w, int64_t now)
+{
+    os_gate_lock(w->gate);
+    bool live = w->live;
+    struct walk walk = {.time = now, .names = now, .kinds = w->kinds & WALK_NAMES, .quick = true};
+    os_gate_unlock(w->gate);
+    if (!live)
+        return INT64_MAX;
+    if (now < w->rest_until)
+        return w->rest_until;
+    if (!oserr_is(seg_survey(w->be, walk.kinds, 0, &walk.survey)))
+        walker_deliver(w, &w->quick, &walk);
+    int64_t end = os_now(), told = (end - now) * TOLD_SHARE, rest = (end - now) * NAMES_SHARE;
+    w->rest_until = end + (told < TOLD_WAIT ? told : TOLD_WAIT);
+    return end + (rest > SECOND ? rest : SECOND);
+}
+
+static int64_t namer_tick(void *ctx, int64_t now, bool hurried)
+{
+    struct walker *w = ctx;
+    if (hurried || now >= w->due)
+        w->due = look_at_names(w, now);
+    int64_t watch = readers_watch(w, now);
+    return w->due < watch ? w->due : watch;
+}
+
+/* The gate is held: the threads are others in a moment. */
+static void hurry(struct walker *w, bool reader, bool namer)
+{
+    if (reader && !w->stopping)
+        worker_hurry(w->reader->worker);
+    if (namer && !w->stopping)
+        worker_hurry(w->namer);
+}
+
+void walker_came_back(struct walker *w)
+{
+    os_gate_lock(w->gate);
+    hurry(w, false, true);
+    os_gate_unlock(w->gate);
+}
+
+/* What a job did shows at once. */
+static int64_t jobs_tick(void *ctx, int64_t now, bool hurried)
+{
+    (void)now;
+    if (hurried)
+        walker_hurry(ctx);
+    return INT64_MAX;
+}
+
+/* On the thread of the events. */
+static void told(void *ctx)
+{
+    struct walker *w = ctx;
+    worker_hurry(w->namer); /* it outlives the events */
+}
+
+static void walker_drop(struct walker *w)
+{
+    walk_free(&w->full);
+    walk_free(&w->quick);
+    if (w->gate != NULL)
+        os_gate_free(w->gate);
+    if (w->be != NULL)
+        backend_free(w->be);
+    free(w);
+}
+
+/* The threads, the one that looks after another one last. */
+static struct oserr start_threads(struct walker *w)
+{
+    struct oserr e = reader_start(w);
+    if (oserr_is(e))
+        return e;
+    os_gate_lock(w->gate); /* they see themselves started */
+    w->jobs = worker_start(jobs_tick, w, w->wake, &e);
+    if (w->jobs != NULL)
+        w->namer = worker_start(namer_tick, w, w->wake, &e);
+    os_gate_unlock(w->gate);
+    if (w->namer != NULL)
+        return OSERR_NONE;
+    worker_stop(w->jobs, NULL);
+    (void)reader_stop(w->reader, INT64_MAX);
+    return e;
+}
+
+struct walker *walker_start(struct os_wake *wake, const struct walker_trial *trial,
+                            struct oserr *error)
+{
+    struct walker *w = calloc(1, sizeof *w);
+    *error = (struct oserr){"malloc", SEG_E_MEMORY};
+    if (w == NULL)
+        return NULL;
+    w->be = backend_new();
+    w->gate = os_gate_new();
+    w->wake = wake;
+    w->period = SECOND;
+    w->pace = (struct seg_pace){walker_avoid, w};
+    w->kinds = WALK_KINDS;
+    w->trial = trial != NULL ? *trial : (struct walker_trial){0};
+    if (w->trial.patience == 0)
+        w->trial.patience = PATIENCE;
+    if (w->be != NULL && w->gate != NULL)
+        *error = start_threads(w);
+    if (oserr_is(*error)) {
+        walker_drop(w);
+        return NULL;
+    }
+    if (oserr_is(seg_events_start(w->be, told, w, &w->events)))
+        w->events = NULL; /* then the names are looked at every second */
+    return w;
+}
+
+/* The namer has ended: nobody else looks after them. Those left behind are not waited for, unless
+ * they have come back. */
+static bool stop_readers(struct walker *w, int64_t deadline)
+{
+    bool stopped = reader_stop(w->reader, deadline);
+    w->reader = stopped ? NULL : w->reader;
+    for (size_t i = w->left_count; i-- > 0;) {
+        os_gate_lock(w->gate);
+        bool back = w->left[i]->ended;
+        os_gate_unlock(w->gate);
+        if (reader_stop(w->left[i], back ? INT64_MAX : 0))
+            w->left[i] = w->left[--w->left_count];
+    }
+    return stopped && w->left_count == 0;
+}
+
+bool walker_stop(struct walker *w, int64_t deadline, void *taker)
+{
+    if (w == NULL)
+        return true;
+    seg_events_stop(w->events);
+    w->events = NULL;
+    os_gate_lock(w->gate);
+    w->stopping = true; /* from now on the threads are touched here only */
+    os_gate_unlock(w->gate);
+    if (!worker_stop_by(w->namer, deadline, taker))
+        return false;
+    w->namer = NULL;
+    bool readers = stop_readers(w, deadline);
+    bool jobs = worker_stop_by(w->jobs, deadline, taker);
+    w->jobs = jobs ? NULL : w->jobs;
+    if (readers && jobs)
+        walker_drop(w);
+    return readers && jobs;
+}
+
+void walker_hurry(struct walker *w)
+{
+    os_gate_lock(w->gate);
+    hurry(w, true, true);
+    os_gate_unlock(w->gate);
+}
+
+void walker_want(struct walker *w, int64_t period, struct seg_id id)
+{
+    os_gate_lock(w->gate);
+    bool now = w->period > period || !seg_id_equal(w->want, id);
+    w->period = period;
+    w->want = id;
+    hurry(w, now, false);
+    os_gate_unlock(w->gate);
+}
+
+void walker_list(struct walker *w, unsigned kinds, bool live)
+{
+    os_gate_lock(w->gate);
+    bool more = (kinds & ~w->kinds) != 0, begun = live && !w->live;
+    w->kinds = kinds;
+    w->live = live;
+    hurry(w, more, more || begun);
+    os_gate_unlock(w->gate);
+}
+
+bool walker_take(struct walker *w, struct walk *out)
+{
+    os_gate_lock(w->gate);
+    struct walk *full = &w->full, *quick = &w->quick;
+    bool names_first = full->seq == 0 || (quick->seq != 0 && quick->time < full->time);
+    struct walk *newest = names_first ? quick : full;
+    struct walk walk = *newest;
+    *newest = (struct walk){0};
+    os_gate_unlock(w->gate);
+    if (walk.seq == 0)
+        return false;
+    *out = walk;
+    return true;
+}
+
+bool walker_progress(struct walker *w, struct walk_progress *out)
+{
+    os_gate_lock(w->gate);
+    *out = (struct walk_progress){w->begun, w->done, w->total};
+    os_gate_unlock(w->gate);
+    if (out->total < out->done + 1)
+        out->total = out->done + 1;
+    return out->since != 0;
+}
+
+const struct seg_pace *walker_pace(struct walker *w)
+{
+    return &w->pace;
+}
+
+struct worker *walker_worker(struct walker *w)
+{
+    return w->jobs;
+}

@@ -1,0 +1,214 @@
+/* Only changed rows: which they are, and what is in those on the screen. */
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/change/ages.h"
+#include "live/sampler_private.h"
+
+enum {
+    LIST_EVERY = 50 * 1000000, /* ns */
+    LIST_TIMES = 20,           /* a list that takes long is made more seldom */
+    COMPARE_MAX = 1024,        /* pages compared with the baseline for one list */
+    PAGE = PAGEMAP_PAGE
+};
+
+/* Making one list. */
+struct lister {
+    struct sampler *s;
+    const struct rows_want *want;
+    int64_t since;
+    uint64_t start, end; /* the part that may be read */
+    unsigned compared;   /* pages */
+};
+
+static uint64_t row_of(const struct lister *l, uint64_t offset)
+{
+    uint64_t start = l->want->start;
+    return offset < start ? start : offset - (offset - start) % l->want->width;
+}
+
+/* Which bytes of a page differ from the baseline; false: it cannot be told. */
+static bool page_differs(struct lister *l, uint64_t page, uint8_t differs[PAGE])
+{
+    const uint8_t *bytes = pagemap_bytes(segmap_pages(l->s->map), page);
+    uint8_t read[PAGE] = {0};
+    size_t got = PAGE;
+    l->compared++;
+    if (bytes == NULL) {
+        struct oserr e = seg_read(l->s->seg, page, read, PAGE, &got);
+        if (oserr_is(e))
+            return false;
+        bytes = read;
+    }
+    baseline_compare(l->s->baseline, page, bytes, PAGE, differs);
+    return true;
+}
+
+/* The first byte from `at` on that changed so that its row is to be shown. */
+static bool next_byte(struct lister *l, uint64_t at, uint64_t *found)
+{
+    uint8_t differs[PAGE];
+    while (pagemap_next(segmap_pages(l->s->map), at, l->since, found) && *found < l->end) {
+        if (l->s->baseline == NULL)
+            return true;
+        uint64_t page = *found - *found % PAGE;
+        if (l->compared > COMPARE_MAX)
+            return false;
+        bool known = page_differs(l, page, differs);
+        for (size_t i = at > page ? (size_t)(at - page) : 0; known && i < PAGE; i++)
+            if (differs[i] != 0) {
+                *found = page + i;
+                return true;
+            }
+        at = page + PAGE;
+    }
+    return false;
+}
+
+/* The last such byte before `at`. */
+static bool prev_byte(struct lister *l, uint64_t at, uint64_t *found)
+{
+    uint8_t differs[PAGE];
+    while (pagemap_prev(segmap_pages(l->s->map), at, l->since, found) && *found >= l->start) {
+        if (l->s->baseline == NULL)
+            return true;
+        uint64_t page = *found - *found % PAGE;
+        if (l->compared > COMPARE_MAX)
+            return false;
+        bool known = page_differs(l, page, differs);
+        for (size_t i = at - page < PAGE ? (size_t)(at - page) : PAGE; known && i > 0; i--)
+            if (differs[i - 1] != 0) {
+                *found = page + i - 1;
+                return true;
+            }
+        at = page;
+    }
+    return false;
+}
+
+/* Adds rows from `at` on, those of the changed bytes and the one that is kept, until `room` are
+ * there. */
+static void list_forward(struct lister *l, uint64_t at, struct rows_seen *out, size_t room)
+{
+    uint64_t found = 0, keep = row_of(l, l->want->keep);
+    while (out->count < room) {
+        bool more = next_byte(l, at, &found);
+        uint64_t row = more ? row_of(l, found) : UINT64_MAX;
+        if (keep >= at && keep < row && keep < l->end)
+            row = keep;
+        if (row == UINT64_MAX)
+            return;
+        out->at[out->count++] = row;
+        at = row + l->want->width;
+    }
+}
+
+/* Rows before `at`, at most `room`; the list then begins with them. */
+static void list_backward(struct lister *l, uint64_t at, struct rows_seen *out, size_t room)
+{
+    uint64_t before[ROWS_MAX], found = 0, keep = row_of(l, l->want->keep);
+    size_t n = 0;
+    while (n < room && at > 0) {
+        bool more = prev_byte(l, at, &found);
+        uint64_t row = more ? row_of(l, found) : 0;
+        bool kept = keep < at && keep >= l->start && (!more || keep > row);
+        if (!more && !kept)
+            break;
+        at = before[n++] = kept ? keep : row;
+    }
+    out->first = n;
+    while (n > 0)
+        out->at[out->count++] = before[--n];
+}
+
+static void make_list(struct sampler *s, const struct rows_want *want, int64_t now,
+                      struct rows_seen *out)
+{
+    struct lister l = {.s = s, .want = want, .since = now - want->recent};
+    if (s->baseline != NULL)
+        l.since = s->base_time;
+    seg_part(s->seg, &l.start, &l.end);
+    size_t rows = want->rows < ROWS_MAX ? want->rows : ROWS_MAX;
+    out->width = want->width;
+    out->count = 0;
+    uint64_t top = row_of(&l, want->top);
+    list_backward(&l, top, out, rows);
+    list_forward(&l, top, out, out->first + 2 * rows);
+    size_t shown = out->count - out->first;
+    if (shown < rows) /* the end: the screen is filled from above */
+        out->first -= rows - shown < out->first ? rows - shown : out->first;
+    shown = out->count - out->first;
+    out->shown = shown < rows ? shown : rows;
+}
+
+/* The bytes of a run of rows that follow each other, and what is known of them. */
+static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct seg_stat *stat)
+{
+    struct sample *w = &s->work;
+    unsigned width = w->rows.width;
+    uint64_t offset = w->rows.at[w->rows.first + row];
+    size_t at = row * width, n = rows * width;
+    struct oserr e = seg_sample(s->seg, offset, w->bytes + at, w->state + at, n, stat);
+    if (oserr_is(e))
+        return e;
+    w->changes += segmap_rows(s->map, offset, w->bytes + at, w->state + at, n, w->time);
+    pagemap_ages(segmap_pages(s->map), offset, w->changed + at, n);
+    memset(w->base + at, 0, n);
+    if (s->baseline != NULL)
+        baseline_compare(s->baseline, offset, w->bytes + at, n, w->base + at);
+    uint32_t count = 0; /* of the page: those of its bytes are not known here */
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || (offset + i) % PAGE == 0)
+            count = pagemap_page(segmap_pages(s->map), offset + i).count;
+        w->count[at + i] = w->changed[at + i] == 0 ? 0 : count;
+    }
+    return e;
+}
+
+static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
+{
+    struct sample *w = &s->work;
+    const struct rows_seen *rows = &w->rows;
+    struct oserr e = seg_refresh(s->seg, stat);
+    w->length = rows->shown * rows->width;
+    w->offset = rows->shown > 0 ? rows->at[rows->first] : 0;
+    memset(w->unsettled, 0, w->length);
+    for (size_t r = 0; r < rows->shown && !oserr_is(e);) {
+        const uint64_t *at = rows->at + rows->first + r;
+        size_t run = 1;
+        while (r + run < rows->shown && at[run] == at[0] + run * rows->width &&
+               (run + 1) * rows->width <= SEG_SMALL)
+            run++;
+        e = read_run(s, r, run, stat);
+        r += run;
+    }
+    return e;
+}
+
+static bool same_want(const struct rows_want *a, const struct rows_want *b)
+{
+    return a->on == b->on && a->start == b->start && a->width == b->width && a->rows == b->rows &&
+           a->top == b->top && a->keep == b->keep && a->recent == b->recent;
+}
+
+struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
+                         bool *news)
+{
+    struct sample *w = &s->work;
+    int64_t now = w->time;
+    uint64_t changes = pagemap_changes(segmap_pages(s->map));
+    bool other = !w->rows.on || !same_want(&s->rows, want);
+    if (other || now >= s->rows_due) {
+        const struct rows_seen was = w->rows;
+        int64_t began = os_now();
+        make_list(s, want, now, &w->rows);
+        int64_t took = (os_now() - began) * LIST_TIMES;
+        s->rows = *want;
+        s->rows_due = now + (took > LIST_EVERY ? took : LIST_EVERY);
+        other = other || was.count != w->rows.count || was.first != w->rows.first ||
+                memcmp(was.at, w->rows.at, was.count * sizeof *was.at) != 0;
+    }
+    struct oserr e = read_rows(s, stat);
+    *news = other || changes != pagemap_changes(segmap_pages(s->map));
+    return e;
+}

@@ -1,0 +1,118 @@
+/* One look at the segment: its state, the window (or the changed rows), what happened. */
+#include <string.h>
+
+#include "live/sampler_private.h"
+
+static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value, struct oserr e)
+{
+    w->event[w->events % SAMPLE_EVENTS] = (struct seg_event){kind, value, w->time, e};
+    w->events++;
+}
+
+/* What happened between two looks at the segment. */
+static void note_events(struct sample *w, const struct seg_stat *now)
+{
+    const struct seg_stat *was = &w->stat;
+    if (now->replaced && !was->replaced)
+        add_event(w, SEEN_REPLACED, 0, OSERR_NONE);
+    else if (now->name_gone && !was->name_gone)
+        add_event(w, SEEN_UNLINKED, 0, OSERR_NONE);
+    else if (!now->replaced && !now->name_gone && (was->replaced || was->name_gone))
+        add_event(w, SEEN_RENAMED_BACK, 0, OSERR_NONE);
+    if (now->size < was->size)
+        add_event(w, SEEN_SHRUNK, now->size, OSERR_NONE);
+    else if (now->size > was->size)
+        add_event(w, SEEN_GROWN, now->size, OSERR_NONE);
+    if (now->denied != was->denied)
+        add_event(w, now->denied ? SEEN_DENIED : SEEN_ALLOWED, now->mode, OSERR_NONE);
+}
+
+static void note_error(struct sample *w, struct oserr e)
+{
+    bool same = w->error.call == e.call && w->error.code == e.code;
+    if (oserr_is(e) && !same)
+        add_event(w, SEEN_FAILED, 0, e);
+    w->error = e;
+}
+
+static bool stat_differs(const struct seg_stat *a, const struct seg_stat *b)
+{
+    return a->mode != b->mode || a->uid != b->uid || a->links != b->links ||
+           a->resident != b->resident || a->size != b->size;
+}
+
+/* Frozen values are put back first, so that the picture shows them. True: worth drawing. */
+static bool keep_frozen(struct sampler *s)
+{
+    struct oserr why;
+    bool fought = false;
+    if (s->work.freeze.count == 0)
+        return false;
+    size_t n = freeze_keep(&s->work.freeze, s->seg, s->work.time, &fought, &why);
+    if (n > 0)
+        add_event(&s->work, SEEN_LET_GO, n, why);
+    return fought || n > 0;
+}
+
+/* The ages and counts of the window, and the map fed with it. Returns the bytes that changed. */
+static size_t follow_window(struct sampler *s, bool moved)
+{
+    struct sample *w = &s->work;
+    size_t n = w->length, changed = diff_feed(s->diff, w->offset, w->bytes, w->state, n, w->time);
+    if (moved) { /* what changed before it came into the window */
+        pagemap_ages(segmap_pages(s->map), w->offset, w->changed, n);
+        diff_prime(s->diff, w->changed, n);
+    }
+    (void)segmap_window(s->map, w->offset, w->bytes, w->state, n, w->time);
+    memcpy(w->changed, diff_changed(s->diff), n * sizeof *w->changed);
+    memcpy(w->count, diff_counts(s->diff), n * sizeof *w->count);
+    w->changes += changed;
+    return changed;
+}
+
+/* What of the window differs from the baseline; of changed rows it is known already. */
+static void compare_base(struct sampler *s)
+{
+    struct sample *w = &s->work;
+    w->has_base = s->baseline != NULL;
+    w->base_bytes = s->baseline != NULL ? baseline_covers(s->baseline) : 0;
+    if (w->rows.on)
+        return;
+    memset(w->base, 0, w->length);
+    if (s->baseline != NULL)
+        baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
+}
+
+bool sampler_look_at(struct sampler *s, const struct wish *want)
+{
+    struct sample *w = &s->work;
+    struct seg_stat stat = w->stat;
+    uint64_t events = w->events;
+    bool news = keep_frozen(s), marks = false, rows = want->rows.on;
+    bool moved = w->seq == 0 || w->rows.on != rows ||
+                 (!rows && (w->offset != want->offset || w->length != want->length));
+    struct oserr e =
+        rows ? rows_sample(s, &want->rows, &stat, &marks)
+             : settle_sample(s, &want->settle, want->offset, want->length, &stat, &marks);
+    w->rows.on = rows;
+    if (!rows) {
+        w->offset = want->offset;
+        w->length = want->length;
+    }
+    if (oserr_is(e)) {
+        memset(w->bytes, 0, w->length);
+        memset(w->state, BYTE_UNKNOWN, w->length);
+    } else {
+        if (w->seq != 0)
+            note_events(w, &stat);
+        news = news || stat_differs(&stat, &w->stat);
+        w->stat = stat;
+    }
+    note_error(w, e);
+    segmap_stat(s->map, &w->stat);
+    if (!rows)
+        news = follow_window(s, moved) > 0 || news;
+    compare_base(s);
+    w->seq++;
+    return news || moved || marks || w->events != events;
+}

@@ -1,0 +1,96 @@
+/* What sampler.c and its jobs share. */
+#ifndef SHMLENS_SAMPLER_PRIVATE_H
+#define SHMLENS_SAMPLER_PRIVATE_H
+
+#include "core/change/ages.h"
+#include "live/baseline.h"
+#include "live/sampler.h"
+#include "time/moment.h"
+
+/* What settling needs (sampler_settle.c). */
+struct settle {
+    uint8_t *again;  /* SAMPLE_MAX bytes: a second reading */
+    uint8_t *mark;   /* SAMPLE_MAX: how long a byte stays marked, 255 is MARK_NS */
+    uint64_t offset; /* of mark[0] */
+    size_t length;   /* bytes of mark that count */
+    bool any;        /* some are not 0 */
+    int64_t last;    /* when marks were last aged */
+};
+
+bool settle_alloc(struct settle *t);
+void settle_free(struct settle *t);
+
+/* seg_sample into s->work as `want` asks. *news: the marks are others than before. */
+struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+                           size_t n, struct seg_stat *stat, bool *news);
+
+/* What the UI asked for last. */
+struct wish {
+    uint64_t offset;
+    size_t length;
+    double hz;
+    size_t cells; /* of the strip */
+    double cpu;   /* percent */
+    struct settle_want settle;
+    struct past_wish past;
+    struct rows_want rows;
+    bool release; /* what is frozen goes */
+};
+
+/* sampler_sample.c: one look at the segment, into s->work. True: worth drawing. */
+bool sampler_look_at(struct sampler *s, const struct wish *want);
+
+/* sampler_rows.c: lists the rows when it is time, and reads those that are shown into s->work.
+ * *news: they are others than before, or something in them changed. */
+struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
+                         bool *news);
+
+struct sampler {
+    struct worker *worker;
+    struct backend *be;
+    struct os_wake *wake;
+
+    /* The sampler's thread only. */
+    struct seg *seg; /* NULL: jobs only */
+    struct diff *diff;
+    struct segmap *map;    /* NULL: jobs only. Every change goes through its pages: listen there */
+    struct rewind *rewind; /* NULL: jobs only */
+    struct baseline *baseline; /* NULL: none */
+    int64_t base_time;         /* when taking it began */
+    struct rows_want rows;     /* what work.rows was listed for */
+    int64_t rows_due;          /* when they are listed again */
+    bool look_found;           /* the last look for a place found one, */
+    uint64_t look_at;          /* there */
+    int64_t step_at;           /* the moment that the last step through time came to; 0: now */
+    struct settle settle;
+    struct sample work; /* the sample being made; its arrays are swapped with `out` */
+    int64_t due;        /* of the next tick */
+    int64_t second;     /* start of the second over which hz is measured */
+    unsigned ticks;     /* samples in it */
+    bool told;          /* `out` holds news for the UI */
+
+    /* Guarded by gate. */
+    struct os_gate *gate;
+    uint64_t want_offset;
+    size_t want_length;
+    double want_hz;
+    size_t want_cells;
+    double want_cpu; /* percent */
+    struct settle_want want_settle;
+    struct past_wish want_past;
+    struct rows_want want_rows;
+    bool want_release; /* see sampler_release */
+    struct sample out; /* the newest complete sample */
+};
+
+/* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
+void sampler_look_change(struct look_job *j, struct worker *w);
+
+/* What the attached segment was at a moment, for a job (sampler_past.c); moment_close. */
+SHM_MUST struct oserr sampler_moment(struct sampler *s, int64_t time, struct moment **out);
+
+/* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
+ * the sample. `around`: the map goes around the segment. True: worth drawing. */
+bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around);
+
+#endif

@@ -1,0 +1,341 @@
+#include "live/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/block.h"
+
+enum {
+    PROBE_FIRST = 1024 * 1024,     /* bytes that a look back takes at first; doubled over holes */
+    SPOT_SLICE = 16 * 1024 * 1024, /* bytes looked at in the mapping between two breaths */
+};
+
+static const uint8_t zeros[BLOCK_PAGE];
+
+/* A piece of the segment in memory, and the search in it. */
+struct window {
+    struct command_env *env;
+    struct seg *s;
+    struct find *f;
+    struct block block;
+    const uint8_t *p; /* its bytes */
+    uint64_t at;      /* where they are from */
+    size_t n;
+    bool last;                /* the segment ends behind them */
+    struct seg_needle needle; /* what is looked for in the mapping itself; size 0: nothing */
+    uint8_t *state;     /* what is known of them (enum seg_byte); NULL: all, or it was not asked */
+    bool partly;        /* not all is: ask state[] */
+    uint64_t counted;   /* what is not known was counted before, or from here on */
+    bool zeros;         /* they end in a page of zeros: perhaps of a hole */
+    uint64_t data_to;   /* up to here it was data when last asked */
+    uint64_t low, size; /* what may be read: the segment, or the part that is looked at */
+    struct oserr *error;
+};
+
+/* A regular expression takes its time within a window too. */
+static bool go_on(void *ctx)
+{
+    const struct window *w = ctx;
+    return w->env->pause(w->env->pause_ctx, 0, w->at, w->size);
+}
+
+/* Why a search came to nothing. */
+static enum scan_result nothing(const struct window *w)
+{
+    return find_stopped(w->f) ? SCAN_CANCELLED : find_gave_up(w->f) ? SCAN_STUCK : SCAN_NONE;
+}
+
+static void window_free(struct window *w)
+{
+    free(w->state);
+    find_breathe(w->f, NULL, NULL);
+    block_free(&w->block);
+}
+
+static bool window_new(struct window *w, struct command_env *env, struct seg *s, struct find *f,
+                       struct oserr *error)
+{
+    *w = (struct window){.env = env, .s = s, .f = f, .error = error};
+    seg_part(s, &w->low, &w->size);
+    /* the UI has touched its mapping; a command that comes once reads faster than it maps */
+    if (!env->ui || !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
+        w->needle.size = 0;
+    }
+    *error = block_new(&w->block, BLOCK_RAW);
+    if (oserr_is(*error)) {
+        return false;
+    }
+    find_breathe(f, go_on, w);
+    return true;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Of the past: the bytes that are known, and which they are. */
+static struct oserr read_known(struct window *w, size_t asked, size_t *n)
+{
+    struct seg_stat stat;
+    struct oserr e = OSERR_NONE;
+    if (w->state == NULL) {
+        w->state = malloc(w->block.size);
+    }
+    if (w->state == NULL) {
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    }
+    w->partly = true;
+    for (*n = 0; *n < asked && !oserr_is(e);) {
+        size_t take = asked - *n < SEG_SMALL ? asked - *n : SEG_SMALL;
+        e = seg_sample(w->s, w->at + *n, w->block.page + *n, w->state + *n, take, &stat);
+        *n += take;
+    }
+    for (size_t i = 0; i < *n; i++) {
+        bool counts = w->at + i >= w->counted && w->state[i] == SEG_BYTE_UNKNOWN;
+        w->env->unknown += counts ? 1 : 0;
+    }
+    w->counted = later(w->counted, w->at + *n);
+    return e;
+}
+
+/* Are all n bytes at index i of the window known? */
+static bool known(const struct window *w, size_t i, size_t n)
+{
+    return !w->partly || memchr(w->state + i, SEG_BYTE_UNKNOWN, n) == NULL;
+}
+
+/* Reads from a page border before `from`, and before what a regular expression looks at in front of
+ * it: a window that starts later than the segment must not look like its start. False: cancelled or
+ * *error. */
+static bool window_read(struct window *w, uint64_t from, uint64_t size)
+{
+    size_t n = 0;
+    uint64_t lead = find_context(w->f);
+    uint64_t base = from > lead ? from - lead : 0;
+    w->at = later(base - base % BLOCK_PAGE, w->low);
+    uint64_t left = size - w->at;
+    size_t asked = left < w->block.size ? (size_t)left : w->block.size;
+    if (!w->env->pause(w->env->pause_ctx, 0, from, size)) {
+        return false;
+    }
+    w->p = w->block.page;
+    w->partly = false;
+    *w->error = seg_read(w->s, w->at, w->block.page, asked, &n);
+    if (w->error->code == SEG_E_UNKNOWN && w->env->when != NULL) {
+        *w->error = read_known(w, asked, &n);
+    }
+    w->n = n;
+    w->last = n < asked || w->at + n >= size;
+    w->zeros = n >= BLOCK_PAGE && memcmp(w->p + n - BLOCK_PAGE, zeros, BLOCK_PAGE) == 0;
+    return !oserr_is(*w->error);
+}
+
+/* Where the search must go on when what lies at `from` is a hole that cannot match. */
+static uint64_t skip_hole(struct window *w, uint64_t from, uint64_t size)
+{
+    uint64_t start = 0;
+    uint64_t end = 0;
+    enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
+    uint64_t overlap = find_overlap(w->f);
+    if (find_matches_zero(w->f) || from < w->data_to || !w->zeros) {
+        return from;
+    }
+    struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
+    if (!oserr_is(e) && kind == SEG_EXT_DATA) {
+        w->data_to = end;
+    }
+    if (oserr_is(e) || kind != SEG_EXT_HOLE || end <= from) {
+        return from;
+    }
+    if (end >= size) {
+        return size;
+    }
+    return end > overlap && end - overlap > from ? end - overlap : from;
+}
+
+/* Goes on in the mapping itself, which is fastest, to where there may be a match at or behind
+ * *from, or to where only reading helps. False: cancelled. */
+static bool spot(struct window *w, uint64_t *from, uint64_t size)
+{
+    bool found = false;
+    while (w->needle.size > 0 && !found && *from < size) {
+        uint64_t next = *from;
+        uint64_t slice = size - *from < SPOT_SLICE ? size - *from : SPOT_SLICE;
+        uint64_t end = size - *from - slice < w->needle.size ? size : *from + slice;
+        if (!w->env->pause(w->env->pause_ctx, 0, *from, size)) {
+            return false;
+        }
+        if (oserr_is(seg_spot(w->s, &w->needle, *from, end, &next, &found))) {
+            w->needle.size = 0; /* not this segment */
+            break;
+        }
+        bool stuck = next - *from <= slice / 2; /* a hole, or the end */
+        *from = next;
+        if (stuck) {
+            break;
+        }
+    }
+    return true;
+}
+
+/* Matches of the window that start in [*from, to); *from becomes where the next window begins to
+ * search. False: `each` has had enough. */
+static bool search_window(struct window *w, uint64_t *from, uint64_t to,
+                          bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx)
+{
+    size_t overlap = find_overlap(w->f);
+    size_t sure = w->last || w->n < overlap ? w->n : w->n - overlap; /* starts before are final */
+    size_t i = (size_t)(*from - w->at);
+    while (i < sure) {
+        size_t length = 0;
+        size_t m = find_next(w->f, w->p, w->n, i, w->last, &length);
+        if (m == SIZE_MAX || m >= sure) {
+            break;
+        }
+        if (w->at + m >= to) {
+            break;
+        }
+        if (known(w, m, length) && !each(ctx, w->at + m, length)) {
+            return false;
+        }
+        i = m + 1;
+    }
+    *from = later(w->at + i, w->at + sure);
+    return true;
+}
+
+enum scan_result scan_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
+                          uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
+                          void *ctx, struct oserr *error)
+{
+    struct window w;
+    enum scan_result result = SCAN_NONE;
+    if (!window_new(&w, env, s, f, error)) {
+        return SCAN_ERROR;
+    }
+    uint64_t size = w.size;
+    from = later(from, w.low);
+    while (result == SCAN_NONE && from < to && from < size) {
+        from = skip_hole(&w, from, size);
+        if (from >= to || from >= size) {
+            break;
+        }
+        if (!spot(&w, &from, to < size ? to : size)) {
+            result = SCAN_CANCELLED;
+        } else if (!window_read(&w, from, size)) {
+            result = oserr_is(*error) ? SCAN_ERROR : SCAN_CANCELLED;
+        } else if (from >= w.at + w.n) {
+            break; /* it shrank meanwhile */
+        } else if (!search_window(&w, &from, to, each, ctx)) {
+            result = SCAN_FOUND;
+        } else if (nothing(&w) != SCAN_NONE) {
+            result = nothing(&w);
+        } else if (w.last) {
+            break;
+        }
+    }
+    window_free(&w);
+    return result;
+}
+
+struct first {
+    uint64_t offset;
+    size_t length;
+};
+
+static bool take_first(void *ctx, uint64_t offset, size_t length)
+{
+    *(struct first *)ctx = (struct first){offset, length};
+    return false;
+}
+
+enum scan_result scan_forward(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
+                              uint64_t *offset, size_t *length, struct oserr *error)
+{
+    struct first found = {0, 0};
+    enum scan_result result = scan_all(env, s, f, from, UINT64_MAX, take_first, &found, error);
+    if (result == SCAN_FOUND) {
+        *offset = found.offset;
+        *length = found.length;
+    }
+    return result;
+}
+
+/* Is [from, to) one hole that cannot match? */
+static bool all_hole(struct window *w, uint64_t from, uint64_t to)
+{
+    uint64_t start = 0;
+    uint64_t end = 0;
+    enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
+    if (find_matches_zero(w->f)) {
+        return false;
+    }
+    struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
+    return !oserr_is(e) && kind == SEG_EXT_HOLE && end >= to;
+}
+
+/* Last match of the window that starts in [from, before): what lies in front of `from` is there
+ * only to be looked back at. */
+static bool last_in_window(struct window *w, uint64_t from, uint64_t before, uint64_t *offset,
+                           size_t *length)
+{
+    uint64_t limit = before - w->at;
+    size_t m = find_prev(w->f, w->p, w->n, limit < w->n ? (size_t)limit : w->n, length);
+    while (m != SIZE_MAX && !known(w, m, *length)) {
+        m = find_prev(w->f, w->p, w->n, m, length);
+    }
+    if (m == SIZE_MAX || w->at + m < from) {
+        return false;
+    }
+    *offset = w->at + m;
+    return true;
+}
+
+/* Windows that end at `before`, each starting earlier; holes are crossed in doubling strides. */
+static enum scan_result scan_back(struct window *w, uint64_t before, uint64_t size,
+                                  uint64_t *offset, size_t *length)
+{
+    uint64_t overlap = find_overlap(w->f);
+    uint64_t stride = PROBE_FIRST;
+    while (before > w->low) {
+        uint64_t end = before + overlap < size ? before + overlap : size;
+        uint64_t from = later(before > stride ? before - stride : 0, w->low);
+        if (all_hole(w, from, end)) {
+            before = from;
+            stride *= 2;
+            continue;
+        }
+        if (stride > PROBE_FIRST) { /* there is data in this long stride: look closer */
+            stride = PROBE_FIRST;
+            continue;
+        }
+        uint64_t most = w->block.size - overlap - find_context(w->f) - BLOCK_PAGE;
+        from = later(before > most ? before - most : 0, w->low);
+        if (!window_read(w, from, size)) {
+            return oserr_is(*w->error) ? SCAN_ERROR : SCAN_CANCELLED;
+        }
+        if (last_in_window(w, from, before, offset, length)) {
+            return SCAN_FOUND;
+        }
+        if (nothing(w) != SCAN_NONE) {
+            return nothing(w);
+        }
+        before = from;
+    }
+    return SCAN_NONE;
+}
+
+enum scan_result scan_backward(struct command_env *env, struct seg *s, struct find *f,
+                               uint64_t before, uint64_t *offset, size_t *length,
+                               struct oserr *error)
+{
+    struct window w;
+    if (!window_new(&w, env, s, f, error)) {
+        return SCAN_ERROR;
+    }
+    uint64_t size = w.size;
+    enum scan_result result = scan_back(&w, before < size ? before : size, size, offset, length);
+    window_free(&w);
+    return result;
+}

@@ -1,0 +1,287 @@
+#include "live/sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/change/ages.h"
+
+enum {
+    BATCH = 512, /* pages hashed at a time */
+    RUN = 16,    /* pages read at a time: SEG_SMALL bytes */
+    MS = 1000000,
+    PAUSE_MAX = 256 * MS, /* between two laps when nothing changes */
+    STRIP_EVERY = 100 * MS,
+    STRIP_TIMES = 50,              /* a strip that takes long is made more seldom */
+    BASE_MEMORY = 8 * 1024 * 1024, /* what the map may take, and */
+    RESIDENT_SHARE = 200,          /* 1/200 of what is resident; */
+    OWN_MEMORY = 2560 * 1024       /* less what is ours beside it, and what allocating wastes */
+};
+
+_Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == SEG_SMALL,
+               "page sizes differ");
+
+struct segmap {
+    struct seg *seg;
+    struct pagemap *pages;
+    uint64_t at;          /* where the lap goes on */
+    uint64_t dark;        /* the first byte that this lap could not tell anything of */
+    int64_t lap_start;    /* when it began */
+    int64_t looked;       /* when the last whole one began */
+    uint64_t laps;        /* whole ones */
+    uint64_t lap_changes; /* changes found in this lap */
+    unsigned quiet;       /* laps in a row without one */
+    int64_t spent;        /* ns that this lap took so far */
+    int64_t due;          /* of the next slice */
+    uint64_t hot;         /* the newest change */
+    int64_t hot_time;
+    uint64_t version;                  /* counts what there is to show */
+    uint64_t shown;                    /* version of the strip that was made last, */
+    struct page_sum before[STRIP_MAX]; /* the cells that were made last */
+    int64_t strip_due;                 /* and when the next may be */
+    uint64_t hash[BATCH];
+    uint32_t want[BATCH];
+    unsigned char read[RUN * PAGEMAP_PAGE + PAGEMAP_PAGE]; /* room for a page-aligned run */
+    uint8_t state[RUN * PAGEMAP_PAGE];
+};
+
+static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
+                       const uint8_t *new, size_t n)
+{
+    struct segmap *m = ctx;
+    (void)old;
+    (void)new;
+    (void)n;
+    m->hot = offset;
+    m->hot_time = time;
+    m->version++;
+}
+
+struct segmap *segmap_new(struct seg *seg)
+{
+    struct segmap *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return NULL;
+    m->seg = seg;
+    m->pages = pagemap_new(BASE_MEMORY);
+    const struct pagemap_sink sink = {.ctx = m, .changed = on_changed};
+    if (m->pages == NULL || !pagemap_listen(m->pages, &sink)) {
+        segmap_free(m);
+        return NULL;
+    }
+    segmap_stat(m, seg_last(seg));
+    uint64_t end = 0;
+    seg_part(seg, &m->at, &end);
+    return m;
+}
+
+void segmap_free(struct segmap *m)
+{
+    if (m == NULL)
+        return;
+    pagemap_free(m->pages);
+    free(m);
+}
+
+struct pagemap *segmap_pages(struct segmap *m)
+{
+    return m->pages;
+}
+
+void segmap_stat(struct segmap *m, const struct seg_stat *stat)
+{
+    uint64_t allowed = BASE_MEMORY + stat->resident / RESIDENT_SHARE - OWN_MEMORY;
+    pagemap_allow(m->pages, allowed < SIZE_MAX ? (size_t)allowed : SIZE_MAX);
+    pagemap_resize(m->pages, stat->size);
+}
+
+/* ---- reading ---- */
+
+/* Reads whole pages [offset, offset + n) and feeds them. */
+static size_t feed_pages(struct segmap *m, uint64_t offset, size_t n)
+{
+    unsigned char *bytes = m->read + (PAGEMAP_PAGE - (uintptr_t)m->read % PAGEMAP_PAGE);
+    size_t got = 0;
+    struct oserr e = seg_read(m->seg, offset, bytes, n, &got);
+    if (oserr_is(e) || got == 0)
+        return 0;
+    memset(m->state, BYTE_DATA, got);
+    memset(m->state + got, BYTE_BEYOND, n - got);
+    return pagemap_feed(m->pages, offset, bytes, m->state, n, os_now());
+}
+
+/* The pages whose bytes are wanted, adjacent ones together. Returns how many of the wants were done
+ * before the time was up. */
+static size_t feed_wanted(struct segmap *m, uint64_t offset, size_t wants, int64_t until)
+{
+    size_t i = 0;
+    while (i < wants) {
+        size_t run = 1;
+        while (i + run < wants && run < RUN && m->want[i + run] == m->want[i] + run)
+            run++;
+        (void)feed_pages(m, offset + (uint64_t)m->want[i] * PAGEMAP_PAGE, run * PAGEMAP_PAGE);
+        i += run;
+        if (os_now() >= until)
+            break;
+    }
+    return i;
+}
+
+size_t segmap_window(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                     size_t n, int64_t time)
+{
+    pagemap_pin(m->pages, offset, n);
+    return segmap_rows(m, offset, bytes, state, n, time);
+}
+
+size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                   size_t n, int64_t time)
+{
+    for (size_t at = 0; at < n; at += PAGEMAP_PAGE - (size_t)((offset + at) % PAGEMAP_PAGE)) {
+        uint64_t page = (offset + at) / PAGEMAP_PAGE * PAGEMAP_PAGE;
+        bool there = state[at] == BYTE_DATA || state[at] == BYTE_HOLE;
+        if (there && pagemap_bytes(m->pages, page) == NULL)
+            (void)feed_pages(m, page, PAGEMAP_PAGE);
+    }
+    return pagemap_feed(m->pages, offset, bytes, state, n, time);
+}
+
+/* ---- going around ---- */
+
+/* What is before this was told of in this lap: data that is not there is a hole. */
+static void note_seen(struct segmap *m, uint64_t end)
+{
+    pagemap_seen(m->pages, end < m->dark ? end : m->dark);
+}
+
+static void note_dark(struct segmap *m, uint64_t from)
+{
+    if (from < m->dark)
+        m->dark = from;
+}
+
+/* The next pages. False: the time is up, or they cannot be read now. */
+static bool step(struct segmap *m, uint64_t end, int64_t until)
+{
+    struct seg_hashes found;
+    struct oserr e = seg_hash(m->seg, m->at, m->hash, BATCH, &found);
+    uint64_t behind = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
+    size_t wants = pagemap_feed_hashes(m->pages, m->at, m->hash, found.pages, os_now(), m->want);
+    size_t done = feed_wanted(m, m->at, wants, until);
+    if (done < wants) {
+        m->at += (uint64_t)m->want[done] * PAGEMAP_PAGE;
+        return false;
+    }
+    if (oserr_is(e) || found.next <= m->at) {
+        note_dark(m, behind);
+        m->at = end; /* not this time */
+        return false;
+    }
+    if (found.next > behind && found.gap == SEG_EXT_HOLE)
+        pagemap_feed_hole(m->pages, behind, found.next, os_now());
+    else if (found.next > behind)
+        note_dark(m, behind);
+    m->at = found.next;
+    return os_now() < until;
+}
+
+/* When nothing changed the next lap may wait, twice as long each time. */
+static int64_t end_lap(struct segmap *m, int64_t now, uint64_t start, uint64_t end,
+                       int64_t interval)
+{
+    note_seen(m, end);
+    m->laps++;
+    m->looked = m->lap_start;
+    m->quiet = m->lap_changes > 0 ? 0 : m->quiet + (m->quiet < 16);
+    m->lap_changes = 0;
+    m->spent = 0;
+    m->at = start;
+    m->version++;
+    int64_t pause = interval << m->quiet;
+    return now + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
+}
+
+int64_t segmap_work(struct segmap *m, int64_t now, int64_t interval, double share)
+{
+    uint64_t start = 0, end = 0, was = pagemap_changes(m->pages);
+    if (now < m->due)
+        return m->due;
+    seg_part(m->seg, &start, &end);
+    if (m->at >= end || m->at < start)
+        m->at = start;
+    if (m->at == start) {
+        m->lap_start = now;
+        m->dark = UINT64_MAX;
+    }
+    int64_t until = now + (int64_t)((double)interval * share);
+    while (m->at < end && step(m, end, until))
+        ;
+    m->lap_changes += pagemap_changes(m->pages) - was;
+    if (m->laps == 0)
+        note_seen(m, m->at);
+    int64_t spent = os_now() - now;
+    m->due = now + interval;
+    if (m->at >= end)
+        m->due = end_lap(m, now, start, end, interval);
+    int64_t rest = now + (int64_t)((double)spent / share);
+    if (m->due < rest)
+        m->due = rest;
+    return m->due;
+}
+
+bool segmap_complete(struct segmap *m,
+                     bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
+                     void *ctx)
+{
+    uint64_t start = 0, end = 0;
+    while (m->laps == 0) {
+        seg_part(m->seg, &start, &end);
+        m->due = 0;
+        (void)segmap_work(m, os_now(), 4 * MS, 1);
+        if (!breath(ctx, 0, m->at, end))
+            return false;
+    }
+    return true;
+}
+
+/* ---- showing ---- */
+
+static void make_strip(struct segmap *m, size_t cells, struct map_picture *out)
+{
+    seg_part(m->seg, &out->from, &out->to);
+    uint64_t n = out->to - out->from;
+    out->cells = n == 0 ? 0 : cells;
+    for (size_t i = 0; i < out->cells; i++) {
+        uint64_t each = n / cells, more = n % cells;
+        uint64_t from = out->from + each * i + more * i / cells;
+        uint64_t to = out->from + each * (i + 1) + more * (i + 1) / cells;
+        out->cell[i] = pagemap_sum(m->pages, from, to > from ? to : from + 1);
+    }
+}
+
+bool segmap_show(struct segmap *m, size_t cells, int64_t now, struct map_picture *out)
+{
+    uint64_t start = 0, end = 0;
+    seg_part(m->seg, &start, &end);
+    cells = cells < STRIP_MAX ? cells : STRIP_MAX;
+    out->laps = m->laps;
+    out->looked = m->looked;
+    out->progress = end > start ? (double)(m->at - start) / (double)(end - start) : 1;
+    out->hot = m->hot;
+    out->hot_time = m->hot_time;
+    out->changes = pagemap_changes(m->pages);
+    out->memory = sizeof *m + pagemap_memory(m->pages);
+    bool other = cells != out->cells || start != out->from || end != out->to;
+    if (cells == 0 || (!other && (m->shown == m->version || now < m->strip_due)))
+        return false;
+    int64_t began = os_now();
+    m->shown = m->version;
+    memcpy(m->before, out->cell, sizeof m->before);
+    make_strip(m, cells, out);
+    int64_t took = (os_now() - began) * STRIP_TIMES;
+    m->strip_due = now + (took > STRIP_EVERY ? took : STRIP_EVERY);
+    if (!other && memcmp(m->before, out->cell, out->cells * sizeof *out->cell) == 0)
+        return false;
+    out->seq++;
+    return true;
+}

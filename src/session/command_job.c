@@ -1,0 +1,84 @@
+/* Command lines as jobs: on the sampler with its segment, or on the walker with a locator in the
+ * line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/sampler_private.h"
+
+enum { OUTPUT_MAX = 1024 * 1024 };
+
+/* In the past the command is about what was. False: it cannot be, which is told. */
+static bool enter(struct command_job *j, struct command_env *env, struct moment **m)
+{
+    char why[96];
+    if (j->sampler == NULL || j->past == 0)
+        return true;
+    struct oserr e = sampler_moment(j->sampler, j->past, m);
+    if (oserr_is(e)) {
+        out_print(&j->err, "%s: %s\n", e.call, oserr_text(e, why, sizeof why));
+        return false;
+    }
+    env->seg = moment_seg(*m);
+    env->when = j->when;
+    return true;
+}
+
+static void command_job_run(struct job *job, struct worker *w)
+{
+    struct command_job *j = (struct command_job *)job;
+    struct command_env env = {.be = j->be,
+                              .seg = j->sampler != NULL ? j->sampler->seg : NULL,
+                              .out = &j->out,
+                              .err = &j->err,
+                              .ui = true,
+                              .cursor = j->cursor,
+                              .marks = j->marks,
+                              .marks_set = j->marks_set,
+                              .view = j->view[0] != '\0' ? j->view : NULL,
+                              .pause = worker_breath,
+                              .pause_ctx = w};
+    struct moment *m = NULL;
+    j->status = EXIT_ERROR;
+    if (enter(j, &env, &m))
+        j->status = command_run_line(&env, j->line);
+    moment_close(m);
+    for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
+        freeze_follow(&j->sampler->work.freeze, &env.pokes[i]);
+    memcpy(j->pokes, env.pokes, sizeof j->pokes);
+    j->pokes_count = env.pokes_count;
+    j->made = env.made;
+}
+
+struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
+                                    void (*finish)(struct job *j, void *taker))
+{
+    struct command_job *j = calloc(1, sizeof *j);
+    size_t n = strlen(line) + 1;
+    if (j == NULL)
+        return NULL;
+    j->line = malloc(n);
+    if (j->line == NULL) {
+        free(j);
+        return NULL;
+    }
+    memcpy(j->line, line, n);
+    j->job.run = command_job_run;
+    j->job.finish = finish;
+    j->be = be;
+    j->sampler = s;
+    out_text(&j->out, OUTPUT_MAX);
+    out_text(&j->err, OUTPUT_MAX);
+    return j;
+}
+
+void command_job_free(struct command_job *j)
+{
+    if (j == NULL)
+        return;
+    out_free(&j->out);
+    out_free(&j->err);
+    if (j->made != NULL)
+        seg_close(j->made);
+    free(j->line);
+    free(j);
+}

@@ -1,0 +1,179 @@
+/* The arithmetic of cursor, window and selection. */
+#include <string.h>
+
+#include "session/session.h"
+
+unsigned session_width(const struct session *s)
+{
+    return s->fit != 0 && s->fit < s->set.width ? s->fit : s->set.width;
+}
+
+uint64_t session_start(const struct session *s)
+{
+    return s->range_length != 0 ? s->range_offset : 0;
+}
+
+uint64_t session_end(const struct session *s)
+{
+    const struct past_picture *past = &s->sample.past;
+    uint64_t size = past->time != 0 ? past->total : s->sample.stat.size;
+    if (s->range_length == 0)
+        return size;
+    uint64_t end = s->range_offset + s->range_length;
+    return end < size ? end : size > s->range_offset ? size : s->range_offset;
+}
+
+/* Rows before the one that holds `offset`. */
+static uint64_t row_of(const struct session *s, uint64_t offset)
+{
+    return (offset - session_start(s)) / session_width(s);
+}
+
+static void set_top(struct session *s, uint64_t row)
+{
+    s->top = session_start(s) + row * session_width(s);
+}
+
+void session_move_to(struct session *s, uint64_t offset, bool extend)
+{
+    uint64_t start = session_start(s), end = session_end(s);
+    if (extend && !s->selecting)
+        s->anchor = s->cursor;
+    s->selecting = extend;
+    if (offset >= end)
+        offset = end > start ? end - 1 : start;
+    s->cursor = offset < start ? start : offset;
+    if (session_rows(s) != NULL) {
+        session_rows_show(s);
+        session_look(s);
+        return;
+    }
+    uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
+    uint64_t top = s->top < start ? 0 : row_of(s, s->top);
+    if (row < top)
+        set_top(s, row);
+    else if (row >= top + rows)
+        set_top(s, row - rows + 1);
+    else
+        set_top(s, top);
+    session_look(s);
+}
+
+void session_move(struct session *s, int64_t delta, bool extend)
+{
+    uint64_t step = delta < 0 ? (uint64_t)0 - (uint64_t)delta : (uint64_t)delta;
+    uint64_t start = session_start(s), to = 0;
+    if (delta < 0)
+        to = s->cursor - start < step ? start : s->cursor - step;
+    else
+        to = UINT64_MAX - s->cursor < step ? UINT64_MAX : s->cursor + step;
+    session_move_to(s, session_rows_step(s, to, delta), extend);
+}
+
+void session_scroll(struct session *s, int64_t rows)
+{
+    if (session_rows(s) != NULL) {
+        session_rows_scroll(s, rows);
+        return;
+    }
+    uint64_t start = session_start(s), end = session_end(s);
+    uint64_t last = end > start ? row_of(s, end - 1) : 0, top = row_of(s, s->top);
+    uint64_t step = rows < 0 ? (uint64_t)0 - (uint64_t)rows : (uint64_t)rows;
+    uint64_t shown = s->rows > 0 ? s->rows : 1;
+    uint64_t lowest = last + 1 > shown ? last + 1 - shown : 0;
+    if (rows < 0)
+        top = top < step ? 0 : top - step;
+    else
+        top = top + step > lowest ? (top > lowest ? top : lowest) : top + step;
+    set_top(s, top);
+    uint64_t row = row_of(s, s->cursor), column = (s->cursor - start) % session_width(s);
+    if (row < top)
+        row = top;
+    else if (row >= top + shown)
+        row = top + shown - 1;
+    session_move_to(s, start + row * session_width(s) + column, s->selecting);
+}
+
+void session_set_width(struct session *s, unsigned width)
+{
+    s->set.width = width < 1 ? 1 : width > WIDTH_MAX ? WIDTH_MAX : width;
+    set_top(s, row_of(s, s->top));
+    session_move_to(s, s->cursor, s->selecting);
+}
+
+void session_fit(struct session *s, unsigned width)
+{
+    if (s->fit == width)
+        return;
+    s->fit = width;
+    set_top(s, row_of(s, s->top));
+    session_move_to(s, s->cursor, s->selecting);
+}
+
+bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8_t *state,
+                  int64_t *changed, bool *base)
+{
+    const struct sample *p = &s->sample;
+    size_t i = p->seq == 0 ? SIZE_MAX : sample_index(p, offset);
+    if (i == SIZE_MAX)
+        return false;
+    *byte = p->bytes[i];
+    *state = p->state[i];
+    *changed = p->changed[i];
+    *base = p->has_base && p->base[i] != 0;
+    return true;
+}
+
+size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, size_t n)
+{
+    const struct sample *p = &s->sample;
+    size_t got = 0;
+    while (p->seq != 0 && got < n) {
+        size_t i = sample_index(p, offset + got);
+        if (i == SIZE_MAX || p->state[i] == BYTE_BEYOND || p->state[i] == BYTE_UNKNOWN)
+            break;
+        out[got++] = p->bytes[i];
+    }
+    return got;
+}
+
+/* The cell that holds `offset`, as cells are laid: from the start of a row, the last one cut. */
+static void cell_of(const struct session *s, uint64_t offset, uint64_t *from, uint64_t *to)
+{
+    uint64_t unit = s->set.view->unit, width = session_width(s);
+    uint64_t column = (offset - session_start(s)) % width, first = column - column % unit;
+    *from = offset - column + first;
+    *to = offset - column + (first + unit < width ? first + unit : width);
+}
+
+void session_selection(const struct session *s, uint64_t *from, uint64_t *to)
+{
+    uint64_t unit = s->set.view != NULL ? s->set.view->unit : 1, end = session_end(s);
+    bool cells = s->focus == FOCUS_CELLS && s->set.view != NULL && s->set.view->kind != VIEW_TEXT;
+    uint64_t low = s->selecting && s->anchor < s->cursor ? s->anchor : s->cursor;
+    uint64_t high = s->selecting && s->anchor > s->cursor ? s->anchor : s->cursor, inside = 0;
+    if (cells) { /* a cell is selected whole, as it is drawn */
+        cell_of(s, low, from, &inside);
+        cell_of(s, high, &inside, to);
+    } else if (s->selecting) {
+        *from = low;
+        *to = high + 1;
+    } else {
+        *from = s->cursor;
+        *to = s->cursor + unit;
+    }
+    if (*to > end)
+        *to = end;
+    if (*from > *to)
+        *from = *to;
+}
+
+void session_undo_push(struct session *s, const struct poke_done *p)
+{
+    if (s->undo_count == UNDO_MAX) {
+        memmove(s->undo, s->undo + 1, (UNDO_MAX - 1) * sizeof *s->undo);
+        s->undo_count--;
+    }
+    s->undo[s->undo_count++] = *p;
+    s->redo_count = 0;
+}

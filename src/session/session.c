@@ -1,0 +1,363 @@
+#include "session/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+
+enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_BEHIND = 24 };
+
+static void set_defaults(struct settings *set)
+{
+    *set = (struct settings){.hz = 250,
+                             .theme = "dark",
+                             .width = 16,
+                             .fresh = 0.5,
+                             .warm = 2,
+                             .mouse = true,
+                             .inspector = true,
+                             .view = view_find("hex"),
+                             .enc = TEXT_UTF8,
+                             .strip = true,
+                             .cpu = CPU_DEFAULT,
+                             .recent = 10,
+                             .history = HISTORY_MIB};
+    const uint16_t one = 1;
+    uint8_t first = 0;
+    memcpy(&first, &one, 1);
+    set->big = first == 0;
+}
+
+struct oserr session_init(struct session *s, struct backend *be)
+{
+    *s = (struct session){.be = be, .rows = 1};
+    struct oserr e = OSERR_NONE;
+    set_defaults(&s->set);
+    s->wake = os_wake_new();
+    if (s->wake == NULL || !sample_alloc(&s->sample)) {
+        os_wake_free(s->wake);
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    }
+    if (be != NULL)
+        s->walker = walker_start(s->wake, NULL, &e);
+    if (oserr_is(e) && s->walker == NULL) {
+        sample_free(&s->sample);
+        os_wake_free(s->wake);
+        return e;
+    }
+    if (s->walker != NULL)
+        backend_pace(be, walker_pace(s->walker));
+    return OSERR_NONE;
+}
+
+/* A job that hangs in a call must not make the user wait: it is left to itself. */
+static bool stop_sampler(struct session *s)
+{
+    struct sampler *sampler = s->sampler;
+    s->sampler = NULL;
+    return sampler_stop_by(sampler, os_now() + SECOND, s);
+}
+
+/* What a thread that hangs still uses when all else is gone: kept, and findable for whoever looks
+ * for memory that was lost. */
+static struct walker *volatile left_walker;
+
+void session_free(struct session *s)
+{
+    bool ended = stop_sampler(s);
+    if (s->walker != NULL)
+        backend_pace(s->be, NULL);
+    if (ended && !s->left_behind) /* else a pass that hangs may still ask the walker */
+        ended = walker_stop(s->walker, os_now() + SECOND / 5, s);
+    if (!ended || s->left_behind)
+        left_walker = s->walker;
+    walk_free(&s->walk);
+    (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
+    sample_free(&s->sample);
+    if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
+        os_wake_free(s->wake);
+    *s = (struct session){0};
+}
+
+/* A new place starts with nothing remembered. */
+static void forget_place(struct session *s)
+{
+    s->top = s->cursor = session_start(s);
+    s->marks_set = 0;
+    s->match_length = 0;
+    s->selecting = s->phase = false;
+    s->undo_count = s->redo_count = 0;
+    s->locked = false;
+}
+
+static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
+                  const char *locator)
+{
+    bool same = strcmp(s->locator, locator) == 0;
+    struct sample *old = &s->sample;
+    s->left_behind = !stop_sampler(s) || s->left_behind;
+    s->sampler = sampler;
+    (void)snprintf(s->locator, sizeof s->locator, "%s", locator);
+    s->id = seg_id_of(stat);
+    s->edit = s->paused = false;
+    s->past = 0;
+    s->events_seen = 0;
+    old->seq = old->events = old->changes = 0;
+    old->length = 0;
+    old->freeze.count = 0;
+    old->settle = (struct settle_seen){.any = false};
+    s->settle = (struct settle_want){.from = 0};
+    old->stat = *stat;
+    old->error = OSERR_NONE;
+    if (!same)
+        forget_place(s);
+    s->undo_count = s->redo_count = 0;
+    session_move_to(s, s->cursor, s->selecting);
+    session_look(s);
+}
+
+struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
+                            uint64_t range_length)
+{
+    struct seg *seg = NULL;
+    struct oserr e = seg_open(s->be, locator, SEG_READ, &seg);
+    if (!oserr_is(e) && range_length != 0)
+        e = seg_limit(seg, range_offset, range_length);
+    if (oserr_is(e)) {
+        seg_close(seg);
+        return e;
+    }
+    char name[LOCATOR_MAX];
+    struct seg_stat stat = *seg_last(seg);
+    unsigned caps = seg_caps(seg);
+    (void)snprintf(name, sizeof name, "%s", seg_locator(seg));
+    struct sampler *sampler = sampler_start(s->be, seg, s->set.hz, s->wake, &e);
+    if (sampler == NULL)
+        return e;
+    s->range_offset = range_length != 0 ? range_offset : 0;
+    s->range_length = range_length;
+    s->caps = caps;
+    adopt(s, sampler, &stat, name);
+    return OSERR_NONE;
+}
+
+void session_detach(struct session *s)
+{
+    s->left_behind = !stop_sampler(s) || s->left_behind;
+    s->sampler = NULL;
+    s->locator[0] = '\0';
+    s->id = (struct seg_id){0};
+    s->edit = s->paused = false;
+    s->past = 0;
+    s->sample.seq = 0;
+    s->sample.length = 0;
+    s->sample.freeze.count = 0;
+    if (s->walker != NULL)
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
+/* The part of the segment that the sampler shall read: the screen, and what characters at its edges
+ * need. */
+static void wanted(const struct session *s, uint64_t *offset, size_t *length)
+{
+    uint64_t start = session_start(s), before = s->top - start;
+    if (before > MARGIN_BEFORE)
+        before = MARGIN_BEFORE;
+    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_BEHIND;
+    *offset = s->top - before;
+    if (s->range_length != 0 && *offset + n > s->range_offset + s->range_length)
+        n = s->range_offset + s->range_length - *offset;
+    *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
+}
+
+static void want_rows(struct session *s)
+{
+    uint64_t start = session_start(s), width = session_width(s);
+    struct rows_want want = {.on = s->only,
+                             .start = start,
+                             .width = (unsigned)width,
+                             .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
+                             .top = s->top,
+                             .keep = s->cursor - (s->cursor - start) % width,
+                             .recent = (int64_t)(s->set.recent * SECOND)};
+    sampler_want_rows(s->sampler, &want);
+}
+
+void session_look(struct session *s)
+{
+    if (s->sampler == NULL)
+        return;
+    uint64_t offset = 0;
+    size_t length = 0;
+    wanted(s, &offset, &length);
+    sampler_want(s->sampler, offset, length, s->set.hz);
+    sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
+    const struct past_wish wish = {.budget = (size_t)s->set.history << 20,
+                                   .time = s->past,
+                                   .cells = s->time_cells,
+                                   .offset = s->value_offset,
+                                   .size = s->value_size};
+    sampler_want_past(s->sampler, &wish);
+    want_rows(s);
+    if (s->walker != NULL)
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
+void session_settle(struct session *s)
+{
+    struct settle_want want = {.locked = s->locked, .lock = s->lock};
+    if (s->sampler == NULL)
+        return;
+    if (s->selecting)
+        session_selection(s, &want.from, &want.to);
+    if (want.to - want.from <= 8 && want.from / 8 == (want.to - 1) / 8)
+        want.from = want.to = 0; /* one load */
+    const struct settle_want *old = &s->settle;
+    if (want.from == old->from && want.to == old->to && want.locked == old->locked &&
+        want.lock.offset == old->lock.offset && want.lock.width == old->lock.width)
+        return;
+    s->settle = want;
+    sampler_settle(s->sampler, &want);
+}
+
+static void follow(const struct session *s)
+{
+    unsigned kinds = WALK_KINDS | (s->all_kinds ? 1u << SEG_FILE : 0);
+    if (s->walker != NULL)
+        walker_list(s->walker, kinds, s->following);
+}
+
+void session_list(struct session *s, bool segments, bool users)
+{
+    if (s->following != segments) {
+        s->following = segments;
+        follow(s);
+    }
+    if (s->listing == (segments || users) || s->walker == NULL)
+        return;
+    s->listing = segments || users;
+    walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
+void session_all_kinds(struct session *s, bool all)
+{
+    s->all_kinds = all;
+    follow(s);
+}
+
+static bool take_sample(struct session *s)
+{
+    uint64_t offset = 0;
+    size_t length = 0;
+    wanted(s, &offset, &length);
+    bool here = s->sample.seq != 0 && s->sample.offset == offset && s->sample.length == length;
+    if (s->only || s->sample.rows.on)
+        here = s->only && session_shows(s, s->cursor) && s->sample.rows.on;
+    if (s->paused && here)
+        return sampler_take_frozen(s->sampler, &s->sample);
+    return sampler_take(s->sampler, &s->sample);
+}
+
+/* How far a pass over /proc is that takes long. */
+static unsigned pass_percent(struct walker *w)
+{
+    struct walk_progress p;
+    if (!walker_progress(w, &p) || os_now() - p.since < SECOND / 2)
+        return 0;
+    unsigned percent = (unsigned)(p.done * 100 / p.total);
+    return percent < 1 ? 1 : percent > 99 ? 99 : percent;
+}
+
+bool session_take(struct session *s, void *taker)
+{
+    bool news = false;
+    os_wake_clear(s->wake);
+    if (s->sampler != NULL) {
+        news = worker_take(sampler_worker(s->sampler), taker);
+        /* A finished job may have attached something else, or detached. */
+        uint64_t events = s->sample.events;
+        session_settle(s);
+        if (s->sampler != NULL)
+            news = take_sample(s) || news;
+        if (s->sample.events > events && s->walker != NULL) /* who is left? */
+            walker_hurry(s->walker);
+    }
+    if (s->walker != NULL) {
+        news = worker_take(walker_worker(s->walker), taker) || news;
+        struct walk fresh;
+        while (walker_take(s->walker, &fresh))
+            news = walk_join(&s->walk, &fresh, s->gone, &s->gone_count) || news;
+        unsigned percent = pass_percent(s->walker);
+        news = news || percent != s->percent;
+        s->percent = percent;
+    }
+    return news;
+}
+
+const struct seg_info *session_info(const struct session *s)
+{
+    for (size_t i = 0; i < s->walk.survey.count; i++) {
+        const struct seg_info *info = &s->walk.survey.segs[i];
+        if (seg_id_equal(seg_id_of(&info->stat), s->id))
+            return info;
+    }
+    return NULL;
+}
+
+bool session_users(const struct session *s, struct seg_who *out)
+{
+    const struct seg_info *info = session_info(s);
+    if (info != NULL) {
+        const struct seg_who *all = &s->walk.survey.who;
+        *out = *all;
+        out->mappers = all->mappers + info->who_first;
+        out->mappers_count = info->who_mappers;
+        out->holders = all->holders + info->who_holder_first;
+        out->holders_count = info->who_holders;
+        return true;
+    }
+    *out = s->walk.survey.also;
+    return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
+}
+
+/* Is this the first row of its process? Rows of one process stand together. */
+static bool first_of_pid(const struct seg_who *w, size_t i)
+{
+    return i == 0 || w->mappers[i - 1].pid != w->mappers[i].pid;
+}
+
+/* Each process once; where the rights of handles are known (Windows) they say what it may do. */
+static void count_holders(const struct seg_who *w, size_t *rw, size_t *ro, size_t *held)
+{
+    for (size_t i = 0; i < w->holders_count;) {
+        uint32_t pid = w->holders[i].pid, rights = 0;
+        for (; i < w->holders_count && w->holders[i].pid == pid; i++)
+            rights |= w->holders[i].access;
+        if (pid != os_pid())
+            ++*((rights & SEG_MAY_WRITE) != 0 ? rw : (rights & SEG_MAY_READ) != 0 ? ro : held);
+    }
+}
+
+bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable)
+{
+    struct seg_who w;
+    *rw = *ro = *held = *unreadable = 0;
+    if (!session_users(s, &w))
+        return false;
+    for (size_t i = 0; i < w.mappers_count; i++) {
+        if (w.mappers[i].pid == os_pid() || !first_of_pid(&w, i))
+            continue;
+        bool write = false;
+        for (size_t k = i; k < w.mappers_count && w.mappers[k].pid == w.mappers[i].pid; k++)
+            write = write || w.mappers[k].write;
+        *(write ? rw : ro) += 1;
+    }
+    count_holders(&w, rw, ro, held);
+    *unreadable = w.unreadable;
+    return true;
+}
+
+bool session_recorded(const struct session *s)
+{
+    return strncmp(s->locator, "rec:", 4) == 0;
+}

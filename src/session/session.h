@@ -1,0 +1,187 @@
+/* What is open and what the user is doing with it, without a screen: the attached segment's newest
+ * sample, window, cursor, view, selection, marks, undo, options. The UI's thread owns it. */
+#ifndef SHMLENS_SESSION_H
+#define SHMLENS_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/segment.h"
+#include "core/change/ages.h"
+#include "core/locator.h"
+#include "core/screen/line_edit.h"
+#include "core/text.h"
+#include "core/view.h"
+#include "list/walker.h"
+#include "live/sampler.h"
+
+enum { UNDO_MAX = 256, MARKS = 26, WIDTH_MAX = 256, COLUMNS_SET = 160 };
+
+/* Which column of the inspect screen the cursor types into. */
+enum focus { FOCUS_CELLS, FOCUS_TEXT, FOCUS_TEXT2, FOCUS_COUNT };
+
+struct column;
+
+/* Kept between runs ($XDG_STATE_HOME/shmlens/options, config: `set NAME VALUE`). */
+struct settings {
+    double hz;          /* samples a second, 1 to 1000; default 250 */
+    char theme[8];      /* dark, light, mono */
+    unsigned width;     /* bytes a row, 1 to WIDTH_MAX; default 16 */
+    double fresh, warm; /* highlight: seconds; defaults 0.5 and 2 */
+    bool mouse;
+    bool inspector;          /* the panel is shown */
+    const struct view *view; /* of the cells */
+    bool big;                /* byte order of the cells and the inspector, where the view has one */
+    enum text_encoding enc;  /* of the one text column under 96 columns */
+    char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
+    const struct column *sort; /* what the list is sorted by (cli/columns.h); NULL: the locator */
+    bool inverted;             /* and the other way round */
+    bool strip;                /* the overview strip is shown */
+    unsigned history;          /* MiB that the history of changes may take; 0: none is kept */
+    double cpu;                /* percent of a processor that watching the whole segment may take */
+    double recent;             /* seconds: rows that changed since then are shown by x */
+};
+
+struct session {
+    struct backend *be;
+    struct os_wake *wake;
+    struct walker *walker; /* NULL in tests */
+    unsigned percent;      /* of a pass over /proc that takes long, 1 to 99; 0: there is none */
+    struct walk walk;      /* newest survey */
+    struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
+    size_t gone_count;
+    struct sampler *sampler;             /* NULL: nothing attached (and in tests) */
+    struct sample sample;                /* newest sample taken; frozen while paused */
+    char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
+    struct seg_id id;                    /* of the attached object; dev 0: none */
+    uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
+    uint64_t events_seen;                /* events of the sample already told to the user */
+
+    bool left_behind; /* a sampler that hangs in a call still uses what it had */
+    bool listing;     /* a list of segments or of users is on the screen (session_list) */
+    bool following;   /* a list of segments is */
+    bool all_kinds;   /* mapped files are listed too */
+
+    uint64_t top;    /* offset of the first row shown; a whole number of rows from the start */
+    unsigned caps;   /* enum seg_caps of the attached segment */
+    unsigned rows;   /* rows that fit on the screen */
+    unsigned fit;    /* bytes of a row that fit on the screen; 0: all of set.width do */
+    uint64_t cursor; /* offset of the byte under the cursor */
+    enum focus focus;
+    bool selecting;
+    bool phase; /* UTF-16 characters start at odd offsets */
+    bool paused;
+    bool timeline; /* the timeline is shown though this is now */
+    bool heat;     /* how often bytes changed is shown instead of when */
+    bool follow;   /* the view goes where changes happen */
+    bool only;     /* only rows that changed are shown */
+    bool edit;
+    bool locked;             /* :seqlock: a sequence counter is set */
+    uint64_t anchor;         /* the selection is from anchor to cursor, both included */
+    int64_t past;            /* the moment that is looked at, os_now's clock; 0: now */
+    size_t time_cells;       /* columns of the timeline; 0: it is not shown */
+    uint64_t value_offset;   /* of the value whose history the inspector shows */
+    size_t value_size;       /* 0: it shows none */
+    struct seg_seqlock lock; /* a sequence counter, when `locked` */
+    uint64_t marks[MARKS];
+    uint32_t marks_set;
+    struct settle_want settle; /* what the sampler was told to read at one moment */
+    uint64_t match;            /* offset of the found match and its length; length 0: none */
+    size_t match_length;
+
+    struct poke_done
+        undo[UNDO_MAX]; /* a stack: [0, undo_count) can be undone, then redo_count more redone */
+    size_t undo_count, redo_count;
+
+    struct settings set;
+};
+
+/* Fills defaults and allocates the sample; starts the walker unless `be` is NULL (tests). */
+SHM_MUST struct oserr session_init(struct session *s, struct backend *be);
+void session_free(struct session *s); /* stops threads; never waits for a stuck /proc read */
+
+/* Opens a raw locator and starts sampling it; what was attached before is let go only when this
+ * succeeds. A new locator starts at the top with no marks; the same one (reattach) keeps the place.
+ */
+SHM_MUST struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
+                                     uint64_t range_length);
+void session_detach(struct session *s);
+
+/* Takes over what the threads have ready; true: something changed (draw). Runs finish() of jobs
+ * with `taker`. */
+bool session_take(struct session *s, void *taker);
+
+/* What is on the screen: a list of segments (then names are followed at once), of users? Then /proc
+ * is read every second, else every three. Cheap to call for each frame. */
+void session_list(struct session *s, bool segments, bool users);
+
+/* List mapped files too, or the usual kinds. */
+void session_all_kinds(struct session *s, bool all);
+
+/* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
+ * moving. */
+void session_look(struct session *s);
+
+/* Tells the sampler what shall be read at one moment: the selection when it is no single word, all
+ * of the window when a sequence counter is set. Cheap when nothing changed. */
+void session_settle(struct session *s);
+
+/* ---- pure arithmetic on the state ---- */
+
+uint64_t session_start(const struct session *s); /* first offset that can be shown (range_offset) */
+uint64_t
+session_end(const struct session *s); /* behind the last: the segment's end or the range's */
+
+/* Moves the cursor (clamped to [start, end-1]; start when empty) and scrolls so that it is visible.
+ * `extend`: the selection grows, else it is dropped. */
+void session_move_to(struct session *s, uint64_t offset, bool extend);
+void session_move(struct session *s, int64_t delta, bool extend);
+void session_scroll(struct session *s, int64_t rows); /* the window; the cursor stays visible */
+void session_set_width(struct session *s, unsigned width);
+
+/* Bytes of a row as it is shown: set.width, or less where the screen is too narrow for that; and
+ * how the screen says what fits (0: everything). */
+unsigned session_width(const struct session *s);
+void session_fit(struct session *s, unsigned width);
+
+/* Only changed rows: the list that the newest sample is of; NULL: the window is shown whole. */
+const struct rows_seen *session_rows(const struct session *s);
+
+/* The offset of row `row` of the screen, UINT64_MAX: there is none. Is a byte on the screen? */
+uint64_t session_row(const struct session *s, size_t row);
+bool session_shows(const struct session *s, uint64_t offset);
+
+/* With only changed rows: makes the cursor's row visible; where a move by `delta` to `to` goes;
+ * scrolls by rows of the list. */
+void session_rows_show(struct session *s);
+uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta);
+void session_rows_scroll(struct session *s, int64_t by);
+
+/* The byte at an offset as the newest sample has it: false when the sample does not cover it. */
+bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8_t *state,
+                  int64_t *changed, bool *base);
+size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out,
+                     size_t n); /* data bytes in a row there */
+
+/* [*from, *to): the selection, or the one unit at the cursor. */
+void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
+
+void session_undo_push(struct session *s,
+                       const struct poke_done *p); /* drops what could be redone */
+
+/* The rows of the newest walk for the attached object, ourselves included. The arrays stay the
+ * session's and live until the next session_take. False: not known yet. */
+bool session_users(const struct session *s, struct seg_who *out);
+
+/* Who has the attached object, as the newest walk knows: counts of processes mapping it read-write,
+ * read-only, only holding it (ourselves not counted) and of unreadable processes; false: not known
+ * yet. */
+bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable);
+
+bool session_recorded(const struct session *s); /* what is attached is a recording */
+
+/* The row of the newest survey for the attached object, NULL: not in it. */
+const struct seg_info *session_info(const struct session *s);
+
+#endif

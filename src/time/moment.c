@@ -1,0 +1,146 @@
+#include "time/moment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/change/ages.h"
+
+enum {
+    PAGE = PAGEMAP_PAGE,
+    RUN_MAX = 256 * 1024 * 1024 /* bytes of a hole that are looked through at a time */
+};
+
+struct moment {
+    struct seg *seg, *live;
+    struct segmap *map;
+    const struct rewind *rewind; /* its history may be another one after each breath */
+    int64_t time;
+    struct seg_moment face;
+    int64_t changed[SEG_SMALL];
+    uint8_t bytes[SEG_SMALL], state[SEG_SMALL];
+};
+
+/* Whole pages [at, at + n) as they were, into m->bytes and m->state. */
+static struct oserr look(struct moment *m, uint64_t at, size_t n)
+{
+    struct seg_stat stat;
+    const struct past_view view = {at, n, m->bytes, m->state, m->changed, 0};
+    struct oserr e = seg_sample(m->live, at, m->bytes, m->state, n, &stat);
+    if (oserr_is(e))
+        return e;
+    (void)segmap_rows(m->map, at, m->bytes, m->state, n, os_now());
+    const struct past *past = rewind_past(m->rewind);
+    if (past != NULL)
+        return past_at(past, m->time, &view) ? OSERR_NONE : (struct oserr){"malloc", SEG_E_MEMORY};
+    memset(m->bytes, 0, n);
+    memset(m->state, BYTE_UNKNOWN, n);
+    return OSERR_NONE;
+}
+
+static struct oserr see(void *ctx, uint64_t off, void *buf, uint8_t *state, size_t n)
+{
+    struct moment *m = ctx;
+    for (size_t done = 0; done < n;) {
+        uint64_t at = off + done, page = at - at % PAGE;
+        uint64_t left = off + n - page;
+        size_t span = left < SEG_SMALL ? (size_t)left : SEG_SMALL;
+        span += (PAGE - span % PAGE) % PAGE;
+        struct oserr e = look(m, page, span);
+        if (oserr_is(e))
+            return e;
+        size_t in = (size_t)(at - page), take = span - in < n - done ? span - in : n - done;
+        memcpy((uint8_t *)buf + done, m->bytes + in, take);
+        memcpy(state + done, m->state + in, take);
+        done += take;
+    }
+    return OSERR_NONE;
+}
+
+/* Is it known that the page, which is said to have been a hole then, was one? */
+static bool was_hole(const struct moment *m, uint64_t page, bool now)
+{
+    uint8_t byte = 0, state = now ? BYTE_HOLE : BYTE_DATA;
+    int64_t changed = 0;
+    const struct past_view view = {page, 1, &byte, &state, &changed, 0};
+    return past_at(rewind_past(m->rewind), m->time, &view) && state == BYTE_HOLE;
+}
+
+/* [off, *end) is a hole now, or is none: as much of it as was the same then. */
+static void run_then(struct moment *m, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+{
+    uint64_t at = off, until = *end;
+    bool now = *kind == SEG_EXT_HOLE;
+    if (now && until - off > RUN_MAX)
+        until = off + RUN_MAX;
+    if (now && off % PAGE == 0 && until % PAGE == 0)
+        pagemap_feed_hole(segmap_pages(m->map), off, until, os_now());
+    const struct past *past = rewind_past(m->rewind);
+    bool then = past != NULL && past_hole_then(past, m->time, off, now, &until);
+    while (then && at < until && was_hole(m, at - at % PAGE, now))
+        at += PAGE - at % PAGE;
+    if (at > off) {
+        *kind = SEG_EXT_HOLE;
+        *end = at < until ? at : until;
+    } else if (now || then) {
+        *kind = SEG_EXT_DATA;
+        *end = off + (PAGE - off % PAGE);
+    } else {
+        *end = until;
+    }
+}
+
+static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+{
+    struct moment *m = ctx;
+    uint64_t start = 0;
+    struct oserr e = seg_extent(m->live, off, &start, end, kind);
+    if (oserr_is(e))
+        return e;
+    if (*end <= off) { /* behind the end of now */
+        *end = m->face.size;
+        *kind = SEG_EXT_UNKNOWN;
+        return e;
+    }
+    run_then(m, off, end, kind);
+    return e;
+}
+
+struct oserr moment_open(struct seg *live, struct segmap *map, const struct rewind *rewind,
+                         int64_t time, struct moment **out)
+{
+    struct moment *m = calloc(1, sizeof *m);
+    uint64_t size = seg_last(live)->size;
+    const struct past *past = rewind_past(rewind);
+    *out = NULL;
+    if (m == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    m->live = live;
+    m->map = map;
+    m->rewind = rewind;
+    m->time = time;
+    m->face = (struct seg_moment){.ctx = m,
+                                  .size = past != NULL ? past_size_then(past, time, size) : size,
+                                  .see = see,
+                                  .run = run};
+    struct oserr e = seg_open_moment(live, &m->face, &m->seg);
+    if (oserr_is(e)) {
+        moment_close(m);
+        return e;
+    }
+    *out = m;
+    return e;
+}
+
+void moment_close(struct moment *m)
+{
+    if (m == NULL)
+        return;
+    seg_close(m->seg);
+    free(m);
+}
+
+struct seg *moment_seg(struct moment *m)
+{
+    return m->seg;
+}

@@ -1,0 +1,161 @@
+/* Events: which part of the UI they are for. */
+#include <string.h>
+
+#include "ui/frame/ui.h"
+
+static bool is_ctrl(struct key key, char letter)
+{
+    return key.code == (uint32_t)letter && key.mods == KEY_CTRL;
+}
+
+static bool is_character(struct key key)
+{
+    return key.code < KEY_BASE && key.mods == 0;
+}
+
+/* Pasted text goes where text is typed, and never acts as commands. */
+static void paste(struct ui *ui, struct key key)
+{
+    const struct screen *screen = ui_screen(ui);
+    if (ui->prompt.kind == PROMPT_LINE) {
+        prompt_paste(ui, key);
+        return;
+    }
+    bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && ui->s.edit &&
+                  screen == &screen_inspect && ui_mode(ui) == MODE_INSPECT && is_character(key);
+    if (typing && screen->key(ui, key))
+        return;
+    if (!typing)
+        ui_say(ui, STYLE_WARN, "pasted text is not taken as keys: open a prompt first");
+}
+
+static void unknown_key(struct ui *ui, struct key key)
+{
+    char name[KEY_NAME_MAX];
+    if (is_ctrl(key, 'c')) {
+        ui_say(ui, STYLE_TEXT, "q quits");
+        return;
+    }
+    (void)key_name(key, name);
+    ui_say(ui, STYLE_TEXT, "%s does nothing here; ? is help", name);
+}
+
+static void press(struct ui *ui, struct key key)
+{
+    const struct screen *screen = ui_screen(ui);
+    uint64_t done, total;
+    int64_t since;
+    if (ui->pager != NULL && pager_key(ui, key))
+        return;
+    if (key.code == KEY_ESC_ && ui_busy(ui, &done, &total, &since) &&
+        ui->now - since > 200 * 1000000) {
+        ui_cancel(ui);
+        return;
+    }
+    bool typed = ui_mode(ui) == screen->mode || screen == &screen_segments;
+    if (typed && screen->key != NULL && screen->key(ui, key))
+        return;
+    const struct binding *b = ui_binding(ui, key);
+    if (b != NULL)
+        ui_run(ui, b->command);
+    else
+        unknown_key(ui, key);
+}
+
+/* While nothing can be seen only the way out is open: nobody pokes, removes or answers blindly. */
+static void press_blindly(struct ui *ui, struct key key)
+{
+    const struct binding *b = ui_binding(ui, key);
+    if (ui->prompt.kind != PROMPT_NONE) {
+        if (key.code == KEY_ESC_)
+            prompt_key(ui, key);
+    } else if (b != NULL && (strcmp(b->command, "quit") == 0 || strcmp(b->command, "back") == 0)) {
+        ui_run(ui, b->command);
+    }
+}
+
+static void key_event(struct ui *ui, const struct event *ev)
+{
+    if (ui->status_until == INT64_MAX)
+        ui->status[0] = '\0';
+    if (is_ctrl(ev->key, 'z') && !ev->pasted) {
+        if (ui->term != NULL && !term_suspend(ui->term))
+            ui_say(ui, STYLE_TEXT, "^Z: this system stops no programs; q quits");
+    } else if (ui_too_small(ui)) {
+        if (!ev->pasted)
+            press_blindly(ui, ev->key);
+    } else if (ev->pasted) {
+        paste(ui, ev->key);
+    } else if (ui->prompt.kind != PROMPT_NONE) {
+        prompt_key(ui, ev->key);
+    } else {
+        press(ui, ev->key);
+    }
+}
+
+static void wheel(struct ui *ui, const struct event *ev)
+{
+    if (ui->pager != NULL)
+        pager_scroll(ui, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+    else if (ui_screen(ui)->mouse != NULL)
+        ui_screen(ui)->mouse(ui, ev);
+}
+
+/* A button, for the screen: a drag that leaves its rows still ends there. */
+static void button(struct ui *ui, const struct event *ev)
+{
+    struct event inside = *ev;
+    int last = ui_body_bottom(ui) - 1;
+    if (ev->row > last) {
+        if (ev->mouse == MOUSE_PRESS)
+            return;
+        inside.row = last;
+    }
+    ui_screen(ui)->mouse(ui, &inside);
+}
+
+static void mouse_event(struct ui *ui, const struct event *ev)
+{
+    if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
+        if (ui->prompt.kind == PROMPT_NONE)
+            wheel(ui, ev);
+        return;
+    }
+    if (ui->prompt.kind == PROMPT_MENU) {
+        if (ev->mouse == MOUSE_PRESS && !menu_click(ui, ev->row, ev->col))
+            prompt_key(ui, (struct key){KEY_ESC_, 0});
+        return;
+    }
+    if (ui->prompt.kind != PROMPT_NONE)
+        return;
+    const struct bar_word *word =
+        ev->row == ui->canvas.rows - 1 && ev->mouse == MOUSE_PRESS ? bar_find(ui, ev->col) : NULL;
+    if (word != NULL)
+        key_event(ui, &(struct event){.kind = EVENT_KEY, .key = word->key});
+    else if (ui->pager == NULL && ui_screen(ui)->mouse != NULL) /* none lies over it */
+        button(ui, ev);
+}
+
+void ui_event(struct ui *ui, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EVENT_KEY:
+        key_event(ui, ev);
+        break;
+    case EVENT_MOUSE:
+        if (!ui_too_small(ui))
+            mouse_event(ui, ev);
+        break;
+    case EVENT_RESIZE:
+        if (ui->term != NULL &&
+            !canvas_resize(&ui->canvas, term_rows(ui->term), term_cols(ui->term)))
+            ui_say(ui, STYLE_ERROR, "out of memory for a screen of this size");
+        break;
+    case EVENT_HANGUP:
+        ui->quit = true;
+        break;
+    case EVENT_SUSPENDED:
+    case EVENT_NONE:
+        break;
+    }
+}

@@ -1,0 +1,230 @@
+#include "ui/frame/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/text.h"
+#include "ui/frame/screens.h"
+#include "ui/frame/state_files.h"
+#include "ui/inspect/inspect.h"
+
+enum { SECOND = 1000000000, SAID_FOR = 4, ROWS_LEAST = 8, COLS_LEAST = 40 };
+
+struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows, int cols)
+{
+    memset(ui, 0, sizeof *ui);
+    struct oserr e = session_init(&ui->s, be);
+    if (oserr_is(e))
+        return e;
+    ui->term = term;
+    ui->keys = keymap_new();
+    ui->inspect = inspect_new();
+    ui->segments = segments_new();
+    ui->calls = calls_new();
+    ui->help = help_new();
+    ui->now = os_now();
+    ui->wall = os_wall();
+    if (ui->keys == NULL || ui->inspect == NULL || ui->segments == NULL || ui->calls == NULL ||
+        ui->help == NULL || !canvas_resize(&ui->canvas, rows, cols)) {
+        ui_free(ui);
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    }
+    ui->stack[ui->depth++] = &screen_segments;
+    return OSERR_NONE;
+}
+
+void ui_free(struct ui *ui)
+{
+    keep_free(ui);
+    session_free(&ui->s); /* jobs under way finish here: all they know must still be there */
+    for (size_t i = 0; i < ui->made_count; i++)
+        seg_close(ui->made[i]);
+    free(ui->made);
+    pager_close(ui);
+    inspect_free(ui->inspect);
+    segments_free(ui->segments);
+    calls_free(ui->calls);
+    help_free(ui->help);
+    keymap_free(ui->keys);
+    for (int i = 0; i < HISTORIES; i++)
+        history_free(&ui->history[i]);
+    canvas_free(&ui->canvas);
+    ui->keys = NULL;
+}
+
+const struct screen *ui_screen(const struct ui *ui)
+{
+    return ui->stack[ui->depth - 1];
+}
+
+enum key_mode ui_mode(const struct ui *ui)
+{
+    return ui->who_panel && ui->who_focus ? MODE_WHO : ui_screen(ui)->mode;
+}
+
+const struct binding *ui_binding(const struct ui *ui, struct key key)
+{
+    const struct binding *b = keymap_find(ui->keys, ui_mode(ui), key);
+    return b != NULL ? b : keymap_find(ui->keys, ui_screen(ui)->mode, key);
+}
+
+static void entered(struct ui *ui)
+{
+    ui->who_panel = ui->who_focus = false;
+    pager_close(ui);
+    if (ui_screen(ui)->enter != NULL)
+        ui_screen(ui)->enter(ui);
+}
+
+void ui_push(struct ui *ui, const struct screen *screen)
+{
+    int at = 0;
+    while (at < ui->depth && ui->stack[at] != screen)
+        at++;
+    if (at < ui->depth) {
+        ui->depth = at + 1; /* it is there already: back to it */
+    } else if (ui->depth < SCREEN_STACK) {
+        ui->stack[ui->depth++] = screen;
+    }
+    entered(ui);
+}
+
+void ui_back(struct ui *ui)
+{
+    if (ui->depth == 1) {
+        ui->quit = true;
+        return;
+    }
+    ui->depth--;
+    entered(ui);
+}
+
+void ui_say(struct ui *ui, enum style style, const char *format, ...)
+{
+    char raw[sizeof ui->status];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(raw, sizeof raw, format, args);
+    va_end(args);
+    (void)text_escape_content(ui->status, sizeof ui->status, raw, strlen(raw));
+    for (char *p = ui->status; *p != '\0'; p++)
+        if (*p == '\n' || *p == '\t')
+            *p = ' ';
+    bool stays = style == STYLE_ERROR || style == STYLE_WARN;
+    if (ui->inspect != NULL)
+        ui->inspect->asking = false; /* a question that is not to be read is not answered */
+    ui->status_style = style;
+    ui->status_until = stays ? INT64_MAX : ui->now + (int64_t)SAID_FOR * SECOND;
+}
+
+void ui_say_error(struct ui *ui, const char *what, struct oserr e)
+{
+    char text[160];
+    oserr_text(e, text, sizeof text);
+    ui_say(ui, STYLE_ERROR, "%s: %s (%s)", what, text, e.call);
+}
+
+int ui_body_top(const struct ui *ui)
+{
+    (void)ui;
+    return 1;
+}
+
+int ui_body_bottom(const struct ui *ui)
+{
+    return ui->canvas.rows - 2;
+}
+
+bool ui_too_small(const struct ui *ui)
+{
+    return ui->canvas.rows < ROWS_LEAST || ui->canvas.cols < COLS_LEAST;
+}
+
+void ui_draw(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    canvas_clear(c);
+    if (ui_too_small(ui)) {
+        canvas_text(c, 0, 0, c->cols, STYLE_WARN, "shmlens needs 40x8");
+        ui->bar_count = ui->menu_rows = 0;
+        return;
+    }
+    ui_screen(ui)->draw(ui);
+    if (ui->prompt.renew != NULL)
+        ui->prompt.renew(ui);
+    if (ui->pager != NULL)
+        pager_draw(ui);
+    ui_draw_bottom(ui);
+    ui->menu_rows = 0;
+    if (ui->prompt.kind == PROMPT_MENU)
+        menu_draw(ui);
+}
+
+int64_t ui_next(struct ui *ui)
+{
+    const struct screen *screen = ui_screen(ui);
+    int64_t next = screen->next != NULL ? screen->next(ui, ui->now) : INT64_MAX;
+    if (ui->status[0] != '\0' && ui->status_until < next)
+        next = ui->status_until;
+    uint64_t done, total;
+    int64_t since;
+    if (ui_busy(ui, &done, &total, &since) && ui->now + SECOND / 10 < next)
+        next = ui->now + SECOND / 10;
+    return next;
+}
+
+static struct worker *workers(struct ui *ui, int i)
+{
+    if (i == 0)
+        return ui->s.sampler != NULL ? sampler_worker(ui->s.sampler) : NULL;
+    return ui->s.walker != NULL ? walker_worker(ui->s.walker) : NULL;
+}
+
+bool ui_busy(struct ui *ui, uint64_t *done, uint64_t *total, int64_t *since)
+{
+    for (int i = 0; i < 2; i++)
+        if (workers(ui, i) != NULL && worker_busy(workers(ui, i), done, total, since))
+            return true;
+    return false;
+}
+
+void ui_cancel(struct ui *ui)
+{
+    for (int i = 0; i < 2; i++)
+        if (workers(ui, i) != NULL)
+            worker_cancel(workers(ui, i));
+}
+
+bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64_t range_length)
+{
+    char before[LOCATOR_MAX], shown[200];
+    (void)snprintf(before, sizeof before, "%s", ui->s.locator);
+    keep_marks(ui);
+    struct oserr e = session_attach(&ui->s, locator, range_offset, range_length);
+    if (oserr_is(e)) {
+        (void)locator_shown(locator, shown, sizeof shown);
+        ui_say_error(ui, shown, e);
+        return false;
+    }
+    if (strcmp(before, ui->s.locator) != 0)
+        keep_load_marks(ui);
+    ui_push(ui, &screen_inspect);
+    if (ui->edit_first)
+        inspect_edit_on(ui, NULL);
+    ui->edit_first = false;
+    return true;
+}
+
+void ui_apply(struct ui *ui)
+{
+    const struct theme *theme = theme_find(ui->s.set.theme);
+    if (ui->term != NULL && theme != NULL) {
+        term_theme(ui->term, theme);
+        term_mouse(ui->term, ui->s.set.mouse);
+    }
+    session_set_width(&ui->s, ui->s.set.width);
+    session_look(&ui->s);
+}

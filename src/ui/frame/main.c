@@ -1,0 +1,190 @@
+/* The terminal UI's start, its one loop, and its end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/run.h"
+#include "core/locator.h"
+#include "ui/frame/state_files.h"
+#include "ui/frame/ui.h"
+#include "ui/inspect/inspect.h"
+
+_Static_assert((int)UI_WIDTH_MAX == WIDTH_MAX, "what may be asked for can be had");
+
+enum { FRAME = 1000000000 / 60, EVENTS_AT_ONCE = 256, MESSAGE_MAX = 512 };
+
+static int complain(const char *what, const char *why)
+{
+    char text[MESSAGE_MAX];
+    int n = snprintf(text, sizeof text, "shmlens: %s%s%s\n", what, why[0] != '\0' ? ": " : "", why);
+    size_t length = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    struct oserr e = os_write_fd(2, text, length);
+    (void)e; /* there is nobody else to tell */
+    return EXIT_ERROR;
+}
+
+static int complain_of(const char *what, struct oserr e)
+{
+    char why[256], text[160];
+    oserr_text(e, text, sizeof text);
+    (void)snprintf(why, sizeof why, "%s (%s)", text, e.call);
+    return complain(what, why);
+}
+
+/* The command line's options win over the configuration, and are not kept. */
+static void adopt_options(struct ui *ui, const struct ui_options *o)
+{
+    struct settings *set = &ui->s.set;
+    if (o->hz > 0)
+        set->hz = o->hz;
+    if (o->width > 0)
+        set->width = o->width;
+    if (o->view != NULL && view_find(o->view) != NULL) {
+        set->view = view_find(o->view);
+        if (view_swapped(set->view) != set->view)
+            set->big = set->view->big;
+    }
+    if (o->theme != NULL && theme_find(o->theme) != NULL)
+        (void)snprintf(set->theme, sizeof set->theme, "%s", o->theme);
+    if (o->no_mouse)
+        set->mouse = false;
+}
+
+/* Draws when something changed: at once after a quiet moment, else 60 times a second at most. One
+ * frame may come early: what is drawn of little matters does not hold up what comes next. */
+struct frames {
+    bool dirty;
+    int64_t due; /* when the next frame is due; it may come a frame before that */
+};
+
+static void draw_frame(struct ui *ui, struct frames *f)
+{
+    if (!f->dirty || ui->now < f->due - FRAME)
+        return;
+    ui_draw(ui);
+    session_look(&ui->s);
+    session_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
+    term_present(ui->term, &ui->canvas);
+    f->dirty = false;
+    f->due = (ui->now > f->due ? ui->now : f->due) + FRAME;
+}
+
+/* Until when nothing needs to be done. */
+static int64_t deadline(struct ui *ui, const struct frames *f, int64_t until)
+{
+    int64_t next = f->dirty ? f->due - FRAME : ui_next(ui);
+    return until != 0 && until < next ? until : next;
+}
+
+static void handle_events(struct ui *ui, struct frames *f, struct event ev)
+{
+    for (int i = 0; ev.kind != EVENT_NONE && !ui->quit && i < EVENTS_AT_ONCE; i++) {
+        ui_event(ui, &ev);
+        f->dirty = true;
+        ev = term_wait(ui->term, NULL, 0);
+    }
+    if (f->dirty) {
+        keep_options(ui);
+        keep_marks(ui);
+        session_look(&ui->s);
+    }
+}
+
+static void loop(struct ui *ui, int64_t until)
+{
+    struct frames f = {.dirty = true, .due = 0};
+    while (!ui->quit && !os_stop_asked()) {
+        f.dirty = session_take(&ui->s, ui) || f.dirty;
+        f.dirty = inspect_let_go(ui) || f.dirty;
+        ui->now = os_now();
+        ui->wall = os_wall();
+        if (until != 0 && ui->now >= until)
+            return;
+        draw_frame(ui, &f);
+        int64_t due = deadline(ui, &f, until);
+        struct event ev = term_wait(ui->term, ui->s.wake, due);
+        ui->now = os_now();
+        f.dirty = f.dirty || ui->now >= due;
+        handle_events(ui, &f, ev);
+    }
+}
+
+static void greet(struct ui *ui, const struct ui_options *o)
+{
+    if (o->demo && ui->status[0] == '\0')
+        ui_say(ui, STYLE_WARN, "a demo: another process writes all this; ? is help, q quits");
+    if (o->edit && ui->s.sampler != NULL)
+        inspect_edit_on(ui, NULL);
+    else
+        ui->edit_first = o->edit;
+}
+
+/* Opens the segment before the terminal is touched, so that what fails is said plainly. */
+static int open_first(struct ui *ui, const struct ui_options *o)
+{
+    if (o->locator == NULL)
+        return EXIT_DONE;
+    struct oserr e = session_attach(&ui->s, o->locator, o->range_offset, o->range_length);
+    if (oserr_is(e)) {
+        char shown[MESSAGE_MAX / 2];
+        (void)locator_shown(o->locator, shown, sizeof shown);
+        return complain_of(shown, e);
+    }
+    keep_load_marks(ui);
+    ui->depth = 0;
+    ui_push(ui, &screen_inspect);
+    return EXIT_DONE;
+}
+
+static int run(struct ui *ui, const struct ui_options *o)
+{
+    const char *why = "";
+    int status = open_first(ui, o);
+    if (status != EXIT_DONE)
+        return status;
+    os_catch_stop();
+    os_stop_wakes(ui->s.wake);
+    ui->term = term_open(ui->s.set.mouse, &why);
+    if (ui->term == NULL) {
+        os_stop_wakes(NULL);
+        return complain("the terminal UI cannot start", why);
+    }
+    if (!canvas_resize(&ui->canvas, term_rows(ui->term), term_cols(ui->term)))
+        ui_say(ui, STYLE_ERROR, "out of memory for a screen of this size");
+    ui_apply(ui);
+    greet(ui, o);
+    loop(ui, o->until);
+    os_stop_wakes(NULL);
+    term_close(ui->term);
+    ui->term = NULL;
+    return EXIT_DONE;
+}
+
+int ui_main(struct backend *be, const struct ui_options *options)
+{
+    if (!os_is_terminal(0) || !os_is_terminal(1))
+        return complain("the terminal UI needs a terminal; see shmlens help", "");
+    struct ui *ui = calloc(1, sizeof *ui);
+    if (ui == NULL)
+        return complain("out of memory", "");
+    struct oserr e = ui_init(ui, be, NULL, 24, 80);
+    if (oserr_is(e)) {
+        free(ui);
+        return complain_of("the terminal UI cannot start", e);
+    }
+    if (!options->no_config)
+        keep_start(ui);
+    adopt_options(ui, options);
+    keep_settled(ui);
+    int status = run(ui, options);
+    int signal = os_stop_signal();
+    ui_free(ui);
+    free(ui);
+    if (status != EXIT_DONE || signal == 0)
+        return status;
+    if (options->demo)
+        return EXIT_STOPPED; /* the demo tidies up, and then dies of it */
+    os_die_of(signal);
+    return EXIT_ERROR;
+}

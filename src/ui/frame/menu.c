@@ -1,0 +1,82 @@
+/* A menu: entries in a box above the message line; letters, arrows and clicks choose. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/frame/ui.h"
+
+static void choose(struct ui *ui, int i)
+{
+    char line[256];
+    (void)snprintf(line, sizeof line, "%s", ui->prompt.menu[i].command);
+    ui->prompt.kind = PROMPT_NONE;
+    if (line[0] == '\0')
+        ui_say(ui, STYLE_WARN, "%s", ui->prompt.menu[i].label + 3);
+    else
+        ui_run(ui, line);
+}
+
+void menu_key(struct ui *ui, struct key key)
+{
+    struct prompt *p = &ui->prompt;
+    int last = p->menu_count - 1;
+    for (int i = 0; i < p->menu_count; i++)
+        if (key.mods == 0 && key.code == p->menu[i].letter) {
+            choose(ui, i);
+            return;
+        }
+    if (key.code == KEY_ENTER_ && p->menu_count > 0)
+        choose(ui, p->menu_at);
+    else if (key.code == KEY_UP_ || (key.code == 'k' && key.mods == 0))
+        p->menu_at = p->menu_at > 0 ? p->menu_at - 1 : last;
+    else if (key.code == KEY_DOWN_ || key.code == KEY_TAB_ || (key.code == 'j' && key.mods == 0))
+        p->menu_at = p->menu_at < last ? p->menu_at + 1 : 0;
+    else if (key.code == KEY_HOME_)
+        p->menu_at = 0;
+    else if (key.code == KEY_END_)
+        p->menu_at = last;
+    else if (key.code == 'q' || key.code == KEY_F1_ + 9 || key.code == KEY_F1_ + 8)
+        p->kind = PROMPT_NONE;
+}
+
+static int widest(const struct prompt *p)
+{
+    int width = canvas_width(p->label);
+    for (int i = 0; i < p->menu_count; i++) {
+        int columns = canvas_width(p->menu[i].label);
+        width = columns > width ? columns : width;
+    }
+    return width;
+}
+
+void menu_draw(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    const struct prompt *p = &ui->prompt;
+    int body = ui_body_bottom(ui) - ui_body_top(ui);
+    int rows = p->menu_count < body - 1 ? p->menu_count : body - 1;
+    int first = p->menu_at >= rows ? p->menu_at - rows + 1 : 0; /* entry in the first row */
+    int width = widest(p) + 4 < c->cols ? widest(p) + 4 : c->cols;
+    int top = c->rows - 1 - rows;
+    canvas_fill(c, top - 1, 0, width, STYLE_HEADER, 0x2500);
+    canvas_text(c, top - 1, 2, width - 1, STYLE_HEADER, p->label);
+    for (int i = 0; i < rows; i++) {
+        enum style style = first + i == p->menu_at ? STYLE_ROW : STYLE_TEXT;
+        canvas_fill(c, top + i, 0, width, style, ' ');
+        canvas_text(c, top + i, 2, width, style, p->menu[first + i].label);
+    }
+    c->cursor_row = c->cursor_col = -1;
+    ui->menu_row = top - first;
+    ui->menu_col = 0;
+    ui->menu_rows = rows;
+    ui->menu_cols = width;
+}
+
+bool menu_click(struct ui *ui, int row, int col)
+{
+    int i = row - ui->menu_row, first = ui->canvas.rows - 1 - ui->menu_rows;
+    if (row < first || row > ui->canvas.rows - 2 || col >= ui->menu_cols || i < 0 ||
+        i >= ui->prompt.menu_count)
+        return false;
+    choose(ui, i);
+    return true;
+}

@@ -1,0 +1,278 @@
+/* Lines: what a key runs, what the `:` prompt runs. An action of the UI, or a command as a job. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/locator.h"
+#include "ui/frame/run_line.h"
+#include "ui/frame/ui.h"
+#include "ui/inspect/inspect.h"
+
+enum { ALL_NEEDS = NEED_STAT | NEED_READ | NEED_WRITE | NEED_LATER };
+
+void ui_quote(const char *raw, char *out, size_t cap)
+{
+    char shown[LOCATOR_MAX * 4];
+    size_t at = 0;
+    (void)locator_shown(raw, shown, sizeof shown);
+    if (cap < 3)
+        return;
+    out[at++] = '\'';
+    for (const char *p = shown; *p != '\0' && at + 6 < cap; p++) {
+        if (*p == '\'') {
+            memcpy(out + at, "\\x27", 4);
+            at += 4;
+        } else {
+            out[at++] = *p;
+        }
+    }
+    out[at++] = '\'';
+    out[at] = '\0';
+}
+
+/* ---- what a command printed ---- */
+
+/* The text without the program's name in front, and without its last newline. */
+static void trim(struct out *o)
+{
+    static const char name[] = "shmlens: ";
+    size_t n = sizeof name - 1;
+    if (o->buf == NULL)
+        return;
+    while (o->length > 0 && o->buf[o->length - 1] == '\n')
+        o->buf[--o->length] = '\0';
+    if (o->length >= n && memcmp(o->buf, name, n) == 0) {
+        memmove(o->buf, o->buf + n, o->length - n + 1);
+        o->length -= n;
+    }
+}
+
+static bool is_one_line(const struct ui *ui, const struct out *o)
+{
+    return o->length < sizeof ui->status / 2 && memchr(o->buf, '\n', o->length) == NULL;
+}
+
+static void show(struct ui *ui, const struct command_job *j, enum style style, struct out *o)
+{
+    char title[256];
+    bool said = strstr(o->buf, j->when) != NULL;
+    (void)snprintf(title, sizeof title, "%.200s%s", j->line, j->when);
+    if (is_one_line(ui, o))
+        ui_say(ui, style, "%s%s", o->buf, said ? "" : j->when);
+    else
+        ui_pager(ui, title, o->buf);
+}
+
+static enum style style_of(int status)
+{
+    return status == EXIT_ERROR ? STYLE_ERROR : status == EXIT_NO ? STYLE_WARN : STYLE_TEXT;
+}
+
+static void show_result(struct ui *ui, struct command_job *j)
+{
+    trim(&j->out);
+    trim(&j->err);
+    bool out = j->out.buf != NULL && j->out.length > 0;
+    bool err = j->err.buf != NULL && j->err.length > 0;
+    if (out && strncmp(j->line, "create ", 7) == 0)
+        ui_say(ui, STYLE_TEXT, "created %s%s", j->out.buf,
+               j->made != NULL ? ": it lives as long as shmlens runs, or others have it" : "");
+    else if (out)
+        show(ui, j, STYLE_TEXT, &j->out);
+    if (err)
+        show(ui, j, style_of(j->status), &j->err);
+    if (out && j->out.cut)
+        ui_say(ui, STYLE_WARN, "the output is cut after %zu bytes", j->out.limit);
+    if (j->job.cancelled || j->status < 0)
+        ui_say(ui, STYLE_WARN, "given up: %.200s", j->line);
+    else if (j->status == EXIT_NO && !err && !out)
+        ui_say(ui, STYLE_WARN, "no: %.200s%s", j->line, j->when);
+    else if (j->status == EXIT_DONE && !err && !out)
+        ui_say(ui, STYLE_TEXT, "done: %.200s%s", j->line, j->when);
+    else if (j->status == EXIT_ERROR && !err)
+        ui_say(ui, STYLE_ERROR, "failed: %.200s", j->line);
+}
+
+/* What only an open handle keeps stays open until the end. */
+static void keep_made(struct ui *ui, struct command_job *j)
+{
+    struct seg **more = realloc(ui->made, (ui->made_count + 1) * sizeof(struct seg *));
+    if (more == NULL)
+        return; /* then it goes with the job */
+    ui->made = more;
+    ui->made[ui->made_count++] = j->made;
+    j->made = NULL;
+}
+
+/* Runs on the UI's thread. */
+static void command_done(struct job *job, void *taker)
+{
+    struct ui *ui = taker;
+    struct command_job *j = (struct command_job *)job;
+    size_t pokes = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
+    for (size_t i = 0; i < pokes; i++)
+        session_undo_push(&ui->s, &j->pokes[i]);
+    show_result(ui, j);
+    bool waited_for = j->sampler != NULL;
+    if (j->made != NULL)
+        keep_made(ui, j);
+    command_job_free(j);
+    if (waited_for)
+        inspect_ended(ui);
+    if (ui->s.walker != NULL)
+        walker_hurry(ui->s.walker); /* the list may be another one now */
+}
+
+/* ---- starting one ---- */
+
+static void post(struct ui *ui, const char *line, struct sampler *sampler)
+{
+    struct worker *worker = sampler != NULL        ? sampler_worker(sampler)
+                            : ui->s.walker != NULL ? walker_worker(ui->s.walker)
+                                                   : NULL;
+    struct command_job *j =
+        worker != NULL ? command_job_new(ui->s.be, sampler, line, command_done) : NULL;
+    if (j == NULL) {
+        ui_say(ui, STYLE_ERROR, worker != NULL ? "out of memory" : "nothing can be run now");
+        return;
+    }
+    const struct view *view = inspect_view(ui);
+    j->cursor = ui->s.cursor;
+    memcpy(j->marks, ui->s.marks, sizeof j->marks);
+    j->marks_set = ui->s.marks_set;
+    (void)snprintf(j->view, sizeof j->view, "%s", view != NULL ? view->name : "");
+    j->past = sampler != NULL ? ui->s.past : 0;
+    inspect_when(ui, j->past, j->when);
+    if (ui->s.past != 0 && strncmp(line, "info ", 5) == 0)
+        (void)snprintf(j->when, sizeof j->when, " as it is now");
+    if (sampler != NULL)
+        ui->inspect->under_way++;
+    worker_post(worker, &j->job);
+}
+
+void ui_run_walker(struct ui *ui, const char *line)
+{
+    post(ui, line, NULL);
+}
+
+/* The rest of a line behind its first word. */
+static const char *rest_of(const char *line)
+{
+    line += strspn(line, " \t");
+    line += strcspn(line, " \t");
+    return line + strspn(line, " \t");
+}
+
+static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    if (strcmp(text, "yes") == 0)
+        ui_run_walker(ui, ui->pending);
+    else
+        ui_say(ui, STYLE_TEXT, "nothing removed");
+}
+
+/* `rm` at the prompt: the names that stand there, or the attached segment. */
+static void run_rm(struct ui *ui, const char *line, int argc)
+{
+    if (argc == 1) {
+        if (ui->s.locator[0] != '\0')
+            ui_remove(ui, ui->s.locator);
+        else
+            ui_say(ui, STYLE_ERROR, "rm: which segment?");
+        return;
+    }
+    size_t room = sizeof ui->pending;
+    if ((size_t)snprintf(ui->pending, room, "rm --force %s", rest_of(line)) >= room) {
+        ui_say(ui, STYLE_ERROR, "the line is too long"); /* a name cut short is another's */
+        return;
+    }
+    char label[sizeof ui->prompt.label];
+    (void)snprintf(label, sizeof label, "remove %.100s? type yes: ", rest_of(line));
+    ui_ask(ui, label, "", NULL, removal_confirmed, NULL);
+}
+
+/* A command that walks /proc, with the attached segment put in where it takes one. */
+static void run_on_walker(struct ui *ui, const char *line, const struct command *c)
+{
+    char whole[EDIT_MAX + LOCATOR_MAX], name[LOCATOR_MAX];
+    if ((c->needs & ALL_NEEDS) == 0) {
+        post(ui, line, NULL);
+        return;
+    }
+    ui_quote(ui->s.locator, name, sizeof name);
+    (void)snprintf(whole, sizeof whole, "%s %s %s", c->name, name, rest_of(line));
+    post(ui, whole, NULL);
+}
+
+static void run_command(struct ui *ui, const char *line, const struct command *c, int argc)
+{
+    bool walks = strcmp(c->name, "info") == 0 || (c->needs & ALL_NEEDS) == 0;
+    if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
+        return;
+    if ((c->needs & NEED_SHELL) != 0) {
+        ui_say(ui, STYLE_ERROR, "%s is for the shell", c->name);
+    } else if (strcmp(c->name, "rm") == 0) {
+        run_rm(ui, line, argc);
+    } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
+        ui_say(ui, STYLE_ERROR, "%s: no segment is open: Enter in the list opens one", c->name);
+    } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
+        ui_edit_then(ui, line);
+    } else if (walks) {
+        run_on_walker(ui, line, c);
+    } else {
+        post(ui, line, ui->s.sampler);
+    }
+}
+
+/* ---- lines ---- */
+
+void ui_run(struct ui *ui, const char *line)
+{
+    char copy[EDIT_MAX + LOCATOR_MAX];
+    char *word[COMMAND_WORDS];
+    const char *why = NULL;
+    if ((size_t)snprintf(copy, sizeof copy, "%s", line) >= sizeof copy) {
+        ui_say(ui, STYLE_ERROR, "the line is too long");
+        return;
+    }
+    int argc = command_words(copy, word, &why);
+    if (argc < 0)
+        ui_say(ui, STYLE_ERROR, "%s", why);
+    if (argc < 1)
+        return;
+    const struct command *command = command_find(word[0]);
+    const struct action *action = action_find(word[0]);
+    if (action != NULL && (command == NULL || argc == 1))
+        action->run(ui, argc, word);
+    else if (command != NULL)
+        run_command(ui, line, command, argc);
+    else
+        ui_say(ui, STYLE_ERROR, "%s: no such command; ? lists them", word[0]);
+}
+
+const char ui_read_only[] = "read-only: turn editing on? [y/N]";
+
+static void edit_confirmed(struct ui *ui, const char *text, void *ctx)
+{
+    (void)text;
+    (void)ctx;
+    char line[sizeof ui->pending];
+    (void)snprintf(line, sizeof line, "%s", ui->pending);
+    inspect_edit_on(ui, line[0] != '\0' ? line : NULL);
+}
+
+void ui_edit_then(struct ui *ui, const char *line)
+{
+    if (inspect_is_past(ui))
+        return;
+    if (ui->s.edit) {
+        ui_run(ui, line);
+        return;
+    }
+    size_t room = sizeof ui->pending;
+    if ((size_t)snprintf(ui->pending, room, "%s", line) >= room)
+        ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
+    else
+        ui_confirm(ui, ui_read_only, edit_confirmed, NULL);
+}

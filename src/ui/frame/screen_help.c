@@ -1,0 +1,191 @@
+/* Help: printed from the tables that also make the keys and commands work. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "ui/frame/screens.h"
+
+enum { LINES_MAX = 400, LINE_CELLS = 160, KEYS_CELLS = 40 };
+
+struct help_line {
+    bool heading;
+    char key[KEYS_CELLS];
+    char text[LINE_CELLS];
+};
+
+struct help_state {
+    struct help_line line[LINES_MAX];
+    int count, top;
+    const struct screen *of; /* the screen it was called from */
+};
+
+struct help_state *help_new(void)
+{
+    return calloc(1, sizeof(struct help_state));
+}
+
+void help_free(struct help_state *st)
+{
+    free(st);
+}
+
+static struct help_line *add(struct help_state *st, const char *key, const char *text)
+{
+    if (st->count == LINES_MAX)
+        return NULL;
+    struct help_line *line = &st->line[st->count++];
+    memset(line, 0, sizeof *line);
+    (void)snprintf(line->key, sizeof line->key, "%s", key);
+    (void)snprintf(line->text, sizeof line->text, "%s", text);
+    return line;
+}
+
+static void heading(struct help_state *st, const char *text)
+{
+    if (st->count > 0)
+        (void)add(st, "", "");
+    struct help_line *line = add(st, "", text);
+    if (line != NULL)
+        line->heading = true;
+}
+
+/* The keys of a screen; a row without words of its own is another key of the row before. */
+static void add_keys(struct ui *ui, enum key_mode mode)
+{
+    const struct binding *b;
+    struct help_line *line = NULL;
+    for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL; i++) {
+        char name[KEY_NAME_MAX];
+        if (b->mode != mode)
+            continue;
+        (void)key_name(b->key, name);
+        if (b->note != NULL) {
+            line = add(ui->help, name, b->note);
+        } else if (line != NULL) {
+            size_t n = strlen(line->key);
+            (void)snprintf(line->key + n, sizeof line->key - n, " %s", name);
+        }
+    }
+}
+
+static void add_promise(struct help_state *st)
+{
+    static const char *const text[] = {
+        "Looking changes nothing: no page of a hole gets memory, no time but the access time",
+        "moves, no lock is taken, no process is stopped. The exceptions:",
+        "- attaching to a System V segment counts as an attach there;",
+        "- on Windows every committed page counts as data;",
+        "- being attached keeps a removed segment alive (KEEPING ALIVE).",
+        "A segment is attached read-only until edit mode is turned on. Dim dots are bytes never",
+        "written; ? is what cannot be known without disturbing it.",
+    };
+    heading(st, "What looking does");
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        (void)add(st, "", text[i]);
+}
+
+static void add_map(struct help_state *st)
+{
+    static const char *const text[] = {
+        "The strip at the right edge is the whole segment from top to bottom: \u00b7 never "
+        "written,",
+        "\u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 changed just now. The mark "
+        "beside it is the",
+        "window; a click goes there. All of the segment is looked at again and again, in the share",
+        "of a processor that `set cpu` allows; `map 0.3 s old` says how old the oldest look is.",
+        "Changed rows only (x): \u2026 behind an offset says that rows are left out before it, ? "
+        "that",
+        "something in that page changed but not where: large segments are not copied whole, so the",
+        "first change in a page that did not change lately is known by page.",
+    };
+    heading(st, "The whole segment");
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        (void)add(st, "", text[i]);
+}
+
+static void add_lines(struct help_state *st)
+{
+    size_t count = 0;
+    heading(st, "Commands of the : line, on this segment");
+    const struct command *commands = command_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if ((commands[i].needs & NEED_SHELL) == 0)
+            (void)add(st, commands[i].name, commands[i].help);
+    heading(st, "What else the : line knows");
+    const struct action *actions = action_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        char text[LINE_CELLS];
+        (void)snprintf(text, sizeof text, "%s%s%s", actions[i].args,
+                       actions[i].args[0] != '\0' ? ": " : "", actions[i].help);
+        if (command_find(actions[i].name) == NULL)
+            (void)add(st, actions[i].name, text);
+    }
+}
+
+static void enter(struct ui *ui)
+{
+    struct help_state *st = ui->help;
+    char title[LINE_CELLS];
+    st->of = ui->depth > 1 ? ui->stack[ui->depth - 2] : ui_screen(ui);
+    st->count = st->top = 0;
+    (void)snprintf(title, sizeof title, "Keys of the screen: %s", st->of->name);
+    heading(st, title);
+    add_keys(ui, st->of->mode);
+    if (st->of->mode == MODE_INSPECT || st->of->mode == MODE_SEGMENTS) {
+        heading(st, "In the panel of processes (o, then Tab)");
+        add_keys(ui, MODE_WHO);
+    }
+    add_map(st);
+    add_promise(st);
+    add_lines(st);
+}
+
+static int rows_of(const struct ui *ui)
+{
+    return ui_body_bottom(ui) - ui_body_top(ui);
+}
+
+static void scroll_to(struct ui *ui, int top)
+{
+    int last = ui->help->count - rows_of(ui);
+    top = top > last ? last : top;
+    ui->help->top = top < 0 ? 0 : top;
+}
+
+static void draw(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    const struct help_state *st = ui->help;
+    int top = ui_body_top(ui), rows = rows_of(ui);
+    scroll_to(ui, st->top);
+    canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
+    (void)canvas_print(c, 0, 1, c->cols, STYLE_TITLE, "shmlens %s  help  %d-%d of %d lines",
+                       SHMLENS_VERSION, st->top + 1,
+                       st->top + rows < st->count ? st->top + rows : st->count, st->count);
+    for (int i = 0; i < rows && st->top + i < st->count; i++) {
+        const struct help_line *line = &st->line[st->top + i];
+        int col = 1;
+        if (line->key[0] != '\0') {
+            col = canvas_text(c, top + i, 3, c->cols, STYLE_KEY, line->key) + 1;
+            col = col < 18 ? 18 : col;
+        }
+        canvas_text(c, top + i, col, c->cols, line->heading ? STYLE_HEADER : STYLE_TEXT,
+                    line->text);
+    }
+}
+
+static void move(struct ui *ui, const char *how, bool extend)
+{
+    (void)extend;
+    scroll_to(ui, list_move(how, ui->help->top, ui->help->count, rows_of(ui)));
+}
+
+static void mouse(struct ui *ui, const struct event *ev)
+{
+    if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
+        scroll_to(ui, ui->help->top + (ev->mouse == MOUSE_WHEEL_UP ? -3 : 3));
+}
+
+const struct screen screen_help = {
+    .name = "help", .mode = MODE_HELP, .draw = draw, .move = move, .mouse = mouse, .enter = enter};

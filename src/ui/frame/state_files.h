@@ -1,0 +1,23 @@
+/* What is kept between runs: the configuration is read, options changed in the UI and marks are
+ * written beside each other in the state folder. */
+#ifndef SHMLENS_UI_KEEP_H
+#define SHMLENS_UI_KEEP_H
+
+#include "ui/frame/ui.h"
+
+/* Reads the configuration and then the kept options into the session's settings; says on the
+ * message line what was not understood. Out of memory: nothing will be kept. */
+void keep_start(struct ui *ui);
+
+/* From here on what changes is the user's doing (the command line's options are in force). */
+void keep_settled(struct ui *ui);
+
+/* Writes the options when some were changed since. */
+void keep_options(struct ui *ui);
+
+void keep_load_marks(struct ui *ui); /* of the attached locator */
+void keep_marks(struct ui *ui);      /* writes them when they changed */
+
+void keep_free(struct ui *ui); /* writes what is to be kept, and frees */
+
+#endif

@@ -1,0 +1,171 @@
+/* The two rows at the bottom: message, prompt or progress; the key bar. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/frame/ui.h"
+
+enum { MESSAGE_ROWS = 4, PROGRESS_AFTER = 200 * 1000000, BAR_CELLS = 20 };
+
+const struct bar_word *bar_find(const struct ui *ui, int col)
+{
+    for (int i = 0; i < ui->bar_count; i++)
+        if (col >= ui->bar[i].from && col < ui->bar[i].to)
+            return &ui->bar[i];
+    return NULL;
+}
+
+/* A word of the bar as it stands there: `F1Help`, `n New`. */
+struct bar_text {
+    char key[KEY_NAME_MAX];
+    const char *word;
+    bool gap; /* a blank between the two */
+    bool stays;
+    struct key press;
+};
+
+static int text_columns(const struct bar_text *t)
+{
+    return canvas_width(t->key) + (t->gap ? 1 : 0) + canvas_width(t->word);
+}
+
+/* The words of one mode, behind those there are. */
+static int bar_texts(const struct ui *ui, enum key_mode mode, struct bar_text text[BAR_WORDS],
+                     int count)
+{
+    const struct binding *b;
+    for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL && count < BAR_WORDS; i++) {
+        if (b->mode != mode || b->bar == NULL || ui_binding(ui, b->key) != b)
+            continue;
+        struct bar_text *t = &text[count++];
+        (void)key_name(b->key, t->key);
+        t->word = b->bar;
+        t->gap = b->key.code < KEY_F1_;
+        t->stays = strcmp(b->command, "back") == 0 || strcmp(b->command, "help") == 0;
+        t->press = b->key;
+    }
+    return count;
+}
+
+static int total_columns(const struct bar_text *text, int count)
+{
+    int columns = 0;
+    for (int i = 0; i < count; i++)
+        columns += text_columns(&text[i]) + 1;
+    return columns - 1;
+}
+
+/* Leaves out words from the end until the rest fits; the way out always stays. */
+static int fit(struct bar_text *text, int count, int cols)
+{
+    while (count > 1 && total_columns(text, count) > cols) {
+        int i = count - 1;
+        while (i > 0 && text[i].stays)
+            i--;
+        if (text[i].stays)
+            break;
+        memmove(&text[i], &text[i + 1], (size_t)(count - i - 1) * sizeof *text);
+        count--;
+    }
+    return count;
+}
+
+static void draw_bar(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    struct bar_text text[BAR_WORDS];
+    int count = 0, row = c->rows - 1, col = 0;
+    if (ui_mode(ui) != ui_screen(ui)->mode)
+        count = bar_texts(ui, ui_mode(ui), text, count);
+    count = fit(text, bar_texts(ui, ui_screen(ui)->mode, text, count), c->cols);
+    canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');
+    ui->bar_count = 0;
+    for (int i = 0; i < count && col < c->cols; i++) {
+        struct bar_word *word = &ui->bar[ui->bar_count++];
+        word->from = col;
+        word->key = text[i].press;
+        col = canvas_text(c, row, col, c->cols, STYLE_KEY, text[i].key);
+        if (text[i].gap)
+            col = canvas_text(c, row, col, c->cols, STYLE_TEXT, " ");
+        col = canvas_text(c, row, col, c->cols, STYLE_BAR, text[i].word);
+        word->to = col;
+        col++;
+    }
+}
+
+/* Bytes of the text that fit into `cols` columns, ending at a blank where there is one. */
+static size_t line_bytes(const char *text, int cols)
+{
+    size_t at = 0, blank = 0, n = strlen(text);
+    int columns = 0;
+    while (at < n) {
+        struct text_char ch = text_decode(TEXT_UTF8, (const uint8_t *)text + at, n - at);
+        columns += ch.valid && text_printable(ch.cp) ? text_width(ch.cp) : 1;
+        if (columns > cols)
+            return blank > 0 ? blank : at;
+        at += ch.size;
+        if (ch.cp == ' ')
+            blank = at;
+    }
+    return n;
+}
+
+/* The message, on as many rows as it needs. */
+static void draw_message(struct ui *ui, int row)
+{
+    struct canvas *c = &ui->canvas;
+    size_t start[MESSAGE_ROWS], n = strlen(ui->status);
+    int lines = 0;
+    for (size_t at = 0; at < n && lines < MESSAGE_ROWS; lines++) {
+        start[lines] = at;
+        at += line_bytes(ui->status + at, c->cols);
+    }
+    for (int i = 0; i < lines; i++) {
+        char line[sizeof ui->status];
+        size_t end = i + 1 < lines ? start[i + 1] : n;
+        (void)snprintf(line, sizeof line, "%.*s", (int)(end - start[i]), ui->status + start[i]);
+        int at = row - lines + 1 + i;
+        canvas_fill(c, at, 0, c->cols, STYLE_TEXT, ' ');
+        canvas_text(c, at, 0, c->cols, ui->status_style, line);
+    }
+}
+
+static bool draw_progress(struct ui *ui, int row)
+{
+    struct canvas *c = &ui->canvas;
+    uint64_t done = 0, total = 0;
+    int64_t since = 0;
+    if (!ui_busy(ui, &done, &total, &since) || ui->now - since < PROGRESS_AFTER)
+        return false;
+    int col = canvas_text(c, row, 0, c->cols, STYLE_PROMPT, "working ");
+    if (total > 0) {
+        int filled = (int)((double)(done < total ? done : total) / (double)total * BAR_CELLS);
+        canvas_fill(c, row, col, BAR_CELLS, STYLE_DIM, 0x2591);
+        canvas_fill(c, row, col, filled, STYLE_LIVE, 0x2588);
+        double percent = (double)(done < total ? done : total) * 100 / (double)total;
+        col = canvas_print(c, row, col + BAR_CELLS + 1, c->cols, STYLE_PROMPT, "%3.0f %%", percent);
+    } else {
+        double seconds = (double)(ui->now - since) / 1e9;
+        col = canvas_print(c, row, col, c->cols, STYLE_PROMPT, "%.1f s", seconds);
+    }
+    canvas_text(c, row, col + 2, c->cols, STYLE_DIM, "Esc cancels");
+    return true;
+}
+
+void ui_draw_bottom(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    int row = c->rows - 2;
+    draw_bar(ui);
+    canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');
+    bool says = ui->status[0] != '\0' && ui->now < ui->status_until;
+    bool must = says && ui->status_until == INT64_MAX; /* more urgent than how far a job is */
+    if (ui->prompt.kind != PROMPT_NONE && ui->prompt.kind != PROMPT_MENU)
+        prompt_draw(ui, row);
+    else if (!must && draw_progress(ui, row))
+        return;
+    else if (says)
+        draw_message(ui, row);
+    else if (ui_screen(ui)->idle != NULL)
+        ui_screen(ui)->idle(ui, row);
+}

@@ -1,0 +1,87 @@
+/* Reattaching, and the baseline that later samples are compared with. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "ui/inspect/inspect.h"
+
+/* The jobs of before have ended, or hang and are left behind. */
+static void wait_for_nothing(struct ui *ui)
+{
+    ui->inspect->asking = ui->inspect->undo_busy = false;
+    ui->inspect->under_way = 0;
+    ui->inspect->undo_more = ui->inspect->looking = 0;
+}
+
+bool inspect_let_go(struct ui *ui)
+{
+    if (ui->s.sampler == NULL || !inspect_nameless(ui))
+        return false;
+    for (int i = 0; i < ui->depth; i++)
+        if (ui->stack[i] == &screen_inspect)
+            return false;
+    edit_mode_drop(ui);
+    session_detach(&ui->s);
+    wait_for_nothing(ui);
+    return true;
+}
+
+void act_reattach(struct ui *ui, int argc, char **argv)
+{
+    char locator[LOCATOR_MAX], why[96];
+    (void)argc;
+    (void)argv;
+    if (!act_attached(ui))
+        return;
+    bool edit = ui->s.edit;
+    memcpy(locator, ui->s.locator, sizeof locator);
+    edit_mode_drop(ui);
+    struct oserr e = session_attach(&ui->s, locator, ui->s.range_offset, ui->s.range_length);
+    if (oserr_is(e)) {
+        ui_say(ui, STYLE_ERROR, "still the old one: %s: %s", e.call,
+               oserr_text(e, why, sizeof why));
+        return;
+    }
+    wait_for_nothing(ui);
+    ui_say(ui, STYLE_TEXT, "attached again%s", edit ? " (read-only)" : "");
+}
+
+static void baseline_finish(struct job *job, void *taker)
+{
+    struct look_job *j = (struct look_job *)job;
+    struct ui *ui = j->user;
+    char text[96];
+    (void)taker;
+    if (!job->cancelled && !j->found && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
+        ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", j->when);
+    } else if (!job->cancelled && !j->found) {
+        ui_say(ui, STYLE_ERROR, "no baseline: %s",
+               oserr_is(j->error) ? oserr_text(j->error, text, sizeof text) : "cancelled");
+    } else if (!job->cancelled && j->kind == LOOK_NO_BASELINE) {
+        ui_say(ui, STYLE_TEXT, "baseline cleared");
+    } else if (!job->cancelled) {
+        uint64_t all = ui->s.sample.stat.size, covered = j->offset < all ? j->offset : all;
+        char size[NUMBER_SIZE_MAX];
+        (void)number_format_size(covered, size);
+        ui_say(ui, STYLE_TEXT, "baseline%s: %s%s; what differs from %s on is marked", j->when,
+               covered < all ? "only the first " : "all ", size, j->past != 0 ? "then" : "now");
+    }
+    look_job_free(j);
+}
+
+void act_baseline(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (!act_attached(ui))
+        return;
+    struct look_job *j = look_job_new(ui->s.sampler, LOOK_TOGGLE_BASELINE, 0, baseline_finish);
+    if (j == NULL) {
+        ui_say(ui, STYLE_ERROR, "out of memory");
+        return;
+    }
+    j->user = ui;
+    j->past = ui->s.past;
+    inspect_when(ui, j->past, j->when);
+    inspect_post(ui, &j->job);
+}

@@ -1,0 +1,216 @@
+/* Copying the selection: to the terminal's clipboard and into a file of ours. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/text.h"
+#include "ui/inspect/inspect.h"
+
+enum { COPY_MAX = 1024 * 1024, BYTES_A_LINE = 12 };
+enum copy_form { COPY_HEX, COPY_TEXT, COPY_C };
+
+struct copy {
+    struct ui *ui;
+    enum copy_form form;
+};
+
+static const struct menu_entry forms[] = {
+    {"h  hex digits", 'h', "copy hex"},
+    {"t  text", 't', "copy text"},
+    {"c  C array", 'c', "copy c"},
+};
+
+/* Growing text; `text` NULL: out of memory. */
+struct piece {
+    char *text;
+    size_t length, capacity;
+};
+
+static bool reserve(struct piece *p, size_t n)
+{
+    p->text = malloc(n + 1);
+    p->capacity = n + 1;
+    p->length = 0;
+    if (p->text != NULL)
+        p->text[0] = '\0';
+    return p->text != NULL;
+}
+
+static void add(struct piece *p, const char *text)
+{
+    size_t n = strlen(text);
+    if (p->length + n + 1 <= p->capacity) {
+        memcpy(p->text + p->length, text, n + 1);
+        p->length += n;
+    }
+}
+
+static bool as_hex(struct piece *p, const uint8_t *bytes, size_t n)
+{
+    char digits[4];
+    if (!reserve(p, 3 * n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(digits, sizeof digits, i > 0 ? " %02x" : "%02x", bytes[i]);
+        add(p, digits);
+    }
+    return true;
+}
+
+static bool as_c(struct piece *p, const uint8_t *bytes, size_t n, uint64_t offset)
+{
+    char text[64];
+    if (!reserve(p, 128 + 6 * n + n / 2))
+        return false;
+    (void)snprintf(text, sizeof text, "/* offset 0x%" PRIx64 " */\n", offset);
+    add(p, text);
+    (void)snprintf(text, sizeof text, "static const unsigned char bytes[%zu] = {", n);
+    add(p, text);
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(text, sizeof text, "%s0x%02x,", i % BYTES_A_LINE == 0 ? "\n    " : " ",
+                       bytes[i]);
+        add(p, text);
+    }
+    add(p, "\n};\n");
+    return true;
+}
+
+/* The encoding of the column the cursor is in. */
+static enum text_encoding encoding_of(const struct ui *ui)
+{
+    const struct view *v = inspect_view(ui);
+    int column = (int)ui->s.focus - FOCUS_TEXT;
+    if (column >= 0 && column < ui->inspect->at.texts)
+        return ui->inspect->at.enc[column];
+    return v->kind == VIEW_TEXT ? v->enc : TEXT_UTF8;
+}
+
+/* UTF-8; what is no character of the encoding stays visible as \xNN. */
+static bool as_text(struct piece *p, const uint8_t *bytes, size_t n, enum text_encoding enc)
+{
+    char text[64];
+    uint8_t utf8[5];
+    if (!reserve(p, 4 * n))
+        return false;
+    for (size_t i = 0; i < n;) {
+        struct text_char c = text_decode(enc, bytes + i, n - i);
+        size_t k = c.valid ? text_encode(TEXT_UTF8, c.cp, utf8) : 0;
+        if (k > 0)
+            (void)text_escape_content(text, sizeof text, utf8, k);
+        else
+            (void)text_escape_content(text, sizeof text, bytes + i, c.size);
+        add(p, text);
+        i += c.size;
+    }
+    return true;
+}
+
+static void deliver(struct ui *ui, const struct piece *p, size_t bytes, const char *form)
+{
+    char path[4096], why[96], clipboard[64] = "to the clipboard";
+    const char *refused = ui->term != NULL ? term_copy(ui->term, p->text, p->length) : "none here";
+    if (refused != NULL)
+        (void)snprintf(clipboard, sizeof clipboard, "(clipboard: %s)", refused);
+    const char *s = bytes == 1 ? "" : "s";
+    if (!os_state_path("copy", path, sizeof path)) {
+        ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; no file: HOME is not set", bytes, s, form,
+               clipboard);
+        return;
+    }
+    struct oserr e = os_replace_file(path, p->text, p->length);
+    if (oserr_is(e))
+        ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; not into %s (%s: %s)", bytes, s, form,
+               clipboard, path, e.call, oserr_text(e, why, sizeof why));
+    else
+        ui_say(ui, STYLE_TEXT, "%zu byte%s as %s %s and into %s", bytes, s, form, clipboard, path);
+}
+
+/* The bytes, which were at `from`, as text to where it can be pasted from. */
+static void copy_bytes(struct ui *ui, enum copy_form form, const uint8_t *bytes, size_t n,
+                       uint64_t from)
+{
+    static const char *const names[] = {"hex", "text", "C array"};
+    struct piece p = {0};
+    bool made = form == COPY_HEX ? as_hex(&p, bytes, n)
+                : form == COPY_C ? as_c(&p, bytes, n, from)
+                                 : as_text(&p, bytes, n, encoding_of(ui));
+    if (made)
+        deliver(ui, &p, n, names[form]);
+    else
+        ui_say(ui, STYLE_ERROR, "out of memory");
+    free(p.text);
+}
+
+static void copy_finish(struct job *job, void *taker)
+{
+    struct look_job *j = (struct look_job *)job;
+    struct copy *w = j->user;
+    (void)taker;
+    if (!job->cancelled && !j->found && j->past != 0)
+        ui_say(w->ui, STYLE_ERROR, "not all of the selection is known%s", j->when);
+    else if (!job->cancelled && !j->found)
+        ui_say(w->ui, STYLE_ERROR, "the selection cannot be read");
+    else if (!job->cancelled)
+        copy_bytes(w->ui, w->form, j->bytes, j->length, j->from);
+    free(w);
+    look_job_free(j);
+}
+
+/* What stands still on the screen is copied as it stands there; false: it is not all there. */
+static bool copy_frozen(struct ui *ui, enum copy_form form, uint64_t from, uint64_t to)
+{
+    const struct sample *p = &ui->s.sample;
+    size_t first = sample_index(p, from), last = sample_index(p, to - 1), n = (size_t)(to - from);
+    bool stands = ui->s.paused || p->past.time != 0;
+    if (!stands || p->seq == 0 || first == SIZE_MAX || last != first + n - 1)
+        return false;
+    if (p->past.time != 0 && memchr(p->state + first, BYTE_UNKNOWN, n))
+        ui_say(ui, STYLE_ERROR, "not all of the selection is known at that time");
+    else
+        copy_bytes(ui, form, p->bytes + first, n, from);
+    return true;
+}
+
+static void copy(struct ui *ui, enum copy_form form)
+{
+    uint64_t from = 0, to = 0;
+    session_selection(&ui->s, &from, &to);
+    if (to - from > COPY_MAX) {
+        ui_say(ui, STYLE_ERROR, "copy takes at most 1 MiB; `save FILE OFFSET LENGTH` takes all");
+        return;
+    }
+    if (copy_frozen(ui, form, from, to))
+        return;
+    struct copy *w = malloc(sizeof *w);
+    struct look_job *j = look_job_new(ui->s.sampler, LOOK_BYTES, from, copy_finish);
+    if (w == NULL || j == NULL) {
+        free(w);
+        look_job_free(j);
+        ui_say(ui, STYLE_ERROR, "out of memory");
+        return;
+    }
+    *w = (struct copy){ui, form};
+    j->length = (size_t)(to - from);
+    j->past = ui->s.past;
+    inspect_when(ui, j->past, j->when);
+    j->user = w;
+    inspect_post(ui, &j->job);
+}
+
+void act_copy(struct ui *ui, int argc, char **argv)
+{
+    if (!act_attached(ui))
+        return;
+    if (argc < 2)
+        ui_menu(ui, "copy the selection as", forms, (int)(sizeof forms / sizeof forms[0]));
+    else if (strcmp(argv[1], "hex") == 0)
+        copy(ui, COPY_HEX);
+    else if (strcmp(argv[1], "text") == 0)
+        copy(ui, COPY_TEXT);
+    else if (strcmp(argv[1], "c") == 0)
+        copy(ui, COPY_C);
+    else
+        ui_say(ui, STYLE_ERROR, "copy: hex, text or c");
+}

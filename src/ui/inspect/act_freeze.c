@@ -1,0 +1,205 @@
+/* Actions that keep values as they are: freezing, the list of what is frozen, letting go. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "ui/inspect/inspect.h"
+
+enum { VALUE_SHOWN = 40, SECOND = 1000000000 };
+
+const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset)
+{
+    const struct freeze *f = &ui->s.sample.freeze;
+    size_t from = 0, to = 0;
+    for (size_t i = 0; i < f->count; i++)
+        if (frozen_within(&f->value[i], offset, 1, &from, &to))
+            return &f->value[i];
+    return NULL;
+}
+
+void inspect_fights(const struct frozen *v, char out[48])
+{
+    if (v->fights == 0)
+        (void)snprintf(out, 48, "never put back");
+    else if (v->fights == 1)
+        (void)snprintf(out, 48, "put back once");
+    else
+        (void)snprintf(out, 48, "put back %" PRIu64 " times", v->fights);
+}
+
+/* In the view that it was frozen in. */
+static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_SHOWN])
+{
+    const struct view *view = view_find(v->view);
+    char text[VIEW_UNIT_MAX];
+    if (view != NULL && view->kind != VIEW_TEXT && view->unit == v->size) {
+        (void)view_format(view, p, text);
+        (void)snprintf(out, VALUE_SHOWN, "%.39s", text);
+        return;
+    }
+    for (uint32_t i = 0; i < v->size; i++)
+        (void)snprintf(out + (size_t)2 * i, VALUE_SHOWN - (size_t)2 * i, "%02x", p[i]);
+}
+
+/* ---- one value ---- */
+
+/* The message line after a job that had a ui as its user. */
+static void freeze_finish(struct job *job, void *taker)
+{
+    struct freeze_job *j = (struct freeze_job *)job;
+    struct ui *ui = j->user;
+    char shown[VALUE_SHOWN], fights[48];
+    (void)taker;
+    value_text(&j->value, j->value.value, shown);
+    inspect_fights(&j->value, fights);
+    if (job->cancelled)
+        ui_say(ui, STYLE_WARN, "given up");
+    else if (j->dropped > 1)
+        ui_say(ui, STYLE_TEXT, "%zu frozen values let go", j->dropped);
+    else if (j->dropped == 1)
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " let go: it was %s", j->value.offset, fights);
+    else if (j->value.size == 0)
+        ui_say(ui, STYLE_WARN, "nothing is frozen there");
+    else if (j->error.code == SEG_E_MEMORY)
+        ui_say(ui, STYLE_ERROR, "%d values are frozen already: let one go first", FROZEN_MAX);
+    else if (oserr_is(j->error))
+        ui_say_error(ui, "not frozen", j->error);
+    else
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is kept at %s %s; ^T lets it go, :frozen lists",
+               j->value.offset, j->value.view, shown);
+    free(j);
+}
+
+static void post(struct ui *ui, uint64_t offset, uint64_t n, const struct frozen *v)
+{
+    struct freeze_job *j = freeze_job_new(ui->s.sampler, offset, n, freeze_finish);
+    if (j == NULL) {
+        ui_say(ui, STYLE_ERROR, "out of memory");
+        return;
+    }
+    j->user = ui;
+    if (v != NULL)
+        j->value = *v;
+    inspect_post(ui, &j->job);
+}
+
+/* The unit at the cursor: a value of the cells' view, a byte of a text. */
+static uint32_t unit_here(const struct ui *ui, uint64_t *offset)
+{
+    const struct view *v = inspect_view(ui);
+    *offset = ui->s.cursor;
+    if (ui->s.focus != FOCUS_CELLS || v->kind == VIEW_TEXT)
+        return 1;
+    *offset = inspect_unit_at(ui, *offset, v->unit);
+    return v->unit;
+}
+
+void act_freeze(struct ui *ui, int argc, char **argv)
+{
+    struct frozen v = {.size = 0};
+    (void)argc;
+    (void)argv;
+    if (!act_attached(ui) || inspect_is_past(ui))
+        return;
+    if (!ui->s.edit) {
+        ui_edit_then(ui, "freeze");
+        return;
+    }
+    edit_mode_drop(ui);
+    uint32_t unit = unit_here(ui, &v.offset);
+    const struct frozen *old = inspect_frozen(ui, v.offset);
+    if (old == NULL && v.offset % unit != 0) {
+        ui_say(ui, STYLE_ERROR,
+               "0x%" PRIx64 " is not a multiple of %u: no compare-and-swap there; freeze its bytes "
+               "in the hex view",
+               v.offset, unit);
+        return;
+    }
+    if (old == NULL && session_bytes(&ui->s, v.offset, v.value, unit) != unit) {
+        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": what is there is not known", v.offset);
+        return;
+    }
+    v.size = unit;
+    (void)snprintf(v.view, sizeof v.view, "%s", unit > 1 ? inspect_view(ui)->name : "hex");
+    post(ui, v.offset, unit, &v);
+}
+
+void act_thaw(struct ui *ui, int argc, char **argv)
+{
+    uint64_t offset = 0;
+    struct offset_base base = {.size = session_end(&ui->s),
+                               .cursor = ui->s.cursor,
+                               .marks = ui->s.marks,
+                               .marks_set = ui->s.marks_set,
+                               .relative = true};
+    if (!act_attached(ui))
+        return;
+    if (argc == 2 && strcmp(argv[1], "all") == 0)
+        post(ui, 0, UINT64_MAX, NULL);
+    else if (argc == 2 && number_offset(argv[1], &base, &offset) == NUM_OK)
+        post(ui, offset, 1, NULL);
+    else
+        ui_say(ui, STYLE_ERROR, "thaw takes an OFFSET or `all`");
+}
+
+/* ---- the list ---- */
+
+static void ago_text(int64_t ns, char out[32])
+{
+    double seconds = ns > 0 ? (double)ns / SECOND : 0;
+    if (seconds < 120)
+        (void)snprintf(out, 32, "%.1f s ago", seconds);
+    else
+        (void)snprintf(out, 32, "%.0f min ago", seconds / 60);
+}
+
+static void label(const struct ui *ui, const struct frozen *v, char out[FROZEN_LABEL])
+{
+    char value[VALUE_SHOWN], other[VALUE_SHOWN], fights[48], ago[32];
+    value_text(v, v->value, value);
+    inspect_fights(v, fights);
+    int n = snprintf(out, FROZEN_LABEL, "0x%-8" PRIx64 " %-6s %-12s %s", v->offset, v->view, value,
+                     fights);
+    if (v->fights == 0 || n < 0 || n >= FROZEN_LABEL)
+        return;
+    value_text(v, v->other, other);
+    ago_text(ui->now - v->last, ago);
+    (void)snprintf(out + n, (size_t)(FROZEN_LABEL - n), ", from %s %s", other, ago);
+}
+
+/* The rows of the menu as things are now. */
+static void renew(struct ui *ui)
+{
+    const struct freeze *f = &ui->s.sample.freeze;
+    struct frozen_menu *m = &ui->inspect->frozen;
+    struct prompt *p = &ui->prompt;
+    if (p->kind != PROMPT_MENU)
+        return;
+    for (size_t i = 0; i < f->count; i++) {
+        label(ui, &f->value[i], m->label[i]);
+        (void)snprintf(m->command[i], FROZEN_COMMAND, "thaw 0x%" PRIx64, f->value[i].offset);
+        m->entry[i] = (struct menu_entry){m->label[i], 0, m->command[i]};
+    }
+    (void)snprintf(m->label[f->count], FROZEN_LABEL, "a  let all go");
+    (void)snprintf(m->command[f->count], FROZEN_COMMAND, "thaw all");
+    m->entry[f->count] = (struct menu_entry){m->label[f->count], 'a', m->command[f->count]};
+    p->menu_count = (int)f->count + 1;
+    p->menu_at = p->menu_at < p->menu_count ? p->menu_at : p->menu_count - 1;
+}
+
+void act_frozen(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (!act_attached(ui))
+        return;
+    if (ui->s.sample.freeze.count == 0) {
+        ui_say(ui, STYLE_TEXT, "nothing is frozen: ^T in edit mode keeps the value at the cursor");
+        return;
+    }
+    ui_menu(ui, "Frozen values (Enter lets go)", ui->inspect->frozen.entry, 1);
+    ui->prompt.renew = renew;
+    renew(ui);
+}

@@ -1,0 +1,144 @@
+/* Actions that move through time: steps between changes, live again, the timeline. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "ui/inspect/inspect.h"
+
+enum { STEPS_MAX = PAST_STEPS_MAX - 1 };
+
+bool inspect_is_past(struct ui *ui)
+{
+    if (ui->s.past == 0)
+        return false;
+    ui_say(ui, STYLE_ERROR, "the past cannot be written: . goes back to now");
+    return true;
+}
+
+void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN])
+{
+    const struct past_picture *p = &ui->s.sample.past;
+    char ago[INSPECT_AGO];
+    out[0] = '\0';
+    if (past == 0)
+        return;
+    inspect_ago((p->end != 0 ? p->end : ui->now) - past, ago);
+    (void)snprintf(out, INSPECT_WHEN, " as of T-%s", ago);
+}
+
+bool inspect_live(struct ui *ui)
+{
+    struct session *s = &ui->s;
+    if (s->past == 0 && !s->paused)
+        return false;
+    s->past = 0;
+    s->paused = false;
+    session_look(s);
+    ui_say(ui, STYLE_TEXT, "live again");
+    return true;
+}
+
+void act_live(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (act_attached(ui) && !inspect_live(ui))
+        ui_say(ui, STYLE_TEXT, "this is live");
+}
+
+void act_timeline(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    ui->s.timeline = !ui->s.timeline;
+    const struct past_picture *p = &ui->s.sample.past;
+    if (ui->s.timeline && p->kept)
+        ui_say(ui, STYLE_TEXT, "history: %.1f of %u MiB (`set history MIB`), %" PRIu64 " changes",
+               (double)p->about.bytes / (1 << 20), ui->s.set.history, p->about.changes);
+}
+
+/* ---- steps ---- */
+
+static void went(struct ui *ui, const struct time_job *j)
+{
+    struct session *s = &ui->s;
+    if (j->time == 0) {
+        (void)inspect_live(ui);
+        return;
+    }
+    if (s->past == 0)
+        ui_say(ui, STYLE_TEXT, "the past: [ ] step, < > steps of this value, . is live again");
+    s->past = j->time;
+    s->paused = false;
+    session_look(s);
+}
+
+static void step_finish(struct job *job, void *taker)
+{
+    struct time_job *j = (struct time_job *)job;
+    struct ui *ui = j->user;
+    (void)taker;
+    ui->inspect->stepping--;
+    if (job->cancelled)
+        ui_say(ui, STYLE_WARN, "given up");
+    else if (j->moved)
+        went(ui, j);
+    else if (ui->s.set.history == 0)
+        ui_say(ui, STYLE_WARN, "no history is kept: `set history 64` keeps 64 MiB");
+    else if (j->steps < 0)
+        ui_say(ui, STYLE_WARN, "no earlier change is known of %s",
+               j->of_value ? "this value" : "what is on the screen");
+    else
+        ui_say(ui, STYLE_TEXT, "this is live: nothing is newer");
+    free(j);
+}
+
+/* What is on the screen, or the value at the cursor. */
+static void range_of(const struct ui *ui, struct time_job *j)
+{
+    const struct session *s = &ui->s;
+    unsigned unit = ui->inspect->at.unit;
+    j->offset = s->top;
+    j->length = (uint64_t)s->rows * session_width(s);
+    if (!j->of_value)
+        return;
+    bool cells = s->focus == FOCUS_CELLS;
+    j->offset = cells ? inspect_unit_at(ui, s->cursor, unit) : s->cursor;
+    j->length = cells ? unit : 1;
+}
+
+static void step(struct ui *ui, int steps, bool of_value)
+{
+    struct session *s = &ui->s;
+    struct time_job *j = time_job_new(s->sampler, step_finish);
+    if (j == NULL) {
+        ui_say(ui, STYLE_ERROR, "out of memory");
+        return;
+    }
+    edit_mode_drop(ui);
+    j->user = ui;
+    j->steps = steps;
+    j->of_value = of_value;
+    range_of(ui, j);
+    j->from = s->past != 0 ? s->past : s->paused ? s->sample.time : INT64_MAX;
+    j->follows = ui->inspect->stepping++ > 0;
+    inspect_post(ui, &j->job);
+}
+
+/* back|on [N] [value] */
+void act_step(struct ui *ui, int argc, char **argv)
+{
+    uint64_t n = 1;
+    bool of_value = argc > 2 && strcmp(argv[argc - 1], "value") == 0;
+    bool back = argc > 1 && strcmp(argv[1], "back") == 0;
+    int numbers = argc - 2 - of_value;
+    bool good = argc > 1 && (back || strcmp(argv[1], "on") == 0) && numbers <= 1;
+    if (good && numbers == 1)
+        good = number_u64(argv[2], STEPS_MAX, &n) == NUM_OK && n > 0;
+    if (!good)
+        ui_say(ui, STYLE_ERROR, "step: back or on, how many (1 to %d), and `value`", STEPS_MAX);
+    else if (act_attached(ui))
+        step(ui, back ? -(int)n : (int)n, of_value);
+}

@@ -1,0 +1,153 @@
+/* Actions that change how the bytes are shown, and how often they are looked at. */
+#include <string.h>
+
+#include "core/number.h"
+#include "ui/inspect/inspect.h"
+
+static void choose_view(struct ui *ui, const struct view *v)
+{
+    edit_mode_drop(ui);
+    ui->s.set.view = v;
+    if (view_swapped(v) != v)
+        ui->s.set.big = v->big;
+    ui_say(ui, STYLE_TEXT, "%s: %s", v->name, v->help);
+}
+
+/* The next view in the table, over those of the other byte order. */
+static const struct view *neighbour(const struct ui *ui, size_t step)
+{
+    size_t count = 0, i = 0;
+    const struct view *table = view_table(&count), *now = inspect_view(ui);
+    bool big = view_swapped(now) != now ? now->big : ui->s.set.big;
+    while (i < count && &table[i] != now)
+        i++;
+    if (count == 0)
+        return now;
+    do
+        i = (i + step) % count;
+    while (view_swapped(&table[i]) != &table[i] && table[i].big != big);
+    return &table[i];
+}
+
+void act_view(struct ui *ui, int argc, char **argv)
+{
+    size_t count = 0;
+    (void)view_table(&count);
+    if (argc < 2 || strcmp(argv[1], "next") == 0) {
+        choose_view(ui, neighbour(ui, 1));
+    } else if (strcmp(argv[1], "prev") == 0) {
+        choose_view(ui, neighbour(ui, count - 1));
+    } else {
+        const struct view *v = view_find(argv[1]);
+        if (v != NULL)
+            choose_view(ui, v);
+        else
+            ui_say(ui, STYLE_ERROR, "no such view: %s", argv[1]);
+    }
+}
+
+void act_order(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    const struct view *v = inspect_view(ui), *other = view_swapped(v);
+    edit_mode_drop(ui);
+    ui->s.set.big = other != v ? other->big : !ui->s.set.big;
+    ui->s.set.view = other;
+    ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
+           other != v ? ": " : " (inspector and UTF-16)", other != v ? other->name : "");
+}
+
+void act_encoding(struct ui *ui, int argc, char **argv)
+{
+    static const char *const names[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be"};
+    unsigned next = ((unsigned)ui->s.set.enc + 1) % TEXT_ENCODINGS;
+    if (argc > 1) {
+        const struct view *v = view_find(argv[1]);
+        if (v == NULL || v->kind != VIEW_TEXT) {
+            ui_say(ui, STYLE_ERROR, "no such encoding: %s", argv[1]);
+            return;
+        }
+        next = (unsigned)v->enc;
+    }
+    ui->s.set.enc = (enum text_encoding)next;
+    ui_say(ui, STYLE_TEXT, "text column: %s%s", names[next],
+           ui->inspect->at.texts == 2 ? " (under 96 columns; here UTF-8 and UTF-16)" : "");
+}
+
+void act_phase(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    ui->s.phase = !ui->s.phase;
+    ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets", ui->s.phase ? "odd" : "even");
+}
+
+void act_inspector(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    ui->s.set.inspector = !ui->s.set.inspector;
+}
+
+void act_who(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    ui->who_panel = !ui->who_panel;
+    ui->who_focus = false;
+    ui->who_at = 0;
+}
+
+void act_pause(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (!act_attached(ui))
+        return;
+    if (ui->s.past != 0) { /* the view stands: it goes on */
+        (void)inspect_live(ui);
+        return;
+    }
+    ui->s.paused = !ui->s.paused;
+    session_look(&ui->s);
+    ui_say(ui, STYLE_TEXT, "%s",
+           ui->s.paused ? "paused: the picture stands, other programs run on" : "live again");
+}
+
+/* ---- how often ---- */
+
+static const double rates[] = {1, 2, 5, 10, 25, 50, 60, 100, 250, 500, 1000};
+enum { RATES = sizeof rates / sizeof rates[0] };
+
+static double faster(double hz)
+{
+    for (size_t i = 0; i < RATES; i++)
+        if (rates[i] > hz)
+            return rates[i];
+    return rates[RATES - 1];
+}
+
+static double slower(double hz)
+{
+    for (size_t i = RATES; i > 0; i--)
+        if (rates[i - 1] < hz)
+            return rates[i - 1];
+    return rates[0];
+}
+
+void act_rate(struct ui *ui, int argc, char **argv)
+{
+    double hz = ui->s.set.hz;
+    if (argc < 2 || strcmp(argv[1], "up") == 0) {
+        hz = faster(hz);
+    } else if (strcmp(argv[1], "down") == 0) {
+        hz = slower(hz);
+    } else if (number_f64(argv[1], &hz) != NUM_OK || !(hz >= 1 && hz <= 1000)) {
+        ui_say(ui, STYLE_ERROR, "rate: 1 to 1000 samples a second");
+        return;
+    }
+    ui->s.set.hz = hz;
+    session_look(&ui->s);
+    ui_say(ui, STYLE_TEXT, "%.4g samples a second", hz);
+}

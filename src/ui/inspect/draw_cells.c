@@ -1,0 +1,173 @@
+/* The cells of a row: its units in the chosen view. */
+#include <string.h>
+
+#include "core/view.h"
+#include "ui/inspect/inspect.h"
+
+enum { DOT = 0xb7 };
+
+/* What is known of the bytes of one cell. */
+struct unit {
+    unsigned from, to; /* bytes of the row; fewer than the view's unit at an odd end */
+    bool unknown, hole, zero;
+    bool part; /* not a whole value */
+    enum inspect_mark mark;
+    bool cursor;
+    char sign; /* drawn in front of it; 0: none */
+};
+
+enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
+{
+    static const uint8_t styles[] = {
+        [MARK_HEAT1] = STYLE_HEAT1,   [MARK_HEAT2] = STYLE_HEAT2,   [MARK_HEAT3] = STYLE_HEAT3,
+        [MARK_HEAT4] = STYLE_HEAT4,   [MARK_BASE] = STYLE_BASE,     [MARK_WARM] = STYLE_WARM,
+        [MARK_FRESH] = STYLE_FRESH,   [MARK_FROZEN] = STYLE_FROZEN, [MARK_MATCH] = STYLE_MATCH,
+        [MARK_SELECT] = STYLE_SELECT,
+    };
+    return mark == MARK_NONE ? plain : (enum style)styles[mark];
+}
+
+/* Looks at the unit that begins at byte `from`; false: nothing of it is there. */
+static bool look(const struct inspect_row_bytes *b, const struct inspect_layout *at, unsigned from,
+                 struct unit *u)
+{
+    unsigned end = from + at->unit < at->width ? from + at->unit : at->width;
+    *u = (struct unit){.from = from, .to = from, .hole = true, .zero = true};
+    for (unsigned i = from; i < end && i >= b->from && i < b->to; i++) {
+        if (b->state[i] == BYTE_BEYOND)
+            break;
+        u->to = i + 1;
+        u->unknown = u->unknown || b->state[i] == BYTE_UNKNOWN;
+        u->hole = u->hole && b->state[i] == BYTE_HOLE;
+        u->zero = u->zero && b->bytes[i] == 0;
+        u->sign = b->sign[i] != 0 ? b->sign[i] : u->sign;
+        if (b->mark[i] > u->mark)
+            u->mark = (enum inspect_mark)b->mark[i];
+    }
+    u->part = u->to - from < at->unit;
+    u->cursor = b->cursor < u->to && b->cursor_end > from;
+    return u->to > from;
+}
+
+/* The value as text; bytes that make no whole value are hex. */
+static size_t value_text(const struct view *v, const uint8_t *p, const struct unit *u,
+                         char text[VIEW_UNIT_MAX])
+{
+    static const char digits[] = "0123456789abcdef";
+    if (v->kind != VIEW_HEX && !u->part)
+        return view_format(v, p + u->from, text);
+    size_t n = 0;
+    for (unsigned i = u->from; i < u->to; i++) {
+        text[n++] = digits[p[i] >> 4];
+        text[n++] = digits[p[i] & 15];
+    }
+    text[n] = '\0';
+    return n;
+}
+
+static enum style plain_style(const struct unit *u)
+{
+    if (u->unknown)
+        return STYLE_UNKNOWN;
+    if (u->hole)
+        return STYLE_HOLE;
+    if (u->part)
+        return STYLE_DIM;
+    return u->zero ? STYLE_ZERO : STYLE_TEXT;
+}
+
+/* Half-typed: what was typed, and a low line where the next character comes. */
+static void draw_typed(struct ui *ui, int row, int col, int limit)
+{
+    const struct typing *t = &ui->inspect->typing;
+    int cols = ui->inspect->at.cell_cols, n = (int)t->length + 1;
+    int skip = n > cols ? n - cols : 0;
+    if (t->view->kind == VIEW_HEX || t->view->kind == VIEW_BITS)
+        canvas_fill(&ui->canvas, row, col, cols < limit - col ? cols : limit - col, STYLE_TYPED,
+                    '_');
+    else
+        col += n < cols ? cols - n : 0;
+    int end = canvas_text(&ui->canvas, row, col, limit, STYLE_TYPED, t->text + skip);
+    (void)canvas_char(&ui->canvas, row, end, limit, STYLE_TYPED, '_');
+    ui->canvas.cursor_row = row;
+    ui->canvas.cursor_col = end < limit ? end : limit - 1;
+}
+
+/* The text of a cell, on the right of its columns. A filled style covers all of them. */
+static void draw_value(struct ui *ui, int row, int col, int limit, const struct view *v,
+                       const struct inspect_row_bytes *b, const struct unit *u, enum style style)
+{
+    struct canvas *c = &ui->canvas;
+    int cols = ui->inspect->at.cell_cols, room = cols < limit - col ? cols : limit - col;
+    bool filled = u->cursor || u->mark == MARK_SELECT || u->mark == MARK_MATCH;
+    if (filled)
+        canvas_fill(c, row, col, room, style, ' ');
+    if (u->unknown || u->hole) {
+        int n = v->kind == VIEW_HEX ? 2 : 1;
+        canvas_fill(c, row, col + cols - n, n < room ? n : room, style, u->unknown ? '?' : DOT);
+        return;
+    }
+    char text[VIEW_UNIT_MAX];
+    int n = (int)value_text(v, b->bytes, u, text);
+    (void)canvas_text(c, row, n < cols ? col + cols - n : col, limit, style, text);
+}
+
+static bool typed_here(const struct ui *ui, const struct inspect_row_bytes *b, const struct unit *u)
+{
+    const struct typing *t = &ui->inspect->typing;
+    return t->active && t->offset == b->offset + u->from;
+}
+
+static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
+                      const struct unit *u)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct view *v = inspect_view(ui);
+    int col = inspect_cell_col(at, v, u->from), limit = at->cells_end;
+    if (col >= limit)
+        return;
+    enum style style = inspect_mark_style(u->mark, plain_style(u));
+    if (u->sign != 0)
+        (void)canvas_char(&ui->canvas, row, col - 1, limit, style, (uint32_t)u->sign);
+    if (typed_here(ui, b, u)) {
+        draw_typed(ui, row, col, limit);
+        return;
+    }
+    if (u->cursor) {
+        style = ui->s.focus == FOCUS_CELLS ? STYLE_CURSOR : STYLE_CURSOR2;
+        if (ui->s.focus == FOCUS_CELLS && ui->s.edit) {
+            ui->canvas.cursor_row = row;
+            ui->canvas.cursor_col = col;
+        }
+    }
+    draw_value(ui, row, col, limit, v, b, u, style);
+}
+
+/* The gap between two cells that are highlighted for the same reason belongs to them: a run of
+ * changed bytes is one run, also for the terminal, which changes its colours less often. */
+static void join(struct ui *ui, int row, const struct unit *left, const struct unit *right)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct view *v = inspect_view(ui);
+    if (left->to != right->from || left->mark != right->mark || left->mark == MARK_NONE)
+        return;
+    int to = inspect_cell_col(at, v, right->from);
+    int from = inspect_cell_col(at, v, left->from) + at->cell_cols;
+    if (to < at->cells_end)
+        canvas_fill(&ui->canvas, row, from, to - from, inspect_mark_style(left->mark, STYLE_TEXT),
+                    ' ');
+}
+
+void inspect_draw_cells(struct ui *ui, int row, const struct inspect_row_bytes *b)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    struct unit u, last = {0};
+    for (unsigned i = at->cells_from; i < at->width; i += at->unit) {
+        if (!look(b, at, i, &u))
+            continue;
+        if (last.to > last.from)
+            join(ui, row, &last, &u);
+        draw_unit(ui, row, b, &u);
+        last = u;
+    }
+}

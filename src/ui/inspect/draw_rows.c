@@ -1,0 +1,279 @@
+/* The rows of bytes: what the sample has for each, why it is highlighted, offset, cells, text. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/inspect/inspect.h"
+
+enum { DOT = 0xb7, GAP = 0x2026 /* rows are left out here */ };
+
+/* What highlights depend on, once a frame. */
+struct reasons {
+    uint64_t select_from, select_to, match_from, match_to;
+    int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
+    bool base, heat;
+};
+
+static struct reasons reasons_of(const struct ui *ui)
+{
+    const struct session *s = &ui->s;
+    struct reasons r = {.base = s->sample.has_base, .heat = s->heat && s->sample.past.time == 0};
+    int64_t now = inspect_now(ui);
+    r.fresh_since = now - (int64_t)(s->set.fresh * 1e9);
+    r.warm_since = now - (int64_t)(s->set.warm * 1e9);
+    if (s->selecting)
+        session_selection(s, &r.select_from, &r.select_to);
+    r.match_from = s->match;
+    r.match_to = s->match + s->match_length;
+    return r;
+}
+
+static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p, size_t i,
+                                 uint64_t at)
+{
+    if (at >= r->select_from && at < r->select_to)
+        return MARK_SELECT;
+    if (at >= r->match_from && at < r->match_to)
+        return MARK_MATCH;
+    if (r->heat && p->count[i] > 0)
+        return (enum inspect_mark)(MARK_HEAT1 + inspect_heat_style(p->count[i], STYLE_HEAT1) -
+                                   STYLE_HEAT1);
+    int64_t changed = r->heat ? 0 : p->changed[i];
+    if (changed != 0 && changed > r->fresh_since)
+        return MARK_FRESH;
+    if (changed != 0 && changed > r->warm_since)
+        return MARK_WARM;
+    return r->base && p->base[i] != 0 ? MARK_BASE : MARK_NONE;
+}
+
+/* Values that are kept stand out in all columns and have a sign in front of their cell. */
+static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, unsigned width)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        size_t from = 0, to = 0;
+        if (!frozen_within(&f->value[i], b->offset, width, &from, &to))
+            continue;
+        if (f->value[i].offset >= b->offset)
+            b->sign[from] = '=';
+        for (size_t k = from; k < to; k++)
+            b->mark[k] = b->mark[k] > MARK_FROZEN ? b->mark[k] : MARK_FROZEN;
+    }
+}
+
+/* Bytes of the sample that follow each other with this row r of a list: before it, behind it. */
+static void row_company(const struct rows_seen *rows, size_t r, struct inspect_row_bytes *b)
+{
+    const uint64_t *at = rows->at + rows->first;
+    for (size_t k = r; k > 0 && at[k - 1] + rows->width == at[k]; k--)
+        b->before += rows->width;
+    for (size_t k = r; k + 1 < rows->shown && at[k] + rows->width == at[k + 1]; k++)
+        b->after += rows->width;
+}
+
+/* The part of the row at b->offset that the sample covers: its first byte's index. */
+static size_t cover_row(const struct session *s, unsigned width, size_t row,
+                        struct inspect_row_bytes *b)
+{
+    const struct sample *p = &s->sample;
+    uint64_t offset = b->offset, end = p->offset + p->length;
+    if (session_rows(s) != NULL) {
+        b->to = width;
+        row_company(&p->rows, row, b);
+        return row * width;
+    }
+    if (p->seq == 0 || p->rows.on || end <= offset || p->offset >= offset + width)
+        return 0;
+    b->from = p->offset > offset ? (unsigned)(p->offset - offset) : 0;
+    b->to = end - offset < width ? (unsigned)(end - offset) : width;
+    b->before = p->offset < offset ? (size_t)(offset - p->offset) : 0;
+    b->after = (size_t)(end - offset) - b->to;
+    return b->from + b->before - (p->offset > offset ? b->from : 0);
+}
+
+/* Row `row` of the screen, at `offset`, as far as the sample covers it. */
+static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, uint64_t offset,
+                      struct inspect_row_bytes *b)
+{
+    const struct sample *p = &ui->s.sample;
+    unsigned width = ui->inspect->at.width;
+    b->offset = offset;
+    b->from = b->to = b->cursor = b->cursor_end = 0;
+    b->before = b->after = 0;
+    memset(b->mark, MARK_NONE, sizeof b->mark);
+    memset(b->sign, 0, sizeof b->sign);
+    size_t first = cover_row(&ui->s, width, row, b);
+    if (b->to == 0)
+        return;
+    b->bytes = p->bytes + first - b->from;
+    b->state = p->state + first - b->from;
+    for (unsigned i = b->from; i < b->to; i++)
+        b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from, offset + i);
+    if (p->past.time == 0) /* they are kept now */
+        mark_frozen(&p->freeze, b, width);
+    for (unsigned i = b->from; p->settle.any && i < b->to; i++)
+        if (p->unsettled[first + i - b->from] != 0)
+            b->sign[i] = '~';
+}
+
+static void place_cursor(const struct ui *ui, struct inspect_row_bytes *b)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    if (s->cursor < b->offset || s->cursor - b->offset >= at->width || session_end(s) == 0)
+        return;
+    unsigned byte = (unsigned)(s->cursor - b->offset);
+    b->cursor = byte;
+    b->cursor_end = byte + 1;
+    if (s->focus == FOCUS_CELLS) {
+        b->cursor = byte - byte % at->unit;
+        b->cursor_end = b->cursor + at->unit;
+        if (b->cursor_end > at->width)
+            b->cursor_end = at->width;
+    }
+}
+
+static enum style cursor_style(const struct ui *ui, enum focus column)
+{
+    return ui->s.focus == column ? STYLE_CURSOR : STYLE_CURSOR2;
+}
+
+static void show_cursor(struct ui *ui, int row, const struct inspect_text *t,
+                        const struct inspect_row_bytes *b)
+{
+    if (t->cursor != STYLE_CURSOR || !ui->s.edit || b->cursor == b->cursor_end ||
+        b->cursor < t->first)
+        return;
+    ui->canvas.cursor_row = row;
+    ui->canvas.cursor_col = t->col + (int)(b->cursor - t->first);
+}
+
+static void draw_columns(struct ui *ui, int row, const struct inspect_row_bytes *b)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct view *v = inspect_view(ui);
+    struct inspect_text t = {.width = at->width, .phase = ui->s.phase};
+    if (v->kind == VIEW_TEXT) {
+        t.col = at->cells;
+        t.limit = at->cells_end;
+        t.first = at->cells_from;
+        t.enc = v->enc;
+        t.cursor = cursor_style(ui, FOCUS_CELLS);
+        inspect_draw_text(&ui->canvas, row, &t, b);
+        show_cursor(ui, row, &t, b);
+    } else {
+        inspect_draw_cells(ui, row, b);
+    }
+    for (int i = 0; i < at->texts; i++) {
+        t.col = at->text[i];
+        t.limit = at->text_end[i];
+        t.first = at->text_from[i];
+        t.enc = at->enc[i];
+        t.cursor = cursor_style(ui, i == 0 ? FOCUS_TEXT : FOCUS_TEXT2);
+        inspect_draw_text(&ui->canvas, row, &t, b);
+        show_cursor(ui, row, &t, b);
+    }
+}
+
+/* Is every byte of the row that lies inside of the segment a hole? */
+static bool all_hole(const struct inspect_row_bytes *b)
+{
+    for (unsigned i = b->from; i < b->to; i++)
+        if (b->state[i] != BYTE_HOLE && (i == 0 || b->state[i] != BYTE_BEYOND))
+            return false;
+    return b->from == 0 && b->to > 0;
+}
+
+/* Says once for a run of rows that they were never written, and how far that goes when the sample
+ * knows. */
+static void label_hole(struct ui *ui, int row, const struct inspect_row_bytes *b)
+{
+    const struct sample *p = &ui->s.sample;
+    const struct inspect_layout *at = &ui->inspect->at;
+    size_t i = (size_t)(b->offset - p->offset), first = i;
+    while (i < p->length && p->state[i] == BYTE_HOLE)
+        i++;
+    char text[64] = " never written ";
+    if (i < p->length && i - first > at->width)
+        (void)snprintf(text, sizeof text, " never written to %0*" PRIx64 " ", at->digits,
+                       p->offset + i);
+    int width = (int)strlen(text), room = at->cells_end - at->cells;
+    if (width + 8 <= room)
+        (void)canvas_text(&ui->canvas, row, at->cells + (room - width) / 2, at->cells_end,
+                          STYLE_HOLE, text);
+}
+
+static void draw_nothing(struct ui *ui)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct sample *p = &ui->s.sample;
+    const char *text = p->seq == 0 ? "reading" : "empty: this segment has 0 bytes";
+    if (p->seq != 0 && p->stat.size != 0)
+        text = "nothing here: the segment ends before this range";
+    (void)canvas_text(&ui->canvas, at->top, at->digits > 0 ? 2 : 0, ui->canvas.cols, STYLE_DIM,
+                      text);
+}
+
+/* Rows that were left out before this one, and whether it stands for its page: of a page of which
+ * no copy was kept it is only known that something in it changed. */
+static void draw_gap(struct ui *ui, int r, const struct inspect_row_bytes *b)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    size_t first = sample_index(&s->sample, b->offset);
+    bool aged = s->sample.has_base || b->offset % PAGEMAP_PAGE >= at->width || first == SIZE_MAX;
+    for (unsigned i = 0; i < at->width && !aged; i++)
+        aged = s->sample.changed[first + i] != 0;
+    if (!aged && b->cursor == b->cursor_end)
+        (void)canvas_char(&ui->canvas, at->top + r, at->digits, at->cells, STYLE_UNKNOWN, '?');
+    else if (r > 0 && b->offset != session_row(s, (size_t)r - 1) + at->width)
+        (void)canvas_char(&ui->canvas, at->top + r, at->digits, at->cells, STYLE_LABEL, GAP);
+}
+
+/* Below the last of the rows that changed. */
+static void draw_rest(struct ui *ui, int row)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    if (session_rows(s) == NULL || row >= at->top + at->rows)
+        return;
+    if (s->sample.has_base)
+        (void)canvas_text(&ui->canvas, row, at->cells, ui->canvas.cols, STYLE_DIM,
+                          "no other row differs from the baseline (x: all rows)");
+    else
+        (void)canvas_print(&ui->canvas, row, at->cells, ui->canvas.cols, STYLE_DIM,
+                           "no other row changed in the last %g s (x: all rows)", s->set.recent);
+}
+
+void inspect_draw_rows(struct ui *ui)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    struct reasons why = reasons_of(ui);
+    struct inspect_row_bytes b;
+    uint64_t end = session_end(s);
+    bool hole_before = false;
+    const struct rows_seen *rows = session_rows(s);
+    if (end <= session_start(s)) {
+        draw_nothing(ui);
+        return;
+    }
+    for (int r = 0; r < at->rows; r++) {
+        uint64_t offset = session_row(s, (size_t)r);
+        if (offset >= end || (rows == NULL && offset < s->top)) {
+            draw_rest(ui, at->top + r);
+            return;
+        }
+        row_bytes(ui, &why, (size_t)r, offset, &b);
+        place_cursor(ui, &b);
+        canvas_print(&ui->canvas, at->top + r, 0, ui->canvas.cols, STYLE_OFFSET, "%0*" PRIx64,
+                     at->digits, offset);
+        draw_columns(ui, at->top + r, &b);
+        if (rows != NULL)
+            draw_gap(ui, r, &b);
+        bool hole = rows == NULL && all_hole(&b);
+        if (hole && !hole_before && b.cursor == b.cursor_end && b.mark[0] == MARK_NONE)
+            label_hole(ui, at->top + r, &b);
+        hole_before = hole;
+    }
+}

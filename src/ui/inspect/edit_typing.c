@@ -1,0 +1,263 @@
+/* Edit mode: what typing in the cells and in a text column does. Each completed value goes live at
+ * once (edit_store.c). */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/inspect/inspect.h"
+
+static bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(uint32_t c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_letter(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* May a value of this view begin with c? */
+static bool begins(const struct view *v, uint32_t c)
+{
+    switch (v->kind) {
+    case VIEW_HEX:
+    case VIEW_POINTER:
+        return is_hex(c);
+    case VIEW_BITS:
+        return c == '0' || c == '1';
+    case VIEW_UNSIGNED:
+        return is_digit(c);
+    case VIEW_SIGNED:
+        return is_digit(c) || c == '-';
+    case VIEW_FLOAT:
+        return is_digit(c) || c == '-' || c == '.';
+    case VIEW_TEXT:
+        break;
+    }
+    return false;
+}
+
+/* May it go on with c? */
+static bool goes_on(const struct view *v, uint32_t c)
+{
+    if (v->kind == VIEW_HEX || v->kind == VIEW_BITS)
+        return begins(v, c);
+    return is_digit(c) || is_letter(c) || c == '+' || c == '-' || c == '.';
+}
+
+/* The text encoding of the column that has the cursor; false: the cells, and they are no text. */
+static bool text_column(const struct ui *ui, enum text_encoding *enc)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct view *v = inspect_view(ui);
+    int column = (int)ui->s.focus - FOCUS_TEXT;
+    if (column >= 0 && column < at->texts) {
+        *enc = at->enc[column];
+        return true;
+    }
+    *enc = v->enc;
+    return ui->s.focus == FOCUS_CELLS && v->kind == VIEW_TEXT;
+}
+
+/* What the screen shows there: false when it was not read yet. */
+static bool seen_there(const struct ui *ui, uint64_t offset, uint8_t *out, size_t n)
+{
+    return session_bytes(&ui->s, offset, out, n) == n;
+}
+
+/* May n bytes be typed at an offset? Says why not. */
+static bool room_for(struct ui *ui, uint64_t offset, size_t n)
+{
+    uint64_t end = session_end(&ui->s);
+    if (offset >= end || end - offset < n) {
+        uint64_t left = offset < end ? end - offset : 0;
+        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": only %" PRIu64 " byte%s before the end", offset,
+               left, left == 1 ? "" : "s");
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint8_t byte = 0, state = BYTE_DATA;
+        int64_t changed = 0;
+        bool base = false;
+        (void)session_byte(&ui->s, offset + i, &byte, &state, &changed, &base);
+        if (state == BYTE_UNKNOWN) {
+            ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": what is there is not known; p stores anyway",
+                   offset + i);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void store_typed(struct ui *ui, const struct view *view, uint64_t offset,
+                        const uint8_t *value, size_t n)
+{
+    struct store r = {.why = STORE_TYPED, .view = view, .offset = offset, .size = (uint32_t)n};
+    memcpy(r.value, value, n);
+    r.seen_known = seen_there(ui, offset, r.seen, n);
+    edit_store(ui, &r);
+}
+
+/* A character typed in a text column is complete at once. */
+static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
+{
+    static const char *const names[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be"};
+    uint8_t bytes[4];
+    uint64_t offset = ui->s.cursor;
+    size_t n = text_encode(enc, cp, bytes);
+    if (text_unit(enc) == 2 && (offset & 1) != (ui->s.phase ? 1 : 0) && offset > 0)
+        offset--; /* the other half of this unit */
+    if (n == 0) {
+        ui_say(ui, STYLE_ERROR, "U+%04" PRIX32 " is not in %s", cp, names[enc]);
+        return;
+    }
+    if (!room_for(ui, offset, n))
+        return;
+    store_typed(ui, view_find(names[enc]), offset, bytes, n);
+    session_move_to(&ui->s, offset + n, false);
+}
+
+static void begin_typing(struct ui *ui, const struct view *v)
+{
+    struct typing *t = &ui->inspect->typing;
+    uint64_t offset = inspect_unit_at(ui, ui->s.cursor, v->unit);
+    uint64_t row = (offset - session_start(&ui->s)) % session_width(&ui->s);
+    if (!room_for(ui, offset, v->unit))
+        return;
+    if (row + v->unit > session_width(&ui->s)) {
+        ui_say(ui, STYLE_ERROR, "not a whole %s: choose another view or row width", v->name);
+        return;
+    }
+    *t = (struct typing){.active = true, .offset = offset, .view = v};
+    t->seen_known = seen_there(ui, offset, t->seen, v->unit);
+    ui->s.selecting = false;
+}
+
+/* The value is complete: it goes live. False: it is none, and typing goes on. */
+static bool complete(struct ui *ui)
+{
+    struct typing *t = &ui->inspect->typing;
+    struct store r = {.why = STORE_TYPED,
+                      .view = t->view,
+                      .offset = t->offset,
+                      .size = t->view->unit,
+                      .seen_known = t->seen_known};
+    char why[VIEW_WHY_MAX];
+    size_t n = 0;
+    const char *wrong = view_parse(t->view, t->text, r.value, sizeof r.value, &n, why);
+    if (wrong != NULL || n != t->view->unit) {
+        ui_say(ui, STYLE_ERROR, "%s", wrong != NULL ? wrong : "not one value");
+        return false;
+    }
+    memcpy(r.seen, t->seen, sizeof r.seen);
+    if (!r.seen_known)
+        r.seen_known = seen_there(ui, r.offset, r.seen, r.size);
+    t->active = false;
+    edit_store(ui, &r);
+    return true;
+}
+
+static void type_into_value(struct ui *ui, uint32_t c)
+{
+    struct typing *t = &ui->inspect->typing;
+    if (t->length + 1 >= sizeof t->text)
+        return;
+    t->text[t->length++] = (char)c;
+    t->text[t->length] = '\0';
+    size_t whole = t->view->kind == VIEW_HEX ? 2 : t->view->kind == VIEW_BITS ? 8 : 0;
+    uint64_t next = t->offset + t->view->unit;
+    if (t->length == whole && complete(ui))
+        session_move_to(&ui->s, next, false);
+}
+
+static void erase(struct ui *ui)
+{
+    struct typing *t = &ui->inspect->typing;
+    t->text[--t->length] = '\0';
+    t->active = t->length > 0;
+}
+
+void edit_mode_drop(struct ui *ui)
+{
+    ui->inspect->typing.active = false;
+}
+
+void edit_mode_commit(struct ui *ui)
+{
+    struct typing *t = &ui->inspect->typing;
+    if (t->active && (t->view->kind == VIEW_HEX || t->view->kind == VIEW_BITS || !complete(ui)))
+        t->active = false;
+}
+
+static bool moves(uint32_t code)
+{
+    return (code >= KEY_UP_ && code <= KEY_PGDN_) || code == KEY_TAB_;
+}
+
+/* A key while a value is half-typed. */
+static bool key_while_typing(struct ui *ui, struct key key)
+{
+    struct typing *t = &ui->inspect->typing;
+    bool plain = (key.mods & (KEY_CTRL | KEY_ALT)) == 0;
+    if (plain && key.code < KEY_BASE && goes_on(t->view, key.code)) {
+        type_into_value(ui, key.code);
+    } else if (plain && (key.code == KEY_ENTER_ || key.code == ' ')) {
+        uint64_t next = t->offset + t->view->unit;
+        if (t->view->kind == VIEW_HEX)
+            ui_say(ui, STYLE_WARN, "a byte has two digits; Esc drops this one");
+        else if (complete(ui))
+            session_move_to(&ui->s, next, false);
+    } else if (key.code == KEY_BACKSPACE_ || (key.code == 'h' && (key.mods & KEY_CTRL) != 0)) {
+        erase(ui);
+    } else if (key.code == KEY_ESC_) {
+        edit_mode_drop(ui);
+    } else {
+        if (moves(key.code))
+            edit_mode_commit(ui);
+        else
+            edit_mode_drop(ui);
+        return false;
+    }
+    return true;
+}
+
+/* In the past nothing can be typed: the keys that move through time do that everywhere. */
+static bool moves_in_time(const struct ui *ui, struct key key)
+{
+    return ui->s.past != 0 && key.code > ' ' && key.code < 0x7f &&
+           strchr("[]{}<>.", (int)key.code) != NULL;
+}
+
+bool edit_mode_key(struct ui *ui, struct key key)
+{
+    struct typing *t = &ui->inspect->typing;
+    enum text_encoding enc = TEXT_UTF8;
+    if (!ui->s.edit) {
+        t->active = false;
+        return false;
+    }
+    if (t->active)
+        return key_while_typing(ui, key);
+    if ((key.mods & (KEY_CTRL | KEY_ALT)) != 0 || key.code >= KEY_BASE || moves_in_time(ui, key))
+        return false;
+    if (text_column(ui, &enc)) {
+        if (key.code < 0x20 || (key.code >= 0x7f && key.code < 0xa0))
+            return false;
+        if (!inspect_is_past(ui))
+            type_char(ui, enc, key.code);
+        return true;
+    }
+    if (ui->s.focus != FOCUS_CELLS || !begins(inspect_view(ui), key.code))
+        return false;
+    if (inspect_is_past(ui))
+        return true;
+    begin_typing(ui, inspect_view(ui));
+    if (t->active)
+        type_into_value(ui, key.code);
+    return true;
+}

@@ -1,0 +1,175 @@
+/* The overview strip at the right edge: the whole segment from top to bottom, by brightness and by
+ * character; how often bytes changed; and what the message line says when nobody else does. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/inspect/inspect.h"
+
+enum { SECOND = 1000000000, HEATS = 4, LEGEND_GAP = 2 };
+
+/* From so many changes on. */
+static const uint32_t heat_from[HEATS] = {1, 10, 100, 1000};
+static const uint8_t heat_style[HEATS] = {STYLE_HEAT1, STYLE_HEAT2, STYLE_HEAT3, STYLE_HEAT4};
+
+enum style inspect_heat_style(uint32_t count, enum style plain)
+{
+    enum style style = plain;
+    for (int i = 0; i < HEATS && count >= heat_from[i]; i++)
+        style = (enum style)heat_style[i];
+    return style;
+}
+
+/* What a stretch of the segment looks like. */
+struct strip_look {
+    uint32_t glyph;
+    enum style style;
+};
+
+/* Cell i as it is; in the past with what had changed by then (holes and data are those of now, and
+ * how often is counted up to now: so no heat). */
+static struct page_sum sum_of(const struct ui *ui, size_t i)
+{
+    const struct sample *p = &ui->s.sample;
+    struct page_sum sum = p->map.cell[i];
+    if (p->past.time != 0) {
+        sum.changed = i < p->past.strip_cells ? p->past.strip[i] : 0;
+        sum.count = 0;
+    }
+    return sum;
+}
+
+static struct strip_look look_of(const struct ui *ui, const struct page_sum *sum)
+{
+    static const struct strip_look looks[] = {
+        [PAGE_UNSEEN] = {' ', STYLE_TEXT},
+        [PAGE_HOLE] = {0xb7, STYLE_HOLE},
+        [PAGE_ZERO] = {0x2591, STYLE_ZERO},
+        [PAGE_DATA] = {0x2592, STYLE_STRIP_QUIET},
+    };
+    const struct settings *set = &ui->s.set;
+    int64_t age = inspect_now(ui) - sum->changed;
+    if (ui->s.heat && sum->count > 0)
+        return (struct strip_look){sum->count >= heat_from[2] ? 0x2588 : 0x2593,
+                                   inspect_heat_style(sum->count, STYLE_STRIP_QUIET)};
+    if (sum->changed != 0 && age < (int64_t)(set->fresh * SECOND))
+        return (struct strip_look){0x2588, STYLE_STRIP_FRESH};
+    if (sum->changed != 0 && age < (int64_t)(set->warm * SECOND))
+        return (struct strip_look){0x2593, STYLE_STRIP_WARM};
+    return looks[sum->state];
+}
+
+/* Bytes of the segment before cell i of n, of `size`. */
+static uint64_t cell_start(uint64_t size, size_t n, size_t i)
+{
+    return size / n * i + size % n * i / n;
+}
+
+/* The cell that an offset lies in. */
+static size_t cell_of(const struct map_picture *map, uint64_t offset)
+{
+    size_t low = 0, high = map->cells;
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+        if (map->from + cell_start(map->to - map->from, map->cells, middle) <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Where the window is. */
+static void draw_place(struct ui *ui)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct session *s = &ui->s;
+    const struct map_picture *map = &s->sample.map;
+    const struct rows_seen *rows = session_rows(s);
+    uint64_t top = rows != NULL ? session_row(s, 0) : s->top;
+    uint64_t last = rows != NULL && rows->shown > 0
+                        ? session_row(s, rows->shown - 1)
+                        : s->top + (uint64_t)s->rows * session_width(s) - 1;
+    size_t first = cell_of(map, top), end = cell_of(map, last < map->to ? last : map->to - 1);
+    for (size_t i = first; i <= end; i++) {
+        uint32_t glyph = first == end ? 0x25b6 : i == first ? 0x250c : i == end ? 0x2514 : 0x2502;
+        (void)canvas_char(&ui->canvas, at->top + (int)i, at->strip - 1, ui->canvas.cols,
+                          STYLE_STRIP_HERE, glyph);
+    }
+}
+
+void inspect_draw_strip(struct ui *ui)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct map_picture *map = &ui->s.sample.map;
+    size_t rows = at->rows < STRIP_MAX ? (size_t)at->rows : STRIP_MAX;
+    if (at->strip == 0 || map->cells != rows || map->to <= map->from)
+        return; /* there is none, or it is of another height still */
+    for (int r = 0; (size_t)r < map->cells; r++) {
+        const struct page_sum sum = sum_of(ui, (size_t)r);
+        struct strip_look look = look_of(ui, &sum);
+        (void)canvas_char(&ui->canvas, at->top + r, at->strip, ui->canvas.cols, look.style,
+                          look.glyph);
+    }
+    draw_place(ui);
+}
+
+bool inspect_strip_hit(const struct ui *ui, int row, int col, uint64_t *offset)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    const struct map_picture *map = &ui->s.sample.map;
+    int r = row - at->top;
+    if (at->strip == 0 || col < at->strip - 1 || col > at->strip || r < 0 || r >= at->rows ||
+        (size_t)r >= map->cells)
+        return false;
+    *offset = map->from + cell_start(map->to - map->from, map->cells, (size_t)r);
+    return true;
+}
+
+int64_t inspect_strip_next(const struct ui *ui, int64_t now)
+{
+    const struct map_picture *map = &ui->s.sample.map;
+    int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
+    int64_t next = INT64_MAX;
+    if (ui->s.sample.past.time != 0) /* it stands */
+        return next;
+    for (size_t i = 0; ui->inspect->at.strip != 0 && i < map->cells; i++) {
+        int64_t t = map->cell[i].changed;
+        if (t == 0 || t + warm <= now)
+            continue;
+        int64_t then = t + fresh > now ? t + fresh : t + warm;
+        next = then < next ? then : next;
+    }
+    return next;
+}
+
+/* `heat: 1 10 100 1000 changes seen`, each number as such bytes are drawn. */
+static int draw_legend(struct ui *ui, int row)
+{
+    struct canvas *c = &ui->canvas;
+    int col = canvas_text(c, row, 1, c->cols, STYLE_LABEL, "heat");
+    if (ui->s.sample.past.time != 0)
+        return canvas_text(c, row, col + 1, c->cols, STYLE_DIM,
+                           "is counted up to now: the past shows when, not how often");
+    for (int i = 0; i < HEATS; i++)
+        col =
+            canvas_print(c, row, col + 1, c->cols, (enum style)heat_style[i], "%u+", heat_from[i]);
+    return canvas_text(c, row, col + 1, c->cols, STYLE_DIM, "times seen to change (:heat reset)");
+}
+
+void inspect_draw_idle(struct ui *ui, int row)
+{
+    struct canvas *c = &ui->canvas;
+    const struct map_picture *map = &ui->s.sample.map;
+    char text[48] = "";
+    int col = ui->s.heat ? draw_legend(ui, row) : 0;
+    if (ui->s.set.cpu <= 0)
+        (void)snprintf(text, sizeof text, "map off (set cpu)");
+    else if (map->laps == 0 && map->progress > 0)
+        (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
+    else if (map->looked != 0 && !session_recorded(&ui->s) && ui->s.sample.past.time == 0)
+        (void)snprintf(text, sizeof text, "map %.1f s old",
+                       (double)(inspect_now(ui) - map->looked) / SECOND);
+    int width = canvas_width(text);
+    if (width > 0 && col + LEGEND_GAP + width < c->cols)
+        (void)canvas_text(c, row, c->cols - 1 - width, c->cols, STYLE_DIM, text);
+}

@@ -1,0 +1,334 @@
+/* The inspect screen: what is drawn when, moving about, and what others need to know of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "ui/inspect/inspect.h"
+
+enum {
+    WHEEL_ROWS = 3,
+    HOLD = 2000000000 /* ns that a key holds what follows changes */,
+    SECOND = 1000000000,
+    TENTH = SECOND / 10
+};
+
+static void post_to_sampler(struct ui *ui, struct job *job)
+{
+    if (ui->s.sampler != NULL) {
+        worker_post(sampler_worker(ui->s.sampler), job);
+        return;
+    }
+    ui_say(ui, STYLE_ERROR, "nothing is attached");
+    job->cancelled = true;
+    job->finish(job, ui);
+}
+
+struct inspect_state *inspect_new(void)
+{
+    struct inspect_state *st = calloc(1, sizeof *st);
+    if (st != NULL)
+        st->post = post_to_sampler;
+    return st;
+}
+
+void inspect_free(struct inspect_state *st)
+{
+    free(st);
+}
+
+void inspect_post(struct ui *ui, struct job *job)
+{
+    ui->inspect->post(ui, job);
+}
+
+const struct view *inspect_view(const struct ui *ui)
+{
+    return ui->s.set.view != NULL ? ui->s.set.view : view_find("hex");
+}
+
+int64_t inspect_now(const struct ui *ui)
+{
+    const struct session *s = &ui->s;
+    const struct past_picture *past = &s->sample.past;
+    return past->time != 0  ? past->time
+           : past->end != 0 ? past->end
+           : s->paused      ? s->sample.time
+                            : ui->now;
+}
+
+uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
+{
+    uint64_t column = (offset - session_start(&ui->s)) % session_width(&ui->s);
+    return offset - column % unit;
+}
+
+/* Another object than last time: nothing half-done belongs to it. */
+static void notice_object(struct ui *ui)
+{
+    struct inspect_state *st = ui->inspect;
+    if (seg_id_equal(st->id, ui->s.id))
+        return;
+    st->id = ui->s.id;
+    st->typing.active = st->asking = st->undo_busy = st->dragging = false;
+    st->under_way = 0;
+    st->undo_more = 0;
+}
+
+static void draw(struct ui *ui)
+{
+    notice_object(ui);
+    inspect_arrange(ui);
+    inspect_follow(ui);
+    inspect_draw_title(ui);
+    inspect_draw_rows(ui);
+    inspect_draw_strip(ui);
+    ui->s.time_cells = ui->s.value_size = 0; /* until they are drawn */
+    if (ui->inspect->at.time_row > 0)
+        inspect_draw_timeline(ui);
+    const struct inspect_layout *at = &ui->inspect->at;
+    if (at->panel_rows > 0)
+        inspect_draw_inspector(ui);
+    if (at->who_rows > 0) {
+        struct seg_who w;
+        bool known = session_users(&ui->s, &w);
+        panel_who(ui, known ? &w : NULL, ui->s.sample.stat.size, at->who_top,
+                  at->who_top + at->who_rows);
+    }
+    ui_draw_bottom(ui);
+}
+
+static bool key(struct ui *ui, struct key k)
+{
+    notice_object(ui);
+    if (ui->now + HOLD > ui->inspect->follow_from) /* the user looks at something */
+        ui->inspect->follow_from = ui->now + HOLD;
+    if (ui->inspect->asking) {
+        edit_conflict_key(ui, k);
+        return true;
+    }
+    return edit_mode_key(ui, k);
+}
+
+/* ---- moving ---- */
+
+static void next_column(struct ui *ui)
+{
+    int columns = 1 + ui->inspect->at.texts, next = (int)ui->s.focus + 1;
+    ui->s.focus = (enum focus)(next % columns);
+    ui->who_focus = ui->who_panel && next >= columns && !ui->s.edit;
+}
+
+static void move_by_page(struct ui *ui, int64_t rows, bool extend)
+{
+    struct session *s = &ui->s;
+    uint64_t start = session_start(s), end = session_end(s), width = session_width(s);
+    uint64_t step = (uint64_t)(rows < 0 ? -rows : rows) * width, cursor = s->cursor, to = 0;
+    uint64_t column = (cursor - start) % width;
+    if (rows < 0)
+        to = cursor - start < step ? start + column : cursor - step;
+    else if (end > start && cursor + step >= end)
+        to = end - 1;
+    else
+        to = cursor + step;
+    if (session_rows(s) != NULL) {
+        session_scroll(s, rows);
+        return;
+    }
+    bool selecting = s->selecting;
+    uint64_t anchor = selecting ? s->anchor : cursor;
+    session_scroll(s, rows);
+    session_move_to(s, to, false);
+    if (extend) {
+        s->selecting = true;
+        s->anchor = anchor;
+    }
+}
+
+/* One step to a side: a unit in the cells, a byte in a text column. */
+static int64_t step(const struct ui *ui)
+{
+    return ui->s.focus == FOCUS_CELLS ? ui->inspect->at.unit : 1;
+}
+
+static void move_in_row(struct ui *ui, bool to_end, bool extend)
+{
+    struct session *s = &ui->s;
+    uint64_t width = session_width(s), column = (s->cursor - session_start(s)) % width;
+    uint64_t row = s->cursor - column;
+    session_move_to(s, to_end ? row + width - 1 : row, extend);
+}
+
+/* What a direction does. */
+struct direction {
+    const char *name;
+    int rows;  /* up and down */
+    int pages; /* halves of a page */
+    int steps; /* left and right */
+};
+
+static const struct direction directions[] = {
+    {"left", 0, 0, -1},    {"right", 0, 0, 1},     {"up", -1, 0, 0},      {"down", 1, 0, 0},
+    {"page-up", 0, -2, 0}, {"page-down", 0, 2, 0}, {"half-up", 0, -1, 0}, {"half-down", 0, 1, 0},
+};
+
+static bool move_direction(struct ui *ui, const char *how, bool extend)
+{
+    for (size_t i = 0; i < sizeof directions / sizeof directions[0]; i++) {
+        const struct direction *d = &directions[i];
+        if (strcmp(how, d->name) != 0)
+            continue;
+        int64_t page = ui->s.rows, half = (page + 1) / 2;
+        if (d->pages != 0)
+            move_by_page(ui, d->pages % 2 == 0 ? d->pages / 2 * page : d->pages * half, extend);
+        else if (d->rows != 0)
+            session_move(&ui->s, d->rows * (int64_t)session_width(&ui->s), extend);
+        else
+            session_move(&ui->s, d->steps * step(ui), extend);
+        return true;
+    }
+    return false;
+}
+
+static void move(struct ui *ui, const char *how, bool extend)
+{
+    struct session *s = &ui->s;
+    if (strcmp(how, "column") == 0)
+        next_column(ui);
+    else if (strcmp(how, "row-start") == 0 || strcmp(how, "row-end") == 0)
+        move_in_row(ui, how[4] == 'e', extend);
+    else if (strcmp(how, "start") == 0)
+        session_move_to(s, session_start(s), extend);
+    else if (strcmp(how, "end") == 0)
+        session_move_to(s, UINT64_MAX, extend);
+    else if (!move_direction(ui, how, extend))
+        ui_say(ui, STYLE_ERROR, "move: no such direction");
+}
+
+/* ---- the mouse: moves the cursor, selects, scrolls; never writes ---- */
+
+static void press(struct ui *ui, const struct event *ev)
+{
+    const struct inspect_layout *at = &ui->inspect->at;
+    struct session *s = &ui->s;
+    enum focus focus = s->focus;
+    bool drag = ev->mouse == MOUSE_DRAG;
+    uint64_t place = 0;
+    if (inspect_strip_hit(ui, ev->row, ev->col, &place)) {
+        edit_mode_drop(ui);
+        act_go_to(ui, place);
+        return;
+    }
+    int row = ev->row - at->top, byte = inspect_hit(ui, ev->col, &focus);
+    if (drag && !ui->inspect->dragging)
+        return;
+    if (row < 0 || row >= at->rows || byte < 0)
+        return;
+    uint64_t first = session_row(s, (size_t)row), to = first + (uint64_t)byte;
+    if (first == UINT64_MAX || to >= session_end(s))
+        return;
+    edit_mode_drop(ui);
+    if (!drag)
+        s->focus = focus;
+    ui->inspect->dragging = true;
+    if (!drag || to != s->cursor)
+        session_move_to(s, to, drag);
+}
+
+static void mouse(struct ui *ui, const struct event *ev)
+{
+    switch (ev->mouse) {
+    case MOUSE_PRESS:
+        ui->inspect->dragging = false;
+        press(ui, ev);
+        break;
+    case MOUSE_DRAG:
+        press(ui, ev);
+        break;
+    case MOUSE_RELEASE:
+        ui->inspect->dragging = false;
+        break;
+    case MOUSE_WHEEL_UP:
+        session_scroll(&ui->s, -WHEEL_ROWS);
+        break;
+    case MOUSE_WHEEL_DOWN:
+        session_scroll(&ui->s, WHEEL_ROWS);
+        break;
+    }
+}
+
+/* ---- when to draw again ---- */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the first highlight fades to its next shade. */
+static int64_t next_fading(const struct ui *ui, int64_t now)
+{
+    const struct sample *p = &ui->s.sample;
+    int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < p->length; i++) {
+        int64_t t = p->changed[i];
+        if (t == 0 || t + warm <= now)
+            continue;
+        next = sooner(next, t + fresh > now ? t + fresh : t + warm);
+    }
+    return next;
+}
+
+static int64_t next(struct ui *ui, int64_t now)
+{
+    const struct session *s = &ui->s;
+    int64_t at = INT64_MAX, changed = 0;
+    uint8_t byte = 0, state = 0;
+    bool base = false;
+    if (s->sample.seq == 0 || s->paused)
+        return at;
+    if (s->past != 0) /* its age */
+        return now - s->past < 100 * (int64_t)SECOND ? now + TENTH : now + SECOND;
+    at = next_fading(ui, now);
+    at = sooner(at, inspect_strip_next(ui, now));
+    at = sooner(at, inspect_follow_next(ui));
+    if (ui->inspect->size_until != 0)
+        at = sooner(at, ui->inspect->size_until);
+    if (s->set.inspector && session_byte(s, s->cursor, &byte, &state, &changed, &base) &&
+        changed != 0)
+        at = sooner(at, now - changed < (int64_t)10 * SECOND ? now + TENTH : now + SECOND);
+    return at < now ? now : at;
+}
+
+/* ---- backing out ---- */
+
+bool inspect_escape(struct ui *ui)
+{
+    struct session *s = &ui->s;
+    if (ui->inspect->typing.active) {
+        edit_mode_drop(ui);
+    } else if (s->edit) {
+        char name[] = "edit", *argv[] = {name};
+        act_edit(ui, 1, argv);
+    } else if (s->selecting || s->match_length != 0) {
+        s->selecting = false;
+        s->match_length = 0;
+    } else if (ui->who_panel) {
+        ui->who_panel = ui->who_focus = false;
+    } else if (s->past != 0) {
+        (void)inspect_live(ui);
+    } else {
+        return inspect_notice_seen(ui);
+    }
+    return true;
+}
+
+const struct screen screen_inspect = {
+    .name = "inspect",
+    .mode = MODE_INSPECT,
+    .draw = draw,
+    .key = key,
+    .move = move,
+    .mouse = mouse,
+    .idle = inspect_draw_idle,
+    .next = next,
+};

@@ -1,0 +1,382 @@
+/* The title line: what this is and in which state; and the line below it when something happened to
+ * the segment. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/locator.h"
+#include "core/number.h"
+#include "core/text.h"
+#include "ui/inspect/inspect.h"
+
+enum { NOTICE_SECONDS = 10, NAME_LEAST = 24, PART_MAX = 48 };
+enum { ALONE_LASTS = 150 * 1000000 }; /* ns */
+
+/* The pieces of the title, by how dear they are; the cheapest are left out first. */
+struct parts {
+    char size[NUMBER_SIZE_MAX];
+    char mode[12];
+    char owner[33];
+    char state[PART_MAX]; /* dest, sealed, ... */
+    char live[24];
+    char who[PART_MAX];
+    char place[8];
+    char kept[64];    /* how many values are kept; the sequence counter */
+    char special[24]; /* what the view does beside showing: FOLLOW */
+    const char *access;
+    enum style live_style, access_style;
+};
+
+static void mode_text(uint32_t mode, char out[12])
+{
+    static const char letters[] = "rwxrwxrwx";
+    for (int i = 0; i < 9; i++)
+        out[i] = (char)((mode >> (8 - i) & 1) != 0 ? letters[i] : '-');
+    out[9] = '\0';
+    if ((mode & 07000) != 0)
+        (void)snprintf(out, 12, "%04o", (unsigned)mode & 07777);
+}
+
+static const char *owner_name(struct ui *ui, uint32_t uid)
+{
+    struct inspect_state *st = ui->inspect;
+    if (!st->owner_known || st->owner_uid != uid) {
+        char buf[33], shown[sizeof st->owner];
+        const char *name = os_user_name(uid, buf);
+        (void)text_escape(shown, sizeof shown, name, strlen(name));
+        memcpy(st->owner, shown, sizeof shown);
+        st->owner_uid = uid;
+        st->owner_known = true;
+    }
+    return st->owner;
+}
+
+/* Where the window is in the segment. */
+static void place_text(const struct session *s, char out[8])
+{
+    uint64_t start = session_start(s), end = session_end(s);
+    uint64_t shown = (uint64_t)s->rows * session_width(s), length = end - start;
+    uint64_t top = s->top - start;
+    if (length <= shown)
+        (void)snprintf(out, 8, "all");
+    else if (top == 0)
+        (void)snprintf(out, 8, "top");
+    else if (top + shown >= length)
+        (void)snprintf(out, 8, "end");
+    else
+        (void)snprintf(out, 8, "%d%%", (int)((double)top / (double)(length - shown) * 100));
+}
+
+/* Only we have it: nobody else was seen, and everybody could be looked at (or how many not). */
+static bool only_us(const struct session *s, size_t *unreadable)
+{
+    size_t rw = 0, ro = 0, held = 0;
+    return session_who(s, &rw, &ro, &held, unreadable) && rw + ro + held == 0;
+}
+
+static bool nameless(const struct seg_stat *t)
+{
+    return t->name_gone || t->replaced || (t->state & (SEG_ST_UNLINKED | SEG_ST_DEST)) != 0;
+}
+
+bool inspect_nameless(const struct ui *ui)
+{
+    return nameless(&ui->s.sample.stat);
+}
+
+/* It goes when we close it, and only then: its name has gone, or (Windows) only we hold it. For a
+ * moment the list's own look at it counts as somebody's. */
+static bool lives_by_us(const struct ui *ui)
+{
+    struct inspect_state *st = ui->inspect;
+    const struct seg_stat *t = &ui->s.sample.stat;
+    uint64_t own = 0; /* handles that keep what we made */
+    for (size_t i = 0; i < ui->made_count; i++)
+        own += seg_last(ui->made[i])->dev == t->dev && seg_last(ui->made[i])->ino == t->ino;
+    bool made = own > 0 && (t->known & SEG_HAS_SECTION) != 0 && t->attached == own;
+    if (made || (t->state & SEG_ST_ONLY_US) != 0)
+        st->alone_until = ui->now + ALONE_LASTS;
+    return nameless(t) || ui->now < st->alone_until;
+}
+
+static void who_text(const struct ui *ui, char out[PART_MAX])
+{
+    const struct session *s = &ui->s;
+    size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
+    out[0] = '\0';
+    if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
+        return;
+    if (rw + ro + held == 0) {
+        (void)snprintf(out, PART_MAX, "%s",
+                       lives_by_us(ui)  ? "KEEPING ALIVE"
+                       : unreadable > 0 ? "nobody seen"
+                                        : "only us");
+        return;
+    }
+    const size_t counts[] = {rw, ro, held};
+    static const char *const words[] = {"rw", "r", "fd"};
+    if (s->sample.past.time != 0) /* who had it then is not kept */
+        n = (size_t)snprintf(out, PART_MAX, "now");
+    for (int i = 0; i < 3; i++)
+        if (counts[i] != 0 && n < PART_MAX)
+            n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s", n > 0 ? " " : "", counts[i],
+                                  words[i]);
+}
+
+/* What the kind says about it; that its name is gone stands in the notice. */
+static void state_text(const struct seg_stat *t, char out[PART_MAX])
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } words[] = {{SEG_ST_DEST, "dest"},
+                 {SEG_ST_SEALED, "sealed"},
+                 {SEG_ST_LOCKED, "locked"},
+                 {SEG_ST_HUGETLB, "hugetlb"}};
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if ((t->state & words[i].bit) != 0)
+            n += (size_t)snprintf(out + n, PART_MAX - n, "%s%s", n > 0 ? " " : "", words[i].name);
+}
+
+static void live_text(const struct ui *ui, struct parts *p)
+{
+    const struct session *s = &ui->s;
+    double hz = s->set.hz, seen = s->sample.hz;
+    p->live_style = s->paused ? STYLE_PAUSED : STYLE_LIVE;
+    if (s->past != 0 || s->sample.past.time != 0) {
+        char ago[INSPECT_AGO];
+        int64_t then = s->sample.past.time != 0 ? s->sample.past.time : s->past;
+        inspect_ago((s->sample.past.end != 0 ? s->sample.past.end : ui->now) - then, ago);
+        p->live_style = STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "T-%.16s", ago);
+        return;
+    }
+    if (session_recorded(s)) {
+        bool goes_on = s->sample.past.written && !s->paused;
+        p->live_style = goes_on ? STYLE_LIVE : STYLE_PAUSED;
+        (void)snprintf(p->live, sizeof p->live, "%s", goes_on ? "RECORDING" : "RECORDED");
+        return;
+    }
+    if (s->paused) {
+        (void)snprintf(p->live, sizeof p->live, "PAUSED");
+        return;
+    }
+    if (seen > 0 && (seen < hz * 0.8 || seen > hz * 1.2))
+        hz = seen;
+    (void)snprintf(p->live, sizeof p->live, hz < 10 ? "LIVE %.3g Hz" : "LIVE %.0f Hz", hz);
+}
+
+static void collect(struct ui *ui, struct parts *p)
+{
+    const struct session *s = &ui->s;
+    const struct seg_stat *t = &s->sample.stat;
+    *p = (struct parts){.access = s->edit ? "EDIT LIVE" : "READ-ONLY",
+                        .access_style = s->edit ? STYLE_EDIT : STYLE_READONLY};
+    bool past = s->sample.past.time != 0;
+    (void)number_format_size(past ? s->sample.past.total : t->size, p->size);
+    if ((t->known & SEG_HAS_MODE) != 0)
+        mode_text(t->mode, p->mode);
+    if ((t->known & SEG_HAS_OWNER) != 0)
+        (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
+    state_text(t, p->state);
+    live_text(ui, p);
+    who_text(ui, p->who);
+    place_text(s, p->place);
+    size_t frozen = s->sample.freeze.count, n = 0;
+    if (frozen > 0)
+        n = (size_t)snprintf(p->kept, sizeof p->kept, "%zu FROZEN", frozen);
+    if (s->locked)
+        (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
+                       s->sample.settle.busy ? " ~" : "");
+    if (!past && (s->only || s->follow)) /* the past is shown whole, and stands */
+        (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
+}
+
+/* Columns of all that is not the name. */
+static int columns(const struct parts *p)
+{
+    const char *const all[] = {p->size,   p->mode, p->owner,   p->state, p->live,
+                               p->access, p->kept, p->special, p->who,   p->place};
+    int n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i][0] != '\0')
+            n += canvas_width(all[i]) + 2;
+    return n;
+}
+
+/* The name in at most `room` columns, shortened in the middle. */
+static int draw_name(struct canvas *c, int col, int room, enum style style, const char *shown)
+{
+    int width = canvas_width(shown);
+    if (width <= room)
+        return canvas_text(c, 0, col, col + room, style, shown);
+    int head = (room - 1) / 2, tail = room - 1 - head;
+    int end = canvas_text(c, 0, col, col + head, style, shown);
+    end = canvas_text(c, 0, end, col + room, style, "\u2026");
+    const char *p = shown + strlen(shown);
+    while (p > shown && canvas_width(p) < tail) {
+        p--;
+        while (p > shown && ((unsigned char)*p & 0xc0) == 0x80)
+            p--;
+    }
+    while (canvas_width(p) > tail) {
+        p++;
+        while (((unsigned char)*p & 0xc0) == 0x80)
+            p++;
+    }
+    return canvas_text(c, 0, end, col + room, style, p);
+}
+
+static int draw_part(struct canvas *c, int col, enum style style, const char *text)
+{
+    return text[0] == '\0' ? col : canvas_text(c, 0, col + 2, c->cols, style, text);
+}
+
+void inspect_draw_title(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    struct parts p;
+    char name[LOCATOR_MAX * 4]; /* every byte as \xNN */
+    (void)locator_shown(ui->s.locator, name, sizeof name);
+    int least = canvas_width(name) + 2;
+    if (least > NAME_LEAST)
+        least = NAME_LEAST;
+    collect(ui, &p);
+    char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
+    for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
+        bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
+        if (columns(&p) + least > c->cols && !needed)
+            cheap[i][0] = '\0';
+    }
+    enum style title = ui->s.edit ? STYLE_EDIT : STYLE_TITLE;
+    canvas_fill(c, 0, 0, c->cols, title, ' ');
+    int room = c->cols - columns(&p) - 2;
+    int col = draw_name(c, 1, room > 1 ? room : 1, title, name);
+    col = draw_part(c, col, title, p.size);
+    col = draw_part(c, col, title, p.mode);
+    col = draw_part(c, col - (p.mode[0] != '\0' && p.owner[0] != '\0'), title, p.owner);
+    col = draw_part(c, col, title, p.state);
+    int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.kept) +
+                canvas_width(p.who) + 9 + (p.special[0] != 0 ? canvas_width(p.special) + 2 : 0);
+    int free_columns = c->cols - col - state - canvas_width(p.place) - 3;
+    col = draw_part(c, col + (free_columns > 2 ? 2 : 0), p.live_style, p.live);
+    col = draw_part(c, col, p.access_style, p.access);
+    col = draw_part(c, col, ui->s.locked && ui->s.sample.settle.busy ? STYLE_WARN : p.access_style,
+                    p.kept);
+    col = draw_part(c, col, STYLE_PAUSED, p.special);
+    (void)draw_part(c, col, lives_by_us(ui) ? STYLE_WARN : title, p.who);
+    if (p.place[0] != '\0')
+        (void)canvas_text(c, 0, c->cols - 1 - canvas_width(p.place), c->cols, title, p.place);
+    if (ui->inspect->notice[0] != '\0') {
+        canvas_fill(c, 1, 0, c->cols, STYLE_WARN, ' ');
+        (void)canvas_text(c, 1, 1, c->cols, STYLE_WARN, ui->inspect->notice);
+    }
+}
+
+/* ---- the notice ---- */
+
+static void add(struct inspect_state *st, const char *text)
+{
+    size_t n = strlen(st->notice);
+    if (n + 3 < sizeof st->notice)
+        (void)snprintf(st->notice + n, sizeof st->notice - n, "%s%s", n > 0 ? "; " : "", text);
+}
+
+static void add_name_events(struct ui *ui)
+{
+    const struct session *s = &ui->s;
+    const struct seg_stat *t = &s->sample.stat;
+    size_t unreadable = 0;
+    if (t->replaced)
+        add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
+    else if ((t->state & SEG_ST_DEST) != 0)
+        add(ui->inspect, "removed: it goes with the last process that has it attached");
+    else if (nameless(t))
+        add(ui->inspect, "unlinked");
+    if (!lives_by_us(ui) || !only_us(s, &unreadable))
+        return;
+    char text[96] = "only we still hold it";
+    if (unreadable > 0)
+        (void)snprintf(text, sizeof text, "nobody else seen, %zu process%s unreadable", unreadable,
+                       unreadable == 1 ? "" : "es");
+    add(ui->inspect, text);
+}
+
+static void add_troubles(struct ui *ui)
+{
+    const struct sample *p = &ui->s.sample;
+    char text[160], why[96], mode[12];
+    if (p->stat.denied) {
+        mode_text(p->stat.mode, mode);
+        (void)snprintf(text, sizeof text, "permission lost: mode is now %s", mode);
+        add(ui->inspect, text);
+    }
+    if (oserr_is(p->error)) {
+        (void)snprintf(text, sizeof text, "gone: cannot be read (%s: %s)", p->error.call,
+                       oserr_text(p->error, why, sizeof why));
+        add(ui->inspect, text);
+    }
+}
+
+static void event_text(const struct seg_event *e, char text[128])
+{
+    char why[64];
+    if (e->kind == SEEN_LET_GO)
+        (void)snprintf(text, 128, "%" PRIu64 " frozen value%s let go: %s", e->value,
+                       e->value == 1 ? "" : "s", oserr_text(e->error, why, sizeof why));
+    else
+        (void)snprintf(text, 128, "%s to %" PRIu64 " bytes",
+                       e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value);
+}
+
+/* The newest change of size, and frozen values that could not be kept: said for a while, or until
+ * Esc. */
+static void add_newest(struct ui *ui, bool let_go)
+{
+    struct inspect_state *st = ui->inspect;
+    const struct sample *p = &ui->s.sample;
+    uint64_t kept = p->events < SAMPLE_EVENTS ? p->events : SAMPLE_EVENTS;
+    for (uint64_t k = p->events; k > p->events - kept; k--) {
+        const struct seg_event *e = &p->event[(k - 1) % SAMPLE_EVENTS];
+        bool wanted =
+            let_go ? e->kind == SEEN_LET_GO : e->kind == SEEN_SHRUNK || e->kind == SEEN_GROWN;
+        if (!wanted)
+            continue;
+        int64_t until = e->time + (int64_t)NOTICE_SECONDS * 1000000000;
+        if (k <= ui->s.events_seen || ui->now > until)
+            return;
+        char text[128];
+        event_text(e, text);
+        st->size_event = k > st->size_event ? k : st->size_event;
+        st->size_until = until > st->size_until ? until : st->size_until;
+        add(st, text);
+        return;
+    }
+}
+
+bool inspect_notice(struct ui *ui)
+{
+    struct inspect_state *st = ui->inspect;
+    st->notice[0] = '\0';
+    st->size_until = 0;
+    st->size_event = 0;
+    if (ui->s.locator[0] == '\0')
+        return false;
+    add_name_events(ui);
+    add_troubles(ui);
+    add_newest(ui, false);
+    add_newest(ui, true);
+    return st->notice[0] != '\0';
+}
+
+bool inspect_notice_seen(struct ui *ui)
+{
+    uint64_t event = ui->inspect->size_event;
+    if (event == 0 || event <= ui->s.events_seen)
+        return false;
+    ui->s.events_seen = event;
+    return true;
+}

@@ -1,0 +1,149 @@
+/* Actions of the list of segments. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/locator.h"
+#include "session/settings.h"
+#include "ui/frame/actions.h"
+#include "ui/frame/run_line.h"
+#include "ui/list/list.h"
+
+#define UNUSED_ARGS \
+    (void)argc;     \
+    (void)argv
+
+void act_open(struct ui *ui, int argc, char **argv)
+{
+    char raw[LOCATOR_MAX];
+    if (argc > 1) {
+        const char *why = locator_typed(argv[1], raw);
+        if (why != NULL)
+            ui_say(ui, STYLE_ERROR, "%s: %s", argv[1], why);
+        else
+            (void)ui_attach(ui, raw, 0, 0);
+        return;
+    }
+    const struct seg_info *info = segments_take(ui);
+    if (info == NULL)
+        return;
+    bool same = ui->s.sampler != NULL && seg_id_equal(seg_id_of(&info->stat), ui->s.id) &&
+                strcmp(info->locator, ui->s.locator) == 0;
+    (void)snprintf(raw, sizeof raw, "%s", info->locator);
+    if (same)
+        ui_push(ui, &screen_inspect);
+    else
+        (void)ui_attach(ui, raw, 0, 0);
+}
+
+void act_tag(struct ui *ui, int argc, char **argv)
+{
+    UNUSED_ARGS;
+    const struct seg_info *info = segments_take(ui);
+    if (info == NULL)
+        return;
+    segments_toggle_tag(ui, info);
+    segments_move_to(ui, ui->segments->at + 1);
+}
+
+/* The next column to sort by, among those shown; from one that is not shown the first. */
+static const struct column *next_sort(const struct ui *ui, bool back)
+{
+    const struct column *shown[COLUMNS_MAX];
+    size_t count = segments_columns(ui, ui->canvas.cols, shown), i = 0;
+    while (i < count && shown[i] != ui->segments->sort)
+        i++;
+    if (i == count)
+        return shown[0];
+    return shown[(i + (back ? count - 1 : 1)) % count];
+}
+
+void act_sort(struct ui *ui, int argc, char **argv)
+{
+    bool next = argc < 2 || strcmp(argv[1], "next") == 0;
+    bool back = !next && strcmp(argv[1], "prev") == 0;
+    const struct column *by =
+        next || back ? next_sort(ui, back) : column_find(argv[1], strlen(argv[1]));
+    if (by == NULL) {
+        char names[COLUMNS_TEXT];
+        ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", argv[1], columns_names(names));
+        return;
+    }
+    ui->s.set.sort = by;
+    segments_rebuild(ui);
+    ui_say(ui, STYLE_TEXT, "sorted by %s: %s", by->name, by->help);
+}
+
+void act_columns(struct ui *ui, int argc, char **argv)
+{
+    char why[SETTINGS_WHY], names[COLUMNS_TEXT];
+    const char *now = ui->s.set.columns[0] != '\0' ? ui->s.set.columns : "auto";
+    if (argc < 2)
+        ui_say(ui, STYLE_TEXT, "columns %s; there are %s", now, columns_names(names));
+    else if (settings_set(&ui->s.set, "columns", argv[1], why) != NULL)
+        ui_say(ui, STYLE_ERROR, "no such column, or too many: %.100s (auto, or of %s)", argv[1],
+               columns_names(names));
+}
+
+void act_invert(struct ui *ui, int argc, char **argv)
+{
+    UNUSED_ARGS;
+    ui->s.set.inverted = !ui->s.set.inverted;
+    segments_rebuild(ui);
+}
+
+void act_orphans(struct ui *ui, int argc, char **argv)
+{
+    UNUSED_ARGS;
+    struct segments_state *st = ui->segments;
+    st->orphans = !st->orphans;
+    segments_rebuild(ui);
+    if (!st->orphans)
+        ui_say(ui, STYLE_TEXT, "all segments");
+    else if (st->hidden_idle > 0)
+        ui_say(ui, STYLE_TEXT, "only proved orphans; %zu idle ones are not proved and left out",
+               st->hidden_idle);
+    else
+        ui_say(ui, STYLE_TEXT, "only what is proved to be left behind");
+}
+
+void act_kinds(struct ui *ui, int argc, char **argv)
+{
+    UNUSED_ARGS;
+    session_all_kinds(&ui->s, !ui->s.all_kinds);
+    ui_say(ui, STYLE_TEXT, ui->s.all_kinds ? "all kinds, mapped files too" : "the usual kinds");
+}
+
+/* ---- filter ---- */
+
+static void set_filter(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    (void)snprintf(ui->segments->filter, sizeof ui->segments->filter, "%s", text);
+    segments_rebuild(ui);
+}
+
+static void drop_filter(struct ui *ui, void *ctx)
+{
+    set_filter(ui, "", ctx);
+}
+
+bool segments_escape(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    if (st->filter[0] == '\0' && !st->orphans)
+        return false;
+    st->orphans = false;
+    drop_filter(ui, NULL);
+    return true;
+}
+
+void act_filter(struct ui *ui, int argc, char **argv)
+{
+    if (argc > 1) {
+        set_filter(ui, argv[1], NULL);
+        return;
+    }
+    ui_ask(ui, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER], set_filter, NULL);
+    ui->prompt.changed = set_filter;
+    ui->prompt.drop = drop_filter;
+}

@@ -1,0 +1,262 @@
+/* Removing what the list shows: says what goes and who has it, asks once, and removes only what is
+ * still the segment that was shown. */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "core/locator.h"
+#include "core/number.h"
+#include "core/text.h"
+#include "list/removal.h"
+#include "ui/frame/actions.h"
+#include "ui/frame/run_line.h"
+#include "ui/list/list.h"
+
+enum { WHO_NAMED = 3, LIST_MAX = 1024 * 1024 };
+
+/* `2 processes have it: 312 writer, 400 reader`; empty: nobody is known to. */
+static void who_text(const struct ui *ui, const struct seg_info *info, char *out, size_t cap)
+{
+    const struct seg_who *who = &ui->s.walk.survey.who;
+    struct segrow row = segments_row(ui, info);
+    size_t total = segrow_procs(&row), named = 0, at = 0;
+    uint32_t last = os_pid();
+    if (total == 0) {
+        (void)snprintf(out, cap,
+                       row.unreadable == 0 ? "nobody has it" : "nobody is seen to have it");
+        return;
+    }
+    at = (size_t)snprintf(out, cap, "%zu process%s ha%s it:", total, total == 1 ? "" : "es",
+                          total == 1 ? "s" : "ve");
+    for (size_t i = 0; i < row.mappers_count + row.holders_count && named < WHO_NAMED; i++) {
+        bool maps = i < row.mappers_count;
+        size_t k = info->who_holder_first + i - row.mappers_count;
+        uint32_t pid = maps ? row.mappers[i].pid : who->holders[k].pid;
+        const char *raw = maps ? row.mappers[i].comm : who->holders[k].comm;
+        char comm[64];
+        if (pid == last || pid == os_pid() || at >= cap)
+            continue;
+        last = pid;
+        named++;
+        (void)text_escape(comm, sizeof comm, raw, strnlen(raw, sizeof who->holders->comm));
+        at += (size_t)snprintf(out + at, cap - at, " %u %s", (unsigned)pid, comm);
+    }
+}
+
+/* ---- doing it ---- */
+
+/* Runs on the UI's thread. */
+static void removal_done(struct job *job, void *taker)
+{
+    struct ui *ui = taker;
+    struct removal_job *j = (struct removal_job *)job;
+    const char *report = j->report.buf != NULL ? j->report.buf : "";
+    char size[NUMBER_SIZE_MAX];
+    size_t stay = j->count - j->removed;
+    (void)number_format_size(j->freed, size);
+    if (job->cancelled && j->removed == 0) {
+        ui_say(ui, STYLE_WARN, "nothing removed");
+    } else if (j->count == 1) {
+        ui_say(ui, stay > 0 ? STYLE_ERROR : STYLE_TEXT, "%.*s", (int)strcspn(report, "\n"), report);
+    } else {
+        if (stay > 0)
+            ui_pager(ui, "what was removed and what was not", report);
+        ui_say(ui, stay > 0 ? STYLE_WARN : STYLE_TEXT, "%zu of %zu segments removed, %s freed",
+               j->removed, j->count, size);
+    }
+    removal_job_free(j);
+    if (ui->s.walker != NULL)
+        walker_hurry(ui->s.walker);
+}
+
+/* Gives the removal of those among these that were said to go to the walker. */
+static void post_removal(struct ui *ui, const struct tag *tag, size_t count, unsigned flags)
+{
+    size_t goes = 0;
+    for (size_t i = 0; i < count; i++)
+        goes += tag[i].goes;
+    struct removal_job *j =
+        ui->s.walker != NULL ? removal_job_new(ui->s.be, goes, flags, removal_done) : NULL;
+    bool fine = j != NULL;
+    for (size_t i = 0; i < count && fine; i++)
+        fine = !tag[i].goes || removal_job_add(j, tag[i].locator, &tag[i].seen);
+    if (fine) {
+        worker_post(walker_worker(ui->s.walker), &j->job);
+        return;
+    }
+    removal_job_free(j);
+    ui_say(ui, STYLE_ERROR, ui->s.walker != NULL ? "out of memory" : "nothing can be run now");
+}
+
+/* ---- one ---- */
+
+/* The name alone, behind the kind. */
+static const char *name_of(const char *shown)
+{
+    const char *colon = strchr(shown, ':');
+    return colon != NULL ? colon + 1 : shown;
+}
+
+/* By force: the user has just read who has it. */
+static void remove_one(struct ui *ui, char *raw)
+{
+    char name[LOCATOR_MAX * 4], line[LOCATOR_MAX * 4 + 16];
+    if (ui->segments->asked_known) {
+        struct tag tag = {raw, ui->segments->asked, true};
+        post_removal(ui, &tag, 1, SEG_RM_FORCE);
+        return;
+    }
+    ui_quote(raw, name, sizeof name);
+    (void)snprintf(line, sizeof line, "rm --force -- %s", name);
+    ui_run_walker(ui, line);
+}
+
+/* The answer for the segment in ui->pending. */
+static void remove_answer(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    char shown[SHOWN_LOCATOR];
+    (void)locator_shown(ui->pending, shown, sizeof shown);
+    const char *name = name_of(shown);
+    bool named = strcmp(text, shown) == 0 || strcmp(text, name) == 0 ||
+                 (name[0] == '/' && strcmp(text, name + 1) == 0);
+    if (strcmp(text, "yes") != 0 && !named)
+        ui_say(ui, STYLE_TEXT, "nothing removed");
+    else
+        remove_one(ui, ui->pending);
+}
+
+/* Who has it, as the newest survey knows: it may come while the question stands. */
+static void remove_note(struct ui *ui)
+{
+    const struct seg_info *info = segments_find(ui, ui->pending);
+    if (info != NULL)
+        who_text(ui, info, ui->prompt.note, sizeof ui->prompt.note);
+    else
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "who has it is not known");
+}
+
+void ui_remove(struct ui *ui, const char *locator)
+{
+    char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
+    const struct seg_info *info = segments_find(ui, locator);
+    if (removal_cannot(locator) != NULL) {
+        char note[sizeof ui->prompt.note] = "";
+        bool named = info != NULL && info->kind == SEG_WIN; /* they could let it go */
+        if (named)
+            who_text(ui, info, note, sizeof note);
+        ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", removal_cannot(locator));
+        return;
+    }
+    if (strlen(locator) >= sizeof ui->pending) {
+        ui_say(ui, STYLE_ERROR, "its name is too long to be typed here");
+        return;
+    }
+    (void)locator_shown(locator, shown, sizeof shown);
+    (void)snprintf(label, sizeof label, "remove %.100s? its name or yes: ", shown);
+    (void)snprintf(ui->pending, sizeof ui->pending, "%s", locator);
+    ui->segments->asked_known = info != NULL;
+    if (info != NULL)
+        ui->segments->asked = info->stat;
+    ui_ask(ui, label, "", NULL, remove_answer, NULL);
+    ui->prompt.renew = remove_note;
+    remove_note(ui);
+}
+
+/* ---- those that are tagged ---- */
+
+static void remove_tagged(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    struct segments_state *st = ui->segments;
+    pager_close(ui);
+    if (strcmp(text, "yes") != 0) {
+        ui_say(ui, STYLE_TEXT, "nothing removed");
+        return;
+    }
+    post_removal(ui, st->tag, st->tags, 0);
+    segments_untag_all(st);
+}
+
+static void keep_tagged(struct ui *ui, void *ctx)
+{
+    (void)ctx;
+    pager_close(ui);
+}
+
+/* A line of what goes, or stays; adds to what going frees. True: it goes, as far as is known. */
+static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64_t *bytes)
+{
+    const struct seg_info *info = segments_find(ui, tag->locator);
+    char size[NUMBER_SIZE_MAX], who[160];
+    uint64_t resident = info == NULL ? 0 : info->stat.resident;
+    bool same = info != NULL && seg_id_equal(seg_id_of(&info->stat), seg_id_of(&tag->seen));
+    struct segrow row = {0};
+    if (same)
+        row = segments_row(ui, info);
+    const char *cannot = removal_cannot(tag->locator);
+    bool goes = same && cannot == NULL && segrow_attached(&row) == 0;
+    (void)number_format_size(resident, size);
+    out_print(o, "%s %9s  ", goes ? "goes " : "stays", same ? size : "");
+    out_locator(o, tag->locator);
+    if (!same)
+        out_str(o, info == NULL ? "  is not there any more" : "  is another segment by now");
+    else if (cannot == NULL)
+        who_text(ui, info, who, sizeof who);
+    if (same)
+        out_print(o, "  %s", cannot != NULL ? cannot : who);
+    out_str(o, "\n");
+    *bytes += goes ? resident : 0;
+    tag->goes = goes;
+    return goes;
+}
+
+/* The question, of those that can go: nothing else is removed. */
+static void ask_tags(struct ui *ui, size_t goes)
+{
+    char label[sizeof ui->prompt.label], of[64] = "";
+    size_t tags = ui->segments->tags;
+    if (goes == 0) {
+        ui_say(ui, STYLE_WARN, "nothing that is tagged can be removed");
+        return;
+    }
+    if (goes < tags)
+        (void)snprintf(of, sizeof of, " of %zu", tags);
+    (void)snprintf(label, sizeof label, "remove %zu%s tagged segment%s? type yes: ", goes, of,
+                   tags == 1 ? "" : "s");
+    ui_ask(ui, label, "", NULL, remove_tagged, NULL);
+    ui->prompt.drop = keep_tagged;
+}
+
+static void ask_tagged(struct ui *ui)
+{
+    const struct segments_state *st = ui->segments;
+    char size[NUMBER_SIZE_MAX], title[80];
+    struct out list;
+    uint64_t bytes = 0;
+    size_t goes = 0;
+    out_text(&list, LIST_MAX);
+    for (size_t i = 0; i < st->tags; i++)
+        goes += list_tag(ui, &st->tag[i], &list, &bytes);
+    (void)number_format_size(bytes, size);
+    (void)snprintf(title, sizeof title, "%zu of %zu tagged go and free %s", goes, st->tags, size);
+    if (list.buf != NULL && list.length > 0)
+        list.buf[list.length - 1] = '\0'; /* the last newline */
+    if (list.buf != NULL)
+        ui_pager(ui, title, list.buf);
+    out_free(&list);
+    ask_tags(ui, goes);
+}
+
+void act_remove(struct ui *ui, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (ui->segments->tags > 0) {
+        ask_tagged(ui);
+        return;
+    }
+    const struct seg_info *info = segments_take(ui);
+    if (info != NULL)
+        ui_remove(ui, info->locator);
+}

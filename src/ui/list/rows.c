@@ -1,0 +1,382 @@
+/* Which segments are listed and in what order; where the cursor is. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/list/list.h"
+
+struct segments_state *segments_new(void)
+{
+    struct segments_state *st = calloc(1, sizeof *st);
+    size_t count = 0;
+    if (st == NULL)
+        return NULL;
+    st->sort = column_table(&count);
+    st->cell = malloc(CELL_MAX);
+    if (st->cell != NULL)
+        return st;
+    free(st);
+    return NULL;
+}
+
+void segments_free(struct segments_state *st)
+{
+    if (st == NULL)
+        return;
+    segments_untag_all(st);
+    free(st->tag);
+    free(st->row);
+    free(st->key);
+    free(st->seen);
+    free(st->cell);
+    free(st);
+}
+
+struct segrow segments_row(const struct ui *ui, const struct seg_info *info)
+{
+    struct segrow row = segrow_of(&ui->s.walk.survey, info);
+    row.now = ui->wall;
+    return row;
+}
+
+const struct seg_info *segments_info(const struct ui *ui, size_t index, bool *gone)
+{
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    *gone = index >= survey->count;
+    return *gone ? &ui->s.gone[index - survey->count].info : &survey->segs[index];
+}
+
+const struct seg_info *segments_at(const struct ui *ui)
+{
+    const struct segments_state *st = ui->segments;
+    bool gone = false;
+    if (st->count == 0 || st->seq != ui->s.walk.seq)
+        return NULL;
+    const struct seg_info *info = segments_info(ui, st->row[st->at], &gone);
+    return gone ? NULL : info;
+}
+
+const struct seg_info *segments_find(const struct ui *ui, const char *locator)
+{
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    size_t low = 0, high = survey->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(survey->segs[middle].locator, locator);
+        if (order == 0)
+            return &survey->segs[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+size_t segments_columns(const struct ui *ui, int cols, const struct column *out[COLUMNS_MAX])
+{
+    size_t count = 0;
+    if (ui->s.set.columns[0] != '\0' && columns_parse(ui->s.set.columns, out, &count))
+        return count;
+    return columns_usual(cols, out);
+}
+
+/* ---- order ---- */
+
+/* What qsort compares by; it takes no context, and there is one list. */
+static const struct ui *sorting;
+
+/* The survey is in the order of the locators; what vanished stands where it stood. */
+static int compare_places(size_t i, size_t k)
+{
+    size_t count = sorting->s.walk.survey.count;
+    bool gone = false;
+    if (i < count && k < count)
+        return (i > k) - (i < k);
+    int order = strcmp(segments_info(sorting, i, &gone)->locator,
+                       segments_info(sorting, k, &gone)->locator);
+    return order != 0 ? order : (i > k) - (i < k);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    size_t i = *(const size_t *)a, k = *(const size_t *)b;
+    const struct segments_state *st = sorting->segments;
+    const struct column *by = st->sort;
+    size_t count = 0;
+    int order = 0;
+    if (by != column_table(&count) && by->falling)
+        order = by->compare(&st->key[k], &st->key[i]);
+    else if (by != column_table(&count))
+        order = by->compare(&st->key[i], &st->key[k]);
+    if (order == 0)
+        order = compare_places(i, k);
+    return st->inverted ? -order : order;
+}
+
+/* The rows shown, in order. Those of the survey are in the order of their locators already. */
+static void sort_rows(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    size_t columns = 0;
+    bool gone = false, first = st->sort == column_table(&columns);
+    if (st->count == 0 || (first && !st->inverted && st->vanished == 0))
+        return;
+    for (size_t i = 0; i < st->count && !first; i++)
+        st->key[st->row[i]] = segments_row(ui, segments_info(ui, st->row[i], &gone));
+    sorting = ui;
+    qsort(st->row, st->count, sizeof *st->row, compare_rows);
+}
+
+/* ---- what is shown ---- */
+
+/* Is the text in a name, raw or as it is shown? Most names are shown as they are. */
+static bool name_has(const char *raw, const char *part, char *cell)
+{
+    if (text_has(raw, part))
+        return true;
+    const char *p = raw;
+    while (*p > ' ' && *p < 0x7f && *p != '\\')
+        p++;
+    if (*p == '\0')
+        return false;
+    (void)text_escape(cell, CELL_MAX, raw, strlen(raw));
+    return text_has(cell, part);
+}
+
+static bool cell_has(const struct segrow *row, const char *column, const char *part, char *cell)
+{
+    column_shown(column_find(column, strlen(column)), row, cell);
+    return text_has(cell, part);
+}
+
+/* Is the text typed in what says what it is, whose, and who has it? */
+static bool matches(const struct ui *ui, const struct segrow *row)
+{
+    const char *filter = ui->segments->filter, *names[SEGROW_STATES];
+    char *cell = ui->segments->cell;
+    if (name_has(row->locator, filter, cell) || name_has(row->name, filter, cell) ||
+        text_has(seg_kind_name(row->kind), filter) ||
+        (row->owner != NULL && text_has(row->owner, filter)))
+        return true;
+    for (size_t n = segrow_states(row, names); n > 0; n--)
+        if (text_has(names[n - 1], filter))
+            return true;
+    /* `key 0x0052e2c1`, `memfd wl_shm`: as the first column has them */
+    if (row->kind != SEG_POSIX && cell_has(row, "LOCATOR", filter, cell))
+        return true;
+    return segrow_has_command(row, filter);
+}
+
+static bool is_shown(struct ui *ui, const struct seg_info *info)
+{
+    struct segments_state *st = ui->segments;
+    struct segrow row = segments_row(ui, info);
+    if (st->orphans && !segrow_is_orphan(&row)) {
+        st->hidden_idle += segrow_is_idle(&row);
+        return false;
+    }
+    return st->filter[0] == '\0' || matches(ui, &row);
+}
+
+static void count_totals(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    st->bytes = st->resident = st->orphan_bytes = 0;
+    st->orphan_count = 0;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct seg_stat *stat = &survey->segs[i].stat;
+        struct segrow row = segments_row(ui, &survey->segs[i]);
+        st->bytes += stat->size;
+        st->resident += stat->resident;
+        if (!segrow_is_orphan(&row))
+            continue;
+        st->orphan_count++;
+        st->orphan_bytes += stat->resident;
+    }
+}
+
+/* ---- the cursor ---- */
+
+void segments_move_to(struct ui *ui, int at)
+{
+    struct segments_state *st = ui->segments;
+    int last = (int)st->count - 1;
+    bool gone = false;
+    at = at > last ? last : at;
+    st->at = at < 0 ? 0 : at;
+    const struct seg_info *info = st->count > 0 ? segments_info(ui, st->row[st->at], &gone) : NULL;
+    (void)snprintf(st->cursor, sizeof st->cursor, "%s", info != NULL ? info->locator : "");
+}
+
+/* The row of a locator, -1: it is not shown. */
+static int row_of(const struct ui *ui, const char *locator)
+{
+    const struct segments_state *st = ui->segments;
+    bool gone = false;
+    for (size_t i = 0; locator[0] != '\0' && i < st->count; i++)
+        if (strcmp(segments_info(ui, st->row[i], &gone)->locator, locator) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void restore_cursor(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    int wanted = row_of(ui, st->wanted), same = row_of(ui, st->cursor);
+    if (wanted >= 0)
+        st->wanted[0] = '\0';
+    segments_move_to(ui, wanted >= 0 ? wanted : !st->touched ? 0 : same >= 0 ? same : st->at);
+}
+
+void segments_point(struct ui *ui, const char *locator)
+{
+    (void)snprintf(ui->segments->wanted, sizeof ui->segments->wanted, "%s", locator);
+}
+
+/* ---- what is new ---- */
+
+/* Of the name and the object: another one under a known name is new. */
+static uint64_t hash_of(const struct seg_info *info)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    for (const char *s = info->locator; *s != '\0'; s++)
+        h = (h ^ (uint8_t)*s) * 1099511628211u;
+    return (h ^ info->stat.ino) * 1099511628211u;
+}
+
+static int compare_seen(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int64_t born(const struct segments_state *st, uint64_t hash)
+{
+    size_t low = 0, high = st->seen_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (st->seen[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < st->seen_count && st->seen[low].hash == hash ? st->seen[low].born : -1;
+}
+
+bool segments_is_new(const struct ui *ui, const struct seg_info *info)
+{
+    int64_t since = born(ui->segments, hash_of(info));
+    return since > 0 && ui->now - since < (int64_t)NEW_FOR * 1000000000;
+}
+
+/* Remembers who was there, and since when; at the first survey nobody is new. */
+static void note_births(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    bool first = st->seen == NULL;
+    void *room = malloc((survey->count + 1) * sizeof *st->seen);
+    if (room == NULL)
+        return;
+    struct segments_state now = {.seen = room, .seen_count = survey->count};
+    for (size_t i = 0; i < survey->count; i++) {
+        uint64_t hash = hash_of(&survey->segs[i]);
+        bool known = !first && (st->seen_kinds >> survey->segs[i].kind & 1) != 0;
+        int64_t since = known ? born(st, hash) : 0;
+        now.seen[i].hash = hash;
+        now.seen[i].born = since >= 0 ? since : ui->now;
+    }
+    qsort(now.seen, now.seen_count, sizeof *now.seen, compare_seen);
+    free(st->seen);
+    st->seen = now.seen;
+    st->seen_count = now.seen_count;
+    st->seen_kinds = ui->s.walk.kinds;
+}
+
+/* ---- making the rows ---- */
+
+static bool make_room(struct segments_state *st, size_t rows)
+{
+    if (rows <= st->room)
+        return true;
+    size_t *more = realloc(st->row, rows * sizeof *more);
+    if (more == NULL)
+        return false;
+    st->row = more;
+    struct segrow *keys = realloc(st->key, rows * sizeof *keys);
+    if (keys == NULL)
+        return false;
+    st->key = keys;
+    st->room = rows;
+    return true;
+}
+
+static const struct column *wanted_sort(const struct ui *ui)
+{
+    size_t count = 0;
+    return ui->s.set.sort != NULL ? ui->s.set.sort : column_table(&count);
+}
+
+void segments_rebuild(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    bool gone = false;
+    st->sort = wanted_sort(ui);
+    st->inverted = ui->s.set.inverted;
+    if (!make_room(st, survey->count + ui->s.gone_count))
+        return;
+    st->seq = ui->s.walk.seq;
+    st->count = st->hidden_idle = 0;
+    for (size_t i = 0; i < survey->count; i++)
+        if (is_shown(ui, &survey->segs[i]))
+            st->row[st->count++] = i;
+    st->hidden = survey->count - st->count;
+    st->vanished = ui->s.gone_count;
+    for (size_t i = 0; i < st->vanished && !st->orphans; i++)
+        if (is_shown(ui, segments_info(ui, survey->count + i, &gone)))
+            st->row[st->count++] = survey->count + i;
+    sort_rows(ui);
+    restore_cursor(ui);
+}
+
+void segments_update(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    bool same = st->seq == ui->s.walk.seq;
+    bool fewer = gone_drop(ui->s.gone, &ui->s.gone_count, ui->now - (int64_t)GONE_FOR * 1000000000);
+    if (!same) {
+        note_births(ui);
+        count_totals(ui);
+    }
+    bool sorted = st->sort == wanted_sort(ui) && st->inverted == ui->s.set.inverted;
+    if (!same || fewer || !sorted || st->vanished != ui->s.gone_count)
+        segments_rebuild(ui);
+}
+
+void segments_catch_up(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    char seen[LOCATOR_MAX];
+    memcpy(seen, st->cursor, sizeof seen);
+    segments_update(ui);
+    if (seen[0] != '\0' && strcmp(seen, st->cursor) != 0)
+        st->shifted = true;
+}
+
+/* A survey may have come since the list was drawn: what is done is for the row that was seen. */
+const struct seg_info *segments_take(struct ui *ui)
+{
+    segments_catch_up(ui);
+    if (ui->segments->shifted) {
+        ui_say(ui, STYLE_WARN, "the list has just changed: once more");
+        return NULL;
+    }
+    const struct seg_info *info = segments_at(ui);
+    if (info == NULL && ui->segments->count > 0)
+        ui_say(ui, STYLE_WARN, "it is not there any more");
+    return info;
+}

@@ -1,0 +1,350 @@
+/* The list of segments, itself live: columns, totals, the cursor. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "ui/inspect/inspect.h"
+#include "ui/list/list.h"
+
+enum {
+    MARK_COLS = 2,
+    FLEX_LEAST = 16,  /* columns of what takes the rest, at least */
+    STATE_WIDE = 16,  /* of the states where there is room */
+    WIDE_FROM = 96,   /* screens that have two blanks between columns */
+    ROOMY_FROM = 120, /* screens that have room for several states */
+    AGAIN_COLS = 24,  /* a second column that would take the rest */
+    ELLIPSIS = 0x2026
+};
+
+/* Where the columns are in this frame. */
+struct layout {
+    const struct column *column[COLUMNS_MAX];
+    int from[COLUMNS_MAX], end[COLUMNS_MAX];
+    size_t count;
+    int gap;
+};
+
+static int column_cols(const struct canvas *c, const struct column *column)
+{
+    size_t count = 0;
+    const struct column *state = column_find("STATE", 5);
+    if (column == column_table(&count))
+        return AGAIN_COLS;
+    return column == state && c->cols >= ROOMY_FROM ? STATE_WIDE : column->cols;
+}
+
+/* Columns that all but the one at `flex` take, with their gaps. */
+static int fixed_cols(const struct canvas *c, const struct layout *at, size_t flex)
+{
+    int cols = MARK_COLS;
+    for (size_t i = 0; i < at->count; i++)
+        cols += (i == flex ? 0 : column_cols(c, at->column[i])) + (i > 0 ? at->gap : 0);
+    return cols;
+}
+
+/* The first of the table takes what the others leave; without it the last one does. */
+static size_t flex_column(const struct layout *at)
+{
+    size_t count = 0, i = 0;
+    const struct column *first = column_table(&count);
+    while (i + 1 < at->count && at->column[i] != first)
+        i++;
+    return i;
+}
+
+static struct layout arrange(const struct ui *ui)
+{
+    const struct canvas *c = &ui->canvas;
+    struct layout at = {.gap = c->cols >= WIDE_FROM ? 2 : 1};
+    at.count = segments_columns(ui, c->cols, at.column);
+    size_t flex = flex_column(&at);
+    while (at.count > 1 && c->cols - fixed_cols(c, &at, flex) < FLEX_LEAST) {
+        at.count--; /* what was chosen last has no room */
+        flex = flex_column(&at);
+    }
+    int rest = c->cols - fixed_cols(c, &at, flex), col = MARK_COLS;
+    for (size_t i = 0; i < at.count; i++) {
+        at.from[i] = col;
+        at.end[i] = col + (i == flex ? rest : column_cols(c, at.column[i]));
+        col = at.end[i] + at.gap;
+    }
+    return at;
+}
+
+static int list_top(const struct ui *ui)
+{
+    return ui_body_top(ui) + 1;
+}
+
+static int who_rows(const struct ui *ui)
+{
+    int body = ui_body_bottom(ui) - list_top(ui);
+    return ui->who_panel ? body / 3 + 1 : 0;
+}
+
+static int list_rows(const struct ui *ui)
+{
+    int rows = ui_body_bottom(ui) - who_rows(ui) - list_top(ui);
+    return rows > 0 ? rows : 1;
+}
+
+/* Where a text begins, so that it stands in its column as it should. */
+static int start_of(const struct layout *at, size_t i, int width)
+{
+    int room = at->end[i] - at->from[i];
+    return at->column[i]->right && width < room ? at->end[i] - width : at->from[i];
+}
+
+/* A text in its column; what does not fit ends with an ellipsis. The last column may go on. */
+static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i, enum style style)
+{
+    struct canvas *c = &ui->canvas;
+    const char *text = ui->segments->cell;
+    int width = canvas_width(text), limit = at->end[i];
+    int col = start_of(at, i, width);
+    bool cut = col + width > limit;
+    col = canvas_text(c, row, col, cut ? limit - 1 : limit, style, text);
+    if (cut)
+        (void)canvas_char(c, row, col, limit, style, ELLIPSIS);
+}
+
+static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor,
+                            bool gone)
+{
+    if (cursor)
+        return STYLE_ROW;
+    if (gone)
+        return STYLE_GONE;
+    if (segments_tagged(ui->segments, info->locator))
+        return STYLE_TAGGED;
+    return segments_is_new(ui, info) ? STYLE_NEW : STYLE_TEXT;
+}
+
+static void draw_row(struct ui *ui, const struct layout *at, int row, size_t index, bool cursor)
+{
+    struct canvas *c = &ui->canvas;
+    bool gone = false;
+    const struct seg_info *info = segments_info(ui, index, &gone);
+    struct segrow s = segments_row(ui, info);
+    enum style style = row_style(ui, info, cursor, gone);
+    canvas_fill(c, row, 0, c->cols, style, ' ');
+    canvas_text(c, row, 0, MARK_COLS, style,
+                gone                                           ? "-"
+                : segments_tagged(ui->segments, info->locator) ? "*"
+                : segments_is_new(ui, info)                    ? "+"
+                : cursor                                       ? ">"
+                                                               : "");
+    for (size_t i = 0; i < at->count; i++) {
+        bool state = strcmp(at->column[i]->name, "STATE") == 0;
+        bool procs = strcmp(at->column[i]->name, "PROCS") == 0;
+        column_shown(at->column[i], &s, ui->segments->cell);
+        if (gone && (state || procs))
+            (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
+        draw_cell(ui, at, row, i, style);
+    }
+}
+
+enum { TITLE_PARTS = 6, PART_MAX = 64 };
+
+/* Leaves out parts until the rest fits, the cheapest first. */
+static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
+{
+    /* free, resident, progress, orphans, unreadable */
+    static const int cheapest[] = {4, 1, 5, 2, 3};
+    for (size_t k = 0; k < sizeof cheapest / sizeof cheapest[0]; k++) {
+        int cols = 8;
+        for (int i = 0; i < TITLE_PARTS; i++)
+            cols += part[i][0] != '\0' ? canvas_width(part[i]) + 2 : 0;
+        if (cols > c->cols)
+            part[cheapest[k]][0] = '\0';
+    }
+}
+
+/* Processes that nothing is known of: by their number, one that hangs also by its own. */
+static void unreadable_part(const struct walk *w, char part[PART_MAX])
+{
+    size_t n = w->survey.who.unreadable;
+    if (w->hanging == 1)
+        (void)snprintf(part, PART_MAX, "%zu unreadable (%u hangs)", n, (unsigned)w->hanging_pid);
+    else if (w->hanging > 1)
+        (void)snprintf(part, PART_MAX, "%zu unreadable (%zu hang)", n, w->hanging);
+    else if (n > 0)
+        (void)snprintf(part, PART_MAX, "%zu unreadable", n);
+}
+
+static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
+{
+    const struct segments_state *st = ui->segments;
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    char size[NUMBER_SIZE_MAX];
+    (void)number_format_size(st->bytes, size);
+    (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
+                   survey->count == 1 ? "" : "s", size);
+    (void)number_format_size(st->resident, size);
+    (void)snprintf(part[1], PART_MAX, "resident %s", size);
+    (void)number_format_size(st->orphan_bytes, size);
+    if (st->orphan_count > 0)
+        (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
+                       st->orphan_count == 1 ? "" : "s", size);
+    unreadable_part(&ui->s.walk, part[3]);
+    (void)number_format_size(survey->fs_free, size);
+    if (survey->fs_total > 0)
+        (void)snprintf(part[4], PART_MAX, "/dev/shm %s free", size);
+}
+
+static void draw_title(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    char part[TITLE_PARTS][PART_MAX] = {"looking for segments..."};
+    canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
+    int col = canvas_text(c, 0, 1, c->cols, STYLE_TITLE, "shmlens");
+    if (ui->s.walk.seq != 0)
+        title_parts(ui, part);
+    if (ui->s.percent > 0)
+        (void)snprintf(part[5], PART_MAX, "/proc %u %%", ui->s.percent);
+    fit_title(&ui->canvas, part);
+    for (int i = 0; i < TITLE_PARTS; i++)
+        if (part[i][0] != '\0')
+            col = canvas_text(c, 0, col + 2, c->cols, STYLE_TITLE, part[i]);
+}
+
+static void draw_header(struct ui *ui, const struct layout *at)
+{
+    struct canvas *c = &ui->canvas;
+    const struct segments_state *st = ui->segments;
+    int row = list_top(ui) - 1;
+    canvas_fill(c, row, 0, c->cols, STYLE_HEADER, ' ');
+    for (size_t i = 0; i < at->count; i++) {
+        const char *arrow = st->inverted ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
+        char text[32];
+        (void)snprintf(text, sizeof text, "%s%s", at->column[i]->name,
+                       st->sort == at->column[i] ? arrow : "");
+        int col = start_of(at, i, canvas_width(text));
+        canvas_text(c, row, col, at->end[i] + at->gap - 1, STYLE_HEADER, text);
+    }
+    if (st->filter[0] != '\0' || st->orphans)
+        (void)canvas_print(c, row, at->from[0] + 9, at->end[0], STYLE_WARN, "%s%s",
+                           st->orphans ? "orphans " : "", st->filter);
+}
+
+static void draw_empty(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    int row = list_top(ui) + 1;
+    char why[160];
+    for (int kind = 0; kind < SEG_KINDS; kind++)
+        if (oserr_is(survey->error[kind]))
+            (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_ERROR, "%s: %s (%s)",
+                               seg_kind_name((enum seg_kind)kind),
+                               oserr_text(survey->error[kind], why, sizeof why),
+                               survey->error[kind].call);
+    if (ui->s.walk.seq == 0)
+        return;
+    if (ui->segments->hidden > 0)
+        (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_DIM,
+                           "none of %zu segments is like that", ui->segments->hidden);
+    else
+        canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM, "there are no segments; n creates one");
+    if (ui->segments->hidden_idle > 0)
+        (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
+                           "%zu idle: nobody is seen to have them, but %zu processes could not be "
+                           "read",
+                           ui->segments->hidden_idle, ui->s.walk.survey.who.unreadable);
+}
+
+static void scroll(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    int rows = list_rows(ui), last = (int)st->count - rows;
+    if (st->at < st->top)
+        st->top = st->at;
+    if (st->at >= st->top + rows)
+        st->top = st->at - rows + 1;
+    st->top = st->top > last ? last : st->top;
+    st->top = st->top < 0 ? 0 : st->top;
+}
+
+static void draw_who(struct ui *ui)
+{
+    const struct seg_info *info = segments_at(ui);
+    const struct seg_who *all = &ui->s.walk.survey.who;
+    struct seg_who who = {.unreadable = all->unreadable};
+    bool known = info != NULL && !info->who_unasked;
+    if (known) {
+        who.mappers = all->mappers + info->who_first;
+        who.mappers_count = info->who_mappers;
+        who.holders = all->holders + info->who_holder_first;
+        who.holders_count = info->who_holders;
+    }
+    panel_who(ui, known ? &who : NULL, info != NULL ? info->stat.size : 0,
+              ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
+}
+
+static void draw(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    struct layout at = arrange(ui);
+    segments_update(ui);
+    st->shifted = false;
+    scroll(ui);
+    draw_title(ui);
+    draw_header(ui, &at);
+    if (st->count == 0)
+        draw_empty(ui);
+    for (int i = 0; i < list_rows(ui) && (size_t)(st->top + i) < st->count; i++)
+        draw_row(ui, &at, list_top(ui) + i, st->row[st->top + i], st->top + i == st->at);
+    if (who_rows(ui) > 0)
+        draw_who(ui);
+}
+
+static bool key(struct ui *ui, struct key pressed)
+{
+    (void)pressed;
+    segments_catch_up(ui);
+    ui->segments->touched = true;
+    return false;
+}
+
+static void move(struct ui *ui, const char *how, bool extend)
+{
+    (void)extend;
+    const struct segments_state *st = ui->segments;
+    segments_move_to(ui, list_move(how, st->at, (int)st->count, list_rows(ui)));
+}
+
+static void mouse(struct ui *ui, const struct event *ev)
+{
+    struct segments_state *st = ui->segments;
+    int row = ev->row - list_top(ui);
+    segments_update(ui);
+    if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
+        segments_move_to(ui, st->at + (ev->mouse == MOUSE_WHEEL_UP ? -3 : 3));
+    else if (ev->mouse == MOUSE_PRESS && row >= 0 && row < list_rows(ui) &&
+             (size_t)(st->top + row) < st->count)
+        segments_move_to(ui, st->top + row);
+}
+
+static void enter(struct ui *ui)
+{
+    if (ui->s.locator[0] != '\0')
+        segments_point(ui, ui->s.locator);
+    if (ui->s.walker != NULL)
+        walker_hurry(ui->s.walker);
+}
+
+/* What is new stops being so. */
+static int64_t next(struct ui *ui, int64_t now)
+{
+    (void)ui;
+    return now + 1000000000;
+}
+
+const struct screen screen_segments = {.name = "segments",
+                                       .mode = MODE_SEGMENTS,
+                                       .draw = draw,
+                                       .key = key,
+                                       .move = move,
+                                       .mouse = mouse,
+                                       .enter = enter,
+                                       .next = next};

@@ -1,0 +1,210 @@
+/* The screen through ncurses: it knows what the terminal can do and sends the least that makes it
+ * show our cells. */
+#include <locale.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include <curses.h>
+#include <langinfo.h>
+#include <term.h>
+
+#include "ui/term/curses.h"
+#include "ui/term/term_caps.h"
+
+static SCREEN *screen;
+static attr_t attrs[STYLES]; /* of each style */
+static short pairs[STYLES];
+static bool utf8, colour;
+static bool hidden; /* the cursor */
+
+static const char *string_of(const char *name)
+{
+    char *text = tigetstr(name);
+    return text == NULL || (intptr_t)text == -1 ? NULL : text;
+}
+
+const char *glass_unusable(const char *name)
+{
+    int status = 0;
+    if (name == NULL || name[0] == '\0')
+        return "TERM is not set";
+    if (setupterm(name, 1, &status) != OK)
+        return status == 0 ? "TERM names a terminal that is not known here"
+                           : "the terminal descriptions (terminfo) cannot be read";
+    bool can = string_of("cup") != NULL;
+    (void)del_curterm(cur_term);
+    return can ? NULL : "the terminal that TERM names cannot move its cursor";
+}
+
+bool glass_open(const char *name)
+{
+    utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    screen = newterm(name, stdout, stdin);
+    if (screen == NULL)
+        return false;
+    (void)raw();
+    (void)noecho();
+    (void)nonl();
+    const char *no_colour = getenv("NO_COLOR"); /* empty is as if it were not there */
+    bool wanted = no_colour == NULL || no_colour[0] == '\0';
+    colour = wanted && has_colors() && start_color() == OK;
+    if (colour)
+        (void)use_default_colors();
+    hidden = true;
+    (void)curs_set(0);
+    (void)refresh(); /* enters the alternate screen */
+    return true;
+}
+
+/* Some terminals restore, with the main screen, a cursor that was hidden when its place was last
+ * saved; so it is shown again after that. */
+void glass_leave(void)
+{
+    (void)endwin();
+    const char *shown = string_of("cnorm");
+    if (shown != NULL) {
+        (void)putp(shown);
+        (void)fflush(stdout);
+    }
+}
+
+void glass_close(void)
+{
+    glass_leave();
+    delscreen(screen);
+    screen = NULL;
+}
+
+void glass_again(void)
+{
+    (void)reset_prog_mode();
+    (void)clearok(stdscr, TRUE);
+    (void)refresh();
+    (void)curs_set(hidden ? 0 : 1);
+}
+
+void glass_size(int *rows, int *cols)
+{
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+void glass_resize(int rows, int cols)
+{
+    if (is_term_resized(rows, cols))
+        (void)resizeterm(rows, cols);
+}
+
+bool glass_modern(const char *name)
+{
+    return term_is_modern(name);
+}
+
+bool glass_utf8(void)
+{
+    return utf8;
+}
+
+bool glass_colour(void)
+{
+    return colour;
+}
+
+static short colour_of(int16_t of256, uint8_t of16)
+{
+    if (COLORS >= 256)
+        return of256;
+    if (of16 == 255)
+        return -1;
+    return COLORS >= 16 ? of16 : (short)(of16 & 7);
+}
+
+void glass_style(enum style style, const struct look *look, bool coloured)
+{
+    attr_t attr = A_NORMAL;
+    attr |= look->bold ? A_BOLD : 0;
+    attr |= look->dim ? A_DIM : 0;
+    attr |= look->underline ? A_UNDERLINE : 0;
+    attr |= look->reverse ? A_REVERSE : 0;
+    pairs[style] = 0;
+    if (coloured && colour) {
+        pairs[style] = (short)(style + 1);
+        (void)init_pair(pairs[style], colour_of(look->fg, look->fg16),
+                        colour_of(look->bg, look->bg16));
+        if (COLORS < 16 && look->fg16 != 255 && look->fg16 >= 8)
+            attr |= A_BOLD;
+    }
+    attrs[style] = attr;
+}
+
+static void put_text(int row, int col, const wchar_t *text, enum style style)
+{
+    cchar_t cell;
+    if (setcchar(&cell, text, attrs[style], pairs[style], NULL) == OK)
+        (void)mvadd_wch(row, col,
+                        &cell); /* ERR in the last corner, where it is drawn all the same */
+}
+
+void glass_put(int row, int col, const struct cell *cell, bool wide)
+{
+    enum style style = cell->style < STYLES ? (enum style)cell->style : STYLE_TEXT;
+    wchar_t text[CANVAS_MARKS + 2] = {0};
+    text[0] = (wchar_t)(utf8 ? cell->cp : ascii_for(cell->cp));
+    bool fits = wcwidth(text[0]) == (wide ? 2 : 1);
+    if (!fits)
+        text[0] = L'?';
+    for (int i = 0, n = 1; fits && utf8 && i < CANVAS_MARKS; i++)
+        if (cell->mark[i] != 0 && wcwidth((wchar_t)cell->mark[i]) == 0)
+            text[n++] = (wchar_t)cell->mark[i];
+    put_text(row, col, text, style);
+    if (wide && !fits)
+        put_text(row, col + 1, L" ", style);
+}
+
+void glass_cursor(int row, int col)
+{
+    if (hidden != (row < 0)) {
+        hidden = row < 0;
+        (void)curs_set(hidden ? 0 : 1);
+    }
+    if (row >= 0)
+        (void)move(row, col);
+}
+
+void glass_erase(void)
+{
+    (void)erase();
+}
+
+void glass_forget(void)
+{
+    (void)clearok(stdscr, TRUE);
+}
+
+void glass_flush(void)
+{
+    (void)refresh();
+}
+
+/* What tputs writes into; it takes no context. */
+static char *collect_at, *collect_end;
+
+static int collect(int c)
+{
+    if (collect_at < collect_end)
+        *collect_at++ = (char)c;
+    return c;
+}
+
+size_t glass_capability(const char *name, char *out, size_t cap)
+{
+    const char *text = string_of(name);
+    if (text == NULL)
+        return 0;
+    collect_at = out;
+    collect_end = out + cap;
+    (void)tputs(text, 1, collect);
+    return (size_t)(collect_at - out);
+}

@@ -1,0 +1,254 @@
+/* The screen through PDCurses: cells on a console of Windows. Keys do not come through it
+ * (wait_windows.c reads the console), nor do characters of two columns, which it cannot hold. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <curses.h>
+
+#include "ui/term/console_windows.h"
+#include "ui/term/curses.h"
+#include "ui/term/term_caps.h"
+
+/* Two equal sets of pairs, used in turn every RUN columns: PDCurses sends what looks alike at once,
+ * from a buffer of 512 cells that it does not check. */
+enum { RUN = 256, PAIR_SETS = 2 };
+enum { PLACE = 0xa0 }; /* stands in PDCurses' cells where a wide character is put over them */
+
+static SCREEN *screen;
+static chtype attrs[STYLES];
+static bool colour, sequences, wide_build;
+static bool hidden;
+static uint32_t *over; /* wide characters, by row and column; NULL: out of memory */
+static bool *touched;  /* rows that were drawn since the last flush */
+static int over_rows, over_cols;
+
+/* PDCurses' own: how it talks to the console. It takes wine's for Windows Terminal. */
+extern bool pdc_ansi, pdc_wt;
+
+const char *glass_unusable(const char *name)
+{
+    (void)name;
+    return NULL; /* tty_start knows */
+}
+
+bool glass_modern(const char *name)
+{
+    (void)name;
+    return false;
+}
+
+static void touch_all(void)
+{
+    for (int row = 0; touched != NULL && row < over_rows; row++)
+        touched[row] = true;
+}
+
+/* Room for what is put over the cells. */
+static void make_room(void)
+{
+    free(over);
+    free(touched);
+    getmaxyx(stdscr, over_rows, over_cols);
+    over = calloc((size_t)over_rows * (size_t)over_cols, sizeof *over);
+    touched = calloc((size_t)over_rows, sizeof *touched);
+    if (touched == NULL) {
+        free(over);
+        over = NULL;
+    }
+    touch_all();
+}
+
+static bool built_wide(void)
+{
+    PDC_VERSION version;
+    PDC_get_version(&version);
+    return (version.flags & PDC_VFLAG_WIDE) != 0;
+}
+
+bool glass_open(const char *name)
+{
+    screen = newterm(name, stdout, stdin);
+    if (screen == NULL)
+        return false;
+    sequences = console_takes_sequences();
+    if (!sequences)
+        pdc_ansi = pdc_wt = FALSE;
+    wide_build = built_wide();
+    (void)raw();
+    (void)noecho();
+    (void)nonl();
+    const char *no_colour = getenv("NO_COLOR"); /* empty is as if it were not there */
+    bool wanted = no_colour == NULL || no_colour[0] == '\0';
+    colour = has_colors() && start_color() == OK && wanted;
+    (void)use_default_colors();
+    hidden = true;
+    (void)curs_set(0);
+    make_room();
+    return true;
+}
+
+void glass_leave(void)
+{
+    (void)endwin();
+}
+
+void glass_close(void)
+{
+    (void)endwin();
+    delscreen(screen);
+    screen = NULL;
+    free(over);
+    free(touched);
+    over = NULL;
+    touched = NULL;
+}
+
+void glass_again(void)
+{
+    (void)clearok(curscr, TRUE);
+    touch_all();
+}
+
+void glass_size(int *rows, int *cols)
+{
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+void glass_resize(int rows, int cols)
+{
+    int had_rows, had_cols;
+    getmaxyx(stdscr, had_rows, had_cols);
+    if (rows == had_rows && cols == had_cols)
+        return;
+    (void)resize_term(0, 0);
+    make_room();
+}
+
+bool glass_utf8(void)
+{
+    return wide_build;
+}
+
+bool glass_colour(void)
+{
+    return colour;
+}
+
+/* PDCurses counts its 16 colours as Windows does, with red and blue the other way round. */
+static short of_16(unsigned c)
+{
+    return (short)((c & 10u) | (c & 1u) << 2 | (c & 4u) >> 2);
+}
+
+static short colour_of(int16_t of256, uint8_t of16)
+{
+    if (sequences && COLORS >= 256)
+        return of256 >= 0 && of256 < 16 ? of_16((unsigned)of256) : of256;
+    return of16 == 255 ? -1 : of_16(of16 & 15u);
+}
+
+/* Bold is a brighter colour here, so only the console's own colour is made bold; there is no dim,
+ * for which the dark grey stands, also where no colours are wanted. */
+void glass_style(enum style style, const struct look *look, bool coloured)
+{
+    short fg = look->dim ? of_16(8) : -1, bg = -1;
+    chtype attr = A_NORMAL;
+    if (coloured && colour) {
+        fg = colour_of(look->fg, look->fg16);
+        bg = colour_of(look->bg, look->bg16);
+    }
+    attr |= look->bold && fg == -1 ? A_BOLD : A_NORMAL;
+    attr |= look->underline ? A_UNDERLINE : A_NORMAL;
+    attr |= look->reverse ? A_REVERSE : A_NORMAL;
+    for (int set = 0; set < PAIR_SETS; set++)
+        (void)init_pair((short)(1 + set * STYLES + (int)style), fg, bg);
+    attrs[style] = attr;
+}
+
+static void put(int row, int col, enum style style, uint32_t cp)
+{
+    int pair = 1 + col / RUN % PAIR_SETS * STYLES + (int)style;
+    /* ERR in the last corner, where it is drawn all the same */
+    (void)mvaddch(row, col, (chtype)(cp | attrs[style] | COLOR_PAIR(pair)));
+}
+
+static bool inside(int row, int col)
+{
+    return over != NULL && row >= 0 && row < over_rows && col >= 0 && col < over_cols;
+}
+
+static void put_over(int row, int col, uint32_t cp)
+{
+    if (!inside(row, col))
+        return;
+    over[(size_t)row * (size_t)over_cols + (size_t)col] = cp;
+    touched[row] = true;
+}
+
+void glass_put(int row, int col, const struct cell *cell, bool wide)
+{
+    enum style style = cell->style < STYLES ? (enum style)cell->style : STYLE_TEXT;
+    uint32_t cp = cell->cp;
+    bool room = wide && wide_build && inside(row, col + 1);
+    if (!wide_build)
+        cp = ascii_for(cp);
+    else if (cp == PLACE)
+        cp = ' ';
+    else if ((wide && !room) || (!wide && cp > 0xffff))
+        cp = '?';
+    put(row, col, style, room ? PLACE : cp);
+    put_over(row, col, room ? cp : 0);
+    if (wide) {
+        put(row, col + 1, style, room ? PLACE : ' ');
+        put_over(row, col + 1, 0);
+    }
+}
+
+void glass_cursor(int row, int col)
+{
+    if (hidden != (row < 0)) {
+        hidden = row < 0;
+        (void)curs_set(hidden ? 0 : 1);
+    }
+    if (row >= 0)
+        (void)move(row, col);
+}
+
+void glass_erase(void)
+{
+    (void)erase();
+    if (over != NULL)
+        memset(over, 0, (size_t)over_rows * (size_t)over_cols * sizeof *over);
+    touch_all();
+}
+
+void glass_forget(void)
+{
+    (void)clearok(curscr, TRUE);
+    touch_all();
+}
+
+static void flush_over(int row)
+{
+    const uint32_t *cells = over + (size_t)row * (size_t)over_cols;
+    for (int col = 0; col < over_cols; col++)
+        if (cells[col] != 0)
+            console_put_wide(row, col, cells[col]);
+    touched[row] = false;
+}
+
+void glass_flush(void)
+{
+    (void)refresh();
+    for (int row = 0; over != NULL && row < over_rows; row++)
+        if (touched[row])
+            flush_over(row);
+}
+
+size_t glass_capability(const char *name, char *out, size_t cap)
+{
+    (void)name;
+    (void)out;
+    (void)cap;
+    return 0; /* consoles send and take calls */
+}

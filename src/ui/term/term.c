@@ -1,0 +1,329 @@
+#include "ui/term/term.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/term/curses.h"
+#include "ui/term/input.h"
+#include "ui/term/term_caps.h"
+#include "ui/term/tty.h"
+
+#define MOUSE_ON   "\033[?1000h\033[?1002h\033[?1006h"
+#define MOUSE_OFF  "\033[?1006l\033[?1002l\033[?1000l"
+#define PASTE_ON   "\033[?2004h"
+#define PASTE_OFF  "\033[?2004l"
+#define SYNC_BEGIN "\033[?2026h"
+#define SYNC_END   "\033[?2026l"
+
+enum { COPY_MAX = 74994, READ_MAX = 1024 };
+
+struct term {
+    struct input input;
+    struct canvas shown; /* what the terminal shows */
+    int rows, cols;
+    bool modern;     /* takes private modes */
+    bool mouse;      /* wanted */
+    bool everything; /* the next present sends all */
+    bool gone;       /* hung up */
+};
+
+static void send(const char *text)
+{
+    tty_write(text, strlen(text));
+}
+
+static void modes(const struct term *t, bool on)
+{
+    tty_mouse(on && t->mouse);
+    if (!t->modern)
+        return;
+    if (!on)
+        send(MOUSE_OFF PASTE_OFF);
+    else
+        send(t->mouse ? MOUSE_ON PASTE_ON : PASTE_ON);
+}
+
+/* What puts the terminal right when nothing else can any more. */
+static void prepare_farewell(const struct term *t)
+{
+    static const char *const last[] = {"sgr0", "op", "rmkx", "rmcup", "cnorm"};
+    char text[CRASH_FAREWELL_MAX] = "";
+    if (t->modern)
+        (void)snprintf(text, sizeof text, "%s", SYNC_END MOUSE_OFF PASTE_OFF);
+    size_t n = strlen(text);
+    for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
+        n += glass_capability(last[i], text + n, sizeof text - n);
+    crash_guard(text, n);
+}
+
+static void learn_key(struct input *in, const char *capability, uint32_t code, uint32_t mods)
+{
+    char text[INPUT_SEQUENCE + 1];
+    size_t n = glass_capability(capability, text, INPUT_SEQUENCE);
+    text[n] = '\0';
+    input_learn(in, text, (struct key){code, mods});
+}
+
+static void learn_keys(struct input *in)
+{
+    static const struct {
+        const char *capability;
+        uint32_t code, mods;
+    } keys[] = {{"kcuu1", KEY_UP_, 0},          {"kcud1", KEY_DOWN_, 0},
+                {"kcub1", KEY_LEFT_, 0},        {"kcuf1", KEY_RIGHT_, 0},
+                {"khome", KEY_HOME_, 0},        {"kend", KEY_END_, 0},
+                {"kpp", KEY_PGUP_, 0},          {"knp", KEY_PGDN_, 0},
+                {"kich1", KEY_INSERT_, 0},      {"kdch1", KEY_DELETE_, 0},
+                {"kcbt", KEY_TAB_, KEY_SHIFT},  {"kLFT", KEY_LEFT_, KEY_SHIFT},
+                {"kRIT", KEY_RIGHT_, KEY_SHIFT}};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        learn_key(in, keys[i].capability, keys[i].code, keys[i].mods);
+    for (uint32_t f = 0; f < 12; f++) {
+        char name[8];
+        (void)snprintf(name, sizeof name, "kf%u", (unsigned)f + 1);
+        learn_key(in, name, KEY_F1_ + f, 0);
+    }
+}
+
+/* The size may have changed: adopts it; true: it has. */
+static bool adopt_size(struct term *t)
+{
+    int rows = 0, cols = 0;
+    if (!tty_size(&rows, &cols))
+        glass_size(&rows, &cols);
+    bool changed = rows != t->rows || cols != t->cols;
+    glass_resize(rows, cols);
+    t->rows = rows;
+    t->cols = cols;
+    t->everything = t->everything || changed;
+    return changed;
+}
+
+static const char *start(struct term *t, const char *name)
+{
+    const char *why = tty_start();
+    if (why != NULL)
+        return why;
+    tty_remember();
+    if (!glass_open(name)) {
+        tty_stop();
+        return "curses does not start on this terminal";
+    }
+    prepare_farewell(t);
+    learn_keys(&t->input);
+    modes(t, true);
+    (void)adopt_size(t);
+    t->everything = true;
+    return NULL;
+}
+
+struct term *term_open(bool mouse, const char **why)
+{
+    const char *name = getenv("TERM");
+    (void)setlocale(LC_CTYPE, "");
+    *why = glass_unusable(name);
+    if (*why != NULL)
+        return NULL;
+    struct term *t = calloc(1, sizeof *t);
+    *why = "out of memory";
+    if (t == NULL)
+        return NULL;
+    t->modern = glass_modern(name);
+    t->mouse = mouse;
+    input_init(&t->input);
+    *why = start(t, name);
+    if (*why != NULL) {
+        free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void term_close(struct term *t)
+{
+    if (t == NULL)
+        return;
+    modes(t, false);
+    glass_close();
+    tty_restore();
+    crash_unguard();
+    tty_stop();
+    canvas_free(&t->shown);
+    free(t);
+}
+
+int term_rows(const struct term *t)
+{
+    return t->rows;
+}
+
+int term_cols(const struct term *t)
+{
+    return t->cols;
+}
+
+void term_mouse(struct term *t, bool on)
+{
+    if (t->mouse == on)
+        return;
+    modes(t, false);
+    t->mouse = on;
+    modes(t, true);
+}
+
+void term_theme(struct term *t, const struct theme *theme)
+{
+    const struct theme *used = glass_colour() ? theme : theme_find("mono");
+    bool colour = strcmp(used->name, "mono") != 0;
+    for (int i = 0; i < STYLES; i++)
+        glass_style((enum style)i, &used->look[i], colour);
+    t->everything = true;
+}
+
+static void put_cells(const struct canvas *c, const struct cell *cells, int row, int from, int to)
+{
+    for (int col = from; col < to; col++)
+        if (cells[col].cp != 0)
+            glass_put(row, col, &cells[col], col + 1 < c->cols && cells[col + 1].cp == 0);
+}
+
+/* Hands over the cells that differ; true: there were some. */
+static bool put_rows(struct term *t, const struct canvas *c)
+{
+    bool any = false;
+    int rows = c->rows < t->rows ? c->rows : t->rows;
+    int cols = c->cols < t->cols ? c->cols : t->cols;
+    for (int row = 0; row < rows; row++) {
+        const struct cell *now = c->cells + (size_t)row * (size_t)c->cols;
+        struct cell *old = t->shown.cells + (size_t)row * (size_t)c->cols;
+        int from = 0, to = cols;
+        if (!t->everything && !row_difference(old, now, cols, &from, &to))
+            continue;
+        put_cells(c, now, row, from, to);
+        memcpy(old, now, (size_t)c->cols * sizeof *now);
+        any = true;
+    }
+    return any;
+}
+
+static bool same_size(struct term *t, const struct canvas *c)
+{
+    if (t->shown.cells != NULL && t->shown.rows == c->rows && t->shown.cols == c->cols)
+        return true;
+    t->everything = true;
+    return canvas_resize(&t->shown, c->rows, c->cols);
+}
+
+static bool put_cursor(struct term *t, const struct canvas *c)
+{
+    bool inside = c->cursor_row >= 0 && c->cursor_row < t->rows && c->cursor_col >= 0 &&
+                  c->cursor_col < t->cols;
+    int row = inside ? c->cursor_row : -1, col = inside ? c->cursor_col : -1;
+    bool changed = row != t->shown.cursor_row || col != t->shown.cursor_col;
+    t->shown.cursor_row = row;
+    t->shown.cursor_col = col;
+    glass_cursor(row, col);
+    return changed;
+}
+
+void term_present(struct term *t, const struct canvas *c)
+{
+    if (t->gone || !same_size(t, c))
+        return;
+    if (t->everything)
+        glass_erase();
+    bool any = put_rows(t, c);
+    any = put_cursor(t, c) || any;
+    t->everything = false;
+    if (!any)
+        return;
+    if (t->modern)
+        send(SYNC_BEGIN);
+    glass_flush();
+    if (t->modern)
+        send(SYNC_END);
+}
+
+void term_redraw(struct term *t)
+{
+    t->everything = true;
+    glass_forget();
+}
+
+/* After somebody else had the terminal. */
+static void take_again(struct term *t)
+{
+    glass_again();
+    modes(t, true);
+    (void)adopt_size(t);
+    term_redraw(t);
+}
+
+bool term_suspend(struct term *t)
+{
+    if (!tty_can_stop())
+        return false;
+    modes(t, false);
+    glass_leave();
+    tty_restore();
+    tty_stop_us();
+    take_again(t);
+    return true;
+}
+
+/* What is ready, as an event; EVENT_NONE: nothing, or bytes that are in `input` now. */
+static struct event system_event(struct term *t, unsigned ready)
+{
+    struct event ev = {.kind = EVENT_NONE};
+    if ((ready & TTY_STOP) != 0) {
+        (void)term_suspend(t);
+        ev.kind = EVENT_SUSPENDED;
+    } else if ((ready & TTY_RESUMED) != 0) {
+        take_again(t);
+        ev.kind = EVENT_SUSPENDED;
+    } else if ((ready & TTY_RESIZED) != 0 && adopt_size(t)) {
+        ev.kind = EVENT_RESIZE;
+    } else if ((ready & TTY_INPUT) != 0) {
+        char bytes[READ_MAX];
+        size_t n = tty_read(bytes, sizeof bytes);
+        input_feed(&t->input, bytes, n, os_now());
+        t->gone = n == 0;
+    }
+    if ((ready & TTY_GONE) != 0 || t->gone) {
+        t->gone = true;
+        ev.kind = EVENT_HANGUP;
+    }
+    return ev;
+}
+
+struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline)
+{
+    struct event ev = {.kind = EVENT_NONE};
+    if (input_next(&t->input, os_now(), &ev))
+        return ev;
+    int64_t due = input_due(&t->input);
+    ev = system_event(t, tty_wait(wake, due < deadline ? due : deadline));
+    if (ev.kind == EVENT_NONE && !input_next(&t->input, os_now(), &ev))
+        ev.kind = EVENT_NONE;
+    return ev;
+}
+
+const char *term_copy(struct term *t, const char *text, size_t n)
+{
+    static char out[(COPY_MAX + 2) / 3 * 4 + 16];
+    static const char head[] = "\033]52;c;";
+    if (tty_copy(text, n))
+        return NULL;
+    if (!t->modern)
+        return "not on this terminal";
+    if (n > COPY_MAX)
+        return "too long";
+    memcpy(out, head, sizeof head - 1);
+    size_t at = sizeof head - 1;
+    at += base64(out + at, text, n);
+    out[at++] = '\a';
+    tty_write(out, at);
+    return NULL;
+}

@@ -1,0 +1,54 @@
+/* A terminal: shows a canvas, gives events. One implementation per curses; nothing else knows
+ * curses. */
+#ifndef SHMLENS_UI_TERM_H
+#define SHMLENS_UI_TERM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/os.h"
+#include "core/screen/canvas.h"
+#include "core/screen/keymap.h"
+#include "ui/frame/theme.h"
+
+struct term;
+
+enum event_kind { EVENT_NONE, EVENT_KEY, EVENT_MOUSE, EVENT_RESIZE, EVENT_SUSPENDED, EVENT_HANGUP };
+enum mouse_kind { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct event {
+    enum event_kind kind;
+    struct key key;        /* EVENT_KEY */
+    enum mouse_kind mouse; /* EVENT_MOUSE */
+    int row, col;          /* EVENT_MOUSE: cell */
+    bool pasted;           /* EVENT_KEY: part of a pasted text: may type, never commands */
+};
+
+/* Takes over the terminal (alternate screen, raw keys, mouse when wanted). NULL and a reason
+ * (static: unknown TERM, cannot move the cursor, ...) on failure; the terminal is then untouched.
+ * Unless the locale is UTF-8 every character beyond ASCII is drawn as one of ASCII. */
+struct term *term_open(bool mouse, const char **why);
+void term_close(struct term *t); /* everything as it was before; NULL is fine */
+
+int term_rows(const struct term *t);
+int term_cols(const struct term *t);
+void term_theme(struct term *t,
+                const struct theme *theme); /* NO_COLOR and colourless terminals: mono */
+void term_mouse(struct term *t, bool on);
+
+/* Shows the canvas: only cells that differ are sent, in one flush. */
+void term_present(struct term *t, const struct canvas *c);
+void term_redraw(struct term *t); /* the next present sends everything */
+
+/* Next event; waits until `deadline` (os_now's clock) or until `wake` is posted, then EVENT_NONE.
+ */
+struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline);
+
+/* Sends the text (UTF-8) to the system's clipboard: its own, else through the terminal (OSC 52), at
+ * most 74,994 bytes. NULL, or why not (static). */
+const char *term_copy(struct term *t, const char *text, size_t n);
+
+/* ^Z: gives the terminal back, stops us, takes it again; false: this system knows no such thing. */
+bool term_suspend(struct term *t);
+
+#endif

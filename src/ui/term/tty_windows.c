@@ -1,0 +1,308 @@
+#include "ui/term/tty.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <windows.h>
+
+#include "ui/term/console_input.h"
+#include "ui/term/console_windows.h"
+
+enum { TYPED_MAX = 2048, RECORDS = TYPED_MAX / CONSOLE_SEQUENCE / 2 };
+enum { TIMER_FINE = 2 }; /* CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, which not all headers know */
+
+static char typed[TYPED_MAX]; /* what the records said, not yet taken */
+static size_t typed_count;
+static struct console_input input;
+static bool mouse_on;
+static int told_rows, told_cols; /* what tty_size said; 0: and it still holds */
+static HANDLE timer;             /* finer than a timeout; NULL: there is none */
+
+static HANDLE console_in(void)
+{
+    return GetStdHandle(STD_INPUT_HANDLE);
+}
+
+static HANDLE console_out(void)
+{
+    return GetStdHandle(STD_OUTPUT_HANDLE);
+}
+
+const char *tty_start(void)
+{
+    if (!console_is_one())
+        return "stdin and stdout are no console of Windows, or one too small";
+    input = (struct console_input){0};
+    typed_count = 0;
+    timer = CreateWaitableTimerExW(NULL, NULL, TIMER_FINE, TIMER_MODIFY_STATE | SYNCHRONIZE);
+    if (timer == NULL)
+        timer = CreateWaitableTimerW(NULL, FALSE, NULL);
+    return timer == NULL ? "there is no timer" : NULL;
+}
+
+void tty_stop(void)
+{
+    if (timer != NULL)
+        (void)CloseHandle(timer);
+    timer = NULL;
+}
+
+/* ---- records ---- */
+
+static void take_bytes(const char *bytes, size_t n, unsigned times)
+{
+    for (unsigned i = 0; i < times && typed_count + n <= sizeof typed; i++) {
+        memcpy(typed + typed_count, bytes, n);
+        typed_count += n;
+    }
+}
+
+static void take_key(const KEY_EVENT_RECORD *r)
+{
+    char bytes[CONSOLE_SEQUENCE] = "";
+    struct console_key k = {.down = r->bKeyDown,
+                            .vk = r->wVirtualKeyCode,
+                            .unit = (uint16_t)r->uChar.UnicodeChar,
+                            .state = r->dwControlKeyState};
+    size_t n = console_key(&input, &k, bytes);
+    take_bytes(bytes, n, n == 0 ? 0 : r->wRepeatCount > 1 ? r->wRepeatCount : 1);
+}
+
+static void take_mouse(const MOUSE_EVENT_RECORD *r)
+{
+    char bytes[CONSOLE_SEQUENCE] = "";
+    struct console_mouse m = {.row = r->dwMousePosition.Y,
+                              .col = r->dwMousePosition.X,
+                              .buttons = r->dwButtonState,
+                              .flags = r->dwEventFlags};
+    size_t n = console_mouse(&input, &m, bytes);
+    take_bytes(bytes, n, 1);
+}
+
+static unsigned take_record(const INPUT_RECORD *r)
+{
+    if (r->EventType == KEY_EVENT)
+        take_key(&r->Event.KeyEvent);
+    else if (r->EventType == MOUSE_EVENT && mouse_on)
+        take_mouse(&r->Event.MouseEvent);
+    return r->EventType == WINDOW_BUFFER_SIZE_EVENT ? (unsigned)TTY_RESIZED : 0;
+}
+
+/* Takes what the console holds; most of its records (keys let go, the focus) mean nothing. */
+static unsigned take_records(void)
+{
+    INPUT_RECORD records[RECORDS];
+    DWORD n = 0;
+    unsigned ready = 0;
+    while (typed_count <= sizeof typed / 2) {
+        if (!PeekConsoleInputW(console_in(), records, 1, &n))
+            return TTY_GONE;
+        if (n == 0)
+            break;
+        if (!ReadConsoleInputW(console_in(), records, RECORDS, &n))
+            return TTY_GONE;
+        for (DWORD i = 0; i < n; i++)
+            ready |= take_record(&records[i]);
+    }
+    return ready | (typed_count > 0 ? (unsigned)TTY_INPUT : 0);
+}
+
+/* ---- size ---- */
+
+/* The curses that adopts it drops all records that wait, so they are taken before. */
+bool tty_size(int *rows, int *cols)
+{
+    (void)take_records();
+    if (!console_size(rows, cols))
+        return false;
+    told_rows = *rows;
+    told_cols = *cols;
+    return true;
+}
+
+/* Has the size changed since tty_size, by a record that was dropped? Asked once: later records
+ * come.
+ */
+static bool changed_since(void)
+{
+    int rows = told_rows, cols = told_cols, had_rows = told_rows, had_cols = told_cols;
+    told_rows = told_cols = 0;
+    return had_rows > 0 && console_size(&rows, &cols) && (rows != had_rows || cols != had_cols);
+}
+
+/* ---- waiting ---- */
+
+/* Arms the timer; false: the deadline has passed. */
+static bool arm(int64_t deadline)
+{
+    int64_t left = deadline - os_now();
+    LARGE_INTEGER due = {.QuadPart = -(left + 99) / 100}; /* relative, in 100 ns */
+    if (deadline == 0 || left <= 0)
+        return false;
+    return SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE);
+}
+
+static bool is_posted(const struct os_wake *wake)
+{
+    return wake != NULL &&
+           WaitForSingleObject((HANDLE)(intptr_t)os_wake_fd(wake), 0) == WAIT_OBJECT_0;
+}
+
+unsigned tty_wait(const struct os_wake *wake, int64_t deadline)
+{
+    HANDLE handles[3] = {console_in(), timer};
+    DWORD count = 2;
+    if (wake != NULL)
+        handles[count++] = (HANDLE)(intptr_t)os_wake_fd(wake);
+    for (;;) {
+        unsigned ready = take_records() | (is_posted(wake) ? (unsigned)TTY_WOKEN : 0);
+        ready |= changed_since() ? (unsigned)TTY_RESIZED : 0;
+        if (ready != 0)
+            return ready;
+        if (deadline == INT64_MAX)
+            (void)CancelWaitableTimer(timer);
+        else if (!arm(deadline))
+            return 0;
+        if (WaitForMultipleObjects(count, handles, FALSE, INFINITE) == WAIT_FAILED)
+            return TTY_GONE;
+    }
+}
+
+size_t tty_read(void *buf, size_t n)
+{
+    if (n > typed_count)
+        n = typed_count;
+    memcpy(buf, typed, n);
+    typed_count -= n;
+    memmove(typed, typed + n, typed_count);
+    return n;
+}
+
+void tty_write(const void *text, size_t n)
+{
+    DWORD done;
+    (void)WriteFile(console_out(), text, (DWORD)n, &done, NULL);
+}
+
+/* ---- modes ---- */
+
+static DWORD remembered_in, remembered_out;
+static bool have_remembered;
+
+void tty_remember(void)
+{
+    have_remembered = GetConsoleMode(console_in(), &remembered_in) &&
+                      GetConsoleMode(console_out(), &remembered_out);
+}
+
+void tty_restore(void)
+{
+    if (!have_remembered)
+        return;
+    (void)SetConsoleMode(console_out(), remembered_out);
+    (void)SetConsoleMode(console_in(), remembered_in);
+}
+
+/* Keys as they are, size changes; without the mouse the console selects text by it as before. */
+void tty_mouse(bool on)
+{
+    DWORD mode = ENABLE_WINDOW_INPUT | ENABLE_EXTENDED_FLAGS;
+    mouse_on = on;
+    mode |= on ? (DWORD)ENABLE_MOUSE_INPUT : remembered_in & ENABLE_QUICK_EDIT_MODE;
+    (void)SetConsoleMode(console_in(), mode);
+}
+
+bool tty_can_stop(void)
+{
+    return false;
+}
+
+void tty_stop_us(void)
+{
+}
+
+/* ---- the clipboard ---- */
+
+/* UTF-16 with the line ends of Windows, in memory that the clipboard can take; NULL: not possible.
+ */
+static HGLOBAL for_clipboard(const char *text, size_t n)
+{
+    if (n > 64 * 1024 * 1024)
+        return NULL;
+    HGLOBAL memory = GlobalAlloc(GMEM_MOVEABLE, (2 * n + 1) * sizeof(WCHAR));
+    WCHAR *plain = malloc((n + 1) * sizeof *plain),
+          *out = memory == NULL ? NULL : GlobalLock(memory);
+    if (plain == NULL || out == NULL) {
+        free(plain);
+        (void)GlobalFree(memory);
+        return NULL;
+    }
+    int units = n == 0 ? 0 : MultiByteToWideChar(CP_UTF8, 0, text, (int)n, plain, (int)n);
+    size_t at = 0;
+    for (int i = 0; i < units; i++) {
+        if (plain[i] == L'\n')
+            out[at++] = L'\r';
+        out[at++] = plain[i];
+    }
+    out[at] = 0;
+    free(plain);
+    (void)GlobalUnlock(memory);
+    return memory;
+}
+
+bool tty_copy(const char *text, size_t n)
+{
+    HGLOBAL memory = for_clipboard(text, n);
+    if (memory == NULL)
+        return false;
+    bool taken = false;
+    if (OpenClipboard(NULL)) {
+        taken = EmptyClipboard() && SetClipboardData(CF_UNICODETEXT, memory) != NULL;
+        (void)CloseClipboard();
+    }
+    if (!taken)
+        (void)GlobalFree(memory); /* else the clipboard's */
+    return taken;
+}
+
+/* ---- crashes ---- */
+
+static LPTOP_LEVEL_EXCEPTION_FILTER filter_before; /* curses': shows the buffer of before */
+static void (*abort_before)(int);
+static bool guarded;
+
+static LONG WINAPI on_crash(EXCEPTION_POINTERS *what)
+{
+    LONG answer = filter_before != NULL ? filter_before(what) : EXCEPTION_CONTINUE_SEARCH;
+    tty_restore();
+    return answer;
+}
+
+static void on_abort(int sig)
+{
+    (void)SetConsoleActiveScreenBuffer(console_out());
+    tty_restore();
+    (void)signal(sig, SIG_DFL);
+    (void)raise(sig);
+}
+
+void crash_guard(const char *farewell, size_t n)
+{
+    (void)farewell; /* a console is put right by calls */
+    (void)n;
+    if (guarded)
+        return;
+    guarded = true;
+    filter_before = SetUnhandledExceptionFilter(on_crash);
+    abort_before = signal(SIGABRT, on_abort);
+}
+
+/* The filter went with curses'. */
+void crash_unguard(void)
+{
+    if (!guarded)
+        return;
+    guarded = false;
+    (void)signal(SIGABRT, abort_before == SIG_ERR ? SIG_DFL : abort_before);
+}
