@@ -1,6 +1,6 @@
 /* Marks a function whose result must not be ignored: it can fail. */
-#ifndef SHMLENS_CORE_MUST_H
-#define SHMLENS_CORE_MUST_H
+#ifndef SHMLENS_ATTRIBUTES_H
+#define SHMLENS_ATTRIBUTES_H
 
 /* Word for word as in backend/oserr.h (core and backend do not know each other), so that a file may
  * include both. */

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "backend/oserr_system.h"
+#include "backend/sys.h"
 
 /* The sentence fragments of our own refusals, in the order of enum seg_refusal. */
 static const char *const own_text[] = {

@@ -4,7 +4,6 @@
 
 #include "backend/guard.h"
 #include "backend/provider.h"
-#include "backend/store.h"
 
 /* What the guarded part works on. */
 struct touch {

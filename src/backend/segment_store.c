@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "backend/guard.h"
-#include "backend/store.h"
+#include "backend/provider.h"
 
 enum { WORD = 8, FAULTS_MAX = 16 };
 

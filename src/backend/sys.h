@@ -4,6 +4,8 @@
 #ifndef SHMLENS_BACKEND_SYS_H
 #define SHMLENS_BACKEND_SYS_H
 
+#include "backend/oserr.h"
+
 #include "backend/os.h"
 #include "backend/segment.h"
 
@@ -71,5 +73,11 @@ SHM_MUST struct oserr sys_copy(struct backend *be, const char *s, char **out);
 
 /* Name of a system error (`EACCES`) for the log; never NULL. Per system. */
 const char *sys_error_name(uint32_t code);
+
+/* What oserr.c needs to know of the system's error codes: once per system (oserr_posix.c,
+ * oserr_windows.c). */
+
+void oserr_system_text(uint32_t code, char *buf, size_t n); /* n >= 1; always terminated */
+enum oserr_kind oserr_system_kind(uint32_t code);
 
 #endif

@@ -1,7 +1,7 @@
 /* Objects by their identity: those that are listed or asked for, and those that a pass over the
  * processes meets. */
-#ifndef SHMLENS_BACKEND_OBJECTS_H
-#define SHMLENS_BACKEND_OBJECTS_H
+#ifndef SHMLENS_BACKEND_USERS_H
+#define SHMLENS_BACKEND_USERS_H
 
 #include "backend/sys.h"
 

@@ -1,7 +1,7 @@
 /* A segment as it was: the backend brings what every segment has (bounds, pieces, errors), the
  * program knows the bytes of then. */
-#ifndef SHMLENS_BACKEND_MOMENT_H
-#define SHMLENS_BACKEND_MOMENT_H
+#ifndef SHMLENS_BACKEND_VIRTUAL_H
+#define SHMLENS_BACKEND_VIRTUAL_H
 
 #include "backend/segment.h"
 

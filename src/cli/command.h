@@ -1,7 +1,7 @@
 /* Commands: one table (commands.def) of name, arguments, needs and help, and the one way to run a
  * line of it. The shell, the `:` prompt and the keys all come through here. */
-#ifndef SHMLENS_COMMAND_H
-#define SHMLENS_COMMAND_H
+#ifndef SHMLENS_CLI_COMMAND_H
+#define SHMLENS_CLI_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>

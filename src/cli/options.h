@@ -1,6 +1,6 @@
 /* What the command line says to the terminal UI: parsed and checked once, before the UI starts. */
-#ifndef SHMLENS_OPTIONS_H
-#define SHMLENS_OPTIONS_H
+#ifndef SHMLENS_CLI_OPTIONS_H
+#define SHMLENS_CLI_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

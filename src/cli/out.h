@@ -1,6 +1,6 @@
 /* Where a command writes: standard output, or a text that the UI shows. */
-#ifndef SHMLENS_OUT_H
-#define SHMLENS_OUT_H
+#ifndef SHMLENS_CLI_OUT_H
+#define SHMLENS_CLI_OUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

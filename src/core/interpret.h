@@ -1,6 +1,6 @@
 /* The inspector: the bytes at the cursor as everything they could be. Pure. */
-#ifndef SHMLENS_CORE_INSPECT_H
-#define SHMLENS_CORE_INSPECT_H
+#ifndef SHMLENS_CORE_INTERPRET_H
+#define SHMLENS_CORE_INTERPRET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* The columns of a list of segments, once: what ls prints, what the list on the screen shows, what
  * both sort by. */
-#ifndef SHMLENS_CLI_COLUMNS_H
-#define SHMLENS_CLI_COLUMNS_H
+#ifndef SHMLENS_LIST_COLUMNS_H
+#define SHMLENS_LIST_COLUMNS_H
 
 #include "list/segrow.h"
 

@@ -1,7 +1,7 @@
 /* Removing segments that were listed: each one only when it is still the one that was seen, with
  * the strongest proof that nobody has it, and a report of what went and what did not, and why. */
-#ifndef SHMLENS_REMOVAL_H
-#define SHMLENS_REMOVAL_H
+#ifndef SHMLENS_LIST_REMOVAL_H
+#define SHMLENS_LIST_REMOVAL_H
 
 #include "backend/segment.h"
 #include "cli/out.h"

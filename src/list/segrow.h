@@ -1,7 +1,7 @@
 /* A segment with who has it, as ls, info, clean and the list on the screen see it: states in words,
  * JSON. */
-#ifndef SHMLENS_CLI_SEGROW_H
-#define SHMLENS_CLI_SEGROW_H
+#ifndef SHMLENS_LIST_SEGROW_H
+#define SHMLENS_LIST_SEGROW_H
 
 #include <jansson.h>
 

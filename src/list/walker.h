@@ -5,8 +5,8 @@
  * core, two thirds when it is the first one or somebody waits for it, and all passes together take
  * a 50th. A pass stops at once when the program ends, and begins anew when something is wanted that
  * it does not look for. What it found is handed over when it is complete, never before. */
-#ifndef SHMLENS_WALKER_H
-#define SHMLENS_WALKER_H
+#ifndef SHMLENS_LIST_WALKER_H
+#define SHMLENS_LIST_WALKER_H
 
 #include "backend/segment.h"
 #include "worker.h"

@@ -1,7 +1,7 @@
 /* The walker among its own files: walker.c (what the others see, the names), walker_reader.c (the
  * threads that read /proc). */
-#ifndef SHMLENS_WALKER_PRIVATE_H
-#define SHMLENS_WALKER_PRIVATE_H
+#ifndef SHMLENS_LIST_WALKER_PRIVATE_H
+#define SHMLENS_LIST_WALKER_PRIVATE_H
 
 #include "list/walker.h"
 

@@ -1,7 +1,7 @@
 /* A copy of the segment's data at one moment, to compare with: the baseline of the inspect screen.
  */
-#ifndef SHMLENS_BASELINE_H
-#define SHMLENS_BASELINE_H
+#ifndef SHMLENS_LIVE_BASELINE_H
+#define SHMLENS_LIVE_BASELINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

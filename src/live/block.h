@@ -1,7 +1,7 @@
 /* Reading a range in large pieces: a buffer whose address is congruent with the segment's offset
  * modulo the page, which is what makes the backend's bulk reads fast. */
-#ifndef SHMLENS_CLI_BLOCK_H
-#define SHMLENS_CLI_BLOCK_H
+#ifndef SHMLENS_LIVE_BLOCK_H
+#define SHMLENS_LIVE_BLOCK_H
 
 #include "backend/segment.h"
 

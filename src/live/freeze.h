@@ -1,7 +1,7 @@
 /* Frozen values: kept at what the user set, by compare-and-swap, as often as the sampler looks.
  * Used on the sampler's thread only; the UI gets copies. */
-#ifndef SHMLENS_FREEZE_H
-#define SHMLENS_FREEZE_H
+#ifndef SHMLENS_LIVE_FREEZE_H
+#define SHMLENS_LIVE_FREEZE_H
 
 #include <stdbool.h>
 #include <stddef.h>

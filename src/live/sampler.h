@@ -1,8 +1,8 @@
 /* The sampler: the one thread that touches the attached segment. It reads the window that the UI
  * shows at a steady rate, keeps the ages of changes, notices what happens to the segment, and runs
  * the jobs that need the segment. Results reach the UI through one mailbox (sampler_take). */
-#ifndef SHMLENS_SAMPLER_H
-#define SHMLENS_SAMPLER_H
+#ifndef SHMLENS_LIVE_SAMPLER_H
+#define SHMLENS_LIVE_SAMPLER_H
 
 #include <stdbool.h>
 #include <stddef.h>

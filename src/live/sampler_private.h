@@ -1,6 +1,6 @@
 /* What sampler.c and its jobs share. */
-#ifndef SHMLENS_SAMPLER_PRIVATE_H
-#define SHMLENS_SAMPLER_PRIVATE_H
+#ifndef SHMLENS_LIVE_SAMPLER_PRIVATE_H
+#define SHMLENS_LIVE_SAMPLER_PRIVATE_H
 
 #include "core/change/ages.h"
 #include "live/baseline.h"

@@ -1,7 +1,7 @@
 /* Long looks at a segment, in slices: finding a pattern forwards and backwards, skipping holes.
  * Shared by the find command and the UI. */
-#ifndef SHMLENS_SCAN_H
-#define SHMLENS_SCAN_H
+#ifndef SHMLENS_LIVE_SEARCH_H
+#define SHMLENS_LIVE_SEARCH_H
 
 #include "backend/segment.h"
 #include "cli/command.h"

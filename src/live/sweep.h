@@ -1,8 +1,8 @@
 /* The map of the whole attached segment: goes around it in slices within a share of the processor's
  * time, and feeds what it finds (and each sample of the window) to one page map (core/pagemap.h).
  * Whoever wants every change listens there. The sampler's thread only. */
-#ifndef SHMLENS_SEGMAP_H
-#define SHMLENS_SEGMAP_H
+#ifndef SHMLENS_LIVE_SWEEP_H
+#define SHMLENS_LIVE_SWEEP_H
 
 #include <stdbool.h>
 #include <stddef.h>

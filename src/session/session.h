@@ -1,7 +1,7 @@
 /* What is open and what the user is doing with it, without a screen: the attached segment's newest
  * sample, window, cursor, view, selection, marks, undo, options. The UI's thread owns it. */
-#ifndef SHMLENS_SESSION_H
-#define SHMLENS_SESSION_H
+#ifndef SHMLENS_SESSION_SESSION_H
+#define SHMLENS_SESSION_SESSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

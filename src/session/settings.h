@@ -1,8 +1,8 @@
 /* Options by name: the lines `set NAME VALUE` and `bind MODE KEY COMMAND` of the configuration and
  * of the options kept between runs, and the marks kept per locator. Text in, text out: reading and
  * writing files is the caller's. */
-#ifndef SHMLENS_SETTINGS_H
-#define SHMLENS_SETTINGS_H
+#ifndef SHMLENS_SESSION_SETTINGS_H
+#define SHMLENS_SESSION_SETTINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

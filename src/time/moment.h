@@ -1,8 +1,8 @@
 /* The whole attached segment as it was at a moment of its history, to be read like a segment: what
  * the history does not know is unknown (seg_sample says which bytes; seg_read: SEG_E_UNKNOWN). The
  * sampler's thread only. */
-#ifndef SHMLENS_MOMENT_H
-#define SHMLENS_MOMENT_H
+#ifndef SHMLENS_TIME_MOMENT_H
+#define SHMLENS_TIME_MOMENT_H
 
 #include "backend/virtual.h"
 #include "live/sweep.h"

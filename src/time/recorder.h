@@ -1,7 +1,7 @@
 /* The history of the attached segment: listens to its map, keeps what changes (core/past.h), and
  * puts the bytes of a past moment in the place of those of now. The sampler's thread only. */
-#ifndef SHMLENS_REWIND_H
-#define SHMLENS_REWIND_H
+#ifndef SHMLENS_TIME_RECORDER_H
+#define SHMLENS_TIME_RECORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

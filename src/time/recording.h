@@ -1,7 +1,7 @@
 /* Recordings as segments: what the backend plays rec:PATH with (segment.h), and what the program
  * asks of one beside its bytes. */
-#ifndef SHMLENS_RECORDED_H
-#define SHMLENS_RECORDED_H
+#ifndef SHMLENS_TIME_RECORDING_H
+#define SHMLENS_TIME_RECORDING_H
 
 #include "backend/reel.h"
 #include "core/history/recording.h"

@@ -1,7 +1,7 @@
 /* The benchmarks: each prints what it measured, the goal, and whether it was met. Peers (xxd, cat,
  * grep, watch) are measured in the same run, so that only ratios matter. */
-#ifndef SHMLENS_BENCH_H
-#define SHMLENS_BENCH_H
+#ifndef SHMLENS_TESTS_BENCH_BENCH_H
+#define SHMLENS_TESTS_BENCH_BENCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
  *
  * What does not happen in time ends the test through e2e_fail, with the screen as it then was. A
  * timeout of 0 is E2E_PATIENCE; the environment's E2E_PATIENCE_SCALE multiplies all of them. */
-#ifndef SHMLENS_E2E_HARNESS_H
-#define SHMLENS_E2E_HARNESS_H
+#ifndef SHMLENS_TESTS_E2E_HARNESS_H
+#define SHMLENS_TESTS_E2E_HARNESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Inside the harness. */
-#ifndef SHMLENS_E2E_HARNESS_PRIVATE_H
-#define SHMLENS_E2E_HARNESS_PRIVATE_H
+#ifndef SHMLENS_TESTS_E2E_HARNESS_PRIVATE_H
+#define SHMLENS_TESTS_E2E_HARNESS_PRIVATE_H
 
 #include <termios.h>
 #include <vterm.h>

@@ -1,7 +1,7 @@
 /* What the suites of the UI share: segments that the test writes itself (a process like any other
  * to the program), the program attached to one, and the questions that every suite asks. */
-#ifndef SHMLENS_E2E_SCENE_H
-#define SHMLENS_E2E_SCENE_H
+#ifndef SHMLENS_TESTS_E2E_SCENE_H
+#define SHMLENS_TESTS_E2E_SCENE_H
 
 #include <check.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* Pictures of a harness terminal as SVG: one frame, or several that move. No fonts or programs are
  * needed: text stays text, on a grid of cells. */
-#ifndef SHMLENS_E2E_SHOT_H
-#define SHMLENS_E2E_SHOT_H
+#ifndef SHMLENS_TESTS_E2E_SHOT_H
+#define SHMLENS_TESTS_E2E_SHOT_H
 
 #include <stdbool.h>
 

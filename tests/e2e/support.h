@@ -1,7 +1,7 @@
 /* What suites of hard times share: segments made around the program, and a look at every byte that
  * it sent. */
-#ifndef SHMLENS_E2E_SUPPORT_H
-#define SHMLENS_E2E_SUPPORT_H
+#ifndef SHMLENS_TESTS_E2E_SUPPORT_H
+#define SHMLENS_TESTS_E2E_SUPPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

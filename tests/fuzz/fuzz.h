@@ -1,6 +1,6 @@
 /* What every fuzzer shares: its entry, and input as a C string. */
-#ifndef SHMLENS_FUZZ_H
-#define SHMLENS_FUZZ_H
+#ifndef SHMLENS_TESTS_FUZZ_FUZZ_H
+#define SHMLENS_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

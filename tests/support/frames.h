@@ -1,8 +1,8 @@
 /* Golden frames: the expectation is a picture of the screen, kept in tests/frames/NAME.txt as the
  * rows of text and then one style letter a cell ('a' + enum style, blank for plain text). With
  * SHMLENS_UPDATE_FRAMES=1 in the environment the files are written instead of compared. */
-#ifndef SHMLENS_TESTS_FRAMES_H
-#define SHMLENS_TESTS_FRAMES_H
+#ifndef SHMLENS_TESTS_SUPPORT_FRAMES_H
+#define SHMLENS_TESTS_SUPPORT_FRAMES_H
 
 #include "core/screen/canvas.h"
 

@@ -1,7 +1,7 @@
 /* A segment whose history is known, through a sampler: what the suites of the past start from. Each
  * suite includes it once. */
-#ifndef SHMLENS_SUPPORT_HISTORY_H
-#define SHMLENS_SUPPORT_HISTORY_H
+#ifndef SHMLENS_TESTS_SUPPORT_HISTORY_H
+#define SHMLENS_TESTS_SUPPORT_HISTORY_H
 
 #include "support/sampled.h"
 

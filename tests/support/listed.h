@@ -1,6 +1,6 @@
 /* The list of segments over made-up surveys. One at a time. */
-#ifndef SHMLENS_TESTS_LISTED_H
-#define SHMLENS_TESTS_LISTED_H
+#ifndef SHMLENS_TESTS_SUPPORT_LISTED_H
+#define SHMLENS_TESTS_SUPPORT_LISTED_H
 
 #include "ui/list/list.h"
 

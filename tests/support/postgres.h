@@ -1,8 +1,8 @@
 /* PostgreSQL as it is installed here, on a cluster of its own in a temporary folder. No server that
  * runs here is touched: ours listens on a socket in its folder only. It refuses to run as root:
  * then it runs as nobody. */
-#ifndef SHMLENS_TESTS_POSTGRES_H
-#define SHMLENS_TESTS_POSTGRES_H
+#ifndef SHMLENS_TESTS_SUPPORT_POSTGRES_H
+#define SHMLENS_TESTS_SUPPORT_POSTGRES_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* What suites about record share: a segment mapped here, and waiting for what a recorder has done.
  */
-#ifndef SHMLENS_TESTS_RECORD_H
-#define SHMLENS_TESTS_RECORD_H
+#ifndef SHMLENS_TESTS_SUPPORT_RECORD_H
+#define SHMLENS_TESTS_SUPPORT_RECORD_H
 
 #include <check.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* Recordings in memory, made at random, for suites of core. Everything of one suite is here: files,
  * the segment that is recorded, and how it was. */
-#ifndef SHMLENS_TESTS_RECORDING_H
-#define SHMLENS_TESTS_RECORDING_H
+#ifndef SHMLENS_TESTS_SUPPORT_RECORDING_H
+#define SHMLENS_TESTS_SUPPORT_RECORDING_H
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* What a test has made goes when the test has ended, however it ended: one that fails or is killed
  * does not come to its own clearing up, nor to atexit, so another process does it. Tell it before
  * (a path) or right after (an id) the thing is made; what is gone by then is no matter. */
-#ifndef SHMLENS_TESTS_REMOVER_H
-#define SHMLENS_TESTS_REMOVER_H
+#ifndef SHMLENS_TESTS_SUPPORT_REMOVER_H
+#define SHMLENS_TESTS_SUPPORT_REMOVER_H
 
 #include <stdbool.h>
 

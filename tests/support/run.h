@@ -1,6 +1,6 @@
 /* Runs the real program and keeps what it said. For suites of the command line. */
-#ifndef SHMLENS_TESTS_RUN_H
-#define SHMLENS_TESTS_RUN_H
+#ifndef SHMLENS_TESTS_SUPPORT_RUN_H
+#define SHMLENS_TESTS_SUPPORT_RUN_H
 
 #include <jansson.h>
 #include <stdbool.h>

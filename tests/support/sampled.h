@@ -1,7 +1,7 @@
 /* A segment and a sampler of it: what the suites of the sampler start from. Each suite includes it
  * once. */
-#ifndef SHMLENS_SUPPORT_SAMPLED_H
-#define SHMLENS_SUPPORT_SAMPLED_H
+#ifndef SHMLENS_TESTS_SUPPORT_SAMPLED_H
+#define SHMLENS_TESTS_SUPPORT_SAMPLED_H
 
 #include <check.h>
 #include <stdio.h>

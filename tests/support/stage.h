@@ -1,7 +1,7 @@
 /* An inspect screen on a segment that is a piece of our own memory: no thread, no terminal. Jobs
  * that the screen posts wait until the test lets them run. */
-#ifndef SHMLENS_TESTS_STAGE_H
-#define SHMLENS_TESTS_STAGE_H
+#ifndef SHMLENS_TESTS_SUPPORT_STAGE_H
+#define SHMLENS_TESTS_SUPPORT_STAGE_H
 
 #include "ui/inspect/inspect.h"
 

@@ -11,8 +11,8 @@
  *     con_close();
  *
  * What does not happen in time ends the test, with the screen as it then was on stderr. */
-#ifndef SHMLENS_WINDOWS_CONSOLE_H
-#define SHMLENS_WINDOWS_CONSOLE_H
+#ifndef SHMLENS_TESTS_WINDOWS_CONSOLE_H
+#define SHMLENS_TESTS_WINDOWS_CONSOLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

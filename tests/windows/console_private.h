@@ -1,6 +1,6 @@
 /* Inside the console's driver. */
-#ifndef SHMLENS_WINDOWS_CONSOLE_PRIVATE_H
-#define SHMLENS_WINDOWS_CONSOLE_PRIVATE_H
+#ifndef SHMLENS_TESTS_WINDOWS_CONSOLE_PRIVATE_H
+#define SHMLENS_TESTS_WINDOWS_CONSOLE_PRIVATE_H
 
 #include "console.h"
 

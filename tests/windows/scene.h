@@ -1,6 +1,6 @@
 /* What the suites of the UI share: the classic sample's programs beside it on a console. */
-#ifndef SHMLENS_WINDOWS_SCENE_H
-#define SHMLENS_WINDOWS_SCENE_H
+#ifndef SHMLENS_TESTS_WINDOWS_SCENE_H
+#define SHMLENS_TESTS_WINDOWS_SCENE_H
 
 #include <check.h>
 

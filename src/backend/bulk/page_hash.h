@@ -1,7 +1,7 @@
 /* The hash of one page after the other, as fast as memory can be read. One function for the guard
  * to run: it must see every access to shared memory. Compiled without sanitizers. */
-#ifndef SHMLENS_BACKEND_PAGE_HASH_H
-#define SHMLENS_BACKEND_PAGE_HASH_H
+#ifndef SHMLENS_BACKEND_BULK_PAGE_HASH_H
+#define SHMLENS_BACKEND_BULK_PAGE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The body of page_hash_plain and page_hash_avx2: the flags of the file that includes it decide. */
-#ifndef SHMLENS_BACKEND_PAGE_HASH_LOOP_H
-#define SHMLENS_BACKEND_PAGE_HASH_LOOP_H
+#ifndef SHMLENS_BACKEND_BULK_PAGE_HASH_LOOP_H
+#define SHMLENS_BACKEND_BULK_PAGE_HASH_LOOP_H
 
 /* The processor stops fetching ahead at the end of each page: asking two pages ahead instead of 384
  * bytes makes the hash twice as fast over memory that is in no cache. (Asking never faults.) */

@@ -1,7 +1,7 @@
 /* Looking for a literal straight in a mapping, as fast as memory can be read. Each function is for
  * the guard to run: it must see every access to shared memory. Compiled without sanitizers. */
-#ifndef SHMLENS_BACKEND_SPOT_H
-#define SHMLENS_BACKEND_SPOT_H
+#ifndef SHMLENS_BACKEND_BULK_SPOT_H
+#define SHMLENS_BACKEND_BULK_SPOT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The loop of spot.h, for a processor with vectors of SPOT_VECTOR bytes. */
-#ifndef SHMLENS_BACKEND_SPOT_LOOP_H
-#define SHMLENS_BACKEND_SPOT_LOOP_H
+#ifndef SHMLENS_BACKEND_BULK_SPOT_LOOP_H
+#define SHMLENS_BACKEND_BULK_SPOT_LOOP_H
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* The kinds that are a descriptor on a file of some file system, and what they share. */
-#ifndef SHMLENS_BACKEND_KINDS_POSIX_H
-#define SHMLENS_BACKEND_KINDS_POSIX_H
+#ifndef SHMLENS_BACKEND_LINUX_KINDS_H
+#define SHMLENS_BACKEND_LINUX_KINDS_H
 
 #include <sys/stat.h>
 

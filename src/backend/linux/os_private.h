@@ -1,6 +1,6 @@
 /* What the files behind os.h share on POSIX systems. */
-#ifndef SHMLENS_BACKEND_OS_INSIDE_POSIX_H
-#define SHMLENS_BACKEND_OS_INSIDE_POSIX_H
+#ifndef SHMLENS_BACKEND_LINUX_OS_PRIVATE_H
+#define SHMLENS_BACKEND_LINUX_OS_PRIVATE_H
 
 #include "backend/os.h"
 

@@ -1,4 +1,4 @@
-#include "backend/oserr_system.h"
+#include "backend/sys.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* What a process has, among the files that read it (process_*, mappers_*, the kinds fd, map, ns).
  */
-#ifndef SHMLENS_BACKEND_PROCESS_H
-#define SHMLENS_BACKEND_PROCESS_H
+#ifndef SHMLENS_BACKEND_LINUX_PROC_H
+#define SHMLENS_BACKEND_LINUX_PROC_H
 
 #include "backend/provider.h"
 

@@ -1,7 +1,7 @@
 /* The mappings of a process, one after the other, asked for one by one where the kernel can be
  * asked, else read from the text. */
-#ifndef SHMLENS_BACKEND_MAPS_LINUX_H
-#define SHMLENS_BACKEND_MAPS_LINUX_H
+#ifndef SHMLENS_BACKEND_LINUX_PROC_MAPS_H
+#define SHMLENS_BACKEND_LINUX_PROC_MAPS_H
 
 #include "backend/linux/sys_proc.h"
 

@@ -1,6 +1,6 @@
 /* One pass over the processes, among its own files. */
-#ifndef SHMLENS_BACKEND_PASS_LINUX_H
-#define SHMLENS_BACKEND_PASS_LINUX_H
+#ifndef SHMLENS_BACKEND_LINUX_PROC_SCAN_H
+#define SHMLENS_BACKEND_LINUX_PROC_SCAN_H
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* The OS calls of the backend on POSIX systems, each logged and failable (sys.h). They return the
  * error value and hand results out by pointer; results are defined (0, -1, NULL) when they fail. A
  * key other than 0 makes calls of a series one entry of the log: one key per thing done. */
-#ifndef SHMLENS_BACKEND_SYS_POSIX_H
-#define SHMLENS_BACKEND_SYS_POSIX_H
+#ifndef SHMLENS_BACKEND_LINUX_SYS_FILE_H
+#define SHMLENS_BACKEND_LINUX_SYS_FILE_H
 
 #include <dirent.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /* OS calls of the backend that only Linux has; as in sys_posix.h. */
-#ifndef SHMLENS_BACKEND_SYS_LINUX_H
-#define SHMLENS_BACKEND_SYS_LINUX_H
+#ifndef SHMLENS_BACKEND_LINUX_SYS_KERNEL_H
+#define SHMLENS_BACKEND_LINUX_SYS_KERNEL_H
 
 #include "backend/linux/sys_file.h"
 

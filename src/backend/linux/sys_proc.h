@@ -1,6 +1,6 @@
 /* OS calls of the backend about processes and what only they have; as in sys_posix.h. */
-#ifndef SHMLENS_BACKEND_SYS_PROC_LINUX_H
-#define SHMLENS_BACKEND_SYS_PROC_LINUX_H
+#ifndef SHMLENS_BACKEND_LINUX_SYS_PROC_H
+#define SHMLENS_BACKEND_LINUX_SYS_PROC_H
 
 #include "backend/linux/sys_kernel.h"
 

@@ -1,7 +1,7 @@
 /* The OS calls about System V shared memory; as in sys_posix.h. An id that is no segment (any more)
  * is EIDRM, whatever the system calls it. */
-#ifndef SHMLENS_BACKEND_SYS_SYSV_H
-#define SHMLENS_BACKEND_SYS_SYSV_H
+#ifndef SHMLENS_BACKEND_LINUX_SYS_SYSV_H
+#define SHMLENS_BACKEND_LINUX_SYS_SYSV_H
 
 #include <sys/ipc.h>
 #include <sys/shm.h>

@@ -1,6 +1,6 @@
 /* System V shared memory, among its own files. */
-#ifndef SHMLENS_BACKEND_SYSV_H
-#define SHMLENS_BACKEND_SYSV_H
+#ifndef SHMLENS_BACKEND_LINUX_SYSV_H
+#define SHMLENS_BACKEND_LINUX_SYSV_H
 
 #include "backend/provider.h"
 

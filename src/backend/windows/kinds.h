@@ -1,6 +1,6 @@
 /* The kinds of Windows: named sections, and files. */
-#ifndef SHMLENS_BACKEND_KINDS_WINDOWS_H
-#define SHMLENS_BACKEND_KINDS_WINDOWS_H
+#ifndef SHMLENS_BACKEND_WINDOWS_KINDS_H
+#define SHMLENS_BACKEND_WINDOWS_KINDS_H
 
 #include "backend/provider.h"
 

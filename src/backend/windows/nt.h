@@ -1,6 +1,6 @@
 /* What the backend needs of ntdll that the SDK's headers leave out or only half declare. */
-#ifndef SHMLENS_BACKEND_NT_WINDOWS_H
-#define SHMLENS_BACKEND_NT_WINDOWS_H
+#ifndef SHMLENS_BACKEND_WINDOWS_NT_H
+#define SHMLENS_BACKEND_WINDOWS_NT_H
 
 #include <windows.h>
 #include <winternl.h>

@@ -1,6 +1,6 @@
 /* What the files behind os.h share on Windows. */
-#ifndef SHMLENS_BACKEND_OS_INSIDE_WINDOWS_H
-#define SHMLENS_BACKEND_OS_INSIDE_WINDOWS_H
+#ifndef SHMLENS_BACKEND_WINDOWS_OS_PRIVATE_H
+#define SHMLENS_BACKEND_WINDOWS_OS_PRIVATE_H
 
 #include <windows.h>
 /* behind it: */

@@ -1,8 +1,8 @@
 /* Threads, and what each of them waits with. */
+#include "backend/windows/os_private.h"
+
 #include <process.h>
 #include <stdlib.h>
-
-#include "backend/windows/os_private.h"
 
 struct os_thread {
     HANDLE handle;
@@ -72,4 +72,92 @@ void os_thread_join(struct os_thread *t)
     (void)WaitForSingleObject(t->handle, INFINITE);
     CloseHandle(t->handle);
     free(t);
+}
+
+/* A mutex with a condition. Waiters sleep on an event and a timer of their thread: a condition
+ * variable of Windows knows only whole milliseconds, and the sampler wants better. */
+
+/* A thread that waits; on its own stack. */
+struct waiter {
+    HANDLE event;
+    struct waiter *next;
+};
+
+struct os_gate {
+    SRWLOCK lock;
+    SRWLOCK list_lock; /* of what follows; taken behind `lock` or alone */
+    struct waiter *first;
+};
+
+struct os_gate *os_gate_new(void)
+{
+    struct os_gate *g = calloc(1, sizeof *g);
+    if (g == NULL)
+        return NULL;
+    InitializeSRWLock(&g->lock);
+    InitializeSRWLock(&g->list_lock);
+    return g;
+}
+
+void os_gate_free(struct os_gate *g)
+{
+    free(g);
+}
+
+void os_gate_lock(struct os_gate *g)
+{
+    AcquireSRWLockExclusive(&g->lock);
+}
+
+void os_gate_unlock(struct os_gate *g)
+{
+    ReleaseSRWLockExclusive(&g->lock);
+}
+
+void os_gate_signal(struct os_gate *g)
+{
+    AcquireSRWLockExclusive(&g->list_lock);
+    for (struct waiter *w = g->first; w != NULL; w = w->next)
+        SetEvent(w->event);
+    ReleaseSRWLockExclusive(&g->list_lock);
+}
+
+static void enlist(struct os_gate *g, struct waiter *w)
+{
+    ResetEvent(w->event); /* nobody knows it now */
+    AcquireSRWLockExclusive(&g->list_lock);
+    w->next = g->first;
+    g->first = w;
+    ReleaseSRWLockExclusive(&g->list_lock);
+}
+
+static void strike(struct os_gate *g, const struct waiter *w)
+{
+    AcquireSRWLockExclusive(&g->list_lock);
+    struct waiter **at = &g->first;
+    while (*at != w)
+        at = &(*at)->next;
+    *at = w->next;
+    ReleaseSRWLockExclusive(&g->list_lock);
+}
+
+bool os_gate_wait(struct os_gate *g, int64_t deadline)
+{
+    struct waiter w = {.event = os_thread_event()};
+    if (w.event == NULL) { /* no handle left: look again soon */
+        os_gate_unlock(g);
+        Sleep(1);
+        os_gate_lock(g);
+        return os_now() < deadline;
+    }
+    enlist(g, &w);
+    os_gate_unlock(g);
+    int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - os_now();
+    HANDLE either[2] = {w.event, left == INT64_MAX || left <= 0 ? NULL : os_thread_timer(left)};
+    DWORD n = either[1] == NULL ? 1 : 2;
+    DWORD limit = left == INT64_MAX ? INFINITE : left <= 0 ? 0 : n == 2 ? INFINITE : 1;
+    DWORD r = WaitForMultipleObjects(n, either, FALSE, limit);
+    strike(g, &w);
+    os_gate_lock(g);
+    return r == WAIT_OBJECT_0 || os_now() < deadline;
 }

@@ -1,11 +1,10 @@
 /* System codes are those of GetLastError; NTSTATUS ones are turned into them where they come in. */
-#include "backend/oserr_system.h"
+#include "backend/sys.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
 
-#include "backend/sys.h"
 #include "backend/windows/wtf8.h"
 
 void oserr_system_text(uint32_t code, char *buf, size_t n)

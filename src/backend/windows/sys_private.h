@@ -1,6 +1,6 @@
 /* What the files behind sys_windows.h share. */
-#ifndef SHMLENS_BACKEND_SYS_INSIDE_WINDOWS_H
-#define SHMLENS_BACKEND_SYS_INSIDE_WINDOWS_H
+#ifndef SHMLENS_BACKEND_WINDOWS_SYS_PRIVATE_H
+#define SHMLENS_BACKEND_WINDOWS_SYS_PRIVATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

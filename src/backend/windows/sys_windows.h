@@ -3,8 +3,8 @@
  * pointer; results are defined (0, NULL) when they fail. Handles are `void *`, NULL: none. A key
  * other than 0 makes calls of a series one entry of the log. Names are raw UTF-8 (wide_windows.h).
  */
-#ifndef SHMLENS_BACKEND_SYS_WINDOWS_H
-#define SHMLENS_BACKEND_SYS_WINDOWS_H
+#ifndef SHMLENS_BACKEND_WINDOWS_SYS_WINDOWS_H
+#define SHMLENS_BACKEND_WINDOWS_SYS_WINDOWS_H
 
 #include "backend/sys.h"
 

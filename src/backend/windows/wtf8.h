@@ -1,8 +1,8 @@
 /* Names of Windows, UTF-16 that need not be well-formed, and ours: UTF-8, in which a surrogate that
  * stands alone is the three bytes it would be as a code point (WTF-8). Both ways nothing is lost.
  */
-#ifndef SHMLENS_BACKEND_WIDE_WINDOWS_H
-#define SHMLENS_BACKEND_WIDE_WINDOWS_H
+#ifndef SHMLENS_BACKEND_WINDOWS_WTF8_H
+#define SHMLENS_BACKEND_WINDOWS_WTF8_H
 
 #include <stddef.h>
 #include <wchar.h>

@@ -14,8 +14,8 @@
  *   0x2000    never written: a hole up to 0x400000
  *   0x400000  a text behind the hole
  */
-#ifndef SHMLENS_CLI_DEMO_LAYOUT_H
-#define SHMLENS_CLI_DEMO_LAYOUT_H
+#ifndef SHMLENS_CLI_COMMANDS_DEMO_LAYOUT_H
+#define SHMLENS_CLI_COMMANDS_DEMO_LAYOUT_H
 
 #define DEMO_MAGIC "SHMLENS" /* 8 bytes with its NUL */
 

@@ -1,8 +1,16 @@
+#include "cli/commands/peek.h"
+#include "backend/os.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/commands/peek.h"
+enum {
+    HELD_MAX = 64 * 1024 * 1024, /* bytes; more never stand still for as long as reading takes */
+    ROUNDS = 200,                /* of TRIES readings each, with a pause between */
+    TRIES = 16,
+    PAUSE_NS = 500000,
+};
 
 /* What is asked for, checked; false: it was reported. */
 static bool prepare(struct run *r, struct peek *p, struct range *range, uint64_t *odd)
@@ -81,4 +89,140 @@ int cmd_peek(struct run *r)
                          p.offset + shown);
     }
     return run_past_end(r, &range);
+}
+
+/* peek of what a segment was: read whole before anything is printed, with what is not known of it.
+ */
+
+int peek_then(struct run *r, struct peek *p)
+{
+    struct seg_stat stat;
+    if (p->length > HELD_MAX) {
+        return run_error(r, "at most 64 MiB of the past can be printed: give a LENGTH");
+    }
+    p->held = malloc((size_t)p->length + 1);
+    p->state = malloc((size_t)p->length + 1);
+    if (p->held == NULL || p->state == NULL) {
+        return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
+    }
+    for (uint64_t at = 0; at < p->length;) {
+        size_t n = p->length - at < SEG_SMALL ? (size_t)(p->length - at) : SEG_SMALL;
+        struct oserr e = seg_sample(r->seg, p->offset + at, p->held + at, p->state + at, n, &stat);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "read it", e);
+        }
+        if (!run_breathe(r, at, p->length)) {
+            return EXIT_STOPPED;
+        }
+        at += n;
+    }
+    for (uint64_t i = 0; i < p->length; i++) {
+        p->unknown += peek_unknown(p, p->offset + i, 1) ? 1 : 0;
+    }
+    bool shows = p->view->kind != VIEW_TEXT && run_option(r, "json") == NULL;
+    if (p->unknown > 0 && !shows) {
+        return run_fail(r, NULL, "read it", (struct oserr){"seg_read", SEG_E_UNKNOWN});
+    }
+    return EXIT_DONE;
+}
+
+bool peek_unknown(const struct peek *p, uint64_t offset, size_t n)
+{
+    const uint8_t *state = p->state == NULL ? NULL : p->state + (offset - p->offset);
+    for (size_t i = 0; state != NULL && i < n; i++) {
+        if (state[i] != SEG_BYTE_DATA && state[i] != SEG_BYTE_HOLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* peek of a range whose bytes belong together: read twice alike, or under its sequence counter. */
+
+void peek_give(const struct peek *p, struct block *b)
+{
+    b->held = p->held;
+    b->held_at = p->offset;
+    b->held_n = (size_t)p->length;
+}
+
+/* `OFFSET` or `OFFSET:BYTES`. */
+static bool parse_lock(struct run *r, const char *text, struct seg_seqlock *lock)
+{
+    char offset[64];
+    const char *colon = strchr(text, ':');
+    size_t n = colon != NULL ? (size_t)(colon - text) : strlen(text);
+    uint64_t width = 4;
+    if (n >= sizeof offset) {
+        (void)run_bad_word(r, "--seqlock", text, "not an offset");
+        return false;
+    }
+    memcpy(offset, text, n);
+    offset[n] = '\0';
+    if (!run_offset(r, offset, &lock->offset) ||
+        (colon != NULL && !run_number(r, "BYTES", colon + 1, 8, &width))) {
+        return false;
+    }
+    lock->width = (uint32_t)width;
+    if ((width != 1 && width != 2 && width != 4 && width != 8) || lock->offset % width != 0) {
+        (void)run_bad_word(r, "--seqlock", text,
+                           "a counter has 1, 2, 4 or 8 bytes, at a multiple of that");
+        return false;
+    }
+    if (lock->offset > r->size || r->size - lock->offset < width) {
+        (void)run_bad_word(r, "--seqlock", text, "past the end");
+        return false;
+    }
+    return true;
+}
+
+static int hold(struct run *r, struct peek *p, const struct seg_seqlock *lock)
+{
+    bool settled = false;
+    size_t got = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct oserr e = seg_read_settled(r->seg, lock, p->offset, p->held, (size_t)p->length,
+                                          TRIES, &got, &settled);
+        if (oserr_is(e)) {
+            return run_fail(r, NULL, "read it", e);
+        }
+        if (settled) {
+            p->length = got - got % p->view->unit;
+            return EXIT_DONE;
+        }
+        if (!run_sleep(r, os_now() + PAUSE_NS)) {
+            return EXIT_STOPPED;
+        }
+    }
+    (void)run_error(r,
+                    lock != NULL ? "the counter at 0x%" PRIx64 " never stood still and even while "
+                                   "0x%" PRIx64 " bytes were read"
+                                 : "0x%" PRIx64 ": no two readings of its 0x%" PRIx64
+                                   " bytes in a row were the same",
+                    lock != NULL ? lock->offset : p->offset, p->length);
+    return EXIT_NO;
+}
+
+int peek_hold(struct run *r, struct peek *p)
+{
+    struct seg_seqlock lock;
+    const char *text = run_option(r, "seqlock");
+    bool settled = run_option(r, "settled") != NULL;
+    if (text == NULL && !settled) {
+        return EXIT_DONE;
+    }
+    if (text != NULL && settled) {
+        return run_usage(r, "--seqlock says more than --settled: give one of them");
+    }
+    if (text != NULL && !parse_lock(r, text, &lock)) {
+        return EXIT_ERROR;
+    }
+    if (p->length > HELD_MAX) {
+        return run_error(r, "at most 64 MiB can be read at one moment: give a LENGTH");
+    }
+    p->held = malloc((size_t)p->length + 1);
+    if (p->held == NULL) {
+        return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
+    }
+    return hold(r, p, text != NULL ? &lock : NULL);
 }

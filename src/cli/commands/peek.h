@@ -1,6 +1,6 @@
 /* The forms in which peek prints a range. */
-#ifndef SHMLENS_CLI_PEEK_H
-#define SHMLENS_CLI_PEEK_H
+#ifndef SHMLENS_CLI_COMMANDS_PEEK_H
+#define SHMLENS_CLI_COMMANDS_PEEK_H
 
 #include "cli/run.h"
 #include "live/block.h"

@@ -1,7 +1,7 @@
 /* The places that one look of a recording touched, so that what is made of them (lines, stores) is
  * made once, of whole units, when the look is complete. */
-#ifndef SHMLENS_CLI_TOUCHED_H
-#define SHMLENS_CLI_TOUCHED_H
+#ifndef SHMLENS_CLI_WATCH_DIRTY_RANGES_H
+#define SHMLENS_CLI_WATCH_DIRTY_RANGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

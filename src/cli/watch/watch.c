@@ -1,6 +1,10 @@
 /* watch: a private copy of the range, compared at every sample. */
 #include "cli/watch/watch.h"
+
 #include "backend/reel.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
 
 static bool parse(struct run *r, struct watch *w)
 {
@@ -51,4 +55,139 @@ int cmd_watch(struct run *r)
     }
     int status = recorded ? watch_recorded(&w) : watch_run(&w);
     return status == EXIT_NO && w.count == 0 ? EXIT_DONE : status;
+}
+
+/* The loop of watch and record: when to look, what happened to the segment meanwhile. */
+
+enum { DEFAULT_HZ = 250, BEHIND_PERIODS = 4 };
+
+#define NS_PER_S        INT64_C(1000000000)
+#define BEHIND_AT_LEAST INT64_C(10000000) /* ns; a scheduler's hiccup is no gap */
+#define REST_MOST       1e15              /* ns; eleven days, what fits the clock in any case */
+
+bool watch_options(struct run *r, struct watch *w)
+{
+    const char *cpu = run_option(r, "cpu");
+    double hz = DEFAULT_HZ;
+    w->duration = -1;
+    if (!run_hz_option(r, &hz) || !run_duration_option(r, "for", &w->duration)) {
+        return false;
+    }
+    if (cpu != NULL && !run_positive(cpu, 100, &w->cpu)) {
+        (void)run_bad_word(r, "--cpu", cpu, "not a percentage (above 0, at most 100)");
+        return false;
+    }
+    w->period = (int64_t)((double)NS_PER_S / hz);
+    return true;
+}
+
+/* ---- what happens to the segment itself ---- */
+
+/* What the segment has grown by belongs to a range that goes to its end. */
+static void follow_growth(struct watch *w)
+{
+    uint64_t length = w->last.size > w->range.offset ? w->last.size - w->range.offset : 0;
+    length -= length % w->unit;
+    if (w->to_end && length > w->range.length && !watch_grow(w, length)) {
+        run_note(w->r, "no memory to watch what it has grown by");
+        w->to_end = false;
+    }
+}
+
+static void look_at_state(struct watch *w, int64_t now)
+{
+    struct seg_stat st;
+    struct oserr e = seg_refresh(w->r->seg, &st);
+    if (oserr_is(e)) {
+        if (!w->failed) {
+            (void)run_fail(w->r, NULL, "look at it", e);
+        }
+        w->failed = true;
+        return;
+    }
+    w->failed = false;
+    w->sink->state(w, now - w->start, &st);
+    w->last = st;
+    follow_growth(w);
+}
+
+/* ---- the loop ---- */
+
+/* When to look next; with --cpu not before the work is paid for. */
+static int64_t next_time(struct watch *w, int64_t due, int64_t ended)
+{
+    int64_t next = due + w->period;
+    if (w->cpu > 0) {
+        double pause = (double)w->owed * (100 / w->cpu - 1);
+        int64_t rest = pause < REST_MOST ? (int64_t)pause : (int64_t)REST_MOST;
+        next = ended + rest > next ? ended + rest : next;
+    }
+    w->owed = 0;
+    return next;
+}
+
+/* A look that begins long after it was due: that is told before what it finds. Returns from when on
+ * the next one is due. */
+static int64_t tell_gap(struct watch *w, int64_t due, int64_t began)
+{
+    int64_t behind = began - due;
+    if (behind <= BEHIND_PERIODS * w->period || behind <= BEHIND_AT_LEAST) {
+        w->behind = 0;
+        return due;
+    }
+    if (behind / 3 * 2 > w->behind) { /* one that goes on is told once, and when it gets worse */
+        w->sink->gap(w, began - w->start, behind);
+        w->behind = behind;
+    }
+    return began;
+}
+
+static int loop(struct watch *w)
+{
+    int64_t due = os_now(); /* the first look is no gap: it starts from what it saw */
+    int64_t stop = w->duration < 0 ? INT64_MAX : w->start + w->duration;
+    while (!w->sink->ended(w)) {
+        int64_t began = os_now();
+        if (began >= stop) {
+            return EXIT_NO;
+        }
+        due = tell_gap(w, due, began);
+        look_at_state(w, began);
+        int status = watch_sample(w, began);
+        if (status != EXIT_DONE) {
+            return status;
+        }
+        due = next_time(w, due, os_now());
+        bool written = w->sink->flush(w);
+        if (os_stop_asked() ||
+            (written && !w->sink->ended(w) && !run_sleep(w->r, due < stop ? due : stop))) {
+            return w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
+        }
+    }
+    return EXIT_DONE;
+}
+
+int watch_run(struct watch *w)
+{
+    w->last = *seg_last(w->r->seg);
+    struct oserr e = watch_new(w);
+    if (oserr_is(e)) {
+        watch_free(w);
+        return run_error(w->r, "no memory for a copy of %" PRIu64 " bytes: watch a smaller range",
+                         w->range.length);
+    }
+    w->start = os_now();
+    int status = watch_sample(w, w->start);
+    w->seen = true;
+    if (status == EXIT_DONE && w->sink->begin != NULL) {
+        status = w->sink->begin(w);
+    }
+    if (status == EXIT_DONE) {
+        status = loop(w);
+        if (w->sink->end != NULL) {
+            w->sink->end(w);
+        }
+    }
+    watch_free(w);
+    return status;
 }

@@ -1,7 +1,7 @@
 /* The engine of watch and record: a private copy of a range, compared at every sample. What it
  * finds goes to a sink: lines (watch), a file (record). */
-#ifndef SHMLENS_CLI_WATCH_H
-#define SHMLENS_CLI_WATCH_H
+#ifndef SHMLENS_CLI_WATCH_WATCH_H
+#define SHMLENS_CLI_WATCH_WATCH_H
 
 #include "backend/os.h"
 #include "cli/commands/peek.h"

@@ -1,7 +1,7 @@
 /* Change tracking of one window of bytes: fed samples with their time, it knows what changed when.
  * Pure: time is an argument (nanoseconds of any monotonic clock). */
-#ifndef SHMLENS_CORE_DIFF_H
-#define SHMLENS_CORE_DIFF_H
+#ifndef SHMLENS_CORE_CHANGE_AGES_H
+#define SHMLENS_CORE_CHANGE_AGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * which bytes changed, elsewhere which page. Pages that never had data take no memory.
  * Pure: time is an argument, nanoseconds of any monotonic clock. Offsets are bytes of the segment.
  */
-#ifndef SHMLENS_CORE_PAGEMAP_H
-#define SHMLENS_CORE_PAGEMAP_H
+#ifndef SHMLENS_CORE_CHANGE_PAGEMAP_H
+#define SHMLENS_CORE_CHANGE_PAGEMAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What the parts of the page map share. */
-#ifndef SHMLENS_CORE_PAGEMAP_PRIVATE_H
-#define SHMLENS_CORE_PAGEMAP_PRIVATE_H
+#ifndef SHMLENS_CORE_CHANGE_PAGEMAP_PRIVATE_H
+#define SHMLENS_CORE_CHANGE_PAGEMAP_PRIVATE_H
 
 #include "core/change/pagemap.h"
 

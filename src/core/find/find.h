@@ -1,7 +1,7 @@
 /* Finding a pattern in a stream of blocks: literal bytes, bytes with wildcards, values of a view,
  * text, regular expressions. Overlapping matches count. Pure: the caller feeds blocks. */
-#ifndef SHMLENS_CORE_FIND_H
-#define SHMLENS_CORE_FIND_H
+#ifndef SHMLENS_CORE_FIND_FIND_H
+#define SHMLENS_CORE_FIND_FIND_H
 
 #include <stdbool.h>
 #include <stddef.h>

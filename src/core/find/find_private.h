@@ -1,6 +1,6 @@
 /* What the files of find share: the compiled pattern, and the two ways to look for it. */
-#ifndef SHMLENS_CORE_FIND_PRIVATE_H
-#define SHMLENS_CORE_FIND_PRIVATE_H
+#ifndef SHMLENS_CORE_FIND_FIND_PRIVATE_H
+#define SHMLENS_CORE_FIND_FIND_PRIVATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -43,8 +43,8 @@
  *     e0..e2  a marker (0 DELTA_SIZE, 1 DELTA_STATE, 2 DELTA_GAP): varints offset, length, was, is
  *     others  refused
  * Stream 2, diffs: for each byte of each run new - old modulo 256, old 0 where it was not known. */
-#ifndef SHMLENS_CORE_DELTA_H
-#define SHMLENS_CORE_DELTA_H
+#ifndef SHMLENS_CORE_HISTORY_DELTA_H
+#define SHMLENS_CORE_HISTORY_DELTA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Shared by the delta writer and reader: the layout, numbers in bytes, the map of 64-byte units. */
-#ifndef SHMLENS_CORE_DELTA_PRIVATE_H
-#define SHMLENS_CORE_DELTA_PRIVATE_H
+#ifndef SHMLENS_CORE_HISTORY_DELTA_PRIVATE_H
+#define SHMLENS_CORE_HISTORY_DELTA_PRIVATE_H
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
  * the keys of those behind it. Holes that came and went are a list of their own, in the same
  * budget.
  */
-#ifndef SHMLENS_CORE_PAST_H
-#define SHMLENS_CORE_PAST_H
+#ifndef SHMLENS_CORE_HISTORY_HISTORY_H
+#define SHMLENS_CORE_HISTORY_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>

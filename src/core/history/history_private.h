@@ -1,6 +1,6 @@
 /* Shared by the parts of the history: what is kept, and how a page's blocks are walked. */
-#ifndef SHMLENS_CORE_PAST_PRIVATE_H
-#define SHMLENS_CORE_PAST_PRIVATE_H
+#ifndef SHMLENS_CORE_HISTORY_HISTORY_PRIVATE_H
+#define SHMLENS_CORE_HISTORY_HISTORY_PRIVATE_H
 
 #include "core/history/delta.h"
 #include "core/history/history.h"

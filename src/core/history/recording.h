@@ -62,8 +62,8 @@
  *
  * Limits: REC_BLOCKS_MAX blocks (32 bytes of memory each in the reader), 2 MiB a block; a reader
  * holds one block at a time. Damage in a block ends the recording in front of it. */
-#ifndef SHMLENS_CORE_RECORDING_H
-#define SHMLENS_CORE_RECORDING_H
+#ifndef SHMLENS_CORE_HISTORY_RECORDING_H
+#define SHMLENS_CORE_HISTORY_RECORDING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/history/recording_index.h"
+#include "core/history/recording_private.h"
 
 static bool get(struct rec_reader *r, uint64_t at, void *buf, size_t n)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/change/ages.h"
-#include "core/history/recording_index.h"
+#include "core/history/recording_private.h"
 
 void rec_close(struct rec_reader *r)
 {

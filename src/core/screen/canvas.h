@@ -1,7 +1,7 @@
 /* A grid of styled cells: what every screen draws on and every golden frame is a picture of. Styles
  * are meanings; the theme turns them into colours. Pure, no allocation but in canvas_resize. */
-#ifndef SHMLENS_CORE_CANVAS_H
-#define SHMLENS_CORE_CANVAS_H
+#ifndef SHMLENS_CORE_SCREEN_CANVAS_H
+#define SHMLENS_CORE_SCREEN_CANVAS_H
 
 #include <stdbool.h>
 #include <stddef.h>

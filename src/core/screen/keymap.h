@@ -1,7 +1,7 @@
 /* Keys and what they do: one table (keys.def), from which help, key bar, man page and README are
  * printed. A binding's right side is a command line, the same that the `:` prompt takes. Pure. */
-#ifndef SHMLENS_CORE_KEYMAP_H
-#define SHMLENS_CORE_KEYMAP_H
+#ifndef SHMLENS_CORE_SCREEN_KEYMAP_H
+#define SHMLENS_CORE_SCREEN_KEYMAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* A line editor over UTF-8: the prompts' text, cursor and history. Pure. */
-#ifndef SHMLENS_CORE_EDIT_H
-#define SHMLENS_CORE_EDIT_H
+#ifndef SHMLENS_CORE_SCREEN_LINE_EDIT_H
+#define SHMLENS_CORE_SCREEN_LINE_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The functions behind actions.def. Those of the inspect screen are declared in inspect.h. */
-#ifndef SHMLENS_UI_ACTIONS_H
-#define SHMLENS_UI_ACTIONS_H
+#ifndef SHMLENS_UI_FRAME_ACTIONS_H
+#define SHMLENS_UI_FRAME_ACTIONS_H
 
 #include "ui/frame/ui.h"
 

@@ -1,15 +1,14 @@
 #include "ui/frame/ui.h"
 
+#include "backend/os.h"
+#include "core/text.h"
+#include "ui/frame/state_files.h"
+#include "ui/inspect/inspect.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "backend/os.h"
-#include "core/text.h"
-#include "ui/frame/screens.h"
-#include "ui/frame/state_files.h"
-#include "ui/inspect/inspect.h"
 
 enum { SECOND = 1000000000, SAID_FOR = 4, ROWS_LEAST = 8, COLS_LEAST = 40 };
 
@@ -227,4 +226,28 @@ void ui_apply(struct ui *ui)
     }
     session_set_width(&ui->s, ui->s.set.width);
     session_look(&ui->s);
+}
+
+int list_move(const char *how, int at, int count, int rows)
+{
+    int page = rows > 1 ? rows - 1 : 1;
+    if (strcmp(how, "up") == 0)
+        at--;
+    else if (strcmp(how, "down") == 0)
+        at++;
+    else if (strcmp(how, "page-up") == 0)
+        at -= page;
+    else if (strcmp(how, "page-down") == 0)
+        at += page;
+    else if (strcmp(how, "half-up") == 0)
+        at -= page / 2;
+    else if (strcmp(how, "half-down") == 0)
+        at += page / 2;
+    else if (strcmp(how, "start") == 0)
+        at = 0;
+    else if (strcmp(how, "end") == 0)
+        at = count - 1;
+    if (at >= count)
+        at = count - 1;
+    return at < 0 ? 0 : at;
 }

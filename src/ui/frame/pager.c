@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "ui/frame/screens.h"
 #include "ui/frame/ui.h"
 
 enum { PAGER_LINES = 200000 };

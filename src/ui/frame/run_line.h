@@ -1,6 +1,6 @@
 /* Lines that the UI makes itself. */
-#ifndef SHMLENS_UI_RUN_H
-#define SHMLENS_UI_RUN_H
+#ifndef SHMLENS_UI_FRAME_RUN_LINE_H
+#define SHMLENS_UI_FRAME_RUN_LINE_H
 
 #include "ui/frame/ui.h"
 

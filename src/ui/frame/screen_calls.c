@@ -5,7 +5,7 @@
 
 #include "backend/os.h"
 #include "core/text.h"
-#include "ui/frame/screens.h"
+#include "ui/frame/ui.h"
 
 enum { CALLS_KEPT = 1000, LOOK_EVERY = 100 * 1000000, SHOWN_MAX = 4 * OSCALL_TEXT_MAX };
 

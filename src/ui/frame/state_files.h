@@ -1,7 +1,7 @@
 /* What is kept between runs: the configuration is read, options changed in the UI and marks are
  * written beside each other in the state folder. */
-#ifndef SHMLENS_UI_KEEP_H
-#define SHMLENS_UI_KEEP_H
+#ifndef SHMLENS_UI_FRAME_STATE_FILES_H
+#define SHMLENS_UI_FRAME_STATE_FILES_H
 
 #include "ui/frame/ui.h"
 

@@ -1,6 +1,6 @@
 /* Styles are meanings; a theme says how they look. */
-#ifndef SHMLENS_UI_THEME_H
-#define SHMLENS_UI_THEME_H
+#ifndef SHMLENS_UI_FRAME_THEME_H
+#define SHMLENS_UI_FRAME_THEME_H
 
 #include <stdbool.h>
 #include <stdint.h>

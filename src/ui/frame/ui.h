@@ -1,8 +1,8 @@
 /* The terminal UI: screens draw the session on a canvas, keys become command lines, prompts are
  * modes. One loop (tui.c). Everything here runs on the UI's thread and, but for tui.c and term_*.c,
  * knows no terminal: tests drive it with events and read the canvas. */
-#ifndef SHMLENS_UI_UI_H
-#define SHMLENS_UI_UI_H
+#ifndef SHMLENS_UI_FRAME_UI_H
+#define SHMLENS_UI_FRAME_UI_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -240,5 +240,27 @@ const struct action *action_table(size_t *count);
 
 /* The program's UI (main.c): returns the exit status. `seg`: already opened, see cli_main. */
 int ui_main(struct backend *be, const struct ui_options *options);
+
+/* The states of the frame's own screens: ui_init makes them, ui_free frees them. */
+
+/* NULL: out of memory. */
+struct segments_state *segments_new(void);
+void segments_free(struct segments_state *st);
+struct calls_state *calls_new(void);
+void calls_free(struct calls_state *st);
+struct help_state *help_new(void);
+void help_free(struct help_state *st);
+
+/* The list as the newest survey has it (does nothing when it is the old one). */
+void segments_update(struct ui *ui);
+
+/* Esc in the list: true when there was a filter to end. */
+bool segments_escape(struct ui *ui);
+
+/* Puts the cursor of the list on this segment as soon as it is listed. */
+void segments_point(struct ui *ui, const char *locator);
+
+/* Scrolls a list of `count` rows, of which `rows` fit: how `move HOW` moves a position in it. */
+int list_move(const char *how, int at, int count, int rows);
 
 #endif

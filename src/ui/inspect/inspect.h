@@ -1,8 +1,8 @@
 /* The inspect screen: the bytes of the attached segment, its panels, edit mode, and the actions
  * that keys.def names for it. The parts share one state (struct inspect_state) and one layout per
  * frame. */
-#ifndef SHMLENS_UI_INSPECT_H
-#define SHMLENS_UI_INSPECT_H
+#ifndef SHMLENS_UI_INSPECT_INSPECT_H
+#define SHMLENS_UI_INSPECT_INSPECT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* The list of segments, between its parts: the rows, their order, what is tagged. */
-#ifndef SHMLENS_UI_SEGMENTS_H
-#define SHMLENS_UI_SEGMENTS_H
+#ifndef SHMLENS_UI_LIST_LIST_H
+#define SHMLENS_UI_LIST_LIST_H
 
 #include "list/columns.h"
-#include "ui/frame/screens.h"
+#include "ui/frame/ui.h"
 
 enum {
     TAGS_MAX = 4096,

@@ -2,8 +2,8 @@
  * terminal would send for it, so that input.c understands both. Where terminals are ambiguous (Esc
  * alone, Ctrl with Enter) the form `CSI code ; modifiers u` is used. Pure; the numbers are those of
  * Windows, so that a record's fields can be copied. */
-#ifndef SHMLENS_UI_CONSOLE_INPUT_H
-#define SHMLENS_UI_CONSOLE_INPUT_H
+#ifndef SHMLENS_UI_TERM_CONSOLE_INPUT_H
+#define SHMLENS_UI_TERM_CONSOLE_INPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

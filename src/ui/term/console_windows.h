@@ -1,7 +1,7 @@
 /* What the files of the console share (wait_windows.c, term_pdcurses.c): facts about it, and
  * characters that PDCurses has no room for. */
-#ifndef SHMLENS_UI_CONSOLE_WINDOWS_H
-#define SHMLENS_UI_CONSOLE_WINDOWS_H
+#ifndef SHMLENS_UI_TERM_CONSOLE_WINDOWS_H
+#define SHMLENS_UI_TERM_CONSOLE_WINDOWS_H
 
 #include <stdbool.h>
 #include <stddef.h>

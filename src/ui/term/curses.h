@@ -1,7 +1,7 @@
 /* The narrow end of curses: one screen of cells and what the terminal can do. There is one terminal
  * a process, so this keeps its state itself. Only term.c uses it. */
-#ifndef SHMLENS_UI_GLASS_H
-#define SHMLENS_UI_GLASS_H
+#ifndef SHMLENS_UI_TERM_CURSES_H
+#define SHMLENS_UI_TERM_CURSES_H
 
 #include <stdbool.h>
 #include <stddef.h>

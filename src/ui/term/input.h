@@ -2,8 +2,8 @@
  * the Linux console and their kin, those that terminfo adds, mouse reports (SGR and the old form),
  * pasted text. Pure: bytes and times in, events out; whatever comes, nothing but events comes out.
  */
-#ifndef SHMLENS_UI_INPUT_H
-#define SHMLENS_UI_INPUT_H
+#ifndef SHMLENS_UI_TERM_INPUT_H
+#define SHMLENS_UI_TERM_INPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

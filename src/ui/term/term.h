@@ -1,7 +1,7 @@
 /* A terminal: shows a canvas, gives events. One implementation per curses; nothing else knows
  * curses. */
-#ifndef SHMLENS_UI_TERM_H
-#define SHMLENS_UI_TERM_H
+#ifndef SHMLENS_UI_TERM_TERM_H
+#define SHMLENS_UI_TERM_TERM_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* What a terminal can and cannot show, apart from any curses: which characters, which sequences. */
-#ifndef SHMLENS_UI_TERM_LOOKS_H
-#define SHMLENS_UI_TERM_LOOKS_H
+#ifndef SHMLENS_UI_TERM_TERM_CAPS_H
+#define SHMLENS_UI_TERM_TERM_CAPS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* The terminal's end of the system: its descriptor, its size, waiting for it. Exists once per
  * system (wait_posix.c). */
-#ifndef SHMLENS_UI_WAIT_H
-#define SHMLENS_UI_WAIT_H
+#ifndef SHMLENS_UI_TERM_TTY_H
+#define SHMLENS_UI_TERM_TTY_H
 
 #include <stdbool.h>
 #include <stddef.h>
