@@ -5,9 +5,9 @@
 /* Word for word as in backend/oserr.h (core and backend do not know each other), so that a file may
  * include both. */
 #if defined(__GNUC__)
-#define SHM_MUST __attribute__((warn_unused_result))
+#define MUST_USE __attribute__((warn_unused_result))
 #else
-#define SHM_MUST
+#define MUST_USE
 #endif
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 struct worker {
-    struct os_gate *gate; /* guards everything below but tick and ctx */
+    struct os_monitor *gate; /* guards everything below but tick and ctx */
     struct os_thread *thread;
     struct os_wake *wake;
     worker_tick *tick;
@@ -35,9 +35,9 @@ static bool run_tick(struct worker *w)
         return false;
     bool hurried = w->hurry;
     w->hurry = false;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     int64_t due = w->tick(w->ctx, now, hurried);
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     w->due = due;
     return true;
 }
@@ -52,9 +52,9 @@ static void run_job(struct worker *w)
     w->cancel = false;
     w->done = w->total = 0;
     w->since = os_now();
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     j->run(j, w);
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     j->cancelled = w->cancel;
     w->running = NULL;
     w->hurry = true; /* what it did shows at once */
@@ -65,18 +65,18 @@ static void run_job(struct worker *w)
 static void worker_main(void *arg)
 {
     struct worker *w = arg;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     while (!w->stop) {
         if (w->queue == NULL && !w->hurry)
-            (void)os_gate_wait(w->gate, w->due);
+            (void)os_monitor_wait(w->gate, w->due);
         if (!w->stop)
             (void)run_tick(w);
         if (!w->stop && w->queue != NULL) /* also behind a tick: it may be due all the time */
             run_job(w);
     }
     w->ended = true;
-    os_gate_signal(w->gate);
-    os_gate_unlock(w->gate);
+    os_monitor_broadcast(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
 struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, struct oserr *error)
@@ -85,7 +85,7 @@ struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, 
     *error = (struct oserr){"malloc", SEG_E_MEMORY};
     if (w == NULL)
         return NULL;
-    w->gate = os_gate_new();
+    w->gate = os_monitor_new();
     if (w->gate == NULL) {
         free(w);
         return NULL;
@@ -97,119 +97,119 @@ struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, 
     w->finished_end = &w->finished;
     *error = os_thread_start(&w->thread, worker_main, w);
     if (oserr_is(*error)) {
-        os_gate_free(w->gate);
+        os_monitor_free(w->gate);
         free(w);
         return NULL;
     }
     return w;
 }
 
-static void finish_all(struct job *j, bool cancelled, void *taker)
+static void finish_all(struct job *j, bool cancelled, void *owner)
 {
     while (j != NULL) {
         struct job *next = j->next;
         j->cancelled = j->cancelled || cancelled;
-        j->finish(j, taker);
+        j->finish(j, owner);
         j = next;
     }
 }
 
-bool worker_stop_by(struct worker *w, int64_t deadline, void *taker)
+bool worker_stop_by(struct worker *w, int64_t deadline, void *owner)
 {
     if (w == NULL)
         return true;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     w->stop = w->cancel = true;
-    os_gate_signal(w->gate);
-    while (!w->ended && os_gate_wait(w->gate, deadline))
+    os_monitor_broadcast(w->gate);
+    while (!w->ended && os_monitor_wait(w->gate, deadline))
         ;
     bool ended = w->ended;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     if (!ended)
         return false;
     os_thread_join(w->thread);
-    finish_all(w->finished, false, taker);
-    finish_all(w->queue, true, taker);
-    os_gate_free(w->gate);
+    finish_all(w->finished, false, owner);
+    finish_all(w->queue, true, owner);
+    os_monitor_free(w->gate);
     free(w);
     return true;
 }
 
-void worker_stop(struct worker *w, void *taker)
+void worker_stop(struct worker *w, void *owner)
 {
-    (void)worker_stop_by(w, INT64_MAX, taker);
+    (void)worker_stop_by(w, INT64_MAX, owner);
 }
 
 void worker_post(struct worker *w, struct job *j)
 {
     j->cancelled = false;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     append(&w->queue_end, j);
-    os_gate_signal(w->gate);
-    os_gate_unlock(w->gate);
+    os_monitor_broadcast(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
-void worker_hurry(struct worker *w)
+void worker_wake(struct worker *w)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     w->hurry = true;
-    os_gate_signal(w->gate);
-    os_gate_unlock(w->gate);
+    os_monitor_broadcast(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
-bool worker_take(struct worker *w, void *taker)
+bool worker_take(struct worker *w, void *owner)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     struct job *j = w->finished;
     w->finished = NULL;
     w->finished_end = &w->finished;
-    os_gate_unlock(w->gate);
-    finish_all(j, false, taker);
+    os_monitor_unlock(w->gate);
+    finish_all(j, false, owner);
     return j != NULL;
 }
 
 void worker_cancel(struct worker *w)
 {
-    os_gate_lock(w->gate);
-    w->cancel = w->running != NULL && !w->running->certain;
+    os_monitor_lock(w->gate);
+    w->cancel = w->running != NULL && !w->running->uncancellable;
     struct job *waiting = w->queue;
     w->queue = NULL;
     w->queue_end = &w->queue;
     for (struct job *j = waiting, *next; j != NULL; j = next) {
         next = j->next;
-        j->cancelled = !j->certain;
-        append(j->certain ? &w->queue_end : &w->finished_end, j);
+        j->cancelled = !j->uncancellable;
+        append(j->uncancellable ? &w->queue_end : &w->finished_end, j);
         os_wake_post(w->wake);
     }
-    os_gate_signal(w->gate);
-    os_gate_unlock(w->gate);
+    os_monitor_broadcast(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
 bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     bool busy = w->running != NULL;
     *done = w->done;
     *total = w->total;
     *since = w->since;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     return busy;
 }
 
-bool worker_rest(struct worker *w, int64_t deadline)
+bool worker_sleep_until(struct worker *w, int64_t deadline)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     while (!w->stop && os_now() < deadline)
-        (void)os_gate_wait(w->gate, deadline);
+        (void)os_monitor_wait(w->gate, deadline);
     bool go_on = !w->stop;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     return go_on;
 }
 
 bool worker_breath(void *worker, int64_t deadline, uint64_t done, uint64_t total)
 {
     struct worker *w = worker;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     w->done = done;
     w->total = total;
     while (!w->cancel && !w->stop) {
@@ -217,9 +217,9 @@ bool worker_breath(void *worker, int64_t deadline, uint64_t done, uint64_t total
         if (os_now() >= deadline) /* the job gets on, also when the tick is due all the time */
             break;
         if (!ticked)
-            (void)os_gate_wait(w->gate, deadline < w->due ? deadline : w->due);
+            (void)os_monitor_wait(w->gate, deadline < w->due ? deadline : w->due);
     }
     bool go_on = !w->cancel && !w->stop;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     return go_on;
 }

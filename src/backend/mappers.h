@@ -46,19 +46,19 @@ struct search {
     unsigned kinds;          /* that are to be met, bits */
     bool counts;             /* of the wanted ones only the users are counted, and nobody asks what
                                 processes are called */
-    const struct seg_pace *pace; /* NULL: in one go */
+    const struct seg_throttle *pace; /* NULL: in one go */
 };
 
 /* What the pace says to the process that comes next, or goes on. */
 enum seg_pace_answer search_pace(const struct search *s, const struct seg_at *at);
 
 /* Reads all processes. The caller frees with found_free, also after an error. */
-SHM_MUST struct oserr mappers_find(struct backend *be, const struct search *search,
-                                   struct found *out);
+MUST_USE struct oserr scan_processes(struct backend *be, const struct search *search,
+                                     struct found *out);
 void found_free(struct found *f);
 
 /* Adds a row for each object that was met and is a segment of the wanted kinds; it is wanted then.
  */
-SHM_MUST struct oserr discover_rows(struct backend *be, const struct search *search);
+MUST_USE struct oserr discover_rows(struct backend *be, const struct search *search);
 
 #endif

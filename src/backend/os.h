@@ -46,29 +46,29 @@ void os_arguments(int *argc, char ***argv);
 /* Writes all of it to fd (1 stdout, 2 stderr), retrying partial writes. A closed pipe dies of
  * SIGPIPE, on stdout also where that is ignored; after a stop was asked for, one that takes nothing
  * for a second is an error. */
-SHM_MUST struct oserr os_write_fd(int fd, const void *buf, size_t n);
+MUST_USE struct oserr os_write_fd(int fd, const void *buf, size_t n);
 
 /* ---- threads ---- */
 
 struct os_thread;
-struct os_gate; /* a mutex with a condition */
+struct os_monitor; /* a mutex with a condition */
 
 /* Starts fn(arg) with all signals blocked but those a fault raises. NULL in *out on failure. */
-SHM_MUST struct oserr os_thread_start(struct os_thread **out, void (*fn)(void *arg), void *arg);
+MUST_USE struct oserr os_thread_start(struct os_thread **out, void (*fn)(void *arg), void *arg);
 void os_thread_join(struct os_thread *t); /* and frees it; NULL is fine */
 
-SHM_MUST struct os_gate *os_gate_new(void); /* NULL: out of memory */
-void os_gate_free(struct os_gate *g);
-void os_gate_lock(struct os_gate *g);
-void os_gate_unlock(struct os_gate *g);
-void os_gate_signal(struct os_gate *g); /* wakes all waiters; hold the lock or not */
-bool os_gate_wait(struct os_gate *g,
-                  int64_t deadline); /* lock held; monotonic; false: the deadline passed.
-                                        INT64_MAX: no deadline. Spurious wake-ups happen */
+MUST_USE struct os_monitor *os_monitor_new(void); /* NULL: out of memory */
+void os_monitor_free(struct os_monitor *g);
+void os_monitor_lock(struct os_monitor *g);
+void os_monitor_unlock(struct os_monitor *g);
+void os_monitor_broadcast(struct os_monitor *g); /* wakes all waiters; hold the lock or not */
+bool os_monitor_wait(struct os_monitor *g,
+                     int64_t deadline); /* lock held; monotonic; false: the deadline passed.
+                                           INT64_MAX: no deadline. Spurious wake-ups happen */
 
 /* Something a poll() of the UI can wait on: posts are folded. */
 struct os_wake;
-SHM_MUST struct os_wake *os_wake_new(void);
+MUST_USE struct os_wake *os_wake_new(void);
 void os_wake_free(struct os_wake *w);
 void os_wake_post(struct os_wake *w); /* from any thread or a signal handler */
 void os_wake_clear(struct os_wake *w);
@@ -83,7 +83,7 @@ struct os_process;
 
 /* Starts our own executable again with these arguments (NULL-terminated, without argv[0]); its
  * stdin and stdout are the null device. It is told to end (SIGTERM) when we die. */
-SHM_MUST struct oserr os_spawn_self(const char *const *args, struct os_process **out);
+MUST_USE struct oserr os_spawn_self(const char *const *args, struct os_process **out);
 bool os_process_running(struct os_process *p);
 uint32_t os_process_pid(const struct os_process *p);
 void os_process_stop(struct os_process *p); /* SIGTERM, waits up to 2 s, then SIGKILL; frees */
@@ -96,19 +96,19 @@ bool os_config_path(char *buf, size_t cap);
 bool os_state_path(const char *name, char *buf, size_t cap);
 
 /* Whole file up to `limit` bytes into a malloc'd, NUL-terminated buffer. Larger: error. */
-SHM_MUST struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n);
+MUST_USE struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n);
 
 /* Writes a temporary file beside it and renames: the old or the new contents, never half. Makes
  * missing folders (mode 0700). File mode 0600. */
-SHM_MUST struct oserr os_replace_file(const char *path, const void *data, size_t n);
+MUST_USE struct oserr os_replace_file(const char *path, const void *data, size_t n);
 
 struct os_file;
 
 /* A file for reading (load, create --from). Regular files know their size, but for those of 0 bytes
  * (files of /proc say so and are not), others: UINT64_MAX. `-` is stdin. A stop that is asked for
  * while a pipe has nothing to read is an error. */
-SHM_MUST struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size);
-SHM_MUST struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
+MUST_USE struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size);
+MUST_USE struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
                                    size_t *got); /* 0: the end */
 
 /* A file for writing (save, copies): regular or new ones are written under a temporary name and
@@ -116,20 +116,20 @@ SHM_MUST struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
  * less the umask); pipes and devices are written directly, and so is a file in a folder that takes
  * no temporary one, or behind a link that leads nowhere yet; `-` is stdout. `*sparse`: os_file_skip
  * leaves holes. */
-SHM_MUST struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse);
+MUST_USE struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse);
 
 /* A file that grows while it is written (a recording): it appears under `path` at once and keeps
  * what was written, whatever happens. A file that exists and is not empty is refused (EEXIST); a
  * pipe or a device is written to; `-` is stdout. While it is open others can tell that it is
  * written. os_file_abandon and os_file_commit only close. */
-SHM_MUST struct oserr os_file_grow(const char *path, struct os_file **out);
+MUST_USE struct oserr os_file_grow(const char *path, struct os_file **out);
 /* Takes away what was written behind `size` (of a file of os_file_grow, where that is possible). */
 void os_file_cut(struct os_file *f, uint64_t size);
 
-SHM_MUST struct oserr os_file_write(struct os_file *f, const void *buf, size_t n);
-SHM_MUST struct oserr os_file_skip(struct os_file *f,
+MUST_USE struct oserr os_file_write(struct os_file *f, const void *buf, size_t n);
+MUST_USE struct oserr os_file_skip(struct os_file *f,
                                    uint64_t n);          /* n zero bytes, a hole where possible */
-SHM_MUST struct oserr os_file_commit(struct os_file *f); /* and frees it, also when it fails */
+MUST_USE struct oserr os_file_commit(struct os_file *f); /* and frees it, also when it fails */
 void os_file_abandon(struct os_file *f);                 /* nothing appears; frees; NULL is fine */
 
 #endif

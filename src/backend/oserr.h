@@ -66,9 +66,9 @@ enum oserr_kind {
 enum oserr_kind oserr_kind(struct oserr e);
 
 #if defined(__GNUC__)
-#define SHM_MUST __attribute__((warn_unused_result))
+#define MUST_USE __attribute__((warn_unused_result))
 #else
-#define SHM_MUST
+#define MUST_USE
 #endif
 
 #endif

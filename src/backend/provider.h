@@ -9,7 +9,7 @@
 #include "backend/virtual.h"
 
 /* A mapped range of a segment; base NULL: none. */
-struct view {
+struct mapping {
     unsigned char *base;
     uint64_t at; /* offset in the segment, a multiple of the page size */
     size_t n;    /* bytes */
@@ -19,23 +19,23 @@ struct seg {
     struct backend *be;
     const struct provider *kind;
     enum seg_access access;
-    char *locator;                   /* canonical */
-    char *called;                    /* see seg_name; NULL: what follows the kind in the locator */
-    enum seg_kind what;              /* as it is listed: a descriptor may refer to a memfd */
-    intptr_t handle;                 /* the kind's own: a descriptor; -1: none */
-    void *own;                       /* the kind's own, freed by its close; NULL: none */
-    uint64_t dev, ino;               /* as the system numbers it, where that is no identity */
-    struct seg_id id;                /* then this is */
-    unsigned always;                 /* enum seg_state: found when it was opened, and for good */
-    bool met_unknown;                /* pull met bytes that cannot be known, and gave 0 for them */
-    struct reel *reel;               /* recordings: the file and the image; else NULL */
-    const struct seg_moment *moment; /* what it was, not what it is; NULL: it is */
-    intptr_t watch;                  /* what keeps holes of `look` holes; -1: none */
-    struct seg_stat last;            /* as of the last stat */
-    struct view look;                /* read-only, for small reads; touching a hole in it faults */
-    uint64_t refused;         /* bytes that could not be mapped: no more are tried; 0: none */
-    bool unmappable;          /* `look` cannot be had: every read goes through pull */
-    struct view hand;         /* read-write, for the last stores */
+    char *locator;      /* canonical */
+    char *display_name;       /* see seg_name; NULL: what follows the kind in the locator */
+    enum seg_kind listed_kind; /* as it is listed: a descriptor may refer to a memfd */
+    intptr_t handle;    /* the kind's own: a descriptor; -1: none */
+    void *kind_data;          /* the kind's own, freed by its close; NULL: none */
+    uint64_t dev, ino;  /* as the system numbers it, where that is no identity */
+    struct seg_id id;   /* then this is */
+    unsigned sticky_state;    /* enum seg_state: found when it was opened, and for good */
+    bool met_unknown;   /* copy_out met bytes that cannot be known, and gave 0 for them */
+    struct reel *reel;  /* recordings: the file and the image; else NULL */
+    const struct seg_virtual *moment; /* what it was, not what it is; NULL: it is */
+    intptr_t watch;                   /* what keeps holes of `read_map` holes; -1: none */
+    struct seg_stat last;             /* as of the last stat */
+    struct mapping read_map;              /* read-only, for small reads; touching a hole in it faults */
+    uint64_t map_refused_size;         /* bytes that could not be mapped: no more are tried; 0: none */
+    bool unmappable;          /* `read_map` cannot be had: every read goes through copy_out */
+    struct mapping write_map;      /* read-write, for the last stores */
     uint64_t limit_at;        /* the window: nothing outside is read or stored */
     uint64_t limit_n;         /* 0: no window */
     uint64_t torn_from;       /* [torn_from, torn_to) of the last reading never came out equal */
@@ -81,11 +81,11 @@ struct provider {
 
     /* Maps a range (page-aligned start). `write` false: touching what has no memory behind it must
      * fault and make nothing, or the mapping is refused. */
-    struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
-    void (*unmap)(struct seg *s, struct view *v);
+    struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
+    void (*unmap)(struct seg *s, struct mapping *v);
 
     /* Copies without a mapping; short at the end; s->met_unknown. off is on a page. */
-    struct oserr (*pull)(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+    struct oserr (*copy_out)(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 
     /* Where data begins at or after off, page-aligned or off itself; `end` when there is none
      * before it. Cheap. */
@@ -113,39 +113,39 @@ enum seg_kind provider_kind(const struct provider *p, const char *locator);
 void provider_space(struct backend *be, uint64_t *unused, uint64_t *total);
 
 /* Fresh: how large is it now (fills s->last as well). */
-SHM_MUST struct oserr segment_stat(struct seg *s);
+MUST_USE struct oserr segment_stat(struct seg *s);
 
 /* Is [off, off + n) inside now, asked freshly? Else SEG_E_BEYOND of `call`. */
-SHM_MUST struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint64_t n);
+MUST_USE struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint64_t n);
 
-/* Maps what reading needs, as large as the segment is now; s->refused when that cannot be had. */
-void segment_look(struct seg *s);
+/* Maps what reading needs, as large as the segment is now; s->map_refused_size when that cannot be had. */
+void segment_remap(struct seg *s);
 
 /* As seg_read for up to SEG_SMALL bytes, without the final look at the size. */
-SHM_MUST struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
+MUST_USE struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                          size_t *got);
 
 /* The same from any page of shared memory, n bytes from `in` on: whole words at a time. */
 bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf, size_t n);
 /* Makes s->bounce ready. */
-SHM_MUST struct oserr segment_bounce(struct seg *s);
+MUST_USE struct oserr segment_bounce(struct seg *s);
 
 /* One page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);
 
 /* The run at off < the last known size, as the kind's extent. */
-SHM_MUST struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end,
+MUST_USE struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end,
                                   enum seg_extent_kind *kind);
 
 /* Adds a row to a list: takes over nothing, copies locator (its name is what follows the prefix).
  */
-SHM_MUST struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind kind,
+MUST_USE struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind kind,
                                   const char *locator, const char *name, const struct seg_stat *st);
 
 /* What storing one value and storing a range share. */
 
-/* Makes s->hand hold [off, off + n) writable; n at most SEG_HAND less a page. */
-SHM_MUST struct oserr store_reach(struct seg *s, uint64_t off, size_t n);
+/* Makes s->write_map hold [off, off + n) writable; n at most SEG_HAND less a page. */
+MUST_USE struct oserr map_for_write(struct seg *s, uint64_t off, size_t n);
 
 /* Why a store into [off, off + n) faulted when `done` bytes were stored: the segment shrank
  * (SEG_E_BEYOND when nothing was stored, else SEG_E_SHRANK), or there is no memory for the page. A

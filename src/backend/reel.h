@@ -42,9 +42,9 @@ void backend_set_player(struct backend *be, const struct seg_player *player);
 void *seg_tape(const struct seg *s);
 
 /* Shows a recording as it was t ns after its start; SEG_E_UNSUPPORTED: not a recording. */
-SHM_MUST struct oserr seg_seek(struct seg *s, int64_t t);
+MUST_USE struct oserr seg_seek(struct seg *s, int64_t t);
 
 /* The image was changed through the reel: its size may be another one. */
-SHM_MUST struct oserr seg_played(struct seg *s);
+MUST_USE struct oserr seg_played(struct seg *s);
 
 #endif

@@ -57,7 +57,7 @@ static struct oserr make(struct backend *be, const char *locator, struct seg **o
         return e;
     struct seg *s = mem;
     *s = (struct seg){.be = be, .kind = p, .handle = -1, .watch = -1};
-    s->what = provider_kind(p, canonical);
+    s->listed_kind = provider_kind(p, canonical);
     e = sys_copy(be, canonical, &s->locator);
     if (oserr_is(e)) {
         free(s);
@@ -84,7 +84,7 @@ struct oserr seg_open(struct backend *be, const char *locator, enum seg_access a
         return e;
     }
     s->last.denied = false; /* it just let us in */
-    segment_look(s);
+    segment_remap(s);
     *out = s;
     return OSERR_NONE;
 }
@@ -109,7 +109,7 @@ struct oserr seg_create(struct backend *be, const char *locator, uint64_t size, 
         return e;
     }
     s->last.denied = false;
-    segment_look(s);
+    segment_remap(s);
     *out = s;
     return OSERR_NONE;
 }
@@ -118,12 +118,12 @@ void seg_close(struct seg *s)
 {
     if (s == NULL)
         return;
-    s->kind->unmap(s, &s->look);
-    s->kind->unmap(s, &s->hand);
+    s->kind->unmap(s, &s->read_map);
+    s->kind->unmap(s, &s->write_map);
     s->kind->close(s);
     free(s->bounce_memory);
     free(s->locator);
-    free(s->called);
+    free(s->display_name);
     free(s);
 }
 
@@ -133,7 +133,7 @@ struct oserr seg_set_access(struct seg *s, enum seg_access access)
         return OSERR_NONE;
     if (access == SEG_STAT ||
         s->access == SEG_WRITE) { /* less: keep what we have, use less of it */
-        s->kind->unmap(s, &s->hand);
+        s->kind->unmap(s, &s->write_map);
         s->access = access == SEG_STAT ? SEG_READ : access;
         return OSERR_NONE;
     }
@@ -141,7 +141,7 @@ struct oserr seg_set_access(struct seg *s, enum seg_access access)
     if (oserr_is(e))
         return e;
     s->access = access;
-    segment_look(s);
+    segment_remap(s);
     return OSERR_NONE;
 }
 
@@ -157,15 +157,15 @@ const char *seg_locator(const struct seg *s)
 
 const char *seg_name(const struct seg *s)
 {
-    if (s->called != NULL)
-        return s->called;
+    if (s->display_name != NULL)
+        return s->display_name;
     const char *colon = strchr(s->locator, ':'), *name = colon == NULL ? s->locator : colon + 1;
     return s->kind->kind == SEG_POSIX && name[0] == '/' ? name + 1 : name;
 }
 
 enum seg_kind seg_kind(const struct seg *s)
 {
-    return s->what;
+    return s->listed_kind;
 }
 
 unsigned seg_caps(const struct seg *s)
@@ -191,7 +191,7 @@ struct oserr segment_stat(struct seg *s)
     struct oserr e = s->kind->stat(s, &now);
     if (oserr_is(e))
         return e;
-    now.state |= s->always;
+    now.state |= s->sticky_state;
     now.name_gone = s->last.name_gone;
     now.replaced = s->last.replaced;
     s->last = now;
@@ -204,12 +204,12 @@ struct oserr seg_refresh(struct seg *s, struct seg_stat *out)
     if (!oserr_is(e) && s->kind->name != NULL)
         e = s->kind->name(s, &s->last);
     if (!oserr_is(e))
-        segment_look(s);
+        segment_remap(s);
     *out = s->last;
     return e;
 }
 
-void segment_look(struct seg *s)
+void segment_remap(struct seg *s)
 {
     uint64_t at = 0, end = s->last.size;
     if (s->unmappable || s->access == SEG_STAT)
@@ -219,13 +219,13 @@ void segment_look(struct seg *s)
         end = end < at + s->limit_n ? end : at + s->limit_n;
     }
     uint64_t n = end <= at ? 0 : (end - at + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
-    if (s->look.n == n && (n == 0 || s->look.at == at))
+    if (s->read_map.n == n && (n == 0 || s->read_map.at == at))
         return;
-    s->kind->unmap(s, &s->look);
-    if (n == 0 || (s->refused != 0 && n >= s->refused))
+    s->kind->unmap(s, &s->read_map);
+    if (n == 0 || (s->map_refused_size != 0 && n >= s->map_refused_size))
         return;
-    bool had = n <= SIZE_MAX / 2 && !oserr_is(s->kind->map(s, at, (size_t)n, false, &s->look));
-    s->refused = had ? 0 : n;
+    bool had = n <= SIZE_MAX / 2 && !oserr_is(s->kind->map(s, at, (size_t)n, false, &s->read_map));
+    s->map_refused_size = had ? 0 : n;
 }
 
 struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length)
@@ -238,8 +238,8 @@ struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length)
     n = n > room ? room : (n + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
     s->limit_at = length == 0 ? 0 : at;
     s->limit_n = length == 0 ? 0 : n;
-    s->kind->unmap(s, &s->hand);
-    segment_look(s);
+    s->kind->unmap(s, &s->write_map);
+    segment_remap(s);
     return OSERR_NONE;
 }
 
@@ -317,7 +317,7 @@ struct oserr seg_resize(struct seg *s, uint64_t size)
     if (!oserr_is(e))
         e = segment_stat(s);
     if (!oserr_is(e))
-        segment_look(s);
+        segment_remap(s);
     return e;
 }
 

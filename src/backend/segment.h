@@ -18,7 +18,7 @@
 struct backend; /* the call log, fault injection, per-process set-up (fault guard) */
 struct seg;     /* one attached segment */
 
-SHM_MUST struct backend *backend_new(void); /* NULL: out of memory */
+MUST_USE struct backend *backend_new(void); /* NULL: out of memory */
 void backend_free(struct backend *be);
 
 /* ---- kinds ---- */
@@ -94,7 +94,7 @@ struct seg_stat {
     uint64_t links;
     uint32_t seals;    /* F_SEAL_* bits */
     uint64_t dev, ino; /* identity, with: */
-    uint64_t sort;     /* what tells apart objects of equal dev and ino; 0 for files with a name */
+    uint64_t space;    /* what tells apart objects of equal dev and ino; 0 for files with a name */
     int64_t atime, mtime, ctime;
     uint32_t creator;  /* pid */
     uint32_t last_pid; /* pid of the last attach or detach (System V) */
@@ -110,17 +110,17 @@ struct seg_stat {
 
 /* Which object: equal in all three is the same one, whatever its names are. dev 0: none. */
 struct seg_id {
-    uint64_t dev, ino, sort;
+    uint64_t dev, ino, space;
 };
 
 static inline struct seg_id seg_id_of(const struct seg_stat *st)
 {
-    return (struct seg_id){st->dev, st->ino, st->sort};
+    return (struct seg_id){st->dev, st->ino, st->space};
 }
 
 static inline bool seg_id_equal(struct seg_id a, struct seg_id b)
 {
-    return a.ino == b.ino && a.dev == b.dev && a.sort == b.sort;
+    return a.ino == b.ino && a.dev == b.dev && a.space == b.space;
 }
 
 /* How many processes other than ours map it writable, map it readable only, only hold it (on
@@ -198,7 +198,7 @@ enum {
  * shared and writable. Our own process is included in who. The pass over /proc
  * can block for as long as another process makes it: call it where that hurts nobody. The caller
  * frees. */
-SHM_MUST struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
+MUST_USE struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
                                  struct seg_survey *out);
 void seg_survey_free(struct seg_survey *s);
 
@@ -212,31 +212,31 @@ struct seg_at {
 };
 
 enum seg_pace_answer {
-    SEG_PACE_ON,
-    SEG_PACE_SKIP, /* this process is not read and counts as unreadable; in the middle of it: on */
-    SEG_PACE_STOP, /* the survey fails with SEG_E_STOPPED */
+    SEG_SCAN_CONTINUE,
+    SEG_SCAN_SKIP, /* this process is not read and counts as unreadable; in the middle of it: on */
+    SEG_SCAN_STOP, /* the survey fails with SEG_E_STOPPED */
 };
 
 /* Is asked before each process, and again between pieces of one that has very many mappings or
  * descriptors. It may take its time: nothing is held meanwhile. */
-struct seg_pace {
+struct seg_throttle {
     enum seg_pace_answer (*ask)(void *ctx, const struct seg_at *at);
     void *ctx;
 };
 
 /* Passes that are given none of their own take this one (seg_who, seg_remove, ...); NULL: none. It
  * must stay until the last of them has ended. */
-void backend_pace(struct backend *be, const struct seg_pace *pace);
+void backend_pace(struct backend *be, const struct seg_throttle *pace);
 
 struct seg_ask {
     unsigned kinds, flags; /* as of seg_survey */
     struct seg_id also;    /* an object whose users are wanted whether it is listed or not, with
                               SEG_SURVEY_WHO; dev 0: none */
-    const struct seg_pace *pace; /* NULL: the backend's */
+    const struct seg_throttle *pace; /* NULL: the backend's */
 };
 
 /* What is not read to its end is not handed out: *out is empty after an error. */
-SHM_MUST struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask,
+MUST_USE struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask,
                                        struct seg_survey *out);
 
 /* ---- one segment ---- */
@@ -248,21 +248,21 @@ enum seg_access {
 };
 
 /* The canonical raw locator of a raw one (`posix:/x` for `/x`, `/dev/shm/x`), or why it is none. */
-SHM_MUST struct oserr seg_canonical(const char *locator, char *out, size_t cap);
+MUST_USE struct oserr seg_canonical(const char *locator, char *out, size_t cap);
 
 /* Opens without changing anything: no O_CREAT, no blocking on fifos, links not followed. Caller
  * closes. */
-SHM_MUST struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
+MUST_USE struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
                                struct seg **out);
 
 /* Creates (never opens what exists), mode exactly as given, `size` zero bytes; opened SEG_WRITE.
  * When a later step fails the name is removed again. */
-SHM_MUST struct oserr seg_create(struct backend *be, const char *locator, uint64_t size,
+MUST_USE struct oserr seg_create(struct backend *be, const char *locator, uint64_t size,
                                  uint32_t mode, struct seg **out);
 void seg_close(struct seg *s); /* NULL is fine */
 
 /* Raises the access of an open segment (the same object, also when its name is gone). */
-SHM_MUST struct oserr seg_set_access(struct seg *s, enum seg_access access);
+MUST_USE struct oserr seg_set_access(struct seg *s, enum seg_access access);
 enum seg_access seg_get_access(const struct seg *s);
 
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
@@ -276,12 +276,12 @@ unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: no 
 
 /* Asks the system how the segment is now: two or three cheap calls; remaps when it grew or shrank.
  */
-SHM_MUST struct oserr seg_refresh(struct seg *s, struct seg_stat *out);
+MUST_USE struct oserr seg_refresh(struct seg *s, struct seg_stat *out);
 const struct seg_stat *seg_last(const struct seg *s); /* what the last refresh or open saw */
 
 /* Map only [offset, offset+length) (rounded to pages) from now on; reads outside are SEG_E_BEYOND.
  * length 0: all. */
-SHM_MUST struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length);
+MUST_USE struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length);
 
 /* What may be read, [*start, *end): all of it, or seg_limit's part. As of the last refresh. */
 void seg_part(const struct seg *s, uint64_t *start, uint64_t *end);
@@ -292,7 +292,7 @@ void seg_part(const struct seg *s, uint64_t *start, uint64_t *end);
  * from the mapping; larger reads are fastest with buf and off equal modulo the page size. Never
  * raises a signal. */
 enum { SEG_SMALL = 64 * 1024 };
-SHM_MUST struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+MUST_USE struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 
 /* What is known of one byte of a sample. */
 enum seg_byte {
@@ -306,7 +306,7 @@ enum seg_byte {
  * them is (enum seg_byte), and the segment's state as seg_refresh tells it, asked after the
  * reading: no byte that lies past that end counts. Bytes that are not data are 0. When it fails,
  * buf and state hold what could be had. */
-SHM_MUST struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
+MUST_USE struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
                                  struct seg_stat *out);
 
 enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
@@ -314,7 +314,7 @@ enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
 /* The run of equal kind that off lies in: [*start <= off, *end), *end at most the size. At or past
  * the end: *start == *end == size, kind HOLE. Costs no memory in the segment. *start may be off
  * itself. */
-SHM_MUST struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
+MUST_USE struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
                                  enum seg_extent_kind *kind);
 
 /* One value. */
@@ -334,24 +334,24 @@ struct poked {
 /* Aligned: one atomic exchange or compare-and-swap. Unaligned: bytewise, `cas` refused
  * (SEG_E_ALIGN). Needs SEG_WRITE. Beyond the end: SEG_E_BEYOND, nothing stored; never grows the
  * segment, whatever happens meanwhile. */
-SHM_MUST struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out);
+MUST_USE struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out);
 
 /* Stores n bytes bytewise ascending (fill, load, text). The range is checked first: SEG_E_BEYOND
  * and nothing is stored; *done says how much was stored when something fails later. Never grows. */
-SHM_MUST struct oserr seg_store(struct seg *s, uint64_t off, const void *buf, size_t n,
+MUST_USE struct oserr seg_store(struct seg *s, uint64_t off, const void *buf, size_t n,
                                 size_t *done);
-SHM_MUST struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t byte,
+MUST_USE struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t byte,
                                uint64_t *done);
 
-SHM_MUST struct oserr seg_resize(struct seg *s, uint64_t size); /* needs SEG_WRITE */
-SHM_MUST struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
+MUST_USE struct oserr seg_resize(struct seg *s, uint64_t size); /* needs SEG_WRITE */
+MUST_USE struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
 
 /* Who has this object now: one pass over /proc, may block (see seg_survey). Our own process is
  * included (the caller compares with os_pid). The caller frees with seg_who_free. */
-SHM_MUST struct oserr seg_who(struct seg *s, struct seg_who *out);
+MUST_USE struct oserr seg_who(struct seg *s, struct seg_who *out);
 
 /* The same for an object known by its identity only (it need not have a name any more). */
-SHM_MUST struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out);
+MUST_USE struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out);
 void seg_who_free(struct seg_who *w);
 
 /* The users among its rows. */
@@ -368,7 +368,7 @@ enum seg_remove_flags {
  * where we may take one, /proc), `who` (may be NULL) then names them and is the caller's to free
  * (always initialised). The object removed is the one that was checked: renamed aside, compared,
  * unlinked. */
-SHM_MUST struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
+MUST_USE struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
                                  struct seg_who *who);
 
 /* The same for one that was listed: refuses with SEG_E_REPLACED when the locator refers to another
@@ -376,7 +376,7 @@ SHM_MUST struct oserr seg_remove(struct backend *be, const char *locator, unsign
  * the number is reused; key, creator, size and time of the last change tell). The check is made
  * right before the removal, with the strongest proof of the kind: a process that takes it meanwhile
  * saves it. seen NULL: as seg_remove. */
-SHM_MUST struct oserr seg_remove_same(struct backend *be, const char *locator,
+MUST_USE struct oserr seg_remove_same(struct backend *be, const char *locator,
                                       const struct seg_stat *seen, unsigned flags,
                                       struct seg_who *who);
 
@@ -387,7 +387,7 @@ struct seg_events; /* a thread that waits for the system to say that names have 
 /* Calls changed(ctx) on a thread of its own soon after a POSIX name appeared, vanished, was renamed
  * or got another size, mode or owner; 50 times a second at most. SEG_E_UNSUPPORTED: this system
  * does not say. */
-SHM_MUST struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
+MUST_USE struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
                                        struct seg_events **out);
 void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fine */
 
@@ -396,7 +396,7 @@ void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fi
 /* Where reading means copying twice (no userfaultfd, see seg_read): bytes [*from, *to) of the last
  * seg_read or seg_sample came out another way each time, three times in a row: what was read of
  * them may never have stood there together. False: nothing of that kind. */
-bool seg_unsettled(const struct seg *s, uint64_t *from, uint64_t *to);
+bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to);
 
 /* A sequence counter as the writers of a range keep it: odd while they write, another even number
  * afterwards; in the machine's byte order. */
@@ -407,15 +407,15 @@ struct seg_seqlock {
 
 /* The counter's value. What was read before is not read after it, nor the other way round.
  * SEG_E_ALIGN: not such a counter; SEG_E_BEYOND: past the end. */
-SHM_MUST struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value);
+MUST_USE struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value);
 
 /* As seg_read, but so that all of it stood there at one moment. With a lock: between two equal even
  * values of its counter. Without (NULL): until two readings in a row are the same. Reads at most
  * `tries` times (at least once; twice as often without a lock), without a pause. *settled false:
  * it never came to that; buf has the newest reading. */
-SHM_MUST struct oserr seg_read_settled(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
-                                       void *buf, size_t n, unsigned tries, size_t *got,
-                                       bool *settled);
+MUST_USE struct oserr seg_read_consistent(struct seg *s, const struct seg_seqlock *lock,
+                                          uint64_t off, void *buf, size_t n, unsigned tries,
+                                          size_t *got, bool *settled);
 
 /* ---- all of it ---- */
 
@@ -432,7 +432,7 @@ struct seg_hashes {
  * zeros. Costs no memory in the segment, and little more time than reading it. When it fails, the
  * pages hashed so far stand. */
 enum { SEG_HASH_PAGE = 4096 };
-SHM_MUST struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
+MUST_USE struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
                                struct seg_hashes *out);
 
 /* Bytes that are looked for, and the two of them (by index; they may be the same) that are rarest:
@@ -447,7 +447,7 @@ struct seg_needle {
  * read. *found: it is at *next. Else none of it starts in [off, *next), and the rest is for
  * seg_read to look at: a page there is no data, or the end is near (fewer than 128 places).
  * SEG_E_UNSUPPORTED: not this segment (no mapping in which holes stay holes). */
-SHM_MUST struct oserr seg_spot(struct seg *s, const struct seg_needle *needle, uint64_t off,
-                               uint64_t end, uint64_t *next, bool *found);
+MUST_USE struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off,
+                                 uint64_t end, uint64_t *next, bool *found);
 
 #endif

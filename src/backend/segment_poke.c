@@ -162,11 +162,11 @@ static void note(struct seg *s, const struct poke *p, const struct poked *r)
 static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poked *out)
 {
     bool aligned = p->offset % p->size == 0;
-    struct oserr e = store_reach(s, p->offset, p->size);
+    struct oserr e = map_for_write(s, p->offset, p->size);
     if (oserr_is(e))
         return e;
     struct touch t = {
-        .at = s->hand.base + (p->offset - s->hand.at),
+        .at = s->write_map.base + (p->offset - s->write_map.at),
         .size = p->size,
         .cas = p->cas,
         .value = from_bytes(p->value, p->size),
@@ -177,7 +177,7 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         memcpy(&t.value, p->value, p->size);
     }
     int faults = 0;
-    while (!guard_run(aligned ? touch_aligned : touch_bytes, &t, s->hand.base, s->hand.n)) {
+    while (!guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
         e = store_fault(s, "seg_poke", p->offset, p->size, t.done, &faults);
         if (oserr_is(e))
             return e;

@@ -37,7 +37,7 @@ bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf,
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n)
 {
     size_t in = (size_t)(off % SEG_PAGE);
-    return segment_copy_page(s->look.base + (off - in - s->look.at), in, buf, n);
+    return segment_copy_page(s->read_map.base + (off - in - s->read_map.at), in, buf, n);
 }
 
 /* From the mapping, a page at a time; a page that is not there reads as zeros: a hole, or past the
@@ -90,9 +90,9 @@ static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got
 {
     unsigned char *a = s->bounce, *b = s->bounce + SEG_PIECE / 2;
     size_t again;
-    struct oserr e = s->kind->pull(s, at, a, n, got);
+    struct oserr e = s->kind->copy_out(s, at, a, n, got);
     for (int i = 0; i < 2 && s->moment == NULL && !oserr_is(e); i++) {
-        e = s->kind->pull(s, at, b, n, &again);
+        e = s->kind->copy_out(s, at, b, n, &again);
         if (oserr_is(e) || (again == *got && memcmp(a, b, again) == 0))
             break;
         if (i == 1)
@@ -128,7 +128,7 @@ static struct oserr read_pulled(struct seg *s, uint64_t off, unsigned char *buf,
 struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                 size_t *got)
 {
-    const struct view *v = &s->look;
+    const struct mapping *v = &s->read_map;
     if (v->base == NULL || off < v->at || off + n > v->at + v->n)
         return read_pulled(s, off, buf, n, got);
     read_mapped(s, off, buf, n);
@@ -141,12 +141,12 @@ static struct oserr read_piece(struct seg *s, uint64_t off, unsigned char *buf, 
                                size_t *got)
 {
     if ((uintptr_t)buf % SEG_PAGE == 0)
-        return s->kind->pull(s, off, buf, n, got);
+        return s->kind->copy_out(s, off, buf, n, got);
     struct oserr e =
         segment_bounce(s); /* unequal alignment would let the kernel copy words in halves */
     *got = 0;
     if (!oserr_is(e))
-        e = s->kind->pull(s, off, s->bounce, n, got);
+        e = s->kind->copy_out(s, off, s->bounce, n, got);
     if (!oserr_is(e))
         memcpy(buf, s->bounce, *got);
     return e;
@@ -218,7 +218,7 @@ struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *
         struct oserr unknown = segment_stat(s);
         if (oserr_is(unknown))
             return unknown;
-        segment_look(s);
+        segment_remap(s);
     }
     struct oserr e = clip(s, off, &n);
     if (oserr_is(e) || n == 0)

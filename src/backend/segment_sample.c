@@ -5,21 +5,21 @@
 #include "backend/provider.h"
 
 /* The window being read: off is the segment's offset of buf[0] and state[0]. */
-struct window {
+struct sample_window {
     unsigned char *buf;
     uint8_t *state;
     uint64_t off;
     size_t n; /* bytes that exist as far as is known */
 };
 
-static void set_state(struct window *w, uint64_t from, uint64_t to, enum seg_byte state)
+static void set_state(struct sample_window *w, uint64_t from, uint64_t to, enum seg_byte state)
 {
     memset(w->state + (from - w->off), (int)state, (size_t)(to - from));
 }
 
 /* Touching a hole faults, so a page that can be read is data: the system is asked only where the
  * last sample saw a hole. */
-static struct oserr sample_mapped(struct seg *s, struct window *w)
+static struct oserr sample_mapped(struct seg *s, struct sample_window *w)
 {
     bool ask = s->saw_hole;
     uint64_t at = w->off, end = w->off + w->n, data = at;
@@ -48,7 +48,7 @@ static struct oserr sample_mapped(struct seg *s, struct window *w)
 }
 
 /* Where nothing faults: ask first, then read. What came to life in between is data. */
-static struct oserr sample_asked(struct seg *s, struct window *w)
+static struct oserr sample_asked(struct seg *s, struct sample_window *w)
 {
     uint64_t at = w->off, end = w->off + w->n;
     struct oserr e = segment_stat(s); /* a page lost makes what is remembered of its data void */
@@ -85,9 +85,9 @@ static size_t known_part(const struct seg *s, uint64_t off, size_t n)
     return end - off < n ? (size_t)(end - off) : n;
 }
 
-static struct oserr read_window(struct seg *s, struct window *w)
+static struct oserr read_window(struct seg *s, struct sample_window *w)
 {
-    const struct view *v = &s->look;
+    const struct mapping *v = &s->read_map;
     bool mapped = v->base != NULL && w->off >= v->at && w->off + w->n <= v->at + v->n;
     s->torn_from = s->torn_to = 0;
     if (w->n == 0)
@@ -104,7 +104,7 @@ struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, 
     if (s->access == SEG_STAT || n > SEG_SMALL)
         return (struct oserr){"seg_sample", SEG_E_UNSUPPORTED};
     for (int pass = 0; pass < 2; pass++) {
-        struct window w = {buf, state, off, known_part(s, off, n)};
+        struct sample_window w = {buf, state, off, known_part(s, off, n)};
         memset(buf, 0, n);
         memset(state, SEG_BYTE_BEYOND, n);
         e = read_window(s, &w);

@@ -6,7 +6,7 @@
 #include "backend/guard.h"
 #include "backend/provider.h"
 
-bool seg_unsettled(const struct seg *s, uint64_t *from, uint64_t *to)
+bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to)
 {
     *from = s->torn_from;
     *to = s->torn_to;
@@ -80,8 +80,8 @@ static struct oserr read_alike(struct seg *s, uint64_t off, void *buf, size_t n,
     return e;
 }
 
-struct oserr seg_read_settled(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
-                              void *buf, size_t n, unsigned tries, size_t *got, bool *settled)
+struct oserr seg_read_consistent(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
+                                 void *buf, size_t n, unsigned tries, size_t *got, bool *settled)
 {
     struct oserr e = OSERR_NONE;
     *got = 0;

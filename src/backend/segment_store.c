@@ -6,9 +6,9 @@
 
 enum { WORD = 8, FAULTS_MAX = 16 };
 
-struct oserr store_reach(struct seg *s, uint64_t off, size_t n)
+struct oserr map_for_write(struct seg *s, uint64_t off, size_t n)
 {
-    struct view *v = &s->hand;
+    struct mapping *v = &s->write_map;
     if (v->base != NULL && off >= v->at && off + n <= v->at + v->n)
         return OSERR_NONE;
     s->kind->unmap(s, v);
@@ -74,17 +74,17 @@ static struct oserr store_range(struct seg *s, const char *call, uint64_t off, s
     while (!oserr_is(e) && *done < n) {
         uint64_t at = off + *done, left = n - *done;
         uint64_t window = SEG_HAND - at % SEG_HAND;
-        e = store_reach(s, at, (size_t)(left < window ? left : window));
+        e = map_for_write(s, at, (size_t)(left < window ? left : window));
         if (oserr_is(e))
             break;
-        uint64_t room = s->hand.at + s->hand.n - at;
+        uint64_t room = s->write_map.at + s->write_map.n - at;
         p->n = SEG_PAGE - (size_t)(at % SEG_PAGE);
         p->n = p->n < left ? p->n : (size_t)left;
         p->n = p->n < room ? p->n : (size_t)room;
-        p->to = s->hand.base + (at - s->hand.at);
+        p->to = s->write_map.base + (at - s->write_map.at);
         p->from = from == NULL ? NULL : from + *done;
         p->done = 0;
-        bool whole = guard_run(put_piece, p, s->hand.base, s->hand.n);
+        bool whole = guard_run(put_piece, p, s->write_map.base, s->write_map.n);
         *done += p->done;
         faults = p->done > 0 ? 0 : faults;
         if (!whole)

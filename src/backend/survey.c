@@ -33,24 +33,24 @@ static int compare_locators(const void *a, const void *b)
     return strcmp(x->locator, y->locator);
 }
 
-void backend_pace(struct backend *be, const struct seg_pace *pace)
+void backend_pace(struct backend *be, const struct seg_throttle *pace)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     be->pace = pace;
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
 }
 
-static const struct seg_pace *pace_of(struct backend *be, const struct seg_pace *own)
+static const struct seg_throttle *pace_of(struct backend *be, const struct seg_throttle *own)
 {
-    os_gate_lock(be->lock);
-    const struct seg_pace *pace = own != NULL ? own : be->pace;
-    os_gate_unlock(be->lock);
+    os_monitor_lock(be->lock);
+    const struct seg_throttle *pace = own != NULL ? own : be->pace;
+    os_monitor_unlock(be->lock);
     return pace;
 }
 
 enum seg_pace_answer search_pace(const struct search *s, const struct seg_at *at)
 {
-    return s->pace == NULL ? SEG_PACE_ON : s->pace->ask(s->pace->ctx, at);
+    return s->pace == NULL ? SEG_SCAN_CONTINUE : s->pace->ask(s->pace->ctx, at);
 }
 
 /* ---- who has what ---- */
@@ -247,7 +247,7 @@ static struct oserr ask_who(struct backend *be, const struct search *s, struct s
             s->objects->items[number].asked = true;
     }
     if (!oserr_is(e))
-        e = mappers_find(be, s, f);
+        e = scan_processes(be, s, f);
     if (!oserr_is(e))
         e = discover_rows(be, s);
     if (!oserr_is(e) && also.dev != 0)
@@ -350,7 +350,7 @@ static struct oserr who_object(struct backend *be, struct seg_id id, struct seg_
     struct oserr e = objects_add(be, &o, id, &number);
     if (!oserr_is(e)) {
         o.items[number].wanted = true;
-        e = mappers_find(be, &(struct search){.objects = &o, .pace = pace_of(be, NULL)}, &f);
+        e = scan_processes(be, &(struct search){.objects = &o, .pace = pace_of(be, NULL)}, &f);
     }
     if (!oserr_is(e))
         e = take_rows(be, &f, &o, out);
@@ -371,8 +371,8 @@ struct oserr seg_who(struct seg *s, struct seg_who *out)
 {
     bool huge;
     struct oserr e = who_object(s->be, seg_id_of(&s->last), out, &huge);
-    s->always |= huge ? SEG_ST_HUGETLB : 0U;
-    s->last.state |= s->always;
+    s->sticky_state |= huge ? SEG_ST_HUGETLB : 0U;
+    s->last.state |= s->sticky_state;
     return e;
 }
 

@@ -21,18 +21,18 @@ struct sys_entry {
 };
 
 struct backend {
-    struct os_gate *lock;   /* guards everything below */
-    struct sys_entry *ring; /* SYS_LOG_KEPT entries; entry number i is ring[i % SYS_LOG_KEPT] */
-    uint64_t entries;       /* entries ever written */
-    uint64_t calls;         /* calls ever made, folded ones included */
-    uint64_t fail_in;       /* the call counted down to fails; 0: none */
-    uint32_t fail_code;     /* how it fails */
+    struct os_monitor *lock; /* guards everything below */
+    struct sys_entry *ring;  /* SYS_LOG_KEPT entries; entry number i is ring[i % SYS_LOG_KEPT] */
+    uint64_t entries;        /* entries ever written */
+    uint64_t calls;          /* calls ever made, folded ones included */
+    uint64_t fail_in;        /* the call counted down to fails; 0: none */
+    uint32_t fail_code;      /* how it fails */
     void (*on_call)(void *ctx, const struct oscall *call);
     void *on_call_ctx;
     const struct seg_player *player; /* of recordings; NULL: none can be opened */
     void (*before)(void *ctx, const char *call);
     void *before_ctx;
-    const struct seg_pace *pace; /* of passes without their own */
+    const struct seg_throttle *pace; /* of passes without their own */
     bool nameless_known;
     uint64_t nameless[8]; /* devices of objects without a file system of their own */
 };
@@ -53,7 +53,7 @@ sys_leave(struct backend *be, const char *call, uint32_t code, uint64_t key, con
 
 /* The same for a call of a series (key not 0) that an equal one is in the log of already: it is
  * counted without being put into words. False: nothing was done, sys_leave has to. */
-bool sys_again(struct backend *be, uint32_t code, uint64_t key);
+bool sys_fold_repeat(struct backend *be, uint32_t code, uint64_t key);
 
 /* A line of the log that is no system call: a store through the mapping. */
 #if defined(__GNUC__)
@@ -62,14 +62,14 @@ __attribute__((format(printf, 2, 3)))
 void sys_note(struct backend *be, const char *format, ...);
 
 /* Zeroed memory; counts as a call for failures, is not logged. Free with free(). */
-SHM_MUST struct oserr sys_alloc(struct backend *be, size_t n, void **out);
+MUST_USE struct oserr sys_alloc(struct backend *be, size_t n, void **out);
 
 /* Makes room for `need` items of `size` bytes in *items (capacity *cap, doubled). */
-SHM_MUST struct oserr sys_grow(struct backend *be, void **items, size_t *cap, size_t need,
+MUST_USE struct oserr sys_grow(struct backend *be, void **items, size_t *cap, size_t need,
                                size_t size);
 
 /* A copy of a string in memory of sys_alloc. */
-SHM_MUST struct oserr sys_copy(struct backend *be, const char *s, char **out);
+MUST_USE struct oserr sys_copy(struct backend *be, const char *s, char **out);
 
 /* Name of a system error (`EACCES`) for the log; never NULL. Per system. */
 const char *sys_error_name(uint32_t code);

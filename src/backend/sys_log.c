@@ -13,7 +13,7 @@ struct backend *backend_new(void)
     if (be == NULL)
         return NULL;
     be->ring = calloc(SYS_LOG_KEPT, sizeof *be->ring);
-    be->lock = os_gate_new();
+    be->lock = os_monitor_new();
     if (be->ring == NULL || be->lock == NULL) {
         backend_free(be);
         return NULL;
@@ -27,7 +27,7 @@ void backend_free(struct backend *be)
     if (be == NULL)
         return;
     if (be->lock != NULL)
-        os_gate_free(be->lock);
+        os_monitor_free(be->lock);
     free(be->ring);
     free(be);
 }
@@ -40,17 +40,17 @@ static uint32_t count_down(struct backend *be)
 
 uint32_t sys_enter(struct backend *be, const char *call)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     void (*before)(void *, const char *) = be->before;
     void *ctx = be->before_ctx;
     uint32_t code = before == NULL ? count_down(be) : 0;
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     if (before == NULL)
         return code;
     before(ctx, call); /* it may choose this very call to fail */
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     code = count_down(be);
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     return code;
 }
 
@@ -137,11 +137,11 @@ static uint64_t key_of(uint64_t key, uint32_t code)
     return key == 0 ? 0 : key + (uint64_t)code * 0x9e3779b97f4a7c15U;
 }
 
-bool sys_again(struct backend *be, uint32_t code, uint64_t key)
+bool sys_fold_repeat(struct backend *be, uint32_t code, uint64_t key)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     bool folded = fold(be, key_of(key, code));
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     return folded;
 }
 
@@ -151,10 +151,10 @@ struct oserr sys_leave(struct backend *be, const char *call, uint32_t code, uint
     va_list ap;
     key = key_of(key, code);
     va_start(ap, format);
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     if (!fold(be, key))
         append(be, code, key, format, ap);
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     va_end(ap);
     return code == 0 ? OSERR_NONE : (struct oserr){call, code};
 }
@@ -163,9 +163,9 @@ void sys_note(struct backend *be, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     append(be, 0, 0, format, ap);
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     va_end(ap);
 }
 
@@ -206,7 +206,7 @@ struct oserr sys_copy(struct backend *be, const char *s, char **out)
 bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out)
 {
     bool found = false;
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     uint64_t i = be->entries < SYS_LOG_KEPT ? 0 : be->entries - SYS_LOG_KEPT;
     uint64_t end = be->entries;
     while (i < end) { /* entries ascend by seq: halve */
@@ -221,39 +221,39 @@ bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out)
         *seq = out->seq + 1;
         found = true;
     }
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     return found;
 }
 
 uint64_t backend_call_count(const struct backend *be)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     uint64_t n = be->calls;
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
     return n;
 }
 
 void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct oscall *call),
                      void *ctx)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     be->on_call = fn;
     be->on_call_ctx = ctx;
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
 }
 
 void backend_fail_at(struct backend *be, uint64_t nth, uint32_t code)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     be->fail_in = nth;
     be->fail_code = code;
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
 }
 
 void backend_before_call(struct backend *be, void (*fn)(void *ctx, const char *call), void *ctx)
 {
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     be->before = fn;
     be->before_ctx = ctx;
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
 }

@@ -6,7 +6,7 @@
 static uint64_t hash(struct seg_id id)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15U;
-    uint64_t h = (id.ino + id.sort * 3) * odd;
+    uint64_t h = (id.ino + id.space * 3) * odd;
     h = (h ^ (h >> 29) ^ id.dev) * odd;
     return h ^ (h >> 32);
 }

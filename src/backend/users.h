@@ -45,7 +45,7 @@ enum { OBJECT_NONE = -1 };
 long objects_find(const struct objects *o, struct seg_id id);
 
 /* Adds it unless it is there, with nothing known of it. */
-SHM_MUST struct oserr objects_add(struct backend *be, struct objects *o, struct seg_id id,
+MUST_USE struct oserr objects_add(struct backend *be, struct objects *o, struct seg_id id,
                                   size_t *number);
 
 /* What a handle of these rights (seg_holder.access) is for. */

@@ -6,20 +6,20 @@
 
 #include "backend/provider.h"
 
-static void moment_close(struct seg *s)
+static void virtual_close(struct seg *s)
 {
-    free(s->own);
-    s->own = NULL;
+    free(s->kind_data);
+    s->kind_data = NULL;
 }
 
-static struct oserr moment_stat(struct seg *s, struct seg_stat *out)
+static struct oserr virtual_stat(struct seg *s, struct seg_stat *out)
 {
     *out = s->last;
     out->size = s->moment->size;
     return OSERR_NONE;
 }
 
-static struct oserr moment_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+static struct oserr virtual_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     (void)s;
     (void)at;
@@ -29,15 +29,15 @@ static struct oserr moment_map(struct seg *s, uint64_t at, size_t n, bool write,
     return (struct oserr){"mmap", SEG_E_UNSUPPORTED};
 }
 
-static void moment_unmap(struct seg *s, struct view *v)
+static void virtual_unmap(struct seg *s, struct mapping *v)
 {
     (void)s;
-    *v = (struct view){0};
+    *v = (struct mapping){0};
 }
 
-static struct oserr moment_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
+static struct oserr virtual_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
-    uint8_t *state = s->own;
+    uint8_t *state = s->kind_data;
     struct oserr e = OSERR_NONE;
     *got = 0;
     if (off >= s->moment->size)
@@ -53,22 +53,22 @@ static struct oserr moment_pull(struct seg *s, uint64_t off, void *buf, size_t n
     return e;
 }
 
-static struct oserr moment_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
-                                  enum seg_extent_kind *kind)
+static struct oserr virtual_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
+                                   enum seg_extent_kind *kind)
 {
     struct oserr e = s->moment->run(s->moment->ctx, off, end, kind);
     *end = *end < size ? *end : size;
     return e;
 }
 
-static struct oserr moment_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data)
+static struct oserr virtual_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data)
 {
     enum seg_extent_kind kind = SEG_EXT_HOLE;
     struct oserr e = OSERR_NONE;
     *data = off;
     while (*data < end && *data < s->moment->size && !oserr_is(e)) {
         uint64_t stop = end;
-        e = moment_extent(s, *data, s->moment->size, &stop, &kind);
+        e = virtual_extent(s, *data, s->moment->size, &stop, &kind);
         if (oserr_is(e) || kind != SEG_EXT_HOLE || stop <= *data)
             break;
         *data = stop;
@@ -77,17 +77,17 @@ static struct oserr moment_next_data(struct seg *s, uint64_t off, uint64_t end, 
     return e;
 }
 
-static const struct provider moment_provider = {
-    .close = moment_close,
-    .stat = moment_stat,
-    .map = moment_map,
-    .unmap = moment_unmap,
-    .pull = moment_pull,
-    .next_data = moment_next_data,
-    .extent = moment_extent,
+static const struct provider virtual_provider = {
+    .close = virtual_close,
+    .stat = virtual_stat,
+    .map = virtual_map,
+    .unmap = virtual_unmap,
+    .copy_out = virtual_copy_out,
+    .next_data = virtual_next_data,
+    .extent = virtual_extent,
 };
 
-struct oserr seg_open_moment(struct seg *of, const struct seg_moment *moment, struct seg **out)
+struct oserr seg_open_moment(struct seg *of, const struct seg_virtual *moment, struct seg **out)
 {
     void *mem;
     *out = NULL;
@@ -96,9 +96,9 @@ struct oserr seg_open_moment(struct seg *of, const struct seg_moment *moment, st
         return e;
     struct seg *s = mem;
     *s = (struct seg){.be = of->be,
-                      .kind = &moment_provider,
+                      .kind = &virtual_provider,
                       .access = SEG_READ,
-                      .what = of->what,
+                      .listed_kind = of->listed_kind,
                       .handle = -1,
                       .watch = -1,
                       .last = of->last,
@@ -109,7 +109,7 @@ struct oserr seg_open_moment(struct seg *of, const struct seg_moment *moment, st
     s->last.size = moment->size;
     e = sys_copy(of->be, of->locator, &s->locator);
     if (!oserr_is(e))
-        e = sys_alloc(of->be, SEG_SMALL, &s->own);
+        e = sys_alloc(of->be, SEG_SMALL, &s->kind_data);
     if (oserr_is(e)) {
         seg_close(s);
         return e;

@@ -5,7 +5,7 @@
 
 #include "backend/segment.h"
 
-struct seg_moment {
+struct seg_virtual {
     void *ctx;
     uint64_t size; /* of the segment then */
     /* The n bytes (at most SEG_SMALL) from off, inside the size, and what each of them was (enum
@@ -18,7 +18,7 @@ struct seg_moment {
 /* What `of` was, to be read like any segment: seg_read fails with SEG_E_UNKNOWN where a byte is not
  * known, seg_sample says which. It has its locator, its kind and its part (seg_limit). `of` and
  * *moment outlive it; the caller closes. */
-SHM_MUST struct oserr seg_open_moment(struct seg *of, const struct seg_moment *moment,
+MUST_USE struct oserr seg_open_moment(struct seg *of, const struct seg_virtual *moment,
                                       struct seg **out);
 
 #endif

@@ -94,7 +94,7 @@ static void print_call(void *ctx, const struct oscall *call)
 }
 
 /* A recording on the screen stays at its end, wherever the command goes in it. */
-static bool attach_again(struct run *r, enum seg_access access)
+static bool attach_again(struct command_run *r, enum seg_access access)
 {
     struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
     if (oserr_is(e)) {
@@ -107,7 +107,7 @@ static bool attach_again(struct run *r, enum seg_access access)
 }
 
 /* The segment a command works on: the UI's, or the one its first word names. */
-static bool attach(struct run *r)
+static bool attach(struct command_run *r)
 {
     const struct command *c = r->command;
     enum seg_access access = (c->needs & NEED_WRITE) != 0  ? SEG_WRITE
@@ -147,7 +147,7 @@ static bool attach(struct run *r)
 }
 
 /* Too few or too many words? In the UI the locator is left out. */
-static int check_words(struct run *r)
+static int check_words(struct command_run *r)
 {
     const struct command *c = r->command;
     unsigned located = NEED_STAT | NEED_READ | NEED_WRITE;
@@ -165,7 +165,7 @@ static int check_words(struct run *r)
     return EXIT_DONE;
 }
 
-static int stopped(struct run *r)
+static int stopped(struct command_run *r)
 {
     if (r->env->ui) {
         return run_error(r, "stopped");
@@ -175,7 +175,7 @@ static int stopped(struct run *r)
     return EXIT_ERROR;
 }
 
-static int run_command(struct run *r)
+static int run_command(struct command_run *r)
 {
     struct command_env *env = r->env;
     int status = check_words(r);
@@ -210,7 +210,7 @@ static int run_command(struct run *r)
 int command_run(struct command_env *env, int argc, char **argv)
 {
     struct args args;
-    struct run r = {.env = env, .args = &args};
+    struct command_run r = {.env = env, .args = &args};
     struct calls calls = {.err = env->err, .thread = &this_thread};
     char why[ARGS_WHY];
     env->pokes_count = 0;

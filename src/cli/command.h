@@ -59,7 +59,7 @@ struct command_env {
     struct seg *made;   /* what `create` made and only an open handle keeps: now the caller's */
 };
 
-struct run; /* one run of a command: cli/run.h */
+struct command_run; /* one run of a command: cli/run.h */
 
 struct command {
     const char *name;
@@ -67,7 +67,7 @@ struct command {
     unsigned needs;       /* enum command_needs */
     int min, max;         /* how many words it takes, the locator included */
     const char *help;     /* one sentence */
-    int (*run)(struct run *r);
+    int (*run)(struct command_run *r);
 };
 
 /* One option of one command. */

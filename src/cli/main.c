@@ -84,7 +84,7 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
 static int check_locator(struct command_env *env, const char *typed, const char *range,
                          struct ui_options *o, char raw[LOCATOR_MAX])
 {
-    struct run r = {.env = env};
+    struct command_run r = {.env = env};
     struct seg *seg = NULL;
     char first[LOCATOR_MAX];
     const char *why = locator_typed(typed, first);
@@ -167,7 +167,7 @@ int cli_main(struct backend *be, int argc, char **argv,
     env = (struct command_env){
         .be = be, .out = &out, .err = &err, .out_terminal = os_is_terminal(1), .pause = cli_pause};
     demo_set_ui(ui);
-    recorded_install(be);
+    recording_install(be);
     int status = 0;
     if (argc > 2 && strcmp(argv[1], "--calls") == 0 && command_find(argv[2]) != NULL) {
         char *option = argv[1]; /* `shmlens --calls peek ...` is `shmlens peek --calls ...` */

@@ -39,7 +39,7 @@ void out_used(struct out *o, size_t n);
 void out_json(struct out *o, const char *utf8);
 void out_json_part(struct out *o, const char *utf8, size_t n);
 
-SHM_MUST bool out_flush(struct out *o); /* false: o->error says why */
+MUST_USE bool out_flush(struct out *o); /* false: o->error says why */
 void out_push(struct out *o); /* out_flush, for whoever looks at the error later or never */
 
 #endif

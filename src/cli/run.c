@@ -9,7 +9,7 @@
 
 /* ---- errors ---- */
 
-struct out *run_error_begin(struct run *r, const char *raw)
+struct out *run_error_begin(struct command_run *r, const char *raw)
 {
     struct out *err = r->env->err;
     if (!r->env->ui) {
@@ -26,7 +26,7 @@ struct out *run_error_begin(struct run *r, const char *raw)
     return err;
 }
 
-void run_error_end(struct run *r)
+void run_error_end(struct command_run *r)
 {
     out_str(r->env->err, "\n");
     out_push(r->env->err);
@@ -176,7 +176,7 @@ static void print_meaning(struct out *err, const char *raw, const char *doing, s
     }
 }
 
-int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e)
+int run_fail(struct command_run *r, const char *raw, const char *doing, struct oserr e)
 {
     char text[200];
     const char *where = raw == NULL ? r->raw : raw;
@@ -203,7 +203,7 @@ struct oserr run_partly(struct oserr e, uint64_t stored)
     return e;
 }
 
-static void say(struct run *r, const char *raw, const char *format, va_list args)
+static void say(struct command_run *r, const char *raw, const char *format, va_list args)
 {
     char text[1024];
     (void)vsnprintf(text, sizeof text, format, args);
@@ -211,7 +211,7 @@ static void say(struct run *r, const char *raw, const char *format, va_list args
     run_error_end(r);
 }
 
-int run_error(struct run *r, const char *format, ...)
+int run_error(struct command_run *r, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -220,7 +220,7 @@ int run_error(struct run *r, const char *format, ...)
     return EXIT_ERROR;
 }
 
-void run_note(struct run *r, const char *format, ...)
+void run_note(struct command_run *r, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -228,7 +228,7 @@ void run_note(struct run *r, const char *format, ...)
     va_end(args);
 }
 
-int run_usage(struct run *r, const char *format, ...)
+int run_usage(struct command_run *r, const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -244,7 +244,7 @@ int run_usage(struct run *r, const char *format, ...)
     return EXIT_ERROR;
 }
 
-int run_bad_word(struct run *r, const char *what, const char *word, const char *why)
+int run_bad_word(struct command_run *r, const char *what, const char *word, const char *why)
 {
     char shown[RUN_SHOWN];
     return run_error(r, "%s: %s: %s", what, run_shown(word, shown), why);
@@ -262,7 +262,7 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
 
 /* ---- opening, breathing ---- */
 
-bool run_locator(struct run *r, const char *typed, char raw[LOCATOR_MAX])
+bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {
     char first[LOCATOR_MAX];
     const char *why = locator_typed(typed, first);
@@ -281,7 +281,7 @@ bool run_locator(struct run *r, const char *typed, char raw[LOCATOR_MAX])
     return true;
 }
 
-bool run_open(struct run *r, const char *typed, enum seg_access access, struct seg **seg,
+bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX])
 {
     if (!run_locator(r, typed, raw)) {
@@ -300,17 +300,17 @@ bool run_open(struct run *r, const char *typed, enum seg_access access, struct s
     return true;
 }
 
-bool run_breathe(struct run *r, uint64_t done, uint64_t total)
+bool run_breathe(struct command_run *r, uint64_t done, uint64_t total)
 {
     return r->env->pause(r->env->pause_ctx, 0, done, total);
 }
 
-bool run_sleep(struct run *r, int64_t deadline)
+bool run_sleep(struct command_run *r, int64_t deadline)
 {
     return r->env->pause(r->env->pause_ctx, deadline, 0, 0);
 }
 
-bool run_flush(struct run *r)
+bool run_flush(struct command_run *r)
 {
     return out_flush(r->env->out);
 }

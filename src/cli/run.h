@@ -12,7 +12,7 @@
  * passed on (the shell), or it says so (the UI). */
 enum { EXIT_STOPPED = -1 };
 
-struct run {
+struct command_run {
     struct command_env *env;
     const struct command *command;
     const struct args *args;
@@ -28,7 +28,7 @@ struct run {
 
 /* A system call or the backend refused. `doing`: what could not be done, such as "read it". The
  * text says what it means and what can be done; raw NULL: the run's segment. */
-int run_fail(struct run *r, const char *raw, const char *doing, struct oserr e);
+int run_fail(struct command_run *r, const char *raw, const char *doing, struct oserr e);
 
 /* The failure of one piece when `stored` bytes went in before it: not `nothing was stored`. */
 struct oserr run_partly(struct oserr e, uint64_t stored);
@@ -40,20 +40,20 @@ struct oserr run_partly(struct oserr e, uint64_t stored);
 #endif
 
 /* Our own refusal, about the run's segment. The text must be printable. */
-int run_error(struct run *r, const char *format, ...) RUN_FORMAT(2, 3);
+int run_error(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
 /* The same without exit status: something worth knowing. */
-void run_note(struct run *r, const char *format, ...) RUN_FORMAT(2, 3);
+void run_note(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
 /* The command line is wrong: the same, and `; see shmlens COMMAND --help`. */
-int run_usage(struct run *r, const char *format, ...) RUN_FORMAT(2, 3);
+int run_usage(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
 /* A word of the command line is wrong: `WHAT: WORD: why`; WORD is escaped. */
-int run_bad_word(struct run *r, const char *what, const char *word, const char *why);
+int run_bad_word(struct command_run *r, const char *what, const char *word, const char *why);
 
 /* Starts and ends an error line by hand: `shmlens: COMMAND: ` and, raw not NULL, `LOCATOR: `. */
-struct out *run_error_begin(struct run *r, const char *raw);
-void run_error_end(struct run *r);
+struct out *run_error_begin(struct command_run *r, const char *raw);
+void run_error_end(struct command_run *r);
 
 /* ---- arguments: each reports by itself and returns false ---- */
 
@@ -61,31 +61,32 @@ void run_error_end(struct run *r);
 enum { RUN_SHOWN = 200 };
 const char *run_shown(const char *raw, char buf[RUN_SHOWN]);
 
-const char *run_option(const struct run *r, const char *name); /* NULL: not given */
+const char *run_option(const struct command_run *r, const char *name); /* NULL: not given */
 
 /* `--as`; *view stays as it is when not given. */
-bool run_view(struct run *r, const struct view **view);
+bool run_view(struct command_run *r, const struct view **view);
 
 /* The view that values are in: `--as`, or in the UI the view on screen; must be there. */
-bool run_value_view(struct run *r, const struct view **view);
+bool run_value_view(struct command_run *r, const struct view **view);
 
-bool run_offset(struct run *r, const char *word, uint64_t *offset);
-bool run_number(struct run *r, const char *what, const char *word, uint64_t max, uint64_t *n);
-bool run_byte(struct run *r, const char *what, const char *word, uint8_t *byte);
+bool run_offset(struct command_run *r, const char *word, uint64_t *offset);
+bool run_number(struct command_run *r, const char *what, const char *word, uint64_t max,
+                uint64_t *n);
+bool run_byte(struct command_run *r, const char *what, const char *word, uint8_t *byte);
 
 /* Options with a value; *out stays as it is when not given. */
-bool run_duration_option(struct run *r, const char *name, int64_t *ns);
-bool run_count_option(struct run *r, const char *name, uint64_t *n);
-bool run_hz_option(struct run *r, double *hz);
+bool run_duration_option(struct command_run *r, const char *name, int64_t *ns);
+bool run_count_option(struct command_run *r, const char *name, uint64_t *n);
+bool run_hz_option(struct command_run *r, double *hz);
 bool run_hz(const char *text, double *hz); /* above 0, at most UI_HZ_MAX; false: not a rate */
 bool run_positive(const char *text, double max, double *out);
 
 /* `--OPTION TIME` (at, to): shows the recording `seg`, whose locator is raw, as it was then. Not
  * given: it stays at its end. For others than recordings it is an error. */
-bool run_at(struct run *r, const char *option, struct seg *seg, const char *raw);
+bool run_at(struct command_run *r, const char *option, struct seg *seg, const char *raw);
 
 /* One value of a view from one word, `size` bytes. */
-bool run_value(struct run *r, const struct view *v, const char *what, const char *word,
+bool run_value(struct command_run *r, const struct view *v, const char *what, const char *word,
                uint8_t *out, size_t cap, size_t *size);
 
 /* A range from words [OFFSET [LENGTH]] starting at word `first`. */
@@ -95,28 +96,28 @@ struct range {
     uint64_t missing; /* bytes asked for past the end */
     bool has_offset, has_length;
 };
-bool run_range(struct run *r, int first, struct range *range);
+bool run_range(struct command_run *r, int first, struct range *range);
 
 /* Says which part of the range is past the end and returns EXIT_ERROR; EXIT_DONE when none is. */
-int run_past_end(struct run *r, const struct range *range);
+int run_past_end(struct command_run *r, const struct range *range);
 
 /* ---- opening, breathing ---- */
 
 /* A typed locator into raw, canonical form. */
-bool run_locator(struct run *r, const char *typed, char raw[LOCATOR_MAX]);
-bool run_open(struct run *r, const char *typed, enum seg_access access, struct seg **seg,
+bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]);
+bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX]);
 
 /* Between slices of work; false: give up with EXIT_STOPPED. */
-bool run_breathe(struct run *r, uint64_t done, uint64_t total);
-bool run_sleep(struct run *r, int64_t deadline);
+bool run_breathe(struct command_run *r, uint64_t done, uint64_t total);
+bool run_sleep(struct command_run *r, int64_t deadline);
 
 /* What is printed so far goes out; false: it could not be written (command_run says so). */
-bool run_flush(struct run *r);
+bool run_flush(struct command_run *r);
 
 /* ---- the commands ---- */
 
-#define COMMAND(name, synopsis, needs, min, max, help) int cmd_##name(struct run *r);
+#define COMMAND(name, synopsis, needs, min, max, help) int cmd_##name(struct command_run *r);
 #define OPTION(command, name, arg, help)
 #include "cli/commands.def"
 #undef COMMAND
@@ -130,14 +131,15 @@ void help_document(struct out *o, const char *which); /* `man`, `bash`, `markdow
 /* The demo opens the UI through this; set by cli_main, NULL: there is none. */
 struct ui_options;
 void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *));
-int demo_writer(struct run *r, int64_t until);
+int demo_writer(struct command_run *r, int64_t until);
 
 /* Removes the demo's segment when it still is the one that was seen; no error: it is gone, or the
  * name is another's. */
-SHM_MUST struct oserr demo_remove(struct run *r, const struct seg_stat *seen);
+MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen);
 
 /* --replay: opens a recording (false: it was reported), and plays it until its end or `until`. */
-bool demo_open_recording(struct run *r, const char *path, struct seg **out, char raw[LOCATOR_MAX]);
-int demo_replay(struct run *r, const char *path, int64_t until);
+bool demo_open_recording(struct command_run *r, const char *path, struct seg **out,
+                         char raw[LOCATOR_MAX]);
+int demo_replay(struct command_run *r, const char *path, int64_t until);
 
 #endif

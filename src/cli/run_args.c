@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-const char *run_option(const struct run *r, const char *name)
+const char *run_option(const struct command_run *r, const char *name)
 {
     return args_get(r->args, name);
 }
@@ -26,7 +26,7 @@ static const char *status_text(enum num_status s)
     }
 }
 
-bool run_view(struct run *r, const struct view **view)
+bool run_view(struct command_run *r, const struct view **view)
 {
     const char *name = run_option(r, "as");
     if (name == NULL) {
@@ -43,7 +43,7 @@ bool run_view(struct run *r, const struct view **view)
     return true;
 }
 
-bool run_value_view(struct run *r, const struct view **view)
+bool run_value_view(struct command_run *r, const struct view **view)
 {
     *view = r->env->ui ? view_find(r->env->view == NULL ? "hex" : r->env->view) : NULL;
     if (!run_view(r, view)) {
@@ -56,7 +56,7 @@ bool run_value_view(struct run *r, const struct view **view)
     return true;
 }
 
-bool run_offset(struct run *r, const char *word, uint64_t *offset)
+bool run_offset(struct command_run *r, const char *word, uint64_t *offset)
 {
     const struct command_env *env = r->env;
     struct offset_base base = {.size = r->size,
@@ -74,7 +74,8 @@ bool run_offset(struct run *r, const char *word, uint64_t *offset)
     return true;
 }
 
-bool run_number(struct run *r, const char *what, const char *word, uint64_t max, uint64_t *n)
+bool run_number(struct command_run *r, const char *what, const char *word, uint64_t max,
+                uint64_t *n)
 {
     enum num_status s = number_u64(word, max, n);
     if (s != NUM_OK) {
@@ -83,7 +84,7 @@ bool run_number(struct run *r, const char *what, const char *word, uint64_t max,
     return s == NUM_OK;
 }
 
-bool run_byte(struct run *r, const char *what, const char *word, uint8_t *byte)
+bool run_byte(struct command_run *r, const char *what, const char *word, uint8_t *byte)
 {
     uint64_t n = 0;
     enum num_status s = number_u64(word, 255, &n);
@@ -106,7 +107,7 @@ static const char *dashed(const char *name, char buf[48])
     return buf;
 }
 
-bool run_duration_option(struct run *r, const char *name, int64_t *ns)
+bool run_duration_option(struct command_run *r, const char *name, int64_t *ns)
 {
     char option[48];
     const char *value = run_option(r, name);
@@ -124,7 +125,7 @@ bool run_duration_option(struct run *r, const char *name, int64_t *ns)
     return s == NUM_OK;
 }
 
-bool run_count_option(struct run *r, const char *name, uint64_t *n)
+bool run_count_option(struct command_run *r, const char *name, uint64_t *n)
 {
     char option[48];
     const char *value = run_option(r, name);
@@ -167,7 +168,7 @@ bool run_hz(const char *text, double *hz)
     return true;
 }
 
-bool run_hz_option(struct run *r, double *hz)
+bool run_hz_option(struct command_run *r, double *hz)
 {
     const char *value = run_option(r, "hz");
     if (value != NULL && !run_hz(value, hz)) {
@@ -177,7 +178,7 @@ bool run_hz_option(struct run *r, double *hz)
     return true;
 }
 
-bool run_value(struct run *r, const struct view *v, const char *what, const char *word,
+bool run_value(struct command_run *r, const struct view *v, const char *what, const char *word,
                uint8_t *out, size_t cap, size_t *size)
 {
     char why[VIEW_WHY_MAX];
@@ -189,7 +190,7 @@ bool run_value(struct run *r, const struct view *v, const char *what, const char
     return true;
 }
 
-bool run_range(struct run *r, int first, struct range *range)
+bool run_range(struct command_run *r, int first, struct range *range)
 {
     uint64_t start = 0, end = r->size; /* of the part that the UI has open */
     *range = (struct range){.has_offset = r->words > first, .has_length = r->words > first + 1};
@@ -220,7 +221,7 @@ bool run_range(struct run *r, int first, struct range *range)
     return true;
 }
 
-int run_past_end(struct run *r, const struct range *range)
+int run_past_end(struct command_run *r, const struct range *range)
 {
     if (range->missing == 0) {
         return EXIT_DONE;
@@ -254,10 +255,10 @@ static enum num_status parse_time(const char *s, int64_t end, int64_t *t)
     return status;
 }
 
-bool run_at(struct run *r, const char *option, struct seg *seg, const char *raw)
+bool run_at(struct command_run *r, const char *option, struct seg *seg, const char *raw)
 {
     const char *value = run_option(r, option);
-    struct recorded *recorded = recorded_of(seg);
+    struct recording *recorded = recording_of(seg);
     struct rec_info info;
     int64_t t = 0;
     if (value == NULL) {
@@ -267,7 +268,7 @@ bool run_at(struct run *r, const char *option, struct seg *seg, const char *raw)
         (void)run_usage(r, "--%s is for recordings (rec:FILE)", option);
         return false;
     }
-    recorded_info(recorded, &info);
+    recording_info(recorded, &info);
     enum num_status status = parse_time(value, info.end, &t);
     if (status != NUM_OK) {
         (void)run_bad_word(r, "TIME", value,

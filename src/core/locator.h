@@ -14,7 +14,7 @@ enum { LOCATOR_MAX = 4128 };
  * `Global\` the backslash behind Local or Global is literal. `/name` and `/dev/shm/name` become
  * `posix:/name`; a relative or absolute path never becomes file: by itself. NULL on success, else
  * why not (a static sentence fragment such as "not a locator: ..."). */
-SHM_MUST const char *locator_typed(const char *typed, char raw[LOCATOR_MAX]);
+MUST_USE const char *locator_typed(const char *typed, char raw[LOCATOR_MAX]);
 
 /* The escaped form of a raw locator: what ls prints and locator_typed reads back. As text_escape's
  * result. */

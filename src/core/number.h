@@ -27,17 +27,17 @@ struct number {
 /* Parses all of `s` (NUL-terminated, no surrounding blanks): `64 0x40 0b1000000 0o100 -5`, each
  * with an optional suffix `K M G T KiB MiB GiB TiB` (powers of 1024). `010` is ten. A leading `+`
  * is a syntax error. */
-SHM_MUST enum num_status number_parse(const char *s, struct number *out);
+MUST_USE enum num_status number_parse(const char *s, struct number *out);
 
 /* number_parse into one type; NUM_RANGE when negative or larger than `max`. */
-SHM_MUST enum num_status number_u64(const char *s, uint64_t max, uint64_t *out);
+MUST_USE enum num_status number_u64(const char *s, uint64_t max, uint64_t *out);
 
 /* Octal mode `0` to `7777`, with or without a leading `0` or `0o`. */
-SHM_MUST enum num_status number_mode(const char *s, uint32_t *out);
+MUST_USE enum num_status number_mode(const char *s, uint32_t *out);
 
 /* `250us 250ms 1.5s 2m 1h 3d` into nanoseconds (a fraction is cut to whole ones), at most
  * INT64_MAX; a unit is required (except for `0`). */
-SHM_MUST enum num_status number_duration(const char *s, int64_t *ns);
+MUST_USE enum num_status number_duration(const char *s, int64_t *ns);
 
 /* What an offset expression may refer to. */
 struct offset_base {
@@ -51,13 +51,13 @@ struct offset_base {
 /* An offset: a number, `end`, `end-16`, and where base->relative also `+16 -16 %50 'a` (whole
  * percents, 0 to 100).
  * May be equal to or beyond the size: the caller judges. NUM_RANGE below 0 or past 2^64-1. */
-SHM_MUST enum num_status number_offset(const char *s, const struct offset_base *base,
+MUST_USE enum num_status number_offset(const char *s, const struct offset_base *base,
                                        uint64_t *out);
 
 /* Floats in C's forms (decimal, hex floats, `inf`, `infinity`, `nan`, signs; no size suffix, no
  * `nan(...)`). NUM_RANGE when the value overflows the type; one too small for it is 0. */
-SHM_MUST enum num_status number_f64(const char *s, double *out);
-SHM_MUST enum num_status number_f32(const char *s, float *out);
+MUST_USE enum num_status number_f64(const char *s, double *out);
+MUST_USE enum num_status number_f32(const char *s, float *out);
 
 /* The decimal of fewest digits that reads back to the same bits (NaN payloads aside: `nan`, `-nan`;
  * `inf`, `-inf`), without an exponent from 0.0001 up to where the type stops being exact for whole

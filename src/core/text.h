@@ -36,7 +36,7 @@ struct text_char text_decode(enum text_encoding enc, const uint8_t *p, size_t n)
 
 /* Bytes of `cp` in `enc` into out (at most 4); 0 when the encoding cannot hold it (surrogates
  * never). */
-SHM_MUST size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4]);
+MUST_USE size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4]);
 
 /* Bytes of one code unit: 1 or 2. */
 size_t text_unit(enum text_encoding enc);
@@ -66,10 +66,10 @@ int text_hex_digit(char c); /* its value; -1: not a hex digit */
 /* Undoes text_escape: `\\` and `\xNN` (either case) become a byte, any other backslash is itself. A
  * `\x00` is refused. Returns the length, or SIZE_MAX when it does not fit cap or holds a NUL.
  * NUL-terminates. */
-SHM_MUST size_t text_unescape(char *out, size_t cap, const char *s);
+MUST_USE size_t text_unescape(char *out, size_t cap, const char *s);
 
 /* Escaped copy of a NUL-terminated raw name in a malloc'd string (the caller frees); NULL: out of
  * memory. */
-SHM_MUST char *text_escaped(const char *raw);
+MUST_USE char *text_escaped(const char *raw);
 
 #endif

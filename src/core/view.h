@@ -54,7 +54,7 @@ size_t view_format(const struct view *v, const uint8_t *p, char buf[VIEW_UNIT_MA
  * "odd number of hex digits"); out is then unchanged. The fragment lives in `why` (VIEW_WHY_MAX
  * bytes, given by the caller) and holds only printable characters. */
 enum { VIEW_WHY_MAX = 160 };
-SHM_MUST const char *view_parse(const struct view *v, const char *s, uint8_t *out, size_t cap,
+MUST_USE const char *view_parse(const struct view *v, const char *s, uint8_t *out, size_t cap,
                                 size_t *size, char why[VIEW_WHY_MAX]);
 
 /* The value of a unit as an unsigned number of up to 8 bytes, sign-extended for signed kinds. */

@@ -4,10 +4,10 @@
 
 #include "list/walker.h"
 
-void walk_free(struct walk *w)
+void segment_list_free(struct segment_list *w)
 {
     seg_survey_free(&w->survey);
-    *w = (struct walk){0};
+    *w = (struct segment_list){0};
 }
 
 static void info_free(struct seg_info *info)
@@ -42,8 +42,8 @@ static void move_row(struct seg_survey *to, struct seg_info *from)
 
 /* The rows of kinds that are names come from `names`, the others from `base`, in the order of
  * locators; who has them, as `base` knows. */
-static void merge_rows(struct seg_survey *out, struct walk *base, struct walk *names,
-                       unsigned kinds)
+static void merge_rows(struct seg_survey *out, struct segment_list *base,
+                       struct segment_list *names, unsigned kinds)
 {
     size_t i = 0, k = 0, n = base->survey.count, m = names->survey.count;
     struct seg_info *a = base->survey.segs, *b = names->survey.segs;
@@ -64,7 +64,8 @@ static void merge_rows(struct seg_survey *out, struct walk *base, struct walk *n
 }
 
 /* *out: the names of one walk, all else of the other. Both keep what was not taken. */
-static bool combine(struct walk *base, struct walk *names, unsigned kinds, struct walk *out)
+static bool combine(struct segment_list *base, struct segment_list *names, unsigned kinds,
+                    struct segment_list *out)
 {
     size_t room = base->survey.count + names->survey.count + 1;
     *out = *base;
@@ -85,7 +86,7 @@ static bool combine(struct walk *base, struct walk *names, unsigned kinds, struc
 }
 
 /* Rows are in the order of their locators: *at only moves on. */
-static bool listed(const struct walk *w, const char *locator, size_t *at)
+static bool listed(const struct segment_list *w, const char *locator, size_t *at)
 {
     int order = 1;
     while (*at < w->survey.count && (order = strcmp(w->survey.segs[*at].locator, locator)) < 0)
@@ -93,8 +94,8 @@ static bool listed(const struct walk *w, const char *locator, size_t *at)
     return *at < w->survey.count && order == 0;
 }
 
-static void note_gone(struct walk *old, const struct walk *now, struct gone gone[GONE_MAX],
-                      size_t *count)
+static void note_gone(struct segment_list *old, const struct segment_list *now,
+                      struct gone gone[GONE_MAX], size_t *count)
 {
     size_t at = 0;
     for (size_t i = 0; i < old->survey.count && *count < GONE_MAX; i++) {
@@ -109,7 +110,7 @@ static void note_gone(struct walk *old, const struct walk *now, struct gone gone
     }
 }
 
-static bool is_listed(const struct walk *w, const char *locator)
+static bool is_listed(const struct segment_list *w, const char *locator)
 {
     size_t low = 0, high = w->survey.count;
     while (low < high) {
@@ -132,9 +133,10 @@ static void drop_one(struct gone gone[GONE_MAX], size_t *count, size_t i)
     memmove(&gone[i], &gone[i + 1], (*count - i) * sizeof *gone);
 }
 
-bool walk_join(struct walk *walk, struct walk *fresh, struct gone gone[GONE_MAX], size_t *count)
+bool segment_list_merge(struct segment_list *walk, struct segment_list *fresh,
+                        struct gone gone[GONE_MAX], size_t *count)
 {
-    struct walk now = *fresh;
+    struct segment_list now = *fresh;
     uint64_t seq = walk->seq;
     bool fine = true, alone = seq == 0 || (!fresh->quick && walk->names <= fresh->names);
     if (!alone && fresh->quick)
@@ -142,7 +144,7 @@ bool walk_join(struct walk *walk, struct walk *fresh, struct gone gone[GONE_MAX]
     else if (!alone)
         fine = combine(fresh, walk, WALK_NAMES, &now);
     if (!fine) {
-        walk_free(fresh);
+        segment_list_free(fresh);
         return false;
     }
     if (seq != 0)
@@ -150,10 +152,10 @@ bool walk_join(struct walk *walk, struct walk *fresh, struct gone gone[GONE_MAX]
     for (size_t i = *count; i-- > 0;)
         if (is_listed(&now, gone[i].info.locator))
             drop_one(gone, count, i);
-    walk_free(walk);
+    segment_list_free(walk);
     if (!alone)
-        walk_free(fresh);
-    *fresh = (struct walk){0};
+        segment_list_free(fresh);
+    *fresh = (struct segment_list){0};
     now.seq = seq + 1;
     *walk = now;
     return true;

@@ -37,11 +37,11 @@ static bool hangs(const struct walker *w, uint32_t pid)
 enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at)
 {
     struct walker *w = ctx;
-    os_gate_lock(w->gate);
-    enum seg_pace_answer answer = w->stopping         ? SEG_PACE_STOP
-                                  : hangs(w, at->pid) ? SEG_PACE_SKIP
-                                                      : SEG_PACE_ON;
-    os_gate_unlock(w->gate);
+    os_monitor_lock(w->gate);
+    enum seg_pace_answer answer = w->stopping         ? SEG_SCAN_STOP
+                                  : hangs(w, at->pid) ? SEG_SCAN_SKIP
+                                                      : SEG_SCAN_CONTINUE;
+    os_monitor_unlock(w->gate);
     return answer;
 }
 
@@ -60,9 +60,10 @@ static bool rest(struct reader *r, bool quick)
 {
     int64_t now = os_now();
     if (now - r->slice < SLICE)
-        return worker_rest(r->worker, 0);
+        return worker_sleep_until(r->worker, 0);
     int64_t took = end_slice(r, now);
-    bool go_on = worker_rest(r->worker, now + (quick ? QUICK_REST : took * (PASS_SHARE - 1)));
+    bool go_on =
+        worker_sleep_until(r->worker, now + (quick ? QUICK_REST : took * (PASS_SHARE - 1)));
     r->slice = os_now();
     return go_on;
 }
@@ -81,49 +82,49 @@ static enum seg_pace_answer pace(void *ctx, const struct seg_at *at)
 {
     struct reader *r = ctx;
     struct walker *w = r->walker;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     r->since = 0;
     bool quick = !w->known || r->hurried;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     bool go_on = rest(r, quick);
-    os_gate_lock(w->gate);
-    enum seg_pace_answer answer = !go_on || is_outdated(r) ? SEG_PACE_STOP
-                                  : hangs(w, at->pid)      ? SEG_PACE_SKIP
-                                                           : SEG_PACE_ON;
+    os_monitor_lock(w->gate);
+    enum seg_pace_answer answer = !go_on || is_outdated(r) ? SEG_SCAN_STOP
+                                  : hangs(w, at->pid)      ? SEG_SCAN_SKIP
+                                                           : SEG_SCAN_CONTINUE;
     if (!r->left) {
         r->pid = at->pid;
-        r->since = answer == SEG_PACE_ON ? os_now() : 0;
+        r->since = answer == SEG_SCAN_CONTINUE ? os_now() : 0;
         w->done = at->done > w->done ? at->done : w->done;
         w->total = w->before != 0 ? w->before : at->expected > w->total ? at->expected : w->total;
     }
     bool say = !r->left && is_to_be_said(w, os_now());
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     if (say)
         os_wake_post(w->wake);
     return answer;
 }
 
 /* What is to be found. */
-static struct walk begin(struct reader *r, int64_t now, bool hurried)
+static struct segment_list begin(struct reader *r, int64_t now, bool hurried)
 {
     struct walker *w = r->walker;
     r->slice = now;
     r->work = 0;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     r->hurried = hurried;
     r->want = w->want;
     r->kinds = w->kinds;
     w->begun = now;
     w->done = w->total = 0;
-    os_gate_unlock(w->gate);
-    return (struct walk){.time = now, .names = now, .kinds = r->kinds, .id = r->want};
+    os_monitor_unlock(w->gate);
+    return (struct segment_list){.time = now, .names = now, .kinds = r->kinds, .id = r->want};
 }
 
 /* True: the pass was complete. */
-static bool end(struct reader *r, struct walk *walk, struct oserr e)
+static bool end(struct reader *r, struct segment_list *walk, struct oserr e)
 {
     struct walker *w = r->walker;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     r->since = 0;
     bool fine = !oserr_is(e) && !r->left;
     if (!r->left)
@@ -135,7 +136,7 @@ static bool end(struct reader *r, struct walk *walk, struct oserr e)
         walk->hanging_pid = w->left_count > 0 ? w->left[0]->pid : 0;
     }
     r->ended = r->left;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     return fine;
 }
 
@@ -144,21 +145,21 @@ static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
 {
     struct reader *r = ctx;
     struct walker *w = r->walker;
-    const struct seg_pace paced = {pace, r};
-    struct walk walk = begin(r, now, hurried);
+    const struct seg_throttle paced = {pace, r};
+    struct segment_list walk = begin(r, now, hurried);
     struct seg_ask ask = {walk.kinds, SEG_SURVEY_WHO, walk.id, &paced};
     struct oserr e = seg_survey_paced(r->be, &ask, &walk.survey);
     (void)end_slice(r, os_now());
     if (end(r, &walk, e))
         walker_deliver(w, &w->full, &walk);
     else
-        walk_free(&walk);
-    os_gate_lock(w->gate);
+        segment_list_free(&walk);
+    os_monitor_lock(w->gate);
     int64_t period = w->period;
     bool left = r->left;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     if (left) {
-        walker_came_back(w);
+        walker_returned(w);
         return INT64_MAX;
     }
     if (e.code == SEG_E_STOPPED)
@@ -190,11 +191,11 @@ struct oserr reader_start(struct walker *w)
     }
     if (w->trial.before != NULL)
         backend_before_call(r->be, w->trial.before, w->trial.ctx);
-    os_gate_lock(w->gate); /* it sees itself started */
+    os_monitor_lock(w->gate); /* it sees itself started */
     r->worker = worker_start(reader_tick, r, w->wake, &e);
     if (r->worker != NULL)
         w->reader = r;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     if (r->worker != NULL)
         return OSERR_NONE;
     reader_free(r);
@@ -215,20 +216,20 @@ bool reader_stop(struct reader *r, int64_t deadline)
 static struct reader *take_back(struct walker *w)
 {
     struct reader *back = NULL;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     for (size_t i = 0; i < w->left_count && back == NULL; i++)
         if (w->left[i]->ended) {
             back = w->left[i];
             w->left[i] = w->left[--w->left_count];
         }
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     return back;
 }
 
 /* Leaves the reader behind, if it hangs and there is room for one more. */
 static bool leave_behind(struct walker *w, int64_t now)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     struct reader *r = w->reader;
     bool hung = r->since != 0 && !r->left && now - r->since >= w->trial.patience &&
                 w->left_count < READERS_LEFT;
@@ -236,7 +237,7 @@ static bool leave_behind(struct walker *w, int64_t now)
         r->left = true;
         w->left[w->left_count++] = r;
     }
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     return hung;
 }
 
@@ -251,10 +252,10 @@ int64_t readers_watch(struct walker *w, int64_t now)
     bool hung = leave_behind(w, now);
     if (w->reader->left && oserr_is(reader_start(w)))
         return now + SECOND; /* no memory for another thread: later */
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     int64_t since = w->reader->since;
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     if (again && !hung)
-        worker_hurry(w->reader->worker); /* what was left out is read again */
+        worker_wake(w->reader->worker); /* what was left out is read again */
     return (since != 0 ? since : now) + w->trial.patience;
 }

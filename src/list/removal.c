@@ -143,7 +143,7 @@ static void removal_run(struct job *job, struct worker *w)
 }
 
 struct removal_job *removal_job_new(struct backend *be, size_t count, unsigned flags,
-                                    void (*finish)(struct job *j, void *taker))
+                                    void (*finish)(struct job *j, void *owner))
 {
     struct removal_job *j = calloc(1, sizeof *j);
     if (j == NULL)

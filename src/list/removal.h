@@ -19,7 +19,7 @@ void removal_why(struct out *o, const char *locator, struct oserr e, const struc
 
 /* One removal, as seg_remove_same; by force it still finds out who has it first: *used says that
  * somebody had it, who names them. Always initialises *who, the caller frees it. */
-SHM_MUST struct oserr removal_one(struct backend *be, const char *locator,
+MUST_USE struct oserr removal_one(struct backend *be, const char *locator,
                                   const struct seg_stat *seen, unsigned flags, struct seg_who *who,
                                   bool *used);
 
@@ -42,15 +42,15 @@ struct removal_job {
     size_t count, removed;
     uint64_t freed;    /* bytes that had memory behind them */
     struct out report; /* a line each, when more than one was asked for or one stays */
-    void *user;        /* the taker's */
+    void *user;        /* the owner's */
 };
 
 /* Room for `count` items; finish must free it with removal_job_free. NULL: out of memory. */
 struct removal_job *removal_job_new(struct backend *be, size_t count, unsigned flags,
-                                    void (*finish)(struct job *j, void *taker));
+                                    void (*finish)(struct job *j, void *owner));
 
 /* One more of them; false: out of memory. */
-SHM_MUST bool removal_job_add(struct removal_job *j, const char *locator,
+MUST_USE bool removal_job_add(struct removal_job *j, const char *locator,
                               const struct seg_stat *seen);
 void removal_job_free(struct removal_job *j);
 

@@ -11,24 +11,25 @@ enum {
     TOLD_WAIT = SECOND / 5, /* but never later than this after we were told */
 };
 
-void walker_deliver(struct walker *w, struct walk *slot, struct walk *walk)
+void walker_deliver(struct walker *w, struct segment_list *slot, struct segment_list *walk)
 {
     walk->seq = 1;
-    os_gate_lock(w->gate);
-    struct walk old = *slot;
+    os_monitor_lock(w->gate);
+    struct segment_list old = *slot;
     *slot = *walk;
-    os_gate_unlock(w->gate);
-    walk_free(&old);
+    os_monitor_unlock(w->gate);
+    segment_list_free(&old);
     os_wake_post(w->wake);
 }
 
 /* When names have to be looked at next. */
 static int64_t look_at_names(struct walker *w, int64_t now)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     bool live = w->live;
-    struct walk walk = {.time = now, .names = now, .kinds = w->kinds & WALK_NAMES, .quick = true};
-    os_gate_unlock(w->gate);
+    struct segment_list walk = {
+        .time = now, .names = now, .kinds = w->kinds & WALK_NAMES, .quick = true};
+    os_monitor_unlock(w->gate);
     if (!live)
         return INT64_MAX;
     if (now < w->rest_until)
@@ -50,19 +51,19 @@ static int64_t namer_tick(void *ctx, int64_t now, bool hurried)
 }
 
 /* The gate is held: the threads are others in a moment. */
-static void hurry(struct walker *w, bool reader, bool namer)
+static void hurry(struct walker *w, bool reader, bool name_watcher)
 {
     if (reader && !w->stopping)
-        worker_hurry(w->reader->worker);
-    if (namer && !w->stopping)
-        worker_hurry(w->namer);
+        worker_wake(w->reader->worker);
+    if (name_watcher && !w->stopping)
+        worker_wake(w->name_watcher);
 }
 
-void walker_came_back(struct walker *w)
+void walker_returned(struct walker *w)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     hurry(w, false, true);
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
 /* What a job did shows at once. */
@@ -78,15 +79,15 @@ static int64_t jobs_tick(void *ctx, int64_t now, bool hurried)
 static void told(void *ctx)
 {
     struct walker *w = ctx;
-    worker_hurry(w->namer); /* it outlives the events */
+    worker_wake(w->name_watcher); /* it outlives the events */
 }
 
 static void walker_drop(struct walker *w)
 {
-    walk_free(&w->full);
-    walk_free(&w->quick);
+    segment_list_free(&w->full);
+    segment_list_free(&w->quick);
     if (w->gate != NULL)
-        os_gate_free(w->gate);
+        os_monitor_free(w->gate);
     if (w->be != NULL)
         backend_free(w->be);
     free(w);
@@ -98,12 +99,12 @@ static struct oserr start_threads(struct walker *w)
     struct oserr e = reader_start(w);
     if (oserr_is(e))
         return e;
-    os_gate_lock(w->gate); /* they see themselves started */
+    os_monitor_lock(w->gate); /* they see themselves started */
     w->jobs = worker_start(jobs_tick, w, w->wake, &e);
     if (w->jobs != NULL)
-        w->namer = worker_start(namer_tick, w, w->wake, &e);
-    os_gate_unlock(w->gate);
-    if (w->namer != NULL)
+        w->name_watcher = worker_start(namer_tick, w, w->wake, &e);
+    os_monitor_unlock(w->gate);
+    if (w->name_watcher != NULL)
         return OSERR_NONE;
     worker_stop(w->jobs, NULL);
     (void)reader_stop(w->reader, INT64_MAX);
@@ -118,10 +119,10 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
     if (w == NULL)
         return NULL;
     w->be = backend_new();
-    w->gate = os_gate_new();
+    w->gate = os_monitor_new();
     w->wake = wake;
     w->period = SECOND;
-    w->pace = (struct seg_pace){walker_avoid, w};
+    w->pace = (struct seg_throttle){walker_avoid, w};
     w->kinds = WALK_KINDS;
     w->trial = trial != NULL ? *trial : (struct walker_trial){0};
     if (w->trial.patience == 0)
@@ -137,36 +138,36 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
     return w;
 }
 
-/* The namer has ended: nobody else looks after them. Those left behind are not waited for, unless
- * they have come back. */
+/* The name_watcher has ended: nobody else looks after them. Those left behind are not waited for,
+ * unless they have come back. */
 static bool stop_readers(struct walker *w, int64_t deadline)
 {
     bool stopped = reader_stop(w->reader, deadline);
     w->reader = stopped ? NULL : w->reader;
     for (size_t i = w->left_count; i-- > 0;) {
-        os_gate_lock(w->gate);
+        os_monitor_lock(w->gate);
         bool back = w->left[i]->ended;
-        os_gate_unlock(w->gate);
+        os_monitor_unlock(w->gate);
         if (reader_stop(w->left[i], back ? INT64_MAX : 0))
             w->left[i] = w->left[--w->left_count];
     }
     return stopped && w->left_count == 0;
 }
 
-bool walker_stop(struct walker *w, int64_t deadline, void *taker)
+bool walker_stop(struct walker *w, int64_t deadline, void *owner)
 {
     if (w == NULL)
         return true;
     seg_events_stop(w->events);
     w->events = NULL;
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     w->stopping = true; /* from now on the threads are touched here only */
-    os_gate_unlock(w->gate);
-    if (!worker_stop_by(w->namer, deadline, taker))
+    os_monitor_unlock(w->gate);
+    if (!worker_stop_by(w->name_watcher, deadline, owner))
         return false;
-    w->namer = NULL;
+    w->name_watcher = NULL;
     bool readers = stop_readers(w, deadline);
-    bool jobs = worker_stop_by(w->jobs, deadline, taker);
+    bool jobs = worker_stop_by(w->jobs, deadline, owner);
     w->jobs = jobs ? NULL : w->jobs;
     if (readers && jobs)
         walker_drop(w);
@@ -175,40 +176,40 @@ bool walker_stop(struct walker *w, int64_t deadline, void *taker)
 
 void walker_hurry(struct walker *w)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     hurry(w, true, true);
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
 void walker_want(struct walker *w, int64_t period, struct seg_id id)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     bool now = w->period > period || !seg_id_equal(w->want, id);
     w->period = period;
     w->want = id;
     hurry(w, now, false);
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
 void walker_list(struct walker *w, unsigned kinds, bool live)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     bool more = (kinds & ~w->kinds) != 0, begun = live && !w->live;
     w->kinds = kinds;
     w->live = live;
     hurry(w, more, more || begun);
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
 }
 
-bool walker_take(struct walker *w, struct walk *out)
+bool walker_take(struct walker *w, struct segment_list *out)
 {
-    os_gate_lock(w->gate);
-    struct walk *full = &w->full, *quick = &w->quick;
+    os_monitor_lock(w->gate);
+    struct segment_list *full = &w->full, *quick = &w->quick;
     bool names_first = full->seq == 0 || (quick->seq != 0 && quick->time < full->time);
-    struct walk *newest = names_first ? quick : full;
-    struct walk walk = *newest;
-    *newest = (struct walk){0};
-    os_gate_unlock(w->gate);
+    struct segment_list *newest = names_first ? quick : full;
+    struct segment_list walk = *newest;
+    *newest = (struct segment_list){0};
+    os_monitor_unlock(w->gate);
     if (walk.seq == 0)
         return false;
     *out = walk;
@@ -217,15 +218,15 @@ bool walker_take(struct walker *w, struct walk *out)
 
 bool walker_progress(struct walker *w, struct walk_progress *out)
 {
-    os_gate_lock(w->gate);
+    os_monitor_lock(w->gate);
     *out = (struct walk_progress){w->begun, w->done, w->total};
-    os_gate_unlock(w->gate);
+    os_monitor_unlock(w->gate);
     if (out->total < out->done + 1)
         out->total = out->done + 1;
     return out->since != 0;
 }
 
-const struct seg_pace *walker_pace(struct walker *w)
+const struct seg_throttle *walker_pace(struct walker *w)
 {
     return &w->pace;
 }

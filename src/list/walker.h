@@ -14,7 +14,7 @@
 struct walker;
 
 /* What the walker saw. */
-struct walk {
+struct segment_list {
     uint64_t seq;             /* 0: none yet; counts up as walks are joined */
     int64_t time;             /* os_now's clock, when its list was begun */
     int64_t names;            /* the same of the names in it, which may be newer */
@@ -26,7 +26,7 @@ struct walk {
     uint32_t hanging_pid;     /* one of them */
 };
 
-void walk_free(struct walk *w);
+void segment_list_free(struct segment_list *w);
 
 /* A row that is not there any more. */
 struct gone {
@@ -39,7 +39,8 @@ enum { GONE_MAX = 256 }; /* kept at most; of more that vanish at once the first 
 /* Puts *fresh to *walk, which then has the newer names and the newer knowledge of /proc of the two;
  * *fresh is used up. What vanished is added to gone, what came back leaves it. False: out of
  * memory, *walk is as it was. */
-bool walk_join(struct walk *walk, struct walk *fresh, struct gone gone[GONE_MAX], size_t *count);
+bool segment_list_merge(struct segment_list *walk, struct segment_list *fresh,
+                        struct gone gone[GONE_MAX], size_t *count);
 
 /* Drops those seen to vanish before `since`. True: there were some. */
 bool gone_drop(struct gone gone[GONE_MAX], size_t *count, int64_t since);
@@ -63,7 +64,7 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
 /* Stops it, waiting at most until `deadline` (os_now's clock), and not at all for threads that were
  * left behind: a /proc read that another process holds up stays, with all that it uses. False: so
  * it was, and `wake` must stay too; only stopping it once more is possible then. */
-bool walker_stop(struct walker *w, int64_t deadline, void *taker);
+bool walker_stop(struct walker *w, int64_t deadline, void *owner);
 
 /* How often (ns), and which object the UI wants to know the users of whether it is in the list or
  * not (unlinked); dev 0: none. */
@@ -78,7 +79,7 @@ enum {
 
 /* Moves the newest walk into *out, whose old contents are not looked at; first the one that was
  * begun first. False: nothing new. */
-bool walker_take(struct walker *w, struct walk *out);
+bool walker_take(struct walker *w, struct segment_list *out);
 
 void walker_hurry(struct walker *w); /* both threads look at once */
 
@@ -93,7 +94,7 @@ bool walker_progress(struct walker *w, struct walk_progress *out);
 
 /* For passes of others (backend_pace), while the walker is there: leaves out what is known to hang,
  * stops when the walker is stopped. */
-const struct seg_pace *walker_pace(struct walker *w);
+const struct seg_throttle *walker_pace(struct walker *w);
 
 /* A thread for jobs that read /proc. */
 struct worker *walker_worker(struct walker *w);

@@ -25,18 +25,18 @@ struct reader {
 };
 
 struct walker {
-    struct worker *namer;      /* lists names, and looks after the readers */
-    struct worker *jobs;       /* runs commands that read /proc */
-    struct backend *be;        /* the namer's own */
-    struct seg_events *events; /* NULL: the system does not tell of names */
+    struct worker *name_watcher; /* lists names, and looks after the readers */
+    struct worker *jobs;         /* runs commands that read /proc */
+    struct backend *be;          /* the name_watcher's own */
+    struct seg_events *events;   /* NULL: the system does not tell of names */
     struct os_wake *wake;
     struct walker_trial trial;
-    struct seg_pace pace; /* for passes of others */
-    int64_t rest_until;   /* the namer's: names are not looked at before, os_now's clock */
-    int64_t due;          /* and then they are */
+    struct seg_throttle pace; /* for passes of others */
+    int64_t rest_until; /* the name_watcher's: names are not looked at before, os_now's clock */
+    int64_t due;        /* and then they are */
 
-    struct os_gate *gate;    /* guards what follows */
-    struct walk full, quick; /* found last; seq 0: taken already */
+    struct os_monitor *gate;         /* guards what follows */
+    struct segment_list full, quick; /* found last; seq 0: taken already */
     struct reader *reader;
     struct reader *left[READERS_LEFT];
     size_t left_count;
@@ -54,22 +54,22 @@ struct walker {
 };
 
 /* Starts the first reader, or another one. */
-SHM_MUST struct oserr reader_start(struct walker *w);
+MUST_USE struct oserr reader_start(struct walker *w);
 
 /* Ends it; false: it hangs still, at `deadline`, and all it uses must stay. */
 bool reader_stop(struct reader *r, int64_t deadline);
 
-/* On the namer: leaves behind the reader that hangs, puts away those that came back. Returns when
- * it has to be called again (os_now's clock). */
+/* On the name_watcher: leaves behind the reader that hangs, puts away those that came back. Returns
+ * when it has to be called again (os_now's clock). */
 int64_t readers_watch(struct walker *w, int64_t now);
 
 /* Does nothing but avoid what hangs; ctx is the walker. */
 enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at);
 
-/* A reader that was left behind has come back: the namer puts it away. */
-void walker_came_back(struct walker *w);
+/* A reader that was left behind has come back: the name_watcher puts it away. */
+void walker_returned(struct walker *w);
 
 /* Hands a walk over; what was not taken is out of date. */
-void walker_deliver(struct walker *w, struct walk *slot, struct walk *walk);
+void walker_deliver(struct walker *w, struct segment_list *slot, struct segment_list *walk);
 
 #endif

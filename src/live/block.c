@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-struct oserr block_new(struct block *b, size_t size)
+struct oserr block_new(struct aligned_buffer *b, size_t size)
 {
     b->size = size;
     b->held = NULL;
@@ -16,14 +16,14 @@ struct oserr block_new(struct block *b, size_t size)
     return OSERR_NONE;
 }
 
-void block_free(struct block *b)
+void aligned_buffer_free(struct aligned_buffer *b)
 {
     free(b->memory);
     b->memory = NULL;
 }
 
-struct oserr block_read(struct block *b, struct seg *s, uint64_t off, uint64_t n, size_t unit,
-                        const uint8_t **p, size_t *asked, size_t *got)
+struct oserr aligned_buffer_read(struct aligned_buffer *b, struct seg *s, uint64_t off, uint64_t n,
+                                 size_t unit, const uint8_t **p, size_t *asked, size_t *got)
 {
     if (b->held != NULL) {
         size_t in = (size_t)(off - b->held_at);

@@ -7,7 +7,7 @@
 
 enum { BLOCK_PAGE = 4096, BLOCK_SIZE = 1024 * 1024, BLOCK_RAW = 256 * 1024 };
 
-struct block {
+struct aligned_buffer {
     uint8_t *memory;     /* as malloc gave it */
     uint8_t *page;       /* the first page border in it */
     size_t size;         /* bytes from there, a multiple of the page, and one page more behind */
@@ -17,14 +17,15 @@ struct block {
 };
 
 /* size: a multiple of BLOCK_PAGE. The caller frees. */
-SHM_MUST struct oserr block_new(struct block *b, size_t size);
-void block_free(struct block *b);
+MUST_USE struct oserr block_new(struct aligned_buffer *b, size_t size);
+void aligned_buffer_free(struct aligned_buffer *b);
 
 /* Reads at most n bytes from off, and not past the next multiple of the block's size (rounded up to
  * whole units, 1 to 16 bytes, from off), so that the pieces that follow lie well. *p points into
  * the block, *asked says how much was asked for; *got is less than that at the end of the segment.
  */
-SHM_MUST struct oserr block_read(struct block *b, struct seg *s, uint64_t off, uint64_t n,
-                                 size_t unit, const uint8_t **p, size_t *asked, size_t *got);
+MUST_USE struct oserr aligned_buffer_read(struct aligned_buffer *b, struct seg *s, uint64_t off,
+                                          uint64_t n, size_t unit, const uint8_t **p, size_t *asked,
+                                          size_t *got);
 
 #endif

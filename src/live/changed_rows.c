@@ -30,7 +30,7 @@ static uint64_t row_of(const struct lister *l, uint64_t offset)
 /* Which bytes of a page differ from the baseline; false: it cannot be told. */
 static bool page_differs(struct lister *l, uint64_t page, uint8_t differs[PAGE])
 {
-    const uint8_t *bytes = pagemap_bytes(segmap_pages(l->s->map), page);
+    const uint8_t *bytes = pagemap_bytes(sweep_pages(l->s->map), page);
     uint8_t read[PAGE] = {0};
     size_t got = PAGE;
     l->compared++;
@@ -48,7 +48,7 @@ static bool page_differs(struct lister *l, uint64_t page, uint8_t differs[PAGE])
 static bool next_byte(struct lister *l, uint64_t at, uint64_t *found)
 {
     uint8_t differs[PAGE];
-    while (pagemap_next(segmap_pages(l->s->map), at, l->since, found) && *found < l->end) {
+    while (pagemap_next(sweep_pages(l->s->map), at, l->since, found) && *found < l->end) {
         if (l->s->baseline == NULL)
             return true;
         uint64_t page = *found - *found % PAGE;
@@ -69,7 +69,7 @@ static bool next_byte(struct lister *l, uint64_t at, uint64_t *found)
 static bool prev_byte(struct lister *l, uint64_t at, uint64_t *found)
 {
     uint8_t differs[PAGE];
-    while (pagemap_prev(segmap_pages(l->s->map), at, l->since, found) && *found >= l->start) {
+    while (pagemap_prev(sweep_pages(l->s->map), at, l->since, found) && *found >= l->start) {
         if (l->s->baseline == NULL)
             return true;
         uint64_t page = *found - *found % PAGE;
@@ -88,7 +88,7 @@ static bool prev_byte(struct lister *l, uint64_t at, uint64_t *found)
 
 /* Adds rows from `at` on, those of the changed bytes and the one that is kept, until `room` are
  * there. */
-static void list_forward(struct lister *l, uint64_t at, struct rows_seen *out, size_t room)
+static void list_forward(struct lister *l, uint64_t at, struct rows_result *out, size_t room)
 {
     uint64_t found = 0, keep = row_of(l, l->want->keep);
     while (out->count < room) {
@@ -104,7 +104,7 @@ static void list_forward(struct lister *l, uint64_t at, struct rows_seen *out, s
 }
 
 /* Rows before `at`, at most `room`; the list then begins with them. */
-static void list_backward(struct lister *l, uint64_t at, struct rows_seen *out, size_t room)
+static void list_backward(struct lister *l, uint64_t at, struct rows_result *out, size_t room)
 {
     uint64_t before[ROWS_MAX], found = 0, keep = row_of(l, l->want->keep);
     size_t n = 0;
@@ -122,7 +122,7 @@ static void list_backward(struct lister *l, uint64_t at, struct rows_seen *out, 
 }
 
 static void make_list(struct sampler *s, const struct rows_want *want, int64_t now,
-                      struct rows_seen *out)
+                      struct rows_result *out)
 {
     struct lister l = {.s = s, .want = want, .since = now - want->recent};
     if (s->baseline != NULL)
@@ -151,15 +151,15 @@ static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct 
     struct oserr e = seg_sample(s->seg, offset, w->bytes + at, w->state + at, n, stat);
     if (oserr_is(e))
         return e;
-    w->changes += segmap_rows(s->map, offset, w->bytes + at, w->state + at, n, w->time);
-    pagemap_ages(segmap_pages(s->map), offset, w->changed + at, n);
+    w->changes += sweep_rows(s->map, offset, w->bytes + at, w->state + at, n, w->time);
+    pagemap_ages(sweep_pages(s->map), offset, w->changed + at, n);
     memset(w->base + at, 0, n);
     if (s->baseline != NULL)
         baseline_compare(s->baseline, offset, w->bytes + at, n, w->base + at);
     uint32_t count = 0; /* of the page: those of its bytes are not known here */
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || (offset + i) % PAGE == 0)
-            count = pagemap_page(segmap_pages(s->map), offset + i).count;
+            count = pagemap_page(sweep_pages(s->map), offset + i).count;
         w->count[at + i] = w->changed[at + i] == 0 ? 0 : count;
     }
     return e;
@@ -168,7 +168,7 @@ static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct 
 static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
 {
     struct sample *w = &s->work;
-    const struct rows_seen *rows = &w->rows;
+    const struct rows_result *rows = &w->rows;
     struct oserr e = seg_refresh(s->seg, stat);
     w->length = rows->shown * rows->width;
     w->offset = rows->shown > 0 ? rows->at[rows->first] : 0;
@@ -196,10 +196,10 @@ struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct
 {
     struct sample *w = &s->work;
     int64_t now = w->time;
-    uint64_t changes = pagemap_changes(segmap_pages(s->map));
+    uint64_t changes = pagemap_changes(sweep_pages(s->map));
     bool other = !w->rows.on || !same_want(&s->rows, want);
     if (other || now >= s->rows_due) {
-        const struct rows_seen was = w->rows;
+        const struct rows_result was = w->rows;
         int64_t began = os_now();
         make_list(s, want, now, &w->rows);
         int64_t took = (os_now() - began) * LIST_TIMES;
@@ -209,6 +209,6 @@ struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct
                 memcmp(was.at, w->rows.at, was.count * sizeof *was.at) != 0;
     }
     struct oserr e = read_rows(s, stat);
-    *news = other || changes != pagemap_changes(segmap_pages(s->map));
+    *news = other || changes != pagemap_changes(sweep_pages(s->map));
     return e;
 }

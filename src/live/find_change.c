@@ -12,7 +12,7 @@ enum { LOOK_BLOCK = 64 * 1024 };
 static uint64_t window_next(const struct sampler *s, uint64_t from)
 {
     const struct sample *w = &s->work;
-    const int64_t *changed = diff_changed(s->diff);
+    const int64_t *changed = ages_changed(s->diff);
     if (w->rows.on)
         return UINT64_MAX;
     for (size_t i = from > w->offset ? (size_t)(from - w->offset) : 0; i < w->length; i++)
@@ -24,7 +24,7 @@ static uint64_t window_next(const struct sampler *s, uint64_t from)
 static uint64_t window_prev(const struct sampler *s, uint64_t before)
 {
     const struct sample *w = &s->work;
-    const int64_t *changed = diff_changed(s->diff);
+    const int64_t *changed = ages_changed(s->diff);
     size_t i = before <= w->offset              ? 0
                : before - w->offset < w->length ? (size_t)(before - w->offset)
                                                 : w->length;
@@ -37,7 +37,7 @@ static uint64_t window_prev(const struct sampler *s, uint64_t before)
 static bool changed_next(const struct sampler *s, uint64_t from, uint64_t *at)
 {
     uint64_t near = window_next(s, from);
-    bool found = pagemap_next(segmap_pages(s->map), from, 0, at);
+    bool found = pagemap_next(sweep_pages(s->map), from, 0, at);
     if (near != UINT64_MAX && (!found || near < *at))
         *at = near;
     return found || near != UINT64_MAX;
@@ -46,7 +46,7 @@ static bool changed_next(const struct sampler *s, uint64_t from, uint64_t *at)
 static bool changed_prev(const struct sampler *s, uint64_t before, uint64_t *at)
 {
     uint64_t near = window_prev(s, before);
-    bool found = pagemap_prev(segmap_pages(s->map), before, 0, at);
+    bool found = pagemap_prev(sweep_pages(s->map), before, 0, at);
     if (near != UINT64_MAX && (!found || near > *at))
         *at = near;
     return found || near != UINT64_MAX;
@@ -55,10 +55,10 @@ static bool changed_prev(const struct sampler *s, uint64_t before, uint64_t *at)
 /* The same of a moment, as far as the history goes. */
 static bool changed_then(struct look_job *j, uint64_t from, uint64_t end)
 {
-    const struct past *past = rewind_past(j->sampler->rewind);
+    const struct history *past = recorder_past(j->sampler->rewind);
     bool back = j->kind == LOOK_CHANGE_PREV;
     int64_t time = j->past != 0 ? j->past : INT64_MAX; /* a recording at its end */
-    return past != NULL && past_changed(past, INT64_MIN, time, from, end, back, &j->offset);
+    return past != NULL && history_changed(past, INT64_MIN, time, from, end, back, &j->offset);
 }
 
 static void look_change_then(struct look_job *j)

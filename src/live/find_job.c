@@ -27,13 +27,13 @@ static void look_find(struct look_job *j, struct worker *w)
     struct command_env env = look_env(j, w);
     struct seg *seg = j->seg;
     bool forward = j->kind == LOOK_FORWARD;
-    enum scan_result r =
-        forward ? scan_forward(&env, seg, f, j->from, &j->offset, &j->length, &j->error)
-                : scan_backward(&env, seg, f, j->from, &j->offset, &j->length, &j->error);
+    enum search_result r =
+        forward ? search_forward(&env, seg, f, j->from, &j->offset, &j->length, &j->error)
+                : search_backward(&env, seg, f, j->from, &j->offset, &j->length, &j->error);
     if (r == SCAN_NONE) {
         j->wrapped = true;
-        r = forward ? scan_forward(&env, seg, f, 0, &j->offset, &j->length, &j->error)
-                    : scan_backward(&env, seg, f, UINT64_MAX, &j->offset, &j->length, &j->error);
+        r = forward ? search_forward(&env, seg, f, 0, &j->offset, &j->length, &j->error)
+                    : search_backward(&env, seg, f, UINT64_MAX, &j->offset, &j->length, &j->error);
     }
     j->found = r == SCAN_FOUND;
     j->unknown = env.unknown;
@@ -90,7 +90,7 @@ static void look_baseline(struct look_job *j, struct worker *w)
     if (j->kind == LOOK_TOGGLE_BASELINE)
         j->kind = s->baseline != NULL ? LOOK_NO_BASELINE : LOOK_BASELINE;
     if (j->kind == LOOK_BASELINE) {
-        if (!segmap_complete(s->map, worker_breath, w)) /* what changes from now on is noticed */
+        if (!sweep_complete(s->map, worker_breath, w)) /* what changes from now on is noticed */
             return;
         s->base_time = j->past != 0 ? j->past : os_now();
         b = baseline_take(j->seg, BASELINE_MAX, worker_breath, w, &j->error);
@@ -160,9 +160,9 @@ static void look_at(struct look_job *j, struct worker *w)
     case LOOK_TOGGLE_BASELINE:
         look_baseline(j, w);
         break;
-    case LOOK_COOL:
-        diff_cool(j->sampler->diff);
-        pagemap_cool(segmap_pages(j->sampler->map));
+    case LOOK_RESET_COUNTS:
+        ages_reset_counts(j->sampler->diff);
+        pagemap_reset_counts(sweep_pages(j->sampler->map));
         j->found = true;
         break;
     case LOOK_ACCESS:
@@ -180,20 +180,20 @@ static void look_at(struct look_job *j, struct worker *w)
 static void look_run(struct job *job, struct worker *w)
 {
     struct look_job *j = (struct look_job *)job;
-    struct moment *m = NULL;
+    struct snapshot *m = NULL;
     j->seg = j->sampler->seg;
     if (j->past != 0)
         j->error = sampler_moment(j->sampler, j->past, &m);
     if (m != NULL)
-        j->seg = moment_seg(m);
+        j->seg = snapshot_seg(m);
     if (!oserr_is(j->error))
         look_at(j, w);
-    moment_close(m);
+    snapshot_close(m);
     j->seg = NULL;
 }
 
 struct look_job *look_job_new(struct sampler *s, enum look_kind kind, uint64_t from,
-                              void (*finish)(struct job *j, void *taker))
+                              void (*finish)(struct job *j, void *owner))
 {
     struct look_job *j = calloc(1, sizeof *j);
     if (j == NULL)

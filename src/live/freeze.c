@@ -133,10 +133,10 @@ void sampler_release(struct sampler *s)
 {
     if (s == NULL)
         return;
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     s->want_release = true;
-    os_gate_unlock(s->gate);
-    worker_hurry(s->worker);
+    os_monitor_unlock(s->gate);
+    worker_wake(s->worker);
 }
 
 static void freeze_run(struct job *job, struct worker *w)
@@ -155,7 +155,7 @@ static void freeze_run(struct job *job, struct worker *w)
 }
 
 struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t length,
-                                  void (*finish)(struct job *j, void *taker))
+                                  void (*finish)(struct job *j, void *owner))
 {
     struct freeze_job *j = calloc(1, sizeof *j);
     if (j == NULL)

@@ -30,7 +30,7 @@ struct freeze {
 
 /* Adds one; its counts start at nothing. SEG_E_ALIGN: not one value that can be compared and
  * swapped, or it overlaps another; SEG_E_MEMORY: there are FROZEN_MAX. */
-SHM_MUST struct oserr freeze_add(struct freeze *f, const struct frozen *v);
+MUST_USE struct oserr freeze_add(struct freeze *f, const struct frozen *v);
 
 /* Lets go what overlaps [offset, offset + n); returns how many, *last one of them (may be NULL). */
 size_t freeze_drop(struct freeze *f, uint64_t offset, uint64_t n, struct frozen *last);

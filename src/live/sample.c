@@ -58,14 +58,14 @@ static bool keep_frozen(struct sampler *s)
 static size_t follow_window(struct sampler *s, bool moved)
 {
     struct sample *w = &s->work;
-    size_t n = w->length, changed = diff_feed(s->diff, w->offset, w->bytes, w->state, n, w->time);
+    size_t n = w->length, changed = ages_feed(s->diff, w->offset, w->bytes, w->state, n, w->time);
     if (moved) { /* what changed before it came into the window */
-        pagemap_ages(segmap_pages(s->map), w->offset, w->changed, n);
-        diff_prime(s->diff, w->changed, n);
+        pagemap_ages(sweep_pages(s->map), w->offset, w->changed, n);
+        ages_prime(s->diff, w->changed, n);
     }
-    (void)segmap_window(s->map, w->offset, w->bytes, w->state, n, w->time);
-    memcpy(w->changed, diff_changed(s->diff), n * sizeof *w->changed);
-    memcpy(w->count, diff_counts(s->diff), n * sizeof *w->count);
+    (void)sweep_window(s->map, w->offset, w->bytes, w->state, n, w->time);
+    memcpy(w->changed, ages_changed(s->diff), n * sizeof *w->changed);
+    memcpy(w->count, ages_counts(s->diff), n * sizeof *w->count);
     w->changes += changed;
     return changed;
 }
@@ -109,7 +109,7 @@ bool sampler_look_at(struct sampler *s, const struct wish *want)
         w->stat = stat;
     }
     note_error(w, e);
-    segmap_stat(s->map, &w->stat);
+    sweep_stat(s->map, &w->stat);
     if (!rows)
         news = follow_window(s, moved) > 0 || news;
     compare_base(s);

@@ -45,7 +45,7 @@ void sample_free(struct sample *s)
 
 size_t sample_index(const struct sample *s, uint64_t offset)
 {
-    const struct rows_seen *rows = &s->rows;
+    const struct rows_result *rows = &s->rows;
     if (!rows->on)
         return offset >= s->offset && offset - s->offset < s->length ? (size_t)(offset - s->offset)
                                                                      : SIZE_MAX;
@@ -70,7 +70,7 @@ static void count_rate(struct sampler *s, int64_t now)
 /* Swaps the finished sample into the mailbox; wakes the UI when there is something to see. */
 static void publish(struct sampler *s, bool news)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     struct sample old = s->out;
     s->out = s->work;
     s->work.bytes = old.bytes;
@@ -81,7 +81,7 @@ static void publish(struct sampler *s, bool news)
     s->work.count = old.count;
     bool wake = news && !s->told;
     s->told = s->told || news;
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     if (wake)
         os_wake_post(s->wake);
 }
@@ -99,7 +99,7 @@ static int64_t next_due(struct sampler *s, int64_t now, int64_t period)
 
 static struct wish wish_of(struct sampler *s)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     struct wish w = {.offset = s->want_offset,
                      .length = s->want_length,
                      .hz = s->want_hz,
@@ -110,7 +110,7 @@ static struct wish wish_of(struct sampler *s)
                      .rows = s->want_rows,
                      .release = s->want_release};
     s->want_release = false;
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     if (w.past.time != 0) /* the past is shown whole */
         w.rows.on = false;
     return w;
@@ -118,12 +118,12 @@ static struct wish wish_of(struct sampler *s)
 
 /* The way around the segment goes on when samples are taken, in between only when those are far
  * apart. Returns when it wants to. */
-static int64_t go_around(struct sampler *s, const struct wish *w, int64_t now, int64_t period)
+static int64_t sweep_slice(struct sampler *s, const struct wish *w, int64_t now, int64_t period)
 {
     if (w->cpu <= 0)
         return INT64_MAX;
     int64_t interval = period < SLICE_EVERY ? period : SLICE_EVERY;
-    int64_t due = segmap_work(s->map, now, interval, w->cpu / 100);
+    int64_t due = sweep_work(s->map, now, interval, w->cpu / 100);
     return period <= SLICE_EVERY ? INT64_MAX : due;
 }
 
@@ -137,18 +137,18 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
         sampler_let_go(s);
     int64_t period = (int64_t)(SECOND / w.hz), around = 0;
     if (!hurried && now < s->due) { /* only for the map */
-        around = go_around(s, &w, now, period);
+        around = sweep_slice(s, &w, now, period);
         return around < s->due ? around : s->due;
     }
     s->work.time = now;
     count_rate(s, now);
     bool base_was = s->work.has_base;
-    bool news = rewind_follow(s->rewind, now);
+    bool news = recorder_follow(s->rewind, now);
     news = sampler_look_at(s, &w) || news;
-    news = segmap_show(s->map, w.cells, now, &s->work.map) || news;
+    news = sweep_show(s->map, w.cells, now, &s->work.map) || news;
     news = sampler_show_past(s, &w.past, w.cpu > 0) || news;
     publish(s, news || base_was != s->work.has_base);
-    around = go_around(s, &w, os_now(), period);
+    around = sweep_slice(s, &w, os_now(), period);
     int64_t due = next_due(s, now, period);
     return around < due ? around : due;
 }
@@ -156,14 +156,14 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
 static void sampler_drop(struct sampler *s)
 {
     seg_close(s->seg);
-    diff_free(s->diff);
-    segmap_free(s->map);
-    rewind_free(s->rewind);
+    ages_free(s->diff);
+    sweep_free(s->map);
+    recorder_free(s->rewind);
     baseline_free(s->baseline);
     settle_free(&s->settle);
     sample_free(&s->work);
     sample_free(&s->out);
-    os_gate_free(s->gate);
+    os_monitor_free(s->gate);
     free(s);
 }
 
@@ -182,11 +182,11 @@ struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, st
     s->want_hz = hz;
     s->want_cpu = CPU_DEFAULT;
     s->second = os_now();
-    s->gate = os_gate_new();
-    s->diff = diff_new(SAMPLE_MAX);
+    s->gate = os_monitor_new();
+    s->diff = ages_new(SAMPLE_MAX);
     s->want_past.budget = (size_t)HISTORY_MIB << 20;
-    s->map = seg != NULL ? segmap_new(seg) : NULL;
-    s->rewind = s->map != NULL ? rewind_new(seg, s->map) : NULL;
+    s->map = seg != NULL ? sweep_new(seg) : NULL;
+    s->rewind = s->map != NULL ? recorder_new(seg, s->map) : NULL;
     bool ready = s->gate != NULL && s->diff != NULL && (s->rewind != NULL || seg == NULL) &&
                  settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
@@ -200,64 +200,64 @@ struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, st
     return NULL;
 }
 
-bool sampler_stop_by(struct sampler *s, int64_t deadline, void *taker)
+bool sampler_stop_by(struct sampler *s, int64_t deadline, void *owner)
 {
     if (s == NULL)
         return true;
-    if (!worker_stop_by(s->worker, deadline, taker))
+    if (!worker_stop_by(s->worker, deadline, owner))
         return false;
     sampler_drop(s);
     return true;
 }
 
-void sampler_stop(struct sampler *s, void *taker)
+void sampler_stop(struct sampler *s, void *owner)
 {
-    (void)sampler_stop_by(s, INT64_MAX, taker);
+    (void)sampler_stop_by(s, INT64_MAX, owner);
 }
 
 void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz)
 {
     if (length > SAMPLE_MAX)
         length = SAMPLE_MAX;
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     bool moved = s->want_offset != offset || s->want_length != length || s->want_hz < hz;
     s->want_offset = offset;
     s->want_length = length;
     s->want_hz = hz;
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     if (moved)
-        worker_hurry(s->worker);
+        worker_wake(s->worker);
 }
 
 void sampler_want_map(struct sampler *s, size_t cells, double cpu)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     s->want_cells = cells;
     s->want_cpu = cpu;
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
 }
 
 void sampler_settle(struct sampler *s, const struct settle_want *want)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     s->want_settle = *want;
-    os_gate_unlock(s->gate);
-    worker_hurry(s->worker);
+    os_monitor_unlock(s->gate);
+    worker_wake(s->worker);
 }
 
 void sampler_want_rows(struct sampler *s, const struct rows_want *want)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     const struct rows_want *was = &s->want_rows;
     bool other = was->on != want->on || was->top != want->top || was->keep != want->keep ||
                  was->rows != want->rows || was->width != want->width;
     s->want_rows = *want;
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     if (other)
-        worker_hurry(s->worker);
+        worker_wake(s->worker);
 }
 
-/* Copies all but the arrays; keeps the taker's. */
+/* Copies all but the arrays; keeps the owner's. */
 static void copy_header(struct sample *to, const struct sample *from)
 {
     uint8_t *bytes = to->bytes, *state = to->state, *base = to->base, *unsettled = to->unsettled;
@@ -274,7 +274,7 @@ static void copy_header(struct sample *to, const struct sample *from)
 
 bool sampler_take(struct sampler *s, struct sample *out)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     bool newer = s->out.seq > out->seq;
     if (newer) {
         size_t n = s->out.length;
@@ -287,13 +287,13 @@ bool sampler_take(struct sampler *s, struct sample *out)
         memcpy(out->count, s->out.count, n * sizeof *out->count);
         s->told = false;
     }
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     return newer;
 }
 
 bool sampler_take_frozen(struct sampler *s, struct sample *out)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     bool newer = s->out.events > out->events;
     s->told = false;
     out->stat = s->out.stat;
@@ -302,7 +302,7 @@ bool sampler_take_frozen(struct sampler *s, struct sample *out)
     out->freeze = s->out.freeze;
     out->events = s->out.events;
     memcpy(out->event, s->out.event, sizeof out->event);
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     return newer;
 }
 

@@ -46,7 +46,7 @@ struct settle_want {
 };
 
 /* How far that went. */
-struct settle_seen {
+struct settle_result {
     struct settle_want want; /* what it is about */
     uint64_t reads, torn;    /* of want: so many times looked at, so many readings differed */
     bool busy;               /* the counter did not stand still and even (or is not there) */
@@ -67,7 +67,7 @@ struct rows_want {
 };
 
 /* Such rows, ascending: up to a screen before, those shown, and up to a screen behind. */
-struct rows_seen {
+struct rows_result {
     bool on;             /* the sample's arrays hold those that are shown, row by row */
     unsigned width;      /* bytes of a row */
     size_t first, shown; /* those that are shown are at[first], ... */
@@ -75,7 +75,7 @@ struct rows_seen {
     uint64_t at[3 * ROWS_MAX];
 };
 
-/* One look at the window. The arrays have `length` elements and belong to the taker's sample. */
+/* One look at the window. The arrays have `length` elements and belong to the owner's sample. */
 struct sample {
     uint64_t seq;       /* 0: none yet */
     int64_t time;       /* when it was read, os_now's clock */
@@ -87,8 +87,8 @@ struct sample {
     int64_t *changed;   /* time of the last change seen, 0: none */
     uint32_t *count;    /* changes seen since the byte came into the window, saturating */
     uint8_t *unsettled; /* not 0: two readings of this byte differed within half a second */
-    struct rows_seen rows;
-    struct settle_seen settle;
+    struct rows_result rows;
+    struct settle_result settle;
     bool has_base;        /* a baseline is set */
     uint64_t base_bytes;  /* of the segment that the baseline covers, from its start; beyond is not
                              compared */
@@ -96,11 +96,11 @@ struct sample {
     struct oserr error;   /* of the last refresh or read; none: fine */
     double hz;            /* samples a second over the last second, measured */
     uint64_t changes;     /* bytes of the window seen to change since the attach */
-    struct map_picture map;   /* of the whole segment */
-    struct past_picture past; /* of its history; with past.time not 0, bytes, state, changed and
+    struct map_summary map;     /* of the whole segment */
+    struct history_result past; /* of its history; with past.time not 0, bytes, state, changed and
                                  base are those of that moment */
-    struct freeze freeze;     /* the values that are kept, before this look */
-    uint64_t events;          /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
+    struct freeze freeze;       /* the values that are kept, before this look */
+    uint64_t events; /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
 };
@@ -118,12 +118,12 @@ struct sampler;
  * closed. */
 struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, struct os_wake *wake,
                               struct oserr *error);
-void sampler_stop(struct sampler *s, void *taker); /* closes the segment; NULL is fine */
+void sampler_stop(struct sampler *s, void *owner); /* closes the segment; NULL is fine */
 
 /* The same, but waits no longer than until `deadline` (os_now's clock): a job that hangs in a call
  * (saving into a pipe that nobody reads) is left behind with the segment and all else that it uses,
  * `wake` included. False: so it was. */
-bool sampler_stop_by(struct sampler *s, int64_t deadline, void *taker);
+bool sampler_stop_by(struct sampler *s, int64_t deadline, void *owner);
 
 /* What the UI wants to see from now on; the next sample follows at once when the window changed. */
 void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz);
@@ -136,7 +136,7 @@ void sampler_want_map(struct sampler *s, size_t cells, double cpu);
 void sampler_settle(struct sampler *s, const struct settle_want *want);
 
 /* What of the history is kept and shown from now on. */
-void sampler_want_past(struct sampler *s, const struct past_wish *wish);
+void sampler_want_past(struct sampler *s, const struct history_request *wish);
 
 /* Only changed rows, or (on is false) the window again. */
 void sampler_want_rows(struct sampler *s, const struct rows_want *want);
@@ -173,12 +173,12 @@ struct command_job {
     struct poke_done pokes[POKES_KEPT];
     size_t pokes_count;
     struct seg *made; /* see command_env; closed with the job unless taken (NULL) before */
-    void *user;       /* the taker's */
+    void *user;       /* the owner's */
 };
 
 /* Allocates and fills one; finish must free it with command_job_free. NULL: out of memory. */
 struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
-                                    void (*finish)(struct job *j, void *taker));
+                                    void (*finish)(struct job *j, void *owner));
 void command_job_free(struct command_job *j);
 
 /* Freezing the value at one place and letting values go. */
@@ -189,12 +189,12 @@ struct freeze_job {
     uint64_t offset, length; /* what overlaps this is let go; when nothing does, value is frozen */
     size_t dropped;          /* how many were let go; `value` is then one of them */
     struct oserr error;      /* of freezing */
-    void *user;              /* the taker's */
+    void *user;              /* the owner's */
 };
 
-/* NULL: out of memory. The taker frees it with free(). */
+/* NULL: out of memory. The owner frees it with free(). */
 struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t length,
-                                  void (*finish)(struct job *j, void *taker));
+                                  void (*finish)(struct job *j, void *owner));
 
 /* Lets all go (on the sampler's thread). */
 void sampler_let_go(struct sampler *s);
@@ -214,11 +214,11 @@ struct time_job {
                                 where that one came to */
     int64_t time;            /* out: the moment there; 0: now */
     bool moved;              /* out: false: there is no such change, time is where it was */
-    void *user;              /* the taker's */
+    void *user;              /* the owner's */
 };
 
-/* NULL: out of memory. The taker frees it with free(). */
-struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *taker));
+/* NULL: out of memory. The owner frees it with free(). */
+struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *owner));
 
 enum look_kind {
     LOOK_FORWARD,     /* find `pattern` from `from` on, wrapping at the end */
@@ -231,7 +231,7 @@ enum look_kind {
     LOOK_BASELINE,        /* set the baseline: copies the data extents, up to BASELINE_MAX bytes */
     LOOK_NO_BASELINE,     /* drop it */
     LOOK_TOGGLE_BASELINE, /* one of the two, as there is one or not; `kind` then says which */
-    LOOK_COOL,            /* counts of changes start anew, here and in the map */
+    LOOK_RESET_COUNTS,    /* counts of changes start anew, here and in the map */
     LOOK_ACCESS, /* raise the access to SEG_WRITE (edit mode) or lower it, which lets all frozen
                     values go: `from` is the access */
     LOOK_BYTES   /* copy `length` bytes at `from` into bytes (the selection) */
@@ -245,7 +245,7 @@ struct look_job {
     char pattern[1024]; /* LOOK_FORWARD, LOOK_BACKWARD: as find_compile takes it */
     uint64_t from;
     bool follows;  /* asked for before the look in front of it had ended: goes on from its place */
-    int64_t past;  /* as it was at this moment (not LOOK_COOL, LOOK_ACCESS); 0: now */
+    int64_t past;  /* as it was at this moment (not LOOK_RESET_COUNTS, LOOK_ACCESS); 0: now */
     char when[48]; /* with past: ` as of T-3.2s`, for messages */
     uint64_t unknown; /* out, with past: bytes that were to be looked at, but are not known */
     struct seg *seg;  /* what is looked at: the segment, or what it was */
@@ -259,7 +259,7 @@ struct look_job {
 };
 
 struct look_job *look_job_new(struct sampler *s, enum look_kind kind, uint64_t from,
-                              void (*finish)(struct job *j, void *taker));
+                              void (*finish)(struct job *j, void *owner));
 void look_job_free(struct look_job *j);
 
 #endif

@@ -32,7 +32,7 @@ struct wish {
     size_t cells; /* of the strip */
     double cpu;   /* percent */
     struct settle_want settle;
-    struct past_wish past;
+    struct history_request past;
     struct rows_want rows;
     bool release; /* what is frozen goes */
 };
@@ -52,9 +52,9 @@ struct sampler {
 
     /* The sampler's thread only. */
     struct seg *seg; /* NULL: jobs only */
-    struct diff *diff;
-    struct segmap *map;    /* NULL: jobs only. Every change goes through its pages: listen there */
-    struct rewind *rewind; /* NULL: jobs only */
+    struct ages *diff;
+    struct sweep *map; /* NULL: jobs only. Every change goes through its pages: listen there */
+    struct recorder *rewind;   /* NULL: jobs only */
     struct baseline *baseline; /* NULL: none */
     int64_t base_time;         /* when taking it began */
     struct rows_want rows;     /* what work.rows was listed for */
@@ -70,14 +70,14 @@ struct sampler {
     bool told;          /* `out` holds news for the UI */
 
     /* Guarded by gate. */
-    struct os_gate *gate;
+    struct os_monitor *gate;
     uint64_t want_offset;
     size_t want_length;
     double want_hz;
     size_t want_cells;
     double want_cpu; /* percent */
     struct settle_want want_settle;
-    struct past_wish want_past;
+    struct history_request want_past;
     struct rows_want want_rows;
     bool want_release; /* see sampler_release */
     struct sample out; /* the newest complete sample */
@@ -86,11 +86,11 @@ struct sampler {
 /* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
 void sampler_look_change(struct look_job *j, struct worker *w);
 
-/* What the attached segment was at a moment, for a job (sampler_past.c); moment_close. */
-SHM_MUST struct oserr sampler_moment(struct sampler *s, int64_t time, struct moment **out);
+/* What the attached segment was at a moment, for a job (sampler_past.c); snapshot_close. */
+MUST_USE struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out);
 
 /* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
  * the sample. `around`: the map goes around the segment. True: worth drawing. */
-bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around);
+bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around);
 
 #endif

@@ -13,11 +13,11 @@ enum {
 static const uint8_t zeros[BLOCK_PAGE];
 
 /* A piece of the segment in memory, and the search in it. */
-struct window {
+struct search_window {
     struct command_env *env;
     struct seg *s;
     struct find *f;
-    struct block block;
+    struct aligned_buffer block;
     const uint8_t *p; /* its bytes */
     uint64_t at;      /* where they are from */
     size_t n;
@@ -35,27 +35,27 @@ struct window {
 /* A regular expression takes its time within a window too. */
 static bool go_on(void *ctx)
 {
-    const struct window *w = ctx;
+    const struct search_window *w = ctx;
     return w->env->pause(w->env->pause_ctx, 0, w->at, w->size);
 }
 
 /* Why a search came to nothing. */
-static enum scan_result nothing(const struct window *w)
+static enum search_result nothing(const struct search_window *w)
 {
     return find_stopped(w->f) ? SCAN_CANCELLED : find_gave_up(w->f) ? SCAN_STUCK : SCAN_NONE;
 }
 
-static void window_free(struct window *w)
+static void window_free(struct search_window *w)
 {
     free(w->state);
     find_breathe(w->f, NULL, NULL);
-    block_free(&w->block);
+    aligned_buffer_free(&w->block);
 }
 
-static bool window_new(struct window *w, struct command_env *env, struct seg *s, struct find *f,
-                       struct oserr *error)
+static bool window_new(struct search_window *w, struct command_env *env, struct seg *s,
+                       struct find *f, struct oserr *error)
 {
-    *w = (struct window){.env = env, .s = s, .f = f, .error = error};
+    *w = (struct search_window){.env = env, .s = s, .f = f, .error = error};
     seg_part(s, &w->low, &w->size);
     /* the UI has touched its mapping; a command that comes once reads faster than it maps */
     if (!env->ui || !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
@@ -75,7 +75,7 @@ static uint64_t later(uint64_t a, uint64_t b)
 }
 
 /* Of the past: the bytes that are known, and which they are. */
-static struct oserr read_known(struct window *w, size_t asked, size_t *n)
+static struct oserr read_known(struct search_window *w, size_t asked, size_t *n)
 {
     struct seg_stat stat;
     struct oserr e = OSERR_NONE;
@@ -100,7 +100,7 @@ static struct oserr read_known(struct window *w, size_t asked, size_t *n)
 }
 
 /* Are all n bytes at index i of the window known? */
-static bool known(const struct window *w, size_t i, size_t n)
+static bool known(const struct search_window *w, size_t i, size_t n)
 {
     return !w->partly || memchr(w->state + i, SEG_BYTE_UNKNOWN, n) == NULL;
 }
@@ -108,7 +108,7 @@ static bool known(const struct window *w, size_t i, size_t n)
 /* Reads from a page border before `from`, and before what a regular expression looks at in front of
  * it: a window that starts later than the segment must not look like its start. False: cancelled or
  * *error. */
-static bool window_read(struct window *w, uint64_t from, uint64_t size)
+static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
 {
     size_t n = 0;
     uint64_t lead = find_context(w->f);
@@ -132,7 +132,7 @@ static bool window_read(struct window *w, uint64_t from, uint64_t size)
 }
 
 /* Where the search must go on when what lies at `from` is a hole that cannot match. */
-static uint64_t skip_hole(struct window *w, uint64_t from, uint64_t size)
+static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
 {
     uint64_t start = 0;
     uint64_t end = 0;
@@ -156,7 +156,7 @@ static uint64_t skip_hole(struct window *w, uint64_t from, uint64_t size)
 
 /* Goes on in the mapping itself, which is fastest, to where there may be a match at or behind
  * *from, or to where only reading helps. False: cancelled. */
-static bool spot(struct window *w, uint64_t *from, uint64_t size)
+static bool spot(struct search_window *w, uint64_t *from, uint64_t size)
 {
     bool found = false;
     while (w->needle.size > 0 && !found && *from < size) {
@@ -166,7 +166,7 @@ static bool spot(struct window *w, uint64_t *from, uint64_t size)
         if (!w->env->pause(w->env->pause_ctx, 0, *from, size)) {
             return false;
         }
-        if (oserr_is(seg_spot(w->s, &w->needle, *from, end, &next, &found))) {
+        if (oserr_is(seg_search(w->s, &w->needle, *from, end, &next, &found))) {
             w->needle.size = 0; /* not this segment */
             break;
         }
@@ -181,7 +181,7 @@ static bool spot(struct window *w, uint64_t *from, uint64_t size)
 
 /* Matches of the window that start in [*from, to); *from becomes where the next window begins to
  * search. False: `each` has had enough. */
-static bool search_window(struct window *w, uint64_t *from, uint64_t to,
+static bool search_window(struct search_window *w, uint64_t *from, uint64_t to,
                           bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx)
 {
     size_t overlap = find_overlap(w->f);
@@ -205,12 +205,12 @@ static bool search_window(struct window *w, uint64_t *from, uint64_t to,
     return true;
 }
 
-enum scan_result scan_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
-                          uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
-                          void *ctx, struct oserr *error)
+enum search_result search_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
+                              uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
+                              void *ctx, struct oserr *error)
 {
-    struct window w;
-    enum scan_result result = SCAN_NONE;
+    struct search_window w;
+    enum search_result result = SCAN_NONE;
     if (!window_new(&w, env, s, f, error)) {
         return SCAN_ERROR;
     }
@@ -250,11 +250,12 @@ static bool take_first(void *ctx, uint64_t offset, size_t length)
     return false;
 }
 
-enum scan_result scan_forward(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
-                              uint64_t *offset, size_t *length, struct oserr *error)
+enum search_result search_forward(struct command_env *env, struct seg *s, struct find *f,
+                                  uint64_t from, uint64_t *offset, size_t *length,
+                                  struct oserr *error)
 {
     struct first found = {0, 0};
-    enum scan_result result = scan_all(env, s, f, from, UINT64_MAX, take_first, &found, error);
+    enum search_result result = search_all(env, s, f, from, UINT64_MAX, take_first, &found, error);
     if (result == SCAN_FOUND) {
         *offset = found.offset;
         *length = found.length;
@@ -263,7 +264,7 @@ enum scan_result scan_forward(struct command_env *env, struct seg *s, struct fin
 }
 
 /* Is [from, to) one hole that cannot match? */
-static bool all_hole(struct window *w, uint64_t from, uint64_t to)
+static bool all_hole(struct search_window *w, uint64_t from, uint64_t to)
 {
     uint64_t start = 0;
     uint64_t end = 0;
@@ -277,8 +278,8 @@ static bool all_hole(struct window *w, uint64_t from, uint64_t to)
 
 /* Last match of the window that starts in [from, before): what lies in front of `from` is there
  * only to be looked back at. */
-static bool last_in_window(struct window *w, uint64_t from, uint64_t before, uint64_t *offset,
-                           size_t *length)
+static bool last_in_window(struct search_window *w, uint64_t from, uint64_t before,
+                           uint64_t *offset, size_t *length)
 {
     uint64_t limit = before - w->at;
     size_t m = find_prev(w->f, w->p, w->n, limit < w->n ? (size_t)limit : w->n, length);
@@ -293,8 +294,8 @@ static bool last_in_window(struct window *w, uint64_t from, uint64_t before, uin
 }
 
 /* Windows that end at `before`, each starting earlier; holes are crossed in doubling strides. */
-static enum scan_result scan_back(struct window *w, uint64_t before, uint64_t size,
-                                  uint64_t *offset, size_t *length)
+static enum search_result search_back(struct search_window *w, uint64_t before, uint64_t size,
+                                      uint64_t *offset, size_t *length)
 {
     uint64_t overlap = find_overlap(w->f);
     uint64_t stride = PROBE_FIRST;
@@ -326,16 +327,17 @@ static enum scan_result scan_back(struct window *w, uint64_t before, uint64_t si
     return SCAN_NONE;
 }
 
-enum scan_result scan_backward(struct command_env *env, struct seg *s, struct find *f,
-                               uint64_t before, uint64_t *offset, size_t *length,
-                               struct oserr *error)
+enum search_result search_backward(struct command_env *env, struct seg *s, struct find *f,
+                                   uint64_t before, uint64_t *offset, size_t *length,
+                                   struct oserr *error)
 {
-    struct window w;
+    struct search_window w;
     if (!window_new(&w, env, s, f, error)) {
         return SCAN_ERROR;
     }
     uint64_t size = w.size;
-    enum scan_result result = scan_back(&w, before < size ? before : size, size, offset, length);
+    enum search_result result =
+        search_back(&w, before < size ? before : size, size, offset, length);
     window_free(&w);
     return result;
 }

@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "core/find/find.h"
 
-enum scan_result {
+enum search_result {
     SCAN_FOUND,
     SCAN_NONE,
     SCAN_CANCELLED,
@@ -19,17 +19,18 @@ enum scan_result {
     "the regular expression takes too many steps: it was not looked for to the end"
 
 /* First match at or after `from` (to the end of the segment); *offset and *length say where. */
-enum scan_result scan_forward(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
-                              uint64_t *offset, size_t *length, struct oserr *error);
+enum search_result search_forward(struct command_env *env, struct seg *s, struct find *f,
+                                  uint64_t from, uint64_t *offset, size_t *length,
+                                  struct oserr *error);
 
 /* Last match that starts before `before`. */
-enum scan_result scan_backward(struct command_env *env, struct seg *s, struct find *f,
-                               uint64_t before, uint64_t *offset, size_t *length,
-                               struct oserr *error);
+enum search_result search_backward(struct command_env *env, struct seg *s, struct find *f,
+                                   uint64_t before, uint64_t *offset, size_t *length,
+                                   struct oserr *error);
 
 /* Every match in [from, to), in order, until `each` returns false. */
-enum scan_result scan_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
-                          uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
-                          void *ctx, struct oserr *error);
+enum search_result search_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
+                              uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
+                              void *ctx, struct oserr *error);
 
 #endif

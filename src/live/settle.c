@@ -86,7 +86,7 @@ static bool mark_unsettled(struct sampler *s, uint64_t offset, size_t n)
 {
     uint64_t from = 0, to = 0;
     bool news = false;
-    if (!seg_unsettled(s->seg, &from, &to))
+    if (!seg_torn(s->seg, &from, &to))
         return false;
     from = from > offset ? from : offset;
     to = to < offset + n ? to : offset + n;
@@ -133,7 +133,7 @@ struct oserr settle_sample(struct sampler *s, const struct settle_want *want, ui
     struct oserr e;
     *news = age_marks(&s->settle, offset, n, w->time);
     if (!same_want(want, &w->settle.want))
-        w->settle = (struct settle_seen){.want = *want};
+        w->settle = (struct settle_result){.want = *want};
     if (want->locked) {
         e = sample_locked(s, &want->lock, offset, n, stat);
     } else {

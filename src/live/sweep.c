@@ -10,7 +10,7 @@ enum {
     BATCH = 512, /* pages hashed at a time */
     RUN = 16,    /* pages read at a time: SEG_SMALL bytes */
     MS = 1000000,
-    PAUSE_MAX = 256 * MS, /* between two laps when nothing changes */
+    PAUSE_MAX = 256 * MS, /* between two sweeps when nothing changes */
     STRIP_EVERY = 100 * MS,
     STRIP_TIMES = 50,              /* a strip that takes long is made more seldom */
     BASE_MEMORY = 8 * 1024 * 1024, /* what the map may take, and */
@@ -21,19 +21,19 @@ enum {
 _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == SEG_SMALL,
                "page sizes differ");
 
-struct segmap {
+struct sweep {
     struct seg *seg;
     struct pagemap *pages;
-    uint64_t at;          /* where the lap goes on */
-    uint64_t dark;        /* the first byte that this lap could not tell anything of */
-    int64_t lap_start;    /* when it began */
-    int64_t looked;       /* when the last whole one began */
-    uint64_t laps;        /* whole ones */
-    uint64_t lap_changes; /* changes found in this lap */
-    unsigned quiet;       /* laps in a row without one */
-    int64_t spent;        /* ns that this lap took so far */
-    int64_t due;          /* of the next slice */
-    uint64_t hot;         /* the newest change */
+    uint64_t at;            /* where the lap goes on */
+    uint64_t blind_from;    /* the first byte that this lap could not tell anything of */
+    int64_t sweep_start;    /* when it began */
+    int64_t looked;         /* when the last whole one began */
+    uint64_t sweeps;        /* whole ones */
+    uint64_t sweep_changes; /* changes found in this lap */
+    unsigned idle_sweeps;   /* sweeps in a row without one */
+    int64_t spent;          /* ns that this lap took so far */
+    int64_t due;            /* of the next slice */
+    uint64_t hot;           /* the newest change */
     int64_t hot_time;
     uint64_t version;                  /* counts what there is to show */
     uint64_t shown;                    /* version of the strip that was made last, */
@@ -48,7 +48,7 @@ struct segmap {
 static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
                        const uint8_t *new, size_t n)
 {
-    struct segmap *m = ctx;
+    struct sweep *m = ctx;
     (void)old;
     (void)new;
     (void)n;
@@ -57,25 +57,25 @@ static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *
     m->version++;
 }
 
-struct segmap *segmap_new(struct seg *seg)
+struct sweep *sweep_new(struct seg *seg)
 {
-    struct segmap *m = calloc(1, sizeof *m);
+    struct sweep *m = calloc(1, sizeof *m);
     if (m == NULL)
         return NULL;
     m->seg = seg;
     m->pages = pagemap_new(BASE_MEMORY);
     const struct pagemap_sink sink = {.ctx = m, .changed = on_changed};
     if (m->pages == NULL || !pagemap_listen(m->pages, &sink)) {
-        segmap_free(m);
+        sweep_free(m);
         return NULL;
     }
-    segmap_stat(m, seg_last(seg));
+    sweep_stat(m, seg_last(seg));
     uint64_t end = 0;
     seg_part(seg, &m->at, &end);
     return m;
 }
 
-void segmap_free(struct segmap *m)
+void sweep_free(struct sweep *m)
 {
     if (m == NULL)
         return;
@@ -83,12 +83,12 @@ void segmap_free(struct segmap *m)
     free(m);
 }
 
-struct pagemap *segmap_pages(struct segmap *m)
+struct pagemap *sweep_pages(struct sweep *m)
 {
     return m->pages;
 }
 
-void segmap_stat(struct segmap *m, const struct seg_stat *stat)
+void sweep_stat(struct sweep *m, const struct seg_stat *stat)
 {
     uint64_t allowed = BASE_MEMORY + stat->resident / RESIDENT_SHARE - OWN_MEMORY;
     pagemap_allow(m->pages, allowed < SIZE_MAX ? (size_t)allowed : SIZE_MAX);
@@ -98,7 +98,7 @@ void segmap_stat(struct segmap *m, const struct seg_stat *stat)
 /* ---- reading ---- */
 
 /* Reads whole pages [offset, offset + n) and feeds them. */
-static size_t feed_pages(struct segmap *m, uint64_t offset, size_t n)
+static size_t feed_pages(struct sweep *m, uint64_t offset, size_t n)
 {
     unsigned char *bytes = m->read + (PAGEMAP_PAGE - (uintptr_t)m->read % PAGEMAP_PAGE);
     size_t got = 0;
@@ -112,7 +112,7 @@ static size_t feed_pages(struct segmap *m, uint64_t offset, size_t n)
 
 /* The pages whose bytes are wanted, adjacent ones together. Returns how many of the wants were done
  * before the time was up. */
-static size_t feed_wanted(struct segmap *m, uint64_t offset, size_t wants, int64_t until)
+static size_t feed_wanted(struct sweep *m, uint64_t offset, size_t wants, int64_t until)
 {
     size_t i = 0;
     while (i < wants) {
@@ -127,15 +127,15 @@ static size_t feed_wanted(struct segmap *m, uint64_t offset, size_t wants, int64
     return i;
 }
 
-size_t segmap_window(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
-                     size_t n, int64_t time)
+size_t sweep_window(struct sweep *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                    size_t n, int64_t time)
 {
     pagemap_pin(m->pages, offset, n);
-    return segmap_rows(m, offset, bytes, state, n, time);
+    return sweep_rows(m, offset, bytes, state, n, time);
 }
 
-size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
-                   size_t n, int64_t time)
+size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                  size_t n, int64_t time)
 {
     for (size_t at = 0; at < n; at += PAGEMAP_PAGE - (size_t)((offset + at) % PAGEMAP_PAGE)) {
         uint64_t page = (offset + at) / PAGEMAP_PAGE * PAGEMAP_PAGE;
@@ -149,19 +149,19 @@ size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, cons
 /* ---- going around ---- */
 
 /* What is before this was told of in this lap: data that is not there is a hole. */
-static void note_seen(struct segmap *m, uint64_t end)
+static void note_seen(struct sweep *m, uint64_t end)
 {
-    pagemap_seen(m->pages, end < m->dark ? end : m->dark);
+    pagemap_seen(m->pages, end < m->blind_from ? end : m->blind_from);
 }
 
-static void note_dark(struct segmap *m, uint64_t from)
+static void note_dark(struct sweep *m, uint64_t from)
 {
-    if (from < m->dark)
-        m->dark = from;
+    if (from < m->blind_from)
+        m->blind_from = from;
 }
 
 /* The next pages. False: the time is up, or they cannot be read now. */
-static bool step(struct segmap *m, uint64_t end, int64_t until)
+static bool step(struct sweep *m, uint64_t end, int64_t until)
 {
     struct seg_hashes found;
     struct oserr e = seg_hash(m->seg, m->at, m->hash, BATCH, &found);
@@ -186,22 +186,21 @@ static bool step(struct segmap *m, uint64_t end, int64_t until)
 }
 
 /* When nothing changed the next lap may wait, twice as long each time. */
-static int64_t end_lap(struct segmap *m, int64_t now, uint64_t start, uint64_t end,
-                       int64_t interval)
+static int64_t end_lap(struct sweep *m, int64_t now, uint64_t start, uint64_t end, int64_t interval)
 {
     note_seen(m, end);
-    m->laps++;
-    m->looked = m->lap_start;
-    m->quiet = m->lap_changes > 0 ? 0 : m->quiet + (m->quiet < 16);
-    m->lap_changes = 0;
+    m->sweeps++;
+    m->looked = m->sweep_start;
+    m->idle_sweeps = m->sweep_changes > 0 ? 0 : m->idle_sweeps + (m->idle_sweeps < 16);
+    m->sweep_changes = 0;
     m->spent = 0;
     m->at = start;
     m->version++;
-    int64_t pause = interval << m->quiet;
+    int64_t pause = interval << m->idle_sweeps;
     return now + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
 }
 
-int64_t segmap_work(struct segmap *m, int64_t now, int64_t interval, double share)
+int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
 {
     uint64_t start = 0, end = 0, was = pagemap_changes(m->pages);
     if (now < m->due)
@@ -210,14 +209,14 @@ int64_t segmap_work(struct segmap *m, int64_t now, int64_t interval, double shar
     if (m->at >= end || m->at < start)
         m->at = start;
     if (m->at == start) {
-        m->lap_start = now;
-        m->dark = UINT64_MAX;
+        m->sweep_start = now;
+        m->blind_from = UINT64_MAX;
     }
     int64_t until = now + (int64_t)((double)interval * share);
     while (m->at < end && step(m, end, until))
         ;
-    m->lap_changes += pagemap_changes(m->pages) - was;
-    if (m->laps == 0)
+    m->sweep_changes += pagemap_changes(m->pages) - was;
+    if (m->sweeps == 0)
         note_seen(m, m->at);
     int64_t spent = os_now() - now;
     m->due = now + interval;
@@ -229,15 +228,15 @@ int64_t segmap_work(struct segmap *m, int64_t now, int64_t interval, double shar
     return m->due;
 }
 
-bool segmap_complete(struct segmap *m,
-                     bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
-                     void *ctx)
+bool sweep_complete(struct sweep *m,
+                    bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
+                    void *ctx)
 {
     uint64_t start = 0, end = 0;
-    while (m->laps == 0) {
+    while (m->sweeps == 0) {
         seg_part(m->seg, &start, &end);
         m->due = 0;
-        (void)segmap_work(m, os_now(), 4 * MS, 1);
+        (void)sweep_work(m, os_now(), 4 * MS, 1);
         if (!breath(ctx, 0, m->at, end))
             return false;
     }
@@ -246,7 +245,7 @@ bool segmap_complete(struct segmap *m,
 
 /* ---- showing ---- */
 
-static void make_strip(struct segmap *m, size_t cells, struct map_picture *out)
+static void make_strip(struct sweep *m, size_t cells, struct map_summary *out)
 {
     seg_part(m->seg, &out->from, &out->to);
     uint64_t n = out->to - out->from;
@@ -259,12 +258,12 @@ static void make_strip(struct segmap *m, size_t cells, struct map_picture *out)
     }
 }
 
-bool segmap_show(struct segmap *m, size_t cells, int64_t now, struct map_picture *out)
+bool sweep_show(struct sweep *m, size_t cells, int64_t now, struct map_summary *out)
 {
     uint64_t start = 0, end = 0;
     seg_part(m->seg, &start, &end);
     cells = cells < STRIP_MAX ? cells : STRIP_MAX;
-    out->laps = m->laps;
+    out->sweeps = m->sweeps;
     out->looked = m->looked;
     out->progress = end > start ? (double)(m->at - start) / (double)(end - start) : 1;
     out->hot = m->hot;

@@ -14,9 +14,9 @@
 enum { STRIP_MAX = 256 };
 
 /* What the UI shows of the map. */
-struct map_picture {
+struct map_summary {
     uint64_t seq;      /* another one: the cells are new; 0: none yet */
-    uint64_t laps;     /* times that the whole segment was looked at */
+    uint64_t sweeps;   /* times that the whole segment was looked at */
     int64_t looked;    /* every page was looked at since then, os_now's clock; 0: not yet */
     double progress;   /* of the lap under way, 0 to 1 */
     uint64_t hot;      /* offset of the newest change anywhere, */
@@ -28,37 +28,37 @@ struct map_picture {
     struct page_sum cell[STRIP_MAX];
 };
 
-struct segmap;
+struct sweep;
 
 /* A map of `seg`, which outlives it. NULL: out of memory. */
-SHM_MUST struct segmap *segmap_new(struct seg *seg);
-void segmap_free(struct segmap *m); /* NULL is fine */
+MUST_USE struct sweep *sweep_new(struct seg *seg);
+void sweep_free(struct sweep *m); /* NULL is fine */
 
-struct pagemap *segmap_pages(struct segmap *m); /* to listen to, and to ask */
+struct pagemap *sweep_pages(struct sweep *m); /* to listen to, and to ask */
 
 /* The segment is like this now: its size, and what the map may take. */
-void segmap_stat(struct segmap *m, const struct seg_stat *stat);
+void sweep_stat(struct sweep *m, const struct seg_stat *stat);
 
 /* The window as it was sampled (see seg_sample). Its pages are kept from now on. Returns how many
  * bytes are known to have changed. */
-size_t segmap_window(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
-                     size_t n, int64_t time);
+size_t sweep_window(struct sweep *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                    size_t n, int64_t time);
 
 /* The same for bytes that are on the screen among others: their pages are kept like any that
  * changed. */
-size_t segmap_rows(struct segmap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
-                   size_t n, int64_t time);
+size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                  size_t n, int64_t time);
 
 /* A slice of the way around the segment, when it is due: at most `share` (0 to 1) of `interval` ns.
  * Returns when the next one is, os_now's clock. */
-int64_t segmap_work(struct segmap *m, int64_t now, int64_t interval, double share);
+int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share);
 
 /* Goes on until the whole segment was looked at once; false: `breath` gave up. */
-bool segmap_complete(struct segmap *m,
-                     bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
-                     void *ctx);
+bool sweep_complete(struct sweep *m,
+                    bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
+                    void *ctx);
 
 /* Brings the picture up to date: a strip of `cells` cells. True: there is something new to draw. */
-bool segmap_show(struct segmap *m, size_t cells, int64_t now, struct map_picture *out);
+bool sweep_show(struct sweep *m, size_t cells, int64_t now, struct map_summary *out);
 
 #endif

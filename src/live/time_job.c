@@ -5,24 +5,24 @@
 #include "backend/os.h"
 #include "live/sampler_private.h"
 
-void sampler_want_past(struct sampler *s, const struct past_wish *wish)
+void sampler_want_past(struct sampler *s, const struct history_request *wish)
 {
-    os_gate_lock(s->gate);
+    os_monitor_lock(s->gate);
     bool other = s->want_past.time != wish->time || s->want_past.offset != wish->offset ||
                  s->want_past.size != wish->size;
     s->want_past = *wish;
-    os_gate_unlock(s->gate);
+    os_monitor_unlock(s->gate);
     if (other)
-        worker_hurry(s->worker);
+        worker_wake(s->worker);
 }
 
-bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool around)
+bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around)
 {
     struct sample *w = &s->work;
-    struct past_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
-                                 w->changed};
-    bool news = rewind_sample(s->rewind, wish, w->time, w->map.laps, around, &window, &w->past);
-    rewind_strip(s->rewind, &w->map, &w->past);
+    struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
+                                    w->changed};
+    bool news = recorder_sample(s->rewind, wish, w->time, w->map.sweeps, around, &window, &w->past);
+    recorder_strip(s->rewind, &w->map, &w->past);
     if (w->past.time != 0) {
         memset(w->unsettled, 0, w->length);
         memset(w->base, 0, w->length);
@@ -32,9 +32,9 @@ bool sampler_show_past(struct sampler *s, const struct past_wish *wish, bool aro
     return news;
 }
 
-struct oserr sampler_moment(struct sampler *s, int64_t time, struct moment **out)
+struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out)
 {
-    return moment_open(s->seg, s->map, s->rewind, time, out);
+    return snapshot_open(s->seg, s->map, s->rewind, time, out);
 }
 
 static void time_run(struct job *job, struct worker *w)
@@ -44,11 +44,11 @@ static void time_run(struct job *job, struct worker *w)
     struct sampler *s = j->sampler;
     if (j->follows)
         j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
-    j->time = rewind_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    j->time = recorder_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
     s->step_at = j->time;
 }
 
-struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *taker))
+struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *owner))
 {
     struct time_job *j = calloc(1, sizeof *j);
     if (j == NULL)

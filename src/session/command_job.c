@@ -8,7 +8,7 @@
 enum { OUTPUT_MAX = 1024 * 1024 };
 
 /* In the past the command is about what was. False: it cannot be, which is told. */
-static bool enter(struct command_job *j, struct command_env *env, struct moment **m)
+static bool enter(struct command_job *j, struct command_env *env, struct snapshot **m)
 {
     char why[96];
     if (j->sampler == NULL || j->past == 0)
@@ -18,7 +18,7 @@ static bool enter(struct command_job *j, struct command_env *env, struct moment 
         out_print(&j->err, "%s: %s\n", e.call, oserr_text(e, why, sizeof why));
         return false;
     }
-    env->seg = moment_seg(*m);
+    env->seg = snapshot_seg(*m);
     env->when = j->when;
     return true;
 }
@@ -37,11 +37,11 @@ static void command_job_run(struct job *job, struct worker *w)
                               .view = j->view[0] != '\0' ? j->view : NULL,
                               .pause = worker_breath,
                               .pause_ctx = w};
-    struct moment *m = NULL;
+    struct snapshot *m = NULL;
     j->status = EXIT_ERROR;
     if (enter(j, &env, &m))
         j->status = command_run_line(&env, j->line);
-    moment_close(m);
+    snapshot_close(m);
     for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
         freeze_follow(&j->sampler->work.freeze, &env.pokes[i]);
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
@@ -50,7 +50,7 @@ static void command_job_run(struct job *job, struct worker *w)
 }
 
 struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
-                                    void (*finish)(struct job *j, void *taker))
+                                    void (*finish)(struct job *j, void *owner))
 {
     struct command_job *j = calloc(1, sizeof *j);
     size_t n = strlen(line) + 1;

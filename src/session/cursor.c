@@ -15,7 +15,7 @@ uint64_t session_start(const struct session *s)
 
 uint64_t session_end(const struct session *s)
 {
-    const struct past_picture *past = &s->sample.past;
+    const struct history_result *past = &s->sample.past;
     uint64_t size = past->time != 0 ? past->total : s->sample.stat.size;
     if (s->range_length == 0)
         return size;
@@ -45,7 +45,7 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
     s->cursor = offset < start ? start : offset;
     if (session_rows(s) != NULL) {
         session_rows_show(s);
-        session_look(s);
+        session_request_sample(s);
         return;
     }
     uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
@@ -56,7 +56,7 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
         set_top(s, row - rows + 1);
     else
         set_top(s, top);
-    session_look(s);
+    session_request_sample(s);
 }
 
 void session_move(struct session *s, int64_t delta, bool extend)
@@ -180,7 +180,7 @@ void session_undo_push(struct session *s, const struct poke_done *p)
 
 /* The window when only changed rows are shown: rows are counted as the sampler lists them. */
 
-const struct rows_seen *session_rows(const struct session *s)
+const struct rows_result *session_rows(const struct session *s)
 {
     const struct sample *p = &s->sample;
     return s->only && p->seq != 0 && p->rows.on && p->rows.width == session_width(s) ? &p->rows
@@ -189,7 +189,7 @@ const struct rows_seen *session_rows(const struct session *s)
 
 uint64_t session_row(const struct session *s, size_t row)
 {
-    const struct rows_seen *rows = session_rows(s);
+    const struct rows_result *rows = session_rows(s);
     if (rows == NULL)
         return s->top + row * session_width(s);
     return row < rows->shown ? rows->at[rows->first + row] : UINT64_MAX;
@@ -202,7 +202,7 @@ static uint64_t row_start(const struct session *s, uint64_t offset)
 }
 
 /* The first of the listed rows that is not before `row`. */
-static size_t lower(const struct rows_seen *rows, uint64_t row)
+static size_t lower(const struct rows_result *rows, uint64_t row)
 {
     size_t i = 0;
     while (i < rows->count && rows->at[i] < row)
@@ -212,7 +212,7 @@ static size_t lower(const struct rows_seen *rows, uint64_t row)
 
 bool session_shows(const struct session *s, uint64_t offset)
 {
-    const struct rows_seen *rows = session_rows(s);
+    const struct rows_result *rows = session_rows(s);
     if (rows == NULL)
         return offset >= s->top && offset - s->top < (uint64_t)s->rows * session_width(s);
     size_t i = lower(rows, row_start(s, offset));
@@ -221,7 +221,7 @@ bool session_shows(const struct session *s, uint64_t offset)
 
 void session_rows_show(struct session *s)
 {
-    const struct rows_seen *rows = session_rows(s);
+    const struct rows_result *rows = session_rows(s);
     uint64_t row = row_start(s, s->cursor);
     if (rows == NULL || session_shows(s, s->cursor))
         return;
@@ -237,7 +237,7 @@ void session_rows_show(struct session *s)
 
 uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta)
 {
-    const struct rows_seen *rows = session_rows(s);
+    const struct rows_result *rows = session_rows(s);
     uint64_t width = session_width(s), here = row_start(s, s->cursor), row = row_start(s, to);
     if (rows == NULL || row == here)
         return to;
@@ -255,7 +255,7 @@ uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta)
 
 void session_rows_scroll(struct session *s, int64_t by)
 {
-    const struct rows_seen *rows = session_rows(s);
+    const struct rows_result *rows = session_rows(s);
     if (rows == NULL || rows->count == 0)
         return;
     uint64_t here = row_start(s, s->cursor), column = s->cursor - here;
@@ -275,5 +275,5 @@ void session_rows_scroll(struct session *s, int64_t by)
     uint64_t behind = session_end(s);
     s->cursor = here + column < behind || behind == 0 ? here + column : behind - 1;
     s->selecting = false;
-    session_look(s);
+    session_request_sample(s);
 }

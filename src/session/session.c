@@ -71,7 +71,7 @@ void session_free(struct session *s)
         ended = walker_stop(s->walker, os_now() + SECOND / 5, s);
     if (!ended || s->left_behind)
         left_walker = s->walker;
-    walk_free(&s->walk);
+    segment_list_free(&s->walk);
     (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
     if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
@@ -105,7 +105,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     old->seq = old->events = old->changes = 0;
     old->length = 0;
     old->freeze.count = 0;
-    old->settle = (struct settle_seen){.any = false};
+    old->settle = (struct settle_result){.any = false};
     s->settle = (struct settle_want){.from = 0};
     old->stat = *stat;
     old->error = OSERR_NONE;
@@ -113,7 +113,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
         forget_place(s);
     s->undo_count = s->redo_count = 0;
     session_move_to(s, s->cursor, s->selecting);
-    session_look(s);
+    session_request_sample(s);
 }
 
 struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
@@ -183,7 +183,7 @@ static void want_rows(struct session *s)
     sampler_want_rows(s->sampler, &want);
 }
 
-void session_look(struct session *s)
+void session_request_sample(struct session *s)
 {
     if (s->sampler == NULL)
         return;
@@ -192,11 +192,11 @@ void session_look(struct session *s)
     wanted(s, &offset, &length);
     sampler_want(s->sampler, offset, length, s->set.hz);
     sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
-    const struct past_wish wish = {.budget = (size_t)s->set.history << 20,
-                                   .time = s->past,
-                                   .cells = s->time_cells,
-                                   .offset = s->value_offset,
-                                   .size = s->value_size};
+    const struct history_request wish = {.budget = (size_t)s->set.history << 20,
+                                         .time = s->past,
+                                         .cells = s->time_cells,
+                                         .offset = s->value_offset,
+                                         .size = s->value_size};
     sampler_want_past(s->sampler, &wish);
     want_rows(s);
     if (s->walker != NULL)
@@ -227,7 +227,7 @@ static void follow(const struct session *s)
         walker_list(s->walker, kinds, s->following);
 }
 
-void session_list(struct session *s, bool segments, bool users)
+void session_show_list(struct session *s, bool segments, bool users)
 {
     if (s->following != segments) {
         s->following = segments;
@@ -268,12 +268,12 @@ static unsigned pass_percent(struct walker *w)
     return percent < 1 ? 1 : percent > 99 ? 99 : percent;
 }
 
-bool session_take(struct session *s, void *taker)
+bool session_take(struct session *s, void *owner)
 {
     bool news = false;
     os_wake_clear(s->wake);
     if (s->sampler != NULL) {
-        news = worker_take(sampler_worker(s->sampler), taker);
+        news = worker_take(sampler_worker(s->sampler), owner);
         /* A finished job may have attached something else, or detached. */
         uint64_t events = s->sample.events;
         session_settle(s);
@@ -283,10 +283,10 @@ bool session_take(struct session *s, void *taker)
             walker_hurry(s->walker);
     }
     if (s->walker != NULL) {
-        news = worker_take(walker_worker(s->walker), taker) || news;
-        struct walk fresh;
+        news = worker_take(walker_worker(s->walker), owner) || news;
+        struct segment_list fresh;
         while (walker_take(s->walker, &fresh))
-            news = walk_join(&s->walk, &fresh, s->gone, &s->gone_count) || news;
+            news = segment_list_merge(&s->walk, &fresh, s->gone, &s->gone_count) || news;
         unsigned percent = pass_percent(s->walker);
         news = news || percent != s->percent;
         s->percent = percent;

@@ -46,9 +46,9 @@ struct settings {
 struct session {
     struct backend *be;
     struct os_wake *wake;
-    struct walker *walker; /* NULL in tests */
-    unsigned percent;      /* of a pass over /proc that takes long, 1 to 99; 0: there is none */
-    struct walk walk;      /* newest survey */
+    struct walker *walker;    /* NULL in tests */
+    unsigned percent;         /* of a pass over /proc that takes long, 1 to 99; 0: there is none */
+    struct segment_list walk; /* newest survey */
     struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
     size_t gone_count;
     struct sampler *sampler;             /* NULL: nothing attached (and in tests) */
@@ -59,7 +59,7 @@ struct session {
     uint64_t events_seen;                /* events of the sample already told to the user */
 
     bool left_behind; /* a sampler that hangs in a call still uses what it had */
-    bool listing;     /* a list of segments or of users is on the screen (session_list) */
+    bool listing;     /* a list of segments or of users is on the screen (session_show_list) */
     bool following;   /* a list of segments is */
     bool all_kinds;   /* mapped files are listed too */
 
@@ -98,30 +98,30 @@ struct session {
 };
 
 /* Fills defaults and allocates the sample; starts the walker unless `be` is NULL (tests). */
-SHM_MUST struct oserr session_init(struct session *s, struct backend *be);
+MUST_USE struct oserr session_init(struct session *s, struct backend *be);
 void session_free(struct session *s); /* stops threads; never waits for a stuck /proc read */
 
 /* Opens a raw locator and starts sampling it; what was attached before is let go only when this
  * succeeds. A new locator starts at the top with no marks; the same one (reattach) keeps the place.
  */
-SHM_MUST struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
+MUST_USE struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
                                      uint64_t range_length);
 void session_detach(struct session *s);
 
 /* Takes over what the threads have ready; true: something changed (draw). Runs finish() of jobs
- * with `taker`. */
-bool session_take(struct session *s, void *taker);
+ * with `owner`. */
+bool session_take(struct session *s, void *owner);
 
 /* What is on the screen: a list of segments (then names are followed at once), of users? Then /proc
  * is read every second, else every three. Cheap to call for each frame. */
-void session_list(struct session *s, bool segments, bool users);
+void session_show_list(struct session *s, bool segments, bool users);
 
 /* List mapped files too, or the usual kinds. */
 void session_all_kinds(struct session *s, bool all);
 
 /* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
  * moving. */
-void session_look(struct session *s);
+void session_request_sample(struct session *s);
 
 /* Tells the sampler what shall be read at one moment: the selection when it is no single word, all
  * of the window when a sequence counter is set. Cheap when nothing changed. */
@@ -146,7 +146,7 @@ unsigned session_width(const struct session *s);
 void session_fit(struct session *s, unsigned width);
 
 /* Only changed rows: the list that the newest sample is of; NULL: the window is shown whole. */
-const struct rows_seen *session_rows(const struct session *s);
+const struct rows_result *session_rows(const struct session *s);
 
 /* The offset of row `row` of the screen, UINT64_MAX: there is none. Is a byte on the screen? */
 uint64_t session_row(const struct session *s, size_t row);

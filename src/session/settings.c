@@ -162,7 +162,7 @@ enum form { DECIMAL, SWITCH, WORD };
 
 /* An option. DECIMAL: a double at `at` in struct settings, from low to high; SWITCH: a bool there;
  * WORD: its own way in and out. */
-struct row {
+struct option_row {
     const char *name, *takes, *help;
     enum form form;
     size_t at;
@@ -176,7 +176,7 @@ struct row {
 #define SWITCH_OF(field)  SWITCH, offsetof(struct settings, field), 0, 0, NULL, NULL
 #define WORD_OF(set, get) WORD, 0, 0, 0, set, get
 
-static const struct row rows[] = {
+static const struct option_row rows[] = {
     {"hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
     {"theme", "dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
     {"width", "1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
@@ -224,7 +224,7 @@ static size_t row_of(const char *name)
 void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
 {
     char number[NUMBER_FLOAT_MAX];
-    const struct row *row = &rows[i];
+    const struct option_row *row = &rows[i];
     const char *at = (const char *)s + row->at;
     double decimal_value;
     bool on;
@@ -244,7 +244,7 @@ void settings_value(const struct settings *s, size_t i, char *out, size_t cap)
     }
 }
 
-static bool set_row(const struct row *row, struct settings *s, const char *value)
+static bool set_row(const struct option_row *row, struct settings *s, const char *value)
 {
     char *at = (char *)s + row->at;
     double decimal_value;

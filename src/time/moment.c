@@ -11,28 +11,29 @@ enum {
     RUN_MAX = 256 * 1024 * 1024 /* bytes of a hole that are looked through at a time */
 };
 
-struct moment {
+struct snapshot {
     struct seg *seg, *live;
-    struct segmap *map;
-    const struct rewind *rewind; /* its history may be another one after each breath */
+    struct sweep *map;
+    const struct recorder *rewind; /* its history may be another one after each breath */
     int64_t time;
-    struct seg_moment face;
+    struct seg_virtual face;
     int64_t changed[SEG_SMALL];
     uint8_t bytes[SEG_SMALL], state[SEG_SMALL];
 };
 
 /* Whole pages [at, at + n) as they were, into m->bytes and m->state. */
-static struct oserr look(struct moment *m, uint64_t at, size_t n)
+static struct oserr look(struct snapshot *m, uint64_t at, size_t n)
 {
     struct seg_stat stat;
-    const struct past_view view = {at, n, m->bytes, m->state, m->changed, 0};
+    const struct history_view view = {at, n, m->bytes, m->state, m->changed, 0};
     struct oserr e = seg_sample(m->live, at, m->bytes, m->state, n, &stat);
     if (oserr_is(e))
         return e;
-    (void)segmap_rows(m->map, at, m->bytes, m->state, n, os_now());
-    const struct past *past = rewind_past(m->rewind);
+    (void)sweep_rows(m->map, at, m->bytes, m->state, n, os_now());
+    const struct history *past = recorder_past(m->rewind);
     if (past != NULL)
-        return past_at(past, m->time, &view) ? OSERR_NONE : (struct oserr){"malloc", SEG_E_MEMORY};
+        return history_at(past, m->time, &view) ? OSERR_NONE
+                                                : (struct oserr){"malloc", SEG_E_MEMORY};
     memset(m->bytes, 0, n);
     memset(m->state, BYTE_UNKNOWN, n);
     return OSERR_NONE;
@@ -40,7 +41,7 @@ static struct oserr look(struct moment *m, uint64_t at, size_t n)
 
 static struct oserr see(void *ctx, uint64_t off, void *buf, uint8_t *state, size_t n)
 {
-    struct moment *m = ctx;
+    struct snapshot *m = ctx;
     for (size_t done = 0; done < n;) {
         uint64_t at = off + done, page = at - at % PAGE;
         uint64_t left = off + n - page;
@@ -58,25 +59,25 @@ static struct oserr see(void *ctx, uint64_t off, void *buf, uint8_t *state, size
 }
 
 /* Is it known that the page, which is said to have been a hole then, was one? */
-static bool was_hole(const struct moment *m, uint64_t page, bool now)
+static bool was_hole(const struct snapshot *m, uint64_t page, bool now)
 {
     uint8_t byte = 0, state = now ? BYTE_HOLE : BYTE_DATA;
     int64_t changed = 0;
-    const struct past_view view = {page, 1, &byte, &state, &changed, 0};
-    return past_at(rewind_past(m->rewind), m->time, &view) && state == BYTE_HOLE;
+    const struct history_view view = {page, 1, &byte, &state, &changed, 0};
+    return history_at(recorder_past(m->rewind), m->time, &view) && state == BYTE_HOLE;
 }
 
 /* [off, *end) is a hole now, or is none: as much of it as was the same then. */
-static void run_then(struct moment *m, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+static void run_then(struct snapshot *m, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
 {
     uint64_t at = off, until = *end;
     bool now = *kind == SEG_EXT_HOLE;
     if (now && until - off > RUN_MAX)
         until = off + RUN_MAX;
     if (now && off % PAGE == 0 && until % PAGE == 0)
-        pagemap_feed_hole(segmap_pages(m->map), off, until, os_now());
-    const struct past *past = rewind_past(m->rewind);
-    bool then = past != NULL && past_hole_then(past, m->time, off, now, &until);
+        pagemap_feed_hole(sweep_pages(m->map), off, until, os_now());
+    const struct history *past = recorder_past(m->rewind);
+    bool then = past != NULL && history_hole_then(past, m->time, off, now, &until);
     while (then && at < until && was_hole(m, at - at % PAGE, now))
         at += PAGE - at % PAGE;
     if (at > off) {
@@ -92,7 +93,7 @@ static void run_then(struct moment *m, uint64_t off, uint64_t *end, enum seg_ext
 
 static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
 {
-    struct moment *m = ctx;
+    struct snapshot *m = ctx;
     uint64_t start = 0;
     struct oserr e = seg_extent(m->live, off, &start, end, kind);
     if (oserr_is(e))
@@ -106,12 +107,12 @@ static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_
     return e;
 }
 
-struct oserr moment_open(struct seg *live, struct segmap *map, const struct rewind *rewind,
-                         int64_t time, struct moment **out)
+struct oserr snapshot_open(struct seg *live, struct sweep *map, const struct recorder *rewind,
+                           int64_t time, struct snapshot **out)
 {
-    struct moment *m = calloc(1, sizeof *m);
+    struct snapshot *m = calloc(1, sizeof *m);
     uint64_t size = seg_last(live)->size;
-    const struct past *past = rewind_past(rewind);
+    const struct history *past = recorder_past(rewind);
     *out = NULL;
     if (m == NULL)
         return (struct oserr){"malloc", SEG_E_MEMORY};
@@ -119,20 +120,21 @@ struct oserr moment_open(struct seg *live, struct segmap *map, const struct rewi
     m->map = map;
     m->rewind = rewind;
     m->time = time;
-    m->face = (struct seg_moment){.ctx = m,
-                                  .size = past != NULL ? past_size_then(past, time, size) : size,
-                                  .see = see,
-                                  .run = run};
+    m->face =
+        (struct seg_virtual){.ctx = m,
+                             .size = past != NULL ? history_size_then(past, time, size) : size,
+                             .see = see,
+                             .run = run};
     struct oserr e = seg_open_moment(live, &m->face, &m->seg);
     if (oserr_is(e)) {
-        moment_close(m);
+        snapshot_close(m);
         return e;
     }
     *out = m;
     return e;
 }
 
-void moment_close(struct moment *m)
+void snapshot_close(struct snapshot *m)
 {
     if (m == NULL)
         return;
@@ -140,7 +142,7 @@ void moment_close(struct moment *m)
     free(m);
 }
 
-struct seg *moment_seg(struct moment *m)
+struct seg *snapshot_seg(struct snapshot *m)
 {
     return m->seg;
 }

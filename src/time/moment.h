@@ -8,15 +8,16 @@
 #include "live/sweep.h"
 #include "time/recorder.h"
 
-struct moment;
+struct snapshot;
 
 /* Where no history is kept (or not any more) nothing is known. What is read is read of the segment
  * too and fed to the map first, so that what changed unseen is not taken for what was. All three
- * outlive it; moment_close, NULL is fine. */
-SHM_MUST struct oserr moment_open(struct seg *live, struct segmap *map, const struct rewind *rewind,
-                                  int64_t time, struct moment **out);
-void moment_close(struct moment *m);
+ * outlive it; snapshot_close, NULL is fine. */
+MUST_USE struct oserr snapshot_open(struct seg *live, struct sweep *map,
+                                    const struct recorder *rewind, int64_t time,
+                                    struct snapshot **out);
+void snapshot_close(struct snapshot *m);
 
-struct seg *moment_seg(struct moment *m); /* stays its own */
+struct seg *snapshot_seg(struct snapshot *m); /* stays its own */
 
 #endif

@@ -13,21 +13,21 @@ enum {
     SPAN = 4                   /* seconds that the ages of changes reach back */
 };
 
-struct rewind {
+struct recorder {
     struct seg *seg;
     struct pagemap *pages;
-    struct past *past; /* NULL: none is kept */
-    size_t budget;     /* of `past` */
-    bool recorded;     /* it is a recording: all of it is known */
-    bool written;      /* and still made */
-    int64_t grow_due;  /* when its file is looked at next */
-    int64_t end;       /* and this is when it ended, os_now's clock; else 0 */
-    uint64_t laps, size;
+    struct history *past; /* NULL: none is kept */
+    size_t budget;        /* of `past` */
+    bool recorded;        /* it is a recording: all of it is known */
+    bool written;         /* and still made */
+    int64_t grow_due;     /* when its file is looked at next */
+    int64_t end;          /* and this is when it ended, os_now's clock; else 0 */
+    uint64_t sweeps, size;
     uint64_t changes; /* of the history when the timeline was made */
     int64_t made;     /* when that was */
     /* The moment that was put in place last: it stays as it was. */
     int64_t time, since;
-    struct past_window shown;      /* arrays of room elements, ours */
+    struct history_window shown;   /* arrays of room elements, ours */
     int64_t strip_time;            /* the moment that the strip was made of, 0: none, */
     uint64_t strip_from, strip_to; /* and the part of the segment */
     size_t room;
@@ -36,25 +36,25 @@ struct rewind {
 static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
                        const uint8_t *new, size_t n)
 {
-    struct rewind *r = ctx;
+    struct recorder *r = ctx;
     if (r->past != NULL && !r->recorded) /* its own events tell when */
-        (void)past_add(r->past, time, offset, old, new, n);
+        (void)history_add(r->past, time, offset, old, new, n);
 }
 
 static void on_hole(void *ctx, int64_t time, uint64_t offset, bool hole)
 {
-    struct rewind *r = ctx;
+    struct recorder *r = ctx;
     if (r->past != NULL && !r->recorded)
-        (void)past_hole(r->past, time, offset, PAGEMAP_PAGE, hole);
+        (void)history_hole(r->past, time, offset, PAGEMAP_PAGE, hole);
 }
 
-struct rewind *rewind_new(struct seg *seg, struct segmap *map)
+struct recorder *recorder_new(struct seg *seg, struct sweep *map)
 {
-    struct rewind *r = calloc(1, sizeof *r);
+    struct recorder *r = calloc(1, sizeof *r);
     if (r == NULL)
         return NULL;
     r->seg = seg;
-    r->pages = segmap_pages(map);
+    r->pages = sweep_pages(map);
     r->size = seg_last(seg)->size;
     r->recorded = seg_kind(seg) == SEG_REC;
     const struct pagemap_sink sink = {.ctx = r, .differs = on_differs, .hole = on_hole};
@@ -64,66 +64,66 @@ struct rewind *rewind_new(struct seg *seg, struct segmap *map)
     return NULL;
 }
 
-static void drop_shown(struct rewind *r)
+static void drop_shown(struct recorder *r)
 {
     free(r->shown.bytes);
     free(r->shown.state);
     free(r->shown.changed);
-    r->shown = (struct past_window){0};
+    r->shown = (struct history_window){0};
     r->room = 0;
     r->time = 0;
 }
 
-void rewind_free(struct rewind *r)
+void recorder_free(struct recorder *r)
 {
     if (r == NULL)
         return;
-    past_free(r->past);
+    history_free(r->past);
     drop_shown(r);
     free(r);
 }
 
 /* Another budget begins another history. */
-static void set_budget(struct rewind *r, size_t budget)
+static void set_budget(struct recorder *r, size_t budget)
 {
     if (r->budget == budget)
         return;
-    past_free(r->past);
-    r->past = budget > 0 ? past_new(budget) : NULL;
+    history_free(r->past);
+    r->past = budget > 0 ? history_new(budget) : NULL;
     r->budget = budget;
     if (r->past != NULL && r->recorded)
-        r->end = rewind_recorded(r->seg, r->past, budget);
-    r->laps = UINT64_MAX;
+        r->end = recorder_recorded(r->seg, r->past, budget);
+    r->sweeps = UINT64_MAX;
     r->time = 0;
 }
 
 /* ---- what is looked at ---- */
 
-static void watch(struct rewind *r, int64_t now, uint64_t laps, bool around,
-                  const struct past_window *w)
+static void watch(struct recorder *r, int64_t now, uint64_t sweeps, bool around,
+                  const struct history_window *w)
 {
     uint64_t start = 0, end = 0, size = seg_last(r->seg)->size;
     seg_part(r->seg, &start, &end);
     if (size != r->size && !r->recorded) /* a recording tells of it by itself */
-        past_size(r->past, now, r->size, size);
+        history_size(r->past, now, r->size, size);
     if (size < r->size && !r->recorded)
-        past_unwatch(r->past, size, UINT64_MAX / 2 - size);
+        history_unobserve(r->past, size, UINT64_MAX / 2 - size);
     r->size = size;
     if (!around && !r->recorded) {
-        past_unwatch(r->past, 0, w->offset);
-        past_unwatch(r->past, w->offset + w->n, UINT64_MAX / 2 - w->offset - w->n);
-    } else if (laps > 0 && laps != r->laps && end > start) {
-        past_watch(r->past, now, start, end - start);
-        r->laps = laps;
+        history_unobserve(r->past, 0, w->offset);
+        history_unobserve(r->past, w->offset + w->n, UINT64_MAX / 2 - w->offset - w->n);
+    } else if (sweeps > 0 && sweeps != r->sweeps && end > start) {
+        history_observe(r->past, now, start, end - start);
+        r->sweeps = sweeps;
     }
     uint64_t to = w->offset + w->n < end ? w->offset + w->n : end;
     if (to > w->offset)
-        past_watch(r->past, now, w->offset, to - w->offset);
+        history_observe(r->past, now, w->offset, to - w->offset);
 }
 
 /* ---- the moment ---- */
 
-static bool make_room(struct rewind *r, size_t n)
+static bool make_room(struct recorder *r, size_t n)
 {
     if (r->room >= n)
         return true;
@@ -139,7 +139,7 @@ static bool make_room(struct rewind *r, size_t n)
     return true;
 }
 
-static void copy(const struct past_window *to, const struct past_window *from)
+static void copy(const struct history_window *to, const struct history_window *from)
 {
     memcpy(to->bytes, from->bytes, from->n);
     memcpy(to->state, from->state, from->n);
@@ -147,7 +147,7 @@ static void copy(const struct past_window *to, const struct past_window *from)
 }
 
 /* Nothing is known of it. */
-static void show_nothing(const struct past_window *w)
+static void show_nothing(const struct history_window *w)
 {
     memset(w->bytes, 0, w->n);
     memset(w->state, BYTE_UNKNOWN, w->n);
@@ -155,19 +155,19 @@ static void show_nothing(const struct past_window *w)
 }
 
 /* Puts the moment in the place of the window; true: another one than last time. */
-static bool show(struct rewind *r, int64_t time, const struct past_window *w)
+static bool show(struct recorder *r, int64_t time, const struct history_window *w)
 {
-    struct past_about about;
-    past_about(r->past, &about);
+    struct history_about about;
+    history_about(r->past, &about);
     bool known = time >= about.since;
     if (r->time == time && r->shown.offset == w->offset && r->shown.n == w->n &&
         (known || r->since == about.since)) {
         copy(w, &r->shown);
         return false;
     }
-    struct past_view view = {w->offset, w->n,       w->bytes,
-                             w->state,  w->changed, (int64_t)SPAN * 1000 * MS};
-    if (!past_at(r->past, time, &view) || !make_room(r, w->n)) {
+    struct history_view view = {w->offset, w->n,       w->bytes,
+                                w->state,  w->changed, (int64_t)SPAN * 1000 * MS};
+    if (!history_at(r->past, time, &view) || !make_room(r, w->n)) {
         show_nothing(w);
         return true;
     }
@@ -182,21 +182,22 @@ static bool show(struct rewind *r, int64_t time, const struct past_window *w)
 /* ---- the timeline and the value ---- */
 
 /* The bytes of the value now, from the window; false: it is not in it. */
-static bool value_now(const struct past_window *w, const struct past_wish *wish, uint8_t *now)
+static bool value_now(const struct history_window *w, const struct history_request *wish,
+                      uint8_t *now)
 {
-    if (wish->size == 0 || wish->size > PAST_UNIT_MAX || wish->offset < w->offset ||
+    if (wish->size == 0 || wish->size > HISTORY_UNIT_MAX || wish->offset < w->offset ||
         wish->offset - w->offset + wish->size > w->n)
         return false;
     memcpy(now, w->bytes + (wish->offset - w->offset), wish->size);
     return memchr(w->state + (wish->offset - w->offset), BYTE_UNKNOWN, wish->size) == NULL;
 }
 
-static bool make_picture(struct rewind *r, const struct past_wish *wish, int64_t now,
-                         const struct past_window *w, struct past_picture *out)
+static bool make_picture(struct recorder *r, const struct history_request *wish, int64_t now,
+                         const struct history_window *w, struct history_result *out)
 {
-    uint8_t value[PAST_UNIT_MAX];
-    struct past_about about;
-    past_about(r->past, &about);
+    uint8_t value[HISTORY_UNIT_MAX];
+    struct history_about about;
+    history_about(r->past, &about);
     bool other = out->cells != wish->cells || out->offset != wish->offset ||
                  out->size != wish->size || out->time != wish->time;
     if (!other &&
@@ -209,27 +210,29 @@ static bool make_picture(struct rewind *r, const struct past_wish *wish, int64_t
     out->size = wish->size;
     out->values = 0;
     if (value_now(w, wish, value))
-        out->values = past_values(r->past, wish->offset, wish->size, value,
-                                  wish->time != 0 ? wish->time : INT64_MAX, VALUES_MAX, out->value);
+        out->values =
+            history_values(r->past, wish->offset, wish->size, value,
+                           wish->time != 0 ? wish->time : INT64_MAX, VALUES_MAX, out->value);
     out->cells = wish->cells < TIMELINE_MAX ? wish->cells : TIMELINE_MAX;
     out->from = about.oldest > about.since ? about.oldest : about.since;
     out->to = r->end != 0 ? r->end : now;
-    past_activity(r->past, out->from, out->to, out->cells, out->cell);
+    history_activity(r->past, out->from, out->to, out->cells, out->cell);
     return true;
 }
 
-bool rewind_follow(struct rewind *r, int64_t now)
+bool recorder_follow(struct recorder *r, int64_t now)
 {
     bool was = r->written;
     if (!r->recorded || now < r->grow_due)
         return false;
-    r->end = rewind_grown(r->seg, r->past, r->end, &r->written);
+    r->end = recorder_grown(r->seg, r->past, r->end, &r->written);
     r->grow_due = now + (r->written ? GROW_EVERY : GROW_SELDOM);
     return r->written != was;
 }
 
-bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, uint64_t laps,
-                   bool around, struct past_window *w, struct past_picture *out)
+bool recorder_sample(struct recorder *r, const struct history_request *wish, int64_t now,
+                     uint64_t sweeps, bool around, struct history_window *w,
+                     struct history_result *out)
 {
     set_budget(r, wish->budget);
     out->written = r->written;
@@ -244,9 +247,9 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
             show_nothing(w);
         return news;
     }
-    watch(r, now, laps, around, w);
+    watch(r, now, sweeps, around, w);
     if (wish->time != 0)
-        out->total = past_size_then(r->past, wish->time, out->total);
+        out->total = history_size_then(r->past, wish->time, out->total);
     bool news = make_picture(r, wish, now, w, out);
     news = news || out->time != wish->time;
     if (wish->time != 0)
@@ -257,7 +260,7 @@ bool rewind_sample(struct rewind *r, const struct past_wish *wish, int64_t now, 
     return news;
 }
 
-void rewind_strip(struct rewind *r, const struct map_picture *map, struct past_picture *out)
+void recorder_strip(struct recorder *r, const struct map_summary *map, struct history_result *out)
 {
     if (out->time == 0 || r->past == NULL) {
         out->strip_cells = 0;
@@ -268,30 +271,30 @@ void rewind_strip(struct rewind *r, const struct map_picture *map, struct past_p
                 r->strip_to == map->to && out->strip_cells == map->cells;
     if (same)
         return;
-    past_newest(r->past, out->time - (int64_t)SPAN * 1000 * MS, out->time, map->from, map->to,
-                map->cells, out->strip);
+    history_newest(r->past, out->time - (int64_t)SPAN * 1000 * MS, out->time, map->from, map->to,
+                   map->cells, out->strip);
     out->strip_cells = map->cells;
     r->strip_time = out->time;
     r->strip_from = map->from;
     r->strip_to = map->to;
 }
 
-const struct past *rewind_past(const struct rewind *r)
+const struct history *recorder_past(const struct recorder *r)
 {
     return r->past;
 }
 
-int64_t rewind_step(struct rewind *r, uint64_t offset, uint64_t n, int64_t from, int steps,
-                    bool *moved)
+int64_t recorder_step(struct recorder *r, uint64_t offset, uint64_t n, int64_t from, int steps,
+                      bool *moved)
 {
-    int64_t times[PAST_STEPS_MAX];
+    int64_t times[HISTORY_STEPS_MAX];
     bool back = steps < 0;
     size_t want = (size_t)(back ? -steps : steps);
     *moved = false;
-    if (r->past == NULL || want == 0 || want >= PAST_STEPS_MAX)
+    if (r->past == NULL || want == 0 || want >= HISTORY_STEPS_MAX)
         return from == INT64_MAX ? 0 : from;
     /* Going back, the first found is the change that made what is shown. */
-    size_t found = past_steps(r->past, offset, n, from, back, back ? want + 1 : want, times);
+    size_t found = history_steps(r->past, offset, n, from, back, back ? want + 1 : want, times);
     *moved = found > 0;
     if (back && found > want)
         return times[want];

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct recorded {
+struct recording {
     const struct seg_reel *reel;
     struct rec_reader *reader;
     uint64_t size;      /* of the image */
@@ -13,7 +13,7 @@ struct recorded {
     struct oserr error; /* of the file, while the reader reads it */
 };
 
-static struct oserr meaning(const struct recorded *r, enum rec_status status)
+static struct oserr meaning(const struct recording *r, enum rec_status status)
 {
     switch (status) {
     case REC_OK:
@@ -36,7 +36,7 @@ static struct oserr meaning(const struct recorded *r, enum rec_status status)
 
 static bool get(void *ctx, uint64_t at, void *buf, size_t n)
 {
-    struct recorded *r = ctx;
+    struct recording *r = ctx;
     size_t got = 0;
     r->error = r->reel->read(r->reel->ctx, at, buf, n, &got);
     return !oserr_is(r->error) && got == n;
@@ -45,7 +45,7 @@ static bool get(void *ctx, uint64_t at, void *buf, size_t n)
 /* ---- playing ---- */
 
 /* Zeros that are data. */
-static struct oserr fill(struct recorded *r, uint64_t offset, uint64_t n)
+static struct oserr fill(struct recording *r, uint64_t offset, uint64_t n)
 {
     static const uint8_t zeros[REC_DATA_MAX];
     struct oserr e = OSERR_NONE;
@@ -58,7 +58,7 @@ static struct oserr fill(struct recorded *r, uint64_t offset, uint64_t n)
     return e;
 }
 
-static struct oserr apply(struct recorded *r, const struct rec_event *ev)
+static struct oserr apply(struct recording *r, const struct rec_event *ev)
 {
     struct oserr e = OSERR_NONE;
     switch (ev->kind) {
@@ -81,7 +81,7 @@ static struct oserr apply(struct recorded *r, const struct rec_event *ev)
     }
 }
 
-struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *ev, bool *played)
+struct oserr recording_step(struct recording *r, int64_t until, struct rec_event *ev, bool *played)
 {
     enum rec_status status = rec_next(r->reader, until, ev);
     *played = status == REC_OK;
@@ -92,12 +92,12 @@ struct oserr recorded_step(struct recorded *r, int64_t until, struct rec_event *
     return apply(r, ev);
 }
 
-bool recorded_next_time(struct recorded *r, int64_t *t)
+bool recording_next_time(struct recording *r, int64_t *t)
 {
     return rec_next_time(r->reader, t);
 }
 
-struct oserr recorded_grow(struct recorded *r, bool *written)
+struct oserr recording_grow(struct recording *r, bool *written)
 {
     struct rec_info info;
     *written = false;
@@ -115,24 +115,24 @@ struct oserr recorded_grow(struct recorded *r, bool *written)
     return e;
 }
 
-int64_t recorded_reach(const struct recorded *r, uint64_t bytes)
+int64_t recording_time_within(const struct recording *r, uint64_t bytes)
 {
-    return rec_reach(r->reader, bytes);
+    return rec_time_within(r->reader, bytes);
 }
 
-static struct oserr play(struct recorded *r, int64_t t)
+static struct oserr play(struct recording *r, int64_t t)
 {
     struct rec_event ev;
     bool played = true;
     struct oserr e = OSERR_NONE;
     while (played && !oserr_is(e)) {
-        e = recorded_step(r, t, &ev, &played);
+        e = recording_step(r, t, &ev, &played);
     }
     r->at = oserr_is(e) ? r->at : t;
     return e;
 }
 
-static struct oserr seek(struct recorded *r, int64_t t)
+static struct oserr seek(struct recording *r, int64_t t)
 {
     struct rec_info info;
     rec_info(r->reader, &info);
@@ -154,7 +154,7 @@ static struct oserr seek(struct recorded *r, int64_t t)
 /* ---- the player ---- */
 
 /* Where a block is damaged the recording ends in front of it. */
-static struct oserr seek_end(struct recorded *r)
+static struct oserr seek_end(struct recording *r)
 {
     struct rec_info info;
     struct oserr e = {"seg_open", SEG_E_DAMAGED};
@@ -171,14 +171,14 @@ static struct oserr seek_end(struct recorded *r)
 
 static void player_close(void *tape)
 {
-    struct recorded *r = tape;
+    struct recording *r = tape;
     rec_close(r->reader);
     free(r);
 }
 
 static struct oserr player_open(const struct seg_reel *reel, void **tape)
 {
-    struct recorded *r = calloc(1, sizeof *r);
+    struct recording *r = calloc(1, sizeof *r);
     enum rec_status why = REC_MEMORY;
     *tape = NULL;
     if (r == NULL) {
@@ -201,7 +201,7 @@ static struct oserr player_open(const struct seg_reel *reel, void **tape)
 
 static struct oserr player_seek(void *tape, int64_t t)
 {
-    struct recorded *r = tape;
+    struct recording *r = tape;
     struct oserr e = seek(r, t);
     if (oserr_is(e) && e.code == SEG_E_DAMAGED) {
         struct oserr end = seek_end(r); /* something whole to show */
@@ -212,7 +212,7 @@ static struct oserr player_seek(void *tape, int64_t t)
 
 static void player_state(const void *tape, struct seg_tape_state *out)
 {
-    const struct recorded *r = tape;
+    const struct recording *r = tape;
     *out = (struct seg_tape_state){.name_gone = r->name == REC_NAME_GONE,
                                    .replaced = r->name == REC_NAME_OTHER};
 }
@@ -224,27 +224,27 @@ static const struct seg_player player = {
     .close = player_close,
 };
 
-void recorded_install(struct backend *be)
+void recording_install(struct backend *be)
 {
     backend_set_player(be, &player);
 }
 
-struct recorded *recorded_of(const struct seg *s)
+struct recording *recording_of(const struct seg *s)
 {
     return s == NULL ? NULL : seg_tape(s);
 }
 
-const struct rec_header *recorded_header(const struct recorded *r)
+const struct rec_header *recording_header(const struct recording *r)
 {
     return rec_header(r->reader);
 }
 
-void recorded_info(const struct recorded *r, struct rec_info *out)
+void recording_info(const struct recording *r, struct rec_info *out)
 {
     rec_info(r->reader, out);
 }
 
-int64_t recorded_at(const struct recorded *r)
+int64_t recording_at(const struct recording *r)
 {
     return r->at;
 }

@@ -67,7 +67,7 @@ static void count_up(struct counters *c)
 static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
                        const uint8_t *new, size_t n)
 {
-    if (!past_add(ctx, time, offset, old, new, n))
+    if (!history_add(ctx, time, offset, old, new, n))
         exit(1);
 }
 
@@ -79,7 +79,7 @@ static double cpu_now(void)
 }
 
 /* Feeds `seconds`; returns the part of a core that it took. */
-static double feed(struct counters *c, struct past *past, int seconds, int64_t *now)
+static double feed(struct counters *c, struct history *past, int seconds, int64_t *now)
 {
     struct pagemap *map = pagemap_new(8 << 20);
     const struct pagemap_sink sink = {.ctx = past, .differs = on_differs};
@@ -87,7 +87,7 @@ static double feed(struct counters *c, struct past *past, int seconds, int64_t *
     if (map == NULL || !pagemap_listen(map, &sink))
         exit(1);
     *now = tick;
-    past_watch(past, *now, 0, SEGMENT);
+    history_observe(past, *now, 0, SEGMENT);
     (void)pagemap_feed(map, 0, c->bytes, c->state, SEGMENT, *now);
     for (int i = 0; i < seconds * HZ; i++) {
         count_up(c);
@@ -101,8 +101,8 @@ static double feed(struct counters *c, struct past *past, int seconds, int64_t *
 }
 
 /* Milliseconds for one moment of a window, the worst of many. */
-static double worst_moment(struct counters *c, struct past *past, const struct past_about *about,
-                           int moments, double *median)
+static double worst_moment(struct counters *c, struct history *past,
+                           const struct history_about *about, int moments, double *median)
 {
     static uint8_t bytes[WINDOW], state[WINDOW];
     static int64_t changed[WINDOW];
@@ -111,11 +111,11 @@ static double worst_moment(struct counters *c, struct past *past, const struct p
         uint64_t at = draw(c, SEGMENT - WINDOW);
         int64_t span = about->newest - about->since;
         int64_t time = about->since + (int64_t)((double)span * draw(c, 1000) / 1000);
-        struct past_view view = {at, WINDOW, bytes, state, changed, 4 * (int64_t)HZ * tick};
+        struct history_view view = {at, WINDOW, bytes, state, changed, 4 * (int64_t)HZ * tick};
         memcpy(bytes, c->bytes + at, WINDOW);
         memset(state, BYTE_DATA, WINDOW);
         double start = cpu_now();
-        if (!past_at(past, time, &view))
+        if (!history_at(past, time, &view))
             exit(1);
         ms[i] = (cpu_now() - start) * 1e3;
     }
@@ -130,12 +130,12 @@ static void measure(struct bench *b, unsigned size, const char *what)
     int64_t now = 0;
     double median = 0;
     struct counters *c = counters_new(size);
-    struct past *past = past_new((size_t)64 << 20);
+    struct history *past = history_new((size_t)64 << 20);
     if (past == NULL)
         exit(1);
     double share = feed(c, past, seconds, &now);
-    struct past_about about;
-    past_about(past, &about);
+    struct history_about about;
+    history_about(past, &about);
     int64_t from = about.since > about.oldest ? about.since : about.oldest;
     double kept = (double)(now - from) / 1e9;
     double worst = worst_moment(c, past, &about, b->smoke ? 5 : MOMENTS, &median);
@@ -151,7 +151,7 @@ static void measure(struct bench *b, unsigned size, const char *what)
         bench_row(b, "  any moment of 16 KiB of it shown", "50 ms", worst <= 50,
                   "%.1f ms at worst, median %.1f", worst, median);
     }
-    past_free(past);
+    history_free(past);
     free(c);
 }
 

@@ -56,20 +56,20 @@ static double hash_all(struct seg *seg, uint64_t size)
 }
 
 /* A whole way around: hashing, comparing, remembering. */
-static double lap_all(struct segmap *map)
+static double lap_all(struct sweep *map)
 {
-    static struct map_picture picture;
-    (void)segmap_show(map, 0, 0, &picture);
-    uint64_t laps = picture.laps;
+    static struct map_summary picture;
+    (void)sweep_show(map, 0, 0, &picture);
+    uint64_t laps = picture.sweeps;
     int64_t start = e2e_now(), due = start;
-    while (picture.laps == laps) {
-        due = segmap_work(map, due > e2e_now() ? due : e2e_now(), 50 * 1000000, 1);
-        (void)segmap_show(map, 0, 0, &picture);
+    while (picture.sweeps == laps) {
+        due = sweep_work(map, due > e2e_now() ? due : e2e_now(), 50 * 1000000, 1);
+        (void)sweep_show(map, 0, 0, &picture);
     }
     return since(start);
 }
 
-static struct round best_of(struct seg *seg, struct segmap *map, const unsigned char *p,
+static struct round best_of(struct seg *seg, struct sweep *map, const unsigned char *p,
                             uint64_t size, int rounds)
 {
     struct round best = {1e9, 1e9, 1e9};
@@ -98,7 +98,7 @@ void bench_scan(struct bench *b)
     unsigned char *p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
     if (be == NULL || p == MAP_FAILED || oserr_is(seg_open(be, name, SEG_READ, &seg)))
         e2e_fail("%s: %s", name, strerror(errno));
-    struct segmap *map = segmap_new(seg);
+    struct sweep *map = sweep_new(seg);
     if (map == NULL)
         e2e_fail("out of memory");
     struct round best = best_of(seg, map, p, size, b->smoke ? 1 : ROUNDS);
@@ -110,7 +110,7 @@ void bench_scan(struct bench *b)
     bench_row(b, what, "75 % of a read loop", lap >= 0.75, "%.1f GB/s (%.0f %%)", gb / best.lap,
               lap * 100);
     bench_note("  the hashes alone", "%.1f GB/s (%.0f %%)", gb / best.hash, hash * 100);
-    segmap_free(map);
+    sweep_free(map);
     seg_close(seg);
     backend_free(be);
     munmap(p, size);

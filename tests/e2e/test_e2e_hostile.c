@@ -92,7 +92,7 @@ static const struct {
     const char *locale;
 } places[] = {{24, 80, NULL}, {40, 130, NULL}, {12, 41, NULL}, {24, 100, "C"}};
 
-START_TEST(contents_in_every_view)
+START_TEST(file_source_in_every_view)
 {
     static const char *const keys[] = {
         "v",      "v",      "v",      "v", "v", "v", "v", "v", "v",   "v", "v", "v",
@@ -179,7 +179,7 @@ END_TEST
 
 static const char *const views[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be", "hex", "bits"};
 
-START_TEST(contents_in_commands)
+START_TEST(file_source_in_commands)
 {
     const char *const argvs[][9] = {
         {e2e_shmlens, "peek", name, "--as", views[_i], "--all"},
@@ -203,11 +203,11 @@ int main(void)
     tcase_add_checked_fixture(c, set_up, tear_down);
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, the_look_sees, 0, (int)(sizeof pieces / sizeof *pieces));
-    tcase_add_loop_test(c, contents_in_every_view, 0, (int)(sizeof places / sizeof *places));
+    tcase_add_loop_test(c, file_source_in_every_view, 0, (int)(sizeof places / sizeof *places));
     tcase_add_test(c, cursor_on_every_byte);
     tcase_add_test(c, lines_run_in_the_ui);
     tcase_add_loop_test(c, pasted_into_prompts, 0, 7);
-    tcase_add_loop_test(c, contents_in_commands, 0, (int)(sizeof views / sizeof *views));
+    tcase_add_loop_test(c, file_source_in_commands, 0, (int)(sizeof views / sizeof *views));
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

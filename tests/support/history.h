@@ -8,7 +8,7 @@
 enum { SIZE = 64 * 1024, STORES = 30, BUDGET = 1 << 20 };
 
 static int64_t when[STORES + 1]; /* value k was seen then */
-static struct past_wish wish;
+static struct history_request wish;
 
 /* A segment whose byte 5 was 0 to STORES, each seen; byte 9 is 1 from the start. */
 static void set_up(void)
@@ -17,7 +17,7 @@ static void set_up(void)
     poke(9, 1);
     start_sampler(1000);
     sampler_want_map(sampler, 0, 0); /* only the window is looked at: its times are those seen */
-    wish = (struct past_wish){.budget = BUDGET, .cells = 40, .offset = 5, .size = 1};
+    wish = (struct history_request){.budget = BUDGET, .cells = 40, .offset = 5, .size = 1};
     sampler_want_past(sampler, &wish);
     AWAIT(sample.length == 256 && sample.past.kept);
     for (unsigned k = 1; k <= STORES; k++) {

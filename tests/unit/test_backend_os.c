@@ -136,35 +136,35 @@ START_TEST(test_wake_folds)
 END_TEST
 
 struct handover {
-    struct os_gate *gate;
+    struct os_monitor *gate;
     int value;
 };
 
 static void hand_over(void *arg)
 {
     struct handover *h = arg;
-    os_gate_lock(h->gate);
+    os_monitor_lock(h->gate);
     h->value = 7;
-    os_gate_signal(h->gate);
-    os_gate_unlock(h->gate);
+    os_monitor_broadcast(h->gate);
+    os_monitor_unlock(h->gate);
 }
 
 START_TEST(test_gate)
 {
     struct os_thread *t;
-    struct handover h = {os_gate_new(), 0};
-    os_gate_lock(h.gate);
+    struct handover h = {os_monitor_new(), 0};
+    os_monitor_lock(h.gate);
     int64_t t0 = os_now();
-    while (os_gate_wait(h.gate, t0 + 5000000))
+    while (os_monitor_wait(h.gate, t0 + 5000000))
         continue; /* spurious */
     ck_assert_int_ge(os_now(), t0 + 5000000);
     must(os_thread_start(&t, hand_over, &h));
     while (h.value == 0)
-        ck_assert(os_gate_wait(h.gate, INT64_MAX));
-    os_gate_unlock(h.gate);
+        ck_assert(os_monitor_wait(h.gate, INT64_MAX));
+    os_monitor_unlock(h.gate);
     os_thread_join(t);
     ck_assert_int_eq(h.value, 7);
-    os_gate_free(h.gate);
+    os_monitor_free(h.gate);
 }
 END_TEST
 

@@ -26,13 +26,13 @@ static enum seg_pace_answer ask(void *ctx, const struct seg_at *at)
     seen.done = at->done > seen.done ? at->done : seen.done;
     seen.of_peer += at->pid == seen.peer;
     if (seen.stop_at != 0 && seen.asked >= seen.stop_at)
-        return SEG_PACE_STOP;
-    return at->pid == seen.skip ? SEG_PACE_SKIP : SEG_PACE_ON;
+        return SEG_SCAN_STOP;
+    return at->pid == seen.skip ? SEG_SCAN_SKIP : SEG_SCAN_CONTINUE;
 }
 
 static struct oserr survey(struct seg_survey *out)
 {
-    static const struct seg_pace pace = {ask, &seen};
+    static const struct seg_throttle pace = {ask, &seen};
     const struct seg_ask paced = {
         .kinds = ~0U & ~(1U << SEG_FILE), .flags = SEG_SURVEY_WHO, .pace = &pace};
     return seg_survey_paced(be, &paced, out);
@@ -120,7 +120,7 @@ END_TEST
 /* What asks for no pace takes that of the backend. */
 START_TEST(test_the_pace_of_all_passes)
 {
-    static const struct seg_pace pace = {ask, &seen};
+    static const struct seg_throttle pace = {ask, &seen};
     struct seg_who w;
     struct seg *s;
     must(seg_open(be, name, SEG_STAT, &s));

@@ -98,7 +98,7 @@ START_TEST(under_the_counter_nothing_is_torn)
     must(seg_open(be, name, SEG_READ, &s));
     start(write_records, 2000);
     while (good < reads()) {
-        must(seg_read_settled(s, &lock, AT, record, sizeof record, 100, &got, &settled));
+        must(seg_read_consistent(s, &lock, AT, record, sizeof record, 100, &got, &settled));
         ck_assert_uint_eq(got, sizeof record);
         if (!settled)
             continue;
@@ -137,7 +137,7 @@ START_TEST(a_counter_that_stays_odd_never_settles)
     uint64_t value = 0;
     must(seg_open(be, name, SEG_READ, &s));
     start(never_even, 0);
-    must(seg_read_settled(s, &lock, AT, record, sizeof record, 50, &got, &settled));
+    must(seg_read_consistent(s, &lock, AT, record, sizeof record, 50, &got, &settled));
     ck_assert(!settled && got == sizeof record);
     must(seg_counter(s, &lock, &value));
     ck_assert_uint_eq(value, 1);
@@ -175,14 +175,14 @@ START_TEST(two_readings_alike)
     size_t got;
     bool settled = false;
     must(seg_open(be, name, SEG_READ, &s));
-    must(seg_read_settled(s, NULL, 0, big, sizeof big, 1, &got, &settled));
+    must(seg_read_consistent(s, NULL, 0, big, sizeof big, 1, &got, &settled));
     ck_assert(settled && got == SIZE);
-    must(seg_read_settled(s, NULL, SIZE, big, sizeof big, 1, &got, &settled));
+    must(seg_read_consistent(s, NULL, SIZE, big, sizeof big, 1, &got, &settled));
     ck_assert(settled && got == 0);
     start(never_even, 0);
     int differed = 0;
     for (int i = 0; i < 1000000 && differed == 0; i++) {
-        must(seg_read_settled(s, NULL, AT, record, sizeof record, 1, &got, &settled));
+        must(seg_read_consistent(s, NULL, AT, record, sizeof record, 1, &got, &settled));
         differed += !settled;
     }
     ck_assert_int_gt(differed, 0);
@@ -207,12 +207,12 @@ static bool marked_without(uint64_t nth)
         return false;
     for (int64_t end = os_now() + INT64_C(300000000); !marked && os_now() < end;) {
         must(seg_sample(s, 0, buf, state, SIZE, &st));
-        marked = seg_unsettled(s, &from, &to);
+        marked = seg_torn(s, &from, &to);
     }
     if (marked) {
         ck_assert(from >= AT && from < to && to <= AT + RECORD);
         must(seg_read(s, 4096, buf, 100, &got)); /* where nobody writes */
-        ck_assert(!seg_unsettled(s, &from, &to));
+        ck_assert(!seg_torn(s, &from, &to));
     }
     seg_close(s);
     return marked;

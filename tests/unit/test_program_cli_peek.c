@@ -135,7 +135,7 @@ START_TEST(odd_rest_is_noted)
 }
 END_TEST
 
-START_TEST(past_the_end)
+START_TEST(history_the_end)
 {
     const char *name = run_name("end");
     run_make(name, "abcdefgh", 8, 8);
@@ -328,7 +328,7 @@ int main(void)
     tcase_add_test(c, sparse_is_quick_and_stays_sparse);
     tcase_add_test(c, numbers);
     tcase_add_test(c, odd_rest_is_noted);
-    tcase_add_test(c, past_the_end);
+    tcase_add_test(c, history_the_end);
     tcase_add_test(c, empty_segment);
     tcase_add_test(c, texts);
     tcase_add_test(c, text_of_utf16);

@@ -206,7 +206,7 @@ static _Noreturn void giver(int socket, int ready, const char *name)
 }
 
 /* Maps one page of what it is given, and keeps the descriptor. */
-static _Noreturn void taker(int socket, int ready)
+static _Noreturn void owner(int socket, int ready)
 {
     int fd = given(socket);
     bool well =
@@ -232,7 +232,7 @@ START_TEST(memfd_given_to_another_process)
             if (i == 0) {
                 giver(between[0], ready[1], name);
             }
-            taker(between[1], ready[1]);
+            owner(between[1], ready[1]);
         }
     }
     close(ready[1]);

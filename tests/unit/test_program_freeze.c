@@ -172,25 +172,25 @@ static bool finished;
 
 #define AWAIT(condition) AWAIT_FOR(10, condition)
 
-static void freeze_done(struct job *job, void *taker)
+static void freeze_done(struct job *job, void *owner)
 {
     struct freeze_job *j = (struct freeze_job *)job;
-    (void)taker;
+    (void)owner;
     ck_assert(!oserr_is(j->error));
     finished = true;
     free(j);
 }
 
-static void look_done(struct job *job, void *taker)
+static void look_done(struct job *job, void *owner)
 {
-    (void)taker;
+    (void)owner;
     finished = ((struct look_job *)job)->found;
     look_job_free((struct look_job *)job);
 }
 
-static void command_done(struct job *job, void *taker)
+static void command_done(struct job *job, void *owner)
 {
-    (void)taker;
+    (void)owner;
     finished = ((struct command_job *)job)->status == EXIT_DONE;
     command_job_free((struct command_job *)job);
 }
@@ -235,10 +235,10 @@ static void linger(struct job *j, struct worker *w)
         continue;
 }
 
-static void linger_done(struct job *j, void *taker)
+static void linger_done(struct job *j, void *owner)
 {
     (void)j;
-    (void)taker;
+    (void)owner;
 }
 
 START_TEST(they_are_let_go_while_a_job_runs)

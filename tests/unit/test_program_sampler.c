@@ -85,9 +85,9 @@ END_TEST
 
 static struct look_job *looked;
 
-static void look_finish(struct job *j, void *taker)
+static void look_finish(struct job *j, void *owner)
 {
-    (void)taker;
+    (void)owner;
     looked = (struct look_job *)j;
 }
 
@@ -210,9 +210,9 @@ END_TEST
 
 static struct command_job *ran;
 
-static void command_finish(struct job *j, void *taker)
+static void command_finish(struct job *j, void *owner)
 {
-    (void)taker;
+    (void)owner;
     ran = (struct command_job *)j;
 }
 

@@ -18,7 +18,7 @@ enum { MS = 1000000, SECOND = 1000 * MS };
 
 /* Calls by this name wait while `held`; the first `pass` of them are let through. */
 static struct {
-    struct os_gate *gate;
+    struct os_monitor *gate;
     const char *call;
     int pass, most; /* at most so many wait at a time, the others go on */
     int waiting, peak;
@@ -27,13 +27,13 @@ static struct {
 
 static struct os_wake *wake;
 static struct walker *walker; /* reachable to the end, also when it is left behind */
-static struct walk walk;
+static struct segment_list walk;
 static char name[64], locator[72];
 
 static void before(void *ctx, const char *call)
 {
     (void)ctx;
-    os_gate_lock(hold.gate);
+    os_monitor_lock(hold.gate);
     bool mine = hold.held && strcmp(call, hold.call) == 0 && hold.waiting < hold.most;
     if (mine && hold.pass > 0) {
         hold.pass--;
@@ -42,13 +42,13 @@ static void before(void *ctx, const char *call)
     if (mine) {
         hold.waiting++;
         hold.peak = hold.waiting > hold.peak ? hold.waiting : hold.peak;
-        os_gate_signal(hold.gate);
+        os_monitor_broadcast(hold.gate);
         while (hold.held)
-            (void)os_gate_wait(hold.gate, INT64_MAX);
+            (void)os_monitor_wait(hold.gate, INT64_MAX);
         hold.waiting--;
-        os_gate_signal(hold.gate);
+        os_monitor_broadcast(hold.gate);
     }
-    os_gate_unlock(hold.gate);
+    os_monitor_unlock(hold.gate);
 }
 
 /* From the pass-th call on, at most so many at a time. */
@@ -62,24 +62,24 @@ static void hold_up(const char *call, int pass, int most)
 
 static void await_waiting(int n)
 {
-    os_gate_lock(hold.gate);
+    os_monitor_lock(hold.gate);
     while (hold.waiting != n)
-        (void)os_gate_wait(hold.gate, INT64_MAX);
-    os_gate_unlock(hold.gate);
+        (void)os_monitor_wait(hold.gate, INT64_MAX);
+    os_monitor_unlock(hold.gate);
 }
 
 static void let_go(void)
 {
-    os_gate_lock(hold.gate);
+    os_monitor_lock(hold.gate);
     hold.held = false;
-    os_gate_signal(hold.gate);
-    os_gate_unlock(hold.gate);
+    os_monitor_broadcast(hold.gate);
+    os_monitor_unlock(hold.gate);
 }
 
 static void set_up(void)
 {
     memset(&hold, 0, sizeof hold);
-    hold.gate = os_gate_new();
+    hold.gate = os_monitor_new();
     wake = os_wake_new();
     ck_assert(hold.gate != NULL && wake != NULL);
     (void)snprintf(name, sizeof name, "/shmlens-test-%d-walker", (int)getpid());
@@ -91,7 +91,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    walk_free(&walk);
+    segment_list_free(&walk);
     (void)shm_unlink(name);
 }
 
@@ -119,7 +119,7 @@ static void await_walk(bool quick)
         while (walker_take(walker, &walk)) {
             if (walk.quick == quick)
                 return;
-            walk_free(&walk);
+            segment_list_free(&walk);
         }
         (void)os_sleep_until(os_now() + MS);
     }
@@ -143,7 +143,7 @@ START_TEST(half_a_pass_claims_nothing)
     await_waiting(1);
     await_walk(true);
     ck_assert(own_row()->who_unasked);
-    walk_free(&walk);
+    segment_list_free(&walk);
     ck_assert(walker_progress(walker, &p));
     ck_assert_int_gt(p.since, 0);
     ck_assert_uint_gt(p.total, p.done);
@@ -197,7 +197,7 @@ START_TEST(what_is_wanted_is_listed_as_ever)
     start(INT64_MAX / 2);
     walker_want(walker, SECOND, id);
     do {
-        walk_free(&walk);
+        segment_list_free(&walk);
         await_walk(false);
     } while (!seg_id_equal(walk.id, id));
     for (size_t i = 0; i < walk.survey.count; i++) {
@@ -225,13 +225,14 @@ START_TEST(one_that_hangs_is_gone_around)
     ck_assert_uint_gt(walk.hanging_pid, 0);
     ck_assert_uint_ge(walk.survey.who.unreadable, 1);
     size_t unreadable = walk.survey.who.unreadable;
-    const struct seg_pace *others = walker_pace(walker);
+    const struct seg_throttle *others = walker_pace(walker);
     ck_assert_int_eq(others->ask(others->ctx, &(struct seg_at){.pid = walk.hanging_pid}),
-                     SEG_PACE_SKIP);
-    ck_assert_int_eq(others->ask(others->ctx, &(struct seg_at){.pid = os_pid()}), SEG_PACE_ON);
+                     SEG_SCAN_SKIP);
+    ck_assert_int_eq(others->ask(others->ctx, &(struct seg_at){.pid = os_pid()}),
+                     SEG_SCAN_CONTINUE);
     let_go();
     do {
-        walk_free(&walk);
+        segment_list_free(&walk);
         await_walk(false);
     } while (walk.hanging != 0 || walk.survey.who.unreadable >= unreadable);
     stop();
@@ -246,7 +247,7 @@ START_TEST(only_so_many_are_left_behind)
     await_waiting(5);
     let_go();
     do {
-        walk_free(&walk);
+        segment_list_free(&walk);
         await_walk(false);
     } while (walk.hanging != 0);
     ck_assert_int_eq(hold.peak, 5);

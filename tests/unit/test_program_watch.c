@@ -10,7 +10,7 @@ enum { LENGTH = 3 * WATCH_CHUNK, NOW = 1500000000 };
 
 static struct command_env env;
 static struct out out;
-static struct run r;
+static struct command_run r;
 static struct watch w;
 static uint8_t *now; /* what the range holds */
 
@@ -20,7 +20,7 @@ static void set_up(void)
     ck_assert_ptr_nonnull(now);
     out_text(&out, (size_t)16 * WATCH_CHUNK);
     env = (struct command_env){.out = &out};
-    r = (struct run){.env = &env};
+    r = (struct command_run){.env = &env};
     w = (struct watch){
         .r = &r, .sink = &watch_lines, .unit = 1, .range = {.offset = 0x10, .length = LENGTH}};
     ck_assert(!oserr_is(watch_new(&w)));

@@ -20,7 +20,7 @@ static int fd;
 static uint8_t *memory, *image; /* the segment; what the sink knows of the range */
 static struct command_env env;
 static struct out err;
-static struct run r;
+static struct command_run r;
 static struct watch w;
 static unsigned changes, flushes, flushed_at; /* changes told when it was first flushed */
 static int64_t last_t;
@@ -109,7 +109,7 @@ static void set_up(void)
     ck_assert(!oserr_is(seg_open(be, name, SEG_READ, &seg)));
     out_text(&err, 4096);
     env = (struct command_env){.be = be, .pause = go_on, .err = &err, .out = &err};
-    r = (struct run){.env = &env, .seg = seg};
+    r = (struct command_run){.env = &env, .seg = seg};
     changes = flushes = flushed_at = 0;
     last_t = 0;
     told_right = true;

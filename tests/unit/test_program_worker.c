@@ -56,20 +56,20 @@ static void number_run(struct job *j, struct worker *w)
     }
 }
 
-static void number_finish(struct job *j, void *taker)
+static void number_finish(struct job *j, void *owner)
 {
     struct number_job *n = (struct number_job *)j;
-    ck_assert_ptr_eq(taker, &finished);
+    ck_assert_ptr_eq(owner, &finished);
     finished[finished_count++] = n->number;
     cancelled_count += j->cancelled;
     free(n);
 }
 
-static void post_as(struct worker *w, int number, atomic_bool *hold, bool certain)
+static void post_as(struct worker *w, int number, atomic_bool *hold, bool uncancellable)
 {
     struct number_job *n = calloc(1, sizeof *n);
     ck_assert_ptr_nonnull(n);
-    n->job.certain = certain;
+    n->job.uncancellable = uncancellable;
     n->job.run = number_run;
     n->job.finish = number_finish;
     n->number = number;
@@ -169,7 +169,7 @@ START_TEST(hurry_ticks_at_once)
     while (atomic_load(&ticks) < 1 && os_now() < deadline)
         ;
     for (int i = 2; i < 10; i++) {
-        worker_hurry(w);
+        worker_wake(w);
         while (atomic_load(&ticks) < i && os_now() < deadline)
             ;
         ck_assert_int_eq(atomic_load(&ticks), i);
@@ -188,9 +188,9 @@ static int64_t tick_resting(void *ctx, int64_t now, bool hurried)
     struct worker *self = NULL;
     while ((self = atomic_load(&resting)) == NULL)
         (void)os_sleep_until(os_now() + MS);
-    if (worker_rest(self, 0)) /* nobody wants anything */
+    if (worker_sleep_until(self, 0)) /* nobody wants anything */
         atomic_fetch_add(&ticks, 1);
-    if (!worker_rest(self, INT64_MAX - 1))
+    if (!worker_sleep_until(self, INT64_MAX - 1))
         atomic_fetch_add(&ticks, 1);
     return INT64_MAX;
 }

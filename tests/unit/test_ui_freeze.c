@@ -126,7 +126,7 @@ START_TEST(read_only_asks_first)
     ui_run(&st->ui, "edit");
     ck_assert_ptr_nonnull(strstr(st->ui.status, "1 frozen value let go"));
     ck_assert_int_eq(st->jobs, 1);
-    ck_assert(st->job[0]->certain); /* Esc, for what runs before it, does not bring it back */
+    ck_assert(st->job[0]->uncancellable); /* Esc, for what runs before it, does not bring it back */
 }
 END_TEST
 
@@ -157,7 +157,7 @@ END_TEST
 
 START_TEST(a_sequence_counter)
 {
-    struct settle_seen *seen = &st->ui.s.sample.settle;
+    struct settle_result *seen = &st->ui.s.sample.settle;
     ui_run(&st->ui, "seqlock 8");
     ck_assert(st->ui.s.locked && st->ui.s.lock.offset == 8 && st->ui.s.lock.width == 4);
     seen->want.locked = true;

@@ -275,7 +275,7 @@ START_TEST(test_users_in_title_and_panel)
                                    {.pid = 101, .comm = "reader", .read = true, .length = 4096}};
     struct seg_holder holders[] = {{.pid = 102, .comm = "holder", .fd = 7}};
     scene(24, 100);
-    struct walk *w = &st->ui.s.walk;
+    struct segment_list *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
     w->survey.also = (struct seg_who){mappers, 3, holders, 1, 2};
     st->ui.who_panel = true;

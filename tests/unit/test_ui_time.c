@@ -86,7 +86,7 @@ END_TEST
 /* A past with something in it: a timeline, and values of the 32 bits at the start. */
 static void fill_past(void)
 {
-    struct past_picture *p = &st->ui.s.sample.past;
+    struct history_result *p = &st->ui.s.sample.past;
     p->kept = true;
     p->from = st->ui.now - 61 * second;
     p->to = st->ui.now;
@@ -97,9 +97,9 @@ static void fill_past(void)
     p->size = 4;
     p->values = 4;
     for (unsigned i = 0; i < 4; i++)
-        p->value[i] = (struct past_value){.time = st->ui.now - (3 + i) * second,
-                                          .known = true,
-                                          .bytes = {(uint8_t)(0xd2 - i), 4}};
+        p->value[i] = (struct history_value){.time = st->ui.now - (3 + i) * second,
+                                             .known = true,
+                                             .bytes = {(uint8_t)(0xd2 - i), 4}};
     p->value[2].known = false;
     p->value[3].time = 0;
 }
@@ -130,25 +130,25 @@ END_TEST
 /* A page that is data now and was a hole then, and one that it is the other way round. */
 START_TEST(a_hole_of_then_is_a_hole)
 {
-    static const uint8_t zeros[PAST_PAGE];
-    static uint8_t page[PAST_PAGE];
+    static const uint8_t zeros[HISTORY_PAGE];
+    static uint8_t page[HISTORY_PAGE];
     memset(page, 0x41, sizeof page);
     stage_free(st);
-    st = stage_new(24, 80, (uint64_t)3 * PAST_PAGE);
-    stage_put(st, PAST_PAGE, page, PAST_PAGE);
-    struct past *past = past_new(0);
-    past_watch(past, 1, 0, (uint64_t)3 * PAST_PAGE);
-    ck_assert(past_hole(past, 100, PAST_PAGE, PAST_PAGE, false));
-    ck_assert(past_add(past, 100, PAST_PAGE, zeros, page, PAST_PAGE));
-    ck_assert(past_add(past, 200, 0, page, zeros, 100));
-    ck_assert(past_hole(past, 200, 0, PAST_PAGE, true));
-    memset(st->state, BYTE_HOLE, PAST_PAGE);
-    struct past_view v = {0, (size_t)2 * PAST_PAGE, st->bytes, st->state, st->changed, 0};
-    ck_assert(past_at(past, 50, &v));
-    past_free(past);
-    session_move_to(&st->ui.s, PAST_PAGE - 0x80, false);
+    st = stage_new(24, 80, (uint64_t)3 * HISTORY_PAGE);
+    stage_put(st, HISTORY_PAGE, page, HISTORY_PAGE);
+    struct history *past = history_new(0);
+    history_observe(past, 1, 0, (uint64_t)3 * HISTORY_PAGE);
+    ck_assert(history_hole(past, 100, HISTORY_PAGE, HISTORY_PAGE, false));
+    ck_assert(history_add(past, 100, HISTORY_PAGE, zeros, page, HISTORY_PAGE));
+    ck_assert(history_add(past, 200, 0, page, zeros, 100));
+    ck_assert(history_hole(past, 200, 0, HISTORY_PAGE, true));
+    memset(st->state, BYTE_HOLE, HISTORY_PAGE);
+    struct history_view v = {0, (size_t)2 * HISTORY_PAGE, st->bytes, st->state, st->changed, 0};
+    ck_assert(history_at(past, 50, &v));
+    history_free(past);
+    session_move_to(&st->ui.s, HISTORY_PAGE - 0x80, false);
     step_to("[", 3 * second);
-    session_move_to(&st->ui.s, PAST_PAGE + 8, false);
+    session_move_to(&st->ui.s, HISTORY_PAGE + 8, false);
     st->ui.status[0] = '\0';
     stage_draw(st);
     frame_check(&st->ui.canvas, "time-hole");
@@ -176,7 +176,7 @@ START_TEST(older_values_are_not_cut)
     ui_run(&st->ui, "view f64le");
     step_to("[", 3 * second);
     fill_past();
-    struct past_picture *p = &st->ui.s.sample.past;
+    struct history_result *p = &st->ui.s.sample.past;
     p->size = 8;
     for (size_t i = 0; i < p->values; i++)
         memset(p->value[i].bytes, 0x11 + (int)i, 8);

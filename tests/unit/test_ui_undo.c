@@ -237,7 +237,7 @@ START_TEST(test_undo_waits_for_what_is_under_way)
     ck_assert_str_eq(st->line, "poke 0x20 00 --as hex --expect 41");
     ck_assert_uint_eq(st->bytes[0x20], 0);
     ck_assert_uint_eq(st->ui.s.undo_count, 0);
-    ck_assert_int_eq(st->ui.inspect->under_way, 0);
+    ck_assert_int_eq(st->ui.inspect->stores_pending, 0);
     stage_act(st, act_redo, NULL);
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x20], 0x41);

@@ -22,6 +22,6 @@ typedef void page_hash_fn(void *run);
 page_hash_fn page_hash_plain; /* page_hash.c: for any processor */
 page_hash_fn page_hash_avx2;  /* page_hash_avx2_x86.c: where there is AVX2 */
 
-page_hash_fn *page_hash_best(void); /* page_hash_<processor>.c: of the one we run on */
+page_hash_fn *hash_kernel(void); /* page_hash_<processor>.c: of the one we run on */
 
 #endif

@@ -1,6 +1,6 @@
 #include "backend/bulk/page_hash.h"
 
-page_hash_fn *page_hash_best(void)
+page_hash_fn *hash_kernel(void)
 {
     return page_hash_plain;
 }

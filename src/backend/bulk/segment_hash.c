@@ -43,8 +43,8 @@ static bool hash_mapped(struct seg *s, struct hashing *h)
 {
     size_t whole = (size_t)((h->end - h->at) / SEG_PAGE);
     struct page_run run = {
-        .from = s->look.base + (h->at - s->look.at), .hash = h->hash, .pages = whole};
-    bool there = guard_run(page_hash_best(), &run, run.from, whole * SEG_PAGE);
+        .from = s->read_map.base + (h->at - s->read_map.at), .hash = h->hash, .pages = whole};
+    bool there = guard_run(hash_kernel(), &run, run.from, whole * SEG_PAGE);
     hashed(h, run.done);
     return there;
 }
@@ -82,13 +82,13 @@ static struct oserr hash_pulled(struct seg *s, struct hashing *h)
         }
         uint64_t left = (stop < h->end ? stop : h->end) - h->at;
         size_t n = left < SEG_PIECE ? (size_t)left : SEG_PIECE, got = 0;
-        e = s->kind->pull(s, h->at, s->bounce, n, &got);
+        e = s->kind->copy_out(s, h->at, s->bounce, n, &got);
         if (oserr_is(e) || got == 0)
             break;
         size_t pages = (got + SEG_PAGE - 1) / SEG_PAGE;
         memset(s->bounce + got, 0, pages * SEG_PAGE - got);
         struct page_run run = {.from = s->bounce, .hash = h->hash, .pages = pages};
-        page_hash_best()(&run);
+        hash_kernel()(&run);
         hashed(h, pages);
         if (got < n)
             break;
@@ -126,7 +126,7 @@ struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
     struct hashing h = {off, end, hash, out};
     if ((end - off) / SEG_PAGE >= pages)
         h.end = off + (uint64_t)pages * SEG_PAGE;
-    const struct view *v = &s->look;
+    const struct mapping *v = &s->read_map;
     bool mapped = s->watch >= 0 && v->base != NULL && off >= v->at && h.end <= v->at + v->n;
     return mapped ? hash_looked(s, &h, end) : hash_pulled(s, &h);
 }

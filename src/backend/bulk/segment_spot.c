@@ -12,27 +12,27 @@ static uint64_t places_to(const struct seg *s, size_t size, uint64_t end)
     return stop >= size ? stop - size + 1 : 0;
 }
 
-struct oserr seg_spot(struct seg *s, const struct seg_needle *needle, uint64_t off, uint64_t end,
-                      uint64_t *next, bool *found)
+struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off, uint64_t end,
+                        uint64_t *next, bool *found)
 {
-    const struct view *v = &s->look;
+    const struct mapping *v = &s->read_map;
     *next = off;
     *found = false;
     bool rare =
         needle->size > 0 && needle->rare[0] < needle->size && needle->rare[1] < needle->size;
     if (s->access == SEG_STAT || !rare)
-        return (struct oserr){"seg_spot", SEG_E_UNSUPPORTED};
+        return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
     uint64_t last = places_to(s, needle->size, end);
     if (off >= last)
         return OSERR_NONE;
     if (s->watch < 0 || v->base == NULL || off < v->at || last > v->at + v->n)
-        return (struct oserr){"seg_spot", SEG_E_UNSUPPORTED};
-    struct spot k = {.from = v->base + (off - v->at),
-                     .places = (size_t)(last - off),
-                     .needle = needle->bytes,
-                     .size = needle->size,
-                     .rare = {needle->rare[0], needle->rare[1]}};
-    (void)guard_run(spot_best(), &k, k.from, k.places - 1 + needle->size);
+        return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
+    struct byte_search k = {.from = v->base + (off - v->at),
+                            .places = (size_t)(last - off),
+                            .needle = needle->bytes,
+                            .size = needle->size,
+                            .rare = {needle->rare[0], needle->rare[1]}};
+    (void)guard_run(search_kernel(), &k, k.from, k.places - 1 + needle->size);
     *next = off + k.at;
     *found = k.found != 0;
     return OSERR_NONE;

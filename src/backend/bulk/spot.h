@@ -8,7 +8,7 @@
 
 enum { SPOT_STEP = 128 }; /* places tried at a time; fewer than that are left over */
 
-struct spot {
+struct byte_search {
     const unsigned char *from;   /* place 0 */
     size_t places;               /* that may be tried; `size` bytes are mapped at each of them */
     const unsigned char *needle; /* private memory */
@@ -18,12 +18,12 @@ struct spot {
     volatile int found;          /* 1: one starts at this place */
 };
 
-/* Looks on from `at` in a struct spot. */
+/* Looks on from `at` in a struct byte_search. */
 typedef void spot_fn(void *spot);
 
 spot_fn spot_plain; /* spot.c: for any processor */
 spot_fn spot_avx2;  /* spot_avx2_x86.c: where there is AVX2 */
 
-spot_fn *spot_best(void); /* spot_<processor>.c: of the one we run on */
+spot_fn *search_kernel(void); /* spot_<processor>.c: of the one we run on */
 
 #endif

@@ -1,6 +1,6 @@
 #include "backend/bulk/spot.h"
 
-spot_fn *spot_best(void)
+spot_fn *search_kernel(void)
 {
     return spot_plain;
 }

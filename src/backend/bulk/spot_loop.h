@@ -34,7 +34,7 @@ static inline int spot_any(spot_vector v)
 }
 
 /* The first place of a step, whose rare bytes fit where `hits` is not 0, that has all of it. */
-static inline int spot_step(struct spot *s, size_t at, const spot_vector hits[SPOT_VECTORS])
+static inline int spot_step(struct byte_search *s, size_t at, const spot_vector hits[SPOT_VECTORS])
 {
     const uint8_t *hit = (const uint8_t *)hits;
     for (size_t i = 0; i < SPOT_STEP; i++) {
@@ -47,7 +47,7 @@ static inline int spot_step(struct spot *s, size_t at, const spot_vector hits[SP
     return 0;
 }
 
-GUARDED static inline void spot_loop(struct spot *s)
+GUARDED static inline void spot_loop(struct byte_search *s)
 {
     const spot_vector first = spot_all(s->needle[s->rare[0]]);
     const spot_vector second = spot_all(s->needle[s->rare[1]]);

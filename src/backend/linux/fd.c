@@ -87,14 +87,14 @@ struct oserr fd_reopen(struct seg *s, enum seg_access access)
     return OSERR_NONE;
 }
 
-void fd_unmap(struct seg *s, struct view *v)
+void fd_unmap(struct seg *s, struct mapping *v)
 {
     if (v->base != NULL)
         sys_munmap(s->be, v->base, v->n);
-    *v = (struct view){0};
+    *v = (struct mapping){0};
 }
 
-struct oserr fd_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
+struct oserr fd_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
     const uint64_t room = INT64_MAX - off; /* a last page may end behind what a file can be */
     return sys_pread(s->be, (int)s->handle, buf, n < room ? n : (size_t)room, off, got);
@@ -168,7 +168,7 @@ void fd_sealed(struct seg_stat *st)
 
 /* For looking: private, so that a read-only descriptor will do; watched, so that touching a hole
  * makes no page but faults into the guard. */
-static struct oserr map_look(struct seg *s, uint64_t at, size_t n, struct view *v)
+static struct oserr map_look(struct seg *s, uint64_t at, size_t n, struct mapping *v)
 {
     void *p;
     int fd;
@@ -187,7 +187,7 @@ static struct oserr map_look(struct seg *s, uint64_t at, size_t n, struct view *
         sys_munmap(s->be, p, n);
         return e;
     }
-    *v = (struct view){.base = p, .at = at, .n = n};
+    *v = (struct mapping){.base = p, .at = at, .n = n};
     return OSERR_NONE;
 }
 
@@ -197,18 +197,18 @@ static struct oserr fd_page(struct seg *s, uint64_t *page)
     struct stat st;
     struct oserr e = OSERR_NONE;
     *page = (uint64_t)sysconf(_SC_PAGESIZE);
-    if ((s->always & SEG_ST_HUGETLB) != 0) {
+    if ((s->sticky_state & SEG_ST_HUGETLB) != 0) {
         e = sys_fstat(s->be, (int)s->handle, &st);
         *page = st.st_blksize > 0 ? (uint64_t)st.st_blksize : *page;
     }
     return e;
 }
 
-struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     void *p;
     guard_install();
-    *v = (struct view){0};
+    *v = (struct mapping){0};
     if (!write)
         return map_look(s, at, n, v);
     uint64_t page;
@@ -218,9 +218,9 @@ struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct vie
     uint64_t skew = at % page;
     at -= skew;
     n = (size_t)((n + skew + page - 1) / page * page);
-    int flags = MAP_SHARED | ((s->always & SEG_ST_HUGETLB) != 0 ? MAP_NORESERVE : 0);
+    int flags = MAP_SHARED | ((s->sticky_state & SEG_ST_HUGETLB) != 0 ? MAP_NORESERVE : 0);
     e = sys_mmap(s->be, n, PROT_READ | PROT_WRITE, flags, (int)s->handle, at, &p);
     if (!oserr_is(e))
-        *v = (struct view){.base = p, .at = at, .n = n};
+        *v = (struct mapping){.base = p, .at = at, .n = n};
     return e;
 }

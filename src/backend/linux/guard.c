@@ -20,7 +20,7 @@ static pthread_mutex_t install_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction previous; /* written before the handler that reads it is installed */
 
 /* Not our fault: what would have happened without us. */
-static void pass_on(int sig, siginfo_t *info, void *context)
+static void scan_on(int sig, siginfo_t *info, void *context)
 {
     bool usable = (previous.sa_flags & SA_SIGINFO) != 0 ||
                   (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
@@ -50,7 +50,7 @@ static void on_bus(int sig, siginfo_t *info, void *context)
         pthread_sigmask(SIG_SETMASK, &was->uc_sigmask, NULL);
         siglongjmp(g->env, 1);
     }
-    pass_on(sig, info, context);
+    scan_on(sig, info, context);
 }
 
 void guard_install(void)

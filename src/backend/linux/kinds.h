@@ -31,7 +31,7 @@ struct oserr posix_shm_remove(struct backend *be, const char *locator, const str
                               unsigned flags, struct seg_who *who);
 
 /* Opens name without changing anything: shm_open's flags for `access`, atime kept where we may. */
-SHM_MUST struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,
+MUST_USE struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,
                                     int *fd);
 
 /* The kinds that are a descriptor of another process are in process.h. */
@@ -40,9 +40,9 @@ SHM_MUST struct oserr posix_shm_get(struct backend *be, const char *name, enum s
 
 struct oserr fd_stat(struct seg *s, struct seg_stat *out);
 struct oserr fd_reopen(struct seg *s, enum seg_access access);
-struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
-void fd_unmap(struct seg *s, struct view *v);
-struct oserr fd_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
+void fd_unmap(struct seg *s, struct mapping *v);
+struct oserr fd_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 struct oserr fd_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data);
 struct oserr fd_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
                        enum seg_extent_kind *kind);
@@ -54,14 +54,14 @@ void fd_close(struct seg *s);
 void fd_describe(const struct stat *st, struct seg_stat *out);
 
 /* SEG_E_NOT_SEGMENT of `call` unless a regular file. */
-SHM_MUST struct oserr fd_check(struct backend *be, const char *call, int fd);
+MUST_USE struct oserr fd_check(struct backend *be, const char *call, int fd);
 
 /* From st->seals: that they are known, and whether they forbid any change of the contents or size.
  */
 void fd_sealed(struct seg_stat *st);
 
 /* Opens what is only looked at, through /proc. */
-SHM_MUST struct oserr fd_peek(struct backend *be, const char *path, int *fd);
+MUST_USE struct oserr fd_peek(struct backend *be, const char *path, int *fd);
 
 /* Would the mode and owner let this process open it so? */
 bool fd_permitted(const struct seg_stat *st, enum seg_access access);

@@ -51,7 +51,7 @@ static struct oserr ns_reach(struct seg *s, const char **name, int *dir)
     *dir = -1;
     if (!parse_ns(s->locator, &pid, name))
         return bad(SEG_E_NAME);
-    s->what = ns_kind(*name);
+    s->listed_kind = ns_kind(*name);
     return process_shm(s->be, pid, dir);
 }
 
@@ -67,8 +67,8 @@ static struct oserr ns_open(struct seg *s, enum seg_access access)
     if (oserr_is(e))
         return e;
     s->handle = fd;
-    free(s->called);
-    e = sys_copy(s->be, name, &s->called);
+    free(s->display_name);
+    e = sys_copy(s->be, name, &s->display_name);
     if (oserr_is(e))
         return e;
     e = fd_check(s->be, "openat", fd);
@@ -138,7 +138,7 @@ const struct provider ns_provider = {
     .name = ns_name,
     .map = fd_map,
     .unmap = fd_unmap,
-    .pull = fd_pull,
+    .copy_out = fd_copy_out,
     .next_data = fd_next_data,
     .extent = fd_extent,
     .resize = fd_resize,

@@ -13,15 +13,15 @@
 
 #include "backend/os.h"
 
-struct os_gate {
+struct os_monitor {
     pthread_mutex_t lock;
     atomic_uint signals; /* how often it was signalled; waiters sleep on it */
     atomic_uint waiting; /* waiters, those about to sleep included */
 };
 
-struct os_gate *os_gate_new(void)
+struct os_monitor *os_monitor_new(void)
 {
-    struct os_gate *g = malloc(sizeof *g);
+    struct os_monitor *g = malloc(sizeof *g);
     if (g == NULL)
         return NULL;
     pthread_mutex_init(&g->lock, NULL);
@@ -30,7 +30,7 @@ struct os_gate *os_gate_new(void)
     return g;
 }
 
-void os_gate_free(struct os_gate *g)
+void os_monitor_free(struct os_monitor *g)
 {
     if (g == NULL)
         return;
@@ -38,17 +38,17 @@ void os_gate_free(struct os_gate *g)
     free(g);
 }
 
-void os_gate_lock(struct os_gate *g)
+void os_monitor_lock(struct os_monitor *g)
 {
     pthread_mutex_lock(&g->lock);
 }
 
-void os_gate_unlock(struct os_gate *g)
+void os_monitor_unlock(struct os_monitor *g)
 {
     pthread_mutex_unlock(&g->lock);
 }
 
-void os_gate_signal(struct os_gate *g)
+void os_monitor_broadcast(struct os_monitor *g)
 {
     atomic_fetch_add(&g->signals, 1);
     if (atomic_load(&g->waiting) > 0)
@@ -57,7 +57,7 @@ void os_gate_signal(struct os_gate *g)
 
 /* A signal between the look at `signals` and the sleep changes the number, and the kernel does not
  * let us sleep on another number than the one we saw. */
-bool os_gate_wait(struct os_gate *g, int64_t deadline)
+bool os_monitor_wait(struct os_monitor *g, int64_t deadline)
 {
     struct timespec t = {.tv_sec = (time_t)(deadline / 1000000000),
                          .tv_nsec = (long)(deadline % 1000000000)};

@@ -13,7 +13,7 @@ extern const struct provider ns_provider;       /* ns:PID/NAME */
 
 enum { PROCESS_PATH = 96 }; /* `/proc/PID/map_files/START-END`, with the NUL */
 
-/* seg_stat.sort of objects without a file system of their own; System V has the IPC namespace. */
+/* seg_stat.space of objects without a file system of their own; System V has the IPC namespace. */
 enum { SORT_MEMFD = 1, SORT_ANONYMOUS = 2 };
 
 /* One mapping of an object. */
@@ -37,7 +37,7 @@ struct seg_id process_identity(struct backend *be, struct process_ipc *ipc, uint
                                struct seg_id id, const char *name, bool *huge);
 
 /* Is the device one of those whose objects are told apart by what they are called? */
-bool process_nameless(struct backend *be, uint64_t dev);
+bool is_anon_device(struct backend *be, uint64_t dev);
 
 /* The kind that an identity, and having no name any more, makes it. */
 enum seg_kind process_kind(struct seg_id id, bool unlinked);
@@ -55,19 +55,19 @@ bool process_number(const char *locator, const char *prefix, uint32_t *pid, cons
 struct oserr process_missing(struct backend *be, uint32_t pid, struct oserr e);
 
 /* The mapping of process pid that covers address; EBADF of `mmap`: there is none. */
-SHM_MUST struct oserr process_covering(struct backend *be, uint32_t pid, uint64_t address,
+MUST_USE struct oserr process_covering(struct backend *be, uint32_t pid, uint64_t address,
                                        struct process_range *out);
 
 /* The same of our own, and a descriptor for reading it where the system lets us have one (else -1).
  */
-SHM_MUST struct oserr process_own_range(struct backend *be, uint64_t address,
+MUST_USE struct oserr process_own_range(struct backend *be, uint64_t address,
                                         struct process_range *out, int *fd);
 
 /* The /dev/shm that process pid sees, ENOENT unless it lies in memory. */
-SHM_MUST struct oserr process_shm(struct backend *be, uint32_t pid, int *dir);
+MUST_USE struct oserr process_shm(struct backend *be, uint32_t pid, int *dir);
 
 /* ns: adds a row for each segment of that folder. */
-SHM_MUST struct oserr ns_list(struct backend *be, uint32_t pid, int dir, unsigned kinds,
+MUST_USE struct oserr ns_list(struct backend *be, uint32_t pid, int dir, unsigned kinds,
                               struct listing *l);
 
 #endif

@@ -40,8 +40,8 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
     }
     out->dev = o->id.dev;
     out->ino = o->id.ino;
-    out->sort = o->id.sort;
-    if (o->id.sort != 0 || o->id.dev == SYSV_DEV) { /* they never had a name to lose */
+    out->space = o->id.space;
+    if (o->id.space != 0 || o->id.dev == SYSV_DEV) { /* they never had a name to lose */
         out->known &= ~(unsigned)SEG_HAS_LINKS;
         out->state = 0;
     }
@@ -52,7 +52,7 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
 
 /* Of another namespace's System V segment: what its own table says; where we may not read that,
  * only what is sure. */
-static void of_sysv(struct backend *be, struct sysv_away *away, const struct object *o,
+static void of_sysv(struct backend *be, struct sysv_ns *away, const struct object *o,
                     struct seg_stat *st)
 {
     static const char before[] = "/SYSV"; /* and the key */
@@ -61,7 +61,7 @@ static void of_sysv(struct backend *be, struct sysv_away *away, const struct obj
         st->key = (uint32_t)strtoul(o->name + sizeof before - 1, NULL, 16);
         st->known |= SEG_HAS_KEY;
     }
-    sysv_away_stat(be, away, o->map_pid != 0 ? o->map_pid : o->fd_pid, o->id, st);
+    sysv_ns_stat(be, away, o->map_pid != 0 ? o->map_pid : o->fd_pid, o->id, st);
 }
 
 static void read_seals(struct backend *be, const struct object *o, struct seg_stat *st)
@@ -130,7 +130,7 @@ static bool is_unlinked(struct backend *be, const struct object *o, const struct
                            !name_leads_back(be, o, o->name));
 }
 
-static struct oserr add_row(struct backend *be, struct sysv_away *away, struct object *o,
+static struct oserr add_row(struct backend *be, struct sysv_ns *away, struct object *o,
                             unsigned kinds, struct listing *list)
 {
     char name[PROCESS_NAME], locator[PROCESS_NAME + 8];
@@ -167,18 +167,18 @@ static bool is_segment(const struct object *o)
     bool system_v = o->id.dev == SYSV_DEV;
     if (o->fd_pid == 0 && o->map_pid == 0)
         return false;
-    if (system_v && o->id.sort == 0) /* made since the table was read */
+    if (system_v && o->id.space == 0) /* made since the table was read */
         return false;
-    if (o->id.sort == SORT_ANONYMOUS && !system_v)
+    if (o->id.space == SORT_ANONYMOUS && !system_v)
         return o->shared > 0;
-    return system_v || o->id.sort == SORT_MEMFD || o->in_shm || is_shared(o);
+    return system_v || o->id.space == SORT_MEMFD || o->in_shm || is_shared(o);
 }
 
 /* A process that is not to be looked at was not read either: nothing leads to it. */
 struct oserr discover_rows(struct backend *be, const struct search *search)
 {
     struct objects *objects = search->objects;
-    struct sysv_away away = {0};
+    struct sysv_ns away = {0};
     struct oserr e = OSERR_NONE;
     for (size_t i = 0; i < objects->count && !oserr_is(e); i++) {
         struct object *o = &objects->items[i];
@@ -186,11 +186,11 @@ struct oserr discover_rows(struct backend *be, const struct search *search)
             continue;
         struct seg_at at = {.pid = o->fd_pid != 0 ? o->fd_pid : o->map_pid};
         enum seg_pace_answer answer = search_pace(search, &at);
-        if (answer == SEG_PACE_STOP)
+        if (answer == SEG_SCAN_STOP)
             e = (struct oserr){"stat", SEG_E_STOPPED};
-        else if (answer == SEG_PACE_ON)
+        else if (answer == SEG_SCAN_CONTINUE)
             e = add_row(be, &away, o, search->kinds, search->list);
     }
-    sysv_away_free(&away);
+    sysv_ns_free(&away);
     return e;
 }

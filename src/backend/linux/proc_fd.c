@@ -31,7 +31,7 @@ static struct oserr open_checked(struct seg *s, int path, enum seg_access access
     if (!oserr_is(e))
         e = sys_in_memory(s->be, path, &memory, &huge);
     if (!oserr_is(e) && huge) {
-        s->always |= SEG_ST_HUGETLB;
+        s->sticky_state |= SEG_ST_HUGETLB;
         s->unmappable =
             true; /* no page of it may come to life, and its pages are not of our size */
     }
@@ -52,12 +52,12 @@ static struct oserr know_object(struct seg *s, uint32_t pid, const char *link)
         return e;
     struct seg_id id = {.dev = st.st_dev, .ino = st.st_ino};
     s->id = process_identity(s->be, &ipc, pid, id, text, &huge);
-    s->what = process_kind(s->id, st.st_nlink == 0);
-    if (s->what == SEG_SYSV)
+    s->listed_kind = process_kind(s->id, st.st_nlink == 0);
+    if (s->listed_kind == SEG_SYSV)
         s->kind = &map_sysv_provider;
-    process_name(text, s->what, s->id, name);
-    free(s->called);
-    return sys_copy(s->be, name, &s->called);
+    process_name(text, s->listed_kind, s->id, name);
+    free(s->display_name);
+    return sys_copy(s->be, name, &s->display_name);
 }
 
 static struct oserr open_link(struct seg *s, uint32_t pid, const char *link, enum seg_access access)
@@ -226,12 +226,12 @@ static struct oserr process_stat(struct seg *s, struct seg_stat *out)
     s->ino = out->ino;
     out->dev = s->id.dev;
     out->ino = s->id.ino;
-    out->sort = s->id.sort;
-    if (s->id.sort != 0 || s->id.dev == SYSV_DEV) { /* it never had a name to lose */
+    out->space = s->id.space;
+    if (s->id.space != 0 || s->id.dev == SYSV_DEV) { /* it never had a name to lose */
         out->known &= ~(unsigned)SEG_HAS_LINKS;
         out->state &= ~(unsigned)SEG_ST_UNLINKED;
     }
-    if (s->what == SEG_MEMFD)
+    if (s->listed_kind == SEG_MEMFD)
         know_seals(s, out);
     return OSERR_NONE;
 }
@@ -247,17 +247,17 @@ static struct oserr process_sysv_stat(struct seg *s, struct seg_stat *out)
     out->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
     if (process_number(s->locator, "map:", &pid, &rest) ||
         process_number(s->locator, "fd:", &pid, &rest))
-        sysv_away_describe(s, pid, out);
+        sysv_ns_describe(s, pid, out);
     return e;
 }
 
 static bool has_seal(struct seg *s, uint32_t seals)
 {
-    return s->what == SEG_MEMFD && (s->last.known & SEG_HAS_SEALS) != 0 &&
+    return s->listed_kind == SEG_MEMFD && (s->last.known & SEG_HAS_SEALS) != 0 &&
            (s->last.seals & seals) != 0;
 }
 
-static struct oserr process_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+static struct oserr process_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     struct oserr e = fd_map(s, at, n, write, v);
     if (write && e.code == EPERM && has_seal(s, F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
@@ -321,7 +321,7 @@ static struct oserr memfd_create_new(struct seg *s, uint64_t size, uint32_t mode
 
 #define PROCESS_FUNCTIONS                                                             \
     .reopen = fd_reopen, .close = fd_close, .stat = process_stat, .map = process_map, \
-    .unmap = fd_unmap, .pull = fd_pull, .next_data = fd_next_data, .extent = fd_extent
+    .unmap = fd_unmap, .copy_out = fd_copy_out, .next_data = fd_next_data, .extent = fd_extent
 
 const struct provider fd_provider = {
     .kind = SEG_FD,
@@ -353,11 +353,11 @@ const struct provider map_sysv_provider = {
     .open = map_open,
     .name = map_name,
     .reopen = fd_reopen,
-    .close = sysv_away_close,
+    .close = sysv_ns_close,
     .stat = process_sysv_stat,
     .map = process_map,
     .unmap = fd_unmap,
-    .pull = fd_pull,
+    .copy_out = fd_copy_out,
     .next_data = fd_next_data,
     .extent = fd_extent,
 };

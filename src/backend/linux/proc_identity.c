@@ -14,10 +14,10 @@
 
 /* ---- identities ---- */
 
-bool process_nameless(struct backend *be, uint64_t dev)
+bool is_anon_device(struct backend *be, uint64_t dev)
 {
     uint64_t devs[SYS_NAMELESS];
-    sys_nameless(be, devs);
+    sys_anon_devices(be, devs);
     for (size_t i = 0; i < SYS_NAMELESS; i++)
         if (dev != 0 && devs[i] == dev)
             return true;
@@ -52,13 +52,13 @@ struct seg_id process_identity(struct backend *be, struct process_ipc *ipc, uint
 {
     uint64_t devs[SYS_NAMELESS];
     *huge = false;
-    if (!process_nameless(be, id.dev))
+    if (!is_anon_device(be, id.dev))
         return id;
-    sys_nameless(be, devs);
+    sys_anon_devices(be, devs);
     *huge = id.dev != devs[0];
     if (strncmp(name, "/SYSV", 5) == 0)
         return (struct seg_id){SYSV_DEV, id.ino, ipc_namespace(be, ipc, pid)};
-    id.sort = strncmp(name, "/memfd:", 7) == 0 ? SORT_MEMFD : SORT_ANONYMOUS;
+    id.space = strncmp(name, "/memfd:", 7) == 0 ? SORT_MEMFD : SORT_ANONYMOUS;
     return id;
 }
 
@@ -66,9 +66,9 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
 {
     if (id.dev == SYSV_DEV)
         return SEG_SYSV;
-    if (id.sort == SORT_MEMFD)
+    if (id.space == SORT_MEMFD)
         return SEG_MEMFD;
-    return id.sort == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
+    return id.space == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
 /* How many bytes our removal put before the name that it had (kinds_posix.h). */
@@ -91,7 +91,7 @@ void process_name(const char *link, enum seg_kind kind, struct seg_id id, char n
     static const char deleted[] = " (deleted)", shm[] = POSIX_SHM_DIR "/";
     const char *s = link == NULL ? "" : link;
     size_t n = strlen(s), tail = sizeof deleted - 1;
-    if (kind == SEG_FD && id.sort == SORT_ANONYMOUS)
+    if (kind == SEG_FD && id.space == SORT_ANONYMOUS)
         n = 0;
     if (kind != SEG_FILE && n >= tail && strcmp(s + n - tail, deleted) == 0)
         n -= tail;
@@ -158,7 +158,7 @@ static struct oserr take_covering(void *ctx, const struct sys_mapping *at)
     if (c->address < at->start || c->address >= at->end)
         return OSERR_NONE;
     struct oserr e = OSERR_NONE;
-    if (process_nameless(c->maps.be, at->dev))
+    if (is_anon_device(c->maps.be, at->dev))
         e = maps_name(&c->maps, at, name);
     c->found = !oserr_is(e);
     *c->out = (struct process_range){.start = at->start, .end = at->end, .shared = at->shared};

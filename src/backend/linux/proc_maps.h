@@ -18,24 +18,24 @@ struct maps {
     void *between_ctx;
 };
 
-SHM_MUST struct oserr maps_begin(struct backend *be, struct maps *m);
+MUST_USE struct oserr maps_begin(struct backend *be, struct maps *m);
 void maps_end(struct maps *m);
 
 /* Calls take for each mapping of an object of process pid until it fails, which is returned.
  * *unread : why not all of it could be read. */
-SHM_MUST struct oserr maps_read(struct maps *m, uint32_t pid,
+MUST_USE struct oserr maps_read(struct maps *m, uint32_t pid,
                                 struct oserr (*take)(void *ctx, const struct sys_mapping *at),
                                 void *ctx, struct oserr *unread);
 
 /* The same for the one that covers `address`, or one behind it, where the kernel can be asked: else
  * for all. */
-SHM_MUST struct oserr maps_cover(struct maps *m, uint32_t pid, uint64_t address,
+MUST_USE struct oserr maps_cover(struct maps *m, uint32_t pid, uint64_t address,
                                  struct oserr (*take)(void *ctx, const struct sys_mapping *at),
                                  void *ctx, struct oserr *unread);
 
 /* What the system calls the mapping that take was called with; buf of MAPS_NAME bytes, raw,
  * NUL-terminated, empty when not to be had. */
 enum { MAPS_NAME = 4200 };
-SHM_MUST struct oserr maps_name(struct maps *m, const struct sys_mapping *at, char buf[MAPS_NAME]);
+MUST_USE struct oserr maps_name(struct maps *m, const struct sys_mapping *at, char buf[MAPS_NAME]);
 
 #endif

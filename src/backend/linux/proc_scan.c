@@ -12,7 +12,7 @@
 
 enum { KERNEL_THREAD = 0x00200000 }; /* PF_KTHREAD in the flags of /proc/PID/stat */
 
-bool pass_is_shm(const struct pass *p, uint64_t dev)
+bool scan_is_shm(const struct proc_scan *p, uint64_t dev)
 {
     for (size_t i = 0; i < p->shm_count; i++)
         if (p->shm[i] == dev)
@@ -22,17 +22,17 @@ bool pass_is_shm(const struct pass *p, uint64_t dev)
 
 /* ---- /dev/shm of others ---- */
 
-static struct oserr read_shm(struct pass *p)
+static struct oserr read_shm(struct proc_scan *p)
 {
     char path[48];
     struct stat st;
     int dir;
     snprintf(path, sizeof path, "/proc/%u/root/dev/shm", p->pid);
-    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_SHM, &st)) || pass_is_shm(p, st.st_dev) ||
-        p->shm_count == PASS_DEVICES || oserr_is(process_shm(p->be, p->pid, &dir)))
+    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_SHM, &st)) || scan_is_shm(p, st.st_dev) ||
+        p->shm_count == SCAN_DEVICES || oserr_is(process_shm(p->be, p->pid, &dir)))
         return OSERR_NONE;
     struct oserr e = sys_fstat(p->be, dir, &st); /* what is really there: no link was followed */
-    if (!oserr_is(e) && !pass_is_shm(p, st.st_dev)) {
+    if (!oserr_is(e) && !scan_is_shm(p, st.st_dev)) {
         size_t had = p->list->count, number;
         p->shm[p->shm_count++] = st.st_dev;
         e = ns_list(p->be, p->pid, dir, p->kinds, p->list);
@@ -49,7 +49,7 @@ static struct oserr read_shm(struct pass *p)
 /* ---- processes ---- */
 
 /* A small file of the process into buf, NUL-terminated; false: it could not be had. */
-static bool read_small(struct pass *p, const char *name, char *buf, size_t cap)
+static bool read_small(struct proc_scan *p, const char *name, char *buf, size_t cap)
 {
     char path[40];
     int fd;
@@ -65,7 +65,7 @@ static bool read_small(struct pass *p, const char *name, char *buf, size_t cap)
 }
 
 /* Whose the process is: the owner of its folder, whether it may be looked at or not. */
-static uint32_t user_of(struct pass *p)
+static uint32_t user_of(struct proc_scan *p)
 {
     char path[40];
     struct stat st;
@@ -76,7 +76,7 @@ static uint32_t user_of(struct pass *p)
 
 /* The name it gave itself, and whose it is. /proc/PID/cmdline could block on its memory; comm
  * cannot. */
-struct oserr pass_name(struct pass *p)
+struct oserr scan_name(struct proc_scan *p)
 {
     struct found *f = p->out;
     char comm[64];
@@ -99,7 +99,7 @@ struct oserr pass_name(struct pass *p)
 
 /* `pid (comm) state ppid pgrp session tty tpgid flags ...`: a thread of the kernel has nothing
  * mapped. */
-static bool is_kernel_thread(struct pass *p)
+static bool is_kernel_thread(struct proc_scan *p)
 {
     char stat[512];
     if (!read_small(p, "stat", stat, sizeof stat))
@@ -110,7 +110,7 @@ static bool is_kernel_thread(struct pass *p)
     return s != NULL && (strtoul(s, NULL, 10) & KERNEL_THREAD) != 0;
 }
 
-static struct oserr read_process(struct pass *p)
+static struct oserr read_process(struct proc_scan *p)
 {
     bool skipped = false;
     struct oserr e = OSERR_NONE;
@@ -118,11 +118,11 @@ static struct oserr read_process(struct pass *p)
     if (p->list != NULL && (p->kinds & (1U << SEG_POSIX | 1U << SEG_SEM)) != 0)
         e = read_shm(p);
     if (!oserr_is(e))
-        e = pass_mappings(p, &skipped);
+        e = scan_mappings(p, &skipped);
     if (!oserr_is(e) && !skipped)
-        e = pass_descriptors(p, &skipped);
+        e = scan_descriptors(p, &skipped);
     if (!oserr_is(e) && p->out->mappers_count + p->out->holders_count > rows)
-        e = pass_name(p);
+        e = scan_name(p);
     if (oserr_is(e))
         return e;
     if (skipped && !is_kernel_thread(p))
@@ -130,22 +130,22 @@ static struct oserr read_process(struct pass *p)
     return OSERR_NONE;
 }
 
-struct oserr pass_between(void *pass)
+struct oserr scan_continue(void *pass)
 {
-    struct pass *p = pass;
-    bool stop = search_pace(p->search, &p->at) == SEG_PACE_STOP;
+    struct proc_scan *p = pass;
+    bool stop = search_pace(p->search, &p->at) == SEG_SCAN_STOP;
     return stop ? (struct oserr){"getdents64", SEG_E_STOPPED} : OSERR_NONE;
 }
 
 /* Process p->pid, if the pace lets us. */
-static struct oserr read_paced(struct pass *p)
+static struct oserr read_paced(struct proc_scan *p)
 {
     p->at.pid = p->pid;
     enum seg_pace_answer answer = search_pace(p->search, &p->at);
     p->at.done++;
-    if (answer == SEG_PACE_ON)
+    if (answer == SEG_SCAN_CONTINUE)
         return read_process(p);
-    if (answer == SEG_PACE_STOP)
+    if (answer == SEG_SCAN_STOP)
         return (struct oserr){"getdents64", SEG_E_STOPPED};
     p->out->unreadable++;
     return OSERR_NONE;
@@ -153,14 +153,14 @@ static struct oserr read_paced(struct pass *p)
 
 /* How many processes there are: /proc has about as many links, which may be too many where not all
  * are ours to see. */
-static void expect(struct pass *p)
+static void expect(struct proc_scan *p)
 {
     struct stat st;
     if (p->search->pace != NULL && !oserr_is(sys_stat(p->be, "/proc", true, SYS_KEY_NONE, &st)))
         p->at.expected = st.st_nlink;
 }
 
-static struct oserr read_processes(struct pass *p)
+static struct oserr read_processes(struct proc_scan *p)
 {
     DIR *proc;
     struct dirent *entry;
@@ -182,7 +182,7 @@ static struct oserr read_processes(struct pass *p)
 }
 
 /* The device of our own /dev/shm, where there is one. */
-static void know_own_shm(struct pass *p)
+static void know_own_shm(struct proc_scan *p)
 {
     struct stat st;
     if (!oserr_is(sys_stat(p->be, POSIX_SHM_DIR, true, SYS_KEY_NONE, &st)))
@@ -190,7 +190,7 @@ static void know_own_shm(struct pass *p)
 }
 
 /* Where processes of others are hidden, the first one is: then some could not be read. */
-static void count_hidden(struct pass *p)
+static void count_hidden(struct proc_scan *p)
 {
     struct stat st;
     struct oserr e = sys_stat(p->be, "/proc/1", true, SYS_KEY_NONE, &st);
@@ -198,30 +198,30 @@ static void count_hidden(struct pass *p)
         p->out->unreadable++;
 }
 
-struct oserr mappers_find(struct backend *be, const struct search *search, struct found *out)
+struct oserr scan_processes(struct backend *be, const struct search *search, struct found *out)
 {
-    struct pass p = {.be = be,
-                     .objects = search->objects,
-                     .out = out,
-                     .list = search->list,
-                     .kinds = search->kinds,
-                     .counts = search->counts,
-                     .me = os_pid(),
-                     .search = search};
+    struct proc_scan p = {.be = be,
+                          .objects = search->objects,
+                          .out = out,
+                          .list = search->list,
+                          .kinds = search->kinds,
+                          .counts = search->counts,
+                          .me = os_pid(),
+                          .search = search};
     *out = (struct found){0};
     struct oserr e = maps_begin(be, &p.maps);
     if (!oserr_is(e)) {
-        p.maps.between = pass_between;
+        p.maps.between = scan_continue;
         p.maps.between_ctx = &p;
         know_own_shm(&p);
-        sys_nameless(be, p.nameless);
+        sys_anon_devices(be, p.nameless);
         e = read_processes(&p);
         count_hidden(&p);
     }
     if (!oserr_is(e))
-        e = pass_loose(&p);
+        e = scan_resolve_pending(&p);
     maps_end(&p.maps);
-    free(p.loose);
+    free(p.pending);
     return e;
 }
 

@@ -8,17 +8,17 @@
 #include "backend/linux/proc_maps.h"
 #include "backend/mappers.h"
 
-enum { PASS_DEVICES = 64 }; /* /dev/shm of as many namespaces */
+enum { SCAN_DEVICES = 64 }; /* /dev/shm of as many namespaces */
 
 /* A descriptor of an object that nothing is known of yet. */
-struct loose {
+struct pending_fd {
     struct seg_id id;
     uint32_t pid;
     int32_t fd;
 };
 
 /* One pass under way. */
-struct pass {
+struct proc_scan {
     struct backend *be;
     struct objects *objects;
     struct found *out;
@@ -28,15 +28,15 @@ struct pass {
     uint32_t me;          /* our own process */
     struct maps maps;
     struct process_ipc ipc;
-    uint64_t shm[PASS_DEVICES]; /* devices of every /dev/shm seen, ours first */
+    uint64_t shm[SCAN_DEVICES]; /* devices of every /dev/shm seen, ours first */
     size_t shm_count;
-    struct loose *loose;
-    size_t loose_count, loose_cap;
+    struct pending_fd *pending;
+    size_t pending_count, pending_cap;
     const struct search *search;
     struct seg_at at; /* for its pace */
     bool unnamed;     /* a mapping of the process being read did not tell what it is */
     uint32_t pid; /* the process being read; its index is that of the next one in out->processes */
-    uint64_t nameless[SYS_NAMELESS]; /* devices, see sys_nameless */
+    uint64_t nameless[SYS_NAMELESS]; /* devices, see sys_anon_devices */
 };
 
 /* Died meanwhile: of no interest. Anything else counts as unreadable. */
@@ -45,10 +45,10 @@ static inline bool is_gone(struct oserr e)
     return e.code == ENOENT || e.code == ESRCH;
 }
 
-bool pass_is_shm(const struct pass *p, uint64_t dev);
+bool scan_is_shm(const struct proc_scan *p, uint64_t dev);
 
-/* See process_nameless. */
-static inline bool pass_is_nameless(const struct pass *p, uint64_t dev)
+/* See is_anon_device. */
+static inline bool scan_is_nameless(const struct proc_scan *p, uint64_t dev)
 {
     bool is = false;
     for (size_t i = 0; i < SYS_NAMELESS; i++)
@@ -57,16 +57,16 @@ static inline bool pass_is_nameless(const struct pass *p, uint64_t dev)
 }
 
 /* Process p->pid has got rows: who it is goes into the table of processes. */
-SHM_MUST struct oserr pass_name(struct pass *p);
+MUST_USE struct oserr scan_name(struct proc_scan *p);
 
 /* Between pieces of process p->pid: is it to go on? */
-SHM_MUST struct oserr pass_between(void *pass);
+MUST_USE struct oserr scan_continue(void *pass);
 
 /* The mappings and the descriptors of process p->pid. *skipped: it could not be read. */
-SHM_MUST struct oserr pass_mappings(struct pass *p, bool *skipped);
-SHM_MUST struct oserr pass_descriptors(struct pass *p, bool *skipped);
+MUST_USE struct oserr scan_mappings(struct proc_scan *p, bool *skipped);
+MUST_USE struct oserr scan_descriptors(struct proc_scan *p, bool *skipped);
 
 /* Afterwards: descriptors that were seen before their file was met. */
-SHM_MUST struct oserr pass_loose(struct pass *p);
+MUST_USE struct oserr scan_resolve_pending(struct proc_scan *p);
 
 #endif

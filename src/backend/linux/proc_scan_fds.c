@@ -5,11 +5,11 @@
 #include <stdio.h>
 
 enum {
-    DESCRIPTORS = 64,    /* at a time */
-    LOOSE_MAX = 1 << 20, /* remembered for files that are met later */
+    DESCRIPTORS = 64,      /* at a time */
+    PENDING_MAX = 1 << 20, /* remembered for files that are met later */
 };
 
-static struct oserr add_holder(struct pass *p, size_t tag, uint32_t process, int32_t fd)
+static struct oserr add_holder(struct proc_scan *p, size_t tag, uint32_t process, int32_t fd)
 {
     struct found *f = p->out;
     struct object *o = &p->objects->items[tag];
@@ -27,7 +27,8 @@ static struct oserr add_holder(struct pass *p, size_t tag, uint32_t process, int
     return OSERR_NONE;
 }
 
-static struct oserr note_descriptor(struct pass *p, size_t number, uint32_t process, int32_t fd)
+static struct oserr note_descriptor(struct proc_scan *p, size_t number, uint32_t process,
+                                    int32_t fd)
 {
     struct object *o = &p->objects->items[number];
     if (o->ignored && !o->asked)
@@ -40,14 +41,14 @@ static struct oserr note_descriptor(struct pass *p, size_t number, uint32_t proc
 }
 
 /* The identity of a descriptor's object; its name where that was needed, else empty. */
-static struct seg_id descriptor_id(struct pass *p, const struct sys_descriptor *d,
+static struct seg_id descriptor_id(struct proc_scan *p, const struct sys_descriptor *d,
                                    char name[MAPS_NAME], bool *huge)
 {
     char path[48];
     struct seg_id id = {.dev = d->dev, .ino = d->ino};
     name[0] = '\0';
     *huge = false;
-    if (!pass_is_nameless(p, d->dev))
+    if (!scan_is_nameless(p, d->dev))
         return id;
     snprintf(path, sizeof path, "/proc/%u/fd/%d", p->pid, d->fd);
     if (oserr_is(sys_readlink(p->be, path, name, MAPS_NAME)))
@@ -56,18 +57,18 @@ static struct seg_id descriptor_id(struct pass *p, const struct sys_descriptor *
 }
 
 /* For files that are met only when a later process maps them. */
-static struct oserr remember(struct pass *p, struct seg_id id, const struct sys_descriptor *d)
+static struct oserr remember(struct proc_scan *p, struct seg_id id, const struct sys_descriptor *d)
 {
-    if (p->loose_count == LOOSE_MAX || (d->links > 0 && (p->kinds & (1U << SEG_FILE)) == 0))
+    if (p->pending_count == PENDING_MAX || (d->links > 0 && (p->kinds & (1U << SEG_FILE)) == 0))
         return OSERR_NONE;
-    struct oserr e =
-        sys_grow(p->be, (void **)&p->loose, &p->loose_cap, p->loose_count + 1, sizeof *p->loose);
+    struct oserr e = sys_grow(p->be, (void **)&p->pending, &p->pending_cap, p->pending_count + 1,
+                              sizeof *p->pending);
     if (!oserr_is(e))
-        p->loose[p->loose_count++] = (struct loose){id, p->pid, d->fd};
+        p->pending[p->pending_count++] = (struct pending_fd){id, p->pid, d->fd};
     return e;
 }
 
-static struct oserr take_descriptor(struct pass *p, const struct sys_descriptor *d)
+static struct oserr take_descriptor(struct proc_scan *p, const struct sys_descriptor *d)
 {
     char name[MAPS_NAME];
     bool huge;
@@ -75,7 +76,7 @@ static struct oserr take_descriptor(struct pass *p, const struct sys_descriptor 
     long known = objects_find(p->objects, id);
     size_t number = (size_t)known;
     if (known == OBJECT_NONE) {
-        bool ours = name[0] != '\0' || (d->links == 0 && pass_is_shm(p, d->dev));
+        bool ours = name[0] != '\0' || (d->links == 0 && scan_is_shm(p, d->dev));
         if (p->list == NULL)
             return OSERR_NONE;
         if (!ours)
@@ -87,11 +88,11 @@ static struct oserr take_descriptor(struct pass *p, const struct sys_descriptor 
     struct object *o = &p->objects->items[number];
     o->huge = o->huge || huge;
     o->unlinked = o->unlinked || d->links == 0;
-    o->in_shm = o->in_shm || pass_is_shm(p, d->dev);
+    o->in_shm = o->in_shm || scan_is_shm(p, d->dev);
     return note_descriptor(p, number, (uint32_t)p->out->processes_count, d->fd);
 }
 
-struct oserr pass_descriptors(struct pass *p, bool *skipped)
+struct oserr scan_descriptors(struct proc_scan *p, bool *skipped)
 {
     char path[40];
     struct sys_descriptors d;
@@ -113,7 +114,7 @@ struct oserr pass_descriptors(struct pass *p, bool *skipped)
         if (oserr_is(r))
             break;
         if (n == DESCRIPTORS && !oserr_is(e))
-            e = pass_between(p);
+            e = scan_continue(p);
     }
     sys_close(p->be, d.dir, SYS_KEY_PROC_ENDS);
     return e;
@@ -150,8 +151,8 @@ static bool maps_it(const struct found *f, size_t process, size_t tag)
 }
 
 /* One that belongs to a file which was met; the process gets its entry when it has none. */
-static struct oserr take_loose(struct pass *p, const struct loose *l, size_t number,
-                               size_t *from_process)
+static struct oserr take_pending(struct proc_scan *p, const struct pending_fd *l, size_t number,
+                                 size_t *from_process)
 {
     struct object *o = &p->objects->items[number];
     size_t process = *from_process;
@@ -164,17 +165,17 @@ static struct oserr take_loose(struct pass *p, const struct loose *l, size_t num
         return note_descriptor(p, number, (uint32_t)process, l->fd);
     size_t had = p->out->holders_count;
     struct oserr e = note_descriptor(p, number, (uint32_t)p->out->processes_count, l->fd);
-    return oserr_is(e) || p->out->holders_count == had ? e : pass_name(p);
+    return oserr_is(e) || p->out->holders_count == had ? e : scan_name(p);
 }
 
-struct oserr pass_loose(struct pass *p)
+struct oserr scan_resolve_pending(struct proc_scan *p)
 {
     size_t from_process = 0, first = p->out->processes_count;
     struct oserr e = OSERR_NONE;
-    for (size_t i = 0; i < p->loose_count && !oserr_is(e); i++) {
-        long known = objects_find(p->objects, p->loose[i].id);
+    for (size_t i = 0; i < p->pending_count && !oserr_is(e); i++) {
+        long known = objects_find(p->objects, p->pending[i].id);
         if (known != OBJECT_NONE)
-            e = take_loose(p, &p->loose[i], (size_t)known, &from_process);
+            e = take_pending(p, &p->pending[i], (size_t)known, &from_process);
         if (from_process >= first) /* one of those added here: the others come before */
             from_process = 0;
     }

@@ -5,7 +5,7 @@
 
 #include "backend/linux/sysv.h"
 
-static struct oserr add_mapper(struct pass *p, size_t tag, const struct sys_mapping *at)
+static struct oserr add_mapper(struct proc_scan *p, size_t tag, const struct sys_mapping *at)
 {
     struct found *f = p->out;
     struct object *o = &p->objects->items[tag];
@@ -39,7 +39,7 @@ static bool ends_in(const char *s, const char *tail)
 
 /* An object nobody asked for: is it one to be met? Its name is kept; a file that has its name still
  * is of interest only when files are asked for. */
-static struct oserr meet(struct pass *p, const struct sys_mapping *at, struct seg_id id,
+static struct oserr meet(struct proc_scan *p, const struct sys_mapping *at, struct seg_id id,
                          char name[MAPS_NAME], size_t *number)
 {
     struct oserr e = OSERR_NONE;
@@ -50,8 +50,8 @@ static struct oserr meet(struct pass *p, const struct sys_mapping *at, struct se
     if (oserr_is(e))
         return e;
     struct object *o = &p->objects->items[*number];
-    o->in_shm = pass_is_shm(p, id.dev);
-    o->ignored = id.sort == 0 && id.dev != SYSV_DEV && (p->kinds & (1U << SEG_FILE)) == 0 &&
+    o->in_shm = scan_is_shm(p, id.dev);
+    o->ignored = id.space == 0 && id.dev != SYSV_DEV && (p->kinds & (1U << SEG_FILE)) == 0 &&
                  !ends_in(name, " (deleted)");
     return o->ignored ? OSERR_NONE : sys_copy(p->be, name, &o->name);
 }
@@ -62,7 +62,7 @@ static bool is_strange(const struct object *o)
     return o->asked && !o->wanted && o->name == NULL && !o->ignored;
 }
 
-static void note_mapping(struct pass *p, struct object *o, const struct sys_mapping *at)
+static void note_mapping(struct proc_scan *p, struct object *o, const struct sys_mapping *at)
 {
     uint64_t behind = at->offset + (at->end - at->start);
     o->last = p->pid;
@@ -81,10 +81,10 @@ static void note_mapping(struct pass *p, struct object *o, const struct sys_mapp
 
 static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
 {
-    struct pass *p = ctx;
+    struct proc_scan *p = ctx;
     char name[MAPS_NAME];
     struct seg_id id = {.dev = at->dev, .ino = at->ino};
-    bool huge = false, nameless = pass_is_nameless(p, at->dev);
+    bool huge = false, nameless = scan_is_nameless(p, at->dev);
     struct oserr e = OSERR_NONE;
     name[0] = '\0';
     if (nameless)
@@ -98,7 +98,7 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
     long known = objects_find(p->objects, id);
     size_t number = (size_t)known;
     if (known == OBJECT_NONE &&
-        (p->list == NULL || !(at->shared || nameless || pass_is_shm(p, id.dev))))
+        (p->list == NULL || !(at->shared || nameless || scan_is_shm(p, id.dev))))
         return OSERR_NONE;
     if (known == OBJECT_NONE || is_strange(&p->objects->items[number]))
         e = meet(p, at, id, name, &number);
@@ -112,7 +112,7 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
     return add_mapper(p, number, at);
 }
 
-struct oserr pass_mappings(struct pass *p, bool *skipped)
+struct oserr scan_mappings(struct proc_scan *p, bool *skipped)
 {
     struct oserr unread = OSERR_NONE;
     p->unnamed = false;

@@ -223,7 +223,7 @@ static struct oserr rec_name(struct seg *s, struct seg_stat *out)
     return OSERR_NONE;
 }
 
-static struct oserr rec_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+static struct oserr rec_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     return write ? (struct oserr){"mmap", SEG_E_READ_ONLY} : fd_map(s, at, n, false, v);
 }
@@ -244,7 +244,7 @@ struct oserr seg_played(struct seg *s)
     if (!oserr_is(e))
         e = rec_name(s, &s->last);
     if (!oserr_is(e))
-        segment_look(s);
+        segment_remap(s);
     return e;
 }
 
@@ -268,7 +268,7 @@ const struct provider recording_provider = {
     .name = rec_name,
     .map = rec_map,
     .unmap = fd_unmap,
-    .pull = fd_pull,
+    .copy_out = fd_copy_out,
     .next_data = fd_next_data,
     .extent = fd_extent,
 };

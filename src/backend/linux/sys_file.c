@@ -17,7 +17,7 @@ static uint64_t series(enum sys_key key, int fd)
 
 /* The key of a call that is made at every tick, from all that its entry would say: an equal one is
  * counted without being put into words first. */
-static uint64_t said(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+static uint64_t log_key(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15U;
     uint64_t h = a;
@@ -72,7 +72,7 @@ struct oserr sys_open(struct backend *be, const char *path, int flags, enum sys_
     *fd = -1;
     if (code == 0)
         code = failed((*fd = open(path, flags)) < 0);
-    if (sys_again(be, code, key))
+    if (sys_fold_repeat(be, code, key))
         return error_of("open", code);
     sys_open_flags(flags, text, sizeof text);
     return sys_leave(be, "open", code, key, "open(%s, %s) = %d", sys_quoted(path, quoted), text,
@@ -93,7 +93,7 @@ struct oserr sys_fstat(struct backend *be, int fd, struct stat *st)
     memset(st, 0, sizeof *st);
     if (code == 0)
         code = failed(fstat(fd, st) != 0);
-    uint64_t key = said((uint64_t)(unsigned)fd, (uint64_t)st->st_size, st->st_nlink, st->st_ino);
+    uint64_t key = log_key((uint64_t)(unsigned)fd, (uint64_t)st->st_size, st->st_nlink, st->st_ino);
     return sys_leave(
         be, "fstat", code, key, "fstat(%d) = 0   st_size %lld  st_nlink %llu  st_ino %llu", fd,
         (long long)st->st_size, (unsigned long long)st->st_nlink, (unsigned long long)st->st_ino);
@@ -110,7 +110,7 @@ struct oserr sys_locked(struct backend *be, int fd, bool *locked)
         if (code == 0 && !*locked)
             (void)flock(fd, LOCK_UN);
     }
-    return sys_leave(be, "flock", code, said((uint64_t)(unsigned)fd, *locked, 0, 7),
+    return sys_leave(be, "flock", code, log_key((uint64_t)(unsigned)fd, *locked, 0, 7),
                      "flock(%d, LOCK_SH | LOCK_NB) = %s", fd, *locked ? "-1 EWOULDBLOCK" : "0");
 }
 
@@ -123,7 +123,8 @@ struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sy
     memset(st, 0, sizeof *st);
     if (code == 0)
         code = failed((follow ? stat(path, st) : lstat(path, st)) != 0);
-    uint64_t as = key != SYS_KEY_NONE ? key : said(follow, said_path(path), st->st_ino, st->st_dev);
+    uint64_t as =
+        key != SYS_KEY_NONE ? key : log_key(follow, said_path(path), st->st_ino, st->st_dev);
     return sys_leave(be, call, code, as, "%s(\"%.128s\"%s) = 0   st_ino %llu", call, path, more,
                      (unsigned long long)st->st_ino);
 }

@@ -38,46 +38,46 @@ enum sys_key { /* series */
 };
 
 /* Descriptors. Closing cannot fail for the caller: it is made even when it is told to fail. */
-SHM_MUST struct oserr sys_shm_open(struct backend *be, const char *name, int flags, mode_t mode,
+MUST_USE struct oserr sys_shm_open(struct backend *be, const char *name, int flags, mode_t mode,
                                    int *fd);
-SHM_MUST struct oserr sys_open(struct backend *be, const char *path, int flags, enum sys_key key,
+MUST_USE struct oserr sys_open(struct backend *be, const char *path, int flags, enum sys_key key,
                                int *fd);
 void sys_close(struct backend *be, int fd, enum sys_key key);
-SHM_MUST struct oserr sys_fstat(struct backend *be, int fd, struct stat *st);
+MUST_USE struct oserr sys_fstat(struct backend *be, int fd, struct stat *st);
 /* Has another process a lock on the file (flock)? Ours is given back at once. */
-SHM_MUST struct oserr sys_locked(struct backend *be, int fd, bool *locked);
-SHM_MUST struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
+MUST_USE struct oserr sys_locked(struct backend *be, int fd, bool *locked);
+MUST_USE struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
                                struct stat *st);
-SHM_MUST struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off,
+MUST_USE struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off,
                                 size_t *got);
-SHM_MUST struct oserr sys_read(struct backend *be, int fd, void *buf, size_t n, enum sys_key key,
+MUST_USE struct oserr sys_read(struct backend *be, int fd, void *buf, size_t n, enum sys_key key,
                                size_t *got);
 /* SEEK_DATA or SEEK_HOLE; *at is UINT64_MAX when there is none (ENXIO: not an error here). */
-SHM_MUST struct oserr sys_seek(struct backend *be, int fd, uint64_t off, int whence, uint64_t *at);
-SHM_MUST struct oserr sys_ftruncate(struct backend *be, int fd, uint64_t size);
-SHM_MUST struct oserr sys_fchmod(struct backend *be, int fd, mode_t mode);
-SHM_MUST struct oserr sys_chmod(struct backend *be, const char *path, mode_t mode);
+MUST_USE struct oserr sys_seek(struct backend *be, int fd, uint64_t off, int whence, uint64_t *at);
+MUST_USE struct oserr sys_ftruncate(struct backend *be, int fd, uint64_t size);
+MUST_USE struct oserr sys_fchmod(struct backend *be, int fd, mode_t mode);
+MUST_USE struct oserr sys_chmod(struct backend *be, const char *path, mode_t mode);
 
 /* Mappings. Writable ones of more than SYS_PAGES bytes are a series. */
 enum { SYS_PAGES = 128 * 1024 };
-SHM_MUST struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags, int fd,
+MUST_USE struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags, int fd,
                                uint64_t off, void **at);
 void sys_munmap(struct backend *be, void *at, size_t n);
 
 /* Names. */
-SHM_MUST struct oserr sys_shm_unlink(struct backend *be, const char *name);
-SHM_MUST struct oserr sys_unlink(struct backend *be, const char *path);
-SHM_MUST struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
+MUST_USE struct oserr sys_shm_unlink(struct backend *be, const char *name);
+MUST_USE struct oserr sys_unlink(struct backend *be, const char *path);
+MUST_USE struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
                                   DIR **dir);
 /* The same for a folder that is open; the descriptor stays the caller's. */
-SHM_MUST struct oserr sys_opendir_at(struct backend *be, int dir, enum sys_key key, DIR **out);
+MUST_USE struct oserr sys_opendir_at(struct backend *be, int dir, enum sys_key key, DIR **out);
 /* *entry NULL at the end. */
-SHM_MUST struct oserr sys_readdir(struct backend *be, DIR *dir, enum sys_key key,
+MUST_USE struct oserr sys_readdir(struct backend *be, DIR *dir, enum sys_key key,
                                   struct dirent **entry);
 void sys_closedir(struct backend *be, DIR *dir, enum sys_key key);
 
 /* Bytes of the file system that path is on; 0, 0 where it has no limit. */
-SHM_MUST struct oserr sys_space(struct backend *be, const char *path, uint64_t *unused,
+MUST_USE struct oserr sys_space(struct backend *be, const char *path, uint64_t *unused,
                                 uint64_t *total);
 
 /* `O_RDONLY | O_CLOEXEC`. Per system. */

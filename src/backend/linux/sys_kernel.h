@@ -6,20 +6,20 @@
 
 /* An observer's userfaultfd: touching a missing page in a range registered with it raises SIGBUS in
  * us and makes no page. */
-SHM_MUST struct oserr sys_userfaultfd(struct backend *be, int *fd);
-SHM_MUST struct oserr sys_uffd_watch(struct backend *be, int fd, void *at, size_t n);
+MUST_USE struct oserr sys_userfaultfd(struct backend *be, int *fd);
+MUST_USE struct oserr sys_uffd_watch(struct backend *be, int fd, void *at, size_t n);
 
 /* Renames; EEXIST when the target exists. Where the file system cannot promise that, EINVAL or
  * ENOSYS. */
-SHM_MUST struct oserr sys_rename_new(struct backend *be, const char *from, const char *to);
-SHM_MUST struct oserr sys_rename(struct backend *be, const char *from, const char *to);
+MUST_USE struct oserr sys_rename_new(struct backend *be, const char *from, const char *to);
+MUST_USE struct oserr sys_rename(struct backend *be, const char *from, const char *to);
 
 /* Takes a write lease and gives it back at once: success proves that nobody else has the object
  * open or mapped, EAGAIN that somebody has. SIGIO does not reach us meanwhile. */
-SHM_MUST struct oserr sys_lease_proof(struct backend *be, int fd);
+MUST_USE struct oserr sys_lease_proof(struct backend *be, int fd);
 
 /* A descriptor that tells of names in the folder that come, go or change. */
-SHM_MUST struct oserr sys_inotify(struct backend *be, const char *folder, int *fd);
+MUST_USE struct oserr sys_inotify(struct backend *be, const char *folder, int *fd);
 
 /* The identity of what descriptor `name` in the folder dir refers to, without waiting for a file
  * server. */
@@ -27,7 +27,7 @@ struct sys_identity {
     uint64_t dev, ino;
     bool regular;
 };
-SHM_MUST struct oserr sys_identify(struct backend *be, int dir, const char *name,
+MUST_USE struct oserr sys_identify(struct backend *be, int dir, const char *name,
                                    struct sys_identity *id);
 
 #endif

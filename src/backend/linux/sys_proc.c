@@ -177,7 +177,7 @@ struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_
     memset(st, 0, sizeof *st);
     if (code == 0)
         code = failed(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0);
-    if (sys_again(be, code, key))
+    if (sys_fold_repeat(be, code, key))
         return code == 0 ? OSERR_NONE : (struct oserr){"fstatat", code};
     return sys_leave(be, "fstatat", code, key, "fstatat(%d, %s) = 0   st_ino %llu", dir,
                      sys_quoted(name, quoted), (unsigned long long)st->st_ino);
@@ -230,14 +230,14 @@ static uint64_t device_of(unsigned flags)
     return known ? st.st_dev : 0;
 }
 
-void sys_nameless(struct backend *be, uint64_t dev[SYS_NAMELESS])
+void sys_anon_devices(struct backend *be, uint64_t dev[SYS_NAMELESS])
 {
     static const unsigned sizes[SYS_NAMELESS] = {0, 0, 16, 21, 25, 29, 30, 34}; /* log2 */
-    os_gate_lock(be->lock);
+    os_monitor_lock(be->lock);
     if (!be->nameless_known)
         for (size_t i = 0; i < SYS_NAMELESS; i++)
             be->nameless[i] = device_of(i == 0 ? 0 : MFD_HUGETLB | sizes[i] << MFD_HUGE_SHIFT);
     be->nameless_known = true;
     memcpy(dev, be->nameless, sizeof be->nameless);
-    os_gate_unlock(be->lock);
+    os_monitor_unlock(be->lock);
 }

@@ -55,15 +55,15 @@ static struct oserr rename_to_id(struct seg *s, int id)
 static struct oserr name_by_key(struct seg *s)
 {
     char text[16];
-    free(s->called);
-    s->called = NULL;
+    free(s->display_name);
+    s->display_name = NULL;
     snprintf(text, sizeof text, "0x%08x", (unsigned)s->last.key);
-    return sys_copy(s->be, text, &s->called);
+    return sys_copy(s->be, text, &s->display_name);
 }
 
 static void detach(struct seg *s)
 {
-    struct sysv *v = s->own;
+    struct sysv *v = s->kind_data;
     if (s->handle >= 0)
         sys_close(s->be, (int)s->handle, SYS_KEY_NONE);
     s->handle = -1;
@@ -76,7 +76,7 @@ static void detach(struct seg *s)
  * another, which need not be as large. From now on it stays. */
 static struct oserr attach_same(struct seg *s, enum seg_access access, void **base)
 {
-    const struct sysv *v = s->own;
+    const struct sysv *v = s->kind_data;
     struct sysv_row now;
     struct oserr e = sys_shmat(s->be, v->id, access == SEG_WRITE, base);
     if (oserr_is(e))
@@ -92,7 +92,7 @@ static struct oserr attach_same(struct seg *s, enum seg_access access, void **ba
 /* Attaches in place of an attachment there may be; what was seen of it must be mapped anew. */
 static struct oserr attach(struct seg *s, enum seg_access access)
 {
-    struct sysv *v = s->own;
+    struct sysv *v = s->kind_data;
     struct process_range range = {0};
     void *base;
     int fd = -1;
@@ -106,7 +106,7 @@ static struct oserr attach(struct seg *s, enum seg_access access)
     struct oserr unknown = process_own_range(s->be, (uintptr_t)base, &range, &fd);
     (void)unknown; /* then it is read without */
     v->huge = range.huge;
-    s->always = range.huge ? SEG_ST_HUGETLB : 0;
+    s->sticky_state = range.huge ? SEG_ST_HUGETLB : 0;
     s->handle = fd;
     s->unmappable = fd < 0 || v->huge;
     return OSERR_NONE;
@@ -117,7 +117,7 @@ static struct oserr sysv_describe(struct seg *s, struct seg_stat *out);
 /* What is behind the id, which is known: how it is, and what it is called. */
 static struct oserr know(struct seg *s)
 {
-    struct sysv *v = s->own;
+    struct sysv *v = s->kind_data;
     struct oserr e = rename_to_id(s, v->id);
     if (!oserr_is(e))
         e = sysv_describe(s, &s->last);
@@ -131,7 +131,7 @@ static struct oserr sysv_open(struct seg *s, enum seg_access access)
     struct oserr e = sys_alloc(s->be, sizeof(struct sysv), &mem);
     if (oserr_is(e))
         return e;
-    struct sysv *v = s->own = mem;
+    struct sysv *v = s->kind_data = mem;
     e = sysv_find(s->be, s->locator, &v->id);
     if (!oserr_is(e))
         e = know(s);
@@ -150,7 +150,7 @@ static struct oserr sysv_create(struct seg *s, uint64_t size, uint32_t mode)
     struct oserr e = sys_alloc(s->be, sizeof(struct sysv), &mem);
     if (oserr_is(e))
         return e;
-    struct sysv *v = s->own = mem;
+    struct sysv *v = s->kind_data = mem;
     e = sys_shmget(s->be, sysv_key(s->locator), (size_t)size, IPC_CREAT | IPC_EXCL | (int)mode,
                    &v->id);
     if (e.code == EINVAL)
@@ -171,19 +171,19 @@ static struct oserr sysv_create(struct seg *s, uint64_t size, uint32_t mode)
 
 static struct oserr sysv_reopen(struct seg *s, enum seg_access access)
 {
-    s->kind->unmap(s, &s->look);
-    s->kind->unmap(s, &s->hand);
+    s->kind->unmap(s, &s->read_map);
+    s->kind->unmap(s, &s->write_map);
     return attach(s, access);
 }
 
 static void sysv_close(struct seg *s)
 {
-    if (s->own != NULL)
+    if (s->kind_data != NULL)
         detach(s);
     if (s->watch >= 0)
         sys_close(s->be, (int)s->watch, SYS_KEY_NONE);
-    free(s->own);
-    s->own = NULL;
+    free(s->kind_data);
+    s->kind_data = NULL;
     s->watch = -1;
 }
 
@@ -191,7 +191,7 @@ static void sysv_close(struct seg *s)
 
 static struct oserr sysv_describe(struct seg *s, struct seg_stat *out)
 {
-    struct sysv *v = s->own;
+    struct sysv *v = s->kind_data;
     struct sysv_row now;
     struct oserr e = sysv_stat(s->be, v->id, &now);
     if (e.code == EIDRM && s->last.known != 0) {
@@ -221,7 +221,7 @@ static struct oserr sysv_describe(struct seg *s, struct seg_stat *out)
 /* An attached one keeps its id. */
 static struct oserr sysv_name(struct seg *s, struct seg_stat *out)
 {
-    const struct sysv *v = s->own;
+    const struct sysv *v = s->kind_data;
     out->name_gone = v->gone;
     out->replaced = v->base == NULL && !v->gone && !sysv_same(&v->first, out);
     return OSERR_NONE;
@@ -232,7 +232,7 @@ static struct oserr sysv_name(struct seg *s, struct seg_stat *out)
 /* Can an absent page be other than never written? */
 static struct oserr absent_is_unknown(struct seg *s, bool *unknown)
 {
-    const struct sysv *v = s->own;
+    const struct sysv *v = s->kind_data;
     struct sysv_row row;
     *unknown = true;
     if (v->huge)
@@ -248,21 +248,21 @@ static struct oserr absent_is_unknown(struct seg *s, bool *unknown)
 /* Which pages of [off, end) are there, PAGES at most; *n of them. */
 static struct oserr ask_pages(struct seg *s, uint64_t off, uint64_t end, size_t *n)
 {
-    struct sysv *v = s->own;
+    struct sysv *v = s->kind_data;
     uint64_t bytes = (end - off + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
     *n = bytes / SEG_PAGE < PAGES ? (size_t)(bytes / SEG_PAGE) : PAGES;
     return sys_mincore(s->be, v->base + off, *n * SEG_PAGE, v->pages);
 }
 
-static struct oserr sysv_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
+static struct oserr sysv_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
-    struct sysv *v = s->own;
+    struct sysv *v = s->kind_data;
     unsigned char *to = buf;
     bool absent = false, unknown = false;
     size_t pages;
     *got = 0;
     if (s->handle >= 0)
-        return fd_pull(s, off, buf, n, got);
+        return fd_copy_out(s, off, buf, n, got);
     if (off >= s->last.size)
         return OSERR_NONE;
     n = n < s->last.size - off ? n : (size_t)(s->last.size - off);
@@ -288,7 +288,7 @@ static struct oserr sysv_pull(struct seg *s, uint64_t off, void *buf, size_t n, 
 /* Where a run of pages that are `there` or not ends: not behind end. */
 static struct oserr run_end(struct seg *s, uint64_t off, uint64_t end, bool *there, uint64_t *stop)
 {
-    const struct sysv *v = s->own;
+    const struct sysv *v = s->kind_data;
     size_t pages;
     uint64_t at = off / SEG_PAGE * SEG_PAGE;
     for (bool first = true; at < end; first = false) {
@@ -339,23 +339,23 @@ static struct oserr sysv_next_data(struct seg *s, uint64_t off, uint64_t end, ui
 
 /* ---- mapping: it is attached as a whole ---- */
 
-static struct oserr sysv_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *view)
+static struct oserr sysv_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *view)
 {
-    struct sysv *v = s->own;
-    *view = (struct view){0};
+    struct sysv *v = s->kind_data;
+    *view = (struct mapping){0};
     if (!write)
         return s->handle < 0 ? bad("shmat", SEG_E_UNSUPPORTED) : fd_map(s, at, n, false, view);
-    *view = (struct view){.base = v->base + at, .at = at, .n = n};
+    *view = (struct mapping){.base = v->base + at, .at = at, .n = n};
     return OSERR_NONE;
 }
 
-static void sysv_unmap(struct seg *s, struct view *view)
+static void sysv_unmap(struct seg *s, struct mapping *view)
 {
-    const struct sysv *v = s->own;
+    const struct sysv *v = s->kind_data;
     bool attached =
         v != NULL && v->base != NULL && view->base >= v->base && view->base < v->base + v->n;
     if (attached)
-        *view = (struct view){0};
+        *view = (struct mapping){0};
     else
         fd_unmap(s, view);
 }
@@ -373,7 +373,7 @@ const struct provider sysv_provider = {
     .name = sysv_name,
     .map = sysv_map,
     .unmap = sysv_unmap,
-    .pull = sysv_pull,
+    .copy_out = sysv_copy_out,
     .next_data = sysv_next_data,
     .extent = sysv_extent,
     .chmod = sysv_chmod,

@@ -26,38 +26,38 @@ struct sysv_row {
 
 /* Calls take for each segment, also those that we may not read, until it returns false. Missing
  * /proc: no error, no segments. */
-SHM_MUST struct oserr sysv_rows(struct backend *be,
+MUST_USE struct oserr sysv_rows(struct backend *be,
                                 bool (*take)(void *ctx, const struct sysv_row *row), void *ctx);
 
 /* The same from a descriptor of the table, which stays the caller's. */
-SHM_MUST struct oserr sysv_rows_from(struct backend *be, int fd,
+MUST_USE struct oserr sysv_rows_from(struct backend *be, int fd,
                                      bool (*take)(void *ctx, const struct sysv_row *row),
                                      void *ctx);
 
 /* The row of one id; EIDRM of `shmctl`: there is none. */
-SHM_MUST struct oserr sysv_row(struct backend *be, int id, struct sysv_row *row);
+MUST_USE struct oserr sysv_row(struct backend *be, int id, struct sysv_row *row);
 
 /* How it is now, as far as shmctl tells (not: resident, swap), or else from its row. */
-SHM_MUST struct oserr sysv_stat(struct backend *be, int id, struct sysv_row *row);
+MUST_USE struct oserr sysv_stat(struct backend *be, int id, struct sysv_row *row);
 
 /* The table of another IPC namespace, remembered. Zero: none yet. */
-struct sysv_away {
+struct sysv_ns {
     uint64_t ns; /* its number */
     struct sysv_row *rows;
     size_t count, cap;
 };
 
-/* What the table of the namespace that process pid is in says of a segment there (id.sort: the
+/* What the table of the namespace that process pid is in says of a segment there (id.space: the
  * number of the namespace), put into *st over what is known of the object behind it; its size and
  * identity stay. When we may not look there *st stays as it is. */
-void sysv_away_stat(struct backend *be, struct sysv_away *away, uint32_t pid, struct seg_id id,
-                    struct seg_stat *st);
-void sysv_away_free(struct sysv_away *away);
+void sysv_ns_stat(struct backend *be, struct sysv_ns *away, uint32_t pid, struct seg_id id,
+                  struct seg_stat *st);
+void sysv_ns_free(struct sysv_ns *away);
 
 /* The same of an open one that is reached through process pid; its table is read once a second at
  * most. Its close. */
-void sysv_away_describe(struct seg *s, uint32_t pid, struct seg_stat *out);
-void sysv_away_close(struct seg *s);
+void sysv_ns_describe(struct seg *s, uint32_t pid, struct seg_stat *out);
+void sysv_ns_close(struct seg *s);
 
 /* Is `now` what was seen as `was`, or has another segment got its id? */
 bool sysv_same(const struct seg_stat *was, const struct seg_stat *now);
@@ -67,7 +67,7 @@ uint32_t sysv_key(const char *locator); /* of `sysv:key=KEY`, else 0: IPC_PRIVAT
 int sysv_id(const char *locator);       /* of a canonical `sysv:ID`; -1: of another form */
 
 /* The id a canonical locator refers to, a key looked up. */
-SHM_MUST struct oserr sysv_find(struct backend *be, const char *locator, int *id);
+MUST_USE struct oserr sysv_find(struct backend *be, const char *locator, int *id);
 
 struct oserr sysv_list(struct backend *be, unsigned kinds, struct listing *l);
 struct oserr sysv_remove(struct backend *be, const char *locator, const struct seg_stat *seen,

@@ -11,14 +11,14 @@
 /* A table being read. */
 struct reading {
     struct backend *be;
-    struct sysv_away *away;
+    struct sysv_ns *away;
     struct oserr error;
 };
 
 static bool take_row(void *ctx, const struct sysv_row *row)
 {
     struct reading *r = ctx;
-    struct sysv_away *a = r->away;
+    struct sysv_ns *a = r->away;
     r->error = sys_grow(r->be, (void **)&a->rows, &a->cap, a->count + 1, sizeof *a->rows);
     if (oserr_is(r->error))
         return false;
@@ -26,7 +26,7 @@ static bool take_row(void *ctx, const struct sysv_row *row)
     return true;
 }
 
-static struct oserr read_table(struct backend *be, struct sysv_away *away, int ns)
+static struct oserr read_table(struct backend *be, struct sysv_ns *away, int ns)
 {
     int fd;
     struct reading r = {.be = be, .away = away};
@@ -39,7 +39,7 @@ static struct oserr read_table(struct backend *be, struct sysv_away *away, int n
 }
 
 /* The table of that namespace, unless it is the one remembered; refused, it has no rows. */
-static void remember(struct backend *be, struct sysv_away *away, uint32_t pid, uint64_t number)
+static void remember(struct backend *be, struct sysv_ns *away, uint32_t pid, uint64_t number)
 {
     char path[40];
     struct stat st;
@@ -61,12 +61,12 @@ static void remember(struct backend *be, struct sysv_away *away, uint32_t pid, u
 }
 
 /* The row of the segment in its own table. */
-static bool find_row(struct backend *be, struct sysv_away *away, uint32_t pid, struct seg_id id,
+static bool find_row(struct backend *be, struct sysv_ns *away, uint32_t pid, struct seg_id id,
                      struct sysv_row *row)
 {
-    if (id.sort == 0) /* ours */
+    if (id.space == 0) /* ours */
         return !oserr_is(sysv_row(be, (int)id.ino, row));
-    remember(be, away, pid, id.sort);
+    remember(be, away, pid, id.space);
     for (size_t i = 0; i < away->count; i++)
         if ((uint64_t)away->rows[i].id == id.ino) {
             *row = away->rows[i];
@@ -75,8 +75,8 @@ static bool find_row(struct backend *be, struct sysv_away *away, uint32_t pid, s
     return false;
 }
 
-void sysv_away_stat(struct backend *be, struct sysv_away *away, uint32_t pid, struct seg_id id,
-                    struct seg_stat *st)
+void sysv_ns_stat(struct backend *be, struct sysv_ns *away, uint32_t pid, struct seg_id id,
+                  struct seg_stat *st)
 {
     const struct seg_stat was = *st;
     struct sysv_row row;
@@ -88,13 +88,13 @@ void sysv_away_stat(struct backend *be, struct sysv_away *away, uint32_t pid, st
     st->size = was.size;
     st->dev = id.dev;
     st->ino = id.ino;
-    st->sort = id.sort;
+    st->space = id.space;
 }
 
-void sysv_away_free(struct sysv_away *away)
+void sysv_ns_free(struct sysv_ns *away)
 {
     free(away->rows);
-    *away = (struct sysv_away){0};
+    *away = (struct sysv_ns){0};
 }
 
 /* ---- one that is open ---- */
@@ -107,29 +107,29 @@ struct open_away {
     struct seg_stat stat;
 };
 
-void sysv_away_describe(struct seg *s, uint32_t pid, struct seg_stat *out)
+void sysv_ns_describe(struct seg *s, uint32_t pid, struct seg_stat *out)
 {
-    struct open_away *o = s->own;
-    struct sysv_away away = {0};
+    struct open_away *o = s->kind_data;
+    struct sysv_ns away = {0};
     int64_t now = os_now();
     if (o == NULL) {
-        if (oserr_is(sys_alloc(s->be, sizeof *o, &s->own)))
+        if (oserr_is(sys_alloc(s->be, sizeof *o, &s->kind_data)))
             return;
-        o = s->own;
+        o = s->kind_data;
     }
     if (o->asked == 0 || now - o->asked > ASK_NS) {
         o->asked = now;
         o->stat = *out;
-        sysv_away_stat(s->be, &away, pid, s->id, &o->stat);
-        sysv_away_free(&away);
+        sysv_ns_stat(s->be, &away, pid, s->id, &o->stat);
+        sysv_ns_free(&away);
     }
     o->stat.size = out->size;
     *out = o->stat;
 }
 
-void sysv_away_close(struct seg *s)
+void sysv_ns_close(struct seg *s)
 {
-    free(s->own);
-    s->own = NULL;
+    free(s->kind_data);
+    s->kind_data = NULL;
     fd_close(s);
 }

@@ -23,8 +23,8 @@ static struct oserr section_again(struct seg *s, enum seg_access access)
 {
     void *h;
     if (s->handle != -1) {
-        section_unmap(s, &s->look);
-        section_unmap(s, &s->hand);
+        section_unmap(s, &s->read_map);
+        section_unmap(s, &s->write_map);
         sys_close_handle(s->be, (void *)s->handle, SYS_KEY_NONE);
         s->handle = -1;
     }
@@ -33,7 +33,7 @@ static struct oserr section_again(struct seg *s, enum seg_access access)
         return e.code == EMPTY_FILE ? OSERR_NONE : e;
     s->handle = (intptr_t)h;
     s->unmappable = false;
-    s->refused = 0;
+    s->map_refused_size = 0;
     return OSERR_NONE;
 }
 
@@ -90,7 +90,7 @@ const struct provider file_provider = {
     .stat = file_stat,
     .map = section_map,
     .unmap = section_unmap,
-    .pull = section_pull,
+    .copy_out = section_copy_out,
     .next_data = section_next_data,
     .extent = section_extent,
 };

@@ -10,7 +10,7 @@
 #include "backend/windows/sys_windows.h"
 
 /* One pass under way. */
-struct pass {
+struct proc_scan {
     struct backend *be;
     struct objects *objects;
     struct found *out;
@@ -31,7 +31,7 @@ static int compare_handles(const void *a, const void *b)
 }
 
 /* Another process than the last row's? */
-static void enter_process(struct pass *p, uint32_t pid)
+static void enter_process(struct proc_scan *p, uint32_t pid)
 {
     if (pid == p->pid)
         return;
@@ -45,7 +45,7 @@ static void enter_process(struct pass *p, uint32_t pid)
 }
 
 /* The process that is open has its first row. */
-static struct oserr name_process(struct pass *p)
+static struct oserr name_process(struct proc_scan *p)
 {
     struct found *f = p->out;
     struct oserr e = sys_grow(p->be, (void **)&f->processes, &f->processes_cap,
@@ -59,7 +59,7 @@ static struct oserr name_process(struct pass *p)
     return OSERR_NONE;
 }
 
-static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_handle *h)
+static struct oserr add_holder(struct proc_scan *p, size_t tag, const struct sys_handle *h)
 {
     struct found *f = p->out;
     struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
@@ -84,7 +84,7 @@ static struct oserr add_holder(struct pass *p, size_t tag, const struct sys_hand
 }
 
 /* Is this handle's object one of those looked for? */
-static struct oserr take_handle(struct pass *p, const struct sys_handle *h)
+static struct oserr take_handle(struct proc_scan *p, const struct sys_handle *h)
 {
     struct seg_stat id = {0};
     void *copy;
@@ -107,16 +107,16 @@ static struct oserr take_handle(struct pass *p, const struct sys_handle *h)
 }
 
 /* Handles are counted here: that of processes is not known. */
-static struct oserr take_paced(struct pass *p, const struct sys_handle *h, size_t done,
+static struct oserr take_paced(struct proc_scan *p, const struct sys_handle *h, size_t done,
                                size_t expected)
 {
     struct seg_at at = {h->pid, done, expected};
     enum seg_pace_answer answer = h->pid != p->pid ? search_pace(p->search, &at)
-                                  : p->skip        ? SEG_PACE_SKIP
-                                                   : SEG_PACE_ON;
-    if (answer == SEG_PACE_STOP)
+                                  : p->skip        ? SEG_SCAN_SKIP
+                                                   : SEG_SCAN_CONTINUE;
+    if (answer == SEG_SCAN_STOP)
         return (struct oserr){"NtQueryObject", SEG_E_STOPPED};
-    if (answer == SEG_PACE_ON)
+    if (answer == SEG_SCAN_CONTINUE)
         return take_handle(p, h);
     if (h->pid != p->pid)
         p->out->unreadable++;
@@ -145,7 +145,7 @@ static struct oserr section_type(struct backend *be, struct sys_handle **rows, s
 }
 
 /* No kind is known from processes only: there is nothing to be met. */
-struct oserr mappers_find(struct backend *be, const struct search *search, struct found *out)
+struct oserr scan_processes(struct backend *be, const struct search *search, struct found *out)
 {
     struct sys_handle *rows = NULL;
     size_t count = 0;
@@ -153,7 +153,7 @@ struct oserr mappers_find(struct backend *be, const struct search *search, struc
     *out = (struct found){0};
     if (search->objects->count == 0)
         return OSERR_NONE;
-    struct pass p = {
+    struct proc_scan p = {
         .be = be, .objects = search->objects, .out = out, .me = os_pid(), .search = search};
     struct oserr e = section_type(be, &rows, &count, &type);
     if (!oserr_is(e) && count > 1)

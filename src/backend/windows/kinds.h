@@ -20,9 +20,9 @@ void win_identify(const char *full_name, struct seg_stat *out);
 /* ---- shared by the kinds with a section in s->handle (recordings: memory like one) ---- */
 
 struct oserr section_stat(struct seg *s, struct seg_stat *out);
-struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v);
-void section_unmap(struct seg *s, struct view *v);
-struct oserr section_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
+struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
+void section_unmap(struct seg *s, struct mapping *v);
+struct oserr section_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 struct oserr section_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data);
 struct oserr section_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
                             enum seg_extent_kind *kind);

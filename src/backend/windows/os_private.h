@@ -31,7 +31,7 @@ wchar_t *os_own_path(void);
  * failure); INVALID_HANDLE_VALUE: it could not be made (GetLastError). */
 HANDLE os_create_beside(const wchar_t *path, wchar_t **temporary);
 
-SHM_MUST struct oserr os_write_handle(HANDLE h, const void *data, size_t n);
+MUST_USE struct oserr os_write_handle(HANDLE h, const void *data, size_t n);
 
 /* The handle of a standard stream (0, 1, 2). */
 HANDLE os_stream(int fd);

@@ -83,15 +83,15 @@ struct waiter {
     struct waiter *next;
 };
 
-struct os_gate {
+struct os_monitor {
     SRWLOCK lock;
     SRWLOCK list_lock; /* of what follows; taken behind `lock` or alone */
     struct waiter *first;
 };
 
-struct os_gate *os_gate_new(void)
+struct os_monitor *os_monitor_new(void)
 {
-    struct os_gate *g = calloc(1, sizeof *g);
+    struct os_monitor *g = calloc(1, sizeof *g);
     if (g == NULL)
         return NULL;
     InitializeSRWLock(&g->lock);
@@ -99,22 +99,22 @@ struct os_gate *os_gate_new(void)
     return g;
 }
 
-void os_gate_free(struct os_gate *g)
+void os_monitor_free(struct os_monitor *g)
 {
     free(g);
 }
 
-void os_gate_lock(struct os_gate *g)
+void os_monitor_lock(struct os_monitor *g)
 {
     AcquireSRWLockExclusive(&g->lock);
 }
 
-void os_gate_unlock(struct os_gate *g)
+void os_monitor_unlock(struct os_monitor *g)
 {
     ReleaseSRWLockExclusive(&g->lock);
 }
 
-void os_gate_signal(struct os_gate *g)
+void os_monitor_broadcast(struct os_monitor *g)
 {
     AcquireSRWLockExclusive(&g->list_lock);
     for (struct waiter *w = g->first; w != NULL; w = w->next)
@@ -122,7 +122,7 @@ void os_gate_signal(struct os_gate *g)
     ReleaseSRWLockExclusive(&g->list_lock);
 }
 
-static void enlist(struct os_gate *g, struct waiter *w)
+static void enlist(struct os_monitor *g, struct waiter *w)
 {
     ResetEvent(w->event); /* nobody knows it now */
     AcquireSRWLockExclusive(&g->list_lock);
@@ -131,7 +131,7 @@ static void enlist(struct os_gate *g, struct waiter *w)
     ReleaseSRWLockExclusive(&g->list_lock);
 }
 
-static void strike(struct os_gate *g, const struct waiter *w)
+static void strike(struct os_monitor *g, const struct waiter *w)
 {
     AcquireSRWLockExclusive(&g->list_lock);
     struct waiter **at = &g->first;
@@ -141,23 +141,23 @@ static void strike(struct os_gate *g, const struct waiter *w)
     ReleaseSRWLockExclusive(&g->list_lock);
 }
 
-bool os_gate_wait(struct os_gate *g, int64_t deadline)
+bool os_monitor_wait(struct os_monitor *g, int64_t deadline)
 {
     struct waiter w = {.event = os_thread_event()};
     if (w.event == NULL) { /* no handle left: look again soon */
-        os_gate_unlock(g);
+        os_monitor_unlock(g);
         Sleep(1);
-        os_gate_lock(g);
+        os_monitor_lock(g);
         return os_now() < deadline;
     }
     enlist(g, &w);
-    os_gate_unlock(g);
+    os_monitor_unlock(g);
     int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - os_now();
     HANDLE either[2] = {w.event, left == INT64_MAX || left <= 0 ? NULL : os_thread_timer(left)};
     DWORD n = either[1] == NULL ? 1 : 2;
     DWORD limit = left == INT64_MAX ? INFINITE : left <= 0 ? 0 : n == 2 ? INFINITE : 1;
     DWORD r = WaitForMultipleObjects(n, either, FALSE, limit);
     strike(g, &w);
-    os_gate_lock(g);
+    os_monitor_lock(g);
     return r == WAIT_OBJECT_0 || os_now() < deadline;
 }

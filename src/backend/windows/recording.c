@@ -177,27 +177,27 @@ static void rec_close(struct seg *s)
 }
 
 /* Views are the image itself. */
-static struct oserr rec_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+static struct oserr rec_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     const struct reel *r = s->reel;
     if (write)
         return (struct oserr){"seg_open", SEG_E_READ_ONLY};
-    *v = (struct view){r->base == NULL ? NULL : r->base + at, at, n};
+    *v = (struct mapping){r->base == NULL ? NULL : r->base + at, at, n};
     return OSERR_NONE;
 }
 
-static void rec_unmap(struct seg *s, struct view *v)
+static void rec_unmap(struct seg *s, struct mapping *v)
 {
     (void)s;
-    *v = (struct view){0};
+    *v = (struct mapping){0};
 }
 
 /* The image may have moved since the last look: the view goes, and is had again. */
 static struct oserr rec_stat(struct seg *s, struct seg_stat *out)
 {
     const struct reel *r = s->reel;
-    if (s->look.base != NULL && (r->base == NULL || s->look.base != r->base + s->look.at))
-        s->look = (struct view){0};
+    if (s->read_map.base != NULL && (r->base == NULL || s->read_map.base != r->base + s->read_map.at))
+        s->read_map = (struct mapping){0};
     *out = (struct seg_stat){.known = SEG_HAS_SIZE, .size = r->size, .section = RESERVED};
     return OSERR_NONE;
 }
@@ -227,7 +227,7 @@ struct oserr seg_played(struct seg *s)
     if (!oserr_is(e))
         e = rec_name(s, &s->last);
     if (!oserr_is(e))
-        segment_look(s);
+        segment_remap(s);
     return e;
 }
 
@@ -251,7 +251,7 @@ const struct provider recording_provider = {
     .name = rec_name,
     .map = rec_map,
     .unmap = rec_unmap,
-    .pull = section_pull,
+    .copy_out = section_copy_out,
     .next_data = section_next_data,
     .extent = section_extent,
 };

@@ -129,9 +129,9 @@ static struct oserr win_reopen(struct seg *s, enum seg_access access)
         sys_duplicate(s->be, NULL, (uint64_t)s->handle, rights(access), SYS_KEY_NONE, &h);
     if (oserr_is(e))
         return e;
-    section_unmap(s, &s->look);
+    section_unmap(s, &s->read_map);
     s->unmappable = false;
-    s->refused = 0;
+    s->map_refused_size = 0;
     sys_close_handle(s->be, (void *)s->handle, SYS_KEY_NONE);
     s->handle = (intptr_t)h;
     return OSERR_NONE;
@@ -279,7 +279,7 @@ const struct provider win_section_provider = {
     .stat = win_stat,
     .map = section_map,
     .unmap = section_unmap,
-    .pull = section_pull,
+    .copy_out = section_copy_out,
     .next_data = section_next_data,
     .extent = section_extent,
     .remove = win_remove,

@@ -21,7 +21,7 @@ static bool is_reserved(const struct seg *s)
 }
 
 /* What is not committed is not ours to commit. */
-static struct oserr check_committed(struct seg *s, const struct view *v)
+static struct oserr check_committed(struct seg *s, const struct mapping *v)
 {
     for (uint64_t at = 0, n; at < v->n; at += n) {
         bool committed;
@@ -35,20 +35,20 @@ static struct oserr check_committed(struct seg *s, const struct view *v)
 }
 
 /* Windows maps from multiples of 64 KiB on; the view begins inside such a mapping. */
-struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct view *v)
+struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     void *base;
     uint64_t from = at / SYS_GRAIN * SYS_GRAIN, end = at + n;
     if (end > s->last.size) /* rounded up to a page: a file need not end on one */
         end = s->last.size;
-    *v = (struct view){0};
+    *v = (struct mapping){0};
     if (end <= at)
         return (struct oserr){"MapViewOfFile", SEG_E_BEYOND};
     enum sys_key key = write ? SYS_KEY_WINDOW : SYS_KEY_NONE;
     struct oserr e =
         sys_map_view(s->be, (void *)s->handle, write, from, (size_t)(end - from), key, &base);
     if (!oserr_is(e))
-        *v = (struct view){(unsigned char *)base + (at - from), at, n};
+        *v = (struct mapping){(unsigned char *)base + (at - from), at, n};
     if (!oserr_is(e) && write && is_reserved(s))
         e = check_committed(s, v);
     if (oserr_is(e))
@@ -56,15 +56,15 @@ struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struc
     return e;
 }
 
-void section_unmap(struct seg *s, struct view *v)
+void section_unmap(struct seg *s, struct mapping *v)
 {
     if (v->base != NULL)
-        sys_unmap_view(s->be, grain_of(v->base), v == &s->hand ? SYS_KEY_WINDOW : SYS_KEY_NONE);
-    *v = (struct view){0};
+        sys_unmap_view(s->be, grain_of(v->base), v == &s->write_map ? SYS_KEY_WINDOW : SYS_KEY_NONE);
+    *v = (struct mapping){0};
 }
 
 /* The run at off, from a view that has it. */
-static struct oserr run_in(struct seg *s, const struct view *v, uint64_t off, uint64_t size,
+static struct oserr run_in(struct seg *s, const struct mapping *v, uint64_t off, uint64_t size,
                            uint64_t *end, enum seg_extent_kind *kind)
 {
     uint64_t n, behind = v->at + v->n < size ? v->at + v->n : size;
@@ -77,7 +77,7 @@ static struct oserr run_in(struct seg *s, const struct view *v, uint64_t off, ui
     return OSERR_NONE;
 }
 
-static bool view_has(const struct view *v, uint64_t off)
+static bool view_has(const struct mapping *v, uint64_t off)
 {
     return v->base != NULL && off >= v->at && off < v->at + v->n;
 }
@@ -89,9 +89,9 @@ struct oserr section_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t
     *kind = SEG_EXT_DATA;
     if (!is_reserved(s))
         return OSERR_NONE;
-    if (view_has(&s->look, off))
-        return run_in(s, &s->look, off, size, end, kind);
-    struct view part; /* outside of what we map: look at a part of it */
+    if (view_has(&s->read_map, off))
+        return run_in(s, &s->read_map, off, size, end, kind);
+    struct mapping part; /* outside of what we map: look at a part of it */
     uint64_t at = off / SEG_PAGE * SEG_PAGE;
     uint64_t n = size - at < SEG_HAND ? size - at : SEG_HAND;
     struct oserr e = section_map(s, at, (size_t)n, false, &part);
@@ -118,7 +118,7 @@ struct oserr section_next_data(struct seg *s, uint64_t off, uint64_t end, uint64
     return OSERR_NONE;
 }
 
-/* Page by page from the view s->look; a page that is not there reads as zeros. */
+/* Page by page from the view s->read_map; a page that is not there reads as zeros. */
 static void copy_pages(struct seg *s, uint64_t off, unsigned char *buf, size_t n)
 {
     while (n > 0) {
@@ -131,9 +131,9 @@ static void copy_pages(struct seg *s, uint64_t off, unsigned char *buf, size_t n
     }
 }
 
-struct oserr section_pull(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
+struct oserr section_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
-    const struct view usual = s->look;
+    const struct mapping usual = s->read_map;
     uint64_t size = s->last.size;
     *got = 0;
     if (off >= size)
@@ -141,24 +141,24 @@ struct oserr section_pull(struct seg *s, uint64_t off, void *buf, size_t n, size
     n = n < size - off ? n : (size_t)(size - off);
     bool there = view_has(&usual, off) && off + n <= usual.at + usual.n;
     if (!there) {
-        struct view part;
+        struct mapping part;
         uint64_t at = off / SEG_PAGE * SEG_PAGE;
         struct oserr e = section_map(s, at, (size_t)(off + n - at), false, &part);
         if (oserr_is(e))
             return e;
-        s->look = part;
+        s->read_map = part;
     }
     copy_pages(s, off, buf, n);
     if (!there) {
-        section_unmap(s, &s->look);
-        s->look = usual;
+        section_unmap(s, &s->read_map);
+        s->read_map = usual;
     }
     *got = n;
     return OSERR_NONE;
 }
 
 /* Committed bytes as a view of the whole tells; false: too many runs to count. */
-static bool count_in(struct seg *s, const struct view *v, uint64_t size, uint64_t *sum)
+static bool count_in(struct seg *s, const struct mapping *v, uint64_t size, uint64_t *sum)
 {
     uint64_t at = 0;
     *sum = 0;
@@ -177,7 +177,7 @@ static bool count_in(struct seg *s, const struct view *v, uint64_t size, uint64_
  * for more. */
 static bool count_committed(struct seg *s, uint64_t size, uint64_t *sum)
 {
-    struct view whole = s->look;
+    struct mapping whole = s->read_map;
     bool mapped = whole.base != NULL && whole.at == 0 && whole.n >= size;
     if (mapped)
         return count_in(s, &whole, size, sum);
@@ -186,7 +186,7 @@ static bool count_committed(struct seg *s, uint64_t size, uint64_t *sum)
     void *at;
     if (oserr_is(sys_map_view(s->be, (void *)s->handle, false, 0, 0, SYS_KEY_NONE, &at)))
         return false;
-    whole = (struct view){at, 0, (size_t)size};
+    whole = (struct mapping){at, 0, (size_t)size};
     bool counted = count_in(s, &whole, size, sum);
     sys_unmap_view(s->be, at, SYS_KEY_NONE);
     return counted;

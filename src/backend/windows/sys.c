@@ -10,7 +10,7 @@
 #include "backend/windows/wtf8.h"
 
 /* The key of a call that is made at every tick, from what its entry would say. */
-static uint64_t said(uint64_t a, uint64_t b, uint64_t c)
+static uint64_t log_key(uint64_t a, uint64_t b, uint64_t c)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15U;
     uint64_t h = a;
@@ -107,7 +107,7 @@ struct oserr sys_query_section(struct backend *be, void *handle, enum sys_key ke
         code = sys_nt(NtQuerySection(handle, NT_SECTION_BASIC, &info, sizeof info, NULL));
     *size = code == 0 ? (uint64_t)info.size.QuadPart : 0;
     *flags = code == 0 ? info.attributes : 0;
-    return sys_leave(be, call, code, key != 0 ? key : said((uintptr_t)handle, *size, *flags),
+    return sys_leave(be, call, code, key != 0 ? key : log_key((uintptr_t)handle, *size, *flags),
                      "%s(%p, SectionBasicInformation) = 0   size %llu  attributes %#x", call,
                      handle, (unsigned long long)*size, (unsigned)*flags);
 }
@@ -195,7 +195,7 @@ struct oserr sys_written_file(struct backend *be, const char *path, bool *writte
         code = *written ? 0 : code;
     }
     free(wide);
-    return sys_leave(be, call, code, said(7, *written, 0), "%s(%s, FILE_SHARE_READ) = %s", call,
+    return sys_leave(be, call, code, log_key(7, *written, 0), "%s(%s, FILE_SHARE_READ) = %s", call,
                      sys_quoted(path, quoted), *written ? "ERROR_SHARING_VIOLATION" : "1");
 }
 
@@ -207,7 +207,7 @@ struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size)
     if (code == 0)
         code = sys_last(!GetFileSizeEx(handle, &n));
     *size = code == 0 ? (uint64_t)n.QuadPart : 0;
-    return sys_leave(be, call, code, said((uintptr_t)handle, *size, 1), "%s(%p) = 1   size %llu",
+    return sys_leave(be, call, code, log_key((uintptr_t)handle, *size, 1), "%s(%p) = 1   size %llu",
                      call, handle, (unsigned long long)*size);
 }
 

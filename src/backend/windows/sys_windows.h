@@ -32,46 +32,46 @@ enum sys_section_access { /* as Windows has them */
 
 /* Section objects. `name`: `Local\x`, `Global\x`. Creating never opens: one that is there is
  * ERROR_ALREADY_EXISTS; name NULL: none. */
-SHM_MUST struct oserr sys_open_section(struct backend *be, const char *name, uint32_t access,
+MUST_USE struct oserr sys_open_section(struct backend *be, const char *name, uint32_t access,
                                        enum sys_key key, void **handle);
-SHM_MUST struct oserr sys_create_section(struct backend *be, const char *name, uint64_t size,
+MUST_USE struct oserr sys_create_section(struct backend *be, const char *name, uint64_t size,
                                          void **handle);
 void sys_close_handle(struct backend *be, void *handle, enum sys_key key);
 
 /* Bytes (of pagefile sections in whole pages) and SEC_ flags. */
-SHM_MUST struct oserr sys_query_section(struct backend *be, void *handle, enum sys_key key,
+MUST_USE struct oserr sys_query_section(struct backend *be, void *handle, enum sys_key key,
                                         uint64_t *size, uint32_t *flags);
 
 /* How many handles on the object there are, in all processes, this one included. */
-SHM_MUST struct oserr sys_handle_count(struct backend *be, void *handle, enum sys_key key,
+MUST_USE struct oserr sys_handle_count(struct backend *be, void *handle, enum sys_key key,
                                        uint32_t *count);
 
 /* The object's full name (`\Sessions\1\BaseNamedObjects\x`) in memory the caller frees; one that
  * has none: empty. */
-SHM_MUST struct oserr sys_object_name(struct backend *be, void *handle, enum sys_key key,
+MUST_USE struct oserr sys_object_name(struct backend *be, void *handle, enum sys_key key,
                                       char **name);
 
 /* Another handle of process `from` as one of our own; access 0: the same rights. */
-SHM_MUST struct oserr sys_duplicate(struct backend *be, void *from, uint64_t handle,
+MUST_USE struct oserr sys_duplicate(struct backend *be, void *from, uint64_t handle,
                                     uint32_t access, enum sys_key key, void **out);
 
 /* Views. `off` is a multiple of 64 KiB. */
 enum { SYS_GRAIN = 64 * 1024 };
-SHM_MUST struct oserr sys_map_view(struct backend *be, void *handle, bool write, uint64_t off,
+MUST_USE struct oserr sys_map_view(struct backend *be, void *handle, bool write, uint64_t off,
                                    size_t n, enum sys_key key, void **at);
 void sys_unmap_view(struct backend *be, void *at, enum sys_key key);
 
 /* The run of equal pages that `at` lies in: bytes from at to its end, and whether it is committed.
  */
-SHM_MUST struct oserr sys_virtual_query(struct backend *be, const void *at, uint64_t *n,
+MUST_USE struct oserr sys_virtual_query(struct backend *be, const void *at, uint64_t *n,
                                         bool *committed);
 
 /* Directories of names. */
 struct sys_names; /* one being read */
-SHM_MUST struct oserr sys_open_names(struct backend *be, const char *path, struct sys_names **out);
+MUST_USE struct oserr sys_open_names(struct backend *be, const char *path, struct sys_names **out);
 /* The next name in *name (valid until the next call; NULL: the end), and whether it is a
  * section's. */
-SHM_MUST struct oserr sys_next_name(struct backend *be, struct sys_names *names, const char **name,
+MUST_USE struct oserr sys_next_name(struct backend *be, struct sys_names *names, const char **name,
                                     bool *section);
 void sys_close_names(struct backend *be, struct sys_names *names);
 
@@ -84,9 +84,9 @@ struct sys_handle {
 };
 
 /* Every handle of every process; the caller frees *rows. */
-SHM_MUST struct oserr sys_all_handles(struct backend *be, struct sys_handle **rows, size_t *n);
+MUST_USE struct oserr sys_all_handles(struct backend *be, struct sys_handle **rows, size_t *n);
 
-SHM_MUST struct oserr sys_open_process(struct backend *be, uint32_t pid, void **process);
+MUST_USE struct oserr sys_open_process(struct backend *be, uint32_t pid, void **process);
 /* The file name of its image, cut to 15 bytes; empty when it cannot be had. */
 void sys_image_name(struct backend *be, void *process, char comm[16]);
 
@@ -94,20 +94,20 @@ void sys_image_name(struct backend *be, void *process, char comm[16]);
 uint32_t sys_session(void);
 
 /* Files, for file:PATH. */
-SHM_MUST struct oserr sys_open_file(struct backend *be, const char *path, bool write,
+MUST_USE struct oserr sys_open_file(struct backend *be, const char *path, bool write,
                                     void **handle);
 /* Has anybody the file open for writing? */
-SHM_MUST struct oserr sys_written_file(struct backend *be, const char *path, bool *written);
-SHM_MUST struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size);
-SHM_MUST struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle);
+MUST_USE struct oserr sys_written_file(struct backend *be, const char *path, bool *written);
+MUST_USE struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size);
+MUST_USE struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle);
 /* Short only at the end. */
-SHM_MUST struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *buf,
+MUST_USE struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *buf,
                                     size_t n, size_t *got);
 
 /* Memory of our own: reserved, committed (zeros) and given back by whole pages. */
-SHM_MUST struct oserr sys_reserve(struct backend *be, size_t n, void **at);
-SHM_MUST struct oserr sys_commit(struct backend *be, void *at, size_t n);
-SHM_MUST struct oserr sys_decommit(struct backend *be, void *at, size_t n);
+MUST_USE struct oserr sys_reserve(struct backend *be, size_t n, void **at);
+MUST_USE struct oserr sys_commit(struct backend *be, void *at, size_t n);
+MUST_USE struct oserr sys_decommit(struct backend *be, void *at, size_t n);
 void sys_release(struct backend *be, void *at);
 
 #endif

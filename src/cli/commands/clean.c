@@ -20,7 +20,7 @@ struct left {
 };
 
 struct cleaning {
-    struct run *r;
+    struct command_run *r;
     struct seg_survey survey;
     struct left left;
     bool all_users, removes;
@@ -52,7 +52,7 @@ static bool pattern_matches(const char *pattern, const struct seg_info *s)
     return glob_match(pattern, shown);
 }
 
-static bool is_meant(const struct run *r, const struct seg_info *s)
+static bool is_meant(const struct command_run *r, const struct seg_info *s)
 {
     bool meant = r->words == 0;
     for (int i = 0; i < r->words && !meant; i++) {
@@ -164,7 +164,7 @@ static void say_totals(struct cleaning *c)
     say_count(c, c->left.unknown, "that nobody is seen to have, which is not proved");
 }
 
-int cmd_clean(struct run *r)
+int cmd_clean(struct command_run *r)
 {
     struct cleaning c = {.r = r,
                          .all_users = run_option(r, "all-users") != NULL,

@@ -1,26 +1,26 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "cli/contents.h"
+#include "cli/file_source.h"
 #include "cli/run.h"
 #include "core/number.h"
 
 enum { FILL_SLICE = 4 * 1024 * 1024, HOLD_LOOK = 3600 };
 
 /* What was asked for, all of it checked before anything is made. */
-struct wish {
+struct create_request {
     uint64_t size;
     uint32_t mode;
     bool has_fill, has_from, hold;
     uint8_t fill;
-    struct contents from;
+    struct file_source from;
 };
 
-static bool parse_wish(struct run *r, struct wish *w)
+static bool parse_wish(struct command_run *r, struct create_request *w)
 {
     const char *mode = run_option(r, "mode");
     const char *fill = run_option(r, "fill");
-    *w = (struct wish){.mode = 0600, .hold = run_option(r, "hold") != NULL};
+    *w = (struct create_request){.mode = 0600, .hold = run_option(r, "hold") != NULL};
     if (!run_number(r, "SIZE", r->word[1], INT64_MAX, &w->size)) {
         return false;
     }
@@ -49,11 +49,11 @@ static bool parse_wish(struct run *r, struct wish *w)
     return fill == NULL || run_byte(r, "--fill", fill, &w->fill);
 }
 
-static int fill_new(struct run *r, struct seg *s, const struct wish *w)
+static int fill_new(struct command_run *r, struct seg *s, const struct create_request *w)
 {
     if (w->has_from) {
-        struct contents from = w->from;
-        return contents_store(r, &from, s, 0);
+        struct file_source from = w->from;
+        return file_source_store(r, &from, s, 0);
     }
     for (uint64_t at = 0; w->has_fill && at < w->size;) {
         uint64_t left = w->size - at;
@@ -71,7 +71,7 @@ static int fill_new(struct run *r, struct seg *s, const struct wish *w)
 }
 
 /* Until SIGINT or SIGTERM, which both are the proper end. */
-static int hold(struct run *r)
+static int hold(struct command_run *r)
 {
     while (run_sleep(r, os_now() + HOLD_LOOK * INT64_C(1000000000))) {
     }
@@ -79,7 +79,7 @@ static int hold(struct run *r)
 }
 
 /* Nothing stays behind of what could not be finished, unless somebody else has the name by now. */
-static int undo(struct run *r, struct seg *s, int status)
+static int undo(struct command_run *r, struct seg *s, int status)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
@@ -93,7 +93,7 @@ static int undo(struct run *r, struct seg *s, int status)
 }
 
 /* What has no name of its own lives as long as we hold it. */
-static void check_hold(struct run *r, const struct seg *s, struct wish *w)
+static void check_hold(struct command_run *r, const struct seg *s, struct create_request *w)
 {
     if ((seg_caps(s) & SEG_CAP_FLEETING) == 0) {
         return;
@@ -106,7 +106,7 @@ static void check_hold(struct run *r, const struct seg *s, struct wish *w)
     w->hold = !r->env->ui;
 }
 
-static int make(struct run *r, struct wish *w)
+static int make(struct command_run *r, struct create_request *w)
 {
     struct seg *s = NULL;
     struct oserr e = seg_create(r->env->be, r->raw, w->size, w->mode, &s);
@@ -134,22 +134,22 @@ static int make(struct run *r, struct wish *w)
     return status;
 }
 
-int cmd_create(struct run *r)
+int cmd_create(struct command_run *r)
 {
-    struct wish w;
+    struct create_request w;
     const char *from = run_option(r, "from");
     if (!run_locator(r, r->word[0], r->raw) || !parse_wish(r, &w)) {
         return EXIT_ERROR;
     }
     if (from != NULL) {
-        if (!contents_open(r, from, w.size, &w.from)) {
+        if (!file_source_open(r, from, w.size, &w.from)) {
             return !r->env->ui && os_stop_asked() ? EXIT_STOPPED : EXIT_ERROR;
         }
         w.has_from = true;
     }
     int status = make(r, &w);
     if (w.has_from) {
-        contents_close(&w.from);
+        file_source_close(&w.from);
     }
     return status;
 }

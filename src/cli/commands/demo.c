@@ -51,7 +51,7 @@ static bool has_it(struct seg *s, uint32_t pid)
 }
 
 /* *seen: how it is, of what is not nothing and could be read. */
-static enum found look(struct run *r, struct seg_stat *seen)
+static enum found look(struct command_run *r, struct seg_stat *seen)
 {
     struct seg *s = NULL;
     char magic[8];
@@ -73,7 +73,7 @@ static enum found look(struct run *r, struct seg_stat *seen)
     return found;
 }
 
-struct oserr demo_remove(struct run *r, const struct seg_stat *seen)
+struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen)
 {
     struct oserr e = seg_remove_same(r->env->be, r->raw, seen, SEG_RM_FORCE, NULL);
     bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
@@ -81,7 +81,7 @@ struct oserr demo_remove(struct run *r, const struct seg_stat *seen)
 }
 
 /* Makes room for a new writer. */
-static int clear_name(struct run *r, enum found found, const struct seg_stat *seen)
+static int clear_name(struct command_run *r, enum found found, const struct seg_stat *seen)
 {
     if (found == FOUND_ERROR) {
         return EXIT_ERROR;
@@ -98,14 +98,14 @@ static int clear_name(struct run *r, enum found found, const struct seg_stat *se
     return EXIT_DONE;
 }
 
-static int open_ui(struct run *r, int64_t until)
+static int open_ui(struct command_run *r, int64_t until)
 {
     struct ui_options o = {.locator = r->raw, .demo = true, .until = until};
     return ui_main_function(r->env->be, &o);
 }
 
 /* Until the writer has made its segment; `any`: whatever is in it. */
-static int await_writer(struct run *r, struct os_process *writer, bool any)
+static int await_writer(struct command_run *r, struct os_process *writer, bool any)
 {
     int64_t deadline = os_now() + WRITER_STARTS_IN;
     while (os_now() < deadline && os_process_running(writer)) {
@@ -128,7 +128,7 @@ static int await_writer(struct run *r, struct os_process *writer, bool any)
     return run_error(r, "the writer did not start");
 }
 
-static int demo_with_ui(struct run *r, const char *file, int64_t until)
+static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
 {
     char option[LOCATOR_MAX + 16] = "";
     const char *const args[] = {"demo", "--writer-only", file == NULL ? NULL : option, NULL};
@@ -153,7 +153,7 @@ static int demo_with_ui(struct run *r, const char *file, int64_t until)
 }
 
 /* Is the recording one? Told before a writer is started for it. */
-static bool check_recording(struct run *r, const char *file)
+static bool check_recording(struct command_run *r, const char *file)
 {
     char raw[LOCATOR_MAX];
     struct seg *s = NULL;
@@ -164,7 +164,7 @@ static bool check_recording(struct run *r, const char *file)
     return true;
 }
 
-int cmd_demo(struct run *r)
+int cmd_demo(struct command_run *r)
 {
     int64_t duration = -1;
     bool writer_only = run_option(r, "writer-only") != NULL;

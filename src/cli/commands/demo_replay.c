@@ -14,17 +14,18 @@
 enum { WORD = 8 };
 
 struct replay {
-    struct run *r;
+    struct command_run *r;
     struct seg *from, *to; /* the recording, the segment */
     char raw[LOCATOR_MAX]; /* of the recording */
-    struct recorded *recorded;
-    struct block block;
-    struct touched touched;
+    struct recording *recorded;
+    struct aligned_buffer block;
+    struct dirty_ranges touched;
     int64_t start; /* of os_now */
     int64_t t;     /* of the look being played */
 };
 
-bool demo_open_recording(struct run *r, const char *path, struct seg **out, char raw[LOCATOR_MAX])
+bool demo_open_recording(struct command_run *r, const char *path, struct seg **out,
+                         char raw[LOCATOR_MAX])
 {
     size_t n = strlen(path);
     if (n + sizeof "rec:" > LOCATOR_MAX) {
@@ -49,7 +50,8 @@ static int copy(struct replay *p, uint64_t at, uint64_t end)
         size_t asked = 0;
         size_t got = 0;
         size_t done = 0;
-        struct oserr e = block_read(&p->block, p->from, at, end - at, 1, &bytes, &asked, &got);
+        struct oserr e =
+            aligned_buffer_read(&p->block, p->from, at, end - at, 1, &bytes, &asked, &got);
         if (oserr_is(e)) {
             return run_fail(p->r, p->raw, "read it", e);
         }
@@ -99,7 +101,7 @@ static int take_event(struct replay *p, const struct rec_event *ev)
     p->t = ev->t;
     if ((ev->kind == REC_CHANGE || ev->kind == REC_DATA) && !ev->key) {
         uint64_t size = seg_last(p->from)->size;
-        return touched_add(&p->touched, ev->offset, ev->offset + ev->n, WORD, size)
+        return dirty_ranges_add(&p->touched, ev->offset, ev->offset + ev->n, WORD, size)
                    ? EXIT_DONE
                    : run_error(p->r, "no memory to play it");
     }
@@ -121,14 +123,14 @@ static int play_until(struct replay *p, int64_t until, int64_t *next)
         struct rec_event ev;
         bool played = false;
         int status = EXIT_DONE;
-        struct oserr e = recorded_step(p->recorded, first ? until : p->t, &ev, &played);
+        struct oserr e = recording_step(p->recorded, first ? until : p->t, &ev, &played);
         if (oserr_is(e)) {
             return run_fail(p->r, p->raw, "read it", e);
         }
         if (played) {
             status = take_event(p, &ev);
         } else if (first) {
-            return recorded_next_time(p->recorded, next) ? EXIT_DONE : EXIT_NO;
+            return recording_next_time(p->recorded, next) ? EXIT_DONE : EXIT_NO;
         } else {
             status = end_look(p);
         }
@@ -184,13 +186,13 @@ static int end_segment(struct replay *p)
     return oserr_is(e) ? run_fail(p->r, NULL, "remove it", e) : EXIT_DONE;
 }
 
-int demo_replay(struct run *r, const char *path, int64_t until)
+int demo_replay(struct command_run *r, const char *path, int64_t until)
 {
     struct replay p = {.r = r};
     if (!demo_open_recording(r, path, &p.from, p.raw)) {
         return EXIT_ERROR;
     }
-    p.recorded = recorded_of(p.from);
+    p.recorded = recording_of(p.from);
     struct oserr e = block_new(&p.block, BLOCK_RAW);
     int status = oserr_is(e) ? run_fail(r, NULL, "play it", e) : make_segment(&p);
     if (status == EXIT_DONE) {
@@ -200,8 +202,8 @@ int demo_replay(struct run *r, const char *path, int64_t until)
         int ended = end_segment(&p);
         status = status == EXIT_DONE ? ended : status;
     }
-    touched_free(&p.touched);
-    block_free(&p.block);
+    dirty_ranges_free(&p.touched);
+    aligned_buffer_free(&p.block);
     seg_close(p.from);
     return status == EXIT_STOPPED ? EXIT_DONE : status;
 }

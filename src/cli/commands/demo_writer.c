@@ -165,7 +165,7 @@ static void start(struct writer *w)
     put(w, DEMO_AT_MAGIC, DEMO_MAGIC, sizeof DEMO_MAGIC);
 }
 
-int demo_writer(struct run *r, int64_t until)
+int demo_writer(struct command_run *r, int64_t until)
 {
     struct writer w = {.seg = NULL};
     int64_t due = os_now();

@@ -8,12 +8,12 @@
 #include "live/block.h"
 
 struct pair {
-    struct run *r;
+    struct command_run *r;
     struct seg *seg[2];
     char raw[2][LOCATOR_MAX];
     uint64_t size[2];
     uint64_t data_to; /* up to here one of them was data when last asked */
-    struct block block[2];
+    struct aligned_buffer block[2];
     uint8_t *state; /* of a piece of the first: what is known; NULL: it is live */
     uint64_t unknown;
     bool json;
@@ -82,7 +82,7 @@ static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
     if (oserr_is(e)) {
         return run_fail(p->r, p->raw[0], "read it", e);
     }
-    e = block_read(&p->block[1], p->seg[1], *at, n, 1, &b, &asked, &got);
+    e = aligned_buffer_read(&p->block[1], p->seg[1], *at, n, 1, &b, &asked, &got);
     if (oserr_is(e)) {
         return run_fail(p->r, p->raw[1], "read it", e);
     }
@@ -104,8 +104,8 @@ static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
     size_t got[2];
     for (int i = 0; i < 2; i++) {
         size_t asked = 0;
-        struct oserr e =
-            block_read(&p->block[i], p->seg[i], *at, end - *at, 1, &bytes[i], &asked, &got[i]);
+        struct oserr e = aligned_buffer_read(&p->block[i], p->seg[i], *at, end - *at, 1, &bytes[i],
+                                             &asked, &got[i]);
         if (oserr_is(e)) {
             return run_fail(p->r, p->raw[i], "read it", e);
         }
@@ -153,7 +153,7 @@ static int report_sizes(struct pair *p)
 /* Compares them, and says what was left out. */
 static int compare_both(struct pair *p)
 {
-    struct run *r = p->r;
+    struct command_run *r = p->r;
     struct oserr first = block_new(&p->block[0], BLOCK_RAW);
     struct oserr second = block_new(&p->block[1], BLOCK_RAW);
     int status = EXIT_DONE;
@@ -169,12 +169,12 @@ static int compare_both(struct pair *p)
                  r->env->when);
     }
     free(p->state);
-    block_free(&p->block[0]);
-    block_free(&p->block[1]);
+    aligned_buffer_free(&p->block[0]);
+    aligned_buffer_free(&p->block[1]);
     return status;
 }
 
-int cmd_diff(struct run *r)
+int cmd_diff(struct command_run *r)
 {
     struct pair p = {.r = r, .seg = {r->seg, NULL}, .json = run_option(r, "json") != NULL};
     if (!run_open(r, r->word[0], SEG_READ, &p.seg[1], p.raw[1])) {

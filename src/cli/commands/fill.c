@@ -1,12 +1,12 @@
 /* fill and load: storing ranges. */
 #include <inttypes.h>
 
-#include "cli/contents.h"
+#include "cli/file_source.h"
 #include "cli/run.h"
 
 enum { FILL_SLICE = 4 * 1024 * 1024 };
 
-int cmd_fill(struct run *r)
+int cmd_fill(struct command_run *r)
 {
     struct range range;
     uint8_t byte = 0;
@@ -36,9 +36,9 @@ int cmd_fill(struct run *r)
     return EXIT_DONE;
 }
 
-int cmd_load(struct run *r)
+int cmd_load(struct command_run *r)
 {
-    struct contents c;
+    struct file_source c;
     uint64_t offset = 0;
     if (r->words > 1 && !run_offset(r, r->word[1], &offset)) {
         return EXIT_ERROR;
@@ -48,12 +48,12 @@ int cmd_load(struct run *r)
                          "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
                          offset, r->size);
     }
-    if (!contents_open(r, r->word[0], r->size - offset, &c)) {
+    if (!file_source_open(r, r->word[0], r->size - offset, &c)) {
         return EXIT_ERROR;
     }
     uint64_t size = c.size;
-    int status = contents_store(r, &c, r->seg, offset);
-    contents_close(&c);
+    int status = file_source_store(r, &c, r->seg, offset);
+    file_source_close(&c);
     if (status == EXIT_DONE && r->env->ui) {
         out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "\n", size, offset);
     }

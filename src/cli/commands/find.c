@@ -21,7 +21,7 @@ static bool print_match(void *ctx, uint64_t offset, size_t length)
     return m->count < m->most && !m->out->cut && !oserr_is(m->out->error);
 }
 
-static struct find *compile(struct run *r, char why[FIND_WHY_MAX])
+static struct find *compile(struct command_run *r, char why[FIND_WHY_MAX])
 {
     const struct view *v = NULL;
     if (run_option(r, "regex") != NULL && run_option(r, "as") != NULL) {
@@ -40,7 +40,7 @@ static struct find *compile(struct run *r, char why[FIND_WHY_MAX])
     return f;
 }
 
-int cmd_find(struct run *r)
+int cmd_find(struct command_run *r)
 {
     char why[FIND_WHY_MAX] = "";
     struct oserr e = OSERR_NONE;
@@ -53,7 +53,7 @@ int cmd_find(struct run *r)
     if (f == NULL) {
         return EXIT_ERROR;
     }
-    enum scan_result result = scan_all(r->env, r->seg, f, 0, UINT64_MAX, print_match, &m, &e);
+    enum search_result result = search_all(r->env, r->seg, f, 0, UINT64_MAX, print_match, &m, &e);
     find_free(f);
     if (r->env->unknown > 0) {
         run_note(r, "%" PRIu64 " bytes are not known%s: nothing is found in them", r->env->unknown,

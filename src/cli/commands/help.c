@@ -96,7 +96,7 @@ void help_all(struct out *o)
     out_str(o, naming);
 }
 
-int cmd_help(struct run *r)
+int cmd_help(struct command_run *r)
 {
     const struct command *c = NULL;
     static const char *const documents[] = {"man", "bash", "markdown"};

@@ -191,13 +191,15 @@ static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *da
 }
 
 /* Data rows from *at to `stop`; *at moves on; a read that ends early sets *stop to where. */
-static int dump_data(struct run *r, struct dump *d, struct block *b, uint64_t *at, uint64_t *stop)
+static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffer *b, uint64_t *at,
+                     uint64_t *stop)
 {
     while (*at < *stop && !d->out->cut && !oserr_is(d->out->error)) {
         const uint8_t *p = NULL;
         size_t got = 0;
         size_t asked = 0;
-        struct oserr e = block_read(b, r->seg, *at, *stop - *at, DUMP_ROW, &p, &asked, &got);
+        struct oserr e =
+            aligned_buffer_read(b, r->seg, *at, *stop - *at, DUMP_ROW, &p, &asked, &got);
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
@@ -234,9 +236,9 @@ static uint64_t dump_then(struct dump *d, const struct peek *p, uint64_t at, uin
     return at;
 }
 
-int peek_dump(struct run *r, const struct peek *p, uint64_t *shown)
+int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown)
 {
-    struct block b;
+    struct aligned_buffer b;
     struct dump d = {.out = r->env->out, .fold = p->fold};
     uint64_t at = p->offset;
     uint64_t end = p->offset + p->length;
@@ -261,7 +263,7 @@ int peek_dump(struct run *r, const struct peek *p, uint64_t *shown)
             end = stop < wanted ? stop : end;
         }
     }
-    block_free(&b);
+    aligned_buffer_free(&b);
     if (at > p->offset && status == EXIT_DONE) {
         dump_end(&d, at);
     }

@@ -30,17 +30,17 @@ static double rate(const struct rec_header *h)
 }
 
 /* Is it still being made? What was added since it was opened is left for later. */
-static bool is_written(struct run *r)
+static bool is_written(struct command_run *r)
 {
     bool written = false;
-    struct oserr e = recorded_grow(recorded_of(r->seg), &written);
+    struct oserr e = recording_grow(recording_of(r->seg), &written);
     return !oserr_is(e) && written;
 }
 
 /* Lines; none for another kind. */
-static void recording_text(struct run *r)
+static void recording_text(struct command_run *r)
 {
-    const struct recorded *recorded = recorded_of(r->seg);
+    const struct recording *recorded = recording_of(r->seg);
     struct out *o = r->env->out;
     char time[TIME_TEXT];
     char locator[SHOWN];
@@ -48,8 +48,8 @@ static void recording_text(struct run *r)
     if (recorded == NULL) {
         return;
     }
-    const struct rec_header *h = recorded_header(recorded);
-    recorded_info(recorded, &info);
+    const struct rec_header *h = recording_header(recorded);
+    recording_info(recorded, &info);
     out_print(o, "recorded:  %s\n", shown(h->locator, locator));
     out_print(o, "started:   %s\n", time_text(h->wall, time));
     out_print(o, "duration:  %.6f s at %.6g Hz\n", (double)info.end / 1e9, rate(h));
@@ -66,16 +66,16 @@ static void recording_text(struct run *r)
 }
 
 /* Adds `recording` to the object; not for another kind. */
-static void recording_json(struct run *r, json_t *o)
+static void recording_json(struct command_run *r, json_t *o)
 {
-    const struct recorded *recorded = recorded_of(r->seg);
+    const struct recording *recorded = recording_of(r->seg);
     char locator[SHOWN];
     struct rec_info info;
     if (recorded == NULL) {
         return;
     }
-    const struct rec_header *h = recorded_header(recorded);
-    recorded_info(recorded, &info);
+    const struct rec_header *h = recording_header(recorded);
+    recording_info(recorded, &info);
     json_object_set_new(o, "recording",
                         json_pack("{s:s,s:f,s:f,s:f,s:I,s:I,s:b,s:I,s:b}", "locator",
                                   shown(h->locator, locator), "started", (double)h->wall / 1e9,
@@ -122,7 +122,7 @@ static void add_who(json_t *o, const struct segrow *s)
     json_object_set_new(o, "holders", holders);
 }
 
-static int print_json(struct run *r, const struct segrow *s)
+static int print_json(struct command_run *r, const struct segrow *s)
 {
     json_t *o = segrow_json(s);
     if (o == NULL) {
@@ -293,7 +293,7 @@ static void print_who(struct out *o, const struct segrow *s)
     out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
 }
 
-static void print_text(struct run *r, const struct segrow *s)
+static void print_text(struct command_run *r, const struct segrow *s)
 {
     struct out *o = r->env->out;
     const char *names[SEGROW_STATES];
@@ -316,7 +316,7 @@ static void print_text(struct run *r, const struct segrow *s)
     print_who(o, s);
 }
 
-int cmd_info(struct run *r)
+int cmd_info(struct command_run *r)
 {
     struct seg_stat st;
     struct seg_who who;

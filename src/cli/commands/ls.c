@@ -37,7 +37,7 @@ static bool add_kind(unsigned *kinds, const char *s, size_t n)
     return false;
 }
 
-static bool parse_kinds(struct run *r, struct list *l)
+static bool parse_kinds(struct command_run *r, struct list *l)
 {
     const char *all = run_option(r, "kind");
     l->kinds = seg_kinds() & ~(1U << SEG_FILE);
@@ -58,7 +58,7 @@ static bool parse_kinds(struct run *r, struct list *l)
     return true;
 }
 
-static bool parse_columns(struct run *r, struct list *l)
+static bool parse_columns(struct command_run *r, struct list *l)
 {
     const char *all = run_option(r, "columns");
     const char *sort = run_option(r, "sort");
@@ -109,7 +109,7 @@ static bool is_plain(const char *s)
     return *s == '\0';
 }
 
-static bool sort_prepare(struct run *r, const struct list *l, struct sorting *s)
+static bool sort_prepare(struct command_run *r, const struct list *l, struct sorting *s)
 {
     size_t count = 0;
     const struct column *locator = column_table(&count);
@@ -137,7 +137,7 @@ static bool sort_prepare(struct run *r, const struct list *l, struct sorting *s)
     return true;
 }
 
-static bool sort_rows(struct run *r, struct list *l)
+static bool sort_rows(struct command_run *r, struct list *l)
 {
     struct sorting *s = calloc(l->count + 1, sizeof *s);
     bool fine = s != NULL && sort_prepare(r, l, s);
@@ -149,7 +149,7 @@ static bool sort_rows(struct run *r, struct list *l)
     return fine;
 }
 
-static bool take_rows(struct run *r, struct list *l)
+static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
     l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
@@ -206,7 +206,7 @@ static void measure(const struct list *l, int width[COLUMNS_MAX], bool header, c
     }
 }
 
-static bool print_table(struct run *r, const struct list *l)
+static bool print_table(struct command_run *r, const struct list *l)
 {
     int width[COLUMNS_MAX];
     bool header = run_option(r, "no-header") == NULL;
@@ -228,7 +228,7 @@ static bool print_table(struct run *r, const struct list *l)
     return true;
 }
 
-static bool print_json(struct run *r, const struct list *l)
+static bool print_json(struct command_run *r, const struct list *l)
 {
     json_t *all = json_object();
     json_t *rows = json_array();
@@ -243,7 +243,7 @@ static bool print_json(struct run *r, const struct list *l)
 }
 
 /* A kind that cannot be listed does not hide the others, but it is said. */
-static int report_kinds(struct run *r, const struct list *l)
+static int report_kinds(struct command_run *r, const struct list *l)
 {
     int status = EXIT_DONE;
     for (unsigned k = 0; k < SEG_KINDS; k++) {
@@ -260,7 +260,7 @@ static int report_kinds(struct run *r, const struct list *l)
     return status;
 }
 
-int cmd_ls(struct run *r)
+int cmd_ls(struct command_run *r)
 {
     struct list l = {.count = 0};
     if (!parse_kinds(r, &l) || !parse_columns(r, &l)) {

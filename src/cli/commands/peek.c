@@ -13,7 +13,7 @@ enum {
 };
 
 /* What is asked for, checked; false: it was reported. */
-static bool prepare(struct run *r, struct peek *p, struct range *range, uint64_t *odd)
+static bool prepare(struct command_run *r, struct peek *p, struct range *range, uint64_t *odd)
 {
     const struct view *v = view_find("hex");
     if (!run_view(r, &v) || !run_at(r, "at", r->seg, NULL) || !run_range(r, 0, range)) {
@@ -38,7 +38,7 @@ static bool prepare(struct run *r, struct peek *p, struct range *range, uint64_t
     return true;
 }
 
-static int print(struct run *r, const struct peek *p, bool raw, bool json, uint64_t *shown)
+static int print(struct command_run *r, const struct peek *p, bool raw, bool json, uint64_t *shown)
 {
     return raw                          ? peek_raw(r, p, shown)
            : json                       ? peek_json(r, p, shown)
@@ -47,7 +47,7 @@ static int print(struct run *r, const struct peek *p, bool raw, bool json, uint6
                                         : peek_numbers(r, p, shown);
 }
 
-int cmd_peek(struct run *r)
+int cmd_peek(struct command_run *r)
 {
     struct peek p;
     struct range range;
@@ -94,7 +94,7 @@ int cmd_peek(struct run *r)
 /* peek of what a segment was: read whole before anything is printed, with what is not known of it.
  */
 
-int peek_then(struct run *r, struct peek *p)
+int peek_then(struct command_run *r, struct peek *p)
 {
     struct seg_stat stat;
     if (p->length > HELD_MAX) {
@@ -139,7 +139,7 @@ bool peek_unknown(const struct peek *p, uint64_t offset, size_t n)
 
 /* peek of a range whose bytes belong together: read twice alike, or under its sequence counter. */
 
-void peek_give(const struct peek *p, struct block *b)
+void peek_give(const struct peek *p, struct aligned_buffer *b)
 {
     b->held = p->held;
     b->held_at = p->offset;
@@ -147,7 +147,7 @@ void peek_give(const struct peek *p, struct block *b)
 }
 
 /* `OFFSET` or `OFFSET:BYTES`. */
-static bool parse_lock(struct run *r, const char *text, struct seg_seqlock *lock)
+static bool parse_lock(struct command_run *r, const char *text, struct seg_seqlock *lock)
 {
     char offset[64];
     const char *colon = strchr(text, ':');
@@ -176,13 +176,13 @@ static bool parse_lock(struct run *r, const char *text, struct seg_seqlock *lock
     return true;
 }
 
-static int hold(struct run *r, struct peek *p, const struct seg_seqlock *lock)
+static int hold(struct command_run *r, struct peek *p, const struct seg_seqlock *lock)
 {
     bool settled = false;
     size_t got = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        struct oserr e = seg_read_settled(r->seg, lock, p->offset, p->held, (size_t)p->length,
-                                          TRIES, &got, &settled);
+        struct oserr e = seg_read_consistent(r->seg, lock, p->offset, p->held, (size_t)p->length,
+                                             TRIES, &got, &settled);
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
@@ -203,7 +203,7 @@ static int hold(struct run *r, struct peek *p, const struct seg_seqlock *lock)
     return EXIT_NO;
 }
 
-int peek_hold(struct run *r, struct peek *p)
+int peek_hold(struct command_run *r, struct peek *p)
 {
     struct seg_seqlock lock;
     const char *text = run_option(r, "seqlock");

@@ -17,29 +17,30 @@ struct peek {
 };
 
 /* Each returns an exit status; *shown says how many bytes were printed. */
-int peek_dump(struct run *r, const struct peek *p, uint64_t *shown);    /* as hexdump -C */
-int peek_numbers(struct run *r, const struct peek *p, uint64_t *shown); /* `0x40 123` lines */
-int peek_raw(struct run *r, const struct peek *p, uint64_t *shown);
+int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown); /* as hexdump -C */
+int peek_numbers(struct command_run *r, const struct peek *p,
+                 uint64_t *shown); /* `0x40 123` lines */
+int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown);
 
 /* --settled, --seqlock: reads the range into p->held (the caller frees it) so that all of it was
  * there at one moment; EXIT_NO: it never came to that, which was said. */
-int peek_hold(struct run *r, struct peek *p);
+int peek_hold(struct command_run *r, struct peek *p);
 
 /* In the past (env->when): reads the range into p->held and p->state (the caller frees both). An
  * error when something in it is not known that the form cannot show. */
-int peek_then(struct run *r, struct peek *p);
+int peek_then(struct command_run *r, struct peek *p);
 
 /* Is one of the n bytes at an offset of the range not known? */
 bool peek_unknown(const struct peek *p, uint64_t offset, size_t n);
 
 /* The pieces of the range come from what is held. */
-void peek_give(const struct peek *p, struct block *b);
+void peek_give(const struct peek *p, struct aligned_buffer *b);
 
 /* Text: decoded, what is not printable as \xNN, newline and tab as they are; `json`: as the inside
  * of a JSON string. */
-int peek_text(struct run *r, const struct peek *p, bool json, uint64_t *shown);
+int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *shown);
 
-int peek_json(struct run *r, const struct peek *p, uint64_t *shown); /* the whole object */
+int peek_json(struct command_run *r, const struct peek *p, uint64_t *shown); /* the whole object */
 
 /* One value as JSON: a number, or a string where numbers are not exact (u64, i64, ptr) or do not
  * exist (NaN, infinities) and for hex. n: bytes at v (hex: any number of them). */

@@ -76,9 +76,9 @@ void out_text_bytes(struct out *o, const struct view *view, const uint8_t *p, si
     (void)print_block(&t, p, n, true);
 }
 
-int peek_text(struct run *r, const struct peek *p, bool json, uint64_t *shown)
+int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *shown)
 {
-    struct block b;
+    struct aligned_buffer b;
     struct text_print t = {.out = r->env->out, .peek = p, .json = json};
     uint64_t at = p->offset;
     uint64_t end = p->offset + p->length;
@@ -94,7 +94,7 @@ int peek_text(struct run *r, const struct peek *p, bool json, uint64_t *shown)
         size_t got = 0;
         size_t asked = 0;
         /* 16 bytes at least, so that a character cut by the last piece is whole in this one */
-        e = block_read(&b, r->seg, at, end - at, 16, &bytes, &asked, &got);
+        e = aligned_buffer_read(&b, r->seg, at, end - at, 16, &bytes, &asked, &got);
         if (oserr_is(e)) {
             status = run_fail(r, NULL, "read it", e);
             break;
@@ -107,7 +107,7 @@ int peek_text(struct run *r, const struct peek *p, bool json, uint64_t *shown)
         }
         status = run_breathe(r, at, end) ? EXIT_DONE : EXIT_STOPPED;
     }
-    block_free(&b);
+    aligned_buffer_free(&b);
     if (!json && status == EXIT_DONE) {
         out_str(t.out, "\n");
     }

@@ -7,17 +7,17 @@
 #include "cli/commands/peek.h"
 
 /* One piece of the range after the other; false: *status says how it ended. */
-struct walk {
-    struct run *r;
-    struct block block;
+struct range_reader {
+    struct command_run *r;
+    struct aligned_buffer block;
     uint64_t at, end;
     size_t unit;
     int status;
 };
 
-static bool walk_start(struct walk *w, struct run *r, const struct peek *p)
+static bool walk_start(struct range_reader *w, struct command_run *r, const struct peek *p)
 {
-    *w = (struct walk){.r = r, .at = p->offset, .end = p->offset + p->length};
+    *w = (struct range_reader){.r = r, .at = p->offset, .end = p->offset + p->length};
     w->unit = p->view->unit;
     struct oserr e = block_new(&w->block, BLOCK_RAW);
     if (oserr_is(e)) {
@@ -28,14 +28,15 @@ static bool walk_start(struct walk *w, struct run *r, const struct peek *p)
     return true;
 }
 
-static bool walk_next(struct walk *w, const uint8_t **p, size_t *n)
+static bool walk_next(struct range_reader *w, const uint8_t **p, size_t *n)
 {
     const struct out *out = w->r->env->out;
     size_t asked = 0;
     if (w->at >= w->end || out->cut || oserr_is(out->error)) {
         return false;
     }
-    struct oserr e = block_read(&w->block, w->r->seg, w->at, w->end - w->at, w->unit, p, &asked, n);
+    struct oserr e =
+        aligned_buffer_read(&w->block, w->r->seg, w->at, w->end - w->at, w->unit, p, &asked, n);
     if (oserr_is(e)) {
         w->status = run_fail(w->r, NULL, "read it", e);
         return false;
@@ -52,9 +53,9 @@ static bool walk_next(struct walk *w, const uint8_t **p, size_t *n)
     return *n > 0;
 }
 
-static int walk_end(struct walk *w, const struct peek *p, uint64_t *shown)
+static int walk_end(struct range_reader *w, const struct peek *p, uint64_t *shown)
 {
-    block_free(&w->block);
+    aligned_buffer_free(&w->block);
     *shown = w->at - p->offset;
     return w->status;
 }
@@ -77,9 +78,9 @@ static char *put_hex(char *q, uint64_t v)
     return q;
 }
 
-int peek_numbers(struct run *r, const struct peek *p, uint64_t *shown)
+int peek_numbers(struct command_run *r, const struct peek *p, uint64_t *shown)
 {
-    struct walk w;
+    struct range_reader w;
     const uint8_t *v = NULL;
     size_t n = 0;
     *shown = 0;
@@ -109,9 +110,9 @@ int peek_numbers(struct run *r, const struct peek *p, uint64_t *shown)
 
 /* ---- raw ---- */
 
-int peek_raw(struct run *r, const struct peek *p, uint64_t *shown)
+int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown)
 {
-    struct walk w;
+    struct range_reader w;
     const uint8_t *v = NULL;
     size_t n = 0;
     *shown = 0;
@@ -187,9 +188,9 @@ void json_value(struct out *o, const struct view *view, const uint8_t *v, size_t
     }
 }
 
-static int json_values(struct run *r, const struct peek *p, uint64_t *shown)
+static int json_values(struct command_run *r, const struct peek *p, uint64_t *shown)
 {
-    struct walk w;
+    struct range_reader w;
     const uint8_t *v = NULL;
     size_t n = 0;
     *shown = 0;
@@ -211,7 +212,7 @@ static int json_values(struct run *r, const struct peek *p, uint64_t *shown)
     return walk_end(&w, p, shown);
 }
 
-int peek_json(struct run *r, const struct peek *p, uint64_t *shown)
+int peek_json(struct command_run *r, const struct peek *p, uint64_t *shown)
 {
     struct out *o = r->env->out;
     int status = EXIT_DONE;

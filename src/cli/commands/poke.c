@@ -7,7 +7,7 @@
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
 /* What is to be stored, all of it checked. */
-struct values {
+struct poke_values {
     const struct view *view;
     uint64_t offset;
     uint8_t *bytes; /* POKE_MAX */
@@ -17,7 +17,7 @@ struct values {
     uint8_t expect[8];
 };
 
-static bool append(struct run *r, struct values *v, const char *word)
+static bool append(struct command_run *r, struct poke_values *v, const char *word)
 {
     size_t size = 0;
     if (!run_value(r, v->view, "VALUE", word, v->bytes + v->count, POKE_MAX - v->count, &size)) {
@@ -27,7 +27,7 @@ static bool append(struct run *r, struct values *v, const char *word)
     return true;
 }
 
-static bool append_nul(struct run *r, struct values *v)
+static bool append_nul(struct command_run *r, struct poke_values *v)
 {
     if (v->view->kind != VIEW_TEXT) {
         (void)run_usage(r, "--z is for text views");
@@ -42,7 +42,7 @@ static bool append_nul(struct run *r, struct values *v)
     return true;
 }
 
-static bool parse_values(struct run *r, struct values *v)
+static bool parse_values(struct command_run *r, struct poke_values *v)
 {
     bool whole = v->view->kind == VIEW_TEXT || v->view->kind == VIEW_HEX;
     if (v->view->kind == VIEW_TEXT && r->words > 2) {
@@ -70,7 +70,7 @@ static bool word_size(size_t n)
     return n == 1 || n == 2 || n == 4 || n == 8;
 }
 
-static bool parse_expect(struct run *r, struct values *v)
+static bool parse_expect(struct command_run *r, struct poke_values *v)
 {
     const char *old = run_option(r, "expect");
     size_t size = 0;
@@ -118,7 +118,7 @@ static void print_value(struct out *o, const struct view *view, const uint8_t *p
     }
 }
 
-static void remember(struct run *r, uint64_t offset, size_t size, const uint8_t *old,
+static void remember(struct command_run *r, uint64_t offset, size_t size, const uint8_t *old,
                      const uint8_t *value, bool atomic)
 {
     size_t i = r->env->pokes_count++;
@@ -131,8 +131,8 @@ static void remember(struct run *r, uint64_t offset, size_t size, const uint8_t 
 }
 
 /* The UI's line: `poke 0x10 u32le 96848: 96847 -> 96848 (one store)`. */
-static void reply(struct run *r, const struct values *v, uint64_t offset, const uint8_t *value,
-                  const struct poked *done)
+static void reply(struct command_run *r, const struct poke_values *v, uint64_t offset,
+                  const uint8_t *value, const struct poked *done)
 {
     struct out *o = r->env->out;
     if (!r->env->ui) {
@@ -148,7 +148,7 @@ static void reply(struct run *r, const struct values *v, uint64_t offset, const 
 }
 
 /* One value of 1, 2, 4 or 8 bytes. */
-static int store_value(struct run *r, const struct values *v, size_t at)
+static int store_value(struct command_run *r, const struct poke_values *v, size_t at)
 {
     struct poke p = {.offset = v->offset + at, .size = (uint32_t)v->unit, .cas = v->cas};
     struct poked done;
@@ -174,7 +174,7 @@ static int store_value(struct run *r, const struct values *v, size_t at)
 }
 
 /* Bytes of a text or a long row of hex: stored ascending. Undo gets them in words. */
-static int store_bytes(struct run *r, const struct values *v)
+static int store_bytes(struct command_run *r, const struct poke_values *v)
 {
     uint8_t *old = calloc(1, v->count);
     size_t done = 0;
@@ -206,7 +206,7 @@ static int store_bytes(struct run *r, const struct values *v)
     return EXIT_DONE;
 }
 
-static int store_all(struct run *r, const struct values *v)
+static int store_all(struct command_run *r, const struct poke_values *v)
 {
     if (v->count == 0) {
         return EXIT_DONE;
@@ -227,9 +227,9 @@ static int store_all(struct run *r, const struct values *v)
     return status;
 }
 
-int cmd_poke(struct run *r)
+int cmd_poke(struct command_run *r)
 {
-    struct values v = {.view = NULL};
+    struct poke_values v = {.view = NULL};
     if (!run_value_view(r, &v.view) || !run_offset(r, r->word[0], &v.offset)) {
         return EXIT_ERROR;
     }

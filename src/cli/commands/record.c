@@ -13,7 +13,7 @@
 enum { SEAL_SLOWER = 65536 }; /* of the time recorded: long recordings have larger blocks */
 
 struct recorder {
-    struct run *r;
+    struct command_run *r;
     const char *path;
     struct os_file *file;
     struct oserr error; /* the first failed write */
@@ -243,7 +243,7 @@ static int record(struct recorder *c, struct watch *w)
     return looked == EXIT_ERROR ? looked : status;
 }
 
-int cmd_record(struct run *r)
+int cmd_record(struct command_run *r)
 {
     struct recorder c = {.r = r, .path = r->word[0]};
     struct watch w = {.r = r, .sink = &to_file, .ctx = &c, .unit = 1, .to_end = true};

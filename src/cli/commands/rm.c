@@ -5,7 +5,7 @@
 #include "core/number.h"
 #include "list/removal.h"
 
-static int refuse(struct run *r, const char *raw, const struct seg_who *who)
+static int refuse(struct command_run *r, const char *raw, const struct seg_who *who)
 {
     struct out *err = run_error_begin(r, raw);
     removal_users(err, who);
@@ -14,7 +14,7 @@ static int refuse(struct run *r, const char *raw, const struct seg_who *who)
     return EXIT_ERROR;
 }
 
-static int remove_one(struct run *r, const char *raw, const struct seg_stat *seen)
+static int remove_one(struct command_run *r, const char *raw, const struct seg_stat *seen)
 {
     struct seg_who who;
     bool dry = run_option(r, "dry-run") != NULL;
@@ -45,7 +45,7 @@ static int remove_one(struct run *r, const char *raw, const struct seg_stat *see
 }
 
 /* The attached one; never another that has its name by now. */
-static int remove_this(struct run *r, struct seg *s)
+static int remove_this(struct command_run *r, struct seg *s)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
@@ -56,7 +56,7 @@ static int remove_this(struct run *r, struct seg *s)
                        : remove_one(r, seg_locator(s), &st);
 }
 
-int cmd_rm(struct run *r)
+int cmd_rm(struct command_run *r)
 {
     int status = EXIT_DONE;
     if (r->env->ui && r->env->seg != NULL && r->words == 0) {
@@ -71,7 +71,7 @@ int cmd_rm(struct run *r)
     return status;
 }
 
-int cmd_resize(struct run *r)
+int cmd_resize(struct command_run *r)
 {
     uint64_t size = 0;
     if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size)) {
@@ -91,7 +91,7 @@ int cmd_resize(struct run *r)
     return EXIT_DONE;
 }
 
-int cmd_chmod(struct run *r)
+int cmd_chmod(struct command_run *r)
 {
     uint32_t mode = 0;
     if (number_mode(r->word[0], &mode) != NUM_OK) {

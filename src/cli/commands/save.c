@@ -7,7 +7,7 @@
 #include "live/block.h"
 
 /* A stop that was asked for is no failure. */
-static int file_failed(struct run *r, struct oserr e)
+static int file_failed(struct command_run *r, struct oserr e)
 {
     char text[160];
     char shown[RUN_SHOWN];
@@ -18,13 +18,14 @@ static int file_failed(struct run *r, struct oserr e)
                      oserr_text(e, text, sizeof text));
 }
 
-static int save_data(struct run *r, struct os_file *f, struct block *b, uint64_t *at, uint64_t end)
+static int save_data(struct command_run *r, struct os_file *f, struct aligned_buffer *b,
+                     uint64_t *at, uint64_t end)
 {
     while (*at < end) {
         const uint8_t *p = NULL;
         size_t got = 0;
         size_t asked = 0;
-        struct oserr e = block_read(b, r->seg, *at, end - *at, 1, &p, &asked, &got);
+        struct oserr e = aligned_buffer_read(b, r->seg, *at, end - *at, 1, &p, &asked, &got);
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
@@ -44,7 +45,8 @@ static int save_data(struct run *r, struct os_file *f, struct block *b, uint64_t
     return EXIT_DONE;
 }
 
-static int save_range(struct run *r, struct os_file *f, struct block *b, const struct range *range)
+static int save_range(struct command_run *r, struct os_file *f, struct aligned_buffer *b,
+                      const struct range *range)
 {
     uint64_t at = range->offset;
     uint64_t end = range->offset + range->length;
@@ -71,10 +73,10 @@ static int save_range(struct run *r, struct os_file *f, struct block *b, const s
     return status;
 }
 
-int cmd_save(struct run *r)
+int cmd_save(struct command_run *r)
 {
     struct range range;
-    struct block b;
+    struct aligned_buffer b;
     struct os_file *f = NULL;
     bool sparse = false;
     if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range)) {
@@ -92,11 +94,11 @@ int cmd_save(struct run *r)
     }
     e = os_file_create(r->word[0], &f, &sparse);
     if (oserr_is(e)) {
-        block_free(&b);
+        aligned_buffer_free(&b);
         return file_failed(r, e);
     }
     int status = save_range(r, f, &b, &range);
-    block_free(&b);
+    aligned_buffer_free(&b);
     if (status != EXIT_DONE) {
         os_file_abandon(f);
         return status;

@@ -30,7 +30,7 @@ struct wait {
     bool told;                /* that the name is gone or another segment's */
 };
 
-static bool parse_condition(struct run *r, struct wait *w)
+static bool parse_condition(struct command_run *r, struct wait *w)
 {
     int given = 0;
     for (int i = 0; i < CONDITIONS; i++) {
@@ -47,7 +47,7 @@ static bool parse_condition(struct run *r, struct wait *w)
     return true;
 }
 
-static bool parse_value(struct run *r, struct wait *w)
+static bool parse_value(struct command_run *r, struct wait *w)
 {
     if (r->words != 1) {
         (void)run_usage(r, "OFFSET is missing");
@@ -66,7 +66,7 @@ static bool parse_value(struct run *r, struct wait *w)
                                            w->value, sizeof w->value, &w->size);
 }
 
-static bool parse(struct run *r, struct wait *w)
+static bool parse(struct command_run *r, struct wait *w)
 {
     int64_t timeout = -1;
     double hz = DEFAULT_HZ;
@@ -88,7 +88,7 @@ static bool parse(struct run *r, struct wait *w)
 
 /* ---- conditions: EXIT_DONE it holds, EXIT_NO not yet, EXIT_ERROR reported ---- */
 
-static int look_for_name(struct run *r, const struct wait *w)
+static int look_for_name(struct command_run *r, const struct wait *w)
 {
     struct seg *s = NULL;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
@@ -139,7 +139,7 @@ static bool holds(const struct wait *w, const uint8_t *now)
 }
 
 /* Says once that those who open the name from now on do not get this segment any more. */
-static int look_at_state(struct run *r, struct wait *w)
+static int look_at_state(struct command_run *r, struct wait *w)
 {
     struct seg_stat st;
     int64_t now = os_now();
@@ -160,7 +160,7 @@ static int look_at_state(struct run *r, struct wait *w)
     return EXIT_NO;
 }
 
-static int look_at_value(struct run *r, struct wait *w)
+static int look_at_value(struct command_run *r, struct wait *w)
 {
     uint8_t now[VALUE_MAX];
     size_t got = 0;
@@ -175,22 +175,22 @@ static int look_at_value(struct run *r, struct wait *w)
 }
 
 /* A recording: its looks one after the other, to its end, and further while it is being made. */
-static int look_at_recording(struct run *r, struct wait *w)
+static int look_at_recording(struct command_run *r, struct wait *w)
 {
-    struct recorded *recorded = recorded_of(r->seg);
+    struct recording *recorded = recording_of(r->seg);
     struct rec_info was;
     struct rec_info is;
     bool written = false;
     int64_t t = 0;
-    recorded_info(recorded, &was);
-    struct oserr e = recorded_grow(recorded, &written);
-    recorded_info(recorded, &is);
+    recording_info(recorded, &was);
+    struct oserr e = recording_grow(recorded, &written);
+    recording_info(recorded, &is);
     int status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
-    while (status == EXIT_NO && recorded_next_time(recorded, &t)) {
+    while (status == EXIT_NO && recording_next_time(recorded, &t)) {
         bool played = true;
         while (played && !oserr_is(e)) {
             struct rec_event ev;
-            e = recorded_step(recorded, t, &ev, &played);
+            e = recording_step(recorded, t, &ev, &played);
         }
         e = oserr_is(e) ? e : seg_played(r->seg);
         status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
@@ -202,15 +202,15 @@ static int look_at_recording(struct run *r, struct wait *w)
     return status;
 }
 
-static int look_once(struct run *r, struct wait *w)
+static int look_once(struct command_run *r, struct wait *w)
 {
     if (w->what == EXISTS || w->what == GONE) {
         return look_for_name(r, w);
     }
-    return recorded_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
+    return recording_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
 }
 
-static int wait_loop(struct run *r, struct wait *w)
+static int wait_loop(struct command_run *r, struct wait *w)
 {
     for (;;) {
         int status = look_once(r, w);
@@ -230,7 +230,7 @@ static int wait_loop(struct run *r, struct wait *w)
 }
 
 /* Opens the segment, and remembers what `changes` starts from. */
-static int wait_for_value(struct run *r, struct wait *w)
+static int wait_for_value(struct command_run *r, struct wait *w)
 {
     size_t got = 0;
     if (r->seg == NULL) {
@@ -260,7 +260,7 @@ static int wait_for_value(struct run *r, struct wait *w)
     return wait_loop(r, w);
 }
 
-int cmd_wait(struct run *r)
+int cmd_wait(struct command_run *r)
 {
     struct wait w;
     if (!parse(r, &w)) {

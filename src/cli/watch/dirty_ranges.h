@@ -9,8 +9,8 @@
 
 #include "backend/oserr.h"
 
-struct touched {
-    struct touched_range {
+struct dirty_ranges {
+    struct dirty_ranges_range {
         uint64_t from, to;
     } * list; /* as they came: ascending as a rule */
     size_t count, cap;
@@ -18,8 +18,8 @@ struct touched {
 
 /* Adds [from, to) widened to whole units and cut at `end`; what continues the last one joins it.
  * False: no memory. */
-SHM_MUST bool touched_add(struct touched *t, uint64_t from, uint64_t to, uint64_t unit,
-                          uint64_t end);
-void touched_free(struct touched *t);
+MUST_USE bool dirty_ranges_add(struct dirty_ranges *t, uint64_t from, uint64_t to, uint64_t unit,
+                               uint64_t end);
+void dirty_ranges_free(struct dirty_ranges *t);
 
 #endif

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static bool parse(struct run *r, struct watch *w)
+static bool parse(struct command_run *r, struct watch *w)
 {
     *w = (struct watch){.r = r, .sink = &watch_lines, .json = run_option(r, "json") != NULL};
     return run_view(r, &w->view) && run_range(r, 0, &w->range) && watch_options(r, w) &&
@@ -14,7 +14,7 @@ static bool parse(struct run *r, struct watch *w)
 }
 
 /* The range in whole units; a numeric view with an OFFSET alone is one value. */
-static bool settle_range(struct run *r, struct watch *w)
+static bool settle_range(struct command_run *r, struct watch *w)
 {
     bool numbers = w->view != NULL && w->view->kind != VIEW_HEX && w->view->kind != VIEW_TEXT;
     w->unit = w->view == NULL ? 1 : w->view->unit;
@@ -39,7 +39,7 @@ static bool settle_range(struct run *r, struct watch *w)
     return true;
 }
 
-int cmd_watch(struct run *r)
+int cmd_watch(struct command_run *r)
 {
     struct watch w;
     bool recorded = seg_kind(r->seg) == SEG_REC;
@@ -65,7 +65,7 @@ enum { DEFAULT_HZ = 250, BEHIND_PERIODS = 4 };
 #define BEHIND_AT_LEAST INT64_C(10000000) /* ns; a scheduler's hiccup is no gap */
 #define REST_MOST       1e15              /* ns; eleven days, what fits the clock in any case */
 
-bool watch_options(struct run *r, struct watch *w)
+bool watch_options(struct command_run *r, struct watch *w)
 {
     const char *cpu = run_option(r, "cpu");
     double hz = DEFAULT_HZ;

@@ -71,7 +71,7 @@ struct watch_sink {
 };
 
 struct watch {
-    struct run *r;
+    struct command_run *r;
     const struct watch_sink *sink;
     void *ctx;               /* the sink's */
     const struct view *view; /* NULL: bytes, adjacent ones on one line */
@@ -98,7 +98,7 @@ struct watch {
     struct watch_hashes **hash; /* NULL where there is no data */
     size_t hashes;
     struct watch_held held;
-    struct block block;
+    struct aligned_buffer block;
     uint64_t joined;   /* the segment's offset behind the pages read last, */
     int64_t joined_at; /* and when that was: pages that follow belong to the same change */
     int64_t owed;      /* ns of work that --cpu has not been paid for */
@@ -107,7 +107,7 @@ struct watch {
     uint64_t let_out;  /* and when it was last asked to let them out */
 };
 
-SHM_MUST struct oserr watch_new(struct watch *w);
+MUST_USE struct oserr watch_new(struct watch *w);
 void watch_free(struct watch *w);
 
 /* Looks until the sink has enough, the time is over or a stop is asked for; frees the copy. r,
@@ -116,10 +116,10 @@ void watch_free(struct watch *w);
 int watch_run(struct watch *w);
 
 /* --hz, --for, --cpu into period, duration and cpu. False: it was reported. */
-bool watch_options(struct run *r, struct watch *w);
+bool watch_options(struct command_run *r, struct watch *w);
 
 /* The range has `length` bytes now, not less than before. False: no memory. */
-SHM_MUST bool watch_grow(struct watch *w, uint64_t length);
+MUST_USE bool watch_grow(struct watch *w, uint64_t length);
 
 /* The range has only `length` bytes now: what the copy holds behind that is forgotten, and fresh
  * when it comes back. */
@@ -133,7 +133,7 @@ uint8_t *watch_part(struct watch *w, uint64_t at);
 
 /* n bytes at `at` (from the start of the range) are `new` now; n is a multiple of the unit. Tells
  * the sink what changed and keeps them. False: no memory. */
-SHM_MUST bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *new,
+MUST_USE bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *new,
                             size_t n);
 
 /* Nothing adjacent follows: tells what is held. */
@@ -152,7 +152,7 @@ int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end);
 int watch_pages(struct watch *w, int64_t now);
 
 /* Tables for a range of so many bytes. False: no memory. */
-SHM_MUST bool watch_pages_grow(struct watch *w, uint64_t length);
+MUST_USE bool watch_pages_grow(struct watch *w, uint64_t length);
 void watch_pages_free(struct watch *w);
 
 /* The range has only `length` bytes now: no page from there on is known. */

@@ -62,7 +62,7 @@ void watch_free(struct watch *w)
     watch_pages_free(w);
     free(w->held.old);
     free(w->held.new);
-    block_free(&w->block);
+    aligned_buffer_free(&w->block);
 }
 
 const uint8_t *watch_bytes(const struct watch *w, uint64_t at)

@@ -10,32 +10,32 @@
 
 enum { GROW_EVERY = 20 * 1000000 }; /* ns between two looks at a file that is still written */
 
-struct replay {
+struct recording_watch {
     struct watch *w;
-    struct recorded *recorded;
-    struct touched touched; /* by the look, from the start of the range */
-    int64_t t;              /* of the look */
-    int64_t until;          /* ns, the end of what is asked for */
+    struct recording *recorded;
+    struct dirty_ranges touched; /* by the look, from the start of the range */
+    int64_t t;                   /* of the look */
+    int64_t until;               /* ns, the end of what is asked for */
 };
 
 /* [from, to) of the segment changed: as far as it lies in the range. */
-static bool touch(struct replay *p, uint64_t from, uint64_t to)
+static bool touch(struct recording_watch *p, uint64_t from, uint64_t to)
 {
     const struct range *range = &p->w->range;
     from = from > range->offset ? from - range->offset : 0;
     to = to > range->offset ? to - range->offset : 0;
-    return touched_add(&p->touched, from, to, p->w->unit, range->length);
+    return dirty_ranges_add(&p->touched, from, to, p->w->unit, range->length);
 }
 
-static int compare(struct replay *p, const struct touched_range *what)
+static int compare(struct recording_watch *p, const struct dirty_ranges_range *what)
 {
     struct watch *w = p->w;
     for (uint64_t at = what->from; at < what->to;) {
         const uint8_t *bytes = NULL;
         size_t asked = 0;
         size_t got = 0;
-        struct oserr e = block_read(&w->block, w->r->seg, w->range.offset + at, what->to - at,
-                                    w->unit, &bytes, &asked, &got);
+        struct oserr e = aligned_buffer_read(&w->block, w->r->seg, w->range.offset + at,
+                                             what->to - at, w->unit, &bytes, &asked, &got);
         if (oserr_is(e)) {
             return run_fail(w->r, NULL, "read it", e);
         }
@@ -52,7 +52,7 @@ static int compare(struct replay *p, const struct touched_range *what)
 }
 
 /* The look is complete: what differs is told. */
-static int end_look(struct replay *p)
+static int end_look(struct recording_watch *p)
 {
     int status = EXIT_DONE;
     for (size_t i = 0; i < p->touched.count && status == EXIT_DONE; i++) {
@@ -67,7 +67,7 @@ static int end_look(struct replay *p)
     return status;
 }
 
-static int state_changed(struct replay *p, const struct rec_event *ev)
+static int state_changed(struct recording_watch *p, const struct rec_event *ev)
 {
     struct watch *w = p->w;
     struct oserr e = seg_played(w->r->seg);
@@ -89,7 +89,7 @@ static int state_changed(struct replay *p, const struct rec_event *ev)
     return EXIT_DONE;
 }
 
-static int take_event(struct replay *p, const struct rec_event *ev)
+static int take_event(struct recording_watch *p, const struct rec_event *ev)
 {
     bool fits = true;
     if (ev->key) {
@@ -115,15 +115,15 @@ static int take_event(struct replay *p, const struct rec_event *ev)
 
 /* All of it was played: is it still being made, and is more wanted? Then waits for more. False:
  * that is its end, or *status says why not. */
-static bool await_more(struct replay *p, int *status)
+static bool await_more(struct recording_watch *p, int *status)
 {
     struct watch *w = p->w;
     struct rec_info was;
     struct rec_info is;
     bool written = false;
-    recorded_info(p->recorded, &was);
-    struct oserr e = recorded_grow(p->recorded, &written);
-    recorded_info(p->recorded, &is);
+    recording_info(p->recorded, &was);
+    struct oserr e = recording_grow(p->recorded, &written);
+    recording_info(p->recorded, &is);
     if (oserr_is(e)) {
         *status = run_fail(w->r, NULL, "read it", e);
         return false;
@@ -145,7 +145,7 @@ static bool await_more(struct replay *p, int *status)
 }
 
 /* Plays the rest of the look, compares, and plays the next one's first event. */
-static int play(struct replay *p)
+static int play(struct recording_watch *p)
 {
     struct watch *w = p->w;
     bool first = false;
@@ -153,7 +153,7 @@ static int play(struct replay *p)
     while (status == EXIT_DONE && !w->sink->ended(w)) {
         struct rec_event ev;
         bool played = false;
-        struct oserr e = recorded_step(p->recorded, first ? p->until : p->t, &ev, &played);
+        struct oserr e = recording_step(p->recorded, first ? p->until : p->t, &ev, &played);
         if (oserr_is(e)) {
             (void)end_look(p);
             return run_fail(w->r, NULL, "read it", e);
@@ -175,9 +175,9 @@ static int play(struct replay *p)
 
 int watch_recorded(struct watch *w)
 {
-    struct replay p = {.w = w,
-                       .recorded = recorded_of(w->r->seg),
-                       .until = w->duration < 0 ? INT64_MAX : w->duration};
+    struct recording_watch p = {.w = w,
+                                .recorded = recording_of(w->r->seg),
+                                .until = w->duration < 0 ? INT64_MAX : w->duration};
     struct oserr e = watch_new(w);
     if (oserr_is(e)) {
         watch_free(w);
@@ -192,7 +192,7 @@ int watch_recorded(struct watch *w)
     if (status == EXIT_DONE) {
         status = play(&p);
     }
-    touched_free(&p.touched);
+    dirty_ranges_free(&p.touched);
     watch_free(w);
     return status == EXIT_DONE && w->count > 0 && w->printed < w->count ? EXIT_NO : status;
 }

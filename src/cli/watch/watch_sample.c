@@ -9,8 +9,8 @@ int watch_read(struct watch *w, int64_t now, uint64_t at, uint64_t end)
         const uint8_t *p = NULL;
         size_t got = 0;
         size_t asked = 0;
-        struct oserr e = block_read(&w->block, w->r->seg, w->range.offset + at, end - at, w->unit,
-                                    &p, &asked, &got);
+        struct oserr e = aligned_buffer_read(&w->block, w->r->seg, w->range.offset + at, end - at,
+                                             w->unit, &p, &asked, &got);
         if (oserr_is(e)) {
             return run_fail(w->r, NULL, "read it", e);
         }

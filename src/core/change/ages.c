@@ -6,7 +6,7 @@
 /* In `state`: this byte of the window was never fed. */
 enum { NEVER_FED = 0xff, BLOCK = 256 };
 
-struct diff {
+struct ages {
     size_t cap;       /* bytes each array holds */
     size_t n;         /* bytes of the newest window, <= cap */
     uint64_t offset;  /* where the newest window starts */
@@ -17,9 +17,9 @@ struct diff {
     uint32_t *count;  /* changes seen, saturating */
 };
 
-struct diff *diff_new(size_t cap)
+struct ages *ages_new(size_t cap)
 {
-    struct diff *d = calloc(1, sizeof *d);
+    struct ages *d = calloc(1, sizeof *d);
     if (!d)
         return NULL;
     size_t room = cap ? cap : 1;
@@ -30,13 +30,13 @@ struct diff *diff_new(size_t cap)
     d->changed = calloc(room, sizeof *d->changed);
     d->count = calloc(room, sizeof *d->count);
     if (!d->value || !d->state || !d->known || !d->changed || !d->count) {
-        diff_free(d);
+        ages_free(d);
         return NULL;
     }
     return d;
 }
 
-void diff_free(struct diff *d)
+void ages_free(struct ages *d)
 {
     if (!d)
         return;
@@ -49,7 +49,7 @@ void diff_free(struct diff *d)
 }
 
 /* Forgets n bytes of the window from i. */
-static void forget(struct diff *d, size_t i, size_t n)
+static void forget(struct ages *d, size_t i, size_t n)
 {
     memset(d->value + i, 0, n);
     memset(d->state + i, NEVER_FED, n);
@@ -59,7 +59,7 @@ static void forget(struct diff *d, size_t i, size_t n)
 }
 
 /* Moves what is known of n bytes from index `from` to index `to`. */
-static void carry(struct diff *d, size_t to, size_t from, size_t n)
+static void carry(struct ages *d, size_t to, size_t from, size_t n)
 {
     memmove(d->value + to, d->value + from, n);
     memmove(d->state + to, d->state + from, n);
@@ -74,7 +74,7 @@ static size_t smaller(size_t a, size_t b)
 }
 
 /* Makes [offset, offset+n) the window; what overlaps the previous one is kept. */
-static void move_window(struct diff *d, uint64_t offset, size_t n)
+static void move_window(struct ages *d, uint64_t offset, size_t n)
 {
     size_t start = 0, keep = 0; /* [start, start+keep) of the new window is known */
     if (offset >= d->offset && offset - d->offset < d->n) {
@@ -96,7 +96,7 @@ static void move_window(struct diff *d, uint64_t offset, size_t n)
 }
 
 /* Takes in byte i; 1 when it changed. */
-static size_t feed_byte(struct diff *d, size_t i, uint8_t byte, uint8_t state, int64_t now)
+static size_t feed_byte(struct ages *d, size_t i, uint8_t byte, uint8_t state, int64_t now)
 {
     d->state[i] = state;
     if (state == BYTE_UNKNOWN)
@@ -114,7 +114,7 @@ static size_t feed_byte(struct diff *d, size_t i, uint8_t byte, uint8_t state, i
 }
 
 /* A stretch of at most BLOCK bytes in which something differs. */
-static size_t feed_block(struct diff *d, size_t i, size_t end, const uint8_t *bytes,
+static size_t feed_block(struct ages *d, size_t i, size_t end, const uint8_t *bytes,
                          const uint8_t *state, int64_t now)
 {
     size_t changes = 0;
@@ -133,7 +133,7 @@ static size_t feed_block(struct diff *d, size_t i, size_t end, const uint8_t *by
     return changes;
 }
 
-size_t diff_feed(struct diff *d, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+size_t ages_feed(struct ages *d, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
                  size_t n, int64_t now)
 {
     if (n > d->cap)
@@ -153,17 +153,17 @@ size_t diff_feed(struct diff *d, uint64_t offset, const uint8_t *bytes, const ui
     return changes;
 }
 
-const int64_t *diff_changed(const struct diff *d)
+const int64_t *ages_changed(const struct ages *d)
 {
     return d->changed;
 }
 
-const uint32_t *diff_counts(const struct diff *d)
+const uint32_t *ages_counts(const struct ages *d)
 {
     return d->count;
 }
 
-void diff_expect(struct diff *d, uint64_t offset, const uint8_t *bytes, size_t n, int64_t now)
+void ages_expect(struct ages *d, uint64_t offset, const uint8_t *bytes, size_t n, int64_t now)
 {
     if (now == 0)
         now = 1;
@@ -179,19 +179,19 @@ void diff_expect(struct diff *d, uint64_t offset, const uint8_t *bytes, size_t n
     }
 }
 
-void diff_prime(struct diff *d, const int64_t *changed, size_t n)
+void ages_prime(struct ages *d, const int64_t *changed, size_t n)
 {
     for (size_t i = 0; i < smaller(n, d->n); i++)
         if (d->changed[i] == 0)
             d->changed[i] = changed[i];
 }
 
-void diff_cool(struct diff *d)
+void ages_reset_counts(struct ages *d)
 {
     memset(d->count, 0, d->n * sizeof *d->count);
 }
 
-void diff_reset(struct diff *d)
+void ages_reset(struct ages *d)
 {
     d->n = 0;
     d->offset = 0;

@@ -17,39 +17,39 @@ enum byte_state {
     BYTE_BEYOND,  /* past the end of the segment */
 };
 
-struct diff; /* opaque; owns its buffers */
+struct ages; /* opaque; owns its buffers */
 
 /* A tracker for windows of up to `cap` bytes; NULL: out of memory. */
-SHM_MUST struct diff *diff_new(size_t cap);
-void diff_free(struct diff *d);
+MUST_USE struct ages *ages_new(size_t cap);
+void ages_free(struct ages *d);
 
 /* Feeds the window [offset, offset+n) as seen at time `now`. A byte seen for the first time (the
  * window moved onto it) is not a change; what overlaps the previous window keeps its ages. HOLE to
  * DATA with value 0 is no change of value; DATA to BEYOND is none either, but BEYOND to DATA of a
  * known byte compares with 0; UNKNOWN tells nothing, the byte is compared with the last known value
  * when it is known again. Returns how many bytes changed. n <= cap. */
-size_t diff_feed(struct diff *d, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+size_t ages_feed(struct ages *d, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
                  size_t n, int64_t now);
 
 /* Time of the last change of byte i of the newest window, 0: never seen to change. Valid until the
  * next feed. */
-const int64_t *diff_changed(const struct diff *d);
+const int64_t *ages_changed(const struct ages *d);
 
 /* How often byte i was seen to change since it came into the window (saturating). */
-const uint32_t *diff_counts(const struct diff *d);
+const uint32_t *ages_counts(const struct ages *d);
 
 /* Our own store at offset is not a surprise: the next feed counts it as seen. The age of each byte
  * that it made another one starts now, its count stays. Bytes outside of the window are ignored. */
-void diff_expect(struct diff *d, uint64_t offset, const uint8_t *bytes, size_t n, int64_t now);
+void ages_expect(struct ages *d, uint64_t offset, const uint8_t *bytes, size_t n, int64_t now);
 
 /* For bytes of the window that were not seen to change: when somebody else saw them change, 0: not.
  */
-void diff_prime(struct diff *d, const int64_t *changed, size_t n);
+void ages_prime(struct ages *d, const int64_t *changed, size_t n);
 
 /* Counts start anew. */
-void diff_cool(struct diff *d);
+void ages_reset_counts(struct ages *d);
 
 /* Forgets everything (another segment, replaced). */
-void diff_reset(struct diff *d);
+void ages_reset(struct ages *d);
 
 #endif

@@ -27,8 +27,8 @@ void pagemap_free(struct pagemap *m)
     if (m == NULL)
         return;
     while (m->newest != NULL)
-        keep_drop(m, m->newest, false);
-    table_cut(m, 0);
+        copy_drop(m, m->newest, false);
+    index_truncate(m, 0);
     free(m->leaves);
     free(m->bucket);
     free(m);
@@ -41,7 +41,7 @@ void pagemap_allow(struct pagemap *m, size_t allowance)
 
 size_t pagemap_memory(const struct pagemap *m)
 {
-    return sizeof *m + table_bytes(m) + keep_bytes(m);
+    return sizeof *m + index_bytes(m) + copy_bytes(m);
 }
 
 bool pagemap_listen(struct pagemap *m, const struct pagemap_sink *sink)
@@ -113,16 +113,16 @@ static void tell_kept(const struct pagemap *m, const struct part *p)
 /* ---- one page ---- */
 
 /* The page is this now; listeners hear of holes that come and go. */
-static void become(const struct pagemap *m, const struct place *at, enum page_state state,
+static void become(const struct pagemap *m, const struct leaf_pos *at, enum page_state state,
                    int64_t time)
 {
-    enum page_state was = place_state(at);
-    place_set(at, state);
+    enum page_state was = leaf_pos_state(at);
+    leaf_pos_set(at, state);
     if (was == PAGE_UNSEEN || state == PAGE_UNSEEN || (was == PAGE_HOLE) == (state == PAGE_HOLE))
         return;
     for (size_t i = 0; i < m->sinks; i++)
         if (m->sink[i].hole != NULL)
-            m->sink[i].hole(m->sink[i].ctx, time, place_page(at) * PAGEMAP_PAGE,
+            m->sink[i].hole(m->sink[i].ctx, time, leaf_pos_page(at) * PAGEMAP_PAGE,
                             state == PAGE_HOLE);
 }
 
@@ -131,7 +131,7 @@ static enum page_state state_of(const struct pagemap *m, bool hole, uint64_t has
     return hole ? PAGE_HOLE : hash == m->zero ? PAGE_ZERO : PAGE_DATA;
 }
 
-static void stamp(const struct place *at, uint32_t tick)
+static void stamp(const struct leaf_pos *at, uint32_t tick)
 {
     struct leaf *l = at->leaf;
     uint32_t count = place_count(at);
@@ -176,7 +176,7 @@ static size_t tell_runs(struct pagemap *m, const struct part *p, struct copy *co
             at++;
         if (at > first) {
             tell_changed(m, p, first, was + first, at - first);
-            keep_mark(m, copy, p->in + first, at - first, tick);
+            copy_mark(m, copy, p->in + first, at - first, tick);
         }
         sum += at - first;
     }
@@ -192,12 +192,12 @@ static bool whole_hole(const struct part *p, const uint8_t *page)
 /* A known page of which nothing is new, but perhaps that it is a hole, or is none any more. */
 static void feed_same(struct pagemap *m, const struct part *p, const uint8_t *page)
 {
-    struct place at = p->hole ? table_find(m, p->page) : table_make(m, p->page, 1);
+    struct leaf_pos at = p->hole ? index_find(m, p->page) : index_insert(m, p->page, 1);
     if (at.leaf == NULL)
         return;
     if (whole_hole(p, page))
         become(m, &at, PAGE_HOLE, p->time);
-    else if (!p->hole && place_state(&at) <= PAGE_HOLE)
+    else if (!p->hole && leaf_pos_state(&at) <= PAGE_HOLE)
         become(m, &at, place_holds(&at, m->zero) ? PAGE_ZERO : PAGE_DATA, p->time);
 }
 
@@ -208,20 +208,20 @@ static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t 
         feed_same(m, p, page);
         return 0;
     }
-    struct place at = table_make(m, p->page, 1);
+    struct leaf_pos at = index_insert(m, p->page, 1);
     if (at.leaf == NULL)
         return 0;
-    struct copy *copy = keep_find(m, p->page);
+    struct copy *copy = copy_find(m, p->page);
     if (copy == NULL)
-        copy = keep_add(m, p->page, page);
+        copy = copy_add(m, p->page, page);
     if (copy == NULL) { /* no memory: a page like those that are too many */
-        place_set(&at, PAGE_UNSEEN);
+        leaf_pos_set(&at, PAGE_UNSEEN);
         return 0;
     }
     tell_differs(m, p, copy->bytes + p->in);
     size_t sum = tell_runs(m, p, copy, copy->bytes + p->in);
     memcpy(copy->bytes + p->in, p->bytes, p->n);
-    keep_touch(m, copy);
+    copy_touch(m, copy);
     uint64_t hash = pagemap_hash(copy->bytes);
     place_hash(&at, hash);
     become(m, &at, state_of(m, whole_hole(p, copy->bytes), hash), p->time);
@@ -234,14 +234,14 @@ static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t 
 static void feed_unknown(struct pagemap *m, const struct part *p)
 {
     uint8_t page[PAGEMAP_PAGE] = {0};
-    struct place at = {0};
+    struct leaf_pos at = {0};
     if (p->whole)
-        at = table_make(m, p->page, 1);
+        at = index_insert(m, p->page, 1);
     if (at.leaf == NULL)
         return;
     memcpy(page, p->bytes, p->n);
     uint64_t hash = pagemap_hash(page);
-    bool changed = place_state(&at) != PAGE_UNSEEN && !place_holds(&at, hash);
+    bool changed = leaf_pos_state(&at) != PAGE_UNSEEN && !place_holds(&at, hash);
     if (changed) {
         tell_differs(m, p, NULL);
         tell_changed(m, p, 0, NULL, p->n);
@@ -250,12 +250,12 @@ static void feed_unknown(struct pagemap *m, const struct part *p)
     }
     place_hash(&at, hash);
     become(m, &at, state_of(m, p->hole, hash), p->time);
-    bool known = place_state(&at) != PAGE_DATA;
-    if (!known && (changed || keep_pinned(m, p->page) || keep_room(m))) {
-        struct copy *copy = keep_add(m, p->page, page);
+    bool known = leaf_pos_state(&at) != PAGE_DATA;
+    if (!known && (changed || copy_pinned(m, p->page) || copy_room(m))) {
+        struct copy *copy = copy_add(m, p->page, page);
         known = copy != NULL;
         if (known && changed)
-            keep_touch(m, copy);
+            copy_touch(m, copy);
     }
     if (known)
         tell_kept(m, p);
@@ -302,26 +302,26 @@ size_t pagemap_feed(struct pagemap *m, uint64_t offset, const uint8_t *bytes, co
             sum += pagemap_feed_part(m, &p);
         at += take;
     }
-    keep_shrink(m);
+    copy_shrink(m);
     return sum;
 }
 
-/* A page that is not as the table has it; `ahead`: see table_make. True: its bytes are wanted. */
+/* A page that is not as the table has it; `ahead`: see index_insert. True: its bytes are wanted. */
 static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t time, size_t ahead)
 {
-    struct place at = table_find(m, page);
+    struct leaf_pos at = index_find(m, page);
     enum page_state state = page < m->seen ? PAGE_HOLE : PAGE_UNSEEN;
     bool same = hash == m->zero;
     if (at.leaf != NULL) {
-        state = place_state(&at);
+        state = leaf_pos_state(&at);
         same = place_holds(&at, hash);
     }
     if (state != PAGE_UNSEEN && !same)
         return true;
-    if (state == PAGE_UNSEEN && hash != m->zero && (keep_pinned(m, page) || keep_room(m)))
+    if (state == PAGE_UNSEEN && hash != m->zero && (copy_pinned(m, page) || copy_room(m)))
         return true;
     if (at.leaf == NULL)
-        at = table_make(m, page, ahead);
+        at = index_insert(m, page, ahead);
     if (at.leaf == NULL)
         return false;
     place_hash(&at, hash);
@@ -333,7 +333,7 @@ static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t t
 /* How many of the pages from `page` on are in the table with these hashes, as data. */
 static size_t as_before(struct pagemap *m, uint64_t page, const uint64_t *hash, size_t n)
 {
-    struct place p = table_seek(m, page);
+    struct leaf_pos p = index_seek(m, page);
     size_t k = 0;
     if (p.leaf == NULL)
         return 0;
@@ -363,6 +363,6 @@ size_t pagemap_feed_hashes(struct pagemap *m, uint64_t offset, const uint64_t *h
             want[wants++] = (uint32_t)at;
         at++;
     }
-    keep_shrink(m);
+    copy_shrink(m);
     return wants;
 }

@@ -57,7 +57,7 @@ struct pagemap; /* opaque; owns its memory */
  * copies get what it leaves (at least 256 KiB); pages that are holes again are in it as long as
  * there is room. (Twenty bytes: unless there are less than a hundred within 16 TiB.) NULL: out of
  * memory. */
-SHM_MUST struct pagemap *pagemap_new(size_t allowance);
+MUST_USE struct pagemap *pagemap_new(size_t allowance);
 void pagemap_free(struct pagemap *m);                    /* NULL is fine */
 void pagemap_allow(struct pagemap *m, size_t allowance); /* takes effect at the next feeding */
 size_t pagemap_memory(const struct pagemap *m);          /* bytes taken now */
@@ -92,7 +92,7 @@ void pagemap_seen(struct pagemap *m, uint64_t offset);
 void pagemap_resize(struct pagemap *m, uint64_t size);
 
 /* Counts start anew. */
-void pagemap_cool(struct pagemap *m);
+void pagemap_reset_counts(struct pagemap *m);
 
 /* ---- asking ---- */
 

@@ -12,7 +12,7 @@ static size_t bucket_of(const struct pagemap *m, uint64_t page)
     return (size_t)((page * 0x9e3779b97f4a7c15u) >> 32) & (m->buckets - 1);
 }
 
-struct copy *keep_find(const struct pagemap *m, uint64_t page)
+struct copy *copy_find(const struct pagemap *m, uint64_t page)
 {
     if (m->buckets == 0)
         return NULL;
@@ -22,28 +22,28 @@ struct copy *keep_find(const struct pagemap *m, uint64_t page)
     return c;
 }
 
-bool keep_pinned(const struct pagemap *m, uint64_t page)
+bool copy_pinned(const struct pagemap *m, uint64_t page)
 {
     return page >= m->pin_from && page < m->pin_to;
 }
 
-size_t keep_bytes(const struct pagemap *m)
+size_t copy_bytes(const struct pagemap *m)
 {
     return m->buckets * sizeof(struct bucket) + m->copies * (sizeof(struct copy) + sizeof(size_t)) +
-           m->marked * sizeof(struct marks);
+           m->marked * sizeof(struct dirty_times);
 }
 
 /* What the table leaves of the allowance. */
 static size_t room(const struct pagemap *m)
 {
-    size_t table = sizeof *m + table_bytes(m);
+    size_t table = sizeof *m + index_bytes(m);
     size_t left = m->allowance > table ? m->allowance - table : 0;
     return left > LEAST ? left : LEAST;
 }
 
-bool keep_room(const struct pagemap *m)
+bool copy_room(const struct pagemap *m)
 {
-    return keep_bytes(m) + sizeof(struct copy) + sizeof(struct marks) <= room(m);
+    return copy_bytes(m) + sizeof(struct copy) + sizeof(struct dirty_times) <= room(m);
 }
 
 static void unlink_copy(struct pagemap *m, struct copy *c)
@@ -75,7 +75,7 @@ static void link_oldest(struct pagemap *m, struct copy *c)
     m->oldest = c;
 }
 
-void keep_touch(struct pagemap *m, struct copy *c)
+void copy_touch(struct pagemap *m, struct copy *c)
 {
     if (m->newest == c)
         return;
@@ -83,7 +83,7 @@ void keep_touch(struct pagemap *m, struct copy *c)
     link_newest(m, c);
 }
 
-void keep_drop(struct pagemap *m, struct copy *c, bool tell)
+void copy_drop(struct pagemap *m, struct copy *c, bool tell)
 {
     struct copy **at = &m->bucket[bucket_of(m, c->page)].first;
     while (*at != c)
@@ -103,16 +103,16 @@ void keep_drop(struct pagemap *m, struct copy *c, bool tell)
 static bool drop_one(struct pagemap *m)
 {
     struct copy *c = m->oldest;
-    while (c != NULL && keep_pinned(m, c->page))
+    while (c != NULL && copy_pinned(m, c->page))
         c = c->newer;
     if (c != NULL)
-        keep_drop(m, c, true);
+        copy_drop(m, c, true);
     return c != NULL;
 }
 
-void keep_shrink(struct pagemap *m)
+void copy_shrink(struct pagemap *m)
 {
-    while (keep_bytes(m) > room(m) && drop_one(m))
+    while (copy_bytes(m) > room(m) && drop_one(m))
         ;
 }
 
@@ -133,11 +133,11 @@ static bool grow_buckets(struct pagemap *m)
     return true;
 }
 
-struct copy *keep_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGEMAP_PAGE])
+struct copy *copy_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGEMAP_PAGE])
 {
-    while (!keep_room(m) && drop_one(m))
+    while (!copy_room(m) && drop_one(m))
         ;
-    if (!keep_room(m) && !keep_pinned(m, page))
+    if (!copy_room(m) && !copy_pinned(m, page))
         return NULL;
     if (m->copies >= m->buckets && !grow_buckets(m))
         return NULL;
@@ -156,18 +156,18 @@ struct copy *keep_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGE
 }
 
 /* Bytes [in, in + n) of the copy changed; without memory for it the page alone knows. */
-static void mark_range(struct marks *k, size_t in, size_t n, uint32_t tick)
+static void mark_range(struct dirty_times *k, size_t in, size_t n, uint32_t tick)
 {
     for (size_t i = in; i < in + n; i++) {
-        size_t grain = i / GRAIN;
-        if (k->tick[grain] == 0 || tick - k->tick[grain] > BURST)
+        size_t grain = i / DIRTY_GRANULE;
+        if (k->tick[grain] == 0 || tick - k->tick[grain] > MERGE_TICKS)
             k->bytes[grain] = 0;
         k->tick[grain] = tick;
-        k->bytes[grain] = (uint16_t)(k->bytes[grain] | 1u << i % GRAIN);
+        k->bytes[grain] = (uint16_t)(k->bytes[grain] | 1u << i % DIRTY_GRANULE);
     }
 }
 
-void keep_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t tick)
+void copy_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t tick)
 {
     if (c->marks == NULL) {
         c->marks = calloc(1, sizeof *c->marks);

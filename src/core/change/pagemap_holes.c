@@ -5,25 +5,25 @@
 #include "core/change/pagemap_private.h"
 
 /* A hole that changed long ago, or when there is no room to remember that, need not be known. */
-static bool forgets(struct pagemap *m, const struct place *p, int64_t time)
+static bool forgets(struct pagemap *m, const struct leaf_pos *p, int64_t time)
 {
-    uint32_t tick = place_tick(p);
-    if (place_state(p) != PAGE_HOLE || place_page(p) >= m->seen)
+    uint32_t tick = leaf_pos_tick(p);
+    if (leaf_pos_state(p) != PAGE_HOLE || leaf_pos_page(p) >= m->seen)
         return false;
-    if (tick != 0 && pagemap_tick(m, time) - tick <= 30 * BURST && !table_large(m))
+    if (tick != 0 && pagemap_tick(m, time) - tick <= 30 * MERGE_TICKS && !index_large(m))
         return false;
-    struct copy *copy = keep_find(m, place_page(p));
+    struct copy *copy = copy_find(m, leaf_pos_page(p));
     if (copy != NULL)
-        keep_drop(m, copy, false);
+        copy_drop(m, copy, false);
     return true;
 }
 
 /* The pages of one leaf that lie in [from, to) are holes now. True: some of them were forgotten. */
-static bool empty_leaf(struct pagemap *m, struct place p, uint64_t to, int64_t time)
+static bool empty_leaf(struct pagemap *m, struct leaf_pos p, uint64_t to, int64_t time)
 {
     bool gone[LEAF_MAX] = {false}, some = false;
-    for (; p.i < p.leaf->n && place_page(&p) < to; p.i++) {
-        struct part part = {.page = place_page(&p),
+    for (; p.i < p.leaf->n && leaf_pos_page(&p) < to; p.i++) {
+        struct part part = {.page = leaf_pos_page(&p),
                             .n = PAGEMAP_PAGE,
                             .bytes = pagemap_zeros,
                             .hole = true,
@@ -31,31 +31,31 @@ static bool empty_leaf(struct pagemap *m, struct place p, uint64_t to, int64_t t
                             .time = time};
         if (m->size / PAGEMAP_PAGE == part.page)
             part.n = (size_t)(m->size % PAGEMAP_PAGE);
-        if (place_state(&p) != PAGE_HOLE)
+        if (leaf_pos_state(&p) != PAGE_HOLE)
             (void)pagemap_feed_part(m, &part);
         gone[p.i] = forgets(m, &p, time);
         some = some || gone[p.i];
     }
     if (some)
-        table_remove(m, p.number, gone);
+        index_remove(m, p.number, gone);
     return some;
 }
 
 void pagemap_feed_hole(struct pagemap *m, uint64_t offset, uint64_t end, int64_t time)
 {
     uint64_t from = offset / PAGEMAP_PAGE, to = (end + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE;
-    struct place p = table_seek(m, from);
+    struct leaf_pos p = index_seek(m, from);
     size_t first = p.number;
     bool some = false;
-    while (p.leaf != NULL && place_page(&p) < to) {
+    while (p.leaf != NULL && leaf_pos_page(&p) < to) {
         some = empty_leaf(m, p, to, time) || some;
-        p = (struct place){.number = p.number + 1};
+        p = (struct leaf_pos){.number = p.number + 1};
         if (p.number < m->count)
             p.leaf = m->leaves[p.number];
     }
     if (some)
-        table_close(m, first, p.number);
-    keep_shrink(m);
+        index_compact(m, first, p.number);
+    copy_shrink(m);
 }
 
 void pagemap_seen(struct pagemap *m, uint64_t offset)
@@ -68,15 +68,15 @@ void pagemap_seen(struct pagemap *m, uint64_t offset)
 /* What page number `page` holds from byte `in` (not 0) on is gone. */
 static void cut_page(struct pagemap *m, uint64_t page, size_t in)
 {
-    struct place at = table_find(m, page);
-    struct copy *copy = keep_find(m, page);
+    struct leaf_pos at = index_find(m, page);
+    struct copy *copy = copy_find(m, page);
     if (at.leaf == NULL)
         return;
     if (copy != NULL) {
         memset(copy->bytes + in, 0, PAGEMAP_PAGE - in);
         place_hash(&at, pagemap_hash(copy->bytes));
-    } else if (place_state(&at) == PAGE_DATA) {
-        place_set(&at, PAGE_UNSEEN);
+    } else if (leaf_pos_state(&at) == PAGE_DATA) {
+        leaf_pos_set(&at, PAGE_UNSEEN);
     }
 }
 
@@ -91,15 +91,15 @@ void pagemap_resize(struct pagemap *m, uint64_t size)
     while (c != NULL) {
         struct copy *next = c->newer;
         if (c->page >= pages)
-            keep_drop(m, c, true);
+            copy_drop(m, c, true);
         c = next;
     }
     if (size % PAGEMAP_PAGE != 0)
         cut_page(m, size / PAGEMAP_PAGE, (size_t)(size % PAGEMAP_PAGE));
-    table_cut(m, pages);
+    index_truncate(m, pages);
 }
 
-void pagemap_cool(struct pagemap *m)
+void pagemap_reset_counts(struct pagemap *m)
 {
     for (size_t k = 0; k < m->count; k++) {
         struct leaf *l = m->leaves[k];

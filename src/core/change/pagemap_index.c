@@ -42,9 +42,9 @@ static size_t entry_of(struct leaf *l, uint64_t page)
     return low;
 }
 
-struct place table_seek(const struct pagemap *m, uint64_t page)
+struct leaf_pos index_seek(const struct pagemap *m, uint64_t page)
 {
-    struct place p = {0};
+    struct leaf_pos p = {0};
     if (m->count == 0)
         return p;
     p.number = leaf_of(m, page);
@@ -58,15 +58,15 @@ struct place table_seek(const struct pagemap *m, uint64_t page)
     return p;
 }
 
-struct place table_find(const struct pagemap *m, uint64_t page)
+struct leaf_pos index_find(const struct pagemap *m, uint64_t page)
 {
-    struct place p = table_seek(m, page);
-    if (p.leaf != NULL && place_page(&p) != page)
+    struct leaf_pos p = index_seek(m, page);
+    if (p.leaf != NULL && leaf_pos_page(&p) != page)
         p.leaf = NULL;
     return p;
 }
 
-bool table_next(const struct pagemap *m, struct place *p)
+bool index_next(const struct pagemap *m, struct leaf_pos *p)
 {
     p->i++;
     while (p->number < m->count && p->i >= m->leaves[p->number]->n) {
@@ -77,7 +77,7 @@ bool table_next(const struct pagemap *m, struct place *p)
     return p->leaf != NULL;
 }
 
-bool table_prev(const struct pagemap *m, struct place *p)
+bool index_prev(const struct pagemap *m, struct leaf_pos *p)
 {
     while (p->i == 0 && p->number > 0)
         p->i = m->leaves[--p->number]->n;
@@ -88,13 +88,13 @@ bool table_prev(const struct pagemap *m, struct place *p)
     return true;
 }
 
-size_t table_bytes(const struct pagemap *m)
+size_t index_bytes(const struct pagemap *m)
 {
     return m->cap * sizeof(struct leaf *) + m->leaf_bytes;
 }
 
-bool table_large(const struct pagemap *m)
+bool index_large(const struct pagemap *m)
 {
-    size_t bytes = table_bytes(m);
+    size_t bytes = index_bytes(m);
     return bytes > LEAST && m->allowance < bytes + LEAST;
 }

@@ -18,7 +18,7 @@ static size_t room_for(size_t n)
     return (n + step - 1) / step * step;
 }
 
-void place_set(const struct place *p, enum page_state state)
+void leaf_pos_set(const struct leaf_pos *p, enum page_state state)
 {
     uint32_t *count = &leaf_count(p->leaf)[p->i];
     p->leaf->of[*count % STATES]--;
@@ -166,10 +166,11 @@ static void rebase(struct leaf *l, uint64_t base)
 }
 
 /* An entry at place i, as yet what any page is that is not in the table. */
-static struct place insert(struct pagemap *m, size_t number, size_t i, uint64_t page, size_t ahead)
+static struct leaf_pos insert(struct pagemap *m, size_t number, size_t i, uint64_t page,
+                              size_t ahead)
 {
     struct leaf *l = m->leaves[number];
-    struct place p = {.number = number, .i = i};
+    struct leaf_pos p = {.number = number, .i = i};
     if (l->n == l->cap) {
         size_t cap = room_for(l->n + (ahead > 0 ? ahead : 1));
         if (!leaf_size(m, number, cap < LEAF_MAX ? cap : LEAF_MAX))
@@ -192,14 +193,14 @@ static struct place insert(struct pagemap *m, size_t number, size_t i, uint64_t 
 }
 
 /* A leaf of its own behind the given one (in front of all: SIZE_MAX). */
-static struct place insert_alone(struct pagemap *m, size_t number, uint64_t page, size_t ahead)
+static struct leaf_pos insert_alone(struct pagemap *m, size_t number, uint64_t page, size_t ahead)
 {
     size_t cap = room_for(ahead > 0 ? ahead : 1);
     struct leaf *l = leaf_new(m, page, cap < LEAF_MAX ? cap : LEAF_MAX);
     if (l == NULL || !open_leaf(m, number + 1, l)) {
         if (l != NULL)
             leaf_free(m, l);
-        return (struct place){0};
+        return (struct leaf_pos){0};
     }
     return insert(m, number + 1, 0, page, ahead);
 }
@@ -214,18 +215,18 @@ static bool takes_first(const struct pagemap *m, size_t number, uint64_t page)
 }
 
 /* How many of the pages that are coming fit in front of the next that is there. */
-static size_t gap(const struct pagemap *m, const struct place *next, uint64_t page, size_t ahead)
+static size_t gap(const struct pagemap *m, const struct leaf_pos *next, uint64_t page, size_t ahead)
 {
     if (next->leaf == NULL || m->count == 0)
         return ahead;
-    uint64_t n = place_page(next) - page;
+    uint64_t n = leaf_pos_page(next) - page;
     return n < ahead ? (size_t)n : ahead;
 }
 
-struct place table_make(struct pagemap *m, uint64_t page, size_t ahead)
+struct leaf_pos index_insert(struct pagemap *m, uint64_t page, size_t ahead)
 {
-    struct place p = table_seek(m, page);
-    if (p.leaf != NULL && place_page(&p) == page) {
+    struct leaf_pos p = index_seek(m, page);
+    if (p.leaf != NULL && leaf_pos_page(&p) == page) {
         m->last = p.number;
         return p;
     }
@@ -237,10 +238,10 @@ struct place table_make(struct pagemap *m, uint64_t page, size_t ahead)
             return insert(m, p.number, p.i, page, ahead);
         size_t number = p.number;
         if (!split(m, number))
-            return (struct place){0};
+            return (struct leaf_pos){0};
         if (!join(m, number + 1) && number > 0)
             (void)join(m, number - 1);
-        return table_make(m, page, ahead);
+        return index_insert(m, page, ahead);
     }
     size_t before = p.leaf != NULL ? p.number - 1 : m->count - 1; /* SIZE_MAX: none */
     struct leaf *l = before == SIZE_MAX ? NULL : m->leaves[before];
@@ -253,7 +254,7 @@ struct place table_make(struct pagemap *m, uint64_t page, size_t ahead)
 
 /* ---- pages go ---- */
 
-void table_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX])
+void index_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX])
 {
     struct leaf *l = m->leaves[number];
     size_t to = 0;
@@ -269,7 +270,7 @@ void table_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX])
 }
 
 /* Leaves that are empty now go, and small ones join. */
-void table_close(struct pagemap *m, size_t first, size_t end)
+void index_compact(struct pagemap *m, size_t first, size_t end)
 {
     size_t to = first;
     for (size_t k = first; k < end; k++) {
@@ -294,17 +295,17 @@ void table_close(struct pagemap *m, size_t first, size_t end)
     m->last = 0;
 }
 
-void table_cut(struct pagemap *m, uint64_t page)
+void index_truncate(struct pagemap *m, uint64_t page)
 {
-    struct place p = table_seek(m, page);
+    struct leaf_pos p = index_seek(m, page);
     if (p.leaf == NULL)
         return;
     size_t first = p.number;
     bool gone[LEAF_MAX] = {false};
     for (size_t i = p.i; i < p.leaf->n; i++)
         gone[i] = true;
-    table_remove(m, first, gone);
+    index_remove(m, first, gone);
     for (size_t k = first + 1; k < m->count; k++)
         m->leaves[k]->n = 0;
-    table_close(m, first, m->count);
+    index_compact(m, first, m->count);
 }

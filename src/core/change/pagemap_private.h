@@ -5,12 +5,12 @@
 #include "core/change/pagemap.h"
 
 enum {
-    LEAF_MAX = 224, /* pages of a leaf, at most: as large as a copy, whose place it may take; */
-    LEAF_TWO = 180, /* two neighbours that have no more together become one */
-    GRAIN = 16,     /* bytes of a copy that share the time of their last change */
-    GRAINS = PAGEMAP_PAGE / GRAIN,
-    TICK = 10000000, /* ns: times are kept in such steps, 0: never */
-    BURST = 200,     /* ticks: changes of a grain that are not further apart are one */
+    LEAF_MAX = 224,     /* pages of a leaf, at most: as large as a copy, whose place it may take; */
+    LEAF_TWO = 180,     /* two neighbours that have no more together become one */
+    DIRTY_GRANULE = 16, /* bytes of a copy that share the time of their last change */
+    GRAINS = PAGEMAP_PAGE / DIRTY_GRANULE,
+    TICK = 10000000,   /* ns: times are kept in such steps, 0: never */
+    MERGE_TICKS = 200, /* ticks: changes of a grain that are not further apart are one */
     STATES = PAGE_DATA + 1,
     COUNT_MAX = (1 << 30) - 1,
     LEAST = 256 * 1024, /* bytes that copies may take however large the table is */
@@ -55,46 +55,46 @@ static inline uint16_t *leaf_high(struct leaf *l) /* 32 to 47: 1 in 2^48 changes
 }
 
 /* An entry of the table. */
-struct place {
+struct leaf_pos {
     struct leaf *leaf; /* NULL: none */
     size_t number;     /* of the leaf */
     size_t i;          /* in it */
 };
 
-static inline uint64_t place_page(const struct place *p)
+static inline uint64_t leaf_pos_page(const struct leaf_pos *p)
 {
     return p->leaf->base + leaf_at(p->leaf)[p->i];
 }
 
-static inline enum page_state place_state(const struct place *p)
+static inline enum page_state leaf_pos_state(const struct leaf_pos *p)
 {
     return (enum page_state)(leaf_count(p->leaf)[p->i] % STATES);
 }
 
-static inline uint32_t place_count(const struct place *p)
+static inline uint32_t place_count(const struct leaf_pos *p)
 {
     return leaf_count(p->leaf)[p->i] / STATES;
 }
 
-static inline uint32_t place_tick(const struct place *p)
+static inline uint32_t leaf_pos_tick(const struct leaf_pos *p)
 {
     return leaf_tick(p->leaf)[p->i];
 }
 
-static inline bool place_holds(const struct place *p, uint64_t hash)
+static inline bool place_holds(const struct leaf_pos *p, uint64_t hash)
 {
     return leaf_low(p->leaf)[p->i] == (uint32_t)hash &&
            leaf_high(p->leaf)[p->i] == (uint16_t)(hash >> 32);
 }
 
-static inline void place_hash(const struct place *p, uint64_t hash)
+static inline void place_hash(const struct leaf_pos *p, uint64_t hash)
 {
     leaf_low(p->leaf)[p->i] = (uint32_t)hash;
     leaf_high(p->leaf)[p->i] = (uint16_t)(hash >> 32);
 }
 
 /* When the bytes of a page changed. */
-struct marks {
+struct dirty_times {
     uint32_t tick[GRAINS];  /* last change, 0: none */
     uint16_t bytes[GRAINS]; /* bit per byte that changed then, or shortly before */
 };
@@ -102,7 +102,7 @@ struct marks {
 struct copy {
     struct copy *chain;         /* the next in its bucket */
     struct copy *newer, *older; /* by last change */
-    struct marks *marks;        /* NULL: nothing changed since it is kept */
+    struct dirty_times *marks;  /* NULL: nothing changed since it is kept */
     uint64_t page;              /* its number */
     uint8_t bytes[PAGEMAP_PAGE];
 };
@@ -148,34 +148,35 @@ struct part {
 size_t pagemap_feed_part(struct pagemap *m, const struct part *p); /* bytes that changed */
 
 /* pagemap_table.c */
-struct place table_seek(const struct pagemap *m, uint64_t page); /* the first not before it */
-struct place table_find(const struct pagemap *m, uint64_t page); /* leaf NULL: not there */
-bool table_next(const struct pagemap *m, struct place *p);       /* false: it was the last */
-bool table_prev(const struct pagemap *m, struct place *p);       /* false: it was the first */
-size_t table_bytes(const struct pagemap *m);
-bool table_large(const struct pagemap *m); /* it leaves copies too little of the allowance */
+struct leaf_pos index_seek(const struct pagemap *m, uint64_t page); /* the first not before it */
+struct leaf_pos index_find(const struct pagemap *m, uint64_t page); /* leaf NULL: not there */
+bool index_next(const struct pagemap *m, struct leaf_pos *p);       /* false: it was the last */
+bool index_prev(const struct pagemap *m, struct leaf_pos *p);       /* false: it was the first */
+size_t index_bytes(const struct pagemap *m);
+bool index_large(const struct pagemap *m); /* it leaves copies too little of the allowance */
 
 /* pagemap_grow.c: the page's place, made when it is not there; `ahead`: it and so many that follow
  * are coming. Leaf NULL: out of memory. Other places do not hold afterwards. */
-struct place table_make(struct pagemap *m, uint64_t page, size_t ahead);
-void place_set(const struct place *p, enum page_state state);
+struct leaf_pos index_insert(struct pagemap *m, uint64_t page, size_t ahead);
+void leaf_pos_set(const struct leaf_pos *p, enum page_state state);
 
-/* Entries i of the leaf with gone[i] go. The leaf stays, empty perhaps, until table_close. */
-void table_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX]);
-void table_close(struct pagemap *m, size_t first, size_t end); /* after removing in [first, end) */
-void table_cut(struct pagemap *m, uint64_t page);              /* forgets all from it on */
+/* Entries i of the leaf with gone[i] go. The leaf stays, empty perhaps, until index_compact. */
+void index_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX]);
+void index_compact(struct pagemap *m, size_t first,
+                   size_t end);                        /* after removing in [first, end) */
+void index_truncate(struct pagemap *m, uint64_t page); /* forgets all from it on */
 
 /* pagemap_keep.c */
-struct copy *keep_find(const struct pagemap *m, uint64_t page);
+struct copy *copy_find(const struct pagemap *m, uint64_t page);
 /* Makes room first, then keeps; NULL: no room or no memory. */
-struct copy *keep_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGEMAP_PAGE]);
-void keep_touch(struct pagemap *m, struct copy *c); /* it changed last */
-void keep_drop(struct pagemap *m, struct copy *c, bool tell);
-bool keep_pinned(const struct pagemap *m, uint64_t page);
-bool keep_room(const struct pagemap *m); /* for one more, without letting another go */
-void keep_shrink(struct pagemap *m);     /* down to the allowance */
-void keep_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t tick);
-size_t keep_bytes(const struct pagemap *m);
+struct copy *copy_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGEMAP_PAGE]);
+void copy_touch(struct pagemap *m, struct copy *c); /* it changed last */
+void copy_drop(struct pagemap *m, struct copy *c, bool tell);
+bool copy_pinned(const struct pagemap *m, uint64_t page);
+bool copy_room(const struct pagemap *m); /* for one more, without letting another go */
+void copy_shrink(struct pagemap *m);     /* down to the allowance */
+void copy_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t tick);
+size_t copy_bytes(const struct pagemap *m);
 
 uint32_t pagemap_tick(struct pagemap *m, int64_t time);
 int64_t pagemap_time(const struct pagemap *m, uint32_t tick);   /* 0 for 0 */

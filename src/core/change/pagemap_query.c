@@ -14,12 +14,12 @@ uint32_t pagemap_since(const struct pagemap *m, int64_t since)
 struct page_info pagemap_page(const struct pagemap *m, uint64_t offset)
 {
     uint64_t page = offset / PAGEMAP_PAGE;
-    struct place at = table_find(m, page);
+    struct leaf_pos at = index_find(m, page);
     struct page_info info = {.known = pagemap_bytes(m, offset) != NULL};
     info.state = page < m->seen ? PAGE_HOLE : PAGE_UNSEEN;
     if (at.leaf != NULL) {
-        info.state = place_state(&at);
-        info.changed = pagemap_time(m, place_tick(&at));
+        info.state = leaf_pos_state(&at);
+        info.changed = pagemap_time(m, leaf_pos_tick(&at));
         info.count = place_count(&at);
     }
     return info;
@@ -28,13 +28,13 @@ struct page_info pagemap_page(const struct pagemap *m, uint64_t offset)
 const uint8_t *pagemap_bytes(const struct pagemap *m, uint64_t offset)
 {
     uint64_t page = offset / PAGEMAP_PAGE;
-    struct place at = table_find(m, page);
+    struct leaf_pos at = index_find(m, page);
     if (at.leaf == NULL)
         return page < m->seen ? pagemap_zeros : NULL;
-    const struct copy *copy = keep_find(m, page);
+    const struct copy *copy = copy_find(m, page);
     if (copy != NULL)
         return copy->bytes;
-    enum page_state state = place_state(&at);
+    enum page_state state = leaf_pos_state(&at);
     return state == PAGE_HOLE || state == PAGE_ZERO ? pagemap_zeros : NULL;
 }
 
@@ -44,24 +44,25 @@ void pagemap_ages(const struct pagemap *m, uint64_t offset, int64_t *changed, si
     for (size_t i = 0; i < n; i++) {
         size_t in = (size_t)((offset + i) % PAGEMAP_PAGE);
         if (i == 0 || in == 0)
-            copy = keep_find(m, (offset + i) / PAGEMAP_PAGE);
-        const struct marks *k = copy != NULL ? copy->marks : NULL;
-        bool marked = k != NULL && (k->bytes[in / GRAIN] >> in % GRAIN & 1) != 0;
-        changed[i] = marked ? pagemap_time(m, k->tick[in / GRAIN]) : 0;
+            copy = copy_find(m, (offset + i) / PAGEMAP_PAGE);
+        const struct dirty_times *k = copy != NULL ? copy->marks : NULL;
+        bool marked = k != NULL && (k->bytes[in / DIRTY_GRANULE] >> in % DIRTY_GRANULE & 1) != 0;
+        changed[i] = marked ? pagemap_time(m, k->tick[in / DIRTY_GRANULE]) : 0;
     }
 }
 
 /* ---- walking the changed bytes ---- */
 
-static bool byte_changed(const struct marks *k, size_t in, uint32_t since)
+static bool byte_changed(const struct dirty_times *k, size_t in, uint32_t since)
 {
-    return k->tick[in / GRAIN] >= since && (k->bytes[in / GRAIN] >> in % GRAIN & 1) != 0;
+    return k->tick[in / DIRTY_GRANULE] >= since &&
+           (k->bytes[in / DIRTY_GRANULE] >> in % DIRTY_GRANULE & 1) != 0;
 }
 
 /* The first changed byte of [in, end) of a page, -1: none. */
 static int first_in(const struct pagemap *m, uint64_t page, size_t in, uint32_t since)
 {
-    const struct copy *copy = keep_find(m, page);
+    const struct copy *copy = copy_find(m, page);
     if (copy == NULL || copy->marks == NULL)
         return in == 0 ? 0 : -1; /* the page stands for its bytes */
     for (size_t i = in; i < PAGEMAP_PAGE; i++)
@@ -72,7 +73,7 @@ static int first_in(const struct pagemap *m, uint64_t page, size_t in, uint32_t 
 
 static int last_in(const struct pagemap *m, uint64_t page, size_t end, uint32_t since)
 {
-    const struct copy *copy = keep_find(m, page);
+    const struct copy *copy = copy_find(m, page);
     if (copy == NULL || copy->marks == NULL)
         return end > 0 ? 0 : -1;
     for (size_t i = end; i > 0; i--)
@@ -84,19 +85,19 @@ static int last_in(const struct pagemap *m, uint64_t page, size_t end, uint32_t 
 bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_t *offset)
 {
     uint32_t tick = pagemap_since(m, since);
-    struct place p = table_seek(m, from / PAGEMAP_PAGE);
+    struct leaf_pos p = index_seek(m, from / PAGEMAP_PAGE);
     bool more = p.leaf != NULL;
     while (more) {
-        uint64_t page = place_page(&p);
+        uint64_t page = leaf_pos_page(&p);
         size_t in = page == from / PAGEMAP_PAGE ? (size_t)(from % PAGEMAP_PAGE) : 0;
-        int found = place_tick(&p) >= tick ? first_in(m, page, in, tick) : -1;
+        int found = leaf_pos_tick(&p) >= tick ? first_in(m, page, in, tick) : -1;
         if (found >= 0) {
             *offset = page * PAGEMAP_PAGE + (uint64_t)found;
             return true;
         }
         if (p.leaf->newest < tick) /* nor any behind it */
             p.i = (size_t)p.leaf->n - 1;
-        more = table_next(m, &p);
+        more = index_next(m, &p);
     }
     return false;
 }
@@ -104,13 +105,13 @@ bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_
 bool pagemap_prev(const struct pagemap *m, uint64_t before, int64_t since, uint64_t *offset)
 {
     uint32_t tick = pagemap_since(m, since);
-    struct place p = table_seek(m, before / PAGEMAP_PAGE + 1);
+    struct leaf_pos p = index_seek(m, before / PAGEMAP_PAGE + 1);
     if (p.leaf == NULL)
         p.number = m->count;
-    while (table_prev(m, &p)) {
-        uint64_t page = place_page(&p);
+    while (index_prev(m, &p)) {
+        uint64_t page = leaf_pos_page(&p);
         size_t in = page == before / PAGEMAP_PAGE ? (size_t)(before % PAGEMAP_PAGE) : PAGEMAP_PAGE;
-        int found = place_tick(&p) >= tick ? last_in(m, page, in, tick) : -1;
+        int found = leaf_pos_tick(&p) >= tick ? last_in(m, page, in, tick) : -1;
         if (found >= 0) {
             *offset = page * PAGEMAP_PAGE + (uint64_t)found;
             return true;
@@ -136,17 +137,17 @@ static void add(struct sum *s, enum page_state state, uint32_t tick, uint32_t co
 }
 
 /* Bytes [in, end) of one page, as fine as is known. */
-static void add_part(const struct pagemap *m, struct sum *s, const struct place *p, size_t in,
+static void add_part(const struct pagemap *m, struct sum *s, const struct leaf_pos *p, size_t in,
                      size_t end)
 {
-    enum page_state state = place_state(p);
-    uint32_t tick = place_tick(p);
-    const struct copy *copy = end - in < PAGEMAP_PAGE ? keep_find(m, place_page(p)) : NULL;
+    enum page_state state = leaf_pos_state(p);
+    uint32_t tick = leaf_pos_tick(p);
+    const struct copy *copy = end - in < PAGEMAP_PAGE ? copy_find(m, leaf_pos_page(p)) : NULL;
     if (copy != NULL) {
         if (state == PAGE_DATA && memcmp(copy->bytes + in, pagemap_zeros, end - in) == 0)
             state = PAGE_ZERO;
         tick = 0;
-        for (size_t g = in / GRAIN; copy->marks != NULL && g * GRAIN < end; g++)
+        for (size_t g = in / DIRTY_GRANULE; copy->marks != NULL && g * DIRTY_GRANULE < end; g++)
             tick = copy->marks->tick[g] > tick ? copy->marks->tick[g] : tick;
     }
     add(s, state, tick, tick != 0 ? place_count(p) : 0);
@@ -163,10 +164,10 @@ static void add_leaf(struct sum *s, const struct leaf *l)
 
 /* The entry, or its leaf when all of it lies in [from, to), bytes; steps behind it. False: that is
  * behind `to`, or the end. */
-static bool add_next(const struct pagemap *m, struct sum *s, struct place *p, uint64_t from,
+static bool add_next(const struct pagemap *m, struct sum *s, struct leaf_pos *p, uint64_t from,
                      uint64_t to)
 {
-    uint64_t at = place_page(p) * PAGEMAP_PAGE;
+    uint64_t at = leaf_pos_page(p) * PAGEMAP_PAGE;
     if (at >= to)
         return false;
     struct leaf *l = p->leaf;
@@ -178,7 +179,7 @@ static bool add_next(const struct pagemap *m, struct sum *s, struct place *p, ui
         add_part(m, s, p, at < from ? (size_t)(from - at) : 0,
                  to - at < PAGEMAP_PAGE ? (size_t)(to - at) : PAGEMAP_PAGE);
     }
-    return table_next(m, p);
+    return index_next(m, p);
 }
 
 struct page_sum pagemap_sum(const struct pagemap *m, uint64_t from, uint64_t to)
@@ -186,7 +187,7 @@ struct page_sum pagemap_sum(const struct pagemap *m, uint64_t from, uint64_t to)
     struct sum s = {.state = PAGE_UNSEEN};
     if (from / PAGEMAP_PAGE < m->seen)
         s.state = PAGE_HOLE;
-    struct place p = table_seek(m, from / PAGEMAP_PAGE);
+    struct leaf_pos p = index_seek(m, from / PAGEMAP_PAGE);
     bool more = p.leaf != NULL;
     while (more)
         more = add_next(m, &s, &p, from, to);

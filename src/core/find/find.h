@@ -20,18 +20,18 @@ enum { FIND_REGEX_SPAN = 4096, FIND_LITERAL_MAX = 65536, FIND_WHY_MAX = 200 };
  * literal of its bytes; `?` in `x:` and `hex:` is any nibble, but not all may be wild. `u16:TEXT`
  * (and u16le/u16be) is the text in UTF-16 unless TEXT parses as a number. A text whose prefix is no
  * view name is plain text with its colon. NULL and `why` (printable) on error. The caller frees. */
-SHM_MUST struct find *find_compile(const char *pattern, char why[FIND_WHY_MAX]);
+MUST_USE struct find *find_compile(const char *pattern, char why[FIND_WHY_MAX]);
 
 /* The pattern as a value of one view (`find LOCATOR PATTERN --as VIEW`). */
-SHM_MUST struct find *find_compile_view(const struct view *v, const char *value,
+MUST_USE struct find *find_compile_view(const struct view *v, const char *value,
                                         char why[FIND_WHY_MAX]);
 
 /* PCRE2, on bytes: `.` matches any byte but newline, no UTF mode, `(?s)` and friends as PCRE2 has
  * them. */
-SHM_MUST struct find *find_compile_regex(const char *regex, char why[FIND_WHY_MAX]);
+MUST_USE struct find *find_compile_regex(const char *regex, char why[FIND_WHY_MAX]);
 
 /* A literal of n bytes. */
-SHM_MUST struct find *find_compile_bytes(const uint8_t *bytes, size_t n, char why[FIND_WHY_MAX]);
+MUST_USE struct find *find_compile_bytes(const uint8_t *bytes, size_t n, char why[FIND_WHY_MAX]);
 
 void find_free(struct find *f);
 

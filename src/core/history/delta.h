@@ -102,14 +102,14 @@ enum delta_added {
 
 struct delta_writer; /* opaque; owns its buffers, which grow as needed and are bounded */
 
-SHM_MUST struct delta_writer *delta_writer_new(void); /* NULL: out of memory */
+MUST_USE struct delta_writer *delta_writer_new(void); /* NULL: out of memory */
 void delta_writer_free(struct delta_writer *w);       /* NULL is fine */
 
 /* Takes one change in. DELTA_BYTES: old and new may be equal in parts, only what differs is kept
  * (all equal: nothing is). Where the writer knows a byte's value from earlier in this block and
  * `old` is another one, that is kept as DELTA_MISSED of the same time in front. DELTA_MISSED itself
  * is taken as DELTA_BYTES and keeps its kind. */
-SHM_MUST enum delta_added delta_add(struct delta_writer *w, const struct delta *d);
+MUST_USE enum delta_added delta_add(struct delta_writer *w, const struct delta *d);
 
 uint32_t delta_writer_records(const struct delta_writer *w); /* taken in since the last reset */
 size_t delta_writer_raw(const struct delta_writer *w);     /* bytes of its streams before packing */
@@ -119,7 +119,7 @@ int64_t delta_writer_first(const struct delta_writer *w);  /* time of its first 
 
 /* Packs what was taken in (at least one record) into *block, malloc'd, the caller's, *size bytes.
  * The writer keeps it: more can be added and packed again. False: out of memory, or no record. */
-SHM_MUST bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size);
+MUST_USE bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size);
 
 void delta_reset(struct delta_writer *w); /* empty again; keeps its buffers */
 
@@ -135,14 +135,14 @@ struct delta_about {
 
 /* Reads a header: `n` bytes (DELTA_HEADER are enough) at the start of a block. False: not the
  * header of a block of this version, or beyond the limits. The streams are not looked at. */
-SHM_MUST bool delta_about(const uint8_t *block, size_t n, struct delta_about *about);
+MUST_USE bool delta_about(const uint8_t *block, size_t n, struct delta_about *about);
 
 struct delta_reader; /* opaque; owns all that it needs of the block */
 
 /* Opens a sealed block of exactly n bytes and checks all of it: whatever is malformed is refused
  * here. NULL: refused or out of memory; *why says which, in words. The block is not needed
  * afterwards. It stands before the first record. */
-SHM_MUST struct delta_reader *delta_open(const uint8_t *block, size_t n, const char **why);
+MUST_USE struct delta_reader *delta_open(const uint8_t *block, size_t n, const char **why);
 void delta_close(struct delta_reader *r); /* NULL is fine */
 
 /* Tells the next record and steps behind it; false: at the end. */
@@ -164,7 +164,7 @@ struct delta_key {
 
 /* Tells the keys of a block, ascending, without unpacking the rest of it. False: malformed or out
  * of memory; some keys may have been told. */
-SHM_MUST bool delta_keys(const uint8_t *block, size_t n,
+MUST_USE bool delta_keys(const uint8_t *block, size_t n,
                          void (*tell)(void *ctx, const struct delta_key *key), void *ctx);
 
 /* The same for what a writer holds, in no order. */

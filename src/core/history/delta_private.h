@@ -37,16 +37,16 @@ enum {
 enum { VARINT_MAX = 10, KEY_RAW_MAX = VARINT_MAX + 8 + 8 + DELTA_UNIT };
 
 /* One aligned DELTA_UNIT that a block touches. */
-struct unit {
+struct block64 {
     uint64_t at;               /* offset / DELTA_UNIT */
     uint64_t touched, unknown; /* as in struct delta_key */
     uint8_t first[DELTA_UNIT]; /* before the block; 0 where not known */
-    uint8_t now[DELTA_UNIT];   /* where the walk is */
+    uint8_t now[DELTA_UNIT];   /* where the cursor is */
 };
 
 /* Units by their place; grows, never above DELTA_KEYS_MAX. */
 struct units {
-    struct unit *all;
+    struct block64 *all;
     uint32_t count, cap;
     uint32_t *slot; /* open addressing: number + 1 in all[], 0 empty */
     uint32_t hint;  /* number of the unit found last by units_near */
@@ -54,19 +54,19 @@ struct units {
 };
 
 bool units_reserve(struct units *u, uint32_t more); /* room for so many more; false: no memory */
-struct unit *units_find(const struct units *u, uint64_t at);
+struct block64 *units_find(const struct units *u, uint64_t at);
 /* The same, fast when units are looked for in the order in which they were added. */
-static inline struct unit *units_near(struct units *u, uint64_t at)
+static inline struct block64 *units_near(struct units *u, uint64_t at)
 {
     for (uint32_t k = 0; k < 2; k++)
         if (u->hint + k < u->count && u->all[u->hint + k].at == at)
             return &u->all[u->hint += k];
-    struct unit *found = units_find(u, at);
+    struct block64 *found = units_find(u, at);
     u->hint = found != NULL ? (uint32_t)(found - u->all) : 0;
     return found;
 }
 
-struct unit *units_add(struct units *u, uint64_t at); /* not there yet; room was reserved */
+struct block64 *units_add(struct units *u, uint64_t at); /* not there yet; room was reserved */
 void units_clear(struct units *u);
 void units_free(struct units *u);
 

@@ -14,7 +14,7 @@ struct record {
 };
 
 struct delta_reader {
-    struct units units; /* `now` is the state where the walk is */
+    struct units units; /* `now` is the state where the cursor is */
     uint8_t *heads, *diffs;
     size_t heads_n, diffs_n;
     struct record *records;
@@ -143,7 +143,7 @@ bool delta_keys(const uint8_t *block, size_t n,
 static void take_key(void *ctx, const struct delta_key *key)
 {
     struct delta_reader *r = ctx;
-    struct unit *u = units_add(&r->units, key->offset / DELTA_UNIT);
+    struct block64 *u = units_add(&r->units, key->offset / DELTA_UNIT);
     u->touched = key->touched;
     u->unknown = key->unknown;
     memcpy(u->first, key->value, DELTA_UNIT);
@@ -151,7 +151,7 @@ static void take_key(void *ctx, const struct delta_key *key)
 }
 
 /* Where the check of the heads is. */
-struct walk {
+struct head_cursor {
     const struct delta_about *about;
     size_t at, diffs; /* in the heads, the diffs */
     uint64_t end;     /* behind the run before */
@@ -159,7 +159,8 @@ struct walk {
 };
 
 /* The rest of a run's head, whose first byte is `tag`. */
-static bool check_run(struct delta_reader *r, struct walk *w, uint8_t tag, struct record *rec)
+static bool check_run(struct delta_reader *r, struct head_cursor *w, uint8_t tag,
+                      struct record *rec)
 {
     unsigned code = tag % LENGTH_CODES, n = code == 0 ? 1 : code == 1 ? 2 : 4;
     uint64_t gap = tag / LENGTH_CODES;
@@ -183,7 +184,7 @@ static bool check_run(struct delta_reader *r, struct walk *w, uint8_t tag, struc
         return false;
     if (rec->kind != DELTA_FIRST && memchr(r->diffs + w->diffs, 0, n) != NULL)
         return false; /* what is told to change changes */
-    const struct unit *u = units_find(&r->units, rec->offset / DELTA_UNIT);
+    const struct block64 *u = units_find(&r->units, rec->offset / DELTA_UNIT);
     if (u == NULL || (unit_bits(from, n) & ~u->touched) != 0)
         return false;
     rec->count = (uint8_t)n;
@@ -202,7 +203,7 @@ static bool get_marker(const struct delta_reader *r, size_t *at, struct delta *d
            get_varint(r->heads, r->heads_n, at, &d->is);
 }
 
-static bool check_step(struct delta_reader *r, struct walk *w)
+static bool check_step(struct delta_reader *r, struct head_cursor *w)
 {
     uint64_t step = 0;
     if (!get_varint(r->heads, r->heads_n, &w->at, &step) || step == 0 ||
@@ -212,7 +213,7 @@ static bool check_step(struct delta_reader *r, struct walk *w)
     return true;
 }
 
-static bool check_record(struct delta_reader *r, struct walk *w, struct record *rec)
+static bool check_record(struct delta_reader *r, struct head_cursor *w, struct record *rec)
 {
     if (w->at >= r->heads_n)
         return false;
@@ -235,7 +236,7 @@ static bool check_record(struct delta_reader *r, struct walk *w, struct record *
 
 static bool check_heads(struct delta_reader *r, const struct delta_about *about)
 {
-    struct walk w = {.about = about, .time = about->first};
+    struct head_cursor w = {.about = about, .time = about->first};
     for (r->count = 0; r->count < about->records; r->count++)
         if (!check_record(r, &w, &r->records[r->count]))
             return false;
@@ -302,7 +303,7 @@ void delta_close(struct delta_reader *r)
 static void step_run(struct delta_reader *r, const struct record *rec, bool onwards,
                      struct delta *d)
 {
-    struct unit *u = units_find(&r->units, rec->offset / DELTA_UNIT);
+    struct block64 *u = units_find(&r->units, rec->offset / DELTA_UNIT);
     uint8_t *now = u->now + rec->offset % DELTA_UNIT;
     const uint8_t *diff = r->diffs + rec->at;
     uint8_t *was = onwards ? r->old : r->new, *is = onwards ? r->new : r->old;

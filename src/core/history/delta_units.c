@@ -38,7 +38,7 @@ bool units_reserve(struct units *u, uint32_t more)
     if (need > cap) {
         while (cap < need)
             cap = cap == 0 ? 4 : cap * 2;
-        struct unit *all = realloc(u->all, cap * sizeof *all);
+        struct block64 *all = realloc(u->all, cap * sizeof *all);
         if (all == NULL)
             return false;
         u->all = all;
@@ -49,7 +49,7 @@ bool units_reserve(struct units *u, uint32_t more)
     return slots == u->slots || more_slots(u, slots);
 }
 
-struct unit *units_find(const struct units *u, uint64_t at)
+struct block64 *units_find(const struct units *u, uint64_t at)
 {
     if (u->slots == 0)
         return NULL;
@@ -59,9 +59,9 @@ struct unit *units_find(const struct units *u, uint64_t at)
     return NULL;
 }
 
-struct unit *units_add(struct units *u, uint64_t at)
+struct block64 *units_add(struct units *u, uint64_t at)
 {
-    struct unit *unit = &u->all[u->count];
+    struct block64 *unit = &u->all[u->count];
     memset(unit, 0, sizeof *unit);
     unit->at = at;
     enter(u, u->count++);

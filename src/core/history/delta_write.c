@@ -123,7 +123,7 @@ static void add_head(struct delta_writer *w, enum delta_kind kind, uint64_t offs
 }
 
 /* The bytes of `which` become those of `to`. */
-static void add_runs(struct delta_writer *w, struct unit *u, enum delta_kind kind, int64_t time,
+static void add_runs(struct delta_writer *w, struct block64 *u, enum delta_kind kind, int64_t time,
                      uint64_t which, const uint8_t *to)
 {
     while (which != 0) {
@@ -163,8 +163,8 @@ static uint64_t differing(const uint8_t *a, const uint8_t *b)
 
 /* What the writer knows of a unit from earlier and is not `old`: said as missed. Bytes of `range`
  * that were not touched yet are taken over, so that the next look finds all of them equal. */
-static void add_missed(struct delta_writer *w, struct unit *u, int64_t time, uint64_t range,
-                       const uint8_t *old)
+static void emit_missed(struct delta_writer *w, struct block64 *u, int64_t time, uint64_t range,
+                        const uint8_t *old)
 {
     if (range == ~UINT64_C(0) && memcmp(old, u->now, DELTA_UNIT) == 0)
         return;
@@ -180,7 +180,7 @@ static void add_missed(struct delta_writer *w, struct unit *u, int64_t time, uin
 static bool add_unit(struct delta_writer *w, const struct delta *d, uint64_t at, uint64_t range,
                      const uint8_t *old, const uint8_t *new)
 {
-    struct unit *u = units_near(&w->units, at);
+    struct block64 *u = units_near(&w->units, at);
     uint64_t which = old != NULL ? differing(old, new) & range : range;
     if (u == NULL && which == 0)
         return true;
@@ -189,7 +189,7 @@ static bool add_unit(struct delta_writer *w, const struct delta *d, uint64_t at,
     if (u == NULL)
         u = units_add(&w->units, at);
     if (old != NULL)
-        add_missed(w, u, d->time, range, old);
+        emit_missed(w, u, d->time, range, old);
     uint64_t fresh = which & ~u->touched;
     u->touched |= fresh;
     if (old == NULL)
@@ -264,18 +264,18 @@ enum delta_added delta_add(struct delta_writer *w, const struct delta *d)
 /* Packing what a writer took in into a block. */
 
 /* A unit's place, to sort by. */
-struct place {
+struct sealed_pos {
     uint64_t at;
     uint32_t number; /* in units.all */
 };
 
 static int by_place(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct sealed_pos *x = a, *y = b;
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static size_t put_key(uint8_t *p, const struct unit *u, uint64_t distance)
+static size_t put_key(uint8_t *p, const struct block64 *u, uint64_t distance)
 {
     size_t n = put_varint(p, distance * 2 + (u->unknown != 0));
     put_fixed(p + n, u->touched, 8);
@@ -294,7 +294,7 @@ static bool make_keys(const struct delta_writer *w, struct bytes *keys)
 {
     uint32_t count = w->units.count;
     *keys = (struct bytes){NULL, 0, (size_t)count * KEY_RAW_MAX + 1};
-    struct place *order = malloc((count + (size_t)1) * sizeof *order);
+    struct sealed_pos *order = malloc((count + (size_t)1) * sizeof *order);
     keys->p = malloc(keys->cap);
     if (order == NULL || keys->p == NULL) {
         free(order);
@@ -302,12 +302,12 @@ static bool make_keys(const struct delta_writer *w, struct bytes *keys)
         return false;
     }
     for (uint32_t i = 0; i < count; i++)
-        order[i] = (struct place){w->units.all[i].at, i};
+        order[i] = (struct sealed_pos){w->units.all[i].at, i};
     if (count > 1)
         qsort(order, count, sizeof *order, by_place);
     uint64_t behind = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct unit *u = &w->units.all[order[i].number];
+        const struct block64 *u = &w->units.all[order[i].number];
         keys->n += put_key(keys->p + keys->n, u, u->at - behind);
         behind = u->at + 1;
     }
@@ -337,7 +337,7 @@ static void put_header(const struct delta_writer *w, uint8_t *p)
     put_fixed(p + AT_LAST, (uint64_t)w->last, 8);
     uint64_t low = UINT64_MAX, high = 0;
     for (uint32_t i = 0; i < w->units.count; i++) {
-        const struct unit *u = &w->units.all[i];
+        const struct block64 *u = &w->units.all[i];
         uint64_t from = u->at * DELTA_UNIT + (unsigned)__builtin_ctzll(u->touched);
         uint64_t end = (u->at + 1) * DELTA_UNIT - (unsigned)__builtin_clzll(u->touched);
         low = from < low ? from : low;
@@ -384,7 +384,7 @@ void delta_writer_keys(const struct delta_writer *w,
                        void (*tell)(void *ctx, const struct delta_key *key), void *ctx)
 {
     for (uint32_t i = 0; i < w->units.count; i++) {
-        const struct unit *u = &w->units.all[i];
+        const struct block64 *u = &w->units.all[i];
         struct delta_key key = {u->at * DELTA_UNIT, u->touched, u->unknown, {0}};
         memcpy(key.value, u->first, DELTA_UNIT);
         tell(ctx, &key);

@@ -7,14 +7,14 @@
 
 enum { SLOTS_MIN = 256, OPEN_SHARE = 4 };
 
-struct past *past_new(size_t budget)
+struct history *history_new(size_t budget)
 {
-    struct past *h = calloc(1, sizeof *h);
+    struct history *h = calloc(1, sizeof *h);
     if (h == NULL)
         return NULL;
-    h->budget = budget > PAST_BUDGET_MIN ? budget : PAST_BUDGET_MIN;
+    h->budget = budget > HISTORY_BUDGET_MIN ? budget : HISTORY_BUDGET_MIN;
     h->slots = SLOTS_MIN;
-    store_init(&h->blocks, h->budget);
+    arena_init(&h->blocks, h->budget);
     h->table = calloc(h->slots, sizeof(struct page *));
     if (h->table == NULL) {
         free(h);
@@ -24,7 +24,7 @@ struct past *past_new(size_t budget)
     return h;
 }
 
-void past_free(struct past *h)
+void history_free(struct history *h)
 {
     if (h == NULL)
         return;
@@ -34,30 +34,30 @@ void past_free(struct past *h)
             delta_writer_free(p->open);
             free(p);
         }
-    store_free(&h->blocks);
-    while (past_hole_drop(h))
+    arena_free(&h->blocks);
+    while (history_hole_drop(h))
         ;
     free(h->table);
     free(h);
 }
 
-void past_about(const struct past *h, struct past_about *about)
+void history_about(const struct history *h, struct history_about *about)
 {
     const struct page *open = h->open_first;
     int64_t oldest = h->oldest != NULL ? h->oldest->first : 0;
     if (open != NULL && (oldest == 0 || delta_writer_first(open->open) < oldest))
         oldest = delta_writer_first(open->open);
-    *about = (struct past_about){h->since, oldest, h->newest, h->bytes, h->budget, h->changes};
+    *about = (struct history_about){h->since, oldest, h->newest, h->bytes, h->budget, h->changes};
 }
 
 /* ---- pages ---- */
 
-static size_t slot_of(const struct past *h, uint64_t at)
+static size_t slot_of(const struct history *h, uint64_t at)
 {
     return (size_t)((at * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (h->slots - 1);
 }
 
-struct page *past_page(const struct past *h, uint64_t at)
+struct page *history_page(const struct history *h, uint64_t at)
 {
     struct page *p = h->table[slot_of(h, at)];
     while (p != NULL && p->at != at)
@@ -66,7 +66,7 @@ struct page *past_page(const struct past *h, uint64_t at)
 }
 
 /* Twice the table; when there is no memory for it the chains grow instead. */
-static void more_slots(struct past *h)
+static void more_slots(struct history *h)
 {
     struct page **old = h->table, **table = calloc(h->slots * 2, sizeof(struct page *));
     size_t n = h->slots;
@@ -85,7 +85,7 @@ static void more_slots(struct past *h)
     free(old);
 }
 
-static struct page *make_page(struct past *h, uint64_t at)
+static struct page *make_page(struct history *h, uint64_t at)
 {
     if (h->pages >= h->slots)
         more_slots(h);
@@ -102,7 +102,7 @@ static struct page *make_page(struct past *h, uint64_t at)
 }
 
 /* A page of which nothing is kept any more. */
-static void drop_page(struct past *h, struct page *p)
+static void drop_page(struct history *h, struct page *p)
 {
     struct page **link = &h->table[slot_of(h, p->at)];
     while (*link != p)
@@ -115,7 +115,7 @@ static void drop_page(struct past *h, struct page *p)
 
 /* ---- what is not packed yet ---- */
 
-static void account_open(struct past *h, struct page *p)
+static void account_open(struct history *h, struct page *p)
 {
     size_t now = p->open != NULL ? delta_writer_memory(p->open) + MALLOC_EXTRA : 0;
     h->bytes += now - p->open_memory;
@@ -123,7 +123,7 @@ static void account_open(struct past *h, struct page *p)
     p->open_memory = now;
 }
 
-static void open_begin(struct past *h, struct page *p)
+static void open_begin(struct history *h, struct page *p)
 {
     p->open_prev = h->open_last;
     p->open_next = NULL;
@@ -131,14 +131,14 @@ static void open_begin(struct past *h, struct page *p)
     h->open_last = p;
 }
 
-static void open_end(struct past *h, struct page *p)
+static void open_end(struct history *h, struct page *p)
 {
     *(p->open_prev != NULL ? &p->open_prev->open_next : &h->open_first) = p->open_next;
     *(p->open_next != NULL ? &p->open_next->open_prev : &h->open_last) = p->open_prev;
     p->open_next = p->open_prev = NULL;
 }
 
-static void drop_open(struct past *h, struct page *p)
+static void drop_open(struct history *h, struct page *p)
 {
     open_end(h, p);
     delta_writer_free(p->open);
@@ -146,7 +146,7 @@ static void drop_open(struct past *h, struct page *p)
     account_open(h, p);
 }
 
-uint8_t *past_open_copy(const struct page *page, size_t *n, bool *failed)
+uint8_t *history_open_copy(const struct page *page, size_t *n, bool *failed)
 {
     uint8_t *data = NULL;
     if (page->open != NULL && delta_writer_records(page->open) > 0 &&
@@ -158,11 +158,11 @@ uint8_t *past_open_copy(const struct page *page, size_t *n, bool *failed)
 static void take_units(void *ctx, const struct delta_key *key)
 {
     uint64_t *units = ctx;
-    *units |= UINT64_C(1) << key->offset % PAST_PAGE / DELTA_UNIT;
+    *units |= UINT64_C(1) << key->offset % HISTORY_PAGE / DELTA_UNIT;
 }
 
 /* Packs what is open of a page and lets the writer go. */
-static bool seal(struct past *h, struct page *p)
+static bool seal(struct history *h, struct page *p)
 {
     uint8_t *data = NULL;
     size_t n = 0;
@@ -172,9 +172,9 @@ static bool seal(struct past *h, struct page *p)
         return false;
     }
     size_t before = h->blocks.bytes;
-    struct block *b = store_put(&h->blocks, sizeof *b + n);
+    struct delta_block *b = arena_put(&h->blocks, sizeof *b + n);
     if (b != NULL) {
-        *b = (struct block){
+        *b = (struct delta_block){
             .older = p->newest, .page = p, .first = about.first, .last = about.last, .n = n};
         memcpy(b->data, data, n);
         delta_writer_keys(p->open, take_units, &b->units);
@@ -191,9 +191,9 @@ static bool seal(struct past *h, struct page *p)
 
 /* ---- the budget ---- */
 
-static void drop_oldest(struct past *h)
+static void drop_oldest(struct history *h)
 {
-    struct block *b = h->oldest;
+    struct delta_block *b = h->oldest;
     struct page *p = b->page;
     h->oldest = b->next;
     if (h->oldest == NULL)
@@ -203,14 +203,14 @@ static void drop_oldest(struct past *h)
     if (b->last > h->since)
         h->since = b->last;
     size_t before = h->blocks.bytes;
-    store_drop(&h->blocks);
+    arena_drop(&h->blocks);
     h->bytes -= before - h->blocks.bytes;
     if (p->newest == NULL && p->open == NULL)
         drop_page(h, p);
 }
 
 /* What is open takes its share of the budget at most, all together not more than the budget. */
-static bool keep_budget(struct past *h)
+static bool keep_budget(struct history *h)
 {
     while (h->open_first != NULL && h->open_bytes > h->budget / OPEN_SHARE)
         if (!seal(h, h->open_first))
@@ -218,7 +218,7 @@ static bool keep_budget(struct past *h)
     while (h->bytes > h->budget && (h->oldest != NULL || h->hole_first != NULL)) {
         const struct hole_block *holes = h->hole_first;
         if (h->oldest == NULL || (holes != NULL && holes->change[0].time < h->oldest->last))
-            (void)past_hole_drop(h);
+            (void)history_hole_drop(h);
         else
             drop_oldest(h);
     }
@@ -226,7 +226,7 @@ static bool keep_budget(struct past *h)
 }
 
 /* All before `time` is not known: memory was short. */
-static void lose(struct past *h, int64_t time)
+static void lose(struct history *h, int64_t time)
 {
     struct page *open = h->open_first;
     h->open_first = h->open_last = NULL;
@@ -241,7 +241,7 @@ static void lose(struct past *h, int64_t time)
     }
     while (h->oldest != NULL)
         drop_oldest(h);
-    while (past_hole_drop(h))
+    while (history_hole_drop(h))
         ;
     h->since = time;
 }
@@ -249,13 +249,13 @@ static void lose(struct past *h, int64_t time)
 /* ---- feeding ---- */
 
 /* A piece of a change, in one page. */
-static bool add_piece(struct past *h, const struct delta *d)
+static bool add_piece(struct history *h, const struct delta *d)
 {
     if (d->old != NULL && memcmp(d->old, d->new, (size_t)d->length) == 0)
         return true;
-    struct page *p = past_page(h, d->offset / PAST_PAGE);
+    struct page *p = history_page(h, d->offset / HISTORY_PAGE);
     if (p == NULL)
-        p = make_page(h, d->offset / PAST_PAGE);
+        p = make_page(h, d->offset / HISTORY_PAGE);
     if (p == NULL)
         return false;
     for (int tries = 0; tries < 2; tries++) {
@@ -277,8 +277,8 @@ static bool add_piece(struct past *h, const struct delta *d)
     return false;
 }
 
-bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old, const uint8_t *new,
-              size_t n)
+bool history_add(struct history *h, int64_t time, uint64_t offset, const uint8_t *old,
+                 const uint8_t *new, size_t n)
 {
     bool ok = true;
     if (time < h->newest)
@@ -288,7 +288,7 @@ bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old,
     uint64_t changes = h->changes;
     h->newest = time;
     for (size_t i = 0; i < n && ok;) {
-        size_t left = PAST_PAGE - (size_t)((offset + i) % PAST_PAGE);
+        size_t left = HISTORY_PAGE - (size_t)((offset + i) % HISTORY_PAGE);
         left = left < n - i ? left : n - i;
         struct delta d = {.kind = old != NULL ? DELTA_BYTES : DELTA_FIRST,
                           .time = time,
@@ -299,18 +299,18 @@ bool past_add(struct past *h, int64_t time, uint64_t offset, const uint8_t *old,
         ok = add_piece(h, &d);
         i += left;
     }
-    past_count(h, time, h->changes - changes);
+    history_count(h, time, h->changes - changes);
     ok = ok && keep_budget(h);
     if (!ok)
         lose(h, time);
     return ok;
 }
 
-bool past_hole(struct past *h, int64_t time, uint64_t offset, uint64_t n, bool hole)
+bool history_hole(struct history *h, int64_t time, uint64_t offset, uint64_t n, bool hole)
 {
     h->newest = time < h->newest ? h->newest : time;
     struct hole_change change = {h->newest, offset, offset + n, hole};
-    bool ok = n == 0 || (past_hole_add(h, &change) && keep_budget(h));
+    bool ok = n == 0 || (history_hole_add(h, &change) && keep_budget(h));
     if (!ok)
         lose(h, time);
     return ok;

@@ -6,21 +6,21 @@
 #include "core/history/history_private.h"
 
 /* The part of a view in one page. */
-struct part {
-    const struct past_view *view;
+struct window_part {
+    const struct history_view *view;
     int64_t time;
     uint64_t page;        /* where the page starts */
     uint64_t left[UNITS]; /* bit i: nothing that changed byte i after `time` was seen yet */
     uint64_t units;       /* bit i: unit i is in the part */
 };
 
-static void part_make(struct part *p, const struct past_view *view, int64_t time, uint64_t from,
-                      uint64_t to)
+static void part_make(struct window_part *p, const struct history_view *view, int64_t time,
+                      uint64_t from, uint64_t to)
 {
     memset(p, 0, sizeof *p);
     p->view = view;
     p->time = time;
-    p->page = from - from % PAST_PAGE;
+    p->page = from - from % HISTORY_PAGE;
     for (uint64_t at = from; at < to;) {
         uint64_t end = (at / DELTA_UNIT + 1) * DELTA_UNIT;
         end = end < to ? end : to;
@@ -33,7 +33,7 @@ static void part_make(struct part *p, const struct past_view *view, int64_t time
 }
 
 /* Byte i of the view was `value`, or it is not known. */
-static void put(const struct part *p, uint64_t offset, bool known, uint8_t value)
+static void put(const struct window_part *p, uint64_t offset, bool known, uint8_t value)
 {
     size_t i = (size_t)(offset - p->view->offset);
     p->view->bytes[i] = known ? value : 0;
@@ -43,8 +43,8 @@ static void put(const struct part *p, uint64_t offset, bool known, uint8_t value
 /* The block began after the moment: its keys are the first that is known of what it touches. */
 static void take_key(void *ctx, const struct delta_key *key)
 {
-    struct part *p = ctx;
-    uint64_t *left = &p->left[key->offset % PAST_PAGE / DELTA_UNIT];
+    struct window_part *p = ctx;
+    uint64_t *left = &p->left[key->offset % HISTORY_PAGE / DELTA_UNIT];
     uint64_t take = *left & key->touched;
     *left &= ~take;
     for (; take != 0; take &= take - 1) {
@@ -53,10 +53,10 @@ static void take_key(void *ctx, const struct delta_key *key)
     }
 }
 
-static void take_change(struct part *p, const struct delta *d)
+static void take_change(struct window_part *p, const struct delta *d)
 {
-    const struct past_view *v = p->view;
-    unsigned unit = (unsigned)(d->offset % PAST_PAGE / DELTA_UNIT);
+    const struct history_view *v = p->view;
+    unsigned unit = (unsigned)(d->offset % HISTORY_PAGE / DELTA_UNIT);
     for (uint64_t k = 0; k < d->length; k++) {
         uint64_t at = d->offset + k, bit = UINT64_C(1) << at % DELTA_UNIT;
         if (at < v->offset || at - v->offset >= v->n)
@@ -71,7 +71,7 @@ static void take_change(struct part *p, const struct delta *d)
 }
 
 /* A block that has changes on both sides of the moment, or before it but near enough. */
-static bool take_block(struct part *p, const uint8_t *data, size_t n)
+static bool take_block(struct window_part *p, const uint8_t *data, size_t n)
 {
     const char *why = NULL;
     struct delta d;
@@ -79,28 +79,28 @@ static bool take_block(struct part *p, const uint8_t *data, size_t n)
     if (r == NULL)
         return false;
     while (delta_next(r, &d))
-        if (d.kind < DELTA_SIZE && (p->units >> d.offset % PAST_PAGE / DELTA_UNIT & 1) != 0)
+        if (d.kind < DELTA_SIZE && (p->units >> d.offset % HISTORY_PAGE / DELTA_UNIT & 1) != 0)
             take_change(p, &d);
     delta_close(r);
     return true;
 }
 
-static bool take(struct part *p, int64_t first, int64_t last, const uint8_t *data, size_t n)
+static bool take(struct window_part *p, int64_t first, int64_t last, const uint8_t *data, size_t n)
 {
     if (last <= p->time && p->time - last > p->view->span)
         return true;
     return first > p->time ? delta_keys(data, n, take_key, p) : take_block(p, data, n);
 }
 
-static bool part_at(const struct page *page, struct part *p)
+static bool part_at(const struct page *page, struct window_part *p)
 {
     bool ok = true, failed = false;
-    for (const struct block *b = page->oldest; b != NULL && ok; b = b->newer)
+    for (const struct delta_block *b = page->oldest; b != NULL && ok; b = b->newer)
         if ((b->units & p->units) != 0)
             ok = take(p, b->first, b->last, b->data, b->n);
     size_t n = 0;
     struct delta_about about;
-    uint8_t *data = ok ? past_open_copy(page, &n, &failed) : NULL;
+    uint8_t *data = ok ? history_open_copy(page, &n, &failed) : NULL;
     if (data != NULL)
         ok = delta_about(data, n, &about) && take(p, about.first, about.last, data, n);
     free(data);
@@ -108,13 +108,13 @@ static bool part_at(const struct page *page, struct part *p)
 }
 
 /* What was not watched then is not known; what was behind the end is beyond. */
-static void limit(const struct past *h, int64_t time, const struct past_view *v)
+static void limit(const struct history *h, int64_t time, const struct history_view *v)
 {
     uint64_t size = UINT64_MAX, at = v->offset, end = v->offset + v->n;
-    past_size_at(h, time, &size);
+    history_size_at(h, time, &size);
     while (at < end) {
         uint64_t until = 0;
-        int64_t since = past_watched(h, at, &until);
+        int64_t since = history_observed(h, at, &until);
         until = until < end ? until : end;
         size_t i = (size_t)(at - v->offset), n = (size_t)(until - at);
         if (time < since || time < h->since) {
@@ -134,15 +134,15 @@ static void limit(const struct past *h, int64_t time, const struct past_view *v)
     }
 }
 
-bool past_at(const struct past *h, int64_t time, const struct past_view *v)
+bool history_at(const struct history *h, int64_t time, const struct history_view *v)
 {
-    struct part part;
+    struct window_part part;
     uint64_t at = v->offset, end = v->offset + v->n;
     memset(v->changed, 0, v->n * sizeof *v->changed);
     while (at < end) {
-        uint64_t to = (at / PAST_PAGE + 1) * PAST_PAGE;
+        uint64_t to = (at / HISTORY_PAGE + 1) * HISTORY_PAGE;
         to = to < end ? to : end;
-        const struct page *page = past_page(h, at / PAST_PAGE);
+        const struct page *page = history_page(h, at / HISTORY_PAGE);
         if (page != NULL) {
             part_make(&part, v, time, at, to);
             if (!part_at(page, &part))
@@ -150,7 +150,7 @@ bool past_at(const struct past *h, int64_t time, const struct past_view *v)
         }
         at = to;
     }
-    past_hole_at(h, time, v);
+    history_hole_at(h, time, v);
     limit(h, time, v);
     return true;
 }

@@ -4,34 +4,34 @@
 
 #include "core/history/history_private.h"
 
-enum { WORDS = PAST_PAGE / 64 };
+enum { WORDS = HISTORY_PAGE / 64 };
 
 /* The bytes of a page that changed in (since, time]. */
-struct marks {
+struct change_marks {
     int64_t since, time;
     uint64_t page; /* where it starts */
     uint64_t bits[WORDS];
     bool any;
 };
 
-static bool may_have(const struct marks *m, int64_t first, int64_t last)
+static bool may_contain(const struct change_marks *m, int64_t first, int64_t last)
 {
     return first <= m->time && last > m->since;
 }
 
-static void mark(struct marks *m, const struct delta *d)
+static void mark(struct change_marks *m, const struct delta *d)
 {
     if (d->kind >= DELTA_SIZE || d->time > m->time || d->time <= m->since)
         return;
     for (uint64_t k = 0; k < d->length; k++) {
         uint64_t i = d->offset + k - m->page;
-        if (i < PAST_PAGE)
+        if (i < HISTORY_PAGE)
             m->bits[i / 64] |= UINT64_C(1) << i % 64;
     }
     m->any = true;
 }
 
-static bool mark_block(struct marks *m, const uint8_t *data, size_t n)
+static bool mark_block(struct change_marks *m, const uint8_t *data, size_t n)
 {
     const char *why = NULL;
     struct delta d;
@@ -45,19 +45,19 @@ static bool mark_block(struct marks *m, const uint8_t *data, size_t n)
 }
 
 /* False: out of memory. */
-static bool mark_page(struct marks *m, const struct page *page)
+static bool mark_page(struct change_marks *m, const struct page *page)
 {
     bool ok = true, failed = false;
     size_t n = 0;
     memset(m->bits, 0, sizeof m->bits);
-    m->page = page->at * PAST_PAGE;
+    m->page = page->at * HISTORY_PAGE;
     m->any = false;
-    for (const struct block *b = page->oldest; b != NULL && ok; b = b->newer)
-        if (may_have(m, b->first, b->last))
+    for (const struct delta_block *b = page->oldest; b != NULL && ok; b = b->newer)
+        if (may_contain(m, b->first, b->last))
             ok = mark_block(m, b->data, b->n);
-    if (page->open == NULL || !may_have(m, delta_writer_first(page->open), INT64_MAX))
+    if (page->open == NULL || !may_contain(m, delta_writer_first(page->open), INT64_MAX))
         return ok;
-    uint8_t *data = past_open_copy(page, &n, &failed);
+    uint8_t *data = history_open_copy(page, &n, &failed);
     if (data != NULL)
         ok = mark_block(m, data, n) && ok;
     free(data);
@@ -65,16 +65,16 @@ static bool mark_page(struct marks *m, const struct page *page)
 }
 
 /* The numbers of the pages that have changes of that time, in [low, high]. */
-static uint64_t *list_pages(const struct past *h, const struct marks *m, uint64_t low,
+static uint64_t *list_pages(const struct history *h, const struct change_marks *m, uint64_t low,
                             uint64_t high, size_t *count)
 {
     uint64_t *list = malloc((h->pages + 1) * sizeof *list);
     *count = 0;
     for (size_t i = 0; list != NULL && i < h->slots; i++)
         for (const struct page *p = h->table[i]; p != NULL; p = p->chain) {
-            bool has = p->open != NULL && may_have(m, delta_writer_first(p->open), INT64_MAX);
-            for (const struct block *b = p->oldest; b != NULL && !has; b = b->newer)
-                has = may_have(m, b->first, b->last);
+            bool has = p->open != NULL && may_contain(m, delta_writer_first(p->open), INT64_MAX);
+            for (const struct delta_block *b = p->oldest; b != NULL && !has; b = b->newer)
+                has = may_contain(m, b->first, b->last);
             if (has && p->at >= low && p->at <= high)
                 list[(*count)++] = p->at;
         }
@@ -88,10 +88,11 @@ static int ascending(const void *a, const void *b)
 }
 
 /* The first marked byte of the page in [from, end), or the last (`back`). */
-static bool pick(const struct marks *m, uint64_t from, uint64_t end, bool back, uint64_t *offset)
+static bool pick(const struct change_marks *m, uint64_t from, uint64_t end, bool back,
+                 uint64_t *offset)
 {
-    for (uint64_t k = 0; k < PAST_PAGE; k++) {
-        uint64_t i = back ? PAST_PAGE - 1 - k : k, at = m->page + i;
+    for (uint64_t k = 0; k < HISTORY_PAGE; k++) {
+        uint64_t i = back ? HISTORY_PAGE - 1 - k : k, at = m->page + i;
         if (at >= from && at < end && (m->bits[i / 64] >> i % 64 & 1) != 0) {
             *offset = at;
             return true;
@@ -100,22 +101,22 @@ static bool pick(const struct marks *m, uint64_t from, uint64_t end, bool back, 
     return false;
 }
 
-bool past_changed(const struct past *h, int64_t since, int64_t time, uint64_t from, uint64_t end,
-                  bool back, uint64_t *offset)
+bool history_changed(const struct history *h, int64_t since, int64_t time, uint64_t from,
+                     uint64_t end, bool back, uint64_t *offset)
 {
     size_t count = 0;
     bool found = false;
-    struct marks m = {.since = since > h->since ? since : h->since, .time = time};
+    struct change_marks m = {.since = since > h->since ? since : h->since, .time = time};
     if (h->since == 0 && since < 0)
         m.since = INT64_MIN;
     if (end <= from)
         return false;
-    uint64_t *list = list_pages(h, &m, from / PAST_PAGE, (end - 1) / PAST_PAGE, &count);
+    uint64_t *list = list_pages(h, &m, from / HISTORY_PAGE, (end - 1) / HISTORY_PAGE, &count);
     if (list == NULL)
         return false;
     qsort(list, count, sizeof *list, ascending);
     for (size_t i = 0; i < count && !found; i++) {
-        const struct page *page = past_page(h, list[back ? count - 1 - i : i]);
+        const struct page *page = history_page(h, list[back ? count - 1 - i : i]);
         if (mark_page(&m, page) && m.any)
             found = pick(&m, from, end, back, offset);
     }
@@ -124,7 +125,7 @@ bool past_changed(const struct past *h, int64_t since, int64_t time, uint64_t fr
 }
 
 /* The newest change of a block in (since, time], or `best`. */
-static int64_t newest_in(const struct marks *m, const uint8_t *data, size_t n, int64_t best)
+static int64_t newest_in(const struct change_marks *m, const uint8_t *data, size_t n, int64_t best)
 {
     const char *why = NULL;
     struct delta d;
@@ -136,12 +137,12 @@ static int64_t newest_in(const struct marks *m, const uint8_t *data, size_t n, i
     return best;
 }
 
-static int64_t page_newest(const struct marks *m, const struct page *page)
+static int64_t page_newest(const struct change_marks *m, const struct page *page)
 {
     int64_t best = m->since;
     size_t n = 0;
     bool failed = false;
-    for (const struct block *b = page->newest; b != NULL && b->last > best; b = b->older) {
+    for (const struct delta_block *b = page->newest; b != NULL && b->last > best; b = b->older) {
         if (b->last <= m->time)
             best = b->last;
         else if (b->first <= m->time)
@@ -149,22 +150,23 @@ static int64_t page_newest(const struct marks *m, const struct page *page)
     }
     if (page->open == NULL || delta_writer_first(page->open) > m->time)
         return best;
-    uint8_t *data = past_open_copy(page, &n, &failed);
+    uint8_t *data = history_open_copy(page, &n, &failed);
     if (data != NULL)
         best = newest_in(m, data, n, best);
     free(data);
     return best;
 }
 
-void past_newest(const struct past *h, int64_t since, int64_t time, uint64_t from, uint64_t to,
-                 size_t count, int64_t *newest)
+void history_newest(const struct history *h, int64_t since, int64_t time, uint64_t from,
+                    uint64_t to, size_t count, int64_t *newest)
 {
-    const struct marks m = {.since = since > h->since ? since : h->since, .time = time};
+    const struct change_marks m = {.since = since > h->since ? since : h->since, .time = time};
     double each = count > 0 ? (double)(to - from) / (double)count : 0;
     memset(newest, 0, count * sizeof *newest);
     for (size_t i = 0; i < h->slots && to > from && each > 0; i++)
         for (const struct page *p = h->table[i]; p != NULL; p = p->chain) {
-            uint64_t at = p->at * PAST_PAGE, end = at + PAST_PAGE < to ? at + PAST_PAGE : to;
+            uint64_t at = p->at * HISTORY_PAGE,
+                     end = at + HISTORY_PAGE < to ? at + HISTORY_PAGE : to;
             int64_t t = end > from && at < to ? page_newest(&m, p) : m.since;
             if (t <= m.since)
                 continue;
@@ -175,8 +177,8 @@ void past_newest(const struct past *h, int64_t since, int64_t time, uint64_t fro
         }
 }
 
-uint64_t past_size_then(const struct past *h, int64_t time, uint64_t now)
+uint64_t history_size_then(const struct history *h, int64_t time, uint64_t now)
 {
-    past_size_at(h, time, &now);
+    history_size_at(h, time, &now);
     return now;
 }

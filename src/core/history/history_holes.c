@@ -4,7 +4,7 @@
 #include "core/change/ages.h"
 #include "core/history/history_private.h"
 
-bool past_hole_add(struct past *h, const struct hole_change *change)
+bool history_hole_add(struct history *h, const struct hole_change *change)
 {
     struct hole_block *b = h->hole_last;
     struct hole_change *last = b != NULL ? &b->change[b->n - 1] : NULL;
@@ -28,7 +28,7 @@ bool past_hole_add(struct past *h, const struct hole_change *change)
     return true;
 }
 
-bool past_hole_drop(struct past *h)
+bool history_hole_drop(struct history *h)
 {
     struct hole_block *b = h->hole_first;
     if (b == NULL)
@@ -43,7 +43,7 @@ bool past_hole_drop(struct past *h)
 }
 
 /* Before the change its bytes were a hole, or were none. */
-static void take_back(const struct hole_change *c, const struct past_view *v)
+static void take_back(const struct hole_change *c, const struct history_view *v)
 {
     uint64_t from = c->from > v->offset ? c->from : v->offset;
     uint64_t to = c->to < v->offset + v->n ? c->to : v->offset + v->n;
@@ -58,7 +58,7 @@ static void take_back(const struct hole_change *c, const struct past_view *v)
 
 /* The view has the bytes of then already, and is told which of them were in a hole: from now back,
  * so that what is said last is the change that came first. */
-void past_hole_at(const struct past *h, int64_t time, const struct past_view *v)
+void history_hole_at(const struct history *h, int64_t time, const struct history_view *v)
 {
     for (const struct hole_block *b = h->hole_last; b != NULL; b = b->older)
         for (size_t i = b->n; i > 0; i--) {
@@ -68,7 +68,8 @@ void past_hole_at(const struct past *h, int64_t time, const struct past_view *v)
         }
 }
 
-bool past_hole_then(const struct past *h, int64_t time, uint64_t offset, bool now, uint64_t *until)
+bool history_hole_then(const struct history *h, int64_t time, uint64_t offset, bool now,
+                       uint64_t *until)
 {
     for (const struct hole_block *b = h->hole_last; b != NULL; b = b->older)
         for (size_t i = b->n; i > 0; i--) {

@@ -53,14 +53,14 @@ static bool promises(const struct steps *s, int64_t first, int64_t last)
     return s->count < s->max || nearer(s, best, s->times[s->count - 1]);
 }
 
-struct touch {
+struct step_touch {
     uint64_t offset, end;
     bool found;
 };
 
 static void take_touch(void *ctx, const struct delta_key *key)
 {
-    struct touch *t = ctx;
+    struct step_touch *t = ctx;
     if (t->end <= key->offset || t->offset >= key->offset + DELTA_UNIT)
         return;
     uint64_t bits = key->touched;
@@ -75,7 +75,7 @@ static void look_in(struct steps *s, const uint8_t *data, size_t n)
 {
     const char *why = NULL;
     struct delta d;
-    struct touch t = {s->offset, s->end, false};
+    struct step_touch t = {s->offset, s->end, false};
     if (!delta_keys(data, n, take_touch, &t) || !t.found)
         return;
     struct delta_reader *r = delta_open(data, n, &why);
@@ -94,7 +94,7 @@ static void look_open(struct steps *s, const struct page *page)
     struct delta_about about;
     if (page->open == NULL || !promises(s, delta_writer_first(page->open), INT64_MAX))
         return;
-    uint8_t *data = past_open_copy(page, &n, &failed);
+    uint8_t *data = history_open_copy(page, &n, &failed);
     if (data != NULL && delta_about(data, n, &about) && promises(s, about.first, about.last))
         look_in(s, data, n);
     free(data);
@@ -104,7 +104,7 @@ static void look_page(struct steps *s, const struct page *page)
 {
     if (s->back)
         look_open(s, page);
-    const struct block *b = s->back ? page->newest : page->oldest;
+    const struct delta_block *b = s->back ? page->newest : page->oldest;
     for (; b != NULL; b = s->back ? b->older : b->newer)
         if ((b->units & s->units) != 0 && promises(s, b->first, b->last))
             look_in(s, b->data, b->n);
@@ -115,26 +115,26 @@ static void look_page(struct steps *s, const struct page *page)
 /* The units of a page that [from, to) touches. */
 static uint64_t units_of(uint64_t from, uint64_t to)
 {
-    unsigned first = (unsigned)(from % PAST_PAGE / DELTA_UNIT);
-    unsigned last = (unsigned)((to - 1) % PAST_PAGE / DELTA_UNIT);
+    unsigned first = (unsigned)(from % HISTORY_PAGE / DELTA_UNIT);
+    unsigned last = (unsigned)((to - 1) % HISTORY_PAGE / DELTA_UNIT);
     uint64_t up = ~UINT64_C(0) << first;
     return last == UNITS - 1 ? up : up & ((UINT64_C(1) << (last + 1)) - 1);
 }
 
-size_t past_steps(const struct past *h, uint64_t offset, uint64_t n, int64_t time, bool back,
-                  size_t max, int64_t *times)
+size_t history_steps(const struct history *h, uint64_t offset, uint64_t n, int64_t time, bool back,
+                     size_t max, int64_t *times)
 {
     struct steps s = {.offset = offset,
                       .end = offset + n,
                       .from = time,
                       .since = h->since > 0 ? h->since : INT64_MIN,
                       .back = back,
-                      .max = max < PAST_STEPS_MAX ? max : PAST_STEPS_MAX,
+                      .max = max < HISTORY_STEPS_MAX ? max : HISTORY_STEPS_MAX,
                       .times = times};
     for (uint64_t at = offset; at < s.end && s.max > 0;) {
-        uint64_t to = (at / PAST_PAGE + 1) * PAST_PAGE;
+        uint64_t to = (at / HISTORY_PAGE + 1) * HISTORY_PAGE;
         to = to < s.end ? to : s.end;
-        const struct page *page = past_page(h, at / PAST_PAGE);
+        const struct page *page = history_page(h, at / HISTORY_PAGE);
         s.units = units_of(at, to);
         if (page != NULL)
             look_page(&s, page);
@@ -146,24 +146,24 @@ size_t past_steps(const struct past *h, uint64_t offset, uint64_t n, int64_t tim
 /* ---- values ---- */
 
 /* A value on its way back through time. */
-struct values {
+struct value_steps {
     uint64_t offset;
     size_t size;
     int64_t from, since; /* changes in (since, from] count */
-    uint8_t bytes[PAST_UNIT_MAX];
+    uint8_t bytes[HISTORY_UNIT_MAX];
     uint32_t unknown; /* bit i: byte i is not known */
     size_t max, count;
-    struct past_value *out;
+    struct history_value *out;
 };
 
 /* The value at the moment to begin with. */
-static bool value_at(const struct past *h, const uint8_t *now, struct values *v)
+static bool value_at(const struct history *h, const uint8_t *now, struct value_steps *v)
 {
-    uint8_t state[PAST_UNIT_MAX] = {0}; /* BYTE_DATA */
-    int64_t changed[PAST_UNIT_MAX];
+    uint8_t state[HISTORY_UNIT_MAX] = {0}; /* BYTE_DATA */
+    int64_t changed[HISTORY_UNIT_MAX];
     memcpy(v->bytes, now, v->size);
-    struct past_view view = {v->offset, v->size, v->bytes, state, changed, 0};
-    if (!past_at(h, v->from, &view))
+    struct history_view view = {v->offset, v->size, v->bytes, state, changed, 0};
+    if (!history_at(h, v->from, &view))
         return false;
     for (size_t i = 0; i < v->size; i++)
         if (state[i] != BYTE_DATA && state[i] != BYTE_HOLE)
@@ -171,15 +171,15 @@ static bool value_at(const struct past *h, const uint8_t *now, struct values *v)
     return true;
 }
 
-static void add_value(struct values *v, int64_t time)
+static void add_value(struct value_steps *v, int64_t time)
 {
-    struct past_value *to = &v->out[v->count++];
-    *to = (struct past_value){.time = time, .known = v->unknown == 0};
+    struct history_value *to = &v->out[v->count++];
+    *to = (struct history_value){.time = time, .known = v->unknown == 0};
     memcpy(to->bytes, v->bytes, v->size);
 }
 
 /* A change that led to what is in `v`: told once for each moment, then taken back. */
-static bool undo(struct values *v, const struct delta *d)
+static bool undo(struct value_steps *v, const struct delta *d)
 {
     bool apart = d->offset >= v->offset + v->size || d->offset + d->length <= v->offset;
     if (d->kind >= DELTA_SIZE || apart || d->time > v->from || d->time <= v->since)
@@ -201,11 +201,11 @@ static bool undo(struct values *v, const struct delta *d)
 }
 
 /* False: there are enough. */
-static bool undo_block(struct values *v, const uint8_t *data, size_t n)
+static bool undo_block(struct value_steps *v, const uint8_t *data, size_t n)
 {
     const char *why = NULL;
     struct delta d;
-    struct touch t = {v->offset, v->offset + v->size, false};
+    struct step_touch t = {v->offset, v->offset + v->size, false};
     if (!delta_keys(data, n, take_touch, &t) || !t.found)
         return true;
     struct delta_reader *r = delta_open(data, n, &why);
@@ -220,35 +220,35 @@ static bool undo_block(struct values *v, const uint8_t *data, size_t n)
 }
 
 /* All values of a page; false: there are enough. */
-static bool undo_page(struct values *v, const struct page *page)
+static bool undo_page(struct value_steps *v, const struct page *page)
 {
     size_t n = 0;
     bool failed = false, more = true;
     uint64_t units = units_of(v->offset, v->offset + v->size);
-    uint8_t *data = past_open_copy(page, &n, &failed);
+    uint8_t *data = history_open_copy(page, &n, &failed);
     if (data != NULL)
         more = undo_block(v, data, n);
     free(data);
-    for (const struct block *b = page->newest; more && b != NULL; b = b->older)
+    for (const struct delta_block *b = page->newest; more && b != NULL; b = b->older)
         if ((b->units & units) != 0 && b->first <= v->from && b->last > v->since)
             more = undo_block(v, b->data, b->n);
     return more;
 }
 
-size_t past_values(const struct past *h, uint64_t offset, size_t size, const uint8_t *now,
-                   int64_t time, size_t max, struct past_value *out)
+size_t history_values(const struct history *h, uint64_t offset, size_t size, const uint8_t *now,
+                      int64_t time, size_t max, struct history_value *out)
 {
-    struct values v = {.offset = offset, .size = size, .from = time, .max = max, .out = out};
+    struct value_steps v = {.offset = offset, .size = size, .from = time, .max = max, .out = out};
     v.since = h->since > 0 ? h->since : INT64_MIN;
-    bool one_page = size > 0 && offset / PAST_PAGE == (offset + size - 1) / PAST_PAGE;
-    if (!one_page || size > PAST_UNIT_MAX || max == 0 || !value_at(h, now, &v))
+    bool one_page = size > 0 && offset / HISTORY_PAGE == (offset + size - 1) / HISTORY_PAGE;
+    if (!one_page || size > HISTORY_UNIT_MAX || max == 0 || !value_at(h, now, &v))
         return 0;
-    const struct page *page = past_page(h, offset / PAST_PAGE);
+    const struct page *page = history_page(h, offset / HISTORY_PAGE);
     bool more = page == NULL || undo_page(&v, page);
     /* And what it was before the first change that is known. */
     uint64_t until = 0;
     int64_t first = v.count > 0 ? out[v.count - 1].time - 1 : time;
-    bool watched = first >= past_watched(h, offset, &until) && until >= offset + size;
+    bool watched = first >= history_observed(h, offset, &until) && until >= offset + size;
     if (more && v.count < max && v.unknown == 0 && watched && first >= v.since)
         add_value(&v, 0);
     return v.count;

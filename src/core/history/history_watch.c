@@ -8,9 +8,9 @@ enum { MILLISECOND = 1000000, WIDTH_FIRST = 10 * MILLISECOND };
 /* ---- stretches that are watched ---- */
 
 /* Two neighbours become one, as late as the later; apart from each other: the first goes. */
-static void merge(struct past *h, size_t i)
+static void merge(struct history *h, size_t i)
 {
-    struct stretch *a = &h->watch[i], *b = a + 1;
+    struct interval *a = &h->watch[i], *b = a + 1;
     if (a->to == b->from) {
         b->from = a->from;
         b->since = a->since > b->since ? a->since : b->since;
@@ -20,12 +20,12 @@ static void merge(struct past *h, size_t i)
 }
 
 /* Room for one more: the neighbours nearest in time become one. */
-static void make_room(struct past *h)
+static void make_room(struct history *h)
 {
     size_t best = 0;
     uint64_t least = UINT64_MAX;
     for (size_t i = 0; i + 1 < h->watched; i++) {
-        const struct stretch *a = &h->watch[i], *b = a + 1;
+        const struct interval *a = &h->watch[i], *b = a + 1;
         uint64_t apart = a->since < b->since ? (uint64_t)b->since - (uint64_t)a->since
                                              : (uint64_t)a->since - (uint64_t)b->since;
         if (a->to == b->from && apart < least) {
@@ -36,7 +36,7 @@ static void make_room(struct past *h)
     merge(h, best);
 }
 
-static void insert(struct past *h, size_t i, struct stretch s)
+static void insert(struct history *h, size_t i, struct interval s)
 {
     if (i > 0 && h->watch[i - 1].to == s.from && h->watch[i - 1].since == s.since) {
         h->watch[i - 1].to = s.to;
@@ -59,7 +59,7 @@ static void insert(struct past *h, size_t i, struct stretch s)
 }
 
 /* The first stretch that ends behind `offset`. */
-static size_t find(const struct past *h, uint64_t offset)
+static size_t find(const struct history *h, uint64_t offset)
 {
     size_t low = 0, high = h->watched;
     while (low < high) {
@@ -72,7 +72,7 @@ static size_t find(const struct past *h, uint64_t offset)
     return low;
 }
 
-int64_t past_watched(const struct past *h, uint64_t offset, uint64_t *until)
+int64_t history_observed(const struct history *h, uint64_t offset, uint64_t *until)
 {
     size_t i = find(h, offset);
     if (i == h->watched) {
@@ -84,40 +84,40 @@ int64_t past_watched(const struct past *h, uint64_t offset, uint64_t *until)
     return in ? h->watch[i].since : INT64_MAX;
 }
 
-void past_watch(struct past *h, int64_t time, uint64_t offset, uint64_t n)
+void history_observe(struct history *h, int64_t time, uint64_t offset, uint64_t n)
 {
     uint64_t end = offset + n, until = 0;
     while (offset < end) {
-        int64_t since = past_watched(h, offset, &until);
+        int64_t since = history_observed(h, offset, &until);
         uint64_t to = until < end ? until : end;
         if (since == INT64_MAX)
-            insert(h, find(h, offset), (struct stretch){offset, to, time});
+            insert(h, find(h, offset), (struct interval){offset, to, time});
         offset = to;
     }
 }
 
-void past_unwatch(struct past *h, uint64_t offset, uint64_t n)
+void history_unobserve(struct history *h, uint64_t offset, uint64_t n)
 {
     uint64_t end = offset + n;
     for (size_t i; (i = find(h, offset)) < h->watched && h->watch[i].from < end;) {
-        struct stretch s = h->watch[i];
+        struct interval s = h->watch[i];
         memmove(&h->watch[i], &h->watch[i + 1], (h->watched - i - 1) * sizeof s);
         h->watched--;
         if (s.from < offset)
-            insert(h, find(h, s.from), (struct stretch){s.from, offset, s.since});
+            insert(h, find(h, s.from), (struct interval){s.from, offset, s.since});
         if (s.to > end)
-            insert(h, find(h, end), (struct stretch){end, s.to, s.since});
+            insert(h, find(h, end), (struct interval){end, s.to, s.since});
     }
 }
 
 /* ---- sizes ---- */
 
-void past_size(struct past *h, int64_t time, uint64_t was, uint64_t is)
+void history_size(struct history *h, int64_t time, uint64_t was, uint64_t is)
 {
     h->size[h->sizes++ % SIZES_MAX] = (struct size_change){time, was, is};
 }
 
-void past_size_at(const struct past *h, int64_t time, uint64_t *size)
+void history_size_at(const struct history *h, int64_t time, uint64_t *size)
 {
     size_t kept = h->sizes < SIZES_MAX ? h->sizes : SIZES_MAX;
     for (size_t k = 0; k < kept; k++) { /* the newest first */
@@ -139,7 +139,7 @@ static void coarser(struct activity *a)
     a->width *= 2;
 }
 
-void past_count(struct past *h, int64_t time, uint64_t n)
+void history_count(struct history *h, int64_t time, uint64_t n)
 {
     struct activity *a = &h->activity;
     if (a->width == 0) {
@@ -151,7 +151,8 @@ void past_count(struct past *h, int64_t time, uint64_t n)
     a->part[(time - a->start) / a->width] += n;
 }
 
-void past_activity(const struct past *h, int64_t from, int64_t to, size_t count, uint64_t *part)
+void history_activity(const struct history *h, int64_t from, int64_t to, size_t count,
+                      uint64_t *part)
 {
     const struct activity *a = &h->activity;
     memset(part, 0, count * sizeof *part);

@@ -130,7 +130,7 @@ struct rec_writer;
 
 /* `put` appends n bytes to the file; false: it failed, and nothing is put after it. NULL: out of
  * memory. */
-SHM_MUST struct rec_writer *rec_writer_new(bool (*put)(void *ctx, const void *p, size_t n),
+MUST_USE struct rec_writer *rec_writer_new(bool (*put)(void *ctx, const void *p, size_t n),
                                            void *ctx);
 void rec_writer_free(struct rec_writer *w);
 
@@ -177,7 +177,7 @@ struct rec_source {
 struct rec_reader;
 
 /* NULL: *why says so. Positioned at the start. */
-SHM_MUST struct rec_reader *rec_open(const struct rec_source *source, enum rec_status *why);
+MUST_USE struct rec_reader *rec_open(const struct rec_source *source, enum rec_status *why);
 void rec_close(struct rec_reader *r);
 
 const struct rec_header *rec_header(const struct rec_reader *r);
@@ -195,7 +195,7 @@ void rec_info(const struct rec_reader *r, struct rec_info *out);
 
 /* The file has `size` bytes now (rec_source's size from now on): blocks that were added and are
  * whole count from now on, the place stays. Less than before, or nothing whole: nothing changes. */
-SHM_MUST enum rec_status rec_grow(struct rec_reader *r, uint64_t size);
+MUST_USE enum rec_status rec_grow(struct rec_reader *r, uint64_t size);
 
 /* Goes to the last keyframe at or before t: the events that follow build the state from nothing. */
 void rec_seek(struct rec_reader *r, int64_t t);
@@ -207,11 +207,11 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t);
 /* The next event that is not after `until`; REC_END: there is none (playing on later gives it).
  * Each event is checked: ranges lie inside the size, times do not go back. REC_DAMAGED: the
  * recording ends before the block that is broken, see rec_info; seek before going on. */
-SHM_MUST enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *ev);
+MUST_USE enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *ev);
 
 /* The time of the first keyframe with at most so many bytes of file from it to the end; of the last
  * one when there are more. */
-int64_t rec_reach(const struct rec_reader *r, uint64_t bytes);
+int64_t rec_time_within(const struct rec_reader *r, uint64_t bytes);
 
 /* When the next event is; false: there is none, or it cannot be read (rec_next says why). */
 bool rec_next_time(struct rec_reader *r, int64_t *t);

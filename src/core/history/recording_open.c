@@ -242,7 +242,7 @@ static enum rec_status scan(struct rec_reader *r, uint64_t *at)
 }
 
 /* All of them. The last one may be half written: it is looked at as a whole. */
-static enum rec_status scan_all(struct rec_reader *r)
+static enum rec_status search_all(struct rec_reader *r)
 {
     uint64_t at = r->behind;
     size_t raw = 0;
@@ -309,7 +309,7 @@ static enum rec_status open_all(struct rec_reader *r)
     status = read_index(r);
     r->ended = status == REC_OK;
     if (status == REC_DAMAGED) {
-        status = scan_all(r);
+        status = search_all(r);
     }
     if (status == REC_OK) {
         rec_cut(r, r->count);

@@ -33,7 +33,7 @@ uint64_t rec_sum(const void *p, size_t n);
 size_t rec_varint(uint8_t *p, uint64_t v); /* bytes written, at most REC_VARINT */
 
 /* *p moves on; false: not whole before `end`, or too large. */
-SHM_MUST bool rec_take_varint(const uint8_t **p, const uint8_t *end, uint64_t *v);
+MUST_USE bool rec_take_varint(const uint8_t **p, const uint8_t *end, uint64_t *v);
 
 /* The reader of a recording from inside: its blocks, and the place in them. */
 
@@ -70,11 +70,11 @@ bool rec_read_head(const uint8_t head[REC_HEAD], uint64_t at, uint64_t size, str
                    size_t *raw);
 
 /* Reads, checks and unpacks one block into r->raw. */
-SHM_MUST enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b,
+MUST_USE enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b,
                                         size_t *raw);
 
 /* Is the payload of a block what its checksum says? Leaves the loaded block alone. */
-SHM_MUST enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b,
+MUST_USE enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b,
                                          bool *whole);
 
 /* Only the first `count` blocks count, less what is not whole without those behind. */

@@ -355,7 +355,7 @@ bool rec_next_time(struct rec_reader *r, int64_t *t)
     return there;
 }
 
-int64_t rec_reach(const struct rec_reader *r, uint64_t bytes)
+int64_t rec_time_within(const struct rec_reader *r, uint64_t bytes)
 {
     int64_t t = r->blocks[0].first;
     bool found = false;

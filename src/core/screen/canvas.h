@@ -72,7 +72,7 @@ struct canvas {
 
 /* Makes it rows x cols (each clamped to 1..4096) and blank. False: out of memory, nothing changed.
  */
-SHM_MUST bool canvas_resize(struct canvas *c, int rows, int cols);
+MUST_USE bool canvas_resize(struct canvas *c, int rows, int cols);
 void canvas_free(struct canvas *c);
 
 /* All blanks in STYLE_TEXT, cursor hidden. */

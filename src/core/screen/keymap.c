@@ -24,15 +24,15 @@ static const struct preset presets[] = {
 
 enum { PRESETS = sizeof presets / sizeof presets[0] };
 
-struct row {
+struct key_row {
     struct binding binding; /* strings of presets, or of `own` */
     char *own;              /* the user's command, malloc'd; NULL: a default */
 };
 
 struct keymap {
-    struct row *rows; /* in the order of the help: defaults, then the user's */
-    size_t count;     /* rows in use */
-    size_t capacity;  /* rows allocated, at most ROWS_MAX */
+    struct key_row *rows; /* in the order of the help: defaults, then the user's */
+    size_t count;         /* rows in use */
+    size_t capacity;      /* rows allocated, at most ROWS_MAX */
 };
 
 static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "who", "calls", "help"};
@@ -53,19 +53,19 @@ bool key_mode_find(const char *name, enum key_mode *out)
 }
 
 /* A new last row, zeroed; NULL: no room. */
-static struct row *append(struct keymap *m)
+static struct key_row *append(struct keymap *m)
 {
     if (m->count == m->capacity) {
         size_t capacity = m->capacity ? m->capacity * 2 : 256;
         if (capacity > ROWS_MAX)
             return NULL;
-        struct row *rows = realloc(m->rows, capacity * sizeof *rows);
+        struct key_row *rows = realloc(m->rows, capacity * sizeof *rows);
         if (!rows)
             return NULL;
         m->rows = rows;
         m->capacity = capacity;
     }
-    m->rows[m->count] = (struct row){.own = NULL};
+    m->rows[m->count] = (struct key_row){.own = NULL};
     return &m->rows[m->count++];
 }
 
@@ -75,7 +75,7 @@ struct keymap *keymap_new(void)
     if (!m)
         return NULL;
     for (size_t i = 0; i < PRESETS; i++) {
-        struct row *row = append(m);
+        struct key_row *row = append(m);
         const struct preset *p = &presets[i];
         if (!row || !key_parse(p->key, &row->binding.key)) {
             keymap_free(m);
@@ -162,9 +162,9 @@ const char *keymap_bind(struct keymap *m, enum key_mode mode, const char *key, c
         drop(m, old);
     if (!own)
         return NULL;
-    struct row *row = &m->rows[m->count++];
+    struct key_row *row = &m->rows[m->count++];
     const char *note = note_of(mode, own);
-    *row = (struct row){.own = own};
+    *row = (struct key_row){.own = own};
     row->binding = (struct binding){
         .mode = (uint8_t)mode, .key = parsed, .command = own, .note = note ? note : own};
     return NULL;

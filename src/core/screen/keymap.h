@@ -54,14 +54,14 @@ struct binding {
 
 struct keymap; /* defaults and the user's bindings over them */
 
-SHM_MUST struct keymap *keymap_new(void);
+MUST_USE struct keymap *keymap_new(void);
 void keymap_free(struct keymap *m);
 
 /* Binds a key; `command` empty: unbinds. NULL, or a reason why not. Strings are copied. The row of
  * the key so far goes, a twin takes over its words; the new row comes last, with the note of the
  * default that has its command, else with the command as its note. Rows handed out before are no
  * longer valid. */
-SHM_MUST const char *keymap_bind(struct keymap *m, enum key_mode mode, const char *key,
+MUST_USE const char *keymap_bind(struct keymap *m, enum key_mode mode, const char *key,
                                  const char *command);
 
 /* The command of a key in a mode, NULL: none. */
@@ -73,11 +73,11 @@ const struct binding *keymap_row(const struct keymap *m, size_t i);
 /* Names: `g`, `F5`, `^T`, `S-Left`, `M-x`, `Space`, `Enter`, `Esc`, `Tab`, `PgUp`, `Home`, ...
  * Prefixes come in the order `M-` `^` `S-`. Exact inverses (`^t` is read as `^T`); key_name of what
  * no name is for is empty, 0. */
-SHM_MUST bool key_parse(const char *name, struct key *out);
+MUST_USE bool key_parse(const char *name, struct key *out);
 enum { KEY_NAME_MAX = 24 };
 size_t key_name(struct key key, char out[KEY_NAME_MAX]);
 
 const char *key_mode_name(enum key_mode mode); /* `segments`, `inspect`, `who`, ... */
-SHM_MUST bool key_mode_find(const char *name, enum key_mode *out);
+MUST_USE bool key_mode_find(const char *name, enum key_mode *out);
 
 #endif

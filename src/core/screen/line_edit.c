@@ -104,7 +104,7 @@ void edit_set(struct edit *e, const char *text)
 }
 
 /* `step` lines back (1) or forward (-1) in the history; the typed line waits as the draft. */
-static void browse(struct edit *e, const struct history *h, int step)
+static void browse(struct edit *e, const struct line_history *h, int step)
 {
     int back = e->back + step;
     if (back < 0 || back > h->count)
@@ -141,7 +141,7 @@ static uint32_t ctrl_twin(uint32_t letter)
 }
 
 /* A key without modifiers that is no character. */
-static bool special(struct edit *e, uint32_t code, const struct history *h)
+static bool special(struct edit *e, uint32_t code, const struct line_history *h)
 {
     switch (code) {
     case KEY_LEFT_:
@@ -173,7 +173,7 @@ static bool special(struct edit *e, uint32_t code, const struct history *h)
     }
 }
 
-bool edit_key(struct edit *e, struct key key, const struct history *h)
+bool edit_key(struct edit *e, struct key key, const struct line_history *h)
 {
     if (key.mods == KEY_CTRL && key.code < KEY_BASE) {
         switch (key.code) {
@@ -198,7 +198,7 @@ bool edit_key(struct edit *e, struct key key, const struct history *h)
     return true;
 }
 
-void history_add(struct history *h, const char *line)
+void line_history_add(struct line_history *h, const char *line)
 {
     if (!line[0])
         return;
@@ -214,7 +214,7 @@ void history_add(struct history *h, const char *line)
         if (!kept)
             return;
         memcpy(kept, line, size);
-        if (h->count == HISTORY_MAX)
+        if (h->count == LINE_HISTORY_MAX)
             free(h->line[--h->count]);
         at = h->count++;
     }
@@ -222,7 +222,7 @@ void history_add(struct history *h, const char *line)
     h->line[0] = kept;
 }
 
-void history_free(struct history *h)
+void line_history_free(struct line_history *h)
 {
     for (int i = 0; i < h->count; i++)
         free(h->line[i]);

@@ -8,7 +8,7 @@
 
 #include "core/screen/keymap.h"
 
-enum { EDIT_MAX = 1024, HISTORY_MAX = 100 };
+enum { EDIT_MAX = 1024, LINE_HISTORY_MAX = 100 };
 
 struct edit {
     char text[EDIT_MAX];  /* valid UTF-8, NUL-terminated */
@@ -18,8 +18,8 @@ struct edit {
     char draft[EDIT_MAX]; /* the line being typed while the history is shown */
 };
 
-struct history {
-    char *line[HISTORY_MAX]; /* malloc'd; line[0] is the newest */
+struct line_history {
+    char *line[LINE_HISTORY_MAX]; /* malloc'd; line[0] is the newest */
     int count;
 };
 
@@ -29,10 +29,10 @@ void edit_set(struct edit *e, const char *text); /* cursor at the end; cut at a 
 /* Applies a key: characters insert; Left Right Home End ^A ^E Backspace ^H Delete ^D ^U ^K ^W ^B ^F
  * Up Down ^P ^N (not without a history). Combining marks go with the character they are on.
  * True: the key was an editing key. A paste arrives as characters; controls are not taken. */
-bool edit_key(struct edit *e, struct key key, const struct history *h);
+bool edit_key(struct edit *e, struct key key, const struct line_history *h);
 
-void history_add(struct history *h,
-                 const char *line); /* empty and repeated lines are not kept twice */
-void history_free(struct history *h);
+void line_history_add(struct line_history *h,
+                      const char *line); /* empty and repeated lines are not kept twice */
+void line_history_free(struct line_history *h);
 
 #endif

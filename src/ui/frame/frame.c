@@ -49,7 +49,7 @@ void ui_free(struct ui *ui)
     help_free(ui->help);
     keymap_free(ui->keys);
     for (int i = 0; i < HISTORIES; i++)
-        history_free(&ui->history[i]);
+        line_history_free(&ui->history[i]);
     canvas_free(&ui->canvas);
     ui->keys = NULL;
 }
@@ -225,7 +225,7 @@ void ui_apply(struct ui *ui)
         term_mouse(ui->term, ui->s.set.mouse);
     }
     session_set_width(&ui->s, ui->s.set.width);
-    session_look(&ui->s);
+    session_request_sample(&ui->s);
 }
 
 int list_move(const char *how, int at, int count, int rows)

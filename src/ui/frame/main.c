@@ -63,8 +63,8 @@ static void draw_frame(struct ui *ui, struct frames *f)
     if (!f->dirty || ui->now < f->due - FRAME)
         return;
     ui_draw(ui);
-    session_look(&ui->s);
-    session_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
+    session_request_sample(&ui->s);
+    session_show_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
     term_present(ui->term, &ui->canvas);
     f->dirty = false;
     f->due = (ui->now > f->due ? ui->now : f->due) + FRAME;
@@ -87,7 +87,7 @@ static void handle_events(struct ui *ui, struct frames *f, struct event ev)
     if (f->dirty) {
         keep_options(ui);
         keep_marks(ui);
-        session_look(&ui->s);
+        session_request_sample(&ui->s);
     }
 }
 
@@ -174,9 +174,9 @@ int ui_main(struct backend *be, const struct ui_options *options)
         return complain_of("the terminal UI cannot start", e);
     }
     if (!options->no_config)
-        keep_start(ui);
+        state_load(ui);
     adopt_options(ui, options);
-    keep_settled(ui);
+    state_mark_user_changes(ui);
     int status = run(ui, options);
     int signal = os_stop_signal();
     ui_free(ui);

@@ -13,7 +13,7 @@ static void open_prompt(struct ui *ui, enum prompt_kind kind, const char *label)
     (void)text_escape_content(ui->prompt.label, sizeof ui->prompt.label, label, strlen(label));
 }
 
-void ui_ask(struct ui *ui, const char *label, const char *initial, struct history *history,
+void ui_ask(struct ui *ui, const char *label, const char *initial, struct line_history *history,
             void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx)
 {
     open_prompt(ui, PROMPT_LINE, label);
@@ -65,7 +65,7 @@ static void accept(struct ui *ui, const char *text)
     char line[EDIT_MAX];
     (void)snprintf(line, sizeof line, "%s", text);
     if (ui->prompt.history != NULL)
-        history_add(ui->prompt.history, line);
+        line_history_add(ui->prompt.history, line);
     ui->prompt.kind = PROMPT_NONE;
     ui->hint[0] = '\0';
     if (ui->prompt.accept != NULL)

@@ -105,9 +105,9 @@ static void keep_made(struct ui *ui, struct command_job *j)
 }
 
 /* Runs on the UI's thread. */
-static void command_done(struct job *job, void *taker)
+static void command_done(struct job *job, void *owner)
 {
-    struct ui *ui = taker;
+    struct ui *ui = owner;
     struct command_job *j = (struct command_job *)job;
     size_t pokes = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
     for (size_t i = 0; i < pokes; i++)
@@ -118,7 +118,7 @@ static void command_done(struct job *job, void *taker)
         keep_made(ui, j);
     command_job_free(j);
     if (waited_for)
-        inspect_ended(ui);
+        inspect_store_done(ui);
     if (ui->s.walker != NULL)
         walker_hurry(ui->s.walker); /* the list may be another one now */
 }
@@ -146,7 +146,7 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
     if (ui->s.past != 0 && strncmp(line, "info ", 5) == 0)
         (void)snprintf(j->when, sizeof j->when, " as it is now");
     if (sampler != NULL)
-        ui->inspect->under_way++;
+        ui->inspect->stores_pending++;
     worker_post(worker, &j->job);
 }
 

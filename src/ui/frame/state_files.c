@@ -55,7 +55,7 @@ static void complain(struct ui *ui, const char *file, size_t bad, const char *wh
         ui_say(ui, STYLE_WARN, "%s: %s (and %zu more)", file, why, bad - 1);
 }
 
-void keep_start(struct ui *ui)
+void state_load(struct ui *ui)
 {
     char path[PATH_LONGEST], why[SETTINGS_WHY];
     size_t n = 0;
@@ -81,7 +81,7 @@ void keep_start(struct ui *ui)
     ui->s.set = ui->keep->kept;
 }
 
-void keep_settled(struct ui *ui)
+void state_mark_user_changes(struct ui *ui)
 {
     if (ui->keep == NULL)
         return;

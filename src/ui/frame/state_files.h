@@ -7,10 +7,10 @@
 
 /* Reads the configuration and then the kept options into the session's settings; says on the
  * message line what was not understood. Out of memory: nothing will be kept. */
-void keep_start(struct ui *ui);
+void state_load(struct ui *ui);
 
 /* From here on what changes is the user's doing (the command line's options are in force). */
-void keep_settled(struct ui *ui);
+void state_mark_user_changes(struct ui *ui);
 
 /* Writes the options when some were changed since. */
 void keep_options(struct ui *ui);

@@ -58,7 +58,7 @@ struct prompt {
     char note[160];               /* what one should know before answering, on the line above */
     void (*renew)(struct ui *ui); /* makes the note anew before each frame; may be NULL */
     struct edit edit;             /* PROMPT_LINE */
-    struct history *history;      /* PROMPT_LINE: NULL or where the line goes */
+    struct line_history *history; /* PROMPT_LINE: NULL or where the line goes */
     void (*accept)(struct ui *ui, const char *text, void *ctx); /* LINE: the text; CONFIRM: "y"; */
     void (*accept_key)(struct ui *ui, struct key key, void *ctx); /* KEY */
     void (*typed)(struct ui *ui, struct key key, void *ctx); /* CONFIRM: a key that types and is no
@@ -72,7 +72,7 @@ struct prompt {
     bool completes; /* Tab completes commands (the `:` prompt) */
 };
 
-void ui_ask(struct ui *ui, const char *label, const char *initial, struct history *history,
+void ui_ask(struct ui *ui, const char *label, const char *initial, struct line_history *history,
             void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
 void ui_confirm(struct ui *ui, const char *question,
                 void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
@@ -111,7 +111,7 @@ struct ui {
     const struct screen *stack[SCREEN_STACK]; /* stack[depth - 1] is shown */
     int depth;
     struct prompt prompt;
-    struct history history[HISTORIES];
+    struct line_history history[HISTORIES];
     char status[512]; /* the message line, printable UTF-8 */
     enum style status_style;
     int64_t status_until; /* when it goes away, os_now's clock; INT64_MAX: stays until a key */
@@ -149,7 +149,7 @@ struct ui {
 };
 
 /* Makes a UI over a canvas of this size; `be` NULL in tests. `term` may be NULL. */
-SHM_MUST struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows,
+MUST_USE struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows,
                               int cols);
 void ui_free(struct ui *ui);
 

@@ -9,7 +9,7 @@
 static void wait_for_nothing(struct ui *ui)
 {
     ui->inspect->asking = ui->inspect->undo_busy = false;
-    ui->inspect->under_way = 0;
+    ui->inspect->stores_pending = 0;
     ui->inspect->undo_more = ui->inspect->looking = 0;
 }
 
@@ -46,12 +46,12 @@ void act_reattach(struct ui *ui, int argc, char **argv)
     ui_say(ui, STYLE_TEXT, "attached again%s", edit ? " (read-only)" : "");
 }
 
-static void baseline_finish(struct job *job, void *taker)
+static void baseline_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
     struct ui *ui = j->user;
     char text[96];
-    (void)taker;
+    (void)owner;
     if (!job->cancelled && !j->found && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
         ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", j->when);
     } else if (!job->cancelled && !j->found) {

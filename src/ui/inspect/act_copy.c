@@ -11,7 +11,7 @@
 enum { COPY_MAX = 1024 * 1024, BYTES_A_LINE = 12 };
 enum copy_form { COPY_HEX, COPY_TEXT, COPY_C };
 
-struct copy {
+struct clip {
     struct ui *ui;
     enum copy_form form;
 };
@@ -23,12 +23,12 @@ static const struct menu_entry forms[] = {
 };
 
 /* Growing text; `text` NULL: out of memory. */
-struct piece {
+struct clip_piece {
     char *text;
     size_t length, capacity;
 };
 
-static bool reserve(struct piece *p, size_t n)
+static bool reserve(struct clip_piece *p, size_t n)
 {
     p->text = malloc(n + 1);
     p->capacity = n + 1;
@@ -38,7 +38,7 @@ static bool reserve(struct piece *p, size_t n)
     return p->text != NULL;
 }
 
-static void add(struct piece *p, const char *text)
+static void add(struct clip_piece *p, const char *text)
 {
     size_t n = strlen(text);
     if (p->length + n + 1 <= p->capacity) {
@@ -47,7 +47,7 @@ static void add(struct piece *p, const char *text)
     }
 }
 
-static bool as_hex(struct piece *p, const uint8_t *bytes, size_t n)
+static bool as_hex(struct clip_piece *p, const uint8_t *bytes, size_t n)
 {
     char digits[4];
     if (!reserve(p, 3 * n))
@@ -59,7 +59,7 @@ static bool as_hex(struct piece *p, const uint8_t *bytes, size_t n)
     return true;
 }
 
-static bool as_c(struct piece *p, const uint8_t *bytes, size_t n, uint64_t offset)
+static bool as_c(struct clip_piece *p, const uint8_t *bytes, size_t n, uint64_t offset)
 {
     char text[64];
     if (!reserve(p, 128 + 6 * n + n / 2))
@@ -88,7 +88,7 @@ static enum text_encoding encoding_of(const struct ui *ui)
 }
 
 /* UTF-8; what is no character of the encoding stays visible as \xNN. */
-static bool as_text(struct piece *p, const uint8_t *bytes, size_t n, enum text_encoding enc)
+static bool as_text(struct clip_piece *p, const uint8_t *bytes, size_t n, enum text_encoding enc)
 {
     char text[64];
     uint8_t utf8[5];
@@ -107,7 +107,7 @@ static bool as_text(struct piece *p, const uint8_t *bytes, size_t n, enum text_e
     return true;
 }
 
-static void deliver(struct ui *ui, const struct piece *p, size_t bytes, const char *form)
+static void deliver(struct ui *ui, const struct clip_piece *p, size_t bytes, const char *form)
 {
     char path[4096], why[96], clipboard[64] = "to the clipboard";
     const char *refused = ui->term != NULL ? term_copy(ui->term, p->text, p->length) : "none here";
@@ -132,7 +132,7 @@ static void copy_bytes(struct ui *ui, enum copy_form form, const uint8_t *bytes,
                        uint64_t from)
 {
     static const char *const names[] = {"hex", "text", "C array"};
-    struct piece p = {0};
+    struct clip_piece p = {0};
     bool made = form == COPY_HEX ? as_hex(&p, bytes, n)
                 : form == COPY_C ? as_c(&p, bytes, n, from)
                                  : as_text(&p, bytes, n, encoding_of(ui));
@@ -143,11 +143,11 @@ static void copy_bytes(struct ui *ui, enum copy_form form, const uint8_t *bytes,
     free(p.text);
 }
 
-static void copy_finish(struct job *job, void *taker)
+static void copy_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
-    struct copy *w = j->user;
-    (void)taker;
+    struct clip *w = j->user;
+    (void)owner;
     if (!job->cancelled && !j->found && j->past != 0)
         ui_say(w->ui, STYLE_ERROR, "not all of the selection is known%s", j->when);
     else if (!job->cancelled && !j->found)
@@ -183,7 +183,7 @@ static void copy(struct ui *ui, enum copy_form form)
     }
     if (copy_frozen(ui, form, from, to))
         return;
-    struct copy *w = malloc(sizeof *w);
+    struct clip *w = malloc(sizeof *w);
     struct look_job *j = look_job_new(ui->s.sampler, LOOK_BYTES, from, copy_finish);
     if (w == NULL || j == NULL) {
         free(w);
@@ -191,7 +191,7 @@ static void copy(struct ui *ui, enum copy_form form)
         ui_say(ui, STYLE_ERROR, "out of memory");
         return;
     }
-    *w = (struct copy){ui, form};
+    *w = (struct clip){ui, form};
     j->length = (size_t)(to - from);
     j->past = ui->s.past;
     inspect_when(ui, j->past, j->when);

@@ -16,13 +16,13 @@ struct access_wish {
     char then[LINE_MAX]; /* line to run once writing is allowed; empty: none */
 };
 
-static void access_finish(struct job *job, void *taker)
+static void access_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
     struct access_wish *w = j->user;
     struct ui *ui = w->ui;
     char why[96];
-    (void)taker;
+    (void)owner;
     if (job->cancelled) {
         ui->s.edit = false;
     } else if (!j->found) {
@@ -57,7 +57,7 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
     if (then != NULL)
         (void)snprintf(w->then, sizeof w->then, "%s", then);
     j->user = w;
-    j->job.certain = access < SEG_WRITE; /* who leaves edit mode has left it */
+    j->job.uncancellable = access < SEG_WRITE; /* who leaves edit mode has left it */
     inspect_post(ui, &j->job);
 }
 
@@ -97,7 +97,7 @@ void act_edit(struct ui *ui, int argc, char **argv)
 
 static void step(struct ui *ui, enum store_why why, const struct poke_done *p)
 {
-    struct store r = {.why = why, .offset = p->offset, .size = p->size, .seen_known = true};
+    struct cell_store r = {.why = why, .offset = p->offset, .size = p->size, .seen_known = true};
     const struct view *v = inspect_view(ui);
     r.view = v->kind != VIEW_TEXT && v->unit == p->size ? v : NULL;
     memcpy(r.seen, why == STORE_UNDO ? p->value : p->old, sizeof r.seen);
@@ -114,7 +114,7 @@ void act_undo(struct ui *ui, int argc, char **argv)
     (void)argv;
     if (inspect_is_past(ui))
         return;
-    if (ui->inspect->undo_busy || ui->inspect->under_way > 0)
+    if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
         ui->inspect->undo_more--;
     else if (s->undo_count == 0)
         ui_say(ui, STYLE_WARN, "nothing to undo");
@@ -131,7 +131,7 @@ void act_redo(struct ui *ui, int argc, char **argv)
     (void)argv;
     if (inspect_is_past(ui))
         return;
-    if (ui->inspect->undo_busy || ui->inspect->under_way > 0)
+    if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
         ui->inspect->undo_more++;
     else if (s->redo_count == 0)
         ui_say(ui, STYLE_WARN, "nothing to redo");

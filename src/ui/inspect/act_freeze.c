@@ -46,12 +46,12 @@ static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_
 /* ---- one value ---- */
 
 /* The message line after a job that had a ui as its user. */
-static void freeze_finish(struct job *job, void *taker)
+static void freeze_finish(struct job *job, void *owner)
 {
     struct freeze_job *j = (struct freeze_job *)job;
     struct ui *ui = j->user;
     char shown[VALUE_SHOWN], fights[48];
-    (void)taker;
+    (void)owner;
     value_text(&j->value, j->value.value, shown);
     inspect_fights(&j->value, fights);
     if (job->cancelled)

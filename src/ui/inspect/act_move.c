@@ -138,12 +138,12 @@ static void say_none(struct ui *ui, const struct look_job *j)
         ui_say(ui, STYLE_WARN, "no changed byte (with a baseline: none differs)");
 }
 
-static void look_finish(struct job *job, void *taker)
+static void look_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
     struct ui *ui = j->user;
     char why[96];
-    (void)taker;
+    (void)owner;
     ui->inspect->looking--;
     if (job->cancelled) {
         look_job_free(j);

@@ -28,12 +28,12 @@ static void not_found(struct ui *ui, const struct look_job *j)
         ui_say(ui, STYLE_WARN, "not found%s: %s", j->when, j->pattern);
 }
 
-static void search_finish(struct job *job, void *taker)
+static void search_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
     struct ui *ui = j->user;
     char why[96];
-    (void)taker;
+    (void)owner;
     ui->inspect->looking--;
     if (job->cancelled) {
         ui_say(ui, STYLE_WARN, "given up: %s", j->pattern);
@@ -115,13 +115,13 @@ void act_strip(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     ui->s.set.strip = !ui->s.set.strip;
-    session_look(&ui->s);
+    session_request_sample(&ui->s);
 }
 
-static void forgotten(struct job *job, void *taker)
+static void forgotten(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
-    (void)taker;
+    (void)owner;
     if (!job->cancelled)
         ui_say(j->user, STYLE_TEXT, "heat: counts start anew");
     look_job_free(j);
@@ -139,7 +139,7 @@ void act_heat(struct ui *ui, int argc, char **argv)
     }
     if (!act_attached(ui))
         return;
-    struct look_job *j = look_job_new(ui->s.sampler, LOOK_COOL, 0, forgotten);
+    struct look_job *j = look_job_new(ui->s.sampler, LOOK_RESET_COUNTS, 0, forgotten);
     if (j == NULL) {
         ui_say(ui, STYLE_ERROR, "out of memory");
         return;
@@ -175,7 +175,7 @@ void act_changed(struct ui *ui, int argc, char **argv)
         return;
     }
     s->only = !s->only;
-    session_look(s);
+    session_request_sample(s);
     if (!s->only) {
         session_move_to(s, s->cursor, false);
         ui_say(ui, STYLE_TEXT, "all rows");
@@ -210,7 +210,7 @@ static bool may_follow(const struct ui *ui)
 
 int64_t inspect_follow_next(const struct ui *ui)
 {
-    const struct map_picture *map = &ui->s.sample.map;
+    const struct map_summary *map = &ui->s.sample.map;
     int64_t shown = newest_shown(ui), from = ui->inspect->follow_from;
     if (!may_follow(ui) || map->hot_time <= shown)
         return INT64_MAX;
@@ -222,7 +222,7 @@ int64_t inspect_follow_next(const struct ui *ui)
 void inspect_follow(struct ui *ui)
 {
     struct session *s = &ui->s;
-    const struct map_picture *map = &s->sample.map;
+    const struct map_summary *map = &s->sample.map;
     if (inspect_follow_next(ui) > ui->now || map->hot_time < ui->now - 2 * (int64_t)DWELL)
         return;
     if (session_shows(s, map->hot))

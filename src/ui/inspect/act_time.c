@@ -7,7 +7,7 @@
 #include "core/number.h"
 #include "ui/inspect/inspect.h"
 
-enum { STEPS_MAX = PAST_STEPS_MAX - 1 };
+enum { STEPS_MAX = HISTORY_STEPS_MAX - 1 };
 
 bool inspect_is_past(struct ui *ui)
 {
@@ -19,7 +19,7 @@ bool inspect_is_past(struct ui *ui)
 
 void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN])
 {
-    const struct past_picture *p = &ui->s.sample.past;
+    const struct history_result *p = &ui->s.sample.past;
     char ago[INSPECT_AGO];
     out[0] = '\0';
     if (past == 0)
@@ -35,7 +35,7 @@ bool inspect_live(struct ui *ui)
         return false;
     s->past = 0;
     s->paused = false;
-    session_look(s);
+    session_request_sample(s);
     ui_say(ui, STYLE_TEXT, "live again");
     return true;
 }
@@ -53,7 +53,7 @@ void act_timeline(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     ui->s.timeline = !ui->s.timeline;
-    const struct past_picture *p = &ui->s.sample.past;
+    const struct history_result *p = &ui->s.sample.past;
     if (ui->s.timeline && p->kept)
         ui_say(ui, STYLE_TEXT, "history: %.1f of %u MiB (`set history MIB`), %" PRIu64 " changes",
                (double)p->about.bytes / (1 << 20), ui->s.set.history, p->about.changes);
@@ -72,14 +72,14 @@ static void went(struct ui *ui, const struct time_job *j)
         ui_say(ui, STYLE_TEXT, "the past: [ ] step, < > steps of this value, . is live again");
     s->past = j->time;
     s->paused = false;
-    session_look(s);
+    session_request_sample(s);
 }
 
-static void step_finish(struct job *job, void *taker)
+static void step_finish(struct job *job, void *owner)
 {
     struct time_job *j = (struct time_job *)job;
     struct ui *ui = j->user;
-    (void)taker;
+    (void)owner;
     ui->inspect->stepping--;
     if (job->cancelled)
         ui_say(ui, STYLE_WARN, "given up");

@@ -7,7 +7,7 @@
 enum { DOT = 0xb7 };
 
 /* What is known of the bytes of one cell. */
-struct unit {
+struct cell_value {
     unsigned from, to; /* bytes of the row; fewer than the view's unit at an odd end */
     bool unknown, hole, zero;
     bool part; /* not a whole value */
@@ -29,10 +29,10 @@ enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
 
 /* Looks at the unit that begins at byte `from`; false: nothing of it is there. */
 static bool look(const struct inspect_row_bytes *b, const struct inspect_layout *at, unsigned from,
-                 struct unit *u)
+                 struct cell_value *u)
 {
     unsigned end = from + at->unit < at->width ? from + at->unit : at->width;
-    *u = (struct unit){.from = from, .to = from, .hole = true, .zero = true};
+    *u = (struct cell_value){.from = from, .to = from, .hole = true, .zero = true};
     for (unsigned i = from; i < end && i >= b->from && i < b->to; i++) {
         if (b->state[i] == BYTE_BEYOND)
             break;
@@ -50,7 +50,7 @@ static bool look(const struct inspect_row_bytes *b, const struct inspect_layout 
 }
 
 /* The value as text; bytes that make no whole value are hex. */
-static size_t value_text(const struct view *v, const uint8_t *p, const struct unit *u,
+static size_t value_text(const struct view *v, const uint8_t *p, const struct cell_value *u,
                          char text[VIEW_UNIT_MAX])
 {
     static const char digits[] = "0123456789abcdef";
@@ -65,7 +65,7 @@ static size_t value_text(const struct view *v, const uint8_t *p, const struct un
     return n;
 }
 
-static enum style plain_style(const struct unit *u)
+static enum style plain_style(const struct cell_value *u)
 {
     if (u->unknown)
         return STYLE_UNKNOWN;
@@ -95,7 +95,8 @@ static void draw_typed(struct ui *ui, int row, int col, int limit)
 
 /* The text of a cell, on the right of its columns. A filled style covers all of them. */
 static void draw_value(struct ui *ui, int row, int col, int limit, const struct view *v,
-                       const struct inspect_row_bytes *b, const struct unit *u, enum style style)
+                       const struct inspect_row_bytes *b, const struct cell_value *u,
+                       enum style style)
 {
     struct canvas *c = &ui->canvas;
     int cols = ui->inspect->at.cell_cols, room = cols < limit - col ? cols : limit - col;
@@ -112,14 +113,15 @@ static void draw_value(struct ui *ui, int row, int col, int limit, const struct 
     (void)canvas_text(c, row, n < cols ? col + cols - n : col, limit, style, text);
 }
 
-static bool typed_here(const struct ui *ui, const struct inspect_row_bytes *b, const struct unit *u)
+static bool typed_here(const struct ui *ui, const struct inspect_row_bytes *b,
+                       const struct cell_value *u)
 {
     const struct typing *t = &ui->inspect->typing;
     return t->active && t->offset == b->offset + u->from;
 }
 
 static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
-                      const struct unit *u)
+                      const struct cell_value *u)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct view *v = inspect_view(ui);
@@ -145,7 +147,8 @@ static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
 
 /* The gap between two cells that are highlighted for the same reason belongs to them: a run of
  * changed bytes is one run, also for the terminal, which changes its colours less often. */
-static void join(struct ui *ui, int row, const struct unit *left, const struct unit *right)
+static void join(struct ui *ui, int row, const struct cell_value *left,
+                 const struct cell_value *right)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct view *v = inspect_view(ui);
@@ -161,7 +164,7 @@ static void join(struct ui *ui, int row, const struct unit *left, const struct u
 void inspect_draw_cells(struct ui *ui, int row, const struct inspect_row_bytes *b)
 {
     const struct inspect_layout *at = &ui->inspect->at;
-    struct unit u, last = {0};
+    struct cell_value u, last = {0};
     for (unsigned i = at->cells_from; i < at->width; i += at->unit) {
         if (!look(b, at, i, &u))
             continue;

@@ -62,7 +62,7 @@ static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, uns
 }
 
 /* Bytes of the sample that follow each other with this row r of a list: before it, behind it. */
-static void row_company(const struct rows_seen *rows, size_t r, struct inspect_row_bytes *b)
+static void row_company(const struct rows_result *rows, size_t r, struct inspect_row_bytes *b)
 {
     const uint64_t *at = rows->at + rows->first;
     for (size_t k = r; k > 0 && at[k - 1] + rows->width == at[k]; k--)
@@ -253,7 +253,7 @@ void inspect_draw_rows(struct ui *ui)
     struct inspect_row_bytes b;
     uint64_t end = session_end(s);
     bool hole_before = false;
-    const struct rows_seen *rows = session_rows(s);
+    const struct rows_result *rows = session_rows(s);
     if (end <= session_start(s)) {
         draw_nothing(ui);
         return;

@@ -5,7 +5,7 @@
 enum { DOT = 0xb7, CIRCLE = 0x25cc, LOOK_BACK = 4, CHAR_MAX_BYTES = 4 };
 
 /* One row while its characters are drawn. */
-struct run {
+struct text_run {
     struct canvas *c;
     int row;
     const struct inspect_text *t;
@@ -13,13 +13,13 @@ struct run {
     long end; /* bytes from the row's start on that the sample has */
 };
 
-static bool readable(const struct run *r, long i)
+static bool readable(const struct text_run *r, long i)
 {
     return r->b->state[i] == BYTE_DATA || r->b->state[i] == BYTE_HOLE;
 }
 
 /* Readable bytes from i on, at most as many as a character takes. */
-static size_t readable_from(const struct run *r, long i)
+static size_t readable_from(const struct text_run *r, long i)
 {
     size_t n = 0;
     while (n < CHAR_MAX_BYTES && i + (long)n < r->end && readable(r, i + (long)n))
@@ -27,12 +27,12 @@ static size_t readable_from(const struct run *r, long i)
     return n;
 }
 
-static bool shown(const struct run *r, long i)
+static bool shown(const struct text_run *r, long i)
 {
     return i >= (long)r->t->first && i < (long)r->t->width;
 }
 
-static enum style style_of(const struct run *r, long i, enum style plain)
+static enum style style_of(const struct text_run *r, long i, enum style plain)
 {
     const struct inspect_row_bytes *b = r->b;
     if (i >= (long)b->cursor && i < (long)b->cursor_end)
@@ -41,7 +41,7 @@ static enum style style_of(const struct run *r, long i, enum style plain)
 }
 
 /* Draws one column's worth at byte i, when it is shown. */
-static void put(const struct run *r, long i, enum style plain, uint32_t cp)
+static void put(const struct text_run *r, long i, enum style plain, uint32_t cp)
 {
     if (!shown(r, i))
         return;
@@ -49,7 +49,7 @@ static void put(const struct run *r, long i, enum style plain, uint32_t cp)
     (void)canvas_char(r->c, r->row, col, r->t->limit, style_of(r, i, plain), cp);
 }
 
-static void put_dots(const struct run *r, long from, long to)
+static void put_dots(const struct text_run *r, long from, long to)
 {
     for (long i = from; i < to; i++) {
         bool hole = shown(r, i) && r->b->state[i] == BYTE_HOLE;
@@ -59,7 +59,7 @@ static void put_dots(const struct run *r, long from, long to)
 
 /* A wide character takes the columns of its own first two bytes; at the edge of the row it reaches
  * into the gap behind the column. Returns the byte behind what was drawn. */
-static long put_wide(const struct run *r, long i, uint32_t cp)
+static long put_wide(const struct text_run *r, long i, uint32_t cp)
 {
     if (!shown(r, i)) {
         put_dots(r, i, i + 2);
@@ -77,7 +77,7 @@ static long put_wide(const struct run *r, long i, uint32_t cp)
     return i + 2;
 }
 
-static void put_valid(const struct run *r, long i, const struct text_char *t)
+static void put_valid(const struct text_run *r, long i, const struct text_char *t)
 {
     long next = i + 1;
     if (!text_printable(t->cp)) {
@@ -97,7 +97,7 @@ static void put_valid(const struct run *r, long i, const struct text_char *t)
 }
 
 /* Is byte i where a code unit of UTF-16 begins? Always true of the other encodings. */
-static bool unit_begins(const struct run *r, long i)
+static bool unit_begins(const struct text_run *r, long i)
 {
     if (text_unit(r->t->enc) == 1)
         return true;
@@ -105,7 +105,7 @@ static bool unit_begins(const struct run *r, long i)
 }
 
 /* Where decoding begins so that a character that reaches into the row is known as one. */
-static long begin(const struct run *r)
+static long begin(const struct text_run *r)
 {
     long i = (long)r->b->from;
     if (i > 0)
@@ -117,7 +117,7 @@ static long begin(const struct run *r)
 }
 
 /* Draws what begins at byte i; returns the byte behind it. */
-static long draw_one(const struct run *r, long i)
+static long draw_one(const struct text_run *r, long i)
 {
     if (!readable(r, i)) {
         if (r->b->state[i] == BYTE_UNKNOWN)
@@ -145,7 +145,7 @@ static long draw_one(const struct run *r, long i)
 void inspect_draw_text(struct canvas *c, int row, const struct inspect_text *t,
                        const struct inspect_row_bytes *b)
 {
-    struct run r = {c, row, t, b, (long)(b->to + b->after)};
+    struct text_run r = {c, row, t, b, (long)(b->to + b->after)};
     if (b->from >= b->to)
         return;
     long i = begin(&r), end = (long)(b->to < t->width ? b->to : t->width);

@@ -11,7 +11,7 @@
 
 enum { LINE_MAX = 256, SHOWN_MAX = 64 };
 
-static bool swappable(const struct store *r)
+static bool swappable(const struct cell_store *r)
 {
     bool word = r->size == 1 || r->size == 2 || r->size == 4 || r->size == 8;
     return word && r->offset % r->size == 0;
@@ -24,7 +24,7 @@ static void hex_text(const uint8_t *p, size_t n, char out[SHOWN_MAX])
 }
 
 /* A value for people: in its view, a character as itself, else hex. */
-static void shown_text(const struct store *r, const uint8_t *p, char out[SHOWN_MAX])
+static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SHOWN_MAX])
 {
     const struct view *v = r->view;
     if (v != NULL && v->kind == VIEW_TEXT) {
@@ -45,7 +45,7 @@ static void shown_text(const struct store *r, const uint8_t *p, char out[SHOWN_M
 }
 
 /* The view that the command line names: the value's own where the text of it is exact and plain. */
-static const struct view *line_view(const struct store *r, char value[SHOWN_MAX],
+static const struct view *line_view(const struct cell_store *r, char value[SHOWN_MAX],
                                     char seen[SHOWN_MAX])
 {
     const struct view *v = r->view;
@@ -65,10 +65,10 @@ static const struct view *line_view(const struct store *r, char value[SHOWN_MAX]
 
 /* Nothing more comes of this: an undo or redo under way ends, and what was asked for behind it is
  * not done later, out of its turn. */
-static void give_up(const struct store *r)
+static void give_up(const struct cell_store *r)
 {
     if (r->why == STORE_TYPED)
-        inspect_ended(r->ui);
+        inspect_store_done(r->ui);
     r->ui->inspect->undo_busy = false;
     r->ui->inspect->undo_more = 0;
 }
@@ -76,13 +76,13 @@ static void give_up(const struct store *r)
 static void out_of_memory(struct ui *ui, enum store_why why)
 {
     if (why == STORE_TYPED)
-        inspect_ended(ui);
+        inspect_store_done(ui);
     ui->inspect->undo_busy = false;
     ui->inspect->undo_more = 0;
     ui_say(ui, STYLE_ERROR, "out of memory: nothing was stored");
 }
 
-static void post_look(struct store *r, void (*finish)(struct job *j, void *taker))
+static void post_look(struct cell_store *r, void (*finish)(struct job *j, void *owner))
 {
     struct look_job *j = look_job_new(r->ui->s.sampler, LOOK_BYTES, r->offset, finish);
     if (j == NULL) {
@@ -99,7 +99,7 @@ static void post_look(struct store *r, void (*finish)(struct job *j, void *taker
 
 static void force(struct ui *ui)
 {
-    struct store r = ui->inspect->conflict;
+    struct cell_store r = ui->inspect->conflict;
     r.force = true;
     edit_store(ui, &r);
 }
@@ -122,7 +122,7 @@ static bool can_ask(const struct ui *ui)
 }
 
 /* `actual` is there now, not what was seen: asks. */
-static void conflict(const struct store *r, const uint8_t *actual)
+static void conflict(const struct cell_store *r, const uint8_t *actual)
 {
     struct ui *ui = r->ui;
     struct inspect_state *st = ui->inspect;
@@ -163,11 +163,11 @@ void edit_conflict_key(struct ui *ui, struct key key)
 }
 
 /* What is there, after a compare-and-swap lost. */
-static void lost_finish(struct job *job, void *taker)
+static void lost_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
-    struct store *r = j->user;
-    (void)taker;
+    struct cell_store *r = j->user;
+    (void)owner;
     if (!job->cancelled && j->found && j->length == r->size) {
         conflict(r, j->bytes);
     } else {
@@ -183,7 +183,7 @@ static void lost_finish(struct job *job, void *taker)
 
 /* The picture shows our value at once, unless the sampler was faster; one that stands shows it in
  * any case. */
-static void patch_sample(struct ui *ui, const struct store *r)
+static void patch_sample(struct ui *ui, const struct cell_store *r)
 {
     struct sample *p = &ui->s.sample;
     size_t i = sample_index(p, r->offset), last = sample_index(p, r->offset + r->size - 1);
@@ -196,7 +196,7 @@ static void patch_sample(struct ui *ui, const struct store *r)
 }
 
 /* What was there before: as the stores themselves saw it. */
-static void take_old(struct store *r, const struct command_job *j)
+static void take_old(struct cell_store *r, const struct command_job *j)
 {
     size_t n = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
     for (size_t i = 0; i < n; i++) {
@@ -206,7 +206,7 @@ static void take_old(struct store *r, const struct command_job *j)
     }
 }
 
-static void stored(struct store *r, const struct command_job *j)
+static void stored(struct cell_store *r, const struct command_job *j)
 {
     struct session *s = &r->ui->s;
     patch_sample(r->ui, r);
@@ -227,7 +227,7 @@ static void stored(struct store *r, const struct command_job *j)
     }
 }
 
-static void say_stored(const struct store *r)
+static void say_stored(const struct cell_store *r)
 {
     char old[SHOWN_MAX], value[SHOWN_MAX];
     if (r->ui->inspect->asking) /* the question stays to be read */
@@ -263,19 +263,19 @@ static void go_on(struct ui *ui)
     more < 0 ? act_undo(ui, 1, argv) : act_redo(ui, 1, argv);
 }
 
-void inspect_ended(struct ui *ui)
+void inspect_store_done(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
-    if (st->under_way > 0 && --st->under_way == 0 && !st->undo_busy)
+    if (st->stores_pending > 0 && --st->stores_pending == 0 && !st->undo_busy)
         go_on(ui);
 }
 
-static void poke_finish(struct job *job, void *taker)
+static void poke_finish(struct job *job, void *owner)
 {
     struct command_job *j = (struct command_job *)job;
-    struct store *r = j->user;
+    struct cell_store *r = j->user;
     struct ui *ui = r->ui;
-    (void)taker;
+    (void)owner;
     if (job->cancelled && j->pokes_count == 0) { /* else it was stored all the same */
         give_up(r);
     } else if (j->status == EXIT_NO) {
@@ -290,7 +290,7 @@ static void poke_finish(struct job *job, void *taker)
         if (r->why != STORE_TYPED)
             go_on(ui);
         else
-            inspect_ended(ui);
+            inspect_store_done(ui);
     }
     free(r);
     command_job_free(j);
@@ -298,7 +298,7 @@ static void poke_finish(struct job *job, void *taker)
 
 /* ---- the way in ---- */
 
-static void post_poke(struct store *r, bool swap)
+static void post_poke(struct cell_store *r, bool swap)
 {
     char line[LINE_MAX], value[SHOWN_MAX], seen[SHOWN_MAX];
     const struct view *v = line_view(r, value, seen);
@@ -316,11 +316,11 @@ static void post_poke(struct store *r, bool swap)
 }
 
 /* What is there before a store that cannot be a compare-and-swap, or that nobody saw yet. */
-static void look_finish(struct job *job, void *taker)
+static void look_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
-    struct store *r = j->user;
-    (void)taker;
+    struct cell_store *r = j->user;
+    (void)owner;
     if (job->cancelled || !j->found || j->length != r->size) {
         give_up(r);
         if (!job->cancelled)
@@ -342,11 +342,11 @@ static void look_finish(struct job *job, void *taker)
     look_job_free(j);
 }
 
-void edit_store(struct ui *ui, const struct store *request)
+void edit_store(struct ui *ui, const struct cell_store *request)
 {
-    struct store *r = malloc(sizeof *r);
+    struct cell_store *r = malloc(sizeof *r);
     if (request->why == STORE_TYPED)
-        ui->inspect->under_way++;
+        ui->inspect->stores_pending++;
     if (r == NULL) {
         out_of_memory(ui, request->why);
         return;

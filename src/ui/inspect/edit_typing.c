@@ -97,7 +97,7 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
 static void store_typed(struct ui *ui, const struct view *view, uint64_t offset,
                         const uint8_t *value, size_t n)
 {
-    struct store r = {.why = STORE_TYPED, .view = view, .offset = offset, .size = (uint32_t)n};
+    struct cell_store r = {.why = STORE_TYPED, .view = view, .offset = offset, .size = (uint32_t)n};
     memcpy(r.value, value, n);
     r.seen_known = seen_there(ui, offset, r.seen, n);
     edit_store(ui, &r);
@@ -142,11 +142,11 @@ static void begin_typing(struct ui *ui, const struct view *v)
 static bool complete(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
-    struct store r = {.why = STORE_TYPED,
-                      .view = t->view,
-                      .offset = t->offset,
-                      .size = t->view->unit,
-                      .seen_known = t->seen_known};
+    struct cell_store r = {.why = STORE_TYPED,
+                           .view = t->view,
+                           .offset = t->offset,
+                           .size = t->view->unit,
+                           .seen_known = t->seen_known};
     char why[VIEW_WHY_MAX];
     size_t n = 0;
     const char *wrong = view_parse(t->view, t->text, r.value, sizeof r.value, &n, why);

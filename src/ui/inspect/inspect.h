@@ -20,7 +20,7 @@ void inspect_free(struct inspect_state *st);
 
 /* A store or command line on the sampler has ended: undo and redo asked for meanwhile go on when
  * it was the last one. */
-void inspect_ended(struct ui *ui);
+void inspect_store_done(struct ui *ui);
 
 /* Esc in the inspect screen: drops what is half-typed, else leaves edit mode, else drops the
  * selection and the match, else closes the panel, else a notice. False: there was nothing to back
@@ -126,7 +126,7 @@ struct inspect_row_bytes {
 
 /* A value on its way into the segment: typed, undone or redone. */
 enum store_why { STORE_TYPED, STORE_UNDO, STORE_REDO };
-struct store {
+struct cell_store {
     enum store_why why;
     const struct view *view; /* how messages show the value */
     uint64_t offset;
@@ -159,9 +159,9 @@ struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
     bool asking; /* `conflict` waits for Enter or any other key */
-    struct store conflict;
-    int undo_more; /* undo (< 0) or redo (> 0) steps asked for while something is under way */
-    int under_way; /* stores and command lines that have not ended yet: undo waits for them */
+    struct cell_store conflict;
+    int undo_more;      /* undo (< 0) or redo (> 0) steps asked for while something is under way */
+    int stores_pending; /* stores and command lines that have not ended yet: undo waits for them */
     bool undo_busy;
     int looking;               /* looks for a place that are under way */
     int stepping;              /* steps through time that are under way */
@@ -247,7 +247,7 @@ void edit_mode_commit(
 void edit_mode_drop(struct ui *ui);
 
 /* edit_store.c: one value into the segment as a compare-and-swap, then what follows from it. */
-void edit_store(struct ui *ui, const struct store *request);
+void edit_store(struct ui *ui, const struct cell_store *request);
 void edit_conflict_key(struct ui *ui, struct key key);
 
 /* act_time.c: is this the past? Then it cannot be written, and it says so. And back to now; false:

@@ -95,7 +95,7 @@ static void where_text(const struct ui *ui, char out[48])
 /* That what is on the screen is not of one moment, or that it is. Empty: neither is known. */
 static void settle_text(const struct ui *ui, char out[64])
 {
-    const struct settle_seen *t = &ui->s.sample.settle;
+    const struct settle_result *t = &ui->s.sample.settle;
     out[0] = '\0';
     if (ui->s.locked && t->want.locked)
         (void)snprintf(out, 64,
@@ -130,7 +130,7 @@ static void state_text(const struct ui *ui, char out[64])
 /* How many values there are to show besides the one shown already. */
 static size_t older_values(const struct ui *ui)
 {
-    const struct past_picture *p = &ui->s.sample.past;
+    const struct history_result *p = &ui->s.sample.past;
     bool this = p->offset == ui->s.value_offset && p->size == ui->s.value_size;
     return this && p->values > 0 ? p->values - 1 : 0;
 }
@@ -139,7 +139,7 @@ static size_t older_values(const struct ui *ui)
 static void older_value(const struct ui *ui, size_t k, char text[VIEW_UNIT_MAX],
                         char ago[INSPECT_AGO])
 {
-    const struct past_value *v = &ui->s.sample.past.value[k + 1];
+    const struct history_value *v = &ui->s.sample.past.value[k + 1];
     const struct view *view = inspect_view(ui);
     if (!v->known)
         (void)snprintf(text, VIEW_UNIT_MAX, "?");

@@ -65,7 +65,7 @@ static uint64_t cell_start(uint64_t size, size_t n, size_t i)
 }
 
 /* The cell that an offset lies in. */
-static size_t cell_of(const struct map_picture *map, uint64_t offset)
+static size_t cell_of(const struct map_summary *map, uint64_t offset)
 {
     size_t low = 0, high = map->cells;
     while (low + 1 < high) {
@@ -83,8 +83,8 @@ static void draw_place(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct session *s = &ui->s;
-    const struct map_picture *map = &s->sample.map;
-    const struct rows_seen *rows = session_rows(s);
+    const struct map_summary *map = &s->sample.map;
+    const struct rows_result *rows = session_rows(s);
     uint64_t top = rows != NULL ? session_row(s, 0) : s->top;
     uint64_t last = rows != NULL && rows->shown > 0
                         ? session_row(s, rows->shown - 1)
@@ -100,7 +100,7 @@ static void draw_place(struct ui *ui)
 void inspect_draw_strip(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
-    const struct map_picture *map = &ui->s.sample.map;
+    const struct map_summary *map = &ui->s.sample.map;
     size_t rows = at->rows < STRIP_MAX ? (size_t)at->rows : STRIP_MAX;
     if (at->strip == 0 || map->cells != rows || map->to <= map->from)
         return; /* there is none, or it is of another height still */
@@ -116,7 +116,7 @@ void inspect_draw_strip(struct ui *ui)
 bool inspect_strip_hit(const struct ui *ui, int row, int col, uint64_t *offset)
 {
     const struct inspect_layout *at = &ui->inspect->at;
-    const struct map_picture *map = &ui->s.sample.map;
+    const struct map_summary *map = &ui->s.sample.map;
     int r = row - at->top;
     if (at->strip == 0 || col < at->strip - 1 || col > at->strip || r < 0 || r >= at->rows ||
         (size_t)r >= map->cells)
@@ -127,7 +127,7 @@ bool inspect_strip_hit(const struct ui *ui, int row, int col, uint64_t *offset)
 
 int64_t inspect_strip_next(const struct ui *ui, int64_t now)
 {
-    const struct map_picture *map = &ui->s.sample.map;
+    const struct map_summary *map = &ui->s.sample.map;
     int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
     int64_t next = INT64_MAX;
     if (ui->s.sample.past.time != 0) /* it stands */
@@ -159,12 +159,12 @@ static int draw_legend(struct ui *ui, int row)
 void inspect_draw_idle(struct ui *ui, int row)
 {
     struct canvas *c = &ui->canvas;
-    const struct map_picture *map = &ui->s.sample.map;
+    const struct map_summary *map = &ui->s.sample.map;
     char text[48] = "";
     int col = ui->s.heat ? draw_legend(ui, row) : 0;
     if (ui->s.set.cpu <= 0)
         (void)snprintf(text, sizeof text, "map off (set cpu)");
-    else if (map->laps == 0 && map->progress > 0)
+    else if (map->sweeps == 0 && map->progress > 0)
         (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
     else if (map->looked != 0 && !session_recorded(&ui->s) && ui->s.sample.past.time == 0)
         (void)snprintf(text, sizeof text, "map %.1f s old",

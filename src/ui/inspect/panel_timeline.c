@@ -26,7 +26,7 @@ static int level(uint64_t n, uint64_t most)
     return up < LEVELS - 1 ? up : LEVELS - 1;
 }
 
-static uint64_t most_of(const struct past_picture *p)
+static uint64_t most_of(const struct history_result *p)
 {
     uint64_t most = 1;
     for (size_t i = 0; i < p->cells; i++)
@@ -35,7 +35,7 @@ static uint64_t most_of(const struct past_picture *p)
 }
 
 /* The cell that the moment shown is in; -1: now, or none. */
-static int place_of(const struct past_picture *p)
+static int place_of(const struct history_result *p)
 {
     if (p->time == 0 || p->to <= p->from)
         return -1;
@@ -45,7 +45,7 @@ static int place_of(const struct past_picture *p)
 
 void inspect_draw_timeline(struct ui *ui)
 {
-    const struct past_picture *p = &ui->s.sample.past;
+    const struct history_result *p = &ui->s.sample.past;
     struct canvas *c = &ui->canvas;
     int row = ui->inspect->at.time_row, room = c->cols - LEFT - RIGHT;
     char ago[INSPECT_AGO];

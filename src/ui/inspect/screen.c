@@ -49,7 +49,7 @@ const struct view *inspect_view(const struct ui *ui)
 int64_t inspect_now(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    const struct past_picture *past = &s->sample.past;
+    const struct history_result *past = &s->sample.past;
     return past->time != 0  ? past->time
            : past->end != 0 ? past->end
            : s->paused      ? s->sample.time
@@ -70,7 +70,7 @@ static void notice_object(struct ui *ui)
         return;
     st->id = ui->s.id;
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
-    st->under_way = 0;
+    st->stores_pending = 0;
     st->undo_more = 0;
 }
 

@@ -46,9 +46,9 @@ static void who_text(const struct ui *ui, const struct seg_info *info, char *out
 /* ---- doing it ---- */
 
 /* Runs on the UI's thread. */
-static void removal_done(struct job *job, void *taker)
+static void removal_done(struct job *job, void *owner)
 {
-    struct ui *ui = taker;
+    struct ui *ui = owner;
     struct removal_job *j = (struct removal_job *)job;
     const char *report = j->report.buf != NULL ? j->report.buf : "";
     char size[NUMBER_SIZE_MAX];

@@ -161,7 +161,7 @@ static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
 }
 
 /* Processes that nothing is known of: by their number, one that hangs also by its own. */
-static void unreadable_part(const struct walk *w, char part[PART_MAX])
+static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
 {
     size_t n = w->survey.who.unreadable;
     if (w->hanging == 1)

@@ -10,36 +10,36 @@
 #include "ui/frame/theme.h"
 
 /* Why a terminal of this name cannot be drawn on; NULL: it can. Touches nothing. */
-const char *glass_unusable(const char *name);
+const char *curses_unusable(const char *name);
 
 /* Takes the screen, or false. The locale's character type must be set before. */
-bool glass_open(const char *name);
-void glass_close(void);
-void glass_leave(void); /* for a while: the terminal looks as it did before */
-void glass_again(void); /* and ours once more */
+bool curses_open(const char *name);
+void curses_close(void);
+void curses_leave(void);  /* for a while: the terminal looks as it did before */
+void curses_resume(void); /* and ours once more */
 
-void glass_size(int *rows, int *cols);
-void glass_resize(int rows, int cols);
+void curses_size(int *rows, int *cols);
+void curses_resize(int rows, int cols);
 
 /* Does a terminal of this name take private modes that it does not know quietly (mouse, paste,
  * synchronised updates)? */
-bool glass_modern(const char *name);
+bool curses_modern(const char *name);
 
-bool glass_utf8(void);   /* the locale's characters are UTF-8 */
-bool glass_colour(void); /* it has colours, and NO_COLOR is not set */
+bool curses_utf8(void);   /* the locale's characters are UTF-8 */
+bool curses_colour(void); /* it has colours, and NO_COLOR is not set */
 
 /* How a style looks from now on. */
-void glass_style(enum style style, const struct look *look, bool colour);
+void curses_style(enum style style, const struct look *look, bool colour);
 
 /* One cell; `wide`: of two columns. A character that the terminal would not draw in these columns
  * is drawn as a question mark. */
-void glass_put(int row, int col, const struct cell *cell, bool wide);
-void glass_cursor(int row, int col); /* row -1: hidden */
-void glass_erase(void);
-void glass_forget(void); /* nothing is known of what the terminal shows */
-void glass_flush(void);  /* sends what differs */
+void curses_put(int row, int col, const struct cell *cell, bool wide);
+void curses_cursor(int row, int col); /* row -1: hidden */
+void curses_erase(void);
+void curses_invalidate(void); /* nothing is known of what the terminal shows */
+void curses_flush(void);      /* sends what differs */
 
 /* The bytes of a terminfo string into out; 0: it has none. */
-size_t glass_capability(const char *name, char *out, size_t cap);
+size_t curses_capability(const char *name, char *out, size_t cap);
 
 #endif

@@ -26,7 +26,7 @@ static const char *string_of(const char *name)
     return text == NULL || (intptr_t)text == -1 ? NULL : text;
 }
 
-const char *glass_unusable(const char *name)
+const char *curses_unusable(const char *name)
 {
     int status = 0;
     if (name == NULL || name[0] == '\0')
@@ -39,7 +39,7 @@ const char *glass_unusable(const char *name)
     return can ? NULL : "the terminal that TERM names cannot move its cursor";
 }
 
-bool glass_open(const char *name)
+bool curses_open(const char *name)
 {
     utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     screen = newterm(name, stdout, stdin);
@@ -61,7 +61,7 @@ bool glass_open(const char *name)
 
 /* Some terminals restore, with the main screen, a cursor that was hidden when its place was last
  * saved; so it is shown again after that. */
-void glass_leave(void)
+void curses_leave(void)
 {
     (void)endwin();
     const char *shown = string_of("cnorm");
@@ -71,14 +71,14 @@ void glass_leave(void)
     }
 }
 
-void glass_close(void)
+void curses_close(void)
 {
-    glass_leave();
+    curses_leave();
     delscreen(screen);
     screen = NULL;
 }
 
-void glass_again(void)
+void curses_resume(void)
 {
     (void)reset_prog_mode();
     (void)clearok(stdscr, TRUE);
@@ -86,28 +86,28 @@ void glass_again(void)
     (void)curs_set(hidden ? 0 : 1);
 }
 
-void glass_size(int *rows, int *cols)
+void curses_size(int *rows, int *cols)
 {
     getmaxyx(stdscr, *rows, *cols);
 }
 
-void glass_resize(int rows, int cols)
+void curses_resize(int rows, int cols)
 {
     if (is_term_resized(rows, cols))
         (void)resizeterm(rows, cols);
 }
 
-bool glass_modern(const char *name)
+bool curses_modern(const char *name)
 {
     return term_is_modern(name);
 }
 
-bool glass_utf8(void)
+bool curses_utf8(void)
 {
     return utf8;
 }
 
-bool glass_colour(void)
+bool curses_colour(void)
 {
     return colour;
 }
@@ -121,7 +121,7 @@ static short colour_of(int16_t of256, uint8_t of16)
     return COLORS >= 16 ? of16 : (short)(of16 & 7);
 }
 
-void glass_style(enum style style, const struct look *look, bool coloured)
+void curses_style(enum style style, const struct look *look, bool coloured)
 {
     attr_t attr = A_NORMAL;
     attr |= look->bold ? A_BOLD : 0;
@@ -147,7 +147,7 @@ static void put_text(int row, int col, const wchar_t *text, enum style style)
                         &cell); /* ERR in the last corner, where it is drawn all the same */
 }
 
-void glass_put(int row, int col, const struct cell *cell, bool wide)
+void curses_put(int row, int col, const struct cell *cell, bool wide)
 {
     enum style style = cell->style < STYLES ? (enum style)cell->style : STYLE_TEXT;
     wchar_t text[CANVAS_MARKS + 2] = {0};
@@ -163,7 +163,7 @@ void glass_put(int row, int col, const struct cell *cell, bool wide)
         put_text(row, col + 1, L" ", style);
 }
 
-void glass_cursor(int row, int col)
+void curses_cursor(int row, int col)
 {
     if (hidden != (row < 0)) {
         hidden = row < 0;
@@ -173,17 +173,17 @@ void glass_cursor(int row, int col)
         (void)move(row, col);
 }
 
-void glass_erase(void)
+void curses_erase(void)
 {
     (void)erase();
 }
 
-void glass_forget(void)
+void curses_invalidate(void)
 {
     (void)clearok(stdscr, TRUE);
 }
 
-void glass_flush(void)
+void curses_flush(void)
 {
     (void)refresh();
 }
@@ -198,7 +198,7 @@ static int collect(int c)
     return c;
 }
 
-size_t glass_capability(const char *name, char *out, size_t cap)
+size_t curses_capability(const char *name, char *out, size_t cap)
 {
     const char *text = string_of(name);
     if (text == NULL)

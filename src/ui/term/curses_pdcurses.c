@@ -25,13 +25,13 @@ static int over_rows, over_cols;
 /* PDCurses' own: how it talks to the console. It takes wine's for Windows Terminal. */
 extern bool pdc_ansi, pdc_wt;
 
-const char *glass_unusable(const char *name)
+const char *curses_unusable(const char *name)
 {
     (void)name;
     return NULL; /* tty_start knows */
 }
 
-bool glass_modern(const char *name)
+bool curses_modern(const char *name)
 {
     (void)name;
     return false;
@@ -65,7 +65,7 @@ static bool built_wide(void)
     return (version.flags & PDC_VFLAG_WIDE) != 0;
 }
 
-bool glass_open(const char *name)
+bool curses_open(const char *name)
 {
     screen = newterm(name, stdout, stdin);
     if (screen == NULL)
@@ -87,12 +87,12 @@ bool glass_open(const char *name)
     return true;
 }
 
-void glass_leave(void)
+void curses_leave(void)
 {
     (void)endwin();
 }
 
-void glass_close(void)
+void curses_close(void)
 {
     (void)endwin();
     delscreen(screen);
@@ -103,18 +103,18 @@ void glass_close(void)
     touched = NULL;
 }
 
-void glass_again(void)
+void curses_resume(void)
 {
     (void)clearok(curscr, TRUE);
     touch_all();
 }
 
-void glass_size(int *rows, int *cols)
+void curses_size(int *rows, int *cols)
 {
     getmaxyx(stdscr, *rows, *cols);
 }
 
-void glass_resize(int rows, int cols)
+void curses_resize(int rows, int cols)
 {
     int had_rows, had_cols;
     getmaxyx(stdscr, had_rows, had_cols);
@@ -124,12 +124,12 @@ void glass_resize(int rows, int cols)
     make_room();
 }
 
-bool glass_utf8(void)
+bool curses_utf8(void)
 {
     return wide_build;
 }
 
-bool glass_colour(void)
+bool curses_colour(void)
 {
     return colour;
 }
@@ -149,7 +149,7 @@ static short colour_of(int16_t of256, uint8_t of16)
 
 /* Bold is a brighter colour here, so only the console's own colour is made bold; there is no dim,
  * for which the dark grey stands, also where no colours are wanted. */
-void glass_style(enum style style, const struct look *look, bool coloured)
+void curses_style(enum style style, const struct look *look, bool coloured)
 {
     short fg = look->dim ? of_16(8) : -1, bg = -1;
     chtype attr = A_NORMAL;
@@ -185,7 +185,7 @@ static void put_over(int row, int col, uint32_t cp)
     touched[row] = true;
 }
 
-void glass_put(int row, int col, const struct cell *cell, bool wide)
+void curses_put(int row, int col, const struct cell *cell, bool wide)
 {
     enum style style = cell->style < STYLES ? (enum style)cell->style : STYLE_TEXT;
     uint32_t cp = cell->cp;
@@ -204,7 +204,7 @@ void glass_put(int row, int col, const struct cell *cell, bool wide)
     }
 }
 
-void glass_cursor(int row, int col)
+void curses_cursor(int row, int col)
 {
     if (hidden != (row < 0)) {
         hidden = row < 0;
@@ -214,7 +214,7 @@ void glass_cursor(int row, int col)
         (void)move(row, col);
 }
 
-void glass_erase(void)
+void curses_erase(void)
 {
     (void)erase();
     if (over != NULL)
@@ -222,7 +222,7 @@ void glass_erase(void)
     touch_all();
 }
 
-void glass_forget(void)
+void curses_invalidate(void)
 {
     (void)clearok(curscr, TRUE);
     touch_all();
@@ -237,7 +237,7 @@ static void flush_over(int row)
     touched[row] = false;
 }
 
-void glass_flush(void)
+void curses_flush(void)
 {
     (void)refresh();
     for (int row = 0; over != NULL && row < over_rows; row++)
@@ -245,7 +245,7 @@ void glass_flush(void)
             flush_over(row);
 }
 
-size_t glass_capability(const char *name, char *out, size_t cap)
+size_t curses_capability(const char *name, char *out, size_t cap)
 {
     (void)name;
     (void)out;

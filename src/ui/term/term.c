@@ -54,14 +54,14 @@ static void prepare_farewell(const struct term *t)
         (void)snprintf(text, sizeof text, "%s", SYNC_END MOUSE_OFF PASTE_OFF);
     size_t n = strlen(text);
     for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
-        n += glass_capability(last[i], text + n, sizeof text - n);
+        n += curses_capability(last[i], text + n, sizeof text - n);
     crash_guard(text, n);
 }
 
 static void learn_key(struct input *in, const char *capability, uint32_t code, uint32_t mods)
 {
     char text[INPUT_SEQUENCE + 1];
-    size_t n = glass_capability(capability, text, INPUT_SEQUENCE);
+    size_t n = curses_capability(capability, text, INPUT_SEQUENCE);
     text[n] = '\0';
     input_learn(in, text, (struct key){code, mods});
 }
@@ -92,9 +92,9 @@ static bool adopt_size(struct term *t)
 {
     int rows = 0, cols = 0;
     if (!tty_size(&rows, &cols))
-        glass_size(&rows, &cols);
+        curses_size(&rows, &cols);
     bool changed = rows != t->rows || cols != t->cols;
-    glass_resize(rows, cols);
+    curses_resize(rows, cols);
     t->rows = rows;
     t->cols = cols;
     t->everything = t->everything || changed;
@@ -107,7 +107,7 @@ static const char *start(struct term *t, const char *name)
     if (why != NULL)
         return why;
     tty_remember();
-    if (!glass_open(name)) {
+    if (!curses_open(name)) {
         tty_stop();
         return "curses does not start on this terminal";
     }
@@ -123,14 +123,14 @@ struct term *term_open(bool mouse, const char **why)
 {
     const char *name = getenv("TERM");
     (void)setlocale(LC_CTYPE, "");
-    *why = glass_unusable(name);
+    *why = curses_unusable(name);
     if (*why != NULL)
         return NULL;
     struct term *t = calloc(1, sizeof *t);
     *why = "out of memory";
     if (t == NULL)
         return NULL;
-    t->modern = glass_modern(name);
+    t->modern = curses_modern(name);
     t->mouse = mouse;
     input_init(&t->input);
     *why = start(t, name);
@@ -146,7 +146,7 @@ void term_close(struct term *t)
     if (t == NULL)
         return;
     modes(t, false);
-    glass_close();
+    curses_close();
     tty_restore();
     crash_unguard();
     tty_stop();
@@ -175,10 +175,10 @@ void term_mouse(struct term *t, bool on)
 
 void term_theme(struct term *t, const struct theme *theme)
 {
-    const struct theme *used = glass_colour() ? theme : theme_find("mono");
+    const struct theme *used = curses_colour() ? theme : theme_find("mono");
     bool colour = strcmp(used->name, "mono") != 0;
     for (int i = 0; i < STYLES; i++)
-        glass_style((enum style)i, &used->look[i], colour);
+        curses_style((enum style)i, &used->look[i], colour);
     t->everything = true;
 }
 
@@ -186,7 +186,7 @@ static void put_cells(const struct canvas *c, const struct cell *cells, int row,
 {
     for (int col = from; col < to; col++)
         if (cells[col].cp != 0)
-            glass_put(row, col, &cells[col], col + 1 < c->cols && cells[col + 1].cp == 0);
+            curses_put(row, col, &cells[col], col + 1 < c->cols && cells[col + 1].cp == 0);
 }
 
 /* Hands over the cells that differ; true: there were some. */
@@ -224,7 +224,7 @@ static bool put_cursor(struct term *t, const struct canvas *c)
     bool changed = row != t->shown.cursor_row || col != t->shown.cursor_col;
     t->shown.cursor_row = row;
     t->shown.cursor_col = col;
-    glass_cursor(row, col);
+    curses_cursor(row, col);
     return changed;
 }
 
@@ -233,7 +233,7 @@ void term_present(struct term *t, const struct canvas *c)
     if (t->gone || !same_size(t, c))
         return;
     if (t->everything)
-        glass_erase();
+        curses_erase();
     bool any = put_rows(t, c);
     any = put_cursor(t, c) || any;
     t->everything = false;
@@ -241,7 +241,7 @@ void term_present(struct term *t, const struct canvas *c)
         return;
     if (t->modern)
         send(SYNC_BEGIN);
-    glass_flush();
+    curses_flush();
     if (t->modern)
         send(SYNC_END);
 }
@@ -249,13 +249,13 @@ void term_present(struct term *t, const struct canvas *c)
 void term_redraw(struct term *t)
 {
     t->everything = true;
-    glass_forget();
+    curses_invalidate();
 }
 
 /* After somebody else had the terminal. */
 static void take_again(struct term *t)
 {
-    glass_again();
+    curses_resume();
     modes(t, true);
     (void)adopt_size(t);
     term_redraw(t);
@@ -266,7 +266,7 @@ bool term_suspend(struct term *t)
     if (!tty_can_stop())
         return false;
     modes(t, false);
-    glass_leave();
+    curses_leave();
     tty_restore();
     tty_stop_us();
     take_again(t);

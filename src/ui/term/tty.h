@@ -20,7 +20,7 @@ enum tty_ready {                  /* bits */
 
 /* Starts noticing size changes and continuations. NULL, or why not (static); nothing is changed
  * then. */
-SHM_MUST const char *tty_start(void);
+MUST_USE const char *tty_start(void);
 void tty_stop(void); /* signals act as they did before */
 
 /* Waits until something is ready or `deadline` (os_now's clock; 0: only looks) has passed; bits of

@@ -17,7 +17,7 @@ static void tear_down(void)
     st = NULL;
 }
 
-static struct map_picture *map(void)
+static struct map_summary *map(void)
 {
     return &st->ui.s.sample.map;
 }
@@ -27,8 +27,8 @@ static void open_map(int rows, int cols)
 {
     st = stage_new(rows, cols, (uint64_t)64 * 4096);
     int64_t now = st->ui.now;
-    struct map_picture *m = map();
-    m->seq = m->laps = 1;
+    struct map_summary *m = map();
+    m->seq = m->sweeps = 1;
     m->looked = now - 3 * (SECOND / 10);
     m->to = st->size;
     m->cells = st->ui.s.rows;
@@ -114,7 +114,7 @@ START_TEST(heat_is_graded_and_has_a_legend)
     ui_run(&st->ui, "heat reset");
     ck_assert_int_eq(st->jobs, 1);
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_COOL);
+    ck_assert_int_eq(st->last_kind, LOOK_RESET_COUNTS);
     ui_run(&st->ui, "heat up");
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }

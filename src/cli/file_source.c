@@ -1,4 +1,4 @@
-#include "cli/contents.h"
+#include "cli/file_source.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 enum { PIECE = 256 * 1024 };
 
 /* A stop that was asked for is no failure. */
-static int file_failed(struct run *r, const char *path, struct oserr e)
+static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
     char text[160];
     char shown[RUN_SHOWN];
@@ -21,7 +21,7 @@ static int file_failed(struct run *r, const char *path, struct oserr e)
                      oserr_text(e, text, sizeof text));
 }
 
-static bool too_large(struct run *r, const char *path, uint64_t most)
+static bool too_large(struct command_run *r, const char *path, uint64_t most)
 {
     char shown[RUN_SHOWN];
     (void)run_error(r,
@@ -32,7 +32,7 @@ static bool too_large(struct run *r, const char *path, uint64_t most)
 }
 
 /* A pipe, to its end. */
-static bool read_all(struct run *r, struct contents *c, uint64_t most)
+static bool read_all(struct command_run *r, struct file_source *c, uint64_t most)
 {
     size_t cap = 0;
     for (;;) {
@@ -63,10 +63,10 @@ static bool read_all(struct run *r, struct contents *c, uint64_t most)
     }
 }
 
-bool contents_open(struct run *r, const char *path, uint64_t most, struct contents *c)
+bool file_source_open(struct command_run *r, const char *path, uint64_t most, struct file_source *c)
 {
     uint64_t size = 0;
-    *c = (struct contents){.path = path};
+    *c = (struct file_source){.path = path};
     if (r->env->ui && strcmp(path, "-") == 0) {
         (void)run_error(r, "there is no standard input here");
         return false;
@@ -85,35 +85,35 @@ bool contents_open(struct run *r, const char *path, uint64_t most, struct conten
         fits = size <= most || too_large(r, path, most);
     }
     if (!fits) {
-        contents_close(c);
+        file_source_close(c);
     }
     return fits;
 }
 
-void contents_close(struct contents *c)
+void file_source_close(struct file_source *c)
 {
     os_file_abandon(c->file);
     free(c->data);
-    *c = (struct contents){.path = NULL};
+    *c = (struct file_source){.path = NULL};
 }
 
 /* The piece that lies `at` bytes behind `offset`. */
-static int store_piece(struct run *r, struct seg *s, uint64_t offset, uint64_t at, const uint8_t *p,
-                       size_t n)
+static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, uint64_t at,
+                       const uint8_t *p, size_t n)
 {
     size_t done = 0;
     struct oserr e = seg_store(s, offset + at, p, n, &done);
     return oserr_is(e) ? run_fail(r, NULL, "store into it", run_partly(e, at)) : EXIT_DONE;
 }
 
-static int became_shorter(struct run *r, const char *path, uint64_t stored)
+static int became_shorter(struct command_run *r, const char *path, uint64_t stored)
 {
     char shown[RUN_SHOWN];
     return run_error(r, "%s became shorter meanwhile: only %" PRIu64 " bytes were stored",
                      run_shown(path, shown), stored);
 }
 
-static int store_file(struct run *r, struct contents *c, struct seg *s, uint64_t offset)
+static int store_file(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
 {
     uint8_t *piece = malloc(PIECE);
     int status = EXIT_DONE;
@@ -140,7 +140,7 @@ static int store_file(struct run *r, struct contents *c, struct seg *s, uint64_t
     return status;
 }
 
-int contents_store(struct run *r, struct contents *c, struct seg *s, uint64_t offset)
+int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
 {
     if (c->file != NULL) {
         return store_file(r, c, s, offset);

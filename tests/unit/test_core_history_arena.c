@@ -41,14 +41,14 @@ static void check_thing(size_t i)
 START_TEST(first_in_first_out)
 {
     static const size_t budgets[] = {256 * 1024, 8 * 1024 * 1024, 64 * 1024 * 1024};
-    struct store s;
+    struct arena s;
     size_t first = 0, held = 0;
     seed = (uint32_t)_i + 1;
-    store_init(&s, budgets[_i]);
+    arena_init(&s, budgets[_i]);
     for (size_t i = 0; i < THINGS; i++) {
         thing[i].n = some_size();
         thing[i].with = (uint8_t)i;
-        thing[i].at = store_put(&s, thing[i].n);
+        thing[i].at = arena_put(&s, thing[i].n);
         ck_assert_ptr_nonnull(thing[i].at);
         memset(thing[i].at, thing[i].with, thing[i].n);
         held += thing[i].n;
@@ -56,38 +56,38 @@ START_TEST(first_in_first_out)
              first++) { /* all, now and then */
             check_thing(first);
             held -= thing[first].n;
-            store_drop(&s);
+            arena_drop(&s);
         }
         if (i % 64 == 0)
-            ck_assert_uint_le(s.bytes, held + held / 4 + 2 * s.shelf + LARGEST + ALIVE * 8 + 1000);
+            ck_assert_uint_le(s.bytes, held + held / 4 + 2 * s.chunk + LARGEST + ALIVE * 8 + 1000);
     }
-    store_free(&s);
+    arena_free(&s);
     ck_assert_ptr_null(s.first);
 }
 END_TEST
 
-/* Once it is full it takes no new memory: what one shelf leaves the next one gets. */
+/* Once it is full it takes no new memory: what one chunk leaves the next one gets. */
 START_TEST(a_full_one_stays_as_it_is)
 {
-    struct store s;
-    store_init(&s, 1024 * 1024);
+    struct arena s;
+    arena_init(&s, 1024 * 1024);
     for (int i = 0; i < 500; i++)
-        ck_assert_ptr_nonnull(store_put(&s, 1000));
+        ck_assert_ptr_nonnull(arena_put(&s, 1000));
     size_t bytes = s.bytes;
     for (int i = 0; i < 5000; i++) {
-        store_drop(&s);
-        ck_assert_ptr_nonnull(store_put(&s, 1000));
-        ck_assert_uint_le(s.bytes, bytes + s.shelf + 64);
-        ck_assert_uint_ge(s.bytes + s.shelf + 64, bytes);
+        arena_drop(&s);
+        ck_assert_ptr_nonnull(arena_put(&s, 1000));
+        ck_assert_uint_le(s.bytes, bytes + s.chunk + 64);
+        ck_assert_uint_ge(s.bytes + s.chunk + 64, bytes);
     }
-    store_free(&s);
+    arena_free(&s);
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("core_past_store");
-    TCase *t = tcase_create("store");
+    TCase *t = tcase_create("arena");
     tcase_add_loop_test(t, first_in_first_out, 0, 3);
     tcase_add_test(t, a_full_one_stays_as_it_is);
     suite_add_tcase(suite, t);

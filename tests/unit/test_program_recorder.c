@@ -37,9 +37,9 @@ END_TEST
 static struct time_job result;
 static bool finished;
 
-static void step_done(struct job *job, void *taker)
+static void step_done(struct job *job, void *owner)
 {
-    (void)taker;
+    (void)owner;
     result = *(struct time_job *)job;
     finished = true;
     free(job);
@@ -101,10 +101,10 @@ END_TEST
 static uint8_t copied[16];
 static bool copied_found;
 
-static void copy_done(struct job *job, void *taker)
+static void copy_done(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
-    (void)taker;
+    (void)owner;
     copied_found = j->found;
     if (j->found)
         memcpy(copied, j->bytes, j->length < sizeof copied ? j->length : sizeof copied);

@@ -6,7 +6,7 @@
 
 #include "list/walker.h"
 
-static struct walk walk;
+static struct segment_list walk;
 static struct gone gone[GONE_MAX];
 static size_t count;
 
@@ -18,13 +18,13 @@ struct made {
     size_t first, mappers;
 };
 
-static struct walk make(int64_t time, bool quick, const struct made *made, size_t n)
+static struct segment_list make(int64_t time, bool quick, const struct made *made, size_t n)
 {
-    struct walk w = {.seq = 1,
-                     .time = time,
-                     .names = time,
-                     .quick = quick,
-                     .kinds = quick ? WALK_NAMES : WALK_KINDS};
+    struct segment_list w = {.seq = 1,
+                             .time = time,
+                             .names = time,
+                             .quick = quick,
+                             .kinds = quick ? WALK_NAMES : WALK_KINDS};
     w.survey.segs = calloc(n + 1, sizeof *w.survey.segs);
     w.survey.who.mappers = quick ? NULL : calloc(8, sizeof *w.survey.who.mappers);
     ck_assert_ptr_nonnull(w.survey.segs);
@@ -44,9 +44,9 @@ static struct walk make(int64_t time, bool quick, const struct made *made, size_
     return w;
 }
 
-static void join(struct walk fresh)
+static void join(struct segment_list fresh)
 {
-    ck_assert(walk_join(&walk, &fresh, gone, &count));
+    ck_assert(segment_list_merge(&walk, &fresh, gone, &count));
 }
 
 static const struct seg_info *row(size_t i, const char *locator)
@@ -64,7 +64,7 @@ static const struct made first[] = {
 
 static void set_up(void)
 {
-    walk = (struct walk){0};
+    walk = (struct segment_list){0};
     count = 0;
     join(make(100, false, first, 3));
     ck_assert_uint_eq(count, 0); /* at first nothing can vanish */
@@ -75,7 +75,7 @@ static void tear_down(void)
 {
     (void)gone_drop(gone, &count, INT64_MAX);
     ck_assert_uint_eq(count, 0);
-    walk_free(&walk);
+    segment_list_free(&walk);
 }
 
 START_TEST(names_keep_who_has_them)
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(a_kind_that_could_not_be_listed_has_not_vanished)
 {
-    struct walk fresh = make(200, false, first, 1);
+    struct segment_list fresh = make(200, false, first, 1);
     fresh.survey.error[SEG_POSIX] = (struct oserr){"opendir", 5};
     join(fresh);
     ck_assert_uint_eq(count, 0);

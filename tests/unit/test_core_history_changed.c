@@ -5,7 +5,7 @@
 
 #include "core/history/history.h"
 
-enum { PAGES = 6, SPACE = PAGES * PAST_PAGE, MOMENTS = 60, MS = 1000000, PARTS = 7 };
+enum { PAGES = 6, SPACE = PAGES * HISTORY_PAGE, MOMENTS = 60, MS = 1000000, PARTS = 7 };
 
 static const uint64_t BASE = (uint64_t)5 << 30;
 static bool changed[MOMENTS + 1][SPACE];
@@ -23,16 +23,17 @@ static int64_t time_of(int moment)
 }
 
 /* A history in which at every moment some bytes of some pages changed; page 3 never does. */
-static struct past *fill(size_t budget)
+static struct history *fill(size_t budget)
 {
     static uint8_t now[SPACE], old[SPACE];
-    struct past *h = past_new(budget);
+    struct history *h = history_new(budget);
     ck_assert_ptr_nonnull(h);
     memset(now, 0, sizeof now);
     memset(changed, 0, sizeof changed);
-    past_watch(h, 1, BASE, SPACE);
+    history_observe(h, 1, BASE, SPACE);
     for (int m = 0; m < MOMENTS; m++) {
-        size_t page = draw(PAGES), at = page * PAST_PAGE + draw(PAST_PAGE - 300), n = 1 + draw(300);
+        size_t page = draw(PAGES), at = page * HISTORY_PAGE + draw(HISTORY_PAGE - 300),
+               n = 1 + draw(300);
         if (page == 3)
             continue;
         memcpy(old, now + at, n);
@@ -41,7 +42,7 @@ static struct past *fill(size_t budget)
                 now[i]++;
                 changed[m][i] = true;
             }
-        ck_assert(past_add(h, time_of(m), BASE + at, old, now + at, n));
+        ck_assert(history_add(h, time_of(m), BASE + at, old, now + at, n));
     }
     return h;
 }
@@ -58,7 +59,7 @@ static bool did(size_t i, int64_t since, int64_t time)
 START_TEST(changed_bytes_in_order)
 {
     seed = (uint64_t)_i + 1;
-    struct past *h = fill(1 << 20);
+    struct history *h = fill(1 << 20);
     for (int k = 0; k < 60; k++) {
         int to = (int)draw(MOMENTS), from = (int)draw((uint32_t)to + 1) - 1;
         int64_t since = from < 0 ? INT64_MIN : time_of(from), time = time_of(to);
@@ -69,52 +70,53 @@ START_TEST(changed_bytes_in_order)
             if (did(i, since, time))
                 want = i;
         uint64_t offset = 0;
-        bool found = past_changed(h, since, time, BASE + low, BASE + high, back, &offset);
+        bool found = history_changed(h, since, time, BASE + low, BASE + high, back, &offset);
         ck_assert_int_eq(found, want != SIZE_MAX);
         ck_assert(!found || offset == BASE + want);
     }
-    past_free(h);
+    history_free(h);
 }
 END_TEST
 
 START_TEST(newest_of_each_part)
 {
     seed = (uint64_t)_i + 100;
-    struct past *h = fill(1 << 20);
+    struct history *h = fill(1 << 20);
     for (int k = 0; k < 20; k++) {
         int to = (int)draw(MOMENTS), from = (int)draw((uint32_t)to + 1);
         int64_t newest[PARTS];
-        past_newest(h, time_of(from), time_of(to), BASE, BASE + SPACE, PAGES, newest);
+        history_newest(h, time_of(from), time_of(to), BASE, BASE + SPACE, PAGES, newest);
         for (size_t p = 0; p < PAGES; p++) {
             int64_t want = 0;
             for (int m = from + 1; m <= to; m++)
-                if (memchr(changed[m] + p * PAST_PAGE, true, PAST_PAGE) != NULL)
+                if (memchr(changed[m] + p * HISTORY_PAGE, true, HISTORY_PAGE) != NULL)
                     want = time_of(m);
             ck_assert_int_eq(newest[p], want);
         }
     }
-    past_free(h);
+    history_free(h);
 }
 END_TEST
 
 START_TEST(what_is_not_known_counts_where_it_may_be)
 {
-    static uint8_t bytes[PAST_PAGE];
+    static uint8_t bytes[HISTORY_PAGE];
     int64_t newest[3];
     uint64_t offset = 0;
-    struct past *h = past_new(1 << 20);
-    ck_assert(past_add(h, 50, BASE, NULL, bytes, sizeof bytes));
-    ck_assert(past_changed(h, INT64_MIN, 50, BASE - PAST_PAGE, BASE + SPACE, false, &offset));
+    struct history *h = history_new(1 << 20);
+    ck_assert(history_add(h, 50, BASE, NULL, bytes, sizeof bytes));
+    ck_assert(history_changed(h, INT64_MIN, 50, BASE - HISTORY_PAGE, BASE + SPACE, false, &offset));
     ck_assert_uint_eq(offset, BASE);
-    ck_assert(!past_changed(h, INT64_MIN, 49, BASE - PAST_PAGE, BASE + SPACE, false, &offset));
-    past_newest(h, 0, 60, BASE - PAST_PAGE, BASE + 2 * PAST_PAGE, 3, newest);
+    ck_assert(
+        !history_changed(h, INT64_MIN, 49, BASE - HISTORY_PAGE, BASE + SPACE, false, &offset));
+    history_newest(h, 0, 60, BASE - HISTORY_PAGE, BASE + 2 * HISTORY_PAGE, 3, newest);
     ck_assert(newest[0] == 0 && newest[1] == 50 && newest[2] == 0);
-    past_newest(h, 0, 60, BASE, BASE + 30, 3, newest); /* parts smaller than a page */
+    history_newest(h, 0, 60, BASE, BASE + 30, 3, newest); /* parts smaller than a page */
     ck_assert(newest[0] == 50 && newest[1] == 50 && newest[2] == 50);
-    past_size(h, 70, 8192, 4096);
-    ck_assert_uint_eq(past_size_then(h, 69, 4096), 8192);
-    ck_assert_uint_eq(past_size_then(h, 70, 4096), 4096);
-    past_free(h);
+    history_size(h, 70, 8192, 4096);
+    ck_assert_uint_eq(history_size_then(h, 69, 4096), 8192);
+    ck_assert_uint_eq(history_size_then(h, 70, 4096), 4096);
+    history_free(h);
 }
 END_TEST
 

@@ -54,7 +54,7 @@ START_TEST(an_odd_end_and_unknown_bytes)
     ck_assert_uint_eq(pagemap_feed(m, 0, page, state, sizeof page, 2), 50);
     ck_assert_uint_eq(pagemap_bytes(m, 0)[49], 3);
     ck_assert_uint_eq(pagemap_page(m, 0).count, 1);
-    pagemap_cool(m);
+    pagemap_reset_counts(m);
     ck_assert_uint_eq(pagemap_page(m, 0).count, 0);
     ck_assert_uint_eq(pagemap_sum(m, 0, sizeof page).count, 0);
     ck_assert_int_ne(pagemap_page(m, 0).changed, 0);

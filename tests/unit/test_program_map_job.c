@@ -19,7 +19,7 @@ static void set_up(void)
 /* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
 START_TEST(a_quiet_segment_is_quiet)
 {
-    AWAIT(sample.map.laps >= 5 && sample.map.cells == 16);
+    AWAIT(sample.map.sweeps >= 5 && sample.map.cells == 16);
     ck_assert_uint_eq(sample.map.changes, 0);
     ck_assert_int_eq(sample.map.hot_time, 0);
     ck_assert_int_eq(sample.map.cell[0].state, PAGE_HOLE);
@@ -33,7 +33,7 @@ END_TEST
 
 START_TEST(a_change_far_away_is_seen)
 {
-    AWAIT(sample.map.laps >= 1);
+    AWAIT(sample.map.sweeps >= 1);
     poke(FAR, 200);
     AWAIT(sample.map.hot_time != 0);
     /* kept: exact; not kept: its page */
@@ -53,9 +53,9 @@ END_TEST
 
 static struct look_job *looked;
 
-static void look_finish(struct job *j, void *taker)
+static void look_finish(struct job *j, void *owner)
 {
-    (void)taker;
+    (void)owner;
     looked = (struct look_job *)j;
 }
 
@@ -74,7 +74,7 @@ static void expect_change(enum look_kind kind, uint64_t from, uint64_t at, bool 
 
 START_TEST(changes_are_walked_across_the_segment)
 {
-    AWAIT(sample.map.laps >= 1);
+    AWAIT(sample.map.sweeps >= 1);
     poke(20, 3);
     poke(60 * PAGE + 5, 3); /* a hole */
     AWAIT(sample.map.changes >= 2);
@@ -95,7 +95,7 @@ static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
 /* The rows shown are these. */
 static bool shows(size_t n, const uint64_t *at)
 {
-    const struct rows_seen *r = &sample.rows;
+    const struct rows_result *r = &sample.rows;
     return r->on && r->shown == n && memcmp(r->at + r->first, at, n * sizeof *at) == 0;
 }
 
@@ -103,7 +103,7 @@ START_TEST(only_changed_rows)
 {
     static const uint64_t some[] = {0, 0x20, 10 * PAGE},
                           more[] = {0x20, 10 * PAGE, 20 * PAGE, 30 * PAGE};
-    AWAIT(sample.map.laps >= 1);
+    AWAIT(sample.map.sweeps >= 1);
     want_rows(0, 0, 1000LL * 1000 * MS);
     AWAIT(shows(1, some)); /* the row of the cursor */
     poke(0x25, 1);
@@ -155,16 +155,16 @@ END_TEST
 
 START_TEST(it_rests_when_told)
 {
-    AWAIT(sample.map.laps >= 1);
+    AWAIT(sample.map.sweeps >= 1);
     sampler_want_map(sampler, 16, 0);
     uint64_t seq = sample.seq;
     AWAIT(sample.seq > seq + 2);
-    uint64_t laps = sample.map.laps;
+    uint64_t laps = sample.map.sweeps;
     seq = sample.seq;
     AWAIT(sample.seq > seq + 100);
-    ck_assert_uint_le(sample.map.laps, laps + 1);
+    ck_assert_uint_le(sample.map.sweeps, laps + 1);
     sampler_want_map(sampler, 16, 50);
-    AWAIT(sample.map.laps > laps + 2);
+    AWAIT(sample.map.sweeps > laps + 2);
 }
 END_TEST
 

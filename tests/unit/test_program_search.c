@@ -89,19 +89,19 @@ static void same_both_ways(const char *pattern, size_t fewest)
     struct find *f = find_compile(pattern, why);
     ck_assert_msg(f != NULL, "%s: %s", pattern, why);
     all.count = 0;
-    enum scan_result end = scan_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e);
+    enum search_result end = search_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e);
     ck_assert(end == SCAN_NONE || all.count == MOST);
     ck_assert_msg(all.count >= fewest, "%s: %zu", pattern, all.count);
     uint64_t before = all.count == MOST ? all.at[MOST - 1] + 1 : SIZE;
     for (size_t i = all.count; i-- > 0; before = at) {
-        ck_assert_int_eq(scan_backward(&env, s, f, before, &at, &length, &e), SCAN_FOUND);
+        ck_assert_int_eq(search_backward(&env, s, f, before, &at, &length, &e), SCAN_FOUND);
         ck_assert_msg(at == all.at[i] && length == all.length[i], "%s: 0x%zx, not 0x%zx", pattern,
                       (size_t)at, (size_t)all.at[i]);
     }
-    ck_assert_int_eq(scan_backward(&env, s, f, before, &at, &length, &e), SCAN_NONE);
+    ck_assert_int_eq(search_backward(&env, s, f, before, &at, &length, &e), SCAN_NONE);
     uint64_t from = 0;
     for (size_t i = 0; i < all.count && i < 50; i++, from = at + 1) {
-        ck_assert_int_eq(scan_forward(&env, s, f, from, &at, &length, &e), SCAN_FOUND);
+        ck_assert_int_eq(search_forward(&env, s, f, from, &at, &length, &e), SCAN_FOUND);
         ck_assert_uint_eq(at, all.at[i]);
     }
     find_free(f);
@@ -143,13 +143,13 @@ START_TEST(a_part)
     ck_assert_ptr_nonnull(f);
     ck_assert(!oserr_is(seg_limit(s, PART, PART_SIZE)));
     all.count = 0;
-    ck_assert_int_eq(scan_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e), SCAN_NONE);
+    ck_assert_int_eq(search_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e), SCAN_NONE);
     ck_assert_uint_gt(all.count, 0);
     ck_assert_uint_ge(all.at[0], PART);
     ck_assert_uint_lt(all.at[all.count - 1], PART + PART_SIZE);
-    ck_assert_int_eq(scan_backward(&env, s, f, UINT64_MAX, &at, &length, &e), SCAN_FOUND);
+    ck_assert_int_eq(search_backward(&env, s, f, UINT64_MAX, &at, &length, &e), SCAN_FOUND);
     ck_assert_uint_eq(at, all.at[all.count - 1]);
-    ck_assert_int_eq(scan_backward(&env, s, f, all.at[0], &at, &length, &e), SCAN_NONE);
+    ck_assert_int_eq(search_backward(&env, s, f, all.at[0], &at, &length, &e), SCAN_NONE);
     find_free(f);
     struct baseline *b = baseline_take(s, UINT64_MAX, go_on, NULL, &e);
     ck_assert(!oserr_is(e));

@@ -14,7 +14,7 @@ enum { PAGE = 4096, PAGES = 64, FAR = 40, MS = 1000000 };
 
 static struct backend *be;
 static struct seg *seg;
-static struct segmap *map;
+static struct sweep *map;
 static char locator[64];
 
 static void poke(uint64_t page)
@@ -29,20 +29,20 @@ static void set_up(void)
 {
     be = backend_new();
     ck_assert_ptr_nonnull(be);
-    (void)snprintf(locator, sizeof locator, "posix:/shmlens-segmap-%u", os_pid());
+    (void)snprintf(locator, sizeof locator, "posix:/shmlens-sweep-%u", os_pid());
     remover_segment(strchr(locator, '/'));
     ck_assert(!oserr_is(seg_create(be, locator, (uint64_t)PAGES * PAGE, 0600, &seg)));
     poke(0);
     poke(FAR);
     seg_close(seg);
     ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
-    map = segmap_new(seg);
+    map = sweep_new(seg);
     ck_assert_ptr_nonnull(map);
 }
 
 static void tear_down(void)
 {
-    segmap_free(map);
+    sweep_free(map);
     seg_close(seg);
     (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
     backend_free(be);
@@ -50,18 +50,18 @@ static void tear_down(void)
 
 static enum page_state state_of(uint64_t page)
 {
-    return pagemap_page(segmap_pages(map), page * PAGE).state;
+    return pagemap_page(sweep_pages(map), page * PAGE).state;
 }
 
 /* One more lap, however many slices it takes. */
-static void go_around(int64_t due)
+static void sweep_slice(int64_t due)
 {
-    struct map_picture seen = {0};
-    (void)segmap_show(map, 0, os_now(), &seen);
-    for (uint64_t laps = seen.laps; seen.laps == laps;) {
+    struct map_summary seen = {0};
+    (void)sweep_show(map, 0, os_now(), &seen);
+    for (uint64_t laps = seen.sweeps; seen.sweeps == laps;) {
         (void)os_sleep_until(due);
-        due = segmap_work(map, os_now(), 4 * MS, 1);
-        (void)segmap_show(map, 0, os_now(), &seen);
+        due = sweep_work(map, os_now(), 4 * MS, 1);
+        (void)sweep_show(map, 0, os_now(), &seen);
     }
 }
 
@@ -74,7 +74,7 @@ static bool no_breath(void *ctx, int64_t deadline, uint64_t done, uint64_t total
 
 START_TEST(a_whole_lap_knows_holes)
 {
-    ck_assert(segmap_complete(map, no_breath, NULL));
+    ck_assert(sweep_complete(map, no_breath, NULL));
     ck_assert_int_eq(state_of(0), PAGE_DATA);
     ck_assert_int_eq(state_of(1), PAGE_HOLE);
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);
@@ -86,14 +86,14 @@ START_TEST(what_fails_is_not_known)
 {
     int64_t due = 0;
     backend_fail_at(be, 1, EIO); /* behind the first page, where what is mapped ends */
-    due = segmap_work(map, os_now(), 4 * MS, 1);
+    due = sweep_work(map, os_now(), 4 * MS, 1);
     backend_fail_at(be, 0, 0);
     ck_assert_int_eq(state_of(1), PAGE_UNSEEN);
     ck_assert_int_eq(state_of(FAR), PAGE_UNSEEN);
-    go_around(due);
+    sweep_slice(due);
     ck_assert_int_eq(state_of(1), PAGE_HOLE);
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);
-    ck_assert_uint_eq(pagemap_changes(segmap_pages(map)), 0); /* it was there before */
+    ck_assert_uint_eq(pagemap_changes(sweep_pages(map)), 0); /* it was there before */
 }
 END_TEST
 

@@ -42,7 +42,7 @@ static void await(bool (*ready)(void))
         (void)session_take(&ui.s, &ui);
         ui.now = os_now();
         ui_draw(&ui);
-        session_look(&ui.s);
+        session_request_sample(&ui.s);
         if (ready())
             return;
         ck_assert_msg(ui.now < end, "nothing came of it: %s", ui.status);

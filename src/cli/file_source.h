@@ -1,11 +1,11 @@
 /* The contents of a file on their way into a segment (load, create --from). */
-#ifndef SHMLENS_CLI_CONTENTS_H
-#define SHMLENS_CLI_CONTENTS_H
+#ifndef SHMLENS_CLI_FILE_SOURCE_H
+#define SHMLENS_CLI_FILE_SOURCE_H
 
 #include "backend/os.h"
 #include "cli/run.h"
 
-struct contents {
+struct file_source {
     const char *path;     /* as typed */
     struct os_file *file; /* a regular file, read piece by piece; NULL: all of it is in data */
     uint8_t *data;        /* what a pipe gave */
@@ -14,10 +14,11 @@ struct contents {
 
 /* Opens it and makes sure that it has at most `most` bytes: a pipe is read to its end, so that
  * nothing is stored of what does not fit. False: it was reported. */
-bool contents_open(struct run *r, const char *path, uint64_t most, struct contents *c);
-void contents_close(struct contents *c);
+bool file_source_open(struct command_run *r, const char *path, uint64_t most,
+                      struct file_source *c);
+void file_source_close(struct file_source *c);
 
 /* Stores all of it at `offset`. An exit status. */
-int contents_store(struct run *r, struct contents *c, struct seg *s, uint64_t offset);
+int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset);
 
 #endif

@@ -77,7 +77,7 @@ START_TEST(follows_the_oracle)
 {
     static struct memory memory[SPACE];
     uint8_t bytes[SPACE] = {0}, state[SPACE] = {0}, own[64];
-    struct diff *d = diff_new(CAP);
+    struct ages *d = ages_new(CAP);
     seed = (uint64_t)_i + 1;
     memset(memory, 0, sizeof memory);
     ck_assert_ptr_nonnull(d);
@@ -95,17 +95,17 @@ START_TEST(follows_the_oracle)
             size_t at = draw(SPACE - sizeof own), length = draw(sizeof own);
             for (size_t i = 0; i < length; i++)
                 own[i] = (uint8_t)draw(3);
-            diff_expect(d, at, own, length, now);
+            ages_expect(d, at, own, length, now);
             oracle_expect(memory, at, own, length, now);
         }
-        ck_assert_uint_eq(diff_feed(d, offset, bytes + offset, state + offset, n, now),
+        ck_assert_uint_eq(ages_feed(d, offset, bytes + offset, state + offset, n, now),
                           oracle_feed(memory, offset, bytes + offset, state + offset, n, now));
         for (size_t i = 0; i < n; i++)
-            if (diff_changed(d)[i] != memory[offset + i].changed ||
-                diff_counts(d)[i] != memory[offset + i].count)
+            if (ages_changed(d)[i] != memory[offset + i].changed ||
+                ages_counts(d)[i] != memory[offset + i].count)
                 ck_abort_msg("byte %zu of the window at %zu", i, offset);
     }
-    diff_free(d);
+    ages_free(d);
 }
 END_TEST
 
@@ -113,15 +113,15 @@ static const uint8_t all_data[16]; /* BYTE_DATA is 0 */
 
 START_TEST(first_sight_is_no_change)
 {
-    struct diff *d = diff_new(16);
-    ck_assert_uint_eq(diff_feed(d, 64, (const uint8_t *)"abcdefgh", all_data, 8, 5), 0);
-    ck_assert_uint_eq(diff_feed(d, 64, (const uint8_t *)"abXdefgh", all_data, 8, 6), 1);
-    ck_assert_int_eq(diff_changed(d)[2], 6);
-    ck_assert_int_eq(diff_changed(d)[3], 0);
-    diff_reset(d);
-    ck_assert_uint_eq(diff_feed(d, 64, (const uint8_t *)"12345678", all_data, 8, 7), 0);
-    ck_assert_int_eq(diff_changed(d)[2], 0);
-    diff_free(d);
+    struct ages *d = ages_new(16);
+    ck_assert_uint_eq(ages_feed(d, 64, (const uint8_t *)"abcdefgh", all_data, 8, 5), 0);
+    ck_assert_uint_eq(ages_feed(d, 64, (const uint8_t *)"abXdefgh", all_data, 8, 6), 1);
+    ck_assert_int_eq(ages_changed(d)[2], 6);
+    ck_assert_int_eq(ages_changed(d)[3], 0);
+    ages_reset(d);
+    ck_assert_uint_eq(ages_feed(d, 64, (const uint8_t *)"12345678", all_data, 8, 7), 0);
+    ck_assert_int_eq(ages_changed(d)[2], 0);
+    ages_free(d);
 }
 END_TEST
 
@@ -137,10 +137,10 @@ START_TEST(states)
         {7, BYTE_UNKNOWN, 8, BYTE_DATA, 0}, /* never known */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct diff *d = diff_new(1);
-        ck_assert_uint_eq(diff_feed(d, 0, &rows[i].was, &rows[i].was_state, 1, 1), 0);
-        ck_assert_uint_eq(diff_feed(d, 0, &rows[i].is, &rows[i].is_state, 1, 2), rows[i].changes);
-        diff_free(d);
+        struct ages *d = ages_new(1);
+        ck_assert_uint_eq(ages_feed(d, 0, &rows[i].was, &rows[i].was_state, 1, 1), 0);
+        ck_assert_uint_eq(ages_feed(d, 0, &rows[i].is, &rows[i].is_state, 1, 2), rows[i].changes);
+        ages_free(d);
     }
 }
 END_TEST
@@ -148,43 +148,43 @@ END_TEST
 START_TEST(an_unknown_spell_hides_no_change)
 {
     const uint8_t five = 5, six = 6, data = BYTE_DATA, unknown = BYTE_UNKNOWN;
-    struct diff *d = diff_new(1);
-    diff_feed(d, 0, &five, &data, 1, 1);
-    ck_assert_uint_eq(diff_feed(d, 0, &six, &unknown, 1, 2), 0);
-    ck_assert_uint_eq(diff_feed(d, 0, &five, &data, 1, 3), 0);
-    diff_feed(d, 0, &five, &unknown, 1, 4);
-    ck_assert_uint_eq(diff_feed(d, 0, &six, &data, 1, 5), 1);
-    ck_assert_int_eq(diff_changed(d)[0], 5);
-    diff_free(d);
+    struct ages *d = ages_new(1);
+    ages_feed(d, 0, &five, &data, 1, 1);
+    ck_assert_uint_eq(ages_feed(d, 0, &six, &unknown, 1, 2), 0);
+    ck_assert_uint_eq(ages_feed(d, 0, &five, &data, 1, 3), 0);
+    ages_feed(d, 0, &five, &unknown, 1, 4);
+    ck_assert_uint_eq(ages_feed(d, 0, &six, &data, 1, 5), 1);
+    ck_assert_int_eq(ages_changed(d)[0], 5);
+    ages_free(d);
 }
 END_TEST
 
 START_TEST(own_stores_are_expected)
 {
-    struct diff *d = diff_new(8);
-    diff_feed(d, 0, (const uint8_t *)"abcd", all_data, 4, 1);
-    diff_expect(d, 1, (const uint8_t *)"BC", 2, 9);
-    ck_assert_uint_eq(diff_feed(d, 0, (const uint8_t *)"aBCd", all_data, 4, 10), 0);
-    ck_assert_int_eq(diff_changed(d)[1], 9);
-    ck_assert_uint_eq(diff_counts(d)[1], 0);
-    diff_expect(d, 0, (const uint8_t *)"Z", 1, 11); /* the store was overtaken: that is a change */
-    ck_assert_uint_eq(diff_feed(d, 0, (const uint8_t *)"aBCd", all_data, 4, 12), 1);
-    ck_assert_int_eq(diff_changed(d)[0], 12);
-    diff_free(d);
+    struct ages *d = ages_new(8);
+    ages_feed(d, 0, (const uint8_t *)"abcd", all_data, 4, 1);
+    ages_expect(d, 1, (const uint8_t *)"BC", 2, 9);
+    ck_assert_uint_eq(ages_feed(d, 0, (const uint8_t *)"aBCd", all_data, 4, 10), 0);
+    ck_assert_int_eq(ages_changed(d)[1], 9);
+    ck_assert_uint_eq(ages_counts(d)[1], 0);
+    ages_expect(d, 0, (const uint8_t *)"Z", 1, 11); /* the store was overtaken: that is a change */
+    ck_assert_uint_eq(ages_feed(d, 0, (const uint8_t *)"aBCd", all_data, 4, 12), 1);
+    ck_assert_int_eq(ages_changed(d)[0], 12);
+    ages_free(d);
 }
 END_TEST
 
 START_TEST(far_offsets)
 {
-    struct diff *d = diff_new(8);
+    struct ages *d = ages_new(8);
     uint64_t far = UINT64_MAX - 7;
-    diff_feed(d, far, (const uint8_t *)"abcdefgh", all_data, 8, 1);
-    diff_expect(d, UINT64_MAX - 1, (const uint8_t *)"XYZ", 3, 2);
-    ck_assert_int_eq(diff_changed(d)[6], 2);
-    ck_assert_int_eq(diff_changed(d)[0], 0);
-    ck_assert_uint_eq(diff_feed(d, 0, (const uint8_t *)"abcdefgh", all_data, 8, 3), 0);
-    ck_assert_int_eq(diff_changed(d)[6], 0);
-    diff_free(d);
+    ages_feed(d, far, (const uint8_t *)"abcdefgh", all_data, 8, 1);
+    ages_expect(d, UINT64_MAX - 1, (const uint8_t *)"XYZ", 3, 2);
+    ck_assert_int_eq(ages_changed(d)[6], 2);
+    ck_assert_int_eq(ages_changed(d)[0], 0);
+    ck_assert_uint_eq(ages_feed(d, 0, (const uint8_t *)"abcdefgh", all_data, 8, 3), 0);
+    ck_assert_int_eq(ages_changed(d)[6], 0);
+    ages_free(d);
 }
 END_TEST
 

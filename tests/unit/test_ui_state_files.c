@@ -49,7 +49,7 @@ static off_t size_of_marks(void)
 
 static void set_mark(void)
 {
-    keep_start(&st->ui);
+    state_load(&st->ui);
     keep_load_marks(&st->ui);
     st->ui.s.marks[0] = 0x40;
     st->ui.s.marks_set |= 1;

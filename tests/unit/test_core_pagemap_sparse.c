@@ -271,7 +271,7 @@ START_TEST(scattered_pages_are_known_as_they_are)
         if (r % 1000 == 0)
             check_places(m);
     }
-    pagemap_cool(m);
+    pagemap_reset_counts(m);
     for (size_t i = 0; i < PLACES; i++)
         place[i].count = 0;
     check_places(m);

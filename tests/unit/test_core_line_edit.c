@@ -8,7 +8,7 @@
 #include "core/text.h"
 
 static struct edit e;
-static struct history h;
+static struct line_history h;
 
 static void setup(void)
 {
@@ -18,7 +18,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    history_free(&h);
+    line_history_free(&h);
 }
 
 /* Presses keys named in a list with blanks between them. */
@@ -140,8 +140,8 @@ END_TEST
 
 START_TEST(browsing)
 {
-    history_add(&h, "first");
-    history_add(&h, "second");
+    line_history_add(&h, "first");
+    line_history_add(&h, "second");
     press("d r a f t Left Up");
     ck_assert_str_eq(shown(), "second|");
     press("Up");
@@ -164,18 +164,18 @@ END_TEST
 START_TEST(history)
 {
     char line[2000];
-    history_add(&h, "");
+    line_history_add(&h, "");
     ck_assert_int_eq(h.count, 0);
-    for (int i = 0; i < HISTORY_MAX + 20; i++) {
+    for (int i = 0; i < LINE_HISTORY_MAX + 20; i++) {
         snprintf(line, sizeof line, "line %d", i);
-        history_add(&h, line);
-        history_add(&h, line);
+        line_history_add(&h, line);
+        line_history_add(&h, line);
     }
-    ck_assert_int_eq(h.count, HISTORY_MAX);
+    ck_assert_int_eq(h.count, LINE_HISTORY_MAX);
     ck_assert_str_eq(h.line[0], line);
-    ck_assert_str_eq(h.line[HISTORY_MAX - 1], "line 20");
-    history_add(&h, "line 50"); /* typed again: the newest now, and once */
-    ck_assert_int_eq(h.count, HISTORY_MAX);
+    ck_assert_str_eq(h.line[LINE_HISTORY_MAX - 1], "line 20");
+    line_history_add(&h, "line 50"); /* typed again: the newest now, and once */
+    ck_assert_int_eq(h.count, LINE_HISTORY_MAX);
     ck_assert_str_eq(h.line[0], "line 50");
     ck_assert_str_eq(h.line[1], line);
     int times = 0;
@@ -184,7 +184,7 @@ START_TEST(history)
     ck_assert_int_eq(times, 1);
     memset(line, 'y', sizeof line - 1);
     line[sizeof line - 1] = '\0';
-    history_add(&h, line);
+    line_history_add(&h, line);
     press("Up");
     ck_assert_uint_eq(e.length, EDIT_MAX - 1);
 }
@@ -198,7 +198,7 @@ START_TEST(always_valid)
         {KEY_LEFT_, 0}, {KEY_RIGHT_, 0}, {KEY_BACKSPACE_, 0}, {KEY_DELETE_, 0}, {'w', KEY_CTRL},
         {KEY_UP_, 0},   {KEY_DOWN_, 0},  {KEY_HOME_, 0},      {'k', KEY_CTRL},  {0x65e5, 0}};
     uint64_t seed = (uint64_t)_i;
-    history_add(&h, "日本 e\u0301");
+    line_history_add(&h, "日本 e\u0301");
     for (int step = 0; step < 3000; step++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         edit_key(&e, pool[(seed >> 33) % (sizeof pool / sizeof pool[0])], &h);

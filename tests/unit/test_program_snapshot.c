@@ -13,10 +13,10 @@ static bool finished;
 
 static struct look_job looked;
 
-static void look_done(struct job *job, void *taker)
+static void look_done(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
-    (void)taker;
+    (void)owner;
     looked = *j;
     looked.bytes = NULL;
     finished = true;
@@ -37,10 +37,10 @@ static void look(enum look_kind kind, const char *pattern, uint64_t from, int64_
 static char answer[4096], complaint[1024];
 static int answer_status;
 
-static void command_done(struct job *job, void *taker)
+static void command_done(struct job *job, void *owner)
 {
     struct command_job *j = (struct command_job *)job;
-    (void)taker;
+    (void)owner;
     (void)snprintf(answer, sizeof answer, "%s", j->out.buf != NULL ? j->out.buf : "");
     (void)snprintf(complaint, sizeof complaint, "%s", j->err.buf != NULL ? j->err.buf : "");
     answer_status = j->status;
@@ -64,7 +64,7 @@ static const char *command(const char *line, int64_t past)
 static int64_t know_all(void)
 {
     sampler_want_map(sampler, 0, 100);
-    AWAIT(sample.map.laps >= 2);
+    AWAIT(sample.map.sweeps >= 2);
     int64_t at = 0;
     for (unsigned k = 1; k <= 3; k++) {
         poke(0x9000, (uint8_t)(0x40 + k));

@@ -49,7 +49,7 @@ static bool supported(void)
     static const struct seg_needle one = {(const uint8_t *)"x", 1, {0, 0}};
     uint64_t next;
     bool found;
-    struct oserr e = seg_spot(s, &one, 0, SIZE, &next, &found);
+    struct oserr e = seg_search(s, &one, 0, SIZE, &next, &found);
     if (!oserr_is(e))
         return true;
     must_fail(e, SEG_E_UNSUPPORTED); /* valgrind knows no userfaultfd, some containers refuse it */
@@ -71,7 +71,7 @@ START_TEST(the_same_as_by_hand)
         memcpy(needle, memory + at, n);
         needle[any(n)] = (uint8_t)("abc"[any(3)]);
         struct seg_needle what = {needle, n, {any(n), any(n)}};
-        must(seg_spot(s, &what, off, end, &next, &found));
+        must(seg_search(s, &what, off, end, &next, &found));
         uint64_t want = by_hand(needle, n, off, end);
         if (found) {
             ck_assert_uint_eq(next, want);
@@ -93,11 +93,11 @@ START_TEST(holes_stop_it_and_stay)
         return;
     memset(memory, 'n', PAGE);
     memcpy(memory + 3 * PAGE + 100, text, 6);
-    must(seg_spot(s, &what, 0, SIZE, &next, &found));
+    must(seg_search(s, &what, 0, SIZE, &next, &found));
     ck_assert(!found && next <= PAGE && next + 2 * LEFT > PAGE);
-    must(seg_spot(s, &what, 3 * PAGE, SIZE, &next, &found));
+    must(seg_search(s, &what, 3 * PAGE, SIZE, &next, &found));
     ck_assert(found && next == 3 * PAGE + 100);
-    must(seg_spot(s, &what, 10 * PAGE, SIZE, &next, &found));
+    must(seg_search(s, &what, 10 * PAGE, SIZE, &next, &found));
     ck_assert(!found && next == 10 * PAGE);
     ck_assert_int_eq(raw_blocks(fd), 2 * PAGE / 512);
 }
@@ -113,11 +113,11 @@ START_TEST(shrunk_under_it)
         return;
     memset(memory, 'n', SIZE);
     ck_assert_int_eq(ftruncate(fd, 5 * PAGE), 0);
-    must(seg_spot(s, &what, 0, SIZE, &next, &found));
+    must(seg_search(s, &what, 0, SIZE, &next, &found));
     ck_assert(!found && next <= 5 * PAGE);
     struct seg_needle none = {text, 0, {0, 0}}, wrong = {text, 6, {6, 0}};
-    must_fail(seg_spot(s, &none, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
-    must_fail(seg_spot(s, &wrong, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
+    must_fail(seg_search(s, &none, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
+    must_fail(seg_search(s, &wrong, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
 }
 END_TEST
 
@@ -137,10 +137,10 @@ START_TEST(too_large_for_a_while)
     must(seg_refresh(s, &st));
     must(seg_read(s, 7, &byte, 1, &got));
     ck_assert(got == 1 && byte == 7 && st.size == INT64_MAX);
-    must_fail(seg_spot(s, &what, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
+    must_fail(seg_search(s, &what, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
     ck_assert_int_eq(ftruncate(fd, SIZE), 0);
     must(seg_refresh(s, &st));
-    must(seg_spot(s, &what, 0, SIZE, &next, &found));
+    must(seg_search(s, &what, 0, SIZE, &next, &found));
 }
 END_TEST
 
