@@ -154,14 +154,4 @@ static inline void as_nobody(int (*fn)(void *arg), void *arg)
                   (unsigned)status);
 }
 
-/* main() of a suite. */
-static inline int run_suite(Suite *s)
-{
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
 #endif

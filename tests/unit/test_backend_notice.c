@@ -1,5 +1,6 @@
 /* What a refresh notices, what is changed besides bytes, and what the log says. */
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 static struct backend *be;
 
@@ -17,7 +18,7 @@ static void tear_down(void)
     backend_free(be);
 }
 
-START_TEST(test_refresh_notices)
+TEST(test_refresh_notices)
 {
     struct seg *s;
     struct seg_stat st;
@@ -42,7 +43,6 @@ START_TEST(test_refresh_notices)
     close(fd);
     close(other);
 }
-END_TEST
 
 /* As nobody: readable by all, then by its owner only. */
 static int child_denied(void *arg)
@@ -73,7 +73,7 @@ static int child_denied(void *arg)
     return 0;
 }
 
-START_TEST(test_permission_lost)
+TEST(test_permission_lost)
 {
     int to_parent[2], to_child[2];
     char byte;
@@ -102,9 +102,8 @@ START_TEST(test_permission_lost)
     close(to_child[0]);
     close(to_child[1]);
 }
-END_TEST
 
-START_TEST(test_chmod_and_resize)
+TEST(test_chmod_and_resize)
 {
     struct seg *s;
     struct seg_stat st;
@@ -128,9 +127,8 @@ START_TEST(test_chmod_and_resize)
     must(seg_read(s, 0, &b, 1, &got));
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_log_shows_and_folds)
+TEST(test_log_shows_and_folds)
 {
     struct seg *s;
     struct seg_stat st;
@@ -160,9 +158,8 @@ START_TEST(test_log_shows_and_folds)
     ck_assert_uint_ge(backend_call_count(be), 1000);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_errors_speak)
+TEST(test_errors_speak)
 {
     char buf[64];
     struct oserr none = {"shm_open", ENOENT};
@@ -176,7 +173,6 @@ START_TEST(test_errors_speak)
     ck_assert_int_eq(oserr_kind((struct oserr){"x", SEG_E_NO_SPACE}), OSERR_K_FULL);
     ck_assert_int_eq(oserr_kind(OSERR_NONE), OSERR_K_NONE);
 }
-END_TEST
 
 /* Does the log say so of any call? */
 static bool was_said(const char *what)
@@ -190,7 +186,7 @@ static bool was_said(const char *what)
 }
 
 /* At every tick it is asked whether a mapping is still there: of that one, not of all. */
-START_TEST(test_one_mapping_of_many)
+TEST(test_one_mapping_of_many)
 {
     enum { MANY = 2000, PAGE = 4096, CALLS_MOST = 16 };
     struct seg *s;
@@ -218,19 +214,7 @@ START_TEST(test_one_mapping_of_many)
         must(seg_refresh(s, &st));
     seg_close(s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: notice");
-    TCase *t = tcase_create("one");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_refresh_notices);
-    tcase_add_test(t, test_permission_lost);
-    tcase_add_test(t, test_chmod_and_resize);
-    tcase_add_test(t, test_log_shows_and_folds);
-    tcase_add_test(t, test_errors_speak);
-    tcase_add_test(t, test_one_mapping_of_many);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_notice, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_refresh_notices, test_permission_lost, test_chmod_and_resize,
+            test_log_shows_and_folds, test_errors_speak, test_one_mapping_of_many));
