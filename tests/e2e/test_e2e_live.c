@@ -170,10 +170,8 @@ TEST(permission_lost)
     memory = scene_segment(name, SIZE);
     char path[512];
     snprintf(path, sizeof path, "/dev/shm%s", name);
-    if (geteuid() != 0 || access("/usr/bin/setpriv", X_OK) != 0) {
-        fprintf(stderr, "permission_lost: skipped, needs root and setpriv\n");
-        return;
-    }
+    if (geteuid() != 0 || access("/usr/bin/setpriv", X_OK) != 0)
+        SKIP("needs root and setpriv");
     ck_assert_int_eq(chown(path, NOBODY, NOBODY), 0);
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",

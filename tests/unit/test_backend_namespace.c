@@ -182,10 +182,8 @@ static int look_as_nobody(void *arg)
 TEST(test_of_another_user)
 {
     pid_t root = getpid();
-    if (getuid() != 0) {
-        printf("skip: namespaces: not root\n");
-        return;
-    }
+    if (getuid() != 0)
+        SKIP("only root can become another user");
     as_nobody(look_as_nobody, &root);
 }
 

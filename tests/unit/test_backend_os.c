@@ -278,10 +278,8 @@ static const char *const again[] = {"test_backend_os", "--peer", NULL};
 
 TEST(test_spawn)
 {
-    if (getenv("SHMLENS_MEMCHECK") != NULL) {
-        puts("skip: spawn: under valgrind our own executable is valgrind");
-        return;
-    }
+    if (getenv("SHMLENS_MEMCHECK") != NULL)
+        SKIP("under valgrind our own executable is valgrind");
     struct os_process *p;
     must(os_spawn_self(again, &p));
     ck_assert(os_process_running(p));

@@ -126,10 +126,8 @@ static int look_as_nobody(void *arg)
 /* Without the right to a descriptor on it, page by page. */
 TEST(test_look_as_nobody)
 {
-    if (getuid() != 0) {
-        printf("skip: sysv: not root\n");
-        return;
-    }
+    if (getuid() != 0)
+        SKIP("only root can become another user");
     as_nobody(look_as_nobody, NULL);
     ck_assert_int_eq((int)raw_stat(id).shm_segsz, SIZE);
 }
@@ -214,10 +212,8 @@ TEST(test_key_minus_one)
 {
     struct seg *s;
     int made = shmget(-1, PAGE, IPC_CREAT | IPC_EXCL | 0600);
-    if (made < 0) {
-        printf("skip: sysv: key 0xffffffff is somebody's\n");
-        return;
-    }
+    if (made < 0)
+        SKIP("key 0xffffffff is somebody's");
     must(seg_open(be, "sysv:key=0xffffffff", SEG_STAT, &s));
     ck_assert_uint_eq(seg_last(s)->key, 0xffffffffU);
     seg_close(s);

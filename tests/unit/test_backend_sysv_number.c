@@ -9,10 +9,8 @@ TEST(test_number_reused)
     struct seg *s;
     struct seg_stat st;
     FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
-    if (next == NULL) {
-        printf("skip: sysv number: the next id cannot be chosen\n");
-        return;
-    }
+    if (next == NULL)
+        SKIP("the next id cannot be chosen");
     must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
     const struct seg_info *row = row_of(&sv, locator);
     must(seg_open(be, locator, SEG_STAT, &s));
@@ -51,10 +49,8 @@ TEST(test_number_reused_meanwhile)
 {
     struct seg *s;
     FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
-    if (next == NULL) {
-        printf("skip: sysv number: the next id cannot be chosen\n");
-        return;
-    }
+    if (next == NULL)
+        SKIP("the next id cannot be chosen");
     backend_before_call(be, replace_late, &next);
     struct oserr e = seg_open(be, locator, SEG_READ, &s);
     backend_before_call(be, NULL, NULL);

@@ -144,7 +144,7 @@ TEST(an_ordinary_user)
     const char *mine = run_name("nobodys");
     run_make(run_name("roots"), "abc", 3, 4096);
     if (RUN_NOBODY("create", mine, "64K") == NULL) {
-        return; /* we are no root */
+        return;
     }
     const struct ran *r = RUN_NOBODY("clean", pattern(), "--older-than", "0s");
     ck_assert_str_eq(r->out, line(mine));
@@ -162,7 +162,7 @@ TEST(system_v)
     struct shmid_ds ds;
     int id = shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600);
     if (id < 0) {
-        return; /* this system has none */
+        SKIP("no System V segment can be made here");
     }
     remover_sysv(id);
     (void)snprintf(of, sizeof of, "sysv:%d", id);

@@ -225,8 +225,7 @@ static struct said by_info(void)
 TEST(who_has_it)
 {
     if (system("command -v lsof >/dev/null") != 0) { /* NOLINT(cert-env33-c): a fixed line */
-        printf("skip: lsof: there is none here\n");
-        return;
+        SKIP("no lsof here");
     }
     make_objects();
     start_peers();

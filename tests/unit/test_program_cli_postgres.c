@@ -271,8 +271,7 @@ TEST(memory_without_a_name)
     }
     json_decref(all);
     if (geteuid() != 0) {
-        printf("skip: postgres: only root sees how large memory without a name is\n");
-        return;
+        SKIP("only root sees how large memory without a name is");
     }
     ck_assert_str_ne(whole, "");
     struct pids told = who_is_told(RUN("info", whole, "--json"));

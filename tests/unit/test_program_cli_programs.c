@@ -111,8 +111,7 @@ TEST(python_leaks_a_block)
     json_t *all = NULL;
     json_t *mapper = NULL;
     if (!start_python(name)) {
-        printf("skip: python: no python3 with multiprocessing.shared_memory here\n");
-        return;
+        SKIP("no python3 with multiprocessing.shared_memory here");
     }
     (void)snprintf(of, sizeof of, "posix:/%s", name);
     (void)snprintf(line, sizeof line, "%s\n", of);
