@@ -4,22 +4,10 @@
 #include <sys/mount.h>
 #include <sys/shm.h>
 
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
 #include "support/suite.h"
 
-static struct backend *be;
 enum { PAGE = 4096 };
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    backend_free(be);
-}
 
 static struct seg_survey survey(unsigned kinds)
 {

@@ -1,24 +1,12 @@
 /* What only processes have: memfd, objects whose names are gone, anonymous memory, files. */
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
 #include "support/suite.h"
 
 #include <linux/memfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-static struct backend *be;
 enum { PAGE = 4096, SIZE = 4 * PAGE };
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    backend_free(be);
-}
 
 /* A memfd with a name of this test. */
 static int make_memfd(const char *name, unsigned flags)

@@ -1,22 +1,6 @@
 /* One segment: open, create, read, extents, and every size. */
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
 #include "support/suite.h"
-
-static struct backend *be;
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    static const char *const used[] = {"a", "b", "c", "mode"};
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-        (void)shm_unlink(own_name(used[i]));
-    backend_free(be);
-}
 
 TEST(test_canonical)
 {

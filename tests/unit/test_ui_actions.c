@@ -19,11 +19,6 @@ static void setup(void)
     stage_draw(st);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 static void go(const char *where)
 {
     stage_type(st, "g");
@@ -333,7 +328,7 @@ TEST(test_nothing_attached)
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
 
-SUITE(test_ui_actions, .set_up = setup, .tear_down = teardown,
+SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(test_goto, test_goto_wrong, test_marks, test_find_and_again,
             test_find_next_without_a_pattern, test_changes_and_data, test_baseline_toggles,
             test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate, test_pause,

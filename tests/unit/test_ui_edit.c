@@ -16,11 +16,6 @@ static void edit_setup(void)
     st = stage_small(true);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 TEST(test_keys_do_not_write_before_edit_mode)
 {
     stage_type(st, "7");
@@ -246,7 +241,7 @@ TEST(test_a_click_never_writes)
     ck_assert_uint_ne(st->ui.s.cursor, 0);
 }
 
-SUITE_PART(edit_mode, .set_up = edit_setup, .tear_down = teardown,
+SUITE_PART(edit_mode, .set_up = edit_setup, .tear_down = stage_tear_down,
            TESTS(test_two_hex_digits_make_a_byte, test_escape_drops_the_nibble_then_leaves,
                  test_escape_leaves_edit_mode_first, test_moving_drops_a_nibble,
                  test_backspace_takes_back_a_digit, test_fast_typing_loses_nothing,
@@ -255,6 +250,6 @@ SUITE_PART(edit_mode, .set_up = edit_setup, .tear_down = teardown,
                  test_moving_commits_a_number, test_a_value_that_does_not_fit_stays_typed,
                  test_floats, test_commands_keep_their_keys, test_a_click_never_writes));
 
-SUITE(test_ui_edit, .set_up = setup, .tear_down = teardown, .next = &edit_mode,
+SUITE(test_ui_edit, .set_up = setup, .tear_down = stage_tear_down, .next = &edit_mode,
       TESTS(test_keys_do_not_write_before_edit_mode, test_edit_mode_refused,
             test_edit_mode_lowers_the_access_again));

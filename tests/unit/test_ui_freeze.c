@@ -17,11 +17,6 @@ static void set_up(void)
     stage_draw(st);
 }
 
-static void tear_down(void)
-{
-    stage_free(st);
-}
-
 static void freeze_at(uint64_t offset, const char *view)
 {
     ui_run(&st->ui, view);
@@ -176,7 +171,7 @@ TEST(a_sequence_counter)
     ck_assert_ptr_null(strstr(stage_text(st, 0, 0, 80), "SEQLOCK"));
 }
 
-SUITE(test_ui_freeze, .set_up = set_up, .tear_down = tear_down,
+SUITE(test_ui_freeze, .set_up = set_up, .tear_down = stage_tear_down,
       TESTS(the_value_at_the_cursor_is_marked, a_unit_of_the_view_is_frozen, the_list_lets_one_go,
             what_cannot_be_frozen, read_only_asks_first, unsettled_bytes_have_a_sign,
             a_sequence_counter));

@@ -10,11 +10,6 @@ enum { SECOND = 1000000000 };
 
 static struct stage *st;
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 /* A bit of everything: numbers, text, fresh and warm bytes, a baseline, unknown bytes, a hole. */
 static void scene(int rows, int cols)
 {
@@ -60,8 +55,6 @@ TEST(test_frames_of_each_size)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         scene(sizes[i].rows, sizes[i].cols);
         frame_check(&st->ui.canvas, sizes[i].name);
-        if (i + 1 < sizeof sizes / sizeof sizes[0])
-            stage_free(st);
     }
 }
 
@@ -321,13 +314,13 @@ TEST(test_every_size_draws)
             }
 }
 
-SUITE_PART(title_tests, .tear_down = teardown,
+SUITE_PART(title_tests, .tear_down = stage_tear_down,
            TESTS(test_title_shortens_the_name_in_the_middle, test_owner_in_the_title,
                  test_what_happens_is_said_at_once, test_notice_of_size_goes_by_itself_or_by_escape,
                  test_keeping_alive, test_users_in_title_and_panel, test_paused_ages_stand_still,
                  test_next_frame_is_when_something_fades));
 
-SUITE(test_ui_inspect, .tear_down = teardown, .next = &title_tests,
+SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
       TESTS(test_frames_of_each_size, test_no_value_is_cut, test_frames_of_views,
             test_frame_of_editing, test_frame_of_a_selection_and_a_match, test_tiny_segments,
             test_odd_end_is_shown_as_bytes, test_large_offsets,

@@ -14,11 +14,6 @@ static void setup(void)
     stage_draw(st);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 TEST(test_moving)
 {
     struct session *s = &st->ui.s;
@@ -109,7 +104,7 @@ TEST(test_a_shrinking_segment_takes_the_cursor_along)
     ck_assert_uint_le(st->ui.s.top, 99);
 }
 
-SUITE(test_ui_moving, .set_up = setup, .tear_down = teardown,
+SUITE(test_ui_moving, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(test_moving, test_units_are_steps_in_the_cells_and_bytes_in_the_text,
             test_shift_selects_and_escape_drops_it, test_mouse,
             test_a_shrinking_segment_takes_the_cursor_along));

@@ -26,7 +26,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    stage_free(st);
+    stage_tear_down();
     (void)unlink(path);
     (void)rmdir(own);
     (void)rmdir(folder);

@@ -10,12 +10,6 @@ enum { SECOND = 1000000000 };
 
 static struct stage *st;
 
-static void tear_down(void)
-{
-    stage_free(st);
-    st = NULL;
-}
-
 static struct map_summary *map(void)
 {
     return &st->ui.s.sample.map;
@@ -67,9 +61,7 @@ TEST(the_strip_takes_no_byte_away)
         stage_draw(st);
         ck_assert_uint_eq(st->ui.inspect->at.width, width);
         ck_assert(strip || cols < 80 || (cols >= 96 && cols < 98));
-        tear_down();
     }
-    open_map(24, 80);
 }
 
 static void click(int row, int col)
@@ -222,7 +214,7 @@ TEST(following_stays_where_something_changes)
     ck_assert_uint_eq(s->cursor, 8);
 }
 
-SUITE(test_ui_strip, .tear_down = tear_down,
+SUITE(test_ui_strip, .tear_down = stage_tear_down,
       TESTS(the_strip_is_a_picture_of_the_segment, the_strip_takes_no_byte_away,
             a_click_on_the_strip_goes_there, heat_is_graded_and_has_a_legend,
             changed_rows_keep_their_offsets, the_cursor_goes_from_changed_row_to_changed_row,

@@ -18,11 +18,6 @@ static void wide_setup(void)
     st = stage_new(24, 100, 256);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 /* Puts a literal, its NUL left out, draws, and compares the text column of row 0 and 1. */
 static void put(uint64_t offset, const char *bytes, size_t n)
 {
@@ -197,10 +192,10 @@ TEST(test_unknown_bytes_cut_characters)
     expect(0, "..?·············");
 }
 
-SUITE_PART(two_columns, .set_up = wide_setup, .tear_down = teardown,
+SUITE_PART(two_columns, .set_up = wide_setup, .tear_down = stage_tear_down,
            TESTS(test_utf16_side_by_side_and_phase, test_utf16_cut_by_odd_rows));
 
-SUITE(test_ui_text, .set_up = setup, .tear_down = teardown, .next = &two_columns,
+SUITE(test_ui_text, .set_up = setup, .tear_down = stage_tear_down, .next = &two_columns,
       TESTS(test_ascii_nul_and_controls, test_utf8_is_drawn_where_it_starts,
             test_wide_at_the_row_edge_keeps_the_columns, test_tail_of_each_length_on_the_next_row,
             test_character_cut_by_the_window, test_invalid_bytes_have_a_style,

@@ -19,11 +19,6 @@ static void set_up(void)
     stage_draw(st);
 }
 
-static void tear_down(void)
-{
-    stage_free(st);
-}
-
 static const char *row(int at)
 {
     return stage_text(st, at, 0, 80);
@@ -130,7 +125,6 @@ TEST(a_hole_of_then_is_a_hole)
     static const uint8_t zeros[HISTORY_PAGE];
     static uint8_t page[HISTORY_PAGE];
     memset(page, 0x41, sizeof page);
-    stage_free(st);
     st = stage_new(24, 80, (uint64_t)3 * HISTORY_PAGE);
     stage_put(st, HISTORY_PAGE, page, HISTORY_PAGE);
     struct history *past = history_new(0);
@@ -153,7 +147,6 @@ TEST(a_hole_of_then_is_a_hole)
 
 TEST(beside_the_bytes_too)
 {
-    stage_free(st);
     st = stage_new(40, 120, 4096);
     ui_run(&st->ui, "view u32le");
     step_to("[", 3 * second);
@@ -166,7 +159,6 @@ TEST(beside_the_bytes_too)
 /* Older values of the widest view, in a panel that has no room for one in a line. */
 TEST(older_values_are_not_cut)
 {
-    stage_free(st);
     st = stage_new(40, 120, 4096);
     ui_run(&st->ui, "view f64le");
     step_to("[", 3 * second);
@@ -324,7 +316,7 @@ TEST(how_long_ago_in_few_columns)
     }
 }
 
-SUITE(test_ui_time, .set_up = set_up, .tear_down = tear_down,
+SUITE(test_ui_time, .set_up = set_up, .tear_down = stage_tear_down,
       TESTS(keys_ask_for_steps, a_second_press_goes_on_where_the_first_comes_to,
             the_past_is_said_and_drawn, a_hole_of_then_is_a_hole, beside_the_bytes_too,
             older_values_are_not_cut, live_again_by_every_way, no_step_says_why,

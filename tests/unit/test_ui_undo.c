@@ -11,11 +11,6 @@ static void edit_setup(void)
     st = stage_small(true);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 TEST(test_text_column_types_characters)
 {
     st->ui.s.focus = FOCUS_TEXT;
@@ -229,7 +224,7 @@ TEST(test_undo_waits_for_what_is_under_way)
     ck_assert_uint_eq(st->bytes[0x20], 0x41);
 }
 
-SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = teardown,
+SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = stage_tear_down,
       TESTS(test_text_column_types_characters, test_text_that_lost_asks,
             test_utf16_cells_take_a_whole_unit, test_latin1_refuses_what_it_cannot_hold,
             test_nothing_is_typed_past_the_end, test_undo_and_redo,
