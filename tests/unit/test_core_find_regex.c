@@ -2,16 +2,10 @@
 #include <string.h>
 
 #include "core/find/find.h"
+#include "support/random.h"
 #include "support/suite.h"
 
-static uint64_t seed;
 static char why[FIND_WHY_MAX];
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 /* All matches of a regular expression fed in blocks, as offsets and lengths. */
 static size_t regex_matches(struct find *f, const uint8_t *buffer, size_t n, size_t block,
