@@ -7,6 +7,7 @@
 #include "live/freeze.h"
 #include "live/sampler.h"
 #include "support/await.h"
+#include "support/remover.h"
 #include "support/suite.h"
 
 enum { SIZE = 8192 };
@@ -21,6 +22,7 @@ static void set_up(void)
     be = backend_new();
     ck_assert_ptr_nonnull(be);
     (void)snprintf(locator, sizeof locator, "posix:/shmlens-freeze-%u", os_pid());
+    remover_segment(locator + sizeof "posix:" - 1);
     ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
     ck_assert(!oserr_is(seg_open(be, locator, SEG_WRITE, &ours)));
     list.count = 0;
