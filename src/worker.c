@@ -42,6 +42,25 @@ static bool run_tick(struct worker *w)
     return true;
 }
 
+/* A job yields: ticks that are due run, until `deadline`. Cheap when nothing is due. */
+static bool worker_yield(void *worker, int64_t deadline, uint64_t done, uint64_t total)
+{
+    struct worker *w = worker;
+    os_monitor_lock(w->gate);
+    w->done = done;
+    w->total = total;
+    while (!w->cancel && !w->stop) {
+        bool ticked = run_tick(w);
+        if (os_now() >= deadline) /* the job gets on, also when the tick is due all the time */
+            break;
+        if (!ticked)
+            (void)os_monitor_wait(w->gate, deadline < w->due ? deadline : w->due);
+    }
+    bool go_on = !w->cancel && !w->stop;
+    os_monitor_unlock(w->gate);
+    return go_on;
+}
+
 static void run_job(struct worker *w)
 {
     struct job *j = w->queue;
@@ -53,7 +72,7 @@ static void run_job(struct worker *w)
     w->done = w->total = 0;
     w->since = os_now();
     os_monitor_unlock(w->gate);
-    j->run(j, w);
+    j->run(j, &(struct progress){worker_yield, w});
     os_monitor_lock(w->gate);
     j->cancelled = w->cancel;
     w->running = NULL;
@@ -202,24 +221,6 @@ bool worker_sleep_until(struct worker *w, int64_t deadline)
     while (!w->stop && os_now() < deadline)
         (void)os_monitor_wait(w->gate, deadline);
     bool go_on = !w->stop;
-    os_monitor_unlock(w->gate);
-    return go_on;
-}
-
-bool worker_breath(void *worker, int64_t deadline, uint64_t done, uint64_t total)
-{
-    struct worker *w = worker;
-    os_monitor_lock(w->gate);
-    w->done = done;
-    w->total = total;
-    while (!w->cancel && !w->stop) {
-        bool ticked = run_tick(w);
-        if (os_now() >= deadline) /* the job gets on, also when the tick is due all the time */
-            break;
-        if (!ticked)
-            (void)os_monitor_wait(w->gate, deadline < w->due ? deadline : w->due);
-    }
-    bool go_on = !w->cancel && !w->stop;
     os_monitor_unlock(w->gate);
     return go_on;
 }

@@ -1,5 +1,5 @@
 /* A thread with a clock and a queue: it calls a tick when it is due and runs jobs in between; a
- * long job breathes so that ticks go on. The sampler and the walker are workers. */
+ * long job yields so that ticks go on. The sampler and the walker are workers. */
 #ifndef SHMLENS_WORKER_H
 #define SHMLENS_WORKER_H
 
@@ -7,15 +7,16 @@
 #include <stdint.h>
 
 #include "backend/os.h"
+#include "core/progress.h"
 
 struct worker;
 
 /* One piece of work, embedded as the first member of a larger struct. */
 struct job {
-    struct job *next;                             /* the queue's */
-    void (*run)(struct job *j, struct worker *w); /* on the worker's thread */
-    void (*finish)(struct job *j, void *owner);   /* on the owner's thread; frees the job */
-    bool cancelled;                               /* set when the owner gave up on it */
+    struct job *next;                                     /* the queue's */
+    void (*run)(struct job *j, const struct progress *p); /* on the worker's thread */
+    void (*finish)(struct job *j, void *owner);           /* on the owner's thread; frees the job */
+    bool cancelled;                                       /* set when the owner gave up on it */
     bool uncancellable; /* runs also when those that wait are asked to give up */
 };
 
@@ -53,9 +54,5 @@ bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *sin
 /* For a tick that takes long: sleeps until `deadline` (in the past: not at all). False: the thread
  * shall end, the tick has to return. */
 bool worker_sleep_until(struct worker *w, int64_t deadline);
-
-/* For jobs: ticks when due, sleeps until `deadline` when one is given (0: none); false: give up.
- * Cheap when nothing is due. `w` as void * so that it serves as command_env's pause. */
-bool worker_breath(void *w, int64_t deadline, uint64_t done, uint64_t total);
 
 #endif

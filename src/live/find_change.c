@@ -134,12 +134,12 @@ static uint64_t next_place(struct look_job *j, uint64_t at, uint64_t size)
     return end < then ? end : then;
 }
 
-static void look_base_next(struct look_job *j, struct worker *w, struct difference *d)
+static void look_base_next(struct look_job *j, const struct progress *p, struct difference *d)
 {
     uint64_t at = j->from + 1, start = 0, size = 0;
     seg_part(j->seg, &start, &size);
     at = at > start ? at : start;
-    while (at < size && worker_breath(w, 0, at, size)) {
+    while (at < size && progress_yield(p, at, size)) {
         at = next_place(j, at, size);
         if (at >= size || oserr_is(j->error))
             return;
@@ -151,12 +151,12 @@ static void look_base_next(struct look_job *j, struct worker *w, struct differen
     }
 }
 
-static void look_base_prev(struct look_job *j, struct worker *w, struct difference *d)
+static void look_base_prev(struct look_job *j, const struct progress *p, struct difference *d)
 {
     uint64_t start = 0, size = 0;
     seg_part(j->seg, &start, &size);
     uint64_t end = j->from < size ? j->from : size;
-    while (end > start && worker_breath(w, 0, size - end, size)) {
+    while (end > start && progress_yield(p, size - end, size)) {
         uint64_t block = (end - 1) - (end - 1) % LOOK_BLOCK;
         block = block > start ? block : start;
         if (next_place(j, block, size) < end &&
@@ -168,15 +168,15 @@ static void look_base_prev(struct look_job *j, struct worker *w, struct differen
     }
 }
 
-static void look_base(struct look_job *j, struct worker *w, struct difference *d)
+static void look_base(struct look_job *j, const struct progress *p, struct difference *d)
 {
     if (j->kind == LOOK_CHANGE_NEXT)
-        look_base_next(j, w, d);
+        look_base_next(j, p, d);
     else
-        look_base_prev(j, w, d);
+        look_base_prev(j, p, d);
 }
 
-void sampler_look_change(struct look_job *j, struct worker *w)
+void sampler_look_change(struct look_job *j, const struct progress *p)
 {
     if (j->sampler->baseline == NULL) {
         look_change_seen(j);
@@ -187,11 +187,11 @@ void sampler_look_change(struct look_job *j, struct worker *w)
         j->error = (struct oserr){"malloc", SEG_E_MEMORY};
         return;
     }
-    look_base(j, w, d);
+    look_base(j, p, d);
     if (!j->found && !oserr_is(j->error)) { /* from the other end on: UINT64_MAX + 1 is 0 */
         j->from = UINT64_MAX;
         j->wrapped = true;
-        look_base(j, w, d);
+        look_base(j, p, d);
     }
     free(d);
 }

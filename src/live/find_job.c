@@ -6,17 +6,7 @@
 #include "live/sampler_private.h"
 #include "live/search.h"
 
-static struct command_env look_env(struct look_job *j, struct worker *w)
-{
-    return (struct command_env){.be = j->sampler->be,
-                                .seg = j->seg,
-                                .when = j->past != 0 ? j->when : NULL,
-                                .ui = true,
-                                .pause = worker_breath,
-                                .pause_ctx = w};
-}
-
-static void look_find(struct look_job *j, struct worker *w)
+static void look_find(struct look_job *j, const struct progress *p)
 {
     char why[FIND_WHY_MAX];
     struct find *f = find_compile(j->pattern, why);
@@ -24,21 +14,21 @@ static void look_find(struct look_job *j, struct worker *w)
         (void)snprintf(j->why, sizeof j->why, "%s", why);
         return;
     }
-    struct command_env env = look_env(j, w);
-    struct seg *seg = j->seg;
+    struct pattern_search s = {
+        .seg = j->seg, .find = f, .progress = p, .may_map = true, .skip_unknown = j->past != 0};
     bool forward = j->kind == LOOK_FORWARD;
-    enum search_result r =
-        forward ? search_forward(&env, seg, f, j->from, &j->offset, &j->length, &j->error)
-                : search_backward(&env, seg, f, j->from, &j->offset, &j->length, &j->error);
-    if (r == SCAN_NONE) {
+    enum search_result r = forward ? search_forward(&s, j->from, &j->offset, &j->length)
+                                   : search_backward(&s, j->from, &j->offset, &j->length);
+    if (r == SEARCH_NONE) {
         j->wrapped = true;
-        r = forward ? search_forward(&env, seg, f, 0, &j->offset, &j->length, &j->error)
-                    : search_backward(&env, seg, f, UINT64_MAX, &j->offset, &j->length, &j->error);
+        r = forward ? search_forward(&s, 0, &j->offset, &j->length)
+                    : search_backward(&s, UINT64_MAX, &j->offset, &j->length);
     }
-    j->found = r == SCAN_FOUND;
-    j->unknown = env.unknown;
-    if (r == SCAN_STUCK)
-        (void)snprintf(j->why, sizeof j->why, SCAN_STUCK_TEXT);
+    j->found = r == SEARCH_FOUND;
+    j->unknown = s.unknown;
+    j->error = s.error;
+    if (r == SEARCH_STUCK)
+        (void)snprintf(j->why, sizeof j->why, SEARCH_STUCK_TEXT);
     find_free(f);
 }
 
@@ -65,11 +55,11 @@ static void look_data_next(struct look_job *j)
 }
 
 /* Start of the last data extent that begins before `from`: its own when `from` is inside of it. */
-static void look_data_prev(struct look_job *j, struct worker *w)
+static void look_data_prev(struct look_job *j, const struct progress *p)
 {
     struct seg *seg = j->seg;
     uint64_t at = 0, size = seg_last(seg)->size;
-    while (at < j->from && at < size && worker_breath(w, 0, at, j->from)) {
+    while (at < j->from && at < size && progress_yield(p, at, j->from)) {
         uint64_t start = 0, end = 0;
         enum seg_extent_kind kind = SEG_EXT_HOLE;
         j->error = seg_extent(seg, at, &start, &end, &kind);
@@ -83,17 +73,17 @@ static void look_data_prev(struct look_job *j, struct worker *w)
     }
 }
 
-static void look_baseline(struct look_job *j, struct worker *w)
+static void look_baseline(struct look_job *j, const struct progress *p)
 {
     struct sampler *s = j->sampler;
     struct baseline *b = NULL;
     if (j->kind == LOOK_TOGGLE_BASELINE)
         j->kind = s->baseline != NULL ? LOOK_NO_BASELINE : LOOK_BASELINE;
     if (j->kind == LOOK_BASELINE) {
-        if (!sweep_complete(s->map, worker_breath, w)) /* what changes from now on is noticed */
+        if (!sweep_complete(s->map, p)) /* what changes from now on is noticed */
             return;
         s->base_time = j->past != 0 ? j->past : os_now();
-        b = baseline_take(j->seg, BASELINE_MAX, worker_breath, w, &j->error);
+        b = baseline_take(j->seg, BASELINE_MAX, p, &j->error);
         if (b == NULL)
             return;
         j->offset = baseline_covers(b);
@@ -117,7 +107,7 @@ static void look_bytes(struct look_job *j)
 }
 
 /* Looks for a place; pressed twice in a row, the second goes on where the first one came to. */
-static void look_place(struct look_job *j, struct worker *w)
+static void look_place(struct look_job *j, const struct progress *p)
 {
     struct sampler *s = j->sampler;
     if (j->follows && s->look_found)
@@ -125,17 +115,17 @@ static void look_place(struct look_job *j, struct worker *w)
     switch (j->kind) {
     case LOOK_FORWARD:
     case LOOK_BACKWARD:
-        look_find(j, w);
+        look_find(j, p);
         break;
     case LOOK_DATA_NEXT:
         look_data_next(j);
         break;
     case LOOK_DATA_PREV:
-        look_data_prev(j, w);
+        look_data_prev(j, p);
         break;
     case LOOK_CHANGE_NEXT:
     case LOOK_CHANGE_PREV:
-        sampler_look_change(j, w);
+        sampler_look_change(j, p);
         break;
     default:
         break;
@@ -144,7 +134,7 @@ static void look_place(struct look_job *j, struct worker *w)
     s->look_at = j->offset;
 }
 
-static void look_at(struct look_job *j, struct worker *w)
+static void look_at(struct look_job *j, const struct progress *p)
 {
     switch (j->kind) {
     case LOOK_FORWARD:
@@ -153,12 +143,12 @@ static void look_at(struct look_job *j, struct worker *w)
     case LOOK_DATA_PREV:
     case LOOK_CHANGE_NEXT:
     case LOOK_CHANGE_PREV:
-        look_place(j, w);
+        look_place(j, p);
         break;
     case LOOK_BASELINE:
     case LOOK_NO_BASELINE:
     case LOOK_TOGGLE_BASELINE:
-        look_baseline(j, w);
+        look_baseline(j, p);
         break;
     case LOOK_RESET_COUNTS:
         ages_reset_counts(j->sampler->diff);
@@ -177,7 +167,7 @@ static void look_at(struct look_job *j, struct worker *w)
     }
 }
 
-static void look_run(struct job *job, struct worker *w)
+static void look_run(struct job *job, const struct progress *p)
 {
     struct look_job *j = (struct look_job *)job;
     struct snapshot *m = NULL;
@@ -187,7 +177,7 @@ static void look_run(struct job *job, struct worker *w)
     if (m != NULL)
         j->seg = snapshot_seg(m);
     if (!oserr_is(j->error))
-        look_at(j, w);
+        look_at(j, p);
     snapshot_close(m);
     j->seg = NULL;
 }

@@ -139,12 +139,12 @@ void sampler_release(struct sampler *s)
     worker_wake(s->worker);
 }
 
-static void freeze_run(struct job *job, struct worker *w)
+static void freeze_run(struct job *job, const struct progress *p)
 {
     struct freeze_job *j = (struct freeze_job *)job;
     struct freeze *f = &j->sampler->work.freeze;
     struct frozen last;
-    (void)w;
+    (void)p;
     j->dropped = freeze_drop(f, j->offset, j->length, &last);
     if (j->dropped > 0)
         j->value = last;

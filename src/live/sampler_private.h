@@ -84,7 +84,7 @@ struct sampler {
 };
 
 /* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
-void sampler_look_change(struct look_job *j, struct worker *w);
+void sampler_look_change(struct look_job *j, const struct progress *p);
 
 /* What the attached segment was at a moment, for a job (sampler_past.c); snapshot_close. */
 MUST_USE struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out);

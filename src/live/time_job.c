@@ -37,10 +37,10 @@ struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **o
     return snapshot_open(s->seg, s->map, s->rewind, time, out);
 }
 
-static void time_run(struct job *job, struct worker *w)
+static void time_run(struct job *job, const struct progress *p)
 {
     struct time_job *j = (struct time_job *)job;
-    (void)w;
+    (void)p;
     struct sampler *s = j->sampler;
     if (j->follows)
         j->from = s->step_at != 0 ? s->step_at : INT64_MAX;

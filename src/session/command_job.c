@@ -23,7 +23,7 @@ static bool enter(struct command_job *j, struct command_env *env, struct snapsho
     return true;
 }
 
-static void command_job_run(struct job *job, struct worker *w)
+static void command_job_run(struct job *job, const struct progress *p)
 {
     struct command_job *j = (struct command_job *)job;
     struct command_env env = {.be = j->be,
@@ -35,8 +35,7 @@ static void command_job_run(struct job *job, struct worker *w)
                               .marks = j->marks,
                               .marks_set = j->marks_set,
                               .view = j->view[0] != '\0' ? j->view : NULL,
-                              .pause = worker_breath,
-                              .pause_ctx = w};
+                              .progress = p};
     struct snapshot *m = NULL;
     j->status = EXIT_ERROR;
     if (enter(j, &env, &m))

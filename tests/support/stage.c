@@ -211,15 +211,15 @@ void stage_run(struct stage *st)
 {
     struct time_job *step = time_job_new(NULL, NULL);
     ck_assert_ptr_nonnull(step);
-    void (*step_run)(struct job * j, struct worker * w) = step->job.run;
+    void (*step_run)(struct job * j, const struct progress *p) = step->job.run;
     free(step);
     struct freeze_job *freeze = freeze_job_new(NULL, 0, 0, NULL);
     ck_assert_ptr_nonnull(freeze);
-    void (*freeze_run)(struct job * j, struct worker * w) = freeze->job.run;
+    void (*freeze_run)(struct job * j, const struct progress *p) = freeze->job.run;
     free(freeze);
     struct look_job *look = look_job_new(NULL, LOOK_BYTES, 0, NULL);
     ck_assert_ptr_nonnull(look);
-    void (*look_run)(struct job * j, struct worker * w) = look->job.run;
+    void (*look_run)(struct job * j, const struct progress *p) = look->job.run;
     look_job_free(look);
     for (int i = 0; i < st->jobs; i++) { /* st->jobs may grow */
         struct job *job = st->job[i];

@@ -222,10 +222,10 @@ static void stop(void)
 }
 
 /* A job that goes on until it is told otherwise. */
-static void linger(struct job *j, struct worker *w)
+static void linger(struct job *j, const struct progress *p)
 {
     (void)j;
-    while (worker_breath(w, os_now() + MS, 0, 0))
+    while (progress_sleep(p, os_now() + MS))
         continue;
 }
 

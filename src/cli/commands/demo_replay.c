@@ -152,7 +152,7 @@ static int play(struct replay *p, int64_t until)
             return status == EXIT_NO ? EXIT_DONE : status;
         }
         int64_t due = next < until - p->start ? p->start + next : until;
-        if (!run_sleep(p->r, due)) {
+        if (!progress_sleep(p->r->env->progress, due)) {
             return EXIT_STOPPED;
         }
         now = os_now();

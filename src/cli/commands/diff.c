@@ -94,7 +94,7 @@ static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
     }
     compare(p, *at, a, b, got);
     *at = got > 0 ? *at + got : end;
-    return run_breathe(p->r, *at, end) ? EXIT_DONE : EXIT_STOPPED;
+    return progress_yield(p->r->env->progress, *at, end) ? EXIT_DONE : EXIT_STOPPED;
 }
 
 /* One piece at *at; *at moves on, to `end` when one of them became shorter. */
@@ -116,7 +116,7 @@ static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
     size_t n = got[0] < got[1] ? got[0] : got[1];
     compare(p, *at, bytes[0], bytes[1], n);
     *at = got[0] == got[1] && n > 0 ? *at + n : end;
-    return run_breathe(p->r, *at, end) ? EXIT_DONE : EXIT_STOPPED;
+    return progress_yield(p->r->env->progress, *at, end) ? EXIT_DONE : EXIT_STOPPED;
 }
 
 static int compare_all(struct pair *p)

@@ -203,7 +203,7 @@ static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffe
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
-        if (!run_breathe(r, *at, *stop)) {
+        if (!progress_yield(r->env->progress, *at, *stop)) {
             return EXIT_STOPPED;
         }
         dump_rows(d, *at, p, got);

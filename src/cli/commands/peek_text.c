@@ -105,7 +105,7 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
         if (used == 0 || oserr_is(t.out->error)) {
             break;
         }
-        status = run_breathe(r, at, end) ? EXIT_DONE : EXIT_STOPPED;
+        status = progress_yield(r->env->progress, at, end) ? EXIT_DONE : EXIT_STOPPED;
     }
     aligned_buffer_free(&b);
     if (!json && status == EXIT_DONE) {

@@ -41,7 +41,7 @@ static bool walk_next(struct range_reader *w, const uint8_t **p, size_t *n)
         w->status = run_fail(w->r, NULL, "read it", e);
         return false;
     }
-    if (!run_breathe(w->r, w->at, w->end)) {
+    if (!progress_yield(w->r->env->progress, w->at, w->end)) {
         w->status = EXIT_STOPPED;
         return false;
     }

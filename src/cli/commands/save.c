@@ -33,7 +33,7 @@ static int save_data(struct command_run *r, struct os_file *f, struct aligned_bu
             return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile; nothing was saved",
                              *at);
         }
-        if (!run_breathe(r, *at, end)) {
+        if (!progress_yield(r->env->progress, *at, end)) {
             return EXIT_STOPPED;
         }
         e = os_file_write(f, p, got);
