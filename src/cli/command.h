@@ -24,14 +24,6 @@ enum command_needs {                 /* bits */
                      NEED_NOW = 64,   /* is about what happens from now on: not in the past */
 };
 
-/* One store that a command made with seg_poke: what undo needs. */
-struct poke_done {
-    uint64_t offset;
-    uint32_t size;
-    uint8_t old[8], value[8];
-    bool atomic;
-};
-
 enum { POKES_KEPT = 64 };
 
 /* What a command runs with. */

@@ -129,6 +129,11 @@ void sampler_let_go(struct sampler *s)
     s->work.freeze.count = 0;
 }
 
+void sampler_poked(struct sampler *s, const struct poke_done *p)
+{
+    freeze_follow(&s->work.freeze, p);
+}
+
 void sampler_release(struct sampler *s)
 {
     if (s == NULL)

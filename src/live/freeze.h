@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "backend/segment.h"
-#include "cli/command.h"
 
 enum { FROZEN_MAX = 64, FROZEN_BYTES = 8 };
 

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include "backend/segment.h"
-#include "cli/command.h"
 #include "live/freeze.h"
 #include "live/sweep.h"
 #include "time/recorder.h"
@@ -151,35 +150,19 @@ bool sampler_take_frozen(struct sampler *s, struct sample *out);
 
 struct worker *sampler_worker(struct sampler *s);
 
-/* For jobs, on the sampler's thread: the segment (NULL: none) and the ages' tracker. */
-struct seg *sampler_seg(struct sampler *s);
+struct snapshot;
+
+/* ---- for jobs, on the sampler's thread ---- */
+
+struct seg *sampler_seg(struct sampler *s); /* the attached segment; stays the sampler's */
+
+/* What it was at a moment of its history; the caller closes it with snapshot_close. */
+MUST_USE struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out);
+
+/* A job has made this store: what is frozen there is kept at the new value. */
+void sampler_poked(struct sampler *s, const struct poke_done *p);
 
 /* ---- jobs: each ends in finish() on the UI's thread ---- */
-
-/* A line of commands.def on the attached segment. */
-struct command_job {
-    struct job job;
-    struct sampler *sampler; /* NULL: runs on the walker, without a segment */
-    struct backend *be;
-    char *line;      /* malloc'd, the job's */
-    uint64_t cursor; /* for relative offsets */
-    uint64_t marks[26];
-    uint32_t marks_set;
-    char view[16];       /* default view name */
-    int64_t past;        /* the moment that commands which read are about; 0: now */
-    char when[48];       /* with past: ` as of T-3.2s`, for messages */
-    int status;          /* exit status */
-    struct out out, err; /* what it printed */
-    struct poke_done pokes[POKES_KEPT];
-    size_t pokes_count;
-    struct seg *made; /* see command_env; closed with the job unless taken (NULL) before */
-    void *user;       /* the owner's */
-};
-
-/* Allocates and fills one; finish must free it with command_job_free. NULL: out of memory. */
-struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
-                                    void (*finish)(struct job *j, void *owner));
-void command_job_free(struct command_job *j);
 
 /* Freezing the value at one place and letting values go. */
 struct freeze_job {

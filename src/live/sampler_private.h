@@ -86,9 +86,6 @@ struct sampler {
 /* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
 void sampler_look_change(struct look_job *j, const struct progress *p);
 
-/* What the attached segment was at a moment, for a job (sampler_past.c); snapshot_close. */
-MUST_USE struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out);
-
 /* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
  * the sample. `around`: the map goes around the segment. True: worth drawing. */
 bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around);

@@ -1,13 +1,13 @@
-/* Command lines as jobs: on the sampler with its segment, or on the walker with a locator in the
- * line. */
+#include "session/command_job.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/sampler_private.h"
+#include "time/moment.h"
 
 enum { OUTPUT_MAX = 1024 * 1024 };
 
-/* In the past the command is about what was. False: it cannot be, which is told. */
+/* In the past the command is about what was. False: it cannot be, which is reported. */
 static bool enter(struct command_job *j, struct command_env *env, struct snapshot **m)
 {
     char why[96];
@@ -27,7 +27,7 @@ static void command_job_run(struct job *job, const struct progress *p)
 {
     struct command_job *j = (struct command_job *)job;
     struct command_env env = {.be = j->be,
-                              .seg = j->sampler != NULL ? j->sampler->seg : NULL,
+                              .seg = j->sampler != NULL ? sampler_seg(j->sampler) : NULL,
                               .out = &j->out,
                               .err = &j->err,
                               .ui = true,
@@ -42,7 +42,7 @@ static void command_job_run(struct job *job, const struct progress *p)
         j->status = command_run_line(&env, j->line);
     snapshot_close(m);
     for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
-        freeze_follow(&j->sampler->work.freeze, &env.pokes[i]);
+        sampler_poked(j->sampler, &env.pokes[i]);
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
     j->pokes_count = env.pokes_count;
     j->made = env.made;

@@ -3,6 +3,7 @@
 #ifndef SHMLENS_TESTS_SUPPORT_STAGE_H
 #define SHMLENS_TESTS_SUPPORT_STAGE_H
 
+#include "session/command_job.h"
 #include "ui/inspect/inspect.h"
 
 enum { STAGE_BYTES = 64 * 1024, STAGE_JOBS = 32, STAGE_LINE = 256 };

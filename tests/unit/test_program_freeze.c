@@ -6,6 +6,7 @@
 #include "backend/os.h"
 #include "live/freeze.h"
 #include "live/sampler.h"
+#include "session/command_job.h"
 #include "support/await.h"
 #include "support/suite.h"
 

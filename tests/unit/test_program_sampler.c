@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/change/ages.h"
+#include "session/command_job.h"
 #include "support/sampled.h"
 #include "support/suite.h"
 

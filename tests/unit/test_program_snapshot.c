@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "session/command_job.h"
 #include "support/history.h"
 #include "support/suite.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/locator.h"
+#include "session/command_job.h"
 #include "ui/frame/run_line.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "session/command_job.h"
 #include "ui/inspect/inspect.h"
 
 enum { LINE_MAX = 256, SHOWN_MAX = 64 };
