@@ -15,7 +15,7 @@ enum {
 /* Making one list. */
 struct lister {
     struct sampler *s;
-    const struct rows_want *want;
+    const struct rows_request *want;
     int64_t since;
     uint64_t start, end; /* the part that may be read */
     unsigned compared;   /* pages */
@@ -121,7 +121,7 @@ static void list_backward(struct lister *l, uint64_t at, struct rows_result *out
         out->at[out->count++] = before[--n];
 }
 
-static void make_list(struct sampler *s, const struct rows_want *want, int64_t now,
+static void make_list(struct sampler *s, const struct rows_request *want, int64_t now,
                       struct rows_result *out)
 {
     struct lister l = {.s = s, .want = want, .since = now - want->recent};
@@ -172,7 +172,7 @@ static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
     struct oserr e = seg_refresh(s->seg, stat);
     w->length = rows->shown * rows->width;
     w->offset = rows->shown > 0 ? rows->at[rows->first] : 0;
-    memset(w->unsettled, 0, w->length);
+    memset(w->torn, 0, w->length);
     for (size_t r = 0; r < rows->shown && !oserr_is(e);) {
         const uint64_t *at = rows->at + rows->first + r;
         size_t run = 1;
@@ -185,19 +185,13 @@ static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
     return e;
 }
 
-static bool same_want(const struct rows_want *a, const struct rows_want *b)
-{
-    return a->on == b->on && a->start == b->start && a->width == b->width && a->rows == b->rows &&
-           a->top == b->top && a->keep == b->keep && a->recent == b->recent;
-}
-
-struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
+struct oserr rows_sample(struct sampler *s, const struct rows_request *want, struct seg_stat *stat,
                          bool *news)
 {
     struct sample *w = &s->work;
     int64_t now = w->time;
     uint64_t changes = pagemap_changes(sweep_pages(s->map));
-    bool other = !w->rows.on || !same_want(&s->rows, want);
+    bool other = !w->rows.on || !rows_request_equal(&s->rows, want);
     if (other || now >= s->rows_due) {
         const struct rows_result was = w->rows;
         int64_t began = os_now();

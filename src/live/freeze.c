@@ -139,7 +139,7 @@ void sampler_release(struct sampler *s)
     if (s == NULL)
         return;
     os_monitor_lock(s->gate);
-    s->want_release = true;
+    s->release = true;
     os_monitor_unlock(s->gate);
     worker_wake(s->worker);
 }

@@ -1,7 +1,49 @@
 /* One look at the segment: its state, the window (or the changed rows), what happened. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "live/sampler_private.h"
+
+bool sample_alloc(struct sample *s)
+{
+    *s = (struct sample){0};
+    s->bytes = malloc(SAMPLE_MAX);
+    s->state = malloc(SAMPLE_MAX);
+    s->base = malloc(SAMPLE_MAX);
+    s->torn = calloc(1, SAMPLE_MAX);
+    s->changed = malloc(SAMPLE_MAX * sizeof *s->changed);
+    s->count = calloc(SAMPLE_MAX, sizeof *s->count);
+    if (s->bytes != NULL && s->state != NULL && s->base != NULL && s->torn != NULL &&
+        s->changed != NULL && s->count != NULL)
+        return true;
+    sample_free(s);
+    return false;
+}
+
+void sample_free(struct sample *s)
+{
+    free(s->bytes);
+    free(s->state);
+    free(s->base);
+    free(s->torn);
+    free(s->changed);
+    free(s->count);
+    *s = (struct sample){0};
+}
+
+size_t sample_index(const struct sample *s, uint64_t offset)
+{
+    const struct rows_result *rows = &s->rows;
+    if (!rows->on)
+        return offset >= s->offset && offset - s->offset < s->length ? (size_t)(offset - s->offset)
+                                                                     : SIZE_MAX;
+    for (size_t r = 0; r < rows->shown; r++) {
+        uint64_t row = rows->at[rows->first + r];
+        if (offset >= row && offset - row < rows->width)
+            return r * rows->width + (size_t)(offset - row);
+    }
+    return SIZE_MAX;
+}
 
 static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value, struct oserr e)
 {
@@ -83,7 +125,7 @@ static void compare_base(struct sampler *s)
         baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
 }
 
-bool sampler_look_at(struct sampler *s, const struct wish *want)
+bool sampler_look_at(struct sampler *s, const struct sample_request *want)
 {
     struct sample *w = &s->work;
     struct seg_stat stat = w->stat;

@@ -8,107 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "backend/segment.h"
-#include "live/freeze.h"
-#include "live/sweep.h"
-#include "time/recorder.h"
+#include "live/sample.h"
 #include "worker.h"
 
-enum { CPU_DEFAULT = 20 }; /* percent, see sampler_want_map */
-enum { SAMPLE_MAX = 64 * 1024, SAMPLE_EVENTS = 8, BASELINE_MAX = 64 * 1024 * 1024 };
-
-/* What happened to the segment, as seen by one sample. */
-enum seg_event_kind {
-    SEEN_UNLINKED,     /* its name is gone; we keep it alive */
-    SEEN_SHRUNK,       /* value: the new size */
-    SEEN_GROWN,        /* value: the new size */
-    SEEN_REPLACED,     /* the name refers to a new segment */
-    SEEN_DENIED,       /* the permissions would not let us in any more */
-    SEEN_ALLOWED,      /* they would again */
-    SEEN_RENAMED_BACK, /* the name refers to this segment again */
-    SEEN_FAILED,       /* reading or asking failed: error */
-    SEEN_LET_GO        /* value: so many frozen values can be kept no longer: error */
-};
-
-struct seg_event {
-    enum seg_event_kind kind;
-    uint64_t value;     /* see the kind */
-    int64_t time;       /* os_now's clock */
-    struct oserr error; /* SEEN_FAILED, SEEN_LET_GO */
-};
-
-/* What shall be of one moment. */
-struct settle_want {
-    uint64_t from, to; /* read twice: a value wider than a word, the selection; equal: nothing */
-    bool locked;       /* read the window under this counter: */
-    struct seg_seqlock lock;
-};
-
-/* How far that went. */
-struct settle_result {
-    struct settle_want want; /* what it is about */
-    uint64_t reads, torn;    /* of want: so many times looked at, so many readings differed */
-    bool busy;               /* the counter did not stand still and even (or is not there) */
-    uint64_t counter;        /* its value */
-    bool any;                /* sample.unsettled is not all 0 */
-};
-
-/* Only rows that changed: since the baseline when there is one, else in the last `recent` ns. */
-enum { ROWS_MAX = 256 };
-struct rows_want {
-    bool on;
-    uint64_t start; /* where the first row of the segment begins */
-    unsigned width; /* bytes of a row */
-    size_t rows;    /* on the screen, <= ROWS_MAX */
-    uint64_t top;   /* those from here on are shown */
-    uint64_t keep;  /* this row is shown too, changed or not (the cursor is in it) */
-    int64_t recent;
-};
-
-/* Such rows, ascending: up to a screen before, those shown, and up to a screen behind. */
-struct rows_result {
-    bool on;             /* the sample's arrays hold those that are shown, row by row */
-    unsigned width;      /* bytes of a row */
-    size_t first, shown; /* those that are shown are at[first], ... */
-    size_t count;        /* rows in at[] */
-    uint64_t at[3 * ROWS_MAX];
-};
-
-/* One look at the window. The arrays have `length` elements and belong to the owner's sample. */
-struct sample {
-    uint64_t seq;       /* 0: none yet */
-    int64_t time;       /* when it was read, os_now's clock */
-    uint64_t offset;    /* of the window in the segment */
-    size_t length;      /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
-    uint8_t *bytes;     /* 0 where not data */
-    uint8_t *state;     /* enum byte_state */
-    uint8_t *base;      /* 1: differs from the baseline, 0: not, or no baseline there */
-    int64_t *changed;   /* time of the last change seen, 0: none */
-    uint32_t *count;    /* changes seen since the byte came into the window, saturating */
-    uint8_t *unsettled; /* not 0: two readings of this byte differed within half a second */
-    struct rows_result rows;
-    struct settle_result settle;
-    bool has_base;        /* a baseline is set */
-    uint64_t base_bytes;  /* of the segment that the baseline covers, from its start; beyond is not
-                             compared */
-    struct seg_stat stat; /* the segment at that moment */
-    struct oserr error;   /* of the last refresh or read; none: fine */
-    double hz;            /* samples a second over the last second, measured */
-    uint64_t changes;     /* bytes of the window seen to change since the attach */
-    struct map_summary map;     /* of the whole segment */
-    struct history_result past; /* of its history; with past.time not 0, bytes, state, changed and
-                                 base are those of that moment */
-    struct freeze freeze;       /* the values that are kept, before this look */
-    uint64_t events; /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
-    struct seg_event
-        event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */
-};
-
-/* Where the arrays have the byte at an offset; SIZE_MAX: nowhere. */
-size_t sample_index(const struct sample *s, uint64_t offset);
-
-bool sample_alloc(struct sample *s); /* arrays of SAMPLE_MAX; false: out of memory */
-void sample_free(struct sample *s);
+enum { BASELINE_MAX = 64 * 1024 * 1024 };
 
 struct sampler;
 
@@ -124,21 +27,9 @@ void sampler_stop(struct sampler *s, void *owner); /* closes the segment; NULL i
  * `wake` included. False: so it was. */
 bool sampler_stop_by(struct sampler *s, int64_t deadline, void *owner);
 
-/* What the UI wants to see from now on; the next sample follows at once when the window changed. */
-void sampler_want(struct sampler *s, uint64_t offset, size_t length, double hz);
-
-/* How the whole segment is watched and shown from now on: cells of the strip (0: none is shown),
- * and percent of a processor's time that going around it may take (0: it rests). */
-void sampler_want_map(struct sampler *s, size_t cells, double cpu);
-
-/* What shall be read twice or under a counter from now on. */
-void sampler_settle(struct sampler *s, const struct settle_want *want);
-
-/* What of the history is kept and shown from now on. */
-void sampler_want_past(struct sampler *s, const struct history_request *wish);
-
-/* Only changed rows, or (on is false) the window again. */
-void sampler_want_rows(struct sampler *s, const struct rows_want *want);
+/* What the UI wants to see from now on. The next sample is taken at once when that differs from
+ * what it wanted before; cheap when it does not. */
+void sampler_request(struct sampler *s, const struct sample_request *r);
 
 /* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
  * False: nothing new. */

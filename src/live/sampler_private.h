@@ -17,32 +17,22 @@ struct settle {
     int64_t last;    /* when marks were last aged */
 };
 
+bool settle_request_equal(const struct settle_request *a, const struct settle_request *b);
+bool rows_request_equal(const struct rows_request *a, const struct rows_request *b);
+
 bool settle_alloc(struct settle *t);
 void settle_free(struct settle *t);
 
 /* seg_sample into s->work as `want` asks. *news: the marks are others than before. */
-struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+struct oserr settle_sample(struct sampler *s, const struct settle_request *want, uint64_t offset,
                            size_t n, struct seg_stat *stat, bool *news);
 
-/* What the UI asked for last. */
-struct wish {
-    uint64_t offset;
-    size_t length;
-    double hz;
-    size_t cells; /* of the strip */
-    double cpu;   /* percent */
-    struct settle_want settle;
-    struct history_request past;
-    struct rows_want rows;
-    bool release; /* what is frozen goes */
-};
-
 /* sampler_sample.c: one look at the segment, into s->work. True: worth drawing. */
-bool sampler_look_at(struct sampler *s, const struct wish *want);
+bool sampler_look_at(struct sampler *s, const struct sample_request *want);
 
 /* sampler_rows.c: lists the rows when it is time, and reads those that are shown into s->work.
  * *news: they are others than before, or something in them changed. */
-struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
+struct oserr rows_sample(struct sampler *s, const struct rows_request *want, struct seg_stat *stat,
                          bool *news);
 
 struct sampler {
@@ -57,7 +47,7 @@ struct sampler {
     struct recorder *rewind;   /* NULL: jobs only */
     struct baseline *baseline; /* NULL: none */
     int64_t base_time;         /* when taking it began */
-    struct rows_want rows;     /* what work.rows was listed for */
+    struct rows_request rows;  /* what work.rows was listed for */
     int64_t rows_due;          /* when they are listed again */
     bool look_found;           /* the last look for a place found one, */
     uint64_t look_at;          /* there */
@@ -71,15 +61,8 @@ struct sampler {
 
     /* Guarded by gate. */
     struct os_monitor *gate;
-    uint64_t want_offset;
-    size_t want_length;
-    double want_hz;
-    size_t want_cells;
-    double want_cpu; /* percent */
-    struct settle_want want_settle;
-    struct history_request want_past;
-    struct rows_want want_rows;
-    bool want_release; /* see sampler_release */
+    struct sample_request request;
+    bool release;      /* what is frozen is let go at the next tick */
     struct sample out; /* the newest complete sample */
 };
 

@@ -96,7 +96,8 @@ static bool mark_unsettled(struct sampler *s, uint64_t offset, size_t n)
 }
 
 /* Reads the part of [from, to) that is in the window once more; what differs is marked. */
-static bool read_again(struct sampler *s, const struct settle_want *want, uint64_t offset, size_t n)
+static bool read_again(struct sampler *s, const struct settle_request *want, uint64_t offset,
+                       size_t n)
 {
     struct sample *w = &s->work;
     uint64_t from = want->from > offset ? want->from : offset;
@@ -119,20 +120,14 @@ static bool read_again(struct sampler *s, const struct settle_want *want, uint64
     return news;
 }
 
-static bool same_want(const struct settle_want *a, const struct settle_want *b)
-{
-    return a->from == b->from && a->to == b->to && a->locked == b->locked &&
-           a->lock.offset == b->lock.offset && a->lock.width == b->lock.width;
-}
-
-struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+struct oserr settle_sample(struct sampler *s, const struct settle_request *want, uint64_t offset,
                            size_t n, struct seg_stat *stat, bool *news)
 {
     struct sample *w = &s->work;
     bool was_busy = w->settle.busy;
     struct oserr e;
     *news = age_marks(&s->settle, offset, n, w->time);
-    if (!same_want(want, &w->settle.want))
+    if (!settle_request_equal(want, &w->settle.want))
         w->settle = (struct settle_result){.want = *want};
     if (want->locked) {
         e = sample_locked(s, &want->lock, offset, n, stat);
@@ -143,7 +138,7 @@ struct oserr settle_sample(struct sampler *s, const struct settle_want *want, ui
             *news = read_again(s, want, offset, n) || *news;
     }
     *news = *news || was_busy != w->settle.busy;
-    memcpy(w->unsettled, s->settle.mark, n);
+    memcpy(w->torn, s->settle.mark, n);
     w->settle.any = s->settle.any;
     return e;
 }

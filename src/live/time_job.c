@@ -5,17 +5,6 @@
 #include "backend/os.h"
 #include "live/sampler_private.h"
 
-void sampler_want_past(struct sampler *s, const struct history_request *wish)
-{
-    os_monitor_lock(s->gate);
-    bool other = s->want_past.time != wish->time || s->want_past.offset != wish->offset ||
-                 s->want_past.size != wish->size;
-    s->want_past = *wish;
-    os_monitor_unlock(s->gate);
-    if (other)
-        worker_wake(s->worker);
-}
-
 bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around)
 {
     struct sample *w = &s->work;
@@ -24,7 +13,7 @@ bool sampler_show_past(struct sampler *s, const struct history_request *wish, bo
     bool news = recorder_sample(s->rewind, wish, w->time, w->map.sweeps, around, &window, &w->past);
     recorder_strip(s->rewind, &w->map, &w->past);
     if (w->past.time != 0) {
-        memset(w->unsettled, 0, w->length);
+        memset(w->torn, 0, w->length);
         memset(w->base, 0, w->length);
         if (s->baseline != NULL)
             baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);

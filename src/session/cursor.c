@@ -1,4 +1,5 @@
-/* The arithmetic of cursor, window and selection. */
+/* The arithmetic of cursor, window and selection. Nothing here asks for a sample: the frame does
+ * that once, after all that one event has moved (session_request_sample). */
 #include "session/session.h"
 
 #include <string.h>
@@ -45,7 +46,6 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
     s->cursor = offset < start ? start : offset;
     if (session_rows(s) != NULL) {
         session_rows_show(s);
-        session_request_sample(s);
         return;
     }
     uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
@@ -56,7 +56,6 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
         set_top(s, row - rows + 1);
     else
         set_top(s, top);
-    session_request_sample(s);
 }
 
 void session_move(struct session *s, int64_t delta, bool extend)
@@ -275,5 +274,4 @@ void session_rows_scroll(struct session *s, int64_t by)
     uint64_t behind = session_end(s);
     s->cursor = here + column < behind || behind == 0 ? here + column : behind - 1;
     s->selecting = false;
-    session_request_sample(s);
 }

@@ -90,6 +90,13 @@ static void forget_place(struct session *s)
     s->locked = false;
 }
 
+/* How often /proc is read, and which object's users are asked for. */
+static void ask_walker(struct session *s)
+{
+    if (s->walker != NULL)
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
 static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
                   const char *locator)
 {
@@ -106,7 +113,6 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     old->length = 0;
     old->freeze.count = 0;
     old->settle = (struct settle_result){.any = false};
-    s->settle = (struct settle_want){.from = 0};
     old->stat = *stat;
     old->error = OSERR_NONE;
     if (!same)
@@ -114,6 +120,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->undo_count = s->redo_count = 0;
     session_move_to(s, s->cursor, s->selecting);
     session_request_sample(s);
+    ask_walker(s);
 }
 
 struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
@@ -152,8 +159,7 @@ void session_detach(struct session *s)
     s->sample.seq = 0;
     s->sample.length = 0;
     s->sample.freeze.count = 0;
-    if (s->walker != NULL)
-        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+    ask_walker(s);
 }
 
 /* The part of the segment that the sampler shall read: the screen, and what characters at its edges
@@ -170,54 +176,48 @@ static void wanted(const struct session *s, uint64_t *offset, size_t *length)
     *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
 }
 
-static void want_rows(struct session *s)
+/* What has to be of one moment: the selection when it is no single load, all of the window when a
+ * sequence counter is set. */
+static struct settle_request settle_wanted(const struct session *s)
+{
+    struct settle_request r = {.locked = s->locked, .lock = s->lock};
+    if (s->selecting)
+        session_selection(s, &r.from, &r.to);
+    if (r.to - r.from <= 8 && r.from / 8 == (r.to - 1) / 8)
+        r.from = r.to = 0;
+    return r;
+}
+
+static struct rows_request rows_wanted(const struct session *s)
 {
     uint64_t start = session_start(s), width = session_width(s);
-    struct rows_want want = {.on = s->only,
-                             .start = start,
-                             .width = (unsigned)width,
-                             .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
-                             .top = s->top,
-                             .keep = s->cursor - (s->cursor - start) % width,
-                             .recent = (int64_t)(s->set.recent * SECOND)};
-    sampler_want_rows(s->sampler, &want);
+    if (!s->only)
+        return (struct rows_request){.on = false};
+    return (struct rows_request){.on = true,
+                                 .start = start,
+                                 .width = (unsigned)width,
+                                 .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
+                                 .top = s->top,
+                                 .keep = s->cursor - (s->cursor - start) % width,
+                                 .recent = (int64_t)(s->set.recent * SECOND)};
 }
 
 void session_request_sample(struct session *s)
 {
     if (s->sampler == NULL)
         return;
-    uint64_t offset = 0;
-    size_t length = 0;
-    wanted(s, &offset, &length);
-    sampler_want(s->sampler, offset, length, s->set.hz);
-    sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
-    const struct history_request wish = {.budget = (size_t)s->set.history << 20,
-                                         .time = s->past,
-                                         .cells = s->time_cells,
-                                         .offset = s->value_offset,
-                                         .size = s->value_size};
-    sampler_want_past(s->sampler, &wish);
-    want_rows(s);
-    if (s->walker != NULL)
-        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
-}
-
-void session_settle(struct session *s)
-{
-    struct settle_want want = {.locked = s->locked, .lock = s->lock};
-    if (s->sampler == NULL)
-        return;
-    if (s->selecting)
-        session_selection(s, &want.from, &want.to);
-    if (want.to - want.from <= 8 && want.from / 8 == (want.to - 1) / 8)
-        want.from = want.to = 0; /* one load */
-    const struct settle_want *old = &s->settle;
-    if (want.from == old->from && want.to == old->to && want.locked == old->locked &&
-        want.lock.offset == old->lock.offset && want.lock.width == old->lock.width)
-        return;
-    s->settle = want;
-    sampler_settle(s->sampler, &want);
+    struct sample_request r = {.hz = s->set.hz,
+                               .cells = s->set.strip ? s->rows : 0,
+                               .cpu = s->set.cpu,
+                               .settle = settle_wanted(s),
+                               .past = {.budget = (size_t)s->set.history << 20,
+                                        .time = s->past,
+                                        .cells = s->time_cells,
+                                        .offset = s->value_offset,
+                                        .size = s->value_size},
+                               .rows = rows_wanted(s)};
+    wanted(s, &r.offset, &r.length);
+    sampler_request(s->sampler, &r);
 }
 
 static void follow(const struct session *s)
@@ -233,10 +233,10 @@ void session_show_list(struct session *s, bool segments, bool users)
         s->following = segments;
         follow(s);
     }
-    if (s->listing == (segments || users) || s->walker == NULL)
+    if (s->listing == (segments || users))
         return;
     s->listing = segments || users;
-    walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+    ask_walker(s);
 }
 
 void session_all_kinds(struct session *s, bool all)
@@ -276,7 +276,7 @@ bool session_take(struct session *s, void *owner)
         news = worker_take(sampler_worker(s->sampler), owner);
         /* A finished job may have attached something else, or detached. */
         uint64_t events = s->sample.events;
-        session_settle(s);
+        session_request_sample(s);
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* who is left? */

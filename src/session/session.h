@@ -86,8 +86,7 @@ struct session {
     struct seg_seqlock lock; /* a sequence counter, when `locked` */
     uint64_t marks[MARKS];
     uint32_t marks_set;
-    struct settle_want settle; /* what the sampler was told to read at one moment */
-    uint64_t match;            /* offset of the found match and its length; length 0: none */
+    uint64_t match; /* offset of the found match and its length; length 0: none */
     size_t match_length;
 
     struct poke_done
@@ -119,13 +118,10 @@ void session_show_list(struct session *s, bool segments, bool users);
 /* List mapped files too, or the usual kinds. */
 void session_all_kinds(struct session *s, bool all);
 
-/* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
- * moving. */
+/* Tells the sampler what is on the screen (the window, its selection, the panels) and at what rate.
+ * Called once a frame and when jobs have finished, never while moving; cheap when nothing changed.
+ */
 void session_request_sample(struct session *s);
-
-/* Tells the sampler what shall be read at one moment: the selection when it is no single word, all
- * of the window when a sequence counter is set. Cheap when nothing changed. */
-void session_settle(struct session *s);
 
 /* ---- pure arithmetic on the state ---- */
 

@@ -206,7 +206,8 @@ static void start(void)
     sampler = sampler_start(be, ours, 250, wake, &e);
     ours = NULL;
     ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, 250);
+    sampler_request(sampler,
+                    &(struct sample_request){.length = 256, .hz = 250, .cpu = CPU_DEFAULT});
     struct freeze_job *j = freeze_job_new(sampler, 0, 8, freeze_done);
     ck_assert_ptr_nonnull(j);
     j->value = value(0, 8, 42);

@@ -13,7 +13,7 @@ static void set_up(void)
     for (unsigned p = 200; p < PAGES; p++) /* a hole, zeros, data */
         poke((uint64_t)p * PAGE + 7, (uint8_t)(p < 400 ? 0 : p | 1));
     start_sampler(250);
-    sampler_want_map(sampler, 16, 50);
+    ask_sweep(16, 50);
 }
 
 /* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
@@ -43,7 +43,7 @@ TEST(a_change_far_away_is_seen)
     AWAIT(sample.map.hot == 50 * PAGE + 1);
     poke(FAR, 201);
     AWAIT(sample.map.hot == FAR); /* by now it is kept */
-    sampler_want(sampler, FAR - 10, 64, 250);
+    ask_window(FAR - 10, 64);
     AWAIT(sample.offset == FAR - 10);
     ck_assert_int_ne(sample.changed[10], 0); /* its age came along */
     ck_assert_int_eq(sample.changed[11], 0);
@@ -85,8 +85,8 @@ TEST(changes_are_walked_across_the_segment)
 
 static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
 {
-    struct rows_want want = {true, 0, 16, 4, top, keep, recent};
-    sampler_want_rows(sampler, &want);
+    want.rows = (struct rows_request){true, 0, 16, 4, top, keep, recent};
+    ask();
 }
 
 /* The rows shown are these. */
@@ -120,8 +120,8 @@ TEST(only_changed_rows)
     AWAIT(shows(4, more));
     want_rows(25 * PAGE, 30 * PAGE, 1000LL * 1000 * MS); /* at the end: filled from above */
     AWAIT(shows(4, more));
-    struct rows_want off = {0};
-    sampler_want_rows(sampler, &off);
+    want.rows = (struct rows_request){.on = false};
+    ask();
     AWAIT(!sample.rows.on && sample.length == 256);
     ck_assert_int_eq(sample.bytes[0x25], 77);
 }
@@ -151,14 +151,14 @@ TEST(only_rows_that_differ_from_the_baseline)
 TEST(it_rests_when_told)
 {
     AWAIT(sample.map.sweeps >= 1);
-    sampler_want_map(sampler, 16, 0);
+    ask_sweep(16, 0);
     uint64_t seq = sample.seq;
     AWAIT(sample.seq > seq + 2);
     uint64_t laps = sample.map.sweeps;
     seq = sample.seq;
     AWAIT(sample.seq > seq + 100);
     ck_assert_uint_le(sample.map.sweeps, laps + 1);
-    sampler_want_map(sampler, 16, 50);
+    ask_sweep(16, 50);
     AWAIT(sample.map.sweeps > laps + 2);
 }
 

@@ -24,7 +24,7 @@ TEST(every_moment_is_shown)
     poke(9, 77); /* the past does not change */
     show(when[3]);
     ck_assert(sample.bytes[9] == 1 && sample.bytes[5] == 3);
-    sampler_want(sampler, 4, 2, 1000); /* another window of the same moment */
+    ask_window(4, 2); /* another window of the same moment */
     AWAIT(sample.offset == 4 && sample.length == 2);
     ck_assert_int_eq(sample.bytes[1], 3);
     show(0);
@@ -132,12 +132,12 @@ TEST(bytes_are_copied_as_they_were)
 
 TEST(no_budget_no_history)
 {
-    wish.budget = 0;
+    want.past.budget = 0;
     show(when[5]);
     ck_assert(!sample.past.kept && sample.state[5] == BYTE_UNKNOWN);
     step(0, 256, INT64_MAX, -1, false);
     ck_assert(!result.moved);
-    wish.budget = BUDGET; /* a new one begins */
+    want.past.budget = BUDGET; /* a new one begins */
     show(0);
     AWAIT(sample.past.kept && sample.bytes[5] == STORES);
     poke(5, 99);
@@ -163,7 +163,7 @@ TEST(the_end_of_then)
 TEST(holes_of_then)
 {
     const uint64_t page = 8192;
-    sampler_want(sampler, page + 16, 64, 1000); /* a part of the page */
+    ask_window(page + 16, 64); /* a part of the page */
     AWAIT(sample.offset == page + 16 && sample.state[3] == BYTE_HOLE);
     poke(page + 16 + 3, 7);
     AWAIT(sample.bytes[3] == 7);

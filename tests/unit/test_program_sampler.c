@@ -41,16 +41,16 @@ TEST(a_store_is_seen_and_aged)
 TEST(the_window_moves_at_once)
 {
     poke(40000, 9);
-    sampler_want(sampler, 39990, 20, 250);
+    ask_window(39990, 20);
     AWAIT(sample.offset == 39990);
     ck_assert_uint_eq(sample.length, 20);
     ck_assert_int_eq(sample.bytes[10], 9);
     ck_assert_int_eq(sample.changed[10], 0); /* seen for the first time: no change */
-    sampler_want(sampler, SIZE - 10, 30, 250);
+    ask_window(SIZE - 10, 30);
     AWAIT(sample.offset == SIZE - 10);
     ck_assert_int_eq(sample.state[9], BYTE_HOLE);
     ck_assert_int_eq(sample.state[10], BYTE_BEYOND);
-    sampler_want(sampler, 100ull * SIZE, 30, 250);
+    ask_window(100ull * SIZE, 30);
     AWAIT(sample.offset == 100ull * SIZE);
     ck_assert_int_eq(sample.state[0], BYTE_BEYOND);
 }
@@ -133,7 +133,7 @@ TEST(data_is_found_behind_holes)
 {
     poke(8192, 1);
     poke(40960, 1);
-    sampler_want(sampler, 0, 64, 250);
+    ask_window(0, 64);
     expect_at(LOOK_DATA_NEXT, 0, NULL, 8192, false);
     expect_at(LOOK_DATA_NEXT, 8192, NULL, 40960, false);
     expect_at(LOOK_DATA_PREV, 40960, NULL, 8192, false);

@@ -64,7 +64,7 @@ static const char *command(const char *line, int64_t past)
 /* The whole segment is known from now on: byte 0x9000 counts to 3, then stays. */
 static int64_t know_all(void)
 {
-    sampler_want_map(sampler, 0, 100);
+    ask_sweep(0, 100);
     AWAIT(sample.map.sweeps >= 2);
     int64_t at = 0;
     for (unsigned k = 1; k <= 3; k++) {
@@ -74,7 +74,7 @@ static int64_t know_all(void)
         if (k == 2)
             show(at);
     }
-    return wish.time; /* when it was 0x42 */
+    return want.past.time; /* when it was 0x42 */
 }
 
 TEST(finding_looks_at_then)

@@ -225,7 +225,6 @@ void ui_apply(struct ui *ui)
         term_mouse(ui->term, ui->s.set.mouse);
     }
     session_set_width(&ui->s, ui->s.set.width);
-    session_request_sample(&ui->s);
 }
 
 int list_move(const char *how, int at, int count, int rows)

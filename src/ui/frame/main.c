@@ -87,7 +87,6 @@ static void handle_events(struct ui *ui, struct frames *f, struct event ev)
     if (f->dirty) {
         keep_options(ui);
         keep_marks(ui);
-        session_request_sample(&ui->s);
     }
 }
 

@@ -239,7 +239,6 @@ void act_seqlock(struct ui *ui, int argc, char **argv)
     }
     s->lock = lock;
     s->locked = true;
-    session_settle(s);
     ui_say(ui, STYLE_TEXT, "read under the counter at 0x%" PRIx64 "; `seqlock off` ends it",
            lock.offset);
 }

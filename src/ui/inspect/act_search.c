@@ -115,7 +115,6 @@ void act_strip(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     ui->s.set.strip = !ui->s.set.strip;
-    session_request_sample(&ui->s);
 }
 
 static void forgotten(struct job *job, void *owner)
@@ -175,7 +174,6 @@ void act_changed(struct ui *ui, int argc, char **argv)
         return;
     }
     s->only = !s->only;
-    session_request_sample(s);
     if (!s->only) {
         session_move_to(s, s->cursor, false);
         ui_say(ui, STYLE_TEXT, "all rows");

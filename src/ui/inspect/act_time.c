@@ -35,7 +35,6 @@ bool inspect_live(struct ui *ui)
         return false;
     s->past = 0;
     s->paused = false;
-    session_request_sample(s);
     ui_say(ui, STYLE_TEXT, "live again");
     return true;
 }
@@ -72,7 +71,6 @@ static void went(struct ui *ui, const struct time_job *j)
         ui_say(ui, STYLE_TEXT, "the past: [ ] step, < > steps of this value, . is live again");
     s->past = j->time;
     s->paused = false;
-    session_request_sample(s);
 }
 
 static void step_finish(struct job *job, void *owner)

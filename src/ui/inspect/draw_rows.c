@@ -112,7 +112,7 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, 
     if (p->past.time == 0) /* they are kept now */
         mark_frozen(&p->freeze, b, width);
     for (unsigned i = b->from; p->settle.any && i < b->to; i++)
-        if (p->unsettled[first + i - b->from] != 0)
+        if (p->torn[first + i - b->from] != 0)
             b->sign[i] = '~';
 }
 
