@@ -124,11 +124,6 @@ void freeze_follow(struct freeze *f, const struct poke_done *p)
 
 /* Freezing and letting go, as jobs of the sampler. */
 
-void sampler_let_go(struct sampler *s)
-{
-    s->work.freeze.count = 0;
-}
-
 void sampler_poked(struct sampler *s, const struct poke_done *p)
 {
     freeze_follow(&s->work.freeze, p);
@@ -144,31 +139,17 @@ void sampler_release(struct sampler *s)
     worker_wake(s->worker);
 }
 
-static void freeze_run(struct job *job, const struct progress *p)
+void job_freeze(struct sampler *s, void *arg, const struct progress *p)
 {
-    struct freeze_job *j = (struct freeze_job *)job;
-    struct freeze *f = &j->sampler->work.freeze;
+    struct freeze_job *j = arg;
+    struct freeze *f = &s->work.freeze;
     struct frozen last;
     (void)p;
     j->dropped = freeze_drop(f, j->offset, j->length, &last);
     if (j->dropped > 0)
         j->value = last;
-    else if (j->value.size > 0 && seg_get_access(j->sampler->seg) < SEG_WRITE)
+    else if (j->value.size > 0 && seg_get_access(s->seg) < SEG_WRITE)
         j->error = (struct oserr){"freeze", SEG_E_READ_ONLY};
     else if (j->value.size > 0)
         j->error = freeze_add(f, &j->value);
-}
-
-struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t length,
-                                  void (*finish)(struct job *j, void *owner))
-{
-    struct freeze_job *j = calloc(1, sizeof *j);
-    if (j == NULL)
-        return NULL;
-    j->job.run = freeze_run;
-    j->job.finish = finish;
-    j->sampler = s;
-    j->offset = offset;
-    j->length = length;
-    return j;
 }

@@ -86,7 +86,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     bool release = false;
     const struct sample_request r = take_request(s, &release);
     if (release)
-        sampler_let_go(s);
+        s->work.freeze.count = 0;
     int64_t period = (int64_t)(SECOND / r.hz), slice = 0;
     if (!hurried && now < s->due) { /* only for the sweep */
         slice = sweep_slice(s, &r, now, period);
@@ -255,9 +255,4 @@ bool sampler_take_frozen(struct sampler *s, struct sample *out)
 struct worker *sampler_worker(struct sampler *s)
 {
     return s->worker;
-}
-
-struct seg *sampler_seg(struct sampler *s)
-{
-    return s->seg;
 }

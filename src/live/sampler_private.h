@@ -4,7 +4,7 @@
 
 #include "core/change/ages.h"
 #include "live/baseline.h"
-#include "live/sampler.h"
+#include "live/jobs.h"
 #include "time/moment.h"
 
 /* What settling needs (sampler_settle.c). */
@@ -49,8 +49,8 @@ struct sampler {
     int64_t base_time;         /* when taking it began */
     struct rows_request rows;  /* what work.rows was listed for */
     int64_t rows_due;          /* when they are listed again */
-    bool look_found;           /* the last look for a place found one, */
-    uint64_t look_at;          /* there */
+    bool found;                /* the last find found something, */
+    uint64_t found_at;         /* there */
     int64_t step_at;           /* the moment that the last step through time came to; 0: now */
     struct settle settle;
     struct sample work; /* the sample being made; its arrays are swapped with `out` */
@@ -66,8 +66,16 @@ struct sampler {
     struct sample out; /* the newest complete sample */
 };
 
-/* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
-void sampler_look_change(struct look_job *j, const struct progress *p);
+/* A find that runs. */
+struct finder {
+    struct sampler *sampler;
+    struct seg *seg; /* the segment, or what it was */
+    struct find_job *job;
+    const struct progress *progress;
+};
+
+/* find_change.c: FIND_CHANGE_NEXT and _PREV. */
+void find_change(struct finder *f);
 
 /* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
  * the sample. `around`: the map goes around the segment. True: worth drawing. */

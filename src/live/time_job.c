@@ -1,9 +1,9 @@
-/* The past, on the sampler: what the UI wishes to see of it, and steps through time as jobs. */
-#include <stdlib.h>
+/* The past, on the sampler's thread: a moment of it in the place of the sample, the segment as it
+ * was then for jobs, and steps through time. */
 #include <string.h>
 
-#include "backend/os.h"
 #include "live/sampler_private.h"
+#include "time/moment.h"
 
 bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around)
 {
@@ -21,29 +21,25 @@ bool sampler_show_past(struct sampler *s, const struct history_request *wish, bo
     return news;
 }
 
-struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out)
+struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **then,
+                            struct seg **seg)
 {
-    return snapshot_open(s->seg, s->map, s->rewind, time, out);
+    *then = NULL;
+    *seg = s->seg;
+    if (past == 0)
+        return OSERR_NONE;
+    struct oserr e = snapshot_open(s->seg, s->map, s->rewind, past, then);
+    if (!oserr_is(e))
+        *seg = snapshot_seg(*then);
+    return e;
 }
 
-static void time_run(struct job *job, const struct progress *p)
+void job_time(struct sampler *s, void *arg, const struct progress *p)
 {
-    struct time_job *j = (struct time_job *)job;
+    struct time_job *j = arg;
     (void)p;
-    struct sampler *s = j->sampler;
     if (j->follows)
         j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
     j->time = recorder_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
     s->step_at = j->time;
-}
-
-struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *owner))
-{
-    struct time_job *j = calloc(1, sizeof *j);
-    if (j == NULL)
-        return NULL;
-    j->job.run = time_run;
-    j->job.finish = finish;
-    j->sampler = s;
-    return j;
 }

@@ -23,7 +23,6 @@ struct command_job {
     struct poke_done pokes[POKES_KEPT];
     size_t pokes_count;
     struct seg *made; /* see command_env; closed with the job unless taken (NULL) before */
-    void *user;       /* the owner's */
 };
 
 /* Allocates and fills one; finish must free it with command_job_free. NULL: out of memory. */

@@ -55,7 +55,7 @@ static bool stop_sampler(struct session *s)
 {
     struct sampler *sampler = s->sampler;
     s->sampler = NULL;
-    return sampler_stop_by(sampler, os_now() + SECOND, s);
+    return sampler_stop_by(sampler, os_now() + SECOND, s->owner);
 }
 
 /* What a thread that hangs still uses when all else is gone: kept, and findable for whoever looks
@@ -68,7 +68,7 @@ void session_free(struct session *s)
     if (s->walker != NULL)
         backend_pace(s->be, NULL);
     if (ended && !s->left_behind) /* else a pass that hangs may still ask the walker */
-        ended = walker_stop(s->walker, os_now() + SECOND / 5, s);
+        ended = walker_stop(s->walker, os_now() + SECOND / 5, s->owner);
     if (!ended || s->left_behind)
         left_walker = s->walker;
     segment_list_free(&s->walk);
@@ -107,6 +107,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     (void)snprintf(s->locator, sizeof s->locator, "%s", locator);
     s->id = seg_id_of(stat);
     s->edit = s->paused = false;
+    s->raising = s->stale = 0;
     s->past = 0;
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
@@ -155,6 +156,7 @@ void session_detach(struct session *s)
     s->locator[0] = '\0';
     s->id = (struct seg_id){0};
     s->edit = s->paused = false;
+    s->raising = s->stale = 0;
     s->past = 0;
     s->sample.seq = 0;
     s->sample.length = 0;
@@ -268,12 +270,12 @@ static unsigned pass_percent(struct walker *w)
     return percent < 1 ? 1 : percent > 99 ? 99 : percent;
 }
 
-bool session_take(struct session *s, void *owner)
+bool session_take(struct session *s)
 {
     bool news = false;
     os_wake_clear(s->wake);
     if (s->sampler != NULL) {
-        news = worker_take(sampler_worker(s->sampler), owner);
+        news = worker_take(sampler_worker(s->sampler), s->owner);
         /* A finished job may have attached something else, or detached. */
         uint64_t events = s->sample.events;
         session_request_sample(s);
@@ -283,7 +285,7 @@ bool session_take(struct session *s, void *owner)
             walker_hurry(s->walker);
     }
     if (s->walker != NULL) {
-        news = worker_take(walker_worker(s->walker), owner) || news;
+        news = worker_take(walker_worker(s->walker), s->owner) || news;
         struct segment_list fresh;
         while (walker_take(s->walker, &fresh))
             news = segment_list_merge(&s->walk, &fresh, s->gone, &s->gone_count) || news;
@@ -355,6 +357,11 @@ bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, 
     count_holders(&w, rw, ro, held);
     *unreadable = w.unreadable;
     return true;
+}
+
+bool session_editing(const struct session *s)
+{
+    return s->edit || s->raising > s->stale;
 }
 
 bool session_recorded(const struct session *s)

@@ -46,6 +46,7 @@ struct settings {
 struct session {
     struct backend *be;
     struct os_wake *wake;
+    void *owner;              /* what jobs get when they have ended: the UI */
     struct walker *walker;    /* NULL in tests */
     unsigned percent;         /* of a pass over /proc that takes long, 1 to 99; 0: there is none */
     struct segment_list walk; /* newest survey */
@@ -72,11 +73,13 @@ struct session {
     bool selecting;
     bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool timeline; /* the timeline is shown though this is now */
-    bool heat;     /* how often bytes changed is shown instead of when */
-    bool follow;   /* the view goes where changes happen */
-    bool only;     /* only rows that changed are shown */
-    bool edit;
+    bool timeline;           /* the timeline is shown though this is now */
+    bool heat;               /* how often bytes changed is shown instead of when */
+    bool follow;             /* the view goes where changes happen */
+    bool only;               /* only rows that changed are shown */
+    bool edit;               /* edit mode: the access is SEG_WRITE */
+    int raising;             /* raises of the access that have not ended */
+    int stale;               /* of those the first so many: the user has left edit mode since */
     bool locked;             /* :seqlock: a sequence counter is set */
     uint64_t anchor;         /* the selection is from anchor to cursor, both included */
     int64_t past;            /* the moment that is looked at, os_now's clock; 0: now */
@@ -107,9 +110,9 @@ MUST_USE struct oserr session_attach(struct session *s, const char *locator, uin
                                      uint64_t range_length);
 void session_detach(struct session *s);
 
-/* Takes over what the threads have ready; true: something changed (draw). Runs finish() of jobs
- * with `owner`. */
-bool session_take(struct session *s, void *owner);
+/* Takes over what the threads have ready; true: something changed (draw). Jobs that have ended are
+ * finished with `owner`. */
+bool session_take(struct session *s);
 
 /* What is on the screen: a list of segments (then names are followed at once), of users? Then /proc
  * is read every second, else every three. Cheap to call for each frame. */
@@ -122,6 +125,10 @@ void session_all_kinds(struct session *s, bool all);
  * Called once a frame and when jobs have finished, never while moving; cheap when nothing changed.
  */
 void session_request_sample(struct session *s);
+
+/* Is what is typed stored? Also while the access is still being raised: the store waits for that.
+ */
+bool session_editing(const struct session *s);
 
 /* ---- pure arithmetic on the state ---- */
 

@@ -167,22 +167,6 @@ static bool finished;
 
 #define AWAIT(condition) AWAIT_FOR(10, condition)
 
-static void freeze_done(struct job *job, void *owner)
-{
-    struct freeze_job *j = (struct freeze_job *)job;
-    (void)owner;
-    ck_assert(!oserr_is(j->error));
-    finished = true;
-    free(j);
-}
-
-static void look_done(struct job *job, void *owner)
-{
-    (void)owner;
-    finished = ((struct look_job *)job)->found;
-    look_job_free((struct look_job *)job);
-}
-
 static void command_done(struct job *job, void *owner)
 {
     (void)owner;
@@ -208,10 +192,9 @@ static void start(void)
     ck_assert_ptr_nonnull(sampler);
     sampler_request(sampler,
                     &(struct sample_request){.length = 256, .hz = 250, .cpu = CPU_DEFAULT});
-    struct freeze_job *j = freeze_job_new(sampler, 0, 8, freeze_done);
-    ck_assert_ptr_nonnull(j);
-    j->value = value(0, 8, 42);
-    run(&j->job);
+    struct freeze_job j = {.offset = 0, .length = 8, .value = value(0, 8, 42)};
+    RUN_JOB(job_freeze, &j);
+    ck_assert(!oserr_is(j.error));
     AWAIT(get(0) == 42 && sample.freeze.count == 1);
 }
 
@@ -276,9 +259,9 @@ TEST(a_poke_changes_what_is_kept)
 
 TEST(the_end_of_editing_lets_go)
 {
-    struct look_job *j = look_job_new(sampler, LOOK_ACCESS, SEG_READ, look_done);
-    ck_assert_ptr_nonnull(j);
-    run(&j->job);
+    struct access_job j = {.access = SEG_READ};
+    RUN_JOB(job_access, &j);
+    ck_assert(!oserr_is(j.error));
     AWAIT(sample.freeze.count == 0);
     uint64_t seq = sample.seq;
     put(0, 1);

@@ -49,25 +49,13 @@ TEST(a_change_far_away_is_seen)
     ck_assert_int_eq(sample.changed[11], 0);
 }
 
-static struct look_job *looked;
-
-static void look_finish(struct job *j, void *owner)
+static void expect_change(enum find_kind kind, uint64_t from, uint64_t at, bool wrapped)
 {
-    (void)owner;
-    looked = (struct look_job *)j;
-}
-
-static void expect_change(enum look_kind kind, uint64_t from, uint64_t at, bool wrapped)
-{
-    struct look_job *j = look_job_new(sampler, kind, from, look_finish);
-    ck_assert_ptr_nonnull(j);
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    ck_assert(looked->found);
-    ck_assert_uint_eq(looked->offset, at);
-    ck_assert_int_eq(looked->wrapped, wrapped);
-    look_job_free(looked);
+    struct find_job j = {.kind = kind, .from = from};
+    RUN_JOB(job_find, &j);
+    ck_assert(j.found);
+    ck_assert_uint_eq(j.offset, at);
+    ck_assert_int_eq(j.wrapped, wrapped);
 }
 
 TEST(changes_are_walked_across_the_segment)
@@ -76,11 +64,11 @@ TEST(changes_are_walked_across_the_segment)
     poke(20, 3);
     poke(60 * PAGE + 5, 3); /* a hole */
     AWAIT(sample.map.changes >= 2);
-    expect_change(LOOK_CHANGE_NEXT, 0, 20, false);
-    expect_change(LOOK_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
-    expect_change(LOOK_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
-    expect_change(LOOK_CHANGE_PREV, 20, 60 * PAGE + 5, true);
-    expect_change(LOOK_CHANGE_PREV, 60 * PAGE + 5, 20, false);
+    expect_change(FIND_CHANGE_NEXT, 0, 20, false);
+    expect_change(FIND_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
+    expect_change(FIND_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
+    expect_change(FIND_CHANGE_PREV, 20, 60 * PAGE + 5, true);
+    expect_change(FIND_CHANGE_PREV, 60 * PAGE + 5, 20, false);
 }
 
 static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
@@ -130,12 +118,9 @@ TEST(only_rows_that_differ_from_the_baseline)
 {
     static const uint64_t some[] = {0, 10 * PAGE + 16, FAR / 16 * 16}, none[] = {0};
     poke(0x25, 1);
-    struct look_job *j = look_job_new(sampler, LOOK_BASELINE, 0, look_finish);
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    ck_assert(looked->found);
-    look_job_free(looked);
+    struct baseline_job j = {.change = BASELINE_SET};
+    RUN_JOB(job_baseline, &j);
+    ck_assert(j.done);
     want_rows(0, 0, MS); /* how recent does not matter */
     AWAIT(shows(1, none));
     poke(10 * PAGE + 30, 2);

@@ -34,28 +34,12 @@ TEST(every_moment_is_shown)
 }
 
 static struct time_job result;
-static bool finished;
-
-static void step_done(struct job *job, void *owner)
-{
-    (void)owner;
-    result = *(struct time_job *)job;
-    finished = true;
-    free(job);
-}
 
 static void step(uint64_t offset, uint64_t n, int64_t from, int steps, bool follows)
 {
-    struct time_job *j = time_job_new(sampler, step_done);
-    ck_assert_ptr_nonnull(j);
-    j->offset = offset;
-    j->length = n;
-    j->from = from;
-    j->steps = steps;
-    j->follows = follows;
-    finished = false;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(finished);
+    result = (struct time_job){
+        .offset = offset, .length = n, .from = from, .steps = steps, .follows = follows};
+    RUN_JOB(job_time, &result);
 }
 
 TEST(steps_come_to_the_moments_of_change)
@@ -98,26 +82,14 @@ TEST(the_value_and_the_timeline)
 static uint8_t copied[16];
 static bool copied_found;
 
-static void copy_done(struct job *job, void *owner)
-{
-    struct look_job *j = (struct look_job *)job;
-    (void)owner;
-    copied_found = j->found;
-    if (j->found)
-        memcpy(copied, j->bytes, j->length < sizeof copied ? j->length : sizeof copied);
-    finished = true;
-    look_job_free(j);
-}
-
 static void copy(int64_t past)
 {
-    struct look_job *j = look_job_new(sampler, LOOK_BYTES, 0, copy_done);
-    ck_assert_ptr_nonnull(j);
-    j->length = 16;
-    j->past = past;
-    finished = false;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(finished);
+    struct bytes_job j = {.offset = 0, .length = 16, .past = past};
+    RUN_JOB(job_bytes, &j);
+    copied_found = j.bytes != NULL;
+    if (copied_found)
+        memcpy(copied, j.bytes, j.length < sizeof copied ? j.length : sizeof copied);
+    free(j.bytes);
 }
 
 TEST(bytes_are_copied_as_they_were)

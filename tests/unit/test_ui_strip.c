@@ -102,7 +102,7 @@ TEST(heat_is_graded_and_has_a_legend)
     ui_run(&st->ui, "heat reset");
     ck_assert_int_eq(st->jobs, 1);
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_RESET_COUNTS);
+    ck_assert_int_eq(st->resets, 1);
     ui_run(&st->ui, "heat up");
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }

@@ -18,6 +18,7 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
     struct oserr e = session_init(&ui->s, be);
     if (oserr_is(e))
         return e;
+    ui->s.owner = ui;
     ui->term = term;
     ui->keys = keymap_new();
     ui->inspect = inspect_new();

@@ -94,7 +94,7 @@ static void loop(struct ui *ui, int64_t until)
 {
     struct frames f = {.dirty = true, .due = 0};
     while (!ui->quit && !os_stop_asked()) {
-        f.dirty = session_take(&ui->s, ui) || f.dirty;
+        f.dirty = session_take(&ui->s) || f.dirty;
         f.dirty = inspect_let_go(ui) || f.dirty;
         ui->now = os_now();
         ui->wall = os_wall();

@@ -271,6 +271,10 @@ void ui_edit_then(struct ui *ui, const char *line)
         ui_run(ui, line);
         return;
     }
+    if (session_editing(&ui->s)) { /* it was said yes already: the line waits for the access */
+        inspect_edit_on(ui, line);
+        return;
+    }
     size_t room = sizeof ui->pending;
     if ((size_t)snprintf(ui->pending, room, "%s", line) >= room)
         ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
