@@ -6,28 +6,13 @@
 
 bool sample_alloc(struct sample *s)
 {
-    *s = (struct sample){0};
-    s->bytes = malloc(SAMPLE_MAX);
-    s->state = malloc(SAMPLE_MAX);
-    s->base = malloc(SAMPLE_MAX);
-    s->torn = calloc(1, SAMPLE_MAX);
-    s->changed = malloc(SAMPLE_MAX * sizeof *s->changed);
-    s->count = calloc(SAMPLE_MAX, sizeof *s->count);
-    if (s->bytes != NULL && s->state != NULL && s->base != NULL && s->torn != NULL &&
-        s->changed != NULL && s->count != NULL)
-        return true;
-    sample_free(s);
-    return false;
+    *s = (struct sample){.arrays = calloc(1, sizeof *s->arrays)};
+    return s->arrays != NULL;
 }
 
 void sample_free(struct sample *s)
 {
-    free(s->bytes);
-    free(s->state);
-    free(s->base);
-    free(s->torn);
-    free(s->changed);
-    free(s->count);
+    free(s->arrays);
     *s = (struct sample){0};
 }
 
@@ -100,14 +85,15 @@ static bool keep_frozen(struct sampler *s)
 static size_t follow_window(struct sampler *s, bool moved)
 {
     struct sample *w = &s->work;
-    size_t n = w->length, changed = ages_feed(s->diff, w->offset, w->bytes, w->state, n, w->time);
+    size_t n = w->length,
+           changed = ages_feed(s->diff, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
     if (moved) { /* what changed before it came into the window */
-        pagemap_ages(sweep_pages(s->map), w->offset, w->changed, n);
-        ages_prime(s->diff, w->changed, n);
+        pagemap_ages(sweep_pages(s->map), w->offset, w->arrays->changed, n);
+        ages_prime(s->diff, w->arrays->changed, n);
     }
-    (void)sweep_window(s->map, w->offset, w->bytes, w->state, n, w->time);
-    memcpy(w->changed, ages_changed(s->diff), n * sizeof *w->changed);
-    memcpy(w->count, ages_counts(s->diff), n * sizeof *w->count);
+    (void)sweep_window(s->map, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
+    memcpy(w->arrays->changed, ages_changed(s->diff), n * sizeof *w->arrays->changed);
+    memcpy(w->arrays->count, ages_counts(s->diff), n * sizeof *w->arrays->count);
     w->changes += changed;
     return changed;
 }
@@ -120,9 +106,9 @@ static void compare_base(struct sampler *s)
     w->base_bytes = s->baseline != NULL ? baseline_covers(s->baseline) : 0;
     if (w->rows.on)
         return;
-    memset(w->base, 0, w->length);
+    memset(w->arrays->base, 0, w->length);
     if (s->baseline != NULL)
-        baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
+        baseline_compare(s->baseline, w->offset, w->arrays->bytes, w->length, w->arrays->base);
 }
 
 bool sampler_look_at(struct sampler *s, const struct sample_request *want)
@@ -142,8 +128,8 @@ bool sampler_look_at(struct sampler *s, const struct sample_request *want)
         w->length = want->length;
     }
     if (oserr_is(e)) {
-        memset(w->bytes, 0, w->length);
-        memset(w->state, BYTE_UNKNOWN, w->length);
+        memset(w->arrays->bytes, 0, w->length);
+        memset(w->arrays->state, BYTE_UNKNOWN, w->length);
     } else {
         if (w->seq != 0)
             note_events(w, &stat);

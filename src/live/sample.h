@@ -86,18 +86,23 @@ struct sample_request {
     struct rows_request rows;
 };
 
-/* One reading of the window. The arrays have `length` elements and belong to this sample. */
+/* What is known of each byte of the window: `length` elements are valid. */
+struct sample_arrays {
+    uint8_t bytes[SAMPLE_MAX];   /* 0 where not data */
+    uint8_t state[SAMPLE_MAX];   /* enum byte_state */
+    uint8_t base[SAMPLE_MAX];    /* 1: differs from the baseline, 0: not, or no baseline there */
+    uint8_t torn[SAMPLE_MAX];    /* not 0: two readings of it differed within half a second */
+    uint32_t count[SAMPLE_MAX];  /* changes seen since it came into the window, saturating */
+    int64_t changed[SAMPLE_MAX]; /* time of the last change seen, 0: none */
+};
+
+/* One reading of the window. */
 struct sample {
-    uint64_t seq;     /* 0: none yet */
-    int64_t time;     /* when it was read, os_now's clock */
-    uint64_t offset;  /* of the window in the segment */
-    size_t length;    /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
-    uint8_t *bytes;   /* 0 where not data */
-    uint8_t *state;   /* enum byte_state */
-    uint8_t *base;    /* 1: differs from the baseline, 0: not, or no baseline there */
-    int64_t *changed; /* time of the last change seen, 0: none */
-    uint32_t *count;  /* changes seen since the byte came into the window, saturating */
-    uint8_t *torn;    /* not 0: two readings of this byte differed within half a second */
+    uint64_t seq;    /* 0: none yet */
+    int64_t time;    /* when it was read, os_now's clock */
+    uint64_t offset; /* of the window in the segment */
+    size_t length;   /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
+    struct sample_arrays *arrays; /* its own */
     struct rows_result rows;
     struct settle_result settle;
     bool has_base;        /* a baseline is set */

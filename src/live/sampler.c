@@ -30,14 +30,9 @@ static void count_rate(struct sampler *s, int64_t now)
 static void publish(struct sampler *s, bool news)
 {
     os_monitor_lock(s->gate);
-    struct sample old = s->out;
+    struct sample_arrays *spare = s->out.arrays;
     s->out = s->work;
-    s->work.bytes = old.bytes;
-    s->work.state = old.state;
-    s->work.base = old.base;
-    s->work.torn = old.torn;
-    s->work.changed = old.changed;
-    s->work.count = old.count;
+    s->work.arrays = spare;
     bool wake = news && !s->told;
     s->told = s->told || news;
     os_monitor_unlock(s->gate);
@@ -203,19 +198,14 @@ void sampler_request(struct sampler *s, const struct sample_request *r)
         worker_wake(s->worker);
 }
 
-/* Copies all but the arrays; keeps the owner's. */
-static void copy_header(struct sample *to, const struct sample *from)
+static void copy_arrays(struct sample_arrays *to, const struct sample_arrays *from, size_t n)
 {
-    uint8_t *bytes = to->bytes, *state = to->state, *base = to->base, *torn = to->torn;
-    int64_t *changed = to->changed;
-    uint32_t *count = to->count;
-    *to = *from;
-    to->bytes = bytes;
-    to->state = state;
-    to->base = base;
-    to->torn = torn;
-    to->changed = changed;
-    to->count = count;
+    memcpy(to->bytes, from->bytes, n);
+    memcpy(to->state, from->state, n);
+    memcpy(to->base, from->base, n);
+    memcpy(to->torn, from->torn, n);
+    memcpy(to->count, from->count, n * sizeof *to->count);
+    memcpy(to->changed, from->changed, n * sizeof *to->changed);
 }
 
 bool sampler_take(struct sampler *s, struct sample *out)
@@ -223,14 +213,10 @@ bool sampler_take(struct sampler *s, struct sample *out)
     os_monitor_lock(s->gate);
     bool newer = s->out.seq > out->seq;
     if (newer) {
-        size_t n = s->out.length;
-        copy_header(out, &s->out);
-        memcpy(out->bytes, s->out.bytes, n);
-        memcpy(out->state, s->out.state, n);
-        memcpy(out->base, s->out.base, n);
-        memcpy(out->torn, s->out.torn, n);
-        memcpy(out->changed, s->out.changed, n * sizeof *out->changed);
-        memcpy(out->count, s->out.count, n * sizeof *out->count);
+        struct sample_arrays *own = out->arrays;
+        *out = s->out;
+        out->arrays = own;
+        copy_arrays(own, s->out.arrays, out->length);
         s->told = false;
     }
     os_monitor_unlock(s->gate);

@@ -71,7 +71,7 @@ static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *l
         bool known = !oserr_is(e);
         if (known && before % 2 != 0 && i + 1 < LOCK_TRIES)
             continue; /* being written: no use in reading */
-        e = seg_sample(s->seg, offset, w->bytes, w->state, n, stat);
+        e = seg_sample(s->seg, offset, w->arrays->bytes, w->arrays->state, n, stat);
         if (oserr_is(e) || !known)
             return e;
         known = !oserr_is(seg_counter(s->seg, lock, &after));
@@ -110,7 +110,7 @@ static bool read_again(struct sampler *s, const struct settle_request *want, uin
     if (oserr_is(seg_read(s->seg, from, s->settle.again, (size_t)(to - from), &got)))
         return false;
     for (size_t i = 0; i < got; i++) {
-        if (s->settle.again[i] == w->bytes[first + i])
+        if (s->settle.again[i] == w->arrays->bytes[first + i])
             continue;
         torn = true;
         news = mark(&s->settle, first + i) || news;
@@ -132,13 +132,13 @@ struct oserr settle_sample(struct sampler *s, const struct settle_request *want,
     if (want->locked) {
         e = sample_locked(s, &want->lock, offset, n, stat);
     } else {
-        e = seg_sample(s->seg, offset, w->bytes, w->state, n, stat);
+        e = seg_sample(s->seg, offset, w->arrays->bytes, w->arrays->state, n, stat);
         *news = mark_unsettled(s, offset, n) || *news;
         if (!oserr_is(e))
             *news = read_again(s, want, offset, n) || *news;
     }
     *news = *news || was_busy != w->settle.busy;
-    memcpy(w->torn, s->settle.mark, n);
+    memcpy(w->arrays->torn, s->settle.mark, n);
     w->settle.any = s->settle.any;
     return e;
 }

@@ -8,15 +8,15 @@
 bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around)
 {
     struct sample *w = &s->work;
-    struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
-                                    w->changed};
+    struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->arrays->bytes,
+                                    w->arrays->state, w->arrays->changed};
     bool news = recorder_sample(s->rewind, wish, w->time, w->map.sweeps, around, &window, &w->past);
     recorder_strip(s->rewind, &w->map, &w->past);
     if (w->past.time != 0) {
-        memset(w->torn, 0, w->length);
-        memset(w->base, 0, w->length);
+        memset(w->arrays->torn, 0, w->length);
+        memset(w->arrays->base, 0, w->length);
         if (s->baseline != NULL)
-            baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
+            baseline_compare(s->baseline, w->offset, w->arrays->bytes, w->length, w->arrays->base);
     }
     return news;
 }

@@ -116,10 +116,10 @@ bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8
     size_t i = p->seq == 0 ? SIZE_MAX : sample_index(p, offset);
     if (i == SIZE_MAX)
         return false;
-    *byte = p->bytes[i];
-    *state = p->state[i];
-    *changed = p->changed[i];
-    *base = p->has_base && p->base[i] != 0;
+    *byte = p->arrays->bytes[i];
+    *state = p->arrays->state[i];
+    *changed = p->arrays->changed[i];
+    *base = p->has_base && p->arrays->base[i] != 0;
     return true;
 }
 
@@ -129,9 +129,10 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, siz
     size_t got = 0;
     while (p->seq != 0 && got < n) {
         size_t i = sample_index(p, offset + got);
-        if (i == SIZE_MAX || p->state[i] == BYTE_BEYOND || p->state[i] == BYTE_UNKNOWN)
+        if (i == SIZE_MAX || p->arrays->state[i] == BYTE_BEYOND ||
+            p->arrays->state[i] == BYTE_UNKNOWN)
             break;
-        out[got++] = p->bytes[i];
+        out[got++] = p->arrays->bytes[i];
     }
     return got;
 }

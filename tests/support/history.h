@@ -21,8 +21,8 @@ static void set_up(void)
     AWAIT(sample.length == 256 && sample.past.kept);
     for (unsigned k = 1; k <= STORES; k++) {
         poke(5, (uint8_t)k);
-        AWAIT(sample.bytes[5] == k);
-        when[k] = sample.changed[5];
+        AWAIT(sample.arrays->bytes[5] == k);
+        when[k] = sample.arrays->changed[5];
     }
 }
 

@@ -74,11 +74,11 @@ void stage_sample(struct stage *st)
     for (size_t i = 0; i < p->length; i++) {
         uint64_t at = p->offset + i;
         bool there = at < st->size && at < STAGE_BYTES;
-        p->state[i] = there ? st->state[at] : at < st->size ? BYTE_HOLE : BYTE_BEYOND;
-        p->bytes[i] = there && st->state[at] == BYTE_DATA ? st->bytes[at] : 0;
-        p->changed[i] = there ? st->changed[at] : 0;
-        p->base[i] = there ? st->base[at] : 0;
-        p->has_base = p->has_base || p->base[i] != 0;
+        p->arrays->state[i] = there ? st->state[at] : at < st->size ? BYTE_HOLE : BYTE_BEYOND;
+        p->arrays->bytes[i] = there && st->state[at] == BYTE_DATA ? st->bytes[at] : 0;
+        p->arrays->changed[i] = there ? st->changed[at] : 0;
+        p->arrays->base[i] = there ? st->base[at] : 0;
+        p->has_base = p->has_base || p->arrays->base[i] != 0;
     }
     p->seq++;
     p->past.time = s->past;

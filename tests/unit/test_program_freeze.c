@@ -244,7 +244,7 @@ TEST(the_sampler_puts_back_and_counts)
     }
     AWAIT(sample.freeze.count == 1 && sample.freeze.value[0].fights == 10);
     put(100, 1);
-    AWAIT(sample.bytes[100] == 1);
+    AWAIT(sample.arrays->bytes[100] == 1);
 }
 
 TEST(a_poke_changes_what_is_kept)

@@ -45,8 +45,8 @@ TEST(a_change_far_away_is_seen)
     AWAIT(sample.map.hot == FAR); /* by now it is kept */
     ask_window(FAR - 10, 64);
     AWAIT(sample.offset == FAR - 10);
-    ck_assert_int_ne(sample.changed[10], 0); /* its age came along */
-    ck_assert_int_eq(sample.changed[11], 0);
+    ck_assert_int_ne(sample.arrays->changed[10], 0); /* its age came along */
+    ck_assert_int_eq(sample.arrays->changed[11], 0);
 }
 
 static void expect_change(enum find_kind kind, uint64_t from, uint64_t at, bool wrapped)
@@ -96,12 +96,12 @@ TEST(only_changed_rows)
     AWAIT(shows(3, some));
     ck_assert_uint_eq(sample.length, 48);
     ck_assert_uint_eq(sample_index(&sample, 0x25), 21);
-    ck_assert_int_eq(sample.bytes[21], 1);
-    ck_assert_int_ne(sample.changed[21], 0);
-    ck_assert_int_eq(sample.changed[20], 0);
+    ck_assert_int_eq(sample.arrays->bytes[21], 1);
+    ck_assert_int_ne(sample.arrays->changed[21], 0);
+    ck_assert_int_eq(sample.arrays->changed[20], 0);
     ck_assert_uint_eq(sample_index(&sample, 0x30), SIZE_MAX);
     poke(0x25, 77); /* live */
-    AWAIT(sample.bytes[21] == 77);
+    AWAIT(sample.arrays->bytes[21] == 77);
     poke(20 * PAGE, 1);
     poke(30 * PAGE, 1);
     want_rows(0x20, 0x20, 1000LL * 1000 * MS);
@@ -111,7 +111,7 @@ TEST(only_changed_rows)
     want.rows = (struct rows_request){.on = false};
     ask();
     AWAIT(!sample.rows.on && sample.length == 256);
-    ck_assert_int_eq(sample.bytes[0x25], 77);
+    ck_assert_int_eq(sample.arrays->bytes[0x25], 77);
 }
 
 TEST(only_rows_that_differ_from_the_baseline)
@@ -126,8 +126,8 @@ TEST(only_rows_that_differ_from_the_baseline)
     poke(10 * PAGE + 30, 2);
     poke(FAR, 222);
     AWAIT(shows(3, some));
-    ck_assert_int_eq(sample.base[sample_index(&sample, FAR)], 1);
-    ck_assert_int_eq(sample.base[sample_index(&sample, FAR) + 1], 0);
+    ck_assert_int_eq(sample.arrays->base[sample_index(&sample, FAR)], 1);
+    ck_assert_int_eq(sample.arrays->base[sample_index(&sample, FAR) + 1], 0);
     poke(10 * PAGE + 30, 0);
     poke(FAR, 0);
     AWAIT(shows(1, none));

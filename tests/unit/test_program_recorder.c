@@ -14,23 +14,23 @@ TEST(every_moment_is_shown)
 {
     for (unsigned k = STORES; k >= 1; k--) {
         show(when[k]);
-        ck_assert_int_eq(sample.bytes[5], k);
-        ck_assert(sample.changed[5] == when[k] && sample.changed[9] == 0);
-        ck_assert_int_eq(sample.bytes[9], 1);
+        ck_assert_int_eq(sample.arrays->bytes[5], k);
+        ck_assert(sample.arrays->changed[5] == when[k] && sample.arrays->changed[9] == 0);
+        ck_assert_int_eq(sample.arrays->bytes[9], 1);
         show(when[k] - 1);
-        ck_assert_int_eq(sample.bytes[5], k - 1);
-        ck_assert_int_eq(sample.state[5], BYTE_DATA);
+        ck_assert_int_eq(sample.arrays->bytes[5], k - 1);
+        ck_assert_int_eq(sample.arrays->state[5], BYTE_DATA);
     }
     poke(9, 77); /* the past does not change */
     show(when[3]);
-    ck_assert(sample.bytes[9] == 1 && sample.bytes[5] == 3);
+    ck_assert(sample.arrays->bytes[9] == 1 && sample.arrays->bytes[5] == 3);
     ask_window(4, 2); /* another window of the same moment */
     AWAIT(sample.offset == 4 && sample.length == 2);
-    ck_assert_int_eq(sample.bytes[1], 3);
+    ck_assert_int_eq(sample.arrays->bytes[1], 3);
     show(0);
-    AWAIT(sample.bytes[1] == STORES);
+    AWAIT(sample.arrays->bytes[1] == STORES);
     show(1); /* before everything */
-    ck_assert_int_eq(sample.state[1], BYTE_UNKNOWN);
+    ck_assert_int_eq(sample.arrays->state[1], BYTE_UNKNOWN);
 }
 
 static struct time_job result;
@@ -106,16 +106,16 @@ TEST(no_budget_no_history)
 {
     want.past.budget = 0;
     show(when[5]);
-    ck_assert(!sample.past.kept && sample.state[5] == BYTE_UNKNOWN);
+    ck_assert(!sample.past.kept && sample.arrays->state[5] == BYTE_UNKNOWN);
     step(0, 256, INT64_MAX, -1, false);
     ck_assert(!result.moved);
     want.past.budget = BUDGET; /* a new one begins */
     show(0);
-    AWAIT(sample.past.kept && sample.bytes[5] == STORES);
+    AWAIT(sample.past.kept && sample.arrays->bytes[5] == STORES);
     poke(5, 99);
-    AWAIT(sample.bytes[5] == 99);
+    AWAIT(sample.arrays->bytes[5] == 99);
     step(0, 256, INT64_MAX, -1, false);
-    ck_assert(result.moved && result.time == sample.changed[5] - 1);
+    ck_assert(result.moved && result.time == sample.arrays->changed[5] - 1);
 }
 
 TEST(the_end_of_then)
@@ -123,12 +123,13 @@ TEST(the_end_of_then)
     ck_assert(!oserr_is(seg_resize(other, 8)));
     AWAIT(sample.stat.size == 8);
     show(when[4]);
-    ck_assert(sample.bytes[5] == 4 && sample.state[5] == BYTE_DATA);
-    ck_assert_int_eq(sample.state[9], BYTE_UNKNOWN); /* it was there; what is not known any more */
-    ck_assert_int_eq(sample.state[200], BYTE_UNKNOWN);
+    ck_assert(sample.arrays->bytes[5] == 4 && sample.arrays->state[5] == BYTE_DATA);
+    ck_assert_int_eq(sample.arrays->state[9],
+                     BYTE_UNKNOWN); /* it was there; what is not known any more */
+    ck_assert_int_eq(sample.arrays->state[200], BYTE_UNKNOWN);
     ck_assert_uint_eq(sample.past.total, SIZE);
     show(0);
-    ck_assert_int_eq(sample.state[9], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[9], BYTE_BEYOND);
 }
 
 /* A page comes, and goes again: what was a hole then is one. */
@@ -136,28 +137,28 @@ TEST(holes_of_then)
 {
     const uint64_t page = 8192;
     ask_window(page + 16, 64); /* a part of the page */
-    AWAIT(sample.offset == page + 16 && sample.state[3] == BYTE_HOLE);
+    AWAIT(sample.offset == page + 16 && sample.arrays->state[3] == BYTE_HOLE);
     poke(page + 16 + 3, 7);
-    AWAIT(sample.bytes[3] == 7);
-    int64_t came = sample.changed[3];
-    ck_assert_int_eq(sample.state[0], BYTE_DATA);
+    AWAIT(sample.arrays->bytes[3] == 7);
+    int64_t came = sample.arrays->changed[3];
+    ck_assert_int_eq(sample.arrays->state[0], BYTE_DATA);
     int fd = shm_open(strchr(locator, '/'), O_RDWR, 0);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)page, 4096),
                      0);
     close(fd);
-    AWAIT(sample.state[3] == BYTE_HOLE);
-    int64_t went = sample.changed[3];
+    AWAIT(sample.arrays->state[3] == BYTE_HOLE);
+    int64_t went = sample.arrays->changed[3];
     ck_assert_int_gt(went, came);
     show(came - 1);
-    ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
+    ck_assert(sample.arrays->state[3] == BYTE_HOLE && sample.arrays->state[0] == BYTE_HOLE);
     show(came);
-    ck_assert(sample.state[3] == BYTE_DATA && sample.bytes[3] == 7);
-    ck_assert(sample.state[0] == BYTE_DATA && sample.bytes[0] == 0);
+    ck_assert(sample.arrays->state[3] == BYTE_DATA && sample.arrays->bytes[3] == 7);
+    ck_assert(sample.arrays->state[0] == BYTE_DATA && sample.arrays->bytes[0] == 0);
     show(went - 1);
-    ck_assert(sample.state[0] == BYTE_DATA);
+    ck_assert(sample.arrays->state[0] == BYTE_DATA);
     show(went);
-    ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
+    ck_assert(sample.arrays->state[3] == BYTE_HOLE && sample.arrays->state[0] == BYTE_HOLE);
 }
 
 SUITE(test_program_recorder, .set_up = set_up, .tear_down = tear_down,

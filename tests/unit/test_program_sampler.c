@@ -26,14 +26,14 @@ static bool seen(enum seg_event_kind kind)
 TEST(a_store_is_seen_and_aged)
 {
     AWAIT(sample.length == 256);
-    ck_assert_int_eq(sample.state[0], BYTE_HOLE);
-    ck_assert_int_eq(sample.changed[5], 0);
+    ck_assert_int_eq(sample.arrays->state[0], BYTE_HOLE);
+    ck_assert_int_eq(sample.arrays->changed[5], 0);
     poke(5, 42);
-    AWAIT(sample.bytes[5] == 42);
-    ck_assert_int_eq(sample.state[5], BYTE_DATA);
-    ck_assert_int_eq(sample.state[200], BYTE_DATA); /* same page */
-    ck_assert_int_ne(sample.changed[5], 0);
-    ck_assert_int_eq(sample.changed[6], 0);
+    AWAIT(sample.arrays->bytes[5] == 42);
+    ck_assert_int_eq(sample.arrays->state[5], BYTE_DATA);
+    ck_assert_int_eq(sample.arrays->state[200], BYTE_DATA); /* same page */
+    ck_assert_int_ne(sample.arrays->changed[5], 0);
+    ck_assert_int_eq(sample.arrays->changed[6], 0);
     ck_assert_uint_eq(sample.changes, 1);
     ck_assert_uint_eq(sample.stat.resident, 4096);
 }
@@ -44,15 +44,15 @@ TEST(the_window_moves_at_once)
     ask_window(39990, 20);
     AWAIT(sample.offset == 39990);
     ck_assert_uint_eq(sample.length, 20);
-    ck_assert_int_eq(sample.bytes[10], 9);
-    ck_assert_int_eq(sample.changed[10], 0); /* seen for the first time: no change */
+    ck_assert_int_eq(sample.arrays->bytes[10], 9);
+    ck_assert_int_eq(sample.arrays->changed[10], 0); /* seen for the first time: no change */
     ask_window(SIZE - 10, 30);
     AWAIT(sample.offset == SIZE - 10);
-    ck_assert_int_eq(sample.state[9], BYTE_HOLE);
-    ck_assert_int_eq(sample.state[10], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[9], BYTE_HOLE);
+    ck_assert_int_eq(sample.arrays->state[10], BYTE_BEYOND);
     ask_window(100ull * SIZE, 30);
     AWAIT(sample.offset == 100ull * SIZE);
-    ck_assert_int_eq(sample.state[0], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[0], BYTE_BEYOND);
 }
 
 TEST(size_changes_are_events)
@@ -61,7 +61,7 @@ TEST(size_changes_are_events)
     ck_assert(!oserr_is(seg_resize(other, 100)));
     AWAIT(seen(SEEN_SHRUNK));
     ck_assert_uint_eq(sample.stat.size, 100);
-    ck_assert_int_eq(sample.state[100], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[100], BYTE_BEYOND);
     ck_assert(!oserr_is(seg_resize(other, 2 * SIZE)));
     AWAIT(seen(SEEN_GROWN));
     ck_assert_uint_eq(sample.stat.size, 2 * SIZE);
@@ -73,7 +73,7 @@ TEST(unlink_and_replacement_are_events)
     ck_assert(!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL)));
     AWAIT(seen(SEEN_UNLINKED));
     poke(3, 7); /* the object lives on */
-    AWAIT(sample.bytes[3] == 7);
+    AWAIT(sample.arrays->bytes[3] == 7);
     struct seg *again = NULL;
     ck_assert(!oserr_is(seg_create(be, locator, 10, 0600, &again)));
     AWAIT(seen(SEEN_REPLACED));
@@ -148,7 +148,7 @@ TEST(changes_in_the_window_are_walked)
     AWAIT(sample.length == 256);
     poke(10, 1);
     poke(20, 1);
-    AWAIT(sample.changed[10] != 0 && sample.changed[20] != 0);
+    AWAIT(sample.arrays->changed[10] != 0 && sample.arrays->changed[20] != 0);
     expect_at(FIND_CHANGE_NEXT, 0, NULL, 10, false);
     expect_at(FIND_CHANGE_NEXT, 10, NULL, 20, false);
     expect_at(FIND_CHANGE_NEXT, 20, NULL, 10, true);
@@ -167,8 +167,8 @@ TEST(the_baseline_covers_the_whole_segment)
     poke(6, 2);
     poke(30000, 3); /* was a hole */
     poke(50000, 0);
-    AWAIT(sample.base[6] == 1);
-    ck_assert_int_eq(sample.base[5], 0);
+    AWAIT(sample.arrays->base[6] == 1);
+    ck_assert_int_eq(sample.arrays->base[5], 0);
     expect_at(FIND_CHANGE_NEXT, 0, NULL, 6, false);
     expect_at(FIND_CHANGE_NEXT, 6, NULL, 30000, false);
     expect_at(FIND_CHANGE_NEXT, 30000, NULL, 50000, false);
@@ -177,7 +177,7 @@ TEST(the_baseline_covers_the_whole_segment)
     expect_at(FIND_CHANGE_PREV, 50000, NULL, 30000, false);
     expect_at(FIND_CHANGE_PREV, 30000, NULL, 6, false);
     poke(6, 0);
-    AWAIT(sample.base[6] == 0);
+    AWAIT(sample.arrays->base[6] == 0);
     ck_assert_int_eq(change_baseline(BASELINE_CLEAR), BASELINE_CLEAR);
     AWAIT(!sample.has_base);
     static const enum baseline_change done[] = {BASELINE_SET, BASELINE_CLEAR, BASELINE_SET};
@@ -226,7 +226,7 @@ TEST(a_poke_needs_access_and_is_remembered)
     ck_assert_uint_eq(j->pokes[0].offset, 16);
     ck_assert_int_eq(j->pokes[0].value[0], 7);
     command_job_free(j);
-    AWAIT(sample.bytes[16] == 7);
+    AWAIT(sample.arrays->bytes[16] == 7);
     j = command("poke 16 8 --as u32le --expect 0");
     ck_assert_int_eq(j->status, EXIT_NO);
     ck_assert_uint_eq(j->pokes_count, 0);

@@ -97,11 +97,11 @@ TEST(a_range_read_twice)
     ck_assert(sample.settle.torn == 0 && !sample.settle.any);
     moving(100, 1);
     AWAIT(sample.settle.torn > 3);
-    ck_assert_int_ne(sample.torn[100], 0);
-    ck_assert(sample.torn[99] == 0 && sample.torn[101] == 0);
+    ck_assert_int_ne(sample.arrays->torn[100], 0);
+    ck_assert(sample.arrays->torn[99] == 0 && sample.arrays->torn[101] == 0);
     moving(100, 0);
     AWAIT(!sample.settle.any); /* it fades */
-    ck_assert_int_eq(sample.torn[100], 0);
+    ck_assert_int_eq(sample.arrays->torn[100], 0);
     ck_assert_uint_lt(sample.settle.torn, sample.settle.reads);
     want.to = 104;
     ask(0, &want); /* counted anew */
@@ -125,10 +125,10 @@ TEST(another_window_has_no_marks)
     struct settle_request want = {.from = 0, .to = SIZE};
     ask(0, &want);
     moving(100, 1);
-    AWAIT(sample.settle.any && sample.torn[100] != 0);
+    AWAIT(sample.settle.any && sample.arrays->torn[100] != 0);
     ask(4096, &want);
     AWAIT(sample.offset == 4096);
-    ck_assert(!sample.settle.any && sample.torn[100] == 0);
+    ck_assert(!sample.settle.any && sample.arrays->torn[100] == 0);
 }
 
 TEST(under_a_counter)

@@ -165,10 +165,10 @@ static bool copy_frozen(struct ui *ui, enum copy_form form, uint64_t from, uint6
     bool stands = ui->s.paused || p->past.time != 0;
     if (!stands || p->seq == 0 || first == SIZE_MAX || last != first + n - 1)
         return false;
-    if (p->past.time != 0 && memchr(p->state + first, BYTE_UNKNOWN, n))
+    if (p->past.time != 0 && memchr(p->arrays->state + first, BYTE_UNKNOWN, n))
         ui_say(ui, STYLE_ERROR, "not all of the selection is known at that time");
     else
-        copy_bytes(ui, form, p->bytes + first, n, from);
+        copy_bytes(ui, form, p->arrays->bytes + first, n, from);
     return true;
 }
 

@@ -178,8 +178,8 @@ static int64_t newest_shown(const struct ui *ui)
     uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
     int64_t newest = 0; /* the sample is of the window: with changed rows only nothing follows */
     for (size_t i = 0; i < p->length; i++)
-        if (p->offset + i >= s->top && p->offset + i < end && p->changed[i] > newest)
-            newest = p->changed[i];
+        if (p->offset + i >= s->top && p->offset + i < end && p->arrays->changed[i] > newest)
+            newest = p->arrays->changed[i];
     return newest;
 }
 

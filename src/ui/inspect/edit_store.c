@@ -125,10 +125,10 @@ static void patch_sample(struct ui *ui, const struct poke *r)
     size_t i = sample_index(p, r->offset), last = sample_index(p, r->offset + r->size - 1);
     if (p->seq == 0 || i == SIZE_MAX || last != i + r->size - 1)
         return;
-    if (!ui->s.paused && memcmp(p->bytes + i, r->expect, r->size) != 0)
+    if (!ui->s.paused && memcmp(p->arrays->bytes + i, r->expect, r->size) != 0)
         return;
-    memcpy(p->bytes + i, r->value, r->size);
-    memset(p->state + i, BYTE_DATA, r->size);
+    memcpy(p->arrays->bytes + i, r->value, r->size);
+    memset(p->arrays->state + i, BYTE_DATA, r->size);
 }
 
 static void say_stored(struct ui *ui, const struct cell_store *r)

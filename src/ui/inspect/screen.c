@@ -275,7 +275,7 @@ static int64_t next_fading(const struct ui *ui, int64_t now)
     int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < p->length; i++) {
-        int64_t t = p->changed[i];
+        int64_t t = p->arrays->changed[i];
         if (t == 0 || t + warm <= now)
             continue;
         next = sooner(next, t + fresh > now ? t + fresh : t + warm);
