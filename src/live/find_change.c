@@ -7,8 +7,8 @@
 
 enum { BLOCK = 64 * 1024 };
 
-/* The first byte of the window in [from, to) that changed; UINT64_MAX: none. The map remembers the
- * bytes of the last changes, the window each of its own. */
+/* The first byte of the window from `from` on that changed; UINT64_MAX: none. The map remembers the
+ * bytes of the latest changes only, the window remembers all of its own. */
 static uint64_t window_next(const struct sampler *s, uint64_t from)
 {
     const struct sample *w = &s->work;
@@ -52,10 +52,10 @@ static bool changed_prev(const struct sampler *s, uint64_t before, uint64_t *at)
     return found || near != UINT64_MAX;
 }
 
-/* The same of a moment, as far as the history goes. */
+/* The same for a moment of the past, as far back as the history knows. */
 static bool changed_then(struct finder *f, uint64_t from, uint64_t end)
 {
-    const struct history *past = recorder_past(f->sampler->rewind);
+    const struct history *past = recorder_past(f->sampler->recorder);
     bool back = f->job->kind == FIND_CHANGE_PREV;
     int64_t time = f->job->past != 0 ? f->job->past : INT64_MAX; /* a recording at its end */
     return past != NULL && history_changed(past, INT64_MIN, time, from, end, back, &f->job->offset);
@@ -119,7 +119,7 @@ static bool difference_in(struct finder *f, struct difference *d, uint64_t at, s
     return false;
 }
 
-/* The next place at or after `at` where a difference can be: data now, or data then. */
+/* The first offset from `at` on that can differ: there is data now, or was in the baseline. */
 static uint64_t next_place(struct finder *f, uint64_t at, uint64_t size)
 {
     uint64_t start = 0, end = 0, then = baseline_next(f->sampler->baseline, at);
@@ -189,8 +189,7 @@ void find_change(struct finder *f)
         return;
     }
     find_differing(f, d);
-    if (!f->job->found &&
-        !oserr_is(f->job->error)) { /* from the other end on: UINT64_MAX + 1 is 0 */
+    if (!f->job->found && !oserr_is(f->job->error)) { /* wrap around: UINT64_MAX + 1 is 0 */
         f->job->from = UINT64_MAX;
         f->job->wrapped = true;
         find_differing(f, d);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 8 }; /* of one value in one look, against a writer that is faster */
+enum { TRIES = 8 }; /* at one value in one sample, against a writer that is faster */
 
 static bool overlaps(const struct frozen *v, uint64_t offset, uint64_t n)
 {
@@ -65,8 +65,8 @@ size_t freeze_drop(struct freeze *f, uint64_t offset, uint64_t n, struct frozen 
     return dropped;
 }
 
-/* Stores only when something else is there; a writer that is faster than that is met again at the
- * next look. */
+/* Stores only when something else is there. A writer that wins TRIES times in a row is met again at
+ * the next sample. */
 static struct oserr keep_one(struct frozen *v, struct seg *seg, int64_t now, bool *fought)
 {
     struct poke p = {.offset = v->offset, .size = v->size, .cas = true};
@@ -122,7 +122,7 @@ void freeze_follow(struct freeze *f, const struct poke_done *p)
     }
 }
 
-/* Freezing and letting go, as jobs of the sampler. */
+/* ---- as jobs, and at the next tick ---- */
 
 void sampler_poked(struct sampler *s, const struct poke_done *p)
 {
@@ -133,9 +133,9 @@ void sampler_release(struct sampler *s)
 {
     if (s == NULL)
         return;
-    os_monitor_lock(s->gate);
+    os_monitor_lock(s->monitor);
     s->release = true;
-    os_monitor_unlock(s->gate);
+    os_monitor_unlock(s->monitor);
     worker_wake(s->worker);
 }
 

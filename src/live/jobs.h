@@ -48,7 +48,7 @@ struct find_job {
     enum find_kind kind;
     char pattern[FIND_PATTERN_MAX]; /* as find_compile takes it */
     uint64_t from;
-    bool follows; /* asked for before the find in front of it had ended: goes on from its place */
+    bool follows; /* posted while a find was pending: continues from where that one ends */
     int64_t past; /* as it was at this moment; 0: now */
     /* out */
     bool found, wrapped;
@@ -127,8 +127,8 @@ struct time_job {
     uint64_t offset, length; /* changes of [offset, offset + length) count */
     int64_t from;            /* the moment that is shown; INT64_MAX: now */
     int steps;               /* changes on, or back (negative) */
-    bool follows;            /* asked for before the step in front of it had ended: goes on from
-                                where that one came to */
+    bool follows;            /* posted while a step was pending: continues from where that one
+                                ends */
     /* out */
     int64_t time; /* the moment there; 0: now */
     bool moved;   /* false: there is no such change, time is where it was */

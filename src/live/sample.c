@@ -1,4 +1,5 @@
-/* One look at the segment: its state, the window (or the changed rows), what happened. */
+/* Taking one sample: the frozen values, the window (or the changed rows), the state of the segment
+ * and what happened to it since the last one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value
     w->events++;
 }
 
-/* What happened between two looks at the segment. */
+/* What happened since the last sample. */
 static void note_events(struct sample *w, const struct seg_stat *now)
 {
     const struct seg_stat *was = &w->stat;

@@ -27,7 +27,7 @@ enum seg_event_kind {
     SEEN_ALLOWED,      /* they would again */
     SEEN_RENAMED_BACK, /* the name refers to this segment again */
     SEEN_FAILED,       /* reading or asking failed: error */
-    SEEN_LET_GO        /* value: so many frozen values can be kept no longer: error */
+    SEEN_LET_GO        /* value: so many frozen values had to be let go: error */
 };
 
 struct seg_event {
@@ -98,7 +98,7 @@ struct sample_arrays {
 
 /* One reading of the window. */
 struct sample {
-    uint64_t seq;    /* 0: none yet */
+    uint64_t seq;    /* number of this sample; 0: none yet */
     int64_t time;    /* when it was read, os_now's clock */
     uint64_t offset; /* of the window in the segment */
     size_t length;   /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
@@ -115,7 +115,7 @@ struct sample {
     struct map_summary map;     /* of the whole segment */
     struct history_result past; /* of its history; with past.time not 0, bytes, state, changed and
                                  base are those of that moment */
-    struct freeze freeze;       /* the values that are kept, before this look */
+    struct freeze freeze;       /* the frozen values, before this sample */
     uint64_t events; /* events since the attach; the newest SAMPLE_EVENTS are in event[] */
     struct seg_event
         event[SAMPLE_EVENTS]; /* event number k (0, 1, ...) is event[k % SAMPLE_EVENTS] */

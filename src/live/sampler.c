@@ -29,13 +29,13 @@ static void count_rate(struct sampler *s, int64_t now)
 /* Swaps the finished sample into the mailbox; wakes the UI when there is something to see. */
 static void publish(struct sampler *s, bool news)
 {
-    os_monitor_lock(s->gate);
+    os_monitor_lock(s->monitor);
     struct sample_arrays *spare = s->out.arrays;
     s->out = s->work;
     s->work.arrays = spare;
-    bool wake = news && !s->told;
-    s->told = s->told || news;
-    os_monitor_unlock(s->gate);
+    bool wake = news && !s->announced;
+    s->announced = s->announced || news;
+    os_monitor_unlock(s->monitor);
     if (wake)
         os_wake_post(s->wake);
 }
@@ -65,11 +65,11 @@ static int64_t sweep_slice(struct sampler *s, const struct sample_request *r, in
 /* Takes over what the UI asks for. */
 static struct sample_request take_request(struct sampler *s, bool *release)
 {
-    os_monitor_lock(s->gate);
+    os_monitor_lock(s->monitor);
     struct sample_request r = s->request;
     *release = s->release;
     s->release = false;
-    os_monitor_unlock(s->gate);
+    os_monitor_unlock(s->monitor);
     if (r.past.time != 0) /* the past is shown whole */
         r.rows.on = false;
     return r;
@@ -90,7 +90,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     s->work.time = now;
     count_rate(s, now);
     bool base_was = s->work.has_base;
-    bool news = recorder_follow(s->rewind, now);
+    bool news = recorder_follow(s->recorder, now);
     news = sampler_look_at(s, &r) || news;
     news = sweep_show(s->map, r.cells, now, &s->work.map) || news;
     news = sampler_show_past(s, &r.past, r.cpu > 0) || news;
@@ -105,17 +105,16 @@ static void sampler_drop(struct sampler *s)
     seg_close(s->seg);
     ages_free(s->diff);
     sweep_free(s->map);
-    recorder_free(s->rewind);
+    recorder_free(s->recorder);
     baseline_free(s->baseline);
     settle_free(&s->settle);
     sample_free(&s->work);
     sample_free(&s->out);
-    os_monitor_free(s->gate);
+    os_monitor_free(s->monitor);
     free(s);
 }
 
-struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, struct os_wake *wake,
-                              struct oserr *error)
+struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake, struct oserr *error)
 {
     struct sampler *s = calloc(1, sizeof *s);
     *error = (struct oserr){"malloc", SEG_E_MEMORY};
@@ -123,18 +122,17 @@ struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, st
         seg_close(seg);
         return NULL;
     }
-    s->be = be;
     s->seg = seg;
     s->wake = wake;
     s->request = (struct sample_request){
         .hz = hz, .cpu = CPU_DEFAULT, .past = {.budget = (size_t)HISTORY_MIB << 20}};
     s->second = os_now();
-    s->gate = os_monitor_new();
+    s->monitor = os_monitor_new();
     s->diff = ages_new(SAMPLE_MAX);
     s->map = sweep_new(seg);
-    s->rewind = s->map != NULL ? recorder_new(seg, s->map) : NULL;
+    s->recorder = s->map != NULL ? recorder_new(seg, s->map) : NULL;
     bool ready =
-        s->gate != NULL && s->diff != NULL && s->rewind != NULL && settle_alloc(&s->settle);
+        s->monitor != NULL && s->diff != NULL && s->recorder != NULL && settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         s->work.stat = *seg_last(seg);
         s->worker = worker_start(sampler_tick, s, wake, error);
@@ -188,12 +186,12 @@ static bool request_equal(const struct sample_request *a, const struct sample_re
 
 void sampler_request(struct sampler *s, const struct sample_request *r)
 {
-    os_monitor_lock(s->gate);
+    os_monitor_lock(s->monitor);
     bool other = !request_equal(&s->request, r);
     s->request = *r;
     if (s->request.length > SAMPLE_MAX)
         s->request.length = SAMPLE_MAX;
-    os_monitor_unlock(s->gate);
+    os_monitor_unlock(s->monitor);
     if (other)
         worker_wake(s->worker);
 }
@@ -210,31 +208,31 @@ static void copy_arrays(struct sample_arrays *to, const struct sample_arrays *fr
 
 bool sampler_take(struct sampler *s, struct sample *out)
 {
-    os_monitor_lock(s->gate);
+    os_monitor_lock(s->monitor);
     bool newer = s->out.seq > out->seq;
     if (newer) {
         struct sample_arrays *own = out->arrays;
         *out = s->out;
         out->arrays = own;
         copy_arrays(own, s->out.arrays, out->length);
-        s->told = false;
+        s->announced = false;
     }
-    os_monitor_unlock(s->gate);
+    os_monitor_unlock(s->monitor);
     return newer;
 }
 
 bool sampler_take_frozen(struct sampler *s, struct sample *out)
 {
-    os_monitor_lock(s->gate);
+    os_monitor_lock(s->monitor);
     bool newer = s->out.events > out->events;
-    s->told = false;
+    s->announced = false;
     out->stat = s->out.stat;
     out->hz = s->out.hz;
     out->error = s->out.error;
     out->freeze = s->out.freeze;
     out->events = s->out.events;
     memcpy(out->event, s->out.event, sizeof out->event);
-    os_monitor_unlock(s->gate);
+    os_monitor_unlock(s->monitor);
     return newer;
 }
 

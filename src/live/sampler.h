@@ -1,6 +1,19 @@
-/* The sampler: the one thread that touches the attached segment. It reads the window that the UI
- * shows at a steady rate, keeps the ages of changes, notices what happens to the segment, and runs
- * the jobs that need the segment. Results reach the UI through one mailbox (sampler_take). */
+/* The sampler: the one thread that touches the attached segment.
+ *
+ * At a steady rate (250 a second unless told) it ticks: puts back the frozen values, reads the
+ * window that the UI shows and asks how the segment is, feeds what it read to the map of the whole
+ * segment and so to the history, and publishes the result as a sample. Then the sweep gets its
+ * share of the time: a slice of the rest of the segment. Between ticks it runs jobs (live/jobs.h);
+ * a long job yields every few milliseconds, and a tick that is due runs inside of it.
+ *
+ * Two threads meet at two places only, each guarded by a monitor: the request and the newest sample
+ * here, the queue of jobs in worker.h. The UI's thread writes the request (sampler_request), takes
+ * a copy of the newest sample (sampler_take), posts jobs and gets them back when they have ended
+ * (worker_take). It never touches the segment, so that nothing another process does to that can
+ * hold up the screen. Everything else in live/ and time/ belongs to the sampler's thread.
+ *
+ * `wake` is posted once when there is something new; the UI sleeps on it and on the keyboard.
+ * Samples that it does not take in time are replaced by newer ones. */
 #ifndef SHMLENS_LIVE_SAMPLER_H
 #define SHMLENS_LIVE_SAMPLER_H
 
@@ -15,28 +28,27 @@ enum { BASELINE_MAX = 64 * 1024 * 1024 };
 
 struct sampler;
 
-/* Takes over `seg` (NULL: jobs only, no sampling) and starts. `wake` is posted when a sample
- * differs from what was taken last, and when a job finishes. NULL: failed, *error says why, seg is
- * closed. */
-struct sampler *sampler_start(struct backend *be, struct seg *seg, double hz, struct os_wake *wake,
+/* Takes over `seg` and starts. `wake` is posted when a sample differs from the one taken last, and
+ * when a job has ended. NULL: failed, *error says why, seg is closed. */
+struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake,
                               struct oserr *error);
 void sampler_stop(struct sampler *s, void *owner); /* closes the segment; NULL is fine */
 
-/* The same, but waits no longer than until `deadline` (os_now's clock): a job that hangs in a call
- * (saving into a pipe that nobody reads) is left behind with the segment and all else that it uses,
- * `wake` included. False: so it was. */
+/* The same, but waits no longer than until `deadline` (os_now's clock). False: a job hangs in a
+ * call (saves into a pipe that nobody reads); it is abandoned, and everything it uses must stay:
+ * the segment, the sampler, `wake`. */
 bool sampler_stop_by(struct sampler *s, int64_t deadline, void *owner);
 
 /* What the UI wants to see from now on. The next sample is taken at once when that differs from
  * what it wanted before; cheap when it does not. */
 void sampler_request(struct sampler *s, const struct sample_request *r);
 
-/* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than out->seq.
- * False: nothing new. */
+/* Copies the newest sample into *out (allocated by sample_alloc) when it is newer than that. False:
+ * it is not. */
 bool sampler_take(struct sampler *s, struct sample *out);
 
-/* The same for a frozen picture: only what happened to the segment is taken (stat, error, events),
- * not its bytes. */
+/* The same while the picture is paused: takes what happened to the segment (stat, error, events)
+ * but leaves its bytes. */
 bool sampler_take_frozen(struct sampler *s, struct sample *out);
 
 /* Lets all frozen values go at the next tick, also while a job runs. NULL is fine. */
@@ -53,7 +65,7 @@ struct snapshot;
 MUST_USE struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **then,
                                      struct seg **seg);
 
-/* A job has made this store: what is frozen there is kept at the new value. */
+/* A job has made this store: the frozen bytes there take the new value. */
 void sampler_poked(struct sampler *s, const struct poke_done *p);
 
 #endif

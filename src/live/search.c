@@ -20,16 +20,16 @@ struct search_window {
     struct progress position; /* yields with the position of this window */
     struct aligned_buffer block;
     const uint8_t *p; /* its bytes */
-    uint64_t at;      /* where they are from */
+    uint64_t at;      /* their offset */
     size_t n;
-    bool last;                /* the segment ends behind them */
+    bool last;                /* the segment ends after them */
     struct seg_needle needle; /* what is looked for in the mapping itself; size 0: nothing */
-    uint8_t *state;     /* what is known of them (enum seg_byte); NULL: all, or it was not asked */
-    bool partly;        /* not all is: ask state[] */
-    uint64_t counted;   /* what is not known was counted before, or from here on */
-    bool zeros;         /* they end in a page of zeros: perhaps of a hole */
-    uint64_t data_to;   /* up to here it was data when last asked */
-    uint64_t low, size; /* what may be read: the segment, or the part that is looked at */
+    uint8_t *state;           /* of each (enum seg_byte), when `partly`; NULL: never needed */
+    bool partly;              /* some are not known: see state[] */
+    uint64_t counted;         /* up to here unknown bytes have been counted */
+    bool zeros;               /* they end in a page of zeros, perhaps of a hole */
+    uint64_t data_to;         /* up to here it was data when last asked */
+    uint64_t low, size;       /* what may be read: [low, size), the segment or a part of it */
     struct oserr *error;
 };
 
@@ -43,7 +43,7 @@ static bool yield_in_window(void *ctx, int64_t deadline, uint64_t done, uint64_t
     return progress_yield(w->search->progress, w->at, w->size);
 }
 
-/* Why a search came to nothing. */
+/* Why nothing was found. */
 static enum search_result nothing(const struct search_window *w)
 {
     return find_stopped(w->f) ? SEARCH_CANCELLED : find_gave_up(w->f) ? SEARCH_STUCK : SEARCH_NONE;
@@ -66,7 +66,7 @@ static bool window_new(struct search_window *w, struct pattern_search *search)
         !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
         w->needle.size = 0;
     }
-    search->error = block_new(&w->block, BLOCK_RAW);
+    search->error = aligned_buffer_new(&w->block, BLOCK_RAW);
     if (oserr_is(search->error)) {
         return false;
     }
@@ -80,7 +80,7 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Of the past: the bytes that are known, and which they are. */
+/* At a moment of the past: reads the bytes that are known, and which ones those are. */
 static struct oserr read_known(struct search_window *w, size_t asked, size_t *n)
 {
     struct seg_stat stat;
@@ -111,8 +111,8 @@ static bool known(const struct search_window *w, size_t i, size_t n)
     return !w->partly || memchr(w->state + i, SEG_BYTE_UNKNOWN, n) == NULL;
 }
 
-/* Reads from a page border before `from`, and before what a regular expression looks at in front of
- * it: a window that starts later than the segment must not look like its start. False: cancelled or
+/* Reads from a page border before `from`, and before the bytes that a regular expression examines
+ * in front of it: the window must not look like the start of the segment. False: cancelled or
  * *error. */
 static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
 {
@@ -137,7 +137,7 @@ static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
     return !oserr_is(*w->error);
 }
 
-/* Where the search must go on when what lies at `from` is a hole that cannot match. */
+/* Where the search continues when there is a hole at `from` that cannot match. */
 static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
 {
     uint64_t start = 0;
@@ -280,8 +280,8 @@ static bool all_hole(struct search_window *w, uint64_t from, uint64_t to)
     return !oserr_is(e) && kind == SEG_EXT_HOLE && end >= to;
 }
 
-/* Last match of the window that starts in [from, before): what lies in front of `from` is there
- * only to be looked back at. */
+/* Last match of the window that starts in [from, before). The bytes in front of `from` are there
+ * for look-behind only. */
 static bool last_in_window(struct search_window *w, uint64_t from, uint64_t before,
                            uint64_t *offset, size_t *length)
 {
@@ -311,7 +311,7 @@ static enum search_result search_back(struct search_window *w, uint64_t before, 
             stride *= 2;
             continue;
         }
-        if (stride > PROBE_FIRST) { /* there is data in this long stride: look closer */
+        if (stride > PROBE_FIRST) { /* there is data in this long stride: go on in short ones */
             stride = PROBE_FIRST;
             continue;
         }

@@ -1,5 +1,7 @@
-/* Samples whose bytes belong together: taken under a sequence counter, or read twice; what came out
- * another way is marked for a while, so that it can be seen. */
+/* Samples whose bytes are of one moment. Two ways: the window is read between two equal even values
+ * of a sequence counter, which must be the writer's own; or the bytes that matter (a value wider
+ * than a word, the selection) are read a second time. A byte that differs is torn: it stays marked
+ * for half a second, so that the user can see it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +24,7 @@ void settle_free(struct settle *t)
 
 /* ---- marks ---- */
 
-/* Another window starts without marks; those of this one fade. True: one has gone. */
+/* A different window starts without marks; those of the same window fade. True: one is gone. */
 static bool age_marks(struct settle *t, uint64_t offset, size_t n, int64_t now)
 {
     bool gone = false, any = false;
@@ -59,7 +61,7 @@ static bool mark(struct settle *t, size_t i)
 
 /* ---- reading ---- */
 
-/* Under the counter: a sample between two equal even values of it. */
+/* Under the counter: reads until it has the same even value before and after. */
 static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *lock,
                                   uint64_t offset, size_t n, struct seg_stat *stat)
 {
@@ -70,7 +72,7 @@ static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *l
         struct oserr e = seg_counter(s->seg, lock, &before);
         bool known = !oserr_is(e);
         if (known && before % 2 != 0 && i + 1 < LOCK_TRIES)
-            continue; /* being written: no use in reading */
+            continue; /* being written: reading is useless */
         e = seg_sample(s->seg, offset, w->arrays->bytes, w->arrays->state, n, stat);
         if (oserr_is(e) || !known)
             return e;
@@ -81,8 +83,8 @@ static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *l
     return OSERR_NONE;
 }
 
-/* Marks what the backend itself could not copy twice the same. */
-static bool mark_unsettled(struct sampler *s, uint64_t offset, size_t n)
+/* Marks the bytes that differed in the back end's own two copies. */
+static bool mark_torn(struct sampler *s, uint64_t offset, size_t n)
 {
     uint64_t from = 0, to = 0;
     bool news = false;
@@ -95,7 +97,7 @@ static bool mark_unsettled(struct sampler *s, uint64_t offset, size_t n)
     return news;
 }
 
-/* Reads the part of [from, to) that is in the window once more; what differs is marked. */
+/* Reads the part of [from, to) that is in the window a second time and marks what differs. */
 static bool read_again(struct sampler *s, const struct settle_request *want, uint64_t offset,
                        size_t n)
 {
@@ -133,7 +135,7 @@ struct oserr settle_sample(struct sampler *s, const struct settle_request *want,
         e = sample_locked(s, &want->lock, offset, n, stat);
     } else {
         e = seg_sample(s->seg, offset, w->arrays->bytes, w->arrays->state, n, stat);
-        *news = mark_unsettled(s, offset, n) || *news;
+        *news = mark_torn(s, offset, n) || *news;
         if (!oserr_is(e))
             *news = read_again(s, want, offset, n) || *news;
     }

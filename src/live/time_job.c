@@ -5,13 +5,14 @@
 #include "live/sampler_private.h"
 #include "time/moment.h"
 
-bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around)
+bool sampler_show_past(struct sampler *s, const struct history_request *want, bool sweeping)
 {
     struct sample *w = &s->work;
     struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->arrays->bytes,
                                     w->arrays->state, w->arrays->changed};
-    bool news = recorder_sample(s->rewind, wish, w->time, w->map.sweeps, around, &window, &w->past);
-    recorder_strip(s->rewind, &w->map, &w->past);
+    bool news =
+        recorder_sample(s->recorder, want, w->time, w->map.sweeps, sweeping, &window, &w->past);
+    recorder_strip(s->recorder, &w->map, &w->past);
     if (w->past.time != 0) {
         memset(w->arrays->torn, 0, w->length);
         memset(w->arrays->base, 0, w->length);
@@ -28,7 +29,7 @@ struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **t
     *seg = s->seg;
     if (past == 0)
         return OSERR_NONE;
-    struct oserr e = snapshot_open(s->seg, s->map, s->rewind, past, then);
+    struct oserr e = snapshot_open(s->seg, s->map, s->recorder, past, then);
     if (!oserr_is(e))
         *seg = snapshot_seg(*then);
     return e;
@@ -40,6 +41,6 @@ void job_time(struct sampler *s, void *arg, const struct progress *p)
     (void)p;
     if (j->follows)
         j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
-    j->time = recorder_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    j->time = recorder_step(s->recorder, j->offset, j->length, j->from, j->steps, &j->moved);
     s->step_at = j->time;
 }

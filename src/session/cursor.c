@@ -178,7 +178,7 @@ void session_undo_push(struct session *s, const struct poke_done *p)
     s->redo_count = 0;
 }
 
-/* The window when only changed rows are shown: rows are counted as the sampler lists them. */
+/* ---- only changed rows: the window is a part of the list that the sampler makes ---- */
 
 const struct rows_result *session_rows(const struct session *s)
 {
@@ -195,7 +195,7 @@ uint64_t session_row(const struct session *s, size_t row)
     return row < rows->shown ? rows->at[rows->first + row] : UINT64_MAX;
 }
 
-/* Where the row of an offset begins. */
+/* The offset of the row that holds `offset`. */
 static uint64_t row_start(const struct session *s, uint64_t offset)
 {
     return offset - (offset - session_start(s)) % session_width(s);
@@ -228,7 +228,7 @@ void session_rows_show(struct session *s)
     size_t i = lower(rows, row), screen = s->rows > 0 ? s->rows : 1;
     bool listed = i < rows->count && rows->at[i] == row;
     if (i > rows->first && i < rows->first + rows->shown)
-        return; /* it will stand among them */
+        return; /* the next list will have it among them */
     if (listed && i >= rows->first + rows->shown && i + 1 >= screen)
         s->top = rows->at[i + 1 - screen];
     else

@@ -5,7 +5,7 @@
 
 #include "backend/os.h"
 
-enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_BEHIND = 24 };
+enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_AFTER = 24 };
 
 static void set_defaults(struct settings *set)
 {
@@ -50,7 +50,7 @@ struct oserr session_init(struct session *s, struct backend *be)
     return OSERR_NONE;
 }
 
-/* A job that hangs in a call must not make the user wait: it is left to itself. */
+/* A job that hangs in a call must not make the user wait: it is abandoned. */
 static bool stop_sampler(struct session *s)
 {
     struct sampler *sampler = s->sampler;
@@ -58,8 +58,8 @@ static bool stop_sampler(struct session *s)
     return sampler_stop_by(sampler, os_now() + SECOND, s->owner);
 }
 
-/* What a thread that hangs still uses when all else is gone: kept, and findable for whoever looks
- * for memory that was lost. */
+/* An abandoned thread may still use the walker; keep it reachable so that LeakSanitizer does not
+ * report it. */
 static struct walker *volatile left_walker;
 
 void session_free(struct session *s)
@@ -67,14 +67,14 @@ void session_free(struct session *s)
     bool ended = stop_sampler(s);
     if (s->walker != NULL)
         backend_pace(s->be, NULL);
-    if (ended && !s->left_behind) /* else a pass that hangs may still ask the walker */
+    if (ended && !s->left_behind) /* else a hung scan of /proc may still use it */
         ended = walker_stop(s->walker, os_now() + SECOND / 5, s->owner);
     if (!ended || s->left_behind)
         left_walker = s->walker;
     segment_list_free(&s->walk);
     (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
-    if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
+    if (ended && !s->left_behind) /* else an abandoned thread may still post it */
         os_wake_free(s->wake);
     *s = (struct session){0};
 }
@@ -139,7 +139,7 @@ struct oserr session_attach(struct session *s, const char *locator, uint64_t ran
     struct seg_stat stat = *seg_last(seg);
     unsigned caps = seg_caps(seg);
     (void)snprintf(name, sizeof name, "%s", seg_locator(seg));
-    struct sampler *sampler = sampler_start(s->be, seg, s->set.hz, s->wake, &e);
+    struct sampler *sampler = sampler_start(seg, s->set.hz, s->wake, &e);
     if (sampler == NULL)
         return e;
     s->range_offset = range_length != 0 ? range_offset : 0;
@@ -164,14 +164,13 @@ void session_detach(struct session *s)
     ask_walker(s);
 }
 
-/* The part of the segment that the sampler shall read: the screen, and what characters at its edges
- * need. */
+/* The part of the segment that is read: the screen, and what characters at its edges need. */
 static void wanted(const struct session *s, uint64_t *offset, size_t *length)
 {
     uint64_t start = session_start(s), before = s->top - start;
     if (before > MARGIN_BEFORE)
         before = MARGIN_BEFORE;
-    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_BEHIND;
+    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_AFTER;
     *offset = s->top - before;
     if (s->range_length != 0 && *offset + n > s->range_offset + s->range_length)
         n = s->range_offset + s->range_length - *offset;
@@ -260,7 +259,7 @@ static bool take_sample(struct session *s)
     return sampler_take(s->sampler, &s->sample);
 }
 
-/* How far a pass over /proc is that takes long. */
+/* The progress of a scan of /proc that takes long, in percent; 0: there is none. */
 static unsigned pass_percent(struct walker *w)
 {
     struct walk_progress p;
@@ -276,7 +275,7 @@ bool session_take(struct session *s)
     os_wake_clear(s->wake);
     if (s->sampler != NULL) {
         news = worker_take(sampler_worker(s->sampler), s->owner);
-        /* A finished job may have attached something else, or detached. */
+        /* A job that has ended may have attached a different segment, or detached. */
         uint64_t events = s->sample.events;
         session_request_sample(s);
         if (s->sampler != NULL)
@@ -322,39 +321,12 @@ bool session_users(const struct session *s, struct seg_who *out)
     return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
 }
 
-/* Is this the first row of its process? Rows of one process stand together. */
-static bool first_of_pid(const struct seg_who *w, size_t i)
-{
-    return i == 0 || w->mappers[i - 1].pid != w->mappers[i].pid;
-}
-
-/* Each process once; where the rights of handles are known (Windows) they say what it may do. */
-static void count_holders(const struct seg_who *w, size_t *rw, size_t *ro, size_t *held)
-{
-    for (size_t i = 0; i < w->holders_count;) {
-        uint32_t pid = w->holders[i].pid, rights = 0;
-        for (; i < w->holders_count && w->holders[i].pid == pid; i++)
-            rights |= w->holders[i].access;
-        if (pid != os_pid())
-            ++*((rights & SEG_MAY_WRITE) != 0 ? rw : (rights & SEG_MAY_READ) != 0 ? ro : held);
-    }
-}
-
-bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable)
+bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable)
 {
     struct seg_who w;
-    *rw = *ro = *held = *unreadable = 0;
     if (!session_users(s, &w))
         return false;
-    for (size_t i = 0; i < w.mappers_count; i++) {
-        if (w.mappers[i].pid == os_pid() || !first_of_pid(&w, i))
-            continue;
-        bool write = false;
-        for (size_t k = i; k < w.mappers_count && w.mappers[k].pid == w.mappers[i].pid; k++)
-            write = write || w.mappers[k].write;
-        *(write ? rw : ro) += 1;
-    }
-    count_holders(&w, rw, ro, held);
+    *users = seg_who_users(&w);
     *unreadable = w.unreadable;
     return true;
 }

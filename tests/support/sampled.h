@@ -64,7 +64,7 @@ static void start_sampler(unsigned hz)
     struct seg *seg = NULL;
     struct oserr e = seg_open(be, locator, SEG_READ, &seg);
     ck_assert(!oserr_is(e));
-    sampler = sampler_start(be, seg, hz, wake, &e);
+    sampler = sampler_start(seg, hz, wake, &e);
     ck_assert_ptr_nonnull(sampler);
     want = (struct sample_request){.hz = hz, .cpu = CPU_DEFAULT};
     want.past.budget = (size_t)HISTORY_MIB << 20;

@@ -187,7 +187,7 @@ static void start(void)
     set_up();
     wake = os_wake_new();
     ck_assert(wake != NULL && sample_alloc(&sample));
-    sampler = sampler_start(be, ours, 250, wake, &e);
+    sampler = sampler_start(ours, 250, wake, &e);
     ours = NULL;
     ck_assert_ptr_nonnull(sampler);
     sampler_request(sampler,

@@ -58,7 +58,7 @@ static void set_up(void)
     struct oserr e = seg_open(be, locator, SEG_READ, &seg);
     ck_assert(!oserr_is(e));
     backend_before_call(be, move, NULL);
-    sampler = sampler_start(be, seg, 250, wake, &e);
+    sampler = sampler_start(seg, 250, wake, &e);
     ck_assert_ptr_nonnull(sampler);
     ask(0, &(struct settle_request){.locked = false});
 }

@@ -193,7 +193,7 @@ int demo_replay(struct command_run *r, const char *path, int64_t until)
         return EXIT_ERROR;
     }
     p.recorded = recording_of(p.from);
-    struct oserr e = block_new(&p.block, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&p.block, BLOCK_RAW);
     int status = oserr_is(e) ? run_fail(r, NULL, "play it", e) : make_segment(&p);
     if (status == EXIT_DONE) {
         status = play(&p, until);

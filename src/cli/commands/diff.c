@@ -154,8 +154,8 @@ static int report_sizes(struct pair *p)
 static int compare_both(struct pair *p)
 {
     struct command_run *r = p->r;
-    struct oserr first = block_new(&p->block[0], BLOCK_RAW);
-    struct oserr second = block_new(&p->block[1], BLOCK_RAW);
+    struct oserr first = aligned_buffer_new(&p->block[0], BLOCK_RAW);
+    struct oserr second = aligned_buffer_new(&p->block[1], BLOCK_RAW);
     int status = EXIT_DONE;
     p->state = r->env->when != NULL ? malloc(SEG_SMALL) : NULL;
     if (oserr_is(first) || oserr_is(second) || (p->state == NULL && r->env->when != NULL)) {

@@ -19,7 +19,7 @@ static bool walk_start(struct range_reader *w, struct command_run *r, const stru
 {
     *w = (struct range_reader){.r = r, .at = p->offset, .end = p->offset + p->length};
     w->unit = p->view->unit;
-    struct oserr e = block_new(&w->block, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&w->block, BLOCK_RAW);
     if (oserr_is(e)) {
         w->status = run_fail(r, NULL, "print it", e);
         return false;

@@ -88,7 +88,7 @@ int cmd_save(struct command_run *r)
     if (strcmp(r->word[0], "-") == 0) {
         return run_usage(r, "save writes a file; peek --raw writes to standard output");
     }
-    struct oserr e = block_new(&b, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "read it", e);
     }
