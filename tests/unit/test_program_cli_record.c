@@ -317,13 +317,9 @@ TEST(what_was_seen_before_a_failure_is_kept)
     ck_assert(!oserr_is(e));
     out_text(&out, 4096);
     out_text(&err, 4096);
-    struct command_env env = {.be = f.be,
-                              .seg = seg,
-                              .out = &out,
-                              .err = &err,
-                              .ui = true,
-                              .pause = tick,
-                              .pause_ctx = &f};
+    const struct progress progress = {tick, &f};
+    struct command_env env = {
+        .be = f.be, .seg = seg, .out = &out, .err = &err, .ui = true, .progress = &progress};
     (void)snprintf(line, sizeof line, "record '%s'", path);
     backend_before_call(f.be, fail_reading, &f);
     ck_assert_int_eq(command_run_line(&env, line), EXIT_ERROR);

@@ -45,11 +45,11 @@ struct number_job {
 
 static int finished[8], finished_count, cancelled_count;
 
-static void number_run(struct job *j, struct worker *w)
+static void number_run(struct job *j, const struct progress *p)
 {
     struct number_job *n = (struct number_job *)j;
     while (n->hold != NULL && atomic_load(n->hold)) {
-        if (!worker_breath(w, os_now() + MS, 5, 10)) {
+        if (!p->yield(p->ctx, os_now() + MS, 5, 10)) {
             n->gave_up = true;
             return;
         }
@@ -256,10 +256,10 @@ TEST(stop_finishes_what_is_left)
 
 static atomic_bool stuck_hold;
 
-static void stuck_run(struct job *j, struct worker *w)
+static void stuck_run(struct job *j, const struct progress *p)
 {
     (void)j;
-    (void)w;
+    (void)p;
     while (atomic_load(&stuck_hold)) /* hears nobody: a /proc read that blocks */
         (void)os_sleep_until(os_now() + MS);
 }

@@ -40,7 +40,7 @@ static void await(bool (*ready)(void))
 {
     int64_t end = os_now() + (int64_t)WAIT_MS * 1000000;
     while (true) {
-        (void)session_take(&ui.s, &ui);
+        (void)session_take(&ui.s);
         ui.now = os_now();
         ui_draw(&ui);
         session_request_sample(&ui.s);
