@@ -1,36 +1,40 @@
-/* Hashes of pages, straight from the mapping: what the map of a whole segment is made of. Nothing
- * is copied, a hole stays a hole; where there is no mapping, pieces are pulled and hashed. */
+/* seg_hash and seg_search: the kernels of bulk.h run straight on the mapping. Nothing is copied and
+ * a hole stays a hole, because touching one faults into the guard instead of making a page. Where
+ * there is no such mapping, seg_hash copies pieces and hashes the copies; seg_search refuses, and
+ * its caller reads. */
+#include "backend/bulk/bulk.h"
+
 #include <string.h>
 
-#include "backend/bulk/page_hash.h"
 #include "backend/guard.h"
 #include "backend/provider.h"
 
-_Static_assert((int)SEG_HASH_PAGE == SEG_PAGE && (int)PAGE_HASH_PAGE == SEG_PAGE,
-               "page sizes differ");
+_Static_assert((int)SEG_HASH_PAGE == SEG_PAGE && (int)HASH_PAGE == SEG_PAGE, "page sizes differ");
 
-/* [at, end) is what is still to be hashed; at lies on a page. */
+/* ---- hashes ---- */
+
+/* [at, end) remains to be hashed; `at` is on a page boundary. */
 struct hashing {
     uint64_t at, end;
     uint64_t *hash; /* of the page at `at` */
     struct seg_hashes *out;
 };
 
-static void hashed(struct hashing *h, size_t pages)
+static void add_hashed(struct hashing *h, size_t pages)
 {
     h->out->pages += pages;
     h->hash += pages;
     h->at += (uint64_t)pages * SEG_PAGE;
 }
 
-/* What is at `at` is no data: where does it go on? */
+/* The page at `at` is not data: finds where data begins again. */
 static struct oserr find_gap(struct seg *s, struct hashing *h, uint64_t part_end)
 {
     uint64_t next = part_end;
     struct oserr e = s->kind->next_data(s, h->at, part_end, &next);
     if (next > part_end)
         next = part_end;
-    if (next <= h->at) { /* it came to life, or it cannot be read: not this time */
+    if (next <= h->at) { /* it became data meanwhile, or is unreadable: skip it this time */
         next = h->at + SEG_PAGE < part_end ? h->at + SEG_PAGE : part_end;
         h->out->gap = SEG_EXT_UNKNOWN;
     }
@@ -38,18 +42,18 @@ static struct oserr find_gap(struct seg *s, struct hashing *h, uint64_t part_end
     return e;
 }
 
-/* Whole pages of the mapping, until one is not there. */
+/* Hashes whole pages of the mapping; false: stopped at a page that is not there. */
 static bool hash_mapped(struct seg *s, struct hashing *h)
 {
     size_t whole = (size_t)((h->end - h->at) / SEG_PAGE);
     struct page_run run = {
         .from = s->read_map.base + (h->at - s->read_map.at), .hash = h->hash, .pages = whole};
     bool there = guard_run(hash_kernel(), &run, run.from, whole * SEG_PAGE);
-    hashed(h, run.done);
+    add_hashed(h, run.done);
     return there;
 }
 
-/* The last page of a segment that does not end on one: what is behind the end counts as zeros,
+/* Hashes the last page of a segment that ends inside it: the bytes past the end count as zeros,
  * whatever somebody stored there. */
 static bool hash_tail(struct seg *s, struct hashing *h)
 {
@@ -57,18 +61,18 @@ static bool hash_tail(struct seg *s, struct hashing *h)
     struct page_run run = {.from = (unsigned char *)page, .hash = h->hash, .pages = 1};
     if (!segment_read_page(s, h->at, (unsigned char *)page, (size_t)(h->end - h->at)))
         return false;
-    page_hash_plain(&run);
-    hashed(h, 1);
+    hash_kernel()(&run);
+    add_hashed(h, 1);
     h->at = h->end;
     return true;
 }
 
-/* Without a mapping: what the kind says is data, piece by piece. */
-static struct oserr hash_pulled(struct seg *s, struct hashing *h)
+/* Without a mapping: copies and hashes what the kind says is data, piece by piece. */
+static struct oserr hash_copied(struct seg *s, struct hashing *h)
 {
     struct oserr e = segment_bounce(s);
     if (!oserr_is(e))
-        e = segment_stat(s); /* a page lost makes what is remembered of its data void */
+        e = segment_stat(s); /* losing a page invalidates the cached extent */
     while (!oserr_is(e) && h->at < h->end) {
         uint64_t stop = h->end;
         enum seg_extent_kind kind = SEG_EXT_HOLE;
@@ -89,7 +93,7 @@ static struct oserr hash_pulled(struct seg *s, struct hashing *h)
         memset(s->bounce + got, 0, pages * SEG_PAGE - got);
         struct page_run run = {.from = s->bounce, .hash = h->hash, .pages = pages};
         hash_kernel()(&run);
-        hashed(h, pages);
+        add_hashed(h, pages);
         if (got < n)
             break;
     }
@@ -97,7 +101,7 @@ static struct oserr hash_pulled(struct seg *s, struct hashing *h)
     return e;
 }
 
-static struct oserr hash_looked(struct seg *s, struct hashing *h, uint64_t part_end)
+static struct oserr hash_in_place(struct seg *s, struct hashing *h, uint64_t part_end)
 {
     bool there = h->end - h->at < SEG_PAGE || hash_mapped(s, h);
     if (there && h->at < h->end)
@@ -105,7 +109,7 @@ static struct oserr hash_looked(struct seg *s, struct hashing *h, uint64_t part_
     h->out->next = h->at;
     if (there)
         return OSERR_NONE;
-    struct oserr e = segment_stat(s); /* beyond a new end is no hole */
+    struct oserr e = segment_stat(s); /* bytes past a new end are not a hole */
     if (!oserr_is(e) && s->last.size < part_end)
         part_end = s->last.size;
     if (oserr_is(e) || h->at >= part_end)
@@ -128,5 +132,42 @@ struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
         h.end = off + (uint64_t)pages * SEG_PAGE;
     const struct mapping *v = &s->read_map;
     bool mapped = s->watch >= 0 && v->base != NULL && off >= v->at && h.end <= v->at + v->n;
-    return mapped ? hash_looked(s, &h, end) : hash_pulled(s, &h);
+    return mapped ? hash_in_place(s, &h, end) : hash_copied(s, &h);
+}
+
+/* ---- search ---- */
+
+/* End of the places where the whole needle lies before `end` and inside what may be read. */
+static uint64_t places_to(const struct seg *s, size_t size, uint64_t end)
+{
+    uint64_t start, stop;
+    seg_part(s, &start, &stop);
+    stop = end < stop ? end : stop;
+    return stop >= size ? stop - size + 1 : 0;
+}
+
+struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off, uint64_t end,
+                        uint64_t *next, bool *found)
+{
+    const struct mapping *v = &s->read_map;
+    *next = off;
+    *found = false;
+    bool rare =
+        needle->size > 0 && needle->rare[0] < needle->size && needle->rare[1] < needle->size;
+    if (s->access == SEG_STAT || !rare)
+        return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
+    uint64_t last = places_to(s, needle->size, end);
+    if (off >= last)
+        return OSERR_NONE;
+    if (s->watch < 0 || v->base == NULL || off < v->at || last > v->at + v->n)
+        return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
+    struct byte_search k = {.from = v->base + (off - v->at),
+                            .places = (size_t)(last - off),
+                            .needle = needle->bytes,
+                            .size = needle->size,
+                            .rare = {needle->rare[0], needle->rare[1]}};
+    (void)guard_run(search_kernel(), &k, k.from, k.places - 1 + needle->size);
+    *next = off + k.at;
+    *found = k.found != 0;
+    return OSERR_NONE;
 }
