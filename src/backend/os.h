@@ -34,7 +34,6 @@ uint32_t os_uid(void);                                /* effective */
 void os_catch_stop(void);
 bool os_stop_asked(void);
 int os_stop_signal(void); /* which one, 0: none */
-void os_stop_clear(void);
 void os_die_of(
     int signal); /* restore the default action and raise it: the parent sees the true cause */
 

@@ -29,7 +29,6 @@ enum seg_refusal {
     SEG_E_NO_SPACE,  /* storing into a hole failed: no memory left for the page (the file system is
                         full) */
     SEG_E_MEMORY,    /* out of memory here */
-    SEG_E_UNSETTLED, /* no two equal reads in three tries */
     SEG_E_UNKNOWN,   /* swapped out or never written: to be told only by disturbing it */
     SEG_E_ID_GIVEN,  /* the system chooses ids: not to be asked for */
     SEG_E_TO_CREATE, /* a locator that can only be created */

@@ -61,6 +61,10 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void sys_note(struct backend *be, const char *format, ...);
 
+/* A name in quotes for a log line, shortened when long; returns buf. */
+enum { SYS_QUOTED = 136 };
+const char *sys_quoted(const char *name, char buf[SYS_QUOTED]);
+
 /* Zeroed memory; counts as a call for failures, is not logged. Free with free(). */
 MUST_USE struct oserr sys_alloc(struct backend *be, size_t n, void **out);
 

@@ -169,6 +169,13 @@ void sys_note(struct backend *be, const char *format, ...)
     va_end(ap);
 }
 
+const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
+{
+    bool whole = strlen(name) <= SYS_QUOTED - 8;
+    snprintf(buf, SYS_QUOTED, whole ? "\"%s\"" : "\"%.128s\"...", name);
+    return buf;
+}
+
 struct oserr sys_alloc(struct backend *be, size_t n, void **out)
 {
     *out = sys_enter(be, "malloc") != 0 ? NULL : calloc(1, n == 0 ? 1 : n);

@@ -128,8 +128,6 @@ static const char *refusal(uint32_t code, const char *raw)
         return "no memory left for a page that was never written";
     case SEG_E_MEMORY:
         return "out of memory";
-    case SEG_E_UNSETTLED:
-        return "changes too fast to be read whole";
     case SEG_E_RESERVED:
         return "a page there is reserved only: the program that made it has to commit it first";
     case SEG_E_RECORDING:

@@ -35,7 +35,8 @@ void fd_describe(const struct stat *st, struct seg_stat *out)
     };
 }
 
-bool fd_permitted(const struct seg_stat *st, enum seg_access access)
+/* Whether mode and owner let this process open it with such access. */
+static bool is_permitted(const struct seg_stat *st, enum seg_access access)
 {
     uint32_t want = access == SEG_WRITE ? 06 : access == SEG_READ ? 04 : 0;
     uid_t me = geteuid();
@@ -68,7 +69,7 @@ struct oserr fd_stat(struct seg *s, struct seg_stat *out)
     fd_describe(&st, out);
     out->denied = was.denied;
     if (was.mode != out->mode || was.uid != out->uid || was.gid != out->gid)
-        out->denied = !fd_permitted(out, s->access);
+        out->denied = !is_permitted(out, s->access);
     return OSERR_NONE;
 }
 

@@ -63,7 +63,4 @@ void fd_sealed(struct seg_stat *st);
 /* Opens what is only looked at, through /proc. */
 MUST_USE struct oserr fd_peek(struct backend *be, const char *path, int *fd);
 
-/* Would the mode and owner let this process open it so? */
-bool fd_permitted(const struct seg_stat *st, enum seg_access access);
-
 #endif

@@ -93,12 +93,6 @@ static void drain(int fd)
         continue;
 }
 
-void os_stop_clear(void)
-{
-    drain(load(&stop_read));
-    store(&stop_number, 0);
-}
-
 void os_die_of(int signal_number)
 {
     sigset_t one;

@@ -36,9 +36,6 @@ struct process_ipc {
 struct seg_id process_identity(struct backend *be, struct process_ipc *ipc, uint32_t pid,
                                struct seg_id id, const char *name, bool *huge);
 
-/* Is the device one of those whose objects are told apart by what they are called? */
-bool is_anon_device(struct backend *be, uint64_t dev);
-
 /* The kind that an identity, and having no name any more, makes it. */
 enum seg_kind process_kind(struct seg_id id, bool unlinked);
 

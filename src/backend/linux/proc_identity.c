@@ -14,13 +14,18 @@
 
 /* ---- identities ---- */
 
-bool is_anon_device(struct backend *be, uint64_t dev)
+/* Whether the device is one of the kernel's internal ones, on which only names tell System V
+ * segments, memfds and anonymous mappings apart. *huge: it has huge pages. */
+static bool is_anon_device(struct backend *be, uint64_t dev, bool *huge)
 {
     uint64_t devs[SYS_NAMELESS];
     sys_anon_devices(be, devs);
+    *huge = false;
     for (size_t i = 0; i < SYS_NAMELESS; i++)
-        if (dev != 0 && devs[i] == dev)
+        if (dev != 0 && devs[i] == dev) {
+            *huge = dev != devs[0];
             return true;
+        }
     return false;
 }
 
@@ -50,12 +55,8 @@ static uint64_t ipc_namespace(struct backend *be, struct process_ipc *ipc, uint3
 struct seg_id process_identity(struct backend *be, struct process_ipc *ipc, uint32_t pid,
                                struct seg_id id, const char *name, bool *huge)
 {
-    uint64_t devs[SYS_NAMELESS];
-    *huge = false;
-    if (!is_anon_device(be, id.dev))
+    if (!is_anon_device(be, id.dev, huge))
         return id;
-    sys_anon_devices(be, devs);
-    *huge = id.dev != devs[0];
     if (strncmp(name, "/SYSV", 5) == 0)
         return (struct seg_id){SYSV_DEV, id.ino, ipc_namespace(be, ipc, pid)};
     id.space = strncmp(name, "/memfd:", 7) == 0 ? SORT_MEMFD : SORT_ANONYMOUS;
@@ -158,7 +159,8 @@ static struct oserr take_covering(void *ctx, const struct sys_mapping *at)
     if (c->address < at->start || c->address >= at->end)
         return OSERR_NONE;
     struct oserr e = OSERR_NONE;
-    if (is_anon_device(c->maps.be, at->dev))
+    bool huge;
+    if (is_anon_device(c->maps.be, at->dev, &huge))
         e = maps_name(&c->maps, at, name);
     c->found = !oserr_is(e);
     *c->out = (struct process_range){.start = at->start, .end = at->end, .shared = at->shared};

@@ -24,12 +24,8 @@ struct sysv_row {
     struct seg_stat stat;
 };
 
-/* Calls take for each segment, also those that we may not read, until it returns false. Missing
- * /proc: no error, no segments. */
-MUST_USE struct oserr sysv_rows(struct backend *be,
-                                bool (*take)(void *ctx, const struct sysv_row *row), void *ctx);
-
-/* The same from a descriptor of the table, which stays the caller's. */
+/* Reads a table of System V segments from its descriptor, which remains the caller's. Calls take
+ * for each one, also for those that we may not read, until it returns false. */
 MUST_USE struct oserr sysv_rows_from(struct backend *be, int fd,
                                      bool (*take)(void *ctx, const struct sysv_row *row),
                                      void *ctx);

@@ -12,12 +12,6 @@ enum { SECOND = 1000000000, PIPE_GONE = 13 /* SIGPIPE, as elsewhere */ };
 
 #define TICKS_TO_1970 INT64_C(116444736000000000) /* 100 ns from 1601 on */
 
-struct oserr os_last(const char *call)
-{
-    DWORD code = GetLastError();
-    return (struct oserr){call, code == 0 ? ERROR_GEN_FAILURE : code};
-}
-
 int64_t os_now(void)
 {
     static LARGE_INTEGER frequency; /* the same for all threads, whoever writes it first */

@@ -12,7 +12,11 @@
 HANDLE os_stop_event(void); /* set once a stop was asked for; NULL before os_catch_stop */
 
 /* The error of the call that just failed with GetLastError(). */
-struct oserr os_last(const char *call);
+static inline struct oserr os_last(const char *call)
+{
+    DWORD code = GetLastError();
+    return (struct oserr){call, code == 0 ? ERROR_GEN_FAILURE : code};
+}
 
 /* A timer of this thread, set to go off in `ns`; NULL: none to be had. Half a millisecond fine
  * where the system can. */
@@ -20,12 +24,6 @@ HANDLE os_thread_timer(int64_t ns);
 
 /* An event of this thread, for waiting at a gate; NULL: none to be had. */
 HANDLE os_thread_event(void);
-
-/* What this thread was given by the two above goes. */
-void os_thread_leaves(void);
-
-/* The program's file; the caller frees. */
-wchar_t *os_own_path(void);
 
 /* A new file beside `path`, open for writing, and its name (the caller frees it, also after a
  * failure); INVALID_HANDLE_VALUE: it could not be made (GetLastError). */

@@ -12,7 +12,8 @@ struct os_process {
     DWORD pid;
 };
 
-wchar_t *os_own_path(void)
+/* The path of our executable; the caller frees it. */
+static wchar_t *own_path(void)
 {
     for (DWORD n = PATH_FIRST; n <= PATH_MOST; n *= 2) {
         wchar_t *path = malloc(n * sizeof *path);
@@ -56,7 +57,7 @@ static struct oserr start(struct os_process *p, wchar_t *line)
 {
     SECURITY_ATTRIBUTES inherit = {.nLength = sizeof inherit, .bInheritHandle = TRUE};
     PROCESS_INFORMATION made;
-    wchar_t *path = os_own_path();
+    wchar_t *path = own_path();
     if (path == NULL)
         return (struct oserr){"GetModuleFileNameW", SEG_E_MEMORY};
     HANDLE null = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE,

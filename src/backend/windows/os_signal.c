@@ -79,13 +79,6 @@ int os_stop_signal(void)
     return (int)InterlockedCompareExchange(&stop_number, 0, 0);
 }
 
-void os_stop_clear(void)
-{
-    if (stop_event != NULL)
-        ResetEvent(stop_event);
-    InterlockedExchange(&stop_number, 0);
-}
-
 void os_die_of(int signal)
 {
     ExitProcess(signal == INTERRUPT ? (UINT)BY_CTRL_C : 128U + (UINT)signal);

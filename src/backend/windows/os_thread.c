@@ -31,7 +31,8 @@ HANDLE os_thread_event(void)
     return own_event;
 }
 
-void os_thread_leaves(void)
+/* Frees what the two functions above gave this thread. */
+static void free_thread_handles(void)
 {
     if (own_timer != NULL)
         CloseHandle(own_timer);
@@ -44,7 +45,7 @@ static unsigned __stdcall thread_main(void *arg)
 {
     struct os_thread *t = arg;
     t->fn(t->arg);
-    os_thread_leaves();
+    free_thread_handles();
     return 0;
 }
 

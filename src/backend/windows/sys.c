@@ -30,13 +30,6 @@ uint32_t sys_nt(long status)
     return status >= 0 ? 0 : RtlNtStatusToDosError(status);
 }
 
-const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
-{
-    bool whole = strlen(name) <= SYS_QUOTED - 8;
-    snprintf(buf, SYS_QUOTED, whole ? "\"%s\"" : "\"%.128s\"...", name);
-    return buf;
-}
-
 static const char *access_text(uint32_t access)
 {
     return (access & SYS_SECTION_WRITE) != 0
