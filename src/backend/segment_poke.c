@@ -177,7 +177,8 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         memcpy(&t.value, p->value, p->size);
     }
     int faults = 0;
-    while (!guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
+    while (
+        !guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
         e = store_fault(s, "seg_poke", p->offset, p->size, t.done, &faults);
         if (oserr_is(e))
             return e;

@@ -32,9 +32,8 @@ struct backend {
     const struct seg_player *player; /* of recordings; NULL: none can be opened */
     void (*before)(void *ctx, const char *call);
     void *before_ctx;
-    const struct seg_throttle *pace; /* of passes without their own */
-    bool nameless_known;
-    uint64_t nameless[8]; /* devices of objects without a file system of their own */
+    bool anon_devices_known;
+    uint64_t anon_devices[8]; /* see sys_anon_devices */
 };
 
 /* Before a call: 0 go ahead, else the code it has to fail with, without being made. */

@@ -30,6 +30,7 @@ enum { POKES_KEPT = 64 };
 struct command_env {
     struct backend *be;
     struct seg *seg; /* UI: the attached segment, stays the caller's; NULL: from the command line */
+    const struct seg_throttle *pace; /* of scans of the processes; NULL: in one go */
     struct out *out, *err;
     bool ui;               /* no stdin, no stdout; offsets may be relative; locator left out */
     bool out_terminal;     /* stdout is a terminal */

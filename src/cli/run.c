@@ -32,65 +32,10 @@ void run_error_end(struct command_run *r)
     out_push(r->env->err);
 }
 
-/* What is special about a kind, by the start of its locator. */
-static const struct kind_words {
-    const char *prefix;
-    const char *name;   /* what a locator of it looks like */
-    const char *absent; /* what it means when there is none */
-    const char *denied; /* what to do when it may not be reached; NULL: nothing special */
-    const char *other;  /* something else is there; NULL: nothing special */
-    const char *fixed;  /* why it is read-only; NULL: nothing special */
-    const char *cannot; /* why something is not done to it; NULL: nothing special */
-} kind_words[] = {
-    {.prefix = "file:", .name = "not a path: 1 to 4095 bytes", .absent = "no such file"},
-    {.prefix = "rec:",
-     .name = "not a path: 1 to 4095 bytes",
-     .absent = "no such file",
-     .other = "not a recording: a folder, fifo or device",
-     .fixed = "a recording is read-only"},
-    {.prefix = "sysv:",
-     .name = "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, sysv:new",
-     .absent = "no such segment"},
-    {.prefix = "fd:",
-     .name = "not a descriptor: fd:PID/FD, both decimal numbers",
-     .absent = "no such process or descriptor",
-     .cannot = "it has no name to do that to: it is gone when nobody has it any more"},
-    {.prefix = "map:",
-     .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
-     .absent = "no such process, or nothing is mapped there",
-     .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
-     .cannot = "not possible for what is reached through a mapping"},
-    {.prefix = "ns:",
-     .name = "not a segment of a namespace: ns:PID/NAME",
-     .absent = "no such process or segment",
-     .cannot = "it is another namespace's: do that from inside"},
-    {.prefix = "memfd:",
-     .name = "not a name for a memfd: at most 249 bytes",
-     .absent = "no such segment"},
-    {.prefix = "win:",
-     .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or Global\\, no other "
-             "backslash",
-     .absent = "no such segment",
-     .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
-     .cannot = "a section of Windows keeps its size and its rights"},
-    {.prefix = "",
-     .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
-     .absent = "no such segment"},
-};
-
-static const struct kind_words *words_of(const char *raw)
-{
-    const struct kind_words *w = kind_words;
-    while (strncmp(raw, w->prefix, strlen(w->prefix)) != 0) {
-        w++;
-    }
-    return w;
-}
-
 /* What a refusal of our own means to the user. NULL: the backend's own words must do. */
 static const char *refusal(uint32_t code, const char *raw)
 {
-    const struct kind_words *w = words_of(raw);
+    const struct seg_words *w = seg_words(raw);
     switch (code) {
     case SEG_E_LOCATOR:
         return "not a locator that this system knows";
@@ -115,9 +60,9 @@ static const char *refusal(uint32_t code, const char *raw)
     case SEG_E_ALIGN:
         return "--expect needs an offset that is a multiple of the value's size";
     case SEG_E_READ_ONLY:
-        return w->fixed != NULL ? w->fixed : "opened read-only";
+        return w->read_only != NULL ? w->read_only : "opened read-only";
     case SEG_E_UNSUPPORTED:
-        return w->cannot != NULL ? w->cannot : "this kind of segment cannot do that";
+        return w->unsupported != NULL ? w->unsupported : "this kind of segment cannot do that";
     case SEG_E_IN_USE:
         return "in use";
     case SEG_E_REPLACED:
@@ -141,18 +86,29 @@ static const char *refusal(uint32_t code, const char *raw)
     }
 }
 
-/* What this system wants instead. */
-static void print_rule(struct out *err, uint32_t code)
+const char *run_in_use(const char *raw)
 {
-    const char *rule = seg_rule(code);
-    if (rule != NULL) {
-        out_print(err, code == SEG_E_LOCATOR ? " (%s)" : "; %s", rule);
+    const char *irremovable = seg_words(raw)->irremovable;
+    return irremovable != NULL ? irremovable : "--force removes the name all the same";
+}
+
+/* ` (posix:/NAME, sysv:ID, ...)`: the locators that this system knows. */
+static void print_forms(struct out *err)
+{
+    const struct seg_words *w = NULL;
+    const char *gap = " (";
+    for (size_t i = 0; (w = seg_words_at(i)) != NULL; i++) {
+        if (w->form != NULL) {
+            out_print(err, "%s%s", gap, w->form);
+            gap = ", ";
+        }
     }
+    out_str(err, ")");
 }
 
 static void print_meaning(struct out *err, const char *raw, const char *doing, struct oserr e)
 {
-    const struct kind_words *w = words_of(raw);
+    const struct seg_words *w = seg_words(raw);
     switch (oserr_kind(e)) {
     case OSERR_K_MISSING:
         out_str(err, w->absent);
@@ -184,7 +140,11 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
     } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
-        print_rule(err, e.code);
+        if (e.code == SEG_E_LOCATOR) {
+            print_forms(err);
+        } else if (e.code == SEG_E_IN_USE) {
+            out_print(err, "; %s", run_in_use(where));
+        }
     } else {
         print_meaning(err, where, doing, e);
         out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));

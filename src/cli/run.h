@@ -42,6 +42,9 @@ struct oserr run_partly(struct oserr e, uint64_t stored);
 /* Our own refusal, about the run's segment. The text must be printable. */
 int run_error(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
+/* What can be done about a segment that others have (SEG_E_IN_USE). */
+const char *run_in_use(const char *raw);
+
 /* The same without exit status: something worth knowing. */
 void run_note(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 

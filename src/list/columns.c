@@ -48,21 +48,26 @@ static void locator_text(const struct segrow *s, char cell[CELL_MAX])
     (void)locator_shown(s->locator, cell, CELL_MAX);
 }
 
-/* With what else it is called by: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
+/* With its other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
 static void locator_people(const struct segrow *s, char cell[CELL_MAX])
 {
     size_t n = locator_shown(s->locator, cell, CELL_MAX);
+    const char *tag = seg_kind_tag(s->kind);
     bool named = s->name[0] != '\0' && strstr(s->locator, s->name) == NULL;
     if (n + 32 >= CELL_MAX) {
         return;
     }
-    if (has(s, SEG_HAS_KEY) && s->stat->key != 0) {
-        (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
-    } else if (s->kind == SEG_SEM) {
-        (void)snprintf(cell + n, CELL_MAX - n, "  sem");
-    } else if (named && s->kind != SEG_SYSV) {
-        int m = snprintf(cell + n, CELL_MAX - n, "  %s", s->kind == SEG_MEMFD ? "memfd " : "");
-        n += m > 0 ? (size_t)m : 0;
+    if (has(s, SEG_HAS_KEY)) { /* its name is the key, and 0 is none */
+        if (s->stat->key != 0) {
+            (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
+        }
+        return;
+    }
+    if (tag[0] != '\0') {
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "  %s", tag);
+    }
+    if (named) {
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s", tag[0] != '\0' ? " " : "  ");
         (void)text_escape(cell + n, CELL_MAX - n, s->name, strlen(s->name));
     }
 }
@@ -128,14 +133,8 @@ static void mode_text(const struct segrow *s, char cell[CELL_MAX])
 
 static void mode_shown(const struct segrow *s, char cell[CELL_MAX])
 {
-    char letters[] = "rwxrwxrwx";
-    uint32_t mode = s->stat->mode;
-    for (unsigned i = 0; i < 9; i++) {
-        letters[i] = (mode >> (8 - i) & 1U) != 0 ? letters[i] : '-';
-    }
-    letters[2] = (mode & 04000U) != 0 ? 's' : letters[2];
-    letters[5] = (mode & 02000U) != 0 ? 's' : letters[5];
-    letters[8] = (mode & 01000U) != 0 ? 't' : letters[8];
+    char letters[NUMBER_MODE_MAX];
+    number_format_mode(s->stat->mode, letters);
     (void)snprintf(cell, CELL_MAX, "%s", has(s, SEG_HAS_MODE) ? letters : "-");
 }
 

@@ -3,6 +3,7 @@
 #ifndef SHMLENS_LIST_COLUMNS_H
 #define SHMLENS_LIST_COLUMNS_H
 
+#include "core/locator.h"
 #include "list/segrow.h"
 
 enum {

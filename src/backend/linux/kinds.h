@@ -21,14 +21,13 @@ enum {
     POSIX_SHM_PATH = (int)sizeof POSIX_SHM_DIR + 1 + 255, /* its path, with the NUL */
 };
 
-enum seg_kind posix_shm_kind(const char *locator);
 void posix_shm_space(struct backend *be, uint64_t *unused, uint64_t *total);
 void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a canonical locator */
 const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
 
 struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
-struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                              unsigned flags, struct seg_who *who);
+struct oserr posix_shm_remove(struct backend *be, const struct seg_removal *what,
+                              struct seg_who *who);
 
 /* Opens name without changing anything: shm_open's flags for `access`, atime kept where we may. */
 MUST_USE struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,

@@ -129,6 +129,16 @@ struct oserr ns_list(struct backend *be, uint32_t pid, int dir, unsigned kinds, 
 
 const struct provider ns_provider = {
     .kind = SEG_POSIX,
+    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
+    .words = {.help =
+                  "  ns:PID/NAME                         POSIX, in the /dev/shm that the process "
+                  "sees\n",
+              .form = "ns:PID/NAME",
+              .name = "not a segment of a namespace: ns:PID/NAME",
+              .absent = "no such process or segment",
+              .unsupported = "it is another namespace's: do that from inside",
+              .irremovable = "its name is in another namespace: remove it there (nsenter -t PID "
+                             "-m)"},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = ns_canonical,
     .open = ns_open,

@@ -19,7 +19,8 @@ void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH])
     snprintf(path, POSIX_SHM_PATH, "%s/%.255s", POSIX_SHM_DIR, locator + PREFIX);
 }
 
-enum seg_kind posix_shm_kind(const char *locator)
+/* Semaphores are files of the same folder. */
+static enum seg_kind kind_of(const char *locator)
 {
     return strncmp(locator + PREFIX, "sem.", 4) == 0 ? SEG_SEM : SEG_POSIX;
 }
@@ -146,9 +147,15 @@ static struct oserr shm_watch_name(struct seg *s, struct seg_stat *out)
 
 const struct provider posix_shm_provider = {
     .kind = SEG_POSIX,
+    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
+    .words = {.help = "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n",
+              .form = "posix:/NAME",
+              .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
+              .absent = "no such segment"},
     .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
             SEG_CAP_EXTENTS,
     .canonical = shm_canonical,
+    .kind_of = kind_of,
     .list = posix_shm_list,
     .open = shm_get,
     .create = shm_create,
@@ -174,7 +181,7 @@ static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const 
     struct stat st;
     struct seg_stat known;
     snprintf(locator, sizeof locator, "%s%s", POSIX_SHM_PREFIX, name);
-    enum seg_kind kind = posix_shm_kind(locator);
+    enum seg_kind kind = kind_of(locator);
     if ((kinds & (1U << kind)) == 0)
         return OSERR_NONE;
     struct oserr e = sys_statat(be, dir, name, SYS_KEY_LIST_STAT, &st);

@@ -8,7 +8,7 @@
 #include "backend/linux/proc.h"
 #include "backend/linux/sys_proc.h"
 #include "backend/linux/sysv.h"
-#include "backend/mappers.h"
+#include "backend/users.h"
 
 /* Where to stat the object: through its descriptor, else its mapping (which only root may). */
 static void object_path(const struct object *o, char path[PROCESS_PATH])

@@ -323,8 +323,18 @@ static struct oserr memfd_create_new(struct seg *s, uint64_t size, uint32_t mode
     .reopen = fd_reopen, .close = fd_close, .stat = process_stat, .map = process_map, \
     .unmap = fd_unmap, .copy_out = fd_copy_out, .next_data = fd_next_data, .extent = fd_extent
 
+#define NO_NAME "it has no name to remove: it goes when the processes that have it let it go"
+
 const struct provider fd_provider = {
     .kind = SEG_FD,
+    .listed_kinds = 1U << SEG_FD,
+    .words = {.help = "  fd:PID/FD                           what a process holds open: memfd, "
+                      "unlinked, a file\n",
+              .form = "fd:PID/FD",
+              .name = "not a descriptor: fd:PID/FD, both decimal numbers",
+              .absent = "no such process or descriptor",
+              .unsupported = "it has no name to do that to: it is gone when nobody has it any more",
+              .irremovable = NO_NAME},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = fd_canonical,
     .open = fd_open,
@@ -336,6 +346,15 @@ const struct provider fd_provider = {
 
 const struct provider map_provider = {
     .kind = SEG_FD,
+    .words = {.help =
+                  "  map:PID/ADDRESS                     what a process has mapped shared there "
+                  "(root only)\n",
+              .form = "map:PID/ADDRESS",
+              .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
+              .absent = "no such process, or nothing is mapped there",
+              .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
+              .unsupported = "not possible for what is reached through a mapping",
+              .irremovable = NO_NAME},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = map_canonical,
     .open = map_open,
@@ -364,6 +383,12 @@ const struct provider map_sysv_provider = {
 
 const struct provider memfd_provider = {
     .kind = SEG_MEMFD,
+    .listed_kinds = 1U << SEG_MEMFD,
+    .words = {.help =
+                  "  memfd:NAME                          to create: lives as long as it is held\n",
+              .name = "not a name for a memfd: at most 249 bytes",
+              .absent = "no such segment",
+              .irremovable = NO_NAME},
     .caps = SEG_CAP_CREATE,
     .canonical = memfd_canonical,
     .open = memfd_open,

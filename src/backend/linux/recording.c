@@ -259,7 +259,14 @@ struct oserr seg_seek(struct seg *s, int64_t t)
 
 const struct provider recording_provider = {
     .kind = SEG_REC,
-    .caps = SEG_CAP_EXTENTS,
+    .caps = SEG_CAP_EXTENTS | SEG_CAP_TIMES,
+    .words = {.help = "  rec:PATH                            a recording\n",
+              .form = "rec:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .other = "not a recording: a folder, fifo or device",
+              .read_only = "a recording is read-only",
+              .irremovable = "it is a recording, not a segment: rm removes it"},
     .canonical = rec_canonical,
     .open = rec_open,
     .reopen = rec_reopen,

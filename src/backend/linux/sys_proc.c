@@ -223,10 +223,10 @@ void sys_anon_devices(struct backend *be, uint64_t dev[SYS_NAMELESS])
 {
     static const unsigned sizes[SYS_NAMELESS] = {0, 0, 16, 21, 25, 29, 30, 34}; /* log2 */
     os_monitor_lock(be->lock);
-    if (!be->nameless_known)
+    if (!be->anon_devices_known)
         for (size_t i = 0; i < SYS_NAMELESS; i++)
-            be->nameless[i] = device_of(i == 0 ? 0 : MFD_HUGETLB | sizes[i] << MFD_HUGE_SHIFT);
-    be->nameless_known = true;
-    memcpy(dev, be->nameless, sizeof be->nameless);
+            be->anon_devices[i] = device_of(i == 0 ? 0 : MFD_HUGETLB | sizes[i] << MFD_HUGE_SHIFT);
+    be->anon_devices_known = true;
+    memcpy(dev, be->anon_devices, sizeof be->anon_devices);
     os_monitor_unlock(be->lock);
 }

@@ -362,6 +362,13 @@ static void sysv_unmap(struct seg *s, struct mapping *view)
 
 const struct provider sysv_provider = {
     .kind = SEG_SYSV,
+    .listed_kinds = 1U << SEG_SYSV,
+    .words = {.help = "  sysv:ID  sysv:key=KEY               System V shared memory (create "
+                      "sysv:new: a private one)\n",
+              .form = "sysv:ID",
+              .name = "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, "
+                      "sysv:new",
+              .absent = "no such segment"},
     .caps = SEG_CAP_CREATE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = sysv_canonical,
     .list = sysv_list,

@@ -66,8 +66,7 @@ int sysv_id(const char *locator);       /* of a canonical `sysv:ID`; -1: of anot
 MUST_USE struct oserr sysv_find(struct backend *be, const char *locator, int *id);
 
 struct oserr sysv_list(struct backend *be, unsigned kinds, struct listing *l);
-struct oserr sysv_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                         unsigned flags, struct seg_who *who);
+struct oserr sysv_remove(struct backend *be, const struct seg_removal *what, struct seg_who *who);
 struct oserr sysv_chmod(struct seg *s, uint32_t mode);
 
 #endif

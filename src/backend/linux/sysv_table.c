@@ -129,8 +129,8 @@ struct oserr sysv_rows_from(struct backend *be, int fd,
 }
 
 /* The same from our own namespace's table. Without /proc there is no error and no segment. */
-static struct oserr sysv_rows(struct backend *be, bool (*take)(void *ctx, const struct sysv_row *row),
-                       void *ctx)
+static struct oserr sysv_rows(struct backend *be,
+                              bool (*take)(void *ctx, const struct sysv_row *row), void *ctx)
 {
     int fd;
     struct oserr e = sys_open(be, "/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC, SYS_KEY_SYSV, &fd);

@@ -82,6 +82,11 @@ static struct oserr file_stat(struct seg *s, struct seg_stat *out)
 
 const struct provider file_provider = {
     .kind = SEG_FILE,
+    .words = {.help = "  file:PATH                           a file, mapped shared\n",
+              .form = "file:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .irremovable = "it is a file, not a segment: rm removes it"},
     .caps = SEG_CAP_WRITE,
     .canonical = file_canonical,
     .open = file_get,

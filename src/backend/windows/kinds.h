@@ -12,8 +12,6 @@ extern const struct provider recording_provider;
 
 enum { WIN_NAME_UNITS = 32766 }; /* UTF-16 units of a name with `Local\`: what Windows can take */
 
-const char *win_name(const char *locator); /* `Local\x` of a canonical locator */
-
 /* The identity of the object with this full name: objects that have a name have one. */
 void win_identify(const char *full_name, struct seg_stat *out);
 

@@ -196,7 +196,8 @@ static void rec_unmap(struct seg *s, struct mapping *v)
 static struct oserr rec_stat(struct seg *s, struct seg_stat *out)
 {
     const struct reel *r = s->reel;
-    if (s->read_map.base != NULL && (r->base == NULL || s->read_map.base != r->base + s->read_map.at))
+    if (s->read_map.base != NULL &&
+        (r->base == NULL || s->read_map.base != r->base + s->read_map.at))
         s->read_map = (struct mapping){0};
     *out = (struct seg_stat){.known = SEG_HAS_SIZE, .size = r->size, .section = RESERVED};
     return OSERR_NONE;
@@ -242,7 +243,14 @@ struct oserr seg_seek(struct seg *s, int64_t t)
 
 const struct provider recording_provider = {
     .kind = SEG_REC,
-    .caps = SEG_CAP_EXTENTS,
+    .caps = SEG_CAP_EXTENTS | SEG_CAP_TIMES,
+    .words = {.help = "  rec:PATH                            a recording made by shmlens record\n",
+              .form = "rec:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .other = "not a recording: a folder, fifo or device",
+              .read_only = "a recording is read-only",
+              .irremovable = "it is a recording, not a segment: rm removes it"},
     .canonical = rec_canonical,
     .open = rec_open,
     .reopen = rec_reopen,

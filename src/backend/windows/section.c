@@ -15,7 +15,8 @@ enum { PREFIX = sizeof WIN_PREFIX - 1, NOT_A_SECTION = 6 };
 
 static const char *const spaces[] = {"Local\\", "Global\\"};
 
-const char *win_name(const char *locator)
+/* `Local\x` of a canonical locator. */
+static const char *win_name(const char *locator)
 {
     return locator + PREFIX;
 }
@@ -247,17 +248,15 @@ static uint32_t drop_own(struct seg_who *who)
 }
 
 /* Nobody can take a name away that others hold; what only we hold goes when we close it. */
-static struct oserr win_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                               unsigned flags, struct seg_who *who)
+static struct oserr win_remove(struct backend *be, const struct seg_removal *what,
+                               struct seg_who *who)
 {
-    struct seg *s;
-    (void)seen; /* while somebody has it, the name is the same object's */
-    (void)flags;
-    struct oserr e = seg_open(be, locator, SEG_STAT, &s);
+    struct seg *s; /* `seen` does not matter: while somebody has it, the name is that object's */
+    struct oserr e = seg_open(be, what->locator, SEG_STAT, &s);
     if (oserr_is(e))
         return e;
     uint64_t handles = s->last.attached + 1;
-    e = seg_who(s, who);
+    e = seg_who(s, what->pace, who);
     if (!oserr_is(e)) {
         uint32_t own = drop_own(who);
         if (who->holders_count > 0 || handles > (own > 0 ? own : 1))
@@ -269,6 +268,15 @@ static struct oserr win_remove(struct backend *be, const char *locator, const st
 
 const struct provider win_section_provider = {
     .kind = SEG_WIN,
+    .listed_kinds = 1U << SEG_WIN,
+    .words = {.help = "  Local\\NAME  Global\\NAME  win:NAME    a named file mapping (section)\n",
+              .form = "Local\\NAME, Global\\NAME, win:NAME",
+              .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or "
+                      "Global\\, no other backslash",
+              .absent = "no such segment",
+              .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
+              .unsupported = "a section of Windows keeps its size and its rights",
+              .irremovable = "on Windows a name goes with its last handle and cannot be removed"},
     .caps = SEG_CAP_CREATE | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = win_canonical,
     .list = win_list,

@@ -59,7 +59,8 @@ struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struc
 void section_unmap(struct seg *s, struct mapping *v)
 {
     if (v->base != NULL)
-        sys_unmap_view(s->be, grain_of(v->base), v == &s->write_map ? SYS_KEY_WINDOW : SYS_KEY_NONE);
+        sys_unmap_view(s->be, grain_of(v->base),
+                       v == &s->write_map ? SYS_KEY_WINDOW : SYS_KEY_NONE);
     *v = (struct mapping){0};
 }
 

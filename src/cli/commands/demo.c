@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "backend/survey.h"
 #include "cli/commands/demo_layout.h"
 #include "cli/options.h"
 #include "cli/run.h"
@@ -36,7 +37,7 @@ static bool has_it(struct seg *s, uint32_t pid)
 {
     struct seg_who who;
     bool lives = false;
-    struct oserr e = seg_who(s, &who);
+    struct oserr e = seg_who(s, NULL, &who);
     if (oserr_is(e)) {
         return true; /* not known: do not take it away */
     }
@@ -75,7 +76,8 @@ static enum found look(struct command_run *r, struct seg_stat *seen)
 
 struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen)
 {
-    struct oserr e = seg_remove_same(r->env->be, r->raw, seen, SEG_RM_FORCE, NULL);
+    const struct seg_removal what = {r->raw, seen, SEG_RM_FORCE, NULL};
+    struct oserr e = seg_remove(r->env->be, &what, NULL);
     bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
     return others ? OSERR_NONE : e;
 }

@@ -9,7 +9,7 @@
 /* Words of the tables that are others on another system. */
 static void print_here(struct out *o, const char *text)
 {
-    static const char all_kinds[] = "posix sysv memfd fd file sem win";
+    static const char all_kinds[] = "posix sysv memfd fd file sem";
     static const char demo[] = DEMO_NAME_EVERYWHERE;
     char kinds[KINDS_TEXT];
     const char *at = strstr(text, all_kinds);
@@ -92,7 +92,10 @@ void help_all(struct out *o)
         out_str(o, "\n");
     }
     print_views(o);
-    out_print(o, "\nA segment (LOCATOR):\n%s", seg_naming());
+    out_str(o, "\nA segment (LOCATOR):\n");
+    for (size_t i = 0; seg_words_at(i) != NULL; i++) {
+        out_str(o, seg_words_at(i)->help);
+    }
     out_str(o, naming);
 }
 

@@ -93,8 +93,7 @@ static int look_for_name(struct command_run *r, const struct wait *w)
     struct seg *s = NULL;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
     bool there = !oserr_is(e);
-    bool begins = strncmp(r->raw, "rec:", 4) == 0 &&
-                  (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not yet one */
+    bool begins = e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING; /* not yet one */
     if (there) {
         seg_close(s);
     } else if (begins && w->what == EXISTS) {
