@@ -9,7 +9,7 @@
 enum { ARGS_OPTIONS = 24, ARGS_WHY = 400 };
 
 struct args {
-    const char *word[COMMAND_WORDS]; /* what is no option, in order */
+    const char *word[COMMAND_WORDS]; /* what is not an option, in order */
     int words;
     struct {
         const char *name;  /* of the option's row */
@@ -18,11 +18,11 @@ struct args {
     int given_count;
 };
 
-/* Sorts argv[0, argc) by the options of `command` (`ui` for the UI). `--name VALUE`,
- * `--name=VALUE`;
- * `--` ends the options; `-`, `-5`, `-inf` are words. False: `why` says, printable, what is wrong.
- */
-bool args_parse(struct args *a, const char *command, int argc, char **argv, char why[ARGS_WHY]);
+/* Sorts argv[0, argc) by those of `count` option rows that belong to `command` (`ui` for the UI).
+ * `--name VALUE`, `--name=VALUE`; `--` ends the options; `-`, `-5`, `-inf` are words. False: `why`
+ * says, printable, what is wrong. */
+bool args_parse(struct args *a, const struct command_option *options, size_t count,
+                const char *command, int argc, char **argv, char why[ARGS_WHY]);
 
 /* The value of an option, "" for one without, NULL: not given. */
 const char *args_get(const struct args *a, const char *name);

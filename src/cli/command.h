@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "backend/segment.h"
 #include "cli/out.h"
@@ -69,8 +70,13 @@ struct command_option {
 
 const struct command_option *command_options(size_t *count);
 
-/* Does this row belong to this command? (rows of `every` belong to all) */
-bool command_has_option(const struct command_option *o, const char *command);
+/* Whether the row belongs to the command; rows of `every` belong to all of them
+ * but `ui`. */
+static inline bool command_has_option(const struct command_option *o, const char *command)
+{
+    return strcmp(o->command, command) == 0 ||
+           (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
+}
 
 const struct command *command_table(size_t *count);
 const struct command *command_find(const char *name);

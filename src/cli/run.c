@@ -202,6 +202,17 @@ int run_usage(struct command_run *r, const char *format, ...)
     return EXIT_ERROR;
 }
 
+int run_file_failed(struct command_run *r, const char *path, const char *cannot, struct oserr e)
+{
+    char text[160];
+    char shown[RUN_SHOWN];
+    if (!r->env->ui && os_stop_asked()) {
+        return EXIT_STOPPED; /* a stop is not a failure */
+    }
+    return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), cannot, e.call,
+                     oserr_text(e, text, sizeof text));
+}
+
 int run_bad_word(struct command_run *r, const char *what, const char *word, const char *why)
 {
     char shown[RUN_SHOWN];

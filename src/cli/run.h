@@ -48,6 +48,10 @@ const char *run_in_use(const char *raw);
 /* The same without exit status: something worth knowing. */
 void run_note(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
+/* A file that the user named failed: `PATH: CANNOT (call: why)`. Not reported, and EXIT_STOPPED,
+ * when a stop was requested meanwhile. */
+int run_file_failed(struct command_run *r, const char *path, const char *cannot, struct oserr e);
+
 /* The command line is wrong: the same, and `; see shmlens COMMAND --help`. */
 int run_usage(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
@@ -122,23 +126,12 @@ bool run_flush(struct command_run *r);
 #undef COMMAND
 #undef OPTION
 
-/* Help of one command; documents made from the tables (`help --man`, `--bash`, `--markdown`). */
-void help_command(struct out *o, const struct command *c);
+/* Help of everything; documents made from the tables (`help --man`, `--bash`, `--markdown`). */
 void help_all(struct out *o);
 void help_document(struct out *o, const char *which); /* `man`, `bash`, `markdown` */
 
 /* The demo opens the UI through this; set by cli_main, NULL: there is none. */
 struct ui_options;
 void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *));
-int demo_writer(struct command_run *r, int64_t until);
-
-/* Removes the demo's segment when it still is the one that was seen; no error: it is gone, or the
- * name is another's. */
-MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen);
-
-/* --replay: opens a recording (false: it was reported), and plays it until its end or `until`. */
-bool demo_open_recording(struct command_run *r, const char *path, struct seg **out,
-                         char raw[LOCATOR_MAX]);
-int demo_replay(struct command_run *r, const char *path, int64_t until);
 
 #endif

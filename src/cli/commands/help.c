@@ -42,7 +42,7 @@ static void print_options(struct out *o, const char *command)
     }
 }
 
-void help_command(struct out *o, const struct command *c)
+static void help_command(struct out *o, const struct command *c)
 {
     out_print(o, "shmlens %s%s%s [OPTIONS]\n\n  %s\n\n", c->name, c->synopsis[0] == '\0' ? "" : " ",
               c->synopsis, c->help);
