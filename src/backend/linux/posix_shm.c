@@ -159,17 +159,8 @@ const struct provider posix_shm_provider = {
     .list = posix_shm_list,
     .open = shm_get,
     .create = shm_create,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = fd_stat,
     .name = shm_watch_name,
-    .map = fd_map,
-    .unmap = fd_unmap,
-    .copy_out = fd_copy_out,
-    .next_data = fd_next_data,
-    .extent = fd_extent,
-    .resize = fd_resize,
-    .chmod = fd_chmod,
+    FD_FUNCTIONS,
     .remove = posix_shm_remove,
 };
 
