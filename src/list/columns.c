@@ -36,7 +36,7 @@ static int order(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/* What is not known counts as less than all that is. */
+/* Unknown is less than anything known. */
 static int known_order(const struct segrow *a, const struct segrow *b, unsigned bit, uint64_t x,
                        uint64_t y)
 {
@@ -205,7 +205,7 @@ static void state_shown(const struct segrow *s, char cell[CELL_MAX])
     join_states(s, "", " ", cell);
 }
 
-/* By the first word; what has none comes last. */
+/* By the first word; rows without one come last. */
 static int state_compare(const struct segrow *a, const struct segrow *b)
 {
     const char *first[SEGROW_STATES] = {""};
@@ -304,7 +304,7 @@ static int last_compare(const struct segrow *a, const struct segrow *b)
 
 enum { FEW_BELOW = 64 };
 
-/* The first COLUMNS_FIRST are what is shown unless told otherwise. */
+/* The first COLUMNS_FIRST are the default. */
 static const struct column columns[] = {
     {"LOCATOR", false, false, 0, 0, locator_text, locator_people, locator_compare, "what names it"},
     {"SIZE", true, true, 8, 0, size_text, size_shown, size_compare, "bytes"},

@@ -142,8 +142,8 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
     return w;
 }
 
-/* The name_watcher has ended: nobody else looks after them. Those left behind are not waited for,
- * unless they have come back. */
+/* Called when the name watcher has ended. Abandoned readers are not waited for unless they have
+ * returned. */
 static bool stop_readers(struct walker *w, int64_t deadline)
 {
     bool stopped = reader_stop(w->reader, deadline);

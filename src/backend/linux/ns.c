@@ -1,5 +1,5 @@
 /* ns:PID/NAME, a POSIX segment in the /dev/shm that a process sees: containers. What the process
- * put there is not trusted: no link of its is followed. */
+ * put there is not trusted: no link there is followed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static enum seg_kind ns_kind(const char *name)
     return strncmp(name, "sem.", 4) == 0 ? SEG_SEM : SEG_POSIX;
 }
 
-/* Its folder and name; *dir is the caller's. */
+/* Opens its folder; *dir is the caller's. */
 static struct oserr ns_reach(struct seg *s, const char **name, int *dir)
 {
     uint32_t pid;
@@ -90,7 +90,7 @@ static struct oserr ns_name(struct seg *s, struct seg_stat *out)
     return out->name_gone ? OSERR_NONE : e;
 }
 
-/* One name; what is no regular file, or gone again, is no segment. */
+/* Adds a row for one name, unless it is not a regular file, or gone again. */
 static struct oserr list_one(struct backend *be, uint32_t pid, int dir, const char *name,
                              unsigned kinds, struct listing *l)
 {

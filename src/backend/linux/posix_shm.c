@@ -19,7 +19,7 @@ void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH])
     snprintf(path, POSIX_SHM_PATH, "%s/%.255s", POSIX_SHM_DIR, locator + PREFIX);
 }
 
-/* Semaphores are files of the same folder. */
+/* Semaphores are files in the same folder. */
 static enum seg_kind kind_of(const char *locator)
 {
     return strncmp(locator + PREFIX, "sem.", 4) == 0 ? SEG_SEM : SEG_POSIX;
@@ -51,8 +51,8 @@ static struct oserr shm_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Opening a fifo lets its writer go on, opening a device may do anything: what stands there is
- * looked at first. */
+/* Opening a fifo lets its writer continue, and opening a device may do anything: so look first at
+ * what is there. */
 static struct oserr look_before(struct backend *be, const char *name)
 {
     struct stat st;
@@ -101,7 +101,7 @@ static struct oserr shm_get(struct seg *s, enum seg_access access)
     return e;
 }
 
-/* Takes the name away again, if it still is what we made. */
+/* Removes the name again, if it is still the object we created. */
 static void shm_undo(struct seg *s)
 {
     struct stat ours, there;
@@ -112,7 +112,7 @@ static void shm_undo(struct seg *s)
         return;
     if (ours.st_dev == there.st_dev && ours.st_ino == there.st_ino) {
         struct oserr e = sys_shm_unlink(s->be, posix_shm_name(s->locator));
-        (void)e; /* the first failure is what is reported */
+        (void)e; /* only the first failure is reported */
     }
 }
 
@@ -164,7 +164,7 @@ const struct provider posix_shm_provider = {
     .remove = posix_shm_remove,
 };
 
-/* One name in /dev/shm; what is no regular file or gone again is no segment. */
+/* Adds a row for one name in /dev/shm, unless it is not a regular file, or gone again. */
 static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const char *name,
                              struct listing *l)
 {
@@ -199,7 +199,7 @@ struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *
         if (entry != NULL && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             e = list_one(be, kinds, dirfd(dir), entry->d_name, l);
         if (oserr_is(e))
-            worst = e; /* the others are still listed */
+            worst = e; /* list the others all the same */
     } while (entry != NULL && worst.code != SEG_E_MEMORY);
     sys_closedir(be, dir, SYS_KEY_NONE);
     return worst;

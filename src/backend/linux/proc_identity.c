@@ -1,4 +1,4 @@
-/* Identities of what processes have, and where to reach it. */
+/* Identities of what processes have, and the paths that lead there. */
 #include "backend/linux/proc.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static bool is_anon_device(struct backend *be, uint64_t dev, bool *huge)
     return false;
 }
 
-/* The number of a namespace; 0: not to be had. */
+/* The number of a namespace; 0: not available. */
 static uint64_t namespace_of(struct backend *be, const char *path)
 {
     struct stat st;
@@ -72,7 +72,7 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
     return id.space == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
-/* How many bytes our removal put before the name that it had (kinds_posix.h). */
+/* Length of what a removal put before the name when it renamed it aside (POSIX_SHM_ASIDE). */
 static size_t aside_prefix(const char *s, size_t n)
 {
     size_t at = sizeof POSIX_SHM_ASIDE - 1;
@@ -141,7 +141,7 @@ struct oserr process_missing(struct backend *be, uint32_t pid, struct oserr e)
 
 /* ---- mappings ---- */
 
-/* The mapping looked for. */
+/* A search for the mapping at an address. */
 struct covering {
     struct maps maps;
     uint32_t pid;
@@ -200,8 +200,8 @@ struct oserr process_own_range(struct backend *be, uint64_t address, struct proc
 
 /* ---- /dev/shm of a process ---- */
 
-/* From the folder *dir, which is closed, to one in it; a link is not followed: it could lead out.
- */
+/* From the folder *dir, which is closed, into one in it. Links are not followed: they could lead
+ * out. */
 static struct oserr step_into(struct backend *be, const char *name, int *dir)
 {
     int from = *dir;

@@ -1,4 +1,4 @@
-/* The kinds of Linux, in the order in which they are asked whose a locator is. */
+/* The kinds of Linux, in the order in which they are asked to claim a locator. */
 #include "backend/provider.h"
 
 #include "backend/linux/kinds.h"

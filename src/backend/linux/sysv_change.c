@@ -1,4 +1,4 @@
-/* System V: permissions, and removing what nobody has. */
+/* System V: permissions, and removal. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@ struct oserr sysv_chmod(struct seg *s, uint32_t mode)
     int id = sysv_id(s->locator);
     if (mode > 0777)
         return (struct oserr){"shmctl", EINVAL};
-    struct oserr e = sysv_stat(s->be, id, &row); /* owner and group are set along */
+    struct oserr e = sysv_stat(s->be, id, &row); /* owner and group are set too */
     if (oserr_is(e))
         return e;
     memset(&ds, 0, sizeof ds);

@@ -17,7 +17,7 @@ struct handle_scan {
     uint32_t me;   /* our own process */
     uint32_t pid;  /* the process that is open */
     void *process; /* NULL: it could not be opened */
-    char comm[16]; /* its name; empty: not asked yet */
+    char comm[16]; /* its name; empty: not known yet */
     bool skip;     /* it is not to be read */
 };
 
@@ -65,7 +65,7 @@ static struct oserr take_handle(struct handle_scan *p, const struct sys_handle *
     enter_process(p, h->pid);
     if (p->process == NULL ||
         oserr_is(sys_duplicate(p->be, p->process, h->handle, 0, SYS_KEY_COPY, &copy)))
-        return OSERR_NONE; /* closed meanwhile, or not ours to look at: counted already */
+        return OSERR_NONE; /* closed meanwhile, or not permitted, which is counted already */
     struct oserr e = sys_object_name(p->be, copy, SYS_KEY_NAME, &name);
     sys_close_handle(p->be, copy, SYS_KEY_DONE);
     if (oserr_is(e) || name[0] == '\0') {

@@ -1,4 +1,4 @@
-/* Our own executable as a child: the demo's writer. It lies in a job that ends with us. */
+/* Our own executable as a child: the demo's writer. It is in a job that ends with us. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ static wchar_t *own_path(void)
     return NULL;
 }
 
-/* Our words have no blanks and no quotes in them: they are joined as they are. */
+/* Joins the arguments as they are: ours have no blanks and no quotes in them. */
 static bool join(const char *const *args, wchar_t line[COMMAND_MAX])
 {
     size_t n = wide_from_utf8("shmlens", line, COMMAND_MAX);
@@ -52,7 +52,7 @@ static HANDLE deadly_job(void)
     return job;
 }
 
-/* Its input and output are the null device; it hears no Ctrl-C of our console. */
+/* Its input and output are the null device; it gets no Ctrl-C of our console. */
 static struct oserr start(struct os_process *p, wchar_t *line)
 {
     SECURITY_ATTRIBUTES inherit = {.nLength = sizeof inherit, .bInheritHandle = TRUE};
@@ -113,8 +113,7 @@ uint32_t os_process_pid(const struct os_process *p)
     return p->pid;
 }
 
-/* There is nothing to tell a process without a window or a console of its own; what it holds goes
- * with it. */
+/* A process without a window or a console cannot be asked to end; what it holds goes with it. */
 void os_process_stop(struct os_process *p)
 {
     if (p == NULL)
