@@ -25,13 +25,14 @@ static bool is_value(const char *s)
 }
 
 /* Rows of options, and the command whose are meant. */
-struct rows {
+struct option_rows {
     const struct command_option *row;
     size_t count;
     const char *command;
 };
 
-static const struct command_option *find_option(const struct rows *r, const char *name, size_t n)
+static const struct command_option *find_option(const struct option_rows *r, const char *name,
+                                                size_t n)
 {
     for (size_t i = 0; i < r->count; i++) {
         if (command_has_option(&r->row[i], r->command) && strlen(r->row[i].name) == n &&
@@ -67,8 +68,8 @@ static bool add_option(struct args *a, const char *name, const char *value)
 }
 
 /* The option at argv[*i]; moves *i onto its value when that is a word of its own. */
-static bool take_option(struct args *a, const struct rows *rows, int argc, char **argv, int *i,
-                        char why[ARGS_WHY])
+static bool take_option(struct args *a, const struct option_rows *rows, int argc, char **argv,
+                        int *i, char why[ARGS_WHY])
 {
     const char *s = argv[*i];
     const char *equals = strchr(s, '=');
@@ -100,7 +101,7 @@ static bool take_option(struct args *a, const struct rows *rows, int argc, char 
 bool args_parse(struct args *a, const struct command_option *rows, size_t count,
                 const char *command, int argc, char **argv, char why[ARGS_WHY])
 {
-    const struct rows all = {rows, count, command};
+    const struct option_rows all = {rows, count, command};
     bool options = true;
     *a = (struct args){.words = 0};
     for (int i = 0; i < argc; i++) {
