@@ -61,7 +61,7 @@ static bool add_option(struct args *a, const char *name, const char *value)
     return true;
 }
 
-/* The option at argv[*i]; moves *i onto its value when that is a word of its own. */
+/* The option at argv[*i]; moves *i to its value if that is a word of its own. */
 static bool take_option(struct args *a, const char *command, int argc, char **argv, int *i,
                         char why[ARGS_WHY])
 {

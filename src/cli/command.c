@@ -54,17 +54,17 @@ const struct command *command_find(const char *name)
 
 /* ---- running ---- */
 
-/* Its address tells threads apart. */
+/* Its address identifies the thread. */
 static _Thread_local char this_thread;
 
-/* --calls: one line a call; equal ones in a row are counted, and told when another follows. Calls
- * that other threads make with the same backend are not the command's, nor may they touch its
+/* --calls: one line per call. Repeated calls are counted and printed once another call follows.
+ * Calls that other threads make with the same backend are not the command's and must not touch its
  * output. */
 struct calls {
     struct out *err;
-    const char *thread; /* the command's */
+    const char *thread; /* the thread of the command */
     char last[OSCALL_TEXT_MAX];
-    uint64_t more; /* how often `last` was made again */
+    uint64_t more; /* how often `last` was repeated */
 };
 
 static void print_more(struct calls *c)
@@ -93,7 +93,8 @@ static void print_call(void *ctx, const struct oscall *call)
     out_push(c->err);
 }
 
-/* A recording on the screen stays at its end, wherever the command goes in it. */
+/* Opens the recording a second time, so that the one on the screen stays at its end wherever the
+ * command goes. */
 static bool attach_again(struct command_run *r, enum seg_access access)
 {
     struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
@@ -106,7 +107,7 @@ static bool attach_again(struct command_run *r, enum seg_access access)
     return true;
 }
 
-/* The segment a command works on: the UI's, or the one its first word names. */
+/* The segment a command works on: the UI's, or the one named by its first word. */
 static bool attach(struct command_run *r)
 {
     const struct command *c = r->command;
@@ -146,7 +147,7 @@ static bool attach(struct command_run *r)
     return true;
 }
 
-/* Too few or too many words? In the UI the locator is left out. */
+/* Checks the number of words. In the UI the locator is left out. */
 static int check_words(struct command_run *r)
 {
     const struct command *c = r->command;

@@ -1,4 +1,4 @@
-/* The `:` prompt's line: its words, and what could complete it. */
+/* The line of the `:` prompt: splitting it into words, and completing it. */
 #include <string.h>
 
 #include "cli/command.h"
@@ -9,7 +9,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Copies one word from *from to `to` without its quotes; false: a quote was left open. */
+/* Copies one word from *from to `to` without its quotes; false: a quote is not closed. */
 static bool take_word(char **from, char **to)
 {
     char quote = '\0';
@@ -59,7 +59,7 @@ int command_words(char *line, char *words[COMMAND_WORDS], const char **why)
 /* ---- completion ---- */
 
 struct completion {
-    const char *word; /* the beginning that is there */
+    const char *word; /* the part typed so far */
     size_t length;
     void (*each)(void *ctx, const char *word);
     void *ctx;

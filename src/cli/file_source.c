@@ -6,7 +6,7 @@
 
 enum { PIECE = 256 * 1024 };
 
-/* A stop that was asked for is no failure. */
+/* A requested stop is not a failure. */
 static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
     char text[160];
@@ -31,7 +31,7 @@ static bool too_large(struct command_run *r, const char *path, uint64_t most)
     return false;
 }
 
-/* A pipe, to its end. */
+/* Reads a pipe to its end. */
 static bool read_all(struct command_run *r, struct file_source *c, uint64_t most)
 {
     size_t cap = 0;
@@ -97,7 +97,7 @@ void file_source_close(struct file_source *c)
     *c = (struct file_source){.path = NULL};
 }
 
-/* The piece that lies `at` bytes behind `offset`. */
+/* Stores the piece at `offset` + `at`. */
 static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, uint64_t at,
                        const uint8_t *p, size_t n)
 {

@@ -5,14 +5,14 @@
 #include "cli/run.h"
 #include "core/screen/keymap.h"
 
-/* ---- the keys, one help line a binding: its keys, and what they do ---- */
+/* ---- keys: one line per binding, with all its keys ---- */
 
 struct key_line {
     char keys[160];
     const char *note;
 };
 
-/* The line that begins at row *i; moves *i behind it. */
+/* The line that begins at row *i; moves *i past it. */
 static bool key_line(const struct keymap *m, enum key_mode mode, size_t *i, struct key_line *line)
 {
     const struct binding *b = NULL;
@@ -38,7 +38,7 @@ static bool key_line(const struct keymap *m, enum key_mode mode, size_t *i, stru
 
 /* ---- the man page ---- */
 
-/* Text for roff: what would be a request or an escape is not. */
+/* Text for roff, with what would be a request or an escape quoted. */
 static void roff(struct out *o, const char *s)
 {
     if (*s == '.' || *s == '\'') {
@@ -233,7 +233,7 @@ static void print_bash(struct out *o)
 
 /* ---- README ---- */
 
-/* A cell of a table: a bar inside would end it. */
+/* A table cell, in which a bar must be escaped. */
 static void markdown(struct out *o, const char *s)
 {
     for (; *s != '\0'; s++) {

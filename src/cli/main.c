@@ -1,4 +1,4 @@
-/* argv to a command or to the UI. */
+/* The command line of the program: runs a command, or checks the UI's options and starts the UI. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "core/number.h"
 #include "time/recording.h"
 
-/* Between slices of a command without a UI: only a request to stop ends it. */
+/* The progress callback of a command without a UI: only a request to stop ends it. */
 static bool cli_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     (void)ctx;
@@ -28,7 +28,7 @@ static int ui_error(struct out *err, const char *what, const char *word, const c
     return EXIT_ERROR;
 }
 
-/* `--range OFFSET:LENGTH` of a segment of this size; before that is known: UINT64_MAX. */
+/* Parses `--range OFFSET:LENGTH` for a segment of this size; UINT64_MAX while that is unknown. */
 static bool parse_range(const char *text, uint64_t size, struct ui_options *o)
 {
     char copy[80];
@@ -80,7 +80,7 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
     return EXIT_DONE;
 }
 
-/* A locator that cannot be opened is said before the screen is taken. */
+/* Reports a locator that cannot be opened before the screen is taken over. */
 static int check_locator(struct command_env *env, const char *typed, const char *range,
                          struct ui_options *o, char raw[LOCATOR_MAX])
 {
@@ -163,7 +163,7 @@ int cli_main(struct backend *be, int argc, char **argv,
     struct out err;
     out_fd(&out, 1);
     out_fd(&err, 2);
-    static struct command_env env; /* large, and one a process */
+    static struct command_env env; /* large, and there is one per process */
     env = (struct command_env){
         .be = be, .out = &out, .err = &err, .out_terminal = os_is_terminal(1), .pause = cli_pause};
     demo_set_ui(ui);

@@ -39,11 +39,11 @@ bool out_flush(struct out *o)
 void out_push(struct out *o)
 {
     if (!out_flush(o)) {
-        return; /* o->error keeps it */
+        return; /* o->error has it */
     }
 }
 
-/* Makes the buffer hold `want` bytes. */
+/* Makes room for `want` bytes in the buffer. */
 static bool grow(struct out *o, size_t want)
 {
     if (want <= o->capacity) {
@@ -63,7 +63,7 @@ static bool grow(struct out *o, size_t want)
     return true;
 }
 
-/* Room for n bytes (n at most OUT_BUFFER): in a text also for the NUL behind them. */
+/* Room for n bytes (n at most OUT_BUFFER); in a text also for a NUL after them. */
 static bool reserve(struct out *o, size_t n)
 {
     if (oserr_is(o->error)) {
@@ -78,7 +78,7 @@ static bool reserve(struct out *o, size_t n)
     return o->capacity >= OUT_BUFFER || grow(o, OUT_BUFFER);
 }
 
-/* A text takes as many whole characters as its limit allows. */
+/* A text takes as many whole characters as fit its limit. */
 static void text_bytes(struct out *o, const char *p, size_t n)
 {
     size_t left = o->limit - o->length;
@@ -189,7 +189,7 @@ void out_used(struct out *o, size_t n)
 
 void out_json_part(struct out *o, const char *utf8, size_t n)
 {
-    size_t plain = 0; /* start of what needs no escape */
+    size_t plain = 0; /* start of a run that needs no escape */
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)utf8[i];
         if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {

@@ -13,7 +13,7 @@ struct out *run_error_begin(struct command_run *r, const char *raw)
 {
     struct out *err = r->env->err;
     if (!r->env->ui) {
-        out_push(r->env->out); /* what was printed before comes first */
+        out_push(r->env->out); /* keep the order of the two outputs */
         out_str(err, "shmlens: ");
     }
     if (r->command != NULL) {
@@ -32,15 +32,15 @@ void run_error_end(struct command_run *r)
     out_push(r->env->err);
 }
 
-/* What is special about a kind, by the start of its locator. */
+/* Messages about a kind of segment, by the start of its locator. */
 static const struct kind_words {
     const char *prefix;
     const char *name;   /* what a locator of it looks like */
-    const char *absent; /* what it means when there is none */
-    const char *denied; /* what to do when it may not be reached; NULL: nothing special */
-    const char *other;  /* something else is there; NULL: nothing special */
+    const char *absent; /* what its absence means */
+    const char *denied; /* what to do if access is denied; NULL: nothing special */
+    const char *other;  /* something else exists there; NULL: nothing special */
     const char *fixed;  /* why it is read-only; NULL: nothing special */
-    const char *cannot; /* why something is not done to it; NULL: nothing special */
+    const char *cannot; /* why an operation is not possible; NULL: nothing special */
 } kind_words[] = {
     {.prefix = "file:", .name = "not a path: 1 to 4095 bytes", .absent = "no such file"},
     {.prefix = "rec:",
@@ -87,7 +87,7 @@ static const struct kind_words *words_of(const char *raw)
     return w;
 }
 
-/* What a refusal of our own means to the user. NULL: the backend's own words must do. */
+/* What our own refusals mean to the user. NULL: the backend's words must do. */
 static const char *refusal(uint32_t code, const char *raw)
 {
     const struct kind_words *w = words_of(raw);
@@ -260,7 +260,7 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
     return buf;
 }
 
-/* ---- opening, breathing ---- */
+/* ---- opening, progress ---- */
 
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {

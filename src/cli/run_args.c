@@ -1,4 +1,4 @@
-/* The words and options of a command as numbers, views, values and ranges. */
+/* Parses the words and options of a command: numbers, views, values, ranges. */
 #include "cli/options.h"
 #include "cli/run.h"
 #include "core/number.h"
@@ -120,7 +120,8 @@ bool run_duration_option(struct command_run *r, const char *name, int64_t *ns)
                            s == NUM_RANGE ? "out of range"
                                           : "not a duration (250us, 250ms, 1.5s, 2m, 1h, 3d)");
     } else if (*ns > INT64_MAX / 2) {
-        *ns = INT64_MAX / 2; /* it is added to the clock: 146 years from now is never, too */
+        *ns = INT64_MAX /
+              2; /* it is added to the clock, and 146 years from now is as good as never */
     }
     return s == NUM_OK;
 }
@@ -145,7 +146,7 @@ bool run_count_option(struct command_run *r, const char *name, uint64_t *n)
 bool run_positive(const char *text, double max, double *out)
 {
     double v = 0;
-    uint64_t whole = 0; /* these have suffixes too */
+    uint64_t whole = 0; /* these may have suffixes as well */
     if (number_u64(text, UINT64_MAX, &whole) == NUM_OK) {
         v = (double)whole;
     } else if (number_f64(text, &v) != NUM_OK) {
@@ -192,7 +193,7 @@ bool run_value(struct command_run *r, const struct view *v, const char *what, co
 
 bool run_range(struct command_run *r, int first, struct range *range)
 {
-    uint64_t start = 0, end = r->size; /* of the part that the UI has open */
+    uint64_t start = 0, end = r->size; /* of the part that the UI shows */
     *range = (struct range){.has_offset = r->words > first, .has_length = r->words > first + 1};
     if (r->seg != NULL) {
         seg_part(r->seg, &start, &end);
@@ -232,9 +233,9 @@ int run_past_end(struct command_run *r, const struct range *range)
                      range->offset, range->missing, r->size);
 }
 
-/* --at: places in the time of a recording. */
+/* --at: times within a recording. */
 
-/* `1.5s`, `end`, `end-1s`, `-1s` (from the end, too), of a recording that ends at `end`. */
+/* `1.5s`, `end`, `end-1s`, `-1s` (also from the end), in a recording that ends at `end`. */
 static enum num_status parse_time(const char *s, int64_t end, int64_t *t)
 {
     bool from_end = strncmp(s, "end", 3) == 0;

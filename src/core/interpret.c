@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "core/view.h"
 
-/* The next free row, labelled; NULL when all are taken. */
+/* The next free row, labelled; NULL if all are used. */
 static struct inspect_row *add(struct inspect *in, const char *prefix, const char *label)
 {
     if (in->count == INSPECT_ROWS)
@@ -28,7 +28,7 @@ static void add_hex(struct inspect *in, const uint8_t *p, size_t n)
                                    i ? " %02x" : "%02x", p[i]);
 }
 
-/* One value in view `name` and the given order, when enough bytes are there. */
+/* One value in view `name` and the given order, if there are enough bytes. */
 static void add_value(struct inspect *in, const char *prefix, const char *name, const uint8_t *p,
                       size_t n, bool big)
 {
@@ -59,12 +59,12 @@ struct date {
     int day;      /* 1 to 31 */
 };
 
-/* The date that lies `days` behind 0000-01-01 (>= 0). */
+/* The date `days` after 0000-01-01 (>= 0). */
 static struct date date_of(int64_t days)
 {
     static const int lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     struct date d = {days / 146097 * 400, 1, 1};
-    int64_t left = days % 146097; /* in this cycle of 400 years, whose first is a leap year */
+    int64_t left = days % 146097; /* in this cycle of 400 years, which begins with a leap year */
     for (;;) {
         bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
         if (left < 365 + leap)
@@ -84,7 +84,7 @@ static struct date date_of(int64_t days)
     return d;
 }
 
-/* Seconds since 1970 as UTC; no row outside of the years 0000 to 9999. */
+/* Seconds since 1970 as UTC; no row outside the years 0000 to 9999. */
 static void add_time(struct inspect *in, const char *label, int64_t t)
 {
     const int64_t first = -62167219200, last = 253402300799;

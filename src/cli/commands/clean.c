@@ -1,5 +1,5 @@
-/* clean: what dead programs left behind. Listed is what is proved to be used by nobody at that
- * moment; removed is what is still so right before its removal. */
+/* clean: removes what dead programs left behind. It lists segments that are proved unused at that
+ * moment, and with --yes removes those that are still unused right before their removal. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +12,11 @@
 
 enum { KINDS = 1 << SEG_POSIX | 1 << SEG_SEM | 1 << SEG_SYSV, MINUTE = 60 };
 
-/* Why segments that nobody is seen to have were left alone. */
+/* Why segments without a known user were skipped. */
 struct left {
     size_t foreign; /* of other users */
-    size_t young;   /* changed lately */
-    size_t unknown; /* not proved */
+    size_t young;   /* with a newer timestamp */
+    size_t unknown; /* not proved unused */
 };
 
 struct cleaning {
@@ -25,11 +25,11 @@ struct cleaning {
     struct left left;
     bool all_users, removes;
     int64_t older, wall;    /* ns; now */
-    size_t listed, removed; /* how many */
-    uint64_t bytes;         /* that had memory behind them */
+    size_t listed, removed; /* numbers of segments */
+    uint64_t bytes;         /* resident bytes of those */
 };
 
-/* Does the pattern mean this one: by its locator or its name, raw or as they are shown? */
+/* Does the pattern match this one: its locator or its name, raw or as shown? */
 static bool pattern_matches(const char *pattern, const struct seg_info *s)
 {
     static const char folder[] = "/dev/shm/";
@@ -66,21 +66,21 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The last moment something is known to have happened to it. For System V an attach is told too;
- * a file's access time is moved by looking. */
+/* The last time it is known to have been used. For System V that includes attaching; the access
+ * time of a file moves when we look. */
 static int64_t last_change(const struct seg_info *s)
 {
     int64_t at = later(s->stat.mtime, s->stat.ctime);
     return s->kind == SEG_SYSV ? later(at, s->stat.atime) : at;
 }
 
-/* May it be removed, as far as the list tells? The proof is asked for right after. */
+/* May it be removed according to the list? Proving it unused comes next. */
 static bool is_candidate(struct cleaning *c, const struct seg_info *s)
 {
     struct segrow row = segrow_of(&c->survey, s);
     uint32_t me = os_uid();
     bool orphan = segrow_is_orphan(&row);
-    bool lease = s->stat.uid == me || me == 0; /* may prove what /proc does not */
+    bool lease = s->stat.uid == me || me == 0; /* a lease can prove what /proc does not show */
     if (s->via != 0 || (!orphan && !segrow_is_idle(&row)) || !is_meant(c->r, s)) {
         return false;
     }
@@ -103,7 +103,7 @@ static void say_stays(struct cleaning *c, const struct seg_info *s, struct oserr
     run_error_end(c->r);
 }
 
-/* One of them: proved again, and removed when that was asked for. */
+/* Proves one of them unused again, and removes it if that was asked for. */
 static void clean_one(struct cleaning *c, const struct seg_info *s)
 {
     struct seg_who who;
@@ -111,7 +111,8 @@ static void clean_one(struct cleaning *c, const struct seg_info *s)
     struct oserr e = seg_remove_same(c->r->env->be, s->locator, &s->stat, flags, &who);
     bool gone = oserr_kind(e) == OSERR_K_MISSING;
     struct segrow row = segrow_of(&c->survey, s);
-    /* what was idle is listed when its proof succeeds: until then it was nothing to clean */
+    /* an idle segment counts as listed once its proof succeeds; before that it was nothing to clean
+     */
     bool listed = !oserr_is(e) || (segrow_is_orphan(&row) && !gone);
     c->listed += listed && c->removes ? 1 : 0;
     if (!oserr_is(e)) {

@@ -7,7 +7,7 @@
 
 enum { FILL_SLICE = 4 * 1024 * 1024, HOLD_LOOK = 3600 };
 
-/* What was asked for, all of it checked before anything is made. */
+/* What is to be created; all of it is checked before anything is made. */
 struct create_request {
     uint64_t size;
     uint32_t mode;
@@ -70,7 +70,7 @@ static int fill_new(struct command_run *r, struct seg *s, const struct create_re
     return EXIT_DONE;
 }
 
-/* Until SIGINT or SIGTERM, which both are the proper end. */
+/* Waits for SIGINT or SIGTERM, which end this properly. */
 static int hold(struct command_run *r)
 {
     while (run_sleep(r, os_now() + HOLD_LOOK * INT64_C(1000000000))) {
@@ -78,7 +78,7 @@ static int hold(struct command_run *r)
     return EXIT_DONE;
 }
 
-/* Nothing stays behind of what could not be finished, unless somebody else has the name by now. */
+/* Removes what could not be finished, unless the name means another segment by now. */
 static int undo(struct command_run *r, struct seg *s, int status)
 {
     struct seg_stat st;
@@ -92,7 +92,7 @@ static int undo(struct command_run *r, struct seg *s, int status)
     return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
 }
 
-/* What has no name of its own lives as long as we hold it. */
+/* A segment without a name lives as long as we hold it. */
 static void check_hold(struct command_run *r, const struct seg *s, struct create_request *w)
 {
     if ((seg_caps(s) & SEG_CAP_FLEETING) == 0) {
@@ -118,7 +118,7 @@ static int make(struct command_run *r, struct create_request *w)
     if (status == EXIT_DONE) {
         out_locator(r->env->out, seg_locator(s));
         out_str(r->env->out, "\n");
-        status = run_flush(r) ? EXIT_DONE : EXIT_ERROR; /* command_run says why */
+        status = run_flush(r) ? EXIT_DONE : EXIT_ERROR; /* command_run reports it */
     }
     if (status != EXIT_DONE) {
         status = undo(r, s, status);
@@ -127,7 +127,7 @@ static int make(struct command_run *r, struct create_request *w)
     }
     bool fleeting = (seg_caps(s) & SEG_CAP_FLEETING) != 0;
     if (status == EXIT_DONE && r->env->ui && fleeting) {
-        r->env->made = s; /* one run makes one */
+        r->env->made = s; /* one run creates one segment */
     } else {
         seg_close(s);
     }

@@ -1,4 +1,5 @@
-/* demo: the writer, and the UI on what it writes. */
+/* demo: starts a writer process and opens the UI on its segment. The writer removes its segment
+ * when it ends; if it was killed, this process does. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@ void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *))
     ui_main_function = ui;
 }
 
-/* What stands under the demo's name. */
+/* What exists under the demo's name. */
 enum found { FOUND_NOTHING, FOUND_LIVE, FOUND_DEAD, FOUND_FOREIGN, FOUND_ERROR };
 
 static bool read_header(struct seg *s, char magic[8], uint32_t *pid)
@@ -30,15 +31,15 @@ static bool read_header(struct seg *s, char magic[8], uint32_t *pid)
     return !oserr_is(e) && !oserr_is(f) && a == 8 && b == sizeof *pid;
 }
 
-/* A writer lives when the process of the header still has the segment; so does one that replays a
- * recording of another: it has it mapped for writing. */
+/* The writer is alive if the process of the header still uses the segment, or if some process maps
+ * it for writing (one that replays a recording of another writer). */
 static bool has_it(struct seg *s, uint32_t pid)
 {
     struct seg_who who;
     bool lives = false;
     struct oserr e = seg_who(s, &who);
     if (oserr_is(e)) {
-        return true; /* not known: do not take it away */
+        return true; /* not known: leave it alone */
     }
     for (size_t i = 0; i < who.mappers_count; i++) {
         lives = lives || who.mappers[i].pid == pid || who.mappers[i].write;
@@ -50,7 +51,7 @@ static bool has_it(struct seg *s, uint32_t pid)
     return lives;
 }
 
-/* *seen: how it is, of what is not nothing and could be read. */
+/* *seen: its state, if it exists and could be read. */
 static enum found look(struct command_run *r, struct seg_stat *seen)
 {
     struct seg *s = NULL;
@@ -104,7 +105,7 @@ static int open_ui(struct command_run *r, int64_t until)
     return ui_main_function(r->env->be, &o);
 }
 
-/* Until the writer has made its segment; `any`: whatever is in it. */
+/* Waits until the writer has made its segment; `any`: whatever its contents. */
 static int await_writer(struct command_run *r, struct os_process *writer, bool any)
 {
     int64_t deadline = os_now() + WRITER_STARTS_IN;
@@ -144,7 +145,7 @@ static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
     if (status == EXIT_DONE) {
         status = open_ui(r, until);
     }
-    os_process_stop(writer); /* it removes its segment; when it was killed, we do */
+    os_process_stop(writer); /* it removes its segment; if it was killed, we do */
     struct seg_stat seen;
     if (look(r, &seen) == FOUND_DEAD) {
         (void)clear_name(r, FOUND_DEAD, &seen);
@@ -152,7 +153,7 @@ static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
     return status;
 }
 
-/* Is the recording one? Told before a writer is started for it. */
+/* Is the file a recording? Checked before a writer is started for it. */
 static bool check_recording(struct command_run *r, const char *file)
 {
     char raw[LOCATOR_MAX];

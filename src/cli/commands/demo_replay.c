@@ -1,6 +1,6 @@
-/* demo --replay: writes into the demo's segment what a recording says, in real time. It stores and
- * never punches: what was a hole at the start is one, memory that came comes again (as zeros, if it
- * held no more), and what became a hole is zeros there. */
+/* demo --replay: writes into the demo's segment what a recording says, in real time. It never
+ * punches holes: what was a hole at the start stays one, pages that appeared appear again (as zeros
+ * if they held nothing), and what became a hole gets zeros. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,8 +20,8 @@ struct replay {
     struct recording *recorded;
     struct aligned_buffer block;
     struct dirty_ranges touched;
-    int64_t start; /* of os_now */
-    int64_t t;     /* of the look being played */
+    int64_t start; /* os_now's clock */
+    int64_t t;     /* time of the sample being played */
 };
 
 bool demo_open_recording(struct command_run *r, const char *path, struct seg **out,
@@ -42,7 +42,7 @@ bool demo_open_recording(struct command_run *r, const char *path, struct seg **o
     return !oserr_is(e);
 }
 
-/* [at, end) of the recording into the segment. */
+/* Copies [at, end) of the recording into the segment. */
 static int copy(struct replay *p, uint64_t at, uint64_t end)
 {
     while (at < end) {
@@ -67,7 +67,7 @@ static int copy(struct replay *p, uint64_t at, uint64_t end)
     return EXIT_DONE;
 }
 
-/* The recording's start: data only, holes stay holes. */
+/* Copies the recording's start: data only, holes stay holes. */
 static int copy_start(struct replay *p, uint64_t size)
 {
     int status = EXIT_DONE;
@@ -85,7 +85,7 @@ static int copy_start(struct replay *p, uint64_t size)
     return status;
 }
 
-/* Stores what the look touched, words as words. */
+/* Writes what the sample touched, words as words. */
 static int end_look(struct replay *p)
 {
     int status = EXIT_DONE;
@@ -116,7 +116,7 @@ static int take_event(struct replay *p, const struct rec_event *ev)
     return EXIT_DONE;
 }
 
-/* All that happened up to `until`; EXIT_NO: and there is nothing behind it. */
+/* Plays everything up to `until`; EXIT_NO: nothing follows. */
 static int play_until(struct replay *p, int64_t until, int64_t *next)
 {
     for (bool first = false;;) {
@@ -179,7 +179,7 @@ static int end_segment(struct replay *p)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(p->to, &st);
-    if (!oserr_is(e) && !st.name_gone && !st.replaced) { /* the viewer may still look at it */
+    if (!oserr_is(e) && !st.name_gone && !st.replaced) { /* the viewer may still show it */
         e = demo_remove(p->r, &st);
     }
     seg_close(p->to);

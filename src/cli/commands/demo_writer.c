@@ -1,5 +1,5 @@
-/* The other program of the demo: writes into /shmlens-demo as any program would, and obeys a word
- * in it. */
+/* The demo's writer process: writes into /shmlens-demo as any program would, and obeys a command
+ * word in it. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct writer {
     uint64_t beat;
     uint32_t head;
     uint32_t obeyed;
-    struct oserr error; /* the first failed store; nothing is stored after it */
+    struct oserr error; /* the first failed store; later ones are skipped */
 };
 
 static void put(struct writer *w, uint64_t offset, const void *value, size_t n)
@@ -52,7 +52,7 @@ static const char *const texts[] = {
     "こんにちは、メモリ",     "共享内存里的你好",       "नमस्ते दुनिया",      "emoji: 😀 🚀 🧠",
 };
 
-/* The text in the encoding, padded with NULs. */
+/* A text in this encoding, padded with NULs. */
 static void put_text(struct writer *w, uint64_t offset, const char *text, enum text_encoding enc)
 {
     uint8_t bytes[DEMO_TEXT_SIZE] = {0};
@@ -152,7 +152,7 @@ static void step(struct writer *w)
     w->beat++;
 }
 
-/* Everything but the magic, then the magic: who sees it sees a whole header. */
+/* Everything but the magic, then the magic: whoever sees it sees a complete header. */
 static void start(struct writer *w)
 {
     static const char end[] = "the other end: between here and 0x2000 nothing was ever written";
@@ -184,9 +184,9 @@ int demo_writer(struct command_run *r, int64_t until)
     } while (os_now() < until && !oserr_is(w.error));
     struct seg_stat st;
     e = seg_refresh(w.seg, &st);
-    bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
+    bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* freed when we close it */
     if (!oserr_is(e) && !st.name_gone && !st.replaced &&
-        !fleeting) { /* the viewer may still look at it */
+        !fleeting) { /* the viewer may still show it */
         e = demo_remove(r, &st);
     }
     seg_close(w.seg);

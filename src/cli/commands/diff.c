@@ -1,4 +1,5 @@
-/* diff: two segments or files, streamed; what is a hole in both is not looked at. */
+/* diff: compares two segments or files piece by piece; ranges that are holes in both are skipped.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,9 @@ struct pair {
     struct seg *seg[2];
     char raw[2][LOCATOR_MAX];
     uint64_t size[2];
-    uint64_t data_to; /* up to here one of them was data when last asked */
+    uint64_t data_to; /* one of them had data up to here when last asked */
     struct aligned_buffer block[2];
-    uint8_t *state; /* of a piece of the first: what is known; NULL: it is live */
+    uint8_t *state; /* what is known of a piece of the first; NULL: it is live */
     uint64_t unknown;
     bool json;
     bool differ;
@@ -47,7 +48,7 @@ static void compare(struct pair *p, uint64_t at, const uint8_t *a, const uint8_t
     }
 }
 
-/* The end of what is a hole in both from `at` on; `at` itself when it is data in one. */
+/* The end of the range from `at` that is a hole in both; `at` itself if one has data there. */
 static uint64_t common_hole(struct pair *p, uint64_t at, uint64_t end)
 {
     for (int i = 0; i < 2; i++) {
@@ -69,7 +70,7 @@ static uint64_t common_hole(struct pair *p, uint64_t at, uint64_t end)
     return end;
 }
 
-/* In the past: a piece of the first, and where it is not known the bytes of the other. */
+/* In the past: reads a piece of the first, and fills in the other's bytes where it is not known. */
 static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
 {
     struct seg_stat stat;
@@ -97,7 +98,7 @@ static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
     return run_breathe(p->r, *at, end) ? EXIT_DONE : EXIT_STOPPED;
 }
 
-/* One piece at *at; *at moves on, to `end` when one of them became shorter. */
+/* Compares one piece at *at; *at moves on, to `end` if one of them became shorter. */
 static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
 {
     const uint8_t *bytes[2];
@@ -150,7 +151,7 @@ static int report_sizes(struct pair *p)
     return EXIT_NO;
 }
 
-/* Compares them, and says what was left out. */
+/* Compares the two and reports what was left out. */
 static int compare_both(struct pair *p)
 {
     struct command_run *r = p->r;

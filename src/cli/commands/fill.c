@@ -1,4 +1,4 @@
-/* fill and load: storing ranges. */
+/* fill and load: writing ranges. */
 #include <inttypes.h>
 
 #include "cli/file_source.h"

@@ -4,9 +4,9 @@
 #include "cli/run.h"
 #include "list/segrow.h"
 
-#define DEMO_NAME_EVERYWHERE "/shmlens-demo" /* as commands.def has it */
+#define DEMO_NAME_EVERYWHERE "/shmlens-demo" /* as written in commands.def */
 
-/* Words of the tables that are others on another system. */
+/* Prints a text of the tables, with what differs on this system. */
 static void print_here(struct out *o, const char *text)
 {
     static const char all_kinds[] = "posix sysv memfd fd file sem win";

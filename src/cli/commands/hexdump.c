@@ -1,11 +1,11 @@
-/* The form of hexdump -C. What is formatted goes straight into the output's buffer. */
+/* Output in the form of hexdump -C, formatted directly into the output's buffer. */
 #include <string.h>
 
 #include "cli/commands/peek.h"
 
 enum { ROW_MAX = 100, ROWS_AT_ONCE = 128 };
 
-/* `de ` for every byte; the fourth byte of an entry is room for a copy of four. */
+/* `de ` for every byte; entries have four bytes so that they can be copied as words. */
 #define HEX_ROW(h)                                                                          \
     h "0 ", h "1 ", h "2 ", h "3 ", h "4 ", h "5 ", h "6 ", h "7 ", h "8 ", h "9 ", h "a ", \
         h "b ", h "c ", h "d ", h "e ", h "f "
@@ -20,7 +20,7 @@ static char shown(uint8_t byte)
     return (char)(byte >= 0x20 && byte < 0x7f ? byte : '.');
 }
 
-/* At least 8 digits, more where the offset needs them. */
+/* At least 8 digits, more if the offset needs them. */
 static char *put_offset(char *q, uint64_t offset)
 {
     int n = 8;
@@ -39,7 +39,7 @@ static char *put_whole_row(char *q, uint64_t offset, const uint8_t *p)
     *q++ = ' ';
     *q++ = ' ';
     for (int half = 0; half < 2; half++) {
-        for (int i = 0; i < 8; i++) { /* the fourth byte is overwritten by what follows */
+        for (int i = 0; i < 8; i++) { /* the fourth byte is overwritten by the next entry */
             memcpy(q, byte_text[p[8 * half + i]], 4);
             q += 3;
         }
@@ -75,7 +75,7 @@ static char *put_short_row(char *q, uint64_t offset, const uint8_t *p, size_t n)
     return q;
 }
 
-/* Up to ROWS_AT_ONCE whole rows. False: the output takes no more. */
+/* Up to ROWS_AT_ONCE whole rows. False: the output accepts no more. */
 static bool put_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t rows)
 {
     char *start = out_room(d->out, rows * ROW_MAX);
@@ -141,7 +141,7 @@ void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *un
         }
     }
     out_used(d->out, (size_t)(end - start));
-    d->any = d->folded = false; /* the next row is no repetition of this */
+    d->any = d->folded = false; /* the next row cannot repeat this one */
 }
 
 void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
@@ -153,7 +153,7 @@ void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
         offset += now * DUMP_ROW;
         rows -= now;
         if (d->fold || d->out->cut || oserr_is(d->out->error)) {
-            return; /* the rest is in the * already */
+            return; /* the * already covers the rest */
         }
     }
 }
@@ -168,7 +168,7 @@ void dump_end(struct dump *d, uint64_t offset)
     }
 }
 
-/* Whole rows that lie in a hole at `at`, 0: none. */
+/* Whole rows within a hole at `at`; 0: none. */
 static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *data_end)
 {
     uint64_t start = 0;
@@ -190,7 +190,7 @@ static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *da
     return 0;
 }
 
-/* Data rows from *at to `stop`; *at moves on; a read that ends early sets *stop to where. */
+/* Rows of data from *at to `stop`; *at moves on; a short read sets *stop to its end. */
 static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffer *b, uint64_t *at,
                      uint64_t *stop)
 {

@@ -12,7 +12,7 @@
 
 enum { SHOWN = 4 * LOCATOR_MAX + 1 };
 
-/* The locator that a file names, which may be anything, as every other is shown. */
+/* The locator named in a file (which may contain anything), shown like every other. */
 static const char *shown(const char *locator, char buf[SHOWN])
 {
     char raw[LOCATOR_MAX];
@@ -29,7 +29,7 @@ static double rate(const struct rec_header *h)
     return h->period > 0 ? 1e9 / (double)h->period : 0;
 }
 
-/* Is it still being made? What was added since it was opened is left for later. */
+/* Is it still being made? What was added since it was opened is ignored. */
 static bool is_written(struct command_run *r)
 {
     bool written = false;
@@ -37,7 +37,7 @@ static bool is_written(struct command_run *r)
     return !oserr_is(e) && written;
 }
 
-/* Lines; none for another kind. */
+/* Prints lines; none for other kinds. */
 static void recording_text(struct command_run *r)
 {
     const struct recording *recorded = recording_of(r->seg);
@@ -65,7 +65,7 @@ static void recording_text(struct command_run *r)
     }
 }
 
-/* Adds `recording` to the object; not for another kind. */
+/* Adds `recording` to the object; not for other kinds. */
 static void recording_json(struct command_run *r, json_t *o)
 {
     const struct recording *recorded = recording_of(r->seg);
@@ -172,7 +172,7 @@ static void print_mode(struct out *o, uint32_t mode)
     out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
 }
 
-/* A number may belong to another process by now, but of one that is gone this is sure. */
+/* A PID may have been reused, but a process that is gone is surely gone. */
 static const char *life_of(uint32_t pid)
 {
     return pid == 0 || os_pid_exists(pid) ? "" : " (gone)";
@@ -197,7 +197,7 @@ static void print_system_v(struct out *o, const struct seg_stat *st)
     }
 }
 
-/* What Windows says of a section. */
+/* What Windows reports about a section. */
 static void print_section(struct out *o, uint32_t flags)
 {
     static const struct {
@@ -329,7 +329,7 @@ int cmd_info(struct command_run *r)
     if (oserr_is(e)) {
         return run_fail(r, NULL, "see who has it", e);
     }
-    st = *seg_last(r->seg); /* it may have told of huge pages */
+    st = *seg_last(r->seg); /* the read may have found huge pages */
     struct segrow s = {.kind = seg_kind(r->seg),
                        .locator = seg_locator(r->seg),
                        .name = seg_name(r->seg),

@@ -17,7 +17,7 @@ struct list {
     size_t columns;
 };
 
-/* One name of a comma list: its length, and the rest behind it (NULL: it was the last). */
+/* One name of a comma-separated list: its length; *rest is what follows (NULL: it was the last). */
 static size_t list_item(const char *s, const char **rest)
 {
     const char *comma = strchr(s, ',');
@@ -80,12 +80,12 @@ static bool parse_columns(struct command_run *r, struct list *l)
     return true;
 }
 
-/* qsort has no room for what to sort by. */
+/* The sort key travels with the row, since qsort passes no context. */
 struct sorting {
     struct segrow row;
     const struct column *by; /* NULL: the locator */
-    const char *shown;       /* the locator as it is printed */
-    char *made;              /* for that; NULL: it is the raw one */
+    const char *shown;       /* the locator as printed */
+    char *made;              /* buffer for that; NULL: it is the raw one */
     int sign;
 };
 
@@ -100,7 +100,7 @@ static int compare(const void *a, const void *b)
     return x->sign < 0 ? -c : c;
 }
 
-/* Plain ASCII is printed as it is. */
+/* Plain ASCII is printed unchanged. */
 static bool is_plain(const char *s)
 {
     while (*s >= ' ' && *s < 0x7f && *s != '\\') {
@@ -115,7 +115,7 @@ static bool sort_prepare(struct command_run *r, const struct list *l, struct sor
     const struct column *locator = column_table(&count);
     for (size_t i = 0; i < l->count; i++) {
         const char *raw = l->rows[i].locator;
-        if (raw == NULL) { /* never: every row has one */
+        if (raw == NULL) { /* cannot happen: every row has one */
             return false;
         }
         s[i] = (struct sorting){.row = l->rows[i],
@@ -127,7 +127,7 @@ static bool sort_prepare(struct command_run *r, const struct list *l, struct sor
             return false;
         }
     }
-    size_t sorted = 1; /* it often is: a survey is in the order of locators */
+    size_t sorted = 1; /* often it is already: a survey is sorted by locator */
     while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0) {
         sorted++;
     }
@@ -174,7 +174,7 @@ static void pad(struct out *o, int n)
     }
 }
 
-/* One line; `width` NULL: single blanks between. */
+/* One line; `width` NULL: separated by single blanks. */
 static void print_line(struct out *o, const struct list *l, const struct segrow *row,
                        const int *width, char cell[CELL_MAX])
 {
@@ -242,7 +242,7 @@ static bool print_json(struct command_run *r, const struct list *l)
     return fine;
 }
 
-/* A kind that cannot be listed does not hide the others, but it is said. */
+/* Reports kinds that could not be listed; the others are shown all the same. */
 static int report_kinds(struct command_run *r, const struct list *l)
 {
     int status = EXIT_DONE;

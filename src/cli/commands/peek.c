@@ -6,13 +6,13 @@
 #include <string.h>
 
 enum {
-    HELD_MAX = 64 * 1024 * 1024, /* bytes; more never stand still for as long as reading takes */
-    ROUNDS = 200,                /* of TRIES readings each, with a pause between */
+    HELD_MAX = 64 * 1024 * 1024, /* bytes; a larger range never holds still while it is read */
+    ROUNDS = 200,                /* of TRIES reads each, with a pause between them */
     TRIES = 16,
     PAUSE_NS = 500000,
 };
 
-/* What is asked for, checked; false: it was reported. */
+/* Checks what is asked for; false: an error was reported. */
 static bool prepare(struct command_run *r, struct peek *p, struct range *range, uint64_t *odd)
 {
     const struct view *v = view_find("hex");
@@ -91,7 +91,7 @@ int cmd_peek(struct command_run *r)
     return run_past_end(r, &range);
 }
 
-/* peek of what a segment was: read whole before anything is printed, with what is not known of it.
+/* peek in the past: the range is read whole before anything is printed, with what is known of it.
  */
 
 int peek_then(struct command_run *r, struct peek *p)
@@ -137,7 +137,7 @@ bool peek_unknown(const struct peek *p, uint64_t offset, size_t n)
     return false;
 }
 
-/* peek of a range whose bytes belong together: read twice alike, or under its sequence counter. */
+/* peek of a consistent range: read twice with the same result, or under its sequence counter. */
 
 void peek_give(const struct peek *p, struct aligned_buffer *b)
 {

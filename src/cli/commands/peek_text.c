@@ -1,4 +1,4 @@
-/* peek as text: characters that are printable as UTF-8, newline and tab, all other bytes as \xNN.
+/* peek as text: printable characters as UTF-8, newline and tab unchanged, all other bytes as \xNN.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@ struct text_print {
     struct out *out;
     const struct peek *peek;
     bool json;
-    bool fields; /* blanks, newlines and tabs as \xNN too */
+    bool fields; /* blanks, newlines and tabs as \xNN as well */
     bool ended;  /* a NUL code unit ended it */
 };
 
@@ -40,8 +40,8 @@ static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
     put(t, text, n);
 }
 
-/* Prints p[0, n); returns how many bytes were used: all but a character that goes on behind n, when
- * `last` does not say that nothing follows. */
+/* Prints p[0, n) and returns the bytes used: all of them, but for a character that continues after
+ * n unless this is the `last` block. */
 static size_t print_block(struct text_print *t, const uint8_t *p, size_t n, bool last)
 {
     size_t i = 0;
@@ -93,7 +93,7 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
         const uint8_t *bytes = NULL;
         size_t got = 0;
         size_t asked = 0;
-        /* 16 bytes at least, so that a character cut by the last piece is whole in this one */
+        /* at least 16 bytes, so that a character cut by the previous block is whole in this one */
         e = aligned_buffer_read(&b, r->seg, at, end - at, 16, &bytes, &asked, &got);
         if (oserr_is(e)) {
             status = run_fail(r, NULL, "read it", e);

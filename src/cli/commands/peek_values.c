@@ -1,4 +1,4 @@
-/* peek in numbers, as JSON, and raw. */
+/* peek as numbers, as JSON, and raw. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "backend/os.h"
 #include "cli/commands/peek.h"
 
-/* One piece of the range after the other; false: *status says how it ended. */
+/* Reads one piece of the range after the other; false: *status says how it ended. */
 struct range_reader {
     struct command_run *r;
     struct aligned_buffer block;

@@ -6,7 +6,7 @@
 
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
-/* What is to be stored, all of it checked. */
+/* What is to be written, checked. */
 struct poke_values {
     const struct view *view;
     uint64_t offset;
@@ -173,7 +173,7 @@ static int store_value(struct command_run *r, const struct poke_values *v, size_
     return EXIT_DONE;
 }
 
-/* Bytes of a text or a long row of hex: stored ascending. Undo gets them in words. */
+/* A text or a long run of hex: stored in ascending order. Undo gets it as words. */
 static int store_bytes(struct command_run *r, const struct poke_values *v)
 {
     uint8_t *old = calloc(1, v->count);

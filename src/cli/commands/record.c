@@ -1,4 +1,4 @@
-/* record: what watch sees, into a file. */
+/* record: writes what watch sees into a file. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +7,10 @@
 #include "cli/watch/watch.h"
 #include "core/history/recording.h"
 
-#define SEAL_AFTER INT64_C(200000000)  /* ns; a crash loses no more */
-#define SIGN_AFTER INT64_C(1000000000) /* ns; a sign of life when nothing changes */
+#define SEAL_AFTER INT64_C(200000000)  /* ns; a crash loses at most this much */
+#define SIGN_AFTER INT64_C(1000000000) /* ns; a sign of life while nothing changes */
 
-enum { SEAL_SLOWER = 65536 }; /* of the time recorded: long recordings have larger blocks */
+enum { SEAL_SLOWER = 65536 }; /* a block covers at least this fraction of the recorded time */
 
 struct recorder {
     struct command_run *r;
@@ -18,7 +18,7 @@ struct recorder {
     struct os_file *file;
     struct oserr error; /* the first failed write */
     struct rec_writer *writer;
-    int64_t now;    /* of the newest look */
+    int64_t now;    /* time of the newest sample */
     int64_t sealed; /* when a block was last written */
     bool begun;     /* the start is written */
 };
@@ -35,12 +35,12 @@ static enum rec_name name_of(const struct seg_stat *st)
     return st->replaced ? REC_NAME_OTHER : st->name_gone ? REC_NAME_GONE : REC_NAME_OURS;
 }
 
-/* The copy as a keyframe: pages that are no hole; those of zeros next to each other at once. */
+/* Writes the copy as a keyframe: pages that are not holes; adjacent zero pages as one run. */
 static void put_key(struct watch *w, int64_t t)
 {
     static const uint8_t zeros[BLOCK_PAGE];
     struct recorder *c = w->ctx;
-    uint64_t from = 0; /* [from, to): zeros that were not put yet */
+    uint64_t from = 0; /* [from, to): zeros not written yet */
     uint64_t to = 0;
     rec_key_begin(c->writer, t, w->last.size, name_of(&w->last));
     for (size_t i = 0; i < w->chunks; i++) {
@@ -71,7 +71,7 @@ static void put_key(struct watch *w, int64_t t)
     c->sealed = t;
 }
 
-/* The locator as it is shown, which is longer than the raw one. False: no memory. */
+/* The locator as shown, which is longer than the raw one. False: out of memory. */
 static bool put_header(struct watch *w)
 {
     struct recorder *c = w->ctx;
@@ -105,7 +105,7 @@ static void record_change(struct watch *w, int64_t t, uint64_t offset, const uin
                           const uint8_t *new, size_t n)
 {
     struct recorder *c = w->ctx;
-    c->now = t > c->now ? t : c->now; /* keyframes and seals are put in the midst of a look too */
+    c->now = t > c->now ? t : c->now; /* keyframes and seals also come in the middle of a sample */
     rec_put_change(c->writer, t, offset, old, new, n);
 }
 
@@ -201,7 +201,7 @@ static int file_failed(struct recorder *c, struct oserr e)
                      oserr_text(e, text, sizeof text));
 }
 
-/* Why the writer gave up; EXIT_DONE: it did not. */
+/* Why the writer stopped; EXIT_DONE: it did not. */
 static int writer_failed(struct recorder *c)
 {
     switch (rec_writer_status(c->writer)) {
@@ -218,7 +218,7 @@ static int writer_failed(struct recorder *c)
     }
 }
 
-/* What was seen is written to its end, also when looking failed at last. */
+/* What was seen is written to the file's end even if sampling failed. */
 static int record(struct recorder *c, struct watch *w)
 {
     int looked = watch_run(w);

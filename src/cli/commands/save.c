@@ -1,4 +1,4 @@
-/* save: a range into a file, holes as holes. */
+/* save: copies a range into a file; holes stay holes. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "cli/run.h"
 #include "live/block.h"
 
-/* A stop that was asked for is no failure. */
+/* A requested stop is not a failure. */
 static int file_failed(struct command_run *r, struct oserr e)
 {
     char text[160];

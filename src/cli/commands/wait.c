@@ -1,4 +1,4 @@
-/* wait: returns when a condition holds. */
+/* wait: samples until a condition holds. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,8 +9,8 @@
 enum {
     DEFAULT_HZ = 250,
     VALUE_MAX = 4096,
-    NEITHER = 2,          /* of view_compare: one is NaN */
-    STATE_NS = 100000000, /* between two looks at the name: the value is what is waited for */
+    NEITHER = 2,          /* view_compare: one is NaN */
+    STATE_NS = 100000000, /* between checks of the name, which is not what is waited for */
 };
 
 enum condition { EQUALS, NOT, ABOVE, BELOW, CHANGES, EXISTS, GONE, CONDITIONS };
@@ -21,13 +21,13 @@ struct wait {
     enum condition what;
     const struct view *view;
     uint64_t offset;
-    uint8_t value[VALUE_MAX]; /* to compare with; of `changes` what was there at the start */
-    size_t size;              /* bytes of it */
-    int64_t deadline;         /* of os_now, INT64_MAX: none */
+    uint8_t value[VALUE_MAX]; /* the value to compare with; for `changes` the one at the start */
+    size_t size;              /* its size in bytes */
+    int64_t deadline;         /* os_now's clock, INT64_MAX: none */
     int64_t period;           /* ns */
-    int64_t state_due;        /* when the name is looked at next, of os_now */
-    bool ended;               /* of a recording: there is no more of it */
-    bool told;                /* that the name is gone or another segment's */
+    int64_t state_due;        /* when to check the name next, os_now's clock */
+    bool ended;               /* of a recording: its end was reached */
+    bool told;                /* it was reported that the name is gone or means another segment */
 };
 
 static bool parse_condition(struct command_run *r, struct wait *w)
@@ -93,8 +93,9 @@ static int look_for_name(struct command_run *r, const struct wait *w)
     struct seg *s = NULL;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
     bool there = !oserr_is(e);
-    bool begins = strncmp(r->raw, "rec:", 4) == 0 &&
-                  (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not yet one */
+    bool begins =
+        strncmp(r->raw, "rec:", 4) == 0 &&
+        (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not a complete one yet */
     if (there) {
         seg_close(s);
     } else if (begins && w->what == EXISTS) {
@@ -118,7 +119,7 @@ static bool holds(const struct wait *w, const uint8_t *now)
     int order = view_compare(w->view, now, w->value);
     if (order == NEITHER && view_compare(w->view, now, now) == NEITHER &&
         view_compare(w->view, w->value, w->value) == NEITHER) {
-        order = 0; /* who waits for NaN means any */
+        order = 0; /* waiting for NaN means any NaN */
     }
     switch (w->what) {
     case EQUALS:
@@ -138,7 +139,7 @@ static bool holds(const struct wait *w, const uint8_t *now)
     }
 }
 
-/* Says once that those who open the name from now on do not get this segment any more. */
+/* Reports once that the name no longer refers to this segment. */
 static int look_at_state(struct command_run *r, struct wait *w)
 {
     struct seg_stat st;
@@ -174,7 +175,7 @@ static int look_at_value(struct command_run *r, struct wait *w)
     return look_at_state(r, w); /* it may have shrunk, and may grow again */
 }
 
-/* A recording: its looks one after the other, to its end, and further while it is being made. */
+/* A recording: its samples one after the other, and more while it is still being made. */
 static int look_at_recording(struct command_run *r, struct wait *w)
 {
     struct recording *recorded = recording_of(r->seg);
@@ -229,7 +230,7 @@ static int wait_loop(struct command_run *r, struct wait *w)
     }
 }
 
-/* Opens the segment, and remembers what `changes` starts from. */
+/* Opens the segment and saves the value that `changes` compares with. */
 static int wait_for_value(struct command_run *r, struct wait *w)
 {
     size_t got = 0;

@@ -30,7 +30,8 @@ const struct action *action_find(const char *name)
     return NULL;
 }
 
-/* Actions of the frame: screens, prompts, options. */
+/* The actions of the frame (screens, menus, prompts, options, key bindings) and the table of all
+ * actions. */
 
 #define UNUSED_ARGS \
     (void)argc;     \
@@ -106,7 +107,7 @@ void act_escape(struct ui *ui, int argc, char **argv)
 
 /* ---- menus ---- */
 
-/* An entry of the inspect screen's menu, and what the kind must be able to do for it. */
+/* An entry of the inspect screen's menu, and the ability it needs. */
 static const struct {
     struct menu_entry entry;
     unsigned needs; /* enum seg_caps */
@@ -121,7 +122,7 @@ static const struct {
     {{"d  remove...", 'd', "rm"}, SEG_CAP_REMOVE},
 };
 
-/* What this kind cannot do stays in the menu, and says so. */
+/* Entries that this kind of segment does not support stay in the menu and say so. */
 static void menu_of_segment(struct ui *ui)
 {
     int count = 0;
@@ -133,7 +134,7 @@ static void menu_of_segment(struct ui *ui)
         (void)snprintf(ui->option_label[i], sizeof ui->option_label[i],
                        "%.24s  not possible for this kind", e->label);
         e->label = ui->option_label[i];
-        if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* removing says what can be done instead */
+        if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* rm explains what can be done instead */
             e->command = "";
     }
     ui_menu(ui, "Menu", ui->option, count);
@@ -153,7 +154,7 @@ void act_menu(struct ui *ui, int argc, char **argv)
         menu_of_segment(ui);
 }
 
-/* What choosing option i does: turns a switch, goes on to the next theme, else asks. */
+/* The command behind option i: flips a switch, takes the next theme, otherwise prompts. */
 static void option_command(const struct ui *ui, size_t i, const char *value, char *out, size_t cap)
 {
     const char *name = setting_name(i);
@@ -228,7 +229,7 @@ static void prompt_create(struct ui *ui, int argc, char **argv)
     char initial[EDIT_MAX], usual[64] = "";
     join(argc, argv, 2, initial, sizeof initial);
     const char *demo = seg_demo_name(), *name = strstr(demo, "shmlens-demo");
-    if (name != NULL) /* what stands before a name here */
+    if (name != NULL) /* the prefix of names on this system */
         (void)snprintf(usual, sizeof usual, "%.*s", (int)(name - demo), demo);
     ui_ask(ui, "create NAME SIZE [--mode OCTAL] [--fill BYTE]: ", argc > 2 ? initial : usual,
            &ui->history[HISTORY_CREATE], create_named, NULL);

@@ -1,5 +1,5 @@
-/* Tab at the `:` prompt: the common beginning of all candidates goes in; if that is nothing more,
- * they are listed above the line. */
+/* Completion at the `:` prompt. Tab inserts what all candidates have in common; if that adds
+ * nothing, the candidates are listed above the line. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,9 +11,9 @@
 enum { WORD_LONGEST = 256 };
 
 struct candidates {
-    char word[WORD_LONGEST];   /* what was typed of it */
+    char word[WORD_LONGEST];   /* the word as typed so far */
     char common[WORD_LONGEST]; /* what all candidates begin with */
-    char *list;                /* them all, for the hint */
+    char *list;                /* all candidates, for the hint */
     size_t cap;
     int count;
 };

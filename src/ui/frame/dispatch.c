@@ -1,4 +1,5 @@
-/* Events: which part of the UI they are for. */
+/* Events: decides which part of the UI gets each one. The order is: suspend, pasted text, the open
+ * prompt, the pager, the screen's own keys, the key table. */
 #include <string.h>
 
 #include "ui/frame/ui.h"
@@ -13,7 +14,7 @@ static bool is_character(struct key key)
     return key.code < KEY_BASE && key.mods == 0;
 }
 
-/* Pasted text goes where text is typed, and never acts as commands. */
+/* Pasted text goes only where text is typed; it never runs commands. */
 static void paste(struct ui *ui, struct key key)
 {
     const struct screen *screen = ui_screen(ui);
@@ -62,7 +63,7 @@ static void press(struct ui *ui, struct key key)
         unknown_key(ui, key);
 }
 
-/* While nothing can be seen only the way out is open: nobody pokes, removes or answers blindly. */
+/* Terminal too small to draw: accept only quit, back and Esc. */
 static void press_blindly(struct ui *ui, struct key key)
 {
     const struct binding *b = ui_binding(ui, key);
@@ -101,7 +102,7 @@ static void wheel(struct ui *ui, const struct event *ev)
         ui_screen(ui)->mouse(ui, ev);
 }
 
-/* A button, for the screen: a drag that leaves its rows still ends there. */
+/* A mouse button, for the screen: a drag that leaves its rows still ends there. */
 static void button(struct ui *ui, const struct event *ev)
 {
     struct event inside = *ev;
@@ -132,7 +133,7 @@ static void mouse_event(struct ui *ui, const struct event *ev)
         ev->row == ui->canvas.rows - 1 && ev->mouse == MOUSE_PRESS ? bar_find(ui, ev->col) : NULL;
     if (word != NULL)
         key_event(ui, &(struct event){.kind = EVENT_KEY, .key = word->key});
-    else if (ui->pager == NULL && ui_screen(ui)->mouse != NULL) /* none lies over it */
+    else if (ui->pager == NULL && ui_screen(ui)->mouse != NULL) /* nothing covers the screen */
         button(ui, ev);
 }
 

@@ -38,7 +38,7 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
 void ui_free(struct ui *ui)
 {
     keep_free(ui);
-    session_free(&ui->s); /* jobs under way finish here: all they know must still be there */
+    session_free(&ui->s); /* pending jobs finish here: everything they refer to must still exist */
     for (size_t i = 0; i < ui->made_count; i++)
         seg_close(ui->made[i]);
     free(ui->made);
@@ -84,7 +84,7 @@ void ui_push(struct ui *ui, const struct screen *screen)
     while (at < ui->depth && ui->stack[at] != screen)
         at++;
     if (at < ui->depth) {
-        ui->depth = at + 1; /* it is there already: back to it */
+        ui->depth = at + 1; /* it is on the stack: back to it */
     } else if (ui->depth < SCREEN_STACK) {
         ui->stack[ui->depth++] = screen;
     }
@@ -114,7 +114,7 @@ void ui_say(struct ui *ui, enum style style, const char *format, ...)
             *p = ' ';
     bool stays = style == STYLE_ERROR || style == STYLE_WARN;
     if (ui->inspect != NULL)
-        ui->inspect->asking = false; /* a question that is not to be read is not answered */
+        ui->inspect->asking = false; /* a question that cannot be read is not answered */
     ui->status_style = style;
     ui->status_until = stays ? INT64_MAX : ui->now + (int64_t)SAID_FOR * SECOND;
 }

@@ -1,4 +1,5 @@
-/* A menu: entries in a box above the message line; letters, arrows and clicks choose. */
+/* Menus: a box of entries above the message line. A letter, the arrows with Enter, or a click
+ * chooses an entry, which runs its command line. */
 #include <stdio.h>
 #include <string.h>
 

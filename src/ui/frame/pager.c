@@ -1,4 +1,5 @@
-/* A text over the lower part of the screen: what a command printed. */
+/* The pager: long output of a command, over the lower part of the screen. It holds a copy of the
+ * text, split into lines, and takes the keys that scroll or close it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,8 @@ enum { PAGER_LINES = 200000 };
 
 struct pager {
     char title[160];
-    char *text;        /* a copy; lines end in NUL */
-    const char **line; /* their starts */
+    char *text;        /* a copy; each line ends in NUL */
+    const char **line; /* the start of each line */
     int count, top;
 };
 
@@ -129,7 +130,7 @@ bool pager_key(struct ui *ui, struct key key)
     }
     if (key.code >= KEY_BASE || !ui->s.edit)
         return false;
-    ui_say(ui, STYLE_TEXT, "Esc closes this text first"); /* in edit mode it would be written */
+    ui_say(ui, STYLE_TEXT, "Esc closes this text first"); /* in edit mode the key would write */
     return true;
 }
 

@@ -1,5 +1,6 @@
-/* The panel of processes: who maps the segment, which part, and who only holds a descriptor of it.
- * Tab puts the cursor into it, Enter goes to the part. */
+/* The panel of users: which processes map the segment, which part of it, and which only hold a
+ * descriptor. Both screens show it; Tab moves the cursor into it, Enter goes to the part that is
+ * mapped. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,9 +22,10 @@ int panel_who_rows(const struct seg_who *who)
     return 1 + (rows == 0 ? 1 : rows > MOST_ROWS ? MOST_ROWS : (int)rows);
 }
 
-/* ---- whose panel it is ---- */
+/* ---- the segment it is about ---- */
 
-/* The users of what the screen is about, and how large that is (0: unknown). False: not known. */
+/* The users of the segment that the screen is about, and its size (0: unknown). False: not known.
+ */
 static bool shown_users(const struct ui *ui, struct seg_who *who, uint64_t *size)
 {
     const struct seg_who *all = &ui->s.walk.survey.who;
@@ -46,7 +48,7 @@ static bool shown_users(const struct ui *ui, struct seg_who *who, uint64_t *size
 
 /* ---- rows ---- */
 
-/* The panel while it is drawn. */
+/* The panel while it is being drawn. */
 struct box {
     struct ui *ui;
     struct canvas *c;
@@ -57,7 +59,8 @@ struct box {
 
 static void draw_rule(const struct box *b, const struct seg_who *who)
 {
-    const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* of then it is not kept */
+    const char *now =
+        b->ui->s.sample.past.time != 0 ? " now" : ""; /* past users are not recorded */
     canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_DIM, LINE);
     if (who == NULL) {
         canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who maps this%s ", now);
@@ -78,7 +81,7 @@ static void draw_rule(const struct box *b, const struct seg_who *who)
                      who->mappers_count, who->mappers_count == 1 ? "" : "s", n, s, rest);
 }
 
-/* The name of a user; asking the system for one can take long, so the last ones are kept. */
+/* The name of a user; asking the system can be slow, so recent answers are cached. */
 static const char *user_name(struct ui *ui, uint32_t uid)
 {
     for (int i = 0; i < USERS_KEPT; i++)
@@ -90,7 +93,7 @@ static const char *user_name(struct ui *ui, uint32_t uid)
     return os_user_name(uid, ui->user[at].name);
 }
 
-/* Number, command and user of a process; returns the column for the rest. */
+/* PID, command and user of a process; returns the column after them. */
 static int draw_process(const struct box *b, uint32_t pid, const char *comm, uint32_t uid)
 {
     char name[COMM_SHOWN];
@@ -155,7 +158,7 @@ static void draw_holder(const struct box *b, const struct seg_holder *h)
                      "-- only holds descriptor %" PRId32 "%s", h->fd, us);
 }
 
-/* The first row shown: so that the cursor is among the `rows`. */
+/* The first row to show so that the cursor is among the `rows`. */
 static size_t first_row(const struct ui *ui, size_t total, size_t rows)
 {
     if (!ui->who_focus || ui->who_at < rows || rows == 0)
@@ -207,9 +210,9 @@ void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top,
     }
 }
 
-/* ---- moving in it ---- */
+/* ---- moving ---- */
 
-/* To the part of the segment that a mapping covers; it is selected. */
+/* Goes to the part of the segment that this mapping covers, and selects it. */
 static void show_part(struct ui *ui, const struct seg_mapper *m)
 {
     struct session *s = &ui->s;

@@ -1,4 +1,6 @@
-/* Lines: what a key runs, what the `:` prompt runs. An action of the UI, or a command as a job. */
+/* Runs lines: those of keys, menus and the `:` prompt. A line is an action of the UI, run at once,
+ * or a command, which becomes a job of the sampler (if it works on the attached segment) or of the
+ * lister thread. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +34,7 @@ void ui_quote(const char *raw, char *out, size_t cap)
 
 /* ---- what a command printed ---- */
 
-/* The text without the program's name in front, and without its last newline. */
+/* Removes the program's name at the front and the last newline. */
 static void trim(struct out *o)
 {
     static const char name[] = "shmlens: ";
@@ -93,12 +95,12 @@ static void show_result(struct ui *ui, struct command_job *j)
         ui_say(ui, STYLE_ERROR, "failed: %.200s", j->line);
 }
 
-/* What only an open handle keeps stays open until the end. */
+/* A segment that only an open handle keeps alive stays open until the program ends. */
 static void keep_made(struct ui *ui, struct command_job *j)
 {
     struct seg **more = realloc(ui->made, (ui->made_count + 1) * sizeof(struct seg *));
     if (more == NULL)
-        return; /* then it goes with the job */
+        return; /* then it is freed with the job */
     ui->made = more;
     ui->made[ui->made_count++] = j->made;
     j->made = NULL;
@@ -120,7 +122,7 @@ static void command_done(struct job *job, void *owner)
     if (waited_for)
         inspect_store_done(ui);
     if (ui->s.walker != NULL)
-        walker_hurry(ui->s.walker); /* the list may be another one now */
+        walker_hurry(ui->s.walker); /* the list may have changed */
 }
 
 /* ---- starting one ---- */
@@ -155,7 +157,7 @@ void ui_run_walker(struct ui *ui, const char *line)
     post(ui, line, NULL);
 }
 
-/* The rest of a line behind its first word. */
+/* The line after its first word. */
 static const char *rest_of(const char *line)
 {
     line += strspn(line, " \t");
@@ -172,7 +174,7 @@ static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
         ui_say(ui, STYLE_TEXT, "nothing removed");
 }
 
-/* `rm` at the prompt: the names that stand there, or the attached segment. */
+/* `rm` at the prompt: the named segments, or the attached one. */
 static void run_rm(struct ui *ui, const char *line, int argc)
 {
     if (argc == 1) {
@@ -184,7 +186,8 @@ static void run_rm(struct ui *ui, const char *line, int argc)
     }
     size_t room = sizeof ui->pending;
     if ((size_t)snprintf(ui->pending, room, "rm --force %s", rest_of(line)) >= room) {
-        ui_say(ui, STYLE_ERROR, "the line is too long"); /* a name cut short is another's */
+        ui_say(ui, STYLE_ERROR,
+               "the line is too long"); /* a truncated name could be another segment's */
         return;
     }
     char label[sizeof ui->prompt.label];
@@ -192,7 +195,7 @@ static void run_rm(struct ui *ui, const char *line, int argc)
     ui_ask(ui, label, "", NULL, removal_confirmed, NULL);
 }
 
-/* A command that walks /proc, with the attached segment put in where it takes one. */
+/* A command that reads /proc; the attached segment is inserted where it takes one. */
 static void run_on_walker(struct ui *ui, const char *line, const struct command *c)
 {
     char whole[EDIT_MAX + LOCATOR_MAX], name[LOCATOR_MAX];
@@ -272,7 +275,8 @@ void ui_edit_then(struct ui *ui, const char *line)
     }
     size_t room = sizeof ui->pending;
     if ((size_t)snprintf(ui->pending, room, "%s", line) >= room)
-        ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
+        ui_say(ui, STYLE_ERROR,
+               "the line is too long"); /* truncated, it would write other values */
     else
         ui_confirm(ui, ui_read_only, edit_confirmed, NULL);
 }

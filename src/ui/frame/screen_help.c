@@ -1,4 +1,4 @@
-/* Help: printed from the tables that also make the keys and commands work. */
+/* The help screen, generated from the same tables that define keys, commands and actions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct help_line {
 struct help_state {
     struct help_line line[LINES_MAX];
     int count, top;
-    const struct screen *of; /* the screen it was called from */
+    const struct screen *of; /* the screen it was opened from */
 };
 
 struct help_state *help_new(void)
@@ -50,7 +50,7 @@ static void heading(struct help_state *st, const char *text)
         line->heading = true;
 }
 
-/* The keys of a screen; a row without words of its own is another key of the row before. */
+/* The keys of a mode; a binding without a note is another key for the line before. */
 static void add_keys(struct ui *ui, enum key_mode mode)
 {
     const struct binding *b;

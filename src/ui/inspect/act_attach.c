@@ -1,11 +1,11 @@
-/* Reattaching, and the baseline that later samples are compared with. */
+/* Reattaching to the segment, and the baseline that later samples are compared with. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "core/number.h"
 #include "ui/inspect/inspect.h"
 
-/* The jobs of before have ended, or hang and are left behind. */
+/* Forgets jobs of the previous attachment: they have ended, or they hang and were abandoned. */
 static void wait_for_nothing(struct ui *ui)
 {
     ui->inspect->asking = ui->inspect->undo_busy = false;

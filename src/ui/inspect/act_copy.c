@@ -1,4 +1,6 @@
-/* Copying the selection: to the terminal's clipboard and into a file of ours. */
+/* Copies the selection to the terminal's clipboard and to a file in the state folder. While the
+ * picture is frozen (paused, or in the past) the bytes come from the sample on the screen;
+ * otherwise the sampler reads them anew. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ static const struct menu_entry forms[] = {
     {"c  C array", 'c', "copy c"},
 };
 
-/* Growing text; `text` NULL: out of memory. */
+/* A text of fixed capacity; `text` NULL: out of memory. */
 struct clip_piece {
     char *text;
     size_t length, capacity;
@@ -77,7 +79,7 @@ static bool as_c(struct clip_piece *p, const uint8_t *bytes, size_t n, uint64_t 
     return true;
 }
 
-/* The encoding of the column the cursor is in. */
+/* The encoding of the column with the cursor. */
 static enum text_encoding encoding_of(const struct ui *ui)
 {
     const struct view *v = inspect_view(ui);
@@ -87,7 +89,7 @@ static enum text_encoding encoding_of(const struct ui *ui)
     return v->kind == VIEW_TEXT ? v->enc : TEXT_UTF8;
 }
 
-/* UTF-8; what is no character of the encoding stays visible as \xNN. */
+/* UTF-8; bytes that are not a character of the encoding become \xNN. */
 static bool as_text(struct clip_piece *p, const uint8_t *bytes, size_t n, enum text_encoding enc)
 {
     char text[64];
@@ -127,7 +129,7 @@ static void deliver(struct ui *ui, const struct clip_piece *p, size_t bytes, con
         ui_say(ui, STYLE_TEXT, "%zu byte%s as %s %s and into %s", bytes, s, form, clipboard, path);
 }
 
-/* The bytes, which were at `from`, as text to where it can be pasted from. */
+/* Formats n bytes that were at `from` and hands them to the clipboard and the file. */
 static void copy_bytes(struct ui *ui, enum copy_form form, const uint8_t *bytes, size_t n,
                        uint64_t from)
 {
@@ -158,7 +160,8 @@ static void copy_finish(struct job *job, void *owner)
     look_job_free(j);
 }
 
-/* What stands still on the screen is copied as it stands there; false: it is not all there. */
+/* While paused or in the past, copies from the frozen sample; false: it does not cover the
+ * selection. */
 static bool copy_frozen(struct ui *ui, enum copy_form form, uint64_t from, uint64_t to)
 {
     const struct sample *p = &ui->s.sample;

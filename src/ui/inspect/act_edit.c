@@ -1,4 +1,6 @@
-/* Actions that write or allow writing: edit mode, undo and redo, the poke prompts. */
+/* Actions that write, or that allow writing: edit mode, undo and redo, the poke prompts. Edit mode
+ * needs the segment opened for writing, which only the sampler may do: a job asks for it, and what
+ * should be written is run when the job has succeeded. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@ enum { LINE_MAX = 2048 };
 
 /* ---- edit mode on and off ---- */
 
-/* What a change of access was for. */
+/* Why the access is being changed. */
 struct access_wish {
     struct ui *ui;
     char then[LINE_MAX]; /* line to run once writing is allowed; empty: none */
@@ -57,7 +59,7 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
     if (then != NULL)
         (void)snprintf(w->then, sizeof w->then, "%s", then);
     j->user = w;
-    j->job.uncancellable = access < SEG_WRITE; /* who leaves edit mode has left it */
+    j->job.uncancellable = access < SEG_WRITE; /* leaving edit mode takes effect at once */
     inspect_post(ui, &j->job);
 }
 
@@ -84,7 +86,7 @@ void act_edit(struct ui *ui, int argc, char **argv)
     }
     size_t frozen = ui->s.sample.freeze.count;
     ui->s.edit = false;
-    sampler_release(ui->s.sampler); /* what runs on the segment may take long */
+    sampler_release(ui->s.sampler); /* a command running on the segment may take long */
     ask_access(ui, SEG_READ, NULL);
     if (frozen > 0)
         ui_say(ui, STYLE_TEXT, "read-only again: %zu frozen value%s let go", frozen,
@@ -143,7 +145,7 @@ void act_redo(struct ui *ui, int argc, char **argv)
 
 /* ---- the poke prompts ---- */
 
-/* A line that is being put together; too long is remembered. */
+/* A command line under construction; `full`: it did not fit. */
 struct line {
     char text[LINE_MAX];
     size_t length;
@@ -161,7 +163,7 @@ static void add(struct line *l, const char *text)
     l->length += n;
 }
 
-/* One word, quoted so that it comes out of command_words as it is. */
+/* Appends one word, quoted so that command_words returns it unchanged. */
 static void add_word(struct line *l, const char *word)
 {
     char c[2] = "";
@@ -173,7 +175,7 @@ static void add_word(struct line *l, const char *word)
     add(l, "\"");
 }
 
-/* Takes the view's name off the front of the text, when there is one and something follows it. */
+/* Takes the name of a view off the front of the text if more text follows it. */
 static const struct view *take_view(const struct ui *ui, const char **text)
 {
     char name[16];
@@ -245,7 +247,7 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
     run_poke(ui, v, text + n + gap, old);
 }
 
-/* A prompt for what to store at the cursor. */
+/* A prompt for a value to write at the cursor. */
 struct value_prompt {
     const char *what;
     void (*accept)(struct ui *ui, const char *text, void *ctx);
@@ -273,7 +275,8 @@ static void value_allowed(struct ui *ui, const char *text, void *ctx)
     open_value(ui, p);
 }
 
-/* The value before the answer: it is asked again when it is complete. */
+/* The user typed the value instead of answering: edit mode is asked for again when it is complete.
+ */
 static void value_typed(struct ui *ui, struct key key, void *ctx)
 {
     const struct value_prompt *p = ctx;

@@ -1,4 +1,5 @@
-/* Actions that keep values as they are: freezing, the list of what is frozen, letting go. */
+/* Freezing values: the sampler writes a frozen value back whenever another process changes it. Here
+ * are the actions that freeze and release values, and the menu of frozen ones. */
 #include "core/number.h"
 #include "ui/inspect/inspect.h"
 
@@ -29,7 +30,7 @@ void inspect_fights(const struct frozen *v, char out[48])
         (void)snprintf(out, 48, "put back %" PRIu64 " times", v->fights);
 }
 
-/* In the view that it was frozen in. */
+/* The value in the view it was frozen in. */
 static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_SHOWN])
 {
     const struct view *view = view_find(v->view);
@@ -45,7 +46,7 @@ static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_
 
 /* ---- one value ---- */
 
-/* The message line after a job that had a ui as its user. */
+/* Reports on the message line what a freeze job did. */
 static void freeze_finish(struct job *job, void *owner)
 {
     struct freeze_job *j = (struct freeze_job *)job;
@@ -169,7 +170,7 @@ static void label(const struct ui *ui, const struct frozen *v, char out[FROZEN_L
     (void)snprintf(out + n, (size_t)(FROZEN_LABEL - n), ", from %s %s", other, ago);
 }
 
-/* The rows of the menu as things are now. */
+/* Refreshes the rows of the menu. */
 static void renew(struct ui *ui)
 {
     const struct freeze *f = &ui->s.sample.freeze;
@@ -204,7 +205,7 @@ void act_frozen(struct ui *ui, int argc, char **argv)
     renew(ui);
 }
 
-/* The action that sets the sequence counter under which the window is read. */
+/* The action that chooses the sequence counter (seqlock) under which the window is read. */
 
 void act_seqlock(struct ui *ui, int argc, char **argv)
 {

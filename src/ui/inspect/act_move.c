@@ -1,4 +1,4 @@
-/* Actions that go somewhere: an offset, a mark, the next change, the next data. */
+/* Actions that move the cursor: to an offset, a mark, the next change, the next data. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ void act_go_to(struct ui *ui, uint64_t offset)
     session_move_to(s, offset, false);
     if (visible || session_rows(s) != NULL)
         return;
-    /* Somewhere else: with some of what is around it. */
+    /* A place off the screen is shown a third down, with some context above it. */
     int64_t row = (int64_t)((s->cursor - s->top) / width);
     session_scroll(s, row - (int64_t)(s->rows / 3));
 }
@@ -66,7 +66,7 @@ void act_goto(struct ui *ui, int argc, char **argv)
 
 /* ---- marks ---- */
 
-/* The number of a mark's letter, -1 (and says so) when it is none. */
+/* The index of a mark's letter; -1, with a message, if it is not a mark. */
 static int mark_of(struct ui *ui, struct key key)
 {
     if (key.mods == 0 && key.code >= 'a' && key.code <= 'z')

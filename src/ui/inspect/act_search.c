@@ -1,4 +1,4 @@
-/* Finding: the pattern is looked for by the sampler; its place is highlighted. */
+/* Searching: the sampler searches the segment; the match is selected on the screen. */
 #include "ui/inspect/inspect.h"
 
 #include <inttypes.h>
@@ -72,11 +72,11 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     if (text[0] != '\0')
         (void)snprintf(ui->inspect->pattern, sizeof ui->inspect->pattern, "%s", text);
-    if (ui->inspect->pattern[0] != '\0') /* nothing typed: the same again, as n */
+    if (ui->inspect->pattern[0] != '\0') /* empty: repeat the last search, as n does */
         search(ui, LOOK_FORWARD, ui->s.cursor + (text[0] == '\0' ? 1 : 0));
 }
 
-/* From the match on, or from the cursor when it has moved away from it. */
+/* From the match, or from the cursor if that has moved since. */
 static void again(struct ui *ui, bool next)
 {
     if (ui->inspect->pattern[0] == '\0')
@@ -106,9 +106,14 @@ void act_search(struct ui *ui, int argc, char **argv)
                &ui->history[HISTORY_SEARCH], search_text, NULL);
 }
 
-/* Actions on the map of the whole segment: the strip, heat, following changes. */
+/* Actions on the map of the whole segment: overview strip, heat, follow, changed rows. Follow moves
+ * the view to the newest change in the segment, but not while something changes on the screen, and
+ * not for DWELL after its last jump. */
 
-enum { SECOND = 1000000000, DWELL = 8 * (SECOND / 10) /* a place is looked at for so long */ };
+enum {
+    SECOND = 1000000000,
+    DWELL = 8 * (SECOND / 10) /* how long a place is shown before the view jumps again */
+};
 
 void act_strip(struct ui *ui, int argc, char **argv)
 {
@@ -193,14 +198,14 @@ static int64_t newest_shown(const struct ui *ui)
     const struct session *s = &ui->s;
     const struct sample *p = &s->sample;
     uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
-    int64_t newest = 0; /* the sample is of the window: with changed rows only nothing follows */
+    int64_t newest = 0; /* the sample covers the window; in changed-rows mode nothing follows */
     for (size_t i = 0; i < p->length; i++)
         if (p->offset + i >= s->top && p->offset + i < end && p->changed[i] > newest)
             newest = p->changed[i];
     return newest;
 }
 
-/* Nothing moves under the user's hands, nor in the past. */
+/* The view must not jump while the user edits, selects, pauses or looks at the past. */
 static bool may_follow(const struct ui *ui)
 {
     const struct session *s = &ui->s;
@@ -217,8 +222,8 @@ int64_t inspect_follow_next(const struct ui *ui)
     return shown + DWELL > from ? shown + DWELL : from;
 }
 
-/* The view stays while something changes in it, and for a while after; then it goes to the newest
- * change elsewhere. */
+/* Stays while something changes in the view, and a little longer; then jumps to the newest change
+ * elsewhere. */
 void inspect_follow(struct ui *ui)
 {
     struct session *s = &ui->s;

@@ -1,4 +1,5 @@
-/* Actions that move through time: steps between changes, live again, the timeline. */
+/* Time travel: stepping between recorded changes, returning to live, the timeline. A step is a job:
+ * the sampler's thread owns the history and looks up the time to go to. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static void step_finish(struct job *job, void *owner)
     free(j);
 }
 
-/* What is on the screen, or the value at the cursor. */
+/* The range whose changes are stepped through: the screen, or the value at the cursor. */
 static void range_of(const struct ui *ui, struct time_job *j)
 {
     const struct session *s = &ui->s;

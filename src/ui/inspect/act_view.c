@@ -1,4 +1,4 @@
-/* Actions that change how the bytes are shown, and how often they are looked at. */
+/* Actions that change how the bytes are shown and how often they are sampled. */
 #include <string.h>
 
 #include "core/number.h"
@@ -13,7 +13,7 @@ static void choose_view(struct ui *ui, const struct view *v)
     ui_say(ui, STYLE_TEXT, "%s: %s", v->name, v->help);
 }
 
-/* The next view in the table, over those of the other byte order. */
+/* The next view in the table, skipping those of the other byte order. */
 static const struct view *neighbour(const struct ui *ui, size_t step)
 {
     size_t count = 0, i = 0;
@@ -105,7 +105,7 @@ void act_pause(struct ui *ui, int argc, char **argv)
     (void)argv;
     if (!act_attached(ui))
         return;
-    if (ui->s.past != 0) { /* the view stands: it goes on */
+    if (ui->s.past != 0) { /* in the past the view is frozen: go on live */
         (void)inspect_live(ui);
         return;
     }

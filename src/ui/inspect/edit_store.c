@@ -1,6 +1,6 @@
-/* One value on its way into the segment: as a compare-and-swap against what was on the screen where
- * the hardware has one, else compared first and stored bytewise; and what follows when another
- * process was faster. */
+/* Writes one value into the segment: by compare-and-swap against what was on the screen where the
+ * hardware has one, otherwise compared first and stored bytewise. If another process was faster,
+ * the user is asked. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static void hex_text(const uint8_t *p, size_t n, char out[SHOWN_MAX])
         (void)snprintf(out + 2 * i, SHOWN_MAX - 2 * i, "%02x", p[i]);
 }
 
-/* A value for people: in its view, a character as itself, else hex. */
+/* A value as messages show it: in its view, a character as itself, otherwise hex. */
 static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SHOWN_MAX])
 {
     const struct view *v = r->view;
@@ -44,7 +44,7 @@ static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SH
     hex_text(p, r->size, out);
 }
 
-/* The view that the command line names: the value's own where the text of it is exact and plain. */
+/* The view used on the command line: the value's own if its text is exact, otherwise hex. */
 static const struct view *line_view(const struct cell_store *r, char value[SHOWN_MAX],
                                     char seen[SHOWN_MAX])
 {
@@ -63,8 +63,7 @@ static const struct view *line_view(const struct cell_store *r, char value[SHOWN
     return view_find("hex");
 }
 
-/* Nothing more comes of this: an undo or redo under way ends, and what was asked for behind it is
- * not done later, out of its turn. */
+/* Aborts this store and drops the undo/redo steps queued after it. */
 static void give_up(const struct cell_store *r)
 {
     if (r->why == STORE_TYPED)
@@ -113,15 +112,15 @@ static void undo_anyway(struct ui *ui, const char *text, void *ctx)
     force(ui);
 }
 
-/* Would a question be seen and answered as one? Not when the user has gone on to something else
- * or has left edit mode meanwhile: keys meant for that must not write. */
+/* Can the user be asked now? Not after moving on to something else or leaving edit mode: keys meant
+ * for that must not write. */
 static bool can_ask(const struct ui *ui)
 {
     return ui->s.edit && ui->prompt.kind == PROMPT_NONE && ui->pager == NULL &&
            ui_screen(ui) == &screen_inspect && !ui_too_small(ui);
 }
 
-/* `actual` is there now, not what was seen: asks. */
+/* The segment holds `actual` instead of what was seen: asks what to do. */
 static void conflict(const struct cell_store *r, const uint8_t *actual)
 {
     struct ui *ui = r->ui;
@@ -145,7 +144,7 @@ static void conflict(const struct cell_store *r, const uint8_t *actual)
                "0x%" PRIx64 " became %s while you typed %s: Enter writes %s anyway, any other key "
                "drops it",
                r->offset, is, want, want);
-        st->asking = true; /* as long as that is the message */
+        st->asking = true; /* until another message replaces it */
         return;
     }
     (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s: %s anyway?",
@@ -162,7 +161,7 @@ void edit_conflict_key(struct ui *ui, struct key key)
         ui_say(ui, STYLE_TEXT, "dropped: nothing was written");
 }
 
-/* What is there, after a compare-and-swap lost. */
+/* Reads what is there after a compare-and-swap lost. */
 static void lost_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;
@@ -181,8 +180,7 @@ static void lost_finish(struct job *job, void *owner)
 
 /* ---- it was stored ---- */
 
-/* The picture shows our value at once, unless the sampler was faster; one that stands shows it in
- * any case. */
+/* Shows our value at once unless the sampler was faster; a frozen picture shows it in any case. */
 static void patch_sample(struct ui *ui, const struct cell_store *r)
 {
     struct sample *p = &ui->s.sample;
@@ -195,7 +193,7 @@ static void patch_sample(struct ui *ui, const struct cell_store *r)
     memset(p->state + i, BYTE_DATA, r->size);
 }
 
-/* What was there before: as the stores themselves saw it. */
+/* The old value as the stores themselves saw it. */
 static void take_old(struct cell_store *r, const struct command_job *j)
 {
     size_t n = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
@@ -230,7 +228,7 @@ static void stored(struct cell_store *r, const struct command_job *j)
 static void say_stored(const struct cell_store *r)
 {
     char old[SHOWN_MAX], value[SHOWN_MAX];
-    if (r->ui->inspect->asking) /* the question stays to be read */
+    if (r->ui->inspect->asking) /* the question must stay readable */
         return;
     shown_text(r, r->seen, old);
     shown_text(r, r->value, value);
@@ -240,7 +238,7 @@ static void say_stored(const struct cell_store *r)
            swappable(r) ? "one store" : "not atomic", r->why == STORE_UNDO ? "" : "   undo: u");
 }
 
-/* The first line of what went wrong. */
+/* Shows the first line of the error. */
 static void say_failed(struct ui *ui, const struct command_job *j)
 {
     char line[256];
@@ -250,7 +248,7 @@ static void say_failed(struct ui *ui, const struct command_job *j)
     ui_say(ui, STYLE_ERROR, "%s", line);
 }
 
-/* More undo or redo steps were asked for meanwhile. */
+/* Runs the next of the undo or redo steps requested meanwhile. */
 static void go_on(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
@@ -276,7 +274,7 @@ static void poke_finish(struct job *job, void *owner)
     struct cell_store *r = j->user;
     struct ui *ui = r->ui;
     (void)owner;
-    if (job->cancelled && j->pokes_count == 0) { /* else it was stored all the same */
+    if (job->cancelled && j->pokes_count == 0) { /* otherwise it was stored despite the cancel */
         give_up(r);
     } else if (j->status == EXIT_NO) {
         post_look(r, lost_finish);
@@ -315,7 +313,8 @@ static void post_poke(struct cell_store *r, bool swap)
     inspect_post(r->ui, &j->job);
 }
 
-/* What is there before a store that cannot be a compare-and-swap, or that nobody saw yet. */
+/* What is there, before a store that cannot be a compare-and-swap or whose old value was never
+ * seen. */
 static void look_finish(struct job *job, void *owner)
 {
     struct look_job *j = (struct look_job *)job;

@@ -1,5 +1,6 @@
-/* Edit mode: what typing in the cells and in a text column does. Each completed value goes live at
- * once (edit_store.c). */
+/* Edit mode: typing in the cells and in a text column. Cells collect characters until the value is
+ * complete; a character typed into a text column is complete at once. Each complete value is
+ * written immediately (edit_store.c). */
 #include <inttypes.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool is_letter(uint32_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* May a value of this view begin with c? */
+/* Can a value of this view start with c? */
 static bool begins(const struct view *v, uint32_t c)
 {
     switch (v->kind) {
@@ -42,7 +43,7 @@ static bool begins(const struct view *v, uint32_t c)
     return false;
 }
 
-/* May it go on with c? */
+/* Can it continue with c? */
 static bool goes_on(const struct view *v, uint32_t c)
 {
     if (v->kind == VIEW_HEX || v->kind == VIEW_BITS)
@@ -50,7 +51,8 @@ static bool goes_on(const struct view *v, uint32_t c)
     return is_digit(c) || is_letter(c) || c == '+' || c == '-' || c == '.';
 }
 
-/* The text encoding of the column that has the cursor; false: the cells, and they are no text. */
+/* The text encoding of the column with the cursor; false: it is in the cells, and they are not
+ * text. */
 static bool text_column(const struct ui *ui, enum text_encoding *enc)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -64,13 +66,13 @@ static bool text_column(const struct ui *ui, enum text_encoding *enc)
     return ui->s.focus == FOCUS_CELLS && v->kind == VIEW_TEXT;
 }
 
-/* What the screen shows there: false when it was not read yet. */
+/* The bytes on the screen at this offset; false: not read yet. */
 static bool seen_there(const struct ui *ui, uint64_t offset, uint8_t *out, size_t n)
 {
     return session_bytes(&ui->s, offset, out, n) == n;
 }
 
-/* May n bytes be typed at an offset? Says why not. */
+/* Can n bytes be typed at this offset? If not, says why. */
 static bool room_for(struct ui *ui, uint64_t offset, size_t n)
 {
     uint64_t end = session_end(&ui->s);
@@ -138,7 +140,7 @@ static void begin_typing(struct ui *ui, const struct view *v)
     ui->s.selecting = false;
 }
 
-/* The value is complete: it goes live. False: it is none, and typing goes on. */
+/* Writes the complete value. False: it is not a valid value, and typing continues. */
 static bool complete(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
@@ -199,7 +201,7 @@ static bool moves(uint32_t code)
     return (code >= KEY_UP_ && code <= KEY_PGDN_) || code == KEY_TAB_;
 }
 
-/* A key while a value is half-typed. */
+/* A key while a value is half typed. */
 static bool key_while_typing(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
@@ -226,7 +228,7 @@ static bool key_while_typing(struct ui *ui, struct key key)
     return true;
 }
 
-/* In the past nothing can be typed: the keys that move through time do that everywhere. */
+/* Nothing can be typed in the past, so the keys that move through time work even in edit mode. */
 static bool moves_in_time(const struct ui *ui, struct key key)
 {
     return ui->s.past != 0 && key.code > ' ' && key.code < 0x7f &&

@@ -1,4 +1,4 @@
-/* The inspect screen: what is drawn when, moving about, and what others need to know of it. */
+/* The inspect screen: what is drawn, moving about, the mouse, when to draw again, and Esc. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 enum {
     WHEEL_ROWS = 3,
-    HOLD = 2000000000 /* ns that a key holds what follows changes */,
+    HOLD = 2000000000 /* ns that a key keeps the view from following changes */,
     SECOND = 1000000000,
     TENTH = SECOND / 10
 };
@@ -62,7 +62,7 @@ uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
     return offset - column % unit;
 }
 
-/* Another object than last time: nothing half-done belongs to it. */
+/* A different object than in the last frame: nothing half done belongs to it. */
 static void notice_object(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
@@ -100,7 +100,7 @@ static void draw(struct ui *ui)
 static bool key(struct ui *ui, struct key k)
 {
     notice_object(ui);
-    if (ui->now + HOLD > ui->inspect->follow_from) /* the user looks at something */
+    if (ui->now + HOLD > ui->inspect->follow_from) /* the user is looking at something */
         ui->inspect->follow_from = ui->now + HOLD;
     if (ui->inspect->asking) {
         edit_conflict_key(ui, k);
@@ -144,7 +144,7 @@ static void move_by_page(struct ui *ui, int64_t rows, bool extend)
     }
 }
 
-/* One step to a side: a unit in the cells, a byte in a text column. */
+/* One step sideways: a unit in the cells, a byte in a text column. */
 static int64_t step(const struct ui *ui)
 {
     return ui->s.focus == FOCUS_CELLS ? ui->inspect->at.unit : 1;
@@ -162,7 +162,7 @@ static void move_in_row(struct ui *ui, bool to_end, bool extend)
 struct direction {
     const char *name;
     int rows;  /* up and down */
-    int pages; /* halves of a page */
+    int pages; /* in half pages */
     int steps; /* left and right */
 };
 
@@ -263,7 +263,7 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When the first highlight fades to its next shade. */
+/* When the next highlight fades to its next shade. */
 static int64_t next_fading(const struct ui *ui, int64_t now)
 {
     const struct sample *p = &ui->s.sample;
@@ -286,7 +286,7 @@ static int64_t next(struct ui *ui, int64_t now)
     bool base = false;
     if (s->sample.seq == 0 || s->paused)
         return at;
-    if (s->past != 0) /* its age */
+    if (s->past != 0) /* its age is shown */
         return now - s->past < 100 * (int64_t)SECOND ? now + TENTH : now + SECOND;
     at = next_fading(ui, now);
     at = sooner(at, inspect_strip_next(ui, now));

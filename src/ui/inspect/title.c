@@ -1,5 +1,5 @@
-/* The title line: what this is and in which state; and the line below it when something happened to
- * the segment. */
+/* The title line (which segment, in which state, who uses it), and the notice below it when
+ * something happened to the segment. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 enum { NOTICE_SECONDS = 10, NAME_LEAST = 24, PART_MAX = 48 };
 enum { ALONE_LASTS = 150 * 1000000 }; /* ns */
 
-/* The pieces of the title, by how dear they are; the cheapest are left out first. */
+/* The parts of the title; when it does not fit, the least important are dropped first. */
 struct parts {
     char size[NUMBER_SIZE_MAX];
     char mode[12];
@@ -22,8 +22,8 @@ struct parts {
     char live[24];
     char who[PART_MAX];
     char place[8];
-    char kept[64];    /* how many values are kept; the sequence counter */
-    char special[24]; /* what the view does beside showing: FOLLOW */
+    char kept[64];    /* number of frozen values; the sequence counter */
+    char special[24]; /* what the view does besides showing: FOLLOW */
     const char *access;
     enum style live_style, access_style;
 };
@@ -68,7 +68,7 @@ static void place_text(const struct session *s, char out[8])
         (void)snprintf(out, 8, "%d%%", (int)((double)top / (double)(length - shown) * 100));
 }
 
-/* Only we have it: nobody else was seen, and everybody could be looked at (or how many not). */
+/* No other process uses it: none was seen, and *unreadable of them could not be checked. */
 static bool only_us(const struct session *s, size_t *unreadable)
 {
     size_t rw = 0, ro = 0, held = 0;
@@ -85,13 +85,13 @@ bool inspect_nameless(const struct ui *ui)
     return nameless(&ui->s.sample.stat);
 }
 
-/* It goes when we close it, and only then: its name has gone, or (Windows) only we hold it. For a
- * moment the list's own look at it counts as somebody's. */
+/* It is freed when we close it: its name is gone, or (Windows) we hold the only handle. The
+ * lister's own handle counts for a moment as somebody else's. */
 static bool lives_by_us(const struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     const struct seg_stat *t = &ui->s.sample.stat;
-    uint64_t own = 0; /* handles that keep what we made */
+    uint64_t own = 0; /* our handles to segments we created */
     for (size_t i = 0; i < ui->made_count; i++)
         own += seg_last(ui->made[i])->dev == t->dev && seg_last(ui->made[i])->ino == t->ino;
     bool made = own > 0 && (t->known & SEG_HAS_SECTION) != 0 && t->attached == own;
@@ -116,7 +116,7 @@ static void who_text(const struct ui *ui, char out[PART_MAX])
     }
     const size_t counts[] = {rw, ro, held};
     static const char *const words[] = {"rw", "r", "fd"};
-    if (s->sample.past.time != 0) /* who had it then is not kept */
+    if (s->sample.past.time != 0) /* past users are not recorded */
         n = (size_t)snprintf(out, PART_MAX, "now");
     for (int i = 0; i < 3; i++)
         if (counts[i] != 0 && n < PART_MAX)
@@ -124,7 +124,7 @@ static void who_text(const struct ui *ui, char out[PART_MAX])
                                   words[i]);
 }
 
-/* What the kind says about it; that its name is gone stands in the notice. */
+/* States that its kind reports; a removed name is in the notice. */
 static void state_text(const struct seg_stat *t, char out[PART_MAX])
 {
     static const struct {
@@ -191,11 +191,11 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
-    if (!past && (s->only || s->follow)) /* the past is shown whole, and stands */
+    if (!past && (s->only || s->follow)) /* the past is shown whole and does not move */
         (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 
-/* Columns of all that is not the name. */
+/* Columns of everything but the name. */
 static int columns(const struct parts *p)
 {
     const char *const all[] = {p->size,   p->mode, p->owner,   p->state, p->live,
@@ -207,7 +207,7 @@ static int columns(const struct parts *p)
     return n;
 }
 
-/* The name in at most `room` columns, shortened in the middle. */
+/* Draws the name in at most `room` columns, shortened in the middle. */
 static int draw_name(struct canvas *c, int col, int room, enum style style, const char *shown)
 {
     int width = canvas_width(shown);
@@ -239,7 +239,7 @@ void inspect_draw_title(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
     struct parts p;
-    char name[LOCATOR_MAX * 4]; /* every byte as \xNN */
+    char name[LOCATOR_MAX * 4]; /* every byte may become \xNN */
     (void)locator_shown(ui->s.locator, name, sizeof name);
     int least = canvas_width(name) + 2;
     if (least > NAME_LEAST)
@@ -332,8 +332,8 @@ static void event_text(const struct seg_event *e, char text[128])
                        e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value);
 }
 
-/* The newest change of size, and frozen values that could not be kept: said for a while, or until
- * Esc. */
+/* The newest size change, or frozen values that could not be held: shown for a while, or until Esc.
+ */
 static void add_newest(struct ui *ui, bool let_go)
 {
     struct inspect_state *st = ui->inspect;

@@ -45,7 +45,7 @@ void act_tag(struct ui *ui, int argc, char **argv)
     segments_move_to(ui, ui->segments->at + 1);
 }
 
-/* The next column to sort by, among those shown; from one that is not shown the first. */
+/* The next column to sort by among those shown; the first one if the present one is not shown. */
 static const struct column *next_sort(const struct ui *ui, bool back)
 {
     const struct column *shown[COLUMNS_MAX];

@@ -1,5 +1,5 @@
-/* Removing what the list shows: says what goes and who has it, asks once, and removes only what is
- * still the segment that was shown. */
+/* Removing segments from the list: lists what would be removed and who uses it, asks once, and
+ * removes only objects that are still the ones that were shown. */
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +69,7 @@ static void removal_done(struct job *job, void *owner)
         walker_hurry(ui->s.walker);
 }
 
-/* Gives the removal of those among these that were said to go to the walker. */
+/* Posts the removal of the listed ones to the lister thread. */
 static void post_removal(struct ui *ui, const struct tag *tag, size_t count, unsigned flags)
 {
     size_t goes = 0;
@@ -90,14 +90,14 @@ static void post_removal(struct ui *ui, const struct tag *tag, size_t count, uns
 
 /* ---- one ---- */
 
-/* The name alone, behind the kind. */
+/* The locator without its kind. */
 static const char *name_of(const char *shown)
 {
     const char *colon = strchr(shown, ':');
     return colon != NULL ? colon + 1 : shown;
 }
 
-/* By force: the user has just read who has it. */
+/* By force: the user has just read who uses it. */
 static void remove_one(struct ui *ui, char *raw)
 {
     char name[LOCATOR_MAX * 4], line[LOCATOR_MAX * 4 + 16];
@@ -111,7 +111,7 @@ static void remove_one(struct ui *ui, char *raw)
     ui_run_walker(ui, line);
 }
 
-/* The answer for the segment in ui->pending. */
+/* The answer about the segment in ui->pending. */
 static void remove_answer(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
@@ -126,7 +126,7 @@ static void remove_answer(struct ui *ui, const char *text, void *ctx)
         remove_one(ui, ui->pending);
 }
 
-/* Who has it, as the newest survey knows: it may come while the question stands. */
+/* Who uses it according to the newest survey, which may arrive while the question is open. */
 static void remove_note(struct ui *ui)
 {
     const struct seg_info *info = segments_find(ui, ui->pending);
@@ -142,7 +142,7 @@ void ui_remove(struct ui *ui, const char *locator)
     const struct seg_info *info = segments_find(ui, locator);
     if (removal_cannot(locator) != NULL) {
         char note[sizeof ui->prompt.note] = "";
-        bool named = info != NULL && info->kind == SEG_WIN; /* they could let it go */
+        bool named = info != NULL && info->kind == SEG_WIN; /* its users could close it */
         if (named)
             who_text(ui, info, note, sizeof note);
         ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", removal_cannot(locator));
@@ -184,7 +184,8 @@ static void keep_tagged(struct ui *ui, void *ctx)
     pager_close(ui);
 }
 
-/* A line of what goes, or stays; adds to what going frees. True: it goes, as far as is known. */
+/* One line: whether this one will be removed or kept, and why. Adds to *bytes what its removal
+ * frees. True: to be removed, as far as is known. */
 static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64_t *bytes)
 {
     const struct seg_info *info = segments_find(ui, tag->locator);
@@ -211,7 +212,7 @@ static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64
     return goes;
 }
 
-/* The question, of those that can go: nothing else is removed. */
+/* Asks about those that can be removed; nothing else is touched. */
 static void ask_tags(struct ui *ui, size_t goes)
 {
     char label[sizeof ui->prompt.label], of[64] = "";

@@ -1,4 +1,4 @@
-/* Which segments are listed and in what order; where the cursor is. */
+/* Which segments are listed, in which order, and where the cursor is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ size_t segments_columns(const struct ui *ui, int cols, const struct column *out[
 /* What qsort compares by; it takes no context, and there is one list. */
 static const struct ui *sorting;
 
-/* The survey is in the order of the locators; what vanished stands where it stood. */
+/* The survey is sorted by locator; vanished rows go where they were. */
 static int compare_places(size_t i, size_t k)
 {
     size_t count = sorting->s.walk.survey.count;
@@ -115,7 +115,7 @@ static int compare_rows(const void *a, const void *b)
     return st->inverted ? -order : order;
 }
 
-/* The rows shown, in order. Those of the survey are in the order of their locators already. */
+/* Sorts the rows shown. Those of the survey are already in the order of their locators. */
 static void sort_rows(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
@@ -131,7 +131,7 @@ static void sort_rows(struct ui *ui)
 
 /* ---- what is shown ---- */
 
-/* Is the text in a name, raw or as it is shown? Most names are shown as they are. */
+/* Does a name contain the text, raw or as shown? Most names are shown as they are. */
 static bool name_has(const char *raw, const char *part, char *cell)
 {
     if (text_has(raw, part))
@@ -151,7 +151,7 @@ static bool cell_has(const struct segrow *row, const char *column, const char *p
     return text_has(cell, part);
 }
 
-/* Is the text typed in what says what it is, whose, and who has it? */
+/* Is the text in the row's name, kind, owner, state or users? */
 static bool matches(const struct ui *ui, const struct segrow *row)
 {
     const char *filter = ui->segments->filter, *names[SEGROW_STATES];
@@ -163,7 +163,7 @@ static bool matches(const struct ui *ui, const struct segrow *row)
     for (size_t n = segrow_states(row, names); n > 0; n--)
         if (text_has(names[n - 1], filter))
             return true;
-    /* `key 0x0052e2c1`, `memfd wl_shm`: as the first column has them */
+    /* the first column shows `key 0x0052e2c1`, `memfd wl_shm` */
     if (row->kind != SEG_POSIX && cell_has(row, "LOCATOR", filter, cell))
         return true;
     return segrow_has_command(row, filter);
@@ -211,7 +211,7 @@ void segments_move_to(struct ui *ui, int at)
     (void)snprintf(st->cursor, sizeof st->cursor, "%s", info != NULL ? info->locator : "");
 }
 
-/* The row of a locator, -1: it is not shown. */
+/* The row of a locator; -1: not shown. */
 static int row_of(const struct ui *ui, const char *locator)
 {
     const struct segments_state *st = ui->segments;
@@ -238,7 +238,7 @@ void segments_point(struct ui *ui, const char *locator)
 
 /* ---- what is new ---- */
 
-/* Of the name and the object: another one under a known name is new. */
+/* Hash of the name and the object: a different object under a known name is new. */
 static uint64_t hash_of(const struct seg_info *info)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
@@ -272,7 +272,7 @@ bool segments_is_new(const struct ui *ui, const struct seg_info *info)
     return since > 0 && ui->now - since < (int64_t)NEW_FOR * 1000000000;
 }
 
-/* Remembers who was there, and since when; at the first survey nobody is new. */
+/* Notes when each segment was first seen; in the first survey none is new. */
 static void note_births(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
@@ -367,7 +367,7 @@ void segments_catch_up(struct ui *ui)
         st->shifted = true;
 }
 
-/* A survey may have come since the list was drawn: what is done is for the row that was seen. */
+/* A survey may have arrived since the list was drawn: act only on the row that was seen. */
 const struct seg_info *segments_take(struct ui *ui)
 {
     segments_catch_up(ui);

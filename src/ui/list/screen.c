@@ -1,4 +1,4 @@
-/* The list of segments, itself live: columns, totals, the cursor. */
+/* The list of segments, which updates itself: columns, totals, the cursor. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +8,11 @@
 
 enum {
     MARK_COLS = 2,
-    FLEX_LEAST = 16,  /* columns of what takes the rest, at least */
-    STATE_WIDE = 16,  /* of the states where there is room */
-    WIDE_FROM = 96,   /* screens that have two blanks between columns */
-    ROOMY_FROM = 120, /* screens that have room for several states */
-    AGAIN_COLS = 24,  /* a second column that would take the rest */
+    FLEX_LEAST = 16,  /* least columns of the column that takes the rest */
+    STATE_WIDE = 16,  /* width of the states if there is room */
+    WIDE_FROM = 96,   /* from here on two blanks between columns */
+    ROOMY_FROM = 120, /* from here on room for several states */
+    AGAIN_COLS = 24,  /* a second column of the flexible kind */
     ELLIPSIS = 0x2026
 };
 
@@ -33,7 +33,7 @@ static int column_cols(const struct canvas *c, const struct column *column)
     return column == state && c->cols >= ROOMY_FROM ? STATE_WIDE : column->cols;
 }
 
-/* Columns that all but the one at `flex` take, with their gaps. */
+/* Columns taken by all but the one at `flex`, with their gaps. */
 static int fixed_cols(const struct canvas *c, const struct layout *at, size_t flex)
 {
     int cols = MARK_COLS;
@@ -42,7 +42,7 @@ static int fixed_cols(const struct canvas *c, const struct layout *at, size_t fl
     return cols;
 }
 
-/* The first of the table takes what the others leave; without it the last one does. */
+/* The table's first column takes what the others leave; if it is not shown, the last one does. */
 static size_t flex_column(const struct layout *at)
 {
     size_t count = 0, i = 0;
@@ -59,7 +59,7 @@ static struct layout arrange(const struct ui *ui)
     at.count = segments_columns(ui, c->cols, at.column);
     size_t flex = flex_column(&at);
     while (at.count > 1 && c->cols - fixed_cols(c, &at, flex) < FLEX_LEAST) {
-        at.count--; /* what was chosen last has no room */
+        at.count--; /* the last choice has no room */
         flex = flex_column(&at);
     }
     int rest = c->cols - fixed_cols(c, &at, flex), col = MARK_COLS;
@@ -88,14 +88,14 @@ static int list_rows(const struct ui *ui)
     return rows > 0 ? rows : 1;
 }
 
-/* Where a text begins, so that it stands in its column as it should. */
+/* Where a text begins in its column. */
 static int start_of(const struct layout *at, size_t i, int width)
 {
     int room = at->end[i] - at->from[i];
     return at->column[i]->right && width < room ? at->end[i] - width : at->from[i];
 }
 
-/* A text in its column; what does not fit ends with an ellipsis. The last column may go on. */
+/* A text in its column, cut with an ellipsis if it does not fit. */
 static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i, enum style style)
 {
     struct canvas *c = &ui->canvas;
@@ -146,7 +146,7 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
 
 enum { TITLE_PARTS = 6, PART_MAX = 64 };
 
-/* Leaves out parts until the rest fits, the cheapest first. */
+/* Drops parts, least important first, until the rest fits. */
 static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
 {
     /* free, resident, progress, orphans, unreadable */
@@ -160,7 +160,7 @@ static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
     }
 }
 
-/* Processes that nothing is known of: by their number, one that hangs also by its own. */
+/* How many processes could not be read; a single one that hangs is named by its PID. */
 static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
 {
     size_t n = w->survey.who.unreadable;
@@ -333,7 +333,7 @@ static void enter(struct ui *ui)
         walker_hurry(ui->s.walker);
 }
 
-/* What is new stops being so. */
+/* New rows lose their mark after a while. */
 static int64_t next(struct ui *ui, int64_t now)
 {
     (void)ui;
