@@ -33,6 +33,8 @@ struct poke_done {
 
 enum { POKES_KEPT = 64 };
 
+struct ui_options; /* cli/options.h */
+
 /* What a command runs with. */
 struct command_env {
     struct backend *be;
@@ -41,7 +43,10 @@ struct command_env {
     struct out *out, *err;
     bool ui;           /* no stdin, no stdout; offsets may be relative; the locator is left out */
     bool out_terminal; /* stdout is a terminal */
-    uint64_t cursor;   /* for relative offsets in the UI */
+
+    /* Runs the terminal UI, for the demo; NULL: this build has none. */
+    int (*ui_main)(struct backend *be, const struct ui_options *options);
+    uint64_t cursor;       /* for relative offsets in the UI */
     const uint64_t *marks; /* 26, or NULL */
     uint32_t marks_set;
     const char *view; /* UI: default view name of values; NULL: hex */
@@ -107,7 +112,6 @@ void command_complete(const char *line, size_t cursor, void (*each)(void *ctx, c
 
 /* main() of the command line: `shmlens COMMAND ...` runs it, `shmlens [OPTIONS] [LOCATOR]` checks
  * the options and starts `ui` (NULL: this build has none, which is reported). */
-struct ui_options;
 int cli_main(struct backend *be, int argc, char **argv,
              int (*ui)(struct backend *, const struct ui_options *));
 

@@ -164,9 +164,12 @@ int cli_main(struct backend *be, int argc, char **argv,
     out_fd(&out, 1);
     out_fd(&err, 2);
     static struct command_env env; /* large, and there is one per process */
-    env = (struct command_env){
-        .be = be, .out = &out, .err = &err, .out_terminal = os_is_terminal(1), .pause = cli_pause};
-    demo_set_ui(ui);
+    env = (struct command_env){.be = be,
+                               .out = &out,
+                               .err = &err,
+                               .out_terminal = os_is_terminal(1),
+                               .ui_main = ui,
+                               .pause = cli_pause};
     recording_install(be);
     int status = 0;
     if (argc > 2 && strcmp(argv[1], "--calls") == 0 && command_find(argv[2]) != NULL) {

@@ -89,6 +89,14 @@ const struct view *view_find(const char *name)
     return NULL;
 }
 
+const struct view *view_text(enum text_encoding enc)
+{
+    size_t i = 0;
+    while (table[i].kind != VIEW_TEXT || table[i].enc != enc)
+        i++;
+    return &table[i];
+}
+
 const struct view *view_swapped(const struct view *v)
 {
     if (!has_order(v))

@@ -36,6 +36,9 @@ const struct view *view_table(size_t *count);
  * view. */
 const struct view *view_find(const char *name);
 
+/* The view of text in an encoding, which also has its name. */
+const struct view *view_text(enum text_encoding enc);
+
 /* The same kind and unit in the other byte order; itself if it has no order. */
 const struct view *view_swapped(const struct view *v);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "support/frames.h"
+#include "ui/frame/actions.h"
 #include "ui/frame/ui.h"
 
 static struct ui ui;

@@ -39,12 +39,9 @@ static void scene(int rows, int cols)
     stage_draw(st);
 }
 
-static void action(void (*act)(struct ui *ui, int argc, char **argv), const char *argument)
+static void action(void (*act)(struct ui *ui, const char *arg), const char *arg)
 {
-    char name[] = "action", word[64];
-    (void)snprintf(word, sizeof word, "%s", argument);
-    char *argv[] = {name, word};
-    act(&st->ui, 2, argv);
+    act(&st->ui, arg);
     st->ui.status[0] = '\0';
 }
 

@@ -82,7 +82,7 @@ static void key_given(struct ui *u, struct key key, void *ctx)
 
 START_TEST(a_line)
 {
-    ui_ask(&ui, "name: ", "ab", &ui.history[HISTORY_CREATE], accepted, NULL);
+    prompt_ask(&ui.host, "name: ", "ab", &ui.history[HISTORY_CREATE], accepted, NULL);
     ui.prompt.changed = was_changed;
     type("cq"); /* q types here, it does not go back */
     press("Left");
@@ -97,7 +97,7 @@ START_TEST(a_line)
     ck_assert_str_eq(answer, "abq");
     ck_assert_int_ge(changes, 3);
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
-    ui_ask(&ui, "name: ", "", &ui.history[HISTORY_CREATE], accepted, NULL);
+    prompt_ask(&ui.host, "name: ", "", &ui.history[HISTORY_CREATE], accepted, NULL);
     press("Up");
     press("Enter");
     ck_assert_str_eq(answer, "abq");
@@ -109,7 +109,7 @@ START_TEST(escape_drops_a_line)
 {
     static const char *const ways[] = {"Esc", "^C"};
     for (int i = 0; i < 2; i++) {
-        ui_ask(&ui, "name: ", "ab", NULL, accepted, NULL);
+        prompt_ask(&ui.host, "name: ", "ab", NULL, accepted, NULL);
         ui.prompt.drop = was_dropped;
         press(ways[i]);
         ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
@@ -125,7 +125,7 @@ START_TEST(a_long_line_scrolls)
     char text[301];
     memset(text, 'x', 300);
     text[300] = '\0';
-    ui_ask(&ui, "name: ", text, NULL, accepted, NULL);
+    prompt_ask(&ui.host, "name: ", text, NULL, accepted, NULL);
     type("END");
     ui_draw(&ui);
     ck_assert_int_eq(frame_find(&ui.canvas, "xEND"), 22);
@@ -140,7 +140,7 @@ START_TEST(only_y_says_yes)
 {
     static const char *const no[] = {"n", "Enter", "Esc", "^Y", "Space", "M-y"};
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
-        ui_confirm(&ui, "really?", accepted, NULL);
+        prompt_confirm(&ui.host, "really?", accepted, NULL);
         if (i == 0) {
             ui_draw(&ui);
             ck_assert_int_eq(frame_find(&ui.canvas, "really? [y/N]"), 22);
@@ -151,7 +151,7 @@ START_TEST(only_y_says_yes)
         ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
     }
     ck_assert_int_eq(answers, 0);
-    ui_confirm(&ui, "really?", accepted, NULL);
+    prompt_confirm(&ui.host, "really?", accepted, NULL);
     press("y");
     ck_assert_int_eq(answers, 1);
 }
@@ -162,10 +162,10 @@ START_TEST(pasted_text_only_types)
     paste("qQd\n"); /* would quit, remove */
     ck_assert(!ui.quit);
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
-    ui_confirm(&ui, "really?", accepted, NULL);
+    prompt_confirm(&ui.host, "really?", accepted, NULL);
     paste("y");
     ck_assert_int_eq(answers, 0);
-    ui_ask(&ui, "name: ", "", NULL, accepted, NULL);
+    prompt_ask(&ui.host, "name: ", "", NULL, accepted, NULL);
     paste("two\nlines");
     ck_assert_int_eq(answers, 0);
     press("Enter");
@@ -175,11 +175,11 @@ END_TEST
 
 START_TEST(one_key)
 {
-    ui_ask_key(&ui, "mark: ", key_given, NULL);
+    prompt_ask_key(&ui.host, "mark: ", key_given, NULL);
     press("a");
     ck_assert_int_eq(answers, 1);
     ck_assert_str_eq(answer, "a");
-    ui_ask_key(&ui, "mark: ", key_given, NULL);
+    prompt_ask_key(&ui.host, "mark: ", key_given, NULL);
     press("Esc");
     ck_assert_int_eq(answers, 1);
 }
@@ -254,7 +254,7 @@ END_TEST
 
 START_TEST(a_pager)
 {
-    ui_pager(&ui, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n");
+    pager_open(&ui.host, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "two three"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "?[2J"), 1);
@@ -263,7 +263,7 @@ START_TEST(a_pager)
     char text[4000] = "";
     for (int i = 0; i < 200; i++)
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), "line %d\n", i);
-    ui_pager(&ui, "many", text);
+    pager_open(&ui.host, "many", text);
     press("End");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "line 199"), 1);

@@ -12,13 +12,6 @@
 #define WRITER_STARTS_IN INT64_C(5000000000) /* ns, at most */
 #define LOOK_EVERY       INT64_C(5000000)
 
-static int (*ui_main_function)(struct backend *, const struct ui_options *);
-
-void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *))
-{
-    ui_main_function = ui;
-}
-
 /* What exists under the demo's name. */
 enum found { FOUND_NOTHING, FOUND_LIVE, FOUND_DEAD, FOUND_FOREIGN, FOUND_ERROR };
 
@@ -102,7 +95,7 @@ static int clear_name(struct command_run *r, enum found found, const struct seg_
 static int open_ui(struct command_run *r, int64_t until)
 {
     struct ui_options o = {.locator = r->raw, .demo = true, .until = until};
-    return ui_main_function(r->env->be, &o);
+    return r->env->ui_main(r->env->be, &o);
 }
 
 /* Waits until the writer has made its segment; `any`: whatever its contents. */
@@ -177,7 +170,7 @@ int cmd_demo(struct command_run *r)
     if (!writer_only && (!os_is_terminal(0) || !os_is_terminal(1))) {
         return run_usage(r, "the terminal UI needs a terminal (or --writer-only)");
     }
-    if (!writer_only && ui_main_function == NULL) {
+    if (!writer_only && r->env->ui_main == NULL) {
         return run_usage(r, "this build has no terminal UI: --writer-only");
     }
     if (!check_recording(r, file)) {

@@ -295,9 +295,23 @@ size_t canvas_row_text(const struct canvas *c, int row, char *out, size_t cap)
 
 char style_letter(enum style style)
 {
-    if (style == STYLE_TEXT)
-        return ' ';
-    return (char)(style < 26 ? 'a' + (int)style : 'A' + (int)style - 26);
+    static const char letters[STYLES] = {
+        [STYLE_TEXT] = ' ',        [STYLE_DIM] = 'b',        [STYLE_TITLE] = 'c',
+        [STYLE_LIVE] = 'd',        [STYLE_PAUSED] = 'e',     [STYLE_EDIT] = 'f',
+        [STYLE_READONLY] = 'g',    [STYLE_WARN] = 'h',       [STYLE_ERROR] = 'i',
+        [STYLE_OFFSET] = 'j',      [STYLE_ZERO] = 'k',       [STYLE_HOLE] = 'l',
+        [STYLE_UNKNOWN] = 'm',     [STYLE_INVALID] = 'n',    [STYLE_FRESH] = 'o',
+        [STYLE_WARM] = 'p',        [STYLE_BASE] = 'q',       [STYLE_MATCH] = 'r',
+        [STYLE_SELECT] = 's',      [STYLE_CURSOR] = 't',     [STYLE_CURSOR2] = 'u',
+        [STYLE_TYPED] = 'v',       [STYLE_LABEL] = 'w',      [STYLE_HEADER] = 'x',
+        [STYLE_ROW] = 'y',         [STYLE_TAGGED] = 'z',     [STYLE_NEW] = 'A',
+        [STYLE_GONE] = 'B',        [STYLE_KEY] = 'C',        [STYLE_BAR] = 'D',
+        [STYLE_PROMPT] = 'E',      [STYLE_FROZEN] = 'F',     [STYLE_HEAT1] = 'G',
+        [STYLE_HEAT2] = 'H',       [STYLE_HEAT3] = 'I',      [STYLE_HEAT4] = 'J',
+        [STYLE_STRIP_QUIET] = 'K', [STYLE_STRIP_WARM] = 'L', [STYLE_STRIP_FRESH] = 'M',
+        [STYLE_STRIP_HERE] = 'N',
+    };
+    return letters[style];
 }
 
 size_t canvas_row_styles(const struct canvas *c, int row, char *out, size_t cap)

@@ -113,7 +113,8 @@ int canvas_width(const char *utf8);
 size_t canvas_row_text(const struct canvas *c, int row, char *out, size_t cap);
 size_t canvas_row_styles(const struct canvas *c, int row, char *out, size_t cap);
 
-/* A blank for STYLE_TEXT, 'b' to 'z' for the 25 styles behind it, 'A' and on for the rest. */
+/* The letter of a style in golden frames; a new style takes a new letter, the others keep theirs.
+ */
 char style_letter(enum style style);
 
 #endif

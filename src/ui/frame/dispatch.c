@@ -19,7 +19,7 @@ static void paste(struct ui *ui, struct key key)
 {
     const struct screen *screen = ui_screen(ui);
     if (ui->prompt.kind == PROMPT_LINE) {
-        prompt_paste(ui, key);
+        prompt_paste(&ui->host, key);
         return;
     }
     bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && ui->s.edit &&
@@ -46,7 +46,7 @@ static void press(struct ui *ui, struct key key)
     const struct screen *screen = ui_screen(ui);
     uint64_t done, total;
     int64_t since;
-    if (ui->pager != NULL && pager_key(ui, key))
+    if (ui->pager != NULL && pager_key(&ui->host, key))
         return;
     if (key.code == KEY_ESC_ && ui_busy(ui, &done, &total, &since) &&
         ui->now - since > 200 * 1000000) {
@@ -69,7 +69,7 @@ static void press_blindly(struct ui *ui, struct key key)
     const struct binding *b = ui_binding(ui, key);
     if (ui->prompt.kind != PROMPT_NONE) {
         if (key.code == KEY_ESC_)
-            prompt_key(ui, key);
+            prompt_key(&ui->host, key);
     } else if (b != NULL && (strcmp(b->command, "quit") == 0 || strcmp(b->command, "back") == 0)) {
         ui_run(ui, b->command);
     }
@@ -88,7 +88,7 @@ static void key_event(struct ui *ui, const struct event *ev)
     } else if (ev->pasted) {
         paste(ui, ev->key);
     } else if (ui->prompt.kind != PROMPT_NONE) {
-        prompt_key(ui, ev->key);
+        prompt_key(&ui->host, ev->key);
     } else {
         press(ui, ev->key);
     }
@@ -97,7 +97,7 @@ static void key_event(struct ui *ui, const struct event *ev)
 static void wheel(struct ui *ui, const struct event *ev)
 {
     if (ui->pager != NULL)
-        pager_scroll(ui, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+        pager_scroll(&ui->host, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
     else if (ui_screen(ui)->mouse != NULL)
         ui_screen(ui)->mouse(ui, ev);
 }
@@ -123,8 +123,8 @@ static void mouse_event(struct ui *ui, const struct event *ev)
         return;
     }
     if (ui->prompt.kind == PROMPT_MENU) {
-        if (ev->mouse == MOUSE_PRESS && !menu_click(ui, ev->row, ev->col))
-            prompt_key(ui, (struct key){KEY_ESC_, 0});
+        if (ev->mouse == MOUSE_PRESS && !menu_click(&ui->host, ev->row, ev->col))
+            prompt_key(&ui->host, (struct key){KEY_ESC_, 0});
         return;
     }
     if (ui->prompt.kind != PROMPT_NONE)

@@ -12,6 +12,17 @@
 
 enum { SECOND = 1000000000, SAID_FOR = 4, ROWS_LEAST = 8, COLS_LEAST = 40 };
 
+/* What a prompt's host does (struct prompt_host). */
+static void say(struct ui *ui, enum style style, const char *text)
+{
+    ui_say(ui, style, "%s", text);
+}
+
+static bool writes(const struct ui *ui)
+{
+    return ui->s.edit;
+}
+
 struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows, int cols)
 {
     memset(ui, 0, sizeof *ui);
@@ -19,6 +30,13 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
     if (oserr_is(e))
         return e;
     ui->term = term;
+    ui->host = (struct prompt_host){.ui = ui,
+                                    .canvas = &ui->canvas,
+                                    .prompt = &ui->prompt,
+                                    .pager = &ui->pager,
+                                    .run = ui_run,
+                                    .say = say,
+                                    .writes = writes};
     ui->keys = keymap_new();
     ui->inspect = inspect_new();
     ui->segments = segments_new();
@@ -42,7 +60,7 @@ void ui_free(struct ui *ui)
     for (size_t i = 0; i < ui->made_count; i++)
         seg_close(ui->made[i]);
     free(ui->made);
-    pager_close(ui);
+    pager_close(&ui->host);
     inspect_free(ui->inspect);
     segments_free(ui->segments);
     calls_free(ui->calls);
@@ -73,7 +91,7 @@ const struct binding *ui_binding(const struct ui *ui, struct key key)
 static void entered(struct ui *ui)
 {
     ui->who_panel = ui->who_focus = false;
-    pager_close(ui);
+    pager_close(&ui->host);
     if (ui_screen(ui)->enter != NULL)
         ui_screen(ui)->enter(ui);
 }
@@ -148,18 +166,19 @@ void ui_draw(struct ui *ui)
     canvas_clear(c);
     if (ui_too_small(ui)) {
         canvas_text(c, 0, 0, c->cols, STYLE_WARN, "shmlens needs 40x8");
-        ui->bar_count = ui->menu_rows = 0;
+        ui->bar_count = 0;
+        ui->prompt.menu_rows = 0;
         return;
     }
     ui_screen(ui)->draw(ui);
     if (ui->prompt.renew != NULL)
         ui->prompt.renew(ui);
     if (ui->pager != NULL)
-        pager_draw(ui);
+        pager_draw(&ui->host);
     ui_draw_bottom(ui);
-    ui->menu_rows = 0;
+    ui->prompt.menu_rows = 0;
     if (ui->prompt.kind == PROMPT_MENU)
-        menu_draw(ui);
+        menu_draw(&ui->host);
 }
 
 int64_t ui_next(struct ui *ui)

@@ -8,9 +8,7 @@
 #include "backend/os.h"
 #include "core/number.h"
 #include "list/segrow.h"
-#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
-#include "ui/list/list.h"
 
 enum { LINE = 0x2500, COMM_COLS = 12, USER_COLS = 8, MOST_ROWS = 1000 };
 
@@ -21,32 +19,6 @@ int panel_who_rows(const struct seg_who *who)
     size_t rows = who->mappers_count + who->holders_count;
     return 1 + (rows == 0 ? 1 : rows > MOST_ROWS ? MOST_ROWS : (int)rows);
 }
-
-/* ---- the segment it is about ---- */
-
-/* The users of the segment that the screen is about, and its size (0: unknown). False: not known.
- */
-static bool shown_users(const struct ui *ui, struct seg_who *who, uint64_t *size)
-{
-    const struct seg_who *all = &ui->s.walk.survey.who;
-    *size = 0;
-    if (ui_screen(ui) == &screen_inspect) {
-        *size = ui->s.sample.stat.size;
-        return session_users(&ui->s, who);
-    }
-    const struct seg_info *info = segments_at(ui);
-    if (info == NULL || info->who_unasked)
-        return false;
-    *size = info->stat.size;
-    *who = (struct seg_who){.mappers = all->mappers + info->who_first,
-                            .mappers_count = info->who_mappers,
-                            .holders = all->holders + info->who_holder_first,
-                            .holders_count = info->who_holders,
-                            .unreadable = all->unreadable};
-    return true;
-}
-
-/* ---- rows ---- */
 
 /* The panel while it is being drawn. */
 struct box {
@@ -207,66 +179,5 @@ void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top,
                          total - i);
         else
             draw_row(&b, who, i);
-    }
-}
-
-/* ---- moving ---- */
-
-/* Goes to the part of the segment that this mapping covers, and selects it. */
-static void show_part(struct ui *ui, const struct seg_mapper *m)
-{
-    struct session *s = &ui->s;
-    uint64_t end = m->offset + m->length < session_end(s) ? m->offset + m->length : session_end(s);
-    ui->who_focus = false;
-    act_go_to(ui, m->offset);
-    if (end <= m->offset) {
-        ui_say(ui, STYLE_WARN, "what it maps lies behind the end of the segment");
-        return;
-    }
-    s->selecting = true;
-    s->anchor = end - 1;
-    ui_say(ui, STYLE_TEXT, "process %" PRIu32 " maps 0x%" PRIx64 " to 0x%" PRIx64, m->pid,
-           m->offset, m->offset + m->length);
-}
-
-static void go(struct ui *ui, const struct seg_who *who)
-{
-    if (ui->who_at >= who->mappers_count) {
-        bool known = who->holders[ui->who_at - who->mappers_count].access == 0;
-        ui_say(ui, STYLE_TEXT, "%s",
-               known ? "it holds a descriptor and maps nothing"
-                     : "it has a handle; what it maps cannot be seen");
-        return;
-    }
-    struct seg_mapper m = who->mappers[ui->who_at]; /* attaching may replace the rows */
-    if (ui_screen(ui) == &screen_segments) {
-        char name[] = "open", *argv[] = {name, NULL};
-        act_open(ui, 1, argv);
-        if (ui_screen(ui) != &screen_inspect)
-            return;
-        ui->who_panel = true;
-    }
-    show_part(ui, &m);
-}
-
-void act_panel(struct ui *ui, int argc, char **argv)
-{
-    struct seg_who who = {0};
-    uint64_t size = 0;
-    const char *how = argc > 1 ? argv[1] : "enter";
-    bool known = shown_users(ui, &who, &size);
-    size_t total = known ? who.mappers_count + who.holders_count : 0;
-    if (strcmp(how, "leave") == 0) {
-        ui->who_focus = false;
-        ui->s.focus = FOCUS_CELLS;
-    } else if (ui_screen(ui) != &screen_inspect && ui_screen(ui) != &screen_segments) {
-        ui_say(ui, STYLE_ERROR, "there is no such panel here");
-    } else if (strcmp(how, "enter") == 0) {
-        ui->who_panel = ui->who_focus = true;
-        ui->who_at = 0;
-    } else if (strcmp(how, "go") == 0 && total > 0) {
-        go(ui, &who);
-    } else {
-        ui->who_at = (size_t)list_move(how, (int)ui->who_at, (int)total, ui->who_rows);
     }
 }

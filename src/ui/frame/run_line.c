@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/locator.h"
+#include "ui/frame/actions.h"
 #include "ui/frame/run_line.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"
@@ -62,7 +63,7 @@ static void show(struct ui *ui, const struct command_job *j, enum style style, s
     if (is_one_line(ui, o))
         ui_say(ui, style, "%s%s", o->buf, said ? "" : j->when);
     else
-        ui_pager(ui, title, o->buf);
+        pager_open(&ui->host, title, o->buf);
 }
 
 static enum style style_of(int status)
@@ -175,9 +176,9 @@ static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
 }
 
 /* `rm` at the prompt: the named segments, or the attached one. */
-static void run_rm(struct ui *ui, const char *line, int argc)
+static void run_rm(struct ui *ui, const char *line, int words)
 {
-    if (argc == 1) {
+    if (words == 1) {
         if (ui->s.locator[0] != '\0')
             ui_remove(ui, ui->s.locator);
         else
@@ -192,7 +193,7 @@ static void run_rm(struct ui *ui, const char *line, int argc)
     }
     char label[sizeof ui->prompt.label];
     (void)snprintf(label, sizeof label, "remove %.100s? type yes: ", rest_of(line));
-    ui_ask(ui, label, "", NULL, removal_confirmed, NULL);
+    prompt_ask(&ui->host, label, "", NULL, removal_confirmed, NULL);
 }
 
 /* A command that reads /proc; the attached segment is inserted where it takes one. */
@@ -208,7 +209,7 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
     post(ui, whole, NULL);
 }
 
-static void run_command(struct ui *ui, const char *line, const struct command *c, int argc)
+static void run_command(struct ui *ui, const char *line, const struct command *c, int words)
 {
     bool walks = strcmp(c->name, "info") == 0 || (c->needs & ALL_NEEDS) == 0;
     if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
@@ -216,7 +217,7 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
     if ((c->needs & NEED_SHELL) != 0) {
         ui_say(ui, STYLE_ERROR, "%s is for the shell", c->name);
     } else if (strcmp(c->name, "rm") == 0) {
-        run_rm(ui, line, argc);
+        run_rm(ui, line, words);
     } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
         ui_say(ui, STYLE_ERROR, "%s: no segment is open: Enter in the list opens one", c->name);
     } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
@@ -230,6 +231,16 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
 
 /* ---- lines ---- */
 
+/* Joins the words after the name with single blanks. */
+static void run_action(struct ui *ui, const struct action *action, char **word, int words)
+{
+    char arg[EDIT_MAX + LOCATOR_MAX] = "";
+    size_t n = 0;
+    for (int i = 1; i < words && n < sizeof arg; i++)
+        n += (size_t)snprintf(arg + n, sizeof arg - n, "%s%s", i > 1 ? " " : "", word[i]);
+    action->run(ui, arg);
+}
+
 void ui_run(struct ui *ui, const char *line)
 {
     char copy[EDIT_MAX + LOCATOR_MAX];
@@ -239,17 +250,17 @@ void ui_run(struct ui *ui, const char *line)
         ui_say(ui, STYLE_ERROR, "the line is too long");
         return;
     }
-    int argc = command_words(copy, word, &why);
-    if (argc < 0)
+    int words = command_words(copy, word, &why);
+    if (words < 0)
         ui_say(ui, STYLE_ERROR, "%s", why);
-    if (argc < 1)
+    if (words < 1)
         return;
     const struct command *command = command_find(word[0]);
     const struct action *action = action_find(word[0]);
-    if (action != NULL && (command == NULL || argc == 1))
-        action->run(ui, argc, word);
+    if (action != NULL && (command == NULL || words == 1))
+        run_action(ui, action, word, words);
     else if (command != NULL)
-        run_command(ui, line, command, argc);
+        run_command(ui, line, command, words);
     else
         ui_say(ui, STYLE_ERROR, "%s: no such command; ? lists them", word[0]);
 }
@@ -278,5 +289,5 @@ void ui_edit_then(struct ui *ui, const char *line)
         ui_say(ui, STYLE_ERROR,
                "the line is too long"); /* truncated, it would write other values */
     else
-        ui_confirm(ui, ui_read_only, edit_confirmed, NULL);
+        prompt_confirm(&ui->host, ui_read_only, edit_confirmed, NULL);
 }

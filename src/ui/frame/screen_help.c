@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "ui/frame/ui.h"
+#include "ui/frame/actions.h"
 
 enum { LINES_MAX = 400, LINE_CELLS = 160, KEYS_CELLS = 40 };
 

@@ -162,7 +162,7 @@ void ui_draw_bottom(struct ui *ui)
     bool says = ui->status[0] != '\0' && ui->now < ui->status_until;
     bool must = says && ui->status_until == INT64_MAX; /* more urgent than the progress of a job */
     if (ui->prompt.kind != PROMPT_NONE && ui->prompt.kind != PROMPT_MENU)
-        prompt_draw(ui, row);
+        prompt_draw(&ui->host, row);
     else if (!must && draw_progress(ui, row))
         return;
     else if (says)

@@ -13,6 +13,7 @@
 #include "core/screen/keymap.h"
 #include "core/screen/line_edit.h"
 #include "session/session.h"
+#include "ui/frame/prompt.h"
 #include "ui/term/term.h"
 
 struct ui;
@@ -35,50 +36,6 @@ struct screen {
 
 extern const struct screen screen_segments, screen_inspect, screen_calls, screen_help;
 
-/* ---- prompts: modes, not loops ---- */
-
-enum prompt_kind {
-    PROMPT_NONE,
-    PROMPT_LINE,    /* a line with history and completion, Enter accepts, Esc drops */
-    PROMPT_CONFIRM, /* `question [y/N]`: y accepts, anything else drops */
-    PROMPT_KEY,     /* one key: m, ' */
-    PROMPT_MENU     /* a list of entries; letters and Enter choose */
-};
-
-struct menu_entry {
-    const char *label; /* `r  resize...` */
-    uint32_t letter;
-    const char *command;
-};
-
-struct prompt {
-    enum prompt_kind kind;
-    char label[160];              /* what is asked, printable */
-    char note[160];               /* what one should know before answering, on the line above */
-    void (*renew)(struct ui *ui); /* makes the note anew before each frame; may be NULL */
-    struct edit edit;             /* PROMPT_LINE */
-    struct line_history *history; /* PROMPT_LINE: NULL or where the line goes */
-    void (*accept)(struct ui *ui, const char *text, void *ctx); /* LINE: the text; CONFIRM: "y"; */
-    void (*accept_key)(struct ui *ui, struct key key, void *ctx); /* KEY */
-    void (*typed)(struct ui *ui, struct key key, void *ctx); /* CONFIRM: a key that types and is no
-                                                                answer; NULL: that is a no */
-    void (*changed)(struct ui *ui, const char *text,
-                    void *ctx);             /* LINE: after each edit (filter as one types) */
-    void (*drop)(struct ui *ui, void *ctx); /* may be NULL */
-    void *ctx;
-    const struct menu_entry *menu;
-    int menu_count, menu_at;
-    bool completes; /* Tab completes commands (the `:` prompt) */
-};
-
-void ui_ask(struct ui *ui, const char *label, const char *initial, struct line_history *history,
-            void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
-void ui_confirm(struct ui *ui, const char *question,
-                void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
-void ui_ask_key(struct ui *ui, const char *label,
-                void (*accept)(struct ui *ui, struct key key, void *ctx), void *ctx);
-void ui_menu(struct ui *ui, const char *label, const struct menu_entry *entries, int count);
-
 /* ---- the UI ---- */
 
 enum { SCREEN_STACK = 8, HISTORIES = 6 };
@@ -91,8 +48,7 @@ enum ui_history {
     HISTORY_FILTER
 };
 
-struct pager; /* a text over the lower part of the screen (results of commands); pager.c */
-struct keep;  /* what is kept between runs: options, marks; keep.c */
+struct keep; /* options and marks that outlive the program; state_files.c */
 
 enum { BAR_WORDS = 16, OPTION_ROWS = 20, USERS_KEPT = 8 };
 
@@ -109,6 +65,7 @@ struct ui {
     struct keymap *keys;
     const struct screen *stack[SCREEN_STACK]; /* stack[depth - 1] is shown */
     int depth;
+    struct prompt_host host; /* what prompt, menu and pager know of this */
     struct prompt prompt;
     struct line_history history[HISTORIES];
     char status[512]; /* the message line, printable UTF-8 */
@@ -140,9 +97,7 @@ struct ui {
     /* How the lower rows were drawn. */
     struct bar_word bar[BAR_WORDS];
     int bar_count;
-    int menu_row, menu_col, menu_rows, menu_cols; /* the open menu's entries; rows 0: none */
-    char hint[512];                               /* completions above the prompt; empty: none */
-    struct menu_entry option[OPTION_ROWS];        /* the menu of options, */
+    struct menu_entry option[OPTION_ROWS];                                /* the menu of options, */
     char option_label[OPTION_ROWS][128], option_command[OPTION_ROWS][64]; /* its words */
     char pending[2 * EDIT_MAX]; /* ui_edit_then: the line that waits for the answer */
 };
@@ -201,41 +156,17 @@ void ui_cancel(struct ui *ui);
 /* When to draw again if nothing happens, os_now's clock; INT64_MAX: never. */
 int64_t ui_next(struct ui *ui);
 
-/* Shows a long text (lines, printable) over the screen until Esc or q. The text is copied. */
-void ui_pager(struct ui *ui, const char *title, const char *text);
+/* complete.c: Tab at the `:` prompt. */
+void ui_complete(struct ui *ui);
 
-bool pager_key(struct ui *ui, struct key key); /* true: taken */
-void pager_scroll(struct ui *ui, int lines);
-void pager_draw(struct ui *ui);
-void pager_close(struct ui *ui);
-
-/* prompt.c, menu.c, complete.c: the open prompt's keys and pictures. */
-void prompt_key(struct ui *ui, struct key key);
-void prompt_paste(struct ui *ui, struct key key);
-void prompt_draw(struct ui *ui, int row);
-void menu_key(struct ui *ui, struct key key);
-void menu_draw(struct ui *ui);
-bool menu_click(struct ui *ui, int row, int col); /* true: it was on the menu */
-void prompt_complete(struct ui *ui);
-
-/* bottom.c: the key bar's words. */
-const struct bar_word *bar_find(const struct ui *ui, int col); /* NULL: none there */
+/* The word of the key bar at a column; NULL: none there. */
+const struct bar_word *bar_find(const struct ui *ui, int col);
 
 /* Parts that screens share: the title line, the two bottom lines (message or prompt; key bar). */
 void ui_draw_bottom(struct ui *ui);
 int ui_body_top(const struct ui *ui);    /* first row of the screen's own */
 int ui_body_bottom(const struct ui *ui); /* one past its last */
 bool ui_too_small(const struct ui *ui);  /* below 40x8: only a message is drawn */
-
-/* ---- actions: what keys.def and `:` may name beside the commands of the shell ---- */
-
-struct action {
-    const char *name, *args, *help;
-    void (*run)(struct ui *ui, int argc, char **argv);
-};
-
-const struct action *action_find(const char *name);
-const struct action *action_table(size_t *count);
 
 /* Runs the terminal UI; returns the exit status. */
 int ui_main(struct backend *be, const struct ui_options *options);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 /* Forgets jobs of the previous attachment: they have ended, or they hang and were abandoned. */
@@ -26,12 +27,11 @@ bool inspect_let_go(struct ui *ui)
     return true;
 }
 
-void act_reattach(struct ui *ui, int argc, char **argv)
+void act_reattach(struct ui *ui, const char *arg)
 {
     char locator[LOCATOR_MAX], why[96];
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     bool edit = ui->s.edit;
     memcpy(locator, ui->s.locator, sizeof locator);
@@ -69,11 +69,10 @@ static void baseline_finish(struct job *job, void *owner)
     look_job_free(j);
 }
 
-void act_baseline(struct ui *ui, int argc, char **argv)
+void act_baseline(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     struct look_job *j = look_job_new(ui->s.sampler, LOOK_TOGGLE_BASELINE, 0, baseline_finish);
     if (j == NULL) {

@@ -8,6 +8,7 @@
 
 #include "backend/os.h"
 #include "core/text.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { COPY_MAX = 1024 * 1024, BYTES_A_LINE = 12 };
@@ -202,17 +203,18 @@ static void copy(struct ui *ui, enum copy_form form)
     inspect_post(ui, &j->job);
 }
 
-void act_copy(struct ui *ui, int argc, char **argv)
+void act_copy(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc < 2)
-        ui_menu(ui, "copy the selection as", forms, (int)(sizeof forms / sizeof forms[0]));
-    else if (strcmp(argv[1], "hex") == 0)
+    if (arg[0] == '\0')
+        prompt_menu(&ui->host, "copy the selection as", forms,
+                    (int)(sizeof forms / sizeof forms[0]));
+    else if (strcmp(arg, "hex") == 0)
         copy(ui, COPY_HEX);
-    else if (strcmp(argv[1], "text") == 0)
+    else if (strcmp(arg, "text") == 0)
         copy(ui, COPY_TEXT);
-    else if (strcmp(argv[1], "c") == 0)
+    else if (strcmp(arg, "c") == 0)
         copy(ui, COPY_C);
     else
         ui_say(ui, STYLE_ERROR, "copy: hex, text or c");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { LINE_MAX = 2048 };
@@ -65,7 +66,7 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
 
 void inspect_edit_on(struct ui *ui, const char *then)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
     if (inspect_is_past(ui))
         return;
@@ -75,16 +76,10 @@ void inspect_edit_on(struct ui *ui, const char *then)
         ask_access(ui, SEG_WRITE, then);
 }
 
-void act_edit(struct ui *ui, int argc, char **argv)
+void inspect_edit_off(struct ui *ui)
 {
-    (void)argc;
-    (void)argv;
-    edit_mode_drop(ui);
-    if (!ui->s.edit) {
-        inspect_edit_on(ui, NULL);
-        return;
-    }
     size_t frozen = ui->s.sample.freeze.count;
+    edit_mode_drop(ui);
     ui->s.edit = false;
     sampler_release(ui->s.sampler); /* a command running on the segment may take long */
     ask_access(ui, SEG_READ, NULL);
@@ -93,6 +88,16 @@ void act_edit(struct ui *ui, int argc, char **argv)
                frozen == 1 ? "" : "s");
     else
         ui_say(ui, STYLE_TEXT, "read-only again");
+}
+
+void act_edit(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    edit_mode_drop(ui);
+    if (ui->s.edit)
+        inspect_edit_off(ui);
+    else
+        inspect_edit_on(ui, NULL);
 }
 
 /* ---- undo and redo ---- */
@@ -109,11 +114,10 @@ static void step(struct ui *ui, enum store_why why, const struct poke_done *p)
     edit_store(ui, &r);
 }
 
-void act_undo(struct ui *ui, int argc, char **argv)
+void act_undo(struct ui *ui, const char *arg)
 {
     const struct session *s = &ui->s;
-    (void)argc;
-    (void)argv;
+    (void)arg;
     if (inspect_is_past(ui))
         return;
     if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
@@ -126,11 +130,10 @@ void act_undo(struct ui *ui, int argc, char **argv)
         step(ui, STORE_UNDO, &s->undo[s->undo_count - 1]);
 }
 
-void act_redo(struct ui *ui, int argc, char **argv)
+void act_redo(struct ui *ui, const char *arg)
 {
     const struct session *s = &ui->s;
-    (void)argc;
-    (void)argv;
+    (void)arg;
     if (inspect_is_past(ui))
         return;
     if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
@@ -264,7 +267,7 @@ static void open_value(struct ui *ui, const struct value_prompt *p)
         offset = inspect_unit_at(ui, offset, ui->inspect->at.unit);
     (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", p->what, offset,
                    inspect_view(ui)->name);
-    ui_ask(ui, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
+    prompt_ask(&ui->host, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
 }
 
 static void value_allowed(struct ui *ui, const char *text, void *ctx)
@@ -281,31 +284,27 @@ static void value_typed(struct ui *ui, struct key key, void *ctx)
 {
     const struct value_prompt *p = ctx;
     open_value(ui, p);
-    prompt_key(ui, key);
+    prompt_key(&ui->host, key);
 }
 
 static void ask_value(struct ui *ui, const struct value_prompt *p)
 {
-    if (!act_attached(ui) || inspect_is_past(ui))
+    if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
     if (ui->s.edit) {
         open_value(ui, p);
         return;
     }
-    ui_confirm(ui, ui_read_only, value_allowed, (void *)(uintptr_t)p);
+    prompt_confirm(&ui->host, ui_read_only, value_allowed, (void *)(uintptr_t)p);
     ui->prompt.typed = value_typed;
 }
 
-void act_prompt_poke(struct ui *ui, int argc, char **argv)
+void inspect_ask_poke(struct ui *ui)
 {
-    (void)argc;
-    (void)argv;
     ask_value(ui, &poke_prompt);
 }
 
-void act_prompt_cas(struct ui *ui, int argc, char **argv)
+void inspect_ask_cas(struct ui *ui)
 {
-    (void)argc;
-    (void)argv;
     ask_value(ui, &cas_prompt);
 }

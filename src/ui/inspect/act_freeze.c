@@ -1,6 +1,7 @@
 /* Freezing values: the sampler writes a frozen value back whenever another process changes it. Here
  * are the actions that freeze and release values, and the menu of frozen ones. */
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 #include <inttypes.h>
@@ -97,12 +98,11 @@ static uint32_t unit_here(const struct ui *ui, uint64_t *offset)
     return v->unit;
 }
 
-void act_freeze(struct ui *ui, int argc, char **argv)
+void act_freeze(struct ui *ui, const char *arg)
 {
     struct frozen v = {.size = 0};
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui) || inspect_is_past(ui))
+    (void)arg;
+    if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
     if (!ui->s.edit) {
         ui_edit_then(ui, "freeze");
@@ -127,7 +127,7 @@ void act_freeze(struct ui *ui, int argc, char **argv)
     post(ui, v.offset, unit, &v);
 }
 
-void act_thaw(struct ui *ui, int argc, char **argv)
+void act_thaw(struct ui *ui, const char *arg)
 {
     uint64_t offset = 0;
     struct offset_base base = {.size = session_end(&ui->s),
@@ -135,11 +135,11 @@ void act_thaw(struct ui *ui, int argc, char **argv)
                                .marks = ui->s.marks,
                                .marks_set = ui->s.marks_set,
                                .relative = true};
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc == 2 && strcmp(argv[1], "all") == 0)
+    if (strcmp(arg, "all") == 0)
         post(ui, 0, UINT64_MAX, NULL);
-    else if (argc == 2 && number_offset(argv[1], &base, &offset) == NUM_OK)
+    else if (number_offset(arg, &base, &offset) == NUM_OK)
         post(ui, offset, 1, NULL);
     else
         ui_say(ui, STYLE_ERROR, "thaw takes an OFFSET or `all`");
@@ -190,24 +190,23 @@ static void renew(struct ui *ui)
     p->menu_at = p->menu_at < p->menu_count ? p->menu_at : p->menu_count - 1;
 }
 
-void act_frozen(struct ui *ui, int argc, char **argv)
+void act_frozen(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     if (ui->s.sample.freeze.count == 0) {
         ui_say(ui, STYLE_TEXT, "nothing is frozen: ^T in edit mode keeps the value at the cursor");
         return;
     }
-    ui_menu(ui, "Frozen values (Enter lets go)", ui->inspect->frozen.entry, 1);
+    prompt_menu(&ui->host, "Frozen values (Enter lets go)", ui->inspect->frozen.entry, 1);
     ui->prompt.renew = renew;
     renew(ui);
 }
 
 /* The action that chooses the sequence counter (seqlock) under which the window is read. */
 
-void act_seqlock(struct ui *ui, int argc, char **argv)
+void act_seqlock(struct ui *ui, const char *arg)
 {
     struct session *s = &ui->s;
     struct seg_seqlock lock = {.width = 4};
@@ -217,15 +216,17 @@ void act_seqlock(struct ui *ui, int argc, char **argv)
                                .marks = s->marks,
                                .marks_set = s->marks_set,
                                .relative = true};
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc == 2 && strcmp(argv[1], "off") == 0) {
+    if (strcmp(arg, "off") == 0) {
         s->locked = false;
         ui_say(ui, STYLE_TEXT, "no sequence counter: the window is read as it is");
         return;
     }
-    if (argc < 2 || argc > 3 || number_offset(argv[1], &base, &lock.offset) != NUM_OK ||
-        (argc == 3 && number_u64(argv[2], 8, &width) != NUM_OK)) {
+    char offset[64];
+    const char *bytes = action_word(arg, offset, sizeof offset);
+    if (number_offset(offset, &base, &lock.offset) != NUM_OK ||
+        (bytes[0] != '\0' && number_u64(bytes, 8, &width) != NUM_OK)) {
         ui_say(ui, STYLE_ERROR,
                "seqlock takes the OFFSET of a counter and its BYTES (4), or `off`");
         return;

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
-bool act_attached(struct ui *ui)
+bool inspect_attached(struct ui *ui)
 {
     if (ui->s.locator[0] != '\0')
         return true;
@@ -13,7 +14,7 @@ bool act_attached(struct ui *ui)
     return false;
 }
 
-void act_go_to(struct ui *ui, uint64_t offset)
+void inspect_go_to(struct ui *ui, uint64_t offset)
 {
     struct session *s = &ui->s;
     uint64_t width = session_width(s);
@@ -49,19 +50,19 @@ static void go_to_text(struct ui *ui, const char *text, void *ctx)
         ui_say(ui, STYLE_ERROR, "`%s` is outside of every segment", text);
         return;
     }
-    act_go_to(ui, offset);
+    inspect_go_to(ui, offset);
     if (offset > end || (offset == end && strncmp(text, "end", 3) != 0 && end > 0))
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end: this is the last byte", offset);
 }
 
-void act_goto(struct ui *ui, int argc, char **argv)
+void act_goto(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc > 1)
-        go_to_text(ui, argv[1], NULL);
+    if (arg[0] != '\0')
+        go_to_text(ui, arg, NULL);
     else
-        ui_ask(ui, "go to: ", "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
+        prompt_ask(&ui->host, "go to: ", "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
 }
 
 /* ---- marks ---- */
@@ -96,7 +97,7 @@ static void jump_to(struct ui *ui, struct key key, void *ctx)
     if ((ui->s.marks_set >> i & 1) == 0)
         ui_say(ui, STYLE_ERROR, "mark %c is not set", 'a' + i);
     else
-        act_go_to(ui, ui->s.marks[i]);
+        inspect_go_to(ui, ui->s.marks[i]);
 }
 
 static struct key key_of(const char *word)
@@ -104,24 +105,24 @@ static struct key key_of(const char *word)
     return (struct key){.code = word[1] == '\0' ? (unsigned char)word[0] : 0};
 }
 
-void act_mark(struct ui *ui, int argc, char **argv)
+void act_mark(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc > 1)
-        set_mark(ui, key_of(argv[1]), NULL);
+    if (arg[0] != '\0')
+        set_mark(ui, key_of(arg), NULL);
     else
-        ui_ask_key(ui, "set mark (a to z): ", set_mark, NULL);
+        prompt_ask_key(&ui->host, "set mark (a to z): ", set_mark, NULL);
 }
 
-void act_jump(struct ui *ui, int argc, char **argv)
+void act_jump(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc > 1)
-        jump_to(ui, key_of(argv[1]), NULL);
+    if (arg[0] != '\0')
+        jump_to(ui, key_of(arg), NULL);
     else
-        ui_ask_key(ui, "go to mark (a to z): ", jump_to, NULL);
+        prompt_ask_key(&ui->host, "go to mark (a to z): ", jump_to, NULL);
 }
 
 /* ---- the next change, the next data ---- */
@@ -154,7 +155,7 @@ static void look_finish(struct job *job, void *owner)
     else if (!j->found)
         say_none(ui, j);
     else
-        act_go_to(ui, j->offset);
+        inspect_go_to(ui, j->offset);
     if (j->found && j->wrapped)
         ui_say(ui, STYLE_TEXT, "wrapped around%s", j->when);
     else if (j->found && j->past != 0)
@@ -164,7 +165,7 @@ static void look_finish(struct job *job, void *owner)
 
 static void look(struct ui *ui, enum look_kind kind)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
     struct look_job *j = look_job_new(ui->s.sampler, kind, ui->s.cursor, look_finish);
     if (j == NULL) {
@@ -178,17 +179,12 @@ static void look(struct ui *ui, enum look_kind kind)
     inspect_post(ui, &j->job);
 }
 
-static bool backwards(int argc, char **argv)
+void act_change(struct ui *ui, const char *arg)
 {
-    return argc > 1 && strcmp(argv[1], "prev") == 0;
+    look(ui, strcmp(arg, "prev") == 0 ? LOOK_CHANGE_PREV : LOOK_CHANGE_NEXT);
 }
 
-void act_change(struct ui *ui, int argc, char **argv)
+void act_data(struct ui *ui, const char *arg)
 {
-    look(ui, backwards(argc, argv) ? LOOK_CHANGE_PREV : LOOK_CHANGE_NEXT);
-}
-
-void act_data(struct ui *ui, int argc, char **argv)
-{
-    look(ui, backwards(argc, argv) ? LOOK_DATA_PREV : LOOK_DATA_NEXT);
+    look(ui, strcmp(arg, "prev") == 0 ? LOOK_DATA_PREV : LOOK_DATA_NEXT);
 }

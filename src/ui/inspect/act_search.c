@@ -1,4 +1,5 @@
 /* Searching: the sampler searches the segment; the match is selected on the screen. */
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 #include <inttypes.h>
@@ -7,7 +8,7 @@
 
 static void found(struct ui *ui, const struct look_job *j)
 {
-    act_go_to(ui, j->offset);
+    inspect_go_to(ui, j->offset);
     ui->s.match = j->offset;
     ui->s.match_length = j->length;
     if (j->wrapped)
@@ -87,23 +88,17 @@ static void again(struct ui *ui, bool next)
         search(ui, LOOK_BACKWARD, ui->s.cursor);
 }
 
-void act_search(struct ui *ui, int argc, char **argv)
+void act_search(struct ui *ui, const char *arg)
 {
-    char text[PATTERN_MAX] = "";
-    size_t n = 0;
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc == 2 && (strcmp(argv[1], "next") == 0 || strcmp(argv[1], "prev") == 0)) {
-        again(ui, argv[1][0] == 'n');
-        return;
-    }
-    for (int i = 1; i < argc && n < sizeof text; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i > 1 ? " " : "", argv[i]);
-    if (argc > 1)
-        search_text(ui, text, NULL);
+    if (strcmp(arg, "next") == 0 || strcmp(arg, "prev") == 0)
+        again(ui, arg[0] == 'n');
+    else if (arg[0] != '\0')
+        search_text(ui, arg, NULL);
     else
-        ui_ask(ui, "find (text, x:de ad ?? ef, u32:100, r:regex): ", "",
-               &ui->history[HISTORY_SEARCH], search_text, NULL);
+        prompt_ask(&ui->host, "find (text, x:de ad ?? ef, u32:100, r:regex): ", "",
+                   &ui->history[HISTORY_SEARCH], search_text, NULL);
 }
 
 /* Actions on the map of the whole segment: overview strip, heat, follow, changed rows. Follow moves
@@ -115,10 +110,9 @@ enum {
     DWELL = 8 * (SECOND / 10) /* how long a place is shown before the view jumps again */
 };
 
-void act_strip(struct ui *ui, int argc, char **argv)
+void act_strip(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     ui->s.set.strip = !ui->s.set.strip;
     session_request_sample(&ui->s);
 }
@@ -132,17 +126,17 @@ static void forgotten(struct job *job, void *owner)
     look_job_free(j);
 }
 
-void act_heat(struct ui *ui, int argc, char **argv)
+void act_heat(struct ui *ui, const char *arg)
 {
-    if (argc > 1 && strcmp(argv[1], "reset") != 0) {
+    if (arg[0] != '\0' && strcmp(arg, "reset") != 0) {
         ui_say(ui, STYLE_ERROR, "heat: nothing, or reset");
         return;
     }
-    if (argc < 2) {
+    if (arg[0] == '\0') {
         ui->s.heat = !ui->s.heat;
         return;
     }
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
     struct look_job *j = look_job_new(ui->s.sampler, LOOK_RESET_COUNTS, 0, forgotten);
     if (j == NULL) {
@@ -153,11 +147,10 @@ void act_heat(struct ui *ui, int argc, char **argv)
     inspect_post(ui, &j->job);
 }
 
-void act_follow(struct ui *ui, int argc, char **argv)
+void act_follow(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     ui->s.follow = !ui->s.follow;
     ui->inspect->follow_from = 0;
@@ -167,11 +160,10 @@ void act_follow(struct ui *ui, int argc, char **argv)
                              : "following: the view goes where changes happen");
 }
 
-void act_changed(struct ui *ui, int argc, char **argv)
+void act_changed(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     struct session *s = &ui->s;
     edit_mode_commit(ui);
@@ -232,6 +224,6 @@ void inspect_follow(struct ui *ui)
         return;
     if (session_shows(s, map->hot))
         return;
-    act_go_to(ui, map->hot);
+    inspect_go_to(ui, map->hot);
     ui->inspect->follow_from = ui->now + DWELL;
 }

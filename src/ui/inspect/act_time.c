@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { STEPS_MAX = HISTORY_STEPS_MAX - 1 };
@@ -41,18 +42,16 @@ bool inspect_live(struct ui *ui)
     return true;
 }
 
-void act_live(struct ui *ui, int argc, char **argv)
+void act_live(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (act_attached(ui) && !inspect_live(ui))
+    (void)arg;
+    if (inspect_attached(ui) && !inspect_live(ui))
         ui_say(ui, STYLE_TEXT, "this is live");
 }
 
-void act_timeline(struct ui *ui, int argc, char **argv)
+void act_timeline(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     ui->s.timeline = !ui->s.timeline;
     const struct history_result *p = &ui->s.sample.past;
     if (ui->s.timeline && p->kept)
@@ -129,17 +128,19 @@ static void step(struct ui *ui, int steps, bool of_value)
 }
 
 /* back|on [N] [value] */
-void act_step(struct ui *ui, int argc, char **argv)
+void act_step(struct ui *ui, const char *arg)
 {
+    char how[8], number[16];
     uint64_t n = 1;
-    bool of_value = argc > 2 && strcmp(argv[argc - 1], "value") == 0;
-    bool back = argc > 1 && strcmp(argv[1], "back") == 0;
-    int numbers = argc - 2 - of_value;
-    bool good = argc > 1 && (back || strcmp(argv[1], "on") == 0) && numbers <= 1;
-    if (good && numbers == 1)
-        good = number_u64(argv[2], STEPS_MAX, &n) == NUM_OK && n > 0;
-    if (!good)
+    const char *rest = action_word(arg, how, sizeof how), *last = rest;
+    bool back = strcmp(how, "back") == 0, good = back || strcmp(how, "on") == 0;
+    if (rest[0] >= '0' && rest[0] <= '9') {
+        last = action_word(rest, number, sizeof number);
+        good = good && number_u64(number, STEPS_MAX, &n) == NUM_OK && n > 0;
+    }
+    bool of_value = strcmp(last, "value") == 0;
+    if (!good || (last[0] != '\0' && !of_value))
         ui_say(ui, STYLE_ERROR, "step: back or on, how many (1 to %d), and `value`", STEPS_MAX);
-    else if (act_attached(ui))
+    else if (inspect_attached(ui))
         step(ui, back ? -(int)n : (int)n, of_value);
 }

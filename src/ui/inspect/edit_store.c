@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { LINE_MAX = 256, SHOWN_MAX = 64 };
@@ -149,7 +150,7 @@ static void conflict(const struct cell_store *r, const uint8_t *actual)
     }
     (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s: %s anyway?",
                    r->offset, is, was, r->why == STORE_UNDO ? "undo" : "redo");
-    ui_confirm(ui, question, undo_anyway, NULL);
+    prompt_confirm(&ui->host, question, undo_anyway, NULL);
 }
 
 void edit_conflict_key(struct ui *ui, struct key key)
@@ -253,12 +254,11 @@ static void go_on(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     int more = st->undo_more;
-    char name[] = "undo", *argv[] = {name};
     st->undo_busy = false;
     if (more == 0)
         return;
     st->undo_more -= more < 0 ? -1 : 1;
-    more < 0 ? act_undo(ui, 1, argv) : act_redo(ui, 1, argv);
+    more < 0 ? act_undo(ui, "") : act_redo(ui, "");
 }
 
 void inspect_store_done(struct ui *ui)

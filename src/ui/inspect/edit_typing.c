@@ -108,19 +108,18 @@ static void store_typed(struct ui *ui, const struct view *view, uint64_t offset,
 /* A character typed in a text column is complete at once. */
 static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
 {
-    static const char *const names[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be"};
     uint8_t bytes[4];
     uint64_t offset = ui->s.cursor;
     size_t n = text_encode(enc, cp, bytes);
     if (text_unit(enc) == 2 && (offset & 1) != (ui->s.phase ? 1 : 0) && offset > 0)
         offset--; /* the other half of this unit */
     if (n == 0) {
-        ui_say(ui, STYLE_ERROR, "U+%04" PRIX32 " is not in %s", cp, names[enc]);
+        ui_say(ui, STYLE_ERROR, "U+%04" PRIX32 " is not in %s", cp, view_text(enc)->name);
         return;
     }
     if (!room_for(ui, offset, n))
         return;
-    store_typed(ui, view_find(names[enc]), offset, bytes, n);
+    store_typed(ui, view_text(enc), offset, bytes, n);
     session_move_to(&ui->s, offset + n, false);
 }
 

@@ -39,42 +39,6 @@ void inspect_edit_on(struct ui *ui, const char *then);
 void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top, int bottom);
 int panel_who_rows(const struct seg_who *who);
 
-/* ---- actions (argv[0] is the action's name) ---- */
-
-void act_goto(struct ui *ui, int argc, char **argv);     /* [OFFSET]: without one it asks */
-void act_view(struct ui *ui, int argc, char **argv);     /* next | prev | NAME */
-void act_search(struct ui *ui, int argc, char **argv);   /* [PATTERN] | next | prev */
-void act_baseline(struct ui *ui, int argc, char **argv); /* sets it; again clears */
-void act_pause(struct ui *ui, int argc, char **argv);
-void act_step(struct ui *ui, int argc, char **argv); /* back|on [N] [value] */
-void act_live(struct ui *ui, int argc, char **argv);
-void act_timeline(struct ui *ui, int argc, char **argv);
-void act_rate(struct ui *ui, int argc, char **argv);   /* up | down | N */
-void act_change(struct ui *ui, int argc, char **argv); /* next | prev */
-void act_data(struct ui *ui, int argc, char **argv);   /* next | prev */
-void act_order(struct ui *ui, int argc, char **argv);
-void act_encoding(struct ui *ui, int argc, char **argv); /* [NAME] */
-void act_phase(struct ui *ui, int argc, char **argv);
-void act_inspector(struct ui *ui, int argc, char **argv);
-void act_edit(struct ui *ui, int argc, char **argv);
-void act_freeze(struct ui *ui, int argc, char **argv);
-void act_frozen(struct ui *ui, int argc, char **argv);
-void act_seqlock(struct ui *ui, int argc, char **argv); /* OFFSET [BYTES] | off */
-void act_thaw(struct ui *ui, int argc, char **argv);    /* OFFSET | all */
-void act_strip(struct ui *ui, int argc, char **argv);
-void act_heat(struct ui *ui, int argc, char **argv); /* [reset] */
-void act_follow(struct ui *ui, int argc, char **argv);
-void act_changed(struct ui *ui, int argc, char **argv);
-void act_undo(struct ui *ui, int argc, char **argv);
-void act_redo(struct ui *ui, int argc, char **argv);
-void act_mark(struct ui *ui, int argc, char **argv); /* [LETTER]: without one it asks */
-void act_jump(struct ui *ui, int argc, char **argv); /* [LETTER] */
-void act_copy(struct ui *ui, int argc, char **argv); /* [hex | text | c] */
-void act_reattach(struct ui *ui, int argc, char **argv);
-void act_prompt_poke(struct ui *ui, int argc, char **argv);
-void act_prompt_cas(struct ui *ui, int argc, char **argv);
-void act_who(struct ui *ui, int argc, char **argv); /* the panel on or off */
-
 /* ---- shared by the parts of the screen ---- */
 
 enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX = 1024 };
@@ -248,6 +212,11 @@ bool edit_mode_key(struct ui *ui, struct key key);
 void edit_mode_commit(struct ui *ui); /* writes a complete number, drops half a byte */
 void edit_mode_drop(struct ui *ui);
 
+/* act_edit.c: leaves edit mode; asks for a value to write at the cursor, or for two (OLD NEW). */
+void inspect_edit_off(struct ui *ui);
+void inspect_ask_poke(struct ui *ui);
+void inspect_ask_cas(struct ui *ui);
+
 /* edit_store.c: writes one value by compare-and-swap and handles the outcome. */
 void edit_store(struct ui *ui, const struct cell_store *request);
 void edit_conflict_key(struct ui *ui, struct key key);
@@ -267,8 +236,8 @@ void inspect_draw_timeline(struct ui *ui);
 void inspect_ago(int64_t ns, char out[INSPECT_AGO]);
 
 /* act_move.c: is something attached (says so when not); moves there, committing what is typed. */
-bool act_attached(struct ui *ui);
-void act_go_to(struct ui *ui, uint64_t offset);
+bool inspect_attached(struct ui *ui);
+void inspect_go_to(struct ui *ui, uint64_t offset);
 
 /* act_freeze.c: the frozen value that covers this byte, NULL: none; `restored 312 times`. */
 const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset);

@@ -215,7 +215,7 @@ static void press(struct ui *ui, const struct event *ev)
     uint64_t place = 0;
     if (inspect_strip_hit(ui, ev->row, ev->col, &place)) {
         edit_mode_drop(ui);
-        act_go_to(ui, place);
+        inspect_go_to(ui, place);
         return;
     }
     int row = ev->row - at->top, byte = inspect_hit(ui, ev->col, &focus);
@@ -307,8 +307,7 @@ bool inspect_escape(struct ui *ui)
     if (ui->inspect->typing.active) {
         edit_mode_drop(ui);
     } else if (s->edit) {
-        char name[] = "edit", *argv[] = {name};
-        act_edit(ui, 1, argv);
+        inspect_edit_off(ui);
     } else if (s->selecting || s->match_length != 0) {
         s->selecting = false;
         s->match_length = 0;

@@ -8,17 +8,13 @@
 #include "ui/frame/run_line.h"
 #include "ui/list/list.h"
 
-#define UNUSED_ARGS \
-    (void)argc;     \
-    (void)argv
-
-void act_open(struct ui *ui, int argc, char **argv)
+void act_open(struct ui *ui, const char *arg)
 {
     char raw[LOCATOR_MAX];
-    if (argc > 1) {
-        const char *why = locator_typed(argv[1], raw);
+    if (arg[0] != '\0') {
+        const char *why = locator_typed(arg, raw);
         if (why != NULL)
-            ui_say(ui, STYLE_ERROR, "%s: %s", argv[1], why);
+            ui_say(ui, STYLE_ERROR, "%s: %s", arg, why);
         else
             (void)ui_attach(ui, raw, 0, 0);
         return;
@@ -35,9 +31,9 @@ void act_open(struct ui *ui, int argc, char **argv)
         (void)ui_attach(ui, raw, 0, 0);
 }
 
-void act_tag(struct ui *ui, int argc, char **argv)
+void act_tag(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     const struct seg_info *info = segments_take(ui);
     if (info == NULL)
         return;
@@ -57,15 +53,14 @@ static const struct column *next_sort(const struct ui *ui, bool back)
     return shown[(i + (back ? count - 1 : 1)) % count];
 }
 
-void act_sort(struct ui *ui, int argc, char **argv)
+void act_sort(struct ui *ui, const char *arg)
 {
-    bool next = argc < 2 || strcmp(argv[1], "next") == 0;
-    bool back = !next && strcmp(argv[1], "prev") == 0;
-    const struct column *by =
-        next || back ? next_sort(ui, back) : column_find(argv[1], strlen(argv[1]));
+    bool next = arg[0] == '\0' || strcmp(arg, "next") == 0;
+    bool back = !next && strcmp(arg, "prev") == 0;
+    const struct column *by = next || back ? next_sort(ui, back) : column_find(arg, strlen(arg));
     if (by == NULL) {
         char names[COLUMNS_TEXT];
-        ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", argv[1], columns_names(names));
+        ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", arg, columns_names(names));
         return;
     }
     ui->s.set.sort = by;
@@ -73,27 +68,27 @@ void act_sort(struct ui *ui, int argc, char **argv)
     ui_say(ui, STYLE_TEXT, "sorted by %s: %s", by->name, by->help);
 }
 
-void act_columns(struct ui *ui, int argc, char **argv)
+void act_columns(struct ui *ui, const char *arg)
 {
     char why[SETTINGS_WHY], names[COLUMNS_TEXT];
     const char *now = ui->s.set.columns[0] != '\0' ? ui->s.set.columns : "auto";
-    if (argc < 2)
+    if (arg[0] == '\0')
         ui_say(ui, STYLE_TEXT, "columns %s; there are %s", now, columns_names(names));
-    else if (settings_set(&ui->s.set, "columns", argv[1], why) != NULL)
-        ui_say(ui, STYLE_ERROR, "no such column, or too many: %.100s (auto, or of %s)", argv[1],
+    else if (settings_set(&ui->s.set, "columns", arg, why) != NULL)
+        ui_say(ui, STYLE_ERROR, "no such column, or too many: %.100s (auto, or of %s)", arg,
                columns_names(names));
 }
 
-void act_invert(struct ui *ui, int argc, char **argv)
+void act_invert(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     ui->s.set.inverted = !ui->s.set.inverted;
     segments_rebuild(ui);
 }
 
-void act_orphans(struct ui *ui, int argc, char **argv)
+void act_orphans(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     struct segments_state *st = ui->segments;
     st->orphans = !st->orphans;
     segments_rebuild(ui);
@@ -106,9 +101,9 @@ void act_orphans(struct ui *ui, int argc, char **argv)
         ui_say(ui, STYLE_TEXT, "only what is proved to be left behind");
 }
 
-void act_kinds(struct ui *ui, int argc, char **argv)
+void act_kinds(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     session_all_kinds(&ui->s, !ui->s.all_kinds);
     ui_say(ui, STYLE_TEXT, ui->s.all_kinds ? "all kinds, mapped files too" : "the usual kinds");
 }
@@ -137,13 +132,14 @@ bool segments_escape(struct ui *ui)
     return true;
 }
 
-void act_filter(struct ui *ui, int argc, char **argv)
+void act_filter(struct ui *ui, const char *arg)
 {
-    if (argc > 1) {
-        set_filter(ui, argv[1], NULL);
+    if (arg[0] != '\0') {
+        set_filter(ui, arg, NULL);
         return;
     }
-    ui_ask(ui, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER], set_filter, NULL);
+    prompt_ask(&ui->host, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER],
+               set_filter, NULL);
     ui->prompt.changed = set_filter;
     ui->prompt.drop = drop_filter;
 }

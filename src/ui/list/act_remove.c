@@ -60,7 +60,7 @@ static void removal_done(struct job *job, void *owner)
         ui_say(ui, stay > 0 ? STYLE_ERROR : STYLE_TEXT, "%.*s", (int)strcspn(report, "\n"), report);
     } else {
         if (stay > 0)
-            ui_pager(ui, "what was removed and what was not", report);
+            pager_open(&ui->host, "what was removed and what was not", report);
         ui_say(ui, stay > 0 ? STYLE_WARN : STYLE_TEXT, "%zu of %zu segments removed, %s freed",
                j->removed, j->count, size);
     }
@@ -158,7 +158,7 @@ void ui_remove(struct ui *ui, const char *locator)
     ui->segments->asked_known = info != NULL;
     if (info != NULL)
         ui->segments->asked = info->stat;
-    ui_ask(ui, label, "", NULL, remove_answer, NULL);
+    prompt_ask(&ui->host, label, "", NULL, remove_answer, NULL);
     ui->prompt.renew = remove_note;
     remove_note(ui);
 }
@@ -169,7 +169,7 @@ static void remove_tagged(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
     struct segments_state *st = ui->segments;
-    pager_close(ui);
+    pager_close(&ui->host);
     if (strcmp(text, "yes") != 0) {
         ui_say(ui, STYLE_TEXT, "nothing removed");
         return;
@@ -181,7 +181,7 @@ static void remove_tagged(struct ui *ui, const char *text, void *ctx)
 static void keep_tagged(struct ui *ui, void *ctx)
 {
     (void)ctx;
-    pager_close(ui);
+    pager_close(&ui->host);
 }
 
 /* One line: whether this one will be removed or kept, and why. Adds to *bytes what its removal
@@ -225,7 +225,7 @@ static void ask_tags(struct ui *ui, size_t goes)
         (void)snprintf(of, sizeof of, " of %zu", tags);
     (void)snprintf(label, sizeof label, "remove %zu%s tagged segment%s? type yes: ", goes, of,
                    tags == 1 ? "" : "s");
-    ui_ask(ui, label, "", NULL, remove_tagged, NULL);
+    prompt_ask(&ui->host, label, "", NULL, remove_tagged, NULL);
     ui->prompt.drop = keep_tagged;
 }
 
@@ -244,15 +244,14 @@ static void ask_tagged(struct ui *ui)
     if (list.buf != NULL && list.length > 0)
         list.buf[list.length - 1] = '\0'; /* the last newline */
     if (list.buf != NULL)
-        ui_pager(ui, title, list.buf);
+        pager_open(&ui->host, title, list.buf);
     out_free(&list);
     ask_tags(ui, goes);
 }
 
-void act_remove(struct ui *ui, int argc, char **argv)
+void act_remove(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     if (ui->segments->tags > 0) {
         ask_tagged(ui);
         return;

@@ -22,11 +22,13 @@ struct tag {
     bool goes; /* the user was told that it will be removed */
 };
 
+struct row_key;
+
 struct segments_state {
     uint64_t seq;              /* of the survey the rows come from */
     size_t *row;               /* indexes for segments_info, in the order shown */
     size_t count, room;        /* rows shown, rows allocated */
-    struct segrow *key;        /* of each index, while sorting */
+    struct row_key *key;       /* the rows while they are sorted; rows.c */
     size_t hidden;             /* rows left out by filter, orphans or kinds */
     size_t hidden_idle;        /* of those, idle ones: no user seen, but not proved unused */
     int at, top;               /* cursor and first row shown */
@@ -63,8 +65,11 @@ const struct seg_info *segments_info(const struct ui *ui, size_t index, bool *go
 /* The row at the cursor; NULL: the list is empty, or that segment has vanished. */
 const struct seg_info *segments_at(const struct ui *ui);
 
-/* The same, to act on it: NULL, with a message, if it has vanished or the list changed since it was
- * drawn. */
+/* The users of that segment; false: not known. */
+bool segments_users(const struct ui *ui, struct seg_who *who);
+
+/* The same row, to act on it: NULL, with a message, if it has vanished or the list changed since it
+ * was drawn. */
 const struct seg_info *segments_take(struct ui *ui);
 
 /* Adopts the newest survey between two frames; notes if that changed the row at the cursor. */

@@ -57,6 +57,20 @@ const struct seg_info *segments_at(const struct ui *ui)
     return gone ? NULL : info;
 }
 
+bool segments_users(const struct ui *ui, struct seg_who *who)
+{
+    const struct seg_info *info = segments_at(ui);
+    const struct seg_who *all = &ui->s.walk.survey.who;
+    *who = (struct seg_who){.unreadable = all->unreadable};
+    if (info == NULL || info->who_unasked)
+        return false;
+    who->mappers = all->mappers + info->who_first;
+    who->mappers_count = info->who_mappers;
+    who->holders = all->holders + info->who_holder_first;
+    who->holders_count = info->who_holders;
+    return true;
+}
+
 const struct seg_info *segments_find(const struct ui *ui, const char *locator)
 {
     const struct seg_survey *survey = &ui->s.walk.survey;
@@ -84,35 +98,28 @@ size_t segments_columns(const struct ui *ui, int cols, const struct column *out[
 
 /* ---- order ---- */
 
-/* What qsort compares by; it takes no context, and there is one list. */
-static const struct ui *sorting;
-
-/* The survey is sorted by locator; vanished rows go where they were. */
-static int compare_places(size_t i, size_t k)
-{
-    size_t count = sorting->s.walk.survey.count;
-    bool gone = false;
-    if (i < count && k < count)
-        return (i > k) - (i < k);
-    int order = strcmp(segments_info(sorting, i, &gone)->locator,
-                       segments_info(sorting, k, &gone)->locator);
-    return order != 0 ? order : (i > k) - (i < k);
-}
+/* A row while it is sorted, with what it is compared by: qsort passes no context. */
+struct row_key {
+    const struct segments_state *list;
+    struct segrow row; /* filled unless the list is sorted by locator */
+    const char *locator;
+    size_t index; /* among those of the survey, which are sorted by locator */
+    bool gone;    /* not of the survey: goes where it was */
+};
 
 static int compare_rows(const void *a, const void *b)
 {
-    size_t i = *(const size_t *)a, k = *(const size_t *)b;
-    const struct segments_state *st = sorting->segments;
-    const struct column *by = st->sort;
+    const struct row_key *x = a, *y = b;
+    const struct column *by = x->list->sort;
     size_t count = 0;
     int order = 0;
-    if (by != column_table(&count) && by->falling)
-        order = by->compare(&st->key[k], &st->key[i]);
-    else if (by != column_table(&count))
-        order = by->compare(&st->key[i], &st->key[k]);
+    if (by != column_table(&count))
+        order = by->falling ? by->compare(&y->row, &x->row) : by->compare(&x->row, &y->row);
+    if (order == 0 && (x->gone || y->gone))
+        order = strcmp(x->locator, y->locator);
     if (order == 0)
-        order = compare_places(i, k);
-    return st->inverted ? -order : order;
+        order = (x->index > y->index) - (x->index < y->index);
+    return x->list->inverted ? -order : order;
 }
 
 /* Sorts the rows shown. Those of the survey are already in the order of their locators. */
@@ -120,13 +127,20 @@ static void sort_rows(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     size_t columns = 0;
-    bool gone = false, first = st->sort == column_table(&columns);
+    bool first = st->sort == column_table(&columns);
     if (st->count == 0 || (first && !st->inverted && st->vanished == 0))
         return;
-    for (size_t i = 0; i < st->count && !first; i++)
-        st->key[st->row[i]] = segments_row(ui, segments_info(ui, st->row[i], &gone));
-    sorting = ui;
-    qsort(st->row, st->count, sizeof *st->row, compare_rows);
+    for (size_t i = 0; i < st->count; i++) {
+        struct row_key *key = &st->key[i];
+        *key = (struct row_key){.list = st, .index = st->row[i]};
+        const struct seg_info *info = segments_info(ui, key->index, &key->gone);
+        key->locator = info->locator;
+        if (!first)
+            key->row = segments_row(ui, info);
+    }
+    qsort(st->key, st->count, sizeof *st->key, compare_rows);
+    for (size_t i = 0; i < st->count; i++)
+        st->row[i] = st->key[i].index;
 }
 
 /* ---- what is shown ---- */
@@ -306,7 +320,7 @@ static bool make_room(struct segments_state *st, size_t rows)
     if (more == NULL)
         return false;
     st->row = more;
-    struct segrow *keys = realloc(st->key, rows * sizeof *keys);
+    struct row_key *keys = realloc(st->key, rows * sizeof *keys);
     if (keys == NULL)
         return false;
     st->key = keys;

@@ -268,15 +268,8 @@ static void scroll(struct ui *ui)
 static void draw_who(struct ui *ui)
 {
     const struct seg_info *info = segments_at(ui);
-    const struct seg_who *all = &ui->s.walk.survey.who;
-    struct seg_who who = {.unreadable = all->unreadable};
-    bool known = info != NULL && !info->who_unasked;
-    if (known) {
-        who.mappers = all->mappers + info->who_first;
-        who.mappers_count = info->who_mappers;
-        who.holders = all->holders + info->who_holder_first;
-        who.holders_count = info->who_holders;
-    }
+    struct seg_who who;
+    bool known = segments_users(ui, &who);
     panel_who(ui, known ? &who : NULL, info != NULL ? info->stat.size : 0,
               ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
 }
