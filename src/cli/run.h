@@ -128,6 +128,7 @@ bool run_flush(struct command_run *r);
  */
 void help_command(struct out *o, const struct command *c);
 void help_all(struct out *o);
+extern const char help_man[], help_bash[]; /* the templates in docs/, embedded by CMake */
 void help_document(struct out *o, const char *which); /* `man`, `bash`, `markdown` */
 
 /* The demo opens the UI through this; set by cli_main, NULL: there is none. */

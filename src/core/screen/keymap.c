@@ -37,6 +37,14 @@ struct keymap {
 
 static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "who", "calls", "help"};
 
+static const char *const mode_titles[MODE_COUNT] = {"List of segments", "Inspect", "Users panel",
+                                                    "OS calls", "Help"};
+
+const char *key_mode_title(enum key_mode mode)
+{
+    return mode_titles[mode];
+}
+
 const char *key_mode_name(enum key_mode mode)
 {
     return mode_names[mode];

@@ -78,6 +78,7 @@ enum { KEY_NAME_MAX = 24 };
 size_t key_name(struct key key, char out[KEY_NAME_MAX]);
 
 const char *key_mode_name(enum key_mode mode); /* `segments`, `inspect`, `who`, ... */
+const char *key_mode_title(enum key_mode mode); /* as a heading */
 MUST_USE bool key_mode_find(const char *name, enum key_mode *out);
 
 #endif
