@@ -1,3 +1,4 @@
+/* Durations with a unit (`250ms`, `1.5s`, `2m`), computed in integers. */
 #include "core/number.h"
 
 #include <string.h>

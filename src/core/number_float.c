@@ -1,3 +1,6 @@
+/* Floats: reading the forms of C, and writing the shortest decimal that reads back. The C
+ * library rounds correctly; here it is asked for more and more digits until the result reads
+ * back. */
 #include "core/number.h"
 
 #include <float.h>

@@ -1,3 +1,4 @@
+/* The escape for bytes of foreign origin, and its inverse. */
 #include "core/text.h"
 
 #include <stdlib.h>

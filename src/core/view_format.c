@@ -1,3 +1,4 @@
+/* Values of a view as text. */
 #include "core/view.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Text as values of a view: the exact inverse of view_format.c. */
 #include "core/view.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* create: makes a segment, all or nothing. */
 #include <string.h>
 
 #include "backend/os.h"

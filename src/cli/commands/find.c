@@ -1,3 +1,4 @@
+/* find: prints the offsets of matches. */
 #include <inttypes.h>
 
 #include "cli/run.h"

@@ -1,3 +1,4 @@
+/* help: the texts of --help, from the tables of commands and options. */
 #include <stdio.h>
 #include <string.h>
 

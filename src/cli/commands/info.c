@@ -1,3 +1,4 @@
+/* info: everything known about a segment, as lines or as JSON; recordings print more. */
 #include "backend/os.h"
 #include <jansson.h>
 

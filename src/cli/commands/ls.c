@@ -1,3 +1,4 @@
+/* ls: surveys the machine and prints the segments as columns or as JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

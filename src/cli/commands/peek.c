@@ -1,3 +1,4 @@
+/* peek: chooses what to read, and when, and hands the range to one of the forms of peek.h. */
 #include "cli/commands/peek.h"
 #include "backend/os.h"
 

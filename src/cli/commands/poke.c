@@ -1,3 +1,4 @@
+/* poke: writes values, one store for each aligned value; with --expect a compare-and-swap. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

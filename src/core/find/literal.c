@@ -1,3 +1,7 @@
+/* Literals, perhaps with wild bits. The two pattern bytes that are rarest in typical memory are
+ * the probes. While the first one is rare in the data too, searching for it alone is fastest;
+ * otherwise both are examined together, 16 positions at a time. Only positions that pass are
+ * compared with the whole pattern. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* Regular expressions (PCRE2) over bytes, matched so that no pattern can block the caller. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* The frame around the screens: creates and frees the UI, keeps the stack of screens, shows
+ * messages, draws frames, attaches to segments. */
 #include "ui/frame/ui.h"
 
 #include "backend/os.h"

@@ -21,7 +21,7 @@ enum { COPY_MAX = 74994, READ_MAX = 1024 };
 
 struct term {
     struct input input;
-    struct canvas shown; /* what the terminal shows */
+    struct canvas shown; /* what the terminal shows: curses then compares only what changed */
     int rows, cols;
     bool modern;     /* supports private modes */
     bool mouse;      /* wanted */
