@@ -14,7 +14,7 @@ static const char *const own_text[] = {
     "the segment shrank meanwhile",
     "not aligned to its size",
     "opened for reading only",
-    "not possible for this kind",
+    "not possible for this kind of segment",
     "in use by others",
     "the name refers to another object now",
     "not a possible size",

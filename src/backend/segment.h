@@ -298,7 +298,7 @@ MUST_USE struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n,
 enum seg_byte {
     SEG_BYTE_DATA,    /* read */
     SEG_BYTE_HOLE,    /* never written: 0, and has no page */
-    SEG_BYTE_UNKNOWN, /* cannot be known without disturbing it */
+    SEG_BYTE_UNKNOWN, /* unknown: reading it would disturb it */
     SEG_BYTE_BEYOND,  /* past the end, or outside of seg_limit's part */
 };
 

@@ -105,7 +105,7 @@ bool args_parse(struct args *a, const char *command, int argc, char **argv, char
                 return false;
             }
         } else if (a->words == COMMAND_WORDS) {
-            return complain(why, s, strlen(s), "too many words");
+            return complain(why, s, strlen(s), "too many arguments");
         } else {
             a->word[a->words++] = s;
         }

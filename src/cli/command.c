@@ -42,6 +42,46 @@ bool command_has_option(const struct command_option *o, const char *command)
            (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
 }
 
+/* How many characters must be inserted, removed, replaced or swapped to make b of a. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t d[COMMAND_NAME_MAX][COMMAND_NAME_MAX], n = strlen(a), m = strlen(b);
+    if (n >= COMMAND_NAME_MAX || m >= COMMAND_NAME_MAX) {
+        return SIZE_MAX;
+    }
+    for (size_t i = 0; i <= n; i++) {
+        for (size_t k = 0; k <= m; k++) {
+            size_t least = i == 0 ? k : d[i - 1][k] + 1;
+            if (k > 0 && (i == 0 || d[i][k - 1] + 1 < least)) {
+                least = i == 0 ? k : d[i][k - 1] + 1;
+            }
+            if (i > 0 && k > 0 && d[i - 1][k - 1] + (a[i - 1] != b[k - 1]) < least) {
+                least = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+            }
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+                d[i - 2][k - 2] + 1 < least) {
+                least = d[i - 2][k - 2] + 1;
+            }
+            d[i][k] = least;
+        }
+    }
+    return d[n][m];
+}
+
+const char *command_like(const char *name)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) < 5 ? 2 : 3; /* a match must be closer */
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        size_t n = distance(name, commands[i].name);
+        if (n < least) {
+            least = n;
+            best = commands[i].name;
+        }
+    }
+    return best;
+}
+
 const struct command *command_find(const char *name)
 {
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -156,14 +196,18 @@ static int check_words(struct command_run *r)
                            ((c->needs & located) != 0 || strcmp(c->name, "rm") == 0)
                        ? 1
                        : 0;
-    if (r->args->words < c->min - left_out) {
-        return run_usage(r, "something is missing: %s %s", c->name, c->synopsis);
+    const char *synopsis = c->synopsis;
+    if (r->args->words >= c->min - left_out && r->args->words <= c->max - left_out) {
+        return EXIT_DONE;
     }
-    if (r->args->words > c->max - left_out) {
-        return run_usage(r, "too many words: %s%s%s", c->name, c->synopsis[0] == '\0' ? "" : " ",
-                         c->synopsis);
+    if (left_out > 0) {
+        synopsis += strcspn(synopsis, " ");
+        synopsis += strspn(synopsis, " ");
     }
-    return EXIT_DONE;
+    return run_error(r, "%s; usage: %s%s%s%s",
+                     r->args->words < c->min - left_out ? "missing argument" : "too many arguments",
+                     r->env->ui ? "" : "shmlens ", c->name, synopsis[0] == '\0' ? "" : " ",
+                     synopsis);
 }
 
 static int stopped(struct command_run *r)
@@ -184,10 +228,10 @@ static int run_command(struct command_run *r)
         return status;
     }
     if (env->ui && (r->command->needs & NEED_SHELL) != 0) {
-        return run_error(r, "is for the shell, not for this prompt");
+        return run_error(r, "runs from the shell: quit first");
     }
     if (env->when != NULL && (r->command->needs & NEED_NOW) != 0) {
-        return run_error(r, "looks at what happens from now on: . goes back to now");
+        return run_error(r, "is about what happens from now on; press . to return to live");
     }
     if (!env->ui && (r->command->needs & NEED_STOP) != 0) {
         os_catch_stop();
@@ -218,7 +262,7 @@ int command_run(struct command_env *env, int argc, char **argv)
     if (argc < 1 || (r.command = command_find(argv[0])) == NULL) {
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(&r, NULL);
-        out_print(err, "no such command: %s; see shmlens help",
+        out_print(err, "%s: no such command; see shmlens help",
                   run_shown(argc < 1 ? "" : argv[0], shown));
         run_error_end(&r);
         return EXIT_ERROR;

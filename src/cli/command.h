@@ -93,6 +93,10 @@ bool command_has_option(const struct command_option *o, const char *command);
 const struct command *command_table(size_t *count);
 const struct command *command_find(const char *name);
 
+/* The command that a mistyped name probably means; NULL: none is close. */
+enum { COMMAND_NAME_MAX = 16 };
+const char *command_like(const char *name);
+
 /* Runs argv[0] with its arguments: parses options, opens the locator, checks values; returns the
  * exit status. Errors go to env->err in the one form of all errors. */
 int command_run(struct command_env *env, int argc, char **argv);

@@ -42,7 +42,7 @@ int command_words(char *line, char *words[COMMAND_WORDS], const char **why)
             return count;
         }
         if (count == COMMAND_WORDS) {
-            *why = "too many words";
+            *why = "too many arguments";
             return -1;
         }
         words[count++] = q;

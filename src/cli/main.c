@@ -80,23 +80,27 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
     return EXIT_DONE;
 }
 
+/* The first word is neither a command nor a locator. */
+static int unknown_word(struct out *err, const char *word)
+{
+    const char *like = command_like(word);
+    char shown[RUN_SHOWN];
+    out_print(err, "shmlens: %s: no such command", run_shown(word, shown));
+    if (like != NULL) {
+        out_print(err, " (did you mean %s?)\n", like);
+    } else {
+        out_str(err, ", and not a segment name (/NAME, file:PATH); see shmlens help\n");
+    }
+    out_push(err);
+    return EXIT_ERROR;
+}
+
 /* Reports a locator that cannot be opened before the screen is taken over. */
 static int check_locator(struct command_env *env, const char *typed, const char *range,
                          struct ui_options *o, char raw[LOCATOR_MAX])
 {
     struct command_run r = {.env = env};
     struct seg *seg = NULL;
-    char first[LOCATOR_MAX];
-    const char *why = locator_typed(typed, first);
-    if (why != NULL) {
-        char shown[RUN_SHOWN];
-        out_print(env->err,
-                  "shmlens: %s: no such command, and not a locator (/NAME, file:PATH); "
-                  "see shmlens help\n",
-                  run_shown(typed, shown));
-        out_push(env->err);
-        return EXIT_ERROR;
-    }
     if (!run_open(&r, typed, o->edit ? SEG_WRITE : SEG_READ, &seg, raw)) {
         return EXIT_ERROR;
     }
@@ -136,8 +140,11 @@ static int start_ui(struct command_env *env, int argc, char **argv,
     if (status != EXIT_DONE) {
         return status;
     }
+    if (args.words > 0 && locator_typed(args.word[0], raw) != NULL) {
+        return unknown_word(env->err, args.word[0]);
+    }
     if (args.words > 1) {
-        return ui_error(env->err, "too many words", args.word[1], "one LOCATOR at most");
+        return ui_error(env->err, "too many arguments", args.word[1], "one LOCATOR at most");
     }
     if (args.words == 1) {
         status = check_locator(env, args.word[0], args_get(&args, "range"), &o, raw);

@@ -54,7 +54,7 @@ static const struct kind_words {
     {.prefix = "fd:",
      .name = "not a descriptor: fd:PID/FD, both decimal numbers",
      .absent = "no such process or descriptor",
-     .cannot = "it has no name to do that to: it is gone when nobody has it any more"},
+     .cannot = "it has no name to remove; it is freed when its last user closes it"},
     {.prefix = "map:",
      .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
      .absent = "no such process, or nothing is mapped there",
@@ -100,8 +100,8 @@ static const char *refusal(uint32_t code, const char *raw)
         return w->other != NULL ? w->other
                                 : "not a segment: a folder, fifo, link, device or private memory";
     case SEG_E_UNKNOWN:
-        return "a part is swapped out or was never written: reading would change that, and only "
-               "root may look without";
+        return "part of it is swapped out or unwritten; only root can read it without changing "
+               "that";
     case SEG_E_ID_GIVEN:
         return "the system chooses the id: create sysv:new or sysv:key=KEY";
     case SEG_E_TO_CREATE:
@@ -182,7 +182,7 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
     const char *where = raw == NULL ? r->raw : raw;
     struct out *err = run_error_begin(r, where);
     if (e.code == SEG_E_UNKNOWN && r->env->when != NULL) {
-        out_print(err, "not all of it is known%s: the history does not tell", r->env->when);
+        out_print(err, "not all of it is known%s", r->env->when);
     } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
@@ -262,6 +262,21 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
 
 /* ---- opening, progress ---- */
 
+/* Is there a segment of this name, which lacks its slash? */
+static bool is_segment(struct command_run *r, const char *name)
+{
+    char typed[LOCATOR_MAX];
+    char raw[LOCATOR_MAX];
+    struct seg *seg = NULL;
+    int n = snprintf(typed, sizeof typed, "/%s", name);
+    bool found = n > 0 && (size_t)n < sizeof typed && locator_typed(typed, raw) == NULL &&
+                 !oserr_is(seg_open(r->env->be, raw, SEG_STAT, &seg));
+    if (found) {
+        seg_close(seg);
+    }
+    return found;
+}
+
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {
     char first[LOCATOR_MAX];
@@ -270,6 +285,9 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(r, NULL);
         out_print(err, "%s: %s", run_shown(typed, shown), why);
+        if (is_segment(r, typed)) {
+            out_print(err, " (did you mean /%s?)", shown);
+        }
         run_error_end(r);
         return false;
     }

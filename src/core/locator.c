@@ -31,7 +31,7 @@ static const char *with_prefix(char raw[LOCATOR_MAX], size_t from, const char *p
     size_t n = strlen(prefix);
     size_t rest = strlen(raw + from) + 1;
     if (n + rest > LOCATOR_MAX)
-        return "not a locator: too long";
+        return "not a segment name: too long";
     memmove(raw + n, raw + from, rest);
     for (size_t i = 0; i < n; i++)
         raw[i] = prefix[i];
@@ -44,15 +44,15 @@ static const char *unescape(const char *s, size_t literal, char raw[LOCATOR_MAX]
     memcpy(raw, s, literal);
     if (text_unescape(raw + literal, LOCATOR_MAX - literal, s + literal) != SIZE_MAX)
         return NULL;
-    return strlen(s) < LOCATOR_MAX ? "not a locator: no name can hold a NUL byte (\\x00)"
-                                   : "not a locator: too long";
+    return strlen(s) < LOCATOR_MAX ? "not a segment name: no name can hold a NUL byte (\\x00)"
+                                   : "not a segment name: too long";
 }
 
 const char *locator_typed(const char *typed, char raw[LOCATOR_MAX])
 {
     static const char shm[] = "/dev/shm/";
     if (*typed == '\0')
-        return "not a locator: it is empty";
+        return "not a segment name: it is empty";
     size_t literal = starts_with(typed, spaces);
     size_t bare = starts_with(typed, bare_spaces);
     literal += bare; /* at most one of the two */
@@ -67,8 +67,8 @@ const char *locator_typed(const char *typed, char raw[LOCATOR_MAX])
     }
     size_t kind = starts_with(raw, kinds);
     if (kind == 0)
-        return "not a locator: want /name, posix:/name, sysv:ID, fd:PID/FD, file:PATH or the like";
-    return raw[kind] == '\0' ? "not a locator: nothing behind the colon" : NULL;
+        return "not a segment name: use /name, sysv:ID, fd:PID/FD, file:PATH, ...";
+    return raw[kind] == '\0' ? "not a segment name: nothing after the colon" : NULL;
 }
 
 /* Would the shown form of the byte at s begin with the backslash of an escape? */

@@ -49,10 +49,10 @@ const char *removal_cannot(const char *locator)
     static const struct {
         const char *prefix, *why;
     } kinds[] = {
-        {"win:", "on Windows a name goes with its last handle and cannot be removed"},
-        {"fd:", "it has no name to remove: it goes when the processes that have it let it go"},
-        {"map:", "it has no name to remove: it goes when the processes that have it let it go"},
-        {"memfd:", "it has no name to remove: it goes when the processes that have it let it go"},
+        {"win:", "on Windows a name disappears with its last handle and cannot be removed"},
+        {"fd:", "it has no name to remove; it is freed when its last user closes it"},
+        {"map:", "it has no name to remove; it is freed when its last user closes it"},
+        {"memfd:", "it has no name to remove; it is freed when its last user closes it"},
         {"ns:", "its name is in another namespace: remove it there (nsenter -t PID -m)"},
         {"file:", "it is a file, not a segment: rm removes it"},
         {"rec:", "it is a recording, not a segment: rm removes it"},
@@ -71,16 +71,16 @@ void removal_why(struct out *o, const char *locator, struct oserr e, const struc
     else if (e.code == SEG_E_IN_USE)
         removal_users(o, who);
     else if (e.code == SEG_E_REPLACED)
-        out_str(o, "it is another segment of this name by now");
+        out_str(o, "replaced by another segment");
     else if (e.code == SEG_E_UNPROVED)
         out_print(o,
-                  "nobody is seen to have it, but %zu process%s could not be read and it is not "
-                  "yours to prove it",
+                  "no process seen using it, but %zu process%s could not be checked and only its "
+                  "owner can prove it unused",
                   who->unreadable, who->unreadable == 1 ? "" : "es");
     else if (oserr_kind(e) == OSERR_K_MISSING)
-        out_str(o, "it is gone already");
+        out_str(o, "already gone");
     else if (oserr_kind(e) == OSERR_K_DENIED)
-        out_print(o, "you may not remove it (%s: %s)", e.call, oserr_text(e, text, sizeof text));
+        out_print(o, "not yours to remove (%s: %s)", e.call, oserr_text(e, text, sizeof text));
     else
         out_print(o, "%s (%s)", oserr_text(e, text, sizeof text), e.call);
 }
@@ -103,7 +103,7 @@ struct oserr removal_one(struct backend *be, const char *locator, const struct s
 void removal_left_behind(struct out *o, const struct seg_who *who)
 {
     removal_users(o, who);
-    out_str(o, ": the name is gone, the memory stays until they let it go");
+    out_str(o, ": the name is gone, the memory is freed when they release it");
 }
 
 static void remove_item(struct removal_job *j, struct removal_item *item)
@@ -113,7 +113,7 @@ static void remove_item(struct removal_job *j, struct removal_item *item)
     bool used = false;
     struct oserr e = removal_one(j->be, item->locator, seen, j->flags, &who, &used);
     item->gone = !oserr_is(e);
-    out_str(&j->report, item->gone ? "removed " : "stays   ");
+    out_str(&j->report, item->gone ? "removed " : "kept ");
     out_locator(&j->report, item->locator);
     if (item->gone && used) {
         out_str(&j->report, ": ");
@@ -135,7 +135,7 @@ static void removal_run(struct job *job, struct worker *w)
     struct removal_job *j = (struct removal_job *)job;
     for (size_t i = 0; i < j->count; i++) {
         if (!worker_breath(w, 0, i, j->count)) {
-            out_print(&j->report, "given up: the other %zu stay\n", j->count - i);
+            out_print(&j->report, "cancelled: the other %zu were kept\n", j->count - i);
             break;
         }
         remove_item(j, &j->item[i]);

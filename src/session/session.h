@@ -40,7 +40,7 @@ struct settings {
     bool strip;                /* the overview strip is shown */
     unsigned history;          /* MiB that the history of changes may take; 0: none is kept */
     double cpu;                /* percent of a processor that watching the whole segment may take */
-    double recent;             /* seconds: rows that changed since then are shown by x */
+    double recent;             /* seconds: seconds: how far back `x` looks */
 };
 
 struct session {

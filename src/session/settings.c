@@ -177,8 +177,8 @@ static const struct option_row rows[] = {
     {'h', "hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
     {'t', "theme", "dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
     {'w', "width", "1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
-    {'f', "fresh", "seconds", "how long a change is shown as fresh", DECIMAL_OF(fresh, 0, 3600)},
-    {'a', "warm", "seconds", "how long a change is shown as warm", DECIMAL_OF(warm, 0, 3600)},
+    {'f', "fresh", "seconds", "seconds a change stays bright", DECIMAL_OF(fresh, 0, 3600)},
+    {'a', "warm", "seconds", "seconds a change stays highlighted", DECIMAL_OF(warm, 0, 3600)},
     {'m', "mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
     {'i', "inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
     {'v', "view", "a view such as u32le", "how the cells show the bytes",
@@ -191,10 +191,9 @@ static const struct option_row rows[] = {
     {'l', "sort", "a column's name, or - and one for the other way round",
      "what the list is sorted by", WORD_OF(set_sort, get_sort)},
     {'s', "strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
-    {'u', "cpu", "0 to 100", "percent of a processor for watching the whole segment",
+    {'u', "cpu", "0 to 100", "CPU share for watching the whole segment, in percent",
      DECIMAL_OF(cpu, 0, 100)},
-    {'r', "recent", "seconds", "rows that changed since then are shown by x",
-     DECIMAL_OF(recent, 0.1, 86400)},
+    {'r', "recent", "seconds", "seconds: how far back `x` looks", DECIMAL_OF(recent, 0.1, 86400)},
     {'y', "history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
      WORD_OF(set_history, get_history)},
 };
@@ -351,7 +350,7 @@ static const char *config_line(struct settings *s, struct keymap *keys, const ch
     if (strcmp(word, "set") != 0)
         return "a line is `set NAME VALUE` or `bind MODE KEY COMMAND`";
     if (!next_word(&line, name) || !next_word(&line, value))
-        return "set takes NAME VALUE";
+        return "use `set NAME VALUE`; `:set` lists them";
     if (next_word(&line, word) && word[0] != '#')
         return "set takes one value";
     const char *reason = settings_set(s, name, value, why);

@@ -17,7 +17,7 @@ static struct e2e *open_map(void)
     for (size_t i = 0; i < SIZE; i += PAGE)
         memory[i] = 1;
     struct e2e *t = scene_open(name);
-    e2e_wait_text(t, "s old", 0);
+    e2e_wait_text(t, "whole segment seen", 0);
     e2e_wait_row(t, ROWS, "\u2592", 0);
     return t;
 }
@@ -49,7 +49,7 @@ START_TEST(changes_are_walked_across_pages)
     scene_press(t, "c", "0x41 ");
     scene_press(t, "c", "0x80040 ");
     scene_press(t, "c", "0xfffff ");
-    scene_press(t, "c", "wrapped around");
+    scene_press(t, "c", "wrapped to the");
     scene_at(t, 0x41);
     scene_press(t, "C", "0xfffff ");
     scene_press(t, "C", "0x80040 ");
@@ -84,7 +84,7 @@ START_TEST(the_view_follows_changes)
         e2e_pump(t, 50);
     }
     scene_at(t, FAR);
-    scene_press(t, "F", "the view stays here");
+    scene_press(t, "F", "follow off");
     scene_quit(t);
 }
 END_TEST
@@ -129,8 +129,8 @@ START_TEST(heat_counts)
     scene_press(t, "H", "heat 1+ 10+ 100+ 1000+");
     memory[2] = 1;
     e2e_wait(t, marked, &(int){2}, "counted", 0);
-    scene_press(t, ":heat reset<Enter>", "counts start anew");
-    scene_press(t, "H", "s old");
+    scene_press(t, ":heat reset<Enter>", "heat counts reset");
+    scene_press(t, "H", "whole segment seen");
     e2e_wait_no_text(t, "heat 1+", 0);
     scene_quit(t);
 }

@@ -71,7 +71,7 @@ START_TEST(memfd_is_held)
     kill(j.pid, SIGTERM);
     r = job_wait(&j);
     ck_assert_int_eq(r->status, 0);
-    ck_assert_ptr_nonnull(strstr(r->err, "held until SIGINT or SIGTERM"));
+    ck_assert_ptr_nonnull(strstr(r->err, "kept until Ctrl-C"));
     r = RUN("peek", locator);
     ck_assert_int_eq(r->status, 2);
     ck_assert_ptr_nonnull(strstr(r->err, "no such process or descriptor (open: No such process)"));
@@ -126,7 +126,7 @@ START_TEST(bad_locators_are_told_apart)
         {"ns:2147483647/x", "No such process"},
         {"ns:1/a/b", "ns:PID/NAME"},
         {"memfd:x", "only to create one"},
-        {"what:x", "not a locator"},
+        {"what:x", "not a segment name"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const struct ran *r = RUN("peek", bad[i].locator);

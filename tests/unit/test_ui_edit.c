@@ -143,9 +143,8 @@ START_TEST(test_another_process_was_faster)
     ck_assert_uint_eq(st->bytes[0x11], 0x7b);
     ck_assert(st->ui.inspect->asking);
     ck_assert_uint_eq(st->ui.s.cursor, 0x11);
-    ck_assert_str_eq(st->ui.status,
-                     "0x11 became 7b while you typed 7c: Enter writes 7c anyway, any "
-                     "other key drops it");
+    ck_assert_str_eq(st->ui.status, "0x11 changed to 7b while you typed 7c. Enter writes 7c, any "
+                                    "other key cancels");
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x11 7c --as hex");

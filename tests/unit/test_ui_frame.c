@@ -105,7 +105,7 @@ END_TEST
 START_TEST(unknown_keys_say_so)
 {
     press("%");
-    ck_assert_int_eq(frame_find(&ui.canvas, "% does nothing here; ? is help"), 22);
+    ck_assert_int_eq(frame_find(&ui.canvas, "% is not used on this screen (? shows the keys)"), 22);
     press("^C");
     ck_assert_int_eq(frame_find(&ui.canvas, "q quits"), 22);
     ck_assert(!ui.quit);

@@ -325,7 +325,7 @@ START_TEST(keys_can_be_bound)
     ui_run(&ui, "bind segments q");
     press("q");
     ck_assert(!ui.quit);
-    ck_assert_ptr_nonnull(strstr(ui.status, "q does nothing here"));
+    ck_assert_ptr_nonnull(strstr(ui.status, "q is not used on this screen"));
     ui_run(&ui, "bind moon X quit");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
 }

@@ -191,7 +191,7 @@ START_TEST(escape_gives_up_a_long_one)
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "Esc cancels"), 1);
     press("Esc");
-    await_said("given up");
+    await_said("cancelled");
 }
 END_TEST
 

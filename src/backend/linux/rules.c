@@ -33,7 +33,7 @@ const char *seg_rule(uint32_t refusal)
     case SEG_E_LOCATOR:
         return "posix:/NAME, sysv:ID, fd:PID/FD, map:PID/ADDRESS, ns:PID/NAME, file:PATH, rec:PATH";
     case SEG_E_IN_USE:
-        return "--force removes the name all the same";
+        return "--force removes it anyway";
     default:
         return NULL;
     }

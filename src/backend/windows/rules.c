@@ -24,7 +24,7 @@ const char *seg_rule(uint32_t refusal)
     case SEG_E_LOCATOR:
         return "a segment is Local\\NAME, Global\\NAME or win:NAME, a file is file:PATH";
     case SEG_E_IN_USE:
-        return "on Windows a name goes with its last handle and cannot be removed";
+        return "on Windows a name disappears with its last handle and cannot be removed";
     default:
         return NULL;
     }

@@ -98,7 +98,7 @@ static void say_stays(struct cleaning *c, const struct seg_info *s, struct oserr
                       const struct seg_who *who)
 {
     struct out *err = run_error_begin(c->r, s->locator);
-    out_str(err, "stays: ");
+    out_str(err, "kept: ");
     removal_why(err, s->locator, e, who);
     run_error_end(c->r);
 }
@@ -143,7 +143,7 @@ static bool clean_all(struct cleaning *c)
 static void say_count(struct cleaning *c, size_t n, const char *what)
 {
     if (n > 0) {
-        run_note(c->r, "left alone: %zu %s", n, what);
+        run_note(c->r, "skipped: %zu %s", n, what);
     }
 }
 
@@ -157,12 +157,12 @@ static void say_totals(struct cleaning *c)
     } else if (c->removes) {
         run_note(c->r, "%zu segment%s removed, %s freed", n, n == 1 ? "" : "s", size);
     } else {
-        run_note(c->r, "%zu segment%s would go and free %s; --yes removes %s", n, n == 1 ? "" : "s",
-                 size, n == 1 ? "it" : "them");
+        run_note(c->r, "%zu segment%s (%s) can be removed; run with --yes to remove %s", n,
+                 n == 1 ? "" : "s", size, n == 1 ? "it" : "them");
     }
-    say_count(c, c->left.young, "that changed lately (--older-than TIME)");
+    say_count(c, c->left.young, "with a newer timestamp (--older-than TIME)");
     say_count(c, c->left.foreign, "of other users (--all-users)");
-    say_count(c, c->left.unknown, "that nobody is seen to have, which is not proved");
+    say_count(c, c->left.unknown, "without a known user (not proved unused)");
 }
 
 int cmd_clean(struct command_run *r)

@@ -100,9 +100,8 @@ static void check_hold(struct command_run *r, const struct seg *s, struct create
         return;
     }
     if (!w->hold && !r->env->ui) {
-        run_note(r, "%s: held until SIGINT or SIGTERM, then it is gone",
-                 seg_kind(s) == SEG_WIN ? "lives as long as somebody holds it"
-                                        : "has no name of its own");
+        run_note(r, "%s: kept until Ctrl-C, then freed",
+                 seg_kind(s) == SEG_WIN ? "lives while a process holds it" : "has no name");
     }
     w->hold = !r->env->ui;
 }

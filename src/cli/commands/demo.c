@@ -54,6 +54,14 @@ static enum found look(struct command_run *r, struct seg_stat *seen)
     if (oserr_kind(e) == OSERR_K_MISSING) {
         return FOUND_NOTHING;
     }
+    if (oserr_kind(e) == OSERR_K_DENIED && !oserr_is(seg_open(r->env->be, r->raw, SEG_STAT, &s))) {
+        char name[33];
+        char shown[RUN_SHOWN];
+        (void)run_error(r, "%s is running the demo already (one per machine)",
+                        run_shown(os_user_name(seg_last(s)->uid, name), shown));
+        seg_close(s);
+        return FOUND_ERROR;
+    }
     if (oserr_is(e)) {
         (void)run_fail(r, NULL, "read it", e);
         return FOUND_ERROR;
@@ -81,7 +89,8 @@ static int clear_name(struct command_run *r, enum found found, const struct seg_
         return EXIT_ERROR;
     }
     if (found == FOUND_FOREIGN) {
-        return run_error(r, "exists already and is not the demo's; remove it first (shmlens rm)");
+        return run_error(r,
+                         "a segment of this name exists that is not the demo's; remove it first");
     }
     if (found == FOUND_DEAD) {
         struct oserr e = demo_remove(r, seen);

@@ -56,7 +56,7 @@ static void recording_text(struct command_run *r)
     out_print(o, "duration:  %.6f s at %.6g Hz\n", (double)info.end / 1e9, rate(h));
     out_print(o, "blocks:    %zu, %zu of them start keyframes\n", info.blocks, info.keys);
     if (info.damaged != 0) {
-        out_print(o, "damaged:   at 0x%" PRIx64 " of the file; what is behind is not used\n",
+        out_print(o, "damaged:   at 0x%" PRIx64 " of the file; what follows is ignored\n",
                   info.damaged);
     } else if (is_written(r)) {
         out_print(o, "ended:     not yet, it is being made\n");

@@ -209,7 +209,7 @@ static int writer_failed(struct recorder *c)
         return EXIT_DONE;
     case REC_IO:
         (void)file_failed(c, c->error);
-        run_note(c->r, "what was recorded before that can be read");
+        run_note(c->r, "the part recorded so far is intact");
         return EXIT_ERROR;
     case REC_FULL:
         return run_error(c->r, "a recording cannot hold more (4194304 blocks, offsets of 4 EiB)");

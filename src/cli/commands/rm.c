@@ -30,7 +30,7 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     } else if (oserr_is(e)) {
         status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
     } else if (fleeting && r->env->ui) {
-        out_str(r->env->out, "nobody else has it: it goes when it is let go here\n");
+        out_str(r->env->out, "no other user; freed when shmlens closes it\n");
     } else if (dry || r->env->ui) {
         out_str(r->env->out, dry ? "" : "removed ");
         out_locator(r->env->out, raw);

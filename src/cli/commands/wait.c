@@ -154,8 +154,8 @@ static int look_at_state(struct command_run *r, struct wait *w)
     }
     if ((st.replaced || st.name_gone) && !w->told) {
         run_note(r, st.replaced
-                        ? "replaced by a new segment of this name; waiting goes on with the old one"
-                        : "unlinked; waiting goes on while it is mapped");
+                        ? "replaced by a new segment of this name; still waiting for the old one"
+                        : "unlinked; still waiting while it is mapped");
         w->told = true;
     }
     return EXIT_NO;

@@ -15,7 +15,7 @@ static void show_part(struct ui *ui, const struct seg_mapper *m)
     ui->who_focus = false;
     inspect_go_to(ui, m->offset);
     if (end <= m->offset) {
-        ui_say(ui, STYLE_WARN, "what it maps lies behind the end of the segment");
+        ui_say(ui, STYLE_WARN, "it maps a part past the end of the segment");
         return;
     }
     s->selecting = true;
@@ -29,7 +29,7 @@ static void go(struct ui *ui, const struct seg_who *who)
     if (ui->who_at >= who->mappers_count) {
         bool known = who->holders[ui->who_at - who->mappers_count].access == 0;
         ui_say(ui, STYLE_TEXT, "%s",
-               known ? "it holds a descriptor and maps nothing"
+               known ? "it has the segment open but does not map it"
                      : "it has a handle; what it maps cannot be seen");
         return;
     }

@@ -136,7 +136,7 @@ static void menu_of_segment(struct ui *ui)
         if ((ui->s.caps & inspect_menu[i].needs) == inspect_menu[i].needs)
             continue;
         (void)snprintf(ui->option_label[i], sizeof ui->option_label[i],
-                       "%.24s  not possible for this kind", e->label);
+                       "%.24s  not possible for this kind of segment", e->label);
         e->label = ui->option_label[i];
         if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* rm explains what can be done instead */
             e->command = "";
@@ -271,7 +271,7 @@ void act_set(struct ui *ui, const char *arg)
     const char *rest = action_word(action_word(arg, name, sizeof name), value, sizeof value);
     const char *wrong = value[0] != '\0' && rest[0] == '\0'
                             ? settings_set(&ui->s.set, name, value, why)
-                            : "set takes NAME VALUE";
+                            : "use `set NAME VALUE`; `:set` lists them";
     if (wrong != NULL) {
         ui_say(ui, STYLE_ERROR, "%s", wrong);
         return;

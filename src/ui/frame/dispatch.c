@@ -27,7 +27,7 @@ static void paste(struct ui *ui, struct key key)
     if (typing && screen->key(ui, key))
         return;
     if (!typing)
-        ui_say(ui, STYLE_WARN, "pasted text is not taken as keys: open a prompt first");
+        ui_say(ui, STYLE_WARN, "paste ignored: open a prompt first");
 }
 
 static void unknown_key(struct ui *ui, struct key key)
@@ -38,7 +38,10 @@ static void unknown_key(struct ui *ui, struct key key)
         return;
     }
     (void)key_name(key, name);
-    ui_say(ui, STYLE_TEXT, "%s does nothing here; ? is help", name);
+    const struct binding *help = ui_binding(ui, (struct key){'?', 0});
+    bool shows = help != NULL && strcmp(help->command, "help") == 0;
+    ui_say(ui, STYLE_TEXT, "%s is not used on this screen%s", name,
+           shows ? " (? shows the keys)" : "");
 }
 
 static void press(struct ui *ui, struct key key)

@@ -115,7 +115,7 @@ static void loop(struct ui *ui, int64_t until)
 static void greet(struct ui *ui, const struct ui_options *o)
 {
     if (o->demo && ui->status[0] == '\0')
-        ui_say(ui, STYLE_WARN, "a demo: another process writes all this; ? is help, q quits");
+        ui_say(ui, STYLE_WARN, "Demo: another process is writing this. ? help, q quit");
     if (o->edit && ui->s.sampler != NULL)
         inspect_edit_on(ui, NULL);
     else

@@ -10,7 +10,13 @@
 #include "list/segrow.h"
 #include "ui/inspect/inspect.h"
 
-enum { LINE = 0x2500, COMM_COLS = 12, USER_COLS = 8, MOST_ROWS = 1000 };
+enum {
+    LINE = 0x2500,
+    COMM_COLS = 12,
+    USER_COLS = 8,
+    MOST_ROWS = 1000,
+    OWN_ADDRESS = 36 /* columns that show the address of our own mapping, too */
+};
 
 int panel_who_rows(const struct seg_who *who)
 {
@@ -24,33 +30,39 @@ int panel_who_rows(const struct seg_who *who)
 struct box {
     struct ui *ui;
     struct canvas *c;
-    int row;       /* of the canvas */
-    uint64_t size; /* of the segment; 0: unknown */
+    int row; /* of the canvas */
     enum style style;
 };
 
+/* How many processes there are among the rows, which are sorted by PID. */
+static size_t processes(const struct seg_who *who)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < who->mappers_count; i++)
+        n += i == 0 || who->mappers[i].pid != who->mappers[i - 1].pid;
+    for (size_t i = 0; i < who->holders_count; i++) {
+        bool counted = i > 0 && who->holders[i].pid == who->holders[i - 1].pid;
+        for (size_t k = 0; k < who->mappers_count && !counted; k++)
+            counted = who->mappers[k].pid == who->holders[i].pid;
+        n += !counted;
+    }
+    return n;
+}
+
 static void draw_rule(const struct box *b, const struct seg_who *who)
 {
-    const char *now =
-        b->ui->s.sample.past.time != 0 ? " now" : ""; /* past users are not recorded */
+    const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* the past is not recorded */
+    char rest[64] = "";
     canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_DIM, LINE);
     if (who == NULL) {
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who maps this%s ", now);
+        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who uses this%s ", now);
         return;
     }
-    char rest[64] = "";
+    size_t n = processes(who);
     if (who->unreadable > 0)
-        (void)snprintf(rest, sizeof rest, ", %zu process%s could not be read", who->unreadable,
-                       who->unreadable == 1 ? "" : "es");
-    size_t n = who->holders_count;
-    const char *s = n == 1 ? "" : "s";
-    if (n > 0 && who->holders[0].access != 0) /* Windows, where mappings cannot be seen */
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who has this%s: %zu handle%s%s ",
-                     now, n, s, rest);
-    else
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL,
-                     " who maps this%s: %zu mapping%s, %zu descriptor%s%s ", now,
-                     who->mappers_count, who->mappers_count == 1 ? "" : "s", n, s, rest);
+        (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", who->unreadable);
+    canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %zu process%s%s ", now, n,
+                 n == 1 ? "" : "es", rest);
 }
 
 /* The name of a user; asking the system can be slow, so recent answers are cached. */
@@ -79,44 +91,27 @@ static int draw_process(const struct box *b, uint32_t pid, const char *comm, uin
     return col + 1;
 }
 
-/* Of how many mappings of the same process this one is which (both from 1). */
-static void of_process(const struct seg_who *who, size_t i, size_t *which, size_t *count)
-{
-    size_t from = i, to = i + 1;
-    while (from > 0 && who->mappers[from - 1].pid == who->mappers[i].pid)
-        from--;
-    while (to < who->mappers_count && who->mappers[to].pid == who->mappers[i].pid)
-        to++;
-    *which = i - from + 1;
-    *count = to - from;
-}
-
 static void draw_mapper(const struct box *b, const struct seg_who *who, size_t i)
 {
     const struct seg_mapper *m = &who->mappers[i];
-    char size[NUMBER_SIZE_MAX], which[48] = "";
-    size_t at = 0, count = 0;
+    char size[NUMBER_SIZE_MAX];
     int col = draw_process(b, m->pid, m->comm, m->uid);
     (void)number_format_size(m->length, size);
-    of_process(who, i, &at, &count);
-    if (count > 1)
-        (void)snprintf(which, sizeof which, "%zu/%zu ", at, count);
-    bool all = m->offset == 0 && m->length >= b->size;
-    canvas_print(b->c, b->row, col, b->c->cols, b->style,
-                 "%-2s %s%s from 0x%" PRIx64 "%s at 0x%" PRIx64 "%s",
-                 m->write  ? "rw"
-                 : m->read ? "r"
-                           : "-",
-                 which, size, m->offset,
-                 b->size == 0 ? ""
-                 : all        ? " all"
-                              : " part",
-                 m->address, m->pid == os_pid() ? " (us)" : "");
+    col = canvas_print(b->c, b->row, col, b->c->cols, b->style, "%-2s offset 0x%" PRIx64 ", %s",
+                       m->write  ? "rw"
+                       : m->read ? "r"
+                                 : "-",
+                       m->offset, size);
+    bool us = m->pid == os_pid();
+    if (!us || b->c->cols - col >= OWN_ADDRESS)
+        col = canvas_print(b->c, b->row, col, b->c->cols, b->style, ", at 0x%" PRIx64, m->address);
+    if (us)
+        (void)canvas_text(b->c, b->row, col, b->c->cols, b->style, " (this shmlens)");
 }
 
 static void draw_holder(const struct box *b, const struct seg_holder *h)
 {
-    const char *us = h->pid == os_pid() ? " (us)" : "";
+    const char *us = h->pid == os_pid() ? " (this shmlens)" : "";
     int col = draw_process(b, h->pid, h->comm, h->uid);
     if (h->access != 0)
         canvas_print(b->c, b->row, col, b->c->cols, b->style,
@@ -126,8 +121,8 @@ static void draw_holder(const struct box *b, const struct seg_holder *h)
                                                        : "-",
                      (uint32_t)h->fd, h->access, us);
     else
-        canvas_print(b->c, b->row, col, b->c->cols, b->style,
-                     "-- only holds descriptor %" PRId32 "%s", h->fd, us);
+        canvas_print(b->c, b->row, col, b->c->cols, b->style, "-  open as fd %" PRId32 "%s", h->fd,
+                     us);
 }
 
 /* The first row to show so that the cursor is among the `rows`. */
@@ -154,9 +149,9 @@ static void draw_row(struct box *b, const struct seg_who *who, size_t i)
         draw_mapper(b, who, i);
 }
 
-void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top, int bottom)
+void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
 {
-    struct box b = {ui, &ui->canvas, top, size, STYLE_TEXT};
+    struct box b = {ui, &ui->canvas, top, STYLE_TEXT};
     if (top >= bottom)
         return;
     for (int row = top; row < bottom; row++)
@@ -167,16 +162,16 @@ void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top,
     if (total == 0)
         (void)canvas_text(b.c, b.row, 2, b.c->cols, STYLE_DIM,
                           who == NULL           ? "looking"
-                          : who->unreadable > 0 ? "nobody that can be seen"
-                                                : "nobody");
+                          : who->unreadable > 0 ? "no process seen"
+                                                : "no process");
     size_t rows = bottom > b.row ? (size_t)(bottom - b.row) : 0;
     ui->who_rows = (int)rows;
     if (ui->who_at >= total)
         ui->who_at = total > 0 ? total - 1 : 0;
     for (size_t i = first_row(ui, total, rows); i < total && b.row < bottom; i++, b.row++) {
         if (b.row == bottom - 1 && total - i > 1 && !ui->who_focus)
-            canvas_print(b.c, b.row, 2, b.c->cols, STYLE_DIM, "... and %zu more (Tab, `: info`)",
-                         total - i);
+            canvas_print(b.c, b.row, 2, b.c->cols, STYLE_DIM,
+                         "and %zu more: Tab scrolls, :info lists all", total - i);
         else
             draw_row(&b, who, i);
     }

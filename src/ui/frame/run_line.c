@@ -71,6 +71,21 @@ static enum style style_of(int status)
     return status == EXIT_ERROR ? STYLE_ERROR : status == EXIT_NO ? STYLE_WARN : STYLE_TEXT;
 }
 
+/* The line after its first word. */
+static const char *rest_of(const char *line)
+{
+    line += strspn(line, " \t");
+    line += strcspn(line, " \t");
+    return line + strspn(line, " \t");
+}
+
+/* Is this a line of that command? */
+static bool runs(const char *line, const char *command)
+{
+    size_t n = strlen(command);
+    return strncmp(line, command, n) == 0 && (line[n] == ' ' || line[n] == '\0');
+}
+
 static void show_result(struct ui *ui, struct command_job *j)
 {
     trim(&j->out);
@@ -85,11 +100,15 @@ static void show_result(struct ui *ui, struct command_job *j)
     if (err)
         show(ui, j, style_of(j->status), &j->err);
     if (out && j->out.cut)
-        ui_say(ui, STYLE_WARN, "the output is cut after %zu bytes", j->out.limit);
+        ui_say(ui, STYLE_WARN, "output truncated after %zu bytes", j->out.limit);
     if (j->job.cancelled || j->status < 0)
-        ui_say(ui, STYLE_WARN, "given up: %.200s", j->line);
+        ui_say(ui, STYLE_WARN, "%s: %.200s",
+               runs(j->line, "watch") || runs(j->line, "record") ? "stopped" : "cancelled",
+               j->line);
     else if (j->status == EXIT_NO && !err && !out)
-        ui_say(ui, STYLE_WARN, "no: %.200s%s", j->line, j->when);
+        ui_say(ui, STYLE_WARN, "%s: %.200s%s",
+               runs(j->line, "find") ? "not found" : "condition not met",
+               runs(j->line, "find") ? rest_of(j->line) : j->line, j->when);
     else if (j->status == EXIT_DONE && !err && !out)
         ui_say(ui, STYLE_TEXT, "done: %.200s%s", j->line, j->when);
     else if (j->status == EXIT_ERROR && !err)
@@ -136,7 +155,8 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
     struct command_job *j =
         worker != NULL ? command_job_new(ui->s.be, sampler, line, command_done) : NULL;
     if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, worker != NULL ? "out of memory" : "nothing can be run now");
+        ui_say(ui, STYLE_ERROR,
+               worker != NULL ? "out of memory" : "cannot run commands: no background thread");
         return;
     }
     const struct view *view = inspect_view(ui);
@@ -156,14 +176,6 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
 void ui_run_walker(struct ui *ui, const char *line)
 {
     post(ui, line, NULL);
-}
-
-/* The line after its first word. */
-static const char *rest_of(const char *line)
-{
-    line += strspn(line, " \t");
-    line += strcspn(line, " \t");
-    return line + strspn(line, " \t");
 }
 
 static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
@@ -192,7 +204,7 @@ static void run_rm(struct ui *ui, const char *line, int words)
         return;
     }
     char label[sizeof ui->prompt.label];
-    (void)snprintf(label, sizeof label, "remove %.100s? type yes: ", rest_of(line));
+    (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", rest_of(line));
     prompt_ask(&ui->host, label, "", NULL, removal_confirmed, NULL);
 }
 
@@ -215,11 +227,13 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
     if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
         return;
     if ((c->needs & NEED_SHELL) != 0) {
-        ui_say(ui, STYLE_ERROR, "%s is for the shell", c->name);
+        ui_say(ui, STYLE_ERROR, "%s runs from the shell: quit, then `shmlens %s`", c->name,
+               c->name);
     } else if (strcmp(c->name, "rm") == 0) {
         run_rm(ui, line, words);
     } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
-        ui_say(ui, STYLE_ERROR, "%s: no segment is open: Enter in the list opens one", c->name);
+        ui_say(ui, STYLE_ERROR, "%s: no segment is open: choose one in the list with Enter",
+               c->name);
     } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
         ui_edit_then(ui, line);
     } else if (walks) {
@@ -257,12 +271,15 @@ void ui_run(struct ui *ui, const char *line)
         return;
     const struct command *command = command_find(word[0]);
     const struct action *action = action_find(word[0]);
+    const char *like = command_like(word[0]);
     if (action != NULL && (command == NULL || words == 1))
         run_action(ui, action, word, words);
     else if (command != NULL)
         run_command(ui, line, command, words);
     else
-        ui_say(ui, STYLE_ERROR, "%s: no such command; ? lists them", word[0]);
+        ui_say(ui, STYLE_ERROR, "%s: no such command%s%s%s", word[0],
+               like != NULL ? " (did you mean " : "; ? lists them", like != NULL ? like : "",
+               like != NULL ? "?)" : "");
 }
 
 const char ui_read_only[] = "read-only: turn editing on? [y/N]";

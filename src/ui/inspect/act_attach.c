@@ -38,8 +38,8 @@ void act_reattach(struct ui *ui, const char *arg)
     edit_mode_drop(ui);
     struct oserr e = session_attach(&ui->s, locator, ui->s.range_offset, ui->s.range_length);
     if (oserr_is(e)) {
-        ui_say(ui, STYLE_ERROR, "still the old one: %s: %s", e.call,
-               oserr_text(e, why, sizeof why));
+        ui_say(ui, STYLE_ERROR, "no new segment of this name (%s: %s); still showing the old one",
+               e.call, oserr_text(e, why, sizeof why));
         return;
     }
     wait_for_nothing(ui);
@@ -53,7 +53,8 @@ static void baseline_finish(struct job *job, void *owner)
     char text[96];
     (void)owner;
     if (!job->cancelled && !j->found && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
-        ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", j->when);
+        ui_say(ui, STYLE_ERROR, "no baseline: parts of the segment have not been read yet%s",
+               j->when);
     } else if (!job->cancelled && !j->found) {
         ui_say(ui, STYLE_ERROR, "no baseline: %s",
                oserr_is(j->error) ? oserr_text(j->error, text, sizeof text) : "cancelled");

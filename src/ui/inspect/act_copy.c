@@ -112,22 +112,23 @@ static bool as_text(struct clip_piece *p, const uint8_t *bytes, size_t n, enum t
 
 static void deliver(struct ui *ui, const struct clip_piece *p, size_t bytes, const char *form)
 {
-    char path[4096], why[96], clipboard[64] = "to the clipboard";
+    char path[4096], why[96], clipboard[64] = "clipboard";
     const char *refused = ui->term != NULL ? term_copy(ui->term, p->text, p->length) : "none here";
     if (refused != NULL)
-        (void)snprintf(clipboard, sizeof clipboard, "(clipboard: %s)", refused);
+        (void)snprintf(clipboard, sizeof clipboard, "no clipboard: %s", refused);
     const char *s = bytes == 1 ? "" : "s";
     if (!os_state_path("copy", path, sizeof path)) {
-        ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; no file: HOME is not set", bytes, s, form,
-               clipboard);
+        ui_say(ui, STYLE_WARN, "copied %zu byte%s as %s (%s; no file: HOME is not set)", bytes, s,
+               form, clipboard);
         return;
     }
     struct oserr e = os_replace_file(path, p->text, p->length);
     if (oserr_is(e))
-        ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; not into %s (%s: %s)", bytes, s, form,
+        ui_say(ui, STYLE_WARN, "copied %zu byte%s as %s (%s; not into %s: %s: %s)", bytes, s, form,
                clipboard, path, e.call, oserr_text(e, why, sizeof why));
     else
-        ui_say(ui, STYLE_TEXT, "%zu byte%s as %s %s and into %s", bytes, s, form, clipboard, path);
+        ui_say(ui, STYLE_TEXT, "copied %zu byte%s as %s (%s%s%s)", bytes, s, form, clipboard,
+               refused != NULL ? "; file: " : " and ", path);
 }
 
 /* Formats n bytes that were at `from` and hands them to the clipboard and the file. */

@@ -40,7 +40,8 @@ static void access_finish(struct job *job, void *owner)
         if (ui->s.edit && w->then[0] != '\0')
             ui_run(ui, w->then);
         else if (ui->s.edit)
-            ui_say(ui, STYLE_WARN, "editing: what you type goes live at once (F4 ends it)");
+            ui_say(ui, STYLE_WARN,
+                   "edit mode: every value is written as you complete it (F4 or Esc ends)");
     }
     free(w);
     look_job_free(j);
@@ -84,10 +85,10 @@ void inspect_edit_off(struct ui *ui)
     sampler_release(ui->s.sampler); /* a command running on the segment may take long */
     ask_access(ui, SEG_READ, NULL);
     if (frozen > 0)
-        ui_say(ui, STYLE_TEXT, "read-only again: %zu frozen value%s let go", frozen,
+        ui_say(ui, STYLE_TEXT, "edit mode off; %zu frozen value%s released", frozen,
                frozen == 1 ? "" : "s");
     else
-        ui_say(ui, STYLE_TEXT, "read-only again");
+        ui_say(ui, STYLE_TEXT, "edit mode off");
 }
 
 void act_edit(struct ui *ui, const char *arg)

@@ -24,11 +24,11 @@ const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset)
 void inspect_fights(const struct frozen *v, char out[48])
 {
     if (v->fights == 0)
-        (void)snprintf(out, 48, "never put back");
+        (void)snprintf(out, 48, "never restored");
     else if (v->fights == 1)
-        (void)snprintf(out, 48, "put back once");
+        (void)snprintf(out, 48, "restored once");
     else
-        (void)snprintf(out, 48, "put back %" PRIu64 " times", v->fights);
+        (void)snprintf(out, 48, "restored %" PRIu64 " times", v->fights);
 }
 
 /* The value in the view it was frozen in. */
@@ -57,19 +57,19 @@ static void freeze_finish(struct job *job, void *owner)
     value_text(&j->value, j->value.value, shown);
     inspect_fights(&j->value, fights);
     if (job->cancelled)
-        ui_say(ui, STYLE_WARN, "given up");
+        ui_say(ui, STYLE_WARN, "cancelled");
     else if (j->dropped > 1)
-        ui_say(ui, STYLE_TEXT, "%zu frozen values let go", j->dropped);
+        ui_say(ui, STYLE_TEXT, "%zu frozen values released", j->dropped);
     else if (j->dropped == 1)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " let go: it was %s", j->value.offset, fights);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " released; it was %s", j->value.offset, fights);
     else if (j->value.size == 0)
         ui_say(ui, STYLE_WARN, "nothing is frozen there");
     else if (j->error.code == SEG_E_MEMORY)
-        ui_say(ui, STYLE_ERROR, "%d values are frozen already: let one go first", FROZEN_MAX);
+        ui_say(ui, STYLE_ERROR, "%d values are frozen already: release one first", FROZEN_MAX);
     else if (oserr_is(j->error))
         ui_say_error(ui, "not frozen", j->error);
     else
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is kept at %s %s; ^T lets it go, :frozen lists",
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " frozen at %s %s (^T releases, :frozen lists)",
                j->value.offset, j->value.view, shown);
     free(j);
 }
@@ -119,7 +119,7 @@ void act_freeze(struct ui *ui, const char *arg)
         return;
     }
     if (old == NULL && session_bytes(&ui->s, v.offset, v.value, unit) != unit) {
-        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": what is there is not known", v.offset);
+        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": its present value is not known yet", v.offset);
         return;
     }
     v.size = unit;
@@ -183,7 +183,7 @@ static void renew(struct ui *ui)
         (void)snprintf(m->command[i], FROZEN_COMMAND, "thaw 0x%" PRIx64, f->value[i].offset);
         m->entry[i] = (struct menu_entry){m->label[i], 0, m->command[i]};
     }
-    (void)snprintf(m->label[f->count], FROZEN_LABEL, "a  let all go");
+    (void)snprintf(m->label[f->count], FROZEN_LABEL, "a  release all");
     (void)snprintf(m->command[f->count], FROZEN_COMMAND, "thaw all");
     m->entry[f->count] = (struct menu_entry){m->label[f->count], 'a', m->command[f->count]};
     p->menu_count = (int)f->count + 1;
@@ -196,10 +196,11 @@ void act_frozen(struct ui *ui, const char *arg)
     if (!inspect_attached(ui))
         return;
     if (ui->s.sample.freeze.count == 0) {
-        ui_say(ui, STYLE_TEXT, "nothing is frozen: ^T in edit mode keeps the value at the cursor");
+        ui_say(ui, STYLE_TEXT,
+               "nothing is frozen: ^T in edit mode freezes the value at the cursor");
         return;
     }
-    prompt_menu(&ui->host, "Frozen values (Enter lets go)", ui->inspect->frozen.entry, 1);
+    prompt_menu(&ui->host, "Frozen values (Enter releases)", ui->inspect->frozen.entry, 1);
     ui->prompt.renew = renew;
     renew(ui);
 }
@@ -220,7 +221,7 @@ void act_seqlock(struct ui *ui, const char *arg)
         return;
     if (strcmp(arg, "off") == 0) {
         s->locked = false;
-        ui_say(ui, STYLE_TEXT, "no sequence counter: the window is read as it is");
+        ui_say(ui, STYLE_TEXT, "seqlock off");
         return;
     }
     char offset[64];
@@ -242,6 +243,5 @@ void act_seqlock(struct ui *ui, const char *arg)
     s->lock = lock;
     s->locked = true;
     session_settle(s);
-    ui_say(ui, STYLE_TEXT, "read under the counter at 0x%" PRIx64 "; `seqlock off` ends it",
-           lock.offset);
+    ui_say(ui, STYLE_TEXT, "seqlock at 0x%" PRIx64 " (`:seqlock off` ends it)", lock.offset);
 }

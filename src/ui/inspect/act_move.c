@@ -10,7 +10,7 @@ bool inspect_attached(struct ui *ui)
 {
     if (ui->s.locator[0] != '\0')
         return true;
-    ui_say(ui, STYLE_ERROR, "nothing is attached: Enter in the list of segments attaches");
+    ui_say(ui, STYLE_ERROR, "no segment is open: choose one in the list with Enter");
     return false;
 }
 
@@ -42,17 +42,17 @@ static void go_to_text(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     enum num_status status = text[0] == '\0' ? NUM_OK : number_offset(text, &base, &offset);
     if (status == NUM_SYNTAX || status == NUM_EMPTY) {
-        ui_say(ui, STYLE_ERROR, "`%s` is no offset: 0x40, 64, 4K, end-16, +16, -16, %%50, 'a",
+        ui_say(ui, STYLE_ERROR, "`%s` is not an offset (try 0x40, 64, 4K, end-16, +16, %%50, 'a)",
                text);
         return;
     }
     if (status == NUM_RANGE) {
-        ui_say(ui, STYLE_ERROR, "`%s` is outside of every segment", text);
+        ui_say(ui, STYLE_ERROR, "`%s` is larger than any segment", text);
         return;
     }
     inspect_go_to(ui, offset);
     if (offset > end || (offset == end && strncmp(text, "end", 3) != 0 && end > 0))
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end: this is the last byte", offset);
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end; moved to the last byte", offset);
 }
 
 void act_goto(struct ui *ui, const char *arg)
@@ -130,13 +130,12 @@ void act_jump(struct ui *ui, const char *arg)
 static void say_none(struct ui *ui, const struct look_job *j)
 {
     if (j->kind == LOOK_DATA_NEXT || j->kind == LOOK_DATA_PREV)
-        ui_say(ui, STYLE_WARN, "no data %s this%s", j->kind == LOOK_DATA_NEXT ? "behind" : "before",
-               j->when);
-    else if (j->past != 0)
-        ui_say(ui, STYLE_WARN, "no changed byte is known%s (with a baseline: none differs)",
-               j->when);
+        ui_say(ui, STYLE_WARN, "no more data %s here%s",
+               j->kind == LOOK_DATA_NEXT ? "after" : "before", j->when);
+    else if (ui->s.sample.has_base)
+        ui_say(ui, STYLE_WARN, "nothing differs from the baseline%s", j->when);
     else
-        ui_say(ui, STYLE_WARN, "no changed byte (with a baseline: none differs)");
+        ui_say(ui, STYLE_WARN, "no changed bytes%s%s", j->past != 0 ? " known" : "", j->when);
 }
 
 static void look_finish(struct job *job, void *owner)
@@ -157,7 +156,8 @@ static void look_finish(struct job *job, void *owner)
     else
         inspect_go_to(ui, j->offset);
     if (j->found && j->wrapped)
-        ui_say(ui, STYLE_TEXT, "wrapped around%s", j->when);
+        ui_say(ui, STYLE_TEXT, "wrapped to the %s%s",
+               j->kind == LOOK_CHANGE_NEXT || j->kind == LOOK_DATA_NEXT ? "start" : "end", j->when);
     else if (j->found && j->past != 0)
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, j->when);
     look_job_free(j);

@@ -12,10 +12,8 @@ static void found(struct ui *ui, const struct look_job *j)
     ui->s.match = j->offset;
     ui->s.match_length = j->length;
     if (j->wrapped)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 ": %s%s", j->offset,
-               j->kind == LOOK_FORWARD ? "from the end on to the start"
-                                       : "from the start back to the end",
-               j->when);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " (wrapped to the %s)%s", j->offset,
+               j->kind == LOOK_FORWARD ? "start" : "end", j->when);
     else
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, j->when);
 }
@@ -37,7 +35,7 @@ static void search_finish(struct job *job, void *owner)
     (void)owner;
     ui->inspect->looking--;
     if (job->cancelled) {
-        ui_say(ui, STYLE_WARN, "given up: %s", j->pattern);
+        ui_say(ui, STYLE_WARN, "cancelled: %s", j->pattern);
         look_job_free(j);
         return;
     }
@@ -81,7 +79,7 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
 static void again(struct ui *ui, bool next)
 {
     if (ui->inspect->pattern[0] == '\0')
-        ui_say(ui, STYLE_ERROR, "nothing was searched for yet: / or F7");
+        ui_say(ui, STYLE_ERROR, "no search yet: press / first");
     else if (next)
         search(ui, LOOK_FORWARD, ui->s.cursor + 1);
     else
@@ -122,7 +120,7 @@ static void forgotten(struct job *job, void *owner)
     struct look_job *j = (struct look_job *)job;
     (void)owner;
     if (!job->cancelled)
-        ui_say(j->user, STYLE_TEXT, "heat: counts start anew");
+        ui_say(j->user, STYLE_TEXT, "heat counts reset");
     look_job_free(j);
 }
 
@@ -155,9 +153,9 @@ void act_follow(struct ui *ui, const char *arg)
     ui->s.follow = !ui->s.follow;
     ui->inspect->follow_from = 0;
     ui_say(ui, STYLE_TEXT, "%s",
-           !ui->s.follow     ? "the view stays here"
-           : ui->s.past != 0 ? "following, once this is live again (.)"
-                             : "following: the view goes where changes happen");
+           !ui->s.follow     ? "follow off"
+           : ui->s.past != 0 ? "follow on, once live again (.)"
+                             : "follow on: the view jumps to each change");
 }
 
 void act_changed(struct ui *ui, const char *arg)
@@ -168,7 +166,8 @@ void act_changed(struct ui *ui, const char *arg)
     struct session *s = &ui->s;
     edit_mode_commit(ui);
     if (s->past != 0) {
-        ui_say(ui, STYLE_WARN, "the past is shown whole: c and C walk what had changed by then");
+        ui_say(ui, STYLE_WARN,
+               "not available in the past; c and C go through what had changed by then");
         return;
     }
     s->only = !s->only;
@@ -177,10 +176,10 @@ void act_changed(struct ui *ui, const char *arg)
         session_move_to(s, s->cursor, false);
         ui_say(ui, STYLE_TEXT, "all rows");
     } else if (s->sample.has_base) {
-        ui_say(ui, STYLE_TEXT, "only rows that differ from the baseline");
+        ui_say(ui, STYLE_TEXT, "showing rows that differ from the baseline");
     } else {
-        ui_say(ui, STYLE_TEXT, "only rows that changed in the last %g s (set recent)",
-               s->set.recent);
+        ui_say(ui, STYLE_TEXT, "showing rows changed in the last %g s (`:set recent %g`)",
+               s->set.recent, s->set.recent);
     }
 }
 

@@ -15,7 +15,7 @@ bool inspect_is_past(struct ui *ui)
 {
     if (ui->s.past == 0)
         return false;
-    ui_say(ui, STYLE_ERROR, "the past cannot be written: . goes back to now");
+    ui_say(ui, STYLE_ERROR, "the past is read-only; press . to return to live");
     return true;
 }
 
@@ -46,7 +46,7 @@ void act_live(struct ui *ui, const char *arg)
 {
     (void)arg;
     if (inspect_attached(ui) && !inspect_live(ui))
-        ui_say(ui, STYLE_TEXT, "this is live");
+        ui_say(ui, STYLE_TEXT, "already live");
 }
 
 void act_timeline(struct ui *ui, const char *arg)
@@ -69,7 +69,7 @@ static void went(struct ui *ui, const struct time_job *j)
         return;
     }
     if (s->past == 0)
-        ui_say(ui, STYLE_TEXT, "the past: [ ] step, < > steps of this value, . is live again");
+        ui_say(ui, STYLE_TEXT, "in the past: [ ] step, < > step by this value, . returns to live");
     s->past = j->time;
     s->paused = false;
     session_request_sample(s);
@@ -82,16 +82,16 @@ static void step_finish(struct job *job, void *owner)
     (void)owner;
     ui->inspect->stepping--;
     if (job->cancelled)
-        ui_say(ui, STYLE_WARN, "given up");
+        ui_say(ui, STYLE_WARN, "cancelled");
     else if (j->moved)
         went(ui, j);
     else if (ui->s.set.history == 0)
-        ui_say(ui, STYLE_WARN, "no history is kept: `set history 64` keeps 64 MiB");
+        ui_say(ui, STYLE_WARN, "history is off (`:set history 64` keeps 64 MiB of it)");
     else if (j->steps < 0)
-        ui_say(ui, STYLE_WARN, "no earlier change is known of %s",
-               j->of_value ? "this value" : "what is on the screen");
+        ui_say(ui, STYLE_WARN, "no earlier change of %s was seen",
+               j->of_value ? "this value" : "what is on screen");
     else
-        ui_say(ui, STYLE_TEXT, "this is live: nothing is newer");
+        ui_say(ui, STYLE_TEXT, "already live");
     free(j);
 }
 

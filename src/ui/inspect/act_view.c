@@ -55,7 +55,8 @@ void act_order(struct ui *ui, const char *arg)
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
     ui->s.set.view = other;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
-           other != v ? ": " : " (inspector and UTF-16)", other != v ? other->name : "");
+           other != v ? ": " : " (no effect on this view; inspector and UTF-16 use it)",
+           other != v ? other->name : "");
 }
 
 void act_encoding(struct ui *ui, const char *arg)
@@ -71,7 +72,9 @@ void act_encoding(struct ui *ui, const char *arg)
     }
     ui->s.set.enc = (enum text_encoding)next;
     ui_say(ui, STYLE_TEXT, "text column: %s%s", view_text(ui->s.set.enc)->name,
-           ui->inspect->at.texts == 2 ? " (under 96 columns; here UTF-8 and UTF-16)" : "");
+           ui->inspect->at.texts == 2
+               ? " (used below 96 columns; this terminal shows UTF-8 and UTF-16)"
+               : "");
 }
 
 void act_phase(struct ui *ui, const char *arg)
@@ -99,7 +102,7 @@ void act_pause(struct ui *ui, const char *arg)
     ui->s.paused = !ui->s.paused;
     session_request_sample(&ui->s);
     ui_say(ui, STYLE_TEXT, "%s",
-           ui->s.paused ? "paused: the picture stands, other programs run on" : "live again");
+           ui->s.paused ? "display paused; other programs keep running" : "live again");
 }
 
 /* ---- how often ---- */

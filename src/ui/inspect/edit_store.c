@@ -134,16 +134,16 @@ static void conflict(const struct cell_store *r, const uint8_t *actual)
     memcpy(st->conflict.seen, actual, r->size);
     give_up(r);
     if (!can_ask(ui)) {
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " became %s, not %s: %s was not written", r->offset, is,
-               was, want);
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " changed to %s from %s; %s was not written", r->offset,
+               is, was, want);
         return;
     }
     if (r->why == STORE_TYPED) {
         st->typing.active = false;
         session_move_to(&ui->s, r->offset, false);
         ui_say(ui, STYLE_WARN,
-               "0x%" PRIx64 " became %s while you typed %s: Enter writes %s anyway, any other key "
-               "drops it",
+               "0x%" PRIx64 " changed to %s while you typed %s. Enter writes %s, any other key "
+               "cancels",
                r->offset, is, want, want);
         st->asking = true; /* until another message replaces it */
         return;
@@ -159,7 +159,7 @@ void edit_conflict_key(struct ui *ui, struct key key)
     if (key.code == KEY_ENTER_ && ui->s.edit)
         force(ui);
     else
-        ui_say(ui, STYLE_TEXT, "dropped: nothing was written");
+        ui_say(ui, STYLE_TEXT, "cancelled; nothing written");
 }
 
 /* Reads what is there after a compare-and-swap lost. */

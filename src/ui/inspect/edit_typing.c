@@ -88,8 +88,8 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
         bool base = false;
         (void)session_byte(&ui->s, offset + i, &byte, &state, &changed, &base);
         if (state == BYTE_UNKNOWN) {
-            ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": what is there is not known; p stores anyway",
-                   offset + i);
+            ui_say(ui, STYLE_ERROR,
+                   "0x%" PRIx64 ": present value unknown; p writes without comparing", offset + i);
             return false;
         }
     }
@@ -131,7 +131,7 @@ static void begin_typing(struct ui *ui, const struct view *v)
     if (!room_for(ui, offset, v->unit))
         return;
     if (row + v->unit > session_width(&ui->s)) {
-        ui_say(ui, STYLE_ERROR, "not a whole %s: choose another view or row width", v->name);
+        ui_say(ui, STYLE_ERROR, "fewer than %u bytes left here: use a smaller view", v->unit);
         return;
     }
     *t = (struct typing){.active = true, .offset = offset, .view = v};
@@ -210,7 +210,7 @@ static bool key_while_typing(struct ui *ui, struct key key)
     } else if (plain && (key.code == KEY_ENTER_ || key.code == ' ')) {
         uint64_t next = t->offset + t->view->unit;
         if (t->view->kind == VIEW_HEX)
-            ui_say(ui, STYLE_WARN, "a byte has two digits; Esc drops this one");
+            ui_say(ui, STYLE_WARN, "type the second digit, or Esc to cancel");
         else if (complete(ui))
             session_move_to(&ui->s, next, false);
     } else if (key.code == KEY_BACKSPACE_ || (key.code == 'h' && (key.mods & KEY_CTRL) != 0)) {

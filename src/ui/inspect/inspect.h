@@ -33,10 +33,9 @@ bool inspect_escape(struct ui *ui);
  */
 void inspect_edit_on(struct ui *ui, const char *then);
 
-/* Draws the users of a segment in rows [top, bottom) of the canvas. `who` NULL: not known (yet);
- * size: of the segment, 0: unknown. panel_who_rows: how many rows it would like, headline included.
- */
-void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top, int bottom);
+/* Draws the users of a segment in rows [top, bottom) of the canvas; `who` NULL: not known (yet).
+ * panel_who_rows: how many rows it would like, headline included. */
+void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom);
 int panel_who_rows(const struct seg_who *who);
 
 /* ---- shared by the parts of the screen ---- */

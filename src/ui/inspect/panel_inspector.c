@@ -79,7 +79,7 @@ static const char *nothing_known(const struct ui *ui)
         return "reading";
     if (state == BYTE_UNKNOWN && ui->s.sample.past.time != 0)
         return "not known at that time";
-    return state == BYTE_UNKNOWN ? "cannot be known without disturbing it" : "past the end";
+    return state == BYTE_UNKNOWN ? "unknown: reading it would disturb it" : "past the end";
 }
 
 /* `0x10`, with a note if the byte was never written. */
@@ -103,12 +103,12 @@ static void settle_text(const struct ui *ui, char out[64])
                        t->busy ? "~ seqlock %" PRIu64 ": being written" : "seqlock %" PRIu64,
                        t->counter);
     else if (t->reads > 0 && t->torn > 0)
-        (void)snprintf(out, 64, "~ unsettled: %.3g %% of readings differ",
+        (void)snprintf(out, 64, "unstable: %.3g %% of double reads differ",
                        (double)t->torn * 100 / (double)t->reads);
     else if (t->any)
-        (void)snprintf(out, 64, "~ unsettled");
+        (void)snprintf(out, 64, "unstable");
     else if (t->reads > 0)
-        (void)snprintf(out, 64, "read twice: settled");
+        (void)snprintf(out, 64, "stable (read twice)");
 }
 
 /* The state of the value at the cursor: frozen, torn or consistent. Empty: nothing to say. */

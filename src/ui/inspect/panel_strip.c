@@ -150,25 +150,26 @@ static int draw_legend(struct ui *ui, int row)
     int col = canvas_text(c, row, 1, c->cols, STYLE_LABEL, "heat");
     if (ui->s.sample.past.time != 0)
         return canvas_text(c, row, col + 1, c->cols, STYLE_DIM,
-                           "is counted up to now: the past shows when, not how often");
+                           "counts up to now; the past shows when, not how often");
     for (int i = 0; i < HEATS; i++)
         col =
             canvas_print(c, row, col + 1, c->cols, (enum style)heat_style[i], "%u+", heat_from[i]);
-    return canvas_text(c, row, col + 1, c->cols, STYLE_DIM, "times seen to change (:heat reset)");
+    return canvas_text(c, row, col + 1, c->cols, STYLE_DIM,
+                       "changes seen per byte (`:heat reset` starts over)");
 }
 
 void inspect_draw_idle(struct ui *ui, int row)
 {
     struct canvas *c = &ui->canvas;
     const struct map_summary *map = &ui->s.sample.map;
-    char text[48] = "";
+    char text[64] = "";
     int col = ui->s.heat ? draw_legend(ui, row) : 0;
     if (ui->s.set.cpu <= 0)
-        (void)snprintf(text, sizeof text, "map off (set cpu)");
+        (void)snprintf(text, sizeof text, "whole-segment watch is off (`:set cpu 20`)");
     else if (map->sweeps == 0 && map->progress > 0)
-        (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
+        (void)snprintf(text, sizeof text, "whole segment %.0f %% read", map->progress * 100);
     else if (map->looked != 0 && !session_recorded(&ui->s) && ui->s.sample.past.time == 0)
-        (void)snprintf(text, sizeof text, "map %.1f s old",
+        (void)snprintf(text, sizeof text, "whole segment seen %.1f s ago",
                        (double)(inspect_now(ui) - map->looked) / SECOND);
     int width = canvas_width(text);
     if (width > 0 && col + LEGEND_GAP + width < c->cols)

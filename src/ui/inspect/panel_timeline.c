@@ -52,7 +52,7 @@ void inspect_draw_timeline(struct ui *ui)
     room = room > TIMELINE_MAX ? TIMELINE_MAX : room;
     ui->s.time_cells = room > 0 ? (size_t)room : 0;
     if (!p->kept) {
-        (void)canvas_text(c, row, 1, c->cols, STYLE_DIM, "no history is kept (set history MIB)");
+        (void)canvas_text(c, row, 1, c->cols, STYLE_DIM, "history is off (`:set history 64`)");
         return;
     }
     if (p->cells == 0 || p->to <= p->from || p->from == 0) {

@@ -18,7 +18,7 @@ static void post_to_sampler(struct ui *ui, struct job *job)
         worker_post(sampler_worker(ui->s.sampler), job);
         return;
     }
-    ui_say(ui, STYLE_ERROR, "nothing is attached");
+    ui_say(ui, STYLE_ERROR, "no segment is open");
     job->cancelled = true;
     job->finish(job, ui);
 }
@@ -91,8 +91,7 @@ static void draw(struct ui *ui)
     if (at->who_rows > 0) {
         struct seg_who w;
         bool known = session_users(&ui->s, &w);
-        panel_who(ui, known ? &w : NULL, ui->s.sample.stat.size, at->who_top,
-                  at->who_top + at->who_rows);
+        panel_who(ui, known ? &w : NULL, at->who_top, at->who_top + at->who_rows);
     }
     ui_draw_bottom(ui);
 }

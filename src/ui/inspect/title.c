@@ -100,28 +100,35 @@ static bool lives_by_us(const struct ui *ui)
     return nameless(t) || ui->now < st->alone_until;
 }
 
-static void who_text(const struct ui *ui, char out[PART_MAX])
+/* `3 writers, 2 readers, 1 open`, or `3 rw 2 r 1 fd` where that does not fit. */
+static void who_text(const struct ui *ui, char out[PART_MAX], bool brief)
 {
+    static const char *const words[][3] = {{"writer", "reader", "open"}, {"rw", "r", "fd"}};
     const struct session *s = &ui->s;
     size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
+    const char *gap = "";
     out[0] = '\0';
     if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
         return;
     if (rw + ro + held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
                        lives_by_us(ui)  ? "KEEPING ALIVE"
-                       : unreadable > 0 ? "nobody seen"
-                                        : "only us");
+                       : unreadable > 0 ? "no other process seen"
+                                        : "no other process");
         return;
     }
     const size_t counts[] = {rw, ro, held};
-    static const char *const words[] = {"rw", "r", "fd"};
-    if (s->sample.past.time != 0) /* past users are not recorded */
+    if (s->sample.past.time != 0) { /* past users are not recorded */
         n = (size_t)snprintf(out, PART_MAX, "now");
-    for (int i = 0; i < 3; i++)
-        if (counts[i] != 0 && n < PART_MAX)
-            n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s", n > 0 ? " " : "", counts[i],
-                                  words[i]);
+        gap = " ";
+    }
+    for (int i = 0; i < 3; i++) {
+        if (counts[i] == 0 || n >= PART_MAX)
+            continue;
+        n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s%s", gap, counts[i], words[brief][i],
+                              brief || i == 2 || counts[i] == 1 ? "" : "s");
+        gap = brief ? " " : ", ";
+    }
 }
 
 /* States that its kind reports; a removed name is in the notice. */
@@ -173,7 +180,7 @@ static void collect(struct ui *ui, struct parts *p)
 {
     const struct session *s = &ui->s;
     const struct seg_stat *t = &s->sample.stat;
-    *p = (struct parts){.access = s->edit ? "EDIT LIVE" : "READ-ONLY",
+    *p = (struct parts){.access = s->edit ? "EDIT" : "READ-ONLY",
                         .access_style = s->edit ? STYLE_EDIT : STYLE_READONLY};
     bool past = s->sample.past.time != 0;
     (void)number_format_size(past ? s->sample.past.total : t->size, p->size);
@@ -183,7 +190,7 @@ static void collect(struct ui *ui, struct parts *p)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
     state_text(t, p->state);
     live_text(ui, p);
-    who_text(ui, p->who);
+    who_text(ui, p->who, false);
     place_text(s, p->place);
     size_t frozen = s->sample.freeze.count, n = 0;
     if (frozen > 0)
@@ -245,6 +252,8 @@ void inspect_draw_title(struct ui *ui)
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
+    if (columns(&p) + least > c->cols)
+        who_text(ui, p.who, true);
     char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
@@ -293,15 +302,15 @@ static void add_name_events(struct ui *ui)
     if (t->replaced)
         add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
     else if ((t->state & SEG_ST_DEST) != 0)
-        add(ui->inspect, "removed: it goes with the last process that has it attached");
+        add(ui->inspect, "removed; the memory is freed when the last process detaches");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
     if (!lives_by_us(ui) || !only_us(s, &unreadable))
         return;
-    char text[96] = "only we still hold it";
+    char text[96] = "only shmlens keeps it alive";
     if (unreadable > 0)
-        (void)snprintf(text, sizeof text, "nobody else seen, %zu process%s unreadable", unreadable,
-                       unreadable == 1 ? "" : "es");
+        (void)snprintf(text, sizeof text, "no other user seen; %zu process%s could not be checked",
+                       unreadable, unreadable == 1 ? "" : "es");
     add(ui->inspect, text);
 }
 
@@ -325,7 +334,7 @@ static void event_text(const struct seg_event *e, char text[128])
 {
     char why[64];
     if (e->kind == SEEN_LET_GO)
-        (void)snprintf(text, 128, "%" PRIu64 " frozen value%s let go: %s", e->value,
+        (void)snprintf(text, 128, "%" PRIu64 " frozen value%s released: %s", e->value,
                        e->value == 1 ? "" : "s", oserr_text(e->error, why, sizeof why));
     else
         (void)snprintf(text, 128, "%s to %" PRIu64 " bytes",

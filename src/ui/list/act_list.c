@@ -53,6 +53,22 @@ static const struct column *next_sort(const struct ui *ui, bool back)
     return shown[(i + (back ? count - 1 : 1)) % count];
 }
 
+/* `sorted by size, largest first`. */
+static void say_sorted(struct ui *ui)
+{
+    const struct column *by = ui->segments->sort;
+    bool down = by->falling != ui->segments->inverted;
+    char name[16];
+    size_t n = 0;
+    for (; by->name[n] != '\0' && n + 1 < sizeof name; n++)
+        name[n] = (char)(by->name[n] | 0x20);
+    name[n] = '\0';
+    const char *order = by->right     ? (down ? "largest first" : "smallest first")
+                        : by->falling ? (down ? "newest first" : "oldest first")
+                                      : (down ? "z to a" : "a to z");
+    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", name, order);
+}
+
 void act_sort(struct ui *ui, const char *arg)
 {
     bool next = arg[0] == '\0' || strcmp(arg, "next") == 0;
@@ -60,12 +76,12 @@ void act_sort(struct ui *ui, const char *arg)
     const struct column *by = next || back ? next_sort(ui, back) : column_find(arg, strlen(arg));
     if (by == NULL) {
         char names[COLUMNS_TEXT];
-        ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", arg, columns_names(names));
+        ui_say(ui, STYLE_ERROR, "unknown column: %s (any of %s)", arg, columns_names(names));
         return;
     }
     ui->s.set.sort = by;
     segments_rebuild(ui);
-    ui_say(ui, STYLE_TEXT, "sorted by %s: %s", by->name, by->help);
+    say_sorted(ui);
 }
 
 void act_columns(struct ui *ui, const char *arg)
@@ -73,9 +89,9 @@ void act_columns(struct ui *ui, const char *arg)
     char why[SETTINGS_WHY], names[COLUMNS_TEXT];
     const char *now = ui->s.set.columns[0] != '\0' ? ui->s.set.columns : "auto";
     if (arg[0] == '\0')
-        ui_say(ui, STYLE_TEXT, "columns %s; there are %s", now, columns_names(names));
+        ui_say(ui, STYLE_TEXT, "columns: %s (auto, or any of %s)", now, columns_names(names));
     else if (settings_set(&ui->s.set, "columns", arg, why) != NULL)
-        ui_say(ui, STYLE_ERROR, "no such column, or too many: %.100s (auto, or of %s)", arg,
+        ui_say(ui, STYLE_ERROR, "unknown column: %.100s (auto, or any of %s)", arg,
                columns_names(names));
 }
 
@@ -84,6 +100,7 @@ void act_invert(struct ui *ui, const char *arg)
     (void)arg;
     ui->s.set.inverted = !ui->s.set.inverted;
     segments_rebuild(ui);
+    say_sorted(ui);
 }
 
 void act_orphans(struct ui *ui, const char *arg)
@@ -95,17 +112,18 @@ void act_orphans(struct ui *ui, const char *arg)
     if (!st->orphans)
         ui_say(ui, STYLE_TEXT, "all segments");
     else if (st->hidden_idle > 0)
-        ui_say(ui, STYLE_TEXT, "only proved orphans; %zu idle ones are not proved and left out",
-               st->hidden_idle);
+        ui_say(ui, STYLE_TEXT, "orphans only; %zu idle segment%s hidden (not proved unused)",
+               st->hidden_idle, st->hidden_idle == 1 ? "" : "s");
     else
-        ui_say(ui, STYLE_TEXT, "only what is proved to be left behind");
+        ui_say(ui, STYLE_TEXT, "orphans only");
 }
 
 void act_kinds(struct ui *ui, const char *arg)
 {
     (void)arg;
     session_all_kinds(&ui->s, !ui->s.all_kinds);
-    ui_say(ui, STYLE_TEXT, ui->s.all_kinds ? "all kinds, mapped files too" : "the usual kinds");
+    ui_say(ui, STYLE_TEXT,
+           ui->s.all_kinds ? "all kinds, mapped files too" : "all kinds except mapped files");
 }
 
 /* ---- filter ---- */

@@ -19,7 +19,7 @@ enum {
 struct tag {
     char *locator; /* raw, malloc'd */
     struct seg_stat seen;
-    bool goes; /* the user was told that it will be removed */
+    bool removed; /* the user was told that it will be removed */
 };
 
 struct row_key;

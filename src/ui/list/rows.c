@@ -386,11 +386,11 @@ const struct seg_info *segments_take(struct ui *ui)
 {
     segments_catch_up(ui);
     if (ui->segments->shifted) {
-        ui_say(ui, STYLE_WARN, "the list has just changed: once more");
+        ui_say(ui, STYLE_WARN, "the list just changed; press the key again");
         return NULL;
     }
     const struct seg_info *info = segments_at(ui);
     if (info == NULL && ui->segments->count > 0)
-        ui_say(ui, STYLE_WARN, "it is not there any more");
+        ui_say(ui, STYLE_WARN, "that segment is gone");
     return info;
 }

@@ -165,11 +165,12 @@ static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
 {
     size_t n = w->survey.who.unreadable;
     if (w->hanging == 1)
-        (void)snprintf(part, PART_MAX, "%zu unreadable (%u hangs)", n, (unsigned)w->hanging_pid);
+        (void)snprintf(part, PART_MAX, "%zu process%s not readable (%u hangs)", n,
+                       n == 1 ? "" : "es", (unsigned)w->hanging_pid);
     else if (w->hanging > 1)
-        (void)snprintf(part, PART_MAX, "%zu unreadable (%zu hang)", n, w->hanging);
+        (void)snprintf(part, PART_MAX, "%zu processes not readable (%zu hang)", n, w->hanging);
     else if (n > 0)
-        (void)snprintf(part, PART_MAX, "%zu unreadable", n);
+        (void)snprintf(part, PART_MAX, "%zu process%s not readable", n, n == 1 ? "" : "es");
 }
 
 static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
@@ -181,7 +182,7 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
     (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
                    survey->count == 1 ? "" : "s", size);
     (void)number_format_size(st->resident, size);
-    (void)snprintf(part[1], PART_MAX, "resident %s", size);
+    (void)snprintf(part[1], PART_MAX, "%s in memory", size);
     (void)number_format_size(st->orphan_bytes, size);
     if (st->orphan_count > 0)
         (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
@@ -243,13 +244,14 @@ static void draw_empty(struct ui *ui)
         return;
     if (ui->segments->hidden > 0)
         (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_DIM,
-                           "none of %zu segments is like that", ui->segments->hidden);
+                           "no match among %zu segments (Esc clears the filter)",
+                           ui->segments->hidden);
     else
-        canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM, "there are no segments; n creates one");
+        canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM,
+                    "no shared memory found: n creates a segment");
     if (ui->segments->hidden_idle > 0)
         (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
-                           "%zu idle: nobody is seen to have them, but %zu processes could not be "
-                           "read",
+                           "%zu idle (no user seen; %zu processes could not be checked)",
                            ui->segments->hidden_idle, ui->s.walk.survey.who.unreadable);
 }
 
@@ -267,11 +269,9 @@ static void scroll(struct ui *ui)
 
 static void draw_who(struct ui *ui)
 {
-    const struct seg_info *info = segments_at(ui);
     struct seg_who who;
     bool known = segments_users(ui, &who);
-    panel_who(ui, known ? &who : NULL, info != NULL ? info->stat.size : 0,
-              ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
+    panel_who(ui, known ? &who : NULL, ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
 }
 
 static void draw(struct ui *ui)

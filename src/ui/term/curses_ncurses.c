@@ -28,15 +28,21 @@ static const char *string_of(const char *name)
 
 const char *curses_unusable(const char *name)
 {
+    static char why[160];
     int status = 0;
     if (name == NULL || name[0] == '\0')
         return "TERM is not set";
-    if (setupterm(name, 1, &status) != OK)
-        return status == 0 ? "TERM names a terminal that is not known here"
-                           : "the terminal descriptions (terminfo) cannot be read";
+    if (setupterm(name, 1, &status) != OK) {
+        if (status != 0)
+            return "the terminal descriptions (terminfo) cannot be read";
+        (void)snprintf(why, sizeof why,
+                       "TERM=%.60s is not known on this machine; try TERM=xterm-256color", name);
+        return why;
+    }
     bool can = string_of("cup") != NULL;
     (void)del_curterm(cur_term);
-    return can ? NULL : "the terminal that TERM names cannot move its cursor";
+    (void)snprintf(why, sizeof why, "TERM=%.60s cannot position the cursor; try TERM=xterm", name);
+    return can ? NULL : why;
 }
 
 bool curses_open(const char *name)
