@@ -9,6 +9,7 @@
 
 #include "backend/segment.h"
 #include "cli/out.h"
+#include "core/progress.h"
 
 enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_ERROR = 2 };
 
@@ -21,14 +22,6 @@ enum command_needs {                 /* bits */
                      NEED_LATER = 16, /* the command opens it itself (wait --exists) */
                      NEED_STOP = 32,  /* cleans up when asked to stop: signals are caught */
                      NEED_NOW = 64, /* about what happens from now on: not available in the past */
-};
-
-/* One store made by a command with seg_poke; what undo needs. */
-struct poke_done {
-    uint64_t offset;
-    uint32_t size;
-    uint8_t old[8], value[8];
-    bool atomic;
 };
 
 enum { POKES_KEPT = 64 };
@@ -52,18 +45,14 @@ struct command_env {
     const char *view; /* UI: default view name of values; NULL: hex */
     const char *when; /* UI: `seg` shows a moment of the past: ` as of T-3.2s`; NULL: now */
 
-    /* Called by long work every few milliseconds, and by waiting work with a deadline (os_now's
-     * clock; 0: returns at once). False: stop (SIGINT; Esc in the UI). total 0: unknown. Never
-     * NULL. */
-    bool (*pause)(void *ctx, int64_t deadline, uint64_t done, uint64_t total);
-    void *pause_ctx;
+    const struct progress *progress; /* ends on SIGINT, or on Esc in the UI; never NULL */
 
     /* Results for the UI. */
     struct poke_done pokes[POKES_KEPT]; /* the first stores of this run */
     size_t pokes_count;                 /* stores made; may exceed POKES_KEPT */
-    uint64_t unknown;                   /* with `when`: unknown bytes that a search passed */
-    struct seg
-        *made; /* a segment from `create` that only an open handle keeps alive: now the caller's */
+
+    /* A segment from `create` that only an open handle keeps alive: now the caller's. */
+    struct seg *made;
 };
 
 struct command_run; /* one run of a command: cli/run.h */

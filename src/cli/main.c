@@ -8,8 +8,8 @@
 #include "core/number.h"
 #include "time/recording.h"
 
-/* The progress callback of a command without a UI: only a request to stop ends it. */
-static bool cli_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+/* The progress of a command without a UI: only a request to stop ends it. */
+static bool cli_yield(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     (void)ctx;
     (void)done;
@@ -170,13 +170,14 @@ int cli_main(struct backend *be, int argc, char **argv,
     struct out err;
     out_fd(&out, 1);
     out_fd(&err, 2);
+    static const struct progress progress = {cli_yield, NULL};
     static struct command_env env; /* large, and there is one per process */
     env = (struct command_env){.be = be,
                                .out = &out,
                                .err = &err,
                                .out_terminal = os_is_terminal(1),
                                .ui_main = ui,
-                               .pause = cli_pause};
+                               .progress = &progress};
     recording_install(be);
     int status = 0;
     if (argc > 2 && strcmp(argv[1], "--calls") == 0 && command_find(argv[2]) != NULL) {

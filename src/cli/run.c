@@ -260,7 +260,7 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
     return buf;
 }
 
-/* ---- opening, progress ---- */
+/* ---- opening ---- */
 
 /* Is there a segment of this name, which lacks its slash? */
 static bool is_segment(struct command_run *r, const char *name)
@@ -316,16 +316,6 @@ bool run_open(struct command_run *r, const char *typed, enum seg_access access, 
         return false;
     }
     return true;
-}
-
-bool run_breathe(struct command_run *r, uint64_t done, uint64_t total)
-{
-    return r->env->pause(r->env->pause_ctx, 0, done, total);
-}
-
-bool run_sleep(struct command_run *r, int64_t deadline)
-{
-    return r->env->pause(r->env->pause_ctx, deadline, 0, 0);
 }
 
 bool run_flush(struct command_run *r)

@@ -1,5 +1,5 @@
 /* One run of a command: its arguments, and what every command does: report errors in the one form
- * of all messages, read offsets and views, yield while it works. */
+ * of all messages, read offsets and views. */
 #ifndef SHMLENS_CLI_RUN_H
 #define SHMLENS_CLI_RUN_H
 
@@ -8,8 +8,8 @@
 #include "core/locator.h"
 #include "core/view.h"
 
-/* The status of a command that was stopped: command_run cleans up, then dies of the signal (in the
- * shell) or reports it (in the UI). */
+/* The status of a command whose progress_yield said to stop: command_run cleans up, then dies of
+ * the signal (in the shell) or reports it (in the UI). */
 enum { EXIT_STOPPED = -1 };
 
 struct command_run {
@@ -102,16 +102,12 @@ bool run_range(struct command_run *r, int first, struct range *range);
 /* Reports which part of the range is past the end and returns EXIT_ERROR; EXIT_DONE if none is. */
 int run_past_end(struct command_run *r, const struct range *range);
 
-/* ---- opening, progress ---- */
+/* ---- opening ---- */
 
 /* Turns a typed locator into raw, canonical form. */
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]);
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX]);
-
-/* Called between slices of work; false: stop with EXIT_STOPPED. */
-bool run_breathe(struct command_run *r, uint64_t done, uint64_t total);
-bool run_sleep(struct command_run *r, int64_t deadline);
 
 /* Writes out what was printed so far; false: failed (command_run reports it). */
 bool run_flush(struct command_run *r);

@@ -2,12 +2,12 @@
  * read, all at once; and the end in the middle of it. What this finds it finds best under
  * ThreadSanitizer. */
 #include "support.h"
+#include "support/remover.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -68,7 +68,7 @@ static void store(uint8_t byte)
     close(fd);
 }
 
-START_TEST(a_job_stops_no_sample)
+TEST(a_job_stops_no_sample)
 {
     struct e2e *t = attach();
     start_job(t);
@@ -77,9 +77,8 @@ START_TEST(a_job_stops_no_sample)
     moves(t);
     support_quit(t);
 }
-END_TEST
 
-START_TEST(esc_ends_a_job)
+TEST(esc_ends_a_job)
 {
     struct e2e *t = attach();
     start_job(t);
@@ -90,11 +89,10 @@ START_TEST(esc_ends_a_job)
     e2e_wait_text(t, "0x64 0", 0);
     support_quit(t);
 }
-END_TEST
 
 static const char *const ends[] = {"Q", "q", "R", "s", "Q"};
 
-START_TEST(ends_in_the_middle_of_a_job)
+TEST_LOOP(ends_in_the_middle_of_a_job, SUITE_ROWS(ends))
 {
     struct e2e *t = attach();
     start_job(t);
@@ -112,7 +110,6 @@ START_TEST(ends_in_the_middle_of_a_job)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-END_TEST
 
 /* A key that comes while a question is open answers it, and then a `q` may find the first screen:
  * leaving is fine, dying is not. */
@@ -146,7 +143,7 @@ static struct e2e *caught_up(struct e2e *t)
     e2e_fail("no key is answered");
 }
 
-START_TEST(everything_at_once)
+TEST(everything_at_once)
 {
     static const char *const keys[] = {"/x:01 02 03\r",
                                        "s",
@@ -195,9 +192,8 @@ START_TEST(everything_at_once)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(attached_again_and_again)
+TEST(attached_again_and_again)
 {
     struct e2e *t = attach();
     for (int i = 0; i < 30; i++) {
@@ -208,21 +204,29 @@ START_TEST(attached_again_and_again)
     moves(t);
     support_quit(t);
 }
-END_TEST
+
+static const char *prefix; /* of the names that come and go */
+
+static const char *churn(unsigned i)
+{
+    static char text[64];
+    snprintf(text, sizeof text, "%s-%u", prefix, i % 20);
+    return text;
+}
 
 /* Names come and go while the list is read and drawn. */
 static pid_t churner(void)
 {
-    char other[64];
+    for (unsigned i = 0; i < 20; i++)
+        remover_segment(churn(i));
     fflush(NULL);
     pid_t pid = fork();
     if (pid != 0)
         return pid;
     for (unsigned i = 0; getppid() != 1; i++) {
-        snprintf(other, sizeof other, "/churn-%d-%u", (int)getpid(), i % 20);
-        if (shm_unlink(other) == 0)
+        if (shm_unlink(churn(i)) == 0)
             continue;
-        int fd = shm_open(other, O_CREAT | O_EXCL | O_RDWR, 0600);
+        int fd = shm_open(churn(i), O_CREAT | O_EXCL | O_RDWR, 0600);
         if (fd < 0 || ftruncate(fd, i) != 0)
             _exit(1);
         close(fd);
@@ -232,23 +236,24 @@ static pid_t churner(void)
 
 static void stop_churner(pid_t pid)
 {
-    char other[64];
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    for (unsigned i = 0; i < 20; i++) {
-        snprintf(other, sizeof other, "/churn-%d-%u", (int)pid, i);
-        shm_unlink(other);
-    }
+    for (unsigned i = 0; i < 20; i++)
+        shm_unlink(churn(i));
 }
 
-START_TEST(a_list_that_changes_under_us)
+TEST(a_list_that_changes_under_us)
 {
+    char shown[64], filter[64];
+    prefix = e2e_name("churn");
+    snprintf(shown, sizeof shown, "posix:%s-", prefix);
+    snprintf(filter, sizeof filter, "%s-\r", prefix); /* its slash is the key */
     pid_t pid = churner();
     struct e2e *t = attach();
     e2e_keys(t, "s");
     e2e_wait_text(t, "LOCATOR", 0);
-    e2e_keys(t, "/churn-\r"); /* others may have more segments than a screen holds */
-    e2e_wait_text(t, "posix:/churn-", 0);
+    e2e_keys(t, filter); /* others may have more segments than a screen holds */
+    e2e_wait_text(t, shown, 0);
     for (int i = 0; i < 40; i++) {
         e2e_keys(t, &"s\0G\0g\0I\0S\0j\0 \0k"[i % 8 * 2]);
         e2e_pump(t, 20);
@@ -261,27 +266,10 @@ START_TEST(a_list_that_changes_under_us)
         e2e_result_free(&r);
     }
     stop_churner(pid);
-    e2e_wait_no_text(t, "posix:/churn-", 0);
+    e2e_wait_no_text(t, shown, 0);
     support_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_threads");
-    TCase *c = tcase_create("threads");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_test(c, a_job_stops_no_sample);
-    tcase_add_test(c, esc_ends_a_job);
-    tcase_add_loop_test(c, ends_in_the_middle_of_a_job, 0, (int)(sizeof ends / sizeof *ends));
-    tcase_add_test(c, everything_at_once);
-    tcase_add_test(c, attached_again_and_again);
-    tcase_add_test(c, a_list_that_changes_under_us);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_threads, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(a_job_stops_no_sample, esc_ends_a_job, ends_in_the_middle_of_a_job, everything_at_once,
+            attached_again_and_again, a_list_that_changes_under_us));

@@ -17,10 +17,12 @@ struct stage {
     uint64_t size; /* of the segment, at most STAGE_BYTES are shown */
     struct job *job[STAGE_JOBS];
     int jobs;                 /* that wait */
-    char line[STAGE_LINE];    /* the last command line that ran */
-    int lines;                /* command lines that ran */
+    char line[STAGE_LINE];    /* the last store that was tried, as a command line */
+    int lines;                /* stores that were tried */
     bool refuse_write;        /* raising the access fails */
-    enum look_kind last_kind; /* of the last look job that was posted */
+    enum seg_access access;   /* as it was set last */
+    int baselines, resets;    /* baselines and resets of the counts that were asked for */
+    enum find_kind last_kind; /* of the last find that ran */
     uint64_t last_from;
     char last_pattern[128];
     bool answer_found, answer_wrapped; /* what searching jobs find */
@@ -30,9 +32,10 @@ struct stage {
     int64_t answer_time;       /* where steps come to; -1: they do not move */
 };
 
-/* A screen of this size on a segment of `size` zero bytes, attached read-only. malloc'd. */
+/* A screen of this size on a segment of `size` zero bytes, attached read-only. There is one at a
+ * time: a new one takes the place of the last, and stage_tear_down, a fixture, frees it. */
 struct stage *stage_new(int rows, int cols, uint64_t size);
-void stage_free(struct stage *st);
+void stage_tear_down(void);
 
 /* Bytes of the segment; and a sample of the window, as the sampler would take it. */
 void stage_put(struct stage *st, uint64_t offset, const void *bytes, size_t n);

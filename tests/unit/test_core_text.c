@@ -1,20 +1,11 @@
 /* core/text: decoding with resynchronisation against naive references, and the escape that stands
  * between foreign bytes and a terminal. */
-#include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
-
-#define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
-/* ck_assert reports each success to the runner: too slow for what is asked millions of times. */
-#define EXPECT(condition)                   \
-    do {                                    \
-        if (!(condition))                   \
-            ck_abort_msg("%s", #condition); \
-    } while (0)
+#include "support/suite.h"
 
 static uint64_t random_state = UINT64_C(0x2545f4914f6cdd1d);
 
@@ -101,12 +92,12 @@ static void compare(const uint8_t *p, size_t n)
         ck_abort_msg("%02x %02x (%zu): valid %d size %d cut %d", p[0], n > 1 ? p[1] : 0, n,
                      got.valid, got.size, got.cut);
     if (got.valid) {
-        EXPECT(plain_utf8(got.cp, back) == got.size);
-        EXPECT(memcmp(back, p, got.size) == 0);
+        HOLD(plain_utf8(got.cp, back) == got.size);
+        HOLD(memcmp(back, p, got.size) == 0);
     }
 }
 
-START_TEST(utf8_against_naive)
+TEST(utf8_against_naive)
 {
     for (unsigned i = 0; i < 65536; i++) {
         uint8_t p[4] = {(uint8_t)(i >> 8), (uint8_t)i, 0x80, 0xbf};
@@ -122,9 +113,8 @@ START_TEST(utf8_against_naive)
         compare(p, 1 + (size_t)i % sizeof p);
     }
 }
-END_TEST
 
-START_TEST(utf8_resynchronises)
+TEST(utf8_resynchronises)
 {
     /* Unicode, table 3-8: <61 F1 80 80 E1 80 C2 62 80 63 80 BF 64> */
     static const uint8_t bytes[] = {0x61, 0xf1, 0x80, 0x80, 0xe1, 0x80, 0xc2,
@@ -140,9 +130,8 @@ START_TEST(utf8_resynchronises)
     }
     ck_assert_uint_eq(at, sizeof bytes);
 }
-END_TEST
 
-START_TEST(every_character_round_trips)
+TEST(every_character_round_trips)
 {
     for (uint32_t cp = 0; cp < 0x110100; cp++) {
         bool scalar = cp < 0x110000 && (cp < 0xd800 || cp > 0xdfff);
@@ -152,18 +141,17 @@ START_TEST(every_character_round_trips)
             size_t n = text_encode(enc, cp, bytes);
             bool can =
                 scalar && (enc != TEXT_ASCII || cp < 128) && (enc != TEXT_LATIN1 || cp < 256);
-            EXPECT((n > 0) == can);
+            HOLD((n > 0) == can);
             if (n == 0)
                 continue;
             struct text_char c = text_decode(enc, bytes, n);
-            EXPECT(c.valid && !c.cut && c.cp == cp && c.size == n);
-            EXPECT(n % text_unit(enc) == 0);
+            HOLD(c.valid && !c.cut && c.cp == cp && c.size == n);
+            HOLD(n % text_unit(enc) == 0);
         }
     }
 }
-END_TEST
 
-START_TEST(utf16)
+TEST(utf16)
 {
     static const struct {
         uint8_t bytes[5];
@@ -198,9 +186,8 @@ START_TEST(utf16)
     c = text_decode(TEXT_UTF16LE, little, 3);
     ck_assert(!c.valid && c.cut && c.size == 2);
 }
-END_TEST
 
-START_TEST(single_bytes)
+TEST(single_bytes)
 {
     for (unsigned b = 0; b < 256; b++) {
         uint8_t byte = (uint8_t)b;
@@ -210,9 +197,8 @@ START_TEST(single_bytes)
         ck_assert(c.size == 1 && c.valid && c.cp == b);
     }
 }
-END_TEST
 
-START_TEST(printable)
+TEST(printable)
 {
     static const uint32_t no[] = {
         0,       0x1b,    0x1f,    0x7f,    0x80,    0x9b,     0x9f,     0xad,       0x34f,
@@ -229,9 +215,8 @@ START_TEST(printable)
     for (size_t i = 0; i < COUNT(yes); i++)
         ck_assert_msg(text_printable(yes[i]), "U+%04X", (unsigned)yes[i]);
 }
-END_TEST
 
-START_TEST(widths)
+TEST(widths)
 {
     static const struct {
         uint32_t cp;
@@ -243,9 +228,8 @@ START_TEST(widths)
         ck_assert_msg(text_width(rows[i].cp) == rows[i].width, "U+%04X", (unsigned)rows[i].cp);
     for (uint32_t cp = 0; cp < 0x110000; cp++)
         if (text_printable(cp))
-            EXPECT(text_width(cp) >= 0 && text_width(cp) <= 2);
+            HOLD(text_width(cp) >= 0 && text_width(cp) <= 2);
 }
-END_TEST
 
 static void escapes_to(const char *raw, const char *shown)
 {
@@ -260,7 +244,7 @@ static void escapes_to(const char *raw, const char *shown)
     ck_assert_str_eq(out, raw);
 }
 
-START_TEST(escape_names)
+TEST(escape_names)
 {
     escapes_to("", "");
     escapes_to("plain name", "plain name");
@@ -274,9 +258,8 @@ START_TEST(escape_names)
     escapes_to("\xc2\x9b", "\\xc2\\x9b");
     escapes_to("\xed\xa0\x80", "\\xed\\xa0\\x80");
 }
-END_TEST
 
-START_TEST(escape_contents)
+TEST(escape_contents)
 {
     static const char raw[] = "a\tb\\c\n\r\0\x1b\xe2\x80\xa8";
     char out[128];
@@ -284,9 +267,8 @@ START_TEST(escape_contents)
     ck_assert_str_eq(out, "a\tb\\c\n\\x0d\\x00\\x1b\\xe2\\x80\\xa8");
     ck_assert_uint_eq(n, strlen(out));
 }
-END_TEST
 
-START_TEST(escape_cuts_between_pieces)
+TEST(escape_cuts_between_pieces)
 {
     static const char raw[] = "a\xc3\xa9\x01z\\";
     static const char *const cut[] = {"",
@@ -311,9 +293,8 @@ START_TEST(escape_cuts_between_pieces)
     }
     ck_assert_uint_eq(text_escape(NULL, 0, raw, sizeof raw - 1), 10);
 }
-END_TEST
 
-START_TEST(unescape)
+TEST(unescape)
 {
     char out[8];
     ck_assert_uint_eq(text_unescape(out, sizeof out, "\\x4A\\x4a"), 2);
@@ -330,9 +311,8 @@ START_TEST(unescape)
     ck_assert_uint_eq(text_unescape(out, 0, ""), SIZE_MAX);
     ck_assert_uint_eq(text_unescape(out, 1, ""), 0);
 }
-END_TEST
 
-START_TEST(escape_random_bytes)
+TEST(escape_random_bytes)
 {
     for (int round = 0; round < 20000; round++) {
         uint8_t raw[40];
@@ -344,39 +324,18 @@ START_TEST(escape_random_bytes)
             raw[i] = raw[i] == 0 ? '0' : raw[i];
         }
         size_t length = text_escape(shown, sizeof shown, raw, n);
-        EXPECT(length < sizeof shown);
+        HOLD(length < sizeof shown);
         for (size_t at = 0; at < length;) {
             struct text_char c = text_decode(TEXT_UTF8, (uint8_t *)shown + at, length - at);
-            EXPECT(c.valid && text_printable(c.cp));
+            HOLD(c.valid && text_printable(c.cp));
             at += c.size;
         }
-        EXPECT(text_unescape(back, sizeof back, shown) == n);
-        EXPECT(memcmp(back, raw, n) == 0);
+        HOLD(text_unescape(back, sizeof back, shown) == n);
+        HOLD(memcmp(back, raw, n) == 0);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/text");
-    TCase *tc = tcase_create("text");
-    tcase_add_test(tc, utf8_against_naive);
-    tcase_add_test(tc, utf8_resynchronises);
-    tcase_add_test(tc, every_character_round_trips);
-    tcase_add_test(tc, utf16);
-    tcase_add_test(tc, single_bytes);
-    tcase_add_test(tc, printable);
-    tcase_add_test(tc, widths);
-    tcase_add_test(tc, escape_names);
-    tcase_add_test(tc, escape_contents);
-    tcase_add_test(tc, escape_cuts_between_pieces);
-    tcase_add_test(tc, unescape);
-    tcase_add_test(tc, escape_random_bytes);
-    tcase_set_timeout(tc, 120);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_text, .timeout = 120,
+      TESTS(utf8_against_naive, utf8_resynchronises, every_character_round_trips, utf16,
+            single_bytes, printable, widths, escape_names, escape_contents,
+            escape_cuts_between_pieces, unescape, escape_random_bytes));

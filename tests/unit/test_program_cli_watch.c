@@ -1,47 +1,16 @@
 /* watch and wait. A watcher is ready when a change made again and again first shows: nothing here
  * sleeps for luck. */
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { READY_AT = 0x200 };
-
-/* A segment mapped here, so that stores cost nothing. */
-static unsigned char *mapped(const char *name, size_t size)
-{
-    run_make(name, "", 0, size);
-    int fd = shm_open(name, O_RDWR, 0);
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    return p;
-}
-
-static bool has_line(const struct job *j, int ms)
-{
-    struct pollfd fd = {.fd = j->out, .events = POLLIN};
-    return poll(&fd, 1, ms) > 0;
-}
-
-/* Changes the byte at READY_AT until the watcher shows it, and drops the lines. */
-static void await_ready(struct job *j, unsigned char *p)
-{
-    for (int i = 0; i < 1000 && !has_line(j, 10); i++) {
-        p[READY_AT]++;
-    }
-    do {
-        const char *line = job_line(j);
-        ck_assert_ptr_nonnull(line);
-    } while (has_line(j, 50));
-}
 
 /* The next line about anything but getting ready, or being late on a busy machine. */
 static const char *next_line(struct job *j)
@@ -55,14 +24,14 @@ static const char *next_line(struct job *j)
     return line;
 }
 
-START_TEST(a_line_a_change)
+TEST(a_line_a_change)
 {
     const char *n = run_name("watch");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     double t = 0;
     char rest[200] = "";
     struct job j = JOB("watch", n, "--hz", "1000");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     memcpy(p + 0x40, "\x01\x02\x03\x04", 4);
     ck_assert_int_eq(sscanf(next_line(&j), "%lf %199[^\n]", &t, rest), 2);
     ck_assert_str_eq(rest, "0x40 00000000 01020304");
@@ -75,16 +44,15 @@ START_TEST(a_line_a_change)
     ck_assert_int_eq(r->status, 0);
     ck_assert_str_eq(r->out, "");
 }
-END_TEST
 
-START_TEST(values)
+TEST(values)
 {
     const char *n = run_name("values");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     double t = 0;
     char rest[200] = "";
     struct job j = JOB("watch", n, "--as", "u32le");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     memcpy(p + 0x40, "\x01\0\0\0\xff\xff\xff\xff", 8);
     ck_assert_int_eq(sscanf(next_line(&j), "%lf %199[^\n]", &t, rest), 2);
     ck_assert_str_eq(rest, "0x40 0 1");
@@ -93,15 +61,14 @@ START_TEST(values)
     kill(j.pid, SIGTERM);
     ck_assert_int_eq(job_wait(&j)->status, 128 + SIGTERM);
 }
-END_TEST
 
 /* The longest times and slowest rates that can be typed are no times in the past. */
-START_TEST(longest_times)
+TEST(longest_times)
 {
     const char *n = run_name("longest");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     struct job j = JOB("watch", n, "--for", "9223372036s");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     p[1] = 7;
     ck_assert_ptr_nonnull(next_line(&j));
     kill(j.pid, SIGINT);
@@ -111,14 +78,13 @@ START_TEST(longest_times)
             ->status,
         1);
 }
-END_TEST
 
-START_TEST(json_lines)
+TEST(json_lines)
 {
     const char *n = run_name("json");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     struct job j = JOB("watch", n, "0x40", "0x200", "--json");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     memcpy(p + 0x40, "\xab\xcd", 2);
     json_t *o = json_loads(next_line(&j), 0, NULL);
     ck_assert_ptr_nonnull(o);
@@ -130,17 +96,16 @@ START_TEST(json_lines)
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
 /* Changes anywhere in a large sparse segment, also of what was a hole. */
-START_TEST(large_ranges)
+TEST(large_ranges)
 {
     const char *n = run_name("large");
-    unsigned char *p = mapped(n, (size_t)1 << 30);
+    unsigned char *p = run_map(n, (size_t)1 << 30);
     double t = 0;
     char rest[200] = "";
     struct job j = JOB("watch", n);
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     p[0x30000001] = 5;
     ck_assert_int_eq(sscanf(next_line(&j), "%lf %199[^\n]", &t, rest), 2);
     ck_assert_str_eq(rest, "0x30000001 00 05");
@@ -153,16 +118,15 @@ START_TEST(large_ranges)
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
-START_TEST(how_it_ends)
+TEST(how_it_ends)
 {
     const char *n = run_name("ends");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     ck_assert_int_eq(RUN("watch", n, "--for", "30ms")->status, 0);
     ck_assert_int_eq(RUN("watch", n, "--for", "30ms", "--count", "1")->status, 1);
     struct job j = JOB("watch", n, "--count", "2");
-    for (int i = 0; i < 1000 && kill(j.pid, 0) == 0 && !has_line(&j, 5); i++) {
+    for (int i = 0; i < 1000 && kill(j.pid, 0) == 0 && !job_has_line(&j, 5); i++) {
         p[1]++;
     }
     p[100]++;
@@ -186,14 +150,13 @@ START_TEST(how_it_ends)
     ck_assert_int_eq(RUN("watch", n, "--cpu", "0")->status, 2);
     ck_assert_int_eq(RUN("watch", "/shmlens-nope")->status, 2);
 }
-END_TEST
 
-START_TEST(says_what_happens_to_the_segment)
+TEST(says_what_happens_to_the_segment)
 {
     const char *n = run_name("fate");
-    unsigned char *p = mapped(n, 8192);
+    unsigned char *p = run_map(n, 8192);
     struct job j = JOB("watch", n);
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     int fd = shm_open(n, O_RDWR, 0);
     ck_assert_int_eq(ftruncate(fd, 4096), 0);
     p[READY_AT]++;
@@ -214,12 +177,11 @@ START_TEST(says_what_happens_to_the_segment)
     ck_assert_ptr_nonnull(strstr(r->err, "unlinked"));
     ck_assert_ptr_nonnull(strstr(r->err, "replaced"));
 }
-END_TEST
 
-START_TEST(waits_for_values)
+TEST(waits_for_values)
 {
     const char *n = run_name("wait");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     memcpy(p, "\x0a\0\0\0\xff\xff\xff\xff\0\0\xc0\x7f", 12);
     ck_assert_int_eq(RUN("wait", n, "0", "--as", "u32le", "--equals", "10")->status, 0);
     ck_assert_int_eq(RUN("wait", n, "0", "--as", "u32le", "--not", "11")->status, 0);
@@ -246,7 +208,6 @@ START_TEST(waits_for_values)
     }
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
 /* It runs the program by now: what is sent before may be lost on the way (valgrind). */
 static void await_program(pid_t pid)
@@ -261,7 +222,7 @@ static void await_program(pid_t pid)
     }
 }
 
-START_TEST(waits_for_names)
+TEST(waits_for_names)
 {
     const char *n = run_name("name");
     ck_assert_int_eq(RUN("wait", n, "--gone")->status, 0);
@@ -277,9 +238,8 @@ START_TEST(waits_for_names)
     kill(j.pid, SIGTERM);
     ck_assert_int_eq(job_wait(&j)->status, 128 + SIGTERM);
 }
-END_TEST
 
-START_TEST(bad_words)
+TEST(bad_words)
 {
     const char *n = run_name("bad");
     run_make(n, "abc", 3, 16);
@@ -306,28 +266,7 @@ START_TEST(bad_words)
     }
     ck_assert_int_eq(RUN("wait", "/shmlens-nope", "0", "--as", "u8", "--changes")->status, 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: watch");
-    TCase *c = tcase_create("watch");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, a_line_a_change);
-    tcase_add_test(c, values);
-    tcase_add_test(c, longest_times);
-    tcase_add_test(c, json_lines);
-    tcase_add_test(c, large_ranges);
-    tcase_add_test(c, how_it_ends);
-    tcase_add_test(c, says_what_happens_to_the_segment);
-    tcase_add_test(c, waits_for_values);
-    tcase_add_test(c, waits_for_names);
-    tcase_add_test(c, bad_words);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_watch, .tear_down = run_end,
+      TESTS(a_line_a_change, values, longest_times, json_lines, large_ranges, how_it_ends,
+            says_what_happens_to_the_segment, waits_for_values, waits_for_names, bad_words));

@@ -1,10 +1,8 @@
 /* The range of watch: growth, sparse segments. */
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -12,39 +10,13 @@
 #include <unistd.h>
 
 #include "support/run.h"
-
-static unsigned char *map(const char *name, size_t size)
-{
-    int fd = shm_open(name, O_RDWR, 0);
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    return p;
-}
+#include "support/suite.h"
 
 static void resize(const char *name, off_t size)
 {
     int fd = shm_open(name, O_RDWR, 0);
     ck_assert_int_eq(ftruncate(fd, size), 0);
     close(fd);
-}
-
-static bool has_line(const struct job *j, int ms)
-{
-    struct pollfd fd = {.fd = j->out, .events = POLLIN};
-    return poll(&fd, 1, ms) > 0;
-}
-
-/* Changes a byte until the watcher shows it, and drops the lines. */
-static void await_ready(struct job *j, unsigned char *byte)
-{
-    for (int i = 0; i < 1000 && !has_line(j, 10); i++) {
-        ++*byte;
-    }
-    do {
-        const char *line = job_line(j);
-        ck_assert_ptr_nonnull(line);
-    } while (has_line(j, 50));
 }
 
 /* The next line without its time, but those about the byte at 0. */
@@ -65,13 +37,12 @@ static void end(struct job *j)
     ck_assert_int_eq(job_wait(j)->status, 0);
 }
 
-START_TEST(follows_growth)
+TEST(follows_growth)
 {
     const char *n = run_name("grows");
-    run_make(n, "", 0, 10);
-    unsigned char *p = map(n, 4096);
+    unsigned char *p = run_map(n, 10); /* as large as its page, once the segment is */
     struct job j = JOB("watch", n);
-    await_ready(&j, p);
+    job_await_change(&j, p);
     resize(n, 4096);
     p[100] = 1;
     ck_assert_str_eq(next_change(&j), "0x64 - 01"); /* what it was, nobody saw */
@@ -80,7 +51,7 @@ START_TEST(follows_growth)
     end(&j);
     resize(n, 10);
     j = JOB("watch", n, "--json");
-    for (int i = 0; i < 1000 && !has_line(&j, 10); i++) {
+    for (int i = 0; i < 1000 && !job_has_line(&j, 10); i++) {
         p[0]++;
     }
     resize(n, 4096);
@@ -94,24 +65,21 @@ START_TEST(follows_growth)
     ck_assert_ptr_nonnull(strstr(line, "\"new\":\"01\""));
     end(&j);
 }
-END_TEST
 
-START_TEST(a_given_length_does_not_grow)
+TEST(a_given_length_does_not_grow)
 {
     const char *n = run_name("length");
-    run_make(n, "", 0, 10);
-    unsigned char *p = map(n, 4096);
+    unsigned char *p = run_map(n, 10); /* as large as its page, once the segment is */
     struct job j = JOB("watch", n, "0", "10");
-    await_ready(&j, p);
+    job_await_change(&j, p);
     resize(n, 4096);
     p[100] = 1;
     p[9] = 1;
     ck_assert_str_eq(next_change(&j), "0x9 00 01");
     end(&j);
 }
-END_TEST
 
-START_TEST(sparse_segments_cost_what_is_in_them)
+TEST(sparse_segments_cost_what_is_in_them)
 {
     const char *n = run_name("sparse");
     size_t size = (size_t)64 << 30;
@@ -123,20 +91,18 @@ START_TEST(sparse_segments_cost_what_is_in_them)
     ck_assert_ptr_ne(low, MAP_FAILED);
     ck_assert_ptr_ne(high, MAP_FAILED);
     struct job j = JOB("watch", n);
-    await_ready(&j, low);
+    job_await_change(&j, low);
     high[1] = 0x51;
     ck_assert_str_eq(next_change(&j), "0xc80000001 00 51");
     end(&j);
 }
-END_TEST
 
 /* A reader that takes nothing more does not keep SIGINT from ending it. */
-START_TEST(a_reader_that_hangs)
+TEST(a_reader_that_hangs)
 {
     const char *n = run_name("hangs");
     size_t size = 1 << 20;
-    run_make(n, "", 0, size);
-    unsigned char *p = map(n, size);
+    unsigned char *p = run_map(n, size);
     struct job j = JOB("watch", n, "--as", "u8");
     int waiting = 0;
     for (int i = 1; i < 1000 && waiting < 60000; i++) {
@@ -152,7 +118,6 @@ START_TEST(a_reader_that_hangs)
     ck_assert_int_eq(r->status, 0);
     ck_assert_ptr_null(strstr(r->err, "cannot write"));
 }
-END_TEST
 
 /* Reads what a job says on stderr until `what` is in it. */
 static void await_error(struct job *j, const char *what)
@@ -168,11 +133,10 @@ static void await_error(struct job *j, const char *what)
     }
 }
 
-START_TEST(wait_says_that_the_name_is_gone)
+TEST(wait_says_that_the_name_is_gone)
 {
     const char *n = run_name("unlinked");
-    run_make(n, "", 0, 4096);
-    unsigned char *p = map(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     struct job j = JOB("wait", n, "0", "--as", "u8", "--equals", "5", "--calls");
     await_error(&j, "mmap("); /* it has opened the segment */
     ck_assert_int_eq(shm_unlink(n), 0);
@@ -180,23 +144,7 @@ START_TEST(wait_says_that_the_name_is_gone)
     p[0] = 5;
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: range of watch");
-    TCase *c = tcase_create("range");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, follows_growth);
-    tcase_add_test(c, a_given_length_does_not_grow);
-    tcase_add_test(c, sparse_segments_cost_what_is_in_them);
-    tcase_add_test(c, a_reader_that_hangs);
-    tcase_add_test(c, wait_says_that_the_name_is_gone);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_watch_range, .tear_down = run_end,
+      TESTS(follows_growth, a_given_length_does_not_grow, sparse_segments_cost_what_is_in_them,
+            a_reader_that_hangs, wait_says_that_the_name_is_gone));

@@ -1,9 +1,9 @@
 /* The sampler's map of a real segment: what changes anywhere in it, and the rows that did. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "support/sampled.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, PAGES = 2048, SIZE = PAGES * PAGE, FAR = 1500 * PAGE + 40 };
 
@@ -13,11 +13,11 @@ static void set_up(void)
     for (unsigned p = 200; p < PAGES; p++) /* a hole, zeros, data */
         poke((uint64_t)p * PAGE + 7, (uint8_t)(p < 400 ? 0 : p | 1));
     start_sampler(250);
-    sampler_want_map(sampler, 16, 50);
+    ask_sweep(16, 50);
 }
 
 /* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
-START_TEST(a_quiet_segment_is_quiet)
+TEST(a_quiet_segment_is_quiet)
 {
     AWAIT(sample.map.sweeps >= 5 && sample.map.cells == 16);
     ck_assert_uint_eq(sample.map.changes, 0);
@@ -29,9 +29,8 @@ START_TEST(a_quiet_segment_is_quiet)
     ck_assert_int_gt(sample.map.looked, 0);
     ck_assert_uint_eq(sample.stat.resident, (PAGES - 200) * PAGE);
 }
-END_TEST
 
-START_TEST(a_change_far_away_is_seen)
+TEST(a_change_far_away_is_seen)
 {
     AWAIT(sample.map.sweeps >= 1);
     poke(FAR, 200);
@@ -44,52 +43,38 @@ START_TEST(a_change_far_away_is_seen)
     AWAIT(sample.map.hot == 50 * PAGE + 1);
     poke(FAR, 201);
     AWAIT(sample.map.hot == FAR); /* by now it is kept */
-    sampler_want(sampler, FAR - 10, 64, 250);
+    ask_window(FAR - 10, 64);
     AWAIT(sample.offset == FAR - 10);
-    ck_assert_int_ne(sample.changed[10], 0); /* its age came along */
-    ck_assert_int_eq(sample.changed[11], 0);
+    ck_assert_int_ne(sample.arrays->changed[10], 0); /* its age came along */
+    ck_assert_int_eq(sample.arrays->changed[11], 0);
 }
-END_TEST
 
-static struct look_job *looked;
-
-static void look_finish(struct job *j, void *owner)
+static void expect_change(enum find_kind kind, uint64_t from, uint64_t at, bool wrapped)
 {
-    (void)owner;
-    looked = (struct look_job *)j;
+    struct find_job j = {.kind = kind, .from = from};
+    RUN_JOB(job_find, &j);
+    ck_assert(j.found);
+    ck_assert_uint_eq(j.offset, at);
+    ck_assert_int_eq(j.wrapped, wrapped);
 }
 
-static void expect_change(enum look_kind kind, uint64_t from, uint64_t at, bool wrapped)
-{
-    struct look_job *j = look_job_new(sampler, kind, from, look_finish);
-    ck_assert_ptr_nonnull(j);
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    ck_assert(looked->found);
-    ck_assert_uint_eq(looked->offset, at);
-    ck_assert_int_eq(looked->wrapped, wrapped);
-    look_job_free(looked);
-}
-
-START_TEST(changes_are_walked_across_the_segment)
+TEST(changes_are_walked_across_the_segment)
 {
     AWAIT(sample.map.sweeps >= 1);
     poke(20, 3);
     poke(60 * PAGE + 5, 3); /* a hole */
     AWAIT(sample.map.changes >= 2);
-    expect_change(LOOK_CHANGE_NEXT, 0, 20, false);
-    expect_change(LOOK_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
-    expect_change(LOOK_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
-    expect_change(LOOK_CHANGE_PREV, 20, 60 * PAGE + 5, true);
-    expect_change(LOOK_CHANGE_PREV, 60 * PAGE + 5, 20, false);
+    expect_change(FIND_CHANGE_NEXT, 0, 20, false);
+    expect_change(FIND_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
+    expect_change(FIND_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
+    expect_change(FIND_CHANGE_PREV, 20, 60 * PAGE + 5, true);
+    expect_change(FIND_CHANGE_PREV, 60 * PAGE + 5, 20, false);
 }
-END_TEST
 
 static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
 {
-    struct rows_want want = {true, 0, 16, 4, top, keep, recent};
-    sampler_want_rows(sampler, &want);
+    want.rows = (struct rows_request){true, 0, 16, 4, top, keep, recent};
+    ask();
 }
 
 /* The rows shown are these. */
@@ -99,7 +84,7 @@ static bool shows(size_t n, const uint64_t *at)
     return r->on && r->shown == n && memcmp(r->at + r->first, at, n * sizeof *at) == 0;
 }
 
-START_TEST(only_changed_rows)
+TEST(only_changed_rows)
 {
     static const uint64_t some[] = {0, 0x20, 10 * PAGE},
                           more[] = {0x20, 10 * PAGE, 20 * PAGE, 30 * PAGE};
@@ -111,79 +96,58 @@ START_TEST(only_changed_rows)
     AWAIT(shows(3, some));
     ck_assert_uint_eq(sample.length, 48);
     ck_assert_uint_eq(sample_index(&sample, 0x25), 21);
-    ck_assert_int_eq(sample.bytes[21], 1);
-    ck_assert_int_ne(sample.changed[21], 0);
-    ck_assert_int_eq(sample.changed[20], 0);
+    ck_assert_int_eq(sample.arrays->bytes[21], 1);
+    ck_assert_int_ne(sample.arrays->changed[21], 0);
+    ck_assert_int_eq(sample.arrays->changed[20], 0);
     ck_assert_uint_eq(sample_index(&sample, 0x30), SIZE_MAX);
     poke(0x25, 77); /* live */
-    AWAIT(sample.bytes[21] == 77);
+    AWAIT(sample.arrays->bytes[21] == 77);
     poke(20 * PAGE, 1);
     poke(30 * PAGE, 1);
     want_rows(0x20, 0x20, 1000LL * 1000 * MS);
     AWAIT(shows(4, more));
     want_rows(25 * PAGE, 30 * PAGE, 1000LL * 1000 * MS); /* at the end: filled from above */
     AWAIT(shows(4, more));
-    struct rows_want off = {0};
-    sampler_want_rows(sampler, &off);
+    want.rows = (struct rows_request){.on = false};
+    ask();
     AWAIT(!sample.rows.on && sample.length == 256);
-    ck_assert_int_eq(sample.bytes[0x25], 77);
+    ck_assert_int_eq(sample.arrays->bytes[0x25], 77);
 }
-END_TEST
 
-START_TEST(only_rows_that_differ_from_the_baseline)
+TEST(only_rows_that_differ_from_the_baseline)
 {
     static const uint64_t some[] = {0, 10 * PAGE + 16, FAR / 16 * 16}, none[] = {0};
     poke(0x25, 1);
-    struct look_job *j = look_job_new(sampler, LOOK_BASELINE, 0, look_finish);
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    ck_assert(looked->found);
-    look_job_free(looked);
+    struct baseline_job j = {.change = BASELINE_SET};
+    RUN_JOB(job_baseline, &j);
+    ck_assert(j.done);
     want_rows(0, 0, MS); /* how recent does not matter */
     AWAIT(shows(1, none));
     poke(10 * PAGE + 30, 2);
     poke(FAR, 222);
     AWAIT(shows(3, some));
-    ck_assert_int_eq(sample.base[sample_index(&sample, FAR)], 1);
-    ck_assert_int_eq(sample.base[sample_index(&sample, FAR) + 1], 0);
+    ck_assert_int_eq(sample.arrays->base[sample_index(&sample, FAR)], 1);
+    ck_assert_int_eq(sample.arrays->base[sample_index(&sample, FAR) + 1], 0);
     poke(10 * PAGE + 30, 0);
     poke(FAR, 0);
     AWAIT(shows(1, none));
 }
-END_TEST
 
-START_TEST(it_rests_when_told)
+TEST(it_rests_when_told)
 {
     AWAIT(sample.map.sweeps >= 1);
-    sampler_want_map(sampler, 16, 0);
+    ask_sweep(16, 0);
     uint64_t seq = sample.seq;
     AWAIT(sample.seq > seq + 2);
     uint64_t laps = sample.map.sweeps;
     seq = sample.seq;
     AWAIT(sample.seq > seq + 100);
     ck_assert_uint_le(sample.map.sweeps, laps + 1);
-    sampler_want_map(sampler, 16, 50);
+    ask_sweep(16, 50);
     AWAIT(sample.map.sweeps > laps + 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("map");
-    TCase *tc = tcase_create("map");
-    tcase_set_timeout(tc, 60);
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, a_quiet_segment_is_quiet);
-    tcase_add_test(tc, a_change_far_away_is_seen);
-    tcase_add_test(tc, changes_are_walked_across_the_segment);
-    tcase_add_test(tc, only_changed_rows);
-    tcase_add_test(tc, only_rows_that_differ_from_the_baseline);
-    tcase_add_test(tc, it_rests_when_told);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_map_job, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_quiet_segment_is_quiet, a_change_far_away_is_seen,
+            changes_are_walked_across_the_segment, only_changed_rows,
+            only_rows_that_differ_from_the_baseline, it_rests_when_told));

@@ -1,6 +1,5 @@
 /* Samples of one moment: what is read twice, what is read under a counter. Memory moves at every
  * call of the system that the sampler makes, which is between any two readings. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "backend/os.h"
 #include "live/sampler.h"
 #include "session/session.h"
+#include "support/suite.h"
 
 enum { MS = 1000000, SIZE = 8192 };
 
@@ -32,6 +32,14 @@ static void move(void *ctx, const char *call)
                            __ATOMIC_SEQ_CST);
 }
 
+/* 256 bytes from there, read like this. */
+static void ask(uint64_t offset, const struct settle_request *settle)
+{
+    struct sample_request r = {
+        .offset = offset, .length = 256, .hz = 250, .cpu = CPU_DEFAULT, .settle = *settle};
+    sampler_request(sampler, &r);
+}
+
 static void set_up(void)
 {
     struct seg *seg = NULL;
@@ -50,9 +58,9 @@ static void set_up(void)
     struct oserr e = seg_open(be, locator, SEG_READ, &seg);
     ck_assert(!oserr_is(e));
     backend_before_call(be, move, NULL);
-    sampler = sampler_start(be, seg, 250, wake, &e);
+    sampler = sampler_start(seg, 250, wake, &e);
     ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, 250);
+    ask(0, &(struct settle_request){.locked = false});
 }
 
 static void tear_down(void)
@@ -81,56 +89,52 @@ static void moving(int at, int by)
     __atomic_store_n(&move_by, by, __ATOMIC_SEQ_CST);
 }
 
-START_TEST(a_range_read_twice)
+TEST(a_range_read_twice)
 {
-    struct settle_want want = {.from = 96, .to = 112};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.from = 96, .to = 112};
+    ask(0, &want);
     AWAIT(sample.settle.reads > 3 && sample.length == 256);
     ck_assert(sample.settle.torn == 0 && !sample.settle.any);
     moving(100, 1);
     AWAIT(sample.settle.torn > 3);
-    ck_assert_int_ne(sample.unsettled[100], 0);
-    ck_assert(sample.unsettled[99] == 0 && sample.unsettled[101] == 0);
+    ck_assert_int_ne(sample.arrays->torn[100], 0);
+    ck_assert(sample.arrays->torn[99] == 0 && sample.arrays->torn[101] == 0);
     moving(100, 0);
     AWAIT(!sample.settle.any); /* it fades */
-    ck_assert_int_eq(sample.unsettled[100], 0);
+    ck_assert_int_eq(sample.arrays->torn[100], 0);
     ck_assert_uint_lt(sample.settle.torn, sample.settle.reads);
     want.to = 104;
-    sampler_settle(sampler, &want); /* counted anew */
+    ask(0, &want); /* counted anew */
     AWAIT(sample.settle.want.to == 104 && sample.settle.torn == 0);
 }
-END_TEST
 
-START_TEST(what_moves_elsewhere_is_no_matter)
+TEST(what_moves_elsewhere_is_no_matter)
 {
-    struct settle_want want = {.from = 96, .to = 112};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.from = 96, .to = 112};
+    ask(0, &want);
     moving(120, 1);
     AWAIT(sample.settle.reads > 5);
     ck_assert_uint_eq(sample.settle.torn, 0);
-    if (getenv("SHMLENS_MEMCHECK") != NULL) /* no userfaultfd: the window is read by calls, twice */
-        puts("skip: what_moves_elsewhere_is_no_matter: valgrind knows no userfaultfd");
-    else
-        ck_assert(!sample.settle.any);
+    if (getenv("SHMLENS_MEMCHECK") != NULL) /* so the window is read by calls, twice */
+        SKIP("valgrind knows no userfaultfd");
+    ck_assert(!sample.settle.any);
 }
-END_TEST
 
-START_TEST(another_window_has_no_marks)
+TEST(another_window_has_no_marks)
 {
-    struct settle_want want = {.from = 0, .to = SIZE};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.from = 0, .to = SIZE};
+    ask(0, &want);
     moving(100, 1);
-    AWAIT(sample.settle.any && sample.unsettled[100] != 0);
-    sampler_want(sampler, 4096, 256, 250);
+    AWAIT(sample.settle.any && sample.arrays->torn[100] != 0);
+    ask(4096, &want);
     AWAIT(sample.offset == 4096);
-    ck_assert(!sample.settle.any && sample.unsettled[100] == 0);
+    ck_assert(!sample.settle.any && sample.arrays->torn[100] == 0);
 }
-END_TEST
 
-START_TEST(under_a_counter)
+TEST(under_a_counter)
 {
-    struct settle_want want = {.locked = true, .lock = {.offset = 0, .width = 4}};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.locked = true, .lock = {.offset = 0, .width = 4}};
+    ask(0, &want);
     AWAIT(sample.settle.want.locked && !sample.settle.busy && sample.settle.counter == 2);
     memory[0] = 3; /* being written */
     AWAIT(sample.settle.busy);
@@ -142,16 +146,15 @@ START_TEST(under_a_counter)
     AWAIT(!sample.settle.busy);
     ck_assert_uint_eq(sample.settle.reads, 0);
     want.lock.offset = SIZE; /* the segment shrank below it */
-    sampler_settle(sampler, &want);
+    ask(0, &want);
     AWAIT(sample.settle.busy);
     want.locked = false;
-    sampler_settle(sampler, &want);
+    ask(0, &want);
     AWAIT(!sample.settle.busy);
 }
-END_TEST
 
 /* The selection is read twice, unless it lies in one word. */
-START_TEST(the_session_asks_for_its_selection)
+TEST(the_session_asks_for_its_selection)
 {
     struct session s;
     ck_assert(!oserr_is(session_init(&s, NULL)));
@@ -164,33 +167,17 @@ START_TEST(the_session_asks_for_its_selection)
         s.selecting = true;
         s.anchor = rows[i].anchor;
         s.cursor = rows[i].cursor;
-        session_settle(&s);
+        session_request_sample(&s);
         AWAIT(sample.settle.want.from == rows[i].from && sample.settle.want.to == rows[i].to);
     }
     s.locked = true;
     s.lock = (struct seg_seqlock){8, 8};
-    session_settle(&s);
+    session_request_sample(&s);
     AWAIT(sample.settle.want.locked && sample.settle.want.lock.offset == 8);
     s.sampler = NULL;
     session_free(&s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("settle");
-    TCase *c = tcase_create("settle");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, a_range_read_twice);
-    tcase_add_test(c, what_moves_elsewhere_is_no_matter);
-    tcase_add_test(c, another_window_has_no_marks);
-    tcase_add_test(c, under_a_counter);
-    tcase_add_test(c, the_session_asks_for_its_selection);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_settle, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_range_read_twice, what_moves_elsewhere_is_no_matter, another_window_has_no_marks,
+            under_a_counter, the_session_asks_for_its_selection));

@@ -289,7 +289,7 @@ static void print_who(struct out *o, const struct segrow *s)
         }
     }
     if (segrow_procs(s) == 0) {
-        out_str(o, "mapped by: nobody seen\n");
+        out_str(o, "mapped by: no process seen\n");
     }
     out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "attributes.h"
+#include "core/progress.h"
 #include "core/view.h"
 
 struct find; /* a compiled pattern; opaque */
@@ -54,10 +55,10 @@ size_t find_context(const struct find *f);
  * steps. Nothing more is found, there or after it. */
 bool find_gave_up(const struct find *f);
 
-/* go_on(ctx) is called every few milliseconds while a regular expression runs; false: find_next and
- * find_prev return SIZE_MAX at once, and find_stopped is true until this is called again. NULL:
- * never called. */
-void find_breathe(struct find *f, bool (*go_on)(void *ctx), void *ctx);
+/* A regular expression yields to `p` every few milliseconds (with no position). If that says to
+ * stop, find_next and find_prev return SIZE_MAX at once, and find_stopped is true until this is
+ * called again. NULL: it never yields. */
+void find_progress(struct find *f, const struct progress *p);
 bool find_stopped(const struct find *f);
 
 /* The next match in block[from, n): its start, or SIZE_MAX; `*length` is the match's. `last`: no

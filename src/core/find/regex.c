@@ -18,7 +18,7 @@ enum {
     FAST_TAIL = 4096,           /* bytes visible after the starts */
     SLOW_STEPS = 10000000,      /* steps per start; then the search stops */
     SLOW_STARTS = 64,           /* in a row, before the fast way is tried again */
-    SLOW_WORK = 128 * 1024,     /* between two progress calls: bytes passed, */
+    SLOW_WORK = 128 * 1024,     /* between two yields: bytes passed, */
     ITEM_WORK = 64,             /* and this many for each item of the pattern */
     HEAP_LIMIT = 20000,         /* KiB */
     JIT_STACK_START = 32 << 10, /* bytes */
@@ -34,29 +34,28 @@ struct way {
 struct regex {
     struct way fast, slow;
     pcre2_match_data *data;
-    pcre2_jit_stack *stack;   /* NULL: the matcher's own small one */
-    size_t before;            /* bytes it examines before a match, at least 1 */
-    bool anchored;            /* matches at one start only */
-    bool has_last;            /* each match contains a certain byte: */
-    uint8_t last[2];          /* one of these two */
-    bool gave_up;             /* a limit was reached */
-    bool stopped;             /* `go_on` returned false */
-    bool (*go_on)(void *ctx); /* NULL: always go on */
-    void *ctx;
-    size_t start; /* start that the slow way is trying, or tried last */
-    size_t end;   /* first start it does not try */
-    bool ended;   /* it reached `end`: there may be matches after it */
-    size_t work;  /* since the last progress call */
-    size_t place; /* position of the last item */
+    pcre2_jit_stack *stack;          /* NULL: the matcher's own small one */
+    size_t before;                   /* bytes it examines before a match, at least 1 */
+    bool anchored;                   /* matches at one start only */
+    bool has_last;                   /* each match contains a certain byte: */
+    uint8_t last[2];                 /* one of these two */
+    bool gave_up;                    /* a limit was reached */
+    bool stopped;                    /* `progress` said to stop */
+    const struct progress *progress; /* NULL: it never yields */
+    size_t start;                    /* start that the slow way is trying, or tried last */
+    size_t end;                      /* first start it does not try */
+    bool ended;                      /* it reached `end`: there may be matches after it */
+    size_t work;                     /* since the last yield */
+    size_t place;                    /* position of the last item */
     enum { ZERO_NOT_ASKED, ZERO_NO, ZERO_YES } zero; /* does it match in zeros? */
 };
 
-/* ---- progress ---- */
+/* ---- yielding ---- */
 
-static int breathe(struct regex *r)
+static int yield(struct regex *r)
 {
     r->work = 0;
-    if (r->go_on && !r->go_on(r->ctx))
+    if (r->progress != NULL && !progress_yield(r->progress, 0, 0))
         r->stopped = true;
     return r->stopped ? PCRE2_ERROR_CALLOUT : 0;
 }
@@ -72,13 +71,12 @@ static int on_item(pcre2_callout_block *b, void *ctx)
         return PCRE2_ERROR_NOMATCH;
     r->work += (at > r->place ? at - r->place : r->place - at) + ITEM_WORK;
     r->place = at;
-    return r->work < SLOW_WORK ? 0 : breathe(r);
+    return r->work < SLOW_WORK ? 0 : yield(r);
 }
 
-void regex_breathe(struct regex *r, bool (*go_on)(void *ctx), void *ctx)
+void regex_progress(struct regex *r, const struct progress *p)
 {
-    r->go_on = go_on;
-    r->ctx = ctx;
+    r->progress = p;
     r->stopped = false;
 }
 
@@ -248,7 +246,7 @@ static int match(struct regex *r, const uint8_t *block, size_t n, size_t from, s
     while (!done && h.from < h.end && !r->gave_up && !r->stopped)
         if (h.slow)
             done = match_slow(r, &h);
-        else if (breathe(r) == 0)
+        else if (yield(r) == 0)
             done = match_fast(r, &h);
     if (done && h.found < 0 && h.found != PCRE2_ERROR_NOMATCH && !r->stopped)
         r->gave_up = true;

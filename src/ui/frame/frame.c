@@ -31,6 +31,7 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
     struct oserr e = session_init(&ui->s, be);
     if (oserr_is(e))
         return e;
+    ui->s.owner = ui;
     ui->term = term;
     ui->host = (struct prompt_host){.ui = ui,
                                     .canvas = &ui->canvas,
@@ -246,7 +247,6 @@ void ui_apply(struct ui *ui)
         term_mouse(ui->term, ui->s.set.mouse);
     }
     session_set_width(&ui->s, ui->s.set.width);
-    session_request_sample(&ui->s);
 }
 
 int list_move(const char *how, int at, int count, int rows)

@@ -83,7 +83,7 @@ static const char *const promise[] = {
     "- on Windows every committed page counts as data;",
     "- while attached we keep a removed segment alive (KEEPING ALIVE).",
     "Until you turn on edit mode, segments are attached read-only. Dim dots are bytes",
-    "that were never written; ? is what cannot be known without disturbing it.",
+    "that were never written; ? is what unknown: reading it would disturb it.",
     NULL,
 };
 

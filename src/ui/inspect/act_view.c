@@ -100,7 +100,6 @@ void act_pause(struct ui *ui, const char *arg)
         return;
     }
     ui->s.paused = !ui->s.paused;
-    session_request_sample(&ui->s);
     ui_say(ui, STYLE_TEXT, "%s",
            ui->s.paused ? "display paused; other programs keep running" : "live again");
 }
@@ -138,6 +137,5 @@ void act_rate(struct ui *ui, const char *arg)
         return;
     }
     ui->s.set.hz = hz;
-    session_request_sample(&ui->s);
     ui_say(ui, STYLE_TEXT, "%.4g samples a second", hz);
 }

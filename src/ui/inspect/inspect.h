@@ -11,6 +11,7 @@
 
 #include "core/text.h"
 #include "core/view.h"
+#include "live/jobs.h"
 #include "ui/frame/ui.h"
 
 /* ---- for the frame ---- */
@@ -40,7 +41,7 @@ int panel_who_rows(const struct seg_who *who);
 
 /* ---- shared by the parts of the screen ---- */
 
-enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX = 1024 };
+enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX = FIND_PATTERN_MAX };
 
 /* Where things are in this frame, in rows and columns of the canvas. */
 struct inspect_layout {
@@ -93,14 +94,9 @@ struct inspect_row_bytes {
 /* A value on its way into the segment: typed, undone or redone. */
 enum store_why { STORE_TYPED, STORE_UNDO, STORE_REDO };
 struct cell_store {
+    struct poke_job job; /* what the sampler does */
     enum store_why why;
-    const struct view *view; /* how messages show the value */
-    uint64_t offset;
-    uint32_t size;                             /* 1 to STORE_MAX */
-    bool seen_known;                           /* false: the present value is read first */
-    bool force;                                /* no comparison: the user confirmed */
-    uint8_t seen[STORE_MAX], value[STORE_MAX]; /* in memory order */
-    struct ui *ui;
+    const struct view *view; /* how messages show the value; NULL: as hex */
 };
 
 /* A value being typed in edit mode. */
@@ -206,18 +202,13 @@ int64_t inspect_now(const struct ui *ui);
 /* The offset of the unit of `unit` bytes that contains `offset`; units are aligned to the row. */
 uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit);
 
-/* edit_typing.c: typing. True: the key was consumed. */
+/* edit_typing.c: typing. True: the key was taken. */
 bool edit_mode_key(struct ui *ui, struct key key);
 void edit_mode_commit(struct ui *ui); /* writes a complete number, drops half a byte */
 void edit_mode_drop(struct ui *ui);
 
-/* act_edit.c: leaves edit mode; asks for a value to write at the cursor, or for two (OLD NEW). */
-void inspect_edit_off(struct ui *ui);
-void inspect_ask_poke(struct ui *ui);
-void inspect_ask_cas(struct ui *ui);
-
-/* edit_store.c: writes one value by compare-and-swap and handles the outcome. */
-void edit_store(struct ui *ui, const struct cell_store *request);
+/* edit_store.c: one value into the segment as a compare-and-swap, then what follows from it. */
+void edit_store(struct ui *ui, const struct cell_store *r);
 void edit_conflict_key(struct ui *ui, struct key key);
 
 /* act_time.c: true, with a message, if the past is shown, which cannot be written. And back to
@@ -242,7 +233,20 @@ void inspect_go_to(struct ui *ui, uint64_t offset);
 const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset);
 void inspect_fights(const struct frozen *v, char out[48]);
 
-/* Posts a job to the sampler, or finishes it as cancelled if nothing is attached. */
-void inspect_post(struct ui *ui, struct job *job);
+/* act_edit.c: leaves edit mode; asks for a value to write at the cursor, or for two (OLD NEW). */
+void inspect_edit_off(struct ui *ui);
+void inspect_ask_poke(struct ui *ui);
+void inspect_ask_cas(struct ui *ui);
+
+/* Posts a job to the sampler, or finishes it as cancelled if nothing is attached. False: the job is
+ * NULL (out of memory), which is reported. */
+bool inspect_post(struct ui *ui, struct sampler_job *job);
+
+/* act_search.c: searches for a place, in the past if that is shown. `done` gets a place_find. */
+struct place_find {
+    struct find_job job;
+    char when[INSPECT_WHEN]; /* in the past: ` as of T-3.2s`, for messages */
+};
+void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_done *done);
 
 #endif
