@@ -325,7 +325,7 @@ static const struct column columns[] = {
      "the last change known (on the screen: how long ago)"},
     {"CREATOR", true, false, 7, 130, creator_text, NULL, creator_compare, "PID of the creator"},
     {"LAST", true, false, 7, 160, last_text, NULL, last_compare,
-     "pid of who attached or detached last"},
+     "PID of the last to attach or detach"},
 };
 
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
