@@ -13,15 +13,16 @@
 
 enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_ERROR = 2 };
 
-enum command_needs {                 /* bits */
-                     NEED_STAT = 1,  /* first argument is a locator: opened SEG_STAT (in the UI: the
-                                        attached segment, no argument) */
-                     NEED_READ = 2,  /* opened SEG_READ */
-                     NEED_WRITE = 4, /* opened SEG_WRITE; in the UI edit mode is asked for first */
-                     NEED_SHELL = 8, /* not at the `:` prompt (demo) */
-                     NEED_LATER = 16, /* the command opens it itself (wait --exists) */
-                     NEED_STOP = 32,  /* cleans up when asked to stop: signals are caught */
-                     NEED_NOW = 64, /* about what happens from now on: not available in the past */
+/* Bits. */
+enum command_needs {
+    NEED_STAT = 1,   /* first argument is a locator: opened SEG_STAT (in the UI: the
+                        attached segment, no argument) */
+    NEED_READ = 2,   /* opened SEG_READ */
+    NEED_WRITE = 4,  /* opened SEG_WRITE; in the UI edit mode is asked for first */
+    NEED_SHELL = 8,  /* not at the `:` prompt (demo) */
+    NEED_LATER = 16, /* the command opens it itself (wait --exists) */
+    NEED_STOP = 32,  /* cleans up when asked to stop: signals are caught */
+    NEED_NOW = 64,   /* about what happens from now on: not available in the past */
 };
 
 enum { POKES_KEPT = 64 };

@@ -175,7 +175,7 @@ static void version(struct out *o)
 }
 
 static const struct {
-    const char *name; /* stands in the template as @NAME@ */
+    const char *name; /* @NAME@ in the template */
     void (*print)(struct out *o);
 } placeholders[] = {
     {"VERSION", version},          {"UI_OPTIONS", man_ui_options},

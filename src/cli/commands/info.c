@@ -328,7 +328,7 @@ int cmd_info(struct command_run *r)
     }
     e = seg_who(r->seg, &who);
     if (oserr_is(e)) {
-        return run_fail(r, NULL, "see who has it", e);
+        return run_fail(r, NULL, "find its users", e);
     }
     st = *seg_last(r->seg); /* the read may have found huge pages */
     struct segrow s = {.kind = seg_kind(r->seg),

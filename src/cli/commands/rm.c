@@ -44,7 +44,7 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     return status;
 }
 
-/* Removes the attached segment, never another one that has its name by now. */
+/* Removes the attached segment, never a different one that has its name by now. */
 static int remove_this(struct command_run *r, struct seg *s)
 {
     struct seg_stat st;

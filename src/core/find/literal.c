@@ -71,7 +71,7 @@ static struct probe pick(const struct literal *l, const struct probe *other)
 
 bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
 {
-    bool all = true, none = true; /* are all bits significant; is none */
+    bool all = true, none = true; /* are all bits significant, or none? */
     for (size_t i = 0; mask && i < size; i++) {
         value[i] &= mask[i];
         all = all && mask[i] == 0xff;

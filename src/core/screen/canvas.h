@@ -58,9 +58,8 @@ enum { CANVAS_MARKS = 2 };
 /* One column of one row. */
 struct cell {
     uint32_t cp; /* the base character; 0: the right half of the wide character to the left */
-    uint32_t
-        mark[CANVAS_MARKS]; /* combining characters on it, 0 if none; further ones are dropped */
-    uint8_t style;          /* enum style */
+    uint32_t mark[CANVAS_MARKS]; /* combining characters on it, 0: none; more are dropped */
+    uint8_t style;               /* enum style */
 };
 
 struct canvas {

@@ -47,9 +47,8 @@ struct binding {
     uint8_t mode; /* enum key_mode */
     struct key key;
     const char *command; /* `goto`, `view next`, `poke`; as typed at the prompt */
-    const char
-        *note; /* help: a few words; NULL: another key for the row before (same line of the help) */
-    const char *bar; /* word in the key bar, NULL: none */
+    const char *note;    /* help: a few words; NULL: another key for the row before */
+    const char *bar;     /* word in the key bar, NULL: none */
 };
 
 struct keymap; /* the defaults, overlaid with the user's bindings */
@@ -77,7 +76,7 @@ MUST_USE bool key_parse(const char *name, struct key *out);
 enum { KEY_NAME_MAX = 24 };
 size_t key_name(struct key key, char out[KEY_NAME_MAX]);
 
-const char *key_mode_name(enum key_mode mode); /* `segments`, `inspect`, `who`, ... */
+const char *key_mode_name(enum key_mode mode);  /* `segments`, `inspect`, `who`, ... */
 const char *key_mode_title(enum key_mode mode); /* as a heading */
 MUST_USE bool key_mode_find(const char *name, enum key_mode *out);
 

@@ -158,7 +158,7 @@ void act_menu(struct ui *ui, const char *arg)
         menu_of_segment(ui);
 }
 
-/* The command behind option i: flips a switch, takes the next theme, otherwise prompts. */
+/* The command of option i: flips a switch, takes the next theme, otherwise prompts. */
 static void option_command(const struct ui *ui, size_t i, const char *value, char *out, size_t cap)
 {
     const char *name = setting_name(i);

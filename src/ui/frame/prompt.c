@@ -52,7 +52,7 @@ void prompt_menu(struct prompt_host *h, const char *label, const struct menu_ent
     p->menu_count = count;
 }
 
-/* Closes the prompt; what it called back may open another one. */
+/* Closes the prompt; its callback may open a new one. */
 static void drop(struct prompt_host *h)
 {
     void (*dropped)(struct ui *, void *) = h->prompt->drop;

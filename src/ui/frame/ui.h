@@ -23,15 +23,17 @@ struct screen {
     const char *name;
     enum key_mode mode;
     void (*draw)(struct ui *ui); /* the whole canvas, title included */
-    bool (*key)(struct ui *ui,
-                struct key key); /* before the key table (typing); true: consumed; may be NULL */
+
+    /* A key before the key table sees it (typing); true: consumed. May be NULL. */
+    bool (*key)(struct ui *ui, struct key key);
+
     void (*move)(struct ui *ui, const char *how, bool extend); /* `move HOW`, `select HOW` */
     void (*mouse)(struct ui *ui, const struct event *ev);
-    void (*enter)(struct ui *ui); /* became the top screen; may be NULL */
-    void (*idle)(struct ui *ui,
-                 int row); /* the message line when there is no message; may be NULL */
-    int64_t (*next)(struct ui *ui,
-                    int64_t now); /* when to draw next if nothing happens (fading); may be NULL */
+    void (*enter)(struct ui *ui);         /* became the top screen; may be NULL */
+    void (*idle)(struct ui *ui, int row); /* the message line without a message; may be NULL */
+
+    /* When to draw next if nothing happens (fading); may be NULL. */
+    int64_t (*next)(struct ui *ui, int64_t now);
 };
 
 extern const struct screen screen_segments, screen_inspect, screen_calls, screen_help;

@@ -195,7 +195,7 @@ int64_t inspect_follow_next(const struct ui *ui);
 /* panel_inspector.c */
 void inspect_draw_inspector(struct ui *ui);
 
-/* The view and byte order in use; the time of the picture (it stands still while paused). */
+/* The view and byte order in use; the time of the picture (frozen while paused). */
 const struct view *inspect_view(const struct ui *ui);
 int64_t inspect_now(const struct ui *ui);
 

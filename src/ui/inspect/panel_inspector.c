@@ -269,7 +269,7 @@ static void draw_rule(struct ui *ui)
 }
 
 /* One field beside the rows, starting at `row`. A value too long for its label's line gets a line
- * of its own, or wraps from behind its label if that is too short as well. Returns the row after
+ * of its own, or wraps from after its label if that is too short as well. Returns the row after
  * it; `last`: it was left out. */
 static int draw_field_beside(struct ui *ui, const struct inspect_row *f, int row, int last)
 {

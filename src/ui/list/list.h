@@ -19,7 +19,7 @@ enum {
 struct tag {
     char *locator; /* raw, malloc'd */
     struct seg_stat seen;
-    bool removed; /* the user was told that it will be removed */
+    bool removed; /* the question to the user included it */
 };
 
 struct row_key;

@@ -9,13 +9,14 @@
 
 #include "backend/os.h"
 
-enum tty_ready {                  /* bits */
-                 TTY_INPUT = 1,   /* there is something to read */
-                 TTY_RESIZED = 2, /* the size may have changed */
-                 TTY_RESUMED = 4, /* we were stopped and continued by another process */
-                 TTY_GONE = 8,    /* it hung up */
-                 TTY_STOP = 32,   /* we are asked to stop (SIGTSTP) */
-                 TTY_WOKEN = 16,  /* `wake` was posted */
+/* Bits. */
+enum tty_ready {
+    TTY_INPUT = 1,   /* there is something to read */
+    TTY_RESIZED = 2, /* the size may have changed */
+    TTY_RESUMED = 4, /* we were stopped and continued by another process */
+    TTY_GONE = 8,    /* it hung up */
+    TTY_STOP = 32,   /* we are asked to stop (SIGTSTP) */
+    TTY_WOKEN = 16,  /* `wake` was posted */
 };
 
 /* Starts watching for size changes and continuation. NULL, or why not (static); then nothing is
