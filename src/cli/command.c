@@ -46,22 +46,18 @@ bool command_has_option(const struct command_option *o, const char *command)
 static size_t distance(const char *a, const char *b)
 {
     size_t d[COMMAND_NAME_MAX][COMMAND_NAME_MAX], n = strlen(a), m = strlen(b);
-    if (n >= COMMAND_NAME_MAX || m >= COMMAND_NAME_MAX) {
+    if (n >= COMMAND_NAME_MAX || m >= COMMAND_NAME_MAX)
         return SIZE_MAX;
-    }
     for (size_t i = 0; i <= n; i++) {
         for (size_t k = 0; k <= m; k++) {
             size_t least = i == 0 ? k : d[i - 1][k] + 1;
-            if (k > 0 && (i == 0 || d[i][k - 1] + 1 < least)) {
+            if (k > 0 && (i == 0 || d[i][k - 1] + 1 < least))
                 least = i == 0 ? k : d[i][k - 1] + 1;
-            }
-            if (i > 0 && k > 0 && d[i - 1][k - 1] + (a[i - 1] != b[k - 1]) < least) {
+            if (i > 0 && k > 0 && d[i - 1][k - 1] + (a[i - 1] != b[k - 1]) < least)
                 least = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
-            }
             if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
-                d[i - 2][k - 2] + 1 < least) {
+                d[i - 2][k - 2] + 1 < least)
                 least = d[i - 2][k - 2] + 1;
-            }
             d[i][k] = least;
         }
     }
@@ -84,11 +80,9 @@ const char *command_like(const char *name)
 
 const struct command *command_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(commands[i].name, name) == 0) {
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
-        }
-    }
     return NULL;
 }
 
@@ -119,9 +113,8 @@ static void print_more(struct calls *c)
 static void print_call(void *ctx, const struct oscall *call)
 {
     struct calls *c = ctx;
-    if (c->thread != &this_thread) {
+    if (c->thread != &this_thread)
         return;
-    }
     if (strcmp(c->last, call->text) == 0) {
         c->more++;
         return;
@@ -156,16 +149,14 @@ static bool attach(struct command_run *r)
                                                            : SEG_STAT;
     r->word = r->args->word;
     r->words = r->args->words;
-    if ((c->needs & (NEED_STAT | NEED_READ | NEED_WRITE)) == 0) {
+    if ((c->needs & (NEED_STAT | NEED_READ | NEED_WRITE)) == 0)
         return true;
-    }
     if (r->env->ui && r->env->seg != NULL) {
         const char *raw = seg_locator(r->env->seg);
         memcpy(r->raw, raw, strlen(raw) + 1);
         bool timed = args_get(r->args, "at") != NULL || args_get(r->args, "to") != NULL;
-        if (seg_kind(r->env->seg) == SEG_REC && (r->env->when == NULL || timed)) {
+        if (seg_kind(r->env->seg) == SEG_REC && (r->env->when == NULL || timed))
             return attach_again(r, access);
-        }
         r->seg = r->env->seg;
         if (seg_get_access(r->seg) < access) {
             (void)run_error(r, "read-only: turn editing on first");
@@ -176,12 +167,10 @@ static bool attach(struct command_run *r)
     }
     r->word++;
     r->words--;
-    if ((c->needs & NEED_LATER) != 0) {
+    if ((c->needs & NEED_LATER) != 0)
         return run_locator(r, r->args->word[0], r->raw);
-    }
-    if (!run_open(r, r->args->word[0], access, &r->seg, r->raw)) {
+    if (!run_open(r, r->args->word[0], access, &r->seg, r->raw))
         return false;
-    }
     r->seg_is_ours = true;
     r->size = seg_last(r->seg)->size;
     return true;
@@ -197,9 +186,8 @@ static int check_words(struct command_run *r)
                        ? 1
                        : 0;
     const char *synopsis = c->synopsis;
-    if (r->args->words >= c->min - left_out && r->args->words <= c->max - left_out) {
+    if (r->args->words >= c->min - left_out && r->args->words <= c->max - left_out)
         return EXIT_DONE;
-    }
     if (left_out > 0) {
         synopsis += strcspn(synopsis, " ");
         synopsis += strspn(synopsis, " ");
@@ -212,9 +200,8 @@ static int check_words(struct command_run *r)
 
 static int stopped(struct command_run *r)
 {
-    if (r->env->ui) {
+    if (r->env->ui)
         return run_error(r, "stopped");
-    }
     out_push(r->env->out);
     os_die_of(os_stop_signal());
     return EXIT_ERROR;
@@ -224,22 +211,17 @@ static int run_command(struct command_run *r)
 {
     struct command_env *env = r->env;
     int status = check_words(r);
-    if (status != EXIT_DONE) {
+    if (status != EXIT_DONE)
         return status;
-    }
-    if (env->ui && (r->command->needs & NEED_SHELL) != 0) {
+    if (env->ui && (r->command->needs & NEED_SHELL) != 0)
         return run_error(r, "runs from the shell: quit first");
-    }
-    if (env->when != NULL && (r->command->needs & NEED_NOW) != 0) {
+    if (env->when != NULL && (r->command->needs & NEED_NOW) != 0)
         return run_error(r, "is about what happens from now on; press . to return to live");
-    }
-    if (!env->ui && (r->command->needs & NEED_STOP) != 0) {
+    if (!env->ui && (r->command->needs & NEED_STOP) != 0)
         os_catch_stop();
-    }
     status = attach(r) ? r->command->run(r) : EXIT_ERROR;
-    if (r->seg_is_ours) {
+    if (r->seg_is_ours)
         seg_close(r->seg);
-    }
     if (!out_flush(env->out) && (env->ui || !os_stop_asked())) {
         struct oserr e = env->out->error;
         struct out *err = run_error_begin(r, NULL);
@@ -267,20 +249,17 @@ int command_run(struct command_env *env, int argc, char **argv)
         run_error_end(&r);
         return EXIT_ERROR;
     }
-    if (!args_parse(&args, argv[0], argc - 1, argv + 1, why)) {
+    if (!args_parse(&args, argv[0], argc - 1, argv + 1, why))
         return run_usage(&r, "%s", why);
-    }
     if (args_get(&args, "help") != NULL) {
         help_command(env->out, r.command);
         return out_flush(env->out) ? EXIT_DONE : EXIT_ERROR;
     }
-    if (args_get(&args, "calls") != NULL) {
+    if (args_get(&args, "calls") != NULL)
         backend_on_call(env->be, print_call, &calls);
-    }
     int status = run_command(&r);
-    if (args_get(&args, "calls") != NULL) {
+    if (args_get(&args, "calls") != NULL)
         backend_on_call(env->be, NULL, NULL);
-    }
     print_more(&calls);
     return status;
 }

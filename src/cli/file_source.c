@@ -11,9 +11,8 @@ static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
     char text[160];
     char shown[RUN_SHOWN];
-    if (!r->env->ui && os_stop_asked()) {
+    if (!r->env->ui && os_stop_asked())
         return EXIT_STOPPED;
-    }
     const char *what = oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
                        : oserr_kind(e) == OSERR_K_DENIED ? "no permission to read it"
                                                          : "cannot read it";
@@ -52,9 +51,8 @@ static bool read_all(struct command_run *r, struct file_source *c, uint64_t most
             return false;
         }
         c->size += got;
-        if (c->size > most) {
+        if (c->size > most)
             return too_large(r, c->path, most);
-        }
         if (got == 0) {
             os_file_abandon(c->file);
             c->file = NULL;
@@ -84,9 +82,8 @@ bool file_source_open(struct command_run *r, const char *path, uint64_t most, st
         c->size = size;
         fits = size <= most || too_large(r, path, most);
     }
-    if (!fits) {
+    if (!fits)
         file_source_close(c);
-    }
     return fits;
 }
 
@@ -118,9 +115,8 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
     uint8_t *piece = malloc(PIECE);
     int status = EXIT_DONE;
     uint64_t at = 0;
-    if (piece == NULL) {
+    if (piece == NULL)
         return file_failed(r, c->path, (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     while (at < c->size && status == EXIT_DONE) {
         size_t got = 0;
         uint64_t left = c->size - at;
@@ -142,9 +138,8 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
 
 int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
 {
-    if (c->file != NULL) {
+    if (c->file != NULL)
         return store_file(r, c, s, offset);
-    }
     int status = EXIT_DONE;
     for (uint64_t at = 0; at < c->size && status == EXIT_DONE; at += PIECE) {
         uint64_t left = c->size - at;

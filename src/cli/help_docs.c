@@ -17,12 +17,10 @@ struct key_line {
 static bool key_line(const struct keymap *m, enum key_mode mode, size_t *i, struct key_line *line)
 {
     const struct binding *b = NULL;
-    while ((b = keymap_row(m, *i)) != NULL && (b->mode != mode || b->note == NULL)) {
+    while ((b = keymap_row(m, *i)) != NULL && (b->mode != mode || b->note == NULL))
         (*i)++;
-    }
-    if (b == NULL) {
+    if (b == NULL)
         return false;
-    }
     size_t used = 0;
     line->note = b->note;
     line->keys[0] = '\0';
@@ -42,24 +40,21 @@ static bool key_line(const struct keymap *m, enum key_mode mode, size_t *i, stru
 /* Text for roff, with what would be a request or an escape quoted. */
 static void roff(struct out *o, const char *s)
 {
-    if (*s == '.' || *s == '\'') {
+    if (*s == '.' || *s == '\'')
         out_str(o, "\\&");
-    }
-    for (; *s != '\0'; s++) {
-        if (*s == '\\') {
+    for (; *s != '\0'; s++)
+        if (*s == '\\')
             out_str(o, "\\e");
-        } else if (*s == '-') {
+        else if (*s == '-')
             out_str(o, "\\-");
-        } else if (*s == '\'') {
+        else if (*s == '\'')
             out_str(o, "\\(aq");
-        } else if (*s == '^') {
+        else if (*s == '^')
             out_str(o, "\\(ha");
-        } else if (*s == '`') {
+        else if (*s == '`')
             out_str(o, "\\(ga");
-        } else {
+        else
             out_bytes(o, s, 1);
-        }
-    }
 }
 
 static void man_options(struct out *o, const char *command)
@@ -221,9 +216,8 @@ static void expand(struct out *o, const char *template)
 static void markdown(struct out *o, const char *s)
 {
     for (; *s != '\0'; s++) {
-        if (*s == '|') {
+        if (*s == '|')
             out_str(o, "\\");
-        }
         out_bytes(o, s, 1);
     }
 }
@@ -254,9 +248,8 @@ static void print_commands(struct out *o)
 static void print_keys(struct out *o)
 {
     struct keymap *m = keymap_new();
-    if (m == NULL) {
+    if (m == NULL)
         return;
-    }
     out_str(o, "<!-- begin:keys -->\n");
     for (int mode = 0; mode < MODE_COUNT; mode++) {
         struct key_line line;

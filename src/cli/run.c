@@ -16,9 +16,8 @@ struct out *run_error_begin(struct command_run *r, const char *raw)
         out_push(r->env->out); /* keep the order of the two outputs */
         out_str(err, "shmlens: ");
     }
-    if (r->command != NULL) {
+    if (r->command != NULL)
         out_print(err, "%s: ", r->command->name);
-    }
     if (raw != NULL && raw[0] != '\0') {
         out_locator(err, raw);
         out_str(err, ": ");
@@ -81,9 +80,8 @@ static const struct kind_words {
 static const struct kind_words *words_of(const char *raw)
 {
     const struct kind_words *w = kind_words;
-    while (strncmp(raw, w->prefix, strlen(w->prefix)) != 0) {
+    while (strncmp(raw, w->prefix, strlen(w->prefix)) != 0)
         w++;
-    }
     return w;
 }
 
@@ -147,9 +145,8 @@ static const char *refusal(uint32_t code, const char *raw)
 static void print_rule(struct out *err, uint32_t code)
 {
     const char *rule = seg_rule(code);
-    if (rule != NULL) {
+    if (rule != NULL)
         out_print(err, code == SEG_E_LOCATOR ? " (%s)" : "; %s", rule);
-    }
 }
 
 static void print_meaning(struct out *err, const char *raw, const char *doing, struct oserr e)
@@ -197,9 +194,8 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
 
 struct oserr run_partly(struct oserr e, uint64_t stored)
 {
-    if (stored > 0 && e.code == SEG_E_BEYOND) {
+    if (stored > 0 && e.code == SEG_E_BEYOND)
         e.code = SEG_E_SHRANK;
-    }
     return e;
 }
 
@@ -237,9 +233,8 @@ int run_usage(struct command_run *r, const char *format, ...)
     va_end(args);
     struct out *err = run_error_begin(r, r->raw);
     out_str(err, text);
-    if (!r->env->ui) {
+    if (!r->env->ui)
         out_print(err, "; see shmlens %s --help", r->command->name);
-    }
     run_error_end(r);
     return EXIT_ERROR;
 }
@@ -271,9 +266,8 @@ static bool is_segment(struct command_run *r, const char *name)
     int n = snprintf(typed, sizeof typed, "/%s", name);
     bool found = n > 0 && (size_t)n < sizeof typed && locator_typed(typed, raw) == NULL &&
                  !oserr_is(seg_open(r->env->be, raw, SEG_STAT, &seg));
-    if (found) {
+    if (found)
         seg_close(seg);
-    }
     return found;
 }
 
@@ -285,9 +279,8 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(r, NULL);
         out_print(err, "%s: %s", run_shown(typed, shown), why);
-        if (is_segment(r, typed)) {
+        if (is_segment(r, typed))
             out_print(err, " (did you mean /%s?)", shown);
-        }
         run_error_end(r);
         return false;
     }
@@ -302,9 +295,8 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX])
 {
-    if (!run_locator(r, typed, raw)) {
+    if (!run_locator(r, typed, raw))
         return false;
-    }
     struct oserr e = seg_open(r->env->be, raw, access, seg);
     if (oserr_is(e)) {
         (void)run_fail(r, raw,

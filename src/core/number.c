@@ -20,12 +20,11 @@ static bool read_digits(const char **s, unsigned base, uint64_t *value, bool *ov
 {
     const char *p = *s;
     uint64_t v = 0;
-    for (unsigned d; (d = digit_value(*p)) < base; p++) {
+    for (unsigned d; (d = digit_value(*p)) < base; p++)
         if (v > (UINT64_MAX - d) / base)
             *over = true;
         else
             v = v * base + d;
-    }
     if (p == *s)
         return false;
     *s = p;

@@ -36,18 +36,15 @@ static bool pattern_matches(const char *pattern, const struct seg_info *s)
     char shown[4 * LOCATOR_MAX];
     const char *colon = strchr(s->locator, ':');
     const char *name = colon == NULL ? s->locator : colon + 1; /* `/name` */
-    if (strncmp(pattern, folder, sizeof folder - 1) == 0) {
+    if (strncmp(pattern, folder, sizeof folder - 1) == 0)
         pattern += sizeof folder - 2;
-    }
     if (glob_match(pattern, s->locator) || glob_match(pattern, name) ||
-        glob_match(pattern, s->name)) {
+        glob_match(pattern, s->name))
         return true;
-    }
     (void)locator_shown(s->locator, shown, sizeof shown);
     colon = strchr(shown, ':');
-    if (glob_match(pattern, shown) || (colon != NULL && glob_match(pattern, colon + 1))) {
+    if (glob_match(pattern, shown) || (colon != NULL && glob_match(pattern, colon + 1)))
         return true;
-    }
     (void)text_escape(shown, sizeof shown, s->name, strlen(s->name));
     return glob_match(pattern, shown);
 }
@@ -55,9 +52,8 @@ static bool pattern_matches(const char *pattern, const struct seg_info *s)
 static bool is_meant(const struct command_run *r, const struct seg_info *s)
 {
     bool meant = r->words == 0;
-    for (int i = 0; i < r->words && !meant; i++) {
+    for (int i = 0; i < r->words && !meant; i++)
         meant = pattern_matches(r->word[i], s);
-    }
     return meant;
 }
 
@@ -81,9 +77,8 @@ static bool is_candidate(struct cleaning *c, const struct seg_info *s)
     uint32_t me = os_uid();
     bool orphan = segrow_is_orphan(&row);
     bool lease = s->stat.uid == me || me == 0; /* a lease can prove what /proc does not show */
-    if (s->via != 0 || (!orphan && !segrow_is_idle(&row)) || !is_meant(c->r, s)) {
+    if (s->via != 0 || (!orphan && !segrow_is_idle(&row)) || !is_meant(c->r, s))
         return false;
-    }
     if (!c->all_users && s->stat.uid != me) {
         c->left.foreign++;
         return false;
@@ -130,21 +125,18 @@ static void clean_one(struct cleaning *c, const struct seg_info *s)
 static bool clean_all(struct cleaning *c)
 {
     for (size_t i = 0; i < c->survey.count; i++) {
-        if (!progress_yield(c->r->env->progress, i, c->survey.count)) {
+        if (!progress_yield(c->r->env->progress, i, c->survey.count))
             return false;
-        }
-        if (is_candidate(c, &c->survey.segs[i])) {
+        if (is_candidate(c, &c->survey.segs[i]))
             clean_one(c, &c->survey.segs[i]);
-        }
     }
     return true;
 }
 
 static void say_count(struct cleaning *c, size_t n, const char *what)
 {
-    if (n > 0) {
+    if (n > 0)
         run_note(c->r, "skipped: %zu %s", n, what);
-    }
 }
 
 static void say_totals(struct cleaning *c)
@@ -173,17 +165,14 @@ int cmd_clean(struct command_run *r)
                              run_option(r, "yes") != NULL && run_option(r, "dry-run") == NULL,
                          .older = (int64_t)MINUTE * 1000000000,
                          .wall = os_wall()};
-    if (!run_duration_option(r, "older-than", &c.older)) {
+    if (!run_duration_option(r, "older-than", &c.older))
         return EXIT_ERROR;
-    }
     struct oserr e = seg_survey(r->env->be, KINDS, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &c.survey);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
-    }
     bool done = clean_all(&c);
-    if (done) {
+    if (done)
         say_totals(&c);
-    }
     seg_survey_free(&c.survey);
     return !done ? EXIT_STOPPED : c.listed > c.removed ? EXIT_NO : EXIT_DONE;
 }

@@ -31,15 +31,12 @@ static bool has_it(struct seg *s, uint32_t pid)
     struct seg_who who;
     bool lives = false;
     struct oserr e = seg_who(s, &who);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return true; /* not known: leave it alone */
-    }
-    for (size_t i = 0; i < who.mappers_count; i++) {
+    for (size_t i = 0; i < who.mappers_count; i++)
         lives = lives || who.mappers[i].pid == pid || who.mappers[i].write;
-    }
-    for (size_t i = 0; i < who.holders_count; i++) {
+    for (size_t i = 0; i < who.holders_count; i++)
         lives = lives || who.holders[i].pid == pid;
-    }
     seg_who_free(&who);
     return lives;
 }
@@ -51,9 +48,8 @@ static enum found look(struct command_run *r, struct seg_stat *seen)
     char magic[8];
     uint32_t pid = 0;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
-    if (oserr_kind(e) == OSERR_K_MISSING) {
+    if (oserr_kind(e) == OSERR_K_MISSING)
         return FOUND_NOTHING;
-    }
     if (oserr_kind(e) == OSERR_K_DENIED && !oserr_is(seg_open(r->env->be, r->raw, SEG_STAT, &s))) {
         char name[33];
         char shown[RUN_SHOWN];
@@ -67,9 +63,8 @@ static enum found look(struct command_run *r, struct seg_stat *seen)
         return FOUND_ERROR;
     }
     enum found found = FOUND_FOREIGN;
-    if (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0) {
+    if (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0)
         found = has_it(s, pid) ? FOUND_LIVE : FOUND_DEAD;
-    }
     *seen = *seg_last(s);
     seg_close(s);
     return found;
@@ -85,18 +80,16 @@ struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen)
 /* Makes room for a new writer. */
 static int clear_name(struct command_run *r, enum found found, const struct seg_stat *seen)
 {
-    if (found == FOUND_ERROR) {
+    if (found == FOUND_ERROR)
         return EXIT_ERROR;
-    }
     if (found == FOUND_FOREIGN) {
         return run_error(r,
                          "a segment of this name exists that is not the demo's; remove it first");
     }
     if (found == FOUND_DEAD) {
         struct oserr e = demo_remove(r, seen);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "remove what a dead writer left", e);
-        }
     }
     return EXIT_DONE;
 }
@@ -118,15 +111,12 @@ static int await_writer(struct command_run *r, struct os_process *writer, bool a
         struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
         bool ready = !oserr_is(e) &&
                      (any || (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0));
-        if (!oserr_is(e)) {
+        if (!oserr_is(e))
             seg_close(s);
-        }
-        if (ready) {
+        if (ready)
             return EXIT_DONE;
-        }
-        if (!progress_sleep(r->env->progress, os_now() + LOOK_EVERY)) {
+        if (!progress_sleep(r->env->progress, os_now() + LOOK_EVERY))
             return EXIT_STOPPED;
-        }
     }
     return run_error(r, "the writer did not start");
 }
@@ -135,23 +125,19 @@ static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
 {
     char option[LOCATOR_MAX + 16] = "";
     const char *const args[] = {"demo", "--writer-only", file == NULL ? NULL : option, NULL};
-    if (file != NULL) {
+    if (file != NULL)
         (void)snprintf(option, sizeof option, "--replay=%s", file);
-    }
     struct os_process *writer = NULL;
     struct oserr e = os_spawn_self(args, &writer);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "start the writer", e);
-    }
     int status = await_writer(r, writer, file != NULL);
-    if (status == EXIT_DONE) {
+    if (status == EXIT_DONE)
         status = open_ui(r, until);
-    }
     os_process_stop(writer); /* it removes its segment; if it was killed, we do */
     struct seg_stat seen;
-    if (look(r, &seen) == FOUND_DEAD) {
+    if (look(r, &seen) == FOUND_DEAD)
         (void)clear_name(r, FOUND_DEAD, &seen);
-    }
     return status;
 }
 
@@ -160,9 +146,8 @@ static bool check_recording(struct command_run *r, const char *file)
 {
     char raw[LOCATOR_MAX];
     struct seg *s = NULL;
-    if (file != NULL && !demo_open_recording(r, file, &s, raw)) {
+    if (file != NULL && !demo_open_recording(r, file, &s, raw))
         return false;
-    }
     seg_close(s);
     return true;
 }
@@ -172,33 +157,25 @@ int cmd_demo(struct command_run *r)
     int64_t duration = -1;
     bool writer_only = run_option(r, "writer-only") != NULL;
     const char *file = run_option(r, "replay");
-    if (!run_duration_option(r, "for", &duration) || !run_locator(r, seg_demo_name(), r->raw)) {
+    if (!run_duration_option(r, "for", &duration) || !run_locator(r, seg_demo_name(), r->raw))
         return EXIT_ERROR;
-    }
     int64_t until = duration < 0 ? INT64_MAX : os_now() + duration;
-    if (!writer_only && (!os_is_terminal(0) || !os_is_terminal(1))) {
+    if (!writer_only && (!os_is_terminal(0) || !os_is_terminal(1)))
         return run_usage(r, "the terminal UI needs a terminal (or --writer-only)");
-    }
-    if (!writer_only && r->env->ui_main == NULL) {
+    if (!writer_only && r->env->ui_main == NULL)
         return run_usage(r, "this build has no terminal UI: --writer-only");
-    }
-    if (!check_recording(r, file)) {
+    if (!check_recording(r, file))
         return EXIT_ERROR;
-    }
     struct seg_stat seen;
     enum found found = look(r, &seen);
-    if (found == FOUND_LIVE && !writer_only && file == NULL) {
+    if (found == FOUND_LIVE && !writer_only && file == NULL)
         return open_ui(r, duration < 0 ? 0 : until);
-    }
-    if (found == FOUND_LIVE) {
+    if (found == FOUND_LIVE)
         return run_error(r, "a demo's writer is at work there already");
-    }
     int status = clear_name(r, found, &seen);
-    if (status != EXIT_DONE) {
+    if (status != EXIT_DONE)
         return status;
-    }
-    if (!writer_only) {
+    if (!writer_only)
         return demo_with_ui(r, file, duration < 0 ? 0 : until);
-    }
     return file != NULL ? demo_replay(r, file, until) : demo_writer(r, until);
 }

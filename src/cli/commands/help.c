@@ -55,9 +55,8 @@ static void print_views(struct out *o)
     size_t count = 0;
     const struct view *v = view_table(&count);
     out_str(o, "\nViews (--as VIEW):");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         out_print(o, "%s%s", i % 12 == 0 ? "\n  " : " ", v[i].name);
-    }
     out_str(o, "\n  without le or be: the byte order of this machine\n");
 }
 
@@ -81,11 +80,10 @@ void help_all(struct out *o)
     for (size_t i = 0; i < count; i++) {
         char left[80];
         (void)snprintf(left, sizeof left, "%s %s", c[i].name, c[i].synopsis);
-        if (strlen(left) > 34) {
+        if (strlen(left) > 34)
             out_print(o, "  %s\n  %-34s ", left, "");
-        } else {
+        else
             out_print(o, "  %-34s ", left);
-        }
         print_here(o, c[i].help);
         out_str(o, "\n");
     }
@@ -109,9 +107,8 @@ int cmd_help(struct command_run *r)
         return EXIT_DONE;
     }
     c = command_find(r->args->word[0]);
-    if (c == NULL) {
+    if (c == NULL)
         return run_bad_word(r, "COMMAND", r->args->word[0], "no such command");
-    }
     help_command(r->env->out, c);
     return EXIT_DONE;
 }

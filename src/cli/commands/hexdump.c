@@ -24,12 +24,10 @@ static char shown(uint8_t byte)
 static char *put_offset(char *q, uint64_t offset)
 {
     int n = 8;
-    while (n < 16 && offset >> (4 * n) != 0) {
+    while (n < 16 && offset >> (4 * n) != 0)
         n++;
-    }
-    for (int i = n - 1; i >= 0; i--) {
+    for (int i = n - 1; i >= 0; i--)
         *q++ = digits[(offset >> (4 * i)) & 15];
-    }
     return q;
 }
 
@@ -46,9 +44,8 @@ static char *put_whole_row(char *q, uint64_t offset, const uint8_t *p)
         *q++ = ' ';
     }
     *q++ = '|';
-    for (int i = 0; i < DUMP_ROW; i++) {
+    for (int i = 0; i < DUMP_ROW; i++)
         *q++ = shown(p[i]);
-    }
     *q++ = '|';
     *q++ = '\n';
     return q;
@@ -62,14 +59,12 @@ static char *put_short_row(char *q, uint64_t offset, const uint8_t *p, size_t n)
     for (size_t i = 0; i < DUMP_ROW; i++) {
         memcpy(q, i < n ? byte_text[p[i]] : "   ", 3);
         q += 3;
-        if (i % 8 == 7) {
+        if (i % 8 == 7)
             *q++ = ' ';
-        }
     }
     *q++ = '|';
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         *q++ = shown(p[i]);
-    }
     *q++ = '|';
     *q++ = '\n';
     return q;
@@ -81,9 +76,8 @@ static bool put_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t r
     char *start = out_room(d->out, rows * ROW_MAX);
     char *q = start;
     const uint8_t *last = d->any ? d->last : NULL;
-    if (start == NULL) {
+    if (start == NULL)
         return false;
-    }
     for (size_t i = 0; i < rows; i++, p += DUMP_ROW, offset += DUMP_ROW) {
         if (d->fold && last != NULL && memcmp(last, p, DUMP_ROW) == 0) {
             if (!d->folded) {
@@ -97,9 +91,8 @@ static bool put_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t r
         d->folded = false;
         last = p;
     }
-    if (last != NULL && last != d->last) {
+    if (last != NULL && last != d->last)
         memcpy(d->last, last, DUMP_ROW);
-    }
     d->any = true;
     out_used(d->out, (size_t)(q - start));
     return true;
@@ -110,27 +103,24 @@ void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n)
     size_t most = d->out->fd < 0 ? 1 : ROWS_AT_ONCE; /* a text is filled up to its limit */
     while (n >= DUMP_ROW) {
         size_t rows = n / DUMP_ROW < most ? n / DUMP_ROW : most;
-        if (!put_rows(d, offset, p, rows)) {
+        if (!put_rows(d, offset, p, rows))
             return;
-        }
         p += rows * DUMP_ROW;
         n -= rows * DUMP_ROW;
         offset += rows * DUMP_ROW;
     }
     if (n > 0) {
         char *start = out_room(d->out, ROW_MAX);
-        if (start != NULL) {
+        if (start != NULL)
             out_used(d->out, (size_t)(put_short_row(start, offset, p, n) - start));
-        }
     }
 }
 
 void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n)
 {
     char *start = out_room(d->out, ROW_MAX);
-    if (start == NULL) {
+    if (start == NULL)
         return;
-    }
     char *end = put_short_row(start, offset, p, n);
     char *text = end - 2 - n; /* between the bars */
     char *hex = put_offset(start, offset) + 2;
@@ -152,9 +142,8 @@ void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
         dump_rows(d, offset, zeros, now * DUMP_ROW);
         offset += now * DUMP_ROW;
         rows -= now;
-        if (d->fold || d->out->cut || oserr_is(d->out->error)) {
+        if (d->fold || d->out->cut || oserr_is(d->out->error))
             return; /* the * already covers the rest */
-        }
     }
 }
 
@@ -176,9 +165,8 @@ static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *da
     enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
     struct oserr e = seg_extent(s, at, &start, &stop, &kind);
     *data_end = end;
-    if (oserr_is(e) || stop <= at) {
+    if (oserr_is(e) || stop <= at)
         return 0;
-    }
     stop = stop < end ? stop : end;
     if (kind == SEG_EXT_HOLE) {
         *data_end = end - at < DUMP_ROW ? end : at + DUMP_ROW;
@@ -200,17 +188,14 @@ static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffe
         size_t asked = 0;
         struct oserr e =
             aligned_buffer_read(b, r->seg, *at, *stop - *at, DUMP_ROW, &p, &asked, &got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
-        if (!progress_yield(r->env->progress, *at, *stop)) {
+        if (!progress_yield(r->env->progress, *at, *stop))
             return EXIT_STOPPED;
-        }
         dump_rows(d, *at, p, got);
         *at += got;
-        if (got < asked) { /* it shrank meanwhile */
+        if (got < asked) /* it shrank meanwhile */
             *stop = *at;
-        }
     }
     return EXIT_DONE;
 }
@@ -226,11 +211,10 @@ static uint64_t dump_then(struct dump *d, const struct peek *p, uint64_t at, uin
             unknown[i] = peek_unknown(p, at + i, 1);
             any = any || unknown[i];
         }
-        if (any) {
+        if (any)
             dump_gaps(d, at, bytes, unknown, n);
-        } else {
+        else
             dump_rows(d, at, bytes, n);
-        }
         at += n;
     }
     return at;
@@ -244,13 +228,11 @@ int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown)
     uint64_t end = p->offset + p->length;
     int status = EXIT_DONE;
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "print it", e);
-    }
     peek_give(p, &b);
-    if (p->unknown > 0) {
+    if (p->unknown > 0)
         at = dump_then(&d, p, at, end);
-    }
     while (at < end && status == EXIT_DONE && !d.out->cut && !oserr_is(d.out->error)) {
         uint64_t stop = end;
         uint64_t rows = p->held != NULL ? 0 : hole_rows(r->seg, at, end, &stop);
@@ -264,9 +246,8 @@ int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown)
         }
     }
     aligned_buffer_free(&b);
-    if (at > p->offset && status == EXIT_DONE) {
+    if (at > p->offset && status == EXIT_DONE)
         dump_end(&d, at);
-    }
     *shown = at - p->offset;
     return status;
 }

@@ -42,9 +42,8 @@ static bool parse_kinds(struct command_run *r, struct list *l)
 {
     const char *all = run_option(r, "kind");
     l->kinds = seg_kinds() & ~(1U << SEG_FILE);
-    if (all == NULL) {
+    if (all == NULL)
         return true;
-    }
     l->kinds = 0;
     for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
         size_t n = list_item(s, &rest);
@@ -95,18 +94,16 @@ static int compare(const void *a, const void *b)
     const struct sorting *x = a;
     const struct sorting *y = b;
     int c = x->by != NULL ? x->by->compare(&x->row, &y->row) : 0;
-    if (c == 0) {
+    if (c == 0)
         c = strcmp(x->shown, y->shown);
-    }
     return x->sign < 0 ? -c : c;
 }
 
 /* Plain ASCII is printed unchanged. */
 static bool is_plain(const char *s)
 {
-    while (*s >= ' ' && *s < 0x7f && *s != '\\') {
+    while (*s >= ' ' && *s < 0x7f && *s != '\\')
         s++;
-    }
     return *s == '\0';
 }
 
@@ -116,25 +113,21 @@ static bool sort_prepare(struct command_run *r, const struct list *l, struct sor
     const struct column *locator = column_table(&count);
     for (size_t i = 0; i < l->count; i++) {
         const char *raw = l->rows[i].locator;
-        if (raw == NULL) { /* cannot happen: every row has one */
+        if (raw == NULL) /* cannot happen: every row has one */
             return false;
-        }
         s[i] = (struct sorting){.row = l->rows[i],
                                 .by = l->sort == locator ? NULL : l->sort,
                                 .made = is_plain(raw) ? NULL : text_escaped(raw),
                                 .sign = run_option(r, "reverse") != NULL ? -1 : 1};
         s[i].shown = s[i].made != NULL ? s[i].made : raw;
-        if (s[i].made == NULL && !is_plain(raw)) {
+        if (s[i].made == NULL && !is_plain(raw))
             return false;
-        }
     }
     size_t sorted = 1; /* often it is already: a survey is sorted by locator */
-    while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0) {
+    while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0)
         sorted++;
-    }
-    if (sorted < l->count) {
+    if (sorted < l->count)
         qsort(s, l->count, sizeof *s, compare);
-    }
     return true;
 }
 
@@ -154,14 +147,12 @@ static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
     l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
-    if (l->rows == NULL) {
+    if (l->rows == NULL)
         return false;
-    }
     for (size_t i = 0; i < l->survey.count; i++) {
         struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
-        if ((l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row))) {
+        if ((l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row)))
             l->rows[l->count++] = row;
-        }
     }
     return sort_rows(r, l);
 }
@@ -170,9 +161,8 @@ static bool take_rows(struct command_run *r, struct list *l)
 
 static void pad(struct out *o, int n)
 {
-    for (; n > 0; n--) {
+    for (; n > 0; n--)
         out_str(o, " ");
-    }
 }
 
 /* One line; `width` NULL: separated by single blanks. */
@@ -213,18 +203,14 @@ static bool print_table(struct command_run *r, const struct list *l)
     bool header = run_option(r, "no-header") == NULL;
     bool aligned = r->env->out_terminal || r->env->ui;
     char *cell = malloc(CELL_MAX);
-    if (cell == NULL) {
+    if (cell == NULL)
         return false;
-    }
-    if (aligned) {
+    if (aligned)
         measure(l, width, header, cell);
-    }
-    if (header) {
+    if (header)
         print_line(r->env->out, l, NULL, aligned ? width : NULL, cell);
-    }
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++)
         print_line(r->env->out, l, &l->rows[i], aligned ? width : NULL, cell);
-    }
     free(cell);
     return true;
 }
@@ -235,9 +221,8 @@ static bool print_json(struct command_run *r, const struct list *l)
     json_t *rows = json_array();
     json_object_set_new(all, "format", json_integer(1));
     json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++)
         json_array_append_new(rows, segrow_json(&l->rows[i]));
-    }
     bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
     json_decref(all);
     return fine;
@@ -264,13 +249,11 @@ static int report_kinds(struct command_run *r, const struct list *l)
 int cmd_ls(struct command_run *r)
 {
     struct list l = {.count = 0};
-    if (!parse_kinds(r, &l) || !parse_columns(r, &l)) {
+    if (!parse_kinds(r, &l) || !parse_columns(r, &l))
         return EXIT_ERROR;
-    }
     struct oserr e = seg_survey(r->env->be, l.kinds, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &l.survey);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
-    }
     bool fine = take_rows(r, &l) &&
                 (run_option(r, "json") != NULL ? print_json(r, &l) : print_table(r, &l));
     int status = fine ? report_kinds(r, &l)

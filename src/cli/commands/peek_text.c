@@ -15,11 +15,10 @@ struct text_print {
 
 static void put(struct text_print *t, const char *s, size_t n)
 {
-    if (t->json) {
+    if (t->json)
         out_json_part(t->out, s, n);
-    } else {
+    else
         out_bytes(t->out, s, n);
-    }
 }
 
 static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
@@ -48,16 +47,14 @@ static size_t print_block(struct text_print *t, const uint8_t *p, size_t n, bool
     while (i < n && !t->ended) {
         if (p[i] > 0x20 && p[i] < 0x7f && t->peek->view->unit == 1) { /* a run of ASCII */
             size_t start = i;
-            while (i < n && p[i] > 0x20 && p[i] < 0x7f) {
+            while (i < n && p[i] > 0x20 && p[i] < 0x7f)
                 i++;
-            }
             put(t, (const char *)p + start, i - start);
             continue;
         }
         struct text_char c = text_decode(t->peek->view->enc, p + i, n - i);
-        if (!c.valid && c.cut && !last) {
+        if (!c.valid && c.cut && !last)
             break;
-        }
         if (c.valid && c.cp == 0 && !t->peek->all) {
             t->ended = true;
             break;
@@ -84,9 +81,8 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
     uint64_t end = p->offset + p->length;
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     *shown = 0;
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "print it", e);
-    }
     peek_give(p, &b);
     int status = EXIT_DONE;
     while (at < end && !t.ended && !t.out->cut && status == EXIT_DONE) {
@@ -102,15 +98,13 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
         end = got < asked ? at + got : end;
         size_t used = print_block(&t, bytes, got, at + got == end);
         at += used;
-        if (used == 0 || oserr_is(t.out->error)) {
+        if (used == 0 || oserr_is(t.out->error))
             break;
-        }
         status = progress_yield(r->env->progress, at, end) ? EXIT_DONE : EXIT_STOPPED;
     }
     aligned_buffer_free(&b);
-    if (!json && status == EXIT_DONE) {
+    if (!json && status == EXIT_DONE)
         out_str(t.out, "\n");
-    }
     *shown = at - p->offset;
     return status;
 }

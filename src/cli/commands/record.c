@@ -64,9 +64,8 @@ static void put_key(struct watch *w, int64_t t)
             }
         }
     }
-    if (to > from) {
+    if (to > from)
         rec_key_zeros(c->writer, from, to - from);
-    }
     rec_key_end(c->writer);
     c->sealed = t;
 }
@@ -76,9 +75,8 @@ static bool put_header(struct watch *w)
 {
     struct recorder *c = w->ctx;
     char *shown = malloc(REC_LOCATOR_MAX + 1);
-    if (shown == NULL) {
+    if (shown == NULL)
         return false;
-    }
     (void)locator_shown(c->r->raw, shown, REC_LOCATOR_MAX + 1);
     const struct rec_header h = {.size = w->last.size,
                                  .wall = os_wall(),
@@ -93,9 +91,8 @@ static bool put_header(struct watch *w)
 static int record_begin(struct watch *w)
 {
     struct recorder *c = w->ctx;
-    if (!put_header(w)) {
+    if (!put_header(w))
         return run_error(c->r, "no memory to record it");
-    }
     put_key(w, 0);
     c->begun = true;
     return EXIT_DONE;
@@ -134,15 +131,12 @@ static void record_state(struct watch *w, int64_t t, const struct seg_stat *now)
 {
     struct recorder *c = w->ctx;
     c->now = t;
-    if (name_of(now) != name_of(&w->last)) {
+    if (name_of(now) != name_of(&w->last))
         rec_put_name(c->writer, t, name_of(now));
-    }
-    if (now->size != w->last.size) {
+    if (now->size != w->last.size)
         rec_put_size(c->writer, t, w->last.size, now->size);
-    }
-    if (now->size < w->range.length) {
+    if (now->size < w->range.length)
         watch_shrink(w, now->size);
-    }
 }
 
 static bool record_flush(struct watch *w)
@@ -156,9 +150,8 @@ static bool record_flush(struct watch *w)
         rec_put_name(c->writer, c->now, name_of(&w->last));
         c->sealed = c->now;
     }
-    if (rec_key_due(c->writer)) {
+    if (rec_key_due(c->writer))
         put_key(w, c->now);
-    }
     return rec_writer_status(c->writer) == REC_OK;
 }
 
@@ -194,9 +187,8 @@ static int file_failed(struct recorder *c, struct oserr e)
     char text[160];
     char shown[RUN_SHOWN];
     const char *path = run_shown(c->path, shown);
-    if (oserr_kind(e) == OSERR_K_EXISTS) {
+    if (oserr_kind(e) == OSERR_K_EXISTS)
         return run_error(c->r, "%s: exists already; nothing was recorded", path);
-    }
     return run_error(c->r, "%s: cannot write it (%s: %s)", path, e.call,
                      oserr_text(e, text, sizeof text));
 }
@@ -222,9 +214,8 @@ static int writer_failed(struct recorder *c)
 static int record(struct recorder *c, struct watch *w)
 {
     int looked = watch_run(w);
-    if (!c->begun) {
+    if (!c->begun)
         return looked;
-    }
     rec_finish(c->writer);
     struct oserr e = OSERR_NONE;
     int status = writer_failed(c);
@@ -248,19 +239,15 @@ int cmd_record(struct command_run *r)
     struct recorder c = {.r = r, .path = r->word[0]};
     struct watch w = {.r = r, .sink = &to_file, .ctx = &c, .unit = 1, .to_end = true};
     w.range.length = r->size;
-    if (!watch_options(r, &w)) {
+    if (!watch_options(r, &w))
         return EXIT_ERROR;
-    }
-    if (seg_kind(r->seg) == SEG_REC) {
+    if (seg_kind(r->seg) == SEG_REC)
         return run_usage(r, "it is a recording already");
-    }
-    if (strcmp(c.path, "-") == 0 && (r->env->ui || r->env->out_terminal)) {
+    if (strcmp(c.path, "-") == 0 && (r->env->ui || r->env->out_terminal))
         return run_usage(r, "a recording is not written to a terminal");
-    }
     struct oserr e = os_file_grow(c.path, &c.file);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return file_failed(&c, e);
-    }
     c.writer = rec_writer_new(put, &c);
     int status = c.writer != NULL ? record(&c, &w) : run_error(r, "no memory to record it");
     rec_writer_free(c.writer);

@@ -53,9 +53,8 @@ static bool parse_value(struct command_run *r, struct wait *w)
         (void)run_usage(r, "OFFSET is missing");
         return false;
     }
-    if (!run_value_view(r, &w->view)) {
+    if (!run_value_view(r, &w->view))
         return false;
-    }
     bool numbers = w->view->kind != VIEW_HEX && w->view->kind != VIEW_TEXT;
     if (!numbers && (w->what == ABOVE || w->what == BELOW)) {
         (void)run_usage(r, "--%s needs a view of numbers", condition_names[w->what]);
@@ -72,15 +71,13 @@ static bool parse(struct command_run *r, struct wait *w)
     double hz = DEFAULT_HZ;
     *w = (struct wait){.view = NULL};
     if (!parse_condition(r, w) || !run_duration_option(r, "timeout", &timeout) ||
-        !run_hz_option(r, &hz)) {
+        !run_hz_option(r, &hz))
         return false;
-    }
     w->deadline = timeout < 0 ? INT64_MAX : os_now() + timeout;
     w->period = (int64_t)(1e9 / hz);
     if (w->what == EXISTS || w->what == GONE) {
-        if (r->words != 0) {
+        if (r->words != 0)
             (void)run_usage(r, "--%s takes no OFFSET", condition_names[w->what]);
-        }
         return r->words == 0;
     }
     return parse_value(r, w);
@@ -96,31 +93,27 @@ static int look_for_name(struct command_run *r, const struct wait *w)
     bool begins =
         strncmp(r->raw, "rec:", 4) == 0 &&
         (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not a complete one yet */
-    if (there) {
+    if (there)
         seg_close(s);
-    } else if (begins && w->what == EXISTS) {
+    else if (begins && w->what == EXISTS)
         there = false;
-    } else if (oserr_kind(e) == OSERR_K_DENIED) {
+    else if (oserr_kind(e) == OSERR_K_DENIED)
         there = true;
-    } else if (oserr_kind(e) != OSERR_K_MISSING) {
+    else if (oserr_kind(e) != OSERR_K_MISSING)
         return run_fail(r, NULL, "look for it", e);
-    }
     return there == (w->what == EXISTS) ? EXIT_DONE : EXIT_NO;
 }
 
 static bool holds(const struct wait *w, const uint8_t *now)
 {
-    if (w->what == CHANGES) {
+    if (w->what == CHANGES)
         return memcmp(now, w->value, w->size) != 0;
-    }
-    if (w->view->kind == VIEW_HEX || w->view->kind == VIEW_TEXT) {
+    if (w->view->kind == VIEW_HEX || w->view->kind == VIEW_TEXT)
         return (memcmp(now, w->value, w->size) == 0) == (w->what == EQUALS);
-    }
     int order = view_compare(w->view, now, w->value);
     if (order == NEITHER && view_compare(w->view, now, now) == NEITHER &&
-        view_compare(w->view, w->value, w->value) == NEITHER) {
+        view_compare(w->view, w->value, w->value) == NEITHER)
         order = 0; /* waiting for NaN means any NaN */
-    }
     switch (w->what) {
     case EQUALS:
         return order == 0;
@@ -144,14 +137,12 @@ static int look_at_state(struct command_run *r, struct wait *w)
 {
     struct seg_stat st;
     int64_t now = os_now();
-    if (now < w->state_due) {
+    if (now < w->state_due)
         return EXIT_NO;
-    }
     w->state_due = now + STATE_NS;
     struct oserr e = seg_refresh(r->seg, &st);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "look at it", e);
-    }
     if ((st.replaced || st.name_gone) && !w->told) {
         run_note(r, st.replaced
                         ? "replaced by a new segment of this name; still waiting for the old one"
@@ -166,12 +157,10 @@ static int look_at_value(struct command_run *r, struct wait *w)
     uint8_t now[VALUE_MAX];
     size_t got = 0;
     struct oserr e = seg_read(r->seg, w->offset, now, w->size, &got);
-    if (oserr_is(e) && e.code != SEG_E_BEYOND) {
+    if (oserr_is(e) && e.code != SEG_E_BEYOND)
         return run_fail(r, NULL, "read it", e);
-    }
-    if (!oserr_is(e) && got == w->size && holds(w, now)) {
+    if (!oserr_is(e) && got == w->size && holds(w, now))
         return EXIT_DONE;
-    }
     return look_at_state(r, w); /* it may have shrunk, and may grow again */
 }
 
@@ -205,9 +194,8 @@ static int look_at_recording(struct command_run *r, struct wait *w)
 
 static int look_once(struct command_run *r, struct wait *w)
 {
-    if (w->what == EXISTS || w->what == GONE) {
+    if (w->what == EXISTS || w->what == GONE)
         return look_for_name(r, w);
-    }
     return recording_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
 }
 
@@ -216,17 +204,15 @@ static int wait_loop(struct command_run *r, struct wait *w)
     for (;;) {
         int status = look_once(r, w);
         int64_t now = os_now();
-        if (status != EXIT_NO || w->ended) {
+        if (status != EXIT_NO || w->ended)
             return status;
-        }
         if (now >= w->deadline) {
             (void)run_error(r, "timed out");
             return EXIT_NO;
         }
         int64_t next = now + w->period;
-        if (!progress_sleep(r->env->progress, next < w->deadline ? next : w->deadline)) {
+        if (!progress_sleep(r->env->progress, next < w->deadline ? next : w->deadline))
             return EXIT_STOPPED;
-        }
     }
 }
 
@@ -243,9 +229,8 @@ static int wait_for_value(struct command_run *r, struct wait *w)
         r->seg_is_ours = true;
         r->size = seg_last(r->seg)->size;
     }
-    if (!run_offset(r, r->word[0], &w->offset)) {
+    if (!run_offset(r, r->word[0], &w->offset))
         return EXIT_ERROR;
-    }
     if (w->offset > r->size || r->size - w->offset < w->size) {
         return run_error(r,
                          "0x%" PRIx64 " and %zu bytes from there are past the end: the segment has "
@@ -254,9 +239,8 @@ static int wait_for_value(struct command_run *r, struct wait *w)
     }
     if (w->what == CHANGES) {
         struct oserr e = seg_read(r->seg, w->offset, w->value, w->size, &got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
     }
     return wait_loop(r, w);
 }
@@ -264,11 +248,9 @@ static int wait_for_value(struct command_run *r, struct wait *w)
 int cmd_wait(struct command_run *r)
 {
     struct wait w;
-    if (!parse(r, &w)) {
+    if (!parse(r, &w))
         return EXIT_ERROR;
-    }
-    if (w.what == EXISTS || w.what == GONE) {
+    if (w.what == EXISTS || w.what == GONE)
         return wait_loop(r, &w);
-    }
     return wait_for_value(r, &w);
 }

@@ -100,13 +100,12 @@ void act_escape(struct ui *ui, const char *arg)
 {
     (void)arg;
     const struct screen *screen = ui_screen(ui);
-    if (screen == &screen_inspect) {
+    if (screen == &screen_inspect)
         (void)inspect_escape(ui);
-    } else if (ui->who_panel) {
+    else if (ui->who_panel)
         ui->who_panel = ui->who_focus = false;
-    } else if (screen == &screen_segments) {
+    else if (screen == &screen_segments)
         (void)segments_escape(ui);
-    }
 }
 
 /* ---- menus ---- */

@@ -104,11 +104,10 @@ void ui_push(struct ui *ui, const struct screen *screen)
     int at = 0;
     while (at < ui->depth && ui->stack[at] != screen)
         at++;
-    if (at < ui->depth) {
+    if (at < ui->depth)
         ui->depth = at + 1; /* it is on the stack: back to it */
-    } else if (ui->depth < SCREEN_STACK) {
+    else if (ui->depth < SCREEN_STACK)
         ui->stack[ui->depth++] = screen;
-    }
     entered(ui);
 }
 

@@ -168,11 +168,10 @@ void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
     ui->who_rows = (int)rows;
     if (ui->who_at >= total)
         ui->who_at = total > 0 ? total - 1 : 0;
-    for (size_t i = first_row(ui, total, rows); i < total && b.row < bottom; i++, b.row++) {
+    for (size_t i = first_row(ui, total, rows); i < total && b.row < bottom; i++, b.row++)
         if (b.row == bottom - 1 && total - i > 1 && !ui->who_focus)
             canvas_print(b.c, b.row, 2, b.c->cols, STYLE_DIM,
                          "and %zu more: Tab scrolls, :info lists all", total - i);
         else
             draw_row(&b, who, i);
-    }
 }
