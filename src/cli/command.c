@@ -96,7 +96,8 @@ static void print_call(void *ctx, const struct oscall *call)
 /* A recording on the screen stays at its end, wherever the command goes in it. */
 static bool attach_again(struct command_run *r, enum seg_access access)
 {
-    struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
+    const struct seg_progress progress = run_progress(r);
+    struct oserr e = seg_open_with_progress(r->env->be, r->raw, access, &progress, &r->seg);
     if (oserr_is(e)) {
         (void)run_fail(r, NULL, "read it", e);
         return false;
@@ -192,6 +193,7 @@ static int run_command(struct command_run *r)
         os_catch_stop();
     }
     status = attach(r) ? r->command->run(r) : EXIT_ERROR;
+    status = r->stopped ? EXIT_STOPPED : status;
     if (r->seg_is_ours) {
         seg_close(r->seg);
     }

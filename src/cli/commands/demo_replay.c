@@ -106,7 +106,7 @@ static int take_event(struct replay *p, const struct rec_event *ev)
                    : run_error(p->r, "no memory to play it");
     }
     if (ev->kind == REC_SIZE && !ev->key) {
-        struct oserr e = seg_played(p->from);
+        struct oserr e = seg_image_changed(p->from);
         if (oserr_is(e)) {
             return run_fail(p->r, p->raw, "read it", e);
         }
@@ -162,7 +162,8 @@ static int play(struct replay *p, int64_t until)
 
 static int make_segment(struct replay *p)
 {
-    struct oserr e = seg_seek(p->from, 0);
+    const struct seg_progress progress = run_progress(p->r);
+    struct oserr e = recording_seek(p->from, 0, &progress);
     if (oserr_is(e)) {
         return run_fail(p->r, p->raw, "read it", e);
     }
