@@ -27,13 +27,18 @@ struct store_slab {
     uint8_t bytes[];
 };
 
+/* What lies at the start of a page that was given back. */
+struct unused_page {
+    struct unused_page *next;
+};
+
 struct page_store {
     uint64_t size, resident; /* bytes; pages */
     uint64_t limit, memory;  /* bytes */
     slot root;
     unsigned shift;                 /* of the root */
     struct store_slab *slabs, *now; /* all, and the one that pages come from; NULL: none */
-    uint8_t *unused; /* pages that were given back; each holds the address of the next */
+    struct unused_page *unused;     /* pages that were given back; NULL: none */
 };
 
 struct page_store *page_store_new(void)
@@ -84,12 +89,12 @@ static bool next_slab(struct page_store *s)
 
 static uint8_t *take_page(struct page_store *s)
 {
-    uint8_t *page = s->unused;
+    struct unused_page *page = s->unused;
     if (!may_take(s, STORE_PAGE))
         return NULL;
     if (page != NULL) {
-        memcpy(&s->unused, page, sizeof page);
-        return page;
+        s->unused = page->next;
+        return (uint8_t *)page;
     }
     if ((s->now == NULL || s->now->used == s->now->pages) && !next_slab(s)) {
         s->memory -= STORE_PAGE;
@@ -104,8 +109,8 @@ static void release(struct page_store *s, slot v, unsigned shift)
     if (!has_memory(v)) {
         s->resident -= v == HOLE ? 0 : UINT64_C(1) << shift;
     } else if (shift == 0) {
-        uint8_t *page = (uint8_t *)v;
-        memcpy(page, &s->unused, sizeof page);
+        struct unused_page *page = (struct unused_page *)v;
+        page->next = s->unused;
         s->unused = page;
         s->memory -= STORE_PAGE;
         s->resident--;
