@@ -70,7 +70,7 @@ static struct oserr virtual_copy_out(struct seg *s, uint64_t off, void *buf, siz
 static struct oserr virtual_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end,
                                    enum seg_extent_kind *kind)
 {
-    struct oserr e = s->ops->run(s->kind_data, off, end, kind);
+    struct oserr e = s->ops->run(s->kind_data, off, size, end, kind);
     *end = *end < size ? *end : size;
     return e;
 }
@@ -80,9 +80,10 @@ static struct oserr virtual_next_data(struct seg *s, uint64_t off, uint64_t end,
     enum seg_extent_kind kind = SEG_EXT_HOLE;
     struct oserr e = OSERR_NONE;
     *data = off;
-    while (*data < end && *data < s->last.size && !oserr_is(e)) {
-        uint64_t stop = end;
-        e = virtual_extent(s, *data, s->last.size, &stop, &kind);
+    uint64_t last = end < s->last.size ? end : s->last.size;
+    while (*data < last && !oserr_is(e)) {
+        uint64_t stop = last;
+        e = virtual_extent(s, *data, last, &stop, &kind);
         if (oserr_is(e) || kind != SEG_EXT_HOLE || stop <= *data)
             break;
         *data = stop;

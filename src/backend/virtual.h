@@ -18,8 +18,10 @@ struct seg_virtual_ops {
     /* The n bytes (at most SEG_SMALL) from off, inside the size, and what each of them is (enum
      * seg_byte); 0 where it is no data. state NULL: is not asked for. */
     struct oserr (*read)(void *data, uint64_t off, void *buf, uint8_t *state, size_t n);
-    /* The run of one kind that off < size lies in: its end, after off. Cheap. */
-    struct oserr (*run)(void *data, uint64_t off, uint64_t *end, enum seg_extent_kind *kind);
+    /* The run of one kind that off < size lies in: its end, after off; what follows `until` need
+     * not be looked at. */
+    struct oserr (*run)(void *data, uint64_t off, uint64_t until, uint64_t *end,
+                        enum seg_extent_kind *kind);
     /* The bytes at off where they lie in memory, *n in a row, at most `most`, valid until `data`
      * changes; NULL: they do not. The member NULL: some bytes may be unknown, `read` says which. */
     const uint8_t *(*direct)(void *data, uint64_t off, size_t most, size_t *n);

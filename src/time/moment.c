@@ -90,9 +90,10 @@ static void run_then(struct snapshot *m, uint64_t off, uint64_t *end, enum seg_e
     }
 }
 
-static struct oserr snapshot_run(void *data, uint64_t off, uint64_t *end,
+static struct oserr snapshot_run(void *data, uint64_t off, uint64_t until, uint64_t *end,
                                  enum seg_extent_kind *kind)
 {
+    (void)until;
     struct snapshot *m = data;
     uint64_t start = 0;
     struct oserr e = seg_extent(m->from.live, off, &start, end, kind);

@@ -202,10 +202,11 @@ static void image_stat(void *data, struct seg_stat *out)
     out->replaced = r->name == REC_NAME_OTHER;
 }
 
-static struct oserr image_run(void *data, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+static struct oserr image_run(void *data, uint64_t off, uint64_t until, uint64_t *end,
+                              enum seg_extent_kind *kind)
 {
     const struct recording *r = data;
-    bool is_data = page_store_run(r->image, off, page_store_size(r->image), end);
+    bool is_data = page_store_run(r->image, off, until, end);
     *kind = is_data ? SEG_EXT_DATA : SEG_EXT_HOLE;
     return OSERR_NONE;
 }

@@ -62,10 +62,12 @@ static struct oserr fake_read(void *data, uint64_t off, void *buf, uint8_t *stat
     return OSERR_NONE;
 }
 
-static struct oserr fake_run(void *data, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+static struct oserr fake_run(void *data, uint64_t off, uint64_t until, uint64_t *end,
+                             enum seg_extent_kind *kind)
 {
     const struct tape *f = data;
     uint64_t page = off / PAGE;
+    ck_assert_uint_lt(off, until);
     *kind = f->data[page] ? SEG_EXT_DATA : SEG_EXT_HOLE;
     while (page < f->size / PAGE && f->data[page] == f->data[off / PAGE])
         page++;
