@@ -1,9 +1,9 @@
 /* Memory that is like a segment: against a plain array at random, and what it costs. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/history/page_store.h"
+#include "support/suite.h"
 
 enum { SPACE = 1024 * 1024, PAGES = SPACE / STORE_PAGE, STEPS = 300, MIB = 1024 * 1024 };
 
@@ -106,7 +106,7 @@ static void compare(void)
         ck_assert_mem_eq(direct, bytes + at, n);
 }
 
-START_TEST(is_what_was_stored)
+TEST_LOOP(is_what_was_stored, 20)
 {
     seed = (uint64_t)_i;
     for (int i = 0; i < STEPS; i++) {
@@ -120,10 +120,9 @@ START_TEST(is_what_was_stored)
     ck_assert_uint_eq(page_store_memory(store), 0);
     ck_assert_uint_eq(page_store_resident(store), 0);
 }
-END_TEST
 
 /* What a range is costs nothing, however large it is and how often it changes. */
-START_TEST(ranges_are_cheap)
+TEST(ranges_are_cheap)
 {
     const uint64_t huge = STORE_SIZE_MAX - 5;
     uint64_t end = 0;
@@ -141,10 +140,9 @@ START_TEST(ranges_are_cheap)
     ck_assert(page_store_run(store, end, huge, &end));
     ck_assert_uint_gt(end, huge - 54321);
 }
-END_TEST
 
 /* Pages of one byte value take no memory, nor do zeros that are told as bytes. */
-START_TEST(equal_bytes_are_cheap)
+TEST(equal_bytes_are_cheap)
 {
     static uint8_t ones[MIB];
     size_t n = 1;
@@ -160,9 +158,8 @@ START_TEST(equal_bytes_are_cheap)
     page_store_get(store, 64 * MIB - 1, &byte, 1);
     ck_assert_uint_eq(byte, 1);
 }
-END_TEST
 
-START_TEST(the_limit_holds)
+TEST(the_limit_holds)
 {
     uint64_t at = 0;
     page_store_limit(store, MIB);
@@ -177,10 +174,9 @@ START_TEST(the_limit_holds)
     ck_assert(page_store_resize(store, 0));
     ck_assert_uint_eq(page_store_memory(store), 0);
 }
-END_TEST
 
 /* What is stored in order lies in order, so that it can be searched where it is. */
-START_TEST(lies_in_a_row)
+TEST(lies_in_a_row)
 {
     static uint8_t many[4 * MIB];
     size_t n = 0, rows = 0;
@@ -197,22 +193,7 @@ START_TEST(lies_in_a_row)
     }
     ck_assert_uint_le(rows, 6);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core: the page store");
-    TCase *c = tcase_create("page store");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_add_loop_test(c, is_what_was_stored, 0, 20);
-    tcase_add_test(c, ranges_are_cheap);
-    tcase_add_test(c, equal_bytes_are_cheap);
-    tcase_add_test(c, the_limit_holds);
-    tcase_add_test(c, lies_in_a_row);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad == 0 ? 0 : 1;
-}
+SUITE(test_core_page_store, .set_up = set_up, .tear_down = tear_down,
+      TESTS(is_what_was_stored, ranges_are_cheap, equal_bytes_are_cheap, the_limit_holds,
+            lies_in_a_row));
