@@ -33,16 +33,6 @@ static struct oserr virtual_name(struct seg *s, struct seg_stat *out)
     return e;
 }
 
-static struct oserr virtual_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
-{
-    (void)s;
-    (void)at;
-    (void)n;
-    (void)write;
-    (void)v;
-    return (struct oserr){"mmap", SEG_E_UNSUPPORTED};
-}
-
 static void virtual_unmap(struct seg *s, struct mapping *v)
 {
     (void)s;
@@ -118,7 +108,6 @@ struct oserr seg_image_changed(struct seg *s)
 static const struct provider snapshot_provider = {
     .close = virtual_close,
     .stat = virtual_stat,
-    .map = virtual_map,
     .unmap = virtual_unmap,
     .copy_out = virtual_copy_out,
     .next_data = virtual_next_data,
@@ -214,7 +203,6 @@ const struct provider recording_provider = {
     .close = virtual_close,
     .stat = virtual_stat,
     .name = virtual_name,
-    .map = virtual_map,
     .unmap = virtual_unmap,
     .copy_out = virtual_copy_out,
     .next_data = virtual_next_data,

@@ -54,9 +54,8 @@ static bool get(void *ctx, uint64_t at, void *buf, size_t n)
     size_t got = 0;
     r->place = at;
     r->error = go_on(r);
-    if (!oserr_is(r->error)) {
+    if (!oserr_is(r->error))
         r->error = seg_file_read(r->file, at, buf, n, &got);
-    }
     return !oserr_is(r->error) && got == n;
 }
 
@@ -68,9 +67,8 @@ static bool apply(struct recording *r, const struct rec_event *ev)
     case REC_CHANGE:
         return page_store_put(r->image, ev->offset, ev->bytes, (size_t)ev->n);
     case REC_HOLE:
-        return page_store_punch(r->image, ev->offset, ev->n);
     case REC_DATA:
-        return page_store_zeros(r->image, ev->offset, ev->n);
+        return page_store_clear(r->image, ev->offset, ev->n, ev->kind == REC_DATA);
     case REC_SIZE:
         return page_store_resize(r->image, ev->n);
     case REC_NAMED:
@@ -86,9 +84,8 @@ struct oserr recording_step(struct recording *r, int64_t until, struct rec_event
 {
     enum rec_status status = rec_next(r->reader, until, ev);
     *played = status == REC_OK;
-    if (status != REC_OK) {
+    if (status != REC_OK)
         return meaning(r, status);
-    }
     bool fits = apply(r, ev);
     r->at = fits ? ev->t : INT64_MAX;
     return fits ? OSERR_NONE : (struct oserr){"seg_seek", SEG_E_TOO_LARGE};
@@ -104,14 +101,12 @@ struct oserr recording_grow(struct recording *r, bool *written)
     struct rec_info info;
     *written = false;
     rec_info(r->reader, &info);
-    if (info.ended || info.damaged != 0) {
+    if (info.ended || info.damaged != 0)
         return OSERR_NONE;
-    }
     uint64_t size = 0;
     struct oserr e = seg_file_grown(r->file, &size, written);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return e;
-    }
     e = meaning(r, rec_grow(r->reader, size));
     rec_info(r->reader, &info);
     *written = *written && !info.ended;
@@ -130,9 +125,8 @@ static struct oserr play(struct recording *r, int64_t t)
     struct oserr e = OSERR_NONE;
     for (unsigned i = 1; played && !oserr_is(e); i++) {
         e = recording_step(r, t, &ev, &played);
-        if (!oserr_is(e) && i % ASK_EVERY == 0) {
+        if (!oserr_is(e) && i % ASK_EVERY == 0)
             e = go_on(r);
-        }
     }
     r->at = oserr_is(e) ? r->at : t;
     return e;
@@ -143,15 +137,13 @@ static struct oserr play_to(struct recording *r, int64_t t)
 {
     struct rec_info info;
     rec_info(r->reader, &info);
-    if (t < 0 || t > info.end) {
+    if (t < 0 || t > info.end)
         return (struct oserr){"seg_seek", SEG_E_BEYOND};
-    }
     if (t < r->at || rec_key_ahead(r->reader, t)) {
         uint64_t unused = os_memory_free();
-        page_store_limit(r->image, page_store_memory(r->image) + (unused - unused / 4));
-        if (!page_store_resize(r->image, 0)) {
+        page_store_limit(r->image, page_store_about(r->image).memory + (unused - unused / 4));
+        if (!page_store_resize(r->image, 0))
             return (struct oserr){"seg_seek", SEG_E_TOO_LARGE};
-        }
         r->name = REC_NAME_OURS;
         rec_seek(r->reader, t);
     }
@@ -177,9 +169,8 @@ static struct oserr play_to_end(struct recording *r)
 struct oserr recording_seek(struct seg *s, int64_t t, const struct seg_progress *progress)
 {
     struct recording *r = recording_of(s);
-    if (r == NULL) {
+    if (r == NULL)
         return (struct oserr){"seg_seek", SEG_E_UNSUPPORTED};
-    }
     r->progress = progress;
     struct oserr e = play_to(r, t);
     if (oserr_is(e) && e.code == SEG_E_DAMAGED) {
@@ -196,8 +187,9 @@ struct oserr recording_seek(struct seg *s, int64_t t, const struct seg_progress 
 static void image_stat(void *data, struct seg_stat *out)
 {
     const struct recording *r = data;
-    out->size = page_store_size(r->image);
-    out->resident = page_store_resident(r->image);
+    struct page_store_about about = page_store_about(r->image);
+    out->size = about.size;
+    out->resident = about.resident;
     out->name_gone = r->name == REC_NAME_GONE;
     out->replaced = r->name == REC_NAME_OTHER;
 }
@@ -260,9 +252,8 @@ static struct oserr open_file(struct seg_file *f, const struct seg_progress *pro
     const struct rec_source source = {.get = get, .ctx = r, .size = f->stat.size};
     r->reader = rec_open(&source, &why);
     struct oserr e = meaning(r, why);
-    if (!oserr_is(e)) {
+    if (!oserr_is(e))
         e = play_to_end(r);
-    }
     r->progress = NULL;
     if (oserr_is(e)) {
         image_close(r);

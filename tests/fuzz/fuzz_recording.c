@@ -71,11 +71,11 @@ static void apply(struct page_store *image, const struct rec_event *ev)
 {
     uint64_t end = 0;
     bool done = ev->kind == REC_CHANGE ? page_store_put(image, ev->offset, ev->bytes, (size_t)ev->n)
-                : ev->kind == REC_HOLE ? page_store_punch(image, ev->offset, ev->n)
-                : ev->kind == REC_DATA ? page_store_zeros(image, ev->offset, ev->n)
+                : ev->kind == REC_HOLE || ev->kind == REC_DATA
+                    ? page_store_clear(image, ev->offset, ev->n, ev->kind == REC_DATA)
                 : ev->kind == REC_SIZE ? page_store_resize(image, ev->n)
                                        : true;
-    HOLDS(page_store_memory(image) <= IMAGE_MAX);
+    HOLDS(page_store_about(image).memory <= IMAGE_MAX);
     if (done && ev->kind >= REC_CHANGE && ev->kind <= REC_DATA) {
         uint8_t byte = 0;
         HOLDS(page_store_run(image, ev->offset, ev->offset + ev->n, &end) || ev->kind == REC_HOLE);
@@ -105,7 +105,7 @@ static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
         }
         if (whole) {
             apply(image, &ev);
-            whole = page_store_size(image) == *size;
+            whole = page_store_about(image).size == *size;
         }
         if (ev.kind == REC_CHANGE) {
             volatile uint8_t sum = 0;

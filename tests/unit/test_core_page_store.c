@@ -74,7 +74,7 @@ static void change(void)
         ck_assert(page_store_put(store, at, piece, (size_t)n));
         memcpy(bytes + at, piece, (size_t)n);
     } else {
-        ck_assert(kind < 4 ? page_store_zeros(store, at, n) : page_store_punch(store, at, n));
+        ck_assert(page_store_clear(store, at, n, kind < 4));
         memset(bytes + at, 0, (size_t)n);
     }
     for (uint64_t p = at / STORE_PAGE; kind < 4 && p < pages_of(end); p++)
@@ -88,10 +88,10 @@ static void compare(void)
     static uint8_t seen[SPACE];
     uint64_t resident = 0, at = size > 0 ? draw(size) : 0, page = at / STORE_PAGE, end = 0;
     size_t n = 0;
-    ck_assert_uint_eq(page_store_size(store), size);
+    ck_assert_uint_eq(page_store_about(store).size, size);
     for (size_t p = 0; p < PAGES; p++)
         resident += data[p];
-    ck_assert_uint_eq(page_store_resident(store), resident * STORE_PAGE);
+    ck_assert_uint_eq(page_store_about(store).resident, resident * STORE_PAGE);
     if (size == 0)
         return;
     page_store_get(store, 0, seen, (size_t)size);
@@ -117,8 +117,8 @@ TEST_LOOP(is_what_was_stored, 20)
         compare();
     }
     ck_assert(page_store_resize(store, 0));
-    ck_assert_uint_eq(page_store_memory(store), 0);
-    ck_assert_uint_eq(page_store_resident(store), 0);
+    ck_assert_uint_eq(page_store_about(store).memory, 0);
+    ck_assert_uint_eq(page_store_about(store).resident, 0);
 }
 
 /* What a range is costs nothing, however large it is and how often it changes. */
@@ -128,13 +128,13 @@ TEST(ranges_are_cheap)
     uint64_t end = 0;
     ck_assert(page_store_resize(store, huge));
     for (int i = 0; i < 10000; i++) {
-        ck_assert(page_store_zeros(store, 0, huge));
-        ck_assert_uint_eq(page_store_resident(store), STORE_SIZE_MAX);
-        ck_assert(page_store_punch(store, 0, huge));
-        ck_assert_uint_lt(page_store_memory(store), 1024);
+        ck_assert(page_store_clear(store, 0, huge, true));
+        ck_assert_uint_eq(page_store_about(store).resident, STORE_SIZE_MAX);
+        ck_assert(page_store_clear(store, 0, huge, false));
+        ck_assert_uint_lt(page_store_about(store).memory, 8192);
     }
-    ck_assert(page_store_zeros(store, 12345, huge - 54321));
-    ck_assert_uint_lt(page_store_memory(store), 64 * 1024);
+    ck_assert(page_store_clear(store, 12345, huge - 54321, true));
+    ck_assert_uint_lt(page_store_about(store).memory, 64 * 1024);
     ck_assert(!page_store_run(store, 0, huge, &end));
     ck_assert_uint_eq(end, 12288);
     ck_assert(page_store_run(store, end, huge, &end));
@@ -151,8 +151,8 @@ TEST(equal_bytes_are_cheap)
     ck_assert(page_store_resize(store, 64 * MIB));
     for (uint64_t at = 0; at < 64 * MIB; at += MIB)
         ck_assert(page_store_put(store, at, ones, MIB));
-    ck_assert_uint_eq(page_store_resident(store), 64 * MIB);
-    ck_assert_uint_lt(page_store_memory(store), MIB);
+    ck_assert_uint_eq(page_store_about(store).resident, 64 * MIB);
+    ck_assert_uint_lt(page_store_about(store).memory, MIB);
     ck_assert_ptr_null(page_store_direct(store, 5, 100, &n));
     ck_assert_uint_eq(n, 0);
     page_store_get(store, 64 * MIB - 1, &byte, 1);
@@ -168,11 +168,11 @@ TEST(the_limit_holds)
         at += STORE_PAGE;
     ck_assert_uint_gt(at, MIB / 2);
     ck_assert_uint_lt(at, MIB);
-    ck_assert_uint_le(page_store_memory(store), MIB);
+    ck_assert_uint_le(page_store_about(store).memory, MIB);
     page_store_limit(store, 2 * MIB);
     ck_assert(page_store_put(store, at, (const uint8_t *)"x", 1));
     ck_assert(page_store_resize(store, 0));
-    ck_assert_uint_eq(page_store_memory(store), 0);
+    ck_assert_uint_eq(page_store_about(store).memory, 0);
 }
 
 /* What is stored in order lies in order, so that it can be searched where it is. */

@@ -1,7 +1,7 @@
 /* Memory that is like a segment: a size, bytes, and holes. It holds what a segment was at one time
  * of its recording, and costs what is in it, not what it claims. Pure: private memory, no system.
  *
- * It is a page table. A tree of nodes with 64 slots each leads to pages of 4 KiB; a slot that is
+ * It is a page table. A tree of nodes with 512 slots each leads to pages of 4 KiB; a slot that is
  * the same throughout (a hole, or data of one byte value) says so itself and has nothing below it.
  * So a gibibyte of zeros is one slot or a few, and becomes a hole, or data again, in as many steps;
  * only a page that has different bytes takes memory. Pages come from slabs in the order in which
@@ -36,11 +36,9 @@ MUST_USE bool page_store_resize(struct page_store *s, uint64_t size);
 /* The n bytes at `offset` are these; their pages are data. */
 MUST_USE bool page_store_put(struct page_store *s, uint64_t offset, const uint8_t *bytes, size_t n);
 
-/* The range is zeros from now on; its pages are data. */
-MUST_USE bool page_store_zeros(struct page_store *s, uint64_t offset, uint64_t n);
-
-/* The same, and its whole pages are holes (the last page of the segment is a whole one). */
-MUST_USE bool page_store_punch(struct page_store *s, uint64_t offset, uint64_t n);
+/* The range is zeros from now on. Its pages are data; or else (`data` false) its whole pages become
+ * holes, and other pages stay what they are. The last page of the segment counts as whole. */
+MUST_USE bool page_store_clear(struct page_store *s, uint64_t offset, uint64_t n, bool data);
 
 /* Copies n bytes out; a hole reads as zeros. */
 void page_store_get(const struct page_store *s, uint64_t offset, uint8_t *bytes, size_t n);
@@ -54,8 +52,11 @@ bool page_store_run(const struct page_store *s, uint64_t offset, uint64_t until,
 const uint8_t *page_store_direct(const struct page_store *s, uint64_t offset, size_t most,
                                  size_t *n);
 
-uint64_t page_store_size(const struct page_store *s);
-uint64_t page_store_resident(const struct page_store *s); /* bytes in pages that are data */
-uint64_t page_store_memory(const struct page_store *s);   /* bytes that it takes now */
+struct page_store_about {
+    uint64_t size;     /* bytes */
+    uint64_t resident; /* bytes in pages that are data */
+    uint64_t memory;   /* bytes that it takes now */
+};
+struct page_store_about page_store_about(const struct page_store *s);
 
 #endif

@@ -36,9 +36,8 @@ bool rec_read_head(const uint8_t head[REC_HEAD], uint64_t at, uint64_t size, str
 static bool unpack(struct rec_reader *r, const struct rec_block *b, size_t n)
 {
     if ((b->flags & REC_FLAG_STORED) != 0) {
-        if (n == b->packed) {
+        if (n == b->packed)
             memcpy(r->raw, r->packed + REC_HEAD, n);
-        }
         return n == b->packed;
     }
     int got = LZ4_decompress_safe((const char *)r->packed + REC_HEAD, (char *)r->raw,
@@ -59,33 +58,27 @@ static bool grow(uint8_t **p, size_t *cap, size_t n)
 enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b, size_t *raw)
 {
     struct rec_block seen;
-    if (!grow(&r->packed, &r->packed_cap, REC_HEAD + (size_t)b->packed)) {
+    if (!grow(&r->packed, &r->packed_cap, REC_HEAD + (size_t)b->packed))
         return REC_MEMORY;
-    }
-    if (!r->source.get(r->source.ctx, b->at, r->packed, REC_HEAD + (size_t)b->packed)) {
+    if (!r->source.get(r->source.ctx, b->at, r->packed, REC_HEAD + (size_t)b->packed))
         return REC_IO;
-    }
     if (!rec_read_head(r->packed, b->at, r->source.size, &seen, raw) || seen.kind != b->kind ||
         seen.flags != b->flags || seen.packed != b->packed || seen.first != b->first ||
         seen.last != b->last ||
-        load_le(r->packed + 32, 8) != rec_sum(r->packed + REC_HEAD, b->packed)) {
+        load_le(r->packed + 32, 8) != rec_sum(r->packed + REC_HEAD, b->packed))
         return REC_DAMAGED;
-    }
-    if (!grow(&r->raw, &r->raw_cap, *raw)) {
+    if (!grow(&r->raw, &r->raw_cap, *raw))
         return REC_MEMORY;
-    }
     return unpack(r, b, *raw) ? REC_OK : REC_DAMAGED;
 }
 
 enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b, bool *whole)
 {
     size_t n = REC_HEAD + (size_t)b->packed;
-    if (!grow(&r->packed, &r->packed_cap, n)) {
+    if (!grow(&r->packed, &r->packed_cap, n))
         return REC_MEMORY;
-    }
-    if (!r->source.get(r->source.ctx, b->at, r->packed, n)) {
+    if (!r->source.get(r->source.ctx, b->at, r->packed, n))
         return REC_IO;
-    }
     *whole = load_le(r->packed + 32, 8) == rec_sum(r->packed + REC_HEAD, b->packed);
     return REC_OK;
 }
@@ -95,16 +88,14 @@ void rec_cut(struct rec_reader *r, size_t count)
     while (count > 0) {
         const struct rec_block *b = &r->blocks[count - 1];
         bool open = (b->flags & REC_FLAG_OPEN) != 0;
-        if (!open || (b->kind == REC_BLOCK_CHANGES && b->first < b->last)) {
+        if (!open || (b->kind == REC_BLOCK_CHANGES && b->first < b->last))
             break;
-        }
         count--;
     }
     r->count = count;
     r->keys = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         r->keys += (r->blocks[i].flags & REC_FLAG_FIRST) != 0 ? 1 : 0;
-    }
     if (count > 0) { /* a sample that is not whole does not count */
         const struct rec_block *b = &r->blocks[count - 1];
         r->end = b->last - ((b->flags & REC_FLAG_OPEN) != 0 ? 1 : 0);

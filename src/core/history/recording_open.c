@@ -23,13 +23,11 @@ static enum rec_status parse_header(struct rec_reader *r, uint8_t *head, size_t 
     h->length = (size_t)load_le(head + 44, 4);
     if (sum != rec_sum(head, whole) || h->length > whole - REC_HEADER || h->size > REC_SIZE_MAX ||
         wall > INT64_MAX || period > INT64_MAX ||
-        memchr(head + REC_HEADER, '\0', h->length) != NULL) {
+        memchr(head + REC_HEADER, '\0', h->length) != NULL)
         return REC_DAMAGED;
-    }
     r->locator = malloc(h->length + 1);
-    if (r->locator == NULL) {
+    if (r->locator == NULL)
         return REC_MEMORY;
-    }
     memcpy(r->locator, head + REC_HEADER, h->length);
     r->locator[h->length] = '\0';
     h->locator = r->locator;
@@ -42,30 +40,23 @@ static enum rec_status parse_header(struct rec_reader *r, uint8_t *head, size_t 
 static enum rec_status read_header(struct rec_reader *r)
 {
     uint8_t head[REC_HEADER + REC_LOCATOR_MAX];
-    if (r->source.size < sizeof rec_magic) {
+    if (r->source.size < sizeof rec_magic)
         return REC_NONE;
-    }
     size_t most = r->source.size < REC_HEADER ? (size_t)r->source.size : REC_HEADER;
-    if (!get(r, 0, head, most)) {
+    if (!get(r, 0, head, most))
         return REC_IO;
-    }
-    if (memcmp(head, rec_magic, sizeof rec_magic) != 0) {
+    if (memcmp(head, rec_magic, sizeof rec_magic) != 0)
         return REC_NONE;
-    }
-    if (most < REC_HEADER) {
+    if (most < REC_HEADER)
         return REC_DAMAGED;
-    }
-    if (load_le(head + 8, 4) > REC_VERSION) {
+    if (load_le(head + 8, 4) > REC_VERSION)
         return REC_NEWER;
-    }
     uint64_t whole = load_le(head + 12, 4);
     if (load_le(head + 8, 4) != REC_VERSION || whole < REC_HEADER || whole > sizeof head ||
-        whole % 8 != 0 || whole > r->source.size) {
+        whole % 8 != 0 || whole > r->source.size)
         return REC_DAMAGED;
-    }
-    if (!get(r, REC_HEADER, head + REC_HEADER, (size_t)whole - REC_HEADER)) {
+    if (!get(r, REC_HEADER, head + REC_HEADER, (size_t)whole - REC_HEADER))
         return REC_IO;
-    }
     return parse_header(r, head, (size_t)whole);
 }
 
@@ -78,15 +69,12 @@ static bool follows(const struct rec_reader *r, const struct rec_block *b)
     const struct rec_block *was = r->count == 0 ? NULL : &r->blocks[r->count - 1];
     bool key = b->kind == REC_BLOCK_KEY;
     if (b->kind < REC_BLOCK_CHANGES || b->kind > REC_BLOCK_NAME || b->kind == REC_BLOCK_INDEX ||
-        (first && !key)) {
+        (first && !key))
         return false;
-    }
-    if (was == NULL) {
+    if (was == NULL)
         return first;
-    }
-    if (b->at < was->at + REC_HEAD + was->packed || b->first < was->last) {
+    if (b->at < was->at + REC_HEAD + was->packed || b->first < was->last)
         return false;
-    }
     /* an open block continues with its own kind */
     bool open = (was->flags & REC_FLAG_OPEN) != 0;
     return open ? was->kind == b->kind && !first : key == first;
@@ -94,15 +82,13 @@ static bool follows(const struct rec_reader *r, const struct rec_block *b)
 
 static enum rec_status add(struct rec_reader *r, const struct rec_block *b)
 {
-    if (r->count == REC_BLOCKS_MAX) {
+    if (r->count == REC_BLOCKS_MAX)
         return REC_FULL;
-    }
     if (r->count == r->cap) {
         size_t cap = r->cap == 0 ? 64 : r->cap * 2;
         struct rec_block *more = realloc(r->blocks, cap * sizeof *more);
-        if (more == NULL) {
+        if (more == NULL)
             return REC_MEMORY;
-        }
         r->blocks = more;
         r->cap = cap;
     }
@@ -114,9 +100,8 @@ static enum rec_status add(struct rec_reader *r, const struct rec_block *b)
 
 static enum rec_status read_table(struct rec_reader *r, size_t raw, uint64_t end)
 {
-    if (raw % REC_ENTRY != 0) {
+    if (raw % REC_ENTRY != 0)
         return REC_DAMAGED;
-    }
     for (size_t i = 0; i < raw; i += REC_ENTRY) {
         const uint8_t *p = r->raw + i;
         uint64_t first = load_le(p + 8, 8);
@@ -129,13 +114,11 @@ static enum rec_status read_table(struct rec_reader *r, size_t raw, uint64_t end
                               .flags = p[29]};
         if (first > last || last > INT64_MAX || b.packed == 0 || b.packed > REC_PACKED_MAX ||
             b.at < r->header_end || b.at > end || end - b.at < REC_HEAD ||
-            b.packed > end - b.at - REC_HEAD || !follows(r, &b)) {
+            b.packed > end - b.at - REC_HEAD || !follows(r, &b))
             return REC_DAMAGED;
-        }
         enum rec_status status = add(r, &b);
-        if (status != REC_OK) {
+        if (status != REC_OK)
             return status;
-        }
     }
     return REC_OK;
 }
@@ -152,9 +135,8 @@ static bool read_trailer(struct rec_reader *r, uint64_t at, uint8_t trailer[REC_
 static enum rec_status read_index(struct rec_reader *r)
 {
     uint8_t trailer[REC_TRAILER];
-    if (!read_trailer(r, r->header_end, trailer)) {
+    if (!read_trailer(r, r->header_end, trailer))
         return REC_DAMAGED;
-    }
     uint64_t start = load_le(trailer + 8, 8);
     uint64_t end = r->source.size - REC_TRAILER;
     for (uint64_t at = start; at != end;) {
@@ -163,13 +145,11 @@ static enum rec_status read_index(struct rec_reader *r)
         size_t raw = 0;
         if (at < r->header_end || at > end || end - at < REC_HEAD || !get(r, at, head, REC_HEAD) ||
             !rec_read_head(head, at, end, &b, &raw) || b.kind != REC_BLOCK_INDEX ||
-            rec_load_block(r, &b, &raw) != REC_OK) {
+            rec_load_block(r, &b, &raw) != REC_OK)
             return REC_DAMAGED;
-        }
         enum rec_status status = read_table(r, raw, start);
-        if (status != REC_OK) {
+        if (status != REC_OK)
             return status;
-        }
         at += REC_HEAD + (uint64_t)b.packed;
     }
     return r->count == load_le(trailer + 16, 8) ? REC_OK : REC_DAMAGED;
@@ -190,19 +170,15 @@ static enum rec_status scan(struct rec_reader *r, uint64_t *at)
     size_t raw = 0;
     for (;;) {
         uint8_t head[REC_HEAD];
-        if (r->source.size - *at < REC_HEAD) {
+        if (r->source.size - *at < REC_HEAD)
             return REC_OK;
-        }
-        if (!get(r, *at, head, REC_HEAD)) {
+        if (!get(r, *at, head, REC_HEAD))
             return REC_IO;
-        }
-        if (!rec_read_head(head, *at, r->source.size, &b, &raw) || !follows(r, &b)) {
+        if (!rec_read_head(head, *at, r->source.size, &b, &raw) || !follows(r, &b))
             return REC_OK;
-        }
         enum rec_status status = add(r, &b);
-        if (status != REC_OK) {
+        if (status != REC_OK)
             return status;
-        }
         *at = after(&b);
     }
 }
@@ -214,9 +190,8 @@ static enum rec_status search_all(struct rec_reader *r)
     size_t raw = 0;
     r->count = 0;
     enum rec_status status = scan(r, &at);
-    if (status != REC_OK) {
+    if (status != REC_OK)
         return status;
-    }
     if (r->count > 0) {
         const struct rec_block b = r->blocks[r->count - 1];
         status = rec_load_block(r, &b, &raw);
@@ -238,9 +213,8 @@ enum rec_status rec_grow(struct rec_reader *r, uint64_t size)
     uint64_t at = after(&r->blocks[r->count - 1]);
     size_t count = r->count;
     uint8_t trailer[REC_TRAILER];
-    if (r->ended || r->damaged != 0 || size < at) {
+    if (r->ended || r->damaged != 0 || size < at)
         return REC_OK;
-    }
     r->source.size = size;
     enum rec_status status = scan(r, &at);
     for (size_t i = count; i < r->count; i++) {
@@ -261,14 +235,12 @@ enum rec_status rec_grow(struct rec_reader *r, uint64_t size)
 static enum rec_status open_all(struct rec_reader *r)
 {
     enum rec_status status = read_header(r);
-    if (status != REC_OK) {
+    if (status != REC_OK)
         return status;
-    }
     status = read_index(r);
     r->ended = status == REC_OK;
-    if (status == REC_DAMAGED) {
+    if (status == REC_DAMAGED)
         status = search_all(r);
-    }
     if (status == REC_OK) {
         rec_cut(r, r->count);
         status = r->count == 0 ? REC_DAMAGED : REC_OK;
@@ -280,9 +252,8 @@ struct rec_reader *rec_open(const struct rec_source *source, enum rec_status *wh
 {
     struct rec_reader *r = calloc(1, sizeof *r);
     *why = REC_MEMORY;
-    if (r == NULL) {
+    if (r == NULL)
         return NULL;
-    }
     r->source = *source;
     *why = open_all(r);
     if (*why != REC_OK) {

@@ -50,15 +50,13 @@ static size_t key_before(const struct rec_reader *r, int64_t t)
     size_t high = r->count; /* the first block that starts after t */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (r->blocks[middle].first <= t) {
+        if (r->blocks[middle].first <= t)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
-    while (low > 0 && (r->blocks[low - 1].flags & REC_FLAG_FIRST) == 0) {
+    while (low > 0 && (r->blocks[low - 1].flags & REC_FLAG_FIRST) == 0)
         low--;
-    }
     return low == 0 ? 0 : low - 1;
 }
 
@@ -73,9 +71,8 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t)
 {
     size_t key = key_before(r, t);
     size_t end = key;
-    while (end < r->count && r->blocks[end].kind == REC_BLOCK_KEY) {
+    while (end < r->count && r->blocks[end].kind == REC_BLOCK_KEY)
         end++;
-    }
     return key > r->block && key - r->block > end - key;
 }
 
@@ -103,14 +100,12 @@ static bool take_varint(struct rec_reader *r, uint64_t *v)
 static bool start_key(struct rec_reader *r, const struct rec_block *b)
 {
     struct rec_event *ev = &r->next;
-    if ((b->flags & REC_FLAG_FIRST) == 0) {
+    if ((b->flags & REC_FLAG_FIRST) == 0)
         return true;
-    }
     r->piece_end = 0;
     if (!take_varint(r, &r->size) || r->size > REC_SIZE_MAX || r->at >= r->stop ||
-        *r->at > REC_NAME_OTHER) {
+        *r->at > REC_NAME_OTHER)
         return false;
-    }
     *ev = (struct rec_event){.kind = REC_SIZE, .key = true, .t = b->first, .n = r->size};
     r->waits = true;
     return true; /* the name comes next: it is at r->at */
@@ -140,17 +135,14 @@ static bool start_block(struct rec_reader *r, const struct rec_block *b, size_t 
 static enum rec_status next_block(struct rec_reader *r, int64_t until)
 {
     size_t raw = 0;
-    while (!r->in_key && r->block < r->count && r->blocks[r->block].kind == REC_BLOCK_KEY) {
+    while (!r->in_key && r->block < r->count && r->blocks[r->block].kind == REC_BLOCK_KEY)
         r->block++;
-    }
-    if (r->block >= r->count || r->blocks[r->block].first > until) {
+    if (r->block >= r->count || r->blocks[r->block].first > until)
         return REC_END;
-    }
     const struct rec_block *b = &r->blocks[r->block];
     enum rec_status status = rec_load_block(r, b, &raw);
-    if (status == REC_OK && !start_block(r, b, raw)) {
+    if (status == REC_OK && !start_block(r, b, raw))
         status = REC_DAMAGED;
-    }
     return status == REC_DAMAGED ? damaged(r) : status;
 }
 
@@ -170,9 +162,8 @@ static bool inside(const struct rec_reader *r, uint64_t offset, uint64_t n)
 
 static bool parse_name(struct rec_reader *r, const struct rec_block *b, struct rec_event *ev)
 {
-    if (*r->at > REC_NAME_OTHER) {
+    if (*r->at > REC_NAME_OTHER)
         return false;
-    }
     *ev = (struct rec_event){.kind = REC_NAMED,
                              .key = b->kind == REC_BLOCK_KEY,
                              .name = (enum rec_name) * r->at++,
@@ -188,12 +179,10 @@ static bool parse_data(struct rec_reader *r, const struct rec_block *b, struct r
     uint64_t n = 0;
     uint64_t zeros = 0;
     if (!take_varint(r, &ahead) || !take_varint(r, &n) || n > REC_DATA_MAX ||
-        n > (uint64_t)(r->stop - r->at) || ahead > r->size - r->piece_end) {
+        n > (uint64_t)(r->stop - r->at) || ahead > r->size - r->piece_end)
         return false;
-    }
-    if (n == 0 && !take_varint(r, &zeros)) {
+    if (n == 0 && !take_varint(r, &zeros))
         return false;
-    }
     *ev = (struct rec_event){.kind = n > 0 ? REC_CHANGE : REC_DATA,
                              .key = true,
                              .t = b->first,
@@ -201,9 +190,8 @@ static bool parse_data(struct rec_reader *r, const struct rec_block *b, struct r
                              .n = n > 0 ? n : zeros,
                              .bytes = n > 0 ? r->at : NULL};
     r->at += n;
-    if (!inside(r, ev->offset, ev->n)) {
+    if (!inside(r, ev->offset, ev->n))
         return false;
-    }
     r->piece_end = ev->offset + ev->n;
     return true;
 }
@@ -244,9 +232,8 @@ static enum rec_status parse(struct rec_reader *r)
     struct delta d;
     bool whole = true;
     if (b->kind == REC_BLOCK_CHANGES) {
-        if (!delta_next(r->deltas, &d)) {
+        if (!delta_next(r->deltas, &d))
             return REC_END;
-        }
         whole = d.time >= b->first && d.time <= b->last && take_delta(r, &d, &r->next);
     } else if (!r->named) {
         whole = parse_name(r, b, &r->next);
@@ -264,9 +251,8 @@ static enum rec_status advance(struct rec_reader *r, int64_t until)
     while (!r->waits) {
         if (!r->loaded) {
             enum rec_status status = next_block(r, until);
-            if (status != REC_OK) {
+            if (status != REC_OK)
                 return status;
-            }
             continue;
         }
         switch (parse(r)) {
@@ -287,12 +273,10 @@ enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *
 {
     until = until < r->end ? until : r->end;
     enum rec_status status = advance(r, until);
-    if (status != REC_OK) {
+    if (status != REC_OK)
         return status;
-    }
-    if (r->next.t > until) {
+    if (r->next.t > until)
         return REC_END;
-    }
     r->waits = false;
     *ev = r->next;
     return REC_OK;
@@ -311,9 +295,8 @@ int64_t rec_time_within(const struct rec_reader *r, uint64_t bytes)
     bool found = false;
     for (size_t i = r->count; i > 0; i--) {
         const struct rec_block *b = &r->blocks[i - 1];
-        if (found && r->source.size - b->at > bytes) {
+        if (found && r->source.size - b->at > bytes)
             break;
-        }
         if ((b->flags & REC_FLAG_FIRST) != 0) {
             t = b->first;
             found = true;

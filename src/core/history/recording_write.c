@@ -36,9 +36,8 @@ struct rec_writer {
 struct rec_writer *rec_writer_new(bool (*put)(void *ctx, const void *p, size_t n), void *ctx)
 {
     struct rec_writer *w = calloc(1, sizeof *w);
-    if (w == NULL) {
+    if (w == NULL)
         return NULL;
-    }
     w->put = put;
     w->ctx = ctx;
     w->deltas = delta_writer_new();
@@ -69,9 +68,8 @@ static void fail(struct rec_writer *w, enum rec_status why)
 
 static void put_out(struct rec_writer *w, const void *p, size_t n)
 {
-    if (w->status == REC_OK && !w->put(w->ctx, p, n)) {
+    if (w->status == REC_OK && !w->put(w->ctx, p, n))
         w->status = REC_IO;
-    }
     w->written += w->status == REC_OK ? n : 0;
 }
 
@@ -97,9 +95,8 @@ void rec_put_header(struct rec_writer *w, const struct rec_header *h)
 
 static void remember(struct rec_writer *w, const struct rec_block *b)
 {
-    if (w->count == REC_BLOCKS_MAX) {
+    if (w->count == REC_BLOCKS_MAX)
         fail(w, REC_FULL);
-    }
     if (w->count == w->cap && w->status == REC_OK) {
         size_t cap = w->cap == 0 ? 256 : w->cap * 2;
         struct rec_block *more = realloc(w->blocks, cap * sizeof *more);
@@ -110,9 +107,8 @@ static void remember(struct rec_writer *w, const struct rec_block *b)
         w->blocks = more;
         w->cap = cap;
     }
-    if (w->status == REC_OK) {
+    if (w->status == REC_OK)
         w->blocks[w->count++] = *b;
-    }
 }
 
 /* One block of n bytes (1 to REC_RAW_MAX), packed unless b->flags says that they are stored. */
@@ -121,9 +117,8 @@ static void put_block(struct rec_writer *w, struct rec_block *b, const uint8_t *
     uint8_t *head = w->packed;
     uint8_t *payload = head + REC_HEAD;
     int packed = 0;
-    if ((b->flags & REC_FLAG_STORED) == 0) {
+    if ((b->flags & REC_FLAG_STORED) == 0)
         packed = LZ4_compress_default((const char *)raw, (char *)payload, (int)n, REC_PACKED_MAX);
-    }
     if (packed <= 0 || (size_t)packed >= n) {
         memcpy(payload, raw, n);
         packed = (int)n;
@@ -142,9 +137,8 @@ static void put_block(struct rec_writer *w, struct rec_block *b, const uint8_t *
     store_le(head + 32, rec_sum(payload, b->packed), 8);
     store_le(head + 40, rec_sum(head, 40), 8);
     put_out(w, head, REC_HEAD + (size_t)b->packed);
-    if (b->kind != REC_BLOCK_INDEX) {
+    if (b->kind != REC_BLOCK_INDEX)
         remember(w, b);
-    }
 }
 
 /* ---- changes ---- */
@@ -157,9 +151,8 @@ static void seal_as(struct rec_writer *w, uint8_t flags)
                           .last = w->last,
                           .kind = REC_BLOCK_CHANGES,
                           .flags = (uint8_t)(flags | REC_FLAG_STORED)};
-    if (delta_writer_records(w->deltas) == 0 || w->status != REC_OK) {
+    if (delta_writer_records(w->deltas) == 0 || w->status != REC_OK)
         return;
-    }
     if (!delta_seal(w->deltas, &block, &n)) {
         fail(w, REC_MEMORY);
         return;
@@ -185,17 +178,15 @@ static void put_delta(struct rec_writer *w, const struct delta *what)
 {
     struct delta d = *what;
     d.time = not_before(w, d.time);
-    if (w->status != REC_OK) {
+    if (w->status != REC_OK)
         return;
-    }
     enum delta_added added = delta_add(w->deltas, &d);
     if (added == DELTA_FULL) { /* open, if this is in the middle of a sample */
         seal_as(w, w->last == d.time ? REC_FLAG_OPEN : 0);
         added = delta_add(w->deltas, &d);
     }
-    if (added != DELTA_ADDED) {
+    if (added != DELTA_ADDED)
         fail(w, added == DELTA_NO_MEMORY ? REC_MEMORY : REC_FULL);
-    }
     w->last = d.time;
 }
 
@@ -239,9 +230,8 @@ void rec_put_data(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n)
 void rec_put_size(struct rec_writer *w, int64_t t, uint64_t was, uint64_t size)
 {
     const struct delta d = {.kind = DELTA_SIZE, .time = t, .was = was, .is = size};
-    if (size < was) {
+    if (size < was)
         rec_seal(w); /* deltas remember what bytes were; what is cut off must be forgotten */
-    }
     put_delta(w, &d);
 }
 
@@ -289,9 +279,8 @@ void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name
 /* A piece begins. */
 static void key_piece(struct rec_writer *w, uint64_t offset, uint64_t n)
 {
-    if (w->used >= KEY_RAW) {
+    if (w->used >= KEY_RAW)
         seal_key(w, REC_FLAG_OPEN);
-    }
     w->used += put_varint(w->raw + w->used, offset - w->key_end);
     w->used += put_varint(w->raw + w->used, n);
 }
@@ -360,9 +349,8 @@ void rec_finish(struct rec_writer *w)
         return;
     }
     uint64_t at = w->written;
-    for (size_t i = 0; i < w->count; i += REC_ENTRIES) {
+    for (size_t i = 0; i < w->count; i += REC_ENTRIES)
         put_index(w, i, w->count - i < REC_ENTRIES ? w->count - i : REC_ENTRIES, table);
-    }
     free(table);
     memcpy(trailer, rec_trailer_magic, sizeof rec_trailer_magic);
     store_le(trailer + 8, at, 8);
