@@ -13,10 +13,10 @@ struct recording {
     struct rec_reader *reader;
     struct page_store *image;
     enum rec_name name;
-    int64_t at;         /* the time that the image shows; INT64_MAX: none, it is not whole */
-    uint64_t place;     /* in the file: where it was read last */
-    struct oserr error; /* of the file, while the reader reads it */
-    const struct seg_progress *progress; /* of what is under way; NULL: never asked */
+    int64_t at;               /* the time that the image shows; INT64_MAX: none, it is not whole */
+    uint64_t place;           /* in the file: where it was read last */
+    struct oserr error;       /* of the file, while the reader reads it */
+    struct progress progress; /* of what is under way; yield NULL: never asked */
 };
 
 static struct oserr meaning(const struct recording *r, enum rec_status status)
@@ -43,8 +43,8 @@ static struct oserr meaning(const struct recording *r, enum rec_status status)
 /* Asks whether to go on. */
 static struct oserr go_on(const struct recording *r)
 {
-    const struct seg_progress *p = r->progress;
-    bool on = p == NULL || p->yield(p->ctx, 0, r->place, r->file->stat.size);
+    bool on =
+        r->progress.yield == NULL || progress_yield(&r->progress, r->place, r->file->stat.size);
     return on ? OSERR_NONE : (struct oserr){"seg_seek", SEG_E_STOPPED};
 }
 
@@ -166,18 +166,18 @@ static struct oserr play_to_end(struct recording *r)
     return e;
 }
 
-struct oserr recording_seek(struct seg *s, int64_t t, const struct seg_progress *progress)
+struct oserr recording_seek(struct seg *s, int64_t t, const struct progress *progress)
 {
     struct recording *r = recording_of(s);
     if (r == NULL)
         return (struct oserr){"seg_seek", SEG_E_UNSUPPORTED};
-    r->progress = progress;
+    r->progress = progress != NULL ? *progress : (struct progress){0};
     struct oserr e = play_to(r, t);
     if (oserr_is(e) && e.code == SEG_E_DAMAGED) {
         struct oserr end = play_to_end(r); /* something whole to show */
         e = oserr_is(end) ? end : e;
     }
-    r->progress = NULL;
+    r->progress = (struct progress){0};
     struct oserr after = seg_image_changed(s);
     return oserr_is(e) ? e : after;
 }
@@ -248,13 +248,15 @@ static struct oserr open_file(struct seg_file *f, const struct seg_progress *pro
         page_store_free(image);
         return (struct oserr){"malloc", SEG_E_MEMORY};
     }
-    *r = (struct recording){.file = f, .image = image, .progress = progress};
+    *r = (struct recording){.file = f, .image = image};
+    if (progress != NULL)
+        r->progress = (struct progress){progress->yield, progress->ctx};
     const struct rec_source source = {.get = get, .ctx = r, .size = f->stat.size};
     r->reader = rec_open(&source, &why);
     struct oserr e = meaning(r, why);
     if (!oserr_is(e))
         e = play_to_end(r);
-    r->progress = NULL;
+    r->progress = (struct progress){0};
     if (oserr_is(e)) {
         image_close(r);
         return e;

@@ -11,6 +11,7 @@
 
 #include "backend/virtual.h"
 #include "core/history/recording.h"
+#include "core/progress.h"
 
 struct recording; /* one open recording; belongs to its seg */
 
@@ -26,7 +27,7 @@ void recording_info(const struct recording *r, struct rec_info *out);
 /* Shows a recording as it was t ns after its start. SEG_E_UNSUPPORTED: the segment is none;
  * SEG_E_BEYOND: it has no such time; SEG_E_STOPPED: `progress` (NULL: never asked) gave up. After a
  * failure it shows some other time. */
-MUST_USE struct oserr recording_seek(struct seg *s, int64_t t, const struct seg_progress *progress);
+MUST_USE struct oserr recording_seek(struct seg *s, int64_t t, const struct progress *progress);
 
 /* Plays one event, at most up to `until`: the image has it when this returns. *played false: there
  * is none. Call seg_image_changed afterwards. */

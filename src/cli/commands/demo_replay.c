@@ -162,8 +162,7 @@ static int play(struct replay *p, int64_t until)
 
 static int make_segment(struct replay *p)
 {
-    const struct seg_progress progress = run_progress(p->r);
-    struct oserr e = recording_seek(p->from, 0, &progress);
+    struct oserr e = recording_seek(p->from, 0, p->r->env->progress);
     if (oserr_is(e)) {
         return run_fail(p->r, p->raw, "read it", e);
     }

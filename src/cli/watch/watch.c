@@ -44,8 +44,7 @@ int cmd_watch(struct command_run *r)
     struct watch w;
     bool recorded = seg_kind(r->seg) == SEG_REC;
     if (recorded) {
-        const struct seg_progress progress = run_progress(r);
-        struct oserr e = recording_seek(r->seg, 0, &progress);
+        struct oserr e = recording_seek(r->seg, 0, r->env->progress);
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
