@@ -29,6 +29,10 @@ bool os_pid_exists(uint32_t pid);                     /* one that we can see */
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 
+/* Bytes of memory that this process could take before it is killed for it: what the machine has
+ * left, and the limit of its group. UINT64_MAX: not known. */
+uint64_t os_memory_free(void);
+
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag and wake sleepers instead of killing, SIGINT
  * and SIGTERM even if they were ignored before. SIGPIPE still kills. */
 void os_catch_stop(void);

@@ -14,7 +14,7 @@ static const char *const own_text[] = {
     "the segment shrank meanwhile",
     "not aligned to its size",
     "opened for reading only",
-    "not possible for this kind",
+    "not possible for this kind of segment",
     "in use by others",
     "the name refers to another object now",
     "not a possible size",
@@ -30,6 +30,7 @@ static const char *const own_text[] = {
     "made by a newer version",
     "damaged",
     "stopped",
+    "holds more than there is memory for",
     "its name was taken while it was looked at: it is listed as /.shmlens-... now",
 };
 

@@ -37,7 +37,8 @@ enum seg_refusal {
     SEG_E_RECORDING, /* not a recording */
     SEG_E_NEWER,     /* a recording of an unknown version */
     SEG_E_DAMAGED,   /* a recording that is damaged where it is needed */
-    SEG_E_STOPPED,   /* a scan was stopped by its throttle */
+    SEG_E_STOPPED,   /* long work that was asked to stop */
+    SEG_E_TOO_LARGE, /* a recording that holds more than there is memory for */
     SEG_E_ASIDE, /* not removed, and its name was taken meanwhile: it is /.shmlens-PID-TIME now */
 };
 

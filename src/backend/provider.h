@@ -29,11 +29,13 @@ struct seg {
     struct seg_id id;          /* which then is this */
     unsigned sticky_state;     /* enum seg_state: found when it was opened, and permanent */
     bool met_unknown;          /* copy_out met bytes that cannot be known, and gave 0 for them */
-    struct reel *reel;         /* recordings: the file and the image; else NULL */
-    const struct seg_virtual *moment; /* the segment at an earlier time; NULL: a real one */
-    intptr_t watch;                   /* keeps holes of `read_map` holes; -1: nothing does */
-    struct seg_stat last;             /* as of the last stat */
-    struct mapping read_map;          /* read-only, for small reads; touching a hole in it faults */
+    const struct seg_virtual_ops *ops; /* virtual segments: on kind_data; else NULL */
+    struct seg_file *file;             /* recordings; else NULL */
+    void *states;                      /* SEG_SMALL bytes, virtual ones of which not all is known */
+    const struct seg_progress *progress; /* while it is opened; NULL: none */
+    intptr_t watch;                      /* keeps holes of `read_map` holes; -1: nothing does */
+    struct seg_stat last;                /* as of the last stat */
+    struct mapping read_map;   /* read-only, for small reads; touching a hole in it faults */
     uint64_t map_refused_size; /* bytes that could not be mapped: no more is tried; 0: none */
     bool unmappable;           /* there is no `read_map`: every read goes through copy_out */
     struct mapping write_map;  /* read-write, for the last stores */
@@ -112,6 +114,11 @@ extern const struct provider *const providers[];
 /* Bytes of the POSIX file system; 0: unknown. Per system. */
 void provider_space(struct backend *be, uint64_t *unused, uint64_t *total);
 
+/* Recordings (virtual.c), and their files: opens a regular file. Per system. */
+extern const struct provider recording_provider;
+MUST_USE struct oserr file_open_reading(struct seg_file *f);
+void file_close_reading(struct seg_file *f);
+
 /* Asks the kind for the state of the segment, into s->last. */
 MUST_USE struct oserr segment_stat(struct seg *s);
 
@@ -131,6 +138,10 @@ bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf,
 
 /* Allocates s->bounce. */
 MUST_USE struct oserr segment_bounce(struct seg *s);
+
+/* Virtual segments: the bytes at off where they lie in memory of our own, *n in a row, up to `end`
+ * at most; NULL: they do not. */
+const unsigned char *segment_direct(struct seg *s, uint64_t off, uint64_t end, size_t *n);
 
 /* A page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);

@@ -11,16 +11,13 @@ enum { SHOWN = 160 };
 static bool is_value(const char *s)
 {
     const char *p = s + 1;
-    if (*p == '.') {
+    if (*p == '.')
         p++;
-    }
-    if (*p >= '0' && *p <= '9') {
+    if (*p >= '0' && *p <= '9')
         return true;
-    }
     char low[4] = {0};
-    for (int i = 0; i < 3 && s[1 + i] != '\0'; i++) {
+    for (int i = 0; i < 3 && s[1 + i] != '\0'; i++)
         low[i] = (char)(s[1 + i] | 0x20);
-    }
     return memcmp(low, "inf", 4) == 0 || memcmp(low, "nan", 4) == 0;
 }
 
@@ -34,12 +31,10 @@ struct option_rows {
 static const struct command_option *find_option(const struct option_rows *r, const char *name,
                                                 size_t n)
 {
-    for (size_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; i < r->count; i++)
         if (command_has_option(&r->row[i], r->command) && strlen(r->row[i].name) == n &&
-            memcmp(r->row[i].name, name, n) == 0) {
+            memcmp(r->row[i].name, name, n) == 0)
             return &r->row[i];
-        }
-    }
     return NULL;
 }
 
@@ -59,15 +54,14 @@ static bool add_option(struct args *a, const char *name, const char *value)
             return true;
         }
     }
-    if (a->given_count == ARGS_OPTIONS) {
+    if (a->given_count == ARGS_OPTIONS)
         return false;
-    }
     a->given[a->given_count].name = name;
     a->given[a->given_count++].value = value;
     return true;
 }
 
-/* The option at argv[*i]; moves *i onto its value when that is a word of its own. */
+/* The option at argv[*i]; moves *i to its value if that is a word of its own. */
 static bool take_option(struct args *a, const struct option_rows *rows, int argc, char **argv,
                         int *i, char why[ARGS_WHY])
 {
@@ -75,18 +69,15 @@ static bool take_option(struct args *a, const struct option_rows *rows, int argc
     const char *equals = strchr(s, '=');
     size_t n = equals == NULL ? strlen(s) : (size_t)(equals - s);
     const struct command_option *o = NULL;
-    if (s[1] == '-') {
+    if (s[1] == '-')
         o = find_option(rows, s + 2, n - 2);
-    } else if (strcmp(s, "-h") == 0) {
+    else if (strcmp(s, "-h") == 0)
         o = find_option(rows, "help", 4);
-    }
-    if (o == NULL) {
+    if (o == NULL)
         return complain(why, s, n, "no such option");
-    }
     const char *value = "";
-    if (o->arg == NULL && equals != NULL) {
+    if (o->arg == NULL && equals != NULL)
         return complain(why, s, n, "takes no value");
-    }
     if (o->arg != NULL) {
         if (equals == NULL && *i + 1 >= argc) {
             char what[SHOWN];
@@ -109,11 +100,10 @@ bool args_parse(struct args *a, const struct command_option *rows, size_t count,
         if (options && strcmp(s, "--") == 0) {
             options = false;
         } else if (options && s[0] == '-' && s[1] != '\0' && !is_value(s)) {
-            if (!take_option(a, &all, argc, argv, &i, why)) {
+            if (!take_option(a, &all, argc, argv, &i, why))
                 return false;
-            }
         } else if (a->words == COMMAND_WORDS) {
-            return complain(why, s, strlen(s), "too many words");
+            return complain(why, s, strlen(s), "too many arguments");
         } else {
             a->word[a->words++] = s;
         }
@@ -123,10 +113,8 @@ bool args_parse(struct args *a, const struct command_option *rows, size_t count,
 
 const char *args_get(const struct args *a, const char *name)
 {
-    for (int i = 0; i < a->given_count; i++) {
-        if (strcmp(a->given[i].name, name) == 0) {
+    for (int i = 0; i < a->given_count; i++)
+        if (strcmp(a->given[i].name, name) == 0)
             return a->given[i].value;
-        }
-    }
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* Words and options of one command line, told apart by the rows of commands.def. */
+/* Splits one command line into words and options, by the rows of commands.def. */
 #ifndef SHMLENS_CLI_ARGS_H
 #define SHMLENS_CLI_ARGS_H
 
@@ -9,16 +9,17 @@
 enum { ARGS_OPTIONS = 24, ARGS_WHY = 400 };
 
 struct args {
-    const char *word[COMMAND_WORDS]; /* what is not an option, in order */
+    const char *word[COMMAND_WORDS]; /* everything that is not an option, in order */
     int words;
     struct {
         const char *name;  /* of the option's row */
         const char *value; /* "" for one that takes none */
-    } given[ARGS_OPTIONS]; /* each at most once: the last one given counts */
+    } given[ARGS_OPTIONS]; /* each at most once: the last one given wins */
     int given_count;
 };
 
-/* Sorts argv[0, argc) by those of `count` option rows that belong to `command` (`ui` for the UI).
+/* Sorts argv[0, argc) into words and options, by those of `count` option rows that belong to
+ * `command` (`ui` for the UI).
  * `--name VALUE`, `--name=VALUE`; `--` ends the options; `-`, `-5`, `-inf` are words. False: `why`
  * says, printable, what is wrong. */
 bool args_parse(struct args *a, const struct command_option *options, size_t count,

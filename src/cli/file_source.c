@@ -6,7 +6,7 @@
 
 enum { PIECE = 256 * 1024 };
 
-/* A stop that was asked for is no failure. */
+/* A requested stop is not a failure. */
 static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
     const char *what = oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
@@ -25,7 +25,7 @@ static bool too_large(struct command_run *r, const char *path, uint64_t most)
     return false;
 }
 
-/* A pipe, to its end. */
+/* Reads a pipe to its end. */
 static bool read_all(struct command_run *r, struct file_source *c, uint64_t most)
 {
     size_t cap = 0;
@@ -46,9 +46,8 @@ static bool read_all(struct command_run *r, struct file_source *c, uint64_t most
             return false;
         }
         c->size += got;
-        if (c->size > most) {
+        if (c->size > most)
             return too_large(r, c->path, most);
-        }
         if (got == 0) {
             os_file_abandon(c->file);
             c->file = NULL;
@@ -78,9 +77,8 @@ bool file_source_open(struct command_run *r, const char *path, uint64_t most, st
         c->size = size;
         fits = size <= most || too_large(r, path, most);
     }
-    if (!fits) {
+    if (!fits)
         file_source_close(c);
-    }
     return fits;
 }
 
@@ -91,7 +89,7 @@ void file_source_close(struct file_source *c)
     *c = (struct file_source){.path = NULL};
 }
 
-/* The piece that lies `at` bytes behind `offset`. */
+/* Stores the piece at `offset` + `at`. */
 static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, uint64_t at,
                        const uint8_t *p, size_t n)
 {
@@ -112,9 +110,8 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
     uint8_t *piece = malloc(PIECE);
     int status = EXIT_DONE;
     uint64_t at = 0;
-    if (piece == NULL) {
+    if (piece == NULL)
         return file_failed(r, c->path, (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     while (at < c->size && status == EXIT_DONE) {
         size_t got = 0;
         uint64_t left = c->size - at;
@@ -136,9 +133,8 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
 
 int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
 {
-    if (c->file != NULL) {
+    if (c->file != NULL)
         return store_file(r, c, s, offset);
-    }
     int status = EXIT_DONE;
     for (uint64_t at = 0; at < c->size && status == EXIT_DONE; at += PIECE) {
         uint64_t left = c->size - at;

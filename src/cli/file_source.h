@@ -1,4 +1,4 @@
-/* The contents of a file on their way into a segment (load, create --from). */
+/* The contents of a file to be stored in a segment (load, create --from). */
 #ifndef SHMLENS_CLI_FILE_SOURCE_H
 #define SHMLENS_CLI_FILE_SOURCE_H
 
@@ -7,18 +7,18 @@
 
 struct file_source {
     const char *path;     /* as typed */
-    struct os_file *file; /* a regular file, read piece by piece; NULL: all of it is in data */
-    uint8_t *data;        /* what a pipe gave */
+    struct os_file *file; /* a regular file, read piece by piece; NULL: everything is in data */
+    uint8_t *data;        /* what a pipe delivered */
     uint64_t size;        /* bytes */
 };
 
-/* Opens it and makes sure that it has at most `most` bytes: a pipe is read to its end, so that
- * nothing is stored of what does not fit. False: it was reported. */
+/* Opens it and makes sure that it has at most `most` bytes: a pipe is read to its end first, so
+ * that nothing is stored of what does not fit. False: an error was reported. */
 bool file_source_open(struct command_run *r, const char *path, uint64_t most,
                       struct file_source *c);
 void file_source_close(struct file_source *c);
 
-/* Stores all of it at `offset`. An exit status. */
+/* Stores all of it at `offset`; returns an exit status. */
 int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset);
 
 #endif

@@ -19,26 +19,24 @@ void removal_users(struct out *o, const struct seg_who *who)
 {
     bool first = true;
     uint32_t me = os_pid();
-    if (who->mappers_count > 0)
-        out_str(o, "still mapped by ");
-    else if (who->holders_count > 0)
-        out_str(o, "still held open by ");
-    else
-        out_str(o, "still in use by a process that cannot be named");
     for (size_t i = 0; i < who->mappers_count; i++) {
         const struct seg_mapper *m = &who->mappers[i];
-        if (m->pid != me && (i == 0 || who->mappers[i - 1].pid != m->pid))
-            print_user(o, m->pid, m->comm, &first);
+        if (m->pid == me || (i > 0 && who->mappers[i - 1].pid == m->pid))
+            continue;
+        out_str(o, first ? "still mapped by " : "");
+        print_user(o, m->pid, m->comm, &first);
     }
-    if (who->mappers_count > 0 && who->holders_count > 0) {
-        out_str(o, ", held open by ");
-        first = true;
-    }
+    bool mapped = !first;
+    first = true;
     for (size_t i = 0; i < who->holders_count; i++) {
         const struct seg_holder *h = &who->holders[i];
-        if (h->pid != me && (i == 0 || who->holders[i - 1].pid != h->pid))
-            print_user(o, h->pid, h->comm, &first);
+        if (h->pid == me || (i > 0 && who->holders[i - 1].pid == h->pid))
+            continue;
+        out_str(o, !first ? "" : mapped ? ", held open by " : "still held open by ");
+        print_user(o, h->pid, h->comm, &first);
     }
+    if (!mapped && first)
+        out_str(o, "still in use by a process that cannot be named");
 }
 
 void removal_why(struct out *o, const char *locator, struct oserr e, const struct seg_who *who)
@@ -50,16 +48,16 @@ void removal_why(struct out *o, const char *locator, struct oserr e, const struc
     else if (e.code == SEG_E_IN_USE)
         removal_users(o, who);
     else if (e.code == SEG_E_REPLACED)
-        out_str(o, "it is another segment of this name by now");
+        out_str(o, "replaced by another segment");
     else if (e.code == SEG_E_UNPROVED)
         out_print(o,
-                  "nobody is seen to have it, but %zu process%s could not be read and it is not "
-                  "yours to prove it",
+                  "no process seen using it, but %zu process%s could not be checked and only its "
+                  "owner can prove it unused",
                   who->unreadable, who->unreadable == 1 ? "" : "es");
     else if (oserr_kind(e) == OSERR_K_MISSING)
-        out_str(o, "it is gone already");
+        out_str(o, "already gone");
     else if (oserr_kind(e) == OSERR_K_DENIED)
-        out_print(o, "you may not remove it (%s: %s)", e.call, oserr_text(e, text, sizeof text));
+        out_print(o, "not yours to remove (%s: %s)", e.call, oserr_text(e, text, sizeof text));
     else
         out_print(o, "%s (%s)", oserr_text(e, text, sizeof text), e.call);
 }
@@ -67,13 +65,13 @@ void removal_why(struct out *o, const char *locator, struct oserr e, const struc
 void removal_left_behind(struct out *o, const struct seg_who *who)
 {
     removal_users(o, who);
-    out_str(o, ": the name is gone, the memory stays until they let it go");
+    out_str(o, ": the name is gone, the memory is freed when they release it");
 }
 
 static void report_item(struct out *o, const struct removal_item *item)
 {
     bool gone = !oserr_is(item->error);
-    out_str(o, gone ? "removed " : "stays   ");
+    out_str(o, gone ? "removed " : "kept ");
     out_locator(o, item->locator);
     if (!gone || item->used)
         out_str(o, ": ");
@@ -90,5 +88,5 @@ void removal_report(struct out *o, const struct removal_job *j)
     for (; i < j->count && j->item[i].tried; i++)
         report_item(o, &j->item[i]);
     if (i < j->count)
-        out_print(o, "given up: the other %zu stay\n", j->count - i);
+        out_print(o, "cancelled: the other %zu were kept\n", j->count - i);
 }

@@ -13,12 +13,11 @@ struct out *run_error_begin(struct command_run *r, const char *raw)
 {
     struct out *err = r->env->err;
     if (!r->env->ui) {
-        out_push(r->env->out); /* what was printed before comes first */
+        out_push(r->env->out); /* keep the order of the two outputs */
         out_str(err, "shmlens: ");
     }
-    if (r->command != NULL) {
+    if (r->command != NULL)
         out_print(err, "%s: ", r->command->name);
-    }
     if (raw != NULL && raw[0] != '\0') {
         out_locator(err, raw);
         out_str(err, ": ");
@@ -45,8 +44,8 @@ static const char *refusal(uint32_t code, const char *raw)
         return w->other != NULL ? w->other
                                 : "not a segment: a folder, fifo, link, device or private memory";
     case SEG_E_UNKNOWN:
-        return "a part is swapped out or was never written: reading would change that, and only "
-               "root may look without";
+        return "part of it is swapped out or unwritten; only root can read it without changing "
+               "that";
     case SEG_E_ID_GIVEN:
         return "the system chooses the id: create sysv:new or sysv:key=KEY";
     case SEG_E_TO_CREATE:
@@ -81,6 +80,8 @@ static const char *refusal(uint32_t code, const char *raw)
         return "a recording made by a newer version of shmlens";
     case SEG_E_DAMAGED:
         return "the recording is damaged";
+    case SEG_E_TOO_LARGE:
+        return "the recording holds more data than there is free memory for";
     default:
         return NULL;
     }
@@ -89,7 +90,7 @@ static const char *refusal(uint32_t code, const char *raw)
 const char *run_in_use(const char *raw)
 {
     const char *irremovable = seg_words(raw)->irremovable;
-    return irremovable != NULL ? irremovable : "--force removes the name all the same";
+    return irremovable != NULL ? irremovable : "--force removes it anyway";
 }
 
 /* ` (posix:/NAME, sysv:ID, ...)`: the locators that this system knows. */
@@ -134,9 +135,13 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
 {
     char text[200];
     const char *where = raw == NULL ? r->raw : raw;
+    if (e.code == SEG_E_STOPPED) {
+        r->stopped = true;
+        return EXIT_STOPPED;
+    }
     struct out *err = run_error_begin(r, where);
     if (e.code == SEG_E_UNKNOWN && r->env->when != NULL) {
-        out_print(err, "not all of it is known%s: the history does not tell", r->env->when);
+        out_print(err, "not all of it is known%s", r->env->when);
     } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
@@ -155,9 +160,8 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
 
 struct oserr run_partly(struct oserr e, uint64_t stored)
 {
-    if (stored > 0 && e.code == SEG_E_BEYOND) {
+    if (stored > 0 && e.code == SEG_E_BEYOND)
         e.code = SEG_E_SHRANK;
-    }
     return e;
 }
 
@@ -195,9 +199,8 @@ int run_usage(struct command_run *r, const char *format, ...)
     va_end(args);
     struct out *err = run_error_begin(r, r->raw);
     out_str(err, text);
-    if (!r->env->ui) {
+    if (!r->env->ui)
         out_print(err, "; see shmlens %s --help", r->command->name);
-    }
     run_error_end(r);
     return EXIT_ERROR;
 }
@@ -231,6 +234,20 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
 
 /* ---- opening ---- */
 
+/* Is there a segment of this name, which lacks its slash? */
+static bool is_segment(struct command_run *r, const char *name)
+{
+    char typed[LOCATOR_MAX];
+    char raw[LOCATOR_MAX];
+    struct seg *seg = NULL;
+    int n = snprintf(typed, sizeof typed, "/%s", name);
+    bool found = n > 0 && (size_t)n < sizeof typed && locator_typed(typed, raw) == NULL &&
+                 !oserr_is(seg_open(r->env->be, raw, SEG_STAT, &seg));
+    if (found)
+        seg_close(seg);
+    return found;
+}
+
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {
     char first[LOCATOR_MAX];
@@ -239,6 +256,8 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(r, NULL);
         out_print(err, "%s: %s", run_shown(typed, shown), why);
+        if (is_segment(r, typed))
+            out_print(err, " (did you mean /%s?)", shown);
         run_error_end(r);
         return false;
     }
@@ -250,13 +269,18 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
     return true;
 }
 
+struct seg_progress run_progress(const struct command_run *r)
+{
+    return (struct seg_progress){.yield = r->env->progress->yield, .ctx = r->env->progress->ctx};
+}
+
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX])
 {
-    if (!run_locator(r, typed, raw)) {
+    if (!run_locator(r, typed, raw))
         return false;
-    }
-    struct oserr e = seg_open(r->env->be, raw, access, seg);
+    const struct seg_progress progress = run_progress(r);
+    struct oserr e = seg_open_with_progress(r->env->be, raw, access, &progress, seg);
     if (oserr_is(e)) {
         (void)run_fail(r, raw,
                        access == SEG_WRITE  ? "write to it"

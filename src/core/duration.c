@@ -16,7 +16,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* whole * unit, false when that passes INT64_MAX. */
+/* whole * unit; false if that exceeds INT64_MAX. */
 static bool whole_part(const char *from, const char *to, uint64_t unit, uint64_t *out)
 {
     uint64_t v = 0;
@@ -32,8 +32,8 @@ static bool whole_part(const char *from, const char *to, uint64_t unit, uint64_t
     return true;
 }
 
-/* 0.DIGITS * unit, cut to whole nanoseconds: from the last digit to the first, so that it is exact
- * for any number of digits. */
+/* 0.DIGITS * unit, cut to whole nanoseconds; computed from the last digit to the first, so that it
+ * is exact for any number of digits. */
 static uint64_t fraction_part(const char *from, const char *to, uint64_t unit)
 {
     uint64_t v = 0;
@@ -57,7 +57,7 @@ enum num_status number_duration(const char *s, int64_t *ns)
         while (is_digit(*end))
             end++;
     }
-    /* A point wants digits on both sides. */
+    /* A point needs digits on both sides. */
     if (point == s || (end > point && end == point + 1))
         return NUM_SYNTAX;
     if (*end == '\0' && strspn(s, "0") == (size_t)(end - s)) {

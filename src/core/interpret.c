@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "core/view.h"
 
-/* The next free row, labelled; NULL when all are taken. */
+/* The next free row, labelled; NULL if all are used. */
 static struct inspect_row *add(struct inspect *in, const char *prefix, const char *label)
 {
     if (in->count == INSPECT_ROWS)
@@ -29,7 +29,7 @@ static void add_hex(struct inspect *in, const uint8_t *p, size_t n)
                                    i ? " %02x" : "%02x", p[i]);
 }
 
-/* One value in view `name` and the given order, when enough bytes are there. */
+/* One value in view `name` and the given order, if there are enough bytes. */
 static void add_value(struct inspect *in, const char *prefix, const char *name, const uint8_t *p,
                       size_t n, bool big)
 {

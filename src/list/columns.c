@@ -308,8 +308,7 @@ enum { FEW_BELOW = 64 };
 static const struct column columns[] = {
     {"LOCATOR", false, false, 0, 0, locator_text, locator_people, locator_compare, "what names it"},
     {"SIZE", true, true, 8, 0, size_text, size_shown, size_compare, "bytes"},
-    {"RES", true, true, 8, FEW_BELOW, res_text, res_shown, res_compare,
-     "bytes that have memory behind them"},
+    {"RES", true, true, 8, FEW_BELOW, res_text, res_shown, res_compare, "bytes resident in memory"},
     {"MODE", false, false, 9, FEW_BELOW, mode_text, mode_shown, mode_compare, "permissions"},
     {"OWNER", false, false, 8, FEW_BELOW, owner_text, NULL, owner_compare, "user"},
     {"PROCS", true, true, 8, FEW_BELOW, procs_text, procs_shown, procs_compare,
@@ -323,9 +322,9 @@ static const struct column columns[] = {
      "bytes of it that are swapped out"},
     {"MTIME", false, true, 5, 110, mtime_text, mtime_shown, mtime_compare,
      "the last change known (on the screen: how long ago)"},
-    {"CREATOR", true, false, 7, 130, creator_text, NULL, creator_compare, "pid of who made it"},
+    {"CREATOR", true, false, 7, 130, creator_text, NULL, creator_compare, "PID of the creator"},
     {"LAST", true, false, 7, 160, last_text, NULL, last_compare,
-     "pid of who attached or detached last"},
+     "PID of the last to attach or detach"},
 };
 
 enum { COLUMNS = sizeof columns / sizeof columns[0] };

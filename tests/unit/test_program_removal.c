@@ -247,7 +247,7 @@ TEST(what_is_gone_is_gone)
     ck_assert_int_eq((int)oserr_kind(e), OSERR_K_MISSING);
     out_text(&o, 4096);
     removal_why(&o, locator, e, &who);
-    ck_assert_str_eq(o.buf, "it is gone already");
+    ck_assert_str_eq(o.buf, "already gone");
     out_free(&o);
     seg_who_free(&who);
     ck_assert_ptr_null(seg_words("posix:/x")->irremovable);

@@ -190,7 +190,7 @@ TEST(escape_gives_up_a_long_one)
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "Esc cancels"), 1);
     press("Esc");
-    await_said("given up");
+    await_said("cancelled");
 }
 
 TEST(an_open_that_fails_says_why)

@@ -86,12 +86,17 @@ static struct oserr hash_copied(struct seg *s, struct hashing *h)
         }
         uint64_t left = (stop < h->end ? stop : h->end) - h->at;
         size_t n = left < SEG_PIECE ? (size_t)left : SEG_PIECE, got = 0;
-        e = s->kind->copy_out(s, h->at, s->bounce, n, &got);
+        const unsigned char *from = segment_direct(s, h->at, h->at + n, &got);
+        if (from == NULL || got < n || n % SEG_PAGE != 0) {
+            from = s->bounce;
+            e = s->kind->copy_out(s, h->at, s->bounce, n, &got);
+        }
         if (oserr_is(e) || got == 0)
             break;
         size_t pages = (got + SEG_PAGE - 1) / SEG_PAGE;
-        memset(s->bounce + got, 0, pages * SEG_PAGE - got);
-        struct page_run run = {.from = s->bounce, .hash = h->hash, .pages = pages};
+        if (from == s->bounce)
+            memset(s->bounce + got, 0, pages * SEG_PAGE - got);
+        struct page_run run = {.from = from, .hash = h->hash, .pages = pages};
         hash_kernel()(&run);
         add_hashed(h, pages);
         if (got < n)
@@ -146,6 +151,25 @@ static uint64_t places_to(const struct seg *s, size_t size, uint64_t end)
     return stop >= size ? stop - size + 1 : 0;
 }
 
+/* In private memory, as far as the bytes lie in a row. */
+static struct oserr search_direct(struct seg *s, const struct seg_needle *needle, uint64_t off,
+                                  uint64_t last, uint64_t *next, bool *found)
+{
+    size_t n = 0;
+    const unsigned char *from = segment_direct(s, off, last + needle->size - 1, &n);
+    if (from == NULL || n < needle->size)
+        return OSERR_NONE;
+    struct byte_search k = {.from = from,
+                            .places = n - needle->size + 1,
+                            .needle = needle->bytes,
+                            .size = needle->size,
+                            .rare = {needle->rare[0], needle->rare[1]}};
+    search_kernel()(&k);
+    *next = off + k.at;
+    *found = k.found != 0;
+    return OSERR_NONE;
+}
+
 struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off, uint64_t end,
                         uint64_t *next, bool *found)
 {
@@ -159,6 +183,8 @@ struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t
     uint64_t last = places_to(s, needle->size, end);
     if (off >= last)
         return OSERR_NONE;
+    if (s->ops != NULL && s->ops->direct != NULL)
+        return search_direct(s, needle, off, last, next, found);
     if (s->watch < 0 || v->base == NULL || off < v->at || last > v->at + v->n)
         return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
     struct byte_search k = {.from = v->base + (off - v->at),

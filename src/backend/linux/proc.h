@@ -72,7 +72,6 @@ MUST_USE struct oserr ns_list(struct backend *be, uint32_t pid, int dir, unsigne
 MUST_USE struct oserr process_know(struct seg *s, uint32_t pid, const char *link);
 MUST_USE struct oserr process_stat(struct seg *s, struct seg_stat *out);
 
-#define PROCESS_IRREMOVABLE \
-    "it has no name to remove: it goes when the processes that have it let it go"
+#define PROCESS_IRREMOVABLE "it has no name to remove; it is freed when its last user closes it"
 
 #endif

@@ -6,7 +6,6 @@
 
 extern const struct provider win_section_provider;
 extern const struct provider file_provider;
-extern const struct provider recording_provider;
 
 #define WIN_PREFIX "win:" /* of canonical locators: `win:Local\x`, `win:Global\x` */
 

@@ -12,6 +12,12 @@ enum { SECOND = 1000000000, PIPE_GONE = 13 /* SIGPIPE, as elsewhere */ };
 
 #define TICKS_TO_1970 INT64_C(116444736000000000) /* 100 ns from 1601 on */
 
+uint64_t os_memory_free(void)
+{
+    MEMORYSTATUSEX now = {.dwLength = sizeof now};
+    return GlobalMemoryStatusEx(&now) ? now.ullAvailPhys : UINT64_MAX;
+}
+
 int64_t os_now(void)
 {
     static LARGE_INTEGER frequency; /* the same for all threads, whichever writes it first */

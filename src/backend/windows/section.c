@@ -276,7 +276,8 @@ const struct provider win_section_provider = {
               .absent = "no such segment",
               .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
               .unsupported = "a section of Windows keeps its size and its rights",
-              .irremovable = "on Windows a name goes with its last handle and cannot be removed"},
+              .irremovable =
+                  "on Windows a name disappears with its last handle and cannot be removed"},
     .caps = SEG_CAP_CREATE | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = win_canonical,
     .list = win_list,

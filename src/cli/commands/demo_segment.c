@@ -1,6 +1,7 @@
 /* The demo's segment: what is under its name, and removing it. */
 #include <string.h>
 
+#include "backend/os.h"
 #include "cli/commands/demo.h"
 #include "cli/commands/demo_layout.h"
 
@@ -41,6 +42,14 @@ enum demo_found demo_look(struct command_run *r, struct seg_stat *seen)
     struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
     if (oserr_kind(e) == OSERR_K_MISSING) {
         return FOUND_NOTHING;
+    }
+    if (oserr_kind(e) == OSERR_K_DENIED && !oserr_is(seg_open(r->env->be, r->raw, SEG_STAT, &s))) {
+        char name[33];
+        char shown[RUN_SHOWN];
+        (void)run_error(r, "%s is running the demo already (one per machine)",
+                        run_shown(os_user_name(seg_last(s)->uid, name), shown));
+        seg_close(s);
+        return FOUND_ERROR;
     }
     if (oserr_is(e)) {
         (void)run_fail(r, NULL, "read it", e);

@@ -1,3 +1,4 @@
+/* ls: surveys the machine and prints the segments as columns or as JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ struct list {
     size_t columns;
 };
 
-/* One name of a comma list: its length, and the rest behind it (NULL: it was the last). */
+/* One name of a comma-separated list: its length; *rest is what follows (NULL: it was the last). */
 static size_t list_item(const char *s, const char **rest)
 {
     const char *comma = strchr(s, ',');
@@ -52,9 +53,8 @@ static bool parse_kinds(struct command_run *r, struct list *l)
 {
     const char *all = run_option(r, "kind");
     l->kinds = seg_kinds() & ~(1U << SEG_FILE);
-    if (all == NULL) {
+    if (all == NULL)
         return true;
-    }
     l->kinds = 0;
     for (const char *s = all, *rest = NULL; s != NULL; s = rest) {
         size_t n = list_item(s, &rest);
@@ -96,18 +96,16 @@ static int compare(const void *a, const void *b)
     const struct listed *x = a;
     const struct listed *y = b;
     int c = x->by != NULL ? x->by->compare(&x->row, &y->row) : 0;
-    if (c == 0) {
+    if (c == 0)
         c = strcmp(x->shown, y->shown);
-    }
     return x->sign < 0 ? -c : c;
 }
 
-/* Plain ASCII is printed as it is. */
+/* Plain ASCII is printed unchanged. */
 static bool is_plain(const char *s)
 {
-    while (*s >= ' ' && *s < 0x7f && *s != '\\') {
+    while (*s >= ' ' && *s < 0x7f && *s != '\\')
         s++;
-    }
     return *s == '\0';
 }
 
@@ -121,36 +119,31 @@ static bool add_row(struct command_run *r, struct list *l, const struct segrow *
                           .by = l->sort == locator ? NULL : l->sort,
                           .shown = row->locator,
                           .sign = run_option(r, "reverse") != NULL ? -1 : 1};
-    if (!is_plain(row->locator)) {
+    if (!is_plain(row->locator))
         to->shown = to->made = text_escaped(row->locator);
-    }
     return to->shown != NULL;
 }
 
 static void sort_rows(struct list *l)
 {
     size_t sorted = 1; /* it often is: a survey is in the order of locators */
-    while (sorted < l->count && compare(&l->rows[sorted - 1], &l->rows[sorted]) <= 0) {
+    while (sorted < l->count && compare(&l->rows[sorted - 1], &l->rows[sorted]) <= 0)
         sorted++;
-    }
-    if (sorted < l->count) {
+    if (sorted < l->count)
         qsort(l->rows, l->count, sizeof *l->rows, compare);
-    }
 }
 
 static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
     l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
-    if (l->rows == NULL) {
+    if (l->rows == NULL)
         return false;
-    }
     for (size_t i = 0; i < l->survey.count; i++) {
         struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
         bool wanted = (l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row));
-        if (wanted && !add_row(r, l, &row)) {
+        if (wanted && !add_row(r, l, &row))
             return false;
-        }
     }
     sort_rows(l);
     return true;
@@ -169,12 +162,11 @@ static void list_free(struct list *l)
 
 static void pad(struct out *o, int n)
 {
-    for (; n > 0; n--) {
+    for (; n > 0; n--)
         out_str(o, " ");
-    }
 }
 
-/* One line; `width` NULL: single blanks between. */
+/* One line; `width` NULL: separated by single blanks. */
 static void print_line(struct out *o, const struct list *l, const struct segrow *row,
                        const int *width, char cell[CELL_MAX])
 {
@@ -212,18 +204,14 @@ static bool print_table(struct command_run *r, const struct list *l)
     bool header = run_option(r, "no-header") == NULL;
     bool aligned = r->env->out_terminal || r->env->ui;
     char *cell = malloc(CELL_MAX);
-    if (cell == NULL) {
+    if (cell == NULL)
         return false;
-    }
-    if (aligned) {
+    if (aligned)
         measure(l, width, header, cell);
-    }
-    if (header) {
+    if (header)
         print_line(r->env->out, l, NULL, aligned ? width : NULL, cell);
-    }
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++)
         print_line(r->env->out, l, &l->rows[i].row, aligned ? width : NULL, cell);
-    }
     free(cell);
     return true;
 }
@@ -234,15 +222,14 @@ static bool print_json(struct command_run *r, const struct list *l)
     json_t *rows = json_array();
     json_object_set_new(all, "format", json_integer(1));
     json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++)
         json_array_append_new(rows, segment_json(&l->rows[i].row));
-    }
     bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
     json_decref(all);
     return fine;
 }
 
-/* A kind that cannot be listed does not hide the others, but it is said. */
+/* Reports kinds that could not be listed; the others are shown all the same. */
 static int report_kinds(struct command_run *r, const struct list *l)
 {
     int status = EXIT_DONE;
@@ -263,15 +250,13 @@ static int report_kinds(struct command_run *r, const struct list *l)
 int cmd_ls(struct command_run *r)
 {
     struct list l = {.count = 0};
-    if (!parse_kinds(r, &l) || !parse_columns(r, &l)) {
+    if (!parse_kinds(r, &l) || !parse_columns(r, &l))
         return EXIT_ERROR;
-    }
     const struct seg_ask ask = {
         .kinds = l.kinds, .flags = SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, .pace = r->env->pace};
     struct oserr e = seg_survey_paced(r->env->be, &ask, &l.survey);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
-    }
     bool fine = take_rows(r, &l) &&
                 (run_option(r, "json") != NULL ? print_json(r, &l) : print_table(r, &l));
     int status = fine ? report_kinds(r, &l)

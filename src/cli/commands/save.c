@@ -1,4 +1,4 @@
-/* save: a range into a file, holes as holes. */
+/* save: copies a range into a file; holes stay holes. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -14,20 +14,17 @@ static int save_data(struct command_run *r, struct os_file *f, struct aligned_bu
         size_t got = 0;
         size_t asked = 0;
         struct oserr e = aligned_buffer_read(b, r->seg, *at, end - *at, 1, &p, &asked, &got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
         if (got == 0) {
             return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile; nothing was saved",
                              *at);
         }
-        if (!progress_yield(r->env->progress, *at, end)) {
+        if (!progress_yield(r->env->progress, *at, end))
             return EXIT_STOPPED;
-        }
         e = os_file_write(f, p, got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_file_failed(r, r->word[0], "cannot write it", e);
-        }
         *at += got;
     }
     return EXIT_DONE;
@@ -53,9 +50,8 @@ static int save_range(struct command_run *r, struct os_file *f, struct aligned_b
             continue;
         }
         e = os_file_skip(f, stop - at);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             status = run_file_failed(r, r->word[0], "cannot write it", e);
-        }
         at = stop;
     }
     return status;
@@ -67,19 +63,15 @@ int cmd_save(struct command_run *r)
     struct aligned_buffer b;
     struct os_file *f = NULL;
     bool sparse = false;
-    if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range)) {
+    if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range))
         return EXIT_ERROR;
-    }
-    if (range.missing > 0) {
+    if (range.missing > 0)
         return run_past_end(r, &range);
-    }
-    if (strcmp(r->word[0], "-") == 0) {
+    if (strcmp(r->word[0], "-") == 0)
         return run_usage(r, "save writes a file; peek --raw writes to standard output");
-    }
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "read it", e);
-    }
     e = os_file_create(r->word[0], &f, &sparse);
     if (oserr_is(e)) {
         aligned_buffer_free(&b);
@@ -92,9 +84,8 @@ int cmd_save(struct command_run *r)
         return status;
     }
     e = os_file_commit(f);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_file_failed(r, r->word[0], "cannot write it", e);
-    }
     if (r->env->ui) {
         char shown[RUN_SHOWN];
         out_print(r->env->out, "saved %" PRIu64 " bytes to %s\n", range.length,

@@ -6,7 +6,7 @@
 
 enum { ESC = 0x1b, PARAMS = 4 };
 
-/* How far the bytes at hand were understood. */
+/* What the bytes at hand turned out to be. */
 enum taken { TAKEN_NONE, TAKEN_EVENT, TAKEN_NOTHING, TAKEN_WAIT };
 
 void input_init(struct input *in)
@@ -162,7 +162,7 @@ static enum taken mouse(struct input *in, unsigned code, unsigned col, unsigned 
     return TAKEN_EVENT;
 }
 
-/* A whole CSI sequence: its parameters, what stood in front of them, its final byte. */
+/* A whole CSI sequence: its parameters, the mark before them, its final byte. */
 struct csi {
     unsigned param[PARAMS];
     int count;
@@ -171,7 +171,7 @@ struct csi {
     size_t size;   /* bytes, ESC included */
 };
 
-/* Reads the CSI at `pending`; false: it is not whole yet. */
+/* Parses the CSI at `pending`; false: it is incomplete. */
 static bool csi_read(const struct input *in, struct csi *c)
 {
     *c = (struct csi){.size = 2};
@@ -193,7 +193,7 @@ static bool csi_read(const struct input *in, struct csi *c)
             c->size++;
             return true;
         } else if (byte < 0x20 || byte > 0x3f) {
-            c->final = 0; /* no CSI at all: what came is dropped */
+            c->final = 0; /* not a valid CSI: drop what arrived */
             return true;
         }
     }
@@ -231,7 +231,7 @@ static enum taken csi_event(struct input *in, const struct csi *c, struct event 
     return code == 0 ? TAKEN_NOTHING : TAKEN_EVENT;
 }
 
-/* `CSI M` and three bytes: the mouse as it was reported before SGR. */
+/* `CSI M` and three bytes: a mouse report from before SGR. */
 static enum taken old_mouse(struct input *in, struct event *out, size_t *size)
 {
     const uint8_t *p = in->pending;
@@ -264,7 +264,7 @@ static enum taken csi(struct input *in, struct event *out, size_t *size)
     return csi_event(in, &c, out);
 }
 
-/* A sequence that terminfo knows. */
+/* A sequence from terminfo. */
 static enum taken learned(const struct input *in, struct event *out, size_t *size)
 {
     for (int i = 0; i < in->learned_count; i++) {
@@ -313,7 +313,7 @@ static enum taken escape(struct input *in, struct event *out, size_t *size)
         *out = key_event(letter_key(in->pending[2]), 0);
         return out->key.code == 0 ? TAKEN_NOTHING : TAKEN_EVENT;
     }
-    if (second == ESC) { /* Esc, and then something else */
+    if (second == ESC) { /* Esc, followed by another sequence */
         *size = 1;
         *out = key_event(KEY_ESC_, 0);
         return TAKEN_EVENT;
@@ -321,7 +321,7 @@ static enum taken escape(struct input *in, struct event *out, size_t *size)
     return character(in, 1, KEY_ALT, out, size);
 }
 
-/* What an incomplete sequence is when nothing follows: Esc, or Alt and a key, or nothing. */
+/* What an incomplete sequence means when nothing follows: Esc, or Alt and a key, or nothing. */
 static enum taken give_up(const struct input *in, struct event *out, size_t *size)
 {
     *size = in->count;
