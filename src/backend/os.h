@@ -40,8 +40,10 @@ void os_die_of(
 
 bool os_is_terminal(int fd);
 
-/* The arguments of main as UTF-8, where the system has them otherwise; they live to the end. */
-void os_arguments(int *argc, char ***argv);
+/* To be called before anything else. The arguments of main as UTF-8, where the system has them
+ * otherwise; they live to the end. Makes sure that the standard descriptors 0 to 2 are taken, so
+ * that no segment gets the number of one (POSIX). False: that was not possible. */
+MUST_USE bool os_arguments(int *argc, char ***argv);
 
 /* Writes all of it to fd (1 stdout, 2 stderr), retrying partial writes. A closed pipe dies of
  * SIGPIPE, on stdout also where that is ignored; after a stop was asked for, one that takes nothing

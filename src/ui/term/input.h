@@ -1,7 +1,11 @@
 /* What a terminal sends, turned into events: UTF-8 characters, the key sequences of xterm, rxvt,
  * the Linux console and their kin, those that terminfo adds, mouse reports (SGR and the old form),
  * pasted text. Pure: bytes and times in, events out; whatever comes, nothing but events comes out.
- */
+ *
+ * Answers of the terminal (colours, versions, graphics) are strings that start with ESC ] P X ^ or _
+ * and end with ST or BEL. They may come at any time, asked for by a program that ran before, and are
+ * dropped whole, however they are cut into reads. Between the marks of a paste only the end mark
+ * is looked for. Where an end does not come, a second of silence takes its place. */
 #ifndef SHMLENS_UI_TERM_INPUT_H
 #define SHMLENS_UI_TERM_INPUT_H
 
@@ -17,6 +21,7 @@ enum {
     INPUT_SEQUENCE = 16,             /* longest of those, with the NUL */
     INPUT_ESC_DELAY = 25 * 1000000,  /* ns that a lone Esc waits for what may follow */
     INPUT_CUT_DELAY = 250 * 1000000, /* ns that a cut sequence or character waits for its rest */
+    INPUT_SILENCE = 1000 * 1000000,  /* ns without a byte that end a paste or a string of the terminal */
 };
 
 struct input {
@@ -24,6 +29,7 @@ struct input {
     size_t count;
     int64_t since; /* when the last of them came */
     bool pasting;  /* between the marks of a bracketed paste */
+    bool string;   /* inside a string of the terminal's own (OSC, DCS, APC, PM, SOS) */
     bool held;     /* a mouse button is down */
     struct {
         char text[INPUT_SEQUENCE];
