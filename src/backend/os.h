@@ -108,8 +108,10 @@ struct os_file;
 
 /* A file for reading (load, create --from). Regular files know their size, but for those of 0 bytes
  * (files of /proc say so and are not), others: UINT64_MAX. `-` is stdin. A stop that is asked for
- * while a pipe has nothing to read is an error. */
-MUST_USE struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size);
+ * while a pipe has nothing to read is an error. `regular`: nothing else is opened, since opening
+ * alone may hang, or end whoever waits at a fifo's other end (SEG_E_NOT_SEGMENT). */
+MUST_USE struct oserr os_file_open(const char *path, bool regular, struct os_file **out,
+                                   uint64_t *size);
 MUST_USE struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
                                    size_t *got); /* 0: the end */
 

@@ -364,6 +364,11 @@ enum seg_remove_flags {
                           neither the kind nor a complete reading of /proc says that nobody does */
 };
 
+/* May the name of this object be given to another one? SEG_E_IN_USE: another process maps it or has
+ * it open (the write lease where we may take one, /proc); `who` names those that are seen and is
+ * the caller's to free (always initialised). */
+MUST_USE struct oserr seg_replaceable(struct seg *s, struct seg_who *who);
+
 /* Removes the name: refuses with SEG_E_IN_USE when another process maps it or holds it (write lease
  * where we may take one, /proc), `who` (may be NULL) then names them and is the caller's to free
  * (always initialised). The object removed is the one that was checked: renamed aside, compared,

@@ -30,6 +30,9 @@ struct command_run {
  * text says what it means and what can be done; raw NULL: the run's segment. */
 int run_fail(struct command_run *r, const char *raw, const char *doing, struct oserr e);
 
+/* A store failed after `stored` bytes: says why, and how many went in. Returns EXIT_ERROR. */
+int run_fail_partly(struct command_run *r, struct oserr e, uint64_t stored);
+
 /* The failure of one piece when `stored` bytes went in before it: not `nothing was stored`. */
 struct oserr run_partly(struct oserr e, uint64_t stored);
 
@@ -135,7 +138,8 @@ int demo_writer(struct command_run *r, int64_t until);
 
 /* Removes the demo's segment when it still is the one that was seen; no error: it is gone, or the
  * name is another's. */
-MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen);
+MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen,
+                                  unsigned flags);
 
 /* --replay: opens a recording (false: it was reported), and plays it until its end or `until`. */
 bool demo_open_recording(struct command_run *r, const char *path, struct seg **out,

@@ -73,9 +73,9 @@ static enum found look(struct command_run *r, struct seg_stat *seen)
     return found;
 }
 
-struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen)
+struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen, unsigned flags)
 {
-    struct oserr e = seg_remove_same(r->env->be, r->raw, seen, SEG_RM_FORCE, NULL);
+    struct oserr e = seg_remove_same(r->env->be, r->raw, seen, flags, NULL);
     bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
     return others ? OSERR_NONE : e;
 }
@@ -90,7 +90,11 @@ static int clear_name(struct command_run *r, enum found found, const struct seg_
         return run_error(r, "exists already and is not the demo's; remove it first (shmlens rm)");
     }
     if (found == FOUND_DEAD) {
-        struct oserr e = demo_remove(r, seen);
+        struct oserr e = demo_remove(r, seen, SEG_RM_PROVED);
+        if (e.code == SEG_E_IN_USE || e.code == SEG_E_UNPROVED) {
+            return run_error(r, "a demo's segment is there and its writer is not seen, but others "
+                                "may use it: shmlens rm --force removes it");
+        }
         if (oserr_is(e)) {
             return run_fail(r, NULL, "remove what a dead writer left", e);
         }

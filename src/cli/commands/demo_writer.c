@@ -187,7 +187,7 @@ int demo_writer(struct command_run *r, int64_t until)
     bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
     if (!oserr_is(e) && !st.name_gone && !st.replaced &&
         !fleeting) { /* the viewer may still look at it */
-        e = demo_remove(r, &st);
+        e = demo_remove(r, &st, SEG_RM_FORCE);
     }
     seg_close(w.seg);
     if (oserr_is(w.error)) {
