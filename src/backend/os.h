@@ -101,8 +101,19 @@ bool os_state_path(const char *name, char *buf, size_t cap);
 MUST_USE struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n);
 
 /* Writes a temporary file beside it and renames: the old or the new contents, never half. Makes
- * missing folders (mode 0700). File mode 0600. */
+ * missing folders (mode 0700). File mode 0600. POSIX: only where nobody else could have chosen the
+ * place: every folder on the way is root's or the effective user's (a link too), the last one the
+ * effective user's and no link; else SEG_E_NOT_OURS. */
 MUST_USE struct oserr os_replace_file(const char *path, const void *data, size_t n);
+
+/* Gives the new contents (malloc'd, *new_n bytes) for the old ones (old NULL: no file); NULL: leave
+ * it as it is. */
+typedef char *os_change(void *ctx, const char *old, size_t old_n, size_t *new_n);
+
+/* Changes a file of state that several processes keep: reads it, up to `limit` bytes, and replaces
+ * it as os_replace_file does, while a lock keeps the others out (half a second is waited for). What
+ * cannot be read is not replaced. */
+MUST_USE struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx);
 
 struct os_file;
 

@@ -40,6 +40,7 @@ enum seg_refusal {
     SEG_E_NEWER,     /* a recording of a version that we do not know */
     SEG_E_DAMAGED,   /* a recording that is not whole, where it would be needed */
     SEG_E_STOPPED,   /* a pass over the processes that its pace stopped */
+    SEG_E_NOT_OURS,  /* a folder of state that another user could change: nothing is kept there */
     SEG_E_ASIDE,     /* not removed, and its name was taken: it is /.shmlens-PID-TIME now */
 };
 
