@@ -176,19 +176,27 @@ void tty_restore(void)
 
 /* ---- crashes ---- */
 
-enum { CRASHES = 16, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
+enum { SIGNALS = 65, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
 
-/* All that kill and are not asked for by name; SIGBUS is the second. */
-static const int crash_signal[CRASHES] = {SIGSEGV, SIGBUS,    SIGILL,  SIGFPE,  SIGABRT, SIGQUIT,
-                                          SIGTRAP, SIGSYS,    SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2,
-                                          SIGPROF, SIGVTALRM, SIGPIPE, SIGIO};
-static struct sigaction before[CRASHES]; /* what these signals did */
-static struct sigaction alarm_before;    /* and SIGALRM */
+static struct sigaction before[SIGNALS]; /* what each signal did */
+static struct sigaction alarm_before;
 static char farewell_text[CRASH_FAREWELL_MAX];
 static size_t farewell_size;
 static char crash_stack[CRASH_STACK];
 static volatile sig_atomic_t crashing;
 static bool guarded;
+
+/* Every signal whose default action kills, the real-time ones among them, but for those that we
+ * answer otherwise (os_catch_stop, SIGALRM). The C library refuses the few that it keeps. */
+static bool kills(int sig)
+{
+    static const int others[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,  SIGCONT, SIGCHLD,
+                                 SIGURG,  SIGINT,  SIGTERM, SIGHUP,  SIGWINCH, SIGALRM};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (sig == others[i])
+            return false;
+    return true;
+}
 
 static void die_of(int sig)
 {
@@ -207,7 +215,7 @@ static void die_of(int sig)
  * and does not come back from there. One sent by kill is no fault. */
 static void ask_guard(int sig, siginfo_t *info, void *context)
 {
-    const struct sigaction *old = &before[1];
+    const struct sigaction *old = &before[SIGBUS];
     if (sig == SIGBUS && info->si_code > 0 && (old->sa_flags & SA_SIGINFO) != 0 &&
         old->sa_sigaction != NULL)
         old->sa_sigaction(sig, info, context);
@@ -246,12 +254,11 @@ static void on_crash(int sig, siginfo_t *info, void *context)
 
 /* What was ignored stays ignored. What was there is known before ours is in force: another thread
  * may fault at that very moment, and its fault belongs to the guard. */
-static void guard(const struct sigaction *act, int i)
+static void guard(const struct sigaction *act, int sig)
 {
-    int sig = crash_signal[i];
-    if (sigaction(sig, NULL, &before[i]) != 0)
+    if (!kills(sig) || sigaction(sig, NULL, &before[sig]) != 0)
         return;
-    if ((before[i].sa_flags & SA_SIGINFO) != 0 || before[i].sa_handler != SIG_IGN)
+    if ((before[sig].sa_flags & SA_SIGINFO) != 0 || before[sig].sa_handler != SIG_IGN)
         sigaction(sig, act, NULL);
 }
 
@@ -268,8 +275,8 @@ void crash_guard(const char *farewell, size_t n)
     struct sigaction act = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     act.sa_sigaction = on_crash;
     sigemptyset(&act.sa_mask);
-    for (int i = 0; i < CRASHES; i++)
-        guard(&act, i);
+    for (int sig = 1; sig < SIGNALS; sig++)
+        guard(&act, sig);
     act.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
     act.sa_handler = on_late;
     sigaction(SIGALRM, &act, &alarm_before);
@@ -283,10 +290,10 @@ void crash_unguard(void)
     guarded = false;
     os_stop_alarm(0);
     sigaction(SIGALRM, &alarm_before, NULL);
-    for (int i = 0; i < CRASHES; i++) {
+    for (int sig = 1; sig < SIGNALS; sig++) {
         struct sigaction now;
-        if (sigaction(crash_signal[i], NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
+        if (kills(sig) && sigaction(sig, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
             now.sa_sigaction == on_crash)
-            sigaction(crash_signal[i], &before[i], NULL);
+            sigaction(sig, &before[sig], NULL);
     }
 }
