@@ -72,22 +72,3 @@ void scene_quit(struct e2e *t)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-
-int scene_run(const char *suite, const struct scene_test *tests)
-{
-    Suite *s = suite_create(suite);
-    TCase *c = tcase_create(suite);
-    tcase_set_timeout(c, 120);
-    for (size_t i = 0; tests[i].test != NULL; i++) {
-        if (tests[i].loops > 0)
-            tcase_add_loop_test(c, tests[i].test, 0, tests[i].loops);
-        else
-            tcase_add_test(c, tests[i].test);
-    }
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}

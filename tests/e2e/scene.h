@@ -27,13 +27,4 @@ void scene_press(struct e2e *t, const char *keys, const char *then);
 /* Quits with Q: exit status 0, the terminal as it was. Frees. */
 void scene_quit(struct e2e *t);
 
-/* Runs one suite of these tests (NULL-terminated), `loops` how often each (0: once). */
-struct scene_test {
-    const TTest *test;
-    int loops;
-};
-int scene_run(const char *suite, const struct scene_test *tests);
-
-#define SCENE_ROWS(table) ((int)(sizeof(table) / sizeof *(table)))
-
 #endif

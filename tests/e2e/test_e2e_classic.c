@@ -1,10 +1,9 @@
 /* The classic sample of POSIX shared memory and shmlens, each with the other: a writer and a reader
  * that know nothing of us. */
 #include "harness.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -36,7 +35,7 @@ static void prints(struct e2e_result r, const char *out)
     e2e_result_free(&r);
 }
 
-START_TEST(peek_prints_the_writers_string)
+TEST(peek_prints_the_writers_string)
 {
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
     prints(e2e_run("peek", name, "--as", "utf8"), "Hello from process!\n");
@@ -46,9 +45,8 @@ START_TEST(peek_prints_the_writers_string)
     ck_assert_int_eq(e2e_peer_end(writer), 0);
     prints(e2e_run("peek", name, "--as", "utf8"), "and another\n");
 }
-END_TEST
 
-START_TEST(reader_reads_what_shmlens_made)
+TEST(reader_reads_what_shmlens_made)
 {
     char canonical[300];
     snprintf(canonical, sizeof canonical, "posix:%s\n", name);
@@ -58,9 +56,8 @@ START_TEST(reader_reads_what_shmlens_made)
     e2e_result_free(&r);
     prints(reader(), "Hello from shmlens\n");
 }
-END_TEST
 
-START_TEST(writer_and_poke_share_the_bytes)
+TEST(writer_and_poke_share_the_bytes)
 {
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
     struct e2e_result r = e2e_run("poke", name, "6", "all of us!", "--as", "utf8", "--z");
@@ -69,9 +66,8 @@ START_TEST(writer_and_poke_share_the_bytes)
     prints(reader(), "Hello all of us!\n");
     e2e_peer_end(writer);
 }
-END_TEST
 
-START_TEST(removed_is_gone_for_the_reader)
+TEST(removed_is_gone_for_the_reader)
 {
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
     ck_assert_int_eq(e2e_peer_end(writer), 0);
@@ -84,9 +80,8 @@ START_TEST(removed_is_gone_for_the_reader)
     ck_assert_ptr_nonnull(strstr(r.err, "ENOENT"));
     e2e_result_free(&r);
 }
-END_TEST
 
-START_TEST(remove_is_refused_while_the_writer_maps_it)
+TEST(remove_is_refused_while_the_writer_maps_it)
 {
     char pid[32];
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
@@ -98,9 +93,8 @@ START_TEST(remove_is_refused_while_the_writer_maps_it)
     prints(reader(), "Hello from process!\n");
     e2e_peer_end(writer);
 }
-END_TEST
 
-START_TEST(the_ui_shows_each_new_string)
+TEST(the_ui_shows_each_new_string)
 {
     static const char *const strings[] = {"and now another", "yet another", "the last"};
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
@@ -118,9 +112,8 @@ START_TEST(the_ui_shows_each_new_string)
     e2e_end(t);
     e2e_peer_end(writer);
 }
-END_TEST
 
-START_TEST(a_value_typed_in_the_ui_is_read)
+TEST(a_value_typed_in_the_ui_is_read)
 {
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, "--edit", name)});
@@ -132,9 +125,8 @@ START_TEST(a_value_typed_in_the_ui_is_read)
     e2e_end(t);
     e2e_peer_end(writer);
 }
-END_TEST
 
-START_TEST(missing_says_so)
+TEST(missing_says_so)
 {
     char message[512];
     struct e2e_result r = e2e_run("peek", name, "--as", "utf8");
@@ -146,9 +138,8 @@ START_TEST(missing_says_so)
     ck_assert_str_eq(r.err, message);
     e2e_result_free(&r);
 }
-END_TEST
 
-START_TEST(create_never_touches_what_exists)
+TEST(create_never_touches_what_exists)
 {
     struct e2e_peer *writer = e2e_peer("hello_writer", name);
     struct e2e_result r = e2e_run("create", name, "8192");
@@ -157,27 +148,9 @@ START_TEST(create_never_touches_what_exists)
     prints(reader(), "Hello from process!\n");
     e2e_peer_end(writer);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_classic");
-    TCase *c = tcase_create("classic");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, peek_prints_the_writers_string);
-    tcase_add_test(c, reader_reads_what_shmlens_made);
-    tcase_add_test(c, writer_and_poke_share_the_bytes);
-    tcase_add_test(c, removed_is_gone_for_the_reader);
-    tcase_add_test(c, remove_is_refused_while_the_writer_maps_it);
-    tcase_add_test(c, the_ui_shows_each_new_string);
-    tcase_add_test(c, a_value_typed_in_the_ui_is_read);
-    tcase_add_test(c, missing_says_so);
-    tcase_add_test(c, create_never_touches_what_exists);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_classic, .set_up = set_up, .tear_down = tear_down,
+      TESTS(peek_prints_the_writers_string, reader_reads_what_shmlens_made,
+            writer_and_poke_share_the_bytes, removed_is_gone_for_the_reader,
+            remove_is_refused_while_the_writer_maps_it, the_ui_shows_each_new_string,
+            a_value_typed_in_the_ui_is_read, missing_says_so, create_never_touches_what_exists));

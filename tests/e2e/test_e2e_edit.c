@@ -1,9 +1,9 @@
 /* Writing from the UI: edit mode in every kind of column, the value that another process changed
  * meanwhile, the poke prompts, undo and redo, and the question before the first of it. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -58,7 +58,7 @@ static const struct {
     {"hex", "4<BS>5a", "Z", 1},
 };
 
-START_TEST(what_is_typed_is_stored)
+TEST_LOOP(what_is_typed_is_stored, SUITE_ROWS(typed))
 {
     struct e2e *t = edit("", 0, typed[_i].view);
     e2e_keys(t, typed[_i].keys);
@@ -67,7 +67,6 @@ START_TEST(what_is_typed_is_stored)
         ck_assert_msg(memory[i] == 0, "byte %zu is %02x", i, memory[i]);
     leave(t);
 }
-END_TEST
 
 /* What is not a value of the view is not stored. */
 static const struct {
@@ -82,7 +81,7 @@ static const struct {
     {"hex", "w", "w does nothing here"},
 };
 
-START_TEST(what_does_not_fit_is_refused)
+TEST_LOOP(what_does_not_fit_is_refused, SUITE_ROWS(refused))
 {
     static const uint8_t zero[SIZE];
     struct e2e *t = edit("", 0, refused[_i].view);
@@ -92,9 +91,8 @@ START_TEST(what_does_not_fit_is_refused)
     ck_assert_mem_eq(memory, zero, SIZE);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(esc_drops_then_leaves)
+TEST(esc_drops_then_leaves)
 {
     struct e2e *t = edit("A", 1, "hex");
     scene_press(t, "7", "00000000  7_ ");
@@ -107,9 +105,8 @@ START_TEST(esc_drops_then_leaves)
     scene_press(t, "<F4>", "READ-ONLY");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(keys_keep_their_meaning_while_editing)
+TEST(keys_keep_their_meaning_while_editing)
 {
     struct e2e *t = edit("A", 1, "hex");
     scene_press(t, "<F5>0x30<Enter>", "── 0x30 ");
@@ -120,9 +117,8 @@ START_TEST(keys_keep_their_meaning_while_editing)
     scene_press(t, "<C-d>", "── 0xc0 ");
     leave(t);
 }
-END_TEST
 
-START_TEST(the_last_bytes)
+TEST(the_last_bytes)
 {
     struct e2e *t = edit("", 0, "hex");
     scene_press(t, "G", "── 0xfff ");
@@ -133,7 +129,6 @@ START_TEST(the_last_bytes)
     ck_assert_int_eq(memory[SIZE - 1], 0xff);
     leave(t);
 }
-END_TEST
 
 /* ---- another process is faster ---- */
 
@@ -161,7 +156,7 @@ static struct e2e *lose(int i)
     return t;
 }
 
-START_TEST(lost_then_enter_writes_anyway)
+TEST_LOOP(lost_then_enter_writes_anyway, SUITE_ROWS(races))
 {
     struct e2e *t = lose(_i);
     e2e_keys(t, "<Enter>");
@@ -170,10 +165,9 @@ START_TEST(lost_then_enter_writes_anyway)
     scene_memory(t, memory, races[_i].theirs, races[_i].n);
     leave(t);
 }
-END_TEST
 
 /* A picture that stands shows what we stored, all the same. */
-START_TEST(lost_while_paused)
+TEST(lost_while_paused)
 {
     struct e2e *t = edit("A", 1, "hex");
     scene_press(t, "<Space>", "PAUSED");
@@ -184,9 +178,8 @@ START_TEST(lost_while_paused)
     scene_press(t, "u", "00000000  99 ");
     leave(t);
 }
-END_TEST
 
-START_TEST(lost_then_any_other_key_drops)
+TEST_LOOP(lost_then_any_other_key_drops, 5)
 {
     static const char *const keys[] = {"<Esc>", "x", "<Space>", "q", "<Right>"};
     struct e2e *t = lose(0);
@@ -196,9 +189,8 @@ START_TEST(lost_then_any_other_key_drops)
     scene_at(t, 0);
     leave(t);
 }
-END_TEST
 
-START_TEST(lost_in_a_text_column)
+TEST(lost_in_a_text_column)
 {
     struct e2e *t = edit("a", 1, "hex");
     scene_press(t, "<Space>", "PAUSED"); /* what is on the screen is old */
@@ -209,11 +201,10 @@ START_TEST(lost_in_a_text_column)
     scene_memory(t, memory, "c", 1);
     leave(t);
 }
-END_TEST
 
 /* ---- prompts ---- */
 
-START_TEST(poke_prompt)
+TEST(poke_prompt)
 {
     struct e2e *t = edit("", 0, "u16le");
     scene_press(t, "p", "poke at 0x0 (u16le):");
@@ -228,9 +219,8 @@ START_TEST(poke_prompt)
     ck_assert_mem_eq(memory + 0x10, "\"a b\" c", 7);
     leave(t);
 }
-END_TEST
 
-START_TEST(compare_and_swap_prompt)
+TEST(compare_and_swap_prompt)
 {
     struct e2e *t = edit("\5", 1, "u8");
     scene_press(t, "P", "compare-and-swap OLD NEW at 0x0 (u8):");
@@ -243,11 +233,10 @@ START_TEST(compare_and_swap_prompt)
     scene_memory(t, memory, "\x70\x11\1\0", 4);
     leave(t);
 }
-END_TEST
 
 /* ---- undo and redo ---- */
 
-START_TEST(undo_and_redo)
+TEST(undo_and_redo)
 {
     struct e2e *t = edit("AB", 2, "hex");
     e2e_keys(t, "4344");
@@ -265,9 +254,8 @@ START_TEST(undo_and_redo)
     scene_memory(t, memory, "AB", 2);
     leave(t);
 }
-END_TEST
 
-START_TEST(undo_asks_when_the_value_has_moved_on)
+TEST(undo_asks_when_the_value_has_moved_on)
 {
     struct e2e *t = edit("A", 1, "hex");
     e2e_keys(t, "43");
@@ -283,7 +271,6 @@ START_TEST(undo_asks_when_the_value_has_moved_on)
     scene_press(t, "u", "nothing to undo");
     leave(t);
 }
-END_TEST
 
 /* ---- read-only ---- */
 
@@ -324,7 +311,7 @@ static void write_file(struct e2e *t, int byte)
     ck_assert_int_eq(fclose(f), 0);
 }
 
-START_TEST(writing_asks_first)
+TEST_LOOP(writing_asks_first, SUITE_ROWS(writing))
 {
     name = e2e_name("readonly");
     memory = scene_segment(name, SIZE);
@@ -343,9 +330,8 @@ START_TEST(writing_asks_first)
     scene_memory(t, memory, &writing[_i].first, 1);
     leave(t);
 }
-END_TEST
 
-START_TEST(a_poke_asks_before_the_value)
+TEST(a_poke_asks_before_the_value)
 {
     name = e2e_name("asks");
     memory = scene_segment(name, SIZE);
@@ -360,25 +346,10 @@ START_TEST(a_poke_asks_before_the_value)
     ck_assert_int_eq(memory[0], 0x42);
     leave(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run(
-        "e2e_edit", (const struct scene_test[]){{what_is_typed_is_stored, SCENE_ROWS(typed)},
-                                                {what_does_not_fit_is_refused, SCENE_ROWS(refused)},
-                                                {esc_drops_then_leaves, 0},
-                                                {keys_keep_their_meaning_while_editing, 0},
-                                                {the_last_bytes, 0},
-                                                {lost_then_enter_writes_anyway, SCENE_ROWS(races)},
-                                                {lost_then_any_other_key_drops, 5},
-                                                {lost_in_a_text_column, 0},
-                                                {lost_while_paused, 0},
-                                                {poke_prompt, 0},
-                                                {compare_and_swap_prompt, 0},
-                                                {undo_and_redo, 0},
-                                                {undo_asks_when_the_value_has_moved_on, 0},
-                                                {writing_asks_first, SCENE_ROWS(writing)},
-                                                {a_poke_asks_before_the_value, 0},
-                                                {NULL, 0}});
-}
+SUITE(test_e2e_edit, .timeout = 120,
+      TESTS(what_is_typed_is_stored, what_does_not_fit_is_refused, esc_drops_then_leaves,
+            keys_keep_their_meaning_while_editing, the_last_bytes, lost_then_enter_writes_anyway,
+            lost_then_any_other_key_drops, lost_in_a_text_column, lost_while_paused, poke_prompt,
+            compare_and_swap_prompt, undo_and_redo, undo_asks_when_the_value_has_moved_on,
+            writing_asks_first, a_poke_asks_before_the_value));

@@ -2,7 +2,6 @@
  * about it, files of its own that are rubbish, many users of one segment. */
 #include "support.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/remover.h"
+#include "support/suite.h"
 
 /* ---- sizes ---- */
 
@@ -33,7 +33,7 @@ static void nothing_resident(const char *name, const char *after)
     ck_assert_msg(blocks == 0, "%s made %llu blocks resident", after, (unsigned long long)blocks);
 }
 
-START_TEST(sizes_in_the_ui)
+TEST_LOOP(sizes_in_the_ui, SIZES)
 {
     static const char *const keys[] = {"G",
                                        "k",
@@ -85,7 +85,6 @@ START_TEST(sizes_in_the_ui)
     ck_assert_uint_eq(support_size(name), sizes[_i]);
     shm_unlink(name);
 }
-END_TEST
 
 /* Runs a command on the segment; any answer will do, quickly, and nothing became resident. */
 static void ask(const char *name, const char *const *words)
@@ -102,7 +101,7 @@ static void ask(const char *name, const char *const *words)
     ck_assert(support_size(name) != 12345);
 }
 
-START_TEST(sizes_in_commands)
+TEST_LOOP(sizes_in_commands, SIZES)
 {
     static const char *const lines[][10] = {
         {"peek", "NAME"},
@@ -132,9 +131,8 @@ START_TEST(sizes_in_commands)
         ask(name, lines[i]);
     shm_unlink(name);
 }
-END_TEST
 
-START_TEST(saved_as_large_and_as_empty)
+TEST_LOOP(saved_as_large_and_as_empty, SIZES)
 {
     const char *name = empty_segment(sizes[_i]);
     char path[] = "/tmp/shmlens-e2e-save-XXXXXX";
@@ -153,11 +151,10 @@ START_TEST(saved_as_large_and_as_empty)
     unlink(path);
     shm_unlink(name);
 }
-END_TEST
 
 /* ---- a process whose /proc entries block ---- */
 
-START_TEST(a_stuck_process_stops_nothing)
+TEST(a_stuck_process_stops_nothing)
 {
     char peer[1024];
     snprintf(peer, sizeof peer, "%s/peer_stuck", e2e_peers);
@@ -191,7 +188,6 @@ START_TEST(a_stuck_process_stops_nothing)
     e2e_peer_end(counter);
     e2e_peer_end(stuck);
 }
-END_TEST
 
 /* ---- files of its own ---- */
 
@@ -228,7 +224,7 @@ static void make_rubbish(const char *path, enum rubbish what)
 static const char *const files[] = {"config/shmlens/config", "state/shmlens/options",
                                     "state/shmlens/marks"};
 
-START_TEST(files_of_rubbish)
+TEST_LOOP(files_of_rubbish, 3 * RUBBISH)
 {
     char home[] = "/tmp/shmlens-e2e-XXXXXX", path[256];
     const char *const folders[] = {"config", "config/shmlens", "state", "state/shmlens"};
@@ -254,7 +250,6 @@ START_TEST(files_of_rubbish)
     support_quit(t);
     shm_unlink(name);
 }
-END_TEST
 
 /* ---- many users ---- */
 
@@ -269,7 +264,7 @@ static int count_of(const char *text, const char *word)
     return n;
 }
 
-START_TEST(many_users)
+TEST(many_users)
 {
     const char *name = empty_segment(4096);
     struct e2e_peer *users[USERS];
@@ -296,23 +291,7 @@ START_TEST(many_users)
     support_quit(t);
     shm_unlink(name);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_faults");
-    TCase *c = tcase_create("faults");
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, sizes_in_the_ui, 0, SIZES);
-    tcase_add_loop_test(c, sizes_in_commands, 0, SIZES);
-    tcase_add_loop_test(c, saved_as_large_and_as_empty, 0, SIZES);
-    tcase_add_test(c, a_stuck_process_stops_nothing);
-    tcase_add_loop_test(c, files_of_rubbish, 0, 3 * RUBBISH);
-    tcase_add_test(c, many_users);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_faults, .timeout = 120,
+      TESTS(sizes_in_the_ui, sizes_in_commands, saved_as_large_and_as_empty,
+            a_stuck_process_stops_nothing, files_of_rubbish, many_users));

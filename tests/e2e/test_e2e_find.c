@@ -1,10 +1,10 @@
 /* Finding, the baseline, the next change, selecting and copying. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -39,7 +39,7 @@ static const struct {
     {"r:ne+dle[0-9]", "neeedle7", 8},
 };
 
-START_TEST(every_kind_of_pattern)
+TEST_LOOP(every_kind_of_pattern, SUITE_ROWS(patterns))
 {
     struct e2e *t = open_on(0x9000, patterns[_i].bytes, patterns[_i].n);
     scene_press(t, _i % 2 == 0 ? "/" : "<F7>", "find (");
@@ -48,9 +48,8 @@ START_TEST(every_kind_of_pattern)
     scene_at(t, 0x9000);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(next_previous_and_round)
+TEST(next_previous_and_round)
 {
     struct e2e *t = open_on(0x100, "aXa", 3);
     memcpy(memory + 0x8000, "aXaXa", 5); /* overlapping: 0x8000, 0x8002 */
@@ -67,9 +66,8 @@ START_TEST(next_previous_and_round)
     scene_press(t, "/<Enter>", "── 0x100 "); /* nothing typed: the last one again */
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(what_is_not_there)
+TEST(what_is_not_there)
 {
     struct e2e *t = open_on(0x100, "abc", 3);
     scene_press(t, "n", "nothing was searched for yet");
@@ -87,7 +85,6 @@ START_TEST(what_is_not_there)
     e2e_wait_no_text(t, "find (", 0);
     scene_quit(t);
 }
-END_TEST
 
 /* The second byte of the match is drawn as any other. */
 static bool plain(struct e2e *t, void *ctx)
@@ -96,7 +93,7 @@ static bool plain(struct e2e *t, void *ctx)
     return e2e_cell(t, 3, 10 + 3 * 2).bg.standard;
 }
 
-START_TEST(a_match_is_highlighted_until_esc)
+TEST(a_match_is_highlighted_until_esc)
 {
     struct e2e *t = open_on(0x21, "abc", 3);
     scene_press(t, "/abc<Enter>", "── 0x21 ");
@@ -106,9 +103,8 @@ START_TEST(a_match_is_highlighted_until_esc)
     e2e_wait(t, plain, NULL, "no highlight any more", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(baseline)
+TEST(baseline)
 {
     struct e2e *t = open_on(0, "abc", 3);
     scene_press(t, "b", "baseline: all 64.0 KiB");
@@ -128,9 +124,8 @@ START_TEST(baseline)
     scene_press(t, "c", "no changed byte");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(the_next_change_without_a_baseline)
+TEST(the_next_change_without_a_baseline)
 {
     struct e2e *t = open_on(0, "abc", 3);
     scene_press(t, "c", "no changed byte");
@@ -142,7 +137,6 @@ START_TEST(the_next_change_without_a_baseline)
     scene_press(t, "C", "── 0x35 ");
     scene_quit(t);
 }
-END_TEST
 
 /* ---- copying ---- */
 
@@ -169,7 +163,7 @@ static void check_file(struct e2e *t, const char *text)
     ck_assert_str_eq(got, text);
 }
 
-START_TEST(copy_reaches_the_terminal_and_the_file)
+TEST_LOOP(copy_reaches_the_terminal_and_the_file, SUITE_ROWS(copies))
 {
     struct e2e *t = open_on(0x10, "Hi\n!", 4);
     scene_press(t, "j", "── 0x10 ");
@@ -181,9 +175,8 @@ START_TEST(copy_reaches_the_terminal_and_the_file)
     check_file(t, copies[_i].text);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(one_byte_where_nothing_is_selected)
+TEST(one_byte_where_nothing_is_selected)
 {
     struct e2e *t = open_on(0, "A", 1);
     scene_press(t, ":copy hex<Enter>", "1 byte as hex");
@@ -196,7 +189,6 @@ START_TEST(one_byte_where_nothing_is_selected)
     check_file(t, "00");
     scene_quit(t);
 }
-END_TEST
 
 /* Waits until a process has used some of the processor. */
 static void wait_busy(pid_t pid)
@@ -216,7 +208,7 @@ static void wait_busy(pid_t pid)
 }
 
 /* Esc stops a search that would take hours, SIGINT the command; too many steps are an error. */
-START_TEST(endless_expressions_are_stopped)
+TEST(endless_expressions_are_stopped)
 {
     uint8_t bytes[32768];
     memset(bytes, 'a', sizeof bytes);
@@ -236,19 +228,9 @@ START_TEST(endless_expressions_are_stopped)
     ck_assert_ptr_nonnull(strstr(r.err, "takes too many steps"));
     e2e_result_free(&r);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_find", (const struct scene_test[]){
-                                     {every_kind_of_pattern, SCENE_ROWS(patterns)},
-                                     {next_previous_and_round, 0},
-                                     {what_is_not_there, 0},
-                                     {a_match_is_highlighted_until_esc, 0},
-                                     {baseline, 0},
-                                     {the_next_change_without_a_baseline, 0},
-                                     {copy_reaches_the_terminal_and_the_file, SCENE_ROWS(copies)},
-                                     {one_byte_where_nothing_is_selected, 0},
-                                     {endless_expressions_are_stopped, 0},
-                                     {NULL, 0}});
-}
+SUITE(test_e2e_find, .timeout = 120,
+      TESTS(every_kind_of_pattern, next_previous_and_round, what_is_not_there,
+            a_match_is_highlighted_until_esc, baseline, the_next_change_without_a_baseline,
+            copy_reaches_the_terminal_and_the_file, one_byte_where_nothing_is_selected,
+            endless_expressions_are_stopped));

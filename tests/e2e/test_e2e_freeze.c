@@ -1,6 +1,7 @@
 /* A frozen value against a peer that counts it up; what lets it go. What is not of one moment: the
  * selection against a peer that overwrites it, a record under its sequence counter. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static bool fought(struct e2e *t, void *ctx)
     return fights(t) > *(unsigned long *)ctx;
 }
 
-START_TEST(fights_are_counted_and_shown)
+TEST(fights_are_counted_and_shown)
 {
     struct e2e_peer *peer;
     struct e2e *t = frozen(e2e_name("freeze"), &peer);
@@ -49,10 +50,9 @@ START_TEST(fights_are_counted_and_shown)
     scene_quit(t);
     e2e_peer_end(peer);
 }
-END_TEST
 
 /* What the other process stores stays when the program has gone, and nothing is left behind. */
-START_TEST(the_end_lets_go)
+TEST(the_end_lets_go)
 {
     const char *name = e2e_name("freeze");
     _Atomic unsigned char *memory = (_Atomic unsigned char *)(void *)scene_segment(name, 4096);
@@ -70,9 +70,8 @@ START_TEST(the_end_lets_go)
     atomic_store(&memory[0], 7);
     ck_assert_int_eq(memory[0], 7);
 }
-END_TEST
 
-START_TEST(a_selection_that_never_settles)
+TEST(a_selection_that_never_settles)
 {
     const char *name = e2e_name("torn");
     struct e2e_peer *peer = e2e_peer("hammer", name, "4096");
@@ -86,9 +85,8 @@ START_TEST(a_selection_that_never_settles)
     scene_quit(t);
     e2e_peer_end(peer);
 }
-END_TEST
 
-START_TEST(a_record_under_its_counter)
+TEST(a_record_under_its_counter)
 {
     const char *busy = e2e_name("odd"), *name = e2e_name("even");
     struct e2e_peer *odd = e2e_peer("seqlock", busy, "0");
@@ -120,13 +118,7 @@ START_TEST(a_record_under_its_counter)
     e2e_peer_end(even);
     e2e_peer_end(odd);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_freeze", (const struct scene_test[]){{fights_are_counted_and_shown, 0},
-                                                               {the_end_lets_go, 0},
-                                                               {a_selection_that_never_settles, 0},
-                                                               {a_record_under_its_counter, 0},
-                                                               {NULL, 0}});
-}
+SUITE(test_e2e_freeze, .timeout = 120,
+      TESTS(fights_are_counted_and_shown, the_end_lets_go, a_selection_that_never_settles,
+            a_record_under_its_counter));

@@ -1,14 +1,13 @@
 /* A process that hangs whoever asks about it: the list goes around it and says so, and quitting
  * does not wait. Nothing else should read /proc meanwhile. */
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "support.h"
+#include "support/suite.h"
 
 static struct e2e_peer *hanging, *mapper;
 static const char *name;
@@ -39,7 +38,7 @@ static void wait_hanging(struct e2e *t)
     e2e_wait_text(t, text, 0);
 }
 
-START_TEST(the_list_goes_around_it)
+TEST(the_list_goes_around_it)
 {
     struct e2e *t = open_list();
     if (t == NULL)
@@ -61,7 +60,6 @@ START_TEST(the_list_goes_around_it)
     e2e_peer_end(mapper);
     shm_unlink(name);
 }
-END_TEST
 
 static bool is_restored(struct e2e *t, void *ctx)
 {
@@ -71,7 +69,7 @@ static bool is_restored(struct e2e *t, void *ctx)
 
 /* The user is let go. (The thread itself ends when the kernel lets it: where several look up the
  * same name, that is not before the peer's end.) */
-START_TEST(quitting_does_not_wait)
+TEST(quitting_does_not_wait)
 {
     struct e2e *t = open_list();
     if (t == NULL)
@@ -86,19 +84,5 @@ START_TEST(quitting_does_not_wait)
     e2e_peer_end(mapper);
     shm_unlink(name);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_hang");
-    TCase *c = tcase_create("hang");
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, the_list_goes_around_it);
-    tcase_add_test(c, quitting_does_not_wait);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_hang, TESTS(the_list_goes_around_it, quitting_does_not_wait));

@@ -1,12 +1,11 @@
 /* The harness itself, against a peer whose behaviour is known. */
 #include "harness.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -27,7 +26,7 @@ static struct e2e *start(int rows, int cols)
     return t;
 }
 
-START_TEST(screen_is_read)
+TEST(screen_is_read)
 {
     struct e2e *t = start(10, 40);
     int row, col;
@@ -50,9 +49,8 @@ START_TEST(screen_is_read)
     ck_assert(!e2e_sent(t, "\033[?1049l", 8));
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(size_changes)
+TEST(size_changes)
 {
     struct e2e *t = start(10, 40);
     e2e_resize(t, 30, 100);
@@ -60,7 +58,6 @@ START_TEST(size_changes)
     ck_assert_int_eq(e2e_rows(t), 30);
     e2e_end(t);
 }
-END_TEST
 
 static const struct {
     const char *keys, *shown;
@@ -78,25 +75,23 @@ static const struct {
     {"<BS>", "keys 7f"},
 };
 
-START_TEST(keys_arrive)
+TEST_LOOP(keys_arrive, SUITE_ROWS(keys))
 {
     struct e2e *t = start(10, 40);
     e2e_keys(t, keys[_i].keys);
     e2e_wait_row(t, 1, keys[_i].shown, 0);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(mouse_arrives)
+TEST(mouse_arrives)
 {
     struct e2e *t = start(10, 60);
     e2e_click(t, E2E_LEFT, 4, 2);
     e2e_wait_row(t, 1, "keys 1b 5b 3c 30 3b 33 3b 35", 0); /* ESC [ < 0 ; 3 ; 5 */
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(end_is_seen)
+TEST(end_is_seen)
 {
     struct e2e *t = start(10, 40);
     ck_assert(e2e_running(t));
@@ -105,9 +100,8 @@ START_TEST(end_is_seen)
     ck_assert_ptr_null(e2e_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(end_by_signal_is_seen)
+TEST(end_by_signal_is_seen)
 {
     struct e2e *t = start(10, 40);
     e2e_signal(t, SIGKILL);
@@ -115,9 +109,8 @@ START_TEST(end_by_signal_is_seen)
     ck_assert_ptr_nonnull(e2e_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(a_mess_is_seen)
+TEST(a_mess_is_seen)
 {
     struct e2e *t = start(10, 40);
     e2e_keys(t, "x");
@@ -125,9 +118,8 @@ START_TEST(a_mess_is_seen)
     ck_assert_ptr_nonnull(e2e_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(sigterm_arrives)
+TEST(sigterm_arrives)
 {
     struct e2e *t = start(10, 40);
     e2e_signal(t, SIGTERM);
@@ -135,7 +127,6 @@ START_TEST(sigterm_arrives)
     ck_assert_ptr_null(e2e_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
 static bool never(struct e2e *t, void *ctx)
 {
@@ -144,15 +135,14 @@ static bool never(struct e2e *t, void *ctx)
     return false;
 }
 
-START_TEST(waiting_ends)
+TEST(waiting_ends)
 {
     struct e2e *t = start(10, 40);
     ck_assert(!e2e_until(t, never, NULL, 20));
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(commands_run)
+TEST(commands_run)
 {
     struct e2e_result r = e2e_command(&(struct e2e_command){
         .argv = E2E_ARGV("/bin/sh", "-c", "cat; echo $ADD >&2; exit 3"),
@@ -164,9 +154,8 @@ START_TEST(commands_run)
     ck_assert_int_eq(r.status, 3);
     e2e_result_free(&r);
 }
-END_TEST
 
-START_TEST(peers_run)
+TEST(peers_run)
 {
     const char *name = e2e_name("harness");
     struct e2e_peer *counter = e2e_peer("counter", name, "4096", "8", "100", "3");
@@ -183,10 +172,9 @@ START_TEST(peers_run)
     ck_assert_int_eq(e2e_peer_end(counter), 0);
     ck_assert_int_ne(shm_unlink(name), 0);
 }
-END_TEST
 
 /* A process that is killed clears up nothing itself. */
-START_TEST(names_of_the_dead_are_removed)
+TEST(names_of_the_dead_are_removed)
 {
     char name[NAME_MAX + 1];
     int ends[2], fd = -1;
@@ -212,29 +200,7 @@ START_TEST(names_of_the_dead_are_removed)
     }
     ck_assert_int_lt(fd, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_harness");
-    TCase *c = tcase_create("harness");
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, screen_is_read);
-    tcase_add_test(c, size_changes);
-    tcase_add_loop_test(c, keys_arrive, 0, (int)(sizeof keys / sizeof *keys));
-    tcase_add_test(c, mouse_arrives);
-    tcase_add_test(c, end_is_seen);
-    tcase_add_test(c, end_by_signal_is_seen);
-    tcase_add_test(c, a_mess_is_seen);
-    tcase_add_test(c, sigterm_arrives);
-    tcase_add_test(c, waiting_ends);
-    tcase_add_test(c, commands_run);
-    tcase_add_test(c, peers_run);
-    tcase_add_test(c, names_of_the_dead_are_removed);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_harness, TESTS(screen_is_read, size_changes, keys_arrive, mouse_arrives, end_is_seen,
+                              end_by_signal_is_seen, a_mess_is_seen, sigterm_arrives, waiting_ends,
+                              commands_run, peers_run, names_of_the_dead_are_removed));

@@ -1,11 +1,10 @@
 /* Contents and names made to do harm: nothing of them reaches a terminal or a pipe as a control.
  * Every byte that the program writes is looked at. */
 #include "support.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -73,7 +72,7 @@ static const char *const pieces[] = {
     OSC_TITLE,  "\033[6n",      "\033[c",   RESET,  "\033P1$r", "\x9b", "\xc2\x9b", "\xe2\x80\xae",
     "\xc0\xaf", "\xed\xa0\x80", "\xd8\x9c", "\x0e", "\a",       "\x7f", "\xe6\x97"};
 
-START_TEST(the_look_sees)
+TEST_LOOP(the_look_sees, SUITE_ROWS(pieces))
 {
     char line[128];
     int n = snprintf(line, sizeof line, "text\n\xe6\x97\xa5 %s.", pieces[_i]);
@@ -85,14 +84,13 @@ START_TEST(the_look_sees)
     ck_assert_ptr_nonnull(support_unclean_screen(t));
     e2e_end(t);
 }
-END_TEST
 
 static const struct {
     int rows, cols;
     const char *locale;
 } places[] = {{24, 80, NULL}, {40, 130, NULL}, {12, 41, NULL}, {24, 100, "C"}};
 
-START_TEST(file_source_in_every_view)
+TEST_LOOP(file_source_in_every_view, SUITE_ROWS(places))
 {
     static const char *const keys[] = {
         "v",      "v",      "v",      "v", "v", "v", "v", "v", "v",   "v", "v", "v",
@@ -106,10 +104,9 @@ START_TEST(file_source_in_every_view)
     support_press_all(t, keys);
     support_quit(t);
 }
-END_TEST
 
 /* The inspector decodes the character at the cursor. */
-START_TEST(cursor_on_every_byte)
+TEST(cursor_on_every_byte)
 {
     struct e2e *t = e2e_start(
         &(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .rows = 40, .cols = 130});
@@ -122,9 +119,8 @@ START_TEST(cursor_on_every_byte)
     support_check_screen(t, "walking");
     support_quit(t);
 }
-END_TEST
 
-START_TEST(lines_run_in_the_ui)
+TEST(lines_run_in_the_ui)
 {
     static const char *const keys[] = {":peek 0 512 --as utf8 --all\r",
                                        "<Esc>",
@@ -152,10 +148,9 @@ START_TEST(lines_run_in_the_ui)
     support_press_all(t, keys);
     support_quit(t);
 }
-END_TEST
 
 /* What is typed or pasted is shown, in prompts, messages and errors, and it is as hostile. */
-START_TEST(pasted_into_prompts)
+TEST_LOOP(pasted_into_prompts, 7)
 {
     static const char *const prompts[] = {"/", ":", "p", "g", ":info ", "P", "m"};
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name)});
@@ -173,13 +168,12 @@ START_TEST(pasted_into_prompts)
     ck_assert(e2e_running(t));
     e2e_end(t);
 }
-END_TEST
 
 /* ---- every text view of every hostile content, as a command ---- */
 
 static const char *const views[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be", "hex", "bits"};
 
-START_TEST(file_source_in_commands)
+TEST_LOOP(file_source_in_commands, SUITE_ROWS(views))
 {
     const char *const argvs[][9] = {
         {e2e_shmlens, "peek", name, "--as", views[_i], "--all"},
@@ -194,24 +188,7 @@ START_TEST(file_source_in_commands)
         e2e_result_free(&r);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_hostile");
-    TCase *c = tcase_create("contents");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, the_look_sees, 0, (int)(sizeof pieces / sizeof *pieces));
-    tcase_add_loop_test(c, file_source_in_every_view, 0, (int)(sizeof places / sizeof *places));
-    tcase_add_test(c, cursor_on_every_byte);
-    tcase_add_test(c, lines_run_in_the_ui);
-    tcase_add_loop_test(c, pasted_into_prompts, 0, 7);
-    tcase_add_loop_test(c, file_source_in_commands, 0, (int)(sizeof views / sizeof *views));
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_hostile, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(the_look_sees, file_source_in_every_view, cursor_on_every_byte, lines_run_in_the_ui,
+            pasted_into_prompts, file_source_in_commands));

@@ -1,8 +1,8 @@
 /* Options and marks kept over a restart, the configuration file, and the mouse. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ static void quit(struct e2e *t)
     e2e_end(t);
 }
 
-START_TEST(options_and_marks_are_kept)
+TEST(options_and_marks_are_kept)
 {
     char home[256];
     set_up();
@@ -57,9 +57,8 @@ START_TEST(options_and_marks_are_kept)
     scene_press(t, "'k", "── 0x20 ");
     quit(t);
 }
-END_TEST
 
-START_TEST(the_configuration_file)
+TEST(the_configuration_file)
 {
     set_up();
     struct e2e *t = open_with("# a comment\n\nset theme mono\nset nonsense 1\n"
@@ -83,9 +82,8 @@ START_TEST(the_configuration_file)
     ck_assert_int_eq(e2e_exit(t, 0), 0);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(keys_bound_at_the_line)
+TEST(keys_bound_at_the_line)
 {
     set_up();
     struct e2e *t = open_with(NULL, NULL, false);
@@ -96,9 +94,8 @@ START_TEST(keys_bound_at_the_line)
     scene_press(t, ":bind nowhere X quit<Enter>", "bind MODE KEY");
     quit(t);
 }
-END_TEST
 
-START_TEST(the_menu_of_options)
+TEST(the_menu_of_options)
 {
     set_up();
     struct e2e *t = open_with(NULL, NULL, false);
@@ -113,11 +110,10 @@ START_TEST(the_menu_of_options)
     e2e_wait_no_text(t, "── 0x0 ", 0);
     quit(t);
 }
-END_TEST
 
 /* ---- the mouse ---- */
 
-START_TEST(clicks_drags_and_the_wheel)
+TEST(clicks_drags_and_the_wheel)
 {
     set_up();
     struct e2e *t = open_with(NULL, NULL, false);
@@ -134,9 +130,8 @@ START_TEST(clicks_drags_and_the_wheel)
     e2e_wait_row(t, 1, "00000000", 0);
     quit(t);
 }
-END_TEST
 
-START_TEST(a_click_on_the_bar_presses_its_key)
+TEST(a_click_on_the_bar_presses_its_key)
 {
     int row, col;
     set_up();
@@ -154,10 +149,9 @@ START_TEST(a_click_on_the_bar_presses_its_key)
     e2e_wait_text(t, "mapped by:", 0);
     e2e_end(t);
 }
-END_TEST
 
 /* Everywhere on the screen, in edit mode and with a value half-typed. */
-START_TEST(a_click_never_writes)
+TEST(a_click_never_writes)
 {
     static uint8_t before[SIZE];
     set_up();
@@ -175,9 +169,8 @@ START_TEST(a_click_never_writes)
     ck_assert_mem_eq(memory, before, SIZE);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(no_mouse)
+TEST(no_mouse)
 {
     set_up();
     struct e2e *t = scene_attach(name, E2E_ARGV("--no-mouse"));
@@ -186,18 +179,8 @@ START_TEST(no_mouse)
     ck_assert(e2e_mouse_on(t));
     scene_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_keep",
-                     (const struct scene_test[]){{options_and_marks_are_kept, 0},
-                                                 {the_configuration_file, 0},
-                                                 {keys_bound_at_the_line, 0},
-                                                 {the_menu_of_options, 0},
-                                                 {clicks_drags_and_the_wheel, 0},
-                                                 {a_click_on_the_bar_presses_its_key, 0},
-                                                 {a_click_never_writes, 0},
-                                                 {no_mouse, 0},
-                                                 {NULL, 0}});
-}
+SUITE(test_e2e_keep, .timeout = 120,
+      TESTS(options_and_marks_are_kept, the_configuration_file, keys_bound_at_the_line,
+            the_menu_of_options, clicks_drags_and_the_wheel, a_click_on_the_bar_presses_its_key,
+            a_click_never_writes, no_mouse));

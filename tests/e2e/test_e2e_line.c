@@ -1,10 +1,10 @@
 /* The `:` line: every command of the shell on the attached segment, completion, history; and the
  * menu, which starts such lines. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -55,7 +55,7 @@ static const struct {
     {"set hz 0", "hz"},
 };
 
-START_TEST(every_command)
+TEST_LOOP(every_command, SUITE_ROWS(lines))
 {
     struct e2e *t = open_edit();
     e2e_keys(t, ":");
@@ -64,9 +64,8 @@ START_TEST(every_command)
     e2e_wait_text(t, _i == 0 ? name : lines[_i].says, 0);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(what_the_lines_did)
+TEST(what_the_lines_did)
 {
     struct stat st;
     char path[512], line[600], got[SIZE];
@@ -99,9 +98,8 @@ START_TEST(what_the_lines_did)
     ck_assert_int_eq(st.st_mode & 0777, 0640);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(a_poke_from_the_line_is_undone)
+TEST(a_poke_from_the_line_is_undone)
 {
     struct e2e *t = open_edit();
     scene_press(t, ":poke 0 0x48 --as u8<Enter>", "104 -> 72");
@@ -110,9 +108,8 @@ START_TEST(a_poke_from_the_line_is_undone)
     ck_assert_int_eq(memory[0], 'h');
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(relative_offsets_and_marks)
+TEST(relative_offsets_and_marks)
 {
     struct e2e *t = open_edit();
     scene_press(t, "g7<Enter>", "── 0x7 ");
@@ -122,9 +119,8 @@ START_TEST(relative_offsets_and_marks)
     ck_assert_int_eq(memory[8], '0');
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(completion_and_history)
+TEST(completion_and_history)
 {
     struct e2e *t = open_edit();
     scene_press(t, ":chm<Tab>", ":chmod");
@@ -144,7 +140,6 @@ START_TEST(completion_and_history)
     e2e_wait_no_text(t, ":set", 0);
     e2e_end(t);
 }
-END_TEST
 
 /* ---- the menu ---- */
 
@@ -161,7 +156,7 @@ static const struct {
     {"i", "EDIT", "", "posix:"},
 };
 
-START_TEST(the_menu)
+TEST_LOOP(the_menu, SUITE_ROWS(entries))
 {
     struct e2e *t = open_edit();
     scene_press(t, _i % 2 == 0 ? "M" : "<F9>", "r  resize this one...");
@@ -169,9 +164,8 @@ START_TEST(the_menu)
     scene_press(t, entries[_i].typed, entries[_i].says);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(removing_asks_for_the_name)
+TEST(removing_asks_for_the_name)
 {
     char typed[300];
     struct e2e *t = open_edit();
@@ -184,16 +178,8 @@ START_TEST(removing_asks_for_the_name)
     ck_assert_int_lt(shm_open(name, O_RDONLY, 0), 0);
     e2e_end(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_line", (const struct scene_test[]){{every_command, SCENE_ROWS(lines)},
-                                                             {what_the_lines_did, 0},
-                                                             {a_poke_from_the_line_is_undone, 0},
-                                                             {relative_offsets_and_marks, 0},
-                                                             {completion_and_history, 0},
-                                                             {the_menu, SCENE_ROWS(entries)},
-                                                             {removing_asks_for_the_name, 0},
-                                                             {NULL, 0}});
-}
+SUITE(test_e2e_line, .timeout = 120,
+      TESTS(every_command, what_the_lines_did, a_poke_from_the_line_is_undone,
+            relative_offsets_and_marks, completion_and_history, the_menu,
+            removing_asks_for_the_name));

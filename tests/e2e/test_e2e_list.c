@@ -1,9 +1,9 @@
 /* The list of segments: itself live, sorted, filtered, tagged; creating and removing from it. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -55,7 +55,7 @@ static void wait_bar(struct e2e *t, int row)
     e2e_wait(t, bar_at, &row, "the cursor on that row", 0);
 }
 
-START_TEST(segments_come_and_go)
+TEST(segments_come_and_go)
 {
     struct e2e *t = open_ours();
     char base[80];
@@ -79,9 +79,8 @@ START_TEST(segments_come_and_go)
     e2e_keys(t, "<Enter>");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(columns_tell_what_there_is)
+TEST(columns_tell_what_there_is)
 {
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
@@ -94,9 +93,8 @@ START_TEST(columns_tell_what_there_is)
     e2e_peer_end(peer);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(sorted_and_inverted)
+TEST(sorted_and_inverted)
 {
     struct e2e *t = open_ours();
     scene_press(t, "s", "sorted by SIZE");
@@ -114,9 +112,8 @@ START_TEST(sorted_and_inverted)
     scene_press(t, ":sort mode<Enter>", "sorted by MODE");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(the_filter)
+TEST(the_filter)
 {
     char head[96];
     struct e2e *t = open_ours();
@@ -139,9 +136,8 @@ START_TEST(the_filter)
     e2e_wait_no_text(t, "none of", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(enter_inspects_and_back)
+TEST(enter_inspects_and_back)
 {
     struct e2e *t = open_ours();
     e2e_keys(t, "j");
@@ -156,7 +152,6 @@ START_TEST(enter_inspects_and_back)
     ck_assert_int_eq(e2e_exit(t, 0), 0);
     e2e_end(t);
 }
-END_TEST
 
 static bool exists(const char *name)
 {
@@ -165,7 +160,7 @@ static bool exists(const char *name)
     return fd >= 0;
 }
 
-START_TEST(removing_one)
+TEST(removing_one)
 {
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
@@ -188,7 +183,6 @@ START_TEST(removing_one)
     scene_quit(t);
     e2e_peer_end(peer);
 }
-END_TEST
 
 /* Until the program maps such an object, or no longer does. */
 static void wait_mapped(struct e2e *t, const char *what, bool wanted)
@@ -209,7 +203,7 @@ static void wait_mapped(struct e2e *t, const char *what, bool wanted)
 }
 
 /* Of what was looked at before nothing is kept alive by us. */
-START_TEST(removing_what_was_inspected)
+TEST(removing_what_was_inspected)
 {
     struct e2e *t = open_ours();
     scene_press(t, "<Enter>", "│ 0x0");
@@ -224,9 +218,8 @@ START_TEST(removing_what_was_inspected)
     e2e_wait_row(t, 0, names[1], 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(removing_the_tagged)
+TEST(removing_the_tagged)
 {
     struct e2e *t = open_ours();
     e2e_keys(t, "<Space>");
@@ -242,9 +235,8 @@ START_TEST(removing_the_tagged)
     ck_assert(!exists(names[0]) && exists(names[1]) && !exists(names[2]));
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(creating)
+TEST(creating)
 {
     char base[80], line[256];
     struct stat st;
@@ -269,10 +261,9 @@ START_TEST(creating)
     scene_press(t, "n/bad/name 1<Enter>", "/bad/name");
     scene_quit(t);
 }
-END_TEST
 
 /* Who can be seen decides what an orphan is: here only that the filter works as its word says. */
-START_TEST(orphans_only)
+TEST(orphans_only)
 {
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
@@ -286,9 +277,8 @@ START_TEST(orphans_only)
     scene_quit(t);
     e2e_peer_end(peer);
 }
-END_TEST
 
-START_TEST(the_menu_of_the_list)
+TEST(the_menu_of_the_list)
 {
     struct e2e *t = open_ours();
     scene_press(t, "M", "c  create a segment...");
@@ -307,20 +297,8 @@ START_TEST(the_menu_of_the_list)
     ck_assert(!exists(names[0]));
     e2e_end(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_list", (const struct scene_test[]){{segments_come_and_go, 0},
-                                                             {columns_tell_what_there_is, 0},
-                                                             {sorted_and_inverted, 0},
-                                                             {the_filter, 0},
-                                                             {enter_inspects_and_back, 0},
-                                                             {removing_one, 0},
-                                                             {removing_what_was_inspected, 0},
-                                                             {removing_the_tagged, 0},
-                                                             {creating, 0},
-                                                             {orphans_only, 0},
-                                                             {the_menu_of_the_list, 0},
-                                                             {NULL, 0}});
-}
+SUITE(test_e2e_list, .timeout = 120,
+      TESTS(segments_come_and_go, columns_tell_what_there_is, sorted_and_inverted, the_filter,
+            enter_inspects_and_back, removing_one, removing_what_was_inspected, removing_the_tagged,
+            creating, orphans_only, the_menu_of_the_list));

@@ -1,11 +1,11 @@
 /* What other processes do to the segment, as the inspect screen shows it: stores, sizes, the name,
  * permissions; and who they are. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -34,7 +34,7 @@ static void resize(off_t size)
 }
 
 /* The classic sample: the UI follows the writer, removes the segment, and the reader fails. */
-START_TEST(the_classic_sample)
+TEST(the_classic_sample)
 {
     static const char *const strings[] = {"one string", "another 123", "\xe6\x97\xa5\xe6\x9c\xac"};
     static const char *const shown[] = {"one string", "another 123", "日·本·"};
@@ -61,7 +61,6 @@ START_TEST(the_classic_sample)
     scene_quit(t);
     e2e_peer_end(writer);
 }
-END_TEST
 
 /* The cell of offset 0x20 + i. */
 static bool marked(struct e2e *t, void *ctx)
@@ -75,7 +74,7 @@ static bool unmarked(struct e2e *t, void *ctx)
     return !marked(t, ctx);
 }
 
-START_TEST(a_change_is_highlighted_and_fades)
+TEST(a_change_is_highlighted_and_fades)
 {
     struct e2e *t = open_new();
     scene_press(t, ":set fresh 0.2<Enter>", "fresh is 0.2");
@@ -87,9 +86,8 @@ START_TEST(a_change_is_highlighted_and_fades)
     e2e_wait(t, unmarked, &(int){1}, "faded", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(paused_the_picture_stands)
+TEST(paused_the_picture_stands)
 {
     struct e2e *t = open_new();
     scene_press(t, "<Space>", "PAUSED");
@@ -100,9 +98,8 @@ START_TEST(paused_the_picture_stands)
     e2e_wait_row(t, 1, "writing", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(faster_and_slower)
+TEST(faster_and_slower)
 {
     struct e2e *t = open_new();
     scene_press(t, "+", "500 samples a second");
@@ -114,9 +111,8 @@ START_TEST(faster_and_slower)
     scene_press(t, ":rate 0<Enter>", "1 to 1000");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(shrunk_and_grown)
+TEST(shrunk_and_grown)
 {
     struct e2e *t = open_new();
     resize(100);
@@ -135,9 +131,8 @@ START_TEST(shrunk_and_grown)
     e2e_wait_no_text(t, "grown to", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(unlinked_and_kept_alive)
+TEST(unlinked_and_kept_alive)
 {
     struct e2e *t = open_new();
     shm_unlink(name);
@@ -150,9 +145,8 @@ START_TEST(unlinked_and_kept_alive)
     scene_press(t, "R", "still the old one");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(replaced_and_reattached)
+TEST(replaced_and_reattached)
 {
     struct e2e *t = open_new();
     scene_press(t, "g0x40<Enter>", "── 0x40 ");
@@ -168,19 +162,16 @@ START_TEST(replaced_and_reattached)
     e2e_wait_text(t, "successor!", 0);
     scene_quit(t);
 }
-END_TEST
 
 /* As a user who may be refused: root reads everything. */
-START_TEST(permission_lost)
+TEST(permission_lost)
 {
     name = e2e_name("denied");
     memory = scene_segment(name, SIZE);
     char path[512];
     snprintf(path, sizeof path, "/dev/shm%s", name);
-    if (geteuid() != 0 || access("/usr/bin/setpriv", X_OK) != 0) {
-        fprintf(stderr, "permission_lost: skipped, needs root and setpriv\n");
-        return;
-    }
+    if (geteuid() != 0 || access("/usr/bin/setpriv", X_OK) != 0)
+        SKIP("needs root and setpriv");
     ck_assert_int_eq(chown(path, NOBODY, NOBODY), 0);
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
@@ -194,9 +185,8 @@ START_TEST(permission_lost)
     e2e_wait_no_text(t, "permission lost", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(who_has_it)
+TEST(who_has_it)
 {
     char rw[64], ro[64], fd[64];
     struct e2e *t = open_new();
@@ -221,9 +211,8 @@ START_TEST(who_has_it)
     e2e_wait_no_text(t, "who maps this", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(the_calls_are_shown)
+TEST(the_calls_are_shown)
 {
     char call[512];
     struct e2e *t = open_new();
@@ -236,9 +225,8 @@ START_TEST(the_calls_are_shown)
     scene_press(t, "q", "segment");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(help_and_unknown_keys)
+TEST_LOOP(help_and_unknown_keys, 3)
 {
     static const char *const screens[][2] = {
         {"", "Keys of the screen: inspect"},
@@ -255,20 +243,8 @@ START_TEST(help_and_unknown_keys)
     scene_press(t, "<F12>", "F12 does nothing here");
     scene_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_live", (const struct scene_test[]){{the_classic_sample, 0},
-                                                             {a_change_is_highlighted_and_fades, 0},
-                                                             {paused_the_picture_stands, 0},
-                                                             {faster_and_slower, 0},
-                                                             {shrunk_and_grown, 0},
-                                                             {unlinked_and_kept_alive, 0},
-                                                             {replaced_and_reattached, 0},
-                                                             {permission_lost, 0},
-                                                             {who_has_it, 0},
-                                                             {the_calls_are_shown, 0},
-                                                             {help_and_unknown_keys, 3},
-                                                             {NULL, 0}});
-}
+SUITE(test_e2e_live, .timeout = 120,
+      TESTS(the_classic_sample, a_change_is_highlighted_and_fades, paused_the_picture_stands,
+            faster_and_slower, shrunk_and_grown, unlinked_and_kept_alive, replaced_and_reattached,
+            permission_lost, who_has_it, the_calls_are_shown, help_and_unknown_keys));

@@ -1,5 +1,6 @@
 /* The whole segment, live: its strip, changes found anywhere in it, followed, listed, counted. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static void await_fresh(struct e2e *t, uint64_t offset)
     e2e_wait(t, fresh, &(int){row <= ROWS ? row : ROWS}, "fresh on the strip", 0);
 }
 
-START_TEST(changes_are_walked_across_pages)
+TEST(changes_are_walked_across_pages)
 {
     struct e2e *t = open_map();
     memory[FAR] = 7;
@@ -55,9 +56,8 @@ START_TEST(changes_are_walked_across_pages)
     scene_press(t, "C", "0x80040 ");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(the_strip_shows_where_and_goes_there)
+TEST(the_strip_shows_where_and_goes_there)
 {
     struct e2e *t = open_map();
     int at = FAR / (SIZE / ROWS);
@@ -73,9 +73,8 @@ START_TEST(the_strip_shows_where_and_goes_there)
     scene_press(t, "z", "\u2592");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(the_view_follows_changes)
+TEST(the_view_follows_changes)
 {
     struct e2e *t = open_map();
     scene_press(t, "F", "FOLLOW");
@@ -87,9 +86,8 @@ START_TEST(the_view_follows_changes)
     scene_press(t, "F", "the view stays here");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(only_changed_rows_are_shown)
+TEST(only_changed_rows_are_shown)
 {
     struct e2e *t = open_map();
     scene_press(t, ":set recent 1<Enter>", "recent is 1");
@@ -113,7 +111,6 @@ START_TEST(only_changed_rows_are_shown)
     e2e_wait_text(t, "00000010", 0);
     scene_quit(t);
 }
-END_TEST
 
 /* The cell of offset 0 + i. */
 static bool marked(struct e2e *t, void *ctx)
@@ -123,7 +120,7 @@ static bool marked(struct e2e *t, void *ctx)
            !e2e_cell(t, 1, 10 + 3 * *i).fg.standard;
 }
 
-START_TEST(heat_counts)
+TEST(heat_counts)
 {
     struct e2e *t = open_map();
     scene_press(t, "H", "heat 1+ 10+ 100+ 1000+");
@@ -134,15 +131,7 @@ START_TEST(heat_counts)
     e2e_wait_no_text(t, "heat 1+", 0);
     scene_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_map",
-                     (const struct scene_test[]){{changes_are_walked_across_pages, 0},
-                                                 {the_strip_shows_where_and_goes_there, 0},
-                                                 {the_view_follows_changes, 0},
-                                                 {only_changed_rows_are_shown, 0},
-                                                 {heat_counts, 0},
-                                                 {NULL, 0}});
-}
+SUITE(test_e2e_map, .timeout = 120,
+      TESTS(changes_are_walked_across_pages, the_strip_shows_where_and_goes_there,
+            the_view_follows_changes, only_changed_rows_are_shown, heat_counts));

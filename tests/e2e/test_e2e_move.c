@@ -1,5 +1,6 @@
 /* Moving about in the inspect screen: offsets in every form, the keys, marks, holes, views. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static const struct {
     {"", 0},        {"0XFF", 0xff},
 };
 
-START_TEST(every_form_of_an_offset)
+TEST_LOOP(every_form_of_an_offset, SUITE_ROWS(offsets))
 {
     const char *name = e2e_name("goto");
     scene_segment(name, SIZE);
@@ -32,9 +33,8 @@ START_TEST(every_form_of_an_offset)
     scene_at(t, offsets[_i].offset);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(offsets_that_are_none_say_so)
+TEST(offsets_that_are_none_say_so)
 {
     const char *name = e2e_name("goto");
     scene_segment(name, SIZE);
@@ -49,7 +49,6 @@ START_TEST(offsets_that_are_none_say_so)
     scene_at(t, SIZE - 1);
     scene_quit(t);
 }
-END_TEST
 
 /* From 0x808 with 17 rows on the screen. */
 static const struct {
@@ -64,7 +63,7 @@ static const struct {
     {"<C-u>", 0x778},  {"jjjj", 0x848},    {"hhhhhhhhh", 0x7ff},
 };
 
-START_TEST(the_moving_keys)
+TEST_LOOP(the_moving_keys, SUITE_ROWS(moves))
 {
     const char *name = e2e_name("move");
     scene_segment(name, SIZE);
@@ -74,9 +73,8 @@ START_TEST(the_moving_keys)
     scene_at(t, moves[_i].offset);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(marks)
+TEST(marks)
 {
     const char *name = e2e_name("marks");
     scene_segment(name, SIZE);
@@ -90,7 +88,6 @@ START_TEST(marks)
     scene_at(t, 0x123);
     scene_quit(t);
 }
-END_TEST
 
 /* Pages that are resident. */
 static long blocks(const char *name)
@@ -102,7 +99,7 @@ static long blocks(const char *name)
     return (long)st.st_blocks;
 }
 
-START_TEST(data_is_found_and_holes_stay_holes)
+TEST(data_is_found_and_holes_stay_holes)
 {
     const char *name = e2e_name("holes");
     uint8_t *memory = scene_segment(name, SPARSE);
@@ -120,9 +117,8 @@ START_TEST(data_is_found_and_holes_stay_holes)
     scene_quit(t);
     ck_assert_int_eq(blocks(name), before);
 }
-END_TEST
 
-START_TEST(views_go_round)
+TEST(views_go_round)
 {
     static const char *const first[] = {"u8", "i8", "u16le", "i16le", "u32le", "i32le", "u64le"};
     const char *name = e2e_name("views");
@@ -147,9 +143,8 @@ START_TEST(views_go_round)
     scene_press(t, ":view u128<Enter>", "no such view: u128");
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(text_columns)
+TEST(text_columns)
 {
     const char *name = e2e_name("text");
     uint8_t *memory = scene_segment(name, SIZE);
@@ -172,10 +167,9 @@ START_TEST(text_columns)
     scene_press(t, "t", "│ 0x0");
     scene_quit(t);
 }
-END_TEST
 
 /* The options of the command line of the UI. */
-START_TEST(started_with_options)
+TEST(started_with_options)
 {
     const char *name = e2e_name("options");
     uint8_t *memory = scene_segment(name, SIZE);
@@ -197,18 +191,8 @@ START_TEST(started_with_options)
             ck_assert(e2e_cell(t, row, col).fg.standard && e2e_cell(t, row, col).bg.standard);
     e2e_end(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_move",
-                     (const struct scene_test[]){{every_form_of_an_offset, SCENE_ROWS(offsets)},
-                                                 {offsets_that_are_none_say_so, 0},
-                                                 {the_moving_keys, SCENE_ROWS(moves)},
-                                                 {marks, 0},
-                                                 {data_is_found_and_holes_stay_holes, 0},
-                                                 {views_go_round, 0},
-                                                 {text_columns, 0},
-                                                 {started_with_options, 0},
-                                                 {NULL, 0}});
-}
+SUITE(test_e2e_move, .timeout = 120,
+      TESTS(every_form_of_an_offset, offsets_that_are_none_say_so, the_moving_keys, marks,
+            data_is_found_and_holes_stay_holes, views_go_round, text_columns,
+            started_with_options));

@@ -2,11 +2,10 @@
  * nothing of them reaches a terminal or a pipe as a control, and what `ls` prints can be pasted
  * back. */
 #include "support.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -54,7 +53,7 @@ static void escape_backslashes(char *to, const char *from)
     *to = '\0';
 }
 
-START_TEST(names_in_the_ui)
+TEST_LOOP(names_in_the_ui, NAMES)
 {
     static const char *const keys[] = {"o", "o",     "@", "<Esc>", "?", "<Esc>", ":info\r", "<Esc>",
                                        "M", "<Esc>", "s", "o",     "o", "d",     NULL};
@@ -71,9 +70,8 @@ START_TEST(names_in_the_ui)
     support_check_screen(t, "unlinked");
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(names_that_are_not_there)
+TEST_LOOP(names_that_are_not_there, NAMES)
 {
     char path[512];
     snprintf(path, sizeof path, "/%s", names[_i]);
@@ -100,7 +98,6 @@ START_TEST(names_that_are_not_there)
         e2e_result_free(&r);
     }
 }
-END_TEST
 
 /* Finds the line of `ls` that holds the pid; returns the locator in it. */
 static void listed_locator(const char *out, char *locator, size_t cap)
@@ -117,7 +114,7 @@ static void listed_locator(const char *out, char *locator, size_t cap)
 }
 
 /* What `ls` prints is pasted back, through every command. */
-START_TEST(names_in_commands)
+TEST_LOOP(names_in_commands, NAMES)
 {
     const char *n = hostile_name(_i);
     char locator[1200];
@@ -145,7 +142,6 @@ START_TEST(names_in_commands)
     }
     ck_assert_int_lt(shm_open(n, O_RDONLY, 0), 0);
 }
-END_TEST
 
 /* ---- the longest name ---- */
 
@@ -164,7 +160,7 @@ static void remove_longest(void)
     shm_unlink(longest);
 }
 
-START_TEST(the_longest_name)
+TEST(the_longest_name)
 {
     static const char *const keys[] = {"o", "o", ":info\r", "<Esc>", "@", "<Esc>", "s", NULL};
     struct e2e_result r = support_run(E2E_ARGV(e2e_shmlens, "peek", longest, "--as", "utf8"));
@@ -178,22 +174,6 @@ START_TEST(the_longest_name)
     support_press_all(t, keys);
     support_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_names");
-    TCase *c = tcase_create("names");
-    tcase_add_unchecked_fixture(c, make_longest, remove_longest);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, names_in_the_ui, 0, NAMES);
-    tcase_add_loop_test(c, names_that_are_not_there, 0, NAMES);
-    tcase_add_loop_test(c, names_in_commands, 0, NAMES);
-    tcase_add_test(c, the_longest_name);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_names, .set_up_once = make_longest, .tear_down_once = remove_longest, .timeout = 120,
+      TESTS(names_in_the_ui, names_that_are_not_there, names_in_commands, the_longest_name));

@@ -5,11 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { SIZE = 8192 }; /* the first page comes with the first text */
 
@@ -67,7 +67,7 @@ static struct e2e *open_recording(void)
     return t;
 }
 
-START_TEST(a_recording_is_rewound)
+TEST(a_recording_is_rewound)
 {
     static const char *const texts[] = {"first", "other", "third"};
     record(texts, 3);
@@ -89,9 +89,8 @@ START_TEST(a_recording_is_rewound)
     scene_quit(t);
     unlink(path);
 }
-END_TEST
 
-START_TEST(a_recording_happens_again)
+TEST(a_recording_happens_again)
 {
     static const char *const texts[] = {"again"};
     record(texts, 1);
@@ -105,11 +104,10 @@ START_TEST(a_recording_happens_again)
     e2e_result_free(&r);
     unlink(path);
 }
-END_TEST
 
 /* The screen follows a recording that is being made, can be rewound meanwhile, and says when it is
  * over, also when its maker is killed. */
-START_TEST(a_running_one_is_followed)
+TEST_LOOP(a_running_one_is_followed, 2)
 {
     static const int ends[] = {SIGINT, SIGKILL};
     begin();
@@ -137,13 +135,6 @@ START_TEST(a_running_one_is_followed)
     scene_quit(t);
     unlink(path);
 }
-END_TEST
 
-int main(void)
-{
-    const struct scene_test tests[] = {{a_recording_is_rewound, 0},
-                                       {a_recording_happens_again, 0},
-                                       {a_running_one_is_followed, 2},
-                                       {NULL, 0}};
-    return scene_run("recordings on the screen", tests);
-}
+SUITE(test_e2e_recording, .timeout = 120,
+      TESTS(a_recording_is_rewound, a_recording_happens_again, a_running_one_is_followed));

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { SIZE = 65536, PART = 8192, PAGES = 4096, TOP = 2 };
 
@@ -48,7 +49,7 @@ static bool exists(const char *name)
 }
 
 /* We map a part of it ourselves: the panel says so, and Enter goes there. */
-START_TEST(the_panel_leads_to_the_part)
+TEST(the_panel_leads_to_the_part)
 {
     char line[96];
     const char *name = make("part");
@@ -73,9 +74,8 @@ START_TEST(the_panel_leads_to_the_part)
     munmap(part, PAGES);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(rows_come_and_go_marked)
+TEST(rows_come_and_go_marked)
 {
     const char *name = make("stays");
     struct e2e *t = open_list(name);
@@ -90,10 +90,9 @@ START_TEST(rows_come_and_go_marked)
     e2e_wait_row(t, TOP, name, 0);
     scene_quit(t);
 }
-END_TEST
 
 /* A process that takes a segment after the question was asked saves it. */
-START_TEST(attaching_saves_a_tagged_segment)
+TEST(attaching_saves_a_tagged_segment)
 {
     const char *dead = make("dead"), *saved = make("saved");
     struct e2e *t = open_list(saved);
@@ -111,10 +110,9 @@ START_TEST(attaching_saves_a_tagged_segment)
     e2e_peer_end(peer);
     scene_quit(t);
 }
-END_TEST
 
 /* What was tagged is an object: another one of its name is not removed. */
-START_TEST(a_new_segment_of_the_name_is_not_what_was_tagged)
+TEST(a_new_segment_of_the_name_is_not_what_was_tagged)
 {
     const char *name = make("again");
     struct e2e *t = open_list(name);
@@ -130,9 +128,8 @@ START_TEST(a_new_segment_of_the_name_is_not_what_was_tagged)
     close(keep);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(cleaning_from_the_prompt)
+TEST(cleaning_from_the_prompt)
 {
     char line[160];
     const char *dead = make("dead"), *used = make("used");
@@ -152,10 +149,9 @@ START_TEST(cleaning_from_the_prompt)
     e2e_peer_end(peer);
     scene_quit(t);
 }
-END_TEST
 
 /* System V: in the list with its key, dest while somebody has it attached, gone at the last. */
-START_TEST(system_v_in_the_list)
+TEST(system_v_in_the_list)
 {
     char key[80];
     snprintf(word, sizeof word, "0x%08x", 0x5e000000u + (unsigned)getpid());
@@ -174,9 +170,8 @@ START_TEST(system_v_in_the_list)
     e2e_wait_no_text(t, "dest", 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(columns_are_kept)
+TEST(columns_are_kept)
 {
     struct e2e *t =
         e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens), .keep_home = true});
@@ -190,17 +185,8 @@ START_TEST(columns_are_kept)
     e2e_wait_no_text(t, "OWNER", 0);
     scene_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    return scene_run("e2e_segments", (const struct scene_test[]){
-                                         {the_panel_leads_to_the_part, 0},
-                                         {rows_come_and_go_marked, 0},
-                                         {attaching_saves_a_tagged_segment, 0},
-                                         {a_new_segment_of_the_name_is_not_what_was_tagged, 0},
-                                         {cleaning_from_the_prompt, 0},
-                                         {system_v_in_the_list, 0},
-                                         {columns_are_kept, 0},
-                                         {NULL, 0}});
-}
+SUITE(test_e2e_segments, .timeout = 120,
+      TESTS(the_panel_leads_to_the_part, rows_come_and_go_marked, attaching_saves_a_tagged_segment,
+            a_new_segment_of_the_name_is_not_what_was_tagged, cleaning_from_the_prompt,
+            system_v_in_the_list, columns_are_kept));

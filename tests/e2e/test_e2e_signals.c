@@ -2,7 +2,6 @@
  * being stopped and going on; a terminal that hangs up or stops reading. */
 #include "support.h"
 
-#include <check.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness_private.h"
+#include "support/suite.h"
 
 static const char *name; /* of the segment of one test */
 
@@ -56,34 +56,31 @@ static void die_of_it(struct e2e *t, int number)
     check_restored(t);
 }
 
-START_TEST(inspecting)
+TEST_LOOP(inspecting, SIGNALS)
 {
     die_of_it(attach(), signals[_i]);
 }
-END_TEST
 
-START_TEST(in_the_list)
+TEST_LOOP(in_the_list, SIGNALS)
 {
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens)});
     e2e_wait_text(t, "LOCATOR", 0);
     die_of_it(t, signals[_i]);
 }
-END_TEST
 
 /* Prompts, menus and jobs are modes of the one loop. */
 static const char *const busy[] = {":poke 0", "M", "/abc", "d", ":wait 0 --as u8 --equals 77\r"};
 
-START_TEST(in_the_middle_of_something)
+TEST_LOOP(in_the_middle_of_something, SUITE_ROWS(busy))
 {
     struct e2e *t = attach();
     e2e_keys(t, busy[_i]);
     e2e_settle(t, 30, 500);
     die_of_it(t, SIGTERM);
 }
-END_TEST
 
 /* Two at once: whichever comes first, it ends and restores. */
-START_TEST(one_after_the_other)
+TEST(one_after_the_other)
 {
     struct e2e *t = attach();
     e2e_signal(t, SIGTERM);
@@ -92,9 +89,8 @@ START_TEST(one_after_the_other)
     ck_assert_msg(status == -SIGTERM || status == -SIGINT, "%d", status);
     check_restored(t);
 }
-END_TEST
 
-START_TEST(ignored_ones_stay_ignored)
+TEST(ignored_ones_stay_ignored)
 {
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV("/bin/sh", "-c", "trap '' HUP; exec \"$0\" \"$1\"", e2e_shmlens, name)});
@@ -104,7 +100,6 @@ START_TEST(ignored_ones_stay_ignored)
     e2e_wait_text(t, "Keys of the screen", 0);
     support_quit(t);
 }
-END_TEST
 
 /* ---- stopped ---- */
 
@@ -125,7 +120,7 @@ static void store(uint8_t byte)
     e2e_result_free(&r);
 }
 
-START_TEST(stopped_and_continued)
+TEST(stopped_and_continued)
 {
     struct e2e *t = attach();
     e2e_signal(t, SIGSTOP);
@@ -138,7 +133,6 @@ START_TEST(stopped_and_continued)
     ck_assert_ptr_null(support_unclean_screen(t));
     support_quit(t);
 }
-END_TEST
 
 /* A shell with job control is the parent; what it prints is on the main screen. */
 static struct e2e *under_a_shell(const char *meanwhile)
@@ -170,7 +164,7 @@ static void stop_it(struct e2e *t, const char *keys)
         ck_assert_int_eq(kill(-tcgetpgrp(t->master), SIGTSTP), 0);
 }
 
-START_TEST(job_control)
+TEST_LOOP(job_control, 3)
 {
     struct e2e *t = under_a_shell(stops[_i].meanwhile);
     stop_it(t, stops[_i].keys);
@@ -190,11 +184,10 @@ START_TEST(job_control)
     ck_assert(e2e_find(t, "ENDED 0", NULL, NULL));
     check_restored(t);
 }
-END_TEST
 
 /* ---- a terminal that does not read, or is gone ---- */
 
-START_TEST(hangup_ends_it)
+TEST(hangup_ends_it)
 {
     struct e2e *t = attach();
     close(t->master);
@@ -204,7 +197,6 @@ START_TEST(hangup_ends_it)
     ck_assert_msg(status == -SIGHUP || status == 0, "%d", status);
     e2e_end(t);
 }
-END_TEST
 
 /* Nobody reads what the program draws; it has been blocked in a write for a while when this
  * returns: nothing more comes into a full pty. */
@@ -227,7 +219,7 @@ static unsigned long long calls_made(struct e2e *t)
 }
 
 /* The samples go on while nobody reads what is drawn, and then the newest is on the screen. */
-START_TEST(stalled_goes_on_with_the_newest)
+TEST(stalled_goes_on_with_the_newest)
 {
     const char *other = e2e_name("stalled");
     struct e2e_peer *hammer = e2e_peer("hammer", other, "4096");
@@ -244,11 +236,10 @@ START_TEST(stalled_goes_on_with_the_newest)
     e2e_wait_text(t, "unlinked", 0);
     support_quit(t);
 }
-END_TEST
 
 static const int endings[] = {SIGTERM, SIGHUP, SIGINT};
 
-START_TEST(stalled_ends_when_told)
+TEST_LOOP(stalled_ends_when_told, 3)
 {
     const char *other = e2e_name("stalled");
     struct e2e_peer *hammer = e2e_peer("hammer", other, "4096");
@@ -265,28 +256,8 @@ START_TEST(stalled_ends_when_told)
     check_restored(t);
     ck_assert_int_eq(e2e_peer_end(hammer), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_signals");
-    TCase *c = tcase_create("signals");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, inspecting, 0, SIGNALS);
-    tcase_add_loop_test(c, in_the_list, 0, SIGNALS);
-    tcase_add_loop_test(c, in_the_middle_of_something, 0, (int)(sizeof busy / sizeof *busy));
-    tcase_add_test(c, one_after_the_other);
-    tcase_add_test(c, ignored_ones_stay_ignored);
-    tcase_add_test(c, stopped_and_continued);
-    tcase_add_loop_test(c, job_control, 0, 3);
-    tcase_add_test(c, hangup_ends_it);
-    tcase_add_test(c, stalled_goes_on_with_the_newest);
-    tcase_add_loop_test(c, stalled_ends_when_told, 0, 3);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_signals, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(inspecting, in_the_list, in_the_middle_of_something, one_after_the_other,
+            ignored_ones_stay_ignored, stopped_and_continued, job_control, hangup_ends_it,
+            stalled_goes_on_with_the_newest, stalled_ends_when_told));

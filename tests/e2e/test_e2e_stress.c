@@ -1,8 +1,8 @@
 /* A segment that does not hold still for a moment: it shrinks to nothing and grows again, goes and
  * comes back, is written everywhere; and a terminal whose size does not hold still either. */
 #include "support.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -86,7 +86,7 @@ static const char *const lines[] = {
     "v",
 };
 
-START_TEST(shrinking_while_it_is_worked_with)
+TEST(shrinking_while_it_is_worked_with)
 {
     const char *name = e2e_name("shrinking");
     char line[600];
@@ -110,7 +110,6 @@ START_TEST(shrinking_while_it_is_worked_with)
     e2e_wait_text(t, "unlinked", 0);
     support_quit(t);
 }
-END_TEST
 
 static const char *const commands[][9] = {
     {"peek"},
@@ -128,7 +127,7 @@ static const char *const commands[][9] = {
     {"info"},
 };
 
-START_TEST(shrinking_under_every_command)
+TEST_LOOP(shrinking_under_every_command, SUITE_ROWS(commands))
 {
     const char *name = e2e_name("shrinking");
     struct e2e_peer *shrinker = e2e_peer("shrinker", name, "65536", "1000");
@@ -145,10 +144,9 @@ START_TEST(shrinking_under_every_command)
     never_grew(watcher);
     ck_assert_int_eq(e2e_peer_end(shrinker), 0);
 }
-END_TEST
 
 /* After its last shrink nobody but the program could make it grow. */
-START_TEST(a_poke_that_comes_late_makes_nothing_grow)
+TEST(a_poke_that_comes_late_makes_nothing_grow)
 {
     const char *name = e2e_name("late");
     support_make(name, "late", 4, SIZE);
@@ -173,7 +171,6 @@ START_TEST(a_poke_that_comes_late_makes_nothing_grow)
     close(fd);
     shm_unlink(name);
 }
-END_TEST
 
 /* ---- unlinked and made again ---- */
 
@@ -207,7 +204,7 @@ static pid_t replacer(const char *name, int *stop)
     return pid;
 }
 
-START_TEST(replaced_over_and_over)
+TEST(replaced_over_and_over)
 {
     const char *name = e2e_name("replaced");
     int stop = -1, status = -1;
@@ -235,9 +232,8 @@ START_TEST(replaced_over_and_over)
     support_quit(t);
     shm_unlink(name);
 }
-END_TEST
 
-START_TEST(commands_on_a_name_that_comes_and_goes)
+TEST(commands_on_a_name_that_comes_and_goes)
 {
     const char *name = e2e_name("replaced");
     int stop = -1, status = -1;
@@ -258,7 +254,6 @@ START_TEST(commands_on_a_name_that_comes_and_goes)
     ck_assert_int_eq(status, 0);
     shm_unlink(name);
 }
-END_TEST
 
 /* ---- resized without end ---- */
 
@@ -299,7 +294,7 @@ static bool redrawn_equal(struct e2e *t, void *ctx)
     return equal;
 }
 
-START_TEST(resized_while_everything_changes)
+TEST(resized_while_everything_changes)
 {
     const char *name = e2e_name("storm");
     struct e2e_peer *hammer = e2e_peer("hammer", name, "65536");
@@ -318,9 +313,8 @@ START_TEST(resized_while_everything_changes)
     e2e_wait(t, redrawn_equal, NULL, "drawn anew it looks the same", 0);
     support_quit(t);
 }
-END_TEST
 
-START_TEST(resized_in_every_screen)
+TEST_LOOP(resized_in_every_screen, 6)
 {
     static const char *const screens[] = {"s", "?", "@", "M", "/", "o"};
     const char *name = e2e_name("storm");
@@ -338,25 +332,9 @@ START_TEST(resized_in_every_screen)
     e2e_end(t);
     shm_unlink(name);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_stress");
-    TCase *c = tcase_create("stress");
-    tcase_set_timeout(c, 180);
-    tcase_add_test(c, shrinking_while_it_is_worked_with);
-    tcase_add_loop_test(c, shrinking_under_every_command, 0,
-                        (int)(sizeof commands / sizeof *commands));
-    tcase_add_test(c, a_poke_that_comes_late_makes_nothing_grow);
-    tcase_add_test(c, replaced_over_and_over);
-    tcase_add_test(c, commands_on_a_name_that_comes_and_goes);
-    tcase_add_test(c, resized_while_everything_changes);
-    tcase_add_loop_test(c, resized_in_every_screen, 0, 6);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_stress, .timeout = 180,
+      TESTS(shrinking_while_it_is_worked_with, shrinking_under_every_command,
+            a_poke_that_comes_late_makes_nothing_grow, replaced_over_and_over,
+            commands_on_a_name_that_comes_and_goes, resized_while_everything_changes,
+            resized_in_every_screen));

@@ -2,7 +2,6 @@
  * all. */
 #include "support.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/remover.h"
+#include "support/suite.h"
 
 #include "harness_private.h"
 
@@ -40,7 +40,7 @@ static struct e2e *attach(const char *term, const char *const *env)
 
 static const char *const quits[] = {"Q", "qq", "<F10><F10>", ":quit\r"};
 
-START_TEST(quitting_restores)
+TEST_LOOP(quitting_restores, SUITE_ROWS(quits))
 {
     struct e2e *t = attach(NULL, NULL);
     e2e_keys(t, quits[_i]);
@@ -49,7 +49,6 @@ START_TEST(quitting_restores)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-END_TEST
 
 /* ---- colours ---- */
 
@@ -113,7 +112,7 @@ static void look_around(struct e2e *t)
     e2e_wait_text(t, "READ-ONLY", 0);
 }
 
-START_TEST(colours_as_the_terminal_has_them)
+TEST_LOOP(colours_as_the_terminal_has_them, SUITE_ROWS(palettes))
 {
     const char *theme = palettes[_i].theme;
     struct e2e *t = e2e_start(&(struct e2e_options){
@@ -131,9 +130,8 @@ START_TEST(colours_as_the_terminal_has_them)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(sixteen_colours)
+TEST(sixteen_colours)
 {
     struct e2e_result r = e2e_command(&(struct e2e_command){
         .argv = E2E_ARGV("/bin/sh", "-c", "mktemp -d \"${TMPDIR:-/tmp}/shmlens-e2e-XXXXXX\"")});
@@ -152,7 +150,6 @@ START_TEST(sixteen_colours)
     }
     e2e_result_free(&r);
 }
-END_TEST
 
 /* ---- terminals and files that will not do ---- */
 
@@ -165,7 +162,7 @@ static const struct {
     {"../../../etc/passwd", "is not known"},
 };
 
-START_TEST(a_dumb_terminal_is_refused)
+TEST_LOOP(a_dumb_terminal_is_refused, SUITE_ROWS(unusable))
 {
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV(e2e_shmlens, name), .term = unusable[_i].term, .cols = 160});
@@ -177,13 +174,12 @@ START_TEST(a_dumb_terminal_is_refused)
     ck_assert_ptr_null(e2e_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
 static const char *const redirections[] = {"\"$0\" \"$1\" </dev/null", "\"$0\" \"$1\" >/dev/null",
                                            "\"$0\" </dev/null", "\"$0\" \"$1\" | cat; exit 2",
                                            "\"$0\" demo --for 1s </dev/null"};
 
-START_TEST(half_a_terminal_is_refused)
+TEST_LOOP(half_a_terminal_is_refused, SUITE_ROWS(redirections))
 {
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV("/bin/sh", "-c", redirections[_i], e2e_shmlens, name)});
@@ -193,9 +189,8 @@ START_TEST(half_a_terminal_is_refused)
     ck_assert_ptr_null(e2e_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(no_terminal_is_refused)
+TEST(no_terminal_is_refused)
 {
     struct e2e_result r = e2e_run(name);
     ck_assert_int_eq(r.status, 2);
@@ -203,11 +198,10 @@ START_TEST(no_terminal_is_refused)
     ck_assert_int_eq(strncmp(r.err, "shmlens: ", 9), 0);
     e2e_result_free(&r);
 }
-END_TEST
 
 static const char *const locales[] = {"C", "POSIX", "no_SUCH.UTF-8"};
 
-START_TEST(ascii_where_the_locale_is_not_utf8)
+TEST_LOOP(ascii_where_the_locale_is_not_utf8, 3)
 {
     struct e2e *t = e2e_start(
         &(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .locale = locales[_i]});
@@ -219,7 +213,6 @@ START_TEST(ascii_where_the_locale_is_not_utf8)
     }
     support_quit(t);
 }
-END_TEST
 
 /* ---- sizes ---- */
 
@@ -228,7 +221,7 @@ static const struct {
 } sizes[] = {{1, 1},    {2, 200}, {200, 2}, {7, 39},  {8, 40},
              {60, 250}, {24, 96}, {7, 300}, {100, 39}};
 
-START_TEST(any_size_is_lived_through)
+TEST_LOOP(any_size_is_lived_through, SUITE_ROWS(sizes))
 {
     int rows = sizes[_i].rows, cols = sizes[_i].cols;
     struct e2e *t = attach(NULL, NULL);
@@ -244,9 +237,8 @@ START_TEST(any_size_is_lived_through)
     e2e_wait_text(t, "terminal test", 0);
     support_quit(t);
 }
-END_TEST
 
-START_TEST(started_in_any_size)
+TEST_LOOP(started_in_any_size, SUITE_ROWS(sizes))
 {
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV(e2e_shmlens, name), .rows = sizes[_i].rows, .cols = sizes[_i].cols});
@@ -256,7 +248,6 @@ START_TEST(started_in_any_size)
     e2e_wait_text(t, "terminal test", 0);
     support_quit(t);
 }
-END_TEST
 
 /* The program has read all keys. */
 static bool all_read(struct e2e *t, void *ctx)
@@ -270,7 +261,7 @@ static bool all_read(struct e2e *t, void *ctx)
 }
 
 /* Where nothing can be seen nothing is typed over, answered or removed; the way out works. */
-START_TEST(no_key_writes_blindly)
+TEST(no_key_writes_blindly)
 {
     char bytes[14] = "";
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, "--edit", name)});
@@ -288,31 +279,9 @@ START_TEST(no_key_writes_blindly)
     e2e_wait_row(t, 0, "shmlens needs 40x8", 0);
     support_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_terminal");
-    TCase *c = tcase_create("terminal");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, quitting_restores, 0, (int)(sizeof quits / sizeof *quits));
-    tcase_add_loop_test(c, colours_as_the_terminal_has_them, 0,
-                        (int)(sizeof palettes / sizeof *palettes));
-    tcase_add_test(c, sixteen_colours);
-    tcase_add_loop_test(c, a_dumb_terminal_is_refused, 0,
-                        (int)(sizeof unusable / sizeof *unusable));
-    tcase_add_loop_test(c, half_a_terminal_is_refused, 0,
-                        (int)(sizeof redirections / sizeof *redirections));
-    tcase_add_test(c, no_terminal_is_refused);
-    tcase_add_loop_test(c, ascii_where_the_locale_is_not_utf8, 0, 3);
-    tcase_add_loop_test(c, any_size_is_lived_through, 0, (int)(sizeof sizes / sizeof *sizes));
-    tcase_add_loop_test(c, started_in_any_size, 0, (int)(sizeof sizes / sizeof *sizes));
-    tcase_add_test(c, no_key_writes_blindly);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_terminal, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(quitting_restores, colours_as_the_terminal_has_them, sixteen_colours,
+            a_dumb_terminal_is_refused, half_a_terminal_is_refused, no_terminal_is_refused,
+            ascii_where_the_locale_is_not_utf8, any_size_is_lived_through, started_in_any_size,
+            no_key_writes_blindly));

@@ -2,12 +2,11 @@
  * read, all at once; and the end in the middle of it. What this finds it finds best under
  * ThreadSanitizer. */
 #include "support.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -68,7 +67,7 @@ static void store(uint8_t byte)
     close(fd);
 }
 
-START_TEST(a_job_stops_no_sample)
+TEST(a_job_stops_no_sample)
 {
     struct e2e *t = attach();
     start_job(t);
@@ -77,9 +76,8 @@ START_TEST(a_job_stops_no_sample)
     moves(t);
     support_quit(t);
 }
-END_TEST
 
-START_TEST(esc_ends_a_job)
+TEST(esc_ends_a_job)
 {
     struct e2e *t = attach();
     start_job(t);
@@ -90,11 +88,10 @@ START_TEST(esc_ends_a_job)
     e2e_wait_text(t, "0x64 0", 0);
     support_quit(t);
 }
-END_TEST
 
 static const char *const ends[] = {"Q", "q", "R", "s", "Q"};
 
-START_TEST(ends_in_the_middle_of_a_job)
+TEST_LOOP(ends_in_the_middle_of_a_job, SUITE_ROWS(ends))
 {
     struct e2e *t = attach();
     start_job(t);
@@ -112,7 +109,6 @@ START_TEST(ends_in_the_middle_of_a_job)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-END_TEST
 
 /* A key that comes while a question is open answers it, and then a `q` may find the first screen:
  * leaving is fine, dying is not. */
@@ -146,7 +142,7 @@ static struct e2e *caught_up(struct e2e *t)
     e2e_fail("no key is answered");
 }
 
-START_TEST(everything_at_once)
+TEST(everything_at_once)
 {
     static const char *const keys[] = {"/x:01 02 03\r",
                                        "s",
@@ -195,9 +191,8 @@ START_TEST(everything_at_once)
     ck_assert_msg(what == NULL, "%s", what);
     e2e_end(t);
 }
-END_TEST
 
-START_TEST(attached_again_and_again)
+TEST(attached_again_and_again)
 {
     struct e2e *t = attach();
     for (int i = 0; i < 30; i++) {
@@ -208,7 +203,6 @@ START_TEST(attached_again_and_again)
     moves(t);
     support_quit(t);
 }
-END_TEST
 
 /* Names come and go while the list is read and drawn. */
 static pid_t churner(void)
@@ -241,7 +235,7 @@ static void stop_churner(pid_t pid)
     }
 }
 
-START_TEST(a_list_that_changes_under_us)
+TEST(a_list_that_changes_under_us)
 {
     pid_t pid = churner();
     struct e2e *t = attach();
@@ -264,24 +258,7 @@ START_TEST(a_list_that_changes_under_us)
     e2e_wait_no_text(t, "posix:/churn-", 0);
     support_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("e2e_threads");
-    TCase *c = tcase_create("threads");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_test(c, a_job_stops_no_sample);
-    tcase_add_test(c, esc_ends_a_job);
-    tcase_add_loop_test(c, ends_in_the_middle_of_a_job, 0, (int)(sizeof ends / sizeof *ends));
-    tcase_add_test(c, everything_at_once);
-    tcase_add_test(c, attached_again_and_again);
-    tcase_add_test(c, a_list_that_changes_under_us);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_threads, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(a_job_stops_no_sample, esc_ends_a_job, ends_in_the_middle_of_a_job, everything_at_once,
+            attached_again_and_again, a_list_that_changes_under_us));

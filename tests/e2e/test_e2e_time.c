@@ -1,5 +1,6 @@
 /* Going back in time while a writer runs: what each step shows is what was written then. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -69,7 +70,7 @@ static struct e2e *open_counted(const char *config)
     return t;
 }
 
-START_TEST(each_step_shows_what_was_written)
+TEST(each_step_shows_what_was_written)
 {
     struct e2e *t = open_counted(NULL);
     for (unsigned n = STEPS - 1; n >= 10; n--) {
@@ -94,9 +95,8 @@ START_TEST(each_step_shows_what_was_written)
     stop_writer();
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(tens_and_the_value_at_the_cursor)
+TEST(tens_and_the_value_at_the_cursor)
 {
     struct e2e *t = open_counted(NULL);
     e2e_keys(t, "{"); /* 14 and ten changes before: 9 counted twice */
@@ -122,9 +122,8 @@ START_TEST(tens_and_the_value_at_the_cursor)
     stop_writer();
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(a_resize_keeps_the_moment)
+TEST(a_resize_keeps_the_moment)
 {
     struct e2e *t = open_counted(NULL);
     e2e_keys(t, "[[");
@@ -144,9 +143,8 @@ START_TEST(a_resize_keeps_the_moment)
     stop_writer();
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(what_was_not_looked_at_is_not_known)
+TEST(what_was_not_looked_at_is_not_known)
 {
     struct e2e *t = open_counted("set cpu 0\n");
     e2e_keys(t, "[");
@@ -158,10 +156,9 @@ START_TEST(what_was_not_looked_at_is_not_known)
     stop_writer();
     scene_quit(t);
 }
-END_TEST
 
 /* A page that comes, and goes: it is a hole in the past when it was one. */
-START_TEST(a_hole_of_then_is_drawn_as_one)
+TEST(a_hole_of_then_is_drawn_as_one)
 {
     static const char hole[] = "00000000  ·· ·· ·· ··", data[] = "00000000  48 69 00 00";
     name = e2e_name("hole");
@@ -183,9 +180,8 @@ START_TEST(a_hole_of_then_is_drawn_as_one)
     e2e_wait_row(t, 1, hole, 0);
     scene_quit(t);
 }
-END_TEST
 
-START_TEST(the_past_is_not_written)
+TEST(the_past_is_not_written)
 {
     struct e2e *t = open_counted(NULL);
     scene_press(t, "[", "T-");
@@ -198,10 +194,9 @@ START_TEST(the_past_is_not_written)
     stop_writer();
     scene_quit(t);
 }
-END_TEST
 
 /* What is asked in the past is answered of the past, and says so. */
-START_TEST(what_is_seen_is_what_is_worked_on)
+TEST(what_is_seen_is_what_is_worked_on)
 {
     struct e2e *t = open_counted(NULL);
     e2e_keys(t, "[[");
@@ -233,14 +228,9 @@ START_TEST(what_is_seen_is_what_is_worked_on)
     stop_writer();
     scene_quit(t);
 }
-END_TEST
 
-int main(void)
-{
-    const struct scene_test tests[] = {
-        {each_step_shows_what_was_written, 0},  {tens_and_the_value_at_the_cursor, 0},
-        {a_resize_keeps_the_moment, 0},         {what_was_not_looked_at_is_not_known, 0},
-        {a_hole_of_then_is_drawn_as_one, 0},    {the_past_is_not_written, 0},
-        {what_is_seen_is_what_is_worked_on, 0}, {NULL, 0}};
-    return scene_run("time", tests);
-}
+SUITE(test_e2e_time, .timeout = 120,
+      TESTS(each_step_shows_what_was_written, tens_and_the_value_at_the_cursor,
+            a_resize_keeps_the_moment, what_was_not_looked_at_is_not_known,
+            a_hole_of_then_is_drawn_as_one, the_past_is_not_written,
+            what_is_seen_is_what_is_worked_on));

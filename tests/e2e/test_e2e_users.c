@@ -1,17 +1,18 @@
 /* As a user who may not do everything: what is refused is said, what is seen is true, and nothing
  * is changed. Needs root, to become somebody else. */
 #include "support.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { NOBODY = 65534, SIZE = 4096 };
+
+#define AS_NOBODY "/proc/self/exe", "test_e2e_users", "--peer"
 
 static const char *name; /* of root's segment */
 
@@ -90,7 +91,7 @@ static void check_error(const struct e2e_result *r, const char *says)
     ck_assert(*says == '\0' || strncmp(r->err, "shmlens: ", 9) == 0);
 }
 
-START_TEST(refused_and_unchanged)
+TEST_LOOP(refused_and_unchanged, SUITE_ROWS(commands))
 {
     char bytes[8] = "";
     if (!usable())
@@ -107,10 +108,9 @@ START_TEST(refused_and_unchanged)
     ck_assert_str_eq(bytes, "of root");
     ck_assert_uint_eq(support_size(name), SIZE);
 }
-END_TEST
 
 /* It lists what it may not open, and counts whom it could not ask. */
-START_TEST(lists_what_it_may_not_read)
+TEST(lists_what_it_may_not_read)
 {
     if (!usable())
         return;
@@ -125,21 +125,26 @@ START_TEST(lists_what_it_may_not_read)
     e2e_result_free(&r);
     e2e_peer_end(holder);
 }
-END_TEST
 
 /* ---- the UI ---- */
 
-/* This program again, as nobody, becoming the program under test: see main. */
+/* The suite as another process becomes the program of these words, as nobody. */
+static int become_nobody(char **words)
+{
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+        return 126;
+    execv(words[0], words);
+    return 127;
+}
+
 static struct e2e *ui_as_nobody(const char *locator)
 {
     struct e2e *t = e2e_start(&(struct e2e_options){
-        .argv = E2E_ARGV("/proc/self/exe", "--as-nobody", e2e_shmlens, locator),
-        .rows = 24,
-        .cols = 100});
+        .argv = E2E_ARGV(AS_NOBODY, e2e_shmlens, locator), .rows = 24, .cols = 100});
     return t;
 }
 
-START_TEST(ui_reads_what_it_may)
+TEST(ui_reads_what_it_may)
 {
     if (!usable())
         return;
@@ -163,9 +168,8 @@ START_TEST(ui_reads_what_it_may)
     e2e_wait_no_text(t, "permission lost", 0);
     support_quit(t);
 }
-END_TEST
 
-START_TEST(ui_of_what_it_may_not_read)
+TEST(ui_of_what_it_may_not_read)
 {
     if (!usable())
         return;
@@ -175,7 +179,6 @@ START_TEST(ui_of_what_it_may_not_read)
     ck_assert_ptr_null(support_not_restored(t));
     e2e_end(t);
 }
-END_TEST
 
 /* A segment of nobody's that nobody has. */
 static const char *own_segment(void)
@@ -196,7 +199,7 @@ static bool gone(const char *of)
 }
 
 /* It lists what is root's and does not claim to know who has it; what it removes is its own. */
-START_TEST(the_list_of_another_user)
+TEST(the_list_of_another_user)
 {
     char base[64];
     if (!usable())
@@ -237,11 +240,10 @@ START_TEST(the_list_of_another_user)
     support_quit(t);
     e2e_peer_end(holder);
 }
-END_TEST
 
 /* Who has it, as far as another user may see: its own processes are named, root's are counted as
  * not read; root sees both. */
-START_TEST(the_panel_of_another_user)
+TEST(the_panel_of_another_user)
 {
     char path[1024];
     if (!usable())
@@ -256,8 +258,7 @@ START_TEST(the_panel_of_another_user)
     e2e_wait_text(t, "could not be read", 0);
     e2e_wait_text(t, "nobody seen", 0); /* not: nobody */
     ck_assert(!e2e_find(t, "peer_holder", NULL, NULL));
-    struct e2e_peer *own =
-        e2e_background(E2E_ARGV("/proc/self/exe", "--as-nobody", path, "rw", name));
+    struct e2e_peer *own = e2e_background(E2E_ARGV(AS_NOBODY, path, "rw", name));
     ck_assert_str_eq(e2e_peer_line(own, 0), "ready");
     snprintf(path, sizeof path, " %d peer_holder", (int)e2e_peer_pid(own));
     e2e_wait_text(t, path, 0);
@@ -270,10 +271,9 @@ START_TEST(the_panel_of_another_user)
     e2e_peer_end(own);
     e2e_peer_end(holder);
 }
-END_TEST
 
 /* What is root's is neither listed to go nor removed. */
-START_TEST(cleaning_as_another_user)
+TEST(cleaning_as_another_user)
 {
     char line[200];
     if (!usable())
@@ -296,35 +296,8 @@ START_TEST(cleaning_as_another_user)
     e2e_wait_no_text(t, own, 0);
     support_quit(t);
 }
-END_TEST
 
-static int become_nobody(char **argv)
-{
-    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
-        return 126;
-    execv(argv[0], argv);
-    return 127;
-}
-
-int main(int argc, char **argv)
-{
-    if (argc > 2 && strcmp(argv[1], "--as-nobody") == 0)
-        return become_nobody(argv + 2);
-    Suite *s = suite_create("e2e_users");
-    TCase *c = tcase_create("users");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, refused_and_unchanged, 0, (int)(sizeof commands / sizeof *commands));
-    tcase_add_test(c, lists_what_it_may_not_read);
-    tcase_add_test(c, ui_reads_what_it_may);
-    tcase_add_test(c, ui_of_what_it_may_not_read);
-    tcase_add_test(c, the_list_of_another_user);
-    tcase_add_test(c, the_panel_of_another_user);
-    tcase_add_test(c, cleaning_as_another_user);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_e2e_users, .set_up = set_up, .tear_down = tear_down, .peer = become_nobody,
+      TESTS(refused_and_unchanged, lists_what_it_may_not_read, ui_reads_what_it_may,
+            ui_of_what_it_may_not_read, the_list_of_another_user, the_panel_of_another_user,
+            cleaning_as_another_user));

@@ -66,6 +66,32 @@ static void store(const char *path, const char *text)
     ck_assert_int_eq(fclose(f), 0);
 }
 
+/* Steps over one line of a text; returns its length without the newline. */
+static int next_line(const char **text, const char **line)
+{
+    size_t n = strcspn(*text, "\n");
+    *line = *text;
+    *text += n + ((*text)[n] == '\n');
+    return (int)n;
+}
+
+/* Prints the rows in which two pictures differ: `-` is expected, `+` was drawn. */
+static void print_difference(const char *wanted, const char *is)
+{
+    const char *part = "text", *old, *new;
+    int row = -1; /* before row 0 stands the size, or the word `styles` */
+    while (*wanted != '\0' || *is != '\0') {
+        int m = next_line(&wanted, &old), n = next_line(&is, &new);
+        if (m != n || memcmp(old, new, (size_t)n) != 0)
+            fprintf(stderr, "%s %d\n-%.*s\n+%.*s\n", part, row, m, old, n, new);
+        row++;
+        if (n == 6 && memcmp(new, "styles", 6) == 0) {
+            part = "styles";
+            row = 0;
+        }
+    }
+}
+
 void frame_check(const struct canvas *c, const char *name)
 {
     char path[4096];
@@ -80,7 +106,7 @@ void frame_check(const struct canvas *c, const char *name)
     char *wanted = stored(path);
     bool same = strcmp(is, wanted) == 0;
     if (!same)
-        fprintf(stderr, "--- %s: expected\n%s--- found\n%s---\n", name, wanted, is);
+        print_difference(wanted, is);
     free(wanted);
     free(is);
     ck_assert_msg(same, "frame %s differs", name);

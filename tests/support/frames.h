@@ -6,7 +6,8 @@
 
 #include "core/screen/canvas.h"
 
-/* Fails the running test, showing both pictures, when the canvas is not what the file says. */
+/* Fails the running test, printing the rows that differ, when the canvas is not as the file says.
+ */
 void frame_check(const struct canvas *c, const char *name);
 
 /* Does some row of the canvas contain this text? Returns the row, -1: none. */

@@ -150,6 +150,7 @@ const char *job_line(struct job *j)
 const struct ran *run_words(const char *const *words, const char *input, bool nobody)
 {
     if (nobody && geteuid() != 0) {
+        printf("skip: nobody: only root can become another user\n");
         return NULL;
     }
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -163,7 +164,12 @@ const struct ran *run_words(const char *const *words, const char *input, bool no
     }
     struct job j = start(words, in, nobody);
     close(in);
-    return job_wait(&j);
+    const struct ran *r = job_wait(&j);
+    if (nobody && r->status == 127) {
+        printf("skip: nobody: another user cannot run the program where it lies\n");
+        return NULL;
+    }
+    return r;
 }
 
 const char *run_name(const char *name)

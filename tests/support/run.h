@@ -19,7 +19,8 @@ struct ran {
  * run_end. Never fails: a program that cannot be started has status 127. */
 #define RUN(...) run_words((const char *const[]){__VA_ARGS__, NULL}, NULL, false)
 
-/* The same with text for stdin, or as an unprivileged user (needs root: else it returns NULL). */
+/* The same with text for stdin, or as an unprivileged user. When none can run it here (only root
+ * can become another), it says that the test is skipped and returns NULL. */
 #define RUN_INPUT(text, ...) run_words((const char *const[]){__VA_ARGS__, NULL}, text, false)
 #define RUN_NOBODY(...)      run_words((const char *const[]){__VA_ARGS__, NULL}, NULL, true)
 const struct ran *run_words(const char *const *words, const char *input, bool nobody);

@@ -19,9 +19,12 @@ static void post(struct ui *ui, struct job *job)
     st->job[st->jobs++] = job;
 }
 
+static struct stage *newest;
+
 struct stage *stage_new(int rows, int cols, uint64_t size)
 {
-    struct stage *st = calloc(1, sizeof *st);
+    stage_tear_down();
+    struct stage *st = newest = calloc(1, sizeof *st);
     ck_assert_ptr_nonnull(st);
     struct oserr e = ui_init(&st->ui, NULL, NULL, rows, cols);
     ck_assert(!oserr_is(e));
@@ -40,14 +43,18 @@ struct stage *stage_new(int rows, int cols, uint64_t size)
     return st;
 }
 
-void stage_free(struct stage *st)
+void stage_tear_down(void)
 {
+    struct stage *st = newest;
+    if (st == NULL)
+        return;
     for (int i = 0; i < st->jobs; i++) {
         st->job[i]->cancelled = true;
         st->job[i]->finish(st->job[i], &st->ui);
     }
     ui_free(&st->ui);
     free(st);
+    newest = NULL;
 }
 
 void stage_put(struct stage *st, uint64_t offset, const void *bytes, size_t n)

@@ -29,9 +29,10 @@ struct stage {
     int64_t answer_time;       /* where steps come to; -1: they do not move */
 };
 
-/* A screen of this size on a segment of `size` zero bytes, attached read-only. malloc'd. */
+/* A screen of this size on a segment of `size` zero bytes, attached read-only. There is one at a
+ * time: a new one takes the place of the last, and stage_tear_down, a fixture, frees it. */
 struct stage *stage_new(int rows, int cols, uint64_t size);
-void stage_free(struct stage *st);
+void stage_tear_down(void);
 
 /* Bytes of the segment; and a sample of the window, as the sampler would take it. */
 void stage_put(struct stage *st, uint64_t offset, const void *bytes, size_t n);

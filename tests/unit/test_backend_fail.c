@@ -1,6 +1,7 @@
 /* Every OS call of every operation fails once: either the operation copes, or its error names the
  * call; nothing leaks, and a creation that failed leaves no name behind. */
 #include "support/backend_fail.h"
+#include "support/suite.h"
 
 enum { SIZE = 200 * 1024 };
 
@@ -223,19 +224,9 @@ static struct oserr (*const scenarios[])(void) = {
 
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
-START_TEST(test_every_call_fails)
+TEST_LOOP(test_every_call_fails, SCENARIOS)
 {
     torture(be, scenarios[_i]);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: fail");
-    TCase *t = tcase_create("fail");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_loop_test(t, test_every_call_fails, 0, SCENARIOS);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_fail, .set_up = set_up, .tear_down = tear_down, TESTS(test_every_call_fails));

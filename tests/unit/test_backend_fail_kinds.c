@@ -3,6 +3,7 @@
 #include <sys/shm.h>
 
 #include "support/backend_fail.h"
+#include "support/suite.h"
 
 enum { SIZE = 200 * 1024 };
 
@@ -196,7 +197,7 @@ static size_t made_by_us(void)
     return n;
 }
 
-START_TEST(test_every_call_fails)
+TEST_LOOP(test_every_call_fails, SCENARIOS)
 {
     torture(be, scenarios[_i]);
     struct shmid_ds ds;
@@ -204,15 +205,6 @@ START_TEST(test_every_call_fails)
     ck_assert_uint_eq(ds.shm_nattch, 0);
     ck_assert_uint_eq(made_by_us(), 1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: fail, other kinds");
-    TCase *t = tcase_create("fail");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_loop_test(t, test_every_call_fails, 0, SCENARIOS);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_fail_kinds, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_every_call_fails));

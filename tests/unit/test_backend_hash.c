@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { PAGE = SEG_HASH_PAGE, PAGES = 40, SIZE = PAGES * PAGE };
 
@@ -51,7 +52,7 @@ static void expect(size_t first, size_t pages, size_t done)
     ck_assert_uint_eq(hash[done], 0xeeeeeeeeeeeeeeeeu);
 }
 
-START_TEST(every_page_has_its_hash)
+TEST(every_page_has_its_hash)
 {
     scribble(0, SIZE);
     expect(0, PAGES, PAGES);
@@ -66,9 +67,8 @@ START_TEST(every_page_has_its_hash)
     must(seg_hash(seg, SIZE, hash, 1, &found));
     ck_assert_uint_eq(found.pages, 0);
 }
-END_TEST
 
-START_TEST(holes_stay_holes_and_are_skipped)
+TEST(holes_stay_holes_and_are_skipped)
 {
     scribble(10 * PAGE, 12 * PAGE);
     scribble(30 * PAGE, 31 * PAGE);
@@ -88,9 +88,8 @@ START_TEST(holes_stay_holes_and_are_skipped)
     ck_assert_uint_eq(found.next, 12 * PAGE);
     ck_assert_int_eq(raw_blocks(fd), blocks);
 }
-END_TEST
 
-START_TEST(a_giant_of_holes_is_one_step)
+TEST(a_giant_of_holes_is_one_step)
 {
     ck_assert_int_eq(ftruncate(fd, (off_t)1 << 36), 0);
     ck_assert_int_eq((int)pwrite(fd, "x", 1, (off_t)1 << 35), 1);
@@ -104,10 +103,9 @@ START_TEST(a_giant_of_holes_is_one_step)
     ck_assert_uint_eq(found.next, (uint64_t)1 << 36);
     ck_assert_int_le(raw_blocks(fd), 16);
 }
-END_TEST
 
 /* What another program stored behind the end, in the last page, is not there. */
-START_TEST(an_odd_end_counts_as_zeros)
+TEST(an_odd_end_counts_as_zeros)
 {
     unsigned char page[PAGE] = {0};
     struct seg_stat st;
@@ -123,9 +121,8 @@ START_TEST(an_odd_end_counts_as_zeros)
     ck_assert_uint_eq(hash[2], XXH3_64bits(page, PAGE));
     ck_assert_uint_eq(hash[3], 0xeeeeeeeeeeeeeeeeu);
 }
-END_TEST
 
-START_TEST(it_shrinks_unnoticed)
+TEST(it_shrinks_unnoticed)
 {
     scribble(0, SIZE);
     ck_assert_int_eq(ftruncate(fd, 4 * PAGE), 0);
@@ -137,7 +134,6 @@ START_TEST(it_shrinks_unnoticed)
     ck_assert_int_eq(raw_blocks(fd), 0);
     ck_assert_int_eq(raw_size(fd), 0);
 }
-END_TEST
 
 static void shrink_and_grow(void *arg, int ready)
 {
@@ -153,7 +149,7 @@ static void shrink_and_grow(void *arg, int ready)
     }
 }
 
-START_TEST(it_shrinks_and_grows_all_the_time)
+TEST(it_shrinks_and_grows_all_the_time)
 {
     struct peer p = peer_start(shrink_and_grow, NULL);
     for (int i = 0; i < 2000; i++) {
@@ -165,9 +161,8 @@ START_TEST(it_shrinks_and_grows_all_the_time)
     }
     peer_stop(&p);
 }
-END_TEST
 
-START_TEST(only_the_range_is_hashed)
+TEST(only_the_range_is_hashed)
 {
     scribble(0, SIZE);
     must(seg_limit(seg, 4 * PAGE, 3 * PAGE));
@@ -176,10 +171,9 @@ START_TEST(only_the_range_is_hashed)
     expect(4, PAGES, 3);
     ck_assert_uint_eq(found.next, 7 * PAGE);
 }
-END_TEST
 
 /* Whatever of opening fails: if it opens, the hashes are right, also without a mapping. */
-START_TEST(without_a_mapping_too)
+TEST(without_a_mapping_too)
 {
     scribble(2 * PAGE, 20 * PAGE);
     scribble(25 * PAGE, SIZE);
@@ -205,22 +199,8 @@ START_TEST(without_a_mapping_too)
         seg_close(s);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: hash");
-    TCase *t = tcase_create("hash");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_page_has_its_hash);
-    tcase_add_test(t, holes_stay_holes_and_are_skipped);
-    tcase_add_test(t, a_giant_of_holes_is_one_step);
-    tcase_add_test(t, an_odd_end_counts_as_zeros);
-    tcase_add_test(t, it_shrinks_unnoticed);
-    tcase_add_test(t, it_shrinks_and_grows_all_the_time);
-    tcase_add_test(t, only_the_range_is_hashed);
-    tcase_add_test(t, without_a_mapping_too);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_hash, .set_up = set_up, .tear_down = tear_down,
+      TESTS(every_page_has_its_hash, holes_stay_holes_and_are_skipped, a_giant_of_holes_is_one_step,
+            an_odd_end_counts_as_zeros, it_shrinks_unnoticed, it_shrinks_and_grows_all_the_time,
+            only_the_range_is_hashed, without_a_mapping_too));

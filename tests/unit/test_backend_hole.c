@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { PAGES = 64, SIZE = PAGES * 4096 };
 
@@ -60,19 +61,17 @@ static void check_access(enum seg_access access)
     close(fd);
 }
 
-START_TEST(test_read_only_leaves_holes)
+TEST(test_read_only_leaves_holes)
 {
     check_access(SEG_READ);
 }
-END_TEST
 
-START_TEST(test_read_write_leaves_holes)
+TEST(test_read_write_leaves_holes)
 {
     check_access(SEG_WRITE);
 }
-END_TEST
 
-START_TEST(test_own_creation_leaves_holes)
+TEST(test_own_creation_leaves_holes)
 {
     struct seg *s;
     struct seg_stat st;
@@ -82,10 +81,9 @@ START_TEST(test_own_creation_leaves_holes)
     ck_assert_uint_eq(st.resident, 0);
     seg_close(s);
 }
-END_TEST
 
 /* A page that we have read already, and that is punched out under our mapping. */
-START_TEST(test_punched_just_now)
+TEST(test_punched_just_now)
 {
     static unsigned char buf[SIZE];
     struct seg *s;
@@ -106,10 +104,9 @@ START_TEST(test_punched_just_now)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
 /* Where userfaultfd is refused the same must hold by other means. */
-START_TEST(test_without_userfaultfd)
+TEST(test_without_userfaultfd)
 {
     unsigned char want[100], buf[100];
     struct seg *s;
@@ -133,14 +130,11 @@ START_TEST(test_without_userfaultfd)
     }
     close(fd);
 }
-END_TEST
 
-START_TEST(test_lost_swap_fills_nothing)
+TEST(test_lost_swap_fills_nothing)
 {
-    if (getenv("SHMLENS_MEMCHECK") != NULL) {
-        puts("skip: lost_swap_fills_nothing: valgrind knows no userfaultfd");
-        return;
-    }
+    if (getenv("SHMLENS_MEMCHECK") != NULL)
+        SKIP("valgrind knows no userfaultfd");
     struct seg *s;
     struct poked r;
     int fd = raw_create(name, SIZE);
@@ -155,9 +149,8 @@ START_TEST(test_lost_swap_fills_nothing)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_64_gib)
+TEST(test_64_gib)
 {
     const uint64_t size = 64ULL << 30;
     struct seg *s;
@@ -183,9 +176,8 @@ START_TEST(test_64_gib)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_atime_stays)
+TEST(test_atime_stays)
 {
     struct seg *s;
     struct stat st;
@@ -203,22 +195,8 @@ START_TEST(test_atime_stays)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: hole");
-    TCase *t = tcase_create("hole");
-    tcase_set_timeout(t, 30);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_read_only_leaves_holes);
-    tcase_add_test(t, test_read_write_leaves_holes);
-    tcase_add_test(t, test_own_creation_leaves_holes);
-    tcase_add_test(t, test_punched_just_now);
-    tcase_add_test(t, test_without_userfaultfd);
-    tcase_add_test(t, test_lost_swap_fills_nothing);
-    tcase_add_test(t, test_64_gib);
-    tcase_add_test(t, test_atime_stays);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_hole, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_read_only_leaves_holes, test_read_write_leaves_holes,
+            test_own_creation_leaves_holes, test_punched_just_now, test_without_userfaultfd,
+            test_lost_swap_fills_nothing, test_64_gib, test_atime_stays));

@@ -5,6 +5,7 @@
 #include <sys/shm.h>
 
 #include "support/backend_fail.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, SIZE = 2 * PAGE + 100, KEY = 0x53481234, GID = 4321 };
 
@@ -96,7 +97,7 @@ static uint64_t own_namespace(void)
     return st.st_ino;
 }
 
-START_TEST(test_as_its_table_says)
+TEST(test_as_its_table_says)
 {
     struct seg_survey sv;
     struct seg *s;
@@ -118,7 +119,6 @@ START_TEST(test_as_its_table_says)
     ck_assert_uint_eq(own_namespace(), ours);
     ck_assert(shmget(KEY, 0, 0) < 0 && errno == ENOENT); /* here there is none */
 }
-END_TEST
 
 /* It looked only: no attach, no other last process, no other times. */
 static int ask_there(void *arg)
@@ -134,7 +134,7 @@ static int ask_there(void *arg)
     return memcmp(&now, &there, sizeof now) == 0 ? 0 : 2;
 }
 
-START_TEST(test_nothing_changes_there)
+TEST(test_nothing_changes_there)
 {
     struct seg_survey sv;
     struct seg *s;
@@ -151,7 +151,6 @@ START_TEST(test_nothing_changes_there)
     ck_assert_int_eq(status, 0);
     seg_close(s);
 }
-END_TEST
 
 /* Not allowed to look there: then mode and times are absent, not made up. */
 static void refuse(void *ctx, const char *call)
@@ -161,7 +160,7 @@ static void refuse(void *ctx, const char *call)
         backend_fail_at(be, 1, EPERM);
 }
 
-START_TEST(test_refused)
+TEST(test_refused)
 {
     struct seg_survey sv;
     struct seg *s;
@@ -179,7 +178,6 @@ START_TEST(test_refused)
     seg_close(s);
     backend_before_call(be, NULL, NULL);
 }
-END_TEST
 
 /* What one process does not tell counts it as not read, and does not end the look at the others. */
 struct choice {
@@ -193,7 +191,7 @@ static void fail_chosen(void *ctx, const char *call)
         backend_fail_at(be, 1, EAGAIN);
 }
 
-START_TEST(test_a_process_that_does_not_tell)
+TEST(test_a_process_that_does_not_tell)
 {
     struct choice c = {.made = 1};
     for (unsigned i = 1; i <= 40 && c.made >= i - 1; i++) {
@@ -206,7 +204,6 @@ START_TEST(test_a_process_that_does_not_tell)
     }
     backend_before_call(be, NULL, NULL);
 }
-END_TEST
 
 /* Every call fails once: what is told is right or absent. */
 static struct oserr do_open(void)
@@ -232,24 +229,12 @@ static struct oserr do_survey(void)
     return e;
 }
 
-START_TEST(test_every_call_fails)
+TEST_LOOP(test_every_call_fails, 2)
 {
     if (usable())
         torture(be, _i == 0 ? do_open : do_survey);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: away");
-    TCase *t = tcase_create("away");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_as_its_table_says);
-    tcase_add_test(t, test_nothing_changes_there);
-    tcase_add_test(t, test_refused);
-    tcase_add_test(t, test_a_process_that_does_not_tell);
-    tcase_add_loop_test(t, test_every_call_fails, 0, 2);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_ipc_namespace, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_as_its_table_says, test_nothing_changes_there, test_refused,
+            test_a_process_that_does_not_tell, test_every_call_fails));

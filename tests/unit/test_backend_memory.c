@@ -8,6 +8,7 @@
 #include <sys/sysinfo.h>
 
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, PAGES = 64, SIZE = PAGES * PAGE, FULL = 40, SWAP_PAGES = 4096, TRIES = 200 };
 
@@ -251,16 +252,15 @@ static int swap_out_and_look(void *arg)
 }
 
 /* Root reads it through a descriptor, which knows what is data. */
-START_TEST(test_swapped_out)
+TEST(test_swapped_out)
 {
     bool can_tell = getuid() == 0;
     if (have_swap())
         ck_assert_int_eq(swap_out_and_look(&can_tell), 0);
 }
-END_TEST
 
 /* Another user has none: then it is unknown, not a hole. */
-START_TEST(test_swapped_out_as_nobody)
+TEST(test_swapped_out_as_nobody)
 {
     bool can_tell = false;
     if (getuid() != 0)
@@ -268,7 +268,6 @@ START_TEST(test_swapped_out_as_nobody)
     else if (have_swap())
         as_nobody(swap_out_and_look, &can_tell);
 }
-END_TEST
 
 /* ---- huge pages ---- */
 
@@ -355,7 +354,7 @@ static void look_at_huge(const char *locator, uint64_t size)
     ck_assert_int_eq(huge("HugePages_Rsvd:"), reserved);
 }
 
-START_TEST(test_huge_pages)
+TEST(test_huge_pages)
 {
     char locator[64];
     const uint64_t size = 2 * (uint64_t)huge("Hugepagesize:") * 1024;
@@ -378,17 +377,6 @@ START_TEST(test_huge_pages)
     look_at_huge(locator, size);
     shmctl(id, IPC_RMID, NULL);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: memory");
-    TCase *t = tcase_create("memory");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_swapped_out);
-    tcase_add_test(t, test_swapped_out_as_nobody);
-    tcase_add_test(t, test_huge_pages);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_memory, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_swapped_out, test_swapped_out_as_nobody, test_huge_pages));

@@ -4,21 +4,10 @@
 #include <sys/mount.h>
 #include <sys/shm.h>
 
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
+#include "support/suite.h"
 
-static struct backend *be;
 enum { PAGE = 4096 };
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    backend_free(be);
-}
 
 static struct seg_survey survey(unsigned kinds)
 {
@@ -88,7 +77,7 @@ static struct peer start_apart(struct inside *in)
     return p;
 }
 
-START_TEST(test_other_shm)
+TEST(test_other_shm)
 {
     struct inside in;
     struct seg *s;
@@ -123,9 +112,8 @@ START_TEST(test_other_shm)
     }
     peer_stop(&p);
 }
-END_TEST
 
-START_TEST(test_other_system_v)
+TEST(test_other_system_v)
 {
     struct inside in;
     struct seg *s;
@@ -158,7 +146,6 @@ START_TEST(test_other_system_v)
     }
     peer_stop(&p);
 }
-END_TEST
 
 /* ---- rights ---- */
 
@@ -180,16 +167,13 @@ static int look_as_nobody(void *arg)
     return 0;
 }
 
-START_TEST(test_of_another_user)
+TEST(test_of_another_user)
 {
     pid_t root = getpid();
-    if (getuid() != 0) {
-        printf("skip: namespaces: not root\n");
-        return;
-    }
+    if (getuid() != 0)
+        SKIP("only root can become another user");
     as_nobody(look_as_nobody, &root);
 }
-END_TEST
 
 /* /proc shows a user its own processes only. */
 static int look_hidden(void)
@@ -211,7 +195,7 @@ static int look_hidden(void)
     return 0;
 }
 
-START_TEST(test_hidden)
+TEST(test_hidden)
 {
     pid_t pid = fork();
     if (pid == 0)
@@ -220,7 +204,6 @@ START_TEST(test_hidden)
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert_int_eq(status, 0);
 }
-END_TEST
 
 /* ---- time ---- */
 
@@ -242,7 +225,7 @@ static void storm(void *arg, int ready)
     }
 }
 
-START_TEST(test_processes_end)
+TEST(test_processes_end)
 {
     struct peer p = peer_start(storm, NULL), q = peer_start(storm, NULL);
     int fd = memfd_create("still", MFD_CLOEXEC);
@@ -260,7 +243,6 @@ START_TEST(test_processes_end)
     peer_stop(&q);
     close(fd);
 }
-END_TEST
 
 /* ---- kernels that cannot be asked for mappings ---- */
 
@@ -274,7 +256,7 @@ static void refuse_first(void *ctx, const char *call)
     }
 }
 
-START_TEST(test_text_instead)
+TEST(test_text_instead)
 {
     const char *name = own_name("text\nline");
     int fd = raw_create(name, 2 * PAGE);
@@ -313,9 +295,8 @@ START_TEST(test_text_instead)
     close(memfd);
     shm_unlink(name);
 }
-END_TEST
 
-START_TEST(test_locators)
+TEST(test_locators)
 {
     static const char *const bad[] = {
         "fd:1",
@@ -346,7 +327,6 @@ START_TEST(test_locators)
     must(seg_canonical("ns:12//name", out, sizeof out));
     ck_assert_str_eq(out, "ns:12/name");
 }
-END_TEST
 
 /* As many as the system allows, in a namespace of our own. */
 static int list_many(void *arg)
@@ -368,7 +348,7 @@ static int list_many(void *arg)
     return 0;
 }
 
-START_TEST(test_many)
+TEST(test_many)
 {
     pid_t pid = fork();
     if (pid == 0)
@@ -377,22 +357,7 @@ START_TEST(test_many)
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert_int_eq(status, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: namespaces");
-    TCase *t = tcase_create("namespace");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_other_shm);
-    tcase_add_test(t, test_other_system_v);
-    tcase_add_test(t, test_of_another_user);
-    tcase_add_test(t, test_hidden);
-    tcase_add_test(t, test_processes_end);
-    tcase_add_test(t, test_text_instead);
-    tcase_add_test(t, test_locators);
-    tcase_add_test(t, test_many);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_namespace, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_other_shm, test_other_system_v, test_of_another_user, test_hidden,
+            test_processes_end, test_text_instead, test_locators, test_many));

@@ -1,23 +1,8 @@
 /* What a refresh notices, what is changed besides bytes, and what the log says. */
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
+#include "support/suite.h"
 
-static struct backend *be;
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    static const char *const used[] = {"a", "b", "c", "mode"};
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-        (void)shm_unlink(own_name(used[i]));
-    backend_free(be);
-}
-
-START_TEST(test_refresh_notices)
+TEST(test_refresh_notices)
 {
     struct seg *s;
     struct seg_stat st;
@@ -42,7 +27,6 @@ START_TEST(test_refresh_notices)
     close(fd);
     close(other);
 }
-END_TEST
 
 /* As nobody: readable by all, then by its owner only. */
 static int child_denied(void *arg)
@@ -73,12 +57,12 @@ static int child_denied(void *arg)
     return 0;
 }
 
-START_TEST(test_permission_lost)
+TEST(test_permission_lost)
 {
     int to_parent[2], to_child[2];
     char byte;
     if (getuid() != 0)
-        return;
+        SKIP("only root can become another user");
     int fd = raw_create(own_name("mode"), 4096);
     ck_assert_int_eq(fchmod(fd, 0644), 0);
     ck_assert_int_eq(pipe(to_parent) | pipe(to_child), 0);
@@ -102,9 +86,8 @@ START_TEST(test_permission_lost)
     close(to_child[0]);
     close(to_child[1]);
 }
-END_TEST
 
-START_TEST(test_chmod_and_resize)
+TEST(test_chmod_and_resize)
 {
     struct seg *s;
     struct seg_stat st;
@@ -128,9 +111,8 @@ START_TEST(test_chmod_and_resize)
     must(seg_read(s, 0, &b, 1, &got));
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_log_shows_and_folds)
+TEST(test_log_shows_and_folds)
 {
     struct seg *s;
     struct seg_stat st;
@@ -160,9 +142,8 @@ START_TEST(test_log_shows_and_folds)
     ck_assert_uint_ge(backend_call_count(be), 1000);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_errors_speak)
+TEST(test_errors_speak)
 {
     char buf[64];
     struct oserr none = {"shm_open", ENOENT};
@@ -176,7 +157,6 @@ START_TEST(test_errors_speak)
     ck_assert_int_eq(oserr_kind((struct oserr){"x", SEG_E_NO_SPACE}), OSERR_K_FULL);
     ck_assert_int_eq(oserr_kind(OSERR_NONE), OSERR_K_NONE);
 }
-END_TEST
 
 /* Does the log say so of any call? */
 static bool was_said(const char *what)
@@ -190,7 +170,7 @@ static bool was_said(const char *what)
 }
 
 /* At every tick it is asked whether a mapping is still there: of that one, not of all. */
-START_TEST(test_one_mapping_of_many)
+TEST(test_one_mapping_of_many)
 {
     enum { MANY = 2000, PAGE = 4096, CALLS_MOST = 16 };
     struct seg *s;
@@ -205,9 +185,8 @@ START_TEST(test_one_mapping_of_many)
     snprintf(locator, sizeof locator, "map:%d/%p", (int)getpid(), first);
     struct oserr e = seg_open(be, locator, SEG_STAT, &s);
     if (oserr_is(e) || was_said("PROCMAP_QUERY) = -1 ENOTTY")) {
-        printf("skip: one mapping: this kernel cannot be asked for one mapping\n");
         seg_close(oserr_is(e) ? NULL : s);
-        return;
+        SKIP("this kernel cannot be asked for one mapping");
     }
     uint64_t before = backend_call_count(be);
     must(seg_refresh(s, &st));
@@ -218,19 +197,7 @@ START_TEST(test_one_mapping_of_many)
         must(seg_refresh(s, &st));
     seg_close(s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: notice");
-    TCase *t = tcase_create("one");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_refresh_notices);
-    tcase_add_test(t, test_permission_lost);
-    tcase_add_test(t, test_chmod_and_resize);
-    tcase_add_test(t, test_log_shows_and_folds);
-    tcase_add_test(t, test_errors_speak);
-    tcase_add_test(t, test_one_mapping_of_many);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_notice, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_refresh_notices, test_permission_lost, test_chmod_and_resize,
+            test_log_shows_and_folds, test_errors_speak, test_one_mapping_of_many));

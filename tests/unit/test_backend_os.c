@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 static char dir[64];
 
@@ -36,7 +37,7 @@ static int count_entries(void)
     return n - 2;
 }
 
-START_TEST(test_clock)
+TEST(test_clock)
 {
     char text[16];
     int64_t t = os_now();
@@ -49,15 +50,13 @@ START_TEST(test_clock)
     ck_assert_str_eq(text, "22:13:20.123");
     ck_assert_uint_eq(os_pid(), (uint32_t)getpid());
 }
-END_TEST
 
-START_TEST(test_user_name)
+TEST(test_user_name)
 {
     char name[33];
     ck_assert_str_eq(os_user_name(0, name), "root");
     ck_assert_str_eq(os_user_name(3999999999U, name), "3999999999");
 }
-END_TEST
 
 static void raise_term(void *arg)
 {
@@ -65,7 +64,7 @@ static void raise_term(void *arg)
     kill(getpid(), SIGTERM);
 }
 
-START_TEST(test_stop_wakes_a_sleeper)
+TEST(test_stop_wakes_a_sleeper)
 {
     struct os_thread *t;
     struct os_wake *w = os_wake_new();
@@ -86,10 +85,9 @@ START_TEST(test_stop_wakes_a_sleeper)
     os_stop_wakes(NULL);
     os_wake_free(w);
 }
-END_TEST
 
 /* What a script starts with & ignores SIGINT until it says otherwise. */
-START_TEST(test_stop_although_ignored)
+TEST(test_stop_although_ignored)
 {
     int status;
     pid_t pid = fork();
@@ -106,9 +104,8 @@ START_TEST(test_stop_although_ignored)
     ck_assert(WIFEXITED(status));
     ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
-END_TEST
 
-START_TEST(test_die_of)
+TEST(test_die_of)
 {
     int status;
     pid_t pid = fork();
@@ -119,9 +116,8 @@ START_TEST(test_die_of)
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
-END_TEST
 
-START_TEST(test_wake_folds)
+TEST(test_wake_folds)
 {
     struct os_wake *w = os_wake_new();
     struct pollfd p = {.fd = os_wake_fd(w), .events = POLLIN};
@@ -133,7 +129,6 @@ START_TEST(test_wake_folds)
     ck_assert_int_eq(poll(&p, 1, 0), 0);
     os_wake_free(w);
 }
-END_TEST
 
 struct handover {
     struct os_monitor *gate;
@@ -149,7 +144,7 @@ static void hand_over(void *arg)
     os_monitor_unlock(h->gate);
 }
 
-START_TEST(test_gate)
+TEST(test_gate)
 {
     struct os_thread *t;
     struct handover h = {os_monitor_new(), 0};
@@ -166,9 +161,8 @@ START_TEST(test_gate)
     ck_assert_int_eq(h.value, 7);
     os_monitor_free(h.gate);
 }
-END_TEST
 
-START_TEST(test_own_paths)
+TEST(test_own_paths)
 {
     char path[PATH_CAP];
     setenv("HOME", "/h", 1);
@@ -186,9 +180,8 @@ START_TEST(test_own_paths)
     unsetenv("XDG_CONFIG_HOME");
     ck_assert(!os_config_path(path, sizeof path));
 }
-END_TEST
 
-START_TEST(test_replace_and_read)
+TEST(test_replace_and_read)
 {
     char *data;
     size_t n;
@@ -211,9 +204,8 @@ START_TEST(test_replace_and_read)
     must_fail(os_replace_file(in_dir("full"), "x", 1), EISDIR);
     ck_assert_int_eq(count_entries(), 2); /* a and full: no temporary file is left */
 }
-END_TEST
 
-START_TEST(test_save_file)
+TEST(test_save_file)
 {
     struct os_file *f;
     bool sparse;
@@ -253,9 +245,8 @@ START_TEST(test_save_file)
     ck_assert_int_eq(st.st_mode & 0777, 0640);
     ck_assert_int_eq(count_entries(), 1);
 }
-END_TEST
 
-START_TEST(test_save_to_others)
+TEST(test_save_to_others)
 {
     struct os_file *f;
     bool sparse;
@@ -274,18 +265,23 @@ START_TEST(test_save_to_others)
     must_fail(os_file_open(dir, false, &f, &size), EISDIR);
     os_file_abandon(NULL);
 }
-END_TEST
 
-/* The suite itself, started again with an argument, waits to be told to end (see main). */
-START_TEST(test_spawn)
+/* The suite as another process waits to be told to end. */
+static int wait_forever(char **words)
 {
-    if (getenv("SHMLENS_MEMCHECK") != NULL) {
-        puts("skip: spawn: under valgrind our own executable is valgrind");
-        return;
-    }
-    static const char *const args[] = {"--wait", NULL};
+    while (pause() < 0)
+        (void)words;
+    return 0;
+}
+
+static const char *const again[] = {"test_backend_os", "--peer", NULL};
+
+TEST(test_spawn)
+{
+    if (getenv("SHMLENS_MEMCHECK") != NULL)
+        SKIP("under valgrind our own executable is valgrind");
     struct os_process *p;
-    must(os_spawn_self(args, &p));
+    must(os_spawn_self(again, &p));
     ck_assert(os_process_running(p));
     ck_assert_int_eq(kill((pid_t)os_process_pid(p), 0), 0);
     pid_t pid = (pid_t)os_process_pid(p);
@@ -293,12 +289,10 @@ START_TEST(test_spawn)
     ck_assert_int_ne(kill(pid, 0), 0);
     os_process_stop(NULL);
 }
-END_TEST
 
 /* A child of ours dies with us. */
-START_TEST(test_spawned_ends_with_us)
+TEST(test_spawned_ends_with_us)
 {
-    static const char *const args[] = {"--wait", NULL};
     int ends[2];
     char byte;
     ck_assert_int_eq(pipe(ends), 0); /* its read end sees the end when all writers are gone */
@@ -306,7 +300,7 @@ START_TEST(test_spawned_ends_with_us)
     if (pid == 0) {
         struct os_process *p;
         close(ends[0]);
-        if (oserr_is(os_spawn_self(args, &p)))
+        if (oserr_is(os_spawn_self(again, &p)))
             _exit(1);
         for (;;)
             pause();
@@ -319,30 +313,8 @@ START_TEST(test_spawned_ends_with_us)
     ck_assert_int_eq((int)read(ends[0], &byte, 1), 0);
     close(ends[0]);
 }
-END_TEST
 
-int main(int argc, char **argv)
-{
-    if (argc > 1 && strcmp(argv[1], "--wait") == 0)
-        for (;;)
-            pause();
-    Suite *s = suite_create("backend: os");
-    TCase *t = tcase_create("os");
-    tcase_set_timeout(t, 30);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_clock);
-    tcase_add_test(t, test_user_name);
-    tcase_add_test(t, test_stop_wakes_a_sleeper);
-    tcase_add_test(t, test_stop_although_ignored);
-    tcase_add_test(t, test_die_of);
-    tcase_add_test(t, test_wake_folds);
-    tcase_add_test(t, test_gate);
-    tcase_add_test(t, test_own_paths);
-    tcase_add_test(t, test_replace_and_read);
-    tcase_add_test(t, test_save_file);
-    tcase_add_test(t, test_save_to_others);
-    tcase_add_test(t, test_spawn);
-    tcase_add_test(t, test_spawned_ends_with_us);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_os, .set_up = set_up, .tear_down = tear_down, .peer = wait_forever,
+      TESTS(test_clock, test_user_name, test_stop_wakes_a_sleeper, test_stop_although_ignored,
+            test_die_of, test_wake_folds, test_gate, test_own_paths, test_replace_and_read,
+            test_save_file, test_save_to_others, test_spawn, test_spawned_ends_with_us));

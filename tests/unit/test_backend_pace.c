@@ -1,6 +1,7 @@
 /* A survey in slices: asked before each process and between the pieces of a large one, stopped in
  * the middle, told to leave a process out. */
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { MANY = 300 }; /* mappings of one process: several pieces */
 
@@ -75,7 +76,7 @@ static const struct seg_info *own_row(const struct seg_survey *sv)
     return NULL;
 }
 
-START_TEST(test_asked_before_each_process_and_within)
+TEST(test_asked_before_each_process_and_within)
 {
     struct seg_survey sv;
     struct peer p = peer_start(map_often, name);
@@ -88,10 +89,9 @@ START_TEST(test_asked_before_each_process_and_within)
     seg_survey_free(&sv);
     peer_stop(&p);
 }
-END_TEST
 
 /* Nothing of half a pass is handed out, wherever it was stopped. */
-START_TEST(test_stopped_in_the_middle)
+TEST(test_stopped_in_the_middle)
 {
     struct seg_survey sv;
     struct peer p = peer_start(map_often, name);
@@ -115,10 +115,9 @@ START_TEST(test_stopped_in_the_middle)
     ck_assert_int_eq(count_fds(), fds);
     peer_stop(&p);
 }
-END_TEST
 
 /* What asks for no pace takes that of the backend. */
-START_TEST(test_the_pace_of_all_passes)
+TEST(test_the_pace_of_all_passes)
 {
     static const struct seg_throttle pace = {ask, &seen};
     struct seg_who w;
@@ -135,9 +134,8 @@ START_TEST(test_the_pace_of_all_passes)
     seg_who_free(&w);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_left_out_is_unreadable)
+TEST(test_left_out_is_unreadable)
 {
     struct seg_survey sv;
     struct peer p = peer_start(map_often, name);
@@ -153,18 +151,7 @@ START_TEST(test_left_out_is_unreadable)
     seg_survey_free(&sv);
     peer_stop(&p);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: pace");
-    TCase *t = tcase_create("pace");
-    tcase_set_timeout(t, 30);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_asked_before_each_process_and_within);
-    tcase_add_test(t, test_stopped_in_the_middle);
-    tcase_add_test(t, test_the_pace_of_all_passes);
-    tcase_add_test(t, test_left_out_is_unreadable);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_pace, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_asked_before_each_process_and_within, test_stopped_in_the_middle,
+            test_the_pace_of_all_passes, test_left_out_is_unreadable));

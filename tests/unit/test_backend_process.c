@@ -1,23 +1,12 @@
 /* What only processes have: memfd, objects whose names are gone, anonymous memory, files. */
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
+#include "support/suite.h"
 
 #include <linux/memfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-static struct backend *be;
 enum { PAGE = 4096, SIZE = 4 * PAGE };
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    backend_free(be);
-}
 
 /* A memfd with a name of this test. */
 static int make_memfd(const char *name, unsigned flags)
@@ -58,7 +47,7 @@ static const struct seg_info *find_row(const struct seg_survey *sv, enum seg_kin
     return found;
 }
 
-START_TEST(test_memfd_row)
+TEST(test_memfd_row)
 {
     static const char name[] = "shm\x1b[31m\nlens (deleted)";
     char locator[64];
@@ -82,7 +71,6 @@ START_TEST(test_memfd_row)
     close(fd);
     close(copy);
 }
-END_TEST
 
 static int sent; /* the peer's end of a socket pair */
 
@@ -119,7 +107,7 @@ static void send_fd(int socket, int fd)
     ck_assert_int_eq((int)sendmsg(socket, &m, 0), 1);
 }
 
-START_TEST(test_passed_over_a_socket)
+TEST(test_passed_over_a_socket)
 {
     int pair[2], fd = make_memfd("passed", 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -140,9 +128,8 @@ START_TEST(test_passed_over_a_socket)
     close(pair[1]);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_sealed)
+TEST(test_sealed)
 {
     char locator[64];
     struct seg *s;
@@ -177,9 +164,8 @@ START_TEST(test_sealed)
     seg_survey_free(&sv);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_make_memfd)
+TEST(test_make_memfd)
 {
     struct seg *s;
     char locator[64];
@@ -200,10 +186,9 @@ START_TEST(test_make_memfd)
     seg_close(s);
     must_fail(seg_open(be, locator, SEG_READ, &again), EBADF);
 }
-END_TEST
 
 /* A name that is gone: held, and mapped only. */
-START_TEST(test_unlinked)
+TEST(test_unlinked)
 {
     char locator[64];
     const char *name = own_name("unlinked");
@@ -241,9 +226,8 @@ START_TEST(test_unlinked)
     seg_survey_free(&sv);
     munmap(p, SIZE - PAGE);
 }
-END_TEST
 
-START_TEST(test_anonymous)
+TEST(test_anonymous)
 {
     unsigned char *p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     char locator[64];
@@ -259,7 +243,6 @@ START_TEST(test_anonymous)
     seg_survey_free(&sv);
     munmap(p, SIZE);
 }
-END_TEST
 
 static void map_file(void *arg, int ready)
 {
@@ -273,7 +256,7 @@ static void map_file(void *arg, int ready)
 }
 
 /* Files are listed when asked for, and only those that are shared. */
-START_TEST(test_files)
+TEST(test_files)
 {
     char path[] = "/tmp/shmlens-test-XXXXXX", locator[64];
     int fd = mkstemp(path);
@@ -305,9 +288,8 @@ START_TEST(test_files)
     peer_stop(&second);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_what_is_no_segment)
+TEST(test_what_is_no_segment)
 {
     int pipes[2], null = open("/dev/null", O_RDWR | O_CLOEXEC), dir = open("/", O_RDONLY);
     char locator[64];
@@ -332,10 +314,9 @@ START_TEST(test_what_is_no_segment)
     snprintf(locator, sizeof locator, "map:%d/10", (int)getpid());
     must_fail(seg_open(be, locator, SEG_READ, &s), EBADF);
 }
-END_TEST
 
 /* Closed in the process: what was opened stays, its name is gone. */
-START_TEST(test_closed_meanwhile)
+TEST(test_closed_meanwhile)
 {
     char locator[64];
     struct seg *s;
@@ -355,23 +336,7 @@ START_TEST(test_closed_meanwhile)
     ck_assert(st.name_gone && st.size == SIZE);
     seg_close(s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: what processes have");
-    TCase *t = tcase_create("process");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_memfd_row);
-    tcase_add_test(t, test_passed_over_a_socket);
-    tcase_add_test(t, test_sealed);
-    tcase_add_test(t, test_make_memfd);
-    tcase_add_test(t, test_unlinked);
-    tcase_add_test(t, test_anonymous);
-    tcase_add_test(t, test_files);
-    tcase_add_test(t, test_what_is_no_segment);
-    tcase_add_test(t, test_closed_meanwhile);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_process, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_memfd_row, test_passed_over_a_socket, test_sealed, test_make_memfd, test_unlinked,
+            test_anonymous, test_files, test_what_is_no_segment, test_closed_meanwhile));

@@ -1,6 +1,7 @@
 /* Other processes shrink, grow and store while we read, poke and fill: no signal, no growth, no
  * half words. */
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { SIZE = 4 * 4096, TURNS = 3000 };
 
@@ -47,7 +48,7 @@ static void is_shrink(struct oserr e)
     ck_assert_msg(fine, "%s: %s", e.call, oserr_text(e, text, sizeof text));
 }
 
-START_TEST(test_shrinking_while_we_work)
+TEST(test_shrinking_while_we_work)
 {
     static unsigned char buf[SIZE];
     struct seg *s;
@@ -77,7 +78,6 @@ START_TEST(test_shrinking_while_we_work)
     close(fd);
     munmap(turns, 4096);
 }
-END_TEST
 
 /* Ends with a shrink: what we store afterwards must not make it larger. */
 static void shrink_for_good(void *arg, int ready)
@@ -92,7 +92,7 @@ static void shrink_for_good(void *arg, int ready)
         _exit(1);
 }
 
-START_TEST(test_never_grows)
+TEST(test_never_grows)
 {
     static unsigned char buf[SIZE];
     int fd = raw_create(name, SIZE);
@@ -118,7 +118,6 @@ START_TEST(test_never_grows)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
 /* Stores whole words, all zeros and all ones in turn, until killed. */
 static void flip(void *arg, int ready)
@@ -143,7 +142,7 @@ static void whole_words(const unsigned char *bytes, size_t n)
     }
 }
 
-START_TEST(test_words_are_whole)
+TEST(test_words_are_whole)
 {
     static unsigned char buf[SIZE + 16];
     struct seg *s;
@@ -166,7 +165,6 @@ START_TEST(test_words_are_whole)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
 /* Two hands on one counter: no increment by compare-and-swap is lost. */
 static void count_up(void *arg, int ready)
@@ -181,7 +179,7 @@ static void count_up(void *arg, int ready)
         __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
 }
 
-START_TEST(test_compare_and_swap_loses_nothing)
+TEST(test_compare_and_swap_loses_nothing)
 {
     struct seg *s;
     struct poked r = {0};
@@ -206,7 +204,6 @@ START_TEST(test_compare_and_swap_loses_nothing)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
 /* The guard is per thread: several segments at once, on their own threads. */
 static void read_shrinking(void *arg)
@@ -222,7 +219,7 @@ static void read_shrinking(void *arg)
         seg_close(s);
 }
 
-START_TEST(test_threads)
+TEST(test_threads)
 {
     struct os_thread *t[3];
     bool ok[3];
@@ -239,7 +236,6 @@ START_TEST(test_threads)
     munmap(turns, 4096);
     close(fd);
 }
-END_TEST
 
 static void leave_42(int sig)
 {
@@ -265,7 +261,7 @@ static int fault_after(void (*before)(int sig))
 }
 
 /* A fault that is not ours still kills, or goes to whoever wanted it. */
-START_TEST(test_other_faults_are_passed_on)
+TEST(test_other_faults_are_passed_on)
 {
     int status = fault_after(SIG_DFL);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
@@ -274,20 +270,7 @@ START_TEST(test_other_faults_are_passed_on)
     status = fault_after(leave_42);
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 42);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: race");
-    TCase *t = tcase_create("race");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_shrinking_while_we_work);
-    tcase_add_test(t, test_never_grows);
-    tcase_add_test(t, test_words_are_whole);
-    tcase_add_test(t, test_compare_and_swap_loses_nothing);
-    tcase_add_test(t, test_threads);
-    tcase_add_test(t, test_other_faults_are_passed_on);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_race, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_shrinking_while_we_work, test_never_grows, test_words_are_whole,
+            test_compare_and_swap_loses_nothing, test_threads, test_other_faults_are_passed_on));

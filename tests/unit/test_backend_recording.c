@@ -1,6 +1,5 @@
 /* Recordings as segments, with a player of our own that knows a format of three lines: the backend
  * brings the file and the image, keeps holes holes, and refuses to write. */
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "backend/reel.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { MIB = 1024 * 1024, PAGE = 4096 };
 
@@ -114,7 +114,7 @@ static uint8_t byte_at(struct seg *s, uint64_t off)
     return byte;
 }
 
-START_TEST(shows_what_the_player_says)
+TEST(shows_what_the_player_says)
 {
     struct seg *s = open_it();
     struct seg_stat st;
@@ -130,9 +130,8 @@ START_TEST(shows_what_the_player_says)
     ck_assert_uint_eq(byte_at(s, 2 * MIB + 1), 0);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(goes_to_other_times)
+TEST(goes_to_other_times)
 {
     struct seg *s = open_it();
     static uint8_t buf[2 * MIB];
@@ -150,9 +149,8 @@ START_TEST(goes_to_other_times)
     ck_assert_uint_eq(byte_at(s, MIB), 3);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(holes_stay_holes)
+TEST(holes_stay_holes)
 {
     struct seg *s = open_it();
     uint64_t start = 0, end = 0;
@@ -174,9 +172,8 @@ START_TEST(holes_stay_holes)
     expect(t->reel->store(t->reel->ctx, 3 * MIB, "x", 1), SEG_E_DAMAGED);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(is_read_only)
+TEST(is_read_only)
 {
     struct seg *s = NULL;
     struct poked done;
@@ -190,9 +187,8 @@ START_TEST(is_read_only)
     seg_close(s);
     expect(seg_create(be, locator, 5, 0600, &s), SEG_E_UNSUPPORTED);
 }
-END_TEST
 
-START_TEST(what_is_refused)
+TEST(what_is_refused)
 {
     struct seg *s = NULL;
     char folder[] = "rec:/tmp";
@@ -206,9 +202,8 @@ START_TEST(what_is_refused)
     backend_set_player(be, NULL);
     expect(seg_open(be, locator, SEG_READ, &s), SEG_E_UNSUPPORTED);
 }
-END_TEST
 
-START_TEST(only_recordings_have_a_time)
+TEST(only_recordings_have_a_time)
 {
     struct seg *s = NULL;
     char file[80];
@@ -218,10 +213,9 @@ START_TEST(only_recordings_have_a_time)
     ck_assert_ptr_null(seg_tape(s));
     seg_close(s);
 }
-END_TEST
 
 /* Whichever call fails, it is reported, nothing leaks, and the next try succeeds. */
-START_TEST(every_call_may_fail)
+TEST(every_call_may_fail)
 {
     for (uint64_t n = 1; n <= 60; n++) { /* more than are made */
         struct seg *s = NULL;
@@ -241,25 +235,7 @@ START_TEST(every_call_may_fail)
     }
     seg_close(open_it());
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: recordings");
-    TCase *c = tcase_create("recording");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, shows_what_the_player_says);
-    tcase_add_test(c, goes_to_other_times);
-    tcase_add_test(c, holes_stay_holes);
-    tcase_add_test(c, is_read_only);
-    tcase_add_test(c, what_is_refused);
-    tcase_add_test(c, only_recordings_have_a_time);
-    tcase_add_test(c, every_call_may_fail);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad == 0 ? 0 : 1;
-}
+SUITE(test_backend_recording, .set_up = set_up, .tear_down = tear_down,
+      TESTS(shows_what_the_player_says, goes_to_other_times, holes_stay_holes, is_read_only,
+            what_is_refused, only_recordings_have_a_time, every_call_may_fail));

@@ -1,8 +1,6 @@
 /* A sample: bytes, what each of them is, and the state of the segment, all at once. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,6 +8,7 @@
 #include "backend/os.h"
 #include "backend/segment.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, SIZE = 8 * PAGE };
 
@@ -61,7 +60,7 @@ static void all(size_t from, size_t to, enum seg_byte kind)
         ck_assert_msg(state[i] == kind, "byte %zu is %d, not %d", i, state[i], (int)kind);
 }
 
-START_TEST(holes_stay_holes)
+TEST(holes_stay_holes)
 {
     for (int i = 0; i < 3; i++) {
         sample(100, 3 * PAGE);
@@ -69,9 +68,8 @@ START_TEST(holes_stay_holes)
         ck_assert_uint_eq(stat_now.resident, 0);
     }
 }
-END_TEST
 
-START_TEST(data_among_holes)
+TEST(data_among_holes)
 {
     at[2 * PAGE + 5] = 7;
     at[4 * PAGE - 1] = 9;
@@ -85,9 +83,8 @@ START_TEST(data_among_holes)
         ck_assert_uint_eq(stat_now.resident, 2 * PAGE);
     }
 }
-END_TEST
 
-START_TEST(a_hole_that_comes_to_life_and_back)
+TEST(a_hole_that_comes_to_life_and_back)
 {
     sample(0, 64);
     all(0, 64, SEG_BYTE_HOLE);
@@ -103,9 +100,8 @@ START_TEST(a_hole_that_comes_to_life_and_back)
     ck_assert_int_eq(buf[3], 0);
     ck_assert_uint_eq(stat_now.resident, 0);
 }
-END_TEST
 
-START_TEST(the_end_and_behind_it)
+TEST(the_end_and_behind_it)
 {
     at[SIZE - 1] = 5;
     sample(SIZE - 10, 30);
@@ -126,9 +122,8 @@ START_TEST(the_end_and_behind_it)
     ck_assert_int_ne(state[29], SEG_BYTE_BEYOND);
     ck_assert_uint_eq(stat_now.size, SIZE);
 }
-END_TEST
 
-START_TEST(a_part_of_the_segment)
+TEST(a_part_of_the_segment)
 {
     at[PAGE] = 1;
     ck_assert(!oserr_is(seg_limit(seg, PAGE, PAGE)));
@@ -138,16 +133,14 @@ START_TEST(a_part_of_the_segment)
     sample(0, 16);
     all(0, 16, SEG_BYTE_BEYOND);
 }
-END_TEST
 
-START_TEST(too_much_is_refused)
+TEST(too_much_is_refused)
 {
     struct oserr e = seg_sample(seg, 0, buf, state, SEG_SMALL + 1, &stat_now);
     ck_assert_uint_eq(e.code, SEG_E_UNSUPPORTED);
 }
-END_TEST
 
-START_TEST(every_call_may_fail)
+TEST(every_call_may_fail)
 {
     at[PAGE] = 1;
     sample(0, 2 * PAGE);
@@ -164,24 +157,8 @@ START_TEST(every_call_may_fail)
     sample(0, 2 * PAGE);
     all(PAGE, 2 * PAGE, SEG_BYTE_DATA);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("backend: sample");
-    TCase *tc = tcase_create("sample");
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, holes_stay_holes);
-    tcase_add_test(tc, data_among_holes);
-    tcase_add_test(tc, a_hole_that_comes_to_life_and_back);
-    tcase_add_test(tc, the_end_and_behind_it);
-    tcase_add_test(tc, a_part_of_the_segment);
-    tcase_add_test(tc, too_much_is_refused);
-    tcase_add_test(tc, every_call_may_fail);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_backend_sample, .set_up = set_up, .tear_down = tear_down,
+      TESTS(holes_stay_holes, data_among_holes, a_hole_that_comes_to_life_and_back,
+            the_end_and_behind_it, a_part_of_the_segment, too_much_is_refused,
+            every_call_may_fail));

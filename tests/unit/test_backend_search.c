@@ -1,5 +1,6 @@
 /* Finding a literal in the mapping itself says the same as looking at every byte. */
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, SIZE = 40 * PAGE, TURNS = 4000, LEFT = 128 };
 
@@ -57,7 +58,7 @@ static bool supported(void)
     return false;
 }
 
-START_TEST(the_same_as_by_hand)
+TEST(the_same_as_by_hand)
 {
     if (!supported())
         return;
@@ -81,9 +82,8 @@ START_TEST(the_same_as_by_hand)
         }
     }
 }
-END_TEST
 
-START_TEST(holes_stop_it_and_stay)
+TEST(holes_stop_it_and_stay)
 {
     static const uint8_t text[] = "needle";
     struct seg_needle what = {text, 6, {2, 3}};
@@ -101,9 +101,8 @@ START_TEST(holes_stop_it_and_stay)
     ck_assert(!found && next == 10 * PAGE);
     ck_assert_int_eq(raw_blocks(fd), 2 * PAGE / 512);
 }
-END_TEST
 
-START_TEST(shrunk_under_it)
+TEST(shrunk_under_it)
 {
     static const uint8_t text[] = "needle";
     struct seg_needle what = {text, 6, {0, 1}};
@@ -119,10 +118,9 @@ START_TEST(shrunk_under_it)
     must_fail(seg_search(s, &none, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
     must_fail(seg_search(s, &wrong, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
 }
-END_TEST
 
 /* For a while it is larger than an address space: then it is mapped again. */
-START_TEST(too_large_for_a_while)
+TEST(too_large_for_a_while)
 {
     static const struct seg_needle what = {(const uint8_t *)"needle", 6, {0, 1}};
     struct seg_stat st;
@@ -142,18 +140,6 @@ START_TEST(too_large_for_a_while)
     must(seg_refresh(s, &st));
     must(seg_search(s, &what, 0, SIZE, &next, &found));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("spot");
-    TCase *t = tcase_create("spot");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, the_same_as_by_hand);
-    tcase_add_test(t, holes_stop_it_and_stay);
-    tcase_add_test(t, shrunk_under_it);
-    tcase_add_test(t, too_large_for_a_while);
-    suite_add_tcase(suite, t);
-    return run_suite(suite);
-}
+SUITE(test_backend_search, .set_up = set_up, .tear_down = tear_down,
+      TESTS(the_same_as_by_hand, holes_stop_it_and_stay, shrunk_under_it, too_large_for_a_while));

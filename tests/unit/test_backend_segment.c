@@ -1,23 +1,8 @@
 /* One segment: open, create, read, extents, and every size. */
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
+#include "support/suite.h"
 
-static struct backend *be;
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    static const char *const used[] = {"a", "b", "c", "mode"};
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-        (void)shm_unlink(own_name(used[i]));
-    backend_free(be);
-}
-
-START_TEST(test_canonical)
+TEST(test_canonical)
 {
     static const char *const same[] = {"/x", "posix:/x", "posix:x", "/dev/shm/x", "posix://x"};
     char out[512], longest[300] = "/";
@@ -41,9 +26,8 @@ START_TEST(test_canonical)
     must(seg_canonical(longest, out, sizeof out));
     must_fail(seg_canonical(longest, out, 20), SEG_E_NAME);
 }
-END_TEST
 
-START_TEST(test_longest_name_works)
+TEST(test_longest_name_works)
 {
     char name[300] = "/";
     int n = snprintf(name, sizeof name, "%s-", own_name("long"));
@@ -53,9 +37,8 @@ START_TEST(test_longest_name_works)
     seg_close(s);
     must(seg_remove(be, name, 0, NULL));
 }
-END_TEST
 
-START_TEST(test_create_gives_exactly_what_was_asked)
+TEST(test_create_gives_exactly_what_was_asked)
 {
     struct seg *s, *again;
     char zero[100] = {0}, got_bytes[200];
@@ -76,9 +59,8 @@ START_TEST(test_create_gives_exactly_what_was_asked)
     must_fail(seg_create(be, "file:/nowhere", 1, 0600, &again), SEG_E_UNSUPPORTED);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_open_refusals)
+TEST(test_open_refusals)
 {
     struct seg *s;
     char path[PATH_CAP];
@@ -99,9 +81,8 @@ START_TEST(test_open_refusals)
     must_fail(seg_open(be, own_name("c"), SEG_STAT, &s), SEG_E_NOT_SEGMENT);
     unlink(path);
 }
-END_TEST
 
-START_TEST(test_read_at_every_offset)
+TEST(test_read_at_every_offset)
 {
     enum { SIZE = 3 * 4096 + 77 };
     static unsigned char truth[SIZE], buf[SIZE + 64];
@@ -131,10 +112,9 @@ START_TEST(test_read_at_every_offset)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
 /* The last bytes of the largest segment there can be: its last page has no end. */
-START_TEST(test_read_the_last_bytes)
+TEST(test_read_the_last_bytes)
 {
     struct seg *s;
     unsigned char buf[8] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -145,10 +125,9 @@ START_TEST(test_read_the_last_bytes)
     ck_assert_mem_eq(buf, "\0\0\0\0\0\0\0", 8);
     seg_close(s);
 }
-END_TEST
 
 /* Larger than SEG_SMALL, with holes, at offsets and buffers of every alignment. */
-START_TEST(test_read_large)
+TEST(test_read_large)
 {
     enum { SIZE = 700 * 1024 + 13, N = 300 * 1024 };
     unsigned char *truth = calloc(1, SIZE), *buf = aligned_alloc(4096, 512 * 1024);
@@ -178,10 +157,9 @@ START_TEST(test_read_large)
     free(truth);
     free(buf);
 }
-END_TEST
 
 /* Finding the end of a run of data walks over all its pages: a large read must not ask for it. */
-START_TEST(test_large_read_measures_no_run)
+TEST(test_large_read_measures_no_run)
 {
     enum { SIZE = 4 << 20, PIECE = 128 * 1024 };
     static unsigned char buf[PIECE + 4096];
@@ -197,9 +175,8 @@ START_TEST(test_large_read_measures_no_run)
         ck_assert_ptr_null(strstr(c.text, "SEEK_HOLE"));
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_grown_without_refresh_is_read)
+TEST(test_grown_without_refresh_is_read)
 {
     struct seg *s;
     char buf[8];
@@ -217,9 +194,8 @@ START_TEST(test_grown_without_refresh_is_read)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_empty_and_odd_sizes)
+TEST(test_empty_and_odd_sizes)
 {
     static const off_t sizes[] = {0, 1, 7, 4095, 4097};
     char buf[8192];
@@ -243,9 +219,8 @@ START_TEST(test_empty_and_odd_sizes)
         close(fd);
     }
 }
-END_TEST
 
-START_TEST(test_extents)
+TEST(test_extents)
 {
     struct seg *s;
     uint64_t start, end;
@@ -269,9 +244,8 @@ START_TEST(test_extents)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_limit)
+TEST(test_limit)
 {
     struct seg *s;
     char buf[8192];
@@ -292,25 +266,9 @@ START_TEST(test_limit)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: segment");
-    TCase *t = tcase_create("one");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_canonical);
-    tcase_add_test(t, test_longest_name_works);
-    tcase_add_test(t, test_create_gives_exactly_what_was_asked);
-    tcase_add_test(t, test_open_refusals);
-    tcase_add_test(t, test_read_at_every_offset);
-    tcase_add_test(t, test_read_large);
-    tcase_add_test(t, test_large_read_measures_no_run);
-    tcase_add_test(t, test_grown_without_refresh_is_read);
-    tcase_add_test(t, test_empty_and_odd_sizes);
-    tcase_add_test(t, test_read_the_last_bytes);
-    tcase_add_test(t, test_extents);
-    tcase_add_test(t, test_limit);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_segment, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_canonical, test_longest_name_works, test_create_gives_exactly_what_was_asked,
+            test_open_refusals, test_read_at_every_offset, test_read_large,
+            test_large_read_measures_no_run, test_grown_without_refresh_is_read,
+            test_empty_and_odd_sizes, test_read_the_last_bytes, test_extents, test_limit));

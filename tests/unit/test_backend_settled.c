@@ -1,6 +1,7 @@
 /* Readings whose bytes belong together: under a sequence counter, twice alike, and the mark of what
  * could not be read twice the same. A process writes a record with a checksum meanwhile. */
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 enum { AT = 64, RECORD = 512, WORDS = RECORD / 8, READS = 100000, SIZE = 8192 };
 
@@ -87,7 +88,7 @@ static int reads(void)
     return getenv("SHMLENS_MEMCHECK") != NULL ? READS / 100 : READS;
 }
 
-START_TEST(under_the_counter_nothing_is_torn)
+TEST(under_the_counter_nothing_is_torn)
 {
     static const struct seg_seqlock lock = {0, 4};
     uint64_t record[WORDS];
@@ -107,10 +108,9 @@ START_TEST(under_the_counter_nothing_is_torn)
     }
     seg_close(s);
 }
-END_TEST
 
 /* The test above could fail: without the counter readings are torn. */
-START_TEST(without_it_readings_are_torn)
+TEST(without_it_readings_are_torn)
 {
     uint64_t record[WORDS];
     struct seg *s;
@@ -125,9 +125,8 @@ START_TEST(without_it_readings_are_torn)
     ck_assert_int_gt(torn, 0);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(a_counter_that_stays_odd_never_settles)
+TEST(a_counter_that_stays_odd_never_settles)
 {
     static const struct seg_seqlock lock = {0, 4};
     uint64_t record[WORDS];
@@ -143,9 +142,8 @@ START_TEST(a_counter_that_stays_odd_never_settles)
     ck_assert_uint_eq(value, 1);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(counters_of_every_width)
+TEST(counters_of_every_width)
 {
     static const uint32_t widths[] = {1, 2, 4, 8};
     struct seg *s;
@@ -166,9 +164,8 @@ START_TEST(counters_of_every_width)
     must_fail(seg_counter(s, &(struct seg_seqlock){0, 3}, &value), SEG_E_ALIGN);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(two_readings_alike)
+TEST(two_readings_alike)
 {
     uint64_t record[WORDS], big[SIZE / 8 + 8];
     struct seg *s;
@@ -188,7 +185,6 @@ START_TEST(two_readings_alike)
     ck_assert_int_gt(differed, 0);
     seg_close(s);
 }
-END_TEST
 
 /* Opened with the nth call of the system refused, looked at for a while: was something marked? */
 static bool marked_without(uint64_t nth)
@@ -220,7 +216,7 @@ static bool marked_without(uint64_t nth)
 
 /* Where userfaultfd is refused everything is copied twice: what never came out the same is told,
  * exactly. */
-START_TEST(what_is_copied_twice_is_marked)
+TEST(what_is_copied_twice_is_marked)
 {
     bool marked = false;
     start(never_even, 0);
@@ -229,20 +225,8 @@ START_TEST(what_is_copied_twice_is_marked)
             marked = marked_without(nth);
     ck_assert(marked);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("settled");
-    TCase *t = tcase_create("settled");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, under_the_counter_nothing_is_torn);
-    tcase_add_test(t, without_it_readings_are_torn);
-    tcase_add_test(t, a_counter_that_stays_odd_never_settles);
-    tcase_add_test(t, counters_of_every_width);
-    tcase_add_test(t, two_readings_alike);
-    tcase_add_test(t, what_is_copied_twice_is_marked);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_settled, .set_up = set_up, .tear_down = tear_down,
+      TESTS(under_the_counter_nothing_is_torn, without_it_readings_are_torn,
+            a_counter_that_stays_odd_never_settles, counters_of_every_width, two_readings_alike,
+            what_is_copied_twice_is_marked));

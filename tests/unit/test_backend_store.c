@@ -1,23 +1,8 @@
 /* Storing: one value, a range; what refuses; a file as a segment. */
-#include "support/backend_peer.h"
+#include "support/backend_suite.h"
+#include "support/suite.h"
 
-static struct backend *be;
-
-static void set_up(void)
-{
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-}
-
-static void tear_down(void)
-{
-    static const char *const used[] = {"a", "b", "c", "mode"};
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-        (void)shm_unlink(own_name(used[i]));
-    backend_free(be);
-}
-
-START_TEST(test_poke_every_size)
+TEST(test_poke_every_size)
 {
     struct seg *s;
     unsigned char now[32];
@@ -46,9 +31,8 @@ START_TEST(test_poke_every_size)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_compare_and_swap)
+TEST(test_compare_and_swap)
 {
     struct seg *s;
     struct poked r;
@@ -75,9 +59,8 @@ START_TEST(test_compare_and_swap)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_poke_at_the_end)
+TEST(test_poke_at_the_end)
 {
     struct seg *s;
     struct poked r;
@@ -101,9 +84,8 @@ START_TEST(test_poke_at_the_end)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_read_only_refuses)
+TEST(test_read_only_refuses)
 {
     struct seg *s;
     struct poked r;
@@ -123,9 +105,8 @@ START_TEST(test_read_only_refuses)
     seg_close(s);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_raised_access_is_the_same_object)
+TEST(test_raised_access_is_the_same_object)
 {
     struct seg *s;
     struct poked r;
@@ -145,9 +126,8 @@ START_TEST(test_raised_access_is_the_same_object)
     close(fd);
     close(other);
 }
-END_TEST
 
-START_TEST(test_store_and_fill)
+TEST(test_store_and_fill)
 {
     enum { SIZE = 3 * 1024 * 1024 };
     unsigned char *bytes = malloc(SIZE), *now = malloc(SIZE);
@@ -177,9 +157,8 @@ START_TEST(test_store_and_fill)
     free(bytes);
     free(now);
 }
-END_TEST
 
-START_TEST(test_file_kind)
+TEST(test_file_kind)
 {
     char path[] = "/tmp/shmlens-test-XXXXXX", locator[64], buf[16];
     struct seg *s;
@@ -210,20 +189,8 @@ START_TEST(test_file_kind)
     must_fail(seg_open(be, "file:/dev/null", SEG_READ, &s), SEG_E_NOT_SEGMENT);
     must_fail(seg_open(be, "file:", SEG_READ, &s), SEG_E_NAME);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: store");
-    TCase *t = tcase_create("one");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_poke_every_size);
-    tcase_add_test(t, test_compare_and_swap);
-    tcase_add_test(t, test_poke_at_the_end);
-    tcase_add_test(t, test_read_only_refuses);
-    tcase_add_test(t, test_raised_access_is_the_same_object);
-    tcase_add_test(t, test_store_and_fill);
-    tcase_add_test(t, test_file_kind);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_store, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_poke_every_size, test_compare_and_swap, test_poke_at_the_end,
+            test_read_only_refuses, test_raised_access_is_the_same_object, test_store_and_fill,
+            test_file_kind));

@@ -1,6 +1,7 @@
 /* System V: what the system tells of a segment, looking without filling it, numbers that come back.
  */
 #include "support/backend_sysv.h"
+#include "support/suite.h"
 
 enum { KEY_BASE = 0x53480000 };
 
@@ -21,7 +22,7 @@ static uint64_t resident(void)
     return r;
 }
 
-START_TEST(test_list)
+TEST(test_list)
 {
     struct seg_survey sv;
     int keyed = make_segment(own_key(), 3 * PAGE, 0640);
@@ -42,9 +43,8 @@ START_TEST(test_list)
     shmctl(keyed, IPC_RMID, NULL);
     shmdt(p);
 }
-END_TEST
 
-START_TEST(test_removed_but_attached)
+TEST(test_removed_but_attached)
 {
     struct seg *s;
     uint32_t value = 77, seen = 0;
@@ -60,7 +60,6 @@ START_TEST(test_removed_but_attached)
     shmdt(p);
     must_fail(seg_open(be, locator, SEG_READ, &s), EIDRM);
 }
-END_TEST
 
 /* Reads and asks everywhere: nothing becomes resident, what is there is seen, exactly there. */
 static void look_everywhere(enum seg_extent_kind absent)
@@ -97,14 +96,13 @@ static void touch_one(void)
     shmdt(p);
 }
 
-START_TEST(test_look_fills_nothing)
+TEST(test_look_fills_nothing)
 {
     touch_one();
     ck_assert_uint_eq(resident(), PAGE);
     look_everywhere(SEG_EXT_HOLE);
     ck_assert_uint_eq(resident(), PAGE);
 }
-END_TEST
 
 static int look_as_nobody(void *arg)
 {
@@ -126,18 +124,15 @@ static int look_as_nobody(void *arg)
 }
 
 /* Without the right to a descriptor on it, page by page. */
-START_TEST(test_look_as_nobody)
+TEST(test_look_as_nobody)
 {
-    if (getuid() != 0) {
-        printf("skip: sysv: not root\n");
-        return;
-    }
+    if (getuid() != 0)
+        SKIP("only root can become another user");
     as_nobody(look_as_nobody, NULL);
     ck_assert_int_eq((int)raw_stat(id).shm_segsz, SIZE);
 }
-END_TEST
 
-START_TEST(test_poke)
+TEST(test_poke)
 {
     struct seg *s;
     struct poked r;
@@ -160,9 +155,8 @@ START_TEST(test_poke)
     shmdt(at);
     ck_assert_uint_eq(raw_stat(id).shm_nattch, 0);
 }
-END_TEST
 
-START_TEST(test_create)
+TEST(test_create)
 {
     struct seg *s;
     char key[64];
@@ -187,9 +181,8 @@ START_TEST(test_create)
     must_fail(seg_create(be, "sysv:new", 4096, 01777, &s), EINVAL);
     must_fail(seg_open(be, "sysv:key=0", SEG_READ, &s), SEG_E_NAME);
 }
-END_TEST
 
-START_TEST(test_locators)
+TEST(test_locators)
 {
     static const struct {
         const char *typed, *canonical; /* NULL: none */
@@ -214,24 +207,20 @@ START_TEST(test_locators)
             ck_assert_str_eq(out, all[i].canonical);
     }
 }
-END_TEST
 
-START_TEST(test_key_minus_one)
+TEST(test_key_minus_one)
 {
     struct seg *s;
     int made = shmget(-1, PAGE, IPC_CREAT | IPC_EXCL | 0600);
-    if (made < 0) {
-        printf("skip: sysv: key 0xffffffff is somebody's\n");
-        return;
-    }
+    if (made < 0)
+        SKIP("key 0xffffffff is somebody's");
     must(seg_open(be, "sysv:key=0xffffffff", SEG_STAT, &s));
     ck_assert_uint_eq(seg_last(s)->key, 0xffffffffU);
     seg_close(s);
     shmctl(made, IPC_RMID, NULL);
 }
-END_TEST
 
-START_TEST(test_chmod)
+TEST(test_chmod)
 {
     struct seg *s;
     must(seg_open(be, locator, SEG_STAT, &s));
@@ -241,7 +230,6 @@ START_TEST(test_chmod)
     must_fail(seg_chmod(s, 01777), EINVAL);
     seg_close(s);
 }
-END_TEST
 
 static void hold_it(void *arg, int ready)
 {
@@ -253,7 +241,7 @@ static void hold_it(void *arg, int ready)
         pause();
 }
 
-START_TEST(test_remove)
+TEST(test_remove)
 {
     struct seg_who who;
     struct peer p = peer_start(hold_it, NULL);
@@ -269,7 +257,6 @@ START_TEST(test_remove)
     ck_assert_uint_eq(raw_stat(id).shm_segsz, 0);
     must_fail(seg_remove(be, locator, 0, NULL), EIDRM);
 }
-END_TEST
 
 /* Somebody attaches between the first check and the last. */
 struct late {
@@ -284,7 +271,7 @@ static void attach_late(void *ctx, const char *call)
         l->at = shmat(id, NULL, 0);
 }
 
-START_TEST(test_attached_meanwhile)
+TEST(test_attached_meanwhile)
 {
     struct late l = {0};
     backend_before_call(be, attach_late, &l);
@@ -293,25 +280,8 @@ START_TEST(test_attached_meanwhile)
     ck_assert_uint_eq(raw_stat(id).shm_nattch, 1);
     shmdt(l.at);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: System V");
-    TCase *t = tcase_create("sysv");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_list);
-    tcase_add_test(t, test_removed_but_attached);
-    tcase_add_test(t, test_look_fills_nothing);
-    tcase_add_test(t, test_look_as_nobody);
-    tcase_add_test(t, test_poke);
-    tcase_add_test(t, test_create);
-    tcase_add_test(t, test_locators);
-    tcase_add_test(t, test_key_minus_one);
-    tcase_add_test(t, test_chmod);
-    tcase_add_test(t, test_remove);
-    tcase_add_test(t, test_attached_meanwhile);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_sysv, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_list, test_removed_but_attached, test_look_fills_nothing, test_look_as_nobody,
+            test_poke, test_create, test_locators, test_key_minus_one, test_chmod, test_remove,
+            test_attached_meanwhile));

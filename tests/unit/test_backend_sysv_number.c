@@ -1,17 +1,16 @@
 /* System V: the number of a segment is given again, to another. */
 #include "support/backend_sysv.h"
+#include "support/suite.h"
 
 /* The number comes back for another segment. */
-START_TEST(test_number_reused)
+TEST(test_number_reused)
 {
     struct seg_survey sv;
     struct seg *s;
     struct seg_stat st;
     FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
-    if (next == NULL) {
-        printf("skip: sysv number: the next id cannot be chosen\n");
-        return;
-    }
+    if (next == NULL)
+        SKIP("the next id cannot be chosen");
     must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
     const struct seg_info *row = row_of(&sv, locator);
     must(seg_open(be, locator, SEG_STAT, &s));
@@ -32,7 +31,6 @@ START_TEST(test_number_reused)
     seg_close(s);
     seg_survey_free(&sv);
 }
-END_TEST
 
 /* Right before we attach its number becomes that of another, which is smaller. */
 static void replace_late(void *ctx, const char *call)
@@ -47,14 +45,12 @@ static void replace_late(void *ctx, const char *call)
     (void)make_segment(IPC_PRIVATE, PAGE, 0600);
 }
 
-START_TEST(test_number_reused_meanwhile)
+TEST(test_number_reused_meanwhile)
 {
     struct seg *s;
     FILE *next = getuid() != 0 ? NULL : fopen("/proc/sys/kernel/shm_next_id", "we");
-    if (next == NULL) {
-        printf("skip: sysv number: the next id cannot be chosen\n");
-        return;
-    }
+    if (next == NULL)
+        SKIP("the next id cannot be chosen");
     backend_before_call(be, replace_late, &next);
     struct oserr e = seg_open(be, locator, SEG_READ, &s);
     backend_before_call(be, NULL, NULL);
@@ -64,16 +60,6 @@ START_TEST(test_number_reused_meanwhile)
         must_fail(e, SEG_E_REPLACED);
     ck_assert_ptr_null(s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: System V numbers");
-    TCase *t = tcase_create("numbers");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_number_reused);
-    tcase_add_test(t, test_number_reused_meanwhile);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_sysv_number, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_number_reused, test_number_reused_meanwhile));

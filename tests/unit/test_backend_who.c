@@ -1,5 +1,6 @@
 /* Who maps and who holds, by identity and never by name; the list; what a removal respects. */
 #include "support/backend_peer.h"
+#include "support/suite.h"
 
 static struct backend *be;
 static char name[NAME_CAP];
@@ -39,7 +40,7 @@ static void use(void *arg, int ready)
         pause();
 }
 
-START_TEST(test_mappers_and_holders)
+TEST(test_mappers_and_holders)
 {
     struct use rw = {name, PROT_READ | PROT_WRITE, false}, ro = {name, PROT_READ, true};
     struct use held = {name, 0, true};
@@ -79,9 +80,8 @@ START_TEST(test_mappers_and_holders)
     seg_who_free(&w);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(test_remove_refuses_and_names)
+TEST(test_remove_refuses_and_names)
 {
     struct use mapped = {name, PROT_READ | PROT_WRITE, false}, held = {name, 0, true};
     struct use *uses[] = {&mapped, &held};
@@ -102,9 +102,8 @@ START_TEST(test_remove_refuses_and_names)
         peer_stop(&p);
     }
 }
-END_TEST
 
-START_TEST(test_remove_when_nobody_has_it)
+TEST(test_remove_when_nobody_has_it)
 {
     struct seg *s;
     struct seg_stat st;
@@ -116,7 +115,6 @@ START_TEST(test_remove_when_nobody_has_it)
     ck_assert(st.name_gone && st.links == 0);
     seg_close(s);
 }
-END_TEST
 
 /* The lease sees what /proc does not: as nobody, root's use of a segment of ours. */
 static int child_lease(void *arg)
@@ -137,12 +135,12 @@ static int child_lease(void *arg)
     return oserr_is(seg_remove(be, lent, 0, NULL)) ? 5 : 0;
 }
 
-START_TEST(test_lease_proves)
+TEST(test_lease_proves)
 {
     int down[2], up[2], status;
     char byte;
     if (getuid() != 0)
-        return;
+        SKIP("only root can become another user");
     ck_assert_int_eq(pipe(down) | pipe(up), 0);
     struct peer ends = {.ready = {down[0], up[1]}};
     pid_t pid = fork();
@@ -167,7 +165,6 @@ START_TEST(test_lease_proves)
     close(down[1]);
     close(up[0]);
 }
-END_TEST
 
 /* Replaced between the look and the removal: the other object stays, under its name. */
 static void replace(void *ctx, const char *call)
@@ -179,7 +176,7 @@ static void replace(void *ctx, const char *call)
     }
 }
 
-START_TEST(test_remove_takes_no_other)
+TEST(test_remove_takes_no_other)
 {
     int fd = -1;
     close(raw_create(name, 8192));
@@ -192,7 +189,6 @@ START_TEST(test_remove_takes_no_other)
     close(again);
     close(fd);
 }
-END_TEST
 
 static const struct seg_info *find_row(const struct seg_survey *s, const char *of)
 {
@@ -203,7 +199,7 @@ static const struct seg_info *find_row(const struct seg_survey *s, const char *o
     return NULL;
 }
 
-START_TEST(test_survey_of_hostile_names)
+TEST(test_survey_of_hostile_names)
 {
     static const char *const tails[] = {" (deleted)", "\n\x1b[2J\xff", " a b\\x41", "", ".tmp"};
     enum { N = sizeof tails / sizeof *tails };
@@ -243,10 +239,9 @@ START_TEST(test_survey_of_hostile_names)
         shm_unlink(names[i]);
     }
 }
-END_TEST
 
 /* Two names of one object: who has it, has it under both. */
-START_TEST(test_linked_names_share_who)
+TEST(test_linked_names_share_who)
 {
     char other[NAME_CAP], a[PATH_CAP], b[PATH_CAP];
     struct seg_survey sv;
@@ -268,7 +263,6 @@ START_TEST(test_linked_names_share_who)
     peer_stop(&p);
     shm_unlink(other);
 }
-END_TEST
 
 static void counted(const struct seg_users *u)
 {
@@ -278,7 +272,7 @@ static void counted(const struct seg_users *u)
 }
 
 /* Each process once, for the most that it does; we do not count. The same from counting alone. */
-START_TEST(test_users_are_counted)
+TEST(test_users_are_counted)
 {
     struct use rw = {name, PROT_READ | PROT_WRITE, true}, ro = {name, PROT_READ, true};
     struct use held = {name, 0, true};
@@ -311,9 +305,8 @@ START_TEST(test_users_are_counted)
     munmap(ours, 4096);
     close(fd);
 }
-END_TEST
 
-START_TEST(test_semaphores_are_a_kind)
+TEST(test_semaphores_are_a_kind)
 {
     char sem[NAME_CAP];
     struct seg_survey sv;
@@ -335,7 +328,6 @@ START_TEST(test_semaphores_are_a_kind)
     seg_close(s);
     shm_unlink(sem);
 }
-END_TEST
 
 /* As nobody, who cannot read root's processes: counted, not hidden; but threads of the kernel are
  * no processes. */
@@ -350,29 +342,15 @@ static int child_unreadable(void *arg)
     return r;
 }
 
-START_TEST(test_unreadable_is_counted)
+TEST(test_unreadable_is_counted)
 {
-    if (getuid() == 0)
-        as_nobody(child_unreadable, NULL);
+    if (getuid() != 0)
+        SKIP("only root can become another user");
+    as_nobody(child_unreadable, NULL);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("backend: who");
-    TCase *t = tcase_create("who");
-    tcase_set_timeout(t, 30);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, test_mappers_and_holders);
-    tcase_add_test(t, test_remove_refuses_and_names);
-    tcase_add_test(t, test_remove_when_nobody_has_it);
-    tcase_add_test(t, test_lease_proves);
-    tcase_add_test(t, test_remove_takes_no_other);
-    tcase_add_test(t, test_survey_of_hostile_names);
-    tcase_add_test(t, test_linked_names_share_who);
-    tcase_add_test(t, test_users_are_counted);
-    tcase_add_test(t, test_semaphores_are_a_kind);
-    tcase_add_test(t, test_unreadable_is_counted);
-    suite_add_tcase(s, t);
-    return run_suite(s);
-}
+SUITE(test_backend_who, .set_up = set_up, .tear_down = tear_down,
+      TESTS(test_mappers_and_holders, test_remove_refuses_and_names, test_remove_when_nobody_has_it,
+            test_lease_proves, test_remove_takes_no_other, test_survey_of_hostile_names,
+            test_linked_names_share_who, test_users_are_counted, test_semaphores_are_a_kind,
+            test_unreadable_is_counted));

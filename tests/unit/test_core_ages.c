@@ -1,9 +1,8 @@
 /* Change tracking, against an oracle that looks at one byte at a time and remembers by offset. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
+#include "support/suite.h"
 
 enum { SPACE = 1200, CAP = 700 }; /* bytes of the segment and of the largest window */
 
@@ -73,7 +72,7 @@ static void disturb(uint8_t *bytes, uint8_t *state)
     }
 }
 
-START_TEST(follows_the_oracle)
+TEST_LOOP(follows_the_oracle, 20)
 {
     static struct memory memory[SPACE];
     uint8_t bytes[SPACE] = {0}, state[SPACE] = {0}, own[64];
@@ -107,11 +106,10 @@ START_TEST(follows_the_oracle)
     }
     ages_free(d);
 }
-END_TEST
 
 static const uint8_t all_data[16]; /* BYTE_DATA is 0 */
 
-START_TEST(first_sight_is_no_change)
+TEST(first_sight_is_no_change)
 {
     struct ages *d = ages_new(16);
     ck_assert_uint_eq(ages_feed(d, 64, (const uint8_t *)"abcdefgh", all_data, 8, 5), 0);
@@ -123,9 +121,8 @@ START_TEST(first_sight_is_no_change)
     ck_assert_int_eq(ages_changed(d)[2], 0);
     ages_free(d);
 }
-END_TEST
 
-START_TEST(states)
+TEST(states)
 {
     static const struct {
         uint8_t was, was_state, is, is_state;
@@ -143,9 +140,8 @@ START_TEST(states)
         ages_free(d);
     }
 }
-END_TEST
 
-START_TEST(an_unknown_spell_hides_no_change)
+TEST(an_unknown_spell_hides_no_change)
 {
     const uint8_t five = 5, six = 6, data = BYTE_DATA, unknown = BYTE_UNKNOWN;
     struct ages *d = ages_new(1);
@@ -157,9 +153,8 @@ START_TEST(an_unknown_spell_hides_no_change)
     ck_assert_int_eq(ages_changed(d)[0], 5);
     ages_free(d);
 }
-END_TEST
 
-START_TEST(own_stores_are_expected)
+TEST(own_stores_are_expected)
 {
     struct ages *d = ages_new(8);
     ages_feed(d, 0, (const uint8_t *)"abcd", all_data, 4, 1);
@@ -172,9 +167,8 @@ START_TEST(own_stores_are_expected)
     ck_assert_int_eq(ages_changed(d)[0], 12);
     ages_free(d);
 }
-END_TEST
 
-START_TEST(far_offsets)
+TEST(far_offsets)
 {
     struct ages *d = ages_new(8);
     uint64_t far = UINT64_MAX - 7;
@@ -186,22 +180,7 @@ START_TEST(far_offsets)
     ck_assert_int_eq(ages_changed(d)[6], 0);
     ages_free(d);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("diff");
-    TCase *t = tcase_create("diff");
-    tcase_add_loop_test(t, follows_the_oracle, 0, 20);
-    tcase_add_test(t, first_sight_is_no_change);
-    tcase_add_test(t, states);
-    tcase_add_test(t, an_unknown_spell_hides_no_change);
-    tcase_add_test(t, own_stores_are_expected);
-    tcase_add_test(t, far_offsets);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_ages,
+      TESTS(follows_the_oracle, first_sight_is_no_change, states, an_unknown_spell_hides_no_change,
+            own_stores_are_expected, far_offsets));

@@ -1,10 +1,9 @@
 /* The canvas: what is drawn, what is clipped, and that wide characters are never half there. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/screen/canvas.h"
 #include "core/text.h"
+#include "support/suite.h"
 
 static struct canvas c;
 static char row[256];
@@ -32,7 +31,7 @@ static const char *styles_of(int r)
     return row;
 }
 
-START_TEST(begins_blank)
+TEST(begins_blank)
 {
     for (int r = 0; r < 4; r++)
         ck_assert_str_eq(text_of(r), "");
@@ -44,9 +43,8 @@ START_TEST(begins_blank)
     canvas_clear(&c);
     ck_assert_str_eq(text_of(1), "");
 }
-END_TEST
 
-START_TEST(sizes)
+TEST(sizes)
 {
     ck_assert(canvas_resize(&c, 0, -7));
     ck_assert_int_eq(c.rows, 1);
@@ -55,7 +53,6 @@ START_TEST(sizes)
     ck_assert_int_eq(c.cols, 4096);
     ck_assert_int_eq(canvas_text(&c, 4, 4090, 9999, STYLE_TEXT, "0123456789"), 4096);
 }
-END_TEST
 
 /* What a text looks like on an empty row of 12, drawn at col with a limit. */
 static const struct {
@@ -87,7 +84,7 @@ static const struct {
     {0, 12, "", "", 0},
 };
 
-START_TEST(clipping)
+TEST_LOOP(clipping, SUITE_ROWS(clipped))
 {
     int next = canvas_text(&c, 2, clipped[_i].col, clipped[_i].limit, STYLE_TEXT, clipped[_i].text);
     ck_assert_str_eq(text_of(2), clipped[_i].seen);
@@ -95,9 +92,8 @@ START_TEST(clipping)
     ck_assert_str_eq(text_of(1), "");
     ck_assert_str_eq(text_of(3), "");
 }
-END_TEST
 
-START_TEST(rows_outside)
+TEST(rows_outside)
 {
     canvas_text(&c, -1, 0, 12, STYLE_TEXT, "no\u0301");
     canvas_text(&c, 4, 0, 12, STYLE_TEXT, "no日");
@@ -108,9 +104,8 @@ START_TEST(rows_outside)
         ck_assert_str_eq(styles_of(r), "");
     }
 }
-END_TEST
 
-START_TEST(half_overwritten)
+TEST(half_overwritten)
 {
     canvas_text(&c, 0, 0, 12, STYLE_DIM, "日本語");
     canvas_char(&c, 0, 1, 12, STYLE_TEXT, 'x'); /* the right half of the first */
@@ -122,9 +117,8 @@ START_TEST(half_overwritten)
     canvas_text(&c, 0, 0, 12, STYLE_TEXT, "日");
     ck_assert_str_eq(text_of(0), "日  y");
 }
-END_TEST
 
-START_TEST(marks_one_by_one)
+TEST(marks_one_by_one)
 {
     int col = canvas_char(&c, 0, 3, 12, STYLE_TEXT, 'e');
     ck_assert_int_eq(canvas_char(&c, 0, col, 12, STYLE_TEXT, 0x301), col);
@@ -136,9 +130,8 @@ START_TEST(marks_one_by_one)
     ck_assert_int_eq(canvas_char(&c, 0, 12, 12, STYLE_TEXT, 'x'), 12);
     ck_assert_int_eq(canvas_char(&c, 0, 5, 5, STYLE_TEXT, 'x'), 5);
 }
-END_TEST
 
-START_TEST(fills)
+TEST(fills)
 {
     canvas_fill(&c, 0, 2, 4, STYLE_DIM, 0xb7);
     ck_assert_str_eq(text_of(0), "  \u00b7\u00b7\u00b7\u00b7");
@@ -154,9 +147,8 @@ START_TEST(fills)
     canvas_fill(&c, 3, 2, 1, STYLE_DIM, ' ');
     ck_assert_str_eq(text_of(3), "   日");
 }
-END_TEST
 
-START_TEST(styles)
+TEST(styles)
 {
     canvas_text(&c, 0, 0, 12, STYLE_TEXT, "a日b");
     canvas_style(&c, 0, 2, 1, STYLE_DIM); /* the right half: both change */
@@ -170,9 +162,8 @@ START_TEST(styles)
     ck_assert_str_eq(styles_of(0), "bcc        E");
     ck_assert_str_eq(text_of(0), "a日b");
 }
-END_TEST
 
-START_TEST(style_letters)
+TEST(style_letters)
 {
     bool used[128] = {false};
     for (int s = 0; s < STYLES; s++) {
@@ -183,9 +174,8 @@ START_TEST(style_letters)
     }
     ck_assert_int_eq(style_letter(STYLE_TEXT), ' ');
 }
-END_TEST
 
-START_TEST(prints)
+TEST(prints)
 {
     char longer[600];
     ck_assert_int_eq(canvas_print(&c, 0, 1, 12, STYLE_TEXT, "%d of %s", 3, "日"), 8);
@@ -197,18 +187,16 @@ START_TEST(prints)
     memcpy(longer + 508, "日z", 5); /* just fits */
     ck_assert_int_eq(canvas_print(&c, 0, 0, 600, STYLE_TEXT, "%s", longer), 510);
 }
-END_TEST
 
-START_TEST(widths)
+TEST(widths)
 {
     ck_assert_int_eq(canvas_width(""), 0);
     ck_assert_int_eq(canvas_width("abc"), 3);
     ck_assert_int_eq(canvas_width("日本e\u0301"), 5);
     ck_assert_int_eq(canvas_width("\x1b\xff"), 2);
 }
-END_TEST
 
-START_TEST(short_buffers)
+TEST(short_buffers)
 {
     char out[6] = "-----";
     canvas_text(&c, 0, 0, 12, STYLE_DIM, "ab日c");
@@ -220,10 +208,9 @@ START_TEST(short_buffers)
     ck_assert_uint_eq(canvas_row_text(&c, 9, out, 6), 0);
     ck_assert_uint_eq(canvas_row_text(&c, 0, NULL, 0), 0);
 }
-END_TEST
 
 /* Whatever is drawn, no half of a wide character is alone and every cell can be shown. */
-START_TEST(never_half)
+TEST_LOOP(never_half, 10)
 {
     static const uint32_t letters[] = {'a', 0x65e5, 0x301, ' ', 0x1f600, 0x7f, 0, 0xac00};
     uint64_t seed = (uint64_t)_i;
@@ -245,30 +232,7 @@ START_TEST(never_half)
         ck_assert(!second || c.cells[i].style == c.cells[i - 1].style);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("canvas");
-    TCase *t = tcase_create("canvas");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, begins_blank);
-    tcase_add_test(t, sizes);
-    tcase_add_loop_test(t, clipping, 0, (int)(sizeof clipped / sizeof clipped[0]));
-    tcase_add_test(t, rows_outside);
-    tcase_add_test(t, half_overwritten);
-    tcase_add_test(t, marks_one_by_one);
-    tcase_add_test(t, fills);
-    tcase_add_test(t, styles);
-    tcase_add_test(t, style_letters);
-    tcase_add_test(t, prints);
-    tcase_add_test(t, widths);
-    tcase_add_test(t, short_buffers);
-    tcase_add_loop_test(t, never_half, 0, 10);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_canvas, .set_up = setup, .tear_down = teardown,
+      TESTS(begins_blank, sizes, clipping, rows_outside, half_overwritten, marks_one_by_one, fills,
+            styles, style_letters, prints, widths, short_buffers, never_half));

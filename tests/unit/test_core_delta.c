@@ -1,10 +1,10 @@
 /* Blocks of changes: what is taken in is told again, both ways, with the bytes before and after;
  * whatever is malformed is refused. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/history/delta.h"
+#include "support/suite.h"
 
 enum { SPACE = 3000, STEPS = 1500, TOLD_MAX = 40000 };
 
@@ -120,7 +120,7 @@ static size_t walk_on(struct delta_reader *r, struct byte *state)
     return n;
 }
 
-START_TEST(it_tells_what_it_was_told)
+TEST_LOOP(it_tells_what_it_was_told, 4)
 {
     seed = (uint64_t)_i + 1;
     struct delta_writer *w = delta_writer_new();
@@ -150,10 +150,9 @@ START_TEST(it_tells_what_it_was_told)
     delta_close(r);
     delta_writer_free(w);
 }
-END_TEST
 
 /* The end of the walk is the buffer's end, byte for byte, when nothing was kept from the writer. */
-START_TEST(the_walk_ends_at_the_state_written)
+TEST_LOOP(the_walk_ends_at_the_state_written, 2)
 {
     seed = (uint64_t)_i + 77;
     struct delta_writer *w = delta_writer_new();
@@ -186,9 +185,8 @@ START_TEST(the_walk_ends_at_the_state_written)
     free(block);
     delta_writer_free(w);
 }
-END_TEST
 
-START_TEST(markers_say_what_has_no_bytes)
+TEST(markers_say_what_has_no_bytes)
 {
     struct delta_writer *w = delta_writer_new();
     const struct delta given[] = {
@@ -220,9 +218,8 @@ START_TEST(markers_say_what_has_no_bytes)
     free(block);
     delta_writer_free(w);
 }
-END_TEST
 
-START_TEST(a_missed_change_is_said)
+TEST(a_missed_change_is_said)
 {
     struct delta_writer *w = delta_writer_new();
     const uint8_t a[2] = {1, 1}, b[2] = {2, 1}, c[2] = {9, 1};
@@ -244,7 +241,6 @@ START_TEST(a_missed_change_is_said)
     free(block);
     delta_writer_free(w);
 }
-END_TEST
 
 static struct delta_key keys[4];
 static size_t keys_told;
@@ -256,7 +252,7 @@ static void take_key(void *ctx, const struct delta_key *key)
     keys[keys_told++] = *key;
 }
 
-START_TEST(keys_are_the_state_before)
+TEST(keys_are_the_state_before)
 {
     struct delta_writer *w = delta_writer_new();
     const uint8_t a[3] = {1, 2, 3}, b[3] = {4, 2, 5}, c[2] = {7, 8};
@@ -279,9 +275,8 @@ START_TEST(keys_are_the_state_before)
     free(block);
     delta_writer_free(w);
 }
-END_TEST
 
-START_TEST(it_says_when_it_is_full_and_goes_on_after_a_reset)
+TEST(it_says_when_it_is_full_and_goes_on_after_a_reset)
 {
     struct delta_writer *w = delta_writer_new();
     uint8_t *old = calloc(1, DELTA_CHANGE_MAX), *new = malloc(DELTA_CHANGE_MAX);
@@ -311,9 +306,8 @@ START_TEST(it_says_when_it_is_full_and_goes_on_after_a_reset)
     free(new);
     delta_writer_free(w);
 }
-END_TEST
 
-START_TEST(what_breaks_the_rules_is_refused_and_changes_nothing)
+TEST(what_breaks_the_rules_is_refused_and_changes_nothing)
 {
     struct delta_writer *w = delta_writer_new();
     uint8_t b[DELTA_CHANGE_MAX + 1] = {1}, z[DELTA_CHANGE_MAX + 1] = {0};
@@ -339,9 +333,8 @@ START_TEST(what_breaks_the_rules_is_refused_and_changes_nothing)
     ck_assert_uint_eq(delta_writer_records(w), 1);
     delta_writer_free(w);
 }
-END_TEST
 
-START_TEST(every_cut_and_every_flipped_bit_is_refused)
+TEST(every_cut_and_every_flipped_bit_is_refused)
 {
     struct delta_writer *w = delta_writer_new();
     const uint8_t a[4] = {1, 2, 3, 4}, b[4] = {5, 6, 7, 8};
@@ -369,24 +362,10 @@ START_TEST(every_cut_and_every_flipped_bit_is_refused)
     free(block);
     delta_writer_free(w);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_delta");
-    TCase *t = tcase_create("delta");
-    tcase_add_loop_test(t, it_tells_what_it_was_told, 0, 4);
-    tcase_add_loop_test(t, the_walk_ends_at_the_state_written, 0, 2);
-    tcase_add_test(t, markers_say_what_has_no_bytes);
-    tcase_add_test(t, a_missed_change_is_said);
-    tcase_add_test(t, keys_are_the_state_before);
-    tcase_add_test(t, it_says_when_it_is_full_and_goes_on_after_a_reset);
-    tcase_add_test(t, what_breaks_the_rules_is_refused_and_changes_nothing);
-    tcase_add_test(t, every_cut_and_every_flipped_bit_is_refused);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_delta,
+      TESTS(it_tells_what_it_was_told, the_walk_ends_at_the_state_written,
+            markers_say_what_has_no_bytes, a_missed_change_is_said, keys_are_the_state_before,
+            it_says_when_it_is_full_and_goes_on_after_a_reset,
+            what_breaks_the_rules_is_refused_and_changes_nothing,
+            every_cut_and_every_flipped_bit_is_refused));

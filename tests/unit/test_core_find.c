@@ -1,10 +1,9 @@
 /* Finding, against a search that tries every place; whole buffers and in blocks fed as find.h says.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/find/find.h"
+#include "support/suite.h"
 
 enum { BUFFER_MAX = 20000 };
 
@@ -136,24 +135,22 @@ static void random_search(uint32_t wild)
     find_free(f);
 }
 
-START_TEST(literals)
+TEST_LOOP(literals, 10)
 {
     seed = (uint64_t)_i * 77 + 5;
     for (int k = 0; k < 40; k++)
         random_search(0);
 }
-END_TEST
 
-START_TEST(wildcards)
+TEST_LOOP(wildcards, 10)
 {
     seed = (uint64_t)_i * 99 + 3;
     for (int k = 0; k < 40; k++)
         random_search(1 + (uint32_t)k % 9);
 }
-END_TEST
 
 /* The first probe hits everywhere in vain: the search changes its way, and finds the needle. */
-START_TEST(common_bytes)
+TEST(common_bytes)
 {
     static uint8_t buffer[1 << 20];
     static const char *const patterns[] = {"x:0000000000000001", "x:0100000000000000", "x:01 ?? 01",
@@ -177,9 +174,8 @@ START_TEST(common_bytes)
             find_free(f);
         }
 }
-END_TEST
 
-START_TEST(long_literals)
+TEST(long_literals)
 {
     static uint8_t bytes[FIND_LITERAL_MAX + 1], buffer[3 * FIND_LITERAL_MAX];
     size_t length;
@@ -196,21 +192,5 @@ START_TEST(long_literals)
     ck_assert_uint_eq(find_prev(f, buffer, sizeof buffer, SIZE_MAX, &length), 70001);
     find_free(f);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("find");
-    TCase *t = tcase_create("find");
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, literals, 0, 10);
-    tcase_add_loop_test(t, wildcards, 0, 10);
-    tcase_add_test(t, common_bytes);
-    tcase_add_test(t, long_literals);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_find, TESTS(literals, wildcards, common_bytes, long_literals));

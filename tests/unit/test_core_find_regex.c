@@ -1,9 +1,8 @@
 /* Finding by regular expression: in blocks as in one piece, and within limits. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/find/find.h"
+#include "support/suite.h"
 
 static uint64_t seed;
 static char why[FIND_WHY_MAX];
@@ -38,7 +37,7 @@ static size_t regex_matches(struct find *f, const uint8_t *buffer, size_t n, siz
     }
 }
 
-START_TEST(regex_in_blocks)
+TEST_LOOP(regex_in_blocks, 8)
 {
     static uint8_t buffer[30000];
     static size_t whole[4000][2], parts[4000][2];
@@ -64,9 +63,8 @@ START_TEST(regex_in_blocks)
     ck_assert(!find_gave_up(f));
     find_free(f);
 }
-END_TEST
 
-START_TEST(regex_rules)
+TEST(regex_rules)
 {
     size_t length = 0;
     struct find *f = find_compile("r:a*", why);
@@ -89,9 +87,8 @@ START_TEST(regex_rules)
         (void)find_next(f, (const uint8_t *)"aab", 3, 0, true, &length);
     find_free(f);
 }
-END_TEST
 
-START_TEST(regex_limits)
+TEST(regex_limits)
 {
     static uint8_t buffer[60000];
     size_t length;
@@ -103,7 +100,6 @@ START_TEST(regex_limits)
     ck_assert(find_gave_up(f));
     find_free(f);
 }
-END_TEST
 
 /* Counts breaths; after some it says no. */
 struct breath {
@@ -122,7 +118,7 @@ static const char *const slow_patterns[] = {"r:[^b]*?[^c]*+[cd]",    "r:(?:[^b]*
                                             "r:[^b]*[^c]*[^d]*[ef]", "r:(a+)+$[bc]",
                                             "r:(?s)a.*[BC]",         "r:(?:a|b|ab)*?[de]"};
 
-START_TEST(regex_stops_when_told)
+TEST_LOOP(regex_stops_when_told, SUITE_ROWS(slow_patterns))
 {
     static uint8_t buffer[256 * 1024];
     size_t length;
@@ -143,10 +139,9 @@ START_TEST(regex_stops_when_told)
     ck_assert(!find_gave_up(f));
     find_free(f);
 }
-END_TEST
 
 /* What takes more than the few steps of the fast way is found as if it did not. */
-START_TEST(regex_slow_finds_the_same)
+TEST(regex_slow_finds_the_same)
 {
     static uint8_t buffer[40000];
     size_t length = 0;
@@ -183,9 +178,8 @@ START_TEST(regex_slow_finds_the_same)
     ck_assert_uint_eq(find_prev(f, buffer + 30700, 400, 400, &length), 300 - 8);
     find_free(f);
 }
-END_TEST
 
-START_TEST(regex_faults_are_where_the_user_typed_them)
+TEST(regex_faults_are_where_the_user_typed_them)
 {
     ck_assert_ptr_null(find_compile("r:ab(cd", why));
     ck_assert_ptr_nonnull(strstr(why, "(at character 6)"));
@@ -199,23 +193,7 @@ START_TEST(regex_faults_are_where_the_user_typed_them)
     ck_assert_uint_eq(find_next(f, (const uint8_t *)"bca\nb", 5, 1, true, &length), 2);
     find_free(f);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("find regex");
-    TCase *t = tcase_create("find regex");
-    tcase_add_loop_test(t, regex_in_blocks, 0, 8);
-    tcase_add_test(t, regex_rules);
-    tcase_add_test(t, regex_limits);
-    tcase_add_loop_test(t, regex_stops_when_told, 0,
-                        (int)(sizeof slow_patterns / sizeof slow_patterns[0]));
-    tcase_add_test(t, regex_slow_finds_the_same);
-    tcase_add_test(t, regex_faults_are_where_the_user_typed_them);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_find_regex,
+      TESTS(regex_in_blocks, regex_rules, regex_limits, regex_stops_when_told,
+            regex_slow_finds_the_same, regex_faults_are_where_the_user_typed_them));

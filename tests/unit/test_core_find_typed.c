@@ -1,10 +1,9 @@
 /* What is typed into find: which bytes it becomes, and what is refused. */
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/find/find.h"
+#include "support/suite.h"
 
 static char why[FIND_WHY_MAX];
 
@@ -64,7 +63,7 @@ static const struct typed typed[] = {
                       "1"),
 };
 
-START_TEST(what_is_typed)
+TEST_LOOP(what_is_typed, SUITE_ROWS(typed))
 {
     uint8_t buffer[64] = {0};
     const struct typed *t = &typed[_i];
@@ -79,10 +78,9 @@ START_TEST(what_is_typed)
     ck_assert_uint_eq(find_prev(f, buffer, sizeof buffer, 9, &length), SIZE_MAX);
     find_free(f);
 }
-END_TEST
 
 /* Every view by its own name, in both directions: what it parses is what is found. */
-START_TEST(every_view)
+TEST(every_view)
 {
     size_t count = 0;
     const struct view *views = view_table(&count);
@@ -106,9 +104,8 @@ START_TEST(every_view)
         }
     }
 }
-END_TEST
 
-START_TEST(machine_order)
+TEST(machine_order)
 {
     const uint16_t number = 0x1234;
     const struct view *v = view_find("u16");
@@ -122,7 +119,6 @@ START_TEST(machine_order)
     ck_assert_uint_eq(find_next(f, text, 2, 0, true, &length), 0);
     find_free(f);
 }
-END_TEST
 
 static const char *const refused[] = {
     "",
@@ -156,7 +152,7 @@ static const char *const refused[] = {
     "hex:1\x1b",
 };
 
-START_TEST(what_is_refused)
+TEST_LOOP(what_is_refused, SUITE_ROWS(refused))
 {
     memset(why, 0, sizeof why);
     struct find *f = find_compile(refused[_i], why);
@@ -165,9 +161,8 @@ START_TEST(what_is_refused)
     for (const char *c = why; *c; c++)
         ck_assert_msg((unsigned char)*c >= ' ' && *c != 0x7f, "%s", refused[_i]);
 }
-END_TEST
 
-START_TEST(zeros)
+TEST(zeros)
 {
     static const struct {
         const char *pattern;
@@ -184,23 +179,8 @@ START_TEST(zeros)
         find_free(f);
     }
 }
-END_TEST
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-int main(void)
-{
-    Suite *s = suite_create("find typed");
-    TCase *t = tcase_create("find typed");
-    tcase_add_loop_test(t, what_is_typed, 0, COUNT(typed));
-    tcase_add_test(t, every_view);
-    tcase_add_test(t, machine_order);
-    tcase_add_loop_test(t, what_is_refused, 0, COUNT(refused));
-    tcase_add_test(t, zeros);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_find_typed,
+      TESTS(what_is_typed, every_view, machine_order, what_is_refused, zeros));

@@ -1,13 +1,12 @@
 /* Floats as they are typed and printed: the exact inverse, for every exponent. */
-#include <check.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/number.h"
+#include "support/suite.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -21,7 +20,7 @@ static uint64_t random64(void)
     return random_state;
 }
 
-START_TEST(floats_read)
+TEST(floats_read)
 {
     double d = 0;
     float f = 0;
@@ -63,9 +62,8 @@ START_TEST(floats_read)
         ck_assert_msg(number_f32(syntax[i], &f) == NUM_SYNTAX, "%s", syntax[i]);
     }
 }
-END_TEST
 
-START_TEST(floats_print)
+TEST(floats_print)
 {
     static const struct {
         double v;
@@ -122,7 +120,6 @@ START_TEST(floats_print)
     number_format_f32(copysignf(NAN, -1), buf);
     ck_assert_str_eq(buf, "-nan");
 }
-END_TEST
 
 /* The digits of a decimal, without sign, point, leading and trailing zeros and exponent. */
 static int significant(const char *s)
@@ -174,7 +171,7 @@ static void round_trip_f32(uint32_t bits)
     ck_assert_int_eq(number_f32(plain, &back) == NUM_OK && memcmp(&v, &back, sizeof v) == 0, 0);
 }
 
-START_TEST(every_exponent_round_trips)
+TEST(every_exponent_round_trips)
 {
     for (uint64_t exponent = 0; exponent < 2048; exponent++) {
         round_trip_f64(exponent << 52);
@@ -195,19 +192,5 @@ START_TEST(every_exponent_round_trips)
     for (int i = 0; i < 64; i++)
         round_trip_f64(UINT64_C(1) << i);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/float");
-    TCase *tc = tcase_create("core/float");
-    tcase_add_test(tc, floats_read);
-    tcase_add_test(tc, floats_print);
-    tcase_add_test(tc, every_exponent_round_trips);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_float, TESTS(floats_read, floats_print, every_exponent_round_trips));

@@ -1,8 +1,7 @@
 /* Shell patterns. */
 #include "core/glob.h"
+#include "support/suite.h"
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -47,17 +46,16 @@ static const struct {
     {"[a]*", "", false},
 };
 
-START_TEST(patterns)
+TEST(patterns)
 {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ck_assert_msg(glob_match(cases[i].pattern, cases[i].text) == cases[i].matches, "%s on %s",
                       cases[i].pattern, cases[i].text);
     }
 }
-END_TEST
 
 /* Many stars on a text that almost matches: no explosion. */
-START_TEST(hostile_patterns_end)
+TEST(hostile_patterns_end)
 {
     static char pattern[401], text[4001];
     for (int i = 0; i < 400; i += 2) {
@@ -69,18 +67,5 @@ START_TEST(hostile_patterns_end)
     text[3999] = 'b';
     ck_assert(glob_match(pattern, text));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_glob");
-    TCase *t = tcase_create("glob");
-    tcase_add_test(t, patterns);
-    tcase_add_test(t, hostile_patterns_end);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_glob, TESTS(patterns, hostile_patterns_end));

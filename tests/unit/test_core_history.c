@@ -2,12 +2,12 @@
  * bytes, what is unknown, what is a hole, the moments of change and the values equal what really
  * was.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "core/history/history.h"
+#include "support/suite.h"
 
 enum { PAGES = 3, SPACE = PAGES * HISTORY_PAGE - 100, MOMENTS = 120, MS = 1000000 };
 
@@ -230,7 +230,7 @@ static bool *run(struct history *h, uint32_t unknown_of)
     return lost;
 }
 
-START_TEST(every_moment_is_as_it_was)
+TEST_LOOP(every_moment_is_as_it_was, 2)
 {
     seed = (uint64_t)_i + 1;
     struct history *h = history_new(64 << 20);
@@ -252,9 +252,8 @@ START_TEST(every_moment_is_as_it_was)
     free(lost);
     history_free(h);
 }
-END_TEST
 
-START_TEST(the_budget_holds_and_what_it_keeps_is_right)
+TEST_LOOP(the_budget_holds_and_what_it_keeps_is_right, 1)
 {
     seed = (uint64_t)_i + 100;
     struct history *h = history_new(0);
@@ -276,9 +275,8 @@ START_TEST(the_budget_holds_and_what_it_keeps_is_right)
     free(lost);
     history_free(h);
 }
-END_TEST
 
-START_TEST(a_part_of_what_was_dropped_is_right_too)
+TEST_LOOP(a_part_of_what_was_dropped_is_right_too, 1)
 {
     seed = (uint64_t)_i + 500;
     struct history *h = history_new(0);
@@ -303,9 +301,8 @@ START_TEST(a_part_of_what_was_dropped_is_right_too)
     free(lost);
     history_free(h);
 }
-END_TEST
 
-START_TEST(values_of_a_counter_with_their_times)
+TEST(values_of_a_counter_with_their_times)
 {
     struct history *h = history_new(1 << 20);
     uint8_t now[4] = {0}, old[4];
@@ -328,7 +325,6 @@ START_TEST(values_of_a_counter_with_their_times)
     ck_assert_uint_eq(history_values(h, 5000, 4, now, 35, 20, v), 0); /* never watched */
     history_free(h);
 }
-END_TEST
 
 static void oracle_make(void)
 {
@@ -341,20 +337,6 @@ static void oracle_free(void)
     free(o);
 }
 
-int main(void)
-{
-    Suite *s = suite_create("core_past");
-    TCase *t = tcase_create("history");
-    tcase_add_checked_fixture(t, oracle_make, oracle_free);
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, every_moment_is_as_it_was, 0, 2);
-    tcase_add_loop_test(t, the_budget_holds_and_what_it_keeps_is_right, 0, 1);
-    tcase_add_loop_test(t, a_part_of_what_was_dropped_is_right_too, 0, 1);
-    tcase_add_test(t, values_of_a_counter_with_their_times);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_history, .set_up = oracle_make, .tear_down = oracle_free,
+      TESTS(every_moment_is_as_it_was, the_budget_holds_and_what_it_keeps_is_right,
+            a_part_of_what_was_dropped_is_right_too, values_of_a_counter_with_their_times));

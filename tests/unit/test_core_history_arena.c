@@ -1,9 +1,8 @@
 /* The history's own memory: first in, first out, without gaps. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/history/history_private.h"
+#include "support/suite.h"
 
 enum { THINGS = 20000, ALIVE = 700, LARGEST = 40000 };
 
@@ -38,7 +37,7 @@ static void check_thing(size_t i)
 
 /* As many alive as the turn says, each whole until it goes; what they take is little more than they
  * hold. */
-START_TEST(first_in_first_out)
+TEST_LOOP(first_in_first_out, 3)
 {
     static const size_t budgets[] = {256 * 1024, 8 * 1024 * 1024, 64 * 1024 * 1024};
     struct arena s;
@@ -64,10 +63,9 @@ START_TEST(first_in_first_out)
     arena_free(&s);
     ck_assert_ptr_null(s.first);
 }
-END_TEST
 
 /* Once it is full it takes no new memory: what one chunk leaves the next one gets. */
-START_TEST(a_full_one_stays_as_it_is)
+TEST(a_full_one_stays_as_it_is)
 {
     struct arena s;
     arena_init(&s, 1024 * 1024);
@@ -82,18 +80,5 @@ START_TEST(a_full_one_stays_as_it_is)
     }
     arena_free(&s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core_past_store");
-    TCase *t = tcase_create("arena");
-    tcase_add_loop_test(t, first_in_first_out, 0, 3);
-    tcase_add_test(t, a_full_one_stays_as_it_is);
-    suite_add_tcase(suite, t);
-    SRunner *r = srunner_create(suite);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_history_arena, TESTS(first_in_first_out, a_full_one_stays_as_it_is));

@@ -1,9 +1,8 @@
 /* What had changed by a moment, in the order of the segment, against an oracle of every change. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/history/history.h"
+#include "support/suite.h"
 
 enum { PAGES = 6, SPACE = PAGES * HISTORY_PAGE, MOMENTS = 60, MS = 1000000, PARTS = 7 };
 
@@ -56,7 +55,7 @@ static bool did(size_t i, int64_t since, int64_t time)
     return false;
 }
 
-START_TEST(changed_bytes_in_order)
+TEST_LOOP(changed_bytes_in_order, 10)
 {
     seed = (uint64_t)_i + 1;
     struct history *h = fill(1 << 20);
@@ -76,9 +75,8 @@ START_TEST(changed_bytes_in_order)
     }
     history_free(h);
 }
-END_TEST
 
-START_TEST(newest_of_each_part)
+TEST_LOOP(newest_of_each_part, 10)
 {
     seed = (uint64_t)_i + 100;
     struct history *h = fill(1 << 20);
@@ -96,9 +94,8 @@ START_TEST(newest_of_each_part)
     }
     history_free(h);
 }
-END_TEST
 
-START_TEST(what_is_not_known_counts_where_it_may_be)
+TEST(what_is_not_known_counts_where_it_may_be)
 {
     static uint8_t bytes[HISTORY_PAGE];
     int64_t newest[3];
@@ -118,19 +115,6 @@ START_TEST(what_is_not_known_counts_where_it_may_be)
     ck_assert_uint_eq(history_size_then(h, 70, 4096), 4096);
     history_free(h);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_past_walk");
-    TCase *t = tcase_create("walk");
-    tcase_add_loop_test(t, changed_bytes_in_order, 0, 10);
-    tcase_add_loop_test(t, newest_of_each_part, 0, 10);
-    tcase_add_test(t, what_is_not_known_counts_where_it_may_be);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_history_changed,
+      TESTS(changed_bytes_in_order, newest_of_each_part, what_is_not_known_counts_where_it_may_be));

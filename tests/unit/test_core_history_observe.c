@@ -1,9 +1,9 @@
 /* What the history says of stretches that were not looked at, of sizes, and of activity. */
-#include <check.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "core/history/history.h"
+#include "support/suite.h"
 
 enum { MS = 1000000 };
 
@@ -22,7 +22,7 @@ static uint32_t draw(uint32_t below)
             ck_abort_msg("%s", #condition); \
     } while (0)
 
-START_TEST(nothing_is_known_before_it_is_watched)
+TEST(nothing_is_known_before_it_is_watched)
 {
     struct history *h = history_new(1 << 20);
     uint8_t a[8] = {1, 2, 3, 4, 5, 6, 7, 8}, b[8] = {9, 2, 3, 4, 5, 6, 7, 8};
@@ -51,10 +51,9 @@ START_TEST(nothing_is_known_before_it_is_watched)
     ck_assert_int_eq(memcmp(state, want, 8), 0);
     history_free(h);
 }
-END_TEST
 
 /* More stretches than are kept apart: what is said to be known was watched then. */
-START_TEST(many_stretches_never_claim_too_much)
+TEST_LOOP(many_stretches_never_claim_too_much, 2)
 {
     enum { N = 900 };
     static int64_t since[N];
@@ -86,9 +85,8 @@ START_TEST(many_stretches_never_claim_too_much)
     ck_assert_uint_gt(known, N);
     history_free(h);
 }
-END_TEST
 
-START_TEST(the_end_of_then_is_the_end)
+TEST(the_end_of_then_is_the_end)
 {
     struct history *h = history_new(1 << 20);
     uint8_t bytes[8], state[8];
@@ -109,10 +107,9 @@ START_TEST(the_end_of_then_is_the_end)
     }
     history_free(h);
 }
-END_TEST
 
 /* Pages that come and go all the time: what is kept of it is right, and in the budget. */
-START_TEST(holes_have_their_part_of_the_budget)
+TEST(holes_have_their_part_of_the_budget)
 {
     struct history *h = history_new(0);
     struct history_about about;
@@ -133,9 +130,8 @@ START_TEST(holes_have_their_part_of_the_budget)
     }
     history_free(h);
 }
-END_TEST
 
-START_TEST(activity_is_summed_where_it_was)
+TEST(activity_is_summed_where_it_was)
 {
     struct history *h = history_new(1 << 20);
     uint8_t old[100] = {0}, new[100];
@@ -161,21 +157,8 @@ START_TEST(activity_is_summed_where_it_was)
     ck_assert_uint_eq(part[9], 100);
     history_free(h);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_past_known");
-    TCase *t = tcase_create("known");
-    tcase_add_test(t, nothing_is_known_before_it_is_watched);
-    tcase_add_loop_test(t, many_stretches_never_claim_too_much, 0, 2);
-    tcase_add_test(t, the_end_of_then_is_the_end);
-    tcase_add_test(t, holes_have_their_part_of_the_budget);
-    tcase_add_test(t, activity_is_summed_where_it_was);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_history_observe,
+      TESTS(nothing_is_known_before_it_is_watched, many_stretches_never_claim_too_much,
+            the_end_of_then_is_the_end, holes_have_their_part_of_the_budget,
+            activity_is_summed_where_it_was));

@@ -1,12 +1,11 @@
 /* The inspector: which rows there are and what they say. */
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "core/interpret.h"
 #include "core/view.h"
+#include "support/suite.h"
 
 static struct inspect in;
 
@@ -24,7 +23,7 @@ static const char *value_of(const char *label)
 
 #define ROW(label, expected) ck_assert_str_eq(value_of(label), expected)
 
-START_TEST(the_row_of_the_demo)
+TEST(the_row_of_the_demo)
 {
     inspect_fill(&in, (const uint8_t *)"\x4f\x7a\x01\0\0\0\0\0\xee\x79\x01\0\0\0\0\0", 16, false);
     ROW("hex", "4f 7a 01 00 00 00 00 00 ee 79 01 00 00 00 00 00");
@@ -42,9 +41,8 @@ START_TEST(the_row_of_the_demo)
     ROW("utf16", "'穏' U+7A4F");
     ck_assert_int_eq(in.count, INSPECT_ROWS);
 }
-END_TEST
 
-START_TEST(the_other_order)
+TEST(the_other_order)
 {
     inspect_fill(&in, (const uint8_t *)"\xff\xfe\0\0\0\0\0\0", 8, true);
     ROW("u16", "65534");
@@ -60,9 +58,8 @@ START_TEST(the_other_order)
     ROW("f32", "1.5");
     ROW("time", "2003-11-23 00:32:00Z");
 }
-END_TEST
 
-START_TEST(near_the_end)
+TEST(near_the_end)
 {
     static const uint8_t bytes[8] = {'A', 0, 0, 0, 0, 0, 0, 0};
     static const int rows[] = {0, 5, 10, 10, 17, 17, 17, 17, 24};
@@ -74,9 +71,8 @@ START_TEST(near_the_end)
         ck_assert_int_eq(value_of("time") != NULL, n >= 4);
     }
 }
-END_TEST
 
-START_TEST(characters)
+TEST(characters)
 {
     static const struct {
         const char *bytes;
@@ -102,7 +98,6 @@ START_TEST(characters)
     inspect_fill(&in, (const uint8_t *)"\x3d\xd8", 2, false);
     ROW("utf16", "cut off");
 }
-END_TEST
 
 static void fill_time(int64_t t)
 {
@@ -111,7 +106,7 @@ static void fill_time(int64_t t)
     inspect_fill(&in, bytes, 8, true);
 }
 
-START_TEST(times)
+TEST(times)
 {
     static const struct {
         int64_t t;
@@ -140,10 +135,9 @@ START_TEST(times)
     inspect_fill(&in, (const uint8_t *)"\xff\xff\xff\xff", 4, false);
     ROW("time", "1969-12-31 23:59:59Z"); /* 32 bits are signed */
 }
-END_TEST
 
 /* The calendar, against the C library's. */
-START_TEST(times_by_the_library)
+TEST(times_by_the_library)
 {
     for (int64_t t = -62167219200; t < 253402300799; t += 86400 * 1511 + 12345) {
         char text[80];
@@ -159,10 +153,9 @@ START_TEST(times_by_the_library)
             ck_abort_msg("%s", text);
     }
 }
-END_TEST
 
 /* No bytes make a value that is not printable or has no end. */
-START_TEST(printable)
+TEST(printable)
 {
     uint64_t seed = 3;
     for (int k = 0; k < 1000; k++) {
@@ -178,23 +171,6 @@ START_TEST(printable)
                     ck_abort_msg("%s", in.row[i].label);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("inspect");
-    TCase *t = tcase_create("inspect");
-    tcase_add_test(t, the_row_of_the_demo);
-    tcase_add_test(t, the_other_order);
-    tcase_add_test(t, near_the_end);
-    tcase_add_test(t, characters);
-    tcase_add_test(t, times);
-    tcase_add_test(t, times_by_the_library);
-    tcase_add_test(t, printable);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_interpret, TESTS(the_row_of_the_demo, the_other_order, near_the_end, characters,
+                                 times, times_by_the_library, printable));

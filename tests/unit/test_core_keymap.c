@@ -1,9 +1,8 @@
 /* The key table: every row of it is reachable, names read back, the user's bindings win. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/screen/keymap.h"
+#include "support/suite.h"
 
 static struct keymap *m;
 
@@ -41,7 +40,7 @@ static size_t rows_of(const struct keymap *map)
 
 /* Each default is found by its own key (no key is twice in a mode), has a name, a command, and a
  * note of its own or a row before it in its mode. */
-START_TEST(every_row_is_reachable)
+TEST(every_row_is_reachable)
 {
     const struct binding *b;
     for (size_t i = 0; (b = keymap_row(m, i)) != NULL; i++) {
@@ -56,9 +55,8 @@ START_TEST(every_row_is_reachable)
     }
     ck_assert_uint_gt(rows_of(m), 100);
 }
-END_TEST
 
-START_TEST(defaults)
+TEST(defaults)
 {
     ck_assert_str_eq(command_of(MODE_INSPECT, "F5"), "goto");
     ck_assert_str_eq(command_of(MODE_INSPECT, "g"), "goto");
@@ -67,9 +65,8 @@ START_TEST(defaults)
     ck_assert_ptr_null(command_of(MODE_INSPECT, "M-z"));
     ck_assert_ptr_null(command_of(MODE_HELP, "p"));
 }
-END_TEST
 
-START_TEST(user_bindings_win)
+TEST(user_bindings_win)
 {
     size_t before = rows_of(m);
     ck_assert_ptr_null(keymap_bind(m, MODE_INSPECT, "g", "  move start"));
@@ -86,9 +83,8 @@ START_TEST(user_bindings_win)
     ck_assert_ptr_null(keymap_bind(m, MODE_INSPECT, "M-x", "quit"));
     ck_assert_uint_eq(rows_of(m), before + 1);
 }
-END_TEST
 
-START_TEST(unbinding)
+TEST(unbinding)
 {
     size_t before = rows_of(m);
     const char *note = keymap_find(m, MODE_INSPECT, key_of("F5"))->note;
@@ -101,9 +97,8 @@ START_TEST(unbinding)
     ck_assert_ptr_null(keymap_bind(m, MODE_INSPECT, "F5", ""));
     ck_assert_uint_eq(rows_of(m), before - 1);
 }
-END_TEST
 
-START_TEST(what_cannot_be_bound)
+TEST(what_cannot_be_bound)
 {
     char longer[3000];
     memset(longer, 'x', sizeof longer - 1);
@@ -121,15 +116,13 @@ START_TEST(what_cannot_be_bound)
     ck_assert_ptr_nonnull(why);
     ck_assert_str_eq(command_of(MODE_HELP, "q"), "back");
 }
-END_TEST
 
-START_TEST(rebinding_from_its_own_row)
+TEST(rebinding_from_its_own_row)
 {
     ck_assert_ptr_null(keymap_bind(m, MODE_HELP, "x", "quit now"));
     ck_assert_ptr_null(keymap_bind(m, MODE_HELP, "x", command_of(MODE_HELP, "x")));
     ck_assert_str_eq(command_of(MODE_HELP, "x"), "quit now");
 }
-END_TEST
 
 static const struct {
     const char *name;
@@ -160,7 +153,7 @@ static const struct {
     {"F", 'F', 0},
 };
 
-START_TEST(key_names)
+TEST_LOOP(key_names, SUITE_ROWS(names))
 {
     struct key key = key_of(names[_i].name);
     char name[KEY_NAME_MAX];
@@ -169,9 +162,8 @@ START_TEST(key_names)
     ck_assert_uint_eq(key_name(key, name), strlen(names[_i].name));
     ck_assert_str_eq(name, names[_i].name);
 }
-END_TEST
 
-START_TEST(names_of_no_key)
+TEST(names_of_no_key)
 {
     static const char *const bad[] = {"",         " ",     "F0",   "F13",          "F1x",
                                       "F01",      "M-",    "S-",   "S-a",          "S-Space",
@@ -183,10 +175,9 @@ START_TEST(names_of_no_key)
         ck_assert_uint_eq(key.code, 7);
     }
 }
-END_TEST
 
 /* Every key that has a name reads back; those that have none say so. */
-START_TEST(names_are_inverses)
+TEST(names_are_inverses)
 {
     size_t named = 0;
     for (uint32_t code = 0; code < KEY_LAST_ + 2; code == 0x3000 ? code = KEY_BASE : code++)
@@ -204,9 +195,8 @@ START_TEST(names_are_inverses)
         }
     ck_assert_uint_gt(named, 5000);
 }
-END_TEST
 
-START_TEST(mode_names)
+TEST(mode_names)
 {
     for (int i = 0; i < MODE_COUNT; i++) {
         enum key_mode mode = MODE_COUNT;
@@ -216,27 +206,8 @@ START_TEST(mode_names)
     enum key_mode mode;
     ck_assert(!key_mode_find("nowhere", &mode));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("keymap");
-    TCase *t = tcase_create("keymap");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, every_row_is_reachable);
-    tcase_add_test(t, defaults);
-    tcase_add_test(t, user_bindings_win);
-    tcase_add_test(t, unbinding);
-    tcase_add_test(t, what_cannot_be_bound);
-    tcase_add_test(t, rebinding_from_its_own_row);
-    tcase_add_loop_test(t, key_names, 0, (int)(sizeof names / sizeof names[0]));
-    tcase_add_test(t, names_of_no_key);
-    tcase_add_test(t, names_are_inverses);
-    tcase_add_test(t, mode_names);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_keymap, .set_up = setup, .tear_down = teardown,
+      TESTS(every_row_is_reachable, defaults, user_bindings_win, unbinding, what_cannot_be_bound,
+            rebinding_from_its_own_row, key_names, names_of_no_key, names_are_inverses,
+            mode_names));

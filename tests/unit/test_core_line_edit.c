@@ -1,11 +1,10 @@
 /* The line editor: keys typed by name, the text with `|` where the cursor is. */
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/screen/line_edit.h"
 #include "core/text.h"
+#include "support/suite.h"
 
 static struct edit e;
 static struct line_history h;
@@ -79,15 +78,14 @@ static const struct {
     {"\u0301a", "Left Left Left x", "x|\u0301a"},
 };
 
-START_TEST(keys)
+TEST_LOOP(keys, SUITE_ROWS(rows))
 {
     edit_set(&e, rows[_i].text);
     press(rows[_i].keys);
     ck_assert_str_eq(shown(), rows[_i].after);
 }
-END_TEST
 
-START_TEST(keys_of_others)
+TEST(keys_of_others)
 {
     static const char *const names[] = {"Enter", "Esc", "Tab", "F1",     "PgUp",
                                         "M-x",   "^R",  "^L",  "S-Left", "^T"};
@@ -100,26 +98,23 @@ START_TEST(keys_of_others)
     ck_assert(!edit_key(&e, (struct key){KEY_UP_, 0}, NULL)); /* a list behind may scroll */
     ck_assert_str_eq(shown(), "abc|");
 }
-END_TEST
 
-START_TEST(hostile_keys)
+TEST(hostile_keys)
 {
     static const uint32_t codes[] = {0, 1, 0x1b, 0x7f, 0x9b, 0xd800, 0x110000, 0x1fffff};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         edit_key(&e, (struct key){codes[i], 0}, NULL);
     ck_assert_str_eq(shown(), "|");
 }
-END_TEST
 
-START_TEST(set_cleans)
+TEST(set_cleans)
 {
     edit_set(&e, "a\xff"
                  "b\x1b[0m\ne\xcc\x81");
     ck_assert_str_eq(shown(), "a?b?[0m?e\u0301|");
 }
-END_TEST
 
-START_TEST(never_too_long)
+TEST(never_too_long)
 {
     char longer[EDIT_MAX + 100];
     memset(longer, 'x', sizeof longer - 1);
@@ -136,9 +131,8 @@ START_TEST(never_too_long)
     ck_assert_uint_eq(e.length, EDIT_MAX - 1);
     ck_assert_int_eq(e.text[0], 'z');
 }
-END_TEST
 
-START_TEST(browsing)
+TEST(browsing)
 {
     line_history_add(&h, "first");
     line_history_add(&h, "second");
@@ -159,9 +153,8 @@ START_TEST(browsing)
     edit_set(&e, "");
     ck_assert_int_eq(e.back, 0);
 }
-END_TEST
 
-START_TEST(history)
+TEST(history)
 {
     char line[2000];
     line_history_add(&h, "");
@@ -188,10 +181,9 @@ START_TEST(history)
     press("Up");
     ck_assert_uint_eq(e.length, EDIT_MAX - 1);
 }
-END_TEST
 
 /* Whatever is pressed, the text stays valid UTF-8 and the cursor between two characters. */
-START_TEST(always_valid)
+TEST_LOOP(always_valid, 10)
 {
     static const struct key pool[] = {
         {'a', 0},       {0xe9, 0},       {0x301, 0},          {0x1f600, 0},     {' ', 0},
@@ -214,25 +206,7 @@ START_TEST(always_valid)
             ck_abort_msg("cursor at %zu of %zu", e.cursor, e.length);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("edit");
-    TCase *t = tcase_create("edit");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_loop_test(t, keys, 0, (int)(sizeof rows / sizeof rows[0]));
-    tcase_add_test(t, keys_of_others);
-    tcase_add_test(t, hostile_keys);
-    tcase_add_test(t, set_cleans);
-    tcase_add_test(t, never_too_long);
-    tcase_add_test(t, browsing);
-    tcase_add_test(t, history);
-    tcase_add_loop_test(t, always_valid, 0, 10);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE(test_core_line_edit, .set_up = setup, .tear_down = teardown,
+      TESTS(keys, keys_of_others, hostile_keys, set_cleans, never_too_long, browsing, history,
+            always_valid));

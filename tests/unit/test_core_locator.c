@@ -1,15 +1,15 @@
 /* core/locator: what is typed becomes the raw name, and what is shown can be typed again. */
-#include <check.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/locator.h"
 #include "core/text.h"
+#include "support/suite.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-START_TEST(typed_forms)
+TEST(typed_forms)
 {
     static const struct {
         const char *typed, *raw;
@@ -56,9 +56,8 @@ START_TEST(typed_forms)
         ck_assert_str_eq(raw, rows[i].raw);
     }
 }
-END_TEST
 
-START_TEST(refused)
+TEST(refused)
 {
     static const char *const rows[] = {"",          "ring",  "./ring",      "relative/path",
                                        "posix:",    "sysv:", "POSIX:/x",    "http://x",
@@ -72,9 +71,8 @@ START_TEST(refused)
             ck_assert(*p >= ' ' && *p <= '~');
     }
 }
-END_TEST
 
-START_TEST(long_names)
+TEST(long_names)
 {
     char typed[LOCATOR_MAX * 4 + 8] = "file:";
     char raw[LOCATOR_MAX];
@@ -99,7 +97,6 @@ START_TEST(long_names)
     ck_assert_ptr_null(locator_typed(typed, raw));
     ck_assert_uint_eq(strlen(raw), 5 + 4096);
 }
-END_TEST
 
 static void shows(const char *raw, const char *shown)
 {
@@ -110,7 +107,7 @@ static void shows(const char *raw, const char *shown)
     ck_assert_str_eq(back, raw);
 }
 
-START_TEST(shown_forms)
+TEST(shown_forms)
 {
     shows("posix:/ring", "posix:/ring");
     shows("posix:/a\\b", "posix:/a\\\\b");
@@ -126,9 +123,8 @@ START_TEST(shown_forms)
     shows("win:a\\b", "win:a\\\\b");
     shows("file:C:\\x41", "file:C:\\\\x41");
 }
-END_TEST
 
-START_TEST(shown_is_cut_cleanly)
+TEST(shown_is_cut_cleanly)
 {
     static const char raw[] = "win:Local\\a\nb";
     static const char full[] = "win:Local\\a\\x0ab";
@@ -145,9 +141,8 @@ START_TEST(shown_is_cut_cleanly)
         ck_assert(n == 0 || n == 10 || n == 11 || n >= 15);
     }
 }
-END_TEST
 
-START_TEST(round_trip)
+TEST(round_trip)
 {
     static const char *const kinds[] = {"posix:/", "file:", "win:Local\\", "win:", "rec:"};
     uint32_t state = 1;
@@ -171,23 +166,6 @@ START_TEST(round_trip)
         ck_assert_str_eq(back, raw);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/locator");
-    TCase *tc = tcase_create("locator");
-    tcase_add_test(tc, typed_forms);
-    tcase_add_test(tc, refused);
-    tcase_add_test(tc, long_names);
-    tcase_add_test(tc, shown_forms);
-    tcase_add_test(tc, shown_is_cut_cleanly);
-    tcase_add_test(tc, round_trip);
-    tcase_set_timeout(tc, 60);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_locator,
+      TESTS(typed_forms, refused, long_names, shown_forms, shown_is_cut_cleanly, round_trip));

@@ -1,5 +1,4 @@
 /* core/number: what is a number, what is not, and that printed floats read back. */
-#include <check.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -7,10 +6,11 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "support/suite.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-START_TEST(whole_numbers)
+TEST(whole_numbers)
 {
     static const struct {
         const char *text;
@@ -50,9 +50,8 @@ START_TEST(whole_numbers)
         ck_assert_msg(n.hex == rows[i].hex, "%s", rows[i].text);
     }
 }
-END_TEST
 
-START_TEST(not_whole_numbers)
+TEST(not_whole_numbers)
 {
     static const char *const syntax[] = {
         "12Q", "0x",  "0b",  "0o",  "0b2",  "0o8", "1 2", " 1",   "1 ",   "+1",
@@ -79,9 +78,8 @@ START_TEST(not_whole_numbers)
     ck_assert_int_eq(number_u64("-0", 10, &v), NUM_OK);
     ck_assert_uint_eq(v, 0);
 }
-END_TEST
 
-START_TEST(modes)
+TEST(modes)
 {
     uint32_t mode = 1;
     ck_assert_int_eq(number_mode("644", &mode), NUM_OK);
@@ -99,9 +97,8 @@ START_TEST(modes)
     for (size_t i = 0; i < COUNT(syntax); i++)
         ck_assert_msg(number_mode(syntax[i], &mode) == NUM_SYNTAX, "%s", syntax[i]);
 }
-END_TEST
 
-START_TEST(durations)
+TEST(durations)
 {
     static const struct {
         const char *text;
@@ -143,7 +140,6 @@ START_TEST(durations)
         ck_assert_msg(number_duration(range[i], &ns) == NUM_RANGE, "%s", range[i]);
     ck_assert_int_eq(number_duration("", &ns), NUM_EMPTY);
 }
-END_TEST
 
 /* With marks a = 7 and z = 2^64-1 set. */
 static enum num_status offset(const char *s, bool relative, uint64_t *out)
@@ -159,7 +155,7 @@ static enum num_status offset(const char *s, bool relative, uint64_t *out)
     return number_offset(s, &base, out);
 }
 
-START_TEST(offsets)
+TEST(offsets)
 {
     static const struct {
         const char *text;
@@ -216,9 +212,8 @@ START_TEST(offsets)
         ck_assert_msg(v == rows[i].value, "%s: %" PRIu64, rows[i].text, v);
     }
 }
-END_TEST
 
-START_TEST(offsets_of_huge_segments)
+TEST(offsets_of_huge_segments)
 {
     struct offset_base huge = {.size = UINT64_MAX, .relative = true};
     uint64_t v = 0;
@@ -228,9 +223,8 @@ START_TEST(offsets_of_huge_segments)
     ck_assert_uint_eq(v, UINT64_MAX / 2);
     ck_assert_int_eq(number_offset("'a", &huge, &v), NUM_SYNTAX);
 }
-END_TEST
 
-START_TEST(sizes)
+TEST(sizes)
 {
     static const struct {
         uint64_t bytes;
@@ -261,24 +255,6 @@ START_TEST(sizes)
         ck_assert_uint_le(n, 11);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/number");
-    TCase *tc = tcase_create("number");
-    tcase_add_test(tc, whole_numbers);
-    tcase_add_test(tc, not_whole_numbers);
-    tcase_add_test(tc, modes);
-    tcase_add_test(tc, durations);
-    tcase_add_test(tc, offsets);
-    tcase_add_test(tc, offsets_of_huge_segments);
-    tcase_add_test(tc, sizes);
-    tcase_set_timeout(tc, 60);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_number, TESTS(whole_numbers, not_whole_numbers, modes, durations, offsets,
+                              offsets_of_huge_segments, sizes));

@@ -1,10 +1,10 @@
 /* The page map against a naive oracle: random writes into a buffer, the map fed samples of it. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "core/change/pagemap.h"
+#include "support/suite.h"
 
 enum {
     PAGES = 96,
@@ -197,17 +197,15 @@ static void run_model(size_t allowance, bool all_known)
     oracle_free(o);
 }
 
-START_TEST(equals_a_naive_reader_with_room)
+TEST(equals_a_naive_reader_with_room)
 {
     run_model(LARGE, true);
 }
-END_TEST
 
-START_TEST(equals_a_naive_reader_without_room)
+TEST(equals_a_naive_reader_without_room)
 {
     run_model(SMALL, false);
 }
-END_TEST
 
 static int64_t age(const struct oracle *o, uint64_t offset)
 {
@@ -217,7 +215,7 @@ static int64_t age(const struct oracle *o, uint64_t offset)
 }
 
 /* Walking finds each byte whose grain is fresh, in order, both ways. */
-START_TEST(walks_the_changes_in_order)
+TEST(walks_the_changes_in_order)
 {
     struct oracle *o = oracle_new(LARGE);
     lap(o);
@@ -250,10 +248,9 @@ START_TEST(walks_the_changes_in_order)
     ck_assert_uint_eq(at, 5000);
     oracle_free(o);
 }
-END_TEST
 
 /* Where there is no copy the page is known, and from then on its bytes. */
-START_TEST(a_page_without_a_copy_is_known_by_page_first)
+TEST(a_page_without_a_copy_is_known_by_page_first)
 {
     struct oracle *o = oracle_new(SMALL);
     memset(o->now, 1, BYTES);
@@ -277,9 +274,8 @@ START_TEST(a_page_without_a_copy_is_known_by_page_first)
     ck_assert_uint_eq(at, page * PAGEMAP_PAGE + 78);
     oracle_free(o);
 }
-END_TEST
 
-START_TEST(a_shrunk_segment_forgets_what_it_lost)
+TEST(a_shrunk_segment_forgets_what_it_lost)
 {
     struct oracle *o = oracle_new(LARGE);
     memset(o->now, 1, BYTES);
@@ -303,10 +299,9 @@ START_TEST(a_shrunk_segment_forgets_what_it_lost)
                       PAGEMAP_PAGE);
     oracle_free(o);
 }
-END_TEST
 
 /* Stretches smaller and larger than a page, and than what is summed up at once. */
-START_TEST(sums_stretches)
+TEST(sums_stretches)
 {
     struct oracle *o = oracle_new(LARGE);
     lap(o);
@@ -324,23 +319,8 @@ START_TEST(sums_stretches)
     ck_assert_int_eq(pagemap_sum(o->map, at, at + 512).state, PAGE_ZERO);
     oracle_free(o);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_pagemap");
-    TCase *t = tcase_create("pagemap");
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, equals_a_naive_reader_with_room);
-    tcase_add_test(t, equals_a_naive_reader_without_room);
-    tcase_add_test(t, walks_the_changes_in_order);
-    tcase_add_test(t, a_page_without_a_copy_is_known_by_page_first);
-    tcase_add_test(t, a_shrunk_segment_forgets_what_it_lost);
-    tcase_add_test(t, sums_stretches);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_pagemap,
+      TESTS(equals_a_naive_reader_with_room, equals_a_naive_reader_without_room,
+            walks_the_changes_in_order, a_page_without_a_copy_is_known_by_page_first,
+            a_shrunk_segment_forgets_what_it_lost, sums_stretches));

@@ -1,15 +1,14 @@
 /* The page map at the ends of what there is: giants of holes, odd sizes, unknown bytes. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "core/change/pagemap.h"
+#include "support/suite.h"
 
 enum { MS = 1000000, SMALL = 1, LARGE = 1 << 24 };
 
 /* A sparse giant costs what its data costs. */
-START_TEST(holes_take_no_memory)
+TEST(holes_take_no_memory)
 {
     struct pagemap *m = pagemap_new(SMALL);
     uint64_t size = (uint64_t)1 << 62, hash = 5, at = 0;
@@ -35,10 +34,9 @@ START_TEST(holes_take_no_memory)
     ck_assert_int_eq(pagemap_page(m, size / 2).changed, 0); /* long ago: forgotten with its page */
     pagemap_free(m);
 }
-END_TEST
 
 /* The page at the end of a segment that has no whole number of pages; unknown bytes. */
-START_TEST(an_odd_end_and_unknown_bytes)
+TEST(an_odd_end_and_unknown_bytes)
 {
     struct pagemap *m = pagemap_new(LARGE);
     uint8_t page[PAGEMAP_PAGE], state[PAGEMAP_PAGE];
@@ -61,18 +59,5 @@ START_TEST(an_odd_end_and_unknown_bytes)
     ck_assert_uint_eq(pagemap_bytes(m, 0)[50], 4);
     pagemap_free(m);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_pagemap_ends");
-    TCase *t = tcase_create("ends");
-    tcase_add_test(t, holes_take_no_memory);
-    tcase_add_test(t, an_odd_end_and_unknown_bytes);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_pagemap_last_page, TESTS(holes_take_no_memory, an_odd_end_and_unknown_bytes));

@@ -1,10 +1,10 @@
 /* The page map of data that is scattered: what it takes, and that it is right, in any order. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "core/change/pagemap.h"
+#include "support/suite.h"
 
 enum { MS = 1000000, MIB = 1 << 20, GROUP = 64, PLACES = 2500, ROUNDS = 30000 };
 
@@ -105,7 +105,7 @@ static void fill(struct pagemap *m, size_t layout, enum order order, bool room)
     ck_assert_int_eq(pagemap_page(m, page_of(n / 2, each) * PAGEMAP_PAGE).state, PAGE_DATA);
 }
 
-START_TEST(any_layout_stays_under_the_bound)
+TEST_LOOP(any_layout_stays_under_the_bound, LAYOUTS *ORDERS)
 {
     size_t layout = (size_t)_i / ORDERS, each = layouts[layout].each;
     size_t n = pages_of(layout);
@@ -129,7 +129,6 @@ START_TEST(any_layout_stays_under_the_bound)
         pagemap_free(m);
     }
 }
-END_TEST
 
 /* ---- that it is right ---- */
 
@@ -245,7 +244,7 @@ static void shrink(struct pagemap *m, size_t i)
     }
 }
 
-START_TEST(scattered_pages_are_known_as_they_are)
+TEST_LOOP(scattered_pages_are_known_as_they_are, 3)
 {
     seed = (uint64_t)_i + 1;
     struct pagemap *m = pagemap_new(1);
@@ -277,19 +276,6 @@ START_TEST(scattered_pages_are_known_as_they_are)
     check_places(m);
     pagemap_free(m);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core_pagemap_apart");
-    TCase *t = tcase_create("apart");
-    tcase_set_timeout(t, 120);
-    tcase_add_loop_test(t, any_layout_stays_under_the_bound, 0, LAYOUTS * ORDERS);
-    tcase_add_loop_test(t, scattered_pages_are_known_as_they_are, 0, 3);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_pagemap_sparse, .timeout = 120,
+      TESTS(any_layout_stays_under_the_bound, scattered_pages_are_known_as_they_are));

@@ -1,6 +1,7 @@
 /* Recordings: what is written is read back as the same states, at any time; what is cut off or
  * broken is a shorter recording or none. */
 #include "support/recording.h"
+#include "support/suite.h"
 
 /* A reader's image. */
 static struct state image;
@@ -92,7 +93,7 @@ static void check_states(struct rec_reader *r, size_t count)
     free(image.bytes);
 }
 
-START_TEST(states_at_every_time)
+TEST_LOOP(states_at_every_time, 3)
 {
     seed = (uint64_t)_i + 1;
     record(120, _i % 2 == 0);
@@ -111,10 +112,9 @@ START_TEST(states_at_every_time)
     check_states(r, kept);
     rec_close(r);
 }
-END_TEST
 
 /* A look that takes several blocks counts only when it is whole. */
-START_TEST(a_look_is_whole_or_not_there)
+TEST(a_look_is_whole_or_not_there)
 {
     struct rec_writer *w = start();
     now[5] = 1;
@@ -143,10 +143,9 @@ START_TEST(a_look_is_whole_or_not_there)
     check_states(r, 2);
     rec_close(r);
 }
-END_TEST
 
 /* Whatever the order of the times given: a gap is told when it has ended. */
-START_TEST(time_does_not_go_back)
+TEST(time_does_not_go_back)
 {
     struct rec_writer *w = start();
     rec_put_gap(w, 100, 50);
@@ -165,7 +164,6 @@ START_TEST(time_does_not_go_back)
     check_states(r, 2);
     rec_close(r);
 }
-END_TEST
 
 /* What of a file has been written by now; behind it may already be room, with zeros in it. */
 static struct file seen;
@@ -196,8 +194,10 @@ static void check_until(struct rec_reader *r, int64_t t)
     compare(&states[k]);
 }
 
-START_TEST(a_file_that_grows_is_followed)
+TEST_LOOP(a_file_that_grows_is_followed, 12)
 {
+    if (_i >= 2 && getenv("SHMLENS_MEMCHECK") != NULL)
+        SKIP("valgrind has time for two of them only");
     struct rec_reader *r = NULL;
     struct rec_info info;
     seed = (uint64_t)_i + 77;
@@ -234,24 +234,7 @@ START_TEST(a_file_that_grows_is_followed)
     rec_close(r);
     free(seen.p);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core: recordings");
-    TCase *c = tcase_create("recording");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, states_at_every_time, 0, 3);
-    tcase_add_test(c, a_look_is_whole_or_not_there);
-    /* valgrind has time for two of them only */
-    tcase_add_loop_test(c, a_file_that_grows_is_followed, 0,
-                        getenv("SHMLENS_MEMCHECK") != NULL ? 2 : 12);
-    tcase_add_test(c, time_does_not_go_back);
-    suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_ENV);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_recording, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(states_at_every_time, a_look_is_whole_or_not_there, a_file_that_grows_is_followed,
+            time_does_not_go_back));

@@ -1,6 +1,7 @@
 /* Recordings that are cut off, broken, or none: a shorter recording or an error, never more. */
 #include "core/history/recording_private.h"
 #include "support/recording.h"
+#include "support/suite.h"
 
 /* Reads all that a file holds; a status of the end. */
 static enum rec_status read_all(uint64_t *sum)
@@ -39,7 +40,7 @@ static void small(void)
     record(6, true);
 }
 
-START_TEST(cut_anywhere)
+TEST(cut_anywhere)
 {
     small();
     uint64_t sum = 0;
@@ -57,9 +58,8 @@ START_TEST(cut_anywhere)
         ck_assert_int_eq(s == REC_NONE, n < 8);
     }
 }
-END_TEST
 
-START_TEST(broken_anywhere)
+TEST(broken_anywhere)
 {
     small();
     uint64_t right = 0;
@@ -79,9 +79,8 @@ START_TEST(broken_anywhere)
     /* only the index, which can be made again, may be broken without loss */
     ck_assert_uint_lt(same, 2 * (48 + 32 * 12 + 32));
 }
-END_TEST
 
-START_TEST(what_is_no_recording)
+TEST(what_is_no_recording)
 {
     ck_assert_ptr_null(open_file(REC_NONE));
     ck_assert(put(&file, "\x89SHMRE", 6));
@@ -94,10 +93,9 @@ START_TEST(what_is_no_recording)
     file.p[8] = 1;
     ck_assert_ptr_null(open_file(REC_DAMAGED));
 }
-END_TEST
 
 /* A file of version 1 is read; what version 2 brought is damage in it. */
-START_TEST(the_version_before)
+TEST_LOOP(the_version_before, 3)
 {
     uint64_t sum = 0;
     uint64_t right = 0;
@@ -122,9 +120,8 @@ START_TEST(the_version_before)
     rec_store(file.p + 8, 0, 4);
     ck_assert_ptr_null(open_file(REC_DAMAGED));
 }
-END_TEST
 
-START_TEST(a_full_disk)
+TEST(a_full_disk)
 {
     file.room = 3000;
     struct rec_writer *w = start();
@@ -138,9 +135,8 @@ START_TEST(a_full_disk)
     rec_writer_free(w);
     rec_close(open_file(REC_OK));
 }
-END_TEST
 
-START_TEST(offsets_too_large)
+TEST(offsets_too_large)
 {
     struct rec_writer *w = start();
     rec_put_size(w, 1, size, UINT64_MAX);
@@ -148,24 +144,7 @@ START_TEST(offsets_too_large)
     ck_assert_int_eq(rec_writer_status(w), REC_FULL);
     rec_writer_free(w);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core: recordings that are not whole");
-    TCase *c = tcase_create("recording");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_test(c, cut_anywhere);
-    tcase_add_test(c, broken_anywhere);
-    tcase_add_test(c, what_is_no_recording);
-    tcase_add_loop_test(c, the_version_before, 0, 3);
-    tcase_add_test(c, a_full_disk);
-    tcase_add_test(c, offsets_too_large);
-    suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_ENV);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_recording_broken, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      TESTS(cut_anywhere, broken_anywhere, what_is_no_recording, the_version_before, a_full_disk,
+            offsets_too_large));

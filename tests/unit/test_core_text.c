@@ -1,11 +1,11 @@
 /* core/text: decoding with resynchronisation against naive references, and the escape that stands
  * between foreign bytes and a terminal. */
-#include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "support/suite.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -106,7 +106,7 @@ static void compare(const uint8_t *p, size_t n)
     }
 }
 
-START_TEST(utf8_against_naive)
+TEST(utf8_against_naive)
 {
     for (unsigned i = 0; i < 65536; i++) {
         uint8_t p[4] = {(uint8_t)(i >> 8), (uint8_t)i, 0x80, 0xbf};
@@ -122,9 +122,8 @@ START_TEST(utf8_against_naive)
         compare(p, 1 + (size_t)i % sizeof p);
     }
 }
-END_TEST
 
-START_TEST(utf8_resynchronises)
+TEST(utf8_resynchronises)
 {
     /* Unicode, table 3-8: <61 F1 80 80 E1 80 C2 62 80 63 80 BF 64> */
     static const uint8_t bytes[] = {0x61, 0xf1, 0x80, 0x80, 0xe1, 0x80, 0xc2,
@@ -140,9 +139,8 @@ START_TEST(utf8_resynchronises)
     }
     ck_assert_uint_eq(at, sizeof bytes);
 }
-END_TEST
 
-START_TEST(every_character_round_trips)
+TEST(every_character_round_trips)
 {
     for (uint32_t cp = 0; cp < 0x110100; cp++) {
         bool scalar = cp < 0x110000 && (cp < 0xd800 || cp > 0xdfff);
@@ -161,9 +159,8 @@ START_TEST(every_character_round_trips)
         }
     }
 }
-END_TEST
 
-START_TEST(utf16)
+TEST(utf16)
 {
     static const struct {
         uint8_t bytes[5];
@@ -198,9 +195,8 @@ START_TEST(utf16)
     c = text_decode(TEXT_UTF16LE, little, 3);
     ck_assert(!c.valid && c.cut && c.size == 2);
 }
-END_TEST
 
-START_TEST(single_bytes)
+TEST(single_bytes)
 {
     for (unsigned b = 0; b < 256; b++) {
         uint8_t byte = (uint8_t)b;
@@ -210,9 +206,8 @@ START_TEST(single_bytes)
         ck_assert(c.size == 1 && c.valid && c.cp == b);
     }
 }
-END_TEST
 
-START_TEST(printable)
+TEST(printable)
 {
     static const uint32_t no[] = {
         0,       0x1b,    0x1f,    0x7f,    0x80,    0x9b,     0x9f,     0xad,       0x34f,
@@ -229,9 +224,8 @@ START_TEST(printable)
     for (size_t i = 0; i < COUNT(yes); i++)
         ck_assert_msg(text_printable(yes[i]), "U+%04X", (unsigned)yes[i]);
 }
-END_TEST
 
-START_TEST(widths)
+TEST(widths)
 {
     static const struct {
         uint32_t cp;
@@ -245,7 +239,6 @@ START_TEST(widths)
         if (text_printable(cp))
             EXPECT(text_width(cp) >= 0 && text_width(cp) <= 2);
 }
-END_TEST
 
 static void escapes_to(const char *raw, const char *shown)
 {
@@ -260,7 +253,7 @@ static void escapes_to(const char *raw, const char *shown)
     ck_assert_str_eq(out, raw);
 }
 
-START_TEST(escape_names)
+TEST(escape_names)
 {
     escapes_to("", "");
     escapes_to("plain name", "plain name");
@@ -274,9 +267,8 @@ START_TEST(escape_names)
     escapes_to("\xc2\x9b", "\\xc2\\x9b");
     escapes_to("\xed\xa0\x80", "\\xed\\xa0\\x80");
 }
-END_TEST
 
-START_TEST(escape_contents)
+TEST(escape_contents)
 {
     static const char raw[] = "a\tb\\c\n\r\0\x1b\xe2\x80\xa8";
     char out[128];
@@ -284,9 +276,8 @@ START_TEST(escape_contents)
     ck_assert_str_eq(out, "a\tb\\c\n\\x0d\\x00\\x1b\\xe2\\x80\\xa8");
     ck_assert_uint_eq(n, strlen(out));
 }
-END_TEST
 
-START_TEST(escape_cuts_between_pieces)
+TEST(escape_cuts_between_pieces)
 {
     static const char raw[] = "a\xc3\xa9\x01z\\";
     static const char *const cut[] = {"",
@@ -311,9 +302,8 @@ START_TEST(escape_cuts_between_pieces)
     }
     ck_assert_uint_eq(text_escape(NULL, 0, raw, sizeof raw - 1), 10);
 }
-END_TEST
 
-START_TEST(unescape)
+TEST(unescape)
 {
     char out[8];
     ck_assert_uint_eq(text_unescape(out, sizeof out, "\\x4A\\x4a"), 2);
@@ -330,9 +320,8 @@ START_TEST(unescape)
     ck_assert_uint_eq(text_unescape(out, 0, ""), SIZE_MAX);
     ck_assert_uint_eq(text_unescape(out, 1, ""), 0);
 }
-END_TEST
 
-START_TEST(escape_random_bytes)
+TEST(escape_random_bytes)
 {
     for (int round = 0; round < 20000; round++) {
         uint8_t raw[40];
@@ -354,29 +343,8 @@ START_TEST(escape_random_bytes)
         EXPECT(memcmp(back, raw, n) == 0);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/text");
-    TCase *tc = tcase_create("text");
-    tcase_add_test(tc, utf8_against_naive);
-    tcase_add_test(tc, utf8_resynchronises);
-    tcase_add_test(tc, every_character_round_trips);
-    tcase_add_test(tc, utf16);
-    tcase_add_test(tc, single_bytes);
-    tcase_add_test(tc, printable);
-    tcase_add_test(tc, widths);
-    tcase_add_test(tc, escape_names);
-    tcase_add_test(tc, escape_contents);
-    tcase_add_test(tc, escape_cuts_between_pieces);
-    tcase_add_test(tc, unescape);
-    tcase_add_test(tc, escape_random_bytes);
-    tcase_set_timeout(tc, 120);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_text, .timeout = 120,
+      TESTS(utf8_against_naive, utf8_resynchronises, every_character_round_trips, utf16,
+            single_bytes, printable, widths, escape_names, escape_contents,
+            escape_cuts_between_pieces, unescape, escape_random_bytes));

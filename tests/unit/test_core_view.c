@@ -1,11 +1,11 @@
 /* core/view: every view's format and parse are inverses, and what does not fit says so. */
-#include <check.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/view.h"
+#include "support/suite.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -27,7 +27,7 @@ static bool machine_is_big(void)
     return first == 0;
 }
 
-START_TEST(names)
+TEST(names)
 {
     static const char *const order[] = {
         "hex",   "u8",    "i8",    "u16le", "u16be",  "i16le", "i16be",   "u32le",  "u32be",
@@ -63,7 +63,6 @@ START_TEST(names)
     for (size_t i = 0; i < COUNT(none); i++)
         ck_assert_msg(view_find(none[i]) == NULL, "%s", none[i]);
 }
-END_TEST
 
 /* Formats, parses back and compares. */
 static void round_trip(const struct view *v, const uint8_t *p)
@@ -86,7 +85,7 @@ static void round_trip(const struct view *v, const uint8_t *p)
     }
 }
 
-START_TEST(format_and_parse_are_inverses)
+TEST(format_and_parse_are_inverses)
 {
     static const uint64_t edges[] = {0,
                                      1,
@@ -139,7 +138,6 @@ START_TEST(format_and_parse_are_inverses)
         }
     }
 }
-END_TEST
 
 static void formats_to(const char *view, const char *bytes, const char *text)
 {
@@ -149,7 +147,7 @@ static void formats_to(const char *view, const char *bytes, const char *text)
     ck_assert_str_eq(buf, text);
 }
 
-START_TEST(formats)
+TEST(formats)
 {
     formats_to("hex", "\x0a", "0a");
     formats_to("u8", "\xff", "255");
@@ -168,7 +166,6 @@ START_TEST(formats)
     formats_to("ptr", machine_is_big() ? "\0\0\0\0\0\0\x12\x34" : "\x34\x12\0\0\0\0\0\0",
                "0x0000000000001234");
 }
-END_TEST
 
 /* The bytes that `text` becomes, as hex; or the reason why not. */
 static const char *parsed(const char *view, const char *text, size_t cap)
@@ -205,7 +202,7 @@ static void check_rows(const struct parse_row *rows, size_t n)
     }
 }
 
-START_TEST(parses)
+TEST(parses)
 {
     static const struct parse_row rows[] = {
         {"u8", "255", "ff"},
@@ -257,9 +254,8 @@ START_TEST(parses)
     ck_assert_str_eq(parsed("ptr", "00000000000000000000ff", 8),
                      big ? "00000000000000ff" : "ff00000000000000");
 }
-END_TEST
 
-START_TEST(refuses)
+TEST(refuses)
 {
     static const struct parse_row rows[] = {
         {"u8", "256", "256 does not fit u8 (0 to 255)"},
@@ -315,9 +311,8 @@ START_TEST(refuses)
     ck_assert_str_eq(parsed("u32le", "1", 3), "4 bytes are more than the 3 there is room for");
     ck_assert_str_eq(parsed("u32le", "1", 4), "01000000");
 }
-END_TEST
 
-START_TEST(decimal_limits_are_exact)
+TEST(decimal_limits_are_exact)
 {
     /* i8 and u8: every decimal from -400 to 400, and its hex. */
     for (int i = -400; i <= 400; i++) {
@@ -338,23 +333,6 @@ START_TEST(decimal_limits_are_exact)
         ck_assert(!ok || out == (uint8_t)i);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/view");
-    TCase *tc = tcase_create("view");
-    tcase_add_test(tc, names);
-    tcase_add_test(tc, format_and_parse_are_inverses);
-    tcase_add_test(tc, formats);
-    tcase_add_test(tc, parses);
-    tcase_add_test(tc, refuses);
-    tcase_add_test(tc, decimal_limits_are_exact);
-    tcase_set_timeout(tc, 60);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_core_view, TESTS(names, format_and_parse_are_inverses, formats, parses, refuses,
+                            decimal_limits_are_exact));

@@ -1,12 +1,11 @@
 /* Views put values in order and widen them. */
-#include <check.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/view.h"
+#include "support/suite.h"
 
 static int compared(const char *view, const char *a, const char *b)
 {
@@ -19,7 +18,7 @@ static int compared(const char *view, const char *a, const char *b)
     return view_compare(v, x, y);
 }
 
-START_TEST(compare)
+TEST(compare)
 {
     ck_assert_int_lt(compared("i8", "-1", "1"), 0);
     ck_assert_int_gt(compared("u8", "255", "1"), 0);
@@ -34,9 +33,8 @@ START_TEST(compare)
     ck_assert_int_eq(compared("f64be", "nan", "nan"), 2);
     ck_assert_int_lt(compared("ptr", "1", "2"), 0);
 }
-END_TEST
 
-START_TEST(bits_are_sign_extended)
+TEST(bits_are_sign_extended)
 {
     static const uint8_t p[8] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f};
     ck_assert_uint_eq(view_bits(view_find("i8"), p), UINT64_MAX - 1);
@@ -55,18 +53,5 @@ START_TEST(bits_are_sign_extended)
     ck_assert_mem_eq(q, "\1\2\3\4", 4);
     ck_assert_uint_eq(bytes_get(q, 4, false), 0x04030201);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("core/view order");
-    TCase *tc = tcase_create("core/view order");
-    tcase_add_test(tc, compare);
-    tcase_add_test(tc, bits_are_sign_extended);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_core_view_order, TESTS(compare, bits_are_sign_extended));

@@ -1,5 +1,4 @@
 /* ls of System V is what ipcs and lsipc tell, row by row, all that there are at that moment. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 
 #include "support/remover.h"
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, NOBODY = 65534, STRANGER = 54321, ROWS = 5000, ROW = 160, TRIES = 50 };
 
@@ -272,36 +272,21 @@ static void drop_sorts(void)
     run_end();
 }
 
-START_TEST(with_ipcs)
+TEST(with_ipcs)
 {
     if (have("ipcs")) {
         make_sorts();
         compare(of_ipcs, false);
     }
 }
-END_TEST
 
-START_TEST(with_lsipc)
+TEST(with_lsipc)
 {
     if (have("lsipc")) {
         make_sorts();
         compare(of_lsipc, true);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("cli_agree");
-    TCase *t = tcase_create("cli_agree");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, NULL, drop_sorts);
-    tcase_add_test(t, with_ipcs);
-    tcase_add_test(t, with_lsipc);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_agree, .tear_down = drop_sorts, .timeout = 120,
+      TESTS(with_ipcs, with_lsipc));

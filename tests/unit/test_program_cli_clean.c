@@ -1,8 +1,6 @@
 /* clean: what it lists, what it removes, what saves a segment from it. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
@@ -13,6 +11,7 @@
 
 #include "support/remover.h"
 #include "support/run.h"
+#include "support/suite.h"
 
 static bool exists(const char *name)
 {
@@ -37,7 +36,7 @@ static const char *line(const char *name)
     return text;
 }
 
-START_TEST(only_lists_without_yes)
+TEST(only_lists_without_yes)
 {
     const char *n = run_name("left");
     run_make(n, "abc", 3, 8192);
@@ -59,9 +58,8 @@ START_TEST(only_lists_without_yes)
     ck_assert_ptr_nonnull(strstr(r->err, "nothing removed"));
     ck_assert_int_eq(r->status, 0);
 }
-END_TEST
 
-START_TEST(patterns_name_what_is_meant)
+TEST(patterns_name_what_is_meant)
 {
     char folder[700];
     char locator[700];
@@ -85,9 +83,8 @@ START_TEST(patterns_name_what_is_meant)
     (void)snprintf(path, sizeof path, "/dev/shm%s", odd);
     (void)unlink(path);
 }
-END_TEST
 
-START_TEST(what_changed_lately_is_left_alone)
+TEST(what_changed_lately_is_left_alone)
 {
     const char *n = run_name("young");
     run_make(n, "abc", 3, 4096);
@@ -100,9 +97,8 @@ START_TEST(what_changed_lately_is_left_alone)
     ck_assert_int_eq(RUN("clean", pattern(), "--older-than", "soon")->status, 2);
     ck_assert_int_eq(RUN("clean", "--nope")->status, 2);
 }
-END_TEST
 
-START_TEST(a_user_saves_its_segment)
+TEST(a_user_saves_its_segment)
 {
     const char *mapped = run_name("mapped");
     const char *held = run_name("held");
@@ -123,10 +119,9 @@ START_TEST(a_user_saves_its_segment)
     (void)munmap(p, 4096);
     (void)close(fd);
 }
-END_TEST
 
 /* Links, folders and fifos are no segments: never touched. */
-START_TEST(what_is_no_segment_stays)
+TEST(what_is_no_segment_stays)
 {
     char path[600];
     const char *link = run_name("link");
@@ -142,15 +137,14 @@ START_TEST(what_is_no_segment_stays)
     (void)unlink(path);
     (void)unlink(fifo);
 }
-END_TEST
 
 /* An ordinary user cleans its own, by the lease, though /proc hides others; not those of root. */
-START_TEST(an_ordinary_user)
+TEST(an_ordinary_user)
 {
     const char *mine = run_name("nobodys");
     run_make(run_name("roots"), "abc", 3, 4096);
     if (RUN_NOBODY("create", mine, "64K") == NULL) {
-        return; /* we are no root */
+        return;
     }
     const struct ran *r = RUN_NOBODY("clean", pattern(), "--older-than", "0s");
     ck_assert_str_eq(r->out, line(mine));
@@ -159,17 +153,16 @@ START_TEST(an_ordinary_user)
     ck_assert_str_eq(r->out, line(mine));
     ck_assert(!exists(mine) && exists(run_name("roots")));
 }
-END_TEST
 
 /* System V: the kind's own count is the proof, and an attach saves it. */
-START_TEST(system_v)
+TEST(system_v)
 {
     char of[40];
     char text[48];
     struct shmid_ds ds;
     int id = shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600);
     if (id < 0) {
-        return; /* this system has none */
+        SKIP("no System V segment can be made here");
     }
     remover_sysv(id);
     (void)snprintf(of, sizeof of, "sysv:%d", id);
@@ -189,9 +182,8 @@ START_TEST(system_v)
     ck_assert_int_eq(r->status, 0);
     ck_assert_int_ne(shmctl(id, IPC_STAT, &ds), 0);
 }
-END_TEST
 
-START_TEST(rm_by_force_says_what_it_leaves)
+TEST(rm_by_force_says_what_it_leaves)
 {
     const char *n = run_name("used");
     run_make(n, "abc", 3, 4096);
@@ -217,26 +209,8 @@ START_TEST(rm_by_force_says_what_it_leaves)
     ck_assert_int_eq(RUN("rm", "--force", "file:/etc/passwd")->status, 2);
     ck_assert_int_eq(access("/etc/passwd", F_OK), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("cli_clean");
-    TCase *t = tcase_create("cli_clean");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, NULL, run_end);
-    tcase_add_test(t, only_lists_without_yes);
-    tcase_add_test(t, patterns_name_what_is_meant);
-    tcase_add_test(t, what_changed_lately_is_left_alone);
-    tcase_add_test(t, a_user_saves_its_segment);
-    tcase_add_test(t, what_is_no_segment_stays);
-    tcase_add_test(t, an_ordinary_user);
-    tcase_add_test(t, system_v);
-    tcase_add_test(t, rm_by_force_says_what_it_leaves);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_clean, .tear_down = run_end,
+      TESTS(only_lists_without_yes, patterns_name_what_is_meant, what_changed_lately_is_left_alone,
+            a_user_saves_its_segment, what_is_no_segment_stays, an_ordinary_user, system_v,
+            rm_by_force_says_what_it_leaves));

@@ -1,9 +1,7 @@
 /* create, rm, resize, chmod. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 static struct stat stat_of(const char *name)
 {
@@ -24,7 +23,7 @@ static struct stat stat_of(const char *name)
     return st;
 }
 
-START_TEST(creates)
+TEST(creates)
 {
     const char *n = run_name("made");
     char line[600];
@@ -46,9 +45,8 @@ START_TEST(creates)
     ck_assert_int_eq(RUN("create", run_name("sparse"), "64G")->status, 0);
     ck_assert_int_eq(stat_of(run_name("sparse")).st_blocks, 0);
 }
-END_TEST
 
-START_TEST(forms_of_the_name)
+TEST(forms_of_the_name)
 {
     const char *n = run_name("form");
     char other[600];
@@ -67,9 +65,8 @@ START_TEST(forms_of_the_name)
     ck_assert_ptr_nonnull(strstr(printed, "a\\\\nb\\x1b[31m\\xff\\\\"));
     ck_assert_int_eq(RUN("rm", printed)->status, 0);
 }
-END_TEST
 
-START_TEST(fill_and_from)
+TEST(fill_and_from)
 {
     const char *n = run_name("fill");
     ck_assert_int_eq(RUN("create", n, "5", "--fill", "0x41")->status, 0);
@@ -85,9 +82,8 @@ START_TEST(fill_and_from)
     ck_assert_int_eq(RUN("create", n, "4", "--from", "-", "--fill", "1")->status, 2);
     ck_assert_int_eq((int)stat_of(n).st_nlink, 0);
 }
-END_TEST
 
-START_TEST(bad_words)
+TEST(bad_words)
 {
     const char *n = run_name("bad");
     static const char *const sizes[] = {
@@ -113,9 +109,8 @@ START_TEST(bad_words)
     ck_assert_int_eq(RUN("create", n)->status, 2);
     ck_assert_int_eq((int)stat_of(n).st_nlink, 0);
 }
-END_TEST
 
-START_TEST(holds_until_told)
+TEST(holds_until_told)
 {
     const char *n = run_name("hold");
     struct job j = JOB("create", n, "4096", "--hold");
@@ -131,7 +126,6 @@ START_TEST(holds_until_told)
     ck_assert_int_eq(kill(j.pid, SIGTERM), 0);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
 /* Maps a segment in a process of its own until told to end. */
 static pid_t mapper(const char *name)
@@ -152,7 +146,7 @@ static pid_t mapper(const char *name)
     return pid;
 }
 
-START_TEST(removes)
+TEST(removes)
 {
     const char *a = run_name("a");
     const char *b = run_name("b");
@@ -178,9 +172,8 @@ START_TEST(removes)
     waitpid(child, NULL, 0);
     ck_assert_int_eq(RUN("rm")->status, 2);
 }
-END_TEST
 
-START_TEST(resizes)
+TEST(resizes)
 {
     const char *n = run_name("size");
     run_make(n, "abc", 3, 4096);
@@ -193,9 +186,8 @@ START_TEST(resizes)
     ck_assert_int_eq(RUN("resize", "/shmlens-nope", "1")->status, 2);
     ck_assert_int_eq(stat_of(n).st_size, 2);
 }
-END_TEST
 
-START_TEST(changes_the_mode)
+TEST(changes_the_mode)
 {
     const char *n = run_name("chmod");
     run_make(n, "abc", 3, 3);
@@ -212,26 +204,7 @@ START_TEST(changes_the_mode)
     }
     ck_assert_int_eq(stat_of(n).st_mode & 07777, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: create");
-    TCase *c = tcase_create("create");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, creates);
-    tcase_add_test(c, forms_of_the_name);
-    tcase_add_test(c, fill_and_from);
-    tcase_add_test(c, bad_words);
-    tcase_add_test(c, holds_until_told);
-    tcase_add_test(c, removes);
-    tcase_add_test(c, resizes);
-    tcase_add_test(c, changes_the_mode);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_create, .tear_down = run_end,
+      TESTS(creates, forms_of_the_name, fill_and_from, bad_words, holds_until_told, removes,
+            resizes, changes_the_mode));

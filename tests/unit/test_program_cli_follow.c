@@ -3,9 +3,10 @@
 #include <sys/wait.h>
 
 #include "support/record.h"
+#include "support/suite.h"
 
 /* watch of a recording that is being made prints what comes, until it ends or its maker dies. */
-START_TEST(watch_follows_a_running_one)
+TEST_LOOP(watch_follows_a_running_one, 3)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGKILL};
     const char *n = run_name("follow");
@@ -32,9 +33,8 @@ START_TEST(watch_follows_a_running_one)
     ck_assert_int_eq(job_wait(&w)->status, 0);
     ck_assert_int_eq(RUN("diff", rec(path), n)->status, 0);
 }
-END_TEST
 
-START_TEST(watch_of_a_running_one_is_stopped)
+TEST(watch_of_a_running_one_is_stopped)
 {
     const char *n = run_name("stopped");
     const char *path = run_path("stopped.rec");
@@ -49,9 +49,8 @@ START_TEST(watch_of_a_running_one_is_stopped)
     kill(j.pid, SIGINT);
     (void)job_wait(&j);
 }
-END_TEST
 
-START_TEST(wait_follows_a_running_one)
+TEST(wait_follows_a_running_one)
 {
     const char *n = run_name("await");
     const char *path = run_path("await.rec");
@@ -83,21 +82,7 @@ START_TEST(wait_follows_a_running_one)
     r = RUN("wait", rec(path), "0x20", "--as", "u8", "--equals", "7");
     ck_assert_int_eq(r->status, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: following a recording");
-    TCase *c = tcase_create("follow");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, watch_follows_a_running_one, 0, 3);
-    tcase_add_test(c, watch_of_a_running_one_is_stopped);
-    tcase_add_test(c, wait_follows_a_running_one);
-    suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_ENV);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_follow, .tear_down = run_end,
+      TESTS(watch_follows_a_running_one, watch_of_a_running_one_is_stopped,
+            wait_follows_a_running_one));

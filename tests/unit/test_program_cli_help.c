@@ -1,16 +1,15 @@
 /* help, the options of the UI before it starts, and the demo's writer. */
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "support/run.h"
+#include "support/suite.h"
 
-START_TEST(help)
+TEST(help)
 {
     size_t count = 0;
     const struct command *c = command_table(&count);
@@ -35,9 +34,8 @@ START_TEST(help)
     ck_assert_int_eq(r->status, 0);
     ck_assert_str_eq(r->out, "shmlens " SHMLENS_VERSION "\n");
 }
-END_TEST
 
-START_TEST(documents)
+TEST(documents)
 {
     const struct ran *r = RUN("help", "--man");
     ck_assert_int_eq(strncmp(r->out, ".TH SHMLENS 1 ", 14), 0);
@@ -50,9 +48,8 @@ START_TEST(documents)
     ck_assert_ptr_nonnull(strstr(r->out, "<!-- begin:commands -->\n"));
     ck_assert_ptr_nonnull(strstr(r->out, "<!-- end:keys -->\n"));
 }
-END_TEST
 
-START_TEST(ui_is_refused)
+TEST(ui_is_refused)
 {
     const char *n = run_name("ui");
     run_make(n, "abc", 3, 3);
@@ -83,14 +80,13 @@ START_TEST(ui_is_refused)
     r = RUN("\x1b[31m/x");
     ck_assert_ptr_null(strchr(r->err, '\x1b'));
 }
-END_TEST
 
 /* The name is the demo's only one: when another demo runs on this machine there is nothing to
  * test. */
-START_TEST(demo_writer)
+TEST(demo_writer)
 {
     if (RUN("wait", "/shmlens-demo", "--gone", "--timeout", "5s")->status != 0) {
-        return;
+        SKIP("another demo runs on this machine");
     }
     struct job j = JOB("demo", "--writer-only");
     const char *d = "/shmlens-demo";
@@ -114,22 +110,6 @@ START_TEST(demo_writer)
     ck_assert_int_eq(RUN("wait", d, "--gone", "--timeout", "10ms")->status, 0);
     ck_assert_int_eq(RUN("demo")->status, 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: help");
-    TCase *c = tcase_create("help");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, help);
-    tcase_add_test(c, documents);
-    tcase_add_test(c, ui_is_refused);
-    tcase_add_test(c, demo_writer);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_help, .tear_down = run_end,
+      TESTS(help, documents, ui_is_refused, demo_writer));

@@ -1,9 +1,7 @@
 /* The commands on all kinds. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
@@ -14,6 +12,7 @@
 
 #include "support/remover.h"
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096 };
 
@@ -44,7 +43,7 @@ static void drop_three(void)
     (void)shmctl(ids[2], IPC_RMID, NULL);
 }
 
-START_TEST(memfd_is_held)
+TEST(memfd_is_held)
 {
     struct job j = JOB("create", "memfd:held\x1b", "8K", "--fill", "0x41");
     const char *line = job_line(&j);
@@ -76,9 +75,8 @@ START_TEST(memfd_is_held)
     ck_assert_int_eq(r->status, 2);
     ck_assert_ptr_nonnull(strstr(r->err, "no such process or descriptor (open: No such process)"));
 }
-END_TEST
 
-START_TEST(system_v_from_make_to_remove)
+TEST(system_v_from_make_to_remove)
 {
     char locator[64];
     char out[128];
@@ -108,9 +106,8 @@ START_TEST(system_v_from_make_to_remove)
     ck_assert_int_eq(r->status, 2);
     ck_assert_ptr_nonnull(strstr(r->err, "no such segment"));
 }
-END_TEST
 
-START_TEST(bad_locators_are_told_apart)
+TEST(bad_locators_are_told_apart)
 {
     static const struct {
         const char *locator, *says;
@@ -135,10 +132,9 @@ START_TEST(bad_locators_are_told_apart)
         ck_assert_str_eq(r->out, "");
     }
 }
-END_TEST
 
 /* In /dev/shm stands what is no segment: it is not listed, not followed, and nothing waits. */
-START_TEST(planted)
+TEST(planted)
 {
     char path[3][600];
     const char *name[3] = {run_name("fifo"), run_name("link"), run_name("dir")};
@@ -166,14 +162,12 @@ START_TEST(planted)
     (void)unlink(path[1]);
     (void)rmdir(path[2]);
 }
-END_TEST
 
 /* An ordinary user sees its own, and how many it cannot see. */
-START_TEST(as_nobody)
+TEST(as_nobody)
 {
     const struct ran *r = RUN_NOBODY("ls", "--json");
     if (r == NULL) {
-        printf("skip: as_nobody: not root\n");
         return;
     }
     make_three();
@@ -193,23 +187,7 @@ START_TEST(as_nobody)
     ck_assert_ptr_nonnull(strstr(r->err, "no permission"));
     drop_three();
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("commands on all kinds");
-    TCase *t = tcase_create("kinds");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, NULL, run_end);
-    tcase_add_test(t, memfd_is_held);
-    tcase_add_test(t, system_v_from_make_to_remove);
-    tcase_add_test(t, bad_locators_are_told_apart);
-    tcase_add_test(t, planted);
-    tcase_add_test(t, as_nobody);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_kinds, .tear_down = run_end,
+      TESTS(memfd_is_held, system_v_from_make_to_remove, bad_locators_are_told_apart, planted,
+            as_nobody));

@@ -1,5 +1,4 @@
 /* ls and info. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 /* The line of stdout that begins with a text; NULL: none. */
 static const char *line_of(const struct ran *r, const char *start)
@@ -38,7 +38,7 @@ static json_t *row_of(json_t *list, const char *name)
     return NULL;
 }
 
-START_TEST(lists)
+TEST(lists)
 {
     const char *n = run_name("list");
     char start[600];
@@ -56,9 +56,8 @@ START_TEST(lists)
     ck_assert_ptr_nonnull(line_of(r, start));
     ck_assert_ptr_null(line_of(r, "KIND"));
 }
-END_TEST
 
-START_TEST(sorts)
+TEST(sorts)
 {
     char a[600];
     char b[600];
@@ -82,9 +81,8 @@ START_TEST(sorts)
     ck_assert_int_eq(RUN("ls", "extra")->status, 2);
     ck_assert_ptr_null(strstr(RUN("ls", "--kind", "sysv")->out, a));
 }
-END_TEST
 
-START_TEST(strange_names)
+TEST(strange_names)
 {
     char hostile[300];
     char longest[300];
@@ -110,9 +108,8 @@ START_TEST(strange_names)
     json_decref(run_json(RUN("info", pasted, "--json")));
     (void)shm_unlink(hostile);
 }
-END_TEST
 
-START_TEST(json)
+TEST(json)
 {
     const char *n = run_name("json");
     char locator[600];
@@ -134,9 +131,8 @@ START_TEST(json)
     ck_assert_ptr_null(json_object_get(row, "creator_pid"));
     json_decref(list);
 }
-END_TEST
 
-START_TEST(who_has_it)
+TEST(who_has_it)
 {
     const char *n = run_name("who");
     run_make(n, "abc", 3, 4096);
@@ -168,9 +164,8 @@ START_TEST(who_has_it)
     r = RUN("info", n);
     ck_assert(strstr(r->out, "state:     orphan") != NULL || strstr(r->out, "state:     idle"));
 }
-END_TEST
 
-START_TEST(not_segments)
+TEST(not_segments)
 {
     char path[600];
     const char *folder = run_name("folder");
@@ -191,9 +186,8 @@ START_TEST(not_segments)
     ck_assert_int_eq(RUN("peek", fifo)->status, 2);
     ck_assert_ptr_null(strstr(RUN("ls")->out, fifo));
 }
-END_TEST
 
-START_TEST(semaphores_are_what_they_are)
+TEST(semaphores_are_what_they_are)
 {
     char name[300];
     (void)snprintf(name, sizeof name, "/sem.shmlens-test-%d", (int)getpid());
@@ -207,25 +201,7 @@ START_TEST(semaphores_are_what_they_are)
     ck_assert_str_eq(json_string_value(json_object_get(row, "kind")), "sem");
     json_decref(list);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: ls");
-    TCase *c = tcase_create("ls");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, lists);
-    tcase_add_test(c, sorts);
-    tcase_add_test(c, strange_names);
-    tcase_add_test(c, json);
-    tcase_add_test(c, who_has_it);
-    tcase_add_test(c, not_segments);
-    tcase_add_test(c, semaphores_are_what_they_are);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_ls, .tear_down = run_end,
+      TESTS(lists, sorts, strange_names, json, who_has_it, not_segments,
+            semaphores_are_what_they_are));

@@ -1,5 +1,4 @@
 /* Who has an object is what lsof tells, for every kind and every way to have one. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 
 #include "support/remover.h"
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, SIZE = 3 * PAGE, PEERS = 4, LOCATOR = 600 };
 
@@ -222,11 +222,10 @@ static struct said by_info(void)
     return s;
 }
 
-START_TEST(who_has_it)
+TEST(who_has_it)
 {
     if (system("command -v lsof >/dev/null") != 0) { /* NOLINT(cert-env33-c): a fixed line */
-        printf("skip: lsof: there is none here\n");
-        return;
+        SKIP("no lsof here");
     }
     make_objects();
     start_peers();
@@ -246,10 +245,9 @@ START_TEST(who_has_it)
         }
     }
 }
-END_TEST
 
 /* The list counts the same processes as the one object's answer names. */
-START_TEST(the_list_counts_them)
+TEST(the_list_counts_them)
 {
     size_t i = 0;
     int found = 0;
@@ -274,20 +272,5 @@ START_TEST(the_list_counts_them)
     json_decref(all);
     ck_assert_int_ge(found, 3); /* posix, sysv, file: the others may be reached through a peer */
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("cli_lsof");
-    TCase *t = tcase_create("cli_lsof");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, NULL, tear_down);
-    tcase_add_test(t, who_has_it);
-    tcase_add_test(t, the_list_counts_them);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_lsof, .tear_down = tear_down, TESTS(who_has_it, the_list_counts_them));

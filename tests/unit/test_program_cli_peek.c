@@ -1,11 +1,11 @@
 /* peek: every form of its output. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 /* What hexdump -C says of a file of the same bytes; NULL where it is not installed. */
 static const char *reference(const char *name)
@@ -38,7 +38,7 @@ static void same_as_hexdump(const void *bytes, size_t n, size_t size)
     run_end();
 }
 
-START_TEST(dump_is_hexdump)
+TEST(dump_is_hexdump)
 {
     unsigned char all[4096];
     for (size_t i = 0; i < sizeof all; i++) {
@@ -59,9 +59,8 @@ START_TEST(dump_is_hexdump)
     memcpy(all + 100, "text between zeros", 18);
     same_as_hexdump(all, sizeof all, 1 << 20);
 }
-END_TEST
 
-START_TEST(dump_of_holes_that_begin_anywhere)
+TEST(dump_of_holes_that_begin_anywhere)
 {
     const char *name = run_name("holes");
     unsigned char bytes[5000];
@@ -78,9 +77,8 @@ START_TEST(dump_of_holes_that_begin_anywhere)
                              "00010d85  00 00 00 00 00 00 00 00                           "
                              "|........|\n00010d8d\n");
 }
-END_TEST
 
-START_TEST(no_fold)
+TEST(no_fold)
 {
     const char *name = run_name("fold");
     run_make(name, "", 0, 64);
@@ -88,9 +86,8 @@ START_TEST(no_fold)
     ck_assert_ptr_null(strchr(r->out, '*'));
     ck_assert_ptr_nonnull(strstr(r->out, "\n00000020  00"));
 }
-END_TEST
 
-START_TEST(sparse_is_quick_and_stays_sparse)
+TEST(sparse_is_quick_and_stays_sparse)
 {
     const char *name = run_name("sparse");
     char path[600];
@@ -103,9 +100,8 @@ START_TEST(sparse_is_quick_and_stays_sparse)
     ck_assert_int_eq(stat(path, &st), 0);
     ck_assert_int_le(st.st_blocks, 8);
 }
-END_TEST
 
-START_TEST(numbers)
+TEST(numbers)
 {
     const char *name = run_name("numbers");
     unsigned char bytes[24] = {1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0xc0, 0x3f};
@@ -118,9 +114,8 @@ START_TEST(numbers)
     ck_assert_str_eq(RUN("peek", name, "end-4", "--as", "u16le")->out, "0x14 0\n");
     ck_assert_str_eq(RUN("peek", name, "1", "--as", "u64le")->out, "0x1 72057594021150720\n");
 }
-END_TEST
 
-START_TEST(odd_rest_is_noted)
+TEST(odd_rest_is_noted)
 {
     const char *name = run_name("odd");
     run_make(name, "abcde", 5, 5);
@@ -133,9 +128,8 @@ START_TEST(odd_rest_is_noted)
     ck_assert_str_eq(r->out, "");
     ck_assert_ptr_nonnull(strstr(r->err, "multiple"));
 }
-END_TEST
 
-START_TEST(history_the_end)
+TEST(history_the_end)
 {
     const char *name = run_name("end");
     run_make(name, "abcdefgh", 8, 8);
@@ -164,9 +158,8 @@ START_TEST(history_the_end)
     ck_assert_int_eq(RUN("peek", name, "0", "3", "--as", "u16", "--raw")->status, 2);
     ck_assert_int_eq(RUN("peek", name, "--raw", "--json")->status, 2);
 }
-END_TEST
 
-START_TEST(empty_segment)
+TEST(empty_segment)
 {
     const char *name = run_name("empty");
     run_make(name, "", 0, 0);
@@ -175,9 +168,8 @@ START_TEST(empty_segment)
     ck_assert_str_eq(r->out, "");
     ck_assert_int_eq(RUN("peek", name, "1")->status, 2);
 }
-END_TEST
 
-START_TEST(texts)
+TEST(texts)
 {
     const char *name = run_name("text");
     const char bytes[] = "Gr\xc3\xbc\xc3\x9f"
@@ -192,19 +184,17 @@ START_TEST(texts)
     r = RUN("peek", name, "--as", "utf8", "--all");
     ck_assert_ptr_nonnull(strstr(r->out, "y\\x00behind\\x00\n"));
 }
-END_TEST
 
-START_TEST(text_of_utf16)
+TEST(text_of_utf16)
 {
     const char *name = run_name("utf16");
     const char bytes[] = "H\0\x3d\xd8\x00\xde\x00\xd8!\0\0\0z\0";
     run_make(name, bytes, sizeof bytes - 1, sizeof bytes - 1);
     ck_assert_str_eq(RUN("peek", name, "--as", "utf16le")->out, "H\xf0\x9f\x98\x80\\x00\\xd8!\n");
 }
-END_TEST
 
 /* A character that lies across the pieces in which peek reads. */
-START_TEST(long_text)
+TEST(long_text)
 {
     const char *name = run_name("long");
     size_t n = 700001;
@@ -222,9 +212,8 @@ START_TEST(long_text)
     ck_assert_int_eq(memcmp(r->out, bytes, n + 1), 0);
     free(bytes);
 }
-END_TEST
 
-START_TEST(json)
+TEST(json)
 {
     const char *name = run_name("json");
     unsigned char bytes[24] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0xff};
@@ -255,9 +244,8 @@ START_TEST(json)
                      "\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08");
     json_decref(o);
 }
-END_TEST
 
-START_TEST(bad_words)
+TEST(bad_words)
 {
     const char *name = run_name("bad");
     run_make(name, "abc", 3, 3);
@@ -279,9 +267,8 @@ START_TEST(bad_words)
     ck_assert_str_eq(r->err, "shmlens: peek: posix:/shmlens-nope: no such segment (shm_open: No "
                              "such file or directory)\n");
 }
-END_TEST
 
-START_TEST(no_permission)
+TEST(no_permission)
 {
     const char *name = run_name("denied");
     run_make(name, "abc", 3, 3);
@@ -291,9 +278,8 @@ START_TEST(no_permission)
         ck_assert_ptr_nonnull(strstr(r->err, "no permission to read it (shm_open: Permission "));
     }
 }
-END_TEST
 
-START_TEST(calls)
+TEST(calls)
 {
     const char *name = run_name("calls");
     run_make(name, "abc", 3, 3);
@@ -302,9 +288,8 @@ START_TEST(calls)
     ck_assert_ptr_nonnull(strstr(r->err, "shm_open(\"/shmlens-test-"));
     ck_assert_ptr_nonnull(strstr(r->err, "O_RDONLY"));
 }
-END_TEST
 
-START_TEST(a_full_disk_is_an_error)
+TEST(a_full_disk_is_an_error)
 {
     const char *name = run_name("full");
     char command[1200];
@@ -314,34 +299,9 @@ START_TEST(a_full_disk_is_an_error)
     int status = system(command);
     ck_assert_int_eq(status >> 8, 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: peek");
-    TCase *c = tcase_create("peek");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, dump_is_hexdump);
-    tcase_add_test(c, dump_of_holes_that_begin_anywhere);
-    tcase_add_test(c, no_fold);
-    tcase_add_test(c, sparse_is_quick_and_stays_sparse);
-    tcase_add_test(c, numbers);
-    tcase_add_test(c, odd_rest_is_noted);
-    tcase_add_test(c, history_the_end);
-    tcase_add_test(c, empty_segment);
-    tcase_add_test(c, texts);
-    tcase_add_test(c, text_of_utf16);
-    tcase_add_test(c, long_text);
-    tcase_add_test(c, json);
-    tcase_add_test(c, bad_words);
-    tcase_add_test(c, no_permission);
-    tcase_add_test(c, calls);
-    tcase_add_test(c, a_full_disk_is_an_error);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_peek, .tear_down = run_end,
+      TESTS(dump_is_hexdump, dump_of_holes_that_begin_anywhere, no_fold,
+            sparse_is_quick_and_stays_sparse, numbers, odd_rest_is_noted, history_the_end,
+            empty_segment, texts, text_of_utf16, long_text, json, bad_words, no_permission, calls,
+            a_full_disk_is_an_error));

@@ -1,10 +1,10 @@
 /* poke, fill and load: what they store, and what they refuse before the first store. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 static const char *fresh(const char *name, size_t size)
 {
@@ -20,7 +20,7 @@ static void holds(const char *name, size_t at, const void *bytes, size_t n)
     ck_assert_mem_eq(p + at, bytes, n);
 }
 
-START_TEST(stores)
+TEST(stores)
 {
     const char *n = fresh("stores", 256);
     const struct ran *r = RUN("poke", n, "0", "1", "2", "0xff", "--as", "u16le");
@@ -39,9 +39,8 @@ START_TEST(stores)
     ck_assert_int_eq(RUN("poke", "--as", "i8", n, "--", "0x50", "-1")->status, 0);
     holds(n, 0x50, "\xff\0", 2);
 }
-END_TEST
 
-START_TEST(texts)
+TEST(texts)
 {
     const char *n = fresh("texts", 64);
     run_bytes(n, NULL);
@@ -59,9 +58,8 @@ START_TEST(texts)
     ck_assert_int_eq(RUN("poke", n, "24", "1", "--as", "u8", "--z")->status, 2);
     ck_assert_str_eq(RUN("peek", n, "8", "--as", "utf16le")->out, "h\xc3\xa4\n");
 }
-END_TEST
 
-START_TEST(expect)
+TEST(expect)
 {
     const char *n = fresh("expect", 64);
     ck_assert_int_eq(RUN("poke", n, "8", "7", "--as", "u32", "--expect", "0")->status, 0);
@@ -79,10 +77,9 @@ START_TEST(expect)
     ck_assert_int_eq(RUN("poke", n, "16", "-1", "--as", "i64", "--expect", "0")->status, 0);
     ck_assert_int_eq(RUN("poke", n, "16", "0", "--as", "i64", "--expect", "-1")->status, 0);
 }
-END_TEST
 
 /* Nothing of a line is stored when any part of it is wrong. */
-START_TEST(all_or_nothing)
+TEST(all_or_nothing)
 {
     const char *n = fresh("nothing", 16);
     static const char *const wrong[][6] = {
@@ -117,9 +114,8 @@ START_TEST(all_or_nothing)
         ck_assert_uint_eq(size, 16);
     }
 }
-END_TEST
 
-START_TEST(no_permission)
+TEST(no_permission)
 {
     const char *n = fresh("denied", 16);
     char path[600];
@@ -132,9 +128,8 @@ START_TEST(no_permission)
         ck_assert_int_eq(RUN_NOBODY("peek", n)->status, 0);
     }
 }
-END_TEST
 
-START_TEST(fills)
+TEST(fills)
 {
     const char *n = fresh("fills", 64);
     ck_assert_int_eq(RUN("fill", n, "1", "3", "0xaa")->status, 0);
@@ -148,7 +143,6 @@ START_TEST(fills)
     ck_assert_int_eq(RUN("fill", n, "64", "1", "1")->status, 2);
     holds(n, 0, "\0\xaa\xaa\xaa\0", 5);
 }
-END_TEST
 
 static const char *file_of(const char *name, const char *bytes, size_t n)
 {
@@ -160,7 +154,7 @@ static const char *file_of(const char *name, const char *bytes, size_t n)
     return path;
 }
 
-START_TEST(loads)
+TEST(loads)
 {
     const char *n = fresh("loads", 8);
     const char *five = file_of("five", "12345", 5);
@@ -187,25 +181,6 @@ START_TEST(loads)
     ck_assert_int_eq(RUN("load", n, "/proc/sys/kernel/ostype")->status, 0);
     holds(n, 0, "Linux\n", 6);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: poke");
-    TCase *c = tcase_create("poke");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, stores);
-    tcase_add_test(c, texts);
-    tcase_add_test(c, expect);
-    tcase_add_test(c, all_or_nothing);
-    tcase_add_test(c, no_permission);
-    tcase_add_test(c, fills);
-    tcase_add_test(c, loads);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_poke, .tear_down = run_end,
+      TESTS(stores, texts, expect, all_or_nothing, no_permission, fills, loads));

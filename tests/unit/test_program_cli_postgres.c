@@ -1,6 +1,5 @@
 /* What PostgreSQL leaves behind when it is killed: listed with those who map it, cleaned, and it
  * starts again. */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 
 #include "support/postgres.h"
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { PIDS = POSTGRES_HELPERS + 1, LOCATOR = 64 };
 
@@ -219,7 +219,7 @@ static const struct {
     bool nobody; /* cleaned by the user whose they are, not by root */
 } ways[] = {{"sysv", false}, {"mmap", true}};
 
-START_TEST(killed_and_cleaned)
+TEST_LOOP(killed_and_cleaned, SUITE_ROWS(ways))
 {
     char called[32];
     bool nobody = ways[_i].nobody && geteuid() == 0;
@@ -248,10 +248,9 @@ START_TEST(killed_and_cleaned)
     ck_assert_msg(postgres_serve(&server, ways[_i].memory), "it does not start again: %s",
                   postgres_last_words());
 }
-END_TEST
 
 /* Its memory that has no name: a mapping of the postmaster that its helpers inherit. */
-START_TEST(memory_without_a_name)
+TEST(memory_without_a_name)
 {
     char whole[LOCATOR] = "";
     json_t *row = NULL;
@@ -272,8 +271,7 @@ START_TEST(memory_without_a_name)
     }
     json_decref(all);
     if (geteuid() != 0) {
-        printf("skip: postgres: only root sees how large memory without a name is\n");
-        return;
+        SKIP("only root sees how large memory without a name is");
     }
     ck_assert_str_ne(whole, "");
     struct pids told = who_is_told(RUN("info", whole, "--json"));
@@ -282,21 +280,6 @@ START_TEST(memory_without_a_name)
         ck_assert(postgres_maps(told.pid[k], "/dev/zero"));
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("cli_postgres");
-    TCase *t = tcase_create("cli_postgres");
-    tcase_set_timeout(t, 180);
-    tcase_add_unchecked_fixture(t, postgres_cluster, NULL);
-    tcase_add_checked_fixture(t, NULL, tear_down);
-    tcase_add_loop_test(t, killed_and_cleaned, 0, (int)(sizeof ways / sizeof *ways));
-    tcase_add_test(t, memory_without_a_name);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_postgres, .tear_down = tear_down, .set_up_once = postgres_cluster,
+      .timeout = 180, TESTS(killed_and_cleaned, memory_without_a_name));

@@ -1,10 +1,8 @@
 /* What other programs do with shared memory: Python's blocks, one of them leaked; a memfd that one
  * process gives to another. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -14,6 +12,7 @@
 
 #include "support/remover.h"
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, NAME = 64, LOCATOR = 128 };
 
@@ -104,7 +103,7 @@ static void kill_python(void)
     others[0] = 0;
 }
 
-START_TEST(python_leaks_a_block)
+TEST(python_leaks_a_block)
 {
     char name[NAME] = "";
     char of[LOCATOR];
@@ -112,8 +111,7 @@ START_TEST(python_leaks_a_block)
     json_t *all = NULL;
     json_t *mapper = NULL;
     if (!start_python(name)) {
-        printf("skip: python: no python3 with multiprocessing.shared_memory here\n");
-        return;
+        SKIP("no python3 with multiprocessing.shared_memory here");
     }
     (void)snprintf(of, sizeof of, "posix:/%s", name);
     (void)snprintf(line, sizeof line, "%s\n", of);
@@ -144,7 +142,6 @@ START_TEST(python_leaks_a_block)
     ck_assert_int_eq(r->status, 0);
     ck_assert_int_eq(RUN("peek", of)->status, 2);
 }
-END_TEST
 
 /* ---- a memfd that is given ---- */
 
@@ -214,7 +211,7 @@ static _Noreturn void owner(int socket, int ready)
     live(ready, well);
 }
 
-START_TEST(memfd_given_to_another_process)
+TEST(memfd_given_to_another_process)
 {
     char name[NAME];
     char of[LOCATOR];
@@ -265,20 +262,6 @@ START_TEST(memfd_given_to_another_process)
     ck_assert_ptr_null(told_row("memfd", "name", name, &all));
     json_decref(all);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("cli_programs");
-    TCase *t = tcase_create("cli_programs");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, NULL, tear_down);
-    tcase_add_test(t, python_leaks_a_block);
-    tcase_add_test(t, memfd_given_to_another_process);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_programs, .tear_down = tear_down,
+      TESTS(python_leaks_a_block, memfd_given_to_another_process));

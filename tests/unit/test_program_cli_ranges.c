@@ -1,5 +1,4 @@
 /* save, diff and find. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 static size_t read_back(const char *path, char *bytes, size_t cap)
 {
@@ -17,7 +17,7 @@ static size_t read_back(const char *path, char *bytes, size_t cap)
     return n;
 }
 
-START_TEST(saves)
+TEST(saves)
 {
     const char *n = run_name("save");
     const char *path = run_path("saved");
@@ -36,9 +36,8 @@ START_TEST(saves)
     ck_assert_int_eq(r->status, 2);
     ck_assert_ptr_nonnull(strstr(r->err, "/nonexistent-folder/x"));
 }
-END_TEST
 
-START_TEST(holes_stay_holes)
+TEST(holes_stay_holes)
 {
     const char *n = run_name("holes");
     const char *path = run_path("sparse");
@@ -53,9 +52,8 @@ START_TEST(holes_stay_holes)
     ck_assert_int_eq(RUN("diff", n, file)->status, 0);
     unlink(path);
 }
-END_TEST
 
-START_TEST(differences)
+TEST(differences)
 {
     const char *a = run_name("a");
     const char *b = run_name("b");
@@ -81,9 +79,8 @@ START_TEST(differences)
     ck_assert_int_eq(RUN("diff", "/shmlens-nope", a)->status, 2);
     ck_assert_int_eq(RUN("diff", a)->status, 2);
 }
-END_TEST
 
-START_TEST(finds)
+TEST(finds)
 {
     const char *n = run_name("find");
     const char bytes[] = "aaaa hello \x64\0\0\0 h\0i\0 \0\0\0\0\0\0\xf8\x3f";
@@ -110,10 +107,9 @@ START_TEST(finds)
     ck_assert_int_eq(RUN("find", n, "a", "--as", "u8", "--regex")->status, 2);
     ck_assert_int_eq(RUN("find", n)->status, 2);
 }
-END_TEST
 
 /* Matches that lie across the pieces in which the segment is read, and at the edges of holes. */
-START_TEST(finds_across_pieces)
+TEST(finds_across_pieces)
 {
     const char *n = run_name("pieces");
     static const size_t at[] = {0, 65533, 262141, 1048573, 1048580, 2097150, 3145000};
@@ -138,23 +134,6 @@ START_TEST(finds_across_pieces)
     ck_assert_str_eq(RUN("find", m, "x:00000001")->out, "0x1fffffb\n");
     ck_assert_str_eq(RUN("find", m, "x:00000000", "--count", "2")->out, "0x3\n0x4\n");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: ranges");
-    TCase *c = tcase_create("ranges");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, saves);
-    tcase_add_test(c, holes_stay_holes);
-    tcase_add_test(c, differences);
-    tcase_add_test(c, finds);
-    tcase_add_test(c, finds_across_pieces);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_ranges, .tear_down = run_end,
+      TESTS(saves, holes_stay_holes, differences, finds, finds_across_pieces));

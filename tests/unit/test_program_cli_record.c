@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/out.h"
 #include "support/record.h"
+#include "support/suite.h"
 
 enum { STEPS = 25, STEP_MS = 20, AT = 0x100 };
 
@@ -50,7 +51,7 @@ static uint32_t check_values(const char *lines, uint32_t first)
     return next - 1;
 }
 
-START_TEST(agrees_with_the_writers_log)
+TEST(agrees_with_the_writers_log)
 {
     const char *n = run_name("log");
     const char *path = run_path("log.rec");
@@ -68,9 +69,8 @@ START_TEST(agrees_with_the_writers_log)
     r = RUN("diff", rec(path), n);
     ck_assert_int_eq(r->status, 0);
 }
-END_TEST
 
-START_TEST(sigterm_ends_it_whole)
+TEST(sigterm_ends_it_whole)
 {
     const char *n = run_name("term");
     const char *path = run_path("term.rec");
@@ -91,9 +91,8 @@ START_TEST(sigterm_ends_it_whole)
     ck_assert(json_real_value(json_object_get(about, "hz")) == 250);
     json_decref(o);
 }
-END_TEST
 
-START_TEST(a_killed_one_can_be_read)
+TEST(a_killed_one_can_be_read)
 {
     const char *n = run_name("kill");
     const char *path = run_path("kill.rec");
@@ -114,9 +113,8 @@ START_TEST(a_killed_one_can_be_read)
     ck_assert_ptr_nonnull(strstr(RUN("info", rec(path))->out, "no whole block"));
     ck_assert_str_eq(RUN("peek", rec(path), "0x4000", "--as", "u8")->out, "0x4000 4\n");
 }
-END_TEST
 
-START_TEST(any_time_of_it)
+TEST(any_time_of_it)
 {
     const char *n = run_name("at");
     const char *path = run_path("at.rec");
@@ -155,9 +153,8 @@ START_TEST(any_time_of_it)
     ck_assert_int_eq(RUN("watch", rec(path), "--count", "3")->status, 1);
     ck_assert_int_eq(RUN("watch", rec(path), "--count", "2")->status, 0);
 }
-END_TEST
 
-START_TEST(what_is_refused)
+TEST(what_is_refused)
 {
     const char *n = run_name("no");
     const char *path = run_path("no.rec");
@@ -187,10 +184,9 @@ START_TEST(what_is_refused)
     ck_assert_int_eq(r->status, 2);
     ck_assert_ptr_nonnull(strstr(r->err, "No space left"));
 }
-END_TEST
 
 /* An empty file (of mktemp) has nothing to lose; a pipe takes a recording, too. */
-START_TEST(where_it_goes)
+TEST(where_it_goes)
 {
     const char *n = run_name("goes");
     char path[300];
@@ -208,10 +204,9 @@ START_TEST(where_it_goes)
     fclose(f);
     ck_assert_int_eq(RUN("diff", rec(path), n)->status, 0);
 }
-END_TEST
 
 /* Sizes, holes and the name are recorded; holes are not stored. */
-START_TEST(what_happens_to_the_segment)
+TEST(what_happens_to_the_segment)
 {
     const char *n = run_name("fate");
     const char *path = run_path("fate.rec");
@@ -249,10 +244,9 @@ START_TEST(what_happens_to_the_segment)
     ck_assert_str_eq(RUN("peek", rec(path), "end-1", "--as", "u8", "--at", "0")->out,
                      "0x3ffffff 9\n");
 }
-END_TEST
 
 /* Pages that come, of zeros too, and go: what is saved of each time has its holes. */
-START_TEST(holes_are_part_of_it)
+TEST_LOOP(holes_are_part_of_it, 2)
 {
     size_t size = _i == 0 ? SIZE : 40 * (size_t)SIZE; /* one is read as a whole, one by pages */
     const char *n = run_name("holes");
@@ -286,7 +280,6 @@ START_TEST(holes_are_part_of_it)
     ck_assert_uint_eq(pages_at(path, "end"), 1 << 0 | 1 << 4 | 1 << 6);
     ck_assert_uint_eq(pages_at(path, "0"), 1 << 0 | 1 << 2);
 }
-END_TEST
 
 /* ---- in this process, so that looking can be made to fail ---- */
 
@@ -319,7 +312,7 @@ static void fail_reading(void *ctx, const char *call)
     }
 }
 
-START_TEST(what_was_seen_before_a_failure_is_kept)
+TEST(what_was_seen_before_a_failure_is_kept)
 {
     const char *n = run_name("fail");
     const char *path = run_path("fail.rec");
@@ -352,27 +345,8 @@ START_TEST(what_was_seen_before_a_failure_is_kept)
     seg_close(seg);
     backend_free(f.be);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: record");
-    TCase *c = tcase_create("record");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, agrees_with_the_writers_log);
-    tcase_add_test(c, sigterm_ends_it_whole);
-    tcase_add_test(c, a_killed_one_can_be_read);
-    tcase_add_test(c, any_time_of_it);
-    tcase_add_test(c, what_is_refused);
-    tcase_add_test(c, where_it_goes);
-    tcase_add_test(c, what_happens_to_the_segment);
-    tcase_add_loop_test(c, holes_are_part_of_it, 0, 2);
-    tcase_add_test(c, what_was_seen_before_a_failure_is_kept);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_record, .tear_down = run_end,
+      TESTS(agrees_with_the_writers_log, sigterm_ends_it_whole, a_killed_one_can_be_read,
+            any_time_of_it, what_is_refused, where_it_goes, what_happens_to_the_segment,
+            holes_are_part_of_it, what_was_seen_before_a_failure_is_kept));

@@ -1,9 +1,8 @@
 /* peek --settled and --seqlock: the whole range of one moment, or exit status 1. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 static const char *name;
 
@@ -27,7 +26,7 @@ static void is(const struct ran *r, int status, const char *out, const char *err
     ck_assert_int_eq(r->status, status);
 }
 
-START_TEST(what_stands_still_is_printed_as_ever)
+TEST(what_stands_still_is_printed_as_ever)
 {
     static const char *const views[] = {"hex", "u8", "u16be", "f32", "utf8", "bits"};
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
@@ -45,23 +44,20 @@ START_TEST(what_stands_still_is_printed_as_ever)
     ck_assert_str_eq(json_string_value(json_object_get(j, "values")), "7468");
     json_decref(j);
 }
-END_TEST
 
-START_TEST(a_counter_that_is_odd_is_a_no)
+TEST(a_counter_that_is_odd_is_a_no)
 {
     is(RUN("peek", name, "16", "8", "--seqlock", "4"), 1, "",
        "the counter at 0x4 never stood still and even while 0x8 bytes were read");
 }
-END_TEST
 
-START_TEST(a_range_past_the_end)
+TEST(a_range_past_the_end)
 {
     is(RUN("peek", name, "96", "8", "--as", "u32", "--settled"), 2, "0x60 0\n", "past the end");
     is(RUN("peek", name, "--as", "u64", "--settled", "--seqlock", "0"), 2, "", "give one of them");
 }
-END_TEST
 
-START_TEST(what_is_no_counter)
+TEST(what_is_no_counter)
 {
     static const char *const bad[] = {"1",   "2:4", "100", "98", "0:3",
                                       "0:9", "0:",  ":4",  "x",  "8:16"};
@@ -70,22 +66,7 @@ START_TEST(what_is_no_counter)
         ck_assert_msg(r->status == 2 && r->out_size == 0 && r->err[0] != '\0', "%s", bad[i]);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("peek settled");
-    TCase *c = tcase_create("settled");
-    tcase_add_checked_fixture(c, set_up, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, what_stands_still_is_printed_as_ever);
-    tcase_add_test(c, a_counter_that_is_odd_is_a_no);
-    tcase_add_test(c, a_range_past_the_end);
-    tcase_add_test(c, what_is_no_counter);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_settled, .set_up = set_up, .tear_down = run_end,
+      TESTS(what_stands_still_is_printed_as_ever, a_counter_that_is_odd_is_a_no,
+            a_range_past_the_end, what_is_no_counter));

@@ -1,16 +1,15 @@
 /* watch and wait. A watcher is ready when a change made again and again first shows: nothing here
  * sleeps for luck. */
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { READY_AT = 0x200 };
 
@@ -55,7 +54,7 @@ static const char *next_line(struct job *j)
     return line;
 }
 
-START_TEST(a_line_a_change)
+TEST(a_line_a_change)
 {
     const char *n = run_name("watch");
     unsigned char *p = mapped(n, 4096);
@@ -75,9 +74,8 @@ START_TEST(a_line_a_change)
     ck_assert_int_eq(r->status, 0);
     ck_assert_str_eq(r->out, "");
 }
-END_TEST
 
-START_TEST(values)
+TEST(values)
 {
     const char *n = run_name("values");
     unsigned char *p = mapped(n, 4096);
@@ -93,10 +91,9 @@ START_TEST(values)
     kill(j.pid, SIGTERM);
     ck_assert_int_eq(job_wait(&j)->status, 128 + SIGTERM);
 }
-END_TEST
 
 /* The longest times and slowest rates that can be typed are no times in the past. */
-START_TEST(longest_times)
+TEST(longest_times)
 {
     const char *n = run_name("longest");
     unsigned char *p = mapped(n, 4096);
@@ -111,9 +108,8 @@ START_TEST(longest_times)
             ->status,
         1);
 }
-END_TEST
 
-START_TEST(json_lines)
+TEST(json_lines)
 {
     const char *n = run_name("json");
     unsigned char *p = mapped(n, 4096);
@@ -130,10 +126,9 @@ START_TEST(json_lines)
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
 /* Changes anywhere in a large sparse segment, also of what was a hole. */
-START_TEST(large_ranges)
+TEST(large_ranges)
 {
     const char *n = run_name("large");
     unsigned char *p = mapped(n, (size_t)1 << 30);
@@ -153,9 +148,8 @@ START_TEST(large_ranges)
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
-START_TEST(how_it_ends)
+TEST(how_it_ends)
 {
     const char *n = run_name("ends");
     unsigned char *p = mapped(n, 4096);
@@ -186,9 +180,8 @@ START_TEST(how_it_ends)
     ck_assert_int_eq(RUN("watch", n, "--cpu", "0")->status, 2);
     ck_assert_int_eq(RUN("watch", "/shmlens-nope")->status, 2);
 }
-END_TEST
 
-START_TEST(says_what_happens_to_the_segment)
+TEST(says_what_happens_to_the_segment)
 {
     const char *n = run_name("fate");
     unsigned char *p = mapped(n, 8192);
@@ -214,9 +207,8 @@ START_TEST(says_what_happens_to_the_segment)
     ck_assert_ptr_nonnull(strstr(r->err, "unlinked"));
     ck_assert_ptr_nonnull(strstr(r->err, "replaced"));
 }
-END_TEST
 
-START_TEST(waits_for_values)
+TEST(waits_for_values)
 {
     const char *n = run_name("wait");
     unsigned char *p = mapped(n, 4096);
@@ -246,7 +238,6 @@ START_TEST(waits_for_values)
     }
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
 /* It runs the program by now: what is sent before may be lost on the way (valgrind). */
 static void await_program(pid_t pid)
@@ -261,7 +252,7 @@ static void await_program(pid_t pid)
     }
 }
 
-START_TEST(waits_for_names)
+TEST(waits_for_names)
 {
     const char *n = run_name("name");
     ck_assert_int_eq(RUN("wait", n, "--gone")->status, 0);
@@ -277,9 +268,8 @@ START_TEST(waits_for_names)
     kill(j.pid, SIGTERM);
     ck_assert_int_eq(job_wait(&j)->status, 128 + SIGTERM);
 }
-END_TEST
 
-START_TEST(bad_words)
+TEST(bad_words)
 {
     const char *n = run_name("bad");
     run_make(n, "abc", 3, 16);
@@ -306,28 +296,7 @@ START_TEST(bad_words)
     }
     ck_assert_int_eq(RUN("wait", "/shmlens-nope", "0", "--as", "u8", "--changes")->status, 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: watch");
-    TCase *c = tcase_create("watch");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, a_line_a_change);
-    tcase_add_test(c, values);
-    tcase_add_test(c, longest_times);
-    tcase_add_test(c, json_lines);
-    tcase_add_test(c, large_ranges);
-    tcase_add_test(c, how_it_ends);
-    tcase_add_test(c, says_what_happens_to_the_segment);
-    tcase_add_test(c, waits_for_values);
-    tcase_add_test(c, waits_for_names);
-    tcase_add_test(c, bad_words);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_watch, .tear_down = run_end,
+      TESTS(a_line_a_change, values, longest_times, json_lines, large_ranges, how_it_ends,
+            says_what_happens_to_the_segment, waits_for_values, waits_for_names, bad_words));

@@ -1,6 +1,5 @@
 /* watch says when it could not look as often as it was asked to, and keeps to its share of the
  * processor. */
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 static void rest(long ms)
 {
@@ -26,7 +26,7 @@ static double gap_of(const char *line)
 
 /* Stopped for a while, like a machine that swaps: the gap is told, with its length, and before what
  * happened meanwhile (but for a stop in the midst of a look). */
-START_TEST(a_gap_is_told)
+TEST(a_gap_is_told)
 {
     const char *name = run_name("gap");
     bool first = false;
@@ -53,7 +53,6 @@ START_TEST(a_gap_is_told)
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
 static double children_seconds(void)
 {
@@ -63,7 +62,7 @@ static double children_seconds(void)
            (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-START_TEST(its_share_of_the_processor)
+TEST(its_share_of_the_processor)
 {
     const char *name = run_name("share");
     static unsigned char bytes[60000];
@@ -80,20 +79,6 @@ START_TEST(its_share_of_the_processor)
     double took = children_seconds() - before;
     ck_assert_msg(took < start + 0.35, "%f of a second after %f", took, start);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("watch gap");
-    TCase *c = tcase_create("gap");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, a_gap_is_told);
-    tcase_add_test(c, its_share_of_the_processor);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_watch_gap, .tear_down = run_end,
+      TESTS(a_gap_is_told, its_share_of_the_processor));

@@ -1,10 +1,8 @@
 /* The range of watch: growth, sparse segments. */
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 static unsigned char *map(const char *name, size_t size)
 {
@@ -65,7 +64,7 @@ static void end(struct job *j)
     ck_assert_int_eq(job_wait(j)->status, 0);
 }
 
-START_TEST(follows_growth)
+TEST(follows_growth)
 {
     const char *n = run_name("grows");
     run_make(n, "", 0, 10);
@@ -94,9 +93,8 @@ START_TEST(follows_growth)
     ck_assert_ptr_nonnull(strstr(line, "\"new\":\"01\""));
     end(&j);
 }
-END_TEST
 
-START_TEST(a_given_length_does_not_grow)
+TEST(a_given_length_does_not_grow)
 {
     const char *n = run_name("length");
     run_make(n, "", 0, 10);
@@ -109,9 +107,8 @@ START_TEST(a_given_length_does_not_grow)
     ck_assert_str_eq(next_change(&j), "0x9 00 01");
     end(&j);
 }
-END_TEST
 
-START_TEST(sparse_segments_cost_what_is_in_them)
+TEST(sparse_segments_cost_what_is_in_them)
 {
     const char *n = run_name("sparse");
     size_t size = (size_t)64 << 30;
@@ -128,10 +125,9 @@ START_TEST(sparse_segments_cost_what_is_in_them)
     ck_assert_str_eq(next_change(&j), "0xc80000001 00 51");
     end(&j);
 }
-END_TEST
 
 /* A reader that takes nothing more does not keep SIGINT from ending it. */
-START_TEST(a_reader_that_hangs)
+TEST(a_reader_that_hangs)
 {
     const char *n = run_name("hangs");
     size_t size = 1 << 20;
@@ -152,7 +148,6 @@ START_TEST(a_reader_that_hangs)
     ck_assert_int_eq(r->status, 0);
     ck_assert_ptr_null(strstr(r->err, "cannot write"));
 }
-END_TEST
 
 /* Reads what a job says on stderr until `what` is in it. */
 static void await_error(struct job *j, const char *what)
@@ -168,7 +163,7 @@ static void await_error(struct job *j, const char *what)
     }
 }
 
-START_TEST(wait_says_that_the_name_is_gone)
+TEST(wait_says_that_the_name_is_gone)
 {
     const char *n = run_name("unlinked");
     run_make(n, "", 0, 4096);
@@ -180,23 +175,7 @@ START_TEST(wait_says_that_the_name_is_gone)
     p[0] = 5;
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: range of watch");
-    TCase *c = tcase_create("range");
-    tcase_add_checked_fixture(c, NULL, run_end);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, follows_growth);
-    tcase_add_test(c, a_given_length_does_not_grow);
-    tcase_add_test(c, sparse_segments_cost_what_is_in_them);
-    tcase_add_test(c, a_reader_that_hangs);
-    tcase_add_test(c, wait_says_that_the_name_is_gone);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_cli_watch_range, .tear_down = run_end,
+      TESTS(follows_growth, a_given_length_does_not_grow, sparse_segments_cost_what_is_in_them,
+            a_reader_that_hangs, wait_says_that_the_name_is_gone));

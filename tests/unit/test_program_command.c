@@ -1,10 +1,10 @@
 /* Commands as the UI runs them: on the attached segment, into texts, cancelled by Esc. */
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/os.h"
 #include "cli/command.h"
+#include "support/suite.h"
 
 static struct backend *be;
 static struct seg *seg;
@@ -63,7 +63,7 @@ static const char *text(const struct out *o)
     return o->buf == NULL ? "" : o->buf;
 }
 
-START_TEST(poke_replies_and_is_remembered)
+TEST(poke_replies_and_is_remembered)
 {
     uint32_t value = 0;
     size_t got = 0;
@@ -83,10 +83,9 @@ START_TEST(poke_replies_and_is_remembered)
     ck_assert(!oserr_is(e));
     ck_assert_uint_eq(value, 0x20001);
 }
-END_TEST
 
 /* A long text is remembered in words that undo can put back one by one. */
-START_TEST(texts_are_remembered_in_words)
+TEST(texts_are_remembered_in_words)
 {
     uint64_t at = 3;
     ck_assert_int_eq(run("poke 3 'hello, world of text' --as utf8"), EXIT_DONE);
@@ -99,9 +98,8 @@ START_TEST(texts_are_remembered_in_words)
     }
     ck_assert_uint_eq(at, 3 + 20);
 }
-END_TEST
 
-START_TEST(offsets_of_the_ui)
+TEST(offsets_of_the_ui)
 {
     uint64_t marks[26] = {0x20};
     env.cursor = 0x100;
@@ -118,9 +116,8 @@ START_TEST(offsets_of_the_ui)
     ck_assert_uint_eq(env.pokes[0].offset, 0x1000);
     ck_assert_int_eq(run("poke \"'b\" 7"), EXIT_ERROR);
 }
-END_TEST
 
-START_TEST(errors_are_short)
+TEST(errors_are_short)
 {
     ck_assert_int_eq(run("poke 0x2000 1 --as u8"), EXIT_ERROR);
     ck_assert_int_eq(strncmp(text(&err), "poke: posix:/", 13), 0);
@@ -132,9 +129,8 @@ START_TEST(errors_are_short)
     ck_assert_int_eq(run("poke 0"), EXIT_ERROR);
     ck_assert_int_eq(run(""), EXIT_DONE);
 }
-END_TEST
 
-START_TEST(read_only_stays_read_only)
+TEST(read_only_stays_read_only)
 {
     struct seg *look = NULL;
     struct oserr e = seg_open(be, name, SEG_READ, &look);
@@ -147,9 +143,8 @@ START_TEST(read_only_stays_read_only)
     ck_assert_int_eq(seg_get_access(look), SEG_READ);
     seg_close(look);
 }
-END_TEST
 
-START_TEST(locator_is_left_out)
+TEST(locator_is_left_out)
 {
     ck_assert_int_eq(run("fill 0 4 0x41"), EXIT_DONE);
     ck_assert_int_eq(run("find AA"), EXIT_DONE);
@@ -168,9 +163,8 @@ START_TEST(locator_is_left_out)
     ck_assert_ptr_nonnull(strstr(text(&out), "removed posix:/"));
     ck_assert_int_eq(run("rm"), EXIT_ERROR);
 }
-END_TEST
 
-START_TEST(escape_gives_up)
+TEST(escape_gives_up)
 {
     ck_assert_int_eq(run("fill 0 16 1"), EXIT_DONE); /* a hole alone is skipped without a breath */
     breaths = 100;                                   /* more than it needs */
@@ -183,10 +177,9 @@ START_TEST(escape_gives_up)
     breaths = 3;
     ck_assert_int_eq(run("watch --hz 1000"), EXIT_DONE);
 }
-END_TEST
 
 /* What is longer than the UI keeps is cut, and the work ends there. */
-START_TEST(long_output_is_cut)
+TEST(long_output_is_cut)
 {
     out_free(&out);
     out_text(&out, 1000);
@@ -195,10 +188,9 @@ START_TEST(long_output_is_cut)
     ck_assert_uint_gt(out.length, 900);
     ck_assert_int_eq(out.buf[out.length - 1], '\n');
 }
-END_TEST
 
 /* `rm` of the attached segment does not take another that has its name by now. */
-START_TEST(rm_takes_no_other)
+TEST(rm_takes_no_other)
 {
     struct seg *other = NULL;
     struct oserr e = seg_remove(be, name, SEG_RM_FORCE, NULL);
@@ -212,7 +204,6 @@ START_TEST(rm_takes_no_other)
     ck_assert(!oserr_is(e));
     seg_close(other);
 }
-END_TEST
 
 static bool shrinking_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
@@ -224,7 +215,7 @@ static bool shrinking_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t
 }
 
 /* Cut short behind its first piece it does not say that nothing was stored. */
-START_TEST(fill_says_what_a_shrinking_segment_got)
+TEST(fill_says_what_a_shrinking_segment_got)
 {
     struct oserr e = seg_resize(seg, 8 << 20);
     ck_assert(!oserr_is(e));
@@ -233,7 +224,6 @@ START_TEST(fill_says_what_a_shrinking_segment_got)
     ck_assert_ptr_null(strstr(text(&err), "nothing was stored"));
     ck_assert_ptr_nonnull(strstr(text(&err), "only a part"));
 }
-END_TEST
 
 static void open_elsewhere(void *arg)
 {
@@ -253,7 +243,7 @@ static bool threaded_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t 
 }
 
 /* --calls tells of the command's calls; another thread's do not get into its output. */
-START_TEST(calls_of_other_threads_are_not_the_commands)
+TEST(calls_of_other_threads_are_not_the_commands)
 {
     env.pause = threaded_pause;
     ck_assert_int_eq(run("poke 0 7 --as u8"), EXIT_DONE);
@@ -261,28 +251,9 @@ START_TEST(calls_of_other_threads_are_not_the_commands)
     ck_assert_ptr_nonnull(strstr(text(&err), "fstat("));
     ck_assert_ptr_null(strstr(text(&err), "elsewhere"));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: commands in the UI");
-    TCase *c = tcase_create("command");
-    tcase_add_checked_fixture(c, start, end);
-    tcase_add_test(c, poke_replies_and_is_remembered);
-    tcase_add_test(c, texts_are_remembered_in_words);
-    tcase_add_test(c, offsets_of_the_ui);
-    tcase_add_test(c, errors_are_short);
-    tcase_add_test(c, read_only_stays_read_only);
-    tcase_add_test(c, locator_is_left_out);
-    tcase_add_test(c, escape_gives_up);
-    tcase_add_test(c, long_output_is_cut);
-    tcase_add_test(c, rm_takes_no_other);
-    tcase_add_test(c, fill_says_what_a_shrinking_segment_got);
-    tcase_add_test(c, calls_of_other_threads_are_not_the_commands);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_command, .set_up = start, .tear_down = end,
+      TESTS(poke_replies_and_is_remembered, texts_are_remembered_in_words, offsets_of_the_ui,
+            errors_are_short, read_only_stays_read_only, locator_is_left_out, escape_gives_up,
+            long_output_is_cut, rm_takes_no_other, fill_says_what_a_shrinking_segment_got,
+            calls_of_other_threads_are_not_the_commands));

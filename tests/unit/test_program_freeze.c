@@ -1,5 +1,4 @@
 /* Frozen values: the list, putting back by compare-and-swap, and the sampler that does it. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "live/freeze.h"
 #include "live/sampler.h"
 #include "support/await.h"
+#include "support/suite.h"
 
 enum { SIZE = 8192 };
 
@@ -60,7 +60,7 @@ static void add(uint64_t offset, uint32_t size, uint8_t first)
     ck_assert(!oserr_is(freeze_add(&list, &v)));
 }
 
-START_TEST(the_list_is_sorted_and_has_no_overlaps)
+TEST(the_list_is_sorted_and_has_no_overlaps)
 {
     static const struct {
         uint64_t offset;
@@ -85,9 +85,8 @@ START_TEST(the_list_is_sorted_and_has_no_overlaps)
     struct frozen more = value(4096, 8, 0);
     ck_assert_uint_eq(freeze_add(&list, &more).code, SEG_E_MEMORY);
 }
-END_TEST
 
-START_TEST(within_a_window)
+TEST(within_a_window)
 {
     struct frozen v = value(16, 8, 0);
     size_t from = 99, to = 99;
@@ -96,9 +95,8 @@ START_TEST(within_a_window)
     ck_assert(frozen_within(&v, 23, 64, &from, &to) && from == 0 && to == 1);
     ck_assert(!frozen_within(&v, 24, 64, &from, &to) && !frozen_within(&v, 0, 16, &from, &to));
 }
-END_TEST
 
-START_TEST(only_what_differs_is_stored)
+TEST(only_what_differs_is_stored)
 {
     bool fought = true;
     struct oserr why;
@@ -117,10 +115,9 @@ START_TEST(only_what_differs_is_stored)
     ck_assert_uint_eq(freeze_keep(&list, ours, 8, &fought, &why), 0);
     ck_assert(!fought && get(12) == 3);
 }
-END_TEST
 
 /* A value 0 in a hole: nothing to store, the hole stays one. */
-START_TEST(a_hole_stays_a_hole)
+TEST(a_hole_stays_a_hole)
 {
     bool fought = true;
     struct oserr why;
@@ -130,9 +127,8 @@ START_TEST(a_hole_stays_a_hole)
     ck_assert(!oserr_is(seg_refresh(ours, &st)));
     ck_assert(!fought && st.resident == 0);
 }
-END_TEST
 
-START_TEST(let_go_when_it_cannot_be_kept)
+TEST(let_go_when_it_cannot_be_kept)
 {
     bool fought = true;
     struct oserr why;
@@ -148,9 +144,8 @@ START_TEST(let_go_when_it_cannot_be_kept)
     ck_assert_uint_eq(freeze_keep(&list, ours, 1, &fought, &why), 1);
     ck_assert(why.code == SEG_E_READ_ONLY && list.count == 0 && get(0) == 2);
 }
-END_TEST
 
-START_TEST(our_own_stores_are_kept)
+TEST(our_own_stores_are_kept)
 {
     struct poke_done p = {.offset = 6, .size = 4, .value = {1, 2, 3, 4}};
     add(8, 8, 7);
@@ -161,7 +156,6 @@ START_TEST(our_own_stores_are_kept)
     ck_assert_int_eq(list.value[1].value[2], 0);
     ck_assert_int_eq(list.value[0].value[0], 7);
 }
-END_TEST
 
 /* ---- the sampler ---- */
 
@@ -241,7 +235,7 @@ static void linger_done(struct job *j, void *owner)
     (void)owner;
 }
 
-START_TEST(they_are_let_go_while_a_job_runs)
+TEST(they_are_let_go_while_a_job_runs)
 {
     static struct job job = {.run = linger, .finish = linger_done};
     worker_post(sampler_worker(sampler), &job);
@@ -256,9 +250,8 @@ START_TEST(they_are_let_go_while_a_job_runs)
     sampler_release(NULL);
     worker_cancel(sampler_worker(sampler));
 }
-END_TEST
 
-START_TEST(the_sampler_puts_back_and_counts)
+TEST(the_sampler_puts_back_and_counts)
 {
     for (uint8_t i = 1; i < 10; i++) {
         put(3, i);
@@ -268,9 +261,8 @@ START_TEST(the_sampler_puts_back_and_counts)
     put(100, 1);
     AWAIT(sample.bytes[100] == 1);
 }
-END_TEST
 
-START_TEST(a_poke_changes_what_is_kept)
+TEST(a_poke_changes_what_is_kept)
 {
     struct command_job *c = command_job_new(be, sampler, "poke 0 43 --as u8", command_done);
     ck_assert_ptr_nonnull(c);
@@ -279,9 +271,8 @@ START_TEST(a_poke_changes_what_is_kept)
     put(0, 1);
     AWAIT(get(0) == 43);
 }
-END_TEST
 
-START_TEST(the_end_of_editing_lets_go)
+TEST(the_end_of_editing_lets_go)
 {
     struct look_job *j = look_job_new(sampler, LOOK_ACCESS, SEG_READ, look_done);
     ck_assert_ptr_nonnull(j);
@@ -292,9 +283,8 @@ START_TEST(the_end_of_editing_lets_go)
     AWAIT(sample.seq > seq + 3);
     ck_assert(get(0) == 1);
 }
-END_TEST
 
-START_TEST(shrinking_below_lets_go_and_says_so)
+TEST(shrinking_below_lets_go_and_says_so)
 {
     ck_assert(!oserr_is(seg_resize(other, 4)));
     AWAIT(sample.freeze.count == 0);
@@ -304,9 +294,8 @@ START_TEST(shrinking_below_lets_go_and_says_so)
                         sample.event[i].error.code == SEG_E_BEYOND);
     ck_assert(told);
 }
-END_TEST
 
-START_TEST(leaving_lets_go)
+TEST(leaving_lets_go)
 {
     sampler_stop(sampler, NULL);
     sampler = NULL;
@@ -314,32 +303,12 @@ START_TEST(leaving_lets_go)
     (void)os_sleep_until(os_now() + 20LL * MS);
     ck_assert(get(0) == 1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("freeze");
-    TCase *c = tcase_create("list");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_add_test(c, the_list_is_sorted_and_has_no_overlaps);
-    tcase_add_test(c, within_a_window);
-    tcase_add_test(c, only_what_differs_is_stored);
-    tcase_add_test(c, a_hole_stays_a_hole);
-    tcase_add_test(c, let_go_when_it_cannot_be_kept);
-    tcase_add_test(c, our_own_stores_are_kept);
-    suite_add_tcase(s, c);
-    c = tcase_create("sampler");
-    tcase_add_checked_fixture(c, start, stop);
-    tcase_add_test(c, the_sampler_puts_back_and_counts);
-    tcase_add_test(c, they_are_let_go_while_a_job_runs);
-    tcase_add_test(c, a_poke_changes_what_is_kept);
-    tcase_add_test(c, the_end_of_editing_lets_go);
-    tcase_add_test(c, shrinking_below_lets_go_and_says_so);
-    tcase_add_test(c, leaving_lets_go);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE_PART(sampler_tests, .set_up = start, .tear_down = stop,
+           TESTS(the_sampler_puts_back_and_counts, they_are_let_go_while_a_job_runs,
+                 a_poke_changes_what_is_kept, the_end_of_editing_lets_go,
+                 shrinking_below_lets_go_and_says_so, leaving_lets_go));
+
+SUITE(test_program_freeze, .set_up = set_up, .tear_down = tear_down, .next = &sampler_tests,
+      TESTS(the_list_is_sorted_and_has_no_overlaps, within_a_window, only_what_differs_is_stored,
+            a_hole_stays_a_hole, let_go_when_it_cannot_be_kept, our_own_stores_are_kept));

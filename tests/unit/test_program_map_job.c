@@ -1,9 +1,9 @@
 /* The sampler's map of a real segment: what changes anywhere in it, and the rows that did. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/change/ages.h"
 #include "support/sampled.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, PAGES = 2048, SIZE = PAGES * PAGE, FAR = 1500 * PAGE + 40 };
 
@@ -17,7 +17,7 @@ static void set_up(void)
 }
 
 /* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
-START_TEST(a_quiet_segment_is_quiet)
+TEST(a_quiet_segment_is_quiet)
 {
     AWAIT(sample.map.sweeps >= 5 && sample.map.cells == 16);
     ck_assert_uint_eq(sample.map.changes, 0);
@@ -29,9 +29,8 @@ START_TEST(a_quiet_segment_is_quiet)
     ck_assert_int_gt(sample.map.looked, 0);
     ck_assert_uint_eq(sample.stat.resident, (PAGES - 200) * PAGE);
 }
-END_TEST
 
-START_TEST(a_change_far_away_is_seen)
+TEST(a_change_far_away_is_seen)
 {
     AWAIT(sample.map.sweeps >= 1);
     poke(FAR, 200);
@@ -49,7 +48,6 @@ START_TEST(a_change_far_away_is_seen)
     ck_assert_int_ne(sample.changed[10], 0); /* its age came along */
     ck_assert_int_eq(sample.changed[11], 0);
 }
-END_TEST
 
 static struct look_job *looked;
 
@@ -72,7 +70,7 @@ static void expect_change(enum look_kind kind, uint64_t from, uint64_t at, bool 
     look_job_free(looked);
 }
 
-START_TEST(changes_are_walked_across_the_segment)
+TEST(changes_are_walked_across_the_segment)
 {
     AWAIT(sample.map.sweeps >= 1);
     poke(20, 3);
@@ -84,7 +82,6 @@ START_TEST(changes_are_walked_across_the_segment)
     expect_change(LOOK_CHANGE_PREV, 20, 60 * PAGE + 5, true);
     expect_change(LOOK_CHANGE_PREV, 60 * PAGE + 5, 20, false);
 }
-END_TEST
 
 static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
 {
@@ -99,7 +96,7 @@ static bool shows(size_t n, const uint64_t *at)
     return r->on && r->shown == n && memcmp(r->at + r->first, at, n * sizeof *at) == 0;
 }
 
-START_TEST(only_changed_rows)
+TEST(only_changed_rows)
 {
     static const uint64_t some[] = {0, 0x20, 10 * PAGE},
                           more[] = {0x20, 10 * PAGE, 20 * PAGE, 30 * PAGE};
@@ -128,9 +125,8 @@ START_TEST(only_changed_rows)
     AWAIT(!sample.rows.on && sample.length == 256);
     ck_assert_int_eq(sample.bytes[0x25], 77);
 }
-END_TEST
 
-START_TEST(only_rows_that_differ_from_the_baseline)
+TEST(only_rows_that_differ_from_the_baseline)
 {
     static const uint64_t some[] = {0, 10 * PAGE + 16, FAR / 16 * 16}, none[] = {0};
     poke(0x25, 1);
@@ -151,9 +147,8 @@ START_TEST(only_rows_that_differ_from_the_baseline)
     poke(FAR, 0);
     AWAIT(shows(1, none));
 }
-END_TEST
 
-START_TEST(it_rests_when_told)
+TEST(it_rests_when_told)
 {
     AWAIT(sample.map.sweeps >= 1);
     sampler_want_map(sampler, 16, 0);
@@ -166,24 +161,8 @@ START_TEST(it_rests_when_told)
     sampler_want_map(sampler, 16, 50);
     AWAIT(sample.map.sweeps > laps + 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("map");
-    TCase *tc = tcase_create("map");
-    tcase_set_timeout(tc, 60);
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, a_quiet_segment_is_quiet);
-    tcase_add_test(tc, a_change_far_away_is_seen);
-    tcase_add_test(tc, changes_are_walked_across_the_segment);
-    tcase_add_test(tc, only_changed_rows);
-    tcase_add_test(tc, only_rows_that_differ_from_the_baseline);
-    tcase_add_test(tc, it_rests_when_told);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_map_job, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_quiet_segment_is_quiet, a_change_far_away_is_seen,
+            changes_are_walked_across_the_segment, only_changed_rows,
+            only_rows_that_differ_from_the_baseline, it_rests_when_told));

@@ -1,15 +1,14 @@
 /* Where commands write: limits, failures, JSON strings, and the rows of the dump. */
-#include <check.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/commands/peek.h"
 #include "cli/out.h"
 #include "list/segrow.h"
+#include "support/suite.h"
 
-START_TEST(text_has_a_limit)
+TEST(text_has_a_limit)
 {
     struct out o;
     out_text(&o, 10);
@@ -30,9 +29,8 @@ START_TEST(text_has_a_limit)
     ck_assert(out_flush(&o));
     out_free(&o);
 }
-END_TEST
 
-START_TEST(long_prints)
+TEST(long_prints)
 {
     struct out o;
     char longer[5000];
@@ -44,10 +42,9 @@ START_TEST(long_prints)
     ck_assert_int_eq(o.buf[o.length - 1], '>');
     out_free(&o);
 }
-END_TEST
 
 /* All that is written arrives, in order, whatever the sizes of the pieces. */
-START_TEST(pipe_gets_all)
+TEST(pipe_gets_all)
 {
     struct out o;
     int fds[2];
@@ -77,9 +74,8 @@ START_TEST(pipe_gets_all)
     }
     ck_assert_uint_eq(total, expected);
 }
-END_TEST
 
-START_TEST(failed_writes_are_kept)
+TEST(failed_writes_are_kept)
 {
     struct out o;
     int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -93,9 +89,8 @@ START_TEST(failed_writes_are_kept)
     out_free(&o);
     close(fd);
 }
-END_TEST
 
-START_TEST(json_strings)
+TEST(json_strings)
 {
     struct out o;
     out_text(&o, 1000);
@@ -106,9 +101,8 @@ START_TEST(json_strings)
     json_decref(back);
     out_free(&o);
 }
-END_TEST
 
-START_TEST(offsets_beyond_32_bits)
+TEST(offsets_beyond_32_bits)
 {
     struct out o;
     uint8_t row[DUMP_ROW] = {'A', 0x7f, 0x80};
@@ -127,9 +121,8 @@ START_TEST(offsets_beyond_32_bits)
                             "|A..|\n10000100000013\n");
     out_free(&o);
 }
-END_TEST
 
-START_TEST(times)
+TEST(times)
 {
     char text[TIME_TEXT];
     ck_assert_str_eq(time_text(0, text), "1970-01-01T00:00:00Z");
@@ -139,23 +132,6 @@ START_TEST(times)
                      "2024-02-29T23:59:59Z");
     ck_assert_str_eq(time_text(-1, text), "1969-12-31T23:59:59Z");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: out");
-    TCase *c = tcase_create("out");
-    tcase_add_test(c, text_has_a_limit);
-    tcase_add_test(c, long_prints);
-    tcase_add_test(c, pipe_gets_all);
-    tcase_add_test(c, failed_writes_are_kept);
-    tcase_add_test(c, json_strings);
-    tcase_add_test(c, offsets_beyond_32_bits);
-    tcase_add_test(c, times);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_out, TESTS(text_has_a_limit, long_prints, pipe_gets_all, failed_writes_are_kept,
+                              json_strings, offsets_beyond_32_bits, times));

@@ -1,6 +1,5 @@
 /* The history of an attached segment, through the sampler: what was stored is shown at each moment,
  * copied as it was, and forgotten when no history is kept. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +8,9 @@
 
 #include "core/change/ages.h"
 #include "support/history.h"
+#include "support/suite.h"
 
-START_TEST(every_moment_is_shown)
+TEST(every_moment_is_shown)
 {
     for (unsigned k = STORES; k >= 1; k--) {
         show(when[k]);
@@ -32,7 +32,6 @@ START_TEST(every_moment_is_shown)
     show(1); /* before everything */
     ck_assert_int_eq(sample.state[1], BYTE_UNKNOWN);
 }
-END_TEST
 
 static struct time_job result;
 static bool finished;
@@ -59,7 +58,7 @@ static void step(uint64_t offset, uint64_t n, int64_t from, int steps, bool foll
     AWAIT(finished);
 }
 
-START_TEST(steps_come_to_the_moments_of_change)
+TEST(steps_come_to_the_moments_of_change)
 {
     step(0, 256, INT64_MAX, -1, false);
     ck_assert(result.moved && result.time == when[STORES - 1]);
@@ -76,9 +75,8 @@ START_TEST(steps_come_to_the_moments_of_change)
     step(6, 10, INT64_MAX, -1, false);
     ck_assert(!result.moved && result.time == 0);
 }
-END_TEST
 
-START_TEST(the_value_and_the_timeline)
+TEST(the_value_and_the_timeline)
 {
     AWAIT(sample.past.values == VALUES_MAX && sample.past.value[0].bytes[0] == STORES);
     for (unsigned i = 0; i < VALUES_MAX; i++) {
@@ -96,7 +94,6 @@ START_TEST(the_value_and_the_timeline)
     ck_assert(sum > 0 && sum <= STORES);
     ck_assert_uint_le(sample.past.about.bytes, BUDGET);
 }
-END_TEST
 
 static uint8_t copied[16];
 static bool copied_found;
@@ -123,7 +120,7 @@ static void copy(int64_t past)
     AWAIT(finished);
 }
 
-START_TEST(bytes_are_copied_as_they_were)
+TEST(bytes_are_copied_as_they_were)
 {
     copy(0);
     ck_assert(copied_found && copied[5] == STORES);
@@ -132,9 +129,8 @@ START_TEST(bytes_are_copied_as_they_were)
     copy(1);
     ck_assert(!copied_found); /* not known */
 }
-END_TEST
 
-START_TEST(no_budget_no_history)
+TEST(no_budget_no_history)
 {
     wish.budget = 0;
     show(when[5]);
@@ -149,9 +145,8 @@ START_TEST(no_budget_no_history)
     step(0, 256, INT64_MAX, -1, false);
     ck_assert(result.moved && result.time == sample.changed[5] - 1);
 }
-END_TEST
 
-START_TEST(the_end_of_then)
+TEST(the_end_of_then)
 {
     ck_assert(!oserr_is(seg_resize(other, 8)));
     AWAIT(sample.stat.size == 8);
@@ -163,10 +158,9 @@ START_TEST(the_end_of_then)
     show(0);
     ck_assert_int_eq(sample.state[9], BYTE_BEYOND);
 }
-END_TEST
 
 /* A page comes, and goes again: what was a hole then is one. */
-START_TEST(holes_of_then)
+TEST(holes_of_then)
 {
     const uint64_t page = 8192;
     sampler_want(sampler, page + 16, 64, 1000); /* a part of the page */
@@ -193,24 +187,7 @@ START_TEST(holes_of_then)
     show(went);
     ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program_rewind");
-    TCase *t = tcase_create("rewind");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_moment_is_shown);
-    tcase_add_test(t, steps_come_to_the_moments_of_change);
-    tcase_add_test(t, the_value_and_the_timeline);
-    tcase_add_test(t, bytes_are_copied_as_they_were);
-    tcase_add_test(t, no_budget_no_history);
-    tcase_add_test(t, the_end_of_then);
-    tcase_add_test(t, holes_of_then);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_recorder, .set_up = set_up, .tear_down = tear_down,
+      TESTS(every_moment_is_shown, steps_come_to_the_moments_of_change, the_value_and_the_timeline,
+            bytes_are_copied_as_they_were, no_budget_no_history, the_end_of_then, holes_of_then));

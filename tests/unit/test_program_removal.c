@@ -1,10 +1,8 @@
 /* Removing what was listed: a process that takes it meanwhile saves it, so does a new segment of
  * its name; what it leaves behind is said. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,6 +12,7 @@
 #include "backend/os.h"
 #include "list/removal.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 static struct backend *be;
 static char name[64], locator[80];
@@ -116,7 +115,7 @@ static struct oserr removed(unsigned flags, struct seg_who *who, bool *used)
     return removal_one(be, locator, &seen, flags, who, used);
 }
 
-START_TEST(who_attaches_between_check_and_removal_saves_it)
+TEST(who_attaches_between_check_and_removal_saves_it)
 {
     struct seg_who who;
     bool used = false;
@@ -130,9 +129,8 @@ START_TEST(who_attaches_between_check_and_removal_saves_it)
     seg_who_free(&who);
     (void)close(taken);
 }
-END_TEST
 
-START_TEST(a_new_segment_of_the_name_is_saved)
+TEST(a_new_segment_of_the_name_is_saved)
 {
     struct seg_who who;
     bool used = false;
@@ -149,9 +147,8 @@ START_TEST(a_new_segment_of_the_name_is_saved)
     seg_who_free(&who);
     (void)close(taken);
 }
-END_TEST
 
-START_TEST(who_attaches_to_what_we_look_at_saves_it)
+TEST(who_attaches_to_what_we_look_at_saves_it)
 {
     struct seg_who who;
     struct seg *ours = NULL;
@@ -178,7 +175,6 @@ START_TEST(who_attaches_to_what_we_look_at_saves_it)
     seg_who_free(&who);
     seg_close(ours);
 }
-END_TEST
 
 /* Somebody takes it before it is moved aside, and its name before it is moved back. */
 static void take_both(void *ctx, const char *call)
@@ -192,7 +188,7 @@ static void take_both(void *ctx, const char *call)
         make();
 }
 
-START_TEST(what_cannot_get_its_name_back_is_said_and_kept)
+TEST(what_cannot_get_its_name_back_is_said_and_kept)
 {
     struct seg_who who;
     struct seg_survey s;
@@ -219,9 +215,8 @@ START_TEST(what_cannot_get_its_name_back_is_said_and_kept)
     ck_assert_uint_eq(kept, 1);
     seg_survey_free(&s);
 }
-END_TEST
 
-START_TEST(by_force_it_says_who_is_left)
+TEST(by_force_it_says_who_is_left)
 {
     struct seg_who who;
     struct out o;
@@ -241,9 +236,8 @@ START_TEST(by_force_it_says_who_is_left)
     seg_who_free(&who);
     (void)close(end);
 }
-END_TEST
 
-START_TEST(what_is_gone_is_gone)
+TEST(what_is_gone_is_gone)
 {
     struct seg_who who;
     struct out o;
@@ -261,7 +255,6 @@ START_TEST(what_is_gone_is_gone)
     ck_assert_ptr_nonnull(removal_cannot("fd:1/2"));
     ck_assert_ptr_nonnull(removal_cannot("ns:1/x"));
 }
-END_TEST
 
 /* ---- who knocks while the lease is held ---- */
 
@@ -290,7 +283,7 @@ static void prove_on_a_thread(void)
     _exit(done ? 0 : 3);
 }
 
-START_TEST(who_knocks_while_it_is_proved_does_no_harm)
+TEST(who_knocks_while_it_is_proved_does_no_harm)
 {
     int status = 0;
     child = fork();
@@ -309,25 +302,10 @@ START_TEST(who_knocks_while_it_is_proved_does_no_harm)
     ck_assert_msg(WIFEXITED(status), "killed by signal %d", WTERMSIG(status));
     ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program_removal");
-    TCase *t = tcase_create("removal");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, who_attaches_between_check_and_removal_saves_it);
-    tcase_add_test(t, a_new_segment_of_the_name_is_saved);
-    tcase_add_test(t, who_attaches_to_what_we_look_at_saves_it);
-    tcase_add_test(t, what_cannot_get_its_name_back_is_said_and_kept);
-    tcase_add_test(t, who_knocks_while_it_is_proved_does_no_harm);
-    tcase_add_test(t, by_force_it_says_who_is_left);
-    tcase_add_test(t, what_is_gone_is_gone);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_removal, .set_up = set_up, .tear_down = tear_down,
+      TESTS(who_attaches_between_check_and_removal_saves_it, a_new_segment_of_the_name_is_saved,
+            who_attaches_to_what_we_look_at_saves_it,
+            what_cannot_get_its_name_back_is_said_and_kept,
+            who_knocks_while_it_is_proved_does_no_harm, by_force_it_says_who_is_left,
+            what_is_gone_is_gone));

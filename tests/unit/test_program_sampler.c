@@ -4,6 +4,7 @@
 
 #include "core/change/ages.h"
 #include "support/sampled.h"
+#include "support/suite.h"
 
 enum { SIZE = 64 * 1024 };
 
@@ -21,7 +22,7 @@ static bool seen(enum seg_event_kind kind)
     return false;
 }
 
-START_TEST(a_store_is_seen_and_aged)
+TEST(a_store_is_seen_and_aged)
 {
     AWAIT(sample.length == 256);
     ck_assert_int_eq(sample.state[0], BYTE_HOLE);
@@ -35,9 +36,8 @@ START_TEST(a_store_is_seen_and_aged)
     ck_assert_uint_eq(sample.changes, 1);
     ck_assert_uint_eq(sample.stat.resident, 4096);
 }
-END_TEST
 
-START_TEST(the_window_moves_at_once)
+TEST(the_window_moves_at_once)
 {
     poke(40000, 9);
     sampler_want(sampler, 39990, 20, 250);
@@ -53,9 +53,8 @@ START_TEST(the_window_moves_at_once)
     AWAIT(sample.offset == 100ull * SIZE);
     ck_assert_int_eq(sample.state[0], BYTE_BEYOND);
 }
-END_TEST
 
-START_TEST(size_changes_are_events)
+TEST(size_changes_are_events)
 {
     AWAIT(sample.length == 256);
     ck_assert(!oserr_is(seg_resize(other, 100)));
@@ -66,9 +65,8 @@ START_TEST(size_changes_are_events)
     AWAIT(seen(SEEN_GROWN));
     ck_assert_uint_eq(sample.stat.size, 2 * SIZE);
 }
-END_TEST
 
-START_TEST(unlink_and_replacement_are_events)
+TEST(unlink_and_replacement_are_events)
 {
     AWAIT(sample.length == 256);
     ck_assert(!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL)));
@@ -81,7 +79,6 @@ START_TEST(unlink_and_replacement_are_events)
     ck_assert_uint_eq(sample.stat.size, SIZE); /* still the old one */
     seg_close(again);
 }
-END_TEST
 
 static struct look_job *looked;
 
@@ -114,7 +111,7 @@ static void expect_at(enum look_kind kind, uint64_t from, const char *pattern, u
     look_job_free(j);
 }
 
-START_TEST(finding_wraps)
+TEST(finding_wraps)
 {
     poke(100, 'a');
     poke(9000, 'a');
@@ -130,9 +127,8 @@ START_TEST(finding_wraps)
     ck_assert(!j->found && j->why[0] != '\0');
     look_job_free(j);
 }
-END_TEST
 
-START_TEST(data_is_found_behind_holes)
+TEST(data_is_found_behind_holes)
 {
     poke(8192, 1);
     poke(40960, 1);
@@ -145,9 +141,8 @@ START_TEST(data_is_found_behind_holes)
     ck_assert(!j->found);
     look_job_free(j);
 }
-END_TEST
 
-START_TEST(changes_in_the_window_are_walked)
+TEST(changes_in_the_window_are_walked)
 {
     AWAIT(sample.length == 256);
     poke(10, 1);
@@ -159,9 +154,8 @@ START_TEST(changes_in_the_window_are_walked)
     expect_at(LOOK_CHANGE_PREV, 20, NULL, 10, false);
     expect_at(LOOK_CHANGE_PREV, 10, NULL, 20, true);
 }
-END_TEST
 
-START_TEST(the_baseline_covers_the_whole_segment)
+TEST(the_baseline_covers_the_whole_segment)
 {
     poke(5, 1);
     poke(50000, 1);
@@ -193,9 +187,8 @@ START_TEST(the_baseline_covers_the_whole_segment)
         look_job_free(j);
     }
 }
-END_TEST
 
-START_TEST(bytes_are_copied_for_the_selection)
+TEST(bytes_are_copied_for_the_selection)
 {
     poke(3, 0xab);
     struct look_job *j = look(LOOK_BYTES, 0, NULL);
@@ -206,7 +199,6 @@ START_TEST(bytes_are_copied_for_the_selection)
     ck_assert_uint_eq(j->length, 4);
     look_job_free(j);
 }
-END_TEST
 
 static struct command_job *ran;
 
@@ -226,7 +218,7 @@ static struct command_job *command(const char *line)
     return ran;
 }
 
-START_TEST(a_poke_needs_access_and_is_remembered)
+TEST(a_poke_needs_access_and_is_remembered)
 {
     look_job_free(look(LOOK_ACCESS, SEG_WRITE, NULL));
     struct command_job *j = command("poke 16 7 --as u32le --expect 0");
@@ -245,28 +237,9 @@ START_TEST(a_poke_needs_access_and_is_remembered)
     ck_assert_int_eq(j->status, EXIT_ERROR);
     command_job_free(j);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("sampler");
-    TCase *tc = tcase_create("sampler");
-    tcase_set_timeout(tc, 60);
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, a_store_is_seen_and_aged);
-    tcase_add_test(tc, the_window_moves_at_once);
-    tcase_add_test(tc, size_changes_are_events);
-    tcase_add_test(tc, unlink_and_replacement_are_events);
-    tcase_add_test(tc, finding_wraps);
-    tcase_add_test(tc, data_is_found_behind_holes);
-    tcase_add_test(tc, changes_in_the_window_are_walked);
-    tcase_add_test(tc, the_baseline_covers_the_whole_segment);
-    tcase_add_test(tc, bytes_are_copied_for_the_selection);
-    tcase_add_test(tc, a_poke_needs_access_and_is_remembered);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_sampler, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_store_is_seen_and_aged, the_window_moves_at_once, size_changes_are_events,
+            unlink_and_replacement_are_events, finding_wraps, data_is_found_behind_holes,
+            changes_in_the_window_are_walked, the_baseline_covers_the_whole_segment,
+            bytes_are_copied_for_the_selection, a_poke_needs_access_and_is_remembered));

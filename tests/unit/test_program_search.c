@@ -1,8 +1,6 @@
 /* Searching forwards and backwards finds the same, whatever the pieces and holes. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,6 +8,7 @@
 #include "live/baseline.h"
 #include "live/search.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { SIZE = 5 * 1024 * 1024 + 123, MOST = 400 };
 
@@ -107,7 +106,7 @@ static void same_both_ways(const char *pattern, size_t fewest)
     find_free(f);
 }
 
-START_TEST(literals)
+TEST(literals)
 {
     same_both_ways("foo", 32);
     same_both_ways("x:66 6f ??", 32);
@@ -115,9 +114,8 @@ START_TEST(literals)
     same_both_ways("u32le:0x6f6f6600", 1);
     same_both_ways("aaaaaaaaaaaaaaaa", MOST);
 }
-END_TEST
 
-START_TEST(regexes)
+TEST(regexes)
 {
     same_both_ways("r:^foo", 1);
     same_both_ways("r:(?m)^foo", 9);
@@ -128,10 +126,9 @@ START_TEST(regexes)
     same_both_ways("r:o+\\n?", 32);
     same_both_ways("r:\\Af|x\\z", 1);
 }
-END_TEST
 
 /* Of a segment that is looked at in part only the part is read, which is no error. */
-START_TEST(a_part)
+TEST(a_part)
 {
     enum { PART = 1048576, PART_SIZE = 8192 };
     static struct found all;
@@ -157,27 +154,9 @@ START_TEST(a_part)
     ck_assert_uint_eq(baseline_next(b, 0), PART);
     baseline_free(b);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("program: scan");
-    TCase *c = tcase_create("scan");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_test(c, literals);
-    tcase_add_test(c, regexes);
-    tcase_add_test(c, a_part);
-    suite_add_tcase(suite, c);
-    c = tcase_create("scan in the UI");
-    tcase_add_checked_fixture(c, set_up_ui, tear_down);
-    tcase_set_timeout(c, 120);
-    tcase_add_test(c, literals);
-    tcase_add_test(c, a_part);
-    suite_add_tcase(suite, c);
-    SRunner *r = srunner_create(suite);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE_PART(scan_in_the_ui, .set_up = set_up_ui, .tear_down = tear_down, .timeout = 120,
+           TESTS(literals, a_part));
+
+SUITE(test_program_search, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
+      .next = &scan_in_the_ui, TESTS(literals, regexes, a_part));

@@ -1,10 +1,10 @@
 /* Walks put together: newer names over older knowledge of /proc, what vanished, what is new. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "list/walker.h"
+#include "support/suite.h"
 
 static struct segment_list walk;
 static struct gone gone[GONE_MAX];
@@ -78,7 +78,7 @@ static void tear_down(void)
     segment_list_free(&walk);
 }
 
-START_TEST(names_keep_who_has_them)
+TEST(names_keep_who_has_them)
 {
     static const struct made names[] = {
         {"posix:/a", SEG_POSIX, 10, 0, 0},
@@ -98,9 +98,8 @@ START_TEST(names_keep_who_has_them)
     ck_assert(!gone_drop(gone, &count, 200));
     ck_assert(gone_drop(gone, &count, 201));
 }
-END_TEST
 
-START_TEST(another_object_under_a_name_has_other_users)
+TEST(another_object_under_a_name_has_other_users)
 {
     static const struct made names[] = {
         {"posix:/a", SEG_POSIX, 99, 0, 0},
@@ -111,10 +110,9 @@ START_TEST(another_object_under_a_name_has_other_users)
     ck_assert_uint_eq(row(1, "posix:/a")->who_mappers, 0);
     ck_assert_uint_eq(count, 0);
 }
-END_TEST
 
 /* A walk that began before the newest names ended after them: its names are old. */
-START_TEST(a_slow_walk_does_not_bring_back_old_names)
+TEST(a_slow_walk_does_not_bring_back_old_names)
 {
     static const struct made names[] = {{"posix:/new", SEG_POSIX, 20, 0, 0}};
     static const struct made slow[] = {
@@ -133,9 +131,8 @@ START_TEST(a_slow_walk_does_not_bring_back_old_names)
     ck_assert_uint_eq(walk.survey.count, 3);
     ck_assert_uint_eq(count, 2); /* fd:9/1 and posix:/new */
 }
-END_TEST
 
-START_TEST(a_kind_that_could_not_be_listed_has_not_vanished)
+TEST(a_kind_that_could_not_be_listed_has_not_vanished)
 {
     struct segment_list fresh = make(200, false, first, 1);
     fresh.survey.error[SEG_POSIX] = (struct oserr){"opendir", 5};
@@ -143,9 +140,8 @@ START_TEST(a_kind_that_could_not_be_listed_has_not_vanished)
     ck_assert_uint_eq(count, 0);
     ck_assert_uint_eq(walk.survey.count, 1);
 }
-END_TEST
 
-START_TEST(many_vanish_at_once)
+TEST(many_vanish_at_once)
 {
     enum { MANY = 2 * GONE_MAX };
     static struct made many[MANY];
@@ -159,22 +155,8 @@ START_TEST(many_vanish_at_once)
     ck_assert_uint_eq(count, GONE_MAX);
     ck_assert_uint_eq(walk.survey.count, 1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program_walk");
-    TCase *t = tcase_create("walk");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, names_keep_who_has_them);
-    tcase_add_test(t, another_object_under_a_name_has_other_users);
-    tcase_add_test(t, a_slow_walk_does_not_bring_back_old_names);
-    tcase_add_test(t, a_kind_that_could_not_be_listed_has_not_vanished);
-    tcase_add_test(t, many_vanish_at_once);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_segment_list, .set_up = set_up, .tear_down = tear_down,
+      TESTS(names_keep_who_has_them, another_object_under_a_name_has_other_users,
+            a_slow_walk_does_not_bring_back_old_names,
+            a_kind_that_could_not_be_listed_has_not_vanished, many_vanish_at_once));

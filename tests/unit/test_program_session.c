@@ -1,9 +1,8 @@
 /* The session's arithmetic: cursor, window, selection, undo, ranges; no threads, no segment. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "session/session.h"
+#include "support/suite.h"
 
 static struct session s;
 
@@ -19,7 +18,7 @@ static void tear_down(void)
     session_free(&s);
 }
 
-START_TEST(cursor_stays_inside)
+TEST(cursor_stays_inside)
 {
     session_move_to(&s, 5000, false);
     ck_assert_uint_eq(s.cursor, 999);
@@ -30,9 +29,8 @@ START_TEST(cursor_stays_inside)
     session_move(&s, INT64_MAX, false);
     ck_assert_uint_eq(s.cursor, 999);
 }
-END_TEST
 
-START_TEST(window_follows_the_cursor)
+TEST(window_follows_the_cursor)
 {
     session_move_to(&s, 159, false);
     ck_assert_uint_eq(s.top, 0);
@@ -43,9 +41,8 @@ START_TEST(window_follows_the_cursor)
     session_move_to(&s, 0, false);
     ck_assert_uint_eq(s.top, 0);
 }
-END_TEST
 
-START_TEST(scrolling_takes_the_cursor_along)
+TEST(scrolling_takes_the_cursor_along)
 {
     session_move_to(&s, 5, false);
     session_scroll(&s, 3);
@@ -57,9 +54,8 @@ START_TEST(scrolling_takes_the_cursor_along)
     ck_assert_uint_eq(s.top, 0);
     ck_assert_uint_lt(s.cursor, 160);
 }
-END_TEST
 
-START_TEST(empty_and_tiny_segments)
+TEST(empty_and_tiny_segments)
 {
     s.sample.stat.size = 0;
     session_move(&s, 100, false);
@@ -74,9 +70,8 @@ START_TEST(empty_and_tiny_segments)
     session_selection(&s, &from, &to);
     ck_assert_uint_eq(to - from, 1);
 }
-END_TEST
 
-START_TEST(offsets_near_the_top_of_the_range)
+TEST(offsets_near_the_top_of_the_range)
 {
     s.sample.stat.size = INT64_MAX;
     session_move_to(&s, UINT64_MAX, false);
@@ -86,9 +81,8 @@ START_TEST(offsets_near_the_top_of_the_range)
     session_move(&s, -16, false);
     ck_assert_uint_eq(s.cursor, (uint64_t)INT64_MAX - 17);
 }
-END_TEST
 
-START_TEST(selection_grows_both_ways)
+TEST(selection_grows_both_ways)
 {
     uint64_t from, to;
     session_move_to(&s, 100, false);
@@ -103,10 +97,9 @@ START_TEST(selection_grows_both_ways)
     session_move(&s, 1, false);
     ck_assert(!s.selecting);
 }
-END_TEST
 
 /* What is copied is what is drawn as selected: whole cells. */
-START_TEST(selection_takes_whole_cells)
+TEST(selection_takes_whole_cells)
 {
     uint64_t from, to;
     s.set.view = view_find("u32le");
@@ -123,9 +116,8 @@ START_TEST(selection_takes_whole_cells)
     ck_assert_uint_eq(from, 101);
     ck_assert_uint_eq(to, 105);
 }
-END_TEST
 
-START_TEST(a_range_is_a_segment_of_its_own)
+TEST(a_range_is_a_segment_of_its_own)
 {
     s.range_offset = 100;
     s.range_length = 50;
@@ -142,9 +134,8 @@ START_TEST(a_range_is_a_segment_of_its_own)
     ck_assert_uint_eq(s.cursor, 100);
     ck_assert_uint_eq(session_end(&s), 100);
 }
-END_TEST
 
-START_TEST(width_keeps_the_cursor_in_view)
+TEST(width_keeps_the_cursor_in_view)
 {
     session_move_to(&s, 999, false);
     for (unsigned width = 1; width <= WIDTH_MAX; width++) {
@@ -156,9 +147,8 @@ START_TEST(width_keeps_the_cursor_in_view)
     session_set_width(&s, 0);
     ck_assert_uint_eq(s.set.width, 1);
 }
-END_TEST
 
-START_TEST(bytes_come_from_the_sample_only)
+TEST(bytes_come_from_the_sample_only)
 {
     uint8_t byte, state, out[8];
     int64_t changed;
@@ -179,9 +169,8 @@ START_TEST(bytes_come_from_the_sample_only)
     ck_assert_uint_eq(session_bytes(&s, 17, out, 8), 2); /* stops at the end */
     ck_assert_uint_eq(session_bytes(&s, 15, out, 8), 0);
 }
-END_TEST
 
-START_TEST(undo_keeps_the_newest)
+TEST(undo_keeps_the_newest)
 {
     struct poke_done p = {.size = 1};
     for (uint64_t i = 0; i < UNDO_MAX + 10; i++) {
@@ -195,28 +184,10 @@ START_TEST(undo_keeps_the_newest)
     session_undo_push(&s, &p);
     ck_assert_uint_eq(s.redo_count, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("session");
-    TCase *tc = tcase_create("arithmetic");
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, cursor_stays_inside);
-    tcase_add_test(tc, window_follows_the_cursor);
-    tcase_add_test(tc, scrolling_takes_the_cursor_along);
-    tcase_add_test(tc, empty_and_tiny_segments);
-    tcase_add_test(tc, offsets_near_the_top_of_the_range);
-    tcase_add_test(tc, selection_grows_both_ways);
-    tcase_add_test(tc, selection_takes_whole_cells);
-    tcase_add_test(tc, a_range_is_a_segment_of_its_own);
-    tcase_add_test(tc, width_keeps_the_cursor_in_view);
-    tcase_add_test(tc, bytes_come_from_the_sample_only);
-    tcase_add_test(tc, undo_keeps_the_newest);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_session, .set_up = set_up, .tear_down = tear_down,
+      TESTS(cursor_stays_inside, window_follows_the_cursor, scrolling_takes_the_cursor_along,
+            empty_and_tiny_segments, offsets_near_the_top_of_the_range, selection_grows_both_ways,
+            selection_takes_whole_cells, a_range_is_a_segment_of_its_own,
+            width_keeps_the_cursor_in_view, bytes_come_from_the_sample_only,
+            undo_keeps_the_newest));

@@ -1,6 +1,5 @@
 /* Samples of one moment: what is read twice, what is read under a counter. Memory moves at every
  * call of the system that the sampler makes, which is between any two readings. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "backend/os.h"
 #include "live/sampler.h"
 #include "session/session.h"
+#include "support/suite.h"
 
 enum { MS = 1000000, SIZE = 8192 };
 
@@ -81,7 +81,7 @@ static void moving(int at, int by)
     __atomic_store_n(&move_by, by, __ATOMIC_SEQ_CST);
 }
 
-START_TEST(a_range_read_twice)
+TEST(a_range_read_twice)
 {
     struct settle_want want = {.from = 96, .to = 112};
     sampler_settle(sampler, &want);
@@ -99,23 +99,20 @@ START_TEST(a_range_read_twice)
     sampler_settle(sampler, &want); /* counted anew */
     AWAIT(sample.settle.want.to == 104 && sample.settle.torn == 0);
 }
-END_TEST
 
-START_TEST(what_moves_elsewhere_is_no_matter)
+TEST(what_moves_elsewhere_is_no_matter)
 {
     struct settle_want want = {.from = 96, .to = 112};
     sampler_settle(sampler, &want);
     moving(120, 1);
     AWAIT(sample.settle.reads > 5);
     ck_assert_uint_eq(sample.settle.torn, 0);
-    if (getenv("SHMLENS_MEMCHECK") != NULL) /* no userfaultfd: the window is read by calls, twice */
-        puts("skip: what_moves_elsewhere_is_no_matter: valgrind knows no userfaultfd");
-    else
-        ck_assert(!sample.settle.any);
+    if (getenv("SHMLENS_MEMCHECK") != NULL) /* so the window is read by calls, twice */
+        SKIP("valgrind knows no userfaultfd");
+    ck_assert(!sample.settle.any);
 }
-END_TEST
 
-START_TEST(another_window_has_no_marks)
+TEST(another_window_has_no_marks)
 {
     struct settle_want want = {.from = 0, .to = SIZE};
     sampler_settle(sampler, &want);
@@ -125,9 +122,8 @@ START_TEST(another_window_has_no_marks)
     AWAIT(sample.offset == 4096);
     ck_assert(!sample.settle.any && sample.unsettled[100] == 0);
 }
-END_TEST
 
-START_TEST(under_a_counter)
+TEST(under_a_counter)
 {
     struct settle_want want = {.locked = true, .lock = {.offset = 0, .width = 4}};
     sampler_settle(sampler, &want);
@@ -148,10 +144,9 @@ START_TEST(under_a_counter)
     sampler_settle(sampler, &want);
     AWAIT(!sample.settle.busy);
 }
-END_TEST
 
 /* The selection is read twice, unless it lies in one word. */
-START_TEST(the_session_asks_for_its_selection)
+TEST(the_session_asks_for_its_selection)
 {
     struct session s;
     ck_assert(!oserr_is(session_init(&s, NULL)));
@@ -174,23 +169,7 @@ START_TEST(the_session_asks_for_its_selection)
     s.sampler = NULL;
     session_free(&s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("settle");
-    TCase *c = tcase_create("settle");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, a_range_read_twice);
-    tcase_add_test(c, what_moves_elsewhere_is_no_matter);
-    tcase_add_test(c, another_window_has_no_marks);
-    tcase_add_test(c, under_a_counter);
-    tcase_add_test(c, the_session_asks_for_its_selection);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_settle, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_range_read_twice, what_moves_elsewhere_is_no_matter, another_window_has_no_marks,
+            under_a_counter, the_session_asks_for_its_selection));

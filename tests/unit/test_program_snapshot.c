@@ -1,6 +1,5 @@
 /* The whole segment as it was: finding, changes, the baseline and commands look at a moment of its
  * history, and what is not known of it is not made up. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "support/history.h"
+#include "support/suite.h"
 
 static bool finished;
 
@@ -76,7 +76,7 @@ static int64_t know_all(void)
     return wish.time; /* when it was 0x42 */
 }
 
-START_TEST(finding_looks_at_then)
+TEST(finding_looks_at_then)
 {
     int64_t then = know_all();
     look(LOOK_FORWARD, "x:42", 0, then);
@@ -94,9 +94,8 @@ START_TEST(finding_looks_at_then)
     look(LOOK_FORWARD, "x:00", 300, when[1]); /* what is not known is no zero */
     ck_assert(looked.found && looked.offset < 256 && looked.wrapped);
 }
-END_TEST
 
-START_TEST(changes_are_those_by_then)
+TEST(changes_are_those_by_then)
 {
     int64_t then = know_all();
     poke(0x2000, 9);
@@ -112,9 +111,8 @@ START_TEST(changes_are_those_by_then)
     look(LOOK_CHANGE_NEXT, "", 0, when[1] - 1);
     ck_assert(!looked.found);
 }
-END_TEST
 
-START_TEST(a_baseline_of_then)
+TEST(a_baseline_of_then)
 {
     int64_t then = know_all();
     look(LOOK_BASELINE, "", 0, when[3]); /* not all is known */
@@ -127,9 +125,8 @@ START_TEST(a_baseline_of_then)
     look(LOOK_CHANGE_NEXT, "", 0, then);
     ck_assert(!looked.found);
 }
-END_TEST
 
-START_TEST(commands_read_then)
+TEST(commands_read_then)
 {
     char line[200];
     int64_t then = know_all();
@@ -155,9 +152,8 @@ START_TEST(commands_read_then)
         ck_assert(answer_status == 2 && strstr(complaint, ". goes back to now") != NULL);
     }
 }
-END_TEST
 
-START_TEST(saving_then_is_exact_or_refused)
+TEST(saving_then_is_exact_or_refused)
 {
     char path[64], line[100];
     uint8_t byte = 0;
@@ -187,22 +183,7 @@ START_TEST(saving_then_is_exact_or_refused)
     (void)fclose(f);
     (void)remove(path);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program_moment");
-    TCase *t = tcase_create("moment");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, finding_looks_at_then);
-    tcase_add_test(t, changes_are_those_by_then);
-    tcase_add_test(t, a_baseline_of_then);
-    tcase_add_test(t, commands_read_then);
-    tcase_add_test(t, saving_then_is_exact_or_refused);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_snapshot, .set_up = set_up, .tear_down = tear_down,
+      TESTS(finding_looks_at_then, changes_are_those_by_then, a_baseline_of_then,
+            commands_read_then, saving_then_is_exact_or_refused));

@@ -1,14 +1,13 @@
 /* Going around a segment: what could not be looked at is not known, and no hole. */
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
 #include "backend/oscall.h"
 #include "live/sweep.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, PAGES = 64, FAR = 40, MS = 1000000 };
 
@@ -72,7 +71,7 @@ static bool no_breath(void *ctx, int64_t deadline, uint64_t done, uint64_t total
     return done <= total;
 }
 
-START_TEST(a_whole_lap_knows_holes)
+TEST(a_whole_lap_knows_holes)
 {
     ck_assert(sweep_complete(map, no_breath, NULL));
     ck_assert_int_eq(state_of(0), PAGE_DATA);
@@ -80,9 +79,8 @@ START_TEST(a_whole_lap_knows_holes)
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);
     ck_assert_int_eq(state_of(FAR + 1), PAGE_HOLE);
 }
-END_TEST
 
-START_TEST(what_fails_is_not_known)
+TEST(what_fails_is_not_known)
 {
     int64_t due = 0;
     backend_fail_at(be, 1, EIO); /* behind the first page, where what is mapped ends */
@@ -95,19 +93,6 @@ START_TEST(what_fails_is_not_known)
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);
     ck_assert_uint_eq(pagemap_changes(sweep_pages(map)), 0); /* it was there before */
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program_segmap");
-    TCase *t = tcase_create("laps");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_whole_lap_knows_holes);
-    tcase_add_test(t, what_fails_is_not_known);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_sweep, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_whole_lap_knows_holes, what_fails_is_not_known));

@@ -1,11 +1,9 @@
 /* The walker's pass over /proc: complete or not at all, begun anew when something else is wanted,
  * stopped at once, and going on without a process that hangs. Calls of the system are held up where
  * a test wants it: nothing here depends on how fast the machine is. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,6 +11,7 @@
 
 #include "list/walker.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { MS = 1000000, SECOND = 1000 * MS };
 
@@ -135,7 +134,7 @@ static const struct seg_info *own_row(void)
 }
 
 /* In the middle of a pass: names are known, who has them is not, and it says how far it is. */
-START_TEST(half_a_pass_claims_nothing)
+TEST(half_a_pass_claims_nothing)
 {
     struct walk_progress p;
     hold_up("ioctl", 1, 1);
@@ -153,7 +152,6 @@ START_TEST(half_a_pass_claims_nothing)
     ck_assert_uint_eq(walk.hanging, 0);
     stop();
 }
-END_TEST
 
 static struct seg_id unlinked(void **at)
 {
@@ -169,7 +167,7 @@ static struct seg_id unlinked(void **at)
 }
 
 /* The pass under way does not look for it: it is not handed over, the next one does. */
-START_TEST(a_pass_begins_anew_for_what_is_wanted)
+TEST(a_pass_begins_anew_for_what_is_wanted)
 {
     void *at;
     struct seg_id id = unlinked(&at);
@@ -185,11 +183,10 @@ START_TEST(a_pass_begins_anew_for_what_is_wanted)
     stop();
     munmap(at, 4096);
 }
-END_TEST
 
 /* One pass answers for the list and for the object; that it is asked for does not keep it out of
  * the list. */
-START_TEST(what_is_wanted_is_listed_as_ever)
+TEST(what_is_wanted_is_listed_as_ever)
 {
     void *at;
     struct seg_id id = unlinked(&at);
@@ -212,10 +209,9 @@ START_TEST(what_is_wanted_is_listed_as_ever)
     stop();
     munmap(at, 4096);
 }
-END_TEST
 
 /* The process counts as unreadable until the thread that hangs at it comes back. */
-START_TEST(one_that_hangs_is_gone_around)
+TEST(one_that_hangs_is_gone_around)
 {
     hold_up("ioctl", 2, 1);
     start(SECOND);
@@ -237,10 +233,9 @@ START_TEST(one_that_hangs_is_gone_around)
     } while (walk.hanging != 0 || walk.survey.who.unreadable >= unreadable);
     stop();
 }
-END_TEST
 
 /* Four are left behind, a fifth one waits; they all come back. */
-START_TEST(only_so_many_are_left_behind)
+TEST(only_so_many_are_left_behind)
 {
     hold_up("ioctl", 0, 100);
     start(5 * MS);
@@ -253,11 +248,10 @@ START_TEST(only_so_many_are_left_behind)
     ck_assert_int_eq(hold.peak, 5);
     stop();
 }
-END_TEST
 
 /* Quitting waits neither for a thread that was left behind nor, longer than it is told to, for one
  * that hangs. */
-START_TEST(quitting_does_not_wait)
+TEST(quitting_does_not_wait)
 {
     hold_up("ioctl", 2, 1);
     start(20 * MS);
@@ -268,24 +262,8 @@ START_TEST(quitting_does_not_wait)
     let_go();
     stop();
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: walker");
-    TCase *t = tcase_create("walker");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, half_a_pass_claims_nothing);
-    tcase_add_test(t, a_pass_begins_anew_for_what_is_wanted);
-    tcase_add_test(t, what_is_wanted_is_listed_as_ever);
-    tcase_add_test(t, one_that_hangs_is_gone_around);
-    tcase_add_test(t, only_so_many_are_left_behind);
-    tcase_add_test(t, quitting_does_not_wait);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_walker, .set_up = set_up, .tear_down = tear_down,
+      TESTS(half_a_pass_claims_nothing, a_pass_begins_anew_for_what_is_wanted,
+            what_is_wanted_is_listed_as_ever, one_that_hangs_is_gone_around,
+            only_so_many_are_left_behind, quitting_does_not_wait));

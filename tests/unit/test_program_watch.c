@@ -1,10 +1,10 @@
 /* What watch remembers and prints, piece by piece. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/watch/watch.h"
+#include "support/suite.h"
 
 enum { LENGTH = 3 * WATCH_CHUNK, NOW = 1500000000 };
 
@@ -47,7 +47,7 @@ static const char *look(size_t from, size_t to, size_t piece)
     return out.buf == NULL ? "" : out.buf;
 }
 
-START_TEST(a_run_across_pieces_is_one_line)
+TEST(a_run_across_pieces_is_one_line)
 {
     static const size_t pieces[] = {4096, 65536, WATCH_CHUNK, LENGTH};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
@@ -69,10 +69,9 @@ START_TEST(a_run_across_pieces_is_one_line)
     ck_assert_uint_eq(strcspn(line, "\n"), strlen("1.500000 0x11 ") + 8 * (size_t)WATCH_CHUNK + 1);
     ck_assert_uint_eq(strlen(line), strcspn(line, "\n") + 1);
 }
-END_TEST
 
 /* A run that ends where a piece does is not joined with what lies elsewhere. */
-START_TEST(what_is_not_adjacent_is_not_joined)
+TEST(what_is_not_adjacent_is_not_joined)
 {
     now[4095] = 1;
     now[4097] = 2;
@@ -88,9 +87,8 @@ START_TEST(what_is_not_adjacent_is_not_joined)
     watch_release(&w, NOW);
     ck_assert_str_eq(out.buf, "1.500000 0x100f 01 05\n1.500000 0x2010 00 06\n");
 }
-END_TEST
 
-START_TEST(values_are_a_line_each)
+TEST(values_are_a_line_each)
 {
     w.view = view_find("u16be");
     w.unit = 2;
@@ -105,9 +103,8 @@ START_TEST(values_are_a_line_each)
     ck_assert_str_eq(look(0, LENGTH, 4096), "{\"t\":1.500000,\"offset\":4110,\"old\":\"日\","
                                             "\"new\":\"\\\"\\\\x00\\\\x00\"}\n");
 }
-END_TEST
 
-START_TEST(what_was_never_seen_has_no_old_value)
+TEST(what_was_never_seen_has_no_old_value)
 {
     w.known = 100;
     memset(now + 98, 9, 4);
@@ -123,9 +120,8 @@ START_TEST(what_was_never_seen_has_no_old_value)
     watch_release(&w, NOW);
     ck_assert_str_eq(out.buf, "{\"t\":1.500000,\"offset\":3145745,\"new\":\"01\"}\n");
 }
-END_TEST
 
-START_TEST(zeros_cost_nothing)
+TEST(zeros_cost_nothing)
 {
     (void)look(0, LENGTH, WATCH_CHUNK);
     now[WATCH_CHUNK] = 1;
@@ -134,9 +130,8 @@ START_TEST(zeros_cost_nothing)
     ck_assert_ptr_nonnull(w.chunk[1]);
     ck_assert_ptr_null(w.chunk[2]);
 }
-END_TEST
 
-START_TEST(the_first_look_is_silent)
+TEST(the_first_look_is_silent)
 {
     w.seen = false;
     w.known = 0;
@@ -147,24 +142,8 @@ START_TEST(the_first_look_is_silent)
     now[5] = 6;
     ck_assert_str_eq(look(0, LENGTH, WATCH_CHUNK), "1.500000 0x15 05 06\n");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: what watch remembers");
-    TCase *c = tcase_create("watch");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, a_run_across_pieces_is_one_line);
-    tcase_add_test(c, what_is_not_adjacent_is_not_joined);
-    tcase_add_test(c, values_are_a_line_each);
-    tcase_add_test(c, what_was_never_seen_has_no_old_value);
-    tcase_add_test(c, zeros_cost_nothing);
-    tcase_add_test(c, the_first_look_is_silent);
-    suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_ENV);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_watch, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_run_across_pieces_is_one_line, what_is_not_adjacent_is_not_joined,
+            values_are_a_line_each, what_was_never_seen_has_no_old_value, zeros_cost_nothing,
+            the_first_look_is_silent));

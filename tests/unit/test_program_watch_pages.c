@@ -1,6 +1,5 @@
 /* watch on long ranges against a naive oracle: what it tells, applied to what it saw first, is what
  * is in memory, whatever is stored, punched, cut and grown between looks; and it tells at once. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "cli/watch/watch.h"
 #include "support/remover.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, SIZE = 5 * 1024 * 1024 + 3 * PAGE + 100, LOOKS = 60 };
 
@@ -192,7 +192,7 @@ static const struct {
             {4094, 1024 * 1024, 4}, {3, 4 * 1024 * 1024 + 8, 8}, {PAGE, SEG_SMALL + 2, 2},
             {100, SEG_SMALL + 1, 1}};
 
-START_TEST(what_is_told_is_what_happened)
+TEST_LOOP(what_is_told_is_what_happened, SUITE_ROWS(rows))
 {
     disturb();
     begin(rows[_i].offset, rows[_i].length, rows[_i].unit);
@@ -206,9 +206,8 @@ START_TEST(what_is_told_is_what_happened)
     look();
     ck_assert_uint_eq(changes, before);
 }
-END_TEST
 
-START_TEST(one_byte_is_one_change)
+TEST(one_byte_is_one_change)
 {
     memset(memory, 1, SIZE);
     begin(0, SIZE, 1);
@@ -224,10 +223,9 @@ START_TEST(one_byte_is_one_change)
     ck_assert_uint_eq(changes, before + 1);
     same();
 }
-END_TEST
 
 /* Told when it is found, not at the end of the way: the last page changed too. */
-START_TEST(what_is_found_goes_out_at_once)
+TEST(what_is_found_goes_out_at_once)
 {
     memset(memory, 1, SIZE);
     begin(0, SIZE, 1);
@@ -238,10 +236,9 @@ START_TEST(what_is_found_goes_out_at_once)
     ck_assert_uint_ge(flushes, 1);
     ck_assert_uint_eq(flushed_at, 1);
 }
-END_TEST
 
 /* Cut in the midst of a page and grown again: what was there is zero now, and that is told. */
-START_TEST(cut_and_grown_again)
+TEST(cut_and_grown_again)
 {
     static const off_t cuts[] = {PAGE + 100, 2 * PAGE, 1024 * 1024 + 1, 0};
     memset(memory, 1, SIZE);
@@ -257,10 +254,9 @@ START_TEST(cut_and_grown_again)
         same();
     }
 }
-END_TEST
 
 /* Cut below the range and grown again, and the engine told so: fresh, with the same contents. */
-START_TEST(shrunk_ranges_forget)
+TEST(shrunk_ranges_forget)
 {
     memset(memory, 1, SIZE);
     begin(0, SIZE, 1);
@@ -275,7 +271,6 @@ START_TEST(shrunk_ranges_forget)
     same();
     ck_assert_uint_eq(changes, 1);
 }
-END_TEST
 
 /* Once it was asked where the hole ends: the second page comes to life while the first is read. */
 static void revive(void *ctx, const char *call)
@@ -289,7 +284,7 @@ static void revive(void *ctx, const char *call)
     }
 }
 
-START_TEST(what_comes_to_life_is_no_hole)
+TEST(what_comes_to_life_is_no_hole)
 {
     bool asked = false;
     memset(memory + 10 * PAGE, 1, 2 * PAGE);
@@ -307,11 +302,10 @@ START_TEST(what_comes_to_life_is_no_hole)
     same();
     ck_assert_uint_eq(holes, 2);
 }
-END_TEST
 
 /* The segment has grown since the range was made as long as it: what lies behind the range in its
  * last page is told when the range has grown, too. */
-START_TEST(the_rest_of_the_last_page)
+TEST(the_rest_of_the_last_page)
 {
     memset(memory, 1, SIZE);
     begin(0, 20 * PAGE + 100, 1);
@@ -323,10 +317,9 @@ START_TEST(the_rest_of_the_last_page)
     same();
     ck_assert_uint_eq(changes, 2);
 }
-END_TEST
 
 /* A slow machine does not fill the output: a gap that goes on is told once. */
-START_TEST(a_share_of_the_processor)
+TEST(a_share_of_the_processor)
 {
     memset(memory, 1, SIZE);
     w = (struct watch){.r = &r, .sink = &sink, .unit = 1, .cpu = 50};
@@ -336,26 +329,8 @@ START_TEST(a_share_of_the_processor)
     ck_assert_int_gt(w.owed, 0);
     ck_assert_int_lt(w.owed, INT64_C(5000000000));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("watch pages");
-    TCase *c = tcase_create("pages");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, what_is_told_is_what_happened, 0, (int)(sizeof rows / sizeof *rows));
-    tcase_add_test(c, one_byte_is_one_change);
-    tcase_add_test(c, what_is_found_goes_out_at_once);
-    tcase_add_test(c, cut_and_grown_again);
-    tcase_add_test(c, shrunk_ranges_forget);
-    tcase_add_test(c, what_comes_to_life_is_no_hole);
-    tcase_add_test(c, the_rest_of_the_last_page);
-    tcase_add_test(c, a_share_of_the_processor);
-    suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_ENV);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_watch_pages, .set_up = set_up, .tear_down = tear_down,
+      TESTS(what_is_told_is_what_happened, one_byte_is_one_change, what_is_found_goes_out_at_once,
+            cut_and_grown_again, shrunk_ranges_forget, what_comes_to_life_is_no_hole,
+            the_rest_of_the_last_page, a_share_of_the_processor));

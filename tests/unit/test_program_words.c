@@ -1,10 +1,10 @@
 /* The line of the `:` prompt, the options of a command, and what completes them. */
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/args.h"
 #include "cli/command.h"
+#include "support/suite.h"
 
 static void check_words(const char *text, int count, const char *const *expected)
 {
@@ -19,7 +19,7 @@ static void check_words(const char *text, int count, const char *const *expected
     ck_assert((count < 0) == (why != NULL));
 }
 
-START_TEST(words)
+TEST(words)
 {
     check_words("", 0, NULL);
     check_words(" \t ", 0, NULL);
@@ -32,9 +32,8 @@ START_TEST(words)
     check_words("a 'b", -1, NULL);
     check_words("\"", -1, NULL);
 }
-END_TEST
 
-START_TEST(too_many_words)
+TEST(too_many_words)
 {
     char line[2 * COMMAND_WORDS + 8];
     char *list[COMMAND_WORDS];
@@ -50,7 +49,6 @@ START_TEST(too_many_words)
     line[(size_t)2 * COMMAND_WORDS + 2] = '\0';
     ck_assert_int_eq(command_words(line, list, &why), -1);
 }
-END_TEST
 
 static char offered[4096];
 
@@ -68,7 +66,7 @@ static const char *complete(const char *line)
     return offered;
 }
 
-START_TEST(completion)
+TEST(completion)
 {
     ck_assert_str_eq(complete("pe"), "peek ");
     ck_assert_str_eq(complete("po"), "poke ");
@@ -84,7 +82,6 @@ START_TEST(completion)
     ck_assert_str_eq(complete("poke 'open --a"), "");
     ck_assert_str_eq(complete("zzz"), "");
 }
-END_TEST
 
 static bool parse(struct args *a, const char *command, const char *line, char why[ARGS_WHY])
 {
@@ -97,7 +94,7 @@ static bool parse(struct args *a, const char *command, const char *line, char wh
     return args_parse(a, command, count, list, why);
 }
 
-START_TEST(options)
+TEST(options)
 {
     struct args a;
     char why[ARGS_WHY];
@@ -119,9 +116,8 @@ START_TEST(options)
     ck_assert_str_eq(args_get(&a, "as"), "");
     ck_assert_ptr_nonnull(args_get(&a, "help"));
 }
-END_TEST
 
-START_TEST(wrong_options)
+TEST(wrong_options)
 {
     struct args a;
     char why[ARGS_WHY];
@@ -137,21 +133,5 @@ START_TEST(wrong_options)
     ck_assert(!parse(&a, "poke", "'--\x1b[31m'", why));
     ck_assert_ptr_null(strchr(why, '\x1b'));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("program: words");
-    TCase *c = tcase_create("words");
-    tcase_add_test(c, words);
-    tcase_add_test(c, too_many_words);
-    tcase_add_test(c, completion);
-    tcase_add_test(c, options);
-    tcase_add_test(c, wrong_options);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_program_words, TESTS(words, too_many_words, completion, options, wrong_options));

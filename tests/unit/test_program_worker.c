@@ -1,9 +1,9 @@
 /* The worker: ticks on time, jobs in order, ticks inside of long jobs, cancelling, stopping. */
-#include <check.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "backend/os.h"
+#include "support/suite.h"
 #include "worker.h"
 
 enum { MS = 1000000 };
@@ -112,7 +112,7 @@ static void take_until(struct worker *w, int n)
     ck_assert_int_eq(finished_count, n);
 }
 
-START_TEST(jobs_run_in_order)
+TEST(jobs_run_in_order)
 {
     struct worker *w = start(tick_never);
     for (int i = 0; i < 5; i++)
@@ -123,9 +123,8 @@ START_TEST(jobs_run_in_order)
     ck_assert_int_eq(cancelled_count, 0);
     stop(w);
 }
-END_TEST
 
-START_TEST(ticks_go_on_inside_a_long_job)
+TEST(ticks_go_on_inside_a_long_job)
 {
     struct worker *w = start(tick_often);
     atomic_bool hold = true;
@@ -145,9 +144,8 @@ START_TEST(ticks_go_on_inside_a_long_job)
     take_until(w, 1);
     stop(w);
 }
-END_TEST
 
-START_TEST(jobs_get_on_between_ticks_that_are_always_due)
+TEST(jobs_get_on_between_ticks_that_are_always_due)
 {
     atomic_bool hold = true;
     struct worker *w = start(tick_always);
@@ -160,9 +158,8 @@ START_TEST(jobs_get_on_between_ticks_that_are_always_due)
     ck_assert_int_eq(cancelled_count, 0);
     stop(w);
 }
-END_TEST
 
-START_TEST(hurry_ticks_at_once)
+TEST(hurry_ticks_at_once)
 {
     struct worker *w = start(tick_never);
     int64_t deadline = os_now() + 10000LL * MS;
@@ -176,7 +173,6 @@ START_TEST(hurry_ticks_at_once)
     }
     stop(w);
 }
-END_TEST
 
 static _Atomic(struct worker *) resting;
 
@@ -196,7 +192,7 @@ static int64_t tick_resting(void *ctx, int64_t now, bool hurried)
 }
 
 /* A tick that rests for ever hears that it has to end. */
-START_TEST(stop_ends_a_rest)
+TEST(stop_ends_a_rest)
 {
     struct worker *w = start(tick_resting);
     atomic_store(&resting, w);
@@ -205,9 +201,8 @@ START_TEST(stop_ends_a_rest)
     stop(w);
     ck_assert_int_eq(atomic_load(&ticks), 2);
 }
-END_TEST
 
-START_TEST(cancel_ends_the_running_and_drops_the_waiting)
+TEST(cancel_ends_the_running_and_drops_the_waiting)
 {
     struct worker *w = start(tick_often);
     atomic_bool hold = true;
@@ -225,9 +220,8 @@ START_TEST(cancel_ends_the_running_and_drops_the_waiting)
     ck_assert_int_eq(cancelled_count, 2);
     stop(w);
 }
-END_TEST
 
-START_TEST(what_is_certain_is_not_cancelled)
+TEST(what_is_certain_is_not_cancelled)
 {
     struct worker *w = start(tick_often);
     atomic_bool hold = true;
@@ -245,9 +239,8 @@ START_TEST(what_is_certain_is_not_cancelled)
     ck_assert_int_eq(cancelled_count, 3);
     stop(w);
 }
-END_TEST
 
-START_TEST(stop_finishes_what_is_left)
+TEST(stop_finishes_what_is_left)
 {
     struct worker *w = start(tick_often);
     atomic_bool hold = true;
@@ -257,7 +250,6 @@ START_TEST(stop_finishes_what_is_left)
     ck_assert_int_eq(finished_count, 2);
     ck_assert_int_eq(cancelled_count, 2);
 }
-END_TEST
 
 static atomic_bool stuck_hold;
 
@@ -269,7 +261,7 @@ static void stuck_run(struct job *j, struct worker *w)
         (void)os_sleep_until(os_now() + MS);
 }
 
-START_TEST(stop_does_not_wait_for_the_stuck)
+TEST(stop_does_not_wait_for_the_stuck)
 {
     struct worker *w = start(tick_never);
     struct number_job *n = calloc(1, sizeof *n);
@@ -288,26 +280,9 @@ START_TEST(stop_does_not_wait_for_the_stuck)
     ck_assert_int_eq(finished_count, 1);
     os_wake_free(wake);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("worker");
-    TCase *tc = tcase_create("worker");
-    tcase_set_timeout(tc, 60);
-    tcase_add_test(tc, jobs_run_in_order);
-    tcase_add_test(tc, ticks_go_on_inside_a_long_job);
-    tcase_add_test(tc, jobs_get_on_between_ticks_that_are_always_due);
-    tcase_add_test(tc, hurry_ticks_at_once);
-    tcase_add_test(tc, stop_ends_a_rest);
-    tcase_add_test(tc, cancel_ends_the_running_and_drops_the_waiting);
-    tcase_add_test(tc, what_is_certain_is_not_cancelled);
-    tcase_add_test(tc, stop_finishes_what_is_left);
-    tcase_add_test(tc, stop_does_not_wait_for_the_stuck);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_worker,
+      TESTS(jobs_run_in_order, ticks_go_on_inside_a_long_job,
+            jobs_get_on_between_ticks_that_are_always_due, hurry_ticks_at_once, stop_ends_a_rest,
+            cancel_ends_the_running_and_drops_the_waiting, what_is_certain_is_not_cancelled,
+            stop_finishes_what_is_left, stop_does_not_wait_for_the_stuck));

@@ -1,6 +1,5 @@
 /* The actions of the inspect screen: going somewhere, finding, choosing a view, copying, the poke
  * prompts. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "support/frames.h"
 #include "support/remover.h"
 #include "support/stage.h"
+#include "support/suite.h"
 
 static struct stage *st;
 
@@ -19,11 +19,6 @@ static void setup(void)
     stage_draw(st);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 static void go(const char *where)
 {
     stage_type(st, "g");
@@ -32,7 +27,7 @@ static void go(const char *where)
     stage_draw(st);
 }
 
-START_TEST(test_goto)
+TEST(test_goto)
 {
     struct session *s = &st->ui.s;
     go("0x1000");
@@ -47,9 +42,8 @@ START_TEST(test_goto)
     go("");
     ck_assert_uint_eq(s->cursor, 0);
 }
-END_TEST
 
-START_TEST(test_goto_wrong)
+TEST(test_goto_wrong)
 {
     go("0x10");
     go("12Q");
@@ -59,9 +53,8 @@ START_TEST(test_goto_wrong)
     ck_assert_int_eq(st->ui.status_style, STYLE_WARN);
     ck_assert_uint_eq(st->ui.s.cursor, STAGE_BYTES - 1);
 }
-END_TEST
 
-START_TEST(test_marks)
+TEST(test_marks)
 {
     go("0x123");
     stage_type(st, "ma");
@@ -74,9 +67,8 @@ START_TEST(test_marks)
     go("'a");
     ck_assert_uint_eq(st->ui.s.cursor, 0x123);
 }
-END_TEST
 
-START_TEST(test_find_and_again)
+TEST(test_find_and_again)
 {
     st->answer_found = true;
     st->answer_offset = 0x2000;
@@ -106,17 +98,15 @@ START_TEST(test_find_and_again)
     stage_key(st, KEY_ESC_, 0);
     ck_assert_uint_eq(st->ui.s.match_length, 0);
 }
-END_TEST
 
-START_TEST(test_find_next_without_a_pattern)
+TEST(test_find_next_without_a_pattern)
 {
     stage_type(st, "n");
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-START_TEST(test_changes_and_data)
+TEST(test_changes_and_data)
 {
     st->answer_found = true;
     st->answer_offset = 0x800;
@@ -133,9 +123,8 @@ START_TEST(test_changes_and_data)
     ck_assert_int_eq(st->last_kind, LOOK_DATA_PREV);
     ck_assert_str_eq(st->ui.status, "no data before this");
 }
-END_TEST
 
-START_TEST(test_baseline_toggles)
+TEST(test_baseline_toggles)
 {
     st->answer_found = true;
     st->answer_offset = STAGE_BYTES;
@@ -144,10 +133,9 @@ START_TEST(test_baseline_toggles)
     ck_assert_int_eq(st->last_kind, LOOK_TOGGLE_BASELINE);
     ck_assert_str_eq(st->ui.status, "baseline: all 64.0 KiB; what differs from now on is marked");
 }
-END_TEST
 
 /* v goes through all views of one byte order and comes back; V is its inverse. */
-START_TEST(test_views_cycle)
+TEST(test_views_cycle)
 {
     const struct view *seen[64];
     int n = 0;
@@ -163,9 +151,8 @@ START_TEST(test_views_cycle)
         ck_assert_ptr_eq(st->ui.s.set.view, seen[i]);
     }
 }
-END_TEST
 
-START_TEST(test_byte_order)
+TEST(test_byte_order)
 {
     stage_type(st, "e");
     ck_assert(st->ui.s.set.big);
@@ -176,9 +163,8 @@ START_TEST(test_byte_order)
     ck_assert_str_eq(st->ui.s.set.view->name, "u16le");
     ck_assert(!st->ui.s.set.big);
 }
-END_TEST
 
-START_TEST(test_encoding_phase_inspector)
+TEST(test_encoding_phase_inspector)
 {
     enum text_encoding enc = st->ui.s.set.enc;
     for (int i = 0; i < TEXT_ENCODINGS; i++)
@@ -191,9 +177,8 @@ START_TEST(test_encoding_phase_inspector)
     stage_draw(st);
     ck_assert_uint_eq(st->ui.s.rows, rows + 4);
 }
-END_TEST
 
-START_TEST(test_rate)
+TEST(test_rate)
 {
     stage_type(st, "+");
     ck_assert_double_eq(st->ui.s.set.hz, 500);
@@ -205,9 +190,8 @@ START_TEST(test_rate)
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "LIVE"), 0);
 }
-END_TEST
 
-START_TEST(test_pause)
+TEST(test_pause)
 {
     stage_type(st, " ");
     ck_assert(st->ui.s.paused);
@@ -216,7 +200,6 @@ START_TEST(test_pause)
     stage_type(st, " ");
     ck_assert(!st->ui.s.paused);
 }
-END_TEST
 
 /* ---- the poke prompts ---- */
 
@@ -233,7 +216,7 @@ static const char *poked(const char *key, const char *text)
     return st->ui.pending;
 }
 
-START_TEST(test_poke_prompt)
+TEST(test_poke_prompt)
 {
     go("0x10");
     ck_assert_str_eq(poked("p", "42"), "poke --as hex -- 0x10 42");
@@ -243,10 +226,9 @@ START_TEST(test_poke_prompt)
                      "poke --as utf8 -- 0x10 \"it's \"'\"'\"so\"'\"'\"\"");
     ck_assert_str_eq(poked("P", "u32le 96847 -5"), "poke --as u32le --expect \"96847\" -- 0x10 -5");
 }
-END_TEST
 
 /* p and P ask before anything is typed; the answer opens the prompt. */
-START_TEST(test_poke_prompt_asks_first)
+TEST(test_poke_prompt_asks_first)
 {
     static const char *const keys[] = {"p", "P"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -264,9 +246,8 @@ START_TEST(test_poke_prompt_asks_first)
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
     ck_assert_str_eq(st->ui.prompt.edit.text, "");
 }
-END_TEST
 
-START_TEST(test_quoted_text_comes_out_as_it_went_in)
+TEST(test_quoted_text_comes_out_as_it_went_in)
 {
     char line[512], *words[COMMAND_WORDS];
     const char *why = NULL;
@@ -274,16 +255,14 @@ START_TEST(test_quoted_text_comes_out_as_it_went_in)
     ck_assert_int_eq(command_words(line, words, &why), 6);
     ck_assert_str_eq(words[5], "it's \"so\"  ok");
 }
-END_TEST
 
-START_TEST(test_cas_prompt_takes_two)
+TEST(test_cas_prompt_takes_two)
 {
     stage_type(st, "P42");
     stage_key(st, KEY_ENTER_, 0);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
 /* ---- copying ---- */
 
@@ -305,7 +284,7 @@ static char *copied(const char *letter)
     return text;
 }
 
-START_TEST(test_copy)
+TEST(test_copy)
 {
     (void)snprintf(state_dir, sizeof state_dir, "/tmp/shmlens-copy-%ld", (long)getpid());
     remover_path(state_dir);
@@ -329,9 +308,8 @@ START_TEST(test_copy)
     (void)rmdir(path);
     (void)rmdir(state_dir);
 }
-END_TEST
 
-START_TEST(test_copy_has_a_limit)
+TEST(test_copy_has_a_limit)
 {
     st->size = (uint64_t)8 << 20;
     stage_draw(st);
@@ -341,47 +319,18 @@ START_TEST(test_copy_has_a_limit)
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-START_TEST(test_nothing_attached)
+TEST(test_nothing_attached)
 {
     st->ui.s.locator[0] = '\0';
     stage_type(st, "cbn)R");
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-int main(void)
-{
-    const TTest *const tests[] = {test_goto,
-                                  test_goto_wrong,
-                                  test_marks,
-                                  test_find_and_again,
-                                  test_find_next_without_a_pattern,
-                                  test_changes_and_data,
-                                  test_baseline_toggles,
-                                  test_views_cycle,
-                                  test_byte_order,
-                                  test_encoding_phase_inspector,
-                                  test_rate,
-                                  test_pause,
-                                  test_poke_prompt,
-                                  test_poke_prompt_asks_first,
-                                  test_quoted_text_comes_out_as_it_went_in,
-                                  test_cas_prompt_takes_two,
-                                  test_copy,
-                                  test_copy_has_a_limit,
-                                  test_nothing_attached};
-    Suite *s = suite_create("ui actions");
-    TCase *t = tcase_create("actions");
-    tcase_add_checked_fixture(t, setup, teardown);
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-        tcase_add_test(t, tests[i]);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
+      TESTS(test_goto, test_goto_wrong, test_marks, test_find_and_again,
+            test_find_next_without_a_pattern, test_changes_and_data, test_baseline_toggles,
+            test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate, test_pause,
+            test_poke_prompt, test_poke_prompt_asks_first, test_quoted_text_comes_out_as_it_went_in,
+            test_cas_prompt_takes_two, test_copy, test_copy_has_a_limit, test_nothing_attached));

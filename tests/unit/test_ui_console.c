@@ -1,9 +1,8 @@
 /* Records of a console of Windows, through the bytes of a terminal, to the keys that the program
  * knows. The numbers are Windows' own. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "support/suite.h"
 #include "ui/term/console_input.h"
 #include "ui/term/input.h"
 
@@ -97,7 +96,7 @@ static const struct {
     {0xad, 0, 0, ""}, /* mute */
 };
 
-START_TEST(a_key)
+TEST_LOOP(a_key, SUITE_ROWS(keys))
 {
     char name[KEY_NAME_MAX], more[KEY_NAME_MAX];
     struct console_key k = {true, keys[_i].vk, keys[_i].unit, keys[_i].state};
@@ -111,9 +110,8 @@ START_TEST(a_key)
     feed(k);
     ck_assert_int_eq(next(more).kind, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(a_character_beyond_16_bits_comes_in_halves)
+TEST(a_character_beyond_16_bits_comes_in_halves)
 {
     char name[KEY_NAME_MAX];
     feed((struct console_key){.down = true, .unit = 0xd83d});
@@ -128,9 +126,8 @@ START_TEST(a_character_beyond_16_bits_comes_in_halves)
     feed((struct console_key){.down = true, .unit = 0xde00});
     ck_assert_int_eq(next(name).kind, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(alt_and_digits_come_when_alt_is_let_go)
+TEST(alt_and_digits_come_when_alt_is_let_go)
 {
     char name[KEY_NAME_MAX];
     feed((struct console_key){.down = false, .vk = 0x12, .unit = 0xe4});
@@ -138,7 +135,6 @@ START_TEST(alt_and_digits_come_when_alt_is_let_go)
     feed((struct console_key){.down = false, .vk = 0x12});
     ck_assert_int_eq(next(name).kind, EVENT_NONE);
 }
-END_TEST
 
 static struct event mouse(struct console_mouse m)
 {
@@ -147,7 +143,7 @@ static struct event mouse(struct console_mouse m)
     return next(name);
 }
 
-START_TEST(the_mouse)
+TEST(the_mouse)
 {
     struct event ev = mouse((struct console_mouse){.row = 4, .col = 11, .buttons = 1});
     ck_assert_int_eq(ev.kind, EVENT_MOUSE);
@@ -174,9 +170,8 @@ START_TEST(the_mouse)
     ev = mouse((struct console_mouse){.row = -1, .buttons = 1});
     ck_assert_int_eq(ev.kind, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(any_records_end)
+TEST(any_records_end)
 {
     uint32_t seed = 7;
     struct event ev;
@@ -191,22 +186,7 @@ START_TEST(any_records_end)
         ck_assert_uint_eq(in.count, 0);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_console");
-    TCase *t = tcase_create("console");
-    tcase_add_checked_fixture(t, set_up, NULL);
-    tcase_add_loop_test(t, a_key, 0, (int)(sizeof keys / sizeof keys[0]));
-    tcase_add_test(t, a_character_beyond_16_bits_comes_in_halves);
-    tcase_add_test(t, alt_and_digits_come_when_alt_is_let_go);
-    tcase_add_test(t, the_mouse);
-    tcase_add_test(t, any_records_end);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_console, .set_up = set_up,
+      TESTS(a_key, a_character_beyond_16_bits_comes_in_halves,
+            alt_and_digits_come_when_alt_is_let_go, the_mouse, any_records_end));

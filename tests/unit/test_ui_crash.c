@@ -1,12 +1,12 @@
 /* What a crash leaves of the terminal is seen end to end; here: a fault that belongs to the guard
  * is no crash, also when it comes in the very moment in which crashes begin to be watched for. */
-#include <check.h>
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "backend/os.h"
 #include "backend/segment.h"
+#include "support/suite.h"
 #include "ui/term/tty.h"
 
 enum { SIZE = 64 * 1024 };
@@ -39,7 +39,7 @@ int sigaction(int sig, const struct sigaction *restrict act, struct sigaction *r
     return result;
 }
 
-START_TEST(faults_of_the_guard_are_no_crash)
+TEST(faults_of_the_guard_are_no_crash)
 {
     char locator[64];
     struct backend *be = backend_new();
@@ -60,17 +60,5 @@ START_TEST(faults_of_the_guard_are_no_crash)
     ck_assert(!oserr_is(e));
     backend_free(be);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_crash");
-    TCase *c = tcase_create("crash");
-    tcase_add_test(c, faults_of_the_guard_are_no_crash);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_ui_crash, TESTS(faults_of_the_guard_are_no_crash));

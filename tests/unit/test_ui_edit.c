@@ -1,9 +1,8 @@
 /* Edit mode: what is typed goes live as a compare-and-swap against what was on the screen. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/stage.h"
+#include "support/suite.h"
 
 static struct stage *st;
 
@@ -17,21 +16,15 @@ static void edit_setup(void)
     st = stage_small(true);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
-START_TEST(test_keys_do_not_write_before_edit_mode)
+TEST(test_keys_do_not_write_before_edit_mode)
 {
     stage_type(st, "7");
     stage_run(st);
     ck_assert_int_eq(st->lines, 0);
     ck_assert_uint_eq(st->bytes[0], 0);
 }
-END_TEST
 
-START_TEST(test_edit_mode_refused)
+TEST(test_edit_mode_refused)
 {
     st->refuse_write = true;
     stage_act(st, act_edit, NULL);
@@ -39,9 +32,8 @@ START_TEST(test_edit_mode_refused)
     ck_assert(!st->ui.s.edit);
     ck_assert_ptr_nonnull(strstr(st->ui.status, "shm_open"));
 }
-END_TEST
 
-START_TEST(test_edit_mode_lowers_the_access_again)
+TEST(test_edit_mode_lowers_the_access_again)
 {
     stage_act(st, act_edit, NULL);
     stage_run(st);
@@ -52,9 +44,8 @@ START_TEST(test_edit_mode_lowers_the_access_again)
     ck_assert_uint_eq(st->last_from, SEG_READ);
     ck_assert(!st->ui.s.edit);
 }
-END_TEST
 
-START_TEST(test_two_hex_digits_make_a_byte)
+TEST(test_two_hex_digits_make_a_byte)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -70,9 +61,8 @@ START_TEST(test_two_hex_digits_make_a_byte)
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
     ck_assert_uint_eq(st->ui.s.undo[0].old[0], 0x7a);
 }
-END_TEST
 
-START_TEST(test_escape_drops_the_nibble_then_leaves)
+TEST(test_escape_drops_the_nibble_then_leaves)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -84,10 +74,9 @@ START_TEST(test_escape_drops_the_nibble_then_leaves)
     ck_assert(!st->ui.s.edit);
     ck_assert_int_eq(st->lines, 0);
 }
-END_TEST
 
 /* A key that leaves edit mode leaves it, whatever else could be dropped. */
-START_TEST(test_escape_leaves_edit_mode_first)
+TEST(test_escape_leaves_edit_mode_first)
 {
     st->ui.s.match_length = 4;
     session_move_to(&st->ui.s, 4, true);
@@ -96,9 +85,8 @@ START_TEST(test_escape_leaves_edit_mode_first)
     ck_assert(!st->ui.s.edit);
     ck_assert(st->ui.s.selecting);
 }
-END_TEST
 
-START_TEST(test_moving_drops_a_nibble)
+TEST(test_moving_drops_a_nibble)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -108,9 +96,8 @@ START_TEST(test_moving_drops_a_nibble)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x11], 'z');
 }
-END_TEST
 
-START_TEST(test_backspace_takes_back_a_digit)
+TEST(test_backspace_takes_back_a_digit)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -120,9 +107,8 @@ START_TEST(test_backspace_takes_back_a_digit)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x11], 0x41);
 }
-END_TEST
 
-START_TEST(test_fast_typing_loses_nothing)
+TEST(test_fast_typing_loses_nothing)
 {
     stage_at(st, 0);
     stage_type(st, "deadBEEF");
@@ -131,9 +117,8 @@ START_TEST(test_fast_typing_loses_nothing)
     ck_assert_uint_eq(st->ui.s.cursor, 4);
     ck_assert_uint_eq(st->ui.s.undo_count, 4);
 }
-END_TEST
 
-START_TEST(test_another_process_was_faster)
+TEST(test_another_process_was_faster)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -152,9 +137,8 @@ START_TEST(test_another_process_was_faster)
     ck_assert_uint_eq(st->bytes[0x11], 0x7c);
     ck_assert_uint_eq(st->ui.s.undo[0].old[0], 0x7b);
 }
-END_TEST
 
-START_TEST(test_any_other_key_drops_it)
+TEST(test_any_other_key_drops_it)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -167,10 +151,9 @@ START_TEST(test_any_other_key_drops_it)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x11], 0x7b);
 }
-END_TEST
 
 /* What counts is what was seen when typing began, not what came before the key that ended it. */
-START_TEST(test_expect_is_what_was_seen)
+TEST(test_expect_is_what_was_seen)
 {
     stage_at(st, 0x11);
     stage_type(st, "7");
@@ -180,9 +163,8 @@ START_TEST(test_expect_is_what_was_seen)
     stage_run(st);
     ck_assert(st->ui.inspect->asking);
 }
-END_TEST
 
-START_TEST(test_numbers_end_with_enter)
+TEST(test_numbers_end_with_enter)
 {
     stage_act(st, act_view, "u32le");
     stage_at(st, 0x12);
@@ -196,9 +178,8 @@ START_TEST(test_numbers_end_with_enter)
     ck_assert_str_eq(st->line, "poke 0x10 96848 --as u32le --expect 31311");
     ck_assert_uint_eq(bytes_get(st->bytes + 0x10, 4, false), 96848);
 }
-END_TEST
 
-START_TEST(test_moving_commits_a_number)
+TEST(test_moving_commits_a_number)
 {
     stage_act(st, act_view, "i16be");
     stage_at(st, 0x20);
@@ -208,9 +189,8 @@ START_TEST(test_moving_commits_a_number)
     ck_assert_str_eq(st->line, "poke 0x20 -5 --as i16be --expect 0");
     ck_assert_mem_eq(st->bytes + 0x20, "\xff\xfb", 2);
 }
-END_TEST
 
-START_TEST(test_a_value_that_does_not_fit_stays_typed)
+TEST(test_a_value_that_does_not_fit_stays_typed)
 {
     stage_act(st, act_view, "u8");
     stage_at(st, 0);
@@ -225,9 +205,8 @@ START_TEST(test_a_value_that_does_not_fit_stays_typed)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0], 25);
 }
-END_TEST
 
-START_TEST(test_floats)
+TEST(test_floats)
 {
     stage_act(st, act_view, "f64le");
     stage_at(st, 8);
@@ -241,18 +220,16 @@ START_TEST(test_floats)
     stage_run(st); /* as bytes: no text of it that every reader takes */
     ck_assert_str_eq(st->line, "poke 0x8 000000000000f0ff --as hex --expect 0000000000709740");
 }
-END_TEST
 
-START_TEST(test_commands_keep_their_keys)
+TEST(test_commands_keep_their_keys)
 {
     stage_at(st, 0);
     stage_type(st, "g");
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
     ck_assert(!st->ui.inspect->typing.active);
 }
-END_TEST
 
-START_TEST(test_a_click_never_writes)
+TEST(test_a_click_never_writes)
 {
     stage_act(st, act_view, "u8");
     stage_at(st, 0);
@@ -263,43 +240,16 @@ START_TEST(test_a_click_never_writes)
     ck_assert_int_eq(st->lines, 0);
     ck_assert_uint_ne(st->ui.s.cursor, 0);
 }
-END_TEST
 
-static void add_typing(TCase *edit)
-{
-    tcase_add_test(edit, test_two_hex_digits_make_a_byte);
-    tcase_add_test(edit, test_escape_drops_the_nibble_then_leaves);
-    tcase_add_test(edit, test_escape_leaves_edit_mode_first);
-    tcase_add_test(edit, test_moving_drops_a_nibble);
-    tcase_add_test(edit, test_backspace_takes_back_a_digit);
-    tcase_add_test(edit, test_fast_typing_loses_nothing);
-    tcase_add_test(edit, test_another_process_was_faster);
-    tcase_add_test(edit, test_any_other_key_drops_it);
-    tcase_add_test(edit, test_expect_is_what_was_seen);
-    tcase_add_test(edit, test_numbers_end_with_enter);
-    tcase_add_test(edit, test_moving_commits_a_number);
-    tcase_add_test(edit, test_a_value_that_does_not_fit_stays_typed);
-    tcase_add_test(edit, test_floats);
-    tcase_add_test(edit, test_commands_keep_their_keys);
-    tcase_add_test(edit, test_a_click_never_writes);
-}
+SUITE_PART(edit_mode, .set_up = edit_setup, .tear_down = stage_tear_down,
+           TESTS(test_two_hex_digits_make_a_byte, test_escape_drops_the_nibble_then_leaves,
+                 test_escape_leaves_edit_mode_first, test_moving_drops_a_nibble,
+                 test_backspace_takes_back_a_digit, test_fast_typing_loses_nothing,
+                 test_another_process_was_faster, test_any_other_key_drops_it,
+                 test_expect_is_what_was_seen, test_numbers_end_with_enter,
+                 test_moving_commits_a_number, test_a_value_that_does_not_fit_stays_typed,
+                 test_floats, test_commands_keep_their_keys, test_a_click_never_writes));
 
-int main(void)
-{
-    Suite *s = suite_create("ui edit");
-    TCase *off = tcase_create("read-only");
-    tcase_add_checked_fixture(off, setup, teardown);
-    tcase_add_test(off, test_keys_do_not_write_before_edit_mode);
-    tcase_add_test(off, test_edit_mode_refused);
-    tcase_add_test(off, test_edit_mode_lowers_the_access_again);
-    suite_add_tcase(s, off);
-    TCase *edit = tcase_create("edit mode");
-    tcase_add_checked_fixture(edit, edit_setup, teardown);
-    add_typing(edit);
-    suite_add_tcase(s, edit);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_edit, .set_up = setup, .tear_down = stage_tear_down, .next = &edit_mode,
+      TESTS(test_keys_do_not_write_before_edit_mode, test_edit_mode_refused,
+            test_edit_mode_lowers_the_access_again));

@@ -1,9 +1,8 @@
 /* The frame around the screens: the stack, the key bar, messages, help, odd sizes. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/frames.h"
+#include "support/suite.h"
 #include "ui/frame/ui.h"
 
 static struct ui ui;
@@ -28,7 +27,7 @@ static void press(const char *name)
     ui_draw(&ui);
 }
 
-START_TEST(screens_go_and_come_back)
+TEST(screens_go_and_come_back)
 {
     press("@");
     ck_assert_ptr_eq(ui_screen(&ui), &screen_calls);
@@ -45,9 +44,8 @@ START_TEST(screens_go_and_come_back)
     press("q");
     ck_assert(ui.quit);
 }
-END_TEST
 
-START_TEST(a_screen_is_on_the_stack_once)
+TEST(a_screen_is_on_the_stack_once)
 {
     ui_push(&ui, &screen_inspect);
     ui_push(&ui, &screen_segments);
@@ -56,9 +54,8 @@ START_TEST(a_screen_is_on_the_stack_once)
         ui_push(&ui, i % 2 ? &screen_inspect : &screen_segments);
     ck_assert_int_le(ui.depth, 2);
 }
-END_TEST
 
-START_TEST(every_size)
+TEST(every_size)
 {
     static const struct screen *const screens[] = {&screen_segments, &screen_inspect, &screen_calls,
                                                    &screen_help};
@@ -82,9 +79,8 @@ START_TEST(every_size)
             }
     }
 }
-END_TEST
 
-START_TEST(messages_wrap_and_go)
+TEST(messages_wrap_and_go)
 {
     ui_say(&ui, STYLE_TEXT, "short %d", 7);
     ui_draw(&ui);
@@ -99,9 +95,8 @@ START_TEST(messages_wrap_and_go)
     press("Down"); /* errors stay until a key */
     ck_assert_int_eq(frame_find(&ui.canvas, "and the rest"), -1);
 }
-END_TEST
 
-START_TEST(unknown_keys_say_so)
+TEST(unknown_keys_say_so)
 {
     press("%");
     ck_assert_int_eq(frame_find(&ui.canvas, "% does nothing here; ? is help"), 22);
@@ -109,9 +104,8 @@ START_TEST(unknown_keys_say_so)
     ck_assert_int_eq(frame_find(&ui.canvas, "q quits"), 22);
     ck_assert(!ui.quit);
 }
-END_TEST
 
-START_TEST(the_key_bar_presses_keys)
+TEST(the_key_bar_presses_keys)
 {
     ui_draw(&ui);
     ck_assert_int_gt(ui.bar_count, 4);
@@ -127,17 +121,15 @@ START_TEST(the_key_bar_presses_keys)
     ui_event(&ui, &ev);
     ck_assert(ui.quit);
 }
-END_TEST
 
-START_TEST(a_click_between_the_words_does_nothing)
+TEST(a_click_between_the_words_does_nothing)
 {
     ui_draw(&ui);
     ck_assert_ptr_null(bar_find(&ui, 79));
     ck_assert_ptr_null(bar_find(&ui, ui.bar[0].to));
 }
-END_TEST
 
-START_TEST(help_of_every_screen)
+TEST(help_of_every_screen)
 {
     press("F1");
     frame_check(&ui.canvas, "help_segments_80x24");
@@ -146,9 +138,8 @@ START_TEST(help_of_every_screen)
     press("F10");
     ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
 }
-END_TEST
 
-START_TEST(every_action_has_words)
+TEST(every_action_has_words)
 {
     size_t count = 0;
     const struct action *table = action_table(&count);
@@ -158,10 +149,9 @@ START_TEST(every_action_has_words)
         ck_assert(table[i].help[0] != '\0' && table[i].run != NULL);
     }
 }
-END_TEST
 
 /* Each row of the table of keys runs something that exists. */
-START_TEST(every_key_names_an_action_or_a_command)
+TEST(every_key_names_an_action_or_a_command)
 {
     const struct binding *b;
     for (size_t i = 0; (b = keymap_row(ui.keys, i)) != NULL; i++) {
@@ -170,9 +160,8 @@ START_TEST(every_key_names_an_action_or_a_command)
         ck_assert_msg(action_find(word) != NULL || command_find(word) != NULL, "%s", b->command);
     }
 }
-END_TEST
 
-START_TEST(keys_without_a_segment_do_no_harm)
+TEST(keys_without_a_segment_do_no_harm)
 {
     const struct binding *b;
     for (size_t i = 0; (b = keymap_row(ui.keys, i)) != NULL; i++) {
@@ -190,9 +179,8 @@ START_TEST(keys_without_a_segment_do_no_harm)
         ui.quit = false;
     }
 }
-END_TEST
 
-START_TEST(themes_tell_apart_without_colour)
+TEST(themes_tell_apart_without_colour)
 {
     const struct theme *mono = theme_find("mono");
     ck_assert_ptr_nonnull(mono);
@@ -207,30 +195,10 @@ START_TEST(themes_tell_apart_without_colour)
         ck_assert(mono->look[i].fg == -1 && mono->look[i].bg == -1);
     ck_assert_ptr_null(theme_find("pink"));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_frame");
-    TCase *t = tcase_create("frame");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, screens_go_and_come_back);
-    tcase_add_test(t, a_screen_is_on_the_stack_once);
-    tcase_add_test(t, every_size);
-    tcase_add_test(t, messages_wrap_and_go);
-    tcase_add_test(t, unknown_keys_say_so);
-    tcase_add_test(t, the_key_bar_presses_keys);
-    tcase_add_test(t, a_click_between_the_words_does_nothing);
-    tcase_add_test(t, help_of_every_screen);
-    tcase_add_test(t, every_action_has_words);
-    tcase_add_test(t, every_key_names_an_action_or_a_command);
-    tcase_add_test(t, keys_without_a_segment_do_no_harm);
-    tcase_add_test(t, themes_tell_apart_without_colour);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_frame, .set_up = set_up, .tear_down = tear_down,
+      TESTS(screens_go_and_come_back, a_screen_is_on_the_stack_once, every_size,
+            messages_wrap_and_go, unknown_keys_say_so, the_key_bar_presses_keys,
+            a_click_between_the_words_does_nothing, help_of_every_screen, every_action_has_words,
+            every_key_names_an_action_or_a_command, keys_without_a_segment_do_no_harm,
+            themes_tell_apart_without_colour));

@@ -1,9 +1,8 @@
 /* Freezing from the inspect screen: what is marked, listed and let go; what did not settle. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/stage.h"
+#include "support/suite.h"
 
 static struct stage *st;
 
@@ -16,11 +15,6 @@ static void set_up(void)
     stage_run(st);
     ck_assert(st->ui.s.edit);
     stage_draw(st);
-}
-
-static void tear_down(void)
-{
-    stage_free(st);
 }
 
 static void freeze_at(uint64_t offset, const char *view)
@@ -38,7 +32,7 @@ static const struct freeze *list(void)
     return &st->ui.s.sample.freeze;
 }
 
-START_TEST(the_value_at_the_cursor_is_marked)
+TEST(the_value_at_the_cursor_is_marked)
 {
     freeze_at(0x12, "view hex");
     ck_assert_uint_eq(list()->count, 1);
@@ -57,9 +51,8 @@ START_TEST(the_value_at_the_cursor_is_marked)
     ck_assert_uint_eq(list()->count, 0);
     ck_assert_ptr_nonnull(strstr(st->ui.status, "let go"));
 }
-END_TEST
 
-START_TEST(a_unit_of_the_view_is_frozen)
+TEST(a_unit_of_the_view_is_frozen)
 {
     freeze_at(0x15, "view u32le");
     ck_assert_uint_eq(list()->count, 1);
@@ -69,9 +62,8 @@ START_TEST(a_unit_of_the_view_is_frozen)
     freeze_at(0x16, "view hex"); /* any of its bytes lets it go */
     ck_assert_uint_eq(list()->count, 0);
 }
-END_TEST
 
-START_TEST(the_list_lets_one_go)
+TEST(the_list_lets_one_go)
 {
     freeze_at(0x10, "view u32le");
     freeze_at(0x14, "view u32le");
@@ -93,9 +85,8 @@ START_TEST(the_list_lets_one_go)
     ui_run(&st->ui, "frozen");
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
 }
-END_TEST
 
-START_TEST(what_cannot_be_frozen)
+TEST(what_cannot_be_frozen)
 {
     ui_run(&st->ui, "set width 6");
     freeze_at(6, "view u32le");
@@ -111,9 +102,8 @@ START_TEST(what_cannot_be_frozen)
     ui_run(&st->ui, "thaw nonsense");
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-START_TEST(read_only_asks_first)
+TEST(read_only_asks_first)
 {
     ui_run(&st->ui, "edit");
     stage_run(st);
@@ -128,11 +118,10 @@ START_TEST(read_only_asks_first)
     ck_assert_int_eq(st->jobs, 1);
     ck_assert(st->job[0]->uncancellable); /* Esc, for what runs before it, does not bring it back */
 }
-END_TEST
 
 /* ---- what is not of one moment ---- */
 
-START_TEST(unsettled_bytes_have_a_sign)
+TEST(unsettled_bytes_have_a_sign)
 {
     struct sample *p = &st->ui.s.sample;
     session_move_to(&st->ui.s, 0, false);
@@ -153,9 +142,8 @@ START_TEST(unsettled_bytes_have_a_sign)
     ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "read twice: settled"));
     ck_assert_str_eq(stage_text(st, 2, 0, 22), "00000010  01 02 03 04 ");
 }
-END_TEST
 
-START_TEST(a_sequence_counter)
+TEST(a_sequence_counter)
 {
     struct settle_result *seen = &st->ui.s.sample.settle;
     ui_run(&st->ui, "seqlock 8");
@@ -182,24 +170,8 @@ START_TEST(a_sequence_counter)
     stage_draw(st);
     ck_assert_ptr_null(strstr(stage_text(st, 0, 0, 80), "SEQLOCK"));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui freeze");
-    TCase *c = tcase_create("freeze");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_add_test(c, the_value_at_the_cursor_is_marked);
-    tcase_add_test(c, a_unit_of_the_view_is_frozen);
-    tcase_add_test(c, the_list_lets_one_go);
-    tcase_add_test(c, what_cannot_be_frozen);
-    tcase_add_test(c, read_only_asks_first);
-    tcase_add_test(c, unsettled_bytes_have_a_sign);
-    tcase_add_test(c, a_sequence_counter);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_freeze, .set_up = set_up, .tear_down = stage_tear_down,
+      TESTS(the_value_at_the_cursor_is_marked, a_unit_of_the_view_is_frozen, the_list_lets_one_go,
+            what_cannot_be_frozen, read_only_asks_first, unsettled_bytes_have_a_sign,
+            a_sequence_counter));

@@ -1,8 +1,7 @@
 /* Keys as terminals send them: whole, in pieces, and as rubbish. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "support/suite.h"
 #include "ui/term/input.h"
 #include "ui/term/term_caps.h"
 
@@ -69,7 +68,7 @@ static const struct {
     {"\033[128512u", "\xf0\x9f\x98\x80"},
 };
 
-START_TEST(a_key)
+TEST_LOOP(a_key, SUITE_ROWS(keys))
 {
     struct event ev = one(keys[_i].bytes);
     struct key wanted;
@@ -79,9 +78,8 @@ START_TEST(a_key)
     ck_assert_uint_eq(ev.key.mods, wanted.mods);
     ck_assert(!ev.pasted);
 }
-END_TEST
 
-START_TEST(a_key_in_pieces)
+TEST_LOOP(a_key_in_pieces, SUITE_ROWS(keys))
 {
     size_t n = strlen(keys[_i].bytes);
     struct event ev = {.kind = EVENT_NONE};
@@ -95,9 +93,8 @@ START_TEST(a_key_in_pieces)
     ck_assert_int_eq(ev.kind, EVENT_KEY);
     ck_assert_uint_eq(ev.key.code, wanted.code);
 }
-END_TEST
 
-START_TEST(escape_alone_waits_a_moment)
+TEST(escape_alone_waits_a_moment)
 {
     input_feed(&in, "\033", 1, 1000);
     ck_assert_int_eq(next_at(1000).kind, EVENT_NONE);
@@ -107,9 +104,8 @@ START_TEST(escape_alone_waits_a_moment)
     ck_assert_uint_eq(ev.key.code, KEY_ESC_);
     ck_assert_int_eq(input_due(&in), INT64_MAX);
 }
-END_TEST
 
-START_TEST(a_cut_sequence_is_dropped_and_the_next_key_understood)
+TEST(a_cut_sequence_is_dropped_and_the_next_key_understood)
 {
     input_feed(&in, "\033[1;", 4, 0);
     ck_assert_int_eq(next_at(0).kind, EVENT_NONE);
@@ -117,9 +113,8 @@ START_TEST(a_cut_sequence_is_dropped_and_the_next_key_understood)
     input_feed(&in, "x", 1, INPUT_CUT_DELAY + 1);
     ck_assert_uint_eq(next_at(INPUT_CUT_DELAY + 1).key.code, 'x');
 }
-END_TEST
 
-START_TEST(invalid_utf8_is_no_key)
+TEST(invalid_utf8_is_no_key)
 {
     input_feed(&in, "\xff\xc3(", 3, 0);
     struct event ev = next_at(0);
@@ -127,9 +122,8 @@ START_TEST(invalid_utf8_is_no_key)
     ck_assert_uint_eq(ev.key.code, '(');
     ck_assert_int_eq(next_at(0).kind, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(mouse_reports)
+TEST(mouse_reports)
 {
     struct event ev = one("\033[<0;12;5M");
     ck_assert_int_eq(ev.kind, EVENT_MOUSE);
@@ -148,9 +142,8 @@ START_TEST(mouse_reports)
     ck_assert_int_eq(one("\033[<2;1;1M").kind, EVENT_NONE); /* another button */
     ck_assert_int_eq(one("\033[<0;0;0M").kind, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(no_key_by_number)
+TEST(no_key_by_number)
 {
     ck_assert_int_eq(one("\033[u").kind, EVENT_NONE);
     ck_assert_int_eq(one("\033[7u").kind, EVENT_NONE);
@@ -159,9 +152,8 @@ START_TEST(no_key_by_number)
     ck_assert_int_eq(one("\033[55296u").kind, EVENT_NONE);
     ck_assert_int_eq(one("\033[99999999u").kind, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(pasted_text_is_marked)
+TEST(pasted_text_is_marked)
 {
     static const char text[] = "\033[200~qy\r\033[201~q";
     input_feed(&in, text, sizeof text - 1, 0);
@@ -171,9 +163,8 @@ START_TEST(pasted_text_is_marked)
     ck_assert_uint_eq(ev.key.code, 'q');
     ck_assert(!ev.pasted);
 }
-END_TEST
 
-START_TEST(a_learned_sequence)
+TEST(a_learned_sequence)
 {
     input_learn(&in, "\033[99q", (struct key){KEY_F1_ + 9, 0});
     input_learn(&in, "x", (struct key){KEY_F1_, 0}); /* no sequence: not learned */
@@ -181,9 +172,8 @@ START_TEST(a_learned_sequence)
     ck_assert_uint_eq(next_at(0).key.code, KEY_F1_ + 9);
     ck_assert_uint_eq(next_at(0).key.code, 'x');
 }
-END_TEST
 
-START_TEST(any_bytes_end)
+TEST(any_bytes_end)
 {
     uint32_t seed = 12345;
     for (int round = 0; round < 2000; round++) {
@@ -203,9 +193,8 @@ START_TEST(any_bytes_end)
         ;
     ck_assert_uint_eq(in.count, 0);
 }
-END_TEST
 
-START_TEST(base64_of_all_remainders)
+TEST(base64_of_all_remainders)
 {
     char out[16];
     static const char *const wanted[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="};
@@ -215,9 +204,8 @@ START_TEST(base64_of_all_remainders)
         ck_assert_int_eq(memcmp(out, wanted[n], length), 0);
     }
 }
-END_TEST
 
-START_TEST(a_difference_takes_wide_characters_whole)
+TEST(a_difference_takes_wide_characters_whole)
 {
     struct cell a[6], b[6];
     for (int i = 0; i < 6; i++)
@@ -234,9 +222,8 @@ START_TEST(a_difference_takes_wide_characters_whole)
     ck_assert(row_difference(a, b, 6, &from, &to));
     ck_assert_int_eq(from, 2);
 }
-END_TEST
 
-START_TEST(terminals_that_choke)
+TEST(terminals_that_choke)
 {
     ck_assert(term_is_modern("xterm-256color"));
     ck_assert(term_is_modern("tmux-256color"));
@@ -244,31 +231,10 @@ START_TEST(terminals_that_choke)
     ck_assert(!term_is_modern("vt220"));
     ck_assert(term_is_modern("vte-256color"));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_input");
-    TCase *t = tcase_create("input");
-    int count = (int)(sizeof keys / sizeof keys[0]);
-    tcase_add_checked_fixture(t, set_up, NULL);
-    tcase_add_loop_test(t, a_key, 0, count);
-    tcase_add_loop_test(t, a_key_in_pieces, 0, count);
-    tcase_add_test(t, escape_alone_waits_a_moment);
-    tcase_add_test(t, a_cut_sequence_is_dropped_and_the_next_key_understood);
-    tcase_add_test(t, invalid_utf8_is_no_key);
-    tcase_add_test(t, mouse_reports);
-    tcase_add_test(t, no_key_by_number);
-    tcase_add_test(t, pasted_text_is_marked);
-    tcase_add_test(t, a_learned_sequence);
-    tcase_add_test(t, any_bytes_end);
-    tcase_add_test(t, base64_of_all_remainders);
-    tcase_add_test(t, a_difference_takes_wide_characters_whole);
-    tcase_add_test(t, terminals_that_choke);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_input, .set_up = set_up,
+      TESTS(a_key, a_key_in_pieces, escape_alone_waits_a_moment,
+            a_cut_sequence_is_dropped_and_the_next_key_understood, invalid_utf8_is_no_key,
+            mouse_reports, no_key_by_number, pasted_text_is_marked, a_learned_sequence,
+            any_bytes_end, base64_of_all_remainders, a_difference_takes_wide_characters_whole,
+            terminals_that_choke));

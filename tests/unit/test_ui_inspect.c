@@ -1,20 +1,14 @@
 /* The inspect screen as pictures, its title and its notices. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
 #include "support/frames.h"
 #include "support/stage.h"
+#include "support/suite.h"
 
 enum { SECOND = 1000000000 };
 
 static struct stage *st;
-
-static void teardown(void)
-{
-    stage_free(st);
-}
 
 /* A bit of everything: numbers, text, fresh and warm bytes, a baseline, unknown bytes, a hole. */
 static void scene(int rows, int cols)
@@ -48,7 +42,7 @@ static void action(void (*act)(struct ui *ui, int argc, char **argv), const char
     st->ui.status[0] = '\0';
 }
 
-START_TEST(test_frames_of_each_size)
+TEST(test_frames_of_each_size)
 {
     static const struct {
         int rows, cols;
@@ -61,14 +55,11 @@ START_TEST(test_frames_of_each_size)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         scene(sizes[i].rows, sizes[i].cols);
         frame_check(&st->ui.canvas, sizes[i].name);
-        if (i + 1 < sizeof sizes / sizeof sizes[0])
-            stage_free(st);
     }
 }
-END_TEST
 
 /* The longest values there are: where a line has no room for them they go on in the next one. */
-START_TEST(test_no_value_is_cut)
+TEST(test_no_value_is_cut)
 {
     static const uint8_t lowest[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xef, 0xff};
     char label[600], rest[600];
@@ -86,9 +77,8 @@ START_TEST(test_no_value_is_cut)
     (void)snprintf(label, sizeof label, "%.*s%s", (int)strcspn(first, " "), first, second);
     ck_assert_int_eq(strncmp(label, "-1.7976931348623157e+308", 24), 0);
 }
-END_TEST
 
-START_TEST(test_frames_of_views)
+TEST(test_frames_of_views)
 {
     static const char *const views[] = {"u8", "i16be", "u32le", "f64le", "bits", "utf16le"};
     char name[64];
@@ -100,9 +90,8 @@ START_TEST(test_frames_of_views)
         frame_check(&st->ui.canvas, name);
     }
 }
-END_TEST
 
-START_TEST(test_frame_of_editing)
+TEST(test_frame_of_editing)
 {
     scene(24, 80);
     st->ui.s.edit = true;
@@ -111,9 +100,8 @@ START_TEST(test_frame_of_editing)
     stage_draw(st);
     frame_check(&st->ui.canvas, "inspect-edit");
 }
-END_TEST
 
-START_TEST(test_frame_of_a_selection_and_a_match)
+TEST(test_frame_of_a_selection_and_a_match)
 {
     scene(24, 80);
     session_move_to(&st->ui.s, 0x2a, true);
@@ -122,9 +110,8 @@ START_TEST(test_frame_of_a_selection_and_a_match)
     stage_draw(st);
     frame_check(&st->ui.canvas, "inspect-select");
 }
-END_TEST
 
-START_TEST(test_tiny_segments)
+TEST(test_tiny_segments)
 {
     st = stage_new(24, 80, 0);
     stage_draw(st);
@@ -137,9 +124,8 @@ START_TEST(test_tiny_segments)
     ck_assert_str_eq(stage_text(st, 1, 0, 14), "00000000  00  ");
     ck_assert_str_eq(stage_text(st, 2, 0, 10), stage_text(st, 5, 0, 10));
 }
-END_TEST
 
-START_TEST(test_odd_end_is_shown_as_bytes)
+TEST(test_odd_end_is_shown_as_bytes)
 {
     st = stage_new(24, 80, 7);
     stage_put(st, 0, "\1\0\0\0\xde\xad\xbe", 7);
@@ -147,9 +133,8 @@ START_TEST(test_odd_end_is_shown_as_bytes)
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, 1, 10, 31), "         1     deadbe");
 }
-END_TEST
 
-START_TEST(test_large_offsets)
+TEST(test_large_offsets)
 {
     st = stage_new(24, 80, UINT64_C(64) << 30);
     session_move_to(&st->ui.s, (UINT64_C(64) << 30) - 1, false);
@@ -158,9 +143,8 @@ START_TEST(test_large_offsets)
     ck_assert_str_eq(stage_text(st, last, 0, 12), "0ffffffff0  ");
     ck_assert_uint_eq(st->ui.inspect->at.width, 16);
 }
-END_TEST
 
-START_TEST(test_numbers_do_not_shorten_rows_they_fit)
+TEST(test_numbers_do_not_shorten_rows_they_fit)
 {
     scene(24, 80);
     action(act_view, "u8");
@@ -171,11 +155,10 @@ START_TEST(test_numbers_do_not_shorten_rows_they_fit)
     ck_assert_uint_eq(st->ui.inspect->at.width, 16);
     ck_assert_uint_eq(st->ui.s.set.width, 16);
 }
-END_TEST
 
 /* ---- the title and its notices ---- */
 
-START_TEST(test_title_shortens_the_name_in_the_middle)
+TEST(test_title_shortens_the_name_in_the_middle)
 {
     scene(24, 80);
     (void)snprintf(st->ui.s.locator, sizeof st->ui.s.locator,
@@ -187,7 +170,6 @@ START_TEST(test_title_shortens_the_name_in_the_middle)
     ck_assert_ptr_nonnull(strstr(title, "2837461"));
     ck_assert_ptr_nonnull(strstr(title, "READ-ONLY"));
 }
-END_TEST
 
 static void happens(enum seg_event_kind kind, uint64_t value)
 {
@@ -197,7 +179,7 @@ static void happens(enum seg_event_kind kind, uint64_t value)
 }
 
 /* By the name that this system has for it, which is not in the frames for that. */
-START_TEST(test_owner_in_the_title)
+TEST(test_owner_in_the_title)
 {
     char name[33], text[400], mode_and_name[64];
     scene(24, 80);
@@ -209,9 +191,8 @@ START_TEST(test_owner_in_the_title)
                    os_user_name(os_uid(), name));
     ck_assert_ptr_nonnull(strstr(text, mode_and_name));
 }
-END_TEST
 
-START_TEST(test_what_happens_is_said_at_once)
+TEST(test_what_happens_is_said_at_once)
 {
     scene(24, 80);
     happens(SEEN_SHRUNK, 4096);
@@ -235,9 +216,8 @@ START_TEST(test_what_happens_is_said_at_once)
     stage_draw(st);
     ck_assert_int_ge(frame_find(&st->ui.canvas, "permission lost: mode is now rw-r-----"), 0);
 }
-END_TEST
 
-START_TEST(test_notice_of_size_goes_by_itself_or_by_escape)
+TEST(test_notice_of_size_goes_by_itself_or_by_escape)
 {
     scene(24, 80);
     happens(SEEN_GROWN, STAGE_BYTES);
@@ -253,9 +233,8 @@ START_TEST(test_notice_of_size_goes_by_itself_or_by_escape)
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "grown to"), -1);
 }
-END_TEST
 
-START_TEST(test_keeping_alive)
+TEST(test_keeping_alive)
 {
     scene(24, 80);
     st->ui.s.sample.stat.name_gone = true;
@@ -266,9 +245,8 @@ START_TEST(test_keeping_alive)
     ck_assert_int_eq(frame_find(&st->ui.canvas, "KEEPING ALIVE"), 0);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "only we still hold it"), 1);
 }
-END_TEST
 
-START_TEST(test_users_in_title_and_panel)
+TEST(test_users_in_title_and_panel)
 {
     struct seg_mapper mappers[] = {{.pid = 100, .comm = "wri\x1bter", .write = true, .read = true},
                                    {.pid = 100, .comm = "wri\x1bter", .read = true},
@@ -296,9 +274,8 @@ START_TEST(test_users_in_title_and_panel)
     }
     w->survey.also = (struct seg_who){0};
 }
-END_TEST
 
-START_TEST(test_paused_ages_stand_still)
+TEST(test_paused_ages_stand_still)
 {
     scene(24, 80);
     st->ui.s.paused = true;
@@ -308,9 +285,8 @@ START_TEST(test_paused_ages_stand_still)
     ck_assert_int_ge(frame_find(&st->ui.canvas, "PAUSED"), 0);
     ck_assert_int_eq(st->ui.canvas.cells[2 * 80 + 16].style, STYLE_FRESH);
 }
-END_TEST
 
-START_TEST(test_next_frame_is_when_something_fades)
+TEST(test_next_frame_is_when_something_fades)
 {
     scene(24, 80);
     st->ui.s.set.inspector = false;
@@ -319,10 +295,9 @@ START_TEST(test_next_frame_is_when_something_fades)
     ck_assert_int_eq(screen_inspect.next(&st->ui, now + SECOND / 2), now + SECOND);
     ck_assert_int_eq(screen_inspect.next(&st->ui, now + (int64_t)3 * SECOND), INT64_MAX);
 }
-END_TEST
 
 /* No size of terminal, view or row width may draw outside or stop. */
-START_TEST(test_every_size_draws)
+TEST(test_every_size_draws)
 {
     scene(8, 40);
     size_t count = 0;
@@ -338,49 +313,15 @@ START_TEST(test_every_size_draws)
                 ck_assert_uint_ge(st->ui.inspect->at.width, 1);
             }
 }
-END_TEST
 
-static void add_pictures(Suite *s)
-{
-    TCase *t = tcase_create("pictures");
-    tcase_set_timeout(t, 60); /* every size at once, on a busy machine */
-    tcase_add_checked_fixture(t, NULL, teardown);
-    tcase_add_test(t, test_frames_of_each_size);
-    tcase_add_test(t, test_no_value_is_cut);
-    tcase_add_test(t, test_frames_of_views);
-    tcase_add_test(t, test_frame_of_editing);
-    tcase_add_test(t, test_frame_of_a_selection_and_a_match);
-    tcase_add_test(t, test_tiny_segments);
-    tcase_add_test(t, test_odd_end_is_shown_as_bytes);
-    tcase_add_test(t, test_large_offsets);
-    tcase_add_test(t, test_numbers_do_not_shorten_rows_they_fit);
-    tcase_add_test(t, test_every_size_draws);
-    suite_add_tcase(s, t);
-}
+SUITE_PART(title_tests, .tear_down = stage_tear_down,
+           TESTS(test_title_shortens_the_name_in_the_middle, test_owner_in_the_title,
+                 test_what_happens_is_said_at_once, test_notice_of_size_goes_by_itself_or_by_escape,
+                 test_keeping_alive, test_users_in_title_and_panel, test_paused_ages_stand_still,
+                 test_next_frame_is_when_something_fades));
 
-static void add_title(Suite *s)
-{
-    TCase *t = tcase_create("title");
-    tcase_add_checked_fixture(t, NULL, teardown);
-    tcase_add_test(t, test_title_shortens_the_name_in_the_middle);
-    tcase_add_test(t, test_owner_in_the_title);
-    tcase_add_test(t, test_what_happens_is_said_at_once);
-    tcase_add_test(t, test_notice_of_size_goes_by_itself_or_by_escape);
-    tcase_add_test(t, test_keeping_alive);
-    tcase_add_test(t, test_users_in_title_and_panel);
-    tcase_add_test(t, test_paused_ages_stand_still);
-    tcase_add_test(t, test_next_frame_is_when_something_fades);
-    suite_add_tcase(s, t);
-}
-
-int main(void)
-{
-    Suite *s = suite_create("ui inspect");
-    add_pictures(s);
-    add_title(s);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
+      TESTS(test_frames_of_each_size, test_no_value_is_cut, test_frames_of_views,
+            test_frame_of_editing, test_frame_of_a_selection_and_a_match, test_tiny_segments,
+            test_odd_end_is_shown_as_bytes, test_large_offsets,
+            test_numbers_do_not_shorten_rows_they_fit, test_every_size_draws));

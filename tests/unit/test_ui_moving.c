@@ -1,9 +1,8 @@
 /* Moving about the inspect screen, by keys and by mouse. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/stage.h"
+#include "support/suite.h"
 
 static struct stage *st;
 
@@ -15,12 +14,7 @@ static void setup(void)
     stage_draw(st);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
-START_TEST(test_moving)
+TEST(test_moving)
 {
     struct session *s = &st->ui.s;
     stage_type(st, "l");
@@ -40,9 +34,8 @@ START_TEST(test_moving)
     stage_key(st, KEY_HOME_, KEY_CTRL);
     ck_assert_uint_eq(s->cursor, 0);
 }
-END_TEST
 
-START_TEST(test_units_are_steps_in_the_cells_and_bytes_in_the_text)
+TEST(test_units_are_steps_in_the_cells_and_bytes_in_the_text)
 {
     st->ui.s.set.view = view_find("u32le");
     stage_draw(st);
@@ -55,9 +48,8 @@ START_TEST(test_units_are_steps_in_the_cells_and_bytes_in_the_text)
     stage_key(st, KEY_TAB_, 0);
     ck_assert_int_eq(st->ui.s.focus, FOCUS_CELLS);
 }
-END_TEST
 
-START_TEST(test_shift_selects_and_escape_drops_it)
+TEST(test_shift_selects_and_escape_drops_it)
 {
     uint64_t from = 0, to = 0;
     stage_key(st, KEY_RIGHT_, KEY_SHIFT);
@@ -68,7 +60,6 @@ START_TEST(test_shift_selects_and_escape_drops_it)
     stage_key(st, KEY_ESC_, 0);
     ck_assert(!st->ui.s.selecting);
 }
-END_TEST
 
 static void mouse(enum mouse_kind kind, int row, int col)
 {
@@ -76,7 +67,7 @@ static void mouse(enum mouse_kind kind, int row, int col)
     ui_event(&st->ui, &ev);
 }
 
-START_TEST(test_mouse)
+TEST(test_mouse)
 {
     struct session *s = &st->ui.s;
     mouse(MOUSE_PRESS, 3, 16);
@@ -101,9 +92,8 @@ START_TEST(test_mouse)
     ck_assert_uint_eq(s->cursor, s->top + 8);
     ck_assert_ptr_nonnull(st->ui.pager);
 }
-END_TEST
 
-START_TEST(test_a_shrinking_segment_takes_the_cursor_along)
+TEST(test_a_shrinking_segment_takes_the_cursor_along)
 {
     stage_type(st, "G");
     stage_draw(st);
@@ -113,22 +103,8 @@ START_TEST(test_a_shrinking_segment_takes_the_cursor_along)
     ck_assert_uint_eq(st->ui.s.cursor, 99);
     ck_assert_uint_le(st->ui.s.top, 99);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui moving");
-    TCase *t = tcase_create("moving");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, test_moving);
-    tcase_add_test(t, test_units_are_steps_in_the_cells_and_bytes_in_the_text);
-    tcase_add_test(t, test_shift_selects_and_escape_drops_it);
-    tcase_add_test(t, test_mouse);
-    tcase_add_test(t, test_a_shrinking_segment_takes_the_cursor_along);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_moving, .set_up = setup, .tear_down = stage_tear_down,
+      TESTS(test_moving, test_units_are_steps_in_the_cells_and_bytes_in_the_text,
+            test_shift_selects_and_escape_drops_it, test_mouse,
+            test_a_shrinking_segment_takes_the_cursor_along));

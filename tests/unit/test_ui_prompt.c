@@ -1,9 +1,8 @@
 /* Prompts, menus, the pager, completion: keys in, pictures out. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/frames.h"
+#include "support/suite.h"
 #include "ui/frame/ui.h"
 
 static struct ui ui;
@@ -80,7 +79,7 @@ static void key_given(struct ui *u, struct key key, void *ctx)
     (void)key_name(key, answer);
 }
 
-START_TEST(a_line)
+TEST(a_line)
 {
     ui_ask(&ui, "name: ", "ab", &ui.history[HISTORY_CREATE], accepted, NULL);
     ui.prompt.changed = was_changed;
@@ -103,9 +102,8 @@ START_TEST(a_line)
     ck_assert_str_eq(answer, "abq");
     ck_assert(!ui.quit);
 }
-END_TEST
 
-START_TEST(escape_drops_a_line)
+TEST(escape_drops_a_line)
 {
     static const char *const ways[] = {"Esc", "^C"};
     for (int i = 0; i < 2; i++) {
@@ -118,9 +116,8 @@ START_TEST(escape_drops_a_line)
     ck_assert_int_eq(answers, 0);
     ck_assert(!ui.quit);
 }
-END_TEST
 
-START_TEST(a_long_line_scrolls)
+TEST(a_long_line_scrolls)
 {
     char text[301];
     memset(text, 'x', 300);
@@ -134,9 +131,8 @@ START_TEST(a_long_line_scrolls)
     ui_draw(&ui);
     ck_assert_int_eq(ui.canvas.cursor_col, 6);
 }
-END_TEST
 
-START_TEST(only_y_says_yes)
+TEST(only_y_says_yes)
 {
     static const char *const no[] = {"n", "Enter", "Esc", "^Y", "Space", "M-y"};
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
@@ -155,9 +151,8 @@ START_TEST(only_y_says_yes)
     press("y");
     ck_assert_int_eq(answers, 1);
 }
-END_TEST
 
-START_TEST(pasted_text_only_types)
+TEST(pasted_text_only_types)
 {
     paste("qQd\n"); /* would quit, remove */
     ck_assert(!ui.quit);
@@ -171,9 +166,8 @@ START_TEST(pasted_text_only_types)
     press("Enter");
     ck_assert_str_eq(answer, "two lines");
 }
-END_TEST
 
-START_TEST(one_key)
+TEST(one_key)
 {
     ui_ask_key(&ui, "mark: ", key_given, NULL);
     press("a");
@@ -183,9 +177,8 @@ START_TEST(one_key)
     press("Esc");
     ck_assert_int_eq(answers, 1);
 }
-END_TEST
 
-START_TEST(a_menu_of_options)
+TEST(a_menu_of_options)
 {
     press("F2");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_MENU);
@@ -205,9 +198,8 @@ START_TEST(a_menu_of_options)
     press("Esc");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
 }
-END_TEST
 
-START_TEST(a_click_on_a_menu_chooses)
+TEST(a_click_on_a_menu_chooses)
 {
     press("F2");
     ui_draw(&ui);
@@ -222,9 +214,8 @@ START_TEST(a_click_on_a_menu_chooses)
     ui_event(&ui, &ev);
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
 }
-END_TEST
 
-START_TEST(tab_completes)
+TEST(tab_completes)
 {
     press(":");
     type("chm");
@@ -250,9 +241,8 @@ START_TEST(tab_completes)
     press("Enter");
     ck_assert_str_eq(ui.s.set.theme, "mono");
 }
-END_TEST
 
-START_TEST(a_pager)
+TEST(a_pager)
 {
     ui_pager(&ui, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n");
     ui_draw(&ui);
@@ -276,10 +266,9 @@ START_TEST(a_pager)
     ck_assert_ptr_null(ui.pager);
     ck_assert(!ui.quit);
 }
-END_TEST
 
 /* Cut short they would remove or write something else. */
-START_TEST(lines_too_long_are_refused)
+TEST(lines_too_long_are_refused)
 {
     char line[2 * EDIT_MAX + 64];
     memset(line, '1', sizeof line - 1);
@@ -297,9 +286,8 @@ START_TEST(lines_too_long_are_refused)
     ck_assert_int_eq(ui.prompt.kind, PROMPT_CONFIRM);
     ck_assert_str_eq(ui.pending, line);
 }
-END_TEST
 
-START_TEST(lines_that_run_nothing)
+TEST(lines_that_run_nothing)
 {
     ui_run(&ui, "nonsense 1");
     ck_assert_ptr_nonnull(strstr(ui.status, "no such command"));
@@ -315,9 +303,8 @@ START_TEST(lines_that_run_nothing)
     ui_run(&ui, "\x1b[2J");
     ck_assert_ptr_null(strchr(ui.status, '\033'));
 }
-END_TEST
 
-START_TEST(keys_can_be_bound)
+TEST(keys_can_be_bound)
 {
     ui_run(&ui, "bind segments X set width 4");
     press("X");
@@ -329,30 +316,9 @@ START_TEST(keys_can_be_bound)
     ui_run(&ui, "bind moon X quit");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_prompt");
-    TCase *t = tcase_create("prompt");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_line);
-    tcase_add_test(t, escape_drops_a_line);
-    tcase_add_test(t, a_long_line_scrolls);
-    tcase_add_test(t, only_y_says_yes);
-    tcase_add_test(t, pasted_text_only_types);
-    tcase_add_test(t, one_key);
-    tcase_add_test(t, a_menu_of_options);
-    tcase_add_test(t, a_click_on_a_menu_chooses);
-    tcase_add_test(t, tab_completes);
-    tcase_add_test(t, a_pager);
-    tcase_add_test(t, lines_too_long_are_refused);
-    tcase_add_test(t, lines_that_run_nothing);
-    tcase_add_test(t, keys_can_be_bound);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_line, escape_drops_a_line, a_long_line_scrolls, only_y_says_yes,
+            pasted_text_only_types, one_key, a_menu_of_options, a_click_on_a_menu_chooses,
+            tab_completes, a_pager, lines_too_long_are_refused, lines_that_run_nothing,
+            keys_can_be_bound));

@@ -1,11 +1,10 @@
 /* Lines with everything behind them: threads, segments, the log of calls. */
-#include <check.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
 #include "support/frames.h"
+#include "support/suite.h"
 #include "ui/list/list.h"
 
 enum { WAIT_MS = 20000 };
@@ -124,7 +123,7 @@ static void create_and_open(void)
     ck_assert_str_eq(ui.s.locator, locator);
 }
 
-START_TEST(from_creation_to_removal)
+TEST(from_creation_to_removal)
 {
     press("n");
     press("Backspace");
@@ -148,9 +147,8 @@ START_TEST(from_creation_to_removal)
     struct oserr e = seg_open(be, locator, SEG_READ, &seg);
     ck_assert_int_eq(oserr_kind(e), OSERR_K_MISSING);
 }
-END_TEST
 
-START_TEST(what_writes_asks_first)
+TEST(what_writes_asks_first)
 {
     create_and_open();
     ui_run(&ui, "poke 8 1 --as u32le");
@@ -166,9 +164,8 @@ START_TEST(what_writes_asks_first)
     ck_assert_uint_eq(ui.s.undo_count, 1);
     ck_assert_uint_eq(ui.s.undo[0].offset, 8);
 }
-END_TEST
 
-START_TEST(long_output_is_a_text)
+TEST(long_output_is_a_text)
 {
     create_and_open();
     ui_run(&ui, "info");
@@ -181,9 +178,8 @@ START_TEST(long_output_is_a_text)
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
     ck_assert_ptr_null(strstr(ui.status, "shmlens:"));
 }
-END_TEST
 
-START_TEST(escape_gives_up_a_long_one)
+TEST(escape_gives_up_a_long_one)
 {
     create_and_open();
     ui_run(&ui, "wait 0 --as u8 --equals 9");
@@ -193,9 +189,8 @@ START_TEST(escape_gives_up_a_long_one)
     press("Esc");
     await_said("given up");
 }
-END_TEST
 
-START_TEST(an_open_that_fails_says_why)
+TEST(an_open_that_fails_says_why)
 {
     run_named("open", "");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
@@ -203,9 +198,8 @@ START_TEST(an_open_that_fails_says_why)
     ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
     ck_assert_ptr_null(ui.s.sampler);
 }
-END_TEST
 
-START_TEST(the_log_shows_what_was_called)
+TEST(the_log_shows_what_was_called)
 {
     create_and_open();
     press("@");
@@ -219,24 +213,8 @@ START_TEST(the_log_shows_what_was_called)
     ui_draw(&ui);
     ck_assert_int_eq(frame_find(&ui.canvas, "LIVE"), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_run");
-    TCase *t = tcase_create("run");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, from_creation_to_removal);
-    tcase_add_test(t, what_writes_asks_first);
-    tcase_add_test(t, long_output_is_a_text);
-    tcase_add_test(t, escape_gives_up_a_long_one);
-    tcase_add_test(t, an_open_that_fails_says_why);
-    tcase_add_test(t, the_log_shows_what_was_called);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_run_line, .set_up = set_up, .tear_down = tear_down,
+      TESTS(from_creation_to_removal, what_writes_asks_first, long_output_is_a_text,
+            escape_gives_up_a_long_one, an_open_that_fails_says_why,
+            the_log_shows_what_was_called));

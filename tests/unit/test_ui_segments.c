@@ -1,13 +1,12 @@
 /* The list of segments over a made-up survey. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/frames.h"
 #include "support/listed.h"
+#include "support/suite.h"
 
 /* A key may come between a new survey and the next frame. */
-START_TEST(a_key_is_for_the_row_that_was_seen)
+TEST(a_key_is_for_the_row_that_was_seen)
 {
     listed_press("Down");
     listed_survey(usual, USUAL);
@@ -19,9 +18,8 @@ START_TEST(a_key_is_for_the_row_that_was_seen)
     ck_assert_uint_eq(ui.segments->tags, 2);
     ck_assert_str_eq(ui.status, "the list has just changed: once more");
 }
-END_TEST
 
-START_TEST(the_list)
+TEST(the_list)
 {
     frame_check(&ui.canvas, "segments_80x24");
     ck_assert(canvas_resize(&ui.canvas, 12, 120));
@@ -31,9 +29,8 @@ START_TEST(the_list)
     ui_draw(&ui);
     frame_check(&ui.canvas, "segments_40x8");
 }
-END_TEST
 
-START_TEST(the_cursor_stays_on_its_segment)
+TEST(the_cursor_stays_on_its_segment)
 {
     static const struct made more[] = {
         {"posix:/0", "alice", SEG_POSIX, 10, 0, 0600, 0},
@@ -63,9 +60,8 @@ START_TEST(the_cursor_stays_on_its_segment)
     listed_press("Space");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
 }
-END_TEST
 
-START_TEST(sorting)
+TEST(sorting)
 {
     listed_press("s"); /* by size, the largest first */
     listed_press("Home");
@@ -82,9 +78,8 @@ START_TEST(sorting)
     ui_run(&ui, "sort nothing");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-START_TEST(filter_as_one_types)
+TEST(filter_as_one_types)
 {
     listed_press("/");
     listed_type("RI");
@@ -105,9 +100,8 @@ START_TEST(filter_as_one_types)
     ck_assert_uint_eq(ui.segments->count, USUAL);
     ck_assert(!ui.quit);
 }
-END_TEST
 
-START_TEST(orphans_only)
+TEST(orphans_only)
 {
     listed_press("a");
     ck_assert_uint_eq(ui.segments->count, 4);
@@ -119,9 +113,8 @@ START_TEST(orphans_only)
     ck_assert_uint_eq(ui.segments->count, USUAL);
     ck_assert_int_ge(frame_find(&ui.canvas, "idle"), 1);
 }
-END_TEST
 
-START_TEST(title_says_how_far_it_is_and_who_hangs)
+TEST(title_says_how_far_it_is_and_who_hangs)
 {
     ck_assert_int_lt(frame_find(&ui.canvas, "/proc"), 0);
     ui.s.percent = 43;
@@ -138,9 +131,8 @@ START_TEST(title_says_how_far_it_is_and_who_hangs)
     ui_draw(&ui);
     ck_assert_int_eq(frame_find(&ui.canvas, "3 unreadable (2 hang)"), 0);
 }
-END_TEST
 
-START_TEST(removal_says_who_and_wants_the_name)
+TEST(removal_says_who_and_wants_the_name)
 {
     ui_run(&ui, "filter ring");
     listed_press("d");
@@ -158,9 +150,8 @@ START_TEST(removal_says_who_and_wants_the_name)
     listed_press("Enter"); /* there is no walker in this test: it would run now */
     ck_assert_str_eq(ui.status, "nothing can be run now");
 }
-END_TEST
 
-START_TEST(tagged_ones_need_yes)
+TEST(tagged_ones_need_yes)
 {
     listed_press("Space");
     listed_press("Space");
@@ -174,9 +165,8 @@ START_TEST(tagged_ones_need_yes)
     listed_press("Space");
     ck_assert_uint_eq(ui.segments->tags, 1);
 }
-END_TEST
 
-START_TEST(who_has_it)
+TEST(who_has_it)
 {
     ui_run(&ui, "filter ring");
     listed_press("o");
@@ -186,9 +176,8 @@ START_TEST(who_has_it)
     ck_assert(!ui.who_panel);
     ck_assert_str_eq(ui.segments->filter, "ring");
 }
-END_TEST
 
-START_TEST(the_mouse)
+TEST(the_mouse)
 {
     int row = frame_find(&ui.canvas, "posix:/ring");
     struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = 5};
@@ -201,28 +190,8 @@ START_TEST(the_mouse)
     ui_event(&ui, &ev); /* F1 of the key bar */
     ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_segments");
-    TCase *t = tcase_create("segments");
-    tcase_add_checked_fixture(t, listed_set_up, listed_tear_down);
-    tcase_add_test(t, a_key_is_for_the_row_that_was_seen);
-    tcase_add_test(t, the_list);
-    tcase_add_test(t, the_cursor_stays_on_its_segment);
-    tcase_add_test(t, sorting);
-    tcase_add_test(t, filter_as_one_types);
-    tcase_add_test(t, orphans_only);
-    tcase_add_test(t, title_says_how_far_it_is_and_who_hangs);
-    tcase_add_test(t, removal_says_who_and_wants_the_name);
-    tcase_add_test(t, tagged_ones_need_yes);
-    tcase_add_test(t, who_has_it);
-    tcase_add_test(t, the_mouse);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
+      TESTS(a_key_is_for_the_row_that_was_seen, the_list, the_cursor_stays_on_its_segment, sorting,
+            filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,
+            removal_says_who_and_wants_the_name, tagged_ones_need_yes, who_has_it, the_mouse));

@@ -1,14 +1,13 @@
 /* The list of segments as it changes: what vanished, columns, the panel of users, the tagged. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "session/settings.h"
 #include "support/frames.h"
 #include "support/listed.h"
+#include "support/suite.h"
 
 /* What vanished stays for a moment, greyed; nothing can be done with it. */
-START_TEST(vanished_rows_stay_for_a_moment)
+TEST(vanished_rows_stay_for_a_moment)
 {
     struct gone *gone = &ui.s.gone[ui.s.gone_count++];
     ui.now = 10000000000;
@@ -33,9 +32,8 @@ START_TEST(vanished_rows_stay_for_a_moment)
     ck_assert_str_eq(listed_cursor(), "posix:/orphan");
     ck_assert_uint_eq(ui.s.gone_count, 0);
 }
-END_TEST
 
-START_TEST(columns_are_chosen)
+TEST(columns_are_chosen)
 {
     ui_run(&ui, "columns size,NAME,locator");
     ui_draw(&ui);
@@ -61,7 +59,6 @@ START_TEST(columns_are_chosen)
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "CREATOR"), 1);
 }
-END_TEST
 
 /* The locator in row i of those shown. */
 static const char *listed_at(size_t i)
@@ -71,7 +68,7 @@ static const char *listed_at(size_t i)
 }
 
 /* The order is an option like others: it can be set, and what is pressed changes it. */
-START_TEST(the_order_is_an_option)
+TEST(the_order_is_an_option)
 {
     ui_run(&ui, "sort size");
     ui_draw(&ui);
@@ -91,9 +88,8 @@ START_TEST(the_order_is_an_option)
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
     ck_assert_str_eq(ui.s.set.sort->name, "SIZE");
 }
-END_TEST
 
-START_TEST(a_filter_finds_commands_and_kinds)
+TEST(a_filter_finds_commands_and_kinds)
 {
     ui_run(&ui, "filter WRIT");
     ck_assert_uint_eq(ui.segments->count, 1);
@@ -103,10 +99,9 @@ START_TEST(a_filter_finds_commands_and_kinds)
     ui_run(&ui, "filter alice");
     ck_assert_uint_eq(ui.segments->count, 3);
 }
-END_TEST
 
 /* The panel has a cursor of its own: Tab, arrows, Enter, Esc. */
-START_TEST(the_panel_of_users)
+TEST(the_panel_of_users)
 {
     ui_run(&ui, "filter ring");
     listed_press("Tab");
@@ -130,10 +125,9 @@ START_TEST(the_panel_of_users)
     ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
     ck_assert_int_ge(frame_find(&ui.canvas, "Keys of the screen: segments"), 0);
 }
-END_TEST
 
 /* What the users of a row are is not known between the name's appearance and the next reading. */
-START_TEST(unasked_is_not_nobody)
+TEST(unasked_is_not_nobody)
 {
     ui.s.walk.survey.segs[1].who_unasked = true;
     ui.s.walk.seq++;
@@ -144,10 +138,9 @@ START_TEST(unasked_is_not_nobody)
     ck_assert_ptr_nonnull(strchr(text, '?'));
     ck_assert_uint_eq(ui.segments->orphan_count, 3);
 }
-END_TEST
 
 /* Shown before the question: what goes and what stays, and why. */
-START_TEST(the_tagged_are_listed_before)
+TEST(the_tagged_are_listed_before)
 {
     static const struct made changed[] = {
         {"posix:/orphan", "alice", SEG_POSIX, 64 * MIB, 64 * MIB, 0600, 0},
@@ -176,24 +169,8 @@ START_TEST(the_tagged_are_listed_before)
     ck_assert_int_ge(frame_find(&ui.canvas, "remove 1 of 4 tagged segments? type yes:"), 1);
     listed_press("Esc");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_segments_live");
-    TCase *t = tcase_create("segments");
-    tcase_add_checked_fixture(t, listed_set_up, listed_tear_down);
-    tcase_add_test(t, vanished_rows_stay_for_a_moment);
-    tcase_add_test(t, columns_are_chosen);
-    tcase_add_test(t, the_order_is_an_option);
-    tcase_add_test(t, a_filter_finds_commands_and_kinds);
-    tcase_add_test(t, the_panel_of_users);
-    tcase_add_test(t, unasked_is_not_nobody);
-    tcase_add_test(t, the_tagged_are_listed_before);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_segments_live, .set_up = listed_set_up, .tear_down = listed_tear_down,
+      TESTS(vanished_rows_stay_for_a_moment, columns_are_chosen, the_order_is_an_option,
+            a_filter_finds_commands_and_kinds, the_panel_of_users, unasked_is_not_nobody,
+            the_tagged_are_listed_before));

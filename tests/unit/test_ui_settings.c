@@ -1,9 +1,9 @@
 /* The configuration, the options kept, the marks kept: as text. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "session/settings.h"
+#include "support/suite.h"
 
 static struct settings set;
 static struct keymap *keys;
@@ -27,7 +27,7 @@ static size_t read_text(const char *text)
     return settings_read(&set, keys, text, strlen(text), NULL, why);
 }
 
-START_TEST(every_kind_of_line)
+TEST(every_kind_of_line)
 {
     size_t bad = read_text("# a comment\n\nset hz 60\r\n  set theme light # words\n"
                            "set view u32be\nset mouse on\nset encoding utf16le\n"
@@ -43,10 +43,9 @@ START_TEST(every_kind_of_line)
     ck_assert_ptr_nonnull(b);
     ck_assert_str_eq(b->command, "goto 0x40");
 }
-END_TEST
 
 /* The order is the cells' too, and a view brings its own. */
-START_TEST(view_and_order_agree)
+TEST(view_and_order_agree)
 {
     ck_assert_uint_eq(read_text("set view u32le\nset order big\n"), 0);
     ck_assert_str_eq(set.view->name, "u32be");
@@ -64,9 +63,8 @@ START_TEST(view_and_order_agree)
     ck_assert_str_eq(set.view->name, "i16be");
     ck_assert(set.big);
 }
-END_TEST
 
-START_TEST(a_bad_line_is_told_and_the_rest_is_used)
+TEST(a_bad_line_is_told_and_the_rest_is_used)
 {
     ck_assert_uint_eq(read_text("set width 8\nset foo 1\nset hz fast\nset fresh 1\n"), 2);
     ck_assert_str_eq(why, "line 2: no such option: foo");
@@ -74,7 +72,6 @@ START_TEST(a_bad_line_is_told_and_the_rest_is_used)
     ck_assert_double_eq(set.hz, 250);
     ck_assert_double_eq(set.fresh, 1);
 }
-END_TEST
 
 static const char *const bad_lines[] = {
     "set",          "set hz",        "set hz 0",       "set hz 1001",      "set hz nan",
@@ -83,16 +80,15 @@ static const char *const bad_lines[] = {
     "sett hz 1",    "set fresh -1",  "set encoding x", "set warm inf",
 };
 
-START_TEST(lines_that_are_not_understood)
+TEST_LOOP(lines_that_are_not_understood, SUITE_ROWS(bad_lines))
 {
     struct settings before = set;
     ck_assert_uint_eq(read_text(bad_lines[_i]), 1);
     ck_assert_int_eq(strncmp(why, "line 1: ", 8), 0);
     ck_assert_uint_eq(settings_changed(&before, &set), 0);
 }
-END_TEST
 
-START_TEST(hostile_words_are_escaped)
+TEST(hostile_words_are_escaped)
 {
     ck_assert_uint_eq(read_text("set \033[2J 1\n"), 1);
     ck_assert_ptr_null(strchr(why, '\033'));
@@ -103,9 +99,8 @@ START_TEST(hostile_words_are_escaped)
     ck_assert_ptr_nonnull(strstr(why, "too long"));
     ck_assert_uint_eq(settings_read(&set, keys, "set hz 60\0", 10, NULL, why), 1);
 }
-END_TEST
 
-START_TEST(what_is_printed_reads_back)
+TEST(what_is_printed_reads_back)
 {
     char text[SETTINGS_PRINTED];
     uint32_t seen = 0;
@@ -127,9 +122,8 @@ START_TEST(what_is_printed_reads_back)
     ck_assert(again.big);
     ck_assert_str_eq(again.theme, "mono");
 }
-END_TEST
 
-START_TEST(only_what_was_changed_is_printed)
+TEST(only_what_was_changed_is_printed)
 {
     struct settings before = set;
     char text[SETTINGS_PRINTED];
@@ -137,9 +131,8 @@ START_TEST(only_what_was_changed_is_printed)
     settings_print(&set, settings_changed(&before, &set), text);
     ck_assert_str_eq(text, "set theme light\nset width 32\n");
 }
-END_TEST
 
-START_TEST(marks_of_one_locator)
+TEST(marks_of_one_locator)
 {
     static const char text[] = "a 0x10 posix:/x\nb 32 posix:/x y\nrubbish\nc 3 posix:/x\n"
                                "d 99999999999999999999 posix:/x\n";
@@ -159,9 +152,8 @@ START_TEST(marks_of_one_locator)
     ck_assert_uint_eq(n, strlen(now));
     free(now);
 }
-END_TEST
 
-START_TEST(the_file_of_marks_does_not_grow_for_ever)
+TEST(the_file_of_marks_does_not_grow_for_ever)
 {
     size_t lines = MARKS_FILE_LINES + 500, n = 0;
     char *text = malloc(lines * 32);
@@ -181,27 +173,9 @@ START_TEST(the_file_of_marks_does_not_grow_for_ever)
     free(now);
     free(text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_settings");
-    TCase *t = tcase_create("settings");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_kind_of_line);
-    tcase_add_test(t, view_and_order_agree);
-    tcase_add_test(t, a_bad_line_is_told_and_the_rest_is_used);
-    tcase_add_loop_test(t, lines_that_are_not_understood, 0,
-                        (int)(sizeof bad_lines / sizeof bad_lines[0]));
-    tcase_add_test(t, hostile_words_are_escaped);
-    tcase_add_test(t, what_is_printed_reads_back);
-    tcase_add_test(t, only_what_was_changed_is_printed);
-    tcase_add_test(t, marks_of_one_locator);
-    tcase_add_test(t, the_file_of_marks_does_not_grow_for_ever);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_settings, .set_up = set_up, .tear_down = tear_down,
+      TESTS(every_kind_of_line, view_and_order_agree, a_bad_line_is_told_and_the_rest_is_used,
+            lines_that_are_not_understood, hostile_words_are_escaped, what_is_printed_reads_back,
+            only_what_was_changed_is_printed, marks_of_one_locator,
+            the_file_of_marks_does_not_grow_for_ever));

@@ -1,5 +1,4 @@
 /* Marks kept between runs: what cannot be read is not written over. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +6,7 @@
 
 #include "session/settings.h"
 #include "support/stage.h"
+#include "support/suite.h"
 #include "ui/frame/state_files.h"
 
 static struct stage *st;
@@ -26,7 +26,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    stage_free(st);
+    stage_tear_down();
     (void)unlink(path);
     (void)rmdir(own);
     (void)rmdir(folder);
@@ -56,16 +56,15 @@ static void set_mark(void)
     keep_marks(&st->ui);
 }
 
-START_TEST(marks_of_others_stay)
+TEST(marks_of_others_stay)
 {
     static const char line[] = "b 0x10 posix:/other\n";
     write_marks(line, 1);
     set_mark();
     ck_assert_int_gt(size_of_marks(), (off_t)strlen(line));
 }
-END_TEST
 
-START_TEST(what_cannot_be_read_is_left)
+TEST(what_cannot_be_read_is_left)
 {
     write_marks("b 0x10 posix:/other\n", SETTINGS_FILE_MAX + 1);
     off_t size = size_of_marks();
@@ -73,19 +72,6 @@ START_TEST(what_cannot_be_read_is_left)
     ck_assert_int_eq(size_of_marks(), size);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui keep");
-    TCase *c = tcase_create("keep");
-    tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_add_test(c, marks_of_others_stay);
-    tcase_add_test(c, what_cannot_be_read_is_left);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_state_files, .set_up = set_up, .tear_down = tear_down,
+      TESTS(marks_of_others_stay, what_cannot_be_read_is_left));

@@ -1,21 +1,14 @@
 /* The map of the whole segment on the screen: the strip, heat, changed rows only, following. */
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/frames.h"
 #include "support/stage.h"
+#include "support/suite.h"
 
 enum { SECOND = 1000000000 };
 
 static struct stage *st;
-
-static void tear_down(void)
-{
-    stage_free(st);
-    st = NULL;
-}
 
 static struct map_summary *map(void)
 {
@@ -44,7 +37,7 @@ static void open_map(int rows, int cols)
     stage_draw(st);
 }
 
-START_TEST(the_strip_is_a_picture_of_the_segment)
+TEST(the_strip_is_a_picture_of_the_segment)
 {
     open_map(24, 80);
     frame_check(&st->ui.canvas, "map-strip");
@@ -57,9 +50,8 @@ START_TEST(the_strip_is_a_picture_of_the_segment)
     ck_assert_str_eq(stage_text(st, top + 8, 78, 80), "  ");
     ck_assert(!st->ui.s.set.strip);
 }
-END_TEST
 
-START_TEST(the_strip_takes_no_byte_away)
+TEST(the_strip_takes_no_byte_away)
 {
     for (int cols = 40; cols < 200; cols++) {
         open_map(24, cols);
@@ -69,11 +61,8 @@ START_TEST(the_strip_takes_no_byte_away)
         stage_draw(st);
         ck_assert_uint_eq(st->ui.inspect->at.width, width);
         ck_assert(strip || cols < 80 || (cols >= 96 && cols < 98));
-        tear_down();
     }
-    open_map(24, 80);
 }
-END_TEST
 
 static void click(int row, int col)
 {
@@ -82,7 +71,7 @@ static void click(int row, int col)
     stage_draw(st);
 }
 
-START_TEST(a_click_on_the_strip_goes_there)
+TEST(a_click_on_the_strip_goes_there)
 {
     open_map(24, 80);
     int top = st->ui.inspect->at.top;
@@ -96,9 +85,8 @@ START_TEST(a_click_on_the_strip_goes_there)
     click(top + (int)n - 1, 79);
     ck_assert_uint_gt(st->ui.s.cursor, size / n * (n - 1));
 }
-END_TEST
 
-START_TEST(heat_is_graded_and_has_a_legend)
+TEST(heat_is_graded_and_has_a_legend)
 {
     open_map(24, 80);
     struct sample *p = &st->ui.s.sample;
@@ -118,7 +106,6 @@ START_TEST(heat_is_graded_and_has_a_legend)
     ui_run(&st->ui, "heat up");
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
 /* Makes the sample one of these rows. */
 static void list(const uint64_t *at, size_t n, size_t first, size_t shown)
@@ -143,7 +130,7 @@ static void list(const uint64_t *at, size_t n, size_t first, size_t shown)
 
 static const uint64_t rows[] = {0x0, 0x40, 0x50, 0x3010, 0x9000, 0x20000};
 
-START_TEST(changed_rows_keep_their_offsets)
+TEST(changed_rows_keep_their_offsets)
 {
     open_map(24, 80);
     stage_key(st, 'x', 0);
@@ -158,9 +145,8 @@ START_TEST(changed_rows_keep_their_offsets)
     stage_key(st, 'x', 0);
     ck_assert(!st->ui.s.only);
 }
-END_TEST
 
-START_TEST(the_cursor_goes_from_changed_row_to_changed_row)
+TEST(the_cursor_goes_from_changed_row_to_changed_row)
 {
     struct session *s = NULL;
     open_map(24, 80);
@@ -195,9 +181,8 @@ START_TEST(the_cursor_goes_from_changed_row_to_changed_row)
     ck_assert(!session_byte(s, 0x60, &byte, &state, &changed, &base));
     ck_assert_uint_eq(session_row(s, 3), UINT64_MAX);
 }
-END_TEST
 
-START_TEST(following_stays_where_something_changes)
+TEST(following_stays_where_something_changes)
 {
     open_map(24, 80);
     struct session *s = &st->ui.s;
@@ -228,24 +213,9 @@ START_TEST(following_stays_where_something_changes)
     stage_draw(st);
     ck_assert_uint_eq(s->cursor, 8);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_map");
-    TCase *t = tcase_create("map");
-    tcase_add_checked_fixture(t, NULL, tear_down);
-    tcase_add_test(t, the_strip_is_a_picture_of_the_segment);
-    tcase_add_test(t, the_strip_takes_no_byte_away);
-    tcase_add_test(t, a_click_on_the_strip_goes_there);
-    tcase_add_test(t, heat_is_graded_and_has_a_legend);
-    tcase_add_test(t, changed_rows_keep_their_offsets);
-    tcase_add_test(t, the_cursor_goes_from_changed_row_to_changed_row);
-    tcase_add_test(t, following_stays_where_something_changes);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_strip, .tear_down = stage_tear_down,
+      TESTS(the_strip_is_a_picture_of_the_segment, the_strip_takes_no_byte_away,
+            a_click_on_the_strip_goes_there, heat_is_graded_and_has_a_legend,
+            changed_rows_keep_their_offsets, the_cursor_goes_from_changed_row_to_changed_row,
+            following_stays_where_something_changes));

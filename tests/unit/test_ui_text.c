@@ -1,9 +1,8 @@
 /* The text columns: one column a byte, whatever the characters are and wherever a row cuts them. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/stage.h"
+#include "support/suite.h"
 
 enum { TEXT_COL = 60, TEXT_END = 76, TEXT2_COL = 78 };
 
@@ -19,11 +18,6 @@ static void wide_setup(void)
     st = stage_new(24, 100, 256);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
 /* Puts a literal, its NUL left out, draws, and compares the text column of row 0 and 1. */
 static void put(uint64_t offset, const char *bytes, size_t n)
 {
@@ -37,22 +31,20 @@ static void expect(int row, const char *text)
     ck_assert_str_eq(stage_text(st, 1 + row, TEXT_COL, TEXT_END), text);
 }
 
-START_TEST(test_ascii_nul_and_controls)
+TEST(test_ascii_nul_and_controls)
 {
     PUT(0, "RING\0\1\x1b[31m\x7f\t\n~");
     expect(0, "RING···[31m···~·");
 }
-END_TEST
 
-START_TEST(test_utf8_is_drawn_where_it_starts)
+TEST(test_utf8_is_drawn_where_it_starts)
 {
     PUT(0, "\xe6\x97\xa5\xc3\xa9\xf0\x9f\x98\x80z");
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, 1, TEXT_COL, TEXT_COL + 10), "日·é·😀··z");
 }
-END_TEST
 
-START_TEST(test_wide_at_the_row_edge_keeps_the_columns)
+TEST(test_wide_at_the_row_edge_keeps_the_columns)
 {
     PUT(15, "\xe6\x97\xa5x");
     stage_draw(st);
@@ -62,9 +54,8 @@ START_TEST(test_wide_at_the_row_edge_keeps_the_columns)
     ck_assert_uint_eq(edge[1].cp, 0);
     ck_assert_str_eq(stage_text(st, 2, TEXT_COL, TEXT_COL + 4), "··x·");
 }
-END_TEST
 
-START_TEST(test_tail_of_each_length_on_the_next_row)
+TEST(test_tail_of_each_length_on_the_next_row)
 {
     for (uint64_t start = 13; start <= 15; start++) {
         memset(st->bytes, 0, 64);
@@ -77,9 +68,8 @@ START_TEST(test_tail_of_each_length_on_the_next_row)
             ck_assert_str_eq(stage_text(st, 2, TEXT_COL + i, TEXT_COL + i + 1), "·");
     }
 }
-END_TEST
 
-START_TEST(test_character_cut_by_the_window)
+TEST(test_character_cut_by_the_window)
 {
     st->size = 4096;
     PUT(15, "\xe6\x97\xa5x");
@@ -93,9 +83,8 @@ START_TEST(test_character_cut_by_the_window)
     const struct canvas *c = &st->ui.canvas;
     ck_assert_uint_ne(c->cells[c->cols + TEXT_COL + 1].style, STYLE_INVALID);
 }
-END_TEST
 
-START_TEST(test_invalid_bytes_have_a_style)
+TEST(test_invalid_bytes_have_a_style)
 {
     PUT(0, "a\xff\xc3z\xe6\x97");
     expect(0, "a..z..··········");
@@ -105,18 +94,16 @@ START_TEST(test_invalid_bytes_have_a_style)
     ck_assert_int_eq(cells[3].style, STYLE_TEXT);
     ck_assert_int_eq(cells[6].style, STYLE_DIM);
 }
-END_TEST
 
-START_TEST(test_combining_mark_has_a_base_of_its_own)
+TEST(test_combining_mark_has_a_base_of_its_own)
 {
     PUT(0, "e\xcc\x81x");
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, 1, TEXT_COL, TEXT_COL + 4), "e\xe2\x97\x8c\xcc\x81·x");
 }
-END_TEST
 
 /* Nothing that moves the cursor, colours or turns text around is ever drawn. */
-START_TEST(test_hostile_text_is_dots)
+TEST(test_hostile_text_is_dots)
 {
     PUT(0, "a\xe2\x80\xae\xe2\x81\xa6\xc2\x9b\xe2\x80\x8b\xef\xbb\xbf"
            "b");
@@ -126,9 +113,8 @@ START_TEST(test_hostile_text_is_dots)
         ck_assert(cell->cp == 0 || text_printable(cell->cp));
     }
 }
-END_TEST
 
-START_TEST(test_every_encoding_keeps_the_columns)
+TEST(test_every_encoding_keeps_the_columns)
 {
     static const uint8_t ends[] = {0xe6, 0x97, 0xa5, 0xf0, 0x9f, 0x98, 0x80, 0xd8,
                                    0x3d, 0xde, 0x00, 0xff, 0x1b, 0xcc, 0x81, 0x41};
@@ -152,9 +138,8 @@ START_TEST(test_every_encoding_keeps_the_columns)
                 }
             }
 }
-END_TEST
 
-START_TEST(test_utf16_side_by_side_and_phase)
+TEST(test_utf16_side_by_side_and_phase)
 {
     PUT(0, "A\0B\0\x3d\xd8\x00\xde\xe5\x65");
     stage_draw(st);
@@ -168,10 +153,9 @@ START_TEST(test_utf16_side_by_side_and_phase)
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, 3, TEXT2_COL, TEXT2_COL + 4), "A·B·");
 }
-END_TEST
 
 /* With odd rows a UTF-16 unit and even a surrogate pair is cut; both halves are known. */
-START_TEST(test_utf16_cut_by_odd_rows)
+TEST(test_utf16_cut_by_odd_rows)
 {
     session_set_width(&st->ui.s, 15);
     PUT(12, "\x3d\xd8\x00\xde"
@@ -182,9 +166,8 @@ START_TEST(test_utf16_cut_by_odd_rows)
     ck_assert_str_eq(stage_text(st, 1, at->text[1] + 12, at->text[1] + 15), "😀·");
     ck_assert_str_eq(stage_text(st, 2, at->text[1], at->text[1] + 3), "·A·");
 }
-END_TEST
 
-START_TEST(test_holes_unknown_and_the_end)
+TEST(test_holes_unknown_and_the_end)
 {
     st->size = 40;
     memset(st->state + 16, BYTE_HOLE, 16);
@@ -200,42 +183,22 @@ START_TEST(test_holes_unknown_and_the_end)
     ck_assert_str_eq(stage_text(st, 3, 10, 33), "?? ?? ?? ?? 65 6e 64 00");
     ck_assert_str_eq(stage_text(st, 4, 0, 80), stage_text(st, 10, 0, 80));
 }
-END_TEST
 
 /* A character is never made of bytes that are not known. */
-START_TEST(test_unknown_bytes_cut_characters)
+TEST(test_unknown_bytes_cut_characters)
 {
     PUT(0, "\xe6\x97\xa5");
     st->state[2] = BYTE_UNKNOWN;
     expect(0, "..?·············");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui text");
-    TCase *narrow = tcase_create("one column");
-    tcase_add_checked_fixture(narrow, setup, teardown);
-    tcase_add_test(narrow, test_ascii_nul_and_controls);
-    tcase_add_test(narrow, test_utf8_is_drawn_where_it_starts);
-    tcase_add_test(narrow, test_wide_at_the_row_edge_keeps_the_columns);
-    tcase_add_test(narrow, test_tail_of_each_length_on_the_next_row);
-    tcase_add_test(narrow, test_character_cut_by_the_window);
-    tcase_add_test(narrow, test_invalid_bytes_have_a_style);
-    tcase_add_test(narrow, test_combining_mark_has_a_base_of_its_own);
-    tcase_add_test(narrow, test_hostile_text_is_dots);
-    tcase_add_test(narrow, test_every_encoding_keeps_the_columns);
-    tcase_add_test(narrow, test_holes_unknown_and_the_end);
-    tcase_add_test(narrow, test_unknown_bytes_cut_characters);
-    suite_add_tcase(s, narrow);
-    TCase *wide = tcase_create("two columns");
-    tcase_add_checked_fixture(wide, wide_setup, teardown);
-    tcase_add_test(wide, test_utf16_side_by_side_and_phase);
-    tcase_add_test(wide, test_utf16_cut_by_odd_rows);
-    suite_add_tcase(s, wide);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE_PART(two_columns, .set_up = wide_setup, .tear_down = stage_tear_down,
+           TESTS(test_utf16_side_by_side_and_phase, test_utf16_cut_by_odd_rows));
+
+SUITE(test_ui_text, .set_up = setup, .tear_down = stage_tear_down, .next = &two_columns,
+      TESTS(test_ascii_nul_and_controls, test_utf8_is_drawn_where_it_starts,
+            test_wide_at_the_row_edge_keeps_the_columns, test_tail_of_each_length_on_the_next_row,
+            test_character_cut_by_the_window, test_invalid_bytes_have_a_style,
+            test_combining_mark_has_a_base_of_its_own, test_hostile_text_is_dots,
+            test_every_encoding_keeps_the_columns, test_holes_unknown_and_the_end,
+            test_unknown_bytes_cut_characters));

@@ -1,11 +1,11 @@
 /* The past on the inspect screen: steps are asked for, the title says when, nothing can be written,
  * the timeline shows the place, the inspector the values that were. */
-#include <check.h>
 #include <string.h>
 
 #include "core/history/history.h"
 #include "support/frames.h"
 #include "support/stage.h"
+#include "support/suite.h"
 
 static struct stage *st;
 
@@ -17,11 +17,6 @@ static void set_up(void)
     st = stage_new(24, 80, 4096);
     stage_put(st, 0, bytes, sizeof bytes);
     stage_draw(st);
-}
-
-static void tear_down(void)
-{
-    stage_free(st);
 }
 
 static const char *row(int at)
@@ -38,7 +33,7 @@ static void step_to(const char *key, int64_t ago)
     stage_draw(st);
 }
 
-START_TEST(keys_ask_for_steps)
+TEST(keys_ask_for_steps)
 {
     static const struct {
         const char *key;
@@ -69,9 +64,8 @@ START_TEST(keys_ask_for_steps)
         ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
     }
 }
-END_TEST
 
-START_TEST(a_second_press_goes_on_where_the_first_comes_to)
+TEST(a_second_press_goes_on_where_the_first_comes_to)
 {
     st->answer_time = st->ui.now - second;
     stage_type(st, "[[");
@@ -81,7 +75,6 @@ START_TEST(a_second_press_goes_on_where_the_first_comes_to)
     stage_run(st);
     ck_assert_int_eq(st->ui.inspect->stepping, 0);
 }
-END_TEST
 
 /* A past with something in it: a timeline, and values of the 32 bits at the start. */
 static void fill_past(void)
@@ -104,7 +97,7 @@ static void fill_past(void)
     p->value[3].time = 0;
 }
 
-START_TEST(the_past_is_said_and_drawn)
+TEST(the_past_is_said_and_drawn)
 {
     ui_run(&st->ui, "view u32le");
     step_to("[", 3200 * second / 1000);
@@ -125,15 +118,13 @@ START_TEST(the_past_is_said_and_drawn)
     ck_assert_ptr_nonnull(strstr(row(0), "T-12.2s"));
     ck_assert_int_eq(st->ui.s.past, st->ui.now - 12200 * second / 1000);
 }
-END_TEST
 
 /* A page that is data now and was a hole then, and one that it is the other way round. */
-START_TEST(a_hole_of_then_is_a_hole)
+TEST(a_hole_of_then_is_a_hole)
 {
     static const uint8_t zeros[HISTORY_PAGE];
     static uint8_t page[HISTORY_PAGE];
     memset(page, 0x41, sizeof page);
-    stage_free(st);
     st = stage_new(24, 80, (uint64_t)3 * HISTORY_PAGE);
     stage_put(st, HISTORY_PAGE, page, HISTORY_PAGE);
     struct history *past = history_new(0);
@@ -153,11 +144,9 @@ START_TEST(a_hole_of_then_is_a_hole)
     stage_draw(st);
     frame_check(&st->ui.canvas, "time-hole");
 }
-END_TEST
 
-START_TEST(beside_the_bytes_too)
+TEST(beside_the_bytes_too)
 {
-    stage_free(st);
     st = stage_new(40, 120, 4096);
     ui_run(&st->ui, "view u32le");
     step_to("[", 3 * second);
@@ -166,12 +155,10 @@ START_TEST(beside_the_bytes_too)
     stage_draw(st);
     frame_check(&st->ui.canvas, "time-120x40");
 }
-END_TEST
 
 /* Older values of the widest view, in a panel that has no room for one in a line. */
-START_TEST(older_values_are_not_cut)
+TEST(older_values_are_not_cut)
 {
-    stage_free(st);
     st = stage_new(40, 120, 4096);
     ui_run(&st->ui, "view f64le");
     step_to("[", 3 * second);
@@ -187,9 +174,8 @@ START_TEST(older_values_are_not_cut)
     ck_assert_int_eq(frame_find(&st->ui.canvas, "│   1.0s "), was + 1);
     frame_check(&st->ui.canvas, "time-f64-120x40");
 }
-END_TEST
 
-START_TEST(live_again_by_every_way)
+TEST(live_again_by_every_way)
 {
     static const char *const ways[] = {".", " ", "]"};
     for (size_t i = 0; i < 3; i++) {
@@ -213,9 +199,8 @@ START_TEST(live_again_by_every_way)
     stage_type(st, " .");
     ck_assert(!st->ui.s.paused);
 }
-END_TEST
 
-START_TEST(no_step_says_why)
+TEST(no_step_says_why)
 {
     step_to("[", -1);
     ck_assert_int_eq(st->ui.s.past, 0);
@@ -228,9 +213,8 @@ START_TEST(no_step_says_why)
     step_to("[", -1);
     ck_assert_ptr_nonnull(strstr(st->ui.status, "no history is kept"));
 }
-END_TEST
 
-START_TEST(the_past_cannot_be_written)
+TEST(the_past_cannot_be_written)
 {
     static const char *const ways[] = {"p",          "P",    "u", "poke 0 1 --as u8",
                                        "fill 0 4 0", "redo", "i", "freeze"};
@@ -247,9 +231,8 @@ START_TEST(the_past_cannot_be_written)
     }
     ck_assert(!st->ui.s.edit);
 }
-END_TEST
 
-START_TEST(edit_mode_types_nothing_into_the_past)
+TEST(edit_mode_types_nothing_into_the_past)
 {
     ui_run(&st->ui, "edit");
     stage_run(st);
@@ -268,11 +251,10 @@ START_TEST(edit_mode_types_nothing_into_the_past)
         ck_assert_int_eq(st->ui.s.past, 0);
     }
 }
-END_TEST
 
 /* What changed after the moment is not fresh in it; heat and changed rows are of now, and say so.
  */
-START_TEST(the_strip_is_of_then)
+TEST(the_strip_is_of_then)
 {
     struct sample *p = &st->ui.s.sample;
     const struct inspect_layout *at = &st->ui.inspect->at;
@@ -301,9 +283,8 @@ START_TEST(the_strip_is_of_then)
     step_to(".", 0);
     ck_assert_ptr_nonnull(strstr(row(0), "FOLLOW"));
 }
-END_TEST
 
-START_TEST(the_timeline_comes_and_goes)
+TEST(the_timeline_comes_and_goes)
 {
     unsigned rows = st->ui.s.rows;
     ck_assert_uint_eq(st->ui.s.time_cells, 0);
@@ -320,9 +301,8 @@ START_TEST(the_timeline_comes_and_goes)
     ck_assert_uint_eq(st->ui.s.rows, rows);
     ck_assert_uint_eq(st->ui.s.time_cells, 0);
 }
-END_TEST
 
-START_TEST(how_long_ago_in_few_columns)
+TEST(how_long_ago_in_few_columns)
 {
     static const struct {
         int64_t ms;
@@ -335,30 +315,10 @@ START_TEST(how_long_ago_in_few_columns)
         ck_assert_str_eq(text, rows[i].text);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui_time");
-    TCase *t = tcase_create("time");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, keys_ask_for_steps);
-    tcase_add_test(t, a_second_press_goes_on_where_the_first_comes_to);
-    tcase_add_test(t, the_past_is_said_and_drawn);
-    tcase_add_test(t, a_hole_of_then_is_a_hole);
-    tcase_add_test(t, beside_the_bytes_too);
-    tcase_add_test(t, older_values_are_not_cut);
-    tcase_add_test(t, live_again_by_every_way);
-    tcase_add_test(t, no_step_says_why);
-    tcase_add_test(t, the_past_cannot_be_written);
-    tcase_add_test(t, edit_mode_types_nothing_into_the_past);
-    tcase_add_test(t, the_strip_is_of_then);
-    tcase_add_test(t, the_timeline_comes_and_goes);
-    tcase_add_test(t, how_long_ago_in_few_columns);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(test_ui_time, .set_up = set_up, .tear_down = stage_tear_down,
+      TESTS(keys_ask_for_steps, a_second_press_goes_on_where_the_first_comes_to,
+            the_past_is_said_and_drawn, a_hole_of_then_is_a_hole, beside_the_bytes_too,
+            older_values_are_not_cut, live_again_by_every_way, no_step_says_why,
+            the_past_cannot_be_written, edit_mode_types_nothing_into_the_past, the_strip_is_of_then,
+            the_timeline_comes_and_goes, how_long_ago_in_few_columns));

@@ -1,9 +1,8 @@
 /* Edit mode: typing characters in the text columns; undo and redo. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/stage.h"
+#include "support/suite.h"
 
 static struct stage *st;
 
@@ -12,12 +11,7 @@ static void edit_setup(void)
     st = stage_small(true);
 }
 
-static void teardown(void)
-{
-    stage_free(st);
-}
-
-START_TEST(test_text_column_types_characters)
+TEST(test_text_column_types_characters)
 {
     st->ui.s.focus = FOCUS_TEXT;
     stage_at(st, 0x20);
@@ -32,10 +26,9 @@ START_TEST(test_text_column_types_characters)
     ck_assert_mem_eq(st->bytes + 0x20, "q\xc3\xa9", 3);
     ck_assert_uint_eq(st->ui.s.undo_count, 2);
 }
-END_TEST
 
 /* What is not one store is compared first. */
-START_TEST(test_text_that_lost_asks)
+TEST(test_text_that_lost_asks)
 {
     st->ui.s.focus = FOCUS_TEXT;
     stage_at(st, 0x21);
@@ -46,9 +39,8 @@ START_TEST(test_text_that_lost_asks)
     ck_assert_uint_eq(st->bytes[0x21], 0);
     ck_assert_int_eq(st->lines, 0);
 }
-END_TEST
 
-START_TEST(test_utf16_cells_take_a_whole_unit)
+TEST(test_utf16_cells_take_a_whole_unit)
 {
     stage_act(st, act_view, "utf16be");
     stage_at(st, 0x20);
@@ -60,9 +52,8 @@ START_TEST(test_utf16_cells_take_a_whole_unit)
     ck_assert_mem_eq(st->bytes + 0x22, "\xd8\x3d\xde\x00", 4);
     ck_assert_uint_eq(st->ui.s.cursor, 0x26);
 }
-END_TEST
 
-START_TEST(test_latin1_refuses_what_it_cannot_hold)
+TEST(test_latin1_refuses_what_it_cannot_hold)
 {
     stage_act(st, act_view, "latin1");
     stage_at(st, 0);
@@ -70,9 +61,8 @@ START_TEST(test_latin1_refuses_what_it_cannot_hold)
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
-END_TEST
 
-START_TEST(test_nothing_is_typed_past_the_end)
+TEST(test_nothing_is_typed_past_the_end)
 {
     st->size = 9;
     stage_draw(st);
@@ -87,9 +77,8 @@ START_TEST(test_nothing_is_typed_past_the_end)
     stage_type(st, "5");
     ck_assert(!st->ui.inspect->typing.active);
 }
-END_TEST
 
-START_TEST(test_undo_and_redo)
+TEST(test_undo_and_redo)
 {
     stage_at(st, 0x10);
     stage_type(st, "4142");
@@ -105,9 +94,8 @@ START_TEST(test_undo_and_redo)
     ck_assert_mem_eq(st->bytes + 0x10, "Az", 2);
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
 }
-END_TEST
 
-START_TEST(test_undo_asks_when_the_value_moved_on)
+TEST(test_undo_asks_when_the_value_moved_on)
 {
     stage_at(st, 0x10);
     stage_type(st, "41");
@@ -123,9 +111,8 @@ START_TEST(test_undo_asks_when_the_value_moved_on)
     ck_assert_uint_eq(st->bytes[0x10], 'O');
     ck_assert_uint_eq(st->ui.s.undo_count, 0);
 }
-END_TEST
 
-START_TEST(test_undo_of_an_odd_sized_store)
+TEST(test_undo_of_an_odd_sized_store)
 {
     st->ui.s.focus = FOCUS_TEXT;
     stage_at(st, 0x21);
@@ -136,10 +123,9 @@ START_TEST(test_undo_of_an_odd_sized_store)
     stage_run(st);
     ck_assert_mem_eq(st->bytes + 0x21, "\0\0\0", 3);
 }
-END_TEST
 
 /* The user has gone on to a prompt: what is typed there must not answer a question. */
-START_TEST(test_a_lost_store_asks_nothing_behind_a_prompt)
+TEST(test_a_lost_store_asks_nothing_behind_a_prompt)
 {
     stage_at(st, 0x10);
     stage_type(st, "4");
@@ -154,10 +140,9 @@ START_TEST(test_a_lost_store_asks_nothing_behind_a_prompt)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x10], 5);
 }
-END_TEST
 
 /* Another message has taken the question's place: Enter is no answer to it. */
-START_TEST(test_a_question_not_shown_is_not_answered)
+TEST(test_a_question_not_shown_is_not_answered)
 {
     stage_at(st, 0x10);
     stage_type(st, "4");
@@ -170,9 +155,8 @@ START_TEST(test_a_question_not_shown_is_not_answered)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x10], 5);
 }
-END_TEST
 
-START_TEST(test_an_undo_that_lost_leaves_the_prompt)
+TEST(test_an_undo_that_lost_leaves_the_prompt)
 {
     stage_at(st, 0x10);
     stage_type(st, "41");
@@ -185,9 +169,8 @@ START_TEST(test_an_undo_that_lost_leaves_the_prompt)
     ck_assert_ptr_nonnull(strstr(st->ui.status, "was not written"));
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
 }
-END_TEST
 
-START_TEST(test_a_lost_store_asks_nothing_without_edit_mode)
+TEST(test_a_lost_store_asks_nothing_without_edit_mode)
 {
     stage_at(st, 0x10);
     stage_type(st, "4");
@@ -200,10 +183,9 @@ START_TEST(test_a_lost_store_asks_nothing_without_edit_mode)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x10], 5);
 }
-END_TEST
 
 /* Steps asked for behind one that failed are forgotten, not done with a later one. */
-START_TEST(test_an_undo_given_up_leaves_nothing_behind)
+TEST(test_an_undo_given_up_leaves_nothing_behind)
 {
     st->ui.s.focus = FOCUS_TEXT;
     stage_at(st, 0x21);
@@ -223,10 +205,9 @@ START_TEST(test_an_undo_given_up_leaves_nothing_behind)
     ck_assert_mem_eq(st->bytes + 0x21, "\xc3\xa9\0\0\0", 5);
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
 }
-END_TEST
 
 /* `u` right behind the last digit means the byte just typed, also while that is under way. */
-START_TEST(test_undo_waits_for_what_is_under_way)
+TEST(test_undo_waits_for_what_is_under_way)
 {
     stage_at(st, 0x20);
     stage_type(st, "41");
@@ -242,31 +223,13 @@ START_TEST(test_undo_waits_for_what_is_under_way)
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0x20], 0x41);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("ui undo");
-    TCase *t = tcase_create("edit mode");
-    tcase_add_checked_fixture(t, edit_setup, teardown);
-    tcase_add_test(t, test_text_column_types_characters);
-    tcase_add_test(t, test_text_that_lost_asks);
-    tcase_add_test(t, test_utf16_cells_take_a_whole_unit);
-    tcase_add_test(t, test_latin1_refuses_what_it_cannot_hold);
-    tcase_add_test(t, test_nothing_is_typed_past_the_end);
-    tcase_add_test(t, test_undo_and_redo);
-    tcase_add_test(t, test_undo_asks_when_the_value_moved_on);
-    tcase_add_test(t, test_undo_of_an_odd_sized_store);
-    tcase_add_test(t, test_a_lost_store_asks_nothing_behind_a_prompt);
-    tcase_add_test(t, test_a_question_not_shown_is_not_answered);
-    tcase_add_test(t, test_an_undo_that_lost_leaves_the_prompt);
-    tcase_add_test(t, test_a_lost_store_asks_nothing_without_edit_mode);
-    tcase_add_test(t, test_an_undo_given_up_leaves_nothing_behind);
-    tcase_add_test(t, test_undo_waits_for_what_is_under_way);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = stage_tear_down,
+      TESTS(test_text_column_types_characters, test_text_that_lost_asks,
+            test_utf16_cells_take_a_whole_unit, test_latin1_refuses_what_it_cannot_hold,
+            test_nothing_is_typed_past_the_end, test_undo_and_redo,
+            test_undo_asks_when_the_value_moved_on, test_undo_of_an_odd_sized_store,
+            test_a_lost_store_asks_nothing_behind_a_prompt,
+            test_a_question_not_shown_is_not_answered, test_an_undo_that_lost_leaves_the_prompt,
+            test_a_lost_store_asks_nothing_without_edit_mode,
+            test_an_undo_given_up_leaves_nothing_behind, test_undo_waits_for_what_is_under_way));

@@ -62,18 +62,3 @@ void scene_client_prints(const char *text)
     ck_assert_msg(r.status == 0, "status %d: %s", r.status, r.err);
     ck_assert_str_eq(r.out, line);
 }
-
-int scene_run(const char *suite, const TTest *const *tests)
-{
-    Suite *s = suite_create(suite);
-    TCase *c = tcase_create(suite);
-    tcase_add_checked_fixture(c, scene_set_up, scene_tear_down);
-    for (; *tests != NULL; tests++)
-        tcase_add_test(c, *tests);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}

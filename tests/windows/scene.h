@@ -26,7 +26,4 @@ void scene_quit(void);
 /* What the sample's second process prints. */
 void scene_client_prints(const char *text);
 
-/* Runs one suite of these tests (NULL-terminated). */
-int scene_run(const char *suite, const TTest *const *tests);
-
 #endif

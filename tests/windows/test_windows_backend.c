@@ -1,7 +1,6 @@
 /* The backend on named sections, in this process: what it says, and every call made to fail. */
 #include <windows.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "backend/os.h"
 #include "backend/segment.h"
 #include "backend/windows/wtf8.h"
+#include "support/suite.h"
 
 enum { BYTES = 65536, CALLS_MOST = 400 };
 
@@ -36,7 +36,7 @@ static struct seg *make(void)
     return s;
 }
 
-START_TEST(what_is_made_is_there_until_the_last_handle_goes)
+TEST(what_is_made_is_there_until_the_last_handle_goes)
 {
     struct seg *s = make(), *other;
     struct seg_stat st;
@@ -54,9 +54,8 @@ START_TEST(what_is_made_is_there_until_the_last_handle_goes)
     seg_close(other);
     ck_assert(oserr_kind(seg_open(be, locator, SEG_READ, &other)) == OSERR_K_MISSING);
 }
-END_TEST
 
-START_TEST(values_are_stored_and_seen)
+TEST(values_are_stored_and_seen)
 {
     struct seg *s = make(), *reader;
     struct poke p = {.offset = 8, .size = 4, .value = {1, 2, 3, 4}};
@@ -78,9 +77,8 @@ START_TEST(values_are_stored_and_seen)
     seg_close(reader);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(reserved_pages_are_holes_and_stay_reserved)
+TEST(reserved_pages_are_holes_and_stay_reserved)
 {
     wchar_t name[80];
     uint8_t state[8192];
@@ -106,9 +104,8 @@ START_TEST(reserved_pages_are_holes_and_stay_reserved)
     UnmapViewOfFile(view);
     CloseHandle(h);
 }
-END_TEST
 
-START_TEST(a_part_of_more_than_four_gibibytes_is_viewed)
+TEST(a_part_of_more_than_four_gibibytes_is_viewed)
 {
     wchar_t name[80];
     struct seg *s;
@@ -136,9 +133,8 @@ START_TEST(a_part_of_more_than_four_gibibytes_is_viewed)
     if (h != NULL)
         CloseHandle(h);
 }
-END_TEST
 
-START_TEST(who_has_it_is_named)
+TEST(who_has_it_is_named)
 {
     struct seg *s = make();
     struct seg_who who;
@@ -146,13 +142,12 @@ START_TEST(who_has_it_is_named)
     ck_assert_uint_eq(who.holders_count, 1);
     ck_assert_uint_eq(who.holders[0].pid, os_pid());
     ck_assert_uint_ne(who.holders[0].access & 2, 0);
-    ck_assert_str_eq(who.holders[0].comm, "test_windows_ba");
+    ck_assert_str_eq(who.holders[0].comm, "windows_backend");
     seg_who_free(&who);
     seg_close(s);
 }
-END_TEST
 
-START_TEST(names_round_trip)
+TEST(names_round_trip)
 {
     static const char *const names[] = {"plain", "\xc3\xbc", "\xed\xa0\x80", "\xf0\x9f\x98\x80",
                                         "x\xed\xb0\x80"};
@@ -170,7 +165,6 @@ START_TEST(names_round_trip)
     ck_assert_uint_eq(seg_canonical("win:Local\\", out, sizeof out).code, SEG_E_NAME);
     ck_assert_uint_eq(seg_canonical("win:Local\\a\\b", out, sizeof out).code, SEG_E_NAME);
 }
-END_TEST
 
 /* ---- every call fails once ---- */
 
@@ -227,7 +221,7 @@ static void each_call_fails(void (*fn)(void))
     }
 }
 
-START_TEST(every_call_fails_once)
+TEST(every_call_fails_once)
 {
     struct seg *s = make();
     DWORD before = 0, after = 0;
@@ -241,25 +235,9 @@ START_TEST(every_call_fails_once)
     ck_assert_uint_eq(before, after); /* and nothing stays open */
     seg_close(s);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("windows_backend");
-    TCase *t = tcase_create("windows_backend");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, what_is_made_is_there_until_the_last_handle_goes);
-    tcase_add_test(t, values_are_stored_and_seen);
-    tcase_add_test(t, reserved_pages_are_holes_and_stay_reserved);
-    tcase_add_test(t, a_part_of_more_than_four_gibibytes_is_viewed);
-    tcase_add_test(t, who_has_it_is_named);
-    tcase_add_test(t, names_round_trip);
-    tcase_add_test(t, every_call_fails_once);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_set_fork_status(r, CK_NOFORK);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE(test_windows_backend, .set_up = set_up, .tear_down = tear_down,
+      TESTS(what_is_made_is_there_until_the_last_handle_goes, values_are_stored_and_seen,
+            reserved_pages_are_holes_and_stay_reserved,
+            a_part_of_more_than_four_gibibytes_is_viewed, who_has_it_is_named, names_round_trip,
+            every_call_fails_once));

@@ -1,9 +1,8 @@
 /* The commands on named sections, made by programs that know nothing of shmlens. */
 #include "console.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct con_peer *peer; /* of one test; NULL: none, or ended */
@@ -51,7 +50,7 @@ static const char *locator(void)
 
 /* ---- the classic sample ---- */
 
-START_TEST(the_sample_is_read_and_written)
+TEST(the_sample_is_read_and_written)
 {
     peer = con_peer("sample_server", CON_ARGV(name));
     check_out(con_command("peek", name, "--as", "utf16le"), 0, "Message from the first process.\n");
@@ -66,9 +65,8 @@ START_TEST(the_sample_is_read_and_written)
         con_command("ls", "--no-header", "--columns", "LOCATOR,SIZE,PROCS", "--kind", "win");
     ck_assert_msg(strstr(r.out, joined(locator(), " 65536 1", "\n")) != NULL, "%s", r.out);
 }
-END_TEST
 
-START_TEST(info_says_what_and_who)
+TEST(info_says_what_and_who)
 {
     peer = con_peer("sample_server", CON_ARGV(name));
     struct con_result r = con_command("info", name);
@@ -84,9 +82,8 @@ START_TEST(info_says_what_and_who)
     ck_assert_ptr_nonnull(strstr(r.out, "\"kind\":\"win\""));
     ck_assert_ptr_null(strstr(r.out, "\"owner\""));
 }
-END_TEST
 
-START_TEST(values_are_stored_compared_and_found)
+TEST(values_are_stored_compared_and_found)
 {
     MAKE("section", name);
     check_out(con_command("poke", name, "0x40", "123", "--as", "u32le"), 0, "");
@@ -104,9 +101,8 @@ START_TEST(values_are_stored_compared_and_found)
     check_error(con_command("peek", name, "8193"), "end");
     check_error(con_command("poke", name, "8192", "1", "--as", "u8"), "past the end");
 }
-END_TEST
 
-START_TEST(ranges_go_to_files_and_back)
+TEST(ranges_go_to_files_and_back)
 {
     MAKE("section", name);
     const char *file = joined("saved-", strrchr(name, '\\') + 1, ".bin");
@@ -119,9 +115,8 @@ START_TEST(ranges_go_to_files_and_back)
     check_out(con_command("peek", name, "0x1000", "5", "--as", "ascii"), 0, "hello\n");
     ck_assert_int_eq(remove(file), 0);
 }
-END_TEST
 
-START_TEST(a_recording_is_made_and_read_back)
+TEST(a_recording_is_made_and_read_back)
 {
     MAKE("section", name);
     const char *file = joined("rec-", strrchr(name, '\\') + 1, ".rec");
@@ -132,11 +127,10 @@ START_TEST(a_recording_is_made_and_read_back)
     check_error(con_command("poke", joined("rec:", file, ""), "0", "1", "--as", "u8"), "read-only");
     ck_assert_int_eq(remove(file), 0);
 }
-END_TEST
 
 /* ---- lifetime ---- */
 
-START_TEST(create_holds_and_says_so)
+TEST(create_holds_and_says_so)
 {
     peer = con_held(con_shmlens, CON_ARGV("create", name, "8192", "--fill", "0x61"));
     ck_assert_str_eq(con_peer_line(peer), locator());
@@ -154,9 +148,8 @@ START_TEST(create_holds_and_says_so)
     check_out(con_command("wait", name, "--gone", "--timeout", "20s"), 0, "");
     check_error(con_command("rm", name), "no such segment");
 }
-END_TEST
 
-START_TEST(what_cannot_be_is_refused_with_the_reason)
+TEST(what_cannot_be_is_refused_with_the_reason)
 {
     MAKE("section", name);
     check_error(con_command("resize", name, "4096"), "keeps the size");
@@ -171,19 +164,17 @@ START_TEST(what_cannot_be_is_refused_with_the_reason)
     ck_assert_ptr_null(strstr(r.out, "posix"));
     ck_assert_ptr_null(strstr(con_command("help").out, "/dev/shm"));
 }
-END_TEST
 
 /* ---- names and rights ---- */
 
-START_TEST(the_name_is_an_event)
+TEST(the_name_is_an_event)
 {
     MAKE("event", name);
     check_error(con_command("peek", name), "an event, a mutex");
     check_error(con_command("create", name, "4096"), "an event, a mutex");
 }
-END_TEST
 
-START_TEST(an_empty_dacl_is_listed_but_not_opened)
+TEST(an_empty_dacl_is_listed_but_not_opened)
 {
     MAKE("denied", name);
     check_error(con_command("peek", name), "no permission to read it (OpenFileMappingW: ");
@@ -191,17 +182,15 @@ START_TEST(an_empty_dacl_is_listed_but_not_opened)
     ck_assert_int_eq(r.status, 0);
     ck_assert_ptr_nonnull(strstr(r.out, locator()));
 }
-END_TEST
 
-START_TEST(read_only_rights_let_read_and_nothing_else)
+TEST(read_only_rights_let_read_and_nothing_else)
 {
     MAKE("readonly", name);
     check_out(con_command("peek", name, "0", "--as", "u32le"), 0, "0x0 0\n");
     check_error(con_command("poke", name, "0", "1", "--as", "u32le"), "no permission to write");
 }
-END_TEST
 
-START_TEST(a_file_behind_it)
+TEST(a_file_behind_it)
 {
     MAKE("file", name, joined("file-", strrchr(name, '\\') + 1, ".tmp"));
     check_out(con_command("peek", name, "0", "4", "--as", "ascii"), 0, "ffff\n");
@@ -209,9 +198,8 @@ START_TEST(a_file_behind_it)
     check_out(con_command("peek", name, "0", "2", "--as", "ascii"), 0, "xf\n");
     ck_assert_ptr_nonnull(strstr(con_command("info", name).out, "SEC_FILE"));
 }
-END_TEST
 
-START_TEST(names_of_all_kinds_round_trip)
+TEST(names_of_all_kinds_round_trip)
 {
     static const char *const made[] = {"\\u00fc\\u4e2d\\ud83d\\ude00", "\\ud800",
                                        "x\\udc00\\ud800y", "\\u001b[31m"};
@@ -227,9 +215,8 @@ START_TEST(names_of_all_kinds_round_trip)
         peer = NULL;
     }
 }
-END_TEST
 
-START_TEST(two_hundred_of_them)
+TEST(two_hundred_of_them)
 {
     MAKE("many", joined(name, "-", ""), "200");
     struct con_result r = con_command("ls", "--no-header", "--columns", "LOCATOR");
@@ -239,11 +226,10 @@ START_TEST(two_hundred_of_them)
         found++;
     ck_assert_uint_eq(found, 200);
 }
-END_TEST
 
 /* ---- reserved pages ---- */
 
-START_TEST(only_committed_pages_are_data_and_nothing_is_committed)
+TEST(only_committed_pages_are_data_and_nothing_is_committed)
 {
     peer = con_peer("reserve", CON_ARGV(name, "0x40000000"));
     con_peer_send(peer, "0x3000");
@@ -261,11 +247,10 @@ START_TEST(only_committed_pages_are_data_and_nothing_is_committed)
     con_peer_send(peer, "count");
     ck_assert_str_eq(con_peer_line(peer), "8192");
 }
-END_TEST
 
 /* ---- the demo's writer ---- */
 
-START_TEST(the_writer_is_a_process_of_its_own)
+TEST(the_writer_is_a_process_of_its_own)
 {
     peer = con_held(con_shmlens, CON_ARGV("demo", "--writer-only"));
     check_out(con_command("wait", "Local\\shmlens-demo", "--exists", "--timeout", "20s"), 0, "");
@@ -278,34 +263,13 @@ START_TEST(the_writer_is_a_process_of_its_own)
     peer = NULL;
     check_out(con_command("wait", "Local\\shmlens-demo", "--gone", "--timeout", "20s"), 0, "");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("windows_commands");
-    TCase *t = tcase_create("windows_commands");
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_set_timeout(t, 0);
-    tcase_add_test(t, the_sample_is_read_and_written);
-    tcase_add_test(t, info_says_what_and_who);
-    tcase_add_test(t, values_are_stored_compared_and_found);
-    tcase_add_test(t, ranges_go_to_files_and_back);
-    tcase_add_test(t, a_recording_is_made_and_read_back);
-    tcase_add_test(t, create_holds_and_says_so);
-    tcase_add_test(t, what_cannot_be_is_refused_with_the_reason);
-    tcase_add_test(t, the_name_is_an_event);
-    tcase_add_test(t, an_empty_dacl_is_listed_but_not_opened);
-    tcase_add_test(t, read_only_rights_let_read_and_nothing_else);
-    tcase_add_test(t, a_file_behind_it);
-    tcase_add_test(t, names_of_all_kinds_round_trip);
-    tcase_add_test(t, two_hundred_of_them);
-    tcase_add_test(t, only_committed_pages_are_data_and_nothing_is_committed);
-    tcase_add_test(t, the_writer_is_a_process_of_its_own);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_set_fork_status(r, CK_NOFORK);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE(test_windows_commands, .set_up = set_up, .tear_down = tear_down, .timeout = 0,
+      TESTS(the_sample_is_read_and_written, info_says_what_and_who,
+            values_are_stored_compared_and_found, ranges_go_to_files_and_back,
+            a_recording_is_made_and_read_back, create_holds_and_says_so,
+            what_cannot_be_is_refused_with_the_reason, the_name_is_an_event,
+            an_empty_dacl_is_listed_but_not_opened, read_only_rights_let_read_and_nothing_else,
+            a_file_behind_it, names_of_all_kinds_round_trip, two_hundred_of_them,
+            only_committed_pages_are_data_and_nothing_is_committed,
+            the_writer_is_a_process_of_its_own));

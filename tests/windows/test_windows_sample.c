@@ -1,11 +1,11 @@
 /* The terminal UI and the classic sample's programs, which know nothing of it. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-START_TEST(the_list_shows_it_and_enter_inspects)
+TEST(the_list_shows_it_and_enter_inspects)
 {
     scene_serve();
     con_start(CON_ARGV(con_shmlens, "--no-config"));
@@ -17,9 +17,8 @@ START_TEST(the_list_shows_it_and_enter_inspects)
     con_press("q", scene_name);
     scene_quit();
 }
-END_TEST
 
-START_TEST(the_message_in_hex_utf16_and_text)
+TEST(the_message_in_hex_utf16_and_text)
 {
     scene_inspect(NULL);
     con_wait_text("M\xc2\xb7"
@@ -34,9 +33,8 @@ START_TEST(the_message_in_hex_utf16_and_text)
     con_press("v", "229 101  44 103  32   0 233   0  \xe6\x97\xa5\xe6\x9c\xac");
     scene_quit();
 }
-END_TEST
 
-START_TEST(each_new_message_appears_by_itself)
+TEST(each_new_message_appears_by_itself)
 {
     static const char *const texts[] = {"AAAA", "BBBB", "CCCC"};
     static const char *const bytes[] = {"41 00 41 00 41 00 41 00", "42 00 42 00 42 00 42 00",
@@ -48,9 +46,8 @@ START_TEST(each_new_message_appears_by_itself)
     }
     scene_quit();
 }
-END_TEST
 
-START_TEST(what_is_poked_is_read)
+TEST(what_is_poked_is_read)
 {
     scene_inspect(NULL);
     con_press("p", "read-only: turn editing on?");
@@ -61,9 +58,8 @@ START_TEST(what_is_poked_is_read)
     scene_client_prints("Message from the first process.");
     scene_quit();
 }
-END_TEST
 
-START_TEST(what_is_typed_in_edit_mode_is_read)
+TEST(what_is_typed_in_edit_mode_is_read)
 {
     scene_inspect("--edit");
     con_wait_text("EDIT");
@@ -75,9 +71,8 @@ START_TEST(what_is_typed_in_edit_mode_is_read)
     con_press("<Esc>", "READ-ONLY");
     scene_quit();
 }
-END_TEST
 
-START_TEST(it_says_who_keeps_it_alive)
+TEST(it_says_who_keeps_it_alive)
 {
     scene_inspect(NULL);
     con_wait_text("1 rw");
@@ -88,9 +83,8 @@ START_TEST(it_says_who_keeps_it_alive)
     scene_client_prints("Message from the first process.");
     scene_quit();
 }
-END_TEST
 
-START_TEST(it_is_alive_after_the_server_was_killed)
+TEST(it_is_alive_after_the_server_was_killed)
 {
     scene_inspect(NULL);
     con_peer_kill(scene_server);
@@ -98,7 +92,6 @@ START_TEST(it_is_alive_after_the_server_was_killed)
     con_wait_text("4d 00 65 00");
     scene_quit();
 }
-END_TEST
 
 static void create(const char *keys)
 {
@@ -108,7 +101,7 @@ static void create(const char *keys)
     con_keys(keys);
 }
 
-START_TEST(what_the_ui_creates_lives_while_it_runs)
+TEST(what_the_ui_creates_lives_while_it_runs)
 {
     char keys[256];
     snprintf(keys, sizeof keys, "%s 4096<Enter>",
@@ -125,9 +118,8 @@ START_TEST(what_the_ui_creates_lives_while_it_runs)
     r = con_command("info", scene_name);
     ck_assert_int_eq(r.status, 2);
 }
-END_TEST
 
-START_TEST(nothing_is_removed_from_under_others)
+TEST(nothing_is_removed_from_under_others)
 {
     scene_inspect(NULL);
     con_press("s", "d Remove");
@@ -136,16 +128,10 @@ START_TEST(nothing_is_removed_from_under_others)
     scene_client_prints("Message from the first process.");
     scene_quit();
 }
-END_TEST
 
-int main(void)
-{
-    const TTest *const tests[] = {
-        the_list_shows_it_and_enter_inspects,    the_message_in_hex_utf16_and_text,
-        each_new_message_appears_by_itself,      what_is_poked_is_read,
-        what_is_typed_in_edit_mode_is_read,      it_says_who_keeps_it_alive,
-        it_is_alive_after_the_server_was_killed, what_the_ui_creates_lives_while_it_runs,
-        nothing_is_removed_from_under_others,    NULL,
-    };
-    return scene_run("windows_sample", tests);
-}
+SUITE(test_windows_sample, .set_up = scene_set_up, .tear_down = scene_tear_down,
+      TESTS(the_list_shows_it_and_enter_inspects, the_message_in_hex_utf16_and_text,
+            each_new_message_appears_by_itself, what_is_poked_is_read,
+            what_is_typed_in_edit_mode_is_read, it_says_who_keeps_it_alive,
+            it_is_alive_after_the_server_was_killed, what_the_ui_creates_lives_while_it_runs,
+            nothing_is_removed_from_under_others));

@@ -1,8 +1,8 @@
 /* The terminal UI on a console of Windows: keys, the mouse, the size, colours, the end. */
 #include "scene.h"
+#include "support/suite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BLUE = 1, GREEN = 2, RED = 4, BRIGHT = 8, YELLOW = RED | GREEN };
@@ -33,7 +33,7 @@ static const struct {
     {"<Space>", "PAUSED"},
 };
 
-START_TEST(keys_do_what_they_do_elsewhere)
+TEST(keys_do_what_they_do_elsewhere)
 {
     scene_inspect(NULL);
     for (size_t i = 0; i < sizeof pressed / sizeof pressed[0]; i++) {
@@ -44,9 +44,8 @@ START_TEST(keys_do_what_they_do_elsewhere)
     }
     scene_quit();
 }
-END_TEST
 
-START_TEST(esc_takes_effect_without_waiting_for_more)
+TEST(esc_takes_effect_without_waiting_for_more)
 {
     scene_inspect(NULL);
     con_press("g", "go to");
@@ -54,11 +53,10 @@ START_TEST(esc_takes_effect_without_waiting_for_more)
     con_wait_text("\xe2\x94\x80\xe2\x94\x80 0xffff ");
     scene_quit();
 }
-END_TEST
 
 /* ---- the mouse, the size, the colours ---- */
 
-START_TEST(a_click_moves_the_cursor_or_presses_a_key)
+TEST(a_click_moves_the_cursor_or_presses_a_key)
 {
     int row = 0, col = 0;
     scene_inspect(NULL);
@@ -77,16 +75,14 @@ START_TEST(a_click_moves_the_cursor_or_presses_a_key)
     con_wait_text("00000000  ");
     scene_quit();
 }
-END_TEST
 
-START_TEST(without_the_mouse_nothing_is_clicked)
+TEST(without_the_mouse_nothing_is_clicked)
 {
     scene_inspect("--no-mouse");
     con_click(3, 16);
     con_press("l", "\xe2\x94\x80\xe2\x94\x80 0x1 ");
     scene_quit();
 }
-END_TEST
 
 static bool last_row_is_bar(void *ctx)
 {
@@ -94,7 +90,7 @@ static bool last_row_is_bar(void *ctx)
     return con_find("F10Quit", &row, NULL) && row == *(int *)ctx - 1;
 }
 
-START_TEST(it_follows_the_consoles_size)
+TEST(it_follows_the_consoles_size)
 {
     int rows = 16;
     scene_inspect(NULL);
@@ -112,7 +108,6 @@ START_TEST(it_follows_the_consoles_size)
     con_keys("Q");
     ck_assert_int_eq(con_exit(), 0);
 }
-END_TEST
 
 /* It fades, so it is changed until it was seen. */
 static bool changed_is_yellow(void *ctx)
@@ -122,7 +117,7 @@ static bool changed_is_yellow(void *ctx)
     return con_cell(1, 10 + 3 * 2).bg == YELLOW; /* the byte at 2 */
 }
 
-START_TEST(colours_tell_what_changed)
+TEST(colours_tell_what_changed)
 {
     scene_inspect(NULL);
     struct con_cell title = con_cell(0, 1);
@@ -133,9 +128,8 @@ START_TEST(colours_tell_what_changed)
     ck_assert_int_eq(con_cell(1, 10).fg == 0, 1); /* the cursor is black on grey */
     scene_quit();
 }
-END_TEST
 
-START_TEST(no_colours_when_they_are_not_wanted)
+TEST(no_colours_when_they_are_not_wanted)
 {
     _putenv("NO_COLOR=1");
     scene_inspect(NULL);
@@ -146,11 +140,10 @@ START_TEST(no_colours_when_they_are_not_wanted)
     ck_assert_int_eq(text.bg, 0);
     scene_quit();
 }
-END_TEST
 
 /* ---- the end ---- */
 
-START_TEST(an_interrupt_restores_the_console)
+TEST(an_interrupt_restores_the_console)
 {
     scene_inspect(NULL);
     con_interrupt();
@@ -158,17 +151,15 @@ START_TEST(an_interrupt_restores_the_console)
     const char *what = con_not_restored();
     ck_assert_msg(what == NULL, "not as it was: %s", what);
 }
-END_TEST
 
-START_TEST(it_needs_a_console)
+TEST(it_needs_a_console)
 {
     struct con_result r = con_command("--no-config");
     ck_assert_int_eq(r.status, 2);
     ck_assert_ptr_nonnull(strstr(r.err, "needs a terminal"));
 }
-END_TEST
 
-START_TEST(the_demo_has_a_writer_of_its_own)
+TEST(the_demo_has_a_writer_of_its_own)
 {
     con_start(CON_ARGV(con_shmlens, "demo"));
     con_wait_text("a demo: another process writes all this");
@@ -180,22 +171,10 @@ START_TEST(the_demo_has_a_writer_of_its_own)
     struct con_result r = con_command("ls", "--no-header");
     ck_assert_msg(strstr(r.out, "shmlens-demo") == NULL, "still there: %s", r.out);
 }
-END_TEST
 
-int main(void)
-{
-    const TTest *const tests[] = {
-        keys_do_what_they_do_elsewhere,
-        esc_takes_effect_without_waiting_for_more,
-        a_click_moves_the_cursor_or_presses_a_key,
-        without_the_mouse_nothing_is_clicked,
-        it_follows_the_consoles_size,
-        colours_tell_what_changed,
-        no_colours_when_they_are_not_wanted,
-        an_interrupt_restores_the_console,
-        it_needs_a_console,
-        the_demo_has_a_writer_of_its_own,
-        NULL,
-    };
-    return scene_run("windows_ui", tests);
-}
+SUITE(test_windows_ui, .set_up = scene_set_up, .tear_down = scene_tear_down,
+      TESTS(keys_do_what_they_do_elsewhere, esc_takes_effect_without_waiting_for_more,
+            a_click_moves_the_cursor_or_presses_a_key, without_the_mouse_nothing_is_clicked,
+            it_follows_the_consoles_size, colours_tell_what_changed,
+            no_colours_when_they_are_not_wanted, an_interrupt_restores_the_console,
+            it_needs_a_console, the_demo_has_a_writer_of_its_own));

@@ -1,11 +1,9 @@
 /* Programs in namespaces of their own: what they have is listed with the process it is reached
  * through, and used the same way. */
-#include <check.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "support/run.h"
+#include "support/suite.h"
 
 enum { PAGE = 4096, LOCATOR = 128 };
 
@@ -92,7 +91,7 @@ static bool start_apart(void (*be)(int ready, const char *ours), const char *our
     return runs;
 }
 
-START_TEST(program_with_its_own_mounts)
+TEST(program_with_its_own_mounts)
 {
     char of[LOCATOR];
     json_t *all = NULL;
@@ -122,9 +121,8 @@ START_TEST(program_with_its_own_mounts)
     end_other();
     ck_assert_int_eq(RUN("peek", of)->status, 2);
 }
-END_TEST
 
-START_TEST(program_with_its_own_ipc)
+TEST(program_with_its_own_ipc)
 {
     char of[LOCATOR];
     char word[32];
@@ -161,20 +159,6 @@ START_TEST(program_with_its_own_ipc)
     ck_assert_str_eq(RUN("clean", of, "--older-than", "0s", "--yes")->out, "");
     ck_assert_int_eq(RUN("peek", "sysv:key=0x5348")->status, 2); /* it is not ours */
 }
-END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("cli_apart");
-    TCase *t = tcase_create("cli_apart");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, NULL, tear_down);
-    tcase_add_test(t, program_with_its_own_mounts);
-    tcase_add_test(t, program_with_its_own_ipc);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(test_program_cli_namespace, .tear_down = tear_down,
+      TESTS(program_with_its_own_mounts, program_with_its_own_ipc));
