@@ -174,6 +174,15 @@ static void pad(struct out *o, int n)
     }
 }
 
+/* For whoever splits lines at blanks: those inside a field are \\x20, which a locator may have. */
+static void out_field(struct out *o, const char *text)
+{
+    for (const char *blank; (blank = strchr(text, ' ')) != NULL; text = blank + 1) {
+        out_print(o, "%.*s\\x20", (int)(blank - text), text);
+    }
+    out_str(o, text);
+}
+
 /* One line; `width` NULL: single blanks between. */
 static void print_line(struct out *o, const struct list *l, const struct segrow *row,
                        const int *width, char cell[CELL_MAX])
@@ -188,7 +197,11 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
         int gap = width == NULL ? 0 : width[i] - canvas_width(text);
         out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");
         pad(o, c->right ? gap : 0);
-        out_str(o, text);
+        if (width == NULL) {
+            out_field(o, text);
+        } else {
+            out_str(o, text);
+        }
         pad(o, c->right || i + 1 == l->columns ? 0 : gap);
     }
     out_str(o, "\n");
