@@ -100,13 +100,47 @@ static int compare(const void *a, const void *b)
     return x->sign < 0 ? -c : c;
 }
 
-/* Plain ASCII is printed as it is. */
+/* For whoever splits lines at blanks: those inside a field are \x20, which a locator may have.
+ * malloc'd; NULL: out of memory. */
+static char *as_field(const char *text)
+{
+    size_t n = 0;
+    char *field = malloc(4 * strlen(text) + 1);
+    for (; field != NULL && *text != '\0'; text++) {
+        bool blank = *text == ' ';
+        memcpy(field + n, blank ? "\\x20" : text, blank ? 4 : 1);
+        n += blank ? 4 : 1;
+    }
+    if (field != NULL) {
+        field[n] = '\0';
+    }
+    return field;
+}
+
+/* The locator as it is printed, malloc'd. */
+static char *shown_locator(const char *raw, bool aligned)
+{
+    char *shown = text_escaped(raw);
+    char *field = shown == NULL || aligned ? NULL : as_field(shown);
+    if (!aligned) {
+        free(shown);
+    }
+    return aligned ? shown : field;
+}
+
+/* Plain ASCII without blanks is printed as it is. */
 static bool is_plain(const char *s)
 {
-    while (*s >= ' ' && *s < 0x7f && *s != '\\') {
+    while (*s > ' ' && *s < 0x7f && *s != '\\') {
         s++;
     }
     return *s == '\0';
+}
+
+/* Columns under each other, for people; else one blank between fields. */
+static bool is_aligned(const struct command_run *r)
+{
+    return r->env->out_terminal || r->env->ui;
 }
 
 static bool sort_prepare(struct command_run *r, const struct list *l, struct sorting *s)
@@ -120,7 +154,7 @@ static bool sort_prepare(struct command_run *r, const struct list *l, struct sor
         }
         s[i] = (struct sorting){.row = l->rows[i],
                                 .by = l->sort == locator ? NULL : l->sort,
-                                .made = is_plain(raw) ? NULL : text_escaped(raw),
+                                .made = is_plain(raw) ? NULL : shown_locator(raw, is_aligned(r)),
                                 .sign = run_option(r, "reverse") != NULL ? -1 : 1};
         s[i].shown = s[i].made != NULL ? s[i].made : raw;
         if (s[i].made == NULL && !is_plain(raw)) {
@@ -174,15 +208,6 @@ static void pad(struct out *o, int n)
     }
 }
 
-/* For whoever splits lines at blanks: those inside a field are \\x20, which a locator may have. */
-static void out_field(struct out *o, const char *text)
-{
-    for (const char *blank; (blank = strchr(text, ' ')) != NULL; text = blank + 1) {
-        out_print(o, "%.*s\\x20", (int)(blank - text), text);
-    }
-    out_str(o, text);
-}
-
 /* One line; `width` NULL: single blanks between. */
 static void print_line(struct out *o, const struct list *l, const struct segrow *row,
                        const int *width, char cell[CELL_MAX])
@@ -197,11 +222,9 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
         int gap = width == NULL ? 0 : width[i] - canvas_width(text);
         out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");
         pad(o, c->right ? gap : 0);
-        if (width == NULL) {
-            out_field(o, text);
-        } else {
-            out_str(o, text);
-        }
+        char *field = width == NULL && strchr(text, ' ') != NULL ? as_field(text) : NULL;
+        out_str(o, field != NULL ? field : text);
+        free(field);
         pad(o, c->right || i + 1 == l->columns ? 0 : gap);
     }
     out_str(o, "\n");
@@ -223,7 +246,7 @@ static bool print_table(struct command_run *r, const struct list *l)
 {
     int width[COLUMNS_MAX];
     bool header = run_option(r, "no-header") == NULL;
-    bool aligned = r->env->out_terminal || r->env->ui;
+    bool aligned = is_aligned(r);
     char *cell = malloc(CELL_MAX);
     if (cell == NULL) {
         return false;

@@ -154,6 +154,8 @@ static void json_float(struct out *o, const struct view *view, const uint8_t *v)
         out_str(o, sign != 0 ? "\"-Infinity\"" : "\"Infinity\"");
     } else {
         out_bytes(o, text, n);
+        out_str(o,
+                n == 2 && sign == 1 && text[1] == '0' ? ".0" : ""); /* -0 is read as an integer */
     }
 }
 

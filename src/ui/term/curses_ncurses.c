@@ -1,5 +1,6 @@
 /* The screen through ncurses: it knows what the terminal can do and sends the least that makes it
  * show our cells. */
+#include <errno.h>
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,9 +32,11 @@ const char *curses_unusable(const char *name)
     int status = 0;
     if (name == NULL || name[0] == '\0')
         return "TERM is not set";
+    errno = 0;
     if (setupterm(name, 1, &status) != OK)
-        return status == 0 ? "TERM names a terminal that is not known here"
-                           : "the terminal descriptions (terminfo) cannot be read";
+        return errno == EMFILE || errno == ENFILE ? "too many files are open (ulimit -n)"
+               : status == 0                      ? "TERM names a terminal that is not known here"
+                             : "the terminal descriptions (terminfo) cannot be read";
     bool can = string_of("cup") != NULL;
     (void)del_curterm(cur_term);
     return can ? NULL : "the terminal that TERM names cannot move its cursor";

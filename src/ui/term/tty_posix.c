@@ -30,7 +30,8 @@ static void on_signal(int sig)
 const char *tty_start(void)
 {
     if (pipe(note_fd) != 0)
-        return "there is no pipe for its signals";
+        return errno == EMFILE || errno == ENFILE ? "too many files are open (ulimit -n)"
+                                                  : "there is no pipe for its signals";
     for (int i = 0; i < 2; i++) {
         (void)fcntl(note_fd[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(note_fd[i], F_SETFL, O_NONBLOCK);
