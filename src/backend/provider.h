@@ -151,6 +151,12 @@ MUST_USE struct oserr listing_add(struct backend *be, struct listing *l, enum se
 /* Makes s->write_map hold [off, off + n) writable; n at most SEG_HAND less a page. */
 MUST_USE struct oserr map_for_write(struct seg *s, uint64_t off, size_t n);
 
+/* After one value was stored: SEG_E_BEYOND when the segment has shrunk below its end. Then the
+ * value is taken back, so that nothing of it turns up when the segment grows again: a store past
+ * the end within the last page is kept there (FACTS 2). old: what was there before. */
+MUST_USE struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored,
+                                       uint8_t *old, size_t n);
+
 /* Why a store into [off, off + n) faulted when `done` bytes were stored: the segment shrank
  * (SEG_E_BEYOND when nothing was stored, else SEG_E_SHRANK), or there is no memory for the page. A
  * segment that shrank may have grown again before we looked, so success means: try once more;

@@ -177,7 +177,8 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         memcpy(&t.value, p->value, p->size);
     }
     int faults = 0;
-    while (!guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
+    while (
+        !guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
         e = store_fault(s, "seg_poke", p->offset, p->size, t.done, &faults);
         if (oserr_is(e))
             return e;
@@ -188,7 +189,11 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         to_bytes(t.old, p->size, out->old);
     else
         memcpy(out->old, t.was, p->size);
-    return OSERR_NONE;
+    if (!out->stored)
+        return OSERR_NONE;
+    e = store_check_poke(s, p->offset, p->value, out->old, p->size);
+    out->stored = !oserr_is(e);
+    return e;
 }
 
 struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out)
