@@ -165,7 +165,8 @@ static void finish(pid_t pid, int fd)
                 attack_fail("the UI ended with wait status %#x", (unsigned)status);
             return;
         }
-        (void)drain(fd, 10);
+        if (!drain(fd, 10))
+            (void)usleep(10000);
     }
     kill(pid, SIGKILL);
     attack_fail("the UI does not end when it is told to");

