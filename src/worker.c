@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 struct worker {
-    struct os_monitor *gate; /* guards everything below but tick and ctx */
+    struct os_monitor *monitor; /* guards everything below but tick and ctx */
     struct os_thread *thread;
     struct os_wake *wake;
     worker_tick *tick;
@@ -11,8 +11,8 @@ struct worker {
     struct job *queue, **queue_end; /* waiting, oldest first */
     struct job *finished, **finished_end;
     struct job *running;
-    bool stop;            /* the thread shall end */
-    bool cancel;          /* the running job shall give up */
+    bool stop;            /* the thread must end */
+    bool cancel;          /* the running job must give up */
     bool hurry;           /* the tick is due now */
     bool ended;           /* the thread has left its loop */
     int64_t due;          /* of the next tick */
@@ -27,7 +27,7 @@ static void append(struct job ***end, struct job *j)
     *end = &j->next;
 }
 
-/* Runs the tick when it is due. Called and left with the lock held. */
+/* Runs the tick when it is due. The caller holds the monitor; the tick runs without it. */
 static bool run_tick(struct worker *w)
 {
     int64_t now = os_now();
@@ -35,11 +35,30 @@ static bool run_tick(struct worker *w)
         return false;
     bool hurried = w->hurry;
     w->hurry = false;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->monitor);
     int64_t due = w->tick(w->ctx, now, hurried);
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     w->due = due;
     return true;
+}
+
+/* A job yields: ticks that are due run, until `deadline`. Cheap when nothing is due. */
+static bool worker_yield(void *worker, int64_t deadline, uint64_t done, uint64_t total)
+{
+    struct worker *w = worker;
+    os_monitor_lock(w->monitor);
+    w->done = done;
+    w->total = total;
+    while (!w->cancel && !w->stop) {
+        bool ticked = run_tick(w);
+        if (os_now() >= deadline) /* the job makes progress even if the tick is always due */
+            break;
+        if (!ticked)
+            (void)os_monitor_wait(w->monitor, deadline < w->due ? deadline : w->due);
+    }
+    bool more = !w->cancel && !w->stop;
+    os_monitor_unlock(w->monitor);
+    return more;
 }
 
 static void run_job(struct worker *w)
@@ -52,12 +71,12 @@ static void run_job(struct worker *w)
     w->cancel = false;
     w->done = w->total = 0;
     w->since = os_now();
-    os_monitor_unlock(w->gate);
-    j->run(j, w);
-    os_monitor_lock(w->gate);
+    os_monitor_unlock(w->monitor);
+    j->run(j, &(struct progress){worker_yield, w});
+    os_monitor_lock(w->monitor);
     j->cancelled = w->cancel;
     w->running = NULL;
-    w->hurry = true; /* what it did shows at once */
+    w->hurry = true; /* what the job did is visible at once */
     append(&w->finished_end, j);
     os_wake_post(w->wake);
 }
@@ -65,18 +84,18 @@ static void run_job(struct worker *w)
 static void worker_main(void *arg)
 {
     struct worker *w = arg;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     while (!w->stop) {
         if (w->queue == NULL && !w->hurry)
-            (void)os_monitor_wait(w->gate, w->due);
+            (void)os_monitor_wait(w->monitor, w->due);
         if (!w->stop)
             (void)run_tick(w);
-        if (!w->stop && w->queue != NULL) /* also behind a tick: it may be due all the time */
+        if (!w->stop && w->queue != NULL) /* after a tick too: it may always be due */
             run_job(w);
     }
     w->ended = true;
-    os_monitor_broadcast(w->gate);
-    os_monitor_unlock(w->gate);
+    os_monitor_broadcast(w->monitor);
+    os_monitor_unlock(w->monitor);
 }
 
 struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, struct oserr *error)
@@ -85,8 +104,8 @@ struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, 
     *error = (struct oserr){"malloc", SEG_E_MEMORY};
     if (w == NULL)
         return NULL;
-    w->gate = os_monitor_new();
-    if (w->gate == NULL) {
+    w->monitor = os_monitor_new();
+    if (w->monitor == NULL) {
         free(w);
         return NULL;
     }
@@ -97,7 +116,7 @@ struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, 
     w->finished_end = &w->finished;
     *error = os_thread_start(&w->thread, worker_main, w);
     if (oserr_is(*error)) {
-        os_monitor_free(w->gate);
+        os_monitor_free(w->monitor);
         free(w);
         return NULL;
     }
@@ -118,19 +137,19 @@ bool worker_stop_by(struct worker *w, int64_t deadline, void *owner)
 {
     if (w == NULL)
         return true;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     w->stop = w->cancel = true;
-    os_monitor_broadcast(w->gate);
-    while (!w->ended && os_monitor_wait(w->gate, deadline))
+    os_monitor_broadcast(w->monitor);
+    while (!w->ended && os_monitor_wait(w->monitor, deadline))
         ;
     bool ended = w->ended;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->monitor);
     if (!ended)
         return false;
     os_thread_join(w->thread);
     finish_all(w->finished, false, owner);
     finish_all(w->queue, true, owner);
-    os_monitor_free(w->gate);
+    os_monitor_free(w->monitor);
     free(w);
     return true;
 }
@@ -143,34 +162,34 @@ void worker_stop(struct worker *w, void *owner)
 void worker_post(struct worker *w, struct job *j)
 {
     j->cancelled = false;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     append(&w->queue_end, j);
-    os_monitor_broadcast(w->gate);
-    os_monitor_unlock(w->gate);
+    os_monitor_broadcast(w->monitor);
+    os_monitor_unlock(w->monitor);
 }
 
 void worker_wake(struct worker *w)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     w->hurry = true;
-    os_monitor_broadcast(w->gate);
-    os_monitor_unlock(w->gate);
+    os_monitor_broadcast(w->monitor);
+    os_monitor_unlock(w->monitor);
 }
 
 bool worker_take(struct worker *w, void *owner)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     struct job *j = w->finished;
     w->finished = NULL;
     w->finished_end = &w->finished;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->monitor);
     finish_all(j, false, owner);
     return j != NULL;
 }
 
 void worker_cancel(struct worker *w)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     w->cancel = w->running != NULL && !w->running->uncancellable;
     struct job *waiting = w->queue;
     w->queue = NULL;
@@ -181,45 +200,27 @@ void worker_cancel(struct worker *w)
         append(j->uncancellable ? &w->queue_end : &w->finished_end, j);
         os_wake_post(w->wake);
     }
-    os_monitor_broadcast(w->gate);
-    os_monitor_unlock(w->gate);
+    os_monitor_broadcast(w->monitor);
+    os_monitor_unlock(w->monitor);
 }
 
 bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     bool busy = w->running != NULL;
     *done = w->done;
     *total = w->total;
     *since = w->since;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->monitor);
     return busy;
 }
 
 bool worker_sleep_until(struct worker *w, int64_t deadline)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->monitor);
     while (!w->stop && os_now() < deadline)
-        (void)os_monitor_wait(w->gate, deadline);
-    bool go_on = !w->stop;
-    os_monitor_unlock(w->gate);
-    return go_on;
-}
-
-bool worker_breath(void *worker, int64_t deadline, uint64_t done, uint64_t total)
-{
-    struct worker *w = worker;
-    os_monitor_lock(w->gate);
-    w->done = done;
-    w->total = total;
-    while (!w->cancel && !w->stop) {
-        bool ticked = run_tick(w);
-        if (os_now() >= deadline) /* the job gets on, also when the tick is due all the time */
-            break;
-        if (!ticked)
-            (void)os_monitor_wait(w->gate, deadline < w->due ? deadline : w->due);
-    }
-    bool go_on = !w->cancel && !w->stop;
-    os_monitor_unlock(w->gate);
-    return go_on;
+        (void)os_monitor_wait(w->monitor, deadline);
+    bool more = !w->stop;
+    os_monitor_unlock(w->monitor);
+    return more;
 }

@@ -331,6 +331,14 @@ struct poked {
     bool atomic;    /* one store; false: unaligned, stored bytewise, ascending */
 };
 
+/* One store that was made: what undo needs. */
+struct poke_done {
+    uint64_t offset;
+    uint32_t size;
+    uint8_t old[8], value[8];
+    bool atomic;
+};
+
 /* Aligned: one atomic exchange or compare-and-swap. Unaligned: bytewise, `cas` refused
  * (SEG_E_ALIGN). Needs SEG_WRITE. Beyond the end: SEG_E_BEYOND, nothing stored; never grows the
  * segment, whatever happens meanwhile. */

@@ -9,6 +9,7 @@
 
 #include "backend/segment.h"
 #include "cli/out.h"
+#include "core/progress.h"
 
 enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_ERROR = 2 };
 
@@ -21,14 +22,6 @@ enum command_needs {                 /* bits */
                      NEED_LATER = 16, /* the command opens it by itself (wait --exists) */
                      NEED_STOP = 32,  /* tidies up when asked to stop: signals are caught */
                      NEED_NOW = 64,   /* is about what happens from now on: not in the past */
-};
-
-/* One store that a command made with seg_poke: what undo needs. */
-struct poke_done {
-    uint64_t offset;
-    uint32_t size;
-    uint8_t old[8], value[8];
-    bool atomic;
 };
 
 enum { POKES_KEPT = 64 };
@@ -46,16 +39,11 @@ struct command_env {
     const char *view; /* UI: default view name of values; NULL: hex */
     const char *when; /* UI: `seg` is what the segment was (moment.h): ` as of T-3.2s`; NULL: now */
 
-    /* Called by long work every few milliseconds and by waiting work with a deadline (os_now's
-     * clock; 0: only a breath). False: give up (SIGINT; Esc in the UI). total 0: unknown. Never
-     * NULL. */
-    bool (*pause)(void *ctx, int64_t deadline, uint64_t done, uint64_t total);
-    void *pause_ctx;
+    const struct progress *progress; /* gives up on SIGINT, or Esc in the UI; never NULL */
 
     /* Results for the UI. */
     struct poke_done pokes[POKES_KEPT]; /* the last stores of this run, oldest first */
     size_t pokes_count; /* made, may exceed POKES_KEPT (then only the first are kept) */
-    uint64_t unknown;   /* with `when`: bytes that a search met and does not know */
     struct seg *made;   /* what `create` made and only an open handle keeps: now the caller's */
 };
 

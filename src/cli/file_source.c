@@ -134,7 +134,7 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
             status = file_failed(r, c->path, e);
         } else if (got == 0) {
             status = became_shorter(r, c->path, at);
-        } else if (!run_breathe(r, at, c->size)) {
+        } else if (!progress_yield(r->env->progress, at, c->size)) {
             status = EXIT_STOPPED;
         } else {
             status = store_piece(r, s, offset, at, piece, got);
@@ -158,7 +158,7 @@ static int store_rest(struct command_run *r, struct file_source *c, struct seg *
         if (got == 0) {
             return EXIT_DONE;
         }
-        if (!run_breathe(r, c->size, c->most)) {
+        if (!progress_yield(r->env->progress, c->size, c->most)) {
             return EXIT_STOPPED;
         }
         size_t take = fits ? got : (size_t)(c->most - c->size);
@@ -185,7 +185,7 @@ int file_source_store(struct command_run *r, struct file_source *c, struct seg *
     int status = EXIT_DONE;
     for (uint64_t at = 0; at < c->size && status == EXIT_DONE; at += PIECE) {
         uint64_t left = c->size - at;
-        status = run_breathe(r, at, c->size)
+        status = progress_yield(r->env->progress, at, c->size)
                      ? store_piece(r, s, offset, at, c->data + at, left < PIECE ? left : PIECE)
                      : EXIT_STOPPED;
     }

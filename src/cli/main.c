@@ -9,7 +9,7 @@
 #include "time/recording.h"
 
 /* Between slices of a command without a UI: only a request to stop ends it. */
-static bool cli_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+static bool cli_yield(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     (void)ctx;
     (void)done;
@@ -163,9 +163,13 @@ int cli_main(struct backend *be, int argc, char **argv,
     struct out err;
     out_fd(&out, 1);
     out_fd(&err, 2);
+    static const struct progress progress = {cli_yield, NULL};
     static struct command_env env; /* large, and one a process */
-    env = (struct command_env){
-        .be = be, .out = &out, .err = &err, .out_terminal = os_is_terminal(1), .pause = cli_pause};
+    env = (struct command_env){.be = be,
+                               .out = &out,
+                               .err = &err,
+                               .out_terminal = os_is_terminal(1),
+                               .progress = &progress};
     demo_set_ui(ui);
     recording_install(be);
     int status = 0;

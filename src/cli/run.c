@@ -270,7 +270,7 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
     return buf;
 }
 
-/* ---- opening, breathing ---- */
+/* ---- opening ---- */
 
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {
@@ -308,16 +308,6 @@ bool run_open(struct command_run *r, const char *typed, enum seg_access access, 
         return false;
     }
     return true;
-}
-
-bool run_breathe(struct command_run *r, uint64_t done, uint64_t total)
-{
-    return r->env->pause(r->env->pause_ctx, 0, done, total);
-}
-
-bool run_sleep(struct command_run *r, int64_t deadline)
-{
-    return r->env->pause(r->env->pause_ctx, deadline, 0, 0);
 }
 
 bool run_flush(struct command_run *r)

@@ -1,5 +1,5 @@
 /* One run of a command: what it was given, and the few things every command does: report errors in
- * the one form of all messages, read its offsets and views, breathe. */
+ * the one form of all messages, read its offsets and views. */
 #ifndef SHMLENS_CLI_RUN_H
 #define SHMLENS_CLI_RUN_H
 
@@ -8,8 +8,8 @@
 #include "core/locator.h"
 #include "core/view.h"
 
-/* What a command returns when `pause` said to give up: command_run tidies up and the signal is
- * passed on (the shell), or it says so (the UI). */
+/* What a command returns when its progress_yield said to give up: command_run tidies up and the
+ * signal is passed on (the shell), or it says so (the UI). */
 enum { EXIT_STOPPED = -1 };
 
 struct command_run {
@@ -104,16 +104,12 @@ bool run_range(struct command_run *r, int first, struct range *range);
 /* Says which part of the range is past the end and returns EXIT_ERROR; EXIT_DONE when none is. */
 int run_past_end(struct command_run *r, const struct range *range);
 
-/* ---- opening, breathing ---- */
+/* ---- opening ---- */
 
 /* A typed locator into raw, canonical form. */
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]);
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX]);
-
-/* Between slices of work; false: give up with EXIT_STOPPED. */
-bool run_breathe(struct command_run *r, uint64_t done, uint64_t total);
-bool run_sleep(struct command_run *r, int64_t deadline);
 
 /* What is printed so far goes out; false: it could not be written (command_run says so). */
 bool run_flush(struct command_run *r);

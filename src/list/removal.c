@@ -130,11 +130,11 @@ static void remove_item(struct removal_job *j, struct removal_item *item)
     seg_who_free(&who);
 }
 
-static void removal_run(struct job *job, struct worker *w)
+static void removal_run(struct job *job, const struct progress *p)
 {
     struct removal_job *j = (struct removal_job *)job;
     for (size_t i = 0; i < j->count; i++) {
-        if (!worker_breath(w, 0, i, j->count)) {
+        if (!progress_yield(p, i, j->count)) {
             out_print(&j->report, "given up: the other %zu stay\n", j->count - i);
             break;
         }

@@ -42,10 +42,8 @@ static struct oserr baseline_page(struct baseline *b, struct seg *s, uint64_t of
     return e;
 }
 
-struct baseline *baseline_take(struct seg *s, uint64_t limit,
-                               bool (*breath)(void *ctx, int64_t deadline, uint64_t done,
-                                              uint64_t total),
-                               void *ctx, struct oserr *error)
+struct baseline *baseline_take(struct seg *s, uint64_t limit, const struct progress *p,
+                               struct oserr *error)
 {
     struct baseline *b = calloc(1, sizeof *b);
     uint64_t at = 0, size = 0;
@@ -70,7 +68,7 @@ struct baseline *baseline_take(struct seg *s, uint64_t limit,
             }
             *error = baseline_page(b, s, at);
             if (b->count % 64 == 0)
-                go_on = breath(ctx, 0, at, size);
+                go_on = progress_yield(p, at, size);
         }
     }
     if (!go_on || oserr_is(*error)) {

@@ -8,17 +8,16 @@
 #include <stdint.h>
 
 #include "backend/segment.h"
+#include "core/progress.h"
 
 enum { BASELINE_PAGE = 4096 };
 
 struct baseline; /* pages that had data, ascending; what is in none of them was 0 */
 
-/* Copies the data extents of `s`, at most `limit` bytes. `breath` is called between pieces; false
- * from it gives up (NULL is returned, *error is none). The caller frees. */
-struct baseline *baseline_take(struct seg *s, uint64_t limit,
-                               bool (*breath)(void *ctx, int64_t deadline, uint64_t done,
-                                              uint64_t total),
-                               void *ctx, struct oserr *error);
+/* Copies the data extents of `s`, at most `limit` bytes. When `p` gives up NULL is returned and
+ * *error is none. The caller frees. */
+struct baseline *baseline_take(struct seg *s, uint64_t limit, const struct progress *p,
+                               struct oserr *error);
 void baseline_free(struct baseline *b); /* NULL is fine */
 
 /* Bytes of the segment, from its start, that it covers. Beyond nothing is known. */

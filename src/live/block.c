@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-struct oserr block_new(struct aligned_buffer *b, size_t size)
+struct oserr aligned_buffer_new(struct aligned_buffer *b, size_t size)
 {
     b->size = size;
     b->held = NULL;

@@ -15,7 +15,7 @@ enum {
 /* Making one list. */
 struct lister {
     struct sampler *s;
-    const struct rows_want *want;
+    const struct rows_request *want;
     int64_t since;
     uint64_t start, end; /* the part that may be read */
     unsigned compared;   /* pages */
@@ -121,7 +121,7 @@ static void list_backward(struct lister *l, uint64_t at, struct rows_result *out
         out->at[out->count++] = before[--n];
 }
 
-static void make_list(struct sampler *s, const struct rows_want *want, int64_t now,
+static void make_list(struct sampler *s, const struct rows_request *want, int64_t now,
                       struct rows_result *out)
 {
     struct lister l = {.s = s, .want = want, .since = now - want->recent};
@@ -148,19 +148,21 @@ static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct 
     unsigned width = w->rows.width;
     uint64_t offset = w->rows.at[w->rows.first + row];
     size_t at = row * width, n = rows * width;
-    struct oserr e = seg_sample(s->seg, offset, w->bytes + at, w->state + at, n, stat);
+    struct oserr e =
+        seg_sample(s->seg, offset, w->arrays->bytes + at, w->arrays->state + at, n, stat);
     if (oserr_is(e))
         return e;
-    w->changes += sweep_rows(s->map, offset, w->bytes + at, w->state + at, n, w->time);
-    pagemap_ages(sweep_pages(s->map), offset, w->changed + at, n);
-    memset(w->base + at, 0, n);
+    w->changes +=
+        sweep_rows(s->map, offset, w->arrays->bytes + at, w->arrays->state + at, n, w->time);
+    pagemap_ages(sweep_pages(s->map), offset, w->arrays->changed + at, n);
+    memset(w->arrays->base + at, 0, n);
     if (s->baseline != NULL)
-        baseline_compare(s->baseline, offset, w->bytes + at, n, w->base + at);
+        baseline_compare(s->baseline, offset, w->arrays->bytes + at, n, w->arrays->base + at);
     uint32_t count = 0; /* of the page: those of its bytes are not known here */
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || (offset + i) % PAGE == 0)
             count = pagemap_page(sweep_pages(s->map), offset + i).count;
-        w->count[at + i] = w->changed[at + i] == 0 ? 0 : count;
+        w->arrays->count[at + i] = w->arrays->changed[at + i] == 0 ? 0 : count;
     }
     return e;
 }
@@ -172,7 +174,7 @@ static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
     struct oserr e = seg_refresh(s->seg, stat);
     w->length = rows->shown * rows->width;
     w->offset = rows->shown > 0 ? rows->at[rows->first] : 0;
-    memset(w->unsettled, 0, w->length);
+    memset(w->arrays->torn, 0, w->length);
     for (size_t r = 0; r < rows->shown && !oserr_is(e);) {
         const uint64_t *at = rows->at + rows->first + r;
         size_t run = 1;
@@ -185,19 +187,13 @@ static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
     return e;
 }
 
-static bool same_want(const struct rows_want *a, const struct rows_want *b)
-{
-    return a->on == b->on && a->start == b->start && a->width == b->width && a->rows == b->rows &&
-           a->top == b->top && a->keep == b->keep && a->recent == b->recent;
-}
-
-struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
+struct oserr rows_sample(struct sampler *s, const struct rows_request *want, struct seg_stat *stat,
                          bool *news)
 {
     struct sample *w = &s->work;
     int64_t now = w->time;
     uint64_t changes = pagemap_changes(sweep_pages(s->map));
-    bool other = !w->rows.on || !same_want(&s->rows, want);
+    bool other = !w->rows.on || !rows_request_equal(&s->rows, want);
     if (other || now >= s->rows_due) {
         const struct rows_result was = w->rows;
         int64_t began = os_now();

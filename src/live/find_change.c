@@ -1,14 +1,14 @@
-/* The sampler's looks for changed bytes: seen to change, changed by a moment of the past, different
- * from the baseline. */
+/* Finding changed bytes: those that were seen to change, those that had changed by a moment of the
+ * past, or, with a baseline, those that differ from it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "live/sampler_private.h"
 
-enum { LOOK_BLOCK = 64 * 1024 };
+enum { BLOCK = 64 * 1024 };
 
-/* The first byte of the window in [from, to) that changed; UINT64_MAX: none. The map remembers the
- * bytes of the last changes, the window each of its own. */
+/* The first byte of the window from `from` on that changed; UINT64_MAX: none. The map remembers the
+ * bytes of the latest changes only, the window remembers all of its own. */
 static uint64_t window_next(const struct sampler *s, uint64_t from)
 {
     const struct sample *w = &s->work;
@@ -52,36 +52,38 @@ static bool changed_prev(const struct sampler *s, uint64_t before, uint64_t *at)
     return found || near != UINT64_MAX;
 }
 
-/* The same of a moment, as far as the history goes. */
-static bool changed_then(struct look_job *j, uint64_t from, uint64_t end)
+/* The same for a moment of the past, as far back as the history knows. */
+static bool changed_then(struct finder *f, uint64_t from, uint64_t end)
 {
-    const struct history *past = recorder_past(j->sampler->rewind);
-    bool back = j->kind == LOOK_CHANGE_PREV;
-    int64_t time = j->past != 0 ? j->past : INT64_MAX; /* a recording at its end */
-    return past != NULL && history_changed(past, INT64_MIN, time, from, end, back, &j->offset);
+    const struct history *past = recorder_past(f->sampler->recorder);
+    bool back = f->job->kind == FIND_CHANGE_PREV;
+    int64_t time = f->job->past != 0 ? f->job->past : INT64_MAX; /* a recording at its end */
+    return past != NULL && history_changed(past, INT64_MIN, time, from, end, back, &f->job->offset);
 }
 
-static void look_change_then(struct look_job *j)
+static void find_change_then(struct finder *f)
 {
-    uint64_t start = 0, size = 0, behind = 0;
-    seg_part(j->seg, &start, &size);
-    bool next = j->kind == LOOK_CHANGE_NEXT;
-    behind = j->from < size ? j->from : size;
-    j->found = next ? changed_then(j, j->from + 1 > start ? j->from + 1 : start, size)
-                    : changed_then(j, start, behind);
+    struct find_job *j = f->job;
+    uint64_t start = 0, size = 0;
+    seg_part(f->seg, &start, &size);
+    uint64_t before = j->from < size ? j->from : size;
+    j->found = j->kind == FIND_CHANGE_NEXT
+                   ? changed_then(f, j->from + 1 > start ? j->from + 1 : start, size)
+                   : changed_then(f, start, before);
     j->wrapped = !j->found;
-    j->found = j->found || changed_then(j, start, size);
+    j->found = j->found || changed_then(f, start, size);
 }
 
 /* Without a baseline: the bytes of the whole segment that were seen to change, wrapping. */
-static void look_change_seen(struct look_job *j)
+static void find_change_seen(struct finder *f)
 {
-    if (j->past != 0 || seg_kind(j->seg) == SEG_REC) {
-        look_change_then(j);
+    const struct sampler *s = f->sampler;
+    struct find_job *j = f->job;
+    if (j->past != 0 || seg_kind(f->seg) == SEG_REC) {
+        find_change_then(f);
         return;
     }
-    const struct sampler *s = j->sampler;
-    bool next = j->kind == LOOK_CHANGE_NEXT;
+    bool next = j->kind == FIND_CHANGE_NEXT;
     j->found =
         next ? changed_next(s, j->from + 1, &j->offset) : changed_prev(s, j->from, &j->offset);
     if (j->found)
@@ -91,107 +93,106 @@ static void look_change_seen(struct look_job *j)
 }
 
 struct difference {
-    uint8_t bytes[LOOK_BLOCK], differs[LOOK_BLOCK], state[LOOK_BLOCK];
+    uint8_t bytes[BLOCK], differs[BLOCK], state[BLOCK];
 };
 
-_Static_assert((int)LOOK_BLOCK == (int)SEG_SMALL, "a block is a sample");
+_Static_assert((int)BLOCK == (int)SEG_SMALL, "a block is a sample");
 
 /* First (or last) byte of [at, at + n) that differs from the baseline. */
-static bool difference_in(struct look_job *j, struct difference *d, uint64_t at, size_t n,
-                          bool first)
+static bool difference_in(struct finder *f, struct difference *d, uint64_t at, size_t n, bool first)
 {
     struct seg_stat stat;
-    j->error = seg_sample(j->seg, at, d->bytes, d->state, n, &stat);
-    if (oserr_is(j->error))
+    f->job->error = seg_sample(f->seg, at, d->bytes, d->state, n, &stat);
+    if (oserr_is(f->job->error))
         return false;
-    baseline_compare(j->sampler->baseline, at, d->bytes, n, d->differs);
+    baseline_compare(f->sampler->baseline, at, d->bytes, n, d->differs);
     for (size_t k = 0; k < n; k++) {
         size_t i = first ? k : n - 1 - k;
         bool known = d->state[i] == BYTE_DATA || d->state[i] == BYTE_HOLE;
-        j->unknown += d->state[i] == BYTE_UNKNOWN;
+        f->job->unknown += d->state[i] == BYTE_UNKNOWN;
         if (known && d->differs[i] != 0) {
-            j->found = true;
-            j->offset = at + i;
+            f->job->found = true;
+            f->job->offset = at + i;
             return true;
         }
     }
     return false;
 }
 
-/* The next place at or behind `at` where a difference can be: data now, or data then. */
-static uint64_t next_place(struct look_job *j, uint64_t at, uint64_t size)
+/* The first offset from `at` on that can differ: there is data now, or was in the baseline. */
+static uint64_t next_place(struct finder *f, uint64_t at, uint64_t size)
 {
-    uint64_t start = 0, end = 0, then = baseline_next(j->sampler->baseline, at);
+    uint64_t start = 0, end = 0, then = baseline_next(f->sampler->baseline, at);
     uint64_t page = at - at % BASELINE_PAGE;
-    if (baseline_next(j->sampler->baseline, page) == page)
+    if (baseline_next(f->sampler->baseline, page) == page)
         return at;
     enum seg_extent_kind kind = SEG_EXT_HOLE;
-    j->error = seg_extent(j->seg, at, &start, &end, &kind);
-    if (oserr_is(j->error) || end <= at)
+    f->job->error = seg_extent(f->seg, at, &start, &end, &kind);
+    if (oserr_is(f->job->error) || end <= at)
         return size;
     if (kind != SEG_EXT_HOLE)
         return at;
     return end < then ? end : then;
 }
 
-static void look_base_next(struct look_job *j, struct worker *w, struct difference *d)
+static void find_differing_next(struct finder *f, struct difference *d)
 {
-    uint64_t at = j->from + 1, start = 0, size = 0;
-    seg_part(j->seg, &start, &size);
+    uint64_t at = f->job->from + 1, start = 0, size = 0;
+    seg_part(f->seg, &start, &size);
     at = at > start ? at : start;
-    while (at < size && worker_breath(w, 0, at, size)) {
-        at = next_place(j, at, size);
-        if (at >= size || oserr_is(j->error))
+    while (at < size && progress_yield(f->progress, at, size)) {
+        at = next_place(f, at, size);
+        if (at >= size || oserr_is(f->job->error))
             return;
-        size_t n = LOOK_BLOCK - (size_t)(at % LOOK_BLOCK);
+        size_t n = BLOCK - (size_t)(at % BLOCK);
         n = size - at < n ? (size_t)(size - at) : n;
-        if (difference_in(j, d, at, n, true) || oserr_is(j->error))
+        if (difference_in(f, d, at, n, true) || oserr_is(f->job->error))
             return;
         at += n;
     }
 }
 
-static void look_base_prev(struct look_job *j, struct worker *w, struct difference *d)
+static void find_differing_prev(struct finder *f, struct difference *d)
 {
     uint64_t start = 0, size = 0;
-    seg_part(j->seg, &start, &size);
-    uint64_t end = j->from < size ? j->from : size;
-    while (end > start && worker_breath(w, 0, size - end, size)) {
-        uint64_t block = (end - 1) - (end - 1) % LOOK_BLOCK;
+    seg_part(f->seg, &start, &size);
+    uint64_t end = f->job->from < size ? f->job->from : size;
+    while (end > start && progress_yield(f->progress, size - end, size)) {
+        uint64_t block = (end - 1) - (end - 1) % BLOCK;
         block = block > start ? block : start;
-        if (next_place(j, block, size) < end &&
-            difference_in(j, d, block, (size_t)(end - block), false))
+        if (next_place(f, block, size) < end &&
+            difference_in(f, d, block, (size_t)(end - block), false))
             return;
-        if (oserr_is(j->error))
+        if (oserr_is(f->job->error))
             return;
         end = block;
     }
 }
 
-static void look_base(struct look_job *j, struct worker *w, struct difference *d)
+static void find_differing(struct finder *f, struct difference *d)
 {
-    if (j->kind == LOOK_CHANGE_NEXT)
-        look_base_next(j, w, d);
+    if (f->job->kind == FIND_CHANGE_NEXT)
+        find_differing_next(f, d);
     else
-        look_base_prev(j, w, d);
+        find_differing_prev(f, d);
 }
 
-void sampler_look_change(struct look_job *j, struct worker *w)
+void find_change(struct finder *f)
 {
-    if (j->sampler->baseline == NULL) {
-        look_change_seen(j);
+    if (f->sampler->baseline == NULL) {
+        find_change_seen(f);
         return;
     }
     struct difference *d = malloc(sizeof *d);
     if (d == NULL) {
-        j->error = (struct oserr){"malloc", SEG_E_MEMORY};
+        f->job->error = (struct oserr){"malloc", SEG_E_MEMORY};
         return;
     }
-    look_base(j, w, d);
-    if (!j->found && !oserr_is(j->error)) { /* from the other end on: UINT64_MAX + 1 is 0 */
-        j->from = UINT64_MAX;
-        j->wrapped = true;
-        look_base(j, w, d);
+    find_differing(f, d);
+    if (!f->job->found && !oserr_is(f->job->error)) { /* wrap around: UINT64_MAX + 1 is 0 */
+        f->job->from = UINT64_MAX;
+        f->job->wrapped = true;
+        find_differing(f, d);
     }
     free(d);
 }

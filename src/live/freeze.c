@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 8 }; /* of one value in one look, against a writer that is faster */
+enum { TRIES = 8 }; /* at one value in one sample, against a writer that is faster */
 
 static bool overlaps(const struct frozen *v, uint64_t offset, uint64_t n)
 {
@@ -65,8 +65,8 @@ size_t freeze_drop(struct freeze *f, uint64_t offset, uint64_t n, struct frozen 
     return dropped;
 }
 
-/* Stores only when something else is there; a writer that is faster than that is met again at the
- * next look. */
+/* Stores only when something else is there. A writer that wins TRIES times in a row is met again at
+ * the next sample. */
 static struct oserr keep_one(struct frozen *v, struct seg *seg, int64_t now, bool *fought)
 {
     struct poke p = {.offset = v->offset, .size = v->size, .cas = true};
@@ -122,48 +122,34 @@ void freeze_follow(struct freeze *f, const struct poke_done *p)
     }
 }
 
-/* Freezing and letting go, as jobs of the sampler. */
+/* ---- as jobs, and at the next tick ---- */
 
-void sampler_let_go(struct sampler *s)
+void sampler_poked(struct sampler *s, const struct poke_done *p)
 {
-    s->work.freeze.count = 0;
+    freeze_follow(&s->work.freeze, p);
 }
 
 void sampler_release(struct sampler *s)
 {
     if (s == NULL)
         return;
-    os_monitor_lock(s->gate);
-    s->want_release = true;
-    os_monitor_unlock(s->gate);
+    os_monitor_lock(s->monitor);
+    s->release = true;
+    os_monitor_unlock(s->monitor);
     worker_wake(s->worker);
 }
 
-static void freeze_run(struct job *job, struct worker *w)
+void job_freeze(struct sampler *s, void *arg, const struct progress *p)
 {
-    struct freeze_job *j = (struct freeze_job *)job;
-    struct freeze *f = &j->sampler->work.freeze;
+    struct freeze_job *j = arg;
+    struct freeze *f = &s->work.freeze;
     struct frozen last;
-    (void)w;
+    (void)p;
     j->dropped = freeze_drop(f, j->offset, j->length, &last);
     if (j->dropped > 0)
         j->value = last;
-    else if (j->value.size > 0 && seg_get_access(j->sampler->seg) < SEG_WRITE)
+    else if (j->value.size > 0 && seg_get_access(s->seg) < SEG_WRITE)
         j->error = (struct oserr){"freeze", SEG_E_READ_ONLY};
     else if (j->value.size > 0)
         j->error = freeze_add(f, &j->value);
-}
-
-struct freeze_job *freeze_job_new(struct sampler *s, uint64_t offset, uint64_t length,
-                                  void (*finish)(struct job *j, void *owner))
-{
-    struct freeze_job *j = calloc(1, sizeof *j);
-    if (j == NULL)
-        return NULL;
-    j->job.run = freeze_run;
-    j->job.finish = finish;
-    j->sampler = s;
-    j->offset = offset;
-    j->length = length;
-    return j;
 }

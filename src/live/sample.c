@@ -1,7 +1,35 @@
-/* One look at the segment: its state, the window (or the changed rows), what happened. */
+/* Taking one sample: the frozen values, the window (or the changed rows), the state of the segment
+ * and what happened to it since the last one. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "live/sampler_private.h"
+
+bool sample_alloc(struct sample *s)
+{
+    *s = (struct sample){.arrays = calloc(1, sizeof *s->arrays)};
+    return s->arrays != NULL;
+}
+
+void sample_free(struct sample *s)
+{
+    free(s->arrays);
+    *s = (struct sample){0};
+}
+
+size_t sample_index(const struct sample *s, uint64_t offset)
+{
+    const struct rows_result *rows = &s->rows;
+    if (!rows->on)
+        return offset >= s->offset && offset - s->offset < s->length ? (size_t)(offset - s->offset)
+                                                                     : SIZE_MAX;
+    for (size_t r = 0; r < rows->shown; r++) {
+        uint64_t row = rows->at[rows->first + r];
+        if (offset >= row && offset - row < rows->width)
+            return r * rows->width + (size_t)(offset - row);
+    }
+    return SIZE_MAX;
+}
 
 static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value, struct oserr e)
 {
@@ -9,7 +37,7 @@ static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value
     w->events++;
 }
 
-/* What happened between two looks at the segment. */
+/* What happened since the last sample. */
 static void note_events(struct sample *w, const struct seg_stat *now)
 {
     const struct seg_stat *was = &w->stat;
@@ -58,14 +86,15 @@ static bool keep_frozen(struct sampler *s)
 static size_t follow_window(struct sampler *s, bool moved)
 {
     struct sample *w = &s->work;
-    size_t n = w->length, changed = ages_feed(s->diff, w->offset, w->bytes, w->state, n, w->time);
+    size_t n = w->length,
+           changed = ages_feed(s->diff, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
     if (moved) { /* what changed before it came into the window */
-        pagemap_ages(sweep_pages(s->map), w->offset, w->changed, n);
-        ages_prime(s->diff, w->changed, n);
+        pagemap_ages(sweep_pages(s->map), w->offset, w->arrays->changed, n);
+        ages_prime(s->diff, w->arrays->changed, n);
     }
-    (void)sweep_window(s->map, w->offset, w->bytes, w->state, n, w->time);
-    memcpy(w->changed, ages_changed(s->diff), n * sizeof *w->changed);
-    memcpy(w->count, ages_counts(s->diff), n * sizeof *w->count);
+    (void)sweep_window(s->map, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
+    memcpy(w->arrays->changed, ages_changed(s->diff), n * sizeof *w->arrays->changed);
+    memcpy(w->arrays->count, ages_counts(s->diff), n * sizeof *w->arrays->count);
     w->changes += changed;
     return changed;
 }
@@ -78,12 +107,12 @@ static void compare_base(struct sampler *s)
     w->base_bytes = s->baseline != NULL ? baseline_covers(s->baseline) : 0;
     if (w->rows.on)
         return;
-    memset(w->base, 0, w->length);
+    memset(w->arrays->base, 0, w->length);
     if (s->baseline != NULL)
-        baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
+        baseline_compare(s->baseline, w->offset, w->arrays->bytes, w->length, w->arrays->base);
 }
 
-bool sampler_look_at(struct sampler *s, const struct wish *want)
+bool sampler_look_at(struct sampler *s, const struct sample_request *want)
 {
     struct sample *w = &s->work;
     struct seg_stat stat = w->stat;
@@ -100,8 +129,8 @@ bool sampler_look_at(struct sampler *s, const struct wish *want)
         w->length = want->length;
     }
     if (oserr_is(e)) {
-        memset(w->bytes, 0, w->length);
-        memset(w->state, BYTE_UNKNOWN, w->length);
+        memset(w->arrays->bytes, 0, w->length);
+        memset(w->arrays->state, BYTE_UNKNOWN, w->length);
     } else {
         if (w->seq != 0)
             note_events(w, &stat);

@@ -1,96 +1,85 @@
-/* What sampler.c and its jobs share. */
+/* The sampler as its own files see it: the loop (sampler.c), one sample (sample.c, settle.c,
+ * changed_rows.c), the past (time_job.c), the jobs (jobs.c, find_job.c, find_change.c, freeze.c).
+ * All of it runs on the sampler's thread; the UI's thread comes only through the calls of
+ * sampler.h, and only to what `monitor` guards. */
 #ifndef SHMLENS_LIVE_SAMPLER_PRIVATE_H
 #define SHMLENS_LIVE_SAMPLER_PRIVATE_H
 
 #include "core/change/ages.h"
 #include "live/baseline.h"
-#include "live/sampler.h"
+#include "live/jobs.h"
 #include "time/moment.h"
 
-/* What settling needs (sampler_settle.c). */
+bool settle_request_equal(const struct settle_request *a, const struct settle_request *b);
+bool rows_request_equal(const struct rows_request *a, const struct rows_request *b);
+
+/* Marks of bytes that two readings showed differently (settle.c). */
 struct settle {
     uint8_t *again;  /* SAMPLE_MAX bytes: a second reading */
-    uint8_t *mark;   /* SAMPLE_MAX: how long a byte stays marked, 255 is MARK_NS */
+    uint8_t *mark;   /* SAMPLE_MAX: how long each byte stays marked, 255 is MARK_NS */
     uint64_t offset; /* of mark[0] */
-    size_t length;   /* bytes of mark that count */
+    size_t length;   /* bytes of mark that are valid */
     bool any;        /* some are not 0 */
-    int64_t last;    /* when marks were last aged */
+    int64_t last;    /* when the marks were last aged */
 };
-
-bool settle_alloc(struct settle *t);
-void settle_free(struct settle *t);
-
-/* seg_sample into s->work as `want` asks. *news: the marks are others than before. */
-struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
-                           size_t n, struct seg_stat *stat, bool *news);
-
-/* What the UI asked for last. */
-struct wish {
-    uint64_t offset;
-    size_t length;
-    double hz;
-    size_t cells; /* of the strip */
-    double cpu;   /* percent */
-    struct settle_want settle;
-    struct history_request past;
-    struct rows_want rows;
-    bool release; /* what is frozen goes */
-};
-
-/* sampler_sample.c: one look at the segment, into s->work. True: worth drawing. */
-bool sampler_look_at(struct sampler *s, const struct wish *want);
-
-/* sampler_rows.c: lists the rows when it is time, and reads those that are shown into s->work.
- * *news: they are others than before, or something in them changed. */
-struct oserr rows_sample(struct sampler *s, const struct rows_want *want, struct seg_stat *stat,
-                         bool *news);
 
 struct sampler {
     struct worker *worker;
-    struct backend *be;
     struct os_wake *wake;
 
     /* The sampler's thread only. */
-    struct seg *seg; /* NULL: jobs only */
+    struct seg *seg;
     struct ages *diff;
-    struct sweep *map; /* NULL: jobs only. Every change goes through its pages: listen there */
-    struct recorder *rewind;   /* NULL: jobs only */
+    struct sweep *map;         /* every change in the segment is reported by its pages */
+    struct recorder *recorder; /* of the history */
     struct baseline *baseline; /* NULL: none */
     int64_t base_time;         /* when taking it began */
-    struct rows_want rows;     /* what work.rows was listed for */
+    struct rows_request rows;  /* what work.rows was listed for */
     int64_t rows_due;          /* when they are listed again */
-    bool look_found;           /* the last look for a place found one, */
-    uint64_t look_at;          /* there */
+    bool found;                /* the last find found something, */
+    uint64_t found_at;         /* there */
     int64_t step_at;           /* the moment that the last step through time came to; 0: now */
     struct settle settle;
-    struct sample work; /* the sample being made; its arrays are swapped with `out` */
-    int64_t due;        /* of the next tick */
+    struct sample work; /* the sample being made; its arrays are swapped with those of `out` */
+    int64_t due;        /* of the next sample */
     int64_t second;     /* start of the second over which hz is measured */
     unsigned ticks;     /* samples in it */
-    bool told;          /* `out` holds news for the UI */
 
-    /* Guarded by gate. */
-    struct os_monitor *gate;
-    uint64_t want_offset;
-    size_t want_length;
-    double want_hz;
-    size_t want_cells;
-    double want_cpu; /* percent */
-    struct settle_want want_settle;
-    struct history_request want_past;
-    struct rows_want want_rows;
-    bool want_release; /* see sampler_release */
+    /* Guarded by the monitor. */
+    struct os_monitor *monitor;
+    struct sample_request request;
+    bool release;      /* the frozen values are let go at the next tick */
+    bool announced;    /* the UI was woken and has not taken `out` yet */
     struct sample out; /* the newest complete sample */
 };
 
-/* sampler_change.c: LOOK_CHANGE_NEXT and _PREV. */
-void sampler_look_change(struct look_job *j, struct worker *w);
+/* sample.c: takes one sample into s->work. True: worth drawing. */
+bool sampler_look_at(struct sampler *s, const struct sample_request *want);
 
-/* What the attached segment was at a moment, for a job (sampler_past.c); snapshot_close. */
-MUST_USE struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out);
+/* settle.c: the window, read as `want` says. *news: the marks are different from before. */
+bool settle_alloc(struct settle *t);
+void settle_free(struct settle *t);
+struct oserr settle_sample(struct sampler *s, const struct settle_request *want, uint64_t offset,
+                           size_t n, struct seg_stat *stat, bool *news);
 
-/* After a sample was taken (sampler_past.c): feeds the history, and puts the moment wished for in
- * the sample. `around`: the map goes around the segment. True: worth drawing. */
-bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around);
+/* changed_rows.c: lists the rows when it is time, and reads those that are shown. *news: they are
+ * different from before, or something in them changed. */
+struct oserr rows_sample(struct sampler *s, const struct rows_request *want, struct seg_stat *stat,
+                         bool *news);
+
+/* time_job.c: after a sample was taken, feeds the history and puts the moment that is asked for in
+ * the place of the sample. `sweeping`: the whole segment is watched. True: worth drawing. */
+bool sampler_show_past(struct sampler *s, const struct history_request *want, bool sweeping);
+
+/* A find while it runs. */
+struct finder {
+    struct sampler *sampler;
+    struct seg *seg; /* the segment, or what it was at that moment */
+    struct find_job *job;
+    const struct progress *progress;
+};
+
+/* find_change.c: FIND_CHANGE_NEXT and FIND_CHANGE_PREV. */
+void find_change(struct finder *f);
 
 #endif

@@ -6,66 +6,72 @@
 #include "live/block.h"
 
 enum {
-    PROBE_FIRST = 1024 * 1024,     /* bytes that a look back takes at first; doubled over holes */
-    SPOT_SLICE = 16 * 1024 * 1024, /* bytes looked at in the mapping between two breaths */
+    PROBE_FIRST = 1024 * 1024,    /* bytes of the first stride back; doubled over holes */
+    MAP_SLICE = 16 * 1024 * 1024, /* bytes searched in the mapping between two yields */
 };
 
 static const uint8_t zeros[BLOCK_PAGE];
 
 /* A piece of the segment in memory, and the search in it. */
 struct search_window {
-    struct command_env *env;
+    struct pattern_search *search;
     struct seg *s;
     struct find *f;
+    struct progress position; /* yields with the position of this window */
     struct aligned_buffer block;
     const uint8_t *p; /* its bytes */
-    uint64_t at;      /* where they are from */
+    uint64_t at;      /* their offset */
     size_t n;
-    bool last;                /* the segment ends behind them */
+    bool last;                /* the segment ends after them */
     struct seg_needle needle; /* what is looked for in the mapping itself; size 0: nothing */
-    uint8_t *state;     /* what is known of them (enum seg_byte); NULL: all, or it was not asked */
-    bool partly;        /* not all is: ask state[] */
-    uint64_t counted;   /* what is not known was counted before, or from here on */
-    bool zeros;         /* they end in a page of zeros: perhaps of a hole */
-    uint64_t data_to;   /* up to here it was data when last asked */
-    uint64_t low, size; /* what may be read: the segment, or the part that is looked at */
+    uint8_t *state;           /* of each (enum seg_byte), when `partly`; NULL: never needed */
+    bool partly;              /* some are not known: see state[] */
+    uint64_t counted;         /* up to here unknown bytes have been counted */
+    bool zeros;               /* they end in a page of zeros, perhaps of a hole */
+    uint64_t data_to;         /* up to here it was data when last asked */
+    uint64_t low, size;       /* what may be read: [low, size), the segment or a part of it */
     struct oserr *error;
 };
 
-/* A regular expression takes its time within a window too. */
-static bool go_on(void *ctx)
+/* A regular expression takes its time within a window too, and knows no position. */
+static bool yield_in_window(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     const struct search_window *w = ctx;
-    return w->env->pause(w->env->pause_ctx, 0, w->at, w->size);
+    (void)deadline;
+    (void)done;
+    (void)total;
+    return progress_yield(w->search->progress, w->at, w->size);
 }
 
-/* Why a search came to nothing. */
+/* Why nothing was found. */
 static enum search_result nothing(const struct search_window *w)
 {
-    return find_stopped(w->f) ? SCAN_CANCELLED : find_gave_up(w->f) ? SCAN_STUCK : SCAN_NONE;
+    return find_stopped(w->f) ? SEARCH_CANCELLED : find_gave_up(w->f) ? SEARCH_STUCK : SEARCH_NONE;
 }
 
 static void window_free(struct search_window *w)
 {
     free(w->state);
-    find_breathe(w->f, NULL, NULL);
+    find_progress(w->f, NULL);
     aligned_buffer_free(&w->block);
 }
 
-static bool window_new(struct search_window *w, struct command_env *env, struct seg *s,
-                       struct find *f, struct oserr *error)
+static bool window_new(struct search_window *w, struct pattern_search *search)
 {
-    *w = (struct search_window){.env = env, .s = s, .f = f, .error = error};
-    seg_part(s, &w->low, &w->size);
-    /* the UI has touched its mapping; a command that comes once reads faster than it maps */
-    if (!env->ui || !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
+    struct find *f = search->find;
+    *w =
+        (struct search_window){.search = search, .s = search->seg, .f = f, .error = &search->error};
+    seg_part(w->s, &w->low, &w->size);
+    if (!search->may_map ||
+        !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
         w->needle.size = 0;
     }
-    *error = block_new(&w->block, BLOCK_RAW);
-    if (oserr_is(*error)) {
+    search->error = aligned_buffer_new(&w->block, BLOCK_RAW);
+    if (oserr_is(search->error)) {
         return false;
     }
-    find_breathe(f, go_on, w);
+    w->position = (struct progress){yield_in_window, w};
+    find_progress(f, &w->position);
     return true;
 }
 
@@ -74,7 +80,7 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Of the past: the bytes that are known, and which they are. */
+/* At a moment of the past: reads the bytes that are known, and which ones those are. */
 static struct oserr read_known(struct search_window *w, size_t asked, size_t *n)
 {
     struct seg_stat stat;
@@ -93,7 +99,7 @@ static struct oserr read_known(struct search_window *w, size_t asked, size_t *n)
     }
     for (size_t i = 0; i < *n; i++) {
         bool counts = w->at + i >= w->counted && w->state[i] == SEG_BYTE_UNKNOWN;
-        w->env->unknown += counts ? 1 : 0;
+        w->search->unknown += counts ? 1 : 0;
     }
     w->counted = later(w->counted, w->at + *n);
     return e;
@@ -105,8 +111,8 @@ static bool known(const struct search_window *w, size_t i, size_t n)
     return !w->partly || memchr(w->state + i, SEG_BYTE_UNKNOWN, n) == NULL;
 }
 
-/* Reads from a page border before `from`, and before what a regular expression looks at in front of
- * it: a window that starts later than the segment must not look like its start. False: cancelled or
+/* Reads from a page border before `from`, and before the bytes that a regular expression examines
+ * in front of it: the window must not look like the start of the segment. False: cancelled or
  * *error. */
 static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
 {
@@ -116,13 +122,13 @@ static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
     w->at = later(base - base % BLOCK_PAGE, w->low);
     uint64_t left = size - w->at;
     size_t asked = left < w->block.size ? (size_t)left : w->block.size;
-    if (!w->env->pause(w->env->pause_ctx, 0, from, size)) {
+    if (!progress_yield(w->search->progress, from, size)) {
         return false;
     }
     w->p = w->block.page;
     w->partly = false;
     *w->error = seg_read(w->s, w->at, w->block.page, asked, &n);
-    if (w->error->code == SEG_E_UNKNOWN && w->env->when != NULL) {
+    if (w->error->code == SEG_E_UNKNOWN && w->search->skip_unknown) {
         *w->error = read_known(w, asked, &n);
     }
     w->n = n;
@@ -131,7 +137,7 @@ static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
     return !oserr_is(*w->error);
 }
 
-/* Where the search must go on when what lies at `from` is a hole that cannot match. */
+/* Where the search continues when there is a hole at `from` that cannot match. */
 static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
 {
     uint64_t start = 0;
@@ -154,16 +160,16 @@ static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
     return end > overlap && end - overlap > from ? end - overlap : from;
 }
 
-/* Goes on in the mapping itself, which is fastest, to where there may be a match at or behind
- * *from, or to where only reading helps. False: cancelled. */
-static bool spot(struct search_window *w, uint64_t *from, uint64_t size)
+/* Moves *from on in the mapping itself, which is fastest, to the first place that may match, or to
+ * where only reading helps. False: cancelled. */
+static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t size)
 {
     bool found = false;
     while (w->needle.size > 0 && !found && *from < size) {
         uint64_t next = *from;
-        uint64_t slice = size - *from < SPOT_SLICE ? size - *from : SPOT_SLICE;
+        uint64_t slice = size - *from < MAP_SLICE ? size - *from : MAP_SLICE;
         uint64_t end = size - *from - slice < w->needle.size ? size : *from + slice;
-        if (!w->env->pause(w->env->pause_ctx, 0, *from, size)) {
+        if (!progress_yield(w->search->progress, *from, size)) {
             return false;
         }
         if (oserr_is(seg_search(w->s, &w->needle, *from, end, &next, &found))) {
@@ -205,31 +211,30 @@ static bool search_window(struct search_window *w, uint64_t *from, uint64_t to,
     return true;
 }
 
-enum search_result search_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
-                              uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
-                              void *ctx, struct oserr *error)
+enum search_result search_all(struct pattern_search *s, uint64_t from, uint64_t to,
+                              bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx)
 {
     struct search_window w;
-    enum search_result result = SCAN_NONE;
-    if (!window_new(&w, env, s, f, error)) {
-        return SCAN_ERROR;
+    enum search_result result = SEARCH_NONE;
+    if (!window_new(&w, s)) {
+        return SEARCH_ERROR;
     }
     uint64_t size = w.size;
     from = later(from, w.low);
-    while (result == SCAN_NONE && from < to && from < size) {
+    while (result == SEARCH_NONE && from < to && from < size) {
         from = skip_hole(&w, from, size);
         if (from >= to || from >= size) {
             break;
         }
-        if (!spot(&w, &from, to < size ? to : size)) {
-            result = SCAN_CANCELLED;
+        if (!search_mapping(&w, &from, to < size ? to : size)) {
+            result = SEARCH_CANCELLED;
         } else if (!window_read(&w, from, size)) {
-            result = oserr_is(*error) ? SCAN_ERROR : SCAN_CANCELLED;
+            result = oserr_is(s->error) ? SEARCH_ERROR : SEARCH_CANCELLED;
         } else if (from >= w.at + w.n) {
             break; /* it shrank meanwhile */
         } else if (!search_window(&w, &from, to, each, ctx)) {
-            result = SCAN_FOUND;
-        } else if (nothing(&w) != SCAN_NONE) {
+            result = SEARCH_FOUND;
+        } else if (nothing(&w) != SEARCH_NONE) {
             result = nothing(&w);
         } else if (w.last) {
             break;
@@ -250,13 +255,12 @@ static bool take_first(void *ctx, uint64_t offset, size_t length)
     return false;
 }
 
-enum search_result search_forward(struct command_env *env, struct seg *s, struct find *f,
-                                  uint64_t from, uint64_t *offset, size_t *length,
-                                  struct oserr *error)
+enum search_result search_forward(struct pattern_search *s, uint64_t from, uint64_t *offset,
+                                  size_t *length)
 {
     struct first found = {0, 0};
-    enum search_result result = search_all(env, s, f, from, UINT64_MAX, take_first, &found, error);
-    if (result == SCAN_FOUND) {
+    enum search_result result = search_all(s, from, UINT64_MAX, take_first, &found);
+    if (result == SEARCH_FOUND) {
         *offset = found.offset;
         *length = found.length;
     }
@@ -276,8 +280,8 @@ static bool all_hole(struct search_window *w, uint64_t from, uint64_t to)
     return !oserr_is(e) && kind == SEG_EXT_HOLE && end >= to;
 }
 
-/* Last match of the window that starts in [from, before): what lies in front of `from` is there
- * only to be looked back at. */
+/* Last match of the window that starts in [from, before). The bytes in front of `from` are there
+ * for look-behind only. */
 static bool last_in_window(struct search_window *w, uint64_t from, uint64_t before,
                            uint64_t *offset, size_t *length)
 {
@@ -307,33 +311,32 @@ static enum search_result search_back(struct search_window *w, uint64_t before, 
             stride *= 2;
             continue;
         }
-        if (stride > PROBE_FIRST) { /* there is data in this long stride: look closer */
+        if (stride > PROBE_FIRST) { /* there is data in this long stride: go on in short ones */
             stride = PROBE_FIRST;
             continue;
         }
         uint64_t most = w->block.size - overlap - find_context(w->f) - BLOCK_PAGE;
         from = later(before > most ? before - most : 0, w->low);
         if (!window_read(w, from, size)) {
-            return oserr_is(*w->error) ? SCAN_ERROR : SCAN_CANCELLED;
+            return oserr_is(*w->error) ? SEARCH_ERROR : SEARCH_CANCELLED;
         }
         if (last_in_window(w, from, before, offset, length)) {
-            return SCAN_FOUND;
+            return SEARCH_FOUND;
         }
-        if (nothing(w) != SCAN_NONE) {
+        if (nothing(w) != SEARCH_NONE) {
             return nothing(w);
         }
         before = from;
     }
-    return SCAN_NONE;
+    return SEARCH_NONE;
 }
 
-enum search_result search_backward(struct command_env *env, struct seg *s, struct find *f,
-                                   uint64_t before, uint64_t *offset, size_t *length,
-                                   struct oserr *error)
+enum search_result search_backward(struct pattern_search *s, uint64_t before, uint64_t *offset,
+                                   size_t *length)
 {
     struct search_window w;
-    if (!window_new(&w, env, s, f, error)) {
-        return SCAN_ERROR;
+    if (!window_new(&w, s)) {
+        return SEARCH_ERROR;
     }
     uint64_t size = w.size;
     enum search_result result =

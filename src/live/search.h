@@ -1,36 +1,48 @@
-/* Long looks at a segment, in slices: finding a pattern forwards and backwards, skipping holes.
- * Shared by the find command and the UI. */
+/* Searching a segment for a pattern, forwards and backwards; the find command and the UI share it.
+ *
+ * A search goes through the segment in windows of a few hundred KiB, which overlap by as much as a
+ * match may need, and yields between them. Holes that cannot match are skipped by their extents.
+ * Where the caller has the segment mapped, plain bytes are looked for in the mapping itself, at the
+ * speed of memory, and only the window around a candidate is read. */
 #ifndef SHMLENS_LIVE_SEARCH_H
 #define SHMLENS_LIVE_SEARCH_H
 
 #include "backend/segment.h"
-#include "cli/command.h"
 #include "core/find/find.h"
+#include "core/progress.h"
 
 enum search_result {
-    SCAN_FOUND,
-    SCAN_NONE,
-    SCAN_CANCELLED,
-    SCAN_ERROR,
-    SCAN_STUCK /* the regular expression takes too many steps (find_gave_up) */
+    SEARCH_FOUND,
+    SEARCH_NONE,
+    SEARCH_CANCELLED,
+    SEARCH_ERROR,
+    SEARCH_STUCK /* the regular expression takes too many steps (find_gave_up) */
 };
 
-#define SCAN_STUCK_TEXT \
+#define SEARCH_STUCK_TEXT \
     "the regular expression takes too many steps: it was not looked for to the end"
 
+/* A search, and what came of it. */
+struct pattern_search {
+    struct seg *seg;
+    struct find *find;
+    const struct progress *progress;
+    bool may_map; /* the caller has the segment mapped; a command that comes once reads faster */
+    bool skip_unknown;  /* bytes that are not known (of a past moment) match nothing; else error */
+    uint64_t unknown;   /* out: how many bytes were skipped for that */
+    struct oserr error; /* out: of SEARCH_ERROR */
+};
+
 /* First match at or after `from` (to the end of the segment); *offset and *length say where. */
-enum search_result search_forward(struct command_env *env, struct seg *s, struct find *f,
-                                  uint64_t from, uint64_t *offset, size_t *length,
-                                  struct oserr *error);
+enum search_result search_forward(struct pattern_search *s, uint64_t from, uint64_t *offset,
+                                  size_t *length);
 
 /* Last match that starts before `before`. */
-enum search_result search_backward(struct command_env *env, struct seg *s, struct find *f,
-                                   uint64_t before, uint64_t *offset, size_t *length,
-                                   struct oserr *error);
+enum search_result search_backward(struct pattern_search *s, uint64_t before, uint64_t *offset,
+                                   size_t *length);
 
 /* Every match in [from, to), in order, until `each` returns false. */
-enum search_result search_all(struct command_env *env, struct seg *s, struct find *f, uint64_t from,
-                              uint64_t to, bool (*each)(void *ctx, uint64_t offset, size_t length),
-                              void *ctx, struct oserr *error);
+enum search_result search_all(struct pattern_search *s, uint64_t from, uint64_t to,
+                              bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx);
 
 #endif

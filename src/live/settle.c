@@ -1,5 +1,7 @@
-/* Samples whose bytes belong together: taken under a sequence counter, or read twice; what came out
- * another way is marked for a while, so that it can be seen. */
+/* Samples whose bytes are of one moment. Two ways: the window is read between two equal even values
+ * of a sequence counter, which must be the writer's own; or the bytes that matter (a value wider
+ * than a word, the selection) are read a second time. A byte that differs is torn: it stays marked
+ * for half a second, so that the user can see it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +24,7 @@ void settle_free(struct settle *t)
 
 /* ---- marks ---- */
 
-/* Another window starts without marks; those of this one fade. True: one has gone. */
+/* A different window starts without marks; those of the same window fade. True: one is gone. */
 static bool age_marks(struct settle *t, uint64_t offset, size_t n, int64_t now)
 {
     bool gone = false, any = false;
@@ -59,7 +61,7 @@ static bool mark(struct settle *t, size_t i)
 
 /* ---- reading ---- */
 
-/* Under the counter: a sample between two equal even values of it. */
+/* Under the counter: reads until it has the same even value before and after. */
 static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *lock,
                                   uint64_t offset, size_t n, struct seg_stat *stat)
 {
@@ -70,8 +72,8 @@ static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *l
         struct oserr e = seg_counter(s->seg, lock, &before);
         bool known = !oserr_is(e);
         if (known && before % 2 != 0 && i + 1 < LOCK_TRIES)
-            continue; /* being written: no use in reading */
-        e = seg_sample(s->seg, offset, w->bytes, w->state, n, stat);
+            continue; /* being written: reading is useless */
+        e = seg_sample(s->seg, offset, w->arrays->bytes, w->arrays->state, n, stat);
         if (oserr_is(e) || !known)
             return e;
         known = !oserr_is(seg_counter(s->seg, lock, &after));
@@ -81,8 +83,8 @@ static struct oserr sample_locked(struct sampler *s, const struct seg_seqlock *l
     return OSERR_NONE;
 }
 
-/* Marks what the backend itself could not copy twice the same. */
-static bool mark_unsettled(struct sampler *s, uint64_t offset, size_t n)
+/* Marks the bytes that differed in the back end's own two copies. */
+static bool mark_torn(struct sampler *s, uint64_t offset, size_t n)
 {
     uint64_t from = 0, to = 0;
     bool news = false;
@@ -95,8 +97,9 @@ static bool mark_unsettled(struct sampler *s, uint64_t offset, size_t n)
     return news;
 }
 
-/* Reads the part of [from, to) that is in the window once more; what differs is marked. */
-static bool read_again(struct sampler *s, const struct settle_want *want, uint64_t offset, size_t n)
+/* Reads the part of [from, to) that is in the window a second time and marks what differs. */
+static bool read_again(struct sampler *s, const struct settle_request *want, uint64_t offset,
+                       size_t n)
 {
     struct sample *w = &s->work;
     uint64_t from = want->from > offset ? want->from : offset;
@@ -109,7 +112,7 @@ static bool read_again(struct sampler *s, const struct settle_want *want, uint64
     if (oserr_is(seg_read(s->seg, from, s->settle.again, (size_t)(to - from), &got)))
         return false;
     for (size_t i = 0; i < got; i++) {
-        if (s->settle.again[i] == w->bytes[first + i])
+        if (s->settle.again[i] == w->arrays->bytes[first + i])
             continue;
         torn = true;
         news = mark(&s->settle, first + i) || news;
@@ -119,31 +122,25 @@ static bool read_again(struct sampler *s, const struct settle_want *want, uint64
     return news;
 }
 
-static bool same_want(const struct settle_want *a, const struct settle_want *b)
-{
-    return a->from == b->from && a->to == b->to && a->locked == b->locked &&
-           a->lock.offset == b->lock.offset && a->lock.width == b->lock.width;
-}
-
-struct oserr settle_sample(struct sampler *s, const struct settle_want *want, uint64_t offset,
+struct oserr settle_sample(struct sampler *s, const struct settle_request *want, uint64_t offset,
                            size_t n, struct seg_stat *stat, bool *news)
 {
     struct sample *w = &s->work;
     bool was_busy = w->settle.busy;
     struct oserr e;
     *news = age_marks(&s->settle, offset, n, w->time);
-    if (!same_want(want, &w->settle.want))
+    if (!settle_request_equal(want, &w->settle.want))
         w->settle = (struct settle_result){.want = *want};
     if (want->locked) {
         e = sample_locked(s, &want->lock, offset, n, stat);
     } else {
-        e = seg_sample(s->seg, offset, w->bytes, w->state, n, stat);
-        *news = mark_unsettled(s, offset, n) || *news;
+        e = seg_sample(s->seg, offset, w->arrays->bytes, w->arrays->state, n, stat);
+        *news = mark_torn(s, offset, n) || *news;
         if (!oserr_is(e))
             *news = read_again(s, want, offset, n) || *news;
     }
     *news = *news || was_busy != w->settle.busy;
-    memcpy(w->unsettled, s->settle.mark, n);
+    memcpy(w->arrays->torn, s->settle.mark, n);
     w->settle.any = s->settle.any;
     return e;
 }

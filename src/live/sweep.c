@@ -228,16 +228,14 @@ int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
     return m->due;
 }
 
-bool sweep_complete(struct sweep *m,
-                    bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
-                    void *ctx)
+bool sweep_complete(struct sweep *m, const struct progress *p)
 {
     uint64_t start = 0, end = 0;
     while (m->sweeps == 0) {
         seg_part(m->seg, &start, &end);
         m->due = 0;
         (void)sweep_work(m, os_now(), 4 * MS, 1);
-        if (!breath(ctx, 0, m->at, end))
+        if (!progress_yield(p, m->at, end))
             return false;
     }
     return true;

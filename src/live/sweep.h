@@ -10,6 +10,7 @@
 
 #include "backend/segment.h"
 #include "core/change/pagemap.h"
+#include "core/progress.h"
 
 enum { STRIP_MAX = 256 };
 
@@ -53,10 +54,8 @@ size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const 
  * Returns when the next one is, os_now's clock. */
 int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share);
 
-/* Goes on until the whole segment was looked at once; false: `breath` gave up. */
-bool sweep_complete(struct sweep *m,
-                    bool (*breath)(void *ctx, int64_t deadline, uint64_t done, uint64_t total),
-                    void *ctx);
+/* Goes on until the whole segment was looked at once; false: `p` gave up. */
+bool sweep_complete(struct sweep *m, const struct progress *p);
 
 /* Brings the picture up to date: a strip of `cells` cells. True: there is something new to draw. */
 bool sweep_show(struct sweep *m, size_t cells, int64_t now, struct map_summary *out);

@@ -1,60 +1,46 @@
-/* The past, on the sampler: what the UI wishes to see of it, and steps through time as jobs. */
-#include <stdlib.h>
+/* The past, on the sampler's thread: a moment of it in the place of the sample, the segment as it
+ * was then for jobs, and steps through time. */
 #include <string.h>
 
-#include "backend/os.h"
 #include "live/sampler_private.h"
+#include "time/moment.h"
 
-void sampler_want_past(struct sampler *s, const struct history_request *wish)
-{
-    os_monitor_lock(s->gate);
-    bool other = s->want_past.time != wish->time || s->want_past.offset != wish->offset ||
-                 s->want_past.size != wish->size;
-    s->want_past = *wish;
-    os_monitor_unlock(s->gate);
-    if (other)
-        worker_wake(s->worker);
-}
-
-bool sampler_show_past(struct sampler *s, const struct history_request *wish, bool around)
+bool sampler_show_past(struct sampler *s, const struct history_request *want, bool sweeping)
 {
     struct sample *w = &s->work;
-    struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->bytes, w->state,
-                                    w->changed};
-    bool news = recorder_sample(s->rewind, wish, w->time, w->map.sweeps, around, &window, &w->past);
-    recorder_strip(s->rewind, &w->map, &w->past);
+    struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->arrays->bytes,
+                                    w->arrays->state, w->arrays->changed};
+    bool news =
+        recorder_sample(s->recorder, want, w->time, w->map.sweeps, sweeping, &window, &w->past);
+    recorder_strip(s->recorder, &w->map, &w->past);
     if (w->past.time != 0) {
-        memset(w->unsettled, 0, w->length);
-        memset(w->base, 0, w->length);
+        memset(w->arrays->torn, 0, w->length);
+        memset(w->arrays->base, 0, w->length);
         if (s->baseline != NULL)
-            baseline_compare(s->baseline, w->offset, w->bytes, w->length, w->base);
+            baseline_compare(s->baseline, w->offset, w->arrays->bytes, w->length, w->arrays->base);
     }
     return news;
 }
 
-struct oserr sampler_moment(struct sampler *s, int64_t time, struct snapshot **out)
+struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **then,
+                            struct seg **seg)
 {
-    return snapshot_open(s->seg, s->map, s->rewind, time, out);
+    *then = NULL;
+    *seg = s->seg;
+    if (past == 0)
+        return OSERR_NONE;
+    struct oserr e = snapshot_open(s->seg, s->map, s->recorder, past, then);
+    if (!oserr_is(e))
+        *seg = snapshot_seg(*then);
+    return e;
 }
 
-static void time_run(struct job *job, struct worker *w)
+void job_time(struct sampler *s, void *arg, const struct progress *p)
 {
-    struct time_job *j = (struct time_job *)job;
-    (void)w;
-    struct sampler *s = j->sampler;
+    struct time_job *j = arg;
+    (void)p;
     if (j->follows)
         j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
-    j->time = recorder_step(s->rewind, j->offset, j->length, j->from, j->steps, &j->moved);
+    j->time = recorder_step(s->recorder, j->offset, j->length, j->from, j->steps, &j->moved);
     s->step_at = j->time;
-}
-
-struct time_job *time_job_new(struct sampler *s, void (*finish)(struct job *j, void *owner))
-{
-    struct time_job *j = calloc(1, sizeof *j);
-    if (j == NULL)
-        return NULL;
-    j->job.run = time_run;
-    j->job.finish = finish;
-    j->sampler = s;
-    return j;
 }

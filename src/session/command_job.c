@@ -1,33 +1,16 @@
-/* Command lines as jobs: on the sampler with its segment, or on the walker with a locator in the
- * line. */
+#include "session/command_job.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/sampler_private.h"
+#include "time/moment.h"
 
 enum { OUTPUT_MAX = 1024 * 1024 };
 
-/* In the past the command is about what was. False: it cannot be, which is told. */
-static bool enter(struct command_job *j, struct command_env *env, struct snapshot **m)
-{
-    char why[96];
-    if (j->sampler == NULL || j->past == 0)
-        return true;
-    struct oserr e = sampler_moment(j->sampler, j->past, m);
-    if (oserr_is(e)) {
-        out_print(&j->err, "%s: %s\n", e.call, oserr_text(e, why, sizeof why));
-        return false;
-    }
-    env->seg = snapshot_seg(*m);
-    env->when = j->when;
-    return true;
-}
-
-static void command_job_run(struct job *job, struct worker *w)
+static void command_job_run(struct job *job, const struct progress *p)
 {
     struct command_job *j = (struct command_job *)job;
     struct command_env env = {.be = j->be,
-                              .seg = j->sampler != NULL ? j->sampler->seg : NULL,
                               .out = &j->out,
                               .err = &j->err,
                               .ui = true,
@@ -35,15 +18,21 @@ static void command_job_run(struct job *job, struct worker *w)
                               .marks = j->marks,
                               .marks_set = j->marks_set,
                               .view = j->view[0] != '\0' ? j->view : NULL,
-                              .pause = worker_breath,
-                              .pause_ctx = w};
-    struct snapshot *m = NULL;
+                              .when = j->past != 0 ? j->when : NULL,
+                              .progress = p};
+    struct snapshot *then = NULL;
+    struct oserr e = OSERR_NONE;
+    char why[96];
     j->status = EXIT_ERROR;
-    if (enter(j, &env, &m))
+    if (j->sampler != NULL)
+        e = sampler_seg_at(j->sampler, j->past, &then, &env.seg);
+    if (oserr_is(e))
+        out_print(&j->err, "%s: %s\n", e.call, oserr_text(e, why, sizeof why));
+    else
         j->status = command_run_line(&env, j->line);
-    snapshot_close(m);
+    snapshot_close(then);
     for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
-        freeze_follow(&j->sampler->work.freeze, &env.pokes[i]);
+        sampler_poked(j->sampler, &env.pokes[i]);
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
     j->pokes_count = env.pokes_count;
     j->made = env.made;

@@ -1,4 +1,5 @@
-/* The arithmetic of cursor, window and selection. */
+/* The arithmetic of cursor, window and selection. Nothing here asks for a sample: the frame does
+ * that once, after all that one event has moved (session_request_sample). */
 #include "session/session.h"
 
 #include <string.h>
@@ -45,7 +46,6 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
     s->cursor = offset < start ? start : offset;
     if (session_rows(s) != NULL) {
         session_rows_show(s);
-        session_request_sample(s);
         return;
     }
     uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
@@ -56,7 +56,6 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
         set_top(s, row - rows + 1);
     else
         set_top(s, top);
-    session_request_sample(s);
 }
 
 void session_move(struct session *s, int64_t delta, bool extend)
@@ -117,10 +116,10 @@ bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8
     size_t i = p->seq == 0 ? SIZE_MAX : sample_index(p, offset);
     if (i == SIZE_MAX)
         return false;
-    *byte = p->bytes[i];
-    *state = p->state[i];
-    *changed = p->changed[i];
-    *base = p->has_base && p->base[i] != 0;
+    *byte = p->arrays->bytes[i];
+    *state = p->arrays->state[i];
+    *changed = p->arrays->changed[i];
+    *base = p->has_base && p->arrays->base[i] != 0;
     return true;
 }
 
@@ -130,9 +129,10 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, siz
     size_t got = 0;
     while (p->seq != 0 && got < n) {
         size_t i = sample_index(p, offset + got);
-        if (i == SIZE_MAX || p->state[i] == BYTE_BEYOND || p->state[i] == BYTE_UNKNOWN)
+        if (i == SIZE_MAX || p->arrays->state[i] == BYTE_BEYOND ||
+            p->arrays->state[i] == BYTE_UNKNOWN)
             break;
-        out[got++] = p->bytes[i];
+        out[got++] = p->arrays->bytes[i];
     }
     return got;
 }
@@ -178,7 +178,7 @@ void session_undo_push(struct session *s, const struct poke_done *p)
     s->redo_count = 0;
 }
 
-/* The window when only changed rows are shown: rows are counted as the sampler lists them. */
+/* ---- only changed rows: the window is a part of the list that the sampler makes ---- */
 
 const struct rows_result *session_rows(const struct session *s)
 {
@@ -195,7 +195,7 @@ uint64_t session_row(const struct session *s, size_t row)
     return row < rows->shown ? rows->at[rows->first + row] : UINT64_MAX;
 }
 
-/* Where the row of an offset begins. */
+/* The offset of the row that holds `offset`. */
 static uint64_t row_start(const struct session *s, uint64_t offset)
 {
     return offset - (offset - session_start(s)) % session_width(s);
@@ -228,7 +228,7 @@ void session_rows_show(struct session *s)
     size_t i = lower(rows, row), screen = s->rows > 0 ? s->rows : 1;
     bool listed = i < rows->count && rows->at[i] == row;
     if (i > rows->first && i < rows->first + rows->shown)
-        return; /* it will stand among them */
+        return; /* the next list will have it among them */
     if (listed && i >= rows->first + rows->shown && i + 1 >= screen)
         s->top = rows->at[i + 1 - screen];
     else
@@ -275,5 +275,4 @@ void session_rows_scroll(struct session *s, int64_t by)
     uint64_t behind = session_end(s);
     s->cursor = here + column < behind || behind == 0 ? here + column : behind - 1;
     s->selecting = false;
-    session_request_sample(s);
 }

@@ -1,4 +1,4 @@
-/* The file of marks: a line `LETTER OFFSET LOCATOR` a mark. */
+/* The file of marks: one line `LETTER OFFSET LOCATOR` per mark. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +8,14 @@
 
 enum { MARK_LINE_MAX = 4 * LOCATOR_MAX + 64 };
 
-/* The length of the line at p, without its end. */
+/* The length of the line at p, without its newline. */
 static size_t line_length(const char *p, size_t n)
 {
     const char *end = memchr(p, '\n', n);
     return end != NULL ? (size_t)(end - p) : n;
 }
 
-/* Reads a line of this locator; false: it is none. */
+/* Reads a line of this locator; false: it is not one. */
 static bool mark_line(const char *p, size_t n, const char *locator, unsigned *letter,
                       uint64_t *offset)
 {

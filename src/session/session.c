@@ -5,7 +5,7 @@
 
 #include "backend/os.h"
 
-enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_BEHIND = 24 };
+enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_AFTER = 24 };
 
 static void set_defaults(struct settings *set)
 {
@@ -50,16 +50,16 @@ struct oserr session_init(struct session *s, struct backend *be)
     return OSERR_NONE;
 }
 
-/* A job that hangs in a call must not make the user wait: it is left to itself. */
+/* A job that hangs in a call must not make the user wait: it is abandoned. */
 static bool stop_sampler(struct session *s)
 {
     struct sampler *sampler = s->sampler;
     s->sampler = NULL;
-    return sampler_stop_by(sampler, os_now() + SECOND, s);
+    return sampler_stop_by(sampler, os_now() + SECOND, s->owner);
 }
 
-/* What a thread that hangs still uses when all else is gone: kept, and findable for whoever looks
- * for memory that was lost. */
+/* An abandoned thread may still use the walker; keep it reachable so that LeakSanitizer does not
+ * report it. */
 static struct walker *volatile left_walker;
 
 void session_free(struct session *s)
@@ -67,14 +67,14 @@ void session_free(struct session *s)
     bool ended = stop_sampler(s);
     if (s->walker != NULL)
         backend_pace(s->be, NULL);
-    if (ended && !s->left_behind) /* else a pass that hangs may still ask the walker */
-        ended = walker_stop(s->walker, os_now() + SECOND / 5, s);
+    if (ended && !s->left_behind) /* else a hung scan of /proc may still use it */
+        ended = walker_stop(s->walker, os_now() + SECOND / 5, s->owner);
     if (!ended || s->left_behind)
         left_walker = s->walker;
     segment_list_free(&s->walk);
     (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
-    if (ended && !s->left_behind) /* else a thread that hangs in a call may still post it */
+    if (ended && !s->left_behind) /* else an abandoned thread may still post it */
         os_wake_free(s->wake);
     *s = (struct session){0};
 }
@@ -90,6 +90,13 @@ static void forget_place(struct session *s)
     s->locked = false;
 }
 
+/* How often /proc is read, and which object's users are asked for. */
+static void ask_walker(struct session *s)
+{
+    if (s->walker != NULL)
+        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+}
+
 static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
                   const char *locator)
 {
@@ -100,13 +107,13 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     (void)snprintf(s->locator, sizeof s->locator, "%s", locator);
     s->id = seg_id_of(stat);
     s->edit = s->paused = false;
+    s->raising = s->stale = 0;
     s->past = 0;
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
     old->length = 0;
     old->freeze.count = 0;
     old->settle = (struct settle_result){.any = false};
-    s->settle = (struct settle_want){.from = 0};
     old->stat = *stat;
     old->error = OSERR_NONE;
     if (!same)
@@ -114,6 +121,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->undo_count = s->redo_count = 0;
     session_move_to(s, s->cursor, s->selecting);
     session_request_sample(s);
+    ask_walker(s);
 }
 
 struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
@@ -131,7 +139,7 @@ struct oserr session_attach(struct session *s, const char *locator, uint64_t ran
     struct seg_stat stat = *seg_last(seg);
     unsigned caps = seg_caps(seg);
     (void)snprintf(name, sizeof name, "%s", seg_locator(seg));
-    struct sampler *sampler = sampler_start(s->be, seg, s->set.hz, s->wake, &e);
+    struct sampler *sampler = sampler_start(seg, s->set.hz, s->wake, &e);
     if (sampler == NULL)
         return e;
     s->range_offset = range_length != 0 ? range_offset : 0;
@@ -148,76 +156,69 @@ void session_detach(struct session *s)
     s->locator[0] = '\0';
     s->id = (struct seg_id){0};
     s->edit = s->paused = false;
+    s->raising = s->stale = 0;
     s->past = 0;
     s->sample.seq = 0;
     s->sample.length = 0;
     s->sample.freeze.count = 0;
-    if (s->walker != NULL)
-        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+    ask_walker(s);
 }
 
-/* The part of the segment that the sampler shall read: the screen, and what characters at its edges
- * need. */
+/* The part of the segment that is read: the screen, and what characters at its edges need. */
 static void wanted(const struct session *s, uint64_t *offset, size_t *length)
 {
     uint64_t start = session_start(s), before = s->top - start;
     if (before > MARGIN_BEFORE)
         before = MARGIN_BEFORE;
-    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_BEHIND;
+    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_AFTER;
     *offset = s->top - before;
     if (s->range_length != 0 && *offset + n > s->range_offset + s->range_length)
         n = s->range_offset + s->range_length - *offset;
     *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
 }
 
-static void want_rows(struct session *s)
+/* What has to be of one moment: the selection when it is no single load, all of the window when a
+ * sequence counter is set. */
+static struct settle_request settle_wanted(const struct session *s)
+{
+    struct settle_request r = {.locked = s->locked, .lock = s->lock};
+    if (s->selecting)
+        session_selection(s, &r.from, &r.to);
+    if (r.to - r.from <= 8 && r.from / 8 == (r.to - 1) / 8)
+        r.from = r.to = 0;
+    return r;
+}
+
+static struct rows_request rows_wanted(const struct session *s)
 {
     uint64_t start = session_start(s), width = session_width(s);
-    struct rows_want want = {.on = s->only,
-                             .start = start,
-                             .width = (unsigned)width,
-                             .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
-                             .top = s->top,
-                             .keep = s->cursor - (s->cursor - start) % width,
-                             .recent = (int64_t)(s->set.recent * SECOND)};
-    sampler_want_rows(s->sampler, &want);
+    if (!s->only)
+        return (struct rows_request){.on = false};
+    return (struct rows_request){.on = true,
+                                 .start = start,
+                                 .width = (unsigned)width,
+                                 .rows = s->rows < ROWS_MAX ? s->rows : ROWS_MAX,
+                                 .top = s->top,
+                                 .keep = s->cursor - (s->cursor - start) % width,
+                                 .recent = (int64_t)(s->set.recent * SECOND)};
 }
 
 void session_request_sample(struct session *s)
 {
     if (s->sampler == NULL)
         return;
-    uint64_t offset = 0;
-    size_t length = 0;
-    wanted(s, &offset, &length);
-    sampler_want(s->sampler, offset, length, s->set.hz);
-    sampler_want_map(s->sampler, s->set.strip ? s->rows : 0, s->set.cpu);
-    const struct history_request wish = {.budget = (size_t)s->set.history << 20,
-                                         .time = s->past,
-                                         .cells = s->time_cells,
-                                         .offset = s->value_offset,
-                                         .size = s->value_size};
-    sampler_want_past(s->sampler, &wish);
-    want_rows(s);
-    if (s->walker != NULL)
-        walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
-}
-
-void session_settle(struct session *s)
-{
-    struct settle_want want = {.locked = s->locked, .lock = s->lock};
-    if (s->sampler == NULL)
-        return;
-    if (s->selecting)
-        session_selection(s, &want.from, &want.to);
-    if (want.to - want.from <= 8 && want.from / 8 == (want.to - 1) / 8)
-        want.from = want.to = 0; /* one load */
-    const struct settle_want *old = &s->settle;
-    if (want.from == old->from && want.to == old->to && want.locked == old->locked &&
-        want.lock.offset == old->lock.offset && want.lock.width == old->lock.width)
-        return;
-    s->settle = want;
-    sampler_settle(s->sampler, &want);
+    struct sample_request r = {.hz = s->set.hz,
+                               .cells = s->set.strip ? s->rows : 0,
+                               .cpu = s->set.cpu,
+                               .settle = settle_wanted(s),
+                               .past = {.budget = (size_t)s->set.history << 20,
+                                        .time = s->past,
+                                        .cells = s->time_cells,
+                                        .offset = s->value_offset,
+                                        .size = s->value_size},
+                               .rows = rows_wanted(s)};
+    wanted(s, &r.offset, &r.length);
+    sampler_request(s->sampler, &r);
 }
 
 static void follow(const struct session *s)
@@ -233,10 +234,10 @@ void session_show_list(struct session *s, bool segments, bool users)
         s->following = segments;
         follow(s);
     }
-    if (s->listing == (segments || users) || s->walker == NULL)
+    if (s->listing == (segments || users))
         return;
     s->listing = segments || users;
-    walker_want(s->walker, s->listing ? SECOND : 3LL * SECOND, s->id);
+    ask_walker(s);
 }
 
 void session_all_kinds(struct session *s, bool all)
@@ -258,7 +259,7 @@ static bool take_sample(struct session *s)
     return sampler_take(s->sampler, &s->sample);
 }
 
-/* How far a pass over /proc is that takes long. */
+/* The progress of a scan of /proc that takes long, in percent; 0: there is none. */
 static unsigned pass_percent(struct walker *w)
 {
     struct walk_progress p;
@@ -268,22 +269,22 @@ static unsigned pass_percent(struct walker *w)
     return percent < 1 ? 1 : percent > 99 ? 99 : percent;
 }
 
-bool session_take(struct session *s, void *owner)
+bool session_take(struct session *s)
 {
     bool news = false;
     os_wake_clear(s->wake);
     if (s->sampler != NULL) {
-        news = worker_take(sampler_worker(s->sampler), owner);
-        /* A finished job may have attached something else, or detached. */
+        news = worker_take(sampler_worker(s->sampler), s->owner);
+        /* A job that has ended may have attached a different segment, or detached. */
         uint64_t events = s->sample.events;
-        session_settle(s);
+        session_request_sample(s);
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* who is left? */
             walker_hurry(s->walker);
     }
     if (s->walker != NULL) {
-        news = worker_take(walker_worker(s->walker), owner) || news;
+        news = worker_take(walker_worker(s->walker), s->owner) || news;
         struct segment_list fresh;
         while (walker_take(s->walker, &fresh))
             news = segment_list_merge(&s->walk, &fresh, s->gone, &s->gone_count) || news;
@@ -320,41 +321,19 @@ bool session_users(const struct session *s, struct seg_who *out)
     return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
 }
 
-/* Is this the first row of its process? Rows of one process stand together. */
-static bool first_of_pid(const struct seg_who *w, size_t i)
-{
-    return i == 0 || w->mappers[i - 1].pid != w->mappers[i].pid;
-}
-
-/* Each process once; where the rights of handles are known (Windows) they say what it may do. */
-static void count_holders(const struct seg_who *w, size_t *rw, size_t *ro, size_t *held)
-{
-    for (size_t i = 0; i < w->holders_count;) {
-        uint32_t pid = w->holders[i].pid, rights = 0;
-        for (; i < w->holders_count && w->holders[i].pid == pid; i++)
-            rights |= w->holders[i].access;
-        if (pid != os_pid())
-            ++*((rights & SEG_MAY_WRITE) != 0 ? rw : (rights & SEG_MAY_READ) != 0 ? ro : held);
-    }
-}
-
-bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable)
+bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable)
 {
     struct seg_who w;
-    *rw = *ro = *held = *unreadable = 0;
     if (!session_users(s, &w))
         return false;
-    for (size_t i = 0; i < w.mappers_count; i++) {
-        if (w.mappers[i].pid == os_pid() || !first_of_pid(&w, i))
-            continue;
-        bool write = false;
-        for (size_t k = i; k < w.mappers_count && w.mappers[k].pid == w.mappers[i].pid; k++)
-            write = write || w.mappers[k].write;
-        *(write ? rw : ro) += 1;
-    }
-    count_holders(&w, rw, ro, held);
+    *users = seg_who_users(&w);
     *unreadable = w.unreadable;
     return true;
+}
+
+bool session_editing(const struct session *s)
+{
+    return s->edit || s->raising > s->stale;
 }
 
 bool session_recorded(const struct session *s)

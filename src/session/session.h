@@ -1,5 +1,10 @@
-/* What is open and what the user is doing with it, without a screen: the attached segment's newest
- * sample, window, cursor, view, selection, marks, undo, options. The UI's thread owns it. */
+/* What is open and what the user is doing with it, without a screen: the newest sample of the
+ * attached segment, window, cursor, view, selection, marks, undo, options. The UI's thread owns it.
+ *
+ * The session owns the two threads that do what may take long: the sampler, one for each attached
+ * segment, and the walker, which lists segments and who uses them. Once per frame session_take
+ * finishes their jobs, tells the sampler what is on the screen and takes over the newest sample and
+ * list. Everything in between is arithmetic on what was taken and blocks on nothing. */
 #ifndef SHMLENS_SESSION_SESSION_H
 #define SHMLENS_SESSION_SESSION_H
 
@@ -38,17 +43,18 @@ struct settings {
     const struct column *sort; /* what the list is sorted by (cli/columns.h); NULL: the locator */
     bool inverted;             /* and the other way round */
     bool strip;                /* the overview strip is shown */
-    unsigned history;          /* MiB that the history of changes may take; 0: none is kept */
+    unsigned history;          /* MiB that the history of changes may take; 0: there is none */
     double cpu;                /* percent of a processor that watching the whole segment may take */
-    double recent;             /* seconds: rows that changed since then are shown by x */
+    double recent;             /* x shows rows that changed in the last so many seconds */
 };
 
 struct session {
     struct backend *be;
     struct os_wake *wake;
-    struct walker *walker;    /* NULL in tests */
-    unsigned percent;         /* of a pass over /proc that takes long, 1 to 99; 0: there is none */
-    struct segment_list walk; /* newest survey */
+    void *owner;                /* what jobs get when they have ended: the UI */
+    struct walker *walker;      /* NULL in tests */
+    unsigned percent;           /* progress of a scan of /proc that takes long, 1 to 99; 0: none */
+    struct segment_list walk;   /* newest survey */
     struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
     size_t gone_count;
     struct sampler *sampler;             /* NULL: nothing attached (and in tests) */
@@ -56,9 +62,9 @@ struct session {
     char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
     struct seg_id id;                    /* of the attached object; dev 0: none */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
-    uint64_t events_seen;                /* events of the sample already told to the user */
+    uint64_t events_seen; /* events of the sample that the user has been told about */
 
-    bool left_behind; /* a sampler that hangs in a call still uses what it had */
+    bool left_behind; /* a hung sampler was abandoned, and still uses what it had */
     bool listing;     /* a list of segments or of users is on the screen (session_show_list) */
     bool following;   /* a list of segments is */
     bool all_kinds;   /* mapped files are listed too */
@@ -72,26 +78,27 @@ struct session {
     bool selecting;
     bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool timeline; /* the timeline is shown though this is now */
-    bool heat;     /* how often bytes changed is shown instead of when */
-    bool follow;   /* the view goes where changes happen */
-    bool only;     /* only rows that changed are shown */
-    bool edit;
+    bool timeline;           /* the timeline is shown though this is now */
+    bool heat;               /* how often bytes changed is shown instead of when */
+    bool follow;             /* the view goes where changes happen */
+    bool only;               /* only rows that changed are shown */
+    bool edit;               /* edit mode: the access is SEG_WRITE */
+    int raising;             /* raises of the access that have not ended */
+    int stale;               /* of those the first so many: the user has left edit mode since */
     bool locked;             /* :seqlock: a sequence counter is set */
     uint64_t anchor;         /* the selection is from anchor to cursor, both included */
-    int64_t past;            /* the moment that is looked at, os_now's clock; 0: now */
+    int64_t past;            /* the moment that is shown, os_now's clock; 0: now */
     size_t time_cells;       /* columns of the timeline; 0: it is not shown */
     uint64_t value_offset;   /* of the value whose history the inspector shows */
     size_t value_size;       /* 0: it shows none */
     struct seg_seqlock lock; /* a sequence counter, when `locked` */
     uint64_t marks[MARKS];
     uint32_t marks_set;
-    struct settle_want settle; /* what the sampler was told to read at one moment */
-    uint64_t match;            /* offset of the found match and its length; length 0: none */
+    uint64_t match; /* offset of the found match and its length; length 0: none */
     size_t match_length;
 
-    struct poke_done
-        undo[UNDO_MAX]; /* a stack: [0, undo_count) can be undone, then redo_count more redone */
+    /* A stack: [0, undo_count) can be undone, the redo_count after them redone. */
+    struct poke_done undo[UNDO_MAX];
     size_t undo_count, redo_count;
 
     struct settings set;
@@ -101,37 +108,38 @@ struct session {
 MUST_USE struct oserr session_init(struct session *s, struct backend *be);
 void session_free(struct session *s); /* stops threads; never waits for a stuck /proc read */
 
-/* Opens a raw locator and starts sampling it; what was attached before is let go only when this
+/* Opens a raw locator and starts sampling it; what was attached before is detached only if this
  * succeeds. A new locator starts at the top with no marks; the same one (reattach) keeps the place.
  */
 MUST_USE struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
                                      uint64_t range_length);
 void session_detach(struct session *s);
 
-/* Takes over what the threads have ready; true: something changed (draw). Runs finish() of jobs
- * with `owner`. */
-bool session_take(struct session *s, void *owner);
+/* Takes over what the threads have ready; true: something changed (draw). Jobs that have ended are
+ * finished with `owner`. */
+bool session_take(struct session *s);
 
-/* What is on the screen: a list of segments (then names are followed at once), of users? Then /proc
- * is read every second, else every three. Cheap to call for each frame. */
+/* What is on the screen: a list of segments (new names then appear at once), a list of users? With
+ * either /proc is read every second, else every three. Cheap to call for each frame. */
 void session_show_list(struct session *s, bool segments, bool users);
 
 /* List mapped files too, or the usual kinds. */
 void session_all_kinds(struct session *s, bool all);
 
-/* Tells the sampler which window is on the screen (top, rows, width) and at what rate. Call after
- * moving. */
+/* Tells the sampler what is on the screen (the window, its selection, the panels) and at what rate.
+ * Called once a frame and when jobs have finished, never while moving; cheap when nothing changed.
+ */
 void session_request_sample(struct session *s);
 
-/* Tells the sampler what shall be read at one moment: the selection when it is no single word, all
- * of the window when a sequence counter is set. Cheap when nothing changed. */
-void session_settle(struct session *s);
+/* Is what is typed stored? Also while the access is still being raised: the store waits for that.
+ */
+bool session_editing(const struct session *s);
 
 /* ---- pure arithmetic on the state ---- */
 
 uint64_t session_start(const struct session *s); /* first offset that can be shown (range_offset) */
-uint64_t
-session_end(const struct session *s); /* behind the last: the segment's end or the range's */
+/* One past the last: the end of the segment or of the range. */
+uint64_t session_end(const struct session *s);
 
 /* Moves the cursor (clamped to [start, end-1]; start when empty) and scrolls so that it is visible.
  * `extend`: the selection grows, else it is dropped. */
@@ -148,12 +156,12 @@ void session_fit(struct session *s, unsigned width);
 /* Only changed rows: the list that the newest sample is of; NULL: the window is shown whole. */
 const struct rows_result *session_rows(const struct session *s);
 
-/* The offset of row `row` of the screen, UINT64_MAX: there is none. Is a byte on the screen? */
+/* The offset of row `row` of the screen; UINT64_MAX: it is empty. Is a byte on the screen? */
 uint64_t session_row(const struct session *s, size_t row);
 bool session_shows(const struct session *s, uint64_t offset);
 
-/* With only changed rows: makes the cursor's row visible; where a move by `delta` to `to` goes;
- * scrolls by rows of the list. */
+/* With only changed rows: scrolls to the cursor's row; the offset that a move by `delta` to `to`
+ * leads to; scrolls by rows of the list. */
 void session_rows_show(struct session *s);
 uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta);
 void session_rows_scroll(struct session *s, int64_t by);
@@ -170,14 +178,13 @@ void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
 void session_undo_push(struct session *s,
                        const struct poke_done *p); /* drops what could be redone */
 
-/* The rows of the newest walk for the attached object, ourselves included. The arrays stay the
+/* The rows of the newest survey for the attached object, ourselves included. The arrays stay the
  * session's and live until the next session_take. False: not known yet. */
 bool session_users(const struct session *s, struct seg_who *out);
 
-/* Who has the attached object, as the newest walk knows: counts of processes mapping it read-write,
- * read-only, only holding it (ourselves not counted) and of unreadable processes; false: not known
- * yet. */
-bool session_who(const struct session *s, size_t *rw, size_t *ro, size_t *held, size_t *unreadable);
+/* How many processes other than ours have the attached object, and how many could not be read, as
+ * the newest survey knows. False: not known yet. */
+bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable);
 
 bool session_recorded(const struct session *s); /* what is attached is a recording */
 

@@ -64,7 +64,7 @@ static bool set_order(struct settings *s, const char *value)
     if (!big && strcmp(value, "little") != 0)
         return false;
     s->big = big;
-    if (s->view != NULL && s->view->big != big) /* one without an order is its own other */
+    if (s->view != NULL && s->view->big != big) /* a view without a byte order swaps to itself */
         s->view = view_swapped(s->view);
     return true;
 }
@@ -93,7 +93,7 @@ static bool set_columns(struct settings *s, const char *value)
     return true;
 }
 
-/* `size`, `-size`: the other way round. */
+/* `size`, or `-size` for descending order. */
 static bool set_sort(struct settings *s, const char *value)
 {
     bool inverted = value[0] == '-';

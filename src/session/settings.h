@@ -1,6 +1,6 @@
 /* Options by name: the lines `set NAME VALUE` and `bind MODE KEY COMMAND` of the configuration and
- * of the options kept between runs, and the marks kept per locator. Text in, text out: reading and
- * writing files is the caller's. */
+ * of the options that persist between runs, and the marks of each locator. Text in, text out: the
+ * caller reads and writes the files. */
 #ifndef SHMLENS_SESSION_SETTINGS_H
 #define SHMLENS_SESSION_SETTINGS_H
 
@@ -16,14 +16,14 @@ enum {
     SETTINGS_FILE_MAX = 1 << 20, /* largest file that is read */
     SETTINGS_PRINTED = 1024,     /* bytes that settings_print needs at most */
     SETTINGS_VALUE = 176,        /* bytes of a value, with the NUL */
-    MARKS_FILE_LINES = 2000,     /* lines kept in the file of marks; the oldest go first */
+    MARKS_FILE_LINES = 2000,     /* lines in the file of marks; the oldest are dropped first */
 };
 
 /* The names that `set` knows, NULL at the end, and what each is (for help and completion). */
 const char *setting_name(size_t i);
 const char *setting_help(size_t i);
 
-/* One option. NULL, or why not: printable, in `why`; nothing is then changed. */
+/* Sets one option. NULL, or why not: printable, in `why`; then nothing has changed. */
 const char *settings_set(struct settings *s, const char *name, const char *value,
                          char why[SETTINGS_WHY]);
 
@@ -43,7 +43,7 @@ size_t settings_read(struct settings *s, struct keymap *keys, const char *text, 
 size_t settings_print(const struct settings *s, uint32_t which, char out[SETTINGS_PRINTED]);
 
 /* Marks of one locator (as it is shown) from the text of the marks' file: lines
- * `LETTER OFFSET LOCATOR`. Lines of other locators and of other forms are passed over. */
+ * `LETTER OFFSET LOCATOR`. Other lines are skipped. */
 void marks_read(const char *text, size_t n, const char *locator, uint64_t marks[MARKS],
                 uint32_t *set);
 

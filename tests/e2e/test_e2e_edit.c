@@ -347,9 +347,32 @@ TEST(a_poke_asks_before_the_value)
     leave(t);
 }
 
+/* Keys that come in one piece do not wait for the access: nothing is asked for twice, nothing lost.
+ */
+static const struct {
+    const char *keys, *says, *bytes;
+} at_once[] = {
+    {"pyu8 7<Enter>", "poke 0x0 u8 7: 0 -> 7 (one store)", "\7"},
+    {"Py00 42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)", "B"},
+    {"i4142", "poke 0x1 hex 42: 00 -> 42 (one store)", "AB"},
+    {"<F4>4142u", "undo 0x1", "A"},
+};
+
+TEST_LOOP(what_is_typed_at_once_is_asked_for_once, SUITE_ROWS(at_once))
+{
+    name = e2e_name("once");
+    memory = scene_segment(name, SIZE);
+    struct e2e *t = scene_open(name);
+    scene_press(t, at_once[_i].keys, at_once[_i].says);
+    e2e_wait_text(t, "EDIT LIVE", 0);
+    scene_memory(t, memory, at_once[_i].bytes, 2);
+    leave(t);
+}
+
 SUITE(test_e2e_edit, .timeout = 120,
       TESTS(what_is_typed_is_stored, what_does_not_fit_is_refused, esc_drops_then_leaves,
             keys_keep_their_meaning_while_editing, the_last_bytes, lost_then_enter_writes_anyway,
             lost_then_any_other_key_drops, lost_in_a_text_column, lost_while_paused, poke_prompt,
             compare_and_swap_prompt, undo_and_redo, undo_asks_when_the_value_has_moved_on,
-            writing_asks_first, a_poke_asks_before_the_value));
+            writing_asks_first, a_poke_asks_before_the_value,
+            what_is_typed_at_once_is_asked_for_once));

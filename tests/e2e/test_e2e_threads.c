@@ -2,6 +2,7 @@
  * read, all at once; and the end in the middle of it. What this finds it finds best under
  * ThreadSanitizer. */
 #include "support.h"
+#include "support/remover.h"
 #include "support/suite.h"
 
 #include <fcntl.h>
@@ -204,19 +205,28 @@ TEST(attached_again_and_again)
     support_quit(t);
 }
 
+static const char *prefix; /* of the names that come and go */
+
+static const char *churn(unsigned i)
+{
+    static char text[64];
+    snprintf(text, sizeof text, "%s-%u", prefix, i % 20);
+    return text;
+}
+
 /* Names come and go while the list is read and drawn. */
 static pid_t churner(void)
 {
-    char other[64];
+    for (unsigned i = 0; i < 20; i++)
+        remover_segment(churn(i));
     fflush(NULL);
     pid_t pid = fork();
     if (pid != 0)
         return pid;
     for (unsigned i = 0; getppid() != 1; i++) {
-        snprintf(other, sizeof other, "/churn-%d-%u", (int)getpid(), i % 20);
-        if (shm_unlink(other) == 0)
+        if (shm_unlink(churn(i)) == 0)
             continue;
-        int fd = shm_open(other, O_CREAT | O_EXCL | O_RDWR, 0600);
+        int fd = shm_open(churn(i), O_CREAT | O_EXCL | O_RDWR, 0600);
         if (fd < 0 || ftruncate(fd, i) != 0)
             _exit(1);
         close(fd);
@@ -226,23 +236,24 @@ static pid_t churner(void)
 
 static void stop_churner(pid_t pid)
 {
-    char other[64];
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    for (unsigned i = 0; i < 20; i++) {
-        snprintf(other, sizeof other, "/churn-%d-%u", (int)pid, i);
-        shm_unlink(other);
-    }
+    for (unsigned i = 0; i < 20; i++)
+        shm_unlink(churn(i));
 }
 
 TEST(a_list_that_changes_under_us)
 {
+    char shown[64], filter[64];
+    prefix = e2e_name("churn");
+    snprintf(shown, sizeof shown, "posix:%s-", prefix);
+    snprintf(filter, sizeof filter, "%s-\r", prefix); /* its slash is the key */
     pid_t pid = churner();
     struct e2e *t = attach();
     e2e_keys(t, "s");
     e2e_wait_text(t, "LOCATOR", 0);
-    e2e_keys(t, "/churn-\r"); /* others may have more segments than a screen holds */
-    e2e_wait_text(t, "posix:/churn-", 0);
+    e2e_keys(t, filter); /* others may have more segments than a screen holds */
+    e2e_wait_text(t, shown, 0);
     for (int i = 0; i < 40; i++) {
         e2e_keys(t, &"s\0G\0g\0I\0S\0j\0 \0k"[i % 8 * 2]);
         e2e_pump(t, 20);
@@ -255,7 +266,7 @@ TEST(a_list_that_changes_under_us)
         e2e_result_free(&r);
     }
     stop_churner(pid);
-    e2e_wait_no_text(t, "posix:/churn-", 0);
+    e2e_wait_no_text(t, shown, 0);
     support_quit(t);
 }
 

@@ -1,5 +1,5 @@
-/* A back end for each test, and nothing left of the segments it made under own_name. Suites that need
- * no more include this, once each. */
+/* A back end for each test, and nothing left of the segments it made under own_name. Suites that
+ * need no more include this, once each. */
 #ifndef SHMLENS_TESTS_SUPPORT_BACKEND_SUITE_H
 #define SHMLENS_TESTS_SUPPORT_BACKEND_SUITE_H
 

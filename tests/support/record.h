@@ -19,16 +19,6 @@
 
 enum { SIZE = 65536 };
 
-static inline unsigned char *mapped(const char *name, size_t size)
-{
-    run_make(name, "", 0, size);
-    int fd = shm_open(name, O_RDWR, 0);
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    return p;
-}
-
 static inline const char *rec(const char *path)
 {
     static char locator[400];

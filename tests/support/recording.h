@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/history/recording.h"
+#include "support/random.h"
 
 enum { SPACE = 60000, STATES = 400, PAGES = SPACE / REC_PAGE + 1 };
 
@@ -19,13 +20,6 @@ struct file {
 };
 
 static struct file file;
-static uint64_t seed;
-
-static inline uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 static inline bool put(void *ctx, const void *p, size_t n)
 {

@@ -147,6 +147,22 @@ const char *job_line(struct job *j)
     return NULL;
 }
 
+bool job_has_line(const struct job *j, int ms)
+{
+    struct pollfd fd = {.fd = j->out, .events = POLLIN};
+    return poll(&fd, 1, ms) > 0;
+}
+
+void job_await_change(struct job *j, unsigned char *byte)
+{
+    for (int i = 0; i < 1000 && !job_has_line(j, 10); i++)
+        ++*byte;
+    do {
+        const char *line = job_line(j);
+        ck_assert_ptr_nonnull(line);
+    } while (job_has_line(j, 50));
+}
+
 const struct ran *run_words(const char *const *words, const char *input, bool nobody)
 {
     if (nobody && geteuid() != 0) {
@@ -169,6 +185,34 @@ const struct ran *run_words(const char *const *words, const char *input, bool no
         printf("skip: nobody: another user cannot run the program where it lies\n");
         return NULL;
     }
+    return r;
+}
+
+/* The words of a run, for messages. */
+static const char *line_of(const char *const *words)
+{
+    static char line[1024];
+    size_t n = 0;
+    for (line[0] = '\0'; *words != NULL && n < sizeof line; words++)
+        n += (size_t)snprintf(line + n, sizeof line - n, " %s", *words);
+    return line;
+}
+
+const struct ran *run_fails(const char *why, const char *const *words)
+{
+    const struct ran *r = run_words(words, NULL, false);
+    ck_assert_msg(r->status == 2 && strstr(r->err, why) != NULL,
+                  "shmlens%s: status %d, not 2, or no `%s` in: %s", line_of(words), r->status, why,
+                  r->err);
+    return r;
+}
+
+const struct ran *run_prints(int status, const char *out, const char *const *words)
+{
+    const struct ran *r = run_words(words, NULL, false);
+    ck_assert_msg(r->status == status && strcmp(r->out, out) == 0,
+                  "shmlens%s: status %d, not %d, or stdout not `%s`: `%s`; stderr: %s",
+                  line_of(words), r->status, status, out, r->out, r->err);
     return r;
 }
 
@@ -245,6 +289,16 @@ void run_make(const char *name, const void *bytes, size_t n, size_t size)
     ck_assert_int_eq(ftruncate(fd, (off_t)size), 0);
     ck_assert_int_eq(pwrite(fd, bytes, n, 0), (ssize_t)n);
     close(fd);
+}
+
+unsigned char *run_map(const char *name, size_t size)
+{
+    run_make(name, "", 0, size);
+    int fd = shm_open(name, O_RDWR, 0);
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    return p;
 }
 
 json_t *run_json(const struct ran *r)

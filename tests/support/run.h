@@ -25,6 +25,14 @@ struct ran {
 #define RUN_NOBODY(...)      run_words((const char *const[]){__VA_ARGS__, NULL}, NULL, true)
 const struct ran *run_words(const char *const *words, const char *input, bool nobody);
 
+/* RUN that must end with status 2 and name this reason on stderr; or with this status and exactly
+ * this on stdout. */
+#define RUN_FAILS(why, ...) run_fails(why, (const char *const[]){__VA_ARGS__, NULL})
+#define RUN_PRINTS(status, out, ...) \
+    run_prints(status, out, (const char *const[]){__VA_ARGS__, NULL})
+const struct ran *run_fails(const char *why, const char *const *words);
+const struct ran *run_prints(int status, const char *out, const char *const *words);
+
 /* A run in the background: started, fed, and waited for. */
 struct job {
     pid_t pid;
@@ -34,6 +42,9 @@ struct job {
 struct job run_start(const char *const *words);
 /* One line of its stdout without the newline, within ten seconds; NULL: none came. */
 const char *job_line(struct job *j);
+bool job_has_line(const struct job *j, int ms); /* does one come within that time? */
+/* Changes the byte of a segment until the watcher prints a line, and drops its lines. */
+void job_await_change(struct job *j, unsigned char *byte);
 const struct ran *job_wait(struct job *j); /* until it ends */
 
 /* A locator of this process and test: `/shmlens-test-PID-NAME`. Made segments are removed by
@@ -45,6 +56,8 @@ void run_end(void); /* for teardown */
 const unsigned char *run_bytes(const char *name, size_t *n);
 /* Makes one around the program. */
 void run_make(const char *name, const void *bytes, size_t n, size_t size);
+/* Makes one and maps it here, so that stores cost nothing. */
+unsigned char *run_map(const char *name, size_t size);
 
 /* stdout, parsed; the caller drops it. Fails the test when it is no JSON. */
 json_t *run_json(const struct ran *r);

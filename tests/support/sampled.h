@@ -14,6 +14,7 @@
 static struct backend *be;
 static struct os_wake *wake;
 static struct sampler *sampler;
+static struct sample_request want; /* what it is asked for: ask() after a change */
 static struct sample sample;
 static struct seg *other; /* another program's handle */
 static char locator[64];
@@ -25,6 +26,25 @@ static void poke(uint64_t offset, uint8_t value)
     struct poke p = {.offset = offset, .size = 1, .value = {value}};
     struct poked done;
     ck_assert(!oserr_is(seg_poke(other, &p, &done)));
+}
+
+static inline void ask(void)
+{
+    sampler_request(sampler, &want);
+}
+
+static inline void ask_window(uint64_t offset, size_t length)
+{
+    want.offset = offset;
+    want.length = length;
+    ask();
+}
+
+static inline void ask_sweep(size_t cells, double cpu)
+{
+    want.cells = cells;
+    want.cpu = cpu;
+    ask();
 }
 
 /* A backend and a segment of this size, all a hole; no sampler yet. */
@@ -44,9 +64,11 @@ static void start_sampler(unsigned hz)
     struct seg *seg = NULL;
     struct oserr e = seg_open(be, locator, SEG_READ, &seg);
     ck_assert(!oserr_is(e));
-    sampler = sampler_start(be, seg, hz, wake, &e);
+    sampler = sampler_start(seg, hz, wake, &e);
     ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, hz);
+    want = (struct sample_request){.hz = hz, .cpu = CPU_DEFAULT};
+    want.past.budget = (size_t)HISTORY_MIB << 20;
+    ask_window(0, 256);
 }
 
 static void tear_down(void)

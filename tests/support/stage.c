@@ -74,11 +74,11 @@ void stage_sample(struct stage *st)
     for (size_t i = 0; i < p->length; i++) {
         uint64_t at = p->offset + i;
         bool there = at < st->size && at < STAGE_BYTES;
-        p->state[i] = there ? st->state[at] : at < st->size ? BYTE_HOLE : BYTE_BEYOND;
-        p->bytes[i] = there && st->state[at] == BYTE_DATA ? st->bytes[at] : 0;
-        p->changed[i] = there ? st->changed[at] : 0;
-        p->base[i] = there ? st->base[at] : 0;
-        p->has_base = p->has_base || p->base[i] != 0;
+        p->arrays->state[i] = there ? st->state[at] : at < st->size ? BYTE_HOLE : BYTE_BEYOND;
+        p->arrays->bytes[i] = there && st->state[at] == BYTE_DATA ? st->bytes[at] : 0;
+        p->arrays->changed[i] = there ? st->changed[at] : 0;
+        p->arrays->base[i] = there ? st->base[at] : 0;
+        p->has_base = p->has_base || p->arrays->base[i] != 0;
     }
     p->seq++;
     p->past.time = s->past;
@@ -111,81 +111,78 @@ void stage_type(struct stage *st, const char *text)
 
 /* ---- the jobs ---- */
 
-/* The word behind `--name`, or NULL. */
-static const char *option(int count, char *const *words, const char *name)
+/* The store as a command line: in its view where that has the value's size, else in hex. */
+static void note_line(struct stage *st, const struct cell_store *r)
 {
-    for (int i = 0; i + 1 < count; i++)
-        if (strcmp(words[i], name) == 0)
-            return words[i + 1];
-    return NULL;
-}
-
-/* `poke OFFSET VALUE --as VIEW [--expect OLD]` on our memory. */
-static int poke(struct stage *st, struct command_job *j, int count, char **words)
-{
-    const struct view *v = view_find(option(count, words, "--as"));
-    const char *expect = option(count, words, "--expect");
-    char why[VIEW_WHY_MAX];
-    uint8_t value[64], old[64];
-    size_t n = 0, m = 0;
-    ck_assert_int_ge(count, 3);
-    ck_assert_ptr_nonnull(v);
-    uint64_t at = strtoull(words[1], NULL, 0);
-    ck_assert_ptr_null(view_parse(v, words[2], value, sizeof value, &n, why));
-    if (at + n > st->size)
-        return EXIT_ERROR;
-    if (expect != NULL) {
-        ck_assert_ptr_null(view_parse(v, expect, old, sizeof old, &m, why));
-        ck_assert_uint_eq(n, m);
-        ck_assert_uint_eq(at % n, 0);
-        if (memcmp(st->bytes + at, old, n) != 0)
-            return EXIT_NO;
+    const struct poke *p = &r->job.poke;
+    const struct view *v = r->view;
+    bool plain = v != NULL && v->kind != VIEW_TEXT && v->kind != VIEW_HEX && v->unit == p->size;
+    const uint8_t *bytes[] = {p->value, p->expect};
+    char text[2][VIEW_UNIT_MAX];
+    for (int k = 0; k < 2; k++) {
+        if (plain)
+            (void)view_format(v, bytes[k], text[k]);
+        else
+            for (size_t i = 0; i < p->size; i++)
+                (void)snprintf(text[k] + 2 * i, sizeof text[k] - 2 * i, "%02x", bytes[k][i]);
     }
-    struct poke_done *p = &j->pokes[0];
-    *p = (struct poke_done){.offset = at, .size = (uint32_t)n, .atomic = true};
-    ck_assert_uint_le(n, sizeof p->old);
-    memcpy(p->old, st->bytes + at, n);
-    memcpy(p->value, value, n);
-    j->pokes_count = 1;
-    memcpy(st->bytes + at, value, n);
-    return EXIT_DONE;
-}
-
-static void run_command(struct stage *st, struct command_job *j)
-{
-    char *words[COMMAND_WORDS], line[STAGE_LINE];
-    const char *why = NULL;
-    (void)snprintf(st->line, sizeof st->line, "%s", j->line);
-    (void)snprintf(line, sizeof line, "%s", j->line);
+    bool expect = p->cas && poke_swappable(p->offset, p->size);
+    (void)snprintf(st->line, sizeof st->line, "poke 0x%" PRIx64 " %s --as %s%s%s", p->offset,
+                   text[0], plain ? v->name : "hex", expect ? " --expect " : "",
+                   expect ? text[1] : "");
     st->lines++;
-    int count = command_words(line, words, &why);
-    ck_assert_int_gt(count, 0);
-    if (strcmp(words[0], "poke") == 0)
-        j->status = poke(st, j, count, words);
 }
 
-static void run_look(struct stage *st, struct look_job *j)
+/* As the sampler would, on our memory. */
+static void run_poke(struct stage *st, struct cell_store *r)
+{
+    struct poke_job *j = &r->job;
+    struct poke *p = &j->poke;
+    bool swap = poke_swappable(p->offset, p->size);
+    j->done = (struct poke_done){.offset = p->offset, .size = p->size, .atomic = swap};
+    if (st->access != SEG_WRITE || p->offset + p->size > st->size) {
+        uint32_t code = st->access != SEG_WRITE ? SEG_E_READ_ONLY : SEG_E_BEYOND;
+        j->error = (struct oserr){"seg_poke", code};
+        return;
+    }
+    memcpy(j->done.value, p->value, p->size);
+    memcpy(j->done.old, st->bytes + p->offset, p->size);
+    if (j->unseen)
+        memcpy(p->expect, j->done.old, p->size);
+    j->lost = p->cas && memcmp(p->expect, j->done.old, p->size) != 0;
+    if (swap || !j->lost)
+        note_line(st, r);
+    j->stored = !j->lost;
+    if (j->stored)
+        memcpy(st->bytes + p->offset, p->value, p->size);
+}
+
+static void run_access(struct stage *st, struct access_job *j)
+{
+    if (st->refuse_write && j->access == SEG_WRITE)
+        j->error = (struct oserr){"shm_open", EACCES};
+    else
+        st->access = j->access;
+}
+
+static void run_bytes(struct stage *st, struct bytes_job *j)
+{
+    size_t n = j->offset < st->size ? (size_t)(st->size - j->offset) : 0;
+    j->length = j->length < n ? j->length : n;
+    j->bytes = malloc(j->length + 1);
+    ck_assert_ptr_nonnull(j->bytes);
+    memcpy(j->bytes, st->bytes + j->offset, j->length);
+}
+
+static void run_find(struct stage *st, struct find_job *j)
 {
     st->last_kind = j->kind;
     st->last_from = j->from;
     (void)snprintf(st->last_pattern, sizeof st->last_pattern, "%.100s", j->pattern);
-    if (j->kind == LOOK_ACCESS) {
-        j->found = !st->refuse_write || j->from != SEG_WRITE;
-        if (!j->found)
-            j->error = (struct oserr){"shm_open", EACCES};
-    } else if (j->kind == LOOK_BYTES) {
-        size_t n = j->from < st->size ? (size_t)(st->size - j->from) : 0;
-        j->length = j->length < n ? j->length : n;
-        j->bytes = malloc(j->length + 1);
-        ck_assert_ptr_nonnull(j->bytes);
-        memcpy(j->bytes, st->bytes + j->from, j->length);
-        j->found = true;
-    } else {
-        j->found = st->answer_found;
-        j->wrapped = st->answer_wrapped;
-        j->offset = st->answer_offset;
-        j->length = st->answer_length;
-    }
+    j->found = st->answer_found;
+    j->wrapped = st->answer_wrapped;
+    j->offset = st->answer_offset;
+    j->length = st->answer_length;
 }
 
 /* As the sampler would, on the list in the sample. */
@@ -200,37 +197,46 @@ static void run_freeze(struct stage *st, struct freeze_job *j)
         j->error = freeze_add(f, &j->value);
 }
 
-static void run_step(struct stage *st, struct time_job *j)
+static void run_time(struct stage *st, struct time_job *j)
 {
     j->moved = st->answer_time >= 0;
     j->time = j->moved ? st->answer_time : st->ui.s.past;
     st->last_step = *j;
 }
 
+static void run_baseline(struct stage *st, struct baseline_job *j)
+{
+    st->baselines++;
+    j->done = st->answer_found;
+    j->covered = st->answer_offset;
+    j->change = BASELINE_SET;
+}
+
+static void run(struct stage *st, struct sampler_job *j)
+{
+    void *arg = j->arg;
+    if (j->run == job_find)
+        run_find(st, arg);
+    else if (j->run == job_poke)
+        run_poke(st, arg);
+    else if (j->run == job_access)
+        run_access(st, arg);
+    else if (j->run == job_bytes)
+        run_bytes(st, arg);
+    else if (j->run == job_freeze)
+        run_freeze(st, arg);
+    else if (j->run == job_time)
+        run_time(st, arg);
+    else if (j->run == job_baseline)
+        run_baseline(st, arg);
+    st->resets += j->run == job_reset_counts;
+}
+
 void stage_run(struct stage *st)
 {
-    struct time_job *step = time_job_new(NULL, NULL);
-    ck_assert_ptr_nonnull(step);
-    void (*step_run)(struct job * j, struct worker * w) = step->job.run;
-    free(step);
-    struct freeze_job *freeze = freeze_job_new(NULL, 0, 0, NULL);
-    ck_assert_ptr_nonnull(freeze);
-    void (*freeze_run)(struct job * j, struct worker * w) = freeze->job.run;
-    free(freeze);
-    struct look_job *look = look_job_new(NULL, LOOK_BYTES, 0, NULL);
-    ck_assert_ptr_nonnull(look);
-    void (*look_run)(struct job * j, struct worker * w) = look->job.run;
-    look_job_free(look);
     for (int i = 0; i < st->jobs; i++) { /* st->jobs may grow */
         struct job *job = st->job[i];
-        if (job->run == look_run)
-            run_look(st, (struct look_job *)job);
-        else if (job->run == freeze_run)
-            run_freeze(st, (struct freeze_job *)job);
-        else if (job->run == step_run)
-            run_step(st, (struct time_job *)job);
-        else
-            run_command(st, (struct command_job *)job);
+        run(st, (struct sampler_job *)job);
         job->finish(job, &st->ui);
     }
     st->jobs = 0;

@@ -16,10 +16,12 @@ struct stage {
     uint64_t size; /* of the segment, at most STAGE_BYTES are shown */
     struct job *job[STAGE_JOBS];
     int jobs;                 /* that wait */
-    char line[STAGE_LINE];    /* the last command line that ran */
-    int lines;                /* command lines that ran */
+    char line[STAGE_LINE];    /* the last store that was tried, as a command line */
+    int lines;                /* stores that were tried */
     bool refuse_write;        /* raising the access fails */
-    enum look_kind last_kind; /* of the last look job that was posted */
+    enum seg_access access;   /* as it was set last */
+    int baselines, resets;    /* baselines and resets of the counts that were asked for */
+    enum find_kind last_kind; /* of the last find that ran */
     uint64_t last_from;
     char last_pattern[128];
     bool answer_found, answer_wrapped; /* what searching jobs find */

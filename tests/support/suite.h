@@ -50,8 +50,9 @@ enum { SUITE_TIMEOUT = 60 };
     };                                                     \
     static void test##_fn(int _i CK_ATTRIBUTE_UNUSED)
 
-/* Rows of a table, for TEST_LOOP. */
-#define SUITE_ROWS(table) ((int)(sizeof(table) / sizeof *(table)))
+/* Rows of a table; and as TEST_LOOP wants them. */
+#define COUNT(table)      (sizeof(table) / sizeof *(table))
+#define SUITE_ROWS(table) ((int)COUNT(table))
 
 /* The suite: SUITE(test_core_text, .set_up = set_up, TESTS(utf16, widths, ...)); its name is the
  * file's. SUITE_PART is a table that `.next` leads to. */
@@ -72,6 +73,13 @@ enum { SUITE_TIMEOUT = 60 };
         return;                            \
     } while (0)
 void suite_skip(const char *function, const char *format, ...) CK_ATTRIBUTE_FORMAT(printf, 2, 3);
+
+/* ck_assert for what is asked millions of times: it does not report each success to the runner. */
+#define HOLD(condition)                     \
+    do {                                    \
+        if (!(condition))                   \
+            ck_abort_msg("%s", #condition); \
+    } while (0)
 
 /* All suites of this executable, NULL-terminated; CMake writes it. */
 extern const struct suite *const suites[];

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/change/ages.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { SPACE = 1200, CAP = 700 }; /* bytes of the segment and of the largest window */
@@ -13,14 +14,6 @@ struct memory {
     int64_t changed;
     uint32_t count;
 };
-
-static uint64_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 static size_t oracle_feed(struct memory *m, size_t offset, const uint8_t *bytes,
                           const uint8_t *state, size_t n, int64_t now)

@@ -4,26 +4,12 @@
 #include <string.h>
 
 #include "core/history/delta.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { SPACE = 3000, STEPS = 1500, TOLD_MAX = 40000 };
 
 static const uint64_t BASE = (UINT64_C(1) << 61) + 17; /* far up, at no round place */
-
-static uint64_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
-
-/* ck_assert tells each success to the runner: too slow for each byte of each change. */
-#define HOLD(condition)                     \
-    do {                                    \
-        if (!(condition))                   \
-            ck_abort_msg("%s", #condition); \
-    } while (0)
 
 /* A change told, with its bytes. */
 struct told {

@@ -3,18 +3,12 @@
 #include <string.h>
 
 #include "core/find/find.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { BUFFER_MAX = 20000 };
 
-static uint64_t seed;
 static char why[FIND_WHY_MAX];
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 /* A literal with masks, and the obvious way to look for it. */
 struct pattern {

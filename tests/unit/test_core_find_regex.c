@@ -2,16 +2,10 @@
 #include <string.h>
 
 #include "core/find/find.h"
+#include "support/random.h"
 #include "support/suite.h"
 
-static uint64_t seed;
 static char why[FIND_WHY_MAX];
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 /* All matches of a regular expression fed in blocks, as offsets and lengths. */
 static size_t regex_matches(struct find *f, const uint8_t *buffer, size_t n, size_t block,
@@ -106,9 +100,12 @@ struct breath {
     unsigned count, most;
 };
 
-static bool take_breath(void *ctx)
+static bool take_breath(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     struct breath *b = ctx;
+    (void)deadline;
+    (void)done;
+    (void)total;
     return ++b->count < b->most;
 }
 
@@ -126,13 +123,13 @@ TEST_LOOP(regex_stops_when_told, SUITE_ROWS(slow_patterns))
     memset(buffer, 'a', sizeof buffer);
     struct find *f = find_compile(slow_patterns[_i], why);
     ck_assert_msg(f != NULL, "%s", why);
-    find_breathe(f, take_breath, &b);
+    find_progress(f, &(struct progress){take_breath, &b});
     ck_assert_uint_eq(find_next(f, buffer, sizeof buffer, 0, true, &length), SIZE_MAX);
     ck_assert(find_stopped(f) && !find_gave_up(f));
     ck_assert_uint_eq(b.count, b.most);
     ck_assert_uint_eq(find_next(f, buffer, sizeof buffer, 0, true, &length), SIZE_MAX);
     ck_assert_uint_eq(b.count, b.most); /* at once */
-    find_breathe(f, NULL, NULL);
+    find_progress(f, NULL);
     memcpy(buffer, "aab\ncxd e", 9);
     ck_assert(!find_stopped(f));
     (void)find_next(f, buffer, 9, 0, true, &length);

@@ -180,7 +180,5 @@ TEST(zeros)
     }
 }
 
-#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-
 SUITE(test_core_find_typed,
       TESTS(what_is_typed, every_view, machine_order, what_is_refused, zeros));

@@ -8,8 +8,6 @@
 #include "core/number.h"
 #include "support/suite.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
 static uint64_t random_state = UINT64_C(0x9e3779b97f4a7c15);
 
 static uint64_t random64(void)

@@ -7,26 +7,12 @@
 
 #include "core/change/ages.h"
 #include "core/history/history.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { PAGES = 3, SPACE = PAGES * HISTORY_PAGE - 100, MOMENTS = 120, MS = 1000000 };
 
 static const uint64_t BASE = (uint64_t)1 << 40;
-
-static uint64_t seed;
-
-/* ck_assert tells each success to the runner: too slow for each byte of each moment. */
-#define HOLD(condition)                     \
-    do {                                    \
-        if (!(condition))                   \
-            ck_abort_msg("%s", #condition); \
-    } while (0)
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 /* What was at each moment. */
 struct oracle {

@@ -2,20 +2,13 @@
 #include <string.h>
 
 #include "core/history/history.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { PAGES = 6, SPACE = PAGES * HISTORY_PAGE, MOMENTS = 60, MS = 1000000, PARTS = 7 };
 
 static const uint64_t BASE = (uint64_t)5 << 30;
 static bool changed[MOMENTS + 1][SPACE];
-static uint64_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
-
 static int64_t time_of(int moment)
 {
     return (int64_t)(moment + 1) * MS;

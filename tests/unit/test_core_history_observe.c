@@ -3,24 +3,10 @@
 
 #include "core/change/ages.h"
 #include "core/history/history.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { MS = 1000000 };
-
-static uint64_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
-
-/* As ck_assert, for what is asked very often. */
-#define HOLD(condition)                     \
-    do {                                    \
-        if (!(condition))                   \
-            ck_abort_msg("%s", #condition); \
-    } while (0)
 
 TEST(nothing_is_known_before_it_is_watched)
 {

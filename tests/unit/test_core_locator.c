@@ -7,8 +7,6 @@
 #include "core/text.h"
 #include "support/suite.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
 TEST(typed_forms)
 {
     static const struct {

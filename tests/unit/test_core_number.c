@@ -8,8 +8,6 @@
 #include "core/number.h"
 #include "support/suite.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
 TEST(whole_numbers)
 {
     static const struct {

@@ -4,24 +4,10 @@
 
 #include "core/change/ages.h"
 #include "core/change/pagemap.h"
+#include "support/random.h"
 #include "support/suite.h"
 
 enum { MS = 1000000, MIB = 1 << 20, GROUP = 64, PLACES = 2500, ROUNDS = 30000 };
-
-/* As ck_assert, for what is asked very often. */
-#define HOLD(condition)                     \
-    do {                                    \
-        if (!(condition))                   \
-            ck_abort_msg("%s", #condition); \
-    } while (0)
-
-static uint64_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 static void feed(struct pagemap *m, uint64_t page, uint8_t value, int64_t time)
 {

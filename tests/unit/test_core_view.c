@@ -7,8 +7,6 @@
 #include "core/view.h"
 #include "support/suite.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
 static uint64_t random_state = UINT64_C(0x853c49e6748fea9b);
 
 static uint64_t random64(void)

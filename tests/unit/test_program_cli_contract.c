@@ -95,9 +95,7 @@ TEST(calls_before_the_command)
 {
     const char *n = run_name("calls");
     run_make(n, "abc", 3, 16);
-    const struct ran *r = RUN("--calls", "peek", n, "0", "1", "--as", "u8");
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_str_eq(r->out, "0x0 97\n");
+    const struct ran *r = RUN_PRINTS(0, "0x0 97\n", "--calls", "peek", n, "0", "1", "--as", "u8");
     ck_assert_ptr_nonnull(strstr(r->err, "shm_open(\""));
     r = RUN("ls", "--calls"); /* reads /proc, one equal call after the other */
     ck_assert_int_eq(r->status, 0);
@@ -115,9 +113,7 @@ TEST(a_link_is_no_segment)
     ck_assert_int_eq(symlink("/dev/null", path), 0);
     static const char *const commands[] = {"peek", "info", "rm"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        const struct ran *r = RUN(commands[i], n);
-        ck_assert_int_eq(r->status, 2);
-        ck_assert_ptr_nonnull(strstr(r->err, "not a segment: "));
+        RUN_FAILS("not a segment: ", commands[i], n);
     }
     ck_assert(there(n));
     ck_assert_int_eq(unlink(path), 0);
@@ -155,9 +151,7 @@ TEST(a_regex_that_gives_up_says_so)
     char bytes[4000];
     memset(bytes, 'a', sizeof bytes);
     run_make(n, bytes, sizeof bytes, sizeof bytes);
-    const struct ran *r = RUN("find", n, "r:^(a|aa)+[bc]");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_str_eq(r->out, "");
+    const struct ran *r = RUN_PRINTS(2, "", "find", n, "r:^(a|aa)+[bc]");
     ck_assert_ptr_nonnull(strstr(r->err, "takes too many steps"));
     r = RUN("find", n, "r:^ab");
     ck_assert_int_eq(r->status, 1);

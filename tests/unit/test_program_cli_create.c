@@ -29,16 +29,12 @@ TEST(creates)
     char line[600];
     (void)snprintf(line, sizeof line, "posix:%s\n", n);
     umask(077);
-    const struct ran *r = RUN("create", n, "64K");
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_str_eq(r->out, line);
+    const struct ran *r = RUN_PRINTS(0, line, "create", n, "64K");
     ck_assert_str_eq(r->err, "");
     ck_assert_int_eq(stat_of(n).st_size, 65536);
     ck_assert_int_eq(stat_of(n).st_mode & 07777, 0600);
     ck_assert_int_eq(stat_of(n).st_blocks, 0);
-    r = RUN("create", n, "1");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "exists already (shm_open: File exists)"));
+    RUN_FAILS("exists already (shm_open: File exists)", "create", n, "1");
     ck_assert_int_eq(stat_of(n).st_size, 65536);
     ck_assert_int_eq(RUN("create", run_name("mode"), "1", "--mode", "0666")->status, 0);
     ck_assert_int_eq(stat_of(run_name("mode")).st_mode & 07777, 0666);

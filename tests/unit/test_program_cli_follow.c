@@ -11,7 +11,7 @@ TEST_LOOP(watch_follows_a_running_one, 3)
     static const int ends[] = {SIGINT, SIGTERM, SIGKILL};
     const char *n = run_name("follow");
     const char *path = run_path("follow.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job j = JOB("record", n, path);
     await_start(path);
     struct job w = JOB("watch", rec(path));
@@ -38,7 +38,7 @@ TEST(watch_of_a_running_one_is_stopped)
 {
     const char *n = run_name("stopped");
     const char *path = run_path("stopped.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job j = JOB("record", n, path);
     await_start(path);
     struct job w = JOB("watch", rec(path));
@@ -54,7 +54,7 @@ TEST(wait_follows_a_running_one)
 {
     const char *n = run_name("await");
     const char *path = run_path("await.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job early = JOB("wait", rec(path), "--exists", "--timeout", "20s");
     struct job j = JOB("record", n, path, "--hz", "1000");
     ck_assert_int_eq(job_wait(&early)->status, 0);

@@ -53,16 +53,12 @@ TEST(ui_is_refused)
 {
     const char *n = run_name("ui");
     run_make(n, "abc", 3, 3);
-    const struct ran *r = RUN("--edit");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "needs a terminal"));
-    r = run_words((const char *const[]){NULL}, NULL, false);
+    RUN_FAILS("needs a terminal", "--edit");
+    const struct ran *r = run_words((const char *const[]){NULL}, NULL, false);
     ck_assert_int_eq(r->status, 2);
     r = RUN(n);
     ck_assert_ptr_nonnull(strstr(r->err, "needs a terminal"));
-    r = RUN("/shmlens-nope");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "no such segment (shm_open: "));
+    RUN_FAILS("no such segment (shm_open: ", "/shmlens-nope");
     static const char *const wrong[][2] = {
         {"--hz", "0"},    {"--hz", "x"},        {"--view", "u33"},  {"--width", "0"},
         {"--width", "x"}, {"--range", "1"},     {"--range", "1:0"}, {"--theme", "pink"},

@@ -64,16 +64,12 @@ TEST(memfd_is_held)
     ck_assert_ptr_nonnull(row);
     ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "held\\x1b");
     json_decref(all);
-    r = RUN("rm", locator);
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "no name"));
+    RUN_FAILS("no name", "rm", locator);
     kill(j.pid, SIGTERM);
     r = job_wait(&j);
     ck_assert_int_eq(r->status, 0);
     ck_assert_ptr_nonnull(strstr(r->err, "held until SIGINT or SIGTERM"));
-    r = RUN("peek", locator);
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "no such process or descriptor (open: No such process)"));
+    RUN_FAILS("no such process or descriptor (open: No such process)", "peek", locator);
 }
 
 TEST(system_v_from_make_to_remove)
@@ -88,9 +84,7 @@ TEST(system_v_from_make_to_remove)
     ck_assert_int_eq(RUN("poke", locator, "9997", "1", "--as", "u32le")->status, 2);
     r = RUN("find", locator, "u32:0xdeadbeef");
     ck_assert_str_eq(r->out, "0x270c\n");
-    r = RUN("resize", locator, "1");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "keeps the size"));
+    RUN_FAILS("keeps the size", "resize", locator, "1");
     ck_assert_int_eq(RUN("chmod", locator, "600")->status, 0);
     json_t *info = run_json(RUN("info", locator, "--json"));
     ck_assert_int_eq(told_number(info, "size"), 10000);
@@ -102,9 +96,7 @@ TEST(system_v_from_make_to_remove)
     (void)snprintf(out, sizeof out, "%s\n", locator);
     ck_assert_str_eq(r->out, out);
     ck_assert_int_eq(RUN("rm", locator)->status, 0);
-    r = RUN("peek", locator);
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "no such segment"));
+    RUN_FAILS("no such segment", "peek", locator);
 }
 
 TEST(bad_locators_are_told_apart)

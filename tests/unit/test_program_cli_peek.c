@@ -119,13 +119,9 @@ TEST(odd_rest_is_noted)
 {
     const char *name = run_name("odd");
     run_make(name, "abcde", 5, 5);
-    const struct ran *r = RUN("peek", name, "--as", "u16le");
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_str_eq(r->out, "0x0 25185\n0x2 25699\n");
+    const struct ran *r = RUN_PRINTS(0, "0x0 25185\n0x2 25699\n", "peek", name, "--as", "u16le");
     ck_assert_ptr_nonnull(strstr(r->err, "left out"));
-    r = RUN("peek", name, "0", "3", "--as", "u16le");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_str_eq(r->out, "");
+    r = RUN_PRINTS(2, "", "peek", name, "0", "3", "--as", "u16le");
     ck_assert_ptr_nonnull(strstr(r->err, "multiple"));
 }
 
@@ -133,25 +129,19 @@ TEST(history_the_end)
 {
     const char *name = run_name("end");
     run_make(name, "abcdefgh", 8, 8);
-    const struct ran *r = RUN("peek", name, "4", "100");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_str_eq(r->out, "00000004  65 66 67 68                                       "
-                             "|efgh|\n00000008\n");
+    const struct ran *r = RUN_PRINTS(2,
+                                     "00000004  65 66 67 68                                       "
+                                     "|efgh|\n00000008\n",
+                                     "peek", name, "4", "100");
     ck_assert_ptr_nonnull(strstr(r->err, "shmlens: peek: posix:/shmlens-test-"));
     ck_assert_ptr_nonnull(strstr(r->err, "past the end"));
-    r = RUN("peek", name, "9");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_str_eq(r->out, "");
+    r = RUN_PRINTS(2, "", "peek", name, "9");
     ck_assert_ptr_nonnull(strstr(r->err, "past the end"));
     ck_assert_int_eq(RUN("peek", name, "8")->status, 2);
     r = RUN("peek", name, "6", "--as", "u32");
     ck_assert_int_eq(r->status, 2);
-    r = RUN("peek", name, "4", "8", "--as", "u32le");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_str_eq(r->out, "0x4 1751606885\n");
-    r = RUN("peek", name, "0", "99", "--raw");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_str_eq(r->out, "abcdefgh");
+    RUN_PRINTS(2, "0x4 1751606885\n", "peek", name, "4", "8", "--as", "u32le");
+    RUN_PRINTS(2, "abcdefgh", "peek", name, "0", "99", "--raw");
     r = RUN("peek", name, "2", "--as", "u16", "--raw"); /* the bytes of one value */
     ck_assert_int_eq(r->status, 0);
     ck_assert_str_eq(r->out, "cd");
@@ -163,9 +153,7 @@ TEST(empty_segment)
 {
     const char *name = run_name("empty");
     run_make(name, "", 0, 0);
-    const struct ran *r = RUN("peek", name);
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_str_eq(r->out, "");
+    RUN_PRINTS(0, "", "peek", name);
     ck_assert_int_eq(RUN("peek", name, "1")->status, 2);
 }
 

@@ -23,9 +23,7 @@ static void holds(const char *name, size_t at, const void *bytes, size_t n)
 TEST(stores)
 {
     const char *n = fresh("stores", 256);
-    const struct ran *r = RUN("poke", n, "0", "1", "2", "0xff", "--as", "u16le");
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_str_eq(r->out, "");
+    const struct ran *r = RUN_PRINTS(0, "", "poke", n, "0", "1", "2", "0xff", "--as", "u16le");
     ck_assert_str_eq(r->err, "");
     holds(n, 0, "\1\0\2\0\xff\0\0", 7);
     ck_assert_int_eq(RUN("poke", n, "0x10", "de", "ad", "beef", "--as", "hex")->status, 0);
@@ -67,9 +65,7 @@ TEST(expect)
     ck_assert_int_eq(r->status, 1);
     ck_assert_ptr_nonnull(strstr(r->err, "0x8 holds 7, not 0"));
     holds(n, 8, "\7", 1);
-    r = RUN("poke", n, "9", "9", "--as", "u32", "--expect", "0");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "multiple"));
+    RUN_FAILS("multiple", "poke", n, "9", "9", "--as", "u32", "--expect", "0");
     ck_assert_int_eq(RUN("poke", n, "0", "1", "2", "--as", "u8", "--expect", "0")->status, 2);
     ck_assert_int_eq(RUN("poke", n, "0", "1", "--as", "u8", "--expect", "300")->status, 2);
     ck_assert_int_eq(RUN("poke", n, "0", "abc", "--as", "utf8", "--expect", "xyz")->status, 2);
@@ -164,9 +160,7 @@ TEST(loads)
           "\0\0"
           "12345\0",
           8);
-    const struct ran *r = RUN("load", n, nine);
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "larger"));
+    RUN_FAILS("larger", "load", n, nine);
     ck_assert_int_eq(RUN("load", n, five, "4")->status, 2);
     ck_assert_int_eq(RUN("load", n, five, "9")->status, 2);
     ck_assert_int_eq(RUN("load", n, run_path("missing"))->status, 2);

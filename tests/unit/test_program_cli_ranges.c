@@ -32,9 +32,7 @@ TEST(saves)
     ck_assert_int_eq(RUN("save", n, path, "8", "3")->status, 2);
     ck_assert_int_eq(RUN("save", n, path, "11")->status, 2);
     ck_assert_uint_eq(read_back(path, bytes, sizeof bytes), 3);
-    const struct ran *r = RUN("save", n, "/nonexistent-folder/x");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "/nonexistent-folder/x"));
+    RUN_FAILS("/nonexistent-folder/x", "save", n, "/nonexistent-folder/x");
 }
 
 TEST(holes_stay_holes)
@@ -59,20 +57,14 @@ TEST(differences)
     const char *b = run_name("b");
     run_make(a, "0123456789", 10, 8000);
     run_make(b, "0123x56y89", 10, 8000);
-    const struct ran *r = RUN("diff", a, a);
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_str_eq(r->out, "");
-    r = RUN("diff", a, b);
-    ck_assert_int_eq(r->status, 1);
-    ck_assert_str_eq(r->out, "0x4 34 78\n0x7 37 79\n");
+    RUN_PRINTS(0, "", "diff", a, a);
+    const struct ran *r = RUN_PRINTS(1, "0x4 34 78\n0x7 37 79\n", "diff", a, b);
     ck_assert_str_eq(r->err, "");
     r = RUN("diff", a, b, "--json");
     ck_assert_str_eq(r->out, "{\"offset\":4,\"a\":\"34\",\"b\":\"78\"}\n"
                              "{\"offset\":7,\"a\":\"37\",\"b\":\"79\"}\n");
     run_make(run_name("c"), "0123456789", 10, 10);
-    r = RUN("diff", a, run_name("c"));
-    ck_assert_int_eq(r->status, 1);
-    ck_assert_str_eq(r->out, "");
+    r = RUN_PRINTS(1, "", "diff", a, run_name("c"));
     ck_assert_ptr_nonnull(strstr(r->err, "8000"));
     ck_assert_ptr_nonnull(strstr(r->err, "10"));
     ck_assert_int_eq(RUN("diff", a, "/shmlens-nope")->status, 2);
@@ -96,9 +88,7 @@ TEST(finds)
     ck_assert_str_eq(RUN("find", n, "h.l", "--regex")->out, "0x5\n");
     ck_assert_str_eq(RUN("find", n, "aa", "--count", "2")->out, "0x0\n0x1\n");
     ck_assert_str_eq(RUN("find", n, "hello", "--json")->out, "{\"offset\":5,\"length\":5}\n");
-    const struct ran *r = RUN("find", n, "nowhere");
-    ck_assert_int_eq(r->status, 1);
-    ck_assert_str_eq(r->out, "");
+    const struct ran *r = RUN_PRINTS(1, "", "find", n, "nowhere");
     ck_assert_str_eq(r->err, "");
     ck_assert_int_eq(RUN("find", n, "x:zz")->status, 2);
     ck_assert_int_eq(RUN("find", n, "r:(")->status, 2);

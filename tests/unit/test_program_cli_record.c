@@ -55,7 +55,7 @@ TEST(agrees_with_the_writers_log)
 {
     const char *n = run_name("log");
     const char *path = run_path("log.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job j = JOB("record", n, path, "--hz", "1000");
     await_start(path);
     write_steps(p, 1, STEPS);
@@ -74,7 +74,7 @@ TEST(sigterm_ends_it_whole)
 {
     const char *n = run_name("term");
     const char *path = run_path("term.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job j = JOB("record", n, path);
     await_start(path);
     p[1] = 7;
@@ -96,7 +96,7 @@ TEST(a_killed_one_can_be_read)
 {
     const char *n = run_name("kill");
     const char *path = run_path("kill.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job j = JOB("record", n, path);
     await_start(path);
     for (int i = 1; i <= 5; i++) {
@@ -118,7 +118,7 @@ TEST(any_time_of_it)
 {
     const char *n = run_name("at");
     const char *path = run_path("at.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     struct job j = JOB("record", n, path);
     await_start(path);
     p[0x10] = 1;
@@ -158,31 +158,23 @@ TEST(what_is_refused)
 {
     const char *n = run_name("no");
     const char *path = run_path("no.rec");
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     p[0] = 1;
     ck_assert_int_eq(RUN("record", n, path, "--for", "10ms")->status, 0);
     off_t size = file_size(path);
-    const struct ran *r = RUN("record", n, path, "--for", "10ms");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "exists already"));
+    RUN_FAILS("exists already", "record", n, path, "--for", "10ms");
     ck_assert_int_eq(file_size(path), size);
-    r = RUN("poke", rec(path), "0", "1", "--as", "u8");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "a recording is read-only"));
-    r = RUN("record", rec(path), run_path("again.rec"));
+    RUN_FAILS("a recording is read-only", "poke", rec(path), "0", "1", "--as", "u8");
+    const struct ran *r = RUN("record", rec(path), run_path("again.rec"));
     ck_assert_int_eq(r->status, 2);
     ck_assert_int_eq(file_size(run_path("again.rec")), -1);
-    r = RUN("peek", n, "--at", "1s");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "is for recordings"));
+    RUN_FAILS("is for recordings", "peek", n, "--at", "1s");
     ck_assert_int_eq(RUN("peek", rec(path), "--at", "1h")->status, 2);
     ck_assert_int_eq(RUN("peek", rec(path), "--at", "end-1h")->status, 2);
     ck_assert_int_eq(RUN("peek", rec(path), "--at", "soon")->status, 2);
     ck_assert_ptr_nonnull(strstr(RUN("peek", "rec:/nowhere")->err, "no such file"));
     ck_assert_ptr_nonnull(strstr(RUN("peek", "rec:/etc/passwd")->err, "not a recording"));
-    r = RUN("record", n, "/dev/full", "--for", "10ms");
-    ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "No space left"));
+    RUN_FAILS("No space left", "record", n, "/dev/full", "--for", "10ms");
 }
 
 /* An empty file (of mktemp) has nothing to lose; a pipe takes a recording, too. */
@@ -191,7 +183,7 @@ TEST(where_it_goes)
     const char *n = run_name("goes");
     char path[300];
     (void)snprintf(path, sizeof path, "%s", run_path("goes.rec"));
-    unsigned char *p = mapped(n, SIZE);
+    unsigned char *p = run_map(n, SIZE);
     p[5] = 5;
     close(open(path, O_CREAT | O_WRONLY, 0600));
     ck_assert_int_eq(RUN("record", n, path, "--for", "10ms")->status, 0);
@@ -211,7 +203,7 @@ TEST(what_happens_to_the_segment)
     const char *n = run_name("fate");
     const char *path = run_path("fate.rec");
     size_t size = (size_t)64 << 20;
-    unsigned char *p = mapped(n, size);
+    unsigned char *p = run_map(n, size);
     p[size - 1] = 9;
     struct job j = JOB("record", n, path, "--hz", "500");
     await_start(path);
@@ -251,7 +243,7 @@ TEST_LOOP(holes_are_part_of_it, 2)
     size_t size = _i == 0 ? SIZE : 40 * (size_t)SIZE; /* one is read as a whole, one by pages */
     const char *n = run_name("holes");
     const char *path = run_path("holes.rec");
-    unsigned char *p = mapped(n, size);
+    unsigned char *p = run_map(n, size);
     double t[3] = {0};
     char at[40];
     p[0] = 0; /* memory, but zeros */
@@ -316,7 +308,7 @@ TEST(what_was_seen_before_a_failure_is_kept)
 {
     const char *n = run_name("fail");
     const char *path = run_path("fail.rec");
-    struct failing f = {.be = backend_new(), .p = mapped(n, SIZE)};
+    struct failing f = {.be = backend_new(), .p = run_map(n, SIZE)};
     struct seg *seg = NULL;
     struct out out;
     struct out err;
@@ -325,13 +317,9 @@ TEST(what_was_seen_before_a_failure_is_kept)
     ck_assert(!oserr_is(e));
     out_text(&out, 4096);
     out_text(&err, 4096);
-    struct command_env env = {.be = f.be,
-                              .seg = seg,
-                              .out = &out,
-                              .err = &err,
-                              .ui = true,
-                              .pause = tick,
-                              .pause_ctx = &f};
+    const struct progress progress = {tick, &f};
+    struct command_env env = {
+        .be = f.be, .seg = seg, .out = &out, .err = &err, .ui = true, .progress = &progress};
     (void)snprintf(line, sizeof line, "record '%s'", path);
     backend_before_call(f.be, fail_reading, &f);
     ck_assert_int_eq(command_run_line(&env, line), EXIT_ERROR);

@@ -6,41 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "support/run.h"
 #include "support/suite.h"
 
 enum { READY_AT = 0x200 };
-
-/* A segment mapped here, so that stores cost nothing. */
-static unsigned char *mapped(const char *name, size_t size)
-{
-    run_make(name, "", 0, size);
-    int fd = shm_open(name, O_RDWR, 0);
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    return p;
-}
-
-static bool has_line(const struct job *j, int ms)
-{
-    struct pollfd fd = {.fd = j->out, .events = POLLIN};
-    return poll(&fd, 1, ms) > 0;
-}
-
-/* Changes the byte at READY_AT until the watcher shows it, and drops the lines. */
-static void await_ready(struct job *j, unsigned char *p)
-{
-    for (int i = 0; i < 1000 && !has_line(j, 10); i++) {
-        p[READY_AT]++;
-    }
-    do {
-        const char *line = job_line(j);
-        ck_assert_ptr_nonnull(line);
-    } while (has_line(j, 50));
-}
 
 /* The next line about anything but getting ready, or being late on a busy machine. */
 static const char *next_line(struct job *j)
@@ -57,11 +27,11 @@ static const char *next_line(struct job *j)
 TEST(a_line_a_change)
 {
     const char *n = run_name("watch");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     double t = 0;
     char rest[200] = "";
     struct job j = JOB("watch", n, "--hz", "1000");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     memcpy(p + 0x40, "\x01\x02\x03\x04", 4);
     ck_assert_int_eq(sscanf(next_line(&j), "%lf %199[^\n]", &t, rest), 2);
     ck_assert_str_eq(rest, "0x40 00000000 01020304");
@@ -78,11 +48,11 @@ TEST(a_line_a_change)
 TEST(values)
 {
     const char *n = run_name("values");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     double t = 0;
     char rest[200] = "";
     struct job j = JOB("watch", n, "--as", "u32le");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     memcpy(p + 0x40, "\x01\0\0\0\xff\xff\xff\xff", 8);
     ck_assert_int_eq(sscanf(next_line(&j), "%lf %199[^\n]", &t, rest), 2);
     ck_assert_str_eq(rest, "0x40 0 1");
@@ -96,9 +66,9 @@ TEST(values)
 TEST(longest_times)
 {
     const char *n = run_name("longest");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     struct job j = JOB("watch", n, "--for", "9223372036s");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     p[1] = 7;
     ck_assert_ptr_nonnull(next_line(&j));
     kill(j.pid, SIGINT);
@@ -112,9 +82,9 @@ TEST(longest_times)
 TEST(json_lines)
 {
     const char *n = run_name("json");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     struct job j = JOB("watch", n, "0x40", "0x200", "--json");
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     memcpy(p + 0x40, "\xab\xcd", 2);
     json_t *o = json_loads(next_line(&j), 0, NULL);
     ck_assert_ptr_nonnull(o);
@@ -131,11 +101,11 @@ TEST(json_lines)
 TEST(large_ranges)
 {
     const char *n = run_name("large");
-    unsigned char *p = mapped(n, (size_t)1 << 30);
+    unsigned char *p = run_map(n, (size_t)1 << 30);
     double t = 0;
     char rest[200] = "";
     struct job j = JOB("watch", n);
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     p[0x30000001] = 5;
     ck_assert_int_eq(sscanf(next_line(&j), "%lf %199[^\n]", &t, rest), 2);
     ck_assert_str_eq(rest, "0x30000001 00 05");
@@ -152,11 +122,11 @@ TEST(large_ranges)
 TEST(how_it_ends)
 {
     const char *n = run_name("ends");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     ck_assert_int_eq(RUN("watch", n, "--for", "30ms")->status, 0);
     ck_assert_int_eq(RUN("watch", n, "--for", "30ms", "--count", "1")->status, 1);
     struct job j = JOB("watch", n, "--count", "2");
-    for (int i = 0; i < 1000 && kill(j.pid, 0) == 0 && !has_line(&j, 5); i++) {
+    for (int i = 0; i < 1000 && kill(j.pid, 0) == 0 && !job_has_line(&j, 5); i++) {
         p[1]++;
     }
     p[100]++;
@@ -184,9 +154,9 @@ TEST(how_it_ends)
 TEST(says_what_happens_to_the_segment)
 {
     const char *n = run_name("fate");
-    unsigned char *p = mapped(n, 8192);
+    unsigned char *p = run_map(n, 8192);
     struct job j = JOB("watch", n);
-    await_ready(&j, p);
+    job_await_change(&j, p + READY_AT);
     int fd = shm_open(n, O_RDWR, 0);
     ck_assert_int_eq(ftruncate(fd, 4096), 0);
     p[READY_AT]++;
@@ -211,7 +181,7 @@ TEST(says_what_happens_to_the_segment)
 TEST(waits_for_values)
 {
     const char *n = run_name("wait");
-    unsigned char *p = mapped(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     memcpy(p, "\x0a\0\0\0\xff\xff\xff\xff\0\0\xc0\x7f", 12);
     ck_assert_int_eq(RUN("wait", n, "0", "--as", "u32le", "--equals", "10")->status, 0);
     ck_assert_int_eq(RUN("wait", n, "0", "--as", "u32le", "--not", "11")->status, 0);

@@ -12,38 +12,11 @@
 #include "support/run.h"
 #include "support/suite.h"
 
-static unsigned char *map(const char *name, size_t size)
-{
-    int fd = shm_open(name, O_RDWR, 0);
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    return p;
-}
-
 static void resize(const char *name, off_t size)
 {
     int fd = shm_open(name, O_RDWR, 0);
     ck_assert_int_eq(ftruncate(fd, size), 0);
     close(fd);
-}
-
-static bool has_line(const struct job *j, int ms)
-{
-    struct pollfd fd = {.fd = j->out, .events = POLLIN};
-    return poll(&fd, 1, ms) > 0;
-}
-
-/* Changes a byte until the watcher shows it, and drops the lines. */
-static void await_ready(struct job *j, unsigned char *byte)
-{
-    for (int i = 0; i < 1000 && !has_line(j, 10); i++) {
-        ++*byte;
-    }
-    do {
-        const char *line = job_line(j);
-        ck_assert_ptr_nonnull(line);
-    } while (has_line(j, 50));
 }
 
 /* The next line without its time, but those about the byte at 0. */
@@ -67,10 +40,9 @@ static void end(struct job *j)
 TEST(follows_growth)
 {
     const char *n = run_name("grows");
-    run_make(n, "", 0, 10);
-    unsigned char *p = map(n, 4096);
+    unsigned char *p = run_map(n, 10); /* as large as its page, once the segment is */
     struct job j = JOB("watch", n);
-    await_ready(&j, p);
+    job_await_change(&j, p);
     resize(n, 4096);
     p[100] = 1;
     ck_assert_str_eq(next_change(&j), "0x64 - 01"); /* what it was, nobody saw */
@@ -79,7 +51,7 @@ TEST(follows_growth)
     end(&j);
     resize(n, 10);
     j = JOB("watch", n, "--json");
-    for (int i = 0; i < 1000 && !has_line(&j, 10); i++) {
+    for (int i = 0; i < 1000 && !job_has_line(&j, 10); i++) {
         p[0]++;
     }
     resize(n, 4096);
@@ -97,10 +69,9 @@ TEST(follows_growth)
 TEST(a_given_length_does_not_grow)
 {
     const char *n = run_name("length");
-    run_make(n, "", 0, 10);
-    unsigned char *p = map(n, 4096);
+    unsigned char *p = run_map(n, 10); /* as large as its page, once the segment is */
     struct job j = JOB("watch", n, "0", "10");
-    await_ready(&j, p);
+    job_await_change(&j, p);
     resize(n, 4096);
     p[100] = 1;
     p[9] = 1;
@@ -120,7 +91,7 @@ TEST(sparse_segments_cost_what_is_in_them)
     ck_assert_ptr_ne(low, MAP_FAILED);
     ck_assert_ptr_ne(high, MAP_FAILED);
     struct job j = JOB("watch", n);
-    await_ready(&j, low);
+    job_await_change(&j, low);
     high[1] = 0x51;
     ck_assert_str_eq(next_change(&j), "0xc80000001 00 51");
     end(&j);
@@ -131,8 +102,7 @@ TEST(a_reader_that_hangs)
 {
     const char *n = run_name("hangs");
     size_t size = 1 << 20;
-    run_make(n, "", 0, size);
-    unsigned char *p = map(n, size);
+    unsigned char *p = run_map(n, size);
     struct job j = JOB("watch", n, "--as", "u8");
     int waiting = 0;
     for (int i = 1; i < 1000 && waiting < 60000; i++) {
@@ -166,8 +136,7 @@ static void await_error(struct job *j, const char *what)
 TEST(wait_says_that_the_name_is_gone)
 {
     const char *n = run_name("unlinked");
-    run_make(n, "", 0, 4096);
-    unsigned char *p = map(n, 4096);
+    unsigned char *p = run_map(n, 4096);
     struct job j = JOB("wait", n, "0", "--as", "u8", "--equals", "5", "--calls");
     await_error(&j, "mmap("); /* it has opened the segment */
     ck_assert_int_eq(shm_unlink(n), 0);

@@ -34,8 +34,9 @@ static void start(void)
     ck_assert(!oserr_is(e));
     out_text(&out, 1 << 20);
     out_text(&err, 1 << 20);
+    static const struct progress progress = {pause_, NULL};
     env = (struct command_env){
-        .be = be, .seg = seg, .out = &out, .err = &err, .ui = true, .pause = pause_};
+        .be = be, .seg = seg, .out = &out, .err = &err, .ui = true, .progress = &progress};
     breaths = -1;
 }
 
@@ -219,7 +220,7 @@ TEST(fill_says_what_a_shrinking_segment_got)
 {
     struct oserr e = seg_resize(seg, 8 << 20);
     ck_assert(!oserr_is(e));
-    env.pause = shrinking_pause;
+    env.progress = &(struct progress){shrinking_pause, NULL};
     ck_assert_int_eq(run("fill 0 8M 1"), EXIT_ERROR);
     ck_assert_ptr_null(strstr(text(&err), "nothing was stored"));
     ck_assert_ptr_nonnull(strstr(text(&err), "only a part"));
@@ -245,7 +246,7 @@ static bool threaded_pause(void *ctx, int64_t deadline, uint64_t done, uint64_t 
 /* --calls tells of the command's calls; another thread's do not get into its output. */
 TEST(calls_of_other_threads_are_not_the_commands)
 {
-    env.pause = threaded_pause;
+    env.progress = &(struct progress){threaded_pause, NULL};
     ck_assert_int_eq(run("poke 0 7 --as u8"), EXIT_DONE);
     ck_assert_int_eq(run("peek 0 16 --calls"), EXIT_DONE);
     ck_assert_ptr_nonnull(strstr(text(&err), "fstat("));

@@ -6,7 +6,9 @@
 #include "backend/os.h"
 #include "live/freeze.h"
 #include "live/sampler.h"
+#include "session/command_job.h"
 #include "support/await.h"
+#include "support/remover.h"
 #include "support/suite.h"
 
 enum { SIZE = 8192 };
@@ -21,6 +23,7 @@ static void set_up(void)
     be = backend_new();
     ck_assert_ptr_nonnull(be);
     (void)snprintf(locator, sizeof locator, "posix:/shmlens-freeze-%u", os_pid());
+    remover_segment(locator + sizeof "posix:" - 1);
     ck_assert(!oserr_is(seg_create(be, locator, SIZE, 0600, &other)));
     ck_assert(!oserr_is(seg_open(be, locator, SEG_WRITE, &ours)));
     list.count = 0;
@@ -166,22 +169,6 @@ static bool finished;
 
 #define AWAIT(condition) AWAIT_FOR(10, condition)
 
-static void freeze_done(struct job *job, void *owner)
-{
-    struct freeze_job *j = (struct freeze_job *)job;
-    (void)owner;
-    ck_assert(!oserr_is(j->error));
-    finished = true;
-    free(j);
-}
-
-static void look_done(struct job *job, void *owner)
-{
-    (void)owner;
-    finished = ((struct look_job *)job)->found;
-    look_job_free((struct look_job *)job);
-}
-
 static void command_done(struct job *job, void *owner)
 {
     (void)owner;
@@ -202,14 +189,14 @@ static void start(void)
     set_up();
     wake = os_wake_new();
     ck_assert(wake != NULL && sample_alloc(&sample));
-    sampler = sampler_start(be, ours, 250, wake, &e);
+    sampler = sampler_start(ours, 250, wake, &e);
     ours = NULL;
     ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, 250);
-    struct freeze_job *j = freeze_job_new(sampler, 0, 8, freeze_done);
-    ck_assert_ptr_nonnull(j);
-    j->value = value(0, 8, 42);
-    run(&j->job);
+    sampler_request(sampler,
+                    &(struct sample_request){.length = 256, .hz = 250, .cpu = CPU_DEFAULT});
+    struct freeze_job j = {.offset = 0, .length = 8, .value = value(0, 8, 42)};
+    RUN_JOB(job_freeze, &j);
+    ck_assert(!oserr_is(j.error));
     AWAIT(get(0) == 42 && sample.freeze.count == 1);
 }
 
@@ -222,10 +209,10 @@ static void stop(void)
 }
 
 /* A job that goes on until it is told otherwise. */
-static void linger(struct job *j, struct worker *w)
+static void linger(struct job *j, const struct progress *p)
 {
     (void)j;
-    while (worker_breath(w, os_now() + MS, 0, 0))
+    while (progress_sleep(p, os_now() + MS))
         continue;
 }
 
@@ -259,7 +246,7 @@ TEST(the_sampler_puts_back_and_counts)
     }
     AWAIT(sample.freeze.count == 1 && sample.freeze.value[0].fights == 10);
     put(100, 1);
-    AWAIT(sample.bytes[100] == 1);
+    AWAIT(sample.arrays->bytes[100] == 1);
 }
 
 TEST(a_poke_changes_what_is_kept)
@@ -274,9 +261,9 @@ TEST(a_poke_changes_what_is_kept)
 
 TEST(the_end_of_editing_lets_go)
 {
-    struct look_job *j = look_job_new(sampler, LOOK_ACCESS, SEG_READ, look_done);
-    ck_assert_ptr_nonnull(j);
-    run(&j->job);
+    struct access_job j = {.access = SEG_READ};
+    RUN_JOB(job_access, &j);
+    ck_assert(!oserr_is(j.error));
     AWAIT(sample.freeze.count == 0);
     uint64_t seq = sample.seq;
     put(0, 1);

@@ -13,7 +13,7 @@ static void set_up(void)
     for (unsigned p = 200; p < PAGES; p++) /* a hole, zeros, data */
         poke((uint64_t)p * PAGE + 7, (uint8_t)(p < 400 ? 0 : p | 1));
     start_sampler(250);
-    sampler_want_map(sampler, 16, 50);
+    ask_sweep(16, 50);
 }
 
 /* What never changes never seems to, whoever hashed it: the backend, or the map from copies. */
@@ -43,31 +43,19 @@ TEST(a_change_far_away_is_seen)
     AWAIT(sample.map.hot == 50 * PAGE + 1);
     poke(FAR, 201);
     AWAIT(sample.map.hot == FAR); /* by now it is kept */
-    sampler_want(sampler, FAR - 10, 64, 250);
+    ask_window(FAR - 10, 64);
     AWAIT(sample.offset == FAR - 10);
-    ck_assert_int_ne(sample.changed[10], 0); /* its age came along */
-    ck_assert_int_eq(sample.changed[11], 0);
+    ck_assert_int_ne(sample.arrays->changed[10], 0); /* its age came along */
+    ck_assert_int_eq(sample.arrays->changed[11], 0);
 }
 
-static struct look_job *looked;
-
-static void look_finish(struct job *j, void *owner)
+static void expect_change(enum find_kind kind, uint64_t from, uint64_t at, bool wrapped)
 {
-    (void)owner;
-    looked = (struct look_job *)j;
-}
-
-static void expect_change(enum look_kind kind, uint64_t from, uint64_t at, bool wrapped)
-{
-    struct look_job *j = look_job_new(sampler, kind, from, look_finish);
-    ck_assert_ptr_nonnull(j);
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    ck_assert(looked->found);
-    ck_assert_uint_eq(looked->offset, at);
-    ck_assert_int_eq(looked->wrapped, wrapped);
-    look_job_free(looked);
+    struct find_job j = {.kind = kind, .from = from};
+    RUN_JOB(job_find, &j);
+    ck_assert(j.found);
+    ck_assert_uint_eq(j.offset, at);
+    ck_assert_int_eq(j.wrapped, wrapped);
 }
 
 TEST(changes_are_walked_across_the_segment)
@@ -76,17 +64,17 @@ TEST(changes_are_walked_across_the_segment)
     poke(20, 3);
     poke(60 * PAGE + 5, 3); /* a hole */
     AWAIT(sample.map.changes >= 2);
-    expect_change(LOOK_CHANGE_NEXT, 0, 20, false);
-    expect_change(LOOK_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
-    expect_change(LOOK_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
-    expect_change(LOOK_CHANGE_PREV, 20, 60 * PAGE + 5, true);
-    expect_change(LOOK_CHANGE_PREV, 60 * PAGE + 5, 20, false);
+    expect_change(FIND_CHANGE_NEXT, 0, 20, false);
+    expect_change(FIND_CHANGE_NEXT, 20, 60 * PAGE + 5, false);
+    expect_change(FIND_CHANGE_NEXT, 60 * PAGE + 5, 20, true);
+    expect_change(FIND_CHANGE_PREV, 20, 60 * PAGE + 5, true);
+    expect_change(FIND_CHANGE_PREV, 60 * PAGE + 5, 20, false);
 }
 
 static void want_rows(uint64_t top, uint64_t keep, int64_t recent)
 {
-    struct rows_want want = {true, 0, 16, 4, top, keep, recent};
-    sampler_want_rows(sampler, &want);
+    want.rows = (struct rows_request){true, 0, 16, 4, top, keep, recent};
+    ask();
 }
 
 /* The rows shown are these. */
@@ -108,41 +96,38 @@ TEST(only_changed_rows)
     AWAIT(shows(3, some));
     ck_assert_uint_eq(sample.length, 48);
     ck_assert_uint_eq(sample_index(&sample, 0x25), 21);
-    ck_assert_int_eq(sample.bytes[21], 1);
-    ck_assert_int_ne(sample.changed[21], 0);
-    ck_assert_int_eq(sample.changed[20], 0);
+    ck_assert_int_eq(sample.arrays->bytes[21], 1);
+    ck_assert_int_ne(sample.arrays->changed[21], 0);
+    ck_assert_int_eq(sample.arrays->changed[20], 0);
     ck_assert_uint_eq(sample_index(&sample, 0x30), SIZE_MAX);
     poke(0x25, 77); /* live */
-    AWAIT(sample.bytes[21] == 77);
+    AWAIT(sample.arrays->bytes[21] == 77);
     poke(20 * PAGE, 1);
     poke(30 * PAGE, 1);
     want_rows(0x20, 0x20, 1000LL * 1000 * MS);
     AWAIT(shows(4, more));
     want_rows(25 * PAGE, 30 * PAGE, 1000LL * 1000 * MS); /* at the end: filled from above */
     AWAIT(shows(4, more));
-    struct rows_want off = {0};
-    sampler_want_rows(sampler, &off);
+    want.rows = (struct rows_request){.on = false};
+    ask();
     AWAIT(!sample.rows.on && sample.length == 256);
-    ck_assert_int_eq(sample.bytes[0x25], 77);
+    ck_assert_int_eq(sample.arrays->bytes[0x25], 77);
 }
 
 TEST(only_rows_that_differ_from_the_baseline)
 {
     static const uint64_t some[] = {0, 10 * PAGE + 16, FAR / 16 * 16}, none[] = {0};
     poke(0x25, 1);
-    struct look_job *j = look_job_new(sampler, LOOK_BASELINE, 0, look_finish);
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    ck_assert(looked->found);
-    look_job_free(looked);
+    struct baseline_job j = {.change = BASELINE_SET};
+    RUN_JOB(job_baseline, &j);
+    ck_assert(j.done);
     want_rows(0, 0, MS); /* how recent does not matter */
     AWAIT(shows(1, none));
     poke(10 * PAGE + 30, 2);
     poke(FAR, 222);
     AWAIT(shows(3, some));
-    ck_assert_int_eq(sample.base[sample_index(&sample, FAR)], 1);
-    ck_assert_int_eq(sample.base[sample_index(&sample, FAR) + 1], 0);
+    ck_assert_int_eq(sample.arrays->base[sample_index(&sample, FAR)], 1);
+    ck_assert_int_eq(sample.arrays->base[sample_index(&sample, FAR) + 1], 0);
     poke(10 * PAGE + 30, 0);
     poke(FAR, 0);
     AWAIT(shows(1, none));
@@ -151,14 +136,14 @@ TEST(only_rows_that_differ_from_the_baseline)
 TEST(it_rests_when_told)
 {
     AWAIT(sample.map.sweeps >= 1);
-    sampler_want_map(sampler, 16, 0);
+    ask_sweep(16, 0);
     uint64_t seq = sample.seq;
     AWAIT(sample.seq > seq + 2);
     uint64_t laps = sample.map.sweeps;
     seq = sample.seq;
     AWAIT(sample.seq > seq + 100);
     ck_assert_uint_le(sample.map.sweeps, laps + 1);
-    sampler_want_map(sampler, 16, 50);
+    ask_sweep(16, 50);
     AWAIT(sample.map.sweeps > laps + 2);
 }
 

@@ -14,48 +14,32 @@ TEST(every_moment_is_shown)
 {
     for (unsigned k = STORES; k >= 1; k--) {
         show(when[k]);
-        ck_assert_int_eq(sample.bytes[5], k);
-        ck_assert(sample.changed[5] == when[k] && sample.changed[9] == 0);
-        ck_assert_int_eq(sample.bytes[9], 1);
+        ck_assert_int_eq(sample.arrays->bytes[5], k);
+        ck_assert(sample.arrays->changed[5] == when[k] && sample.arrays->changed[9] == 0);
+        ck_assert_int_eq(sample.arrays->bytes[9], 1);
         show(when[k] - 1);
-        ck_assert_int_eq(sample.bytes[5], k - 1);
-        ck_assert_int_eq(sample.state[5], BYTE_DATA);
+        ck_assert_int_eq(sample.arrays->bytes[5], k - 1);
+        ck_assert_int_eq(sample.arrays->state[5], BYTE_DATA);
     }
     poke(9, 77); /* the past does not change */
     show(when[3]);
-    ck_assert(sample.bytes[9] == 1 && sample.bytes[5] == 3);
-    sampler_want(sampler, 4, 2, 1000); /* another window of the same moment */
+    ck_assert(sample.arrays->bytes[9] == 1 && sample.arrays->bytes[5] == 3);
+    ask_window(4, 2); /* another window of the same moment */
     AWAIT(sample.offset == 4 && sample.length == 2);
-    ck_assert_int_eq(sample.bytes[1], 3);
+    ck_assert_int_eq(sample.arrays->bytes[1], 3);
     show(0);
-    AWAIT(sample.bytes[1] == STORES);
+    AWAIT(sample.arrays->bytes[1] == STORES);
     show(1); /* before everything */
-    ck_assert_int_eq(sample.state[1], BYTE_UNKNOWN);
+    ck_assert_int_eq(sample.arrays->state[1], BYTE_UNKNOWN);
 }
 
 static struct time_job result;
-static bool finished;
-
-static void step_done(struct job *job, void *owner)
-{
-    (void)owner;
-    result = *(struct time_job *)job;
-    finished = true;
-    free(job);
-}
 
 static void step(uint64_t offset, uint64_t n, int64_t from, int steps, bool follows)
 {
-    struct time_job *j = time_job_new(sampler, step_done);
-    ck_assert_ptr_nonnull(j);
-    j->offset = offset;
-    j->length = n;
-    j->from = from;
-    j->steps = steps;
-    j->follows = follows;
-    finished = false;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(finished);
+    result = (struct time_job){
+        .offset = offset, .length = n, .from = from, .steps = steps, .follows = follows};
+    RUN_JOB(job_time, &result);
 }
 
 TEST(steps_come_to_the_moments_of_change)
@@ -98,26 +82,14 @@ TEST(the_value_and_the_timeline)
 static uint8_t copied[16];
 static bool copied_found;
 
-static void copy_done(struct job *job, void *owner)
-{
-    struct look_job *j = (struct look_job *)job;
-    (void)owner;
-    copied_found = j->found;
-    if (j->found)
-        memcpy(copied, j->bytes, j->length < sizeof copied ? j->length : sizeof copied);
-    finished = true;
-    look_job_free(j);
-}
-
 static void copy(int64_t past)
 {
-    struct look_job *j = look_job_new(sampler, LOOK_BYTES, 0, copy_done);
-    ck_assert_ptr_nonnull(j);
-    j->length = 16;
-    j->past = past;
-    finished = false;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(finished);
+    struct bytes_job j = {.offset = 0, .length = 16, .past = past};
+    RUN_JOB(job_bytes, &j);
+    copied_found = j.bytes != NULL;
+    if (copied_found)
+        memcpy(copied, j.bytes, j.length < sizeof copied ? j.length : sizeof copied);
+    free(j.bytes);
 }
 
 TEST(bytes_are_copied_as_they_were)
@@ -132,18 +104,18 @@ TEST(bytes_are_copied_as_they_were)
 
 TEST(no_budget_no_history)
 {
-    wish.budget = 0;
+    want.past.budget = 0;
     show(when[5]);
-    ck_assert(!sample.past.kept && sample.state[5] == BYTE_UNKNOWN);
+    ck_assert(!sample.past.kept && sample.arrays->state[5] == BYTE_UNKNOWN);
     step(0, 256, INT64_MAX, -1, false);
     ck_assert(!result.moved);
-    wish.budget = BUDGET; /* a new one begins */
+    want.past.budget = BUDGET; /* a new one begins */
     show(0);
-    AWAIT(sample.past.kept && sample.bytes[5] == STORES);
+    AWAIT(sample.past.kept && sample.arrays->bytes[5] == STORES);
     poke(5, 99);
-    AWAIT(sample.bytes[5] == 99);
+    AWAIT(sample.arrays->bytes[5] == 99);
     step(0, 256, INT64_MAX, -1, false);
-    ck_assert(result.moved && result.time == sample.changed[5] - 1);
+    ck_assert(result.moved && result.time == sample.arrays->changed[5] - 1);
 }
 
 TEST(the_end_of_then)
@@ -151,41 +123,42 @@ TEST(the_end_of_then)
     ck_assert(!oserr_is(seg_resize(other, 8)));
     AWAIT(sample.stat.size == 8);
     show(when[4]);
-    ck_assert(sample.bytes[5] == 4 && sample.state[5] == BYTE_DATA);
-    ck_assert_int_eq(sample.state[9], BYTE_UNKNOWN); /* it was there; what is not known any more */
-    ck_assert_int_eq(sample.state[200], BYTE_UNKNOWN);
+    ck_assert(sample.arrays->bytes[5] == 4 && sample.arrays->state[5] == BYTE_DATA);
+    ck_assert_int_eq(sample.arrays->state[9],
+                     BYTE_UNKNOWN); /* it was there; what is not known any more */
+    ck_assert_int_eq(sample.arrays->state[200], BYTE_UNKNOWN);
     ck_assert_uint_eq(sample.past.total, SIZE);
     show(0);
-    ck_assert_int_eq(sample.state[9], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[9], BYTE_BEYOND);
 }
 
 /* A page comes, and goes again: what was a hole then is one. */
 TEST(holes_of_then)
 {
     const uint64_t page = 8192;
-    sampler_want(sampler, page + 16, 64, 1000); /* a part of the page */
-    AWAIT(sample.offset == page + 16 && sample.state[3] == BYTE_HOLE);
+    ask_window(page + 16, 64); /* a part of the page */
+    AWAIT(sample.offset == page + 16 && sample.arrays->state[3] == BYTE_HOLE);
     poke(page + 16 + 3, 7);
-    AWAIT(sample.bytes[3] == 7);
-    int64_t came = sample.changed[3];
-    ck_assert_int_eq(sample.state[0], BYTE_DATA);
+    AWAIT(sample.arrays->bytes[3] == 7);
+    int64_t came = sample.arrays->changed[3];
+    ck_assert_int_eq(sample.arrays->state[0], BYTE_DATA);
     int fd = shm_open(strchr(locator, '/'), O_RDWR, 0);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)page, 4096),
                      0);
     close(fd);
-    AWAIT(sample.state[3] == BYTE_HOLE);
-    int64_t went = sample.changed[3];
+    AWAIT(sample.arrays->state[3] == BYTE_HOLE);
+    int64_t went = sample.arrays->changed[3];
     ck_assert_int_gt(went, came);
     show(came - 1);
-    ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
+    ck_assert(sample.arrays->state[3] == BYTE_HOLE && sample.arrays->state[0] == BYTE_HOLE);
     show(came);
-    ck_assert(sample.state[3] == BYTE_DATA && sample.bytes[3] == 7);
-    ck_assert(sample.state[0] == BYTE_DATA && sample.bytes[0] == 0);
+    ck_assert(sample.arrays->state[3] == BYTE_DATA && sample.arrays->bytes[3] == 7);
+    ck_assert(sample.arrays->state[0] == BYTE_DATA && sample.arrays->bytes[0] == 0);
     show(went - 1);
-    ck_assert(sample.state[0] == BYTE_DATA);
+    ck_assert(sample.arrays->state[0] == BYTE_DATA);
     show(went);
-    ck_assert(sample.state[3] == BYTE_HOLE && sample.state[0] == BYTE_HOLE);
+    ck_assert(sample.arrays->state[3] == BYTE_HOLE && sample.arrays->state[0] == BYTE_HOLE);
 }
 
 SUITE(test_program_recorder, .set_up = set_up, .tear_down = tear_down,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/change/ages.h"
+#include "session/command_job.h"
 #include "support/sampled.h"
 #include "support/suite.h"
 
@@ -25,14 +26,14 @@ static bool seen(enum seg_event_kind kind)
 TEST(a_store_is_seen_and_aged)
 {
     AWAIT(sample.length == 256);
-    ck_assert_int_eq(sample.state[0], BYTE_HOLE);
-    ck_assert_int_eq(sample.changed[5], 0);
+    ck_assert_int_eq(sample.arrays->state[0], BYTE_HOLE);
+    ck_assert_int_eq(sample.arrays->changed[5], 0);
     poke(5, 42);
-    AWAIT(sample.bytes[5] == 42);
-    ck_assert_int_eq(sample.state[5], BYTE_DATA);
-    ck_assert_int_eq(sample.state[200], BYTE_DATA); /* same page */
-    ck_assert_int_ne(sample.changed[5], 0);
-    ck_assert_int_eq(sample.changed[6], 0);
+    AWAIT(sample.arrays->bytes[5] == 42);
+    ck_assert_int_eq(sample.arrays->state[5], BYTE_DATA);
+    ck_assert_int_eq(sample.arrays->state[200], BYTE_DATA); /* same page */
+    ck_assert_int_ne(sample.arrays->changed[5], 0);
+    ck_assert_int_eq(sample.arrays->changed[6], 0);
     ck_assert_uint_eq(sample.changes, 1);
     ck_assert_uint_eq(sample.stat.resident, 4096);
 }
@@ -40,18 +41,18 @@ TEST(a_store_is_seen_and_aged)
 TEST(the_window_moves_at_once)
 {
     poke(40000, 9);
-    sampler_want(sampler, 39990, 20, 250);
+    ask_window(39990, 20);
     AWAIT(sample.offset == 39990);
     ck_assert_uint_eq(sample.length, 20);
-    ck_assert_int_eq(sample.bytes[10], 9);
-    ck_assert_int_eq(sample.changed[10], 0); /* seen for the first time: no change */
-    sampler_want(sampler, SIZE - 10, 30, 250);
+    ck_assert_int_eq(sample.arrays->bytes[10], 9);
+    ck_assert_int_eq(sample.arrays->changed[10], 0); /* seen for the first time: no change */
+    ask_window(SIZE - 10, 30);
     AWAIT(sample.offset == SIZE - 10);
-    ck_assert_int_eq(sample.state[9], BYTE_HOLE);
-    ck_assert_int_eq(sample.state[10], BYTE_BEYOND);
-    sampler_want(sampler, 100ull * SIZE, 30, 250);
+    ck_assert_int_eq(sample.arrays->state[9], BYTE_HOLE);
+    ck_assert_int_eq(sample.arrays->state[10], BYTE_BEYOND);
+    ask_window(100ull * SIZE, 30);
     AWAIT(sample.offset == 100ull * SIZE);
-    ck_assert_int_eq(sample.state[0], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[0], BYTE_BEYOND);
 }
 
 TEST(size_changes_are_events)
@@ -60,7 +61,7 @@ TEST(size_changes_are_events)
     ck_assert(!oserr_is(seg_resize(other, 100)));
     AWAIT(seen(SEEN_SHRUNK));
     ck_assert_uint_eq(sample.stat.size, 100);
-    ck_assert_int_eq(sample.state[100], BYTE_BEYOND);
+    ck_assert_int_eq(sample.arrays->state[100], BYTE_BEYOND);
     ck_assert(!oserr_is(seg_resize(other, 2 * SIZE)));
     AWAIT(seen(SEEN_GROWN));
     ck_assert_uint_eq(sample.stat.size, 2 * SIZE);
@@ -72,7 +73,7 @@ TEST(unlink_and_replacement_are_events)
     ck_assert(!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL)));
     AWAIT(seen(SEEN_UNLINKED));
     poke(3, 7); /* the object lives on */
-    AWAIT(sample.bytes[3] == 7);
+    AWAIT(sample.arrays->bytes[3] == 7);
     struct seg *again = NULL;
     ck_assert(!oserr_is(seg_create(be, locator, 10, 0600, &again)));
     AWAIT(seen(SEEN_REPLACED));
@@ -80,66 +81,66 @@ TEST(unlink_and_replacement_are_events)
     seg_close(again);
 }
 
-static struct look_job *looked;
-
-static void look_finish(struct job *j, void *owner)
+static struct find_job look(enum find_kind kind, uint64_t from, const char *pattern)
 {
-    (void)owner;
-    looked = (struct look_job *)j;
-}
-
-static struct look_job *look(enum look_kind kind, uint64_t from, const char *pattern)
-{
-    struct look_job *j = look_job_new(sampler, kind, from, look_finish);
-    ck_assert_ptr_nonnull(j);
+    struct find_job j = {.kind = kind, .from = from};
     if (pattern != NULL)
-        (void)snprintf(j->pattern, sizeof j->pattern, "%s", pattern);
-    j->length = 16;
-    looked = NULL;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(looked != NULL);
-    return looked;
+        (void)snprintf(j.pattern, sizeof j.pattern, "%s", pattern);
+    RUN_JOB(job_find, &j);
+    return j;
 }
 
-static void expect_at(enum look_kind kind, uint64_t from, const char *pattern, uint64_t at,
+static void expect_at(enum find_kind kind, uint64_t from, const char *pattern, uint64_t at,
                       bool wrapped)
 {
-    struct look_job *j = look(kind, from, pattern);
-    ck_assert_msg(j->found, "%d from %llu", (int)kind, (unsigned long long)from);
-    ck_assert_uint_eq(j->offset, at);
-    ck_assert_int_eq(j->wrapped, wrapped);
-    look_job_free(j);
+    struct find_job j = look(kind, from, pattern);
+    ck_assert_msg(j.found, "%d from %llu", (int)kind, (unsigned long long)from);
+    ck_assert_uint_eq(j.offset, at);
+    ck_assert_int_eq(j.wrapped, wrapped);
+}
+
+static enum baseline_change change_baseline(enum baseline_change change)
+{
+    struct baseline_job j = {.change = change};
+    RUN_JOB(job_baseline, &j);
+    ck_assert(j.done);
+    return j.change;
+}
+
+static struct bytes_job copy(uint64_t offset)
+{
+    struct bytes_job j = {.offset = offset, .length = 16};
+    RUN_JOB(job_bytes, &j);
+    ck_assert_ptr_nonnull(j.bytes);
+    return j;
 }
 
 TEST(finding_wraps)
 {
     poke(100, 'a');
     poke(9000, 'a');
-    expect_at(LOOK_FORWARD, 0, "a", 100, false);
-    expect_at(LOOK_FORWARD, 101, "a", 9000, false);
-    expect_at(LOOK_FORWARD, 9001, "a", 100, true);
-    expect_at(LOOK_BACKWARD, 9000, "a", 100, false);
-    expect_at(LOOK_BACKWARD, 100, "a", 9000, true);
-    struct look_job *j = look(LOOK_FORWARD, 0, "nowhere");
-    ck_assert(!j->found && !oserr_is(j->error) && j->why[0] == '\0');
-    look_job_free(j);
-    j = look(LOOK_FORWARD, 0, "u8:300");
-    ck_assert(!j->found && j->why[0] != '\0');
-    look_job_free(j);
+    expect_at(FIND_FORWARD, 0, "a", 100, false);
+    expect_at(FIND_FORWARD, 101, "a", 9000, false);
+    expect_at(FIND_FORWARD, 9001, "a", 100, true);
+    expect_at(FIND_BACKWARD, 9000, "a", 100, false);
+    expect_at(FIND_BACKWARD, 100, "a", 9000, true);
+    struct find_job j = look(FIND_FORWARD, 0, "nowhere");
+    ck_assert(!j.found && !oserr_is(j.error) && j.why[0] == '\0');
+    j = look(FIND_FORWARD, 0, "u8:300");
+    ck_assert(!j.found && j.why[0] != '\0');
 }
 
 TEST(data_is_found_behind_holes)
 {
     poke(8192, 1);
     poke(40960, 1);
-    sampler_want(sampler, 0, 64, 250);
-    expect_at(LOOK_DATA_NEXT, 0, NULL, 8192, false);
-    expect_at(LOOK_DATA_NEXT, 8192, NULL, 40960, false);
-    expect_at(LOOK_DATA_PREV, 40960, NULL, 8192, false);
-    expect_at(LOOK_DATA_PREV, 41000, NULL, 40960, false);
-    struct look_job *j = look(LOOK_DATA_NEXT, 40960, NULL);
-    ck_assert(!j->found);
-    look_job_free(j);
+    ask_window(0, 64);
+    expect_at(FIND_DATA_NEXT, 0, NULL, 8192, false);
+    expect_at(FIND_DATA_NEXT, 8192, NULL, 40960, false);
+    expect_at(FIND_DATA_PREV, 40960, NULL, 8192, false);
+    expect_at(FIND_DATA_PREV, 41000, NULL, 40960, false);
+    struct find_job j = look(FIND_DATA_NEXT, 40960, NULL);
+    ck_assert(!j.found);
 }
 
 TEST(changes_in_the_window_are_walked)
@@ -147,57 +148,53 @@ TEST(changes_in_the_window_are_walked)
     AWAIT(sample.length == 256);
     poke(10, 1);
     poke(20, 1);
-    AWAIT(sample.changed[10] != 0 && sample.changed[20] != 0);
-    expect_at(LOOK_CHANGE_NEXT, 0, NULL, 10, false);
-    expect_at(LOOK_CHANGE_NEXT, 10, NULL, 20, false);
-    expect_at(LOOK_CHANGE_NEXT, 20, NULL, 10, true);
-    expect_at(LOOK_CHANGE_PREV, 20, NULL, 10, false);
-    expect_at(LOOK_CHANGE_PREV, 10, NULL, 20, true);
+    AWAIT(sample.arrays->changed[10] != 0 && sample.arrays->changed[20] != 0);
+    expect_at(FIND_CHANGE_NEXT, 0, NULL, 10, false);
+    expect_at(FIND_CHANGE_NEXT, 10, NULL, 20, false);
+    expect_at(FIND_CHANGE_NEXT, 20, NULL, 10, true);
+    expect_at(FIND_CHANGE_PREV, 20, NULL, 10, false);
+    expect_at(FIND_CHANGE_PREV, 10, NULL, 20, true);
 }
 
 TEST(the_baseline_covers_the_whole_segment)
 {
     poke(5, 1);
     poke(50000, 1);
-    look_job_free(look(LOOK_BASELINE, 0, NULL));
+    ck_assert_int_eq(change_baseline(BASELINE_SET), BASELINE_SET);
     AWAIT(sample.has_base);
-    struct look_job *j = look(LOOK_CHANGE_NEXT, 0, NULL);
-    ck_assert(!j->found);
-    look_job_free(j);
+    struct find_job j = look(FIND_CHANGE_NEXT, 0, NULL);
+    ck_assert(!j.found);
     poke(6, 2);
     poke(30000, 3); /* was a hole */
     poke(50000, 0);
-    AWAIT(sample.base[6] == 1);
-    ck_assert_int_eq(sample.base[5], 0);
-    expect_at(LOOK_CHANGE_NEXT, 0, NULL, 6, false);
-    expect_at(LOOK_CHANGE_NEXT, 6, NULL, 30000, false);
-    expect_at(LOOK_CHANGE_NEXT, 30000, NULL, 50000, false);
-    expect_at(LOOK_CHANGE_NEXT, 50000, NULL, 6, true);
-    expect_at(LOOK_CHANGE_PREV, 6, NULL, 50000, true);
-    expect_at(LOOK_CHANGE_PREV, 50000, NULL, 30000, false);
-    expect_at(LOOK_CHANGE_PREV, 30000, NULL, 6, false);
+    AWAIT(sample.arrays->base[6] == 1);
+    ck_assert_int_eq(sample.arrays->base[5], 0);
+    expect_at(FIND_CHANGE_NEXT, 0, NULL, 6, false);
+    expect_at(FIND_CHANGE_NEXT, 6, NULL, 30000, false);
+    expect_at(FIND_CHANGE_NEXT, 30000, NULL, 50000, false);
+    expect_at(FIND_CHANGE_NEXT, 50000, NULL, 6, true);
+    expect_at(FIND_CHANGE_PREV, 6, NULL, 50000, true);
+    expect_at(FIND_CHANGE_PREV, 50000, NULL, 30000, false);
+    expect_at(FIND_CHANGE_PREV, 30000, NULL, 6, false);
     poke(6, 0);
-    AWAIT(sample.base[6] == 0);
-    look_job_free(look(LOOK_NO_BASELINE, 0, NULL));
+    AWAIT(sample.arrays->base[6] == 0);
+    ck_assert_int_eq(change_baseline(BASELINE_CLEAR), BASELINE_CLEAR);
     AWAIT(!sample.has_base);
-    static const enum look_kind kinds[] = {LOOK_BASELINE, LOOK_NO_BASELINE, LOOK_BASELINE};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        j = look(LOOK_TOGGLE_BASELINE, 0, NULL);
-        ck_assert_int_eq(j->kind, kinds[i]);
-        look_job_free(j);
-    }
+    static const enum baseline_change done[] = {BASELINE_SET, BASELINE_CLEAR, BASELINE_SET};
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+        ck_assert_int_eq(change_baseline(BASELINE_TOGGLE), done[i]);
 }
 
 TEST(bytes_are_copied_for_the_selection)
 {
     poke(3, 0xab);
-    struct look_job *j = look(LOOK_BYTES, 0, NULL);
-    ck_assert_uint_eq(j->length, 16);
-    ck_assert_int_eq(j->bytes[3], 0xab);
-    look_job_free(j);
-    j = look(LOOK_BYTES, SIZE - 4, NULL);
-    ck_assert_uint_eq(j->length, 4);
-    look_job_free(j);
+    struct bytes_job j = copy(0);
+    ck_assert_uint_eq(j.length, 16);
+    ck_assert_int_eq(j.bytes[3], 0xab);
+    free(j.bytes);
+    j = copy(SIZE - 4);
+    ck_assert_uint_eq(j.length, 4);
+    free(j.bytes);
 }
 
 static struct command_job *ran;
@@ -220,14 +217,16 @@ static struct command_job *command(const char *line)
 
 TEST(a_poke_needs_access_and_is_remembered)
 {
-    look_job_free(look(LOOK_ACCESS, SEG_WRITE, NULL));
+    struct access_job a = {.access = SEG_WRITE};
+    RUN_JOB(job_access, &a);
+    ck_assert(!oserr_is(a.error));
     struct command_job *j = command("poke 16 7 --as u32le --expect 0");
     ck_assert_msg(j->status == EXIT_DONE, "%s", j->err.buf);
     ck_assert_uint_eq(j->pokes_count, 1);
     ck_assert_uint_eq(j->pokes[0].offset, 16);
     ck_assert_int_eq(j->pokes[0].value[0], 7);
     command_job_free(j);
-    AWAIT(sample.bytes[16] == 7);
+    AWAIT(sample.arrays->bytes[16] == 7);
     j = command("poke 16 8 --as u32le --expect 0");
     ck_assert_int_eq(j->status, EXIT_NO);
     ck_assert_uint_eq(j->pokes_count, 0);

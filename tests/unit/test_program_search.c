@@ -15,7 +15,7 @@ enum { SIZE = 5 * 1024 * 1024 + 123, MOST = 400 };
 static struct backend *be;
 static struct seg *s;
 static char name[64];
-static struct command_env env;
+static struct pattern_search search;
 
 static bool go_on(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
@@ -44,17 +44,18 @@ static void set_up(void)
     memset(run, 'a', sizeof run);
     ck_assert_int_eq(pwrite(fd, run, sizeof run, 2097152 - 30000), sizeof run);
     close(fd);
-    env = (struct command_env){.pause = go_on};
     be = backend_new();
     ck_assert_ptr_nonnull(be);
     ck_assert(!oserr_is(seg_open(be, name, SEG_READ, &s)));
+    static const struct progress progress = {go_on, NULL};
+    search = (struct pattern_search){.seg = s, .progress = &progress};
 }
 
 /* As the UI searches: in the mapping itself where that can be. */
 static void set_up_ui(void)
 {
     set_up();
-    env.ui = true;
+    search.may_map = true;
 }
 
 static void tear_down(void)
@@ -82,25 +83,24 @@ static void same_both_ways(const char *pattern, size_t fewest)
 {
     static struct found all;
     char why[FIND_WHY_MAX];
-    struct oserr e = OSERR_NONE;
     uint64_t at = 0;
     size_t length = 0;
-    struct find *f = find_compile(pattern, why);
+    struct find *f = search.find = find_compile(pattern, why);
     ck_assert_msg(f != NULL, "%s: %s", pattern, why);
     all.count = 0;
-    enum search_result end = search_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e);
-    ck_assert(end == SCAN_NONE || all.count == MOST);
+    enum search_result end = search_all(&search, 0, UINT64_MAX, keep, &all);
+    ck_assert(end == SEARCH_NONE || all.count == MOST);
     ck_assert_msg(all.count >= fewest, "%s: %zu", pattern, all.count);
     uint64_t before = all.count == MOST ? all.at[MOST - 1] + 1 : SIZE;
     for (size_t i = all.count; i-- > 0; before = at) {
-        ck_assert_int_eq(search_backward(&env, s, f, before, &at, &length, &e), SCAN_FOUND);
+        ck_assert_int_eq(search_backward(&search, before, &at, &length), SEARCH_FOUND);
         ck_assert_msg(at == all.at[i] && length == all.length[i], "%s: 0x%zx, not 0x%zx", pattern,
                       (size_t)at, (size_t)all.at[i]);
     }
-    ck_assert_int_eq(search_backward(&env, s, f, before, &at, &length, &e), SCAN_NONE);
+    ck_assert_int_eq(search_backward(&search, before, &at, &length), SEARCH_NONE);
     uint64_t from = 0;
     for (size_t i = 0; i < all.count && i < 50; i++, from = at + 1) {
-        ck_assert_int_eq(search_forward(&env, s, f, from, &at, &length, &e), SCAN_FOUND);
+        ck_assert_int_eq(search_forward(&search, from, &at, &length), SEARCH_FOUND);
         ck_assert_uint_eq(at, all.at[i]);
     }
     find_free(f);
@@ -136,19 +136,19 @@ TEST(a_part)
     struct oserr e = OSERR_NONE;
     uint64_t at = 0;
     size_t length = 0;
-    struct find *f = find_compile("foo", why);
+    struct find *f = search.find = find_compile("foo", why);
     ck_assert_ptr_nonnull(f);
     ck_assert(!oserr_is(seg_limit(s, PART, PART_SIZE)));
     all.count = 0;
-    ck_assert_int_eq(search_all(&env, s, f, 0, UINT64_MAX, keep, &all, &e), SCAN_NONE);
+    ck_assert_int_eq(search_all(&search, 0, UINT64_MAX, keep, &all), SEARCH_NONE);
     ck_assert_uint_gt(all.count, 0);
     ck_assert_uint_ge(all.at[0], PART);
     ck_assert_uint_lt(all.at[all.count - 1], PART + PART_SIZE);
-    ck_assert_int_eq(search_backward(&env, s, f, UINT64_MAX, &at, &length, &e), SCAN_FOUND);
+    ck_assert_int_eq(search_backward(&search, UINT64_MAX, &at, &length), SEARCH_FOUND);
     ck_assert_uint_eq(at, all.at[all.count - 1]);
-    ck_assert_int_eq(search_backward(&env, s, f, all.at[0], &at, &length, &e), SCAN_NONE);
+    ck_assert_int_eq(search_backward(&search, all.at[0], &at, &length), SEARCH_NONE);
     find_free(f);
-    struct baseline *b = baseline_take(s, UINT64_MAX, go_on, NULL, &e);
+    struct baseline *b = baseline_take(s, UINT64_MAX, search.progress, &e);
     ck_assert(!oserr_is(e));
     ck_assert_ptr_nonnull(b);
     ck_assert_uint_eq(baseline_next(b, 0), PART);

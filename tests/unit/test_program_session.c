@@ -157,10 +157,10 @@ TEST(bytes_come_from_the_sample_only)
     s.sample.seq = 1;
     s.sample.offset = 16;
     s.sample.length = 4;
-    memcpy(s.sample.bytes, "abcd", 4);
-    memset(s.sample.state, BYTE_DATA, 4);
-    s.sample.state[3] = BYTE_BEYOND;
-    s.sample.changed[1] = 77;
+    memcpy(s.sample.arrays->bytes, "abcd", 4);
+    memset(s.sample.arrays->state, BYTE_DATA, 4);
+    s.sample.arrays->state[3] = BYTE_BEYOND;
+    s.sample.arrays->changed[1] = 77;
     ck_assert(!session_byte(&s, 15, &byte, &state, &changed, &base));
     ck_assert(!session_byte(&s, 20, &byte, &state, &changed, &base));
     ck_assert(session_byte(&s, 17, &byte, &state, &changed, &base));

@@ -32,6 +32,14 @@ static void move(void *ctx, const char *call)
                            __ATOMIC_SEQ_CST);
 }
 
+/* 256 bytes from there, read like this. */
+static void ask(uint64_t offset, const struct settle_request *settle)
+{
+    struct sample_request r = {
+        .offset = offset, .length = 256, .hz = 250, .cpu = CPU_DEFAULT, .settle = *settle};
+    sampler_request(sampler, &r);
+}
+
 static void set_up(void)
 {
     struct seg *seg = NULL;
@@ -50,9 +58,9 @@ static void set_up(void)
     struct oserr e = seg_open(be, locator, SEG_READ, &seg);
     ck_assert(!oserr_is(e));
     backend_before_call(be, move, NULL);
-    sampler = sampler_start(be, seg, 250, wake, &e);
+    sampler = sampler_start(seg, 250, wake, &e);
     ck_assert_ptr_nonnull(sampler);
-    sampler_want(sampler, 0, 256, 250);
+    ask(0, &(struct settle_request){.locked = false});
 }
 
 static void tear_down(void)
@@ -83,27 +91,27 @@ static void moving(int at, int by)
 
 TEST(a_range_read_twice)
 {
-    struct settle_want want = {.from = 96, .to = 112};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.from = 96, .to = 112};
+    ask(0, &want);
     AWAIT(sample.settle.reads > 3 && sample.length == 256);
     ck_assert(sample.settle.torn == 0 && !sample.settle.any);
     moving(100, 1);
     AWAIT(sample.settle.torn > 3);
-    ck_assert_int_ne(sample.unsettled[100], 0);
-    ck_assert(sample.unsettled[99] == 0 && sample.unsettled[101] == 0);
+    ck_assert_int_ne(sample.arrays->torn[100], 0);
+    ck_assert(sample.arrays->torn[99] == 0 && sample.arrays->torn[101] == 0);
     moving(100, 0);
     AWAIT(!sample.settle.any); /* it fades */
-    ck_assert_int_eq(sample.unsettled[100], 0);
+    ck_assert_int_eq(sample.arrays->torn[100], 0);
     ck_assert_uint_lt(sample.settle.torn, sample.settle.reads);
     want.to = 104;
-    sampler_settle(sampler, &want); /* counted anew */
+    ask(0, &want); /* counted anew */
     AWAIT(sample.settle.want.to == 104 && sample.settle.torn == 0);
 }
 
 TEST(what_moves_elsewhere_is_no_matter)
 {
-    struct settle_want want = {.from = 96, .to = 112};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.from = 96, .to = 112};
+    ask(0, &want);
     moving(120, 1);
     AWAIT(sample.settle.reads > 5);
     ck_assert_uint_eq(sample.settle.torn, 0);
@@ -114,19 +122,19 @@ TEST(what_moves_elsewhere_is_no_matter)
 
 TEST(another_window_has_no_marks)
 {
-    struct settle_want want = {.from = 0, .to = SIZE};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.from = 0, .to = SIZE};
+    ask(0, &want);
     moving(100, 1);
-    AWAIT(sample.settle.any && sample.unsettled[100] != 0);
-    sampler_want(sampler, 4096, 256, 250);
+    AWAIT(sample.settle.any && sample.arrays->torn[100] != 0);
+    ask(4096, &want);
     AWAIT(sample.offset == 4096);
-    ck_assert(!sample.settle.any && sample.unsettled[100] == 0);
+    ck_assert(!sample.settle.any && sample.arrays->torn[100] == 0);
 }
 
 TEST(under_a_counter)
 {
-    struct settle_want want = {.locked = true, .lock = {.offset = 0, .width = 4}};
-    sampler_settle(sampler, &want);
+    struct settle_request want = {.locked = true, .lock = {.offset = 0, .width = 4}};
+    ask(0, &want);
     AWAIT(sample.settle.want.locked && !sample.settle.busy && sample.settle.counter == 2);
     memory[0] = 3; /* being written */
     AWAIT(sample.settle.busy);
@@ -138,10 +146,10 @@ TEST(under_a_counter)
     AWAIT(!sample.settle.busy);
     ck_assert_uint_eq(sample.settle.reads, 0);
     want.lock.offset = SIZE; /* the segment shrank below it */
-    sampler_settle(sampler, &want);
+    ask(0, &want);
     AWAIT(sample.settle.busy);
     want.locked = false;
-    sampler_settle(sampler, &want);
+    ask(0, &want);
     AWAIT(!sample.settle.busy);
 }
 
@@ -159,12 +167,12 @@ TEST(the_session_asks_for_its_selection)
         s.selecting = true;
         s.anchor = rows[i].anchor;
         s.cursor = rows[i].cursor;
-        session_settle(&s);
+        session_request_sample(&s);
         AWAIT(sample.settle.want.from == rows[i].from && sample.settle.want.to == rows[i].to);
     }
     s.locked = true;
     s.lock = (struct seg_seqlock){8, 8};
-    session_settle(&s);
+    session_request_sample(&s);
     AWAIT(sample.settle.want.locked && sample.settle.want.lock.offset == 8);
     s.sampler = NULL;
     session_free(&s);

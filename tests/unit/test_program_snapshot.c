@@ -6,32 +6,19 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "session/command_job.h"
 #include "support/history.h"
 #include "support/suite.h"
 
 static bool finished;
 
-static struct look_job looked;
+static struct find_job looked;
 
-static void look_done(struct job *job, void *owner)
+static void look(enum find_kind kind, const char *pattern, uint64_t from, int64_t past)
 {
-    struct look_job *j = (struct look_job *)job;
-    (void)owner;
-    looked = *j;
-    looked.bytes = NULL;
-    finished = true;
-    look_job_free(j);
-}
-
-static void look(enum look_kind kind, const char *pattern, uint64_t from, int64_t past)
-{
-    struct look_job *j = look_job_new(sampler, kind, from, look_done);
-    ck_assert_ptr_nonnull(j);
-    (void)snprintf(j->pattern, sizeof j->pattern, "%s", pattern);
-    j->past = past;
-    finished = false;
-    worker_post(sampler_worker(sampler), &j->job);
-    AWAIT(finished);
+    looked = (struct find_job){.kind = kind, .from = from, .past = past};
+    (void)snprintf(looked.pattern, sizeof looked.pattern, "%s", pattern);
+    RUN_JOB(job_find, &looked);
 }
 
 static char answer[4096], complaint[1024];
@@ -63,7 +50,7 @@ static const char *command(const char *line, int64_t past)
 /* The whole segment is known from now on: byte 0x9000 counts to 3, then stays. */
 static int64_t know_all(void)
 {
-    sampler_want_map(sampler, 0, 100);
+    ask_sweep(0, 100);
     AWAIT(sample.map.sweeps >= 2);
     int64_t at = 0;
     for (unsigned k = 1; k <= 3; k++) {
@@ -73,25 +60,25 @@ static int64_t know_all(void)
         if (k == 2)
             show(at);
     }
-    return wish.time; /* when it was 0x42 */
+    return want.past.time; /* when it was 0x42 */
 }
 
 TEST(finding_looks_at_then)
 {
     int64_t then = know_all();
-    look(LOOK_FORWARD, "x:42", 0, then);
+    look(FIND_FORWARD, "x:42", 0, then);
     ck_assert(looked.found && looked.offset == 0x9000 && looked.unknown == 0);
-    look(LOOK_BACKWARD, "r:[\\x40-\\x4f]", SIZE, then);
+    look(FIND_BACKWARD, "r:[\\x40-\\x4f]", SIZE, then);
     ck_assert(looked.found && looked.offset == 0x9000);
-    look(LOOK_FORWARD, "x:43", 0, then);
+    look(FIND_FORWARD, "x:43", 0, then);
     ck_assert(!looked.found && !oserr_is(looked.error));
-    look(LOOK_FORWARD, "x:43", 0, 0);
+    look(FIND_FORWARD, "x:43", 0, 0);
     ck_assert(looked.found && looked.offset == 0x9000);
-    look(LOOK_FORWARD, "x:01", 0, when[1]); /* only the window was known so early */
+    look(FIND_FORWARD, "x:01", 0, when[1]); /* only the window was known so early */
     ck_assert(looked.found && looked.offset == 5);
-    look(LOOK_FORWARD, "x:42", 0, when[1]);
+    look(FIND_FORWARD, "x:42", 0, when[1]);
     ck_assert(!looked.found && looked.unknown >= SIZE - 4096);
-    look(LOOK_FORWARD, "x:00", 300, when[1]); /* what is not known is no zero */
+    look(FIND_FORWARD, "x:00", 300, when[1]); /* what is not known is no zero */
     ck_assert(looked.found && looked.offset < 256 && looked.wrapped);
 }
 
@@ -100,29 +87,31 @@ TEST(changes_are_those_by_then)
     int64_t then = know_all();
     poke(0x2000, 9);
     AWAIT(sample.map.hot == 0x2000);
-    look(LOOK_CHANGE_NEXT, "", 5, then);
+    look(FIND_CHANGE_NEXT, "", 5, then);
     ck_assert(looked.found && looked.offset == 0x9000 && !looked.wrapped);
-    look(LOOK_CHANGE_NEXT, "", 0x9000, then);
+    look(FIND_CHANGE_NEXT, "", 0x9000, then);
     ck_assert(looked.found && looked.offset == 5 && looked.wrapped);
-    look(LOOK_CHANGE_PREV, "", 5, then);
+    look(FIND_CHANGE_PREV, "", 5, then);
     ck_assert(looked.found && looked.offset == 0x9000 && looked.wrapped);
-    look(LOOK_CHANGE_NEXT, "", 5, 0);
+    look(FIND_CHANGE_NEXT, "", 5, 0);
     ck_assert(looked.found && looked.offset == 0x2000);
-    look(LOOK_CHANGE_NEXT, "", 0, when[1] - 1);
+    look(FIND_CHANGE_NEXT, "", 0, when[1] - 1);
     ck_assert(!looked.found);
 }
 
 TEST(a_baseline_of_then)
 {
     int64_t then = know_all();
-    look(LOOK_BASELINE, "", 0, when[3]); /* not all is known */
-    ck_assert(!looked.found && looked.error.code == SEG_E_UNKNOWN);
-    look(LOOK_BASELINE, "", 0, then);
-    ck_assert(looked.found && !oserr_is(looked.error));
+    struct baseline_job b = {.change = BASELINE_SET, .past = when[3]}; /* not all is known */
+    RUN_JOB(job_baseline, &b);
+    ck_assert(!b.done && b.error.code == SEG_E_UNKNOWN);
+    b = (struct baseline_job){.change = BASELINE_SET, .past = then};
+    RUN_JOB(job_baseline, &b);
+    ck_assert(b.done && !oserr_is(b.error));
     show(0);
-    look(LOOK_CHANGE_NEXT, "", 0, 0);
+    look(FIND_CHANGE_NEXT, "", 0, 0);
     ck_assert(looked.found && looked.offset == 0x9000);
-    look(LOOK_CHANGE_NEXT, "", 0, then);
+    look(FIND_CHANGE_NEXT, "", 0, then);
     ck_assert(!looked.found);
 }
 

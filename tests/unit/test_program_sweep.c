@@ -73,7 +73,7 @@ static bool no_breath(void *ctx, int64_t deadline, uint64_t done, uint64_t total
 
 TEST(a_whole_lap_knows_holes)
 {
-    ck_assert(sweep_complete(map, no_breath, NULL));
+    ck_assert(sweep_complete(map, &(struct progress){no_breath, NULL}));
     ck_assert_int_eq(state_of(0), PAGE_DATA);
     ck_assert_int_eq(state_of(1), PAGE_HOLE);
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);

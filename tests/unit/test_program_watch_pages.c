@@ -108,7 +108,8 @@ static void set_up(void)
     ck_assert_ptr_nonnull(be);
     ck_assert(!oserr_is(seg_open(be, name, SEG_READ, &seg)));
     out_text(&err, 4096);
-    env = (struct command_env){.be = be, .pause = go_on, .err = &err, .out = &err};
+    static const struct progress progress = {go_on, NULL};
+    env = (struct command_env){.be = be, .progress = &progress, .err = &err, .out = &err};
     r = (struct command_run){.env = &env, .seg = seg};
     changes = flushes = flushed_at = 0;
     last_t = 0;

@@ -45,11 +45,11 @@ struct number_job {
 
 static int finished[8], finished_count, cancelled_count;
 
-static void number_run(struct job *j, struct worker *w)
+static void number_run(struct job *j, const struct progress *p)
 {
     struct number_job *n = (struct number_job *)j;
     while (n->hold != NULL && atomic_load(n->hold)) {
-        if (!worker_breath(w, os_now() + MS, 5, 10)) {
+        if (!p->yield(p->ctx, os_now() + MS, 5, 10)) {
             n->gave_up = true;
             return;
         }
@@ -110,6 +110,15 @@ static void take_until(struct worker *w, int n)
         (void)os_sleep_until(os_now() + MS / 10);
     }
     ck_assert_int_eq(finished_count, n);
+}
+
+/* Waits (10 s at most) until a job runs. */
+static void await_busy(struct worker *w)
+{
+    uint64_t done, total;
+    int64_t since, deadline = os_now() + 10000LL * MS;
+    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
+        ;
 }
 
 TEST(jobs_run_in_order)
@@ -208,10 +217,7 @@ TEST(cancel_ends_the_running_and_drops_the_waiting)
     atomic_bool hold = true;
     post(w, 1, &hold);
     post(w, 2, &hold);
-    uint64_t done, total;
-    int64_t since, deadline = os_now() + 10000LL * MS;
-    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
-        ;
+    await_busy(w);
     worker_cancel(w);
     take_until(w, 2);
     ck_assert_int_eq(cancelled_count, 2);
@@ -229,10 +235,7 @@ TEST(what_is_certain_is_not_cancelled)
     post(w, 2, NULL);
     post_as(w, 3, NULL, true);
     post(w, 4, NULL);
-    uint64_t done, total;
-    int64_t since, deadline = os_now() + 10000LL * MS;
-    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
-        ;
+    await_busy(w);
     worker_cancel(w);
     take_until(w, 4);
     ck_assert_int_eq(finished[3], 3);
@@ -253,10 +256,10 @@ TEST(stop_finishes_what_is_left)
 
 static atomic_bool stuck_hold;
 
-static void stuck_run(struct job *j, struct worker *w)
+static void stuck_run(struct job *j, const struct progress *p)
 {
     (void)j;
-    (void)w;
+    (void)p;
     while (atomic_load(&stuck_hold)) /* hears nobody: a /proc read that blocks */
         (void)os_sleep_until(os_now() + MS);
 }
@@ -270,10 +273,7 @@ TEST(stop_does_not_wait_for_the_stuck)
     n->job.finish = number_finish;
     atomic_store(&stuck_hold, true);
     worker_post(w, &n->job);
-    uint64_t done, total;
-    int64_t since, deadline = os_now() + 10000LL * MS;
-    while (!worker_busy(w, &done, &total, &since) && os_now() < deadline)
-        ;
+    await_busy(w);
     ck_assert(!worker_stop_by(w, os_now() + 20LL * MS, &finished));
     atomic_store(&stuck_hold, false);
     ck_assert(worker_stop_by(w, os_now() + 10000LL * MS, &finished));

@@ -7,6 +7,7 @@
 #include "backend/os.h"
 #include "support/frames.h"
 #include "support/remover.h"
+#include "cli/command.h"
 #include "support/stage.h"
 #include "support/suite.h"
 
@@ -77,7 +78,7 @@ TEST(test_find_and_again)
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
     ck_assert_str_eq(st->last_pattern, "x:de ad ?? ef");
-    ck_assert_int_eq(st->last_kind, LOOK_FORWARD);
+    ck_assert_int_eq(st->last_kind, FIND_FORWARD);
     ck_assert_uint_eq(st->last_from, 0);
     ck_assert_uint_eq(st->ui.s.cursor, 0x2000);
     ck_assert_uint_eq(st->ui.s.match_length, 4);
@@ -89,7 +90,7 @@ TEST(test_find_and_again)
     ck_assert_ptr_nonnull(strstr(st->ui.status, "from the end on to the start"));
     stage_type(st, "N");
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_BACKWARD);
+    ck_assert_int_eq(st->last_kind, FIND_BACKWARD);
     ck_assert_uint_eq(st->last_from, 0x2000);
     st->answer_found = false;
     stage_type(st, "n");
@@ -112,15 +113,15 @@ TEST(test_changes_and_data)
     st->answer_offset = 0x800;
     stage_type(st, "c");
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_CHANGE_NEXT);
+    ck_assert_int_eq(st->last_kind, FIND_CHANGE_NEXT);
     ck_assert_uint_eq(st->ui.s.cursor, 0x800);
     stage_type(st, "C()");
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_DATA_NEXT);
+    ck_assert_int_eq(st->last_kind, FIND_DATA_NEXT);
     st->answer_found = false;
     stage_type(st, "(");
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_DATA_PREV);
+    ck_assert_int_eq(st->last_kind, FIND_DATA_PREV);
     ck_assert_str_eq(st->ui.status, "no data before this");
 }
 
@@ -130,7 +131,7 @@ TEST(test_baseline_toggles)
     st->answer_offset = STAGE_BYTES;
     stage_type(st, "b");
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_TOGGLE_BASELINE);
+    ck_assert_int_eq(st->baselines, 1);
     ck_assert_str_eq(st->ui.status, "baseline: all 64.0 KiB; what differs from now on is marked");
 }
 

@@ -40,9 +40,73 @@ TEST(test_edit_mode_lowers_the_access_again)
     stage_act(st, act_edit, NULL);
     ck_assert(!st->ui.s.edit);
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_ACCESS);
-    ck_assert_uint_eq(st->last_from, SEG_READ);
+    ck_assert_int_eq(st->access, SEG_READ);
     ck_assert(!st->ui.s.edit);
+}
+
+/* Edit mode was asked for: what is typed then is stored once the access is there. */
+TEST(test_what_is_typed_waits_for_the_access)
+{
+    stage_at(st, 0x11);
+    stage_act(st, act_edit, NULL);
+    stage_type(st, "7b7c");
+    stage_act(st, act_undo, NULL);
+    ck_assert(!st->ui.s.edit);
+    ck_assert_int_eq(st->jobs, 3);
+    ck_assert_uint_eq(st->bytes[0x11], 0x7a);
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+    ck_assert_uint_eq(st->bytes[0x11], 0x7b);
+    ck_assert_uint_eq(st->bytes[0x12], 0);
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+}
+
+TEST(test_what_is_typed_goes_when_the_access_is_refused)
+{
+    st->refuse_write = true;
+    stage_act(st, act_edit, NULL);
+    stage_type(st, "7b7");
+    stage_run(st);
+    ck_assert(!st->ui.s.edit);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "no editing: shm_open"));
+    ck_assert_uint_eq(st->bytes[0], 0);
+    stage_type(st, "c");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 0);
+    ck_assert_int_eq(st->ui.inspect->stores_pending, 0);
+}
+
+TEST(test_edit_mode_is_left_before_it_was_reached)
+{
+    stage_act(st, act_edit, NULL);
+    stage_act(st, act_edit, NULL);
+    ck_assert_int_eq(st->jobs, 2);
+    stage_type(st, "7b");
+    stage_run(st);
+    ck_assert(!st->ui.s.edit);
+    ck_assert_int_eq(st->access, SEG_READ);
+    ck_assert_uint_eq(st->bytes[0], 0);
+    for (int i = 0; i < 3; i++) /* on, off, on */
+        stage_act(st, act_edit, NULL);
+    stage_type(st, "7b");
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+    ck_assert_uint_eq(st->bytes[0], 0x7b);
+}
+
+/* The question was answered: a value that is complete before the access is there asks none again.
+ */
+TEST(test_a_value_typed_at_once_is_not_asked_for_twice)
+{
+    stage_act(st, act_prompt_poke, NULL);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    stage_type(st, "yu8 7");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_int_eq(st->jobs, 2); /* the access; the access for the line */
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "poke: no segment is open")); /* it has run */
 }
 
 TEST(test_two_hex_digits_make_a_byte)
@@ -217,8 +281,8 @@ TEST(test_floats)
     stage_at(st, 8);
     stage_type(st, "-inf");
     stage_key(st, KEY_ENTER_, 0);
-    stage_run(st); /* as bytes: no text of it that every reader takes */
-    ck_assert_str_eq(st->line, "poke 0x8 000000000000f0ff --as hex --expect 0000000000709740");
+    stage_run(st);
+    ck_assert_str_eq(st->line, "poke 0x8 -inf --as f64le --expect 1500");
 }
 
 TEST(test_commands_keep_their_keys)
@@ -252,4 +316,7 @@ SUITE_PART(edit_mode, .set_up = edit_setup, .tear_down = stage_tear_down,
 
 SUITE(test_ui_edit, .set_up = setup, .tear_down = stage_tear_down, .next = &edit_mode,
       TESTS(test_keys_do_not_write_before_edit_mode, test_edit_mode_refused,
-            test_edit_mode_lowers_the_access_again));
+            test_edit_mode_lowers_the_access_again, test_what_is_typed_waits_for_the_access,
+            test_what_is_typed_goes_when_the_access_is_refused,
+            test_edit_mode_is_left_before_it_was_reached,
+            test_a_value_typed_at_once_is_not_asked_for_twice));

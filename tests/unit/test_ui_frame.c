@@ -1,6 +1,7 @@
 /* The frame around the screens: the stack, the key bar, messages, help, odd sizes. */
 #include <string.h>
 
+#include "cli/command.h"
 #include "support/frames.h"
 #include "support/suite.h"
 #include "ui/frame/ui.h"

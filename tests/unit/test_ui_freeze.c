@@ -129,7 +129,7 @@ TEST(unsettled_bytes_have_a_sign)
     struct sample *p = &st->ui.s.sample;
     session_move_to(&st->ui.s, 0, false);
     stage_draw(st);
-    p->unsettled[0x11] = p->unsettled[0x1f] = 9;
+    p->arrays->torn[0x11] = p->arrays->torn[0x1f] = 9;
     p->settle.any = true;
     ui_draw(&st->ui);
     ck_assert_str_eq(stage_text(st, 2, 0, 30), "00000010  01~02 03 04 05 06 07");

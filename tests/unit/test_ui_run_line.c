@@ -4,6 +4,7 @@
 
 #include "backend/os.h"
 #include "support/frames.h"
+#include "support/remover.h"
 #include "support/suite.h"
 #include "ui/list/list.h"
 
@@ -20,6 +21,7 @@ static void set_up(void)
     ck_assert_ptr_nonnull(be);
     (void)snprintf(name, sizeof name, "/shmlens-test-%u-ui", (unsigned)os_pid());
     (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    remover_segment(name);
     struct oserr e = ui_init(&ui, be, NULL, 24, 80);
     ck_assert(!oserr_is(e));
     ui.now = os_now();
@@ -38,7 +40,7 @@ static void await(bool (*ready)(void))
 {
     int64_t end = os_now() + (int64_t)WAIT_MS * 1000000;
     while (true) {
-        (void)session_take(&ui.s, &ui);
+        (void)session_take(&ui.s);
         ui.now = os_now();
         ui_draw(&ui);
         session_request_sample(&ui.s);

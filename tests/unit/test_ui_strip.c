@@ -92,7 +92,7 @@ TEST(heat_is_graded_and_has_a_legend)
     struct sample *p = &st->ui.s.sample;
     static const uint32_t counts[] = {0, 1, 9, 10, 99, 100, 999, 1000, UINT32_MAX};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        p->count[i] = counts[i];
+        p->arrays->count[i] = counts[i];
     stage_key(st, 'H', 0);
     ui_draw(&st->ui);
     frame_check(&st->ui.canvas, "map-heat");
@@ -102,7 +102,7 @@ TEST(heat_is_graded_and_has_a_legend)
     ui_run(&st->ui, "heat reset");
     ck_assert_int_eq(st->jobs, 1);
     stage_run(st);
-    ck_assert_int_eq(st->last_kind, LOOK_RESET_COUNTS);
+    ck_assert_int_eq(st->resets, 1);
     ui_run(&st->ui, "heat up");
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
@@ -121,9 +121,9 @@ static void list(const uint64_t *at, size_t n, size_t first, size_t shown)
     p->length = shown * 16;
     for (size_t r = 0; r < shown; r++)
         for (size_t i = 0; i < 16; i++) {
-            p->bytes[r * 16 + i] = (uint8_t)(at[first + r] >> 12);
-            p->state[r * 16 + i] = BYTE_DATA;
-            p->changed[r * 16 + i] = i < 4 ? st->ui.now - SECOND / 10 : 0;
+            p->arrays->bytes[r * 16 + i] = (uint8_t)(at[first + r] >> 12);
+            p->arrays->state[r * 16 + i] = BYTE_DATA;
+            p->arrays->changed[r * 16 + i] = i < 4 ? st->ui.now - SECOND / 10 : 0;
         }
     ui_draw(&st->ui);
 }

@@ -129,7 +129,7 @@ static void clean_one(struct cleaning *c, const struct seg_info *s)
 static bool clean_all(struct cleaning *c)
 {
     for (size_t i = 0; i < c->survey.count; i++) {
-        if (!run_breathe(c->r, i, c->survey.count)) {
+        if (!progress_yield(c->r->env->progress, i, c->survey.count)) {
             return false;
         }
         if (is_candidate(c, &c->survey.segs[i])) {

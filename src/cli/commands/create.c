@@ -57,7 +57,7 @@ static int fill_new(struct command_run *r, struct seg *s, struct create_request 
     for (uint64_t at = 0; w->has_fill && at < w->size;) {
         uint64_t left = w->size - at;
         uint64_t done = 0;
-        if (!run_breathe(r, at, w->size)) {
+        if (!progress_yield(r->env->progress, at, w->size)) {
             return EXIT_STOPPED;
         }
         struct oserr e = seg_fill(s, at, left < FILL_SLICE ? left : FILL_SLICE, w->fill, &done);
@@ -72,7 +72,7 @@ static int fill_new(struct command_run *r, struct seg *s, struct create_request 
 /* Until SIGINT or SIGTERM, which both are the proper end. */
 static int hold(struct command_run *r)
 {
-    while (run_sleep(r, os_now() + HOLD_LOOK * INT64_C(1000000000))) {
+    while (progress_sleep(r->env->progress, os_now() + HOLD_LOOK * INT64_C(1000000000))) {
     }
     return EXIT_DONE;
 }

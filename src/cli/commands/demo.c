@@ -125,7 +125,7 @@ static int await_writer(struct command_run *r, struct os_process *writer, bool a
         if (ready) {
             return EXIT_DONE;
         }
-        if (!run_sleep(r, os_now() + LOOK_EVERY)) {
+        if (!progress_sleep(r->env->progress, os_now() + LOOK_EVERY)) {
             return EXIT_STOPPED;
         }
     }

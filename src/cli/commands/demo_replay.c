@@ -152,7 +152,7 @@ static int play(struct replay *p, int64_t until)
             return status == EXIT_NO ? EXIT_DONE : status;
         }
         int64_t due = next < until - p->start ? p->start + next : until;
-        if (!run_sleep(p->r, due)) {
+        if (!progress_sleep(p->r->env->progress, due)) {
             return EXIT_STOPPED;
         }
         now = os_now();
@@ -193,7 +193,7 @@ int demo_replay(struct command_run *r, const char *path, int64_t until)
         return EXIT_ERROR;
     }
     p.recorded = recording_of(p.from);
-    struct oserr e = block_new(&p.block, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&p.block, BLOCK_RAW);
     int status = oserr_is(e) ? run_fail(r, NULL, "play it", e) : make_segment(&p);
     if (status == EXIT_DONE) {
         status = play(&p, until);

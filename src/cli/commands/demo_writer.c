@@ -177,7 +177,7 @@ int demo_writer(struct command_run *r, int64_t until)
     do {
         due += w.obeyed == DEMO_FAST ? STEP_FAST : STEP_NORMAL;
         due = due < os_now() ? os_now() : due;
-        if (!run_sleep(r, due < until ? due : until)) {
+        if (!progress_sleep(r->env->progress, due < until ? due : until)) {
             break;
         }
         step(&w);

@@ -94,7 +94,7 @@ static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
     }
     compare(p, *at, a, b, got);
     *at = got > 0 ? *at + got : end;
-    return run_breathe(p->r, *at, end) ? EXIT_DONE : EXIT_STOPPED;
+    return progress_yield(p->r->env->progress, *at, end) ? EXIT_DONE : EXIT_STOPPED;
 }
 
 /* One piece at *at; *at moves on, to `end` when one of them became shorter. */
@@ -116,7 +116,7 @@ static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
     size_t n = got[0] < got[1] ? got[0] : got[1];
     compare(p, *at, bytes[0], bytes[1], n);
     *at = got[0] == got[1] && n > 0 ? *at + n : end;
-    return run_breathe(p->r, *at, end) ? EXIT_DONE : EXIT_STOPPED;
+    return progress_yield(p->r->env->progress, *at, end) ? EXIT_DONE : EXIT_STOPPED;
 }
 
 static int compare_all(struct pair *p)
@@ -154,8 +154,8 @@ static int report_sizes(struct pair *p)
 static int compare_both(struct pair *p)
 {
     struct command_run *r = p->r;
-    struct oserr first = block_new(&p->block[0], BLOCK_RAW);
-    struct oserr second = block_new(&p->block[1], BLOCK_RAW);
+    struct oserr first = aligned_buffer_new(&p->block[0], BLOCK_RAW);
+    struct oserr second = aligned_buffer_new(&p->block[1], BLOCK_RAW);
     int status = EXIT_DONE;
     p->state = r->env->when != NULL ? malloc(SEG_SMALL) : NULL;
     if (oserr_is(first) || oserr_is(second) || (p->state == NULL && r->env->when != NULL)) {

@@ -19,7 +19,7 @@ int cmd_fill(struct command_run *r)
     for (uint64_t at = 0; at < range.length;) {
         uint64_t left = range.length - at;
         uint64_t done = 0;
-        if (!run_breathe(r, at, range.length)) {
+        if (!progress_yield(r->env->progress, at, range.length)) {
             return EXIT_STOPPED;
         }
         struct oserr e =

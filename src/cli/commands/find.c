@@ -43,7 +43,6 @@ static struct find *compile(struct command_run *r, char why[FIND_WHY_MAX])
 int cmd_find(struct command_run *r)
 {
     char why[FIND_WHY_MAX] = "";
-    struct oserr e = OSERR_NONE;
     struct matches m = {
         .out = r->env->out, .json = run_option(r, "json") != NULL, .most = UINT64_MAX};
     if (!run_at(r, "at", r->seg, NULL) || !run_count_option(r, "count", &m.most)) {
@@ -53,19 +52,24 @@ int cmd_find(struct command_run *r)
     if (f == NULL) {
         return EXIT_ERROR;
     }
-    enum search_result result = search_all(r->env, r->seg, f, 0, UINT64_MAX, print_match, &m, &e);
+    struct pattern_search s = {.seg = r->seg,
+                               .find = f,
+                               .progress = r->env->progress,
+                               .may_map = r->env->ui,
+                               .skip_unknown = r->env->when != NULL};
+    enum search_result result = search_all(&s, 0, UINT64_MAX, print_match, &m);
     find_free(f);
-    if (r->env->unknown > 0) {
-        run_note(r, "%" PRIu64 " bytes are not known%s: nothing is found in them", r->env->unknown,
+    if (s.unknown > 0) {
+        run_note(r, "%" PRIu64 " bytes are not known%s: nothing is found in them", s.unknown,
                  r->env->when);
     }
-    if (result == SCAN_STUCK) {
-        return run_error(r, SCAN_STUCK_TEXT);
+    if (result == SEARCH_STUCK) {
+        return run_error(r, SEARCH_STUCK_TEXT);
     }
-    if (result == SCAN_ERROR) {
-        return run_fail(r, NULL, "read it", e);
+    if (result == SEARCH_ERROR) {
+        return run_fail(r, NULL, "read it", s.error);
     }
-    if (result == SCAN_CANCELLED) {
+    if (result == SEARCH_CANCELLED) {
         return EXIT_STOPPED;
     }
     return m.count > 0 ? EXIT_DONE : EXIT_NO;

@@ -203,7 +203,7 @@ static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffe
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
-        if (!run_breathe(r, *at, *stop)) {
+        if (!progress_yield(r->env->progress, *at, *stop)) {
             return EXIT_STOPPED;
         }
         dump_rows(d, *at, p, got);
@@ -243,7 +243,7 @@ int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown)
     uint64_t at = p->offset;
     uint64_t end = p->offset + p->length;
     int status = EXIT_DONE;
-    struct oserr e = block_new(&b, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "print it", e);
     }

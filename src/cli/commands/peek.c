@@ -111,7 +111,7 @@ int peek_then(struct command_run *r, struct peek *p)
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }
-        if (!run_breathe(r, at, p->length)) {
+        if (!progress_yield(r->env->progress, at, p->length)) {
             return EXIT_STOPPED;
         }
         at += n;
@@ -190,7 +190,7 @@ static int hold(struct command_run *r, struct peek *p, const struct seg_seqlock 
             p->length = got - got % p->view->unit;
             return EXIT_DONE;
         }
-        if (!run_sleep(r, os_now() + PAUSE_NS)) {
+        if (!progress_sleep(r->env->progress, os_now() + PAUSE_NS)) {
             return EXIT_STOPPED;
         }
     }

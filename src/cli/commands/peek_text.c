@@ -90,7 +90,7 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
     struct text_print t = {.out = r->env->out, .peek = p, .json = json};
     uint64_t at = p->offset;
     uint64_t end = p->offset + p->length;
-    struct oserr e = block_new(&b, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     *shown = 0;
     if (oserr_is(e)) {
         return run_fail(r, NULL, "print it", e);
@@ -113,7 +113,7 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
         if (used == 0 || oserr_is(t.out->error)) {
             break;
         }
-        status = run_breathe(r, at, end) ? EXIT_DONE : EXIT_STOPPED;
+        status = progress_yield(r->env->progress, at, end) ? EXIT_DONE : EXIT_STOPPED;
     }
     aligned_buffer_free(&b);
     if (!json && status == EXIT_DONE) {

@@ -19,7 +19,7 @@ static bool walk_start(struct range_reader *w, struct command_run *r, const stru
 {
     *w = (struct range_reader){.r = r, .at = p->offset, .end = p->offset + p->length};
     w->unit = p->view->unit;
-    struct oserr e = block_new(&w->block, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&w->block, BLOCK_RAW);
     if (oserr_is(e)) {
         w->status = run_fail(r, NULL, "print it", e);
         return false;
@@ -41,7 +41,7 @@ static bool walk_next(struct range_reader *w, const uint8_t **p, size_t *n)
         w->status = run_fail(w->r, NULL, "read it", e);
         return false;
     }
-    if (!run_breathe(w->r, w->at, w->end)) {
+    if (!progress_yield(w->r->env->progress, w->at, w->end)) {
         w->status = EXIT_STOPPED;
         return false;
     }

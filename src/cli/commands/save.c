@@ -81,7 +81,7 @@ static int save_data(struct command_run *r, struct os_file *f, struct aligned_bu
             return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile; nothing was saved",
                              *at);
         }
-        if (!run_breathe(r, *at, end)) {
+        if (!progress_yield(r->env->progress, *at, end)) {
             return EXIT_STOPPED;
         }
         e = os_file_write(f, p, got);
@@ -139,7 +139,7 @@ int cmd_save(struct command_run *r)
     if (check_target(r) != EXIT_DONE) {
         return EXIT_ERROR;
     }
-    struct oserr e = block_new(&b, BLOCK_RAW);
+    struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     if (oserr_is(e)) {
         return run_fail(r, NULL, "read it", e);
     }

@@ -238,7 +238,7 @@ static int wait_loop(struct command_run *r, struct wait *w)
             return EXIT_NO;
         }
         int64_t next = now + w->period;
-        if (!run_sleep(r, next < w->deadline ? next : w->deadline)) {
+        if (!progress_sleep(r->env->progress, next < w->deadline ? next : w->deadline)) {
             return EXIT_STOPPED;
         }
     }

@@ -159,8 +159,8 @@ static int loop(struct watch *w)
         }
         due = next_time(w, due, os_now());
         bool written = w->sink->flush(w);
-        if (os_stop_asked() ||
-            (written && !w->sink->ended(w) && !run_sleep(w->r, due < stop ? due : stop))) {
+        if (os_stop_asked() || (written && !w->sink->ended(w) &&
+                                !progress_sleep(w->r->env->progress, due < stop ? due : stop))) {
             return w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
         }
     }

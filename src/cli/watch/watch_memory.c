@@ -46,7 +46,7 @@ struct oserr watch_new(struct watch *w)
     if (!watch_grow(w, w->range.length)) {
         return (struct oserr){"calloc", SEG_E_MEMORY};
     }
-    return block_new(&w->block, BLOCK_SIZE);
+    return aligned_buffer_new(&w->block, BLOCK_SIZE);
 }
 
 void watch_free(struct watch *w)

@@ -230,11 +230,11 @@ static bool go_on(struct watch *w, uint64_t off, uint64_t end, int64_t *since)
     w->owed += t - *since;
     *since = t;
     if (w->cpu <= 0 || w->owed < OWED_MOST) {
-        return run_breathe(w->r, off, end);
+        return progress_yield(w->r->env->progress, off, end);
     }
     int64_t rest = (int64_t)((double)w->owed * (100 / w->cpu - 1));
     w->owed = 0;
-    bool more = run_sleep(w->r, t + rest);
+    bool more = progress_sleep(w->r->env->progress, t + rest);
     *since = os_now();
     return more;
 }

@@ -61,7 +61,7 @@ static int end_look(struct recording_watch *p)
     watch_release(p->w, p->t);
     p->w->known = p->w->range.length > p->w->known ? p->w->range.length : p->w->known;
     p->touched.count = 0;
-    if (status == EXIT_DONE && !run_breathe(p->w->r, 0, 0)) {
+    if (status == EXIT_DONE && !progress_yield(p->w->r->env->progress, 0, 0)) {
         status = EXIT_STOPPED;
     }
     return status;
@@ -137,7 +137,7 @@ static bool await_more(struct recording_watch *p, int *status)
     if (!w->sink->flush(w)) { /* not written: command_run says so */
         return false;
     }
-    if (!run_sleep(w->r, os_now() + GROW_EVERY)) {
+    if (!progress_sleep(w->r->env->progress, os_now() + GROW_EVERY)) {
         *status = w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
         return false;
     }

@@ -23,7 +23,7 @@ int watch_read(struct watch *w, int64_t now, uint64_t at, uint64_t end)
         if (got < asked) {
             return EXIT_DONE; /* past the end now */
         }
-        if (end - at > 0 && !run_breathe(w->r, at, end)) {
+        if (end - at > 0 && !progress_yield(w->r->env->progress, at, end)) {
             return w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
         }
     }

@@ -163,10 +163,10 @@ bool find_gave_up(const struct find *f)
     return f->regex && regex_gave_up(f->regex);
 }
 
-void find_breathe(struct find *f, bool (*go_on)(void *ctx), void *ctx)
+void find_progress(struct find *f, const struct progress *p)
 {
     if (f->regex)
-        regex_breathe(f->regex, go_on, ctx);
+        regex_progress(f->regex, p);
 }
 
 bool find_stopped(const struct find *f)

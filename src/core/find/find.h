@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "attributes.h"
+#include "core/progress.h"
 #include "core/view.h"
 
 struct find; /* a compiled pattern; opaque */
@@ -52,10 +53,10 @@ size_t find_context(const struct find *f);
  * place. Nothing is found any more, there or behind. */
 bool find_gave_up(const struct find *f);
 
-/* go_on(ctx) is called each few milliseconds that a regular expression takes; false: find_next and
- * find_prev return SIZE_MAX at once, and find_stopped tells why, until this is called again. NULL:
- * nobody is asked. */
-void find_breathe(struct find *f, bool (*go_on)(void *ctx), void *ctx);
+/* A regular expression yields to `p` every few milliseconds (with no position). When that gives up,
+ * find_next and find_prev return SIZE_MAX at once, and find_stopped says why, until this is called
+ * again. NULL: it never yields. */
+void find_progress(struct find *f, const struct progress *p);
 bool find_stopped(const struct find *f);
 
 /* Next match in block[from, n): its start, or SIZE_MAX; `*length` is the match's. `last`: no block

@@ -50,7 +50,7 @@ size_t regex_next(struct regex *r, const uint8_t *block, size_t n, size_t from, 
 size_t regex_context(const struct regex *r);
 bool regex_gave_up(const struct regex *r);
 bool regex_stopped(const struct regex *r);
-void regex_breathe(struct regex *r, bool (*go_on)(void *ctx), void *ctx);
+void regex_progress(struct regex *r, const struct progress *p);
 bool regex_matches_zero(struct regex *r);
 
 #endif

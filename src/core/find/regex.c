@@ -17,7 +17,7 @@ enum {
     FAST_TAIL = 4096,           /* bytes seen behind the starts */
     SLOW_STEPS = 10000000,      /* for a start; then the search gives up */
     SLOW_STARTS = 64,           /* in a row, before the fast way is tried again */
-    SLOW_WORK = 128 * 1024,     /* between two breaths: bytes passed, and for each item */
+    SLOW_WORK = 128 * 1024,     /* between two yields: bytes passed, and for each item */
     ITEM_WORK = 64,             /* so many more */
     HEAP_LIMIT = 20000,         /* KiB */
     JIT_STACK_START = 32 << 10, /* bytes */
@@ -33,29 +33,28 @@ struct way {
 struct regex {
     struct way fast, slow;
     pcre2_match_data *data;
-    pcre2_jit_stack *stack;   /* NULL: the matcher's own small one */
-    size_t before;            /* bytes it looks at in front of a match, at least 1 */
-    bool anchored;            /* tried at one start only */
-    bool has_last;            /* there is a byte in each match: */
-    uint8_t last[2];          /* this or that */
-    bool gave_up;             /* a limit was reached */
-    bool stopped;             /* `go_on` said so */
-    bool (*go_on)(void *ctx); /* NULL: always */
-    void *ctx;
-    size_t start; /* the one that the slow way tries, or tried last */
-    size_t end;   /* it tries none from here on */
-    bool ended;   /* this was so: there may be matches behind */
-    size_t work;  /* since the last breath */
-    size_t place; /* of the last item */
+    pcre2_jit_stack *stack;          /* NULL: the matcher's own small one */
+    size_t before;                   /* bytes it looks at in front of a match, at least 1 */
+    bool anchored;                   /* tried at one start only */
+    bool has_last;                   /* there is a byte in each match: */
+    uint8_t last[2];                 /* this or that */
+    bool gave_up;                    /* a limit was reached */
+    bool stopped;                    /* `progress` gave up */
+    const struct progress *progress; /* NULL: it never yields */
+    size_t start;                    /* the one that the slow way tries, or tried last */
+    size_t end;                      /* it tries none from here on */
+    bool ended;                      /* this was so: there may be matches behind */
+    size_t work;                     /* since the last yield */
+    size_t place;                    /* of the last item */
     enum { ZERO_NOT_ASKED, ZERO_NO, ZERO_YES } zero; /* does it match in zeros? */
 };
 
-/* ---- breathing ---- */
+/* ---- yielding ---- */
 
-static int breathe(struct regex *r)
+static int yield(struct regex *r)
 {
     r->work = 0;
-    if (r->go_on && !r->go_on(r->ctx))
+    if (r->progress != NULL && !progress_yield(r->progress, 0, 0))
         r->stopped = true;
     return r->stopped ? PCRE2_ERROR_CALLOUT : 0;
 }
@@ -71,13 +70,12 @@ static int on_item(pcre2_callout_block *b, void *ctx)
         return PCRE2_ERROR_NOMATCH;
     r->work += (at > r->place ? at - r->place : r->place - at) + ITEM_WORK;
     r->place = at;
-    return r->work < SLOW_WORK ? 0 : breathe(r);
+    return r->work < SLOW_WORK ? 0 : yield(r);
 }
 
-void regex_breathe(struct regex *r, bool (*go_on)(void *ctx), void *ctx)
+void regex_progress(struct regex *r, const struct progress *p)
 {
-    r->go_on = go_on;
-    r->ctx = ctx;
+    r->progress = p;
     r->stopped = false;
 }
 
@@ -247,7 +245,7 @@ static int match(struct regex *r, const uint8_t *block, size_t n, size_t from, s
     while (!done && h.from < h.end && !r->gave_up && !r->stopped)
         if (h.slow)
             done = match_slow(r, &h);
-        else if (breathe(r) == 0)
+        else if (yield(r) == 0)
             done = match_fast(r, &h);
     if (done && h.found < 0 && h.found != PCRE2_ERROR_NOMATCH && !r->stopped)
         r->gave_up = true;

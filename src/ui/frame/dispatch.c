@@ -21,7 +21,7 @@ static void paste(struct ui *ui, struct key key)
         prompt_paste(ui, key);
         return;
     }
-    bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && ui->s.edit &&
+    bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && session_editing(&ui->s) &&
                   screen == &screen_inspect && ui_mode(ui) == MODE_INSPECT && is_character(key);
     if (typing && screen->key(ui, key))
         return;

@@ -18,6 +18,7 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
     struct oserr e = session_init(&ui->s, be);
     if (oserr_is(e))
         return e;
+    ui->s.owner = ui;
     ui->term = term;
     ui->keys = keymap_new();
     ui->inspect = inspect_new();
@@ -225,7 +226,6 @@ void ui_apply(struct ui *ui)
         term_mouse(ui->term, ui->s.set.mouse);
     }
     session_set_width(&ui->s, ui->s.set.width);
-    session_request_sample(&ui->s);
 }
 
 int list_move(const char *how, int at, int count, int rows)

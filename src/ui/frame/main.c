@@ -87,7 +87,6 @@ static void handle_events(struct ui *ui, struct frames *f, struct event ev)
     if (f->dirty) {
         keep_options(ui);
         keep_marks(ui);
-        session_request_sample(&ui->s);
     }
 }
 
@@ -95,7 +94,7 @@ static void loop(struct ui *ui, int64_t until)
 {
     struct frames f = {.dirty = true, .due = 0};
     while (!ui->quit && !os_stop_asked()) {
-        f.dirty = session_take(&ui->s, ui) || f.dirty;
+        f.dirty = session_take(&ui->s) || f.dirty;
         f.dirty = inspect_let_go(ui) || f.dirty;
         ui->now = os_now();
         ui->wall = os_wall();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/locator.h"
+#include "session/command_job.h"
 #include "ui/frame/run_line.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"
@@ -268,6 +269,10 @@ void ui_edit_then(struct ui *ui, const char *line)
         return;
     if (ui->s.edit) {
         ui_run(ui, line);
+        return;
+    }
+    if (session_editing(&ui->s)) { /* it was said yes already: the line waits for the access */
+        inspect_edit_on(ui, line);
         return;
     }
     size_t room = sizeof ui->pending;

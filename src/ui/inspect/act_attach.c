@@ -46,42 +46,43 @@ void act_reattach(struct ui *ui, int argc, char **argv)
     ui_say(ui, STYLE_TEXT, "attached again%s", edit ? " (read-only)" : "");
 }
 
-static void baseline_finish(struct job *job, void *owner)
+struct baseline_ask {
+    struct baseline_job job;
+    char when[INSPECT_WHEN];
+};
+
+static void baseline_done(void *owner, void *arg, bool cancelled)
 {
-    struct look_job *j = (struct look_job *)job;
-    struct ui *ui = j->user;
+    struct ui *ui = owner;
+    const struct baseline_ask *a = arg;
+    const struct baseline_job *j = &a->job;
     char text[96];
-    (void)owner;
-    if (!job->cancelled && !j->found && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
-        ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", j->when);
-    } else if (!job->cancelled && !j->found) {
+    if (cancelled)
+        return;
+    if (!j->done && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
+        ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", a->when);
+    } else if (!j->done) {
         ui_say(ui, STYLE_ERROR, "no baseline: %s",
                oserr_is(j->error) ? oserr_text(j->error, text, sizeof text) : "cancelled");
-    } else if (!job->cancelled && j->kind == LOOK_NO_BASELINE) {
+    } else if (j->change == BASELINE_CLEAR) {
         ui_say(ui, STYLE_TEXT, "baseline cleared");
-    } else if (!job->cancelled) {
-        uint64_t all = ui->s.sample.stat.size, covered = j->offset < all ? j->offset : all;
+    } else {
+        uint64_t all = ui->s.sample.stat.size, covered = j->covered < all ? j->covered : all;
         char size[NUMBER_SIZE_MAX];
         (void)number_format_size(covered, size);
-        ui_say(ui, STYLE_TEXT, "baseline%s: %s%s; what differs from %s on is marked", j->when,
+        ui_say(ui, STYLE_TEXT, "baseline%s: %s%s; what differs from %s on is marked", a->when,
                covered < all ? "only the first " : "all ", size, j->past != 0 ? "then" : "now");
     }
-    look_job_free(j);
 }
 
 void act_baseline(struct ui *ui, int argc, char **argv)
 {
+    struct baseline_ask a = {.job = {.change = BASELINE_TOGGLE, .past = ui->s.past}};
     (void)argc;
     (void)argv;
     if (!act_attached(ui))
         return;
-    struct look_job *j = look_job_new(ui->s.sampler, LOOK_TOGGLE_BASELINE, 0, baseline_finish);
-    if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    j->user = ui;
-    j->past = ui->s.past;
-    inspect_when(ui, j->past, j->when);
-    inspect_post(ui, &j->job);
+    inspect_when(ui, a.job.past, a.when);
+    (void)inspect_post(ui,
+                       sampler_job_new(ui->s.sampler, job_baseline, &a, sizeof a, baseline_done));
 }

@@ -12,8 +12,9 @@ enum { COPY_MAX = 1024 * 1024, BYTES_A_LINE = 12 };
 enum copy_form { COPY_HEX, COPY_TEXT, COPY_C };
 
 struct clip {
-    struct ui *ui;
+    struct bytes_job job;
     enum copy_form form;
+    char when[INSPECT_WHEN];
 };
 
 static const struct menu_entry forms[] = {
@@ -143,19 +144,17 @@ static void copy_bytes(struct ui *ui, enum copy_form form, const uint8_t *bytes,
     free(p.text);
 }
 
-static void copy_finish(struct job *job, void *owner)
+static void copy_done(void *owner, void *arg, bool cancelled)
 {
-    struct look_job *j = (struct look_job *)job;
-    struct clip *w = j->user;
-    (void)owner;
-    if (!job->cancelled && !j->found && j->past != 0)
-        ui_say(w->ui, STYLE_ERROR, "not all of the selection is known%s", j->when);
-    else if (!job->cancelled && !j->found)
-        ui_say(w->ui, STYLE_ERROR, "the selection cannot be read");
-    else if (!job->cancelled)
-        copy_bytes(w->ui, w->form, j->bytes, j->length, j->from);
-    free(w);
-    look_job_free(j);
+    struct ui *ui = owner;
+    const struct clip *c = arg;
+    if (!cancelled && c->job.bytes == NULL && c->job.past != 0)
+        ui_say(ui, STYLE_ERROR, "not all of the selection is known%s", c->when);
+    else if (!cancelled && c->job.bytes == NULL)
+        ui_say(ui, STYLE_ERROR, "the selection cannot be read");
+    else if (!cancelled)
+        copy_bytes(ui, c->form, c->job.bytes, c->job.length, c->job.offset);
+    free(c->job.bytes);
 }
 
 /* What stands still on the screen is copied as it stands there; false: it is not all there. */
@@ -166,10 +165,10 @@ static bool copy_frozen(struct ui *ui, enum copy_form form, uint64_t from, uint6
     bool stands = ui->s.paused || p->past.time != 0;
     if (!stands || p->seq == 0 || first == SIZE_MAX || last != first + n - 1)
         return false;
-    if (p->past.time != 0 && memchr(p->state + first, BYTE_UNKNOWN, n))
+    if (p->past.time != 0 && memchr(p->arrays->state + first, BYTE_UNKNOWN, n))
         ui_say(ui, STYLE_ERROR, "not all of the selection is known at that time");
     else
-        copy_bytes(ui, form, p->bytes + first, n, from);
+        copy_bytes(ui, form, p->arrays->bytes + first, n, from);
     return true;
 }
 
@@ -183,20 +182,10 @@ static void copy(struct ui *ui, enum copy_form form)
     }
     if (copy_frozen(ui, form, from, to))
         return;
-    struct clip *w = malloc(sizeof *w);
-    struct look_job *j = look_job_new(ui->s.sampler, LOOK_BYTES, from, copy_finish);
-    if (w == NULL || j == NULL) {
-        free(w);
-        look_job_free(j);
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    *w = (struct clip){ui, form};
-    j->length = (size_t)(to - from);
-    j->past = ui->s.past;
-    inspect_when(ui, j->past, j->when);
-    j->user = w;
-    inspect_post(ui, &j->job);
+    struct clip c = {.job = {.offset = from, .length = (size_t)(to - from), .past = ui->s.past},
+                     .form = form};
+    inspect_when(ui, c.job.past, c.when);
+    (void)inspect_post(ui, sampler_job_new(ui->s.sampler, job_bytes, &c, sizeof c, copy_done));
 }
 
 void act_copy(struct ui *ui, int argc, char **argv)

@@ -10,64 +10,55 @@ enum { LINE_MAX = 2048 };
 
 /* ---- edit mode on and off ---- */
 
-/* What a change of access was for. */
-struct access_wish {
-    struct ui *ui;
+/* A change of access, and what it is for. */
+struct access_ask {
+    struct access_job job;
     char then[LINE_MAX]; /* line to run once writing is allowed; empty: none */
 };
 
-static void access_finish(struct job *job, void *owner)
+static void access_done(void *owner, void *arg, bool cancelled)
 {
-    struct look_job *j = (struct look_job *)job;
-    struct access_wish *w = j->user;
-    struct ui *ui = w->ui;
+    struct ui *ui = owner;
+    const struct access_ask *a = arg;
+    struct session *s = &ui->s;
+    bool raise = a->job.access == SEG_WRITE, stale = raise && s->stale > 0;
     char why[96];
-    (void)owner;
-    if (job->cancelled) {
-        ui->s.edit = false;
-    } else if (!j->found) {
-        ui->s.edit = false;
-        if (session_recorded(&ui->s))
-            ui_say(ui, STYLE_ERROR, "no editing: a recording is read-only");
-        else
-            ui_say(ui, STYLE_ERROR, "no editing: %s: %s", j->error.call,
-                   oserr_text(j->error, why, sizeof why));
-    } else {
-        ui->s.edit = j->from == SEG_WRITE;
-        if (ui->s.edit && w->then[0] != '\0')
-            ui_run(ui, w->then);
-        else if (ui->s.edit)
-            ui_say(ui, STYLE_WARN, "editing: what you type goes live at once (F4 ends it)");
-    }
-    free(w);
-    look_job_free(j);
+    s->raising -= raise;
+    s->stale -= stale;
+    if (cancelled || stale)
+        return;
+    s->edit = raise && !oserr_is(a->job.error);
+    if (oserr_is(a->job.error) && session_recorded(s))
+        ui_say(ui, STYLE_ERROR, "no editing: a recording is read-only");
+    else if (oserr_is(a->job.error))
+        ui_say(ui, STYLE_ERROR, "no editing: %s: %s", a->job.error.call,
+               oserr_text(a->job.error, why, sizeof why));
+    else if (s->edit && a->then[0] != '\0')
+        ui_run(ui, a->then);
+    else if (s->edit)
+        ui_say(ui, STYLE_WARN, "editing: what you type goes live at once (F4 ends it)");
 }
 
 static void ask_access(struct ui *ui, enum seg_access access, const char *then)
 {
-    struct access_wish *w = calloc(1, sizeof *w);
-    struct look_job *j = look_job_new(ui->s.sampler, LOOK_ACCESS, (uint64_t)access, access_finish);
-    if (w == NULL || j == NULL) {
-        free(w);
-        look_job_free(j);
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    w->ui = ui;
+    struct access_ask a = {.job = {.access = access}};
     if (then != NULL)
-        (void)snprintf(w->then, sizeof w->then, "%s", then);
-    j->user = w;
-    j->job.uncancellable = access < SEG_WRITE; /* who leaves edit mode has left it */
-    inspect_post(ui, &j->job);
+        (void)snprintf(a.then, sizeof a.then, "%s", then);
+    struct sampler_job *j = sampler_job_new(ui->s.sampler, job_access, &a, sizeof a, access_done);
+    if (j != NULL) {
+        ui->s.raising += access == SEG_WRITE;
+        j->job.uncancellable = access < SEG_WRITE; /* who leaves edit mode has left it */
+    }
+    (void)inspect_post(ui, j);
 }
 
 void inspect_edit_on(struct ui *ui, const char *then)
 {
-    if (!act_attached(ui))
+    if (!act_attached(ui) || inspect_is_past(ui))
         return;
-    if (inspect_is_past(ui))
-        return;
-    if (ui->s.edit && then != NULL)
+    if (then != NULL && strlen(then) >= LINE_MAX)
+        ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
+    else if (ui->s.edit && then != NULL)
         ui_run(ui, then);
     else if (!ui->s.edit)
         ask_access(ui, SEG_WRITE, then);
@@ -78,12 +69,13 @@ void act_edit(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     edit_mode_drop(ui);
-    if (!ui->s.edit) {
+    if (!session_editing(&ui->s)) {
         inspect_edit_on(ui, NULL);
         return;
     }
     size_t frozen = ui->s.sample.freeze.count;
     ui->s.edit = false;
+    ui->s.stale = ui->s.raising;
     sampler_release(ui->s.sampler); /* what runs on the segment may take long */
     ask_access(ui, SEG_READ, NULL);
     if (frozen > 0)
@@ -97,11 +89,12 @@ void act_edit(struct ui *ui, int argc, char **argv)
 
 static void step(struct ui *ui, enum store_why why, const struct poke_done *p)
 {
-    struct cell_store r = {.why = why, .offset = p->offset, .size = p->size, .seen_known = true};
+    struct cell_store r = {.why = why};
     const struct view *v = inspect_view(ui);
     r.view = v->kind != VIEW_TEXT && v->unit == p->size ? v : NULL;
-    memcpy(r.seen, why == STORE_UNDO ? p->value : p->old, sizeof r.seen);
-    memcpy(r.value, why == STORE_UNDO ? p->old : p->value, sizeof r.value);
+    r.job.poke = (struct poke){.offset = p->offset, .size = p->size, .cas = true};
+    memcpy(r.job.poke.expect, why == STORE_UNDO ? p->value : p->old, sizeof p->old);
+    memcpy(r.job.poke.value, why == STORE_UNDO ? p->old : p->value, sizeof p->old);
     ui->inspect->undo_busy = true;
     session_move_to(&ui->s, p->offset, false);
     edit_store(ui, &r);

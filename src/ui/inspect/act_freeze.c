@@ -45,16 +45,14 @@ static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_
 
 /* ---- one value ---- */
 
-/* The message line after a job that had a ui as its user. */
-static void freeze_finish(struct job *job, void *owner)
+static void freeze_done(void *owner, void *arg, bool cancelled)
 {
-    struct freeze_job *j = (struct freeze_job *)job;
-    struct ui *ui = j->user;
+    struct ui *ui = owner;
+    const struct freeze_job *j = arg;
     char shown[VALUE_SHOWN], fights[48];
-    (void)owner;
     value_text(&j->value, j->value.value, shown);
     inspect_fights(&j->value, fights);
-    if (job->cancelled)
+    if (cancelled)
         ui_say(ui, STYLE_WARN, "given up");
     else if (j->dropped > 1)
         ui_say(ui, STYLE_TEXT, "%zu frozen values let go", j->dropped);
@@ -69,20 +67,15 @@ static void freeze_finish(struct job *job, void *owner)
     else
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is kept at %s %s; ^T lets it go, :frozen lists",
                j->value.offset, j->value.view, shown);
-    free(j);
 }
 
+/* Lets go what is frozen in [offset, offset + n), or freezes `v` (NULL: nothing). */
 static void post(struct ui *ui, uint64_t offset, uint64_t n, const struct frozen *v)
 {
-    struct freeze_job *j = freeze_job_new(ui->s.sampler, offset, n, freeze_finish);
-    if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    j->user = ui;
+    struct freeze_job f = {.offset = offset, .length = n};
     if (v != NULL)
-        j->value = *v;
-    inspect_post(ui, &j->job);
+        f.value = *v;
+    (void)inspect_post(ui, sampler_job_new(ui->s.sampler, job_freeze, &f, sizeof f, freeze_done));
 }
 
 /* The value at the cursor. */
@@ -235,7 +228,6 @@ void act_seqlock(struct ui *ui, int argc, char **argv)
     }
     s->lock = lock;
     s->locked = true;
-    session_settle(s);
     ui_say(ui, STYLE_TEXT, "read under the counter at 0x%" PRIx64 "; `seqlock off` ends it",
            lock.offset);
 }

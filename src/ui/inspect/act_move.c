@@ -126,56 +126,43 @@ void act_jump(struct ui *ui, int argc, char **argv)
 
 /* ---- the next change, the next data ---- */
 
-static void say_none(struct ui *ui, const struct look_job *j)
+static void say_none(struct ui *ui, const struct place_find *p)
 {
-    if (j->kind == LOOK_DATA_NEXT || j->kind == LOOK_DATA_PREV)
-        ui_say(ui, STYLE_WARN, "no data %s this%s", j->kind == LOOK_DATA_NEXT ? "behind" : "before",
-               j->when);
-    else if (j->past != 0)
+    if (p->job.kind == FIND_DATA_NEXT || p->job.kind == FIND_DATA_PREV)
+        ui_say(ui, STYLE_WARN, "no data %s this%s",
+               p->job.kind == FIND_DATA_NEXT ? "behind" : "before", p->when);
+    else if (p->job.past != 0)
         ui_say(ui, STYLE_WARN, "no changed byte is known%s (with a baseline: none differs)",
-               j->when);
+               p->when);
     else
         ui_say(ui, STYLE_WARN, "no changed byte (with a baseline: none differs)");
 }
 
-static void look_finish(struct job *job, void *owner)
+static void place_done(void *owner, void *arg, bool cancelled)
 {
-    struct look_job *j = (struct look_job *)job;
-    struct ui *ui = j->user;
+    struct ui *ui = owner;
+    const struct place_find *p = arg;
+    const struct find_job *j = &p->job;
     char why[96];
-    (void)owner;
     ui->inspect->looking--;
-    if (job->cancelled) {
-        look_job_free(j);
+    if (cancelled)
         return;
-    }
     if (oserr_is(j->error))
         ui_say(ui, STYLE_ERROR, "%s: %s", j->error.call, oserr_text(j->error, why, sizeof why));
     else if (!j->found)
-        say_none(ui, j);
+        say_none(ui, p);
     else
         act_go_to(ui, j->offset);
     if (j->found && j->wrapped)
-        ui_say(ui, STYLE_TEXT, "wrapped around%s", j->when);
+        ui_say(ui, STYLE_TEXT, "wrapped around%s", p->when);
     else if (j->found && j->past != 0)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, j->when);
-    look_job_free(j);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, p->when);
 }
 
-static void look(struct ui *ui, enum look_kind kind)
+static void go_to_place(struct ui *ui, enum find_kind kind)
 {
-    if (!act_attached(ui))
-        return;
-    struct look_job *j = look_job_new(ui->s.sampler, kind, ui->s.cursor, look_finish);
-    if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    j->user = ui;
-    j->past = ui->s.past;
-    inspect_when(ui, j->past, j->when);
-    j->follows = ui->inspect->looking++ > 0;
-    inspect_post(ui, &j->job);
+    if (act_attached(ui))
+        inspect_find(ui, kind, ui->s.cursor, place_done);
 }
 
 static bool backwards(int argc, char **argv)
@@ -185,10 +172,10 @@ static bool backwards(int argc, char **argv)
 
 void act_change(struct ui *ui, int argc, char **argv)
 {
-    look(ui, backwards(argc, argv) ? LOOK_CHANGE_PREV : LOOK_CHANGE_NEXT);
+    go_to_place(ui, backwards(argc, argv) ? FIND_CHANGE_PREV : FIND_CHANGE_NEXT);
 }
 
 void act_data(struct ui *ui, int argc, char **argv)
 {
-    look(ui, backwards(argc, argv) ? LOOK_DATA_PREV : LOOK_DATA_NEXT);
+    go_to_place(ui, backwards(argc, argv) ? FIND_DATA_PREV : FIND_DATA_NEXT);
 }

@@ -5,66 +5,59 @@
 #include <stdio.h>
 #include <string.h>
 
-static void found(struct ui *ui, const struct look_job *j)
+void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_done *done)
 {
+    struct place_find p = {.job = {.kind = kind, .from = from, .past = ui->s.past}};
+    memcpy(p.job.pattern, ui->inspect->pattern, sizeof p.job.pattern);
+    p.job.follows = ui->inspect->looking > 0;
+    inspect_when(ui, p.job.past, p.when);
+    struct sampler_job *j = sampler_job_new(ui->s.sampler, job_find, &p, sizeof p, done);
+    ui->inspect->looking += j != NULL;
+    (void)inspect_post(ui, j);
+}
+
+static void found(struct ui *ui, const struct place_find *p)
+{
+    const struct find_job *j = &p->job;
     act_go_to(ui, j->offset);
     ui->s.match = j->offset;
     ui->s.match_length = j->length;
     if (j->wrapped)
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 ": %s%s", j->offset,
-               j->kind == LOOK_FORWARD ? "from the end on to the start"
+               j->kind == FIND_FORWARD ? "from the end on to the start"
                                        : "from the start back to the end",
-               j->when);
+               p->when);
     else
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, j->when);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, p->when);
 }
 
-static void not_found(struct ui *ui, const struct look_job *j)
+static void not_found(struct ui *ui, const struct place_find *p)
 {
-    if (j->unknown > 0)
-        ui_say(ui, STYLE_WARN, "not found%s, where %" PRIu64 " bytes are not known: %s", j->when,
-               j->unknown, j->pattern);
+    if (p->job.unknown > 0)
+        ui_say(ui, STYLE_WARN, "not found%s, where %" PRIu64 " bytes are not known: %s", p->when,
+               p->job.unknown, p->job.pattern);
     else
-        ui_say(ui, STYLE_WARN, "not found%s: %s", j->when, j->pattern);
+        ui_say(ui, STYLE_WARN, "not found%s: %s", p->when, p->job.pattern);
 }
 
-static void search_finish(struct job *job, void *owner)
+static void search_done(void *owner, void *arg, bool cancelled)
 {
-    struct look_job *j = (struct look_job *)job;
-    struct ui *ui = j->user;
+    struct ui *ui = owner;
+    const struct place_find *p = arg;
+    const struct find_job *j = &p->job;
     char why[96];
-    (void)owner;
     ui->inspect->looking--;
-    if (job->cancelled) {
+    if (cancelled)
         ui_say(ui, STYLE_WARN, "given up: %s", j->pattern);
-        look_job_free(j);
-        return;
-    }
-    if (j->why[0] != '\0')
+    else if (j->why[0] != '\0')
         ui_say(ui, STYLE_ERROR, "find: %s", j->why);
     else if (oserr_is(j->error))
         ui_say(ui, STYLE_ERROR, "find: %s: %s", j->error.call,
                oserr_text(j->error, why, sizeof why));
     else if (!j->found)
-        not_found(ui, j);
+        not_found(ui, p);
     else
-        found(ui, j);
-    look_job_free(j);
-}
-
-static void search(struct ui *ui, enum look_kind kind, uint64_t from)
-{
-    struct look_job *j = look_job_new(ui->s.sampler, kind, from, search_finish);
-    if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    (void)snprintf(j->pattern, sizeof j->pattern, "%s", ui->inspect->pattern);
-    j->user = ui;
-    j->past = ui->s.past;
-    inspect_when(ui, j->past, j->when);
-    j->follows = ui->inspect->looking++ > 0;
-    inspect_post(ui, &j->job);
+        found(ui, p);
 }
 
 static void search_text(struct ui *ui, const char *text, void *ctx)
@@ -73,7 +66,7 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
     if (text[0] != '\0')
         (void)snprintf(ui->inspect->pattern, sizeof ui->inspect->pattern, "%s", text);
     if (ui->inspect->pattern[0] != '\0') /* nothing typed: the same again, as n */
-        search(ui, LOOK_FORWARD, ui->s.cursor + (text[0] == '\0' ? 1 : 0));
+        inspect_find(ui, FIND_FORWARD, ui->s.cursor + (text[0] == '\0' ? 1 : 0), search_done);
 }
 
 /* From the match on, or from the cursor when it has moved away from it. */
@@ -82,9 +75,9 @@ static void again(struct ui *ui, bool next)
     if (ui->inspect->pattern[0] == '\0')
         ui_say(ui, STYLE_ERROR, "nothing was searched for yet: / or F7");
     else if (next)
-        search(ui, LOOK_FORWARD, ui->s.cursor + 1);
+        inspect_find(ui, FIND_FORWARD, ui->s.cursor + 1, search_done);
     else
-        search(ui, LOOK_BACKWARD, ui->s.cursor);
+        inspect_find(ui, FIND_BACKWARD, ui->s.cursor, search_done);
 }
 
 void act_search(struct ui *ui, int argc, char **argv)
@@ -115,16 +108,13 @@ void act_strip(struct ui *ui, int argc, char **argv)
     (void)argc;
     (void)argv;
     ui->s.set.strip = !ui->s.set.strip;
-    session_request_sample(&ui->s);
 }
 
-static void forgotten(struct job *job, void *owner)
+static void counts_reset(void *owner, void *arg, bool cancelled)
 {
-    struct look_job *j = (struct look_job *)job;
-    (void)owner;
-    if (!job->cancelled)
-        ui_say(j->user, STYLE_TEXT, "heat: counts start anew");
-    look_job_free(j);
+    (void)arg;
+    if (!cancelled)
+        ui_say(owner, STYLE_TEXT, "heat: counts start anew");
 }
 
 void act_heat(struct ui *ui, int argc, char **argv)
@@ -139,13 +129,7 @@ void act_heat(struct ui *ui, int argc, char **argv)
     }
     if (!act_attached(ui))
         return;
-    struct look_job *j = look_job_new(ui->s.sampler, LOOK_RESET_COUNTS, 0, forgotten);
-    if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
-    j->user = ui;
-    inspect_post(ui, &j->job);
+    (void)inspect_post(ui, sampler_job_new(ui->s.sampler, job_reset_counts, NULL, 0, counts_reset));
 }
 
 void act_follow(struct ui *ui, int argc, char **argv)
@@ -175,7 +159,6 @@ void act_changed(struct ui *ui, int argc, char **argv)
         return;
     }
     s->only = !s->only;
-    session_request_sample(s);
     if (!s->only) {
         session_move_to(s, s->cursor, false);
         ui_say(ui, STYLE_TEXT, "all rows");
@@ -195,8 +178,8 @@ static int64_t newest_shown(const struct ui *ui)
     uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
     int64_t newest = 0; /* the sample is of the window: with changed rows only nothing follows */
     for (size_t i = 0; i < p->length; i++)
-        if (p->offset + i >= s->top && p->offset + i < end && p->changed[i] > newest)
-            newest = p->changed[i];
+        if (p->offset + i >= s->top && p->offset + i < end && p->arrays->changed[i] > newest)
+            newest = p->arrays->changed[i];
     return newest;
 }
 

@@ -35,7 +35,6 @@ bool inspect_live(struct ui *ui)
         return false;
     s->past = 0;
     s->paused = false;
-    session_request_sample(s);
     ui_say(ui, STYLE_TEXT, "live again");
     return true;
 }
@@ -61,6 +60,11 @@ void act_timeline(struct ui *ui, int argc, char **argv)
 
 /* ---- steps ---- */
 
+struct time_step {
+    struct time_job job;
+    bool of_value; /* of the value at the cursor, not of what is on the screen */
+};
+
 static void went(struct ui *ui, const struct time_job *j)
 {
     struct session *s = &ui->s;
@@ -72,57 +76,49 @@ static void went(struct ui *ui, const struct time_job *j)
         ui_say(ui, STYLE_TEXT, "the past: [ ] step, < > steps of this value, . is live again");
     s->past = j->time;
     s->paused = false;
-    session_request_sample(s);
 }
 
-static void step_finish(struct job *job, void *owner)
+static void step_done(void *owner, void *arg, bool cancelled)
 {
-    struct time_job *j = (struct time_job *)job;
-    struct ui *ui = j->user;
-    (void)owner;
+    struct ui *ui = owner;
+    const struct time_step *t = arg;
     ui->inspect->stepping--;
-    if (job->cancelled)
+    if (cancelled)
         ui_say(ui, STYLE_WARN, "given up");
-    else if (j->moved)
-        went(ui, j);
+    else if (t->job.moved)
+        went(ui, &t->job);
     else if (ui->s.set.history == 0)
         ui_say(ui, STYLE_WARN, "no history is kept: `set history 64` keeps 64 MiB");
-    else if (j->steps < 0)
+    else if (t->job.steps < 0)
         ui_say(ui, STYLE_WARN, "no earlier change is known of %s",
-               j->of_value ? "this value" : "what is on the screen");
+               t->of_value ? "this value" : "what is on the screen");
     else
         ui_say(ui, STYLE_TEXT, "this is live: nothing is newer");
-    free(j);
 }
 
 /* What is on the screen, or the value at the cursor. */
-static void range_of(const struct ui *ui, struct time_job *j)
+static void range_of(const struct ui *ui, struct time_step *t)
 {
     const struct session *s = &ui->s;
-    j->offset = s->top;
-    j->length = (uint64_t)s->rows * session_width(s);
-    if (!j->of_value)
+    t->job.offset = s->top;
+    t->job.length = (uint64_t)s->rows * session_width(s);
+    if (!t->of_value)
         return;
-    j->offset = s->cursor;
-    j->length = inspect_unit(ui);
+    t->job.offset = s->cursor;
+    t->job.length = inspect_unit(ui);
 }
 
 static void step(struct ui *ui, int steps, bool of_value)
 {
     struct session *s = &ui->s;
-    struct time_job *j = time_job_new(s->sampler, step_finish);
-    if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, "out of memory");
-        return;
-    }
+    struct time_step t = {.job = {.steps = steps}, .of_value = of_value};
     edit_mode_drop(ui);
-    j->user = ui;
-    j->steps = steps;
-    j->of_value = of_value;
-    range_of(ui, j);
-    j->from = s->past != 0 ? s->past : s->paused ? s->sample.time : INT64_MAX;
-    j->follows = ui->inspect->stepping++ > 0;
-    inspect_post(ui, &j->job);
+    range_of(ui, &t);
+    t.job.from = s->past != 0 ? s->past : s->paused ? s->sample.time : INT64_MAX;
+    t.job.follows = ui->inspect->stepping > 0;
+    struct sampler_job *j = sampler_job_new(s->sampler, job_time, &t, sizeof t, step_done);
+    ui->inspect->stepping += j != NULL;
+    (void)inspect_post(ui, j);
 }
 
 /* back|on [N] [value] */

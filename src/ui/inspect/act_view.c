@@ -110,7 +110,6 @@ void act_pause(struct ui *ui, int argc, char **argv)
         return;
     }
     ui->s.paused = !ui->s.paused;
-    session_request_sample(&ui->s);
     ui_say(ui, STYLE_TEXT, "%s",
            ui->s.paused ? "paused: the picture stands, other programs run on" : "live again");
 }
@@ -148,6 +147,5 @@ void act_rate(struct ui *ui, int argc, char **argv)
         return;
     }
     ui->s.set.hz = hz;
-    session_request_sample(&ui->s);
     ui_say(ui, STYLE_TEXT, "%.4g samples a second", hz);
 }

@@ -36,15 +36,15 @@ static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p
         return MARK_SELECT;
     if (at >= r->match_from && at < r->match_to)
         return MARK_MATCH;
-    if (r->heat && p->count[i] > 0)
-        return (enum inspect_mark)(MARK_HEAT1 + inspect_heat_style(p->count[i], STYLE_HEAT1) -
-                                   STYLE_HEAT1);
-    int64_t changed = r->heat ? 0 : p->changed[i];
+    if (r->heat && p->arrays->count[i] > 0)
+        return (enum inspect_mark)(
+            MARK_HEAT1 + inspect_heat_style(p->arrays->count[i], STYLE_HEAT1) - STYLE_HEAT1);
+    int64_t changed = r->heat ? 0 : p->arrays->changed[i];
     if (changed != 0 && changed > r->fresh_since)
         return MARK_FRESH;
     if (changed != 0 && changed > r->warm_since)
         return MARK_WARM;
-    return r->base && p->base[i] != 0 ? MARK_BASE : MARK_NONE;
+    return r->base && p->arrays->base[i] != 0 ? MARK_BASE : MARK_NONE;
 }
 
 /* Values that are kept stand out in all columns and have a sign in front of their cell. */
@@ -105,14 +105,14 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, 
     size_t first = cover_row(&ui->s, width, row, b);
     if (b->to == 0)
         return;
-    b->bytes = p->bytes + first - b->from;
-    b->state = p->state + first - b->from;
+    b->bytes = p->arrays->bytes + first - b->from;
+    b->state = p->arrays->state + first - b->from;
     for (unsigned i = b->from; i < b->to; i++)
         b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from, offset + i);
     if (p->past.time == 0) /* they are kept now */
         mark_frozen(&p->freeze, b, width);
     for (unsigned i = b->from; p->settle.any && i < b->to; i++)
-        if (p->unsettled[first + i - b->from] != 0)
+        if (p->arrays->torn[first + i - b->from] != 0)
             b->sign[i] = '~';
 }
 
@@ -191,7 +191,7 @@ static void label_hole(struct ui *ui, int row, const struct inspect_row_bytes *b
     const struct sample *p = &ui->s.sample;
     const struct inspect_layout *at = &ui->inspect->at;
     size_t i = (size_t)(b->offset - p->offset), first = i;
-    while (i < p->length && p->state[i] == BYTE_HOLE)
+    while (i < p->length && p->arrays->state[i] == BYTE_HOLE)
         i++;
     char text[64] = " never written ";
     if (i < p->length && i - first > at->width)
@@ -223,7 +223,7 @@ static void draw_gap(struct ui *ui, int r, const struct inspect_row_bytes *b)
     size_t first = sample_index(&s->sample, b->offset);
     bool aged = s->sample.has_base || b->offset % PAGEMAP_PAGE >= at->width || first == SIZE_MAX;
     for (unsigned i = 0; i < at->width && !aged; i++)
-        aged = s->sample.changed[first + i] != 0;
+        aged = s->sample.arrays->changed[first + i] != 0;
     if (!aged && b->cursor == b->cursor_end)
         (void)canvas_char(&ui->canvas, at->top + r, at->digits, at->cells, STYLE_UNKNOWN, '?');
     else if (r > 0 && b->offset != session_row(s, (size_t)r - 1) + at->width)

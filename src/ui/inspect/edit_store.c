@@ -1,21 +1,15 @@
-/* One value on its way into the segment: as a compare-and-swap against what was on the screen where
- * the hardware has one, else compared first and stored bytewise; and what follows when another
- * process was faster. */
+/* One value on its way into the segment, typed, undone or redone. The sampler gets it as a struct
+ * poke: a compare-and-swap against what was on the screen where the hardware has one, else compared
+ * first and stored bytewise. Then follows what comes of it: the undo stack, the message with the
+ * `poke` line that does the same in a shell, or the question when another process was faster. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
-enum { LINE_MAX = 256, SHOWN_MAX = 64 };
-
-static bool swappable(const struct cell_store *r)
-{
-    bool word = r->size == 1 || r->size == 2 || r->size == 4 || r->size == 8;
-    return word && r->offset % r->size == 0;
-}
+enum { SHOWN_MAX = 64 };
 
 static void hex_text(const uint8_t *p, size_t n, char out[SHOWN_MAX])
 {
@@ -27,72 +21,31 @@ static void hex_text(const uint8_t *p, size_t n, char out[SHOWN_MAX])
 static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SHOWN_MAX])
 {
     const struct view *v = r->view;
+    uint32_t size = r->job.poke.size;
     if (v != NULL && v->kind == VIEW_TEXT) {
-        struct text_char c = text_decode(v->enc, p, r->size);
+        struct text_char c = text_decode(v->enc, p, size);
         uint8_t utf8[5] = {0};
-        if (c.valid && c.size == r->size && text_printable(c.cp) && text_width(c.cp) > 0 &&
+        if (c.valid && c.size == size && text_printable(c.cp) && text_width(c.cp) > 0 &&
             text_encode(TEXT_UTF8, c.cp, utf8) > 0) {
             (void)snprintf(out, SHOWN_MAX, "'%s'", (const char *)utf8);
             return;
         }
-    } else if (v != NULL && v->unit == r->size) {
+    } else if (v != NULL && v->unit == size) {
         char text[VIEW_UNIT_MAX];
         (void)view_format(v, p, text);
         (void)snprintf(out, SHOWN_MAX, "%s", text);
         return;
     }
-    hex_text(p, r->size, out);
+    hex_text(p, size, out);
 }
 
-/* The view that the command line names: the value's own where the text of it is exact and plain. */
-static const struct view *line_view(const struct cell_store *r, char value[SHOWN_MAX],
-                                    char seen[SHOWN_MAX])
-{
-    const struct view *v = r->view;
-    if (v != NULL && v->kind != VIEW_TEXT && v->unit == r->size && v->kind != VIEW_HEX) {
-        char text[VIEW_UNIT_MAX];
-        (void)view_format(v, r->value, text);
-        (void)snprintf(value, SHOWN_MAX, "%s", text);
-        (void)view_format(v, r->seen, text);
-        (void)snprintf(seen, SHOWN_MAX, "%s", text);
-        if (strchr(value, 'n') == NULL && strchr(seen, 'n') == NULL) /* nan, inf */
-            return v;
-    }
-    hex_text(r->value, r->size, value);
-    hex_text(r->seen, r->size, seen);
-    return view_find("hex");
-}
-
-/* Nothing more comes of this: an undo or redo under way ends, and what was asked for behind it is
- * not done later, out of its turn. */
-static void give_up(const struct cell_store *r)
+/* Nothing more comes of this store, and the undo and redo steps queued after it are dropped. */
+static void give_up(struct ui *ui, const struct cell_store *r)
 {
     if (r->why == STORE_TYPED)
-        inspect_store_done(r->ui);
-    r->ui->inspect->undo_busy = false;
-    r->ui->inspect->undo_more = 0;
-}
-
-static void out_of_memory(struct ui *ui, enum store_why why)
-{
-    if (why == STORE_TYPED)
         inspect_store_done(ui);
     ui->inspect->undo_busy = false;
     ui->inspect->undo_more = 0;
-    ui_say(ui, STYLE_ERROR, "out of memory: nothing was stored");
-}
-
-static void post_look(struct cell_store *r, void (*finish)(struct job *j, void *owner))
-{
-    struct look_job *j = look_job_new(r->ui->s.sampler, LOOK_BYTES, r->offset, finish);
-    if (j == NULL) {
-        out_of_memory(r->ui, r->why);
-        free(r);
-        return;
-    }
-    j->length = r->size;
-    j->user = r;
-    inspect_post(r->ui, &j->job);
 }
 
 /* ---- another process was faster ---- */
@@ -100,7 +53,7 @@ static void post_look(struct cell_store *r, void (*finish)(struct job *j, void *
 static void force(struct ui *ui)
 {
     struct cell_store r = ui->inspect->conflict;
-    r.force = true;
+    r.job.poke.cas = false;
     edit_store(ui, &r);
 }
 
@@ -121,35 +74,35 @@ static bool can_ask(const struct ui *ui)
            ui_screen(ui) == &screen_inspect && !ui_too_small(ui);
 }
 
-/* `actual` is there now, not what was seen: asks. */
-static void conflict(const struct cell_store *r, const uint8_t *actual)
+/* What is there now is not what was seen: asks. */
+static void conflict(struct ui *ui, const struct cell_store *r)
 {
-    struct ui *ui = r->ui;
     struct inspect_state *st = ui->inspect;
+    const struct poke *p = &r->job.poke;
     char is[SHOWN_MAX], want[SHOWN_MAX], was[SHOWN_MAX], question[256];
-    shown_text(r, actual, is);
-    shown_text(r, r->value, want);
-    shown_text(r, r->seen, was);
+    shown_text(r, r->job.done.old, is);
+    shown_text(r, p->value, want);
+    shown_text(r, p->expect, was);
     st->conflict = *r;
-    memcpy(st->conflict.seen, actual, r->size);
-    give_up(r);
+    memcpy(st->conflict.job.poke.expect, r->job.done.old, p->size);
+    give_up(ui, r);
     if (!can_ask(ui)) {
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " became %s, not %s: %s was not written", r->offset, is,
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " became %s, not %s: %s was not written", p->offset, is,
                was, want);
         return;
     }
     if (r->why == STORE_TYPED) {
         st->typing.active = false;
-        session_move_to(&ui->s, r->offset, false);
+        session_move_to(&ui->s, p->offset, false);
         ui_say(ui, STYLE_WARN,
                "0x%" PRIx64 " became %s while you typed %s: Enter writes %s anyway, any other key "
                "drops it",
-               r->offset, is, want, want);
+               p->offset, is, want, want);
         st->asking = true; /* as long as that is the message */
         return;
     }
     (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s: %s anyway?",
-                   r->offset, is, was, r->why == STORE_UNDO ? "undo" : "redo");
+                   p->offset, is, was, r->why == STORE_UNDO ? "undo" : "redo");
     ui_confirm(ui, question, undo_anyway, NULL);
 }
 
@@ -162,62 +115,45 @@ void edit_conflict_key(struct ui *ui, struct key key)
         ui_say(ui, STYLE_TEXT, "dropped: nothing was written");
 }
 
-/* What is there, after a compare-and-swap lost. */
-static void lost_finish(struct job *job, void *owner)
-{
-    struct look_job *j = (struct look_job *)job;
-    struct cell_store *r = j->user;
-    (void)owner;
-    if (!job->cancelled && j->found && j->length == r->size) {
-        conflict(r, j->bytes);
-    } else {
-        give_up(r);
-        if (!job->cancelled)
-            ui_say(r->ui, STYLE_ERROR, "0x%" PRIx64 " is gone: nothing was stored", r->offset);
-    }
-    free(r);
-    look_job_free(j);
-}
-
 /* ---- it was stored ---- */
 
 /* The picture shows our value at once, unless the sampler was faster; one that stands shows it in
  * any case. */
-static void patch_sample(struct ui *ui, const struct cell_store *r)
+static void patch_sample(struct ui *ui, const struct poke *r)
 {
     struct sample *p = &ui->s.sample;
     size_t i = sample_index(p, r->offset), last = sample_index(p, r->offset + r->size - 1);
     if (p->seq == 0 || i == SIZE_MAX || last != i + r->size - 1)
         return;
-    if (!ui->s.paused && memcmp(p->bytes + i, r->seen, r->size) != 0)
+    if (!ui->s.paused && memcmp(p->arrays->bytes + i, r->expect, r->size) != 0)
         return;
-    memcpy(p->bytes + i, r->value, r->size);
-    memset(p->state + i, BYTE_DATA, r->size);
+    memcpy(p->arrays->bytes + i, r->value, r->size);
+    memset(p->arrays->state + i, BYTE_DATA, r->size);
 }
 
-/* What was there before: as the stores themselves saw it. */
-static void take_old(struct cell_store *r, const struct command_job *j)
+static void say_stored(struct ui *ui, const struct cell_store *r)
 {
-    size_t n = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
-    for (size_t i = 0; i < n; i++) {
-        const struct poke_done *p = &j->pokes[i];
-        if (p->offset >= r->offset && p->offset + p->size <= r->offset + r->size)
-            memcpy(r->seen + (p->offset - r->offset), p->old, p->size);
-    }
+    static const char *const words[] = {"poke", "undo", "redo"};
+    char old[SHOWN_MAX], value[SHOWN_MAX];
+    if (ui->inspect->asking) /* the question stays to be read */
+        return;
+    shown_text(r, r->job.done.old, old);
+    shown_text(r, r->job.done.value, value);
+    ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 " %s %s: %s -> %s (%s)%s", words[r->why],
+           r->job.done.offset, r->view != NULL ? r->view->name : "hex", value, old, value,
+           r->job.done.atomic ? "one store" : "not atomic",
+           r->why == STORE_UNDO ? "" : "   undo: u");
 }
 
-static void stored(struct cell_store *r, const struct command_job *j)
+static void stored(struct ui *ui, const struct cell_store *r)
 {
-    struct session *s = &r->ui->s;
-    patch_sample(r->ui, r);
-    take_old(r, j);
+    struct session *s = &ui->s;
+    const struct poke *p = &r->job.poke;
+    patch_sample(ui, p);
     if (r->why == STORE_TYPED) {
-        struct poke_done p = {.offset = r->offset, .size = r->size, .atomic = swappable(r)};
-        memcpy(p.old, r->seen, sizeof p.old);
-        memcpy(p.value, r->value, sizeof p.value);
-        session_undo_push(s, &p);
-        if (r->force && s->cursor == r->offset)
-            session_move_to(s, r->offset + r->size, false);
+        session_undo_push(s, &r->job.done);
+        if (!p->cas && s->cursor == p->offset)
+            session_move_to(s, p->offset + p->size, false);
     } else if (r->why == STORE_UNDO && s->undo_count > 0) {
         s->undo_count--;
         s->redo_count++;
@@ -225,33 +161,11 @@ static void stored(struct cell_store *r, const struct command_job *j)
         s->redo_count--;
         s->undo_count++;
     }
-}
-
-static void say_stored(const struct cell_store *r)
-{
-    char old[SHOWN_MAX], value[SHOWN_MAX];
-    if (r->ui->inspect->asking) /* the question stays to be read */
-        return;
-    shown_text(r, r->seen, old);
-    shown_text(r, r->value, value);
-    static const char *const words[] = {"poke", "undo", "redo"};
-    ui_say(r->ui, STYLE_TEXT, "%s 0x%" PRIx64 " %s %s: %s -> %s (%s)%s", words[r->why], r->offset,
-           r->view != NULL ? r->view->name : "hex", value, old, value,
-           swappable(r) ? "one store" : "not atomic", r->why == STORE_UNDO ? "" : "   undo: u");
-}
-
-/* The first line of what went wrong. */
-static void say_failed(struct ui *ui, const struct command_job *j)
-{
-    char line[256];
-    const char *text = j->err.buf != NULL ? j->err.buf : "it could not be stored";
-    (void)snprintf(line, sizeof line, "%s", text);
-    line[strcspn(line, "\n")] = '\0';
-    ui_say(ui, STYLE_ERROR, "%s", line);
+    say_stored(ui, r);
 }
 
 /* More undo or redo steps were asked for meanwhile. */
-static void go_on(struct ui *ui)
+static void next_step(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     int more = st->undo_more;
@@ -267,96 +181,44 @@ void inspect_store_done(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     if (st->stores_pending > 0 && --st->stores_pending == 0 && !st->undo_busy)
-        go_on(ui);
+        next_step(ui);
 }
 
-static void poke_finish(struct job *job, void *owner)
+static void say_failed(struct ui *ui, const struct cell_store *r)
 {
-    struct command_job *j = (struct command_job *)job;
-    struct cell_store *r = j->user;
-    struct ui *ui = r->ui;
-    (void)owner;
-    if (job->cancelled && j->pokes_count == 0) { /* else it was stored all the same */
-        give_up(r);
-    } else if (j->status == EXIT_NO) {
-        post_look(r, lost_finish);
-        r = NULL;
-    } else if (j->status != EXIT_DONE) {
-        give_up(r);
-        say_failed(ui, j);
-    } else {
-        stored(r, j);
-        say_stored(r);
-        if (r->why != STORE_TYPED)
-            go_on(ui);
-        else
-            inspect_store_done(ui);
-    }
-    free(r);
-    command_job_free(j);
-}
-
-/* ---- the way in ---- */
-
-static void post_poke(struct cell_store *r, bool swap)
-{
-    char line[LINE_MAX], value[SHOWN_MAX], seen[SHOWN_MAX];
-    const struct view *v = line_view(r, value, seen);
-    int n = snprintf(line, sizeof line, "poke 0x%" PRIx64 " %s --as %s", r->offset, value, v->name);
-    if (swap && n > 0 && (size_t)n < sizeof line)
-        (void)snprintf(line + n, sizeof line - (size_t)n, " --expect %s", seen);
-    struct command_job *j = command_job_new(r->ui->s.be, r->ui->s.sampler, line, poke_finish);
-    if (j == NULL) {
-        out_of_memory(r->ui, r->why);
-        free(r);
-        return;
-    }
-    j->user = r;
-    inspect_post(r->ui, &j->job);
-}
-
-/* What is there before a store that cannot be a compare-and-swap, or that nobody saw yet. */
-static void look_finish(struct job *job, void *owner)
-{
-    struct look_job *j = (struct look_job *)job;
-    struct cell_store *r = j->user;
-    (void)owner;
-    if (job->cancelled || !j->found || j->length != r->size) {
-        give_up(r);
-        if (!job->cancelled)
-            ui_say(r->ui, STYLE_ERROR, "0x%" PRIx64 " is gone: nothing was stored", r->offset);
-        free(r);
-        look_job_free(j);
-        return;
-    }
-    if (!r->seen_known) {
-        memcpy(r->seen, j->bytes, r->size);
-        r->seen_known = true;
-    }
-    if (memcmp(r->seen, j->bytes, r->size) != 0) {
-        conflict(r, j->bytes);
-        free(r);
-    } else {
-        post_poke(r, swappable(r));
-    }
-    look_job_free(j);
-}
-
-void edit_store(struct ui *ui, const struct cell_store *request)
-{
-    struct cell_store *r = malloc(sizeof *r);
-    if (request->why == STORE_TYPED)
-        ui->inspect->stores_pending++;
-    if (r == NULL) {
-        out_of_memory(ui, request->why);
-        return;
-    }
-    *r = *request;
-    r->ui = ui;
-    if (r->force)
-        post_poke(r, false);
-    else if (r->seen_known && swappable(r))
-        post_poke(r, true);
+    struct oserr e = r->job.error;
+    if (e.code == SEG_E_READ_ONLY && !ui->s.edit)
+        return; /* edit mode was refused, which has been said */
+    if (e.code == SEG_E_BEYOND)
+        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 " is gone: nothing was stored", r->job.poke.offset);
     else
-        post_look(r, look_finish);
+        ui_say_error(ui, "it could not be stored", e);
+}
+
+static void store_ended(void *owner, void *arg, bool cancelled)
+{
+    struct ui *ui = owner;
+    const struct cell_store *r = arg;
+    if (r->job.stored) { /* also when it was given up meanwhile */
+        stored(ui, r);
+        if (r->why == STORE_TYPED)
+            inspect_store_done(ui);
+        else
+            next_step(ui);
+    } else if (r->job.lost && !cancelled) {
+        conflict(ui, r);
+    } else {
+        give_up(ui, r);
+        if (!cancelled)
+            say_failed(ui, r);
+    }
+}
+
+void edit_store(struct ui *ui, const struct cell_store *r)
+{
+    struct sampler_job *j = sampler_job_new(ui->s.sampler, job_poke, r, sizeof *r, store_ended);
+    if (r->why == STORE_TYPED)
+        ui->inspect->stores_pending++;
+    if (!inspect_post(ui, j))
+        give_up(ui, r);
 }

@@ -94,12 +94,11 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
     return true;
 }
 
-static void store_typed(struct ui *ui, const struct view *view, uint64_t offset,
-                        const uint8_t *value, size_t n)
+/* A store of n bytes; what was there when typing began is in `seen`. */
+static void store_typed(struct ui *ui, const struct view *view, const struct poke *p, bool seen)
 {
-    struct cell_store r = {.why = STORE_TYPED, .view = view, .offset = offset, .size = (uint32_t)n};
-    memcpy(r.value, value, n);
-    r.seen_known = seen_there(ui, offset, r.seen, n);
+    struct cell_store r = {.why = STORE_TYPED, .view = view, .job = {.poke = *p, .unseen = !seen}};
+    r.job.poke.cas = true;
     edit_store(ui, &r);
 }
 
@@ -118,7 +117,10 @@ static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
     }
     if (!room_for(ui, offset, n))
         return;
-    store_typed(ui, view_find(names[enc]), offset, bytes, n);
+    struct poke p = {.offset = offset, .size = (uint32_t)n};
+    memcpy(p.value, bytes, n);
+    bool seen = seen_there(ui, offset, p.expect, n);
+    store_typed(ui, view_find(names[enc]), &p, seen);
     session_move_to(&ui->s, offset + n, false);
 }
 
@@ -143,23 +145,18 @@ static void begin_typing(struct ui *ui, const struct view *v)
 static bool complete(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
-    struct cell_store r = {.why = STORE_TYPED,
-                           .view = t->view,
-                           .offset = t->offset,
-                           .size = t->view->unit,
-                           .seen_known = t->seen_known};
+    struct poke p = {.offset = t->offset, .size = t->view->unit};
     char why[VIEW_WHY_MAX];
     size_t n = 0;
-    const char *wrong = view_parse(t->view, t->text, r.value, sizeof r.value, &n, why);
+    const char *wrong = view_parse(t->view, t->text, p.value, sizeof p.value, &n, why);
     if (wrong != NULL || n != t->view->unit) {
         ui_say(ui, STYLE_ERROR, "%s", wrong != NULL ? wrong : "not one value");
         return false;
     }
-    memcpy(r.seen, t->seen, sizeof r.seen);
-    if (!r.seen_known)
-        r.seen_known = seen_there(ui, r.offset, r.seen, r.size);
+    memcpy(p.expect, t->seen, sizeof p.expect);
+    bool seen = t->seen_known || seen_there(ui, p.offset, p.expect, p.size);
     t->active = false;
-    edit_store(ui, &r);
+    store_typed(ui, t->view, &p, seen);
     return true;
 }
 
@@ -238,7 +235,7 @@ bool edit_mode_key(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
     enum text_encoding enc = TEXT_UTF8;
-    if (!ui->s.edit) {
+    if (!session_editing(&ui->s)) {
         t->active = false;
         return false;
     }

@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "core/view.h"
+#include "live/jobs.h"
 #include "ui/frame/ui.h"
 
 /* ---- for the frame ---- */
@@ -74,7 +75,7 @@ void act_who(struct ui *ui, int argc, char **argv); /* the panel on or off */
 
 /* ---- shared by the parts of the screen ---- */
 
-enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX = 1024 };
+enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX = FIND_PATTERN_MAX };
 
 /* Where things are in this frame; canvas rows and columns. */
 struct inspect_layout {
@@ -127,14 +128,9 @@ struct inspect_row_bytes {
 /* A value on its way into the segment: typed, undone or redone. */
 enum store_why { STORE_TYPED, STORE_UNDO, STORE_REDO };
 struct cell_store {
+    struct poke_job job; /* what the sampler does */
     enum store_why why;
-    const struct view *view; /* how messages show the value */
-    uint64_t offset;
-    uint32_t size;                             /* 1 to STORE_MAX */
-    bool seen_known;                           /* false: what is there is asked first */
-    bool force;                                /* no comparison: the user said so */
-    uint8_t seen[STORE_MAX], value[STORE_MAX]; /* in memory order */
-    struct ui *ui;
+    const struct view *view; /* how messages show the value; NULL: as hex */
 };
 
 /* A value being typed in edit mode. */
@@ -245,14 +241,14 @@ unsigned inspect_unit(const struct ui *ui);
 /* Where the cell at `offset` begins: cells are laid from the start of a row. */
 uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset);
 
-/* edit_mode.c: typing. True: the key was taken. */
+/* edit_typing.c: typing. True: the key was taken. */
 bool edit_mode_key(struct ui *ui, struct key key);
 void edit_mode_commit(
     struct ui *ui); /* a number that is being typed goes live; a nibble is dropped */
 void edit_mode_drop(struct ui *ui);
 
 /* edit_store.c: one value into the segment as a compare-and-swap, then what follows from it. */
-void edit_store(struct ui *ui, const struct cell_store *request);
+void edit_store(struct ui *ui, const struct cell_store *r);
 void edit_conflict_key(struct ui *ui, struct key key);
 
 /* act_time.c: is this the past? Then it cannot be written, and it says so. And back to now; false:
@@ -278,7 +274,15 @@ void act_go_to(struct ui *ui, uint64_t offset);
 const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset);
 void inspect_fights(const struct frozen *v, char out[48]);
 
-/* Gives a job to the sampler, or finishes it as cancelled when nothing is attached. */
-void inspect_post(struct ui *ui, struct job *job);
+/* Gives a job to the sampler; when nothing is attached it ends as cancelled. False: the job is
+ * NULL, out of memory, which is said. */
+bool inspect_post(struct ui *ui, struct sampler_job *job);
+
+/* act_search.c: a place is looked for, in the past when that is shown. `done` gets a place_find. */
+struct place_find {
+    struct find_job job;
+    char when[INSPECT_WHEN]; /* in the past: ` as of T-3.2s`, for messages */
+};
+void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_done *done);
 
 #endif

@@ -36,9 +36,14 @@ void inspect_free(struct inspect_state *st)
     free(st);
 }
 
-void inspect_post(struct ui *ui, struct job *job)
+bool inspect_post(struct ui *ui, struct sampler_job *job)
 {
-    ui->inspect->post(ui, job);
+    if (job == NULL) {
+        ui_say(ui, STYLE_ERROR, "out of memory");
+        return false;
+    }
+    ui->inspect->post(ui, &job->job);
+    return true;
 }
 
 const struct view *inspect_view(const struct ui *ui)
@@ -276,7 +281,7 @@ static int64_t next_fading(const struct ui *ui, int64_t now)
     int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < p->length; i++) {
-        int64_t t = p->changed[i];
+        int64_t t = p->arrays->changed[i];
         if (t == 0 || t + warm <= now)
             continue;
         next = sooner(next, t + fresh > now ? t + fresh : t + warm);
@@ -312,7 +317,7 @@ bool inspect_escape(struct ui *ui)
     struct session *s = &ui->s;
     if (ui->inspect->typing.active) {
         edit_mode_drop(ui);
-    } else if (s->edit) {
+    } else if (session_editing(s)) {
         char name[] = "edit", *argv[] = {name};
         act_edit(ui, 1, argv);
     } else if (s->selecting || s->match_length != 0) {

@@ -71,8 +71,8 @@ static void place_text(const struct session *s, char out[8])
 /* Only we have it: nobody else was seen, and everybody could be looked at (or how many not). */
 static bool only_us(const struct session *s, size_t *unreadable)
 {
-    size_t rw = 0, ro = 0, held = 0;
-    return session_who(s, &rw, &ro, &held, unreadable) && rw + ro + held == 0;
+    struct seg_users u;
+    return session_who(s, &u, unreadable) && u.rw + u.ro + u.held == 0;
 }
 
 static bool nameless(const struct seg_stat *t)
@@ -103,18 +103,19 @@ static bool lives_by_us(const struct ui *ui)
 static void who_text(const struct ui *ui, char out[PART_MAX])
 {
     const struct session *s = &ui->s;
-    size_t rw = 0, ro = 0, held = 0, unreadable = 0, n = 0;
+    struct seg_users u;
+    size_t unreadable = 0, n = 0;
     out[0] = '\0';
-    if (session_recorded(s) || !session_who(s, &rw, &ro, &held, &unreadable))
+    if (session_recorded(s) || !session_who(s, &u, &unreadable))
         return;
-    if (rw + ro + held == 0) {
+    if (u.rw + u.ro + u.held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
                        lives_by_us(ui)  ? "KEEPING ALIVE"
                        : unreadable > 0 ? "nobody seen"
                                         : "only us");
         return;
     }
-    const size_t counts[] = {rw, ro, held};
+    const size_t counts[] = {u.rw, u.ro, u.held};
     static const char *const words[] = {"rw", "r", "fd"};
     if (s->sample.past.time != 0) /* who had it then is not kept */
         n = (size_t)snprintf(out, PART_MAX, "now");

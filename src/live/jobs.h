@@ -1,0 +1,141 @@
+/* What the sampler does for the UI besides sampling: find a place, store a value, freeze it, copy
+ * bytes, set the baseline, step through time.
+ *
+ * A job is a function and a struct that is both its argument and its result. sampler_job_new copies
+ * the struct; the function runs on the sampler's thread, between two samples; then the owner's
+ * `done` gets the same struct back on the owner's thread. Jobs run in the order in which they were
+ * posted. Long ones yield, so that samples go on meanwhile, and give up when they are cancelled. */
+#ifndef SHMLENS_LIVE_JOBS_H
+#define SHMLENS_LIVE_JOBS_H
+
+#include <stddef.h>
+
+#include "live/sampler.h"
+
+/* On the sampler's thread. */
+typedef void sampler_run(struct sampler *s, void *arg, const struct progress *p);
+
+/* On the owner's thread; `arg` is freed afterwards. `cancelled`: the job was given up, perhaps
+ * before it ran. */
+typedef void sampler_done(void *owner, void *arg, bool cancelled);
+
+struct sampler_job {
+    struct job job;
+    struct sampler *sampler;
+    sampler_run *run;
+    sampler_done *done;
+    max_align_t arg[];
+};
+
+/* A job on a copy of the `size` bytes of `arg`, for worker_post. NULL: out of memory. */
+struct sampler_job *sampler_job_new(struct sampler *s, sampler_run *run, const void *arg,
+                                    size_t size, sampler_done *done);
+
+/* ---- finding a place ---- */
+
+enum find_kind {
+    FIND_FORWARD,     /* `pattern` from `from` on, wrapping at the end */
+    FIND_BACKWARD,    /* its last match before `from`, wrapping at the start */
+    FIND_DATA_NEXT,   /* start of the data extent after the one that `from` is in */
+    FIND_DATA_PREV,   /* start of the data extent before `from` */
+    FIND_CHANGE_NEXT, /* byte after `from` that changed (with a baseline: that differs from it) */
+    FIND_CHANGE_PREV  /* and before */
+};
+
+enum { FIND_PATTERN_MAX = 1024 };
+
+struct find_job {
+    enum find_kind kind;
+    char pattern[FIND_PATTERN_MAX]; /* as find_compile takes it */
+    uint64_t from;
+    bool follows; /* posted while a find was pending: continues from where that one ends */
+    int64_t past; /* as it was at this moment; 0: now */
+    /* out */
+    bool found, wrapped;
+    uint64_t offset;  /* of what was found, */
+    size_t length;    /* and its bytes (of a pattern) */
+    uint64_t unknown; /* bytes of that moment that are not known */
+    struct oserr error;
+    char why[256]; /* not empty: the pattern is not valid, or takes too long */
+};
+sampler_run job_find;
+
+/* ---- the baseline ---- */
+
+enum baseline_change { BASELINE_TOGGLE, BASELINE_SET, BASELINE_CLEAR };
+
+struct baseline_job {
+    enum baseline_change change; /* out: not BASELINE_TOGGLE, but what was done */
+    int64_t past;                /* the segment as it was at this moment; 0: now */
+    /* out */
+    bool done;
+    uint64_t covered; /* bytes from the start that it covers, up to BASELINE_MAX of data */
+    struct oserr error;
+};
+sampler_run job_baseline;
+
+/* ---- values ---- */
+
+/* Raises the access to SEG_WRITE (edit mode), or lowers it, which lets all frozen values go. */
+struct access_job {
+    enum seg_access access;
+    struct oserr error; /* out */
+};
+sampler_run job_access;
+
+/* Stores one value of 1 to 8 bytes. */
+struct poke_job {
+    struct poke poke; /* cas: only if `expect` is there. Compared first where no compare-and-swap
+                         is possible (unaligned, or not 1, 2, 4 or 8 bytes) */
+    bool unseen;      /* nobody knows what is there: `expect` is what the job finds */
+    /* out */
+    bool stored;
+    struct poke_done done; /* done.old: what was there, also when it was not stored (`lost`) */
+    bool lost;             /* what was there is not `expect` */
+    struct oserr error;    /* SEG_E_BEYOND: the segment ends before it */
+};
+sampler_run job_poke;
+
+/* Can a value be stored by one compare-and-swap? */
+bool poke_swappable(uint64_t offset, uint32_t size);
+
+/* Freezes the value at one place, or lets values go. */
+struct freeze_job {
+    uint64_t offset, length; /* what overlaps this is let go; when nothing does, value is frozen */
+    struct frozen value;     /* size 0: nothing is to be frozen. Out: one that was let go */
+    /* out */
+    size_t dropped; /* how many were let go */
+    struct oserr error;
+};
+sampler_run job_freeze;
+
+/* Copies the selection. */
+struct bytes_job {
+    uint64_t offset;
+    size_t length; /* out: less at the end of the segment */
+    int64_t past;  /* as it was at this moment; 0: now */
+    /* out */
+    uint8_t *bytes; /* malloc'd; `done` frees them. NULL: see error */
+    struct oserr error;
+};
+sampler_run job_bytes;
+
+/* ---- time, counts ---- */
+
+/* A step through time. */
+struct time_job {
+    uint64_t offset, length; /* changes of [offset, offset + length) count */
+    int64_t from;            /* the moment that is shown; INT64_MAX: now */
+    int steps;               /* changes on, or back (negative) */
+    bool follows;            /* posted while a step was pending: continues from where that one
+                                ends */
+    /* out */
+    int64_t time; /* the moment there; 0: now */
+    bool moved;   /* false: there is no such change, time is where it was */
+};
+sampler_run job_time;
+
+/* Counts of changes start anew, of the window and of the map; no argument. */
+sampler_run job_reset_counts;
+
+#endif

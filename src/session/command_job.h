@@ -1,0 +1,33 @@
+/* A command line of the UI as a job. On the sampler's thread it works on the attached segment, or
+ * on what that was at a moment of the past; on the walker's it opens what the line names. What the
+ * command prints is kept and handed to the UI with the job. */
+#ifndef SHMLENS_SESSION_COMMAND_JOB_H
+#define SHMLENS_SESSION_COMMAND_JOB_H
+
+#include "cli/command.h"
+#include "live/sampler.h"
+
+struct command_job {
+    struct job job;
+    struct sampler *sampler; /* NULL: runs on the walker, without a segment */
+    struct backend *be;
+    char *line;      /* malloc'd, the job's */
+    uint64_t cursor; /* for relative offsets */
+    uint64_t marks[26];
+    uint32_t marks_set;
+    char view[16];       /* name of the default view */
+    int64_t past;        /* the moment that commands which read are about; 0: now */
+    char when[48];       /* with past: ` as of T-3.2s`, for messages */
+    int status;          /* exit status */
+    struct out out, err; /* what it printed */
+    struct poke_done pokes[POKES_KEPT];
+    size_t pokes_count;
+    struct seg *made; /* see command_env; closed with the job unless taken (NULL) before */
+};
+
+/* Allocates and fills one; finish must free it with command_job_free. NULL: out of memory. */
+struct command_job *command_job_new(struct backend *be, struct sampler *s, const char *line,
+                                    void (*finish)(struct job *j, void *owner));
+void command_job_free(struct command_job *j);
+
+#endif
