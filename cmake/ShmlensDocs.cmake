@@ -1,5 +1,6 @@
-# Man page and completion: printed by the program from its own tables, then installed. A program that cannot run
-# here (cross-compiling) prints nothing; then there are none to install.
+# Man page and completion: templates in docs/ that the program fills from its own tables and prints; then installed.
+# A program that cannot run here (cross-compiling) prints nothing; then there are none to install.
+
 if(CMAKE_CROSSCOMPILING)
   return()
 endif()

@@ -70,3 +70,13 @@ function(shmlens_library name)
   shmlens_flags(shmlens_${name})
   target_include_directories(shmlens_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
 endfunction()
+
+# shmlens_embed(VAR NAME FILE): adds to VAR a C file that defines NAME as the text of FILE (ASCII), a string.
+function(shmlens_embed var name file)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  set(source ${CMAKE_BINARY_DIR}/${name}.c)
+  file(CONFIGURE OUTPUT ${source} CONTENT "extern const char ${name}[];\nconst char ${name}[] = {${bytes}0};\n")
+  set(${var} ${${var}} ${source} PARENT_SCOPE)
+endfunction()

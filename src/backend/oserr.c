@@ -4,7 +4,7 @@
 
 #include "backend/sys.h"
 
-/* The sentence fragments of our own refusals, in the order of enum seg_refusal. */
+/* Our own refusals as sentence fragments, in the order of enum seg_refusal. */
 static const char *const own_text[] = {
     "refused",
     "no such kind of locator",
@@ -14,13 +14,12 @@ static const char *const own_text[] = {
     "the segment shrank meanwhile",
     "not aligned to its size",
     "opened for reading only",
-    "not possible for this kind",
+    "not possible for this kind of segment",
     "in use by others",
     "the name refers to another object now",
     "not a possible size",
     "no memory left for the page",
     "out of memory",
-    "changes too fast to be read",
     "swapped out, or never written",
     "the system chooses the id",
     "only to be created",
@@ -31,6 +30,7 @@ static const char *const own_text[] = {
     "made by a newer version",
     "damaged",
     "stopped",
+    "holds more than there is memory for",
     "its folder belongs to another user, or is a link: nothing is kept there",
     "its name was taken while it was looked at: it is listed as /.shmlens-... now",
 };

@@ -11,29 +11,29 @@ enum { SHOWN = 160 };
 static bool is_value(const char *s)
 {
     const char *p = s + 1;
-    if (*p == '.') {
+    if (*p == '.')
         p++;
-    }
-    if (*p >= '0' && *p <= '9') {
+    if (*p >= '0' && *p <= '9')
         return true;
-    }
     char low[4] = {0};
-    for (int i = 0; i < 3 && s[1 + i] != '\0'; i++) {
+    for (int i = 0; i < 3 && s[1 + i] != '\0'; i++)
         low[i] = (char)(s[1 + i] | 0x20);
-    }
     return memcmp(low, "inf", 4) == 0 || memcmp(low, "nan", 4) == 0;
 }
 
-static const struct command_option *find_option(const char *command, const char *name, size_t n)
+/* Rows of options, and the command whose are meant. */
+struct rows {
+    const struct command_option *row;
+    size_t count;
+    const char *command;
+};
+
+static const struct command_option *find_option(const struct rows *r, const char *name, size_t n)
 {
-    size_t count = 0;
-    const struct command_option *row = command_options(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (command_has_option(&row[i], command) && strlen(row[i].name) == n &&
-            memcmp(row[i].name, name, n) == 0) {
-            return &row[i];
-        }
-    }
+    for (size_t i = 0; i < r->count; i++)
+        if (command_has_option(&r->row[i], r->command) && strlen(r->row[i].name) == n &&
+            memcmp(r->row[i].name, name, n) == 0)
+            return &r->row[i];
     return NULL;
 }
 
@@ -53,34 +53,30 @@ static bool add_option(struct args *a, const char *name, const char *value)
             return true;
         }
     }
-    if (a->given_count == ARGS_OPTIONS) {
+    if (a->given_count == ARGS_OPTIONS)
         return false;
-    }
     a->given[a->given_count].name = name;
     a->given[a->given_count++].value = value;
     return true;
 }
 
-/* The option at argv[*i]; moves *i onto its value when that is a word of its own. */
-static bool take_option(struct args *a, const char *command, int argc, char **argv, int *i,
+/* The option at argv[*i]; moves *i to its value if that is a word of its own. */
+static bool take_option(struct args *a, const struct rows *rows, int argc, char **argv, int *i,
                         char why[ARGS_WHY])
 {
     const char *s = argv[*i];
     const char *equals = strchr(s, '=');
     size_t n = equals == NULL ? strlen(s) : (size_t)(equals - s);
     const struct command_option *o = NULL;
-    if (s[1] == '-') {
-        o = find_option(command, s + 2, n - 2);
-    } else if (strcmp(s, "-h") == 0) {
-        o = find_option(command, "help", 4);
-    }
-    if (o == NULL) {
+    if (s[1] == '-')
+        o = find_option(rows, s + 2, n - 2);
+    else if (strcmp(s, "-h") == 0)
+        o = find_option(rows, "help", 4);
+    if (o == NULL)
         return complain(why, s, n, "no such option");
-    }
     const char *value = "";
-    if (o->arg == NULL && equals != NULL) {
+    if (o->arg == NULL && equals != NULL)
         return complain(why, s, n, "takes no value");
-    }
     if (o->arg != NULL) {
         if (equals == NULL && *i + 1 >= argc) {
             char what[SHOWN];
@@ -92,8 +88,10 @@ static bool take_option(struct args *a, const char *command, int argc, char **ar
     return add_option(a, o->name, value) || complain(why, s, n, "too many options");
 }
 
-bool args_parse(struct args *a, const char *command, int argc, char **argv, char why[ARGS_WHY])
+bool args_parse(struct args *a, const struct command_option *rows, size_t count,
+                const char *command, int argc, char **argv, char why[ARGS_WHY])
 {
+    const struct rows all = {rows, count, command};
     bool options = true;
     *a = (struct args){.words = 0};
     for (int i = 0; i < argc; i++) {
@@ -101,11 +99,10 @@ bool args_parse(struct args *a, const char *command, int argc, char **argv, char
         if (options && strcmp(s, "--") == 0) {
             options = false;
         } else if (options && s[0] == '-' && s[1] != '\0' && !is_value(s)) {
-            if (!take_option(a, command, argc, argv, &i, why)) {
+            if (!take_option(a, &all, argc, argv, &i, why))
                 return false;
-            }
         } else if (a->words == COMMAND_WORDS) {
-            return complain(why, s, strlen(s), "too many words");
+            return complain(why, s, strlen(s), "too many arguments");
         } else {
             a->word[a->words++] = s;
         }
@@ -115,10 +112,8 @@ bool args_parse(struct args *a, const char *command, int argc, char **argv, char
 
 const char *args_get(const struct args *a, const char *name)
 {
-    for (int i = 0; i < a->given_count; i++) {
-        if (strcmp(a->given[i].name, name) == 0) {
+    for (int i = 0; i < a->given_count; i++)
+        if (strcmp(a->given[i].name, name) == 0)
             return a->given[i].value;
-        }
-    }
     return NULL;
 }

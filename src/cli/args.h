@@ -1,4 +1,4 @@
-/* Words and options of one command line, told apart by the rows of commands.def. */
+/* Splits one command line into words and options, by the rows of commands.def. */
 #ifndef SHMLENS_CLI_ARGS_H
 #define SHMLENS_CLI_ARGS_H
 
@@ -9,20 +9,21 @@
 enum { ARGS_OPTIONS = 24, ARGS_WHY = 400 };
 
 struct args {
-    const char *word[COMMAND_WORDS]; /* what is no option, in order */
+    const char *word[COMMAND_WORDS]; /* everything that is not an option, in order */
     int words;
     struct {
         const char *name;  /* of the option's row */
         const char *value; /* "" for one that takes none */
-    } given[ARGS_OPTIONS]; /* each at most once: the last one given counts */
+    } given[ARGS_OPTIONS]; /* each at most once: the last one given wins */
     int given_count;
 };
 
-/* Sorts argv[0, argc) by the options of `command` (`ui` for the UI). `--name VALUE`,
- * `--name=VALUE`;
- * `--` ends the options; `-`, `-5`, `-inf` are words. False: `why` says, printable, what is wrong.
- */
-bool args_parse(struct args *a, const char *command, int argc, char **argv, char why[ARGS_WHY]);
+/* Sorts argv[0, argc) into words and options, by those of `count` option rows that belong to
+ * `command` (`ui` for the UI).
+ * `--name VALUE`, `--name=VALUE`; `--` ends the options; `-`, `-5`, `-inf` are words. False: `why`
+ * says, printable, what is wrong. */
+bool args_parse(struct args *a, const struct command_option *options, size_t count,
+                const char *command, int argc, char **argv, char why[ARGS_WHY]);
 
 /* The value of an option, "" for one without, NULL: not given. */
 const char *args_get(const struct args *a, const char *name);

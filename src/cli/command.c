@@ -36,35 +36,63 @@ const struct command_option *command_options(size_t *count)
     return options;
 }
 
-bool command_has_option(const struct command_option *o, const char *command)
+/* How many characters must be inserted, removed, replaced or swapped to make b of a. */
+static size_t distance(const char *a, const char *b)
 {
-    return strcmp(o->command, command) == 0 ||
-           (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
+    size_t d[COMMAND_NAME_MAX][COMMAND_NAME_MAX], n = strlen(a), m = strlen(b);
+    if (n >= COMMAND_NAME_MAX || m >= COMMAND_NAME_MAX)
+        return SIZE_MAX;
+    for (size_t i = 0; i <= n; i++) {
+        for (size_t k = 0; k <= m; k++) {
+            size_t least = i == 0 ? k : d[i - 1][k] + 1;
+            if (k > 0 && (i == 0 || d[i][k - 1] + 1 < least))
+                least = i == 0 ? k : d[i][k - 1] + 1;
+            if (i > 0 && k > 0 && d[i - 1][k - 1] + (a[i - 1] != b[k - 1]) < least)
+                least = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+                d[i - 2][k - 2] + 1 < least)
+                least = d[i - 2][k - 2] + 1;
+            d[i][k] = least;
+        }
+    }
+    return d[n][m];
+}
+
+const char *command_like(const char *name)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) < 5 ? 2 : 3; /* a match must be closer */
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        size_t n = distance(name, commands[i].name);
+        if (n < least) {
+            least = n;
+            best = commands[i].name;
+        }
+    }
+    return best;
 }
 
 const struct command *command_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(commands[i].name, name) == 0) {
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
-        }
-    }
     return NULL;
 }
 
 /* ---- running ---- */
 
-/* Its address tells threads apart. */
+/* Its address identifies the thread. */
 static _Thread_local char this_thread;
 
-/* --calls: one line a call; equal ones in a row are counted, and told when another follows. Calls
- * that other threads make with the same backend are not the command's, nor may they touch its
+/* --calls: one line per call. Repeated calls are counted and printed once another call follows.
+ * Calls that other threads make with the same backend are not the command's and must not touch its
  * output. */
 struct calls {
     struct out *err;
-    const char *thread; /* the command's */
+    const char *thread; /* the thread of the command */
     char last[OSCALL_TEXT_MAX];
-    uint64_t more; /* how often `last` was made again */
+    uint64_t more; /* how often `last` was repeated */
 };
 
 static void print_more(struct calls *c)
@@ -79,9 +107,8 @@ static void print_more(struct calls *c)
 static void print_call(void *ctx, const struct oscall *call)
 {
     struct calls *c = ctx;
-    if (c->thread != &this_thread) {
+    if (c->thread != &this_thread)
         return;
-    }
     if (strcmp(c->last, call->text) == 0) {
         c->more++;
         return;
@@ -93,10 +120,12 @@ static void print_call(void *ctx, const struct oscall *call)
     out_push(c->err);
 }
 
-/* A recording on the screen stays at its end, wherever the command goes in it. */
+/* Opens the recording a second time, so that the one on the screen stays at its end wherever the
+ * command goes. */
 static bool attach_again(struct command_run *r, enum seg_access access)
 {
-    struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
+    const struct seg_progress progress = run_progress(r);
+    struct oserr e = seg_open_with_progress(r->env->be, r->raw, access, &progress, &r->seg);
     if (oserr_is(e)) {
         (void)run_fail(r, NULL, "read it", e);
         return false;
@@ -106,7 +135,7 @@ static bool attach_again(struct command_run *r, enum seg_access access)
     return true;
 }
 
-/* The segment a command works on: the UI's, or the one its first word names. */
+/* The segment a command works on: the UI's, or the one named by its first word. */
 static bool attach(struct command_run *r)
 {
     const struct command *c = r->command;
@@ -115,16 +144,14 @@ static bool attach(struct command_run *r)
                                                            : SEG_STAT;
     r->word = r->args->word;
     r->words = r->args->words;
-    if ((c->needs & (NEED_STAT | NEED_READ | NEED_WRITE)) == 0) {
+    if ((c->needs & (NEED_STAT | NEED_READ | NEED_WRITE)) == 0)
         return true;
-    }
     if (r->env->ui && r->env->seg != NULL) {
         const char *raw = seg_locator(r->env->seg);
         memcpy(r->raw, raw, strlen(raw) + 1);
         bool timed = args_get(r->args, "at") != NULL || args_get(r->args, "to") != NULL;
-        if (seg_kind(r->env->seg) == SEG_REC && (r->env->when == NULL || timed)) {
+        if (seg_kind(r->env->seg) == SEG_REC && (r->env->when == NULL || timed))
             return attach_again(r, access);
-        }
         r->seg = r->env->seg;
         if (seg_get_access(r->seg) < access) {
             (void)run_error(r, "read-only: turn editing on first");
@@ -135,18 +162,16 @@ static bool attach(struct command_run *r)
     }
     r->word++;
     r->words--;
-    if ((c->needs & NEED_LATER) != 0) {
+    if ((c->needs & NEED_LATER) != 0)
         return run_locator(r, r->args->word[0], r->raw);
-    }
-    if (!run_open(r, r->args->word[0], access, &r->seg, r->raw)) {
+    if (!run_open(r, r->args->word[0], access, &r->seg, r->raw))
         return false;
-    }
     r->seg_is_ours = true;
     r->size = seg_last(r->seg)->size;
     return true;
 }
 
-/* Too few or too many words? In the UI the locator is left out. */
+/* Checks the number of words. In the UI the locator is left out. */
 static int check_words(struct command_run *r)
 {
     const struct command *c = r->command;
@@ -155,21 +180,23 @@ static int check_words(struct command_run *r)
                            ((c->needs & located) != 0 || strcmp(c->name, "rm") == 0)
                        ? 1
                        : 0;
-    if (r->args->words < c->min - left_out) {
-        return run_usage(r, "something is missing: %s %s", c->name, c->synopsis);
+    const char *synopsis = c->synopsis;
+    if (r->args->words >= c->min - left_out && r->args->words <= c->max - left_out)
+        return EXIT_DONE;
+    if (left_out > 0) {
+        synopsis += strcspn(synopsis, " ");
+        synopsis += strspn(synopsis, " ");
     }
-    if (r->args->words > c->max - left_out) {
-        return run_usage(r, "too many words: %s%s%s", c->name, c->synopsis[0] == '\0' ? "" : " ",
-                         c->synopsis);
-    }
-    return EXIT_DONE;
+    return run_error(r, "%s; usage: %s%s%s%s",
+                     r->args->words < c->min - left_out ? "missing argument" : "too many arguments",
+                     r->env->ui ? "" : "shmlens ", c->name, synopsis[0] == '\0' ? "" : " ",
+                     synopsis);
 }
 
 static int stopped(struct command_run *r)
 {
-    if (r->env->ui) {
+    if (r->env->ui)
         return run_error(r, "stopped");
-    }
     out_push(r->env->out);
     os_die_of(os_stop_signal());
     return EXIT_ERROR;
@@ -179,22 +206,18 @@ static int run_command(struct command_run *r)
 {
     struct command_env *env = r->env;
     int status = check_words(r);
-    if (status != EXIT_DONE) {
+    if (status != EXIT_DONE)
         return status;
-    }
-    if (env->ui && (r->command->needs & NEED_SHELL) != 0) {
-        return run_error(r, "is for the shell, not for this prompt");
-    }
-    if (env->when != NULL && (r->command->needs & NEED_NOW) != 0) {
-        return run_error(r, "looks at what happens from now on: . goes back to now");
-    }
-    if (!env->ui && (r->command->needs & NEED_STOP) != 0) {
+    if (env->ui && (r->command->needs & NEED_SHELL) != 0)
+        return run_error(r, "runs from the shell: quit first");
+    if (env->when != NULL && (r->command->needs & NEED_NOW) != 0)
+        return run_error(r, "is about what happens from now on; press . to return to live");
+    if (!env->ui && (r->command->needs & NEED_STOP) != 0)
         os_catch_stop();
-    }
     status = attach(r) ? r->command->run(r) : EXIT_ERROR;
-    if (r->seg_is_ours) {
+    status = r->stopped ? EXIT_STOPPED : status;
+    if (r->seg_is_ours)
         seg_close(r->seg);
-    }
     if (!out_flush(env->out) && (env->ui || !os_stop_asked())) {
         struct oserr e = env->out->error;
         struct out *err = run_error_begin(r, NULL);
@@ -217,25 +240,26 @@ int command_run(struct command_env *env, int argc, char **argv)
     if (argc < 1 || (r.command = command_find(argv[0])) == NULL) {
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(&r, NULL);
-        out_print(err, "no such command: %s; see shmlens help",
+        out_print(err, "%s: no such command; see shmlens help",
                   run_shown(argc < 1 ? "" : argv[0], shown));
         run_error_end(&r);
         return EXIT_ERROR;
     }
-    if (!args_parse(&args, argv[0], argc - 1, argv + 1, why)) {
+    size_t count = 0;
+    const struct command_option *rows = command_options(&count);
+    if (!args_parse(&args, rows, count, argv[0], argc - 1, argv + 1, why))
         return run_usage(&r, "%s", why);
-    }
     if (args_get(&args, "help") != NULL) {
-        help_command(env->out, r.command);
+        args = (struct args){.word = {r.command->name}, .words = 1};
+        r.command = command_find("help");
+        (void)r.command->run(&r);
         return out_flush(env->out) ? EXIT_DONE : EXIT_ERROR;
     }
-    if (args_get(&args, "calls") != NULL) {
+    if (args_get(&args, "calls") != NULL)
         backend_on_call(env->be, print_call, &calls);
-    }
     int status = run_command(&r);
-    if (args_get(&args, "calls") != NULL) {
+    if (args_get(&args, "calls") != NULL)
         backend_on_call(env->be, NULL, NULL);
-    }
     print_more(&calls);
     return status;
 }

@@ -1,4 +1,4 @@
-/* The `:` prompt's line: its words, and what could complete it. */
+/* The line of the `:` prompt: splitting it into words, and completing it. */
 #include <string.h>
 
 #include "cli/command.h"
@@ -9,21 +9,19 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Copies one word from *from to `to` without its quotes; false: a quote was left open. */
+/* Copies one word from *from to `to` without its quotes; false: a quote is not closed. */
 static bool take_word(char **from, char **to)
 {
     char quote = '\0';
     char *p = *from;
     char *q = *to;
-    for (; *p != '\0' && (quote != '\0' || !is_blank(*p)); p++) {
-        if (quote != '\0' && *p == quote) {
+    for (; *p != '\0' && (quote != '\0' || !is_blank(*p)); p++)
+        if (quote != '\0' && *p == quote)
             quote = '\0';
-        } else if (quote == '\0' && (*p == '\'' || *p == '"')) {
+        else if (quote == '\0' && (*p == '\'' || *p == '"'))
             quote = *p;
-        } else {
+        else
             *q++ = *p;
-        }
-    }
     *from = p;
     *to = q;
     return quote == '\0';
@@ -35,14 +33,12 @@ int command_words(char *line, char *words[COMMAND_WORDS], const char **why)
     char *p = line;
     char *q = line; /* never overtakes p: quotes only shrink a word */
     for (;;) {
-        while (is_blank(*p)) {
+        while (is_blank(*p))
             p++;
-        }
-        if (*p == '\0') {
+        if (*p == '\0')
             return count;
-        }
         if (count == COMMAND_WORDS) {
-            *why = "too many words";
+            *why = "too many arguments";
             return -1;
         }
         words[count++] = q;
@@ -59,7 +55,7 @@ int command_words(char *line, char *words[COMMAND_WORDS], const char **why)
 /* ---- completion ---- */
 
 struct completion {
-    const char *word; /* the beginning that is there */
+    const char *word; /* the part typed so far */
     size_t length;
     void (*each)(void *ctx, const char *word);
     void *ctx;
@@ -67,9 +63,8 @@ struct completion {
 
 static void offer(const struct completion *c, const char *candidate)
 {
-    if (strncmp(candidate, c->word, c->length) == 0) {
+    if (strncmp(candidate, c->word, c->length) == 0)
         c->each(c->ctx, candidate);
-    }
 }
 
 static void offer_options(const struct completion *c, const char *command)
@@ -90,20 +85,17 @@ static void offer_views(const struct completion *c)
 {
     size_t count = 0;
     const struct view *v = view_table(&count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         offer(c, v[i].name);
-    }
 }
 
 static void offer_commands(const struct completion *c)
 {
     size_t count = 0;
     const struct command *t = command_table(&count);
-    for (size_t i = 0; i < count; i++) {
-        if ((t[i].needs & NEED_SHELL) == 0) {
+    for (size_t i = 0; i < count; i++)
+        if ((t[i].needs & NEED_SHELL) == 0)
             offer(c, t[i].name);
-        }
-    }
 }
 
 void command_complete(const char *line, size_t cursor, void (*each)(void *ctx, const char *word),
@@ -112,24 +104,21 @@ void command_complete(const char *line, size_t cursor, void (*each)(void *ctx, c
     char copy[1024];
     char *words[COMMAND_WORDS];
     const char *why = NULL;
-    if (cursor >= sizeof copy) {
+    if (cursor >= sizeof copy)
         return;
-    }
     size_t start = cursor; /* of the last word */
-    while (start > 0 && !is_blank(line[start - 1])) {
+    while (start > 0 && !is_blank(line[start - 1]))
         start--;
-    }
     memcpy(copy, line, start);
     copy[start] = '\0';
     int count = command_words(copy, words, &why);
     struct completion c = {line + start, cursor - start, each, ctx};
-    if (count == 0) {
+    if (count == 0)
         offer_commands(&c);
-    } else if (count > 0 && strcmp(words[count - 1], "--as") == 0) {
+    else if (count > 0 && strcmp(words[count - 1], "--as") == 0)
         offer_views(&c);
-    } else if (count == 1 && strcmp(words[0], "help") == 0) {
+    else if (count == 1 && strcmp(words[0], "help") == 0)
         offer_commands(&c);
-    } else if (count > 0 && c.length > 0 && c.word[0] == '-' && command_find(words[0]) != NULL) {
+    else if (count > 0 && c.length > 0 && c.word[0] == '-' && command_find(words[0]) != NULL)
         offer_options(&c, words[0]);
-    }
 }

@@ -6,20 +6,14 @@
 
 enum { PIECE = 256 * 1024, KEPT_MAX = 64 * 1024 * 1024 };
 
-/* A stop that was asked for is no failure. */
+/* A requested stop is not a failure. */
 static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
-    char text[160];
-    char shown[RUN_SHOWN];
-    if (!r->env->ui && os_stop_asked()) {
-        return EXIT_STOPPED;
-    }
     const char *what = oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
                        : e.code == SEG_E_NOT_SEGMENT     ? "not a regular file"
                        : oserr_kind(e) == OSERR_K_DENIED ? "no permission to read it"
                                                          : "cannot read it";
-    return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), what, e.call,
-                     oserr_text(e, text, sizeof text));
+    return run_file_failed(r, path, what, e);
 }
 
 static bool too_large(struct command_run *r, const char *path, uint64_t most)
@@ -32,7 +26,7 @@ static bool too_large(struct command_run *r, const char *path, uint64_t most)
     return false;
 }
 
-/* A pipe, to its end, or as much as is kept. */
+/* Reads a pipe to its end, or as much as is kept in memory. */
 static bool read_all(struct command_run *r, struct file_source *c, uint64_t most)
 {
     size_t cap = 0;
@@ -53,9 +47,8 @@ static bool read_all(struct command_run *r, struct file_source *c, uint64_t most
             return false;
         }
         c->size += got;
-        if (c->size > most) {
+        if (c->size > most)
             return too_large(r, c->path, most);
-        }
         if (got == 0) {
             os_file_abandon(c->file);
             c->file = NULL;
@@ -89,9 +82,8 @@ bool file_source_open(struct command_run *r, const char *path, uint64_t most, st
         c->size = size;
         fits = size <= most || too_large(r, path, most);
     }
-    if (!fits) {
+    if (!fits)
         file_source_close(c);
-    }
     return fits;
 }
 
@@ -102,7 +94,7 @@ void file_source_close(struct file_source *c)
     *c = (struct file_source){.path = NULL};
 }
 
-/* The piece that lies `at` bytes behind `offset`. */
+/* Stores the piece at `offset` + `at`. */
 static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, uint64_t at,
                        const uint8_t *p, size_t n)
 {
@@ -123,9 +115,8 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
     uint8_t *piece = malloc(PIECE);
     int status = EXIT_DONE;
     uint64_t at = 0;
-    if (piece == NULL) {
+    if (piece == NULL)
         return file_failed(r, c->path, (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     while (at < c->size && status == EXIT_DONE) {
         size_t got = 0;
         uint64_t left = c->size - at;
@@ -152,15 +143,12 @@ static int store_rest(struct command_run *r, struct file_source *c, struct seg *
         size_t got = 0;
         struct oserr e = os_file_read(c->file, c->data, PIECE, &got);
         bool fits = got <= c->most - c->size;
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return file_failed(r, c->path, e);
-        }
-        if (got == 0) {
+        if (got == 0)
             return EXIT_DONE;
-        }
-        if (!progress_yield(r->env->progress, c->size, c->most)) {
+        if (!progress_yield(r->env->progress, c->size, c->most))
             return EXIT_STOPPED;
-        }
         size_t take = fits ? got : (size_t)(c->most - c->size);
         int status = store_piece(r, s, offset, c->size, c->data, take);
         c->size += status == EXIT_DONE ? take : 0;
@@ -171,17 +159,15 @@ static int store_rest(struct command_run *r, struct file_source *c, struct seg *
                                " bytes there are room for; all of these were stored",
                                run_shown(c->path, shown), c->most);
         }
-        if (status != EXIT_DONE) {
+        if (status != EXIT_DONE)
             return status;
-        }
     }
 }
 
 int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
 {
-    if (c->file != NULL && !c->endless) {
+    if (c->file != NULL && !c->endless)
         return store_file(r, c, s, offset);
-    }
     int status = EXIT_DONE;
     for (uint64_t at = 0; at < c->size && status == EXIT_DONE; at += PIECE) {
         uint64_t left = c->size - at;
@@ -189,8 +175,7 @@ int file_source_store(struct command_run *r, struct file_source *c, struct seg *
                      ? store_piece(r, s, offset, at, c->data + at, left < PIECE ? left : PIECE)
                      : EXIT_STOPPED;
     }
-    if (status == EXIT_DONE && c->endless) {
+    if (status == EXIT_DONE && c->endless)
         status = store_rest(r, c, s, offset);
-    }
     return status;
 }

@@ -1,4 +1,4 @@
-/* argv to a command or to the UI. */
+/* The command line of the program: runs a command, or checks the UI's options and starts the UI. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,15 +8,14 @@
 #include "core/number.h"
 #include "time/recording.h"
 
-/* Between slices of a command without a UI: only a request to stop ends it. */
+/* The progress of a command without a UI: only a request to stop ends it. */
 static bool cli_yield(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
 {
     (void)ctx;
     (void)done;
     (void)total;
-    if (deadline != 0 && !os_sleep_until(deadline)) {
+    if (deadline != 0 && !os_sleep_until(deadline))
         return false;
-    }
     return !os_stop_asked();
 }
 
@@ -28,16 +27,15 @@ static int ui_error(struct out *err, const char *what, const char *word, const c
     return EXIT_ERROR;
 }
 
-/* `--range OFFSET:LENGTH` of a segment of this size; before that is known: UINT64_MAX. */
+/* Parses `--range OFFSET:LENGTH` for a segment of this size; UINT64_MAX while that is unknown. */
 static bool parse_range(const char *text, uint64_t size, struct ui_options *o)
 {
     char copy[80];
     struct offset_base base = {.size = size};
     const char *colon = strchr(text, ':');
     size_t n = strlen(text);
-    if (colon == NULL || n >= sizeof copy) {
+    if (colon == NULL || n >= sizeof copy)
         return false;
-    }
     memcpy(copy, text, n + 1);
     copy[colon - text] = '\0';
     return number_offset(copy, &base, &o->range_offset) == NUM_OK &&
@@ -52,13 +50,11 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
     o->edit = args_get(a, "edit") != NULL;
     o->no_mouse = args_get(a, "no-mouse") != NULL;
     o->no_config = args_get(a, "no-config") != NULL;
-    if ((s = args_get(a, "hz")) != NULL && !run_hz(s, &o->hz)) {
+    if ((s = args_get(a, "hz")) != NULL && !run_hz(s, &o->hz))
         return ui_error(err, "--hz", s, "not a rate (above 0, at most 10000)");
-    }
     if ((s = args_get(a, "view")) != NULL) {
-        if (view_find(s) == NULL) {
+        if (view_find(s) == NULL)
             return ui_error(err, "--view", s, "no such view");
-        }
         o->view = view_find(s)->name;
     }
     if ((s = args_get(a, "width")) != NULL) {
@@ -68,46 +64,45 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
         }
         o->width = (unsigned)width;
     }
-    if ((s = args_get(a, "range")) != NULL && !parse_range(s, UINT64_MAX, o)) {
+    if ((s = args_get(a, "range")) != NULL && !parse_range(s, UINT64_MAX, o))
         return ui_error(err, "--range", s, "not OFFSET:LENGTH");
-    }
     if ((s = args_get(a, "theme")) != NULL) {
-        if (strcmp(s, "dark") != 0 && strcmp(s, "light") != 0 && strcmp(s, "mono") != 0) {
+        if (strcmp(s, "dark") != 0 && strcmp(s, "light") != 0 && strcmp(s, "mono") != 0)
             return ui_error(err, "--theme", s, "no such theme (dark, light, mono)");
-        }
         o->theme = s;
     }
     return EXIT_DONE;
 }
 
-/* A locator that cannot be opened is said before the screen is taken. */
+/* The first word is neither a command nor a locator. */
+static int unknown_word(struct out *err, const char *word)
+{
+    const char *like = command_like(word);
+    char shown[RUN_SHOWN];
+    out_print(err, "shmlens: %s: no such command", run_shown(word, shown));
+    if (like != NULL)
+        out_print(err, " (did you mean %s?)\n", like);
+    else
+        out_str(err, ", and not a segment name (/NAME, file:PATH); see shmlens help\n");
+    out_push(err);
+    return EXIT_ERROR;
+}
+
+/* Reports a locator that cannot be opened before the screen is taken over. */
 static int check_locator(struct command_env *env, const char *typed, const char *range,
                          struct ui_options *o, char raw[LOCATOR_MAX])
 {
     struct command_run r = {.env = env};
     struct seg *seg = NULL;
-    char first[LOCATOR_MAX];
-    const char *why = locator_typed(typed, first);
-    if (why != NULL) {
-        char shown[RUN_SHOWN];
-        out_print(env->err,
-                  "shmlens: %s: no such command, and not a locator (/NAME, file:PATH); "
-                  "see shmlens help\n",
-                  run_shown(typed, shown));
-        out_push(env->err);
+    if (!run_open(&r, typed, o->edit ? SEG_WRITE : SEG_READ, &seg, raw))
         return EXIT_ERROR;
-    }
-    if (!run_open(&r, typed, o->edit ? SEG_WRITE : SEG_READ, &seg, raw)) {
-        return EXIT_ERROR;
-    }
     int status = EXIT_DONE;
     r.size = seg_last(seg)->size;
     memcpy(r.raw, raw, LOCATOR_MAX);
-    if (range != NULL && !parse_range(range, r.size, o)) {
+    if (range != NULL && !parse_range(range, r.size, o))
         status = run_error(&r, "--range starts before the segment");
-    } else if (o->range_length > 0 && o->range_offset >= r.size) {
+    else if (o->range_length > 0 && o->range_offset >= r.size)
         status = run_error(&r, "--range starts past the end");
-    }
     seg_close(seg);
     o->locator = raw;
     return status;
@@ -120,7 +115,9 @@ static int start_ui(struct command_env *env, int argc, char **argv,
     struct args args;
     struct ui_options o = {.locator = NULL};
     char why[ARGS_WHY];
-    if (!args_parse(&args, "ui", argc - 1, argv + 1, why)) {
+    size_t count = 0;
+    const struct command_option *options = command_options(&count);
+    if (!args_parse(&args, options, count, "ui", argc - 1, argv + 1, why)) {
         out_print(env->err, "shmlens: %s; see shmlens --help\n", why);
         return EXIT_ERROR;
     }
@@ -133,17 +130,16 @@ static int start_ui(struct command_env *env, int argc, char **argv,
         return EXIT_DONE;
     }
     int status = parse_options(&args, &o, env->err);
-    if (status != EXIT_DONE) {
+    if (status != EXIT_DONE)
         return status;
-    }
-    if (args.words > 1) {
-        return ui_error(env->err, "too many words", args.word[1], "one LOCATOR at most");
-    }
+    if (args.words > 0 && locator_typed(args.word[0], raw) != NULL)
+        return unknown_word(env->err, args.word[0]);
+    if (args.words > 1)
+        return ui_error(env->err, "too many arguments", args.word[1], "one LOCATOR at most");
     if (args.words == 1) {
         status = check_locator(env, args.word[0], args_get(&args, "range"), &o, raw);
-        if (status != EXIT_DONE) {
+        if (status != EXIT_DONE)
             return status;
-        }
     }
     if (!os_is_terminal(0) || !os_is_terminal(1)) {
         out_str(env->err, "shmlens: the terminal UI needs a terminal; see shmlens help\n");
@@ -164,13 +160,13 @@ int cli_main(struct backend *be, int argc, char **argv,
     out_fd(&out, 1);
     out_fd(&err, 2);
     static const struct progress progress = {cli_yield, NULL};
-    static struct command_env env; /* large, and one a process */
+    static struct command_env env; /* large, and there is one per process */
     env = (struct command_env){.be = be,
                                .out = &out,
                                .err = &err,
                                .out_terminal = os_is_terminal(1),
+                               .ui_main = ui,
                                .progress = &progress};
-    demo_set_ui(ui);
     recording_install(be);
     int status = 0;
     if (argc > 2 && strcmp(argv[1], "--calls") == 0 && command_find(argv[2]) != NULL) {
@@ -178,11 +174,10 @@ int cli_main(struct backend *be, int argc, char **argv,
         argv[1] = argv[2];
         argv[2] = option;
     }
-    if (argc > 1 && command_find(argv[1]) != NULL) {
+    if (argc > 1 && command_find(argv[1]) != NULL)
         status = command_run(&env, argc - 1, argv + 1);
-    } else {
+    else
         status = start_ui(&env, argc, argv, ui);
-    }
     if (!out_flush(&out) && status == EXIT_DONE && !os_stop_asked()) {
         out_str(&err, "shmlens: cannot write the output\n");
         status = EXIT_ERROR;

@@ -38,21 +38,18 @@ bool out_flush(struct out *o)
 
 void out_push(struct out *o)
 {
-    if (!out_flush(o)) {
-        return; /* o->error keeps it */
-    }
+    if (!out_flush(o))
+        return; /* o->error has it */
 }
 
-/* Makes the buffer hold `want` bytes. */
+/* Makes room for `want` bytes in the buffer. */
 static bool grow(struct out *o, size_t want)
 {
-    if (want <= o->capacity) {
+    if (want <= o->capacity)
         return true;
-    }
     size_t size = o->capacity == 0 ? OUT_TEXT_FIRST : o->capacity;
-    while (size < want) {
+    while (size < want)
         size *= 2;
-    }
     char *bigger = realloc(o->buf, size);
     if (bigger == NULL) {
         o->error = (struct oserr){"realloc", SEG_E_MEMORY};
@@ -63,31 +60,27 @@ static bool grow(struct out *o, size_t want)
     return true;
 }
 
-/* Room for n bytes (n at most OUT_BUFFER): in a text also for the NUL behind them. */
+/* Room for n bytes (n at most OUT_BUFFER); in a text also for a NUL after them. */
 static bool reserve(struct out *o, size_t n)
 {
-    if (oserr_is(o->error)) {
+    if (oserr_is(o->error))
         return false;
-    }
-    if (o->fd < 0) {
+    if (o->fd < 0)
         return grow(o, o->length + n + 1);
-    }
-    if (o->length + n > OUT_BUFFER && !out_flush(o)) {
+    if (o->length + n > OUT_BUFFER && !out_flush(o))
         return false;
-    }
     return o->capacity >= OUT_BUFFER || grow(o, OUT_BUFFER);
 }
 
-/* A text takes as many whole characters as its limit allows. */
+/* A text takes as many whole characters as fit its limit. */
 static void text_bytes(struct out *o, const char *p, size_t n)
 {
     size_t left = o->limit - o->length;
     if (n > left) {
         o->cut = true;
         n = left;
-        while (n > 0 && ((unsigned char)p[n] & 0xc0U) == 0x80U) {
+        while (n > 0 && ((unsigned char)p[n] & 0xc0U) == 0x80U)
             n--;
-        }
     }
     if (reserve(o, n)) {
         memcpy(o->buf + o->length, p, n);
@@ -98,17 +91,14 @@ static void text_bytes(struct out *o, const char *p, size_t n)
 
 void out_bytes(struct out *o, const void *p, size_t n)
 {
-    if (oserr_is(o->error) || n == 0) {
+    if (oserr_is(o->error) || n == 0)
         return;
-    }
     if (o->fd < 0) {
-        if (!o->cut) {
+        if (!o->cut)
             text_bytes(o, p, n);
-        }
     } else if (n >= OUT_BUFFER) {
-        if (out_flush(o)) {
+        if (out_flush(o))
             o->error = os_write_fd(o->fd, p, n);
-        }
     } else if (reserve(o, n)) {
         memcpy(o->buf + o->length, p, n);
         o->length += n;
@@ -127,9 +117,8 @@ void out_print(struct out *o, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (n < 0) {
+    if (n < 0)
         return;
-    }
     if ((size_t)n < sizeof text) {
         out_bytes(o, text, (size_t)n);
         return;
@@ -182,28 +171,25 @@ char *out_room(struct out *o, size_t n)
 void out_used(struct out *o, size_t n)
 {
     o->length += n;
-    if (o->fd < 0) {
+    if (o->fd < 0)
         o->buf[o->length] = '\0';
-    }
 }
 
 void out_json_part(struct out *o, const char *utf8, size_t n)
 {
-    size_t plain = 0; /* start of what needs no escape */
+    size_t plain = 0; /* start of a run that needs no escape */
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)utf8[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
             continue;
-        }
         out_bytes(o, utf8 + plain, i - plain);
         plain = i + 1;
-        if (c == '\n' || c == '\t') {
+        if (c == '\n' || c == '\t')
             out_str(o, c == '\n' ? "\\n" : "\\t");
-        } else if (c == '"' || c == '\\') {
+        else if (c == '"' || c == '\\')
             out_print(o, "\\%c", c);
-        } else {
+        else
             out_print(o, "\\u%04x", c);
-        }
     }
     out_bytes(o, utf8 + plain, n - plain);
 }

@@ -14,12 +14,11 @@ struct out *run_error_begin(struct command_run *r, const char *raw)
 {
     struct out *err = r->env->err;
     if (!r->env->ui) {
-        out_push(r->env->out); /* what was printed before comes first */
+        out_push(r->env->out); /* keep the order of the two outputs */
         out_str(err, "shmlens: ");
     }
-    if (r->command != NULL) {
+    if (r->command != NULL)
         out_print(err, "%s: ", r->command->name);
-    }
     if (raw != NULL && raw[0] != '\0') {
         out_locator(err, raw);
         out_str(err, ": ");
@@ -33,65 +32,10 @@ void run_error_end(struct command_run *r)
     out_push(r->env->err);
 }
 
-/* What is special about a kind, by the start of its locator. */
-static const struct kind_words {
-    const char *prefix;
-    const char *name;   /* what a locator of it looks like */
-    const char *absent; /* what it means when there is none */
-    const char *denied; /* what to do when it may not be reached; NULL: nothing special */
-    const char *other;  /* something else is there; NULL: nothing special */
-    const char *fixed;  /* why it is read-only; NULL: nothing special */
-    const char *cannot; /* why something is not done to it; NULL: nothing special */
-} kind_words[] = {
-    {.prefix = "file:", .name = "not a path: 1 to 4095 bytes", .absent = "no such file"},
-    {.prefix = "rec:",
-     .name = "not a path: 1 to 4095 bytes",
-     .absent = "no such file",
-     .other = "not a recording: a folder, fifo or device",
-     .fixed = "a recording is read-only"},
-    {.prefix = "sysv:",
-     .name = "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, sysv:new",
-     .absent = "no such segment"},
-    {.prefix = "fd:",
-     .name = "not a descriptor: fd:PID/FD, both decimal numbers",
-     .absent = "no such process or descriptor",
-     .cannot = "it has no name to do that to: it is gone when nobody has it any more"},
-    {.prefix = "map:",
-     .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
-     .absent = "no such process, or nothing is mapped there",
-     .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
-     .cannot = "not possible for what is reached through a mapping"},
-    {.prefix = "ns:",
-     .name = "not a segment of a namespace: ns:PID/NAME",
-     .absent = "no such process or segment",
-     .cannot = "it is another namespace's: do that from inside"},
-    {.prefix = "memfd:",
-     .name = "not a name for a memfd: at most 249 bytes",
-     .absent = "no such segment"},
-    {.prefix = "win:",
-     .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or Global\\, no other "
-             "backslash",
-     .absent = "no such segment",
-     .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
-     .cannot = "a section of Windows keeps its size and its rights"},
-    {.prefix = "",
-     .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
-     .absent = "no such segment"},
-};
-
-static const struct kind_words *words_of(const char *raw)
-{
-    const struct kind_words *w = kind_words;
-    while (strncmp(raw, w->prefix, strlen(w->prefix)) != 0) {
-        w++;
-    }
-    return w;
-}
-
 /* What a refusal of our own means to the user. NULL: the backend's own words must do. */
 static const char *refusal(uint32_t code, const char *raw)
 {
-    const struct kind_words *w = words_of(raw);
+    const struct seg_words *w = seg_words(raw);
     switch (code) {
     case SEG_E_LOCATOR:
         return "not a locator that this system knows";
@@ -101,8 +45,8 @@ static const char *refusal(uint32_t code, const char *raw)
         return w->other != NULL ? w->other
                                 : "not a segment: a folder, fifo, link, device or private memory";
     case SEG_E_UNKNOWN:
-        return "a part is swapped out or was never written: reading would change that, and only "
-               "root may look without";
+        return "part of it is swapped out or unwritten; only root can read it without changing "
+               "that";
     case SEG_E_ID_GIVEN:
         return "the system chooses the id: create sysv:new or sysv:key=KEY";
     case SEG_E_TO_CREATE:
@@ -116,9 +60,9 @@ static const char *refusal(uint32_t code, const char *raw)
     case SEG_E_ALIGN:
         return "--expect needs an offset that is a multiple of the value's size";
     case SEG_E_READ_ONLY:
-        return w->fixed != NULL ? w->fixed : "opened read-only";
+        return w->read_only != NULL ? w->read_only : "opened read-only";
     case SEG_E_UNSUPPORTED:
-        return w->cannot != NULL ? w->cannot : "this kind of segment cannot do that";
+        return w->unsupported != NULL ? w->unsupported : "this kind of segment cannot do that";
     case SEG_E_IN_USE:
         return "in use";
     case SEG_E_REPLACED:
@@ -129,8 +73,6 @@ static const char *refusal(uint32_t code, const char *raw)
         return "no memory left for a page that was never written";
     case SEG_E_MEMORY:
         return "out of memory";
-    case SEG_E_UNSETTLED:
-        return "changes too fast to be read whole";
     case SEG_E_RESERVED:
         return "a page there is reserved only: the program that made it has to commit it first";
     case SEG_E_RECORDING:
@@ -139,23 +81,36 @@ static const char *refusal(uint32_t code, const char *raw)
         return "a recording made by a newer version of shmlens";
     case SEG_E_DAMAGED:
         return "the recording is damaged";
+    case SEG_E_TOO_LARGE:
+        return "the recording holds more data than there is free memory for";
     default:
         return NULL;
     }
 }
 
-/* What this system wants instead. */
-static void print_rule(struct out *err, uint32_t code)
+const char *run_in_use(const char *raw)
 {
-    const char *rule = seg_rule(code);
-    if (rule != NULL) {
-        out_print(err, code == SEG_E_LOCATOR ? " (%s)" : "; %s", rule);
+    const char *irremovable = seg_words(raw)->irremovable;
+    return irremovable != NULL ? irremovable : "--force removes it anyway";
+}
+
+/* ` (posix:/NAME, sysv:ID, ...)`: the locators that this system knows. */
+static void print_forms(struct out *err)
+{
+    const struct seg_words *w = NULL;
+    const char *gap = " (";
+    for (size_t i = 0; (w = seg_words_at(i)) != NULL; i++) {
+        if (w->form != NULL) {
+            out_print(err, "%s%s", gap, w->form);
+            gap = ", ";
+        }
     }
+    out_str(err, ")");
 }
 
 static void print_meaning(struct out *err, const char *raw, const char *doing, struct oserr e)
 {
-    const struct kind_words *w = words_of(raw);
+    const struct seg_words *w = seg_words(raw);
     switch (oserr_kind(e)) {
     case OSERR_K_MISSING:
         out_str(err, w->absent);
@@ -181,13 +136,21 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
 {
     char text[200];
     const char *where = raw == NULL ? r->raw : raw;
+    if (e.code == SEG_E_STOPPED) {
+        r->stopped = true;
+        return EXIT_STOPPED;
+    }
     struct out *err = run_error_begin(r, where);
     if (e.code == SEG_E_UNKNOWN && r->env->when != NULL) {
-        out_print(err, "not all of it is known%s: the history does not tell", r->env->when);
+        out_print(err, "not all of it is known%s", r->env->when);
     } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
-        print_rule(err, e.code);
+        if (e.code == SEG_E_LOCATOR) {
+            print_forms(err);
+        } else if (e.code == SEG_E_IN_USE) {
+            out_print(err, "; %s", run_in_use(where));
+        }
     } else {
         print_meaning(err, where, doing, e);
         out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));
@@ -198,9 +161,8 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
 
 struct oserr run_partly(struct oserr e, uint64_t stored)
 {
-    if (stored > 0 && e.code == SEG_E_BEYOND) {
+    if (stored > 0 && e.code == SEG_E_BEYOND)
         e.code = SEG_E_SHRANK;
-    }
     return e;
 }
 
@@ -247,11 +209,21 @@ int run_usage(struct command_run *r, const char *format, ...)
     va_end(args);
     struct out *err = run_error_begin(r, r->raw);
     out_str(err, text);
-    if (!r->env->ui) {
+    if (!r->env->ui)
         out_print(err, "; see shmlens %s --help", r->command->name);
-    }
     run_error_end(r);
     return EXIT_ERROR;
+}
+
+int run_file_failed(struct command_run *r, const char *path, const char *cannot, struct oserr e)
+{
+    char text[160];
+    char shown[RUN_SHOWN];
+    if (!r->env->ui && os_stop_asked()) {
+        return EXIT_STOPPED; /* a stop is not a failure */
+    }
+    return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), cannot, e.call,
+                     oserr_text(e, text, sizeof text));
 }
 
 int run_bad_word(struct command_run *r, const char *what, const char *word, const char *why)
@@ -272,6 +244,20 @@ const char *run_shown(const char *raw, char buf[RUN_SHOWN])
 
 /* ---- opening ---- */
 
+/* Is there a segment of this name, which lacks its slash? */
+static bool is_segment(struct command_run *r, const char *name)
+{
+    char typed[LOCATOR_MAX];
+    char raw[LOCATOR_MAX];
+    struct seg *seg = NULL;
+    int n = snprintf(typed, sizeof typed, "/%s", name);
+    bool found = n > 0 && (size_t)n < sizeof typed && locator_typed(typed, raw) == NULL &&
+                 !oserr_is(seg_open(r->env->be, raw, SEG_STAT, &seg));
+    if (found)
+        seg_close(seg);
+    return found;
+}
+
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {
     char first[LOCATOR_MAX];
@@ -280,6 +266,8 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(r, NULL);
         out_print(err, "%s: %s", run_shown(typed, shown), why);
+        if (is_segment(r, typed))
+            out_print(err, " (did you mean /%s?)", shown);
         run_error_end(r);
         return false;
     }
@@ -291,13 +279,18 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
     return true;
 }
 
+struct seg_progress run_progress(const struct command_run *r)
+{
+    return (struct seg_progress){.yield = r->env->progress->yield, .ctx = r->env->progress->ctx};
+}
+
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX])
 {
-    if (!run_locator(r, typed, raw)) {
+    if (!run_locator(r, typed, raw))
         return false;
-    }
-    struct oserr e = seg_open(r->env->be, raw, access, seg);
+    const struct seg_progress progress = run_progress(r);
+    struct oserr e = seg_open_with_progress(r->env->be, raw, access, &progress, seg);
     if (oserr_is(e)) {
         (void)run_fail(r, raw,
                        access == SEG_WRITE  ? "write to it"

@@ -1,4 +1,4 @@
-/* The words and options of a command as numbers, views, values and ranges. */
+/* Parses the words and options of a command: numbers, views, values, ranges. */
 #include "cli/options.h"
 #include "cli/run.h"
 #include "core/number.h"
@@ -29,9 +29,8 @@ static const char *status_text(enum num_status s)
 bool run_view(struct command_run *r, const struct view **view)
 {
     const char *name = run_option(r, "as");
-    if (name == NULL) {
+    if (name == NULL)
         return true;
-    }
     const struct view *v = view_find(name);
     if (v == NULL) {
         (void)run_bad_word(r, "--as", name,
@@ -46,9 +45,8 @@ bool run_view(struct command_run *r, const struct view **view)
 bool run_value_view(struct command_run *r, const struct view **view)
 {
     *view = r->env->ui ? view_find(r->env->view == NULL ? "hex" : r->env->view) : NULL;
-    if (!run_view(r, view)) {
+    if (!run_view(r, view))
         return false;
-    }
     if (*view == NULL) {
         (void)run_usage(r, "--as VIEW is missing (hex, u32le, f64, utf8, ...)");
         return false;
@@ -78,9 +76,8 @@ bool run_number(struct command_run *r, const char *what, const char *word, uint6
                 uint64_t *n)
 {
     enum num_status s = number_u64(word, max, n);
-    if (s != NUM_OK) {
+    if (s != NUM_OK)
         (void)run_bad_word(r, what, word, status_text(s));
-    }
     return s == NUM_OK;
 }
 
@@ -111,16 +108,16 @@ bool run_duration_option(struct command_run *r, const char *name, int64_t *ns)
 {
     char option[48];
     const char *value = run_option(r, name);
-    if (value == NULL) {
+    if (value == NULL)
         return true;
-    }
     enum num_status s = number_duration(value, ns);
     if (s != NUM_OK) {
         (void)run_bad_word(r, dashed(name, option), value,
                            s == NUM_RANGE ? "out of range"
                                           : "not a duration (250us, 250ms, 1.5s, 2m, 1h, 3d)");
     } else if (*ns > INT64_MAX / 2) {
-        *ns = INT64_MAX / 2; /* it is added to the clock: 146 years from now is never, too */
+        *ns = INT64_MAX /
+              2; /* it is added to the clock, and 146 years from now is as good as never */
     }
     return s == NUM_OK;
 }
@@ -129,12 +126,10 @@ bool run_count_option(struct command_run *r, const char *name, uint64_t *n)
 {
     char option[48];
     const char *value = run_option(r, name);
-    if (value == NULL) {
+    if (value == NULL)
         return true;
-    }
-    if (!run_number(r, dashed(name, option), value, UINT64_MAX, n)) {
+    if (!run_number(r, dashed(name, option), value, UINT64_MAX, n))
         return false;
-    }
     if (*n == 0) {
         (void)run_bad_word(r, option, value, "must be at least 1");
         return false;
@@ -145,15 +140,13 @@ bool run_count_option(struct command_run *r, const char *name, uint64_t *n)
 bool run_positive(const char *text, double max, double *out)
 {
     double v = 0;
-    uint64_t whole = 0; /* these have suffixes too */
-    if (number_u64(text, UINT64_MAX, &whole) == NUM_OK) {
+    uint64_t whole = 0; /* these may have suffixes as well */
+    if (number_u64(text, UINT64_MAX, &whole) == NUM_OK)
         v = (double)whole;
-    } else if (number_f64(text, &v) != NUM_OK) {
+    else if (number_f64(text, &v) != NUM_OK)
         return false;
-    }
-    if (!(v > 0) || !(v <= max)) {
+    if (!(v > 0) || !(v <= max))
         return false;
-    }
     *out = v;
     return true;
 }
@@ -161,9 +154,8 @@ bool run_positive(const char *text, double max, double *out)
 bool run_hz(const char *text, double *hz)
 {
     const double slowest = 1e-6; /* once in 11 days: the period must fit the clock */
-    if (!run_positive(text, UI_HZ_MAX, hz)) {
+    if (!run_positive(text, UI_HZ_MAX, hz))
         return false;
-    }
     *hz = *hz < slowest ? slowest : *hz;
     return true;
 }
@@ -192,19 +184,16 @@ bool run_value(struct command_run *r, const struct view *v, const char *what, co
 
 bool run_range(struct command_run *r, int first, struct range *range)
 {
-    uint64_t start = 0, end = r->size; /* of the part that the UI has open */
+    uint64_t start = 0, end = r->size; /* of the part that the UI shows */
     *range = (struct range){.has_offset = r->words > first, .has_length = r->words > first + 1};
-    if (r->seg != NULL) {
+    if (r->seg != NULL)
         seg_part(r->seg, &start, &end);
-    }
     range->offset = start;
-    if (range->has_offset && !run_offset(r, r->word[first], &range->offset)) {
+    if (range->has_offset && !run_offset(r, r->word[first], &range->offset))
         return false;
-    }
     uint64_t wanted = 0;
-    if (range->has_length && !run_number(r, "LENGTH", r->word[first + 1], UINT64_MAX, &wanted)) {
+    if (range->has_length && !run_number(r, "LENGTH", r->word[first + 1], UINT64_MAX, &wanted))
         return false;
-    }
     bool at_end = range->offset == r->size && (r->size == 0 || (range->has_length && wanted == 0));
     if (range->offset >= r->size && !at_end) {
         (void)run_error(r,
@@ -213,9 +202,8 @@ bool run_range(struct command_run *r, int first, struct range *range)
         return false;
     }
     uint64_t left = r->size - range->offset;
-    if (!range->has_length && range->offset < end && end < r->size) {
+    if (!range->has_length && range->offset < end && end < r->size)
         left = end - range->offset;
-    }
     range->length = !range->has_length || wanted > left ? left : wanted;
     range->missing = wanted > range->length ? wanted - range->length : 0;
     return true;
@@ -223,18 +211,17 @@ bool run_range(struct command_run *r, int first, struct range *range)
 
 int run_past_end(struct command_run *r, const struct range *range)
 {
-    if (range->missing == 0) {
+    if (range->missing == 0)
         return EXIT_DONE;
-    }
     return run_error(r,
                      "the range from 0x%" PRIx64 " reaches %" PRIu64
                      " bytes past the end: the segment has %" PRIu64 " bytes",
                      range->offset, range->missing, r->size);
 }
 
-/* --at: places in the time of a recording. */
+/* --at: times within a recording. */
 
-/* `1.5s`, `end`, `end-1s`, `-1s` (from the end, too), of a recording that ends at `end`. */
+/* `1.5s`, `end`, `end-1s`, `-1s` (also from the end), in a recording that ends at `end`. */
 static enum num_status parse_time(const char *s, int64_t end, int64_t *t)
 {
     bool from_end = strncmp(s, "end", 3) == 0;
@@ -245,13 +232,11 @@ static enum num_status parse_time(const char *s, int64_t end, int64_t *t)
     }
     bool back = *s == '-';
     s += back ? 1 : 0;
-    if (from_end && !back) {
+    if (from_end && !back)
         return NUM_SYNTAX;
-    }
     enum num_status status = number_duration(s, t);
-    if (status == NUM_OK && back) {
+    if (status == NUM_OK && back)
         *t = end - *t;
-    }
     return status;
 }
 
@@ -261,9 +246,8 @@ bool run_at(struct command_run *r, const char *option, struct seg *seg, const ch
     struct recording *recorded = recording_of(seg);
     struct rec_info info;
     int64_t t = 0;
-    if (value == NULL) {
+    if (value == NULL)
         return true;
-    }
     if (recorded == NULL) {
         (void)run_usage(r, "--%s is for recordings (rec:FILE)", option);
         return false;
@@ -280,7 +264,7 @@ bool run_at(struct command_run *r, const char *option, struct seg *seg, const ch
         (void)run_error(r, "%s: the recording has only %.6f s", value, (double)info.end / 1e9);
         return false;
     }
-    struct oserr e = seg_seek(seg, t);
+    struct oserr e = recording_seek(seg, t, r->env->progress);
     if (oserr_is(e)) {
         (void)run_fail(r, raw, "read it", e);
         return false;

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Behind one character: an invalid byte counts as one. */
+/* The next character; an invalid byte counts as one. */
 static const char *next_character(const char *s)
 {
     s++;
@@ -12,13 +12,13 @@ static const char *next_character(const char *s)
     return s;
 }
 
-/* The end of the set that starts at p (a `[`), behind its `]`; NULL: it is none. */
+/* The end of the set that starts at p (a `[`), after its `]`; NULL: not a set. */
 static const char *set_end(const char *p)
 {
     p++;
     if (*p == '!' || *p == '^')
         p++;
-    if (*p == ']') /* the first one is a member */
+    if (*p == ']') /* as the first member it is literal */
         p++;
     while (*p != '\0' && *p != ']')
         p++;
@@ -40,7 +40,8 @@ static bool set_has(const char *p, const char *end, uint8_t byte)
     return found != inverse;
 }
 
-/* One element of the pattern that is no star, at one character: both move behind it, or false. */
+/* Matches one element of the pattern other than a star against one character and moves past both;
+ * false: no match. */
 static bool match_one(const char **pattern, const char **text)
 {
     const char *p = *pattern, *end = *p == '[' ? set_end(p) : NULL;
@@ -60,7 +61,7 @@ static bool match_one(const char **pattern, const char **text)
 
 bool glob_match(const char *pattern, const char *text)
 {
-    const char *star = NULL, *again = NULL; /* behind the last star, and what it ends before */
+    const char *star = NULL, *again = NULL; /* after the last star, and where its match ends */
     while (*text != '\0' || *pattern != '\0') {
         if (*pattern == '*') {
             star = ++pattern;

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /* Does the whole text match? `*` is any run of characters, `?` one character, `[a-z]` one of a set,
- * `[!a-z]` one of the others; a `[` without its `]` is itself. Sets are of single bytes. A
- * backslash is itself, so that a name in its shown form (`\x0a`) can be typed as it stands; `[*]`
- * is a star. Takes no longer than the product of the two lengths. */
+ * `[!a-z]` one not in it; a `[` without a `]` is literal. Sets are of single bytes. A backslash is
+ * literal, so that a name in its shown form (`\x0a`) can be typed as is; `[*]` is a star. Takes
+ * time at most proportional to the product of the two lengths. */
 bool glob_match(const char *pattern, const char *text);
 
 #endif

@@ -1,4 +1,4 @@
-/* The inspector: the bytes at the cursor as everything they could be. Pure. */
+/* The bytes at the cursor in every interpretation, for the inspector panel. Pure. */
 #ifndef SHMLENS_CORE_INTERPRET_H
 #define SHMLENS_CORE_INTERPRET_H
 
@@ -19,11 +19,11 @@ struct inspect {
     int count;
 };
 
-/* Fills rows for n <= INSPECT_BYTES bytes at p (fewer near the end: rows that need more are
- * absent): hex, bits, u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 in the order asked for (big) and then,
- * labelled `be u16` or `le u16`, in the other one; `time` and `time64`: time_t as UTC, in the order
- * asked for, absent outside of the years 0000 to 9999; `utf8` and `utf16`: the character with its
- * code point, `invalid`, or `cut off`. */
+/* Fills rows for n <= INSPECT_BYTES bytes at p (fewer near the end; rows that need more are
+ * absent): hex, bits, u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 in the given order (big), then in the
+ * other one, labelled `be u16` or `le u16`; `time` and `time64`: time_t as UTC, in the given order,
+ * absent outside the years 0000 to 9999; `utf8` and `utf16`: the character with its code point,
+ * `invalid`, or `cut off`. */
 void inspect_fill(struct inspect *in, const uint8_t *p, size_t n, bool big);
 
 #endif

@@ -6,15 +6,15 @@
 
 #include "core/text.h"
 
-/* What may stand before the colon. Whether this system has the kind, the backend says. */
+/* Prefixes of locators. Whether this system supports the kind, the backend decides. */
 static const char *const kinds[] = {
     "posix:", "sysv:", "fd:", "map:", "ns:", "memfd:", "file:", "win:", "rec:", NULL};
 
-/* The Windows name spaces, whose backslash is part of the system's own name. */
+/* The Windows name spaces, whose backslash is part of the name itself. */
 static const char *const spaces[] = {"win:Local\\", "win:Global\\", NULL};
 static const char *const bare_spaces[] = {"Local\\", "Global\\", NULL};
 
-/* Length of whichever of the words s starts with, 0: none. */
+/* Length of the word that s starts with; 0: none. */
 static size_t starts_with(const char *s, const char *const *words)
 {
     for (; *words != NULL; words++) {
@@ -25,34 +25,34 @@ static size_t starts_with(const char *s, const char *const *words)
     return 0;
 }
 
-/* Puts prefix before the raw text from `from` on, in place. */
+/* Inserts prefix before the raw text that starts at `from`, in place. */
 static const char *with_prefix(char raw[LOCATOR_MAX], size_t from, const char *prefix)
 {
     size_t n = strlen(prefix);
     size_t rest = strlen(raw + from) + 1;
     if (n + rest > LOCATOR_MAX)
-        return "not a locator: too long";
+        return "not a segment name: too long";
     memmove(raw + n, raw + from, rest);
     for (size_t i = 0; i < n; i++)
         raw[i] = prefix[i];
     return NULL;
 }
 
-/* Undoes the escapes of s behind the first `literal` bytes, which stay as they are. */
+/* Undoes the escapes of s after the first `literal` bytes, which are copied. */
 static const char *unescape(const char *s, size_t literal, char raw[LOCATOR_MAX])
 {
     memcpy(raw, s, literal);
     if (text_unescape(raw + literal, LOCATOR_MAX - literal, s + literal) != SIZE_MAX)
         return NULL;
-    return strlen(s) < LOCATOR_MAX ? "not a locator: no name can hold a NUL byte (\\x00)"
-                                   : "not a locator: too long";
+    return strlen(s) < LOCATOR_MAX ? "not a segment name: no name can hold a NUL byte (\\x00)"
+                                   : "not a segment name: too long";
 }
 
 const char *locator_typed(const char *typed, char raw[LOCATOR_MAX])
 {
     static const char shm[] = "/dev/shm/";
     if (*typed == '\0')
-        return "not a locator: it is empty";
+        return "not a segment name: it is empty";
     size_t literal = starts_with(typed, spaces);
     size_t bare = starts_with(typed, bare_spaces);
     literal += bare; /* at most one of the two */
@@ -67,11 +67,11 @@ const char *locator_typed(const char *typed, char raw[LOCATOR_MAX])
     }
     size_t kind = starts_with(raw, kinds);
     if (kind == 0)
-        return "not a locator: want /name, posix:/name, sysv:ID, fd:PID/FD, file:PATH or the like";
-    return raw[kind] == '\0' ? "not a locator: nothing behind the colon" : NULL;
+        return "not a segment name: use /name, sysv:ID, fd:PID/FD, file:PATH, ...";
+    return raw[kind] == '\0' ? "not a segment name: nothing after the colon" : NULL;
 }
 
-/* Would the escape of the byte at s be taken for a literal backslash? */
+/* Would the shown form of the byte at s begin with the backslash of an escape? */
 static bool escape_follows(const char *s)
 {
     char first[5]; /* one escape */
@@ -79,10 +79,10 @@ static bool escape_follows(const char *s)
     return *s != '\\' && first[0] == '\\';
 }
 
-/* The beginnings that are not shown as text_escape would. */
+/* Beginnings that are shown differently from text_escape. */
 static const struct {
     const char *raw, *shown;
-    bool before_escape; /* only where an escape follows, which would be read as `Local\` */
+    bool before_escape; /* only before an escape, whose backslash would be read as `Local\` */
 } beginnings[] = {
     {"win:Local\\", "win:Local\\", false},
     {"win:Global\\", "win:Global\\", false},

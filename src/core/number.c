@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The value of a digit in any base up to 16; 99 where it is none. */
+/* The value of a digit in any base up to 16; 99: not a digit. */
 static unsigned digit_value(char c)
 {
     if (c >= '0' && c <= '9')
@@ -15,17 +15,16 @@ static unsigned digit_value(char c)
     return 99;
 }
 
-/* Reads the digits at *s; false: there are none. *over says that they do not fit 64 bits. */
+/* Reads the digits at *s; false: there are none. *over: they do not fit 64 bits. */
 static bool read_digits(const char **s, unsigned base, uint64_t *value, bool *over)
 {
     const char *p = *s;
     uint64_t v = 0;
-    for (unsigned d; (d = digit_value(*p)) < base; p++) {
+    for (unsigned d; (d = digit_value(*p)) < base; p++)
         if (v > (UINT64_MAX - d) / base)
             *over = true;
         else
             v = v * base + d;
-    }
     if (p == *s)
         return false;
     *s = p;
@@ -33,7 +32,7 @@ static bool read_digits(const char **s, unsigned base, uint64_t *value, bool *ov
     return true;
 }
 
-/* 16 for `0x`, 2 for `0b`, 8 for `0o`, else 10; steps over the prefix. */
+/* 16 for `0x`, 2 for `0b`, 8 for `0o`, else 10; skips the prefix. */
 static unsigned read_base(const char **s)
 {
     if ((*s)[0] != '0')
@@ -59,7 +58,7 @@ static unsigned read_base(const char **s)
     return base;
 }
 
-/* How many bits the suffix shifts by; -1: no such suffix. */
+/* The shift that a size suffix means; -1: no such suffix. */
 static int suffix_shift(const char *s)
 {
     static const char letters[] = "KMGT";
@@ -131,7 +130,7 @@ static enum num_status step(uint64_t base, char sign, uint64_t n, uint64_t *out)
     return NUM_OK;
 }
 
-/* The number behind a sign that was read already: another sign is none of it. */
+/* The number after a sign; another sign is not part of it. */
 static enum num_status unsigned_rest(const char *s, uint64_t max, uint64_t *out)
 {
     if (*s == '-' || *s == '\0')
@@ -139,7 +138,7 @@ static enum num_status unsigned_rest(const char *s, uint64_t max, uint64_t *out)
     return number_u64(s, max, out);
 }
 
-/* `+16 -16 %50 'a`: what only the UI takes. */
+/* `+16 -16 %50 'a`: only in the UI. */
 static enum num_status relative_offset(const char *s, const struct offset_base *base, uint64_t *out)
 {
     uint64_t n = 0;
@@ -201,4 +200,19 @@ size_t number_format_size(uint64_t bytes, char buf[NUMBER_SIZE_MAX])
     }
     n = snprintf(buf, NUMBER_SIZE_MAX, "%.*f %ciB", v < 99.95 ? 1 : 0, v, units[unit]);
     return n < 0 ? 0 : (size_t)n;
+}
+
+void number_format_mode(uint32_t mode, char buf[NUMBER_MODE_MAX])
+{
+    static const struct {
+        uint32_t bit;
+        int at;
+        char letter;
+    } special[] = {{04000, 2, 's'}, {02000, 5, 's'}, {01000, 8, 't'}};
+    for (int i = 0; i < 9; i++)
+        buf[i] = (mode >> (8 - i) & 1) != 0 ? "rwx"[i % 3] : '-';
+    for (int i = 0; i < 3; i++)
+        if ((mode & special[i].bit) != 0)
+            buf[special[i].at] = special[i].letter;
+    buf[9] = '\0';
 }

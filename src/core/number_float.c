@@ -1,3 +1,6 @@
+/* Floats: reading the forms of C, and writing the shortest decimal that reads back. The C
+ * library rounds correctly; here it is asked for more and more digits until the result reads
+ * back. */
 #include "core/number.h"
 
 #include <float.h>
@@ -25,7 +28,7 @@ static bool is_word(const char *s, const char *word)
 
 /* A positive decimal: 0.DIGITS times ten to the (exponent + 1). */
 struct decimal {
-    char digits[20]; /* at most 17, no trailing zeros, NUL-terminated */
+    char digits[20]; /* at most 17, without trailing zeros, NUL-terminated */
     int count;
     int exponent; /* of the first digit */
 };
@@ -48,13 +51,12 @@ static void nearest(double v, int n, struct decimal *d)
     d->digits[d->count] = '\0';
 }
 
-/* The digits of s, a number in decimal; false: it has none but zeros, or more than 17, or is hex.
- */
+/* The digits of s, a decimal number; false: only zeros, more than 17 digits, or hex. */
 static bool take_decimal(const char *s, struct decimal *d)
 {
     bool point = false;
     int before =
-        0; /* digits in front of the point, from the first that is not 0; below 0: behind */
+        0; /* digits before the point, from the first that is not 0; negative: zeros after it */
     s += *s == '-' || *s == '+';
     d->count = 0;
     for (; *s == '.' || (*s >= '0' && *s <= '9'); s++) {
@@ -87,8 +89,8 @@ static uint64_t whole(const struct decimal *d)
     return v;
 }
 
-/* The strtod of some C libraries (mingw-w64's) takes a power of two for its neighbour below it. v
- * as it should be; the neighbour is `below`. */
+/* Some C libraries' strtod (mingw-w64's) returns the neighbour below a power of two. The correct v;
+ * `below` is that neighbour. */
 static double settle(const char *s, double v, double below)
 {
     struct decimal said, d, less;
@@ -118,8 +120,8 @@ static float read_f32(const char *s, char **end)
 
 /* --- reading --- */
 
-/* May strtod see it? It would also take leading blanks and `nan(...)`, which are no numbers here.
- */
+/* May strtod see it? It would also accept leading blanks and `nan(...)`, which are not numbers
+ * here. */
 static enum num_status float_form(const char *s)
 {
     if (*s == '\0')
@@ -176,8 +178,8 @@ enum num_status number_f32(const char *s, float *out)
 /* What differs between the two types. */
 struct float_type {
     bool single;
-    int sure;      /* a decimal of so many digits survives the type and back */
-    int enough;    /* so many digits always read back */
+    int sure;      /* a decimal of this many digits survives the type and back */
+    int enough;    /* this many digits always read back */
     int plain;     /* decimal exponents below this are written without `e`: integers are exact */
     double normal; /* the smallest value of full precision */
 };
@@ -201,8 +203,7 @@ static bool reads_back(const struct float_type *t, const struct decimal *d, doub
     return back >= v && back <= v;
 }
 
-/* The next larger decimal of n digits; false when that would carry into the last digit's left
- * neighbours all the way. */
+/* The next larger decimal of n digits; false if that carries out of the first digit. */
 static bool next_up(struct decimal *d, int n)
 {
     while (d->count < n)
@@ -218,9 +219,9 @@ static bool next_up(struct decimal *d, int n)
     return true;
 }
 
-/* The shortest decimal that reads back. At a power of two the interval of what reads back is twice
- * as wide above the value as below, so there the nearest of n digits may miss where its upper
- * neighbour hits. */
+/* The shortest decimal that reads back. At a power of two the interval that reads back is twice as
+ * wide above the value as below, so the nearest decimal of n digits may fail where the next larger
+ * one succeeds. */
 static void shortest(const struct float_type *t, double v, struct decimal *d)
 {
     int unused;

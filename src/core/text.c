@@ -14,9 +14,10 @@ static struct text_char bad(size_t size, bool cut)
     return (struct text_char){.cp = 0, .size = (uint8_t)size, .valid = false, .cut = cut};
 }
 
-/* What a UTF-8 lead byte promises, and which second bytes keep the promise (Unicode, table 3-7). */
+/* What a UTF-8 lead byte promises: the length, and which second bytes are valid (Unicode, table
+ * 3-7). */
 struct utf8_lead {
-    uint8_t length; /* bytes of the character; 0: no lead byte */
+    uint8_t length; /* bytes of the character; 0: not a lead byte */
     uint8_t low;    /* second byte, smallest */
     uint8_t high;   /* second byte, largest */
 };
@@ -62,7 +63,8 @@ static struct text_char decode_utf16(const uint8_t *p, size_t n, bool big)
         return good(unit, 2);
     if (unit >= 0xdc00)
         return bad(2, false);
-    if (n < 4) /* the first byte of the second unit may already say that it is no partner */
+    if (n <
+        4) /* the first byte of the second unit may already show that it is not the other half */
         return bad(2, n == 2 || !big || (p[2] >= 0xdc && p[2] <= 0xdf));
     uint32_t next = (uint32_t)p[2 + high] << 8 | p[2 + (high ^ 1)];
     if (next < 0xdc00 || next > 0xdfff)
@@ -151,7 +153,7 @@ size_t text_unit(enum text_encoding enc)
     return enc == TEXT_UTF16LE || enc == TEXT_UTF16BE ? 2 : 1;
 }
 
-/* --- what a terminal makes of it --- */
+/* --- what a terminal does with it --- */
 
 int text_width(uint32_t cp)
 {
@@ -164,10 +166,10 @@ int text_width(uint32_t cp)
     default:
         break;
     }
-    /* Hangul vowels and finals are drawn into the syllable that the initial before them opened. */
+    /* Hangul vowels and finals are drawn into the syllable that the initial before them began. */
     if ((cp >= 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp <= 0xd7ff))
         return 0;
-    /* utf8proc gives spacing marks 0; terminals (wcwidth) give them a column. */
+    /* utf8proc gives spacing marks 0 columns; terminals (wcwidth) give them one. */
     return utf8proc_charwidth((utf8proc_int32_t)cp) == 2 ? 2 : 1;
 }
 

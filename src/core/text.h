@@ -1,5 +1,5 @@
 /* Text in memory and text on a screen: decoding with resynchronisation, encoding, width, and the
- * one escape through which every byte of foreign origin passes before it may reach a terminal or a
+ * one escape that every byte of foreign origin passes through before it may reach a terminal or a
  * pipe. */
 #ifndef SHMLENS_CORE_TEXT_H
 #define SHMLENS_CORE_TEXT_H
@@ -22,49 +22,47 @@ enum text_encoding {
 /* One decoded character, or one invalid unit. */
 struct text_char {
     uint32_t cp;  /* the code point; undefined when !valid */
-    uint8_t size; /* bytes it takes, 1 to 4; of an invalid sequence only what must be skipped to
+    uint8_t size; /* bytes it takes, 1 to 4; for an invalid sequence what must be skipped to
                      resynchronise */
     bool valid; /* false: overlong, surrogate, truncated, stray continuation, unpaired surrogate, >
                    U+10FFFF */
-    bool cut;   /* invalid only because the buffer ends here: with more bytes it might be valid */
+    bool cut;   /* invalid only because the buffer ends here: more bytes might make it valid */
 };
 
-/* Decodes the character at p (n >= 1 bytes are there). Always sets size >= 1 and size <= n (for
- * UTF-16 with n == 1: size 1, cut). Maximal-subpart resynchronisation (Unicode 15, section 3.9,
- * table 3-8). */
+/* Decodes the character at p (n >= 1 bytes are available). Always 1 <= size <= n (for UTF-16 with n
+ * == 1: size 1, cut). Maximal-subpart resynchronisation (Unicode 15, section 3.9, table 3-8). */
 struct text_char text_decode(enum text_encoding enc, const uint8_t *p, size_t n);
 
-/* Bytes of `cp` in `enc` into out (at most 4); 0 when the encoding cannot hold it (surrogates
- * never). */
+/* Bytes of `cp` in `enc` into out (at most 4); 0 if the encoding cannot hold it (surrogates never).
+ */
 MUST_USE size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4]);
 
 /* Bytes of one code unit: 1 or 2. */
 size_t text_unit(enum text_encoding enc);
 
-/* Columns, as terminals count: 0 for what is drawn onto the character before it (nonspacing and
- * enclosing marks, Hangul vowels and finals), 1 or 2 otherwise (utf8proc; East Asian ambiguous and
+/* Columns as terminals count them: 0 for what is drawn onto the character before it (nonspacing and
+ * enclosing marks, Hangul vowels and finals), otherwise 1 or 2 (utf8proc; East Asian ambiguous and
  * spacing marks are 1). For printable cp only. */
 int text_width(uint32_t cp);
 
-/* May this code point be sent to a terminal as itself? False for C0/C1 controls, DEL, surrogates,
+/* May this code point be sent to a terminal as is? False for C0/C1 controls, DEL, surrogates,
  * noncharacters, unassigned, private use, line and paragraph separators, every bidi control, other
- * format characters (zero width joiner, soft hyphen, tags, variation selectors stay invisible:
+ * format characters (zero width joiner, soft hyphen, tags and variation selectors stay invisible:
  * false), U+FEFF. */
 bool text_printable(uint32_t cp);
 
 /* Escapes n raw bytes as UTF-8 for people: printable UTF-8 stays, a backslash becomes `\\`, each
- * other byte
- * `\xNN` (lower case). Writes at most cap bytes with the NUL, never half an escape or character;
- * returns the length a full result has (without NUL), like snprintf. */
+ * other byte `\xNN` (lower case). Writes at most cap bytes including the NUL, never half an escape
+ * or character; returns the length of the full result (without NUL), like snprintf. */
 size_t text_escape(char *out, size_t cap, const void *bytes, size_t n);
 
-/* As text_escape, but newline and tab stay, and a backslash stays itself (contents, not names). */
+/* As text_escape, but newline, tab and backslash stay (for contents, not names). */
 size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n);
 
 int text_hex_digit(char c); /* its value; -1: not a hex digit */
 
-/* Undoes text_escape: `\\` and `\xNN` (either case) become a byte, any other backslash is itself. A
- * `\x00` is refused. Returns the length, or SIZE_MAX when it does not fit cap or holds a NUL.
+/* Undoes text_escape: `\\` and `\xNN` (either case) become a byte, any other backslash is literal.
+ * A `\x00` is refused. Returns the length, or SIZE_MAX if it does not fit cap or holds a NUL.
  * NUL-terminates. */
 MUST_USE size_t text_unescape(char *out, size_t cap, const char *s);
 

@@ -1,14 +1,15 @@
+/* The escape for bytes of foreign origin, and its inverse. */
 #include "core/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Where escaped text goes: a buffer that may be too small, and how long it would have become. */
+/* Where escaped text goes: a buffer that may be too small, and the length it would need. */
 struct sink {
     char *out;
     size_t cap;
     size_t length; /* of the full result */
-    bool full;     /* a piece did not fit: nothing further is written */
+    bool full;     /* a piece did not fit: nothing more is written */
 };
 
 /* Appends a piece, whole or not at all. */
@@ -73,7 +74,7 @@ int text_hex_digit(char c)
     return -1;
 }
 
-/* The byte that the escape at s stands for, -1 where there is none; *size is what it takes. */
+/* The byte that the escape at s stands for, -1: not an escape; *size is the escape's length. */
 static int read_escape(const char *s, size_t *size)
 {
     if (s[0] != '\\')

@@ -80,13 +80,21 @@ const struct view *view_find(const char *name)
             strlen(v->name) - 2; /* every name has more than two characters, or no order */
         if (has_order(v) && v->big == MACHINE_BIG && n == stem && strncmp(v->name, name, n) == 0)
             return v;
-        /* One byte has no order: u8le is u8. */
+        /* Single bytes have no order: u8le is u8. */
         if ((v->kind == VIEW_UNSIGNED || v->kind == VIEW_SIGNED) && v->unit == 1 && n == 4 &&
             strncmp(name, v->name, 2) == 0 &&
             (strcmp(name + 2, "le") == 0 || strcmp(name + 2, "be") == 0))
             return v;
     }
     return NULL;
+}
+
+const struct view *view_text(enum text_encoding enc)
+{
+    size_t i = 0;
+    while (table[i].kind != VIEW_TEXT || table[i].enc != enc)
+        i++;
+    return &table[i];
 }
 
 const struct view *view_swapped(const struct view *v)
@@ -134,7 +142,7 @@ int view_compare(const struct view *v, const uint8_t *a, const uint8_t *b)
     }
     uint64_t x = view_bits(v, a);
     uint64_t y = view_bits(v, b);
-    if (v->kind == VIEW_SIGNED) { /* with the sign bit turned, signed order is unsigned order */
+    if (v->kind == VIEW_SIGNED) { /* with the sign bit flipped, signed order is unsigned order */
         x ^= UINT64_C(1) << 63;
         y ^= UINT64_C(1) << 63;
     }

@@ -1,4 +1,4 @@
-/* How bytes read as values: one table, each row with its exact inverse. */
+/* How bytes are read as values: one table, in which every row has an exact inverse. */
 #ifndef SHMLENS_CORE_VIEW_H
 #define SHMLENS_CORE_VIEW_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "attributes.h"
+#include "core/bytes.h"
 #include "core/text.h"
 
 enum view_kind {
@@ -20,13 +21,12 @@ enum view_kind {
 };
 
 struct view {
-    const char
-        *name; /* `u32le`; the canonical one, always with the byte order where there is one */
+    const char *name; /* `u32le`: canonical, with the byte order if there is one */
     enum view_kind kind;
     uint8_t unit;           /* bytes of one value: 1, 2, 4, 8 */
     bool big;               /* most significant byte first */
     enum text_encoding enc; /* VIEW_TEXT only */
-    uint8_t columns;        /* the widest formatted unit, in columns (0 for text) */
+    uint8_t columns;        /* columns of the widest formatted unit (0 for text) */
     const char *help;       /* a few words for lists of views */
 };
 
@@ -37,10 +37,13 @@ const struct view *view_table(size_t *count);
  * view. */
 const struct view *view_find(const char *name);
 
-/* The same kind and unit in the other byte order; itself where there is none. */
+/* The view of text in an encoding, which also has its name. */
+const struct view *view_text(enum text_encoding enc);
+
+/* The same kind and unit in the other byte order; itself if it has no order. */
 const struct view *view_swapped(const struct view *v);
 
-/* Formats one unit at p (v->unit bytes). Floats: the shortest that reads back. ptr: 0x and 16
+/* Formats one unit at p (v->unit bytes). Floats: the shortest form that reads back. ptr: 0x and 16
  * digits. bits: 8 binary digits. hex: two lower-case digits. Not for text views. Returns the
  * length; buf holds VIEW_UNIT_MAX. */
 enum { VIEW_UNIT_MAX = 40 };
@@ -49,10 +52,10 @@ size_t view_format(const struct view *v, const uint8_t *p, char buf[VIEW_UNIT_MA
 /* The exact inverse. `s` is one value (numbers; for signed ones 0x, 0b and 0o may name the bit
  * pattern; ptr: hex with or without 0x; bits: 8 binary digits, or a number with 0b, 0o or 0x), any
  * run of hex digits with blanks between bytes (`de ad be ef`, `deadbeef`, `0xde 0xad`), or UTF-8
- * text (text views; empty text is 0 bytes). Writes at most cap bytes to out, `*size`
- * says how many. NULL on success, else a sentence fragment for the user ("256 does not fit u8",
- * "odd number of hex digits"); out is then unchanged. The fragment lives in `why` (VIEW_WHY_MAX
- * bytes, given by the caller) and holds only printable characters. */
+ * text (text views; empty text is 0 bytes). Writes at most cap bytes to out and their number to
+ * `*size`. NULL on success, else a sentence fragment for the user ("256 does not fit u8", "odd
+ * number of hex digits"), and out is unchanged. The fragment is stored in `why` (VIEW_WHY_MAX
+ * bytes, supplied by the caller) and is printable. */
 enum { VIEW_WHY_MAX = 160 };
 MUST_USE const char *view_parse(const struct view *v, const char *s, uint8_t *out, size_t cap,
                                 size_t *size, char why[VIEW_WHY_MAX]);
@@ -60,11 +63,7 @@ MUST_USE const char *view_parse(const struct view *v, const char *s, uint8_t *ou
 /* The value of a unit as an unsigned number of up to 8 bytes, sign-extended for signed kinds. */
 uint64_t view_bits(const struct view *v, const uint8_t *p);
 
-/* Orders two units as the view sees them: <0, 0, >0; NaN compares unequal to all (2). */
+/* Compares two units as the view sees them: <0, 0, >0; NaN is unequal to everything (2). */
 int view_compare(const struct view *v, const uint8_t *a, const uint8_t *b);
-
-/* Little- and big-endian loads and stores of 1, 2, 4 or 8 bytes. */
-uint64_t bytes_get(const uint8_t *p, size_t unit, bool big);
-void bytes_put(uint8_t *p, size_t unit, bool big, uint64_t v);
 
 #endif

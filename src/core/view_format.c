@@ -1,3 +1,4 @@
+/* Values of a view as text. */
 #include "core/view.h"
 
 #include <string.h>
@@ -56,7 +57,7 @@ size_t view_format(const struct view *v, const uint8_t *p, char buf[VIEW_UNIT_MA
     size_t n = 0;
     switch (v->kind) {
     case VIEW_HEX:
-    case VIEW_TEXT: /* has no units of its own to show: their bytes, should it be asked for */
+    case VIEW_TEXT: /* text has no units of its own: show the bytes */
         n = put_hex(buf, bits, (size_t)v->unit * 2);
         break;
     case VIEW_SIGNED:

@@ -1,3 +1,4 @@
+/* Text as values of a view: the exact inverse of view_format.c. */
 #include "core/view.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 
 enum { QUOTE_MAX = 48 };
 
-/* The user's text for an error message: escaped, and cut with `...` when long. */
+/* The user's text for an error message: escaped, and cut with `...` if long. */
 static const char *quote(const char *s, char out[QUOTE_MAX])
 {
     size_t n = text_escape(out, QUOTE_MAX, s, strlen(s));
@@ -35,7 +36,7 @@ refuse(char why[VIEW_WHY_MAX], const char *format, ...)
     return why;
 }
 
-/* "`12Q` is not a number"; `what` says what was wanted. */
+/* "`12Q` is not a number"; `what` names what was wanted. */
 static const char *is_not(const char *what, const char *s, char why[VIEW_WHY_MAX])
 {
     char q[QUOTE_MAX];
@@ -44,7 +45,7 @@ static const char *is_not(const char *what, const char *s, char why[VIEW_WHY_MAX
     return refuse(why, "`%s` is not %s", quote(s, q), what);
 }
 
-/* `u8`, not `u8le`: what does not fit does not fit either order. */
+/* `u8`, not `u8le`: what does not fit, fits neither order. */
 static int bare_name(const struct view *v)
 {
     int n = (int)strlen(v->name);
@@ -115,7 +116,7 @@ static const char *parse_float(const struct view *v, const char *s, uint64_t *bi
     return status == NUM_OK ? NULL : is_not("a number", s, why);
 }
 
-/* Hex, with or without the 0x. */
+/* Hex, with or without 0x. */
 static const char *parse_pointer(const struct view *v, const char *s, uint64_t *bits,
                                  char why[VIEW_WHY_MAX])
 {
@@ -137,7 +138,7 @@ static const char *parse_pointer(const struct view *v, const char *s, uint64_t *
     return NULL;
 }
 
-/* Eight binary digits as shown, or a number that says its base: `12` or `101` could mean either. */
+/* Eight binary digits as shown, or a number with its base: `12` or `101` would be ambiguous. */
 static const char *parse_bits(const struct view *v, const char *s, uint64_t *bits,
                               char why[VIEW_WHY_MAX])
 {
@@ -158,7 +159,7 @@ static const char *parse_bits(const struct view *v, const char *s, uint64_t *bit
     return is_not("8 binary digits, nor a number with 0b or 0x", s, why);
 }
 
-/* Walks over groups of hex digits between blanks; writes where out is not NULL. *size becomes the
+/* Reads groups of hex digits between blanks; writes them if out is not NULL. *size becomes the
  * number of bytes. */
 static const char *walk_hex(const char *s, uint8_t *out, size_t *size, char why[VIEW_WHY_MAX])
 {
@@ -185,7 +186,7 @@ static const char *walk_hex(const char *s, uint8_t *out, size_t *size, char why[
     return n == 0 ? refuse(why, "no value") : NULL;
 }
 
-/* Encodes UTF-8 text; writes where out is not NULL. *size becomes the number of bytes. */
+/* Encodes UTF-8 text; writes it if out is not NULL. *size becomes the number of bytes. */
 static const char *walk_text(const struct view *v, const char *s, uint8_t *out, size_t *size,
                              char why[VIEW_WHY_MAX])
 {
@@ -211,7 +212,7 @@ static const char *walk_text(const struct view *v, const char *s, uint8_t *out, 
     return NULL;
 }
 
-/* Runs of bytes: looked at first, written when all of it is right and fits. */
+/* Runs of bytes: checked first, and written only if all of it is valid and fits. */
 static const char *parse_run(const struct view *v, const char *s, uint8_t *out, size_t cap,
                              size_t *size, char why[VIEW_WHY_MAX])
 {

@@ -69,17 +69,13 @@ static bool set_order(struct settings *s, const char *value)
     return true;
 }
 
-static const char *const encodings[TEXT_ENCODINGS] = {"ascii", "latin1", "utf8", "utf16le",
-                                                      "utf16be"};
-
 static bool set_encoding(struct settings *s, const char *value)
 {
-    for (int i = 0; i < TEXT_ENCODINGS; i++)
-        if (strcmp(encodings[i], value) == 0) {
-            s->enc = (enum text_encoding)i;
-            return true;
-        }
-    return false;
+    const struct view *v = view_find(value);
+    if (v == NULL || v->kind != VIEW_TEXT)
+        return false;
+    s->enc = v->enc;
+    return true;
 }
 
 static bool set_columns(struct settings *s, const char *value)
@@ -150,7 +146,7 @@ static void get_order(const struct settings *s, char *out, size_t cap)
 
 static void get_encoding(const struct settings *s, char *out, size_t cap)
 {
-    (void)snprintf(out, cap, "%s", encodings[s->enc]);
+    (void)snprintf(out, cap, "%s", view_text(s->enc)->name);
 }
 
 static void get_columns(const struct settings *s, char *out, size_t cap)
@@ -163,6 +159,7 @@ enum form { DECIMAL, SWITCH, WORD };
 /* An option. DECIMAL: a double at `at` in struct settings, from low to high; SWITCH: a bool there;
  * WORD: its own way in and out. */
 struct option_row {
+    char letter; /* chooses it in the menu of options */
     const char *name, *takes, *help;
     enum form form;
     size_t at;
@@ -177,27 +174,27 @@ struct option_row {
 #define WORD_OF(set, get) WORD, 0, 0, 0, set, get
 
 static const struct option_row rows[] = {
-    {"hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
-    {"theme", "dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
-    {"width", "1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
-    {"fresh", "seconds", "how long a change is shown as fresh", DECIMAL_OF(fresh, 0, 3600)},
-    {"warm", "seconds", "how long a change is shown as warm", DECIMAL_OF(warm, 0, 3600)},
-    {"mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
-    {"inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
-    {"view", "a view such as u32le", "how the cells show the bytes", WORD_OF(set_view, get_view)},
-    {"order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
-    {"encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column",
+    {'h', "hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
+    {'t', "theme", "dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
+    {'w', "width", "1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
+    {'f', "fresh", "seconds", "seconds a change stays bright", DECIMAL_OF(fresh, 0, 3600)},
+    {'a', "warm", "seconds", "seconds a change stays highlighted", DECIMAL_OF(warm, 0, 3600)},
+    {'m', "mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
+    {'i', "inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
+    {'v', "view", "a view such as u32le", "how the cells show the bytes",
+     WORD_OF(set_view, get_view)},
+    {'o', "order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
+    {'e', "encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column",
      WORD_OF(set_encoding, get_encoding)},
-    {"columns", "auto or names such as locator,size,state", "columns of the list",
+    {'c', "columns", "auto or names such as locator,size,state", "columns of the list",
      WORD_OF(set_columns, get_columns)},
-    {"sort", "a column's name, or - and one for the other way round", "what the list is sorted by",
-     WORD_OF(set_sort, get_sort)},
-    {"strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
-    {"cpu", "0 to 100", "percent of a processor for watching the whole segment",
+    {'l', "sort", "a column's name, or - and one for the other way round",
+     "what the list is sorted by", WORD_OF(set_sort, get_sort)},
+    {'s', "strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
+    {'u', "cpu", "0 to 100", "CPU share for watching the whole segment, in percent",
      DECIMAL_OF(cpu, 0, 100)},
-    {"recent", "seconds", "rows that changed since then are shown by x",
-     DECIMAL_OF(recent, 0.1, 86400)},
-    {"history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
+    {'r', "recent", "seconds", "seconds: how far back `x` looks", DECIMAL_OF(recent, 0.1, 86400)},
+    {'y', "history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
      WORD_OF(set_history, get_history)},
 };
 
@@ -206,6 +203,11 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 const char *setting_name(size_t i)
 {
     return i < ROWS ? rows[i].name : NULL;
+}
+
+char setting_letter(size_t i)
+{
+    return i < ROWS ? rows[i].letter : '\0';
 }
 
 const char *setting_help(size_t i)
@@ -348,7 +350,7 @@ static const char *config_line(struct settings *s, struct keymap *keys, const ch
     if (strcmp(word, "set") != 0)
         return "a line is `set NAME VALUE` or `bind MODE KEY COMMAND`";
     if (!next_word(&line, name) || !next_word(&line, value))
-        return "set takes NAME VALUE";
+        return "use `set NAME VALUE`; `:set` lists them";
     if (next_word(&line, word) && word[0] != '#')
         return "set takes one value";
     const char *reason = settings_set(s, name, value, why);

@@ -22,6 +22,7 @@ enum {
 /* The names that `set` knows, NULL at the end, and what each is (for help and completion). */
 const char *setting_name(size_t i);
 const char *setting_help(size_t i);
+char setting_letter(size_t i); /* chooses it in the menu of options */
 
 /* Sets one option. NULL, or why not: printable, in `why`; then nothing has changed. */
 const char *settings_set(struct settings *s, const char *name, const char *value,

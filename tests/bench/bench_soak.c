@@ -43,7 +43,7 @@ void bench_soak(struct bench *b)
     struct e2e_peer *hammer = e2e_peer("hammer", name, "16777216");
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, "--edit", name)});
     size_t n = 0;
-    e2e_wait_text(t, "EDIT LIVE", 0);
+    e2e_wait_text(t, "EDIT", 0);
     for (int k = 0; e2e_now() < end && n < SAMPLES; k++) {
         int64_t until = e2e_now() + (int64_t)EVERY_MS * 1000000;
         use(t, k);

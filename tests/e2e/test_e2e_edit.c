@@ -20,7 +20,7 @@ static struct e2e *edit(const void *bytes, size_t n, const char *view)
     memory = scene_segment(name, SIZE);
     memcpy(memory, bytes, n);
     struct e2e *t = scene_attach(name, E2E_ARGV("--edit", "--view", view));
-    e2e_wait_text(t, "EDIT LIVE", 0);
+    e2e_wait_text(t, "EDIT", 0);
     return t;
 }
 
@@ -77,8 +77,8 @@ static const struct {
     {"f32le", "1e99<Enter>", "1e99"},
     {"ascii", "\xc3\xa9", "U+00E9 is not in ascii"},
     {"latin1", "\xe6\x97\xa5", "U+65E5 is not in latin1"},
-    {"hex", "4<Enter>", "a byte has two digits"},
-    {"hex", "w", "w does nothing here"},
+    {"hex", "4<Enter>", "type the second digit"},
+    {"hex", "w", "w is not used on this screen"},
 };
 
 TEST_LOOP(what_does_not_fit_is_refused, SUITE_ROWS(refused))
@@ -97,11 +97,11 @@ TEST(esc_drops_then_leaves)
     struct e2e *t = edit("A", 1, "hex");
     scene_press(t, "7", "00000000  7_ ");
     scene_press(t, "<Esc>", "00000000  41 ");
-    e2e_wait_text(t, "EDIT LIVE", 0);
+    e2e_wait_text(t, "EDIT", 0);
     scene_press(t, "<Esc>", "READ-ONLY");
-    scene_press(t, "7", "7 does nothing here");
+    scene_press(t, "7", "7 is not used on this screen");
     ck_assert_int_eq(memory[0], 'A');
-    scene_press(t, "i", "EDIT LIVE");
+    scene_press(t, "i", "EDIT");
     scene_press(t, "<F4>", "READ-ONLY");
     scene_quit(t);
 }
@@ -138,11 +138,11 @@ static const struct {
     size_t n;
     const char *shown, *asks;
 } races[] = {
-    {"hex", "7", "a", "{", "z", 1, "00000000  7_ ", "0x0 became 7b while you typed 7a"},
+    {"hex", "7", "a", "{", "z", 1, "00000000  7_ ", "0x0 changed to 7b while you typed 7a"},
     {"u32le", "100", "<Enter>", "\5\0\0\0", "d\0\0\0", 4, "100_",
-     "0x0 became 5 while you typed 100"},
+     "0x0 changed to 5 while you typed 100"},
     {"f64le", "1.5", "<Enter>", "\0\0\0\0\0\0\xe0\x3f", "\0\0\0\0\0\0\xf8\x3f", 8, "1.5_",
-     "0x0 became 0.5 while you typed 1.5"},
+     "0x0 changed to 0.5 while you typed 1.5"},
 };
 
 /* Types, and between the first and the last key the value becomes another. */
@@ -173,7 +173,7 @@ TEST(lost_while_paused)
     scene_press(t, "<Space>", "PAUSED");
     scene_press(t, "4", "00000000  4_ ");
     memory[0] = 0x99;
-    scene_press(t, "2", "0x0 became 99 while you typed 42");
+    scene_press(t, "2", "0x0 changed to 99 while you typed 42");
     scene_press(t, "<Enter>", "00000000  42 ");
     scene_press(t, "u", "00000000  99 ");
     leave(t);
@@ -183,8 +183,8 @@ TEST_LOOP(lost_then_any_other_key_drops, 5)
 {
     static const char *const keys[] = {"<Esc>", "x", "<Space>", "q", "<Right>"};
     struct e2e *t = lose(0);
-    scene_press(t, keys[_i], "dropped: nothing was written");
-    e2e_wait_text(t, "EDIT LIVE", 0);
+    scene_press(t, keys[_i], "cancelled; nothing written");
+    e2e_wait_text(t, "EDIT", 0);
     ck_assert_mem_eq(memory, races[0].theirs, races[0].n);
     scene_at(t, 0);
     leave(t);
@@ -195,7 +195,7 @@ TEST(lost_in_a_text_column)
     struct e2e *t = edit("a", 1, "hex");
     scene_press(t, "<Space>", "PAUSED"); /* what is on the screen is old */
     memory[0] = 'b';
-    scene_press(t, "<Tab>c", "0x0 became 'b' while you typed 'c'");
+    scene_press(t, "<Tab>c", "0x0 changed to 'b' while you typed 'c'");
     ck_assert_int_eq(memory[0], 'b');
     e2e_keys(t, "<Enter>");
     scene_memory(t, memory, "c", 1);
@@ -324,7 +324,7 @@ TEST_LOOP(writing_asks_first, SUITE_ROWS(writing))
     ck_assert_int_eq(memory[0], 0x41);
     e2e_wait_text(t, "READ-ONLY", 0);
     type_writing(t, writing[_i].keys);
-    scene_press(t, "y", "EDIT LIVE");
+    scene_press(t, "y", "EDIT");
     if (writing[_i].size != SIZE)
         e2e_wait_text(t, "8 KiB", 0);
     scene_memory(t, memory, &writing[_i].first, 1);
@@ -340,7 +340,7 @@ TEST(a_poke_asks_before_the_value)
     e2e_keys(t, "n");
     e2e_wait_no_text(t, "[y/N]", 0);
     scene_press(t, "P", "read-only: turn editing on? [y/N]");
-    scene_press(t, "y", "EDIT LIVE");
+    scene_press(t, "y", "EDIT");
     e2e_wait_text(t, "compare-and-swap OLD NEW at 0x0 (hex):", 0);
     scene_press(t, "00 42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)");
     ck_assert_int_eq(memory[0], 0x42);

@@ -56,9 +56,9 @@ TEST(next_previous_and_round)
     scene_press(t, "/aXa<Enter>", "── 0x100 ");
     scene_press(t, "n", "── 0x8000 ");
     scene_press(t, "n", "── 0x8002 ");
-    scene_press(t, "n", "from the end on to the start");
+    scene_press(t, "n", "(wrapped to the start)");
     scene_at(t, 0x100);
-    scene_press(t, "N", "from the start back to the end");
+    scene_press(t, "N", "(wrapped to the end)");
     scene_at(t, 0x8002);
     scene_press(t, "N", "── 0x8000 ");
     memcpy(memory + 0x9000, "aXa", 3); /* what came meanwhile is found too */
@@ -70,7 +70,7 @@ TEST(next_previous_and_round)
 TEST(what_is_not_there)
 {
     struct e2e *t = open_on(0x100, "abc", 3);
-    scene_press(t, "n", "nothing was searched for yet");
+    scene_press(t, "n", "no search yet");
     scene_press(t, "/zebra<Enter>", "not found: zebra");
     scene_press(t, "/x:de a<Enter>", "find: ");
     scene_press(t, "/r:a(<Enter>", "find: ");
@@ -108,7 +108,7 @@ TEST(baseline)
 {
     struct e2e *t = open_on(0, "abc", 3);
     scene_press(t, "b", "baseline: all 64.0 KiB");
-    scene_press(t, "c", "no changed byte");
+    scene_press(t, "c", "nothing differs from the baseline");
     memory[0x20] = 1;
     memory[0x9000] = 2; /* outside of what is on the screen */
     e2e_wait_row(t, 3, "00000020  01 ", 0);
@@ -118,17 +118,17 @@ TEST(baseline)
     scene_press(t, "C", "── 0x9000 ");
     scene_press(t, "b", "baseline cleared");
     scene_press(t, "<F8>", "baseline: all 64.0 KiB");
-    scene_press(t, "c", "no changed byte");
+    scene_press(t, "c", "nothing differs from the baseline");
     memory[0x9000] = 3;
     memory[0x9000] = 2; /* as it was: it does not differ */
-    scene_press(t, "c", "no changed byte");
+    scene_press(t, "c", "nothing differs from the baseline");
     scene_quit(t);
 }
 
 TEST(the_next_change_without_a_baseline)
 {
     struct e2e *t = open_on(0, "abc", 3);
-    scene_press(t, "c", "no changed byte");
+    scene_press(t, "c", "no changed bytes");
     memory[0x35] = 1;
     memory[0x52] = 1;
     e2e_wait_row(t, 6, "00000050  00 00 01 ", 0);
@@ -214,7 +214,7 @@ TEST(endless_expressions_are_stopped)
     memset(bytes, 'a', sizeof bytes);
     struct e2e *t = open_on(0, bytes, sizeof bytes);
     scene_press(t, "/r:[^b]*?[^c]*+[cd][ef]<Enter>", "Esc");
-    scene_press(t, "<Esc>", "given up");
+    scene_press(t, "<Esc>", "cancelled");
     scene_at(t, 0);
     scene_press(t, "/r:(a|aa)+[bc]<Enter>", "takes too many steps");
     scene_quit(t);

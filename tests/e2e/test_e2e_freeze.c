@@ -11,7 +11,7 @@ static struct e2e *frozen(const char *name, struct e2e_peer **peer)
 {
     *peer = e2e_peer("counter", name, "4096", "16", "2000");
     struct e2e *t = scene_attach(name, E2E_ARGV("--edit", "--view", "u64"));
-    e2e_wait_text(t, "EDIT LIVE", 0);
+    e2e_wait_text(t, "EDIT", 0);
     e2e_keys(t, "g16<Enter>");
     scene_at(t, 16);
     scene_press(t, "<C-t>", "1 FROZEN");
@@ -22,9 +22,9 @@ static struct e2e *frozen(const char *name, struct e2e_peer **peer)
 static unsigned long fights(struct e2e *t)
 {
     int row = 0;
-    if (!e2e_find(t, "frozen, put back ", &row, NULL))
+    if (!e2e_find(t, "frozen, restored ", &row, NULL))
         return 0;
-    return strtoul(strstr(e2e_row(t, row), "put back ") + 9, NULL, 10);
+    return strtoul(strstr(e2e_row(t, row), "restored ") + 9, NULL, 10);
 }
 
 static bool fought(struct e2e *t, void *ctx)
@@ -41,11 +41,11 @@ TEST(fights_are_counted_and_shown)
     ck_assert_ptr_nonnull(strstr(e2e_row(t, 2), "00000010 ="));
     n = fights(t);
     e2e_wait(t, fought, &n, "more fights", 0);
-    scene_press(t, ":frozen<Enter>", "a  let all go");
-    scene_press(t, "<Enter>", "let go: it was put back");
+    scene_press(t, ":frozen<Enter>", "a  release all");
+    scene_press(t, "<Enter>", "released; it was restored");
     e2e_wait_no_text(t, "FROZEN", 0);
     scene_press(t, "<C-t>", "1 FROZEN");
-    scene_press(t, "<F4>", "1 frozen value let go");
+    scene_press(t, "<F4>", "1 frozen value released");
     e2e_wait_no_text(t, "1 FROZEN", 0);
     scene_quit(t);
     e2e_peer_end(peer);
@@ -57,11 +57,11 @@ TEST(the_end_lets_go)
     const char *name = e2e_name("freeze");
     _Atomic unsigned char *memory = (_Atomic unsigned char *)(void *)scene_segment(name, 4096);
     struct e2e *t = scene_attach(name, E2E_ARGV("--edit"));
-    e2e_wait_text(t, "EDIT LIVE", 0);
-    scene_press(t, "<C-t>", "0x0 is kept at hex 00");
+    e2e_wait_text(t, "EDIT", 0);
+    scene_press(t, "<C-t>", "0x0 frozen at hex 00");
     atomic_store(&memory[0], 5);
     scene_memory(t, (const uint8_t *)memory, "", 1);
-    e2e_wait_text(t, "frozen, put back once", 0);
+    e2e_wait_text(t, "frozen, restored once", 0);
     e2e_keys(t, "5a"); /* typed: kept from now on */
     scene_memory(t, (const uint8_t *)memory, "Z", 1);
     atomic_store(&memory[0], 6);
@@ -77,10 +77,10 @@ TEST(a_selection_that_never_settles)
     struct e2e_peer *peer = e2e_peer("hammer", name, "4096");
     struct e2e *t = scene_open(name);
     e2e_keys(t, "<S-Down><S-Down>");
-    e2e_wait_text(t, "~ unsettled: ", 0);
+    e2e_wait_text(t, "unstable: ", 0);
     e2e_wait_text(t, "00000010 ~", 0);
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "unsettled", 0);
+    e2e_wait_no_text(t, "unstable", 0);
     e2e_wait_no_text(t, "00000010 ~", 0);
     scene_quit(t);
     e2e_peer_end(peer);
@@ -94,7 +94,7 @@ TEST(a_record_under_its_counter)
     struct e2e *t = scene_open(busy);
     scene_press(t, ":seqlock 0<Enter>", "SEQLOCK ~");
     e2e_wait_text(t, "~ seqlock 1: being written", 0);
-    scene_press(t, ":seqlock off<Enter>", "no sequence counter");
+    scene_press(t, ":seqlock off<Enter>", "seqlock off");
     e2e_wait_no_text(t, "SEQLOCK", 0);
     scene_quit(t);
     for (int i = 0; i < 20; i++) {

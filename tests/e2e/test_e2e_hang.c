@@ -49,7 +49,7 @@ TEST(the_list_goes_around_it)
     e2e_keys(t, name + 1); /* keys are answered */
     e2e_keys(t, "<Enter>");
     e2e_wait_no_text(t, "filter:", 0);
-    e2e_wait_row(t, 2, "?", 0);    /* who has it is not known yet */
+    e2e_wait_row(t, 2, "?", 0);    /* who uses it could not be determined yet */
     e2e_wait_text(t, "/proc ", 0); /* how far it is */
     wait_hanging(t);               /* gone around */
     e2e_wait_row(t, 2, "1 rw", 0); /* the others were read */

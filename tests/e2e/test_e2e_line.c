@@ -21,7 +21,7 @@ static struct e2e *open_edit(void)
     memory = scene_segment(name, SIZE);
     memcpy(memory, "hello, world", 12);
     struct e2e *t = scene_attach(name, E2E_ARGV("--edit"));
-    e2e_wait_text(t, "EDIT LIVE", 0);
+    e2e_wait_text(t, "EDIT", 0);
     return t;
 }
 
@@ -39,7 +39,7 @@ static const struct {
     {"wait 0 --as u8 --equals 104", "done: wait 0"},
     {"wait 0 --as u8 --equals 1 --timeout 10ms", "timed out"},
     {"find world", "0x7"},
-    {"find zebra", "no: find zebra"},
+    {"find zebra", "not found: zebra"},
     {"watch 0 8 --for 10ms", "done: watch 0"},
     {"resize 8192", "resized from 4096 to 8192 bytes"},
     {"chmod 640", "mode is 0640 now"},
@@ -47,7 +47,7 @@ static const struct {
     {"help peek", "peek LOCATOR"},
     {"peek 0x5000", "0x5000"},
     {"peek 0 --as nonsense", "nonsense"},
-    {"demo", "demo is for the shell"},
+    {"demo", "demo runs from the shell: quit, then `shmlens demo`"},
     {"nonsense", "nonsense: no such command; ? lists them"},
     {"peek 'open", "quote"},
     {"goto 0x40", "── 0x40 "},
@@ -169,10 +169,10 @@ TEST(removing_asks_for_the_name)
 {
     char typed[300];
     struct e2e *t = open_edit();
-    scene_press(t, "Md", "its name or yes:");
-    e2e_wait_text(t, "1 process has it:", 0); /* the test */
+    scene_press(t, "Md", "Type its name, or yes:");
+    e2e_wait_text(t, "1 process uses it:", 0); /* the test */
     scene_press(t, "y<Enter>", "nothing removed");
-    scene_press(t, "Md", "its name or yes:");
+    scene_press(t, "Md", "Type its name, or yes:");
     snprintf(typed, sizeof typed, "%s<Enter>", name + 1);
     scene_press(t, typed, "unlinked");
     ck_assert_int_lt(shm_open(name, O_RDONLY, 0), 0);

@@ -70,9 +70,9 @@ TEST(segments_come_and_go)
     for (int i = 0; i < COUNT; i++)
         shm_unlink(names[i]);
     e2e_wait_no_text(t, names[0], 0);
-    e2e_wait_text(t, "none of", 0);
+    e2e_wait_text(t, "no match among", 0);
     e2e_keys(t, "<Esc>"); /* all again; of many, this one */
-    e2e_wait_no_text(t, "none of", 0);
+    e2e_wait_no_text(t, "no match among", 0);
     e2e_keys(t, "/");
     scene_press(t, other + 1, "filter:");
     e2e_wait_row(t, 2, other, 0);
@@ -97,7 +97,7 @@ TEST(columns_tell_what_there_is)
 TEST(sorted_and_inverted)
 {
     struct e2e *t = open_ours();
-    scene_press(t, "s", "sorted by SIZE");
+    scene_press(t, "s", "sorted by size, largest first");
     e2e_wait_text(t, "SIZE", 0);
     e2e_wait_row(t, 2, "128 KiB", 0); /* the largest first, as people look for it */
     e2e_wait_row(t, 3, "12 KiB", 0);
@@ -105,11 +105,11 @@ TEST(sorted_and_inverted)
     e2e_keys(t, "I");
     e2e_wait_row(t, 2, "8 KiB", 0);
     e2e_wait_row(t, 4, "128 KiB", 0);
-    scene_press(t, "S", "sorted by LOCATOR");
+    scene_press(t, "S", "sorted by locator, z to a");
     e2e_wait_row(t, 2, names[2], 0);
     e2e_keys(t, "I");
     e2e_wait_row(t, 2, names[0], 0);
-    scene_press(t, ":sort mode<Enter>", "sorted by MODE");
+    scene_press(t, ":sort mode<Enter>", "sorted by mode, a to z");
     scene_quit(t);
 }
 
@@ -131,9 +131,9 @@ TEST(the_filter)
     scene_press(t, "q", "LOCATOR");
     e2e_keys(t, "<Esc>"); /* all again */
     e2e_wait_no_text(t, head, 0);
-    scene_press(t, "/zzzzzz", "none of");
+    scene_press(t, "/zzzzzz", "no match among");
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "none of", 0);
+    e2e_wait_no_text(t, "no match among", 0);
     scene_quit(t);
 }
 
@@ -174,7 +174,7 @@ TEST(removing_one)
     e2e_wait_no_text(t, names[0], 0);
     ck_assert(!exists(names[0]));
     e2e_wait_row(t, 2, names[1], 0);
-    scene_press(t, "<Home><Del>", "1 process has it:");
+    scene_press(t, "<Home><Del>", "1 process uses it:");
     e2e_wait_text(t, "peer_holder", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_no_text(t, names[1], 0);
@@ -226,7 +226,7 @@ TEST(removing_the_tagged)
     e2e_wait_row(t, 2, "* posix:", 0);
     e2e_keys(t, "j<Space>");
     e2e_wait_row(t, 4, "* posix:", 0);
-    scene_press(t, "d", "remove 2 tagged segments? type yes:");
+    scene_press(t, "d", "Remove 2 tagged segments? Type yes:");
     scene_press(t, "<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
     scene_press(t, "dyes<Enter>", names[1]);
@@ -268,12 +268,12 @@ TEST(orphans_only)
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
     e2e_wait_row(t, 3, "1 rw", 0);
-    scene_press(t, "a", "only ");
+    scene_press(t, "a", "orphans only");
     e2e_wait_no_text(t, names[1], 0);
     scene_press(t, "a", "all segments");
     e2e_wait_text(t, names[1], 0);
     scene_press(t, "A", "all kinds");
-    scene_press(t, "A", "the usual kinds");
+    scene_press(t, "A", "all kinds except mapped files");
     scene_quit(t);
     e2e_peer_end(peer);
 }
@@ -282,9 +282,9 @@ TEST(the_menu_of_the_list)
 {
     struct e2e *t = open_ours();
     scene_press(t, "M", "c  create a segment...");
-    scene_press(t, "d", "its name or yes:");
+    scene_press(t, "d", "Type its name, or yes:");
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "its name or yes:", 0);
+    e2e_wait_no_text(t, "Type its name, or yes:", 0);
     scene_press(t, "<F9>", "o  options...");
     scene_press(t, "<Down><Down><Down><Enter>", "samples a second");
     e2e_keys(t, "<Esc>");
@@ -292,7 +292,7 @@ TEST(the_menu_of_the_list)
     scene_press(t, ":rm", ":rm");
     e2e_keys(t, " ");
     e2e_keys(t, names[0]);
-    scene_press(t, " /nope<Enter>", "type yes:");
+    scene_press(t, " /nope<Enter>", "Type yes:");
     scene_press(t, "yes<Enter>", "/nope: no such segment");
     ck_assert(!exists(names[0]));
     e2e_end(t);

@@ -48,8 +48,8 @@ TEST(the_classic_sample)
         ck_assert_str_eq(e2e_peer_line(writer, 0), "stored");
         e2e_wait_text(t, shown[i], 0);
     }
-    scene_press(t, ":rm<Enter>", "its name or yes:");
-    e2e_wait_text(t, "1 process has it: ", 0); /* who still maps it */
+    scene_press(t, ":rm<Enter>", "Type its name, or yes:");
+    e2e_wait_text(t, "1 process uses it: ", 0); /* who still maps it */
     scene_press(t, "yes<Enter>", "unlinked");
     snprintf(path, sizeof path, "%s/peer_hello_reader", e2e_peers);
     struct e2e_result r = e2e_command(&(struct e2e_command){.argv = E2E_ARGV(path, name)});
@@ -142,7 +142,7 @@ TEST(unlinked_and_kept_alive)
     munmap(memory, SIZE); /* now only the program has it */
     e2e_wait_text(t, "KEEPING ALIVE", 0);
     e2e_wait_text(t, "SEGMENT", 0);
-    scene_press(t, "R", "still the old one");
+    scene_press(t, "R", "no new segment of this name");
     scene_quit(t);
 }
 
@@ -196,19 +196,19 @@ TEST(who_has_it)
     const char *user = me != NULL ? me->pw_name : "";
     snprintf(rw, sizeof rw, "%d peer_holder %-8s rw", (int)e2e_peer_pid(peers[0]), user);
     snprintf(ro, sizeof ro, "%d peer_holder %-8s r ", (int)e2e_peer_pid(peers[1]), user);
-    snprintf(fd, sizeof fd, "%d peer_holder %-8s -- only", (int)e2e_peer_pid(peers[2]), user);
-    scene_press(t, "o", "who maps this");
+    snprintf(fd, sizeof fd, "%d peer_holder %-8s -  open as fd", (int)e2e_peer_pid(peers[2]), user);
+    scene_press(t, "o", "used by");
     e2e_wait_text(t, rw, 0);
     e2e_wait_text(t, ro, 0);
     e2e_wait_text(t, fd, 0);
-    e2e_wait_text(t, "(us)", 0);
+    e2e_wait_text(t, "(this shmlens)", 0);
     e2e_wait_row(t, 0, "2 rw 1 r 1 fd", 0); /* the test maps it too */
     for (int i = 0; i < 3; i++)
         e2e_peer_end(peers[i]);
     e2e_wait_no_text(t, "peer_holder", 0);
     e2e_wait_row(t, 0, "1 rw", 0);
     scene_press(t, "<Esc>", "── 0x0 ");
-    e2e_wait_no_text(t, "who maps this", 0);
+    e2e_wait_no_text(t, "used by", 0);
     scene_quit(t);
 }
 
@@ -239,8 +239,8 @@ TEST_LOOP(help_and_unknown_keys, 3)
     scene_press(t, "<F1>", name);
     scene_press(t, "<F1>", screens[_i][1]);
     scene_press(t, "q", name);
-    scene_press(t, "X", "X does nothing here");
-    scene_press(t, "<F12>", "F12 does nothing here");
+    scene_press(t, "X", "X is not used on this screen");
+    scene_press(t, "<F12>", "F12 is not used on this screen");
     scene_quit(t);
 }
 

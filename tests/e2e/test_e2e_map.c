@@ -18,7 +18,7 @@ static struct e2e *open_map(void)
     for (size_t i = 0; i < SIZE; i += PAGE)
         memory[i] = 1;
     struct e2e *t = scene_open(name);
-    e2e_wait_text(t, "s old", 0);
+    e2e_wait_text(t, "whole segment seen", 0);
     e2e_wait_row(t, ROWS, "\u2592", 0);
     return t;
 }
@@ -50,7 +50,7 @@ TEST(changes_are_walked_across_pages)
     scene_press(t, "c", "0x41 ");
     scene_press(t, "c", "0x80040 ");
     scene_press(t, "c", "0xfffff ");
-    scene_press(t, "c", "wrapped around");
+    scene_press(t, "c", "wrapped to the");
     scene_at(t, 0x41);
     scene_press(t, "C", "0xfffff ");
     scene_press(t, "C", "0x80040 ");
@@ -83,7 +83,7 @@ TEST(the_view_follows_changes)
         e2e_pump(t, 50);
     }
     scene_at(t, FAR);
-    scene_press(t, "F", "the view stays here");
+    scene_press(t, "F", "follow off");
     scene_quit(t);
 }
 
@@ -126,8 +126,8 @@ TEST(heat_counts)
     scene_press(t, "H", "heat 1+ 10+ 100+ 1000+");
     memory[2] = 1;
     e2e_wait(t, marked, &(int){2}, "counted", 0);
-    scene_press(t, ":heat reset<Enter>", "counts start anew");
-    scene_press(t, "H", "s old");
+    scene_press(t, ":heat reset<Enter>", "heat counts reset");
+    scene_press(t, "H", "whole segment seen");
     e2e_wait_no_text(t, "heat 1+", 0);
     scene_quit(t);
 }

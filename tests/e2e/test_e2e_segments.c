@@ -60,7 +60,7 @@ TEST(the_panel_leads_to_the_part)
     memcpy(part, "this part", 9);
     struct e2e *t = open_list(name);
     e2e_wait_row(t, TOP, "1 rw", 0);
-    scene_press(t, "<Tab>", "4 KiB from 0x2000 part");
+    scene_press(t, "<Tab>", "offset 0x2000, 4 KiB");
     scene_press(t, "<Enter>", "this part");
     snprintf(line, sizeof line, "process %d maps 0x2000 to 0x3000", (int)getpid());
     e2e_wait_text(t, line, 0);
@@ -70,7 +70,7 @@ TEST(the_panel_leads_to_the_part)
     scene_press(t, "<Enter>", line);
     e2e_wait_text(t, "00002000", 0);
     scene_press(t, "o", "00002000");
-    e2e_wait_no_text(t, "who maps this", 0);
+    e2e_wait_no_text(t, "used by", 0);
     munmap(part, PAGES);
     scene_quit(t);
 }
@@ -99,7 +99,7 @@ TEST(attaching_saves_a_tagged_segment)
     e2e_wait_row(t, TOP + 1, saved, 0);
     e2e_keys(t, "<Space><Space>");
     e2e_wait_row(t, TOP + 1, "* posix:", 0);
-    scene_press(t, "d", "2 of 2 tagged go and free");
+    scene_press(t, "d", "removing 2 of 2 tagged segments frees");
     struct e2e_peer *peer = e2e_peer("holder", "map", saved);
     scene_press(t, "yes<Enter>", "1 of 2 segments removed");
     e2e_wait_text(t, "still mapped by", 0);
@@ -122,8 +122,8 @@ TEST(a_new_segment_of_the_name_is_not_what_was_tagged)
     shm_unlink(name);
     munmap(scene_segment(name, 4096), 4096);
     e2e_wait_row(t, TOP, "4 KiB", 0); /* the list has seen it */
-    scene_press(t, "d", "is another segment by now");
-    e2e_wait_text(t, "nothing that is tagged can be removed", 0); /* so nothing is asked */
+    scene_press(t, "d", "replaced by another segment");
+    e2e_wait_text(t, "none of the tagged segments can be removed", 0); /* so nothing is asked */
     ck_assert(exists(name));
     close(keep);
     scene_quit(t);
@@ -137,10 +137,10 @@ TEST(cleaning_from_the_prompt)
     struct e2e *t = open_list(used);
     e2e_wait_row(t, TOP + 1, "1 fd", 0);
     snprintf(line, sizeof line, ":clean '%s*' --older-than 0s<Enter>", word);
-    scene_press(t, line, "would go");
+    scene_press(t, line, "can be removed");
     ck_assert(exists(dead));
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "would go", 0);
+    e2e_wait_no_text(t, "can be removed", 0);
     snprintf(line, sizeof line, ":clean '%s*' --older-than 0s --yes<Enter>", word);
     scene_press(t, line, "1 segment removed");
     e2e_keys(t, "<Esc>");

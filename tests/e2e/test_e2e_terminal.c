@@ -156,7 +156,7 @@ TEST(sixteen_colours)
 static const struct {
     const char *term, *why;
 } unusable[] = {
-    {"dumb", "cannot move its cursor"},
+    {"dumb", "cannot position the cursor"},
     {"no-such-terminal", "is not known"},
     {"", "TERM is not set"},
     {"../../../etc/passwd", "is not known"},

@@ -84,7 +84,7 @@ TEST(esc_ends_a_job)
     start_job(t);
     e2e_settle(t, 300, 400); /* until it says that it runs */
     e2e_keys(t, "<Esc>");
-    e2e_wait_text(t, "given up: wait", 0);
+    e2e_wait_text(t, "cancelled: wait", 0);
     e2e_keys(t, ":peek 100 1 --as u8\r"); /* the next one runs */
     e2e_wait_text(t, "0x64 0", 0);
     support_quit(t);

@@ -111,7 +111,7 @@ TEST(tens_and_the_value_at_the_cursor)
     e2e_keys(t, "<lt>");
     e2e_wait_row(t, 2, "         0", 0); /* right before it was known to change */
     wait_value(t, 5);
-    scene_press(t, "<lt>", "no earlier change is known of this value");
+    scene_press(t, "<lt>", "no earlier change of this value was seen");
     e2e_keys(t, ">");
     e2e_wait_row(t, 2, "        85", 0);
     e2e_keys(t, ">");
@@ -165,7 +165,7 @@ TEST(a_hole_of_then_is_drawn_as_one)
     memory = scene_segment(name, SIZE);
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name)});
     e2e_wait_row(t, 1, hole, 0);
-    e2e_wait_text(t, "s old", 0);
+    e2e_wait_text(t, "whole segment seen", 0);
     memcpy(memory, "Hi", 2);
     e2e_wait_row(t, 1, data, 0);
     ck_assert_int_eq(madvise(memory, 4096, MADV_REMOVE), 0);
@@ -185,12 +185,12 @@ TEST(the_past_is_not_written)
 {
     struct e2e *t = open_counted(NULL);
     scene_press(t, "[", "T-");
-    scene_press(t, ":poke 0 77 --as u32le<Enter>", "the past cannot be written");
-    scene_press(t, "i", "the past cannot be written");
+    scene_press(t, ":poke 0 77 --as u32le<Enter>", "the past is read-only; press .");
+    scene_press(t, "i", "the past is read-only; press .");
     scene_press(t, ".", "LIVE");
     ck_assert_int_eq(memory[0], STEPS);
     scene_press(t, ":set history 0<Enter>", "history is 0");
-    scene_press(t, "[", "no history is kept");
+    scene_press(t, "[", "history is off");
     stop_writer();
     scene_quit(t);
 }
@@ -212,11 +212,11 @@ TEST(what_is_seen_is_what_is_worked_on)
     scene_press(t, "c", "0x10 as of T-");
     scene_press(t, "c", "0x8000 as of T-");
     scene_press(t, "C", "0x10 as of T-");
-    scene_press(t, "x", "the past is shown whole");
+    scene_press(t, "x", "not available in the past");
     scene_press(t, "H", "the past shows when, not how often");
-    scene_press(t, "HF", "once this is live again");
-    scene_press(t, "F", "the view stays here");
-    scene_press(t, ":watch<Enter>", "looks at what happens from now on");
+    scene_press(t, "HF", "once live again");
+    scene_press(t, "F", "follow off");
+    scene_press(t, ":watch<Enter>", "is about what happens from now on");
     scene_press(t, ":info<Enter>", "as it is now");
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "Esc closes", 0);

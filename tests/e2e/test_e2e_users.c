@@ -208,7 +208,7 @@ TEST(the_list_of_another_user)
     struct e2e_peer *holder = e2e_peer("holder", "rw", name);
     struct e2e *t = ui_as_nobody(NULL);
     e2e_wait_text(t, own, 0);
-    e2e_wait_text(t, "unreadable", 0);
+    e2e_wait_text(t, "not readable", 0);
     snprintf(base, sizeof base, "/%s", name); /* a filter, with the name's own slash */
     e2e_keys(t, base);
     e2e_wait_no_text(t, own, 0);
@@ -219,7 +219,7 @@ TEST(the_list_of_another_user)
     e2e_keys(t, "<Enter>");
     e2e_wait_text(t, "ermission denied", 0);
     e2e_keys(t, "d");
-    e2e_wait_text(t, "its name or yes", 0);
+    e2e_wait_text(t, "Type its name, or yes", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_text(t, "not permitted", 0);
     ck_assert(!gone(name));
@@ -233,7 +233,7 @@ TEST(the_list_of_another_user)
     e2e_wait_no_text(t, "filter:", 0);
     e2e_wait_row(t, 2, own, 0);
     e2e_keys(t, "d");
-    e2e_wait_text(t, "its name or yes", 0);
+    e2e_wait_text(t, "Type its name, or yes", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_text(t, "removed", 0);
     ck_assert(gone(own) && !gone(name));
@@ -254,9 +254,9 @@ TEST(the_panel_of_another_user)
     struct e2e_peer *holder = e2e_peer("holder", "rw", name);
     e2e_wait_text(t, "of root", 0);
     e2e_keys(t, "o");
-    e2e_wait_text(t, "1 mapping, 0 descriptors", 0); /* our own */
-    e2e_wait_text(t, "could not be read", 0);
-    e2e_wait_text(t, "nobody seen", 0); /* not: nobody */
+    e2e_wait_text(t, "used by 1 process", 0); /* our own */
+    e2e_wait_text(t, "could not be checked", 0);
+    e2e_wait_text(t, "no other process seen", 0); /* not: nobody */
     ck_assert(!e2e_find(t, "peer_holder", NULL, NULL));
     struct e2e_peer *own = e2e_background(E2E_ARGV(AS_NOBODY, path, "rw", name));
     ck_assert_str_eq(e2e_peer_line(own, 0), "ready");
@@ -283,11 +283,11 @@ TEST(cleaning_as_another_user)
     e2e_wait_text(t, own, 0);
     snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users<Enter>", own, name);
     e2e_keys(t, line);
-    e2e_wait_text(t, "1 segment would go", 0);
+    e2e_wait_text(t, "1 segment (", 0);
     e2e_wait_text(t, own, 0);
     ck_assert(!gone(own));
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "would go", 0);
+    e2e_wait_no_text(t, "can be removed", 0);
     snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users --yes<Enter>", own, name);
     e2e_keys(t, line);
     e2e_wait_text(t, "1 segment removed", 0);

@@ -260,13 +260,9 @@ const char *stage_text(const struct stage *st, int row, int from, int to)
     return out;
 }
 
-void stage_act(struct stage *st, void (*act)(struct ui *ui, int argc, char **argv),
-               const char *argument)
+void stage_act(struct stage *st, void (*act)(struct ui *ui, const char *arg), const char *arg)
 {
-    char name[] = "action", word[64];
-    (void)snprintf(word, sizeof word, "%s", argument != NULL ? argument : "");
-    char *argv[] = {name, word};
-    act(&st->ui, argument != NULL ? 2 : 1, argv);
+    act(&st->ui, arg != NULL ? arg : "");
 }
 
 void stage_at(struct stage *st, uint64_t offset)

@@ -3,6 +3,7 @@
 #ifndef SHMLENS_TESTS_SUPPORT_STAGE_H
 #define SHMLENS_TESTS_SUPPORT_STAGE_H
 
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { STAGE_BYTES = 64 * 1024, STAGE_JOBS = 32, STAGE_LINE = 256 };
@@ -48,8 +49,7 @@ void stage_type(struct stage *st, const char *text);
 void stage_key(struct stage *st, uint32_t code, uint32_t mods);
 
 /* Runs an action of the screen, with this argument (NULL: none). */
-void stage_act(struct stage *st, void (*act)(struct ui *ui, int argc, char **argv),
-               const char *argument);
+void stage_act(struct stage *st, void (*act)(struct ui *ui, const char *arg), const char *arg);
 
 /* Puts the cursor there, and draws. */
 void stage_at(struct stage *st, uint64_t offset);

@@ -68,7 +68,7 @@ TEST(memfd_is_held)
     kill(j.pid, SIGTERM);
     r = job_wait(&j);
     ck_assert_int_eq(r->status, 0);
-    ck_assert_ptr_nonnull(strstr(r->err, "held until SIGINT or SIGTERM"));
+    ck_assert_ptr_nonnull(strstr(r->err, "kept until Ctrl-C"));
     RUN_FAILS("no such process or descriptor (open: No such process)", "peek", locator);
 }
 
@@ -115,7 +115,7 @@ TEST(bad_locators_are_told_apart)
         {"ns:2147483647/x", "No such process"},
         {"ns:1/a/b", "ns:PID/NAME"},
         {"memfd:x", "only to create one"},
-        {"what:x", "not a locator"},
+        {"what:x", "not a segment name"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const struct ran *r = RUN("peek", bad[i].locator);

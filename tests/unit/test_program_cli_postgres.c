@@ -197,7 +197,7 @@ static void check_cleaned(bool nobody)
     if (foreign) {
         const struct ran *r = clean(false, "0s", NULL, NULL);
         ck_assert_str_eq(r->out, "");
-        (void)snprintf(note, sizeof note, "left alone: %d of other users", segments);
+        (void)snprintf(note, sizeof note, "skipped: %d of other users", segments);
         ck_assert_ptr_nonnull(strstr(r->err, note));
     }
     const struct ran *r = clean(nobody, "0s", whose, NULL);

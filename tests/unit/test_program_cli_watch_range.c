@@ -140,7 +140,7 @@ TEST(wait_says_that_the_name_is_gone)
     struct job j = JOB("wait", n, "0", "--as", "u8", "--equals", "5", "--calls");
     await_error(&j, "mmap("); /* it has opened the segment */
     ck_assert_int_eq(shm_unlink(n), 0);
-    await_error(&j, "unlinked; waiting goes on");
+    await_error(&j, "unlinked; still waiting");
     p[0] = 5;
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }

@@ -87,7 +87,7 @@ TEST(test_find_and_again)
     stage_type(st, "n");
     stage_run(st);
     ck_assert_uint_eq(st->last_from, 0x2001);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "from the end on to the start"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "(wrapped to the start)"));
     stage_type(st, "N");
     stage_run(st);
     ck_assert_int_eq(st->last_kind, FIND_BACKWARD);
@@ -122,7 +122,7 @@ TEST(test_changes_and_data)
     stage_type(st, "(");
     stage_run(st);
     ck_assert_int_eq(st->last_kind, FIND_DATA_PREV);
-    ck_assert_str_eq(st->ui.status, "no data before this");
+    ck_assert_str_eq(st->ui.status, "no more data before here");
 }
 
 TEST(test_baseline_toggles)

@@ -98,7 +98,7 @@ TEST(test_edit_mode_is_left_before_it_was_reached)
  */
 TEST(test_a_value_typed_at_once_is_not_asked_for_twice)
 {
-    stage_act(st, act_prompt_poke, NULL);
+    inspect_ask_poke(&st->ui);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
     stage_type(st, "yu8 7");
     stage_key(st, KEY_ENTER_, 0);
@@ -192,9 +192,8 @@ TEST(test_another_process_was_faster)
     ck_assert_uint_eq(st->bytes[0x11], 0x7b);
     ck_assert(st->ui.inspect->asking);
     ck_assert_uint_eq(st->ui.s.cursor, 0x11);
-    ck_assert_str_eq(st->ui.status,
-                     "0x11 became 7b while you typed 7c: Enter writes 7c anyway, any "
-                     "other key drops it");
+    ck_assert_str_eq(st->ui.status, "0x11 changed to 7b while you typed 7c. Enter writes 7c, any "
+                                    "other key cancels");
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x11 7c --as hex");

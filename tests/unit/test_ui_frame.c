@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "support/frames.h"
 #include "support/suite.h"
+#include "ui/frame/actions.h"
 #include "ui/frame/ui.h"
 
 static struct ui ui;
@@ -100,7 +101,7 @@ TEST(messages_wrap_and_go)
 TEST(unknown_keys_say_so)
 {
     press("%");
-    ck_assert_int_eq(frame_find(&ui.canvas, "% does nothing here; ? is help"), 22);
+    ck_assert_int_eq(frame_find(&ui.canvas, "% is not used on this screen (? shows the keys)"), 22);
     press("^C");
     ck_assert_int_eq(frame_find(&ui.canvas, "q quits"), 22);
     ck_assert(!ui.quit);

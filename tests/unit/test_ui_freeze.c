@@ -39,8 +39,8 @@ TEST(the_value_at_the_cursor_is_marked)
     ck_assert_uint_eq(list()->value[0].offset, 0x12);
     ck_assert_int_eq(list()->value[0].value[0], 3);
     ck_assert_str_eq(stage_text(st, 2, 0, 22), "00000010  01 02=03 04 ");
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "EDIT LIVE  1 FROZEN"));
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x12 frozen, never put back"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "EDIT  1 FROZEN"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x12 frozen, never restored"));
     session_move_to(&st->ui.s, 0, false);
     stage_draw(st);
     const struct cell *row = st->ui.canvas.cells + (size_t)2 * (size_t)st->ui.canvas.cols;
@@ -49,7 +49,7 @@ TEST(the_value_at_the_cursor_is_marked)
     ck_assert_int_ne(row[19].style, STYLE_FROZEN);
     freeze_at(0x12, "view hex");
     ck_assert_uint_eq(list()->count, 0);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "let go"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "released"));
 }
 
 TEST(a_unit_of_the_view_is_frozen)
@@ -75,13 +75,13 @@ TEST(the_list_lets_one_go)
     ui_run(&st->ui, "frozen");
     stage_draw(st);
     ck_assert_int_eq(st->ui.prompt.menu_count, 3);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 21, 0, 80), "put back 312 times, from 0 0.0 s"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 21, 0, 80), "restored 312 times, from 0 0.0 s"));
     stage_key(st, KEY_DOWN_, 0);
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
     ck_assert_uint_eq(list()->count, 1);
     ck_assert_uint_eq(list()->value[0].offset, 0x10);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "put back 312 times"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "restored 312 times"));
     ui_run(&st->ui, "thaw all");
     stage_run(st);
     ck_assert_uint_eq(list()->count, 0);
@@ -117,7 +117,7 @@ TEST(read_only_asks_first)
     stage_run(st);
     ck_assert_uint_eq(list()->count, 1);
     ui_run(&st->ui, "edit");
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "1 frozen value let go"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "1 frozen value released"));
     ck_assert_int_eq(st->jobs, 1);
     ck_assert(st->job[0]->uncancellable); /* Esc, for what runs before it, does not bring it back */
 }
@@ -134,15 +134,15 @@ TEST(unsettled_bytes_have_a_sign)
     ui_draw(&st->ui);
     ck_assert_str_eq(stage_text(st, 2, 0, 30), "00000010  01~02 03 04 05 06 07");
     ck_assert_str_eq(stage_text(st, 2, 55, 58), "~00");
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x0 ~ unsettled "));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x0 unstable "));
     p->settle.reads = 200;
     p->settle.torn = 50;
     ui_draw(&st->ui);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "~ unsettled: 25 % of readings"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "unstable: 25 % of double reads"));
     p->settle.torn = 0;
     p->settle.any = false;
     ui_draw(&st->ui);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "read twice: settled"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "stable (read twice)"));
     ck_assert_str_eq(stage_text(st, 2, 0, 22), "00000010  01 02 03 04 ");
 }
 

@@ -33,12 +33,9 @@ static void scene(int rows, int cols)
     stage_draw(st);
 }
 
-static void action(void (*act)(struct ui *ui, int argc, char **argv), const char *argument)
+static void action(void (*act)(struct ui *ui, const char *arg), const char *arg)
 {
-    char name[] = "action", word[64];
-    (void)snprintf(word, sizeof word, "%s", argument);
-    char *argv[] = {name, word};
-    act(&st->ui, 2, argv);
+    act(&st->ui, arg);
     st->ui.status[0] = '\0';
 }
 
@@ -243,7 +240,7 @@ TEST(test_keeping_alive)
     st->ui.s.walk.id = st->ui.s.id;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "KEEPING ALIVE"), 0);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "only we still hold it"), 1);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "only shmlens keeps it alive"), 1);
 }
 
 TEST(test_users_in_title_and_panel)
@@ -255,16 +252,16 @@ TEST(test_users_in_title_and_panel)
     scene(24, 100);
     struct segment_list *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
-    w->survey.also = (struct seg_who){mappers, 3, holders, 1, 2};
+    w->survey.extra = (struct seg_who){mappers, 3, holders, 1, 2};
     st->ui.who_panel = true;
     stage_draw(st);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "1 rw 1 r 1 fd"), 0);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "1 writer, 1 reader, 1 open"), 0);
     static const char *const rows[][2] = {
-        {"\u2500\u2500 who maps this: 3 mappings, 1 descriptor, 2 processes could not be read", ""},
-        {"100 wri\\x1bter ", " rw 1/2 0 B from 0x0 part at 0x0"},
-        {"100 wri\\x1bter ", " r  2/2 0 B from 0x0 part at 0x0"},
-        {"101 reader ", " r  4 KiB from 0x0 part at 0x0"},
-        {"102 holder ", " -- only holds descriptor 7"}};
+        {"\u2500\u2500 used by 3 processes (2 could not be checked)", ""},
+        {"100 wri\\x1bter ", " rw offset 0x0, 0 B, at 0x0"},
+        {"100 wri\\x1bter ", " r  offset 0x0, 0 B, at 0x0"},
+        {"101 reader ", " r  offset 0x0, 4 KiB, at 0x0"},
+        {"102 holder ", " -  open as fd 7"}};
     int first = frame_find(&st->ui.canvas, rows[0][0]);
     for (int i = 0; i < 5; i++) { /* between them: what this system calls the user */
         char text[600];
@@ -272,7 +269,7 @@ TEST(test_users_in_title_and_panel)
         const char *found = strstr(text, rows[i][0]);
         ck_assert_msg(found != NULL && strstr(found, rows[i][1]) != NULL, "%s", text);
     }
-    w->survey.also = (struct seg_who){0};
+    w->survey.extra = (struct seg_who){0};
 }
 
 TEST(test_paused_ages_stand_still)

@@ -87,7 +87,7 @@ TEST(test_mouse)
     ck_assert_uint_eq(s->top, 3 * 16);
     mouse(MOUSE_PRESS, 1, 37); /* the gap in the middle belongs to the byte on its left */
     ck_assert_uint_eq(s->cursor, s->top + 8);
-    ui_pager(&st->ui, "text", "one\ntwo\n"); /* it lies over the bytes */
+    pager_open(&st->ui.host, "text", "one\ntwo\n"); /* it lies over the bytes */
     mouse(MOUSE_PRESS, 20, 16);
     ck_assert_uint_eq(s->cursor, s->top + 8);
     ck_assert_ptr_nonnull(st->ui.pager);

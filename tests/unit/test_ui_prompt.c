@@ -81,7 +81,7 @@ static void key_given(struct ui *u, struct key key, void *ctx)
 
 TEST(a_line)
 {
-    ui_ask(&ui, "name: ", "ab", &ui.history[HISTORY_CREATE], accepted, NULL);
+    prompt_ask(&ui.host, "name: ", "ab", &ui.history[HISTORY_CREATE], accepted, NULL);
     ui.prompt.changed = was_changed;
     type("cq"); /* q types here, it does not go back */
     press("Left");
@@ -96,7 +96,7 @@ TEST(a_line)
     ck_assert_str_eq(answer, "abq");
     ck_assert_int_ge(changes, 3);
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
-    ui_ask(&ui, "name: ", "", &ui.history[HISTORY_CREATE], accepted, NULL);
+    prompt_ask(&ui.host, "name: ", "", &ui.history[HISTORY_CREATE], accepted, NULL);
     press("Up");
     press("Enter");
     ck_assert_str_eq(answer, "abq");
@@ -107,7 +107,7 @@ TEST(escape_drops_a_line)
 {
     static const char *const ways[] = {"Esc", "^C"};
     for (int i = 0; i < 2; i++) {
-        ui_ask(&ui, "name: ", "ab", NULL, accepted, NULL);
+        prompt_ask(&ui.host, "name: ", "ab", NULL, accepted, NULL);
         ui.prompt.drop = was_dropped;
         press(ways[i]);
         ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
@@ -122,7 +122,7 @@ TEST(a_long_line_scrolls)
     char text[301];
     memset(text, 'x', 300);
     text[300] = '\0';
-    ui_ask(&ui, "name: ", text, NULL, accepted, NULL);
+    prompt_ask(&ui.host, "name: ", text, NULL, accepted, NULL);
     type("END");
     ui_draw(&ui);
     ck_assert_int_eq(frame_find(&ui.canvas, "xEND"), 22);
@@ -136,7 +136,7 @@ TEST(only_y_says_yes)
 {
     static const char *const no[] = {"n", "Enter", "Esc", "^Y", "Space", "M-y"};
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
-        ui_confirm(&ui, "really?", accepted, NULL);
+        prompt_confirm(&ui.host, "really?", accepted, NULL);
         if (i == 0) {
             ui_draw(&ui);
             ck_assert_int_eq(frame_find(&ui.canvas, "really? [y/N]"), 22);
@@ -147,7 +147,7 @@ TEST(only_y_says_yes)
         ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
     }
     ck_assert_int_eq(answers, 0);
-    ui_confirm(&ui, "really?", accepted, NULL);
+    prompt_confirm(&ui.host, "really?", accepted, NULL);
     press("y");
     ck_assert_int_eq(answers, 1);
 }
@@ -157,10 +157,10 @@ TEST(pasted_text_only_types)
     paste("qQd\n"); /* would quit, remove */
     ck_assert(!ui.quit);
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
-    ui_confirm(&ui, "really?", accepted, NULL);
+    prompt_confirm(&ui.host, "really?", accepted, NULL);
     paste("y");
     ck_assert_int_eq(answers, 0);
-    ui_ask(&ui, "name: ", "", NULL, accepted, NULL);
+    prompt_ask(&ui.host, "name: ", "", NULL, accepted, NULL);
     paste("two\nlines");
     ck_assert_int_eq(answers, 0);
     press("Enter");
@@ -169,11 +169,11 @@ TEST(pasted_text_only_types)
 
 TEST(one_key)
 {
-    ui_ask_key(&ui, "mark: ", key_given, NULL);
+    prompt_ask_key(&ui.host, "mark: ", key_given, NULL);
     press("a");
     ck_assert_int_eq(answers, 1);
     ck_assert_str_eq(answer, "a");
-    ui_ask_key(&ui, "mark: ", key_given, NULL);
+    prompt_ask_key(&ui.host, "mark: ", key_given, NULL);
     press("Esc");
     ck_assert_int_eq(answers, 1);
 }
@@ -244,7 +244,7 @@ TEST(tab_completes)
 
 TEST(a_pager)
 {
-    ui_pager(&ui, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n");
+    pager_open(&ui.host, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "two three"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "?[2J"), 1);
@@ -253,7 +253,7 @@ TEST(a_pager)
     char text[4000] = "";
     for (int i = 0; i < 200; i++)
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), "line %d\n", i);
-    ui_pager(&ui, "many", text);
+    pager_open(&ui.host, "many", text);
     press("End");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "line 199"), 1);
@@ -312,7 +312,7 @@ TEST(keys_can_be_bound)
     ui_run(&ui, "bind segments q");
     press("q");
     ck_assert(!ui.quit);
-    ck_assert_ptr_nonnull(strstr(ui.status, "q does nothing here"));
+    ck_assert_ptr_nonnull(strstr(ui.status, "q is not used on this screen"));
     ui_run(&ui, "bind moon X quit");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
 }

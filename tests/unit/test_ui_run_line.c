@@ -30,7 +30,8 @@ static void set_up(void)
 static void tear_down(void)
 {
     ui_free(&ui);
-    struct oserr e = seg_remove(be, locator, SEG_RM_FORCE, NULL);
+    struct oserr e =
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL);
     (void)e; /* it may be gone already */
     backend_free(be);
 }
@@ -189,7 +190,7 @@ TEST(escape_gives_up_a_long_one)
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "Esc cancels"), 1);
     press("Esc");
-    await_said("given up");
+    await_said("cancelled");
 }
 
 TEST(an_open_that_fails_says_why)

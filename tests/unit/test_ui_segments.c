@@ -16,7 +16,7 @@ TEST(a_key_is_for_the_row_that_was_seen)
     listed_survey(usual, 3); /* the row at the cursor is gone */
     listed_type(" ");
     ck_assert_uint_eq(ui.segments->tags, 2);
-    ck_assert_str_eq(ui.status, "the list has just changed: once more");
+    ck_assert_str_eq(ui.status, "the list just changed; press the key again");
 }
 
 TEST(the_list)
@@ -95,7 +95,7 @@ TEST(filter_as_one_types)
     ck_assert_uint_eq(ui.segments->count, USUAL);
     listed_press("/");
     listed_type("nosuch");
-    ck_assert_int_ge(frame_find(&ui.canvas, "none of 5 segments is like that"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "no match among 5 segments"), 1);
     listed_press("Esc");
     ck_assert_uint_eq(ui.segments->count, USUAL);
     ck_assert(!ui.quit);
@@ -126,10 +126,10 @@ TEST(title_says_how_far_it_is_and_who_hangs)
     ui.s.walk.hanging_pid = 4711;
     ui_draw(&ui);
     ck_assert_int_lt(frame_find(&ui.canvas, "/proc"), 0);
-    ck_assert_int_eq(frame_find(&ui.canvas, "3 unreadable (4711 hangs)"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "3 processes not readable (4711 hangs)"), 0);
     ui.s.walk.hanging = 2;
     ui_draw(&ui);
-    ck_assert_int_eq(frame_find(&ui.canvas, "3 unreadable (2 hang)"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "3 processes not readable (2 hang)"), 0);
 }
 
 TEST(removal_says_who_and_wants_the_name)
@@ -137,8 +137,8 @@ TEST(removal_says_who_and_wants_the_name)
     ui_run(&ui, "filter ring");
     listed_press("d");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_LINE);
-    ck_assert_int_ge(frame_find(&ui.canvas, "2 processes have it: 4000001 writer 4000002"), 1);
-    ck_assert_int_ge(frame_find(&ui.canvas, "remove posix:/ring? its name or yes:"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "2 processes use it: writer (4000001)"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Remove posix:/ring? Type its name, or yes:"), 1);
     listed_type("y");
     listed_press("Enter");
     ck_assert_str_eq(ui.status, "nothing removed");
@@ -148,7 +148,7 @@ TEST(removal_says_who_and_wants_the_name)
     listed_press("d");
     listed_type("ring");
     listed_press("Enter"); /* there is no walker in this test: it would run now */
-    ck_assert_str_eq(ui.status, "nothing can be run now");
+    ck_assert_str_eq(ui.status, "cannot run commands: no background thread");
 }
 
 TEST(tagged_ones_need_yes)
@@ -158,7 +158,7 @@ TEST(tagged_ones_need_yes)
     ck_assert_uint_eq(ui.segments->tags, 2);
     ck_assert_str_eq(listed_cursor(), usual[2].locator);
     listed_press("d");
-    ck_assert_int_ge(frame_find(&ui.canvas, "remove 2 tagged segments?"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Remove 2 tagged segments?"), 1);
     listed_press("Esc");
     ck_assert_uint_eq(ui.segments->tags, 2);
     listed_press("Home");

@@ -21,7 +21,7 @@ TEST(vanished_rows_stay_for_a_moment)
     ck_assert_int_eq(ui.canvas.cells[row * ui.canvas.cols + 4].style, STYLE_GONE);
     listed_press("Down");
     listed_press("Enter");
-    ck_assert_str_eq(ui.status, "it is not there any more");
+    ck_assert_str_eq(ui.status, "that segment is gone");
     listed_press("d");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
     listed_press("Space");
@@ -154,19 +154,19 @@ TEST(the_tagged_are_listed_before)
     ui_draw(&ui);
     listed_press("Home");
     listed_press("d");
-    ck_assert_int_ge(frame_find(&ui.canvas, "0 of 4 tagged go and free 0 B"), 1);
-    ck_assert_int_ge(frame_find(&ui.canvas, "posix:/orphan  is another segment by now"), 1);
-    ck_assert_int_ge(frame_find(&ui.canvas, "posix:/ring  2 processes have it"), 1);
-    ck_assert_int_ge(frame_find(&ui.canvas, "is not there any more"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "removing 0 of 4 tagged segments frees 0 B"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "posix:/orphan  replaced by another segment"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "posix:/ring  2 processes use it"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "already gone"), 1);
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE); /* nothing to ask */
-    ck_assert_str_eq(ui.status, "nothing that is tagged can be removed");
+    ck_assert_str_eq(ui.status, "none of the tagged segments can be removed");
     listed_press("Esc");
     ck_assert_ptr_null(ui.pager);
     ck_assert_uint_eq(ui.segments->tags, 4);
     ui.segments->tag[1].seen = ui.s.walk.survey.segs[0].stat;
     listed_press("d");
-    ck_assert_int_ge(frame_find(&ui.canvas, "1 of 4 tagged go and free 64.0 MiB"), 1);
-    ck_assert_int_ge(frame_find(&ui.canvas, "remove 1 of 4 tagged segments? type yes:"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "removing 1 of 4 tagged segments frees 64.0 MiB"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Remove 1 of 4 tagged segments? Type yes:"), 1);
     listed_press("Esc");
 }
 

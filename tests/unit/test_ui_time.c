@@ -209,14 +209,14 @@ TEST(no_step_says_why)
 {
     step_to("[", -1);
     ck_assert_int_eq(st->ui.s.past, 0);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "no earlier change is known of what is on"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "no earlier change of what is on"));
     step_to("<", -1);
     ck_assert_ptr_nonnull(strstr(st->ui.status, "this value"));
     step_to("]", -1);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "nothing is newer"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "already live"));
     ui_run(&st->ui, "set history 0");
     step_to("[", -1);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "no history is kept"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "history is off"));
 }
 
 TEST(the_past_cannot_be_written)
@@ -230,7 +230,7 @@ TEST(the_past_cannot_be_written)
             stage_type(st, ways[i]);
         else
             ui_run(&st->ui, ways[i]);
-        ck_assert_msg(strstr(st->ui.status, "cannot be written") != NULL, "%s", ways[i]);
+        ck_assert_msg(strstr(st->ui.status, "read-only; press .") != NULL, "%s", ways[i]);
         ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
         ck_assert_int_eq(st->jobs, 0);
     }
@@ -251,7 +251,7 @@ TEST(edit_mode_types_nothing_into_the_past)
         stage_type(st, "7f");
         ck_assert_int_eq(st->jobs, 0);
         ck_assert(!st->ui.inspect->typing.active);
-        ck_assert_ptr_nonnull(strstr(st->ui.status, "cannot be written"));
+        ck_assert_ptr_nonnull(strstr(st->ui.status, "read-only; press ."));
         step_to(".", 0); /* moves, though a text column could take it */
         ck_assert_int_eq(st->ui.s.past, 0);
     }
@@ -284,7 +284,7 @@ TEST(the_strip_is_of_then)
     ck_assert_ptr_nonnull(strstr(row(22), "the past shows when, not how often"));
     ck_assert_ptr_null(strstr(row(0), "FOLLOW"));
     stage_type(st, "x");
-    ck_assert(!st->ui.s.only && strstr(st->ui.status, "the past is shown whole") != NULL);
+    ck_assert(!st->ui.s.only && strstr(st->ui.status, "not available in the past") != NULL);
     step_to(".", 0);
     ck_assert_ptr_nonnull(strstr(row(0), "FOLLOW"));
 }
@@ -297,7 +297,7 @@ TEST(the_timeline_comes_and_goes)
     stage_draw(st);
     ck_assert_uint_eq(st->ui.s.rows, rows - 1);
     ck_assert_uint_gt(st->ui.s.time_cells, 40);
-    ck_assert_int_ge(frame_find(&st->ui.canvas, "no history is kept"), 0);
+    ck_assert_int_ge(frame_find(&st->ui.canvas, "history is off"), 0);
     st->ui.s.sample.past.kept = true;
     stage_draw(st);
     ck_assert_int_ge(frame_find(&st->ui.canvas, "no change was seen yet"), 0);

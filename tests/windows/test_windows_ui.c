@@ -24,9 +24,9 @@ static const struct {
     {"<F1>", "this help"},
     {"?", "this help"},
     {"@", "OpenFileMappingW"},
-    {"<F12>", "F12 does nothing here"},
-    {"<M-x>", "M-x does nothing here"},
-    {"\xc3\xa4", "\xc3\xa4 does nothing here"},
+    {"<F12>", "F12 is not used on this screen"},
+    {"<M-x>", "M-x is not used on this screen"},
+    {"\xc3\xa4", "\xc3\xa4 is not used on this screen"},
     {"/u16:process<Enter>", "\xe2\x94\x80\xe2\x94\x80 0x2e "},
     {":peek 0 2 --as u16le<Enter>", "0x0 77"},
     {":pe<Tab>", "peek"},
@@ -162,7 +162,7 @@ TEST(it_needs_a_console)
 TEST(the_demo_has_a_writer_of_its_own)
 {
     con_start(CON_ARGV(con_shmlens, "demo"));
-    con_wait_text("a demo: another process writes all this");
+    con_wait_text("Demo: another process is writing this");
     con_wait_text("LIVE");
     con_press("o", "(us)");
     con_keys("Q");

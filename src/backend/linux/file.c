@@ -51,19 +51,74 @@ static struct oserr file_watch_name(struct seg *s, struct seg_stat *out)
 
 const struct provider file_provider = {
     .kind = SEG_FILE,
+    .listed_kinds = 1U << SEG_FILE,
+    .words = {.help = "  file:PATH                           a file, mapped shared\n",
+              .form = "file:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .irremovable = "it is a file, not a segment: delete it as any file"},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = file_canonical,
     .open = file_get,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = fd_stat,
     .name = file_watch_name,
     .prove_unused = file_prove_unused,
-    .map = fd_map,
-    .unmap = fd_unmap,
-    .copy_out = fd_copy_out,
-    .next_data = fd_next_data,
-    .extent = fd_extent,
-    .resize = fd_resize,
-    .chmod = fd_chmod,
+    FD_FUNCTIONS,
 };
+
+/* ---- the file of a recording ---- */
+
+struct oserr file_open_reading(struct seg_file *f)
+{
+    int fd;
+    struct stat st;
+    char path[48];
+    int seen;
+    struct oserr e = sys_open(f->be, f->path, O_PATH | O_CLOEXEC, SYS_KEY_NONE, &seen);
+    f->handle = -1;
+    if (oserr_is(e))
+        return e;
+    e = fd_check(f->be, "open", seen); /* before it is opened for reading, as in file_get */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", seen);
+    if (!oserr_is(e))
+        e = sys_open(f->be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_NONE, &fd);
+    f->handle = oserr_is(e) ? -1 : fd;
+    sys_close(f->be, seen, SYS_KEY_NONE);
+    if (!oserr_is(e))
+        e = sys_fstat(f->be, fd, &st);
+    if (!oserr_is(e)) {
+        fd_describe(&st, &f->stat);
+        f->stat.state = 0;
+    }
+    return e;
+}
+
+void file_close_reading(struct seg_file *f)
+{
+    if (f->handle >= 0)
+        sys_close(f->be, (int)f->handle, SYS_KEY_NONE);
+}
+
+struct oserr seg_file_read(struct seg_file *f, uint64_t at, void *buf, size_t n, size_t *got)
+{
+    char *p = buf;
+    struct oserr e = OSERR_NONE;
+    *got = 0;
+    if (at > INT64_MAX || n > INT64_MAX - at)
+        return e;
+    for (size_t more = 1; *got < n && more > 0 && !oserr_is(e); *got += more) {
+        more = 0;
+        e = sys_pread(f->be, (int)f->handle, p + *got, n - *got, at + *got, &more);
+    }
+    return e;
+}
+
+struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
+{
+    struct stat st;
+    struct oserr e = sys_locked(f->be, (int)f->handle, written);
+    if (oserr_is(e)) /* a file system without locks: nobody can tell that he writes */
+        *written = false;
+    e = sys_fstat(f->be, (int)f->handle, &st);
+    *size = oserr_is(e) ? 0 : (uint64_t)st.st_size;
+    return e;
+}

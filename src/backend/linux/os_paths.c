@@ -89,8 +89,9 @@ struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n
     return e;
 }
 
-/* May this folder be passed through, or written in (`last`)? Who owns a folder, or a link in it,
- * can lead root elsewhere: with another user's HOME (sudo -E) nothing is kept. */
+/* Checks a folder on the way to a file of state, or the one that contains it (`last`). The owner of
+ * a folder, or of a link in it, can redirect root: with another user's HOME (sudo -E) nothing is
+ * written. */
 static struct oserr check_folder(const char *dir, bool last)
 {
     struct stat link, st;
@@ -103,7 +104,7 @@ static struct oserr check_folder(const char *dir, bool last)
     return trusted ? OSERR_NONE : (struct oserr){"open", SEG_E_NOT_OURS};
 }
 
-/* The folders that path lies in: made where they are missing, checked all of them. */
+/* Creates the missing folders of a path and checks all of them. */
 static struct oserr make_folders(const char *path)
 {
     char dir[PATH_CAP];

@@ -1,4 +1,5 @@
-/* file:PATH, an ordinary file mapped shared. While it is mapped Windows lets nobody cut it. */
+/* file:PATH, an ordinary file mapped shared. While it is mapped, Windows lets nobody truncate it.
+ */
 #include <string.h>
 
 #include "backend/windows/kinds.h"
@@ -18,7 +19,7 @@ static struct oserr file_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* A section as large as the file is now; none for an empty one. */
+/* Creates a section as large as the file is now; none for an empty file. */
 static struct oserr section_again(struct seg *s, enum seg_access access)
 {
     void *h;
@@ -82,6 +83,11 @@ static struct oserr file_stat(struct seg *s, struct seg_stat *out)
 
 const struct provider file_provider = {
     .kind = SEG_FILE,
+    .words = {.help = "  file:PATH                           a file, mapped shared\n",
+              .form = "file:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .irremovable = "it is a file, not a segment: delete it as any file"},
     .caps = SEG_CAP_WRITE,
     .canonical = file_canonical,
     .open = file_get,
@@ -94,3 +100,35 @@ const struct provider file_provider = {
     .next_data = section_next_data,
     .extent = section_extent,
 };
+
+/* ---- the file of a recording ---- */
+
+struct oserr file_open_reading(struct seg_file *f)
+{
+    void *h;
+    struct oserr e = sys_open_file(f->be, f->path, false, &h);
+    if (oserr_is(e))
+        return e;
+    f->handle = (intptr_t)h;
+    f->stat.known = SEG_HAS_SIZE | SEG_HAS_RESIDENT;
+    return sys_file_size(f->be, h, &f->stat.size);
+}
+
+void file_close_reading(struct seg_file *f)
+{
+    if (f->handle != -1)
+        sys_close_handle(f->be, (void *)f->handle, SYS_KEY_NONE);
+}
+
+struct oserr seg_file_read(struct seg_file *f, uint64_t at, void *buf, size_t n, size_t *got)
+{
+    return sys_read_file(f->be, (void *)f->handle, at, buf, n, got);
+}
+
+struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
+{
+    struct oserr e = sys_written_file(f->be, f->path, written);
+    if (oserr_is(e)) /* renamed, removed: nobody adds to it */
+        *written = false;
+    return sys_file_size(f->be, (void *)f->handle, size);
+}

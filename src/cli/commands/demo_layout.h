@@ -12,7 +12,7 @@
  *   0x108  4  slots                            0x10c  4  bytes of a record
  *   0x120     the records: number u64, heartbeat u64, text of 16 bytes
  *   0x2000    never written: a hole up to 0x400000
- *   0x400000  a text behind the hole
+ *   0x400000  a text after the hole
  */
 #ifndef SHMLENS_CLI_COMMANDS_DEMO_LAYOUT_H
 #define SHMLENS_CLI_COMMANDS_DEMO_LAYOUT_H

@@ -1,12 +1,12 @@
-/* The other program of the demo: writes into /shmlens-demo as any program would, and obeys a word
- * in it. */
+/* The demo's writer process: writes into /shmlens-demo as any program would, and obeys a command
+ * word in it. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/commands/demo.h"
 #include "cli/commands/demo_layout.h"
-#include "cli/run.h"
 #include "core/text.h"
 
 enum { STEPS_A_TEXT = 150, STEPS_A_RECORD = 12, TAIL_BEHIND = 5 };
@@ -19,7 +19,7 @@ struct writer {
     uint64_t beat;
     uint32_t head;
     uint32_t obeyed;
-    struct oserr error; /* the first failed store; nothing is stored after it */
+    struct oserr error; /* the first failed store; later ones are skipped */
 };
 
 static void put(struct writer *w, uint64_t offset, const void *value, size_t n)
@@ -27,9 +27,8 @@ static void put(struct writer *w, uint64_t offset, const void *value, size_t n)
     struct poke p = {.offset = offset, .size = (uint32_t)n};
     struct poked done;
     memcpy(p.value, value, n);
-    if (!oserr_is(w->error)) {
+    if (!oserr_is(w->error))
         w->error = seg_poke(w->seg, &p, &done);
-    }
 }
 
 static void put_u32(struct writer *w, uint64_t offset, uint32_t value)
@@ -40,9 +39,8 @@ static void put_u32(struct writer *w, uint64_t offset, uint32_t value)
 static void put_bytes(struct writer *w, uint64_t offset, const void *p, size_t n)
 {
     size_t done = 0;
-    if (!oserr_is(w->error)) {
+    if (!oserr_is(w->error))
         w->error = seg_store(w->seg, offset, p, n, &done);
-    }
 }
 
 /* ---- texts ---- */
@@ -52,7 +50,7 @@ static const char *const texts[] = {
     "こんにちは、メモリ",     "共享内存里的你好",       "नमस्ते दुनिया",      "emoji: 😀 🚀 🧠",
 };
 
-/* The text in the encoding, padded with NULs. */
+/* A text in this encoding, padded with NULs. */
 static void put_text(struct writer *w, uint64_t offset, const char *text, enum text_encoding enc)
 {
     uint8_t bytes[DEMO_TEXT_SIZE] = {0};
@@ -62,9 +60,8 @@ static void put_text(struct writer *w, uint64_t offset, const char *text, enum t
         uint8_t one[4];
         struct text_char c = text_decode(TEXT_UTF8, (const uint8_t *)text + i, n - i);
         size_t m = text_encode(enc, c.cp, one);
-        if (used + m > sizeof bytes - 2) {
+        if (used + m > sizeof bytes - 2)
             break;
-        }
         memcpy(bytes + used, one, m);
         used += m;
         i += c.size;
@@ -84,12 +81,10 @@ static void put_texts(struct writer *w)
 {
     size_t count = sizeof texts / sizeof texts[0];
     size_t i = (size_t)(w->beat / STEPS_A_TEXT);
-    if (w->beat % STEPS_A_TEXT == 0) {
+    if (w->beat % STEPS_A_TEXT == 0)
         put_text(w, DEMO_AT_UTF8, texts[i % count], TEXT_UTF8);
-    }
-    if (w->beat % STEPS_A_TEXT == STEPS_A_TEXT / 2 || w->beat == 0) {
+    if (w->beat % STEPS_A_TEXT == STEPS_A_TEXT / 2 || w->beat == 0)
         put_text(w, DEMO_AT_UTF16, texts[(i + 3) % count], native_utf16());
-    }
 }
 
 /* ---- one step ---- */
@@ -141,18 +136,16 @@ static void obey(struct writer *w)
 static void step(struct writer *w)
 {
     obey(w);
-    if (w->obeyed == DEMO_PAUSE) {
+    if (w->obeyed == DEMO_PAUSE)
         return;
-    }
     put_texts(w);
     put_numbers(w);
-    if (w->beat % STEPS_A_RECORD == 0) {
+    if (w->beat % STEPS_A_RECORD == 0)
         put_record(w);
-    }
     w->beat++;
 }
 
-/* Everything but the magic, then the magic: who sees it sees a whole header. */
+/* Everything but the magic, then the magic: whoever sees it sees a complete header. */
 static void start(struct writer *w)
 {
     static const char end[] = "the other end: between here and 0x2000 nothing was ever written";
@@ -170,28 +163,24 @@ int demo_writer(struct command_run *r, int64_t until)
     struct writer w = {.seg = NULL};
     int64_t due = os_now();
     struct oserr e = seg_create(r->env->be, r->raw, DEMO_SIZE, 0600, &w.seg);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "create it", e);
-    }
     start(&w);
     do {
         due += w.obeyed == DEMO_FAST ? STEP_FAST : STEP_NORMAL;
         due = due < os_now() ? os_now() : due;
-        if (!progress_sleep(r->env->progress, due < until ? due : until)) {
+        if (!progress_sleep(r->env->progress, due < until ? due : until))
             break;
-        }
         step(&w);
     } while (os_now() < until && !oserr_is(w.error));
     struct seg_stat st;
     e = seg_refresh(w.seg, &st);
-    bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* goes as we close it */
+    bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* freed when we close it */
     if (!oserr_is(e) && !st.name_gone && !st.replaced &&
-        !fleeting) { /* the viewer may still look at it */
+        !fleeting) /* the viewer may still show it */
         e = demo_remove(r, &st, SEG_RM_FORCE);
-    }
     seg_close(w.seg);
-    if (oserr_is(w.error)) {
+    if (oserr_is(w.error))
         return run_fail(r, NULL, "write into it", w.error);
-    }
     return oserr_is(e) ? run_fail(r, NULL, "remove it", e) : EXIT_DONE;
 }

@@ -1,4 +1,5 @@
-/* diff: two segments or files, streamed; what is a hole in both is not looked at. */
+/* diff: compares two segments or files piece by piece; ranges that are holes in both are skipped.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,9 @@ struct pair {
     struct seg *seg[2];
     char raw[2][LOCATOR_MAX];
     uint64_t size[2];
-    uint64_t data_to; /* up to here one of them was data when last asked */
+    uint64_t data_to; /* one of them had data up to here when last asked */
     struct aligned_buffer block[2];
-    uint8_t *state; /* of a piece of the first: what is known; NULL: it is live */
+    uint8_t *state; /* what is known of a piece of the first; NULL: it is live */
     uint64_t unknown;
     bool json;
     bool differ;
@@ -23,11 +24,10 @@ struct pair {
 static void print_byte(struct pair *p, uint64_t offset, uint8_t a, uint8_t b)
 {
     struct out *o = p->r->env->out;
-    if (p->json) {
+    if (p->json)
         out_print(o, "{\"offset\":%" PRIu64 ",\"a\":\"%02x\",\"b\":\"%02x\"}\n", offset, a, b);
-    } else {
+    else
         out_print(o, "0x%" PRIx64 " %02x %02x\n", offset, a, b);
-    }
     p->differ = true;
 }
 
@@ -36,40 +36,34 @@ static void compare(struct pair *p, uint64_t at, const uint8_t *a, const uint8_t
     enum { STRIDE = 256 };
     for (size_t i = 0; i < n; i += STRIDE) {
         size_t stride = n - i < STRIDE ? n - i : STRIDE;
-        if (memcmp(a + i, b + i, stride) == 0) {
+        if (memcmp(a + i, b + i, stride) == 0)
             continue;
-        }
-        for (size_t k = i; k < i + stride; k++) {
-            if (a[k] != b[k]) {
+        for (size_t k = i; k < i + stride; k++)
+            if (a[k] != b[k])
                 print_byte(p, at + k, a[k], b[k]);
-            }
-        }
     }
 }
 
-/* The end of what is a hole in both from `at` on; `at` itself when it is data in one. */
+/* The end of the range from `at` that is a hole in both; `at` itself if one has data there. */
 static uint64_t common_hole(struct pair *p, uint64_t at, uint64_t end)
 {
     for (int i = 0; i < 2; i++) {
         uint64_t start = 0;
         uint64_t stop = 0;
         enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
-        if (at < p->data_to) {
+        if (at < p->data_to)
             return at;
-        }
         struct oserr e = seg_extent(p->seg[i], at, &start, &stop, &kind);
-        if (!oserr_is(e) && kind == SEG_EXT_DATA) {
+        if (!oserr_is(e) && kind == SEG_EXT_DATA)
             p->data_to = stop;
-        }
-        if (oserr_is(e) || kind != SEG_EXT_HOLE || stop <= at) {
+        if (oserr_is(e) || kind != SEG_EXT_HOLE || stop <= at)
             return at;
-        }
         end = stop < end ? stop : end;
     }
     return end;
 }
 
-/* In the past: a piece of the first, and where it is not known the bytes of the other. */
+/* In the past: reads a piece of the first, and fills in the other's bytes where it is not known. */
 static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
 {
     struct seg_stat stat;
@@ -79,13 +73,11 @@ static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
     size_t got = 0;
     size_t asked = 0;
     struct oserr e = seg_sample(p->seg[0], *at, a, p->state, n, &stat);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(p->r, p->raw[0], "read it", e);
-    }
     e = aligned_buffer_read(&p->block[1], p->seg[1], *at, n, 1, &b, &asked, &got);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(p->r, p->raw[1], "read it", e);
-    }
     for (size_t i = 0; i < got; i++) {
         if (p->state[i] == SEG_BYTE_UNKNOWN) {
             a[i] = b[i];
@@ -97,7 +89,7 @@ static int compare_known(struct pair *p, uint64_t *at, uint64_t end)
     return progress_yield(p->r->env->progress, *at, end) ? EXIT_DONE : EXIT_STOPPED;
 }
 
-/* One piece at *at; *at moves on, to `end` when one of them became shorter. */
+/* Compares one piece at *at; *at moves on, to `end` if one of them became shorter. */
 static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
 {
     const uint8_t *bytes[2];
@@ -106,12 +98,10 @@ static int compare_piece(struct pair *p, uint64_t *at, uint64_t end)
         size_t asked = 0;
         struct oserr e = aligned_buffer_read(&p->block[i], p->seg[i], *at, end - *at, 1, &bytes[i],
                                              &asked, &got[i]);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(p->r, p->raw[i], "read it", e);
-        }
-        if (got[i] < asked) {
+        if (got[i] < asked)
             p->size[i] = *at + got[i];
-        }
     }
     size_t n = got[0] < got[1] ? got[0] : got[1];
     compare(p, *at, bytes[0], bytes[1], n);
@@ -127,20 +117,18 @@ static int compare_all(struct pair *p)
     const struct out *o = p->r->env->out;
     while (at < end && status == EXIT_DONE && !o->cut && !oserr_is(o->error)) {
         uint64_t hole = common_hole(p, at, end);
-        if (hole > at) {
+        if (hole > at)
             at = hole;
-        } else {
+        else
             status = p->state != NULL ? compare_known(p, &at, end) : compare_piece(p, &at, end);
-        }
     }
     return status;
 }
 
 static int report_sizes(struct pair *p)
 {
-    if (p->size[0] == p->size[1]) {
+    if (p->size[0] == p->size[1])
         return p->differ ? EXIT_NO : EXIT_DONE;
-    }
     struct out *err = run_error_begin(p->r, NULL);
     out_locator(err, p->raw[0]);
     out_print(err, " has %" PRIu64 " bytes, ", p->size[0]);
@@ -150,7 +138,7 @@ static int report_sizes(struct pair *p)
     return EXIT_NO;
 }
 
-/* Compares them, and says what was left out. */
+/* Compares the two and reports what was left out. */
 static int compare_both(struct pair *p)
 {
     struct command_run *r = p->r;
@@ -177,9 +165,8 @@ static int compare_both(struct pair *p)
 int cmd_diff(struct command_run *r)
 {
     struct pair p = {.r = r, .seg = {r->seg, NULL}, .json = run_option(r, "json") != NULL};
-    if (!run_open(r, r->word[0], SEG_READ, &p.seg[1], p.raw[1])) {
+    if (!run_open(r, r->word[0], SEG_READ, &p.seg[1], p.raw[1]))
         return EXIT_ERROR;
-    }
     if (!run_at(r, "at", r->seg, NULL) || !run_at(r, "to", p.seg[1], p.raw[1])) {
         seg_close(p.seg[1]);
         return EXIT_ERROR;

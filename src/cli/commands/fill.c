@@ -1,4 +1,4 @@
-/* fill and load: storing ranges. */
+/* fill and load: writing ranges. */
 #include <inttypes.h>
 
 #include "cli/file_source.h"
@@ -10,23 +10,19 @@ int cmd_fill(struct command_run *r)
 {
     struct range range;
     uint8_t byte = 0;
-    if (!run_range(r, 0, &range) || !run_byte(r, "BYTE", r->word[2], &byte)) {
+    if (!run_range(r, 0, &range) || !run_byte(r, "BYTE", r->word[2], &byte))
         return EXIT_ERROR;
-    }
-    if (range.missing > 0) {
+    if (range.missing > 0)
         return run_past_end(r, &range);
-    }
     for (uint64_t at = 0; at < range.length;) {
         uint64_t left = range.length - at;
         uint64_t done = 0;
-        if (!progress_yield(r->env->progress, at, range.length)) {
+        if (!progress_yield(r->env->progress, at, range.length))
             return EXIT_STOPPED;
-        }
         struct oserr e =
             seg_fill(r->seg, range.offset + at, left < FILL_SLICE ? left : FILL_SLICE, byte, &done);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail_partly(r, e, at + done);
-        }
         at += done;
     }
     if (r->env->ui) {
@@ -40,22 +36,19 @@ int cmd_load(struct command_run *r)
 {
     struct file_source c;
     uint64_t offset = 0;
-    if (r->words > 1 && !run_offset(r, r->word[1], &offset)) {
+    if (r->words > 1 && !run_offset(r, r->word[1], &offset))
         return EXIT_ERROR;
-    }
     if (offset > r->size || (offset == r->size && offset != 0)) {
         return run_error(r,
                          "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
                          offset, r->size);
     }
-    if (!file_source_open(r, r->word[0], r->size - offset, &c)) {
+    if (!file_source_open(r, r->word[0], r->size - offset, &c))
         return EXIT_ERROR;
-    }
     int status = file_source_store(r, &c, r->seg, offset);
     uint64_t size = c.size;
     file_source_close(&c);
-    if (status == EXIT_DONE && r->env->ui) {
+    if (status == EXIT_DONE && r->env->ui)
         out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "\n", size, offset);
-    }
     return status;
 }

@@ -1,3 +1,4 @@
+/* find: prints the offsets of matches. */
 #include <inttypes.h>
 
 #include "cli/run.h"
@@ -12,11 +13,10 @@ struct matches {
 static bool print_match(void *ctx, uint64_t offset, size_t length)
 {
     struct matches *m = ctx;
-    if (m->json) {
+    if (m->json)
         out_print(m->out, "{\"offset\":%" PRIu64 ",\"length\":%zu}\n", offset, length);
-    } else {
+    else
         out_print(m->out, "0x%" PRIx64 "\n", offset);
-    }
     m->count++;
     return m->count < m->most && !m->out->cut && !oserr_is(m->out->error);
 }
@@ -28,15 +28,13 @@ static struct find *compile(struct command_run *r, char why[FIND_WHY_MAX])
         (void)run_usage(r, "--regex and --as do not go together");
         return NULL;
     }
-    if (!run_view(r, &v)) {
+    if (!run_view(r, &v))
         return NULL;
-    }
     struct find *f = run_option(r, "regex") != NULL ? find_compile_regex(r->word[0], why)
                      : v != NULL                    ? find_compile_view(v, r->word[0], why)
                                                     : find_compile(r->word[0], why);
-    if (f == NULL) {
+    if (f == NULL)
         (void)run_error(r, "PATTERN: %s", why);
-    }
     return f;
 }
 
@@ -45,13 +43,11 @@ int cmd_find(struct command_run *r)
     char why[FIND_WHY_MAX] = "";
     struct matches m = {
         .out = r->env->out, .json = run_option(r, "json") != NULL, .most = UINT64_MAX};
-    if (!run_at(r, "at", r->seg, NULL) || !run_count_option(r, "count", &m.most)) {
+    if (!run_at(r, "at", r->seg, NULL) || !run_count_option(r, "count", &m.most))
         return EXIT_ERROR;
-    }
     struct find *f = compile(r, why);
-    if (f == NULL) {
+    if (f == NULL)
         return EXIT_ERROR;
-    }
     struct pattern_search s = {.seg = r->seg,
                                .find = f,
                                .progress = r->env->progress,
@@ -63,14 +59,11 @@ int cmd_find(struct command_run *r)
         run_note(r, "%" PRIu64 " bytes are not known%s: nothing is found in them", s.unknown,
                  r->env->when);
     }
-    if (result == SEARCH_STUCK) {
+    if (result == SEARCH_STUCK)
         return run_error(r, SEARCH_STUCK_TEXT);
-    }
-    if (result == SEARCH_ERROR) {
+    if (result == SEARCH_ERROR)
         return run_fail(r, NULL, "read it", s.error);
-    }
-    if (result == SEARCH_CANCELLED) {
+    if (result == SEARCH_CANCELLED)
         return EXIT_STOPPED;
-    }
     return m.count > 0 ? EXIT_DONE : EXIT_NO;
 }

@@ -1,15 +1,16 @@
+/* help: the texts of --help, from the tables of commands and options. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/run.h"
 #include "list/segrow.h"
 
-#define DEMO_NAME_EVERYWHERE "/shmlens-demo" /* as commands.def has it */
+#define DEMO_NAME_EVERYWHERE "/shmlens-demo" /* as written in commands.def */
 
-/* Words of the tables that are others on another system. */
+/* Prints a text of the tables, with what differs on this system. */
 static void print_here(struct out *o, const char *text)
 {
-    static const char all_kinds[] = "posix sysv memfd fd file sem win";
+    static const char all_kinds[] = "posix sysv memfd fd file sem";
     static const char demo[] = DEMO_NAME_EVERYWHERE;
     char kinds[KINDS_TEXT];
     const char *at = strstr(text, all_kinds);
@@ -42,7 +43,7 @@ static void print_options(struct out *o, const char *command)
     }
 }
 
-void help_command(struct out *o, const struct command *c)
+static void help_command(struct out *o, const struct command *c)
 {
     out_print(o, "shmlens %s%s%s [OPTIONS]\n\n  %s\n\n", c->name, c->synopsis[0] == '\0' ? "" : " ",
               c->synopsis, c->help);
@@ -54,45 +55,43 @@ static void print_views(struct out *o)
     size_t count = 0;
     const struct view *v = view_table(&count);
     out_str(o, "\nViews (--as VIEW):");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         out_print(o, "%s%s", i % 12 == 0 ? "\n  " : " ", v[i].name);
-    }
     out_str(o, "\n  without le or be: the byte order of this machine\n");
 }
 
 static const char naming[] =
-    "  bytes of a name that cannot be printed are \\xNN, a backslash is \\\\\n"
+    "  unprintable bytes of a name are \\xNN, a backslash is \\\\\n"
     "\nNumbers: 64 0x40 0b1000000 0o100 4K 1MiB; offsets also end, end-16; times 250ms 1.5s 2m\n"
-    "Exit status: 0 done, 1 the answer is no, 2 an error\n"
-    "\nLooking changes nothing: holes stay holes, nothing is locked or stopped. Being attached "
-    "keeps\n"
-    "a removed segment alive until it is let go; of a System V segment it counts as an attach, "
-    "and\n"
-    "moves its times.\n";
+    "Exit status: 0 done, 1 the condition was not met, 2 an error\n"
+    "\nLooking changes nothing: holes stay holes, nothing is locked or stopped. While attached,\n"
+    "shmlens keeps a removed segment alive; attaching to a System V segment counts as an attach\n"
+    "and updates its times.\n";
 
 void help_all(struct out *o)
 {
     size_t count = 0;
     const struct command *c = command_table(&count);
-    out_str(o,
-            "shmlens " SHMLENS_VERSION ": look at live shared memory, and change it\n\n"
-            "  shmlens [OPTIONS] [LOCATOR]   the terminal UI: the list, or straight into LOCATOR\n"
-            "  shmlens COMMAND ...           one command, no UI\n\nOptions of the UI:\n");
+    out_str(o, "shmlens " SHMLENS_VERSION ": look at live shared memory, and change it\n\n"
+               "  shmlens [OPTIONS] [LOCATOR]   the terminal UI: the list, or the segment LOCATOR\n"
+               "  shmlens COMMAND ...           one command, no UI\n\nOptions of the UI:\n");
     print_options(o, "ui");
-    out_str(o, "\nCommands (shmlens COMMAND --help says more):\n");
+    out_str(o, "\nCommands (shmlens COMMAND --help explains one):\n");
     for (size_t i = 0; i < count; i++) {
         char left[80];
         (void)snprintf(left, sizeof left, "%s %s", c[i].name, c[i].synopsis);
-        if (strlen(left) > 34) {
+        if (strlen(left) > 34)
             out_print(o, "  %s\n  %-34s ", left, "");
-        } else {
+        else
             out_print(o, "  %-34s ", left);
-        }
         print_here(o, c[i].help);
         out_str(o, "\n");
     }
     print_views(o);
-    out_print(o, "\nA segment (LOCATOR):\n%s", seg_naming());
+    out_str(o, "\nA segment (LOCATOR):\n");
+    for (size_t i = 0; seg_words_at(i) != NULL; i++) {
+        out_str(o, seg_words_at(i)->help);
+    }
     out_str(o, naming);
 }
 
@@ -111,9 +110,8 @@ int cmd_help(struct command_run *r)
         return EXIT_DONE;
     }
     c = command_find(r->args->word[0]);
-    if (c == NULL) {
+    if (c == NULL)
         return run_bad_word(r, "COMMAND", r->args->word[0], "no such command");
-    }
     help_command(r->env->out, c);
     return EXIT_DONE;
 }

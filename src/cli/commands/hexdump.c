@@ -1,11 +1,11 @@
-/* The form of hexdump -C. What is formatted goes straight into the output's buffer. */
+/* Output in the form of hexdump -C, formatted directly into the output's buffer. */
 #include <string.h>
 
 #include "cli/commands/peek.h"
 
 enum { ROW_MAX = 100, ROWS_AT_ONCE = 128 };
 
-/* `de ` for every byte; the fourth byte of an entry is room for a copy of four. */
+/* `de ` for every byte; entries have four bytes so that they can be copied as words. */
 #define HEX_ROW(h)                                                                          \
     h "0 ", h "1 ", h "2 ", h "3 ", h "4 ", h "5 ", h "6 ", h "7 ", h "8 ", h "9 ", h "a ", \
         h "b ", h "c ", h "d ", h "e ", h "f "
@@ -20,16 +20,14 @@ static char shown(uint8_t byte)
     return (char)(byte >= 0x20 && byte < 0x7f ? byte : '.');
 }
 
-/* At least 8 digits, more where the offset needs them. */
+/* At least 8 digits, more if the offset needs them. */
 static char *put_offset(char *q, uint64_t offset)
 {
     int n = 8;
-    while (n < 16 && offset >> (4 * n) != 0) {
+    while (n < 16 && offset >> (4 * n) != 0)
         n++;
-    }
-    for (int i = n - 1; i >= 0; i--) {
+    for (int i = n - 1; i >= 0; i--)
         *q++ = digits[(offset >> (4 * i)) & 15];
-    }
     return q;
 }
 
@@ -39,16 +37,15 @@ static char *put_whole_row(char *q, uint64_t offset, const uint8_t *p)
     *q++ = ' ';
     *q++ = ' ';
     for (int half = 0; half < 2; half++) {
-        for (int i = 0; i < 8; i++) { /* the fourth byte is overwritten by what follows */
+        for (int i = 0; i < 8; i++) { /* the fourth byte is overwritten by the next entry */
             memcpy(q, byte_text[p[8 * half + i]], 4);
             q += 3;
         }
         *q++ = ' ';
     }
     *q++ = '|';
-    for (int i = 0; i < DUMP_ROW; i++) {
+    for (int i = 0; i < DUMP_ROW; i++)
         *q++ = shown(p[i]);
-    }
     *q++ = '|';
     *q++ = '\n';
     return q;
@@ -62,28 +59,25 @@ static char *put_short_row(char *q, uint64_t offset, const uint8_t *p, size_t n)
     for (size_t i = 0; i < DUMP_ROW; i++) {
         memcpy(q, i < n ? byte_text[p[i]] : "   ", 3);
         q += 3;
-        if (i % 8 == 7) {
+        if (i % 8 == 7)
             *q++ = ' ';
-        }
     }
     *q++ = '|';
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         *q++ = shown(p[i]);
-    }
     *q++ = '|';
     *q++ = '\n';
     return q;
 }
 
-/* Up to ROWS_AT_ONCE whole rows. False: the output takes no more. */
+/* Up to ROWS_AT_ONCE whole rows. False: the output accepts no more. */
 static bool put_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t rows)
 {
     char *start = out_room(d->out, rows * ROW_MAX);
     char *q = start;
     const uint8_t *last = d->any ? d->last : NULL;
-    if (start == NULL) {
+    if (start == NULL)
         return false;
-    }
     for (size_t i = 0; i < rows; i++, p += DUMP_ROW, offset += DUMP_ROW) {
         if (d->fold && last != NULL && memcmp(last, p, DUMP_ROW) == 0) {
             if (!d->folded) {
@@ -97,9 +91,8 @@ static bool put_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t r
         d->folded = false;
         last = p;
     }
-    if (last != NULL && last != d->last) {
+    if (last != NULL && last != d->last)
         memcpy(d->last, last, DUMP_ROW);
-    }
     d->any = true;
     out_used(d->out, (size_t)(q - start));
     return true;
@@ -110,27 +103,24 @@ void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n)
     size_t most = d->out->fd < 0 ? 1 : ROWS_AT_ONCE; /* a text is filled up to its limit */
     while (n >= DUMP_ROW) {
         size_t rows = n / DUMP_ROW < most ? n / DUMP_ROW : most;
-        if (!put_rows(d, offset, p, rows)) {
+        if (!put_rows(d, offset, p, rows))
             return;
-        }
         p += rows * DUMP_ROW;
         n -= rows * DUMP_ROW;
         offset += rows * DUMP_ROW;
     }
     if (n > 0) {
         char *start = out_room(d->out, ROW_MAX);
-        if (start != NULL) {
+        if (start != NULL)
             out_used(d->out, (size_t)(put_short_row(start, offset, p, n) - start));
-        }
     }
 }
 
 void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n)
 {
     char *start = out_room(d->out, ROW_MAX);
-    if (start == NULL) {
+    if (start == NULL)
         return;
-    }
     char *end = put_short_row(start, offset, p, n);
     char *text = end - 2 - n; /* between the bars */
     char *hex = put_offset(start, offset) + 2;
@@ -141,7 +131,7 @@ void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *un
         }
     }
     out_used(d->out, (size_t)(end - start));
-    d->any = d->folded = false; /* the next row is no repetition of this */
+    d->any = d->folded = false; /* the next row cannot repeat this one */
 }
 
 void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
@@ -152,9 +142,8 @@ void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
         dump_rows(d, offset, zeros, now * DUMP_ROW);
         offset += now * DUMP_ROW;
         rows -= now;
-        if (d->fold || d->out->cut || oserr_is(d->out->error)) {
-            return; /* the rest is in the * already */
-        }
+        if (d->fold || d->out->cut || oserr_is(d->out->error))
+            return; /* the * already covers the rest */
     }
 }
 
@@ -168,7 +157,7 @@ void dump_end(struct dump *d, uint64_t offset)
     }
 }
 
-/* Whole rows that lie in a hole at `at`, 0: none. */
+/* Whole rows within a hole at `at`; 0: none. */
 static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *data_end)
 {
     uint64_t start = 0;
@@ -176,9 +165,8 @@ static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *da
     enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
     struct oserr e = seg_extent(s, at, &start, &stop, &kind);
     *data_end = end;
-    if (oserr_is(e) || stop <= at) {
+    if (oserr_is(e) || stop <= at)
         return 0;
-    }
     stop = stop < end ? stop : end;
     if (kind == SEG_EXT_HOLE) {
         *data_end = end - at < DUMP_ROW ? end : at + DUMP_ROW;
@@ -190,7 +178,7 @@ static uint64_t hole_rows(struct seg *s, uint64_t at, uint64_t end, uint64_t *da
     return 0;
 }
 
-/* Data rows from *at to `stop`; *at moves on; a read that ends early sets *stop to where. */
+/* Rows of data from *at to `stop`; *at moves on; a short read sets *stop to its end. */
 static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffer *b, uint64_t *at,
                      uint64_t *stop)
 {
@@ -200,17 +188,14 @@ static int dump_data(struct command_run *r, struct dump *d, struct aligned_buffe
         size_t asked = 0;
         struct oserr e =
             aligned_buffer_read(b, r->seg, *at, *stop - *at, DUMP_ROW, &p, &asked, &got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
-        if (!progress_yield(r->env->progress, *at, *stop)) {
+        if (!progress_yield(r->env->progress, *at, *stop))
             return EXIT_STOPPED;
-        }
         dump_rows(d, *at, p, got);
         *at += got;
-        if (got < asked) { /* it shrank meanwhile */
+        if (got < asked) /* it shrank meanwhile */
             *stop = *at;
-        }
     }
     return EXIT_DONE;
 }
@@ -226,11 +211,10 @@ static uint64_t dump_then(struct dump *d, const struct peek *p, uint64_t at, uin
             unknown[i] = peek_unknown(p, at + i, 1);
             any = any || unknown[i];
         }
-        if (any) {
+        if (any)
             dump_gaps(d, at, bytes, unknown, n);
-        } else {
+        else
             dump_rows(d, at, bytes, n);
-        }
         at += n;
     }
     return at;
@@ -244,13 +228,11 @@ int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown)
     uint64_t end = p->offset + p->length;
     int status = EXIT_DONE;
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "print it", e);
-    }
     peek_give(p, &b);
-    if (p->unknown > 0) {
+    if (p->unknown > 0)
         at = dump_then(&d, p, at, end);
-    }
     while (at < end && status == EXIT_DONE && !d.out->cut && !oserr_is(d.out->error)) {
         uint64_t stop = end;
         uint64_t rows = p->held != NULL ? 0 : hole_rows(r->seg, at, end, &stop);
@@ -264,9 +246,8 @@ int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown)
         }
     }
     aligned_buffer_free(&b);
-    if (at > p->offset && status == EXIT_DONE) {
+    if (at > p->offset && status == EXIT_DONE)
         dump_end(&d, at);
-    }
     *shown = at - p->offset;
     return status;
 }

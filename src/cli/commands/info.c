@@ -1,7 +1,10 @@
+/* info: everything known about a segment, as lines or as JSON; recordings print more. */
 #include "backend/os.h"
 #include <jansson.h>
 
 #include "cli/run.h"
+#include "cli/segment_json.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "list/segrow.h"
 #include "time/recording.h"
@@ -12,15 +15,14 @@
 
 enum { SHOWN = 4 * LOCATOR_MAX + 1 };
 
-/* The locator that a file names, which may be anything, as every other is shown. */
+/* The locator named in a file (which may contain anything), shown like every other. */
 static const char *shown(const char *locator, char buf[SHOWN])
 {
     char raw[LOCATOR_MAX];
-    if (locator_typed(locator, raw) == NULL) {
+    if (locator_typed(locator, raw) == NULL)
         (void)locator_shown(raw, buf, SHOWN);
-    } else {
+    else
         (void)text_escape(buf, SHOWN, locator, strlen(locator));
-    }
     return buf;
 }
 
@@ -29,7 +31,7 @@ static double rate(const struct rec_header *h)
     return h->period > 0 ? 1e9 / (double)h->period : 0;
 }
 
-/* Is it still being made? What was added since it was opened is left for later. */
+/* Is it still being made? What was added since it was opened is ignored. */
 static bool is_written(struct command_run *r)
 {
     bool written = false;
@@ -37,7 +39,7 @@ static bool is_written(struct command_run *r)
     return !oserr_is(e) && written;
 }
 
-/* Lines; none for another kind. */
+/* Prints lines; none for other kinds. */
 static void recording_text(struct command_run *r)
 {
     const struct recording *recorded = recording_of(r->seg);
@@ -45,9 +47,8 @@ static void recording_text(struct command_run *r)
     char time[TIME_TEXT];
     char locator[SHOWN];
     struct rec_info info;
-    if (recorded == NULL) {
+    if (recorded == NULL)
         return;
-    }
     const struct rec_header *h = recording_header(recorded);
     recording_info(recorded, &info);
     out_print(o, "recorded:  %s\n", shown(h->locator, locator));
@@ -55,7 +56,7 @@ static void recording_text(struct command_run *r)
     out_print(o, "duration:  %.6f s at %.6g Hz\n", (double)info.end / 1e9, rate(h));
     out_print(o, "blocks:    %zu, %zu of them start keyframes\n", info.blocks, info.keys);
     if (info.damaged != 0) {
-        out_print(o, "damaged:   at 0x%" PRIx64 " of the file; what is behind is not used\n",
+        out_print(o, "damaged:   at 0x%" PRIx64 " of the file; what follows is ignored\n",
                   info.damaged);
     } else if (is_written(r)) {
         out_print(o, "ended:     not yet, it is being made\n");
@@ -65,15 +66,14 @@ static void recording_text(struct command_run *r)
     }
 }
 
-/* Adds `recording` to the object; not for another kind. */
+/* Adds `recording` to the object; not for other kinds. */
 static void recording_json(struct command_run *r, json_t *o)
 {
     const struct recording *recorded = recording_of(r->seg);
     char locator[SHOWN];
     struct rec_info info;
-    if (recorded == NULL) {
+    if (recorded == NULL)
         return;
-    }
     const struct rec_header *h = recording_header(recorded);
     recording_info(recorded, &info);
     json_object_set_new(o, "recording",
@@ -124,19 +124,16 @@ static void add_who(json_t *o, const struct segrow *s)
 
 static int print_json(struct command_run *r, const struct segrow *s)
 {
-    json_t *o = segrow_json(s);
-    if (o == NULL) {
+    json_t *o = segment_json(s);
+    if (o == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     json_object_set_new(o, "format", json_integer(1));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)s->unreadable));
     if ((s->stat->known & SEG_HAS_SEALS) != 0) {
         json_t *seals = json_array();
-        for (unsigned i = 0; i < sizeof seal_names / sizeof seal_names[0]; i++) {
-            if ((s->stat->seals & (1U << i)) != 0) {
+        for (unsigned i = 0; i < sizeof seal_names / sizeof seal_names[0]; i++)
+            if ((s->stat->seals & (1U << i)) != 0)
                 json_array_append_new(seals, json_string(seal_names[i]));
-            }
-        }
         json_object_set_new(o, "seals", seals);
     }
     add_who(o, s);
@@ -165,14 +162,12 @@ static void print_times(struct out *o, const struct seg_stat *st)
 
 static void print_mode(struct out *o, uint32_t mode)
 {
-    char text[10] = "rwxrwxrwx";
-    for (int i = 0; i < 9; i++) {
-        text[i] = (mode >> (8 - i) & 1U) != 0 ? text[i] : '-';
-    }
+    char text[NUMBER_MODE_MAX];
+    number_format_mode(mode, text);
     out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
 }
 
-/* A number may belong to another process by now, but of one that is gone this is sure. */
+/* A PID may have been reused, but a process that is gone is surely gone. */
 static const char *life_of(uint32_t pid)
 {
     return pid == 0 || os_pid_exists(pid) ? "" : " (gone)";
@@ -180,24 +175,19 @@ static const char *life_of(uint32_t pid)
 
 static void print_system_v(struct out *o, const struct seg_stat *st)
 {
-    if ((st->known & SEG_HAS_SWAP) != 0) {
+    if ((st->known & SEG_HAS_SWAP) != 0)
         out_print(o, "swapped:   %" PRIu64 "\n", st->swap);
-    }
-    if ((st->known & SEG_HAS_KEY) != 0) {
+    if ((st->known & SEG_HAS_KEY) != 0)
         out_print(o, "key:       0x%08" PRIx32 "%s\n", st->key, st->key == 0 ? " (private)" : "");
-    }
-    if ((st->known & SEG_HAS_CREATOR) != 0) {
+    if ((st->known & SEG_HAS_CREATOR) != 0)
         out_print(o, "creator:   %" PRIu32 "%s\n", st->creator, life_of(st->creator));
-    }
-    if ((st->known & SEG_HAS_LAST_PID) != 0) {
+    if ((st->known & SEG_HAS_LAST_PID) != 0)
         out_print(o, "last pid:  %" PRIu32 "%s\n", st->last_pid, life_of(st->last_pid));
-    }
-    if ((st->known & SEG_HAS_ATTACHED) != 0) {
+    if ((st->known & SEG_HAS_ATTACHED) != 0)
         out_print(o, "attached:  %" PRIu64 "\n", st->attached);
-    }
 }
 
-/* What Windows says of a section. */
+/* What Windows reports about a section. */
 static void print_section(struct out *o, uint32_t flags)
 {
     static const struct {
@@ -222,24 +212,20 @@ static void print_section(struct out *o, uint32_t flags)
 static void print_stat(struct out *o, const struct segrow *s)
 {
     const struct seg_stat *st = s->stat;
-    if ((st->known & SEG_HAS_SIZE) != 0) {
+    if ((st->known & SEG_HAS_SIZE) != 0)
         out_print(o, "size:      %" PRIu64 "\n", st->size);
-    }
-    if ((st->known & SEG_HAS_RESIDENT) != 0) {
+    if ((st->known & SEG_HAS_RESIDENT) != 0)
         out_print(o, "resident:  %" PRIu64 "\n", st->resident);
-    }
-    if ((st->known & SEG_HAS_MODE) != 0) {
+    if ((st->known & SEG_HAS_MODE) != 0)
         print_mode(o, st->mode);
-    }
     if ((st->known & SEG_HAS_OWNER) != 0) {
         print_label(o, "owner:");
         out_escaped(o, s->owner);
         out_print(o, " (uid %" PRIu32 ", gid %" PRIu32 ")\n", st->uid, st->gid);
     }
     print_times(o, st);
-    if ((st->known & SEG_HAS_LINKS) != 0) {
+    if ((st->known & SEG_HAS_LINKS) != 0)
         out_print(o, "links:     %" PRIu64 "\n", st->links);
-    }
     if ((st->known & SEG_HAS_SEALS) != 0) {
         out_str(o, "seals:    ");
         for (unsigned i = 0; i < sizeof seal_names / sizeof seal_names[0]; i++) {
@@ -249,9 +235,8 @@ static void print_stat(struct out *o, const struct segrow *s)
         out_str(o, st->seals == 0 ? " none\n" : "\n");
     }
     print_system_v(o, st);
-    if ((st->known & SEG_HAS_SECTION) != 0) {
+    if ((st->known & SEG_HAS_SECTION) != 0)
         print_section(o, st->section);
-    }
 }
 
 static void print_holder(struct out *o, const struct seg_holder *h)
@@ -283,13 +268,11 @@ static void print_who(struct out *o, const struct segrow *s)
     }
     for (size_t i = 0; i < s->holders_count; i++) {
         const struct seg_holder *h = &s->holders[i];
-        if (h->pid != me) {
+        if (h->pid != me)
             print_holder(o, h);
-        }
     }
-    if (segrow_procs(s) == 0) {
-        out_str(o, "mapped by: nobody seen\n");
-    }
+    if (segrow_procs(s) == 0)
+        out_str(o, "mapped by: no process seen\n");
     out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
 }
 
@@ -309,9 +292,8 @@ static void print_text(struct command_run *r, const struct segrow *s)
     print_stat(o, s);
     recording_text(r);
     out_str(o, "state:    ");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         out_print(o, " %s", names[i]);
-    }
     out_str(o, n == 0 ? " -\n" : "\n");
     print_who(o, s);
 }
@@ -322,14 +304,12 @@ int cmd_info(struct command_run *r)
     struct seg_who who;
     char owner[33] = "";
     struct oserr e = seg_refresh(r->seg, &st);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "look at it", e);
-    }
-    e = seg_who(r->seg, &who);
-    if (oserr_is(e)) {
-        return run_fail(r, NULL, "see who has it", e);
-    }
-    st = *seg_last(r->seg); /* it may have told of huge pages */
+    e = seg_who(r->seg, r->env->pace, &who);
+    if (oserr_is(e))
+        return run_fail(r, NULL, "find its users", e);
+    st = *seg_last(r->seg); /* the read may have found huge pages */
     struct segrow s = {.kind = seg_kind(r->seg),
                        .locator = seg_locator(r->seg),
                        .name = seg_name(r->seg),
@@ -343,11 +323,10 @@ int cmd_info(struct command_run *r)
                        .users = seg_who_users(&who),
                        .unreadable = who.unreadable};
     int status = EXIT_DONE;
-    if (run_option(r, "json") != NULL) {
+    if (run_option(r, "json") != NULL)
         status = print_json(r, &s);
-    } else {
+    else
         print_text(r, &s);
-    }
     seg_who_free(&who);
     return status;
 }

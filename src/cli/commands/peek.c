@@ -1,3 +1,4 @@
+/* peek: chooses what to read, and when, and hands the range to one of the forms of peek.h. */
 #include "cli/commands/peek.h"
 #include "backend/os.h"
 
@@ -6,19 +7,18 @@
 #include <string.h>
 
 enum {
-    HELD_MAX = 64 * 1024 * 1024, /* bytes; more never stand still for as long as reading takes */
-    ROUNDS = 200,                /* of TRIES readings each, with a pause between */
+    HELD_MAX = 64 * 1024 * 1024, /* bytes; a larger range never holds still while it is read */
+    ROUNDS = 200,                /* of TRIES reads each, with a pause between them */
     TRIES = 16,
     PAUSE_NS = 500000,
 };
 
-/* What is asked for, checked; false: it was reported. */
+/* Checks what is asked for; false: an error was reported. */
 static bool prepare(struct command_run *r, struct peek *p, struct range *range, uint64_t *odd)
 {
     const struct view *v = view_find("hex");
-    if (!run_view(r, &v) || !run_at(r, "at", r->seg, NULL) || !run_range(r, 0, range)) {
+    if (!run_view(r, &v) || !run_at(r, "at", r->seg, NULL) || !run_range(r, 0, range))
         return false;
-    }
     bool numbers = v->kind != VIEW_HEX && v->kind != VIEW_TEXT;
     if (numbers && range->has_offset && !range->has_length) {
         uint64_t left = range->length;
@@ -55,25 +55,20 @@ int cmd_peek(struct command_run *r)
     uint64_t shown = 0;
     bool raw = run_option(r, "raw") != NULL;
     bool json = run_option(r, "json") != NULL;
-    if (raw && json) {
+    if (raw && json)
         return run_usage(r, "--raw or --json, not both");
-    }
-    if (raw && (r->env->ui || r->env->out_terminal)) {
+    if (raw && (r->env->ui || r->env->out_terminal))
         return run_usage(r, "--raw does not write to a terminal");
-    }
-    if (!prepare(r, &p, &range, &odd)) {
+    if (!prepare(r, &p, &range, &odd))
         return EXIT_ERROR;
-    }
     uint64_t wanted = p.length;
     int status = r->env->when != NULL ? peek_then(r, &p) : peek_hold(r, &p);
-    if (status == EXIT_DONE) {
+    if (status == EXIT_DONE)
         status = print(r, &p, raw, json, &shown);
-    }
     free(p.held);
     free(p.state);
-    if (status != EXIT_DONE) {
+    if (status != EXIT_DONE)
         return status;
-    }
     if (odd != 0 && shown == wanted && range.missing == 0) {
         run_note(r, "the last %u bytes are no whole %s and were left out", (unsigned)odd,
                  p.view->name);
@@ -91,53 +86,45 @@ int cmd_peek(struct command_run *r)
     return run_past_end(r, &range);
 }
 
-/* peek of what a segment was: read whole before anything is printed, with what is not known of it.
+/* peek in the past: the range is read whole before anything is printed, with what is known of it.
  */
 
 int peek_then(struct command_run *r, struct peek *p)
 {
     struct seg_stat stat;
-    if (p->length > HELD_MAX) {
+    if (p->length > HELD_MAX)
         return run_error(r, "at most 64 MiB of the past can be printed: give a LENGTH");
-    }
     p->held = malloc((size_t)p->length + 1);
     p->state = malloc((size_t)p->length + 1);
-    if (p->held == NULL || p->state == NULL) {
+    if (p->held == NULL || p->state == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     for (uint64_t at = 0; at < p->length;) {
         size_t n = p->length - at < SEG_SMALL ? (size_t)(p->length - at) : SEG_SMALL;
         struct oserr e = seg_sample(r->seg, p->offset + at, p->held + at, p->state + at, n, &stat);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
-        if (!progress_yield(r->env->progress, at, p->length)) {
+        if (!progress_yield(r->env->progress, at, p->length))
             return EXIT_STOPPED;
-        }
         at += n;
     }
-    for (uint64_t i = 0; i < p->length; i++) {
+    for (uint64_t i = 0; i < p->length; i++)
         p->unknown += peek_unknown(p, p->offset + i, 1) ? 1 : 0;
-    }
     bool shows = p->view->kind != VIEW_TEXT && run_option(r, "json") == NULL;
-    if (p->unknown > 0 && !shows) {
+    if (p->unknown > 0 && !shows)
         return run_fail(r, NULL, "read it", (struct oserr){"seg_read", SEG_E_UNKNOWN});
-    }
     return EXIT_DONE;
 }
 
 bool peek_unknown(const struct peek *p, uint64_t offset, size_t n)
 {
     const uint8_t *state = p->state == NULL ? NULL : p->state + (offset - p->offset);
-    for (size_t i = 0; state != NULL && i < n; i++) {
-        if (state[i] != SEG_BYTE_DATA && state[i] != SEG_BYTE_HOLE) {
+    for (size_t i = 0; state != NULL && i < n; i++)
+        if (state[i] != SEG_BYTE_DATA && state[i] != SEG_BYTE_HOLE)
             return true;
-        }
-    }
     return false;
 }
 
-/* peek of a range whose bytes belong together: read twice alike, or under its sequence counter. */
+/* peek of a consistent range: read twice with the same result, or under its sequence counter. */
 
 void peek_give(const struct peek *p, struct aligned_buffer *b)
 {
@@ -160,9 +147,8 @@ static bool parse_lock(struct command_run *r, const char *text, struct seg_seqlo
     memcpy(offset, text, n);
     offset[n] = '\0';
     if (!run_offset(r, offset, &lock->offset) ||
-        (colon != NULL && !run_number(r, "BYTES", colon + 1, 8, &width))) {
+        (colon != NULL && !run_number(r, "BYTES", colon + 1, 8, &width)))
         return false;
-    }
     lock->width = (uint32_t)width;
     if ((width != 1 && width != 2 && width != 4 && width != 8) || lock->offset % width != 0) {
         (void)run_bad_word(r, "--seqlock", text,
@@ -183,16 +169,14 @@ static int hold(struct command_run *r, struct peek *p, const struct seg_seqlock 
     for (int i = 0; i < ROUNDS; i++) {
         struct oserr e = seg_read_consistent(r->seg, lock, p->offset, p->held, (size_t)p->length,
                                              TRIES, &got, &settled);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
         if (settled) {
             p->length = got - got % p->view->unit;
             return EXIT_DONE;
         }
-        if (!progress_sleep(r->env->progress, os_now() + PAUSE_NS)) {
+        if (!progress_sleep(r->env->progress, os_now() + PAUSE_NS))
             return EXIT_STOPPED;
-        }
     }
     (void)run_error(r,
                     lock != NULL ? "the counter at 0x%" PRIx64 " never stood still and even while "
@@ -208,21 +192,16 @@ int peek_hold(struct command_run *r, struct peek *p)
     struct seg_seqlock lock;
     const char *text = run_option(r, "seqlock");
     bool settled = run_option(r, "settled") != NULL;
-    if (text == NULL && !settled) {
+    if (text == NULL && !settled)
         return EXIT_DONE;
-    }
-    if (text != NULL && settled) {
+    if (text != NULL && settled)
         return run_usage(r, "--seqlock says more than --settled: give one of them");
-    }
-    if (text != NULL && !parse_lock(r, text, &lock)) {
+    if (text != NULL && !parse_lock(r, text, &lock))
         return EXIT_ERROR;
-    }
-    if (p->length > HELD_MAX) {
+    if (p->length > HELD_MAX)
         return run_error(r, "at most 64 MiB can be read at one moment: give a LENGTH");
-    }
     p->held = malloc((size_t)p->length + 1);
-    if (p->held == NULL) {
+    if (p->held == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     return hold(r, p, text != NULL ? &lock : NULL);
 }

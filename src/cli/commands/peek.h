@@ -1,4 +1,6 @@
-/* The forms in which peek prints a range. */
+/* The forms in which peek prints a range: hexdump, numbers, raw bytes, text, JSON. Normally the
+ * range is read while it is printed; if it must be from one moment, or is from the past, it is read
+ * whole first (`held`). */
 #ifndef SHMLENS_CLI_COMMANDS_PEEK_H
 #define SHMLENS_CLI_COMMANDS_PEEK_H
 
@@ -8,46 +10,46 @@
 /* What to print of the run's segment. */
 struct peek {
     const struct view *view;
-    uint64_t offset, length; /* a part of the segment, a multiple of the unit */
-    bool all;                /* text: not only up to the first NUL */
+    uint64_t offset, length; /* within the segment; the length is a multiple of the unit */
+    bool all;                /* text: beyond the first NUL */
     bool fold;               /* hex: repeated lines as * */
-    uint8_t *held;           /* the range, read before at one moment; NULL: read while printing */
-    uint8_t *state;          /* what is known of it (enum seg_byte); NULL: all */
-    uint64_t unknown;        /* bytes of it that are not */
+    uint8_t *held;           /* the range, read in advance; NULL: read while printing */
+    uint8_t *state;          /* which of its bytes are known (enum seg_byte); NULL: all */
+    uint64_t unknown;        /* number of unknown bytes */
 };
 
-/* Each returns an exit status; *shown says how many bytes were printed. */
+/* Each returns an exit status; *shown is the number of bytes printed. */
 int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown); /* as hexdump -C */
 int peek_numbers(struct command_run *r, const struct peek *p,
                  uint64_t *shown); /* `0x40 123` lines */
 int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown);
 
-/* --settled, --seqlock: reads the range into p->held (the caller frees it) so that all of it was
- * there at one moment; EXIT_NO: it never came to that, which was said. */
+/* --settled, --seqlock: reads the range into p->held (the caller frees it) as it was at one moment;
+ * EXIT_NO: it never held still, which was reported. */
 int peek_hold(struct command_run *r, struct peek *p);
 
 /* In the past (env->when): reads the range into p->held and p->state (the caller frees both). An
- * error when something in it is not known that the form cannot show. */
+ * error if part of it is unknown and the form cannot show that. */
 int peek_then(struct command_run *r, struct peek *p);
 
-/* Is one of the n bytes at an offset of the range not known? */
+/* Is one of the n bytes at an offset of the range unknown? */
 bool peek_unknown(const struct peek *p, uint64_t offset, size_t n);
 
-/* The pieces of the range come from what is held. */
+/* Makes the block reader take the range from what is held. */
 void peek_give(const struct peek *p, struct aligned_buffer *b);
 
-/* Text: decoded, what is not printable as \xNN, newline and tab as they are; `json`: as the inside
- * of a JSON string. */
+/* Text: decoded, unprintable bytes as \xNN, newline and tab unchanged; `json`: as the inside of a
+ * JSON string. */
 int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *shown);
 
 int peek_json(struct command_run *r, const struct peek *p, uint64_t *shown); /* the whole object */
 
-/* One value as JSON: a number, or a string where numbers are not exact (u64, i64, ptr) or do not
- * exist (NaN, infinities) and for hex. n: bytes at v (hex: any number of them). */
+/* One value as JSON: a number, or a string where JSON numbers are not exact (u64, i64, ptr) or do
+ * not exist (NaN, infinities), and for hex. n: bytes at v (hex: any number). */
 void json_value(struct out *o, const struct view *view, const uint8_t *v, size_t n);
 
-/* Text of a text view as peek_text prints it. `fields`: blanks, newlines and tabs as \xNN too, so
- * that it is one word. `json`: as the inside of a JSON string. */
+/* The text of a text view, as peek_text prints it. `fields`: also blanks, newlines and tabs as
+ * \xNN, so that it is one word. `json`: as the inside of a JSON string. */
 void out_text_bytes(struct out *o, const struct view *view, const uint8_t *p, size_t n, bool fields,
                     bool json);
 
@@ -62,20 +64,20 @@ struct dump {
     struct out *out;
     bool fold;
     bool any;    /* a row was printed: `last` is valid */
-    bool folded; /* a * stands for the rows since */
+    bool folded; /* a * stands for the rows since then */
     uint8_t last[DUMP_ROW];
 };
 
-/* Rows of 16 bytes (the last one may be shorter, then nothing may follow). */
+/* Rows of 16 bytes (only the last may be shorter). */
 void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n);
 
-/* A row (n <= DUMP_ROW) of which some bytes are not known (unknown[i]): `??`. */
+/* A row (n <= DUMP_ROW) with unknown bytes (unknown[i]), printed as `??`. */
 void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n);
 
-/* `rows` whole rows of zeros at offset, folded without looking. */
+/* `rows` whole rows of zeros at offset, folded without comparing. */
 void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows);
 
-/* The line with the offset behind the last byte. */
+/* The last line: the offset after the last byte. */
 void dump_end(struct dump *d, uint64_t offset);
 
 #endif

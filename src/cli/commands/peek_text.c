@@ -1,4 +1,4 @@
-/* peek as text: characters that are printable as UTF-8, newline and tab, all other bytes as \xNN.
+/* peek as text: printable characters as UTF-8, newline and tab unchanged, all other bytes as \xNN.
  */
 #include <string.h>
 
@@ -9,17 +9,16 @@ struct text_print {
     struct out *out;
     const struct peek *peek;
     bool json;
-    bool fields; /* blanks, newlines and tabs as \xNN too */
+    bool fields; /* blanks, newlines and tabs as \xNN as well */
     bool ended;  /* a NUL code unit ended it */
 };
 
 static void put(struct text_print *t, const char *s, size_t n)
 {
-    if (t->json) {
+    if (t->json)
         out_json_part(t->out, s, n);
-    } else {
+    else
         out_bytes(t->out, s, n);
-    }
 }
 
 static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
@@ -43,8 +42,8 @@ static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
     put(t, text, n);
 }
 
-/* Prints p[0, n); returns how many bytes were used: all but a character that goes on behind n, when
- * `last` does not say that nothing follows. */
+/* Prints p[0, n) and returns the bytes used: all of them, but for a character that continues after
+ * n unless this is the `last` block. */
 static size_t print_block(struct text_print *t, const uint8_t *p, size_t n, bool last)
 {
     size_t i = 0;
@@ -52,9 +51,8 @@ static size_t print_block(struct text_print *t, const uint8_t *p, size_t n, bool
     while (i < n && !t->ended) {
         if (p[i] > 0x20 && p[i] < 0x7f && t->peek->view->unit == 1) { /* a run of ASCII */
             size_t start = i;
-            while (i < n && p[i] > 0x20 && p[i] < 0x7f && !(doubled && p[i] == '\\')) {
+            while (i < n && p[i] > 0x20 && p[i] < 0x7f && !(doubled && p[i] == '\\'))
                 i++;
-            }
             put(t, (const char *)p + start, i - start);
             if (i < n && doubled && p[i] == '\\') {
                 put(t, "\\\\", 2);
@@ -63,9 +61,8 @@ static size_t print_block(struct text_print *t, const uint8_t *p, size_t n, bool
             continue;
         }
         struct text_char c = text_decode(t->peek->view->enc, p + i, n - i);
-        if (!c.valid && c.cut && !last) {
+        if (!c.valid && c.cut && !last)
             break;
-        }
         if (c.valid && c.cp == 0 && !t->peek->all) {
             t->ended = true;
             break;
@@ -92,16 +89,15 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
     uint64_t end = p->offset + p->length;
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     *shown = 0;
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "print it", e);
-    }
     peek_give(p, &b);
     int status = EXIT_DONE;
     while (at < end && !t.ended && !t.out->cut && status == EXIT_DONE) {
         const uint8_t *bytes = NULL;
         size_t got = 0;
         size_t asked = 0;
-        /* 16 bytes at least, so that a character cut by the last piece is whole in this one */
+        /* at least 16 bytes, so that a character cut by the previous block is whole in this one */
         e = aligned_buffer_read(&b, r->seg, at, end - at, 16, &bytes, &asked, &got);
         if (oserr_is(e)) {
             status = run_fail(r, NULL, "read it", e);
@@ -110,15 +106,13 @@ int peek_text(struct command_run *r, const struct peek *p, bool json, uint64_t *
         end = got < asked ? at + got : end;
         size_t used = print_block(&t, bytes, got, at + got == end);
         at += used;
-        if (used == 0 || oserr_is(t.out->error)) {
+        if (used == 0 || oserr_is(t.out->error))
             break;
-        }
         status = progress_yield(r->env->progress, at, end) ? EXIT_DONE : EXIT_STOPPED;
     }
     aligned_buffer_free(&b);
-    if (!json && status == EXIT_DONE) {
+    if (!json && status == EXIT_DONE)
         out_str(t.out, "\n");
-    }
     *shown = at - p->offset;
     return status;
 }

@@ -1,4 +1,4 @@
-/* peek in numbers, as JSON, and raw. */
+/* peek as numbers, as JSON, and raw. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "backend/os.h"
 #include "cli/commands/peek.h"
 
-/* One piece of the range after the other; false: *status says how it ended. */
+/* Reads one piece of the range after the other; false: *status says how it ended. */
 struct range_reader {
     struct command_run *r;
     struct aligned_buffer block;
@@ -32,9 +32,8 @@ static bool walk_next(struct range_reader *w, const uint8_t **p, size_t *n)
 {
     const struct out *out = w->r->env->out;
     size_t asked = 0;
-    if (w->at >= w->end || out->cut || oserr_is(out->error)) {
+    if (w->at >= w->end || out->cut || oserr_is(out->error))
         return false;
-    }
     struct oserr e =
         aligned_buffer_read(&w->block, w->r->seg, w->at, w->end - w->at, w->unit, p, &asked, n);
     if (oserr_is(e)) {
@@ -67,14 +66,12 @@ enum { LINE_MAX_BYTES = 2 + 16 + 1 + VIEW_UNIT_MAX + 1 };
 static char *put_hex(char *q, uint64_t v)
 {
     int n = 1;
-    while (n < 16 && v >> (4 * n) != 0) {
+    while (n < 16 && v >> (4 * n) != 0)
         n++;
-    }
     *q++ = '0';
     *q++ = 'x';
-    for (int i = n - 1; i >= 0; i--) {
+    for (int i = n - 1; i >= 0; i--)
         *q++ = "0123456789abcdef"[(v >> (4 * i)) & 15];
-    }
     return q;
 }
 
@@ -84,23 +81,20 @@ int peek_numbers(struct command_run *r, const struct peek *p, uint64_t *shown)
     const uint8_t *v = NULL;
     size_t n = 0;
     *shown = 0;
-    if (!walk_start(&w, r, p)) {
+    if (!walk_start(&w, r, p))
         return w.status;
-    }
     while (walk_next(&w, &v, &n)) {
         uint64_t offset = w.at - n;
         for (size_t i = 0; i < n; i += w.unit) {
             char *start = out_room(r->env->out, LINE_MAX_BYTES);
-            if (start == NULL) {
+            if (start == NULL)
                 break;
-            }
             char *q = put_hex(start, offset + i);
             *q++ = ' ';
-            if (p->unknown > 0 && peek_unknown(p, offset + i, w.unit)) {
+            if (p->unknown > 0 && peek_unknown(p, offset + i, w.unit))
                 *q++ = '?';
-            } else {
+            else
                 q += view_format(p->view, v + i, q);
-            }
             *q++ = '\n';
             out_used(r->env->out, (size_t)(q - start));
         }
@@ -116,12 +110,10 @@ int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown)
     const uint8_t *v = NULL;
     size_t n = 0;
     *shown = 0;
-    if (!walk_start(&w, r, p)) {
+    if (!walk_start(&w, r, p))
         return w.status;
-    }
-    while (walk_next(&w, &v, &n)) {
+    while (walk_next(&w, &v, &n))
         out_bytes(r->env->out, v, n);
-    }
     return walk_end(&w, p, shown);
 }
 
@@ -148,15 +140,14 @@ static void json_float(struct out *o, const struct view *view, const uint8_t *v)
     char text[VIEW_UNIT_MAX];
     size_t n = view_format(view, v, text);
     size_t sign = text[0] == '-' ? 1 : 0;
-    if (text[sign] == 'n') {
+    if (text[sign] == 'n')
         out_str(o, "\"NaN\"");
-    } else if (text[sign] == 'i') {
+    else if (text[sign] == 'i')
         out_str(o, sign != 0 ? "\"-Infinity\"" : "\"Infinity\"");
-    } else {
+    else if (n == 2 && sign == 1 && text[1] == '0')
+        out_str(o, "-0.0"); /* -0 would be read as an integer */
+    else
         out_bytes(o, text, n);
-        out_str(o,
-                n == 2 && sign == 1 && text[1] == '0' ? ".0" : ""); /* -0 is read as an integer */
-    }
 }
 
 void json_value(struct out *o, const struct view *view, const uint8_t *v, size_t n)
@@ -196,9 +187,8 @@ static int json_values(struct command_run *r, const struct peek *p, uint64_t *sh
     const uint8_t *v = NULL;
     size_t n = 0;
     *shown = 0;
-    if (!walk_start(&w, r, p)) {
+    if (!walk_start(&w, r, p))
         return w.status;
-    }
     out_str(r->env->out, p->view->kind == VIEW_HEX ? "\"" : "[");
     while (walk_next(&w, &v, &n)) {
         if (p->view->kind == VIEW_HEX) {
@@ -219,9 +209,8 @@ int peek_json(struct command_run *r, const struct peek *p, uint64_t *shown)
     struct out *o = r->env->out;
     int status = EXIT_DONE;
     char *locator = malloc((size_t)4 * LOCATOR_MAX);
-    if (locator == NULL) {
+    if (locator == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     (void)locator_shown(r->raw, locator, (size_t)4 * LOCATOR_MAX);
     out_str(o, "{\"format\":1,\"locator\":");
     out_json(o, locator);

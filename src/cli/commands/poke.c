@@ -1,3 +1,4 @@
+/* poke: writes values, one store for each aligned value; with --expect a compare-and-swap. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
-/* What is to be stored, all of it checked. */
+/* What is to be written, checked. */
 struct poke_values {
     const struct view *view;
     uint64_t offset;
@@ -20,9 +21,8 @@ struct poke_values {
 static bool append(struct command_run *r, struct poke_values *v, const char *word)
 {
     size_t size = 0;
-    if (!run_value(r, v->view, "VALUE", word, v->bytes + v->count, POKE_MAX - v->count, &size)) {
+    if (!run_value(r, v->view, "VALUE", word, v->bytes + v->count, POKE_MAX - v->count, &size))
         return false;
-    }
     v->count += size;
     return true;
 }
@@ -49,14 +49,11 @@ static bool parse_values(struct command_run *r, struct poke_values *v)
         (void)run_usage(r, "a text is one word: quote it");
         return false;
     }
-    for (int i = 1; i < r->words; i++) {
-        if (!append(r, v, r->word[i])) {
+    for (int i = 1; i < r->words; i++)
+        if (!append(r, v, r->word[i]))
             return false;
-        }
-    }
-    if (run_option(r, "z") != NULL && !append_nul(r, v)) {
+    if (run_option(r, "z") != NULL && !append_nul(r, v))
         return false;
-    }
     v->unit = whole ? v->count : v->view->unit;
     if (v->count == 0 && !whole) {
         (void)run_usage(r, "VALUE is missing");
@@ -74,9 +71,8 @@ static bool parse_expect(struct command_run *r, struct poke_values *v)
 {
     const char *old = run_option(r, "expect");
     size_t size = 0;
-    if (old == NULL) {
+    if (old == NULL)
         return true;
-    }
     if (v->count != v->unit || !word_size(v->count)) {
         (void)run_usage(r, "--expect takes one value of 1, 2, 4 or 8 bytes");
         return false;
@@ -89,9 +85,8 @@ static bool parse_expect(struct command_run *r, struct poke_values *v)
         return false;
     }
     uint8_t bytes[64];
-    if (!run_value(r, v->view, "--expect", old, bytes, sizeof bytes, &size)) {
+    if (!run_value(r, v->view, "--expect", old, bytes, sizeof bytes, &size))
         return false;
-    }
     if (run_option(r, "z") != NULL && size + v->view->unit <= sizeof bytes) {
         memset(bytes + size, 0, v->view->unit);
         size += v->view->unit;
@@ -113,9 +108,8 @@ static void print_value(struct out *o, const struct view *view, const uint8_t *p
         out_bytes(o, text, view_format(view, p, text));
         return;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         out_print(o, "%02x", p[i]);
-    }
 }
 
 static void remember(struct command_run *r, uint64_t offset, size_t size, const uint8_t *old,
@@ -135,9 +129,8 @@ static void reply(struct command_run *r, const struct poke_values *v, uint64_t o
                   const uint8_t *value, const struct poked *done)
 {
     struct out *o = r->env->out;
-    if (!r->env->ui) {
+    if (!r->env->ui)
         return;
-    }
     out_print(o, "poke 0x%" PRIx64 " %s ", offset, v->view->name);
     print_value(o, v->view, value, v->unit);
     out_str(o, ": ");
@@ -155,9 +148,8 @@ static int store_value(struct command_run *r, const struct poke_values *v, size_
     memcpy(p.value, v->bytes + at, v->unit);
     memcpy(p.expect, v->expect, sizeof p.expect);
     struct oserr e = seg_poke(r->seg, &p, &done);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "store into it", run_partly(e, at));
-    }
     if (!done.stored) {
         struct out *err = run_error_begin(r, r->raw);
         out_print(err, "0x%" PRIx64 " holds ", p.offset);
@@ -173,32 +165,28 @@ static int store_value(struct command_run *r, const struct poke_values *v, size_
     return EXIT_DONE;
 }
 
-/* Bytes of a text or a long row of hex: stored ascending. Undo gets them in words. */
+/* A text or a long run of hex: stored in ascending order. Undo gets it as words. */
 static int store_bytes(struct command_run *r, const struct poke_values *v)
 {
     uint8_t *old = calloc(1, v->count);
     size_t done = 0;
     size_t got = 0;
     struct oserr e = {"malloc", SEG_E_MEMORY};
-    if (old == NULL) {
+    if (old == NULL)
         return run_fail(r, NULL, "store into it", e);
-    }
     e = seg_read(r->seg, v->offset, old, v->count, &got);
-    if (!oserr_is(e)) {
+    if (!oserr_is(e))
         e = seg_store(r->seg, v->offset, v->bytes, v->count, &done);
-    }
     for (size_t i = 0; i < done;) {
         size_t n = 8;
-        while (n > done - i || (v->offset + i) % n != 0) {
+        while (n > done - i || (v->offset + i) % n != 0)
             n /= 2;
-        }
         remember(r, v->offset + i, n, old + i, v->bytes + i, false);
         i += n;
     }
     free(old);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "store into it", e);
-    }
     if (r->env->ui) {
         out_print(r->env->out, "poke 0x%" PRIx64 " %s: %zu bytes (not atomic)\n", v->offset,
                   v->view->name, v->count);
@@ -208,35 +196,30 @@ static int store_bytes(struct command_run *r, const struct poke_values *v)
 
 static int store_all(struct command_run *r, const struct poke_values *v)
 {
-    if (v->count == 0) {
+    if (v->count == 0)
         return EXIT_DONE;
-    }
     if (v->offset > r->size || r->size - v->offset < v->count) {
         return run_error(r,
                          "0x%" PRIx64 " and %zu bytes from there are past the end: the segment has "
                          "%" PRIu64 " bytes; nothing was stored",
                          v->offset, v->count, r->size);
     }
-    if (!word_size(v->unit)) {
+    if (!word_size(v->unit))
         return store_bytes(r, v);
-    }
     int status = EXIT_DONE;
-    for (size_t at = 0; at < v->count && status == EXIT_DONE; at += v->unit) {
+    for (size_t at = 0; at < v->count && status == EXIT_DONE; at += v->unit)
         status = store_value(r, v, at);
-    }
     return status;
 }
 
 int cmd_poke(struct command_run *r)
 {
     struct poke_values v = {.view = NULL};
-    if (!run_value_view(r, &v.view) || !run_offset(r, r->word[0], &v.offset)) {
+    if (!run_value_view(r, &v.view) || !run_offset(r, r->word[0], &v.offset))
         return EXIT_ERROR;
-    }
     v.bytes = malloc(POKE_MAX);
-    if (v.bytes == NULL) {
+    if (v.bytes == NULL)
         return run_fail(r, NULL, "store into it", (struct oserr){"malloc", SEG_E_MEMORY});
-    }
     int status = parse_values(r, &v) && parse_expect(r, &v) ? store_all(r, &v) : EXIT_ERROR;
     free(v.bytes);
     return status;

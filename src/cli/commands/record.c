@@ -1,4 +1,4 @@
-/* record: what watch sees, into a file. */
+/* record: writes what watch sees into a file. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +7,10 @@
 #include "cli/watch/watch.h"
 #include "core/history/recording.h"
 
-#define SEAL_AFTER INT64_C(200000000)  /* ns; a crash loses no more */
-#define SIGN_AFTER INT64_C(1000000000) /* ns; a sign of life when nothing changes */
+#define SEAL_AFTER INT64_C(200000000)  /* ns; a crash loses at most this much */
+#define SIGN_AFTER INT64_C(1000000000) /* ns; a sign of life while nothing changes */
 
-enum { SEAL_SLOWER = 65536 }; /* of the time recorded: long recordings have larger blocks */
+enum { SEAL_SLOWER = 65536 }; /* a block covers at least this fraction of the recorded time */
 
 struct recorder {
     struct command_run *r;
@@ -18,7 +18,7 @@ struct recorder {
     struct os_file *file;
     struct oserr error; /* the first failed write */
     struct rec_writer *writer;
-    int64_t now;    /* of the newest look */
+    int64_t now;    /* time of the newest sample */
     int64_t sealed; /* when a block was last written */
     bool begun;     /* the start is written */
 };
@@ -35,12 +35,12 @@ static enum rec_name name_of(const struct seg_stat *st)
     return st->replaced ? REC_NAME_OTHER : st->name_gone ? REC_NAME_GONE : REC_NAME_OURS;
 }
 
-/* The copy as a keyframe: pages that are no hole; those of zeros next to each other at once. */
+/* Writes the copy as a keyframe: pages that are not holes; adjacent zero pages as one run. */
 static void put_key(struct watch *w, int64_t t)
 {
     static const uint8_t zeros[BLOCK_PAGE];
     struct recorder *c = w->ctx;
-    uint64_t from = 0; /* [from, to): zeros that were not put yet */
+    uint64_t from = 0; /* [from, to): zeros not written yet */
     uint64_t to = 0;
     rec_key_begin(c->writer, t, w->last.size, name_of(&w->last));
     for (size_t i = 0; i < w->chunks; i++) {
@@ -64,21 +64,19 @@ static void put_key(struct watch *w, int64_t t)
             }
         }
     }
-    if (to > from) {
+    if (to > from)
         rec_key_zeros(c->writer, from, to - from);
-    }
     rec_key_end(c->writer);
     c->sealed = t;
 }
 
-/* The locator as it is shown, which is longer than the raw one. False: no memory. */
+/* The locator as shown, which is longer than the raw one. False: out of memory. */
 static bool put_header(struct watch *w)
 {
     struct recorder *c = w->ctx;
     char *shown = malloc(REC_LOCATOR_MAX + 1);
-    if (shown == NULL) {
+    if (shown == NULL)
         return false;
-    }
     (void)locator_shown(c->r->raw, shown, REC_LOCATOR_MAX + 1);
     const struct rec_header h = {.size = w->last.size,
                                  .wall = os_wall(),
@@ -93,9 +91,8 @@ static bool put_header(struct watch *w)
 static int record_begin(struct watch *w)
 {
     struct recorder *c = w->ctx;
-    if (!put_header(w)) {
+    if (!put_header(w))
         return run_error(c->r, "no memory to record it");
-    }
     put_key(w, 0);
     c->begun = true;
     return EXIT_DONE;
@@ -105,7 +102,7 @@ static void record_change(struct watch *w, int64_t t, uint64_t offset, const uin
                           const uint8_t *new, size_t n)
 {
     struct recorder *c = w->ctx;
-    c->now = t > c->now ? t : c->now; /* keyframes and seals are put in the midst of a look too */
+    c->now = t > c->now ? t : c->now; /* keyframes and seals also come in the middle of a sample */
     rec_put_change(c->writer, t, offset, old, new, n);
 }
 
@@ -134,15 +131,12 @@ static void record_state(struct watch *w, int64_t t, const struct seg_stat *now)
 {
     struct recorder *c = w->ctx;
     c->now = t;
-    if (name_of(now) != name_of(&w->last)) {
+    if (name_of(now) != name_of(&w->last))
         rec_put_name(c->writer, t, name_of(now));
-    }
-    if (now->size != w->last.size) {
+    if (now->size != w->last.size)
         rec_put_size(c->writer, t, w->last.size, now->size);
-    }
-    if (now->size < w->range.length) {
+    if (now->size < w->range.length)
         watch_shrink(w, now->size);
-    }
 }
 
 static bool record_flush(struct watch *w)
@@ -156,9 +150,8 @@ static bool record_flush(struct watch *w)
         rec_put_name(c->writer, c->now, name_of(&w->last));
         c->sealed = c->now;
     }
-    if (rec_key_due(c->writer)) {
+    if (rec_key_due(c->writer))
         put_key(w, c->now);
-    }
     return rec_writer_status(c->writer) == REC_OK;
 }
 
@@ -194,14 +187,13 @@ static int file_failed(struct recorder *c, struct oserr e)
     char text[160];
     char shown[RUN_SHOWN];
     const char *path = run_shown(c->path, shown);
-    if (oserr_kind(e) == OSERR_K_EXISTS) {
+    if (oserr_kind(e) == OSERR_K_EXISTS)
         return run_error(c->r, "%s: exists already; nothing was recorded", path);
-    }
     return run_error(c->r, "%s: cannot write it (%s: %s)", path, e.call,
                      oserr_text(e, text, sizeof text));
 }
 
-/* Why the writer gave up; EXIT_DONE: it did not. */
+/* Why the writer stopped; EXIT_DONE: it did not. */
 static int writer_failed(struct recorder *c)
 {
     switch (rec_writer_status(c->writer)) {
@@ -209,7 +201,7 @@ static int writer_failed(struct recorder *c)
         return EXIT_DONE;
     case REC_IO:
         (void)file_failed(c, c->error);
-        run_note(c->r, "what was recorded before that can be read");
+        run_note(c->r, "the part recorded so far is intact");
         return EXIT_ERROR;
     case REC_FULL:
         return run_error(c->r, "a recording cannot hold more (4194304 blocks, offsets of 4 EiB)");
@@ -218,13 +210,12 @@ static int writer_failed(struct recorder *c)
     }
 }
 
-/* What was seen is written to its end, also when looking failed at last. */
+/* What was seen is written to the file's end even if sampling failed. */
 static int record(struct recorder *c, struct watch *w)
 {
     int looked = watch_run(w);
-    if (!c->begun) {
+    if (!c->begun)
         return looked;
-    }
     rec_finish(c->writer);
     struct oserr e = OSERR_NONE;
     int status = writer_failed(c);
@@ -248,19 +239,15 @@ int cmd_record(struct command_run *r)
     struct recorder c = {.r = r, .path = r->word[0]};
     struct watch w = {.r = r, .sink = &to_file, .ctx = &c, .unit = 1, .to_end = true};
     w.range.length = r->size;
-    if (!watch_options(r, &w)) {
+    if (!watch_options(r, &w))
         return EXIT_ERROR;
-    }
-    if (seg_kind(r->seg) == SEG_REC) {
+    if (seg_kind(r->seg) == SEG_REC)
         return run_usage(r, "it is a recording already");
-    }
-    if (strcmp(c.path, "-") == 0 && (r->env->ui || r->env->out_terminal)) {
+    if (strcmp(c.path, "-") == 0 && (r->env->ui || r->env->out_terminal))
         return run_usage(r, "a recording is not written to a terminal");
-    }
     struct oserr e = os_file_grow(c.path, &c.file);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return file_failed(&c, e);
-    }
     c.writer = rec_writer_new(put, &c);
     int status = c.writer != NULL ? record(&c, &w) : run_error(r, "no memory to record it");
     rec_writer_free(c.writer);

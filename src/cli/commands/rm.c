@@ -1,15 +1,15 @@
-/* rm, resize, chmod. */
+/* rm, resize and chmod. */
 #include <inttypes.h>
 
+#include "cli/removal_text.h"
 #include "cli/run.h"
 #include "core/number.h"
-#include "list/removal.h"
 
 static int refuse(struct command_run *r, const char *raw, const struct seg_who *who)
 {
     struct out *err = run_error_begin(r, raw);
     removal_users(err, who);
-    out_print(err, "; %s", seg_rule(SEG_E_IN_USE));
+    out_print(err, "; %s", run_in_use(raw));
     run_error_end(r);
     return EXIT_ERROR;
 }
@@ -20,17 +20,19 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     bool dry = run_option(r, "dry-run") != NULL;
     bool used = false;
     unsigned flags = (dry ? SEG_RM_DRY : 0U) | (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U);
-    struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
+    const struct seg_removal what = {raw, seen, flags, r->env->pace};
+    const char *irremovable = seg_words(raw)->irremovable;
+    struct oserr e = removal_one(r->env->be, &what, &who, &used);
     int status = EXIT_DONE;
     bool fleeting = (seg_locator_caps(raw) & SEG_CAP_FLEETING) != 0;
-    if (e.code == SEG_E_UNSUPPORTED && removal_cannot(raw) != NULL) {
-        out_str(run_error_begin(r, raw), removal_cannot(raw));
+    if (e.code == SEG_E_UNSUPPORTED && irremovable != NULL) {
+        out_str(run_error_begin(r, raw), irremovable);
         run_error_end(r);
         status = EXIT_ERROR;
     } else if (oserr_is(e)) {
         status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
     } else if (fleeting && r->env->ui) {
-        out_str(r->env->out, "nobody else has it: it goes when it is let go here\n");
+        out_str(r->env->out, "no other user; freed when shmlens closes it\n");
     } else if (dry || r->env->ui) {
         out_str(r->env->out, dry ? "" : "removed ");
         out_locator(r->env->out, raw);
@@ -44,14 +46,13 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     return status;
 }
 
-/* The attached one; never another that has its name by now. */
+/* Removes the attached segment, never a different one that has its name by now. */
 static int remove_this(struct command_run *r, struct seg *s)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
-    if (!oserr_is(e) && st.replaced) {
+    if (!oserr_is(e) && st.replaced)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
-    }
     return oserr_is(e) ? run_fail(r, seg_locator(s), "remove it", e)
                        : remove_one(r, seg_locator(s), &st);
 }
@@ -59,14 +60,12 @@ static int remove_this(struct command_run *r, struct seg *s)
 int cmd_rm(struct command_run *r)
 {
     int status = EXIT_DONE;
-    if (r->env->ui && r->env->seg != NULL && r->words == 0) {
+    if (r->env->ui && r->env->seg != NULL && r->words == 0)
         return remove_this(r, r->env->seg);
-    }
     for (int i = 0; i < r->words; i++) {
         char raw[LOCATOR_MAX];
-        if (!run_locator(r, r->word[i], raw) || remove_one(r, raw, NULL) != EXIT_DONE) {
+        if (!run_locator(r, r->word[i], raw) || remove_one(r, raw, NULL) != EXIT_DONE)
             status = EXIT_ERROR;
-        }
     }
     return status;
 }
@@ -74,35 +73,29 @@ int cmd_rm(struct command_run *r)
 int cmd_resize(struct command_run *r)
 {
     uint64_t size = 0;
-    if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size)) {
+    if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size))
         return EXIT_ERROR;
-    }
     if ((seg_caps(r->seg) & SEG_CAP_RESIZE) == 0) {
         return run_error(r, "kind %s keeps the size it was made with",
                          seg_kind_name(seg_kind(r->seg)));
     }
     struct oserr e = seg_resize(r->seg, size);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "resize it", e);
-    }
-    if (r->env->ui) {
+    if (r->env->ui)
         out_print(r->env->out, "resized from %" PRIu64 " to %" PRIu64 " bytes\n", r->size, size);
-    }
     return EXIT_DONE;
 }
 
 int cmd_chmod(struct command_run *r)
 {
     uint32_t mode = 0;
-    if (number_mode(r->word[0], &mode) != NUM_OK) {
+    if (number_mode(r->word[0], &mode) != NUM_OK)
         return run_bad_word(r, "MODE", r->word[0], "not an octal mode (0 to 7777)");
-    }
     struct oserr e = seg_chmod(r->seg, mode);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "change its mode", e);
-    }
-    if (r->env->ui) {
+    if (r->env->ui)
         out_print(r->env->out, "mode is %04" PRIo32 " now\n", mode);
-    }
     return EXIT_DONE;
 }

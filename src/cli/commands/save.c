@@ -1,24 +1,12 @@
-/* save: a range into a file, holes as holes. */
+/* save: copies a range into a file; holes stay holes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/removal_text.h"
 #include "cli/run.h"
-#include "list/removal.h"
 #include "live/block.h"
-
-/* A stop that was asked for is no failure. */
-static int file_failed(struct command_run *r, struct oserr e)
-{
-    char text[160];
-    char shown[RUN_SHOWN];
-    if (!r->env->ui && os_stop_asked()) {
-        return EXIT_STOPPED;
-    }
-    return run_error(r, "%s: cannot write it (%s: %s)", run_shown(r->word[0], shown), e.call,
-                     oserr_text(e, text, sizeof text));
-}
 
 /* Refuses, naming who uses the file where the range would go. */
 static int in_use(struct command_run *r, const struct seg_who *who)
@@ -41,26 +29,22 @@ static int check_target(struct command_run *r)
     struct seg *target = NULL;
     struct seg_who who = {0};
     int n = snprintf(locator, sizeof locator, "file:%s", r->word[0]);
-    if (n >= (int)sizeof locator) {
+    if (n >= (int)sizeof locator)
         return EXIT_DONE; /* it cannot be opened either */
-    }
     struct oserr e = seg_open(r->env->be, locator, SEG_READ, &target);
-    if (oserr_kind(e) == OSERR_K_DENIED) {
+    if (oserr_kind(e) == OSERR_K_DENIED)
         e = seg_open(r->env->be, locator, SEG_STAT, &target);
-    }
     if (e.code == SEG_E_NOT_SEGMENT) {
         return run_error(r, "%s: not a regular file; peek --raw writes to a pipe",
                          run_shown(r->word[0], shown));
     }
-    if (oserr_is(e)) {
-        return EXIT_DONE; /* a new file, or one whose error is said when it is opened */
-    }
+    if (oserr_is(e))
+        return EXIT_DONE; /* a new file, or one whose error is reported when it is created */
     int status = EXIT_DONE;
-    if (seg_id_equal(seg_id_of(seg_last(target)), seg_id_of(seg_last(r->seg)))) {
+    if (seg_id_equal(seg_id_of(seg_last(target)), seg_id_of(seg_last(r->seg))))
         status = run_error(r, "%s: it is the segment itself", run_shown(r->word[0], shown));
-    } else if (oserr_is(seg_replaceable(target, &who))) {
+    else if (oserr_is(seg_replaceable(target, &who)))
         status = in_use(r, &who);
-    }
     seg_who_free(&who);
     seg_close(target);
     return status;
@@ -74,20 +58,17 @@ static int save_data(struct command_run *r, struct os_file *f, struct aligned_bu
         size_t got = 0;
         size_t asked = 0;
         struct oserr e = aligned_buffer_read(b, r->seg, *at, end - *at, 1, &p, &asked, &got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
         if (got == 0) {
             return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile; nothing was saved",
                              *at);
         }
-        if (!progress_yield(r->env->progress, *at, end)) {
+        if (!progress_yield(r->env->progress, *at, end))
             return EXIT_STOPPED;
-        }
         e = os_file_write(f, p, got);
-        if (oserr_is(e)) {
-            return file_failed(r, e);
-        }
+        if (oserr_is(e))
+            return run_file_failed(r, r->word[0], "cannot write it", e);
         *at += got;
     }
     return EXIT_DONE;
@@ -113,9 +94,8 @@ static int save_range(struct command_run *r, struct os_file *f, struct aligned_b
             continue;
         }
         e = os_file_skip(f, stop - at);
-        if (oserr_is(e)) {
-            status = file_failed(r, e);
-        }
+        if (oserr_is(e))
+            status = run_file_failed(r, r->word[0], "cannot write it", e);
         at = stop;
     }
     return status;
@@ -127,26 +107,21 @@ int cmd_save(struct command_run *r)
     struct aligned_buffer b;
     struct os_file *f = NULL;
     bool sparse = false;
-    if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range)) {
+    if (!run_at(r, "at", r->seg, NULL) || !run_range(r, 1, &range))
         return EXIT_ERROR;
-    }
-    if (range.missing > 0) {
+    if (range.missing > 0)
         return run_past_end(r, &range);
-    }
-    if (strcmp(r->word[0], "-") == 0) {
+    if (strcmp(r->word[0], "-") == 0)
         return run_usage(r, "save writes a file; peek --raw writes to standard output");
-    }
-    if (check_target(r) != EXIT_DONE) {
+    if (check_target(r) != EXIT_DONE)
         return EXIT_ERROR;
-    }
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "read it", e);
-    }
     e = os_file_create(r->word[0], &f, &sparse);
     if (oserr_is(e)) {
         aligned_buffer_free(&b);
-        return file_failed(r, e);
+        return run_file_failed(r, r->word[0], "cannot write it", e);
     }
     int status = save_range(r, f, &b, &range);
     aligned_buffer_free(&b);
@@ -155,9 +130,8 @@ int cmd_save(struct command_run *r)
         return status;
     }
     e = os_file_commit(f);
-    if (oserr_is(e)) {
-        return file_failed(r, e);
-    }
+    if (oserr_is(e))
+        return run_file_failed(r, r->word[0], "cannot write it", e);
     if (r->env->ui) {
         char shown[RUN_SHOWN];
         out_print(r->env->out, "saved %" PRIu64 " bytes to %s\n", range.length,

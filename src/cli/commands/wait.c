@@ -1,4 +1,4 @@
-/* wait: returns when a condition holds. */
+/* wait: samples until a condition holds. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,8 +10,8 @@ enum {
     DEFAULT_HZ = 250,
     VALUE_MAX = 4096,
     UNIT_MAX = 4,         /* bytes of a code unit */
-    NEITHER = 2,          /* of view_compare: one is NaN */
-    STATE_NS = 100000000, /* between two looks at the name: the value is what is waited for */
+    NEITHER = 2,          /* view_compare: one is NaN */
+    STATE_NS = 100000000, /* between checks of the name, which is not what is waited for */
 };
 
 enum condition { EQUALS, NOT, ABOVE, BELOW, CHANGES, EXISTS, GONE, CONDITIONS };
@@ -22,13 +22,13 @@ struct wait {
     enum condition what;
     const struct view *view;
     uint64_t offset;
-    uint8_t value[VALUE_MAX]; /* to compare with; of `changes` what was there at the start */
-    size_t size;              /* bytes of it */
-    int64_t deadline;         /* of os_now, INT64_MAX: none */
+    uint8_t value[VALUE_MAX]; /* the value to compare with; for `changes` the one at the start */
+    size_t size;              /* its size in bytes */
+    int64_t deadline;         /* os_now's clock, INT64_MAX: none */
     int64_t period;           /* ns */
-    int64_t state_due;        /* when the name is looked at next, of os_now */
-    bool ended;               /* of a recording: there is no more of it */
-    bool told;                /* that the name is gone or another segment's */
+    int64_t state_due;        /* when to check the name next, os_now's clock */
+    bool ended;               /* of a recording: its end was reached */
+    bool told;                /* it was reported that the name is gone or means another segment */
 };
 
 static bool parse_condition(struct command_run *r, struct wait *w)
@@ -54,9 +54,8 @@ static bool parse_value(struct command_run *r, struct wait *w)
         (void)run_usage(r, "OFFSET is missing");
         return false;
     }
-    if (!run_value_view(r, &w->view)) {
+    if (!run_value_view(r, &w->view))
         return false;
-    }
     bool numbers = w->view->kind != VIEW_HEX && w->view->kind != VIEW_TEXT;
     if (!numbers && (w->what == ABOVE || w->what == BELOW)) {
         (void)run_usage(r, "--%s needs a view of numbers", condition_names[w->what]);
@@ -73,15 +72,13 @@ static bool parse(struct command_run *r, struct wait *w)
     double hz = DEFAULT_HZ;
     *w = (struct wait){.view = NULL};
     if (!parse_condition(r, w) || !run_duration_option(r, "timeout", &timeout) ||
-        !run_hz_option(r, &hz)) {
+        !run_hz_option(r, &hz))
         return false;
-    }
     w->deadline = timeout < 0 ? INT64_MAX : os_now() + timeout;
     w->period = (int64_t)(1e9 / hz);
     if (w->what == EXISTS || w->what == GONE) {
-        if (r->words != 0) {
+        if (r->words != 0)
             (void)run_usage(r, "--%s takes no OFFSET", condition_names[w->what]);
-        }
         return r->words == 0;
     }
     return parse_value(r, w);
@@ -94,17 +91,16 @@ static int look_for_name(struct command_run *r, const struct wait *w)
     struct seg *s = NULL;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
     bool there = !oserr_is(e);
-    bool begins = strncmp(r->raw, "rec:", 4) == 0 &&
-                  (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not yet one */
-    if (there) {
+    bool begins =
+        e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING; /* not a complete recording yet */
+    if (there)
         seg_close(s);
-    } else if (begins && w->what == EXISTS) {
+    else if (begins && w->what == EXISTS)
         there = false;
-    } else if (oserr_kind(e) == OSERR_K_DENIED) {
+    else if (oserr_kind(e) == OSERR_K_DENIED)
         there = true;
-    } else if (oserr_kind(e) != OSERR_K_MISSING) {
+    else if (oserr_kind(e) != OSERR_K_MISSING)
         return run_fail(r, NULL, "look for it", e);
-    }
     return there == (w->what == EXISTS) ? EXIT_DONE : EXIT_NO;
 }
 
@@ -120,9 +116,8 @@ static bool text_ends(const struct wait *w, const uint8_t *now, size_t n, size_t
 
 static bool holds(const struct wait *w, const uint8_t *now, size_t got)
 {
-    if (w->what == CHANGES) {
+    if (w->what == CHANGES)
         return memcmp(now, w->value, w->size) != 0;
-    }
     if (w->view->kind == VIEW_HEX || w->view->kind == VIEW_TEXT) {
         bool same = memcmp(now, w->value, w->size) == 0 &&
                     (w->view->kind == VIEW_HEX || text_ends(w, now, w->size, got));
@@ -130,9 +125,8 @@ static bool holds(const struct wait *w, const uint8_t *now, size_t got)
     }
     int order = view_compare(w->view, now, w->value);
     if (order == NEITHER && view_compare(w->view, now, now) == NEITHER &&
-        view_compare(w->view, w->value, w->value) == NEITHER) {
-        order = 0; /* who waits for NaN means any */
-    }
+        view_compare(w->view, w->value, w->value) == NEITHER)
+        order = 0; /* waiting for NaN means any NaN */
     switch (w->what) {
     case EQUALS:
         return order == 0;
@@ -151,23 +145,21 @@ static bool holds(const struct wait *w, const uint8_t *now, size_t got)
     }
 }
 
-/* Says once that those who open the name from now on do not get this segment any more. */
+/* Reports once that the name no longer refers to this segment. */
 static int look_at_state(struct command_run *r, struct wait *w)
 {
     struct seg_stat st;
     int64_t now = os_now();
-    if (now < w->state_due) {
+    if (now < w->state_due)
         return EXIT_NO;
-    }
     w->state_due = now + STATE_NS;
     struct oserr e = seg_refresh(r->seg, &st);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(r, NULL, "look at it", e);
-    }
     if ((st.replaced || st.name_gone) && !w->told) {
         run_note(r, st.replaced
-                        ? "replaced by a new segment of this name; waiting goes on with the old one"
-                        : "unlinked; waiting goes on while it is mapped");
+                        ? "replaced by a new segment of this name; still waiting for the old one"
+                        : "unlinked; still waiting while it is mapped");
         w->told = true;
     }
     return EXIT_NO;
@@ -178,18 +170,15 @@ static int look_at_value(struct command_run *r, struct wait *w)
     uint8_t now[VALUE_MAX + UNIT_MAX];
     size_t got = 0;
     bool text = w->view->kind == VIEW_TEXT && w->what != CHANGES;
-    struct oserr e =
-        seg_read(r->seg, w->offset, now, w->size + (text ? w->view->unit : 0), &got);
-    if (oserr_is(e) && e.code != SEG_E_BEYOND) {
+    struct oserr e = seg_read(r->seg, w->offset, now, w->size + (text ? w->view->unit : 0), &got);
+    if (oserr_is(e) && e.code != SEG_E_BEYOND)
         return run_fail(r, NULL, "read it", e);
-    }
-    if (!oserr_is(e) && got >= w->size && holds(w, now, got)) {
+    if (!oserr_is(e) && got >= w->size && holds(w, now, got))
         return EXIT_DONE;
-    }
     return look_at_state(r, w); /* it may have shrunk, and may grow again */
 }
 
-/* A recording: its looks one after the other, to its end, and further while it is being made. */
+/* A recording: its samples one after the other, and more while it is still being made. */
 static int look_at_recording(struct command_run *r, struct wait *w)
 {
     struct recording *recorded = recording_of(r->seg);
@@ -207,7 +196,7 @@ static int look_at_recording(struct command_run *r, struct wait *w)
             struct rec_event ev;
             e = recording_step(recorded, t, &ev, &played);
         }
-        e = oserr_is(e) ? e : seg_played(r->seg);
+        e = oserr_is(e) ? e : seg_image_changed(r->seg);
         status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
     }
     if (status == EXIT_NO && !written && is.end == was.end) {
@@ -219,9 +208,8 @@ static int look_at_recording(struct command_run *r, struct wait *w)
 
 static int look_once(struct command_run *r, struct wait *w)
 {
-    if (w->what == EXISTS || w->what == GONE) {
+    if (w->what == EXISTS || w->what == GONE)
         return look_for_name(r, w);
-    }
     return recording_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
 }
 
@@ -230,21 +218,19 @@ static int wait_loop(struct command_run *r, struct wait *w)
     for (;;) {
         int status = look_once(r, w);
         int64_t now = os_now();
-        if (status != EXIT_NO || w->ended) {
+        if (status != EXIT_NO || w->ended)
             return status;
-        }
         if (now >= w->deadline) {
             (void)run_error(r, "timed out");
             return EXIT_NO;
         }
         int64_t next = now + w->period;
-        if (!progress_sleep(r->env->progress, next < w->deadline ? next : w->deadline)) {
+        if (!progress_sleep(r->env->progress, next < w->deadline ? next : w->deadline))
             return EXIT_STOPPED;
-        }
     }
 }
 
-/* Opens the segment, and remembers what `changes` starts from. */
+/* Opens the segment and saves the value that `changes` compares with. */
 static int wait_for_value(struct command_run *r, struct wait *w)
 {
     size_t got = 0;
@@ -257,9 +243,8 @@ static int wait_for_value(struct command_run *r, struct wait *w)
         r->seg_is_ours = true;
         r->size = seg_last(r->seg)->size;
     }
-    if (!run_offset(r, r->word[0], &w->offset)) {
+    if (!run_offset(r, r->word[0], &w->offset))
         return EXIT_ERROR;
-    }
     if (w->offset > r->size || r->size - w->offset < w->size) {
         return run_error(r,
                          "0x%" PRIx64 " and %zu bytes from there are past the end: the segment has "
@@ -268,9 +253,8 @@ static int wait_for_value(struct command_run *r, struct wait *w)
     }
     if (w->what == CHANGES) {
         struct oserr e = seg_read(r->seg, w->offset, w->value, w->size, &got);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
     }
     return wait_loop(r, w);
 }
@@ -278,11 +262,9 @@ static int wait_for_value(struct command_run *r, struct wait *w)
 int cmd_wait(struct command_run *r)
 {
     struct wait w;
-    if (!parse(r, &w)) {
+    if (!parse(r, &w))
         return EXIT_ERROR;
-    }
-    if (w.what == EXISTS || w.what == GONE) {
+    if (w.what == EXISTS || w.what == GONE)
         return wait_loop(r, &w);
-    }
     return wait_for_value(r, &w);
 }

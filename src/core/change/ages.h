@@ -13,7 +13,7 @@
 enum byte_state {
     BYTE_DATA,    /* read */
     BYTE_HOLE,    /* never written: reads as 0 and has no page */
-    BYTE_UNKNOWN, /* cannot be known without disturbing it, or reading failed */
+    BYTE_UNKNOWN, /* unknown: reading it would disturb it, or reading failed */
     BYTE_BEYOND,  /* past the end of the segment */
 };
 

@@ -10,14 +10,14 @@
 
 enum { PREFIX_MAX = 16 }; /* longest view name with its NUL */
 
-/* Why not, for the user; NULL for the caller to return. */
+/* Sets the reason for the user; returns NULL for the caller to return. */
 static struct find *refuse(char why[FIND_WHY_MAX], const char *reason)
 {
     snprintf(why, FIND_WHY_MAX, "%s", reason);
     return NULL;
 }
 
-/* A literal from arrays that it takes over. */
+/* A literal from arrays whose ownership it takes. */
 static struct find *from_literal(uint8_t *value, uint8_t *mask, size_t size, char why[FIND_WHY_MAX])
 {
     struct find *f = calloc(1, sizeof *f);
@@ -101,7 +101,7 @@ struct find *find_compile_view(const struct view *v, const char *value, char why
     return from_literal(bytes, NULL, size, why);
 }
 
-/* The view that a value behind a prefix is read with: `u16` of what is no number is UTF-16. */
+/* The view of a value after a prefix: `u16` of what is not a number is UTF-16. */
 static const struct view *view_for(const struct view *v, const char *value)
 {
     struct number number;
@@ -174,7 +174,7 @@ bool find_stopped(const struct find *f)
     return f->regex && regex_stopped(f->regex);
 }
 
-/* First match that starts in [from, end) of a block of n bytes. */
+/* The first match that starts in [from, end) of a block of n bytes. */
 static size_t next_before(struct find *f, const uint8_t *block, size_t n, size_t from, size_t end,
                           size_t *length)
 {
@@ -235,7 +235,7 @@ bool find_matches_zero(const struct find *f)
     return true;
 }
 
-/* Takes one nibble in at the bottom of value and mask; false: neither a digit nor `?`. */
+/* Shifts one nibble into value and mask; false: neither a digit nor `?`. */
 static bool nibble(char c, uint8_t *value, uint8_t *mask)
 {
     int d = text_hex_digit(c);

@@ -1,4 +1,5 @@
-/* What the files of find share: the compiled pattern, and the two ways to look for it. */
+/* Shared by the files of find: the compiled pattern, and the two matchers (literal, regular
+ * expression). */
 #ifndef SHMLENS_CORE_FIND_FIND_PRIVATE_H
 #define SHMLENS_CORE_FIND_FIND_PRIVATE_H
 
@@ -8,21 +9,21 @@
 
 #include "core/find/find.h"
 
-/* One byte of the pattern that is looked for first: few places of a block pass. */
+/* One byte of the pattern that is searched for first, since few positions have it. */
 struct probe {
     size_t at;     /* index in the pattern */
-    uint8_t mask;  /* bits that count */
-    uint8_t value; /* what they are */
+    uint8_t mask;  /* significant bits */
+    uint8_t value; /* their value */
 };
 
 /* A literal, perhaps with wild bits. Owns its arrays. */
 struct literal {
     uint8_t *value;        /* `size` bytes; wild bits are 0 */
-    uint8_t *mask;         /* `size` bytes, bits that count; NULL: all */
+    uint8_t *mask;         /* `size` bytes, significant bits; NULL: all */
     size_t size;           /* bytes, 1 to FIND_LITERAL_MAX */
-    struct probe probe[2]; /* the rarest byte and the next rarest (the same when there is one) */
-    size_t filter_left; /* bytes still to be searched by both probes: the first alone hit too often
-                         */
+    struct probe probe[2]; /* the rarest byte and the next rarest (equal if there is only one) */
+    size_t filter_left; /* bytes still to search with both probes, because the first alone had too
+                           many false hits */
 };
 
 struct regex; /* a compiled regular expression; opaque */
@@ -32,7 +33,8 @@ struct find {
     struct regex *regex;    /* NULL: a literal */
 };
 
-/* Takes both arrays over (also on failure); `mask` may be NULL. False: every bit is wild. */
+/* Takes ownership of both arrays (also on failure); `mask` may be NULL. False: every bit is wild.
+ */
 bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size);
 
 /* First match that starts in [from, end) and lies within block[0, n); SIZE_MAX: none. */
@@ -44,7 +46,7 @@ const char *hex_pattern(const char *s, uint8_t *value, uint8_t *mask, size_t cap
 struct regex *regex_new(const char *pattern, char why[FIND_WHY_MAX]);
 void regex_free(struct regex *r);
 
-/* As literal_next; the match may end behind `end`, up to n. */
+/* As literal_next; the match may end after `end`, up to n. */
 size_t regex_next(struct regex *r, const uint8_t *block, size_t n, size_t from, size_t end,
                   size_t *length);
 size_t regex_context(const struct regex *r);

@@ -1,10 +1,14 @@
+/* Literals, perhaps with wild bits. The two pattern bytes that are rarest in typical memory are
+ * the probes. While the first one is rare in the data too, searching for it alone is fastest;
+ * otherwise both are examined together, 16 positions at a time. Only positions that pass are
+ * compared with the whole pattern. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/find/find_private.h"
 
 /* How common each byte is in memory, 0 the rarest: counted over programs, libraries and text with
- * as many zero bytes again, as memory has. */
+ * as many zero bytes added, as memory has. */
 static const uint8_t rank[256] = {
     255, 226, 187, 184, 210, 204, 163, 174, 224, 203, 234, 121, 143, 144, 195, 239, 206, 135, 142,
     61,  110, 84,  48,  44,  197, 60,  33,  41,  82,  57,  32,  213, 254, 63,  106, 176, 232, 125,
@@ -23,13 +27,14 @@ static const uint8_t rank[256] = {
 };
 
 enum {
-    CHUNK = 64,           /* places that the two probes look at together */
-    PATIENCE = 8,         /* vain hits of the first probe that are forgiven */
-    WORTH = 192,          /* bytes the first probe must skip per vain hit to pay */
-    FILTER_FOR = 1 << 16, /* bytes to search by both probes before the first gets another try */
+    CHUNK = 64,   /* positions that the two probes examine together */
+    PATIENCE = 8, /* false hits of the first probe that are tolerated */
+    WORTH = 192,  /* bytes the first probe must skip per false hit to be worth it */
+    FILTER_FOR =
+        1 << 16, /* bytes to search with both probes before the first is tried alone again */
 };
 
-/* Rarity of a pattern byte: the more bits are wild, the more bytes pass. */
+/* How common a pattern byte is: the more bits are wild, the more bytes match. */
 static unsigned commonness(uint8_t value, uint8_t mask)
 {
     if (mask == 0xff)
@@ -45,7 +50,7 @@ static uint8_t mask_at(const struct literal *l, size_t i)
     return l->mask ? l->mask[i] : 0xff;
 }
 
-/* The rarest byte of the pattern; not one with the value of `other` while there are others. */
+/* The rarest byte of the pattern; one with another value than `other` if there is one. */
 static struct probe pick(const struct literal *l, const struct probe *other)
 {
     size_t best = 0;
@@ -56,7 +61,7 @@ static struct probe pick(const struct literal *l, const struct probe *other)
             c += 1u << 20;
         else if (other && l->value[i] == other->value && mask_at(l, i) == other->mask)
             c += 1u << 12;
-        if (c < least || (other && c == least)) { /* far apart they say more */
+        if (c < least || (other && c == least)) { /* far apart they are more selective */
             least = c;
             best = i;
         }
@@ -66,7 +71,7 @@ static struct probe pick(const struct literal *l, const struct probe *other)
 
 bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
 {
-    bool all = true, none = true; /* all bits count; none does */
+    bool all = true, none = true; /* are all bits significant, or none? */
     for (size_t i = 0; mask && i < size; i++) {
         value[i] &= mask[i];
         all = all && mask[i] == 0xff;
@@ -84,7 +89,7 @@ bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
     return true;
 }
 
-/* Is the pattern at p? */
+/* Does the pattern match at p? */
 static bool here(const struct literal *l, const uint8_t *p)
 {
     if (!l->mask)
@@ -119,7 +124,7 @@ static vec vec_load(const uint8_t *p)
     return v;
 }
 
-/* The first match that starts in one chunk of places whose hits are marked non-zero. */
+/* The first match that starts in one chunk of positions, whose hits are marked non-zero. */
 static size_t in_chunk(const struct literal *l, const uint8_t *block, size_t start,
                        const vec hits[VECS])
 {
@@ -134,8 +139,8 @@ static size_t in_chunk(const struct literal *l, const uint8_t *block, size_t sta
     return SIZE_MAX;
 }
 
-/* Searches places [from, end) by both probes at once: steady speed whatever the bytes are. A match
- * that starts there lies within the block. */
+/* Searches positions [from, end) with both probes at once, at the same speed whatever the bytes
+ * are. A match that starts there lies within the block. */
 static size_t by_filter(const struct literal *l, const uint8_t *block, size_t from, size_t end)
 {
     const struct probe a = l->probe[0], b = l->probe[1];
@@ -165,8 +170,8 @@ static size_t by_filter(const struct literal *l, const uint8_t *block, size_t fr
     return SIZE_MAX;
 }
 
-/* Searches places [*from, end) by the first probe alone, which is fastest while it is rare. Stops
- * early, with *from moved on and filter_left set, when it hits in vain too often. */
+/* Searches positions [*from, end) with the first probe alone, which is fastest while it is rare. If
+ * it has too many false hits it stops early, with *from advanced and filter_left set. */
 static size_t by_rarest(struct literal *l, const uint8_t *block, size_t *from, size_t end)
 {
     const struct probe *a = &l->probe[0];

@@ -1,3 +1,4 @@
+/* Regular expressions (PCRE2) over bytes, matched so that no pattern can block the caller. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,18 +8,18 @@
 
 #include "core/find/find_private.h"
 
-/* Two ways to match. The fast one tries some starts at a time, looks not far behind them, and gives
- * each of them few steps (each of which may run through all that it sees). Where that is not enough
- * the slow one goes on, which tells of each item of the pattern and sees the whole block. So no
- * pattern keeps the caller waiting, and what is found does not depend on the way. */
+/* Two ways to match. The fast one tries a batch of starts, looks only a little beyond them, and
+ * allows few steps for each. Otherwise fall back to the slow one: the interpreter with
+ * auto-callouts over the whole block, which can be cancelled. So no pattern blocks the caller, and
+ * the result does not depend on the way it was found. */
 enum {
-    FAST_STARTS = 256,          /* at a time */
-    FAST_STEPS = 64,            /* for a start */
-    FAST_TAIL = 4096,           /* bytes seen behind the starts */
-    SLOW_STEPS = 10000000,      /* for a start; then the search gives up */
+    FAST_STARTS = 256,          /* starts per batch */
+    FAST_STEPS = 64,            /* steps per start */
+    FAST_TAIL = 4096,           /* bytes visible after the starts */
+    SLOW_STEPS = 10000000,      /* steps per start; then the search stops */
     SLOW_STARTS = 64,           /* in a row, before the fast way is tried again */
-    SLOW_WORK = 128 * 1024,     /* between two yields: bytes passed, and for each item */
-    ITEM_WORK = 64,             /* so many more */
+    SLOW_WORK = 128 * 1024,     /* between two yields: bytes passed, */
+    ITEM_WORK = 64,             /* and this many for each item of the pattern */
     HEAP_LIMIT = 20000,         /* KiB */
     JIT_STACK_START = 32 << 10, /* bytes */
     JIT_STACK_MAX = 1 << 20,    /* bytes */
@@ -34,18 +35,18 @@ struct regex {
     struct way fast, slow;
     pcre2_match_data *data;
     pcre2_jit_stack *stack;          /* NULL: the matcher's own small one */
-    size_t before;                   /* bytes it looks at in front of a match, at least 1 */
-    bool anchored;                   /* tried at one start only */
-    bool has_last;                   /* there is a byte in each match: */
-    uint8_t last[2];                 /* this or that */
+    size_t before;                   /* bytes it examines before a match, at least 1 */
+    bool anchored;                   /* matches at one start only */
+    bool has_last;                   /* each match contains a certain byte: */
+    uint8_t last[2];                 /* one of these two */
     bool gave_up;                    /* a limit was reached */
-    bool stopped;                    /* `progress` gave up */
+    bool stopped;                    /* `progress` said to stop */
     const struct progress *progress; /* NULL: it never yields */
-    size_t start;                    /* the one that the slow way tries, or tried last */
-    size_t end;                      /* it tries none from here on */
-    bool ended;                      /* this was so: there may be matches behind */
+    size_t start;                    /* start that the slow way is trying, or tried last */
+    size_t end;                      /* first start it does not try */
+    bool ended;                      /* it reached `end`: there may be matches after it */
     size_t work;                     /* since the last yield */
-    size_t place;                    /* of the last item */
+    size_t place;                    /* position of the last item */
     enum { ZERO_NOT_ASKED, ZERO_NO, ZERO_YES } zero; /* does it match in zeros? */
 };
 
@@ -59,7 +60,7 @@ static int yield(struct regex *r)
     return r->stopped ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-/* The matcher has come to an item of the pattern. */
+/* Callout: the matcher has reached an item of the pattern. */
 static int on_item(pcre2_callout_block *b, void *ctx)
 {
     struct regex *r = ctx;
@@ -86,7 +87,7 @@ bool regex_stopped(const struct regex *r)
 
 /* ---- compiling ---- */
 
-/* The message of a PCRE2 error code, and where in the pattern. */
+/* The message of a PCRE2 error code, and its place in the pattern. */
 static void explain(int code, size_t at, char why[FIND_WHY_MAX])
 {
     char text[FIND_WHY_MAX - 48];
@@ -116,7 +117,7 @@ static bool way_init(struct way *w, const char *pattern, uint32_t options, uint3
     return true;
 }
 
-/* What can be known of all matches. */
+/* Collects what is true of all matches. */
 static void learn(struct regex *r)
 {
     uint32_t behind = 0, type = 0, unit = 0, options = 0;
@@ -129,10 +130,10 @@ static void learn(struct regex *r)
     r->anchored = (options & PCRE2_ANCHORED) != 0;
     r->has_last = type == 1 && unit < 0x80;
     r->last[0] = (uint8_t)unit;
-    r->last[1] = (uint8_t)(letter ? unit ^ 0x20 : unit); /* case may not count */
+    r->last[1] = (uint8_t)(letter ? unit ^ 0x20 : unit); /* case may be ignored */
 }
 
-/* Everything that matching needs. */
+/* Allocates everything that matching needs. */
 static bool prepare(struct regex *r, const char *pattern, char why[FIND_WHY_MAX])
 {
     if (!way_init(&r->fast, pattern, PCRE2_USE_OFFSET_LIMIT, FAST_STEPS, why) ||
@@ -188,15 +189,15 @@ static bool of_limit(int found)
            found == PCRE2_ERROR_DEPTHLIMIT || found == PCRE2_ERROR_HEAPLIMIT;
 }
 
-/* A block, and the starts [from, end) in it that are left to try. */
+/* A block, and the starts [from, end) in it still to try. */
 struct hunt {
     const uint8_t *block;
     size_t n, from, end;
-    bool slow; /* the slow way has to go on */
-    int found; /* as pcre2_match answers */
+    bool slow; /* the slow way must continue */
+    int found; /* as returned by pcre2_match */
 };
 
-/* Tries some starts. True: h->found is the answer. */
+/* Tries a batch of starts. True: h->found is the result. */
 static bool match_fast(struct regex *r, struct hunt *h)
 {
     size_t starts = h->end - h->from < FAST_STARTS ? h->end - h->from : FAST_STARTS;
@@ -211,7 +212,7 @@ static bool match_fast(struct regex *r, struct hunt *h)
         return false;
     }
     h->slow = of_limit(h->found) || h->found == PCRE2_ERROR_PARTIAL;
-    if (h->found == PCRE2_ERROR_PARTIAL) { /* those before do not match */
+    if (h->found == PCRE2_ERROR_PARTIAL) { /* the starts before do not match */
         size_t start = pcre2_get_ovector_pointer(r->data)[0];
         h->from = start > h->from && start < h->end ? start : h->from;
     }
@@ -235,7 +236,7 @@ static bool match_slow(struct regex *r, struct hunt *h)
     return h->found != PCRE2_ERROR_NOMATCH || !r->ended;
 }
 
-/* The first match that starts in [from, end), as pcre2_match answers. */
+/* The first match that starts in [from, end), as pcre2_match returns it. */
 static int match(struct regex *r, const uint8_t *block, size_t n, size_t from, size_t end)
 {
     bool done = false;
@@ -267,7 +268,7 @@ size_t regex_next(struct regex *r, const uint8_t *block, size_t n, size_t from, 
             *length = span[1] - span[0];
             return span[0];
         }
-        from++; /* \K moved the start about: no match of ours */
+        from++; /* \K moved the start: not a match for us */
     }
     return SIZE_MAX;
 }
@@ -291,6 +292,6 @@ bool regex_matches_zero(struct regex *r)
     bool yes = match(r, zeros, sizeof zeros, 0, sizeof zeros) != PCRE2_ERROR_NOMATCH;
     if (!r->stopped)
         r->zero = yes ? ZERO_YES : ZERO_NO;
-    r->gave_up = gave_up; /* that is said when they are met */
+    r->gave_up = gave_up; /* reported once they are reached */
     return yes;
 }

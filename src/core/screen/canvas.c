@@ -58,7 +58,7 @@ static void put(struct cell *cell, uint32_t cp, enum style style)
     *cell = (struct cell){.cp = cp, .style = (uint8_t)style};
 }
 
-/* Makes room at col: when a wide character lies half on it, its other half becomes a blank. */
+/* Makes room at col: if a wide character is half on it, its other half becomes a blank. */
 static void vacate(struct canvas *c, int row, int col)
 {
     struct cell *cell = cell_at(c, row, col);
@@ -68,7 +68,7 @@ static void vacate(struct canvas *c, int row, int col)
         put(cell + 1, BLANK, cell[1].style);
 }
 
-/* Can anything of [col, limit) be on this row? Also limits the limit to the canvas. */
+/* Is any of [col, limit) on this row? Also limits the limit to the canvas. */
 static bool visible(const struct canvas *c, int row, int col, int *limit)
 {
     if (*limit > c->cols)
@@ -76,7 +76,7 @@ static bool visible(const struct canvas *c, int row, int col, int *limit)
     return row >= 0 && row < c->rows && col < *limit;
 }
 
-/* A character of one column, at a visible place. */
+/* Draws a character of one column at a visible place. */
 static void put_narrow(struct canvas *c, int row, int col, enum style style, uint32_t cp)
 {
     if (col < 0)
@@ -85,8 +85,8 @@ static void put_narrow(struct canvas *c, int row, int col, enum style style, uin
     put(cell_at(c, row, col), cp, style);
 }
 
-/* One of two columns; what would be cut becomes a blank of the half that is inside. Returns the
- * next column. */
+/* Draws one of two columns; one that would be cut becomes a blank in the half that is inside.
+ * Returns the next column. */
 static int put_wide(struct canvas *c, int row, int col, int limit, enum style style, uint32_t cp)
 {
     if (col < 0) {
@@ -105,7 +105,7 @@ static int put_wide(struct canvas *c, int row, int col, int limit, enum style st
     return col + 2;
 }
 
-/* A combining character onto the cell before col. */
+/* Adds a combining character to the cell before col. */
 static void put_mark(struct canvas *c, int row, int col, uint32_t cp)
 {
     if (row < 0 || row >= c->rows || col < 1 || col > c->cols)
@@ -120,7 +120,7 @@ static void put_mark(struct canvas *c, int row, int col, uint32_t cp)
         }
 }
 
-/* Columns of a character as it is drawn; *cp becomes what is drawn. */
+/* Columns of a character as drawn; *cp becomes what is drawn. */
 static int drawn_width(uint32_t *cp)
 {
     if (*cp >= BLANK && *cp < 0x7f)
@@ -151,7 +151,7 @@ int canvas_char(struct canvas *c, int row, int col, int limit, enum style style,
     return col + 1;
 }
 
-/* The character at *p (not the NUL), as canvas_char takes it; *p moves behind it. */
+/* The character at *p (not the NUL), as canvas_char takes it; *p moves past it. */
 static uint32_t next_char(const uint8_t **p, const uint8_t *end)
 {
     if (**p < 0x80)
@@ -164,7 +164,7 @@ static uint32_t next_char(const uint8_t **p, const uint8_t *end)
 int canvas_text(struct canvas *c, int row, int col, int limit, enum style style, const char *utf8)
 {
     const uint8_t *p = (const uint8_t *)utf8, *end = p + strlen(utf8);
-    bool base = false; /* a character of ours is to the left: marks may go onto it */
+    bool base = false; /* one of our characters is to the left: marks may combine with it */
     if (limit > c->cols)
         limit = c->cols;
     while (p < end) {
@@ -193,7 +193,7 @@ int canvas_print(struct canvas *c, int row, int col, int limit, enum style style
     va_end(args);
     if (n < 0)
         return col;
-    if (n >= PRINT_MAX) { /* cut: perhaps within the last character */
+    if (n >= PRINT_MAX) { /* truncated, perhaps within the last character */
         size_t start = PRINT_MAX - 2;
         while (start > 0 && ((unsigned char)text[start] & 0xc0) == 0x80)
             start--;
@@ -212,7 +212,7 @@ void canvas_fill(struct canvas *c, int row, int col, int n, enum style style, ui
         return;
     int64_t end = (int64_t)col + (int64_t)n * width;
     int limit = end > c->cols ? c->cols : (int)end;
-    if (col < 0) /* begin with the first character that is at least half visible */
+    if (col < 0) /* start with the first character that is at least half visible */
         col %= width;
     while (col < limit)
         col = canvas_char(c, row, col, limit, style, cp);
@@ -247,7 +247,7 @@ int canvas_width(const char *utf8)
     return width;
 }
 
-/* Columns of the row up to its last cell that is not blank: as text, or as style. */
+/* Columns of the row up to its last cell that is not blank, as text or as style. */
 static int row_end(const struct canvas *c, const struct cell *cells, bool styles)
 {
     int end = c->cols;
@@ -261,7 +261,7 @@ static int row_end(const struct canvas *c, const struct cell *cells, bool styles
     return end;
 }
 
-/* A cell's characters as UTF-8 into out (room for 4 each); the length. */
+/* A cell's characters as UTF-8 into out (room for 4 bytes each); returns the length. */
 static size_t cell_text(const struct cell *cell, uint8_t out[4 * (1 + CANVAS_MARKS)])
 {
     if (cell->cp == 0)
@@ -295,9 +295,23 @@ size_t canvas_row_text(const struct canvas *c, int row, char *out, size_t cap)
 
 char style_letter(enum style style)
 {
-    if (style == STYLE_TEXT)
-        return ' ';
-    return (char)(style < 26 ? 'a' + (int)style : 'A' + (int)style - 26);
+    static const char letters[STYLES] = {
+        [STYLE_TEXT] = ' ',        [STYLE_DIM] = 'b',        [STYLE_TITLE] = 'c',
+        [STYLE_LIVE] = 'd',        [STYLE_PAUSED] = 'e',     [STYLE_EDIT] = 'f',
+        [STYLE_READONLY] = 'g',    [STYLE_WARN] = 'h',       [STYLE_ERROR] = 'i',
+        [STYLE_OFFSET] = 'j',      [STYLE_ZERO] = 'k',       [STYLE_HOLE] = 'l',
+        [STYLE_UNKNOWN] = 'm',     [STYLE_INVALID] = 'n',    [STYLE_FRESH] = 'o',
+        [STYLE_WARM] = 'p',        [STYLE_BASE] = 'q',       [STYLE_MATCH] = 'r',
+        [STYLE_SELECT] = 's',      [STYLE_CURSOR] = 't',     [STYLE_CURSOR2] = 'u',
+        [STYLE_TYPED] = 'v',       [STYLE_LABEL] = 'w',      [STYLE_HEADER] = 'x',
+        [STYLE_ROW] = 'y',         [STYLE_TAGGED] = 'z',     [STYLE_NEW] = 'A',
+        [STYLE_GONE] = 'B',        [STYLE_KEY] = 'C',        [STYLE_BAR] = 'D',
+        [STYLE_PROMPT] = 'E',      [STYLE_FROZEN] = 'F',     [STYLE_HEAT1] = 'G',
+        [STYLE_HEAT2] = 'H',       [STYLE_HEAT3] = 'I',      [STYLE_HEAT4] = 'J',
+        [STYLE_STRIP_QUIET] = 'K', [STYLE_STRIP_WARM] = 'L', [STYLE_STRIP_FRESH] = 'M',
+        [STYLE_STRIP_HERE] = 'N',
+    };
+    return letters[style];
 }
 
 size_t canvas_row_styles(const struct canvas *c, int row, char *out, size_t cap)

@@ -1,5 +1,5 @@
-/* A grid of styled cells: what every screen draws on and every golden frame is a picture of. Styles
- * are meanings; the theme turns them into colours. Pure, no allocation but in canvas_resize. */
+/* A grid of styled cells: every screen draws on one, and golden frames are pictures of one. Styles
+ * are meanings; the theme turns them into colours. Pure; only canvas_resize allocates. */
 #ifndef SHMLENS_CORE_SCREEN_CANVAS_H
 #define SHMLENS_CORE_SCREEN_CANVAS_H
 
@@ -22,34 +22,34 @@ enum style {
     STYLE_OFFSET,   /* the offset column */
     STYLE_ZERO,     /* a byte that is 0 */
     STYLE_HOLE,     /* never written */
-    STYLE_UNKNOWN,  /* cannot be known: ? */
-    STYLE_INVALID,  /* no character of this encoding */
-    STYLE_FRESH,    /* changed less than 0.5 s ago */
-    STYLE_WARM,     /* changed less than 2 s ago */
+    STYLE_UNKNOWN,  /* unknown: ? */
+    STYLE_INVALID,  /* not a character of this encoding */
+    STYLE_FRESH,    /* changed less than `fresh` ago (0.5 s) */
+    STYLE_WARM,     /* changed less than `warm` ago (2 s) */
     STYLE_BASE,     /* differs from the baseline */
     STYLE_MATCH,    /* found */
     STYLE_SELECT,   /* selected */
-    STYLE_CURSOR,   /* the cell at the cursor in the focused column */
+    STYLE_CURSOR,   /* the cell at the cursor in the active column */
     STYLE_CURSOR2,  /* the same byte in the other columns */
     STYLE_TYPED,    /* half-typed value */
     STYLE_LABEL,    /* names of fields */
     STYLE_HEADER,   /* column headers */
-    STYLE_ROW,      /* the row of a list the cursor is on */
+    STYLE_ROW,      /* the row of a list with the cursor */
     STYLE_TAGGED,   /* a tagged row */
-    STYLE_NEW,      /* a row that came just now */
+    STYLE_NEW,      /* a row that appeared just now */
     STYLE_GONE,     /* a row that vanished just now */
     STYLE_KEY,      /* a key in the key bar or help */
     STYLE_BAR,      /* the words of the key bar */
     STYLE_PROMPT,   /* the prompt line */
-    STYLE_FROZEN,   /* a value that is kept as it is */
-    STYLE_HEAT1,    /* changed seldom, */
+    STYLE_FROZEN,   /* a frozen value */
+    STYLE_HEAT1,    /* changed rarely, */
     STYLE_HEAT2,
     STYLE_HEAT3,
-    STYLE_HEAT4,       /* to often */
+    STYLE_HEAT4,       /* to very often */
     STYLE_STRIP_QUIET, /* the overview strip: data that does not change, */
     STYLE_STRIP_WARM,  /* changed a while ago, */
     STYLE_STRIP_FRESH, /* just now, */
-    STYLE_STRIP_HERE,  /* and where the window is */
+    STYLE_STRIP_HERE,  /* and the range of the window */
     STYLES
 };
 
@@ -58,15 +58,14 @@ enum { CANVAS_MARKS = 2 };
 /* One column of one row. */
 struct cell {
     uint32_t cp; /* the base character; 0: the right half of the wide character to the left */
-    uint32_t
-        mark[CANVAS_MARKS]; /* combining characters on it, 0 where none; further ones are dropped */
-    uint8_t style;          /* enum style */
+    uint32_t mark[CANVAS_MARKS]; /* combining characters on it, 0: none; more are dropped */
+    uint8_t style;               /* enum style */
 };
 
 struct canvas {
     struct cell *cells;         /* rows * cols, row by row */
     int rows, cols;             /* both >= 1 once resized */
-    int cursor_row, cursor_col; /* where the terminal's cursor shall be shown; -1: hidden */
+    int cursor_row, cursor_col; /* where to show the terminal's cursor; -1: hidden */
     int capacity;               /* cells allocated */
 };
 
@@ -78,12 +77,12 @@ void canvas_free(struct canvas *c);
 /* All blanks in STYLE_TEXT, cursor hidden. */
 void canvas_clear(struct canvas *c);
 
-/* All drawing is clipped to the canvas and to [col, limit) where a limit is given. A wide character
- * that would be cut is drawn as blanks; overwriting one half of a wide character blanks the other
- * half. */
+/* All drawing is clipped to the canvas and to [col, limit) if a limit is given. A wide character
+ * that would be cut is drawn as blanks; overwriting half of a wide character blanks the other half.
+ */
 
 /* UTF-8 text at row, col; characters that are not text_printable are drawn as `?` (callers escape
- * before). Returns the column behind the last drawn. */
+ * first). Returns the column after the last one drawn. */
 int canvas_text(struct canvas *c, int row, int col, int limit, enum style style, const char *utf8);
 
 /* printf into a buffer of 512 bytes, then canvas_text. */
@@ -93,9 +92,9 @@ __attribute__((format(printf, 6, 7)))
 int canvas_print(struct canvas *c, int row, int col, int limit, enum style style,
                  const char *format, ...);
 
-/* One character; a combining one is put onto the cell to its left (within the limits). Returns the
- * next column, col itself when it is at or beyond the limit. In canvas_text a combining character
- * in front of the first other one is dropped. */
+/* One character; a combining one is added to the cell to its left (within the limits). Returns the
+ * next column, or col itself if that is at or beyond the limit. canvas_text drops combining
+ * characters at its start. */
 int canvas_char(struct canvas *c, int row, int col, int limit, enum style style, uint32_t cp);
 
 /* n times cp from col. */
@@ -107,13 +106,14 @@ void canvas_style(struct canvas *c, int row, int col, int n, enum style style);
 /* Columns that a UTF-8 text takes. */
 int canvas_width(const char *utf8);
 
-/* Row as UTF-8 (NUL-terminated, trailing blanks cut); and as one style letter a column (trailing
- * blanks cut too). What does not fit cap is left out, never half a character. For golden frames and
- * tests. Return the length written. */
+/* A row as UTF-8 (NUL-terminated, without trailing blanks), and as one style letter per column
+ * (without trailing blanks). What does not fit cap is left out, never half a character. For golden
+ * frames and tests. Both return the length written. */
 size_t canvas_row_text(const struct canvas *c, int row, char *out, size_t cap);
 size_t canvas_row_styles(const struct canvas *c, int row, char *out, size_t cap);
 
-/* A blank for STYLE_TEXT, 'b' to 'z' for the 25 styles behind it, 'A' and on for the rest. */
+/* The letter of a style in golden frames; a new style takes a new letter, the others keep theirs.
+ */
 char style_letter(enum style style);
 
 #endif

@@ -25,7 +25,7 @@ static const struct preset presets[] = {
 enum { PRESETS = sizeof presets / sizeof presets[0] };
 
 struct key_row {
-    struct binding binding; /* strings of presets, or of `own` */
+    struct binding binding; /* strings of the presets, or of `own` */
     char *own;              /* the user's command, malloc'd; NULL: a default */
 };
 
@@ -36,6 +36,14 @@ struct keymap {
 };
 
 static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "who", "calls", "help"};
+
+static const char *const mode_titles[MODE_COUNT] = {"List of segments", "Inspect", "Users panel",
+                                                    "OS calls", "Help"};
+
+const char *key_mode_title(enum key_mode mode)
+{
+    return mode_titles[mode];
+}
 
 const char *key_mode_name(enum key_mode mode)
 {
@@ -52,7 +60,7 @@ bool key_mode_find(const char *name, enum key_mode *out)
     return false;
 }
 
-/* A new last row, zeroed; NULL: no room. */
+/* Appends a zeroed row; NULL: no room. */
 static struct key_row *append(struct keymap *m)
 {
     if (m->count == m->capacity) {
@@ -114,7 +122,7 @@ static size_t row_of(const struct keymap *m, enum key_mode mode, struct key key)
     return i;
 }
 
-/* Takes row i out; a twin behind it takes over its words when it had any. */
+/* Removes row i; a twin after it inherits its note and word. */
 static void drop(struct keymap *m, size_t i)
 {
     struct binding gone = m->rows[i].binding;
@@ -151,7 +159,7 @@ const char *keymap_bind(struct keymap *m, enum key_mode mode, const char *key, c
     if (length > 0) {
         if (!append(m))
             return "too many bindings";
-        m->count--; /* there is room now; the old row goes first */
+        m->count--; /* there is room now: remove the old row first */
         own = malloc(length + 1);
         if (!own)
             return "out of memory";
@@ -181,7 +189,7 @@ const struct binding *keymap_row(const struct keymap *m, size_t i)
     return i < m->count ? &m->rows[i].binding : NULL;
 }
 
-/* Keys that have a name of several letters. */
+/* Keys whose names have several letters. */
 static const struct {
     const char *name;
     uint32_t code;
@@ -195,8 +203,8 @@ static const struct {
 
 enum { NAMED = sizeof named / sizeof named[0], F_KEYS = 12 };
 
-/* May these modifiers be on this code? Shift is part of a character; Ctrl goes with the letters,
- * the blank and the five signs that terminals know it with. */
+/* Are these modifiers possible with this code? Shift is part of a character; Ctrl combines with
+ * letters, the blank and the five signs that terminals know. */
 static bool possible(uint32_t code, uint32_t mods)
 {
     if (mods & ~(uint32_t)(KEY_CTRL | KEY_SHIFT | KEY_ALT))
@@ -211,7 +219,7 @@ static bool possible(uint32_t code, uint32_t mods)
     return text_printable(code) && (code == ' ' || text_width(code) > 0);
 }
 
-/* `F1` to `F12`, exactly; 0: no function key. */
+/* `F1` to `F12`, exactly; 0: not a function key. */
 static uint32_t function_key(const char *name)
 {
     char text[8];
@@ -223,7 +231,7 @@ static uint32_t function_key(const char *name)
     return 0;
 }
 
-/* The code of a name without modifiers; 0: none. */
+/* The code of a name without modifiers; 0: no such name. */
 static uint32_t code_of(const char *name)
 {
     size_t n = strlen(name);

@@ -11,14 +11,14 @@ static size_t char_size(const struct edit *e, size_t i)
     return text_decode(TEXT_UTF8, (const uint8_t *)e->text + i, e->length - i).size;
 }
 
-/* Does the character at i sit on the one before it (a combining mark)? */
+/* Does the character at i combine with the one before it? */
 static bool sits_on(const struct edit *e, size_t i)
 {
     struct text_char c = text_decode(TEXT_UTF8, (const uint8_t *)e->text + i, e->length - i);
     return c.valid && c.cp >= 0x80 && text_printable(c.cp) && text_width(c.cp) == 0;
 }
 
-/* The border behind the character at i, its combining marks included. */
+/* The border after the character at i, including its combining marks. */
 static size_t border_right(const struct edit *e, size_t i)
 {
     if (i >= e->length)
@@ -29,7 +29,7 @@ static size_t border_right(const struct edit *e, size_t i)
     return i;
 }
 
-/* The border before the character that ends at i, its combining marks included. */
+/* The border before the character that ends at i, including its combining marks. */
 static size_t border_left(const struct edit *e, size_t i)
 {
     const char *p = e->text + i;
@@ -42,7 +42,7 @@ static size_t border_left(const struct edit *e, size_t i)
     return (size_t)(p - e->text);
 }
 
-/* The start of the word before i: blanks skipped first. */
+/* The start of the word before i, skipping blanks first. */
 static size_t word_left(const struct edit *e, size_t i)
 {
     while (i > 0 && e->text[i - 1] == ' ')
@@ -72,7 +72,7 @@ static void insert(struct edit *e, uint32_t cp)
     e->cursor += n;
 }
 
-/* Text and cursor from any bytes; the place in the history stays. */
+/* Sets text and cursor from any bytes; the position in the history stays. */
 static void take(struct edit *e, const char *text)
 {
     const uint8_t *p = (const uint8_t *)text;
@@ -103,7 +103,8 @@ void edit_set(struct edit *e, const char *text)
     e->draft[0] = '\0';
 }
 
-/* `step` lines back (1) or forward (-1) in the history; the typed line waits as the draft. */
+/* Moves `step` lines back (1) or forward (-1) in the history; the line being typed is saved as the
+ * draft. */
 static void browse(struct edit *e, const struct line_history *h, int step)
 {
     int back = e->back + step;
@@ -115,7 +116,7 @@ static void browse(struct edit *e, const struct line_history *h, int step)
     take(e, back == 0 ? e->draft : h->line[back - 1]);
 }
 
-/* The special key that does the same as Ctrl with this letter; 0: none. */
+/* The special key equivalent to Ctrl with this letter; 0: none. */
 static uint32_t ctrl_twin(uint32_t letter)
 {
     switch (letter) {
@@ -140,7 +141,7 @@ static uint32_t ctrl_twin(uint32_t letter)
     }
 }
 
-/* A key without modifiers that is no character. */
+/* A key without modifiers that is not a character. */
 static bool special(struct edit *e, uint32_t code, const struct line_history *h)
 {
     switch (code) {
@@ -207,7 +208,7 @@ void line_history_add(struct line_history *h, const char *line)
         at++;
     char *kept;
     if (at < h->count) {
-        kept = h->line[at]; /* typed before: it becomes the newest */
+        kept = h->line[at]; /* typed before: moves to the front */
     } else {
         size_t size = strlen(line) + 1;
         kept = malloc(size);

@@ -1,12 +1,14 @@
+/* The table of all actions, and those of the frame: screens, menus, prompts, options, key
+ * bindings. */
 #include "ui/frame/actions.h"
-#include "core/locator.h"
-#include "session/settings.h"
-#include "ui/frame/run_line.h"
-#include "ui/frame/ui.h"
-#include "ui/inspect/inspect.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "core/locator.h"
+#include "session/settings.h"
+#include "ui/frame/run_line.h"
+#include "ui/inspect/inspect.h"
 
 static const struct action table[] = {
 #define ACTION(name, args, help) {#name, args, help, act_##name},
@@ -30,83 +32,85 @@ const struct action *action_find(const char *name)
     return NULL;
 }
 
-/* Actions of the frame: screens, prompts, options. */
-
-#define UNUSED_ARGS \
-    (void)argc;     \
-    (void)argv
-
-void act_help(struct ui *ui, int argc, char **argv)
+const char *action_word(const char *arg, char *word, size_t cap)
 {
-    UNUSED_ARGS;
+    size_t n = strcspn(arg, " ");
+    (void)snprintf(word, cap, "%.*s", (int)n, arg);
+    return arg + n + strspn(arg + n, " ");
+}
+
+/* ---- screens ---- */
+
+void act_help(struct ui *ui, const char *arg)
+{
+    (void)arg;
     ui_push(ui, &screen_help);
 }
 
-void act_segments(struct ui *ui, int argc, char **argv)
+void act_segments(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     ui_push(ui, &screen_segments);
 }
 
-void act_calls(struct ui *ui, int argc, char **argv)
+void act_calls(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     ui_push(ui, &screen_calls);
 }
 
-void act_back(struct ui *ui, int argc, char **argv)
+void act_back(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     ui_back(ui);
 }
 
-void act_quit(struct ui *ui, int argc, char **argv)
+void act_quit(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     ui->quit = true;
 }
 
-void act_redraw(struct ui *ui, int argc, char **argv)
+void act_redraw(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     if (ui->term != NULL)
         term_redraw(ui->term);
 }
 
-static void move(struct ui *ui, int argc, char **argv, bool extend)
+static void move(struct ui *ui, const char *how, bool extend)
 {
-    if (argc < 2)
-        ui_say(ui, STYLE_ERROR, "%s: where to?", argv[0]);
+    if (how[0] == '\0')
+        ui_say(ui, STYLE_ERROR, "%s: where to?", extend ? "select" : "move");
     else if (ui_screen(ui)->move != NULL)
-        ui_screen(ui)->move(ui, argv[1], extend);
+        ui_screen(ui)->move(ui, how, extend);
 }
 
-void act_move(struct ui *ui, int argc, char **argv)
+void act_move(struct ui *ui, const char *arg)
 {
-    move(ui, argc, argv, false);
+    move(ui, arg, false);
 }
 
-void act_select(struct ui *ui, int argc, char **argv)
+void act_select(struct ui *ui, const char *arg)
 {
-    move(ui, argc, argv, true);
+    move(ui, arg, true);
 }
 
-void act_escape(struct ui *ui, int argc, char **argv)
+void act_escape(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     const struct screen *screen = ui_screen(ui);
-    if (screen == &screen_inspect) {
+    if (screen == &screen_inspect)
         (void)inspect_escape(ui);
-    } else if (ui->who_panel) {
+    else if (ui->who_panel)
         ui->who_panel = ui->who_focus = false;
-    } else if (screen == &screen_segments) {
+    else if (screen == &screen_segments)
         (void)segments_escape(ui);
-    }
 }
 
 /* ---- menus ---- */
 
-/* An entry of the inspect screen's menu, and what the kind must be able to do for it. */
+/* An entry of the inspect screen's menu, and the ability it needs. */
 static const struct {
     struct menu_entry entry;
     unsigned needs; /* enum seg_caps */
@@ -121,7 +125,7 @@ static const struct {
     {{"d  remove...", 'd', "rm"}, SEG_CAP_REMOVE},
 };
 
-/* What this kind cannot do stays in the menu, and says so. */
+/* Entries that this kind of segment does not support stay in the menu and say so. */
 static void menu_of_segment(struct ui *ui)
 {
     int count = 0;
@@ -131,29 +135,29 @@ static void menu_of_segment(struct ui *ui)
         if ((ui->s.caps & inspect_menu[i].needs) == inspect_menu[i].needs)
             continue;
         (void)snprintf(ui->option_label[i], sizeof ui->option_label[i],
-                       "%.24s  not possible for this kind", e->label);
+                       "%.24s  not possible for this kind of segment", e->label);
         e->label = ui->option_label[i];
-        if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* removing says what can be done instead */
+        if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* rm explains what can be done instead */
             e->command = "";
     }
-    ui_menu(ui, "Menu", ui->option, count);
+    prompt_menu(&ui->host, "Menu", ui->option, count);
 }
 
-void act_menu(struct ui *ui, int argc, char **argv)
+void act_menu(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     static const struct menu_entry list_entries[] = {
         {"c  create a segment...", 'c', "prompt create"}, {"d  remove...", 'd', "remove"},
         {"l  list what can be cleaned up", 'l', "clean"}, {"o  options...", 'o', "options"},
         {"@  the log of OS calls", '@', "calls"},
     };
     if (ui_screen(ui) == &screen_segments)
-        ui_menu(ui, "Menu", list_entries, sizeof list_entries / sizeof list_entries[0]);
+        prompt_menu(&ui->host, "Menu", list_entries, sizeof list_entries / sizeof list_entries[0]);
     else
         menu_of_segment(ui);
 }
 
-/* What choosing option i does: turns a switch, goes on to the next theme, else asks. */
+/* The command of option i: flips a switch, takes the next theme, otherwise prompts. */
 static void option_command(const struct ui *ui, size_t i, const char *value, char *out, size_t cap)
 {
     const char *name = setting_name(i);
@@ -171,23 +175,21 @@ static void option_command(const struct ui *ui, size_t i, const char *value, cha
         (void)snprintf(out, cap, "prompt command set %s", name);
 }
 
-void act_options(struct ui *ui, int argc, char **argv)
+void act_options(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
-    static const char letters[OPTION_ROWS] =
-        "htwfamivoeclsury"; /* of the options, in their order */
+    (void)arg;
     int count = 0;
-    for (size_t i = 0; setting_name(i) != NULL && i < OPTION_ROWS && letters[i] != '\0'; i++) {
-        char value[SETTINGS_VALUE];
+    for (size_t i = 0; setting_name(i) != NULL && i < OPTION_ROWS; i++) {
+        char value[SETTINGS_VALUE], letter = setting_letter(i);
         settings_value(&ui->s.set, i, value, sizeof value);
         (void)snprintf(ui->option_label[i], sizeof ui->option_label[i], "%c  %-10s %-8.40s %s",
-                       letters[i], setting_name(i), value, setting_help(i));
+                       letter, setting_name(i), value, setting_help(i));
         option_command(ui, i, value, ui->option_command[i], sizeof ui->option_command[i]);
         ui->option[i] =
-            (struct menu_entry){ui->option_label[i], (uint32_t)letters[i], ui->option_command[i]};
+            (struct menu_entry){ui->option_label[i], (uint32_t)letter, ui->option_command[i]};
         count++;
     }
-    ui_menu(ui, "Options", ui->option, count);
+    prompt_menu(&ui->host, "Options", ui->option, count);
 }
 
 /* ---- prompts ---- */
@@ -196,17 +198,6 @@ static void run_line(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
     ui_run(ui, text);
-}
-
-/* The words from `first` on with blanks between, and one behind. */
-static void join(int argc, char **argv, int first, char *out, size_t cap)
-{
-    size_t at = 0;
-    out[0] = '\0';
-    for (int i = first; i < argc && at < cap; i++) {
-        int n = snprintf(out + at, cap - at, "%s ", argv[i]);
-        at += n > 0 ? (size_t)n : 0;
-    }
 }
 
 static void create_named(struct ui *ui, const char *text, void *ctx)
@@ -223,31 +214,31 @@ static void create_named(struct ui *ui, const char *text, void *ctx)
     ui_run(ui, line);
 }
 
-static void prompt_create(struct ui *ui, int argc, char **argv)
+static void ask_create(struct ui *ui, const char *initial)
 {
-    char initial[EDIT_MAX], usual[64] = "";
-    join(argc, argv, 2, initial, sizeof initial);
+    char usual[64] = "";
     const char *demo = seg_demo_name(), *name = strstr(demo, "shmlens-demo");
-    if (name != NULL) /* what stands before a name here */
+    if (name != NULL) /* the prefix of names on this system */
         (void)snprintf(usual, sizeof usual, "%.*s", (int)(name - demo), demo);
-    ui_ask(ui, "create NAME SIZE [--mode OCTAL] [--fill BYTE]: ", argc > 2 ? initial : usual,
-           &ui->history[HISTORY_CREATE], create_named, NULL);
+    prompt_ask(&ui->host, "create NAME SIZE [--mode OCTAL] [--fill BYTE]: ",
+               initial[0] != '\0' ? initial : usual, &ui->history[HISTORY_CREATE], create_named,
+               NULL);
 }
 
-void act_prompt(struct ui *ui, int argc, char **argv)
+void act_prompt(struct ui *ui, const char *arg)
 {
-    char initial[EDIT_MAX];
-    const char *what = argc > 1 ? argv[1] : "command";
-    join(argc, argv, 2, initial, sizeof initial);
-    if (strcmp(what, "command") == 0) {
-        ui_ask(ui, ":", initial, &ui->history[HISTORY_COMMAND], run_line, NULL);
-        ui->prompt.completes = true;
+    char what[16], initial[EDIT_MAX];
+    const char *rest = action_word(arg, what, sizeof what);
+    (void)snprintf(initial, sizeof initial, "%s%s", rest, rest[0] != '\0' ? " " : "");
+    if (what[0] == '\0' || strcmp(what, "command") == 0) {
+        prompt_ask(&ui->host, ":", initial, &ui->history[HISTORY_COMMAND], run_line, NULL);
+        ui->prompt.complete = ui_complete;
     } else if (strcmp(what, "poke") == 0) {
-        act_prompt_poke(ui, argc - 1, argv + 1);
+        inspect_ask_poke(ui);
     } else if (strcmp(what, "cas") == 0) {
-        act_prompt_cas(ui, argc - 1, argv + 1);
+        inspect_ask_cas(ui);
     } else if (strcmp(what, "create") == 0) {
-        prompt_create(ui, argc, argv);
+        ask_create(ui, initial);
     } else {
         ui_say(ui, STYLE_ERROR, "prompt: command, poke, cas or create");
     }
@@ -266,41 +257,40 @@ static void show_settings(struct ui *ui)
                          value, setting_help(i));
         at += n > 0 ? (size_t)n : 0;
     }
-    ui_pager(ui, "options", text);
+    pager_open(&ui->host, "options", text);
 }
 
-void act_set(struct ui *ui, int argc, char **argv)
+void act_set(struct ui *ui, const char *arg)
 {
-    char why[SETTINGS_WHY];
-    if (argc == 1) {
+    char why[SETTINGS_WHY], name[EDIT_MAX], value[EDIT_MAX];
+    if (arg[0] == '\0') {
         show_settings(ui);
         return;
     }
-    const char *wrong =
-        argc == 3 ? settings_set(&ui->s.set, argv[1], argv[2], why) : "set takes NAME VALUE";
+    const char *rest = action_word(action_word(arg, name, sizeof name), value, sizeof value);
+    const char *wrong = value[0] != '\0' && rest[0] == '\0'
+                            ? settings_set(&ui->s.set, name, value, why)
+                            : "use `set NAME VALUE`; `:set` lists them";
     if (wrong != NULL) {
         ui_say(ui, STYLE_ERROR, "%s", wrong);
         return;
     }
     ui_apply(ui);
-    ui_say(ui, STYLE_TEXT, "%s is %s", argv[1], argv[2]);
+    ui_say(ui, STYLE_TEXT, "%s is %s", name, value);
 }
 
-void act_bind(struct ui *ui, int argc, char **argv)
+void act_bind(struct ui *ui, const char *arg)
 {
-    char command[EDIT_MAX];
+    char name[KEY_NAME_MAX], key[EDIT_MAX];
     enum key_mode mode;
-    if (argc < 3 || !key_mode_find(argv[1], &mode)) {
+    const char *command = action_word(action_word(arg, name, sizeof name), key, sizeof key);
+    if (key[0] == '\0' || !key_mode_find(name, &mode)) {
         ui_say(ui, STYLE_ERROR, "bind MODE KEY [COMMAND], MODE is segments inspect calls or help");
         return;
     }
-    join(argc, argv, 3, command, sizeof command);
-    size_t n = strlen(command);
-    if (n > 0)
-        command[n - 1] = '\0';
-    const char *wrong = keymap_bind(ui->keys, mode, argv[2], command);
+    const char *wrong = keymap_bind(ui->keys, mode, key, command);
     if (wrong != NULL)
-        ui_say(ui, STYLE_ERROR, "%s: %s", argv[2], wrong);
+        ui_say(ui, STYLE_ERROR, "%s: %s", key, wrong);
     else
-        ui_say(ui, STYLE_TEXT, "%s: %s", argv[2], n > 0 ? command : "does nothing");
+        ui_say(ui, STYLE_TEXT, "%s: %s", key, command[0] != '\0' ? command : "does nothing");
 }

@@ -1,19 +1,19 @@
-/* Tab at the `:` prompt: the common beginning of all candidates goes in; if that is nothing more,
- * they are listed above the line. */
+/* Completion at the `:` prompt. Tab inserts what all candidates have in common; if that adds
+ * nothing, the candidates are listed above the line. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "core/locator.h"
 #include "session/settings.h"
-#include "ui/frame/ui.h"
+#include "ui/frame/actions.h"
 
 enum { WORD_LONGEST = 256 };
 
 struct candidates {
-    char word[WORD_LONGEST];   /* what was typed of it */
+    char word[WORD_LONGEST];   /* the word as typed so far */
     char common[WORD_LONGEST]; /* what all candidates begin with */
-    char *list;                /* them all, for the hint */
+    char *list;                /* all candidates, for the hint */
     size_t cap;
     int count;
 };
@@ -88,21 +88,21 @@ static void insert(struct edit *e, const char *text)
     e->cursor += n;
 }
 
-void prompt_complete(struct ui *ui)
+void ui_complete(struct ui *ui)
 {
     struct edit *e = &ui->prompt.edit;
     char line[EDIT_MAX];
-    struct candidates c = {.list = ui->hint, .cap = sizeof ui->hint};
+    struct candidates c = {.list = ui->prompt.hint, .cap = sizeof ui->prompt.hint};
     (void)snprintf(line, sizeof line, "%.*s", (int)e->cursor, e->text);
     const char *blank = strrchr(line, ' ');
-    ui->hint[0] = '\0';
+    ui->prompt.hint[0] = '\0';
     (void)snprintf(c.word, sizeof c.word, "%.255s", blank != NULL ? blank + 1 : line);
     gather(ui, line, e->cursor, &c);
     if (c.count == 0)
         return;
     insert(e, c.common + strlen(c.word));
     if (c.count == 1) {
-        ui->hint[0] = '\0';
+        ui->prompt.hint[0] = '\0';
         if (e->cursor == e->length)
             insert(e, " ");
     }

@@ -1,4 +1,5 @@
-/* Events: which part of the UI they are for. */
+/* Events: decides which part of the UI gets each one. The order is: suspend, pasted text, the open
+ * prompt, the pager, the screen's own keys, the key table. */
 #include <string.h>
 
 #include "ui/frame/ui.h"
@@ -13,12 +14,12 @@ static bool is_character(struct key key)
     return key.code < KEY_BASE && key.mods == 0;
 }
 
-/* Pasted text goes where text is typed, and never acts as commands. */
+/* Pasted text goes only where text is typed; it never runs commands. */
 static void paste(struct ui *ui, struct key key)
 {
     const struct screen *screen = ui_screen(ui);
     if (ui->prompt.kind == PROMPT_LINE) {
-        prompt_paste(ui, key);
+        prompt_paste(&ui->host, key);
         return;
     }
     bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && session_editing(&ui->s) &&
@@ -26,7 +27,7 @@ static void paste(struct ui *ui, struct key key)
     if (typing && screen->key(ui, key))
         return;
     if (!typing)
-        ui_say(ui, STYLE_WARN, "pasted text is not taken as keys: open a prompt first");
+        ui_say(ui, STYLE_WARN, "paste ignored: open a prompt first");
 }
 
 static void unknown_key(struct ui *ui, struct key key)
@@ -37,7 +38,10 @@ static void unknown_key(struct ui *ui, struct key key)
         return;
     }
     (void)key_name(key, name);
-    ui_say(ui, STYLE_TEXT, "%s does nothing here; ? is help", name);
+    const struct binding *help = ui_binding(ui, (struct key){'?', 0});
+    bool shows = help != NULL && strcmp(help->command, "help") == 0;
+    ui_say(ui, STYLE_TEXT, "%s is not used on this screen%s", name,
+           shows ? " (? shows the keys)" : "");
 }
 
 static void press(struct ui *ui, struct key key)
@@ -45,7 +49,7 @@ static void press(struct ui *ui, struct key key)
     const struct screen *screen = ui_screen(ui);
     uint64_t done, total;
     int64_t since;
-    if (ui->pager != NULL && pager_key(ui, key))
+    if (ui->pager != NULL && pager_key(&ui->host, key))
         return;
     if (key.code == KEY_ESC_ && ui_busy(ui, &done, &total, &since) &&
         ui->now - since > 200 * 1000000) {
@@ -62,13 +66,13 @@ static void press(struct ui *ui, struct key key)
         unknown_key(ui, key);
 }
 
-/* While nothing can be seen only the way out is open: nobody pokes, removes or answers blindly. */
+/* Terminal too small to draw: accept only quit, back and Esc. */
 static void press_blindly(struct ui *ui, struct key key)
 {
     const struct binding *b = ui_binding(ui, key);
     if (ui->prompt.kind != PROMPT_NONE) {
         if (key.code == KEY_ESC_)
-            prompt_key(ui, key);
+            prompt_key(&ui->host, key);
     } else if (b != NULL && (strcmp(b->command, "quit") == 0 || strcmp(b->command, "back") == 0)) {
         ui_run(ui, b->command);
     }
@@ -87,7 +91,7 @@ static void key_event(struct ui *ui, const struct event *ev)
     } else if (ev->pasted) {
         paste(ui, ev->key);
     } else if (ui->prompt.kind != PROMPT_NONE) {
-        prompt_key(ui, ev->key);
+        prompt_key(&ui->host, ev->key);
     } else {
         press(ui, ev->key);
     }
@@ -96,12 +100,12 @@ static void key_event(struct ui *ui, const struct event *ev)
 static void wheel(struct ui *ui, const struct event *ev)
 {
     if (ui->pager != NULL)
-        pager_scroll(ui, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+        pager_scroll(&ui->host, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
     else if (ui_screen(ui)->mouse != NULL)
         ui_screen(ui)->mouse(ui, ev);
 }
 
-/* A button, for the screen: a drag that leaves its rows still ends there. */
+/* A mouse button, for the screen: a drag that leaves its rows still ends there. */
 static void button(struct ui *ui, const struct event *ev)
 {
     struct event inside = *ev;
@@ -122,8 +126,8 @@ static void mouse_event(struct ui *ui, const struct event *ev)
         return;
     }
     if (ui->prompt.kind == PROMPT_MENU) {
-        if (ev->mouse == MOUSE_PRESS && !menu_click(ui, ev->row, ev->col))
-            prompt_key(ui, (struct key){KEY_ESC_, 0});
+        if (ev->mouse == MOUSE_PRESS && !menu_click(&ui->host, ev->row, ev->col))
+            prompt_key(&ui->host, (struct key){KEY_ESC_, 0});
         return;
     }
     if (ui->prompt.kind != PROMPT_NONE)
@@ -132,7 +136,7 @@ static void mouse_event(struct ui *ui, const struct event *ev)
         ev->row == ui->canvas.rows - 1 && ev->mouse == MOUSE_PRESS ? bar_find(ui, ev->col) : NULL;
     if (word != NULL)
         key_event(ui, &(struct event){.kind = EVENT_KEY, .key = word->key});
-    else if (ui->pager == NULL && ui_screen(ui)->mouse != NULL) /* none lies over it */
+    else if (ui->pager == NULL && ui_screen(ui)->mouse != NULL) /* nothing covers the screen */
         button(ui, ev);
 }
 

@@ -1,3 +1,5 @@
+/* The frame around the screens: creates and frees the UI, keeps the stack of screens, shows
+ * messages, draws frames, attaches to segments. */
 #include "ui/frame/ui.h"
 
 #include "backend/os.h"
@@ -12,6 +14,17 @@
 
 enum { SECOND = 1000000000, SAID_FOR = 4, ROWS_LEAST = 8, COLS_LEAST = 40 };
 
+/* What a prompt's host does (struct prompt_host). */
+static void say(struct ui *ui, enum style style, const char *text)
+{
+    ui_say(ui, style, "%s", text);
+}
+
+static bool writes(const struct ui *ui)
+{
+    return ui->s.edit;
+}
+
 struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows, int cols)
 {
     memset(ui, 0, sizeof *ui);
@@ -20,6 +33,13 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
         return e;
     ui->s.owner = ui;
     ui->term = term;
+    ui->host = (struct prompt_host){.ui = ui,
+                                    .canvas = &ui->canvas,
+                                    .prompt = &ui->prompt,
+                                    .pager = &ui->pager,
+                                    .run = ui_run,
+                                    .say = say,
+                                    .writes = writes};
     ui->keys = keymap_new();
     ui->inspect = inspect_new();
     ui->segments = segments_new();
@@ -39,11 +59,11 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
 void ui_free(struct ui *ui)
 {
     keep_free(ui);
-    session_free(&ui->s); /* jobs under way finish here: all they know must still be there */
+    session_free(&ui->s); /* pending jobs finish here: everything they refer to must still exist */
     for (size_t i = 0; i < ui->made_count; i++)
         seg_close(ui->made[i]);
     free(ui->made);
-    pager_close(ui);
+    pager_close(&ui->host);
     inspect_free(ui->inspect);
     segments_free(ui->segments);
     calls_free(ui->calls);
@@ -74,7 +94,7 @@ const struct binding *ui_binding(const struct ui *ui, struct key key)
 static void entered(struct ui *ui)
 {
     ui->who_panel = ui->who_focus = false;
-    pager_close(ui);
+    pager_close(&ui->host);
     if (ui_screen(ui)->enter != NULL)
         ui_screen(ui)->enter(ui);
 }
@@ -84,11 +104,10 @@ void ui_push(struct ui *ui, const struct screen *screen)
     int at = 0;
     while (at < ui->depth && ui->stack[at] != screen)
         at++;
-    if (at < ui->depth) {
-        ui->depth = at + 1; /* it is there already: back to it */
-    } else if (ui->depth < SCREEN_STACK) {
+    if (at < ui->depth)
+        ui->depth = at + 1; /* it is on the stack: back to it */
+    else if (ui->depth < SCREEN_STACK)
         ui->stack[ui->depth++] = screen;
-    }
     entered(ui);
 }
 
@@ -115,7 +134,7 @@ void ui_say(struct ui *ui, enum style style, const char *format, ...)
             *p = ' ';
     bool stays = style == STYLE_ERROR || style == STYLE_WARN;
     if (ui->inspect != NULL)
-        ui->inspect->asking = false; /* a question that is not to be read is not answered */
+        ui->inspect->asking = false; /* a question that cannot be read is not answered */
     ui->status_style = style;
     ui->status_until = stays ? INT64_MAX : ui->now + (int64_t)SAID_FOR * SECOND;
 }
@@ -149,18 +168,19 @@ void ui_draw(struct ui *ui)
     canvas_clear(c);
     if (ui_too_small(ui)) {
         canvas_text(c, 0, 0, c->cols, STYLE_WARN, "shmlens needs 40x8");
-        ui->bar_count = ui->menu_rows = 0;
+        ui->bar_count = 0;
+        ui->prompt.menu_rows = 0;
         return;
     }
     ui_screen(ui)->draw(ui);
     if (ui->prompt.renew != NULL)
         ui->prompt.renew(ui);
     if (ui->pager != NULL)
-        pager_draw(ui);
+        pager_draw(&ui->host);
     ui_draw_bottom(ui);
-    ui->menu_rows = 0;
+    ui->prompt.menu_rows = 0;
     if (ui->prompt.kind == PROMPT_MENU)
-        menu_draw(ui);
+        menu_draw(&ui->host);
 }
 
 int64_t ui_next(struct ui *ui)

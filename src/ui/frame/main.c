@@ -1,4 +1,6 @@
-/* The terminal UI's start, its one loop, and its end. */
+/* The terminal UI's start, its loop, and its end. The loop takes what the other threads have ready,
+ * draws if something changed, and then waits for a key, a wake-up or the next time something on the
+ * screen changes by itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@ static int complain(const char *what, const char *why)
     int n = snprintf(text, sizeof text, "shmlens: %s%s%s\n", what, why[0] != '\0' ? ": " : "", why);
     size_t length = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     struct oserr e = os_write_fd(2, text, length);
-    (void)e; /* there is nobody else to tell */
+    (void)e; /* there is nowhere left to report it */
     return EXIT_ERROR;
 }
 
@@ -32,7 +34,7 @@ static int complain_of(const char *what, struct oserr e)
     return complain(what, why);
 }
 
-/* The command line's options win over the configuration, and are not kept. */
+/* The command line's options override the configuration and are not stored. */
 static void adopt_options(struct ui *ui, const struct ui_options *o)
 {
     struct settings *set = &ui->s.set;
@@ -51,8 +53,8 @@ static void adopt_options(struct ui *ui, const struct ui_options *o)
         set->mouse = false;
 }
 
-/* Draws when something changed: at once after a quiet moment, else 60 times a second at most. One
- * frame may come early: what is drawn of little matters does not hold up what comes next. */
+/* Limits drawing: at once after a quiet moment, else at most 60 times a second. One frame may come
+ * early, so that a small update does not delay an important one. */
 struct frames {
     bool dirty;
     int64_t due; /* when the next frame is due; it may come a frame before that */
@@ -70,7 +72,7 @@ static void draw_frame(struct ui *ui, struct frames *f)
     f->due = (ui->now > f->due ? ui->now : f->due) + FRAME;
 }
 
-/* Until when nothing needs to be done. */
+/* When the next thing needs to be done. */
 static int64_t deadline(struct ui *ui, const struct frames *f, int64_t until)
 {
     int64_t next = f->dirty ? f->due - FRAME : ui_next(ui);
@@ -112,14 +114,14 @@ static void loop(struct ui *ui, int64_t until)
 static void greet(struct ui *ui, const struct ui_options *o)
 {
     if (o->demo && ui->status[0] == '\0')
-        ui_say(ui, STYLE_WARN, "a demo: another process writes all this; ? is help, q quits");
+        ui_say(ui, STYLE_WARN, "Demo: another process is writing this. ? help, q quit");
     if (o->edit && ui->s.sampler != NULL)
         inspect_edit_on(ui, NULL);
     else
         ui->edit_first = o->edit;
 }
 
-/* Opens the segment before the terminal is touched, so that what fails is said plainly. */
+/* Opens the segment before taking over the terminal, so that an error is printed plainly. */
 static int open_first(struct ui *ui, const struct ui_options *o)
 {
     if (o->locator == NULL)
@@ -183,7 +185,7 @@ int ui_main(struct backend *be, const struct ui_options *options)
     if (status != EXIT_DONE || signal == 0)
         return status;
     if (options->demo)
-        return EXIT_STOPPED; /* the demo tidies up, and then dies of it */
+        return EXIT_STOPPED; /* the demo cleans up, then dies of it */
     os_die_of(signal);
     return EXIT_ERROR;
 }

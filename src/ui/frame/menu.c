@@ -1,31 +1,33 @@
-/* A menu: entries in a box above the message line; letters, arrows and clicks choose. */
+/* Menus: a box of entries above the message line. A letter, the arrows with Enter, or a click
+ * chooses an entry, which runs its command line. */
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/frame/ui.h"
+#include "ui/frame/prompt.h"
 
-static void choose(struct ui *ui, int i)
+static void choose(struct prompt_host *h, int i)
 {
+    const struct menu_entry *entry = &h->prompt->menu[i];
     char line[256];
-    (void)snprintf(line, sizeof line, "%s", ui->prompt.menu[i].command);
-    ui->prompt.kind = PROMPT_NONE;
+    (void)snprintf(line, sizeof line, "%s", entry->command);
+    h->prompt->kind = PROMPT_NONE;
     if (line[0] == '\0')
-        ui_say(ui, STYLE_WARN, "%s", ui->prompt.menu[i].label + 3);
+        h->say(h->ui, STYLE_WARN, entry->label + 3);
     else
-        ui_run(ui, line);
+        h->run(h->ui, line);
 }
 
-void menu_key(struct ui *ui, struct key key)
+void menu_key(struct prompt_host *h, struct key key)
 {
-    struct prompt *p = &ui->prompt;
+    struct prompt *p = h->prompt;
     int last = p->menu_count - 1;
     for (int i = 0; i < p->menu_count; i++)
         if (key.mods == 0 && key.code == p->menu[i].letter) {
-            choose(ui, i);
+            choose(h, i);
             return;
         }
     if (key.code == KEY_ENTER_ && p->menu_count > 0)
-        choose(ui, p->menu_at);
+        choose(h, p->menu_at);
     else if (key.code == KEY_UP_ || (key.code == 'k' && key.mods == 0))
         p->menu_at = p->menu_at > 0 ? p->menu_at - 1 : last;
     else if (key.code == KEY_DOWN_ || key.code == KEY_TAB_ || (key.code == 'j' && key.mods == 0))
@@ -48,12 +50,12 @@ static int widest(const struct prompt *p)
     return width;
 }
 
-void menu_draw(struct ui *ui)
+void menu_draw(struct prompt_host *h)
 {
-    struct canvas *c = &ui->canvas;
-    const struct prompt *p = &ui->prompt;
-    int body = ui_body_bottom(ui) - ui_body_top(ui);
-    int rows = p->menu_count < body - 1 ? p->menu_count : body - 1;
+    struct canvas *c = h->canvas;
+    struct prompt *p = h->prompt;
+    int most = c->rows - 4; /* all but the title, the rule of the menu, message line and key bar */
+    int rows = p->menu_count < most ? p->menu_count : most;
     int first = p->menu_at >= rows ? p->menu_at - rows + 1 : 0; /* entry in the first row */
     int width = widest(p) + 4 < c->cols ? widest(p) + 4 : c->cols;
     int top = c->rows - 1 - rows;
@@ -65,18 +67,18 @@ void menu_draw(struct ui *ui)
         canvas_text(c, top + i, 2, width, style, p->menu[first + i].label);
     }
     c->cursor_row = c->cursor_col = -1;
-    ui->menu_row = top - first;
-    ui->menu_col = 0;
-    ui->menu_rows = rows;
-    ui->menu_cols = width;
+    p->menu_row = top - first;
+    p->menu_rows = rows;
+    p->menu_cols = width;
 }
 
-bool menu_click(struct ui *ui, int row, int col)
+bool menu_click(struct prompt_host *h, int row, int col)
 {
-    int i = row - ui->menu_row, first = ui->canvas.rows - 1 - ui->menu_rows;
-    if (row < first || row > ui->canvas.rows - 2 || col >= ui->menu_cols || i < 0 ||
-        i >= ui->prompt.menu_count)
+    const struct prompt *p = h->prompt;
+    int i = row - p->menu_row, first = h->canvas->rows - 1 - p->menu_rows;
+    if (row < first || row > h->canvas->rows - 2 || col >= p->menu_cols || i < 0 ||
+        i >= p->menu_count)
         return false;
-    choose(ui, i);
+    choose(h, i);
     return true;
 }

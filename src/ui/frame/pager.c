@@ -1,35 +1,37 @@
-/* A text over the lower part of the screen: what a command printed. */
+/* The pager: long output of a command, over the lower part of the screen. It holds a copy of the
+ * text, split into lines, and takes the keys that scroll or close it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
-#include "ui/frame/ui.h"
+#include "ui/frame/prompt.h"
 
-enum { PAGER_LINES = 200000 };
+enum { PAGER_LINES = 200000, BOTTOM_ROWS = 2 };
 
 struct pager {
     char title[160];
-    char *text;        /* a copy; lines end in NUL */
-    const char **line; /* their starts */
+    char *text;        /* a copy; each line ends in NUL */
+    const char **line; /* the start of each line */
     int count, top;
 };
 
-static int page_rows(const struct ui *ui)
+static int page_rows(const struct prompt_host *h)
 {
-    int body = ui_body_bottom(ui) - ui_body_top(ui);
+    int body = h->canvas->rows - BOTTOM_ROWS - 1; /* without the title */
     int most = body * 2 / 3 > 4 ? body * 2 / 3 : body - 1;
-    return ui->pager->count < most ? ui->pager->count : most;
+    return (*h->pager)->count < most ? (*h->pager)->count : most;
 }
 
-void pager_close(struct ui *ui)
+void pager_close(struct prompt_host *h)
 {
-    if (ui->pager == NULL)
+    struct pager *p = *h->pager;
+    if (p == NULL)
         return;
-    free(ui->pager->text);
-    free(ui->pager->line);
-    free(ui->pager);
-    ui->pager = NULL;
+    free(p->text);
+    free(p->line);
+    free(p);
+    *h->pager = NULL;
 }
 
 static int split(struct pager *p, size_t n)
@@ -54,18 +56,18 @@ static size_t lines_of(const char *text, size_t n)
     return lines < PAGER_LINES ? lines : PAGER_LINES;
 }
 
-void ui_pager(struct ui *ui, const char *title, const char *text)
+void pager_open(struct prompt_host *h, const char *title, const char *text)
 {
     size_t n = strlen(text);
-    pager_close(ui);
+    pager_close(h);
     struct pager *p = calloc(1, sizeof *p);
     if (p == NULL)
         return;
     p->text = malloc(n + 1);
     p->line = calloc(lines_of(text, n), sizeof *p->line);
-    ui->pager = p;
+    *h->pager = p;
     if (p->text == NULL || p->line == NULL) {
-        pager_close(ui);
+        pager_close(h);
         return;
     }
     memcpy(p->text, text, n + 1);
@@ -76,69 +78,69 @@ void ui_pager(struct ui *ui, const char *title, const char *text)
     p->count = split(p, n);
 }
 
-static void scroll_to(struct ui *ui, int top)
+static void scroll_to(struct prompt_host *h, int top)
 {
-    struct pager *p = ui->pager;
-    int last = p->count - page_rows(ui);
+    struct pager *p = *h->pager;
+    int last = p->count - page_rows(h);
     p->top = top > last ? last : top;
     p->top = p->top < 0 ? 0 : p->top;
 }
 
-void pager_scroll(struct ui *ui, int lines)
+void pager_scroll(struct prompt_host *h, int lines)
 {
-    scroll_to(ui, ui->pager->top + lines);
+    scroll_to(h, (*h->pager)->top + lines);
 }
 
-bool pager_key(struct ui *ui, struct key key)
+bool pager_key(struct prompt_host *h, struct key key)
 {
-    int page = page_rows(ui), top = ui->pager->top;
+    int page = page_rows(h), top = (*h->pager)->top;
     if (key.mods != 0)
         return false;
     switch (key.code) {
     case KEY_ESC_:
     case 'q':
     case KEY_F1_ + 9:
-        pager_close(ui);
+        pager_close(h);
         return true;
     case KEY_UP_:
     case 'k':
-        scroll_to(ui, top - 1);
+        scroll_to(h, top - 1);
         return true;
     case KEY_DOWN_:
     case 'j':
     case KEY_ENTER_:
-        scroll_to(ui, top + 1);
+        scroll_to(h, top + 1);
         return true;
     case KEY_PGUP_:
-        scroll_to(ui, top - page);
+        scroll_to(h, top - page);
         return true;
     case KEY_PGDN_:
     case ' ':
-        scroll_to(ui, top + page);
+        scroll_to(h, top + page);
         return true;
     case KEY_HOME_:
     case 'g':
-        scroll_to(ui, 0);
+        scroll_to(h, 0);
         return true;
     case KEY_END_:
     case 'G':
-        scroll_to(ui, ui->pager->count);
+        scroll_to(h, (*h->pager)->count);
         return true;
     default:
         break;
     }
-    if (key.code >= KEY_BASE || !ui->s.edit)
+    if (key.code >= KEY_BASE || !h->writes(h->ui))
         return false;
-    ui_say(ui, STYLE_TEXT, "Esc closes this text first"); /* in edit mode it would be written */
+    h->say(h->ui, STYLE_TEXT, "Esc closes this text first"); /* in edit mode the key would write */
     return true;
 }
 
-void pager_draw(struct ui *ui)
+void pager_draw(struct prompt_host *h)
 {
-    struct canvas *c = &ui->canvas;
-    struct pager *p = ui->pager;
-    int rows = page_rows(ui), bottom = ui_body_bottom(ui), head = bottom - rows - 1;
-    scroll_to(ui, p->top);
+    struct canvas *c = h->canvas;
+    struct pager *p = *h->pager;
+    int rows = page_rows(h), bottom = c->rows - BOTTOM_ROWS, head = bottom - rows - 1;
+    scroll_to(h, p->top);
     canvas_fill(c, head, 0, c->cols, STYLE_HEADER, 0x2500);
     int col = canvas_print(c, head, 2, c->cols - 2, STYLE_HEADER, " %s ", p->title);
     if (p->count > rows)

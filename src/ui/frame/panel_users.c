@@ -1,5 +1,6 @@
-/* The panel of processes: who maps the segment, which part, and who only holds a descriptor of it.
- * Tab puts the cursor into it, Enter goes to the part. */
+/* The panel of users: which processes map the segment, which part of it, and which only hold a
+ * descriptor. Both screens show it; Tab moves the cursor into it, Enter goes to the part that is
+ * mapped. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,11 +8,15 @@
 #include "backend/os.h"
 #include "core/number.h"
 #include "list/segrow.h"
-#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
-#include "ui/list/list.h"
 
-enum { LINE = 0x2500, COMM_COLS = 12, USER_COLS = 8, MOST_ROWS = 1000 };
+enum {
+    LINE = 0x2500,
+    COMM_COLS = 12,
+    USER_COLS = 8,
+    MOST_ROWS = 1000,
+    OWN_ADDRESS = 36 /* columns that show the address of our own mapping, too */
+};
 
 int panel_who_rows(const struct seg_who *who)
 {
@@ -21,64 +26,46 @@ int panel_who_rows(const struct seg_who *who)
     return 1 + (rows == 0 ? 1 : rows > MOST_ROWS ? MOST_ROWS : (int)rows);
 }
 
-/* ---- whose panel it is ---- */
-
-/* The users of what the screen is about, and how large that is (0: unknown). False: not known. */
-static bool shown_users(const struct ui *ui, struct seg_who *who, uint64_t *size)
-{
-    const struct seg_who *all = &ui->s.walk.survey.who;
-    *size = 0;
-    if (ui_screen(ui) == &screen_inspect) {
-        *size = ui->s.sample.stat.size;
-        return session_users(&ui->s, who);
-    }
-    const struct seg_info *info = segments_at(ui);
-    if (info == NULL || info->who_unasked)
-        return false;
-    *size = info->stat.size;
-    *who = (struct seg_who){.mappers = all->mappers + info->who_first,
-                            .mappers_count = info->who_mappers,
-                            .holders = all->holders + info->who_holder_first,
-                            .holders_count = info->who_holders,
-                            .unreadable = all->unreadable};
-    return true;
-}
-
-/* ---- rows ---- */
-
-/* The panel while it is drawn. */
+/* The panel while it is being drawn. */
 struct box {
     struct ui *ui;
     struct canvas *c;
-    int row;       /* of the canvas */
-    uint64_t size; /* of the segment; 0: unknown */
+    int row; /* of the canvas */
     enum style style;
 };
 
-static void draw_rule(const struct box *b, const struct seg_who *who)
+/* How many processes there are among the rows, which are sorted by PID. */
+static size_t processes(const struct seg_who *who)
 {
-    const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* of then it is not kept */
-    canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_DIM, LINE);
-    if (who == NULL) {
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who maps this%s ", now);
-        return;
+    size_t n = 0;
+    for (size_t i = 0; i < who->mappers_count; i++)
+        n += i == 0 || who->mappers[i].pid != who->mappers[i - 1].pid;
+    for (size_t i = 0; i < who->holders_count; i++) {
+        bool counted = i > 0 && who->holders[i].pid == who->holders[i - 1].pid;
+        for (size_t k = 0; k < who->mappers_count && !counted; k++)
+            counted = who->mappers[k].pid == who->holders[i].pid;
+        n += !counted;
     }
-    char rest[64] = "";
-    if (who->unreadable > 0)
-        (void)snprintf(rest, sizeof rest, ", %zu process%s could not be read", who->unreadable,
-                       who->unreadable == 1 ? "" : "es");
-    size_t n = who->holders_count;
-    const char *s = n == 1 ? "" : "s";
-    if (n > 0 && who->holders[0].access != 0) /* Windows, where mappings cannot be seen */
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who has this%s: %zu handle%s%s ",
-                     now, n, s, rest);
-    else
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL,
-                     " who maps this%s: %zu mapping%s, %zu descriptor%s%s ", now,
-                     who->mappers_count, who->mappers_count == 1 ? "" : "s", n, s, rest);
+    return n;
 }
 
-/* The name of a user; asking the system for one can take long, so the last ones are kept. */
+static void draw_rule(const struct box *b, const struct seg_who *who)
+{
+    const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* the past is not recorded */
+    char rest[64] = "";
+    canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_DIM, LINE);
+    if (who == NULL) {
+        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who uses this%s ", now);
+        return;
+    }
+    size_t n = processes(who);
+    if (who->unreadable > 0)
+        (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", who->unreadable);
+    canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %zu process%s%s ", now, n,
+                 n == 1 ? "" : "es", rest);
+}
+
+/* The name of a user; asking the system can be slow, so recent answers are cached. */
 static const char *user_name(struct ui *ui, uint32_t uid)
 {
     for (int i = 0; i < USERS_KEPT; i++)
@@ -90,7 +77,7 @@ static const char *user_name(struct ui *ui, uint32_t uid)
     return os_user_name(uid, ui->user[at].name);
 }
 
-/* Number, command and user of a process; returns the column for the rest. */
+/* PID, command and user of a process; returns the column after them. */
 static int draw_process(const struct box *b, uint32_t pid, const char *comm, uint32_t uid)
 {
     char name[COMM_SHOWN];
@@ -104,44 +91,27 @@ static int draw_process(const struct box *b, uint32_t pid, const char *comm, uin
     return col + 1;
 }
 
-/* Of how many mappings of the same process this one is which (both from 1). */
-static void of_process(const struct seg_who *who, size_t i, size_t *which, size_t *count)
-{
-    size_t from = i, to = i + 1;
-    while (from > 0 && who->mappers[from - 1].pid == who->mappers[i].pid)
-        from--;
-    while (to < who->mappers_count && who->mappers[to].pid == who->mappers[i].pid)
-        to++;
-    *which = i - from + 1;
-    *count = to - from;
-}
-
 static void draw_mapper(const struct box *b, const struct seg_who *who, size_t i)
 {
     const struct seg_mapper *m = &who->mappers[i];
-    char size[NUMBER_SIZE_MAX], which[48] = "";
-    size_t at = 0, count = 0;
+    char size[NUMBER_SIZE_MAX];
     int col = draw_process(b, m->pid, m->comm, m->uid);
     (void)number_format_size(m->length, size);
-    of_process(who, i, &at, &count);
-    if (count > 1)
-        (void)snprintf(which, sizeof which, "%zu/%zu ", at, count);
-    bool all = m->offset == 0 && m->length >= b->size;
-    canvas_print(b->c, b->row, col, b->c->cols, b->style,
-                 "%-2s %s%s from 0x%" PRIx64 "%s at 0x%" PRIx64 "%s",
-                 m->write  ? "rw"
-                 : m->read ? "r"
-                           : "-",
-                 which, size, m->offset,
-                 b->size == 0 ? ""
-                 : all        ? " all"
-                              : " part",
-                 m->address, m->pid == os_pid() ? " (us)" : "");
+    col = canvas_print(b->c, b->row, col, b->c->cols, b->style, "%-2s offset 0x%" PRIx64 ", %s",
+                       m->write  ? "rw"
+                       : m->read ? "r"
+                                 : "-",
+                       m->offset, size);
+    bool us = m->pid == os_pid();
+    if (!us || b->c->cols - col >= OWN_ADDRESS)
+        col = canvas_print(b->c, b->row, col, b->c->cols, b->style, ", at 0x%" PRIx64, m->address);
+    if (us)
+        (void)canvas_text(b->c, b->row, col, b->c->cols, b->style, " (this shmlens)");
 }
 
 static void draw_holder(const struct box *b, const struct seg_holder *h)
 {
-    const char *us = h->pid == os_pid() ? " (us)" : "";
+    const char *us = h->pid == os_pid() ? " (this shmlens)" : "";
     int col = draw_process(b, h->pid, h->comm, h->uid);
     if (h->access != 0)
         canvas_print(b->c, b->row, col, b->c->cols, b->style,
@@ -151,11 +121,11 @@ static void draw_holder(const struct box *b, const struct seg_holder *h)
                                                        : "-",
                      (uint32_t)h->fd, h->access, us);
     else
-        canvas_print(b->c, b->row, col, b->c->cols, b->style,
-                     "-- only holds descriptor %" PRId32 "%s", h->fd, us);
+        canvas_print(b->c, b->row, col, b->c->cols, b->style, "-  open as fd %" PRId32 "%s", h->fd,
+                     us);
 }
 
-/* The first row shown: so that the cursor is among the `rows`. */
+/* The first row to show so that the cursor is among the `rows`. */
 static size_t first_row(const struct ui *ui, size_t total, size_t rows)
 {
     if (!ui->who_focus || ui->who_at < rows || rows == 0)
@@ -179,9 +149,9 @@ static void draw_row(struct box *b, const struct seg_who *who, size_t i)
         draw_mapper(b, who, i);
 }
 
-void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top, int bottom)
+void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
 {
-    struct box b = {ui, &ui->canvas, top, size, STYLE_TEXT};
+    struct box b = {ui, &ui->canvas, top, STYLE_TEXT};
     if (top >= bottom)
         return;
     for (int row = top; row < bottom; row++)
@@ -192,78 +162,16 @@ void panel_who(struct ui *ui, const struct seg_who *who, uint64_t size, int top,
     if (total == 0)
         (void)canvas_text(b.c, b.row, 2, b.c->cols, STYLE_DIM,
                           who == NULL           ? "looking"
-                          : who->unreadable > 0 ? "nobody that can be seen"
-                                                : "nobody");
+                          : who->unreadable > 0 ? "no process seen"
+                                                : "no process");
     size_t rows = bottom > b.row ? (size_t)(bottom - b.row) : 0;
     ui->who_rows = (int)rows;
     if (ui->who_at >= total)
         ui->who_at = total > 0 ? total - 1 : 0;
-    for (size_t i = first_row(ui, total, rows); i < total && b.row < bottom; i++, b.row++) {
+    for (size_t i = first_row(ui, total, rows); i < total && b.row < bottom; i++, b.row++)
         if (b.row == bottom - 1 && total - i > 1 && !ui->who_focus)
-            canvas_print(b.c, b.row, 2, b.c->cols, STYLE_DIM, "... and %zu more (Tab, `: info`)",
-                         total - i);
+            canvas_print(b.c, b.row, 2, b.c->cols, STYLE_DIM,
+                         "and %zu more: Tab scrolls, :info lists all", total - i);
         else
             draw_row(&b, who, i);
-    }
-}
-
-/* ---- moving in it ---- */
-
-/* To the part of the segment that a mapping covers; it is selected. */
-static void show_part(struct ui *ui, const struct seg_mapper *m)
-{
-    struct session *s = &ui->s;
-    uint64_t end = m->offset + m->length < session_end(s) ? m->offset + m->length : session_end(s);
-    ui->who_focus = false;
-    act_go_to(ui, m->offset);
-    if (end <= m->offset) {
-        ui_say(ui, STYLE_WARN, "what it maps lies behind the end of the segment");
-        return;
-    }
-    s->selecting = true;
-    s->anchor = end - 1;
-    ui_say(ui, STYLE_TEXT, "process %" PRIu32 " maps 0x%" PRIx64 " to 0x%" PRIx64, m->pid,
-           m->offset, m->offset + m->length);
-}
-
-static void go(struct ui *ui, const struct seg_who *who)
-{
-    if (ui->who_at >= who->mappers_count) {
-        bool known = who->holders[ui->who_at - who->mappers_count].access == 0;
-        ui_say(ui, STYLE_TEXT, "%s",
-               known ? "it holds a descriptor and maps nothing"
-                     : "it has a handle; what it maps cannot be seen");
-        return;
-    }
-    struct seg_mapper m = who->mappers[ui->who_at]; /* attaching may replace the rows */
-    if (ui_screen(ui) == &screen_segments) {
-        char name[] = "open", *argv[] = {name, NULL};
-        act_open(ui, 1, argv);
-        if (ui_screen(ui) != &screen_inspect)
-            return;
-        ui->who_panel = true;
-    }
-    show_part(ui, &m);
-}
-
-void act_panel(struct ui *ui, int argc, char **argv)
-{
-    struct seg_who who = {0};
-    uint64_t size = 0;
-    const char *how = argc > 1 ? argv[1] : "enter";
-    bool known = shown_users(ui, &who, &size);
-    size_t total = known ? who.mappers_count + who.holders_count : 0;
-    if (strcmp(how, "leave") == 0) {
-        ui->who_focus = false;
-        ui->s.focus = FOCUS_CELLS;
-    } else if (ui_screen(ui) != &screen_inspect && ui_screen(ui) != &screen_segments) {
-        ui_say(ui, STYLE_ERROR, "there is no such panel here");
-    } else if (strcmp(how, "enter") == 0) {
-        ui->who_panel = ui->who_focus = true;
-        ui->who_at = 0;
-    } else if (strcmp(how, "go") == 0 && total > 0) {
-        go(ui, &who);
-    } else {
-        ui->who_at = (size_t)list_move(how, (int)ui->who_at, (int)total, ui->who_rows);
-    }
 }

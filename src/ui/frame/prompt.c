@@ -3,98 +3,100 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "ui/frame/ui.h"
+#include "ui/frame/prompt.h"
 
-static void open_prompt(struct ui *ui, enum prompt_kind kind, const char *label)
+static struct prompt *open_prompt(struct prompt_host *h, enum prompt_kind kind, const char *label)
 {
-    memset(&ui->prompt, 0, sizeof ui->prompt);
-    ui->prompt.kind = kind;
-    ui->hint[0] = '\0';
-    (void)text_escape_content(ui->prompt.label, sizeof ui->prompt.label, label, strlen(label));
+    struct prompt *p = h->prompt;
+    memset(p, 0, sizeof *p);
+    p->kind = kind;
+    (void)text_escape_content(p->label, sizeof p->label, label, strlen(label));
+    return p;
 }
 
-void ui_ask(struct ui *ui, const char *label, const char *initial, struct line_history *history,
-            void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx)
-{
-    open_prompt(ui, PROMPT_LINE, label);
-    edit_set(&ui->prompt.edit, initial != NULL ? initial : "");
-    ui->prompt.history = history;
-    ui->prompt.accept = accept;
-    ui->prompt.ctx = ctx;
-}
-
-void ui_confirm(struct ui *ui, const char *question,
+void prompt_ask(struct prompt_host *h, const char *label, const char *initial,
+                struct line_history *history,
                 void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx)
 {
-    char label[sizeof ui->prompt.label];
+    struct prompt *p = open_prompt(h, PROMPT_LINE, label);
+    edit_set(&p->edit, initial);
+    p->history = history;
+    p->accept = accept;
+    p->ctx = ctx;
+}
+
+void prompt_confirm(struct prompt_host *h, const char *question,
+                    void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx)
+{
+    char label[sizeof h->prompt->label];
     bool asks = strstr(question, "[y/N]") != NULL;
     (void)snprintf(label, sizeof label, "%.140s%s", question, asks ? "" : " [y/N]");
-    open_prompt(ui, PROMPT_CONFIRM, label);
-    ui->prompt.accept = accept;
-    ui->prompt.ctx = ctx;
+    struct prompt *p = open_prompt(h, PROMPT_CONFIRM, label);
+    p->accept = accept;
+    p->ctx = ctx;
 }
 
-void ui_ask_key(struct ui *ui, const char *label,
-                void (*accept)(struct ui *ui, struct key key, void *ctx), void *ctx)
+void prompt_ask_key(struct prompt_host *h, const char *label,
+                    void (*accept)(struct ui *ui, struct key key, void *ctx), void *ctx)
 {
-    open_prompt(ui, PROMPT_KEY, label);
-    ui->prompt.accept_key = accept;
-    ui->prompt.ctx = ctx;
+    struct prompt *p = open_prompt(h, PROMPT_KEY, label);
+    p->accept_key = accept;
+    p->ctx = ctx;
 }
 
-void ui_menu(struct ui *ui, const char *label, const struct menu_entry *entries, int count)
+void prompt_menu(struct prompt_host *h, const char *label, const struct menu_entry *entries,
+                 int count)
 {
-    open_prompt(ui, PROMPT_MENU, label);
-    ui->prompt.menu = entries;
-    ui->prompt.menu_count = count;
+    struct prompt *p = open_prompt(h, PROMPT_MENU, label);
+    p->menu = entries;
+    p->menu_count = count;
 }
 
-/* Closes the prompt; what it called back may open another one. */
-static void drop(struct ui *ui)
+/* Closes the prompt; its callback may open a new one. */
+static void drop(struct prompt_host *h)
 {
-    void (*dropped)(struct ui *, void *) = ui->prompt.drop;
-    void *ctx = ui->prompt.ctx;
-    ui->prompt.kind = PROMPT_NONE;
-    ui->hint[0] = '\0';
+    void (*dropped)(struct ui *, void *) = h->prompt->drop;
+    h->prompt->kind = PROMPT_NONE;
     if (dropped != NULL)
-        dropped(ui, ctx);
+        dropped(h->ui, h->prompt->ctx);
 }
 
-static void accept(struct ui *ui, const char *text)
+static void accept(struct prompt_host *h, const char *text)
 {
+    struct prompt *p = h->prompt;
     char line[EDIT_MAX];
     (void)snprintf(line, sizeof line, "%s", text);
-    if (ui->prompt.history != NULL)
-        line_history_add(ui->prompt.history, line);
-    ui->prompt.kind = PROMPT_NONE;
-    ui->hint[0] = '\0';
-    if (ui->prompt.accept != NULL)
-        ui->prompt.accept(ui, line, ui->prompt.ctx);
+    if (p->history != NULL)
+        line_history_add(p->history, line);
+    p->kind = PROMPT_NONE;
+    if (p->accept != NULL)
+        p->accept(h->ui, line, p->ctx);
 }
 
-static void changed(struct ui *ui)
+static void changed(struct prompt_host *h)
 {
-    ui->hint[0] = '\0';
-    if (ui->prompt.changed != NULL)
-        ui->prompt.changed(ui, ui->prompt.edit.text, ui->prompt.ctx);
+    struct prompt *p = h->prompt;
+    p->hint[0] = '\0';
+    if (p->changed != NULL)
+        p->changed(h->ui, p->edit.text, p->ctx);
 }
 
-static void line_key(struct ui *ui, struct key key)
+static void line_key(struct prompt_host *h, struct key key)
 {
+    struct prompt *p = h->prompt;
     if (key.code == KEY_ENTER_)
-        accept(ui, ui->prompt.edit.text);
-    else if (key.code == KEY_TAB_ && ui->prompt.completes)
-        prompt_complete(ui);
-    else if (edit_key(&ui->prompt.edit, key, ui->prompt.history))
-        changed(ui);
+        accept(h, p->edit.text);
+    else if (key.code == KEY_TAB_ && p->complete != NULL)
+        p->complete(h->ui);
+    else if (edit_key(&p->edit, key, p->history))
+        changed(h);
 }
 
-static void single_key(struct ui *ui, struct key key)
+static void single_key(struct prompt_host *h, struct key key)
 {
-    void (*answer)(struct ui *, struct key, void *) = ui->prompt.accept_key;
-    ui->prompt.kind = PROMPT_NONE;
-    if (answer != NULL)
-        answer(ui, key, ui->prompt.ctx);
+    h->prompt->kind = PROMPT_NONE;
+    if (h->prompt->accept_key != NULL)
+        h->prompt->accept_key(h->ui, key, h->prompt->ctx);
 }
 
 static bool is_key(struct key key, char lower)
@@ -102,56 +104,56 @@ static bool is_key(struct key key, char lower)
     return key.mods == 0 && (key.code == (uint32_t)lower || key.code == (uint32_t)(lower - 0x20));
 }
 
-static void confirm_key(struct ui *ui, struct key key)
+static void confirm_key(struct prompt_host *h, struct key key)
 {
-    void (*typed)(struct ui *, struct key, void *) = ui->prompt.typed;
+    struct prompt *p = h->prompt;
     if (is_key(key, 'y')) {
-        accept(ui, "y");
-    } else if (typed != NULL && key.mods == 0 && key.code > ' ' && key.code < KEY_BASE &&
+        accept(h, "y");
+    } else if (p->typed != NULL && key.mods == 0 && key.code > ' ' && key.code < KEY_BASE &&
                !is_key(key, 'n')) {
-        ui->prompt.kind = PROMPT_NONE;
-        typed(ui, key, ui->prompt.ctx);
+        p->kind = PROMPT_NONE;
+        p->typed(h->ui, key, p->ctx);
     } else {
-        drop(ui);
+        drop(h);
     }
 }
 
-static bool gives_up(struct key key)
+static bool cancels(struct key key)
 {
     bool ctrl = key.mods == KEY_CTRL && (key.code == 'c' || key.code == 'g');
     return key.code == KEY_ESC_ || ctrl;
 }
 
-void prompt_key(struct ui *ui, struct key key)
+void prompt_key(struct prompt_host *h, struct key key)
 {
-    if (gives_up(key)) {
-        drop(ui);
+    if (cancels(key)) {
+        drop(h);
         return;
     }
-    switch (ui->prompt.kind) {
+    switch (h->prompt->kind) {
     case PROMPT_LINE:
-        line_key(ui, key);
+        line_key(h, key);
         break;
     case PROMPT_CONFIRM:
-        confirm_key(ui, key);
+        confirm_key(h, key);
         break;
     case PROMPT_KEY:
-        single_key(ui, key);
+        single_key(h, key);
         break;
     case PROMPT_MENU:
-        menu_key(ui, key);
+        menu_key(h, key);
         break;
     case PROMPT_NONE:
         break;
     }
 }
 
-void prompt_paste(struct ui *ui, struct key key)
+void prompt_paste(struct prompt_host *h, struct key key)
 {
     if (key.code == KEY_ENTER_ || key.code == KEY_TAB_)
         key = (struct key){' ', 0};
-    if (key.code < KEY_BASE && key.mods == 0 && edit_key(&ui->prompt.edit, key, NULL))
-        changed(ui);
+    if (key.code < KEY_BASE && key.mods == 0 && edit_key(&h->prompt->edit, key, NULL))
+        changed(h);
 }
 
 /* Columns of the first n bytes. */
@@ -173,13 +175,13 @@ static size_t first_shown(const struct edit *e, int room)
     return from;
 }
 
-void prompt_draw(struct ui *ui, int row)
+void prompt_draw(struct prompt_host *h, int row)
 {
-    struct canvas *c = &ui->canvas;
-    const struct prompt *p = &ui->prompt;
+    struct canvas *c = h->canvas;
+    const struct prompt *p = h->prompt;
     int least = p->kind == PROMPT_LINE ? 12 : 0; /* columns the text has at least */
     int col = canvas_text(c, row, 0, c->cols - least, STYLE_PROMPT, p->label);
-    const char *above = ui->hint[0] != '\0' ? ui->hint : p->note;
+    const char *above = p->hint[0] != '\0' ? p->hint : p->note;
     if (above[0] != '\0') {
         canvas_fill(c, row - 1, 0, c->cols, STYLE_TEXT, ' ');
         enum style style = above == p->note ? STYLE_WARN : STYLE_DIM;

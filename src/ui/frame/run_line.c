@@ -1,10 +1,13 @@
-/* Lines: what a key runs, what the `:` prompt runs. An action of the UI, or a command as a job. */
+/* Runs lines: those of keys, menus and the `:` prompt. A line is an action of the UI, run at once,
+ * or a command, which becomes a job of the sampler (if it works on the attached segment) or of the
+ * lister thread. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/locator.h"
 #include "session/command_job.h"
+#include "ui/frame/actions.h"
 #include "ui/frame/run_line.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"
@@ -33,7 +36,7 @@ void ui_quote(const char *raw, char *out, size_t cap)
 
 /* ---- what a command printed ---- */
 
-/* The text without the program's name in front, and without its last newline. */
+/* Removes the program's name at the front and the last newline. */
 static void trim(struct out *o)
 {
     static const char name[] = "shmlens: ";
@@ -61,12 +64,27 @@ static void show(struct ui *ui, const struct command_job *j, enum style style, s
     if (is_one_line(ui, o))
         ui_say(ui, style, "%s%s", o->buf, said ? "" : j->when);
     else
-        ui_pager(ui, title, o->buf);
+        pager_open(&ui->host, title, o->buf);
 }
 
 static enum style style_of(int status)
 {
     return status == EXIT_ERROR ? STYLE_ERROR : status == EXIT_NO ? STYLE_WARN : STYLE_TEXT;
+}
+
+/* The line after its first word. */
+static const char *rest_of(const char *line)
+{
+    line += strspn(line, " \t");
+    line += strcspn(line, " \t");
+    return line + strspn(line, " \t");
+}
+
+/* Is this a line of that command? */
+static bool runs(const char *line, const char *command)
+{
+    size_t n = strlen(command);
+    return strncmp(line, command, n) == 0 && (line[n] == ' ' || line[n] == '\0');
 }
 
 static void show_result(struct ui *ui, struct command_job *j)
@@ -83,23 +101,27 @@ static void show_result(struct ui *ui, struct command_job *j)
     if (err)
         show(ui, j, style_of(j->status), &j->err);
     if (out && j->out.cut)
-        ui_say(ui, STYLE_WARN, "the output is cut after %zu bytes", j->out.limit);
+        ui_say(ui, STYLE_WARN, "output truncated after %zu bytes", j->out.limit);
     if (j->job.cancelled || j->status < 0)
-        ui_say(ui, STYLE_WARN, "given up: %.200s", j->line);
+        ui_say(ui, STYLE_WARN, "%s: %.200s",
+               runs(j->line, "watch") || runs(j->line, "record") ? "stopped" : "cancelled",
+               j->line);
     else if (j->status == EXIT_NO && !err && !out)
-        ui_say(ui, STYLE_WARN, "no: %.200s%s", j->line, j->when);
+        ui_say(ui, STYLE_WARN, "%s: %.200s%s",
+               runs(j->line, "find") ? "not found" : "condition not met",
+               runs(j->line, "find") ? rest_of(j->line) : j->line, j->when);
     else if (j->status == EXIT_DONE && !err && !out)
         ui_say(ui, STYLE_TEXT, "done: %.200s%s", j->line, j->when);
     else if (j->status == EXIT_ERROR && !err)
         ui_say(ui, STYLE_ERROR, "failed: %.200s", j->line);
 }
 
-/* What only an open handle keeps stays open until the end. */
+/* A segment that only an open handle keeps alive stays open until the program ends. */
 static void keep_made(struct ui *ui, struct command_job *j)
 {
     struct seg **more = realloc(ui->made, (ui->made_count + 1) * sizeof(struct seg *));
     if (more == NULL)
-        return; /* then it goes with the job */
+        return; /* then it is freed with the job */
     ui->made = more;
     ui->made[ui->made_count++] = j->made;
     j->made = NULL;
@@ -121,7 +143,7 @@ static void command_done(struct job *job, void *owner)
     if (waited_for)
         inspect_store_done(ui);
     if (ui->s.walker != NULL)
-        walker_hurry(ui->s.walker); /* the list may be another one now */
+        walker_hurry(ui->s.walker); /* the list may have changed */
 }
 
 /* ---- starting one ---- */
@@ -134,10 +156,12 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
     struct command_job *j =
         worker != NULL ? command_job_new(ui->s.be, sampler, line, command_done) : NULL;
     if (j == NULL) {
-        ui_say(ui, STYLE_ERROR, worker != NULL ? "out of memory" : "nothing can be run now");
+        ui_say(ui, STYLE_ERROR,
+               worker != NULL ? "out of memory" : "cannot run commands: no background thread");
         return;
     }
     const struct view *view = inspect_view(ui);
+    j->pace = ui->s.walker != NULL ? walker_pace(ui->s.walker) : NULL;
     j->cursor = ui->s.cursor;
     memcpy(j->marks, ui->s.marks, sizeof j->marks);
     j->marks_set = ui->s.marks_set;
@@ -156,14 +180,6 @@ void ui_run_walker(struct ui *ui, const char *line)
     post(ui, line, NULL);
 }
 
-/* The rest of a line behind its first word. */
-static const char *rest_of(const char *line)
-{
-    line += strspn(line, " \t");
-    line += strcspn(line, " \t");
-    return line + strspn(line, " \t");
-}
-
 static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
@@ -173,10 +189,10 @@ static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
         ui_say(ui, STYLE_TEXT, "nothing removed");
 }
 
-/* `rm` at the prompt: the names that stand there, or the attached segment. */
-static void run_rm(struct ui *ui, const char *line, int argc)
+/* `rm` at the prompt: the named segments, or the attached one. */
+static void run_rm(struct ui *ui, const char *line, int words)
 {
-    if (argc == 1) {
+    if (words == 1) {
         if (ui->s.locator[0] != '\0')
             ui_remove(ui, ui->s.locator);
         else
@@ -185,15 +201,16 @@ static void run_rm(struct ui *ui, const char *line, int argc)
     }
     size_t room = sizeof ui->pending;
     if ((size_t)snprintf(ui->pending, room, "rm --force %s", rest_of(line)) >= room) {
-        ui_say(ui, STYLE_ERROR, "the line is too long"); /* a name cut short is another's */
+        ui_say(ui, STYLE_ERROR,
+               "the line is too long"); /* a truncated name could be another segment's */
         return;
     }
     char label[sizeof ui->prompt.label];
-    (void)snprintf(label, sizeof label, "remove %.100s? type yes: ", rest_of(line));
-    ui_ask(ui, label, "", NULL, removal_confirmed, NULL);
+    (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", rest_of(line));
+    prompt_ask(&ui->host, label, "", NULL, removal_confirmed, NULL);
 }
 
-/* A command that walks /proc, with the attached segment put in where it takes one. */
+/* A command that reads /proc; the attached segment is inserted where it takes one. */
 static void run_on_walker(struct ui *ui, const char *line, const struct command *c)
 {
     char whole[EDIT_MAX + LOCATOR_MAX], name[LOCATOR_MAX];
@@ -206,17 +223,19 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
     post(ui, whole, NULL);
 }
 
-static void run_command(struct ui *ui, const char *line, const struct command *c, int argc)
+static void run_command(struct ui *ui, const char *line, const struct command *c, int words)
 {
     bool walks = strcmp(c->name, "info") == 0 || (c->needs & ALL_NEEDS) == 0;
     if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
         return;
     if ((c->needs & NEED_SHELL) != 0) {
-        ui_say(ui, STYLE_ERROR, "%s is for the shell", c->name);
+        ui_say(ui, STYLE_ERROR, "%s runs from the shell: quit, then `shmlens %s`", c->name,
+               c->name);
     } else if (strcmp(c->name, "rm") == 0) {
-        run_rm(ui, line, argc);
+        run_rm(ui, line, words);
     } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
-        ui_say(ui, STYLE_ERROR, "%s: no segment is open: Enter in the list opens one", c->name);
+        ui_say(ui, STYLE_ERROR, "%s: no segment is open: choose one in the list with Enter",
+               c->name);
     } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
         ui_edit_then(ui, line);
     } else if (walks) {
@@ -228,6 +247,16 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
 
 /* ---- lines ---- */
 
+/* Joins the words after the name with single blanks. */
+static void run_action(struct ui *ui, const struct action *action, char **word, int words)
+{
+    char arg[EDIT_MAX + LOCATOR_MAX] = "";
+    size_t n = 0;
+    for (int i = 1; i < words && n < sizeof arg; i++)
+        n += (size_t)snprintf(arg + n, sizeof arg - n, "%s%s", i > 1 ? " " : "", word[i]);
+    action->run(ui, arg);
+}
+
 void ui_run(struct ui *ui, const char *line)
 {
     char copy[EDIT_MAX + LOCATOR_MAX];
@@ -237,19 +266,22 @@ void ui_run(struct ui *ui, const char *line)
         ui_say(ui, STYLE_ERROR, "the line is too long");
         return;
     }
-    int argc = command_words(copy, word, &why);
-    if (argc < 0)
+    int words = command_words(copy, word, &why);
+    if (words < 0)
         ui_say(ui, STYLE_ERROR, "%s", why);
-    if (argc < 1)
+    if (words < 1)
         return;
     const struct command *command = command_find(word[0]);
     const struct action *action = action_find(word[0]);
-    if (action != NULL && (command == NULL || argc == 1))
-        action->run(ui, argc, word);
+    const char *like = command_like(word[0]);
+    if (action != NULL && (command == NULL || words == 1))
+        run_action(ui, action, word, words);
     else if (command != NULL)
-        run_command(ui, line, command, argc);
+        run_command(ui, line, command, words);
     else
-        ui_say(ui, STYLE_ERROR, "%s: no such command; ? lists them", word[0]);
+        ui_say(ui, STYLE_ERROR, "%s: no such command%s%s%s", word[0],
+               like != NULL ? " (did you mean " : "; ? lists them", like != NULL ? like : "",
+               like != NULL ? "?)" : "");
 }
 
 const char ui_read_only[] = "read-only: turn editing on? [y/N]";
@@ -277,7 +309,8 @@ void ui_edit_then(struct ui *ui, const char *line)
     }
     size_t room = sizeof ui->pending;
     if ((size_t)snprintf(ui->pending, room, "%s", line) >= room)
-        ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
+        ui_say(ui, STYLE_ERROR,
+               "the line is too long"); /* truncated, it would write other values */
     else
-        ui_confirm(ui, ui_read_only, edit_confirmed, NULL);
+        prompt_confirm(&ui->host, ui_read_only, edit_confirmed, NULL);
 }

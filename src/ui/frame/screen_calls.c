@@ -1,4 +1,5 @@
-/* The log of OS calls: what the program did, as one could write it in C. */
+/* The log of OS calls, each as one could write it in C. The screen keeps a copy of the newest
+ * calls, so that drawing does not hold the log's lock. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,10 @@
 enum { CALLS_KEPT = 1000, LOOK_EVERY = 100 * 1000000, SHOWN_MAX = 4 * OSCALL_TEXT_MAX };
 
 struct calls_state {
-    struct oscall *call; /* a ring of CALLS_KEPT, ours, so that drawing holds no lock for long */
+    struct oscall *call; /* a ring of CALLS_KEPT */
     size_t first, count; /* the oldest kept, and how many */
     int top;             /* first row shown, counted from the oldest */
-    bool follow;         /* the newest is the last row */
+    bool follow;         /* stay at the newest */
 };
 
 struct calls_state *calls_new(void)
@@ -45,7 +46,7 @@ static struct oscall *call_at(const struct calls_state *st, size_t i)
 static void add(struct calls_state *st, const struct oscall *call)
 {
     if (st->count > 0 && call_at(st, st->count - 1)->seq == call->seq) {
-        *call_at(st, st->count - 1) = *call; /* it was repeated since */
+        *call_at(st, st->count - 1) = *call; /* it has been repeated since */
         return;
     }
     if (st->count == CALLS_KEPT) {
@@ -81,7 +82,7 @@ static void scroll_to(struct ui *ui, int top)
     st->follow = st->top >= last;
 }
 
-/* Too long for the row: arguments are cut, what came of the call stays. */
+/* A call too long for the row: its arguments are cut, its result stays. */
 static int draw_text(struct canvas *c, int row, int col, int limit, const char *text)
 {
     const char *result = NULL;

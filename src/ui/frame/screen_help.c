@@ -1,10 +1,10 @@
-/* Help: printed from the tables that also make the keys and commands work. */
+/* The help screen, generated from the same tables that define keys, commands and actions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "ui/frame/ui.h"
+#include "ui/frame/actions.h"
 
 enum { LINES_MAX = 400, LINE_CELLS = 160, KEYS_CELLS = 40 };
 
@@ -17,7 +17,7 @@ struct help_line {
 struct help_state {
     struct help_line line[LINES_MAX];
     int count, top;
-    const struct screen *of; /* the screen it was called from */
+    const struct screen *of; /* the screen it was opened from */
 };
 
 struct help_state *help_new(void)
@@ -50,7 +50,7 @@ static void heading(struct help_state *st, const char *text)
         line->heading = true;
 }
 
-/* The keys of a screen; a row without words of its own is another key of the row before. */
+/* The keys of a mode; a binding without a note is another key for the line before. */
 static void add_keys(struct ui *ui, enum key_mode mode)
 {
     const struct binding *b;
@@ -69,50 +69,46 @@ static void add_keys(struct ui *ui, enum key_mode mode)
     }
 }
 
-static void add_promise(struct help_state *st)
+static void add_text(struct help_state *st, const char *title, const char *const *text)
 {
-    static const char *const text[] = {
-        "Looking changes nothing: no page of a hole gets memory, no time but the access time",
-        "moves, no lock is taken, no process is stopped. The exceptions:",
-        "- attaching to a System V segment counts as an attach there;",
-        "- on Windows every committed page counts as data;",
-        "- being attached keeps a removed segment alive (KEEPING ALIVE).",
-        "A segment is attached read-only until edit mode is turned on. Dim dots are bytes never",
-        "written; ? is what cannot be known without disturbing it.",
-    };
-    heading(st, "What looking does");
-    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
-        (void)add(st, "", text[i]);
+    heading(st, title);
+    for (; *text != NULL; text++)
+        (void)add(st, "", *text);
 }
 
-static void add_map(struct help_state *st)
-{
-    static const char *const text[] = {
-        "The strip at the right edge is the whole segment from top to bottom: \u00b7 never "
-        "written,",
-        "\u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 changed just now. The mark "
-        "beside it is the",
-        "window; a click goes there. All of the segment is looked at again and again, in the share",
-        "of a processor that `set cpu` allows; `map 0.3 s old` says how old the oldest look is.",
-        "Changed rows only (x): \u2026 behind an offset says that rows are left out before it, ? "
-        "that",
-        "something in that page changed but not where: large segments are not copied whole, so the",
-        "first change in a page that did not change lately is known by page.",
-    };
-    heading(st, "The whole segment");
-    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
-        (void)add(st, "", text[i]);
-}
+static const char *const promise[] = {
+    "Looking changes nothing: no memory is allocated for holes; no timestamp but atime",
+    "changes, no lock is taken, no process is stopped. The exceptions:",
+    "- attaching to a System V segment counts as an attach there;",
+    "- on Windows every committed page counts as data;",
+    "- while attached we keep a removed segment alive (KEEPING ALIVE).",
+    "Until you turn on edit mode, segments are attached read-only. Dim dots are bytes",
+    "that were never written; ? is what unknown: reading it would disturb it.",
+    NULL,
+};
+
+static const char *const map[] = {
+    "The strip at the right edge is the whole segment from top to bottom:",
+    "\u00b7 never written, \u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 changed just "
+    "now.",
+    "The mark beside it is the window; a click goes there. The whole segment is re-read",
+    "continuously within the CPU share of `set cpu`. \"seen 0.3 s ago\" is the age of the",
+    "oldest page.",
+    "Changed rows only (x): \u2026 after an offset: rows are skipped above it. ?: something in",
+    "this page changed, but it is not known where: large segments are not copied whole, so",
+    "the first change in a page that has not changed lately is only known by page.",
+    NULL,
+};
 
 static void add_lines(struct help_state *st)
 {
     size_t count = 0;
-    heading(st, "Commands of the : line, on this segment");
+    heading(st, "Commands of the `:` line, on this segment");
     const struct command *commands = command_table(&count);
     for (size_t i = 0; i < count; i++)
         if ((commands[i].needs & NEED_SHELL) == 0)
             (void)add(st, commands[i].name, commands[i].help);
-    heading(st, "What else the : line knows");
+    heading(st, "More commands for the `:` line");
     const struct action *actions = action_table(&count);
     for (size_t i = 0; i < count; i++) {
         char text[LINE_CELLS];
@@ -133,11 +129,11 @@ static void enter(struct ui *ui)
     heading(st, title);
     add_keys(ui, st->of->mode);
     if (st->of->mode == MODE_INSPECT || st->of->mode == MODE_SEGMENTS) {
-        heading(st, "In the panel of processes (o, then Tab)");
+        heading(st, "Users panel (o, then Tab)");
         add_keys(ui, MODE_WHO);
     }
-    add_map(st);
-    add_promise(st);
+    add_text(st, "The whole segment", map);
+    add_text(st, "What looking does", promise);
     add_lines(st);
 }
 

@@ -10,16 +10,17 @@
 enum { PATH_LONGEST = 4096 };
 
 struct keep {
-    struct settings kept;    /* as the file of options has them */
-    uint32_t kept_bits;      /* which of them it has */
-    struct settings settled; /* in force when the user could begin to change them */
+    struct settings kept;    /* as stored in the options file */
+    uint32_t kept_bits;      /* which of them are in the file */
+    struct settings settled; /* in effect when the user could first change them */
     bool has_settled;
-    uint64_t marks[MARKS]; /* as the file of marks has them for the attached locator */
+    uint64_t marks[MARKS]; /* as stored in the marks file for the attached locator */
     uint32_t marks_set;
-    bool failed; /* writing failed and was said */
+    bool failed; /* writing failed and was reported */
 };
 
-/* A file of ours, malloc'd; NULL: there is none, or it cannot be read, which is said. */
+/* Reads one of our files, malloc'd; NULL: there is none, or it cannot be read, which is reported.
+ */
 static char *read_file(struct ui *ui, const char *path, size_t *n)
 {
     char *text = NULL;
@@ -118,7 +119,7 @@ void keep_options(struct ui *ui)
         update_file(ui, path, change_options, &c);
 }
 
-/* The attached locator as it stands in the file; false: it is too long to be kept. */
+/* The attached locator as written in the file; false: too long to be stored. */
 static bool shown_locator(const struct ui *ui, char *out, size_t cap)
 {
     return ui->s.locator[0] != '\0' && locator_shown(ui->s.locator, out, cap) < cap;

@@ -1,4 +1,5 @@
-/* The two rows at the bottom: message, prompt or progress; the key bar. */
+/* The two rows at the bottom of every screen: the message line (which also shows prompts and
+ * progress) and the key bar. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ const struct bar_word *bar_find(const struct ui *ui, int col)
     return NULL;
 }
 
-/* A word of the bar as it stands there: `F1Help`, `n New`. */
+/* A word of the key bar as drawn: `F1Help`, `n New`. */
 struct bar_text {
     char key[KEY_NAME_MAX];
     const char *word;
@@ -29,7 +30,7 @@ static int text_columns(const struct bar_text *t)
     return canvas_width(t->key) + (t->gap ? 1 : 0) + canvas_width(t->word);
 }
 
-/* The words of one mode, behind those there are. */
+/* Appends the words of one mode to those in `text`. */
 static int bar_texts(const struct ui *ui, enum key_mode mode, struct bar_text text[BAR_WORDS],
                      int count)
 {
@@ -55,7 +56,7 @@ static int total_columns(const struct bar_text *text, int count)
     return columns - 1;
 }
 
-/* Leaves out words from the end until the rest fits; the way out always stays. */
+/* Drops words from the end until the rest fits; help and the way back always stay. */
 static int fit(struct bar_text *text, int count, int cols)
 {
     while (count > 1 && total_columns(text, count) > cols) {
@@ -93,7 +94,7 @@ static void draw_bar(struct ui *ui)
     }
 }
 
-/* Bytes of the text that fit into `cols` columns, ending at a blank where there is one. */
+/* Bytes of the text that fit into `cols` columns, ending at a blank if there is one. */
 static size_t line_bytes(const char *text, int cols)
 {
     size_t at = 0, blank = 0, n = strlen(text);
@@ -159,9 +160,9 @@ void ui_draw_bottom(struct ui *ui)
     draw_bar(ui);
     canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');
     bool says = ui->status[0] != '\0' && ui->now < ui->status_until;
-    bool must = says && ui->status_until == INT64_MAX; /* more urgent than how far a job is */
+    bool must = says && ui->status_until == INT64_MAX; /* more urgent than the progress of a job */
     if (ui->prompt.kind != PROMPT_NONE && ui->prompt.kind != PROMPT_MENU)
-        prompt_draw(ui, row);
+        prompt_draw(&ui->host, row);
     else if (!must && draw_progress(ui, row))
         return;
     else if (says)

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* LOOK(fg, bg, fg16, bg16, attributes...): -1 and OWN are the terminal's own. Nothing is told by
+/* LOOK(fg, bg, fg16, bg16, attributes...): -1 and OWN are the terminal's own. No meaning depends on
  * colour alone: what matters also differs in weight, underline or reverse, or by its characters. */
 #define OWN 255
 #define LOOK(fg, bg, f16, b16, ...)   \

@@ -10,7 +10,7 @@
 /* How one style looks. */
 struct look {
     int16_t fg, bg;     /* of 256 colours; -1: the terminal's own */
-    uint8_t fg16, bg16; /* of 16 when there are no 256; 255: the terminal's own */
+    uint8_t fg16, bg16; /* of 16, if there are no 256; 255: the terminal's own */
     bool bold, dim, underline, reverse;
 };
 
@@ -21,6 +21,6 @@ struct theme {
 
 extern const struct theme *const themes[]; /* NULL-terminated: dark, light, mono */
 
-const struct theme *theme_find(const char *name); /* NULL: there is none of this name */
+const struct theme *theme_find(const char *name); /* NULL: no such theme */
 
 #endif

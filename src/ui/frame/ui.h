@@ -1,6 +1,6 @@
-/* The terminal UI: screens draw the session on a canvas, keys become command lines, prompts are
- * modes. One loop (tui.c). Everything here runs on the UI's thread and, but for tui.c and term_*.c,
- * knows no terminal: tests drive it with events and read the canvas. */
+/* The terminal UI. Screens draw the session on a canvas; keys become command lines; prompts are
+ * modes, not loops. Everything runs on the UI's thread, and only main.c and term/ know a terminal:
+ * tests send events and read the canvas. */
 #ifndef SHMLENS_UI_FRAME_UI_H
 #define SHMLENS_UI_FRAME_UI_H
 
@@ -13,72 +13,30 @@
 #include "core/screen/keymap.h"
 #include "core/screen/line_edit.h"
 #include "session/session.h"
+#include "ui/frame/prompt.h"
 #include "ui/term/term.h"
 
 struct ui;
 
-/* A screen: all of the canvas but title and bottom lines is its own to draw. */
+/* A screen: draws the whole canvas but for the message line and key bar. */
 struct screen {
     const char *name;
     enum key_mode mode;
-    void (*draw)(struct ui *ui); /* the whole canvas, title and key bar included */
-    bool (*key)(struct ui *ui,
-                struct key key); /* before the key table (typing); true: taken; may be NULL */
+    void (*draw)(struct ui *ui); /* the whole canvas, title included */
+
+    /* A key before the key table sees it (typing); true: consumed. May be NULL. */
+    bool (*key)(struct ui *ui, struct key key);
+
     void (*move)(struct ui *ui, const char *how, bool extend); /* `move HOW`, `select HOW` */
     void (*mouse)(struct ui *ui, const struct event *ev);
     void (*enter)(struct ui *ui);         /* became the top screen; may be NULL */
-    void (*idle)(struct ui *ui, int row); /* the message line when there is nothing to say; may be
-                                             NULL */
-    int64_t (*next)(
-        struct ui *ui,
-        int64_t now); /* when to draw next though nothing happens (fading); may be NULL */
+    void (*idle)(struct ui *ui, int row); /* the message line without a message; may be NULL */
+
+    /* When to draw next if nothing happens (fading); may be NULL. */
+    int64_t (*next)(struct ui *ui, int64_t now);
 };
 
 extern const struct screen screen_segments, screen_inspect, screen_calls, screen_help;
-
-/* ---- prompts: modes, not loops ---- */
-
-enum prompt_kind {
-    PROMPT_NONE,
-    PROMPT_LINE,    /* a line with history and completion, Enter accepts, Esc drops */
-    PROMPT_CONFIRM, /* `question [y/N]`: y accepts, anything else drops */
-    PROMPT_KEY,     /* one key: m, ' */
-    PROMPT_MENU     /* a list of entries; letters and Enter choose */
-};
-
-struct menu_entry {
-    const char *label; /* `r  resize...` */
-    uint32_t letter;
-    const char *command;
-};
-
-struct prompt {
-    enum prompt_kind kind;
-    char label[160];              /* what is asked, printable */
-    char note[160];               /* what one should know before answering, on the line above */
-    void (*renew)(struct ui *ui); /* makes the note anew before each frame; may be NULL */
-    struct edit edit;             /* PROMPT_LINE */
-    struct line_history *history; /* PROMPT_LINE: NULL or where the line goes */
-    void (*accept)(struct ui *ui, const char *text, void *ctx); /* LINE: the text; CONFIRM: "y"; */
-    void (*accept_key)(struct ui *ui, struct key key, void *ctx); /* KEY */
-    void (*typed)(struct ui *ui, struct key key, void *ctx); /* CONFIRM: a key that types and is no
-                                                                answer; NULL: that is a no */
-    void (*changed)(struct ui *ui, const char *text,
-                    void *ctx);             /* LINE: after each edit (filter as one types) */
-    void (*drop)(struct ui *ui, void *ctx); /* may be NULL */
-    void *ctx;
-    const struct menu_entry *menu;
-    int menu_count, menu_at;
-    bool completes; /* Tab completes commands (the `:` prompt) */
-};
-
-void ui_ask(struct ui *ui, const char *label, const char *initial, struct line_history *history,
-            void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
-void ui_confirm(struct ui *ui, const char *question,
-                void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
-void ui_ask_key(struct ui *ui, const char *label,
-                void (*accept)(struct ui *ui, struct key key, void *ctx), void *ctx);
-void ui_menu(struct ui *ui, const char *label, const struct menu_entry *entries, int count);
 
 /* ---- the UI ---- */
 
@@ -92,8 +50,7 @@ enum ui_history {
     HISTORY_FILTER
 };
 
-struct pager; /* a text over the lower part of the screen (results of commands); pager.c */
-struct keep;  /* what is kept between runs: options, marks; keep.c */
+struct keep; /* options and marks that outlive the program; state_files.c */
 
 enum { BAR_WORDS = 16, OPTION_ROWS = 20, USERS_KEPT = 8 };
 
@@ -110,15 +67,16 @@ struct ui {
     struct keymap *keys;
     const struct screen *stack[SCREEN_STACK]; /* stack[depth - 1] is shown */
     int depth;
+    struct prompt_host host; /* what prompt, menu and pager know of this */
     struct prompt prompt;
     struct line_history history[HISTORIES];
     char status[512]; /* the message line, printable UTF-8 */
     enum style status_style;
-    int64_t status_until; /* when it goes away, os_now's clock; INT64_MAX: stays until a key */
+    int64_t status_until; /* when it disappears, os_now's clock; INT64_MAX: at the next key */
     struct pager *pager;  /* NULL: none */
     bool who_panel;       /* o */
     bool who_focus;       /* the cursor is in it (Tab) */
-    size_t who_at;        /* its row there, mappers first */
+    size_t who_at;        /* its row there, mappings first */
     int who_rows;         /* rows of users that were drawn */
     struct {              /* names of users asked for last */
         bool known;
@@ -126,7 +84,7 @@ struct ui {
         char name[33];
     } user[USERS_KEPT];
     int user_next;   /* which of them is replaced next */
-    bool edit_first; /* --edit: edit mode is turned on at the first attach */
+    bool edit_first; /* --edit: turn edit mode on at the first attach */
     bool quit;
     int64_t now;                     /* time of this frame, os_now's clock; tests set it */
     int64_t wall;                    /* wall clock of this frame, ns */
@@ -134,111 +92,85 @@ struct ui {
     struct segments_state *segments; /* screen_segments's own */
     struct calls_state *calls;
     struct help_state *help;
-    struct keep *keep; /* NULL: nothing is read or kept (--no-config, tests) */
-    struct seg **made; /* what `create` made and only our handles keep; closed at the end */
+    struct keep *keep; /* NULL: no files are read or written (--no-config, tests) */
+    struct seg **made; /* what `create` made and only our handles keep alive; closed at the end */
     size_t made_count;
 
     /* How the lower rows were drawn. */
     struct bar_word bar[BAR_WORDS];
     int bar_count;
-    int menu_row, menu_col, menu_rows, menu_cols; /* the open menu's entries; rows 0: none */
-    char hint[512];                               /* completions above the prompt; empty: none */
-    struct menu_entry option[OPTION_ROWS];        /* the menu of options, */
+    struct menu_entry option[OPTION_ROWS];                                /* the menu of options, */
     char option_label[OPTION_ROWS][128], option_command[OPTION_ROWS][64]; /* its words */
     char pending[2 * EDIT_MAX]; /* ui_edit_then: the line that waits for the answer */
 };
 
-/* Makes a UI over a canvas of this size; `be` NULL in tests. `term` may be NULL. */
+/* Creates a UI with a canvas of this size. `be` is NULL in tests; `term` may be NULL. */
 MUST_USE struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows,
                               int cols);
 void ui_free(struct ui *ui);
 
-/* Draws the top screen, the pager, prompt and message onto ui->canvas (too small: says so). */
+/* Draws the top screen, then pager, prompt and message onto ui->canvas (or says that it is too
+ * small). */
 void ui_draw(struct ui *ui);
 
-/* One event: prompt, then pager, then the screen's own keys, then the key table. */
+/* Handles one event. */
 void ui_event(struct ui *ui, const struct event *ev);
 
-/* Runs a command line: an action of the UI (actions.def) or a command of commands.def on the
+/* Runs a command line: an action of the UI (actions.def), or a command of commands.def on the
  * attached segment. */
 void ui_run(struct ui *ui, const char *line);
 
 void ui_push(struct ui *ui, const struct screen *screen);
-void ui_back(struct ui *ui); /* one screen back; the last one quits */
+void ui_back(struct ui *ui); /* one screen back; at the last one quits */
 const struct screen *ui_screen(const struct ui *ui);
 
-/* Whose keys come first: the screen's, or those of the panel that the cursor is in. */
+/* Whose keys come first: the screen's, or those of the panel with the cursor. */
 enum key_mode ui_mode(const struct ui *ui);
 
-/* The row of a key: of ui_mode, else of the screen; NULL: it does nothing. */
+/* The binding of a key: in ui_mode, else in the screen's mode; NULL: none. */
 const struct binding *ui_binding(const struct ui *ui, struct key key);
 
-/* A message on the message line; control characters in it are escaped. Errors and warnings stay
- * until a key, others for 4 s. */
+/* Shows a message, with control characters escaped. Errors and warnings stay until the next key,
+ * others for 4 s. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 void ui_say(struct ui *ui, enum style style, const char *format, ...);
 
-extern const char ui_read_only[]; /* the question of whoever wants to write: y or no */
+extern const char ui_read_only[]; /* asks to turn edit mode on: y or no */
 
-/* Runs `then` at once in edit mode; else asks `read-only: turn editing on? [y/N]` first and runs
- * the line after. */
+/* Runs the line at once in edit mode; otherwise asks to turn edit mode on first. */
 void ui_edit_then(struct ui *ui, const char *line);
 
-/* Attaches to a raw locator and shows it; false: it is on the message line why not. */
+/* Attaches to a raw locator and shows it; false: failed, and the message line says why. */
 bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64_t range_length);
 
-/* After options were changed: theme, mouse and width take effect. */
+/* Applies changed options: theme, mouse, width. */
 void ui_apply(struct ui *ui);
 
 /* `what: what the system says (call: strerror)` on the message line. */
 void ui_say_error(struct ui *ui, const char *what, struct oserr e);
 
-/* Is a job running? How far, and since when (os_now's clock). ui_cancel asks it to give up. */
+/* Is a job running? How far is it, and since when (os_now's clock)? ui_cancel asks it to stop. */
 bool ui_busy(struct ui *ui, uint64_t *done, uint64_t *total, int64_t *since);
 void ui_cancel(struct ui *ui);
 
-/* When to draw again though nothing happens, os_now's clock; INT64_MAX: never. */
+/* When to draw again if nothing happens, os_now's clock; INT64_MAX: never. */
 int64_t ui_next(struct ui *ui);
 
-/* Shows a long text (lines, printable) over the screen until Esc or q. The text is copied. */
-void ui_pager(struct ui *ui, const char *title, const char *text);
+/* complete.c: Tab at the `:` prompt. */
+void ui_complete(struct ui *ui);
 
-bool pager_key(struct ui *ui, struct key key); /* true: taken */
-void pager_scroll(struct ui *ui, int lines);
-void pager_draw(struct ui *ui);
-void pager_close(struct ui *ui);
-
-/* prompt.c, menu.c, complete.c: the open prompt's keys and pictures. */
-void prompt_key(struct ui *ui, struct key key);
-void prompt_paste(struct ui *ui, struct key key);
-void prompt_draw(struct ui *ui, int row);
-void menu_key(struct ui *ui, struct key key);
-void menu_draw(struct ui *ui);
-bool menu_click(struct ui *ui, int row, int col); /* true: it was on the menu */
-void prompt_complete(struct ui *ui);
-
-/* bottom.c: the key bar's words. */
-const struct bar_word *bar_find(const struct ui *ui, int col); /* NULL: none there */
+/* The word of the key bar at a column; NULL: none there. */
+const struct bar_word *bar_find(const struct ui *ui, int col);
 
 /* Parts that screens share: the title line, the two bottom lines (message or prompt; key bar). */
 void ui_draw_bottom(struct ui *ui);
 int ui_body_top(const struct ui *ui);    /* first row of the screen's own */
-int ui_body_bottom(const struct ui *ui); /* behind its last */
-bool ui_too_small(const struct ui *ui);  /* only a message is drawn; below 40x8 */
+int ui_body_bottom(const struct ui *ui); /* one past its last */
+bool ui_too_small(const struct ui *ui);  /* below 40x8: only a message is drawn */
 
-/* ---- actions: what keys.def and `:` may name beside the commands of the shell ---- */
-
-struct action {
-    const char *name, *args, *help;
-    void (*run)(struct ui *ui, int argc, char **argv);
-};
-
-const struct action *action_find(const char *name);
-const struct action *action_table(size_t *count);
-
-/* The program's UI (main.c): returns the exit status. `seg`: already opened, see cli_main. */
+/* Runs the terminal UI; returns the exit status. */
 int ui_main(struct backend *be, const struct ui_options *options);
 
 /* The states of the frame's own screens: ui_init makes them, ui_free frees them. */
@@ -251,16 +183,16 @@ void calls_free(struct calls_state *st);
 struct help_state *help_new(void);
 void help_free(struct help_state *st);
 
-/* The list as the newest survey has it (does nothing when it is the old one). */
+/* Adopts the newest survey, if there is a newer one. */
 void segments_update(struct ui *ui);
 
-/* Esc in the list: true when there was a filter to end. */
+/* Esc in the list: true if there was a filter to clear. */
 bool segments_escape(struct ui *ui);
 
-/* Puts the cursor of the list on this segment as soon as it is listed. */
+/* Moves the cursor of the list to this segment as soon as it is listed. */
 void segments_point(struct ui *ui, const char *locator);
 
-/* Scrolls a list of `count` rows, of which `rows` fit: how `move HOW` moves a position in it. */
+/* Where `move HOW` takes position `at` in a list of `count` rows, `rows` of which fit. */
 int list_move(const char *how, int at, int count, int rows);
 
 #endif

@@ -1,11 +1,12 @@
-/* Reattaching, and the baseline that later samples are compared with. */
+/* Reattaching to the segment, and the baseline that later samples are compared with. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
-/* The jobs of before have ended, or hang and are left behind. */
+/* Forgets jobs of the previous attachment: they have ended, or they hang and were abandoned. */
 static void wait_for_nothing(struct ui *ui)
 {
     ui->inspect->asking = ui->inspect->undo_busy = false;
@@ -26,20 +27,19 @@ bool inspect_let_go(struct ui *ui)
     return true;
 }
 
-void act_reattach(struct ui *ui, int argc, char **argv)
+void act_reattach(struct ui *ui, const char *arg)
 {
     char locator[LOCATOR_MAX], why[96];
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     bool edit = ui->s.edit;
     memcpy(locator, ui->s.locator, sizeof locator);
     edit_mode_drop(ui);
     struct oserr e = session_attach(&ui->s, locator, ui->s.range_offset, ui->s.range_length);
     if (oserr_is(e)) {
-        ui_say(ui, STYLE_ERROR, "still the old one: %s: %s", e.call,
-               oserr_text(e, why, sizeof why));
+        ui_say(ui, STYLE_ERROR, "no new segment of this name (%s: %s); still showing the old one",
+               e.call, oserr_text(e, why, sizeof why));
         return;
     }
     wait_for_nothing(ui);
@@ -60,7 +60,8 @@ static void baseline_done(void *owner, void *arg, bool cancelled)
     if (cancelled)
         return;
     if (!j->done && j->past != 0 && j->error.code == SEG_E_UNKNOWN) {
-        ui_say(ui, STYLE_ERROR, "no baseline: not all of the segment is known%s", a->when);
+        ui_say(ui, STYLE_ERROR, "no baseline: parts of the segment have not been read yet%s",
+               a->when);
     } else if (!j->done) {
         ui_say(ui, STYLE_ERROR, "no baseline: %s",
                oserr_is(j->error) ? oserr_text(j->error, text, sizeof text) : "cancelled");
@@ -75,12 +76,11 @@ static void baseline_done(void *owner, void *arg, bool cancelled)
     }
 }
 
-void act_baseline(struct ui *ui, int argc, char **argv)
+void act_baseline(struct ui *ui, const char *arg)
 {
     struct baseline_ask a = {.job = {.change = BASELINE_TOGGLE, .past = ui->s.past}};
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     inspect_when(ui, a.job.past, a.when);
     (void)inspect_post(ui,

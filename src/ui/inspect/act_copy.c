@@ -1,4 +1,6 @@
-/* Copying the selection: to the terminal's clipboard and into a file of ours. */
+/* Copies the selection to the terminal's clipboard and to a file in the state folder. While the
+ * picture is frozen (paused, or in the past) the bytes come from the sample on the screen;
+ * otherwise the sampler reads them anew. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +8,7 @@
 
 #include "backend/os.h"
 #include "core/text.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { COPY_MAX = 1024 * 1024, BYTES_A_LINE = 12 };
@@ -23,7 +26,7 @@ static const struct menu_entry forms[] = {
     {"c  C array", 'c', "copy c"},
 };
 
-/* Growing text; `text` NULL: out of memory. */
+/* A text of fixed capacity; `text` NULL: out of memory. */
 struct clip_piece {
     char *text;
     size_t length, capacity;
@@ -78,7 +81,7 @@ static bool as_c(struct clip_piece *p, const uint8_t *bytes, size_t n, uint64_t 
     return true;
 }
 
-/* The encoding of the column the cursor is in. */
+/* The encoding of the column with the cursor. */
 static enum text_encoding encoding_of(const struct ui *ui)
 {
     const struct view *v = inspect_view(ui);
@@ -88,7 +91,7 @@ static enum text_encoding encoding_of(const struct ui *ui)
     return v->kind == VIEW_TEXT ? v->enc : TEXT_UTF8;
 }
 
-/* UTF-8; what is no character of the encoding stays visible as \xNN. */
+/* UTF-8; bytes that are not a character of the encoding become \xNN. */
 static bool as_text(struct clip_piece *p, const uint8_t *bytes, size_t n, enum text_encoding enc)
 {
     char text[64];
@@ -110,25 +113,26 @@ static bool as_text(struct clip_piece *p, const uint8_t *bytes, size_t n, enum t
 
 static void deliver(struct ui *ui, const struct clip_piece *p, size_t bytes, const char *form)
 {
-    char path[4096], why[96], clipboard[64] = "to the clipboard";
+    char path[4096], why[96], clipboard[64] = "clipboard";
     const char *refused = ui->term != NULL ? term_copy(ui->term, p->text, p->length) : "none here";
     if (refused != NULL)
-        (void)snprintf(clipboard, sizeof clipboard, "(clipboard: %s)", refused);
+        (void)snprintf(clipboard, sizeof clipboard, "no clipboard: %s", refused);
     const char *s = bytes == 1 ? "" : "s";
     if (!os_state_path("copy", path, sizeof path)) {
-        ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; no file: HOME is not set", bytes, s, form,
-               clipboard);
+        ui_say(ui, STYLE_WARN, "copied %zu byte%s as %s (%s; no file: HOME is not set)", bytes, s,
+               form, clipboard);
         return;
     }
     struct oserr e = os_replace_file(path, p->text, p->length);
     if (oserr_is(e))
-        ui_say(ui, STYLE_WARN, "%zu byte%s as %s %s; not into %s (%s: %s)", bytes, s, form,
+        ui_say(ui, STYLE_WARN, "copied %zu byte%s as %s (%s; not into %s: %s: %s)", bytes, s, form,
                clipboard, path, e.call, oserr_text(e, why, sizeof why));
     else
-        ui_say(ui, STYLE_TEXT, "%zu byte%s as %s %s and into %s", bytes, s, form, clipboard, path);
+        ui_say(ui, STYLE_TEXT, "copied %zu byte%s as %s (%s%s%s)", bytes, s, form, clipboard,
+               refused != NULL ? "; file: " : " and ", path);
 }
 
-/* The bytes, which were at `from`, as text to where it can be pasted from. */
+/* Formats n bytes that were at `from` and hands them to the clipboard and the file. */
 static void copy_bytes(struct ui *ui, enum copy_form form, const uint8_t *bytes, size_t n,
                        uint64_t from)
 {
@@ -157,7 +161,8 @@ static void copy_done(void *owner, void *arg, bool cancelled)
     free(c->job.bytes);
 }
 
-/* What stands still on the screen is copied as it stands there; false: it is not all there. */
+/* While paused or in the past, copies from the frozen sample; false: it does not cover the
+ * selection. */
 static bool copy_frozen(struct ui *ui, enum copy_form form, uint64_t from, uint64_t to)
 {
     const struct sample *p = &ui->s.sample;
@@ -188,17 +193,18 @@ static void copy(struct ui *ui, enum copy_form form)
     (void)inspect_post(ui, sampler_job_new(ui->s.sampler, job_bytes, &c, sizeof c, copy_done));
 }
 
-void act_copy(struct ui *ui, int argc, char **argv)
+void act_copy(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc < 2)
-        ui_menu(ui, "copy the selection as", forms, (int)(sizeof forms / sizeof forms[0]));
-    else if (strcmp(argv[1], "hex") == 0)
+    if (arg[0] == '\0')
+        prompt_menu(&ui->host, "copy the selection as", forms,
+                    (int)(sizeof forms / sizeof forms[0]));
+    else if (strcmp(arg, "hex") == 0)
         copy(ui, COPY_HEX);
-    else if (strcmp(argv[1], "text") == 0)
+    else if (strcmp(arg, "text") == 0)
         copy(ui, COPY_TEXT);
-    else if (strcmp(argv[1], "c") == 0)
+    else if (strcmp(arg, "c") == 0)
         copy(ui, COPY_C);
     else
         ui_say(ui, STYLE_ERROR, "copy: hex, text or c");

@@ -1,9 +1,12 @@
-/* Actions that write or allow writing: edit mode, undo and redo, the poke prompts. */
+/* Actions that write, or that allow writing: edit mode, undo and redo, the poke prompts. Edit mode
+ * needs the segment opened for writing, which only the sampler may do: a job asks for it, and what
+ * should be written is run when the job has succeeded. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { LINE_MAX = 2048 };
@@ -36,7 +39,8 @@ static void access_done(void *owner, void *arg, bool cancelled)
     else if (s->edit && a->then[0] != '\0')
         ui_run(ui, a->then);
     else if (s->edit)
-        ui_say(ui, STYLE_WARN, "editing: what you type goes live at once (F4 ends it)");
+        ui_say(ui, STYLE_WARN,
+               "edit mode: every value is written as you complete it (F4 or Esc ends)");
 }
 
 static void ask_access(struct ui *ui, enum seg_access access, const char *then)
@@ -47,42 +51,47 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
     struct sampler_job *j = sampler_job_new(ui->s.sampler, job_access, &a, sizeof a, access_done);
     if (j != NULL) {
         ui->s.raising += access == SEG_WRITE;
-        j->job.uncancellable = access < SEG_WRITE; /* who leaves edit mode has left it */
+        j->job.uncancellable = access < SEG_WRITE; /* leaving edit mode takes effect at once */
     }
     (void)inspect_post(ui, j);
 }
 
 void inspect_edit_on(struct ui *ui, const char *then)
 {
-    if (!act_attached(ui) || inspect_is_past(ui))
+    if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
     if (then != NULL && strlen(then) >= LINE_MAX)
-        ui_say(ui, STYLE_ERROR, "the line is too long"); /* cut short it would write other values */
+        ui_say(ui, STYLE_ERROR,
+               "the line is too long"); /* truncated, it would write other values */
     else if (ui->s.edit && then != NULL)
         ui_run(ui, then);
     else if (!ui->s.edit)
         ask_access(ui, SEG_WRITE, then);
 }
 
-void act_edit(struct ui *ui, int argc, char **argv)
+void inspect_edit_off(struct ui *ui)
 {
-    (void)argc;
-    (void)argv;
-    edit_mode_drop(ui);
-    if (!session_editing(&ui->s)) {
-        inspect_edit_on(ui, NULL);
-        return;
-    }
     size_t frozen = ui->s.sample.freeze.count;
+    edit_mode_drop(ui);
     ui->s.edit = false;
     ui->s.stale = ui->s.raising;
-    sampler_release(ui->s.sampler); /* what runs on the segment may take long */
+    sampler_release(ui->s.sampler); /* a command running on the segment may take long */
     ask_access(ui, SEG_READ, NULL);
     if (frozen > 0)
-        ui_say(ui, STYLE_TEXT, "read-only again: %zu frozen value%s let go", frozen,
+        ui_say(ui, STYLE_TEXT, "edit mode off; %zu frozen value%s released", frozen,
                frozen == 1 ? "" : "s");
     else
-        ui_say(ui, STYLE_TEXT, "read-only again");
+        ui_say(ui, STYLE_TEXT, "edit mode off");
+}
+
+void act_edit(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    edit_mode_drop(ui);
+    if (session_editing(&ui->s))
+        inspect_edit_off(ui);
+    else
+        inspect_edit_on(ui, NULL);
 }
 
 /* ---- undo and redo ---- */
@@ -100,11 +109,10 @@ static void step(struct ui *ui, enum store_why why, const struct poke_done *p)
     edit_store(ui, &r);
 }
 
-void act_undo(struct ui *ui, int argc, char **argv)
+void act_undo(struct ui *ui, const char *arg)
 {
     const struct session *s = &ui->s;
-    (void)argc;
-    (void)argv;
+    (void)arg;
     if (inspect_is_past(ui))
         return;
     if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
@@ -117,11 +125,10 @@ void act_undo(struct ui *ui, int argc, char **argv)
         step(ui, STORE_UNDO, &s->undo[s->undo_count - 1]);
 }
 
-void act_redo(struct ui *ui, int argc, char **argv)
+void act_redo(struct ui *ui, const char *arg)
 {
     const struct session *s = &ui->s;
-    (void)argc;
-    (void)argv;
+    (void)arg;
     if (inspect_is_past(ui))
         return;
     if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
@@ -136,7 +143,7 @@ void act_redo(struct ui *ui, int argc, char **argv)
 
 /* ---- the poke prompts ---- */
 
-/* A line that is being put together; too long is remembered. */
+/* A command line under construction; `full`: it did not fit. */
 struct line {
     char text[LINE_MAX];
     size_t length;
@@ -154,7 +161,7 @@ static void add(struct line *l, const char *text)
     l->length += n;
 }
 
-/* One word, quoted so that it comes out of command_words as it is. */
+/* Appends one word, quoted so that command_words returns it unchanged. */
 static void add_word(struct line *l, const char *word)
 {
     char c[2] = "";
@@ -166,7 +173,7 @@ static void add_word(struct line *l, const char *word)
     add(l, "\"");
 }
 
-/* Takes the view's name off the front of the text, when there is one and something follows it. */
+/* Takes the name of a view off the front of the text if more text follows it. */
 static const struct view *take_view(const struct ui *ui, const char **text)
 {
     char name[16];
@@ -236,7 +243,7 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
     run_poke(ui, v, text + n + gap, old);
 }
 
-/* A prompt for what to store at the cursor. */
+/* A prompt for a value to write at the cursor. */
 struct value_prompt {
     const char *what;
     void (*accept)(struct ui *ui, const char *text, void *ctx);
@@ -250,7 +257,7 @@ static void open_value(struct ui *ui, const struct value_prompt *p)
     char label[96];
     (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", p->what, ui->s.cursor,
                    inspect_view(ui)->name);
-    ui_ask(ui, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
+    prompt_ask(&ui->host, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
 }
 
 static void value_allowed(struct ui *ui, const char *text, void *ctx)
@@ -261,36 +268,33 @@ static void value_allowed(struct ui *ui, const char *text, void *ctx)
     open_value(ui, p);
 }
 
-/* The value before the answer: it is asked again when it is complete. */
+/* The user typed the value instead of answering: edit mode is asked for again when it is complete.
+ */
 static void value_typed(struct ui *ui, struct key key, void *ctx)
 {
     const struct value_prompt *p = ctx;
     open_value(ui, p);
-    prompt_key(ui, key);
+    prompt_key(&ui->host, key);
 }
 
 static void ask_value(struct ui *ui, const struct value_prompt *p)
 {
-    if (!act_attached(ui) || inspect_is_past(ui))
+    if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
     if (ui->s.edit) {
         open_value(ui, p);
         return;
     }
-    ui_confirm(ui, ui_read_only, value_allowed, (void *)(uintptr_t)p);
+    prompt_confirm(&ui->host, ui_read_only, value_allowed, (void *)(uintptr_t)p);
     ui->prompt.typed = value_typed;
 }
 
-void act_prompt_poke(struct ui *ui, int argc, char **argv)
+void inspect_ask_poke(struct ui *ui)
 {
-    (void)argc;
-    (void)argv;
     ask_value(ui, &poke_prompt);
 }
 
-void act_prompt_cas(struct ui *ui, int argc, char **argv)
+void inspect_ask_cas(struct ui *ui)
 {
-    (void)argc;
-    (void)argv;
     ask_value(ui, &cas_prompt);
 }

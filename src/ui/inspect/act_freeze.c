@@ -1,5 +1,7 @@
-/* Actions that keep values as they are: freezing, the list of what is frozen, letting go. */
+/* Freezing values: the sampler writes a frozen value back whenever another process changes it. Here
+ * are the actions that freeze and release values, and the menu of frozen ones. */
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 #include <inttypes.h>
@@ -22,14 +24,14 @@ const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset)
 void inspect_fights(const struct frozen *v, char out[48])
 {
     if (v->fights == 0)
-        (void)snprintf(out, 48, "never put back");
+        (void)snprintf(out, 48, "never restored");
     else if (v->fights == 1)
-        (void)snprintf(out, 48, "put back once");
+        (void)snprintf(out, 48, "restored once");
     else
-        (void)snprintf(out, 48, "put back %" PRIu64 " times", v->fights);
+        (void)snprintf(out, 48, "restored %" PRIu64 " times", v->fights);
 }
 
-/* In the view that it was frozen in. */
+/* The value in the view it was frozen in. */
 static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_SHOWN])
 {
     const struct view *view = view_find(v->view);
@@ -45,6 +47,7 @@ static void value_text(const struct frozen *v, const uint8_t *p, char out[VALUE_
 
 /* ---- one value ---- */
 
+/* Reports on the message line what a freeze job did. */
 static void freeze_done(void *owner, void *arg, bool cancelled)
 {
     struct ui *ui = owner;
@@ -53,23 +56,23 @@ static void freeze_done(void *owner, void *arg, bool cancelled)
     value_text(&j->value, j->value.value, shown);
     inspect_fights(&j->value, fights);
     if (cancelled)
-        ui_say(ui, STYLE_WARN, "given up");
+        ui_say(ui, STYLE_WARN, "cancelled");
     else if (j->dropped > 1)
-        ui_say(ui, STYLE_TEXT, "%zu frozen values let go", j->dropped);
+        ui_say(ui, STYLE_TEXT, "%zu frozen values released", j->dropped);
     else if (j->dropped == 1)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " let go: it was %s", j->value.offset, fights);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " released; it was %s", j->value.offset, fights);
     else if (j->value.size == 0)
         ui_say(ui, STYLE_WARN, "nothing is frozen there");
     else if (j->error.code == SEG_E_MEMORY)
-        ui_say(ui, STYLE_ERROR, "%d values are frozen already: let one go first", FROZEN_MAX);
+        ui_say(ui, STYLE_ERROR, "%d values are frozen already: release one first", FROZEN_MAX);
     else if (oserr_is(j->error))
         ui_say_error(ui, "not frozen", j->error);
     else
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is kept at %s %s; ^T lets it go, :frozen lists",
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " frozen at %s %s (^T releases, :frozen lists)",
                j->value.offset, j->value.view, shown);
 }
 
-/* Lets go what is frozen in [offset, offset + n), or freezes `v` (NULL: nothing). */
+/* Releases what is frozen in [offset, offset + n), or freezes `v` (NULL: nothing). */
 static void post(struct ui *ui, uint64_t offset, uint64_t n, const struct frozen *v)
 {
     struct freeze_job f = {.offset = offset, .length = n};
@@ -85,12 +88,11 @@ static uint32_t unit_here(const struct ui *ui, uint64_t *offset)
     return inspect_unit(ui);
 }
 
-void act_freeze(struct ui *ui, int argc, char **argv)
+void act_freeze(struct ui *ui, const char *arg)
 {
     struct frozen v = {.size = 0};
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui) || inspect_is_past(ui))
+    (void)arg;
+    if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
     if (!ui->s.edit) {
         ui_edit_then(ui, "freeze");
@@ -107,7 +109,7 @@ void act_freeze(struct ui *ui, int argc, char **argv)
         return;
     }
     if (old == NULL && session_bytes(&ui->s, v.offset, v.value, unit) != unit) {
-        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": what is there is not known", v.offset);
+        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": its present value is not known yet", v.offset);
         return;
     }
     v.size = unit;
@@ -115,7 +117,7 @@ void act_freeze(struct ui *ui, int argc, char **argv)
     post(ui, v.offset, unit, &v);
 }
 
-void act_thaw(struct ui *ui, int argc, char **argv)
+void act_thaw(struct ui *ui, const char *arg)
 {
     uint64_t offset = 0;
     struct offset_base base = {.size = session_end(&ui->s),
@@ -123,11 +125,11 @@ void act_thaw(struct ui *ui, int argc, char **argv)
                                .marks = ui->s.marks,
                                .marks_set = ui->s.marks_set,
                                .relative = true};
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc == 2 && strcmp(argv[1], "all") == 0)
+    if (strcmp(arg, "all") == 0)
         post(ui, 0, UINT64_MAX, NULL);
-    else if (argc == 2 && number_offset(argv[1], &base, &offset) == NUM_OK)
+    else if (number_offset(arg, &base, &offset) == NUM_OK)
         post(ui, offset, 1, NULL);
     else
         ui_say(ui, STYLE_ERROR, "thaw takes an OFFSET or `all`");
@@ -158,7 +160,7 @@ static void label(const struct ui *ui, const struct frozen *v, char out[FROZEN_L
     (void)snprintf(out + n, (size_t)(FROZEN_LABEL - n), ", from %s %s", other, ago);
 }
 
-/* The rows of the menu as things are now. */
+/* Refreshes the rows of the menu. */
 static void renew(struct ui *ui)
 {
     const struct freeze *f = &ui->s.sample.freeze;
@@ -171,31 +173,31 @@ static void renew(struct ui *ui)
         (void)snprintf(m->command[i], FROZEN_COMMAND, "thaw 0x%" PRIx64, f->value[i].offset);
         m->entry[i] = (struct menu_entry){m->label[i], 0, m->command[i]};
     }
-    (void)snprintf(m->label[f->count], FROZEN_LABEL, "a  let all go");
+    (void)snprintf(m->label[f->count], FROZEN_LABEL, "a  release all");
     (void)snprintf(m->command[f->count], FROZEN_COMMAND, "thaw all");
     m->entry[f->count] = (struct menu_entry){m->label[f->count], 'a', m->command[f->count]};
     p->menu_count = (int)f->count + 1;
     p->menu_at = p->menu_at < p->menu_count ? p->menu_at : p->menu_count - 1;
 }
 
-void act_frozen(struct ui *ui, int argc, char **argv)
+void act_frozen(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     if (ui->s.sample.freeze.count == 0) {
-        ui_say(ui, STYLE_TEXT, "nothing is frozen: ^T in edit mode keeps the value at the cursor");
+        ui_say(ui, STYLE_TEXT,
+               "nothing is frozen: ^T in edit mode freezes the value at the cursor");
         return;
     }
-    ui_menu(ui, "Frozen values (Enter lets go)", ui->inspect->frozen.entry, 1);
+    prompt_menu(&ui->host, "Frozen values (Enter releases)", ui->inspect->frozen.entry, 1);
     ui->prompt.renew = renew;
     renew(ui);
 }
 
-/* The action that sets the sequence counter under which the window is read. */
+/* The action that chooses the sequence counter (seqlock) under which the window is read. */
 
-void act_seqlock(struct ui *ui, int argc, char **argv)
+void act_seqlock(struct ui *ui, const char *arg)
 {
     struct session *s = &ui->s;
     struct seg_seqlock lock = {.width = 4};
@@ -205,15 +207,17 @@ void act_seqlock(struct ui *ui, int argc, char **argv)
                                .marks = s->marks,
                                .marks_set = s->marks_set,
                                .relative = true};
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc == 2 && strcmp(argv[1], "off") == 0) {
+    if (strcmp(arg, "off") == 0) {
         s->locked = false;
-        ui_say(ui, STYLE_TEXT, "no sequence counter: the window is read as it is");
+        ui_say(ui, STYLE_TEXT, "seqlock off");
         return;
     }
-    if (argc < 2 || argc > 3 || number_offset(argv[1], &base, &lock.offset) != NUM_OK ||
-        (argc == 3 && number_u64(argv[2], 8, &width) != NUM_OK)) {
+    char offset[64];
+    const char *bytes = action_word(arg, offset, sizeof offset);
+    if (number_offset(offset, &base, &lock.offset) != NUM_OK ||
+        (bytes[0] != '\0' && number_u64(bytes, 8, &width) != NUM_OK)) {
         ui_say(ui, STYLE_ERROR,
                "seqlock takes the OFFSET of a counter and its BYTES (4), or `off`");
         return;
@@ -228,6 +232,5 @@ void act_seqlock(struct ui *ui, int argc, char **argv)
     }
     s->lock = lock;
     s->locked = true;
-    ui_say(ui, STYLE_TEXT, "read under the counter at 0x%" PRIx64 "; `seqlock off` ends it",
-           lock.offset);
+    ui_say(ui, STYLE_TEXT, "seqlock at 0x%" PRIx64 " (`:seqlock off` ends it)", lock.offset);
 }

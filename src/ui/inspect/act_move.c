@@ -1,19 +1,20 @@
-/* Actions that go somewhere: an offset, a mark, the next change, the next data. */
+/* Actions that move the cursor: to an offset, a mark, the next change, the next data. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
-bool act_attached(struct ui *ui)
+bool inspect_attached(struct ui *ui)
 {
     if (ui->s.locator[0] != '\0')
         return true;
-    ui_say(ui, STYLE_ERROR, "nothing is attached: Enter in the list of segments attaches");
+    ui_say(ui, STYLE_ERROR, "no segment is open: choose one in the list with Enter");
     return false;
 }
 
-void act_go_to(struct ui *ui, uint64_t offset)
+void inspect_go_to(struct ui *ui, uint64_t offset)
 {
     struct session *s = &ui->s;
     uint64_t width = session_width(s);
@@ -22,7 +23,7 @@ void act_go_to(struct ui *ui, uint64_t offset)
     session_move_to(s, offset, false);
     if (visible || session_rows(s) != NULL)
         return;
-    /* Somewhere else: with some of what is around it. */
+    /* A place off the screen is shown a third down, with some context above it. */
     int64_t row = (int64_t)((s->cursor - s->top) / width);
     session_scroll(s, row - (int64_t)(s->rows / 3));
 }
@@ -41,32 +42,32 @@ static void go_to_text(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     enum num_status status = text[0] == '\0' ? NUM_OK : number_offset(text, &base, &offset);
     if (status == NUM_SYNTAX || status == NUM_EMPTY) {
-        ui_say(ui, STYLE_ERROR, "`%s` is no offset: 0x40, 64, 4K, end-16, +16, -16, %%50, 'a",
+        ui_say(ui, STYLE_ERROR, "`%s` is not an offset (try 0x40, 64, 4K, end-16, +16, %%50, 'a)",
                text);
         return;
     }
     if (status == NUM_RANGE) {
-        ui_say(ui, STYLE_ERROR, "`%s` is outside of every segment", text);
+        ui_say(ui, STYLE_ERROR, "`%s` is larger than any segment", text);
         return;
     }
-    act_go_to(ui, offset);
+    inspect_go_to(ui, offset);
     if (offset > end || (offset == end && strncmp(text, "end", 3) != 0 && end > 0))
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end: this is the last byte", offset);
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end; moved to the last byte", offset);
 }
 
-void act_goto(struct ui *ui, int argc, char **argv)
+void act_goto(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc > 1)
-        go_to_text(ui, argv[1], NULL);
+    if (arg[0] != '\0')
+        go_to_text(ui, arg, NULL);
     else
-        ui_ask(ui, "go to: ", "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
+        prompt_ask(&ui->host, "go to: ", "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
 }
 
 /* ---- marks ---- */
 
-/* The number of a mark's letter, -1 (and says so) when it is none. */
+/* The index of a mark's letter; -1, with a message, if it is not a mark. */
 static int mark_of(struct ui *ui, struct key key)
 {
     if (key.mods == 0 && key.code >= 'a' && key.code <= 'z')
@@ -96,7 +97,7 @@ static void jump_to(struct ui *ui, struct key key, void *ctx)
     if ((ui->s.marks_set >> i & 1) == 0)
         ui_say(ui, STYLE_ERROR, "mark %c is not set", 'a' + i);
     else
-        act_go_to(ui, ui->s.marks[i]);
+        inspect_go_to(ui, ui->s.marks[i]);
 }
 
 static struct key key_of(const char *word)
@@ -104,24 +105,24 @@ static struct key key_of(const char *word)
     return (struct key){.code = word[1] == '\0' ? (unsigned char)word[0] : 0};
 }
 
-void act_mark(struct ui *ui, int argc, char **argv)
+void act_mark(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc > 1)
-        set_mark(ui, key_of(argv[1]), NULL);
+    if (arg[0] != '\0')
+        set_mark(ui, key_of(arg), NULL);
     else
-        ui_ask_key(ui, "set mark (a to z): ", set_mark, NULL);
+        prompt_ask_key(&ui->host, "set mark (a to z): ", set_mark, NULL);
 }
 
-void act_jump(struct ui *ui, int argc, char **argv)
+void act_jump(struct ui *ui, const char *arg)
 {
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc > 1)
-        jump_to(ui, key_of(argv[1]), NULL);
+    if (arg[0] != '\0')
+        jump_to(ui, key_of(arg), NULL);
     else
-        ui_ask_key(ui, "go to mark (a to z): ", jump_to, NULL);
+        prompt_ask_key(&ui->host, "go to mark (a to z): ", jump_to, NULL);
 }
 
 /* ---- the next change, the next data ---- */
@@ -129,13 +130,12 @@ void act_jump(struct ui *ui, int argc, char **argv)
 static void say_none(struct ui *ui, const struct place_find *p)
 {
     if (p->job.kind == FIND_DATA_NEXT || p->job.kind == FIND_DATA_PREV)
-        ui_say(ui, STYLE_WARN, "no data %s this%s",
-               p->job.kind == FIND_DATA_NEXT ? "behind" : "before", p->when);
-    else if (p->job.past != 0)
-        ui_say(ui, STYLE_WARN, "no changed byte is known%s (with a baseline: none differs)",
-               p->when);
+        ui_say(ui, STYLE_WARN, "no more data %s here%s",
+               p->job.kind == FIND_DATA_NEXT ? "after" : "before", p->when);
+    else if (ui->s.sample.has_base)
+        ui_say(ui, STYLE_WARN, "nothing differs from the baseline%s", p->when);
     else
-        ui_say(ui, STYLE_WARN, "no changed byte (with a baseline: none differs)");
+        ui_say(ui, STYLE_WARN, "no changed bytes%s%s", p->job.past != 0 ? " known" : "", p->when);
 }
 
 static void place_done(void *owner, void *arg, bool cancelled)
@@ -152,30 +152,26 @@ static void place_done(void *owner, void *arg, bool cancelled)
     else if (!j->found)
         say_none(ui, p);
     else
-        act_go_to(ui, j->offset);
+        inspect_go_to(ui, j->offset);
     if (j->found && j->wrapped)
-        ui_say(ui, STYLE_TEXT, "wrapped around%s", p->when);
+        ui_say(ui, STYLE_TEXT, "wrapped to the %s%s",
+               j->kind == FIND_CHANGE_NEXT || j->kind == FIND_DATA_NEXT ? "start" : "end", p->when);
     else if (j->found && j->past != 0)
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, p->when);
 }
 
 static void go_to_place(struct ui *ui, enum find_kind kind)
 {
-    if (act_attached(ui))
+    if (inspect_attached(ui))
         inspect_find(ui, kind, ui->s.cursor, place_done);
 }
 
-static bool backwards(int argc, char **argv)
+void act_change(struct ui *ui, const char *arg)
 {
-    return argc > 1 && strcmp(argv[1], "prev") == 0;
+    go_to_place(ui, strcmp(arg, "prev") == 0 ? FIND_CHANGE_PREV : FIND_CHANGE_NEXT);
 }
 
-void act_change(struct ui *ui, int argc, char **argv)
+void act_data(struct ui *ui, const char *arg)
 {
-    go_to_place(ui, backwards(argc, argv) ? FIND_CHANGE_PREV : FIND_CHANGE_NEXT);
-}
-
-void act_data(struct ui *ui, int argc, char **argv)
-{
-    go_to_place(ui, backwards(argc, argv) ? FIND_DATA_PREV : FIND_DATA_NEXT);
+    go_to_place(ui, strcmp(arg, "prev") == 0 ? FIND_DATA_PREV : FIND_DATA_NEXT);
 }

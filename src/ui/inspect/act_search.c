@@ -1,9 +1,10 @@
-/* Finding: the pattern is looked for by the sampler; its place is highlighted. */
-#include "ui/inspect/inspect.h"
-
+/* Searching: the sampler searches the segment; the match is selected on the screen. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "ui/frame/actions.h"
+#include "ui/inspect/inspect.h"
 
 void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_done *done)
 {
@@ -19,14 +20,12 @@ void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_don
 static void found(struct ui *ui, const struct place_find *p)
 {
     const struct find_job *j = &p->job;
-    act_go_to(ui, j->offset);
+    inspect_go_to(ui, j->offset);
     ui->s.match = j->offset;
     ui->s.match_length = j->length;
     if (j->wrapped)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 ": %s%s", j->offset,
-               j->kind == FIND_FORWARD ? "from the end on to the start"
-                                       : "from the start back to the end",
-               p->when);
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " (wrapped to the %s)%s", j->offset,
+               j->kind == FIND_FORWARD ? "start" : "end", p->when);
     else
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, p->when);
 }
@@ -48,7 +47,7 @@ static void search_done(void *owner, void *arg, bool cancelled)
     char why[96];
     ui->inspect->looking--;
     if (cancelled)
-        ui_say(ui, STYLE_WARN, "given up: %s", j->pattern);
+        ui_say(ui, STYLE_WARN, "cancelled: %s", j->pattern);
     else if (j->why[0] != '\0')
         ui_say(ui, STYLE_ERROR, "find: %s", j->why);
     else if (oserr_is(j->error))
@@ -65,48 +64,46 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     if (text[0] != '\0')
         (void)snprintf(ui->inspect->pattern, sizeof ui->inspect->pattern, "%s", text);
-    if (ui->inspect->pattern[0] != '\0') /* nothing typed: the same again, as n */
+    if (ui->inspect->pattern[0] != '\0') /* empty: repeat the last search, as n does */
         inspect_find(ui, FIND_FORWARD, ui->s.cursor + (text[0] == '\0' ? 1 : 0), search_done);
 }
 
-/* From the match on, or from the cursor when it has moved away from it. */
+/* From the match, or from the cursor if that has moved since. */
 static void again(struct ui *ui, bool next)
 {
     if (ui->inspect->pattern[0] == '\0')
-        ui_say(ui, STYLE_ERROR, "nothing was searched for yet: / or F7");
+        ui_say(ui, STYLE_ERROR, "no search yet: press / first");
     else if (next)
         inspect_find(ui, FIND_FORWARD, ui->s.cursor + 1, search_done);
     else
         inspect_find(ui, FIND_BACKWARD, ui->s.cursor, search_done);
 }
 
-void act_search(struct ui *ui, int argc, char **argv)
+void act_search(struct ui *ui, const char *arg)
 {
-    char text[PATTERN_MAX] = "";
-    size_t n = 0;
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
-    if (argc == 2 && (strcmp(argv[1], "next") == 0 || strcmp(argv[1], "prev") == 0)) {
-        again(ui, argv[1][0] == 'n');
-        return;
-    }
-    for (int i = 1; i < argc && n < sizeof text; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i > 1 ? " " : "", argv[i]);
-    if (argc > 1)
-        search_text(ui, text, NULL);
+    if (strcmp(arg, "next") == 0 || strcmp(arg, "prev") == 0)
+        again(ui, arg[0] == 'n');
+    else if (arg[0] != '\0')
+        search_text(ui, arg, NULL);
     else
-        ui_ask(ui, "find (text, x:de ad ?? ef, u32:100, r:regex): ", "",
-               &ui->history[HISTORY_SEARCH], search_text, NULL);
+        prompt_ask(&ui->host, "find (text, x:de ad ?? ef, u32:100, r:regex): ", "",
+                   &ui->history[HISTORY_SEARCH], search_text, NULL);
 }
 
-/* Actions on the map of the whole segment: the strip, heat, following changes. */
+/* Actions on the map of the whole segment: overview strip, heat, follow, changed rows. Follow moves
+ * the view to the newest change in the segment, but not while something changes on the screen, and
+ * not for DWELL after its last jump. */
 
-enum { SECOND = 1000000000, DWELL = 8 * (SECOND / 10) /* a place is looked at for so long */ };
+enum {
+    SECOND = 1000000000,
+    DWELL = 8 * (SECOND / 10) /* how long a place is shown before the view jumps again */
+};
 
-void act_strip(struct ui *ui, int argc, char **argv)
+void act_strip(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     ui->s.set.strip = !ui->s.set.strip;
 }
 
@@ -114,48 +111,47 @@ static void counts_reset(void *owner, void *arg, bool cancelled)
 {
     (void)arg;
     if (!cancelled)
-        ui_say(owner, STYLE_TEXT, "heat: counts start anew");
+        ui_say(owner, STYLE_TEXT, "heat counts reset");
 }
 
-void act_heat(struct ui *ui, int argc, char **argv)
+void act_heat(struct ui *ui, const char *arg)
 {
-    if (argc > 1 && strcmp(argv[1], "reset") != 0) {
+    if (arg[0] != '\0' && strcmp(arg, "reset") != 0) {
         ui_say(ui, STYLE_ERROR, "heat: nothing, or reset");
         return;
     }
-    if (argc < 2) {
+    if (arg[0] == '\0') {
         ui->s.heat = !ui->s.heat;
         return;
     }
-    if (!act_attached(ui))
+    if (!inspect_attached(ui))
         return;
     (void)inspect_post(ui, sampler_job_new(ui->s.sampler, job_reset_counts, NULL, 0, counts_reset));
 }
 
-void act_follow(struct ui *ui, int argc, char **argv)
+void act_follow(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     ui->s.follow = !ui->s.follow;
     ui->inspect->follow_from = 0;
     ui_say(ui, STYLE_TEXT, "%s",
-           !ui->s.follow     ? "the view stays here"
-           : ui->s.past != 0 ? "following, once this is live again (.)"
-                             : "following: the view goes where changes happen");
+           !ui->s.follow     ? "follow off"
+           : ui->s.past != 0 ? "follow on, once live again (.)"
+                             : "follow on: the view jumps to each change");
 }
 
-void act_changed(struct ui *ui, int argc, char **argv)
+void act_changed(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
     struct session *s = &ui->s;
     edit_mode_commit(ui);
     if (s->past != 0) {
-        ui_say(ui, STYLE_WARN, "the past is shown whole: c and C walk what had changed by then");
+        ui_say(ui, STYLE_WARN,
+               "not available in the past; c and C go through what had changed by then");
         return;
     }
     s->only = !s->only;
@@ -163,10 +159,10 @@ void act_changed(struct ui *ui, int argc, char **argv)
         session_move_to(s, s->cursor, false);
         ui_say(ui, STYLE_TEXT, "all rows");
     } else if (s->sample.has_base) {
-        ui_say(ui, STYLE_TEXT, "only rows that differ from the baseline");
+        ui_say(ui, STYLE_TEXT, "showing rows that differ from the baseline");
     } else {
-        ui_say(ui, STYLE_TEXT, "only rows that changed in the last %g s (set recent)",
-               s->set.recent);
+        ui_say(ui, STYLE_TEXT, "showing rows changed in the last %g s (`:set recent %g`)",
+               s->set.recent, s->set.recent);
     }
 }
 
@@ -176,14 +172,14 @@ static int64_t newest_shown(const struct ui *ui)
     const struct session *s = &ui->s;
     const struct sample *p = &s->sample;
     uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
-    int64_t newest = 0; /* the sample is of the window: with changed rows only nothing follows */
+    int64_t newest = 0; /* the sample covers the window; in changed-rows mode nothing follows */
     for (size_t i = 0; i < p->length; i++)
         if (p->offset + i >= s->top && p->offset + i < end && p->arrays->changed[i] > newest)
             newest = p->arrays->changed[i];
     return newest;
 }
 
-/* Nothing moves under the user's hands, nor in the past. */
+/* The view must not jump while the user edits, selects, pauses or looks at the past. */
 static bool may_follow(const struct ui *ui)
 {
     const struct session *s = &ui->s;
@@ -200,8 +196,8 @@ int64_t inspect_follow_next(const struct ui *ui)
     return shown + DWELL > from ? shown + DWELL : from;
 }
 
-/* The view stays while something changes in it, and for a while after; then it goes to the newest
- * change elsewhere. */
+/* Stays while something changes in the view, and a little longer; then jumps to the newest change
+ * elsewhere. */
 void inspect_follow(struct ui *ui)
 {
     struct session *s = &ui->s;
@@ -210,6 +206,6 @@ void inspect_follow(struct ui *ui)
         return;
     if (session_shows(s, map->hot))
         return;
-    act_go_to(ui, map->hot);
+    inspect_go_to(ui, map->hot);
     ui->inspect->follow_from = ui->now + DWELL;
 }

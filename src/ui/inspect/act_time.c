@@ -1,10 +1,12 @@
-/* Actions that move through time: steps between changes, live again, the timeline. */
+/* Time travel: stepping between recorded changes, returning to live, the timeline. A step is a job:
+ * the sampler's thread owns the history and looks up the time to go to. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { STEPS_MAX = HISTORY_STEPS_MAX - 1 };
@@ -13,7 +15,7 @@ bool inspect_is_past(struct ui *ui)
 {
     if (ui->s.past == 0)
         return false;
-    ui_say(ui, STYLE_ERROR, "the past cannot be written: . goes back to now");
+    ui_say(ui, STYLE_ERROR, "the past is read-only; press . to return to live");
     return true;
 }
 
@@ -39,18 +41,16 @@ bool inspect_live(struct ui *ui)
     return true;
 }
 
-void act_live(struct ui *ui, int argc, char **argv)
+void act_live(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    if (act_attached(ui) && !inspect_live(ui))
-        ui_say(ui, STYLE_TEXT, "this is live");
+    (void)arg;
+    if (inspect_attached(ui) && !inspect_live(ui))
+        ui_say(ui, STYLE_TEXT, "already live");
 }
 
-void act_timeline(struct ui *ui, int argc, char **argv)
+void act_timeline(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     ui->s.timeline = !ui->s.timeline;
     const struct history_result *p = &ui->s.sample.past;
     if (ui->s.timeline && p->kept)
@@ -73,7 +73,7 @@ static void went(struct ui *ui, const struct time_job *j)
         return;
     }
     if (s->past == 0)
-        ui_say(ui, STYLE_TEXT, "the past: [ ] step, < > steps of this value, . is live again");
+        ui_say(ui, STYLE_TEXT, "in the past: [ ] step, < > step by this value, . returns to live");
     s->past = j->time;
     s->paused = false;
 }
@@ -84,19 +84,19 @@ static void step_done(void *owner, void *arg, bool cancelled)
     const struct time_step *t = arg;
     ui->inspect->stepping--;
     if (cancelled)
-        ui_say(ui, STYLE_WARN, "given up");
+        ui_say(ui, STYLE_WARN, "cancelled");
     else if (t->job.moved)
         went(ui, &t->job);
     else if (ui->s.set.history == 0)
-        ui_say(ui, STYLE_WARN, "no history is kept: `set history 64` keeps 64 MiB");
+        ui_say(ui, STYLE_WARN, "history is off (`:set history 64` keeps 64 MiB of it)");
     else if (t->job.steps < 0)
-        ui_say(ui, STYLE_WARN, "no earlier change is known of %s",
-               t->of_value ? "this value" : "what is on the screen");
+        ui_say(ui, STYLE_WARN, "no earlier change of %s was seen",
+               t->of_value ? "this value" : "what is on screen");
     else
-        ui_say(ui, STYLE_TEXT, "this is live: nothing is newer");
+        ui_say(ui, STYLE_TEXT, "already live");
 }
 
-/* What is on the screen, or the value at the cursor. */
+/* The range whose changes are stepped through: the screen, or the value at the cursor. */
 static void range_of(const struct ui *ui, struct time_step *t)
 {
     const struct session *s = &ui->s;
@@ -122,17 +122,19 @@ static void step(struct ui *ui, int steps, bool of_value)
 }
 
 /* back|on [N] [value] */
-void act_step(struct ui *ui, int argc, char **argv)
+void act_step(struct ui *ui, const char *arg)
 {
+    char how[8], number[16];
     uint64_t n = 1;
-    bool of_value = argc > 2 && strcmp(argv[argc - 1], "value") == 0;
-    bool back = argc > 1 && strcmp(argv[1], "back") == 0;
-    int numbers = argc - 2 - of_value;
-    bool good = argc > 1 && (back || strcmp(argv[1], "on") == 0) && numbers <= 1;
-    if (good && numbers == 1)
-        good = number_u64(argv[2], STEPS_MAX, &n) == NUM_OK && n > 0;
-    if (!good)
+    const char *rest = action_word(arg, how, sizeof how), *last = rest;
+    bool back = strcmp(how, "back") == 0, good = back || strcmp(how, "on") == 0;
+    if (rest[0] >= '0' && rest[0] <= '9') {
+        last = action_word(rest, number, sizeof number);
+        good = good && number_u64(number, STEPS_MAX, &n) == NUM_OK && n > 0;
+    }
+    bool of_value = strcmp(last, "value") == 0;
+    if (!good || (last[0] != '\0' && !of_value))
         ui_say(ui, STYLE_ERROR, "step: back or on, how many (1 to %d), and `value`", STEPS_MAX);
-    else if (act_attached(ui))
+    else if (inspect_attached(ui))
         step(ui, back ? -(int)n : (int)n, of_value);
 }

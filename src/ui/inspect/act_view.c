@@ -1,7 +1,8 @@
-/* Actions that change how the bytes are shown, and how often they are looked at. */
+/* Actions that change how the bytes are shown and how often they are sampled. */
 #include <string.h>
 
 #include "core/number.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 static void choose_view(struct ui *ui, const struct view *v)
@@ -13,7 +14,7 @@ static void choose_view(struct ui *ui, const struct view *v)
     ui_say(ui, STYLE_TEXT, "%s: %s", v->name, v->help);
 }
 
-/* The next view in the table, over those of the other byte order. */
+/* The next view in the table, skipping those of the other byte order. */
 static const struct view *neighbour(const struct ui *ui, size_t step)
 {
     size_t count = 0, i = 0;
@@ -29,89 +30,78 @@ static const struct view *neighbour(const struct ui *ui, size_t step)
     return &table[i];
 }
 
-void act_view(struct ui *ui, int argc, char **argv)
+void act_view(struct ui *ui, const char *arg)
 {
     size_t count = 0;
     (void)view_table(&count);
-    if (argc < 2 || strcmp(argv[1], "next") == 0) {
+    if (arg[0] == '\0' || strcmp(arg, "next") == 0) {
         choose_view(ui, neighbour(ui, 1));
-    } else if (strcmp(argv[1], "prev") == 0) {
+    } else if (strcmp(arg, "prev") == 0) {
         choose_view(ui, neighbour(ui, count - 1));
     } else {
-        const struct view *v = view_find(argv[1]);
+        const struct view *v = view_find(arg);
         if (v != NULL)
             choose_view(ui, v);
         else
-            ui_say(ui, STYLE_ERROR, "no such view: %s", argv[1]);
+            ui_say(ui, STYLE_ERROR, "no such view: %s", arg);
     }
 }
 
-void act_order(struct ui *ui, int argc, char **argv)
+void act_order(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     const struct view *v = inspect_view(ui), *other = view_swapped(v);
     edit_mode_drop(ui);
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
     ui->s.set.view = other;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
-           other != v ? ": " : " (inspector and UTF-16)", other != v ? other->name : "");
+           other != v ? ": " : " (no effect on this view; inspector and UTF-16 use it)",
+           other != v ? other->name : "");
 }
 
-void act_encoding(struct ui *ui, int argc, char **argv)
+void act_encoding(struct ui *ui, const char *arg)
 {
-    static const char *const names[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be"};
     unsigned next = ((unsigned)ui->s.set.enc + 1) % TEXT_ENCODINGS;
-    if (argc > 1) {
-        const struct view *v = view_find(argv[1]);
+    if (arg[0] != '\0') {
+        const struct view *v = view_find(arg);
         if (v == NULL || v->kind != VIEW_TEXT) {
-            ui_say(ui, STYLE_ERROR, "no such encoding: %s", argv[1]);
+            ui_say(ui, STYLE_ERROR, "no such encoding: %s", arg);
             return;
         }
         next = (unsigned)v->enc;
     }
     ui->s.set.enc = (enum text_encoding)next;
-    ui_say(ui, STYLE_TEXT, "text column: %s%s", names[next],
-           ui->inspect->at.texts == 2 ? " (under 96 columns; here UTF-8 and UTF-16)" : "");
+    ui_say(ui, STYLE_TEXT, "text column: %s%s", view_text(ui->s.set.enc)->name,
+           ui->inspect->at.texts == 2
+               ? " (used below 96 columns; this terminal shows UTF-8 and UTF-16)"
+               : "");
 }
 
-void act_phase(struct ui *ui, int argc, char **argv)
+void act_phase(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     ui->s.phase = !ui->s.phase;
     ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets", ui->s.phase ? "odd" : "even");
 }
 
-void act_inspector(struct ui *ui, int argc, char **argv)
+void act_inspector(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     ui->s.set.inspector = !ui->s.set.inspector;
 }
 
-void act_who(struct ui *ui, int argc, char **argv)
+void act_pause(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
-    ui->who_panel = !ui->who_panel;
-    ui->who_focus = false;
-    ui->who_at = 0;
-}
-
-void act_pause(struct ui *ui, int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    if (!act_attached(ui))
+    (void)arg;
+    if (!inspect_attached(ui))
         return;
-    if (ui->s.past != 0) { /* the view stands: it goes on */
+    if (ui->s.past != 0) { /* in the past the view is frozen: go on live */
         (void)inspect_live(ui);
         return;
     }
     ui->s.paused = !ui->s.paused;
     ui_say(ui, STYLE_TEXT, "%s",
-           ui->s.paused ? "paused: the picture stands, other programs run on" : "live again");
+           ui->s.paused ? "display paused; other programs keep running" : "live again");
 }
 
 /* ---- how often ---- */
@@ -135,14 +125,14 @@ static double slower(double hz)
     return rates[0];
 }
 
-void act_rate(struct ui *ui, int argc, char **argv)
+void act_rate(struct ui *ui, const char *arg)
 {
     double hz = ui->s.set.hz;
-    if (argc < 2 || strcmp(argv[1], "up") == 0) {
+    if (arg[0] == '\0' || strcmp(arg, "up") == 0) {
         hz = faster(hz);
-    } else if (strcmp(argv[1], "down") == 0) {
+    } else if (strcmp(arg, "down") == 0) {
         hz = slower(hz);
-    } else if (number_f64(argv[1], &hz) != NUM_OK || !(hz >= 1 && hz <= 1000)) {
+    } else if (number_f64(arg, &hz) != NUM_OK || !(hz >= 1 && hz <= 1000)) {
         ui_say(ui, STYLE_ERROR, "rate: 1 to 1000 samples a second");
         return;
     }

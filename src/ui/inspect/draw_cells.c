@@ -6,14 +6,14 @@
 
 enum { DOT = 0xb7 };
 
-/* What is known of the bytes of one cell. */
+/* What is known about the bytes of one cell. */
 struct cell_value {
-    unsigned from, to; /* bytes of the row; fewer than the view's unit at an odd end */
+    unsigned from, to; /* bytes of the row; fewer than a unit at the end of the segment */
     bool unknown, hole, zero;
     bool part; /* not a whole value */
     enum inspect_mark mark;
     bool cursor;
-    char sign; /* drawn in front of it; 0: none */
+    char sign; /* drawn before it; 0: none */
 };
 
 enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
@@ -27,7 +27,7 @@ enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
     return mark == MARK_NONE ? plain : (enum style)styles[mark];
 }
 
-/* Looks at the unit that begins at byte `from`; false: nothing of it is there. */
+/* Collects the unit that begins at byte `from`; false: none of it exists. */
 static bool look(const struct inspect_row_bytes *b, const struct inspect_layout *at, unsigned from,
                  struct cell_value *u)
 {
@@ -49,7 +49,7 @@ static bool look(const struct inspect_row_bytes *b, const struct inspect_layout 
     return u->to > from;
 }
 
-/* The value as text; bytes that make no whole value are hex. */
+/* The value as text; an incomplete unit as hex. */
 static size_t value_text(const struct view *v, const uint8_t *p, const struct cell_value *u,
                          char text[VIEW_UNIT_MAX])
 {
@@ -76,7 +76,7 @@ static enum style plain_style(const struct cell_value *u)
     return u->zero ? STYLE_ZERO : STYLE_TEXT;
 }
 
-/* Half-typed: what was typed, and a low line where the next character comes. */
+/* A half-typed value: what was typed, and an underscore for the next character. */
 static void draw_typed(struct ui *ui, int row, int col, int limit)
 {
     const struct typing *t = &ui->inspect->typing;
@@ -93,7 +93,7 @@ static void draw_typed(struct ui *ui, int row, int col, int limit)
     ui->canvas.cursor_col = end < limit ? end : limit - 1;
 }
 
-/* The text of a cell, on the right of its columns. A filled style covers all of them. */
+/* The text of a cell, right-aligned. A filled style covers the whole cell. */
 static void draw_value(struct ui *ui, int row, int col, int limit, const struct view *v,
                        const struct inspect_row_bytes *b, const struct cell_value *u,
                        enum style style)
@@ -145,8 +145,8 @@ static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
     draw_value(ui, row, col, limit, v, b, u, style);
 }
 
-/* The gap between two cells that are highlighted for the same reason belongs to them: a run of
- * changed bytes is one run, also for the terminal, which changes its colours less often. */
+/* Fills the gap between two cells with the same highlight: a run of changed bytes looks like one,
+ * and the terminal changes colours less often. */
 static void join(struct ui *ui, int row, const struct cell_value *left,
                  const struct cell_value *right)
 {

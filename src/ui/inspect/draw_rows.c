@@ -1,4 +1,5 @@
-/* The rows of bytes: what the sample has for each, why it is highlighted, offset, cells, text. */
+/* The rows of bytes. For each row: what the sample knows of it, why its bytes are highlighted, then
+ * offset, cells and text. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,9 +7,9 @@
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
-enum { DOT = 0xb7, GAP = 0x2026 /* rows are left out here */ };
+enum { DOT = 0xb7, GAP = 0x2026 /* rows are skipped here */ };
 
-/* What highlights depend on, once a frame. */
+/* What highlights depend on, computed once a frame. */
 struct reasons {
     uint64_t select_from, select_to, match_from, match_to;
     int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
@@ -47,7 +48,7 @@ static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p
     return r->base && p->arrays->base[i] != 0 ? MARK_BASE : MARK_NONE;
 }
 
-/* Values that are kept stand out in all columns and have a sign in front of their cell. */
+/* Frozen values are highlighted in all columns and have a sign before their cell. */
 static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, unsigned width)
 {
     for (size_t i = 0; i < f->count; i++) {
@@ -61,7 +62,7 @@ static void mark_frozen(const struct freeze *f, struct inspect_row_bytes *b, uns
     }
 }
 
-/* Bytes of the sample that follow each other with this row r of a list: before it, behind it. */
+/* How many bytes of the sample are contiguous with row r of a list, before it and after it. */
 static void row_company(const struct rows_result *rows, size_t r, struct inspect_row_bytes *b)
 {
     const uint64_t *at = rows->at + rows->first;
@@ -71,7 +72,7 @@ static void row_company(const struct rows_result *rows, size_t r, struct inspect
         b->after += rows->width;
 }
 
-/* The part of the row at b->offset that the sample covers: its first byte's index. */
+/* The part of the row at b->offset that the sample covers; returns the index of its first byte. */
 static size_t cover_row(const struct session *s, unsigned width, size_t row,
                         struct inspect_row_bytes *b)
 {
@@ -109,7 +110,7 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, 
     b->state = p->arrays->state + first - b->from;
     for (unsigned i = b->from; i < b->to; i++)
         b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from, offset + i);
-    if (p->past.time == 0) /* they are kept now */
+    if (p->past.time == 0) /* frozen values are those of now */
         mark_frozen(&p->freeze, b, width);
     for (unsigned i = b->from; p->settle.any && i < b->to; i++)
         if (p->arrays->torn[first + i - b->from] != 0)
@@ -175,7 +176,7 @@ static void draw_columns(struct ui *ui, int row, const struct inspect_row_bytes 
     }
 }
 
-/* Is every byte of the row that lies inside of the segment a hole? */
+/* Is every byte of the row within the segment a hole? */
 static bool all_hole(const struct inspect_row_bytes *b)
 {
     for (unsigned i = b->from; i < b->to; i++)
@@ -184,8 +185,7 @@ static bool all_hole(const struct inspect_row_bytes *b)
     return b->from == 0 && b->to > 0;
 }
 
-/* Says once for a run of rows that they were never written, and how far that goes when the sample
- * knows. */
+/* Labels a run of rows once as never written, with its end if the sample knows it. */
 static void label_hole(struct ui *ui, int row, const struct inspect_row_bytes *b)
 {
     const struct sample *p = &ui->s.sample;
@@ -214,8 +214,8 @@ static void draw_nothing(struct ui *ui)
                       text);
 }
 
-/* Rows that were left out before this one, and whether it stands for its page: of a page of which
- * no copy was kept it is only known that something in it changed. */
+/* Marks that rows were skipped before this one, and whether it stands for its page: without a copy
+ * of a page it is only known that something in it changed. */
 static void draw_gap(struct ui *ui, int r, const struct inspect_row_bytes *b)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -230,7 +230,7 @@ static void draw_gap(struct ui *ui, int r, const struct inspect_row_bytes *b)
         (void)canvas_char(&ui->canvas, at->top + r, at->digits, at->cells, STYLE_LABEL, GAP);
 }
 
-/* Below the last of the rows that changed. */
+/* Below the last changed row. */
 static void draw_rest(struct ui *ui, int row)
 {
     const struct inspect_layout *at = &ui->inspect->at;

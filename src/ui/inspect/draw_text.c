@@ -1,16 +1,17 @@
-/* The bytes of a row as text: a column a byte, whatever the characters are. */
+/* The bytes of a row as text, one column per byte whatever the characters are: a character is drawn
+ * at its first byte and dots stand for the others. */
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
 enum { DOT = 0xb7, CIRCLE = 0x25cc, LOOK_BACK = 4, CHAR_MAX_BYTES = 4 };
 
-/* One row while its characters are drawn. */
+/* One row while its characters are being drawn. */
 struct text_run {
     struct canvas *c;
     int row;
     const struct inspect_text *t;
     const struct inspect_row_bytes *b;
-    long end; /* bytes from the row's start on that the sample has */
+    long end; /* bytes the sample has, counted from the row's start */
 };
 
 static bool readable(const struct text_run *r, long i)
@@ -18,7 +19,7 @@ static bool readable(const struct text_run *r, long i)
     return r->b->state[i] == BYTE_DATA || r->b->state[i] == BYTE_HOLE;
 }
 
-/* Readable bytes from i on, at most as many as a character takes. */
+/* Readable bytes from i, at most as many as a character takes. */
 static size_t readable_from(const struct text_run *r, long i)
 {
     size_t n = 0;
@@ -40,7 +41,7 @@ static enum style style_of(const struct text_run *r, long i, enum style plain)
     return inspect_mark_style((enum inspect_mark)b->mark[i], plain);
 }
 
-/* Draws one column's worth at byte i, when it is shown. */
+/* Draws one column at byte i if it is shown. */
 static void put(const struct text_run *r, long i, enum style plain, uint32_t cp)
 {
     if (!shown(r, i))
@@ -57,8 +58,8 @@ static void put_dots(const struct text_run *r, long from, long to)
     }
 }
 
-/* A wide character takes the columns of its own first two bytes; at the edge of the row it reaches
- * into the gap behind the column. Returns the byte behind what was drawn. */
+/* A wide character takes the columns of its first two bytes; at the edge of the row it reaches into
+ * the gap after the column. Returns the byte after it. */
 static long put_wide(const struct text_run *r, long i, uint32_t cp)
 {
     if (!shown(r, i)) {
@@ -96,7 +97,7 @@ static void put_valid(const struct text_run *r, long i, const struct text_char *
     put_dots(r, next, i + t->size);
 }
 
-/* Is byte i where a code unit of UTF-16 begins? Always true of the other encodings. */
+/* Does a UTF-16 code unit begin at byte i? Always true for other encodings. */
 static bool unit_begins(const struct text_run *r, long i)
 {
     if (text_unit(r->t->enc) == 1)
@@ -104,7 +105,7 @@ static bool unit_begins(const struct text_run *r, long i)
     return ((r->b->offset + (uint64_t)(int64_t)i) & 1) == (r->t->phase ? 1 : 0);
 }
 
-/* Where decoding begins so that a character that reaches into the row is known as one. */
+/* Where decoding starts, so that a character reaching into the row is recognised. */
 static long begin(const struct text_run *r)
 {
     long i = (long)r->b->from;
@@ -116,7 +117,7 @@ static long begin(const struct text_run *r)
     return i;
 }
 
-/* Draws what begins at byte i; returns the byte behind it. */
+/* Draws what begins at byte i; returns the byte after it. */
 static long draw_one(const struct text_run *r, long i)
 {
     if (!readable(r, i)) {

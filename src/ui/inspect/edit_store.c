@@ -1,12 +1,13 @@
-/* One value on its way into the segment, typed, undone or redone. The sampler gets it as a struct
- * poke: a compare-and-swap against what was on the screen where the hardware has one, else compared
- * first and stored bytewise. Then follows what comes of it: the undo stack, the message with the
- * `poke` line that does the same in a shell, or the question when another process was faster. */
+/* Writes one value into the segment, typed, undone or redone. The sampler gets it as a struct poke:
+ * a compare-and-swap against what was on the screen where the hardware has one, otherwise compared
+ * first and stored bytewise. The outcome goes to the undo stack and the message line; if another
+ * process was faster, the user is asked. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
 enum { SHOWN_MAX = 64 };
@@ -17,7 +18,7 @@ static void hex_text(const uint8_t *p, size_t n, char out[SHOWN_MAX])
         (void)snprintf(out + 2 * i, SHOWN_MAX - 2 * i, "%02x", p[i]);
 }
 
-/* A value for people: in its view, a character as itself, else hex. */
+/* A value as messages show it: in its view, a character as itself, otherwise hex. */
 static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SHOWN_MAX])
 {
     const struct view *v = r->view;
@@ -39,7 +40,7 @@ static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SH
     hex_text(p, size, out);
 }
 
-/* Nothing more comes of this store, and the undo and redo steps queued after it are dropped. */
+/* Aborts this store and drops the undo/redo steps queued after it. */
 static void give_up(struct ui *ui, const struct cell_store *r)
 {
     if (r->why == STORE_TYPED)
@@ -66,15 +67,15 @@ static void undo_anyway(struct ui *ui, const char *text, void *ctx)
     force(ui);
 }
 
-/* Would a question be seen and answered as one? Not when the user has gone on to something else
- * or has left edit mode meanwhile: keys meant for that must not write. */
+/* Can the user be asked now? Not after moving on to something else or leaving edit mode: keys meant
+ * for that must not write. */
 static bool can_ask(const struct ui *ui)
 {
     return ui->s.edit && ui->prompt.kind == PROMPT_NONE && ui->pager == NULL &&
            ui_screen(ui) == &screen_inspect && !ui_too_small(ui);
 }
 
-/* What is there now is not what was seen: asks. */
+/* The segment no longer holds what was seen: asks what to do. */
 static void conflict(struct ui *ui, const struct cell_store *r)
 {
     struct inspect_state *st = ui->inspect;
@@ -87,23 +88,23 @@ static void conflict(struct ui *ui, const struct cell_store *r)
     memcpy(st->conflict.job.poke.expect, r->job.done.old, p->size);
     give_up(ui, r);
     if (!can_ask(ui)) {
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " became %s, not %s: %s was not written", p->offset, is,
-               was, want);
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " changed to %s from %s; %s was not written", p->offset,
+               is, was, want);
         return;
     }
     if (r->why == STORE_TYPED) {
         st->typing.active = false;
         session_move_to(&ui->s, p->offset, false);
         ui_say(ui, STYLE_WARN,
-               "0x%" PRIx64 " became %s while you typed %s: Enter writes %s anyway, any other key "
-               "drops it",
+               "0x%" PRIx64 " changed to %s while you typed %s. Enter writes %s, any other key "
+               "cancels",
                p->offset, is, want, want);
-        st->asking = true; /* as long as that is the message */
+        st->asking = true; /* until another message replaces it */
         return;
     }
     (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s: %s anyway?",
                    p->offset, is, was, r->why == STORE_UNDO ? "undo" : "redo");
-    ui_confirm(ui, question, undo_anyway, NULL);
+    prompt_confirm(&ui->host, question, undo_anyway, NULL);
 }
 
 void edit_conflict_key(struct ui *ui, struct key key)
@@ -112,13 +113,12 @@ void edit_conflict_key(struct ui *ui, struct key key)
     if (key.code == KEY_ENTER_ && ui->s.edit)
         force(ui);
     else
-        ui_say(ui, STYLE_TEXT, "dropped: nothing was written");
+        ui_say(ui, STYLE_TEXT, "cancelled; nothing written");
 }
 
 /* ---- it was stored ---- */
 
-/* The picture shows our value at once, unless the sampler was faster; one that stands shows it in
- * any case. */
+/* Shows our value at once unless the sampler was faster; a frozen picture shows it in any case. */
 static void patch_sample(struct ui *ui, const struct poke *r)
 {
     struct sample *p = &ui->s.sample;
@@ -135,7 +135,7 @@ static void say_stored(struct ui *ui, const struct cell_store *r)
 {
     static const char *const words[] = {"poke", "undo", "redo"};
     char old[SHOWN_MAX], value[SHOWN_MAX];
-    if (ui->inspect->asking) /* the question stays to be read */
+    if (ui->inspect->asking) /* the question must stay readable */
         return;
     shown_text(r, r->job.done.old, old);
     shown_text(r, r->job.done.value, value);
@@ -164,17 +164,16 @@ static void stored(struct ui *ui, const struct cell_store *r)
     say_stored(ui, r);
 }
 
-/* More undo or redo steps were asked for meanwhile. */
+/* Runs the next of the undo or redo steps requested meanwhile. */
 static void next_step(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     int more = st->undo_more;
-    char name[] = "undo", *argv[] = {name};
     st->undo_busy = false;
     if (more == 0)
         return;
     st->undo_more -= more < 0 ? -1 : 1;
-    more < 0 ? act_undo(ui, 1, argv) : act_redo(ui, 1, argv);
+    more < 0 ? act_undo(ui, "") : act_redo(ui, "");
 }
 
 void inspect_store_done(struct ui *ui)
@@ -190,7 +189,7 @@ static void say_failed(struct ui *ui, const struct cell_store *r)
     if (e.code == SEG_E_READ_ONLY && !ui->s.edit)
         return; /* edit mode was refused, which has been said */
     if (e.code == SEG_E_BEYOND)
-        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 " is gone: nothing was stored", r->job.poke.offset);
+        ui_say(ui, STYLE_ERROR, "0x%" PRIx64 " is gone; nothing was stored", r->job.poke.offset);
     else
         ui_say_error(ui, "it could not be stored", e);
 }
@@ -199,7 +198,7 @@ static void store_ended(void *owner, void *arg, bool cancelled)
 {
     struct ui *ui = owner;
     const struct cell_store *r = arg;
-    if (r->job.stored) { /* also when it was given up meanwhile */
+    if (r->job.stored) { /* even if it was cancelled meanwhile */
         stored(ui, r);
         if (r->why == STORE_TYPED)
             inspect_store_done(ui);

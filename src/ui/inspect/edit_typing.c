@@ -1,5 +1,6 @@
-/* Edit mode: what typing in the cells and in a text column does. Each completed value goes live at
- * once (edit_store.c). */
+/* Edit mode: typing in the cells and in a text column. Cells collect characters until the value is
+ * complete; a character typed into a text column is complete at once. Each complete value is
+ * written immediately (edit_store.c). */
 #include <inttypes.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool is_letter(uint32_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* May a value of this view begin with c? */
+/* Can a value of this view start with c? */
 static bool begins(const struct view *v, uint32_t c)
 {
     switch (v->kind) {
@@ -42,7 +43,7 @@ static bool begins(const struct view *v, uint32_t c)
     return false;
 }
 
-/* May it go on with c? */
+/* Can it continue with c? */
 static bool goes_on(const struct view *v, uint32_t c)
 {
     if (v->kind == VIEW_HEX || v->kind == VIEW_BITS)
@@ -50,7 +51,8 @@ static bool goes_on(const struct view *v, uint32_t c)
     return is_digit(c) || is_letter(c) || c == '+' || c == '-' || c == '.';
 }
 
-/* The text encoding of the column that has the cursor; false: the cells, and they are no text. */
+/* The text encoding of the column with the cursor; false: it is in the cells, and they are not
+ * text. */
 static bool text_column(const struct ui *ui, enum text_encoding *enc)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -64,13 +66,13 @@ static bool text_column(const struct ui *ui, enum text_encoding *enc)
     return ui->s.focus == FOCUS_CELLS && v->kind == VIEW_TEXT;
 }
 
-/* What the screen shows there: false when it was not read yet. */
+/* The bytes on the screen at this offset; false: not read yet. */
 static bool seen_there(const struct ui *ui, uint64_t offset, uint8_t *out, size_t n)
 {
     return session_bytes(&ui->s, offset, out, n) == n;
 }
 
-/* May n bytes be typed at an offset? Says why not. */
+/* Can n bytes be typed at this offset? If not, says why. */
 static bool room_for(struct ui *ui, uint64_t offset, size_t n)
 {
     uint64_t end = session_end(&ui->s);
@@ -86,8 +88,8 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
         bool base = false;
         (void)session_byte(&ui->s, offset + i, &byte, &state, &changed, &base);
         if (state == BYTE_UNKNOWN) {
-            ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": what is there is not known; p stores anyway",
-                   offset + i);
+            ui_say(ui, STYLE_ERROR,
+                   "0x%" PRIx64 ": present value unknown; p writes without comparing", offset + i);
             return false;
         }
     }
@@ -105,14 +107,13 @@ static void store_typed(struct ui *ui, const struct view *view, const struct pok
 /* A character typed in a text column is complete at once. */
 static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
 {
-    static const char *const names[] = {"ascii", "latin1", "utf8", "utf16le", "utf16be"};
     uint8_t bytes[4];
     uint64_t offset = ui->s.cursor;
     size_t n = text_encode(enc, cp, bytes);
     if (text_unit(enc) == 2 && (offset & 1) != (ui->s.phase ? 1 : 0) && offset > 0)
         offset--; /* the other half of this unit */
     if (n == 0) {
-        ui_say(ui, STYLE_ERROR, "U+%04" PRIX32 " is not in %s", cp, names[enc]);
+        ui_say(ui, STYLE_ERROR, "U+%04" PRIX32 " is not in %s", cp, view_text(enc)->name);
         return;
     }
     if (!room_for(ui, offset, n))
@@ -120,7 +121,7 @@ static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
     struct poke p = {.offset = offset, .size = (uint32_t)n};
     memcpy(p.value, bytes, n);
     bool seen = seen_there(ui, offset, p.expect, n);
-    store_typed(ui, view_find(names[enc]), &p, seen);
+    store_typed(ui, view_text(enc), &p, seen);
     session_move_to(&ui->s, offset + n, false);
 }
 
@@ -132,7 +133,7 @@ static void begin_typing(struct ui *ui, const struct view *v)
     if (!room_for(ui, offset, v->unit))
         return;
     if (row + v->unit > session_width(&ui->s)) {
-        ui_say(ui, STYLE_ERROR, "not a whole %s: choose another view or row width", v->name);
+        ui_say(ui, STYLE_ERROR, "fewer than %u bytes left here: use a smaller view", v->unit);
         return;
     }
     *t = (struct typing){.active = true, .offset = offset, .view = v};
@@ -141,7 +142,7 @@ static void begin_typing(struct ui *ui, const struct view *v)
     ui->s.selecting = false;
 }
 
-/* The value is complete: it goes live. False: it is none, and typing goes on. */
+/* Writes the complete value. False: it is not a valid value, and typing continues. */
 static bool complete(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
@@ -197,7 +198,7 @@ static bool moves(uint32_t code)
     return (code >= KEY_UP_ && code <= KEY_PGDN_) || code == KEY_TAB_;
 }
 
-/* A key while a value is half-typed. */
+/* A key while a value is half typed. */
 static bool key_while_typing(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
@@ -207,7 +208,7 @@ static bool key_while_typing(struct ui *ui, struct key key)
     } else if (plain && (key.code == KEY_ENTER_ || key.code == ' ')) {
         uint64_t next = t->offset + t->view->unit;
         if (t->view->kind == VIEW_HEX)
-            ui_say(ui, STYLE_WARN, "a byte has two digits; Esc drops this one");
+            ui_say(ui, STYLE_WARN, "type the second digit, or Esc to cancel");
         else if (complete(ui))
             session_move_to(&ui->s, next, false);
     } else if (key.code == KEY_BACKSPACE_ || (key.code == 'h' && (key.mods & KEY_CTRL) != 0)) {
@@ -224,7 +225,7 @@ static bool key_while_typing(struct ui *ui, struct key key)
     return true;
 }
 
-/* In the past nothing can be typed: the keys that move through time do that everywhere. */
+/* Nothing can be typed in the past, so the keys that move through time work even in edit mode. */
 static bool moves_in_time(const struct ui *ui, struct key key)
 {
     return ui->s.past != 0 && key.code > ' ' && key.code < 0x7f &&

@@ -1,28 +1,29 @@
-/* Where everything of the inspect screen goes. The bytes take the room; a row that does not fit is
- * made narrower (s.fit) before anything is cut. */
+/* The layout of the inspect screen. Panels take their rows from the bottom, the strip its columns
+ * from the right; the bytes get the rest. A row that does not fit is made narrower (s.fit) before
+ * anything is cut off. */
 #include <string.h>
 
 #include "ui/inspect/inspect.h"
 
 enum {
     GAP = 2,         /* columns between offset, cells and text */
-    TWO_TEXTS = 96,  /* from this many columns on: two text columns */
-    SIDE_FROM = 120, /* and the inspector on the right side */
-    SIDE_MIN = 25,   /* its columns, the line before it included */
+    TWO_TEXTS = 96,  /* with this many columns: two text columns */
+    SIDE_FROM = 120, /* with this many: the inspector at the side */
+    SIDE_MIN = 25,   /* its columns, with the line left of it */
     SIDE_MAX = 48,
     BELOW_ROWS = 4, /* the inspector below the bytes */
-    STRIP = 2,      /* the overview strip, and the mark to its left */
-    BYTES_MIN = 6   /* rows of bytes that panels leave */
+    STRIP = 2,      /* the overview strip, and the window's mark left of it */
+    BYTES_MIN = 6   /* rows of bytes that panels must leave */
 };
 
-/* What is tried until a row fits. */
+/* One way to fit a row. */
 struct attempt {
     int digits;
     unsigned width;
-    int spill; /* a column for the right half of a wide character at the end of a row */
+    int spill; /* one more column, for the right half of a wide character at the end of a row */
 };
 
-/* Columns of the cells of `bytes` bytes. */
+/* Columns taken by the cells of `bytes` bytes. */
 static int cells_columns(const struct view *v, unsigned bytes)
 {
     if (v->kind == VIEW_TEXT || bytes == 0)
@@ -43,7 +44,7 @@ int inspect_cell_col(const struct inspect_layout *at, const struct view *v, unsi
     return at->cells + (int)col;
 }
 
-/* Hexadecimal digits that the largest offset takes, at least 8. */
+/* Hexadecimal digits of the largest offset, at least 8. */
 static int least_digits(uint64_t end)
 {
     int digits = 8;
@@ -87,7 +88,7 @@ static struct attempt fit(const struct session *s, const struct view *v, int tex
     return a;
 }
 
-/* The first byte of a row to show so that the byte at `at` is inside of `room` columns. */
+/* The first byte of a row to show so that the byte at `at` is within `room` columns. */
 static unsigned first_shown(const struct view *v, unsigned at, unsigned width, int room)
 {
     unsigned unit = v->kind == VIEW_TEXT ? 1 : v->unit, from = 0;
@@ -120,7 +121,7 @@ static void place_texts(const struct ui *ui, struct inspect_layout *at, int col,
     }
 }
 
-/* Columns of offset, cells and text; returns the column behind them. */
+/* Places offset, cells and text; returns the column after them. */
 static int place_columns(struct ui *ui, struct inspect_layout *at, int room)
 {
     const struct view *v = inspect_view(ui);
@@ -142,7 +143,7 @@ static int place_columns(struct ui *ui, struct inspect_layout *at, int room)
     return end + a.spill;
 }
 
-/* Rows from the bottom for the panels: who first, then the inspector. */
+/* Gives rows from the bottom to the panels: users first, then the inspector. */
 static int place_panels(const struct ui *ui, struct inspect_layout *at, int bottom, bool side)
 {
     int room = bottom - at->top - BYTES_MIN;
@@ -172,7 +173,7 @@ static int place_panels(const struct ui *ui, struct inspect_layout *at, int bott
     return bottom;
 }
 
-/* The strip makes no row of bytes narrower. */
+/* The strip is shown only if it makes no row of bytes narrower. */
 static bool has_strip(const struct ui *ui, int room, int left)
 {
     const struct view *v = inspect_view(ui);
@@ -200,14 +201,14 @@ void inspect_arrange(struct ui *ui)
     }
     int room = at->panel_side ? cols - SIDE_MIN : cols;
     at->strip = has_strip(ui, room, at->panel_side ? room : room - STRIP) ? cols - 1 : 0;
-    cols -= at->strip != 0 ? STRIP : 0; /* of the panel, when that is on the side */
+    cols -= at->strip != 0 ? STRIP : 0; /* the panel's own, if it is at the side */
     room -= at->strip != 0 && !at->panel_side ? STRIP : 0;
     int behind = place_columns(ui, at, room);
     at->panel = at->panel_side ? behind : 0;
     at->panel_end = at->panel_side && cols - behind > SIDE_MAX ? behind + SIDE_MAX : cols;
 }
 
-/* The byte whose cell is at a column, -1: none. */
+/* The byte whose cell is at a column; -1: none. */
 static int cell_byte(const struct ui *ui, int col)
 {
     const struct inspect_layout *at = &ui->inspect->at;

@@ -1,5 +1,5 @@
-/* The inspector: the bytes at the cursor as everything they could be, below the rows or beside
- * them. Every field keeps its place while its value moves. */
+/* The inspector: the bytes at the cursor in every interpretation, below the rows or beside them.
+ * Fields have fixed widths, so that nothing moves while values change. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,11 +12,11 @@ enum {
     BAR = 0x2502,
     SPACE_BETWEEN = 2,
     OLDER_ROWS = 5,
-    AGO_COLUMNS = 8, /* `99m59s` and what is between it and the value */
+    AGO_COLUMNS = 8, /* `99m59s` and the gap to the value */
     SECOND = 1000000000
 };
 
-/* The columns that a field's value may take, by its label. */
+/* The width reserved for a field's value, by label. */
 static const struct {
     const char *label;
     int columns;
@@ -26,7 +26,8 @@ static const struct {
     {"f64", 24}, {"time", 20}, {"time64", 20}, {"utf8", 13}, {"utf16", 13},
 };
 
-/* What is left out below the rows when it does not fit: the order in which fields are placed. */
+/* The order in which fields are placed below the rows; the last ones are dropped if they do not
+ * fit. */
 static const char *const order[] = {
     "u8",     "i8",     "u16",    "i16",    "u32",    "i32",    "u64",    "f32",
     "time",   "f64",    "utf8",   "utf16",  "i64",    "be u16", "be u32", "be u64",
@@ -78,10 +79,10 @@ static const char *nothing_known(const struct ui *ui)
         return "reading";
     if (state == BYTE_UNKNOWN && ui->s.sample.past.time != 0)
         return "not known at that time";
-    return state == BYTE_UNKNOWN ? "cannot be known without disturbing it" : "past the end";
+    return state == BYTE_UNKNOWN ? "unknown: reading it would disturb it" : "past the end";
 }
 
-/* `0x10` and, when they were never written, that. */
+/* `0x10`, with a note if the byte was never written. */
 static void where_text(const struct ui *ui, char out[48])
 {
     uint8_t byte = 0, state = 0;
@@ -92,7 +93,7 @@ static void where_text(const struct ui *ui, char out[48])
                    known && state == BYTE_HOLE ? " never written" : "");
 }
 
-/* That what is on the screen is not of one moment, or that it is. Empty: neither is known. */
+/* Is the window torn (its bytes are not from one moment) or consistent? Empty: unknown. */
 static void settle_text(const struct ui *ui, char out[64])
 {
     const struct settle_result *t = &ui->s.sample.settle;
@@ -102,16 +103,15 @@ static void settle_text(const struct ui *ui, char out[64])
                        t->busy ? "~ seqlock %" PRIu64 ": being written" : "seqlock %" PRIu64,
                        t->counter);
     else if (t->reads > 0 && t->torn > 0)
-        (void)snprintf(out, 64, "~ unsettled: %.3g %% of readings differ",
+        (void)snprintf(out, 64, "unstable: %.3g %% of double reads differ",
                        (double)t->torn * 100 / (double)t->reads);
     else if (t->any)
-        (void)snprintf(out, 64, "~ unsettled");
+        (void)snprintf(out, 64, "unstable");
     else if (t->reads > 0)
-        (void)snprintf(out, 64, "read twice: settled");
+        (void)snprintf(out, 64, "stable (read twice)");
 }
 
-/* What else is to be said of the value at the cursor: that it is kept, or not of one moment.
- * Empty: nothing. */
+/* The state of the value at the cursor: frozen, torn or consistent. Empty: nothing to say. */
 static void state_text(const struct ui *ui, char out[64])
 {
     const struct frozen *v = inspect_frozen(ui, ui->s.cursor);
@@ -125,9 +125,9 @@ static void state_text(const struct ui *ui, char out[64])
     (void)snprintf(out, 64, "frozen, %s", fights);
 }
 
-/* ---- the values that it had ---- */
+/* ---- earlier values ---- */
 
-/* How many values there are to show besides the one shown already. */
+/* How many earlier values there are, without the one shown. */
 static size_t older_values(const struct ui *ui)
 {
     const struct history_result *p = &ui->s.sample.past;
@@ -135,7 +135,8 @@ static size_t older_values(const struct ui *ui)
     return this && p->values > 0 ? p->values - 1 : 0;
 }
 
-/* The k-th older value as the cells show it, and how long before the moment shown it began. */
+/* The k-th earlier value as the cells would show it, and how long before the moment shown it
+ * appeared. */
 static void older_value(const struct ui *ui, size_t k, char text[VIEW_UNIT_MAX],
                         char ago[INSPECT_AGO])
 {
@@ -173,8 +174,8 @@ static void draw_older(struct ui *ui, int row, int col, int limit)
     }
 }
 
-/* ASCII text from column `from` on, the rest of it from `col` on in the next row. Returns the row
- * behind it. */
+/* ASCII text starting at column `from`, continued at `col` in the next row. Returns the row after
+ * it. */
 static int draw_wrapped(struct ui *ui, int row, int from, int col, const char *text)
 {
     int end = ui->inspect->at.panel_end;
@@ -185,7 +186,8 @@ static int draw_wrapped(struct ui *ui, int row, int from, int col, const char *t
     return row + 1;
 }
 
-/* A line each, newest first, in rows [row, bottom); two where a line has no room for the value. */
+/* One line each, newest first, in rows [row, bottom); two lines where the value does not fit on
+ * one. */
 static void draw_older_rows(struct ui *ui, int row, int bottom, int col, int limit)
 {
     struct canvas *c = &ui->canvas;
@@ -222,8 +224,8 @@ static void draw_field(struct ui *ui, int row, int col, int limit, const struct 
     (void)canvas_text(&ui->canvas, row, at + 1, limit, STYLE_TEXT, f->value);
 }
 
-/* Fields side by side, as many as fit; a field that does not fit leaves its place to a shorter
- * one. */
+/* Fields side by side, as many as fit; a field that does not fit gives its place to a shorter one.
+ */
 static void draw_below(struct ui *ui, const struct inspect *in)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -266,16 +268,16 @@ static void draw_rule(struct ui *ui)
     }
 }
 
-/* One field beside the rows, from `row` on; a value that is too long for its label's line gets one
- * of its own, and one that is too long for that begins behind its label. Returns the row behind;
- * `last`: it is left out, there is no room for all of it. */
+/* One field beside the rows, starting at `row`. A value too long for its label's line gets a line
+ * of its own, or wraps from after its label if that is too short as well. Returns the row after
+ * it; `last`: it was left out. */
 static int draw_field_beside(struct ui *ui, const struct inspect_row *f, int row, int last)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     struct canvas *c = &ui->canvas;
     int col = at->panel + 2, end = at->panel_end, room = end - col;
     int label = col + canvas_width(f->label);
-    int value = room > 36 ? col + 7 : label + 1; /* aligned where there is room */
+    int value = room > 36 ? col + 7 : label + 1; /* aligned if there is room */
     int need = value_columns(f), own = 2 + need <= room ? 2 : 0;
     bool more = value + need > end;
     if (more && row + 1 >= last)
@@ -288,7 +290,7 @@ static int draw_field_beside(struct ui *ui, const struct inspect_row *f, int row
     return row + 1;
 }
 
-/* All fields, a line or two each. */
+/* All fields, one or two lines each. */
 static void draw_beside(struct ui *ui, const struct inspect *in)
 {
     const struct inspect_layout *at = &ui->inspect->at;

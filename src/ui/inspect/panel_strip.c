@@ -1,5 +1,6 @@
-/* The overview strip at the right edge: the whole segment from top to bottom, by brightness and by
- * character; how often bytes changed; and what the message line says when nobody else does. */
+/* The overview strip at the right edge: the whole segment from top to bottom, one cell per range of
+ * equal size, drawn from the sampler's map of pages. Also the legend of heat and the age of the
+ * map, which the message line shows while there is no message. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 enum { SECOND = 1000000000, HEATS = 4, LEGEND_GAP = 2 };
 
-/* From so many changes on. */
+/* The least count of each heat. */
 static const uint32_t heat_from[HEATS] = {1, 10, 100, 1000};
 static const uint8_t heat_style[HEATS] = {STYLE_HEAT1, STYLE_HEAT2, STYLE_HEAT3, STYLE_HEAT4};
 
@@ -19,14 +20,14 @@ enum style inspect_heat_style(uint32_t count, enum style plain)
     return style;
 }
 
-/* What a stretch of the segment looks like. */
+/* How one cell is drawn. */
 struct strip_look {
     uint32_t glyph;
     enum style style;
 };
 
-/* Cell i as it is; in the past with what had changed by then (holes and data are those of now, and
- * how often is counted up to now: so no heat). */
+/* Cell i of the map; in the past, with what had changed by then. Holes and data are always today's,
+ * and counts include later changes, so the past shows no heat. */
 static struct page_sum sum_of(const struct ui *ui, size_t i)
 {
     const struct sample *p = &ui->s.sample;
@@ -58,13 +59,13 @@ static struct strip_look look_of(const struct ui *ui, const struct page_sum *sum
     return looks[sum->state];
 }
 
-/* Bytes of the segment before cell i of n, of `size`. */
+/* Bytes before cell i of n, for a segment of `size` bytes. */
 static uint64_t cell_start(uint64_t size, size_t n, size_t i)
 {
     return size / n * i + size % n * i / n;
 }
 
-/* The cell that an offset lies in. */
+/* The cell that contains an offset. */
 static size_t cell_of(const struct map_summary *map, uint64_t offset)
 {
     size_t low = 0, high = map->cells;
@@ -78,7 +79,7 @@ static size_t cell_of(const struct map_summary *map, uint64_t offset)
     return low;
 }
 
-/* Where the window is. */
+/* Marks the range of the window. */
 static void draw_place(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -103,7 +104,7 @@ void inspect_draw_strip(struct ui *ui)
     const struct map_summary *map = &ui->s.sample.map;
     size_t rows = at->rows < STRIP_MAX ? (size_t)at->rows : STRIP_MAX;
     if (at->strip == 0 || map->cells != rows || map->to <= map->from)
-        return; /* there is none, or it is of another height still */
+        return; /* no strip, or the map is still for another height */
     for (int r = 0; (size_t)r < map->cells; r++) {
         const struct page_sum sum = sum_of(ui, (size_t)r);
         struct strip_look look = look_of(ui, &sum);
@@ -130,7 +131,7 @@ int64_t inspect_strip_next(const struct ui *ui, int64_t now)
     const struct map_summary *map = &ui->s.sample.map;
     int64_t fresh = (int64_t)(ui->s.set.fresh * SECOND), warm = (int64_t)(ui->s.set.warm * SECOND);
     int64_t next = INT64_MAX;
-    if (ui->s.sample.past.time != 0) /* it stands */
+    if (ui->s.sample.past.time != 0) /* the past does not change */
         return next;
     for (size_t i = 0; ui->inspect->at.strip != 0 && i < map->cells; i++) {
         int64_t t = map->cell[i].changed;
@@ -142,32 +143,33 @@ int64_t inspect_strip_next(const struct ui *ui, int64_t now)
     return next;
 }
 
-/* `heat: 1 10 100 1000 changes seen`, each number as such bytes are drawn. */
+/* `heat 1+ 10+ 100+ 1000+`, each number in the style of such bytes. */
 static int draw_legend(struct ui *ui, int row)
 {
     struct canvas *c = &ui->canvas;
     int col = canvas_text(c, row, 1, c->cols, STYLE_LABEL, "heat");
     if (ui->s.sample.past.time != 0)
         return canvas_text(c, row, col + 1, c->cols, STYLE_DIM,
-                           "is counted up to now: the past shows when, not how often");
+                           "counts up to now; the past shows when, not how often");
     for (int i = 0; i < HEATS; i++)
         col =
             canvas_print(c, row, col + 1, c->cols, (enum style)heat_style[i], "%u+", heat_from[i]);
-    return canvas_text(c, row, col + 1, c->cols, STYLE_DIM, "times seen to change (:heat reset)");
+    return canvas_text(c, row, col + 1, c->cols, STYLE_DIM,
+                       "changes seen per byte (`:heat reset` starts over)");
 }
 
 void inspect_draw_idle(struct ui *ui, int row)
 {
     struct canvas *c = &ui->canvas;
     const struct map_summary *map = &ui->s.sample.map;
-    char text[48] = "";
+    char text[64] = "";
     int col = ui->s.heat ? draw_legend(ui, row) : 0;
     if (ui->s.set.cpu <= 0)
-        (void)snprintf(text, sizeof text, "map off (set cpu)");
+        (void)snprintf(text, sizeof text, "whole-segment watch is off (`:set cpu 20`)");
     else if (map->sweeps == 0 && map->progress > 0)
-        (void)snprintf(text, sizeof text, "map %.0f %%", map->progress * 100);
+        (void)snprintf(text, sizeof text, "whole segment %.0f %% read", map->progress * 100);
     else if (map->looked != 0 && !session_recorded(&ui->s) && ui->s.sample.past.time == 0)
-        (void)snprintf(text, sizeof text, "map %.1f s old",
+        (void)snprintf(text, sizeof text, "whole segment seen %.1f s ago",
                        (double)(inspect_now(ui) - map->looked) / SECOND);
     int width = canvas_width(text);
     if (width > 0 && col + LEGEND_GAP + width < c->cols)

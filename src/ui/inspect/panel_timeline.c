@@ -1,5 +1,5 @@
-/* The timeline: a row that shows when something changed in the segment, as far back as the history
- * reaches, and the place in it. */
+/* The timeline: one row that shows how much changed in the segment over the whole history, and
+ * where in it the moment shown is. */
 #include <math.h>
 #include <stdio.h>
 
@@ -19,7 +19,7 @@ void inspect_ago(int64_t ns, char out[INSPECT_AGO])
                        floor(fmod(s, 3600) / 60));
 }
 
-/* 1 to LEVELS; by magnitude, so that a single change is seen beside a flood. */
+/* 0 to LEVELS - 1, logarithmic, so that a single change is visible beside a flood. */
 static int level(uint64_t n, uint64_t most)
 {
     int up = (int)(log2((double)n + 1) / log2((double)most + 1) * (LEVELS - 1) + 0.5);
@@ -34,7 +34,7 @@ static uint64_t most_of(const struct history_result *p)
     return most;
 }
 
-/* The cell that the moment shown is in; -1: now, or none. */
+/* The cell of the moment shown; -1: live, or outside. */
 static int place_of(const struct history_result *p)
 {
     if (p->time == 0 || p->to <= p->from)
@@ -52,7 +52,7 @@ void inspect_draw_timeline(struct ui *ui)
     room = room > TIMELINE_MAX ? TIMELINE_MAX : room;
     ui->s.time_cells = room > 0 ? (size_t)room : 0;
     if (!p->kept) {
-        (void)canvas_text(c, row, 1, c->cols, STYLE_DIM, "no history is kept (set history MIB)");
+        (void)canvas_text(c, row, 1, c->cols, STYLE_DIM, "history is off (`:set history 64`)");
         return;
     }
     if (p->cells == 0 || p->to <= p->from || p->from == 0) {

@@ -1,4 +1,4 @@
-/* The inspect screen: what is drawn when, moving about, and what others need to know of it. */
+/* The inspect screen: what is drawn, moving about, the mouse, when to draw again, and Esc. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 enum {
     WHEEL_ROWS = 3,
-    HOLD = 2000000000 /* ns that a key holds what follows changes */,
+    HOLD = 2000000000 /* ns that a key keeps the view from following changes */,
     SECOND = 1000000000,
     TENTH = SECOND / 10
 };
@@ -18,7 +18,7 @@ static void post_to_sampler(struct ui *ui, struct job *job)
         worker_post(sampler_worker(ui->s.sampler), job);
         return;
     }
-    ui_say(ui, STYLE_ERROR, "nothing is attached");
+    ui_say(ui, STYLE_ERROR, "no segment is open");
     job->cancelled = true;
     job->finish(job, ui);
 }
@@ -73,7 +73,7 @@ uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset)
     return offset - column % inspect_unit(ui);
 }
 
-/* Another object than last time: nothing half-done belongs to it. */
+/* A different object than in the last frame: nothing half done belongs to it. */
 static void notice_object(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
@@ -102,8 +102,7 @@ static void draw(struct ui *ui)
     if (at->who_rows > 0) {
         struct seg_who w;
         bool known = session_users(&ui->s, &w);
-        panel_who(ui, known ? &w : NULL, ui->s.sample.stat.size, at->who_top,
-                  at->who_top + at->who_rows);
+        panel_who(ui, known ? &w : NULL, at->who_top, at->who_top + at->who_rows);
     }
     ui_draw_bottom(ui);
 }
@@ -111,7 +110,7 @@ static void draw(struct ui *ui)
 static bool key(struct ui *ui, struct key k)
 {
     notice_object(ui);
-    if (ui->now + HOLD > ui->inspect->follow_from) /* the user looks at something */
+    if (ui->now + HOLD > ui->inspect->follow_from) /* the user is looking at something */
         ui->inspect->follow_from = ui->now + HOLD;
     if (ui->inspect->asking) {
         edit_conflict_key(ui, k);
@@ -155,7 +154,7 @@ static void move_by_page(struct ui *ui, int64_t rows, bool extend)
     }
 }
 
-/* One step to a side: a unit in the cells, a byte in a text column. */
+/* One step sideways: a unit in the cells, a byte in a text column. */
 static int64_t step(const struct ui *ui)
 {
     return inspect_unit(ui);
@@ -173,7 +172,7 @@ static void move_in_row(struct ui *ui, bool to_end, bool extend)
 struct direction {
     const char *name;
     int rows;  /* up and down */
-    int pages; /* halves of a page */
+    int pages; /* in half pages */
     int steps; /* left and right */
 };
 
@@ -226,7 +225,7 @@ static void press(struct ui *ui, const struct event *ev)
     uint64_t place = 0;
     if (inspect_strip_hit(ui, ev->row, ev->col, &place)) {
         edit_mode_drop(ui);
-        act_go_to(ui, place);
+        inspect_go_to(ui, place);
         return;
     }
     int row = ev->row - at->top, byte = inspect_hit(ui, ev->col, &focus);
@@ -274,7 +273,7 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When the first highlight fades to its next shade. */
+/* When the next highlight fades to its next shade. */
 static int64_t next_fading(const struct ui *ui, int64_t now)
 {
     const struct sample *p = &ui->s.sample;
@@ -297,7 +296,7 @@ static int64_t next(struct ui *ui, int64_t now)
     bool base = false;
     if (s->sample.seq == 0 || s->paused)
         return at;
-    if (s->past != 0) /* its age */
+    if (s->past != 0) /* its age is shown */
         return now - s->past < 100 * (int64_t)SECOND ? now + TENTH : now + SECOND;
     at = next_fading(ui, now);
     at = sooner(at, inspect_strip_next(ui, now));
@@ -318,8 +317,7 @@ bool inspect_escape(struct ui *ui)
     if (ui->inspect->typing.active) {
         edit_mode_drop(ui);
     } else if (session_editing(s)) {
-        char name[] = "edit", *argv[] = {name};
-        act_edit(ui, 1, argv);
+        inspect_edit_off(ui);
     } else if (s->selecting || s->match_length != 0) {
         s->selecting = false;
         s->match_length = 0;

@@ -1,5 +1,5 @@
-/* The title line: what this is and in which state; and the line below it when something happened to
- * the segment. */
+/* The title line (which segment, in which state, who uses it), and the notice below it when
+ * something happened to the segment. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 enum { NOTICE_SECONDS = 10, NAME_LEAST = 24, PART_MAX = 48 };
 enum { ALONE_LASTS = 150 * 1000000 }; /* ns */
 
-/* The pieces of the title, by how dear they are; the cheapest are left out first. */
+/* The parts of the title; when it does not fit, the least important are dropped first. */
 struct parts {
     char size[NUMBER_SIZE_MAX];
     char mode[12];
@@ -22,18 +22,15 @@ struct parts {
     char live[24];
     char who[PART_MAX];
     char place[8];
-    char kept[64];    /* how many values are kept; the sequence counter */
-    char special[24]; /* what the view does beside showing: FOLLOW */
+    char kept[64];    /* number of frozen values; the sequence counter */
+    char special[24]; /* what the view does besides showing: FOLLOW */
     const char *access;
     enum style live_style, access_style;
 };
 
 static void mode_text(uint32_t mode, char out[12])
 {
-    static const char letters[] = "rwxrwxrwx";
-    for (int i = 0; i < 9; i++)
-        out[i] = (char)((mode >> (8 - i) & 1) != 0 ? letters[i] : '-');
-    out[9] = '\0';
+    number_format_mode(mode, out);
     if ((mode & 07000) != 0)
         (void)snprintf(out, 12, "%04o", (unsigned)mode & 07777);
 }
@@ -68,7 +65,7 @@ static void place_text(const struct session *s, char out[8])
         (void)snprintf(out, 8, "%d%%", (int)((double)top / (double)(length - shown) * 100));
 }
 
-/* Only we have it: nobody else was seen, and everybody could be looked at (or how many not). */
+/* No other process uses it: none was seen, and *unreadable of them could not be checked. */
 static bool only_us(const struct session *s, size_t *unreadable)
 {
     struct seg_users u;
@@ -85,13 +82,13 @@ bool inspect_nameless(const struct ui *ui)
     return nameless(&ui->s.sample.stat);
 }
 
-/* It goes when we close it, and only then: its name has gone, or (Windows) only we hold it. For a
- * moment the list's own look at it counts as somebody's. */
+/* It is freed when we close it: its name is gone, or (Windows) we hold the only handle. The
+ * lister's own handle counts for a moment as somebody else's. */
 static bool lives_by_us(const struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     const struct seg_stat *t = &ui->s.sample.stat;
-    uint64_t own = 0; /* handles that keep what we made */
+    uint64_t own = 0; /* our handles to segments we created */
     for (size_t i = 0; i < ui->made_count; i++)
         own += seg_last(ui->made[i])->dev == t->dev && seg_last(ui->made[i])->ino == t->ino;
     bool made = own > 0 && (t->known & SEG_HAS_SECTION) != 0 && t->attached == own;
@@ -100,32 +97,39 @@ static bool lives_by_us(const struct ui *ui)
     return nameless(t) || ui->now < st->alone_until;
 }
 
-static void who_text(const struct ui *ui, char out[PART_MAX])
+/* `3 writers, 2 readers, 1 open`, or `3 rw 2 r 1 fd` where that does not fit. */
+static void who_text(const struct ui *ui, char out[PART_MAX], bool brief)
 {
+    static const char *const words[][3] = {{"writer", "reader", "open"}, {"rw", "r", "fd"}};
     const struct session *s = &ui->s;
     struct seg_users u;
     size_t unreadable = 0, n = 0;
+    const char *gap = "";
     out[0] = '\0';
     if (session_recorded(s) || !session_who(s, &u, &unreadable))
         return;
     if (u.rw + u.ro + u.held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
                        lives_by_us(ui)  ? "KEEPING ALIVE"
-                       : unreadable > 0 ? "nobody seen"
-                                        : "only us");
+                       : unreadable > 0 ? "no other process seen"
+                                        : "no other process");
         return;
     }
     const size_t counts[] = {u.rw, u.ro, u.held};
-    static const char *const words[] = {"rw", "r", "fd"};
-    if (s->sample.past.time != 0) /* who had it then is not kept */
+    if (s->sample.past.time != 0) { /* past users are not recorded */
         n = (size_t)snprintf(out, PART_MAX, "now");
-    for (int i = 0; i < 3; i++)
-        if (counts[i] != 0 && n < PART_MAX)
-            n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s", n > 0 ? " " : "", counts[i],
-                                  words[i]);
+        gap = " ";
+    }
+    for (int i = 0; i < 3; i++) {
+        if (counts[i] == 0 || n >= PART_MAX)
+            continue;
+        n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s%s", gap, counts[i], words[brief][i],
+                              brief || i == 2 || counts[i] == 1 ? "" : "s");
+        gap = brief ? " " : ", ";
+    }
 }
 
-/* What the kind says about it; that its name is gone stands in the notice. */
+/* States that its kind reports; a removed name is in the notice. */
 static void state_text(const struct seg_stat *t, char out[PART_MAX])
 {
     static const struct {
@@ -174,7 +178,7 @@ static void collect(struct ui *ui, struct parts *p)
 {
     const struct session *s = &ui->s;
     const struct seg_stat *t = &s->sample.stat;
-    *p = (struct parts){.access = s->edit ? "EDIT LIVE" : "READ-ONLY",
+    *p = (struct parts){.access = s->edit ? "EDIT" : "READ-ONLY",
                         .access_style = s->edit ? STYLE_EDIT : STYLE_READONLY};
     bool past = s->sample.past.time != 0;
     (void)number_format_size(past ? s->sample.past.total : t->size, p->size);
@@ -184,7 +188,7 @@ static void collect(struct ui *ui, struct parts *p)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
     state_text(t, p->state);
     live_text(ui, p);
-    who_text(ui, p->who);
+    who_text(ui, p->who, false);
     place_text(s, p->place);
     size_t frozen = s->sample.freeze.count, n = 0;
     if (frozen > 0)
@@ -192,11 +196,11 @@ static void collect(struct ui *ui, struct parts *p)
     if (s->locked)
         (void)snprintf(p->kept + n, sizeof p->kept - n, "%sSEQLOCK%s", n > 0 ? " " : "",
                        s->sample.settle.busy ? " ~" : "");
-    if (!past && (s->only || s->follow)) /* the past is shown whole, and stands */
+    if (!past && (s->only || s->follow)) /* the past is shown whole and does not move */
         (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 
-/* Columns of all that is not the name. */
+/* Columns of everything but the name. */
 static int columns(const struct parts *p)
 {
     const char *const all[] = {p->size,   p->mode, p->owner,   p->state, p->live,
@@ -208,7 +212,7 @@ static int columns(const struct parts *p)
     return n;
 }
 
-/* The name in at most `room` columns, shortened in the middle. */
+/* Draws the name in at most `room` columns, shortened in the middle. */
 static int draw_name(struct canvas *c, int col, int room, enum style style, const char *shown)
 {
     int width = canvas_width(shown);
@@ -240,12 +244,14 @@ void inspect_draw_title(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
     struct parts p;
-    char name[LOCATOR_MAX * 4]; /* every byte as \xNN */
+    char name[LOCATOR_MAX * 4]; /* every byte may become \xNN */
     (void)locator_shown(ui->s.locator, name, sizeof name);
     int least = canvas_width(name) + 2;
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
+    if (columns(&p) + least > c->cols)
+        who_text(ui, p.who, true);
     char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
@@ -294,15 +300,15 @@ static void add_name_events(struct ui *ui)
     if (t->replaced)
         add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
     else if ((t->state & SEG_ST_DEST) != 0)
-        add(ui->inspect, "removed: it goes with the last process that has it attached");
+        add(ui->inspect, "removed; the memory is freed when the last process detaches");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
     if (!lives_by_us(ui) || !only_us(s, &unreadable))
         return;
-    char text[96] = "only we still hold it";
+    char text[96] = "only shmlens keeps it alive";
     if (unreadable > 0)
-        (void)snprintf(text, sizeof text, "nobody else seen, %zu process%s unreadable", unreadable,
-                       unreadable == 1 ? "" : "es");
+        (void)snprintf(text, sizeof text, "no other user seen; %zu process%s could not be checked",
+                       unreadable, unreadable == 1 ? "" : "es");
     add(ui->inspect, text);
 }
 
@@ -326,15 +332,15 @@ static void event_text(const struct seg_event *e, char text[128])
 {
     char why[64];
     if (e->kind == SEEN_LET_GO)
-        (void)snprintf(text, 128, "%" PRIu64 " frozen value%s let go: %s", e->value,
+        (void)snprintf(text, 128, "%" PRIu64 " frozen value%s released: %s", e->value,
                        e->value == 1 ? "" : "s", oserr_text(e->error, why, sizeof why));
     else
         (void)snprintf(text, 128, "%s to %" PRIu64 " bytes",
                        e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value);
 }
 
-/* The newest change of size, and frozen values that could not be kept: said for a while, or until
- * Esc. */
+/* The newest size change, or frozen values that could not be held: shown for a while, or until Esc.
+ */
 static void add_newest(struct ui *ui, bool let_go)
 {
     struct inspect_state *st = ui->inspect;

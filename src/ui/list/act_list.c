@@ -8,17 +8,13 @@
 #include "ui/frame/run_line.h"
 #include "ui/list/list.h"
 
-#define UNUSED_ARGS \
-    (void)argc;     \
-    (void)argv
-
-void act_open(struct ui *ui, int argc, char **argv)
+void act_open(struct ui *ui, const char *arg)
 {
     char raw[LOCATOR_MAX];
-    if (argc > 1) {
-        const char *why = locator_typed(argv[1], raw);
+    if (arg[0] != '\0') {
+        const char *why = locator_typed(arg, raw);
         if (why != NULL)
-            ui_say(ui, STYLE_ERROR, "%s: %s", argv[1], why);
+            ui_say(ui, STYLE_ERROR, "%s: %s", arg, why);
         else
             (void)ui_attach(ui, raw, 0, 0);
         return;
@@ -35,9 +31,9 @@ void act_open(struct ui *ui, int argc, char **argv)
         (void)ui_attach(ui, raw, 0, 0);
 }
 
-void act_tag(struct ui *ui, int argc, char **argv)
+void act_tag(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     const struct seg_info *info = segments_take(ui);
     if (info == NULL)
         return;
@@ -45,7 +41,7 @@ void act_tag(struct ui *ui, int argc, char **argv)
     segments_move_to(ui, ui->segments->at + 1);
 }
 
-/* The next column to sort by, among those shown; from one that is not shown the first. */
+/* The next column to sort by among those shown; the first one if the present one is not shown. */
 static const struct column *next_sort(const struct ui *ui, bool back)
 {
     const struct column *shown[COLUMNS_MAX];
@@ -57,60 +53,77 @@ static const struct column *next_sort(const struct ui *ui, bool back)
     return shown[(i + (back ? count - 1 : 1)) % count];
 }
 
-void act_sort(struct ui *ui, int argc, char **argv)
+/* `sorted by size, largest first`. */
+static void say_sorted(struct ui *ui)
 {
-    bool next = argc < 2 || strcmp(argv[1], "next") == 0;
-    bool back = !next && strcmp(argv[1], "prev") == 0;
-    const struct column *by =
-        next || back ? next_sort(ui, back) : column_find(argv[1], strlen(argv[1]));
+    const struct column *by = ui->segments->sort;
+    bool down = by->falling != ui->segments->inverted;
+    char name[16];
+    size_t n = 0;
+    for (; by->name[n] != '\0' && n + 1 < sizeof name; n++)
+        name[n] = (char)(by->name[n] | 0x20);
+    name[n] = '\0';
+    const char *order = by->right     ? (down ? "largest first" : "smallest first")
+                        : by->falling ? (down ? "newest first" : "oldest first")
+                                      : (down ? "z to a" : "a to z");
+    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", name, order);
+}
+
+void act_sort(struct ui *ui, const char *arg)
+{
+    bool next = arg[0] == '\0' || strcmp(arg, "next") == 0;
+    bool back = !next && strcmp(arg, "prev") == 0;
+    const struct column *by = next || back ? next_sort(ui, back) : column_find(arg, strlen(arg));
     if (by == NULL) {
         char names[COLUMNS_TEXT];
-        ui_say(ui, STYLE_ERROR, "%s: no such column (%s)", argv[1], columns_names(names));
+        ui_say(ui, STYLE_ERROR, "unknown column: %s (any of %s)", arg, columns_names(names));
         return;
     }
     ui->s.set.sort = by;
     segments_rebuild(ui);
-    ui_say(ui, STYLE_TEXT, "sorted by %s: %s", by->name, by->help);
+    say_sorted(ui);
 }
 
-void act_columns(struct ui *ui, int argc, char **argv)
+void act_columns(struct ui *ui, const char *arg)
 {
     char why[SETTINGS_WHY], names[COLUMNS_TEXT];
     const char *now = ui->s.set.columns[0] != '\0' ? ui->s.set.columns : "auto";
-    if (argc < 2)
-        ui_say(ui, STYLE_TEXT, "columns %s; there are %s", now, columns_names(names));
-    else if (settings_set(&ui->s.set, "columns", argv[1], why) != NULL)
-        ui_say(ui, STYLE_ERROR, "no such column, or too many: %.100s (auto, or of %s)", argv[1],
+    if (arg[0] == '\0')
+        ui_say(ui, STYLE_TEXT, "columns: %s (auto, or any of %s)", now, columns_names(names));
+    else if (settings_set(&ui->s.set, "columns", arg, why) != NULL)
+        ui_say(ui, STYLE_ERROR, "unknown column: %.100s (auto, or any of %s)", arg,
                columns_names(names));
 }
 
-void act_invert(struct ui *ui, int argc, char **argv)
+void act_invert(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     ui->s.set.inverted = !ui->s.set.inverted;
     segments_rebuild(ui);
+    say_sorted(ui);
 }
 
-void act_orphans(struct ui *ui, int argc, char **argv)
+void act_orphans(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     struct segments_state *st = ui->segments;
     st->orphans = !st->orphans;
     segments_rebuild(ui);
     if (!st->orphans)
         ui_say(ui, STYLE_TEXT, "all segments");
     else if (st->hidden_idle > 0)
-        ui_say(ui, STYLE_TEXT, "only proved orphans; %zu idle ones are not proved and left out",
-               st->hidden_idle);
+        ui_say(ui, STYLE_TEXT, "orphans only; %zu idle segment%s hidden (not proved unused)",
+               st->hidden_idle, st->hidden_idle == 1 ? "" : "s");
     else
-        ui_say(ui, STYLE_TEXT, "only what is proved to be left behind");
+        ui_say(ui, STYLE_TEXT, "orphans only");
 }
 
-void act_kinds(struct ui *ui, int argc, char **argv)
+void act_kinds(struct ui *ui, const char *arg)
 {
-    UNUSED_ARGS;
+    (void)arg;
     session_all_kinds(&ui->s, !ui->s.all_kinds);
-    ui_say(ui, STYLE_TEXT, ui->s.all_kinds ? "all kinds, mapped files too" : "the usual kinds");
+    ui_say(ui, STYLE_TEXT,
+           ui->s.all_kinds ? "all kinds, mapped files too" : "all kinds except mapped files");
 }
 
 /* ---- filter ---- */
@@ -137,13 +150,14 @@ bool segments_escape(struct ui *ui)
     return true;
 }
 
-void act_filter(struct ui *ui, int argc, char **argv)
+void act_filter(struct ui *ui, const char *arg)
 {
-    if (argc > 1) {
-        set_filter(ui, argv[1], NULL);
+    if (arg[0] != '\0') {
+        set_filter(ui, arg, NULL);
         return;
     }
-    ui_ask(ui, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER], set_filter, NULL);
+    prompt_ask(&ui->host, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER],
+               set_filter, NULL);
     ui->prompt.changed = set_filter;
     ui->prompt.drop = drop_filter;
 }

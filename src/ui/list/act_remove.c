@@ -1,20 +1,20 @@
-/* Removing what the list shows: says what goes and who has it, asks once, and removes only what is
- * still the segment that was shown. */
+/* Removing segments from the list: lists what would be removed and who uses it, asks once, and
+ * removes only objects that are still the ones that were shown. */
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/removal_text.h"
 #include "core/locator.h"
 #include "core/number.h"
 #include "core/text.h"
-#include "list/removal.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/run_line.h"
 #include "ui/list/list.h"
 
 enum { WHO_NAMED = 3, LIST_MAX = 1024 * 1024 };
 
-/* `2 processes have it: 312 writer, 400 reader`; empty: nobody is known to. */
+/* `6 processes use it: writer (312), reader (400), and 4 more`. */
 static void who_text(const struct ui *ui, const struct seg_info *info, char *out, size_t cap)
 {
     const struct seg_who *who = &ui->s.walk.survey.who;
@@ -22,12 +22,12 @@ static void who_text(const struct ui *ui, const struct seg_info *info, char *out
     size_t total = segrow_procs(&row), named = 0, at = 0;
     uint32_t last = os_pid();
     if (total == 0) {
-        (void)snprintf(out, cap,
-                       row.unreadable == 0 ? "nobody has it" : "nobody is seen to have it");
+        (void)snprintf(out, cap, "no process %s",
+                       row.unreadable == 0 ? "uses it"
+                                           : "seen using it (some could not be checked)");
         return;
     }
-    at = (size_t)snprintf(out, cap, "%zu process%s ha%s it:", total, total == 1 ? "" : "es",
-                          total == 1 ? "s" : "ve");
+    at = (size_t)snprintf(out, cap, "%zu process%s it:", total, total == 1 ? " uses" : "es use");
     for (size_t i = 0; i < row.mappers_count + row.holders_count && named < WHO_NAMED; i++) {
         bool maps = i < row.mappers_count;
         size_t k = info->who_holder_first + i - row.mappers_count;
@@ -37,10 +37,12 @@ static void who_text(const struct ui *ui, const struct seg_info *info, char *out
         if (pid == last || pid == os_pid() || at >= cap)
             continue;
         last = pid;
-        named++;
         (void)text_escape(comm, sizeof comm, raw, strnlen(raw, sizeof who->holders->comm));
-        at += (size_t)snprintf(out + at, cap - at, " %u %s", (unsigned)pid, comm);
+        at += (size_t)snprintf(out + at, cap - at, "%s %s (%u)", named++ > 0 ? "," : "", comm,
+                               (unsigned)pid);
     }
+    if (named > 0 && named < total && at < cap)
+        (void)snprintf(out + at, cap - at, ", and %zu more", total - named);
 }
 
 /* ---- doing it ---- */
@@ -50,7 +52,10 @@ static void removal_done(struct job *job, void *owner)
 {
     struct ui *ui = owner;
     struct removal_job *j = (struct removal_job *)job;
-    const char *report = j->report.buf != NULL ? j->report.buf : "";
+    struct out o;
+    out_text(&o, LIST_MAX);
+    removal_report(&o, j);
+    const char *report = o.buf != NULL ? o.buf : "";
     char size[NUMBER_SIZE_MAX];
     size_t stay = j->count - j->removed;
     (void)number_format_size(j->freed, size);
@@ -60,44 +65,48 @@ static void removal_done(struct job *job, void *owner)
         ui_say(ui, stay > 0 ? STYLE_ERROR : STYLE_TEXT, "%.*s", (int)strcspn(report, "\n"), report);
     } else {
         if (stay > 0)
-            ui_pager(ui, "what was removed and what was not", report);
+            pager_open(&ui->host, "what was removed and what was not", report);
         ui_say(ui, stay > 0 ? STYLE_WARN : STYLE_TEXT, "%zu of %zu segments removed, %s freed",
                j->removed, j->count, size);
     }
+    out_free(&o);
     removal_job_free(j);
     if (ui->s.walker != NULL)
         walker_hurry(ui->s.walker);
 }
 
-/* Gives the removal of those among these that were said to go to the walker. */
+/* Posts the removal of the listed ones to the lister thread. */
 static void post_removal(struct ui *ui, const struct tag *tag, size_t count, unsigned flags)
 {
-    size_t goes = 0;
+    size_t removes = 0;
     for (size_t i = 0; i < count; i++)
-        goes += tag[i].goes;
+        removes += tag[i].removed;
     struct removal_job *j =
-        ui->s.walker != NULL ? removal_job_new(ui->s.be, goes, flags, removal_done) : NULL;
+        ui->s.walker != NULL
+            ? removal_job_new(ui->s.be, removes, flags, walker_pace(ui->s.walker), removal_done)
+            : NULL;
     bool fine = j != NULL;
     for (size_t i = 0; i < count && fine; i++)
-        fine = !tag[i].goes || removal_job_add(j, tag[i].locator, &tag[i].seen);
+        fine = !tag[i].removed || removal_job_add(j, tag[i].locator, &tag[i].seen);
     if (fine) {
         worker_post(walker_worker(ui->s.walker), &j->job);
         return;
     }
     removal_job_free(j);
-    ui_say(ui, STYLE_ERROR, ui->s.walker != NULL ? "out of memory" : "nothing can be run now");
+    ui_say(ui, STYLE_ERROR,
+           ui->s.walker != NULL ? "out of memory" : "cannot run commands: no background thread");
 }
 
 /* ---- one ---- */
 
-/* The name alone, behind the kind. */
+/* The locator without its kind. */
 static const char *name_of(const char *shown)
 {
     const char *colon = strchr(shown, ':');
     return colon != NULL ? colon + 1 : shown;
 }
 
-/* By force: the user has just read who has it. */
+/* By force: the user has just read who uses it. */
 static void remove_one(struct ui *ui, char *raw)
 {
     char name[LOCATOR_MAX * 4], line[LOCATOR_MAX * 4 + 16];
@@ -111,7 +120,7 @@ static void remove_one(struct ui *ui, char *raw)
     ui_run_walker(ui, line);
 }
 
-/* The answer for the segment in ui->pending. */
+/* The answer about the segment in ui->pending. */
 static void remove_answer(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
@@ -126,26 +135,28 @@ static void remove_answer(struct ui *ui, const char *text, void *ctx)
         remove_one(ui, ui->pending);
 }
 
-/* Who has it, as the newest survey knows: it may come while the question stands. */
+/* Who uses it according to the newest survey, which may arrive while the question is open. */
 static void remove_note(struct ui *ui)
 {
     const struct seg_info *info = segments_find(ui, ui->pending);
     if (info != NULL)
         who_text(ui, info, ui->prompt.note, sizeof ui->prompt.note);
     else
-        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "who has it is not known");
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
+                       "who uses it could not be determined");
 }
 
 void ui_remove(struct ui *ui, const char *locator)
 {
     char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
     const struct seg_info *info = segments_find(ui, locator);
-    if (removal_cannot(locator) != NULL) {
+    const char *irremovable = seg_words(locator)->irremovable;
+    if (irremovable != NULL) {
         char note[sizeof ui->prompt.note] = "";
-        bool named = info != NULL && info->kind == SEG_WIN; /* they could let it go */
+        bool named = info != NULL && info->kind == SEG_WIN; /* its users could close it */
         if (named)
             who_text(ui, info, note, sizeof note);
-        ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", removal_cannot(locator));
+        ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", irremovable);
         return;
     }
     if (strlen(locator) >= sizeof ui->pending) {
@@ -153,12 +164,12 @@ void ui_remove(struct ui *ui, const char *locator)
         return;
     }
     (void)locator_shown(locator, shown, sizeof shown);
-    (void)snprintf(label, sizeof label, "remove %.100s? its name or yes: ", shown);
+    (void)snprintf(label, sizeof label, "Remove %.100s? Type its name, or yes: ", shown);
     (void)snprintf(ui->pending, sizeof ui->pending, "%s", locator);
     ui->segments->asked_known = info != NULL;
     if (info != NULL)
         ui->segments->asked = info->stat;
-    ui_ask(ui, label, "", NULL, remove_answer, NULL);
+    prompt_ask(&ui->host, label, "", NULL, remove_answer, NULL);
     ui->prompt.renew = remove_note;
     remove_note(ui);
 }
@@ -169,7 +180,7 @@ static void remove_tagged(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
     struct segments_state *st = ui->segments;
-    pager_close(ui);
+    pager_close(&ui->host);
     if (strcmp(text, "yes") != 0) {
         ui_say(ui, STYLE_TEXT, "nothing removed");
         return;
@@ -181,10 +192,11 @@ static void remove_tagged(struct ui *ui, const char *text, void *ctx)
 static void keep_tagged(struct ui *ui, void *ctx)
 {
     (void)ctx;
-    pager_close(ui);
+    pager_close(&ui->host);
 }
 
-/* A line of what goes, or stays; adds to what going frees. True: it goes, as far as is known. */
+/* One line: whether this one will be removed or kept, and why. Adds to *bytes what its removal
+ * frees. True: to be removed, as far as is known. */
 static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64_t *bytes)
 {
     const struct seg_info *info = segments_find(ui, tag->locator);
@@ -194,37 +206,37 @@ static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64
     struct segrow row = {0};
     if (same)
         row = segments_row(ui, info);
-    const char *cannot = removal_cannot(tag->locator);
-    bool goes = same && cannot == NULL && segrow_attached(&row) == 0;
+    const char *cannot = seg_words(tag->locator)->irremovable;
+    bool removes = same && cannot == NULL && segrow_attached(&row) == 0;
     (void)number_format_size(resident, size);
-    out_print(o, "%s %9s  ", goes ? "goes " : "stays", same ? size : "");
+    out_print(o, "%-6s %9s  ", removes ? "remove" : "keep", same ? size : "");
     out_locator(o, tag->locator);
     if (!same)
-        out_str(o, info == NULL ? "  is not there any more" : "  is another segment by now");
+        out_str(o, info == NULL ? "  already gone" : "  replaced by another segment");
     else if (cannot == NULL)
         who_text(ui, info, who, sizeof who);
     if (same)
         out_print(o, "  %s", cannot != NULL ? cannot : who);
     out_str(o, "\n");
-    *bytes += goes ? resident : 0;
-    tag->goes = goes;
-    return goes;
+    *bytes += removes ? resident : 0;
+    tag->removed = removes;
+    return removes;
 }
 
-/* The question, of those that can go: nothing else is removed. */
-static void ask_tags(struct ui *ui, size_t goes)
+/* Asks about those that can be removed; nothing else is touched. */
+static void ask_tags(struct ui *ui, size_t removes)
 {
     char label[sizeof ui->prompt.label], of[64] = "";
     size_t tags = ui->segments->tags;
-    if (goes == 0) {
-        ui_say(ui, STYLE_WARN, "nothing that is tagged can be removed");
+    if (removes == 0) {
+        ui_say(ui, STYLE_WARN, "none of the tagged segments can be removed");
         return;
     }
-    if (goes < tags)
+    if (removes < tags)
         (void)snprintf(of, sizeof of, " of %zu", tags);
-    (void)snprintf(label, sizeof label, "remove %zu%s tagged segment%s? type yes: ", goes, of,
+    (void)snprintf(label, sizeof label, "Remove %zu%s tagged segment%s? Type yes: ", removes, of,
                    tags == 1 ? "" : "s");
-    ui_ask(ui, label, "", NULL, remove_tagged, NULL);
+    prompt_ask(&ui->host, label, "", NULL, remove_tagged, NULL);
     ui->prompt.drop = keep_tagged;
 }
 
@@ -234,24 +246,24 @@ static void ask_tagged(struct ui *ui)
     char size[NUMBER_SIZE_MAX], title[80];
     struct out list;
     uint64_t bytes = 0;
-    size_t goes = 0;
+    size_t removes = 0;
     out_text(&list, LIST_MAX);
     for (size_t i = 0; i < st->tags; i++)
-        goes += list_tag(ui, &st->tag[i], &list, &bytes);
+        removes += list_tag(ui, &st->tag[i], &list, &bytes);
     (void)number_format_size(bytes, size);
-    (void)snprintf(title, sizeof title, "%zu of %zu tagged go and free %s", goes, st->tags, size);
+    (void)snprintf(title, sizeof title, "removing %zu of %zu tagged segments frees %s", removes,
+                   st->tags, size);
     if (list.buf != NULL && list.length > 0)
         list.buf[list.length - 1] = '\0'; /* the last newline */
     if (list.buf != NULL)
-        ui_pager(ui, title, list.buf);
+        pager_open(&ui->host, title, list.buf);
     out_free(&list);
-    ask_tags(ui, goes);
+    ask_tags(ui, removes);
 }
 
-void act_remove(struct ui *ui, int argc, char **argv)
+void act_remove(struct ui *ui, const char *arg)
 {
-    (void)argc;
-    (void)argv;
+    (void)arg;
     if (ui->segments->tags > 0) {
         ask_tagged(ui);
         return;

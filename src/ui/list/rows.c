@@ -1,4 +1,4 @@
-/* Which segments are listed and in what order; where the cursor is. */
+/* Which segments are listed, in which order, and where the cursor is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +57,20 @@ const struct seg_info *segments_at(const struct ui *ui)
     return gone ? NULL : info;
 }
 
+bool segments_users(const struct ui *ui, struct seg_who *who)
+{
+    const struct seg_info *info = segments_at(ui);
+    const struct seg_who *all = &ui->s.walk.survey.who;
+    *who = (struct seg_who){.unreadable = all->unreadable};
+    if (info == NULL || info->who_unasked)
+        return false;
+    who->mappers = all->mappers + info->who_first;
+    who->mappers_count = info->who_mappers;
+    who->holders = all->holders + info->who_holder_first;
+    who->holders_count = info->who_holders;
+    return true;
+}
+
 const struct seg_info *segments_find(const struct ui *ui, const char *locator)
 {
     const struct seg_survey *survey = &ui->s.walk.survey;
@@ -84,54 +98,54 @@ size_t segments_columns(const struct ui *ui, int cols, const struct column *out[
 
 /* ---- order ---- */
 
-/* What qsort compares by; it takes no context, and there is one list. */
-static const struct ui *sorting;
-
-/* The survey is in the order of the locators; what vanished stands where it stood. */
-static int compare_places(size_t i, size_t k)
-{
-    size_t count = sorting->s.walk.survey.count;
-    bool gone = false;
-    if (i < count && k < count)
-        return (i > k) - (i < k);
-    int order = strcmp(segments_info(sorting, i, &gone)->locator,
-                       segments_info(sorting, k, &gone)->locator);
-    return order != 0 ? order : (i > k) - (i < k);
-}
+/* A row while it is sorted, with what it is compared by: qsort passes no context. */
+struct row_key {
+    const struct segments_state *list;
+    struct segrow row; /* filled unless the list is sorted by locator */
+    const char *locator;
+    size_t index; /* among those of the survey, which are sorted by locator */
+    bool gone;    /* not of the survey: goes where it was */
+};
 
 static int compare_rows(const void *a, const void *b)
 {
-    size_t i = *(const size_t *)a, k = *(const size_t *)b;
-    const struct segments_state *st = sorting->segments;
-    const struct column *by = st->sort;
+    const struct row_key *x = a, *y = b;
+    const struct column *by = x->list->sort;
     size_t count = 0;
     int order = 0;
-    if (by != column_table(&count) && by->falling)
-        order = by->compare(&st->key[k], &st->key[i]);
-    else if (by != column_table(&count))
-        order = by->compare(&st->key[i], &st->key[k]);
+    if (by != column_table(&count))
+        order = by->falling ? by->compare(&y->row, &x->row) : by->compare(&x->row, &y->row);
+    if (order == 0 && (x->gone || y->gone))
+        order = strcmp(x->locator, y->locator);
     if (order == 0)
-        order = compare_places(i, k);
-    return st->inverted ? -order : order;
+        order = (x->index > y->index) - (x->index < y->index);
+    return x->list->inverted ? -order : order;
 }
 
-/* The rows shown, in order. Those of the survey are in the order of their locators already. */
+/* Sorts the rows shown. Those of the survey are already in the order of their locators. */
 static void sort_rows(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     size_t columns = 0;
-    bool gone = false, first = st->sort == column_table(&columns);
+    bool first = st->sort == column_table(&columns);
     if (st->count == 0 || (first && !st->inverted && st->vanished == 0))
         return;
-    for (size_t i = 0; i < st->count && !first; i++)
-        st->key[st->row[i]] = segments_row(ui, segments_info(ui, st->row[i], &gone));
-    sorting = ui;
-    qsort(st->row, st->count, sizeof *st->row, compare_rows);
+    for (size_t i = 0; i < st->count; i++) {
+        struct row_key *key = &st->key[i];
+        *key = (struct row_key){.list = st, .index = st->row[i]};
+        const struct seg_info *info = segments_info(ui, key->index, &key->gone);
+        key->locator = info->locator;
+        if (!first)
+            key->row = segments_row(ui, info);
+    }
+    qsort(st->key, st->count, sizeof *st->key, compare_rows);
+    for (size_t i = 0; i < st->count; i++)
+        st->row[i] = st->key[i].index;
 }
 
 /* ---- what is shown ---- */
 
-/* Is the text in a name, raw or as it is shown? Most names are shown as they are. */
+/* Does a name contain the text, raw or as shown? Most names are shown as they are. */
 static bool name_has(const char *raw, const char *part, char *cell)
 {
     if (text_has(raw, part))
@@ -151,7 +165,7 @@ static bool cell_has(const struct segrow *row, const char *column, const char *p
     return text_has(cell, part);
 }
 
-/* Is the text typed in what says what it is, whose, and who has it? */
+/* Is the text in the row's name, kind, owner, state or users? */
 static bool matches(const struct ui *ui, const struct segrow *row)
 {
     const char *filter = ui->segments->filter, *names[SEGROW_STATES];
@@ -163,7 +177,7 @@ static bool matches(const struct ui *ui, const struct segrow *row)
     for (size_t n = segrow_states(row, names); n > 0; n--)
         if (text_has(names[n - 1], filter))
             return true;
-    /* `key 0x0052e2c1`, `memfd wl_shm`: as the first column has them */
+    /* the first column shows `key 0x0052e2c1`, `memfd wl_shm` */
     if (row->kind != SEG_POSIX && cell_has(row, "LOCATOR", filter, cell))
         return true;
     return segrow_has_command(row, filter);
@@ -211,7 +225,7 @@ void segments_move_to(struct ui *ui, int at)
     (void)snprintf(st->cursor, sizeof st->cursor, "%s", info != NULL ? info->locator : "");
 }
 
-/* The row of a locator, -1: it is not shown. */
+/* The row of a locator; -1: not shown. */
 static int row_of(const struct ui *ui, const char *locator)
 {
     const struct segments_state *st = ui->segments;
@@ -238,7 +252,7 @@ void segments_point(struct ui *ui, const char *locator)
 
 /* ---- what is new ---- */
 
-/* Of the name and the object: another one under a known name is new. */
+/* Hash of the name and the object: a different object under a known name is new. */
 static uint64_t hash_of(const struct seg_info *info)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
@@ -272,7 +286,7 @@ bool segments_is_new(const struct ui *ui, const struct seg_info *info)
     return since > 0 && ui->now - since < (int64_t)NEW_FOR * 1000000000;
 }
 
-/* Remembers who was there, and since when; at the first survey nobody is new. */
+/* Notes when each segment was first seen; in the first survey none is new. */
 static void note_births(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
@@ -306,7 +320,7 @@ static bool make_room(struct segments_state *st, size_t rows)
     if (more == NULL)
         return false;
     st->row = more;
-    struct segrow *keys = realloc(st->key, rows * sizeof *keys);
+    struct row_key *keys = realloc(st->key, rows * sizeof *keys);
     if (keys == NULL)
         return false;
     st->key = keys;
@@ -367,16 +381,16 @@ void segments_catch_up(struct ui *ui)
         st->shifted = true;
 }
 
-/* A survey may have come since the list was drawn: what is done is for the row that was seen. */
+/* A survey may have arrived since the list was drawn: act only on the row that was seen. */
 const struct seg_info *segments_take(struct ui *ui)
 {
     segments_catch_up(ui);
     if (ui->segments->shifted) {
-        ui_say(ui, STYLE_WARN, "the list has just changed: once more");
+        ui_say(ui, STYLE_WARN, "the list just changed; press the key again");
         return NULL;
     }
     const struct seg_info *info = segments_at(ui);
     if (info == NULL && ui->segments->count > 0)
-        ui_say(ui, STYLE_WARN, "it is not there any more");
+        ui_say(ui, STYLE_WARN, "that segment is gone");
     return info;
 }

@@ -1,4 +1,4 @@
-/* The list of segments, itself live: columns, totals, the cursor. */
+/* The list of segments, which updates itself: columns, totals, the cursor. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +8,11 @@
 
 enum {
     MARK_COLS = 2,
-    FLEX_LEAST = 16,  /* columns of what takes the rest, at least */
-    STATE_WIDE = 16,  /* of the states where there is room */
-    WIDE_FROM = 96,   /* screens that have two blanks between columns */
-    ROOMY_FROM = 120, /* screens that have room for several states */
-    AGAIN_COLS = 24,  /* a second column that would take the rest */
+    FLEX_LEAST = 16,  /* least columns of the column that takes the rest */
+    STATE_WIDE = 16,  /* width of the states if there is room */
+    WIDE_FROM = 96,   /* from here on two blanks between columns */
+    ROOMY_FROM = 120, /* from here on room for several states */
+    AGAIN_COLS = 24,  /* a second column of the flexible kind */
     ELLIPSIS = 0x2026
 };
 
@@ -33,7 +33,7 @@ static int column_cols(const struct canvas *c, const struct column *column)
     return column == state && c->cols >= ROOMY_FROM ? STATE_WIDE : column->cols;
 }
 
-/* Columns that all but the one at `flex` take, with their gaps. */
+/* Columns taken by all but the one at `flex`, with their gaps. */
 static int fixed_cols(const struct canvas *c, const struct layout *at, size_t flex)
 {
     int cols = MARK_COLS;
@@ -42,7 +42,7 @@ static int fixed_cols(const struct canvas *c, const struct layout *at, size_t fl
     return cols;
 }
 
-/* The first of the table takes what the others leave; without it the last one does. */
+/* The table's first column takes what the others leave; if it is not shown, the last one does. */
 static size_t flex_column(const struct layout *at)
 {
     size_t count = 0, i = 0;
@@ -59,7 +59,7 @@ static struct layout arrange(const struct ui *ui)
     at.count = segments_columns(ui, c->cols, at.column);
     size_t flex = flex_column(&at);
     while (at.count > 1 && c->cols - fixed_cols(c, &at, flex) < FLEX_LEAST) {
-        at.count--; /* what was chosen last has no room */
+        at.count--; /* the last choice has no room */
         flex = flex_column(&at);
     }
     int rest = c->cols - fixed_cols(c, &at, flex), col = MARK_COLS;
@@ -88,14 +88,14 @@ static int list_rows(const struct ui *ui)
     return rows > 0 ? rows : 1;
 }
 
-/* Where a text begins, so that it stands in its column as it should. */
+/* Where a text begins in its column. */
 static int start_of(const struct layout *at, size_t i, int width)
 {
     int room = at->end[i] - at->from[i];
     return at->column[i]->right && width < room ? at->end[i] - width : at->from[i];
 }
 
-/* A text in its column; what does not fit ends with an ellipsis. The last column may go on. */
+/* A text in its column, cut with an ellipsis if it does not fit. */
 static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i, enum style style)
 {
     struct canvas *c = &ui->canvas;
@@ -146,7 +146,7 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
 
 enum { TITLE_PARTS = 6, PART_MAX = 64 };
 
-/* Leaves out parts until the rest fits, the cheapest first. */
+/* Drops parts, least important first, until the rest fits. */
 static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
 {
     /* free, resident, progress, orphans, unreadable */
@@ -160,16 +160,17 @@ static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
     }
 }
 
-/* Processes that nothing is known of: by their number, one that hangs also by its own. */
+/* How many processes could not be read; a single one that hangs is named by its PID. */
 static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
 {
     size_t n = w->survey.who.unreadable;
     if (w->hanging == 1)
-        (void)snprintf(part, PART_MAX, "%zu unreadable (%u hangs)", n, (unsigned)w->hanging_pid);
+        (void)snprintf(part, PART_MAX, "%zu process%s not readable (%u hangs)", n,
+                       n == 1 ? "" : "es", (unsigned)w->hanging_pid);
     else if (w->hanging > 1)
-        (void)snprintf(part, PART_MAX, "%zu unreadable (%zu hang)", n, w->hanging);
+        (void)snprintf(part, PART_MAX, "%zu processes not readable (%zu hang)", n, w->hanging);
     else if (n > 0)
-        (void)snprintf(part, PART_MAX, "%zu unreadable", n);
+        (void)snprintf(part, PART_MAX, "%zu process%s not readable", n, n == 1 ? "" : "es");
 }
 
 static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
@@ -181,7 +182,7 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
     (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
                    survey->count == 1 ? "" : "s", size);
     (void)number_format_size(st->resident, size);
-    (void)snprintf(part[1], PART_MAX, "resident %s", size);
+    (void)snprintf(part[1], PART_MAX, "%s in memory", size);
     (void)number_format_size(st->orphan_bytes, size);
     if (st->orphan_count > 0)
         (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
@@ -243,13 +244,14 @@ static void draw_empty(struct ui *ui)
         return;
     if (ui->segments->hidden > 0)
         (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_DIM,
-                           "none of %zu segments is like that", ui->segments->hidden);
+                           "no match among %zu segments (Esc clears the filter)",
+                           ui->segments->hidden);
     else
-        canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM, "there are no segments; n creates one");
+        canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM,
+                    "no shared memory found: n creates a segment");
     if (ui->segments->hidden_idle > 0)
         (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
-                           "%zu idle: nobody is seen to have them, but %zu processes could not be "
-                           "read",
+                           "%zu idle (no user seen; %zu processes could not be checked)",
                            ui->segments->hidden_idle, ui->s.walk.survey.who.unreadable);
 }
 
@@ -267,18 +269,9 @@ static void scroll(struct ui *ui)
 
 static void draw_who(struct ui *ui)
 {
-    const struct seg_info *info = segments_at(ui);
-    const struct seg_who *all = &ui->s.walk.survey.who;
-    struct seg_who who = {.unreadable = all->unreadable};
-    bool known = info != NULL && !info->who_unasked;
-    if (known) {
-        who.mappers = all->mappers + info->who_first;
-        who.mappers_count = info->who_mappers;
-        who.holders = all->holders + info->who_holder_first;
-        who.holders_count = info->who_holders;
-    }
-    panel_who(ui, known ? &who : NULL, info != NULL ? info->stat.size : 0,
-              ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
+    struct seg_who who;
+    bool known = segments_users(ui, &who);
+    panel_who(ui, known ? &who : NULL, ui_body_bottom(ui) - who_rows(ui), ui_body_bottom(ui));
 }
 
 static void draw(struct ui *ui)
@@ -333,7 +326,7 @@ static void enter(struct ui *ui)
         walker_hurry(ui->s.walker);
 }
 
-/* What is new stops being so. */
+/* New rows lose their mark after a while. */
 static int64_t next(struct ui *ui, int64_t now)
 {
     (void)ui;

@@ -61,7 +61,7 @@ static bool is_modifier(uint16_t vk)
            (vk >= VKEY_LWIN && vk <= VKEY_APPS) || vk == VKEY_NUMLOCK || vk == VKEY_SCROLL;
 }
 
-/* Keys that make no character; 0: it is none of them. */
+/* Keys that make no character; 0: not one of them. */
 static size_t named(char *out, uint16_t vk, unsigned mods)
 {
     static const struct {
@@ -78,8 +78,8 @@ static size_t named(char *out, uint16_t vk, unsigned mods)
     return csi(out, keys[vk - VKEY_PRIOR].number, mods, keys[vk - VKEY_PRIOR].final);
 }
 
-/* Enter, Esc, Tab, Backspace, the blank with Ctrl. As on terminals, Shift and Ctrl do not change
- * the first three. */
+/* Enter, Esc, Tab, Backspace, Ctrl+blank. As on terminals, Shift and Ctrl do not change the first
+ * three. */
 static size_t special(char *out, uint16_t vk, unsigned mods)
 {
     unsigned alt = mods & (unsigned)MOD_ALT;
@@ -99,7 +99,7 @@ static size_t special(char *out, uint16_t vk, unsigned mods)
     }
 }
 
-/* A character of its own, with Alt perhaps. */
+/* A character, perhaps with Alt. */
 static size_t character(char *out, uint32_t cp, unsigned mods)
 {
     uint8_t utf8[5];
@@ -112,7 +112,7 @@ static size_t character(char *out, uint32_t cp, unsigned mods)
     return n;
 }
 
-/* Ctrl and a key that makes a character, or would; what makes a control character is that. */
+/* Ctrl and a key that makes (or would make) a character; a control character is sent as such. */
 static size_t control(char *out, const struct console_key *k, unsigned mods)
 {
     unsigned code = k->unit, kept = (mods & (unsigned)MOD_ALT) | MOD_CTRL;
@@ -129,7 +129,7 @@ static size_t control(char *out, const struct console_key *k, unsigned mods)
     return code < 0x20 || code >= 0x7f ? 0 : csi(out, code, kept, 'u');
 }
 
-/* The code point that this unit completes, 0: none yet, or half of nothing. */
+/* The code point that this unit completes; 0: none yet, or an unpaired half. */
 static uint32_t complete(struct console_input *in, uint16_t unit)
 {
     uint16_t high = in->high;

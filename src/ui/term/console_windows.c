@@ -18,7 +18,7 @@ bool console_takes_sequences(void)
     return ntdll == NULL || GetProcAddress(ntdll, "wine_get_version") == NULL;
 }
 
-/* The buffer that is shown now: curses has one of its own, so it is asked for each time. */
+/* The screen buffer shown now: curses has one of its own, so it is looked up each time. */
 static HANDLE open_shown(void)
 {
     return CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,

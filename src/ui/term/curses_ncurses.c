@@ -1,5 +1,5 @@
-/* The screen through ncurses: it knows what the terminal can do and sends the least that makes it
- * show our cells. */
+/* The screen through ncurses, which knows what the terminal can do and sends the least output that
+ * makes it show our cells. */
 #include <errno.h>
 #include <locale.h>
 #include <stdint.h>
@@ -29,17 +29,24 @@ static const char *string_of(const char *name)
 
 const char *curses_unusable(const char *name)
 {
+    static char why[160];
     int status = 0;
     if (name == NULL || name[0] == '\0')
         return "TERM is not set";
     errno = 0;
-    if (setupterm(name, 1, &status) != OK)
-        return errno == EMFILE || errno == ENFILE ? "too many files are open (ulimit -n)"
-               : status == 0                      ? "TERM names a terminal that is not known here"
-                             : "the terminal descriptions (terminfo) cannot be read";
+    if (setupterm(name, 1, &status) != OK) {
+        if (errno == EMFILE || errno == ENFILE)
+            return "too many files are open (ulimit -n)";
+        if (status != 0)
+            return "the terminal descriptions (terminfo) cannot be read";
+        (void)snprintf(why, sizeof why,
+                       "TERM=%.60s is not known on this machine; try TERM=xterm-256color", name);
+        return why;
+    }
     bool can = string_of("cup") != NULL;
     (void)del_curterm(cur_term);
-    return can ? NULL : "the terminal that TERM names cannot move its cursor";
+    (void)snprintf(why, sizeof why, "TERM=%.60s cannot position the cursor; try TERM=xterm", name);
+    return can ? NULL : why;
 }
 
 bool curses_open(const char *name)
@@ -51,7 +58,7 @@ bool curses_open(const char *name)
     (void)raw();
     (void)noecho();
     (void)nonl();
-    const char *no_colour = getenv("NO_COLOR"); /* empty is as if it were not there */
+    const char *no_colour = getenv("NO_COLOR"); /* empty counts as unset */
     bool wanted = no_colour == NULL || no_colour[0] == '\0';
     colour = wanted && has_colors() && start_color() == OK;
     if (colour)
@@ -62,8 +69,8 @@ bool curses_open(const char *name)
     return true;
 }
 
-/* Some terminals restore, with the main screen, a cursor that was hidden when its place was last
- * saved; so it is shown again after that. */
+/* Some terminals restore the cursor's visibility, together with its position, when leaving the
+ * alternate screen: it may have been hidden when that was saved. So show it again afterwards. */
 void curses_leave(void)
 {
     (void)endwin();
@@ -146,8 +153,7 @@ static void put_text(int row, int col, const wchar_t *text, enum style style)
 {
     cchar_t cell;
     if (setcchar(&cell, text, attrs[style], pairs[style], NULL) == OK)
-        (void)mvadd_wch(row, col,
-                        &cell); /* ERR in the last corner, where it is drawn all the same */
+        (void)mvadd_wch(row, col, &cell); /* ERR in the last corner, though it is drawn */
 }
 
 void curses_put(int row, int col, const struct cell *cell, bool wide)
@@ -191,7 +197,7 @@ void curses_flush(void)
     (void)refresh();
 }
 
-/* What tputs writes into; it takes no context. */
+/* Where tputs writes; it takes no context. */
 static char *collect_at, *collect_end;
 
 static int collect(int c)

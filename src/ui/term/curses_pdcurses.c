@@ -1,5 +1,5 @@
-/* The screen through PDCurses: cells on a console of Windows. Keys do not come through it
- * (wait_windows.c reads the console), nor do characters of two columns, which it cannot hold. */
+/* The screen through PDCurses: cells on a Windows console. Keys do not come through it (tty.c reads
+ * the console), and neither do double-width characters, which it cannot hold. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,10 +9,12 @@
 #include "ui/term/curses.h"
 #include "ui/term/term_caps.h"
 
-/* Two equal sets of pairs, used in turn every RUN columns: PDCurses sends what looks alike at once,
- * from a buffer of 512 cells that it does not check. */
+/* Two equal sets of pairs, used in turn every RUN columns: PDCurses sends cells that look alike in
+ * one go, from a buffer of 512 cells whose size it does not check. */
 enum { RUN = 256, PAIR_SETS = 2 };
-enum { PLACE = 0xa0 }; /* stands in PDCurses' cells where a wide character is put over them */
+enum {
+    PLACE = 0xa0
+}; /* placeholder in PDCurses' cells where a wide character is drawn over them */
 
 static SCREEN *screen;
 static chtype attrs[STYLES];
@@ -22,13 +24,13 @@ static uint32_t *over; /* wide characters, by row and column; NULL: out of memor
 static bool *touched;  /* rows that were drawn since the last flush */
 static int over_rows, over_cols;
 
-/* PDCurses' own: how it talks to the console. It takes wine's for Windows Terminal. */
+/* PDCurses' own variables: how it talks to the console. It mistakes Wine's for Windows Terminal. */
 extern bool pdc_ansi, pdc_wt;
 
 const char *curses_unusable(const char *name)
 {
     (void)name;
-    return NULL; /* tty_start knows */
+    return NULL; /* tty_start checks */
 }
 
 bool curses_modern(const char *name)
@@ -43,7 +45,7 @@ static void touch_all(void)
         touched[row] = true;
 }
 
-/* Room for what is put over the cells. */
+/* Allocates the wide characters drawn over the cells. */
 static void make_room(void)
 {
     free(over);
@@ -77,7 +79,7 @@ bool curses_open(const char *name)
     (void)raw();
     (void)noecho();
     (void)nonl();
-    const char *no_colour = getenv("NO_COLOR"); /* empty is as if it were not there */
+    const char *no_colour = getenv("NO_COLOR"); /* empty counts as unset */
     bool wanted = no_colour == NULL || no_colour[0] == '\0';
     colour = has_colors() && start_color() == OK && wanted;
     (void)use_default_colors();
@@ -134,7 +136,7 @@ bool curses_colour(void)
     return colour;
 }
 
-/* PDCurses counts its 16 colours as Windows does, with red and blue the other way round. */
+/* PDCurses counts its 16 colours as Windows does, with red and blue swapped. */
 static short of_16(unsigned c)
 {
     return (short)((c & 10u) | (c & 1u) << 2 | (c & 4u) >> 2);
@@ -147,8 +149,8 @@ static short colour_of(int16_t of256, uint8_t of16)
     return of16 == 255 ? -1 : of_16(of16 & 15u);
 }
 
-/* Bold is a brighter colour here, so only the console's own colour is made bold; there is no dim,
- * for which the dark grey stands, also where no colours are wanted. */
+/* Bold means a brighter colour here, so only the console's own colour is made bold. There is no
+ * dim: dark grey replaces it, even without colours. */
 void curses_style(enum style style, const struct look *look, bool coloured)
 {
     short fg = look->dim ? of_16(8) : -1, bg = -1;
@@ -168,7 +170,7 @@ void curses_style(enum style style, const struct look *look, bool coloured)
 static void put(int row, int col, enum style style, uint32_t cp)
 {
     int pair = 1 + col / RUN % PAIR_SETS * STYLES + (int)style;
-    /* ERR in the last corner, where it is drawn all the same */
+    /* ERR in the last corner, though it is drawn */
     (void)mvaddch(row, col, (chtype)(cp | attrs[style] | COLOR_PAIR(pair)));
 }
 
@@ -250,5 +252,5 @@ size_t curses_capability(const char *name, char *out, size_t cap)
     (void)name;
     (void)out;
     (void)cap;
-    return 0; /* consoles send and take calls */
+    return 0; /* consoles are driven by calls */
 }

@@ -6,7 +6,7 @@
 
 enum { ESC = 0x1b, BEL = 0x07, PARAMS = 4, CSI_MODS_MAX = 16 };
 
-/* How far the bytes at hand were understood. */
+/* What the bytes at hand turned out to be. */
 enum taken { TAKEN_NONE, TAKEN_EVENT, TAKEN_NOTHING, TAKEN_WAIT };
 
 void input_init(struct input *in)
@@ -182,7 +182,7 @@ static enum taken mouse(struct input *in, unsigned code, unsigned col, unsigned 
     return TAKEN_EVENT;
 }
 
-/* A whole CSI sequence: its parameters, what stood in front of them, its final byte. */
+/* A whole CSI sequence: its parameters, the mark before them, its final byte. */
 struct csi {
     unsigned param[PARAMS];
     int count;
@@ -191,7 +191,7 @@ struct csi {
     size_t size;   /* bytes, ESC included */
 };
 
-/* Reads the CSI at `pending`; false: it is not whole yet. */
+/* Parses the CSI at `pending`; false: it is incomplete. */
 static bool csi_read(const struct input *in, struct csi *c)
 {
     *c = (struct csi){.size = 2};
@@ -213,7 +213,7 @@ static bool csi_read(const struct input *in, struct csi *c)
             c->size++;
             return true;
         } else if (byte < 0x20 || byte > 0x3f) {
-            c->final = 0; /* no CSI at all: what came is dropped */
+            c->final = 0; /* not a valid CSI: drop what arrived */
             return true;
         }
     }
@@ -251,7 +251,7 @@ static enum taken csi_event(struct input *in, const struct csi *c, struct event 
     return code == 0 ? TAKEN_NOTHING : TAKEN_EVENT;
 }
 
-/* `CSI M` and three bytes: the mouse as it was reported before SGR. */
+/* `CSI M` and three bytes: a mouse report from before SGR. */
 static enum taken old_mouse(struct input *in, struct event *out, size_t *size)
 {
     const uint8_t *p = in->pending;
@@ -284,7 +284,7 @@ static enum taken csi(struct input *in, struct event *out, size_t *size)
     return csi_event(in, &c, out);
 }
 
-/* A sequence that terminfo knows. */
+/* A sequence from terminfo. */
 static enum taken learned(const struct input *in, struct event *out, size_t *size)
 {
     for (int i = 0; i < in->learned_count; i++) {

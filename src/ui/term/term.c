@@ -22,11 +22,11 @@ enum { COPY_MAX = 74994, READ_MAX = 1024 };
 
 struct term {
     struct input input;
-    struct canvas shown; /* what the terminal shows */
+    struct canvas shown; /* what the terminal shows: curses then compares only what changed */
     int rows, cols;
-    bool modern;     /* takes private modes */
+    bool modern;     /* supports private modes */
     bool mouse;      /* wanted */
-    bool everything; /* the next present sends all */
+    bool everything; /* the next present redraws everything */
     bool gone;       /* hung up */
 };
 
@@ -46,7 +46,7 @@ static void modes(const struct term *t, bool on)
         send(t->mouse ? MOUSE_ON PASTE_ON : PASTE_ON);
 }
 
-/* What puts the terminal right when nothing else can any more. */
+/* What restores the terminal when nothing else can. */
 static void prepare_farewell(const struct term *t)
 {
     static const char *const last[] = {"sgr0", "op", "rmkx", "rmcup", "cnorm"};
@@ -88,7 +88,7 @@ static void learn_keys(struct input *in)
     }
 }
 
-/* The size may have changed: adopts it; true: it has. */
+/* Adopts the present size; true: it changed. */
 static bool adopt_size(struct term *t)
 {
     int rows = 0, cols = 0;
@@ -255,7 +255,7 @@ void term_redraw(struct term *t)
     curses_invalidate();
 }
 
-/* After somebody else had the terminal. */
+/* After another program had the terminal. */
 static void take_again(struct term *t)
 {
     curses_resume();
@@ -276,7 +276,7 @@ bool term_suspend(struct term *t)
     return true;
 }
 
-/* What is ready, as an event; EVENT_NONE: nothing, or bytes that are in `input` now. */
+/* What is ready, as an event; EVENT_NONE: nothing, or bytes now in `input`. */
 static struct event system_event(struct term *t, unsigned ready)
 {
     struct event ev = {.kind = EVENT_NONE};

@@ -1,5 +1,6 @@
-/* A terminal: shows a canvas, gives events. One implementation per curses; nothing else knows
- * curses. */
+/* A terminal: shows a canvas and returns events. It composes four parts: curses (what the terminal
+ * can do, and the least output that updates it), tty (descriptor, size, signals), input (bytes to
+ * events) and term_caps (what each terminal supports). */
 #ifndef SHMLENS_UI_TERM_TERM_H
 #define SHMLENS_UI_TERM_TERM_H
 
@@ -24,11 +25,11 @@ struct event {
     bool pasted;           /* EVENT_KEY: part of a pasted text: may type, never commands */
 };
 
-/* Takes over the terminal (alternate screen, raw keys, mouse when wanted). NULL and a reason
- * (static: unknown TERM, cannot move the cursor, ...) on failure; the terminal is then untouched.
- * Unless the locale is UTF-8 every character beyond ASCII is drawn as one of ASCII. */
+/* Takes over the terminal (alternate screen, raw keys, mouse if wanted). NULL and a reason (static:
+ * unknown TERM, cannot move the cursor, ...) on failure; the terminal is then untouched. Outside
+ * UTF-8 locales all characters beyond ASCII are drawn as ASCII. */
 struct term *term_open(bool mouse, const char **why);
-void term_close(struct term *t); /* everything as it was before; NULL is fine */
+void term_close(struct term *t); /* restores the terminal; NULL is fine */
 
 int term_rows(const struct term *t);
 int term_cols(const struct term *t);
@@ -36,19 +37,19 @@ void term_theme(struct term *t,
                 const struct theme *theme); /* NO_COLOR and colourless terminals: mono */
 void term_mouse(struct term *t, bool on);
 
-/* Shows the canvas: only cells that differ are sent, in one flush. */
+/* Shows the canvas: sends only cells that differ, in one flush. */
 void term_present(struct term *t, const struct canvas *c);
-void term_redraw(struct term *t); /* the next present sends everything */
+void term_redraw(struct term *t); /* the next present redraws everything */
 
 /* Next event; waits until `deadline` (os_now's clock) or until `wake` is posted, then EVENT_NONE.
  */
 struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline);
 
-/* Sends the text (UTF-8) to the system's clipboard: its own, else through the terminal (OSC 52), at
- * most 74,994 bytes. NULL, or why not (static). */
+/* Copies the text (UTF-8) to the system's clipboard: directly, or through the terminal (OSC 52, at
+ * most 74,994 bytes). NULL, or why not (static). */
 const char *term_copy(struct term *t, const char *text, size_t n);
 
-/* ^Z: gives the terminal back, stops us, takes it again; false: this system knows no such thing. */
+/* ^Z: gives the terminal back, stops us, takes it again; false: not possible on this system. */
 bool term_suspend(struct term *t);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a terminal can and cannot show, apart from any curses: which characters, which sequences. */
+/* What terminals can show, independent of any curses: which characters, which sequences. */
 #ifndef SHMLENS_UI_TERM_TERM_CAPS_H
 #define SHMLENS_UI_TERM_TERM_CAPS_H
 
@@ -8,11 +8,11 @@
 
 #include "core/screen/canvas.h"
 
-/* The character of ASCII that stands for `cp` where the locale is not UTF-8. */
+/* The ASCII character drawn instead of `cp` outside UTF-8 locales. */
 uint32_t ascii_for(uint32_t cp);
 
-/* Does a terminal of this name take private modes it does not know quietly (mouse, paste,
- * synchronised updates)? Not so linux, vt*, ansi, dumb and other old ones. */
+/* Does a terminal of this name silently ignore private modes it does not know (mouse, paste,
+ * synchronised updates)? False for linux, vt*, ansi, dumb and other old ones. */
 bool term_is_modern(const char *name);
 
 /* The columns [*first, *last) of a row in which two canvases of the same size differ, widened so

@@ -11,7 +11,7 @@
 
 enum { INPUT_FD = 0, OUTPUT_FD = 1, MS = 1000000 };
 
-static int note_fd[2] = {-1, -1}; /* what the handler writes and tty_wait reads */
+static int note_fd[2] = {-1, -1}; /* the handler writes, tty_wait reads */
 static struct sigaction old_action[3];
 static const int noted[3] = {SIGWINCH, SIGCONT, SIGTSTP};
 static struct termios remembered;
@@ -22,7 +22,7 @@ static void on_signal(int sig)
     int saved = errno;
     char note = sig == SIGCONT ? 'c' : sig == SIGTSTP ? 's' : 'w';
     if (write(note_fd[1], &note, 1) < 0) {
-        /* the pipe is full: it is noticed anyway */
+        /* the pipe is full: tty_wait will return anyway */
     }
     errno = saved;
 }
@@ -154,7 +154,7 @@ bool tty_can_stop(void)
 
 void tty_mouse(bool on)
 {
-    (void)on; /* terminals are asked by sequences */
+    (void)on; /* done with sequences here */
 }
 
 bool tty_copy(const char *text, size_t n)
@@ -179,7 +179,7 @@ void tty_restore(void)
 
 enum { SIGNALS = 65, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
 
-static struct sigaction before[SIGNALS]; /* what each signal did */
+static struct sigaction before[SIGNALS]; /* the previous actions */
 static struct sigaction alarm_before;
 static char farewell_text[CRASH_FAREWELL_MAX];
 static size_t farewell_size;
@@ -187,8 +187,8 @@ static char crash_stack[CRASH_STACK];
 static volatile sig_atomic_t crashing;
 static bool guarded;
 
-/* Every signal whose default action kills, the real-time ones among them, but for those that we
- * answer otherwise (os_catch_stop, SIGALRM). The C library refuses the few that it keeps. */
+/* True for every signal whose default action kills, including the real-time ones, except those that
+ * are handled elsewhere (os_catch_stop, SIGALRM). The C library refuses the few it reserves. */
 static bool kills(int sig)
 {
     static const int others[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,  SIGCONT, SIGCHLD,
@@ -212,8 +212,8 @@ static void die_of(int sig)
     (void)sigprocmask(SIG_UNBLOCK, &one, NULL);
 }
 
-/* The backend's guard may have been first to want SIGBUS: a fault that it caused itself is its own
- * and does not come back from there. One sent by kill is no fault. */
+/* The backend's guard may own SIGBUS: a fault it caused itself is handled there and does not
+ * return. A SIGBUS sent by kill is not a fault. */
 static void ask_guard(int sig, siginfo_t *info, void *context)
 {
     const struct sigaction *old = &before[SIGBUS];
@@ -222,17 +222,17 @@ static void ask_guard(int sig, siginfo_t *info, void *context)
         old->sa_sigaction(sig, info, context);
 }
 
-/* We were told to end and do not: the terminal takes nothing, and a write to it waits. What it has
- * not read is dropped, so that it hears at least how to be put right. */
+/* We were asked to end and could not: the terminal accepts no output and a write to it blocks. Drop
+ * what it has not read, so that at least the restoring sequences arrive. */
 static void on_late(int sig)
 {
     int stop = os_stop_signal();
-    (void)alarm(LATE_SECONDS); /* and if that waits too: the default action, which kills */
+    (void)alarm(LATE_SECONDS); /* and if that blocks too: the default action, which kills */
     if (have_remembered)
         (void)tcsetattr(INPUT_FD, TCSANOW, &remembered);
     (void)tcflush(OUTPUT_FD, TCOFLUSH);
     if (write(OUTPUT_FD, farewell_text, farewell_size) < 0) {
-        /* nothing better can be done now */
+        /* nothing better can be done here */
     }
     (void)alarm(0);
     die_of(stop != 0 ? stop : sig);
@@ -245,7 +245,7 @@ static void on_crash(int sig, siginfo_t *info, void *context)
     if (!crashing) {
         crashing = 1;
         if (write(OUTPUT_FD, farewell_text, farewell_size) < 0) {
-            /* nothing better can be done now */
+            /* nothing better can be done here */
         }
         if (have_remembered)
             (void)tcsetattr(INPUT_FD, TCSANOW, &remembered);
@@ -253,8 +253,8 @@ static void on_crash(int sig, siginfo_t *info, void *context)
     die_of(sig);
 }
 
-/* What was ignored stays ignored. What was there is known before ours is in force: another thread
- * may fault at that very moment, and its fault belongs to the guard. */
+/* Save the old action before installing ours: another thread may fault in between, and its SIGBUS
+ * must still reach the guard. Ignored signals stay ignored. */
 static void guard(const struct sigaction *act, int sig)
 {
     if (!kills(sig) || sigaction(sig, NULL, &before[sig]) != 0)

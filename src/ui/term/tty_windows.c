@@ -10,14 +10,14 @@
 #include "ui/term/console_windows.h"
 
 enum { TYPED_MAX = 2048, RECORDS = TYPED_MAX / CONSOLE_SEQUENCE / 2 };
-enum { TIMER_FINE = 2 }; /* CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, which not all headers know */
+enum { TIMER_FINE = 2 }; /* CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, missing from some headers */
 
-static char typed[TYPED_MAX]; /* what the records said, not yet taken */
+static char typed[TYPED_MAX]; /* bytes made from records, not yet taken */
 static size_t typed_count;
 static struct console_input input;
 static bool mouse_on;
-static int told_rows, told_cols; /* what tty_size said; 0: and it still holds */
-static HANDLE timer;             /* finer than a timeout; NULL: there is none */
+static int told_rows, told_cols; /* the size last reported by tty_size; 0: unchanged since */
+static HANDLE timer;             /* finer than a timeout; NULL: not available */
 
 static HANDLE console_in(void)
 {
@@ -89,7 +89,7 @@ static unsigned take_record(const INPUT_RECORD *r)
     return r->EventType == WINDOW_BUFFER_SIZE_EVENT ? (unsigned)TTY_RESIZED : 0;
 }
 
-/* Takes what the console holds; most of its records (keys let go, the focus) mean nothing. */
+/* Takes the console's pending records; most of them (key releases, focus) mean nothing. */
 static unsigned take_records(void)
 {
     INPUT_RECORD records[RECORDS];
@@ -110,7 +110,7 @@ static unsigned take_records(void)
 
 /* ---- size ---- */
 
-/* The curses that adopts it drops all records that wait, so they are taken before. */
+/* Adopting the size makes curses drop all pending records, so take them first. */
 bool tty_size(int *rows, int *cols)
 {
     (void)take_records();
@@ -121,9 +121,7 @@ bool tty_size(int *rows, int *cols)
     return true;
 }
 
-/* Has the size changed since tty_size, by a record that was dropped? Asked once: later records
- * come.
- */
+/* Did a dropped record change the size since tty_size? Asked once: later records arrive. */
 static bool changed_since(void)
 {
     int rows = told_rows, cols = told_cols, had_rows = told_rows, had_cols = told_cols;
@@ -204,7 +202,7 @@ void tty_restore(void)
     (void)SetConsoleMode(console_in(), remembered_in);
 }
 
-/* Keys as they are, size changes; without the mouse the console selects text by it as before. */
+/* Raw keys and size changes; without the mouse the console keeps its own selection. */
 void tty_mouse(bool on)
 {
     DWORD mode = ENABLE_WINDOW_INPUT | ENABLE_EXTENDED_FLAGS;
@@ -224,8 +222,7 @@ void tty_stop_us(void)
 
 /* ---- the clipboard ---- */
 
-/* UTF-16 with the line ends of Windows, in memory that the clipboard can take; NULL: not possible.
- */
+/* UTF-16 with Windows line ends, in memory that the clipboard can own; NULL: failed. */
 static HGLOBAL for_clipboard(const char *text, size_t n)
 {
     if (n > 64 * 1024 * 1024)
@@ -262,13 +259,13 @@ bool tty_copy(const char *text, size_t n)
         (void)CloseClipboard();
     }
     if (!taken)
-        (void)GlobalFree(memory); /* else the clipboard's */
+        (void)GlobalFree(memory); /* otherwise the clipboard owns it */
     return taken;
 }
 
 /* ---- crashes ---- */
 
-static LPTOP_LEVEL_EXCEPTION_FILTER filter_before; /* curses': shows the buffer of before */
+static LPTOP_LEVEL_EXCEPTION_FILTER filter_before; /* curses' own: shows the previous buffer */
 static void (*abort_before)(int);
 static bool guarded;
 
@@ -289,7 +286,7 @@ static void on_abort(int sig)
 
 void crash_guard(const char *farewell, size_t n)
 {
-    (void)farewell; /* a console is put right by calls */
+    (void)farewell; /* a console is restored by calls */
     (void)n;
     if (guarded)
         return;
@@ -298,7 +295,7 @@ void crash_guard(const char *farewell, size_t n)
     abort_before = signal(SIGABRT, on_abort);
 }
 
-/* The filter went with curses'. */
+/* The filter was removed together with curses'. */
 void crash_unguard(void)
 {
     if (!guarded)
