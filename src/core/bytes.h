@@ -10,30 +10,22 @@
 #include "attributes.h"
 
 /* n bytes (1 to 8) as an unsigned number. */
-static inline uint64_t bytes_get(const uint8_t *p, size_t n, bool big)
+uint64_t bytes_get(const uint8_t *p, size_t n, bool big);
+void bytes_put(uint8_t *p, size_t n, bool big, uint64_t v);
+
+/* The same, little-endian and inline. */
+static inline uint64_t load_le(const uint8_t *p, unsigned n)
 {
     uint64_t v = 0;
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | p[big ? i : n - 1 - i];
+    for (unsigned i = 0; i < n; i++)
+        v |= (uint64_t)p[i] << (8 * i);
     return v;
 }
 
-static inline void bytes_put(uint8_t *p, size_t n, bool big, uint64_t v)
+static inline void store_le(uint8_t *p, uint64_t v, unsigned n)
 {
-    for (size_t i = 0; i < n; i++) {
-        p[big ? n - 1 - i : i] = (uint8_t)v;
-        v >>= 8;
-    }
-}
-
-static inline uint64_t load_le(const uint8_t *p, size_t n)
-{
-    return bytes_get(p, n, false);
-}
-
-static inline void store_le(uint8_t *p, uint64_t v, size_t n)
-{
-    bytes_put(p, n, false, v);
+    for (unsigned i = 0; i < n; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
 }
 
 /* Unsigned LEB128: 7 bits a byte, lowest first, the top bit set on all but the last. */

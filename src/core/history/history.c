@@ -65,7 +65,7 @@ struct page *history_page(const struct history *h, uint64_t at)
     return p;
 }
 
-/* Twice the table; when there is no memory for it the chains grow instead. */
+/* Doubles the table; without memory for that the chains grow instead. */
 static void more_slots(struct history *h)
 {
     struct page **old = h->table, **table = calloc(h->slots * 2, sizeof(struct page *));
@@ -101,7 +101,7 @@ static struct page *make_page(struct history *h, uint64_t at)
     return p;
 }
 
-/* A page of which nothing is kept any more. */
+/* Frees a page for which nothing is retained any more. */
 static void drop_page(struct history *h, struct page *p)
 {
     struct page **link = &h->table[slot_of(h, p->at)];
@@ -113,7 +113,7 @@ static void drop_page(struct history *h, struct page *p)
     free(p);
 }
 
-/* ---- what is not packed yet ---- */
+/* ---- what is not sealed yet ---- */
 
 static void account_open(struct history *h, struct page *p)
 {
@@ -161,7 +161,7 @@ static void take_units(void *ctx, const struct delta_key *key)
     *units |= UINT64_C(1) << key->offset % HISTORY_PAGE / DELTA_UNIT;
 }
 
-/* Packs what is open of a page and lets the writer go. */
+/* Seals what is open of a page and frees the writer. */
 static bool seal(struct history *h, struct page *p)
 {
     uint8_t *data = NULL;
@@ -209,7 +209,7 @@ static void drop_oldest(struct history *h)
         drop_page(h, p);
 }
 
-/* What is open takes its share of the budget at most, all together not more than the budget. */
+/* Keeps the open changes within their share of the budget, and everything within the budget. */
 static bool keep_budget(struct history *h)
 {
     while (h->open_first != NULL && h->open_bytes > h->budget / OPEN_SHARE)
@@ -225,7 +225,7 @@ static bool keep_budget(struct history *h)
     return true;
 }
 
-/* All before `time` is not known: memory was short. */
+/* Out of memory: drops everything, nothing before `time` is known any more. */
 static void lose(struct history *h, int64_t time)
 {
     struct page *open = h->open_first;
@@ -248,7 +248,7 @@ static void lose(struct history *h, int64_t time)
 
 /* ---- feeding ---- */
 
-/* A piece of a change, in one page. */
+/* The part of a change that lies in one page. */
 static bool add_piece(struct history *h, const struct delta *d)
 {
     if (d->old != NULL && memcmp(d->old, d->new, (size_t)d->length) == 0)

@@ -1,4 +1,4 @@
-/* What had changed by a moment, in the order of the segment; and its size then. */
+/* What had changed by a moment, in the order of the segment; and its size at a moment. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 
 enum { WORDS = HISTORY_PAGE / 64 };
 
-/* The bytes of a page that changed in (since, time]. */
+/* Bit i: byte i of a page changed in (since, time]. */
 struct change_marks {
     int64_t since, time;
     uint64_t page; /* where it starts */
@@ -64,7 +64,7 @@ static bool mark_page(struct change_marks *m, const struct page *page)
     return ok && !failed;
 }
 
-/* The numbers of the pages that have changes of that time, in [low, high]. */
+/* The numbers of the pages in [low, high] that may have changes of that time. */
 static uint64_t *list_pages(const struct history *h, const struct change_marks *m, uint64_t low,
                             uint64_t high, size_t *count)
 {
@@ -87,7 +87,7 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The first marked byte of the page in [from, end), or the last (`back`). */
+/* The first marked byte of the page in [from, end), or the last one (`back`). */
 static bool pick(const struct change_marks *m, uint64_t from, uint64_t end, bool back,
                  uint64_t *offset)
 {
@@ -124,7 +124,7 @@ bool history_changed(const struct history *h, int64_t since, int64_t time, uint6
     return found;
 }
 
-/* The newest change of a block in (since, time], or `best`. */
+/* The time of the newest change of a block in (since, time], or `best`. */
 static int64_t newest_in(const struct change_marks *m, const uint8_t *data, size_t n, int64_t best)
 {
     const char *why = NULL;
