@@ -129,7 +129,7 @@ static void to_bytes(uint64_t v, uint32_t size, uint8_t *bytes)
     memcpy(bytes, from, size);
 }
 
-/* A compare-and-swap that would lose needs no store (and must not fill a hole). */
+/* A compare-and-swap that must fail needs no store (and must not fill a hole). */
 static struct oserr lost_already(struct seg *s, const struct poke *p, struct poked *out, bool *lost)
 {
     size_t got;

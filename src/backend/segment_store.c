@@ -61,7 +61,7 @@ GUARDED static void put_piece(void *arg)
     }
 }
 
-/* Bytes that were stored, and what is to be there again where they still are. */
+/* Stored bytes, and the old ones to put back where they are still there. */
 struct undo {
     unsigned char *at;
     const unsigned char *stored; /* NULL: `byte` n times */
@@ -81,7 +81,7 @@ GUARDED static void take_back(void *arg)
     }
 }
 
-/* Takes back [from, end) of what u says, which begins at `off`, as far as it is mapped. */
+/* Undoes the stores of *u (which begin at `off`) in [from, end), as far as that is mapped. */
 static void undo_range(const struct seg *s, struct undo u, uint64_t off, uint64_t from,
                        uint64_t end)
 {
@@ -100,7 +100,7 @@ static void undo_range(const struct seg *s, struct undo u, uint64_t off, uint64_
 struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored, uint8_t *old,
                               size_t n)
 {
-    bool known = !oserr_is(segment_stat(s)); /* else it was stored, as far as anybody can tell */
+    bool known = !oserr_is(segment_stat(s)); /* else assume that all of it was stored */
     uint64_t size = s->last.size;
     if (!known || off + n <= size)
         return OSERR_NONE;
@@ -112,8 +112,8 @@ struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored
     return (struct oserr){"seg_poke", SEG_E_BEYOND};
 }
 
-/* After a store of *done bytes: what of it lies past the end by now would turn up when the segment
- * grows, and is taken back. *done: what is left of it. */
+/* After a store of *done bytes: undoes the part that lies past the end by now, because it would
+ * appear when the segment grows again. *done: the bytes that remain stored. */
 static struct oserr check_range(struct seg *s, const char *call, uint64_t off,
                                 const struct piece *stored, uint64_t *done)
 {

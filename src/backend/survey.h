@@ -1,4 +1,4 @@
-/* All segments, and who has them: lists, users, removal, notices of new names.
+/* All segments and their users: lists, users, removal, notices of new names.
  *
  * How it works. Every kind lists the segments whose names the system knows. When users are asked
  * for too, one scan of the processes (on Linux: mappings and descriptors in /proc, on Windows:
@@ -11,7 +11,7 @@
 
 #include "backend/segment.h"
 
-/* ---- who has an object ---- */
+/* ---- users of an object ---- */
 
 /* One mapping. */
 struct seg_mapper {
@@ -34,8 +34,9 @@ struct seg_holder {
 
 enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
 
-/* Who has one object, this process included (the caller compares with os_pid). Adjacent mappings of
- * one process are not merged. A process that maps it is not repeated among the holders. */
+/* The users of one object, this process included (the caller compares with os_pid). Adjacent
+ * mappings of one process are not merged. A process that maps it is not repeated among the holders.
+ */
 struct seg_who {
     struct seg_mapper *mappers;
     size_t mappers_count;
@@ -75,8 +76,8 @@ struct seg_throttle {
     void *ctx;
 };
 
-/* Who has this object now. Scans the processes; the caller frees with seg_who_free. `pace` of this
- * and of all that scan: NULL scans in one go. */
+/* Finds the users of this object. Scans the processes; the caller frees with seg_who_free. `pace`
+ * of this and of all that scan: NULL scans in one go. */
 MUST_USE struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_who *out);
 
 /* The same for an object of which only the identity is known (it need not have a name any more). */
@@ -86,7 +87,7 @@ MUST_USE struct oserr seg_who_object(struct backend *be, struct seg_id id,
 /* ---- lists ---- */
 
 /* One row of a list: one object, or one name of an object that has several. Of all descriptors and
- * mappings that reach an object one is chosen for its locator, the same one as long as it is there.
+ * mappings that reach an object one is chosen for its locator, always the same one while it exists.
  */
 struct seg_info {
     enum seg_kind kind;
@@ -110,7 +111,7 @@ struct seg_survey {
     struct seg_who who;            /* rows of segs[i] are contiguous, see who_first */
     uint64_t fs_free, fs_total;    /* bytes of the POSIX file system; 0: unknown */
     struct oserr error[SEG_KINDS]; /* a kind that cannot be listed does not hide the others */
-    struct seg_who extra;          /* who has seg_ask.extra_id: rows of `who`, not to be freed */
+    struct seg_who extra;          /* users of seg_ask.extra_id: rows of `who`, not to be freed */
 };
 
 /* Flags of a survey. */
@@ -129,7 +130,8 @@ struct seg_ask {
     const struct seg_throttle *pace;
 };
 
-/* The first one scans in one go. *out is empty after an error; the caller frees it. */
+/* Takes a survey; seg_survey without a throttle. *out is empty after an error; the caller frees it.
+ */
 MUST_USE struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
                                  struct seg_survey *out);
 MUST_USE struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask,
@@ -141,16 +143,16 @@ struct seg_info *seg_survey_find(const struct seg_survey *s, const char *locator
 
 /* ---- removal ---- */
 
-/* May the name of this object be given to another one? SEG_E_IN_USE: another process maps it or has
- * it open (the write lease where it may be taken, /proc); `who` names those that are seen and is the
- * caller's to free (always initialised). */
+/* Whether the name of this object may be given to a new object. SEG_E_IN_USE: another process maps
+ * or holds it (the write lease where it may be taken, /proc); `who` lists the users that were
+ * found; the caller frees it (always initialised). */
 MUST_USE struct oserr seg_replaceable(struct seg *s, struct seg_who *who);
 
 enum seg_remove_flags {
-    SEG_RM_FORCE = 1,  /* even when others have it */
+    SEG_RM_FORCE = 1,  /* even when others use it */
     SEG_RM_DRY = 2,    /* all checks, no removal */
-    SEG_RM_PROVED = 4, /* not merely because nobody is seen to have it: refuses with SEG_E_UNPROVED
-                          unless the kind or a complete scan proves that nobody does */
+    SEG_RM_PROVED = 4, /* only with proof: refuses with SEG_E_UNPROVED unless the kind or a complete
+                          scan proves that nobody uses it */
 };
 
 struct seg_removal {
@@ -163,9 +165,9 @@ struct seg_removal {
 /* Removes the name. Refuses with SEG_E_IN_USE when another process maps or holds it; *who then
  * names them (always initialised, the caller frees it; NULL: not wanted). Refuses with
  * SEG_E_REPLACED when the locator refers to a different object than `seen`, also when that has the
- * same number (System V reuses ids: key, creator, size and time of the last change tell). The
- * object removed is the one that was checked, with the strongest proof the kind has, right before
- * the removal: a process that takes it meanwhile saves it. */
+ * same number (System V reuses ids: key, creator, size and time of the last change are compared).
+ * The object removed is the one that was checked, with the strongest proof the kind has, right
+ * before the removal: when a process opens it meanwhile it is not removed. */
 MUST_USE struct oserr seg_remove(struct backend *be, const struct seg_removal *what,
                                  struct seg_who *who);
 

@@ -1,29 +1,29 @@
-/* Virtual segments: what they hold is answered by functions of the program, not by memory that is
- * mapped. There are two of them: a moment of the attached segment's history, and a recording.
+/* Virtual segments: their bytes come from functions of the program, not from mapped memory. There
+ * are two of them: a moment of the attached segment's history, and a recording.
  *
- * To whoever reads it a virtual segment is one like any other: bounds, pieces, the part of
- * seg_limit, samples and errors are made once, in the back end, from the three answers that
- * struct seg_virtual_ops asks for (what is it like, what are these bytes, how far does this hole
- * go). It is read-only. No system call is made for it, but for a recording's file, which is read
- * by the functions of struct seg_file, so that these calls are logged and can fail in tests. */
+ * To a reader a virtual segment is like any other: the back end implements bounds, pieces,
+ * seg_limit, samples and errors once, on top of the three questions in struct seg_virtual_ops (its
+ * state, its bytes, the end of a hole). It is read-only. It makes no system calls, except that a
+ * recording's file is read by the functions of struct seg_file, so that these calls are logged and
+ * can fail in tests. */
 #ifndef SHMLENS_BACKEND_VIRTUAL_H
 #define SHMLENS_BACKEND_VIRTUAL_H
 
 #include "backend/segment.h"
 
 struct seg_virtual_ops {
-    /* What it is like now. `out` holds what is known of the segment that it shows, or of the
-     * recording's file: sets the size, and resident, name_gone and replaced where they differ. */
+    /* Its state now. `out` comes in with that of the segment it shows, or of the recording's file:
+     * sets the size, and resident, name_gone and replaced where they differ. */
     void (*stat)(void *data, struct seg_stat *out);
     /* The n bytes (at most SEG_SMALL) from off, inside the size, and what each of them is (enum
-     * seg_byte); 0 where it is no data. state NULL: is not asked for. */
+     * seg_byte); 0 where not data. state NULL: not wanted. */
     struct oserr (*read)(void *data, uint64_t off, void *buf, uint8_t *state, size_t n);
     /* The run of one kind that off < size lies in: its end, after off; what follows `until` need
-     * not be looked at. */
+     * not be examined. */
     struct oserr (*run)(void *data, uint64_t off, uint64_t until, uint64_t *end,
                         enum seg_extent_kind *kind);
     /* The bytes at off where they lie in memory, *n in a row, at most `most`, valid until `data`
-     * changes; NULL: they do not. The member NULL: some bytes may be unknown, `read` says which. */
+     * changes; NULL: they do not. Without this function some bytes may be unknown: see `read`. */
     const uint8_t *(*direct)(void *data, uint64_t off, size_t most, size_t *n);
     void (*close)(void *data); /* NULL: the data stays the caller's */
 };
@@ -34,7 +34,7 @@ struct seg_virtual_ops {
 MUST_USE struct oserr seg_open_virtual(struct seg *of, const struct seg_virtual_ops *ops,
                                        void *data, struct seg **out);
 
-/* What `ops` were given to work on; NULL: the segment is not one of theirs. */
+/* The data of a virtual segment; NULL: it is not one with these `ops`. */
 void *seg_virtual_data(const struct seg *s, const struct seg_virtual_ops *ops);
 
 /* `data` changed: the size may be a different one. */
@@ -42,7 +42,7 @@ MUST_USE struct oserr seg_image_changed(struct seg *s);
 
 /* ---- recordings (rec:PATH) ---- */
 
-/* The file of one; belongs to its segment and lives as long. */
+/* The file of a recording; owned by its segment. */
 struct seg_file {
     struct backend *be;
     const char *path;
@@ -54,8 +54,8 @@ struct seg_file {
 MUST_USE struct oserr seg_file_read(struct seg_file *f, uint64_t at, void *buf, size_t n,
                                     size_t *got);
 
-/* How large it is now, and whether another process still writes it (record; then it may grow). What
- * was written when *written is false is all there will be. */
+/* How large it is now, and whether another process still writes it (record; then it may grow). When
+ * *written is false, the file is complete. */
 MUST_USE struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written);
 
 /* Opens what the file holds: *data for *ops. `progress` may be NULL. */

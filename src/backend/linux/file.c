@@ -21,8 +21,8 @@ static struct oserr file_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Looks at what it is before it opens it for reading: opening a fifo or a device does things to
- * whoever waits at its other end. */
+/* Checks the type before it opens the file for reading: opening a fifo or a device would have an
+ * effect on the process at its other end. */
 static struct oserr file_get(struct seg *s, enum seg_access access)
 {
     int fd;
@@ -33,7 +33,7 @@ static struct oserr file_get(struct seg *s, enum seg_access access)
     return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
 }
 
-/* A lease that is granted is proof; one that may not be taken says nothing. */
+/* A granted lease is proof; where none may be taken, nothing is known. */
 static struct oserr file_prove_unused(struct seg *s)
 {
     struct oserr e = sys_lease_proof(s->be, (int)s->handle);
@@ -116,7 +116,7 @@ struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
 {
     struct stat st;
     struct oserr e = sys_locked(f->be, (int)f->handle, written);
-    if (oserr_is(e)) /* a file system without locks: nobody can tell that he writes */
+    if (oserr_is(e)) /* a file system without locks: no writer can be detected */
         *written = false;
     e = sys_fstat(f->be, (int)f->handle, &st);
     *size = oserr_is(e) ? 0 : (uint64_t)st.st_size;

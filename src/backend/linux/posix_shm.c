@@ -51,8 +51,8 @@ static struct oserr shm_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Opening a fifo lets its writer continue, and opening a device may do anything: so look first at
- * what is there. */
+/* Opening a fifo lets its writer continue, and opening a device may do anything: so the type is
+ * checked first. */
 static struct oserr look_before(struct backend *be, const char *name)
 {
     struct stat st;
@@ -112,7 +112,7 @@ static void shm_undo(struct seg *s)
     fd_describe(&st, &made);
     const struct seg_removal what = {s->locator, &made, SEG_RM_FORCE, NULL};
     struct oserr e = posix_shm_remove(s->be, &what, &who);
-    (void)e; /* the first failure is what is reported */
+    (void)e; /* the first failure is reported */
 }
 
 static struct oserr shm_create(struct seg *s, uint64_t size, uint32_t mode)
@@ -198,7 +198,7 @@ struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *
         if (entry != NULL && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             e = list_one(be, kinds, dirfd(dir), entry->d_name, l);
         if (oserr_is(e))
-            worst = e; /* list the others all the same */
+            worst = e; /* still list the others */
     } while (entry != NULL && worst.code != SEG_E_MEMORY);
     sys_closedir(be, dir, SYS_KEY_NONE);
     return worst;

@@ -1,11 +1,11 @@
-/* Removal of a POSIX name: the object removed is the one that was checked, and nobody has it.
+/* Removal of a POSIX name: only the object that was checked is removed, and only if it is unused.
  *
  * The proof is a write lease (fcntl F_SETLEASE): the kernel grants it only when nobody else has the
- * object open or mapped, in whatever namespace. Where we may not take one (the object is another
- * user's) or it would prove nothing (this process has the object too), a scan of /proc has to do.
- * Since somebody may come by the name between the check and the unlink, the name is first renamed
- * aside, to one that nobody else knows; then object and proof are checked once more, and only then
- * it is unlinked. When that second check fails, the name is put back. */
+ * object open or mapped, in any namespace. Where we may not take one (the object is another
+ * user's) or it would prove nothing (this process has the object too), a scan of /proc must do.
+ * Somebody may open the name between the check and the unlink. So the name is first renamed aside,
+ * to one that nobody else knows; then object and proof are checked once more, and only then is it
+ * unlinked. When that second check fails, the name is put back. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,8 @@ static struct oserr removal_open(struct removal *r)
     return e;
 }
 
-/* Drops the rows of this process, noting whether one of them is not our probe. */
+/* Drops the rows of this process, noting whether it has the object apart from our own descriptor.
+ */
 static void drop_own(struct removal *r, struct seg_who *who)
 {
     uint32_t me = os_pid();
@@ -59,7 +60,7 @@ static void drop_own(struct removal *r, struct seg_who *who)
     who->holders_count = kept;
 }
 
-/* Tries the lease. SEG_E_IN_USE: somebody has the object. No error and no r->proof: we may not
+/* Tries the lease. SEG_E_IN_USE: somebody uses the object. No error and no r->proof: we may not
  * take one. */
 static struct oserr removal_prove(struct removal *r)
 {
@@ -74,7 +75,7 @@ static struct oserr removal_prove(struct removal *r)
     return e;
 }
 
-/* Scans for other users, who make it fail. */
+/* Scans for other users; SEG_E_IN_USE: there are some. */
 static struct oserr removal_see(struct removal *r, struct seg_who *who)
 {
     seg_who_free(who);
@@ -90,7 +91,7 @@ static struct oserr removal_see(struct removal *r, struct seg_who *who)
 static struct oserr removal_check(struct removal *r, struct seg_who *who)
 {
     if (!oserr_is(removal_prove(r)) && r->proof)
-        return OSERR_NONE; /* nobody at all: no need to scan */
+        return OSERR_NONE; /* no users at all: no need to scan */
     struct oserr e = removal_see(r, who);
     if (oserr_is(e))
         return e;

@@ -1,4 +1,4 @@
-/* Identities of what processes have, and the paths that lead there. */
+/* Identities of the objects that processes have, and the paths that lead to them. */
 #include "backend/linux/proc.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 
 /* ---- identities ---- */
 
-/* Whether the device is one of the kernel's internal ones, on which only names tell System V
- * segments, memfds and anonymous mappings apart. *huge: it has huge pages. */
+/* Whether the device is one of the kernel's internal ones, where only names distinguish System V
+ * segments, memfds and anonymous mappings. *huge: it has huge pages. */
 static bool is_anon_device(struct backend *be, uint64_t dev, bool *huge)
 {
     uint64_t devs[SYS_NAMELESS];
@@ -72,7 +72,7 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
     return id.space == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
-/* Length of what a removal put before the name when it renamed it aside (POSIX_SHM_ASIDE). */
+/* Length of the prefix that a removal adds when it renames aside (POSIX_SHM_ASIDE). */
 static size_t aside_prefix(const char *s, size_t n)
 {
     size_t at = sizeof POSIX_SHM_ASIDE - 1;

@@ -51,7 +51,7 @@ MUST_USE struct oserr sys_open(struct backend *be, const char *path, int flags, 
                                int *fd);
 void sys_close(struct backend *be, int fd, enum sys_key key);
 MUST_USE struct oserr sys_fstat(struct backend *be, int fd, struct stat *st);
-/* *locked: another process has a lock on the file (flock). Ours is given back at once. */
+/* *locked: another process has a lock on the file (flock). Ours is released at once. */
 MUST_USE struct oserr sys_locked(struct backend *be, int fd, bool *locked);
 MUST_USE struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
                                struct stat *st);

@@ -75,8 +75,8 @@ struct oserr sys_rename(struct backend *be, const char *from, const char *to)
 }
 
 /* Takes the lease and gives it back. The kernel reports an opener that arrives meanwhile by SIGIO:
- * F_OWNER_TID sends it to this thread only, which has it blocked. Any other thread of ours would
- * die of it. */
+ * F_OWNER_TID sends it to this thread only, which has it blocked. It would
+ * kill the process in any other thread. */
 static uint32_t take_lease(int fd, const sigset_t *io)
 {
     const struct f_owner_ex us = {F_OWNER_TID, gettid()};

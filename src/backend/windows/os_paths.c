@@ -154,7 +154,7 @@ struct oserr os_replace_file(const char *path, const void *data, size_t n)
     return e;
 }
 
-/* Opened so that nobody else can open it until it is closed; it goes with the handle. */
+/* Creates a lock file that nobody else can open until the handle is closed, which deletes it. */
 static struct oserr lock_beside(const wchar_t *path, HANDLE *h)
 {
     enum { TRIES = 50, PAUSE_MS = 10 };
