@@ -48,7 +48,8 @@ static void locator_text(const struct segrow *s, char cell[CELL_MAX])
     (void)locator_shown(s->locator, cell, CELL_MAX);
 }
 
-/* With its other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
+/* The locator with the object's other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd
+ * wl_shm`. */
 static void locator_people(const struct segrow *s, char cell[CELL_MAX])
 {
     size_t n = locator_shown(s->locator, cell, CELL_MAX);
@@ -57,7 +58,7 @@ static void locator_people(const struct segrow *s, char cell[CELL_MAX])
     if (n + 32 >= CELL_MAX) {
         return;
     }
-    if (has(s, SEG_HAS_KEY)) { /* its name is the key, and 0 is none */
+    if (has(s, SEG_HAS_KEY)) { /* its name is the key; 0 means no key */
         if (s->stat->key != 0) {
             (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
         }
@@ -159,7 +160,8 @@ static void procs_text(const struct segrow *s, char cell[CELL_MAX])
     number_cell(cell, true, segrow_attached(s));
 }
 
-/* `2 rw 1 r`, `1 fd`, `-`; `?` where nobody is seen but not everybody could be asked. */
+/* `2 rw 1 r`, `1 fd`, `-`; `?`: no user was found, but some processes could
+ * not be read. */
 static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
 {
     struct seg_users n = s->users;
