@@ -27,7 +27,7 @@ static uint64_t row_of(const struct lister *l, uint64_t offset)
     return offset < start ? start : offset - (offset - start) % l->want->width;
 }
 
-/* Which bytes of a page differ from the baseline; false: it cannot be told. */
+/* Which bytes of a page differ from the baseline; false: unknown. */
 static bool page_differs(struct lister *l, uint64_t page, uint8_t differs[PAGE])
 {
     const uint8_t *bytes = pagemap_bytes(sweep_pages(l->s->map), page);

@@ -88,7 +88,7 @@ static size_t follow_window(struct sampler *s, bool moved)
     struct sample *w = &s->work;
     size_t n = w->length,
            changed = ages_feed(s->diff, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
-    if (moved) { /* what changed before it came into the window */
+    if (moved) { /* changes from before it came into the window */
         pagemap_ages(sweep_pages(s->map), w->offset, w->arrays->changed, n);
         ages_prime(s->diff, w->arrays->changed, n);
     }
@@ -99,7 +99,7 @@ static size_t follow_window(struct sampler *s, bool moved)
     return changed;
 }
 
-/* What of the window differs from the baseline; of changed rows it is known already. */
+/* Which bytes of the window differ from the baseline; for changed rows that is known already. */
 static void compare_base(struct sampler *s)
 {
     struct sample *w = &s->work;

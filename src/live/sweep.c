@@ -12,10 +12,10 @@ enum {
     MS = 1000000,
     PAUSE_MAX = 256 * MS, /* between two sweeps when nothing changes */
     STRIP_EVERY = 100 * MS,
-    STRIP_TIMES = 50,              /* a strip that takes long is made more seldom */
+    STRIP_TIMES = 50,              /* a strip that takes long to make is made less often */
     BASE_MEMORY = 8 * 1024 * 1024, /* what the map may take, and */
     RESIDENT_SHARE = 200,          /* 1/200 of what is resident; */
-    OWN_MEMORY = 2560 * 1024       /* less what is ours beside it, and what allocating wastes */
+    OWN_MEMORY = 2560 * 1024       /* less our own structs and the waste of malloc */
 };
 
 _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == SEG_SMALL,
@@ -24,21 +24,21 @@ _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == 
 struct sweep {
     struct seg *seg;
     struct pagemap *pages;
-    uint64_t at;            /* where the lap goes on */
-    uint64_t blind_from;    /* the first byte that this lap could not tell anything of */
+    uint64_t at;            /* where this sweep continues */
+    uint64_t blind_from;    /* lowest offset that this sweep could not read */
     int64_t sweep_start;    /* when it began */
     int64_t looked;         /* when the last whole one began */
     uint64_t sweeps;        /* whole ones */
-    uint64_t sweep_changes; /* changes found in this lap */
+    uint64_t sweep_changes; /* changes found in this sweep */
     unsigned idle_sweeps;   /* sweeps in a row without one */
-    int64_t spent;          /* ns that this lap took so far */
+    int64_t spent;          /* ns that this sweep took so far */
     int64_t due;            /* of the next slice */
     uint64_t hot;           /* the newest change */
     int64_t hot_time;
-    uint64_t version;                  /* counts what there is to show */
-    uint64_t shown;                    /* version of the strip that was made last, */
-    struct page_sum before[STRIP_MAX]; /* the cells that were made last */
-    int64_t strip_due;                 /* and when the next may be */
+    uint64_t version;                  /* bumped whenever the strip may look different */
+    uint64_t shown;                    /* version of the last strip, */
+    struct page_sum before[STRIP_MAX]; /* its cells */
+    int64_t strip_due;                 /* and when the next may be made */
     uint64_t hash[BATCH];
     uint32_t want[BATCH];
     unsigned char read[RUN * PAGEMAP_PAGE + PAGEMAP_PAGE]; /* room for a page-aligned run */
@@ -110,8 +110,8 @@ static size_t feed_pages(struct sweep *m, uint64_t offset, size_t n)
     return pagemap_feed(m->pages, offset, bytes, m->state, n, os_now());
 }
 
-/* The pages whose bytes are wanted, adjacent ones together. Returns how many of the wants were done
- * before the time was up. */
+/* The pages whose bytes are wanted, adjacent ones together. Returns how many were done before the
+ * time was up. */
 static size_t feed_wanted(struct sweep *m, uint64_t offset, size_t wants, int64_t until)
 {
     size_t i = 0;
@@ -146,15 +146,15 @@ size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const 
     return pagemap_feed(m->pages, offset, bytes, state, n, time);
 }
 
-/* ---- going around ---- */
+/* ---- sweeping ---- */
 
-/* What is before this was told of in this lap: data that is not there is a hole. */
+/* All below `end` has been swept: a page that is not in the index is a hole. */
 static void note_seen(struct sweep *m, uint64_t end)
 {
     pagemap_seen(m->pages, end < m->blind_from ? end : m->blind_from);
 }
 
-static void note_dark(struct sweep *m, uint64_t from)
+static void note_blind(struct sweep *m, uint64_t from)
 {
     if (from < m->blind_from)
         m->blind_from = from;
@@ -165,7 +165,7 @@ static bool step(struct sweep *m, uint64_t end, int64_t until)
 {
     struct seg_hashes found;
     struct oserr e = seg_hash(m->seg, m->at, m->hash, BATCH, &found);
-    uint64_t behind = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
+    uint64_t after = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
     size_t wants = pagemap_feed_hashes(m->pages, m->at, m->hash, found.pages, os_now(), m->want);
     size_t done = feed_wanted(m, m->at, wants, until);
     if (done < wants) {
@@ -173,20 +173,21 @@ static bool step(struct sweep *m, uint64_t end, int64_t until)
         return false;
     }
     if (oserr_is(e) || found.next <= m->at) {
-        note_dark(m, behind);
+        note_blind(m, after);
         m->at = end; /* not this time */
         return false;
     }
-    if (found.next > behind && found.gap == SEG_EXT_HOLE)
-        pagemap_feed_hole(m->pages, behind, found.next, os_now());
-    else if (found.next > behind)
-        note_dark(m, behind);
+    if (found.next > after && found.gap == SEG_EXT_HOLE)
+        pagemap_feed_hole(m->pages, after, found.next, os_now());
+    else if (found.next > after)
+        note_blind(m, after);
     m->at = found.next;
     return os_now() < until;
 }
 
-/* When nothing changed the next lap may wait, twice as long each time. */
-static int64_t end_lap(struct sweep *m, int64_t now, uint64_t start, uint64_t end, int64_t interval)
+/* When nothing changed the next sweep may wait, twice as long each time. */
+static int64_t end_sweep(struct sweep *m, int64_t now, uint64_t start, uint64_t end,
+                         int64_t interval)
 {
     note_seen(m, end);
     m->sweeps++;
@@ -221,7 +222,7 @@ int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
     int64_t spent = os_now() - now;
     m->due = now + interval;
     if (m->at >= end)
-        m->due = end_lap(m, now, start, end, interval);
+        m->due = end_sweep(m, now, start, end, interval);
     int64_t rest = now + (int64_t)((double)spent / share);
     if (m->due < rest)
         m->due = rest;
