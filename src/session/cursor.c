@@ -137,7 +137,7 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, siz
     return got;
 }
 
-/* The cell that holds `offset`, as cells are laid: from the start of a row, the last one cut. */
+/* The cell that holds `offset`: cells are laid out from the start of a row, the last one is cut. */
 static void cell_of(const struct session *s, uint64_t offset, uint64_t *from, uint64_t *to)
 {
     uint64_t unit = s->set.view->unit, width = session_width(s);
@@ -272,7 +272,7 @@ void session_rows_scroll(struct session *s, int64_t by)
     else if (here > rows->at[end])
         here = rows->at[end];
     s->top = rows->at[top];
-    uint64_t behind = session_end(s);
-    s->cursor = here + column < behind || behind == 0 ? here + column : behind - 1;
+    uint64_t limit = session_end(s);
+    s->cursor = here + column < limit || limit == 0 ? here + column : limit - 1;
     s->selecting = false;
 }
