@@ -1,6 +1,6 @@
-/* The bytes of a moment: the current bytes, less what changed after it. For each byte the first
- * change after the moment says what it was; changes are visited oldest first, and `left` has the
- * bytes for which none was seen yet. */
+/* The bytes of a moment: the current bytes with all later changes undone. The first change of a
+ * byte after the moment has its value at the moment. Changes are visited oldest first; `left` marks
+ * the bytes for which none was met yet. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ static void part_make(struct window_part *p, const struct history_view *view, in
     }
 }
 
-/* The byte was `value`, or it is not known. */
+/* Sets the byte to `value`, or to unknown. */
 static void put(const struct window_part *p, uint64_t offset, bool known, uint8_t value)
 {
     size_t i = (size_t)(offset - p->view->offset);
@@ -42,7 +42,7 @@ static void put(const struct window_part *p, uint64_t offset, bool known, uint8_
     p->view->state[i] = known ? BYTE_DATA : BYTE_UNKNOWN;
 }
 
-/* The block began after the moment: its keys are what the bytes were before. */
+/* A block that began after the moment: its keys hold the bytes from before it. */
 static void take_key(void *ctx, const struct delta_key *key)
 {
     struct window_part *p = ctx;

@@ -1,4 +1,4 @@
-/* What had changed by a moment, in the order of the segment; and its size at a moment. */
+/* What changed up to a moment, by offset; and the size of the segment at a moment. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +64,7 @@ static bool mark_page(struct change_marks *m, const struct page *page)
     return ok && !failed;
 }
 
-/* The numbers of the pages in [low, high] that may have changes of that time. */
+/* The numbers of the pages in [low, high] that may have changes in that time. */
 static uint64_t *list_pages(const struct history *h, const struct change_marks *m, uint64_t low,
                             uint64_t high, size_t *count)
 {

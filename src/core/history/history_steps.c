@@ -1,5 +1,5 @@
-/* When something changed: the moments to step to, and the values that a place had. Blocks are
- * visited nearest first and skipped when they cannot contain a nearer moment than those found. */
+/* The times of changes: the moments to step to, and the values that a place had. Blocks are visited
+ * nearest first and skipped when they cannot contain a moment nearer than those found. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,7 +157,7 @@ struct value_steps {
     struct history_value *out;
 };
 
-/* The value at the moment to begin with. */
+/* Starts with the value at the given moment. */
 static bool value_at(const struct history *h, const uint8_t *now, struct value_steps *v)
 {
     uint8_t state[HISTORY_UNIT_MAX] = {0}; /* BYTE_DATA */
