@@ -160,7 +160,7 @@ static void say_totals(struct cleaning *c)
     say_count(c, c->left.unknown, "without a known user (not proved unused)");
 }
 
-/* Only what stays when nobody has it can be left behind. */
+/* Only segments that outlive their last user can be orphans. */
 static unsigned lasting_kinds(void)
 {
     unsigned kinds = 0;

@@ -76,8 +76,8 @@ static int hold(struct command_run *r)
     return EXIT_DONE;
 }
 
-/* Removes what could not be finished: the object that was created, never another one that has the
- * name by now. */
+/* Removes what could not be finished: the object that was created, never a different one that has
+ * the name by now. */
 static int undo(struct command_run *r, struct seg *s, int status)
 {
     struct seg_stat st;

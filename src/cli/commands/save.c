@@ -20,8 +20,8 @@ static int in_use(struct command_run *r, const struct seg_who *who)
     return EXIT_ERROR;
 }
 
-/* A file that exists is replaced by a new one. What is open or mapped stays with those who use it
- * and loses its name: the segment itself, or another one in use, must not be the output. */
+/* An existing file is replaced by a new one. If it is open or mapped, its users keep the old file,
+ * which loses its name: so the output must not be the segment itself, or any other one in use. */
 static int check_target(struct command_run *r)
 {
     char locator[LOCATOR_MAX];
