@@ -1,7 +1,7 @@
 /* The page map at the ends of what there is: giants of holes, odd sizes, unknown bytes. */
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/change/pagemap.h"
 #include "support/suite.h"
 

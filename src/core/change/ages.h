@@ -8,14 +8,7 @@
 #include <stdint.h>
 
 #include "attributes.h"
-
-/* What is known of one byte of a sample. */
-enum byte_state {
-    BYTE_DATA,    /* read */
-    BYTE_HOLE,    /* never written: reads as 0 and has no page */
-    BYTE_UNKNOWN, /* unknown: reading it would disturb it, or reading failed */
-    BYTE_BEYOND,  /* past the end of the segment */
-};
+#include "core/bytes.h"
 
 struct ages; /* opaque; owns its buffers */
 

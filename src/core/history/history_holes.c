@@ -1,7 +1,7 @@
 /* Holes that came and went. */
 #include <stdlib.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 bool history_hole_add(struct history *h, const struct hole_change *change)
