@@ -1,4 +1,4 @@
-/* What watch prints: a line a change. */
+/* The sink of watch: prints a line for each change. */
 #include <inttypes.h>
 
 #include "cli/watch/watch.h"
@@ -54,13 +54,13 @@ static void lines_change(struct watch *w, int64_t t, uint64_t offset, const uint
     }
 }
 
-static void lines_gap(struct watch *w, int64_t t, int64_t behind)
+static void lines_gap(struct watch *w, int64_t t, int64_t missed)
 {
     double seconds = (double)t / 1e9;
     if (w->json) {
-        out_print(w->r->env->out, "{\"t\":%.6f,\"gap\":%.6f}\n", seconds, (double)behind / 1e9);
+        out_print(w->r->env->out, "{\"t\":%.6f,\"gap\":%.6f}\n", seconds, (double)missed / 1e9);
     } else {
-        run_note(w->r, "%.6f sampling fell behind for %.6f s", seconds, (double)behind / 1e9);
+        run_note(w->r, "%.6f sampling fell behind for %.6f s", seconds, (double)missed / 1e9);
     }
 }
 
@@ -80,7 +80,7 @@ static void lines_state(struct watch *w, int64_t t, const struct seg_stat *now)
 
 static bool lines_flush(struct watch *w)
 {
-    return run_flush(w->r); /* if not, command_run says why */
+    return run_flush(w->r); /* if not, command_run reports why */
 }
 
 static bool lines_ended(const struct watch *w)
