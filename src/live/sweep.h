@@ -62,7 +62,7 @@ size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const 
  * is due, os_now's clock. */
 int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share);
 
-/* Goes on until the whole segment has been read once; false: `p` gave up. */
+/* Sweeps until the whole segment has been read once; false: `p` gave up. */
 bool sweep_complete(struct sweep *m, const struct progress *p);
 
 /* Updates *out, with a strip of `cells` cells. True: there is something new to draw. */

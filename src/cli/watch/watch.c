@@ -127,7 +127,7 @@ static int64_t report_gap(struct watch *w, int64_t due, int64_t began)
         w->missed = 0;
         return due;
     }
-    if (missed / 3 * 2 > w->missed) { /* once when it goes on, and again when it gets worse */
+    if (missed / 3 * 2 > w->missed) { /* once while it lasts, and again when it gets worse */
         w->sink->gap(w, began - w->start, missed);
         w->missed = missed;
     }

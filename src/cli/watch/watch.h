@@ -34,7 +34,7 @@ struct watch;
 struct watch_sink {
     bool pieces; /* each run of changed bytes of a page as it is found, not joined with others */
 
-    /* The first look is over, w->map holds what was there. An exit status: EXIT_DONE goes on. */
+    /* The first look is over, w->map holds what was there. An exit status; EXIT_DONE: continue. */
     int (*begin)(struct watch *w); /* NULL: nothing to do */
 
     /* n bytes at `offset` of the segment were `old` and are `new`; old NULL: never seen before. */
@@ -91,7 +91,7 @@ struct watch {
     uint64_t joined;             /* the segment's offset after the pages read last, */
     int64_t joined_at;           /* and when that was: pages that follow have the same time */
     int64_t owed;                /* CPU debt: ns of work not yet slept off */
-    int64_t missed;              /* ns of a gap that was reported and goes on; 0: none */
+    int64_t missed;              /* ns of a gap that was reported and is not over; 0: none */
     uint64_t reported;           /* changes, */
     uint64_t flushed;            /* and how many when they were last flushed */
 };

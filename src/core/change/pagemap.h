@@ -9,12 +9,13 @@
  *
  * Beside the index the map keeps copies of whole pages, as many as its allowance has room for:
  * those of the window always, then those that changed last. What is fed of a page with a copy (or
- * of one known to be zeros) is compared with it byte by byte, and listeners are told exactly which
- * bytes changed. Of other pages the hash alone is compared: listeners are told that the page
- * changed. A copy also has the times of its bytes, by 16 of them (pagemap_ages, pagemap_next).
+ * of one known to be zeros) is compared with it byte by byte, and listeners learn exactly which
+ * bytes changed. Of other pages the hash alone is compared: listeners learn only that the page
+ * changed. With a copy come the times at which its bytes changed, one for every 16 of them
+ * (pagemap_ages, pagemap_next).
  *
- * The order is always: detect, notify, take over. While a listener runs, the map still answers with
- * the old bytes.
+ * The order is always: detect, notify the listeners, take over. While a listener runs, the map
+ * still answers with the old bytes.
  *
  * Pure: time is an argument, nanoseconds of any monotonic clock. Offsets are bytes of the segment.
  */
@@ -34,7 +35,7 @@ enum { PAGEMAP_PAGE = 4096, PAGEMAP_SINKS = 4 };
 /* What a page is, by how much there is to see of it. */
 enum page_state {
     PAGE_UNSEEN, /* not fed yet */
-    PAGE_HOLE,   /* never written: zeros, and no memory behind it */
+    PAGE_HOLE,   /* never written: zeros without memory */
     PAGE_ZERO,   /* written, and all zeros */
     PAGE_DATA
 };

@@ -1,4 +1,4 @@
-/* What goes away: data that becomes a hole, what a shrinking segment loses. A hole keeps its entry
+/* Feeding losses: data that becomes a hole, what a shrinking segment loses. A hole keeps its entry
  * for a minute after its last change, so that the change can still be shown. */
 #include <stdlib.h>
 #include <string.h>

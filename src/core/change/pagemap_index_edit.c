@@ -48,7 +48,7 @@ static void leaf_free(struct pagemap *m, struct leaf *l)
     free(l);
 }
 
-/* Moves n entries of a leaf, from i on, to position `to` of the same or another one. */
+/* Moves n entries of a leaf, from i on, to position `to` of the same or a different leaf. */
 static void move_entries(struct leaf *l, size_t to, struct leaf *from, size_t i, size_t n)
 {
     uint32_t shift = (uint32_t)(from->base - l->base);

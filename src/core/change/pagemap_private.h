@@ -1,7 +1,7 @@
 /* What the parts of the page map share.
  *
  * pagemap.c             feeding: compares, notifies, takes over
- * pagemap_holes.c       feeding what goes away: holes, a smaller size
+ * pagemap_holes.c       feeding losses: holes, a smaller size
  * pagemap_copies.c      the copies of pages and the times of their bytes
  * pagemap_index.c       finding a page's entry; pagemap_index_edit.c adds and removes entries
  * pagemap_query.c       what others ask
