@@ -1,7 +1,7 @@
 /* Holes that came and went: a list of changes, oldest first, that is undone like the bytes are. */
 #include <stdlib.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 bool history_hole_add(struct history *h, const struct hole_change *change)
