@@ -29,6 +29,10 @@ bool os_pid_exists(uint32_t pid);                     /* a process of this numbe
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 
+/* Bytes of memory that this process could take before it is killed for it: what the machine has
+ * left, and the limit of its group. UINT64_MAX: not known. */
+uint64_t os_memory_free(void);
+
 /* From now on SIGINT, SIGTERM, SIGHUP set a flag and wake sleepers instead of killing, SIGINT and
  * SIGTERM also where they were ignored before. SIGPIPE stays deadly. */
 void os_catch_stop(void);

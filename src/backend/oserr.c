@@ -31,6 +31,7 @@ static const char *const own_text[] = {
     "made by a newer version",
     "damaged",
     "stopped",
+    "holds more than there is memory for",
     "its name was taken while it was looked at: it is listed as /.shmlens-... now",
 };
 

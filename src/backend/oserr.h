@@ -39,7 +39,8 @@ enum seg_refusal {
     SEG_E_RECORDING, /* not a recording */
     SEG_E_NEWER,     /* a recording of a version that we do not know */
     SEG_E_DAMAGED,   /* a recording that is not whole, where it would be needed */
-    SEG_E_STOPPED,   /* a pass over the processes that its pace stopped */
+    SEG_E_STOPPED,   /* long work that was asked to end */
+    SEG_E_TOO_LARGE, /* a recording that holds more than there is memory for */
     SEG_E_ASIDE,     /* not removed, and its name was taken: it is /.shmlens-PID-TIME now */
 };
 

@@ -19,34 +19,36 @@ struct seg {
     struct backend *be;
     const struct provider *kind;
     enum seg_access access;
-    char *locator;      /* canonical */
-    char *display_name;       /* see seg_name; NULL: what follows the kind in the locator */
+    char *locator;             /* canonical */
+    char *display_name;        /* see seg_name; NULL: what follows the kind in the locator */
     enum seg_kind listed_kind; /* as it is listed: a descriptor may refer to a memfd */
-    intptr_t handle;    /* the kind's own: a descriptor; -1: none */
-    void *kind_data;          /* the kind's own, freed by its close; NULL: none */
-    uint64_t dev, ino;  /* as the system numbers it, where that is no identity */
-    struct seg_id id;   /* then this is */
-    unsigned sticky_state;    /* enum seg_state: found when it was opened, and for good */
-    bool met_unknown;   /* copy_out met bytes that cannot be known, and gave 0 for them */
-    struct reel *reel;  /* recordings: the file and the image; else NULL */
-    const struct seg_virtual *moment; /* what it was, not what it is; NULL: it is */
-    intptr_t watch;                   /* what keeps holes of `read_map` holes; -1: none */
-    struct seg_stat last;             /* as of the last stat */
-    struct mapping read_map;              /* read-only, for small reads; touching a hole in it faults */
-    uint64_t map_refused_size;         /* bytes that could not be mapped: no more are tried; 0: none */
-    bool unmappable;          /* `read_map` cannot be had: every read goes through copy_out */
-    struct mapping write_map;      /* read-write, for the last stores */
-    uint64_t limit_at;        /* the window: nothing outside is read or stored */
-    uint64_t limit_n;         /* 0: no window */
-    uint64_t torn_from;       /* [torn_from, torn_to) of the last reading never came out equal */
-    uint64_t torn_to;         /* twice in a row; 0: all did */
-    bool saw_hole;            /* the last sample had one in its window */
-    uint64_t run_at, run_end; /* data that was costly to measure: believed until run_until */
-    uint64_t run_resident;    /* bytes the segment had then, or more since */
-    int64_t run_until;        /* on os_now's clock; 0: nothing */
-    int64_t name_due;         /* when the kind asks for the name again, os_now's clock */
-    void *bounce_memory;      /* what bounce lies in */
-    unsigned char *bounce;    /* page-aligned, of SEG_PIECE bytes; NULL until needed */
+    intptr_t handle;           /* the kind's own: a descriptor; -1: none */
+    void *kind_data;           /* the kind's own, freed by its close; NULL: none */
+    uint64_t dev, ino;         /* as the system numbers it, where that is no identity */
+    struct seg_id id;          /* then this is */
+    unsigned sticky_state;     /* enum seg_state: found when it was opened, and for good */
+    bool met_unknown;          /* copy_out met bytes that cannot be known, and gave 0 for them */
+    const struct seg_virtual_ops *ops; /* virtual segments: on kind_data; else NULL */
+    struct seg_file *file;             /* recordings; else NULL */
+    void *states;                      /* SEG_SMALL bytes, virtual ones of which not all is known */
+    const struct seg_progress *progress; /* while it is opened; NULL: none */
+    intptr_t watch;                      /* what keeps holes of `read_map` holes; -1: none */
+    struct seg_stat last;                /* as of the last stat */
+    struct mapping read_map;   /* read-only, for small reads; touching a hole in it faults */
+    uint64_t map_refused_size; /* bytes that could not be mapped: no more are tried; 0: none */
+    bool unmappable;           /* `read_map` cannot be had: every read goes through copy_out */
+    struct mapping write_map;  /* read-write, for the last stores */
+    uint64_t limit_at;         /* the window: nothing outside is read or stored */
+    uint64_t limit_n;          /* 0: no window */
+    uint64_t torn_from;        /* [torn_from, torn_to) of the last reading never came out equal */
+    uint64_t torn_to;          /* twice in a row; 0: all did */
+    bool saw_hole;             /* the last sample had one in its window */
+    uint64_t run_at, run_end;  /* data that was costly to measure: believed until run_until */
+    uint64_t run_resident;     /* bytes the segment had then, or more since */
+    int64_t run_until;         /* on os_now's clock; 0: nothing */
+    int64_t name_due;          /* when the kind asks for the name again, os_now's clock */
+    void *bounce_memory;       /* what bounce lies in */
+    unsigned char *bounce;     /* page-aligned, of SEG_PIECE bytes; NULL until needed */
 };
 
 enum {
@@ -112,13 +114,19 @@ enum seg_kind provider_kind(const struct provider *p, const char *locator);
 /* Bytes of the POSIX file system; 0: unknown. Per system. */
 void provider_space(struct backend *be, uint64_t *unused, uint64_t *total);
 
+/* Recordings (virtual.c), and their files: opens a regular file. Per system. */
+extern const struct provider recording_provider;
+MUST_USE struct oserr file_open_reading(struct seg_file *f);
+void file_close_reading(struct seg_file *f);
+
 /* Fresh: how large is it now (fills s->last as well). */
 MUST_USE struct oserr segment_stat(struct seg *s);
 
 /* Is [off, off + n) inside now, asked freshly? Else SEG_E_BEYOND of `call`. */
 MUST_USE struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint64_t n);
 
-/* Maps what reading needs, as large as the segment is now; s->map_refused_size when that cannot be had. */
+/* Maps what reading needs, as large as the segment is now; s->map_refused_size when that cannot be
+ * had. */
 void segment_remap(struct seg *s);
 
 /* As seg_read for up to SEG_SMALL bytes, without the final look at the size. */
@@ -129,6 +137,10 @@ MUST_USE struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned c
 bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf, size_t n);
 /* Makes s->bounce ready. */
 MUST_USE struct oserr segment_bounce(struct seg *s);
+
+/* Virtual segments: the bytes at off where they lie in memory of our own, *n in a row, up to `end`
+ * at most; NULL: they do not. */
+const unsigned char *segment_direct(struct seg *s, uint64_t off, uint64_t end, size_t *n);
 
 /* One page, or a part of it, from the mapping; false: it is not there (a hole, or past the end). */
 bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n);

@@ -70,13 +70,21 @@ static struct oserr make(struct backend *be, const char *locator, struct seg **o
 struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
                       struct seg **out)
 {
+    return seg_open_with_progress(be, locator, access, NULL, out);
+}
+
+struct oserr seg_open_with_progress(struct backend *be, const char *locator, enum seg_access access,
+                                    const struct seg_progress *progress, struct seg **out)
+{
     struct seg *s;
     *out = NULL;
     struct oserr e = make(be, locator, &s);
     if (oserr_is(e))
         return e;
     s->access = access;
+    s->progress = progress;
     e = s->kind->open(s, access);
+    s->progress = NULL;
     if (!oserr_is(e))
         e = segment_stat(s);
     if (oserr_is(e)) {

@@ -255,6 +255,18 @@ MUST_USE struct oserr seg_canonical(const char *locator, char *out, size_t cap);
 MUST_USE struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
                                struct seg **out);
 
+/* Work that may take long asks this every few milliseconds whether it shall go on; `total` 0: it is
+ * not known. False: it ends with SEG_E_STOPPED. (`deadline` is 0: nobody waits for a time.) */
+struct seg_progress {
+    bool (*yield)(void *ctx, int64_t deadline, uint64_t done, uint64_t total);
+    void *ctx;
+};
+
+/* The same for what may take long to open: a recording is played to its end. NULL: never asked. */
+MUST_USE struct oserr seg_open_with_progress(struct backend *be, const char *locator,
+                                             enum seg_access access,
+                                             const struct seg_progress *progress, struct seg **out);
+
 /* Creates (never opens what exists), mode exactly as given, `size` zero bytes; opened SEG_WRITE.
  * When a later step fails the name is removed again. */
 MUST_USE struct oserr seg_create(struct backend *be, const char *locator, uint64_t size,

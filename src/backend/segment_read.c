@@ -91,7 +91,7 @@ static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got
     unsigned char *a = s->bounce, *b = s->bounce + SEG_PIECE / 2;
     size_t again;
     struct oserr e = s->kind->copy_out(s, at, a, n, got);
-    for (int i = 0; i < 2 && s->moment == NULL && !oserr_is(e); i++) {
+    for (int i = 0; i < 2 && s->ops == NULL && !oserr_is(e); i++) {
         e = s->kind->copy_out(s, at, b, n, &again);
         if (oserr_is(e) || (again == *got && memcmp(a, b, again) == 0))
             break;

@@ -92,8 +92,8 @@ static struct oserr read_window(struct seg *s, struct sample_window *w)
     s->torn_from = s->torn_to = 0;
     if (w->n == 0)
         return OSERR_NONE;
-    if (s->moment != NULL)
-        return s->moment->see(s->moment->ctx, w->off, w->buf, w->state, w->n);
+    if (s->ops != NULL)
+        return s->ops->read(s->kind_data, w->off, w->buf, w->state, w->n);
     return mapped && s->watch >= 0 ? sample_mapped(s, w) : sample_asked(s, w);
 }
 

@@ -8,6 +8,7 @@
 
 #include "backend/os.h"
 #include "backend/segment.h"
+#include "backend/virtual.h"
 
 enum {
     SYS_LOG_KEPT = 1000, /* entries of the log */
@@ -29,7 +30,7 @@ struct backend {
     uint32_t fail_code;      /* how it fails */
     void (*on_call)(void *ctx, const struct oscall *call);
     void *on_call_ctx;
-    const struct seg_player *player; /* of recordings; NULL: none can be opened */
+    seg_recording_open *open_recording; /* NULL: recordings cannot be opened */
     void (*before)(void *ctx, const char *call);
     void *before_ctx;
     const struct seg_throttle *pace; /* of passes without their own */

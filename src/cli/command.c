@@ -130,7 +130,8 @@ static void print_call(void *ctx, const struct oscall *call)
  * command goes. */
 static bool attach_again(struct command_run *r, enum seg_access access)
 {
-    struct oserr e = seg_open(r->env->be, r->raw, access, &r->seg);
+    const struct seg_progress progress = run_progress(r);
+    struct oserr e = seg_open_with_progress(r->env->be, r->raw, access, &progress, &r->seg);
     if (oserr_is(e)) {
         (void)run_fail(r, NULL, "read it", e);
         return false;
@@ -220,6 +221,7 @@ static int run_command(struct command_run *r)
     if (!env->ui && (r->command->needs & NEED_STOP) != 0)
         os_catch_stop();
     status = attach(r) ? r->command->run(r) : EXIT_ERROR;
+    status = r->stopped ? EXIT_STOPPED : status;
     if (r->seg_is_ours)
         seg_close(r->seg);
     if (!out_flush(env->out) && (env->ui || !os_stop_asked())) {

@@ -136,6 +136,8 @@ static const char *refusal(uint32_t code, const char *raw)
         return "a recording made by a newer version of shmlens";
     case SEG_E_DAMAGED:
         return "the recording is damaged";
+    case SEG_E_TOO_LARGE:
+        return "the recording holds more data than there is free memory for";
     default:
         return NULL;
     }
@@ -177,6 +179,10 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
 {
     char text[200];
     const char *where = raw == NULL ? r->raw : raw;
+    if (e.code == SEG_E_STOPPED) {
+        r->stopped = true;
+        return EXIT_STOPPED;
+    }
     struct out *err = run_error_begin(r, where);
     if (e.code == SEG_E_UNKNOWN && r->env->when != NULL) {
         out_print(err, "not all of it is known%s", r->env->when);
@@ -292,12 +298,18 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
     return true;
 }
 
+struct seg_progress run_progress(const struct command_run *r)
+{
+    return (struct seg_progress){.yield = r->env->progress->yield, .ctx = r->env->progress->ctx};
+}
+
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX])
 {
     if (!run_locator(r, typed, raw))
         return false;
-    struct oserr e = seg_open(r->env->be, raw, access, seg);
+    const struct seg_progress progress = run_progress(r);
+    struct oserr e = seg_open_with_progress(r->env->be, raw, access, &progress, seg);
     if (oserr_is(e)) {
         (void)run_fail(r, raw,
                        access == SEG_WRITE  ? "write to it"

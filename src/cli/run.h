@@ -20,6 +20,7 @@ struct command_run {
     bool seg_is_ours;        /* to be closed by command_run; otherwise it is the UI's */
     const char *const *word; /* the words after the locator */
     int words;
+    bool stopped;          /* the back end was asked to stop, and did */
     uint64_t size;         /* of seg when it was opened */
     char raw[LOCATOR_MAX]; /* its locator, raw and canonical; empty: none yet */
 };
@@ -27,7 +28,8 @@ struct command_run {
 /* ---- errors: each prints one line on env->err and returns EXIT_ERROR ---- */
 
 /* A system call or the backend failed. `doing`: what could not be done, such as "read it". The
- * message says what it means and what can be done; raw NULL: about the run's segment. */
+ * message says what it means and what can be done; raw NULL: about the run's segment. When it gave
+ * up because it was asked to, nothing is printed and the run ends with EXIT_STOPPED. */
 int run_fail(struct command_run *r, const char *raw, const char *doing, struct oserr e);
 
 /* The error of one piece after `stored` bytes were written: "nothing was stored" would be wrong. */
@@ -108,6 +110,9 @@ int run_past_end(struct command_run *r, const struct range *range);
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]);
 bool run_open(struct command_run *r, const char *typed, enum seg_access access, struct seg **seg,
               char raw[LOCATOR_MAX]);
+
+/* The run's progress as the back end knows it. */
+struct seg_progress run_progress(const struct command_run *r);
 
 /* Writes out what was printed so far; false: failed (command_run reports it). */
 bool run_flush(struct command_run *r);

@@ -264,7 +264,7 @@ bool run_at(struct command_run *r, const char *option, struct seg *seg, const ch
         (void)run_error(r, "%s: the recording has only %.6f s", value, (double)info.end / 1e9);
         return false;
     }
-    struct oserr e = seg_seek(seg, t);
+    struct oserr e = recording_seek(seg, t, r->env->progress);
     if (oserr_is(e)) {
         (void)run_fail(r, raw, "read it", e);
         return false;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "attributes.h"
+#include "core/bytes.h"
 #include "core/text.h"
 
 enum view_kind {
@@ -64,9 +65,5 @@ uint64_t view_bits(const struct view *v, const uint8_t *p);
 
 /* Compares two units as the view sees them: <0, 0, >0; NaN is unequal to everything (2). */
 int view_compare(const struct view *v, const uint8_t *a, const uint8_t *b);
-
-/* Little- and big-endian loads and stores of 1, 2, 4 or 8 bytes. */
-uint64_t bytes_get(const uint8_t *p, size_t unit, bool big);
-void bytes_put(uint8_t *p, size_t unit, bool big, uint64_t v);
 
 #endif

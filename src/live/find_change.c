@@ -55,7 +55,7 @@ static bool changed_prev(const struct sampler *s, uint64_t before, uint64_t *at)
 /* The same for a moment of the past, as far back as the history knows. */
 static bool changed_then(struct finder *f, uint64_t from, uint64_t end)
 {
-    const struct history *past = recorder_past(f->sampler->recorder);
+    const struct history *past = recorder_history(f->sampler->recorder);
     bool back = f->job->kind == FIND_CHANGE_PREV;
     int64_t time = f->job->past != 0 ? f->job->past : INT64_MAX; /* a recording at its end */
     return past != NULL && history_changed(past, INT64_MIN, time, from, end, back, &f->job->offset);

@@ -130,7 +130,7 @@ struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake, 
     s->monitor = os_monitor_new();
     s->diff = ages_new(SAMPLE_MAX);
     s->map = sweep_new(seg);
-    s->recorder = s->map != NULL ? recorder_new(seg, s->map) : NULL;
+    s->recorder = s->map != NULL ? recorder_new(seg, sweep_pages(s->map)) : NULL;
     bool ready =
         s->monitor != NULL && s->diff != NULL && s->recorder != NULL && settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {

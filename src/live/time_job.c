@@ -12,7 +12,7 @@ bool sampler_show_past(struct sampler *s, const struct history_request *want, bo
                                     w->arrays->state, w->arrays->changed};
     bool news =
         recorder_sample(s->recorder, want, w->time, w->map.sweeps, sweeping, &window, &w->past);
-    recorder_strip(s->recorder, &w->map, &w->past);
+    recorder_strip(s->recorder, w->map.from, w->map.to, w->map.cells, &w->past);
     if (w->past.time != 0) {
         memset(w->arrays->torn, 0, w->length);
         memset(w->arrays->base, 0, w->length);
@@ -22,6 +22,14 @@ bool sampler_show_past(struct sampler *s, const struct history_request *want, bo
     return news;
 }
 
+_Static_assert((int)HISTORY_STRIP_MAX == (int)STRIP_MAX, "strips differ");
+
+static size_t feed_sweep(void *ctx, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
+                         size_t n, int64_t time)
+{
+    return sweep_rows(ctx, offset, bytes, state, n, time);
+}
+
 struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **then,
                             struct seg **seg)
 {
@@ -29,7 +37,12 @@ struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **t
     *seg = s->seg;
     if (past == 0)
         return OSERR_NONE;
-    struct oserr e = snapshot_open(s->seg, s->map, s->recorder, past, then);
+    const struct snapshot_source from = {.live = s->seg,
+                                         .pages = sweep_pages(s->map),
+                                         .recorder = s->recorder,
+                                         .feed = feed_sweep,
+                                         .ctx = s->map};
+    struct oserr e = snapshot_open(&from, past, then);
     if (!oserr_is(e))
         *seg = snapshot_seg(*then);
     return e;

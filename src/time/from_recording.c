@@ -44,14 +44,15 @@ int64_t recorder_recorded(struct seg *seg, struct history *past, size_t budget)
     int64_t t = recording_time_within(r, (uint64_t)budget * REACH);
     if (base + t <= 0) /* the clock does not reach back so far */
         t = 1 - base < info.end ? 1 - base : info.end;
-    struct oserr e = seg_seek(seg, t);
+    struct oserr e = recording_seek(seg, t, NULL);
     if (!oserr_is(e)) {
         history_observe(past, base + t, 0, seg_last(seg)->size);
         if (!feed(seg, r, past, base))
             e = (struct oserr){"seg_seek", SEG_E_DAMAGED};
     }
     recording_info(r, &info);
-    struct oserr end = seg_seek(seg, info.end); /* what it shows is its end in any case */
+    struct oserr end =
+        recording_seek(seg, info.end, NULL); /* what it shows is its end in any case */
     (void)e;
     (void)end;
     return base + info.end;
@@ -68,7 +69,7 @@ int64_t recorder_grown(struct seg *seg, struct history *past, int64_t end, bool 
         return end;
     int64_t base = end - was.end;
     bool whole = feed(seg, r, past, base);
-    e = seg_played(seg);
+    e = seg_image_changed(seg);
     recording_info(r, &is);
     return whole && past != NULL && !oserr_is(e) ? base + is.end : end;
 }

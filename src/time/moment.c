@@ -8,29 +8,28 @@
 
 enum {
     PAGE = PAGEMAP_PAGE,
-    RUN_MAX = 256 * 1024 * 1024 /* bytes of a hole that are looked through at a time */
+    RUN_MAX = 256 * 1024 * 1024 /* bytes of a hole that are examined at a time */
 };
 
 struct snapshot {
-    struct seg *seg, *live;
-    struct sweep *map;
-    const struct recorder *rewind; /* its history may be another one after each breath */
+    struct snapshot_source from;
+    struct seg *seg;
     int64_t time;
-    struct seg_virtual face;
+    uint64_t size; /* of the segment then */
     int64_t changed[SEG_SMALL];
     uint8_t bytes[SEG_SMALL], state[SEG_SMALL];
 };
 
 /* Whole pages [at, at + n) as they were, into m->bytes and m->state. */
-static struct oserr look(struct snapshot *m, uint64_t at, size_t n)
+static struct oserr read_pages(struct snapshot *m, uint64_t at, size_t n)
 {
     struct seg_stat stat;
     const struct history_view view = {at, n, m->bytes, m->state, m->changed, 0};
-    struct oserr e = seg_sample(m->live, at, m->bytes, m->state, n, &stat);
+    struct oserr e = seg_sample(m->from.live, at, m->bytes, m->state, n, &stat);
     if (oserr_is(e))
         return e;
-    (void)sweep_rows(m->map, at, m->bytes, m->state, n, os_now());
-    const struct history *past = recorder_past(m->rewind);
+    (void)m->from.feed(m->from.ctx, at, m->bytes, m->state, n, os_now());
+    const struct history *past = recorder_history(m->from.recorder);
     if (past != NULL)
         return history_at(past, m->time, &view) ? OSERR_NONE
                                                 : (struct oserr){"malloc", SEG_E_MEMORY};
@@ -39,15 +38,15 @@ static struct oserr look(struct snapshot *m, uint64_t at, size_t n)
     return OSERR_NONE;
 }
 
-static struct oserr see(void *ctx, uint64_t off, void *buf, uint8_t *state, size_t n)
+static struct oserr snapshot_read(void *data, uint64_t off, void *buf, uint8_t *state, size_t n)
 {
-    struct snapshot *m = ctx;
+    struct snapshot *m = data;
     for (size_t done = 0; done < n;) {
         uint64_t at = off + done, page = at - at % PAGE;
         uint64_t left = off + n - page;
         size_t span = left < SEG_SMALL ? (size_t)left : SEG_SMALL;
         span += (PAGE - span % PAGE) % PAGE;
-        struct oserr e = look(m, page, span);
+        struct oserr e = read_pages(m, page, span);
         if (oserr_is(e))
             return e;
         size_t in = (size_t)(at - page), take = span - in < n - done ? span - in : n - done;
@@ -64,7 +63,7 @@ static bool was_hole(const struct snapshot *m, uint64_t page, bool now)
     uint8_t byte = 0, state = now ? BYTE_HOLE : BYTE_DATA;
     int64_t changed = 0;
     const struct history_view view = {page, 1, &byte, &state, &changed, 0};
-    return history_at(recorder_past(m->rewind), m->time, &view) && state == BYTE_HOLE;
+    return history_at(recorder_history(m->from.recorder), m->time, &view) && state == BYTE_HOLE;
 }
 
 /* [off, *end) is a hole now, or is none: as much of it as was the same then. */
@@ -75,8 +74,8 @@ static void run_then(struct snapshot *m, uint64_t off, uint64_t *end, enum seg_e
     if (now && until - off > RUN_MAX)
         until = off + RUN_MAX;
     if (now && off % PAGE == 0 && until % PAGE == 0)
-        pagemap_feed_hole(sweep_pages(m->map), off, until, os_now());
-    const struct history *past = recorder_past(m->rewind);
+        pagemap_feed_hole(m->from.pages, off, until, os_now());
+    const struct history *past = recorder_history(m->from.recorder);
     bool then = past != NULL && history_hole_then(past, m->time, off, now, &until);
     while (then && at < until && was_hole(m, at - at % PAGE, now))
         at += PAGE - at % PAGE;
@@ -91,15 +90,17 @@ static void run_then(struct snapshot *m, uint64_t off, uint64_t *end, enum seg_e
     }
 }
 
-static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
+static struct oserr snapshot_run(void *data, uint64_t off, uint64_t until, uint64_t *end,
+                                 enum seg_extent_kind *kind)
 {
-    struct snapshot *m = ctx;
+    (void)until;
+    struct snapshot *m = data;
     uint64_t start = 0;
-    struct oserr e = seg_extent(m->live, off, &start, end, kind);
+    struct oserr e = seg_extent(m->from.live, off, &start, end, kind);
     if (oserr_is(e))
         return e;
-    if (*end <= off) { /* behind the end of now */
-        *end = m->face.size;
+    if (*end <= off) { /* past the end of now */
+        *end = m->size;
         *kind = SEG_EXT_UNKNOWN;
         return e;
     }
@@ -107,25 +108,27 @@ static struct oserr run(void *ctx, uint64_t off, uint64_t *end, enum seg_extent_
     return e;
 }
 
-struct oserr snapshot_open(struct seg *live, struct sweep *map, const struct recorder *rewind,
-                           int64_t time, struct snapshot **out)
+static void snapshot_stat(void *data, struct seg_stat *out)
+{
+    const struct snapshot *m = data;
+    out->size = m->size;
+}
+
+static const struct seg_virtual_ops ops = {
+    .stat = snapshot_stat, .read = snapshot_read, .run = snapshot_run};
+
+struct oserr snapshot_open(const struct snapshot_source *from, int64_t time, struct snapshot **out)
 {
     struct snapshot *m = calloc(1, sizeof *m);
-    uint64_t size = seg_last(live)->size;
-    const struct history *past = recorder_past(rewind);
+    uint64_t size = seg_last(from->live)->size;
+    const struct history *past = recorder_history(from->recorder);
     *out = NULL;
     if (m == NULL)
         return (struct oserr){"malloc", SEG_E_MEMORY};
-    m->live = live;
-    m->map = map;
-    m->rewind = rewind;
+    m->from = *from;
     m->time = time;
-    m->face =
-        (struct seg_virtual){.ctx = m,
-                             .size = past != NULL ? history_size_then(past, time, size) : size,
-                             .see = see,
-                             .run = run};
-    struct oserr e = seg_open_moment(live, &m->face, &m->seg);
+    m->size = past != NULL ? history_size_then(past, time, size) : size;
+    struct oserr e = seg_open_virtual(from->live, &ops, m, &m->seg);
     if (oserr_is(e)) {
         snapshot_close(m);
         return e;

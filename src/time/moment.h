@@ -1,22 +1,35 @@
-/* The whole attached segment as it was at a moment of its history, to be read like a segment: what
- * the history does not know is unknown (seg_sample says which bytes; seg_read: SEG_E_UNKNOWN). The
- * sampler's thread only. */
+/* A snapshot: the whole attached segment as it was at a moment of its history, to be read like any
+ * segment (a virtual one, backend/virtual.h). What the history does not know is unknown: seg_sample
+ * says which bytes, seg_read fails with SEG_E_UNKNOWN.
+ *
+ * The history holds changes, not bytes. So each reading reads the segment as it is now, lets the
+ * page map look at that first (a change that nobody saw yet becomes part of the history, and is not
+ * taken for what was), and then takes back what changed after the moment. Runs of holes come about
+ * the same way. The sampler's thread only. */
 #ifndef SHMLENS_TIME_MOMENT_H
 #define SHMLENS_TIME_MOMENT_H
 
 #include "backend/virtual.h"
-#include "live/sweep.h"
+#include "core/change/pagemap.h"
 #include "time/recorder.h"
 
 struct snapshot;
 
-/* Where no history is kept (or not any more) nothing is known. What is read is read of the segment
- * too and fed to the map first, so that what changed unseen is not taken for what was. All three
- * outlive it; snapshot_close, NULL is fine. */
-MUST_USE struct oserr snapshot_open(struct seg *live, struct sweep *map,
-                                    const struct recorder *rewind, int64_t time,
+/* What a snapshot is made from; all of it outlives the snapshot. Where no history is kept, or not
+ * any more, nothing is known. */
+struct snapshot_source {
+    struct seg *live;
+    struct pagemap *pages;           /* of `live`, feeds the history */
+    const struct recorder *recorder; /* its history may be a different one after each yield */
+    /* Compares n bytes of now with what `pages` has: reads their pages where it has none. */
+    size_t (*feed)(void *ctx, uint64_t offset, const uint8_t *bytes, const uint8_t *state, size_t n,
+                   int64_t time);
+    void *ctx;
+};
+
+MUST_USE struct oserr snapshot_open(const struct snapshot_source *from, int64_t time,
                                     struct snapshot **out);
-void snapshot_close(struct snapshot *m);
+void snapshot_close(struct snapshot *m); /* NULL is fine */
 
 struct seg *snapshot_seg(struct snapshot *m); /* stays its own */
 

@@ -15,7 +15,6 @@ enum {
 
 struct recorder {
     struct seg *seg;
-    struct pagemap *pages;
     struct history *past; /* NULL: none is kept */
     size_t budget;        /* of `past` */
     bool recorded;        /* it is a recording: all of it is known */
@@ -48,17 +47,16 @@ static void on_hole(void *ctx, int64_t time, uint64_t offset, bool hole)
         (void)history_hole(r->past, time, offset, PAGEMAP_PAGE, hole);
 }
 
-struct recorder *recorder_new(struct seg *seg, struct sweep *map)
+struct recorder *recorder_new(struct seg *seg, struct pagemap *pages)
 {
     struct recorder *r = calloc(1, sizeof *r);
     if (r == NULL)
         return NULL;
     r->seg = seg;
-    r->pages = sweep_pages(map);
     r->size = seg_last(seg)->size;
     r->recorded = seg_kind(seg) == SEG_REC;
     const struct pagemap_sink sink = {.ctx = r, .differs = on_differs, .hole = on_hole};
-    if (pagemap_listen(r->pages, &sink))
+    if (pagemap_listen(pages, &sink))
         return r;
     free(r);
     return NULL;
@@ -260,26 +258,27 @@ bool recorder_sample(struct recorder *r, const struct history_request *wish, int
     return news;
 }
 
-void recorder_strip(struct recorder *r, const struct map_summary *map, struct history_result *out)
+void recorder_strip(struct recorder *r, uint64_t from, uint64_t to, size_t cells,
+                    struct history_result *out)
 {
     if (out->time == 0 || r->past == NULL) {
         out->strip_cells = 0;
         r->strip_time = 0;
         return;
     }
-    bool same = r->strip_time == out->time && r->strip_from == map->from &&
-                r->strip_to == map->to && out->strip_cells == map->cells;
+    bool same = r->strip_time == out->time && r->strip_from == from && r->strip_to == to &&
+                out->strip_cells == cells;
     if (same)
         return;
-    history_newest(r->past, out->time - (int64_t)SPAN * 1000 * MS, out->time, map->from, map->to,
-                   map->cells, out->strip);
-    out->strip_cells = map->cells;
+    history_newest(r->past, out->time - (int64_t)SPAN * 1000 * MS, out->time, from, to, cells,
+                   out->strip);
+    out->strip_cells = cells;
     r->strip_time = out->time;
-    r->strip_from = map->from;
-    r->strip_to = map->to;
+    r->strip_from = from;
+    r->strip_to = to;
 }
 
-const struct history *recorder_past(const struct recorder *r)
+const struct history *recorder_history(const struct recorder *r)
 {
     return r->past;
 }

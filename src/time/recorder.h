@@ -8,10 +8,16 @@
 #include <stdint.h>
 
 #include "backend/segment.h"
+#include "core/change/pagemap.h"
 #include "core/history/history.h"
-#include "live/sweep.h"
 
-enum { TIMELINE_MAX = 256, VALUES_MAX = 8, HISTORY_MIB = 64, HISTORY_MIB_MAX = 65536 };
+enum {
+    TIMELINE_MAX = 256,
+    VALUES_MAX = 8,
+    HISTORY_STRIP_MAX = 256,
+    HISTORY_MIB = 64,
+    HISTORY_MIB_MAX = 65536
+};
 
 /* What the UI wants to see of the history. */
 struct history_request {
@@ -32,10 +38,10 @@ struct history_result {
     struct history_about about; /* made anew from time to time */
     int64_t from, to;           /* of the timeline, os_now's clock */
     size_t cells;
-    uint64_t cell[TIMELINE_MAX]; /* bytes of the segment that changed then */
-    size_t strip_cells;          /* of the strip, with time not 0, <= STRIP_MAX */
-    int64_t strip[STRIP_MAX];    /* when each had changed last by then, 0: not lately */
-    uint64_t offset;             /* of the value, as wished */
+    uint64_t cell[TIMELINE_MAX];      /* bytes of the segment that changed then */
+    size_t strip_cells;               /* of the strip, with time not 0, <= HISTORY_STRIP_MAX */
+    int64_t strip[HISTORY_STRIP_MAX]; /* when each had changed last by then, 0: not lately */
+    uint64_t offset;                  /* of the value, as wished */
     size_t size, values;
     struct history_value value[VALUES_MAX]; /* newest first, from the moment shown on */
 };
@@ -50,8 +56,8 @@ struct history_window {
 
 struct recorder;
 
-/* Listens to `map`; both it and `seg` outlive this. NULL: out of memory. */
-MUST_USE struct recorder *recorder_new(struct seg *seg, struct sweep *map);
+/* Listens to `pages`, the page map of `seg`; both outlive this. NULL: out of memory. */
+MUST_USE struct recorder *recorder_new(struct seg *seg, struct pagemap *pages);
 void recorder_free(struct recorder *r); /* NULL is fine */
 
 /* Before each sample: a recording that is still being made is played on to its end. True: it has
@@ -65,11 +71,13 @@ bool recorder_sample(struct recorder *r, const struct history_request *wish, int
                      uint64_t laps, bool around, struct history_window *w,
                      struct history_result *out);
 
-/* The strip of the moment that *out shows, cut as that of the map. */
-void recorder_strip(struct recorder *r, const struct map_summary *map, struct history_result *out);
+/* The strip of the moment that *out shows: when each of `cells` equal parts of [from, to) had
+ * changed last. */
+void recorder_strip(struct recorder *r, uint64_t from, uint64_t to, size_t cells,
+                    struct history_result *out);
 
 /* What is kept; NULL: nothing is. Until the next recorder_sample. */
-const struct history *recorder_past(const struct recorder *r);
+const struct history *recorder_history(const struct recorder *r);
 
 /* The moment `steps` changes of [offset, offset + n) away from `from` (INT64_MAX: now; back:
  * negative). 0: that is now. *moved false: there is no such change, and it stays. A moment before

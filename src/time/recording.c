@@ -3,14 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/os.h"
+#include "core/history/page_store.h"
+
+enum { ASK_EVERY = 1024 /* events between two questions whether to go on */ };
+
 struct recording {
-    const struct seg_reel *reel;
+    struct seg_file *file;
     struct rec_reader *reader;
-    uint64_t size;      /* of the image */
-    uint64_t file_size; /* when it was last asked for */
+    struct page_store *image;
     enum rec_name name;
-    int64_t at;
-    struct oserr error; /* of the file, while the reader reads it */
+    int64_t at;               /* the time that the image shows; INT64_MAX: none, it is not whole */
+    uint64_t place;           /* in the file: where it was read last */
+    struct oserr error;       /* of the file, while the reader reads it */
+    struct progress progress; /* of what is under way; yield NULL: never asked */
 };
 
 static struct oserr meaning(const struct recording *r, enum rec_status status)
@@ -34,50 +40,43 @@ static struct oserr meaning(const struct recording *r, enum rec_status status)
     }
 }
 
+/* Asks whether to go on. */
+static struct oserr go_on(const struct recording *r)
+{
+    bool on =
+        r->progress.yield == NULL || progress_yield(&r->progress, r->place, r->file->stat.size);
+    return on ? OSERR_NONE : (struct oserr){"seg_seek", SEG_E_STOPPED};
+}
+
 static bool get(void *ctx, uint64_t at, void *buf, size_t n)
 {
     struct recording *r = ctx;
     size_t got = 0;
-    r->error = r->reel->read(r->reel->ctx, at, buf, n, &got);
+    r->place = at;
+    r->error = go_on(r);
+    if (!oserr_is(r->error))
+        r->error = seg_file_read(r->file, at, buf, n, &got);
     return !oserr_is(r->error) && got == n;
 }
 
 /* ---- playing ---- */
 
-/* Zeros that are data. */
-static struct oserr fill(struct recording *r, uint64_t offset, uint64_t n)
+static bool apply(struct recording *r, const struct rec_event *ev)
 {
-    static const uint8_t zeros[REC_DATA_MAX];
-    struct oserr e = OSERR_NONE;
-    while (n > 0 && !oserr_is(e)) {
-        size_t take = n < sizeof zeros ? (size_t)n : sizeof zeros;
-        e = r->reel->store(r->reel->ctx, offset, zeros, take);
-        offset += take;
-        n -= take;
-    }
-    return e;
-}
-
-static struct oserr apply(struct recording *r, const struct rec_event *ev)
-{
-    struct oserr e = OSERR_NONE;
     switch (ev->kind) {
     case REC_CHANGE:
-        return r->reel->store(r->reel->ctx, ev->offset, ev->bytes, (size_t)ev->n);
+        return page_store_put(r->image, ev->offset, ev->bytes, (size_t)ev->n);
     case REC_HOLE:
-        return r->reel->punch(r->reel->ctx, ev->offset, ev->n);
     case REC_DATA:
-        return fill(r, ev->offset, ev->n);
+        return page_store_clear(r->image, ev->offset, ev->n, ev->kind == REC_DATA);
     case REC_SIZE:
-        e = r->reel->resize(r->reel->ctx, ev->n);
-        r->size = oserr_is(e) ? r->size : ev->n;
-        return e;
+        return page_store_resize(r->image, ev->n);
     case REC_NAMED:
         r->name = ev->name;
-        return e;
+        return true;
     case REC_GAP:
     default:
-        return e;
+        return true;
     }
 }
 
@@ -85,11 +84,11 @@ struct oserr recording_step(struct recording *r, int64_t until, struct rec_event
 {
     enum rec_status status = rec_next(r->reader, until, ev);
     *played = status == REC_OK;
-    if (status != REC_OK) {
+    if (status != REC_OK)
         return meaning(r, status);
-    }
-    r->at = ev->t;
-    return apply(r, ev);
+    bool fits = apply(r, ev);
+    r->at = fits ? ev->t : INT64_MAX;
+    return fits ? OSERR_NONE : (struct oserr){"seg_seek", SEG_E_TOO_LARGE};
 }
 
 bool recording_next_time(struct recording *r, int64_t *t)
@@ -102,14 +101,13 @@ struct oserr recording_grow(struct recording *r, bool *written)
     struct rec_info info;
     *written = false;
     rec_info(r->reader, &info);
-    if (info.ended || info.damaged != 0) {
+    if (info.ended || info.damaged != 0)
         return OSERR_NONE;
-    }
-    struct oserr e = r->reel->grown(r->reel->ctx, &r->file_size, written);
-    if (oserr_is(e)) {
+    uint64_t size = 0;
+    struct oserr e = seg_file_grown(r->file, &size, written);
+    if (oserr_is(e))
         return e;
-    }
-    e = meaning(r, rec_grow(r->reader, r->file_size));
+    e = meaning(r, rec_grow(r->reader, size));
     rec_info(r->reader, &info);
     *written = *written && !info.ended;
     return e;
@@ -125,36 +123,35 @@ static struct oserr play(struct recording *r, int64_t t)
     struct rec_event ev;
     bool played = true;
     struct oserr e = OSERR_NONE;
-    while (played && !oserr_is(e)) {
+    for (unsigned i = 1; played && !oserr_is(e); i++) {
         e = recording_step(r, t, &ev, &played);
+        if (!oserr_is(e) && i % ASK_EVERY == 0)
+            e = go_on(r);
     }
     r->at = oserr_is(e) ? r->at : t;
     return e;
 }
 
-static struct oserr seek(struct recording *r, int64_t t)
+/* From a keyframe on, if that is shorter or needed. */
+static struct oserr play_to(struct recording *r, int64_t t)
 {
     struct rec_info info;
     rec_info(r->reader, &info);
-    if (t < 0 || t > info.end) {
+    if (t < 0 || t > info.end)
         return (struct oserr){"seg_seek", SEG_E_BEYOND};
-    }
     if (t < r->at || rec_key_ahead(r->reader, t)) {
-        struct oserr e = r->reel->resize(r->reel->ctx, 0);
-        if (oserr_is(e)) {
-            return e;
-        }
-        r->size = 0;
+        uint64_t unused = os_memory_free();
+        page_store_limit(r->image, page_store_about(r->image).memory + (unused - unused / 4));
+        if (!page_store_resize(r->image, 0))
+            return (struct oserr){"seg_seek", SEG_E_TOO_LARGE};
         r->name = REC_NAME_OURS;
         rec_seek(r->reader, t);
     }
     return play(r, t);
 }
 
-/* ---- the player ---- */
-
-/* Where a block is damaged the recording ends in front of it. */
-static struct oserr seek_end(struct recording *r)
+/* Where a block is damaged the recording ends before it. */
+static struct oserr play_to_end(struct recording *r)
 {
     struct rec_info info;
     struct oserr e = {"seg_open", SEG_E_DAMAGED};
@@ -162,76 +159,121 @@ static struct oserr seek_end(struct recording *r)
     rec_info(r->reader, &info);
     while (e.code == SEG_E_DAMAGED && info.blocks > 0 && info.blocks < blocks) {
         blocks = info.blocks;
-        r->at = INT64_MAX; /* from a keyframe on */
-        e = seek(r, info.end);
+        r->at = INT64_MAX;
+        e = play_to(r, info.end);
         rec_info(r->reader, &info);
     }
     return e;
 }
 
-static void player_close(void *tape)
+struct oserr recording_seek(struct seg *s, int64_t t, const struct progress *progress)
 {
-    struct recording *r = tape;
+    struct recording *r = recording_of(s);
+    if (r == NULL)
+        return (struct oserr){"seg_seek", SEG_E_UNSUPPORTED};
+    r->progress = progress != NULL ? *progress : (struct progress){0};
+    struct oserr e = play_to(r, t);
+    if (oserr_is(e) && e.code == SEG_E_DAMAGED) {
+        struct oserr end = play_to_end(r); /* something whole to show */
+        e = oserr_is(end) ? end : e;
+    }
+    r->progress = (struct progress){0};
+    struct oserr after = seg_image_changed(s);
+    return oserr_is(e) ? e : after;
+}
+
+/* ---- the segment ---- */
+
+static void image_stat(void *data, struct seg_stat *out)
+{
+    const struct recording *r = data;
+    struct page_store_about about = page_store_about(r->image);
+    out->size = about.size;
+    out->resident = about.resident;
+    out->name_gone = r->name == REC_NAME_GONE;
+    out->replaced = r->name == REC_NAME_OTHER;
+}
+
+static struct oserr image_run(void *data, uint64_t off, uint64_t until, uint64_t *end,
+                              enum seg_extent_kind *kind)
+{
+    const struct recording *r = data;
+    bool is_data = page_store_run(r->image, off, until, end);
+    *kind = is_data ? SEG_EXT_DATA : SEG_EXT_HOLE;
+    return OSERR_NONE;
+}
+
+static struct oserr image_read(void *data, uint64_t off, void *buf, uint8_t *state, size_t n)
+{
+    const struct recording *r = data;
+    uint64_t end = off + n;
+    page_store_get(r->image, off, buf, n);
+    for (uint64_t at = off; state != NULL && at < end;) {
+        uint64_t next = end;
+        bool is_data = page_store_run(r->image, at, end, &next);
+        memset(state + (at - off), is_data ? SEG_BYTE_DATA : SEG_BYTE_HOLE, (size_t)(next - at));
+        at = next;
+    }
+    return OSERR_NONE;
+}
+
+static const uint8_t *image_direct(void *data, uint64_t off, size_t most, size_t *n)
+{
+    const struct recording *r = data;
+    return page_store_direct(r->image, off, most, n);
+}
+
+static void image_close(void *data)
+{
+    struct recording *r = data;
     rec_close(r->reader);
+    page_store_free(r->image);
     free(r);
 }
 
-static struct oserr player_open(const struct seg_reel *reel, void **tape)
+static const struct seg_virtual_ops ops = {.stat = image_stat,
+                                           .read = image_read,
+                                           .run = image_run,
+                                           .direct = image_direct,
+                                           .close = image_close};
+
+static struct oserr open_file(struct seg_file *f, const struct seg_progress *progress,
+                              const struct seg_virtual_ops **out, void **data)
 {
     struct recording *r = calloc(1, sizeof *r);
+    struct page_store *image = page_store_new();
     enum rec_status why = REC_MEMORY;
-    *tape = NULL;
-    if (r == NULL) {
+    if (r == NULL || image == NULL) {
+        free(r);
+        page_store_free(image);
         return (struct oserr){"malloc", SEG_E_MEMORY};
     }
-    r->reel = reel;
-    const struct rec_source source = {.get = get, .ctx = r, .size = reel->size};
+    *r = (struct recording){.file = f, .image = image};
+    if (progress != NULL)
+        r->progress = (struct progress){progress->yield, progress->ctx};
+    const struct rec_source source = {.get = get, .ctx = r, .size = f->stat.size};
     r->reader = rec_open(&source, &why);
     struct oserr e = meaning(r, why);
-    if (!oserr_is(e)) {
-        e = seek_end(r);
-    }
+    if (!oserr_is(e))
+        e = play_to_end(r);
+    r->progress = (struct progress){0};
     if (oserr_is(e)) {
-        player_close(r);
-    } else {
-        *tape = r;
+        image_close(r);
+        return e;
     }
-    return e;
+    *out = &ops;
+    *data = r;
+    return OSERR_NONE;
 }
-
-static struct oserr player_seek(void *tape, int64_t t)
-{
-    struct recording *r = tape;
-    struct oserr e = seek(r, t);
-    if (oserr_is(e) && e.code == SEG_E_DAMAGED) {
-        struct oserr end = seek_end(r); /* something whole to show */
-        e = oserr_is(end) ? end : e;
-    }
-    return e;
-}
-
-static void player_state(const void *tape, struct seg_tape_state *out)
-{
-    const struct recording *r = tape;
-    *out = (struct seg_tape_state){.name_gone = r->name == REC_NAME_GONE,
-                                   .replaced = r->name == REC_NAME_OTHER};
-}
-
-static const struct seg_player player = {
-    .open = player_open,
-    .seek = player_seek,
-    .state = player_state,
-    .close = player_close,
-};
 
 void recording_install(struct backend *be)
 {
-    backend_set_player(be, &player);
+    backend_set_recordings(be, open_file);
 }
 
 struct recording *recording_of(const struct seg *s)
 {
-    return s == NULL ? NULL : seg_tape(s);
+    return seg_virtual_data(s, &ops);
 }
 
 const struct rec_header *recording_header(const struct recording *r)
@@ -242,9 +284,4 @@ const struct rec_header *recording_header(const struct recording *r)
 void recording_info(const struct recording *r, struct rec_info *out)
 {
     rec_info(r->reader, out);
-}
-
-int64_t recording_at(const struct recording *r)
-{
-    return r->at;
 }

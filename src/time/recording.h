@@ -1,34 +1,44 @@
-/* Recordings as segments: what the backend plays rec:PATH with (segment.h), and what the program
- * asks of one beside its bytes. */
+/* Recordings as segments: rec:PATH shows what a segment was at one time of its recording, its end
+ * at first.
+ *
+ * The back end opens the file and asks this module for the bytes (backend/virtual.h). The reader of
+ * core/history/recording.h turns the file into events, which are applied to a page store: the
+ * image of the segment at the time shown. Going on plays the events that follow; going back, or far
+ * ahead, starts over from the last keyframe before that time. The image may take three quarters of
+ * the memory that is free; a recording that holds more is refused with SEG_E_TOO_LARGE. */
 #ifndef SHMLENS_TIME_RECORDING_H
 #define SHMLENS_TIME_RECORDING_H
 
-#include "backend/reel.h"
+#include "backend/virtual.h"
 #include "core/history/recording.h"
+#include "core/progress.h"
 
 struct recording; /* one open recording; belongs to its seg */
 
-/* From now on this backend can open recordings. */
+/* From now on this back end can open recordings. */
 void recording_install(struct backend *be);
 
-/* NULL: the segment is no recording. */
+/* NULL: the segment is not a recording. */
 struct recording *recording_of(const struct seg *s);
 
 const struct rec_header *recording_header(const struct recording *r);
 void recording_info(const struct recording *r, struct rec_info *out);
-int64_t recording_at(const struct recording *r); /* the time it shows, ns since its start */
 
-/* Plays one event on, at most up to `until`: the image has it when this returns. *played false:
- * there is none. Afterwards seg_played. */
+/* Shows a recording as it was t ns after its start. SEG_E_UNSUPPORTED: the segment is none;
+ * SEG_E_BEYOND: it has no such time; SEG_E_STOPPED: `progress` (NULL: never asked) gave up. After a
+ * failure it shows some other time. */
+MUST_USE struct oserr recording_seek(struct seg *s, int64_t t, const struct progress *progress);
+
+/* Plays one event, at most up to `until`: the image has it when this returns. *played false: there
+ * is none. Call seg_image_changed afterwards. */
 MUST_USE struct oserr recording_step(struct recording *r, int64_t until, struct rec_event *ev,
                                      bool *played);
 
-/* Takes over what was added to the file; the image stays what it is until it is played on.
- * *written: somebody still records it. False in *written and no change of recording_info: this is
- * its end. */
+/* Takes in what was added to the file; the image stays as it is until it is played on. *written:
+ * somebody still records it. False in *written and no change of recording_info: this is its end. */
 MUST_USE struct oserr recording_grow(struct recording *r, bool *written);
 
-/* The start of as much of its end as so many bytes of the file tell of (rec_time_within). */
+/* The start of as much of its end as so many bytes of the file hold (rec_time_within). */
 int64_t recording_time_within(const struct recording *r, uint64_t bytes);
 
 /* When the next event is; false: there is none. */

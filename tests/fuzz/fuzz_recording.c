@@ -1,8 +1,10 @@
-/* Any bytes as a recording: it opens or not, and what it tells lies inside its own size, in order
- * of time, however one moves in it. Blocks whose checksums are wrong would stop the fuzzer at once,
+/* Any bytes as a recording: it opens or not, and what it reports lies inside its own size, in order
+ * of time, however one moves in it; the image that it makes takes no more memory than it may.
+ * Blocks whose checksums are wrong would stop the fuzzer at once,
  * so they are put right first. */
 #include <xxhash.h>
 
+#include "core/history/page_store.h"
 #include "core/history/recording.h"
 #include "fuzz.h"
 
@@ -62,9 +64,34 @@ static void put_right(struct input *f)
     }
 }
 
+enum { IMAGE_MAX = 1024 * 1024 };
+
+/* The image of what was played; without memory it stays as it was. */
+static void apply(struct page_store *image, const struct rec_event *ev)
+{
+    uint64_t end = 0;
+    bool done = ev->kind == REC_CHANGE ? page_store_put(image, ev->offset, ev->bytes, (size_t)ev->n)
+                : ev->kind == REC_HOLE || ev->kind == REC_DATA
+                    ? page_store_clear(image, ev->offset, ev->n, ev->kind == REC_DATA)
+                : ev->kind == REC_SIZE ? page_store_resize(image, ev->n)
+                                       : true;
+    HOLDS(page_store_about(image).memory <= IMAGE_MAX);
+    if (done && ev->kind >= REC_CHANGE && ev->kind <= REC_DATA) {
+        uint8_t byte = 0;
+        HOLDS(page_store_run(image, ev->offset, ev->offset + ev->n, &end) || ev->kind == REC_HOLE);
+        HOLDS(end > ev->offset && end <= ev->offset + ev->n);
+        page_store_get(image, ev->offset + ev->n - 1, &byte, 1);
+        HOLDS(byte == (ev->kind == REC_CHANGE ? ev->bytes[ev->n - 1] : 0));
+    }
+}
+
 /* Plays up to t; false: no more. */
 static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
 {
+    struct page_store *image = page_store_new();
+    HOLDS(image != NULL);
+    page_store_limit(image, IMAGE_MAX);
+    bool whole = *size == 0 || page_store_resize(image, *size);
     struct rec_event ev;
     enum rec_status status = REC_OK;
     for (int i = 0; i < 20000 && (status = rec_next(r, t, &ev)) == REC_OK; i++) {
@@ -76,6 +103,10 @@ static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
         } else if (ev.kind == REC_CHANGE || ev.kind == REC_HOLE || ev.kind == REC_DATA) {
             HOLDS(ev.n > 0 && ev.offset <= *size && ev.n <= *size - ev.offset);
         }
+        if (whole) {
+            apply(image, &ev);
+            whole = page_store_about(image).size == *size;
+        }
         if (ev.kind == REC_CHANGE) {
             volatile uint8_t sum = 0;
             for (uint64_t k = 0; k < ev.n; k++) {
@@ -83,6 +114,7 @@ static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
             }
         }
     }
+    page_store_free(image);
     HOLDS(status != REC_NONE && status != REC_NEWER && status != REC_FULL);
     return status == REC_OK || status == REC_END;
 }

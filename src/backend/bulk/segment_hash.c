@@ -82,12 +82,17 @@ static struct oserr hash_pulled(struct seg *s, struct hashing *h)
         }
         uint64_t left = (stop < h->end ? stop : h->end) - h->at;
         size_t n = left < SEG_PIECE ? (size_t)left : SEG_PIECE, got = 0;
-        e = s->kind->copy_out(s, h->at, s->bounce, n, &got);
+        const unsigned char *from = segment_direct(s, h->at, h->at + n, &got);
+        if (from == NULL || got < n || n % SEG_PAGE != 0) {
+            from = s->bounce;
+            e = s->kind->copy_out(s, h->at, s->bounce, n, &got);
+        }
         if (oserr_is(e) || got == 0)
             break;
         size_t pages = (got + SEG_PAGE - 1) / SEG_PAGE;
-        memset(s->bounce + got, 0, pages * SEG_PAGE - got);
-        struct page_run run = {.from = s->bounce, .hash = h->hash, .pages = pages};
+        if (from == s->bounce)
+            memset(s->bounce + got, 0, pages * SEG_PAGE - got);
+        struct page_run run = {.from = from, .hash = h->hash, .pages = pages};
         hash_kernel()(&run);
         hashed(h, pages);
         if (got < n)

@@ -66,3 +66,53 @@ const struct provider file_provider = {
     .resize = fd_resize,
     .chmod = fd_chmod,
 };
+
+/* ---- the file of a recording ---- */
+
+struct oserr file_open_reading(struct seg_file *f)
+{
+    int fd;
+    struct stat st;
+    struct oserr e = sys_open(f->be, f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, SYS_KEY_NONE, &fd);
+    f->handle = fd;
+    if (!oserr_is(e))
+        e = fd_check(f->be, "open", fd);
+    if (!oserr_is(e))
+        e = sys_fstat(f->be, fd, &st);
+    if (!oserr_is(e)) {
+        fd_describe(&st, &f->stat);
+        f->stat.state = 0;
+    }
+    return e;
+}
+
+void file_close_reading(struct seg_file *f)
+{
+    if (f->handle >= 0)
+        sys_close(f->be, (int)f->handle, SYS_KEY_NONE);
+}
+
+struct oserr seg_file_read(struct seg_file *f, uint64_t at, void *buf, size_t n, size_t *got)
+{
+    char *p = buf;
+    struct oserr e = OSERR_NONE;
+    *got = 0;
+    if (at > INT64_MAX || n > INT64_MAX - at)
+        return e;
+    for (size_t more = 1; *got < n && more > 0 && !oserr_is(e); *got += more) {
+        more = 0;
+        e = sys_pread(f->be, (int)f->handle, p + *got, n - *got, at + *got, &more);
+    }
+    return e;
+}
+
+struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
+{
+    struct stat st;
+    struct oserr e = sys_locked(f->be, (int)f->handle, written);
+    if (oserr_is(e)) /* a file system without locks: nobody can tell that he writes */
+        *written = false;
+    e = sys_fstat(f->be, (int)f->handle, &st);
+    *size = oserr_is(e) ? 0 : (uint64_t)st.st_size;
+    return e;
+}

@@ -8,7 +8,6 @@
 
 extern const struct provider posix_shm_provider;
 extern const struct provider file_provider;
-extern const struct provider recording_provider;
 
 #define POSIX_SHM_PREFIX "posix:/"  /* of canonical locators */
 #define POSIX_SHM_DIR    "/dev/shm" /* where the system keeps them */

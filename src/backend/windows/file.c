@@ -94,3 +94,35 @@ const struct provider file_provider = {
     .next_data = section_next_data,
     .extent = section_extent,
 };
+
+/* ---- the file of a recording ---- */
+
+struct oserr file_open_reading(struct seg_file *f)
+{
+    void *h;
+    struct oserr e = sys_open_file(f->be, f->path, false, &h);
+    if (oserr_is(e))
+        return e;
+    f->handle = (intptr_t)h;
+    f->stat.known = SEG_HAS_SIZE | SEG_HAS_RESIDENT;
+    return sys_file_size(f->be, h, &f->stat.size);
+}
+
+void file_close_reading(struct seg_file *f)
+{
+    if (f->handle != -1)
+        sys_close_handle(f->be, (void *)f->handle, SYS_KEY_NONE);
+}
+
+struct oserr seg_file_read(struct seg_file *f, uint64_t at, void *buf, size_t n, size_t *got)
+{
+    return sys_read_file(f->be, (void *)f->handle, at, buf, n, got);
+}
+
+struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
+{
+    struct oserr e = sys_written_file(f->be, f->path, written);
+    if (oserr_is(e)) /* renamed, removed: nobody adds to it */
+        *written = false;
+    return sys_file_size(f->be, (void *)f->handle, size);
+}

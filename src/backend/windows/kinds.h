@@ -6,7 +6,6 @@
 
 extern const struct provider win_section_provider;
 extern const struct provider file_provider;
-extern const struct provider recording_provider;
 
 #define WIN_PREFIX "win:" /* of canonical locators: `win:Local\x`, `win:Global\x` */
 
@@ -17,7 +16,7 @@ const char *win_name(const char *locator); /* `Local\x` of a canonical locator *
 /* The identity of the object with this full name: objects that have a name have one. */
 void win_identify(const char *full_name, struct seg_stat *out);
 
-/* ---- shared by the kinds with a section in s->handle (recordings: memory like one) ---- */
+/* ---- shared by the kinds with a section in s->handle ---- */
 
 struct oserr section_stat(struct seg *s, struct seg_stat *out);
 struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);

@@ -18,6 +18,12 @@ struct oserr os_last(const char *call)
     return (struct oserr){call, code == 0 ? ERROR_GEN_FAILURE : code};
 }
 
+uint64_t os_memory_free(void)
+{
+    MEMORYSTATUSEX now = {.dwLength = sizeof now};
+    return GlobalMemoryStatusEx(&now) ? now.ullAvailPhys : UINT64_MAX;
+}
+
 int64_t os_now(void)
 {
     static LARGE_INTEGER frequency; /* the same for all threads, whoever writes it first */

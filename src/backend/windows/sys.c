@@ -224,3 +224,25 @@ struct oserr sys_file_section(struct backend *be, void *file, bool write, void *
     return sys_leave(be, call, code, 0, "%s(%p, NULL, %s, 0, NULL) = %p", call, file,
                      write ? "PAGE_READWRITE" : "PAGE_READONLY", *handle);
 }
+
+struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *buf, size_t n,
+                           size_t *got)
+{
+    static const char call[] = "ReadFile";
+    uint32_t code = sys_enter(be, call);
+    char *p = buf;
+    *got = 0;
+    while (code == 0 && *got < n) {
+        uint64_t at = off + *got;
+        OVERLAPPED where = {.Offset = (DWORD)at, .OffsetHigh = (DWORD)(at >> 32)};
+        DWORD done = 0, take = n - *got < 1U << 20 ? (DWORD)(n - *got) : 1U << 20;
+        code = sys_last(!ReadFile(file, p + *got, take, &done, &where));
+        *got += done;
+        if (code == ERROR_HANDLE_EOF || (code == 0 && done == 0)) {
+            code = 0;
+            break;
+        }
+    }
+    return sys_leave(be, call, code, SYS_KEY_READ, "%s(%p, ..., %zu) = 1   offset %llu, %zu bytes",
+                     call, file, n, (unsigned long long)off, *got);
+}

@@ -21,7 +21,6 @@ enum sys_key { /* series */
                SYS_KEY_DONE,   /* and closed */
                SYS_KEY_WINDOW, /* parts mapped one behind the other */
                SYS_KEY_READ,   /* parts of a file */
-               SYS_KEY_COMMIT, /* parts of a recording's image */
 };
 
 enum sys_section_access { /* as Windows has them */
@@ -103,11 +102,5 @@ MUST_USE struct oserr sys_file_section(struct backend *be, void *file, bool writ
 /* Short only at the end. */
 MUST_USE struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *buf,
                                     size_t n, size_t *got);
-
-/* Memory of our own: reserved, committed (zeros) and given back by whole pages. */
-MUST_USE struct oserr sys_reserve(struct backend *be, size_t n, void **at);
-MUST_USE struct oserr sys_commit(struct backend *be, void *at, size_t n);
-MUST_USE struct oserr sys_decommit(struct backend *be, void *at, size_t n);
-void sys_release(struct backend *be, void *at);
 
 #endif

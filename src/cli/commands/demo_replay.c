@@ -101,7 +101,7 @@ static int take_event(struct replay *p, const struct rec_event *ev)
                    : run_error(p->r, "no memory to play it");
     }
     if (ev->kind == REC_SIZE && !ev->key) {
-        struct oserr e = seg_played(p->from);
+        struct oserr e = seg_image_changed(p->from);
         if (oserr_is(e))
             return run_fail(p->r, p->raw, "read it", e);
         e = seg_resize(p->to, ev->n);
@@ -151,7 +151,7 @@ static int play(struct replay *p, int64_t until)
 
 static int make_segment(struct replay *p)
 {
-    struct oserr e = seg_seek(p->from, 0);
+    struct oserr e = recording_seek(p->from, 0, p->r->env->progress);
     if (oserr_is(e))
         return run_fail(p->r, p->raw, "read it", e);
     uint64_t size = seg_last(p->from)->size;

@@ -182,7 +182,7 @@ static int look_at_recording(struct command_run *r, struct wait *w)
             struct rec_event ev;
             e = recording_step(recorded, t, &ev, &played);
         }
-        e = oserr_is(e) ? e : seg_played(r->seg);
+        e = oserr_is(e) ? e : seg_image_changed(r->seg);
         status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
     }
     if (status == EXIT_NO && !written && is.end == was.end) {

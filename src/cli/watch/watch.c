@@ -1,7 +1,7 @@
 /* watch: a private copy of the range, compared at every sample. */
 #include "cli/watch/watch.h"
 
-#include "backend/reel.h"
+#include "time/recording.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ int cmd_watch(struct command_run *r)
     struct watch w;
     bool recorded = seg_kind(r->seg) == SEG_REC;
     if (recorded) {
-        struct oserr e = seg_seek(r->seg, 0);
+        struct oserr e = recording_seek(r->seg, 0, r->env->progress);
         if (oserr_is(e)) {
             return run_fail(r, NULL, "read it", e);
         }

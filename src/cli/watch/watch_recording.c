@@ -70,7 +70,7 @@ static int end_look(struct recording_watch *p)
 static int state_changed(struct recording_watch *p, const struct rec_event *ev)
 {
     struct watch *w = p->w;
-    struct oserr e = seg_played(w->r->seg);
+    struct oserr e = seg_image_changed(w->r->seg);
     if (oserr_is(e)) {
         return run_fail(w->r, NULL, "read it", e);
     }

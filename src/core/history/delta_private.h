@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/bytes.h"
 #include "core/history/delta.h"
 
 enum { STREAM_KEYS, STREAM_HEADS, STREAM_DIFFS, STREAMS };
@@ -34,7 +35,7 @@ enum {
     LENGTH_SAID = 3
 };
 
-enum { VARINT_MAX = 10, KEY_RAW_MAX = VARINT_MAX + 8 + 8 + DELTA_UNIT };
+enum { KEY_RAW_MAX = VARINT_MAX + 8 + 8 + DELTA_UNIT };
 
 /* One aligned DELTA_UNIT that a block touches. */
 struct block64 {
@@ -85,45 +86,6 @@ struct delta_writer {
 };
 
 uint64_t delta_sum(const uint8_t *block, size_t n); /* what the header's checksum must be */
-
-static inline void put_fixed(uint8_t *p, uint64_t value, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++)
-        p[i] = (uint8_t)(value >> (8 * i));
-}
-
-static inline uint64_t get_fixed(const uint8_t *p, unsigned bytes)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value |= (uint64_t)p[i] << (8 * i);
-    return value;
-}
-
-/* Bytes put. */
-static inline size_t put_varint(uint8_t *p, uint64_t value)
-{
-    size_t n = 0;
-    for (; value >= 0x80; value >>= 7)
-        p[n++] = (uint8_t)(value | 0x80);
-    p[n++] = (uint8_t)value;
-    return n;
-}
-
-/* Reads from p[*at] on, below p[n]; false: cut short or longer than 64 bits. */
-static inline bool get_varint(const uint8_t *p, size_t n, size_t *at, uint64_t *value)
-{
-    *value = 0;
-    for (unsigned shift = 0; *at < n && shift < 64; shift += 7) {
-        uint8_t byte = p[(*at)++];
-        if (shift == 63 && byte > 1)
-            return false;
-        *value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return true;
-    }
-    return false;
-}
 
 static inline uint64_t zigzag(uint64_t two_complement)
 {

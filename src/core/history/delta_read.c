@@ -32,19 +32,19 @@ bool delta_about(const uint8_t *block, size_t n, struct delta_about *about)
     static const size_t limit[STREAMS] = {(size_t)DELTA_KEYS_MAX * KEY_RAW_MAX, DELTA_STREAM_MAX,
                                           DELTA_STREAM_MAX};
     if (n < DELTA_HEADER || memcmp(block, "SLdB", 4) != 0 || block[AT_VERSION] != DELTA_VERSION ||
-        block[AT_STORED] >= 1U << STREAMS || get_fixed(block + 6, 2) != 0 ||
-        get_fixed(block + AT_ZERO, 8) != 0 || get_fixed(block + AT_ZERO + 8, 8) != 0)
+        block[AT_STORED] >= 1U << STREAMS || load_le(block + 6, 2) != 0 ||
+        load_le(block + AT_ZERO, 8) != 0 || load_le(block + AT_ZERO + 8, 8) != 0)
         return false;
-    *about = (struct delta_about){.first = (int64_t)get_fixed(block + AT_FIRST, 8),
-                                  .last = (int64_t)get_fixed(block + AT_LAST, 8),
-                                  .low = get_fixed(block + AT_LOW, 8),
-                                  .high = get_fixed(block + AT_HIGH, 8),
-                                  .records = (uint32_t)get_fixed(block + AT_RECORDS, 4),
-                                  .keys = (uint32_t)get_fixed(block + AT_KEYS, 4),
+    *about = (struct delta_about){.first = (int64_t)load_le(block + AT_FIRST, 8),
+                                  .last = (int64_t)load_le(block + AT_LAST, 8),
+                                  .low = load_le(block + AT_LOW, 8),
+                                  .high = load_le(block + AT_HIGH, 8),
+                                  .records = (uint32_t)load_le(block + AT_RECORDS, 4),
+                                  .keys = (uint32_t)load_le(block + AT_KEYS, 4),
                                   .size = DELTA_HEADER};
     for (int k = 0; k < STREAMS; k++) {
-        uint64_t raw = get_fixed(block + AT_STREAMS + 8 * k, 4);
-        uint64_t packed = get_fixed(block + AT_STREAMS + 8 * k + 4, 4);
+        uint64_t raw = load_le(block + AT_STREAMS + 8 * k, 4);
+        uint64_t packed = load_le(block + AT_STREAMS + 8 * k + 4, 4);
         bool stored = (block[AT_STORED] >> k & 1) != 0;
         if (raw > limit[k] || (stored ? packed != raw : packed >= raw))
             return false;
@@ -62,9 +62,9 @@ static uint8_t *unpack(const uint8_t *block, int k, size_t *n, const char **why)
 {
     const uint8_t *from = block + DELTA_HEADER;
     for (int i = 0; i < k; i++)
-        from += get_fixed(block + AT_STREAMS + 8 * i + 4, 4);
-    *n = (size_t)get_fixed(block + AT_STREAMS + 8 * k, 4);
-    size_t packed = (size_t)get_fixed(block + AT_STREAMS + 8 * k + 4, 4);
+        from += load_le(block + AT_STREAMS + 8 * i + 4, 4);
+    *n = (size_t)load_le(block + AT_STREAMS + 8 * k, 4);
+    size_t packed = (size_t)load_le(block + AT_STREAMS + 8 * k + 4, 4);
     uint8_t *p = malloc(*n + 1);
     if (p == NULL)
         return NULL;
@@ -89,12 +89,12 @@ static bool get_key(const uint8_t *p, size_t n, size_t *at, uint64_t behind, str
         n - *at < 8)
         return false;
     key->offset = (behind + head / 2) * DELTA_UNIT;
-    key->touched = get_fixed(p + *at, 8);
+    key->touched = load_le(p + *at, 8);
     *at += 8;
     if (head % 2 != 0) {
         if (n - *at < 8)
             return false;
-        key->unknown = get_fixed(p + *at, 8);
+        key->unknown = load_le(p + *at, 8);
         *at += 8;
         if (key->unknown == 0)
             return false;
@@ -273,7 +273,7 @@ struct delta_reader *delta_open(const uint8_t *block, size_t n, const char **why
         *why = "not a block of changes of a version known here";
         return NULL;
     }
-    if (about.size != n || get_fixed(block + AT_SUM, 8) != delta_sum(block, n)) {
+    if (about.size != n || load_le(block + AT_SUM, 8) != delta_sum(block, n)) {
         *why = about.size != n ? "the block is cut short" : "its checksum is wrong";
         return NULL;
     }

@@ -278,10 +278,10 @@ static int by_place(const void *a, const void *b)
 static size_t put_key(uint8_t *p, const struct block64 *u, uint64_t distance)
 {
     size_t n = put_varint(p, distance * 2 + (u->unknown != 0));
-    put_fixed(p + n, u->touched, 8);
+    store_le(p + n, u->touched, 8);
     n += 8;
     if (u->unknown != 0) {
-        put_fixed(p + n, u->unknown, 8);
+        store_le(p + n, u->unknown, 8);
         n += 8;
     }
     for (uint64_t left = u->touched & ~u->unknown; left != 0; left &= left - 1)
@@ -333,8 +333,8 @@ static void put_header(const struct delta_writer *w, uint8_t *p)
     memset(p, 0, DELTA_HEADER);
     memcpy(p, "SLdB", 4);
     p[AT_VERSION] = DELTA_VERSION;
-    put_fixed(p + AT_FIRST, (uint64_t)w->first, 8);
-    put_fixed(p + AT_LAST, (uint64_t)w->last, 8);
+    store_le(p + AT_FIRST, (uint64_t)w->first, 8);
+    store_le(p + AT_LAST, (uint64_t)w->last, 8);
     uint64_t low = UINT64_MAX, high = 0;
     for (uint32_t i = 0; i < w->units.count; i++) {
         const struct block64 *u = &w->units.all[i];
@@ -343,10 +343,10 @@ static void put_header(const struct delta_writer *w, uint8_t *p)
         low = from < low ? from : low;
         high = end > high ? end : high;
     }
-    put_fixed(p + AT_LOW, high > 0 ? low : 0, 8);
-    put_fixed(p + AT_HIGH, high, 8);
-    put_fixed(p + AT_RECORDS, w->records, 4);
-    put_fixed(p + AT_KEYS, w->units.count, 4);
+    store_le(p + AT_LOW, high > 0 ? low : 0, 8);
+    store_le(p + AT_HIGH, high, 8);
+    store_le(p + AT_RECORDS, w->records, 4);
+    store_le(p + AT_KEYS, w->units.count, 4);
 }
 
 bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size)
@@ -366,12 +366,12 @@ bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size)
         for (int k = 0; k < STREAMS; k++) {
             bool stored = false;
             size_t packed = pack(streams[k], p + n, &stored);
-            put_fixed(p + AT_STREAMS + 8 * k, streams[k]->n, 4);
-            put_fixed(p + AT_STREAMS + 8 * k + 4, packed, 4);
+            store_le(p + AT_STREAMS + 8 * k, streams[k]->n, 4);
+            store_le(p + AT_STREAMS + 8 * k + 4, packed, 4);
             p[AT_STORED] = (uint8_t)(p[AT_STORED] | (stored ? 1U << k : 0));
             n += packed;
         }
-        put_fixed(p + AT_SUM, delta_sum(p, n), 8);
+        store_le(p + AT_SUM, delta_sum(p, n), 8);
         uint8_t *fits = realloc(p, n);
         *block = fits != NULL ? fits : p;
         *size = n;

@@ -1,7 +1,12 @@
-/* What writing and reading recordings share: numbers in bytes, and the heads of blocks. */
+/* What the files of the recording share: the heads of blocks (reader and writer), and the reader.
+ *
+ * The reader is one struct: the table of blocks, and the position in them. A block is loaded whole
+ * (rec_load_block: read, check, unpack into `raw`) and parsed event by event; `next` is parsed
+ * ahead, so that an event after the time asked for can wait. */
 #ifndef SHMLENS_CORE_HISTORY_RECORDING_PRIVATE_H
 #define SHMLENS_CORE_HISTORY_RECORDING_PRIVATE_H
 
+#include "core/bytes.h"
 #include "core/history/recording.h"
 
 enum {
@@ -11,7 +16,6 @@ enum {
     REC_ENTRY = 32,                                        /* of the index */
     REC_ENTRIES = 32 * 1024,                               /* in one block of it */
     REC_PACKED_MAX = REC_RAW_MAX + REC_RAW_MAX / 255 + 16, /* of a payload, packed by LZ4 */
-    REC_VARINT = 10,
 };
 
 enum rec_block_kind { REC_BLOCK_CHANGES = 1, REC_BLOCK_KEY, REC_BLOCK_INDEX, REC_BLOCK_NAME };
@@ -26,46 +30,36 @@ struct rec_block {
 
 extern const uint8_t rec_magic[8], rec_trailer_magic[8], rec_block_magic[4];
 
-void rec_store(uint8_t *p, uint64_t v, unsigned bytes); /* little-endian */
-uint64_t rec_load(const uint8_t *p, unsigned bytes);
 uint64_t rec_sum(const void *p, size_t n);
-
-size_t rec_varint(uint8_t *p, uint64_t v); /* bytes written, at most REC_VARINT */
-
-/* *p moves on; false: not whole before `end`, or too large. */
-MUST_USE bool rec_take_varint(const uint8_t **p, const uint8_t *end, uint64_t *v);
-
-/* The reader of a recording from inside: its blocks, and the place in them. */
 
 struct rec_reader {
     struct rec_source source;
     struct rec_header header;
-    unsigned version; /* of the file */
     char *locator;
     struct rec_block *blocks; /* of changes and keyframes, in order */
     size_t count, cap, keys;
-    int64_t end; /* events behind it do not count: their look is not whole */
+    int64_t end; /* later events do not count: their sample is not whole */
     uint64_t lost, damaged;
     bool ended;
-    uint64_t behind; /* in the file, behind the header */
+    uint64_t header_end; /* in the file */
 
     size_t block; /* the current one, count: the end */
-    bool in_key;  /* a keyframe is being told */
-    bool loaded;  /* the current block is in here: */
-    bool waits;   /* `next` is an event not yet told */
+    bool in_key;  /* the position is inside a keyframe */
+    bool loaded;  /* the current block is in the fields below */
+    bool waits;   /* `next` was parsed and not returned yet */
     struct rec_event next;
     struct delta_reader *deltas; /* changes */
-    bool named;                  /* keyframe, name: the name was told */
-    const uint8_t *at, *stop;    /* keyframe: the next data in raw, and the end */
-    uint64_t place;              /* keyframe: end of the last data told */
+    bool named;                  /* keyframe, name: the name was returned */
+    const uint8_t *at, *stop;    /* keyframe: the next piece in raw, and the end */
+    uint64_t piece_end;          /* keyframe: of the last piece returned, in the segment */
     uint64_t size;               /* of the segment */
     uint8_t *raw;                /* a payload, unpacked */
     uint8_t *packed;             /* REC_HEAD and a payload */
     size_t raw_cap, packed_cap;
 };
 
-/* The head of a block at `at` of a file of `size` bytes, checked; *raw: its payload's bytes
- * unpacked. False: there is none, or it reaches past the end. */
+/* Reads the head of a block at `at` in a file of `size` bytes; *raw: bytes of the payload unpacked.
+ * False: it is not a valid head, or the block reaches past the end. */
 bool rec_read_head(const uint8_t head[REC_HEAD], uint64_t at, uint64_t size, struct rec_block *b,
                    size_t *raw);
 
@@ -73,11 +67,12 @@ bool rec_read_head(const uint8_t head[REC_HEAD], uint64_t at, uint64_t size, str
 MUST_USE enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b,
                                         size_t *raw);
 
-/* Is the payload of a block what its checksum says? Leaves the loaded block alone. */
+/* *whole: the payload of a block matches its checksum. The loaded block stays. */
 MUST_USE enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b,
                                          bool *whole);
 
-/* Only the first `count` blocks count, less what is not whole without those behind. */
+/* Drops all blocks after the first `count`, and those before that were not complete without them.
+ */
 void rec_cut(struct rec_reader *r, size_t count);
 
 #endif

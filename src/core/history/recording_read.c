@@ -1,5 +1,4 @@
 /* Reading recordings: blocks into events. What a file says is checked before it is believed. */
-#include <lz4.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,22 +43,20 @@ static void enter(struct rec_reader *r, size_t block)
     r->deltas = NULL;
 }
 
-/* The last block at or before t that starts a keyframe, from `from` down. */
+/* The last block at or before t that starts a keyframe. */
 static size_t key_before(const struct rec_reader *r, int64_t t)
 {
     size_t low = 0;
     size_t high = r->count; /* the first block that starts after t */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (r->blocks[middle].first <= t) {
+        if (r->blocks[middle].first <= t)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
-    while (low > 0 && (r->blocks[low - 1].flags & REC_FLAG_FIRST) == 0) {
+    while (low > 0 && (r->blocks[low - 1].flags & REC_FLAG_FIRST) == 0)
         low--;
-    }
     return low == 0 ? 0 : low - 1;
 }
 
@@ -74,72 +71,14 @@ bool rec_key_ahead(const struct rec_reader *r, int64_t t)
 {
     size_t key = key_before(r, t);
     size_t end = key;
-    while (end < r->count && r->blocks[end].kind == REC_BLOCK_KEY) {
+    while (end < r->count && r->blocks[end].kind == REC_BLOCK_KEY)
         end++;
-    }
     return key > r->block && key - r->block > end - key;
 }
 
 /* ---- a block ---- */
 
-static bool unpack(struct rec_reader *r, const struct rec_block *b, size_t n)
-{
-    if ((b->flags & REC_FLAG_STORED) != 0) {
-        if (n == b->packed) {
-            memcpy(r->raw, r->packed + REC_HEAD, n);
-        }
-        return n == b->packed;
-    }
-    int got = LZ4_decompress_safe((const char *)r->packed + REC_HEAD, (char *)r->raw,
-                                  (int)b->packed, (int)n);
-    return got >= 0 && (size_t)got == n;
-}
-
-static bool grow(uint8_t **p, size_t *cap, size_t n)
-{
-    if (n > *cap) {
-        free(*p);
-        *p = malloc(n);
-        *cap = *p == NULL ? 0 : n;
-    }
-    return *p != NULL;
-}
-
-enum rec_status rec_load_block(struct rec_reader *r, const struct rec_block *b, size_t *raw)
-{
-    struct rec_block seen;
-    if (!grow(&r->packed, &r->packed_cap, REC_HEAD + (size_t)b->packed)) {
-        return REC_MEMORY;
-    }
-    if (!r->source.get(r->source.ctx, b->at, r->packed, REC_HEAD + (size_t)b->packed)) {
-        return REC_IO;
-    }
-    if (!rec_read_head(r->packed, b->at, r->source.size, &seen, raw) || seen.kind != b->kind ||
-        seen.flags != b->flags || seen.packed != b->packed || seen.first != b->first ||
-        seen.last != b->last ||
-        rec_load(r->packed + 32, 8) != rec_sum(r->packed + REC_HEAD, b->packed)) {
-        return REC_DAMAGED;
-    }
-    if (!grow(&r->raw, &r->raw_cap, *raw)) {
-        return REC_MEMORY;
-    }
-    return unpack(r, b, *raw) ? REC_OK : REC_DAMAGED;
-}
-
-enum rec_status rec_block_whole(struct rec_reader *r, const struct rec_block *b, bool *whole)
-{
-    size_t n = REC_HEAD + (size_t)b->packed;
-    if (!grow(&r->packed, &r->packed_cap, n)) {
-        return REC_MEMORY;
-    }
-    if (!r->source.get(r->source.ctx, b->at, r->packed, n)) {
-        return REC_IO;
-    }
-    *whole = rec_load(r->packed + 32, 8) == rec_sum(r->packed + REC_HEAD, b->packed);
-    return REC_OK;
-}
-
-/* The recording ends in front of this block from now on. */
+/* The recording ends before this block from now on. */
 static enum rec_status damaged(struct rec_reader *r)
 {
     r->damaged = r->blocks[r->block].at;
@@ -148,21 +87,28 @@ static enum rec_status damaged(struct rec_reader *r)
     return REC_DAMAGED;
 }
 
+/* The varint at r->at. */
+static bool take_varint(struct rec_reader *r, uint64_t *v)
+{
+    size_t n = 0;
+    bool whole = get_varint(r->at, (size_t)(r->stop - r->at), &n, v);
+    r->at += n;
+    return whole;
+}
+
 /* What a keyframe starts with. */
 static bool start_key(struct rec_reader *r, const struct rec_block *b)
 {
     struct rec_event *ev = &r->next;
-    if ((b->flags & REC_FLAG_FIRST) == 0) {
+    if ((b->flags & REC_FLAG_FIRST) == 0)
         return true;
-    }
-    r->place = 0;
-    if (!rec_take_varint(&r->at, r->stop, &r->size) || r->size > REC_SIZE_MAX || r->at >= r->stop ||
-        *r->at > REC_NAME_OTHER) {
+    r->piece_end = 0;
+    if (!take_varint(r, &r->size) || r->size > REC_SIZE_MAX || r->at >= r->stop ||
+        *r->at > REC_NAME_OTHER)
         return false;
-    }
     *ev = (struct rec_event){.kind = REC_SIZE, .key = true, .t = b->first, .n = r->size};
     r->waits = true;
-    return true; /* the name comes next: raw begins with it */
+    return true; /* the name comes next: it is at r->at */
 }
 
 static bool start_block(struct rec_reader *r, const struct rec_block *b, size_t raw)
@@ -185,21 +131,18 @@ static bool start_block(struct rec_reader *r, const struct rec_block *b, size_t 
     }
 }
 
-/* Goes to the next block that counts; those of keyframes are passed over when playing on. */
+/* Loads the next block that counts; keyframes are skipped when playing on. */
 static enum rec_status next_block(struct rec_reader *r, int64_t until)
 {
     size_t raw = 0;
-    while (!r->in_key && r->block < r->count && r->blocks[r->block].kind == REC_BLOCK_KEY) {
+    while (!r->in_key && r->block < r->count && r->blocks[r->block].kind == REC_BLOCK_KEY)
         r->block++;
-    }
-    if (r->block >= r->count || r->blocks[r->block].first > until) {
+    if (r->block >= r->count || r->blocks[r->block].first > until)
         return REC_END;
-    }
     const struct rec_block *b = &r->blocks[r->block];
     enum rec_status status = rec_load_block(r, b, &raw);
-    if (status == REC_OK && !start_block(r, b, raw)) {
+    if (status == REC_OK && !start_block(r, b, raw))
         status = REC_DAMAGED;
-    }
     return status == REC_DAMAGED ? damaged(r) : status;
 }
 
@@ -219,9 +162,8 @@ static bool inside(const struct rec_reader *r, uint64_t offset, uint64_t n)
 
 static bool parse_name(struct rec_reader *r, const struct rec_block *b, struct rec_event *ev)
 {
-    if (*r->at > REC_NAME_OTHER) {
+    if (*r->at > REC_NAME_OTHER)
         return false;
-    }
     *ev = (struct rec_event){.kind = REC_NAMED,
                              .key = b->kind == REC_BLOCK_KEY,
                              .name = (enum rec_name) * r->at++,
@@ -236,28 +178,25 @@ static bool parse_data(struct rec_reader *r, const struct rec_block *b, struct r
     uint64_t ahead = 0;
     uint64_t n = 0;
     uint64_t zeros = 0;
-    if (!rec_take_varint(&r->at, r->stop, &ahead) || !rec_take_varint(&r->at, r->stop, &n) ||
-        n > REC_DATA_MAX || n > (uint64_t)(r->stop - r->at) || ahead > r->size - r->place) {
+    if (!take_varint(r, &ahead) || !take_varint(r, &n) || n > REC_DATA_MAX ||
+        n > (uint64_t)(r->stop - r->at) || ahead > r->size - r->piece_end)
         return false;
-    }
-    if (n == 0 && (r->version == REC_VERSION_OLD || !rec_take_varint(&r->at, r->stop, &zeros))) {
+    if (n == 0 && !take_varint(r, &zeros))
         return false;
-    }
     *ev = (struct rec_event){.kind = n > 0 ? REC_CHANGE : REC_DATA,
                              .key = true,
                              .t = b->first,
-                             .offset = r->place + ahead,
+                             .offset = r->piece_end + ahead,
                              .n = n > 0 ? n : zeros,
                              .bytes = n > 0 ? r->at : NULL};
     r->at += n;
-    if (!inside(r, ev->offset, ev->n)) {
+    if (!inside(r, ev->offset, ev->n))
         return false;
-    }
-    r->place = ev->offset + ev->n;
+    r->piece_end = ev->offset + ev->n;
     return true;
 }
 
-/* A delta as an event; false: it does not belong here. */
+/* A delta as an event; false: it is not valid here. */
 static bool take_delta(struct rec_reader *r, const struct delta *d, struct rec_event *ev)
 {
     *ev = (struct rec_event){.t = d->time, .offset = d->offset, .n = d->length};
@@ -271,8 +210,7 @@ static bool take_delta(struct rec_reader *r, const struct delta *d, struct rec_e
         return inside(r, ev->offset, ev->n);
     case DELTA_STATE:
         ev->kind = d->is == BYTE_HOLE ? REC_HOLE : REC_DATA;
-        return (d->is == BYTE_HOLE || (d->is == BYTE_DATA && r->version > REC_VERSION_OLD)) &&
-               inside(r, ev->offset, ev->n);
+        return (d->is == BYTE_HOLE || d->is == BYTE_DATA) && inside(r, ev->offset, ev->n);
     case DELTA_SIZE:
         ev->kind = REC_SIZE;
         ev->n = r->size = d->is;
@@ -287,16 +225,15 @@ static bool take_delta(struct rec_reader *r, const struct delta *d, struct rec_e
     }
 }
 
-/* Puts the next event of the loaded block into r->next. REC_END: it has no more. */
+/* Parses the next event of the loaded block into r->next. REC_END: there are no more. */
 static enum rec_status parse(struct rec_reader *r)
 {
     const struct rec_block *b = &r->blocks[r->block];
     struct delta d;
     bool whole = true;
     if (b->kind == REC_BLOCK_CHANGES) {
-        if (!delta_next(r->deltas, &d)) {
+        if (!delta_next(r->deltas, &d))
             return REC_END;
-        }
         whole = d.time >= b->first && d.time <= b->last && take_delta(r, &d, &r->next);
     } else if (!r->named) {
         whole = parse_name(r, b, &r->next);
@@ -308,15 +245,14 @@ static enum rec_status parse(struct rec_reader *r)
     return whole ? REC_OK : REC_DAMAGED;
 }
 
-/* Makes r->next the next event. */
+/* Parses ahead: r->next is the next event. */
 static enum rec_status advance(struct rec_reader *r, int64_t until)
 {
     while (!r->waits) {
         if (!r->loaded) {
             enum rec_status status = next_block(r, until);
-            if (status != REC_OK) {
+            if (status != REC_OK)
                 return status;
-            }
             continue;
         }
         switch (parse(r)) {
@@ -337,12 +273,10 @@ enum rec_status rec_next(struct rec_reader *r, int64_t until, struct rec_event *
 {
     until = until < r->end ? until : r->end;
     enum rec_status status = advance(r, until);
-    if (status != REC_OK) {
+    if (status != REC_OK)
         return status;
-    }
-    if (r->next.t > until) {
+    if (r->next.t > until)
         return REC_END;
-    }
     r->waits = false;
     *ev = r->next;
     return REC_OK;
@@ -361,9 +295,8 @@ int64_t rec_time_within(const struct rec_reader *r, uint64_t bytes)
     bool found = false;
     for (size_t i = r->count; i > 0; i--) {
         const struct rec_block *b = &r->blocks[i - 1];
-        if (found && r->source.size - b->at > bytes) {
+        if (found && r->source.size - b->at > bytes)
             break;
-        }
         if ((b->flags & REC_FLAG_FIRST) != 0) {
             t = b->first;
             found = true;

@@ -1,4 +1,4 @@
-/* Writing recordings: events into blocks, blocks into a file that is only appended to. */
+/* Writing recordings: events become blocks, blocks are appended to the file. */
 #include <lz4.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 
 enum {
     KEY_RAW = 512 * 1024, /* bytes of a keyframe's block, about */
-    RAW_CAP = KEY_RAW + 3 * REC_VARINT + REC_DATA_MAX,
-    KEY_LEAST = 1024 * 1024, /* bytes of changes after which a keyframe is due at the earliest */
+    RAW_CAP = KEY_RAW + 3 * VARINT_MAX + REC_DATA_MAX,
+    KEY_LEAST = 1024 * 1024, /* no keyframe is due before so many bytes of changes */
 };
 
 struct rec_writer {
@@ -36,9 +36,8 @@ struct rec_writer {
 struct rec_writer *rec_writer_new(bool (*put)(void *ctx, const void *p, size_t n), void *ctx)
 {
     struct rec_writer *w = calloc(1, sizeof *w);
-    if (w == NULL) {
+    if (w == NULL)
         return NULL;
-    }
     w->put = put;
     w->ctx = ctx;
     w->deltas = delta_writer_new();
@@ -69,9 +68,8 @@ static void fail(struct rec_writer *w, enum rec_status why)
 
 static void put_out(struct rec_writer *w, const void *p, size_t n)
 {
-    if (w->status == REC_OK && !w->put(w->ctx, p, n)) {
+    if (w->status == REC_OK && !w->put(w->ctx, p, n))
         w->status = REC_IO;
-    }
     w->written += w->status == REC_OK ? n : 0;
 }
 
@@ -81,15 +79,15 @@ void rec_put_header(struct rec_writer *w, const struct rec_header *h)
     size_t length = h->length < REC_LOCATOR_MAX ? h->length : REC_LOCATOR_MAX;
     size_t whole = (REC_HEADER + length + 7) / 8 * 8;
     memcpy(head, rec_magic, sizeof rec_magic);
-    rec_store(head + 8, REC_VERSION, 4);
-    rec_store(head + 12, whole, 4);
-    rec_store(head + 16, h->size, 8);
-    rec_store(head + 24, (uint64_t)h->wall, 8);
-    rec_store(head + 32, (uint64_t)h->period, 8);
-    rec_store(head + 40, REC_PAGE, 4);
-    rec_store(head + 44, length, 4);
+    store_le(head + 8, REC_VERSION, 4);
+    store_le(head + 12, whole, 4);
+    store_le(head + 16, h->size, 8);
+    store_le(head + 24, (uint64_t)h->wall, 8);
+    store_le(head + 32, (uint64_t)h->period, 8);
+    store_le(head + 40, REC_PAGE, 4);
+    store_le(head + 44, length, 4);
     memcpy(head + REC_HEADER, h->locator, length);
-    rec_store(head + 56, rec_sum(head, whole), 8);
+    store_le(head + 56, rec_sum(head, whole), 8);
     put_out(w, head, whole);
 }
 
@@ -97,9 +95,8 @@ void rec_put_header(struct rec_writer *w, const struct rec_header *h)
 
 static void remember(struct rec_writer *w, const struct rec_block *b)
 {
-    if (w->count == REC_BLOCKS_MAX) {
+    if (w->count == REC_BLOCKS_MAX)
         fail(w, REC_FULL);
-    }
     if (w->count == w->cap && w->status == REC_OK) {
         size_t cap = w->cap == 0 ? 256 : w->cap * 2;
         struct rec_block *more = realloc(w->blocks, cap * sizeof *more);
@@ -110,20 +107,18 @@ static void remember(struct rec_writer *w, const struct rec_block *b)
         w->blocks = more;
         w->cap = cap;
     }
-    if (w->status == REC_OK) {
+    if (w->status == REC_OK)
         w->blocks[w->count++] = *b;
-    }
 }
 
-/* One block with n bytes (1 to REC_RAW_MAX), packed unless b->flags say that they are stored. */
+/* One block of n bytes (1 to REC_RAW_MAX), packed unless b->flags says that they are stored. */
 static void put_block(struct rec_writer *w, struct rec_block *b, const uint8_t *raw, size_t n)
 {
     uint8_t *head = w->packed;
     uint8_t *payload = head + REC_HEAD;
     int packed = 0;
-    if ((b->flags & REC_FLAG_STORED) == 0) {
+    if ((b->flags & REC_FLAG_STORED) == 0)
         packed = LZ4_compress_default((const char *)raw, (char *)payload, (int)n, REC_PACKED_MAX);
-    }
     if (packed <= 0 || (size_t)packed >= n) {
         memcpy(payload, raw, n);
         packed = (int)n;
@@ -135,16 +130,15 @@ static void put_block(struct rec_writer *w, struct rec_block *b, const uint8_t *
     memcpy(head, rec_block_magic, sizeof rec_block_magic);
     head[4] = b->kind;
     head[5] = b->flags;
-    rec_store(head + 8, b->packed, 4);
-    rec_store(head + 12, n, 4);
-    rec_store(head + 16, (uint64_t)b->first, 8);
-    rec_store(head + 24, (uint64_t)b->last, 8);
-    rec_store(head + 32, rec_sum(payload, b->packed), 8);
-    rec_store(head + 40, rec_sum(head, 40), 8);
+    store_le(head + 8, b->packed, 4);
+    store_le(head + 12, n, 4);
+    store_le(head + 16, (uint64_t)b->first, 8);
+    store_le(head + 24, (uint64_t)b->last, 8);
+    store_le(head + 32, rec_sum(payload, b->packed), 8);
+    store_le(head + 40, rec_sum(head, 40), 8);
     put_out(w, head, REC_HEAD + (size_t)b->packed);
-    if (b->kind != REC_BLOCK_INDEX) {
+    if (b->kind != REC_BLOCK_INDEX)
         remember(w, b);
-    }
 }
 
 /* ---- changes ---- */
@@ -157,9 +151,8 @@ static void seal_as(struct rec_writer *w, uint8_t flags)
                           .last = w->last,
                           .kind = REC_BLOCK_CHANGES,
                           .flags = (uint8_t)(flags | REC_FLAG_STORED)};
-    if (delta_writer_records(w->deltas) == 0 || w->status != REC_OK) {
+    if (delta_writer_records(w->deltas) == 0 || w->status != REC_OK)
         return;
-    }
     if (!delta_seal(w->deltas, &block, &n)) {
         fail(w, REC_MEMORY);
         return;
@@ -175,7 +168,7 @@ void rec_seal(struct rec_writer *w)
     seal_as(w, 0);
 }
 
-/* Time does not go back in a file, whatever the caller's clock does. */
+/* Times in a file do not go back, whatever the caller's clock does. */
 static int64_t not_before(const struct rec_writer *w, int64_t t)
 {
     return t > w->last ? t : w->last;
@@ -185,17 +178,15 @@ static void put_delta(struct rec_writer *w, const struct delta *what)
 {
     struct delta d = *what;
     d.time = not_before(w, d.time);
-    if (w->status != REC_OK) {
+    if (w->status != REC_OK)
         return;
-    }
     enum delta_added added = delta_add(w->deltas, &d);
-    if (added == DELTA_FULL) { /* in the middle of a look? */
+    if (added == DELTA_FULL) { /* open, if this is in the middle of a sample */
         seal_as(w, w->last == d.time ? REC_FLAG_OPEN : 0);
         added = delta_add(w->deltas, &d);
     }
-    if (added != DELTA_ADDED) {
+    if (added != DELTA_ADDED)
         fail(w, added == DELTA_NO_MEMORY ? REC_MEMORY : REC_FULL);
-    }
     w->last = d.time;
 }
 
@@ -239,9 +230,8 @@ void rec_put_data(struct rec_writer *w, int64_t t, uint64_t offset, uint64_t n)
 void rec_put_size(struct rec_writer *w, int64_t t, uint64_t was, uint64_t size)
 {
     const struct delta d = {.kind = DELTA_SIZE, .time = t, .was = was, .is = size};
-    if (size < was) {
-        rec_seal(w); /* deltas know what bytes were, and what is cut off is forgotten */
-    }
+    if (size < was)
+        rec_seal(w); /* deltas remember what bytes were; what is cut off must be forgotten */
     put_delta(w, &d);
 }
 
@@ -282,24 +272,23 @@ void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name
     w->key_end = 0;
     w->key_flags = REC_FLAG_FIRST;
     w->key_size = 0;
-    w->used = rec_varint(w->raw, size);
+    w->used = put_varint(w->raw, size);
     w->raw[w->used++] = (uint8_t)name;
 }
 
 /* A piece begins. */
 static void key_piece(struct rec_writer *w, uint64_t offset, uint64_t n)
 {
-    if (w->used >= KEY_RAW) {
+    if (w->used >= KEY_RAW)
         seal_key(w, REC_FLAG_OPEN);
-    }
-    w->used += rec_varint(w->raw + w->used, offset - w->key_end);
-    w->used += rec_varint(w->raw + w->used, n);
+    w->used += put_varint(w->raw + w->used, offset - w->key_end);
+    w->used += put_varint(w->raw + w->used, n);
 }
 
 void rec_key_zeros(struct rec_writer *w, uint64_t offset, uint64_t n)
 {
     key_piece(w, offset, 0);
-    w->used += rec_varint(w->raw + w->used, n);
+    w->used += put_varint(w->raw + w->used, n);
     w->key_end = offset + n;
 }
 
@@ -337,10 +326,10 @@ static void put_index(struct rec_writer *w, size_t from, size_t n, uint8_t *tabl
         const struct rec_block *b = &w->blocks[from + i];
         uint8_t *p = table + i * REC_ENTRY;
         memset(p, 0, REC_ENTRY);
-        rec_store(p, b->at, 8);
-        rec_store(p + 8, (uint64_t)b->first, 8);
-        rec_store(p + 16, (uint64_t)b->last, 8);
-        rec_store(p + 24, b->packed, 4);
+        store_le(p, b->at, 8);
+        store_le(p + 8, (uint64_t)b->first, 8);
+        store_le(p + 16, (uint64_t)b->last, 8);
+        store_le(p + 24, b->packed, 4);
         p[28] = b->kind;
         p[29] = b->flags;
     }
@@ -360,14 +349,13 @@ void rec_finish(struct rec_writer *w)
         return;
     }
     uint64_t at = w->written;
-    for (size_t i = 0; i < w->count; i += REC_ENTRIES) {
+    for (size_t i = 0; i < w->count; i += REC_ENTRIES)
         put_index(w, i, w->count - i < REC_ENTRIES ? w->count - i : REC_ENTRIES, table);
-    }
     free(table);
     memcpy(trailer, rec_trailer_magic, sizeof rec_trailer_magic);
-    rec_store(trailer + 8, at, 8);
-    rec_store(trailer + 16, w->count, 8);
-    rec_store(trailer + 24, rec_sum(trailer, 24), 8);
+    store_le(trailer + 8, at, 8);
+    store_le(trailer + 16, w->count, 8);
+    store_le(trailer + 24, rec_sum(trailer, 24), 8);
     put_out(w, trailer, sizeof trailer);
 }
 
