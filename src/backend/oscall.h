@@ -1,5 +1,5 @@
-/* The visible log of OS calls, a part of segment.h: what was asked of the system, for the user to
- * see; and for tests, to be made to fail. */
+/* The visible log of OS calls, a part of segment.h: the user sees what was asked of the system, and
+ * tests make calls fail. */
 #ifndef SHMLENS_BACKEND_OSCALL_H
 #define SHMLENS_BACKEND_OSCALL_H
 
@@ -18,14 +18,14 @@ struct oscall {
                                    escape it */
 };
 
-/* Copies the entry with the smallest seq >= *seq that is still kept, and sets *seq behind it so
- * that the next call gives the next entry. False: none. The newest 1,000 entries are kept. */
+/* Copies the entry with the smallest seq >= *seq that is still kept, and sets *seq past it, so that
+ * the next call returns the next entry. False: none. The newest 1,000 entries are kept. */
 bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out);
 uint64_t
 backend_call_count(const struct backend *be); /* OS calls made so far, folded ones included */
 
-/* Sees every OS call as it ends (--calls): called under the log's lock, must not call the backend.
- */
+/* Is called with every OS call as it ends (--calls), under the log's lock: it must not call the
+ * backend. */
 void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct oscall *call),
                      void *ctx);
 
@@ -33,7 +33,8 @@ void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct osca
  * none. Allocations of the backend count as calls (`malloc`, ENOMEM). */
 void backend_fail_at(struct backend *be, uint64_t nth, uint32_t code);
 
-/* For tests: called before every OS call with its name; may block; not under the lock. */
+/* For tests: called with the name of every OS call before it is made; may block; not under the
+ * lock. */
 void backend_before_call(struct backend *be, void (*fn)(void *ctx, const char *call), void *ctx);
 
 #endif

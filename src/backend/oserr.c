@@ -4,7 +4,7 @@
 
 #include "backend/sys.h"
 
-/* The sentence fragments of our own refusals, in the order of enum seg_refusal. */
+/* Our own refusals as sentence fragments, in the order of enum seg_refusal. */
 static const char *const own_text[] = {
     "refused",
     "no such kind of locator",
@@ -20,7 +20,6 @@ static const char *const own_text[] = {
     "not a possible size",
     "no memory left for the page",
     "out of memory",
-    "changes too fast to be read",
     "swapped out, or never written",
     "the system chooses the id",
     "only to be created",

@@ -11,37 +11,35 @@ struct oserr {
     uint32_t code;    /* errno, GetLastError(), or one of enum seg_refusal (OSERR_OWN set) */
 };
 
-/* Refusals of our own, made before or without an OS call; `call` then names our check (`seg_poke`).
- */
+/* Our own refusals, made before or without an OS call; `call` then names our check (`seg_poke`). */
 enum seg_refusal {
     OSERR_OWN = 0x40000000,
-    SEG_E_LOCATOR, /* no such kind of locator, or not of this system */
-    SEG_E_NAME, /* a name the system would not take: empty, `.`, a slash, longer than 255 bytes */
-    SEG_E_NOT_SEGMENT, /* a directory, fifo, link or device stands there */
+    SEG_E_LOCATOR,     /* not a kind of locator, or not of this system */
+    SEG_E_NAME,        /* not a valid name: empty, `.`, a slash, longer than 255 bytes */
+    SEG_E_NOT_SEGMENT, /* a directory, fifo, link or device is there */
     SEG_E_BEYOND,      /* offset or range past the end; nothing was stored */
-    SEG_E_SHRANK,      /* the segment lost these bytes while we stored: the rest was stored */
+    SEG_E_SHRANK,      /* the segment lost these bytes while we stored; the rest was stored */
     SEG_E_ALIGN,       /* compare-and-swap on an offset that is not a multiple of the size */
     SEG_E_READ_ONLY,   /* opened for reading only */
     SEG_E_UNSUPPORTED, /* this kind cannot do that (see seg_caps) */
-    SEG_E_IN_USE,      /* others map it or hold it open: not removed without force */
-    SEG_E_REPLACED,    /* the name refers to another object than the one looked at */
+    SEG_E_IN_USE,      /* others map or hold it: not removed without force */
+    SEG_E_REPLACED,    /* the name refers to a different object than before */
     SEG_E_SIZE,        /* size 0 or larger than the kind takes */
-    SEG_E_NO_SPACE,  /* storing into a hole failed: no memory left for the page (the file system is
-                        full) */
-    SEG_E_MEMORY,    /* out of memory here */
-    SEG_E_UNSETTLED, /* no two equal reads in three tries */
-    SEG_E_UNKNOWN,   /* swapped out or never written: to be told only by disturbing it */
-    SEG_E_ID_GIVEN,  /* the system chooses ids: not to be asked for */
+    SEG_E_NO_SPACE,  /* a store into a hole failed: no memory for the page (the file system is full)
+                      */
+    SEG_E_MEMORY,    /* out of memory in this process */
+    SEG_E_UNKNOWN,   /* swapped out or never written: only disturbing it would tell */
+    SEG_E_ID_GIVEN,  /* the system chooses ids: they cannot be requested */
     SEG_E_TO_CREATE, /* a locator that can only be created */
-    SEG_E_SEALED,    /* the object refuses that for good (F_SEAL_*) */
-    SEG_E_UNPROVED,  /* nobody is seen to have it, but not everybody could be asked */
-    SEG_E_RESERVED,  /* Windows: a page that is reserved only; its owner has to commit it */
+    SEG_E_SEALED,    /* the object refuses that permanently (F_SEAL_*) */
+    SEG_E_UNPROVED,  /* nobody is seen to have it, but not every process could be read */
+    SEG_E_RESERVED,  /* Windows: a page that is only reserved; its owner must commit it */
     SEG_E_RECORDING, /* not a recording */
-    SEG_E_NEWER,     /* a recording of a version that we do not know */
-    SEG_E_DAMAGED,   /* a recording that is not whole, where it would be needed */
-    SEG_E_STOPPED,   /* long work that was asked to end */
+    SEG_E_NEWER,     /* a recording of an unknown version */
+    SEG_E_DAMAGED,   /* a recording that is damaged where it is needed */
+    SEG_E_STOPPED,   /* long work that was asked to stop */
     SEG_E_TOO_LARGE, /* a recording that holds more than there is memory for */
-    SEG_E_ASIDE,     /* not removed, and its name was taken: it is /.shmlens-PID-TIME now */
+    SEG_E_ASIDE, /* not removed, and its name was taken meanwhile: it is /.shmlens-PID-TIME now */
 };
 
 #define OSERR_NONE ((struct oserr){NULL, 0})
@@ -51,11 +49,11 @@ static inline bool oserr_is(struct oserr e)
     return e.call != NULL;
 }
 
-/* What the code means: strerror's text or our own sentence fragment; n bytes at most with the NUL.
+/* What the code means: strerror's text or our own sentence fragment; at most n bytes with the NUL.
  */
 const char *oserr_text(struct oserr e, char *buf, size_t n);
 
-/* What a command needs to tell apart, independent of the system. */
+/* What commands need to distinguish, whatever the system. */
 enum oserr_kind {
     OSERR_K_NONE,
     OSERR_K_MISSING,

@@ -1,3 +1,4 @@
+/* Opening, describing and closing a segment, whatever its kind. */
 #include "backend/segment.h"
 
 #include <stdlib.h>
@@ -12,16 +13,50 @@ static struct oserr refuse(const char *call, enum seg_refusal why)
     return (struct oserr){call, (uint32_t)why};
 }
 
+/* ---- kinds ---- */
+
+static const struct kind_row {
+    const char *name, *tag;
+    bool lasts;
+} kind_rows[SEG_KINDS] = {
+#define KIND_ROW(kind, name, tag, lasts) [kind] = {name, tag, lasts},
+    SEG_KIND_TABLE(KIND_ROW)
+#undef KIND_ROW
+};
+
 const char *seg_kind_name(enum seg_kind k)
 {
-    static const char *const names[SEG_KINDS] = {
-        [SEG_POSIX] = "posix", [SEG_SYSV] = "sysv", [SEG_MEMFD] = "memfd", [SEG_FD] = "fd",
-        [SEG_FILE] = "file",   [SEG_SEM] = "sem",   [SEG_WIN] = "win",     [SEG_REC] = "rec",
-    };
-    return k < SEG_KINDS ? names[k] : "?";
+    return k < SEG_KINDS ? kind_rows[k].name : "?";
 }
 
-/* Whose locator is it, and how is it written canonically? */
+const char *seg_kind_tag(enum seg_kind k)
+{
+    return k < SEG_KINDS ? kind_rows[k].tag : "";
+}
+
+bool seg_kind_lasts(enum seg_kind k)
+{
+    return k < SEG_KINDS && kind_rows[k].lasts;
+}
+
+unsigned seg_kinds(void)
+{
+    unsigned kinds = 0;
+    for (size_t i = 0; providers[i] != NULL; i++)
+        kinds |= providers[i]->listed_kinds;
+    return kinds;
+}
+
+unsigned seg_named_kinds(void)
+{
+    unsigned kinds = 0;
+    for (size_t i = 0; providers[i] != NULL; i++)
+        kinds |= providers[i]->list != NULL ? providers[i]->listed_kinds : 0;
+    return kinds;
+}
+
+/* The provider that claims a locator, and the canonical form, or why that is invalid. *p stays as
+ * it is when nobody claims it. */
 static struct oserr find_kind(const char *locator, char *out, size_t cap, const struct provider **p)
 {
     if (cap == 0)
@@ -36,13 +71,31 @@ static struct oserr find_kind(const char *locator, char *out, size_t cap, const 
     return refuse("seg_open", SEG_E_LOCATOR);
 }
 
+const struct seg_words *seg_words(const char *locator)
+{
+    static const struct provider none = {
+        .words = {.name = "not a name for a segment", .absent = "no such segment"}};
+    char canonical[LOCATOR_CAP];
+    const struct provider *p = &none;
+    struct oserr invalid = find_kind(locator, canonical, sizeof canonical, &p);
+    (void)invalid; /* the kind has words for that */
+    return &p->words;
+}
+
+const struct seg_words *seg_words_at(size_t i)
+{
+    return providers[i] == NULL ? NULL : &providers[i]->words;
+}
+
+/* ---- opening ---- */
+
 struct oserr seg_canonical(const char *locator, char *out, size_t cap)
 {
     const struct provider *p;
     return find_kind(locator, out, cap, &p);
 }
 
-/* An empty seg for a locator. */
+/* A seg for a locator, not opened yet. */
 static struct oserr make(struct backend *be, const char *locator, struct seg **out)
 {
     char canonical[LOCATOR_CAP];
@@ -57,7 +110,7 @@ static struct oserr make(struct backend *be, const char *locator, struct seg **o
         return e;
     struct seg *s = mem;
     *s = (struct seg){.be = be, .kind = p, .handle = -1, .watch = -1};
-    s->listed_kind = provider_kind(p, canonical);
+    s->listed_kind = p->kind_of == NULL ? p->kind : p->kind_of(canonical);
     e = sys_copy(be, canonical, &s->locator);
     if (oserr_is(e)) {
         free(s);
@@ -91,7 +144,7 @@ struct oserr seg_open_with_progress(struct backend *be, const char *locator, enu
         seg_close(s);
         return e;
     }
-    s->last.denied = false; /* it just let us in */
+    s->last.denied = false; /* we just opened it */
     segment_remap(s);
     *out = s;
     return OSERR_NONE;
@@ -139,8 +192,7 @@ struct oserr seg_set_access(struct seg *s, enum seg_access access)
 {
     if (access == s->access)
         return OSERR_NONE;
-    if (access == SEG_STAT ||
-        s->access == SEG_WRITE) { /* less: keep what we have, use less of it */
+    if (access == SEG_STAT || s->access == SEG_WRITE) { /* less: keep the handle, use less of it */
         s->kind->unmap(s, &s->write_map);
         s->access = access == SEG_STAT ? SEG_READ : access;
         return OSERR_NONE;
@@ -270,9 +322,9 @@ struct oserr segment_inside(struct seg *s, const char *call, uint64_t off, uint6
     return OSERR_NONE;
 }
 
-/* Asks the kind, and remembers an answer that took long a hundred times as long as that: measuring
- * a gibibyte of data for each frame would be a load of its own. Only data is remembered, and only
- * while the segment has not lost a page: at worst a new hole is read as the zeros it is. */
+/* Asks the kind, and caches a slow answer for a hundred times its cost: measuring a gibibyte of
+ * data for each frame would be a load of its own. Only data is cached, and only while `resident`
+ * has not dropped; at worst a new hole is read as the zeros it is. */
 struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
 {
     enum { CHEAP_NS = 50000, TIMES = 100 };
@@ -337,26 +389,21 @@ struct oserr seg_chmod(struct seg *s, uint32_t mode)
     return oserr_is(e) ? e : segment_stat(s);
 }
 
-struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
-                        struct seg_who *who)
-{
-    return seg_remove_same(be, locator, NULL, flags, who);
-}
-
-struct oserr seg_remove_same(struct backend *be, const char *locator, const struct seg_stat *seen,
-                             unsigned flags, struct seg_who *who)
+struct oserr seg_remove(struct backend *be, const struct seg_removal *what, struct seg_who *who)
 {
     char canonical[LOCATOR_CAP];
     const struct provider *p;
     struct seg_who unwanted;
+    struct seg_removal removal = *what;
     if (who == NULL)
         who = &unwanted;
     *who = (struct seg_who){0};
-    struct oserr e = find_kind(locator, canonical, sizeof canonical, &p);
+    struct oserr e = find_kind(what->locator, canonical, sizeof canonical, &p);
     if (!oserr_is(e) && p->remove == NULL)
         e = refuse("seg_remove", SEG_E_UNSUPPORTED);
+    removal.locator = canonical;
     if (!oserr_is(e))
-        e = p->remove(be, canonical, seen, flags, who);
+        e = p->remove(be, &removal, who);
     if (who == &unwanted)
         seg_who_free(who);
     return e;

@@ -1,10 +1,17 @@
-/* Shared-memory segments: find, open, look, store, make, remove. The only way from the program to a
- * shared byte; no pointer into shared memory leaves this folder.
+/* One shared-memory segment: open, look at, read, store, create. This and survey.h are the
+ * program's only way to a shared byte; no pointer into shared memory leaves this folder.
+ *
+ * How it works. A locator names a segment; the first kind of the system whose syntax it has
+ * (provider.h) opens it. A kind only gets, describes and drops mappings; everything else (bounds,
+ * faults, torn reads, atomic stores, the log of calls) is written once, above the kinds. Small
+ * reads are guarded loads from a mapping in which a hole stays a hole; large ones go around the
+ * mapping.
  *
  * Strings: locators here are raw (the name's own bytes, NUL-terminated: `posix:/na\nme`); escaping
- * for people is the caller's (core/locator.h). Offsets and sizes are bytes. Times are nanoseconds
- * since the epoch. Threads: a backend may be used from several threads (its log is locked); a `seg`
- * by one at a time. Errors: struct oserr by value; nothing here prints, exits or raises. */
+ * them for people is up to the caller (core/locator.h). Offsets and sizes are bytes. Times are
+ * nanoseconds since the epoch. Threads: a backend may be used by several threads (its log is
+ * locked), a `seg` by one at a time. Errors: struct oserr by value; nothing here prints, exits or
+ * raises a signal. */
 #ifndef SHMLENS_BACKEND_SEGMENT_H
 #define SHMLENS_BACKEND_SEGMENT_H
 
@@ -23,28 +30,57 @@ void backend_free(struct backend *be);
 
 /* ---- kinds ---- */
 
-enum seg_kind {
-    SEG_POSIX,
-    SEG_SYSV,
-    SEG_MEMFD,
-    SEG_FD,
-    SEG_FILE,
-    SEG_SEM,
-    SEG_WIN,
-    SEG_REC,
-    SEG_KINDS
+/* To add a kind: a row here (unless its segments are listed as an existing kind), a file with a
+ * struct provider, a row in providers.c of its system, and the prefix of its locators in
+ * core/locator.c, because core and backend do not know each other.
+ *
+ * A row: the constant; its name, as in `ls --kind`; the word that a list shows beside a locator
+ * which does not tell the kind; whether a segment stays when nobody has it any more. */
+#define SEG_KIND_TABLE(KIND)                 \
+    KIND(SEG_POSIX, "posix", "", true)       \
+    KIND(SEG_SYSV, "sysv", "", true)         \
+    KIND(SEG_MEMFD, "memfd", "memfd", false) \
+    KIND(SEG_FD, "fd", "", false)            \
+    KIND(SEG_FILE, "file", "", false)        \
+    KIND(SEG_SEM, "sem", "sem", true)        \
+    KIND(SEG_WIN, "win", "", false)          \
+    KIND(SEG_REC, "rec", "", false)
+
+#define SEG_KIND_CONSTANT(kind, name, tag, lasts) kind,
+enum seg_kind { SEG_KIND_TABLE(SEG_KIND_CONSTANT) SEG_KINDS };
+#undef SEG_KIND_CONSTANT
+
+const char *seg_kind_name(enum seg_kind k);
+const char *seg_kind_tag(enum seg_kind k);
+bool seg_kind_lasts(enum seg_kind k);
+
+/* Kinds as bits, 1 << enum seg_kind: those that a survey may list on this system, and those among
+ * them whose names are known without asking other processes. */
+unsigned seg_kinds(void);
+unsigned seg_named_kinds(void);
+
+/* What a kind says of itself: sentence fragments for messages; NULL: nothing special. */
+struct seg_words {
+    const char *help;        /* lines on its locators, for the help; ends in a newline */
+    const char *form;        /* its locator, as in a list of all forms; NULL: not in that list */
+    const char *name;        /* what a valid locator is like (SEG_E_NAME) */
+    const char *absent;      /* nothing is there */
+    const char *denied;      /* appended when access is denied */
+    const char *other;       /* something else is there (SEG_E_NOT_SEGMENT) */
+    const char *read_only;   /* why nothing can be stored (SEG_E_READ_ONLY) */
+    const char *unsupported; /* why something cannot be done to it (SEG_E_UNSUPPORTED) */
+    const char *irremovable; /* why its name cannot be removed, and what can be done instead */
 };
 
-const char *seg_kind_name(enum seg_kind k); /* `posix`, `sysv`, ... as in `ls --kind` */
+/* Of the kind of a raw locator; never NULL, `name` and `absent` are always set. */
+const struct seg_words *seg_words(const char *locator);
 
-/* What this system has: the kinds (bits); lines for the help on forms of locators; what the demo's
- * writer makes, as it is typed. And its own rule behind a refusal (SEG_E_LOCATOR, SEG_E_IN_USE), a
- * sentence fragment; NULL: nothing to say. */
-unsigned seg_kinds(void);
-const char *seg_naming(void);
-const char *seg_demo_name(void);
-const char *seg_rule(uint32_t refusal);
+/* Of the i-th kind of this system; NULL: there are no more. */
+const struct seg_words *seg_words_at(size_t i);
 
+const char *seg_demo_name(void); /* what the demo creates on this system, as it is typed */
+
+/* Bits: what can be done with a segment, what is special about it. */
 enum seg_caps {
     SEG_CAP_CREATE = 1,
     SEG_CAP_RESIZE = 2,
@@ -53,35 +89,38 @@ enum seg_caps {
     SEG_CAP_WRITE = 16,
     SEG_CAP_EXTENTS = 32,  /* holes can be told from data */
     SEG_CAP_FLEETING = 64, /* has no name of its own: lives as long as somebody has it */
+    SEG_CAP_TIMES = 128,   /* a recording: shows the segment as it was at a time */
 };
 
 /* ---- what is known of one ---- */
 
-enum seg_known { /* bits: the field is known */
-                 SEG_HAS_SIZE = 1,
-                 SEG_HAS_RESIDENT = 2,
-                 SEG_HAS_MODE = 4,
-                 SEG_HAS_OWNER = 8,
-                 SEG_HAS_TIMES = 16,
-                 SEG_HAS_LINKS = 32,
-                 SEG_HAS_SEALS = 64,
-                 SEG_HAS_CREATOR = 128,
-                 SEG_HAS_ID = 256,
-                 SEG_HAS_ATTACHED = 512,
-                 SEG_HAS_SWAP = 1024,
-                 SEG_HAS_KEY = 2048,
-                 SEG_HAS_LAST_PID = 4096,
-                 SEG_HAS_SECTION = 0x10000,
+/* Bits: the field is known. */
+enum seg_known {
+    SEG_HAS_SIZE = 1,
+    SEG_HAS_RESIDENT = 2,
+    SEG_HAS_MODE = 4,
+    SEG_HAS_OWNER = 8,
+    SEG_HAS_TIMES = 16,
+    SEG_HAS_LINKS = 32,
+    SEG_HAS_SEALS = 64,
+    SEG_HAS_CREATOR = 128,
+    SEG_HAS_ID = 256,
+    SEG_HAS_ATTACHED = 512,
+    SEG_HAS_SWAP = 1024,
+    SEG_HAS_KEY = 2048,
+    SEG_HAS_LAST_PID = 4096,
+    SEG_HAS_SECTION = 0x10000,
 };
 
-enum seg_state { /* bits */
-                 SEG_ST_UNLINKED = 1,
-                 SEG_ST_SEALED = 2,
-                 SEG_ST_DEST = 4,
-                 SEG_ST_LOCKED = 8,
-                 SEG_ST_HUGETLB = 16,
-                 SEG_ST_RESERVED = 0x10000, /* Windows: pages are data once committed */
-                 SEG_ST_ONLY_US = 0x20000,  /* Windows: nobody else has a handle */
+/* Bits. */
+enum seg_state {
+    SEG_ST_UNLINKED = 1,
+    SEG_ST_SEALED = 2,
+    SEG_ST_DEST = 4,
+    SEG_ST_LOCKED = 8,
+    SEG_ST_HUGETLB = 16,
+    SEG_ST_RESERVED = 0x10000, /* Windows: pages become data when they are committed */
+    SEG_ST_ONLY_US = 0x20000,  /* Windows: nobody else has a handle */
 };
 
 struct seg_stat {
@@ -92,23 +131,25 @@ struct seg_stat {
     uint32_t mode;     /* permission bits, 07777 */
     uint32_t uid, gid;
     uint64_t links;
-    uint32_t seals;    /* F_SEAL_* bits */
-    uint64_t dev, ino; /* identity, with: */
-    uint64_t space;    /* what tells apart objects of equal dev and ino; 0 for files with a name */
+    uint32_t seals; /* F_SEAL_* bits */
+    uint64_t dev, ino;
+    uint64_t space; /* identity space: 0 file system, else see struct seg_id */
     int64_t atime, mtime, ctime;
     uint32_t creator;  /* pid */
     uint32_t last_pid; /* pid of the last attach or detach (System V) */
     uint32_t key;      /* System V: 0 is IPC_PRIVATE */
     uint64_t swap;     /* bytes of it that are swapped out */
-    uint64_t attached; /* the kind's own count of attaches; Windows: of handles, less our own one */
+    uint64_t attached; /* the kind's own count of attaches; Windows: of handles other than ours */
     uint32_t section;  /* Windows: SEC_ flags */
-    /* Filled by seg_refresh only: */
+    /* Set by seg_refresh only: */
     bool name_gone; /* the name refers to nothing */
-    bool replaced;  /* the name refers to another object now */
+    bool replaced;  /* the name refers to a different object */
     bool denied;    /* the permissions would not let us open it (as we did) any more */
 };
 
-/* Which object: equal in all three is the same one, whatever its names are. dev 0: none. */
+/* The identity of an object: equal in all three is the same object, whatever its names are. space
+ * tells apart objects whose dev and ino may be equal: 0 files with a name, else memfds, anonymous
+ * mappings, or the number of an IPC namespace. dev 0: no object. */
 struct seg_id {
     uint64_t dev, ino, space;
 };
@@ -123,123 +164,7 @@ static inline bool seg_id_equal(struct seg_id a, struct seg_id b)
     return a.ino == b.ino && a.dev == b.dev && a.space == b.space;
 }
 
-/* How many processes other than ours map it writable, map it readable only, only hold it (on
- * Windows, where mappings are not known: have a handle with such rights). */
-struct seg_users {
-    size_t rw, ro, held;
-};
-
-/* One row of a list: one object (of all descriptors and mappings that reach it, one is chosen for
- * the locator, the same one as long as it is there), or one name of an object that has several. */
-struct seg_info {
-    enum seg_kind kind;
-    char *locator; /* raw, canonical */
-    char *name;    /* raw; of what has none (anonymous) empty */
-    struct seg_stat stat;
-    uint32_t via;       /* the process it is reached through (`fd:`, `map:`, `ns:`); 0: none */
-    char via_comm[16];  /* its name, raw bytes */
-    char owner[33];     /* user name, or the number */
-    size_t who_first;   /* index of its first row in survey->mappers / ->holders, */
-    size_t who_mappers; /* and how many there are */
-    size_t who_holder_first, who_holders;
-    struct seg_users users;
-    bool who_unasked; /* who has it was not asked for (no SEG_SURVEY_WHO): the counts are 0 */
-};
-
-struct seg_mapper {
-    uint32_t pid;
-    uint32_t uid;  /* of the process */
-    char comm[16]; /* /proc/PID/comm, raw bytes: escape before showing */
-    bool write;    /* mapped writable */
-    bool read;     /* mapped readable */
-    uint64_t address, offset, length;
-};
-
-struct seg_holder {
-    uint32_t pid;
-    uint32_t uid; /* of the process */
-    char comm[16];
-    int32_t fd;      /* Windows: the handle */
-    uint32_t access; /* Windows: SECTION_ rights of the handle; 0: not known */
-};
-
-enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
-
-/* Who has one object. Processes that map it are not repeated among the holders. */
-struct seg_who {
-    struct seg_mapper
-        *mappers; /* one row per mapping; adjacent mappings of one process are not merged */
-    size_t mappers_count;
-    struct seg_holder *holders;
-    size_t holders_count;
-    size_t unreadable; /* processes whose maps or descriptors could not be read (permission; not:
-                          died) */
-};
-
-/* Everything at one moment: list plus who, from one pass over /proc. */
-struct seg_survey {
-    struct seg_info *segs; /* sorted by locator bytewise */
-    size_t count;
-    struct seg_who who;            /* rows of segs[i] are contiguous, see who_first */
-    uint64_t fs_free, fs_total;    /* of the POSIX file system, bytes; 0: unknown */
-    struct oserr error[SEG_KINDS]; /* a kind that could not be listed does not hide the others */
-    struct seg_who also;           /* who has seg_ask.also: rows of `who`, not to be freed */
-};
-
-/* Flags of seg_survey. */
-enum {
-    SEG_SURVEY_WHO = 1,    /* read /proc: mappers and holders, and the objects that only processes
-                              have (memfd, fd, file, other namespaces) */
-    SEG_SURVEY_COUNTS = 2, /* with it: `users` is all that is asked; rows of who may be missing,
-                              comm is empty and uid 0 */
-};
-
-/* Lists. `kinds`: bit per enum seg_kind; SEG_FILE: files that two processes map shared, or one
- * shared and writable. Our own process is included in who. The pass over /proc
- * can block for as long as another process makes it: call it where that hurts nobody. The caller
- * frees. */
-MUST_USE struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
-                                 struct seg_survey *out);
-void seg_survey_free(struct seg_survey *s);
-
-/* ---- the same in slices ---- */
-
-/* Where a pass over the processes is. */
-struct seg_at {
-    uint32_t pid;    /* the process that is read next, or read on */
-    size_t done;     /* processes behind it */
-    size_t expected; /* about how many there are in all; 0: not known */
-};
-
-enum seg_pace_answer {
-    SEG_SCAN_CONTINUE,
-    SEG_SCAN_SKIP, /* this process is not read and counts as unreadable; in the middle of it: on */
-    SEG_SCAN_STOP, /* the survey fails with SEG_E_STOPPED */
-};
-
-/* Is asked before each process, and again between pieces of one that has very many mappings or
- * descriptors. It may take its time: nothing is held meanwhile. */
-struct seg_throttle {
-    enum seg_pace_answer (*ask)(void *ctx, const struct seg_at *at);
-    void *ctx;
-};
-
-/* Passes that are given none of their own take this one (seg_who, seg_remove, ...); NULL: none. It
- * must stay until the last of them has ended. */
-void backend_pace(struct backend *be, const struct seg_throttle *pace);
-
-struct seg_ask {
-    unsigned kinds, flags; /* as of seg_survey */
-    struct seg_id also;    /* an object whose users are wanted whether it is listed or not, with
-                              SEG_SURVEY_WHO; dev 0: none */
-    const struct seg_throttle *pace; /* NULL: the backend's */
-};
-
-/* What is not read to its end is not handed out: *out is empty after an error. */
-MUST_USE struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask,
-                                       struct seg_survey *out);
-
-/* ---- one segment ---- */
+/* ---- open and close ---- */
 
 enum seg_access {
     SEG_STAT = 0, /* only seg_refresh, seg_chmod, seg_who: needs no right to read */
@@ -247,10 +172,11 @@ enum seg_access {
     SEG_WRITE = 2, /* implies SEG_READ */
 };
 
-/* The canonical raw locator of a raw one (`posix:/x` for `/x`, `/dev/shm/x`), or why it is none. */
+/* The canonical raw locator of a raw one (`posix:/x` for `/x`, `/dev/shm/x`), or why it is invalid.
+ */
 MUST_USE struct oserr seg_canonical(const char *locator, char *out, size_t cap);
 
-/* Opens without changing anything: no O_CREAT, no blocking on fifos, links not followed. Caller
+/* Opens without changing anything: no O_CREAT, no blocking on fifos, links not followed. The caller
  * closes. */
 MUST_USE struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
                                struct seg **out);
@@ -267,67 +193,75 @@ MUST_USE struct oserr seg_open_with_progress(struct backend *be, const char *loc
                                              enum seg_access access,
                                              const struct seg_progress *progress, struct seg **out);
 
-/* Creates (never opens what exists), mode exactly as given, `size` zero bytes; opened SEG_WRITE.
- * When a later step fails the name is removed again. */
+/* Creates one (never opens an existing one) with exactly this mode and `size` zero bytes; opened
+ * SEG_WRITE. When a later step fails the name is removed again. */
 MUST_USE struct oserr seg_create(struct backend *be, const char *locator, uint64_t size,
                                  uint32_t mode, struct seg **out);
 void seg_close(struct seg *s); /* NULL is fine */
 
-/* Raises the access of an open segment (the same object, also when its name is gone). */
+/* Raises the access of an open segment (the same object, even when its name is gone). */
 MUST_USE struct oserr seg_set_access(struct seg *s, enum seg_access access);
 enum seg_access seg_get_access(const struct seg *s);
 
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
 
-/* What it is called, raw: `ring` of `posix:/ring`, the name of a memfd, a System V key; empty: it
- * is not called anything. Lives as long as s. */
+/* The name, raw: `ring` of `posix:/ring`, the name of a memfd, a System V key; empty: none. Lives
+ * as long as s. */
 const char *seg_name(const struct seg *s);
 enum seg_kind seg_kind(const struct seg *s);
 unsigned seg_caps(const struct seg *s);         /* enum seg_caps */
-unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: no locator */
+unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: not a locator */
 
-/* Asks the system how the segment is now: two or three cheap calls; remaps when it grew or shrank.
- */
+/* Asks the system how the segment is now: two or three cheap calls. Remaps it when its size
+ * changed. */
 MUST_USE struct oserr seg_refresh(struct seg *s, struct seg_stat *out);
-const struct seg_stat *seg_last(const struct seg *s); /* what the last refresh or open saw */
+const struct seg_stat *seg_last(const struct seg *s); /* as of the last refresh or open */
 
-/* Map only [offset, offset+length) (rounded to pages) from now on; reads outside are SEG_E_BEYOND.
- * length 0: all. */
+/* Maps only [offset, offset+length) (rounded to pages) from now on; reads outside are SEG_E_BEYOND.
+ * length 0: everything. */
 MUST_USE struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length);
 
-/* What may be read, [*start, *end): all of it, or seg_limit's part. As of the last refresh. */
+/* What may be read, [*start, *end): everything, or the range of seg_limit. As of the last refresh.
+ */
 void seg_part(const struct seg *s, uint64_t *start, uint64_t *end);
 
-/* Copies out up to n bytes from off; *got is less than n only at the end of the segment (0 there:
- * not an error). Aligned 8-byte words are never torn (nor smaller aligned ones); a hole reads as 0
- * and stays a hole; a segment that shrinks meanwhile gives a short read. Up to SEG_SMALL bytes come
- * from the mapping; larger reads are fastest with buf and off equal modulo the page size. Never
+MUST_USE struct oserr seg_resize(struct seg *s, uint64_t size); /* needs SEG_WRITE */
+MUST_USE struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
+
+/* ---- read ---- */
+
+/* Copies out up to n bytes from off; *got is less than n only at the end of the segment (0 there,
+ * which is not an error). Aligned words of up to 8 bytes are never torn; a hole reads as 0 and
+ * stays a hole; a segment that shrinks meanwhile gives a short read. Up to SEG_SMALL bytes come
+ * from the mapping; larger reads are fastest when buf and off are equal modulo the page size. Never
  * raises a signal. */
 enum { SEG_SMALL = 64 * 1024 };
 MUST_USE struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 
 /* What is known of one byte of a sample. */
 enum seg_byte {
-    SEG_BYTE_DATA,    /* read */
+    SEG_BYTE_DATA,    /* was read */
     SEG_BYTE_HOLE,    /* never written: 0, and has no page */
-    SEG_BYTE_UNKNOWN, /* unknown: reading it would disturb it */
-    SEG_BYTE_BEYOND,  /* past the end, or outside of seg_limit's part */
+    SEG_BYTE_UNKNOWN, /* cannot be known without disturbing it */
+    SEG_BYTE_BEYOND,  /* past the end, or outside the range of seg_limit */
 };
 
-/* One sample, with as few calls as can be: the n (at most SEG_SMALL) bytes from off, what each of
- * them is (enum seg_byte), and the segment's state as seg_refresh tells it, asked after the
- * reading: no byte that lies past that end counts. Bytes that are not data are 0. When it fails,
- * buf and state hold what could be had. */
+/* One sample, with as few calls as possible: the n (at most SEG_SMALL) bytes from off, what each of
+ * them is (enum seg_byte), and the state of the segment as seg_refresh reports it. The state is
+ * asked for after the reading, and no byte past that end counts. Bytes that are not data are 0.
+ * When it fails, buf and state hold what was available. */
 MUST_USE struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
                                  struct seg_stat *out);
 
 enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
 
-/* The run of equal kind that off lies in: [*start <= off, *end), *end at most the size. At or past
- * the end: *start == *end == size, kind HOLE. Costs no memory in the segment. *start may be off
+/* The run of one kind that off lies in: [*start <= off, *end), *end at most the size. At or past
+ * the end: *start == *end == size, kind HOLE. Allocates nothing in the segment. *start may be off
  * itself. */
 MUST_USE struct oserr seg_extent(struct seg *s, uint64_t off, uint64_t *start, uint64_t *end,
                                  enum seg_extent_kind *kind);
+
+/* ---- store ---- */
 
 /* One value. */
 struct poke {
@@ -339,7 +273,7 @@ struct poke {
 };
 struct poked {
     uint8_t old[8]; /* what was there the moment before, exact when atomic */
-    bool stored;    /* false: the compare-and-swap lost, `old` says to whom */
+    bool stored;    /* false: the compare-and-swap lost, and `old` is the winner */
     bool atomic;    /* one store; false: unaligned, stored bytewise, ascending */
 };
 
@@ -351,122 +285,74 @@ struct poke_done {
     bool atomic;
 };
 
-/* Aligned: one atomic exchange or compare-and-swap. Unaligned: bytewise, `cas` refused
- * (SEG_E_ALIGN). Needs SEG_WRITE. Beyond the end: SEG_E_BEYOND, nothing stored; never grows the
+/* Aligned: one atomic exchange or compare-and-swap. Unaligned: bytewise, and `cas` is refused
+ * (SEG_E_ALIGN). Needs SEG_WRITE. Past the end: SEG_E_BEYOND and nothing is stored; never grows the
  * segment, whatever happens meanwhile. */
 MUST_USE struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out);
 
-/* Stores n bytes bytewise ascending (fill, load, text). The range is checked first: SEG_E_BEYOND
- * and nothing is stored; *done says how much was stored when something fails later. Never grows. */
+/* Stores n bytes, bytewise ascending (fill, load, text). The range is checked first: SEG_E_BEYOND
+ * and nothing is stored. *done: bytes stored when something fails later. Never grows it. */
 MUST_USE struct oserr seg_store(struct seg *s, uint64_t off, const void *buf, size_t n,
                                 size_t *done);
 MUST_USE struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t byte,
                                uint64_t *done);
 
-MUST_USE struct oserr seg_resize(struct seg *s, uint64_t size); /* needs SEG_WRITE */
-MUST_USE struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
+/* ---- consistent reads ---- */
 
-/* Who has this object now: one pass over /proc, may block (see seg_survey). Our own process is
- * included (the caller compares with os_pid). The caller frees with seg_who_free. */
-MUST_USE struct oserr seg_who(struct seg *s, struct seg_who *out);
-
-/* The same for an object known by its identity only (it need not have a name any more). */
-MUST_USE struct oserr seg_who_object(struct backend *be, struct seg_id id, struct seg_who *out);
-void seg_who_free(struct seg_who *w);
-
-/* The users among its rows. */
-struct seg_users seg_who_users(const struct seg_who *w);
-
-enum seg_remove_flags {
-    SEG_RM_FORCE = 1,  /* also when others have it */
-    SEG_RM_DRY = 2,    /* all checks, no removal */
-    SEG_RM_PROVED = 4, /* not because nobody is seen to have it: refuses with SEG_E_UNPROVED when
-                          neither the kind nor a complete reading of /proc says that nobody does */
-};
-
-/* Removes the name: refuses with SEG_E_IN_USE when another process maps it or holds it (write lease
- * where we may take one, /proc), `who` (may be NULL) then names them and is the caller's to free
- * (always initialised). The object removed is the one that was checked: renamed aside, compared,
- * unlinked. */
-MUST_USE struct oserr seg_remove(struct backend *be, const char *locator, unsigned flags,
-                                 struct seg_who *who);
-
-/* The same for one that was listed: refuses with SEG_E_REPLACED when the locator refers to another
- * object than `seen` (its stat in the list), also when that has the same number again (System V:
- * the number is reused; key, creator, size and time of the last change tell). The check is made
- * right before the removal, with the strongest proof of the kind: a process that takes it meanwhile
- * saves it. seen NULL: as seg_remove. */
-MUST_USE struct oserr seg_remove_same(struct backend *be, const char *locator,
-                                      const struct seg_stat *seen, unsigned flags,
-                                      struct seg_who *who);
-
-/* ---- being told ---- */
-
-struct seg_events; /* a thread that waits for the system to say that names have changed */
-
-/* Calls changed(ctx) on a thread of its own soon after a POSIX name appeared, vanished, was renamed
- * or got another size, mode or owner; 50 times a second at most. SEG_E_UNSUPPORTED: this system
- * does not say. */
-MUST_USE struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
-                                       struct seg_events **out);
-void seg_events_stop(struct seg_events *ev); /* waits for the thread; NULL is fine */
-
-/* ---- of one moment ---- */
-
-/* Where reading means copying twice (no userfaultfd, see seg_read): bytes [*from, *to) of the last
- * seg_read or seg_sample came out another way each time, three times in a row: what was read of
- * them may never have stood there together. False: nothing of that kind. */
+/* Where reading means copying twice (there is no userfaultfd, see seg_read): true when bytes
+ * [*from, *to) of the last seg_read or seg_sample differed in three copies in a row, so that what
+ * was read of them may never have been there all at one time. */
 bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to);
 
-/* A sequence counter as the writers of a range keep it: odd while they write, another even number
+/* A sequence counter kept by the writers of a range: odd while they write, the next even number
  * afterwards; in the machine's byte order. */
 struct seg_seqlock {
     uint64_t offset; /* a multiple of width */
     uint32_t width;  /* bytes: 1, 2, 4 or 8 */
 };
 
-/* The counter's value. What was read before is not read after it, nor the other way round.
- * SEG_E_ALIGN: not such a counter; SEG_E_BEYOND: past the end. */
+/* The counter's value. Earlier reads are not reordered after it, nor later ones before it.
+ * SEG_E_ALIGN: not a valid counter; SEG_E_BEYOND: past the end. */
 MUST_USE struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value);
 
-/* As seg_read, but so that all of it stood there at one moment. With a lock: between two equal even
- * values of its counter. Without (NULL): until two readings in a row are the same. Reads at most
- * `tries` times (at least once; twice as often without a lock), without a pause. *settled false:
- * it never came to that; buf has the newest reading. */
+/* As seg_read, but all bytes are of one moment. With a lock: read between two equal even values of
+ * its counter. Without (NULL): two readings in a row are equal. Reads at most `tries` times (at
+ * least once; twice as often without a lock), without a pause. *settled false: it never succeeded,
+ * and buf has the newest reading. */
 MUST_USE struct oserr seg_read_consistent(struct seg *s, const struct seg_seqlock *lock,
                                           uint64_t off, void *buf, size_t n, unsigned tries,
                                           size_t *got, bool *settled);
 
-/* ---- all of it ---- */
+/* ---- whole segments, as fast as memory can be read ---- */
 
-/* What seg_hash found: `pages` pages were hashed, then [their end, next) is no data but `gap`. */
+/* Result of seg_hash: `pages` pages were hashed, and [their end, next) is no data but `gap`. */
 struct seg_hashes {
     size_t pages;
-    uint64_t next;            /* where to go on; not behind the end of what may be read */
+    uint64_t next;            /* where to continue; at most the end of what may be read */
     enum seg_extent_kind gap; /* SEG_EXT_HOLE or SEG_EXT_UNKNOWN */
 };
 
 /* Hashes (XXH3, 64 bits) up to `pages` pages of SEG_HASH_PAGE bytes from off, a multiple of that,
- * as far as they are data and exist as of the last refresh; stops at the first that is not, and
- * finds out how far that goes. What lies behind the end of the segment in its last page counts as
- * zeros. Costs no memory in the segment, and little more time than reading it. When it fails, the
- * pages hashed so far stand. */
+ * as long as they are data and exist as of the last refresh. Stops at the first page that is not
+ * data and finds the end of that gap. Bytes past the end of the segment in its last page count as
+ * zeros. Allocates nothing in the segment, and takes little more time than reading it. After a
+ * failure the pages hashed so far are valid. */
 enum { SEG_HASH_PAGE = 4096 };
 MUST_USE struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
                                struct seg_hashes *out);
 
-/* Bytes that are looked for, and the two of them (by index; they may be the same) that are rarest:
- * these are tried first. */
+/* A literal to search for, and the indices of its two rarest bytes (they may be the same), which
+ * are compared first. */
 struct seg_needle {
     const uint8_t *bytes; /* private memory */
     size_t size;          /* at least 1 */
     size_t rare[2];
 };
 
-/* Looks for the needle in [off, end) as it stands in memory at that moment, as fast as memory is
- * read. *found: it is at *next. Else none of it starts in [off, *next), and the rest is for
- * seg_read to look at: a page there is no data, or the end is near (fewer than 128 places).
- * SEG_E_UNSUPPORTED: not this segment (no mapping in which holes stay holes). */
+/* Searches [off, end) for the needle, in the memory itself. *found: it is at *next. Otherwise no
+ * match starts in [off, *next), and the rest has to be searched by seg_read: a page there is not
+ * data, or the end is near (fewer than 128 places). SEG_E_UNSUPPORTED: this segment has no mapping
+ * in which holes stay holes. */
 MUST_USE struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off,
                                  uint64_t end, uint64_t *next, bool *found);
 

@@ -1,11 +1,11 @@
-/* One value: an atomic store or compare-and-swap through a mapping, the only way that never grows
- * the segment. */
+/* Storing one value: an atomic store or compare-and-swap through a mapping, the only way that never
+ * grows the segment. */
 #include <string.h>
 
 #include "backend/guard.h"
 #include "backend/provider.h"
 
-/* What the guarded part works on. */
+/* Argument of the guarded functions. */
 struct touch {
     unsigned char *at;
     uint32_t size;
@@ -88,7 +88,7 @@ GUARDED static void touch_bytes(void *arg)
     struct touch *t = arg;
     unsigned char value[8];
     memcpy(value, &t->value, sizeof value);
-    for (uint32_t i = t->done; i < t->size; i++) { /* each byte once, also after a fault */
+    for (uint32_t i = t->done; i < t->size; i++) { /* each byte once, even after a fault */
         t->was[i] = __atomic_exchange_n(t->at + i, value[i], __ATOMIC_SEQ_CST);
         t->done = i + 1;
     }
@@ -129,7 +129,7 @@ static void to_bytes(uint64_t v, uint32_t size, uint8_t *bytes)
     memcpy(bytes, from, size);
 }
 
-/* A compare-and-swap that has lost already needs no store (and fills no hole). */
+/* A compare-and-swap that would lose needs no store (and must not fill a hole). */
 static struct oserr lost_already(struct seg *s, const struct poke *p, struct poked *out, bool *lost)
 {
     size_t got;
@@ -177,7 +177,8 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         memcpy(&t.value, p->value, p->size);
     }
     int faults = 0;
-    while (!guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
+    while (
+        !guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
         e = store_fault(s, "seg_poke", p->offset, p->size, t.done, &faults);
         if (oserr_is(e))
             return e;

@@ -1,6 +1,7 @@
-/* Reading, once for all kinds. Small reads are guarded atomic loads from the mapping, or two equal
- * copies where there is none; large ones go around the mapping, so that it does not fill with
- * pages. */
+/* Reading, once for all kinds. Small reads are guarded atomic loads from a private mapping
+ * registered with userfaultfd, in which touching a hole faults instead of allocating a page; where
+ * there is no such mapping, two equal copies made by the kernel. Large reads go around the mapping,
+ * so that it does not fill with pages. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 
 enum { WORD = 8, PAGE_WORDS = SEG_PAGE / WORD };
 
-/* Whole words on their way out of shared memory. */
+/* Whole words to copy out of shared memory. */
 struct words {
     const uint64_t *from;
     uint64_t *to;
@@ -40,8 +41,8 @@ bool segment_read_page(struct seg *s, uint64_t off, unsigned char *buf, size_t n
     return segment_copy_page(s->read_map.base + (off - in - s->read_map.at), in, buf, n);
 }
 
-/* From the mapping, a page at a time; a page that is not there reads as zeros: a hole, or past the
- * end, which the caller finds out by asking for the size afterwards. */
+/* Copies from the mapping, a page at a time. A page that is not there reads as zeros: it is a hole,
+ * or past the end, which the caller finds out by asking for the size afterwards. */
 static void read_mapped(struct seg *s, uint64_t off, unsigned char *buf, size_t n)
 {
     while (n > 0) {
@@ -67,7 +68,7 @@ struct oserr segment_bounce(struct seg *s)
     return e;
 }
 
-/* Two copies of what lies at `at` differ: the part that does is unsettled. */
+/* Notes the part in which two copies of what is at `at` differ. */
 static void note_torn(struct seg *s, uint64_t at, const unsigned char *a, const unsigned char *b,
                       size_t n)
 {
@@ -83,9 +84,9 @@ static void note_torn(struct seg *s, uint64_t at, const unsigned char *a, const 
     s->torn_to = none || at + last > s->torn_to ? at + last : s->torn_to;
 }
 
-/* Copies [at, at + n) (at on a page, n at most half a piece) until two copies are equal, three
- * times at most. The copy is made page by page by the kernel, words at a time: the second one is
- * for kernels that do otherwise. */
+/* Copies [at, at + n) (`at` on a page boundary, n at most half a piece) until two copies are equal,
+ * at most three times. Linux copies page by page in words; the second copy guards against kernels
+ * that do not. */
 static struct oserr pull_twice(struct seg *s, uint64_t at, size_t n, size_t *got)
 {
     unsigned char *a = s->bounce, *b = s->bounce + SEG_PIECE / 2;
@@ -136,14 +137,14 @@ struct oserr segment_read_small(struct seg *s, uint64_t off, unsigned char *buf,
     return OSERR_NONE;
 }
 
-/* One piece of data around the mapping; off is on a page. */
+/* Reads one piece of data around the mapping; off is on a page boundary. */
 static struct oserr read_piece(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                size_t *got)
 {
     if ((uintptr_t)buf % SEG_PAGE == 0)
         return s->kind->copy_out(s, off, buf, n, got);
     struct oserr e =
-        segment_bounce(s); /* unequal alignment would let the kernel copy words in halves */
+        segment_bounce(s); /* with unequal alignment the kernel may copy words in halves */
     *got = 0;
     if (!oserr_is(e))
         e = s->kind->copy_out(s, off, s->bounce, n, got);
@@ -152,9 +153,9 @@ static struct oserr read_piece(struct seg *s, uint64_t off, unsigned char *buf, 
     return e;
 }
 
-/* From a page boundary on: large holes are not read at all. Only the start of data is asked for:
- * finding its end costs time for each page of it, reading a hole behind it piece by piece costs
- * little. */
+/* Reads from a page boundary on; large holes are skipped. Only the start of data is asked for:
+ * finding its end takes time for each page, while reading the hole after it piece by piece is
+ * cheap. */
 static struct oserr read_large(struct seg *s, uint64_t off, unsigned char *buf, size_t n,
                                size_t *got)
 {
@@ -195,7 +196,7 @@ static struct oserr read_range(struct seg *s, uint64_t off, unsigned char *buf, 
     return e;
 }
 
-/* Cuts n to what exists and refuses what the window of seg_limit leaves out. */
+/* Cuts n to what exists, and refuses what is outside the range of seg_limit. */
 static struct oserr clip(struct seg *s, uint64_t off, size_t *n)
 {
     uint64_t size = s->last.size;
@@ -228,7 +229,7 @@ struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *
     if (!oserr_is(e) && s->met_unknown)
         e = (struct oserr){"seg_read", SEG_E_UNKNOWN};
     if (!oserr_is(e))
-        e = segment_stat(s); /* what was read past a new end does not count */
+        e = segment_stat(s); /* bytes read past a new end do not count */
     if (oserr_is(e)) {
         *got = 0;
         return e;

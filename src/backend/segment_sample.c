@@ -1,15 +1,16 @@
-/* A sample: what the UI's picture needs, with as few calls as can be: it is taken hundreds of times
- * a second. The window is read first and judged by what the segment is like afterwards. */
+/* A sample: what the UI's picture needs, with as few calls as possible, because it is taken
+ * hundreds of times a second. The window is read first, and then judged by the size the segment
+ * has. */
 #include <string.h>
 
 #include "backend/provider.h"
 
-/* The window being read: off is the segment's offset of buf[0] and state[0]. */
+/* The window being read: off is the offset of buf[0] and state[0]. */
 struct sample_window {
     unsigned char *buf;
     uint8_t *state;
     uint64_t off;
-    size_t n; /* bytes that exist as far as is known */
+    size_t n; /* bytes that exist, as far as is known */
 };
 
 static void set_state(struct sample_window *w, uint64_t from, uint64_t to, enum seg_byte state)
@@ -47,11 +48,11 @@ static struct oserr sample_mapped(struct seg *s, struct sample_window *w)
     return OSERR_NONE;
 }
 
-/* Where nothing faults: ask first, then read. What came to life in between is data. */
+/* Where nothing faults: asks first, then reads. What became non-zero in between is data. */
 static struct oserr sample_asked(struct seg *s, struct sample_window *w)
 {
     uint64_t at = w->off, end = w->off + w->n;
-    struct oserr e = segment_stat(s); /* a page lost makes what is remembered of its data void */
+    struct oserr e = segment_stat(s); /* losing a page invalidates the cached extent */
     while (!oserr_is(e) && at < end && at < s->last.size) {
         uint64_t stop = end;
         enum seg_extent_kind kind;
@@ -74,7 +75,7 @@ static struct oserr sample_asked(struct seg *s, struct sample_window *w)
     return e;
 }
 
-/* Bytes of the window that exist as far as is known, and may be read. */
+/* Bytes of the window that exist, as far as is known, and may be read. */
 static size_t known_part(const struct seg *s, uint64_t off, size_t n)
 {
     uint64_t end = s->last.size;
@@ -110,11 +111,11 @@ struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, 
         e = read_window(s, &w);
         refreshed = seg_refresh(s, out);
         size_t now = known_part(s, off, n);
-        if (now < w.n) { /* it shrank meanwhile: what was read there does not count */
+        if (now < w.n) { /* it shrank meanwhile: bytes past the new end do not count */
             memset((unsigned char *)buf + now, 0, w.n - now);
             memset(state + now, SEG_BYTE_BEYOND, w.n - now);
         }
-        if (now <= w.n) /* else it grew: once more, for what is new */
+        if (now <= w.n) /* else it grew: read once more, for the new bytes */
             break;
     }
     return oserr_is(refreshed) ? refreshed : e;

@@ -1,5 +1,5 @@
-/* Readings of which all bytes belong together, as far as that can be known: twice the same, or
- * under the counter of the range's writers. */
+/* Consistent reads, as far as that can be known: twice the same, or under the counter of the
+ * writers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +13,8 @@ bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to)
     return s->torn_to > s->torn_from;
 }
 
-/* Loads before it are done before those behind it. (ThreadSanitizer knows no fences; what is shared
- * with other processes is none of its business.) */
+/* Loads before it are not reordered after it, nor the other way round. (ThreadSanitizer does not
+ * know fences, and cannot check what is shared with other processes.) */
 GUARDED static void order_loads(void)
 {
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -44,7 +44,7 @@ struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t
     return e;
 }
 
-/* One reading between two looks at the counter. */
+/* One reading between two readings of the counter. */
 static struct oserr read_locked(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
                                 void *buf, size_t n, size_t *got, bool *settled)
 {
@@ -58,7 +58,7 @@ static struct oserr read_locked(struct seg *s, const struct seg_seqlock *lock, u
     return e;
 }
 
-/* One reading after another until it is the same as the one before it. */
+/* Reads again and again until two readings in a row are equal. */
 static struct oserr read_alike(struct seg *s, uint64_t off, void *buf, size_t n, unsigned tries,
                                size_t *got, bool *settled)
 {

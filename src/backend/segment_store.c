@@ -1,4 +1,4 @@
-/* Ranges: fill, load, text. Ascending, under the guard, a page at a time. */
+/* Storing ranges: fill, load, text. Ascending, under the guard, a page at a time. */
 #include <string.h>
 
 #include "backend/guard.h"
@@ -30,7 +30,7 @@ struct oserr store_fault(struct seg *s, const char *call, uint64_t off, uint64_t
     return ++*faults < FAULTS_MAX ? OSERR_NONE : (struct oserr){call, SEG_E_NO_SPACE};
 }
 
-/* Bytes on their way into shared memory. */
+/* Bytes to store into shared memory. */
 struct piece {
     unsigned char *to;
     const unsigned char *from; /* NULL: `byte` n times */
@@ -39,7 +39,7 @@ struct piece {
     volatile size_t done;
 };
 
-/* Bytes to the first word, words, bytes: each byte once, ascending. */
+/* Bytes up to the first word, words, bytes: each byte once, ascending. */
 GUARDED static void put_piece(void *arg)
 {
     struct piece *p = arg;

@@ -32,7 +32,7 @@ void backend_free(struct backend *be)
     free(be);
 }
 
-/* How this call has to fail; the lock is held. */
+/* The code with which this call must fail, or 0; the lock is held. */
 static uint32_t count_down(struct backend *be)
 {
     return be->fail_in > 0 && --be->fail_in == 0 ? be->fail_code : 0;
@@ -74,7 +74,7 @@ static struct sys_entry *find_recent(struct backend *be, uint64_t key)
     return NULL;
 }
 
-/* Puts ` = -1 ENAME` in the place of the result. */
+/* Replaces the result by ` = -1 ENAME`. */
 static void set_failure(char *text, size_t cap, uint32_t code)
 {
     char tail[48];
@@ -97,7 +97,7 @@ static void repeat(struct sys_entry *e, int64_t now)
     e->call.last = now;
 }
 
-/* Counts a call that an equal one is in the log of; the lock is held. */
+/* Folds a call into an equal one in the log; the lock is held. */
 static bool fold(struct backend *be, uint64_t key)
 {
     struct sys_entry *e = key != 0 && be->on_call == NULL ? find_recent(be, key) : NULL;
@@ -131,7 +131,7 @@ static void append(struct backend *be, uint32_t code, uint64_t key, const char *
     *e = (struct sys_entry){.call = call, .key = key};
 }
 
-/* How the call ended is part of what it is. */
+/* A failed call is not equal to a successful one. */
 static uint64_t key_of(uint64_t key, uint32_t code)
 {
     return key == 0 ? 0 : key + (uint64_t)code * 0x9e3779b97f4a7c15U;
@@ -167,6 +167,13 @@ void sys_note(struct backend *be, const char *format, ...)
     append(be, 0, 0, format, ap);
     os_monitor_unlock(be->lock);
     va_end(ap);
+}
+
+const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
+{
+    bool whole = strlen(name) <= SYS_QUOTED - 8;
+    snprintf(buf, SYS_QUOTED, whole ? "\"%s\"" : "\"%.128s\"...", name);
+    return buf;
 }
 
 struct oserr sys_alloc(struct backend *be, size_t n, void **out)
@@ -209,7 +216,7 @@ bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out)
     os_monitor_lock(be->lock);
     uint64_t i = be->entries < SYS_LOG_KEPT ? 0 : be->entries - SYS_LOG_KEPT;
     uint64_t end = be->entries;
-    while (i < end) { /* entries ascend by seq: halve */
+    while (i < end) { /* entries ascend by seq: binary search */
         uint64_t mid = i + (end - i) / 2;
         if (be->ring[mid % SYS_LOG_KEPT].call.seq < *seq)
             i = mid + 1;

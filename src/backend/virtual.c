@@ -197,6 +197,13 @@ void backend_set_recordings(struct backend *be, seg_recording_open *open)
 const struct provider recording_provider = {
     .kind = SEG_REC,
     .caps = SEG_CAP_EXTENTS,
+    .words = {.help = "  rec:PATH                            a recording\n",
+              .form = "rec:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .other = "not a recording: a folder, fifo or device",
+              .read_only = "a recording is read-only",
+              .irremovable = "it is a recording, not a segment: delete it as any file"},
     .canonical = rec_canonical,
     .open = rec_open,
     .reopen = rec_reopen,

@@ -21,14 +21,20 @@ static bool is_value(const char *s)
     return memcmp(low, "inf", 4) == 0 || memcmp(low, "nan", 4) == 0;
 }
 
-static const struct command_option *find_option(const char *command, const char *name, size_t n)
+/* Rows of options, and the command whose are meant. */
+struct option_rows {
+    const struct command_option *row;
+    size_t count;
+    const char *command;
+};
+
+static const struct command_option *find_option(const struct option_rows *r, const char *name,
+                                                size_t n)
 {
-    size_t count = 0;
-    const struct command_option *row = command_options(&count);
-    for (size_t i = 0; i < count; i++)
-        if (command_has_option(&row[i], command) && strlen(row[i].name) == n &&
-            memcmp(row[i].name, name, n) == 0)
-            return &row[i];
+    for (size_t i = 0; i < r->count; i++)
+        if (command_has_option(&r->row[i], r->command) && strlen(r->row[i].name) == n &&
+            memcmp(r->row[i].name, name, n) == 0)
+            return &r->row[i];
     return NULL;
 }
 
@@ -56,17 +62,17 @@ static bool add_option(struct args *a, const char *name, const char *value)
 }
 
 /* The option at argv[*i]; moves *i to its value if that is a word of its own. */
-static bool take_option(struct args *a, const char *command, int argc, char **argv, int *i,
-                        char why[ARGS_WHY])
+static bool take_option(struct args *a, const struct option_rows *rows, int argc, char **argv,
+                        int *i, char why[ARGS_WHY])
 {
     const char *s = argv[*i];
     const char *equals = strchr(s, '=');
     size_t n = equals == NULL ? strlen(s) : (size_t)(equals - s);
     const struct command_option *o = NULL;
     if (s[1] == '-')
-        o = find_option(command, s + 2, n - 2);
+        o = find_option(rows, s + 2, n - 2);
     else if (strcmp(s, "-h") == 0)
-        o = find_option(command, "help", 4);
+        o = find_option(rows, "help", 4);
     if (o == NULL)
         return complain(why, s, n, "no such option");
     const char *value = "";
@@ -83,8 +89,10 @@ static bool take_option(struct args *a, const char *command, int argc, char **ar
     return add_option(a, o->name, value) || complain(why, s, n, "too many options");
 }
 
-bool args_parse(struct args *a, const char *command, int argc, char **argv, char why[ARGS_WHY])
+bool args_parse(struct args *a, const struct command_option *rows, size_t count,
+                const char *command, int argc, char **argv, char why[ARGS_WHY])
 {
+    const struct option_rows all = {rows, count, command};
     bool options = true;
     *a = (struct args){.words = 0};
     for (int i = 0; i < argc; i++) {
@@ -92,7 +100,7 @@ bool args_parse(struct args *a, const char *command, int argc, char **argv, char
         if (options && strcmp(s, "--") == 0) {
             options = false;
         } else if (options && s[0] == '-' && s[1] != '\0' && !is_value(s)) {
-            if (!take_option(a, command, argc, argv, &i, why))
+            if (!take_option(a, &all, argc, argv, &i, why))
                 return false;
         } else if (a->words == COMMAND_WORDS) {
             return complain(why, s, strlen(s), "too many arguments");

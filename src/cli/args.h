@@ -18,10 +18,12 @@ struct args {
     int given_count;
 };
 
-/* Sorts argv[0, argc) into words and the options of `command` (`ui` for the UI). Options are
- * `--name VALUE` or `--name=VALUE`; `--` ends them; `-`, `-5`, `-inf` are words. False: `why` says,
- * printable, what is wrong. */
-bool args_parse(struct args *a, const char *command, int argc, char **argv, char why[ARGS_WHY]);
+/* Sorts argv[0, argc) into words and options, by those of `count` option rows that belong to
+ * `command` (`ui` for the UI).
+ * `--name VALUE`, `--name=VALUE`; `--` ends the options; `-`, `-5`, `-inf` are words. False: `why`
+ * says, printable, what is wrong. */
+bool args_parse(struct args *a, const struct command_option *options, size_t count,
+                const char *command, int argc, char **argv, char why[ARGS_WHY]);
 
 /* The value of an option, "" for one without, NULL: not given. */
 const char *args_get(const struct args *a, const char *name);

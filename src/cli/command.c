@@ -36,12 +36,6 @@ const struct command_option *command_options(size_t *count)
     return options;
 }
 
-bool command_has_option(const struct command_option *o, const char *command)
-{
-    return strcmp(o->command, command) == 0 ||
-           (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
-}
-
 /* How many characters must be inserted, removed, replaced or swapped to make b of a. */
 static size_t distance(const char *a, const char *b)
 {
@@ -251,10 +245,14 @@ int command_run(struct command_env *env, int argc, char **argv)
         run_error_end(&r);
         return EXIT_ERROR;
     }
-    if (!args_parse(&args, argv[0], argc - 1, argv + 1, why))
+    size_t count = 0;
+    const struct command_option *rows = command_options(&count);
+    if (!args_parse(&args, rows, count, argv[0], argc - 1, argv + 1, why))
         return run_usage(&r, "%s", why);
     if (args_get(&args, "help") != NULL) {
-        help_command(env->out, r.command);
+        args = (struct args){.word = {r.command->name}, .words = 1};
+        r.command = command_find("help");
+        (void)r.command->run(&r);
         return out_flush(env->out) ? EXIT_DONE : EXIT_ERROR;
     }
     if (args_get(&args, "calls") != NULL)

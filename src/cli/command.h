@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "backend/segment.h"
 #include "cli/out.h"
@@ -34,6 +35,7 @@ struct command_env {
     struct backend *be;
     struct seg *seg; /* UI: the attached segment, which stays the caller's; NULL: named on the
                         command line */
+    const struct seg_throttle *pace; /* of scans of the processes; NULL: in one go */
     struct out *out, *err;
     bool ui;           /* no stdin, no stdout; offsets may be relative; the locator is left out */
     bool out_terminal; /* stdout is a terminal */
@@ -77,8 +79,13 @@ struct command_option {
 
 const struct command_option *command_options(size_t *count);
 
-/* Does this row belong to this command? (Rows of `every` belong to all.) */
-bool command_has_option(const struct command_option *o, const char *command);
+/* Whether the row belongs to the command; rows of `every` belong to all of them
+ * but `ui`. */
+static inline bool command_has_option(const struct command_option *o, const char *command)
+{
+    return strcmp(o->command, command) == 0 ||
+           (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
+}
 
 const struct command *command_table(size_t *count);
 const struct command *command_find(const char *name);

@@ -9,15 +9,10 @@ enum { PIECE = 256 * 1024 };
 /* A requested stop is not a failure. */
 static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
-    char text[160];
-    char shown[RUN_SHOWN];
-    if (!r->env->ui && os_stop_asked())
-        return EXIT_STOPPED;
     const char *what = oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
                        : oserr_kind(e) == OSERR_K_DENIED ? "no permission to read it"
                                                          : "cannot read it";
-    return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), what, e.call,
-                     oserr_text(e, text, sizeof text));
+    return run_file_failed(r, path, what, e);
 }
 
 static bool too_large(struct command_run *r, const char *path, uint64_t most)

@@ -115,7 +115,9 @@ static int start_ui(struct command_env *env, int argc, char **argv,
     struct args args;
     struct ui_options o = {.locator = NULL};
     char why[ARGS_WHY];
-    if (!args_parse(&args, "ui", argc - 1, argv + 1, why)) {
+    size_t count = 0;
+    const struct command_option *options = command_options(&count);
+    if (!args_parse(&args, options, count, "ui", argc - 1, argv + 1, why)) {
         out_print(env->err, "shmlens: %s; see shmlens --help\n", why);
         return EXIT_ERROR;
     }

@@ -31,64 +31,10 @@ void run_error_end(struct command_run *r)
     out_push(r->env->err);
 }
 
-/* Messages about a kind of segment, by the start of its locator. */
-static const struct kind_words {
-    const char *prefix;
-    const char *name;   /* what a locator of it looks like */
-    const char *absent; /* what its absence means */
-    const char *denied; /* what to do if access is denied; NULL: nothing special */
-    const char *other;  /* something else exists there; NULL: nothing special */
-    const char *fixed;  /* why it is read-only; NULL: nothing special */
-    const char *cannot; /* why an operation is not possible; NULL: nothing special */
-} kind_words[] = {
-    {.prefix = "file:", .name = "not a path: 1 to 4095 bytes", .absent = "no such file"},
-    {.prefix = "rec:",
-     .name = "not a path: 1 to 4095 bytes",
-     .absent = "no such file",
-     .other = "not a recording: a folder, fifo or device",
-     .fixed = "a recording is read-only"},
-    {.prefix = "sysv:",
-     .name = "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, sysv:new",
-     .absent = "no such segment"},
-    {.prefix = "fd:",
-     .name = "not a descriptor: fd:PID/FD, both decimal numbers",
-     .absent = "no such process or descriptor",
-     .cannot = "it has no name to remove; it is freed when its last user closes it"},
-    {.prefix = "map:",
-     .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
-     .absent = "no such process, or nothing is mapped there",
-     .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
-     .cannot = "not possible for what is reached through a mapping"},
-    {.prefix = "ns:",
-     .name = "not a segment of a namespace: ns:PID/NAME",
-     .absent = "no such process or segment",
-     .cannot = "it is another namespace's: do that from inside"},
-    {.prefix = "memfd:",
-     .name = "not a name for a memfd: at most 249 bytes",
-     .absent = "no such segment"},
-    {.prefix = "win:",
-     .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or Global\\, no other "
-             "backslash",
-     .absent = "no such segment",
-     .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
-     .cannot = "a section of Windows keeps its size and its rights"},
-    {.prefix = "",
-     .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
-     .absent = "no such segment"},
-};
-
-static const struct kind_words *words_of(const char *raw)
-{
-    const struct kind_words *w = kind_words;
-    while (strncmp(raw, w->prefix, strlen(w->prefix)) != 0)
-        w++;
-    return w;
-}
-
-/* What our own refusals mean to the user. NULL: the backend's words must do. */
+/* What a refusal of our own means to the user. NULL: the backend's own words must do. */
 static const char *refusal(uint32_t code, const char *raw)
 {
-    const struct kind_words *w = words_of(raw);
+    const struct seg_words *w = seg_words(raw);
     switch (code) {
     case SEG_E_LOCATOR:
         return "not a locator that this system knows";
@@ -113,9 +59,9 @@ static const char *refusal(uint32_t code, const char *raw)
     case SEG_E_ALIGN:
         return "--expect needs an offset that is a multiple of the value's size";
     case SEG_E_READ_ONLY:
-        return w->fixed != NULL ? w->fixed : "opened read-only";
+        return w->read_only != NULL ? w->read_only : "opened read-only";
     case SEG_E_UNSUPPORTED:
-        return w->cannot != NULL ? w->cannot : "this kind of segment cannot do that";
+        return w->unsupported != NULL ? w->unsupported : "this kind of segment cannot do that";
     case SEG_E_IN_USE:
         return "in use";
     case SEG_E_REPLACED:
@@ -126,8 +72,6 @@ static const char *refusal(uint32_t code, const char *raw)
         return "no memory left for a page that was never written";
     case SEG_E_MEMORY:
         return "out of memory";
-    case SEG_E_UNSETTLED:
-        return "changes too fast to be read whole";
     case SEG_E_RESERVED:
         return "a page there is reserved only: the program that made it has to commit it first";
     case SEG_E_RECORDING:
@@ -143,17 +87,29 @@ static const char *refusal(uint32_t code, const char *raw)
     }
 }
 
-/* What this system wants instead. */
-static void print_rule(struct out *err, uint32_t code)
+const char *run_in_use(const char *raw)
 {
-    const char *rule = seg_rule(code);
-    if (rule != NULL)
-        out_print(err, code == SEG_E_LOCATOR ? " (%s)" : "; %s", rule);
+    const char *irremovable = seg_words(raw)->irremovable;
+    return irremovable != NULL ? irremovable : "--force removes it anyway";
+}
+
+/* ` (posix:/NAME, sysv:ID, ...)`: the locators that this system knows. */
+static void print_forms(struct out *err)
+{
+    const struct seg_words *w = NULL;
+    const char *gap = " (";
+    for (size_t i = 0; (w = seg_words_at(i)) != NULL; i++) {
+        if (w->form != NULL) {
+            out_print(err, "%s%s", gap, w->form);
+            gap = ", ";
+        }
+    }
+    out_str(err, ")");
 }
 
 static void print_meaning(struct out *err, const char *raw, const char *doing, struct oserr e)
 {
-    const struct kind_words *w = words_of(raw);
+    const struct seg_words *w = seg_words(raw);
     switch (oserr_kind(e)) {
     case OSERR_K_MISSING:
         out_str(err, w->absent);
@@ -189,7 +145,11 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
     } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
-        print_rule(err, e.code);
+        if (e.code == SEG_E_LOCATOR) {
+            print_forms(err);
+        } else if (e.code == SEG_E_IN_USE) {
+            out_print(err, "; %s", run_in_use(where));
+        }
     } else {
         print_meaning(err, where, doing, e);
         out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));
@@ -243,6 +203,17 @@ int run_usage(struct command_run *r, const char *format, ...)
         out_print(err, "; see shmlens %s --help", r->command->name);
     run_error_end(r);
     return EXIT_ERROR;
+}
+
+int run_file_failed(struct command_run *r, const char *path, const char *cannot, struct oserr e)
+{
+    char text[160];
+    char shown[RUN_SHOWN];
+    if (!r->env->ui && os_stop_asked()) {
+        return EXIT_STOPPED; /* a stop is not a failure */
+    }
+    return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), cannot, e.call,
+                     oserr_text(e, text, sizeof text));
 }
 
 int run_bad_word(struct command_run *r, const char *what, const char *word, const char *why)

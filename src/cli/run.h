@@ -44,8 +44,15 @@ struct oserr run_partly(struct oserr e, uint64_t stored);
 /* Our own refusal, about the run's segment. The text must be printable. */
 int run_error(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
-/* The same without an exit status: something worth knowing. */
+/* What can be done about a segment that others have (SEG_E_IN_USE). */
+const char *run_in_use(const char *raw);
+
+/* The same without exit status: something worth knowing. */
 void run_note(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
+
+/* A file that the user named failed: `PATH: CANNOT (call: why)`. Not reported, and EXIT_STOPPED,
+ * when a stop was requested meanwhile. */
+int run_file_failed(struct command_run *r, const char *path, const char *cannot, struct oserr e);
 
 /* The command line is wrong: the same, with `; see shmlens COMMAND --help`. */
 int run_usage(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
@@ -125,26 +132,9 @@ bool run_flush(struct command_run *r);
 #undef COMMAND
 #undef OPTION
 
-/* Help for one command; documents generated from the tables (`help --man`, `--bash`, `--markdown`).
- */
-void help_command(struct out *o, const struct command *c);
+/* Help of everything; documents made from the tables (`help --man`, `--bash`, `--markdown`). */
 void help_all(struct out *o);
 extern const char help_man[], help_bash[]; /* the templates in docs/, embedded by CMake */
 void help_document(struct out *o, const char *which); /* `man`, `bash`, `markdown` */
-
-/* The demo opens the UI through this; set by cli_main, NULL: there is none. */
-struct ui_options;
-void demo_set_ui(int (*ui)(struct backend *, const struct ui_options *));
-int demo_writer(struct command_run *r, int64_t until);
-
-/* Removes the demo's segment if it is still the one that was seen; no error if it is gone or the
- * name means another segment. */
-MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen);
-
-/* --replay: opens a recording (false: an error was reported), and plays it until its end or
- * `until`. */
-bool demo_open_recording(struct command_run *r, const char *path, struct seg **out,
-                         char raw[LOCATOR_MAX]);
-int demo_replay(struct command_run *r, const char *path, int64_t until);
 
 #endif

@@ -1,4 +1,4 @@
-/* Durations with a unit (`250ms`, `1.5s`, `2m`), computed in integers. */
+/* Durations as they are typed, and dates. */
 #include "core/number.h"
 
 #include <string.h>
@@ -77,4 +77,24 @@ enum num_status number_duration(const char *s, int64_t *ns)
         return NUM_OK;
     }
     return NUM_SYNTAX;
+}
+
+struct utc number_utc(int64_t seconds)
+{
+    int64_t days = seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0);
+    int rest = (int)(seconds - days * 86400);
+    /* in eras of 400 years that begin on the first of March */
+    int64_t z = days + 719468;
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t mp = (5 * doy + 2) / 153;
+    int month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    return (struct utc){.year = yoe + era * 400 + (month <= 2),
+                        .month = month,
+                        .day = (int)(doy - (153 * mp + 2) / 5 + 1),
+                        .hour = rest / 3600,
+                        .minute = rest / 60 % 60,
+                        .second = rest % 60};
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/text.h"
 #include "core/view.h"
 
@@ -52,51 +53,17 @@ static void add_values(struct inspect *in, const char *prefix, const uint8_t *p,
         add_value(in, prefix, names[i], p, n, big);
 }
 
-/* A date of the proleptic Gregorian calendar. */
-struct date {
-    int64_t year; /* 0 is 1 BC */
-    int month;    /* 1 to 12 */
-    int day;      /* 1 to 31 */
-};
-
-/* The date `days` after 0000-01-01 (>= 0). */
-static struct date date_of(int64_t days)
-{
-    static const int lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    struct date d = {days / 146097 * 400, 1, 1};
-    int64_t left = days % 146097; /* in this cycle of 400 years, which begins with a leap year */
-    for (;;) {
-        bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
-        if (left < 365 + leap)
-            break;
-        left -= 365 + leap;
-        d.year++;
-    }
-    bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
-    for (;;) {
-        int length = lengths[d.month - 1] + (d.month == 2 && leap);
-        if (left < length)
-            break;
-        left -= length;
-        d.month++;
-    }
-    d.day += (int)left;
-    return d;
-}
-
-/* Seconds since 1970 as UTC; no row outside the years 0000 to 9999. */
+/* Seconds since 1970 as UTC; no row outside of the years 0000 to 9999. */
 static void add_time(struct inspect *in, const char *label, int64_t t)
 {
     const int64_t first = -62167219200, last = 253402300799;
     if (t < first || t > last)
         return;
-    int64_t since = t - first;
-    struct date d = date_of(since / 86400);
-    int second = (int)(since % 86400);
+    struct utc d = number_utc(t);
     struct inspect_row *row = add(in, "", label);
     if (row)
         snprintf(row->value, sizeof row->value, "%04d-%02d-%02d %02d:%02d:%02dZ", (int)d.year,
-                 d.month, d.day, second / 3600, second / 60 % 60, second % 60);
+                 d.month, d.day, d.hour, d.minute, d.second);
 }
 
 static void add_char(struct inspect *in, const char *label, enum text_encoding enc,

@@ -201,3 +201,18 @@ size_t number_format_size(uint64_t bytes, char buf[NUMBER_SIZE_MAX])
     n = snprintf(buf, NUMBER_SIZE_MAX, "%.*f %ciB", v < 99.95 ? 1 : 0, v, units[unit]);
     return n < 0 ? 0 : (size_t)n;
 }
+
+void number_format_mode(uint32_t mode, char buf[NUMBER_MODE_MAX])
+{
+    static const struct {
+        uint32_t bit;
+        int at;
+        char letter;
+    } special[] = {{04000, 2, 's'}, {02000, 5, 's'}, {01000, 8, 't'}};
+    for (int i = 0; i < 9; i++)
+        buf[i] = (mode >> (8 - i) & 1) != 0 ? "rwx"[i % 3] : '-';
+    for (int i = 0; i < 3; i++)
+        if ((mode & special[i].bit) != 0)
+            buf[special[i].at] = special[i].letter;
+    buf[9] = '\0';
+}

@@ -72,4 +72,16 @@ size_t number_format_f32(float v, char buf[NUMBER_FLOAT_MAX]);
 enum { NUMBER_SIZE_MAX = 16 };
 size_t number_format_size(uint64_t bytes, char buf[NUMBER_SIZE_MAX]);
 
+/* `rwxr-x---` of permission bits, with `s` and `t` as ls shows them. */
+enum { NUMBER_MODE_MAX = 10 };
+void number_format_mode(uint32_t mode, char buf[NUMBER_MODE_MAX]);
+
+/* A time in UTC, proleptic Gregorian calendar. */
+struct utc {
+    int64_t year;   /* 0 is 1 BC */
+    int month, day; /* from 1 */
+    int hour, minute, second;
+};
+struct utc number_utc(int64_t seconds); /* of seconds since 1970 */
+
 #endif

@@ -36,7 +36,7 @@ static int order(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/* What is not known counts as less than all that is. */
+/* Unknown is less than anything known. */
 static int known_order(const struct segrow *a, const struct segrow *b, unsigned bit, uint64_t x,
                        uint64_t y)
 {
@@ -48,21 +48,26 @@ static void locator_text(const struct segrow *s, char cell[CELL_MAX])
     (void)locator_shown(s->locator, cell, CELL_MAX);
 }
 
-/* With what else it is called by: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
+/* With its other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
 static void locator_people(const struct segrow *s, char cell[CELL_MAX])
 {
     size_t n = locator_shown(s->locator, cell, CELL_MAX);
+    const char *tag = seg_kind_tag(s->kind);
     bool named = s->name[0] != '\0' && strstr(s->locator, s->name) == NULL;
     if (n + 32 >= CELL_MAX) {
         return;
     }
-    if (has(s, SEG_HAS_KEY) && s->stat->key != 0) {
-        (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
-    } else if (s->kind == SEG_SEM) {
-        (void)snprintf(cell + n, CELL_MAX - n, "  sem");
-    } else if (named && s->kind != SEG_SYSV) {
-        int m = snprintf(cell + n, CELL_MAX - n, "  %s", s->kind == SEG_MEMFD ? "memfd " : "");
-        n += m > 0 ? (size_t)m : 0;
+    if (has(s, SEG_HAS_KEY)) { /* its name is the key, and 0 is none */
+        if (s->stat->key != 0) {
+            (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
+        }
+        return;
+    }
+    if (tag[0] != '\0') {
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "  %s", tag);
+    }
+    if (named) {
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s", tag[0] != '\0' ? " " : "  ");
         (void)text_escape(cell + n, CELL_MAX - n, s->name, strlen(s->name));
     }
 }
@@ -128,14 +133,8 @@ static void mode_text(const struct segrow *s, char cell[CELL_MAX])
 
 static void mode_shown(const struct segrow *s, char cell[CELL_MAX])
 {
-    char letters[] = "rwxrwxrwx";
-    uint32_t mode = s->stat->mode;
-    for (unsigned i = 0; i < 9; i++) {
-        letters[i] = (mode >> (8 - i) & 1U) != 0 ? letters[i] : '-';
-    }
-    letters[2] = (mode & 04000U) != 0 ? 's' : letters[2];
-    letters[5] = (mode & 02000U) != 0 ? 's' : letters[5];
-    letters[8] = (mode & 01000U) != 0 ? 't' : letters[8];
+    char letters[NUMBER_MODE_MAX];
+    number_format_mode(s->stat->mode, letters);
     (void)snprintf(cell, CELL_MAX, "%s", has(s, SEG_HAS_MODE) ? letters : "-");
 }
 
@@ -206,7 +205,7 @@ static void state_shown(const struct segrow *s, char cell[CELL_MAX])
     join_states(s, "", " ", cell);
 }
 
-/* By the first word; what has none comes last. */
+/* By the first word; rows without one come last. */
 static int state_compare(const struct segrow *a, const struct segrow *b)
 {
     const char *first[SEGROW_STATES] = {""};
@@ -305,7 +304,7 @@ static int last_compare(const struct segrow *a, const struct segrow *b)
 
 enum { FEW_BELOW = 64 };
 
-/* The first COLUMNS_FIRST are what is shown unless told otherwise. */
+/* The first COLUMNS_FIRST are the default. */
 static const struct column columns[] = {
     {"LOCATOR", false, false, 0, 0, locator_text, locator_people, locator_compare, "what names it"},
     {"SIZE", true, true, 8, 0, size_text, size_shown, size_compare, "bytes"},

@@ -3,12 +3,13 @@
 #ifndef SHMLENS_LIST_COLUMNS_H
 #define SHMLENS_LIST_COLUMNS_H
 
+#include "core/locator.h"
 #include "list/segrow.h"
 
 enum {
-    COLUMNS_MAX = 24,           /* in a list; a column may stand there twice */
+    COLUMNS_MAX = 24,           /* in a list; a column may be there twice */
     CELL_MAX = 4 * LOCATOR_MAX, /* bytes of a cell, with the NUL */
-    COLUMNS_FIRST = 7,          /* of the table are shown unless told otherwise */
+    COLUMNS_FIRST = 7,          /* of the table are shown by default */
     COLUMNS_TEXT = 160,         /* bytes of a list of all names, with the NUL */
 };
 
@@ -16,11 +17,10 @@ struct column {
     const char *name;
     bool right;   /* aligned to the right: numbers */
     bool falling; /* the list on the screen starts with the largest */
-    int cols;     /* columns it takes on the screen at least; 0: what is left over */
-    int extra;    /* when no columns were chosen: shown on a screen of so many columns; 0: only when
-                     chosen */
-    void (*text)(const struct segrow *s, char cell[CELL_MAX]);      /* exact: ls */
-    void (*shown)(const struct segrow *s, char cell[CELL_MAX]);     /* for people; NULL: as text */
+    int cols;     /* least width on the screen; 0: the rest of it */
+    int extra;    /* by default it is shown on a screen of this many columns; 0: only when chosen */
+    void (*text)(const struct segrow *s, char cell[CELL_MAX]);  /* exact: ls */
+    void (*shown)(const struct segrow *s, char cell[CELL_MAX]); /* for people; NULL: as `text` */
     int (*compare)(const struct segrow *a, const struct segrow *b); /* ascending */
     const char *help;
 };
@@ -28,13 +28,13 @@ struct column {
 const struct column *column_table(size_t *count);
 const struct column *column_find(const char *name, size_t n); /* in either case */
 
-/* A comma list of names; false: one is unknown, or there are too many or none. */
+/* A list of names with commas; false: one is unknown, or there are too many or none. */
 bool columns_parse(const char *list, const struct column *out[COLUMNS_MAX], size_t *count);
 
-/* The names of all columns with blanks between, for messages. */
+/* The names of all columns, separated by blanks, for messages. */
 const char *columns_names(char buf[COLUMNS_TEXT]);
 
-/* What is shown when nothing was chosen: ls (wide 0), or a screen of `wide` columns. */
+/* The default columns of ls (wide 0), or of a screen of `wide` columns. */
 size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX]);
 
 /* A cell as the screen shows it. */

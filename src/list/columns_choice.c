@@ -1,4 +1,4 @@
-/* Which columns: by their names, or what fits when none were chosen. */
+/* Which columns: by their names, or by default what fits. */
 #include <stdio.h>
 #include <string.h>
 

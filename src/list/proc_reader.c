@@ -1,5 +1,5 @@
-/* Reading /proc in slices, on a thread that can be left behind: a process whose memory is locked
- * may hold up whoever asks for its mappings as long as it likes. */
+/* Scanning in slices, on a thread that can be abandoned: a process whose memory is locked may hold
+ * up whoever asks for its mappings as long as it likes. */
 #include <stdlib.h>
 
 #include "list/walker_private.h"
@@ -7,23 +7,23 @@
 enum {
     MS = 1000000,
     SECOND = 1000 * MS,
-    SLICE = 4 * MS,         /* read at a time, */
-    SLICE_MOST = 10 * MS,   /* what is longer was not work, but waiting; */
-    PASS_SHARE = 5,         /* then rested, so that a pass takes a fifth of a core at most, */
-    QUICK_REST = 2 * MS,    /* or only this long when somebody waits: two thirds of it; */
-    WORK_SHARE = 50,        /* and all passes together take a 50th */
-    SAY_AFTER = SECOND / 2, /* a pass that takes longer says how far it is, */
+    SLICE = 4 * MS,         /* length of a slice, */
+    SLICE_MOST = 10 * MS,   /* time beyond this was not work, but waiting; */
+    PASS_SHARE = 5,         /* then a rest, so that a scan takes a fifth of a core at most, */
+    QUICK_REST = 2 * MS,    /* or a rest of this length when somebody waits: two thirds; */
+    WORK_SHARE = 50,        /* and all scans together take a 50th */
+    SAY_AFTER = SECOND / 2, /* a scan that takes longer reports its progress, */
     SAY_EVERY = SECOND / 4, /* this often */
 };
 
-/* ---- a pass ---- */
+/* ---- a scan ---- */
 
-/* Is the pass under way of no use any more? The gate is held. */
-static bool is_outdated(const struct reader *r)
+/* Whether the result of the current scan would be of no use. The lock is held. */
+static bool is_outdated(const struct proc_reader *r)
 {
     const struct walker *w = r->walker;
     bool other = w->want.dev != 0 && !seg_id_equal(w->want, r->want);
-    return w->stopping || r->left || other || (w->kinds & ~r->kinds) != 0;
+    return w->stopping || r->abandoned || other || (w->kinds & ~r->kinds) != 0;
 }
 
 static bool hangs(const struct walker *w, uint32_t pid)
@@ -37,16 +37,16 @@ static bool hangs(const struct walker *w, uint32_t pid)
 enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at)
 {
     struct walker *w = ctx;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     enum seg_pace_answer answer = w->stopping         ? SEG_SCAN_STOP
                                   : hangs(w, at->pid) ? SEG_SCAN_SKIP
                                                       : SEG_SCAN_CONTINUE;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     return answer;
 }
 
 /* Ends the slice. */
-static int64_t end_slice(struct reader *r, int64_t now)
+static int64_t end_slice(struct proc_reader *r, int64_t now)
 {
     int64_t took = now - r->slice;
     took = took < SLICE_MOST ? took : SLICE_MOST;
@@ -55,8 +55,8 @@ static int64_t end_slice(struct reader *r, int64_t now)
     return took;
 }
 
-/* Rests when the slice was long enough. False: the thread has to end. */
-static bool rest(struct reader *r, bool quick)
+/* Rests when the slice was long enough. False: the thread must end. */
+static bool rest(struct proc_reader *r, bool quick)
 {
     int64_t now = os_now();
     if (now - r->slice < SLICE)
@@ -68,8 +68,8 @@ static bool rest(struct reader *r, bool quick)
     return go_on;
 }
 
-/* Is it time to say how far the pass is? The gate is held. */
-static bool is_to_be_said(struct walker *w, int64_t now)
+/* Whether it is time to report progress. The lock is held. */
+static bool report_is_due(struct walker *w, int64_t now)
 {
     if (now - w->begun < SAY_AFTER || now - w->said < SAY_EVERY)
         return false;
@@ -77,100 +77,100 @@ static bool is_to_be_said(struct walker *w, int64_t now)
     return true;
 }
 
-/* Before each process, and between its pieces. */
+/* The throttle of our own scans. */
 static enum seg_pace_answer pace(void *ctx, const struct seg_at *at)
 {
-    struct reader *r = ctx;
+    struct proc_reader *r = ctx;
     struct walker *w = r->walker;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     r->since = 0;
     bool quick = !w->known || r->hurried;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     bool go_on = rest(r, quick);
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     enum seg_pace_answer answer = !go_on || is_outdated(r) ? SEG_SCAN_STOP
                                   : hangs(w, at->pid)      ? SEG_SCAN_SKIP
                                                            : SEG_SCAN_CONTINUE;
-    if (!r->left) {
+    if (!r->abandoned) {
         r->pid = at->pid;
         r->since = answer == SEG_SCAN_CONTINUE ? os_now() : 0;
         w->done = at->done > w->done ? at->done : w->done;
         w->total = w->before != 0 ? w->before : at->expected > w->total ? at->expected : w->total;
     }
-    bool say = !r->left && is_to_be_said(w, os_now());
-    os_monitor_unlock(w->gate);
+    bool say = !r->abandoned && report_is_due(w, os_now());
+    os_monitor_unlock(w->lock);
     if (say)
         os_wake_post(w->wake);
     return answer;
 }
 
-/* What is to be found. */
-static struct segment_list begin(struct reader *r, int64_t now, bool hurried)
+/* Begins a scan of what is wanted now. */
+static struct segment_list begin(struct proc_reader *r, int64_t now, bool hurried)
 {
     struct walker *w = r->walker;
     r->slice = now;
     r->work = 0;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     r->hurried = hurried;
     r->want = w->want;
     r->kinds = w->kinds;
     w->begun = now;
     w->done = w->total = 0;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     return (struct segment_list){.time = now, .names = now, .kinds = r->kinds, .id = r->want};
 }
 
-/* True: the pass was complete. */
-static bool end(struct reader *r, struct segment_list *walk, struct oserr e)
+/* Ends it. True: it was complete. */
+static bool end(struct proc_reader *r, struct segment_list *list, struct oserr e)
 {
     struct walker *w = r->walker;
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     r->since = 0;
-    bool fine = !oserr_is(e) && !r->left;
-    if (!r->left)
+    bool fine = !oserr_is(e) && !r->abandoned;
+    if (!r->abandoned)
         w->begun = 0;
     if (fine) {
         w->known = true;
         w->before = w->done;
-        walk->hanging = w->left_count;
-        walk->hanging_pid = w->left_count > 0 ? w->left[0]->pid : 0;
+        list->hanging = w->left_count;
+        list->hanging_pid = w->left_count > 0 ? w->left[0]->pid : 0;
     }
-    r->ended = r->left;
-    os_monitor_unlock(w->gate);
+    r->returned = r->abandoned;
+    os_monitor_unlock(w->lock);
     return fine;
 }
 
-/* A pass; when the next one is due. */
+/* Scans; returns when the next scan is due. */
 static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
 {
-    struct reader *r = ctx;
+    struct proc_reader *r = ctx;
     struct walker *w = r->walker;
     const struct seg_throttle paced = {pace, r};
-    struct segment_list walk = begin(r, now, hurried);
-    struct seg_ask ask = {walk.kinds, SEG_SURVEY_WHO, walk.id, &paced};
-    struct oserr e = seg_survey_paced(r->be, &ask, &walk.survey);
+    struct segment_list list = begin(r, now, hurried);
+    struct seg_ask ask = {list.kinds, SEG_SURVEY_WHO, list.id, &paced};
+    struct oserr e = seg_survey_paced(r->be, &ask, &list.survey);
     (void)end_slice(r, os_now());
-    if (end(r, &walk, e))
-        walker_deliver(w, &w->full, &walk);
+    if (end(r, &list, e))
+        w->deliver(w, &w->full, &list);
     else
-        segment_list_free(&walk);
-    os_monitor_lock(w->gate);
+        segment_list_free(&list);
+    os_monitor_lock(w->lock);
     int64_t period = w->period;
-    bool left = r->left;
-    os_monitor_unlock(w->gate);
-    if (left) {
-        walker_returned(w);
+    bool abandoned = r->abandoned;
+    os_monitor_unlock(w->lock);
+    if (abandoned) {
+        w->reader_returned(w);
         return INT64_MAX;
     }
     if (e.code == SEG_E_STOPPED)
         return 0;
-    int64_t idle = r->work * WORK_SHARE; /* many processes are asked less often */
+    int64_t idle = r->work * WORK_SHARE; /* the more processes there are, the less often */
     return os_now() + (idle > period ? idle : period);
 }
 
 /* ---- threads ---- */
 
-static void reader_free(struct reader *r)
+static void reader_free(struct proc_reader *r)
 {
     if (r->be != NULL)
         backend_free(r->be);
@@ -180,7 +180,7 @@ static void reader_free(struct reader *r)
 struct oserr reader_start(struct walker *w)
 {
     struct oserr e = {"malloc", SEG_E_MEMORY};
-    struct reader *r = calloc(1, sizeof *r);
+    struct proc_reader *r = calloc(1, sizeof *r);
     if (r == NULL)
         return e;
     r->walker = w;
@@ -191,18 +191,18 @@ struct oserr reader_start(struct walker *w)
     }
     if (w->trial.before != NULL)
         backend_before_call(r->be, w->trial.before, w->trial.ctx);
-    os_monitor_lock(w->gate); /* it sees itself started */
+    os_monitor_lock(w->lock); /* so that the thread sees its pointer set */
     r->worker = worker_start(reader_tick, r, w->wake, &e);
     if (r->worker != NULL)
         w->reader = r;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     if (r->worker != NULL)
         return OSERR_NONE;
     reader_free(r);
     return e;
 }
 
-bool reader_stop(struct reader *r, int64_t deadline)
+bool reader_stop(struct proc_reader *r, int64_t deadline)
 {
     if (r == NULL)
         return true;
@@ -212,50 +212,50 @@ bool reader_stop(struct reader *r, int64_t deadline)
     return true;
 }
 
-/* Takes one that came back out of those left behind. */
-static struct reader *take_back(struct walker *w)
+/* Takes one that has returned from the abandoned ones. */
+static struct proc_reader *take_back(struct walker *w)
 {
-    struct reader *back = NULL;
-    os_monitor_lock(w->gate);
+    struct proc_reader *back = NULL;
+    os_monitor_lock(w->lock);
     for (size_t i = 0; i < w->left_count && back == NULL; i++)
-        if (w->left[i]->ended) {
+        if (w->left[i]->returned) {
             back = w->left[i];
             w->left[i] = w->left[--w->left_count];
         }
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     return back;
 }
 
-/* Leaves the reader behind, if it hangs and there is room for one more. */
-static bool leave_behind(struct walker *w, int64_t now)
+/* Abandons the reader if it hangs and there is room for one more. */
+static bool abandon(struct walker *w, int64_t now)
 {
-    os_monitor_lock(w->gate);
-    struct reader *r = w->reader;
-    bool hung = r->since != 0 && !r->left && now - r->since >= w->trial.patience &&
+    os_monitor_lock(w->lock);
+    struct proc_reader *r = w->reader;
+    bool hung = r->since != 0 && !r->abandoned && now - r->since >= w->trial.patience &&
                 w->left_count < READERS_LEFT;
     if (hung) {
-        r->left = true;
+        r->abandoned = true;
         w->left[w->left_count++] = r;
     }
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     return hung;
 }
 
 int64_t readers_watch(struct walker *w, int64_t now)
 {
-    struct reader *back;
+    struct proc_reader *back;
     bool again = false;
     while ((back = take_back(w)) != NULL) {
         (void)reader_stop(back, INT64_MAX); /* it has nothing more to do */
         again = true;
     }
-    bool hung = leave_behind(w, now);
-    if (w->reader->left && oserr_is(reader_start(w)))
+    bool hung = abandon(w, now);
+    if (w->reader->abandoned && oserr_is(reader_start(w)))
         return now + SECOND; /* no memory for another thread: later */
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     int64_t since = w->reader->since;
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     if (again && !hung)
-        worker_wake(w->reader->worker); /* what was left out is read again */
+        worker_wake(w->reader->worker); /* to read what was skipped */
     return (since != 0 ? since : now) + w->trial.patience;
 }

@@ -1,3 +1,4 @@
+/* The walker's interface, and the name watcher. */
 #include <stdlib.h>
 
 #include "backend/os.h"
@@ -6,36 +7,37 @@
 enum {
     SECOND = 1000000000,
     PATIENCE = 2 * SECOND,
-    NAMES_SHARE = 100,      /* a 100th of the time is spent reading names that nobody told us of, */
-    TOLD_SHARE = 10,        /* and a 10th when somebody does all the time; */
-    TOLD_WAIT = SECOND / 5, /* but never later than this after we were told */
+    NAMES_SHARE = 100,      /* a 100th of the time goes into listing names without a notice, */
+    TOLD_SHARE = 10,        /* and a 10th when there are notices all the time, */
+    TOLD_WAIT = SECOND / 5, /* but a list never comes later than this after a notice */
 };
 
-void walker_deliver(struct walker *w, struct segment_list *slot, struct segment_list *walk)
+/* Hands a result over and replaces one that was not taken. */
+static void deliver(struct walker *w, struct segment_list *slot, struct segment_list *list)
 {
-    walk->seq = 1;
-    os_monitor_lock(w->gate);
+    list->seq = 1;
+    os_monitor_lock(w->lock);
     struct segment_list old = *slot;
-    *slot = *walk;
-    os_monitor_unlock(w->gate);
+    *slot = *list;
+    os_monitor_unlock(w->lock);
     segment_list_free(&old);
     os_wake_post(w->wake);
 }
 
-/* When names have to be looked at next. */
-static int64_t look_at_names(struct walker *w, int64_t now)
+/* Lists the names; returns when to do so next. */
+static int64_t list_names(struct walker *w, int64_t now)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     bool live = w->live;
-    struct segment_list walk = {
-        .time = now, .names = now, .kinds = w->kinds & WALK_NAMES, .quick = true};
-    os_monitor_unlock(w->gate);
+    struct segment_list list = {
+        .time = now, .names = now, .kinds = w->kinds & seg_named_kinds(), .quick = true};
+    os_monitor_unlock(w->lock);
     if (!live)
         return INT64_MAX;
     if (now < w->rest_until)
         return w->rest_until;
-    if (!oserr_is(seg_survey(w->be, walk.kinds, 0, &walk.survey)))
-        walker_deliver(w, &w->quick, &walk);
+    if (!oserr_is(seg_survey(w->be, list.kinds, 0, &list.survey)))
+        deliver(w, &w->quick, &list);
     int64_t end = os_now(), told = (end - now) * TOLD_SHARE, rest = (end - now) * NAMES_SHARE;
     w->rest_until = end + (told < TOLD_WAIT ? told : TOLD_WAIT);
     return end + (rest > SECOND ? rest : SECOND);
@@ -45,12 +47,12 @@ static int64_t namer_tick(void *ctx, int64_t now, bool hurried)
 {
     struct walker *w = ctx;
     if (hurried || now >= w->due)
-        w->due = look_at_names(w, now);
+        w->due = list_names(w, now);
     int64_t watch = readers_watch(w, now);
     return w->due < watch ? w->due : watch;
 }
 
-/* The gate is held: the threads are others in a moment. */
+/* Call it with the lock held, because the threads may be replaced. */
 static void hurry(struct walker *w, bool reader, bool name_watcher)
 {
     if (reader && !w->stopping)
@@ -59,14 +61,14 @@ static void hurry(struct walker *w, bool reader, bool name_watcher)
         worker_wake(w->name_watcher);
 }
 
-void walker_returned(struct walker *w)
+static void reader_returned(struct walker *w)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     hurry(w, false, true);
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
 }
 
-/* What a job did shows at once. */
+/* Shows the effect of a job at once. */
 static int64_t jobs_tick(void *ctx, int64_t now, bool hurried)
 {
     (void)now;
@@ -75,35 +77,35 @@ static int64_t jobs_tick(void *ctx, int64_t now, bool hurried)
     return INT64_MAX;
 }
 
-/* On the thread of the events. */
-static void told(void *ctx)
+/* On the thread of the notices. */
+static void names_changed(void *ctx)
 {
     struct walker *w = ctx;
-    worker_wake(w->name_watcher); /* it outlives the events */
+    worker_wake(w->name_watcher); /* it outlives the notices */
 }
 
 static void walker_drop(struct walker *w)
 {
     segment_list_free(&w->full);
     segment_list_free(&w->quick);
-    if (w->gate != NULL)
-        os_monitor_free(w->gate);
+    if (w->lock != NULL)
+        os_monitor_free(w->lock);
     if (w->be != NULL)
         backend_free(w->be);
     free(w);
 }
 
-/* The threads, the one that looks after another one last. */
+/* Starts the threads; the name watcher, which watches another one, last. */
 static struct oserr start_threads(struct walker *w)
 {
     struct oserr e = reader_start(w);
     if (oserr_is(e))
         return e;
-    os_monitor_lock(w->gate); /* they see themselves started */
+    os_monitor_lock(w->lock); /* so that a thread sees its pointer set */
     w->jobs = worker_start(jobs_tick, w, w->wake, &e);
     if (w->jobs != NULL)
         w->name_watcher = worker_start(namer_tick, w, w->wake, &e);
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     if (w->name_watcher != NULL)
         return OSERR_NONE;
     worker_stop(w->jobs, NULL);
@@ -119,35 +121,37 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
     if (w == NULL)
         return NULL;
     w->be = backend_new();
-    w->gate = os_monitor_new();
+    w->lock = os_monitor_new();
     w->wake = wake;
     w->period = SECOND;
     w->pace = (struct seg_throttle){walker_avoid, w};
-    w->kinds = WALK_KINDS;
+    w->kinds = walker_kinds();
+    w->deliver = deliver;
+    w->reader_returned = reader_returned;
     w->trial = trial != NULL ? *trial : (struct walker_trial){0};
     if (w->trial.patience == 0)
         w->trial.patience = PATIENCE;
-    if (w->be != NULL && w->gate != NULL)
+    if (w->be != NULL && w->lock != NULL)
         *error = start_threads(w);
     if (oserr_is(*error)) {
         walker_drop(w);
         return NULL;
     }
-    if (oserr_is(seg_events_start(w->be, told, w, &w->events)))
-        w->events = NULL; /* then the names are looked at every second */
+    if (oserr_is(seg_events_start(w->be, names_changed, w, &w->events)))
+        w->events = NULL; /* then the names are listed every second */
     return w;
 }
 
-/* The name_watcher has ended: nobody else looks after them. Those left behind are not waited for,
- * unless they have come back. */
+/* Called when the name watcher has ended. Abandoned readers are not waited for unless they have
+ * returned. */
 static bool stop_readers(struct walker *w, int64_t deadline)
 {
     bool stopped = reader_stop(w->reader, deadline);
     w->reader = stopped ? NULL : w->reader;
     for (size_t i = w->left_count; i-- > 0;) {
-        os_monitor_lock(w->gate);
-        bool back = w->left[i]->ended;
-        os_monitor_unlock(w->gate);
+        os_monitor_lock(w->lock);
+        bool back = w->left[i]->returned;
+        os_monitor_unlock(w->lock);
         if (reader_stop(w->left[i], back ? INT64_MAX : 0))
             w->left[i] = w->left[--w->left_count];
     }
@@ -160,9 +164,9 @@ bool walker_stop(struct walker *w, int64_t deadline, void *owner)
         return true;
     seg_events_stop(w->events);
     w->events = NULL;
-    os_monitor_lock(w->gate);
-    w->stopping = true; /* from now on the threads are touched here only */
-    os_monitor_unlock(w->gate);
+    os_monitor_lock(w->lock);
+    w->stopping = true; /* from now on only this function touches the threads */
+    os_monitor_unlock(w->lock);
     if (!worker_stop_by(w->name_watcher, deadline, owner))
         return false;
     w->name_watcher = NULL;
@@ -176,51 +180,51 @@ bool walker_stop(struct walker *w, int64_t deadline, void *owner)
 
 void walker_hurry(struct walker *w)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     hurry(w, true, true);
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
 }
 
 void walker_want(struct walker *w, int64_t period, struct seg_id id)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     bool now = w->period > period || !seg_id_equal(w->want, id);
     w->period = period;
     w->want = id;
     hurry(w, now, false);
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
 }
 
 void walker_list(struct walker *w, unsigned kinds, bool live)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     bool more = (kinds & ~w->kinds) != 0, begun = live && !w->live;
     w->kinds = kinds;
     w->live = live;
     hurry(w, more, more || begun);
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
 }
 
 bool walker_take(struct walker *w, struct segment_list *out)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     struct segment_list *full = &w->full, *quick = &w->quick;
     bool names_first = full->seq == 0 || (quick->seq != 0 && quick->time < full->time);
     struct segment_list *newest = names_first ? quick : full;
-    struct segment_list walk = *newest;
+    struct segment_list list = *newest;
     *newest = (struct segment_list){0};
-    os_monitor_unlock(w->gate);
-    if (walk.seq == 0)
+    os_monitor_unlock(w->lock);
+    if (list.seq == 0)
         return false;
-    *out = walk;
+    *out = list;
     return true;
 }
 
 bool walker_progress(struct walker *w, struct walk_progress *out)
 {
-    os_monitor_lock(w->gate);
+    os_monitor_lock(w->lock);
     *out = (struct walk_progress){w->begun, w->done, w->total};
-    os_monitor_unlock(w->gate);
+    os_monitor_unlock(w->lock);
     if (out->total < out->done + 1)
         out->total = out->done + 1;
     return out->since != 0;

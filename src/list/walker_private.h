@@ -1,75 +1,73 @@
-/* The walker among its own files: walker.c (what the others see, the names), walker_reader.c (the
- * threads that read /proc). */
+/* What walker.c (the interface, the names) and proc_reader.c (the threads that scan) share.
+ * proc_reader.c calls back into walker.c through two functions in struct walker. */
 #ifndef SHMLENS_LIST_WALKER_PRIVATE_H
 #define SHMLENS_LIST_WALKER_PRIVATE_H
 
 #include "list/walker.h"
 
-enum { READERS_LEFT = 4 }; /* left behind at most */
+enum { READERS_LEFT = 4 }; /* abandoned at most */
 
-/* One thread that reads /proc, with what it uses. All but the last three are guarded by the
- * walker's gate. */
-struct reader {
+/* A thread that scans, with what it uses. All but the last three are guarded by the walker's lock.
+ */
+struct proc_reader {
     struct walker *walker;
     struct worker *worker;
     uint32_t pid;       /* the process it reads, */
-    int64_t since;      /* since when (os_now's clock); 0: it reads none */
-    bool left;          /* hangs: another one goes on, it ends when it comes back */
-    bool ended;         /* it has come back: to be joined */
-    struct seg_id want; /* the pass under way is asked for this, */
-    unsigned kinds;     /* and these, */
-    bool hurried;       /* and somebody waits for it */
+    int64_t since;      /* since when (os_now's clock); 0: none */
+    bool abandoned;     /* it hangs and another one has taken over; it ends when it returns */
+    bool returned;      /* it has: to be joined */
+    struct seg_id want; /* what the current scan was asked for, */
+    unsigned kinds;     /* and its kinds, */
+    bool hurried;       /* and whether somebody waits for it */
     struct backend *be; /* its own */
-    int64_t slice;      /* begin of the slice under way */
-    int64_t work;       /* time spent in slices, those before */
+    int64_t slice;      /* start of the current slice */
+    int64_t work;       /* time spent in the slices before */
 };
 
 struct walker {
-    struct worker *name_watcher; /* lists names, and looks after the readers */
-    struct worker *jobs;         /* runs commands that read /proc */
-    struct backend *be;          /* the name_watcher's own */
-    struct seg_events *events;   /* NULL: the system does not tell of names */
+    struct worker *name_watcher; /* lists names, and watches the readers */
+    struct worker *jobs;         /* runs jobs that scan */
+    struct backend *be;          /* the name watcher's own */
+    struct seg_events *events;   /* NULL: the system does not report names */
     struct os_wake *wake;
     struct walker_trial trial;
-    struct seg_throttle pace; /* for passes of others */
-    int64_t rest_until; /* the name_watcher's: names are not looked at before, os_now's clock */
-    int64_t due;        /* and then they are */
+    struct seg_throttle pace; /* for scans of others */
+    int64_t rest_until; /* the name watcher's: it does not list names before, os_now's clock, */
+    int64_t due;        /* and then it does */
 
-    struct os_monitor *gate;         /* guards what follows */
-    struct segment_list full, quick; /* found last; seq 0: taken already */
-    struct reader *reader;
-    struct reader *left[READERS_LEFT];
+    /* For proc_reader.c: hands a result over; says that an abandoned reader has returned. */
+    void (*deliver)(struct walker *w, struct segment_list *slot, struct segment_list *list);
+    void (*reader_returned)(struct walker *w);
+
+    struct os_monitor *lock;         /* guards what follows */
+    struct segment_list full, quick; /* the newest results; seq 0: taken already */
+    struct proc_reader *reader;
+    struct proc_reader *left[READERS_LEFT];
     size_t left_count;
     int64_t period;
     struct seg_id want;
     unsigned kinds;
     bool live;
-    bool stopping; /* the threads end, and are walker_stop's */
-    bool known;    /* /proc was read to its end before */
-    int64_t begun; /* begin of the pass under way; 0: there is none */
-    int64_t said;  /* when it was last said how far it is */
-    size_t done;   /* processes behind it */
+    bool stopping; /* the threads end, and belong to walker_stop */
+    bool known;    /* a scan was completed before */
+    int64_t begun; /* start of the current scan; 0: there is none */
+    int64_t said;  /* when its progress was last reported */
+    size_t done;   /* processes it has read */
     size_t total;  /* about how many there are */
-    size_t before; /* how many the last complete pass had; 0: none yet */
+    size_t before; /* how many the last complete scan read; 0: there was none */
 };
 
 /* Starts the first reader, or another one. */
 MUST_USE struct oserr reader_start(struct walker *w);
 
-/* Ends it; false: it hangs still, at `deadline`, and all it uses must stay. */
-bool reader_stop(struct reader *r, int64_t deadline);
+/* Ends it; false: it still hangs at `deadline`, and all that it uses must remain. */
+bool reader_stop(struct proc_reader *r, int64_t deadline);
 
-/* On the name_watcher: leaves behind the reader that hangs, puts away those that came back. Returns
- * when it has to be called again (os_now's clock). */
+/* Name watcher only: abandons a reader that hangs, joins abandoned ones that returned. Returns when
+ * to call it again (os_now's clock). */
 int64_t readers_watch(struct walker *w, int64_t now);
 
-/* Does nothing but avoid what hangs; ctx is the walker. */
+/* The throttle that only skips what hangs; ctx is the walker. */
 enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at);
-
-/* A reader that was left behind has come back: the name_watcher puts it away. */
-void walker_returned(struct walker *w);
-
-/* Hands a walk over; what was not taken is out of date. */
-void walker_deliver(struct walker *w, struct segment_list *slot, struct segment_list *walk);
 
 #endif

@@ -11,6 +11,7 @@ static void command_job_run(struct job *job, const struct progress *p)
 {
     struct command_job *j = (struct command_job *)job;
     struct command_env env = {.be = j->be,
+                              .pace = j->pace,
                               .out = &j->out,
                               .err = &j->err,
                               .ui = true,

@@ -11,7 +11,8 @@ struct command_job {
     struct job job;
     struct sampler *sampler; /* NULL: runs on the walker, without a segment */
     struct backend *be;
-    char *line;      /* malloc'd, the job's */
+    const struct seg_throttle *pace; /* of scans of the processes; NULL: in one go */
+    char *line;                      /* malloc'd, the job's */
     uint64_t cursor; /* for relative offsets */
     uint64_t marks[26];
     uint32_t marks_set;

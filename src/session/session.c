@@ -45,8 +45,6 @@ struct oserr session_init(struct session *s, struct backend *be)
         os_wake_free(s->wake);
         return e;
     }
-    if (s->walker != NULL)
-        backend_pace(be, walker_pace(s->walker));
     return OSERR_NONE;
 }
 
@@ -65,8 +63,6 @@ static struct walker *volatile left_walker;
 void session_free(struct session *s)
 {
     bool ended = stop_sampler(s);
-    if (s->walker != NULL)
-        backend_pace(s->be, NULL);
     if (ended && !s->left_behind) /* else a hung scan of /proc may still use it */
         ended = walker_stop(s->walker, os_now() + SECOND / 5, s->owner);
     if (!ended || s->left_behind)
@@ -223,7 +219,7 @@ void session_request_sample(struct session *s)
 
 static void follow(const struct session *s)
 {
-    unsigned kinds = WALK_KINDS | (s->all_kinds ? 1u << SEG_FILE : 0);
+    unsigned kinds = walker_kinds() | (s->all_kinds ? 1u << SEG_FILE : 0);
     if (s->walker != NULL)
         walker_list(s->walker, kinds, s->following);
 }
@@ -317,7 +313,7 @@ bool session_users(const struct session *s, struct seg_who *out)
         out->holders_count = info->who_holders;
         return true;
     }
-    *out = s->walk.survey.also;
+    *out = s->walk.survey.extra;
     return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
 }
 
@@ -338,5 +334,5 @@ bool session_editing(const struct session *s)
 
 bool session_recorded(const struct session *s)
 {
-    return strncmp(s->locator, "rec:", 4) == 0;
+    return (s->caps & SEG_CAP_TIMES) != 0;
 }

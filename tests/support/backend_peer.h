@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "backend/os.h"
-#include "backend/segment.h"
+#include "backend/survey.h"
 #include "support/remover.h"
 
 /* The call succeeds, else the message says which call of the system failed and how. */

@@ -50,7 +50,7 @@ void listed_survey(const struct made *made, size_t count)
         info->who_mappers = made[i].mappers;
         info->users = (struct seg_users){.rw = made[i].mappers > 0, .ro = made[i].mappers > 1};
     }
-    ui.s.walk.kinds = WALK_KINDS;
+    ui.s.walk.kinds = ~(1U << SEG_FILE | 1U << SEG_REC);
     ui.s.walk.seq++;
 }
 

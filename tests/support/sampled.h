@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "backend/os.h"
+#include "backend/survey.h"
 #include "live/sampler.h"
 #include "support/await.h"
 #include "support/remover.h"
@@ -75,7 +76,8 @@ static void tear_down(void)
 {
     sampler_stop(sampler, NULL);
     seg_close(other);
-    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    (void)!oserr_is(
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL));
     sample_free(&sample);
     os_wake_free(wake);
     backend_free(be);

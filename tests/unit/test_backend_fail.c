@@ -44,7 +44,7 @@ static struct oserr do_who(void)
     struct oserr e = seg_open(be, name, SEG_STAT, &s);
     if (oserr_is(e))
         return e;
-    e = seg_who(s, &w);
+    e = seg_who(s, NULL, &w);
     seg_who_free(&w);
     seg_close(s);
     return e;
@@ -211,7 +211,7 @@ static struct oserr do_remove(void)
     int fd = shm_open(made, O_CREAT | O_RDWR, 0600);
     ck_assert_int_ge(fd, 0);
     close(fd);
-    struct oserr e = seg_remove(be, made, 0, NULL);
+    struct oserr e = seg_remove(be, &(struct seg_removal){.locator = made}, NULL);
     ck_assert_msg(exists(made) == oserr_is(e), "removed %d although %s", !exists(made),
                   oserr_is(e) ? e.call : "success");
     return e;

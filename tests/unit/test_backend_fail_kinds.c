@@ -135,7 +135,7 @@ static struct oserr do_remove_sysv(void)
     int made = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
     ck_assert_int_ge(made, 0);
     snprintf(locator, sizeof locator, "sysv:%d", made);
-    struct oserr e = seg_remove(be, locator, 0, NULL);
+    struct oserr e = seg_remove(be, &(struct seg_removal){.locator = locator}, NULL);
     ck_assert_int_eq(shmctl(made, IPC_STAT, &ds) == 0, oserr_is(e));
     (void)shmctl(made, IPC_RMID, NULL);
     return e;

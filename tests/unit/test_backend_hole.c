@@ -46,7 +46,7 @@ static void look(struct seg *s)
     must(seg_read(s, 1, buf, SIZE - 1, &got)); /* the large way */
     ck_assert_uint_eq(got, SIZE - 1);
     must(seg_refresh(s, &st));
-    must(seg_who(s, &who));
+    must(seg_who(s, NULL, &who));
     seg_who_free(&who);
 }
 

@@ -337,7 +337,7 @@ static void look(const char *locator, uint64_t size)
         must(seg_sample(s, off, buf, state, sizeof buf, &st));
     }
     must(seg_refresh(s, &st));
-    must(seg_who(s, &who));
+    must(seg_who(s, NULL, &who));
     ck_assert_uint_ne(seg_last(s)->state & SEG_ST_HUGETLB, 0);
     seg_who_free(&who);
     seg_close(s);

@@ -97,7 +97,9 @@ TEST(test_other_shm)
         ck_assert_str_eq(buf, "inside");
         must(seg_refresh(s, &st));
         ck_assert(!st.name_gone && !st.replaced);
-        must_fail(seg_remove(be, text, SEG_RM_FORCE, NULL), SEG_E_UNSUPPORTED);
+        must_fail(
+            seg_remove(be, &(struct seg_removal){.locator = text, .flags = SEG_RM_FORCE}, NULL),
+            SEG_E_UNSUPPORTED);
         static const char *const none[] = {"fifo", "link", "dir", "null"};
         for (size_t i = 0; i < 4; i++) {
             struct seg *no;

@@ -116,21 +116,21 @@ TEST(test_stopped_in_the_middle)
     peer_stop(&p);
 }
 
-/* What asks for no pace takes that of the backend. */
+/* Asking for users and removing take a pace like a survey. */
 TEST(test_the_pace_of_all_passes)
 {
     static const struct seg_throttle pace = {ask, &seen};
     struct seg_who w;
     struct seg *s;
-    must(seg_open(be, name, SEG_STAT, &s));
-    backend_pace(be, &pace);
-    must(seg_who(s, &w));
+    must(seg_open(be, name, SEG_READ, &s));
+    must(seg_who(s, &pace, &w));
     ck_assert(seen.ours);
     seg_who_free(&w);
     seen.stop_at = 1;
-    must_fail(seg_who(s, &w), SEG_E_STOPPED);
-    backend_pace(be, NULL);
-    must(seg_who(s, &w));
+    must_fail(seg_who(s, &pace, &w), SEG_E_STOPPED);
+    must_fail(seg_remove(be, &(struct seg_removal){.locator = name, .pace = &pace}, NULL),
+              SEG_E_STOPPED);
+    must(seg_who(s, NULL, &w));
     seg_who_free(&w);
     seg_close(s);
 }

@@ -182,7 +182,9 @@ TEST(test_make_memfd)
     ck_assert(byte == 0 && seg_last(again)->mode == 0600 && seg_last(again)->size == SIZE);
     seg_close(again);
     must_fail(seg_open(be, "memfd:made", SEG_READ, &again), SEG_E_TO_CREATE);
-    must_fail(seg_remove(be, locator, SEG_RM_FORCE, NULL), SEG_E_UNSUPPORTED);
+    must_fail(
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL),
+        SEG_E_UNSUPPORTED);
     seg_close(s);
     must_fail(seg_open(be, locator, SEG_READ, &again), EBADF);
 }

@@ -35,7 +35,7 @@ TEST(test_longest_name_works)
     struct seg *s;
     must(seg_create(be, name, 10, 0600, &s));
     seg_close(s);
-    must(seg_remove(be, name, 0, NULL));
+    must(seg_remove(be, &(struct seg_removal){.locator = name}, NULL));
 }
 
 TEST(test_create_gives_exactly_what_was_asked)

@@ -179,7 +179,7 @@ TEST(test_file_kind)
     must(seg_poke(s, &p, &r));
     ck_assert_int_eq((int)pread(fd, buf, 1, 0), 1);
     ck_assert_int_eq(buf[0], 'J');
-    must_fail(seg_remove(be, locator, 0, NULL), SEG_E_UNSUPPORTED);
+    must_fail(seg_remove(be, &(struct seg_removal){.locator = locator}, NULL), SEG_E_UNSUPPORTED);
     unlink(path);
     must(seg_refresh(s, &st));
     ck_assert(st.name_gone);

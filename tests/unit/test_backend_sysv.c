@@ -175,7 +175,7 @@ TEST(test_create)
     ck_assert_int_eq(strncmp(seg_locator(s), "sysv:", 5), 0);
     ck_assert_int_ne(strncmp(seg_locator(s), "sysv:key", 8), 0);
     seg_close(s);
-    must(seg_remove(be, key, 0, NULL));
+    must(seg_remove(be, &(struct seg_removal){.locator = key}, NULL));
     must_fail(seg_open(be, key, SEG_READ, &s), ENOENT);
     must_fail(seg_create(be, "sysv:12", 4096, 0600, &s), SEG_E_ID_GIVEN);
     must_fail(seg_create(be, "sysv:new", 4096, 01777, &s), EINVAL);
@@ -245,17 +245,17 @@ TEST(test_remove)
 {
     struct seg_who who;
     struct peer p = peer_start(hold_it, NULL);
-    must_fail(seg_remove(be, locator, 0, &who), SEG_E_IN_USE);
+    must_fail(seg_remove(be, &(struct seg_removal){.locator = locator}, &who), SEG_E_IN_USE);
     ck_assert_uint_eq(who.mappers_count, 1);
     ck_assert(who.mappers[0].pid == (uint32_t)p.pid && who.mappers[0].write);
     ck_assert_uint_eq(who.mappers[0].length, SIZE);
     seg_who_free(&who);
     peer_stop(&p);
-    must(seg_remove(be, locator, SEG_RM_DRY, NULL));
+    must(seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_DRY}, NULL));
     ck_assert_uint_eq(raw_stat(id).shm_segsz, SIZE);
-    must(seg_remove(be, locator, 0, NULL));
+    must(seg_remove(be, &(struct seg_removal){.locator = locator}, NULL));
     ck_assert_uint_eq(raw_stat(id).shm_segsz, 0);
-    must_fail(seg_remove(be, locator, 0, NULL), EIDRM);
+    must_fail(seg_remove(be, &(struct seg_removal){.locator = locator}, NULL), EIDRM);
 }
 
 /* Somebody attaches between the first check and the last. */
@@ -275,7 +275,7 @@ TEST(test_attached_meanwhile)
 {
     struct late l = {0};
     backend_before_call(be, attach_late, &l);
-    must_fail(seg_remove(be, locator, 0, NULL), SEG_E_IN_USE);
+    must_fail(seg_remove(be, &(struct seg_removal){.locator = locator}, NULL), SEG_E_IN_USE);
     backend_before_call(be, NULL, NULL);
     ck_assert_uint_eq(raw_stat(id).shm_nattch, 1);
     shmdt(l.at);

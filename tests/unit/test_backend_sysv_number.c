@@ -14,7 +14,9 @@ TEST(test_number_reused)
     must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
     const struct seg_info *row = row_of(&sv, locator);
     must(seg_open(be, locator, SEG_STAT, &s));
-    must(seg_remove_same(be, locator, &row->stat, SEG_RM_DRY, NULL));
+    must(seg_remove(
+        be, &(struct seg_removal){.locator = locator, .seen = &row->stat, .flags = SEG_RM_DRY},
+        NULL));
     ck_assert_int_eq(shmctl(id, IPC_RMID, NULL), 0);
     must(seg_refresh(s, &st));
     ck_assert(st.name_gone);
@@ -23,7 +25,11 @@ TEST(test_number_reused)
     int again = make_segment(IPC_PRIVATE, SIZE / 2, 0600);
     ck_assert_msg(again == id || again > 0, "no segment");
     if (again == id) {
-        must_fail(seg_remove_same(be, locator, &row->stat, SEG_RM_FORCE, NULL), SEG_E_REPLACED);
+        must_fail(seg_remove(be,
+                             &(struct seg_removal){
+                                 .locator = locator, .seen = &row->stat, .flags = SEG_RM_FORCE},
+                             NULL),
+                  SEG_E_REPLACED);
         ck_assert_uint_eq(raw_stat(id).shm_segsz, SIZE / 2);
     } else { /* another process was faster */
         shmctl(again, IPC_RMID, NULL);

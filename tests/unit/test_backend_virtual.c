@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backend/survey.h"
 #include "backend/virtual.h"
 #include "support/remover.h"
 #include "support/suite.h"
@@ -260,7 +261,7 @@ TEST(is_read_only)
     expect(seg_poke(s, &(struct poke){.size = 1}, &done), SEG_E_READ_ONLY);
     expect(seg_resize(s, 5), SEG_E_UNSUPPORTED);
     expect(seg_chmod(s, 0600), SEG_E_UNSUPPORTED);
-    expect(seg_remove(be, locator, 0, NULL), SEG_E_UNSUPPORTED);
+    expect(seg_remove(be, &(struct seg_removal){.locator = locator}, NULL), SEG_E_UNSUPPORTED);
     seg_close(s);
     expect(seg_create(be, locator, 5, 0600, &s), SEG_E_UNSUPPORTED);
 }

@@ -50,7 +50,7 @@ TEST(test_mappers_and_holders)
     close(raw_create(name, 8192));
     struct peer p1 = peer_start(use, &rw), p2 = peer_start(use, &ro), p3 = peer_start(use, &held);
     must(seg_open(be, name, SEG_STAT, &s));
-    must(seg_who(s, &w));
+    must(seg_who(s, NULL, &w));
     ck_assert_uint_eq(w.mappers_count, 2);
     FILE *f = fopen("/proc/self/comm", "re");
     ck_assert(f != NULL && fgets(comm, sizeof comm, f) != NULL);
@@ -74,7 +74,7 @@ TEST(test_mappers_and_holders)
     peer_stop(&p1);
     peer_stop(&p2);
     peer_stop(&p3);
-    must(seg_who(s, &w));
+    must(seg_who(s, NULL, &w));
     ck_assert_uint_eq(w.mappers_count, 0);
     ck_assert_uint_eq(w.holders_count, 1);
     seg_who_free(&w);
@@ -89,16 +89,17 @@ TEST(test_remove_refuses_and_names)
     for (int i = 0; i < 2; i++) {
         close(raw_create(name, 8192));
         struct peer p = peer_start(use, uses[i]);
-        must_fail(seg_remove(be, name, SEG_RM_DRY, &w), SEG_E_IN_USE);
+        must_fail(seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_DRY}, &w),
+                  SEG_E_IN_USE);
         seg_who_free(&w);
-        must_fail(seg_remove(be, name, 0, NULL), SEG_E_IN_USE);
-        must_fail(seg_remove(be, name, 0, &w), SEG_E_IN_USE);
+        must_fail(seg_remove(be, &(struct seg_removal){.locator = name}, NULL), SEG_E_IN_USE);
+        must_fail(seg_remove(be, &(struct seg_removal){.locator = name}, &w), SEG_E_IN_USE);
         ck_assert_uint_eq(w.mappers_count + w.holders_count, 1);
         ck_assert_uint_eq(i == 0 ? w.mappers[0].pid : w.holders[0].pid, (uint32_t)p.pid);
         seg_who_free(&w);
-        must(seg_remove(be, name, SEG_RM_FORCE, &w));
+        must(seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_FORCE}, &w));
         seg_who_free(&w);
-        must_fail(seg_remove(be, name, 0, NULL), ENOENT);
+        must_fail(seg_remove(be, &(struct seg_removal){.locator = name}, NULL), ENOENT);
         peer_stop(&p);
     }
 }
@@ -108,9 +109,9 @@ TEST(test_remove_when_nobody_has_it)
     struct seg *s;
     struct seg_stat st;
     close(raw_create(name, 8192));
-    must(seg_remove(be, name, SEG_RM_DRY, NULL));
+    must(seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_DRY}, NULL));
     must(seg_open(be, name, SEG_WRITE, &s)); /* we ourselves do not count */
-    must(seg_remove(be, name, 0, NULL));
+    must(seg_remove(be, &(struct seg_removal){.locator = name}, NULL));
     must(seg_refresh(s, &st));
     ck_assert(st.name_gone && st.links == 0);
     seg_close(s);
@@ -127,12 +128,12 @@ static int child_lease(void *arg)
         return 1;
     if (write(parent->ready[1], "", 1) != 1 || read(parent->ready[0], &byte, 1) != 1)
         return 2;
-    struct oserr e = seg_remove(be, lent, 0, NULL);
+    struct oserr e = seg_remove(be, &(struct seg_removal){.locator = lent}, NULL);
     if (e.code != SEG_E_IN_USE)
         return 3;
     if (write(parent->ready[1], "", 1) != 1 || read(parent->ready[0], &byte, 1) != 1)
         return 4;
-    return oserr_is(seg_remove(be, lent, 0, NULL)) ? 5 : 0;
+    return oserr_is(seg_remove(be, &(struct seg_removal){.locator = lent}, NULL)) ? 5 : 0;
 }
 
 TEST(test_lease_proves)
@@ -181,7 +182,7 @@ TEST(test_remove_takes_no_other)
     int fd = -1;
     close(raw_create(name, 8192));
     backend_before_call(be, replace, &fd);
-    must_fail(seg_remove(be, name, 0, NULL), SEG_E_REPLACED);
+    must_fail(seg_remove(be, &(struct seg_removal){.locator = name}, NULL), SEG_E_REPLACED);
     backend_before_call(be, NULL, NULL);
     int again = shm_open(name, O_RDONLY, 0);
     ck_assert_int_ge(again, 0);

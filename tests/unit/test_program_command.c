@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "backend/survey.h"
 #include "cli/command.h"
 #include "support/suite.h"
 
@@ -43,7 +44,8 @@ static void start(void)
 static void end(void)
 {
     seg_close(seg);
-    struct oserr e = seg_remove(be, name, SEG_RM_FORCE, NULL);
+    struct oserr e =
+        seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_FORCE}, NULL);
     (void)e;
     out_free(&out);
     out_free(&err);
@@ -194,7 +196,8 @@ TEST(long_output_is_cut)
 TEST(rm_takes_no_other)
 {
     struct seg *other = NULL;
-    struct oserr e = seg_remove(be, name, SEG_RM_FORCE, NULL);
+    struct oserr e =
+        seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_FORCE}, NULL);
     ck_assert(!oserr_is(e));
     e = seg_create(be, name, 4096, 0600, &other);
     ck_assert(!oserr_is(e));

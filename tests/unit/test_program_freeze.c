@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "backend/survey.h"
 #include "live/freeze.h"
 #include "live/sampler.h"
 #include "session/command_job.h"
@@ -33,7 +34,8 @@ static void tear_down(void)
 {
     seg_close(ours);
     seg_close(other);
-    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    (void)!oserr_is(
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL));
     backend_free(be);
 }
 

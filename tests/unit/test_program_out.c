@@ -5,6 +5,7 @@
 
 #include "cli/commands/peek.h"
 #include "cli/out.h"
+#include "cli/segment_json.h"
 #include "list/segrow.h"
 #include "support/suite.h"
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "backend/os.h"
-#include "list/removal.h"
+#include "cli/removal_text.h"
 #include "support/remover.h"
 #include "support/suite.h"
 
@@ -112,7 +112,7 @@ static void replace_it(void *ctx, const char *call)
 
 static struct oserr removed(unsigned flags, struct seg_who *who, bool *used)
 {
-    return removal_one(be, locator, &seen, flags, who, used);
+    return removal_one(be, &(struct seg_removal){locator, &seen, flags, NULL}, who, used);
 }
 
 TEST(who_attaches_between_check_and_removal_saves_it)
@@ -250,10 +250,10 @@ TEST(what_is_gone_is_gone)
     ck_assert_str_eq(o.buf, "already gone");
     out_free(&o);
     seg_who_free(&who);
-    ck_assert_ptr_null(removal_cannot("posix:/x"));
-    ck_assert_ptr_null(removal_cannot("sysv:1"));
-    ck_assert_ptr_nonnull(removal_cannot("fd:1/2"));
-    ck_assert_ptr_nonnull(removal_cannot("ns:1/x"));
+    ck_assert_ptr_null(seg_words("posix:/x")->irremovable);
+    ck_assert_ptr_null(seg_words("sysv:1")->irremovable);
+    ck_assert_ptr_nonnull(seg_words("fd:1/2")->irremovable);
+    ck_assert_ptr_nonnull(seg_words("ns:1/x")->irremovable);
 }
 
 /* ---- who knocks while the lease is held ---- */
@@ -264,7 +264,9 @@ static void prove_often(void *arg)
 {
     for (int i = 0; i < PROOFS; i++) {
         struct seg_who who;
-        struct oserr e = seg_remove_same(be, locator, NULL, SEG_RM_DRY | SEG_RM_PROVED, &who);
+        struct oserr e = seg_remove(
+            be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_DRY | SEG_RM_PROVED},
+            &who);
         (void)e; /* refused, when it was open at that moment */
         seg_who_free(&who);
     }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/survey.h"
 #include "core/change/ages.h"
 #include "session/command_job.h"
 #include "support/sampled.h"
@@ -70,7 +71,8 @@ TEST(size_changes_are_events)
 TEST(unlink_and_replacement_are_events)
 {
     AWAIT(sample.length == 256);
-    ck_assert(!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL)));
+    ck_assert(!oserr_is(
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL)));
     AWAIT(seen(SEEN_UNLINKED));
     poke(3, 7); /* the object lives on */
     AWAIT(sample.arrays->bytes[3] == 7);

@@ -24,7 +24,7 @@ static struct segment_list make(int64_t time, bool quick, const struct made *mad
                              .time = time,
                              .names = time,
                              .quick = quick,
-                             .kinds = quick ? WALK_NAMES : WALK_KINDS};
+                             .kinds = quick ? seg_named_kinds() : walker_kinds()};
     w.survey.segs = calloc(n + 1, sizeof *w.survey.segs);
     w.survey.who.mappers = quick ? NULL : calloc(8, sizeof *w.survey.who.mappers);
     ck_assert_ptr_nonnull(w.survey.segs);

@@ -5,6 +5,7 @@
 
 #include "backend/os.h"
 #include "backend/oscall.h"
+#include "backend/survey.h"
 #include "live/sweep.h"
 #include "support/remover.h"
 #include "support/suite.h"
@@ -43,7 +44,8 @@ static void tear_down(void)
 {
     sweep_free(map);
     seg_close(seg);
-    (void)!oserr_is(seg_remove(be, locator, SEG_RM_FORCE, NULL));
+    (void)!oserr_is(
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL));
     backend_free(be);
 }
 

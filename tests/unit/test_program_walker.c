@@ -100,7 +100,7 @@ static void start(int64_t patience)
     const struct walker_trial trial = {before, NULL, patience};
     walker = walker_start(wake, &trial, &e);
     ck_assert_ptr_nonnull(walker);
-    walker_list(walker, WALK_KINDS, true);
+    walker_list(walker, walker_kinds(), true);
 }
 
 /* One that was only slow may be left behind too: it is waited for. */
@@ -178,8 +178,8 @@ TEST(a_pass_begins_anew_for_what_is_wanted)
     let_go();
     await_walk(false);
     ck_assert(seg_id_equal(walk.id, id));
-    ck_assert_uint_eq(walk.survey.also.mappers_count, 1);
-    ck_assert_uint_eq(walk.survey.also.mappers[0].pid, os_pid());
+    ck_assert_uint_eq(walk.survey.extra.mappers_count, 1);
+    ck_assert_uint_eq(walk.survey.extra.mappers[0].pid, os_pid());
     stop();
     munmap(at, 4096);
 }

@@ -91,7 +91,9 @@ static bool parse(struct args *a, const char *command, const char *line, char wh
     (void)snprintf(copy, sizeof copy, "%s", line);
     int count = command_words(copy, list, &reason);
     ck_assert_int_ge(count, 0);
-    return args_parse(a, command, count, list, why);
+    size_t n = 0;
+    const struct command_option *rows = command_options(&n);
+    return args_parse(a, rows, n, command, count, list, why);
 }
 
 TEST(options)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "backend/os.h"
-#include "backend/segment.h"
+#include "backend/survey.h"
 #include "support/suite.h"
 #include "ui/term/tty.h"
 
@@ -56,7 +56,7 @@ TEST(faults_of_the_guard_are_no_crash)
     crash_unguard();
     seg_close(seg);
     seg = NULL;
-    e = seg_remove(be, locator, SEG_RM_FORCE, NULL);
+    e = seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL);
     ck_assert(!oserr_is(e));
     backend_free(be);
 }

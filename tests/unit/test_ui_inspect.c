@@ -252,7 +252,7 @@ TEST(test_users_in_title_and_panel)
     scene(24, 100);
     struct segment_list *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
-    w->survey.also = (struct seg_who){mappers, 3, holders, 1, 2};
+    w->survey.extra = (struct seg_who){mappers, 3, holders, 1, 2};
     st->ui.who_panel = true;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "1 writer, 1 reader, 1 open"), 0);
@@ -269,7 +269,7 @@ TEST(test_users_in_title_and_panel)
         const char *found = strstr(text, rows[i][0]);
         ck_assert_msg(found != NULL && strstr(found, rows[i][1]) != NULL, "%s", text);
     }
-    w->survey.also = (struct seg_who){0};
+    w->survey.extra = (struct seg_who){0};
 }
 
 TEST(test_paused_ages_stand_still)

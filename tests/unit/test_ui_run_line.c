@@ -30,7 +30,8 @@ static void set_up(void)
 static void tear_down(void)
 {
     ui_free(&ui);
-    struct oserr e = seg_remove(be, locator, SEG_RM_FORCE, NULL);
+    struct oserr e =
+        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL);
     (void)e; /* it may be gone already */
     backend_free(be);
 }

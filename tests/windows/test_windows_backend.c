@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "backend/segment.h"
+#include "backend/survey.h"
 #include "backend/windows/wtf8.h"
 #include "support/suite.h"
 
@@ -138,7 +138,7 @@ TEST(who_has_it_is_named)
 {
     struct seg *s = make();
     struct seg_who who;
-    ck_assert(!oserr_is(seg_who(s, &who)));
+    ck_assert(!oserr_is(seg_who(s, NULL, &who)));
     ck_assert_uint_eq(who.holders_count, 1);
     ck_assert_uint_eq(who.holders[0].pid, os_pid());
     ck_assert_uint_ne(who.holders[0].access & 2, 0);
@@ -189,7 +189,7 @@ static void use(void)
     e = seg_set_access(s, SEG_WRITE);
     e = seg_store(s, 100, "some bytes", 10, &got);
     e = seg_read(s, 0, buf, sizeof buf, &got);
-    e = seg_who(s, &who);
+    e = seg_who(s, NULL, &who);
     if (!oserr_is(e))
         seg_who_free(&who);
     seg_close(s);

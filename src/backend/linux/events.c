@@ -1,5 +1,5 @@
-/* inotify on /dev/shm: names that come and go. Stores through a mapping are not told by anything.
- */
+/* Notices from inotify on /dev/shm: names that appear, vanish or change. Nothing reports stores
+ * through a mapping. */
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -16,11 +16,11 @@ struct seg_events {
     void (*changed)(void *ctx);
     void *ctx;
     int names; /* inotify */
-    int stop;  /* eventfd: readable when the thread has to end */
+    int stop;  /* eventfd: readable when the thread must end */
     struct os_thread *thread;
 };
 
-/* False: to end. */
+/* False: the thread must end. */
 static bool wait_for(struct seg_events *ev, int also)
 {
     struct pollfd p[2] = {{.fd = ev->stop, .events = POLLIN}, {.fd = also, .events = POLLIN}};
@@ -29,7 +29,7 @@ static bool wait_for(struct seg_events *ev, int also)
     return p[0].revents == 0;
 }
 
-/* What is told while we rest waits in the kernel, and is one notice. */
+/* What inotify reports while we rest waits in the kernel and becomes one notice. */
 static void watch_names(void *arg)
 {
     struct seg_events *ev = arg;

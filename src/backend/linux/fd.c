@@ -1,3 +1,11 @@
+/* Everything that is the same for all kinds with a descriptor: stat, map, read, resize.
+ *
+ * Reading must not allocate pages in the segment. The mapping for reads is therefore private (a
+ * read-only descriptor suffices) and registered with a userfaultfd in SIGBUS mode for missing
+ * pages: touching a hole, even one punched just now, raises SIGBUS in this process, which the guard
+ * catches, and allocates nothing; data stays live, because a private page that was never written is
+ * the shared one. Where userfaultfd is refused (seccomp, old kernels, hugetlb) there is no mapping,
+ * and pread does the same: it reads a hole as zeros. */
 #include "backend/guard.h"
 #include "backend/linux/kinds.h"
 #include "backend/linux/sys_file.h"
@@ -35,7 +43,8 @@ void fd_describe(const struct stat *st, struct seg_stat *out)
     };
 }
 
-bool fd_permitted(const struct seg_stat *st, enum seg_access access)
+/* Whether mode and owner let this process open it with such access. */
+static bool is_permitted(const struct seg_stat *st, enum seg_access access)
 {
     uint32_t want = access == SEG_WRITE ? 06 : access == SEG_READ ? 04 : 0;
     uid_t me = geteuid();
@@ -68,7 +77,7 @@ struct oserr fd_stat(struct seg *s, struct seg_stat *out)
     fd_describe(&st, out);
     out->denied = was.denied;
     if (was.mode != out->mode || was.uid != out->uid || was.gid != out->gid)
-        out->denied = !fd_permitted(out, s->access);
+        out->denied = !is_permitted(out, s->access);
     return OSERR_NONE;
 }
 
@@ -96,7 +105,8 @@ void fd_unmap(struct seg *s, struct mapping *v)
 
 struct oserr fd_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got)
 {
-    const uint64_t room = INT64_MAX - off; /* a last page may end behind what a file can be */
+    const uint64_t room =
+        INT64_MAX - off; /* the last page may extend past the largest file offset */
     return sys_pread(s->be, (int)s->handle, buf, n < room ? n : (size_t)room, off, got);
 }
 
@@ -122,7 +132,7 @@ struct oserr fd_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t *end
         return e;
     if (hole > off)
         *kind = SEG_EXT_DATA;
-    else /* punched in between */
+    else /* punched between the two calls */
         hole = off - off % SEG_PAGE + SEG_PAGE;
     *end = hole < size ? hole : size;
     return OSERR_NONE;
@@ -166,8 +176,7 @@ void fd_sealed(struct seg_stat *st)
         st->state |= SEG_ST_SEALED;
 }
 
-/* For looking: private, so that a read-only descriptor will do; watched, so that touching a hole
- * makes no page but faults into the guard. */
+/* Maps for reading, see above. The userfaultfd is created with the first mapping. */
 static struct oserr map_look(struct seg *s, uint64_t at, size_t n, struct mapping *v)
 {
     void *p;
@@ -191,7 +200,7 @@ static struct oserr map_look(struct seg *s, uint64_t at, size_t n, struct mappin
     return OSERR_NONE;
 }
 
-/* What a mapping has to be a multiple of. */
+/* What the offset of a mapping must be a multiple of. */
 static struct oserr fd_page(struct seg *s, uint64_t *page)
 {
     struct stat st;

@@ -51,20 +51,17 @@ static struct oserr file_watch_name(struct seg *s, struct seg_stat *out)
 
 const struct provider file_provider = {
     .kind = SEG_FILE,
+    .listed_kinds = 1U << SEG_FILE,
+    .words = {.help = "  file:PATH                           a file, mapped shared\n",
+              .form = "file:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .irremovable = "it is a file, not a segment: delete it as any file"},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = file_canonical,
     .open = file_get,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = fd_stat,
     .name = file_watch_name,
-    .map = fd_map,
-    .unmap = fd_unmap,
-    .copy_out = fd_copy_out,
-    .next_data = fd_next_data,
-    .extent = fd_extent,
-    .resize = fd_resize,
-    .chmod = fd_chmod,
+    FD_FUNCTIONS,
 };
 
 /* ---- the file of a recording ---- */

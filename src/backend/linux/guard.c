@@ -10,7 +10,7 @@
 struct guard {
     sigjmp_buf env; /* where guard_run continues */
     uintptr_t low;  /* first byte that may fault */
-    uintptr_t high; /* behind the last */
+    uintptr_t high; /* past the last */
 };
 
 static _Thread_local struct guard *volatile current;
@@ -19,16 +19,15 @@ static _Thread_local volatile sig_atomic_t passing_on; /* inside the previous ha
 static pthread_mutex_t install_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction previous; /* written before the handler that reads it is installed */
 
-/* Not our fault: what would have happened without us. */
+/* Not inside a guarded range: chain to the previous handler. */
 static void scan_on(int sig, siginfo_t *info, void *context)
 {
     bool usable = (previous.sa_flags & SA_SIGINFO) != 0 ||
                   (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
     if (!usable || passing_on) {
-        signal(sig,
-               SIG_DFL); /* the access is tried again and ends the process with its true cause */
+        signal(sig, SIG_DFL); /* the access is repeated and ends the process with its true cause */
         if (info->si_code <= 0)
-            raise(sig); /* sent by kill: nothing would be tried again */
+            raise(sig); /* sent by kill: no access would be repeated */
         return;
     }
     passing_on = 1;
@@ -46,7 +45,7 @@ static void on_bus(int sig, siginfo_t *info, void *context)
     if (g != NULL && info->si_code > 0 && at >= g->low && at < g->high) {
         const ucontext_t *was = context;
         current = NULL;
-        /* the mask as it was, whatever this handler was installed with */
+        /* the mask as it was, however this handler was installed */
         pthread_sigmask(SIG_SETMASK, &was->uc_sigmask, NULL);
         siglongjmp(g->env, 1);
     }

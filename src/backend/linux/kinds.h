@@ -1,4 +1,4 @@
-/* The kinds that are a descriptor on a file of some file system, and what they share. */
+/* The kinds that are a descriptor of a file on some file system, and what they share. */
 #ifndef SHMLENS_BACKEND_LINUX_KINDS_H
 #define SHMLENS_BACKEND_LINUX_KINDS_H
 
@@ -11,8 +11,8 @@ extern const struct provider file_provider;
 
 #define POSIX_SHM_PREFIX "posix:/"  /* of canonical locators */
 #define POSIX_SHM_DIR    "/dev/shm" /* where the system keeps them */
-/* A name is set aside for a moment before it is removed, and what goes on without one keeps this:
- * the prefix, two numbers with a `-` behind each, and the name it had. */
+/* Before a name is removed it is renamed aside: this prefix, two numbers with a `-` after each, and
+ * the name it had. What lives on unlinked keeps that name in /proc. */
 #define POSIX_SHM_ASIDE ".shmlens-"
 
 enum {
@@ -20,20 +20,19 @@ enum {
     POSIX_SHM_PATH = (int)sizeof POSIX_SHM_DIR + 1 + 255, /* its path, with the NUL */
 };
 
-enum seg_kind posix_shm_kind(const char *locator);
 void posix_shm_space(struct backend *be, uint64_t *unused, uint64_t *total);
 void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a canonical locator */
 const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
 
 struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
-struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                              unsigned flags, struct seg_who *who);
+struct oserr posix_shm_remove(struct backend *be, const struct seg_removal *what,
+                              struct seg_who *who);
 
-/* Opens name without changing anything: shm_open's flags for `access`, atime kept where we may. */
+/* Opens a name without changing anything; keeps its atime where we may (O_NOATIME). */
 MUST_USE struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,
                                     int *fd);
 
-/* The kinds that are a descriptor of another process are in process.h. */
+/* The kinds reached through another process are in proc.h. */
 
 /* ---- shared by the kinds with a descriptor in s->handle ---- */
 
@@ -49,20 +48,22 @@ struct oserr fd_resize(struct seg *s, uint64_t size);
 struct oserr fd_chmod(struct seg *s, uint32_t mode);
 void fd_close(struct seg *s);
 
-/* What a stat says, as the rest of the program understands it. */
+#define FD_READING \
+    .unmap = fd_unmap, .copy_out = fd_copy_out, .next_data = fd_next_data, .extent = fd_extent
+#define FD_FUNCTIONS                                                                    \
+    .reopen = fd_reopen, .close = fd_close, .stat = fd_stat, .map = fd_map, FD_READING, \
+    .resize = fd_resize, .chmod = fd_chmod
+
+/* Translates a stat. */
 void fd_describe(const struct stat *st, struct seg_stat *out);
 
 /* SEG_E_NOT_SEGMENT of `call` unless a regular file. */
 MUST_USE struct oserr fd_check(struct backend *be, const char *call, int fd);
 
-/* From st->seals: that they are known, and whether they forbid any change of the contents or size.
- */
+/* Sets what follows from st->seals: they are known, and may forbid changes of contents or size. */
 void fd_sealed(struct seg_stat *st);
 
-/* Opens what is only looked at, through /proc. */
+/* Opens what is only looked at, by a path in /proc. */
 MUST_USE struct oserr fd_peek(struct backend *be, const char *path, int *fd);
-
-/* Would the mode and owner let this process open it so? */
-bool fd_permitted(const struct seg_stat *st, enum seg_access access);
 
 #endif

@@ -1,5 +1,5 @@
 /* ns:PID/NAME, a POSIX segment in the /dev/shm that a process sees: containers. What the process
- * put there is not trusted: no link of its is followed. */
+ * put there is not trusted: no link there is followed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static enum seg_kind ns_kind(const char *name)
     return strncmp(name, "sem.", 4) == 0 ? SEG_SEM : SEG_POSIX;
 }
 
-/* Its folder and name; *dir is the caller's. */
+/* Opens its folder; *dir is the caller's. */
 static struct oserr ns_reach(struct seg *s, const char **name, int *dir)
 {
     uint32_t pid;
@@ -90,7 +90,7 @@ static struct oserr ns_name(struct seg *s, struct seg_stat *out)
     return out->name_gone ? OSERR_NONE : e;
 }
 
-/* One name; what is no regular file, or gone again, is no segment. */
+/* Adds a row for one name, unless it is not a regular file, or gone again. */
 static struct oserr list_one(struct backend *be, uint32_t pid, int dir, const char *name,
                              unsigned kinds, struct listing *l)
 {
@@ -129,18 +129,19 @@ struct oserr ns_list(struct backend *be, uint32_t pid, int dir, unsigned kinds, 
 
 const struct provider ns_provider = {
     .kind = SEG_POSIX,
+    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
+    .words = {.help =
+                  "  ns:PID/NAME                         POSIX, in the /dev/shm that the process "
+                  "sees\n",
+              .form = "ns:PID/NAME",
+              .name = "not a segment of a namespace: ns:PID/NAME",
+              .absent = "no such process or segment",
+              .unsupported = "it is another namespace's: do that from inside",
+              .irremovable = "its name is in another namespace: remove it there (nsenter -t PID "
+                             "-m)"},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = ns_canonical,
     .open = ns_open,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = fd_stat,
     .name = ns_name,
-    .map = fd_map,
-    .unmap = fd_unmap,
-    .copy_out = fd_copy_out,
-    .next_data = fd_next_data,
-    .extent = fd_extent,
-    .resize = fd_resize,
-    .chmod = fd_chmod,
+    FD_FUNCTIONS,
 };

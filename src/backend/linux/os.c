@@ -33,7 +33,7 @@ int64_t os_wall(void)
 
 bool os_sleep_until(int64_t deadline)
 {
-    struct pollfd stop = {.fd = os_stop_fd(), .events = POLLIN}; /* -1: poll looks away */
+    struct pollfd stop = {.fd = os_stop_fd(), .events = POLLIN}; /* -1: poll ignores it */
     for (;;) {
         int64_t left = deadline - os_now();
         if (os_stop_asked())
@@ -101,18 +101,18 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
     const char *p = buf;
     while (n > 0) {
         size_t take = n;
-        if (os_stop_asked()) { /* a slow reader gets the rest, one that hangs does not hold us */
+        if (os_stop_asked()) { /* a slow reader gets the rest, one that hangs does not hold us up */
             struct pollfd out = {.fd = fd, .events = POLLOUT};
             if (poll(&out, 1, LAST_PATIENCE_MS) == 0)
                 return (struct oserr){"write", ETIMEDOUT};
-            take = n < PIPE_BUF ? n : PIPE_BUF; /* there is room for as much */
+            take = n < PIPE_BUF ? n : PIPE_BUF; /* there is room for that much */
         }
         ssize_t r = write(fd, p, take);
         if (r < 0 && errno == EAGAIN) {
             struct pollfd out = {.fd = fd, .events = POLLOUT};
             (void)poll(&out, 1, -1);
         } else if (r < 0 && errno == EPIPE && fd == STDOUT_FILENO) {
-            os_die_of(SIGPIPE); /* where it is ignored; whoever read it has enough */
+            os_die_of(SIGPIPE); /* where it is ignored; the reader has enough */
         } else if (r < 0 && errno != EINTR) {
             return (struct oserr){"write", (uint32_t)errno};
         } else if (r > 0) {

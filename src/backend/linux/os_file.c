@@ -1,4 +1,4 @@
-/* Files that the user names: load from, save to. */
+/* Files that the user names: to load from, to save to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,9 +18,9 @@ struct os_file {
     bool keep_open;           /* a standard stream */
     bool sparse;              /* a regular file under a temporary name */
     uint64_t position;        /* of the next byte */
-    uint64_t end;             /* behind the last byte really written */
-    char path[PATH_CAP];      /* what it becomes */
-    char temporary[PATH_CAP]; /* what it is until then; empty: written directly */
+    uint64_t end;             /* past the last byte really written */
+    char path[PATH_CAP];      /* its final name */
+    char temporary[PATH_CAP]; /* its name until then; empty: written directly */
 };
 
 static struct oserr new_file(struct os_file **out)
@@ -50,14 +50,14 @@ struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size
         return (struct oserr){"read", EISDIR};
     }
     if (fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) { /* 0: as in /proc */
-        off_t at = lseek(f->fd, 0, SEEK_CUR); /* of stdin somebody may have read a part */
+        off_t at = lseek(f->fd, 0, SEEK_CUR); /* part of stdin may have been read already */
         *size = (uint64_t)(at > 0 && at < st.st_size ? st.st_size - at : at > 0 ? 0 : st.st_size);
     }
     *out = f;
     return OSERR_NONE;
 }
 
-/* Waits for something to read (or the end). False: a stop was asked for. */
+/* Waits for something to read (or the end). False: a stop was requested. */
 static bool wait_readable(int fd)
 {
     struct pollfd either[2] = {{.fd = fd, .events = POLLIN},
@@ -82,7 +82,7 @@ struct oserr os_file_read(struct os_file *f, void *buf, size_t n, size_t *got)
     return OSERR_NONE;
 }
 
-/* The mode a new file gets: the umask can only be read by setting it. */
+/* The mode of a new file: the umask can only be read by setting it. */
 static mode_t default_mode(void)
 {
     mode_t mask = umask(077);
@@ -90,7 +90,7 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
-/* Opens the temporary file beside f->path. */
+/* Creates the temporary file beside f->path. */
 static struct oserr create_beside(struct os_file *f, mode_t mode)
 {
     if (snprintf(f->temporary, sizeof f->temporary, "%s.XXXXXX", f->path) >=
@@ -107,8 +107,7 @@ static struct oserr create_beside(struct os_file *f, mode_t mode)
     return fchmod(f->fd, mode) == 0 ? OSERR_NONE : os_errno("fchmod");
 }
 
-/* Without a temporary file: behind a link that leads nowhere yet, or where the folder takes no new
- * files. */
+/* Without a temporary file: behind a dangling link, or where the folder takes no new files. */
 static struct oserr write_in_place(struct os_file *f, const char *path)
 {
     f->sparse = true;
@@ -116,14 +115,14 @@ static struct oserr write_in_place(struct os_file *f, const char *path)
     return f->fd >= 0 ? OSERR_NONE : os_errno("open");
 }
 
-/* A file that is replaced keeps its owner, where we may give it to him, and its mode. */
+/* Replaces a file: the new one keeps its mode, and its owner where we may give it away. */
 static struct oserr replace(struct os_file *f, const struct stat *old)
 {
     struct oserr e = create_beside(f, old->st_mode & 07777);
     if (oserr_is(e) && (e.code == EACCES || e.code == EPERM) && f->temporary[0] == '\0')
         return write_in_place(f, f->path);
     if (!oserr_is(e) && fchown(f->fd, old->st_uid, old->st_gid) == 0 &&
-        fchmod(f->fd, old->st_mode & 07777) != 0) /* fchown takes set-id bits away */
+        fchmod(f->fd, old->st_mode & 07777) != 0) /* fchown clears the set-id bits */
         e = os_errno("fchmod");
     return e;
 }
@@ -146,8 +145,8 @@ static struct oserr create_as(struct os_file *f, const char *path)
         return f->fd >= 0 ? OSERR_NONE : os_errno("open");
     }
     if (exists && access(path, W_OK) != 0)
-        return os_errno("open"); /* a file the user may not write is not replaced behind its back */
-    char *real = exists ? realpath(path, NULL) : NULL; /* the file behind a link, not the link */
+        return os_errno("open"); /* a file that the user may not write is not replaced instead */
+    char *real = exists ? realpath(path, NULL) : NULL; /* the target of a link, not the link */
     int n = snprintf(f->path, sizeof f->path, "%s", real != NULL ? real : path);
     free(real);
     if (n >= (int)sizeof f->path)
@@ -174,7 +173,7 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
     return OSERR_NONE;
 }
 
-/* Opens what is there, if it holds nothing that could be lost. */
+/* Opens an existing file, if it holds nothing that could be lost. */
 static struct oserr grow_existing(const char *path, int *fd)
 {
     struct stat st;
@@ -202,7 +201,7 @@ struct oserr os_file_grow(const char *path, struct os_file **out)
         return e;
     }
     if (!f->keep_open && flock(f->fd, LOCK_EX | LOCK_NB) != 0)
-        errno = 0; /* readers will take it for one that nobody writes any more */
+        errno = 0; /* readers will think that nobody writes it any more */
     *out = f;
     return e;
 }

@@ -87,7 +87,7 @@ struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n
     return e;
 }
 
-/* The folders that path lies in. */
+/* Creates the folders of a path. */
 static struct oserr make_folders(const char *path)
 {
     char dir[PATH_CAP];

@@ -15,11 +15,11 @@ enum { SPAWN_ARGS = 32 };
 
 struct os_process {
     pid_t pid;
-    bool reaped; /* it ended and its number may be another's now */
+    bool reaped; /* it ended, and its number may be that of another process now */
 };
 
-/* In the child, until exec: only calls that are safe after fork. Writes errno to `report` when it
- * fails. */
+/* In the child, until exec: only calls that are safe after fork. Writes errno to `report` on
+ * failure. */
 static void become(char *const *argv, pid_t parent, int report)
 {
     sigset_t none;
@@ -31,7 +31,8 @@ static void become(char *const *argv, pid_t parent, int report)
         for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
             signal(defaults[i], SIG_DFL);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        char path[4096]; /* by its path the process is called as we are; by the link it is `exe` */
+        char path[4096]; /* run by its path, so that the process has our name; by the link it would
+                            be `exe` */
         ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
         if (length > 0) {
             path[length] = '\0';
@@ -45,7 +46,7 @@ static void become(char *const *argv, pid_t parent, int report)
     _exit(127);
 }
 
-/* Waits until the child runs the new image or says why not. */
+/* Waits until the child runs the new image, or returns the errno of its failure. */
 static int child_code(int report)
 {
     int code = 0;
@@ -65,7 +66,7 @@ struct oserr os_spawn_self(const char *const *args, struct os_process **out)
     static char self[] = "shmlens";
     argv[n++] = self;
     for (size_t i = 0; args[i] != NULL && n <= SPAWN_ARGS; i++)
-        memcpy(&argv[n++], &args[i], sizeof argv[0]); /* execv does not change them */
+        memcpy(&argv[n++], &args[i], sizeof argv[0]); /* execv does not change the strings */
     argv[n] = NULL;
     struct os_process *p = calloc(1, sizeof *p);
     if (p == NULL)

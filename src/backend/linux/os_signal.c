@@ -1,5 +1,5 @@
-/* Signals that ask us to stop: the handler keeps the number and writes a byte where somebody may be
- * waiting. */
+/* Signals that request a stop: the handler stores the number and writes a byte where somebody may
+ * be waiting. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@ struct os_wake {
 };
 
 static int stop_number;                     /* atomic: 0, or the signal */
-static int stop_read = -1, stop_write = -1; /* atomic: the stop pipe, made once */
+static int stop_read = -1, stop_write = -1; /* atomic: the stop pipe, created once */
 static int also_wake = -1;                  /* atomic: write end of os_stop_wakes */
 static int alarm_after;                     /* atomic: seconds of os_stop_alarm, 0: none */
 
@@ -66,7 +66,7 @@ void os_catch_stop(void)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction now;
         if (signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-            continue; /* nohup meant it; SIGINT a shell ignores for all that is started with & */
+            continue; /* nohup meant it; but a shell ignores SIGINT for everything started with & */
         sigaction(signals[i], &act, NULL);
     }
 }
@@ -91,12 +91,6 @@ static void drain(int fd)
     char buf[64];
     while (fd >= 0 && read(fd, buf, sizeof buf) > 0)
         continue;
-}
-
-void os_stop_clear(void)
-{
-    drain(load(&stop_read));
-    store(&stop_number, 0);
 }
 
 void os_die_of(int signal_number)

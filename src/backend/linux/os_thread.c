@@ -1,7 +1,8 @@
-#include <errno.h>
+/* Threads, and a monitor: a mutex with a condition variable on the monotonic clock. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "backend/linux/os_private.h"
 
@@ -11,11 +12,6 @@ struct os_thread {
     void *arg;
 };
 
-struct oserr os_errno(const char *call)
-{
-    return (struct oserr){call, (uint32_t)errno};
-}
-
 static void *thread_main(void *arg)
 {
     struct os_thread *t = arg;
@@ -23,8 +19,8 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-/* All but those that a thread raises itself: blocked, they would kill without reaching the guard.
- */
+/* All signals but those that a fault raises: blocked, these would kill the process without reaching
+ * the guard. */
 static void fill_blocked(sigset_t *set)
 {
     sigfillset(set);
@@ -61,4 +57,58 @@ void os_thread_join(struct os_thread *t)
         return;
     pthread_join(t->id, NULL);
     free(t);
+}
+
+struct os_monitor {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+};
+
+struct os_monitor *os_monitor_new(void)
+{
+    pthread_condattr_t attr;
+    struct os_monitor *m = malloc(sizeof *m);
+    if (m == NULL)
+        return NULL;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&m->lock, NULL);
+    pthread_cond_init(&m->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    return m;
+}
+
+void os_monitor_free(struct os_monitor *m)
+{
+    if (m == NULL)
+        return;
+    pthread_cond_destroy(&m->changed);
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}
+
+void os_monitor_lock(struct os_monitor *m)
+{
+    pthread_mutex_lock(&m->lock);
+}
+
+void os_monitor_unlock(struct os_monitor *m)
+{
+    pthread_mutex_unlock(&m->lock);
+}
+
+void os_monitor_broadcast(struct os_monitor *m)
+{
+    pthread_cond_broadcast(&m->changed);
+}
+
+bool os_monitor_wait(struct os_monitor *m, int64_t deadline)
+{
+    if (deadline == INT64_MAX)
+        return pthread_cond_wait(&m->changed, &m->lock) == 0;
+    if (deadline < 0)
+        deadline = 0;
+    struct timespec t = {.tv_sec = (time_t)(deadline / 1000000000),
+                         .tv_nsec = (long)(deadline % 1000000000)};
+    return pthread_cond_timedwait(&m->changed, &m->lock, &t) == 0;
 }

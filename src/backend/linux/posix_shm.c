@@ -19,7 +19,8 @@ void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH])
     snprintf(path, POSIX_SHM_PATH, "%s/%.255s", POSIX_SHM_DIR, locator + PREFIX);
 }
 
-enum seg_kind posix_shm_kind(const char *locator)
+/* Semaphores are files in the same folder. */
+static enum seg_kind kind_of(const char *locator)
 {
     return strncmp(locator + PREFIX, "sem.", 4) == 0 ? SEG_SEM : SEG_POSIX;
 }
@@ -50,8 +51,8 @@ static struct oserr shm_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Opening a fifo lets its writer go on, opening a device may do anything: what stands there is
- * looked at first. */
+/* Opening a fifo lets its writer continue, and opening a device may do anything: so look first at
+ * what is there. */
 static struct oserr look_before(struct backend *be, const char *name)
 {
     struct stat st;
@@ -100,7 +101,7 @@ static struct oserr shm_get(struct seg *s, enum seg_access access)
     return e;
 }
 
-/* Takes the name away again, if it still is what we made. */
+/* Removes the name again, if it is still the object we created. */
 static void shm_undo(struct seg *s)
 {
     struct stat ours, there;
@@ -111,7 +112,7 @@ static void shm_undo(struct seg *s)
         return;
     if (ours.st_dev == there.st_dev && ours.st_ino == there.st_ino) {
         struct oserr e = sys_shm_unlink(s->be, posix_shm_name(s->locator));
-        (void)e; /* the first failure is what is reported */
+        (void)e; /* only the first failure is reported */
     }
 }
 
@@ -146,27 +147,24 @@ static struct oserr shm_watch_name(struct seg *s, struct seg_stat *out)
 
 const struct provider posix_shm_provider = {
     .kind = SEG_POSIX,
+    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
+    .words = {.help = "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n",
+              .form = "posix:/NAME",
+              .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
+              .absent = "no such segment"},
     .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
             SEG_CAP_EXTENTS,
     .canonical = shm_canonical,
+    .kind_of = kind_of,
     .list = posix_shm_list,
     .open = shm_get,
     .create = shm_create,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = fd_stat,
     .name = shm_watch_name,
-    .map = fd_map,
-    .unmap = fd_unmap,
-    .copy_out = fd_copy_out,
-    .next_data = fd_next_data,
-    .extent = fd_extent,
-    .resize = fd_resize,
-    .chmod = fd_chmod,
+    FD_FUNCTIONS,
     .remove = posix_shm_remove,
 };
 
-/* One name in /dev/shm; what is no regular file or gone again is no segment. */
+/* Adds a row for one name in /dev/shm, unless it is not a regular file, or gone again. */
 static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const char *name,
                              struct listing *l)
 {
@@ -174,7 +172,7 @@ static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const 
     struct stat st;
     struct seg_stat known;
     snprintf(locator, sizeof locator, "%s%s", POSIX_SHM_PREFIX, name);
-    enum seg_kind kind = posix_shm_kind(locator);
+    enum seg_kind kind = kind_of(locator);
     if ((kinds & (1U << kind)) == 0)
         return OSERR_NONE;
     struct oserr e = sys_statat(be, dir, name, SYS_KEY_LIST_STAT, &st);
@@ -201,7 +199,7 @@ struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *
         if (entry != NULL && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             e = list_one(be, kinds, dirfd(dir), entry->d_name, l);
         if (oserr_is(e))
-            worst = e; /* the others are still listed */
+            worst = e; /* list the others all the same */
     } while (entry != NULL && worst.code != SEG_E_MEMORY);
     sys_closedir(be, dir, SYS_KEY_NONE);
     return worst;

@@ -1,4 +1,11 @@
-/* Removing a name: what goes is the object that was checked, and nobody else has it. */
+/* Removal of a POSIX name: the object removed is the one that was checked, and nobody has it.
+ *
+ * The proof is a write lease (fcntl F_SETLEASE): the kernel grants it only when nobody else has the
+ * object open or mapped, in whatever namespace. Where we may not take one (the object is another
+ * user's) or it would prove nothing (this process has the object too), a scan of /proc has to do.
+ * Since somebody may come by the name between the check and the unlink, the name is first renamed
+ * aside, to one that nobody else knows; then object and proof are checked once more, and only then
+ * it is unlinked. When that second check fails, the name is put back. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,21 +13,19 @@
 #include "backend/linux/kinds.h"
 #include "backend/linux/sys_kernel.h"
 
-/* One removal under way. */
 struct removal {
     struct backend *be;
-    const char *locator;
-    unsigned flags;       /* enum seg_remove_flags */
+    const struct seg_removal *what;
     int fd;               /* our own, for the identity and the lease */
     bool readable;        /* fd is more than O_PATH */
-    bool ours;            /* this process has it in other ways too: a lease would prove nothing */
+    bool ours;            /* this process has it besides fd: a lease would prove nothing */
     bool proof;           /* a lease was granted once */
     struct seg_stat stat; /* of the object */
 };
 
 static struct oserr removal_open(struct removal *r)
 {
-    const char *name = posix_shm_name(r->locator);
+    const char *name = posix_shm_name(r->what->locator);
     struct stat st;
     struct oserr e = posix_shm_get(r->be, name, SEG_READ, &r->fd);
     r->readable = !oserr_is(e);
@@ -34,7 +39,7 @@ static struct oserr removal_open(struct removal *r)
     return e;
 }
 
-/* Drops the rows of this process, noting whether any is another than our probe. */
+/* Drops the rows of this process, noting whether one of them is not our probe. */
 static void drop_own(struct removal *r, struct seg_who *who)
 {
     uint32_t me = os_pid();
@@ -54,7 +59,8 @@ static void drop_own(struct removal *r, struct seg_who *who)
     who->holders_count = kept;
 }
 
-/* The lease: granted is proof, EAGAIN is a no; where we may not take one, /proc has to do. */
+/* Tries the lease. SEG_E_IN_USE: somebody has the object. No error and no r->proof: we may not
+ * take one. */
 static struct oserr removal_prove(struct removal *r)
 {
     if (!r->readable || r->ours)
@@ -68,11 +74,11 @@ static struct oserr removal_prove(struct removal *r)
     return e;
 }
 
-/* Who has it, as far as /proc says; anybody but us refuses. */
+/* Scans for other users, who make it fail. */
 static struct oserr removal_see(struct removal *r, struct seg_who *who)
 {
     seg_who_free(who);
-    struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), who);
+    struct oserr e = seg_who_object(r->be, seg_id_of(&r->stat), r->what->pace, who);
     if (oserr_is(e))
         return e;
     drop_own(r, who);
@@ -84,16 +90,16 @@ static struct oserr removal_see(struct removal *r, struct seg_who *who)
 static struct oserr removal_check(struct removal *r, struct seg_who *who)
 {
     if (!oserr_is(removal_prove(r)) && r->proof)
-        return OSERR_NONE; /* nobody at all: /proc need not be read */
+        return OSERR_NONE; /* nobody at all: no need to scan */
     struct oserr e = removal_see(r, who);
     if (oserr_is(e))
         return e;
     e = removal_prove(r);
-    bool guess = !r->proof && who->unreadable > 0 && (r->flags & SEG_RM_PROVED) != 0;
+    bool guess = !r->proof && who->unreadable > 0 && (r->what->flags & SEG_RM_PROVED) != 0;
     return !oserr_is(e) && guess ? (struct oserr){"shm_unlink", SEG_E_UNPROVED} : e;
 }
 
-/* To a name nobody else uses; plain rename where the system cannot promise to replace nothing. */
+/* Renames to a free name; with a plain rename where the file system cannot guarantee that. */
 static struct oserr move(struct backend *be, const char *from, const char *to)
 {
     struct stat st;
@@ -105,8 +111,8 @@ static struct oserr move(struct backend *be, const char *from, const char *to)
     return sys_rename(be, from, to);
 }
 
-/* Is what we set aside what we looked at, and still nobody else's? By its name nobody can have
- * come to it since. */
+/* The renamed object must be the one we checked, and still unused. Nobody can open it by name any
+ * more. */
 static struct oserr check_aside(struct removal *r, const char *aside, struct seg_who *who)
 {
     struct stat st;
@@ -115,7 +121,7 @@ static struct oserr check_aside(struct removal *r, const char *aside, struct seg
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
     if (!oserr_is(e) && r->proof)
         e = removal_prove(r);
-    else if (!oserr_is(e) && (r->flags & SEG_RM_FORCE) == 0)
+    else if (!oserr_is(e) && (r->what->flags & SEG_RM_FORCE) == 0)
         e = removal_see(r, who);
     return e;
 }
@@ -123,9 +129,10 @@ static struct oserr check_aside(struct removal *r, const char *aside, struct seg
 static struct oserr removal_unlink(struct removal *r, struct seg_who *who)
 {
     char path[POSIX_SHM_PATH], aside[POSIX_SHM_PATH];
-    posix_shm_path(r->locator, path);
+    posix_shm_path(r->what->locator, path);
     snprintf(aside, sizeof aside, "%s/" POSIX_SHM_ASIDE "%u-%llu-%s", POSIX_SHM_DIR,
-             (unsigned)os_pid(), (unsigned long long)os_now(), posix_shm_name(r->locator) + 1);
+             (unsigned)os_pid(), (unsigned long long)os_now(),
+             posix_shm_name(r->what->locator) + 1);
     struct oserr e = move(r->be, path, aside);
     if (oserr_is(e))
         return e;
@@ -133,20 +140,21 @@ static struct oserr removal_unlink(struct removal *r, struct seg_who *who)
     if (!oserr_is(e))
         e = sys_unlink(r->be, aside);
     if (oserr_is(e) && oserr_is(move(r->be, aside, path)))
-        e = (struct oserr){"rename", SEG_E_ASIDE}; /* the log has the other failures */
+        e = (struct oserr){"rename", SEG_E_ASIDE}; /* the log shows the other failures */
     return e;
 }
 
-struct oserr posix_shm_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                              unsigned flags, struct seg_who *who)
+struct oserr posix_shm_remove(struct backend *be, const struct seg_removal *what,
+                              struct seg_who *who)
 {
-    struct removal r = {.be = be, .locator = locator, .flags = flags, .fd = -1};
+    const struct seg_stat *seen = what->seen;
+    struct removal r = {.be = be, .what = what, .fd = -1};
     struct oserr e = removal_open(&r);
     if (!oserr_is(e) && seen != NULL && !seg_id_equal(seg_id_of(seen), seg_id_of(&r.stat)))
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
-    if (!oserr_is(e) && (flags & SEG_RM_FORCE) == 0)
+    if (!oserr_is(e) && (what->flags & SEG_RM_FORCE) == 0)
         e = removal_check(&r, who);
-    if (!oserr_is(e) && (flags & SEG_RM_DRY) == 0)
+    if (!oserr_is(e) && (what->flags & SEG_RM_DRY) == 0)
         e = removal_unlink(&r, who);
     if (r.fd >= 0)
         sys_close(be, r.fd, SYS_KEY_NONE);

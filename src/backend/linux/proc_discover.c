@@ -1,4 +1,4 @@
-/* From objects that a pass over the processes met to rows of the list. */
+/* Rows of the list for objects that a scan of the processes met (proc_scan.c). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +8,9 @@
 #include "backend/linux/proc.h"
 #include "backend/linux/sys_proc.h"
 #include "backend/linux/sysv.h"
-#include "backend/mappers.h"
+#include "backend/users.h"
 
-/* Where to stat the object: through its descriptor, else its mapping (which only root may). */
+/* Where to stat the object: at its descriptor, else at its mapping (which only root may). */
 static void object_path(const struct object *o, char path[PROCESS_PATH])
 {
     if (o->fd_pid != 0)
@@ -20,9 +20,8 @@ static void object_path(const struct object *o, char path[PROCESS_PATH])
                  o->map_start, o->map_end);
 }
 
-/* How the object is, as far as it may be looked at; false: it is of no interest (a device), or
- * gone.
- */
+/* State of the object, as far as we may look at it. False: it is gone, or of no interest (a
+ * device). */
 static bool object_stat(struct backend *be, const struct object *o, struct seg_stat *out)
 {
     char path[PROCESS_PATH];
@@ -41,7 +40,7 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
     out->dev = o->id.dev;
     out->ino = o->id.ino;
     out->space = o->id.space;
-    if (o->id.space != 0 || o->id.dev == SYSV_DEV) { /* they never had a name to lose */
+    if (o->id.space != 0 || o->id.dev == SYSV_DEV) { /* they have no name that they could lose */
         out->known &= ~(unsigned)SEG_HAS_LINKS;
         out->state = 0;
     }
@@ -50,12 +49,12 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
     return true;
 }
 
-/* Of another namespace's System V segment: what its own table says; where we may not read that,
- * only what is sure. */
+/* For a System V segment of another namespace: the row of that namespace's table; where we may not
+ * read that, only what is certain. */
 static void of_sysv(struct backend *be, struct sysv_ns *away, const struct object *o,
                     struct seg_stat *st)
 {
-    static const char before[] = "/SYSV"; /* and the key */
+    static const char before[] = "/SYSV"; /* followed by the key */
     st->known &= ~(unsigned)(SEG_HAS_MODE | SEG_HAS_TIMES);
     if (o->name != NULL && strncmp(o->name, before, sizeof before - 1) == 0) {
         st->key = (uint32_t)strtoul(o->name + sizeof before - 1, NULL, 16);
@@ -86,7 +85,7 @@ static void object_locator(const struct object *o, char locator[PROCESS_NAME + 8
         snprintf(locator, PROCESS_NAME + 8, "map:%u/0x%" PRIx64, o->map_pid, o->map_start);
 }
 
-/* The name of what only a descriptor showed. */
+/* Asks for the name of an object that only a descriptor showed. */
 static struct oserr need_name(struct backend *be, struct object *o)
 {
     char path[PROCESS_PATH], text[PROCESS_NAME];
@@ -98,20 +97,20 @@ static struct oserr need_name(struct backend *be, struct object *o)
     return sys_copy(be, text, &o->name);
 }
 
-/* Enough users for a file to be shared memory. */
+/* Whether a file has enough users to count as shared memory. */
 static bool is_shared(const struct object *o)
 {
     return o->shared >= 2 || o->shared_write;
 }
 
-/* `/dev/shm/NAME`: a segment of kind posix, listed by its name. */
+/* Whether it is `/dev/shm/NAME`, a segment of kind posix that is listed by its name. */
 static bool is_posix_name(const char *path)
 {
     static const char shm[] = POSIX_SHM_DIR "/";
     return strncmp(path, shm, sizeof shm - 1) == 0 && strchr(path + sizeof shm - 1, '/') == NULL;
 }
 
-/* A file is opened by its name: it must be there, and be this one. */
+/* A file is opened by its name, which must exist and lead to this object. */
 static bool name_leads_back(struct backend *be, const struct object *o, const char *name)
 {
     struct stat st;
@@ -119,7 +118,7 @@ static bool name_leads_back(struct backend *be, const struct object *o, const ch
            st.st_dev == o->id.dev && st.st_ino == o->id.ino;
 }
 
-/* Has it no name any more? Where it may not be looked at, what the system calls it has to do. */
+/* Whether it has lost its name. Where we may not look at it, the system's name for it must do. */
 static bool is_unlinked(struct backend *be, const struct object *o, const struct seg_stat *st)
 {
     static const char deleted[] = " (deleted)";
@@ -161,20 +160,20 @@ static struct oserr add_row(struct backend *be, struct sysv_ns *away, struct obj
     return e;
 }
 
-/* Memory for several processes: in a /dev/shm, made for it, or mapped so. */
+/* Whether it is memory for several processes: in a /dev/shm, created or mapped as such. */
 static bool is_segment(const struct object *o)
 {
     bool system_v = o->id.dev == SYSV_DEV;
     if (o->fd_pid == 0 && o->map_pid == 0)
         return false;
-    if (system_v && o->id.space == 0) /* made since the table was read */
+    if (system_v && o->id.space == 0) /* created since the table was read */
         return false;
     if (o->id.space == SORT_ANONYMOUS && !system_v)
         return o->shared > 0;
     return system_v || o->id.space == SORT_MEMFD || o->in_shm || is_shared(o);
 }
 
-/* A process that is not to be looked at was not read either: nothing leads to it. */
+/* A process that the throttle skips was not read either, so nothing leads to it. */
 struct oserr discover_rows(struct backend *be, const struct search *search)
 {
     struct objects *objects = search->objects;

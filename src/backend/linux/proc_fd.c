@@ -1,19 +1,16 @@
-/* fd:PID/FD, map:PID/ADDRESS: what a process has, reached through /proc; and memfd:NAME, to make
- * one. Nothing but a regular file is ever opened: the first look is one that opens nothing. */
+/* fd:PID/FD and map:PID/ADDRESS: what a process has, reached through /proc. Only a regular file is
+ * ever opened: it is looked at first through an O_PATH descriptor, which opens nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "backend/linux/kinds.h"
 #include "backend/linux/proc.h"
 #include "backend/linux/sys_proc.h"
 #include "backend/linux/sysv.h"
-
-enum { MEMFD_NAME = 249 };
 
 static struct oserr bad(const char *call, uint32_t why)
 {
@@ -22,7 +19,7 @@ static struct oserr bad(const char *call, uint32_t why)
 
 /* ---- opening ---- */
 
-/* From an O_PATH descriptor of a regular file, which is taken over, to one of `access`. */
+/* Takes over an O_PATH descriptor and reopens it with `access` if it is a regular file. */
 static struct oserr open_checked(struct seg *s, int path, enum seg_access access)
 {
     bool memory, huge;
@@ -33,13 +30,12 @@ static struct oserr open_checked(struct seg *s, int path, enum seg_access access
     if (!oserr_is(e) && huge) {
         s->sticky_state |= SEG_ST_HUGETLB;
         s->unmappable =
-            true; /* no page of it may come to life, and its pages are not of our size */
+            true; /* a read must not allocate a page, and its pages are not of our size */
     }
     return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
 }
 
-/* What the object behind `link` is: its sort, and the kind that it is listed as. */
-static struct oserr know_object(struct seg *s, uint32_t pid, const char *link)
+struct oserr process_know(struct seg *s, uint32_t pid, const char *link)
 {
     char text[PROCESS_NAME], name[PROCESS_NAME];
     struct stat st;
@@ -67,7 +63,7 @@ static struct oserr open_link(struct seg *s, uint32_t pid, const char *link, enu
     if (oserr_is(e))
         return process_missing(s->be, pid, e);
     e = open_checked(s, fd, access);
-    return oserr_is(e) ? e : know_object(s, pid, link);
+    return oserr_is(e) ? e : process_know(s, pid, link);
 }
 
 /* ---- fd:PID/FD ---- */
@@ -111,7 +107,7 @@ static struct oserr fd_open(struct seg *s, enum seg_access access)
     return open_link(s, pid, link, access);
 }
 
-/* Does the process still have it there? */
+/* Whether the process still has it there. */
 static struct oserr fd_name(struct seg *s, struct seg_stat *out)
 {
     char link[PROCESS_PATH] = "";
@@ -180,8 +176,8 @@ static struct oserr map_open(struct seg *s, enum seg_access access)
     return open_link(s, pid, link, access);
 }
 
-/* Asking waits for the process when it changes its mappings, and where the kernel has to write down
- * all of them it takes long: then it is asked so much the less often. */
+/* Asking waits for a process that is changing its mappings, and takes long where the kernel has to
+ * write all of them as text: the longer it takes, the less often it is done. */
 static struct oserr map_name(struct seg *s, struct seg_stat *out)
 {
     enum { CHEAP_NS = 1000000, TIMES = 20 };
@@ -189,7 +185,7 @@ static struct oserr map_name(struct seg *s, struct seg_stat *out)
     struct process_range range;
     int64_t began = os_now();
     if (began < s->name_due)
-        return OSERR_NONE; /* as it was */
+        return OSERR_NONE; /* unchanged */
     struct oserr e = map_find(s, &pid, &range);
     int64_t end = os_now();
     s->name_due = end - began > CHEAP_NS ? end + (end - began) * TIMES : 0;
@@ -199,9 +195,9 @@ static struct oserr map_name(struct seg *s, struct seg_stat *out)
     return gone ? OSERR_NONE : e;
 }
 
-/* ---- how it is ---- */
+/* ---- state ---- */
 
-/* Seals are told to a descriptor that may read. */
+/* Only a descriptor that may read can query the seals. */
 static void know_seals(struct seg *s, struct seg_stat *out)
 {
     char path[48];
@@ -217,7 +213,7 @@ static void know_seals(struct seg *s, struct seg_stat *out)
         sys_close(s->be, fd, SYS_KEY_NONE);
 }
 
-static struct oserr process_stat(struct seg *s, struct seg_stat *out)
+struct oserr process_stat(struct seg *s, struct seg_stat *out)
 {
     struct oserr e = fd_stat(s, out);
     if (oserr_is(e))
@@ -227,7 +223,7 @@ static struct oserr process_stat(struct seg *s, struct seg_stat *out)
     out->dev = s->id.dev;
     out->ino = s->id.ino;
     out->space = s->id.space;
-    if (s->id.space != 0 || s->id.dev == SYSV_DEV) { /* it never had a name to lose */
+    if (s->id.space != 0 || s->id.dev == SYSV_DEV) { /* it has no name that it could lose */
         out->known &= ~(unsigned)SEG_HAS_LINKS;
         out->state &= ~(unsigned)SEG_ST_UNLINKED;
     }
@@ -236,7 +232,7 @@ static struct oserr process_stat(struct seg *s, struct seg_stat *out)
     return OSERR_NONE;
 }
 
-/* The object behind a segment has a mode and times of its own: not those. */
+/* Mode and times of the object behind a segment are not those of the segment. */
 static struct oserr process_sysv_stat(struct seg *s, struct seg_stat *out)
 {
     uint32_t pid;
@@ -273,79 +269,54 @@ static struct oserr process_resize(struct seg *s, uint64_t size)
     return e;
 }
 
-/* ---- memfd:NAME ---- */
-
-static struct oserr memfd_canonical(const char *locator, char *out, size_t cap)
-{
-    size_t n = strlen(locator);
-    out[0] = '\0';
-    if (strncmp(locator, "memfd:", 6) != 0)
-        return OSERR_NONE;
-    if (n - 6 > MEMFD_NAME || n + 1 > cap)
-        return bad("memfd_create", SEG_E_NAME);
-    memcpy(out, locator, n + 1);
-    return OSERR_NONE;
-}
-
-static struct oserr memfd_open(struct seg *s, enum seg_access access)
-{
-    (void)s;
-    (void)access;
-    return bad("memfd_create", SEG_E_TO_CREATE);
-}
-
-static struct oserr memfd_create_new(struct seg *s, uint64_t size, uint32_t mode)
-{
-    char text[48], link[PROCESS_PATH], *locator;
-    int fd;
-    struct oserr e = sys_memfd_create(s->be, s->locator + 6, &fd);
-    if (oserr_is(e))
-        return e;
-    s->handle = fd;
-    snprintf(text, sizeof text, "fd:%u/%d", os_pid(), fd);
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    e = sys_fchmod(s->be, fd, (mode_t)mode);
-    if (!oserr_is(e))
-        e = sys_ftruncate(s->be, fd, size);
-    if (!oserr_is(e))
-        e = know_object(s, os_pid(), link);
-    if (!oserr_is(e))
-        e = sys_copy(s->be, text, &locator);
-    if (oserr_is(e))
-        return e;
-    free(s->locator);
-    s->locator = locator;
-    s->kind = &fd_provider;
-    return process_stat(s, &s->last);
-}
-
-#define PROCESS_FUNCTIONS                                                             \
-    .reopen = fd_reopen, .close = fd_close, .stat = process_stat, .map = process_map, \
-    .unmap = fd_unmap, .copy_out = fd_copy_out, .next_data = fd_next_data, .extent = fd_extent
-
 const struct provider fd_provider = {
     .kind = SEG_FD,
+    .listed_kinds = 1U << SEG_FD,
+    .words = {.help = "  fd:PID/FD                           what a process holds open: memfd, "
+                      "unlinked, a file\n",
+              .form = "fd:PID/FD",
+              .name = "not a descriptor: fd:PID/FD, both decimal numbers",
+              .absent = "no such process or descriptor",
+              .unsupported = "it has no name to remove; it is freed when its last user closes it",
+              .irremovable = PROCESS_IRREMOVABLE},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = fd_canonical,
     .open = fd_open,
     .name = fd_name,
+    .reopen = fd_reopen,
+    .close = fd_close,
+    .stat = process_stat,
+    .map = process_map,
+    FD_READING,
     .resize = process_resize,
     .chmod = fd_chmod,
-    PROCESS_FUNCTIONS,
 };
 
 const struct provider map_provider = {
     .kind = SEG_FD,
+    .words = {.help =
+                  "  map:PID/ADDRESS                     what a process has mapped shared there "
+                  "(root only)\n",
+              .form = "map:PID/ADDRESS",
+              .name = "not a mapping: map:PID/ADDRESS, a decimal and a hexadecimal number",
+              .absent = "no such process, or nothing is mapped there",
+              .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
+              .unsupported = "not possible for what is reached through a mapping",
+              .irremovable = PROCESS_IRREMOVABLE},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = map_canonical,
     .open = map_open,
     .name = map_name,
+    .reopen = fd_reopen,
+    .close = fd_close,
+    .stat = process_stat,
+    .map = process_map,
+    FD_READING,
     .resize = process_resize,
     .chmod = fd_chmod,
-    PROCESS_FUNCTIONS,
 };
 
-/* Its size and mode are the segment's, not those of the object behind it: never touched. */
+/* Never changes size or mode: those of the object are not those of the segment. */
 const struct provider map_sysv_provider = {
     .kind = SEG_SYSV,
     .caps = SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
@@ -356,17 +327,5 @@ const struct provider map_sysv_provider = {
     .close = sysv_ns_close,
     .stat = process_sysv_stat,
     .map = process_map,
-    .unmap = fd_unmap,
-    .copy_out = fd_copy_out,
-    .next_data = fd_next_data,
-    .extent = fd_extent,
-};
-
-const struct provider memfd_provider = {
-    .kind = SEG_MEMFD,
-    .caps = SEG_CAP_CREATE,
-    .canonical = memfd_canonical,
-    .open = memfd_open,
-    .create = memfd_create_new,
-    PROCESS_FUNCTIONS,
+    FD_READING,
 };

@@ -1,4 +1,4 @@
-/* Identities of what processes have, and where to reach it. */
+/* Identities of what processes have, and the paths that lead there. */
 #include "backend/linux/proc.h"
 
 #include <errno.h>
@@ -14,17 +14,22 @@
 
 /* ---- identities ---- */
 
-bool is_anon_device(struct backend *be, uint64_t dev)
+/* Whether the device is one of the kernel's internal ones, on which only names tell System V
+ * segments, memfds and anonymous mappings apart. *huge: it has huge pages. */
+static bool is_anon_device(struct backend *be, uint64_t dev, bool *huge)
 {
     uint64_t devs[SYS_NAMELESS];
     sys_anon_devices(be, devs);
+    *huge = false;
     for (size_t i = 0; i < SYS_NAMELESS; i++)
-        if (dev != 0 && devs[i] == dev)
+        if (dev != 0 && devs[i] == dev) {
+            *huge = dev != devs[0];
             return true;
+        }
     return false;
 }
 
-/* The number of a namespace; 0: not to be had. */
+/* The number of a namespace; 0: not available. */
 static uint64_t namespace_of(struct backend *be, const char *path)
 {
     struct stat st;
@@ -50,12 +55,8 @@ static uint64_t ipc_namespace(struct backend *be, struct process_ipc *ipc, uint3
 struct seg_id process_identity(struct backend *be, struct process_ipc *ipc, uint32_t pid,
                                struct seg_id id, const char *name, bool *huge)
 {
-    uint64_t devs[SYS_NAMELESS];
-    *huge = false;
-    if (!is_anon_device(be, id.dev))
+    if (!is_anon_device(be, id.dev, huge))
         return id;
-    sys_anon_devices(be, devs);
-    *huge = id.dev != devs[0];
     if (strncmp(name, "/SYSV", 5) == 0)
         return (struct seg_id){SYSV_DEV, id.ino, ipc_namespace(be, ipc, pid)};
     id.space = strncmp(name, "/memfd:", 7) == 0 ? SORT_MEMFD : SORT_ANONYMOUS;
@@ -71,7 +72,7 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
     return id.space == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
-/* How many bytes our removal put before the name that it had (kinds_posix.h). */
+/* Length of what a removal put before the name when it renamed it aside (POSIX_SHM_ASIDE). */
 static size_t aside_prefix(const char *s, size_t n)
 {
     size_t at = sizeof POSIX_SHM_ASIDE - 1;
@@ -140,7 +141,7 @@ struct oserr process_missing(struct backend *be, uint32_t pid, struct oserr e)
 
 /* ---- mappings ---- */
 
-/* The mapping looked for. */
+/* A search for the mapping at an address. */
 struct covering {
     struct maps maps;
     uint32_t pid;
@@ -158,7 +159,8 @@ static struct oserr take_covering(void *ctx, const struct sys_mapping *at)
     if (c->address < at->start || c->address >= at->end)
         return OSERR_NONE;
     struct oserr e = OSERR_NONE;
-    if (is_anon_device(c->maps.be, at->dev))
+    bool huge;
+    if (is_anon_device(c->maps.be, at->dev, &huge))
         e = maps_name(&c->maps, at, name);
     c->found = !oserr_is(e);
     *c->out = (struct process_range){.start = at->start, .end = at->end, .shared = at->shared};
@@ -198,8 +200,8 @@ struct oserr process_own_range(struct backend *be, uint64_t address, struct proc
 
 /* ---- /dev/shm of a process ---- */
 
-/* From the folder *dir, which is closed, to one in it; a link is not followed: it could lead out.
- */
+/* From the folder *dir, which is closed, into one in it. Links are not followed: they could lead
+ * out. */
 static struct oserr step_into(struct backend *be, const char *name, int *dir)
 {
     int from = *dir;

@@ -8,8 +8,8 @@
 #include <sys/sysmacros.h>
 
 enum {
-    BUFFER = 32 * 1024, /* of the text at a time; a line is shorter */
-    BATCH = 64,         /* mappings asked for at a time */
+    BUFFER = 32 * 1024, /* size of a piece of text; a line is shorter */
+    BATCH = 64,         /* mappings queried at a time */
 };
 
 struct oserr maps_begin(struct backend *be, struct maps *m)
@@ -34,7 +34,7 @@ static struct oserr between(struct maps *m)
 
 /* ---- text ---- */
 
-/* A number in `base` at *s, which moves behind it and one separator. */
+/* Parses a number in `base` at *s, and advances *s past it and one separator. */
 static uint64_t number(const char **s, const char *end, unsigned base)
 {
     uint64_t v = 0;
@@ -120,11 +120,10 @@ static void copy_name(const char *s, const char *end, char buf[MAPS_NAME])
     buf[n] = '\0';
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
-/* Those from *at on, `most` at most. *unread ENOTTY when it cannot be asked: nothing was taken
- * then.
- */
+/* Queries up to `most` mappings from `at` on. *unread ENOTTY: this kernel has no such query, and
+ * nothing was taken. */
 static struct oserr read_asked(struct maps *m, uint64_t at, size_t most,
                                struct oserr (*take)(void *, const struct sys_mapping *), void *ctx,
                                struct oserr *unread)

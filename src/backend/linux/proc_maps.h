@@ -1,5 +1,5 @@
-/* The mappings of a process, one after the other, asked for one by one where the kernel can be
- * asked, else read from the text. */
+/* The mappings of a process, one after the other: queried one by one where the kernel can do that
+ * (PROCMAP_QUERY), else parsed from the text of /proc/PID/maps. */
 #ifndef SHMLENS_BACKEND_LINUX_PROC_MAPS_H
 #define SHMLENS_BACKEND_LINUX_PROC_MAPS_H
 
@@ -8,12 +8,12 @@
 struct maps {
     struct backend *be;
     char *buffer;     /* of maps_begin */
-    bool text;        /* this kernel cannot be asked */
+    bool text;        /* the kernel has no query */
     int fd;           /* the process being read */
-    const char *name; /* text: what the mapping at hand is called, and where that ends */
+    const char *name; /* text: the name of the current mapping, and its end */
     const char *name_end;
-    /* Called between pieces of the mappings of a process, which are not read on when it fails;
-     * NULL: nobody wants to know. */
+    /* Called between pieces of a process's mappings; reading ends when it fails. NULL: not called.
+     */
     struct oserr (*between)(void *ctx);
     void *between_ctx;
 };
@@ -21,20 +21,20 @@ struct maps {
 MUST_USE struct oserr maps_begin(struct backend *be, struct maps *m);
 void maps_end(struct maps *m);
 
-/* Calls take for each mapping of an object of process pid until it fails, which is returned.
- * *unread : why not all of it could be read. */
+/* Calls take for each mapping of an object in process pid, until it fails; returns that failure.
+ * *unread: why not everything could be read. */
 MUST_USE struct oserr maps_read(struct maps *m, uint32_t pid,
                                 struct oserr (*take)(void *ctx, const struct sys_mapping *at),
                                 void *ctx, struct oserr *unread);
 
-/* The same for the one that covers `address`, or one behind it, where the kernel can be asked: else
- * for all. */
+/* The same for the mapping that covers `address`, or the next one, where the kernel has queries;
+ * else for all of them. */
 MUST_USE struct oserr maps_cover(struct maps *m, uint32_t pid, uint64_t address,
                                  struct oserr (*take)(void *ctx, const struct sys_mapping *at),
                                  void *ctx, struct oserr *unread);
 
-/* What the system calls the mapping that take was called with; buf of MAPS_NAME bytes, raw,
- * NUL-terminated, empty when not to be had. */
+/* The system's name for the mapping that take was called with, raw, NUL-terminated; empty: not
+ * available. */
 enum { MAPS_NAME = 4200 };
 MUST_USE struct oserr maps_name(struct maps *m, const struct sys_mapping *at, char buf[MAPS_NAME]);
 

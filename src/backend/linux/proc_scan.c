@@ -1,18 +1,64 @@
-/* /proc: an object is known by device and inode; what it is called only tells apart those that the
- * kernel itself made, whose names nobody else can give. */
-#include "backend/mappers.h"
-
+/* The scan of all processes in /proc: who maps or holds which object.
+ *
+ * An object is known by device and inode. Only on the kernel's internal devices, where System V
+ * segments, memfds and anonymous mappings may have the same numbers, its name is needed too; nobody
+ * but the kernel can give an object there its name. Each process is read once: first the /dev/shm
+ * that it sees, if that is not ours, then its mappings, then its descriptors. A mapping or
+ * descriptor of a wanted object gives a row; one of an object that nobody asked for is met: kept
+ * and judged later (proc_discover.c). A descriptor of a plain file can only be judged once some
+ * process maps that file shared, so it is kept pending until the end. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/linux/kinds.h"
-#include "backend/linux/proc_scan.h"
+#include "backend/linux/proc.h"
+#include "backend/linux/proc_maps.h"
+#include "backend/linux/sysv.h"
+#include "backend/users.h"
 
-enum { KERNEL_THREAD = 0x00200000 }; /* PF_KTHREAD in the flags of /proc/PID/stat */
+enum {
+    SCAN_DEVICES = 64,          /* /dev/shm of at most so many namespaces */
+    DESCRIPTORS = 64,           /* read at a time */
+    PENDING_MAX = 1 << 20,      /* descriptors kept pending */
+    KERNEL_THREAD = 0x00200000, /* PF_KTHREAD in the flags of /proc/PID/stat */
+};
 
-bool scan_is_shm(const struct proc_scan *p, uint64_t dev)
+/* A descriptor of a file that no process is known to map. */
+struct pending_fd {
+    struct seg_id id;
+    uint32_t pid;
+    int32_t fd;
+};
+
+struct proc_scan {
+    struct backend *be;
+    const struct search *search;
+    struct objects *objects;
+    struct found *out;
+    uint32_t me; /* our own process */
+    struct maps maps;
+    struct process_ipc ipc;
+    uint64_t shm[SCAN_DEVICES]; /* devices of the /dev/shm seen, ours first */
+    size_t shm_count;
+    struct pending_fd *pending;
+    size_t pending_count, pending_cap;
+    struct seg_at at;                    /* progress, for the throttle */
+    uint32_t pid;                        /* the process being read */
+    size_t first_mapper, first_holder;   /* its first rows in *out */
+    bool unnamed;                        /* the name of one of its mappings could not be read */
+    uint64_t anon_devices[SYS_NAMELESS]; /* see sys_anon_devices */
+};
+
+/* It ended meanwhile, which is of no interest. Any other error makes it unreadable. */
+static bool is_gone(struct oserr e)
+{
+    return e.code == ENOENT || e.code == ESRCH;
+}
+
+static bool is_shm(const struct proc_scan *p, uint64_t dev)
 {
     for (size_t i = 0; i < p->shm_count; i++)
         if (p->shm[i] == dev)
@@ -20,24 +66,255 @@ bool scan_is_shm(const struct proc_scan *p, uint64_t dev)
     return false;
 }
 
-/* ---- /dev/shm of others ---- */
+static bool is_anon(const struct proc_scan *p, uint64_t dev)
+{
+    bool is = false;
+    for (size_t i = 0; i < SYS_NAMELESS; i++)
+        is = is || p->anon_devices[i] == dev;
+    return is && dev != 0;
+}
+
+static bool lists(const struct proc_scan *p, unsigned kinds)
+{
+    return p->search->list != NULL && (p->search->kinds & kinds) != 0;
+}
+
+/* Called between pieces of process p->pid. */
+static struct oserr may_continue(void *scan)
+{
+    struct proc_scan *p = scan;
+    bool stop = search_pace(p->search, &p->at) == SEG_SCAN_STOP;
+    return stop ? (struct oserr){"getdents64", SEG_E_STOPPED} : OSERR_NONE;
+}
+
+/* ---- mappings ---- */
+
+static struct oserr add_mapper(struct proc_scan *p, size_t number, const struct sys_mapping *at)
+{
+    struct object *o = &p->objects->items[number];
+    const struct seg_mapper row = {.pid = p->pid,
+                                   .write = at->write && at->shared,
+                                   .read = at->read,
+                                   .address = at->start,
+                                   .offset = at->offset,
+                                   .length = at->end - at->start};
+    if (p->pid != p->me)
+        object_used(o, p->pid, row.write ? USE_WRITE : USE_READ);
+    if (p->search->counts && o->wanted)
+        return OSERR_NONE;
+    return found_mapper(p->be, p->out, p->objects, number, &row);
+}
+
+static bool ends_in(const char *s, const char *tail)
+{
+    size_t n = strlen(s), m = strlen(tail);
+    return n >= m && strcmp(s + n - m, tail) == 0;
+}
+
+/* Meets an object that nobody asked for, and keeps its name. A file that still has its name is of
+ * interest only when files are wanted. */
+static struct oserr meet(struct proc_scan *p, const struct sys_mapping *at, struct seg_id id,
+                         char name[MAPS_NAME], size_t *number)
+{
+    struct oserr e = OSERR_NONE;
+    if (name[0] == '\0')
+        e = maps_name(&p->maps, at, name);
+    if (!oserr_is(e))
+        e = objects_add(p->be, p->objects, id, number);
+    if (oserr_is(e))
+        return e;
+    struct object *o = &p->objects->items[*number];
+    o->in_shm = is_shm(p, id.dev);
+    o->ignored = id.space == 0 && id.dev != SYSV_DEV && !lists(p, 1U << SEG_FILE) &&
+                 !ends_in(name, " (deleted)");
+    return o->ignored ? OSERR_NONE : sys_copy(p->be, name, &o->name);
+}
+
+/* Asked for besides the list, and not met yet. */
+static bool is_strange(const struct object *o)
+{
+    return o->asked && !o->wanted && o->name == NULL && !o->ignored;
+}
+
+static void note_mapping(struct proc_scan *p, struct object *o, const struct sys_mapping *at)
+{
+    o->last = p->pid;
+    if (!at->shared)
+        return;
+    if (o->map_pid == 0) {
+        o->map_pid = p->pid;
+        o->map_start = at->start;
+        o->map_end = at->end;
+    }
+    o->shared += o->last_shared != p->pid;
+    o->last_shared = p->pid;
+    o->shared_write = o->shared_write || at->write;
+}
+
+static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
+{
+    struct proc_scan *p = ctx;
+    char name[MAPS_NAME];
+    struct seg_id id = {.dev = at->dev, .ino = at->ino};
+    bool huge = false, anon = is_anon(p, at->dev);
+    struct oserr e = OSERR_NONE;
+    name[0] = '\0';
+    if (anon)
+        e = maps_name(&p->maps, at, name);
+    if (oserr_is(e)) { /* one process does not end the scan */
+        p->unnamed = p->unnamed || !is_gone(e);
+        return OSERR_NONE;
+    }
+    if (anon)
+        id = process_identity(p->be, &p->ipc, p->pid, id, name, &huge);
+    long known = objects_find(p->objects, id);
+    size_t number = (size_t)known;
+    if (known == OBJECT_NONE &&
+        (p->search->list == NULL || !(at->shared || anon || is_shm(p, id.dev))))
+        return OSERR_NONE;
+    if (known == OBJECT_NONE || is_strange(&p->objects->items[number]))
+        e = meet(p, at, id, name, &number);
+    if (oserr_is(e))
+        return e;
+    struct object *o = &p->objects->items[number];
+    if (o->ignored && !o->asked)
+        return OSERR_NONE;
+    o->huge = o->huge || huge;
+    note_mapping(p, o, at);
+    return add_mapper(p, number, at);
+}
+
+/* *skipped: the process could not be read. */
+static struct oserr read_mappings(struct proc_scan *p, bool *skipped)
+{
+    struct oserr unread = OSERR_NONE;
+    p->unnamed = false;
+    struct oserr e = maps_read(&p->maps, p->pid, take_mapping, p, &unread);
+    *skipped = p->unnamed || (oserr_is(unread) && !is_gone(unread));
+    return e;
+}
+
+/* ---- descriptors ---- */
+
+static struct oserr add_holder(struct proc_scan *p, size_t number, int32_t fd)
+{
+    struct object *o = &p->objects->items[number];
+    if (o->ignored && !o->asked)
+        return OSERR_NONE;
+    if (o->fd_pid == 0 || (o->fd_pid == p->me && p->pid != o->fd_pid)) {
+        o->fd_pid = p->pid;
+        o->fd = fd;
+    }
+    if (o->last == p->pid) /* it maps it, which says more */
+        return OSERR_NONE;
+    if (p->pid != p->me)
+        object_used(o, p->pid, USE_HELD);
+    if (p->search->counts && o->wanted)
+        return OSERR_NONE;
+    const struct seg_holder row = {.pid = p->pid, .fd = fd};
+    return found_holder(p->be, p->out, p->objects, number, &row);
+}
+
+/* The identity of a descriptor's object; its name where that was needed, else empty. */
+static struct seg_id descriptor_id(struct proc_scan *p, const struct sys_descriptor *d,
+                                   char name[MAPS_NAME], bool *huge)
+{
+    char path[48];
+    struct seg_id id = {.dev = d->dev, .ino = d->ino};
+    name[0] = '\0';
+    *huge = false;
+    if (!is_anon(p, d->dev))
+        return id;
+    snprintf(path, sizeof path, "/proc/%u/fd/%d", p->pid, d->fd);
+    if (oserr_is(sys_readlink(p->be, path, name, MAPS_NAME)))
+        name[0] = '\0';
+    return process_identity(p->be, &p->ipc, p->pid, id, name, huge);
+}
+
+/* Keeps a descriptor of a file that a later process may map. */
+static struct oserr keep_pending(struct proc_scan *p, struct seg_id id,
+                                 const struct sys_descriptor *d)
+{
+    if (p->pending_count == PENDING_MAX || (d->links > 0 && !lists(p, 1U << SEG_FILE)))
+        return OSERR_NONE;
+    struct oserr e = sys_grow(p->be, (void **)&p->pending, &p->pending_cap, p->pending_count + 1,
+                              sizeof *p->pending);
+    if (!oserr_is(e))
+        p->pending[p->pending_count++] = (struct pending_fd){id, p->pid, d->fd};
+    return e;
+}
+
+static struct oserr take_descriptor(struct proc_scan *p, const struct sys_descriptor *d)
+{
+    char name[MAPS_NAME];
+    bool huge;
+    struct seg_id id = descriptor_id(p, d, name, &huge);
+    long known = objects_find(p->objects, id);
+    size_t number = (size_t)known;
+    if (known == OBJECT_NONE) {
+        bool ours = name[0] != '\0' || (d->links == 0 && is_shm(p, d->dev));
+        if (p->search->list == NULL)
+            return OSERR_NONE;
+        if (!ours)
+            return keep_pending(p, id, d);
+        struct oserr e = objects_add(p->be, p->objects, id, &number);
+        if (oserr_is(e))
+            return e;
+    }
+    struct object *o = &p->objects->items[number];
+    o->huge = o->huge || huge;
+    o->unlinked = o->unlinked || d->links == 0;
+    o->in_shm = o->in_shm || is_shm(p, d->dev);
+    return add_holder(p, number, d->fd);
+}
+
+static struct oserr read_descriptors(struct proc_scan *p, bool *skipped)
+{
+    char path[40];
+    struct sys_descriptors d;
+    struct sys_descriptor batch[DESCRIPTORS];
+    size_t n = DESCRIPTORS;
+    d.at = d.have = 0;
+    snprintf(path, sizeof path, "/proc/%u/fd", p->pid);
+    struct oserr e =
+        sys_open(p->be, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, SYS_KEY_PROC_FDS, &d.dir);
+    if (oserr_is(e)) {
+        *skipped = *skipped || !is_gone(e);
+        return OSERR_NONE;
+    }
+    while (n == DESCRIPTORS && !oserr_is(e)) {
+        struct oserr r = sys_descriptors(p->be, &d, batch, DESCRIPTORS, &n);
+        *skipped = *skipped || (oserr_is(r) && !is_gone(r));
+        for (size_t i = 0; i < n && !oserr_is(e); i++)
+            e = take_descriptor(p, &batch[i]);
+        if (oserr_is(r))
+            break;
+        if (n == DESCRIPTORS && !oserr_is(e))
+            e = may_continue(p);
+    }
+    sys_close(p->be, d.dir, SYS_KEY_PROC_ENDS);
+    return e;
+}
+
+/* ---- the /dev/shm that another process sees ---- */
 
 static struct oserr read_shm(struct proc_scan *p)
 {
     char path[48];
     struct stat st;
     int dir;
+    struct listing *list = p->search->list;
     snprintf(path, sizeof path, "/proc/%u/root/dev/shm", p->pid);
-    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_SHM, &st)) || scan_is_shm(p, st.st_dev) ||
+    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_SHM, &st)) || is_shm(p, st.st_dev) ||
         p->shm_count == SCAN_DEVICES || oserr_is(process_shm(p->be, p->pid, &dir)))
         return OSERR_NONE;
     struct oserr e = sys_fstat(p->be, dir, &st); /* what is really there: no link was followed */
-    if (!oserr_is(e) && !scan_is_shm(p, st.st_dev)) {
-        size_t had = p->list->count, number;
+    if (!oserr_is(e) && !is_shm(p, st.st_dev)) {
+        size_t had = list->count, number;
         p->shm[p->shm_count++] = st.st_dev;
-        e = ns_list(p->be, p->pid, dir, p->kinds, p->list);
-        for (size_t i = had; i < p->list->count && !oserr_is(e); i++) {
-            e = objects_add(p->be, p->objects, seg_id_of(&p->list->segs[i].stat), &number);
+        e = ns_list(p->be, p->pid, dir, p->search->kinds, list);
+        for (size_t i = had; i < list->count && !oserr_is(e); i++) {
+            e = objects_add(p->be, p->objects, seg_id_of(&list->segs[i].stat), &number);
             if (!oserr_is(e))
                 p->objects->items[number].wanted = true;
         }
@@ -48,7 +325,7 @@ static struct oserr read_shm(struct proc_scan *p)
 
 /* ---- processes ---- */
 
-/* A small file of the process into buf, NUL-terminated; false: it could not be had. */
+/* Reads a small file of the process into buf, NUL-terminated; false: not available. */
 static bool read_small(struct proc_scan *p, const char *name, char *buf, size_t cap)
 {
     char path[40];
@@ -64,7 +341,7 @@ static bool read_small(struct proc_scan *p, const char *name, char *buf, size_t 
     return ok && got > 0;
 }
 
-/* Whose the process is: the owner of its folder, whether it may be looked at or not. */
+/* The user of the process: the owner of its folder, which is visible to everybody. */
 static uint32_t user_of(struct proc_scan *p)
 {
     char path[40];
@@ -74,31 +351,38 @@ static uint32_t user_of(struct proc_scan *p)
     return oserr_is(e) ? 0 : st.st_uid;
 }
 
-/* The name it gave itself, and whose it is. /proc/PID/cmdline could block on its memory; comm
- * cannot. */
-struct oserr scan_name(struct proc_scan *p)
+/* Starts the rows of the next process. */
+static void begin_rows(struct proc_scan *p, uint32_t pid)
+{
+    p->pid = pid;
+    p->first_mapper = p->out->mappers_count;
+    p->first_holder = p->out->holders_count;
+}
+
+/* Puts the name and user of process p->pid into its rows, if it has any. (Reading
+ * /proc/PID/cmdline could block on its memory; comm cannot.) */
+static void name_rows(struct proc_scan *p)
 {
     struct found *f = p->out;
     char comm[64];
-    struct oserr e = sys_grow(p->be, (void **)&f->processes, &f->processes_cap,
-                              f->processes_count + 1, sizeof *f->processes);
-    if (oserr_is(e))
-        return e;
-    struct found_process *named = &f->processes[f->processes_count++];
-    *named = (struct found_process){.pid = p->pid};
-    if (p->counts)
-        return OSERR_NONE;
-    named->uid = user_of(p);
+    if (p->search->counts ||
+        (f->mappers_count == p->first_mapper && f->holders_count == p->first_holder))
+        return;
+    uint32_t uid = user_of(p);
     (void)read_small(p, "comm", comm, sizeof comm);
-    size_t n = strlen(comm);
-    if (n > 0 && comm[n - 1] == '\n')
-        comm[n - 1] = '\0';
-    snprintf(named->comm, sizeof named->comm, "%.15s", comm);
-    return OSERR_NONE;
+    comm[strcspn(comm, "\n")] = '\0';
+    for (size_t i = p->first_mapper; i < f->mappers_count; i++) {
+        f->mappers[i].row.uid = uid;
+        snprintf(f->mappers[i].row.comm, sizeof f->mappers[i].row.comm, "%.15s", comm);
+    }
+    for (size_t i = p->first_holder; i < f->holders_count; i++) {
+        f->holders[i].row.uid = uid;
+        snprintf(f->holders[i].row.comm, sizeof f->holders[i].row.comm, "%.15s", comm);
+    }
 }
 
-/* `pid (comm) state ppid pgrp session tty tpgid flags ...`: a thread of the kernel has nothing
- * mapped. */
+/* A kernel thread maps nothing. /proc/PID/stat is `pid (comm) state ppid pgrp session tty tpgid
+ * flags ...`. */
 static bool is_kernel_thread(struct proc_scan *p)
 {
     char stat[512];
@@ -114,30 +398,21 @@ static struct oserr read_process(struct proc_scan *p)
 {
     bool skipped = false;
     struct oserr e = OSERR_NONE;
-    size_t rows = p->out->mappers_count + p->out->holders_count;
-    if (p->list != NULL && (p->kinds & (1U << SEG_POSIX | 1U << SEG_SEM)) != 0)
+    if (lists(p, 1U << SEG_POSIX | 1U << SEG_SEM))
         e = read_shm(p);
     if (!oserr_is(e))
-        e = scan_mappings(p, &skipped);
+        e = read_mappings(p, &skipped);
     if (!oserr_is(e) && !skipped)
-        e = scan_descriptors(p, &skipped);
-    if (!oserr_is(e) && p->out->mappers_count + p->out->holders_count > rows)
-        e = scan_name(p);
+        e = read_descriptors(p, &skipped);
     if (oserr_is(e))
         return e;
+    name_rows(p);
     if (skipped && !is_kernel_thread(p))
         p->out->unreadable++;
     return OSERR_NONE;
 }
 
-struct oserr scan_continue(void *pass)
-{
-    struct proc_scan *p = pass;
-    bool stop = search_pace(p->search, &p->at) == SEG_SCAN_STOP;
-    return stop ? (struct oserr){"getdents64", SEG_E_STOPPED} : OSERR_NONE;
-}
-
-/* Process p->pid, if the pace lets us. */
+/* Reads process p->pid, if the throttle permits. */
 static struct oserr read_paced(struct proc_scan *p)
 {
     p->at.pid = p->pid;
@@ -151,8 +426,8 @@ static struct oserr read_paced(struct proc_scan *p)
     return OSERR_NONE;
 }
 
-/* How many processes there are: /proc has about as many links, which may be too many where not all
- * are ours to see. */
+/* Estimates the number of processes: about the link count of /proc, which may be too many where not
+ * all of them are visible to us. */
 static void expect(struct proc_scan *p)
 {
     struct stat st;
@@ -170,18 +445,40 @@ static struct oserr read_processes(struct proc_scan *p)
     expect(p);
     do {
         e = sys_readdir(p->be, proc, SYS_KEY_PROC, &entry);
-        if (entry == NULL)
+        if (oserr_is(e) || entry == NULL)
             break;
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
             continue;
-        p->pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+        begin_rows(p, (uint32_t)strtoul(entry->d_name, NULL, 10));
         e = read_paced(p);
     } while (!oserr_is(e));
     sys_closedir(p->be, proc, SYS_KEY_NONE);
     return e;
 }
 
-/* The device of our own /dev/shm, where there is one. */
+/* The pending descriptors of files that were met after all. Their processes do not map them: that
+ * would have met them in time. */
+static struct oserr resolve_pending(struct proc_scan *p)
+{
+    struct oserr e = OSERR_NONE;
+    begin_rows(p, 0);
+    for (size_t i = 0; i < p->pending_count && !oserr_is(e); i++) {
+        const struct pending_fd *d = &p->pending[i];
+        long known = objects_find(p->objects, d->id);
+        if (known == OBJECT_NONE)
+            continue;
+        if (d->pid != p->pid) {
+            name_rows(p);
+            begin_rows(p, d->pid);
+        }
+        p->objects->items[known].last = 0;
+        e = add_holder(p, (size_t)known, d->fd);
+    }
+    name_rows(p);
+    return e;
+}
+
+/* Knows the device of our own /dev/shm, where there is one. */
 static void know_own_shm(struct proc_scan *p)
 {
     struct stat st;
@@ -189,7 +486,7 @@ static void know_own_shm(struct proc_scan *p)
         p->shm[p->shm_count++] = st.st_dev;
 }
 
-/* Where processes of others are hidden, the first one is: then some could not be read. */
+/* With hidepid, /proc/1 is missing: counts one unreadable process. */
 static void count_hidden(struct proc_scan *p)
 {
     struct stat st;
@@ -200,35 +497,21 @@ static void count_hidden(struct proc_scan *p)
 
 struct oserr scan_processes(struct backend *be, const struct search *search, struct found *out)
 {
-    struct proc_scan p = {.be = be,
-                          .objects = search->objects,
-                          .out = out,
-                          .list = search->list,
-                          .kinds = search->kinds,
-                          .counts = search->counts,
-                          .me = os_pid(),
-                          .search = search};
+    struct proc_scan p = {
+        .be = be, .search = search, .objects = search->objects, .out = out, .me = os_pid()};
     *out = (struct found){0};
     struct oserr e = maps_begin(be, &p.maps);
     if (!oserr_is(e)) {
-        p.maps.between = scan_continue;
+        p.maps.between = may_continue;
         p.maps.between_ctx = &p;
         know_own_shm(&p);
-        sys_anon_devices(be, p.nameless);
+        sys_anon_devices(be, p.anon_devices);
         e = read_processes(&p);
         count_hidden(&p);
     }
     if (!oserr_is(e))
-        e = scan_resolve_pending(&p);
+        e = resolve_pending(&p);
     maps_end(&p.maps);
     free(p.pending);
     return e;
-}
-
-void found_free(struct found *f)
-{
-    free(f->mappers);
-    free(f->holders);
-    free(f->processes);
-    *f = (struct found){0};
 }

@@ -1,3 +1,4 @@
+/* The kinds of Linux, in the order in which they are asked to claim a locator. */
 #include "backend/provider.h"
 
 #include "backend/linux/kinds.h"
@@ -9,9 +10,9 @@ const struct provider *const providers[] = {
     &memfd_provider,     &file_provider, &recording_provider, NULL,
 };
 
-enum seg_kind provider_kind(const struct provider *p, const char *locator)
+const char *seg_demo_name(void)
 {
-    return p == &posix_shm_provider ? posix_shm_kind(locator) : p->kind;
+    return "/shmlens-demo";
 }
 
 void provider_space(struct backend *be, uint64_t *unused, uint64_t *total)

@@ -1,6 +1,5 @@
 #include "backend/linux/sys_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +8,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* One entry of the log for a series of calls on one descriptor. */
+/* Log key of a series of calls on one descriptor. */
 static uint64_t series(enum sys_key key, int fd)
 {
     return (uint64_t)key + ((uint64_t)(unsigned)fd << 32);
 }
 
-/* The key of a call that is made at every tick, from all that its entry would say: an equal one is
- * counted without being put into words first. */
+/* Log key made from the values that the entry would print, so that the repeat of a call made at
+ * every tick is folded without formatting the line. */
 static uint64_t log_key(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15U;
@@ -27,7 +26,7 @@ static uint64_t log_key(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
     return ((h ^ (h >> 31)) * odd) | 1;
 }
 
-static uint64_t said_path(const char *path)
+static uint64_t path_key(const char *path)
 {
     uint64_t h = 0;
     for (; *path != '\0'; path++)
@@ -35,22 +34,29 @@ static uint64_t said_path(const char *path)
     return h;
 }
 
-/* Result of a call that returns -1 and errno, or 0 when it succeeded. */
-static uint32_t failed(bool bad)
-{
-    return bad ? (uint32_t)errno : 0;
-}
-
 static struct oserr error_of(const char *call, uint32_t code)
 {
     return code == 0 ? OSERR_NONE : (struct oserr){call, code};
 }
 
-const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
+void sys_open_flags(int flags, char *buf, size_t cap)
 {
-    bool whole = strlen(name) <= SYS_QUOTED - 8;
-    snprintf(buf, SYS_QUOTED, whole ? "\"%s\"" : "\"%.128s\"...", name);
-    return buf;
+    static const struct {
+        int bits;
+        const char *name;
+    } names[] = {
+        {O_CREAT, "O_CREAT"},         {O_EXCL, "O_EXCL"},         {O_CLOEXEC, "O_CLOEXEC"},
+        {O_NOFOLLOW, "O_NOFOLLOW"},   {O_NONBLOCK, "O_NONBLOCK"}, {O_NOATIME, "O_NOATIME"},
+        {O_DIRECTORY, "O_DIRECTORY"},
+    };
+    const char *mode = (flags & O_PATH) != 0             ? "O_PATH"
+                       : (flags & O_ACCMODE) == O_RDWR   ? "O_RDWR"
+                       : (flags & O_ACCMODE) == O_WRONLY ? "O_WRONLY"
+                                                         : "O_RDONLY";
+    int n = snprintf(buf, cap, "%s", mode);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if ((flags & names[i].bits) == names[i].bits && n >= 0 && (size_t)n < cap)
+            n += snprintf(buf + n, cap - (size_t)n, " | %s", names[i].name);
 }
 
 struct oserr sys_shm_open(struct backend *be, const char *name, int flags, mode_t mode, int *fd)
@@ -59,7 +65,7 @@ struct oserr sys_shm_open(struct backend *be, const char *name, int flags, mode_
     uint32_t code = sys_enter(be, "shm_open");
     *fd = -1;
     if (code == 0)
-        code = failed((*fd = shm_open(name, flags, mode)) < 0);
+        code = errno_if((*fd = shm_open(name, flags, mode)) < 0);
     sys_open_flags(flags, text, sizeof text);
     return sys_leave(be, "shm_open", code, 0, "shm_open(%s, %s, %#o) = %d",
                      sys_quoted(name, quoted), text, (unsigned)mode, *fd);
@@ -71,7 +77,7 @@ struct oserr sys_open(struct backend *be, const char *path, int flags, enum sys_
     uint32_t code = sys_enter(be, "open");
     *fd = -1;
     if (code == 0)
-        code = failed((*fd = open(path, flags)) < 0);
+        code = errno_if((*fd = open(path, flags)) < 0);
     if (sys_fold_repeat(be, code, key))
         return error_of("open", code);
     sys_open_flags(flags, text, sizeof text);
@@ -82,7 +88,7 @@ struct oserr sys_open(struct backend *be, const char *path, int flags, enum sys_
 void sys_close(struct backend *be, int fd, enum sys_key key)
 {
     uint32_t code = sys_enter(be, "close");
-    uint32_t real = failed(close(fd) != 0);
+    uint32_t real = errno_if(close(fd) != 0);
     struct oserr e = sys_leave(be, "close", code != 0 ? code : real, key, "close(%d) = 0", fd);
     (void)e;
 }
@@ -92,7 +98,7 @@ struct oserr sys_fstat(struct backend *be, int fd, struct stat *st)
     uint32_t code = sys_enter(be, "fstat");
     memset(st, 0, sizeof *st);
     if (code == 0)
-        code = failed(fstat(fd, st) != 0);
+        code = errno_if(fstat(fd, st) != 0);
     uint64_t key = log_key((uint64_t)(unsigned)fd, (uint64_t)st->st_size, st->st_nlink, st->st_ino);
     return sys_leave(
         be, "fstat", code, key, "fstat(%d) = 0   st_size %lld  st_nlink %llu  st_ino %llu", fd,
@@ -104,7 +110,7 @@ struct oserr sys_locked(struct backend *be, int fd, bool *locked)
     uint32_t code = sys_enter(be, "flock");
     *locked = false;
     if (code == 0) {
-        code = failed(flock(fd, LOCK_SH | LOCK_NB) != 0);
+        code = errno_if(flock(fd, LOCK_SH | LOCK_NB) != 0);
         *locked = code == EWOULDBLOCK;
         code = *locked ? 0 : code;
         if (code == 0 && !*locked)
@@ -122,9 +128,9 @@ struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sy
     uint32_t code = sys_enter(be, call);
     memset(st, 0, sizeof *st);
     if (code == 0)
-        code = failed((follow ? stat(path, st) : lstat(path, st)) != 0);
+        code = errno_if((follow ? stat(path, st) : lstat(path, st)) != 0);
     uint64_t as =
-        key != SYS_KEY_NONE ? key : log_key(follow, said_path(path), st->st_ino, st->st_dev);
+        key != SYS_KEY_NONE ? key : log_key(follow, path_key(path), st->st_ino, st->st_dev);
     return sys_leave(be, call, code, as, "%s(\"%.128s\"%s) = 0   st_ino %llu", call, path, more,
                      (unsigned long long)st->st_ino);
 }
@@ -138,7 +144,7 @@ struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t
         do
             r = pread(fd, buf, n, (off_t)off);
         while (r < 0 && errno == EINTR);
-        code = failed(r < 0);
+        code = errno_if(r < 0);
     }
     *got = r < 0 ? 0 : (size_t)r;
     return sys_leave(be, "pread", code, series(SYS_KEY_PREAD, fd),
@@ -154,7 +160,7 @@ struct oserr sys_read(struct backend *be, int fd, void *buf, size_t n, enum sys_
         do
             r = read(fd, buf, n);
         while (r < 0 && errno == EINTR);
-        code = failed(r < 0);
+        code = errno_if(r < 0);
     }
     *got = r < 0 ? 0 : (size_t)r;
     return sys_leave(be, "read", code, key, "read(%d, ..., %zu) = %zu", fd, n, *got);
@@ -184,7 +190,7 @@ struct oserr sys_ftruncate(struct backend *be, int fd, uint64_t size)
 {
     uint32_t code = sys_enter(be, "ftruncate");
     if (code == 0)
-        code = failed(ftruncate(fd, (off_t)size) != 0);
+        code = errno_if(ftruncate(fd, (off_t)size) != 0);
     return sys_leave(be, "ftruncate", code, 0, "ftruncate(%d, %llu) = 0", fd,
                      (unsigned long long)size);
 }
@@ -193,7 +199,7 @@ struct oserr sys_fchmod(struct backend *be, int fd, mode_t mode)
 {
     uint32_t code = sys_enter(be, "fchmod");
     if (code == 0)
-        code = failed(fchmod(fd, mode) != 0);
+        code = errno_if(fchmod(fd, mode) != 0);
     return sys_leave(be, "fchmod", code, 0, "fchmod(%d, %#o) = 0", fd, (unsigned)mode);
 }
 
@@ -202,7 +208,7 @@ struct oserr sys_chmod(struct backend *be, const char *path, mode_t mode)
     char quoted[SYS_QUOTED];
     uint32_t code = sys_enter(be, "chmod");
     if (code == 0)
-        code = failed(chmod(path, mode) != 0);
+        code = errno_if(chmod(path, mode) != 0);
     return sys_leave(be, "chmod", code, 0, "chmod(%s, %#o) = 0", sys_quoted(path, quoted),
                      (unsigned)mode);
 }
@@ -214,7 +220,7 @@ struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags, int fd,
     *at = NULL;
     if (code == 0) {
         void *p = mmap(NULL, n, prot, flags, fd, (off_t)off);
-        code = failed(p == MAP_FAILED);
+        code = errno_if(p == MAP_FAILED);
         if (code == 0)
             *at = p;
     }
@@ -229,7 +235,7 @@ struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags, int fd,
 void sys_munmap(struct backend *be, void *at, size_t n)
 {
     uint32_t code = sys_enter(be, "munmap");
-    uint32_t real = failed(munmap(at, n) != 0);
+    uint32_t real = errno_if(munmap(at, n) != 0);
     struct oserr e =
         sys_leave(be, "munmap", code != 0 ? code : real, 0, "munmap(%p, %zu) = 0", at, n);
     (void)e;
@@ -240,7 +246,7 @@ struct oserr sys_shm_unlink(struct backend *be, const char *name)
     char quoted[SYS_QUOTED];
     uint32_t code = sys_enter(be, "shm_unlink");
     if (code == 0)
-        code = failed(shm_unlink(name) != 0);
+        code = errno_if(shm_unlink(name) != 0);
     return sys_leave(be, "shm_unlink", code, 0, "shm_unlink(%s) = 0", sys_quoted(name, quoted));
 }
 
@@ -249,7 +255,7 @@ struct oserr sys_unlink(struct backend *be, const char *path)
     char quoted[SYS_QUOTED];
     uint32_t code = sys_enter(be, "unlink");
     if (code == 0)
-        code = failed(unlink(path) != 0);
+        code = errno_if(unlink(path) != 0);
     return sys_leave(be, "unlink", code, 0, "unlink(%s) = 0", sys_quoted(path, quoted));
 }
 
@@ -259,7 +265,7 @@ struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
     uint32_t code = sys_enter(be, "opendir");
     *dir = NULL;
     if (code == 0)
-        code = failed((*dir = opendir(path)) == NULL);
+        code = errno_if((*dir = opendir(path)) == NULL);
     return sys_leave(be, "opendir", code, key, "opendir(%s) = %p", sys_quoted(path, quoted),
                      (void *)*dir);
 }
@@ -271,7 +277,7 @@ struct oserr sys_opendir_at(struct backend *be, int dir, enum sys_key key, DIR *
     if (code == 0) {
         int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         *out = fd < 0 ? NULL : fdopendir(fd);
-        code = failed(*out == NULL);
+        code = errno_if(*out == NULL);
         if (*out == NULL && fd >= 0)
             close(fd);
     }
@@ -288,7 +294,7 @@ struct oserr sys_readdir(struct backend *be, DIR *dir, enum sys_key key, struct 
         code = *entry == NULL ? (uint32_t)errno : 0;
     }
     if (code == 0 && *entry == NULL)
-        return OSERR_NONE; /* the end: not worth a line */
+        return OSERR_NONE; /* the end is not logged */
     return sys_leave(be, "readdir", code, key, "readdir(%p) = an entry", (void *)dir);
 }
 
@@ -296,7 +302,7 @@ void sys_closedir(struct backend *be, DIR *dir, enum sys_key key)
 {
     unsigned long long was = (uintptr_t)dir;
     uint32_t code = sys_enter(be, "closedir");
-    uint32_t real = failed(closedir(dir) != 0);
+    uint32_t real = errno_if(closedir(dir) != 0);
     struct oserr e =
         sys_leave(be, "closedir", code != 0 ? code : real, key, "closedir(0x%llx) = 0", was);
     (void)e;
@@ -308,7 +314,7 @@ struct oserr sys_space(struct backend *be, const char *path, uint64_t *unused, u
     struct statvfs v = {0};
     uint32_t code = sys_enter(be, "statvfs");
     if (code == 0)
-        code = failed(statvfs(path, &v) != 0);
+        code = errno_if(statvfs(path, &v) != 0);
     *unused = (uint64_t)v.f_bavail * v.f_frsize;
     *total = (uint64_t)v.f_blocks * v.f_frsize;
     return sys_leave(be, "statvfs", code, 0, "statvfs(%s) = 0   f_bavail %llu  f_frsize %llu",

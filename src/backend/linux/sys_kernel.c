@@ -1,47 +1,19 @@
 #include "backend/linux/sys_kernel.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
-
-static uint32_t failed(bool bad)
-{
-    return bad ? (uint32_t)errno : 0;
-}
 
 const char *sys_error_name(uint32_t code)
 {
     const char *name = strerrorname_np((int)code);
     return name != NULL ? name : "error";
-}
-
-void sys_open_flags(int flags, char *buf, size_t cap)
-{
-    static const struct {
-        int bits;
-        const char *name;
-    } names[] = {
-        {O_CREAT, "O_CREAT"},         {O_EXCL, "O_EXCL"},         {O_CLOEXEC, "O_CLOEXEC"},
-        {O_NOFOLLOW, "O_NOFOLLOW"},   {O_NONBLOCK, "O_NONBLOCK"}, {O_NOATIME, "O_NOATIME"},
-        {O_DIRECTORY, "O_DIRECTORY"},
-    };
-    const char *mode = (flags & O_PATH) != 0             ? "O_PATH"
-                       : (flags & O_ACCMODE) == O_RDWR   ? "O_RDWR"
-                       : (flags & O_ACCMODE) == O_WRONLY ? "O_WRONLY"
-                                                         : "O_RDONLY";
-    int n = snprintf(buf, cap, "%s", mode);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if ((flags & names[i].bits) == names[i].bits && n >= 0 && (size_t)n < cap)
-            n += snprintf(buf + n, cap - (size_t)n, " | %s", names[i].name);
 }
 
 struct oserr sys_userfaultfd(struct backend *be, int *fd)
@@ -50,7 +22,7 @@ struct oserr sys_userfaultfd(struct backend *be, int *fd)
     *fd = -1;
     if (code == 0) {
         *fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
-        code = failed(*fd < 0);
+        code = errno_if(*fd < 0);
     }
     struct oserr e =
         sys_leave(be, "userfaultfd", code, 0,
@@ -60,7 +32,7 @@ struct oserr sys_userfaultfd(struct backend *be, int *fd)
     struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_SIGBUS};
     code = sys_enter(be, "ioctl");
     if (code == 0)
-        code = failed(ioctl(*fd, UFFDIO_API, &api) != 0);
+        code = errno_if(ioctl(*fd, UFFDIO_API, &api) != 0);
     e = sys_leave(be, "ioctl", code, 0, "ioctl(%d, UFFDIO_API, UFFD_FEATURE_SIGBUS) = 0", *fd);
     if (oserr_is(e)) {
         sys_close(be, *fd, SYS_KEY_NONE);
@@ -77,7 +49,7 @@ struct oserr sys_uffd_watch(struct backend *be, int fd, void *at, size_t n)
     };
     uint32_t code = sys_enter(be, "ioctl");
     if (code == 0)
-        code = failed(ioctl(fd, UFFDIO_REGISTER, &r) != 0);
+        code = errno_if(ioctl(fd, UFFDIO_REGISTER, &r) != 0);
     return sys_leave(be, "ioctl", code, 0, "ioctl(%d, UFFDIO_REGISTER, %p, %zu, MISSING) = 0", fd,
                      at, n);
 }
@@ -87,7 +59,7 @@ struct oserr sys_rename_new(struct backend *be, const char *from, const char *to
     char q1[SYS_QUOTED], q2[SYS_QUOTED];
     uint32_t code = sys_enter(be, "renameat2");
     if (code == 0)
-        code = failed(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0);
+        code = errno_if(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0);
     return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0",
                      sys_quoted(from, q1), sys_quoted(to, q2));
 }
@@ -97,24 +69,25 @@ struct oserr sys_rename(struct backend *be, const char *from, const char *to)
     char q1[SYS_QUOTED], q2[SYS_QUOTED];
     uint32_t code = sys_enter(be, "rename");
     if (code == 0)
-        code = failed(rename(from, to) != 0);
+        code = errno_if(rename(from, to) != 0);
     return sys_leave(be, "rename", code, 0, "rename(%.90s, %.90s) = 0", sys_quoted(from, q1),
                      sys_quoted(to, q2));
 }
 
-/* Takes the lease and gives it back. Who knocks meanwhile is told to this thread alone, which has
- * the signal blocked: any other of ours would die of it. */
+/* Takes the lease and gives it back. The kernel reports an opener that arrives meanwhile by SIGIO:
+ * F_OWNER_TID sends it to this thread only, which has it blocked. Any other thread of ours would
+ * die of it. */
 static uint32_t take_lease(int fd, const sigset_t *io)
 {
     const struct f_owner_ex us = {F_OWNER_TID, gettid()};
     const struct timespec none = {0, 0};
-    uint32_t code = failed(fcntl(fd, F_SETOWN_EX, &us) != 0);
+    uint32_t code = errno_if(fcntl(fd, F_SETOWN_EX, &us) != 0);
     if (code == 0)
-        code = failed(fcntl(fd, F_SETLEASE, F_WRLCK) != 0);
+        code = errno_if(fcntl(fd, F_SETLEASE, F_WRLCK) != 0);
     if (code != 0)
         return code;
     (void)fcntl(fd, F_SETLEASE, F_UNLCK);
-    while (sigtimedwait(io, NULL, &none) == SIGIO) /* somebody knocked meanwhile */
+    while (sigtimedwait(io, NULL, &none) == SIGIO) /* discard it */
         continue;
     return 0;
 }
@@ -139,13 +112,13 @@ struct oserr sys_inotify(struct backend *be, const char *folder, int *fd)
     uint32_t code = sys_enter(be, "inotify_init1");
     *fd = -1;
     if (code == 0)
-        code = failed((*fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) < 0);
+        code = errno_if((*fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) < 0);
     struct oserr e = sys_leave(be, "inotify_init1", code, 0, "inotify_init1(IN_CLOEXEC) = %d", *fd);
     if (oserr_is(e))
         return e;
     code = sys_enter(be, "inotify_add_watch");
     if (code == 0)
-        code = failed(inotify_add_watch(*fd, folder, what) < 0);
+        code = errno_if(inotify_add_watch(*fd, folder, what) < 0);
     e = sys_leave(be, "inotify_add_watch", code, 0, "inotify_add_watch(%d, %s, ...) = 0", *fd,
                   sys_quoted(folder, quoted));
     if (oserr_is(e)) {
@@ -153,18 +126,4 @@ struct oserr sys_inotify(struct backend *be, const char *folder, int *fd)
         *fd = -1;
     }
     return e;
-}
-
-struct oserr sys_identify(struct backend *be, int dir, const char *name, struct sys_identity *id)
-{
-    struct statx st = {0};
-    uint32_t code = sys_enter(be, "statx");
-    if (code == 0)
-        code = failed(statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO,
-                            &st) != 0);
-    id->dev = makedev(st.stx_dev_major, st.stx_dev_minor);
-    id->ino = st.stx_ino;
-    id->regular = S_ISREG(st.stx_mode);
-    return sys_leave(be, "statx", code, SYS_KEY_PROC_FD,
-                     "statx(%d, \"%.16s\", AT_STATX_DONT_SYNC) = 0", dir, name);
 }

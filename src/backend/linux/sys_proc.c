@@ -1,6 +1,5 @@
 #include "backend/linux/sys_proc.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
@@ -13,29 +12,19 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-static uint32_t failed(bool bad)
-{
-    return bad ? (uint32_t)errno : 0;
-}
-
 /* ---- mappings ---- */
 
 /* struct procmap_query of Linux 6.11; older headers do not have it. */
 struct query {
-    uint64_t size, flags, address; /* asked */
+    uint64_t size, flags, address; /* in */
     uint64_t start, end, vma_flags, page_size, offset, ino;
     uint32_t major, minor;
     uint32_t name_size, build_id_size;
-    uint64_t name, build_id; /* where to put them */
+    uint64_t name, build_id; /* addresses of the buffers */
 };
 
-enum { /* flags, asked and answered */
-       VMA_READ = 1,
-       VMA_WRITE = 2,
-       VMA_SHARED = 8,
-       OR_NEXT = 16,
-       OF_FILES = 32
-};
+/* Flags of the query and of its answer. */
+enum { VMA_READ = 1, VMA_WRITE = 2, VMA_SHARED = 8, OR_NEXT = 16, OF_FILES = 32 };
 
 #define QUERY _IOWR('f', 17, struct query)
 
@@ -44,7 +33,7 @@ static uint32_t ask(int fd, uint64_t at, uint64_t flags, struct query *q)
     q->size = sizeof *q;
     q->flags = flags;
     q->address = at;
-    return failed(ioctl(fd, QUERY, q) != 0);
+    return errno_if(ioctl(fd, QUERY, q) != 0);
 }
 
 struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, struct sys_mapping *out,
@@ -69,7 +58,7 @@ struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, struct sys_m
             .shared = (q.vma_flags & VMA_SHARED) != 0,
         };
     }
-    if (code == ENOENT) /* the last one */
+    if (code == ENOENT) /* no mapping follows */
         code = 0;
     return sys_leave(be, "ioctl", code, SYS_KEY_PROC_QUERY,
                      "ioctl(%d, PROCMAP_QUERY) = 0   %zu mappings", fd, *n);
@@ -92,7 +81,7 @@ struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t start, char *
 
 /* ---- descriptors ---- */
 
-/* As the kernel hands them out. */
+/* A directory entry as getdents64 returns it. */
 struct entry {
     uint64_t ino;
     int64_t offset;
@@ -107,7 +96,7 @@ static bool identify(int dir, const char *name, struct sys_descriptor *out)
     if (statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO | STATX_NLINK,
               &st) != 0 ||
         !S_ISREG(st.stx_mode))
-        return false; /* closed meanwhile, or of no interest */
+        return false; /* closed meanwhile, or not a regular file */
     *out = (struct sys_descriptor){
         .fd = (int32_t)strtol(name, NULL, 10),
         .links = st.stx_nlink,
@@ -125,7 +114,7 @@ struct oserr sys_descriptors(struct backend *be, struct sys_descriptors *d,
     while (code == 0 && *n < cap) {
         if (d->at == d->have) {
             ssize_t got = getdents64(d->dir, d->entries, sizeof d->entries);
-            code = failed(got < 0);
+            code = errno_if(got < 0);
             d->at = 0;
             d->have = got < 0 ? 0 : (size_t)got;
             if (d->have == 0)
@@ -149,7 +138,7 @@ struct oserr sys_readlink(struct backend *be, const char *path, char *buf, size_
     ssize_t n = 0;
     if (code == 0) {
         n = readlink(path, buf, cap - 1);
-        code = failed(n < 0);
+        code = errno_if(n < 0);
     }
     buf[n < 0 ? 0 : n] = '\0';
     return sys_leave(be, "readlink", code, SYS_KEY_PROC_NAME, "readlink(%s) = %zd",
@@ -163,7 +152,7 @@ struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags
     uint32_t code = sys_enter(be, "openat");
     *fd = -1;
     if (code == 0)
-        code = failed((*fd = openat(dir, name, flags)) < 0);
+        code = errno_if((*fd = openat(dir, name, flags)) < 0);
     sys_open_flags(flags, text, sizeof text);
     return sys_leave(be, "openat", code, key, "openat(%d, %s, %s) = %d", dir,
                      sys_quoted(name, quoted), text, *fd);
@@ -176,7 +165,7 @@ struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_
     uint32_t code = sys_enter(be, "fstatat");
     memset(st, 0, sizeof *st);
     if (code == 0)
-        code = failed(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0);
+        code = errno_if(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0);
     if (sys_fold_repeat(be, code, key))
         return code == 0 ? OSERR_NONE : (struct oserr){"fstatat", code};
     return sys_leave(be, "fstatat", code, key, "fstatat(%d, %s) = 0   st_ino %llu", dir,
@@ -188,7 +177,7 @@ struct oserr sys_in_memory(struct backend *be, int fd, bool *memory, bool *huge)
     struct statfs s = {0};
     uint32_t code = sys_enter(be, "fstatfs");
     if (code == 0)
-        code = failed(fstatfs(fd, &s) != 0);
+        code = errno_if(fstatfs(fd, &s) != 0);
     *huge = code == 0 && s.f_type == HUGETLBFS_MAGIC;
     *memory = *huge || (code == 0 && s.f_type == TMPFS_MAGIC);
     return sys_leave(be, "fstatfs", code, 0, "fstatfs(%d) = 0   f_type %#lx", fd,
@@ -203,7 +192,7 @@ struct oserr sys_memfd_create(struct backend *be, const char *name, int *fd)
     uint32_t code = sys_enter(be, "memfd_create");
     *fd = -1;
     if (code == 0)
-        code = failed((*fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)) < 0);
+        code = errno_if((*fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)) < 0);
     return sys_leave(be, "memfd_create", code, 0,
                      "memfd_create(%s, MFD_CLOEXEC | MFD_ALLOW_SEALING) = %d",
                      sys_quoted(name, quoted), *fd);
@@ -214,7 +203,7 @@ struct oserr sys_seals(struct backend *be, int fd, uint32_t *seals)
     uint32_t code = sys_enter(be, "fcntl");
     int r = 0;
     if (code == 0)
-        code = failed((r = fcntl(fd, F_GET_SEALS)) < 0);
+        code = errno_if((r = fcntl(fd, F_GET_SEALS)) < 0);
     *seals = r < 0 ? 0 : (uint32_t)r;
     return sys_leave(be, "fcntl", code, ((uint64_t)(unsigned)fd << 32) + *seals * 16U + 9,
                      "fcntl(%d, F_GET_SEALS) = %#x", fd, (unsigned)*seals);
@@ -234,10 +223,10 @@ void sys_anon_devices(struct backend *be, uint64_t dev[SYS_NAMELESS])
 {
     static const unsigned sizes[SYS_NAMELESS] = {0, 0, 16, 21, 25, 29, 30, 34}; /* log2 */
     os_monitor_lock(be->lock);
-    if (!be->nameless_known)
+    if (!be->anon_devices_known)
         for (size_t i = 0; i < SYS_NAMELESS; i++)
-            be->nameless[i] = device_of(i == 0 ? 0 : MFD_HUGETLB | sizes[i] << MFD_HUGE_SHIFT);
-    be->nameless_known = true;
-    memcpy(dev, be->nameless, sizeof be->nameless);
+            be->anon_devices[i] = device_of(i == 0 ? 0 : MFD_HUGETLB | sizes[i] << MFD_HUGE_SHIFT);
+    be->anon_devices_known = true;
+    memcpy(dev, be->anon_devices, sizeof be->anon_devices);
     os_monitor_unlock(be->lock);
 }

@@ -1,6 +1,8 @@
-/* sysv:ID, sysv:key=KEY and, to create, sysv:new. Read through a descriptor on our own attachment
- * where we may have one: it tells holes from data, and reading through it fills none. Else page by
- * page, only those that are in memory. */
+/* sysv:ID, sysv:key=KEY and, to create, sysv:new. A segment is attached as a whole. Where we may
+ * have one (root), a descriptor of our own attachment is used for reading: it tells holes from
+ * data, and reading through it allocates nothing. Elsewhere only those pages are read that mincore
+ * reports as resident; whether an absent page is a hole or swapped out decides the table of the
+ * system. */
 #include "backend/linux/sysv.h"
 
 #include <errno.h>
@@ -14,20 +16,20 @@
 #include "backend/linux/sys_sysv.h"
 
 enum {
-    PAGES = 1024,          /* asked about at a time */
-    COUNT_NS = 1000000000, /* resident and swap are asked at most so often: the table is long */
+    PAGES = 1024,          /* pages queried at a time */
+    COUNT_NS = 1000000000, /* interval of reading resident and swap: the table is long */
 };
 
-/* What one open segment has of its own. */
+/* Data of one open segment. */
 struct sysv {
     int id;
-    unsigned char *base;   /* attached there; NULL: not */
-    size_t n;              /* bytes of it, a multiple of the page size */
-    bool huge;             /* huge pages: which of them exist cannot be asked */
-    bool gone;             /* the id is no segment any more */
-    int64_t counted;       /* when the numbers below were asked for, os_now's clock; 0: never */
-    struct seg_stat row;   /* resident and swap are taken from it */
-    struct seg_stat first; /* as it was when it was opened */
+    unsigned char *base;   /* where it is attached; NULL: it is not */
+    size_t n;              /* size of that, a multiple of the page size */
+    bool huge;             /* huge pages: the system does not tell which of them exist */
+    bool gone;             /* the id is no longer a segment */
+    int64_t counted;       /* when `row` was read, os_now's clock; 0: never */
+    struct seg_stat row;   /* resident and swap come from it */
+    struct seg_stat first; /* its state when it was opened */
     unsigned char pages[PAGES];
 };
 
@@ -38,7 +40,7 @@ static struct oserr bad(const char *call, uint32_t why)
 
 /* ---- attaching ---- */
 
-/* The canonical locator of an id instead of what was asked for. */
+/* Replaces the locator by the canonical one of the id. */
 static struct oserr rename_to_id(struct seg *s, int id)
 {
     char text[32], *locator;
@@ -51,7 +53,7 @@ static struct oserr rename_to_id(struct seg *s, int id)
     return OSERR_NONE;
 }
 
-/* Called by its key, as ipcs does. */
+/* Its name is its key, as in ipcs. */
 static struct oserr name_by_key(struct seg *s)
 {
     char text[16];
@@ -72,8 +74,8 @@ static void detach(struct seg *s)
     v->base = NULL;
 }
 
-/* Attaches to what was seen: between the look and the attach its number may have become that of
- * another, which need not be as large. From now on it stays. */
+/* Attaches to the segment that was seen. Between the look and the attach its number may have become
+ * that of another one, of a different size; once attached it stays. */
 static struct oserr attach_same(struct seg *s, enum seg_access access, void **base)
 {
     const struct sysv *v = s->kind_data;
@@ -89,7 +91,7 @@ static struct oserr attach_same(struct seg *s, enum seg_access access, void **ba
     return e;
 }
 
-/* Attaches in place of an attachment there may be; what was seen of it must be mapped anew. */
+/* Replaces the attachment, if there is one; mappings of it must be made anew. */
 static struct oserr attach(struct seg *s, enum seg_access access)
 {
     struct sysv *v = s->kind_data;
@@ -104,7 +106,7 @@ static struct oserr attach(struct seg *s, enum seg_access access)
     v->n = (size_t)((s->last.size + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE);
     guard_install();
     struct oserr unknown = process_own_range(s->be, (uintptr_t)base, &range, &fd);
-    (void)unknown; /* then it is read without */
+    (void)unknown; /* then it is read without a descriptor */
     v->huge = range.huge;
     s->sticky_state = range.huge ? SEG_ST_HUGETLB : 0;
     s->handle = fd;
@@ -114,7 +116,7 @@ static struct oserr attach(struct seg *s, enum seg_access access)
 
 static struct oserr sysv_describe(struct seg *s, struct seg_stat *out);
 
-/* What is behind the id, which is known: how it is, and what it is called. */
+/* Learns state and name of the segment with the known id. */
 static struct oserr know(struct seg *s)
 {
     struct sysv *v = s->kind_data;
@@ -160,11 +162,11 @@ static struct oserr sysv_create(struct seg *s, uint64_t size, uint32_t mode)
     e = know(s);
     if (!oserr_is(e) && (mode & 0200) != 0)
         e = attach(s, SEG_WRITE);
-    else if (!oserr_is(e)) /* one that its maker may not write */
+    else if (!oserr_is(e)) /* one that its creator may not write */
         s->access = SEG_STAT;
     if (oserr_is(e)) {
         struct oserr undone = sys_shm_remove(s->be, v->id);
-        (void)undone; /* the first failure is what is reported */
+        (void)undone; /* only the first failure is reported */
     }
     return e;
 }
@@ -187,7 +189,7 @@ static void sysv_close(struct seg *s)
     s->watch = -1;
 }
 
-/* ---- how it is ---- */
+/* ---- state ---- */
 
 static struct oserr sysv_describe(struct seg *s, struct seg_stat *out)
 {
@@ -195,7 +197,7 @@ static struct oserr sysv_describe(struct seg *s, struct seg_stat *out)
     struct sysv_row now;
     struct oserr e = sysv_stat(s->be, v->id, &now);
     if (e.code == EIDRM && s->last.known != 0) {
-        v->gone = true; /* said by sysv_name */
+        v->gone = true; /* sysv_name reports it */
         *out = s->last;
         return OSERR_NONE;
     }
@@ -218,7 +220,7 @@ static struct oserr sysv_describe(struct seg *s, struct seg_stat *out)
     return OSERR_NONE;
 }
 
-/* An attached one keeps its id. */
+/* Once attached it keeps its id. */
 static struct oserr sysv_name(struct seg *s, struct seg_stat *out)
 {
     const struct sysv *v = s->kind_data;
@@ -229,7 +231,7 @@ static struct oserr sysv_name(struct seg *s, struct seg_stat *out)
 
 /* ---- reading ---- */
 
-/* Can an absent page be other than never written? */
+/* *unknown: an absent page may be something other than never written. */
 static struct oserr absent_is_unknown(struct seg *s, bool *unknown)
 {
     const struct sysv *v = s->kind_data;
@@ -245,7 +247,7 @@ static struct oserr absent_is_unknown(struct seg *s, bool *unknown)
     return e;
 }
 
-/* Which pages of [off, end) are there, PAGES at most; *n of them. */
+/* Which pages of [off, end) are resident; *n: how many were asked about, at most PAGES. */
 static struct oserr ask_pages(struct seg *s, uint64_t off, uint64_t end, size_t *n)
 {
     struct sysv *v = s->kind_data;
@@ -285,7 +287,7 @@ static struct oserr sysv_copy_out(struct seg *s, uint64_t off, void *buf, size_t
     return e;
 }
 
-/* Where a run of pages that are `there` or not ends: not behind end. */
+/* End of the run of pages that are all resident or all absent (*there), at most `end`. */
 static struct oserr run_end(struct seg *s, uint64_t off, uint64_t end, bool *there, uint64_t *stop)
 {
     const struct sysv *v = s->kind_data;
@@ -337,7 +339,7 @@ static struct oserr sysv_next_data(struct seg *s, uint64_t off, uint64_t end, ui
     return e;
 }
 
-/* ---- mapping: it is attached as a whole ---- */
+/* ---- mapping: the attachment is of the whole segment ---- */
 
 static struct oserr sysv_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *view)
 {
@@ -362,6 +364,13 @@ static void sysv_unmap(struct seg *s, struct mapping *view)
 
 const struct provider sysv_provider = {
     .kind = SEG_SYSV,
+    .listed_kinds = 1U << SEG_SYSV,
+    .words = {.help = "  sysv:ID  sysv:key=KEY               System V shared memory (create "
+                      "sysv:new: a private one)\n",
+              .form = "sysv:ID",
+              .name = "not a System V segment: sysv:ID, sysv:key=KEY (not 0) or, to create one, "
+                      "sysv:new",
+              .absent = "no such segment"},
     .caps = SEG_CAP_CREATE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = sysv_canonical,
     .list = sysv_list,

@@ -1,4 +1,4 @@
-/* System V: permissions, and removing what nobody has. */
+/* System V: permissions, and removal. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@ struct oserr sysv_chmod(struct seg *s, uint32_t mode)
     int id = sysv_id(s->locator);
     if (mode > 0777)
         return (struct oserr){"shmctl", EINVAL};
-    struct oserr e = sysv_stat(s->be, id, &row); /* owner and group are set along */
+    struct oserr e = sysv_stat(s->be, id, &row); /* owner and group are set too */
     if (oserr_is(e))
         return e;
     memset(&ds, 0, sizeof ds);
@@ -24,12 +24,13 @@ struct oserr sysv_chmod(struct seg *s, uint32_t mode)
     return sys_shm_set(s->be, id, &ds);
 }
 
-/* Refused when attached: the count is of the system and leaves nobody out. */
-static struct oserr check_count(struct backend *be, struct seg_who *who, const struct sysv_row *row)
+/* Refuses what is attached: the kernel's own count leaves nobody out. */
+static struct oserr check_count(struct backend *be, const struct seg_removal *what,
+                                const struct sysv_row *row, struct seg_who *who)
 {
-    if (row->stat.attached == 0)
+    if (row->stat.attached == 0 || (what->flags & SEG_RM_FORCE) != 0)
         return OSERR_NONE;
-    struct oserr e = seg_who_object(be, seg_id_of(&row->stat), who);
+    struct oserr e = seg_who_object(be, seg_id_of(&row->stat), what->pace, who);
     return oserr_is(e) ? e : (struct oserr){"shmctl", SEG_E_IN_USE};
 }
 
@@ -38,34 +39,32 @@ static bool may_remove(const struct sysv_row *row)
     return geteuid() == 0 || geteuid() == row->stat.uid || geteuid() == row->cuid;
 }
 
-/* Is it what was listed: not another that got its number, and not changed since? */
+/* It must be the listed one: not another with the same number, and unchanged. */
 static struct oserr check_seen(const struct seg_stat *seen, const struct sysv_row *row)
 {
     bool same = seen == NULL || (sysv_same(seen, &row->stat) && seen->ctime == row->stat.ctime);
     return same ? OSERR_NONE : (struct oserr){"shmctl", SEG_E_REPLACED};
 }
 
-struct oserr sysv_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                         unsigned flags, struct seg_who *who)
+struct oserr sysv_remove(struct backend *be, const struct seg_removal *what, struct seg_who *who)
 {
     int id;
     struct sysv_row row, again;
-    bool force = (flags & SEG_RM_FORCE) != 0;
-    struct oserr e = sysv_find(be, locator, &id);
+    struct oserr e = sysv_find(be, what->locator, &id);
     if (!oserr_is(e))
         e = sysv_stat(be, id, &row);
     if (!oserr_is(e))
-        e = check_seen(seen, &row);
-    if (!oserr_is(e) && !force)
-        e = check_count(be, who, &row);
+        e = check_seen(what->seen, &row);
+    if (!oserr_is(e))
+        e = check_count(be, what, &row, who);
     if (!oserr_is(e) && !may_remove(&row))
         e = (struct oserr){"shmctl", EPERM};
-    if (oserr_is(e) || (flags & SEG_RM_DRY) != 0)
+    if (oserr_is(e) || (what->flags & SEG_RM_DRY) != 0)
         return e;
-    e = sysv_stat(be, id, &again); /* who attached meanwhile saves it */
+    e = sysv_stat(be, id, &again); /* a process that attached meanwhile saves it */
     if (!oserr_is(e))
-        e = check_seen(seen != NULL ? seen : &row.stat, &again);
-    if (!oserr_is(e) && !force)
-        e = check_count(be, who, &again);
+        e = check_seen(what->seen != NULL ? what->seen : &row.stat, &again);
+    if (!oserr_is(e))
+        e = check_count(be, what, &again, who);
     return oserr_is(e) ? e : sys_shm_remove(be, id);
 }

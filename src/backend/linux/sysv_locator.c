@@ -15,7 +15,7 @@ static struct oserr bad(const char *call, uint32_t why)
     return (struct oserr){call, why};
 }
 
-/* All of text as a number up to max; false: it is none. */
+/* Parses all of text as a number up to max; false: it is not one. */
 static bool parse_number(const char *text, uint64_t max, uint64_t *v)
 {
     bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -68,7 +68,7 @@ struct oserr sysv_find(struct backend *be, const char *locator, int *id)
     if (*id >= 0)
         return OSERR_NONE;
     uint32_t key = sysv_key(locator);
-    if (key == 0) /* would make one */
+    if (key == 0) /* would create one */
         return bad("shmget", SEG_E_NAME);
     return sys_shmget(be, key, 0, 0, id);
 }

@@ -1,5 +1,5 @@
-/* System V segments of other IPC namespaces: mode, owner and times are known to the table of their
- * own namespace only, so it is read from there. */
+/* System V segments of other IPC namespaces: only the table of their own namespace knows mode,
+ * owner and times, so it is read there. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "backend/linux/sys_sysv.h"
 #include "backend/linux/sysv.h"
 
-/* A table being read. */
+/* State of reading a table. */
 struct reading {
     struct backend *be;
     struct sysv_ns *away;
@@ -38,7 +38,7 @@ static struct oserr read_table(struct backend *be, struct sysv_ns *away, int ns)
     return oserr_is(r.error) ? r.error : e;
 }
 
-/* The table of that namespace, unless it is the one remembered; refused, it has no rows. */
+/* Reads the table of that namespace unless it is cached; without permission it is empty. */
 static void remember(struct backend *be, struct sysv_ns *away, uint32_t pid, uint64_t number)
 {
     char path[40];
@@ -53,14 +53,14 @@ static void remember(struct backend *be, struct sysv_ns *away, uint32_t pid, uin
     if (oserr_is(e))
         return;
     e = sys_fstat(be, ns, &st);
-    if (!oserr_is(e) && st.st_ino == number) /* else the process is another one by now */
+    if (!oserr_is(e) && st.st_ino == number) /* else the pid is that of another process by now */
         e = read_table(be, away, ns);
     if (oserr_is(e))
         away->count = 0;
     sys_close(be, ns, SYS_KEY_SYSV_CLOSE);
 }
 
-/* The row of the segment in its own table. */
+/* Finds the row of the segment in its own table. */
 static bool find_row(struct backend *be, struct sysv_ns *away, uint32_t pid, struct seg_id id,
                      struct sysv_row *row)
 {
@@ -97,11 +97,11 @@ void sysv_ns_free(struct sysv_ns *away)
     *away = (struct sysv_ns){0};
 }
 
-/* ---- one that is open ---- */
+/* ---- open segments ---- */
 
-enum { ASK_NS = 1000000000 }; /* its table is read at most so often */
+enum { ASK_NS = 1000000000 }; /* interval of reading the table */
 
-/* What it has of its own. */
+/* Data of one of them. */
 struct open_away {
     int64_t asked; /* os_now's clock; 0: never */
     struct seg_stat stat;

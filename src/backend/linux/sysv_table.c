@@ -1,5 +1,5 @@
-/* What the system tells of System V segments: /proc/sysvipc/shm, also of those that we may not
- * read; only it knows what is resident and what is swapped out. */
+/* The system's table of System V segments, /proc/sysvipc/shm. It has also those that we may not
+ * read, and only it knows what is resident and what is swapped out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -48,7 +48,8 @@ static void set_times(struct seg_stat *st, int64_t attached, int64_t detached, i
 {
     st->atime = attached * SECOND;
     st->ctime = changed * SECOND;
-    st->mtime = newest(newest(attached, detached), changed) * SECOND; /* the last that is known */
+    st->mtime =
+        newest(newest(attached, detached), changed) * SECOND; /* the last one that is known */
 }
 
 enum {
@@ -56,7 +57,7 @@ enum {
              SEG_HAS_LAST_PID | SEG_HAS_KEY | SEG_HAS_ATTACHED | SEG_HAS_ID,
 };
 
-/* One line; false: it is none (the heading). */
+/* Parses one line; false: it is not a row (the heading). */
 static bool parse_row(const char *line, struct sysv_row *row)
 {
     uint64_t v[FIELDS];
@@ -84,7 +85,7 @@ static bool parse_row(const char *line, struct sysv_row *row)
     st->gid = (uint32_t)v[F_GID];
     st->swap = n == FIELDS ? v[F_SWAP] : 0;
     st->resident = n == FIELDS ? v[F_RSS] + v[F_SWAP] : 0;
-    if (st->resident / 4096 > st->size / 4096 + 1) { /* some kernels count huge pages twice over */
+    if (st->resident / 4096 > st->size / 4096 + 1) { /* some kernels count huge pages twice */
         st->known &= ~(unsigned)SEG_HAS_RESIDENT;
         st->resident = 0;
     }
@@ -93,7 +94,8 @@ static bool parse_row(const char *line, struct sysv_row *row)
     return true;
 }
 
-/* Takes the whole lines of buffer[0, *have) and moves the rest to its start; false: enough. */
+/* Parses the whole lines of buffer[0, *have) and moves the rest to the front; false: take wants no
+ * more. */
 static bool take_lines(char *buffer, size_t *have, bool (*take)(void *, const struct sysv_row *),
                        void *ctx)
 {
@@ -128,8 +130,9 @@ struct oserr sysv_rows_from(struct backend *be, int fd,
     return e;
 }
 
-struct oserr sysv_rows(struct backend *be, bool (*take)(void *ctx, const struct sysv_row *row),
-                       void *ctx)
+/* The same for our own namespace's table. Without /proc there is no error and no segment. */
+static struct oserr sysv_rows(struct backend *be,
+                              bool (*take)(void *ctx, const struct sysv_row *row), void *ctx)
 {
     int fd;
     struct oserr e = sys_open(be, "/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC, SYS_KEY_SYSV, &fd);
@@ -140,7 +143,7 @@ struct oserr sysv_rows(struct backend *be, bool (*take)(void *ctx, const struct 
     return e;
 }
 
-/* The row looked for. */
+/* A search for one id. */
 struct looking {
     struct sysv_row *row;
     int id;
@@ -190,11 +193,12 @@ struct oserr sysv_stat(struct backend *be, int id, struct sysv_row *row)
 
 bool sysv_same(const struct seg_stat *was, const struct seg_stat *now)
 {
-    bool key = was->key == now->key || (now->state & SEG_ST_DEST) != 0; /* a removed one has none */
+    bool key =
+        was->key == now->key || (now->state & SEG_ST_DEST) != 0; /* a removed one has no key */
     return key && was->ino == now->ino && was->size == now->size && was->creator == now->creator;
 }
 
-/* A list under way. */
+/* State of making a list. */
 struct rows {
     struct backend *be;
     struct listing *list;

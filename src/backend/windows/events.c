@@ -1,5 +1,5 @@
-/* Windows tells nobody of names that come and go. */
-#include "backend/segment.h"
+/* Windows has no notices of names that appear or vanish. */
+#include "backend/survey.h"
 
 struct oserr seg_events_start(struct backend *be, void (*changed)(void *ctx), void *ctx,
                               struct seg_events **out)

@@ -1,4 +1,5 @@
-/* file:PATH, an ordinary file mapped shared. While it is mapped Windows lets nobody cut it. */
+/* file:PATH, an ordinary file mapped shared. While it is mapped, Windows lets nobody truncate it.
+ */
 #include <string.h>
 
 #include "backend/windows/kinds.h"
@@ -18,7 +19,7 @@ static struct oserr file_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* A section as large as the file is now; none for an empty one. */
+/* Creates a section as large as the file is now; none for an empty file. */
 static struct oserr section_again(struct seg *s, enum seg_access access)
 {
     void *h;
@@ -82,6 +83,11 @@ static struct oserr file_stat(struct seg *s, struct seg_stat *out)
 
 const struct provider file_provider = {
     .kind = SEG_FILE,
+    .words = {.help = "  file:PATH                           a file, mapped shared\n",
+              .form = "file:PATH",
+              .name = "not a path: 1 to 4095 bytes",
+              .absent = "no such file",
+              .irremovable = "it is a file, not a segment: delete it as any file"},
     .caps = SEG_CAP_WRITE,
     .canonical = file_canonical,
     .open = file_get,

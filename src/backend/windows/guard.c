@@ -1,6 +1,5 @@
-/* A fault in a guarded range is seen by a vectored handler first, which lets the thread go on where
- * guard_run was left: a reserved page that was never committed, or a file that could not be read.
- */
+/* A vectored handler sees a fault in a guarded range first and continues the thread where guard_run
+ * was called: a reserved page that was never committed, or a file that could not be read. */
 #include "backend/guard.h"
 
 #include <stdint.h>
@@ -9,12 +8,12 @@
 struct guard {
     void *env[5];   /* where guard_run continues (__builtin_setjmp) */
     uintptr_t low;  /* first byte that may fault */
-    uintptr_t high; /* behind the last */
+    uintptr_t high; /* past the last */
 };
 
 static _Thread_local struct guard *volatile current;
 
-/* The faulting thread goes on here, on its own stack, out of the handler. */
+/* The faulting thread continues here, on its own stack, outside the handler. */
 __attribute__((noreturn)) static void leave(void)
 {
     struct guard *g = current;
@@ -33,7 +32,7 @@ static LONG CALLBACK on_fault(EXCEPTION_POINTERS *info)
     uintptr_t at = r->NumberParameters > INFO_ADDRESS ? r->ExceptionInformation[INFO_ADDRESS] : 0;
     if (g == NULL || at < g->low || at >= g->high)
         return EXCEPTION_CONTINUE_SEARCH;
-    CONTEXT *c = info->ContextRecord; /* as if `leave` had been called */
+    CONTEXT *c = info->ContextRecord; /* as if it had called `leave` */
     c->Rsp = ((c->Rsp - RED_LINE) & ~(DWORD64)15) - 8;
     c->Rip = (DWORD64)(uintptr_t)&leave;
     return EXCEPTION_CONTINUE_EXECUTION;

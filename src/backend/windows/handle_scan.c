@@ -1,25 +1,24 @@
-/* Who has a handle on a section: every handle of every process, those of sections asked for their
- * names. A process that only has a view of it cannot be seen. */
-#include "backend/mappers.h"
+/* Who has a handle on a section: lists every handle of every process and asks those of sections for
+ * their names. A process that only has a view of a section is invisible. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/users.h"
 #include "backend/windows/kinds.h"
 #include "backend/windows/sys_windows.h"
 
-/* One pass under way. */
-struct proc_scan {
+struct handle_scan {
     struct backend *be;
+    const struct search *search;
     struct objects *objects;
     struct found *out;
     uint32_t me;   /* our own process */
     uint32_t pid;  /* the process that is open */
     void *process; /* NULL: it could not be opened */
-    bool named;    /* it is the last of the processes with rows */
+    char comm[16]; /* its name; empty: not known yet */
     bool skip;     /* it is not to be read */
-    const struct search *search;
 };
 
 static int compare_handles(const void *a, const void *b)
@@ -30,61 +29,35 @@ static int compare_handles(const void *a, const void *b)
     return x->handle < y->handle ? -1 : x->handle > y->handle;
 }
 
-/* Another process than the last row's? */
-static void enter_process(struct proc_scan *p, uint32_t pid)
+/* Opens the process of the next handle, unless it is open. */
+static void enter_process(struct handle_scan *p, uint32_t pid)
 {
     if (pid == p->pid)
         return;
     if (p->process != NULL)
         sys_close_handle(p->be, p->process, SYS_KEY_DONE);
     p->pid = pid;
-    p->named = p->skip = false;
+    p->comm[0] = '\0';
+    p->skip = false;
     struct oserr e = sys_open_process(p->be, pid, &p->process);
     if (oserr_kind(e) == OSERR_K_DENIED)
         p->out->unreadable++;
 }
 
-/* The process that is open has its first row. */
-static struct oserr name_process(struct proc_scan *p)
+static struct oserr add_holder(struct handle_scan *p, size_t number, const struct sys_handle *h)
 {
-    struct found *f = p->out;
-    struct oserr e = sys_grow(p->be, (void **)&f->processes, &f->processes_cap,
-                              f->processes_count + 1, sizeof *f->processes);
-    if (oserr_is(e))
-        return e;
-    struct found_process *process = &f->processes[f->processes_count++];
-    *process = (struct found_process){.pid = p->pid};
-    sys_image_name(p->be, p->process, process->comm);
-    p->named = true;
-    return OSERR_NONE;
+    struct seg_holder row = {
+        .pid = p->pid, .fd = (int32_t)(uint32_t)h->handle, .access = h->access};
+    if (p->comm[0] == '\0')
+        sys_image_name(p->be, p->process, p->comm);
+    memcpy(row.comm, p->comm, sizeof row.comm);
+    if (p->pid != p->me)
+        object_used(&p->objects->items[number], p->pid, objects_use(h->access));
+    return found_holder(p->be, p->out, p->objects, number, &row);
 }
 
-static struct oserr add_holder(struct proc_scan *p, size_t tag, const struct sys_handle *h)
-{
-    struct found *f = p->out;
-    struct oserr e = sys_grow(p->be, (void **)&f->holders, &f->holders_cap, f->holders_count + 1,
-                              sizeof *f->holders);
-    if (oserr_is(e))
-        return e;
-    if (!p->named)
-        e = name_process(p);
-    if (!oserr_is(e)) {
-        struct object *o = &p->objects->items[tag];
-        o->holders++;
-        if (p->pid != p->me)
-            object_used(o, p->pid, objects_use(h->access));
-        f->holders[f->holders_count++] = (struct found_holder){
-            .tag = (uint32_t)tag,
-            .process = (uint32_t)(f->processes_count - 1),
-            .fd = (int32_t)(uint32_t)h->handle,
-            .access = h->access,
-        };
-    }
-    return e;
-}
-
-/* Is this handle's object one of those looked for? */
-static struct oserr take_handle(struct proc_scan *p, const struct sys_handle *h)
+/* Adds a row when the handle's object is a wanted one. */
+static struct oserr take_handle(struct handle_scan *p, const struct sys_handle *h)
 {
     struct seg_stat id = {0};
     void *copy;
@@ -92,7 +65,7 @@ static struct oserr take_handle(struct proc_scan *p, const struct sys_handle *h)
     enter_process(p, h->pid);
     if (p->process == NULL ||
         oserr_is(sys_duplicate(p->be, p->process, h->handle, 0, SYS_KEY_COPY, &copy)))
-        return OSERR_NONE; /* closed meanwhile, or not ours to look at: counted already */
+        return OSERR_NONE; /* closed meanwhile, or not permitted, which is counted already */
     struct oserr e = sys_object_name(p->be, copy, SYS_KEY_NAME, &name);
     sys_close_handle(p->be, copy, SYS_KEY_DONE);
     if (oserr_is(e) || name[0] == '\0') {
@@ -106,8 +79,9 @@ static struct oserr take_handle(struct proc_scan *p, const struct sys_handle *h)
     return wanted ? add_holder(p, (size_t)number, h) : OSERR_NONE;
 }
 
-/* Handles are counted here: that of processes is not known. */
-static struct oserr take_paced(struct proc_scan *p, const struct sys_handle *h, size_t done,
+/* Takes a handle, if the throttle permits. Progress is counted in handles, because the number of
+ * processes is not known. */
+static struct oserr take_paced(struct handle_scan *p, const struct sys_handle *h, size_t done,
                                size_t expected)
 {
     struct seg_at at = {h->pid, done, expected};
@@ -125,7 +99,7 @@ static struct oserr take_paced(struct proc_scan *p, const struct sys_handle *h, 
     return OSERR_NONE;
 }
 
-/* The number sections have as a type: that of one we make for this. */
+/* The type number of sections: taken from one that we create for this. */
 static struct oserr section_type(struct backend *be, struct sys_handle **rows, size_t *n,
                                  uint32_t *type)
 {
@@ -144,7 +118,7 @@ static struct oserr section_type(struct backend *be, struct sys_handle **rows, s
     return e;
 }
 
-/* No kind is known from processes only: there is nothing to be met. */
+/* No kind is known from processes alone, so nothing is met. */
 struct oserr scan_processes(struct backend *be, const struct search *search, struct found *out)
 {
     struct sys_handle *rows = NULL;
@@ -153,8 +127,8 @@ struct oserr scan_processes(struct backend *be, const struct search *search, str
     *out = (struct found){0};
     if (search->objects->count == 0)
         return OSERR_NONE;
-    struct proc_scan p = {
-        .be = be, .objects = search->objects, .out = out, .me = os_pid(), .search = search};
+    struct handle_scan p = {
+        .be = be, .search = search, .objects = search->objects, .out = out, .me = os_pid()};
     struct oserr e = section_type(be, &rows, &count, &type);
     if (!oserr_is(e) && count > 1)
         qsort(rows, count, sizeof *rows, compare_handles);
@@ -172,12 +146,4 @@ struct oserr discover_rows(struct backend *be, const struct search *search)
     (void)be;
     (void)search;
     return OSERR_NONE;
-}
-
-void found_free(struct found *f)
-{
-    free(f->processes);
-    free(f->mappers);
-    free(f->holders);
-    *f = (struct found){0};
 }

@@ -9,11 +9,9 @@ extern const struct provider file_provider;
 
 #define WIN_PREFIX "win:" /* of canonical locators: `win:Local\x`, `win:Global\x` */
 
-enum { WIN_NAME_UNITS = 32766 }; /* UTF-16 units of a name with `Local\`: what Windows can take */
+enum { WIN_NAME_UNITS = 32766 }; /* UTF-16 units of a name with `Local\`, at most */
 
-const char *win_name(const char *locator); /* `Local\x` of a canonical locator */
-
-/* The identity of the object with this full name: objects that have a name have one. */
+/* The identity of the object with this full name. Objects with a name have no other. */
 void win_identify(const char *full_name, struct seg_stat *out);
 
 /* ---- shared by the kinds with a section in s->handle ---- */

@@ -1,4 +1,4 @@
-/* What the backend needs of ntdll that the SDK's headers leave out or only half declare. */
+/* Declarations of ntdll that the SDK's headers leave out or make only half. */
 #ifndef SHMLENS_BACKEND_WINDOWS_NT_H
 #define SHMLENS_BACKEND_WINDOWS_NT_H
 
@@ -38,7 +38,7 @@ struct nt_handle {
     ULONG_PTR handle;
     ULONG access;
     USHORT back_trace;
-    USHORT type; /* number of the type, as of this run of the system */
+    USHORT type; /* number of the type, while the system runs */
     ULONG attributes;
     ULONG reserved;
 };

@@ -12,12 +12,6 @@ enum { SECOND = 1000000000, PIPE_GONE = 13 /* SIGPIPE, as elsewhere */ };
 
 #define TICKS_TO_1970 INT64_C(116444736000000000) /* 100 ns from 1601 on */
 
-struct oserr os_last(const char *call)
-{
-    DWORD code = GetLastError();
-    return (struct oserr){call, code == 0 ? ERROR_GEN_FAILURE : code};
-}
-
 uint64_t os_memory_free(void)
 {
     MEMORYSTATUSEX now = {.dwLength = sizeof now};
@@ -26,7 +20,7 @@ uint64_t os_memory_free(void)
 
 int64_t os_now(void)
 {
-    static LARGE_INTEGER frequency; /* the same for all threads, whoever writes it first */
+    static LARGE_INTEGER frequency; /* the same for all threads, whichever writes it first */
     LARGE_INTEGER now;
     if (frequency.QuadPart == 0)
         QueryPerformanceFrequency(&frequency);
@@ -89,7 +83,7 @@ uint32_t os_uid(void)
 
 const char *os_user_name(uint32_t uid, char buf[33])
 {
-    (void)uid; /* nothing is known of owners: no seg_stat has SEG_HAS_OWNER */
+    (void)uid; /* owners are not known: no seg_stat has SEG_HAS_OWNER */
     buf[0] = '\0';
     return buf;
 }
@@ -119,11 +113,10 @@ void os_arguments(int *argc, char ***argv)
         return;
     LocalFree(wide);
     *argc = n;
-    *argv = own; /* until the end */
+    *argv = own; /* valid to the end */
 }
 
-/* A console takes UTF-16, whatever its code page is. What ends inside a character waits for its
- * rest. */
+/* A console takes UTF-16, whatever its code page is. An incomplete character waits for its rest. */
 static bool write_console(HANDLE h, const char *p, size_t n)
 {
     enum { PIECE = 2048 };
@@ -168,7 +161,7 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
         if (!WriteFile(h, p, take, &done, NULL)) {
             struct oserr e = os_last("WriteFile");
             if (e.code == ERROR_BROKEN_PIPE || e.code == ERROR_NO_DATA)
-                os_die_of(PIPE_GONE); /* whoever read it has enough */
+                os_die_of(PIPE_GONE); /* the reader has enough */
             return e;
         }
         p += done;

@@ -1,4 +1,4 @@
-/* Files that the user names: load from, save to. */
+/* Files that the user names: to load from, to save to. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +11,10 @@ struct os_file {
     HANDLE handle;
     bool keep_open;     /* a standard stream */
     bool sparse;        /* a regular file under a temporary name */
-    bool moved;         /* the position has to be set before the next byte */
+    bool moved;         /* the position must be set before the next byte */
     uint64_t position;  /* of the next byte */
-    wchar_t *path;      /* what it becomes */
-    wchar_t *temporary; /* what it is until then; NULL: written directly */
+    wchar_t *path;      /* its final name */
+    wchar_t *temporary; /* its name until then; NULL: written directly */
 };
 
 static struct oserr new_file(const char *path, struct os_file **out)
@@ -67,7 +67,7 @@ struct oserr os_file_read(struct os_file *f, void *buf, size_t n, size_t *got)
     if (os_stop_asked())
         return (struct oserr){"ReadFile", ERROR_OPERATION_ABORTED};
     if (!ReadFile(f->handle, buf, take, &done, NULL) && GetLastError() != ERROR_BROKEN_PIPE)
-        return os_last("ReadFile"); /* a pipe whose writer is gone is at its end */
+        return os_last("ReadFile"); /* a pipe without a writer is at its end */
     *got = done;
     return OSERR_NONE;
 }
@@ -92,7 +92,7 @@ static struct oserr create_as(struct os_file *f)
     struct oserr e = there == INVALID_HANDLE_VALUE && exists ? os_last("CreateFileW") : OSERR_NONE;
     if (there != INVALID_HANDLE_VALUE)
         CloseHandle(there);
-    if (oserr_is(e)) /* a file the user may not write is not replaced behind its back */
+    if (oserr_is(e)) /* a file that the user may not write is not replaced instead */
         return e;
     f->handle = os_create_beside(f->path, &f->temporary);
     if (f->handle == INVALID_HANDLE_VALUE) {

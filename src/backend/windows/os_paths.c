@@ -87,7 +87,7 @@ struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n
     return e;
 }
 
-/* The folders that path lies in; one that is there, or a drive, is fine. */
+/* Creates the folders of a path; an existing one, or a drive, is fine. */
 static void make_folders(const wchar_t *path)
 {
     wchar_t *dir = _wcsdup(path);

@@ -1,4 +1,4 @@
-/* Our own executable as a child: the demo's writer. It lies in a job that ends with us. */
+/* Our own executable as a child: the demo's writer. It is in a job that ends with us. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,8 @@ struct os_process {
     DWORD pid;
 };
 
-wchar_t *os_own_path(void)
+/* The path of our executable; the caller frees it. */
+static wchar_t *own_path(void)
 {
     for (DWORD n = PATH_FIRST; n <= PATH_MOST; n *= 2) {
         wchar_t *path = malloc(n * sizeof *path);
@@ -24,7 +25,7 @@ wchar_t *os_own_path(void)
     return NULL;
 }
 
-/* Our words have no blanks and no quotes in them: they are joined as they are. */
+/* Joins the arguments as they are: ours have no blanks and no quotes in them. */
 static bool join(const char *const *args, wchar_t line[COMMAND_MAX])
 {
     size_t n = wide_from_utf8("shmlens", line, COMMAND_MAX);
@@ -51,12 +52,12 @@ static HANDLE deadly_job(void)
     return job;
 }
 
-/* Its input and output are the null device; it hears no Ctrl-C of our console. */
+/* Its input and output are the null device; it gets no Ctrl-C of our console. */
 static struct oserr start(struct os_process *p, wchar_t *line)
 {
     SECURITY_ATTRIBUTES inherit = {.nLength = sizeof inherit, .bInheritHandle = TRUE};
     PROCESS_INFORMATION made;
-    wchar_t *path = os_own_path();
+    wchar_t *path = own_path();
     if (path == NULL)
         return (struct oserr){"GetModuleFileNameW", SEG_E_MEMORY};
     HANDLE null = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE,
@@ -112,8 +113,7 @@ uint32_t os_process_pid(const struct os_process *p)
     return p->pid;
 }
 
-/* There is nothing to tell a process without a window or a console of its own; what it holds goes
- * with it. */
+/* A process without a window or a console cannot be asked to end; what it holds goes with it. */
 void os_process_stop(struct os_process *p)
 {
     if (p == NULL)

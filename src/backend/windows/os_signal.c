@@ -1,10 +1,10 @@
-/* What asks us to stop: Ctrl-C, Ctrl-Break, the console closing, log-off. Windows tells it on a
+/* What requests a stop: Ctrl-C, Ctrl-Break, the console closing, log-off. Windows reports it on a
  * thread of its own. */
 #include <stdlib.h>
 
 #include "backend/windows/os_private.h"
 
-/* The numbers that the rest of the program knows. */
+/* The signal numbers that the rest of the program knows. */
 enum { HANGUP = 1, INTERRUPT = 2, TERMINATE = 15 };
 
 enum { LAST_WAIT_MS = 10000, BY_CTRL_C = (int)0xc000013a /* STATUS_CONTROL_C_EXIT */ };
@@ -14,7 +14,7 @@ struct os_wake {
 };
 
 static LONG stop_number;  /* 0, or the signal */
-static HANDLE stop_event; /* made once */
+static HANDLE stop_event; /* created once */
 static SRWLOCK wake_lock = SRWLOCK_INIT;
 static struct os_wake *also_wake; /* that of os_stop_wakes */
 static LONG alarm_after;          /* seconds of os_stop_alarm, 0: none */
@@ -41,8 +41,8 @@ static void start_alarm(void)
         CloseHandle(t);
 }
 
-/* Closing, log-off, shutdown: when this returns, or soon, the process ends; so it waits for the
- * main thread to end it properly. */
+/* For closing, log-off and shutdown the process ends when this returns, or soon: so it waits for
+ * the main thread to end it properly. */
 static BOOL WINAPI on_control(DWORD event)
 {
     InterlockedExchange(&stop_number, event == CTRL_C_EVENT       ? INTERRUPT
@@ -77,13 +77,6 @@ bool os_stop_asked(void)
 int os_stop_signal(void)
 {
     return (int)InterlockedCompareExchange(&stop_number, 0, 0);
-}
-
-void os_stop_clear(void)
-{
-    if (stop_event != NULL)
-        ResetEvent(stop_event);
-    InterlockedExchange(&stop_number, 0);
 }
 
 void os_die_of(int signal)
@@ -124,7 +117,7 @@ void os_wake_clear(struct os_wake *w)
 
 int os_wake_fd(const struct os_wake *w)
 {
-    return (int)(intptr_t)w->event; /* handles have 32 bits that count */
+    return (int)(intptr_t)w->event; /* only 32 bits of a handle are significant */
 }
 
 void os_stop_wakes(struct os_wake *w)

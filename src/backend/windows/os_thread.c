@@ -1,4 +1,4 @@
-/* Threads, and what each of them waits with. */
+/* Threads, what each of them waits with, and the monitor. */
 #include "backend/windows/os_private.h"
 
 #include <process.h>
@@ -31,7 +31,8 @@ HANDLE os_thread_event(void)
     return own_event;
 }
 
-void os_thread_leaves(void)
+/* Frees what the two functions above gave this thread. */
+static void free_thread_handles(void)
 {
     if (own_timer != NULL)
         CloseHandle(own_timer);
@@ -44,7 +45,7 @@ static unsigned __stdcall thread_main(void *arg)
 {
     struct os_thread *t = arg;
     t->fn(t->arg);
-    os_thread_leaves();
+    free_thread_handles();
     return 0;
 }
 
@@ -74,10 +75,10 @@ void os_thread_join(struct os_thread *t)
     free(t);
 }
 
-/* A mutex with a condition. Waiters sleep on an event and a timer of their thread: a condition
- * variable of Windows knows only whole milliseconds, and the sampler wants better. */
+/* A mutex with a condition. Waiters sleep on an event and a timer of their thread, because a
+ * condition variable of Windows knows only whole milliseconds, and the sampler needs better. */
 
-/* A thread that waits; on its own stack. */
+/* A waiting thread; on its own stack. */
 struct waiter {
     HANDLE event;
     struct waiter *next;
@@ -85,7 +86,7 @@ struct waiter {
 
 struct os_monitor {
     SRWLOCK lock;
-    SRWLOCK list_lock; /* of what follows; taken behind `lock` or alone */
+    SRWLOCK list_lock; /* guards what follows; taken after `lock` or alone */
     struct waiter *first;
 };
 
@@ -124,7 +125,7 @@ void os_monitor_broadcast(struct os_monitor *g)
 
 static void enlist(struct os_monitor *g, struct waiter *w)
 {
-    ResetEvent(w->event); /* nobody knows it now */
+    ResetEvent(w->event); /* nobody else has it now */
     AcquireSRWLockExclusive(&g->list_lock);
     w->next = g->first;
     g->first = w;

@@ -1,4 +1,4 @@
-/* System codes are those of GetLastError; NTSTATUS ones are turned into them where they come in. */
+/* Codes are those of GetLastError; NTSTATUS is translated where it comes in. */
 #include "backend/sys.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* win:Local\name and win:Global\name: named sections ("file mappings"). A name lives as long as
- * somebody has a handle; there is no way to take it away. */
+ * somebody has a handle; it cannot be removed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,8 @@ enum { PREFIX = sizeof WIN_PREFIX - 1, NOT_A_SECTION = 6 };
 
 static const char *const spaces[] = {"Local\\", "Global\\"};
 
-const char *win_name(const char *locator)
+/* `Local\x` of a canonical locator. */
+static const char *win_name(const char *locator)
 {
     return locator + PREFIX;
 }
@@ -27,7 +28,7 @@ void win_identify(const char *full_name, struct seg_stat *out)
     out->ino = h.low64;
 }
 
-/* The name behind `Local\` or `Global\`; NULL: neither. */
+/* The name after `Local\` or `Global\`; NULL: it begins with neither. */
 static const char *behind_space(const char *name)
 {
     for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++)
@@ -36,7 +37,7 @@ static const char *behind_space(const char *name)
     return NULL;
 }
 
-/* One spelling for one name: a pair of surrogates that was typed as two is one code point. */
+/* Gives one name one spelling: a surrogate pair that was typed as two becomes one code point. */
 static struct oserr win_canonical(const char *locator, char *out, size_t cap)
 {
     const struct oserr bad = {"OpenFileMappingW", SEG_E_NAME};
@@ -66,7 +67,7 @@ static struct oserr win_canonical(const char *locator, char *out, size_t cap)
     return fits ? OSERR_NONE : bad;
 }
 
-/* ERROR_INVALID_HANDLE is how Windows says that the name is an event's or a mutex's. */
+/* Windows reports ERROR_INVALID_HANDLE when the name is that of an event or a mutex. */
 static struct oserr other_object(struct oserr e)
 {
     if (oserr_is(e) && e.code == NOT_A_SECTION)
@@ -86,12 +87,12 @@ static struct oserr identify(struct seg *s)
 
 static uint32_t rights(enum seg_access access)
 {
-    /* asked for alone, the right to query is taken for FILE_MAP_COPY and becomes that to read */
+    /* alone, the right to query is taken for FILE_MAP_COPY and becomes that to read */
     return SYS_SECTION_QUERY | SYS_SECTION_READ | (access == SEG_WRITE ? SYS_SECTION_WRITE : 0U);
 }
 
-/* Where all is committed whatever can be read is data; of reserved pages the system is asked (wine
- * lets them be read). */
+/* Where everything is committed, whatever can be read is data; about reserved pages the system is
+ * asked (wine lets them be read). */
 static struct oserr win_stat(struct seg *s, struct seg_stat *out)
 {
     struct oserr e = section_stat(s, out);
@@ -113,7 +114,7 @@ static struct oserr win_open(struct seg *s, enum seg_access access)
 static struct oserr win_create(struct seg *s, uint64_t size, uint32_t mode)
 {
     void *h;
-    (void)mode; /* SEG_CAP_CHMOD is not there: the caller knows */
+    (void)mode; /* there is no SEG_CAP_CHMOD: the caller knows */
     struct oserr e = sys_create_section(s->be, win_name(s->locator), size, &h);
     if (oserr_is(e))
         return other_object(e);
@@ -146,7 +147,7 @@ static void win_close(struct seg *s)
 
 /* ---- the list ---- */
 
-/* What can be had of one; a segment that we may not open is listed all the same. */
+/* Looks at one segment, as far as possible; one that we may not open is listed all the same. */
 static void look_at(struct backend *be, const char *name, const char *folder, struct seg_stat *st)
 {
     void *h;
@@ -193,7 +194,7 @@ static struct oserr add_name(struct backend *be, const char *space, const char *
     return e;
 }
 
-/* One directory of names. */
+/* Lists one directory of names. */
 static struct oserr list_space(struct backend *be, const char *space, const char *folder,
                                struct listing *l)
 {
@@ -223,16 +224,16 @@ static struct oserr win_list(struct backend *be, unsigned kinds, struct listing 
         return OSERR_NONE;
     snprintf(folder, sizeof folder, "\\Sessions\\%u\\BaseNamedObjects\\", (unsigned)session);
     struct oserr e = OSERR_NONE;
-    if (session != 0) /* session 0 has the global names for its own */
+    if (session != 0) /* in session 0 the global names are its own */
         e = list_space(be, spaces[0], folder, l);
     if (!oserr_is(e))
         e = list_space(be, spaces[session == 0 ? 0 : 1], "\\BaseNamedObjects\\", l);
     return e;
 }
 
-/* ---- removing ---- */
+/* ---- removal ---- */
 
-/* Drops the rows of this process; how many there were. */
+/* Drops the rows of this process; returns how many there were. */
 static uint32_t drop_own(struct seg_who *who)
 {
     uint32_t me = os_pid(), own = 0;
@@ -246,18 +247,16 @@ static uint32_t drop_own(struct seg_who *who)
     return own;
 }
 
-/* Nobody can take a name away that others hold; what only we hold goes when we close it. */
-static struct oserr win_remove(struct backend *be, const char *locator, const struct seg_stat *seen,
-                               unsigned flags, struct seg_who *who)
+/* A name that others hold cannot be removed; one that only we hold vanishes when we close it. */
+static struct oserr win_remove(struct backend *be, const struct seg_removal *what,
+                               struct seg_who *who)
 {
-    struct seg *s;
-    (void)seen; /* while somebody has it, the name is the same object's */
-    (void)flags;
-    struct oserr e = seg_open(be, locator, SEG_STAT, &s);
+    struct seg *s; /* `seen` does not matter: while somebody has it, the name is that object's */
+    struct oserr e = seg_open(be, what->locator, SEG_STAT, &s);
     if (oserr_is(e))
         return e;
     uint64_t handles = s->last.attached + 1;
-    e = seg_who(s, who);
+    e = seg_who(s, what->pace, who);
     if (!oserr_is(e)) {
         uint32_t own = drop_own(who);
         if (who->holders_count > 0 || handles > (own > 0 ? own : 1))
@@ -269,6 +268,16 @@ static struct oserr win_remove(struct backend *be, const char *locator, const st
 
 const struct provider win_section_provider = {
     .kind = SEG_WIN,
+    .listed_kinds = 1U << SEG_WIN,
+    .words = {.help = "  Local\\NAME  Global\\NAME  win:NAME    a named file mapping (section)\n",
+              .form = "Local\\NAME, Global\\NAME, win:NAME",
+              .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or "
+                      "Global\\, no other backslash",
+              .absent = "no such segment",
+              .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
+              .unsupported = "a section of Windows keeps its size and its rights",
+              .irremovable =
+                  "on Windows a name disappears with its last handle and cannot be removed"},
     .caps = SEG_CAP_CREATE | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = win_canonical,
     .list = win_list,

@@ -1,5 +1,5 @@
-/* What every section does: views of it, and which of its pages are committed. A page that is only
- * reserved faults when it is touched and stays reserved; one that is committed stays so. */
+/* What all sections share: views, and which pages of them are committed. A page that is only
+ * reserved faults when it is touched, and stays reserved; a committed one stays committed. */
 #include <string.h>
 
 #include "backend/windows/kinds.h"
@@ -7,7 +7,7 @@
 
 enum {
     SECTION_RESERVED = 0x4000000, /* SEC_RESERVE */
-    RUNS_COUNTED = 64,            /* runs of pages that are counted for `resident` at most */
+    RUNS_COUNTED = 64,            /* runs of pages counted for `resident`, at most */
 };
 
 static unsigned char *grain_of(const unsigned char *at)
@@ -20,7 +20,7 @@ static bool is_reserved(const struct seg *s)
     return (s->last.section & SECTION_RESERVED) != 0;
 }
 
-/* What is not committed is not ours to commit. */
+/* A page that is not committed is its owner's to commit. */
 static struct oserr check_committed(struct seg *s, const struct mapping *v)
 {
     for (uint64_t at = 0, n; at < v->n; at += n) {
@@ -34,7 +34,7 @@ static struct oserr check_committed(struct seg *s, const struct mapping *v)
     return OSERR_NONE;
 }
 
-/* Windows maps from multiples of 64 KiB on; the view begins inside such a mapping. */
+/* Windows maps from multiples of 64 KiB on; the mapping begins inside such a view. */
 struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v)
 {
     void *base;
@@ -59,11 +59,12 @@ struct oserr section_map(struct seg *s, uint64_t at, size_t n, bool write, struc
 void section_unmap(struct seg *s, struct mapping *v)
 {
     if (v->base != NULL)
-        sys_unmap_view(s->be, grain_of(v->base), v == &s->write_map ? SYS_KEY_WINDOW : SYS_KEY_NONE);
+        sys_unmap_view(s->be, grain_of(v->base),
+                       v == &s->write_map ? SYS_KEY_WINDOW : SYS_KEY_NONE);
     *v = (struct mapping){0};
 }
 
-/* The run at off, from a view that has it. */
+/* The run at off, from a view that contains it. */
 static struct oserr run_in(struct seg *s, const struct mapping *v, uint64_t off, uint64_t size,
                            uint64_t *end, enum seg_extent_kind *kind)
 {
@@ -91,7 +92,7 @@ struct oserr section_extent(struct seg *s, uint64_t off, uint64_t size, uint64_t
         return OSERR_NONE;
     if (view_has(&s->read_map, off))
         return run_in(s, &s->read_map, off, size, end, kind);
-    struct mapping part; /* outside of what we map: look at a part of it */
+    struct mapping part; /* outside our mapping: look at a part of it */
     uint64_t at = off / SEG_PAGE * SEG_PAGE;
     uint64_t n = size - at < SEG_HAND ? size - at : SEG_HAND;
     struct oserr e = section_map(s, at, (size_t)n, false, &part);
@@ -118,7 +119,7 @@ struct oserr section_next_data(struct seg *s, uint64_t off, uint64_t end, uint64
     return OSERR_NONE;
 }
 
-/* Page by page from the view s->read_map; a page that is not there reads as zeros. */
+/* Copies page by page from s->read_map; a page that is not there reads as zeros. */
 static void copy_pages(struct seg *s, uint64_t off, unsigned char *buf, size_t n)
 {
     while (n > 0) {
@@ -157,7 +158,7 @@ struct oserr section_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, 
     return OSERR_NONE;
 }
 
-/* Committed bytes as a view of the whole tells; false: too many runs to count. */
+/* Counts committed bytes in a view of the whole; false: there are too many runs. */
 static bool count_in(struct seg *s, const struct mapping *v, uint64_t size, uint64_t *sum)
 {
     uint64_t at = 0;
@@ -173,8 +174,8 @@ static bool count_in(struct seg *s, const struct mapping *v, uint64_t size, uint
     return at >= size;
 }
 
-/* The same of a section that may not be mapped whole yet. Where only a part is wanted nobody asks
- * for more. */
+/* The same for a section that may not be mapped as a whole yet. With a window (seg_limit) nobody
+ * asks. */
 static bool count_committed(struct seg *s, uint64_t size, uint64_t *sum)
 {
     struct mapping whole = s->read_map;

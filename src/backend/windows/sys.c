@@ -9,7 +9,7 @@
 #include "backend/windows/sys_private.h"
 #include "backend/windows/wtf8.h"
 
-/* The key of a call that is made at every tick, from what its entry would say. */
+/* Log key made from the values that the entry would print. */
 static uint64_t log_key(uint64_t a, uint64_t b, uint64_t c)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15U;
@@ -28,13 +28,6 @@ uint32_t sys_last(bool bad)
 uint32_t sys_nt(long status)
 {
     return status >= 0 ? 0 : RtlNtStatusToDosError(status);
-}
-
-const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
-{
-    bool whole = strlen(name) <= SYS_QUOTED - 8;
-    snprintf(buf, SYS_QUOTED, whole ? "\"%s\"" : "\"%.128s\"...", name);
-    return buf;
 }
 
 static const char *access_text(uint32_t access)
@@ -76,7 +69,7 @@ struct oserr sys_create_section(struct backend *be, const char *name, uint64_t s
         DWORD last = GetLastError();
         if (*handle == NULL) {
             code = last == 0 ? ERROR_GEN_FAILURE : last;
-        } else if (last == ERROR_ALREADY_EXISTS) { /* somebody else's: it was opened only */
+        } else if (last == ERROR_ALREADY_EXISTS) { /* somebody else's: it was only opened */
             CloseHandle(*handle);
             *handle = NULL;
             code = last;

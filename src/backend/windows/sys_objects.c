@@ -1,4 +1,4 @@
-/* Objects, names and processes: what ntdll knows. */
+/* Objects, names and processes: calls of ntdll. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 enum {
     NAME_BUFFER = 96 * 1024,           /* a UNICODE_STRING of 64 KiB and its head, twice */
-    HANDLES_FIRST = 256 * 1024,        /* bytes of the first try */
-    HANDLES_MOST = 1024 * 1024 * 1024, /* and of the last */
+    HANDLES_FIRST = 256 * 1024,        /* bytes in the first try */
+    HANDLES_MOST = 1024 * 1024 * 1024, /* and in the last */
 };
 
 struct oserr sys_handle_count(struct backend *be, void *handle, enum sys_key key, uint32_t *count)
@@ -65,7 +65,7 @@ struct oserr sys_duplicate(struct backend *be, void *from, uint64_t handle, uint
 
 struct sys_names {
     HANDLE directory;
-    ULONG context; /* where NtQueryDirectoryObject goes on */
+    ULONG context; /* where NtQueryDirectoryObject continues */
     bool started;
     char *name; /* the last one */
     struct nt_directory_entry *entry;
@@ -120,7 +120,7 @@ struct oserr sys_next_name(struct backend *be, struct sys_names *names, const ch
         names->started = true;
     }
     if (code == ERROR_NO_MORE_ITEMS || code == ERROR_NO_MORE_FILES)
-        return OSERR_NONE; /* the end: not worth a line */
+        return OSERR_NONE; /* the end is not logged */
     free(names->name);
     names->name = NULL;
     if (code == 0) {
@@ -152,7 +152,7 @@ static void copy_rows(const struct nt_handles *all, struct sys_handle *rows)
                                       .handle = all->row[i].handle};
 }
 
-/* All of them in one buffer, which is enlarged until they fit. */
+/* Reads all of them into one buffer, which grows until they fit. */
 static uint32_t ask_handles(struct nt_handles **all)
 {
     uint32_t code = ERROR_INSUFFICIENT_BUFFER;

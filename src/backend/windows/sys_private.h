@@ -5,11 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-uint32_t sys_last(bool bad);  /* GetLastError() of a call that failed, never 0; 0 when it did not */
-uint32_t sys_nt(long status); /* an NTSTATUS as such a code; 0: success */
-
-/* A name in quotes, cut where it is long; into buf, which it returns. */
-enum { SYS_QUOTED = 136 };
-const char *sys_quoted(const char *name, char buf[SYS_QUOTED]);
+uint32_t sys_last(bool bad);  /* GetLastError() of a failed call, never 0; 0: it did not fail */
+uint32_t sys_nt(long status); /* the code of an NTSTATUS; 0: success */
 
 #endif

@@ -1,56 +1,57 @@
-/* The OS calls of the backend on Windows, each logged and failable (sys.h). They return the error
- * value (of GetLastError; an NTSTATUS as the code Windows turns it into) and hand results out by
- * pointer; results are defined (0, NULL) when they fail. Handles are `void *`, NULL: none. A key
- * other than 0 makes calls of a series one entry of the log. Names are raw UTF-8 (wide_windows.h).
- */
+/* OS calls on Windows, each logged and made to fail on demand (sys.h). They return the error value
+ * (of GetLastError; an NTSTATUS translated) and hand out results by pointer, which are 0 or NULL
+ * after a failure. Handles are `void *`, NULL: none. Calls with the same non-zero key are folded
+ * into one log entry. Names are raw UTF-8 (wtf8.h). */
 #ifndef SHMLENS_BACKEND_WINDOWS_SYS_WINDOWS_H
 #define SHMLENS_BACKEND_WINDOWS_SYS_WINDOWS_H
 
 #include "backend/sys.h"
 
-enum sys_key { /* series */
-               SYS_KEY_NONE,
-               SYS_KEY_LIST,   /* entries of a directory of names: */
-               SYS_KEY_OPEN,   /* each is opened, */
-               SYS_KEY_ASK,    /* asked, */
-               SYS_KEY_CLOSE,  /* closed */
-               SYS_KEY_REGION, /* the pages of a view, run by run */
-               SYS_KEY_PROC,   /* processes that hold handles: */
-               SYS_KEY_COPY,   /* each handle is copied, */
-               SYS_KEY_NAME,   /* asked for its name, */
-               SYS_KEY_DONE,   /* and closed */
-               SYS_KEY_WINDOW, /* parts mapped one behind the other */
-               SYS_KEY_READ,   /* parts of a file */
+/* Log keys of calls that come in series. */
+enum sys_key {
+    SYS_KEY_NONE,
+    SYS_KEY_LIST,   /* entries of a directory of names: */
+    SYS_KEY_OPEN,   /* each is opened, */
+    SYS_KEY_ASK,    /* queried, */
+    SYS_KEY_CLOSE,  /* closed */
+    SYS_KEY_REGION, /* the pages of a view, run by run */
+    SYS_KEY_PROC,   /* processes that hold handles: */
+    SYS_KEY_COPY,   /* each handle is copied, */
+    SYS_KEY_NAME,   /* queried for its name, */
+    SYS_KEY_DONE,   /* and closed */
+    SYS_KEY_WINDOW, /* parts mapped one after the other */
+    SYS_KEY_READ,   /* parts of a file */
 };
 
-enum sys_section_access { /* as Windows has them */
-                          SYS_SECTION_QUERY = 1,
-                          SYS_SECTION_WRITE = 2,
-                          SYS_SECTION_READ = 4,
+/* Values of Windows. */
+enum sys_section_access {
+    SYS_SECTION_QUERY = 1,
+    SYS_SECTION_WRITE = 2,
+    SYS_SECTION_READ = 4,
 };
 
-/* Section objects. `name`: `Local\x`, `Global\x`. Creating never opens: one that is there is
- * ERROR_ALREADY_EXISTS; name NULL: none. */
+/* Section objects. `name`: `Local\x`, `Global\x`, NULL: none. Creating never opens: if there is
+ * one, ERROR_ALREADY_EXISTS. */
 MUST_USE struct oserr sys_open_section(struct backend *be, const char *name, uint32_t access,
                                        enum sys_key key, void **handle);
 MUST_USE struct oserr sys_create_section(struct backend *be, const char *name, uint64_t size,
                                          void **handle);
 void sys_close_handle(struct backend *be, void *handle, enum sys_key key);
 
-/* Bytes (of pagefile sections in whole pages) and SEC_ flags. */
+/* Size in bytes (of pagefile sections in whole pages) and SEC_ flags. */
 MUST_USE struct oserr sys_query_section(struct backend *be, void *handle, enum sys_key key,
                                         uint64_t *size, uint32_t *flags);
 
-/* How many handles on the object there are, in all processes, this one included. */
+/* Number of handles on the object in all processes, this one included. */
 MUST_USE struct oserr sys_handle_count(struct backend *be, void *handle, enum sys_key key,
                                        uint32_t *count);
 
-/* The object's full name (`\Sessions\1\BaseNamedObjects\x`) in memory the caller frees; one that
- * has none: empty. */
+/* The object's full name (`\Sessions\1\BaseNamedObjects\x`), freed by the caller; empty: it has
+ * none. */
 MUST_USE struct oserr sys_object_name(struct backend *be, void *handle, enum sys_key key,
                                       char **name);
 
-/* Another handle of process `from` as one of our own; access 0: the same rights. */
+/* Duplicates a handle of process `from` into ours; access 0: the same rights. */
 MUST_USE struct oserr sys_duplicate(struct backend *be, void *from, uint64_t handle,
                                     uint32_t access, enum sys_key key, void **out);
 
@@ -60,16 +61,15 @@ MUST_USE struct oserr sys_map_view(struct backend *be, void *handle, bool write,
                                    size_t n, enum sys_key key, void **at);
 void sys_unmap_view(struct backend *be, void *at, enum sys_key key);
 
-/* The run of equal pages that `at` lies in: bytes from at to its end, and whether it is committed.
- */
+/* The run of equal pages that contains `at`: bytes from `at` to its end, and whether it is
+ * committed. */
 MUST_USE struct oserr sys_virtual_query(struct backend *be, const void *at, uint64_t *n,
                                         bool *committed);
 
 /* Directories of names. */
-struct sys_names; /* one being read */
+struct sys_names; /* one that is being read */
 MUST_USE struct oserr sys_open_names(struct backend *be, const char *path, struct sys_names **out);
-/* The next name in *name (valid until the next call; NULL: the end), and whether it is a
- * section's. */
+/* The next name (valid until the next call; NULL: the end), and whether it is that of a section. */
 MUST_USE struct oserr sys_next_name(struct backend *be, struct sys_names *names, const char **name,
                                     bool *section);
 void sys_close_names(struct backend *be, struct sys_names *names);
@@ -82,11 +82,11 @@ struct sys_handle {
     uint64_t handle; /* in that process */
 };
 
-/* Every handle of every process; the caller frees *rows. */
+/* All handles of all processes; the caller frees *rows. */
 MUST_USE struct oserr sys_all_handles(struct backend *be, struct sys_handle **rows, size_t *n);
 
 MUST_USE struct oserr sys_open_process(struct backend *be, uint32_t pid, void **process);
-/* The file name of its image, cut to 15 bytes; empty when it cannot be had. */
+/* File name of its image, truncated to 15 bytes; empty: not available. */
 void sys_image_name(struct backend *be, void *process, char comm[16]);
 
 /* Number of this process's session. */
@@ -95,7 +95,7 @@ uint32_t sys_session(void);
 /* Files, for file:PATH. */
 MUST_USE struct oserr sys_open_file(struct backend *be, const char *path, bool write,
                                     void **handle);
-/* Has anybody the file open for writing? */
+/* *written: somebody has the file open for writing. */
 MUST_USE struct oserr sys_written_file(struct backend *be, const char *path, bool *written);
 MUST_USE struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size);
 MUST_USE struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle);

@@ -6,7 +6,7 @@
 
 enum { BEYOND_BMP = 0x10000, HIGH = 0xd800, LOW = 0xdc00, SURROGATES_END = 0xe000 };
 
-/* One code point at *s, which moves behind it; UINT32_MAX: not UTF-8. */
+/* Decodes one code point at *s, and advances *s past it; UINT32_MAX: not UTF-8. */
 static uint32_t take_point(const unsigned char **s)
 {
     static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
@@ -48,7 +48,7 @@ size_t wide_from_utf8(const char *s, wchar_t *out, size_t cap)
     return n;
 }
 
-/* The bytes of a code point; how many. */
+/* Encodes a code point; returns the number of bytes. */
 static size_t put_point(uint32_t c, char bytes[4])
 {
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < BEYOND_BMP ? 3 : 4;

@@ -1,6 +1,5 @@
-/* Names of Windows, UTF-16 that need not be well-formed, and ours: UTF-8, in which a surrogate that
- * stands alone is the three bytes it would be as a code point (WTF-8). Both ways nothing is lost.
- */
+/* Names of Windows, which are UTF-16 that need not be well-formed, and ours: UTF-8, in which a lone
+ * surrogate is encoded like any code point (WTF-8). Nothing is lost either way. */
 #ifndef SHMLENS_BACKEND_WINDOWS_WTF8_H
 #define SHMLENS_BACKEND_WINDOWS_WTF8_H
 
@@ -9,12 +8,12 @@
 
 #include "backend/oserr.h"
 
-/* As snprintf: the units that the whole text has (without the NUL), written as far as cap allows,
- * terminated when cap > 0. SIZE_MAX: not UTF-8 (a surrogate aside). */
+/* As snprintf: returns the units of the whole text (without the NUL), writes as far as cap allows,
+ * terminates when cap > 0. SIZE_MAX: not UTF-8 (apart from surrogates). */
 size_t wide_from_utf8(const char *s, wchar_t *out, size_t cap);
 
-/* n units into bytes: the bytes the whole text has; what does not fit whole is left out, terminated
- * when cap > 0. */
+/* Encodes n units: returns the bytes of the whole text; leaves out what does not fit whole,
+ * terminates when cap > 0. */
 size_t wide_to_utf8(const wchar_t *s, size_t n, char *out, size_t cap);
 
 /* In memory of malloc; NULL: out of memory, or not UTF-8. */

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/removal_text.h"
+#include "cli/run.h"
 #include "core/glob.h"
+#include "core/locator.h"
 #include "core/number.h"
 #include "core/text.h"
-#include "list/removal.h"
 #include "list/segrow.h"
 
-enum { KINDS = 1 << SEG_POSIX | 1 << SEG_SEM | 1 << SEG_SYSV, MINUTE = 60 };
+enum { MINUTE = 60 };
 
 /* Why segments without a known user were skipped. */
 struct left {
@@ -67,7 +69,7 @@ static int64_t later(int64_t a, int64_t b)
 static int64_t last_change(const struct seg_info *s)
 {
     int64_t at = later(s->stat.mtime, s->stat.ctime);
-    return s->kind == SEG_SYSV ? later(at, s->stat.atime) : at;
+    return (s->stat.known & SEG_HAS_ATTACHED) != 0 ? later(at, s->stat.atime) : at;
 }
 
 /* May it be removed according to the list? Proving it unused comes next. */
@@ -103,7 +105,8 @@ static void clean_one(struct cleaning *c, const struct seg_info *s)
 {
     struct seg_who who;
     unsigned flags = SEG_RM_PROVED | (c->removes ? 0U : SEG_RM_DRY);
-    struct oserr e = seg_remove_same(c->r->env->be, s->locator, &s->stat, flags, &who);
+    const struct seg_removal what = {s->locator, &s->stat, flags, c->r->env->pace};
+    struct oserr e = seg_remove(c->r->env->be, &what, &who);
     bool gone = oserr_kind(e) == OSERR_K_MISSING;
     struct segrow row = segrow_of(&c->survey, s);
     /* an idle segment counts as listed once its proof succeeds; before that it was nothing to clean
@@ -157,6 +160,16 @@ static void say_totals(struct cleaning *c)
     say_count(c, c->left.unknown, "without a known user (not proved unused)");
 }
 
+/* Only what stays when nobody has it can be left behind. */
+static unsigned lasting_kinds(void)
+{
+    unsigned kinds = 0;
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        kinds |= seg_kind_lasts((enum seg_kind)k) ? 1U << k : 0;
+    }
+    return kinds;
+}
+
 int cmd_clean(struct command_run *r)
 {
     struct cleaning c = {.r = r,
@@ -167,7 +180,10 @@ int cmd_clean(struct command_run *r)
                          .wall = os_wall()};
     if (!run_duration_option(r, "older-than", &c.older))
         return EXIT_ERROR;
-    struct oserr e = seg_survey(r->env->be, KINDS, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &c.survey);
+    const struct seg_ask ask = {.kinds = lasting_kinds(),
+                                .flags = SEG_SURVEY_WHO | SEG_SURVEY_COUNTS,
+                                .pace = r->env->pace};
+    struct oserr e = seg_survey_paced(r->env->be, &ask, &c.survey);
     if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
     bool done = clean_all(&c);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "backend/survey.h"
 #include "cli/file_source.h"
 #include "cli/run.h"
 #include "core/number.h"
@@ -84,7 +85,9 @@ static int undo(struct command_run *r, struct seg *s, int status)
     if ((seg_caps(s) & SEG_CAP_FLEETING) != 0)
         return status; /* closing is enough */
     if (!oserr_is(e) && !st.name_gone && !st.replaced)
-        e = seg_remove(r->env->be, seg_locator(s), SEG_RM_FORCE, NULL);
+        e = seg_remove(r->env->be,
+                       &(struct seg_removal){.locator = seg_locator(s), .flags = SEG_RM_FORCE},
+                       NULL);
     return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
 }
 

@@ -5,80 +5,15 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/commands/demo.h"
 #include "cli/commands/demo_layout.h"
 #include "cli/options.h"
-#include "cli/run.h"
 
 #define WRITER_STARTS_IN INT64_C(5000000000) /* ns, at most */
 #define LOOK_EVERY       INT64_C(5000000)
 
-/* What exists under the demo's name. */
-enum found { FOUND_NOTHING, FOUND_LIVE, FOUND_DEAD, FOUND_FOREIGN, FOUND_ERROR };
-
-static bool read_header(struct seg *s, char magic[8], uint32_t *pid)
-{
-    size_t a = 0;
-    size_t b = 0;
-    struct oserr e = seg_read(s, DEMO_AT_MAGIC, magic, 8, &a);
-    struct oserr f = seg_read(s, DEMO_AT_PID, pid, sizeof *pid, &b);
-    return !oserr_is(e) && !oserr_is(f) && a == 8 && b == sizeof *pid;
-}
-
-/* The writer is alive if the process of the header still uses the segment, or if some process maps
- * it for writing (one that replays a recording of another writer). */
-static bool has_it(struct seg *s, uint32_t pid)
-{
-    struct seg_who who;
-    bool lives = false;
-    struct oserr e = seg_who(s, &who);
-    if (oserr_is(e))
-        return true; /* not known: leave it alone */
-    for (size_t i = 0; i < who.mappers_count; i++)
-        lives = lives || who.mappers[i].pid == pid || who.mappers[i].write;
-    for (size_t i = 0; i < who.holders_count; i++)
-        lives = lives || who.holders[i].pid == pid;
-    seg_who_free(&who);
-    return lives;
-}
-
-/* *seen: its state, if it exists and could be read. */
-static enum found look(struct command_run *r, struct seg_stat *seen)
-{
-    struct seg *s = NULL;
-    char magic[8];
-    uint32_t pid = 0;
-    struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
-    if (oserr_kind(e) == OSERR_K_MISSING)
-        return FOUND_NOTHING;
-    if (oserr_kind(e) == OSERR_K_DENIED && !oserr_is(seg_open(r->env->be, r->raw, SEG_STAT, &s))) {
-        char name[33];
-        char shown[RUN_SHOWN];
-        (void)run_error(r, "%s is running the demo already (one per machine)",
-                        run_shown(os_user_name(seg_last(s)->uid, name), shown));
-        seg_close(s);
-        return FOUND_ERROR;
-    }
-    if (oserr_is(e)) {
-        (void)run_fail(r, NULL, "read it", e);
-        return FOUND_ERROR;
-    }
-    enum found found = FOUND_FOREIGN;
-    if (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0)
-        found = has_it(s, pid) ? FOUND_LIVE : FOUND_DEAD;
-    *seen = *seg_last(s);
-    seg_close(s);
-    return found;
-}
-
-struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen)
-{
-    struct oserr e = seg_remove_same(r->env->be, r->raw, seen, SEG_RM_FORCE, NULL);
-    bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
-    return others ? OSERR_NONE : e;
-}
-
 /* Makes room for a new writer. */
-static int clear_name(struct command_run *r, enum found found, const struct seg_stat *seen)
+static int clear_name(struct command_run *r, enum demo_found found, const struct seg_stat *seen)
 {
     if (found == FOUND_ERROR)
         return EXIT_ERROR;
@@ -109,8 +44,9 @@ static int await_writer(struct command_run *r, struct os_process *writer, bool a
         char magic[8];
         uint32_t pid = 0;
         struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
-        bool ready = !oserr_is(e) &&
-                     (any || (read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0));
+        bool ready =
+            !oserr_is(e) &&
+            (any || (demo_read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0));
         if (!oserr_is(e))
             seg_close(s);
         if (ready)
@@ -136,7 +72,7 @@ static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
         status = open_ui(r, until);
     os_process_stop(writer); /* it removes its segment; if it was killed, we do */
     struct seg_stat seen;
-    if (look(r, &seen) == FOUND_DEAD)
+    if (demo_look(r, &seen) == FOUND_DEAD)
         (void)clear_name(r, FOUND_DEAD, &seen);
     return status;
 }
@@ -167,7 +103,7 @@ int cmd_demo(struct command_run *r)
     if (!check_recording(r, file))
         return EXIT_ERROR;
     struct seg_stat seen;
-    enum found found = look(r, &seen);
+    enum demo_found found = demo_look(r, &seen);
     if (found == FOUND_LIVE && !writer_only && file == NULL)
         return open_ui(r, duration < 0 ? 0 : until);
     if (found == FOUND_LIVE)

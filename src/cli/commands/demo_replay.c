@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/commands/demo.h"
 #include "cli/commands/demo_layout.h"
-#include "cli/run.h"
 #include "cli/watch/dirty_ranges.h"
 #include "live/block.h"
 #include "time/recording.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/commands/demo.h"
 #include "cli/commands/demo_layout.h"
-#include "cli/run.h"
 #include "core/text.h"
 
 enum { STEPS_A_TEXT = 150, STEPS_A_RECORD = 12, TAIL_BEHIND = 5 };

@@ -10,7 +10,7 @@
 /* Prints a text of the tables, with what differs on this system. */
 static void print_here(struct out *o, const char *text)
 {
-    static const char all_kinds[] = "posix sysv memfd fd file sem win";
+    static const char all_kinds[] = "posix sysv memfd fd file sem";
     static const char demo[] = DEMO_NAME_EVERYWHERE;
     char kinds[KINDS_TEXT];
     const char *at = strstr(text, all_kinds);
@@ -43,7 +43,7 @@ static void print_options(struct out *o, const char *command)
     }
 }
 
-void help_command(struct out *o, const struct command *c)
+static void help_command(struct out *o, const struct command *c)
 {
     out_print(o, "shmlens %s%s%s [OPTIONS]\n\n  %s\n\n", c->name, c->synopsis[0] == '\0' ? "" : " ",
               c->synopsis, c->help);
@@ -88,7 +88,10 @@ void help_all(struct out *o)
         out_str(o, "\n");
     }
     print_views(o);
-    out_print(o, "\nA segment (LOCATOR):\n%s", seg_naming());
+    out_str(o, "\nA segment (LOCATOR):\n");
+    for (size_t i = 0; seg_words_at(i) != NULL; i++) {
+        out_str(o, seg_words_at(i)->help);
+    }
     out_str(o, naming);
 }
 

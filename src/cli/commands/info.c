@@ -3,6 +3,8 @@
 #include <jansson.h>
 
 #include "cli/run.h"
+#include "cli/segment_json.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "list/segrow.h"
 #include "time/recording.h"
@@ -122,7 +124,7 @@ static void add_who(json_t *o, const struct segrow *s)
 
 static int print_json(struct command_run *r, const struct segrow *s)
 {
-    json_t *o = segrow_json(s);
+    json_t *o = segment_json(s);
     if (o == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
     json_object_set_new(o, "format", json_integer(1));
@@ -160,9 +162,8 @@ static void print_times(struct out *o, const struct seg_stat *st)
 
 static void print_mode(struct out *o, uint32_t mode)
 {
-    char text[10] = "rwxrwxrwx";
-    for (int i = 0; i < 9; i++)
-        text[i] = (mode >> (8 - i) & 1U) != 0 ? text[i] : '-';
+    char text[NUMBER_MODE_MAX];
+    number_format_mode(mode, text);
     out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
 }
 
@@ -305,7 +306,7 @@ int cmd_info(struct command_run *r)
     struct oserr e = seg_refresh(r->seg, &st);
     if (oserr_is(e))
         return run_fail(r, NULL, "look at it", e);
-    e = seg_who(r->seg, &who);
+    e = seg_who(r->seg, r->env->pace, &who);
     if (oserr_is(e))
         return run_fail(r, NULL, "find its users", e);
     st = *seg_last(r->seg); /* the read may have found huge pages */

@@ -4,13 +4,24 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/run.h"
+#include "cli/segment_json.h"
 #include "core/screen/canvas.h"
 #include "core/text.h"
 #include "list/columns.h"
 
+/* A row, and what it is sorted by: qsort takes no context. */
+struct listed {
+    struct segrow row;
+    const struct column *by; /* NULL: the locator */
+    const char *shown;       /* the locator as it is printed */
+    char *made;              /* its memory; NULL: it is the raw one */
+    int sign;
+};
+
 struct list {
     struct seg_survey survey;
-    struct segrow *rows;
+    struct listed *rows;
     size_t count;
     unsigned kinds; /* bits */
     const struct column *sort;
@@ -80,19 +91,10 @@ static bool parse_columns(struct command_run *r, struct list *l)
     return true;
 }
 
-/* The sort key travels with the row, since qsort passes no context. */
-struct sorting {
-    struct segrow row;
-    const struct column *by; /* NULL: the locator */
-    const char *shown;       /* the locator as printed */
-    char *made;              /* buffer for that; NULL: it is the raw one */
-    int sign;
-};
-
 static int compare(const void *a, const void *b)
 {
-    const struct sorting *x = a;
-    const struct sorting *y = b;
+    const struct listed *x = a;
+    const struct listed *y = b;
     int c = x->by != NULL ? x->by->compare(&x->row, &y->row) : 0;
     if (c == 0)
         c = strcmp(x->shown, y->shown);
@@ -107,40 +109,28 @@ static bool is_plain(const char *s)
     return *s == '\0';
 }
 
-static bool sort_prepare(struct command_run *r, const struct list *l, struct sorting *s)
+/* Adds a row; false: out of memory. */
+static bool add_row(struct command_run *r, struct list *l, const struct segrow *row)
 {
     size_t count = 0;
     const struct column *locator = column_table(&count);
-    for (size_t i = 0; i < l->count; i++) {
-        const char *raw = l->rows[i].locator;
-        if (raw == NULL) /* cannot happen: every row has one */
-            return false;
-        s[i] = (struct sorting){.row = l->rows[i],
-                                .by = l->sort == locator ? NULL : l->sort,
-                                .made = is_plain(raw) ? NULL : text_escaped(raw),
-                                .sign = run_option(r, "reverse") != NULL ? -1 : 1};
-        s[i].shown = s[i].made != NULL ? s[i].made : raw;
-        if (s[i].made == NULL && !is_plain(raw))
-            return false;
-    }
-    size_t sorted = 1; /* often it is already: a survey is sorted by locator */
-    while (sorted < l->count && compare(&s[sorted - 1], &s[sorted]) <= 0)
-        sorted++;
-    if (sorted < l->count)
-        qsort(s, l->count, sizeof *s, compare);
-    return true;
+    struct listed *to = &l->rows[l->count++];
+    *to = (struct listed){.row = *row,
+                          .by = l->sort == locator ? NULL : l->sort,
+                          .shown = row->locator,
+                          .sign = run_option(r, "reverse") != NULL ? -1 : 1};
+    if (!is_plain(row->locator))
+        to->shown = to->made = text_escaped(row->locator);
+    return to->shown != NULL;
 }
 
-static bool sort_rows(struct command_run *r, struct list *l)
+static void sort_rows(struct list *l)
 {
-    struct sorting *s = calloc(l->count + 1, sizeof *s);
-    bool fine = s != NULL && sort_prepare(r, l, s);
-    for (size_t i = 0; s != NULL && i < l->count; i++) {
-        l->rows[i] = fine ? s[i].row : l->rows[i];
-        free(s[i].made);
-    }
-    free(s);
-    return fine;
+    size_t sorted = 1; /* it often is: a survey is in the order of locators */
+    while (sorted < l->count && compare(&l->rows[sorted - 1], &l->rows[sorted]) <= 0)
+        sorted++;
+    if (sorted < l->count)
+        qsort(l->rows, l->count, sizeof *l->rows, compare);
 }
 
 static bool take_rows(struct command_run *r, struct list *l)
@@ -151,10 +141,21 @@ static bool take_rows(struct command_run *r, struct list *l)
         return false;
     for (size_t i = 0; i < l->survey.count; i++) {
         struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
-        if ((l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row)))
-            l->rows[l->count++] = row;
+        bool wanted = (l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row));
+        if (wanted && !add_row(r, l, &row))
+            return false;
     }
-    return sort_rows(r, l);
+    sort_rows(l);
+    return true;
+}
+
+static void list_free(struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        free(l->rows[i].made);
+    }
+    free(l->rows);
+    seg_survey_free(&l->survey);
 }
 
 /* ---- printing ---- */
@@ -190,7 +191,7 @@ static void measure(const struct list *l, int width[COLUMNS_MAX], bool header, c
     for (size_t i = 0; i < l->columns; i++) {
         width[i] = header ? canvas_width(l->column[i]->name) : 0;
         for (size_t k = 0; k < l->count; k++) {
-            l->column[i]->text(&l->rows[k], cell);
+            l->column[i]->text(&l->rows[k].row, cell);
             int w = canvas_width(cell);
             width[i] = w > width[i] ? w : width[i];
         }
@@ -210,7 +211,7 @@ static bool print_table(struct command_run *r, const struct list *l)
     if (header)
         print_line(r->env->out, l, NULL, aligned ? width : NULL, cell);
     for (size_t i = 0; i < l->count; i++)
-        print_line(r->env->out, l, &l->rows[i], aligned ? width : NULL, cell);
+        print_line(r->env->out, l, &l->rows[i].row, aligned ? width : NULL, cell);
     free(cell);
     return true;
 }
@@ -222,7 +223,7 @@ static bool print_json(struct command_run *r, const struct list *l)
     json_object_set_new(all, "format", json_integer(1));
     json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
     for (size_t i = 0; i < l->count; i++)
-        json_array_append_new(rows, segrow_json(&l->rows[i]));
+        json_array_append_new(rows, segment_json(&l->rows[i].row));
     bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
     json_decref(all);
     return fine;
@@ -251,14 +252,15 @@ int cmd_ls(struct command_run *r)
     struct list l = {.count = 0};
     if (!parse_kinds(r, &l) || !parse_columns(r, &l))
         return EXIT_ERROR;
-    struct oserr e = seg_survey(r->env->be, l.kinds, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &l.survey);
+    const struct seg_ask ask = {
+        .kinds = l.kinds, .flags = SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, .pace = r->env->pace};
+    struct oserr e = seg_survey_paced(r->env->be, &ask, &l.survey);
     if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
     bool fine = take_rows(r, &l) &&
                 (run_option(r, "json") != NULL ? print_json(r, &l) : print_table(r, &l));
     int status = fine ? report_kinds(r, &l)
                       : run_fail(r, NULL, "list them", (struct oserr){"malloc", SEG_E_MEMORY});
-    free(l.rows);
-    seg_survey_free(&l.survey);
+    list_free(&l);
     return status;
 }

@@ -1,15 +1,15 @@
 /* rm, resize and chmod. */
 #include <inttypes.h>
 
+#include "cli/removal_text.h"
 #include "cli/run.h"
 #include "core/number.h"
-#include "list/removal.h"
 
 static int refuse(struct command_run *r, const char *raw, const struct seg_who *who)
 {
     struct out *err = run_error_begin(r, raw);
     removal_users(err, who);
-    out_print(err, "; %s", seg_rule(SEG_E_IN_USE));
+    out_print(err, "; %s", run_in_use(raw));
     run_error_end(r);
     return EXIT_ERROR;
 }
@@ -20,11 +20,13 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     bool dry = run_option(r, "dry-run") != NULL;
     bool used = false;
     unsigned flags = (dry ? SEG_RM_DRY : 0U) | (run_option(r, "force") != NULL ? SEG_RM_FORCE : 0U);
-    struct oserr e = removal_one(r->env->be, raw, seen, flags, &who, &used);
+    const struct seg_removal what = {raw, seen, flags, r->env->pace};
+    const char *irremovable = seg_words(raw)->irremovable;
+    struct oserr e = removal_one(r->env->be, &what, &who, &used);
     int status = EXIT_DONE;
     bool fleeting = (seg_locator_caps(raw) & SEG_CAP_FLEETING) != 0;
-    if (e.code == SEG_E_UNSUPPORTED && removal_cannot(raw) != NULL) {
-        out_str(run_error_begin(r, raw), removal_cannot(raw));
+    if (e.code == SEG_E_UNSUPPORTED && irremovable != NULL) {
+        out_str(run_error_begin(r, raw), irremovable);
         run_error_end(r);
         status = EXIT_ERROR;
     } else if (oserr_is(e)) {

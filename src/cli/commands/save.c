@@ -6,17 +6,6 @@
 #include "cli/run.h"
 #include "live/block.h"
 
-/* A requested stop is not a failure. */
-static int file_failed(struct command_run *r, struct oserr e)
-{
-    char text[160];
-    char shown[RUN_SHOWN];
-    if (!r->env->ui && os_stop_asked())
-        return EXIT_STOPPED;
-    return run_error(r, "%s: cannot write it (%s: %s)", run_shown(r->word[0], shown), e.call,
-                     oserr_text(e, text, sizeof text));
-}
-
 static int save_data(struct command_run *r, struct os_file *f, struct aligned_buffer *b,
                      uint64_t *at, uint64_t end)
 {
@@ -35,7 +24,7 @@ static int save_data(struct command_run *r, struct os_file *f, struct aligned_bu
             return EXIT_STOPPED;
         e = os_file_write(f, p, got);
         if (oserr_is(e))
-            return file_failed(r, e);
+            return run_file_failed(r, r->word[0], "cannot write it", e);
         *at += got;
     }
     return EXIT_DONE;
@@ -62,7 +51,7 @@ static int save_range(struct command_run *r, struct os_file *f, struct aligned_b
         }
         e = os_file_skip(f, stop - at);
         if (oserr_is(e))
-            status = file_failed(r, e);
+            status = run_file_failed(r, r->word[0], "cannot write it", e);
         at = stop;
     }
     return status;
@@ -86,7 +75,7 @@ int cmd_save(struct command_run *r)
     e = os_file_create(r->word[0], &f, &sparse);
     if (oserr_is(e)) {
         aligned_buffer_free(&b);
-        return file_failed(r, e);
+        return run_file_failed(r, r->word[0], "cannot write it", e);
     }
     int status = save_range(r, f, &b, &range);
     aligned_buffer_free(&b);
@@ -96,7 +85,7 @@ int cmd_save(struct command_run *r)
     }
     e = os_file_commit(f);
     if (oserr_is(e))
-        return file_failed(r, e);
+        return run_file_failed(r, r->word[0], "cannot write it", e);
     if (r->env->ui) {
         char shown[RUN_SHOWN];
         out_print(r->env->out, "saved %" PRIu64 " bytes to %s\n", range.length,

@@ -91,8 +91,7 @@ static int look_for_name(struct command_run *r, const struct wait *w)
     struct oserr e = seg_open(r->env->be, r->raw, SEG_STAT, &s);
     bool there = !oserr_is(e);
     bool begins =
-        strncmp(r->raw, "rec:", 4) == 0 &&
-        (e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING); /* not a complete one yet */
+        e.code == SEG_E_DAMAGED || e.code == SEG_E_RECORDING; /* not a complete recording yet */
     if (there)
         seg_close(s);
     else if (begins && w->what == EXISTS)

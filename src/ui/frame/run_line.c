@@ -161,6 +161,7 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
         return;
     }
     const struct view *view = inspect_view(ui);
+    j->pace = ui->s.walker != NULL ? walker_pace(ui->s.walker) : NULL;
     j->cursor = ui->s.cursor;
     memcpy(j->marks, ui->s.marks, sizeof j->marks);
     j->marks_set = ui->s.marks_set;

@@ -30,10 +30,7 @@ struct parts {
 
 static void mode_text(uint32_t mode, char out[12])
 {
-    static const char letters[] = "rwxrwxrwx";
-    for (int i = 0; i < 9; i++)
-        out[i] = (char)((mode >> (8 - i) & 1) != 0 ? letters[i] : '-');
-    out[9] = '\0';
+    number_format_mode(mode, out);
     if ((mode & 07000) != 0)
         (void)snprintf(out, 12, "%04o", (unsigned)mode & 07777);
 }

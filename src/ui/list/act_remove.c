@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/removal_text.h"
 #include "core/locator.h"
 #include "core/number.h"
 #include "core/text.h"
-#include "list/removal.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/run_line.h"
 #include "ui/list/list.h"
@@ -52,7 +52,10 @@ static void removal_done(struct job *job, void *owner)
 {
     struct ui *ui = owner;
     struct removal_job *j = (struct removal_job *)job;
-    const char *report = j->report.buf != NULL ? j->report.buf : "";
+    struct out o;
+    out_text(&o, LIST_MAX);
+    removal_report(&o, j);
+    const char *report = o.buf != NULL ? o.buf : "";
     char size[NUMBER_SIZE_MAX];
     size_t stay = j->count - j->removed;
     (void)number_format_size(j->freed, size);
@@ -66,6 +69,7 @@ static void removal_done(struct job *job, void *owner)
         ui_say(ui, stay > 0 ? STYLE_WARN : STYLE_TEXT, "%zu of %zu segments removed, %s freed",
                j->removed, j->count, size);
     }
+    out_free(&o);
     removal_job_free(j);
     if (ui->s.walker != NULL)
         walker_hurry(ui->s.walker);
@@ -78,7 +82,9 @@ static void post_removal(struct ui *ui, const struct tag *tag, size_t count, uns
     for (size_t i = 0; i < count; i++)
         removes += tag[i].removed;
     struct removal_job *j =
-        ui->s.walker != NULL ? removal_job_new(ui->s.be, removes, flags, removal_done) : NULL;
+        ui->s.walker != NULL
+            ? removal_job_new(ui->s.be, removes, flags, walker_pace(ui->s.walker), removal_done)
+            : NULL;
     bool fine = j != NULL;
     for (size_t i = 0; i < count && fine; i++)
         fine = !tag[i].removed || removal_job_add(j, tag[i].locator, &tag[i].seen);
@@ -144,12 +150,13 @@ void ui_remove(struct ui *ui, const char *locator)
 {
     char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
     const struct seg_info *info = segments_find(ui, locator);
-    if (removal_cannot(locator) != NULL) {
+    const char *irremovable = seg_words(locator)->irremovable;
+    if (irremovable != NULL) {
         char note[sizeof ui->prompt.note] = "";
         bool named = info != NULL && info->kind == SEG_WIN; /* its users could close it */
         if (named)
             who_text(ui, info, note, sizeof note);
-        ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", removal_cannot(locator));
+        ui_say(ui, STYLE_ERROR, "%s%s%s", note, named ? "; " : "", irremovable);
         return;
     }
     if (strlen(locator) >= sizeof ui->pending) {
@@ -199,7 +206,7 @@ static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64
     struct segrow row = {0};
     if (same)
         row = segments_row(ui, info);
-    const char *cannot = removal_cannot(tag->locator);
+    const char *cannot = seg_words(tag->locator)->irremovable;
     bool removes = same && cannot == NULL && segrow_attached(&row) == 0;
     (void)number_format_size(resident, size);
     out_print(o, "%-6s %9s  ", removes ? "remove" : "keep", same ? size : "");

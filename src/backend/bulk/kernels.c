@@ -1,0 +1,94 @@
+/* The kernels of bulk.h. CMake compiles this file twice, the second time with -mavx2 and
+ * KERNEL_AVX2; always optimised and never with sanitizers, because a fault may leave a kernel at
+ * any instruction. The vectors are gcc's: the compiler turns operations on them into the
+ * instructions of the target. */
+#include <string.h>
+
+/* The hardware prefetcher stops at the end of each page: prefetching two pages ahead instead of 384
+ * bytes makes the hash twice as fast over memory that is in no cache. (A prefetch never faults.) */
+#define XXH_PREFETCH_DIST 8192
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "backend/bulk/bulk.h"
+#include "backend/guard.h"
+
+#ifdef KERNEL_AVX2
+#define KERNEL(name) name##_avx2
+enum { VECTOR = 32 };
+#else
+#define KERNEL(name) name##_plain
+enum { VECTOR = 16 };
+#endif
+
+GUARDED void KERNEL(hash_pages)(void *arg)
+{
+    struct page_run *r = arg;
+    for (size_t i = 0; i < r->pages; i++) {
+        r->hash[i] = XXH3_64bits(r->from + i * HASH_PAGE, HASH_PAGE);
+        r->done = i + 1;
+    }
+}
+
+typedef uint8_t vector __attribute__((vector_size(VECTOR)));
+enum { VECTORS = SEARCH_STEP / VECTOR };
+
+static inline vector load(const unsigned char *p)
+{
+    vector v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline vector repeat(unsigned char byte)
+{
+    vector v;
+    memset(&v, byte, sizeof v);
+    return v;
+}
+
+static inline int any_bit(vector v)
+{
+    uint64_t word[VECTOR / 8], any = 0;
+    memcpy(word, &v, sizeof word);
+    for (size_t i = 0; i < VECTOR / 8; i++)
+        any |= word[i];
+    return any != 0;
+}
+
+/* Compares the whole needle at each place of one step where both rare bytes match (`hits` is not 0
+ * there). 1: found, s->at is the place. */
+static inline int check_hits(struct byte_search *s, size_t at, const vector hits[VECTORS])
+{
+    const uint8_t *hit = (const uint8_t *)hits;
+    for (size_t i = 0; i < SEARCH_STEP; i++) {
+        if (hit[i] == 0)
+            continue;
+        s->at = at + i;
+        if (memcmp(s->from + at + i, s->needle, s->size) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+GUARDED void KERNEL(search_bytes)(void *arg)
+{
+    struct byte_search *s = arg;
+    const vector first = repeat(s->needle[s->rare[0]]), second = repeat(s->needle[s->rare[1]]);
+    const unsigned char *a = s->from + s->rare[0], *b = s->from + s->rare[1];
+    for (size_t at = s->at; s->places >= SEARCH_STEP && at <= s->places - SEARCH_STEP;
+         at += SEARCH_STEP) {
+        vector hits[VECTORS], any = repeat(0);
+        s->at = at;
+        for (size_t i = 0; i < VECTORS; i++) {
+            hits[i] = (vector)(load(a + at + i * VECTOR) == first) &
+                      (vector)(load(b + at + i * VECTOR) == second);
+            any |= hits[i];
+        }
+        if (any_bit(any) && check_hits(s, at, hits)) {
+            s->found = 1;
+            return;
+        }
+        s->at = at + SEARCH_STEP;
+    }
+}
