@@ -196,7 +196,7 @@ void backend_set_recordings(struct backend *be, seg_recording_open *open)
 
 const struct provider recording_provider = {
     .kind = SEG_REC,
-    .caps = SEG_CAP_EXTENTS,
+    .caps = SEG_CAP_EXTENTS | SEG_CAP_TIMES,
     .words = {.help = "  rec:PATH                            a recording\n",
               .form = "rec:PATH",
               .name = "not a path: 1 to 4095 bytes",
