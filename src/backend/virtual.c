@@ -1,3 +1,4 @@
+/* Virtual segments, see virtual.h: the functions of a provider, answered by seg_virtual_ops. */
 #include "backend/virtual.h"
 
 #include <stdlib.h>
@@ -103,7 +104,7 @@ struct oserr seg_image_changed(struct seg *s)
     return oserr_is(e) ? e : virtual_name(s, &s->last);
 }
 
-/* ---- what a segment was ---- */
+/* ---- a segment at an earlier time ---- */
 
 static const struct provider snapshot_provider = {
     .close = virtual_close,
@@ -196,7 +197,7 @@ void backend_set_recordings(struct backend *be, seg_recording_open *open)
 
 const struct provider recording_provider = {
     .kind = SEG_REC,
-    .caps = SEG_CAP_EXTENTS,
+    .caps = SEG_CAP_EXTENTS | SEG_CAP_TIMES,
     .words = {.help = "  rec:PATH                            a recording\n",
               .form = "rec:PATH",
               .name = "not a path: 1 to 4095 bytes",
