@@ -15,7 +15,8 @@ static struct backend *be;
 
 int main(int argc, char **argv)
 {
-    os_arguments(&argc, &argv);
+    if (!os_arguments(&argc, &argv))
+        return EXIT_ERROR;
     be = backend_new();
     return be == NULL ? EXIT_ERROR : cli_main(be, argc, argv, UI_MAIN);
 }

@@ -43,8 +43,10 @@ void os_die_of(int signal); /* restores the default action and raises it, so tha
 
 bool os_is_terminal(int fd);
 
-/* The arguments of main as UTF-8, where the system has them otherwise; valid to the end. */
-void os_arguments(int *argc, char ***argv);
+/* Call this before anything else. The arguments of main as UTF-8, where the system has them
+ * otherwise; valid to the end. On POSIX it also makes sure that the standard descriptors 0 to 2 are
+ * in use, so that no segment gets the number of one. False: that was not possible. */
+MUST_USE bool os_arguments(int *argc, char ***argv);
 
 /* Writes everything to fd (1 stdout, 2 stderr), retrying partial writes. A closed pipe raises
  * SIGPIPE, on stdout even where that is ignored. After a stop was requested, a pipe that takes
@@ -103,15 +105,29 @@ bool os_state_path(const char *name, char *buf, size_t cap);
 MUST_USE struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n);
 
 /* Writes a temporary file beside it and renames that: the file has the old or the new contents,
- * never half. Creates missing folders (mode 0700). File mode 0600. */
+ * never half. Creates missing folders (mode 0700). File mode 0600. On POSIX only where nobody else
+ * could have chosen the place: every folder on the way, and every link among them, belongs to root
+ * or to the effective user, and the last folder is the effective user's own and no link; otherwise
+ * SEG_E_NOT_OURS. */
 MUST_USE struct oserr os_replace_file(const char *path, const void *data, size_t n);
+
+/* Gives the new contents (malloc'd, *new_n bytes) for the old ones (old NULL: no file); NULL: leave
+ * it as it is. */
+typedef char *os_change(void *ctx, const char *old, size_t old_n, size_t *new_n);
+
+/* Changes a file of state that several processes keep: reads it, up to `limit` bytes, and replaces
+ * it as os_replace_file does, while a lock keeps the others out (half a second is waited for). What
+ * cannot be read is not replaced. */
+MUST_USE struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx);
 
 struct os_file;
 
 /* A file for reading (load, create --from). *size: of a regular file, unless that is 0 (files in
  * /proc claim so); else UINT64_MAX. `-` is stdin. A stop that is requested while a pipe has nothing
- * to read is an error. */
-MUST_USE struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size);
+ * to read is an error. `regular`: anything but a regular file is refused (SEG_E_NOT_SEGMENT) before
+ * it is opened, because opening a fifo may block, or kill the process at its other end. */
+MUST_USE struct oserr os_file_open(const char *path, bool regular, struct os_file **out,
+                                   uint64_t *size);
 MUST_USE struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
                                    size_t *got); /* 0: the end */
 

@@ -31,6 +31,7 @@ static const char *const own_text[] = {
     "damaged",
     "stopped",
     "holds more than there is memory for",
+    "its folder belongs to another user, or is a link: nothing is kept there",
     "its name was taken while it was looked at: it is listed as /.shmlens-... now",
 };
 

@@ -81,6 +81,9 @@ struct provider {
 
     struct oserr (*stat)(struct seg *s, struct seg_stat *out); /* of the object */
     struct oserr (*name)(struct seg *s, struct seg_stat *out); /* name_gone, replaced */
+    /* Nobody else has the object: proved. SEG_E_IN_USE: somebody has; another error, or NULL: that
+     * cannot be told. */
+    struct oserr (*prove_unused)(struct seg *s);
 
     /* Maps a range (page-aligned start). `write` false: touching what has no memory behind it must
      * fault and allocate nothing, or the mapping is refused. */
@@ -154,6 +157,12 @@ MUST_USE struct oserr segment_run(struct seg *s, uint64_t off, uint64_t *end,
 
 /* Makes s->write_map hold [off, off + n) writable; n is at most SEG_HAND less a page. */
 MUST_USE struct oserr map_for_write(struct seg *s, uint64_t off, size_t n);
+
+/* After one value was stored: SEG_E_BEYOND when the segment has shrunk below its end. The value is
+ * then taken back, because a store past the end but within the last page is kept there and would
+ * appear when the segment grows again (FACTS 2). old: what was there before. */
+MUST_USE struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored,
+                                       uint8_t *old, size_t n);
 
 /* Why a store into [off, off + n) faulted after `done` bytes: the segment shrank (SEG_E_BEYOND when
  * nothing was stored, else SEG_E_SHRANK), or there is no memory for the page. A segment that shrank

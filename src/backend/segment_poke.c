@@ -189,7 +189,11 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         to_bytes(t.old, p->size, out->old);
     else
         memcpy(out->old, t.was, p->size);
-    return OSERR_NONE;
+    if (!out->stored)
+        return OSERR_NONE;
+    e = store_check_poke(s, p->offset, p->value, out->old, p->size);
+    out->stored = !oserr_is(e);
+    return e;
 }
 
 struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out)

@@ -61,6 +61,75 @@ GUARDED static void put_piece(void *arg)
     }
 }
 
+/* Bytes that were stored, and what is to be there again where they still are. */
+struct undo {
+    unsigned char *at;
+    const unsigned char *stored; /* NULL: `byte` n times */
+    const unsigned char *old;    /* NULL: zeros */
+    unsigned char byte;
+    size_t n;
+};
+
+GUARDED static void take_back(void *arg)
+{
+    const struct undo *u = arg;
+    for (size_t i = 0; i < u->n; i++) {
+        unsigned char ours = u->stored != NULL ? u->stored[i] : u->byte;
+        unsigned char old = u->old != NULL ? u->old[i] : 0;
+        (void)__atomic_compare_exchange_n(u->at + i, &ours, old, false, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED);
+    }
+}
+
+/* Takes back [from, end) of what u says, which begins at `off`, as far as it is mapped. */
+static void undo_range(const struct seg *s, struct undo u, uint64_t off, uint64_t from,
+                       uint64_t end)
+{
+    const struct mapping *v = &s->write_map;
+    from = from > v->at ? from : v->at;
+    end = end < v->at + v->n ? end : v->at + v->n;
+    if (v->base == NULL || from >= end)
+        return;
+    u.at = v->base + (from - v->at);
+    u.n = (size_t)(end - from);
+    u.stored = u.stored == NULL ? NULL : u.stored + (from - off);
+    u.old = u.old == NULL ? NULL : u.old + (from - off);
+    (void)guard_run(take_back, &u, v->base, v->n); /* a fault: the page is gone, and they with it */
+}
+
+struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored, uint8_t *old,
+                              size_t n)
+{
+    bool known = !oserr_is(segment_stat(s)); /* else it was stored, as far as anybody can tell */
+    uint64_t size = s->last.size;
+    if (!known || off + n <= size)
+        return OSERR_NONE;
+    if (size <= off)
+        memset(old, 0, n);
+    else
+        memset(old + (size - off), 0, n - (size_t)(size - off));
+    undo_range(s, (struct undo){.stored = stored, .old = old}, off, off, off + n);
+    return (struct oserr){"seg_poke", SEG_E_BEYOND};
+}
+
+/* After a store of *done bytes: what of it lies past the end by now would turn up when the segment
+ * grows, and is taken back. *done: what is left of it. */
+static struct oserr check_range(struct seg *s, const char *call, uint64_t off,
+                                const struct piece *stored, uint64_t *done)
+{
+    bool known = !oserr_is(segment_stat(s));
+    uint64_t size = s->last.size, end = off + *done;
+    if (!known || end <= size)
+        return OSERR_NONE;
+    uint64_t from = size > off ? size : off;
+    uint64_t page_end = (size + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
+    if (!oserr_is(map_for_write(s, from, 1))) /* else no page is there any more */
+        undo_range(s, (struct undo){.stored = stored->from, .byte = stored->byte}, off, from,
+                   end < page_end ? end : page_end);
+    *done = size > off ? size - off : 0;
+    return (struct oserr){call, *done == 0 ? SEG_E_BEYOND : SEG_E_SHRANK};
+}
+
 static struct oserr store_range(struct seg *s, const char *call, uint64_t off, struct piece *p,
                                 uint64_t n, uint64_t *done)
 {
@@ -89,6 +158,11 @@ static struct oserr store_range(struct seg *s, const char *call, uint64_t off, s
         faults = p->done > 0 ? 0 : faults;
         if (!whole)
             e = store_fault(s, call, off, n, *done, &faults);
+        if (*done == n || oserr_is(e) || p->n == room) { /* the end, or that of the mapping */
+            struct piece all = {.from = from, .byte = p->byte};
+            struct oserr shrank = *done > 0 ? check_range(s, call, off, &all, done) : OSERR_NONE;
+            e = oserr_is(e) ? e : shrank;
+        }
     }
     return e;
 }

@@ -141,6 +141,11 @@ struct seg_info *seg_survey_find(const struct seg_survey *s, const char *locator
 
 /* ---- removal ---- */
 
+/* May the name of this object be given to another one? SEG_E_IN_USE: another process maps it or has
+ * it open (the write lease where it may be taken, /proc); `who` names those that are seen and is the
+ * caller's to free (always initialised). */
+MUST_USE struct oserr seg_replaceable(struct seg *s, struct seg_who *who);
+
 enum seg_remove_flags {
     SEG_RM_FORCE = 1,  /* even when others have it */
     SEG_RM_DRY = 2,    /* all checks, no removal */

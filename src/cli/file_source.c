@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 256 * 1024 };
+enum { PIECE = 256 * 1024, KEPT_MAX = 64 * 1024 * 1024 };
 
 /* A requested stop is not a failure. */
 static int file_failed(struct command_run *r, const char *path, struct oserr e)
 {
     const char *what = oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
+                       : e.code == SEG_E_NOT_SEGMENT     ? "not a regular file"
                        : oserr_kind(e) == OSERR_K_DENIED ? "no permission to read it"
                                                          : "cannot read it";
     return run_file_failed(r, path, what, e);
@@ -25,7 +26,7 @@ static bool too_large(struct command_run *r, const char *path, uint64_t most)
     return false;
 }
 
-/* Reads a pipe to its end. */
+/* Reads a pipe to its end, or as much as is kept in memory. */
 static bool read_all(struct command_run *r, struct file_source *c, uint64_t most)
 {
     size_t cap = 0;
@@ -53,18 +54,22 @@ static bool read_all(struct command_run *r, struct file_source *c, uint64_t most
             c->file = NULL;
             return true;
         }
+        if (c->size >= KEPT_MAX) {
+            c->endless = true;
+            return true;
+        }
     }
 }
 
 bool file_source_open(struct command_run *r, const char *path, uint64_t most, struct file_source *c)
 {
     uint64_t size = 0;
-    *c = (struct file_source){.path = path};
+    *c = (struct file_source){.path = path, .most = most};
     if (r->env->ui && strcmp(path, "-") == 0) {
         (void)run_error(r, "there is no standard input here");
         return false;
     }
-    struct oserr e = os_file_open(path, &c->file, &size);
+    struct oserr e = os_file_open(path, r->env->ui, &c->file, &size);
     if (oserr_is(e)) {
         c->file = NULL;
         (void)file_failed(r, path, e);
@@ -95,7 +100,7 @@ static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, ui
 {
     size_t done = 0;
     struct oserr e = seg_store(s, offset + at, p, n, &done);
-    return oserr_is(e) ? run_fail(r, NULL, "store into it", run_partly(e, at)) : EXIT_DONE;
+    return oserr_is(e) ? run_fail_partly(r, e, at + done) : EXIT_DONE;
 }
 
 static int became_shorter(struct command_run *r, const char *path, uint64_t stored)
@@ -131,9 +136,37 @@ static int store_file(struct command_run *r, struct file_source *c, struct seg *
     return status;
 }
 
+/* What a pipe gives after the part that is in memory, which was stored. */
+static int store_rest(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
+{
+    for (;;) {
+        size_t got = 0;
+        struct oserr e = os_file_read(c->file, c->data, PIECE, &got);
+        bool fits = got <= c->most - c->size;
+        if (oserr_is(e))
+            return file_failed(r, c->path, e);
+        if (got == 0)
+            return EXIT_DONE;
+        if (!progress_yield(r->env->progress, c->size, c->most))
+            return EXIT_STOPPED;
+        size_t take = fits ? got : (size_t)(c->most - c->size);
+        int status = store_piece(r, s, offset, c->size, c->data, take);
+        c->size += status == EXIT_DONE ? take : 0;
+        if (status == EXIT_DONE && !fits) {
+            char shown[RUN_SHOWN];
+            status = run_error(r,
+                               "%s is larger than the %" PRIu64
+                               " bytes there are room for; all of these were stored",
+                               run_shown(c->path, shown), c->most);
+        }
+        if (status != EXIT_DONE)
+            return status;
+    }
+}
+
 int file_source_store(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)
 {
-    if (c->file != NULL)
+    if (c->file != NULL && !c->endless)
         return store_file(r, c, s, offset);
     int status = EXIT_DONE;
     for (uint64_t at = 0; at < c->size && status == EXIT_DONE; at += PIECE) {
@@ -142,5 +175,7 @@ int file_source_store(struct command_run *r, struct file_source *c, struct seg *
                      ? store_piece(r, s, offset, at, c->data + at, left < PIECE ? left : PIECE)
                      : EXIT_STOPPED;
     }
+    if (status == EXIT_DONE && c->endless)
+        status = store_rest(r, c, s, offset);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,6 +164,15 @@ struct oserr run_partly(struct oserr e, uint64_t stored)
     if (stored > 0 && e.code == SEG_E_BEYOND)
         e.code = SEG_E_SHRANK;
     return e;
+}
+
+int run_fail_partly(struct command_run *r, struct oserr e, uint64_t stored)
+{
+    (void)run_fail(r, NULL, "store into it", run_partly(e, stored));
+    if (stored > 0) {
+        run_note(r, "%" PRIu64 " bytes were stored before that", stored);
+    }
+    return EXIT_ERROR;
 }
 
 static void say(struct command_run *r, const char *raw, const char *format, va_list args)

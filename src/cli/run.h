@@ -32,6 +32,9 @@ struct command_run {
  * up because it was asked to, nothing is printed and the run ends with EXIT_STOPPED. */
 int run_fail(struct command_run *r, const char *raw, const char *doing, struct oserr e);
 
+/* A store failed after `stored` bytes: reports why, and how many were written. */
+int run_fail_partly(struct command_run *r, struct oserr e, uint64_t stored);
+
 /* The error of one piece after `stored` bytes were written: "nothing was stored" would be wrong. */
 struct oserr run_partly(struct oserr e, uint64_t stored);
 

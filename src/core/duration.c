@@ -57,8 +57,8 @@ enum num_status number_duration(const char *s, int64_t *ns)
         while (is_digit(*end))
             end++;
     }
-    /* A point needs digits on both sides. */
-    if (point == s || (end > point && end == point + 1))
+    /* Digits after a point; before it they may be left out. */
+    if (end == s || (end > point && end == point + 1))
         return NUM_SYNTAX;
     if (*end == '\0' && strspn(s, "0") == (size_t)(end - s)) {
         *ns = 0;

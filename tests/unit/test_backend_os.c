@@ -223,7 +223,7 @@ TEST(test_save_file)
     ck_assert_int_eq(st.st_size, (11 << 20) + 4);
     ck_assert_int_lt(st.st_blocks, 200);
     ck_assert_int_eq(st.st_mode & 0777, 0644);
-    must(os_file_open(in_dir("out"), &f, &size));
+    must(os_file_open(in_dir("out"), false, &f, &size));
     ck_assert_uint_eq(size, (11 << 20) + 4);
     must(os_file_read(f, buf, 2, &got));
     ck_assert_str_eq(buf, "ab");
@@ -258,8 +258,8 @@ TEST(test_save_to_others)
     os_file_abandon(f);
     must_fail(os_file_create(in_dir("no/such/dir"), &f, &sparse), ENOENT);
     must_fail(os_file_create(dir, &f, &sparse), EISDIR);
-    must_fail(os_file_open(in_dir("none"), &f, &size), ENOENT);
-    must_fail(os_file_open(dir, &f, &size), EISDIR);
+    must_fail(os_file_open(in_dir("none"), false, &f, &size), ENOENT);
+    must_fail(os_file_open(dir, false, &f, &size), EISDIR);
     os_file_abandon(NULL);
 }
 

@@ -271,6 +271,99 @@ TEST(test_other_faults_are_passed_on)
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 42);
 }
 
+/* The segment shrinks to a size inside the page right before the page is mapped for the store. */
+static struct {
+    const char *path, *call;
+    off_t size;
+} shrink;
+
+static void shrink_before(void *ctx, const char *call)
+{
+    (void)ctx;
+    if (shrink.call == NULL || strcmp(call, shrink.call) != 0)
+        return;
+    shrink.call = NULL;
+    ck_assert_int_eq(truncate(shrink.path, shrink.size), 0);
+}
+
+enum { TAKEN_AT = 4096 + 64, TAKEN = 16 };
+
+static struct oserr store_value(struct seg *s)
+{
+    struct poked r;
+    struct poke p = {.offset = TAKEN_AT, .size = 8, .value = {1, 2, 3, 4, 5, 6, 7, 8}};
+    struct oserr e = seg_poke(s, &p, &r);
+    ck_assert(!r.stored);
+    return e;
+}
+
+static struct oserr store_swap(struct seg *s)
+{
+    struct poked r;
+    struct poke p = {.offset = TAKEN_AT, .size = 4, .value = {1, 2, 3, 4}, .cas = true};
+    struct oserr e = seg_poke(s, &p, &r);
+    ck_assert(!r.stored);
+    return e;
+}
+
+static struct oserr store_unaligned(struct seg *s)
+{
+    struct poked r;
+    struct poke p = {.offset = TAKEN_AT + 1, .size = 2, .value = {9, 9}};
+    struct oserr e = seg_poke(s, &p, &r);
+    ck_assert(!r.stored);
+    return e;
+}
+
+static struct oserr store_bytes(struct seg *s)
+{
+    size_t done = 0;
+    struct oserr e = seg_store(s, TAKEN_AT, "0123456789abcdef", TAKEN, &done);
+    ck_assert_uint_eq(done, shrink.size > TAKEN_AT ? (size_t)(shrink.size - TAKEN_AT) : 0);
+    return e;
+}
+
+static struct oserr store_fill(struct seg *s)
+{
+    uint64_t done = 0;
+    struct oserr e = seg_fill(s, TAKEN_AT, TAKEN, 0xee, &done);
+    ck_assert_uint_eq(done, shrink.size > TAKEN_AT ? (size_t)(shrink.size - TAKEN_AT) : 0);
+    return e;
+}
+
+static struct oserr (*const stores[])(struct seg *) = {store_value, store_swap, store_unaligned,
+                                                       store_bytes, store_fill};
+
+TEST_LOOP(a_store_past_an_end_that_moved_is_taken_back, 2 * SUITE_ROWS(stores))
+{
+    struct oserr (*store)(struct seg *) = stores[_i / 2];
+    struct seg *s;
+    char path[PATH_CAP];
+    unsigned char now[TAKEN];
+    snprintf(path, sizeof path, "/dev/shm%s", name);
+    int fd = raw_create(name, SIZE);
+    ck_assert_int_eq(pwrite(fd, "x", 1, 4096), 1);
+    must(seg_open(be, name, SEG_WRITE, &s));
+    shrink.path = path;
+    shrink.call = "mmap";
+    shrink.size = _i % 2 == 0 ? 4096 + 4 : TAKEN_AT + 2; /* before it; inside of it */
+    backend_before_call(be, shrink_before, NULL);
+    struct oserr e = store(s);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_ptr_null(shrink.call);
+    is_shrink(e);
+    ck_assert(oserr_is(e));
+    ck_assert_int_eq(ftruncate(fd, SIZE), 0);
+    ck_assert_int_eq(pread(fd, now, sizeof now, TAKEN_AT), TAKEN);
+    for (size_t i = 0; i < TAKEN; i++) {
+        bool inside = TAKEN_AT + (off_t)i < shrink.size;
+        ck_assert(now[i] == 0 || (inside && (store == store_bytes || store == store_fill)));
+    }
+    seg_close(s);
+    close(fd);
+}
+
 SUITE(test_backend_race, .set_up = set_up, .tear_down = tear_down,
       TESTS(test_shrinking_while_we_work, test_never_grows, test_words_are_whole,
-            test_compare_and_swap_loses_nothing, test_threads, test_other_faults_are_passed_on));
+            test_compare_and_swap_loses_nothing, test_threads, test_other_faults_are_passed_on,
+            a_store_past_an_end_that_moved_is_taken_back));

@@ -94,7 +94,7 @@ TEST(strange_names)
     longest[256] = '\0';
     run_make(longest, "abc", 3, 3);
     const struct ran *r = RUN("ls");
-    ck_assert_ptr_nonnull(strstr(r->out, " a\\x0ab\\x1b[31m\\xff\\\\\\xe2\\x80\\xae "));
+    ck_assert_ptr_nonnull(strstr(r->out, "odd\\x20a\\x0ab\\x1b[31m\\xff\\\\\\xe2\\x80\\xae "));
     ck_assert_ptr_nonnull(strstr(r->out, longest));
     ck_assert_ptr_null(strchr(r->out, '\x1b'));
     char pasted[700];

@@ -54,7 +54,10 @@ TEST(the_value_at_the_cursor_is_marked)
 
 TEST(a_unit_of_the_view_is_frozen)
 {
-    freeze_at(0x15, "view u32le");
+    freeze_at(0x15, "view u32le"); /* where the title says: no other place is taken for it */
+    ck_assert_uint_eq(list()->count, 0);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    freeze_at(0x14, "view u32le");
     ck_assert_uint_eq(list()->count, 1);
     ck_assert_uint_eq(list()->value[0].offset, 0x14);
     ck_assert_uint_eq(list()->value[0].size, 4);

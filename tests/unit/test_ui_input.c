@@ -164,6 +164,91 @@ TEST(pasted_text_is_marked)
     ck_assert(!ev.pasted);
 }
 
+/* What terminals answer, asked for by whoever ran before: never a key, in whatever pieces. */
+static const char *const answers[] = {
+    "\033]11;rgb:1e1e/1e1e/1e1e\033\\", /* the background; ST */
+    "\033]10;rgb:aaaa/bbbb/cccc\007",   /* BEL */
+    "\033P>|tmux 3.3a\033\\",           /* XTVERSION */
+    "\033_Gi=31;OK\033\\",              /* kitty's graphics */
+    "\033^private\033\\",
+    "\033Xstart of string\033\\",
+    "\23511;rgb:11/22/33\234",            /* C1, raw */
+    "\302\23511;rgb:11/22/33\302\234",    /* C1, as UTF-8 */
+    "\033]2;\346\234\234 \303\234\033\\", /* 0x9c inside characters */
+    "\033]11;?\030",                      /* broken off by CAN */
+    "\033[?64;1;2c",                      /* DA1 */
+    "\033[12;40R",                        /* where the cursor is */
+    "\2330n",
+    "\033[8;24;80t",
+};
+
+TEST_LOOP(an_answer_of_the_terminal_is_no_key, SUITE_ROWS(answers))
+{
+    size_t n = strlen(answers[_i]);
+    for (size_t cut = 1; cut <= n; cut++) {
+        input_init(&in);
+        input_feed(&in, answers[_i], cut, 1);
+        ck_assert_int_eq(next_at(1).kind, EVENT_NONE);
+        input_feed(&in, answers[_i] + cut, n - cut, 2);
+        ck_assert_int_eq(next_at(2).kind, EVENT_NONE);
+        input_feed(&in, "x", 1, 3);
+        ck_assert_uint_eq(next_at(3).key.code, 'x');
+    }
+}
+
+TEST(an_answer_that_does_not_end_is_given_up)
+{
+    input_feed(&in, "\033]11;rgb", 8, 0);
+    ck_assert_int_eq(next_at(0).kind, EVENT_NONE);
+    input_feed(&in, "q", 1, INPUT_SILENCE - 1);
+    ck_assert_int_eq(next_at(INPUT_SILENCE - 1).kind, EVENT_NONE);
+    input_feed(&in, "q", 1, INT64_C(2) * INPUT_SILENCE);
+    ck_assert_uint_eq(next_at(INT64_C(2) * INPUT_SILENCE).key.code, 'q');
+    input_feed(&in, "\033_G", 3, INT64_C(3) * INPUT_SILENCE);
+    ck_assert_int_eq(next_at(INT64_C(3) * INPUT_SILENCE).kind, EVENT_NONE);
+    input_feed(&in, "\033[A", 3,
+               INT64_C(3) * INPUT_SILENCE + 1); /* another sequence breaks it off */
+    ck_assert_uint_eq(next_at(INT64_C(3) * INPUT_SILENCE + 1).key.code, KEY_UP_);
+}
+
+TEST(alt_and_the_letter_that_starts_an_answer)
+{
+    input_feed(&in, "\033]", 2, 0);
+    ck_assert_int_eq(next_at(0).kind, EVENT_NONE);
+    struct event ev = next_at(INPUT_CUT_DELAY);
+    ck_assert_uint_eq(ev.key.code, ']');
+    ck_assert_uint_eq(ev.key.mods, KEY_ALT);
+}
+
+/* Only its end mark ends a paste, or a second of silence. */
+static const char *const pastes[] = {"\033[200~abc", "\033[200~abc\033O", "\033[200~abc\033[M",
+                                     "\033[200~abc\033]11;"};
+
+TEST_LOOP(a_paste_ends, SUITE_ROWS(pastes))
+{
+    struct event ev;
+    input_feed(&in, pastes[_i], strlen(pastes[_i]), 0);
+    while (input_next(&in, 0, &ev))
+        ck_assert(ev.pasted);
+    input_feed(&in, "\033[201~q", 7, 1);
+    while ((ev = next_at(1)).kind != EVENT_NONE && ev.pasted)
+        ;
+    ck_assert_uint_eq(ev.key.code, 'q');
+    ck_assert(!ev.pasted);
+}
+
+TEST_LOOP(a_paste_whose_end_is_lost_ends_in_silence, SUITE_ROWS(pastes))
+{
+    struct event ev;
+    input_feed(&in, pastes[_i], strlen(pastes[_i]), 0);
+    while (input_next(&in, INPUT_CUT_DELAY, &ev))
+        ck_assert(ev.pasted);
+    input_feed(&in, "q", 1, INPUT_SILENCE);
+    ev = next_at(INPUT_SILENCE);
+    ck_assert_uint_eq(ev.key.code, 'q');
+    ck_assert(!ev.pasted);
+}
+
 TEST(a_learned_sequence)
 {
     input_learn(&in, "\033[99q", (struct key){KEY_F1_ + 9, 0});
@@ -235,6 +320,9 @@ TEST(terminals_that_choke)
 SUITE(test_ui_input, .set_up = set_up,
       TESTS(a_key, a_key_in_pieces, escape_alone_waits_a_moment,
             a_cut_sequence_is_dropped_and_the_next_key_understood, invalid_utf8_is_no_key,
-            mouse_reports, no_key_by_number, pasted_text_is_marked, a_learned_sequence,
-            any_bytes_end, base64_of_all_remainders, a_difference_takes_wide_characters_whole,
+            mouse_reports, no_key_by_number, pasted_text_is_marked,
+            an_answer_of_the_terminal_is_no_key, an_answer_that_does_not_end_is_given_up,
+            alt_and_the_letter_that_starts_an_answer, a_paste_ends,
+            a_paste_whose_end_is_lost_ends_in_silence, a_learned_sequence, any_bytes_end,
+            base64_of_all_remainders, a_difference_takes_wide_characters_whole,
             terminals_that_choke));

@@ -49,7 +49,7 @@ TEST(keys_ask_for_steps)
         step_to(rows[i].key, 5 * second);
         const struct time_job *j = &st->last_step;
         ck_assert_int_eq(j->steps, rows[i].steps);
-        ck_assert_uint_eq(j->offset, rows[i].of_value ? 0x24 : 0);
+        ck_assert_uint_eq(j->offset, rows[i].of_value ? 0x25 : 0);
         ck_assert_uint_eq(j->length, rows[i].of_value ? 4 : shown);
         ck_assert(j->from == (i == 0 ? INT64_MAX : st->ui.now - 5 * second));
     }

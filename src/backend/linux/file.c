@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/linux/kinds.h"
-#include "backend/linux/sys_file.h"
+#include "backend/linux/sys_kernel.h"
 
 enum { PREFIX = 5, FILE_PATH_MAX = 4096 };
 
@@ -21,23 +21,23 @@ static struct oserr file_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
+/* Looks at what it is before it opens it for reading: opening a fifo or a device does things to
+ * whoever waits at its other end. */
 static struct oserr file_get(struct seg *s, enum seg_access access)
 {
-    const char *path = s->locator + PREFIX;
-    int fd, flags = O_CLOEXEC | O_NONBLOCK;
-    struct oserr e;
-    if (access == SEG_STAT) {
-        e = sys_open(s->be, path, O_PATH | O_CLOEXEC, SYS_KEY_NONE, &fd);
-    } else {
-        flags |= access == SEG_WRITE ? O_RDWR : O_RDONLY;
-        e = sys_open(s->be, path, flags | O_NOATIME, SYS_KEY_NONE, &fd);
-        if (oserr_is(e) && e.code == EPERM)
-            e = sys_open(s->be, path, flags, SYS_KEY_NONE, &fd);
-    }
+    int fd;
+    struct oserr e = sys_open(s->be, s->locator + PREFIX, O_PATH | O_CLOEXEC, SYS_KEY_NONE, &fd);
     s->handle = fd;
-    if (oserr_is(e) && (e.code == EISDIR || e.code == ENXIO))
-        e.code = SEG_E_NOT_SEGMENT;
-    return oserr_is(e) ? e : fd_check(s->be, "open", fd);
+    if (!oserr_is(e))
+        e = fd_check(s->be, "open", fd);
+    return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
+}
+
+/* A lease that is granted is proof; one that may not be taken says nothing. */
+static struct oserr file_prove_unused(struct seg *s)
+{
+    struct oserr e = sys_lease_proof(s->be, (int)s->handle);
+    return e.code == EAGAIN ? (struct oserr){"fcntl", SEG_E_IN_USE} : e;
 }
 
 static struct oserr file_watch_name(struct seg *s, struct seg_stat *out)
@@ -61,6 +61,7 @@ const struct provider file_provider = {
     .canonical = file_canonical,
     .open = file_get,
     .name = file_watch_name,
+    .prove_unused = file_prove_unused,
     FD_FUNCTIONS,
 };
 
@@ -70,10 +71,18 @@ struct oserr file_open_reading(struct seg_file *f)
 {
     int fd;
     struct stat st;
-    struct oserr e = sys_open(f->be, f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, SYS_KEY_NONE, &fd);
-    f->handle = fd;
+    char path[48];
+    int seen;
+    struct oserr e = sys_open(f->be, f->path, O_PATH | O_CLOEXEC, SYS_KEY_NONE, &seen);
+    f->handle = -1;
+    if (oserr_is(e))
+        return e;
+    e = fd_check(f->be, "open", seen); /* before it is opened for reading, as in file_get */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", seen);
     if (!oserr_is(e))
-        e = fd_check(f->be, "open", fd);
+        e = sys_open(f->be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_NONE, &fd);
+    f->handle = oserr_is(e) ? -1 : fd;
+    sys_close(f->be, seen, SYS_KEY_NONE);
     if (!oserr_is(e))
         e = sys_fstat(f->be, fd, &st);
     if (!oserr_is(e)) {

@@ -2,6 +2,7 @@
 #include "backend/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pwd.h>
@@ -90,10 +91,17 @@ bool os_is_terminal(int fd)
     return isatty(fd) == 1;
 }
 
-void os_arguments(int *argc, char ***argv)
+bool os_arguments(int *argc, char ***argv)
 {
     (void)argc; /* bytes here are what the user typed */
     (void)argv;
+    /* A standard descriptor that is closed would be the number of the next segment opened, and what
+     * is printed would be written into it. An O_PATH descriptor takes the number, can be neither
+     * read nor written (EBADF, as before), and is inherited by what we start. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
+            return false;
+    return true;
 }
 
 struct oserr os_write_fd(int fd, const void *buf, size_t n)

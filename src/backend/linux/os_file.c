@@ -29,7 +29,26 @@ static struct oserr new_file(struct os_file **out)
     return *out != NULL ? OSERR_NONE : (struct oserr){"malloc", SEG_E_MEMORY};
 }
 
-struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size)
+/* Opens a regular file and nothing else: looks at it before it opens it for reading. */
+static struct oserr open_regular(const char *path, int *fd)
+{
+    struct stat st;
+    char link[48];
+    int seen = open(path, O_PATH | O_CLOEXEC);
+    if (seen < 0)
+        return os_errno("open");
+    struct oserr e = fstat(seen, &st) != 0      ? os_errno("fstat")
+                     : S_ISDIR(st.st_mode)      ? (struct oserr){"open", EISDIR}
+                     : S_ISREG(st.st_mode) == 0 ? (struct oserr){"open", SEG_E_NOT_SEGMENT}
+                                                : OSERR_NONE;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", seen);
+    if (!oserr_is(e) && (*fd = open(link, O_RDONLY | O_CLOEXEC)) < 0)
+        e = os_errno("open");
+    close(seen);
+    return e;
+}
+
+struct oserr os_file_open(const char *path, bool regular, struct os_file **out, uint64_t *size)
 {
     struct os_file *f;
     struct stat st;
@@ -39,9 +58,12 @@ struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size
     if (oserr_is(e))
         return e;
     f->keep_open = strcmp(path, "-") == 0;
-    f->fd = f->keep_open ? 0 : open(path, O_RDONLY | O_CLOEXEC);
-    if (f->fd < 0) {
+    f->fd = 0;
+    if (regular && !f->keep_open)
+        e = open_regular(path, &f->fd);
+    else if (!f->keep_open && (f->fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
         e = os_errno("open");
+    if (oserr_is(e)) {
         free(f);
         return e;
     }

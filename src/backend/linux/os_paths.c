@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backend/linux/os_private.h"
@@ -87,19 +89,39 @@ struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n
     return e;
 }
 
-/* Creates the folders of a path. */
+/* Checks a folder on the way to a file of state, or the one that contains it (`last`). The owner of
+ * a folder, or of a link in it, can redirect root: with another user's HOME (sudo -E) nothing is
+ * written. */
+static struct oserr check_folder(const char *dir, bool last)
+{
+    struct stat link, st;
+    if (lstat(dir, &link) != 0 || stat(dir, &st) != 0)
+        return os_errno("stat");
+    bool trusted = (link.st_uid == 0 || link.st_uid == geteuid()) &&
+                   (st.st_uid == 0 || st.st_uid == geteuid());
+    if (last)
+        trusted = S_ISDIR(link.st_mode) && link.st_uid == geteuid();
+    return trusted ? OSERR_NONE : (struct oserr){"open", SEG_E_NOT_OURS};
+}
+
+/* Creates the missing folders of a path and checks all of them. */
 static struct oserr make_folders(const char *path)
 {
     char dir[PATH_CAP];
+    struct oserr e = OSERR_NONE;
     if (snprintf(dir, sizeof dir, "%s", path) >= (int)sizeof dir)
         return (struct oserr){"mkdir", ENAMETOOLONG};
-    for (char *slash = strchr(dir + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(dir + 1, '/'); slash != NULL && !oserr_is(e);) {
+        char *next = strchr(slash + 1, '/');
         *slash = '\0';
-        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-            return os_errno("mkdir");
+        e = check_folder(dir, next == NULL);
+        if (e.code == ENOENT && oserr_is(e))
+            e = mkdir(dir, 0700) != 0 && errno != EEXIST ? os_errno("mkdir")
+                                                         : check_folder(dir, next == NULL);
         *slash = '/';
+        slash = next;
     }
-    return OSERR_NONE;
+    return e;
 }
 
 struct oserr os_replace_file(const char *path, const void *data, size_t n)
@@ -107,22 +129,61 @@ struct oserr os_replace_file(const char *path, const void *data, size_t n)
     char temporary[PATH_CAP];
     if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
         return (struct oserr){"open", ENAMETOOLONG};
+    struct oserr e = make_folders(path);
+    if (oserr_is(e))
+        return e;
     int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) {
-        struct oserr e = make_folders(path);
-        if (oserr_is(e))
-            return e;
-        snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-        fd = mkostemp(temporary, O_CLOEXEC);
-    }
     if (fd < 0)
         return os_errno("open");
-    struct oserr e = os_write_fd(fd, data, n);
+    e = os_write_fd(fd, data, n);
     if (close(fd) != 0 && !oserr_is(e))
         e = os_errno("close");
     if (!oserr_is(e) && rename(temporary, path) != 0)
         e = os_errno("rename");
     if (oserr_is(e))
         unlink(temporary);
+    return e;
+}
+
+/* The lock that keeps other processes from changing the file at `path` meanwhile. */
+static struct oserr lock_beside(const char *path, int *fd)
+{
+    enum { TRIES = 50, PAUSE_NS = 10 * 1000000 };
+    char name[PATH_CAP];
+    if (snprintf(name, sizeof name, "%s.lock", path) >= (int)sizeof name)
+        return (struct oserr){"open", ENAMETOOLONG};
+    *fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (*fd < 0)
+        return os_errno("open");
+    for (int i = 0; i < TRIES; i++) {
+        const struct timespec pause = {.tv_nsec = PAUSE_NS};
+        if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+            return OSERR_NONE;
+        nanosleep(&pause, NULL);
+    }
+    struct oserr e = os_errno("flock");
+    close(*fd);
+    return e;
+}
+
+struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx)
+{
+    int lock;
+    char *old = NULL;
+    size_t old_n = 0, new_n = 0;
+    struct oserr e = make_folders(path);
+    if (!oserr_is(e))
+        e = lock_beside(path, &lock);
+    if (oserr_is(e))
+        return e;
+    e = os_read_file(path, limit, &old, &old_n);
+    if (oserr_kind(e) == OSERR_K_MISSING)
+        e = OSERR_NONE;
+    char *new = oserr_is(e) ? NULL : change(ctx, old, old_n, &new_n);
+    if (new != NULL)
+        e = os_replace_file(path, new, new_n);
+    free(new);
+    free(old);
+    close(lock);
     return e;
 }

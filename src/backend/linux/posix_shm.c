@@ -104,16 +104,15 @@ static struct oserr shm_get(struct seg *s, enum seg_access access)
 /* Removes the name again, if it is still the object we created. */
 static void shm_undo(struct seg *s)
 {
-    struct stat ours, there;
-    char path[POSIX_SHM_PATH];
-    posix_shm_path(s->locator, path);
-    if (oserr_is(sys_fstat(s->be, (int)s->handle, &ours)) ||
-        oserr_is(sys_stat(s->be, path, false, SYS_KEY_NONE, &there)))
+    struct stat st;
+    struct seg_stat made;
+    struct seg_who who = {0};
+    if (oserr_is(sys_fstat(s->be, (int)s->handle, &st)))
         return;
-    if (ours.st_dev == there.st_dev && ours.st_ino == there.st_ino) {
-        struct oserr e = sys_shm_unlink(s->be, posix_shm_name(s->locator));
-        (void)e; /* only the first failure is reported */
-    }
+    fd_describe(&st, &made);
+    const struct seg_removal what = {s->locator, &made, SEG_RM_FORCE, NULL};
+    struct oserr e = posix_shm_remove(s->be, &what, &who);
+    (void)e; /* the first failure is what is reported */
 }
 
 static struct oserr shm_create(struct seg *s, uint64_t size, uint32_t mode)

@@ -101,19 +101,20 @@ bool os_is_terminal(int fd)
     return GetConsoleMode(os_stream(fd), &mode) != 0;
 }
 
-void os_arguments(int *argc, char ***argv)
+bool os_arguments(int *argc, char ***argv)
 {
     int n = 0;
     wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &n);
     char **own = wide == NULL ? NULL : calloc((size_t)n + 1, sizeof *own);
     for (int i = 0; own != NULL && i < n; i++)
         if ((own[i] = wide_utf8_copy(wide[i], wcslen(wide[i]))) == NULL)
-            return;
+            return false;
     if (own == NULL)
-        return;
+        return false;
     LocalFree(wide);
     *argc = n;
     *argv = own; /* valid to the end */
+    return true;
 }
 
 /* A console takes UTF-16, whatever its code page is. An incomplete character waits for its rest. */

@@ -34,7 +34,7 @@ static struct oserr new_file(const char *path, struct os_file **out)
     return OSERR_NONE;
 }
 
-struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size)
+struct oserr os_file_open(const char *path, bool regular, struct os_file **out, uint64_t *size)
 {
     struct os_file *f;
     LARGE_INTEGER n = {0}, at = {0};
@@ -53,7 +53,12 @@ struct oserr os_file_open(const char *path, struct os_file **out, uint64_t *size
         os_file_abandon(f);
         return e;
     }
-    if (GetFileType(f->handle) == FILE_TYPE_DISK && GetFileSizeEx(f->handle, &n) &&
+    bool disk = GetFileType(f->handle) == FILE_TYPE_DISK;
+    if (regular && !f->keep_open && !disk) {
+        os_file_abandon(f);
+        return (struct oserr){"CreateFileW", SEG_E_NOT_SEGMENT};
+    }
+    if (disk && GetFileSizeEx(f->handle, &n) &&
         SetFilePointerEx(f->handle, here, &at, FILE_CURRENT))
         *size = (uint64_t)(n.QuadPart > at.QuadPart ? n.QuadPart - at.QuadPart : 0);
     *out = f;

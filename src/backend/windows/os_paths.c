@@ -153,3 +153,49 @@ struct oserr os_replace_file(const char *path, const void *data, size_t n)
     free(wide);
     return e;
 }
+
+/* Opened so that nobody else can open it until it is closed; it goes with the handle. */
+static struct oserr lock_beside(const wchar_t *path, HANDLE *h)
+{
+    enum { TRIES = 50, PAUSE_MS = 10 };
+    size_t n = wcslen(path) + 8;
+    wchar_t *name = malloc(n * sizeof *name);
+    *h = INVALID_HANDLE_VALUE;
+    if (name == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    (void)swprintf(name, n, L"%ls.lock", path);
+    for (int i = 0; i < TRIES && *h == INVALID_HANDLE_VALUE; i++) {
+        *h =
+            CreateFileW(name, GENERIC_WRITE, 0, NULL, OPEN_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+        if (*h == INVALID_HANDLE_VALUE && GetLastError() == ERROR_PATH_NOT_FOUND)
+            make_folders(path);
+        else if (*h == INVALID_HANDLE_VALUE)
+            Sleep(PAUSE_MS);
+    }
+    free(name);
+    return *h == INVALID_HANDLE_VALUE ? os_last("CreateFileW") : OSERR_NONE;
+}
+
+struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx)
+{
+    HANDLE lock;
+    char *old = NULL;
+    size_t old_n = 0, new_n = 0;
+    wchar_t *wide = wide_copy(path);
+    if (wide == NULL)
+        return (struct oserr){"CreateFileW", ERROR_INVALID_NAME};
+    struct oserr e = lock_beside(wide, &lock);
+    free(wide);
+    if (oserr_is(e))
+        return e;
+    e = os_read_file(path, limit, &old, &old_n);
+    if (oserr_kind(e) == OSERR_K_MISSING)
+        e = OSERR_NONE;
+    char *new = oserr_is(e) ? NULL : change(ctx, old, old_n, &new_n);
+    if (new != NULL)
+        e = os_replace_file(path, new, new_n);
+    free(new);
+    free(old);
+    CloseHandle(lock);
+    return e;
+}

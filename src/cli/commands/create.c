@@ -50,11 +50,10 @@ static bool parse_wish(struct command_run *r, struct create_request *w)
     return fill == NULL || run_byte(r, "--fill", fill, &w->fill);
 }
 
-static int fill_new(struct command_run *r, struct seg *s, const struct create_request *w)
+static int fill_new(struct command_run *r, struct seg *s, struct create_request *w)
 {
     if (w->has_from) {
-        struct file_source from = w->from;
-        return file_source_store(r, &from, s, 0);
+        return file_source_store(r, &w->from, s, 0);
     }
     for (uint64_t at = 0; w->has_fill && at < w->size;) {
         uint64_t left = w->size - at;
@@ -77,17 +76,20 @@ static int hold(struct command_run *r)
     return EXIT_DONE;
 }
 
-/* Removes what could not be finished, unless the name means another segment by now. */
+/* Removes what could not be finished: the object that was created, never another one that has the
+ * name by now. */
 static int undo(struct command_run *r, struct seg *s, int status)
 {
     struct seg_stat st;
     struct oserr e = seg_refresh(s, &st);
     if ((seg_caps(s) & SEG_CAP_FLEETING) != 0)
         return status; /* closing is enough */
-    if (!oserr_is(e) && !st.name_gone && !st.replaced)
-        e = seg_remove(r->env->be,
-                       &(struct seg_removal){.locator = seg_locator(s), .flags = SEG_RM_FORCE},
-                       NULL);
+    if (!oserr_is(e) && !st.name_gone && !st.replaced) {
+        const struct seg_removal what = {seg_locator(s), &st, SEG_RM_FORCE, NULL};
+        e = seg_remove(r->env->be, &what, NULL);
+        bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
+        e = others ? OSERR_NONE : e;
+    }
     return oserr_is(e) ? run_fail(r, NULL, "remove it again", e) : status;
 }
 

@@ -16,7 +16,8 @@ bool demo_read_header(struct seg *s, char magic[8], uint32_t *pid);
 
 /* Removes the demo's segment while it is the one that was seen. No error: it is gone, or the name
  * belongs to a different segment. */
-MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen);
+MUST_USE struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen,
+                                  unsigned flags);
 
 int demo_writer(struct command_run *r, int64_t until);
 

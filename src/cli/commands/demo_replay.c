@@ -167,7 +167,7 @@ static int end_segment(struct replay *p)
     struct seg_stat st;
     struct oserr e = seg_refresh(p->to, &st);
     if (!oserr_is(e) && !st.name_gone && !st.replaced) /* the viewer may still show it */
-        e = demo_remove(p->r, &st);
+        e = demo_remove(p->r, &st, SEG_RM_FORCE);
     seg_close(p->to);
     return oserr_is(e) ? run_fail(p->r, NULL, "remove it", e) : EXIT_DONE;
 }

@@ -64,9 +64,9 @@ enum demo_found demo_look(struct command_run *r, struct seg_stat *seen)
     return found;
 }
 
-struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen)
+struct oserr demo_remove(struct command_run *r, const struct seg_stat *seen, unsigned flags)
 {
-    const struct seg_removal what = {r->raw, seen, SEG_RM_FORCE, NULL};
+    const struct seg_removal what = {r->raw, seen, flags, NULL};
     struct oserr e = seg_remove(r->env->be, &what, NULL);
     bool others = oserr_kind(e) == OSERR_K_MISSING || e.code == SEG_E_REPLACED;
     return others ? OSERR_NONE : e;

@@ -178,7 +178,7 @@ int demo_writer(struct command_run *r, int64_t until)
     bool fleeting = (seg_caps(w.seg) & SEG_CAP_FLEETING) != 0; /* freed when we close it */
     if (!oserr_is(e) && !st.name_gone && !st.replaced &&
         !fleeting) /* the viewer may still show it */
-        e = demo_remove(r, &st);
+        e = demo_remove(r, &st, SEG_RM_FORCE);
     seg_close(w.seg);
     if (oserr_is(w.error))
         return run_fail(r, NULL, "write into it", w.error);

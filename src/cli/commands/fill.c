@@ -22,7 +22,7 @@ int cmd_fill(struct command_run *r)
         struct oserr e =
             seg_fill(r->seg, range.offset + at, left < FILL_SLICE ? left : FILL_SLICE, byte, &done);
         if (oserr_is(e))
-            return run_fail(r, NULL, "store into it", run_partly(e, at));
+            return run_fail_partly(r, e, at + done);
         at += done;
     }
     if (r->env->ui) {
@@ -45,8 +45,8 @@ int cmd_load(struct command_run *r)
     }
     if (!file_source_open(r, r->word[0], r->size - offset, &c))
         return EXIT_ERROR;
-    uint64_t size = c.size;
     int status = file_source_store(r, &c, r->seg, offset);
+    uint64_t size = c.size;
     file_source_close(&c);
     if (status == EXIT_DONE && r->env->ui)
         out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "\n", size, offset);

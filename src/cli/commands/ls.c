@@ -101,12 +101,44 @@ static int compare(const void *a, const void *b)
     return x->sign < 0 ? -c : c;
 }
 
-/* Plain ASCII is printed unchanged. */
+/* A field for scripts that split lines at blanks: those inside it become \x20, which is understood
+ * in a locator. malloc'd; NULL: out of memory. */
+static char *as_field(const char *text)
+{
+    size_t n = 0;
+    char *field = malloc(4 * strlen(text) + 1);
+    for (; field != NULL && *text != '\0'; text++) {
+        bool blank = *text == ' ';
+        memcpy(field + n, blank ? "\\x20" : text, blank ? 4 : 1);
+        n += blank ? 4 : 1;
+    }
+    if (field != NULL)
+        field[n] = '\0';
+    return field;
+}
+
+/* The locator as printed, malloc'd. */
+static char *shown_locator(const char *raw, bool aligned)
+{
+    char *shown = text_escaped(raw);
+    char *field = shown == NULL || aligned ? NULL : as_field(shown);
+    if (!aligned)
+        free(shown);
+    return aligned ? shown : field;
+}
+
+/* Plain ASCII without blanks is printed unchanged. */
 static bool is_plain(const char *s)
 {
-    while (*s >= ' ' && *s < 0x7f && *s != '\\')
+    while (*s > ' ' && *s < 0x7f && *s != '\\')
         s++;
     return *s == '\0';
+}
+
+/* Aligned columns, for people; otherwise one blank between fields. */
+static bool is_aligned(const struct command_run *r)
+{
+    return r->env->out_terminal || r->env->ui;
 }
 
 /* Adds a row; false: out of memory. */
@@ -120,7 +152,7 @@ static bool add_row(struct command_run *r, struct list *l, const struct segrow *
                           .shown = row->locator,
                           .sign = run_option(r, "reverse") != NULL ? -1 : 1};
     if (!is_plain(row->locator))
-        to->shown = to->made = text_escaped(row->locator);
+        to->shown = to->made = shown_locator(row->locator, is_aligned(r));
     return to->shown != NULL;
 }
 
@@ -180,7 +212,9 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
         int gap = width == NULL ? 0 : width[i] - canvas_width(text);
         out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");
         pad(o, c->right ? gap : 0);
-        out_str(o, text);
+        char *field = width == NULL && strchr(text, ' ') != NULL ? as_field(text) : NULL;
+        out_str(o, field != NULL ? field : text);
+        free(field);
         pad(o, c->right || i + 1 == l->columns ? 0 : gap);
     }
     out_str(o, "\n");
@@ -202,7 +236,7 @@ static bool print_table(struct command_run *r, const struct list *l)
 {
     int width[COLUMNS_MAX];
     bool header = run_option(r, "no-header") == NULL;
-    bool aligned = r->env->out_terminal || r->env->ui;
+    bool aligned = is_aligned(r);
     char *cell = malloc(CELL_MAX);
     if (cell == NULL)
         return false;

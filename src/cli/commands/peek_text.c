@@ -28,6 +28,9 @@ static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
     bool blank = c.valid && (c.cp == '\n' || c.cp == '\t' || c.cp == ' ');
     if (c.valid && (blank ? !t->fields : text_printable(c.cp))) {
         n = text_encode(TEXT_UTF8, c.cp, (uint8_t *)text);
+        if (c.cp == '\\' && t->fields && !t->json) {
+            text[n++] = '\\';
+        }
     } else {
         for (size_t i = 0; i < c.size; i++) {
             text[n++] = '\\';
@@ -44,12 +47,17 @@ static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
 static size_t print_block(struct text_print *t, const uint8_t *p, size_t n, bool last)
 {
     size_t i = 0;
+    bool doubled = t->fields && !t->json; /* a backslash: else it could be the start of \\xNN */
     while (i < n && !t->ended) {
         if (p[i] > 0x20 && p[i] < 0x7f && t->peek->view->unit == 1) { /* a run of ASCII */
             size_t start = i;
-            while (i < n && p[i] > 0x20 && p[i] < 0x7f)
+            while (i < n && p[i] > 0x20 && p[i] < 0x7f && !(doubled && p[i] == '\\'))
                 i++;
             put(t, (const char *)p + start, i - start);
+            if (i < n && doubled && p[i] == '\\') {
+                put(t, "\\\\", 2);
+                i++;
+            }
             continue;
         }
         struct text_char c = text_decode(t->peek->view->enc, p + i, n - i);

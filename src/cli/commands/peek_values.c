@@ -144,6 +144,8 @@ static void json_float(struct out *o, const struct view *view, const uint8_t *v)
         out_str(o, "\"NaN\"");
     else if (text[sign] == 'i')
         out_str(o, sign != 0 ? "\"-Infinity\"" : "\"Infinity\"");
+    else if (n == 2 && sign == 1 && text[1] == '0')
+        out_str(o, "-0.0"); /* -0 would be read as an integer */
     else
         out_bytes(o, text, n);
 }

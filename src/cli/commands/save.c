@@ -1,10 +1,54 @@
 /* save: copies a range into a file; holes stay holes. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/removal_text.h"
 #include "cli/run.h"
 #include "live/block.h"
+
+/* Refuses, naming who uses the file where the range would go. */
+static int in_use(struct command_run *r, const struct seg_who *who)
+{
+    char shown[RUN_SHOWN];
+    struct out *err = run_error_begin(r, NULL);
+    out_print(err, "%s: it is a segment that others use: ", run_shown(r->word[0], shown));
+    removal_users(err, who);
+    out_str(err, "; save to another file, or load into it");
+    run_error_end(r);
+    return EXIT_ERROR;
+}
+
+/* A file that exists is replaced by a new one. What is open or mapped stays with those who use it
+ * and loses its name: the segment itself, or another one in use, must not be the output. */
+static int check_target(struct command_run *r)
+{
+    char locator[LOCATOR_MAX];
+    char shown[RUN_SHOWN];
+    struct seg *target = NULL;
+    struct seg_who who = {0};
+    int n = snprintf(locator, sizeof locator, "file:%s", r->word[0]);
+    if (n >= (int)sizeof locator)
+        return EXIT_DONE; /* it cannot be opened either */
+    struct oserr e = seg_open(r->env->be, locator, SEG_READ, &target);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        e = seg_open(r->env->be, locator, SEG_STAT, &target);
+    if (e.code == SEG_E_NOT_SEGMENT) {
+        return run_error(r, "%s: not a regular file; peek --raw writes to a pipe",
+                         run_shown(r->word[0], shown));
+    }
+    if (oserr_is(e))
+        return EXIT_DONE; /* a new file, or one whose error is reported when it is created */
+    int status = EXIT_DONE;
+    if (seg_id_equal(seg_id_of(seg_last(target)), seg_id_of(seg_last(r->seg))))
+        status = run_error(r, "%s: it is the segment itself", run_shown(r->word[0], shown));
+    else if (oserr_is(seg_replaceable(target, &who)))
+        status = in_use(r, &who);
+    seg_who_free(&who);
+    seg_close(target);
+    return status;
+}
 
 static int save_data(struct command_run *r, struct os_file *f, struct aligned_buffer *b,
                      uint64_t *at, uint64_t end)
@@ -69,6 +113,8 @@ int cmd_save(struct command_run *r)
         return run_past_end(r, &range);
     if (strcmp(r->word[0], "-") == 0)
         return run_usage(r, "save writes a file; peek --raw writes to standard output");
+    if (check_target(r) != EXIT_DONE)
+        return EXIT_ERROR;
     struct oserr e = aligned_buffer_new(&b, BLOCK_RAW);
     if (oserr_is(e))
         return run_fail(r, NULL, "read it", e);

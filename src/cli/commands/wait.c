@@ -9,6 +9,7 @@
 enum {
     DEFAULT_HZ = 250,
     VALUE_MAX = 4096,
+    UNIT_MAX = 4,         /* bytes of a code unit */
     NEITHER = 2,          /* view_compare: one is NaN */
     STATE_NS = 100000000, /* between checks of the name, which is not what is waited for */
 };
@@ -103,12 +104,25 @@ static int look_for_name(struct command_run *r, const struct wait *w)
     return there == (w->what == EXISTS) ? EXIT_DONE : EXIT_NO;
 }
 
-static bool holds(const struct wait *w, const uint8_t *now)
+/* Does a text, of which `got` bytes are here, end after n bytes: with a NUL code unit, or with the
+ * segment? Without that RUNNING would be RUN. */
+static bool text_ends(const struct wait *w, const uint8_t *now, size_t n, size_t got)
+{
+    static const uint8_t nul[UNIT_MAX];
+    size_t unit = w->view->unit;
+    bool said = n >= unit && memcmp(w->value + n - unit, nul, unit) == 0; /* --z */
+    return said || got < n + unit || memcmp(now + n, nul, unit) == 0;
+}
+
+static bool holds(const struct wait *w, const uint8_t *now, size_t got)
 {
     if (w->what == CHANGES)
         return memcmp(now, w->value, w->size) != 0;
-    if (w->view->kind == VIEW_HEX || w->view->kind == VIEW_TEXT)
-        return (memcmp(now, w->value, w->size) == 0) == (w->what == EQUALS);
+    if (w->view->kind == VIEW_HEX || w->view->kind == VIEW_TEXT) {
+        bool same = memcmp(now, w->value, w->size) == 0 &&
+                    (w->view->kind == VIEW_HEX || text_ends(w, now, w->size, got));
+        return same == (w->what == EQUALS);
+    }
     int order = view_compare(w->view, now, w->value);
     if (order == NEITHER && view_compare(w->view, now, now) == NEITHER &&
         view_compare(w->view, w->value, w->value) == NEITHER)
@@ -153,12 +167,13 @@ static int look_at_state(struct command_run *r, struct wait *w)
 
 static int look_at_value(struct command_run *r, struct wait *w)
 {
-    uint8_t now[VALUE_MAX];
+    uint8_t now[VALUE_MAX + UNIT_MAX];
     size_t got = 0;
-    struct oserr e = seg_read(r->seg, w->offset, now, w->size, &got);
+    bool text = w->view->kind == VIEW_TEXT && w->what != CHANGES;
+    struct oserr e = seg_read(r->seg, w->offset, now, w->size + (text ? w->view->unit : 0), &got);
     if (oserr_is(e) && e.code != SEG_E_BEYOND)
         return run_fail(r, NULL, "read it", e);
-    if (!oserr_is(e) && got == w->size && holds(w, now))
+    if (!oserr_is(e) && got >= w->size && holds(w, now, got))
         return EXIT_DONE;
     return look_at_state(r, w); /* it may have shrunk, and may grow again */
 }

@@ -19,29 +19,22 @@ struct keep {
     bool failed; /* writing failed and was reported */
 };
 
-/* Reads one of our files; *text NULL: there is none. False: it cannot be read, which is reported.
+/* Reads one of our files, malloc'd; NULL: there is none, or it cannot be read, which is reported.
  */
-static bool read_whole(struct ui *ui, const char *path, char **text, size_t *n)
-{
-    *text = NULL;
-    *n = 0;
-    struct oserr e = os_read_file(path, SETTINGS_FILE_MAX, text, n);
-    bool fine = !oserr_is(e) || oserr_kind(e) == OSERR_K_MISSING;
-    if (!fine)
-        ui_say_error(ui, path, e);
-    return fine;
-}
-
-/* The same, if it does not matter why there is nothing. */
 static char *read_file(struct ui *ui, const char *path, size_t *n)
 {
     char *text = NULL;
-    return read_whole(ui, path, &text, n) ? text : NULL;
+    *n = 0;
+    struct oserr e = os_read_file(path, SETTINGS_FILE_MAX, &text, n);
+    if (oserr_is(e) && oserr_kind(e) != OSERR_K_MISSING)
+        ui_say_error(ui, path, e);
+    return oserr_is(e) ? NULL : text;
 }
 
-static void write_file(struct ui *ui, const char *path, const char *text, size_t n)
+/* Says once why nothing is kept. */
+static void update_file(struct ui *ui, const char *path, os_change *change, void *ctx)
 {
-    struct oserr e = os_replace_file(path, text, n);
+    struct oserr e = os_update_file(path, SETTINGS_FILE_MAX, change, ctx);
     if (oserr_is(e) && !ui->keep->failed) {
         ui->keep->failed = true;
         ui_say_error(ui, path, e);
@@ -90,22 +83,40 @@ void state_mark_user_changes(struct ui *ui)
     ui->keep->has_settled = true;
 }
 
+/* Our own changes of the options, on top of those that the file has by now. */
+struct options_change {
+    struct ui *ui;
+    uint32_t changed;
+};
+
+static char *change_options(void *ctx, const char *old, size_t old_n, size_t *new_n)
+{
+    const struct options_change *c = ctx;
+    struct keep *k = c->ui->keep;
+    char why[SETTINGS_WHY], *text = malloc(SETTINGS_PRINTED);
+    if (text == NULL)
+        return NULL;
+    k->kept_bits = 0;
+    if (old != NULL)
+        (void)settings_read(&k->kept, c->ui->keys, old, old_n, &k->kept_bits, why);
+    size_t n = settings_print(&c->ui->s.set, c->changed, text);
+    (void)settings_read(&k->kept, c->ui->keys, text, n, &k->kept_bits, why);
+    *new_n = settings_print(&k->kept, k->kept_bits, text);
+    return text;
+}
+
 void keep_options(struct ui *ui)
 {
     struct keep *k = ui->keep;
-    char path[PATH_LONGEST], text[SETTINGS_PRINTED];
+    char path[PATH_LONGEST];
     if (k == NULL || !k->has_settled)
         return;
-    uint32_t changed = settings_changed(&k->settled, &ui->s.set);
-    if (changed == 0)
+    struct options_change c = {ui, settings_changed(&k->settled, &ui->s.set)};
+    if (c.changed == 0)
         return;
-    char why[SETTINGS_WHY];
-    size_t n = settings_print(&ui->s.set, changed, text);
-    (void)settings_read(&k->kept, ui->keys, text, n, &k->kept_bits, why);
-    n = settings_print(&k->kept, k->kept_bits, text);
     k->settled = ui->s.set;
     if (os_state_path("options", path, sizeof path))
-        write_file(ui, path, text, n);
+        update_file(ui, path, change_options, &c);
 }
 
 /* The attached locator as written in the file; false: too long to be stored. */
@@ -114,15 +125,15 @@ static bool shown_locator(const struct ui *ui, char *out, size_t cap)
     return ui->s.locator[0] != '\0' && locator_shown(ui->s.locator, out, cap) < cap;
 }
 
-static bool same_marks(const struct ui *ui)
+/* Bits of the marks that were set, moved or taken away here. */
+static uint32_t changed_marks(const struct ui *ui)
 {
     const struct keep *k = ui->keep;
-    if (k->marks_set != ui->s.marks_set)
-        return false;
+    uint32_t changed = k->marks_set ^ ui->s.marks_set;
     for (int i = 0; i < MARKS; i++)
-        if ((k->marks_set >> i & 1) != 0 && k->marks[i] != ui->s.marks[i])
-            return false;
-    return true;
+        if ((k->marks_set & ui->s.marks_set) >> i & 1 && k->marks[i] != ui->s.marks[i])
+            changed |= 1U << i;
+    return changed;
 }
 
 void keep_load_marks(struct ui *ui)
@@ -142,21 +153,38 @@ void keep_load_marks(struct ui *ui)
     ui->s.marks_set = k->marks_set;
 }
 
+/* Our own changes of one locator's marks, on top of what the file has by now. */
+struct marks_change {
+    const struct ui *ui;
+    const char *locator;
+    uint32_t changed;
+};
+
+static char *change_marks(void *ctx, const char *old, size_t old_n, size_t *new_n)
+{
+    const struct marks_change *c = ctx;
+    uint64_t marks[MARKS] = {0};
+    uint32_t set = 0;
+    if (old != NULL)
+        marks_read(old, old_n, c->locator, marks, &set);
+    for (int i = 0; i < MARKS; i++)
+        if ((c->changed >> i & 1) != 0)
+            marks[i] = c->ui->s.marks[i];
+    set = (set & ~c->changed) | (c->ui->s.marks_set & c->changed);
+    return marks_write(old, old_n, c->locator, marks, set, new_n);
+}
+
 void keep_marks(struct ui *ui)
 {
     char path[PATH_LONGEST], name[PATH_LONGEST];
     struct keep *k = ui->keep;
-    size_t n = 0, length = 0;
-    if (k == NULL || same_marks(ui) || !shown_locator(ui, name, sizeof name) ||
+    if (k == NULL || !shown_locator(ui, name, sizeof name) ||
         !os_state_path("marks", path, sizeof path))
         return;
-    char *text = NULL, *now = NULL;
-    if (read_whole(ui, path, &text, &n)) /* otherwise the marks of other segments would be lost */
-        now = marks_write(text, n, name, ui->s.marks, ui->s.marks_set, &length);
-    if (now != NULL)
-        write_file(ui, path, now, length);
-    free(now);
-    free(text);
+    struct marks_change c = {ui, name, changed_marks(ui)};
+    if (c.changed == 0)
+        return;
+    update_file(ui, path, change_marks, &c);
     memcpy(k->marks, ui->s.marks, sizeof k->marks);
     k->marks_set = ui->s.marks_set;
 }

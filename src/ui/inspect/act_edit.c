@@ -195,8 +195,6 @@ static void run_poke(struct ui *ui, const struct view *v, const char *value, con
     struct line l = {.length = 0};
     char head[96];
     uint64_t offset = ui->s.cursor;
-    if (ui->s.focus == FOCUS_CELLS)
-        offset = inspect_unit_at(ui, offset, ui->inspect->at.unit);
     (void)snprintf(head, sizeof head, "poke --as %s", v->name);
     add(&l, head);
     if (expect != NULL) {
@@ -257,10 +255,7 @@ static const struct value_prompt cas_prompt = {"compare-and-swap OLD NEW", cas_t
 static void open_value(struct ui *ui, const struct value_prompt *p)
 {
     char label[96];
-    uint64_t offset = ui->s.cursor;
-    if (ui->s.focus == FOCUS_CELLS)
-        offset = inspect_unit_at(ui, offset, ui->inspect->at.unit);
-    (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", p->what, offset,
+    (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", p->what, ui->s.cursor,
                    inspect_view(ui)->name);
     prompt_ask(&ui->host, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
 }

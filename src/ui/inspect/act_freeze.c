@@ -81,15 +81,11 @@ static void post(struct ui *ui, uint64_t offset, uint64_t n, const struct frozen
     (void)inspect_post(ui, sampler_job_new(ui->s.sampler, job_freeze, &f, sizeof f, freeze_done));
 }
 
-/* The unit at the cursor: a value of the cells' view, a byte of a text. */
+/* The value at the cursor. */
 static uint32_t unit_here(const struct ui *ui, uint64_t *offset)
 {
-    const struct view *v = inspect_view(ui);
     *offset = ui->s.cursor;
-    if (ui->s.focus != FOCUS_CELLS || v->kind == VIEW_TEXT)
-        return 1;
-    *offset = inspect_unit_at(ui, *offset, v->unit);
-    return v->unit;
+    return inspect_unit(ui);
 }
 
 void act_freeze(struct ui *ui, const char *arg)

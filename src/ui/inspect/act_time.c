@@ -100,14 +100,12 @@ static void step_done(void *owner, void *arg, bool cancelled)
 static void range_of(const struct ui *ui, struct time_step *t)
 {
     const struct session *s = &ui->s;
-    unsigned unit = ui->inspect->at.unit;
     t->job.offset = s->top;
     t->job.length = (uint64_t)s->rows * session_width(s);
     if (!t->of_value)
         return;
-    bool cells = s->focus == FOCUS_CELLS;
-    t->job.offset = cells ? inspect_unit_at(ui, s->cursor, unit) : s->cursor;
-    t->job.length = cells ? unit : 1;
+    t->job.offset = s->cursor;
+    t->job.length = inspect_unit(ui);
 }
 
 static void step(struct ui *ui, int steps, bool of_value)

@@ -128,7 +128,7 @@ static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
 static void begin_typing(struct ui *ui, const struct view *v)
 {
     struct typing *t = &ui->inspect->typing;
-    uint64_t offset = inspect_unit_at(ui, ui->s.cursor, v->unit);
+    uint64_t offset = inspect_cell_at(ui, ui->s.cursor); /* the whole cell is typed */
     uint64_t row = (offset - session_start(&ui->s)) % session_width(&ui->s);
     if (!room_for(ui, offset, v->unit))
         return;
@@ -138,6 +138,7 @@ static void begin_typing(struct ui *ui, const struct view *v)
     }
     *t = (struct typing){.active = true, .offset = offset, .view = v};
     t->seen_known = seen_there(ui, offset, t->seen, v->unit);
+    session_move_to(&ui->s, offset, false); /* where it will be written, and nowhere else */
     ui->s.selecting = false;
 }
 

@@ -199,8 +199,13 @@ void inspect_draw_inspector(struct ui *ui);
 const struct view *inspect_view(const struct ui *ui);
 int64_t inspect_now(const struct ui *ui);
 
-/* The offset of the unit of `unit` bytes that contains `offset`; units are aligned to the row. */
-uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit);
+/* Bytes of the value at the cursor: a value of the cells' view, a byte of a text. The title, the
+ * panel, p, P, ^T, the marks and the steps in time refer to the cursor's own offset, wherever the
+ * cells begin. Only typing takes the whole cell, and moves the cursor to its start. */
+unsigned inspect_unit(const struct ui *ui);
+
+/* The start of the cell that contains `offset`; cells are aligned to the row. */
+uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset);
 
 /* edit_typing.c: typing. True: the key was taken. */
 bool edit_mode_key(struct ui *ui, struct key key);

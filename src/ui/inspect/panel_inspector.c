@@ -323,10 +323,8 @@ void inspect_draw_inspector(struct ui *ui)
     const struct view *v = inspect_view(ui);
     bool big = view_swapped(v) != v ? v->big : ui->s.set.big;
     uint64_t from = ui->s.cursor;
-    if (ui->s.focus == FOCUS_CELLS && session_end(&ui->s) > 0)
-        from = inspect_unit_at(ui, from, ui->inspect->at.unit);
     ui->s.value_offset = from;
-    ui->s.value_size = ui->s.focus == FOCUS_CELLS ? ui->inspect->at.unit : 1;
+    ui->s.value_size = inspect_unit(ui);
     size_t n = session_bytes(&ui->s, from, bytes, sizeof bytes);
     inspect_fill(&in, bytes, n, big);
     if (at->panel_side) {

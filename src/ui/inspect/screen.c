@@ -61,10 +61,16 @@ int64_t inspect_now(const struct ui *ui)
                             : ui->now;
 }
 
-uint64_t inspect_unit_at(const struct ui *ui, uint64_t offset, unsigned unit)
+unsigned inspect_unit(const struct ui *ui)
+{
+    const struct view *v = inspect_view(ui);
+    return ui->s.focus != FOCUS_CELLS || v->kind == VIEW_TEXT ? 1 : v->unit;
+}
+
+uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset)
 {
     uint64_t column = (offset - session_start(&ui->s)) % session_width(&ui->s);
-    return offset - column % unit;
+    return offset - column % inspect_unit(ui);
 }
 
 /* A different object than in the last frame: nothing half done belongs to it. */
@@ -151,7 +157,7 @@ static void move_by_page(struct ui *ui, int64_t rows, bool extend)
 /* One step sideways: a unit in the cells, a byte in a text column. */
 static int64_t step(const struct ui *ui)
 {
-    return ui->s.focus == FOCUS_CELLS ? ui->inspect->at.unit : 1;
+    return inspect_unit(ui);
 }
 
 static void move_in_row(struct ui *ui, bool to_end, bool extend)

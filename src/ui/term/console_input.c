@@ -105,6 +105,8 @@ static size_t character(char *out, uint32_t cp, unsigned mods)
     uint8_t utf8[5];
     if ((mods & MOD_ALT) != 0)
         return csi(out, cp, mods & ~(unsigned)MOD_SHIFT, 'u');
+    if (cp >= 0x80 && cp < 0xa0)
+        return 0; /* a C1 control is no key, and would start a sequence */
     size_t n = text_encode(TEXT_UTF8, cp, utf8);
     memcpy(out, utf8, n);
     return n;

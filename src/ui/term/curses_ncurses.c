@@ -1,5 +1,6 @@
 /* The screen through ncurses, which knows what the terminal can do and sends the least output that
  * makes it show our cells. */
+#include <errno.h>
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,7 +33,10 @@ const char *curses_unusable(const char *name)
     int status = 0;
     if (name == NULL || name[0] == '\0')
         return "TERM is not set";
+    errno = 0;
     if (setupterm(name, 1, &status) != OK) {
+        if (errno == EMFILE || errno == ENFILE)
+            return "too many files are open (ulimit -n)";
         if (status != 0)
             return "the terminal descriptions (terminfo) cannot be read";
         (void)snprintf(why, sizeof why,

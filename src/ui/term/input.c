@@ -4,7 +4,7 @@
 
 #include "core/text.h"
 
-enum { ESC = 0x1b, PARAMS = 4 };
+enum { ESC = 0x1b, BEL = 0x07, PARAMS = 4, CSI_MODS_MAX = 16 };
 
 /* What the bytes at hand turned out to be. */
 enum taken { TAKEN_NONE, TAKEN_EVENT, TAKEN_NOTHING, TAKEN_WAIT };
@@ -25,6 +25,8 @@ void input_learn(struct input *in, const char *sequence, struct key key)
 
 void input_feed(struct input *in, const void *bytes, size_t n, int64_t now)
 {
+    if (in->count == 0 && now - in->since >= INPUT_SILENCE)
+        in->pasting = in->string = false;
     size_t room = INPUT_PENDING - in->count;
     if (n > room)
         n = room;
@@ -39,6 +41,24 @@ int64_t input_due(const struct input *in)
         return INT64_MAX;
     return in->since +
            (in->count == 1 && in->pending[0] == ESC ? INPUT_ESC_DELAY : INPUT_CUT_DELAY);
+}
+
+/* A C1 control is the ESC and the letter that it abbreviates: of `size` bytes, one raw or two of
+ * UTF-8. Most terminals never send one. */
+static bool expand_c1(struct input *in)
+{
+    const uint8_t *p = in->pending;
+    size_t size = p[0] == 0xc2 ? 2 : 1;
+    if (in->count < size || in->count == INPUT_PENDING)
+        return false;
+    uint8_t control = p[size - 1];
+    if (control < 0x80 || control > 0x9f)
+        return false;
+    memmove(in->pending + 2, in->pending + size, in->count - size);
+    in->pending[0] = ESC;
+    in->pending[1] = (uint8_t)(control - 0x40);
+    in->count += 2 - size;
+    return true;
 }
 
 static void drop(struct input *in, size_t n)
@@ -215,7 +235,7 @@ static enum taken csi_event(struct input *in, const struct csi *c, struct event 
     } else if (c->final == '~' && c->param[0] == 200) {
         in->pasting = true;
     } else if (c->final == '~' && c->param[0] == 201) {
-        in->pasting = false;
+        code = 0; /* the end of a paste that ended before */
     } else if (c->final == '~') {
         code = tilde_key(c->param[0]);
     } else if (c->final == '^' || c->final == '@') { /* rxvt */
@@ -224,7 +244,7 @@ static enum taken csi_event(struct input *in, const struct csi *c, struct event 
     } else if (c->final >= 'a' && c->final <= 'd') { /* rxvt: shifted arrows */
         code = letter_key((uint8_t)(c->final - 'a' + 'A'));
         mods = KEY_SHIFT;
-    } else {
+    } else if (c->param[0] <= 1 && c->param[1] <= CSI_MODS_MAX) { /* else a report: `CSI 12;40 R` */
         code = letter_key(c->final);
     }
     *out = key_event(code, mods);
@@ -296,6 +316,41 @@ static enum taken character(const struct input *in, size_t from, uint32_t mods, 
     return c.valid && c.cp >= 0xa0 ? TAKEN_EVENT : TAKEN_NOTHING;
 }
 
+/* Inside a string of the terminal: drops what is here of it. *size: bytes of it. ST (ESC \\, or its
+ * C1 form) or BEL ends it; CAN, SUB and any other sequence break it off. */
+static enum taken string_rest(struct input *in, size_t *size)
+{
+    const uint8_t *p = in->pending;
+    for (size_t i = 0; i < in->count;) {
+        struct text_char c = text_decode(TEXT_UTF8, p + i, in->count - i);
+        bool end = p[i] == BEL || p[i] == 0x18 || p[i] == 0x1a || (c.valid && c.cp == 0x9c) ||
+                   (!c.valid && p[i] == 0x9c);
+        if (p[i] == ESC && i + 1 == in->count) {
+            *size = i;
+            return i == 0 ? TAKEN_WAIT : TAKEN_NOTHING;
+        }
+        if (end || p[i] == ESC) {
+            in->string = false;
+            *size = end ? i + c.size : p[i + 1] == '\\' ? i + 2 : i;
+            return TAKEN_NOTHING;
+        }
+        if (!c.valid && c.cut) {
+            *size = i;
+            return i == 0 ? TAKEN_WAIT : TAKEN_NOTHING;
+        }
+        i += c.size;
+    }
+    *size = in->count;
+    return TAKEN_NOTHING;
+}
+
+/* Does a string of the terminal start here? ESC and one of these letters alone is Alt and a key. */
+static bool starts_string(const struct input *in)
+{
+    uint8_t second = in->pending[1];
+    return second == ']' || second == 'P' || second == 'X' || second == '^' || second == '_';
+}
+
 static enum taken escape(struct input *in, struct event *out, size_t *size)
 {
     enum taken t = learned(in, out, size);
@@ -313,7 +368,14 @@ static enum taken escape(struct input *in, struct event *out, size_t *size)
         *out = key_event(letter_key(in->pending[2]), 0);
         return out->key.code == 0 ? TAKEN_NOTHING : TAKEN_EVENT;
     }
-    if (second == ESC) { /* Esc, followed by another sequence */
+    if (starts_string(in)) {
+        *size = 2;
+        if (in->count < 3)
+            return TAKEN_WAIT;
+        in->string = true;
+        return TAKEN_NOTHING;
+    }
+    if (second == ESC) { /* Esc, and then something else */
         *size = 1;
         *out = key_event(KEY_ESC_, 0);
         return TAKEN_EVENT;
@@ -321,22 +383,53 @@ static enum taken escape(struct input *in, struct event *out, size_t *size)
     return character(in, 1, KEY_ALT, out, size);
 }
 
-/* What an incomplete sequence means when nothing follows: Esc, or Alt and a key, or nothing. */
-static enum taken give_up(const struct input *in, struct event *out, size_t *size)
+/* Between the marks of a paste: all but the end mark is text. */
+static enum taken pasted(struct input *in, struct event *out, size_t *size)
+{
+    static const char mark[] = "\033[201~";
+    size_t n = sizeof mark - 1, have = in->count < n ? in->count : n;
+    if (in->pending[0] != ESC)
+        return character(in, 0, 0, out, size);
+    if (memcmp(in->pending, mark, have) != 0) {
+        *size = 1;
+        return TAKEN_NOTHING;
+    }
+    *size = n;
+    if (have < n)
+        return TAKEN_WAIT;
+    in->pasting = false;
+    return TAKEN_NOTHING;
+}
+
+/* What an incomplete sequence is when nothing follows: Esc, or Alt and a key, or nothing. */
+static enum taken give_up(struct input *in, struct event *out, size_t *size)
 {
     *size = in->count;
-    if (in->pending[0] != ESC || in->count > 2)
+    in->string = false;
+    if (in->pasting || in->pending[0] != ESC || in->count > 2)
         return TAKEN_NOTHING;
     *out = in->count == 1 ? key_event(KEY_ESC_, 0) : key_event(in->pending[1], KEY_ALT);
     return TAKEN_EVENT;
+}
+
+/* The next piece of what is pending. */
+static enum taken take(struct input *in, struct event *out, size_t *size)
+{
+    if (in->string)
+        return string_rest(in, size);
+    if (in->pasting)
+        return pasted(in, out, size);
+    if (in->pending[0] == ESC || expand_c1(in))
+        return escape(in, out, size);
+    return character(in, 0, 0, out, size);
 }
 
 bool input_next(struct input *in, int64_t now, struct event *out)
 {
     while (in->count > 0) {
         size_t size = 0;
-        enum taken t =
-            in->pending[0] == ESC ? escape(in, out, &size) : character(in, 0, 0, out, &size);
+        bool was_pasting = in->pasting;
+        enum taken t = take(in, out, &size);
         if (t == TAKEN_WAIT) {
             if (now < input_due(in))
                 return false;
@@ -344,7 +437,7 @@ bool input_next(struct input *in, int64_t now, struct event *out)
         }
         drop(in, size < in->count ? size : in->count);
         if (t == TAKEN_EVENT) {
-            out->pasted = in->pasting && out->kind == EVENT_KEY;
+            out->pasted = was_pasting && out->kind == EVENT_KEY;
             return true;
         }
     }

@@ -1,6 +1,11 @@
 /* A parser from terminal input to events: UTF-8 characters, the key sequences of xterm, rxvt, the
  * Linux console and their kin, sequences from terminfo, mouse reports (SGR and the old form),
- * pasted text. Pure: bytes and times in, events out; no input can make it fail. */
+ * pasted text. Pure: bytes and times in, events out; no input can make it fail.
+ *
+ * Answers of the terminal (colours, versions, graphics) are strings that start with ESC ] P X ^ or
+ * _ and end with ST or BEL. They may arrive at any time, asked for by a program that ran before,
+ * and are dropped whole, however the reads cut them. Between the marks of a paste only the end mark
+ * is looked for. Where an end does not arrive, a second of silence takes its place. */
 #ifndef SHMLENS_UI_TERM_INPUT_H
 #define SHMLENS_UI_TERM_INPUT_H
 
@@ -16,7 +21,8 @@ enum {
     INPUT_SEQUENCE = 16,            /* longest of those, with the NUL */
     INPUT_ESC_DELAY = 25 * 1000000, /* ns that a lone Esc waits for more */
     INPUT_CUT_DELAY =
-        250 * 1000000, /* ns that a partial sequence or character waits for the rest */
+        250 * 1000000,              /* ns that a partial sequence or character waits for the rest */
+    INPUT_SILENCE = 1000 * 1000000, /* ns without a byte that end a paste or a string */
 };
 
 struct input {
@@ -24,6 +30,7 @@ struct input {
     size_t count;
     int64_t since; /* when the last of them arrived */
     bool pasting;  /* between the marks of a bracketed paste */
+    bool string;   /* inside a string of the terminal's own (OSC, DCS, APC, PM, SOS) */
     bool held;     /* a mouse button is down */
     struct {
         char text[INPUT_SEQUENCE];

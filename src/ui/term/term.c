@@ -1,5 +1,6 @@
 #include "ui/term/term.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,9 +108,11 @@ static const char *start(struct term *t, const char *name)
     if (why != NULL)
         return why;
     tty_remember();
+    errno = 0;
     if (!curses_open(name)) {
         tty_stop();
-        return "curses does not start on this terminal";
+        return errno == EMFILE || errno == ENFILE ? "too many files are open (ulimit -n)"
+                                                  : "curses does not start on this terminal";
     }
     prepare_farewell(t);
     learn_keys(&t->input);

@@ -30,7 +30,8 @@ static void on_signal(int sig)
 const char *tty_start(void)
 {
     if (pipe(note_fd) != 0)
-        return "there is no pipe for its signals";
+        return errno == EMFILE || errno == ENFILE ? "too many files are open (ulimit -n)"
+                                                  : "there is no pipe for its signals";
     for (int i = 0; i < 2; i++) {
         (void)fcntl(note_fd[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(note_fd[i], F_SETFL, O_NONBLOCK);
@@ -176,19 +177,27 @@ void tty_restore(void)
 
 /* ---- crashes ---- */
 
-enum { CRASHES = 16, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
+enum { SIGNALS = 65, CRASH_STACK = 64 * 1024, LATE_SECONDS = 2 };
 
-/* All signals that kill by default and that we do not otherwise handle; SIGBUS is the second. */
-static const int crash_signal[CRASHES] = {SIGSEGV, SIGBUS,    SIGILL,  SIGFPE,  SIGABRT, SIGQUIT,
-                                          SIGTRAP, SIGSYS,    SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2,
-                                          SIGPROF, SIGVTALRM, SIGPIPE, SIGIO};
-static struct sigaction before[CRASHES]; /* the previous actions */
-static struct sigaction alarm_before;    /* and SIGALRM */
+static struct sigaction before[SIGNALS]; /* the previous actions */
+static struct sigaction alarm_before;
 static char farewell_text[CRASH_FAREWELL_MAX];
 static size_t farewell_size;
 static char crash_stack[CRASH_STACK];
 static volatile sig_atomic_t crashing;
 static bool guarded;
+
+/* True for every signal whose default action kills, including the real-time ones, except those that
+ * are handled elsewhere (os_catch_stop, SIGALRM). The C library refuses the few it reserves. */
+static bool kills(int sig)
+{
+    static const int others[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,  SIGCONT, SIGCHLD,
+                                 SIGURG,  SIGINT,  SIGTERM, SIGHUP,  SIGWINCH, SIGALRM};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (sig == others[i])
+            return false;
+    return true;
+}
 
 static void die_of(int sig)
 {
@@ -207,7 +216,7 @@ static void die_of(int sig)
  * return. A SIGBUS sent by kill is not a fault. */
 static void ask_guard(int sig, siginfo_t *info, void *context)
 {
-    const struct sigaction *old = &before[1];
+    const struct sigaction *old = &before[SIGBUS];
     if (sig == SIGBUS && info->si_code > 0 && (old->sa_flags & SA_SIGINFO) != 0 &&
         old->sa_sigaction != NULL)
         old->sa_sigaction(sig, info, context);
@@ -246,12 +255,11 @@ static void on_crash(int sig, siginfo_t *info, void *context)
 
 /* Save the old action before installing ours: another thread may fault in between, and its SIGBUS
  * must still reach the guard. Ignored signals stay ignored. */
-static void guard(const struct sigaction *act, int i)
+static void guard(const struct sigaction *act, int sig)
 {
-    int sig = crash_signal[i];
-    if (sigaction(sig, NULL, &before[i]) != 0)
+    if (!kills(sig) || sigaction(sig, NULL, &before[sig]) != 0)
         return;
-    if ((before[i].sa_flags & SA_SIGINFO) != 0 || before[i].sa_handler != SIG_IGN)
+    if ((before[sig].sa_flags & SA_SIGINFO) != 0 || before[sig].sa_handler != SIG_IGN)
         sigaction(sig, act, NULL);
 }
 
@@ -268,8 +276,8 @@ void crash_guard(const char *farewell, size_t n)
     struct sigaction act = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     act.sa_sigaction = on_crash;
     sigemptyset(&act.sa_mask);
-    for (int i = 0; i < CRASHES; i++)
-        guard(&act, i);
+    for (int sig = 1; sig < SIGNALS; sig++)
+        guard(&act, sig);
     act.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
     act.sa_handler = on_late;
     sigaction(SIGALRM, &act, &alarm_before);
@@ -283,10 +291,10 @@ void crash_unguard(void)
     guarded = false;
     os_stop_alarm(0);
     sigaction(SIGALRM, &alarm_before, NULL);
-    for (int i = 0; i < CRASHES; i++) {
+    for (int sig = 1; sig < SIGNALS; sig++) {
         struct sigaction now;
-        if (sigaction(crash_signal[i], NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
+        if (kills(sig) && sigaction(sig, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
             now.sa_sigaction == on_crash)
-            sigaction(crash_signal[i], &before[i], NULL);
+            sigaction(sig, &before[sig], NULL);
     }
 }
