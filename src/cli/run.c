@@ -1,7 +1,7 @@
 #include "cli/run.h"
 
-#include <stdarg.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
