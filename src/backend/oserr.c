@@ -24,7 +24,7 @@ static const char *const own_text[] = {
     "the system chooses the id",
     "only to be created",
     "sealed against that",
-    "it seems to be unused, but that is not proved",
+    "no process seen using it, but that is not proved",
     "a page there is reserved, not committed",
     "not a recording",
     "made by a newer version",

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "core/change/ages.h"
+#include "core/bytes.h"
 
 enum {
     PAGE = PAGEMAP_PAGE,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 
 enum {
     MS = 1000000,

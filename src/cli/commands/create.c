@@ -52,9 +52,8 @@ static bool parse_wish(struct command_run *r, struct create_request *w)
 
 static int fill_new(struct command_run *r, struct seg *s, struct create_request *w)
 {
-    if (w->has_from) {
+    if (w->has_from)
         return file_source_store(r, &w->from, s, 0);
-    }
     for (uint64_t at = 0; w->has_fill && at < w->size;) {
         uint64_t left = w->size - at;
         uint64_t done = 0;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 /* The part of a view in one page. */

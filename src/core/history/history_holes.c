@@ -2,7 +2,7 @@
  * bytes. */
 #include <stdlib.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 bool history_hole_add(struct history *h, const struct hole_change *change)

@@ -9,6 +9,7 @@
 
 #include "core/history/delta.h"
 #include "core/history/history.h"
+#include "core/u64_table.h"
 
 enum {
     MALLOC_EXTRA = 16, /* bytes of overhead of an allocation */
@@ -49,8 +50,7 @@ void arena_free(struct arena *s);                /* all */
 
 /* A page that changed. */
 struct page {
-    uint64_t at;                         /* offset / HISTORY_PAGE */
-    struct page *chain;                  /* in the table */
+    struct u64_entry entry;              /* key: offset / HISTORY_PAGE */
     struct delta_block *newest, *oldest; /* NULL: none */
     struct delta_writer *open;           /* what is not sealed yet; NULL: none */
     size_t open_memory;                  /* of `open`, as accounted */
@@ -92,8 +92,7 @@ struct history {
     size_t budget, bytes, open_bytes;
     int64_t since, newest;
     uint64_t changes;
-    struct page **table; /* chains by page; a power of two */
-    size_t slots, pages;
+    struct u64_table pages;
     struct delta_block *oldest, *last; /* all blocks in the order of sealing, */
     struct arena blocks;               /* and where they are */
     struct page *open_first, *open_last;
@@ -105,7 +104,11 @@ struct history {
     struct activity activity;
 };
 
-struct page *history_page(const struct history *h, uint64_t at); /* NULL: never changed */
+/* NULL: never changed. */
+static inline struct page *history_page(const struct history *h, uint64_t at)
+{
+    return u64_find(&h->pages, at);
+}
 
 /* A sealed copy of what is open of a page, to read: malloc'd. NULL: nothing is open, or out of
  * memory (*failed). */

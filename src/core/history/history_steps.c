@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 /* The times found so far: distinct, nearest first. */
