@@ -25,7 +25,6 @@ void posix_shm_space(struct backend *be, uint64_t *unused, uint64_t *total);
 void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a canonical locator */
 const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
 
-struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
 struct oserr posix_shm_remove(struct backend *be, const struct seg_removal *what,
                               struct seg_who *who);
 

@@ -144,25 +144,6 @@ static struct oserr shm_watch_name(struct seg *s, struct seg_stat *out)
     return out->name_gone ? OSERR_NONE : e;
 }
 
-const struct provider posix_shm_provider = {
-    .kind = SEG_POSIX,
-    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
-    .words = {.help = "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n",
-              .form = "posix:/NAME",
-              .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
-              .absent = "no such segment"},
-    .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
-            SEG_CAP_EXTENTS,
-    .canonical = shm_canonical,
-    .kind_of = kind_of,
-    .list = posix_shm_list,
-    .open = shm_get,
-    .create = shm_create,
-    .name = shm_watch_name,
-    FD_FUNCTIONS,
-    .remove = posix_shm_remove,
-};
-
 /* Adds a row for one name in /dev/shm, unless it is not a regular file, or gone again. */
 static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const char *name,
                              struct listing *l)
@@ -183,7 +164,7 @@ static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const 
     return listing_add(be, l, kind, locator, name, &known);
 }
 
-struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l)
+static struct oserr shm_list(struct backend *be, unsigned kinds, struct listing *l)
 {
     DIR *dir;
     struct dirent *entry = NULL;
@@ -203,3 +184,22 @@ struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *
     sys_closedir(be, dir, SYS_KEY_NONE);
     return worst;
 }
+
+const struct provider posix_shm_provider = {
+    .kind = SEG_POSIX,
+    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
+    .words = {.help = "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n",
+              .form = "posix:/NAME",
+              .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
+              .absent = "no such segment"},
+    .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
+            SEG_CAP_EXTENTS,
+    .canonical = shm_canonical,
+    .kind_of = kind_of,
+    .list = shm_list,
+    .open = shm_get,
+    .create = shm_create,
+    .name = shm_watch_name,
+    FD_FUNCTIONS,
+    .remove = posix_shm_remove,
+};

@@ -5,11 +5,10 @@
 
 #include "backend/provider.h"
 
-extern const struct provider fd_provider;       /* fd:PID/FD */
-extern const struct provider map_provider;      /* map:PID/ADDRESS */
-extern const struct provider map_sysv_provider; /* the same for System V of another namespace */
-extern const struct provider memfd_provider;    /* memfd:NAME, only to be created */
-extern const struct provider ns_provider;       /* ns:PID/NAME */
+extern const struct provider fd_provider;    /* fd:PID/FD */
+extern const struct provider map_provider;   /* map:PID/ADDRESS */
+extern const struct provider memfd_provider; /* memfd:NAME, only to be created */
+extern const struct provider ns_provider;    /* ns:PID/NAME */
 
 enum { PROCESS_PATH = 96 }; /* `/proc/PID/map_files/START-END`, with the NUL */
 

@@ -12,6 +12,9 @@
 #include "backend/linux/sys_proc.h"
 #include "backend/linux/sysv.h"
 
+/* map: of a System V segment in another IPC namespace */
+static const struct provider map_sysv_provider;
+
 static struct oserr bad(const char *call, uint32_t why)
 {
     return (struct oserr){call, why};
@@ -317,7 +320,7 @@ const struct provider map_provider = {
 };
 
 /* No resize and no chmod: size and mode of the object are not those of the segment. */
-const struct provider map_sysv_provider = {
+static const struct provider map_sysv_provider = {
     .kind = SEG_SYSV,
     .caps = SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = map_canonical,

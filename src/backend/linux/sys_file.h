@@ -72,7 +72,6 @@ MUST_USE struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags
 void sys_munmap(struct backend *be, void *at, size_t n);
 
 /* Names. */
-MUST_USE struct oserr sys_shm_unlink(struct backend *be, const char *name);
 MUST_USE struct oserr sys_unlink(struct backend *be, const char *path);
 MUST_USE struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
                                   DIR **dir);
