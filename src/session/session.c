@@ -291,7 +291,8 @@ bool session_take(struct session *s)
     return news;
 }
 
-const struct seg_info *session_info(const struct session *s)
+/* The row of the newest survey for the attached object; NULL: not in it. */
+static const struct seg_info *row_of(const struct session *s)
 {
     for (size_t i = 0; i < s->walk.survey.count; i++) {
         const struct seg_info *info = &s->walk.survey.segs[i];
@@ -303,7 +304,7 @@ const struct seg_info *session_info(const struct session *s)
 
 bool session_users(const struct session *s, struct seg_who *out)
 {
-    const struct seg_info *info = session_info(s);
+    const struct seg_info *info = row_of(s);
     *out = info != NULL ? seg_info_who(&s->walk.survey, info) : s->walk.survey.extra;
     return info != NULL || (s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id));
 }

@@ -161,12 +161,6 @@ const struct rows_result *session_rows(const struct session *s);
 uint64_t session_row(const struct session *s, size_t row);
 bool session_shows(const struct session *s, uint64_t offset);
 
-/* With only changed rows: scrolls to the cursor's row; the offset that a move by `delta` to `to`
- * leads to; scrolls by rows of the list. */
-void session_rows_show(struct session *s);
-uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta);
-void session_rows_scroll(struct session *s, int64_t by);
-
 /* The byte at an offset as the newest sample has it: false when the sample does not cover it. */
 bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8_t *state,
                   int64_t *changed, bool *base);
@@ -188,8 +182,5 @@ bool session_users(const struct session *s, struct seg_who *out);
 bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable);
 
 bool session_recorded(const struct session *s); /* what is attached is a recording */
-
-/* The row of the newest survey for the attached object, NULL: not in it. */
-const struct seg_info *session_info(const struct session *s);
 
 #endif

@@ -347,3 +347,15 @@ void delta_end(struct delta_reader *r)
     while (delta_next(r, &d))
         ;
 }
+
+bool delta_each(const uint8_t *block, size_t n, void (*tell)(void *ctx, const struct delta *d),
+                void *ctx)
+{
+    const char *why = NULL;
+    struct delta d;
+    struct delta_reader *r = delta_open(block, n, &why);
+    while (r != NULL && delta_next(r, &d))
+        tell(ctx, &d);
+    delta_close(r);
+    return r != NULL;
+}
