@@ -1,6 +1,7 @@
 #include "backend/linux/sys_proc.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -130,6 +132,18 @@ struct oserr sys_descriptors(struct backend *be, struct sys_descriptors *d,
 }
 
 /* ---- paths ---- */
+
+struct oserr sys_same_files(struct backend *be, uint32_t a, uint32_t b, bool *same)
+{
+    uint32_t code = sys_enter(be, "kcmp");
+    long r = -1;
+    if (code == 0) {
+        r = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_FILES, 0UL, 0UL);
+        code = errno_if(r < 0);
+    }
+    *same = r == 0;
+    return sys_leave(be, "kcmp", code, SYS_KEY_PROC_STAT, "kcmp(%u, %u, KCMP_FILES) = %ld", a, b, r);
+}
 
 struct oserr sys_readlink(struct backend *be, const char *path, char *buf, size_t cap)
 {
