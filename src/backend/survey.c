@@ -72,6 +72,16 @@ static void name_via(const struct seg_who *who, struct seg_info *info)
             memcpy(info->via_comm, who->holders[i].comm, sizeof info->via_comm);
 }
 
+struct seg_who seg_info_who(const struct seg_survey *s, const struct seg_info *info)
+{
+    struct seg_who w = s->who;
+    w.mappers += info->mappers.first;
+    w.mappers_count = info->mappers.count;
+    w.holders += info->holders.first;
+    w.holders_count = info->holders.count;
+    return w;
+}
+
 /* Gives each row of the list its users. */
 static void share_users(const struct objects *o, struct seg_survey *s)
 {
@@ -81,10 +91,8 @@ static void share_users(const struct objects *o, struct seg_survey *s)
         if (n == OBJECT_NONE)
             continue;
         struct seg_who who = users_of(o, n, &s->who);
-        info->who_first = (size_t)(who.mappers - s->who.mappers);
-        info->who_mappers = who.mappers_count;
-        info->who_holder_first = (size_t)(who.holders - s->who.holders);
-        info->who_holders = who.holders_count;
+        info->mappers = (struct slice){(size_t)(who.mappers - s->who.mappers), who.mappers_count};
+        info->holders = (struct slice){(size_t)(who.holders - s->who.holders), who.holders_count};
         info->users = o->items[n].users;
         info->stat.state |= o->items[n].huge ? SEG_ST_HUGETLB : 0U;
         name_via(&who, info);

@@ -29,7 +29,7 @@ struct sampler {
 
     /* The sampler's thread only. */
     struct seg *seg;
-    struct ages *diff;
+    struct ages *ages;
     struct sweep *map;         /* every change in the segment is reported by its pages */
     struct recorder *recorder; /* of the history */
     struct baseline *baseline; /* NULL: none */

@@ -225,8 +225,8 @@ TEST(test_survey_of_hostile_names)
         ck_assert_ptr_nonnull(row);
         ck_assert_str_eq(row->name, names[i] + 1);
         ck_assert_uint_eq(row->stat.size, 8192);
-        ck_assert_uint_eq(row->who_mappers, 1);
-        ck_assert_uint_eq(sv.who.mappers[row->who_first].pid, (uint32_t)peers[i].pid);
+        ck_assert_uint_eq(row->mappers.count, 1);
+        ck_assert_uint_eq(sv.who.mappers[row->mappers.first].pid, (uint32_t)peers[i].pid);
     }
     ck_assert_ptr_nonnull(find_row(&sv, longest));
     ck_assert_ptr_null(find_row(&sv, own_name("fifo")));
@@ -257,8 +257,8 @@ TEST(test_linked_names_share_who)
     const struct seg_info *rows[] = {find_row(&sv, name), find_row(&sv, other)};
     for (size_t i = 0; i < 2; i++) {
         ck_assert_ptr_nonnull(rows[i]);
-        ck_assert_uint_eq(rows[i]->who_mappers, 1);
-        ck_assert_uint_eq(sv.who.mappers[rows[i]->who_first].pid, (uint32_t)p.pid);
+        ck_assert_uint_eq(rows[i]->mappers.count, 1);
+        ck_assert_uint_eq(sv.who.mappers[rows[i]->mappers.first].pid, (uint32_t)p.pid);
     }
     seg_survey_free(&sv);
     peer_stop(&p);
@@ -287,12 +287,12 @@ TEST(test_users_are_counted)
     must(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv));
     const struct seg_info *row = find_row(&sv, name);
     ck_assert_ptr_nonnull(row);
-    ck_assert_uint_eq(row->who_mappers, 3); /* ours is among the rows */
+    ck_assert_uint_eq(row->mappers.count, 3); /* ours is among the rows */
     counted(&row->users);
-    w = (struct seg_who){.mappers = sv.who.mappers + row->who_first,
-                         .mappers_count = row->who_mappers,
-                         .holders = sv.who.holders + row->who_holder_first,
-                         .holders_count = row->who_holders};
+    w = (struct seg_who){.mappers = sv.who.mappers + row->mappers.first,
+                         .mappers_count = row->mappers.count,
+                         .holders = sv.who.holders + row->holders.first,
+                         .holders_count = row->holders.count};
     struct seg_users users = seg_who_users(&w);
     counted(&users);
     seg_survey_free(&sv);

@@ -183,9 +183,8 @@ static bool take_rows(struct command_run *r, struct list *l)
 
 static void list_free(struct list *l)
 {
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++)
         free(l->rows[i].made);
-    }
     free(l->rows);
     seg_survey_free(&l->survey);
 }

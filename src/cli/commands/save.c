@@ -21,7 +21,7 @@ static int in_use(struct command_run *r, const struct seg_who *who)
 }
 
 /* A file that exists is replaced by a new one. What is open or mapped stays with those who use it
- * and loses its name: the segment itself, or another one in use, must not be the output. */
+ * and loses its name: neither the segment itself nor one in use may be the output. */
 static int check_target(struct command_run *r)
 {
     char locator[LOCATOR_MAX];
