@@ -186,20 +186,17 @@ struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_
     return e;
 }
 
-struct oserr seg_replaceable(struct seg *s, struct seg_who *who)
+struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace, struct seg_who *who)
 {
     struct oserr lease = s->kind->prove_unused != NULL ? s->kind->prove_unused(s)
                                                        : (struct oserr){"fcntl", SEG_E_UNSUPPORTED};
     *who = (struct seg_who){0};
     if (!oserr_is(lease))
         return OSERR_NONE;
-    struct oserr e = seg_who(s, NULL, who);
+    struct oserr e = seg_who(s, pace, who);
     if (oserr_is(e))
         return e;
-    bool used = lease.code == SEG_E_IN_USE;
-    for (size_t i = 0; i < who->mappers_count && !used; i++)
-        used = who->mappers[i].pid != os_pid();
-    for (size_t i = 0; i < who->holders_count && !used; i++)
-        used = who->holders[i].pid != os_pid();
+    struct seg_users others = seg_who_users(who);
+    bool used = lease.code == SEG_E_IN_USE || others.rw + others.ro + others.held > 0;
     return used ? (struct oserr){"fcntl", SEG_E_IN_USE} : OSERR_NONE;
 }

@@ -147,10 +147,11 @@ struct seg_info *seg_survey_find(const struct seg_survey *s, const char *locator
 
 /* ---- removal ---- */
 
-/* May the name of this object be given to another one? SEG_E_IN_USE: another process maps it or has
- * it open (the write lease where it may be taken, /proc); `who` names those that are seen and is
- * the caller's to free (always initialised). */
-MUST_USE struct oserr seg_replaceable(struct seg *s, struct seg_who *who);
+/* Whether the name of this object may be given to a different one. SEG_E_IN_USE: another process
+ * maps or holds it, as the write lease (where we may take one) or a scan shows; *who names those
+ * that are seen (always initialised, the caller frees it). */
+MUST_USE struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace,
+                                      struct seg_who *who);
 
 enum seg_remove_flags {
     SEG_RM_FORCE = 1,  /* even when others have it */

@@ -21,8 +21,8 @@ static struct oserr file_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Looks at what it is before it opens it for reading: opening a fifo or a device does things to
- * whoever waits at its other end. */
+/* Looks at it before opening it for reading: opening a fifo or a device affects whoever waits at
+ * its other end. */
 static struct oserr file_get(struct seg *s, enum seg_access access)
 {
     int fd;
@@ -33,7 +33,7 @@ static struct oserr file_get(struct seg *s, enum seg_access access)
     return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
 }
 
-/* A lease that is granted is proof; one that may not be taken says nothing. */
+/* A lease that is granted is proof; one that we may not take says nothing. */
 static struct oserr file_prove_unused(struct seg *s)
 {
     struct oserr e = sys_lease_proof(s->be, (int)s->handle);
@@ -77,7 +77,7 @@ struct oserr file_open_reading(struct seg_file *f)
     f->handle = -1;
     if (oserr_is(e))
         return e;
-    e = fd_check(f->be, "open", seen); /* before it is opened for reading, as in file_get */
+    e = fd_check(f->be, "open", seen); /* before opening it for reading, as in file_get */
     snprintf(path, sizeof path, "/proc/self/fd/%d", seen);
     if (!oserr_is(e))
         e = sys_open(f->be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_NONE, &fd);
@@ -116,7 +116,7 @@ struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
 {
     struct stat st;
     struct oserr e = sys_locked(f->be, (int)f->handle, written);
-    if (oserr_is(e)) /* a file system without locks: nobody can tell that he writes */
+    if (oserr_is(e)) /* a file system without locks: there is no telling */
         *written = false;
     e = sys_fstat(f->be, (int)f->handle, &st);
     *size = oserr_is(e) ? 0 : (uint64_t)st.st_size;

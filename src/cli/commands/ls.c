@@ -168,6 +168,7 @@ static void sort_rows(struct list *l)
 static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
+    l->count = 0;
     l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
     if (l->rows == NULL)
         return false;
