@@ -101,6 +101,7 @@ static struct oserr add_mapper(struct proc_scan *p, size_t number, const struct 
                                    .length = at->end - at->start};
     if (p->pid != p->me)
         object_used(o, p->pid, row.write ? USE_WRITE : USE_READ);
+    o->users.mappings += p->pid != p->me;
     if (p->search->counts && o->wanted)
         return OSERR_NONE;
     return found_mapper(p->be, p->out, p->objects, number, &row);
@@ -557,9 +558,9 @@ static void know_own_shm(struct proc_scan *p)
 }
 
 /* Could /proc have shown every process? Not with hidepid (then /proc/1 is missing); not when it is
- * the /proc of another PID namespace than ours (then /proc/self is not our pid); and not from inside
- * of a PID namespace, outside of which are processes that share the IPC or the /dev/shm with us
- * (docker run --ipc=host). The initial namespace has a fixed inode (PROC_PID_INIT_INO in
+ * the /proc of another PID namespace than ours (then /proc/self is not our pid); and not from
+ * inside of a PID namespace, outside of which are processes that share the IPC or the /dev/shm with
+ * us (docker run --ipc=host). The initial namespace has a fixed inode (PROC_PID_INIT_INO in
  * include/linux/proc_ns.h). Those that are not shown count as one unreadable process. */
 static void count_hidden(struct proc_scan *p)
 {

@@ -55,6 +55,8 @@ MUST_USE struct oserr sys_statat(struct backend *be, int dir, const char *name, 
                                  struct stat *st);
 
 /* *memory: the file is on tmpfs or hugetlbfs; *huge: on hugetlbfs. */
+/* Bytes of the file that are in the page cache (cachestat(2), Linux 6.5, own files or root). */
+MUST_USE struct oserr sys_cached(struct backend *be, int fd, uint64_t *bytes);
 MUST_USE struct oserr sys_in_memory(struct backend *be, int fd, bool *memory, bool *huge);
 
 MUST_USE struct oserr sys_memfd_create(struct backend *be, const char *name, int *fd);
