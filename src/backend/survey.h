@@ -49,6 +49,7 @@ struct seg_who {
  * where mappings are not known: that have a handle with such rights). */
 struct seg_users {
     size_t rw, ro, held;
+    size_t mappings; /* of all these processes */
 };
 
 struct seg_users seg_who_users(const struct seg_who *w);
