@@ -42,7 +42,7 @@ struct objects {
     struct object *items;
     size_t count, cap;
     uint32_t *slots; /* number + 1 by hash; 0: free */
-    size_t slots_count, slots_cap;
+    size_t slots_count;
 };
 
 enum { OBJECT_NONE = -1 };
