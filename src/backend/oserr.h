@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attributes.h"
+
 struct oserr {
     const char *call; /* static text: `shm_open`, `ftruncate`, `mmap`, ...; NULL: success */
     uint32_t code;    /* errno, GetLastError(), or one of enum seg_refusal (OSERR_OWN set) */
@@ -64,11 +66,5 @@ enum oserr_kind {
     OSERR_K_OTHER
 };
 enum oserr_kind oserr_kind(struct oserr e);
-
-#if defined(__GNUC__)
-#define MUST_USE __attribute__((warn_unused_result))
-#else
-#define MUST_USE
-#endif
 
 #endif

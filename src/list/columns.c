@@ -78,50 +78,24 @@ static int locator_compare(const struct segrow *a, const struct segrow *b)
     return strcmp(a->locator, b->locator);
 }
 
-static void size_text(const struct segrow *s, char cell[CELL_MAX])
-{
-    number_cell(cell, has(s, SEG_HAS_SIZE), s->stat->size);
-}
-
-static void size_shown(const struct segrow *s, char cell[CELL_MAX])
-{
-    size_cell(cell, has(s, SEG_HAS_SIZE), s->stat->size);
-}
-
-static int size_compare(const struct segrow *a, const struct segrow *b)
-{
-    return known_order(a, b, SEG_HAS_SIZE, a->stat->size, b->stat->size);
-}
-
-static void res_text(const struct segrow *s, char cell[CELL_MAX])
-{
-    number_cell(cell, has(s, SEG_HAS_RESIDENT), s->stat->resident);
-}
-
-static void res_shown(const struct segrow *s, char cell[CELL_MAX])
-{
-    size_cell(cell, has(s, SEG_HAS_RESIDENT), s->stat->resident);
-}
-
-static int res_compare(const struct segrow *a, const struct segrow *b)
-{
-    return known_order(a, b, SEG_HAS_RESIDENT, a->stat->resident, b->stat->resident);
-}
-
-static void swap_text(const struct segrow *s, char cell[CELL_MAX])
-{
-    number_cell(cell, has(s, SEG_HAS_SWAP), s->stat->swap);
-}
-
-static void swap_shown(const struct segrow *s, char cell[CELL_MAX])
-{
-    size_cell(cell, has(s, SEG_HAS_SWAP), s->stat->swap);
-}
-
-static int swap_compare(const struct segrow *a, const struct segrow *b)
-{
-    return known_order(a, b, SEG_HAS_SWAP, a->stat->swap, b->stat->swap);
-}
+/* The functions of a column of bytes, NAME_text, NAME_shown and NAME_compare. */
+#define BYTES_COLUMN(name, bit, field)                                        \
+    static void name##_text(const struct segrow *s, char cell[CELL_MAX])      \
+    {                                                                         \
+        number_cell(cell, has(s, bit), s->stat->field);                       \
+    }                                                                         \
+    static void name##_shown(const struct segrow *s, char cell[CELL_MAX])     \
+    {                                                                         \
+        size_cell(cell, has(s, bit), s->stat->field);                         \
+    }                                                                         \
+    static int name##_compare(const struct segrow *a, const struct segrow *b) \
+    {                                                                         \
+        return known_order(a, b, bit, a->stat->field, b->stat->field);        \
+    }
+BYTES_COLUMN(size, SEG_HAS_SIZE, size)
+BYTES_COLUMN(res, SEG_HAS_RESIDENT, resident)
+BYTES_COLUMN(swap, SEG_HAS_SWAP, swap)
+#undef BYTES_COLUMN
 
 static void mode_text(const struct segrow *s, char cell[CELL_MAX])
 {
