@@ -79,6 +79,20 @@ void job_access(struct sampler *s, void *arg, const struct progress *p)
     j->error = seg_set_access(s->seg, j->access);
 }
 
+void job_let_go(struct sampler *s, void *arg, const struct progress *p)
+{
+    struct let_go_job *j = arg;
+    (void)p;
+    if (!j->take_again && !s->let_go) {
+        s->access = seg_get_access(s->seg);
+        j->error = seg_let_go(s->seg);
+        s->let_go = !oserr_is(j->error);
+    } else if (j->take_again && s->let_go) {
+        j->error = seg_set_access(s->seg, s->access);
+        s->let_go = false;
+    }
+}
+
 bool poke_swappable(uint64_t offset, uint32_t size)
 {
     bool word = size == 1 || size == 2 || size == 4 || size == 8;

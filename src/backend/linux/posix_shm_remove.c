@@ -64,6 +64,14 @@ static struct oserr removal_open(struct removal *r)
     return e;
 }
 
+/* Does this descriptor of ours keep a lease from being granted? */
+static bool is_user(struct removal *r, int fd)
+{
+    bool path = false;
+    struct oserr e = sys_is_path(r->be, fd, &path);
+    return fd != r->fd && (oserr_is(e) || !path);
+}
+
 /* Drops the rows of this process, noting whether one of them is not our probe. */
 static void drop_own(struct removal *r, struct seg_who *who)
 {
@@ -79,7 +87,7 @@ static void drop_own(struct removal *r, struct seg_who *who)
     for (size_t i = 0; i < who->holders_count; i++)
         if (who->holders[i].pid != me)
             who->holders[kept++] = who->holders[i];
-        else if (who->holders[i].fd != r->fd)
+        else if (is_user(r, who->holders[i].fd))
             r->ours = true;
     who->holders_count = kept;
 }

@@ -50,15 +50,22 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     return status;
 }
 
-/* Removes the attached segment, never a different one that has its name by now. */
+/* Removes the attached segment, never a different one that has its name by now. While it is removed
+ * we let go of it: we would be a user of it ourselves. */
 static int remove_this(struct command_run *r, struct seg *s)
 {
     struct seg_stat st;
+    enum seg_access access = seg_get_access(s);
     struct oserr e = seg_refresh(s, &st);
     if (!oserr_is(e) && st.replaced)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
-    return oserr_is(e) ? run_fail(r, seg_locator(s), "remove it", e)
-                       : remove_one(r, seg_locator(s), &st);
+    if (!oserr_is(e))
+        e = seg_let_go(s);
+    if (oserr_is(e))
+        return run_fail(r, seg_locator(s), "remove it", e);
+    int status = remove_one(r, seg_locator(s), &st);
+    e = seg_set_access(s, access);
+    return oserr_is(e) ? run_fail(r, seg_locator(s), "open it again", e) : status;
 }
 
 int cmd_rm(struct command_run *r)
