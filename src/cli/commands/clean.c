@@ -23,7 +23,7 @@ enum { SECOND = 1000000000, MINUTE = 60, STOP_SECONDS = 2 };
 /* Why segments without a known user were skipped. */
 struct left {
     size_t foreign; /* of other users */
-    size_t young;   /* with a newer timestamp */
+    size_t young;   /* written or mapped since */
     size_t unknown; /* not proved unused */
 };
 
@@ -57,6 +57,9 @@ static bool pattern_matches(const char *pattern, const struct seg_info *s)
     if (glob_match(pattern, s->locator) || glob_match(pattern, name) ||
         glob_match(pattern, s->name))
         return true;
+    bool posix = s->kind == SEG_POSIX || s->kind == SEG_SEM;
+    if (posix && pattern[0] == '/' && glob_match(pattern + 1, s->name)) /* one that was aside */
+        return true;
     (void)locator_shown(s->locator, shown, sizeof shown);
     colon = strchr(shown, ':');
     if (glob_match(pattern, shown) || (colon != NULL && glob_match(pattern, colon + 1)))
@@ -78,8 +81,9 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The last time it is known to have been used. For System V that includes attaching; the access
- * time of a file moves when we look. */
+/* The last time it is known to have been written or mapped: a store through a mapping does not move
+ * the time of a file. For System V that includes attaching; the access time of a file moves when we
+ * look. */
 static int64_t last_change(const struct seg_info *s)
 {
     int64_t at = later(s->stat.mtime, s->stat.ctime);
@@ -252,7 +256,7 @@ static void say_totals(struct cleaning *c)
         run_note(c->r, "%zu segment%s (%s) can be removed; run with --yes to remove %s", n,
                  n == 1 ? "" : "s", size, n == 1 ? "it" : "them");
     }
-    say_count(c, c->left.young, "with a newer timestamp (--older-than TIME)");
+    say_count(c, c->left.young, "written or mapped later than that (--older-than TIME)");
     say_count(c, c->left.foreign, "of other users (--all-users)");
     say_count(c, c->left.unknown, "without a known user (not proved unused)");
 }
