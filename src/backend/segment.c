@@ -419,7 +419,7 @@ struct oserr seg_put_back(struct backend *be, const char *locator)
     return oserr_is(e) ? e : p->put_back(be, canonical);
 }
 
-struct oserr seg_let_go(struct seg *s)
+struct oserr seg_release(struct seg *s)
 {
     if (s->access == SEG_STAT || s->kind->reopen == NULL)
         return OSERR_NONE;

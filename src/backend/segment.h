@@ -203,9 +203,9 @@ void seg_close(struct seg *s); /* NULL is fine */
 MUST_USE struct oserr seg_set_access(struct seg *s, enum seg_access access);
 enum seg_access seg_get_access(const struct seg *s);
 
-/* Lets go of the object so that we are no user of it any more, but can still find it again: no
+/* Releases the object so that we are no user of it any more, but can still find it again: no
  * mapping, no right to read. seg_set_access takes it again. */
-MUST_USE struct oserr seg_let_go(struct seg *s);
+MUST_USE struct oserr seg_release(struct seg *s);
 
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
 

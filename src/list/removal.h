@@ -31,7 +31,7 @@ struct removal_job {
     const struct seg_throttle *pace; /* of the scans */
     struct removal_item *item;
     size_t count, removed;
-    bool let_go;    /* the owner's: it let go of one of them meanwhile, */
+    bool released;  /* the owner's: it has released one of them meanwhile, */
     unsigned turn;  /* and the question that it is about */
     uint64_t freed; /* bytes that had memory behind them */
 };

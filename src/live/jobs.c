@@ -79,17 +79,17 @@ void job_access(struct sampler *s, void *arg, const struct progress *p)
     j->error = seg_set_access(s->seg, j->access);
 }
 
-void job_let_go(struct sampler *s, void *arg, const struct progress *p)
+void job_release(struct sampler *s, void *arg, const struct progress *p)
 {
-    struct let_go_job *j = arg;
+    struct release_job *j = arg;
     (void)p;
-    if (!j->take_again && !s->let_go) {
+    if (!j->take_again && !s->released) {
         s->access = seg_get_access(s->seg);
-        j->error = seg_let_go(s->seg);
-        s->let_go = !oserr_is(j->error);
-    } else if (j->take_again && s->let_go) {
+        j->error = seg_release(s->seg);
+        s->released = !oserr_is(j->error);
+    } else if (j->take_again && s->released) {
         j->error = seg_set_access(s->seg, s->access);
-        s->let_go = false;
+        s->released = false;
     }
 }
 

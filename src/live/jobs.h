@@ -83,13 +83,13 @@ struct access_job {
 };
 sampler_run job_access;
 
-/* Lets go of the segment, so that we are no user of it (seg_let_go): no samples are taken until it
+/* Releases the segment, so that we are no user of it (seg_release): no samples are taken until it
  * is taken again, with the access it had. */
-struct let_go_job {
+struct release_job {
     bool take_again;
     struct oserr error; /* out */
 };
-sampler_run job_let_go;
+sampler_run job_release;
 
 /* Stores one value of 1 to 8 bytes. */
 struct poke_job {

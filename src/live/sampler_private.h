@@ -29,7 +29,7 @@ struct sampler {
 
     /* The sampler's thread only. */
     struct seg *seg;
-    bool let_go;            /* of the segment, for a while: no samples (job_let_go) */
+    bool released;          /* the segment, for a while: no samples are taken (job_release) */
     enum seg_access access; /* that it had before */
     struct ages *diff;
     struct sweep *map;         /* every change in the segment is reported by its pages */

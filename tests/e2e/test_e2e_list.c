@@ -278,6 +278,58 @@ TEST(orphans_only)
     e2e_peer_end(peer);
 }
 
+/* Would `rm` in another shell take it? */
+static bool is_unused(struct e2e *t, void *ctx)
+{
+    (void)t;
+    struct e2e_result r = e2e_run("rm", "--dry-run", ctx);
+    bool unused = r.status == 0;
+    e2e_result_free(&r);
+    return unused;
+}
+
+TEST(back_at_the_list_it_is_closed)
+{
+    struct e2e *t = open_ours();
+    void *of = (void *)(uintptr_t)names[0];
+    scene_press(t, "<Enter>", "00000000");
+    scene_press(t, "<Down><Down>ma", "0x20");
+    ck_assert(!is_unused(t, of)); /* we have it */
+    scene_press(t, "q", "LOCATOR");
+    e2e_wait(t, is_unused, of, "that it is closed", 0);
+    scene_press(t, "<Enter>", "00000000");
+    scene_at(t, 0x20); /* where the cursor was */
+    e2e_keys(t, "<Home><Up>'a");
+    scene_at(t, 0x20);
+    scene_quit(t);
+}
+
+TEST(the_question_names_the_proof)
+{
+    struct e2e *t = open_ours();
+    scene_press(t, "d", "not in use (proved)");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "proved", 0);
+    struct e2e_peer *peer = e2e_peer("holder", "rw", names[0]);
+    scene_press(t, "d", "in use: 1 process: peer_holder (");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "in use", 0);
+    scene_press(t, "<Enter>", "00000000");
+    scene_press(t, ":rm<Enter>", "in use: 1 process: peer_holder (");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "in use", 0);
+    e2e_peer_end(peer);
+    scene_press(t, ":rm<Enter>", "not in use (proved)"); /* we ourselves do not count */
+    scene_press(t, "no<Enter>", "nothing removed");
+    ck_assert(exists(names[0]));
+    ck_assert(!is_unused(t, (void *)(uintptr_t)names[0])); /* it is open again */
+    scene_press(t, ":rm<Enter>", "not in use (proved)");
+    scene_press(t, "yes<Enter>", "removed");
+    ck_assert(!exists(names[0]));
+    scene_press(t, "<Down>", "00000000"); /* what was removed is still shown */
+    scene_quit(t);
+}
+
 TEST(the_menu_of_the_list)
 {
     struct e2e *t = open_ours();
@@ -301,4 +353,5 @@ TEST(the_menu_of_the_list)
 SUITE(test_e2e_list, .timeout = 120,
       TESTS(segments_come_and_go, columns_tell_what_there_is, sorted_and_inverted, the_filter,
             enter_inspects_and_back, removing_one, removing_what_was_inspected, removing_the_tagged,
-            creating, orphans_only, the_menu_of_the_list));
+            creating, orphans_only, back_at_the_list_it_is_closed, the_question_names_the_proof,
+            the_menu_of_the_list));

@@ -112,7 +112,7 @@ TEST(test_remove_when_nobody_has_it)
     close(raw_create(name, 8192));
     must(seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_DRY}, NULL));
     must(seg_open(be, name, SEG_WRITE, &s)); /* we ourselves do not count */
-    must(seg_let_go(s));
+    must(seg_release(s));
     must(seg_remove(be, &(struct seg_removal){.locator = name}, &w));
     ck_assert_int_eq(w.proof, SEG_PROOF_LEASE);
     must(seg_set_access(s, SEG_WRITE)); /* the same object, as before */

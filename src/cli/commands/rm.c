@@ -51,7 +51,7 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
 }
 
 /* Removes the attached segment, never a different one that has its name by now. While it is removed
- * we let go of it: we would be a user of it ourselves. */
+ * we release it: we would be a user of it ourselves. */
 static int remove_this(struct command_run *r, struct seg *s)
 {
     struct seg_stat st;
@@ -60,7 +60,7 @@ static int remove_this(struct command_run *r, struct seg *s)
     if (!oserr_is(e) && st.replaced)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
     if (!oserr_is(e))
-        e = seg_let_go(s);
+        e = seg_release(s);
     if (oserr_is(e))
         return run_fail(r, seg_locator(s), "remove it", e);
     int status = remove_one(r, seg_locator(s), &st);

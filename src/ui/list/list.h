@@ -49,7 +49,7 @@ struct segments_state {
         bool force;     /* and a yes is meant in spite of users, named or possible */
         char note[160]; /* printable */
     } asked;
-    size_t let_go; /* removals at work for which the sampler has let go */
+    size_t released; /* removals at work for which the sampler has released it */
     struct tag *tag;
     size_t tags, tags_room;
     struct { /* when each segment was first seen */

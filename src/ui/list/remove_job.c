@@ -1,5 +1,5 @@
 /* Runs removals for the UI. What is attached here would be in use by ourselves, and no lease could
- * prove anything: so the sampler lets go of it first, and takes it again when the walker's thread
+ * prove anything: so the sampler releases it first, and takes it again when the walker's thread
  * has done the removal, or only looked who uses it. */
 #include "live/jobs.h"
 #include "ui/list/list.h"
@@ -17,15 +17,15 @@ static void start(struct ui *ui, struct removal_job *j)
     worker_post(walker_worker(ui->s.walker), &j->job);
 }
 
-struct let_go_ask {
-    struct let_go_job job;
+struct release_ask {
+    struct release_job job;
     struct removal_job *removal;
 };
 
-static void let_go_done(void *owner, void *arg, bool cancelled)
+static void release_done(void *owner, void *arg, bool cancelled)
 {
     struct ui *ui = owner;
-    const struct let_go_ask *a = arg;
+    const struct release_ask *a = arg;
     (void)cancelled; /* then the segment is closed, or the removal is refused */
     start(ui, a->removal);
 }
@@ -33,17 +33,17 @@ static void let_go_done(void *owner, void *arg, bool cancelled)
 static void taken_again(void *owner, void *arg, bool cancelled)
 {
     struct ui *ui = owner;
-    const struct let_go_ask *a = arg;
+    const struct release_ask *a = arg;
     if (!cancelled && oserr_is(a->job.error))
         ui_say_error(ui, "cannot open the segment again", a->job.error);
 }
 
 /* On the sampler; false: out of memory. */
-static bool post_let_go(struct ui *ui, struct removal_job *removal)
+static bool post_release(struct ui *ui, struct removal_job *removal)
 {
-    const struct let_go_ask ask = {.job = {.take_again = removal == NULL}, .removal = removal};
-    struct sampler_job *j = sampler_job_new(ui->s.sampler, job_let_go, &ask, sizeof ask,
-                                            removal == NULL ? taken_again : let_go_done);
+    const struct release_ask ask = {.job = {.take_again = removal == NULL}, .removal = removal};
+    struct sampler_job *j = sampler_job_new(ui->s.sampler, job_release, &ask, sizeof ask,
+                                            removal == NULL ? taken_again : release_done);
     if (j == NULL)
         return false;
     j->job.uncancellable = true;
@@ -57,15 +57,15 @@ bool removal_post(struct ui *ui, struct removal_job *j)
         start(ui, j);
         return true;
     }
-    j->let_go = post_let_go(ui, j);
-    ui->segments->let_go += j->let_go ? 1 : 0;
-    return j->let_go;
+    j->released = post_release(ui, j);
+    ui->segments->released += j->released ? 1 : 0;
+    return j->released;
 }
 
 void removal_ended(struct ui *ui, const struct removal_job *j)
 {
     struct segments_state *st = ui->segments;
-    if (j->let_go && --st->let_go == 0 && ui->s.sampler != NULL && !post_let_go(ui, NULL))
+    if (j->released && --st->released == 0 && ui->s.sampler != NULL && !post_release(ui, NULL))
         ui_say(ui, STYLE_ERROR, "out of memory: the segment is not open any more");
 }
 
