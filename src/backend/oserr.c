@@ -24,7 +24,7 @@ static const char *const own_text[] = {
     "the system chooses the id",
     "only to be created",
     "sealed against that",
-    "nobody is seen to have it, but that is not proved",
+    "no process seen using it, but that is not proved",
     "a page there is reserved, not committed",
     "not a recording",
     "made by a newer version",

@@ -81,8 +81,9 @@ struct provider {
 
     struct oserr (*stat)(struct seg *s, struct seg_stat *out); /* of the object */
     struct oserr (*name)(struct seg *s, struct seg_stat *out); /* name_gone, replaced */
-    /* Nobody else has the object: proved. SEG_E_IN_USE: somebody has; another error, or NULL: that
-     * cannot be told. */
+
+    /* Proves that nobody else has the object. SEG_E_IN_USE: somebody has it; any other error, or
+     * NULL: unknown. */
     struct oserr (*prove_unused)(struct seg *s);
 
     /* Maps a range (page-aligned start). `write` false: touching what has no memory behind it must

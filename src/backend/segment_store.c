@@ -61,7 +61,7 @@ GUARDED static void put_piece(void *arg)
     }
 }
 
-/* Bytes that were stored, and what is to be there again where they still are. */
+/* A store to take back, and what was there before. */
 struct undo {
     unsigned char *at;
     const unsigned char *stored; /* NULL: `byte` n times */
@@ -81,7 +81,8 @@ GUARDED static void take_back(void *arg)
     }
 }
 
-/* Takes back [from, end) of what u says, which begins at `off`, as far as it is mapped. */
+/* Takes back [from, end) of a store that began at `off`, as far as it is mapped, wherever the
+ * stored bytes are still there. */
 static void undo_range(const struct seg *s, struct undo u, uint64_t off, uint64_t from,
                        uint64_t end)
 {
@@ -94,13 +95,14 @@ static void undo_range(const struct seg *s, struct undo u, uint64_t off, uint64_
     u.n = (size_t)(end - from);
     u.stored = u.stored == NULL ? NULL : u.stored + (from - off);
     u.old = u.old == NULL ? NULL : u.old + (from - off);
-    (void)guard_run(take_back, &u, v->base, v->n); /* a fault: the page is gone, and they with it */
+    (void)guard_run(take_back, &u, v->base,
+                    v->n); /* a fault: the page is gone, and the bytes with it */
 }
 
 struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored, uint8_t *old,
                               size_t n)
 {
-    bool known = !oserr_is(segment_stat(s)); /* else it was stored, as far as anybody can tell */
+    bool known = !oserr_is(segment_stat(s)); /* else it counts as stored */
     uint64_t size = s->last.size;
     if (!known || off + n <= size)
         return OSERR_NONE;
@@ -112,8 +114,8 @@ struct oserr store_check_poke(struct seg *s, uint64_t off, const uint8_t *stored
     return (struct oserr){"seg_poke", SEG_E_BEYOND};
 }
 
-/* After a store of *done bytes: what of it lies past the end by now would turn up when the segment
- * grows, and is taken back. *done: what is left of it. */
+/* After a store of *done bytes: bytes of it past a new end would appear when the segment grows
+ * again, so they are taken back. *done: what remains of it. */
 static struct oserr check_range(struct seg *s, const char *call, uint64_t off,
                                 const struct piece *stored, uint64_t *done)
 {
@@ -123,7 +125,7 @@ static struct oserr check_range(struct seg *s, const char *call, uint64_t off,
         return OSERR_NONE;
     uint64_t from = size > off ? size : off;
     uint64_t page_end = (size + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
-    if (!oserr_is(map_for_write(s, from, 1))) /* else no page is there any more */
+    if (!oserr_is(map_for_write(s, from, 1))) /* else the page no longer exists */
         undo_range(s, (struct undo){.stored = stored->from, .byte = stored->byte}, off, from,
                    end < page_end ? end : page_end);
     *done = size > off ? size - off : 0;
@@ -158,7 +160,7 @@ static struct oserr store_range(struct seg *s, const char *call, uint64_t off, s
         faults = p->done > 0 ? 0 : faults;
         if (!whole)
             e = store_fault(s, call, off, n, *done, &faults);
-        if (*done == n || oserr_is(e) || p->n == room) { /* the end, or that of the mapping */
+        if (*done == n || oserr_is(e) || p->n == room) { /* the end, or the end of the mapping */
             struct piece all = {.from = from, .byte = p->byte};
             struct oserr shrank = *done > 0 ? check_range(s, call, off, &all, done) : OSERR_NONE;
             e = oserr_is(e) ? e : shrank;

@@ -72,6 +72,16 @@ static void name_via(const struct seg_who *who, struct seg_info *info)
             memcpy(info->via_comm, who->holders[i].comm, sizeof info->via_comm);
 }
 
+struct seg_who seg_info_who(const struct seg_survey *s, const struct seg_info *info)
+{
+    struct seg_who w = s->who;
+    w.mappers += info->mappers.first;
+    w.mappers_count = info->mappers.count;
+    w.holders += info->holders.first;
+    w.holders_count = info->holders.count;
+    return w;
+}
+
 /* Gives each row of the list its users. */
 static void share_users(const struct objects *o, struct seg_survey *s)
 {
@@ -81,10 +91,8 @@ static void share_users(const struct objects *o, struct seg_survey *s)
         if (n == OBJECT_NONE)
             continue;
         struct seg_who who = users_of(o, n, &s->who);
-        info->who_first = (size_t)(who.mappers - s->who.mappers);
-        info->who_mappers = who.mappers_count;
-        info->who_holder_first = (size_t)(who.holders - s->who.holders);
-        info->who_holders = who.holders_count;
+        info->mappers = (struct slice){(size_t)(who.mappers - s->who.mappers), who.mappers_count};
+        info->holders = (struct slice){(size_t)(who.holders - s->who.holders), who.holders_count};
         info->users = o->items[n].users;
         info->stat.state |= o->items[n].huge ? SEG_ST_HUGETLB : 0U;
         name_via(&who, info);
@@ -178,20 +186,17 @@ struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_
     return e;
 }
 
-struct oserr seg_replaceable(struct seg *s, struct seg_who *who)
+struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace, struct seg_who *who)
 {
     struct oserr lease = s->kind->prove_unused != NULL ? s->kind->prove_unused(s)
                                                        : (struct oserr){"fcntl", SEG_E_UNSUPPORTED};
     *who = (struct seg_who){0};
     if (!oserr_is(lease))
         return OSERR_NONE;
-    struct oserr e = seg_who(s, NULL, who);
+    struct oserr e = seg_who(s, pace, who);
     if (oserr_is(e))
         return e;
-    bool used = lease.code == SEG_E_IN_USE;
-    for (size_t i = 0; i < who->mappers_count && !used; i++)
-        used = who->mappers[i].pid != os_pid();
-    for (size_t i = 0; i < who->holders_count && !used; i++)
-        used = who->holders[i].pid != os_pid();
+    struct seg_users others = seg_who_users(who);
+    bool used = lease.code == SEG_E_IN_USE || others.rw + others.ro + others.held > 0;
     return used ? (struct oserr){"fcntl", SEG_E_IN_USE} : OSERR_NONE;
 }

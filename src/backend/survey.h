@@ -57,6 +57,7 @@ struct seg_who {
  * where mappings are not known: that have a handle with such rights). */
 struct seg_users {
     size_t rw, ro, held;
+    size_t mappings; /* of all these processes */
 };
 
 struct seg_users seg_who_users(const struct seg_who *w);
@@ -94,6 +95,11 @@ MUST_USE struct oserr seg_who_object(struct backend *be, struct seg_id id,
 
 /* ---- lists ---- */
 
+/* Rows [first, first + count) of an array. */
+struct slice {
+    size_t first, count;
+};
+
 /* One row of a list: one object, or one name of an object that has several. Of all descriptors and
  * mappings that reach an object one is chosen for its locator, the same one as long as it is there.
  */
@@ -105,9 +111,7 @@ struct seg_info {
     uint32_t via;      /* the process it is reached through (`fd:`, `map:`, `ns:`); 0: none */
     char via_comm[16]; /* its name, raw bytes */
     char owner[33];    /* user name, or the number */
-    /* Its rows in survey->who: */
-    size_t who_first, who_mappers; /* index of the first mapper, number of them */
-    size_t who_holder_first, who_holders;
+    struct slice mappers, holders; /* its rows in survey->who, see seg_info_who */
     struct seg_users users;
     bool who_unasked; /* users were not asked for (no SEG_SURVEY_WHO): the counts are 0 */
 };
@@ -116,11 +120,14 @@ struct seg_info {
 struct seg_survey {
     struct seg_info *segs; /* sorted by locator, bytewise */
     size_t count;
-    struct seg_who who;            /* rows of segs[i] are contiguous, see who_first */
+    struct seg_who who;            /* rows of segs[i] are contiguous */
     uint64_t fs_free, fs_total;    /* bytes of the POSIX file system; 0: unknown */
     struct oserr error[SEG_KINDS]; /* a kind that cannot be listed does not hide the others */
     struct seg_who extra;          /* who has seg_ask.extra_id: rows of `who`, not to be freed */
 };
+
+/* Who has the object of one row: the rows stay the survey's. */
+struct seg_who seg_info_who(const struct seg_survey *s, const struct seg_info *info);
 
 /* Flags of a survey. */
 enum {
@@ -150,10 +157,11 @@ struct seg_info *seg_survey_find(const struct seg_survey *s, const char *locator
 
 /* ---- removal ---- */
 
-/* May the name of this object be given to another one? SEG_E_IN_USE: another process maps it or has
- * it open (the write lease where it may be taken, /proc); `who` names those that are seen and is
- * the caller's to free (always initialised). */
-MUST_USE struct oserr seg_replaceable(struct seg *s, struct seg_who *who);
+/* Whether the name of this object may be given to a different one. SEG_E_IN_USE: another process
+ * maps or holds it, as the write lease (where we may take one) or a scan shows; *who names those
+ * that are seen (always initialised, the caller frees it). */
+MUST_USE struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace,
+                                      struct seg_who *who);
 
 enum seg_remove_flags {
     SEG_RM_FORCE = 1, /* even when others have it, or may have */

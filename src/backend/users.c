@@ -230,8 +230,10 @@ struct seg_users seg_who_users(const struct seg_who *w)
     struct object o = {0};
     uint32_t me = os_pid();
     for (size_t i = 0; i < w->mappers_count; i++)
-        if (w->mappers[i].pid != me)
+        if (w->mappers[i].pid != me) {
             object_used(&o, w->mappers[i].pid, w->mappers[i].write ? USE_WRITE : USE_READ);
+            o.users.mappings++;
+        }
     for (size_t i = 0; i < w->holders_count; i++)
         if (w->holders[i].pid != me)
             object_used(&o, w->holders[i].pid, objects_use(w->holders[i].access));

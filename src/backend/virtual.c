@@ -1,3 +1,4 @@
+/* Virtual segments, see virtual.h: the functions of a provider, answered by seg_virtual_ops. */
 #include "backend/virtual.h"
 
 #include <stdlib.h>
@@ -103,7 +104,7 @@ struct oserr seg_image_changed(struct seg *s)
     return oserr_is(e) ? e : virtual_name(s, &s->last);
 }
 
-/* ---- what a segment was ---- */
+/* ---- a segment at an earlier time ---- */
 
 static const struct provider snapshot_provider = {
     .close = virtual_close,

@@ -11,7 +11,7 @@ void removal_users(struct out *o, const struct seg_who *who);
 /* Why it was not removed, and what can be done. */
 void removal_why(struct out *o, const char *locator, struct oserr e, const struct seg_who *who);
 
-/* What a removal by force leaves behind. */
+/* What remains after a removal by force. */
 void removal_left_behind(struct out *o, const struct seg_who *who);
 
 /* The results of a job, a line each. */

@@ -1,7 +1,7 @@
 #include "cli/run.h"
 
-#include <stdarg.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,11 +146,10 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
     } else if ((e.code & OSERR_OWN) != 0) {
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
-        if (e.code == SEG_E_LOCATOR) {
+        if (e.code == SEG_E_LOCATOR)
             print_forms(err);
-        } else if (e.code == SEG_E_IN_USE) {
+        else if (e.code == SEG_E_IN_USE)
             out_print(err, "; %s", run_in_use(where));
-        }
     } else {
         print_meaning(err, where, doing, e);
         out_print(err, " (%s: %s)", e.call, oserr_text(e, text, sizeof text));
@@ -169,9 +168,8 @@ struct oserr run_partly(struct oserr e, uint64_t stored)
 int run_fail_partly(struct command_run *r, struct oserr e, uint64_t stored)
 {
     (void)run_fail(r, NULL, "store into it", run_partly(e, stored));
-    if (stored > 0) {
+    if (stored > 0)
         run_note(r, "%" PRIu64 " bytes were stored before that", stored);
-    }
     return EXIT_ERROR;
 }
 
@@ -219,9 +217,8 @@ int run_file_failed(struct command_run *r, const char *path, const char *cannot,
 {
     char text[160];
     char shown[RUN_SHOWN];
-    if (!r->env->ui && os_stop_asked()) {
+    if (!r->env->ui && os_stop_asked())
         return EXIT_STOPPED; /* a stop is not a failure */
-    }
     return run_error(r, "%s: %s (%s: %s)", run_shown(path, shown), cannot, e.call,
                      oserr_text(e, text, sizeof text));
 }

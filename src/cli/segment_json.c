@@ -50,12 +50,10 @@ static json_t *seconds(int64_t ns)
 static void add_stat(json_t *o, const struct seg_stat *st)
 {
     char mode[16];
-    if ((st->known & SEG_HAS_SIZE) != 0) {
+    if ((st->known & SEG_HAS_SIZE) != 0)
         json_object_set_new(o, "size", json_integer((json_int_t)st->size));
-    }
-    if ((st->known & SEG_HAS_RESIDENT) != 0) {
+    if ((st->known & SEG_HAS_RESIDENT) != 0)
         json_object_set_new(o, "resident", json_integer((json_int_t)st->resident));
-    }
     if ((st->known & SEG_HAS_MODE) != 0) {
         (void)snprintf(mode, sizeof mode, "%04" PRIo32, st->mode);
         json_object_set_new(o, "mode", json_string(mode));
@@ -69,21 +67,16 @@ static void add_stat(json_t *o, const struct seg_stat *st)
         json_object_set_new(o, "atime", seconds(st->atime));
         json_object_set_new(o, "ctime", seconds(st->ctime));
     }
-    if ((st->known & SEG_HAS_LINKS) != 0) {
+    if ((st->known & SEG_HAS_LINKS) != 0)
         json_object_set_new(o, "links", json_integer((json_int_t)st->links));
-    }
-    if ((st->known & SEG_HAS_CREATOR) != 0) {
+    if ((st->known & SEG_HAS_CREATOR) != 0)
         json_object_set_new(o, "creator_pid", json_integer((json_int_t)st->creator));
-    }
-    if ((st->known & SEG_HAS_LAST_PID) != 0) {
+    if ((st->known & SEG_HAS_LAST_PID) != 0)
         json_object_set_new(o, "last_pid", json_integer((json_int_t)st->last_pid));
-    }
-    if ((st->known & SEG_HAS_KEY) != 0) {
+    if ((st->known & SEG_HAS_KEY) != 0)
         json_object_set_new(o, "key", json_integer((json_int_t)st->key));
-    }
-    if ((st->known & SEG_HAS_SWAP) != 0) {
+    if ((st->known & SEG_HAS_SWAP) != 0)
         json_object_set_new(o, "swap", json_integer((json_int_t)st->swap));
-    }
 }
 
 json_t *segment_json(const struct segrow *s)
@@ -100,14 +93,12 @@ json_t *segment_json(const struct segrow *s)
     json_object_set_new(o, "locator", json_locator(s->locator));
     json_object_set_new(o, "kind", json_string(seg_kind_name(s->kind)));
     json_object_set_new(o, "name", json_escaped(s->name));
-    if (s->owner != NULL && s->owner[0] != '\0') {
+    if (s->owner != NULL && s->owner[0] != '\0')
         json_object_set_new(o, "owner", json_escaped(s->owner));
-    }
     add_stat(o, s->stat);
     json_object_set_new(o, "attached", json_integer((json_int_t)segrow_attached(s)));
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         json_array_append_new(states, json_string(names[i]));
-    }
     json_object_set_new(o, "state", states);
     return o;
 }

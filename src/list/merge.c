@@ -21,10 +21,8 @@ static void info_free(struct seg_info *info)
 
 static void take_who(struct seg_info *to, const struct seg_info *from)
 {
-    to->who_first = from->who_first;
-    to->who_mappers = from->who_mappers;
-    to->who_holder_first = from->who_holder_first;
-    to->who_holders = from->who_holders;
+    to->mappers = from->mappers;
+    to->holders = from->holders;
     to->users = from->users;
     to->who_unasked = from->who_unasked;
 }

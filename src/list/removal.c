@@ -12,7 +12,7 @@ struct oserr removal_one(struct backend *be, const struct seg_removal *what, str
         first.flags = (what->flags & ~(unsigned)SEG_RM_FORCE) | SEG_RM_DRY;
     struct oserr e = seg_remove(be, &first, who);
     *used = e.code == SEG_E_IN_USE;
-    if (!force || (oserr_is(e) && !*used))
+    if (!force || (oserr_is(e) && !*used && e.code != SEG_E_UNPROVED))
         return e;
     return seg_remove(be, what, NULL);
 }

@@ -18,10 +18,10 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
                            .name = info->name,
                            .owner = info->owner,
                            .stat = &info->stat,
-                           .mappers = s->who.mappers + info->who_first,
-                           .mappers_count = info->who_mappers,
-                           .holders = s->who.holders + info->who_holder_first,
-                           .holders_count = info->who_holders,
+                           .mappers = s->who.mappers + info->mappers.first,
+                           .mappers_count = info->mappers.count,
+                           .holders = s->who.holders + info->holders.first,
+                           .holders_count = info->holders.count,
                            .users = info->users,
                            .unreadable = s->who.unreadable,
                            .unasked = info->who_unasked};
@@ -30,7 +30,9 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
 uint64_t segrow_attached(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0;
-    return counted ? s->stat->attached : (uint64_t)segrow_procs(s);
+    size_t seen = segrow_procs(s);
+    bool all_seen = s->users.mappings > 0 && s->users.mappings >= s->stat->attached;
+    return counted && !all_seen ? s->stat->attached : (uint64_t)seen;
 }
 
 static bool nobody_seen(const struct segrow *s)

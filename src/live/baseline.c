@@ -132,9 +132,3 @@ uint64_t baseline_next(const struct baseline *b, uint64_t offset)
     size_t i = lower_bound(b, (offset + BASELINE_PAGE - 1) / BASELINE_PAGE);
     return i < b->count ? b->page[i] * BASELINE_PAGE : UINT64_MAX;
 }
-
-uint64_t baseline_prev(const struct baseline *b, uint64_t offset)
-{
-    size_t i = lower_bound(b, offset / BASELINE_PAGE + 1);
-    return i > 0 ? b->page[i - 1] * BASELINE_PAGE : UINT64_MAX;
-}

@@ -1,13 +1,15 @@
-/* Only changed rows: which they are, and what is in those on the screen. */
+/* The mode "changed rows only": which rows they are, and what is in those on the screen. The list
+ * is made from the page map: rows with a byte that changed lately, or since the baseline was taken
+ * and that still differs from it; and the row of the cursor. It starts some rows before the top
+ * one, so that scrolling finds them there. A list that takes long is made less often. */
 #include <string.h>
 
 #include "backend/os.h"
-#include "core/change/ages.h"
 #include "live/sampler_private.h"
 
 enum {
     LIST_EVERY = 50 * 1000000, /* ns */
-    LIST_TIMES = 20,           /* a list that takes long is made more seldom */
+    LIST_TIMES = 20,           /* a list is made no more often than every 20 times its cost */
     COMPARE_MAX = 1024,        /* pages compared with the baseline for one list */
     PAGE = PAGEMAP_PAGE
 };
@@ -27,7 +29,7 @@ static uint64_t row_of(const struct lister *l, uint64_t offset)
     return offset < start ? start : offset - (offset - start) % l->want->width;
 }
 
-/* Which bytes of a page differ from the baseline; false: it cannot be told. */
+/* Which bytes of a page differ from the baseline; false: it cannot be read. */
 static bool page_differs(struct lister *l, uint64_t page, uint8_t differs[PAGE])
 {
     const uint8_t *bytes = pagemap_bytes(sweep_pages(l->s->map), page);
@@ -44,7 +46,7 @@ static bool page_differs(struct lister *l, uint64_t page, uint8_t differs[PAGE])
     return true;
 }
 
-/* The first byte from `at` on that changed so that its row is to be shown. */
+/* The first byte from `at` on whose change puts its row on the list. */
 static bool next_byte(struct lister *l, uint64_t at, uint64_t *found)
 {
     uint8_t differs[PAGE];
@@ -86,8 +88,8 @@ static bool prev_byte(struct lister *l, uint64_t at, uint64_t *found)
     return false;
 }
 
-/* Adds rows from `at` on, those of the changed bytes and the one that is kept, until `room` are
- * there. */
+/* Adds rows from `at` on, those of changed bytes and the one that is always kept, until the list
+ * has `room` of them. */
 static void list_forward(struct lister *l, uint64_t at, struct rows_result *out, size_t room)
 {
     uint64_t found = 0, keep = row_of(l, l->want->keep);
@@ -103,7 +105,7 @@ static void list_forward(struct lister *l, uint64_t at, struct rows_result *out,
     }
 }
 
-/* Rows before `at`, at most `room`; the list then begins with them. */
+/* Adds at most `room` rows before `at`; the list begins with them. */
 static void list_backward(struct lister *l, uint64_t at, struct rows_result *out, size_t room)
 {
     uint64_t before[ROWS_MAX], found = 0, keep = row_of(l, l->want->keep);
@@ -135,13 +137,13 @@ static void make_list(struct sampler *s, const struct rows_request *want, int64_
     list_backward(&l, top, out, rows);
     list_forward(&l, top, out, out->first + 2 * rows);
     size_t shown = out->count - out->first;
-    if (shown < rows) /* the end: the screen is filled from above */
+    if (shown < rows) /* the end: fill the screen from above */
         out->first -= rows - shown < out->first ? rows - shown : out->first;
     shown = out->count - out->first;
     out->shown = shown < rows ? shown : rows;
 }
 
-/* The bytes of a run of rows that follow each other, and what is known of them. */
+/* Reads a run of adjacent rows, and adds what is known of their bytes. */
 static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct seg_stat *stat)
 {
     struct sample *w = &s->work;
@@ -158,7 +160,7 @@ static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct 
     memset(w->arrays->base + at, 0, n);
     if (s->baseline != NULL)
         baseline_compare(s->baseline, offset, w->arrays->bytes + at, n, w->arrays->base + at);
-    uint32_t count = 0; /* of the page: those of its bytes are not known here */
+    uint32_t count = 0; /* of the page: its bytes are not counted one by one here */
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || (offset + i) % PAGE == 0)
             count = pagemap_page(sweep_pages(s->map), offset + i).count;

@@ -12,7 +12,7 @@ enum { BLOCK = 64 * 1024 };
 static uint64_t window_next(const struct sampler *s, uint64_t from)
 {
     const struct sample *w = &s->work;
-    const int64_t *changed = ages_changed(s->diff);
+    const int64_t *changed = ages_changed(s->ages);
     if (w->rows.on)
         return UINT64_MAX;
     for (size_t i = from > w->offset ? (size_t)(from - w->offset) : 0; i < w->length; i++)
@@ -24,7 +24,7 @@ static uint64_t window_next(const struct sampler *s, uint64_t from)
 static uint64_t window_prev(const struct sampler *s, uint64_t before)
 {
     const struct sample *w = &s->work;
-    const int64_t *changed = ages_changed(s->diff);
+    const int64_t *changed = ages_changed(s->ages);
     size_t i = before <= w->offset              ? 0
                : before - w->offset < w->length ? (size_t)(before - w->offset)
                                                 : w->length;

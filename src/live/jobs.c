@@ -177,6 +177,6 @@ void job_reset_counts(struct sampler *s, void *arg, const struct progress *p)
 {
     (void)arg;
     (void)p;
-    ages_reset_counts(s->diff);
+    ages_reset_counts(s->ages);
     pagemap_reset_counts(sweep_pages(s->map));
 }

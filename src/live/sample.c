@@ -82,19 +82,20 @@ static bool keep_frozen(struct sampler *s)
     return fought || n > 0;
 }
 
-/* The ages and counts of the window, and the map fed with it. Returns the bytes that changed. */
+/* Feeds the window to the map; what listens there (ages, history, strip) hears of each change.
+ * Returns how many bytes of the window changed since the last sample. */
 static size_t follow_window(struct sampler *s, bool moved)
 {
     struct sample *w = &s->work;
-    size_t n = w->length,
-           changed = ages_feed(s->diff, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
+    size_t n = w->length;
+    (void)sweep_window(s->map, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
+    size_t changed = ages_move(s->ages, w->offset, n);
     if (moved) { /* what changed before it came into the window */
         pagemap_ages(sweep_pages(s->map), w->offset, w->arrays->changed, n);
-        ages_prime(s->diff, w->arrays->changed, n);
+        ages_prime(s->ages, w->arrays->changed, n);
     }
-    (void)sweep_window(s->map, w->offset, w->arrays->bytes, w->arrays->state, n, w->time);
-    memcpy(w->arrays->changed, ages_changed(s->diff), n * sizeof *w->arrays->changed);
-    memcpy(w->arrays->count, ages_counts(s->diff), n * sizeof *w->arrays->count);
+    memcpy(w->arrays->changed, ages_changed(s->ages), n * sizeof *w->arrays->changed);
+    memcpy(w->arrays->count, ages_counts(s->ages), n * sizeof *w->arrays->count);
     w->changes += changed;
     return changed;
 }

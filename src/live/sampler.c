@@ -105,7 +105,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
 static void sampler_drop(struct sampler *s)
 {
     seg_close(s->seg);
-    ages_free(s->diff);
+    ages_free(s->ages);
     sweep_free(s->map);
     recorder_free(s->recorder);
     baseline_free(s->baseline);
@@ -130,11 +130,11 @@ struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake, 
         .hz = hz, .cpu = CPU_DEFAULT, .past = {.budget = (size_t)HISTORY_MIB << 20}};
     s->second = os_now();
     s->monitor = os_monitor_new();
-    s->diff = ages_new(SAMPLE_MAX);
+    s->ages = ages_new(SAMPLE_MAX);
     s->map = sweep_new(seg);
     s->recorder = s->map != NULL ? recorder_new(seg, sweep_pages(s->map)) : NULL;
-    bool ready =
-        s->monitor != NULL && s->diff != NULL && s->recorder != NULL && settle_alloc(&s->settle);
+    bool ready = s->monitor != NULL && s->ages != NULL && s->recorder != NULL &&
+                 ages_listen(s->ages, sweep_pages(s->map)) && settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         s->work.stat = *seg_last(seg);
         s->worker = worker_start(sampler_tick, s, wake, error);

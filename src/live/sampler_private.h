@@ -31,7 +31,7 @@ struct sampler {
     struct seg *seg;
     bool released;          /* the segment, for a while: no samples are taken (job_release) */
     enum seg_access access; /* that it had before */
-    struct ages *diff;
+    struct ages *ages;
     struct sweep *map;         /* every change in the segment is reported by its pages */
     struct recorder *recorder; /* of the history */
     struct baseline *baseline; /* NULL: none */

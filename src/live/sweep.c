@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "core/change/ages.h"
+#include "core/bytes.h"
+#include "core/cells.h"
 
 enum {
     BATCH = 512, /* pages hashed at a time */
@@ -12,10 +13,10 @@ enum {
     MS = 1000000,
     PAUSE_MAX = 256 * MS, /* between two sweeps when nothing changes */
     STRIP_EVERY = 100 * MS,
-    STRIP_TIMES = 50,              /* a strip that takes long is made more seldom */
-    BASE_MEMORY = 8 * 1024 * 1024, /* what the map may take, and */
-    RESIDENT_SHARE = 200,          /* 1/200 of what is resident; */
-    OWN_MEMORY = 2560 * 1024       /* less what is ours beside it, and what allocating wastes */
+    STRIP_TIMES = 50,              /* a strip is made no more often than every 50 times its cost */
+    BASE_MEMORY = 8 * 1024 * 1024, /* the map may take this, and */
+    RESIDENT_SHARE = 200,          /* 1/200 of what is resident, */
+    OWN_MEMORY = 2560 * 1024       /* less the rest of our memory and the allocator's overhead */
 };
 
 _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == SEG_SMALL,
@@ -24,25 +25,23 @@ _Static_assert((int)PAGEMAP_PAGE == (int)SEG_HASH_PAGE && RUN * PAGEMAP_PAGE == 
 struct sweep {
     struct seg *seg;
     struct pagemap *pages;
-    uint64_t at;            /* where the lap goes on */
-    uint64_t blind_from;    /* the first byte that this lap could not tell anything of */
-    int64_t sweep_start;    /* when it began */
-    int64_t looked;         /* when the last whole one began */
-    uint64_t sweeps;        /* whole ones */
-    uint64_t sweep_changes; /* changes found in this lap */
-    unsigned idle_sweeps;   /* sweeps in a row without one */
-    int64_t spent;          /* ns that this lap took so far */
+    uint64_t at;            /* where the next slice begins */
+    uint64_t blind_from;    /* lowest offset this sweep could not read; UINT64_MAX: none */
+    int64_t started;        /* when this sweep began */
+    int64_t looked;         /* when the last complete one began */
+    uint64_t sweeps;        /* complete ones */
+    uint64_t sweep_changes; /* changes found in this one */
+    unsigned idle_sweeps;   /* in a row that found none */
     int64_t due;            /* of the next slice */
     uint64_t hot;           /* the newest change */
     int64_t hot_time;
-    uint64_t version;                  /* counts what there is to show */
+    uint64_t version;                  /* bumped whenever the strip may look different */
     uint64_t shown;                    /* version of the strip that was made last, */
-    struct page_sum before[STRIP_MAX]; /* the cells that were made last */
-    int64_t strip_due;                 /* and when the next may be */
+    struct page_sum before[STRIP_MAX]; /* its cells, */
+    int64_t strip_due;                 /* and when the next may be made */
     uint64_t hash[BATCH];
     uint32_t want[BATCH];
     unsigned char read[RUN * PAGEMAP_PAGE + PAGEMAP_PAGE]; /* room for a page-aligned run */
-    uint8_t state[RUN * PAGEMAP_PAGE];
 };
 
 static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
@@ -105,13 +104,11 @@ static size_t feed_pages(struct sweep *m, uint64_t offset, size_t n)
     struct oserr e = seg_read(m->seg, offset, bytes, n, &got);
     if (oserr_is(e) || got == 0)
         return 0;
-    memset(m->state, BYTE_DATA, got);
-    memset(m->state + got, BYTE_BEYOND, n - got);
-    return pagemap_feed(m->pages, offset, bytes, m->state, n, os_now());
+    return pagemap_feed_data(m->pages, offset, bytes, got, os_now());
 }
 
-/* The pages whose bytes are wanted, adjacent ones together. Returns how many of the wants were done
- * before the time was up. */
+/* Reads the pages that the map wants, adjacent ones together. Returns how many of the wants were
+ * met before the time was up. */
 static size_t feed_wanted(struct sweep *m, uint64_t offset, size_t wants, int64_t until)
 {
     size_t i = 0;
@@ -148,13 +145,13 @@ size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const 
 
 /* ---- going around ---- */
 
-/* What is before this was told of in this lap: data that is not there is a hole. */
+/* All below `end` has been swept: a page that is not in the index is a hole. */
 static void note_seen(struct sweep *m, uint64_t end)
 {
     pagemap_seen(m->pages, end < m->blind_from ? end : m->blind_from);
 }
 
-static void note_dark(struct sweep *m, uint64_t from)
+static void note_blind(struct sweep *m, uint64_t from)
 {
     if (from < m->blind_from)
         m->blind_from = from;
@@ -165,7 +162,7 @@ static bool step(struct sweep *m, uint64_t end, int64_t until)
 {
     struct seg_hashes found;
     struct oserr e = seg_hash(m->seg, m->at, m->hash, BATCH, &found);
-    uint64_t behind = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
+    uint64_t hashed = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
     size_t wants = pagemap_feed_hashes(m->pages, m->at, m->hash, found.pages, os_now(), m->want);
     size_t done = feed_wanted(m, m->at, wants, until);
     if (done < wants) {
@@ -173,27 +170,27 @@ static bool step(struct sweep *m, uint64_t end, int64_t until)
         return false;
     }
     if (oserr_is(e) || found.next <= m->at) {
-        note_dark(m, behind);
-        m->at = end; /* not this time */
+        note_blind(m, hashed);
+        m->at = end; /* the next sweep may have more luck */
         return false;
     }
-    if (found.next > behind && found.gap == SEG_EXT_HOLE)
-        pagemap_feed_hole(m->pages, behind, found.next, os_now());
-    else if (found.next > behind)
-        note_dark(m, behind);
+    if (found.next > hashed && found.gap == SEG_EXT_HOLE)
+        pagemap_feed_hole(m->pages, hashed, found.next, os_now());
+    else if (found.next > hashed)
+        note_blind(m, hashed);
     m->at = found.next;
     return os_now() < until;
 }
 
-/* When nothing changed the next lap may wait, twice as long each time. */
-static int64_t end_lap(struct sweep *m, int64_t now, uint64_t start, uint64_t end, int64_t interval)
+/* When nothing changed the next sweep may wait, twice as long each time. */
+static int64_t end_sweep(struct sweep *m, int64_t now, uint64_t start, uint64_t end,
+                         int64_t interval)
 {
     note_seen(m, end);
     m->sweeps++;
-    m->looked = m->sweep_start;
+    m->looked = m->started;
     m->idle_sweeps = m->sweep_changes > 0 ? 0 : m->idle_sweeps + (m->idle_sweeps < 16);
     m->sweep_changes = 0;
-    m->spent = 0;
     m->at = start;
     m->version++;
     int64_t pause = interval << m->idle_sweeps;
@@ -209,7 +206,7 @@ int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
     if (m->at >= end || m->at < start)
         m->at = start;
     if (m->at == start) {
-        m->sweep_start = now;
+        m->started = now;
         m->blind_from = UINT64_MAX;
     }
     int64_t until = now + (int64_t)((double)interval * share);
@@ -221,7 +218,7 @@ int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
     int64_t spent = os_now() - now;
     m->due = now + interval;
     if (m->at >= end)
-        m->due = end_lap(m, now, start, end, interval);
+        m->due = end_sweep(m, now, start, end, interval);
     int64_t rest = now + (int64_t)((double)spent / share);
     if (m->due < rest)
         m->due = rest;
@@ -249,9 +246,8 @@ static void make_strip(struct sweep *m, size_t cells, struct map_summary *out)
     uint64_t n = out->to - out->from;
     out->cells = n == 0 ? 0 : cells;
     for (size_t i = 0; i < out->cells; i++) {
-        uint64_t each = n / cells, more = n % cells;
-        uint64_t from = out->from + each * i + more * i / cells;
-        uint64_t to = out->from + each * (i + 1) + more * (i + 1) / cells;
+        uint64_t from = out->from + cell_start(n, cells, i);
+        uint64_t to = out->from + cell_start(n, cells, i + 1);
         out->cell[i] = pagemap_sum(m->pages, from, to > from ? to : from + 1);
     }
 }

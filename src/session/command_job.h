@@ -13,7 +13,7 @@ struct command_job {
     struct backend *be;
     const struct seg_throttle *pace; /* of scans of the processes; NULL: in one go */
     char *line;                      /* malloc'd, the job's */
-    uint64_t cursor; /* for relative offsets */
+    uint64_t cursor;                 /* for relative offsets */
     uint64_t marks[26];
     uint32_t marks_set;
     char view[16];       /* name of the default view */

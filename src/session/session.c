@@ -306,17 +306,8 @@ const struct seg_info *session_info(const struct session *s)
 bool session_users(const struct session *s, struct seg_who *out)
 {
     const struct seg_info *info = session_info(s);
-    if (info != NULL) {
-        const struct seg_who *all = &s->walk.survey.who;
-        *out = *all;
-        out->mappers = all->mappers + info->who_first;
-        out->mappers_count = info->who_mappers;
-        out->holders = all->holders + info->who_holder_first;
-        out->holders_count = info->who_holders;
-        return true;
-    }
-    *out = s->walk.survey.extra;
-    return s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id);
+    *out = info != NULL ? seg_info_who(&s->walk.survey, info) : s->walk.survey.extra;
+    return info != NULL || (s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id));
 }
 
 bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable)

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "backend/segment.h"
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/locator.h"
 #include "core/screen/line_edit.h"
 #include "core/text.h"

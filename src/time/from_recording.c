@@ -1,11 +1,11 @@
-/* The history of a recording: what happened while it was made. */
+/* A recording as a history: its events are fed into it, as if they happened up to now. */
 #include "backend/os.h"
 #include "time/recorder.h"
 #include "time/recording.h"
 
-enum { REACH = 2 }; /* bytes of the file for each byte of the budget: keyframes are in it too */
+enum { REACH = 2 }; /* bytes of the file read for each byte of the budget: it has keyframes too */
 
-/* All events up to the end; `past` NULL: only the image follows. False: it cannot be played. */
+/* Plays all events up to the end, into the history if there is one. False: it cannot be played. */
 static bool feed(struct seg *seg, struct recording *r, struct history *past, int64_t base)
 {
     uint64_t size = seg_last(seg)->size;
@@ -51,8 +51,7 @@ int64_t recorder_recorded(struct seg *seg, struct history *past, size_t budget)
             e = (struct oserr){"seg_seek", SEG_E_DAMAGED};
     }
     recording_info(r, &info);
-    struct oserr end =
-        recording_seek(seg, info.end, NULL); /* what it shows is its end in any case */
+    struct oserr end = recording_seek(seg, info.end, NULL); /* it shows its end in any case */
     (void)e;
     (void)end;
     return base + info.end;

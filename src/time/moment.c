@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "backend/os.h"
-#include "core/change/ages.h"
+#include "core/bytes.h"
 
 enum {
     PAGE = PAGEMAP_PAGE,
@@ -57,7 +57,7 @@ static struct oserr snapshot_read(void *data, uint64_t off, void *buf, uint8_t *
     return OSERR_NONE;
 }
 
-/* Is it known that the page, which is said to have been a hole then, was one? */
+/* The list of holes says that the page was one: was it observed at the time? */
 static bool was_hole(const struct snapshot *m, uint64_t page, bool now)
 {
     uint8_t byte = 0, state = now ? BYTE_HOLE : BYTE_DATA;
@@ -66,7 +66,7 @@ static bool was_hole(const struct snapshot *m, uint64_t page, bool now)
     return history_at(recorder_history(m->from.recorder), m->time, &view) && state == BYTE_HOLE;
 }
 
-/* [off, *end) is a hole now, or is none: as much of it as was the same then. */
+/* [off, *end) is a hole now, or (*kind) is not: reduces it to what was the same at the moment. */
 static void run_then(struct snapshot *m, uint64_t off, uint64_t *end, enum seg_extent_kind *kind)
 {
     uint64_t at = off, until = *end;

@@ -3,31 +3,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 
 enum {
     MS = 1000000,
-    GROW_EVERY = 50 * MS,      /* the file of a recording is looked at so often while it is made */
-    GROW_SELDOM = 1000 * MS,   /* and else: it may be copied here */
-    TIMELINE_EVERY = 100 * MS, /* the timeline and the value's history are made so often */
-    SPAN = 4                   /* seconds that the ages of changes reach back */
+    GROW_EVERY = 50 * MS,     /* between two checks of a recording's file while it is being made */
+    GROW_SELDOM = 1000 * MS,  /* and otherwise: the file may be copied here right now */
+    TIMELINE_EVERY = 100 * MS /* between two updates of the timeline and of the value's history */
 };
+
+#define SPAN INT64_C(4000000000) /* ns that the ages of changes reach back */
 
 struct recorder {
     struct seg *seg;
-    struct history *past; /* NULL: none is kept */
+    struct history *past; /* NULL: none */
     size_t budget;        /* of `past` */
-    bool recorded;        /* it is a recording: all of it is known */
-    bool written;         /* and still made */
-    int64_t grow_due;     /* when its file is looked at next */
-    int64_t end;          /* and this is when it ended, os_now's clock; else 0 */
+    bool recorded;        /* it is a recording: its events are the history */
+    bool written;         /* and still being made */
+    int64_t grow_due;     /* when its file is checked next */
+    int64_t end;          /* the moment of its end, os_now's clock; 0: not a recording */
     uint64_t sweeps, size;
-    uint64_t changes; /* of the history when the timeline was made */
+    uint64_t changes; /* in the history when the timeline was updated */
     int64_t made;     /* when that was */
-    /* The moment that was put in place last: it stays as it was. */
+    /* The moment that was shown last: while nothing differs it is copied, not made again. */
     int64_t time, since;
-    struct history_window shown;   /* arrays of room elements, ours */
-    int64_t strip_time;            /* the moment that the strip was made of, 0: none, */
+    struct history_window shown;   /* arrays of `room` elements, ours */
+    int64_t strip_time;            /* the moment of the strip, 0: none, */
     uint64_t strip_from, strip_to; /* and the part of the segment */
     size_t room;
 };
@@ -36,7 +37,7 @@ static void on_differs(void *ctx, int64_t time, uint64_t offset, const uint8_t *
                        const uint8_t *new, size_t n)
 {
     struct recorder *r = ctx;
-    if (r->past != NULL && !r->recorded) /* its own events tell when */
+    if (r->past != NULL && !r->recorded) /* its own events say when */
         (void)history_add(r->past, time, offset, old, new, n);
 }
 
@@ -81,7 +82,7 @@ void recorder_free(struct recorder *r)
     free(r);
 }
 
-/* Another budget begins another history. */
+/* A different budget starts a new history. */
 static void set_budget(struct recorder *r, size_t budget)
 {
     if (r->budget == budget)
@@ -95,14 +96,14 @@ static void set_budget(struct recorder *r, size_t budget)
     r->time = 0;
 }
 
-/* ---- what is looked at ---- */
+/* ---- what is observed ---- */
 
-static void watch(struct recorder *r, int64_t now, uint64_t sweeps, bool around,
-                  const struct history_window *w)
+static void observe(struct recorder *r, int64_t now, uint64_t sweeps, bool around,
+                    const struct history_window *w)
 {
     uint64_t start = 0, end = 0, size = seg_last(r->seg)->size;
     seg_part(r->seg, &start, &end);
-    if (size != r->size && !r->recorded) /* a recording tells of it by itself */
+    if (size != r->size && !r->recorded) /* a recording has an event for it */
         history_size(r->past, now, r->size, size);
     if (size < r->size && !r->recorded)
         history_unobserve(r->past, size, UINT64_MAX / 2 - size);
@@ -144,7 +145,7 @@ static void copy(const struct history_window *to, const struct history_window *f
     memcpy(to->changed, from->changed, from->n * sizeof *to->changed);
 }
 
-/* Nothing is known of it. */
+/* Nothing is known about it. */
 static void show_nothing(const struct history_window *w)
 {
     memset(w->bytes, 0, w->n);
@@ -152,7 +153,7 @@ static void show_nothing(const struct history_window *w)
     memset(w->changed, 0, w->n * sizeof *w->changed);
 }
 
-/* Puts the moment in the place of the window; true: another one than last time. */
+/* Replaces the window by the moment; true: it differs from the last time. */
 static bool show(struct recorder *r, int64_t time, const struct history_window *w)
 {
     struct history_about about;
@@ -163,8 +164,7 @@ static bool show(struct recorder *r, int64_t time, const struct history_window *
         copy(w, &r->shown);
         return false;
     }
-    struct history_view view = {w->offset, w->n,       w->bytes,
-                                w->state,  w->changed, (int64_t)SPAN * 1000 * MS};
+    struct history_view view = {w->offset, w->n, w->bytes, w->state, w->changed, SPAN};
     if (!history_at(r->past, time, &view) || !make_room(r, w->n)) {
         show_nothing(w);
         return true;
@@ -179,39 +179,39 @@ static bool show(struct recorder *r, int64_t time, const struct history_window *
 
 /* ---- the timeline and the value ---- */
 
-/* The bytes of the value now, from the window; false: it is not in it. */
-static bool value_now(const struct history_window *w, const struct history_request *wish,
+/* The current bytes of the value, from the window; false: they are not in it, or not known. */
+static bool value_now(const struct history_window *w, const struct history_request *request,
                       uint8_t *now)
 {
-    if (wish->size == 0 || wish->size > HISTORY_UNIT_MAX || wish->offset < w->offset ||
-        wish->offset - w->offset + wish->size > w->n)
+    if (request->size == 0 || request->size > HISTORY_UNIT_MAX || request->offset < w->offset ||
+        request->offset - w->offset + request->size > w->n)
         return false;
-    memcpy(now, w->bytes + (wish->offset - w->offset), wish->size);
-    return memchr(w->state + (wish->offset - w->offset), BYTE_UNKNOWN, wish->size) == NULL;
+    memcpy(now, w->bytes + (request->offset - w->offset), request->size);
+    return memchr(w->state + (request->offset - w->offset), BYTE_UNKNOWN, request->size) == NULL;
 }
 
-static bool make_picture(struct recorder *r, const struct history_request *wish, int64_t now,
-                         const struct history_window *w, struct history_result *out)
+static bool update_timeline(struct recorder *r, const struct history_request *request, int64_t now,
+                            const struct history_window *w, struct history_result *out)
 {
     uint8_t value[HISTORY_UNIT_MAX];
     struct history_about about;
     history_about(r->past, &about);
-    bool other = out->cells != wish->cells || out->offset != wish->offset ||
-                 out->size != wish->size || out->time != wish->time;
+    bool other = out->cells != request->cells || out->offset != request->offset ||
+                 out->size != request->size || out->time != request->time;
     if (!other &&
-        (now < r->made + TIMELINE_EVERY || (about.changes == r->changes && wish->cells == 0)))
+        (now < r->made + TIMELINE_EVERY || (about.changes == r->changes && request->cells == 0)))
         return false;
     r->made = now;
     r->changes = about.changes;
     out->about = about;
-    out->offset = wish->offset;
-    out->size = wish->size;
+    out->offset = request->offset;
+    out->size = request->size;
     out->values = 0;
-    if (value_now(w, wish, value))
+    if (value_now(w, request, value))
         out->values =
-            history_values(r->past, wish->offset, wish->size, value,
-                           wish->time != 0 ? wish->time : INT64_MAX, VALUES_MAX, out->value);
-    out->cells = wish->cells < TIMELINE_MAX ? wish->cells : TIMELINE_MAX;
+            history_values(r->past, request->offset, request->size, value,
+                           request->time != 0 ? request->time : INT64_MAX, VALUES_MAX, out->value);
+    out->cells = request->cells < TIMELINE_MAX ? request->cells : TIMELINE_MAX;
     out->from = about.oldest > about.since ? about.oldest : about.since;
     out->to = r->end != 0 ? r->end : now;
     history_activity(r->past, out->from, out->to, out->cells, out->cell);
@@ -228,33 +228,33 @@ bool recorder_follow(struct recorder *r, int64_t now)
     return r->written != was;
 }
 
-bool recorder_sample(struct recorder *r, const struct history_request *wish, int64_t now,
+bool recorder_sample(struct recorder *r, const struct history_request *request, int64_t now,
                      uint64_t sweeps, bool around, struct history_window *w,
                      struct history_result *out)
 {
-    set_budget(r, wish->budget);
+    set_budget(r, request->budget);
     out->written = r->written;
     out->kept = r->past != NULL;
     out->end = r->end;
     out->total = seg_last(r->seg)->size;
     if (r->past == NULL) {
-        bool news = out->time != wish->time || out->values > 0;
-        out->time = wish->time;
+        bool news = out->time != request->time || out->values > 0;
+        out->time = request->time;
         out->values = out->cells = 0;
-        if (wish->time != 0)
+        if (request->time != 0)
             show_nothing(w);
         return news;
     }
-    watch(r, now, sweeps, around, w);
-    if (wish->time != 0)
-        out->total = history_size_then(r->past, wish->time, out->total);
-    bool news = make_picture(r, wish, now, w, out);
-    news = news || out->time != wish->time;
-    if (wish->time != 0)
-        news = show(r, wish->time, w) || news;
+    observe(r, now, sweeps, around, w);
+    if (request->time != 0)
+        out->total = history_size_then(r->past, request->time, out->total);
+    bool news = update_timeline(r, request, now, w, out);
+    news = news || out->time != request->time;
+    if (request->time != 0)
+        news = show(r, request->time, w) || news;
     else if (r->room > 0)
         drop_shown(r);
-    out->time = wish->time;
+    out->time = request->time;
     return news;
 }
 
@@ -270,8 +270,7 @@ void recorder_strip(struct recorder *r, uint64_t from, uint64_t to, size_t cells
                 out->strip_cells == cells;
     if (same)
         return;
-    history_newest(r->past, out->time - (int64_t)SPAN * 1000 * MS, out->time, from, to, cells,
-                   out->strip);
+    history_newest(r->past, out->time - SPAN, out->time, from, to, cells, out->strip);
     out->strip_cells = cells;
     r->strip_time = out->time;
     r->strip_from = from;
@@ -292,7 +291,7 @@ int64_t recorder_step(struct recorder *r, uint64_t offset, uint64_t n, int64_t f
     *moved = false;
     if (r->past == NULL || want == 0 || want >= HISTORY_STEPS_MAX)
         return from == INT64_MAX ? 0 : from;
-    /* Going back, the first found is the change that made what is shown. */
+    /* Going back, the first one found is the change that led to what is shown. */
     size_t found = history_steps(r->past, offset, n, from, back, back ? want + 1 : want, times);
     *moved = found > 0;
     if (back && found > want)

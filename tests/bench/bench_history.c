@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/change/pagemap.h"
 #include "core/history/history.h"
 

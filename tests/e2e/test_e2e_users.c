@@ -152,6 +152,7 @@ TEST(ui_reads_what_it_may)
     struct e2e *t = ui_as_nobody(name);
     e2e_wait_text(t, "of root", 0);
     e2e_keys(t, "i");
+    e2e_wait_text(t, "no editing: ", 0);
     e2e_wait_text(t, "ermission denied", 0);
     ck_assert(e2e_find(t, "READ-ONLY", NULL, NULL));
     e2e_keys(t, ":poke 0 1 --as u8\r");

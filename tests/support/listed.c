@@ -47,7 +47,7 @@ void listed_survey(const struct made *made, size_t count)
         info->stat.size = made[i].size;
         info->stat.resident = made[i].resident;
         info->stat.mode = made[i].mode;
-        info->who_mappers = made[i].mappers;
+        info->mappers.count = made[i].mappers;
         info->users = (struct seg_users){.rw = made[i].mappers > 0, .ro = made[i].mappers > 1};
     }
     ui.s.walk.kinds = ~(1U << SEG_FILE | 1U << SEG_REC);

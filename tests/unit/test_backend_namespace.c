@@ -130,11 +130,11 @@ TEST(test_other_system_v)
         ck_assert(row != NULL && row->kind == SEG_SYSV);
         ck_assert_str_eq(row->name, "0x00005348");
         ck_assert(row->stat.key == 0x5348 && row->stat.ino == (uint64_t)in.shmid);
-        ck_assert_uint_eq(row->who_mappers, 1);
+        ck_assert_uint_eq(row->mappers.count, 1);
         snprintf(text, sizeof text, "sysv:%d", in.shmid); /* the same number here is another */
         const struct seg_info *ours = row_of(&sv, text);
-        for (size_t i = 0; ours != NULL && i < ours->who_mappers; i++)
-            ck_assert_uint_ne(sv.who.mappers[ours->who_first + i].pid, (uint32_t)p.pid);
+        for (size_t i = 0; ours != NULL && i < ours->mappers.count; i++)
+            ck_assert_uint_ne(sv.who.mappers[ours->mappers.first + i].pid, (uint32_t)p.pid);
         snprintf(text, sizeof text, "%s", row->locator);
         seg_survey_free(&sv);
         must(seg_open(be, text, SEG_WRITE, &s));
@@ -279,11 +279,11 @@ TEST(test_text_instead)
     for (int i = 0; i < 2; i++) {
         const struct seg_info *a = row_of(&asked, text[i]), *b = row_of(&read, text[i]);
         ck_assert(a != NULL && b != NULL && a->kind == b->kind && strcmp(a->name, b->name) == 0);
-        ck_assert_uint_eq(a->who_mappers, i == 0 ? 2 : 1);
-        ck_assert_uint_eq(a->who_mappers, b->who_mappers);
-        for (size_t k = 0; k < a->who_mappers; k++) {
-            const struct seg_mapper *m = &asked.who.mappers[a->who_first + k];
-            const struct seg_mapper *n = &read.who.mappers[b->who_first + k];
+        ck_assert_uint_eq(a->mappers.count, i == 0 ? 2 : 1);
+        ck_assert_uint_eq(a->mappers.count, b->mappers.count);
+        for (size_t k = 0; k < a->mappers.count; k++) {
+            const struct seg_mapper *m = &asked.who.mappers[a->mappers.first + k];
+            const struct seg_mapper *n = &read.who.mappers[b->mappers.first + k];
             ck_assert(m->pid == n->pid && m->address == n->address && m->offset == n->offset &&
                       m->length == n->length && m->write == n->write && m->read == n->read);
         }

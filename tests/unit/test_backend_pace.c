@@ -85,7 +85,7 @@ TEST(test_asked_before_each_process_and_within)
     ck_assert(seen.ours && seen.expected && !seen.backwards);
     ck_assert_uint_ge(seen.done, 2);
     ck_assert_uint_gt(seen.of_peer, 2);
-    ck_assert_uint_eq(own_row(&sv)->who_mappers, MANY);
+    ck_assert_uint_eq(own_row(&sv)->mappers.count, MANY);
     seg_survey_free(&sv);
     peer_stop(&p);
 }
@@ -146,7 +146,7 @@ TEST(test_left_out_is_unreadable)
     seen.of_peer = 0;
     must(survey(&sv));
     ck_assert_uint_eq(seen.of_peer, 1);
-    ck_assert_uint_eq(own_row(&sv)->who_mappers, 0);
+    ck_assert_uint_eq(own_row(&sv)->mappers.count, 0);
     ck_assert_uint_gt(sv.who.unreadable, 0); /* so nobody takes it for an orphan */
     seg_survey_free(&sv);
     peer_stop(&p);

@@ -61,8 +61,8 @@ TEST(test_memfd_row)
     ck_assert_str_eq(row->name, name);
     ck_assert(row->stat.size == SIZE && row->stat.state == 0 && row->via == os_pid());
     ck_assert_uint_eq(row->stat.known & SEG_HAS_LINKS, 0);
-    ck_assert_uint_eq(row->who_holders, 2);
-    ck_assert_uint_eq(row->who_mappers, 0);
+    ck_assert_uint_eq(row->holders.count, 2);
+    ck_assert_uint_eq(row->mappers.count, 0);
     ck_assert_int_ne(row->via_comm[0], '\0');
     seg_survey_free(&sv);
     sv = survey(1U << SEG_POSIX); /* not asked for, not listed */
@@ -116,11 +116,11 @@ TEST(test_passed_over_a_socket)
     struct peer p = peer_start(take_over, &fd);
     struct seg_survey sv = survey(ALL);
     const struct seg_info *row = find_row(&sv, SEG_MEMFD, inode_of(fd));
-    ck_assert(row != NULL && row->who_mappers == 1 && row->who_holders == 1);
-    const struct seg_mapper *m = &sv.who.mappers[row->who_first];
+    ck_assert(row != NULL && row->mappers.count == 1 && row->holders.count == 1);
+    const struct seg_mapper *m = &sv.who.mappers[row->mappers.first];
     ck_assert(m->pid == (uint32_t)p.pid && !m->write && m->read && m->length == SIZE);
     ck_assert_uint_eq(m->uid, os_uid());
-    ck_assert(sv.who.holders[row->who_holder_first].pid == os_pid());
+    ck_assert(sv.who.holders[row->holders.first].pid == os_pid());
     ck_assert(row->via == (uint32_t)p.pid); /* rather the other's than our own */
     seg_survey_free(&sv);
     peer_stop(&p);
@@ -206,7 +206,7 @@ TEST(test_unlinked)
     const struct seg_info *row = find_row(&sv, SEG_FD, ino);
     ck_assert(row != NULL && row->stat.state == SEG_ST_UNLINKED);
     ck_assert_str_eq(row->name, name + 1);
-    ck_assert(row->who_mappers == 1 && row->who_holders == 0);
+    ck_assert(row->mappers.count == 1 && row->holders.count == 0);
     seg_survey_free(&sv);
     close(fd);
     sv = survey(ALL);
@@ -241,7 +241,7 @@ TEST(test_anonymous)
         if (strcmp(sv.segs[i].locator, locator) == 0)
             row = &sv.segs[i];
     ck_assert(row != NULL && row->kind == SEG_FD && row->name[0] == '\0');
-    ck_assert(row->who_mappers == 1 && row->stat.state == 0);
+    ck_assert(row->mappers.count == 1 && row->stat.state == 0);
     seg_survey_free(&sv);
     munmap(p, SIZE);
 }
@@ -275,8 +275,8 @@ TEST(test_files)
     const struct seg_info *row = find_row(&sv, SEG_FILE, ino);
     snprintf(locator, sizeof locator, "file:%s", path);
     ck_assert(row != NULL && strcmp(row->locator, locator) == 0);
-    ck_assert_uint_eq(row->who_mappers, 2);
-    ck_assert_uint_eq(row->who_holders, 1); /* we: seen before the file was known to be shared */
+    ck_assert_uint_eq(row->mappers.count, 2);
+    ck_assert_uint_eq(row->holders.count, 1); /* we: seen before the file was known to be shared */
     seg_survey_free(&sv);
     sv = survey(ALL);
     ck_assert_ptr_null(find_row(&sv, SEG_FILE, ino));

@@ -173,6 +173,7 @@ TEST(shows_what_the_program_says)
     struct seg *s = open_it();
     struct seg_stat st;
     ck_assert_int_eq(seg_kind(s), SEG_REC);
+    ck_assert_uint_ne(seg_caps(s) & SEG_CAP_TIMES, 0);
     ck_assert_str_eq(seg_locator(s), locator);
     ck_assert_ptr_nonnull(seg_virtual_data(s, &fake));
     ck_assert(!oserr_is(seg_refresh(s, &st)));

@@ -1,4 +1,8 @@
 /* Who maps and who holds, by identity and never by name; the list; what a removal respects. */
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mount.h>
+
 #include "support/backend_peer.h"
 #include "support/suite.h"
 
@@ -233,8 +237,8 @@ TEST(test_survey_of_hostile_names)
         ck_assert_ptr_nonnull(row);
         ck_assert_str_eq(row->name, names[i] + 1);
         ck_assert_uint_eq(row->stat.size, 8192);
-        ck_assert_uint_eq(row->who_mappers, 1);
-        ck_assert_uint_eq(sv.who.mappers[row->who_first].pid, (uint32_t)peers[i].pid);
+        ck_assert_uint_eq(row->mappers.count, 1);
+        ck_assert_uint_eq(sv.who.mappers[row->mappers.first].pid, (uint32_t)peers[i].pid);
     }
     ck_assert_ptr_nonnull(find_row(&sv, longest));
     ck_assert_ptr_null(find_row(&sv, own_name("fifo")));
@@ -265,8 +269,8 @@ TEST(test_linked_names_share_who)
     const struct seg_info *rows[] = {find_row(&sv, name), find_row(&sv, other)};
     for (size_t i = 0; i < 2; i++) {
         ck_assert_ptr_nonnull(rows[i]);
-        ck_assert_uint_eq(rows[i]->who_mappers, 1);
-        ck_assert_uint_eq(sv.who.mappers[rows[i]->who_first].pid, (uint32_t)p.pid);
+        ck_assert_uint_eq(rows[i]->mappers.count, 1);
+        ck_assert_uint_eq(sv.who.mappers[rows[i]->mappers.first].pid, (uint32_t)p.pid);
     }
     seg_survey_free(&sv);
     peer_stop(&p);
@@ -295,12 +299,12 @@ TEST(test_users_are_counted)
     must(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv));
     const struct seg_info *row = find_row(&sv, name);
     ck_assert_ptr_nonnull(row);
-    ck_assert_uint_eq(row->who_mappers, 3); /* ours is among the rows */
+    ck_assert_uint_eq(row->mappers.count, 3); /* ours is among the rows */
     counted(&row->users);
-    w = (struct seg_who){.mappers = sv.who.mappers + row->who_first,
-                         .mappers_count = row->who_mappers,
-                         .holders = sv.who.holders + row->who_holder_first,
-                         .holders_count = row->who_holders};
+    w = (struct seg_who){.mappers = sv.who.mappers + row->mappers.first,
+                         .mappers_count = row->mappers.count,
+                         .holders = sv.who.holders + row->holders.first,
+                         .holders_count = row->holders.count};
     struct seg_users users = seg_who_users(&w);
     counted(&users);
     seg_survey_free(&sv);
@@ -358,8 +362,146 @@ TEST(test_unreadable_is_counted)
     as_nobody(child_unreadable, NULL);
 }
 
+/* ---- threads ---- */
+
+static void *map_and_stay(void *arg)
+{
+    const struct use *u = arg;
+    int fd = shm_open(u->name, O_RDWR, 0);
+    if (fd < 0 || mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED)
+        _exit(1);
+    close(fd);
+    for (;;)
+        pause();
+    return NULL;
+}
+
+/* With a table of descriptors of its own: the process itself does not have it. */
+static void *hold_alone(void *arg)
+{
+    const struct use *u = arg;
+    if (unshare(CLONE_FILES) != 0 || shm_open(u->name, O_RDWR, 0) < 0)
+        _exit(1);
+    for (;;)
+        pause();
+    return NULL;
+}
+
+/* A main thread that ends while the other one goes on: what it is told, it tells when the main
+ * thread is gone. */
+static void main_thread_ends(void *arg, int ready)
+{
+    pthread_t t;
+    if (pthread_create(&t, NULL, map_and_stay, arg) != 0)
+        _exit(1);
+    peer_ready(ready);
+    pthread_exit(NULL);
+}
+
+static void thread_has_its_own(void *arg, int ready)
+{
+    pthread_t t;
+    if (pthread_create(&t, NULL, hold_alone, arg) != 0)
+        _exit(1);
+    peer_ready(ready);
+    for (;;)
+        pause();
+}
+
+/* Until the users are seen: the peer's threads need a moment. */
+static struct seg_who await_users(size_t mappers, size_t holders)
+{
+    struct seg *s;
+    struct seg_who w = {0};
+    must(seg_open(be, name, SEG_STAT, &s));
+    for (int i = 0; i < 500; i++) {
+        must(seg_who(s, NULL, &w));
+        if (w.mappers_count == mappers && w.holders_count >= holders)
+            break;
+        seg_who_free(&w);
+        usleep(10000);
+    }
+    seg_close(s);
+    return w;
+}
+
+TEST(test_threads_outlive_the_main_one)
+{
+    struct use u = {name, PROT_READ | PROT_WRITE, false};
+    close(raw_create(name, 8192));
+    struct peer p = peer_start(main_thread_ends, &u);
+    char stat[64] = "", path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)p.pid);
+    for (int i = 0; i < 500 && strstr(stat, ") Z") == NULL; i++) { /* the main thread is gone */
+        FILE *f = fopen(path, "re");
+        ck_assert_ptr_nonnull(f);
+        ck_assert_ptr_nonnull(fgets(stat, sizeof stat, f));
+        fclose(f);
+        usleep(10000);
+    }
+    struct seg_who w = await_users(1, 0);
+    ck_assert_uint_eq(w.mappers_count, 1);
+    ck_assert_uint_eq(w.mappers[0].pid, (uint32_t)p.pid);
+    ck_assert(w.mappers[0].write);
+    seg_who_free(&w);
+    peer_stop(&p);
+}
+
+TEST(test_descriptors_of_a_thread)
+{
+    struct use u = {name, 0, true};
+    close(raw_create(name, 8192));
+    struct peer p = peer_start(thread_has_its_own, &u);
+    struct seg_who w = await_users(0, 1);
+    bool seen = false;
+    for (size_t i = 0; i < w.holders_count; i++)
+        seen = seen || w.holders[i].pid == (uint32_t)p.pid;
+    ck_assert(seen);
+    seg_who_free(&w);
+    peer_stop(&p);
+}
+
+/* Inside of a PID namespace nobody outside of it can be seen: nothing is proved there. */
+static void child_in_a_namespace(void *arg)
+{
+    struct seg *s;
+    struct seg_who w;
+    (void)arg;
+    pid_t pid = -1;
+    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0 || (pid = fork()) < 0)
+        _exit(77);
+    if (pid > 0) {
+        int status = 0;
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+    }
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("proc", "/proc", "proc", 0, NULL) != 0)
+        _exit(77);
+    struct backend *inside = backend_new();
+    if (inside == NULL || oserr_is(seg_open(inside, name, SEG_STAT, &s)) ||
+        oserr_is(seg_who(s, NULL, &w)))
+        _exit(1);
+    _exit(w.unreadable > 0 ? 0 : 2);
+}
+
+TEST(test_a_pid_namespace_hides_the_others)
+{
+    int status = 0;
+    close(raw_create(name, 8192));
+    pid_t pid = fork();
+    if (pid == 0)
+        child_in_a_namespace(NULL);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        SKIP("no PID namespace may be made here");
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+
 SUITE(test_backend_who, .set_up = set_up, .tear_down = tear_down,
       TESTS(test_mappers_and_holders, test_remove_refuses_and_names, test_remove_when_nobody_has_it,
             test_lease_proves, test_remove_takes_no_other, test_survey_of_hostile_names,
             test_linked_names_share_who, test_users_are_counted, test_semaphores_are_a_kind,
-            test_unreadable_is_counted));
+            test_unreadable_is_counted, test_threads_outlive_the_main_one,
+            test_descriptors_of_a_thread, test_a_pid_namespace_hides_the_others));

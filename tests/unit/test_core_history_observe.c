@@ -1,7 +1,7 @@
 /* What the history says of stretches that were not looked at, of sizes, and of activity. */
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history.h"
 #include "support/random.h"
 #include "support/suite.h"

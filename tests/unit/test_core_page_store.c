@@ -9,12 +9,6 @@ enum { SPACE = 1024 * 1024, PAGES = SPACE / STORE_PAGE, STEPS = 300, MIB = 1024 
 
 static struct page_store *store;
 
-static void set_up(void)
-{
-    store = page_store_new();
-    ck_assert_ptr_nonnull(store);
-}
-
 static void tear_down(void)
 {
     page_store_free(store);
@@ -32,6 +26,15 @@ static uint64_t draw(uint64_t below)
 static uint8_t bytes[SPACE], piece[SPACE];
 static bool data[PAGES];
 static uint64_t size;
+
+static void set_up(void)
+{
+    store = page_store_new();
+    ck_assert_ptr_nonnull(store);
+    memset(bytes, 0, sizeof bytes);
+    memset(data, 0, sizeof data);
+    size = 0;
+}
 
 static uint64_t pages_of(uint64_t n)
 {

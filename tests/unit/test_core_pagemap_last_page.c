@@ -1,7 +1,7 @@
 /* The page map at the ends of what there is: giants of holes, odd sizes, unknown bytes. */
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/change/pagemap.h"
 #include "support/suite.h"
 
@@ -60,4 +60,54 @@ TEST(an_odd_end_and_unknown_bytes)
     pagemap_free(m);
 }
 
-SUITE(test_core_pagemap_last_page, TESTS(holes_take_no_memory, an_odd_end_and_unknown_bytes));
+/* What a segment gains is zeros: data there is a change, when all that was before had been seen. */
+TEST(what_is_gained_is_zeros)
+{
+    static uint8_t page[PAGEMAP_PAGE] = {[7] = 1};
+    for (int seen = 0; seen < 2; seen++) {
+        struct pagemap *m = pagemap_new(LARGE);
+        ck_assert_ptr_nonnull(m);
+        pagemap_resize(m, 2 * PAGEMAP_PAGE);
+        pagemap_seen(m, seen != 0 ? 2 * PAGEMAP_PAGE : PAGEMAP_PAGE);
+        pagemap_resize(m, 4 * PAGEMAP_PAGE);
+        size_t changed = pagemap_feed_data(m, 2 * PAGEMAP_PAGE, page, PAGEMAP_PAGE, 1);
+        ck_assert_uint_eq(changed, seen != 0 ? 1 : 0);
+        ck_assert_int_eq(pagemap_page(m, 3 * PAGEMAP_PAGE).state,
+                         seen != 0 ? PAGE_HOLE : PAGE_UNSEEN);
+        pagemap_free(m);
+    }
+}
+
+/* Without a limit: every page is known, zeros without a copy. */
+TEST(without_a_limit)
+{
+    enum { PAGES = 3000, COPIES = PAGES / 3 };
+    static uint8_t page[PAGEMAP_PAGE];
+    struct pagemap *m = pagemap_new(PAGEMAP_NO_LIMIT);
+    ck_assert_ptr_nonnull(m);
+    pagemap_seen(m, UINT64_MAX);
+    for (uint64_t k = 0; k < PAGES; k++) { /* data, zeros, a hole */
+        page[5] = k % 3 == 0;
+        if (k % 3 < 2)
+            (void)pagemap_feed_data(m, k * PAGEMAP_PAGE, page, PAGEMAP_PAGE, 1);
+    }
+    ck_assert(!pagemap_starved(m));
+    ck_assert_uint_gt(pagemap_memory(m), COPIES * (size_t)PAGEMAP_PAGE);
+    ck_assert_uint_lt(pagemap_memory(m), COPIES * (size_t)(PAGEMAP_PAGE + 256));
+    uint64_t at = 0;
+    for (uint64_t k = 0; k < PAGES; k += k % 3 == 0 ? 1 : 2) {
+        ck_assert(pagemap_next_page(m, at, &at));
+        ck_assert_uint_eq(at, k * PAGEMAP_PAGE);
+        ck_assert_int_eq(pagemap_page(m, at).state, k % 3 == 0 ? PAGE_DATA : PAGE_ZERO);
+        ck_assert_ptr_nonnull(pagemap_bytes(m, at));
+        at += PAGEMAP_PAGE;
+    }
+    ck_assert(!pagemap_next_page(m, at, &at));
+    pagemap_feed_hole(m, 0, PAGES * (uint64_t)PAGEMAP_PAGE, 2);
+    ck_assert(!pagemap_next_page(m, 0, &at));
+    ck_assert_uint_lt(pagemap_memory(m), 256 * (size_t)1024);
+    pagemap_free(m);
+}
+
+SUITE(test_core_pagemap_last_page, TESTS(what_is_gained_is_zeros, without_a_limit,
+                                         holes_take_no_memory, an_odd_end_and_unknown_bytes));

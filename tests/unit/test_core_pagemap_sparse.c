@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/change/pagemap.h"
 #include "support/random.h"
 #include "support/suite.h"

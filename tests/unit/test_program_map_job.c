@@ -1,7 +1,7 @@
 /* The sampler's map of a real segment: what changes anywhere in it, and the rows that did. */
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "support/sampled.h"
 #include "support/suite.h"
 

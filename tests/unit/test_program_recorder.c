@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "support/history.h"
 #include "support/suite.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "backend/survey.h"
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "session/command_job.h"
 #include "support/sampled.h"
 #include "support/suite.h"

@@ -33,8 +33,8 @@ static struct segment_list make(int64_t time, bool quick, const struct made *mad
         const struct made *m = &made[w.survey.count];
         struct seg_info *info = &w.survey.segs[w.survey.count];
         *info = (struct seg_info){.kind = m->kind,
-                                  .who_first = m->first,
-                                  .who_mappers = m->mappers,
+                                  .mappers.first = m->first,
+                                  .mappers.count = m->mappers,
                                   .who_unasked = quick};
         info->stat.dev = 1;
         info->stat.ino = m->ino;
@@ -87,9 +87,9 @@ TEST(names_keep_who_has_them)
     join(make(200, true, names, 2));
     ck_assert_uint_eq(walk.seq, 2);
     ck_assert_uint_eq(walk.survey.count, 3);
-    ck_assert_uint_eq(row(0, "fd:7/3")->who_mappers, 1); /* names say nothing of it */
+    ck_assert_uint_eq(row(0, "fd:7/3")->mappers.count, 1); /* names say nothing of it */
     const struct seg_info *a = row(1, "posix:/a");
-    ck_assert(!a->who_unasked && a->who_first == 1 && a->who_mappers == 2);
+    ck_assert(!a->who_unasked && a->mappers.first == 1 && a->mappers.count == 2);
     ck_assert(row(2, "posix:/aa")->who_unasked);
     ck_assert_uint_eq(walk.survey.who.mappers_count, 8);
     ck_assert_uint_eq(count, 1);
@@ -107,7 +107,7 @@ TEST(another_object_under_a_name_has_other_users)
     };
     join(make(200, true, names, 2));
     ck_assert(row(1, "posix:/a")->who_unasked);
-    ck_assert_uint_eq(row(1, "posix:/a")->who_mappers, 0);
+    ck_assert_uint_eq(row(1, "posix:/a")->mappers.count, 0);
     ck_assert_uint_eq(count, 0);
 }
 

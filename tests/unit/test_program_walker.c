@@ -203,7 +203,7 @@ TEST(what_is_wanted_is_listed_as_ever)
             continue;
         rows++;
         ck_assert_int_eq(info->kind, SEG_FD);
-        ck_assert_uint_eq(info->who_mappers, 1);
+        ck_assert_uint_eq(info->mappers.count, 1);
     }
     ck_assert_uint_eq(rows, 1);
     stop();

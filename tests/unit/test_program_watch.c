@@ -6,7 +6,7 @@
 #include "cli/watch/watch.h"
 #include "support/suite.h"
 
-enum { LENGTH = 3 * WATCH_CHUNK, NOW = 1500000000 };
+enum { CHUNK = 1024 * 1024, LENGTH = 3 * CHUNK, START = 0x10, NOW = 1500000000 };
 
 static struct command_env env;
 static struct out out;
@@ -18,12 +18,13 @@ static void set_up(void)
 {
     now = calloc(1, LENGTH);
     ck_assert_ptr_nonnull(now);
-    out_text(&out, (size_t)16 * WATCH_CHUNK);
+    out_text(&out, (size_t)16 * CHUNK);
     env = (struct command_env){.out = &out};
     r = (struct command_run){.env = &env};
     w = (struct watch){
-        .r = &r, .sink = &watch_lines, .unit = 1, .range = {.offset = 0x10, .length = LENGTH}};
+        .r = &r, .sink = &watch_lines, .unit = 1, .range = {.offset = START, .length = LENGTH}};
     ck_assert(!oserr_is(watch_new(&w)));
+    pagemap_seen(w.map, UINT64_MAX);
     w.seen = true;
     w.known = LENGTH;
 }
@@ -35,26 +36,32 @@ static void tear_down(void)
     free(now);
 }
 
+/* n bytes of the range from `at` on were read. */
+static void feed(size_t at, const uint8_t *bytes, size_t n)
+{
+    ck_assert_int_eq(watch_feed(&w, NOW, START + at, bytes, n), EXIT_DONE);
+}
+
 /* One look at [from, to), in pieces of `piece` bytes. */
 static const char *look(size_t from, size_t to, size_t piece)
 {
     out_free(&out);
     for (size_t at = from; at < to; at += piece) {
         size_t n = to - at < piece ? to - at : piece;
-        ck_assert(watch_compare(&w, NOW, at, now + at, n));
+        feed(at, now + at, n);
     }
-    watch_release(&w, NOW);
+    watch_report(&w, false);
     return out.buf == NULL ? "" : out.buf;
 }
 
 TEST(a_run_across_pieces_is_one_line)
 {
-    static const size_t pieces[] = {4096, 65536, WATCH_CHUNK, LENGTH};
+    static const size_t pieces[] = {4096, 65536, CHUNK, LENGTH};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         uint8_t was = (uint8_t)(16 * i);
         uint8_t is = (uint8_t)(16 * (i + 1));
         memset(now + 4094, is, 4);
-        memset(now + WATCH_CHUNK - 1, is, 2);
+        memset(now + CHUNK - 1, is, 2);
         char expected[200];
         (void)snprintf(expected, sizeof expected,
                        "1.500000 0x100e %02x%02x%02x%02x %02x%02x%02x%02x\n"
@@ -63,10 +70,10 @@ TEST(a_run_across_pieces_is_one_line)
         ck_assert_str_eq(look(0, LENGTH, pieces[i]), expected);
         ck_assert_str_eq(look(0, LENGTH, pieces[i]), "");
     }
-    memset(now + 1, 7, 2 * (size_t)WATCH_CHUNK);
+    memset(now + 1, 7, 2 * (size_t)CHUNK);
     const char *line = look(0, LENGTH, 4096);
     ck_assert_int_eq(strncmp(line, "1.500000 0x11 0000", 18), 0);
-    ck_assert_uint_eq(strcspn(line, "\n"), strlen("1.500000 0x11 ") + 8 * (size_t)WATCH_CHUNK + 1);
+    ck_assert_uint_eq(strcspn(line, "\n"), strlen("1.500000 0x11 ") + 8 * (size_t)CHUNK + 1);
     ck_assert_uint_eq(strlen(line), strcspn(line, "\n") + 1);
 }
 
@@ -81,10 +88,10 @@ TEST(what_is_not_adjacent_is_not_joined)
                                             "1.500000 0x200f 00 03\n1.500000 0x3010 00 04\n");
     now[4095] = 5;
     out_free(&out);
-    ck_assert(watch_compare(&w, NOW, 0, now, 4096));
+    feed(0, now, 4096);
     now[8192] = 6;
-    ck_assert(watch_compare(&w, NOW, 8192, now + 8192, 4096)); /* a hole lay between */
-    watch_release(&w, NOW);
+    feed(8192, now + 8192, 4096); /* a hole lay between */
+    watch_report(&w, false);
     ck_assert_str_eq(out.buf, "1.500000 0x100f 01 05\n1.500000 0x2010 00 06\n");
 }
 
@@ -114,21 +121,27 @@ TEST(what_was_never_seen_has_no_old_value)
     now[100] = 8;
     ck_assert_str_eq(look(0, LENGTH, 4096),
                      "{\"t\":1.500000,\"offset\":116,\"old\":\"09\",\"new\":\"08\"}\n");
-    ck_assert(watch_grow(&w, 2 * (uint64_t)LENGTH));
+    w.range.length = 2 * (uint64_t)LENGTH;
     out_free(&out);
-    ck_assert(watch_compare(&w, NOW, LENGTH, (const uint8_t *)"\0\1", 2));
-    watch_release(&w, NOW);
+    feed(LENGTH, (const uint8_t *)"\0\1", 2);
+    watch_report(&w, false);
     ck_assert_str_eq(out.buf, "{\"t\":1.500000,\"offset\":3145745,\"new\":\"01\"}\n");
 }
 
-TEST(zeros_cost_nothing)
+/* A page of zeros has an entry in the index of the map, but no copy. */
+TEST(zeros_cost_little)
 {
-    (void)look(0, LENGTH, WATCH_CHUNK);
-    now[WATCH_CHUNK] = 1;
-    (void)look(0, LENGTH, WATCH_CHUNK);
-    ck_assert_ptr_null(w.chunk[0]);
-    ck_assert_ptr_nonnull(w.chunk[1]);
-    ck_assert_ptr_null(w.chunk[2]);
+    enum { ENTRIES = LENGTH / PAGEMAP_PAGE * 24, COPY = 2 * PAGEMAP_PAGE };
+    size_t empty = pagemap_memory(w.map);
+    (void)look(0, LENGTH, CHUNK);
+    size_t zeros = pagemap_memory(w.map);
+    ck_assert_uint_lt(zeros, empty + ENTRIES);
+    now[CHUNK] = 1;
+    (void)look(0, LENGTH, CHUNK);
+    ck_assert_uint_lt(pagemap_memory(w.map), zeros + COPY);
+    now[CHUNK] = 0;
+    (void)look(0, LENGTH, CHUNK);
+    ck_assert_uint_lt(pagemap_memory(w.map), zeros + COPY / 2); /* the table of copies stays */
 }
 
 TEST(the_first_look_is_silent)
@@ -136,14 +149,14 @@ TEST(the_first_look_is_silent)
     w.seen = false;
     w.known = 0;
     now[5] = 5;
-    ck_assert_str_eq(look(0, LENGTH, WATCH_CHUNK), "");
+    ck_assert_str_eq(look(0, LENGTH, CHUNK), "");
     w.seen = true;
     w.known = LENGTH;
     now[5] = 6;
-    ck_assert_str_eq(look(0, LENGTH, WATCH_CHUNK), "1.500000 0x15 05 06\n");
+    ck_assert_str_eq(look(0, LENGTH, CHUNK), "1.500000 0x15 05 06\n");
 }
 
 SUITE(test_program_watch, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_run_across_pieces_is_one_line, what_is_not_adjacent_is_not_joined,
-            values_are_a_line_each, what_was_never_seen_has_no_old_value, zeros_cost_nothing,
+            values_are_a_line_each, what_was_never_seen_has_no_old_value, zeros_cost_little,
             the_first_look_is_silent));

@@ -1,7 +1,7 @@
-/* seg_hash and seg_search: the kernels of bulk.h run straight on the mapping. Nothing is copied and
- * a hole stays a hole, because touching one faults into the guard instead of making a page. Where
- * there is no such mapping, seg_hash copies pieces and hashes the copies; seg_search refuses, and
- * its caller reads. */
+/* seg_hash and seg_search: the kernels of bulk.h run straight on the memory. Nothing is copied and
+ * a hole stays a hole, because touching one faults into the guard instead of allocating a page.
+ * Where there is no such mapping, seg_hash copies pieces and hashes the copies; seg_search refuses,
+ * and its caller reads. Virtual segments are searched and hashed in private memory. */
 #include "backend/bulk/bulk.h"
 
 #include <string.h>
@@ -151,7 +151,7 @@ static uint64_t places_to(const struct seg *s, size_t size, uint64_t end)
     return stop >= size ? stop - size + 1 : 0;
 }
 
-/* In private memory, as far as the bytes lie in a row. */
+/* Searches private memory, as far as the bytes are contiguous. */
 static struct oserr search_direct(struct seg *s, const struct seg_needle *needle, uint64_t off,
                                   uint64_t last, uint64_t *next, bool *found)
 {

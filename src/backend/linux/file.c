@@ -2,10 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend/linux/kinds.h"
-#include "backend/linux/sys_kernel.h"
+#include "backend/linux/sys_proc.h"
 
 enum { PREFIX = 5, FILE_PATH_MAX = 4096 };
 
@@ -21,8 +22,65 @@ static struct oserr file_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Looks at what it is before it opens it for reading: opening a fifo or a device does things to
- * whoever waits at its other end. */
+/* How much of a file on a disk is in memory, asked for once a second: its blocks on the disk do not
+ * say. A file in memory (tmpfs, hugetlbfs) has its blocks there. */
+struct cached {
+    bool known;
+    uint64_t resident;
+    int64_t due;
+};
+
+static void know_place(struct seg *s)
+{
+    bool memory = true, huge;
+    void *data;
+    struct oserr e = sys_in_memory(s->be, (int)s->handle, &memory, &huge);
+    if (oserr_is(e) || memory || oserr_is(sys_alloc(s->be, sizeof(struct cached), &data)))
+        return;
+    s->kind_data = data;
+}
+
+/* An O_PATH descriptor has no cache to ask for; what it refers to may be opened for that. */
+static struct oserr ask_cache(struct seg *s, uint64_t *resident)
+{
+    char path[48];
+    int fd;
+    if (s->access != SEG_STAT)
+        return sys_cached(s->be, (int)s->handle, resident);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", (int)s->handle);
+    struct oserr e = fd_peek(s->be, path, &fd);
+    if (oserr_is(e))
+        return e;
+    e = sys_cached(s->be, fd, resident);
+    sys_close(s->be, fd, SYS_KEY_PROC_STAT);
+    return e;
+}
+
+static void file_close(struct seg *s)
+{
+    free(s->kind_data);
+    s->kind_data = NULL;
+    fd_close(s);
+}
+
+static struct oserr file_stat(struct seg *s, struct seg_stat *out)
+{
+    struct cached *c = s->kind_data;
+    struct oserr e = fd_stat(s, out);
+    if (oserr_is(e) || c == NULL)
+        return e;
+    if (os_now() >= c->due) {
+        c->due = os_now() + 1000000000;
+        c->known = !oserr_is(ask_cache(s, &c->resident));
+    }
+    out->resident = c->known ? c->resident : 0;
+    if (!c->known)
+        out->known &= ~(unsigned)SEG_HAS_RESIDENT;
+    return e;
+}
+
+/* Looks at it before opening it for reading: opening a fifo or a device affects whoever waits at
+ * its other end. */
 static struct oserr file_get(struct seg *s, enum seg_access access)
 {
     int fd;
@@ -30,10 +88,14 @@ static struct oserr file_get(struct seg *s, enum seg_access access)
     s->handle = fd;
     if (!oserr_is(e))
         e = fd_check(s->be, "open", fd);
-    return oserr_is(e) || access == SEG_STAT ? e : fd_reopen(s, access);
+    if (!oserr_is(e) && access != SEG_STAT)
+        e = fd_reopen(s, access);
+    if (!oserr_is(e))
+        know_place(s);
+    return e;
 }
 
-/* A lease that is granted is proof; one that may not be taken says nothing. */
+/* A lease that is granted is proof; one that we may not take says nothing. */
 static struct oserr file_prove_unused(struct seg *s)
 {
     struct oserr e = sys_lease_proof(s->be, (int)s->handle);
@@ -62,7 +124,13 @@ const struct provider file_provider = {
     .open = file_get,
     .name = file_watch_name,
     .prove_unused = file_prove_unused,
-    FD_FUNCTIONS,
+    .reopen = fd_reopen,
+    .close = file_close,
+    .stat = file_stat,
+    .map = fd_map,
+    FD_READING,
+    .resize = fd_resize,
+    .chmod = fd_chmod,
 };
 
 /* ---- the file of a recording ---- */
@@ -77,7 +145,7 @@ struct oserr file_open_reading(struct seg_file *f)
     f->handle = -1;
     if (oserr_is(e))
         return e;
-    e = fd_check(f->be, "open", seen); /* before it is opened for reading, as in file_get */
+    e = fd_check(f->be, "open", seen); /* before opening it for reading, as in file_get */
     snprintf(path, sizeof path, "/proc/self/fd/%d", seen);
     if (!oserr_is(e))
         e = sys_open(f->be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_NONE, &fd);
@@ -116,7 +184,7 @@ struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
 {
     struct stat st;
     struct oserr e = sys_locked(f->be, (int)f->handle, written);
-    if (oserr_is(e)) /* a file system without locks: nobody can tell that he writes */
+    if (oserr_is(e)) /* a file system without locks: there is no telling */
         *written = false;
     e = sys_fstat(f->be, (int)f->handle, &st);
     *size = oserr_is(e) ? 0 : (uint64_t)st.st_size;

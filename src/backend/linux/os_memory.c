@@ -1,6 +1,6 @@
-/* How much memory this process may still take: the least of what the machine has left and of what
- * each memory cgroup above us has left (version 2, or 1 where that is mounted). What a group uses
- * for files counts as free: the kernel takes that back first. */
+/* How much memory this process may still take: the minimum of what the machine has left and what
+ * each memory cgroup above us has left (version 2, or 1 where that is mounted). A group's page
+ * cache counts as free: the kernel reclaims that first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static const struct group_files version_1 = {"/sys/fs/cgroup/memory", "memory.li
                                              "memory.usage_in_bytes", "total_inactive_file ",
                                              "total_active_file "};
 
-/* The number after `key` at the start of a line; `none` where there is no such line or number. */
+/* The number after `key` at the start of a line; `none`: there is no such line or number. */
 static uint64_t number_after(const char *text, const char *key, uint64_t none)
 {
     uint64_t n = none;
@@ -45,7 +45,7 @@ static uint64_t number_in(const char *path, const char *key, uint64_t none)
     return n;
 }
 
-/* What one group has left; UINT64_MAX: it has no limit. */
+/* What one group has left; UINT64_MAX: no limit. */
 static uint64_t left_in(const struct group_files *f, const char *group)
 {
     char path[PATH_SIZE];
@@ -61,7 +61,7 @@ static uint64_t left_in(const struct group_files *f, const char *group)
     return limit > used ? limit - used : 0;
 }
 
-/* The least that a group and those above it have left. The path is cut from its end. */
+/* The minimum of a group and those above it. Shortens the path from its end. */
 static uint64_t left_above(const struct group_files *f, char *group)
 {
     uint64_t least = left_in(f, "");

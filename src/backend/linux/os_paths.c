@@ -145,7 +145,7 @@ struct oserr os_replace_file(const char *path, const void *data, size_t n)
     return e;
 }
 
-/* The lock that keeps other processes from changing the file at `path` meanwhile. */
+/* Takes the lock that keeps other processes from changing the file at `path` meanwhile. */
 static struct oserr lock_beside(const char *path, int *fd)
 {
     enum { TRIES = 50, PAUSE_NS = 10 * 1000000 };

@@ -29,7 +29,7 @@ enum {
 /* A descriptor of a file that no process is known to map. */
 struct pending_fd {
     struct seg_id id;
-    uint32_t pid;
+    uint32_t pid, task;
     int32_t fd;
 };
 
@@ -46,7 +46,8 @@ struct proc_scan {
     struct pending_fd *pending;
     size_t pending_count, pending_cap;
     struct seg_at at;                    /* progress, for the throttle */
-    uint32_t pid;                        /* the process being read */
+    uint32_t pid;                        /* the process being read, */
+    uint32_t task;                       /* and its thread: what /proc/TASK shows */
     size_t first_mapper, first_holder;   /* its first rows in *out */
     bool unnamed;                        /* the name of one of its mappings could not be read */
     uint64_t anon_devices[SYS_NAMELESS]; /* see sys_anon_devices */
@@ -100,6 +101,7 @@ static struct oserr add_mapper(struct proc_scan *p, size_t number, const struct 
                                    .length = at->end - at->start};
     if (p->pid != p->me)
         object_used(o, p->pid, row.write ? USE_WRITE : USE_READ);
+    o->users.mappings += p->pid != p->me;
     if (p->search->counts && o->wanted)
         return OSERR_NONE;
     return found_mapper(p->be, p->out, p->objects, number, &row);
@@ -142,7 +144,7 @@ static void note_mapping(struct proc_scan *p, struct object *o, const struct sys
     if (!at->shared)
         return;
     if (o->map_pid == 0) {
-        o->map_pid = p->pid;
+        o->map_pid = p->task;
         o->map_start = at->start;
         o->map_end = at->end;
     }
@@ -189,7 +191,7 @@ static struct oserr read_mappings(struct proc_scan *p, bool *skipped)
 {
     struct oserr unread = OSERR_NONE;
     p->unnamed = false;
-    struct oserr e = maps_read(&p->maps, p->pid, take_mapping, p, &unread);
+    struct oserr e = maps_read(&p->maps, p->task, take_mapping, p, &unread);
     *skipped = p->unnamed || (oserr_is(unread) && !is_gone(unread));
     return e;
 }
@@ -202,7 +204,7 @@ static struct oserr add_holder(struct proc_scan *p, size_t number, int32_t fd)
     if (o->ignored && !o->asked)
         return OSERR_NONE;
     if (o->fd_pid == 0 || (o->fd_pid == p->me && p->pid != o->fd_pid)) {
-        o->fd_pid = p->pid;
+        o->fd_pid = p->task;
         o->fd = fd;
     }
     if (o->last == p->pid) /* it maps it, which says more */
@@ -225,7 +227,7 @@ static struct seg_id descriptor_id(struct proc_scan *p, const struct sys_descrip
     *huge = false;
     if (!is_anon(p, d->dev))
         return id;
-    snprintf(path, sizeof path, "/proc/%u/fd/%d", p->pid, d->fd);
+    snprintf(path, sizeof path, "/proc/%u/fd/%d", p->task, d->fd);
     if (oserr_is(sys_readlink(p->be, path, name, MAPS_NAME)))
         name[0] = '\0';
     return process_identity(p->be, &p->ipc, p->pid, id, name, huge);
@@ -240,7 +242,7 @@ static struct oserr keep_pending(struct proc_scan *p, struct seg_id id,
     struct oserr e = sys_grow(p->be, (void **)&p->pending, &p->pending_cap, p->pending_count + 1,
                               sizeof *p->pending);
     if (!oserr_is(e))
-        p->pending[p->pending_count++] = (struct pending_fd){id, p->pid, d->fd};
+        p->pending[p->pending_count++] = (struct pending_fd){id, p->pid, p->task, d->fd};
     return e;
 }
 
@@ -275,7 +277,7 @@ static struct oserr read_descriptors(struct proc_scan *p, bool *skipped)
     struct sys_descriptor batch[DESCRIPTORS];
     size_t n = DESCRIPTORS;
     d.at = d.have = 0;
-    snprintf(path, sizeof path, "/proc/%u/fd", p->pid);
+    snprintf(path, sizeof path, "/proc/%u/fd", p->task);
     struct oserr e =
         sys_open(p->be, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, SYS_KEY_PROC_FDS, &d.dir);
     if (oserr_is(e)) {
@@ -354,7 +356,7 @@ static uint32_t user_of(struct proc_scan *p)
 /* Starts the rows of the next process. */
 static void begin_rows(struct proc_scan *p, uint32_t pid)
 {
-    p->pid = pid;
+    p->pid = p->task = pid;
     p->first_mapper = p->out->mappers_count;
     p->first_holder = p->out->holders_count;
 }
@@ -381,17 +383,83 @@ static void name_rows(struct proc_scan *p)
     }
 }
 
-/* A kernel thread maps nothing. /proc/PID/stat is `pid (comm) state ppid pgrp session tty tpgid
- * flags ...`. */
+/* A field of /proc/PID/stat, which is `pid (comm) state ppid pgrp session tty tpgid flags ...`:
+ * 1 is the state. In buf; NULL: not available. */
+static const char *stat_field(struct proc_scan *p, int field, char buf[512])
+{
+    if (!read_small(p, "stat", buf, 512))
+        return NULL;
+    const char *s = strrchr(buf, ')');
+    for (int i = 0; s != NULL && i < field; i++)
+        s = strchr(s + 1, ' ');
+    return s == NULL ? NULL : s + 1;
+}
+
+/* A kernel thread maps nothing. */
 static bool is_kernel_thread(struct proc_scan *p)
 {
     char stat[512];
-    if (!read_small(p, "stat", stat, sizeof stat))
-        return false;
-    const char *s = strrchr(stat, ')');
-    for (int field = 0; s != NULL && field < 7; field++)
-        s = strchr(s + 1, ' ');
-    return s != NULL && (strtoul(s, NULL, 10) & KERNEL_THREAD) != 0;
+    const char *flags = stat_field(p, 7, stat);
+    return flags != NULL && (strtoul(flags, NULL, 10) & KERNEL_THREAD) != 0;
+}
+
+/* A main thread that has ended (pthread_exit) while others go on: its files in /proc are empty. */
+static bool main_thread_ended(struct proc_scan *p)
+{
+    char stat[512];
+    const char *state = stat_field(p, 1, stat);
+    return state != NULL && (*state == 'Z' || *state == 'X');
+}
+
+/* ---- threads ---- */
+
+/* The other threads share the mappings of the main one, and usually its descriptors. What the first
+ * living one shows stands for a main thread that has ended; a descriptor table of a thread's own
+ * (unshare(CLONE_FILES)) is read too. */
+static struct oserr read_thread(struct proc_scan *p, uint32_t thread, bool *ended, bool *skipped)
+{
+    bool same = false;
+    struct oserr e = OSERR_NONE;
+    uint32_t shown = p->task;
+    if (*ended) {
+        p->task = thread;
+        e = read_mappings(p, skipped);
+        if (!oserr_is(e) && !*skipped)
+            e = read_descriptors(p, skipped);
+        *ended = false;
+        return e; /* the next ones are compared with this one */
+    }
+    if (oserr_is(sys_same_files(p->be, shown, thread, &same)) || same)
+        return e;
+    p->task = thread;
+    e = read_descriptors(p, skipped);
+    p->task = shown;
+    return e;
+}
+
+static struct oserr read_threads(struct proc_scan *p, bool *skipped)
+{
+    char path[40];
+    DIR *dir;
+    struct stat st;
+    struct dirent *entry;
+    snprintf(path, sizeof path, "/proc/%u/task", p->pid);
+    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st)) || st.st_nlink <= 3 ||
+        oserr_is(sys_opendir(p->be, path, SYS_KEY_PROC_FDS, &dir)))
+        return OSERR_NONE; /* one thread, or the process ended meanwhile */
+    bool ended = main_thread_ended(p);
+    struct oserr e;
+    do {
+        e = sys_readdir(p->be, dir, SYS_KEY_PROC, &entry);
+        if (oserr_is(e) || entry == NULL)
+            break;
+        uint32_t thread = (uint32_t)strtoul(entry->d_name, NULL, 10);
+        if (thread != 0 && thread != p->pid)
+            e = read_thread(p, thread, &ended, skipped);
+    } while (!oserr_is(e));
+    sys_closedir(p->be, dir, SYS_KEY_PROC_ENDS);
+    p->task = p->pid;
+    return e.code == SEG_E_MEMORY || e.code == SEG_E_STOPPED ? e : OSERR_NONE;
 }
 
 static struct oserr read_process(struct proc_scan *p)
@@ -404,6 +472,8 @@ static struct oserr read_process(struct proc_scan *p)
         e = read_mappings(p, &skipped);
     if (!oserr_is(e) && !skipped)
         e = read_descriptors(p, &skipped);
+    if (!oserr_is(e) && !skipped)
+        e = read_threads(p, &skipped);
     if (oserr_is(e))
         return e;
     name_rows(p);
@@ -472,6 +542,7 @@ static struct oserr resolve_pending(struct proc_scan *p)
             begin_rows(p, d->pid);
         }
         p->objects->items[known].last = 0;
+        p->task = d->task;
         e = add_holder(p, (size_t)known, d->fd);
     }
     name_rows(p);
@@ -486,12 +557,22 @@ static void know_own_shm(struct proc_scan *p)
         p->shm[p->shm_count++] = st.st_dev;
 }
 
-/* With hidepid, /proc/1 is missing: counts one unreadable process. */
+/* Could /proc have shown every process? Not with hidepid (then /proc/1 is missing); not when it is
+ * the /proc of another PID namespace than ours (then /proc/self is not our pid); and not from
+ * inside of a PID namespace, outside of which are processes that share the IPC or the /dev/shm with
+ * us (docker run --ipc=host). The initial namespace has a fixed inode (PROC_PID_INIT_INO in
+ * include/linux/proc_ns.h). Those that are not shown count as one unreadable process. */
 static void count_hidden(struct proc_scan *p)
 {
+    static const char initial[] = "pid:[4026531836]";
+    char self[32], ns[64];
     struct stat st;
     struct oserr e = sys_stat(p->be, "/proc/1", true, SYS_KEY_NONE, &st);
-    if (e.code == ENOENT)
+    bool hidden = e.code == ENOENT;
+    bool known = !oserr_is(sys_readlink(p->be, "/proc/self", self, sizeof self)) &&
+                 !oserr_is(sys_readlink(p->be, "/proc/self/ns/pid", ns, sizeof ns));
+    bool ours = known && strtoul(self, NULL, 10) == os_pid();
+    if (hidden || !ours || strcmp(ns, initial) != 0)
         p->out->unreadable++;
 }
 

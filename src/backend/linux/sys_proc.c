@@ -1,6 +1,7 @@
 #include "backend/linux/sys_proc.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -131,6 +133,19 @@ struct oserr sys_descriptors(struct backend *be, struct sys_descriptors *d,
 
 /* ---- paths ---- */
 
+struct oserr sys_same_files(struct backend *be, uint32_t a, uint32_t b, bool *same)
+{
+    uint32_t code = sys_enter(be, "kcmp");
+    long r = -1;
+    if (code == 0) {
+        r = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_FILES, 0UL, 0UL);
+        code = errno_if(r < 0);
+    }
+    *same = r == 0;
+    return sys_leave(be, "kcmp", code, SYS_KEY_PROC_STAT, "kcmp(%u, %u, KCMP_FILES) = %ld", a, b,
+                     r);
+}
+
 struct oserr sys_readlink(struct backend *be, const char *path, char *buf, size_t cap)
 {
     char quoted[SYS_QUOTED];
@@ -229,4 +244,21 @@ void sys_anon_devices(struct backend *be, uint64_t dev[SYS_NAMELESS])
     be->anon_devices_known = true;
     memcpy(dev, be->anon_devices, sizeof be->anon_devices);
     os_monitor_unlock(be->lock);
+}
+
+struct oserr sys_cached(struct backend *be, int fd, uint64_t *bytes)
+{
+    enum { CACHESTAT = 451, PAGE = 4096 }; /* not in every libc yet; the same number everywhere */
+    struct {
+        uint64_t off, len;
+    } all = {0, 0};
+    struct {
+        uint64_t cached, dirty, writeback, evicted, recently_evicted;
+    } found = {0};
+    uint32_t code = sys_enter(be, "cachestat");
+    if (code == 0)
+        code = errno_if(syscall(CACHESTAT, fd, &all, &found, 0U) != 0);
+    *bytes = code == 0 ? found.cached * PAGE : 0;
+    return sys_leave(be, "cachestat", code, SYS_KEY_NONE, "cachestat(%d) = 0   %llu pages", fd,
+                     (unsigned long long)found.cached);
 }

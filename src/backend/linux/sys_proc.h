@@ -24,6 +24,9 @@ MUST_USE struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at,
 MUST_USE struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t start, char *buf,
                                        size_t cap);
 
+/* Do two threads share their descriptors (kcmp(2), KCMP_FILES)? ENOSYS: the kernel cannot tell. */
+MUST_USE struct oserr sys_same_files(struct backend *be, uint32_t a, uint32_t b, bool *same);
+
 /* One descriptor of a process that refers to a regular file. */
 struct sys_descriptor {
     int32_t fd;
@@ -52,6 +55,8 @@ MUST_USE struct oserr sys_statat(struct backend *be, int dir, const char *name, 
                                  struct stat *st);
 
 /* *memory: the file is on tmpfs or hugetlbfs; *huge: on hugetlbfs. */
+/* Bytes of the file that are in the page cache (cachestat(2), Linux 6.5, own files or root). */
+MUST_USE struct oserr sys_cached(struct backend *be, int fd, uint64_t *bytes);
 MUST_USE struct oserr sys_in_memory(struct backend *be, int fd, bool *memory, bool *huge);
 
 MUST_USE struct oserr sys_memfd_create(struct backend *be, const char *name, int *fd);

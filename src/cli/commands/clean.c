@@ -261,13 +261,12 @@ static void say_totals(struct cleaning *c)
     say_count(c, c->left.unknown, "without a known user (not proved unused)");
 }
 
-/* Only what stays when nobody has it can be left behind. */
+/* Kinds that outlive their users: only these can be left behind. */
 static unsigned lasting_kinds(void)
 {
     unsigned kinds = 0;
-    for (unsigned k = 0; k < SEG_KINDS; k++) {
+    for (unsigned k = 0; k < SEG_KINDS; k++)
         kinds |= seg_kind_lasts((enum seg_kind)k) ? 1U << k : 0;
-    }
     return kinds;
 }
 

@@ -52,9 +52,8 @@ static bool parse_wish(struct command_run *r, struct create_request *w)
 
 static int fill_new(struct command_run *r, struct seg *s, struct create_request *w)
 {
-    if (w->has_from) {
+    if (w->has_from)
         return file_source_store(r, &w->from, s, 0);
-    }
     for (uint64_t at = 0; w->has_fill && at < w->size;) {
         uint64_t left = w->size - at;
         uint64_t done = 0;
@@ -76,8 +75,8 @@ static int hold(struct command_run *r)
     return EXIT_DONE;
 }
 
-/* Removes what could not be finished: the object that was created, never another one that has the
- * name by now. */
+/* Removes what could not be finished: the object that was created, never a different one that has
+ * the name by now. */
 static int undo(struct command_run *r, struct seg *s, int status)
 {
     struct seg_stat st;

@@ -21,15 +21,12 @@ static bool has_it(struct seg *s, uint32_t pid)
     struct seg_who who;
     bool lives = false;
     struct oserr e = seg_who(s, NULL, &who);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return true; /* not known: leave it alone */
-    }
-    for (size_t i = 0; i < who.mappers_count; i++) {
+    for (size_t i = 0; i < who.mappers_count; i++)
         lives = lives || who.mappers[i].pid == pid || who.mappers[i].write;
-    }
-    for (size_t i = 0; i < who.holders_count; i++) {
+    for (size_t i = 0; i < who.holders_count; i++)
         lives = lives || who.holders[i].pid == pid;
-    }
     seg_who_free(&who);
     return lives;
 }
@@ -40,9 +37,8 @@ enum demo_found demo_look(struct command_run *r, struct seg_stat *seen)
     char magic[8];
     uint32_t pid = 0;
     struct oserr e = seg_open(r->env->be, r->raw, SEG_READ, &s);
-    if (oserr_kind(e) == OSERR_K_MISSING) {
+    if (oserr_kind(e) == OSERR_K_MISSING)
         return FOUND_NOTHING;
-    }
     if (oserr_kind(e) == OSERR_K_DENIED && !oserr_is(seg_open(r->env->be, r->raw, SEG_STAT, &s))) {
         char name[33];
         char shown[RUN_SHOWN];
@@ -56,9 +52,8 @@ enum demo_found demo_look(struct command_run *r, struct seg_stat *seen)
         return FOUND_ERROR;
     }
     enum demo_found found = FOUND_FOREIGN;
-    if (demo_read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0) {
+    if (demo_read_header(s, magic, &pid) && memcmp(magic, DEMO_MAGIC, 8) == 0)
         found = has_it(s, pid) ? FOUND_LIVE : FOUND_DEAD;
-    }
     *seen = *seg_last(s);
     seg_close(s);
     return found;

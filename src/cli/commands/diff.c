@@ -1,11 +1,12 @@
 /* diff: compares two segments or files piece by piece; ranges that are holes in both are skipped.
- */
+ * (The page map is of no use here: it compares a segment with what it was before.) */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands/peek.h"
 #include "cli/run.h"
+#include "core/bytes.h"
 #include "live/block.h"
 
 struct pair {
@@ -33,15 +34,8 @@ static void print_byte(struct pair *p, uint64_t offset, uint8_t a, uint8_t b)
 
 static void compare(struct pair *p, uint64_t at, const uint8_t *a, const uint8_t *b, size_t n)
 {
-    enum { STRIDE = 256 };
-    for (size_t i = 0; i < n; i += STRIDE) {
-        size_t stride = n - i < STRIDE ? n - i : STRIDE;
-        if (memcmp(a + i, b + i, stride) == 0)
-            continue;
-        for (size_t k = i; k < i + stride; k++)
-            if (a[k] != b[k])
-                print_byte(p, at + k, a[k], b[k]);
-    }
+    for (size_t i = bytes_difference(a, b, 0, n); i < n; i = bytes_difference(a, b, i + 1, n))
+        print_byte(p, at + i, a[i], b[i]);
 }
 
 /* The end of the range from `at` that is a hole in both; `at` itself if one has data there. */

@@ -89,9 +89,8 @@ void help_all(struct out *o)
     }
     print_views(o);
     out_str(o, "\nA segment (LOCATOR):\n");
-    for (size_t i = 0; seg_words_at(i) != NULL; i++) {
+    for (size_t i = 0; seg_words_at(i) != NULL; i++)
         out_str(o, seg_words_at(i)->help);
-    }
     out_str(o, naming);
 }
 

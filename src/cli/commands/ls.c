@@ -168,6 +168,7 @@ static void sort_rows(struct list *l)
 static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
+    l->count = 0;
     l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
     if (l->rows == NULL)
         return false;
@@ -183,9 +184,8 @@ static bool take_rows(struct command_run *r, struct list *l)
 
 static void list_free(struct list *l)
 {
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++)
         free(l->rows[i].made);
-    }
     free(l->rows);
     seg_survey_free(&l->survey);
 }

@@ -28,9 +28,8 @@ static void put_char(struct text_print *t, const uint8_t *p, struct text_char c)
     bool blank = c.valid && (c.cp == '\n' || c.cp == '\t' || c.cp == ' ');
     if (c.valid && (blank ? !t->fields : text_printable(c.cp))) {
         n = text_encode(TEXT_UTF8, c.cp, (uint8_t *)text);
-        if (c.cp == '\\' && t->fields && !t->json) {
+        if (c.cp == '\\' && t->fields && !t->json)
             text[n++] = '\\';
-        }
     } else {
         for (size_t i = 0; i < c.size; i++) {
             text[n++] = '\\';

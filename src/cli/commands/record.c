@@ -1,4 +1,7 @@
-/* record: writes what watch sees into a file. */
+/* record: writes what watch sees into a file (core/history/recording.h). The sink takes each run of
+ * changed bytes as the page map finds it, and holes that come and go. Blocks are sealed every 0.2
+ * s, so that a crash loses little; a keyframe, the whole state as the map has it, is written when
+ * playing up to the end would take long without one. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +15,7 @@
 
 enum { SEAL_SLOWER = 65536 }; /* a block covers at least this fraction of the recorded time */
 
-struct recorder {
+struct record_sink {
     struct command_run *r;
     const char *path;
     struct os_file *file;
@@ -25,7 +28,7 @@ struct recorder {
 
 static bool put(void *ctx, const void *p, size_t n)
 {
-    struct recorder *c = ctx;
+    struct record_sink *c = ctx;
     c->error = os_file_write(c->file, p, n);
     return !oserr_is(c->error);
 }
@@ -35,33 +38,28 @@ static enum rec_name name_of(const struct seg_stat *st)
     return st->replaced ? REC_NAME_OTHER : st->name_gone ? REC_NAME_GONE : REC_NAME_OURS;
 }
 
-/* Writes the copy as a keyframe: pages that are not holes; adjacent zero pages as one run. */
+/* Writes a keyframe of what the map has: pages that are no holes, adjacent zero pages as one run.
+ */
 static void put_key(struct watch *w, int64_t t)
 {
-    static const uint8_t zeros[BLOCK_PAGE];
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     uint64_t from = 0; /* [from, to): zeros not written yet */
     uint64_t to = 0;
     rec_key_begin(c->writer, t, w->last.size, name_of(&w->last));
-    for (size_t i = 0; i < w->chunks; i++) {
-        const struct watch_chunk *chunk = w->chunk[i];
-        for (size_t page = 0; chunk != NULL && page < WATCH_PAGES; page++) {
-            uint64_t at = (uint64_t)i * WATCH_CHUNK + page * BLOCK_PAGE;
-            uint64_t left = at < w->range.length ? w->range.length - at : 0;
-            size_t n = left < BLOCK_PAGE ? (size_t)left : BLOCK_PAGE;
-            const uint8_t *p = watch_bytes(w, at);
-            bool data = n > 0 && chunk->data[page] != 0;
-            bool zero = data && memcmp(p, zeros, n) == 0;
-            if (to > from && (!zero || at != to)) {
-                rec_key_zeros(c->writer, from, to - from);
-                from = to;
-            }
-            if (zero) {
-                from = to > from ? from : at;
-                to = at + n;
-            } else if (data) {
-                rec_key_bytes(c->writer, at, p, n);
-            }
+    for (uint64_t at = 0; pagemap_next_page(w->map, at, &at) && at < w->range.length;
+         at += BLOCK_PAGE) {
+        uint64_t left = w->range.length - at;
+        size_t n = left < BLOCK_PAGE ? (size_t)left : BLOCK_PAGE;
+        bool zero = pagemap_page(w->map, at).state == PAGE_ZERO;
+        if (to > from && (!zero || at != to)) {
+            rec_key_zeros(c->writer, from, to - from);
+            from = to;
+        }
+        if (zero) {
+            from = to > from ? from : at;
+            to = at + n;
+        } else {
+            rec_key_bytes(c->writer, at, pagemap_bytes(w->map, at), n);
         }
     }
     if (to > from)
@@ -73,7 +71,7 @@ static void put_key(struct watch *w, int64_t t)
 /* The locator as shown, which is longer than the raw one. False: out of memory. */
 static bool put_header(struct watch *w)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     char *shown = malloc(REC_LOCATOR_MAX + 1);
     if (shown == NULL)
         return false;
@@ -90,7 +88,7 @@ static bool put_header(struct watch *w)
 
 static int record_begin(struct watch *w)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     if (!put_header(w))
         return run_error(c->r, "no memory to record it");
     put_key(w, 0);
@@ -101,35 +99,35 @@ static int record_begin(struct watch *w)
 static void record_change(struct watch *w, int64_t t, uint64_t offset, const uint8_t *old,
                           const uint8_t *new, size_t n)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     c->now = t > c->now ? t : c->now; /* keyframes and seals also come in the middle of a sample */
     rec_put_change(c->writer, t, offset, old, new, n);
 }
 
 static void record_hole(struct watch *w, int64_t t, uint64_t offset, size_t n)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     c->now = t > c->now ? t : c->now;
     rec_put_hole(c->writer, t, offset, n);
 }
 
 static void record_data(struct watch *w, int64_t t, uint64_t offset, size_t n)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     c->now = t > c->now ? t : c->now;
     rec_put_data(c->writer, t, offset, n);
 }
 
-static void record_gap(struct watch *w, int64_t t, int64_t behind)
+static void record_gap(struct watch *w, int64_t t, int64_t missed)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     c->now = t > c->now ? t : c->now;
-    rec_put_gap(c->writer, t, behind);
+    rec_put_gap(c->writer, t, missed);
 }
 
 static void record_state(struct watch *w, int64_t t, const struct seg_stat *now)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     c->now = t;
     if (name_of(now) != name_of(&w->last))
         rec_put_name(c->writer, t, name_of(now));
@@ -141,7 +139,7 @@ static void record_state(struct watch *w, int64_t t, const struct seg_stat *now)
 
 static bool record_flush(struct watch *w)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     int64_t waited = c->now - c->sealed;
     if (rec_pending(c->writer) && waited >= SEAL_AFTER + c->now / SEAL_SLOWER) {
         rec_seal(c->writer);
@@ -157,13 +155,13 @@ static bool record_flush(struct watch *w)
 
 static bool record_ended(const struct watch *w)
 {
-    const struct recorder *c = w->ctx;
+    const struct record_sink *c = w->ctx;
     return rec_writer_status(c->writer) != REC_OK;
 }
 
 static void record_end(struct watch *w)
 {
-    struct recorder *c = w->ctx;
+    struct record_sink *c = w->ctx;
     rec_put_name(c->writer, c->now, name_of(&w->last));
 }
 
@@ -182,7 +180,7 @@ static const struct watch_sink to_file = {
 
 /* ---- the file ---- */
 
-static int file_failed(struct recorder *c, struct oserr e)
+static int file_failed(struct record_sink *c, struct oserr e)
 {
     char text[160];
     char shown[RUN_SHOWN];
@@ -194,7 +192,7 @@ static int file_failed(struct recorder *c, struct oserr e)
 }
 
 /* Why the writer stopped; EXIT_DONE: it did not. */
-static int writer_failed(struct recorder *c)
+static int writer_failed(struct record_sink *c)
 {
     switch (rec_writer_status(c->writer)) {
     case REC_OK:
@@ -211,7 +209,7 @@ static int writer_failed(struct recorder *c)
 }
 
 /* What was seen is written to the file's end even if sampling failed. */
-static int record(struct recorder *c, struct watch *w)
+static int record(struct record_sink *c, struct watch *w)
 {
     int looked = watch_run(w);
     if (!c->begun)
@@ -236,7 +234,7 @@ static int record(struct recorder *c, struct watch *w)
 
 int cmd_record(struct command_run *r)
 {
-    struct recorder c = {.r = r, .path = r->word[0]};
+    struct record_sink c = {.r = r, .path = r->word[0]};
     struct watch w = {.r = r, .sink = &to_file, .ctx = &c, .unit = 1, .to_end = true};
     w.range.length = r->size;
     if (!watch_options(r, &w))

@@ -21,7 +21,7 @@ static int in_use(struct command_run *r, const struct seg_who *who)
 }
 
 /* A file that exists is replaced by a new one. What is open or mapped stays with those who use it
- * and loses its name: the segment itself, or another one in use, must not be the output. */
+ * and loses its name: neither the segment itself nor one in use may be the output. */
 static int check_target(struct command_run *r)
 {
     char locator[LOCATOR_MAX];
@@ -43,7 +43,7 @@ static int check_target(struct command_run *r)
     int status = EXIT_DONE;
     if (seg_id_equal(seg_id_of(seg_last(target)), seg_id_of(seg_last(r->seg))))
         status = run_error(r, "%s: it is the segment itself", run_shown(r->word[0], shown));
-    else if (oserr_is(seg_replaceable(target, &who)))
+    else if (oserr_is(seg_replaceable(target, r->env->pace, &who)))
         status = in_use(r, &who);
     seg_who_free(&who);
     seg_close(target);

@@ -1,10 +1,8 @@
-/* watch: a private copy of the range, compared at every sample. */
+/* watch, and the loop that it shares with record: when to look, and what became of the segment
+ * meanwhile. */
 #include "cli/watch/watch.h"
 
 #include "time/recording.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
 
 static bool parse(struct command_run *r, struct watch *w)
 {
@@ -13,8 +11,8 @@ static bool parse(struct command_run *r, struct watch *w)
            run_count_option(r, "count", &w->count);
 }
 
-/* The range in whole units; a numeric view with an OFFSET alone is one value. */
-static bool settle_range(struct command_run *r, struct watch *w)
+/* Makes the range whole units; a numeric view with an OFFSET alone is one value. */
+static bool fit_range(struct command_run *r, struct watch *w)
 {
     bool numbers = w->view != NULL && w->view->kind != VIEW_HEX && w->view->kind != VIEW_TEXT;
     w->unit = w->view == NULL ? 1 : w->view->unit;
@@ -45,34 +43,31 @@ int cmd_watch(struct command_run *r)
     bool recorded = seg_kind(r->seg) == SEG_REC;
     if (recorded) {
         struct oserr e = recording_seek(r->seg, 0, r->env->progress);
-        if (oserr_is(e)) {
+        if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        }
         r->size = seg_last(r->seg)->size;
     }
-    if (!parse(r, &w) || !settle_range(r, &w)) {
+    if (!parse(r, &w) || !fit_range(r, &w))
         return EXIT_ERROR;
-    }
-    int status = recorded ? watch_recorded(&w) : watch_run(&w);
+    int status = recorded ? watch_recording(&w) : watch_run(&w);
     return status == EXIT_NO && w.count == 0 ? EXIT_DONE : status;
 }
 
-/* The loop of watch and record: when to look, what happened to the segment meanwhile. */
+/* ---- options ---- */
 
-enum { DEFAULT_HZ = 250, BEHIND_PERIODS = 4 };
+enum { DEFAULT_HZ = 250, LATE_PERIODS = 4 };
 
-#define NS_PER_S        INT64_C(1000000000)
-#define BEHIND_AT_LEAST INT64_C(10000000) /* ns; a scheduler's hiccup is no gap */
-#define REST_MOST       1e15              /* ns; eleven days, what fits the clock in any case */
+#define NS_PER_S      INT64_C(1000000000)
+#define LATE_AT_LEAST INT64_C(10000000) /* ns; a scheduler's hiccup is no gap */
+#define REST_MOST     1e15              /* ns; eleven days, which fits the clock in any case */
 
 bool watch_options(struct command_run *r, struct watch *w)
 {
     const char *cpu = run_option(r, "cpu");
     double hz = DEFAULT_HZ;
     w->duration = -1;
-    if (!run_hz_option(r, &hz) || !run_duration_option(r, "for", &w->duration)) {
+    if (!run_hz_option(r, &hz) || !run_duration_option(r, "for", &w->duration))
         return false;
-    }
     if (cpu != NULL && !run_positive(cpu, 100, &w->cpu)) {
         (void)run_bad_word(r, "--cpu", cpu, "not a percentage (above 0, at most 100)");
         return false;
@@ -83,15 +78,13 @@ bool watch_options(struct command_run *r, struct watch *w)
 
 /* ---- what happens to the segment itself ---- */
 
-/* What the segment has grown by belongs to a range that goes to its end. */
+/* A range up to the end of the segment grows with it. */
 static void follow_growth(struct watch *w)
 {
     uint64_t length = w->last.size > w->range.offset ? w->last.size - w->range.offset : 0;
     length -= length % w->unit;
-    if (w->to_end && length > w->range.length && !watch_grow(w, length)) {
-        run_note(w->r, "no memory to watch what it has grown by");
-        w->to_end = false;
-    }
+    if (w->to_end && length > w->range.length)
+        w->range.length = length;
 }
 
 static void look_at_state(struct watch *w, int64_t now)
@@ -99,9 +92,8 @@ static void look_at_state(struct watch *w, int64_t now)
     struct seg_stat st;
     struct oserr e = seg_refresh(w->r->seg, &st);
     if (oserr_is(e)) {
-        if (!w->failed) {
+        if (!w->failed)
             (void)run_fail(w->r, NULL, "look at it", e);
-        }
         w->failed = true;
         return;
     }
@@ -113,7 +105,7 @@ static void look_at_state(struct watch *w, int64_t now)
 
 /* ---- the loop ---- */
 
-/* When to look next; with --cpu not before the work is paid for. */
+/* When to look next; with --cpu not before the CPU debt is paid. */
 static int64_t next_time(struct watch *w, int64_t due, int64_t ended)
 {
     int64_t next = due + w->period;
@@ -126,43 +118,40 @@ static int64_t next_time(struct watch *w, int64_t due, int64_t ended)
     return next;
 }
 
-/* A look that begins long after it was due: that is told before what it finds. Returns from when on
- * the next one is due. */
-static int64_t tell_gap(struct watch *w, int64_t due, int64_t began)
+/* Reports a gap when a look begins long after it was due, before what it finds. Returns the time
+ * from which the next one is due. */
+static int64_t report_gap(struct watch *w, int64_t due, int64_t began)
 {
-    int64_t behind = began - due;
-    if (behind <= BEHIND_PERIODS * w->period || behind <= BEHIND_AT_LEAST) {
-        w->behind = 0;
+    int64_t missed = began - due;
+    if (missed <= LATE_PERIODS * w->period || missed <= LATE_AT_LEAST) {
+        w->missed = 0;
         return due;
     }
-    if (behind / 3 * 2 > w->behind) { /* one that goes on is told once, and when it gets worse */
-        w->sink->gap(w, began - w->start, behind);
-        w->behind = behind;
+    if (missed / 3 * 2 > w->missed) { /* once while it lasts, and again when it gets worse */
+        w->sink->gap(w, began - w->start, missed);
+        w->missed = missed;
     }
     return began;
 }
 
 static int loop(struct watch *w)
 {
-    int64_t due = os_now(); /* the first look is no gap: it starts from what it saw */
+    int64_t due = os_now(); /* the first look is no gap, however long it took */
     int64_t stop = w->duration < 0 ? INT64_MAX : w->start + w->duration;
     while (!w->sink->ended(w)) {
         int64_t began = os_now();
-        if (began >= stop) {
+        if (began >= stop)
             return EXIT_NO;
-        }
-        due = tell_gap(w, due, began);
+        due = report_gap(w, due, began);
         look_at_state(w, began);
-        int status = watch_sample(w, began);
-        if (status != EXIT_DONE) {
+        int status = watch_look(w, began);
+        if (status != EXIT_DONE)
             return status;
-        }
         due = next_time(w, due, os_now());
         bool written = w->sink->flush(w);
         if (os_stop_asked() || (written && !w->sink->ended(w) &&
-                                !progress_sleep(w->r->env->progress, due < stop ? due : stop))) {
+                                !progress_sleep(w->r->env->progress, due < stop ? due : stop)))
             return w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
-        }
     }
     return EXIT_DONE;
 }
@@ -173,20 +162,16 @@ int watch_run(struct watch *w)
     struct oserr e = watch_new(w);
     if (oserr_is(e)) {
         watch_free(w);
-        return run_error(w->r, "no memory for a copy of %" PRIu64 " bytes: watch a smaller range",
-                         w->range.length);
+        return run_fail(w->r, NULL, "watch it", e);
     }
     w->start = os_now();
-    int status = watch_sample(w, w->start);
-    w->seen = true;
-    if (status == EXIT_DONE && w->sink->begin != NULL) {
+    int status = watch_look(w, w->start);
+    if (status == EXIT_DONE && w->sink->begin != NULL)
         status = w->sink->begin(w);
-    }
     if (status == EXIT_DONE) {
         status = loop(w);
-        if (w->sink->end != NULL) {
+        if (w->sink->end != NULL)
             w->sink->end(w);
-        }
     }
     watch_free(w);
     return status;

@@ -1,68 +1,59 @@
-/* The engine of watch and record: a private copy of a range, compared at every sample. What it
- * finds goes to a sink: lines (watch), a file (record). */
+/* The engine of watch and record: a range of a segment, sampled again and again, and what changed
+ * in it reported to a sink that prints lines (watch) or writes a file (record).
+ *
+ * What changed is found by a page map without a limit (core/change/pagemap.h), which keeps a copy
+ * of every page that holds something. watch_look.c reads the segment and feeds the map: a short
+ * range whole and at one moment; of a long one the hashes of its pages, and then those pages whose
+ * hash changed. watch_changes.c listens to the map and makes of the bytes that differ what the user
+ * asked for: whole values, or runs of adjacent bytes. watch.c has the loop: when to look, and what
+ * became of the segment meanwhile. watch_lines.c is the sink of watch, commands/record.c that of
+ * record.
+ *
+ * The first look reports nothing; after it a page that the map does not know is a hole, so that all
+ * that appears is a change. Bytes that the range gains when the segment grows were never seen:
+ * their first change has no old value. */
 #ifndef SHMLENS_CLI_WATCH_WATCH_H
 #define SHMLENS_CLI_WATCH_WATCH_H
 
 #include "backend/os.h"
 #include "cli/commands/peek.h"
+#include "core/change/pagemap.h"
 
-enum {
-    WATCH_CHUNK = 1024 * 1024,
-    WATCH_PAGES = WATCH_CHUNK / BLOCK_PAGE,
-    WATCH_PART = 64 * 1024, /* bytes of the copy that are next to each other */
-    WATCH_PARTS = WATCH_CHUNK / WATCH_PART,
-    WATCH_PART_PAGES = WATCH_PART / BLOCK_PAGE
-};
-
-/* What a part of the range held when last looked at. Where it was never but a hole (or zero, when
- * nobody asks for holes) there is none, nor are there bytes where it was never but zero: so a
- * scattered segment costs little more than what is resident of it. */
-struct watch_chunk {
-    uint8_t data[WATCH_PAGES];  /* 1: the page was no hole */
-    uint8_t *part[WATCH_PARTS]; /* on pages; NULL: zeros */
-};
-
-/* Hashes of the pages of the segment that WATCH_CHUNK bytes of the range touch. */
-struct watch_hashes {
-    uint64_t *part[WATCH_PARTS]; /* WATCH_PART_PAGES each, 0: not known; NULL: none is known */
-};
-
-struct watch_arena; /* where parts are */
-
-/* Changed bytes that reach the end of what was compared: they may go on in the next piece. */
+/* Whole units in which something changed, adjacent ones, not reported yet. */
 struct watch_held {
     uint8_t *old, *new;
     size_t n, cap;
-    uint64_t at; /* from the start of the range */
-    bool fresh;
+    size_t run;   /* the first so many bytes are known to be one change */
+    uint64_t at;  /* from the start of the range */
+    int64_t time; /* os_now's clock */
 };
 
 struct watch;
 
-/* Where what is seen goes. Times are ns since w->start. */
+/* Where changes go. Times are ns since w->start. */
 struct watch_sink {
-    bool pieces; /* runs of changed bytes need not be joined: a change has at most WATCH_PART */
+    bool pieces; /* each run of changed bytes of a page as it is found, not joined with others */
 
-    /* The first look is over, the copy holds what was there. An exit status: EXIT_DONE goes on. */
+    /* The first look is over, w->map holds what was there. An exit status; EXIT_DONE: continue. */
     int (*begin)(struct watch *w); /* NULL: nothing to do */
 
     /* n bytes at `offset` of the segment were `old` and are `new`; old NULL: never seen before. */
     void (*change)(struct watch *w, int64_t t, uint64_t offset, const uint8_t *old,
                    const uint8_t *new, size_t n);
 
-    /* The n bytes of a page that had data are a hole now; their change to 0 was told before. */
+    /* With pieces: the n bytes of a page that had data are a hole now; after their change to 0. */
     void (*hole)(struct watch *w, int64_t t, uint64_t offset, size_t n); /* NULL: not wanted */
 
-    /* The n bytes of a page that was a hole are data now; before their change, if there is one. */
+    /* With pieces: the n bytes of a page that was a hole are data now; before their change. */
     void (*data)(struct watch *w, int64_t t, uint64_t offset, size_t n); /* NULL: not wanted */
 
-    /* Nobody looked for `behind` ns before t. */
-    void (*gap)(struct watch *w, int64_t t, int64_t behind);
+    /* Nobody looked for `missed` ns before t. */
+    void (*gap)(struct watch *w, int64_t t, int64_t missed);
 
-    /* What happened to the segment itself; w->last is how it was. Before this time's changes. */
+    /* The state of the segment itself, before the changes of this time; w->last is how it was. */
     void (*state)(struct watch *w, int64_t t, const struct seg_stat *now);
 
-    /* After each look: what was told must be out. False: it could not be written. */
+    /* After each look: what was reported must be out. False: it could not be written. */
     bool (*flush)(struct watch *w);
 
     bool (*ended)(const struct watch *w); /* it needs no more */
@@ -76,8 +67,8 @@ struct watch {
     void *ctx;               /* the sink's */
     const struct view *view; /* NULL: bytes, adjacent ones on one line */
     size_t unit;             /* bytes of one value */
-    struct range range;
-    bool to_end; /* no LENGTH was given: the range grows with the segment */
+    struct range range;      /* its length is a multiple of unit */
+    bool to_end;             /* no LENGTH was given: the range grows with the segment */
     bool json;
     uint64_t count;   /* lines after which to end, 0: never */
     int64_t duration; /* ns, -1: for ever */
@@ -87,30 +78,28 @@ struct watch {
     int64_t start;        /* of os_now */
     uint64_t printed;     /* lines */
     bool seen;            /* the first look is over: differences are changes */
-    bool failed;          /* looking at the segment failed the last time */
-    struct seg_stat last; /* of the segment, as last told */
+    bool failed;          /* the last look at the segment's state failed */
+    struct seg_stat last; /* of the segment, as last reported */
 
-    uint64_t reached; /* how far into the range this look has come */
-    uint64_t known;   /* bytes of the range that were looked at once; behind them all is fresh */
-    struct watch_chunk **chunk;
-    size_t chunks;
-    struct watch_arena *arena;
-    struct watch_hashes **hash; /* NULL where there is no data */
-    size_t hashes;
-    struct watch_held held;
-    struct aligned_buffer block;
-    uint64_t joined;   /* the segment's offset behind the pages read last, */
-    int64_t joined_at; /* and when that was: pages that follow belong to the same change */
-    int64_t owed;      /* ns of work that --cpu has not been paid for */
-    int64_t behind;    /* ns of a gap that was told and goes on; 0: none */
-    uint64_t told;     /* changes that the sink was told of, */
-    uint64_t let_out;  /* and when it was last asked to let them out */
+    struct pagemap *map;         /* what the range held when last looked at */
+    uint64_t reached;            /* how far into the range this look has come */
+    uint64_t known;              /* bytes of the range that were seen once */
+    struct watch_held held;      /* what the listener has collected */
+    bool no_memory;              /* for it: a change was lost */
+    struct aligned_buffer block; /* for reading, */
+    uint8_t *state;              /* and what is known of its bytes; SEG_SMALL of them */
+    uint64_t joined;             /* the segment's offset after the pages read last, */
+    int64_t joined_at;           /* and when that was: pages that follow have the same time */
+    int64_t owed;                /* CPU debt: ns of work not yet slept off */
+    int64_t missed;              /* ns of a gap that was reported and is not over; 0: none */
+    uint64_t reported;           /* changes, */
+    uint64_t flushed;            /* and how many when they were last flushed */
 };
 
 MUST_USE struct oserr watch_new(struct watch *w);
 void watch_free(struct watch *w);
 
-/* Looks until the sink has enough, the time is over or a stop is asked for; frees the copy. r,
+/* Looks until the sink has enough, the time is over or a stop is asked for; frees w's memory. r,
  * sink, view, unit, range, to_end, duration, period and cpu are set. An exit status; EXIT_NO: the
  * time was over before the sink had enough. */
 int watch_run(struct watch *w);
@@ -118,50 +107,31 @@ int watch_run(struct watch *w);
 /* --hz, --for, --cpu into period, duration and cpu. False: it was reported. */
 bool watch_options(struct command_run *r, struct watch *w);
 
-/* The range has `length` bytes now, not less than before. False: no memory. */
-MUST_USE bool watch_grow(struct watch *w, uint64_t length);
-
-/* The range has only `length` bytes now: what the copy holds behind that is forgotten, and fresh
- * when it comes back. */
+/* The range has at most `length` bytes now: what was known of the rest is forgotten. */
 void watch_shrink(struct watch *w, uint64_t length);
 
-/* The bytes of the copy from `at` (from the start of the range) to the end of its WATCH_PART. */
-const uint8_t *watch_bytes(const struct watch *w, uint64_t at);
+/* watch of a recording: all changes of [0, `duration`), with their own times. An exit status. */
+int watch_recording(struct watch *w);
 
-/* The same for changing; NULL: no memory. Its chunk is there. */
-uint8_t *watch_part(struct watch *w, uint64_t at);
+/* ---- watch_look.c: reading; each returns an exit status ---- */
 
-/* n bytes at `at` (from the start of the range) are `new` now; n is a multiple of the unit. Tells
- * the sink what changed and keeps them. False: no memory. */
-MUST_USE bool watch_compare(struct watch *w, int64_t now, uint64_t at, const uint8_t *new,
-                            size_t n);
+/* Looks once: reports what changed since the last look (the first time: nothing). */
+int watch_look(struct watch *w, int64_t now);
 
-/* Nothing adjacent follows: tells what is held. */
-void watch_release(struct watch *w, int64_t now);
+/* Reads [from, to) of the segment, widened to whole units, feeds it to the map and reports. */
+int watch_read(struct watch *w, int64_t now, uint64_t from, uint64_t to);
 
-/* Says what a watch may be of a recording: all changes of [0, `duration`), with their own times. */
-int watch_recorded(struct watch *w);
+/* The n bytes at `offset` of the segment, whole units of the range, were read: the same. */
+int watch_feed(struct watch *w, int64_t now, uint64_t offset, const uint8_t *bytes, size_t n);
 
-/* The same for [at, end) of the range, read in pieces. An exit status. */
-int watch_read(struct watch *w, int64_t now, uint64_t at, uint64_t end);
+/* ---- watch_changes.c: the listener ---- */
 
-/* [at, end) of the range is a hole now: only what was data before is looked at. */
-int watch_hole(struct watch *w, int64_t now, uint64_t at, uint64_t end);
+MUST_USE bool watch_listen(struct watch *w); /* to w->map; false: out of memory */
 
-/* All of a long range: pages whose hash is the known one are as they were (watch_pages.c). */
-int watch_pages(struct watch *w, int64_t now);
+/* Reports what is held. `more`: a run that reaches its end is kept, it may go on. */
+void watch_report(struct watch *w, bool more);
 
-/* Tables for a range of so many bytes. False: no memory. */
-MUST_USE bool watch_pages_grow(struct watch *w, uint64_t length);
-void watch_pages_free(struct watch *w);
-
-/* The range has only `length` bytes now: no page from there on is known. */
-void watch_pages_forget(struct watch *w, uint64_t length);
-
-/* Looks once: tells what changed (the first time: nothing) and keeps what it saw. */
-int watch_sample(struct watch *w, int64_t now);
-
-/* The sink that prints a line a change (w->json, w->count, w->printed). */
+/* The sink that prints a line for each change (w->json, w->count, w->printed). */
 extern const struct watch_sink watch_lines;
 
 #endif

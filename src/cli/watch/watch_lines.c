@@ -1,4 +1,4 @@
-/* What watch prints: a line a change. */
+/* The sink of watch: prints a line for each change. */
 #include <inttypes.h>
 
 #include "cli/watch/watch.h"
@@ -28,9 +28,8 @@ static void lines_change(struct watch *w, int64_t t, uint64_t offset, const uint
 {
     struct out *o = w->r->env->out;
     double seconds = (double)t / 1e9;
-    if (w->count > 0 && w->printed >= w->count) {
+    if (w->count > 0 && w->printed >= w->count)
         return;
-    }
     w->printed++;
     if (w->json) {
         out_print(o, "{\"t\":%.6f,\"offset\":%" PRIu64, seconds, offset);
@@ -43,25 +42,23 @@ static void lines_change(struct watch *w, int64_t t, uint64_t offset, const uint
         out_str(o, "}\n");
     } else {
         out_print(o, "%.6f 0x%" PRIx64 " ", seconds, offset);
-        if (old == NULL) {
+        if (old == NULL)
             out_str(o, "-");
-        } else {
+        else
             put_value(w, old, n);
-        }
         out_str(o, " ");
         put_value(w, new, n);
         out_str(o, "\n");
     }
 }
 
-static void lines_gap(struct watch *w, int64_t t, int64_t behind)
+static void lines_gap(struct watch *w, int64_t t, int64_t missed)
 {
     double seconds = (double)t / 1e9;
-    if (w->json) {
-        out_print(w->r->env->out, "{\"t\":%.6f,\"gap\":%.6f}\n", seconds, (double)behind / 1e9);
-    } else {
-        run_note(w->r, "%.6f sampling fell behind for %.6f s", seconds, (double)behind / 1e9);
-    }
+    if (w->json)
+        out_print(w->r->env->out, "{\"t\":%.6f,\"gap\":%.6f}\n", seconds, (double)missed / 1e9);
+    else
+        run_note(w->r, "%.6f sampling fell behind for %.6f s", seconds, (double)missed / 1e9);
 }
 
 static void lines_state(struct watch *w, int64_t t, const struct seg_stat *now)
@@ -71,16 +68,15 @@ static void lines_state(struct watch *w, int64_t t, const struct seg_stat *now)
         run_note(w->r, "%s to %" PRIu64 " bytes", now->size < w->last.size ? "shrunk" : "grown",
                  now->size);
     }
-    if (now->replaced && !w->last.replaced) {
+    if (now->replaced && !w->last.replaced)
         run_note(w->r, "replaced by a new segment of this name; this is still the old one");
-    } else if (now->name_gone && !w->last.name_gone) {
-        run_note(w->r, "unlinked; watching goes on while it is mapped");
-    }
+    else if (now->name_gone && !w->last.name_gone)
+        run_note(w->r, "unlinked; still watching while it is mapped");
 }
 
 static bool lines_flush(struct watch *w)
 {
-    return run_flush(w->r); /* if not, command_run says why */
+    return run_flush(w->r); /* if not, command_run reports why */
 }
 
 static bool lines_ended(const struct watch *w)

@@ -1,6 +1,6 @@
 /* watch of a recording: its changes, at their own times, and while it is being made those to come.
- * The engine compares what each look of the recording touched, so that the lines are those that
- * watch printed when it happened. */
+ * The events of one look are applied to the image; then what they touched is read and fed to the
+ * map, so that the lines are those that watch printed when it happened. */
 #include <stdlib.h>
 
 #include "backend/os.h"
@@ -18,7 +18,7 @@ struct recording_watch {
     int64_t until;               /* ns, the end of what is asked for */
 };
 
-/* [from, to) of the segment changed: as far as it lies in the range. */
+/* [from, to) of the segment changed: notes what lies in the range. */
 static bool touch(struct recording_watch *p, uint64_t from, uint64_t to)
 {
     const struct range *range = &p->w->range;
@@ -27,43 +27,20 @@ static bool touch(struct recording_watch *p, uint64_t from, uint64_t to)
     return dirty_ranges_add(&p->touched, from, to, p->w->unit, range->length);
 }
 
-static int compare(struct recording_watch *p, const struct dirty_ranges_range *what)
-{
-    struct watch *w = p->w;
-    for (uint64_t at = what->from; at < what->to;) {
-        const uint8_t *bytes = NULL;
-        size_t asked = 0;
-        size_t got = 0;
-        struct oserr e = aligned_buffer_read(&w->block, w->r->seg, w->range.offset + at,
-                                             what->to - at, w->unit, &bytes, &asked, &got);
-        if (oserr_is(e)) {
-            return run_fail(w->r, NULL, "read it", e);
-        }
-        got -= got % w->unit;
-        if (got == 0) {
-            break;
-        }
-        if (!watch_compare(w, p->t, at, bytes, got)) {
-            return run_error(w->r, "no memory for a copy of what it holds: watch a smaller range");
-        }
-        at += got;
-    }
-    return EXIT_DONE;
-}
-
-/* The look is complete: what differs is told. */
+/* The look is complete: reports what differs. */
 static int end_look(struct recording_watch *p)
 {
+    struct watch *w = p->w;
     int status = EXIT_DONE;
     for (size_t i = 0; i < p->touched.count && status == EXIT_DONE; i++) {
-        status = compare(p, &p->touched.list[i]);
+        const struct dirty_ranges_range *t = &p->touched.list[i];
+        status = watch_read(w, p->t, w->range.offset + t->from, w->range.offset + t->to);
     }
-    watch_release(p->w, p->t);
-    p->w->known = p->w->range.length > p->w->known ? p->w->range.length : p->w->known;
+    watch_report(w, false);
+    w->known = w->range.length > w->known ? w->range.length : w->known;
     p->touched.count = 0;
-    if (status == EXIT_DONE && !progress_yield(p->w->r->env->progress, 0, 0)) {
+    if (status == EXIT_DONE && !progress_yield(w->r->env->progress, 0, 0))
         status = EXIT_STOPPED;
-    }
     return status;
 }
 
@@ -71,20 +48,18 @@ static int state_changed(struct recording_watch *p, const struct rec_event *ev)
 {
     struct watch *w = p->w;
     struct oserr e = seg_image_changed(w->r->seg);
-    if (oserr_is(e)) {
+    if (oserr_is(e))
         return run_fail(w->r, NULL, "read it", e);
-    }
     const struct seg_stat *now = seg_last(w->r->seg);
     w->sink->state(w, p->t, now);
     w->last = *now;
     if (ev->kind == REC_SIZE) {
         uint64_t length = now->size > w->range.offset ? now->size - w->range.offset : 0;
         length -= length % w->unit;
-        if (length < w->range.length) {
+        if (length < w->range.length)
             watch_shrink(w, length);
-        } else if (w->to_end && !watch_grow(w, length)) {
-            return run_error(w->r, "no memory to watch what it has grown by");
-        }
+        else if (w->to_end)
+            w->range.length = length;
     }
     return EXIT_DONE;
 }
@@ -92,9 +67,8 @@ static int state_changed(struct recording_watch *p, const struct rec_event *ev)
 static int take_event(struct recording_watch *p, const struct rec_event *ev)
 {
     bool fits = true;
-    if (ev->key) {
-        return EXIT_DONE; /* the start, which is in the copy */
-    }
+    if (ev->key)
+        return EXIT_DONE; /* the start, which the map has */
     p->t = ev->t;
     switch (ev->kind) {
     case REC_CHANGE:
@@ -113,8 +87,8 @@ static int take_event(struct recording_watch *p, const struct rec_event *ev)
     return fits ? EXIT_DONE : run_error(p->w->r, "no memory to play it");
 }
 
-/* All of it was played: is it still being made, and is more wanted? Then waits for more. False:
- * that is its end, or *status says why not. */
+/* All of it was played. Waits for more if it is still being made and more is wanted. False: that
+ * was its end, or *status says why not. */
 static bool await_more(struct recording_watch *p, int *status)
 {
     struct watch *w = p->w;
@@ -128,15 +102,12 @@ static bool await_more(struct recording_watch *p, int *status)
         *status = run_fail(w->r, NULL, "read it", e);
         return false;
     }
-    if (is.end > was.end) {
+    if (is.end > was.end)
         return true;
-    }
-    if (!written || is.end >= p->until) {
+    if (!written || is.end >= p->until)
         return false;
-    }
-    if (!w->sink->flush(w)) { /* not written: command_run says so */
+    if (!w->sink->flush(w)) /* not written: command_run reports it */
         return false;
-    }
     if (!progress_sleep(w->r->env->progress, os_now() + GROW_EVERY)) {
         *status = w->r->env->ui || os_stop_signal() == 2 ? EXIT_DONE : EXIT_STOPPED;
         return false;
@@ -161,9 +132,8 @@ static int play(struct recording_watch *p)
         if (played) {
             status = take_event(p, &ev);
         } else if (first) {
-            if (!await_more(p, &status)) {
+            if (!await_more(p, &status))
                 break;
-            }
             continue; /* the next look's first event is still to come */
         } else {
             status = end_look(p);
@@ -173,7 +143,7 @@ static int play(struct recording_watch *p)
     return status;
 }
 
-int watch_recorded(struct watch *w)
+int watch_recording(struct watch *w)
 {
     struct recording_watch p = {.w = w,
                                 .recorded = recording_of(w->r->seg),
@@ -181,17 +151,14 @@ int watch_recorded(struct watch *w)
     struct oserr e = watch_new(w);
     if (oserr_is(e)) {
         watch_free(w);
-        return run_error(w->r, "no memory for a copy of %llu bytes: watch a smaller range",
-                         (unsigned long long)w->range.length);
+        return run_fail(w->r, NULL, "watch it", e);
     }
     w->last = *seg_last(w->r->seg);
     w->start = 0;
-    int status = watch_sample(w, 0);
-    w->seen = true;
+    int status = watch_look(w, 0);
     w->known = w->range.length;
-    if (status == EXIT_DONE) {
+    if (status == EXIT_DONE)
         status = play(&p);
-    }
     dirty_ranges_free(&p.touched);
     watch_free(w);
     return status == EXIT_DONE && w->count > 0 && w->printed < w->count ? EXIT_NO : status;

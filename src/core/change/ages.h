@@ -1,5 +1,7 @@
-/* Change tracking of one window of bytes: fed samples with their time, it knows what changed when.
- * Pure: time is an argument (nanoseconds of any monotonic clock). */
+/* The ages of a window's bytes: when each was last seen to change, and how often. A listener of the
+ * page map, which detects the changes, also those that the sweep finds between two samples. It
+ * remembers no bytes: what overlaps when the window moves keeps its times and counts, the rest
+ * starts without. Pure: all times are those of the map. */
 #ifndef SHMLENS_CORE_CHANGE_AGES_H
 #define SHMLENS_CORE_CHANGE_AGES_H
 
@@ -8,48 +10,33 @@
 #include <stdint.h>
 
 #include "attributes.h"
-
-/* What is known of one byte of a sample. */
-enum byte_state {
-    BYTE_DATA,    /* read */
-    BYTE_HOLE,    /* never written: reads as 0 and has no page */
-    BYTE_UNKNOWN, /* unknown: reading it would disturb it, or reading failed */
-    BYTE_BEYOND,  /* past the end of the segment */
-};
+#include "core/bytes.h"
+#include "core/change/pagemap.h"
 
 struct ages; /* opaque; owns its buffers */
 
-/* A tracker for windows of up to `cap` bytes; NULL: out of memory. */
+/* For windows of up to `cap` bytes; NULL: out of memory. */
 MUST_USE struct ages *ages_new(size_t cap);
-void ages_free(struct ages *d);
+void ages_free(struct ages *a); /* NULL is fine; the map must not be fed afterwards */
 
-/* Feeds the window [offset, offset+n) as seen at time `now`. A byte seen for the first time (the
- * window moved onto it) is not a change; what overlaps the previous window keeps its ages. HOLE to
- * DATA with value 0 is no change of value; DATA to BEYOND is none either, but BEYOND to DATA of a
- * known byte compares with 0; UNKNOWN tells nothing, the byte is compared with the last known value
- * when it is known again. Returns how many bytes changed. n <= cap. */
-size_t ages_feed(struct ages *d, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
-                 size_t n, int64_t now);
+/* From now on the changes that `map` detects are noted. False: it has no room for a listener. */
+bool ages_listen(struct ages *a, struct pagemap *map);
 
-/* Time of the last change of byte i of the newest window, 0: never seen to change. Valid until the
- * next feed. */
-const int64_t *ages_changed(const struct ages *d);
+/* After the sample of [offset, offset + n) was fed to the map: that is the window now, n <= cap. A
+ * byte that comes into it has not changed, whatever the map just said of it. Returns how many
+ * changes of bytes of the windows were noted since the last call. */
+size_t ages_move(struct ages *a, uint64_t offset, size_t n);
+
+/* For bytes of the window that were not seen to change: the time that the map knows, 0: none. */
+void ages_prime(struct ages *a, const int64_t *changed, size_t n);
+
+/* Time of the last change of byte i of the window, 0: never seen to change. Valid until the map is
+ * fed. */
+const int64_t *ages_changed(const struct ages *a);
 
 /* How often byte i was seen to change since it came into the window (saturating). */
-const uint32_t *ages_counts(const struct ages *d);
+const uint32_t *ages_counts(const struct ages *a);
 
-/* Our own store at offset is not a surprise: the next feed counts it as seen. The age of each byte
- * that it made another one starts now, its count stays. Bytes outside of the window are ignored. */
-void ages_expect(struct ages *d, uint64_t offset, const uint8_t *bytes, size_t n, int64_t now);
-
-/* For bytes of the window that were not seen to change: when somebody else saw them change, 0: not.
- */
-void ages_prime(struct ages *d, const int64_t *changed, size_t n);
-
-/* Counts start anew. */
-void ages_reset_counts(struct ages *d);
-
-/* Forgets everything (another segment, replaced). */
-void ages_reset(struct ages *d);
+void ages_reset_counts(struct ages *a); /* counts start again at 0 */
 
 #endif

@@ -1,4 +1,6 @@
-/* Feeding the map: what is known is compared byte by byte, the rest by hash. */
+/* Feeding the map: what is known is compared byte by byte, the rest by hash. Every change that the
+ * program ever notices is found in feed_known or feed_unknown: both detect, notify the listeners,
+ * then take over the new bytes. */
 #include "core/change/pagemap.h"
 
 #include <stdlib.h>
@@ -6,7 +8,7 @@
 
 #include <xxhash.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/change/pagemap_private.h"
 
 const uint8_t pagemap_zeros[PAGEMAP_PAGE];
@@ -27,10 +29,10 @@ void pagemap_free(struct pagemap *m)
     if (m == NULL)
         return;
     while (m->newest != NULL)
-        copy_drop(m, m->newest, false);
+        copy_drop(m, m->newest);
     index_truncate(m, 0);
     free(m->leaves);
-    free(m->bucket);
+    u64_free(&m->copies);
     free(m);
 }
 
@@ -42,6 +44,11 @@ void pagemap_allow(struct pagemap *m, size_t allowance)
 size_t pagemap_memory(const struct pagemap *m)
 {
     return sizeof *m + index_bytes(m) + copy_bytes(m);
+}
+
+bool pagemap_starved(const struct pagemap *m)
+{
+    return m->starved;
 }
 
 bool pagemap_listen(struct pagemap *m, const struct pagemap_sink *sink)
@@ -84,10 +91,10 @@ uint64_t pagemap_changes(const struct pagemap *m)
     return m->changes;
 }
 
-/* ---- telling ---- */
+/* ---- notifying ---- */
 
-static void tell_changed(const struct pagemap *m, const struct part *p, size_t at,
-                         const uint8_t *old, size_t n)
+static void notify_changed(const struct pagemap *m, const struct part *p, size_t at,
+                           const uint8_t *old, size_t n)
 {
     uint64_t offset = p->page * PAGEMAP_PAGE + p->in + at;
     for (size_t i = 0; i < m->sinks; i++)
@@ -95,7 +102,7 @@ static void tell_changed(const struct pagemap *m, const struct part *p, size_t a
             m->sink[i].changed(m->sink[i].ctx, p->time, offset, old, p->bytes + at, n);
 }
 
-static void tell_differs(const struct pagemap *m, const struct part *p, const uint8_t *old)
+static void notify_differs(const struct pagemap *m, const struct part *p, const uint8_t *old)
 {
     uint64_t offset = p->page * PAGEMAP_PAGE + p->in;
     for (size_t i = 0; i < m->sinks; i++)
@@ -103,16 +110,9 @@ static void tell_differs(const struct pagemap *m, const struct part *p, const ui
             m->sink[i].differs(m->sink[i].ctx, p->time, offset, old, p->bytes, p->n);
 }
 
-static void tell_kept(const struct pagemap *m, const struct part *p)
-{
-    for (size_t i = 0; i < m->sinks; i++)
-        if (m->sink[i].kept != NULL)
-            m->sink[i].kept(m->sink[i].ctx, p->time, p->page * PAGEMAP_PAGE, p->bytes, p->n);
-}
-
 /* ---- one page ---- */
 
-/* The page is this now; listeners hear of holes that come and go. */
+/* The page's new state; listeners hear of holes that begin and end. */
 static void become(const struct pagemap *m, const struct leaf_pos *at, enum page_state state,
                    int64_t time)
 {
@@ -134,7 +134,7 @@ static enum page_state state_of(const struct pagemap *m, bool hole, uint64_t has
 static void stamp(const struct leaf_pos *at, uint32_t tick)
 {
     struct leaf *l = at->leaf;
-    uint32_t count = place_count(at);
+    uint32_t count = leaf_pos_count(at);
     leaf_tick(l)[at->i] = l->newest = tick;
     if (count < COUNT_MAX) {
         leaf_count(l)[at->i] += STATES;
@@ -144,52 +144,32 @@ static void stamp(const struct leaf_pos *at, uint32_t tick)
         l->hottest = count;
 }
 
-/* How many of their bytes are the same before the first that is not, in memory order; a != b. */
-static size_t first_differing(uint64_t a, uint64_t b)
+/* Notifies of each run of bytes that differ, and notes its time in the copy. Returns how many bytes
+ * differ. */
+static size_t notify_runs(struct pagemap *m, const struct part *p, struct copy *copy)
 {
-    const uint16_t one = 1;
-    bool little = *(const uint8_t *)&one == 1;
-    return (size_t)(little ? __builtin_ctzll(a ^ b) : __builtin_clzll(a ^ b)) / 8;
-}
-
-/* Tells each run of bytes that differ, and marks it in the copy. Returns how many bytes differ. */
-static size_t tell_runs(struct pagemap *m, const struct part *p, struct copy *copy,
-                        const uint8_t *was)
-{
+    const uint8_t *was = copy->bytes + p->in;
     uint32_t tick = pagemap_tick(m, p->time);
-    size_t sum = 0, at = 0;
-    while (at < p->n) {
-        uint64_t a = 0, b = 0;
-        if (p->n - at >= sizeof a) {
-            memcpy(&a, was + at, sizeof a);
-            memcpy(&b, p->bytes + at, sizeof b);
-            if (a == b) {
-                at += sizeof a;
-                continue;
-            }
-            at += first_differing(a, b);
-        }
-        while (at < p->n && was[at] == p->bytes[at])
-            at++;
-        size_t first = at;
-        while (at < p->n && was[at] != p->bytes[at])
-            at++;
-        if (at > first) {
-            tell_changed(m, p, first, was + first, at - first);
-            copy_mark(m, copy, p->in + first, at - first, tick);
-        }
-        sum += at - first;
+    size_t sum = 0, end = 0;
+    for (;;) {
+        size_t first = bytes_difference(was, p->bytes, end, p->n);
+        for (end = first; end < p->n && was[end] != p->bytes[end];)
+            end++;
+        if (end == first)
+            return sum;
+        notify_changed(m, p, first, was + first, end - first);
+        copy_mark(m, copy, p->in + first, end - first, tick);
+        sum += end - first;
     }
-    return sum;
 }
 
-/* The part was a hole when it was looked at: is the page? Holes are whole pages of zeros. */
+/* The part was a hole when it was read: is the page one? Holes are whole pages of zeros. */
 static bool whole_hole(const struct part *p, const uint8_t *page)
 {
     return p->hole && (p->whole || memcmp(page, pagemap_zeros, PAGEMAP_PAGE) == 0);
 }
 
-/* A known page of which nothing is new, but perhaps that it is a hole, or is none any more. */
+/* A known page whose bytes are the same: at most it became a hole, or is no longer one. */
 static void feed_same(struct pagemap *m, const struct part *p, const uint8_t *page)
 {
     struct leaf_pos at = p->hole ? index_find(m, p->page) : index_insert(m, p->page, 1);
@@ -198,7 +178,7 @@ static void feed_same(struct pagemap *m, const struct part *p, const uint8_t *pa
     if (whole_hole(p, page))
         become(m, &at, PAGE_HOLE, p->time);
     else if (!p->hole && leaf_pos_state(&at) <= PAGE_HOLE)
-        become(m, &at, place_holds(&at, m->zero) ? PAGE_ZERO : PAGE_DATA, p->time);
+        become(m, &at, leaf_pos_holds(&at, m->zero) ? PAGE_ZERO : PAGE_DATA, p->time);
 }
 
 /* A known page: exact. */
@@ -214,51 +194,56 @@ static size_t feed_known(struct pagemap *m, const struct part *p, const uint8_t 
     struct copy *copy = copy_find(m, p->page);
     if (copy == NULL)
         copy = copy_add(m, p->page, page);
-    if (copy == NULL) { /* no memory: a page like those that are too many */
+    if (copy == NULL) { /* no memory: known by its hash only */
         leaf_pos_set(&at, PAGE_UNSEEN);
         return 0;
     }
-    tell_differs(m, p, copy->bytes + p->in);
-    size_t sum = tell_runs(m, p, copy, copy->bytes + p->in);
+    if (leaf_pos_state(&at) == PAGE_HOLE && !p->hole)
+        become(m, &at, PAGE_ZERO, p->time);
+    notify_differs(m, p, copy->bytes + p->in);
+    size_t sum = notify_runs(m, p, copy);
     memcpy(copy->bytes + p->in, p->bytes, p->n);
     copy_touch(m, copy);
     uint64_t hash = pagemap_hash(copy->bytes);
-    place_hash(&at, hash);
+    leaf_pos_set_hash(&at, hash);
     become(m, &at, state_of(m, whole_hole(p, copy->bytes), hash), p->time);
     stamp(&at, pagemap_tick(m, p->time));
     m->changes += sum;
+    if (m->allowance == PAGEMAP_NO_LIMIT && leaf_pos_state(&at) < PAGE_DATA)
+        copy_drop(m, copy); /* zeros need none */
     return sum;
 }
 
 /* A page of which at most the hash is known. */
 static void feed_unknown(struct pagemap *m, const struct part *p)
 {
-    uint8_t page[PAGEMAP_PAGE] = {0};
+    uint8_t padded[PAGEMAP_PAGE];
+    const uint8_t *page = p->bytes;
     struct leaf_pos at = {0};
     if (p->whole)
         at = index_insert(m, p->page, 1);
     if (at.leaf == NULL)
         return;
-    memcpy(page, p->bytes, p->n);
+    if (p->n < PAGEMAP_PAGE) { /* the last page, up to its end */
+        memset(padded, 0, sizeof padded);
+        memcpy(padded, p->bytes, p->n);
+        page = padded;
+    }
     uint64_t hash = pagemap_hash(page);
-    bool changed = leaf_pos_state(&at) != PAGE_UNSEEN && !place_holds(&at, hash);
+    bool changed = leaf_pos_state(&at) != PAGE_UNSEEN && !leaf_pos_holds(&at, hash);
     if (changed) {
-        tell_differs(m, p, NULL);
-        tell_changed(m, p, 0, NULL, p->n);
+        notify_differs(m, p, NULL);
+        notify_changed(m, p, 0, NULL, p->n);
         stamp(&at, pagemap_tick(m, p->time));
         m->changes++;
     }
-    place_hash(&at, hash);
+    leaf_pos_set_hash(&at, hash);
     become(m, &at, state_of(m, p->hole, hash), p->time);
-    bool known = leaf_pos_state(&at) != PAGE_DATA;
-    if (!known && (changed || copy_pinned(m, p->page) || copy_room(m))) {
+    if (leaf_pos_state(&at) == PAGE_DATA && (changed || copy_pinned(m, p->page) || copy_room(m))) {
         struct copy *copy = copy_add(m, p->page, page);
-        known = copy != NULL;
-        if (known && changed)
+        if (copy != NULL && changed)
             copy_touch(m, copy);
     }
-    if (known)
-        tell_kept(m, p);
 }
 
 size_t pagemap_feed_part(struct pagemap *m, const struct part *p)
@@ -270,7 +255,7 @@ size_t pagemap_feed_part(struct pagemap *m, const struct part *p)
     return 0;
 }
 
-/* How much of state[0, n) is like its first. */
+/* Length of the run of equal states that state[0, n) begins with. */
 static size_t alike(const uint8_t *state, size_t n)
 {
     size_t i = 1;
@@ -281,32 +266,57 @@ static size_t alike(const uint8_t *state, size_t n)
     return i;
 }
 
+/* The n bytes at offset, in one page and all data or all a hole; `ends`: the segment ends there. */
+static size_t feed_run(struct pagemap *m, uint64_t offset, const uint8_t *bytes, size_t n,
+                       bool hole, bool ends, int64_t time)
+{
+    struct part p = {.page = offset / PAGEMAP_PAGE,
+                     .in = (size_t)(offset % PAGEMAP_PAGE),
+                     .n = n,
+                     .bytes = hole ? pagemap_zeros : bytes,
+                     .hole = hole,
+                     .time = time};
+    p.whole = p.in == 0 && (n == PAGEMAP_PAGE || ends || offset + n >= m->size);
+    return pagemap_feed_part(m, &p);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 size_t pagemap_feed(struct pagemap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
                     size_t n, int64_t time)
 {
     size_t sum = 0;
     (void)pagemap_tick(m, time);
-    for (size_t at = 0; at < n;) {
-        size_t in = (size_t)((offset + at) % PAGEMAP_PAGE);
-        size_t room = PAGEMAP_PAGE - in < n - at ? PAGEMAP_PAGE - in : n - at;
-        size_t take = alike(state + at, room);
-        struct part p = {.page = (offset + at) / PAGEMAP_PAGE,
-                         .in = in,
-                         .n = take,
-                         .bytes = state[at] == BYTE_HOLE ? pagemap_zeros : bytes + at,
-                         .hole = state[at] == BYTE_HOLE,
-                         .time = time};
+    for (size_t at = 0, take = 0; at < n; at += take) {
+        size_t room = smaller(PAGEMAP_PAGE - (size_t)((offset + at) % PAGEMAP_PAGE), n - at);
+        take = alike(state + at, room);
+        bool hole = state[at] == BYTE_HOLE;
         bool ends = take < room && state[at + take] == BYTE_BEYOND;
-        p.whole = in == 0 && (take == PAGEMAP_PAGE || ends || offset + at + take >= m->size);
-        if (state[at] == BYTE_DATA || state[at] == BYTE_HOLE)
-            sum += pagemap_feed_part(m, &p);
-        at += take;
+        if (hole || state[at] == BYTE_DATA)
+            sum += feed_run(m, offset + at, bytes + at, take, hole, ends, time);
     }
     copy_shrink(m);
     return sum;
 }
 
-/* A page that is not as the table has it; `ahead`: see index_insert. True: its bytes are wanted. */
+size_t pagemap_feed_data(struct pagemap *m, uint64_t offset, const uint8_t *bytes, size_t n,
+                         int64_t time)
+{
+    size_t sum = 0;
+    (void)pagemap_tick(m, time);
+    for (size_t at = 0, take = 0; at < n; at += take) {
+        take = smaller(PAGEMAP_PAGE - (size_t)((offset + at) % PAGEMAP_PAGE), n - at);
+        sum += feed_run(m, offset + at, bytes + at, take, false, at + take == n, time);
+    }
+    copy_shrink(m);
+    return sum;
+}
+
+/* A page whose hash is not the one in the index; `ahead`: see index_insert. True: its bytes are
+ * wanted. */
 static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t time, size_t ahead)
 {
     struct leaf_pos at = index_find(m, page);
@@ -314,7 +324,7 @@ static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t t
     bool same = hash == m->zero;
     if (at.leaf != NULL) {
         state = leaf_pos_state(&at);
-        same = place_holds(&at, hash);
+        same = leaf_pos_holds(&at, hash);
     }
     if (state != PAGE_UNSEEN && !same)
         return true;
@@ -324,13 +334,13 @@ static bool feed_hash(struct pagemap *m, uint64_t page, uint64_t hash, int64_t t
         at = index_insert(m, page, ahead);
     if (at.leaf == NULL)
         return false;
-    place_hash(&at, hash);
+    leaf_pos_set_hash(&at, hash);
     if (state < PAGE_ZERO)
         become(m, &at, hash == m->zero ? PAGE_ZERO : PAGE_DATA, time);
     return false;
 }
 
-/* How many of the pages from `page` on are in the table with these hashes, as data. */
+/* How many of the pages from `page` on are in the index with these hashes, as data. */
 static size_t as_before(struct pagemap *m, uint64_t page, const uint64_t *hash, size_t n)
 {
     struct leaf_pos p = index_seek(m, page);
@@ -341,7 +351,7 @@ static size_t as_before(struct pagemap *m, uint64_t page, const uint64_t *hash, 
     const uint32_t *at = leaf_at(p.leaf), *low = leaf_low(p.leaf), *count = leaf_count(p.leaf);
     const uint16_t *high = leaf_high(p.leaf);
     n = n < p.leaf->n - p.i ? n : p.leaf->n - p.i;
-    uint64_t first = page - p.leaf->base; /* the first entry may be behind the page */
+    uint64_t first = page - p.leaf->base; /* the first entry may follow the page */
     while (k < n && at[p.i + k] == first + k && low[p.i + k] == (uint32_t)hash[k] &&
            high[p.i + k] == (uint16_t)(hash[k] >> 32) && count[p.i + k] % STATES >= PAGE_ZERO)
         k++;

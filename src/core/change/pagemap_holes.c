@@ -1,11 +1,13 @@
-/* What goes: data that becomes a hole, what a shrinking segment loses, what is forgotten. */
+/* Feeding losses: data that becomes a hole, what a shrinking segment loses. A hole keeps its entry
+ * for a minute after its last change, so that the change can still be shown. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/change/pagemap_private.h"
 
-/* A hole that changed long ago, or when there is no room to remember that, need not be known. */
-static bool forgets(struct pagemap *m, const struct leaf_pos *p, int64_t time)
+/* Removes the copy of a hole that changed long ago (or when there is no room to remember it). True:
+ * its entry can be removed too. */
+static bool forget(struct pagemap *m, const struct leaf_pos *p, int64_t time)
 {
     uint32_t tick = leaf_pos_tick(p);
     if (leaf_pos_state(p) != PAGE_HOLE || leaf_pos_page(p) >= m->seen)
@@ -14,11 +16,11 @@ static bool forgets(struct pagemap *m, const struct leaf_pos *p, int64_t time)
         return false;
     struct copy *copy = copy_find(m, leaf_pos_page(p));
     if (copy != NULL)
-        copy_drop(m, copy, false);
+        copy_drop(m, copy);
     return true;
 }
 
-/* The pages of one leaf that lie in [from, to) are holes now. True: some of them were forgotten. */
+/* The pages of one leaf from p on, before `to`, are holes now. True: some entries were removed. */
 static bool empty_leaf(struct pagemap *m, struct leaf_pos p, uint64_t to, int64_t time)
 {
     bool gone[LEAF_MAX] = {false}, some = false;
@@ -33,7 +35,7 @@ static bool empty_leaf(struct pagemap *m, struct leaf_pos p, uint64_t to, int64_
             part.n = (size_t)(m->size % PAGEMAP_PAGE);
         if (leaf_pos_state(&p) != PAGE_HOLE)
             (void)pagemap_feed_part(m, &part);
-        gone[p.i] = forgets(m, &p, time);
+        gone[p.i] = forget(m, &p, time);
         some = some || gone[p.i];
     }
     if (some)
@@ -58,14 +60,19 @@ void pagemap_feed_hole(struct pagemap *m, uint64_t offset, uint64_t end, int64_t
     copy_shrink(m);
 }
 
+static uint64_t pages_of(uint64_t size)
+{
+    return size / PAGEMAP_PAGE + (size % PAGEMAP_PAGE != 0);
+}
+
 void pagemap_seen(struct pagemap *m, uint64_t offset)
 {
-    uint64_t pages = offset / PAGEMAP_PAGE + (offset % PAGEMAP_PAGE != 0);
+    uint64_t pages = pages_of(offset);
     if (pages > m->seen)
         m->seen = pages;
 }
 
-/* What page number `page` holds from byte `in` (not 0) on is gone. */
+/* The bytes of a page from `in` (not 0) on are gone. */
 static void cut_page(struct pagemap *m, uint64_t page, size_t in)
 {
     struct leaf_pos at = index_find(m, page);
@@ -74,7 +81,7 @@ static void cut_page(struct pagemap *m, uint64_t page, size_t in)
         return;
     if (copy != NULL) {
         memset(copy->bytes + in, 0, PAGEMAP_PAGE - in);
-        place_hash(&at, pagemap_hash(copy->bytes));
+        leaf_pos_set_hash(&at, pagemap_hash(copy->bytes));
     } else if (leaf_pos_state(&at) == PAGE_DATA) {
         leaf_pos_set(&at, PAGE_UNSEEN);
     }
@@ -82,16 +89,18 @@ static void cut_page(struct pagemap *m, uint64_t page, size_t in)
 
 void pagemap_resize(struct pagemap *m, uint64_t size)
 {
-    uint64_t pages = size / PAGEMAP_PAGE + (size % PAGEMAP_PAGE != 0); /* that there are */
-    bool shrinks = size < m->size;
+    uint64_t pages = pages_of(size);
+    bool shrinks = size < m->size, all_seen = m->seen >= pages_of(m->size);
     m->size = size;
-    if (!shrinks)
+    if (!shrinks) {
+        m->seen = all_seen && pages > m->seen ? pages : m->seen; /* what it gained is zeros */
         return;
+    }
     struct copy *c = m->oldest;
     while (c != NULL) {
         struct copy *next = c->newer;
-        if (c->page >= pages)
-            copy_drop(m, c, true);
+        if (c->entry.key >= pages)
+            copy_drop(m, c);
         c = next;
     }
     if (size % PAGEMAP_PAGE != 0)

@@ -1,10 +1,10 @@
-/* The table of pages, asked: leaves in an array that ascends by their pages. Laps go through it in
- * order, so what is looked for is nearly always where the last thing was, or next to it. */
+/* The index of pages: finding an entry. Leaves are in an array that ascends by their pages. Sweeps
+ * go through it in order, so the leaf wanted is nearly always the last one found, or the next. */
 #include <stdlib.h>
 
 #include "core/change/pagemap_private.h"
 
-/* The last leaf that does not begin behind the page; 0 when all do. */
+/* The last leaf that does not begin after the page; 0 when all do. */
 static size_t leaf_of(const struct pagemap *m, uint64_t page)
 {
     size_t low = 0, high = m->count;

@@ -1,5 +1,6 @@
-/* The table of pages, changed. Whatever the order in which pages come and go, two neighbouring
- * leaves have more than LEAF_TWO pages together, so that what a leaf costs is little for each. */
+/* The index of pages: adding and removing entries. Whatever the order in which pages come and go,
+ * two neighbouring leaves have more than LEAF_TWO pages together, so that the overhead of a leaf is
+ * small for each page. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ void leaf_pos_set(const struct leaf_pos *p, enum page_state state)
 static struct leaf *leaf_new(struct pagemap *m, uint64_t base, size_t cap)
 {
     struct leaf *l = malloc(bytes_of(cap) - MALLOC_EXTRA);
+    m->starved = m->starved || l == NULL;
     if (l == NULL)
         return NULL;
     memset(l, 0, sizeof *l);
@@ -46,7 +48,7 @@ static void leaf_free(struct pagemap *m, struct leaf *l)
     free(l);
 }
 
-/* n entries of one leaf, from i on, to place `to` of the same or another one. */
+/* Moves n entries of a leaf, from i on, to position `to` of the same or a different leaf. */
 static void move_entries(struct leaf *l, size_t to, struct leaf *from, size_t i, size_t n)
 {
     uint32_t shift = (uint32_t)(from->base - l->base);
@@ -71,7 +73,7 @@ static void sum_up(struct leaf *l)
     }
 }
 
-/* The leaf with room for `cap` pages instead. False: out of memory, it stays as it was. */
+/* Gives the leaf room for `cap` pages. False: out of memory, it stays as it was. */
 static bool leaf_size(struct pagemap *m, size_t number, size_t cap)
 {
     struct leaf *old = m->leaves[number];
@@ -90,12 +92,13 @@ static bool leaf_size(struct pagemap *m, size_t number, size_t cap)
     return true;
 }
 
-/* A place for one more leaf in the array. */
+/* Inserts a leaf into the array. */
 static bool open_leaf(struct pagemap *m, size_t number, struct leaf *l)
 {
     if (m->count == m->cap) {
         size_t cap = m->cap == 0 ? FIRST_LEAVES : m->cap + m->cap / 4;
         struct leaf **leaves = realloc(m->leaves, cap * sizeof(struct leaf *));
+        m->starved = m->starved || leaves == NULL;
         if (leaves == NULL)
             return false;
         m->leaves = leaves;
@@ -108,13 +111,13 @@ static bool open_leaf(struct pagemap *m, size_t number, struct leaf *l)
     return true;
 }
 
-/* Can all of b be counted from a's base? */
+/* Can all pages of b be counted from a's base? */
 static bool reaches(const struct leaf *a, struct leaf *b)
 {
     return b->n == 0 || b->base + leaf_at(b)[b->n - 1] - a->base <= UINT32_MAX;
 }
 
-/* A leaf and the one behind it become one when they are small. True: they did. */
+/* Merges a leaf with the one after it when both are small. True: merged. */
 static bool join(struct pagemap *m, size_t number)
 {
     if (number + 1 >= m->count)
@@ -134,7 +137,7 @@ static bool join(struct pagemap *m, size_t number)
     return true;
 }
 
-/* ---- one page more ---- */
+/* ---- adding a page ---- */
 
 /* The upper half becomes a leaf of its own. */
 static bool split(struct pagemap *m, size_t number)
@@ -156,7 +159,7 @@ static bool split(struct pagemap *m, size_t number)
     return true;
 }
 
-/* The leaf counts from this page on. */
+/* Counts the pages of the leaf from this one on. */
 static void rebase(struct leaf *l, uint64_t base)
 {
     uint32_t shift = (uint32_t)(l->base - base);
@@ -165,7 +168,7 @@ static void rebase(struct leaf *l, uint64_t base)
     l->base = base;
 }
 
-/* An entry at place i, as yet what any page is that is not in the table. */
+/* Inserts an entry with the state that absent pages imply (hole or unseen). */
 static struct leaf_pos insert(struct pagemap *m, size_t number, size_t i, uint64_t page,
                               size_t ahead)
 {
@@ -187,12 +190,12 @@ static struct leaf_pos insert(struct pagemap *m, size_t number, size_t i, uint64
     l->of[state]++;
     l->n++;
     p.leaf = l;
-    place_hash(&p, m->zero);
+    leaf_pos_set_hash(&p, m->zero);
     m->last = number;
     return p;
 }
 
-/* A leaf of its own behind the given one (in front of all: SIZE_MAX). */
+/* Inserts a leaf after the given one (before all: SIZE_MAX), with this one page. */
 static struct leaf_pos insert_alone(struct pagemap *m, size_t number, uint64_t page, size_t ahead)
 {
     size_t cap = room_for(ahead > 0 ? ahead : 1);
@@ -205,7 +208,7 @@ static struct leaf_pos insert_alone(struct pagemap *m, size_t number, uint64_t p
     return insert(m, number + 1, 0, page, ahead);
 }
 
-/* Can a page in front of leaf `number` be its first? */
+/* Can a page before leaf `number` become its first? */
 static bool takes_first(const struct pagemap *m, size_t number, uint64_t page)
 {
     if (number >= m->count || m->leaves[number]->n >= LEAF_MAX)
@@ -214,7 +217,7 @@ static bool takes_first(const struct pagemap *m, size_t number, uint64_t page)
     return l->base + leaf_at(l)[l->n - 1] - page <= UINT32_MAX;
 }
 
-/* How many of the pages that are coming fit in front of the next that is there. */
+/* How many of the pages to come fit before the next entry. */
 static size_t gap(const struct pagemap *m, const struct leaf_pos *next, uint64_t page, size_t ahead)
 {
     if (next->leaf == NULL || m->count == 0)
@@ -233,7 +236,7 @@ struct leaf_pos index_insert(struct pagemap *m, uint64_t page, size_t ahead)
     ahead = gap(m, &p, page, ahead);
     if (m->count == 0)
         return insert_alone(m, SIZE_MAX, page, ahead);
-    if (p.leaf != NULL && p.i > 0) { /* in the midst of a leaf */
+    if (p.leaf != NULL && p.i > 0) { /* in the middle of a leaf */
         if (p.leaf->n < LEAF_MAX)
             return insert(m, p.number, p.i, page, ahead);
         size_t number = p.number;
@@ -252,7 +255,7 @@ struct leaf_pos index_insert(struct pagemap *m, uint64_t page, size_t ahead)
     return insert_alone(m, before, page, ahead);
 }
 
-/* ---- pages go ---- */
+/* ---- removing pages ---- */
 
 void index_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX])
 {
@@ -269,7 +272,7 @@ void index_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX])
     sum_up(l);
 }
 
-/* Leaves that are empty now go, and small ones join. */
+/* Frees empty leaves and merges small ones. */
 void index_compact(struct pagemap *m, size_t first, size_t end)
 {
     size_t to = first;

@@ -1,4 +1,4 @@
-/* Asking the map: pages, changed places in order, stretches summed up. */
+/* Queries: single pages, changed bytes in order, sums of ranges. */
 #include <string.h>
 
 #include "core/change/pagemap_private.h"
@@ -20,7 +20,7 @@ struct page_info pagemap_page(const struct pagemap *m, uint64_t offset)
     if (at.leaf != NULL) {
         info.state = leaf_pos_state(&at);
         info.changed = pagemap_time(m, leaf_pos_tick(&at));
-        info.count = place_count(&at);
+        info.count = leaf_pos_count(&at);
     }
     return info;
 }
@@ -45,13 +45,29 @@ void pagemap_ages(const struct pagemap *m, uint64_t offset, int64_t *changed, si
         size_t in = (size_t)((offset + i) % PAGEMAP_PAGE);
         if (i == 0 || in == 0)
             copy = copy_find(m, (offset + i) / PAGEMAP_PAGE);
-        const struct dirty_times *k = copy != NULL ? copy->marks : NULL;
+        const struct dirty_times *k = copy != NULL ? copy->times : NULL;
         bool marked = k != NULL && (k->bytes[in / DIRTY_GRANULE] >> in % DIRTY_GRANULE & 1) != 0;
         changed[i] = marked ? pagemap_time(m, k->tick[in / DIRTY_GRANULE]) : 0;
     }
 }
 
-/* ---- walking the changed bytes ---- */
+/* ---- walking the pages with memory, and the changed bytes ---- */
+
+bool pagemap_next_page(const struct pagemap *m, uint64_t from, uint64_t *offset)
+{
+    struct leaf_pos p = index_seek(m, from / PAGEMAP_PAGE);
+    bool more = p.leaf != NULL;
+    while (more) {
+        if (leaf_pos_state(&p) >= PAGE_ZERO) {
+            *offset = leaf_pos_page(&p) * PAGEMAP_PAGE;
+            return true;
+        }
+        if (p.leaf->of[PAGE_ZERO] == 0 && p.leaf->of[PAGE_DATA] == 0)
+            p.i = (size_t)p.leaf->n - 1; /* nor any other in this leaf */
+        more = index_next(m, &p);
+    }
+    return false;
+}
 
 static bool byte_changed(const struct dirty_times *k, size_t in, uint32_t since)
 {
@@ -63,10 +79,10 @@ static bool byte_changed(const struct dirty_times *k, size_t in, uint32_t since)
 static int first_in(const struct pagemap *m, uint64_t page, size_t in, uint32_t since)
 {
     const struct copy *copy = copy_find(m, page);
-    if (copy == NULL || copy->marks == NULL)
+    if (copy == NULL || copy->times == NULL)
         return in == 0 ? 0 : -1; /* the page stands for its bytes */
     for (size_t i = in; i < PAGEMAP_PAGE; i++)
-        if (byte_changed(copy->marks, i, since))
+        if (byte_changed(copy->times, i, since))
             return (int)i;
     return -1;
 }
@@ -74,10 +90,10 @@ static int first_in(const struct pagemap *m, uint64_t page, size_t in, uint32_t 
 static int last_in(const struct pagemap *m, uint64_t page, size_t end, uint32_t since)
 {
     const struct copy *copy = copy_find(m, page);
-    if (copy == NULL || copy->marks == NULL)
+    if (copy == NULL || copy->times == NULL)
         return end > 0 ? 0 : -1;
     for (size_t i = end; i > 0; i--)
-        if (byte_changed(copy->marks, i - 1, since))
+        if (byte_changed(copy->times, i - 1, since))
             return (int)i - 1;
     return -1;
 }
@@ -95,7 +111,7 @@ bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_
             *offset = page * PAGEMAP_PAGE + (uint64_t)found;
             return true;
         }
-        if (p.leaf->newest < tick) /* nor any behind it */
+        if (p.leaf->newest < tick) /* nor any after it */
             p.i = (size_t)p.leaf->n - 1;
         more = index_next(m, &p);
     }
@@ -147,10 +163,10 @@ static void add_part(const struct pagemap *m, struct sum *s, const struct leaf_p
         if (state == PAGE_DATA && memcmp(copy->bytes + in, pagemap_zeros, end - in) == 0)
             state = PAGE_ZERO;
         tick = 0;
-        for (size_t g = in / DIRTY_GRANULE; copy->marks != NULL && g * DIRTY_GRANULE < end; g++)
-            tick = copy->marks->tick[g] > tick ? copy->marks->tick[g] : tick;
+        for (size_t g = in / DIRTY_GRANULE; copy->times != NULL && g * DIRTY_GRANULE < end; g++)
+            tick = copy->times->tick[g] > tick ? copy->times->tick[g] : tick;
     }
-    add(s, state, tick, tick != 0 ? place_count(p) : 0);
+    add(s, state, tick, tick != 0 ? leaf_pos_count(p) : 0);
 }
 
 /* All of a leaf. */
@@ -162,8 +178,8 @@ static void add_leaf(struct sum *s, const struct leaf *l)
     add(s, state, l->newest, l->hottest);
 }
 
-/* The entry, or its leaf when all of it lies in [from, to), bytes; steps behind it. False: that is
- * behind `to`, or the end. */
+/* Adds the entry, or its leaf when all of it lies in [from, to), bytes; steps past it. False: that
+ * is past `to`, or the end. */
 static bool add_next(const struct pagemap *m, struct sum *s, struct leaf_pos *p, uint64_t from,
                      uint64_t to)
 {

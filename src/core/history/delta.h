@@ -3,8 +3,8 @@
  * bytes; a reader walks a sealed block forwards and backwards. Pure: times are arguments
  * (nanoseconds of any clock that does not go backwards).
  *
- * A block stands alone: it brings the value that each byte it speaks of had before its first
- * change. What a reader tells does not depend on other blocks nor on the segment.
+ * A block is self-contained: it includes the value that each byte it mentions had before its first
+ * change. What a reader returns depends neither on other blocks nor on the segment.
  *
  * THE FORMAT, version 1. Numbers of fixed width are little-endian. `varint` is LEB128, unsigned, at
  * most 10 bytes; `svarint` is one of a zigzag-coded signed number (0, -1, 1, -2 are 0, 1, 2, 3).
@@ -16,25 +16,25 @@
  *     8   8  time of the first record, signed
  *    16   8  time of the last record, signed
  *    24   8  offset of the lowest byte that a run (below) touches; 0 without runs
- *    32   8  offset behind the highest; 0 without runs
- *    40   4  records, 1 to DELTA_RECORDS_MAX (time steps are none)
+ *    32   8  offset after the highest; 0 without runs
+ *    40   4  records, 1 to DELTA_RECORDS_MAX (time steps do not count)
  *    44   4  keys, at most DELTA_KEYS_MAX
- *    48  24  three streams (keys, heads, diffs): 4 bytes length, 4 bytes length as stored here
+ *    48  24  three streams (keys, ops, literals): 4 bytes length, 4 bytes length as stored here
  *    72  16  0
- *    88   8  XXH3 (64 bits) of what is behind the header, its seed XXH3 (seed 0) of the 88 bytes
- *            in front of this field
+ *    88   8  XXH3 (64 bits) of what follows the header, its seed XXH3 (seed 0) of the 88 bytes
+ *            before this field
  *    96      the stored streams, in that order; nothing follows
  * Stream 0, keys: the state before the block, for each aligned 64 bytes in which a run changes
  * something, ascending:
- *     varint  2 * distance + unknowns: distance is counted in 64 bytes from behind the key before
- *             (the first: from offset 0); unknowns: 1 when some of the bytes were not known
- *          8  bit i: some run touches byte i; not 0
- *          8  only with unknowns: bit i: byte i was not known then; a subset of the bits above, not
+ *     varint  2 * distance + unknowns: distance is counted in 64 bytes from the end of the key
+ * before (the first: from offset 0); unknowns: 1 when some of the bytes were not known 8  bit i:
+ * some run touches byte i; not 0 8  only with unknowns: bit i: byte i was not known then; a subset
+ * of the bits above, not
  *             0
  *          n  the bytes touched that were known, ascending
- * Stream 1, heads: what happened, in order; the first record is at the header's first time. One
+ * Stream 1, ops: what happened, in order; the first record is at the header's first time. One
  * byte says what follows:
- *     00..bf  DELTA_BYTES; value / 4 bytes behind the end of the run before (at first: offset 0)
+ *     00..bf  DELTA_BYTES; value / 4 bytes after the end of the run before (at first: offset 0)
  *     c0..cb  a run: (value - c0) / 4 is the kind (0 DELTA_BYTES, 1 DELTA_FIRST, 2 DELTA_MISSED);
  *             svarint: where it starts, from the end of the run before
  *             and for both: value % 4 is the run's length: 0: 1, 1: 2, 2: 4, 3: in the next byte
@@ -42,7 +42,8 @@
  *     d0      varint: time steps on, nanoseconds, not 0; a record follows
  *     e0..e2  a marker (0 DELTA_SIZE, 1 DELTA_STATE, 2 DELTA_GAP): varints offset, length, was, is
  *     others  refused
- * Stream 2, diffs: for each byte of each run new - old modulo 256, old 0 where it was not known. */
+ * Stream 2, literals: for each byte of each run new - old modulo 256, old 0 where it was not known.
+ */
 #ifndef SHMLENS_CORE_HISTORY_DELTA_H
 #define SHMLENS_CORE_HISTORY_DELTA_H
 
@@ -55,9 +56,9 @@
 enum {
     DELTA_VERSION = 1,
     DELTA_HEADER = 96,                 /* bytes of a block's header */
-    DELTA_UNIT = 64,                   /* a run lies in one aligned stretch of so many bytes */
+    DELTA_UNIT = 64,                   /* a run lies in one aligned block of so many bytes */
     DELTA_CHANGE_MAX = 4096,           /* bytes of one change given to a writer */
-    DELTA_STREAM_MAX = 256 * 1024,     /* bytes of the heads, and of the diffs, of a block */
+    DELTA_STREAM_MAX = 256 * 1024,     /* bytes of the ops, and of the literals, of a block */
     DELTA_RECORDS_MAX = 128 * 1024,    /* records of a block */
     DELTA_KEYS_MAX = 8192,             /* aligned 64 bytes that a block touches */
     DELTA_BLOCK_MAX = 2 * 1024 * 1024, /* no sealed block is larger */
@@ -69,26 +70,26 @@ enum {
 
 enum delta_kind {
     DELTA_BYTES,  /* bytes changed from old to new */
-    DELTA_FIRST,  /* bytes are known from here on; what they were before is not */
-    DELTA_MISSED, /* bytes were found changed against what was last known of them: when is not
-                     known */
+    DELTA_FIRST,  /* bytes are known from now on; what they were before is not */
+    DELTA_MISSED, /* bytes differ from their last recorded value: they changed unseen, at an
+                     unknown time before */
     DELTA_SIZE,   /* the segment's size changed: was, is (bytes) */
     DELTA_STATE,  /* `length` bytes at `offset` changed what they are: was, is (enum byte_state) */
-    DELTA_GAP,    /* nothing was looked at in the `was` nanoseconds before `time` */
+    DELTA_GAP,    /* no sample was taken in the `was` nanoseconds before `time` */
     DELTA_KINDS
 };
 
-/* One change. Given to a writer: old and new are the caller's. Told by a reader: they are the
- * reader's, valid until its next call, and the change is one run: every byte of it differs (kinds
- * BYTES, MISSED) and it lies in one aligned DELTA_UNIT. */
+/* One change. To a writer: old and new are the caller's. From a reader: they are the reader's,
+ * valid until its next call, and the change is one run: every byte of it differs (kinds BYTES,
+ * MISSED) and it lies in one aligned DELTA_UNIT. */
 struct delta {
     enum delta_kind kind;
     int64_t time;       /* ns */
     uint64_t offset;    /* of the first byte; <= DELTA_OFFSET_MAX */
     uint64_t length;    /* bytes; to a writer at most DELTA_CHANGE_MAX of the kinds with bytes */
-    uint64_t was, is;   /* markers: see the kind; 0 for the others */
-    const uint8_t *old; /* NULL: not known (DELTA_FIRST) or none (markers) */
-    const uint8_t *new; /* NULL: none (markers) */
+    uint64_t was, is;   /* SIZE, STATE, GAP: see the kind; else 0 */
+    const uint8_t *old; /* NULL: not known (DELTA_FIRST), or SIZE, STATE, GAP */
+    const uint8_t *new; /* NULL: SIZE, STATE, GAP */
 };
 
 /* ---- writing ---- */
@@ -97,7 +98,7 @@ enum delta_added {
     DELTA_ADDED,
     DELTA_FULL,      /* no room: seal, reset, add again; nothing was added */
     DELTA_NO_MEMORY, /* a part of it may have been added: reset */
-    DELTA_REFUSED /* larger than the limits, or older than the change before; nothing was added */
+    DELTA_REFUSED    /* outside the limits, or older than the change before; nothing was added */
 };
 
 struct delta_writer; /* opaque; owns its buffers, which grow as needed and are bounded */
@@ -105,20 +106,19 @@ struct delta_writer; /* opaque; owns its buffers, which grow as needed and are b
 MUST_USE struct delta_writer *delta_writer_new(void); /* NULL: out of memory */
 void delta_writer_free(struct delta_writer *w);       /* NULL is fine */
 
-/* Takes one change in. DELTA_BYTES: old and new may be equal in parts, only what differs is kept
- * (all equal: nothing is). Where the writer knows a byte's value from earlier in this block and
- * `old` is another one, that is kept as DELTA_MISSED of the same time in front. DELTA_MISSED itself
- * is taken as DELTA_BYTES and keeps its kind. */
+/* Adds one change. DELTA_BYTES: old and new may be equal in parts, only what differs is recorded.
+ * Where a byte's last value in this block is not `old`, that is recorded first, as DELTA_MISSED of
+ * the same time. DELTA_MISSED itself is handled like DELTA_BYTES and keeps its kind. */
 MUST_USE enum delta_added delta_add(struct delta_writer *w, const struct delta *d);
 
-uint32_t delta_writer_records(const struct delta_writer *w); /* taken in since the last reset */
+uint32_t delta_writer_records(const struct delta_writer *w); /* added since the last reset */
 size_t delta_writer_raw(const struct delta_writer *w);     /* bytes of its streams before packing */
-size_t delta_writer_memory(const struct delta_writer *w);  /* bytes that it has allocated */
-size_t delta_writer_changed(const struct delta_writer *w); /* bytes told since the last reset */
+size_t delta_writer_memory(const struct delta_writer *w);  /* bytes allocated */
+size_t delta_writer_changed(const struct delta_writer *w); /* bytes changed since the last reset */
 int64_t delta_writer_first(const struct delta_writer *w);  /* time of its first record; 0: none */
 
-/* Packs what was taken in (at least one record) into *block, malloc'd, the caller's, *size bytes.
- * The writer keeps it: more can be added and packed again. False: out of memory, or no record. */
+/* Packs what was added (at least one record) into *block, malloc'd, the caller's, *size bytes. The
+ * writer keeps it: more can be added and packed again. False: out of memory, or no record. */
 MUST_USE bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size);
 
 void delta_reset(struct delta_writer *w); /* empty again; keeps its buffers */
@@ -134,24 +134,24 @@ struct delta_about {
 };
 
 /* Reads a header: `n` bytes (DELTA_HEADER are enough) at the start of a block. False: not the
- * header of a block of this version, or beyond the limits. The streams are not looked at. */
+ * header of a block of this version, or outside the limits. The streams are not examined. */
 MUST_USE bool delta_about(const uint8_t *block, size_t n, struct delta_about *about);
 
-struct delta_reader; /* opaque; owns all that it needs of the block */
+struct delta_reader; /* opaque; does not refer to the block */
 
-/* Opens a sealed block of exactly n bytes and checks all of it: whatever is malformed is refused
- * here. NULL: refused or out of memory; *why says which, in words. The block is not needed
- * afterwards. It stands before the first record. */
+/* Opens a sealed block of exactly n bytes and checks all of it: a malformed block is refused here.
+ * NULL: refused or out of memory; *why says which, in words. The reader is before the first
+ * record. */
 MUST_USE struct delta_reader *delta_open(const uint8_t *block, size_t n, const char **why);
 void delta_close(struct delta_reader *r); /* NULL is fine */
 
-/* Tells the next record and steps behind it; false: at the end. */
+/* Returns the next record and steps over it; false: at the end. */
 bool delta_next(struct delta_reader *r, struct delta *d);
 
-/* Tells the record before and steps in front of it (undoes it); false: at the start. */
+/* Returns the record before and steps back over it (undoes it); false: at the start. */
 bool delta_prev(struct delta_reader *r, struct delta *d);
 
-/* Behind the last record. */
+/* Goes to the end, after the last record. */
 void delta_end(struct delta_reader *r);
 
 /* The state of the 64 bytes at `offset` (a multiple of DELTA_UNIT) before a block. */
@@ -162,12 +162,12 @@ struct delta_key {
     uint8_t value[DELTA_UNIT]; /* where touched and not unknown; else 0 */
 };
 
-/* Tells the keys of a block, ascending, without unpacking the rest of it. False: malformed or out
- * of memory; some keys may have been told. */
+/* Calls `tell` for each key of a block, ascending, without unpacking the rest of it. False:
+ * malformed or out of memory; it may have been called for some. */
 MUST_USE bool delta_keys(const uint8_t *block, size_t n,
                          void (*tell)(void *ctx, const struct delta_key *key), void *ctx);
 
-/* The same for what a writer holds, in no order. */
+/* The same for what a writer holds, in any order. */
 void delta_writer_keys(const struct delta_writer *w,
                        void (*tell)(void *ctx, const struct delta_key *key), void *ctx);
 

@@ -1,4 +1,6 @@
-/* Shared by the delta writer and reader: the layout, numbers in bytes, the map of 64-byte units. */
+/* What the delta writer and reader share: the layout, and the map of the aligned 64 bytes that a
+ * block touches. The map has for each of them the values before the block (the keys) and at the
+ * current position, so that a difference can be applied in either direction. */
 #ifndef SHMLENS_CORE_HISTORY_DELTA_PRIVATE_H
 #define SHMLENS_CORE_HISTORY_DELTA_PRIVATE_H
 
@@ -7,7 +9,7 @@
 #include "core/bytes.h"
 #include "core/history/delta.h"
 
-enum { STREAM_KEYS, STREAM_HEADS, STREAM_DIFFS, STREAMS };
+enum { STREAM_KEYS, STREAM_OPS, STREAM_LITERALS, STREAMS };
 
 /* Where the header's fields are. */
 enum {
@@ -24,7 +26,7 @@ enum {
     AT_SUM = 88
 };
 
-/* First bytes of the heads. */
+/* First bytes of the ops. */
 enum {
     NEAR = 0xc0, /* below: a near run */
     RUN_END = 0xcc,
@@ -42,10 +44,10 @@ struct block64 {
     uint64_t at;               /* offset / DELTA_UNIT */
     uint64_t touched, unknown; /* as in struct delta_key */
     uint8_t first[DELTA_UNIT]; /* before the block; 0 where not known */
-    uint8_t now[DELTA_UNIT];   /* where the cursor is */
+    uint8_t now[DELTA_UNIT];   /* at the current position */
 };
 
-/* Units by their place; grows, never above DELTA_KEYS_MAX. */
+/* Units by offset; grows, never above DELTA_KEYS_MAX. */
 struct units {
     struct block64 *all;
     uint32_t count, cap;
@@ -54,9 +56,10 @@ struct units {
     uint32_t slots; /* a power of two, at least 2 * cap; 0: none */
 };
 
-bool units_reserve(struct units *u, uint32_t more); /* room for so many more; false: no memory */
+bool units_reserve(struct units *u,
+                   uint32_t more); /* room for so many more; false: out of memory */
 struct block64 *units_find(const struct units *u, uint64_t at);
-/* The same, fast when units are looked for in the order in which they were added. */
+/* The same, fast when units are found in the order in which they were added. */
 static inline struct block64 *units_near(struct units *u, uint64_t at)
 {
     for (uint32_t k = 0; k < 2; k++)
@@ -67,7 +70,7 @@ static inline struct block64 *units_near(struct units *u, uint64_t at)
     return found;
 }
 
-struct block64 *units_add(struct units *u, uint64_t at); /* not there yet; room was reserved */
+struct block64 *units_add(struct units *u, uint64_t at); /* must be absent; room was reserved */
 void units_clear(struct units *u);
 void units_free(struct units *u);
 
@@ -79,10 +82,10 @@ struct bytes {
 
 struct delta_writer {
     struct units units;
-    struct bytes heads, diffs;
+    struct bytes ops, literals;
     uint32_t records;
     int64_t first, last; /* times of the first and last record */
-    uint64_t end;        /* behind the run before */
+    uint64_t end;        /* of the run before */
 };
 
 uint64_t delta_sum(const uint8_t *block, size_t n); /* what the header's checksum must be */

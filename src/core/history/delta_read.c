@@ -4,19 +4,19 @@
 
 #include "core/history/delta_private.h"
 
-/* One record, found by checking the heads. */
+/* One record, found while checking the ops. */
 struct record {
     int64_t time;
     uint64_t offset;
-    uint32_t at;   /* runs: of its bytes in the diffs; markers: of its varints in the heads */
+    uint32_t at;   /* runs: of its bytes in the literals; markers: of its varints in the ops */
     uint8_t kind;  /* enum delta_kind */
     uint8_t count; /* runs: bytes, 1 to DELTA_UNIT */
 };
 
 struct delta_reader {
-    struct units units; /* `now` is the state where the cursor is */
-    uint8_t *heads, *diffs;
-    size_t heads_n, diffs_n;
+    struct units units; /* `now` is the state at the current position */
+    uint8_t *ops, *literals;
+    size_t ops_n, literals_n;
     struct record *records;
     uint32_t count, next; /* records; the one that delta_next tells */
     uint8_t old[DELTA_UNIT], new[DELTA_UNIT];
@@ -80,7 +80,7 @@ static uint8_t *unpack(const uint8_t *block, int k, size_t *n, const char **why)
     return NULL;
 }
 
-/* Reads the key at p[*at]; `behind`: the unit behind the key before. */
+/* Reads the key at p[*at]; `behind`: the number of the unit after the key before. */
 static bool get_key(const uint8_t *p, size_t n, size_t *at, uint64_t behind, struct delta_key *key)
 {
     uint64_t head = 0;
@@ -138,7 +138,7 @@ bool delta_keys(const uint8_t *block, size_t n,
     return ok;
 }
 
-/* ---- opening: everything is checked here ---- */
+/* ---- opening: everything is checked here, so that walking cannot fail ---- */
 
 static void take_key(void *ctx, const struct delta_key *key)
 {
@@ -150,46 +150,45 @@ static void take_key(void *ctx, const struct delta_key *key)
     memcpy(u->now, key->value, DELTA_UNIT);
 }
 
-/* Where the check of the heads is. */
-struct head_cursor {
+/* The position of the check in the ops. */
+struct op_cursor {
     const struct delta_about *about;
-    size_t at, diffs; /* in the heads, the diffs */
-    uint64_t end;     /* behind the run before */
+    size_t at, literals; /* in the ops, the literals */
+    uint64_t end;        /* of the run before */
     int64_t time;
 };
 
-/* The rest of a run's head, whose first byte is `tag`. */
-static bool check_run(struct delta_reader *r, struct head_cursor *w, uint8_t tag,
-                      struct record *rec)
+/* The rest of a run's op, whose first byte is `tag`. */
+static bool check_run(struct delta_reader *r, struct op_cursor *w, uint8_t tag, struct record *rec)
 {
     unsigned code = tag % LENGTH_CODES, n = code == 0 ? 1 : code == 1 ? 2 : 4;
     uint64_t gap = tag / LENGTH_CODES;
     rec->kind = DELTA_BYTES;
     if (tag >= NEAR) {
         rec->kind = (uint8_t)(DELTA_BYTES + (tag - NEAR) / LENGTH_CODES);
-        if (!get_varint(r->heads, r->heads_n, &w->at, &gap))
+        if (!get_varint(r->ops, r->ops_n, &w->at, &gap))
             return false;
         gap = unzigzag(gap);
     }
     if (code == LENGTH_SAID) {
-        if (w->at >= r->heads_n)
+        if (w->at >= r->ops_n)
             return false;
-        n = r->heads[w->at++];
+        n = r->ops[w->at++];
     }
     rec->offset = w->end + gap;
     unsigned from = (unsigned)(rec->offset % DELTA_UNIT);
-    if (n == 0 || n > DELTA_UNIT - from || n > r->diffs_n - w->diffs)
+    if (n == 0 || n > DELTA_UNIT - from || n > r->literals_n - w->literals)
         return false;
     if (rec->offset < w->about->low || n > w->about->high || rec->offset > w->about->high - n)
         return false;
-    if (rec->kind != DELTA_FIRST && memchr(r->diffs + w->diffs, 0, n) != NULL)
-        return false; /* what is told to change changes */
+    if (rec->kind != DELTA_FIRST && memchr(r->literals + w->literals, 0, n) != NULL)
+        return false; /* a change that changes nothing */
     const struct block64 *u = units_find(&r->units, rec->offset / DELTA_UNIT);
     if (u == NULL || (unit_bits(from, n) & ~u->touched) != 0)
         return false;
     rec->count = (uint8_t)n;
-    rec->at = (uint32_t)w->diffs;
-    w->diffs += n;
+    rec->at = (uint32_t)w->literals;
+    w->literals += n;
     w->end = rec->offset + n;
     return true;
 }
@@ -197,31 +196,30 @@ static bool check_run(struct delta_reader *r, struct head_cursor *w, uint8_t tag
 /* The four numbers of a marker. */
 static bool get_marker(const struct delta_reader *r, size_t *at, struct delta *d)
 {
-    return get_varint(r->heads, r->heads_n, at, &d->offset) && d->offset <= DELTA_OFFSET_MAX &&
-           get_varint(r->heads, r->heads_n, at, &d->length) && d->length <= DELTA_OFFSET_MAX &&
-           get_varint(r->heads, r->heads_n, at, &d->was) &&
-           get_varint(r->heads, r->heads_n, at, &d->is);
+    return get_varint(r->ops, r->ops_n, at, &d->offset) && d->offset <= DELTA_OFFSET_MAX &&
+           get_varint(r->ops, r->ops_n, at, &d->length) && d->length <= DELTA_OFFSET_MAX &&
+           get_varint(r->ops, r->ops_n, at, &d->was) && get_varint(r->ops, r->ops_n, at, &d->is);
 }
 
-static bool check_step(struct delta_reader *r, struct head_cursor *w)
+static bool check_step(struct delta_reader *r, struct op_cursor *w)
 {
     uint64_t step = 0;
-    if (!get_varint(r->heads, r->heads_n, &w->at, &step) || step == 0 ||
+    if (!get_varint(r->ops, r->ops_n, &w->at, &step) || step == 0 ||
         step > (uint64_t)w->about->last - (uint64_t)w->time)
         return false;
     w->time = (int64_t)((uint64_t)w->time + step);
     return true;
 }
 
-static bool check_record(struct delta_reader *r, struct head_cursor *w, struct record *rec)
+static bool check_record(struct delta_reader *r, struct op_cursor *w, struct record *rec)
 {
-    if (w->at >= r->heads_n)
+    if (w->at >= r->ops_n)
         return false;
-    uint8_t tag = r->heads[w->at++];
+    uint8_t tag = r->ops[w->at++];
     if (tag == STEP) {
-        if (r->count == 0 || !check_step(r, w) || w->at >= r->heads_n)
+        if (r->count == 0 || !check_step(r, w) || w->at >= r->ops_n)
             return false;
-        tag = r->heads[w->at++];
+        tag = r->ops[w->at++];
     }
     *rec = (struct record){.time = w->time};
     if (tag < RUN_END)
@@ -234,13 +232,13 @@ static bool check_record(struct delta_reader *r, struct head_cursor *w, struct r
     return get_marker(r, &w->at, &d);
 }
 
-static bool check_heads(struct delta_reader *r, const struct delta_about *about)
+static bool check_ops(struct delta_reader *r, const struct delta_about *about)
 {
-    struct head_cursor w = {.about = about, .time = about->first};
+    struct op_cursor w = {.about = about, .time = about->first};
     for (r->count = 0; r->count < about->records; r->count++)
         if (!check_record(r, &w, &r->records[r->count]))
             return false;
-    return w.at == r->heads_n && w.diffs == r->diffs_n && w.time == about->last;
+    return w.at == r->ops_n && w.literals == r->literals_n && w.time == about->last;
 }
 
 /* Unpacks and checks. False: refused, or *why still NULL: out of memory. */
@@ -255,11 +253,11 @@ static bool fill(struct delta_reader *r, const uint8_t *block, const struct delt
         ok = false;
     }
     free(keys);
-    if (!ok || (r->heads = unpack(block, STREAM_HEADS, &r->heads_n, why)) == NULL ||
-        (r->diffs = unpack(block, STREAM_DIFFS, &r->diffs_n, why)) == NULL ||
+    if (!ok || (r->ops = unpack(block, STREAM_OPS, &r->ops_n, why)) == NULL ||
+        (r->literals = unpack(block, STREAM_LITERALS, &r->literals_n, why)) == NULL ||
         (r->records = malloc(about->records * sizeof *r->records)) == NULL)
         return false;
-    if (check_heads(r, about))
+    if (check_ops(r, about))
         return true;
     *why = "its records are malformed";
     return false;
@@ -291,21 +289,21 @@ void delta_close(struct delta_reader *r)
     if (r == NULL)
         return;
     units_free(&r->units);
-    free(r->heads);
-    free(r->diffs);
+    free(r->ops);
+    free(r->literals);
     free(r->records);
     free(r);
 }
 
 /* ---- walking ---- */
 
-/* Steps over a run, onwards or back, and tells its bytes. */
+/* Steps over a run, forwards or back, and returns its bytes. */
 static void step_run(struct delta_reader *r, const struct record *rec, bool onwards,
                      struct delta *d)
 {
     struct block64 *u = units_find(&r->units, rec->offset / DELTA_UNIT);
     uint8_t *now = u->now + rec->offset % DELTA_UNIT;
-    const uint8_t *diff = r->diffs + rec->at;
+    const uint8_t *diff = r->literals + rec->at;
     uint8_t *was = onwards ? r->old : r->new, *is = onwards ? r->new : r->old;
     for (unsigned i = 0; i < rec->count; i++) {
         was[i] = now[i];

@@ -1,12 +1,13 @@
 #include <stdlib.h>
 
 #include "core/history/delta_private.h"
+#include "core/u64_table.h"
 
 enum { SLOTS_MIN = 16 };
 
 static uint32_t slot_of(const struct units *u, uint64_t at)
 {
-    return (uint32_t)((at * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (u->slots - 1);
+    return u64_hash(at) & (u->slots - 1);
 }
 
 static void enter(struct units *u, uint32_t number)

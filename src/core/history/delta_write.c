@@ -18,15 +18,15 @@ void delta_writer_free(struct delta_writer *w)
     if (w == NULL)
         return;
     units_free(&w->units);
-    free(w->heads.p);
-    free(w->diffs.p);
+    free(w->ops.p);
+    free(w->literals.p);
     free(w);
 }
 
 void delta_reset(struct delta_writer *w)
 {
     units_clear(&w->units);
-    w->heads.n = w->diffs.n = 0;
+    w->ops.n = w->literals.n = 0;
     w->records = 0;
     w->first = w->last = 0;
     w->end = 0;
@@ -39,18 +39,18 @@ uint32_t delta_writer_records(const struct delta_writer *w)
 
 size_t delta_writer_raw(const struct delta_writer *w)
 {
-    return w->heads.n + w->diffs.n + (size_t)w->units.count * 2;
+    return w->ops.n + w->literals.n + (size_t)w->units.count * 2;
 }
 
 size_t delta_writer_memory(const struct delta_writer *w)
 {
-    return sizeof *w + w->heads.cap + w->diffs.cap + w->units.cap * sizeof *w->units.all +
+    return sizeof *w + w->ops.cap + w->literals.cap + w->units.cap * sizeof *w->units.all +
            w->units.slots * sizeof *w->units.slot;
 }
 
 size_t delta_writer_changed(const struct delta_writer *w)
 {
-    return w->diffs.n;
+    return w->literals.n;
 }
 
 int64_t delta_writer_first(const struct delta_writer *w)
@@ -72,24 +72,24 @@ static bool reserve(struct bytes *b, size_t more)
     return true;
 }
 
-/* Is there room within the limits for a change of n bytes? Its runs are at most 2 * n + 4, all but
+/* Is there room within the limits for a change of n bytes? It has at most 2 * n + 4 runs, all but
  * the first near each other: 4 bytes each. */
 static enum delta_added check_room(const struct delta_writer *w, size_t n)
 {
-    size_t heads = 8 * n + 96, diffs = 2 * n + 16;
+    size_t ops = 8 * n + 96, literals = 2 * n + 16;
     uint32_t units = n > 0 ? (uint32_t)(n / DELTA_UNIT + 2) : 0;
-    if (w->heads.n + heads > DELTA_STREAM_MAX || w->diffs.n + diffs > DELTA_STREAM_MAX ||
+    if (w->ops.n + ops > DELTA_STREAM_MAX || w->literals.n + literals > DELTA_STREAM_MAX ||
         w->records + 2 * n + 4 > DELTA_RECORDS_MAX || w->units.count + units > DELTA_KEYS_MAX)
         return w->records > 0 ? DELTA_FULL : DELTA_REFUSED;
     return DELTA_ADDED;
 }
 
 /* Memory for a marker, or for the runs of one unit: each byte at most a missed change and a
- * change, each a step, a head, a far place and a length. */
+ * change, each a step, an op, a far offset and a length. */
 static bool make_room(struct delta_writer *w)
 {
-    enum { HEAD_MAX = 1 + VARINT_MAX + 1 + VARINT_MAX + 1 };
-    return reserve(&w->heads, DELTA_UNIT * HEAD_MAX) && reserve(&w->diffs, (size_t)2 * DELTA_UNIT);
+    enum { OP_MAX = 1 + VARINT_MAX + 1 + VARINT_MAX + 1 };
+    return reserve(&w->ops, DELTA_UNIT * OP_MAX) && reserve(&w->literals, (size_t)2 * DELTA_UNIT);
 }
 
 /* Before each record. */
@@ -98,16 +98,16 @@ static void set_time(struct delta_writer *w, int64_t time)
     if (w->records++ == 0) {
         w->first = w->last = time;
     } else if (time != w->last) {
-        w->heads.p[w->heads.n++] = STEP;
-        w->heads.n += put_varint(w->heads.p + w->heads.n, (uint64_t)time - (uint64_t)w->last);
+        w->ops.p[w->ops.n++] = STEP;
+        w->ops.n += put_varint(w->ops.p + w->ops.n, (uint64_t)time - (uint64_t)w->last);
         w->last = time;
     }
 }
 
-static void add_head(struct delta_writer *w, enum delta_kind kind, uint64_t offset, unsigned n)
+static void add_op(struct delta_writer *w, enum delta_kind kind, uint64_t offset, unsigned n)
 {
     static const uint8_t code_of[5] = {0, 0, 1, LENGTH_SAID, 2};
-    uint8_t *p = w->heads.p + w->heads.n;
+    uint8_t *p = w->ops.p + w->ops.n;
     unsigned code = n <= 4 ? code_of[n] : LENGTH_SAID;
     uint64_t gap = offset - w->end;
     if (kind == DELTA_BYTES && gap < NEAR / LENGTH_CODES) {
@@ -118,11 +118,11 @@ static void add_head(struct delta_writer *w, enum delta_kind kind, uint64_t offs
     }
     if (code == LENGTH_SAID)
         *p++ = (uint8_t)n;
-    w->heads.n = (size_t)(p - w->heads.p);
+    w->ops.n = (size_t)(p - w->ops.p);
     w->end = offset + n;
 }
 
-/* The bytes of `which` become those of `to`. */
+/* Emits runs that make the bytes of `which` those of `to`. */
 static void add_runs(struct delta_writer *w, struct block64 *u, enum delta_kind kind, int64_t time,
                      uint64_t which, const uint8_t *to)
 {
@@ -131,9 +131,9 @@ static void add_runs(struct delta_writer *w, struct block64 *u, enum delta_kind 
         uint64_t ones = ~(which >> from);
         unsigned n = ones == 0 ? DELTA_UNIT : (unsigned)__builtin_ctzll(ones);
         set_time(w, time);
-        add_head(w, kind, u->at * DELTA_UNIT + from, n);
+        add_op(w, kind, u->at * DELTA_UNIT + from, n);
         for (unsigned i = from; i < from + n; i++) {
-            w->diffs.p[w->diffs.n++] = (uint8_t)(to[i] - u->now[i]);
+            w->literals.p[w->literals.n++] = (uint8_t)(to[i] - u->now[i]);
             u->now[i] = to[i];
         }
         which &= ~unit_bits(from, n);
@@ -161,8 +161,9 @@ static uint64_t differing(const uint8_t *a, const uint8_t *b)
     return bits;
 }
 
-/* What the writer knows of a unit from earlier and is not `old`: said as missed. Bytes of `range`
- * that were not touched yet are taken over, so that the next look finds all of them equal. */
+/* Bytes whose last recorded value is not `old` changed unseen: emits DELTA_MISSED first. Bytes of
+ * `range` that were not touched yet are taken over, so that the next look finds all of them equal.
+ */
 static void emit_missed(struct delta_writer *w, struct block64 *u, int64_t time, uint64_t range,
                         const uint8_t *old)
 {
@@ -232,13 +233,13 @@ static bool add_bytes(struct delta_writer *w, const struct delta *d)
 static void add_marker(struct delta_writer *w, const struct delta *d)
 {
     set_time(w, d->time);
-    uint8_t *p = w->heads.p + w->heads.n;
+    uint8_t *p = w->ops.p + w->ops.n;
     *p++ = (uint8_t)(MARKER + (d->kind - DELTA_SIZE));
     p += put_varint(p, d->offset);
     p += put_varint(p, d->length);
     p += put_varint(p, d->was);
     p += put_varint(p, d->is);
-    w->heads.n = (size_t)(p - w->heads.p);
+    w->ops.n = (size_t)(p - w->ops.p);
 }
 
 enum delta_added delta_add(struct delta_writer *w, const struct delta *d)
@@ -261,9 +262,9 @@ enum delta_added delta_add(struct delta_writer *w, const struct delta *d)
     return DELTA_ADDED;
 }
 
-/* Packing what a writer took in into a block. */
+/* ---- sealing ---- */
 
-/* A unit's place, to sort by. */
+/* A unit's offset, to sort by. */
 struct sealed_pos {
     uint64_t at;
     uint32_t number; /* in units.all */
@@ -356,7 +357,7 @@ bool delta_seal(const struct delta_writer *w, uint8_t **block, size_t *size)
     *size = 0;
     if (w->records == 0 || !make_keys(w, &keys))
         return false;
-    const struct bytes *streams[STREAMS] = {&keys, &w->heads, &w->diffs};
+    const struct bytes *streams[STREAMS] = {&keys, &w->ops, &w->literals};
     size_t room = DELTA_HEADER, n = DELTA_HEADER;
     for (int k = 0; k < STREAMS; k++)
         room += (size_t)LZ4_compressBound((int)streams[k]->n);

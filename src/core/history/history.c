@@ -5,7 +5,7 @@
 
 #include "core/history/history_private.h"
 
-enum { SLOTS_MIN = 256, OPEN_SHARE = 4 };
+enum { OPEN_SHARE = 4 };
 
 struct history *history_new(size_t budget)
 {
@@ -13,14 +13,8 @@ struct history *history_new(size_t budget)
     if (h == NULL)
         return NULL;
     h->budget = budget > HISTORY_BUDGET_MIN ? budget : HISTORY_BUDGET_MIN;
-    h->slots = SLOTS_MIN;
     arena_init(&h->blocks, h->budget);
-    h->table = calloc(h->slots, sizeof(struct page *));
-    if (h->table == NULL) {
-        free(h);
-        return NULL;
-    }
-    h->bytes = sizeof *h + h->slots * sizeof(struct page *);
+    h->bytes = sizeof *h;
     return h;
 }
 
@@ -28,16 +22,15 @@ void history_free(struct history *h)
 {
     if (h == NULL)
         return;
-    for (size_t i = 0; i < h->slots; i++)
-        for (struct page *p = h->table[i], *next; p != NULL; p = next) {
-            next = p->chain;
-            delta_writer_free(p->open);
-            free(p);
-        }
+    for (struct page *p = u64_next(&h->pages, NULL), *next; p != NULL; p = next) {
+        next = u64_next(&h->pages, p);
+        delta_writer_free(p->open);
+        free(p);
+    }
     arena_free(&h->blocks);
     while (history_hole_drop(h))
         ;
-    free(h->table);
+    u64_free(&h->pages);
     free(h);
 }
 
@@ -52,68 +45,29 @@ void history_about(const struct history *h, struct history_about *about)
 
 /* ---- pages ---- */
 
-static size_t slot_of(const struct history *h, uint64_t at)
-{
-    return (size_t)((at * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (h->slots - 1);
-}
-
-struct page *history_page(const struct history *h, uint64_t at)
-{
-    struct page *p = h->table[slot_of(h, at)];
-    while (p != NULL && p->at != at)
-        p = p->chain;
-    return p;
-}
-
-/* Twice the table; when there is no memory for it the chains grow instead. */
-static void more_slots(struct history *h)
-{
-    struct page **old = h->table, **table = calloc(h->slots * 2, sizeof(struct page *));
-    size_t n = h->slots;
-    if (table == NULL)
-        return;
-    h->table = table;
-    h->slots = n * 2;
-    h->bytes += n * sizeof(struct page *);
-    for (size_t i = 0; i < n; i++)
-        for (struct page *p = old[i], *next; p != NULL; p = next) {
-            next = p->chain;
-            size_t s = slot_of(h, p->at);
-            p->chain = table[s];
-            table[s] = p;
-        }
-    free(old);
-}
-
 static struct page *make_page(struct history *h, uint64_t at)
 {
-    if (h->pages >= h->slots)
-        more_slots(h);
+    size_t before = u64_bytes(&h->pages);
     struct page *p = calloc(1, sizeof *p);
-    if (p == NULL)
+    if (p != NULL)
+        p->entry.key = at;
+    if (p == NULL || !u64_add(&h->pages, &p->entry)) {
+        free(p);
         return NULL;
-    size_t s = slot_of(h, at);
-    p->at = at;
-    p->chain = h->table[s];
-    h->table[s] = p;
-    h->pages++;
-    h->bytes += sizeof *p + MALLOC_EXTRA;
+    }
+    h->bytes += sizeof *p + MALLOC_EXTRA + u64_bytes(&h->pages) - before;
     return p;
 }
 
-/* A page of which nothing is kept any more. */
+/* Frees a page for which nothing is retained any more. */
 static void drop_page(struct history *h, struct page *p)
 {
-    struct page **link = &h->table[slot_of(h, p->at)];
-    while (*link != p)
-        link = &(*link)->chain;
-    *link = p->chain;
-    h->pages--;
+    u64_remove(&h->pages, &p->entry);
     h->bytes -= sizeof *p + MALLOC_EXTRA;
     free(p);
 }
 
-/* ---- what is not packed yet ---- */
+/* ---- what is not sealed yet ---- */
 
 static void account_open(struct history *h, struct page *p)
 {
@@ -161,7 +115,7 @@ static void take_units(void *ctx, const struct delta_key *key)
     *units |= UINT64_C(1) << key->offset % HISTORY_PAGE / DELTA_UNIT;
 }
 
-/* Packs what is open of a page and lets the writer go. */
+/* Seals what is open of a page and frees the writer. */
 static bool seal(struct history *h, struct page *p)
 {
     uint8_t *data = NULL;
@@ -209,7 +163,7 @@ static void drop_oldest(struct history *h)
         drop_page(h, p);
 }
 
-/* What is open takes its share of the budget at most, all together not more than the budget. */
+/* Keeps the open changes within their share of the budget, and everything within the budget. */
 static bool keep_budget(struct history *h)
 {
     while (h->open_first != NULL && h->open_bytes > h->budget / OPEN_SHARE)
@@ -225,7 +179,7 @@ static bool keep_budget(struct history *h)
     return true;
 }
 
-/* All before `time` is not known: memory was short. */
+/* Out of memory: drops everything, nothing before `time` is known any more. */
 static void lose(struct history *h, int64_t time)
 {
     struct page *open = h->open_first;
@@ -248,7 +202,7 @@ static void lose(struct history *h, int64_t time)
 
 /* ---- feeding ---- */
 
-/* A piece of a change, in one page. */
+/* The part of a change that lies in one page. */
 static bool add_piece(struct history *h, const struct delta *d)
 {
     if (d->old != NULL && memcmp(d->old, d->new, (size_t)d->length) == 0)

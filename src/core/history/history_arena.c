@@ -1,6 +1,6 @@
-/* Where the history keeps its blocks: they come and go in one order, so they stand behind each
- * other on chunks, and a chunk goes when its last block goes. On the heap, among what comes and
- * goes otherwise, they would leave gaps that nothing fits into. */
+/* Where the history keeps its blocks. They are freed in the order in which they were made, so they
+ * lie one after the other in chunks, and a chunk is freed with its last block. On the heap, among
+ * allocations of other lifetimes, they would leave gaps that nothing fits into. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@ enum { ALIGN = 8, SHELVES = 64, CHUNK_MIN = 4 * 1024, CHUNK_MAX = 256 * 1024 };
 
 struct chunk {
     struct chunk *next;
-    size_t size, used; /* bytes behind the struct */
-    size_t blocks;     /* that stand on it still */
+    size_t size, used; /* bytes after the struct */
+    size_t blocks;     /* not dropped yet */
     uint64_t room[];
 };
 
@@ -29,7 +29,7 @@ static size_t bytes_of(const struct chunk *f)
     return sizeof *f + f->size + MALLOC_EXTRA;
 }
 
-/* A chunk for n bytes at least: the spare one, when it will do. */
+/* A chunk of at least n bytes: the spare one, if it is large enough. */
 static struct chunk *get_shelf(struct arena *s, size_t n)
 {
     struct chunk *f = s->spare;

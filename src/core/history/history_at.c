@@ -1,8 +1,10 @@
-/* The bytes of a moment: what changed after it is taken back. */
+/* The bytes of a moment: the current bytes, less what changed after it. For each byte the first
+ * change after the moment says what it was; changes are visited oldest first, and `left` has the
+ * bytes for which none was seen yet. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 /* The part of a view in one page. */
@@ -10,7 +12,7 @@ struct window_part {
     const struct history_view *view;
     int64_t time;
     uint64_t page;        /* where the page starts */
-    uint64_t left[UNITS]; /* bit i: nothing that changed byte i after `time` was seen yet */
+    uint64_t left[UNITS]; /* bit i: no change of byte i after `time` was seen yet */
     uint64_t units;       /* bit i: unit i is in the part */
 };
 
@@ -32,7 +34,7 @@ static void part_make(struct window_part *p, const struct history_view *view, in
     }
 }
 
-/* Byte i of the view was `value`, or it is not known. */
+/* The byte was `value`, or it is not known. */
 static void put(const struct window_part *p, uint64_t offset, bool known, uint8_t value)
 {
     size_t i = (size_t)(offset - p->view->offset);
@@ -40,7 +42,7 @@ static void put(const struct window_part *p, uint64_t offset, bool known, uint8_
     p->view->state[i] = known ? BYTE_DATA : BYTE_UNKNOWN;
 }
 
-/* The block began after the moment: its keys are the first that is known of what it touches. */
+/* The block began after the moment: its keys are what the bytes were before. */
 static void take_key(void *ctx, const struct delta_key *key)
 {
     struct window_part *p = ctx;
@@ -70,7 +72,7 @@ static void take_change(struct window_part *p, const struct delta *d)
     }
 }
 
-/* A block that has changes on both sides of the moment, or before it but near enough. */
+/* A block with changes on both sides of the moment, or shortly before it. */
 static bool take_block(struct window_part *p, const uint8_t *data, size_t n)
 {
     const char *why = NULL;
@@ -107,7 +109,7 @@ static bool part_at(const struct page *page, struct window_part *p)
     return ok && !failed;
 }
 
-/* What was not watched then is not known; what was behind the end is beyond. */
+/* What was not observed at the time is unknown; what was past the end is beyond. */
 static void limit(const struct history *h, int64_t time, const struct history_view *v)
 {
     uint64_t size = UINT64_MAX, at = v->offset, end = v->offset + v->n;

@@ -1,12 +1,13 @@
-/* What had changed by a moment, in the order of the segment; and its size then. */
+/* What had changed by a moment, in the order of the segment; and its size at a moment. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cells.h"
 #include "core/history/history_private.h"
 
 enum { WORDS = HISTORY_PAGE / 64 };
 
-/* The bytes of a page that changed in (since, time]. */
+/* Bit i: byte i of a page changed in (since, time]. */
 struct change_marks {
     int64_t since, time;
     uint64_t page; /* where it starts */
@@ -50,7 +51,7 @@ static bool mark_page(struct change_marks *m, const struct page *page)
     bool ok = true, failed = false;
     size_t n = 0;
     memset(m->bits, 0, sizeof m->bits);
-    m->page = page->at * HISTORY_PAGE;
+    m->page = page->entry.key * HISTORY_PAGE;
     m->any = false;
     for (const struct delta_block *b = page->oldest; b != NULL && ok; b = b->newer)
         if (may_contain(m, b->first, b->last))
@@ -64,20 +65,20 @@ static bool mark_page(struct change_marks *m, const struct page *page)
     return ok && !failed;
 }
 
-/* The numbers of the pages that have changes of that time, in [low, high]. */
+/* The numbers of the pages in [low, high] that may have changes of that time. */
 static uint64_t *list_pages(const struct history *h, const struct change_marks *m, uint64_t low,
                             uint64_t high, size_t *count)
 {
-    uint64_t *list = malloc((h->pages + 1) * sizeof *list);
+    uint64_t *list = malloc((h->pages.count + 1) * sizeof *list);
+    const struct page *p = list != NULL ? u64_next(&h->pages, NULL) : NULL;
     *count = 0;
-    for (size_t i = 0; list != NULL && i < h->slots; i++)
-        for (const struct page *p = h->table[i]; p != NULL; p = p->chain) {
-            bool has = p->open != NULL && may_contain(m, delta_writer_first(p->open), INT64_MAX);
-            for (const struct delta_block *b = p->oldest; b != NULL && !has; b = b->newer)
-                has = may_contain(m, b->first, b->last);
-            if (has && p->at >= low && p->at <= high)
-                list[(*count)++] = p->at;
-        }
+    for (; p != NULL; p = u64_next(&h->pages, p)) {
+        bool has = p->open != NULL && may_contain(m, delta_writer_first(p->open), INT64_MAX);
+        for (const struct delta_block *b = p->oldest; b != NULL && !has; b = b->newer)
+            has = may_contain(m, b->first, b->last);
+        if (has && p->entry.key >= low && p->entry.key <= high)
+            list[(*count)++] = p->entry.key;
+    }
     return list;
 }
 
@@ -87,7 +88,7 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The first marked byte of the page in [from, end), or the last (`back`). */
+/* The first marked byte of the page in [from, end), or the last one (`back`). */
 static bool pick(const struct change_marks *m, uint64_t from, uint64_t end, bool back,
                  uint64_t *offset)
 {
@@ -124,7 +125,7 @@ bool history_changed(const struct history *h, int64_t since, int64_t time, uint6
     return found;
 }
 
-/* The newest change of a block in (since, time], or `best`. */
+/* The time of the newest change of a block in (since, time], or `best`. */
 static int64_t newest_in(const struct change_marks *m, const uint8_t *data, size_t n, int64_t best)
 {
     const char *why = NULL;
@@ -161,20 +162,19 @@ void history_newest(const struct history *h, int64_t since, int64_t time, uint64
                     uint64_t to, size_t count, int64_t *newest)
 {
     const struct change_marks m = {.since = since > h->since ? since : h->since, .time = time};
-    double each = count > 0 ? (double)(to - from) / (double)count : 0;
+    const struct page *p = count > 0 && to > from ? u64_next(&h->pages, NULL) : NULL;
     memset(newest, 0, count * sizeof *newest);
-    for (size_t i = 0; i < h->slots && to > from && each > 0; i++)
-        for (const struct page *p = h->table[i]; p != NULL; p = p->chain) {
-            uint64_t at = p->at * HISTORY_PAGE,
-                     end = at + HISTORY_PAGE < to ? at + HISTORY_PAGE : to;
-            int64_t t = end > from && at < to ? page_newest(&m, p) : m.since;
-            if (t <= m.since)
-                continue;
-            size_t k = at > from ? (size_t)((double)(at - from) / each) : 0;
-            size_t last = (size_t)((double)(end - 1 - from) / each);
-            for (; k <= last && k < count; k++)
-                newest[k] = t > newest[k] ? t : newest[k];
-        }
+    for (; p != NULL; p = u64_next(&h->pages, p)) {
+        uint64_t at = p->entry.key * HISTORY_PAGE, end = at + HISTORY_PAGE;
+        end = end < to ? end : to;
+        int64_t t = end > from && at < to ? page_newest(&m, p) : m.since;
+        if (t <= m.since)
+            continue;
+        size_t k = at > from ? cell_of(to - from, count, at - from) : 0;
+        size_t last = cell_of(to - from, count, end - 1 - from);
+        for (; k <= last; k++)
+            newest[k] = t > newest[k] ? t : newest[k];
+    }
 }
 
 uint64_t history_size_then(const struct history *h, int64_t time, uint64_t now)

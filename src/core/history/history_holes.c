@@ -1,7 +1,7 @@
-/* Holes that came and went. */
+/* Holes that came and went: a list of changes, oldest first, that is undone like the bytes are. */
 #include <stdlib.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
 bool history_hole_add(struct history *h, const struct hole_change *change)
@@ -42,7 +42,7 @@ bool history_hole_drop(struct history *h)
     return true;
 }
 
-/* Before the change its bytes were a hole, or were none. */
+/* Undoes one change in a view. */
 static void take_back(const struct hole_change *c, const struct history_view *v)
 {
     uint64_t from = c->from > v->offset ? c->from : v->offset;
@@ -56,8 +56,8 @@ static void take_back(const struct hole_change *c, const struct history_view *v)
     }
 }
 
-/* The view has the bytes of then already, and is told which of them were in a hole: from now back,
- * so that what is said last is the change that came first. */
+/* The view has the bytes of the time already; this says which of them were in a hole. Changes are
+ * undone newest first, so the one that came first has the last word. */
 void history_hole_at(const struct history *h, int64_t time, const struct history_view *v)
 {
     for (const struct hole_block *b = h->hole_last; b != NULL; b = b->older)

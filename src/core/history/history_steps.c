@@ -1,15 +1,16 @@
-/* When something changed: the moments to step to, and the values that a place had. */
+/* When something changed: the moments to step to, and the values that a place had. Blocks are
+ * visited nearest first and skipped when they cannot contain a nearer moment than those found. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change/ages.h"
+#include "core/bytes.h"
 #include "core/history/history_private.h"
 
-/* The moments found so far: distinct, nearest first. */
+/* The times found so far: distinct, nearest first. */
 struct steps {
     uint64_t offset, end; /* changes in [offset, end) count */
-    uint64_t units;       /* of the page that is looked at: bits */
-    int64_t from, since;  /* only later than since */
+    uint64_t units;       /* bit i: unit i of the current page matters */
+    int64_t from, since;  /* only times later than since */
     bool back;
     size_t max, count;
     int64_t *times;
@@ -20,7 +21,7 @@ static bool nearer(const struct steps *s, int64_t a, int64_t b)
     return s->back ? a > b : a < b;
 }
 
-/* Is it on the right side, and not behind all that fit? */
+/* Is it on the right side, and nearer than the farthest found (or is there room)? */
 static bool wanted(const struct steps *s, int64_t time)
 {
     bool side = s->back ? time <= s->from : time > s->from;
@@ -43,7 +44,7 @@ static void note(struct steps *s, int64_t time)
     s->times[i] = time;
 }
 
-/* Could a block hold a moment that is nearer than those found? Its times are first to last. */
+/* Can a block whose times are first to last contain a nearer moment than those found? */
 static bool promises(const struct steps *s, int64_t first, int64_t last)
 {
     if ((s->back ? first > s->from : last <= s->from) || last <= s->since)
@@ -112,7 +113,7 @@ static void look_page(struct steps *s, const struct page *page)
         look_open(s, page);
 }
 
-/* The units of a page that [from, to) touches. */
+/* The units of a page that [from, to) touches, as bits. */
 static uint64_t units_of(uint64_t from, uint64_t to)
 {
     unsigned first = (unsigned)(from % HISTORY_PAGE / DELTA_UNIT);
@@ -145,7 +146,7 @@ size_t history_steps(const struct history *h, uint64_t offset, uint64_t n, int64
 
 /* ---- values ---- */
 
-/* A value on its way back through time. */
+/* A value, going back through time. */
 struct value_steps {
     uint64_t offset;
     size_t size;
@@ -178,7 +179,7 @@ static void add_value(struct value_steps *v, int64_t time)
     memcpy(to->bytes, v->bytes, v->size);
 }
 
-/* A change that led to what is in `v`: told once for each moment, then taken back. */
+/* Undoes a change that led to the value; each time is added once. False: there are enough. */
 static bool undo(struct value_steps *v, const struct delta *d)
 {
     bool apart = d->offset >= v->offset + v->size || d->offset + d->length <= v->offset;
@@ -245,7 +246,7 @@ size_t history_values(const struct history *h, uint64_t offset, size_t size, con
         return 0;
     const struct page *page = history_page(h, offset / HISTORY_PAGE);
     bool more = page == NULL || undo_page(&v, page);
-    /* And what it was before the first change that is known. */
+    /* And the value before the first known change. */
     uint64_t until = 0;
     int64_t first = v.count > 0 ? out[v.count - 1].time - 1 : time;
     bool watched = first >= history_observed(h, offset, &until) && until >= offset + size;

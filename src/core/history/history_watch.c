@@ -1,13 +1,13 @@
-/* What is looked at since when, the sizes that the segment had, and how much changed over time. */
+/* What is observed and since when, the sizes that the segment had, and the activity over time. */
 #include <string.h>
 
 #include "core/history/history_private.h"
 
 enum { MILLISECOND = 1000000, WIDTH_FIRST = 10 * MILLISECOND };
 
-/* ---- stretches that are watched ---- */
+/* ---- observed intervals ---- */
 
-/* Two neighbours become one, as late as the later; apart from each other: the first goes. */
+/* Merges interval i into i + 1, with the later `since`; if they do not touch, drops i. */
 static void merge(struct history *h, size_t i)
 {
     struct interval *a = &h->watch[i], *b = a + 1;
@@ -19,7 +19,7 @@ static void merge(struct history *h, size_t i)
     h->watched--;
 }
 
-/* Room for one more: the neighbours nearest in time become one. */
+/* Makes room for one more: merges the neighbours whose times are closest. */
 static void make_room(struct history *h)
 {
     size_t best = 0;
@@ -58,7 +58,7 @@ static void insert(struct history *h, size_t i, struct interval s)
     h->watched++;
 }
 
-/* The first stretch that ends behind `offset`. */
+/* The first interval that ends after `offset`. */
 static size_t find(const struct history *h, uint64_t offset)
 {
     size_t low = 0, high = h->watched;
@@ -120,7 +120,7 @@ void history_size(struct history *h, int64_t time, uint64_t was, uint64_t is)
 void history_size_at(const struct history *h, int64_t time, uint64_t *size)
 {
     size_t kept = h->sizes < SIZES_MAX ? h->sizes : SIZES_MAX;
-    for (size_t k = 0; k < kept; k++) { /* the newest first */
+    for (size_t k = 0; k < kept; k++) { /* newest first */
         const struct size_change *c = &h->size[(h->sizes - 1 - k) % SIZES_MAX];
         if (c->time <= time)
             return;
@@ -130,7 +130,7 @@ void history_size_at(const struct history *h, int64_t time, uint64_t *size)
 
 /* ---- activity ---- */
 
-/* Half as fine, twice as far. */
+/* Halves the resolution and doubles the reach. */
 static void coarser(struct activity *a)
 {
     for (size_t i = 0; i < BUCKETS / 2; i++)

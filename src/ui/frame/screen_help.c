@@ -77,13 +77,13 @@ static void add_text(struct help_state *st, const char *title, const char *const
 }
 
 static const char *const promise[] = {
-    "Looking changes nothing: no memory is allocated for holes; no timestamp but atime",
-    "changes, no lock is taken, no process is stopped. The exceptions:",
+    "Looking changes nothing: no memory is allocated for holes, no timestamp but",
+    "atime changes, no lock is taken, no process is stopped. The exceptions:",
     "- attaching to a System V segment counts as an attach there;",
     "- on Windows every committed page counts as data;",
     "- while attached we keep a removed segment alive (KEEPING ALIVE).",
-    "Until you turn on edit mode, segments are attached read-only. Dim dots are bytes",
-    "that were never written; ? is what unknown: reading it would disturb it.",
+    "Until you turn on edit mode, segments are attached read-only. Dim dots are",
+    "bytes that were never written; ? is unknown, since reading would disturb it.",
     NULL,
 };
 
@@ -91,12 +91,13 @@ static const char *const map[] = {
     "The strip at the right edge is the whole segment from top to bottom:",
     "\u00b7 never written, \u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 changed just "
     "now.",
-    "The mark beside it is the window; a click goes there. The whole segment is re-read",
-    "continuously within the CPU share of `set cpu`. \"seen 0.3 s ago\" is the age of the",
-    "oldest page.",
-    "Changed rows only (x): \u2026 after an offset: rows are skipped above it. ?: something in",
-    "this page changed, but it is not known where: large segments are not copied whole, so",
-    "the first change in a page that has not changed lately is only known by page.",
+    "The mark beside it is the window; a click goes there. The whole segment is",
+    "re-read continuously within the CPU share of `set cpu`. \"seen 0.3 s ago\" is",
+    "the age of the oldest page.",
+    "Changed rows only (x): \u2026 after an offset: rows are skipped above it. ?:",
+    "something in this page changed, but it is not known where: large segments are",
+    "not copied whole, so the first change in a page that has not changed lately is",
+    "only known by page.",
     NULL,
 };
 

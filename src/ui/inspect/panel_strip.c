@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cells.h"
 #include "ui/inspect/inspect.h"
 
 enum { SECOND = 1000000000, HEATS = 4, LEGEND_GAP = 2 };
@@ -59,24 +60,10 @@ static struct strip_look look_of(const struct ui *ui, const struct page_sum *sum
     return looks[sum->state];
 }
 
-/* Bytes before cell i of n, for a segment of `size` bytes. */
-static uint64_t cell_start(uint64_t size, size_t n, size_t i)
-{
-    return size / n * i + size % n * i / n;
-}
-
 /* The cell that contains an offset. */
-static size_t cell_of(const struct map_summary *map, uint64_t offset)
+static size_t cell_at(const struct map_summary *map, uint64_t offset)
 {
-    size_t low = 0, high = map->cells;
-    while (low + 1 < high) {
-        size_t middle = low + (high - low) / 2;
-        if (map->from + cell_start(map->to - map->from, map->cells, middle) <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return cell_of(map->to - map->from, map->cells, offset > map->from ? offset - map->from : 0);
 }
 
 /* Marks the range of the window. */
@@ -90,7 +77,7 @@ static void draw_place(struct ui *ui)
     uint64_t last = rows != NULL && rows->shown > 0
                         ? session_row(s, rows->shown - 1)
                         : s->top + (uint64_t)s->rows * session_width(s) - 1;
-    size_t first = cell_of(map, top), end = cell_of(map, last < map->to ? last : map->to - 1);
+    size_t first = cell_at(map, top), end = cell_at(map, last < map->to ? last : map->to - 1);
     for (size_t i = first; i <= end; i++) {
         uint32_t glyph = first == end ? 0x25b6 : i == first ? 0x250c : i == end ? 0x2514 : 0x2502;
         (void)canvas_char(&ui->canvas, at->top + (int)i, at->strip - 1, ui->canvas.cols,

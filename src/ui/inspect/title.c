@@ -245,13 +245,13 @@ void inspect_draw_title(struct ui *ui)
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
-    if (columns(&p) + least > c->cols)
-        who_text(ui, p.who, true);
     char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
         if (columns(&p) + least > c->cols && !needed)
             cheap[i][0] = '\0';
+        if (i == 0 && columns(&p) + least > c->cols)
+            who_text(ui, p.who, true);
     }
     enum style title = ui->s.edit ? STYLE_EDIT : STYLE_TITLE;
     canvas_fill(c, 0, 0, c->cols, title, ' ');

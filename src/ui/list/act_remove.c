@@ -33,7 +33,7 @@ static void who_text(const struct ui *ui, const struct seg_info *info, char *out
     at = (size_t)snprintf(out, cap, "%zu process%s it:", total, total == 1 ? " uses" : "es use");
     for (size_t i = 0; i < row.mappers_count + row.holders_count && named < WHO_NAMED; i++) {
         bool maps = i < row.mappers_count;
-        size_t k = info->who_holder_first + i - row.mappers_count;
+        size_t k = info->holders.first + i - row.mappers_count;
         uint32_t pid = maps ? row.mappers[i].pid : who->holders[k].pid;
         const char *raw = maps ? row.mappers[i].comm : who->holders[k].comm;
         char comm[64];

@@ -60,14 +60,11 @@ const struct seg_info *segments_at(const struct ui *ui)
 bool segments_users(const struct ui *ui, struct seg_who *who)
 {
     const struct seg_info *info = segments_at(ui);
-    const struct seg_who *all = &ui->s.walk.survey.who;
-    *who = (struct seg_who){.unreadable = all->unreadable};
+    const struct seg_survey *survey = &ui->s.walk.survey;
+    *who = (struct seg_who){.unreadable = survey->who.unreadable};
     if (info == NULL || info->who_unasked)
         return false;
-    who->mappers = all->mappers + info->who_first;
-    who->mappers_count = info->who_mappers;
-    who->holders = all->holders + info->who_holder_first;
-    who->holders_count = info->who_holders;
+    *who = seg_info_who(survey, info);
     return true;
 }
 

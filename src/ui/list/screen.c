@@ -251,8 +251,9 @@ static void draw_empty(struct ui *ui)
                     "no shared memory found: n creates a segment");
     if (ui->segments->hidden_idle > 0)
         (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
-                           "%zu idle (no user seen; %zu processes could not be checked)",
-                           ui->segments->hidden_idle, ui->s.walk.survey.who.unreadable);
+                           "%zu idle (no user seen; %zu process%s could not be checked)",
+                           ui->segments->hidden_idle, survey->who.unreadable,
+                           survey->who.unreadable == 1 ? "" : "es");
 }
 
 static void scroll(struct ui *ui)
