@@ -109,6 +109,7 @@ struct provider {
 
     /* As seg_remove; the locator is canonical. */
     struct oserr (*remove)(struct backend *be, const struct seg_removal *what, struct seg_who *who);
+    struct oserr (*put_back)(struct backend *be, const char *locator); /* as seg_put_back */
 };
 
 /* The kinds of this system (providers.c), NULL-terminated. A locator belongs to the first one that

@@ -409,3 +409,27 @@ struct oserr seg_remove(struct backend *be, const struct seg_removal *what, stru
         seg_who_free(who);
     return e;
 }
+
+struct oserr seg_put_back(struct backend *be, const char *locator)
+{
+    char canonical[LOCATOR_CAP];
+    const struct provider *p;
+    struct oserr e = find_kind(locator, canonical, sizeof canonical, &p);
+    if (!oserr_is(e) && p->put_back == NULL)
+        e = refuse("seg_put_back", SEG_E_NAME);
+    return oserr_is(e) ? e : p->put_back(be, canonical);
+}
+
+struct oserr seg_release(struct seg *s)
+{
+    if (s->access == SEG_STAT || s->kind->reopen == NULL)
+        return OSERR_NONE;
+    s->kind->unmap(s, &s->read_map);
+    s->kind->unmap(s, &s->write_map);
+    struct oserr e = s->kind->reopen(s, SEG_STAT);
+    if (oserr_is(e))
+        segment_remap(s);
+    else
+        s->access = SEG_STAT;
+    return e;
+}

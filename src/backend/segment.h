@@ -204,6 +204,10 @@ void seg_close(struct seg *s); /* NULL is fine */
 MUST_USE struct oserr seg_set_access(struct seg *s, enum seg_access access);
 enum seg_access seg_get_access(const struct seg *s);
 
+/* Releases the object so that we are no user of it any more, but can still find it again: no
+ * mapping, no right to read. seg_set_access takes it again. */
+MUST_USE struct oserr seg_release(struct seg *s);
+
 const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long as s */
 
 /* The name, raw: `ring` of `posix:/ring`, the name of a memfd, a System V key; empty: none. Lives

@@ -34,6 +34,14 @@ struct seg_holder {
 
 enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
 
+/* How it is known that nobody uses an object. */
+enum seg_proof {
+    SEG_PROOF_NONE,  /* it is not known */
+    SEG_PROOF_SCAN,  /* all processes were read; a process that could hide from that is not one */
+    SEG_PROOF_LEASE, /* the kernel says so, of all processes */
+    SEG_PROOF_COUNT, /* so does the kind's own count */
+};
+
 /* The users of one object, this process included (the caller compares with os_pid). Adjacent
  * mappings of one process are not merged. A process that maps it is not repeated among the holders.
  */
@@ -43,6 +51,7 @@ struct seg_who {
     struct seg_holder *holders;
     size_t holders_count;
     size_t unreadable; /* processes whose maps or descriptors we may not read (not: that ended) */
+    enum seg_proof proof; /* of a removal: that nobody has it */
 };
 
 /* Processes other than ours that map it writable, map it readable only, only hold it (on Windows,
@@ -157,10 +166,10 @@ MUST_USE struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *
                                       struct seg_who *who);
 
 enum seg_remove_flags {
-    SEG_RM_FORCE = 1,  /* even when others use it */
-    SEG_RM_DRY = 2,    /* all checks, no removal */
-    SEG_RM_PROVED = 4, /* only with proof: refuses with SEG_E_UNPROVED unless the kind or a complete
-                          scan proves that nobody uses it */
+    SEG_RM_FORCE = 1, /* even when others use it, or may use it */
+    SEG_RM_DRY = 2,   /* all checks, no removal */
+    SEG_RM_SURE = 4,  /* a scan of the processes is not enough: then SEG_E_UNPROVED, and who->proof
+                         is SEG_PROOF_SCAN */
 };
 
 struct seg_removal {
@@ -170,14 +179,21 @@ struct seg_removal {
     const struct seg_throttle *pace;
 };
 
-/* Removes the name. Refuses with SEG_E_IN_USE when another process maps or holds it; *who then
- * names them (always initialised, the caller frees it; NULL: not wanted). Refuses with
- * SEG_E_REPLACED when the locator refers to a different object than `seen`, also when that has the
- * same number (System V reuses ids: key, creator, size and time of the last change are compared).
- * The object removed is the one that was checked, with the strongest proof the kind has, right
- * before the removal: when a process opens it meanwhile it is not removed. */
+/* Removes the name, all or nothing: it is gone, or the object still has it. Refuses with
+ * SEG_E_IN_USE when another process maps or holds it; *who then names those that are seen (always
+ * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when nobody is
+ * seen, but not every process could be read and the kind has no better proof; who->proof says which
+ * one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object than
+ * `seen`, also when that has the same number (System V reuses ids: key, creator, size and time of
+ * the last change tell). The object removed is the one that was checked, with the strongest proof
+ * the kind has, right before the removal: when a process opens it meanwhile it is not removed. */
 MUST_USE struct oserr seg_remove(struct backend *be, const struct seg_removal *what,
                                  struct seg_who *who);
+
+/* Gives a segment its own name back that a removal had renamed aside and then could not end (it was
+ * killed). SEG_E_NAME: this is not such a name. SEG_E_IN_USE: that removal may still be at work.
+ * EEXIST: another segment has the name by now. */
+MUST_USE struct oserr seg_put_back(struct backend *be, const char *locator);
 
 /* ---- notices ---- */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "backend/survey.h"
 #include "cli/options.h"
 #include "cli/run.h"
 #include "core/number.h"
@@ -17,6 +18,14 @@ static bool cli_yield(void *ctx, int64_t deadline, uint64_t done, uint64_t total
     if (deadline != 0 && !os_sleep_until(deadline))
         return false;
     return !os_stop_asked();
+}
+
+/* Scans of the processes end as well. */
+static enum seg_pace_answer cli_pace(void *ctx, const struct seg_at *at)
+{
+    (void)ctx;
+    (void)at;
+    return os_stop_asked() ? SEG_SCAN_STOP : SEG_SCAN_CONTINUE;
 }
 
 static int ui_error(struct out *err, const char *what, const char *word, const char *why)
@@ -160,12 +169,14 @@ int cli_main(struct backend *be, int argc, char **argv,
     out_fd(&out, 1);
     out_fd(&err, 2);
     static const struct progress progress = {cli_yield, NULL};
+    static const struct seg_throttle pace = {cli_pace, NULL};
     static struct command_env env; /* large, and there is one per process */
     env = (struct command_env){.be = be,
                                .out = &out,
                                .err = &err,
                                .out_terminal = os_is_terminal(1),
                                .ui_main = ui,
+                               .pace = &pace,
                                .progress = &progress};
     recording_install(be);
     int status = 0;

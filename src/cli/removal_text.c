@@ -50,9 +50,7 @@ void removal_why(struct out *o, const char *locator, struct oserr e, const struc
     else if (e.code == SEG_E_REPLACED)
         out_str(o, "replaced by another segment");
     else if (e.code == SEG_E_UNPROVED)
-        out_print(o,
-                  "no process seen using it, but %zu process%s could not be checked and only its "
-                  "owner can prove it unused",
+        out_print(o, "no user found, but that is not proved: %zu process%s could not be read",
                   who->unreadable, who->unreadable == 1 ? "" : "es");
     else if (oserr_kind(e) == OSERR_K_MISSING)
         out_str(o, "already gone");

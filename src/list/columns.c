@@ -297,7 +297,7 @@ static const struct column columns[] = {
     {"SWAP", true, true, 8, 160, swap_text, swap_shown, swap_compare,
      "bytes of it that are swapped out"},
     {"MTIME", false, true, 5, 110, mtime_text, mtime_shown, mtime_compare,
-     "the last change known (on the screen: how long ago)"},
+     "when it was last written or mapped (on the screen: how long ago)"},
     {"CREATOR", true, false, 7, 130, creator_text, NULL, creator_compare, "PID of the creator"},
     {"LAST", true, false, 7, 160, last_text, NULL, last_compare,
      "PID of the last to attach or detach"},

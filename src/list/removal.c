@@ -12,7 +12,7 @@ struct oserr removal_one(struct backend *be, const struct seg_removal *what, str
         first.flags = (what->flags & ~(unsigned)SEG_RM_FORCE) | SEG_RM_DRY;
     struct oserr e = seg_remove(be, &first, who);
     *used = e.code == SEG_E_IN_USE;
-    if (!force || (oserr_is(e) && !*used))
+    if (!force || (oserr_is(e) && !*used && e.code != SEG_E_UNPROVED))
         return e;
     return seg_remove(be, what, NULL);
 }
@@ -20,7 +20,7 @@ struct oserr removal_one(struct backend *be, const struct seg_removal *what, str
 static void remove_item(struct removal_job *j, struct removal_item *item)
 {
     const struct seg_stat *seen = &item->seen;
-    const struct seg_removal what = {item->locator, seen, j->flags, j->pace};
+    const struct seg_removal what = {item->locator, item->known ? seen : NULL, j->flags, j->pace};
     item->tried = true;
     item->error = removal_one(j->be, &what, &item->who, &item->used);
     if (oserr_is(item->error))
@@ -63,7 +63,10 @@ bool removal_job_add(struct removal_job *j, const char *locator, const struct se
     if (copy == NULL)
         return false;
     memcpy(copy, locator, n);
-    j->item[j->count++] = (struct removal_item){.locator = copy, .seen = *seen};
+    struct removal_item *item = &j->item[j->count++];
+    *item = (struct removal_item){.locator = copy, .known = seen != NULL};
+    if (seen != NULL)
+        item->seen = *seen;
     return true;
 }
 

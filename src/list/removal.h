@@ -17,6 +17,7 @@ MUST_USE struct oserr removal_one(struct backend *be, const struct seg_removal *
 struct removal_item {
     char *locator;        /* raw, malloc'd */
     struct seg_stat seen; /* as it was listed */
+    bool known;           /* seen is; else whatever has the name is meant */
     bool tried;           /* false: the job was cancelled before */
     struct oserr error;   /* none: it was removed */
     bool used;            /* somebody used it: */
@@ -30,6 +31,8 @@ struct removal_job {
     const struct seg_throttle *pace; /* of the scans */
     struct removal_item *item;
     size_t count, removed;
+    bool released;  /* the owner's: it has released one of them meanwhile, */
+    unsigned turn;  /* and the question that it is about */
     uint64_t freed; /* bytes that had memory */
 };
 
@@ -38,7 +41,7 @@ struct removal_job *removal_job_new(struct backend *be, size_t count, unsigned f
                                     const struct seg_throttle *pace,
                                     void (*finish)(struct job *j, void *owner));
 
-/* Adds one; false: out of memory. */
+/* Adds one; `seen` NULL: whatever has the name. False: out of memory. */
 MUST_USE bool removal_job_add(struct removal_job *j, const char *locator,
                               const struct seg_stat *seen);
 void removal_job_free(struct removal_job *j);

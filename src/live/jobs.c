@@ -79,6 +79,20 @@ void job_access(struct sampler *s, void *arg, const struct progress *p)
     j->error = seg_set_access(s->seg, j->access);
 }
 
+void job_release(struct sampler *s, void *arg, const struct progress *p)
+{
+    struct release_job *j = arg;
+    (void)p;
+    if (!j->take_again && !s->released) {
+        s->access = seg_get_access(s->seg);
+        j->error = seg_release(s->seg);
+        s->released = !oserr_is(j->error);
+    } else if (j->take_again && s->released) {
+        j->error = seg_set_access(s->seg, s->access);
+        s->released = false;
+    }
+}
+
 bool poke_swappable(uint64_t offset, uint32_t size)
 {
     bool word = size == 1 || size == 2 || size == 4 || size == 8;

@@ -83,6 +83,14 @@ struct access_job {
 };
 sampler_run job_access;
 
+/* Releases the segment, so that we are no user of it (seg_release): no samples are taken until it
+ * is taken again, with the access it had. */
+struct release_job {
+    bool take_again;
+    struct oserr error; /* out */
+};
+sampler_run job_release;
+
 /* Stores one value of 1 to 8 bytes. */
 struct poke_job {
     struct poke poke; /* cas: only if `expect` is there. Compared first where no compare-and-swap

@@ -82,6 +82,8 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     const struct sample_request r = take_request(s, &release);
     if (release)
         s->work.freeze.count = 0;
+    if (s->released) /* the job that takes it again hurries us */
+        return INT64_MAX;
     int64_t period = (int64_t)(SECOND / r.hz), slice = 0;
     if (!hurried && now < s->due) { /* woken only for the sweep */
         slice = sweep_slice(s, &r, now, period);

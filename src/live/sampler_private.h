@@ -29,6 +29,8 @@ struct sampler {
 
     /* The sampler's thread only. */
     struct seg *seg;
+    bool released;          /* the segment, for a while: no samples are taken (job_release) */
+    enum seg_access access; /* that it had before */
     struct ages *ages;
     struct sweep *map;         /* every change in the segment is reported by its pages */
     struct recorder *recorder; /* of the history */

@@ -96,7 +96,7 @@ static void ask_walker(struct session *s)
 static void adopt(struct session *s, struct sampler *sampler, const struct seg_stat *stat,
                   const char *locator)
 {
-    bool same = strcmp(s->locator, locator) == 0;
+    bool same = strcmp(s->locator[0] != '\0' ? s->locator : s->left, locator) == 0;
     struct sample *old = &s->sample;
     s->left_behind = !stop_sampler(s) || s->left_behind;
     s->sampler = sampler;
@@ -149,6 +149,8 @@ void session_detach(struct session *s)
 {
     s->left_behind = !stop_sampler(s) || s->left_behind;
     s->sampler = NULL;
+    if (s->locator[0] != '\0')
+        memcpy(s->left, s->locator, sizeof s->left);
     s->locator[0] = '\0';
     s->id = (struct seg_id){0};
     s->edit = s->paused = false;

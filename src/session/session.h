@@ -57,10 +57,11 @@ struct session {
     struct segment_list walk;   /* newest survey */
     struct gone gone[GONE_MAX]; /* rows that vanished from it lately */
     size_t gone_count;
-    struct sampler *sampler;             /* NULL: nothing attached (and in tests) */
-    struct sample sample;                /* newest sample taken; frozen while paused */
-    char locator[LOCATOR_MAX];           /* raw, canonical, of the attached segment; empty: none */
-    struct seg_id id;                    /* of the attached object; dev 0: none */
+    struct sampler *sampler;   /* NULL: nothing attached (and in tests) */
+    struct sample sample;      /* newest sample taken; frozen while paused */
+    char locator[LOCATOR_MAX]; /* raw, canonical, of the attached segment; empty: none */
+    char left[LOCATOR_MAX];    /* then the one whose place (cursor, marks) is still remembered */
+    struct seg_id id;          /* of the attached object; dev 0: none */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
     uint64_t events_seen;                /* events of the sample that were shown to the user */
 
@@ -113,6 +114,8 @@ void session_free(struct session *s); /* stops threads; never waits for a stuck 
  */
 MUST_USE struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
                                      uint64_t range_length);
+
+/* Closes the segment: we are no user of it any more. The place is kept for the same locator. */
 void session_detach(struct session *s);
 
 /* Takes over what the threads have ready; true: something changed (draw). Jobs that have ended are

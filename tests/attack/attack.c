@@ -57,8 +57,11 @@ bool attack_leftovers(void)
 {
     DIR *d = opendir("/dev/shm");
     bool any = false;
-    for (struct dirent *e; d != NULL && !any && (e = readdir(d)) != NULL;)
+    for (struct dirent *e; d != NULL && !any && (e = readdir(d)) != NULL;) {
         any = strncmp(e->d_name, ".shmlens-", 9) == 0;
+        if (any)
+            printf("left: %s\n", e->d_name);
+    }
     if (d != NULL)
         closedir(d);
     return any;

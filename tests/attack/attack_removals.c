@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +23,7 @@ enum { CLIENTS = 3, PAGE = 4096 };
 static _Noreturn void client(uint64_t seed, uint64_t *split)
 {
     const struct attack a = {.seed = &seed};
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* an attack that fails just ends */
     for (;;) {
         struct stat held, there;
         int fd = shm_open(NAME, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -170,7 +170,7 @@ TEST(removing_asks_for_the_name)
     char typed[300];
     struct e2e *t = open_edit();
     scene_press(t, "Md", "Type its name, or yes:");
-    e2e_wait_text(t, "1 process uses it:", 0); /* the test */
+    e2e_wait_text(t, "in use: 1 process:", 0); /* the test */
     scene_press(t, "y<Enter>", "nothing removed");
     scene_press(t, "Md", "Type its name, or yes:");
     snprintf(typed, sizeof typed, "%s<Enter>", name + 1);

@@ -174,7 +174,7 @@ TEST(removing_one)
     e2e_wait_no_text(t, names[0], 0);
     ck_assert(!exists(names[0]));
     e2e_wait_row(t, 2, names[1], 0);
-    scene_press(t, "<Home><Del>", "1 process uses it:");
+    scene_press(t, "<Home><Del>", "in use: 1 process:");
     e2e_wait_text(t, "peer_holder", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_no_text(t, names[1], 0);
@@ -209,9 +209,8 @@ TEST(removing_what_was_inspected)
     scene_press(t, "<Enter>", "│ 0x0");
     wait_mapped(t, "/dev/shm/", true);
     scene_press(t, "q", "LOCATOR");
-    wait_mapped(t, "/dev/shm/", true); /* Enter would go on where one was */
+    wait_mapped(t, "/dev/shm/", false); /* we are no user of what we do not show */
     scene_press(t, "dyes<Enter>", "removed posix:");
-    wait_mapped(t, "/dev/shm/", false);
     e2e_wait_no_text(t, ".shmlens", 0);
     e2e_wait_no_text(t, names[0], 0);
     scene_press(t, "<Home><Enter>", "│ 0x0");
@@ -278,6 +277,58 @@ TEST(orphans_only)
     e2e_peer_end(peer);
 }
 
+/* Would `rm` in another shell take it? */
+static bool is_unused(struct e2e *t, void *ctx)
+{
+    (void)t;
+    struct e2e_result r = e2e_run("rm", "--dry-run", ctx);
+    bool unused = r.status == 0;
+    e2e_result_free(&r);
+    return unused;
+}
+
+TEST(back_at_the_list_it_is_closed)
+{
+    struct e2e *t = open_ours();
+    void *of = (void *)(uintptr_t)names[0];
+    scene_press(t, "<Enter>", "00000000");
+    scene_press(t, "<Down><Down>ma", "0x20");
+    ck_assert(!is_unused(t, of)); /* we have it */
+    scene_press(t, "q", "LOCATOR");
+    e2e_wait(t, is_unused, of, "that it is closed", 0);
+    scene_press(t, "<Enter>", "00000000");
+    scene_at(t, 0x20); /* where the cursor was */
+    e2e_keys(t, "<Home><Up>'a");
+    scene_at(t, 0x20);
+    scene_quit(t);
+}
+
+TEST(the_question_names_the_proof)
+{
+    struct e2e *t = open_ours();
+    scene_press(t, "d", "not in use (proved)");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "proved", 0);
+    struct e2e_peer *peer = e2e_peer("holder", "rw", names[0]);
+    scene_press(t, "d", "in use: 1 process: peer_holder (");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "in use", 0);
+    scene_press(t, "<Enter>", "00000000");
+    scene_press(t, ":rm<Enter>", "in use: 1 process: peer_holder (");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "in use", 0);
+    e2e_peer_end(peer);
+    scene_press(t, ":rm<Enter>", "not in use (proved)"); /* we ourselves do not count */
+    scene_press(t, "no<Enter>", "nothing removed");
+    ck_assert(exists(names[0]));
+    ck_assert(!is_unused(t, (void *)(uintptr_t)names[0])); /* it is open again */
+    scene_press(t, ":rm<Enter>", "not in use (proved)");
+    scene_press(t, "yes<Enter>", "removed");
+    ck_assert(!exists(names[0]));
+    scene_press(t, "<Down>", "00000000"); /* what was removed is still shown */
+    scene_quit(t);
+}
+
 TEST(the_menu_of_the_list)
 {
     struct e2e *t = open_ours();
@@ -301,4 +352,5 @@ TEST(the_menu_of_the_list)
 SUITE(test_e2e_list, .timeout = 120,
       TESTS(segments_come_and_go, columns_tell_what_there_is, sorted_and_inverted, the_filter,
             enter_inspects_and_back, removing_one, removing_what_was_inspected, removing_the_tagged,
-            creating, orphans_only, the_menu_of_the_list));
+            creating, orphans_only, back_at_the_list_it_is_closed, the_question_names_the_proof,
+            the_menu_of_the_list));

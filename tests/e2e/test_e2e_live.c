@@ -49,7 +49,7 @@ TEST(the_classic_sample)
         e2e_wait_text(t, shown[i], 0);
     }
     scene_press(t, ":rm<Enter>", "Type its name, or yes:");
-    e2e_wait_text(t, "1 process uses it: ", 0); /* who still maps it */
+    e2e_wait_text(t, "in use: 1 process: ", 0); /* who still maps it */
     scene_press(t, "yes<Enter>", "unlinked");
     snprintf(path, sizeof path, "%s/peer_hello_reader", e2e_peers);
     struct e2e_result r = e2e_command(&(struct e2e_command){.argv = E2E_ARGV(path, name)});

@@ -112,12 +112,20 @@ TEST(test_remove_when_nobody_has_it)
 {
     struct seg *s;
     struct seg_stat st;
+    struct seg_who w;
     close(raw_create(name, 8192));
     must(seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_DRY}, NULL));
     must(seg_open(be, name, SEG_WRITE, &s)); /* we ourselves do not count */
-    must(seg_remove(be, &(struct seg_removal){.locator = name}, NULL));
+    must(seg_release(s));
+    must(seg_remove(be, &(struct seg_removal){.locator = name}, &w));
+    ck_assert_int_eq(w.proof, SEG_PROOF_LEASE);
+    must(seg_set_access(s, SEG_WRITE)); /* the same object, as before */
     must(seg_refresh(s, &st));
     ck_assert(st.name_gone && st.links == 0);
+    struct poke p = {.offset = 8, .size = 1, .value = {7}};
+    struct poked done;
+    must(seg_poke(s, &p, &done));
+    ck_assert(done.stored);
     seg_close(s);
 }
 

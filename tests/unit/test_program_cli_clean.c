@@ -91,7 +91,7 @@ TEST(what_changed_lately_is_left_alone)
     run_make(n, "abc", 3, 4096);
     const struct ran *r = RUN("clean", pattern(), "--yes");
     ck_assert_str_eq(r->out, "");
-    ck_assert_ptr_nonnull(strstr(r->err, "with a newer timestamp"));
+    ck_assert_ptr_nonnull(strstr(r->err, "written or mapped later than that (--older-than TIME)"));
     ck_assert_int_eq(r->status, 0);
     ck_assert(exists(n));
     ck_assert_int_eq(RUN("clean", pattern(), "--older-than", "1h")->status, 0);
@@ -184,6 +184,32 @@ TEST(system_v)
     ck_assert_int_ne(shmctl(id, IPC_STAT, &ds), 0);
 }
 
+/* What an interrupted removal left under another name. */
+TEST(what_was_left_aside_gets_its_name_back)
+{
+    char left[700], taken[700], lines[1500];
+    const char *n = run_name("aside");
+    (void)snprintf(left, sizeof left, "/.shmlens-4000001-77-%s", n + 1);
+    (void)snprintf(taken, sizeof taken, "/.shmlens-4000001-78-%s", n + 1);
+    run_make(left, "abc", 3, 4096);
+    (void)snprintf(lines, sizeof lines, "posix:%s ", left);
+    const struct ran *r = RUN("ls");
+    const char *row = strstr(r->out, lines);
+    ck_assert_ptr_nonnull(row);
+    r = RUN("clean", pattern(), "--older-than", "0s"); /* only lists: nothing is renamed */
+    ck_assert_str_eq(r->out, line(left));
+    ck_assert(exists(left) && !exists(n));
+    r = RUN("clean", pattern(), "--yes");
+    ck_assert_str_eq(r->out, ""); /* it is young: the usual rules apply to it */
+    ck_assert_ptr_nonnull(strstr(r->err, "its removal was interrupted: it is /"));
+    ck_assert(!exists(left) && exists(n));
+    run_make(taken, "abc", 3, 4096); /* its name is not free any more */
+    r = RUN("clean", pattern(), "--older-than", "0s", "--yes");
+    (void)snprintf(lines, sizeof lines, "posix:%s\nposix:%s\n", taken, n);
+    ck_assert_str_eq(r->out, lines);
+    ck_assert(!exists(taken) && !exists(n));
+}
+
 TEST(rm_by_force_says_what_it_leaves)
 {
     const char *n = run_name("used");
@@ -208,4 +234,4 @@ TEST(rm_by_force_says_what_it_leaves)
 SUITE(test_program_cli_clean, .tear_down = run_end,
       TESTS(only_lists_without_yes, patterns_name_what_is_meant, what_changed_lately_is_left_alone,
             a_user_saves_its_segment, what_is_no_segment_stays, an_ordinary_user, system_v,
-            rm_by_force_says_what_it_leaves));
+            what_was_left_aside_gets_its_name_back, rm_by_force_says_what_it_leaves));

@@ -252,7 +252,7 @@ TEST(test_users_in_title_and_panel)
     scene(24, 100);
     struct segment_list *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
-    w->survey.extra = (struct seg_who){mappers, 3, holders, 1, 2};
+    w->survey.extra = (struct seg_who){mappers, 3, holders, 1, 2, SEG_PROOF_NONE};
     st->ui.who_panel = true;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "1 writer, 1 reader, 1 open"), 0);

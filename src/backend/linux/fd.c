@@ -86,7 +86,10 @@ struct oserr fd_reopen(struct seg *s, enum seg_access access)
     char path[48];
     int fd, flags = (access == SEG_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK;
     snprintf(path, sizeof path, "/proc/self/fd/%d", (int)s->handle);
-    struct oserr e = sys_open(s->be, path, flags | O_NOATIME, SYS_KEY_NONE, &fd);
+    if (access == SEG_STAT)
+        flags = O_PATH | O_CLOEXEC;
+    struct oserr e =
+        sys_open(s->be, path, flags | (access == SEG_STAT ? 0 : O_NOATIME), SYS_KEY_NONE, &fd);
     if (oserr_kind(e) == OSERR_K_DENIED)
         e = sys_open(s->be, path, flags, SYS_KEY_NONE, &fd);
     if (oserr_is(e))

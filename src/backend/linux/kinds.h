@@ -28,6 +28,12 @@ const char *posix_shm_name(const char *locator); /* `/name` of a canonical locat
 struct oserr posix_shm_remove(struct backend *be, const struct seg_removal *what,
                               struct seg_who *who);
 
+/* The name that one had before a removal renamed it aside; else `name` itself. */
+const char *posix_shm_own_name(const char *name);
+
+/* As seg_put_back; the locator is canonical. */
+struct oserr posix_shm_put_back(struct backend *be, const char *locator);
+
 /* Opens a name without changing anything; keeps its atime where we may (O_NOATIME). */
 MUST_USE struct oserr posix_shm_get(struct backend *be, const char *name, enum seg_access access,
                                     int *fd);

@@ -161,7 +161,7 @@ static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const 
     if (!S_ISREG(st.st_mode))
         return OSERR_NONE;
     fd_describe(&st, &known);
-    return listing_add(be, l, kind, locator, name, &known);
+    return listing_add(be, l, kind, locator, posix_shm_own_name(name), &known);
 }
 
 static struct oserr shm_list(struct backend *be, unsigned kinds, struct listing *l)
@@ -202,4 +202,5 @@ const struct provider posix_shm_provider = {
     .name = shm_watch_name,
     FD_FUNCTIONS,
     .remove = posix_shm_remove,
+    .put_back = posix_shm_put_back,
 };

@@ -72,21 +72,6 @@ enum seg_kind process_kind(struct seg_id id, bool unlinked)
     return id.space == SORT_ANONYMOUS || unlinked ? SEG_FD : SEG_FILE;
 }
 
-/* Length of the prefix that a removal adds when it renames aside (POSIX_SHM_ASIDE). */
-static size_t aside_prefix(const char *s, size_t n)
-{
-    size_t at = sizeof POSIX_SHM_ASIDE - 1;
-    if (n < at || strncmp(s, POSIX_SHM_ASIDE, at) != 0)
-        return 0;
-    for (int numbers = 0; numbers < 2; numbers++) {
-        size_t digits = strspn(s + at, "0123456789");
-        if (digits == 0 || s[at + digits] != '-')
-            return 0;
-        at += digits + 1;
-    }
-    return at < n ? at : 0;
-}
-
 void process_name(const char *link, enum seg_kind kind, struct seg_id id, char name[PROCESS_NAME])
 {
     static const char deleted[] = " (deleted)", shm[] = POSIX_SHM_DIR "/";
@@ -105,7 +90,7 @@ void process_name(const char *link, enum seg_kind kind, struct seg_id id, char n
     } else if (kind == SEG_FD && strncmp(s, shm, sizeof shm - 1) == 0 && n >= sizeof shm - 1) {
         s += sizeof shm - 1;
         n -= sizeof shm - 1;
-        size_t aside = aside_prefix(s, n);
+        size_t aside = (size_t)(posix_shm_own_name(s) - s);
         s += aside;
         n -= aside;
     }

@@ -105,6 +105,16 @@ struct oserr sys_fstat(struct backend *be, int fd, struct stat *st)
         (long long)st->st_size, (unsigned long long)st->st_nlink, (unsigned long long)st->st_ino);
 }
 
+struct oserr sys_is_path(struct backend *be, int fd, bool *path)
+{
+    int flags = 0;
+    uint32_t code = sys_enter(be, "fcntl");
+    if (code == 0)
+        code = errno_if((flags = fcntl(fd, F_GETFL)) < 0);
+    *path = code == 0 && (flags & O_PATH) != 0;
+    return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_GETFL) = %#x", fd, (unsigned)flags);
+}
+
 struct oserr sys_locked(struct backend *be, int fd, bool *locked)
 {
     uint32_t code = sys_enter(be, "flock");

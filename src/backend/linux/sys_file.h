@@ -51,6 +51,8 @@ MUST_USE struct oserr sys_open(struct backend *be, const char *path, int flags, 
                                int *fd);
 void sys_close(struct backend *be, int fd, enum sys_key key);
 MUST_USE struct oserr sys_fstat(struct backend *be, int fd, struct stat *st);
+/* *path: a descriptor that only stands for a path (O_PATH): it does not use the file. */
+MUST_USE struct oserr sys_is_path(struct backend *be, int fd, bool *path);
 /* *locked: another process has a lock on the file (flock). Ours is released at once. */
 MUST_USE struct oserr sys_locked(struct backend *be, int fd, bool *locked);
 MUST_USE struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,

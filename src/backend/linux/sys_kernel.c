@@ -54,14 +54,43 @@ struct oserr sys_uffd_watch(struct backend *be, int fd, void *at, size_t n)
                      at, n);
 }
 
+static int rename_free(const char *from, const char *to)
+{
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
 struct oserr sys_rename_new(struct backend *be, const char *from, const char *to)
 {
     char q1[SYS_QUOTED], q2[SYS_QUOTED];
     uint32_t code = sys_enter(be, "renameat2");
     if (code == 0)
-        code = errno_if(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0);
+        code = errno_if(rename_free(from, to) != 0);
     return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0",
                      sys_quoted(from, q1), sys_quoted(to, q2));
+}
+
+/* Nothing is logged between these calls: who waits for the lease has opened the old name, and who
+ * comes before the name is back makes it anew, so every microsecond counts. */
+struct oserr sys_rename_leased(struct backend *be, int fd, const char *from, const char *to,
+                               bool *alone, bool *stuck)
+{
+    char q1[SYS_QUOTED], q2[SYS_QUOTED];
+    uint32_t code = sys_enter(be, "renameat2");
+    *alone = true;
+    *stuck = false;
+    if (code == 0) {
+        *alone = fcntl(fd, F_GETLEASE) == F_WRLCK;
+        code = errno_if(*alone && rename_free(from, to) != 0);
+        if (*alone && code == 0 && fcntl(fd, F_GETLEASE) != F_WRLCK) {
+            *alone = false;
+            *stuck = rename_free(to, from) != 0;
+        }
+    }
+    return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0%s",
+                     sys_quoted(from, q1), sys_quoted(to, q2),
+                     *stuck   ? "   lease broken"
+                     : *alone ? ""
+                              : "   lease broken, taken back");
 }
 
 struct oserr sys_rename(struct backend *be, const char *from, const char *to)
@@ -74,35 +103,75 @@ struct oserr sys_rename(struct backend *be, const char *from, const char *to)
                      sys_quoted(to, q2));
 }
 
-/* Takes the lease and gives it back. The kernel reports an opener that arrives meanwhile by SIGIO:
- * F_OWNER_TID sends it to this thread only, which has it blocked. It would
- * kill the process in any other thread. */
-static uint32_t take_lease(int fd, const sigset_t *io)
+void sys_signals_hold(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+void sys_signals_release(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+bool sys_stop_held(void)
+{
+    sigset_t now;
+    return sigpending(&now) == 0 &&
+           (sigismember(&now, SIGINT) == 1 || sigismember(&now, SIGTERM) == 1 ||
+            sigismember(&now, SIGHUP) == 1);
+}
+
+/* The kernel reports an opener that arrives meanwhile by SIGIO. F_OWNER_TID sends it to this thread
+ * only, which has it blocked; it would kill the process in any other thread. */
+struct oserr sys_lease_take(struct backend *be, int fd)
 {
     const struct f_owner_ex us = {F_OWNER_TID, gettid()};
-    const struct timespec none = {0, 0};
-    uint32_t code = errno_if(fcntl(fd, F_SETOWN_EX, &us) != 0);
+    uint32_t code = sys_enter(be, "fcntl");
+    if (code == 0)
+        code = errno_if(fcntl(fd, F_SETOWN_EX, &us) != 0);
     if (code == 0)
         code = errno_if(fcntl(fd, F_SETLEASE, F_WRLCK) != 0);
-    if (code != 0)
-        return code;
-    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
-    while (sigtimedwait(io, NULL, &none) == SIGIO) /* discard it */
+    return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_SETLEASE, F_WRLCK) = 0", fd);
+}
+
+/* While somebody waits, the kernel answers with what the lease is about to become. */
+struct oserr sys_lease_held(struct backend *be, int fd, bool *alone)
+{
+    int lease = F_UNLCK;
+    uint32_t code = sys_enter(be, "fcntl");
+    if (code == 0)
+        code = errno_if((lease = fcntl(fd, F_GETLEASE)) < 0);
+    *alone = code == 0 && lease == F_WRLCK;
+    return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_GETLEASE) = %s", fd,
+                     *alone ? "F_WRLCK" : "broken");
+}
+
+void sys_lease_give(struct backend *be, int fd)
+{
+    const struct timespec none = {0, 0};
+    sigset_t io;
+    sigemptyset(&io);
+    sigaddset(&io, SIGIO);
+    uint32_t code = sys_enter(be, "fcntl");
+    uint32_t real = errno_if(fcntl(fd, F_SETLEASE, F_UNLCK) != 0);
+    while (sigtimedwait(&io, NULL, &none) == SIGIO) /* of somebody who waited */
         continue;
-    return 0;
+    struct oserr e = sys_leave(be, "fcntl", code != 0 ? code : real, 0,
+                               "fcntl(%d, F_SETLEASE, F_UNLCK) = 0", fd);
+    (void)e;
 }
 
 struct oserr sys_lease_proof(struct backend *be, int fd)
 {
-    sigset_t io, before;
-    sigemptyset(&io);
-    sigaddset(&io, SIGIO);
-    pthread_sigmask(SIG_BLOCK, &io, &before);
-    uint32_t code = sys_enter(be, "fcntl");
-    if (code == 0)
-        code = take_lease(fd, &io);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return sys_leave(be, "fcntl", code, 0, "fcntl(%d, F_SETLEASE, F_WRLCK) = 0   given back", fd);
+    sigset_t before;
+    sys_signals_hold(&before);
+    struct oserr e = sys_lease_take(be, fd);
+    if (!oserr_is(e))
+        sys_lease_give(be, fd);
+    sys_signals_release(&before);
+    return e;
 }
 
 struct oserr sys_inotify(struct backend *be, const char *folder, int *fd)

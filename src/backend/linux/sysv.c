@@ -174,7 +174,10 @@ static struct oserr sysv_reopen(struct seg *s, enum seg_access access)
 {
     s->kind->unmap(s, &s->read_map);
     s->kind->unmap(s, &s->write_map);
-    return attach(s, access);
+    if (access != SEG_STAT)
+        return attach(s, access);
+    detach(s);
+    return OSERR_NONE;
 }
 
 static void sysv_close(struct seg *s)

@@ -28,6 +28,8 @@ struct oserr sysv_chmod(struct seg *s, uint32_t mode)
 static struct oserr check_count(struct backend *be, const struct seg_removal *what,
                                 const struct sysv_row *row, struct seg_who *who)
 {
+    if (row->stat.attached == 0)
+        who->proof = SEG_PROOF_COUNT;
     if (row->stat.attached == 0 || (what->flags & SEG_RM_FORCE) != 0)
         return OSERR_NONE;
     struct oserr e = seg_who_object(be, seg_id_of(&row->stat), what->pace, who);

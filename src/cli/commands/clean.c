@@ -1,5 +1,10 @@
 /* clean: removes what dead programs left behind. It lists segments that are proved unused at that
- * moment, and with --yes removes those that are still unused right before their removal. */
+ * moment, and with --yes removes those that are still unused right before their removal.
+ *
+ * What the kernel itself proves (a lease, its own count) needs no more. Where only the processes
+ * could be read, the contents are looked at twice, a second apart: a segment whose contents change
+ * has a user that was not seen. Segments that an interrupted removal left under another name get
+ * their own back first. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,20 +15,29 @@
 #include "core/locator.h"
 #include "core/number.h"
 #include "core/text.h"
+#include "list/contents.h"
 #include "list/segrow.h"
 
-enum { MINUTE = 60 };
+enum { SECOND = 1000000000, MINUTE = 60, STOP_SECONDS = 2 };
 
 /* Why segments without a known user were skipped. */
 struct left {
     size_t foreign; /* of other users */
-    size_t young;   /* with a newer timestamp */
+    size_t young;   /* written or mapped since */
     size_t unknown; /* not proved unused */
+};
+
+/* One that only a scan of the processes proves unused. */
+struct doubted {
+    const struct seg_info *info;
+    uint64_t hash; /* of its contents at first */
 };
 
 struct cleaning {
     struct command_run *r;
     struct seg_survey survey;
+    struct doubted *doubted; /* room for all of the survey */
+    size_t doubted_count;
     struct left left;
     bool all_users, removes;
     int64_t older, wall;    /* ns; now */
@@ -42,6 +56,9 @@ static bool pattern_matches(const char *pattern, const struct seg_info *s)
         pattern += sizeof folder - 2;
     if (glob_match(pattern, s->locator) || glob_match(pattern, name) ||
         glob_match(pattern, s->name))
+        return true;
+    bool posix = s->kind == SEG_POSIX || s->kind == SEG_SEM;
+    if (posix && pattern[0] == '/' && glob_match(pattern + 1, s->name)) /* one that was aside */
         return true;
     (void)locator_shown(s->locator, shown, sizeof shown);
     colon = strchr(shown, ':');
@@ -64,8 +81,9 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The last time it is known to have been used. For System V that includes attaching; the access
- * time of a file moves when we look. */
+/* The last time it is known to have been written or mapped: a store through a mapping does not move
+ * the time of a file. For System V that includes attaching; the access time of a file moves when we
+ * look. */
 static int64_t last_change(const struct seg_info *s)
 {
     int64_t at = later(s->stat.mtime, s->stat.ctime);
@@ -100,13 +118,10 @@ static void say_stays(struct cleaning *c, const struct seg_info *s, struct oserr
     run_error_end(c->r);
 }
 
-/* Proves one of them unused again, and removes it if that was asked for. */
-static void clean_one(struct cleaning *c, const struct seg_info *s)
+/* Is known of one that was a candidate: removed or removable, or why not. */
+static void account(struct cleaning *c, const struct seg_info *s, struct oserr e,
+                    const struct seg_who *who)
 {
-    struct seg_who who;
-    unsigned flags = SEG_RM_PROVED | (c->removes ? 0U : SEG_RM_DRY);
-    const struct seg_removal what = {s->locator, &s->stat, flags, c->r->env->pace};
-    struct oserr e = seg_remove(c->r->env->be, &what, &who);
     bool gone = oserr_kind(e) == OSERR_K_MISSING;
     struct segrow row = segrow_of(&c->survey, s);
     /* an idle segment counts as listed once its proof succeeds; before that it was nothing to clean
@@ -120,20 +135,106 @@ static void clean_one(struct cleaning *c, const struct seg_info *s)
         out_locator(c->r->env->out, s->locator);
         out_str(c->r->env->out, "\n");
     } else if (!gone) {
-        say_stays(c, s, e, &who);
+        say_stays(c, s, e, who);
+    }
+}
+
+static void say_unread(struct cleaning *c, const struct seg_info *s, const char *why)
+{
+    struct segrow row = segrow_of(&c->survey, s);
+    struct out *err = run_error_begin(c->r, s->locator);
+    c->listed += c->removes && segrow_is_orphan(&row) ? 1 : 0;
+    out_print(err, "kept: %s", why);
+    run_error_end(c->r);
+}
+
+/* Its contents as they are now; false: it stays, which has been said. */
+static bool look(struct cleaning *c, const struct seg_info *s, uint64_t *hash)
+{
+    struct seg_who nobody = {0};
+    struct oserr e = contents_hash(c->r->env->be, s->locator, &s->stat, c->r->env->progress, hash);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        say_unread(c, s,
+                   "no process uses it as far as can be seen, and its contents may not be "
+                   "read to see whether they change");
+    else if (oserr_is(e) && e.code != SEG_E_STOPPED)
+        account(c, s, e, &nobody);
+    return !oserr_is(e);
+}
+
+/* Proves one of them unused again, and removes it if that was asked for. `sure`: one that only a
+ * scan proves is kept for a second look. */
+static void clean_one(struct cleaning *c, const struct seg_info *s, bool sure)
+{
+    struct seg_who who;
+    unsigned flags = (c->removes ? 0U : SEG_RM_DRY) | (sure ? SEG_RM_SURE : 0U);
+    const struct seg_removal what = {s->locator, &s->stat, flags, c->r->env->pace};
+    struct oserr e = seg_remove(c->r->env->be, &what, &who);
+    struct doubted *d = &c->doubted[c->doubted_count];
+    if (sure && e.code == SEG_E_UNPROVED && who.proof == SEG_PROOF_SCAN) {
+        d->info = s;
+        c->doubted_count += look(c, s, &d->hash) ? 1 : 0;
+    } else if (e.code != SEG_E_STOPPED) {
+        account(c, s, e, &who);
     }
     seg_who_free(&who);
 }
 
+/* A second after the first look. */
+static bool clean_doubted(struct cleaning *c)
+{
+    const struct progress *p = c->r->env->progress;
+    uint64_t hash = 0;
+    if (c->doubted_count > 0 && !progress_sleep(p, os_now() + SECOND))
+        return false;
+    for (size_t i = 0; i < c->doubted_count; i++) {
+        const struct doubted *d = &c->doubted[i];
+        if (!progress_yield(p, i, c->doubted_count))
+            return false;
+        if (!look(c, d->info, &hash))
+            continue;
+        if (hash == d->hash)
+            clean_one(c, d->info, false);
+        else
+            say_unread(c, d->info, "its contents change: a process that cannot be seen writes it");
+    }
+    return progress_yield(p, 1, 1);
+}
+
 static bool clean_all(struct cleaning *c)
 {
+    const struct progress *p = c->r->env->progress;
+    c->doubted = calloc(c->survey.count + 1, sizeof *c->doubted);
+    if (c->doubted == NULL)
+        return false;
     for (size_t i = 0; i < c->survey.count; i++) {
-        if (!progress_yield(c->r->env->progress, i, c->survey.count))
+        if (!progress_yield(p, i, c->survey.count))
             return false;
         if (is_candidate(c, &c->survey.segs[i]))
-            clean_one(c, &c->survey.segs[i]);
+            clean_one(c, &c->survey.segs[i], true);
     }
-    return true;
+    return progress_yield(p, 1, 1) && clean_doubted(c);
+}
+
+/* Gives segments their own names back that an interrupted removal left under others; false: there
+ * were none. */
+static bool put_back(struct cleaning *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->survey.count; i++) {
+        const struct seg_info *s = &c->survey.segs[i];
+        bool ours = c->all_users || s->stat.uid == os_uid();
+        if (s->via != 0 || !ours || !is_meant(c->r, s) ||
+            oserr_is(seg_put_back(c->r->env->be, s->locator)))
+            continue;
+        struct out *err = run_error_begin(c->r, s->locator);
+        char shown[4 * LOCATOR_MAX];
+        (void)text_escape(shown, sizeof shown, s->name, strlen(s->name));
+        out_print(err, "its removal was interrupted: it is /%s again", shown);
+        run_error_end(c->r);
+        any = true;
+    }
+    return any;
 }
 
 static void say_count(struct cleaning *c, size_t n, const char *what)
@@ -155,7 +256,7 @@ static void say_totals(struct cleaning *c)
         run_note(c->r, "%zu segment%s (%s) can be removed; run with --yes to remove %s", n,
                  n == 1 ? "" : "s", size, n == 1 ? "it" : "them");
     }
-    say_count(c, c->left.young, "with a newer timestamp (--older-than TIME)");
+    say_count(c, c->left.young, "written or mapped later than that (--older-than TIME)");
     say_count(c, c->left.foreign, "of other users (--all-users)");
     say_count(c, c->left.unknown, "without a known user (not proved unused)");
 }
@@ -169,6 +270,14 @@ static unsigned lasting_kinds(void)
     return kinds;
 }
 
+static struct oserr list_all(struct cleaning *c)
+{
+    const struct seg_ask ask = {.kinds = lasting_kinds(),
+                                .flags = SEG_SURVEY_WHO | SEG_SURVEY_COUNTS,
+                                .pace = c->r->env->pace};
+    return seg_survey_paced(c->r->env->be, &ask, &c->survey);
+}
+
 int cmd_clean(struct command_run *r)
 {
     struct cleaning c = {.r = r,
@@ -179,15 +288,19 @@ int cmd_clean(struct command_run *r)
                          .wall = os_wall()};
     if (!run_duration_option(r, "older-than", &c.older))
         return EXIT_ERROR;
-    const struct seg_ask ask = {.kinds = lasting_kinds(),
-                                .flags = SEG_SURVEY_WHO | SEG_SURVEY_COUNTS,
-                                .pace = r->env->pace};
-    struct oserr e = seg_survey_paced(r->env->be, &ask, &c.survey);
+    if (!r->env->ui)
+        os_stop_alarm(STOP_SECONDS);
+    struct oserr e = list_all(&c);
+    if (!oserr_is(e) && c.removes && put_back(&c)) {
+        seg_survey_free(&c.survey);
+        e = list_all(&c);
+    }
     if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
     bool done = clean_all(&c);
     if (done)
         say_totals(&c);
     seg_survey_free(&c.survey);
+    free(c.doubted);
     return !done ? EXIT_STOPPED : c.listed > c.removed ? EXIT_NO : EXIT_DONE;
 }

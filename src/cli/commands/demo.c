@@ -22,7 +22,7 @@ static int clear_name(struct command_run *r, enum demo_found found, const struct
                          "a segment of this name exists that is not the demo's; remove it first");
     }
     if (found == FOUND_DEAD) {
-        struct oserr e = demo_remove(r, seen, SEG_RM_PROVED);
+        struct oserr e = demo_remove(r, seen, 0);
         if (e.code == SEG_E_IN_USE || e.code == SEG_E_UNPROVED)
             return run_error(r, "a demo's segment exists and its writer is not seen, but others "
                                 "may use it: shmlens rm --force removes it");

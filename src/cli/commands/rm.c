@@ -1,14 +1,17 @@
 /* rm, resize and chmod. */
 #include <inttypes.h>
 
+#include "backend/os.h"
 #include "cli/removal_text.h"
 #include "cli/run.h"
 #include "core/number.h"
 
-static int refuse(struct command_run *r, const char *raw, const struct seg_who *who)
+enum { STOP_SECONDS = 2 }; /* a scan that hangs is not waited for longer */
+
+static int refuse(struct command_run *r, const char *raw, struct oserr e, const struct seg_who *who)
 {
     struct out *err = run_error_begin(r, raw);
-    removal_users(err, who);
+    removal_why(err, raw, e, who);
     out_print(err, "; %s", run_in_use(raw));
     run_error_end(r);
     return EXIT_ERROR;
@@ -30,7 +33,8 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
         run_error_end(r);
         status = EXIT_ERROR;
     } else if (oserr_is(e)) {
-        status = e.code == SEG_E_IN_USE ? refuse(r, raw, &who) : run_fail(r, raw, "remove it", e);
+        bool may = e.code == SEG_E_IN_USE || e.code == SEG_E_UNPROVED;
+        status = may ? refuse(r, raw, e, &who) : run_fail(r, raw, "remove it", e);
     } else if (fleeting && r->env->ui) {
         out_str(r->env->out, "no other user; freed when shmlens closes it\n");
     } else if (dry || r->env->ui) {
@@ -46,15 +50,22 @@ static int remove_one(struct command_run *r, const char *raw, const struct seg_s
     return status;
 }
 
-/* Removes the attached segment, never a different one that has its name by now. */
+/* Removes the attached segment, never a different one that has its name by now. While it is removed
+ * we release it: we would be a user of it ourselves. */
 static int remove_this(struct command_run *r, struct seg *s)
 {
     struct seg_stat st;
+    enum seg_access access = seg_get_access(s);
     struct oserr e = seg_refresh(s, &st);
     if (!oserr_is(e) && st.replaced)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
-    return oserr_is(e) ? run_fail(r, seg_locator(s), "remove it", e)
-                       : remove_one(r, seg_locator(s), &st);
+    if (!oserr_is(e))
+        e = seg_release(s);
+    if (oserr_is(e))
+        return run_fail(r, seg_locator(s), "remove it", e);
+    int status = remove_one(r, seg_locator(s), &st);
+    e = seg_set_access(s, access);
+    return oserr_is(e) ? run_fail(r, seg_locator(s), "open it again", e) : status;
 }
 
 int cmd_rm(struct command_run *r)
@@ -62,8 +73,12 @@ int cmd_rm(struct command_run *r)
     int status = EXIT_DONE;
     if (r->env->ui && r->env->seg != NULL && r->words == 0)
         return remove_this(r, r->env->seg);
+    if (!r->env->ui)
+        os_stop_alarm(STOP_SECONDS);
     for (int i = 0; i < r->words; i++) {
         char raw[LOCATOR_MAX];
+        if (!progress_yield(r->env->progress, (uint64_t)i, (uint64_t)r->words))
+            return EXIT_STOPPED;
         if (!run_locator(r, r->word[i], raw) || remove_one(r, raw, NULL) != EXIT_DONE)
             status = EXIT_ERROR;
     }

@@ -221,7 +221,8 @@ void ui_cancel(struct ui *ui)
 bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64_t range_length)
 {
     char before[LOCATOR_MAX], shown[200];
-    (void)snprintf(before, sizeof before, "%s", ui->s.locator);
+    (void)snprintf(before, sizeof before, "%s",
+                   ui->s.locator[0] != '\0' ? ui->s.locator : ui->s.left);
     keep_marks(ui);
     struct oserr e = session_attach(&ui->s, locator, range_offset, range_length);
     if (oserr_is(e)) {

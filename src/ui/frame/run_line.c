@@ -192,6 +192,8 @@ static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
 /* `rm` at the prompt: the named segments, or the attached one. */
 static void run_rm(struct ui *ui, const char *line, int words)
 {
+    char raw[LOCATOR_MAX];
+    const char *what = rest_of(line);
     if (words == 1) {
         if (ui->s.locator[0] != '\0')
             ui_remove(ui, ui->s.locator);
@@ -199,14 +201,18 @@ static void run_rm(struct ui *ui, const char *line, int words)
             ui_say(ui, STYLE_ERROR, "rm: which segment?");
         return;
     }
+    if (words == 2 && what[0] == '/' && locator_typed(what, raw) == NULL) {
+        ui_remove(ui, raw);
+        return;
+    }
     size_t room = sizeof ui->pending;
-    if ((size_t)snprintf(ui->pending, room, "rm --force %s", rest_of(line)) >= room) {
+    if ((size_t)snprintf(ui->pending, room, "rm %s", what) >= room) {
         ui_say(ui, STYLE_ERROR,
                "the line is too long"); /* a truncated name could be another segment's */
         return;
     }
     char label[sizeof ui->prompt.label];
-    (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", rest_of(line));
+    (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", what);
     prompt_ask(&ui->host, label, "", NULL, removal_confirmed, NULL);
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/number.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/state_files.h"
 #include "ui/inspect/inspect.h"
 
 /* Forgets jobs of the previous attachment: they have ended, or they hang and were abandoned. */
@@ -16,11 +17,15 @@ static void wait_for_nothing(struct ui *ui)
 
 bool inspect_let_go(struct ui *ui)
 {
-    if (ui->s.sampler == NULL || !inspect_nameless(ui))
+    uint64_t done, total;
+    int64_t since;
+    if (ui->s.sampler == NULL || ui->inspect->stores_pending > 0 ||
+        worker_busy(sampler_worker(ui->s.sampler), &done, &total, &since))
         return false;
     for (int i = 0; i < ui->depth; i++)
         if (ui->stack[i] == &screen_inspect)
             return false;
+    keep_marks(ui);
     edit_mode_drop(ui);
     session_detach(&ui->s);
     wait_for_nothing(ui);

@@ -155,11 +155,9 @@ void inspect_draw_title(struct ui *ui);
 bool inspect_notice(struct ui *ui);
 bool inspect_notice_seen(struct ui *ui);
 
-/* Its name is gone or refers to another segment: it is freed with its last user. */
-bool inspect_nameless(const struct ui *ui);
-
-/* act_attach.c: detaches from a segment without a name that no screen will show again, since we
- * would only keep it alive. True: it did. */
+/* act_attach.c: detaches when no screen shows the segment and no work on it is left, because
+ * whoever looks at a segment is a user of it: others could not remove it, and one without a name
+ * would live on. True: it did. */
 bool inspect_let_go(struct ui *ui);
 
 /* rows.c: all rows. cells.c: the cells of one row. */

@@ -77,11 +77,6 @@ static bool nameless(const struct seg_stat *t)
     return t->name_gone || t->replaced || (t->state & (SEG_ST_UNLINKED | SEG_ST_DEST)) != 0;
 }
 
-bool inspect_nameless(const struct ui *ui)
-{
-    return nameless(&ui->s.sample.stat);
-}
-
 /* It is freed when we close it: its name is gone, or (Windows) we hold the only handle. The
  * lister's own handle counts for a moment as somebody else's. */
 static bool lives_by_us(const struct ui *ui)

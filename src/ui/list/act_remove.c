@@ -1,5 +1,8 @@
-/* Removing segments from the list: lists what would be removed and who uses it, asks once, and
- * removes only objects that are still the ones that were shown. */
+/* Removing segments: lists what would be removed and who uses it, asks once, and removes only
+ * objects that are still the ones that were shown. While the question about one is open, a look at
+ * it (a removal that checks everything and removes nothing) finds out who uses it and what proves
+ * that; its note says so. What was proved unused is removed only if it is proved again; what has
+ * users, or may have some, only because the note said so before the answer. */
 #include <stdio.h>
 #include <string.h>
 
@@ -70,31 +73,31 @@ static void removal_done(struct job *job, void *owner)
                j->removed, j->count, size);
     }
     out_free(&o);
+    removal_ended(ui, j);
     removal_job_free(j);
     if (ui->s.walker != NULL)
         walker_hurry(ui->s.walker);
 }
 
-/* Posts the removal of the listed ones to the lister thread. */
-static void post_removal(struct ui *ui, const struct tag *tag, size_t count, unsigned flags)
+static void cannot_remove(struct ui *ui, struct removal_job *j)
+{
+    removal_job_free(j);
+    ui_say(ui, STYLE_ERROR,
+           ui->s.walker != NULL ? "out of memory" : "cannot run commands: no background thread");
+}
+
+/* Posts the removal of the listed ones to the walker's thread. */
+static void post_tagged(struct ui *ui, const struct tag *tag, size_t count)
 {
     size_t removes = 0;
     for (size_t i = 0; i < count; i++)
         removes += tag[i].removed;
-    struct removal_job *j =
-        ui->s.walker != NULL
-            ? removal_job_new(ui->s.be, removes, flags, walker_pace(ui->s.walker), removal_done)
-            : NULL;
+    struct removal_job *j = removal_new(ui, removes, 0, removal_done);
     bool fine = j != NULL;
     for (size_t i = 0; i < count && fine; i++)
         fine = !tag[i].removed || removal_job_add(j, tag[i].locator, &tag[i].seen);
-    if (fine) {
-        worker_post(walker_worker(ui->s.walker), &j->job);
-        return;
-    }
-    removal_job_free(j);
-    ui_say(ui, STYLE_ERROR,
-           ui->s.walker != NULL ? "out of memory" : "cannot run commands: no background thread");
+    if (!fine || !removal_post(ui, j))
+        cannot_remove(ui, j);
 }
 
 /* ---- one ---- */
@@ -106,18 +109,24 @@ static const char *name_of(const char *shown)
     return colon != NULL ? colon + 1 : shown;
 }
 
-/* By force: the user has just read who uses it. */
-static void remove_one(struct ui *ui, char *raw)
+/* The removal of the segment in ui->pending, or a look at it; NULL: not possible. */
+static struct removal_job *job_for_asked(struct ui *ui, unsigned flags,
+                                         void (*finish)(struct job *j, void *owner))
 {
-    char name[LOCATOR_MAX * 4], line[LOCATOR_MAX * 4 + 16];
-    if (ui->segments->asked_known) {
-        struct tag tag = {raw, ui->segments->asked, true};
-        post_removal(ui, &tag, 1, SEG_RM_FORCE);
-        return;
-    }
-    ui_quote(raw, name, sizeof name);
-    (void)snprintf(line, sizeof line, "rm --force -- %s", name);
-    ui_run_walker(ui, line);
+    const struct seg_stat *seen = ui->segments->asked.known ? &ui->segments->asked.seen : NULL;
+    struct removal_job *j = removal_new(ui, 1, flags, finish);
+    if (j != NULL && removal_job_add(j, ui->pending, seen))
+        return j;
+    removal_job_free(j);
+    return NULL;
+}
+
+static void remove_asked(struct ui *ui)
+{
+    unsigned flags = ui->segments->asked.force ? SEG_RM_FORCE : 0U;
+    struct removal_job *j = job_for_asked(ui, flags, removal_done);
+    if (j == NULL || !removal_post(ui, j))
+        cannot_remove(ui, j);
 }
 
 /* The answer about the segment in ui->pending. */
@@ -132,18 +141,124 @@ static void remove_answer(struct ui *ui, const char *text, void *ctx)
     if (strcmp(text, "yes") != 0 && !named)
         ui_say(ui, STYLE_TEXT, "nothing removed");
     else
-        remove_one(ui, ui->pending);
+        remove_asked(ui);
 }
 
-/* Who uses it according to the newest survey, which may arrive while the question is open. */
+/* `in use: 2 processes: writer (312), reader (400)`. */
+static void users_note(const struct seg_who *who, char *out, size_t cap)
+{
+    struct seg_users u = seg_who_users(who);
+    size_t total = u.rw + u.ro + u.held, named = 0, at = 0;
+    uint32_t last = os_pid();
+    if (total == 0) {
+        (void)snprintf(out, cap, "in use by a process that cannot be seen");
+        return;
+    }
+    at = (size_t)snprintf(out, cap, "in use: %zu process%s:", total, total == 1 ? "" : "es");
+    for (size_t i = 0; i < who->mappers_count + who->holders_count && named < WHO_NAMED; i++) {
+        bool maps = i < who->mappers_count;
+        size_t k = i - who->mappers_count;
+        uint32_t pid = maps ? who->mappers[i].pid : who->holders[k].pid;
+        const char *raw = maps ? who->mappers[i].comm : who->holders[k].comm;
+        char comm[64];
+        if (pid == last || pid == os_pid() || at >= cap)
+            continue;
+        last = pid;
+        (void)text_escape(comm, sizeof comm, raw, strnlen(raw, sizeof who->holders->comm));
+        at += (size_t)snprintf(out + at, cap - at, "%s %s (%u)", named++ > 0 ? "," : "", comm,
+                               (unsigned)pid);
+    }
+    if (named < total && at < cap)
+        (void)snprintf(out + at, cap - at, ", and %zu more", total - named);
+}
+
+static void remove_note(struct ui *ui);
+
+/* What the look at it has found. */
+static void proof_note(const struct removal_item *item, char *out, size_t cap)
+{
+    struct out o;
+    if (!oserr_is(item->error)) {
+        (void)snprintf(out, cap, "not in use (proved)");
+    } else if (item->error.code == SEG_E_IN_USE) {
+        users_note(&item->who, out, cap);
+    } else if (item->error.code == SEG_E_UNPROVED) {
+        (void)snprintf(out, cap, "no user found, not proved: %zu process%s could not be read",
+                       item->who.unreadable, item->who.unreadable == 1 ? "" : "es");
+    } else {
+        out_text(&o, cap);
+        removal_why(&o, item->locator, item->error, &item->who);
+        (void)snprintf(out, cap, "%s", o.buf != NULL ? o.buf : "");
+        out_free(&o);
+    }
+}
+
+/* Runs on the UI's thread. The question may have been answered already. */
+static void looked(struct job *job, void *owner)
+{
+    struct ui *ui = owner;
+    struct removal_job *j = (struct removal_job *)job;
+    struct segments_state *st = ui->segments;
+    const struct removal_item *item = &j->item[0];
+    bool open = ui->prompt.renew == remove_note && strcmp(item->locator, ui->pending) == 0;
+    if (open && item->tried && j->turn == st->asked.turn) {
+        uint32_t code = item->error.code;
+        proof_note(item, st->asked.note, sizeof st->asked.note);
+        st->asked.looked = true;
+        st->asked.force = code == SEG_E_IN_USE || code == SEG_E_UNPROVED;
+    }
+    removal_ended(ui, j);
+    removal_job_free(j);
+}
+
+/* Looks who uses the one in ui->pending. */
+static void look(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    st->asked.looked = st->asked.force = false;
+    st->asked.turn++;
+    struct removal_job *j = job_for_asked(ui, SEG_RM_DRY, looked);
+    if (j != NULL)
+        j->turn = st->asked.turn;
+    if (j != NULL && !removal_post(ui, j))
+        removal_job_free(j);
+}
+
+/* Until the look has ended, who uses it according to the newest survey. */
 static void remove_note(struct ui *ui)
 {
+    struct segments_state *st = ui->segments;
+    char *note = ui->prompt.note;
+    size_t cap = sizeof ui->prompt.note;
     const struct seg_info *info = segments_find(ui, ui->pending);
+    struct segrow row = {0};
     if (info != NULL)
-        who_text(ui, info, ui->prompt.note, sizeof ui->prompt.note);
+        row = segments_row(ui, info);
+    bool used = info != NULL && segrow_procs(&row) > 0;
+    if (st->asked.looked) {
+        (void)snprintf(note, cap, "%s", st->asked.note);
+        return;
+    }
+    st->asked.force = used; /* they are named */
+    if (used)
+        who_text(ui, info, note, cap);
     else
-        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
-                       "who uses it could not be determined");
+        (void)snprintf(note, cap, "%s",
+                       ui->s.walker != NULL ? "looking for users..."
+                                            : "who uses it could not be determined");
+}
+
+/* What it is: as listed, or as attached. */
+static void remember_asked(struct ui *ui, const char *locator)
+{
+    struct segments_state *st = ui->segments;
+    const struct seg_info *info = segments_find(ui, locator);
+    bool attached = ui->s.sampler != NULL && strcmp(locator, ui->s.locator) == 0;
+    st->asked.known = info != NULL || attached;
+    if (attached)
+        st->asked.seen = ui->s.sample.stat;
+    else if (info != NULL)
+        st->asked.seen = info->stat;
 }
 
 void ui_remove(struct ui *ui, const char *locator)
@@ -166,11 +281,10 @@ void ui_remove(struct ui *ui, const char *locator)
     (void)locator_shown(locator, shown, sizeof shown);
     (void)snprintf(label, sizeof label, "Remove %.100s? Type its name, or yes: ", shown);
     (void)snprintf(ui->pending, sizeof ui->pending, "%s", locator);
-    ui->segments->asked_known = info != NULL;
-    if (info != NULL)
-        ui->segments->asked = info->stat;
+    remember_asked(ui, locator);
     prompt_ask(&ui->host, label, "", NULL, remove_answer, NULL);
     ui->prompt.renew = remove_note;
+    look(ui);
     remove_note(ui);
 }
 
@@ -185,7 +299,7 @@ static void remove_tagged(struct ui *ui, const char *text, void *ctx)
         ui_say(ui, STYLE_TEXT, "nothing removed");
         return;
     }
-    post_removal(ui, st->tag, st->tags, 0);
+    post_tagged(ui, st->tag, st->tags);
     segments_untag_all(st);
 }
 

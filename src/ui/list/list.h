@@ -5,6 +5,7 @@
 #define SHMLENS_UI_LIST_LIST_H
 
 #include "list/columns.h"
+#include "list/removal.h"
 #include "ui/frame/ui.h"
 
 enum {
@@ -40,8 +41,15 @@ struct segments_state {
     bool inverted;
     bool orphans;
     char filter[FILTER_MAX]; /* show only rows with this text in a cell; empty: all */
-    struct seg_stat asked;   /* the segment whose removal is being confirmed, */
-    bool asked_known;        /* if it was in the list */
+    struct {                 /* the segment whose removal is being confirmed */
+        struct seg_stat seen;
+        bool known;     /* seen is */
+        unsigned turn;  /* counts the questions, so that an answer finds its own */
+        bool looked;    /* the proof is known: `note` says it, */
+        bool force;     /* and a yes is meant in spite of users, named or possible */
+        char note[160]; /* printable */
+    } asked;
+    size_t released; /* removals at work for which the sampler has released it */
     struct tag *tag;
     size_t tags, tags_room;
     struct { /* when each segment was first seen */
@@ -55,6 +63,18 @@ struct segments_state {
     size_t vanished; /* rows shown that no longer exist */
     char *cell;      /* CELL_MAX bytes to format a cell in */
 };
+
+/* ---- remove_job.c ---- */
+
+/* Room for a removal of `count` segments. NULL: out of memory, or there is no walker. */
+struct removal_job *removal_new(struct ui *ui, size_t count, unsigned flags,
+                                void (*finish)(struct job *j, void *owner));
+
+/* Starts it; false: out of memory. Its `finish` calls removal_ended before it frees the job. */
+MUST_USE bool removal_post(struct ui *ui, struct removal_job *j);
+void removal_ended(struct ui *ui, const struct removal_job *j);
+
+/* ---- the rows ---- */
 
 /* The row as the ls command has it. */
 struct segrow segments_row(const struct ui *ui, const struct seg_info *info);
