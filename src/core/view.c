@@ -52,6 +52,8 @@ static const struct view table[] = {
     TEXT("utf8", 1, false, TEXT_UTF8, "text, UTF-8"),
     TEXT("utf16le", 2, false, TEXT_UTF16LE, "text, UTF-16, little-endian"),
     TEXT("utf16be", 2, true, TEXT_UTF16BE, "text, UTF-16, big-endian"),
+    TEXT("utf32le", 4, false, TEXT_UTF32LE, "text, UTF-32, little-endian"),
+    TEXT("utf32be", 4, true, TEXT_UTF32BE, "text, UTF-32, big-endian"),
 };
 
 enum { ROWS = sizeof table / sizeof table[0] };
