@@ -400,6 +400,8 @@ static const char common[] =
     "typedef long LONG; typedef unsigned long DWORD, ULONG; typedef unsigned UINT;\n"
     "typedef long long LONGLONG, LONG64; typedef unsigned long long ULONGLONG, DWORD64, ULONG64;\n"
     "typedef float FLOAT; typedef double DOUBLE; typedef void *HANDLE;\n"
+    "typedef intptr_t pthread_mutex_t, pthread_cond_t, pthread_rwlock_t;\n" /* winpthreads */
+    "typedef void *pthread_barrier_t, *sem_t;\n"
     "#else\n"
     "struct timespec { time_t tv_sec; long tv_nsec; };\n"
     "struct timeval { time_t tv_sec; long tv_usec; };\n"

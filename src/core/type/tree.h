@@ -93,7 +93,8 @@ struct type_frame {
 
 struct type_walk {
     const struct type_source *s;
-    bool padding; /* it is visited too */
+    bool padding;      /* it is visited too */
+    uint64_t from, to; /* only what touches these bytes is visited */
     int depth;
     struct type_frame frame[TYPE_WALK_DEPTH];
     struct type_frame leaf; /* the last one visited */
@@ -101,6 +102,9 @@ struct type_walk {
 
 void type_walk_start(struct type_walk *w, const struct type_source *s, const struct type_node *n,
                      bool padding);
+
+/* From now on only leaves that touch [from, to): others are stepped over without being visited. */
+void type_walk_clip(struct type_walk *w, uint64_t from, uint64_t to);
 
 /* The next leaf (or padding), in w->leaf.node; false: there is none. Leaves partly beyond the end
  * of the segment are visited; what starts beyond it is not. */

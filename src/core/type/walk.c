@@ -10,7 +10,26 @@ void type_walk_start(struct type_walk *w, const struct type_source *s, const str
     w->s = s;
     w->padding = padding;
     w->depth = 1;
+    w->from = 0;
+    w->to = UINT64_MAX;
     w->frame[0] = (struct type_frame){.node = *n, .laid = n->offset};
+}
+
+void type_walk_clip(struct type_walk *w, uint64_t from, uint64_t to)
+{
+    w->from = from;
+    w->to = to;
+}
+
+/* The first element that can touch what is asked for, in pieces of `chunk`. */
+static uint64_t first_element(const struct type_walk *w, const struct type_node *n, uint64_t next,
+                              uint64_t chunk)
+{
+    if (w->from <= n->offset || n->stride < types_size(w->s->t, n->item))
+        return next;
+    uint64_t first = (w->from - n->offset) / n->stride;
+    first -= first % chunk;
+    return first > next ? first : next;
 }
 
 /* The next child of the struct in frame f; 0: none left, 1: a child in w->leaf, 2: padding there.
@@ -55,12 +74,16 @@ static int next_element(struct type_walk *w, struct type_frame *f)
     struct type_node *n = &f->node;
     struct type_frame *c = &w->leaf;
     uint64_t chunk = 1;
-    if (f->next >= n->count || n->stride == 0 || n->offset >= w->s->size ||
+    if (n->stride == 0)
+        return 0;
+    if (n->text || n->bytes)
+        chunk = (n->text ? TYPE_TEXT_MAX : TYPE_BYTES_MAX) / n->stride;
+    f->next = first_element(w, n, f->next, chunk);
+    if (f->next >= n->count || n->offset >= w->s->size ||
         f->next > (w->s->size - n->offset - 1) / n->stride)
         return 0;
     *c = (struct type_frame){.indexed = true, .index = f->next, .last = f->next};
     if (n->text || n->bytes) {
-        chunk = (n->text ? TYPE_TEXT_MAX : TYPE_BYTES_MAX) / n->stride;
         if (chunk > n->count - f->next)
             chunk = n->count - f->next;
         type_slice(n, f->next, chunk, &c->node);
@@ -73,6 +96,15 @@ static int next_element(struct type_walk *w, struct type_frame *f)
     return 1;
 }
 
+/* Is there nothing in this node to visit? Structs may have tables outside of themselves. */
+static bool stepped_over(const struct type_walk *w, const struct type_node *n)
+{
+    bool open = n->kind == NODE_STRUCT || n->kind == NODE_UNION;
+    bool before = n->size <= w->from && n->offset <= w->from - n->size;
+    return n->offset >= w->s->size || (n->size == 0 && n->kind != NODE_STRUCT) ||
+           (!open && (before || n->offset >= w->to));
+}
+
 bool type_walk_next(struct type_walk *w)
 {
     while (w->depth > 0) {
@@ -81,7 +113,8 @@ bool type_walk_next(struct type_walk *w)
         if (f->node.kind == NODE_LEAF || f->node.kind == NODE_PADDING) { /* the root alone */
             w->depth = 0;
             w->leaf = *f;
-            return f->node.offset < w->s->size;
+            return f->node.offset < w->s->size && f->node.size > 0 && f->node.offset < w->to &&
+                   f->node.offset + f->node.size > w->from;
         }
         if (f->node.offset < w->s->size || f->node.kind == NODE_STRUCT)
             got = f->node.kind == NODE_ARRAY ? next_element(w, f) : next_member(w, f);
@@ -89,8 +122,11 @@ bool type_walk_next(struct type_walk *w)
             w->depth--;
             continue;
         }
-        if (w->leaf.node.offset >= w->s->size ||
-            (got == 1 && w->leaf.node.size == 0 && w->leaf.node.kind != NODE_STRUCT))
+        if (f->node.kind == NODE_ARRAY && w->leaf.node.offset >= w->to) {
+            w->depth--; /* so are the elements after it */
+            continue;
+        }
+        if (stepped_over(w, &w->leaf.node))
             continue;
         if (w->leaf.node.kind == NODE_LEAF || got == 2)
             return true;
