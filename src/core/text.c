@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#include "core/text_codepage.h"
+
 /* --- decoding --- */
 
 static struct text_char good(uint32_t cp, size_t size)
@@ -97,6 +99,10 @@ struct text_char text_decode(enum text_encoding enc, const uint8_t *p, size_t n)
         return decode_utf32(p, n, false);
     case TEXT_UTF32BE:
         return decode_utf32(p, n, true);
+    case TEXT_CP1252:
+    case TEXT_CP1251:
+    case TEXT_CP932:
+        return text_codepage_decode(enc, p, n);
     case TEXT_ASCII:
     case TEXT_ENCODINGS:
         break;
@@ -162,6 +168,10 @@ size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4])
         return encode_utf32(cp, out, false);
     case TEXT_UTF32BE:
         return encode_utf32(cp, out, true);
+    case TEXT_CP1252:
+    case TEXT_CP1251:
+    case TEXT_CP932:
+        return text_codepage_encode(enc, cp, out);
     case TEXT_ASCII:
     case TEXT_LATIN1:
     case TEXT_ENCODINGS:
@@ -185,6 +195,9 @@ size_t text_unit(enum text_encoding enc)
     case TEXT_ASCII:
     case TEXT_LATIN1:
     case TEXT_UTF8:
+    case TEXT_CP1252:
+    case TEXT_CP1251:
+    case TEXT_CP932:
     case TEXT_ENCODINGS:
         break;
     }

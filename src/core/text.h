@@ -18,6 +18,9 @@ enum text_encoding {
     TEXT_UTF16BE,
     TEXT_UTF32LE,
     TEXT_UTF32BE,
+    TEXT_CP1252, /* of Windows: western Europe, */
+    TEXT_CP1251, /* Cyrillic, */
+    TEXT_CP932,  /* Japanese (Shift JIS) */
     TEXT_ENCODINGS
 };
 

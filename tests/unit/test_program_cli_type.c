@@ -316,6 +316,37 @@ TEST(layouts)
     RUN_FAILS("x86_64, i386, win64 or packed", "layout", file, "--abi", "vax");
 }
 
+/* The tables of the system: iconv. */
+TEST(codepages)
+{
+    const char *n = run_name("pages");
+    const char *file =
+        write_file("pages.layout", "struct p { char jp[8]; char ru[8]; char32_t w[2]; };\n"
+                                   "for p.jp: text cp932\nfor p.ru: text cp1251\n");
+    size_t size = 0;
+    run_make(n, "", 0, 64);
+    RUN_PRINTS(0, "", "poke", n, "jp", "\xe6\x97\xa5\xef\xbd\xb1", "--type", "p", "--types", file);
+    RUN_PRINTS(0, "", "poke", n, "ru", "\xd0\x94\xd0\xb0", "--type", "p", "--types", file);
+    RUN_PRINTS(0, "", "poke", n, "w", "\xe6\x97\xa5", "--type", "p", "--types", file);
+    ck_assert_mem_eq(run_bytes(n, &size), "\x93\xfa\xb1\0\0\0\0\0\xc4\xe0\0\0\0\0\0\0\xe5\x65\0\0",
+                     20);
+    RUN_PRINTS(0,
+               "0x0 jp \"\xe6\x97\xa5\xef\xbd\xb1\"\n0x8 ru \"\xd0\x94\xd0\xb0\"\n0x10 w "
+               "\"\xe6\x97\xa5\"\n",
+               "peek", n, "--type", "p", "--types", file);
+    RUN_PRINTS(0, "\xe6\x97\xa5\xef\xbd\xb1\n", "peek", n, "--as", "cp932");
+    RUN_PRINTS(0, "\xd0\x94\xd0\xb0\n", "peek", n, "8", "--as", "cp1251");
+    RUN_PRINTS(0, "0x8\n", "find", n, "\xd0\x94\xd0\xb0", "--as", "cp1251");
+    RUN_PRINTS(0, "0x10\n", "find", n, "\xe6\x97\xa5", "--as", "utf32le");
+    RUN_PRINTS(0, "", "poke", n, "32", "\xe2\x82\xac", "--as", "cp1252");
+    ck_assert_int_eq(run_bytes(n, &size)[32], 0x80);
+    json_t *o = run_json(RUN("peek", n, "jp", "--json", "--type", "p", "--types", file));
+    ck_assert_str_eq(json_string_value(
+                         json_object_get(json_array_get(json_object_get(o, "fields"), 0), "value")),
+                     "\xe6\x97\xa5\xef\xbd\xb1");
+    json_decref(o);
+}
+
 /* A field of a large table is reached at once, and a hole stays one. */
 TEST(large)
 {
@@ -336,4 +367,4 @@ TEST(large)
 
 SUITE(test_program_cli_type, .set_up = set_up, .tear_down = run_end,
       TESTS(leaves, as_json, refusals, errors_of_files, stores, neighbours, watches, waits, finds,
-            layouts, large));
+            layouts, codepages, large));

@@ -26,7 +26,8 @@ static void json_text(struct typed *y, const struct type_node *leaf, const uint8
     static const char *const names[TEXT_ENCODINGS] = {
         [TEXT_ASCII] = "ascii",     [TEXT_LATIN1] = "latin1",   [TEXT_UTF8] = "utf8",
         [TEXT_UTF16LE] = "utf16le", [TEXT_UTF16BE] = "utf16be", [TEXT_UTF32LE] = "utf32le",
-        [TEXT_UTF32BE] = "utf32be"};
+        [TEXT_UTF32BE] = "utf32be", [TEXT_CP1252] = "cp1252",   [TEXT_CP1251] = "cp1251",
+        [TEXT_CP932] = "cp932"};
     struct out *o = y->r->env->out;
     const struct view *v = view_find(names[type_value_encoding(&y->source, leaf)]);
     size_t n = 0, unit = v->unit;

@@ -249,7 +249,8 @@ static bool text_hint(struct parser *p, const struct subject *s, struct type_hin
         enum text_encoding enc;
     } rows[] = {{"utf8", TEXT_UTF8},     {"ascii", TEXT_ASCII},     {"latin1", TEXT_LATIN1},
                 {"utf16", TEXT_UTF16LE}, {"utf16le", TEXT_UTF16LE}, {"utf16be", TEXT_UTF16BE},
-                {"utf32", TEXT_UTF32LE}, {"utf32le", TEXT_UTF32LE}, {"utf32be", TEXT_UTF32BE}};
+                {"utf32", TEXT_UTF32LE}, {"utf32le", TEXT_UTF32LE}, {"utf32be", TEXT_UTF32BE},
+                {"cp1252", TEXT_CP1252}, {"cp1251", TEXT_CP1251},   {"cp932", TEXT_CP932}};
     type_id id = real_of(p, s);
     h->form = FORM_TEXT;
     h->text = TEXT_UTF8;
@@ -265,7 +266,8 @@ static bool text_hint(struct parser *p, const struct subject *s, struct type_hin
         while (i < sizeof rows / sizeof rows[0] && !lex_is_name(&p->l, rows[i].name))
             i++;
         if (i == sizeof rows / sizeof rows[0])
-            return lex_fail_here(&p->l, "no such text (utf8, utf16, utf32, ascii, latin1)");
+            return lex_fail_here(
+                &p->l, "no such text (utf8, utf16, utf32, ascii, latin1, cp1252, cp1251, cp932)");
         h->text = (uint8_t)rows[i].enc;
         lex_next(&p->l);
     }

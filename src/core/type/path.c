@@ -133,7 +133,7 @@ void type_select_start(struct type_select *sel, const struct type_source *s,
 }
 
 /* What a step that failed means for those before it. */
-enum outcome { OUTCOME_GOOD, OUTCOME_BEYOND, OUTCOME_WRONG };
+enum path_outcome { OUTCOME_GOOD, OUTCOME_BEYOND, OUTCOME_WRONG };
 
 struct walk_state {
     struct type_select *sel;
@@ -186,7 +186,7 @@ static bool step_member(struct walk_state *w, const char *name)
     }
 }
 
-static enum outcome member(struct walk_state *w, const struct path_step *step)
+static enum path_outcome member(struct walk_state *w, const struct path_step *step)
 {
     char spelled[128];
     if (w->node.kind != NODE_STRUCT && w->node.kind != NODE_UNION) {
@@ -222,7 +222,7 @@ static bool slice(struct walk_state *w, int i)
     return true;
 }
 
-static enum outcome index_step(struct walk_state *w, int i)
+static enum path_outcome index_step(struct walk_state *w, int i)
 {
     const struct path_step *step = &w->sel->path->step[i];
     uint64_t at = w->sel->at[i];
@@ -246,7 +246,7 @@ static enum outcome index_step(struct walk_state *w, int i)
     return OUTCOME_GOOD;
 }
 
-static enum outcome follow(struct walk_state *w)
+static enum path_outcome follow(struct walk_state *w)
 {
     const struct type_source *s = w->sel->s;
     uint8_t p[16];
@@ -281,14 +281,14 @@ static enum outcome follow(struct walk_state *w)
     return OUTCOME_GOOD;
 }
 
-static enum outcome resolve(struct walk_state *w)
+static enum path_outcome resolve(struct walk_state *w)
 {
     const struct type_path *path = w->sel->path;
     for (int i = 0; i < path->steps; i++) {
         const struct path_step *step = &path->step[i];
-        enum outcome o = step->kind == STEP_MEMBER  ? member(w, step)
-                         : step->kind == STEP_INDEX ? index_step(w, i)
-                                                    : follow(w);
+        enum path_outcome o = step->kind == STEP_MEMBER  ? member(w, step)
+                              : step->kind == STEP_INDEX ? index_step(w, i)
+                                                         : follow(w);
         if (o != OUTCOME_GOOD)
             return o;
     }
@@ -318,7 +318,7 @@ enum type_selected type_select_next(struct type_select *sel, struct type_node *o
     while (!sel->done) {
         struct walk_state w = {.sel = sel, .node = sel->root, .path = path, .why = why};
         path[0] = '\0';
-        enum outcome o = resolve(&w);
+        enum path_outcome o = resolve(&w);
         if (o == OUTCOME_WRONG)
             return SELECT_WRONG;
         if (o == OUTCOME_GOOD) {
