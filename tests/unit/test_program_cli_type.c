@@ -145,6 +145,9 @@ TEST(refusals)
     RUN_FAILS("no such file", "peek", name, "--type", "ring", "--types", "/nowhere.h");
     RUN_FAILS("not a regular file", "peek", name, "--type", "ring", "--types", "/dev/null");
     RUN_FAILS("PATH: nope: no such field in struct ring", "peek", name, "nope", TYPED);
+    RUN_FAILS("sate: no such field in struct ring; near: state", "peek", name, "sate", TYPED);
+    RUN_FAILS("RING_REDY: no such name in enum state; near: RING_READY", "poke", name, "state",
+              "RING_REDY", TYPED);
     RUN_FAILS("there are 3 elements", "peek", name, "slots[3]", TYPED);
     RUN_FAILS("--type and --as do not go together", "peek", name, "--as", "u8", TYPED);
     ring->next = 3;
@@ -347,6 +350,23 @@ TEST(codepages)
     json_decref(o);
 }
 
+/* Fields of what a segment was. */
+TEST(recordings)
+{
+    const char *file = run_path("ring.rec");
+    char rec[600];
+    (void)snprintf(rec, sizeof rec, "rec:%s", file);
+    struct job j = JOB("record", name, file, "--for", "1s");
+    usleep(400000);
+    ring->state = RING_INIT;
+    ck_assert_int_eq(job_wait(&j)->status, 0);
+    RUN_PRINTS(0, "0xc state RING_INIT (1)\n", "peek", rec, "state", TYPED);
+    RUN_PRINTS(0, "0xc state RING_READY (2)\n", "peek", rec, "state", "--at", "50ms", TYPED);
+    RUN_PRINTS(0, "", "wait", rec, "state", "--equals", "RING_INIT", TYPED);
+    RUN_PRINTS(1, "", "wait", rec, "--where", "state == RING_NEW", TYPED);
+    RUN_FAILS("does not watch recordings", "watch", rec, TYPED);
+}
+
 /* A field of a large table is reached at once, and a hole stays one. */
 TEST(large)
 {
@@ -367,4 +387,4 @@ TEST(large)
 
 SUITE(test_program_cli_type, .set_up = set_up, .tear_down = run_end,
       TESTS(leaves, as_json, refusals, errors_of_files, stores, neighbours, watches, waits, finds,
-            layouts, codepages, large));
+            layouts, codepages, recordings, large));

@@ -127,11 +127,10 @@ static void add_who(json_t *o, const struct segrow *s)
 /* With --type: what it is, and where. */
 static void type_json(const struct typed *y, json_t *o)
 {
-    char shown[RUN_SHOWN];
     if (y == NULL)
         return;
     json_t *source = json_object();
-    json_object_set_new(source, "file", json_string(run_shown(y->file, shown)));
+    json_object_set_new(source, "file", json_string(y->file_shown));
     json_t *type = json_object();
     json_object_set_new(type, "type", json_string(y->name));
     json_object_set_new(type, "offset", json_integer((json_int_t)y->root.offset));

@@ -88,7 +88,6 @@ static int print_node(struct typed_peek *p, const struct type_node *n)
 static bool json_head(struct typed_peek *p)
 {
     struct out *o = p->y.r->env->out;
-    char shown[RUN_SHOWN];
     char *locator = malloc((size_t)4 * LOCATOR_MAX);
     if (locator == NULL)
         return false;
@@ -99,7 +98,7 @@ static bool json_head(struct typed_peek *p)
     out_print(o, ",\"offset\":%" PRIu64 ",\"type\":", p->y.root.offset);
     out_json(o, p->y.name);
     out_print(o, ",\"size\":%" PRIu64 ",\"source\":{\"file\":", p->y.root.size);
-    out_json(o, run_shown(p->y.file, shown));
+    out_json(o, p->y.file_shown);
     out_str(o, "},\"fields\":[");
     return true;
 }

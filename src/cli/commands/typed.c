@@ -312,12 +312,16 @@ bool typed_open(struct typed *y, struct command_run *r)
     for (int i = r->args->given_count - 1; i >= 0; i--)
         if (types_real(y->t, y->root.item == 0 ? y->root.type : y->root.item) < ends[i])
             y->file = r->args->given[i].value;
-    return true;
+    y->file_shown = text_escaped(y->file);
+    if (y->file_shown == NULL)
+        (void)run_fail(r, NULL, "read the types", (struct oserr){"malloc", SEG_E_MEMORY});
+    return y->file_shown != NULL;
 }
 
 void typed_close(struct typed *y)
 {
     types_free(y->t);
+    free(y->file_shown);
     seg_who_free(&y->who);
     free(y->windows);
 }

@@ -22,6 +22,7 @@ struct typed {
     struct type_node root;
     char name[256];     /* of the type, as C writes it */
     const char *file;   /* the one of --types that declares it */
+    char *file_shown;   /* escaped */
     struct seg_who who; /* for pointers; empty until typed_map */
     struct type_window *windows;
     uint8_t page[TYPED_PAGE];

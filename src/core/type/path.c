@@ -197,7 +197,9 @@ static enum path_outcome member(struct walk_state *w, const struct path_step *st
     type_id in = w->node.real;
     if (!step_member(w, step->name)) {
         (void)types_spell(w->sel->s->t, in, spelled, sizeof spelled);
-        wrong(w->why, "%s: no such field in %s", step->name, spelled);
+        const char *near = types_near_name(w->sel->s->t, in, step->name);
+        wrong(w->why, "%s: no such field in %s%s%s", step->name, spelled,
+              near != NULL ? "; near: " : "", near != NULL ? near : "");
         return OUTCOME_WRONG;
     }
     bool dot = w->length > 0 && w->path[w->length - 1] != '>';

@@ -167,6 +167,10 @@ type_id types_find(const struct types *t, const char *name);
 enum { TYPE_NEAR = 5 };
 size_t types_near(const struct types *t, const char *name, const char *near[TYPE_NEAR]);
 
+/* The field of a struct, or the enumerator of an enum, whose name is nearest; NULL: none is near.
+ */
+const char *types_near_name(const struct types *t, type_id id, const char *name);
+
 /* The name of a type as C would write it: `struct node *`, `char[8]`, `double[2][3]`. Like
  * snprintf.
  */

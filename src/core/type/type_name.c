@@ -107,9 +107,9 @@ static int resemblance(const char *name, const char *candidate)
 {
     int d = distance(name, candidate);
     size_t n = strlen(name);
-    if (n >= 3 && strstr(candidate, name) != NULL)
-        d = d < 3 ? d : 3;
-    return d <= 3 && (size_t)d < n ? d : 99;
+    if (d <= 3 && (size_t)d * 2 <= n)
+        return d;
+    return n >= 3 && strstr(candidate, name) != NULL ? 3 : 99;
 }
 
 size_t types_near(const struct types *t, const char *name, const char *near[TYPE_NEAR])
@@ -140,6 +140,40 @@ size_t types_near(const struct types *t, const char *name, const char *near[TYPE
         score[at] = d;
     }
     return count;
+}
+
+/* The better one of two candidates. */
+static void take_nearer(const char *name, const char *candidate, int *best, const char **near)
+{
+    int d = resemblance(name, candidate);
+    if (d < *best) {
+        *best = d;
+        *near = candidate;
+    }
+}
+
+static void near_in(const struct types *t, type_id id, const char *name, int *best,
+                    const char **near)
+{
+    const struct type *type = types_get(t, types_real(t, id));
+    bool record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
+    for (uint32_t i = 0; record && i < type->count; i++) {
+        const struct type_member *m = types_member(t, type->first + i);
+        if (m->name == 0)
+            near_in(t, m->type, name, best, near);
+        else
+            take_nearer(name, types_name(t, m->name), best, near);
+    }
+    for (uint32_t i = 0; type->kind == TYPE_ENUM && i < type->count; i++)
+        take_nearer(name, types_name(t, types_enumerator(t, type->first + i)->name), best, near);
+}
+
+const char *types_near_name(const struct types *t, type_id id, const char *name)
+{
+    const char *near = NULL;
+    int best = 99;
+    near_in(t, id, name, &best, &near);
+    return near;
 }
 
 /* ---- spelling ---- */

@@ -67,9 +67,10 @@ static bool starts_number(const char *s)
 }
 
 /* `URGENT|LAST|0x8`. */
-static bool parse_flags(const struct types *t, const struct type *e, const char *s, uint64_t *v,
+static bool parse_flags(const struct types *t, type_id id, const char *s, uint64_t *v,
                         char why[TYPE_WHY_MAX])
 {
+    const struct type *e = types_get(t, id);
     *v = 0;
     for (;;) {
         char word[128];
@@ -83,8 +84,11 @@ static bool parse_flags(const struct types *t, const struct type *e, const char 
         memcpy(word, s, k);
         word[k] = '\0';
         if (!find_enumerator(t, e, word, k, &one)) {
-            if (!starts_number(word))
-                return refuse(why, "%s: no such name in enum %s", word, types_name(t, e->name));
+            if (!starts_number(word)) {
+                const char *near = types_near_name(t, id, word);
+                return refuse(why, "%s: no such name in enum %s%s%s", word, types_name(t, e->name),
+                              near != NULL ? "; near: " : "", near != NULL ? near : "");
+            }
             if (!parse_whole(word, 64, (e->flags & TYPE_NEGATIVE) != 0, &one, why))
                 return false;
         }
@@ -124,10 +128,8 @@ static bool parse_name(const struct type_source *s, const struct type_node *leaf
     const struct type_hint *h = types_hint(s->t, leaf->hint);
     const struct type *type = types_get(s->t, leaf->real);
     int64_t time;
-    const struct type *e = h->form == FORM_FLAGS     ? types_get(s->t, h->flags)
-                           : type->kind == TYPE_ENUM ? type
-                                                     : NULL;
-    if (e != NULL && (!starts_number(text) || strchr(text, '|') != NULL)) {
+    type_id e = h->form == FORM_FLAGS ? h->flags : type->kind == TYPE_ENUM ? leaf->real : 0;
+    if (e != 0 && (!starts_number(text) || strchr(text, '|') != NULL)) {
         *failed = !parse_flags(s->t, e, text, v, why);
         return !*failed;
     }
