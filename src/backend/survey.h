@@ -51,7 +51,7 @@ struct seg_who {
     struct seg_holder *holders;
     size_t holders_count;
     size_t unreadable; /* processes whose maps or descriptors we may not read (not: that ended) */
-    enum seg_proof proof; /* of a removal: how it is known to be unused */
+    enum seg_proof proof; /* of a removal: that it is unused */
 };
 
 /* Processes other than ours that map it writable, map it readable only, only hold it (on Windows,
@@ -179,7 +179,7 @@ struct seg_removal {
     const struct seg_throttle *pace;
 };
 
-/* Removes the name, all or nothing: it is gone, or the object still has it. Refuses with
+/* Removes the name, all or nothing: the name is gone, or still leads to the object. Refuses with
  * SEG_E_IN_USE when another process maps or holds it; *who then names those that are seen (always
  * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when no user was
  * found, but not every process could be read and the kind has no better proof; who->proof says
