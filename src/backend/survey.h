@@ -183,10 +183,11 @@ struct seg_removal {
  * SEG_E_IN_USE when another process maps or holds it; *who then names those that are seen (always
  * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when no user was
  * found, but not every process could be read and the kind has no better proof; who->proof says
- * which one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object than
- * `seen`, also when that has the same number (System V reuses ids: key, creator, size and time of
- * the last change tell). The object removed is the one that was checked, with the strongest proof
- * the kind has, right before the removal: when a process opens it meanwhile it is not removed. */
+ * which one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object
+ * than `seen`, also when that has the same number (System V reuses ids: key, creator, size and time
+ * of the last change tell). The object removed is the one that was checked, with the strongest
+ * proof the kind has, right before the removal: when a process opens it meanwhile it is not
+ * removed. */
 MUST_USE struct oserr seg_remove(struct backend *be, const struct seg_removal *what,
                                  struct seg_who *who);
 
