@@ -181,8 +181,8 @@ struct seg_removal {
 
 /* Removes the name, all or nothing: the name is gone, or still leads to the object. Refuses with
  * SEG_E_IN_USE when another process maps or holds it; *who then names those that are seen (always
- * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when no user
- * is seen, but not every process could be read and the kind has no better proof; who->proof says
+ * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when no user was
+ * found, but not every process could be read and the kind has no better proof; who->proof says
  * which one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object
  * than `seen`, also when that has the same number (System V reuses ids: key, creator, size and time
  * of the last change tell). The object removed is the one that was checked, with the strongest

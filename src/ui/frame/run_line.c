@@ -14,7 +14,8 @@
 
 enum { ALL_NEEDS = NEED_STAT | NEED_READ | NEED_WRITE | NEED_LATER };
 
-void ui_quote(const char *raw, char *out, size_t cap)
+/* Quotes a raw locator as one word of a command line. */
+static void quote(const char *raw, char *out, size_t cap)
 {
     char shown[LOCATOR_MAX * 4];
     size_t at = 0;
@@ -175,7 +176,8 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
     worker_post(worker, &j->job);
 }
 
-void ui_run_walker(struct ui *ui, const char *line)
+/* Runs a command line on the lister thread: one that reads /proc or needs no open segment. */
+static void run_walker(struct ui *ui, const char *line)
 {
     post(ui, line, NULL);
 }
@@ -184,7 +186,7 @@ static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
     if (strcmp(text, "yes") == 0)
-        ui_run_walker(ui, ui->pending);
+        run_walker(ui, ui->pending);
     else
         ui_say(ui, STYLE_TEXT, "nothing removed");
 }
@@ -224,7 +226,7 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
         post(ui, line, NULL);
         return;
     }
-    ui_quote(ui->s.locator, name, sizeof name);
+    quote(ui->s.locator, name, sizeof name);
     (void)snprintf(whole, sizeof whole, "%s %s %s", c->name, name, rest_of(line));
     post(ui, whole, NULL);
 }
