@@ -2,8 +2,6 @@
 #ifndef SHMLENS_ATTRIBUTES_H
 #define SHMLENS_ATTRIBUTES_H
 
-/* Word for word as in backend/oserr.h (core and backend do not know each other), so that a file may
- * include both. */
 #if defined(__GNUC__)
 #define MUST_USE __attribute__((warn_unused_result))
 #else

@@ -23,7 +23,8 @@
 #define GUARDED
 #endif
 
-/* Installs the guard in this process; call it again when somebody else may have taken the signal. A
+/* Installs the guard in this process; call it again when another library may have installed its own
+ * handler. A
  * fault outside the guarded range goes to the handler found here. Also makes the file size limit
  * (ulimit -f) an error of the call that exceeds it: dying would leave half of what was being made.
  */

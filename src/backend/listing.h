@@ -1,4 +1,4 @@
-/* The rows of a list while it is made. */
+/* The rows of a list under construction. */
 #ifndef SHMLENS_BACKEND_LISTING_H
 #define SHMLENS_BACKEND_LISTING_H
 

@@ -1,6 +1,6 @@
-/* The program's other door to the system: clock, threads, processes, files of our own, signals that
- * request a stop. Nothing here touches a segment. Every function exists once per system
- * (linux/os*.c, windows/os*.c). */
+/* The rest of what the program asks of the system: clock, threads, processes, files of our own,
+ * signals that request a stop. Nothing here touches a segment. Every function exists once per
+ * system (linux/os*.c, windows/os*.c). */
 #ifndef SHMLENS_BACKEND_OS_H
 #define SHMLENS_BACKEND_OS_H
 
@@ -29,8 +29,8 @@ bool os_pid_exists(uint32_t pid);                     /* one that we can see */
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 
-/* Bytes of memory that this process could take before it is killed for it: what the machine has
- * left, and the limit of its group. UINT64_MAX: not known. */
+/* Bytes of memory that this process could allocate before the system kills it: what is free on the
+ * machine, and the limit of its group. UINT64_MAX: unknown. */
 uint64_t os_memory_free(void);
 
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag and wake sleepers instead of killing, SIGINT
@@ -43,9 +43,10 @@ void os_die_of(int signal); /* restores the default action and raises it, so tha
 
 bool os_is_terminal(int fd);
 
-/* Call this before anything else. The arguments of main as UTF-8, where the system has them
- * otherwise; valid to the end. On POSIX it also makes sure that the standard descriptors 0 to 2 are
- * in use, so that no segment gets the number of one. False: that was not possible. */
+/* Call this before anything else. Converts the arguments of main to UTF-8, where the system
+ * has them in another form; they stay valid to the end. On POSIX it also makes sure that the
+ * standard descriptors 0 to 2 are in use, so that no segment gets the number of one. False: that
+ * was not possible. */
 MUST_USE bool os_arguments(int *argc, char ***argv);
 
 /* Writes everything to fd (1 stdout, 2 stderr), retrying partial writes. A closed pipe raises
@@ -79,8 +80,8 @@ void os_wake_post(struct os_wake *w); /* from any thread or a signal handler */
 void os_wake_clear(struct os_wake *w);
 int os_wake_fd(const struct os_wake *w);
 void os_stop_wakes(struct os_wake *w); /* stop signals also post this one (NULL: none) */
-void os_stop_alarm(unsigned seconds);  /* stop signals also set the alarm clock, which kills whoever
-                                          has not noticed by then; 0: no more */
+void os_stop_alarm(unsigned seconds);  /* stop signals also start an alarm of so many seconds, which
+                                          kills a process that still runs then; 0: none */
 
 /* ---- processes ---- */
 
@@ -111,13 +112,13 @@ MUST_USE struct oserr os_read_file(const char *path, size_t limit, char **data, 
  * SEG_E_NOT_OURS. */
 MUST_USE struct oserr os_replace_file(const char *path, const void *data, size_t n);
 
-/* Gives the new contents (malloc'd, *new_n bytes) for the old ones (old NULL: no file); NULL: leave
- * it as it is. */
+/* Returns the new contents (malloc'd, *new_n bytes) for the old ones (old NULL: no file); NULL:
+ * leave the file unchanged. */
 typedef char *os_change(void *ctx, const char *old, size_t old_n, size_t *new_n);
 
 /* Changes a file of state that several processes keep: reads it, up to `limit` bytes, and replaces
- * it as os_replace_file does, while a lock keeps the others out (half a second is waited for). What
- * cannot be read is not replaced. */
+ * it as os_replace_file does, under a lock against other processes (it waits half a second for it).
+ * A file that cannot be read is not replaced. */
 MUST_USE struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx);
 
 struct os_file;
@@ -134,8 +135,8 @@ MUST_USE struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
 /* A file for writing (save, copies). A regular or new file is written under a temporary name and
  * appears under `path` when os_file_commit succeeds, with mode and owner of the one it replaces,
  * else 0666 less the umask. Pipes and devices are written directly, and so is a file in a folder
- * that takes no temporary one, or behind a dangling link; `-` is stdout. *sparse: os_file_skip
- * leaves holes. */
+ * that takes no temporary one, or at the target of a dangling link; `-` is stdout. *sparse:
+ * os_file_skip leaves holes. */
 MUST_USE struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse);
 
 /* A file that grows while it is written (a recording): it appears under `path` at once and keeps

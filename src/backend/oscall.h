@@ -24,7 +24,7 @@ bool backend_call(struct backend *be, uint64_t *seq, struct oscall *out);
 uint64_t
 backend_call_count(const struct backend *be); /* OS calls made so far, folded ones included */
 
-/* Is called with every OS call as it ends (--calls), under the log's lock: it must not call the
+/* Calls fn with every OS call as it ends (--calls), under the log's lock: it must not call the
  * backend. */
 void backend_on_call(struct backend *be, void (*fn)(void *ctx, const struct oscall *call),
                      void *ctx);

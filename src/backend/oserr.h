@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attributes.h"
+
 struct oserr {
     const char *call; /* static text: `shm_open`, `ftruncate`, `mmap`, ...; NULL: success */
     uint32_t code;    /* errno, GetLastError(), or one of enum seg_refusal (OSERR_OWN set) */
@@ -28,11 +30,11 @@ enum seg_refusal {
     SEG_E_NO_SPACE,  /* a store into a hole failed: no memory for the page (the file system is full)
                       */
     SEG_E_MEMORY,    /* out of memory in this process */
-    SEG_E_UNKNOWN,   /* swapped out or never written: only disturbing it would tell */
+    SEG_E_UNKNOWN,   /* swapped out or never written: finding out would disturb it */
     SEG_E_ID_GIVEN,  /* the system chooses ids: they cannot be requested */
     SEG_E_TO_CREATE, /* a locator that can only be created */
     SEG_E_SEALED,    /* the object refuses that permanently (F_SEAL_*) */
-    SEG_E_UNPROVED,  /* nobody is seen to have it, but not every process could be read */
+    SEG_E_UNPROVED,  /* no user was found, but not every process could be read */
     SEG_E_RESERVED,  /* Windows: a page that is only reserved; its owner must commit it */
     SEG_E_RECORDING, /* not a recording */
     SEG_E_NEWER,     /* a recording of an unknown version */
@@ -64,11 +66,5 @@ enum oserr_kind {
     OSERR_K_OTHER
 };
 enum oserr_kind oserr_kind(struct oserr e);
-
-#if defined(__GNUC__)
-#define MUST_USE __attribute__((warn_unused_result))
-#else
-#define MUST_USE
-#endif
 
 #endif

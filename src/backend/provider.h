@@ -1,7 +1,7 @@
 /* A kind of segment: a const table of functions that get, describe and drop a mapping, and the
  * kind's words. Everything that is the same for all kinds (bounds, faults, torn reads, atomic
- * stores, the window of --range) is written once, in segment*.c. What it takes to add a kind stands
- * in segment.h. */
+ * stores, the window of --range) is written once, in segment*.c. segment.h says what it takes to
+ * add a kind. */
 #ifndef SHMLENS_BACKEND_PROVIDER_H
 #define SHMLENS_BACKEND_PROVIDER_H
 
@@ -28,15 +28,15 @@ struct seg {
     uint64_t dev, ino;         /* the system's numbers, where they are not the identity, */
     struct seg_id id;          /* which then is this */
     unsigned sticky_state;     /* enum seg_state: found when it was opened, and permanent */
-    bool met_unknown;          /* copy_out met bytes that cannot be known, and gave 0 for them */
+    bool met_unknown; /* copy_out met bytes that cannot be known, and returned 0 for them */
     const struct seg_virtual_ops *ops; /* virtual segments: on kind_data; else NULL */
     struct seg_file *file;             /* recordings; else NULL */
-    void *states;                      /* SEG_SMALL bytes, virtual ones of which not all is known */
+    void *states; /* SEG_SMALL bytes, for virtual segments with unknown bytes */
     const struct seg_progress *progress; /* while it is opened; NULL: none */
-    intptr_t watch;                      /* keeps holes of `read_map` holes; -1: nothing does */
-    struct seg_stat last;                /* as of the last stat */
+    intptr_t watch;            /* userfaultfd that keeps holes of `read_map` holes; -1: none */
+    struct seg_stat last;      /* as of the last stat */
     struct mapping read_map;   /* read-only, for small reads; touching a hole in it faults */
-    uint64_t map_refused_size; /* bytes that could not be mapped: no more is tried; 0: none */
+    uint64_t map_refused_size; /* this many bytes could not be mapped: not tried again; 0: none */
     bool unmappable;           /* there is no `read_map`: every read goes through copy_out */
     struct mapping write_map;  /* read-write, for the last stores */
     uint64_t limit_at;         /* the window: nothing outside it is read or stored */
@@ -86,8 +86,8 @@ struct provider {
      * NULL: unknown. */
     struct oserr (*prove_unused)(struct seg *s);
 
-    /* Maps a range (page-aligned start). `write` false: touching what has no memory behind it must
-     * fault and allocate nothing, or the mapping is refused. */
+    /* Maps a range (page-aligned start). `write` false: touching a page that has no memory must
+     * fault and allocate nothing; if the kind cannot ensure that, it refuses the mapping. */
     struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
     void (*unmap)(struct seg *s, struct mapping *v);
 
@@ -112,8 +112,8 @@ struct provider {
     struct oserr (*put_back)(struct backend *be, const char *locator); /* as seg_put_back */
 };
 
-/* The kinds of this system (providers.c), NULL-terminated. The first one that claims a locator has
- * it; the help lists them in this order. */
+/* The kinds of this system (providers.c), NULL-terminated. A locator belongs to the first one that
+ * claims it; the help lists them in this order. */
 extern const struct provider *const providers[];
 
 /* Bytes of the POSIX file system; 0: unknown. Per system. */

@@ -55,8 +55,8 @@ unsigned seg_named_kinds(void)
     return kinds;
 }
 
-/* The provider that claims a locator, and the canonical form, or why that is invalid. *p stays as
- * it is when nobody claims it. */
+/* The provider that claims a locator, and the canonical form, or why that is invalid. *p is
+ * unchanged when no kind claims it. */
 static struct oserr find_kind(const char *locator, char *out, size_t cap, const struct provider **p)
 {
     if (cap == 0)
@@ -78,7 +78,7 @@ const struct seg_words *seg_words(const char *locator)
     char canonical[LOCATOR_CAP];
     const struct provider *p = &none;
     struct oserr invalid = find_kind(locator, canonical, sizeof canonical, &p);
-    (void)invalid; /* the kind has words for that */
+    (void)invalid; /* its words apply all the same */
     return &p->words;
 }
 
@@ -95,7 +95,7 @@ struct oserr seg_canonical(const char *locator, char *out, size_t cap)
     return find_kind(locator, out, cap, &p);
 }
 
-/* A seg for a locator, not opened yet. */
+/* Allocates a seg for a locator; does not open it. */
 static struct oserr make(struct backend *be, const char *locator, struct seg **out)
 {
     char canonical[LOCATOR_CAP];
@@ -192,7 +192,8 @@ struct oserr seg_set_access(struct seg *s, enum seg_access access)
 {
     if (access == s->access)
         return OSERR_NONE;
-    if (access == SEG_STAT || s->access == SEG_WRITE) { /* less: keep the handle, use less of it */
+    if (access == SEG_STAT ||
+        s->access == SEG_WRITE) { /* lowering: the handle stays, with less use */
         s->kind->unmap(s, &s->write_map);
         s->access = access == SEG_STAT ? SEG_READ : access;
         return OSERR_NONE;
@@ -305,8 +306,8 @@ struct oserr seg_limit(struct seg *s, uint64_t offset, uint64_t length)
 
 void seg_part(const struct seg *s, uint64_t *start, uint64_t *end)
 {
-    uint64_t size = s->last.size, behind = s->limit_at + s->limit_n;
-    *end = s->limit_n == 0 || size < behind ? size : behind;
+    uint64_t size = s->last.size, limit = s->limit_at + s->limit_n;
+    *end = s->limit_n == 0 || size < limit ? size : limit;
     *start = s->limit_at < *end ? s->limit_at : *end;
 }
 

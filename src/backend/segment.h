@@ -35,7 +35,7 @@ void backend_free(struct backend *be);
  * core/locator.c, because core and backend do not know each other.
  *
  * A row: the constant; its name, as in `ls --kind`; the word that a list shows beside a locator
- * which does not tell the kind; whether a segment stays when nobody has it any more. */
+ * which does not show the kind; whether a segment outlives its last user. */
 #define SEG_KIND_TABLE(KIND)                 \
     KIND(SEG_POSIX, "posix", "", true)       \
     KIND(SEG_SYSV, "sysv", "", true)         \
@@ -87,8 +87,8 @@ enum seg_caps {
     SEG_CAP_CHMOD = 4,
     SEG_CAP_REMOVE = 8,
     SEG_CAP_WRITE = 16,
-    SEG_CAP_EXTENTS = 32,  /* holes can be told from data */
-    SEG_CAP_FLEETING = 64, /* has no name of its own: lives as long as somebody has it */
+    SEG_CAP_EXTENTS = 32,  /* holes can be distinguished from data */
+    SEG_CAP_FLEETING = 64, /* has no name of its own: lives as long as somebody uses it */
     SEG_CAP_TIMES = 128,   /* a recording: shows the segment as it was at a time */
 };
 
@@ -127,7 +127,7 @@ struct seg_stat {
     unsigned known; /* enum seg_known */
     unsigned state; /* enum seg_state */
     uint64_t size;
-    uint64_t resident; /* bytes that have memory (or swap) behind them */
+    uint64_t resident; /* bytes that have memory (or swap) */
     uint32_t mode;     /* permission bits, 07777 */
     uint32_t uid, gid;
     uint64_t links;
@@ -148,8 +148,8 @@ struct seg_stat {
 };
 
 /* The identity of an object: equal in all three is the same object, whatever its names are. space
- * tells apart objects whose dev and ino may be equal: 0 files with a name, else memfds, anonymous
- * mappings, or the number of an IPC namespace. dev 0: no object. */
+ * distinguishes objects whose dev and ino may be equal: 0 for files with a name, else memfds,
+ * anonymous mappings, or the number of an IPC namespace. dev 0: no object. */
 struct seg_id {
     uint64_t dev, ino, space;
 };
@@ -181,14 +181,15 @@ MUST_USE struct oserr seg_canonical(const char *locator, char *out, size_t cap);
 MUST_USE struct oserr seg_open(struct backend *be, const char *locator, enum seg_access access,
                                struct seg **out);
 
-/* Work that may take long asks this every few milliseconds whether it shall go on; `total` 0: it is
- * not known. False: it ends with SEG_E_STOPPED. (`deadline` is 0: nobody waits for a time.) */
+/* Long work calls this every few milliseconds; `total` 0: unknown. False: stop, and the work ends
+ * with SEG_E_STOPPED. (`deadline` is always 0 here.) */
 struct seg_progress {
     bool (*yield)(void *ctx, int64_t deadline, uint64_t done, uint64_t total);
     void *ctx;
 };
 
-/* The same for what may take long to open: a recording is played to its end. NULL: never asked. */
+/* The same for segments that take long to open: a recording is played to its end. NULL: no
+ * progress. */
 MUST_USE struct oserr seg_open_with_progress(struct backend *be, const char *locator,
                                              enum seg_access access,
                                              const struct seg_progress *progress, struct seg **out);
@@ -214,9 +215,9 @@ const char *seg_locator(const struct seg *s); /* canonical, raw; lives as long a
 const char *seg_name(const struct seg *s);
 enum seg_kind seg_kind(const struct seg *s);
 unsigned seg_caps(const struct seg *s);         /* enum seg_caps */
-unsigned seg_locator_caps(const char *locator); /* of what it would name; 0: not a locator */
+unsigned seg_locator_caps(const char *locator); /* of the kind it names; 0: not a locator */
 
-/* Asks the system how the segment is now: two or three cheap calls. Remaps it when its size
+/* Asks the system for the state of the segment: two or three cheap calls. Remaps it when its size
  * changed. */
 MUST_USE struct oserr seg_refresh(struct seg *s, struct seg_stat *out);
 const struct seg_stat *seg_last(const struct seg *s); /* as of the last refresh or open */
@@ -242,11 +243,11 @@ MUST_USE struct oserr seg_chmod(struct seg *s, uint32_t mode);  /* any access */
 enum { SEG_SMALL = 64 * 1024 };
 MUST_USE struct oserr seg_read(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 
-/* What is known of one byte of a sample. */
+/* What one byte of a sample is. */
 enum seg_byte {
     SEG_BYTE_DATA,    /* was read */
     SEG_BYTE_HOLE,    /* never written: 0, and has no page */
-    SEG_BYTE_UNKNOWN, /* cannot be known without disturbing it */
+    SEG_BYTE_UNKNOWN, /* finding out would disturb the segment */
     SEG_BYTE_BEYOND,  /* past the end, or outside the range of seg_limit */
 };
 
@@ -276,7 +277,7 @@ struct poke {
     uint8_t expect[8];
 };
 struct poked {
-    uint8_t old[8]; /* what was there the moment before, exact when atomic */
+    uint8_t old[8]; /* the bytes right before the store, exact when atomic */
     bool stored;    /* false: the compare-and-swap lost, and `old` is the winner */
     bool atomic;    /* one store; false: unaligned, stored bytewise, ascending */
 };
@@ -305,7 +306,7 @@ MUST_USE struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t 
 
 /* Where reading means copying twice (there is no userfaultfd, see seg_read): true when bytes
  * [*from, *to) of the last seg_read or seg_sample differed in three copies in a row, so that what
- * was read of them may never have been there all at one time. */
+ * was read may be a mixture of several moments. */
 bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to);
 
 /* A sequence counter kept by the writers of a range: odd while they write, the next even number

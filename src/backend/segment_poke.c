@@ -17,68 +17,40 @@ struct touch {
     volatile uint32_t done; /* bytes stored bytewise so far */
 };
 
-GUARDED static void touch_1(struct touch *t)
-{
-    uint8_t old = (uint8_t)t->expect, value = (uint8_t)t->value;
-    if (t->cas)
-        t->swapped = __atomic_compare_exchange_n(t->at, &old, value, false, __ATOMIC_SEQ_CST,
-                                                 __ATOMIC_SEQ_CST);
-    else
-        old = __atomic_exchange_n(t->at, value, __ATOMIC_SEQ_CST);
-    t->old = old;
-}
-
-GUARDED static void touch_2(struct touch *t)
-{
-    uint16_t *at = (uint16_t *)(void *)t->at;
-    uint16_t old = (uint16_t)t->expect, value = (uint16_t)t->value;
-    if (t->cas)
-        t->swapped =
-            __atomic_compare_exchange_n(at, &old, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    else
-        old = __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);
-    t->old = old;
-}
-
-GUARDED static void touch_4(struct touch *t)
-{
-    uint32_t *at = (uint32_t *)(void *)t->at;
-    uint32_t old = (uint32_t)t->expect, value = (uint32_t)t->value;
-    if (t->cas)
-        t->swapped =
-            __atomic_compare_exchange_n(at, &old, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    else
-        old = __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);
-    t->old = old;
-}
-
-GUARDED static void touch_8(struct touch *t)
-{
-    uint64_t *at = (uint64_t *)(void *)t->at;
-    uint64_t old = t->expect;
-    if (t->cas)
-        t->swapped = __atomic_compare_exchange_n(at, &old, t->value, false, __ATOMIC_SEQ_CST,
-                                                 __ATOMIC_SEQ_CST);
-    else
-        old = __atomic_exchange_n(at, t->value, __ATOMIC_SEQ_CST);
-    t->old = old;
-}
+/* touch_N: an atomic exchange or compare-and-swap of N bits. */
+#define TOUCH(bits)                                                                            \
+    GUARDED static void touch_##bits(struct touch *t)                                          \
+    {                                                                                          \
+        uint##bits##_t *at = (void *)t->at, value = (uint##bits##_t)t->value;                  \
+        uint##bits##_t old = (uint##bits##_t)t->expect;                                        \
+        if (t->cas)                                                                            \
+            t->swapped = __atomic_compare_exchange_n(at, &old, value, false, __ATOMIC_SEQ_CST, \
+                                                     __ATOMIC_SEQ_CST);                        \
+        else                                                                                   \
+            old = __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);                            \
+        t->old = old;                                                                          \
+    }
+TOUCH(8)
+TOUCH(16)
+TOUCH(32)
+TOUCH(64)
+#undef TOUCH
 
 GUARDED static void touch_aligned(void *arg)
 {
     struct touch *t = arg;
     switch (t->size) {
     case 1:
-        touch_1(t);
+        touch_8(t);
         break;
     case 2:
-        touch_2(t);
+        touch_16(t);
         break;
     case 4:
-        touch_4(t);
+        touch_32(t);
         break;
     default:
-        touch_8(t);
+        touch_64(t);
         break;
     }
 }
@@ -129,7 +101,7 @@ static void to_bytes(uint64_t v, uint32_t size, uint8_t *bytes)
     memcpy(bytes, from, size);
 }
 
-/* A compare-and-swap that would lose needs no store (and must not fill a hole). */
+/* A compare-and-swap that must fail needs no store (and must not fill a hole). */
 static struct oserr lost_already(struct seg *s, const struct poke *p, struct poked *out, bool *lost)
 {
     size_t got;

@@ -1,4 +1,4 @@
-/* Reading, once for all kinds. Small reads are guarded atomic loads from a private mapping
+/* Reading, shared by all kinds. Small reads are guarded atomic loads from a private mapping
  * registered with userfaultfd, in which touching a hole faults instead of allocating a page; where
  * there is no such mapping, two equal copies made by the kernel. Large reads go around the mapping,
  * so that it does not fill with pages. */
@@ -27,8 +27,8 @@ GUARDED static void copy_words(void *arg)
 bool segment_copy_page(const unsigned char *page, size_t in, unsigned char *buf, size_t n)
 {
     uint64_t copy[PAGE_WORDS];
-    size_t first = in / WORD, behind = (in + n + WORD - 1) / WORD;
-    struct words w = {(const uint64_t *)(const void *)page + first, copy + first, behind - first};
+    size_t first = in / WORD, limit = (in + n + WORD - 1) / WORD;
+    struct words w = {(const uint64_t *)(const void *)page + first, copy + first, limit - first};
     if (!guard_run(copy_words, &w, page, SEG_PAGE))
         return false;
     memcpy(buf, (unsigned char *)copy + in, n);

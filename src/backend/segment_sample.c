@@ -1,6 +1,6 @@
-/* A sample: what the UI's picture needs, with as few calls as possible, because it is taken
- * hundreds of times a second. The window is read first, and then judged by the size the segment
- * has. */
+/* A sample: what the UI shows, read with as few calls as possible because it is taken hundreds of
+ * times a second. The window is read first; the size is asked for afterwards, and bytes past it do
+ * not count. */
 #include <string.h>
 
 #include "backend/provider.h"

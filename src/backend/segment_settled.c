@@ -1,5 +1,5 @@
-/* Consistent reads, as far as that can be known: twice the same, or under the counter of the
- * writers. */
+/* Consistent reads, as far as possible: two equal readings in a row, or a reading between two equal
+ * values of the writers' sequence counter. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +13,8 @@ bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to)
     return s->torn_to > s->torn_from;
 }
 
-/* Loads before it are not reordered after it, nor the other way round. (ThreadSanitizer does not
- * know fences, and cannot check what is shared with other processes.) */
+/* A barrier: loads before it are not reordered after it, nor loads after it before it.
+ * (ThreadSanitizer does not know fences, and cannot check what is shared with other processes.) */
 GUARDED static void order_loads(void)
 {
     __atomic_thread_fence(__ATOMIC_ACQUIRE);

@@ -27,7 +27,7 @@ static struct oserr list_kinds(struct backend *be, unsigned kinds, struct listin
     return OSERR_NONE;
 }
 
-/* All names of one object are one object. */
+/* Several names of one object count as one object. */
 static struct oserr want_rows(struct backend *be, struct objects *o, const struct listing *l)
 {
     struct oserr e = OSERR_NONE;
@@ -41,7 +41,7 @@ static struct oserr want_rows(struct backend *be, struct objects *o, const struc
 }
 
 /* Scans for the users of what is listed, for what only processes have, and for the users of the
- * extra object. That one is met like any other, and its rows are kept whatever it is. */
+ * extra object. That one is met like any other, and its rows are kept whatever its kind. */
 static struct oserr scan(struct backend *be, const struct search *s, struct seg_id extra,
                          struct found *f)
 {

@@ -1,4 +1,4 @@
-/* All segments, and who has them: lists, users, removal, notices of new names.
+/* All segments and their users: lists, users, removal, notices of new names.
  *
  * How it works. Every kind lists the segments whose names the system knows. When users are asked
  * for too, one scan of the processes (on Linux: mappings and descriptors in /proc, on Windows:
@@ -11,7 +11,7 @@
 
 #include "backend/segment.h"
 
-/* ---- who has an object ---- */
+/* ---- users of an object ---- */
 
 /* One mapping. */
 struct seg_mapper {
@@ -34,7 +34,7 @@ struct seg_holder {
 
 enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
 
-/* How it is known that nobody has an object. */
+/* How it is known that nobody uses an object. */
 enum seg_proof {
     SEG_PROOF_NONE,  /* it is not known */
     SEG_PROOF_SCAN,  /* all processes were read; a process that could hide from that is not one */
@@ -42,8 +42,9 @@ enum seg_proof {
     SEG_PROOF_COUNT, /* so does the kind's own count */
 };
 
-/* Who has one object, this process included (the caller compares with os_pid). Adjacent mappings of
- * one process are not merged. A process that maps it is not repeated among the holders. */
+/* The users of one object, this process included (the caller compares with os_pid). Adjacent
+ * mappings of one process are not merged. A process that maps it is not repeated among the holders.
+ */
 struct seg_who {
     struct seg_mapper *mappers;
     size_t mappers_count;
@@ -85,8 +86,8 @@ struct seg_throttle {
     void *ctx;
 };
 
-/* Who has this object now. Scans the processes; the caller frees with seg_who_free. `pace` of this
- * and of all that scan: NULL scans in one go. */
+/* Finds the users of this object. Scans the processes; the caller frees with seg_who_free. `pace`
+ * of this and of all that scan: NULL scans in one go. */
 MUST_USE struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_who *out);
 
 /* The same for an object of which only the identity is known (it need not have a name any more). */
@@ -101,7 +102,7 @@ struct slice {
 };
 
 /* One row of a list: one object, or one name of an object that has several. Of all descriptors and
- * mappings that reach an object one is chosen for its locator, the same one as long as it is there.
+ * mappings that reach an object one is chosen for its locator, always the same one while it exists.
  */
 struct seg_info {
     enum seg_kind kind;
@@ -123,7 +124,7 @@ struct seg_survey {
     struct seg_who who;            /* rows of segs[i] are contiguous */
     uint64_t fs_free, fs_total;    /* bytes of the POSIX file system; 0: unknown */
     struct oserr error[SEG_KINDS]; /* a kind that cannot be listed does not hide the others */
-    struct seg_who extra;          /* who has seg_ask.extra_id: rows of `who`, not to be freed */
+    struct seg_who extra;          /* users of seg_ask.extra_id: rows of `who`, not to be freed */
 };
 
 /* Who has the object of one row: the rows stay the survey's. */
@@ -145,7 +146,8 @@ struct seg_ask {
     const struct seg_throttle *pace;
 };
 
-/* The first one scans in one go. *out is empty after an error; the caller frees it. */
+/* Takes a survey; seg_survey without a throttle. *out is empty after an error; the caller frees it.
+ */
 MUST_USE struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags,
                                  struct seg_survey *out);
 MUST_USE struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask,
@@ -164,7 +166,7 @@ MUST_USE struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *
                                       struct seg_who *who);
 
 enum seg_remove_flags {
-    SEG_RM_FORCE = 1, /* even when others have it, or may have */
+    SEG_RM_FORCE = 1, /* even when others use it, or may use it */
     SEG_RM_DRY = 2,   /* all checks, no removal */
     SEG_RM_SURE = 4,  /* a scan of the processes is not enough: then SEG_E_UNPROVED, and who->proof
                          is SEG_PROOF_SCAN */
@@ -184,7 +186,7 @@ struct seg_removal {
  * one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object than
  * `seen`, also when that has the same number (System V reuses ids: key, creator, size and time of
  * the last change tell). The object removed is the one that was checked, with the strongest proof
- * the kind has, right before the removal: a process that takes it meanwhile saves it. */
+ * the kind has, right before the removal: when a process opens it meanwhile it is not removed. */
 MUST_USE struct oserr seg_remove(struct backend *be, const struct seg_removal *what,
                                  struct seg_who *who);
 

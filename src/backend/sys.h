@@ -1,5 +1,5 @@
 /* The one door to the system. Every OS call of the backend is made by a function that begins with
- * sys_enter (which counts it, tells tests, and may make it fail) and ends with sys_leave (which
+ * sys_enter (which counts it, notifies tests, and may make it fail) and ends with sys_leave (which
  * writes it to the visible log). */
 #ifndef SHMLENS_BACKEND_SYS_H
 #define SHMLENS_BACKEND_SYS_H
@@ -40,10 +40,10 @@ struct backend {
 /* Before a call: 0 to go ahead, else the code with which it must fail without being made. */
 uint32_t sys_enter(struct backend *be, const char *call);
 
-/* After it. `code` 0: success. The format makes the whole line, ` = RESULT` and remarks included;
- * if code is not 0, what follows the last ` = ` is replaced by ` = -1 ENAME`. Equal lines close to
- * each other are folded. Calls with the same non-zero `key` count as equal, whatever their text
- * (that of the first one is kept). Returns the error value of (call, code). */
+/* After a call. `code` 0: success. The format makes the whole line, ` = RESULT` and remarks
+ * included; if code is not 0, what follows the last ` = ` is replaced by ` = -1 ENAME`. Equal lines
+ * close to each other are folded. Calls with the same non-zero `key` count as equal, whatever their
+ * text (that of the first one is kept). Returns the error value of (call, code). */
 #if defined(__GNUC__)
 __attribute__((format(printf, 5, 6)))
 #endif
@@ -52,7 +52,7 @@ sys_leave(struct backend *be, const char *call, uint32_t code, uint64_t key, con
           ...);
 
 /* Folds a call of a series (key not 0) into an equal one in the log, without formatting its line.
- * False: there is none, sys_leave has to log it. */
+ * False: there is none, and sys_leave must log it. */
 bool sys_fold_repeat(struct backend *be, uint32_t code, uint64_t key);
 
 /* Logs something that is not a system call: a store through the mapping. */

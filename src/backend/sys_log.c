@@ -47,7 +47,7 @@ uint32_t sys_enter(struct backend *be, const char *call)
     os_monitor_unlock(be->lock);
     if (before == NULL)
         return code;
-    before(ctx, call); /* it may choose this very call to fail */
+    before(ctx, call); /* may make this very call fail */
     os_monitor_lock(be->lock);
     code = count_down(be);
     os_monitor_unlock(be->lock);

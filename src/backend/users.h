@@ -1,9 +1,9 @@
-/* Who uses which object, while a survey is made.
+/* The users of objects, while a survey is made.
  *
- * Objects are known by their identity and kept in a hash table: those that are listed or asked for
- * (wanted), and those that a scan of the processes meets and that are judged afterwards. A scan
- * adds one row for each use to a struct found, in the order of processes; users_group() then puts
- * the rows of each wanted object together, which is the order a struct seg_who has. */
+ * Objects are known by their identity, in a hash table: those whose users are wanted (because they
+ * are listed or asked for), and those that a scan of the processes meets and that are judged later.
+ * A scan adds one row for each use to a struct found, in the order of processes; users_group() then
+ * puts the rows of each wanted object together, which is the order a struct seg_who has. */
 #ifndef SHMLENS_BACKEND_USERS_H
 #define SHMLENS_BACKEND_USERS_H
 
@@ -16,8 +16,8 @@ enum object_use { USE_NONE, USE_HELD, USE_READ, USE_WRITE }; /* the strongest on
 
 struct object {
     struct seg_id id;
-    bool wanted;       /* its users are wanted; else it was met and is judged later */
-    bool asked;        /* its users are wanted, and it is met like the others */
+    bool wanted;       /* its users are wanted; else it was only met */
+    bool asked;        /* asked for by identity: wanted, and met like the others too */
     bool ignored;      /* met, but of no interest */
     bool huge;         /* of huge pages */
     bool unlinked;     /* a descriptor showed that it has no name */
@@ -42,7 +42,7 @@ struct objects {
     struct object *items;
     size_t count, cap;
     uint32_t *slots; /* number + 1 by hash; 0: free */
-    size_t slots_count, slots_cap;
+    size_t slots_count;
 };
 
 enum { OBJECT_NONE = -1 };
@@ -101,14 +101,14 @@ struct seg_who users_of(const struct objects *o, long number, const struct seg_w
 struct search {
     struct objects *objects; /* users of the wanted ones are searched */
     struct listing *list;    /* NULL: no object is met; else the scan meets objects that only
-                                processes have, and at once adds to the list what is in another
-                                /dev/shm that a process sees */
+                                processes have, and at once adds to the list the names in
+                                another /dev/shm that a process sees */
     unsigned kinds;          /* bits: kinds to be met */
     bool counts;             /* users of wanted objects are only counted, and processes not named */
     const struct seg_throttle *pace; /* NULL: in one go */
 };
 
-/* The throttle's answer for the process that is read next, or read further. */
+/* Asks the throttle about the process that is read next, or continued. */
 enum seg_pace_answer search_pace(const struct search *s, const struct seg_at *at);
 
 /* Reads all processes. The caller frees with found_free, also after an error. */

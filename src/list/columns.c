@@ -48,7 +48,8 @@ static void locator_text(const struct segrow *s, char cell[CELL_MAX])
     (void)locator_shown(s->locator, cell, CELL_MAX);
 }
 
-/* With its other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd wl_shm`. */
+/* The locator with the object's other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd
+ * wl_shm`. */
 static void locator_people(const struct segrow *s, char cell[CELL_MAX])
 {
     size_t n = locator_shown(s->locator, cell, CELL_MAX);
@@ -57,7 +58,7 @@ static void locator_people(const struct segrow *s, char cell[CELL_MAX])
     if (n + 32 >= CELL_MAX) {
         return;
     }
-    if (has(s, SEG_HAS_KEY)) { /* its name is the key, and 0 is none */
+    if (has(s, SEG_HAS_KEY)) { /* its name is the key; 0 means no key */
         if (s->stat->key != 0) {
             (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
         }
@@ -77,50 +78,24 @@ static int locator_compare(const struct segrow *a, const struct segrow *b)
     return strcmp(a->locator, b->locator);
 }
 
-static void size_text(const struct segrow *s, char cell[CELL_MAX])
-{
-    number_cell(cell, has(s, SEG_HAS_SIZE), s->stat->size);
-}
-
-static void size_shown(const struct segrow *s, char cell[CELL_MAX])
-{
-    size_cell(cell, has(s, SEG_HAS_SIZE), s->stat->size);
-}
-
-static int size_compare(const struct segrow *a, const struct segrow *b)
-{
-    return known_order(a, b, SEG_HAS_SIZE, a->stat->size, b->stat->size);
-}
-
-static void res_text(const struct segrow *s, char cell[CELL_MAX])
-{
-    number_cell(cell, has(s, SEG_HAS_RESIDENT), s->stat->resident);
-}
-
-static void res_shown(const struct segrow *s, char cell[CELL_MAX])
-{
-    size_cell(cell, has(s, SEG_HAS_RESIDENT), s->stat->resident);
-}
-
-static int res_compare(const struct segrow *a, const struct segrow *b)
-{
-    return known_order(a, b, SEG_HAS_RESIDENT, a->stat->resident, b->stat->resident);
-}
-
-static void swap_text(const struct segrow *s, char cell[CELL_MAX])
-{
-    number_cell(cell, has(s, SEG_HAS_SWAP), s->stat->swap);
-}
-
-static void swap_shown(const struct segrow *s, char cell[CELL_MAX])
-{
-    size_cell(cell, has(s, SEG_HAS_SWAP), s->stat->swap);
-}
-
-static int swap_compare(const struct segrow *a, const struct segrow *b)
-{
-    return known_order(a, b, SEG_HAS_SWAP, a->stat->swap, b->stat->swap);
-}
+/* The functions of a column of bytes, NAME_text, NAME_shown and NAME_compare. */
+#define BYTES_COLUMN(name, bit, field)                                        \
+    static void name##_text(const struct segrow *s, char cell[CELL_MAX])      \
+    {                                                                         \
+        number_cell(cell, has(s, bit), s->stat->field);                       \
+    }                                                                         \
+    static void name##_shown(const struct segrow *s, char cell[CELL_MAX])     \
+    {                                                                         \
+        size_cell(cell, has(s, bit), s->stat->field);                         \
+    }                                                                         \
+    static int name##_compare(const struct segrow *a, const struct segrow *b) \
+    {                                                                         \
+        return known_order(a, b, bit, a->stat->field, b->stat->field);        \
+    }
+BYTES_COLUMN(size, SEG_HAS_SIZE, size)
+BYTES_COLUMN(res, SEG_HAS_RESIDENT, resident)
+BYTES_COLUMN(swap, SEG_HAS_SWAP, swap)
+#undef BYTES_COLUMN
 
 static void mode_text(const struct segrow *s, char cell[CELL_MAX])
 {
@@ -159,7 +134,8 @@ static void procs_text(const struct segrow *s, char cell[CELL_MAX])
     number_cell(cell, true, segrow_attached(s));
 }
 
-/* `2 rw 1 r`, `1 fd`, `-`; `?` where nobody is seen but not everybody could be asked. */
+/* `2 rw 1 r`, `1 fd`, `-`; `?`: no user was found, but some processes could
+ * not be read. */
 static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
 {
     struct seg_users n = s->users;

@@ -1,5 +1,5 @@
-/* The columns of a list of segments, once: what ls prints, what the list on the screen shows, what
- * both sort by. */
+/* The columns of a list of segments. One table serves ls and the list on the screen: what they
+ * show, and what they sort by. */
 #ifndef SHMLENS_LIST_COLUMNS_H
 #define SHMLENS_LIST_COLUMNS_H
 
@@ -7,7 +7,7 @@
 #include "list/segrow.h"
 
 enum {
-    COLUMNS_MAX = 24,           /* in a list; a column may be there twice */
+    COLUMNS_MAX = 24,           /* in a list; a column may occur twice */
     CELL_MAX = 4 * LOCATOR_MAX, /* bytes of a cell, with the NUL */
     COLUMNS_FIRST = 7,          /* of the table are shown by default */
     COLUMNS_TEXT = 160,         /* bytes of a list of all names, with the NUL */
@@ -18,7 +18,7 @@ struct column {
     bool right;   /* aligned to the right: numbers */
     bool falling; /* the list on the screen starts with the largest */
     int cols;     /* least width on the screen; 0: the rest of it */
-    int extra;    /* by default it is shown on a screen of this many columns; 0: only when chosen */
+    int extra;    /* shown by default on screens at least this wide; 0: only when chosen */
     void (*text)(const struct segrow *s, char cell[CELL_MAX]);  /* exact: ls */
     void (*shown)(const struct segrow *s, char cell[CELL_MAX]); /* for people; NULL: as `text` */
     int (*compare)(const struct segrow *a, const struct segrow *b); /* ascending */
@@ -28,7 +28,8 @@ struct column {
 const struct column *column_table(size_t *count);
 const struct column *column_find(const char *name, size_t n); /* in either case */
 
-/* A list of names with commas; false: one is unknown, or there are too many or none. */
+/* A list of names with commas; false: a name is unknown, or there are too many or
+ * none. */
 bool columns_parse(const char *list, const struct column *out[COLUMNS_MAX], size_t *count);
 
 /* The names of all columns, separated by blanks, for messages. */

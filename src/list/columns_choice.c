@@ -62,7 +62,7 @@ size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX])
     }
     for (size_t i = COLUMNS_FIRST; i < count; i++) {
         if (wide > 0 && table[i].extra > 0 && table[i].extra <= wide) {
-            out[n] = out[n - 1]; /* the state stays the last one */
+            out[n] = out[n - 1]; /* the state stays last */
             out[n - 1] = &table[i];
             n++;
         }

@@ -1,6 +1,6 @@
-/* Lists put together: names are read often, users seldom, and the list shows both as one. Rows that
- * are names come from the newer names; all other rows, and who has an object, from the newer scan.
- * Both lists are sorted by locator. */
+/* Merges two lists: names are read often, users seldom, and the list shows both as one. Named
+ * segments come from the newer list of names; all other rows, and the users, come from the newer
+ * scan. Both lists are sorted by locator. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +27,13 @@ static void take_who(struct seg_info *to, const struct seg_info *from)
     to->who_unasked = from->who_unasked;
 }
 
-/* Whether a list of names has such a row: not when it is reached through a process. */
+/* Whether the row can be in a list of names: not if it is reached through a process. */
 static bool is_name(const struct seg_info *info, unsigned kinds)
 {
     return info->via == 0 && (kinds >> info->kind & 1) != 0;
 }
 
-/* The row changes its owner. */
+/* Moves the row, with what it owns. */
 static void move_row(struct seg_survey *to, struct seg_info *from)
 {
     to->segs[to->count++] = *from;
@@ -62,7 +62,7 @@ static void merge_rows(struct seg_survey *out, struct segment_list *scanned,
     }
 }
 
-/* *out: the names of one list, all else of the other. Both keep what was not taken. */
+/* *out: the names of one list and the rest of the other. Both keep what was not taken. */
 static bool combine(struct segment_list *scanned, struct segment_list *names, unsigned kinds,
                     struct segment_list *out)
 {

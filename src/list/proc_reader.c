@@ -1,5 +1,5 @@
-/* Scanning in slices, on a thread that can be abandoned: a process whose memory is locked may hold
- * up whoever asks for its mappings as long as it likes. */
+/* Scans in slices, on a thread that can be abandoned: a process that holds its mmap lock blocks
+ * whoever reads its mappings for as long as it likes. */
 #include <stdlib.h>
 
 #include "list/walker_private.h"
@@ -18,7 +18,7 @@ enum {
 
 /* ---- a scan ---- */
 
-/* Whether the result of the current scan would be of no use. The lock is held. */
+/* Whether the result of the current scan would be useless. The lock is held. */
 static bool is_outdated(const struct proc_reader *r)
 {
     const struct walker *w = r->walker;

@@ -1,15 +1,15 @@
-/* Removal of segments that were listed. Each one is removed only while it is still the one that was
- * seen, with the strongest proof that nobody has it. A job removes a list of them on a thread of
- * the walker, because a proof may have to scan all processes; it keeps the result of each, and
- * cli/removal_text.h says it in words. */
+/* Removal of segments that were listed. A segment is removed only if it is still the one that was
+ * listed, and with the strongest proof available that nobody uses it. A job removes a list of them
+ * on a thread of the walker, because a proof may have to scan all processes. It records the result
+ * of each; cli/removal_text.h turns that into words. */
 #ifndef SHMLENS_LIST_REMOVAL_H
 #define SHMLENS_LIST_REMOVAL_H
 
 #include "backend/survey.h"
 #include "worker.h"
 
-/* Removes one as seg_remove does; with SEG_RM_FORCE too it first finds out who has it. *used:
- * somebody had it, and *who names them. *who is always initialised, the caller frees it. */
+/* Removes one as seg_remove does; with SEG_RM_FORCE it still finds out first who uses it. *used:
+ * somebody did, and *who lists them. *who is always initialised; the caller frees it. */
 MUST_USE struct oserr removal_one(struct backend *be, const struct seg_removal *what,
                                   struct seg_who *who, bool *used);
 
@@ -20,8 +20,8 @@ struct removal_item {
     bool known;           /* seen is; else whatever has the name is meant */
     bool tried;           /* false: the job was cancelled before */
     struct oserr error;   /* none: it was removed */
-    bool used;            /* somebody had it: */
-    struct seg_who who;   /* them */
+    bool used;            /* somebody used it: */
+    struct seg_who who;   /* its users */
 };
 
 struct removal_job {
@@ -33,7 +33,7 @@ struct removal_job {
     size_t count, removed;
     bool released;  /* the owner's: it has released one of them meanwhile, */
     unsigned turn;  /* and the question that it is about */
-    uint64_t freed; /* bytes that had memory behind them */
+    uint64_t freed; /* bytes that had memory */
 };
 
 /* Room for `count` items; `finish` must free it with removal_job_free. NULL: out of memory. */

@@ -1,4 +1,4 @@
-/* A segment with who has it, as ls, info, clean and the list on the screen see it, and its states
+/* A segment with its users, as ls, info, clean and the list on the screen show it, and its states
  * in words. */
 #ifndef SHMLENS_LIST_SEGROW_H
 #define SHMLENS_LIST_SEGROW_H
@@ -18,7 +18,7 @@ struct segrow {
     size_t holders_count;
     struct seg_users users;
     size_t unreadable; /* processes that could not be read */
-    bool unasked;      /* users were not asked for yet */
+    bool unasked;      /* users have not been looked for yet */
     int64_t now;       /* wall clock for ages, ns since the epoch */
 };
 
@@ -31,8 +31,8 @@ size_t segrow_procs(const struct segrow *s);
 /* The kind's own count of attaches if it has one, else the processes. */
 uint64_t segrow_attached(const struct segrow *s);
 
-/* `orphan` (nobody has it, and everybody could be asked), `idle` (nobody is seen to have it),
- * `unlinked`, ... */
+/* `orphan` (unused, and every process could be read), `idle` (no user was found), `unlinked`, ...
+ */
 enum { SEGROW_STATES = 8 };
 size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES]);
 bool segrow_is_orphan(const struct segrow *s);

@@ -95,7 +95,7 @@ static void walker_drop(struct walker *w)
     free(w);
 }
 
-/* Starts the threads; the name watcher, which watches another one, last. */
+/* Starts the threads; the name watcher comes last because it watches the reader. */
 static struct oserr start_threads(struct walker *w)
 {
     struct oserr e = reader_start(w);

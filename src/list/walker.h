@@ -1,17 +1,17 @@
-/* The walker: threads that list segments and scan the processes, where another process may make
- * them wait as long as it likes. Nothing else ever waits for these threads.
+/* The walker: the threads that list segments and scan processes. Another process can block such a
+ * scan for as long as it likes, so nothing else ever waits for these threads.
  *
  * How it works. One thread, the name watcher, lists the names as soon as the system reports a
- * change (or every second). Another one, the reader, surveys everything again and again: names,
- * users, and what only processes have. It scans in slices of a few ms with rests between them, so
- * that a scan takes at most a fifth of a core (two thirds when it is the first one or somebody
- * waits for it), and all scans together a 50th. The throttle of the survey (seg_throttle) is where
- * it rests, notes which process it is at, and gives up: a scan stops at once when the program ends,
- * and starts over when something is wanted that it does not look for. A reader that has been at one
- * process for more than two seconds hangs; the name watcher abandons it and starts another one,
- * which skips that process. A third thread runs jobs that scan (commands, removals). Results are
- * handed over when they are complete, never before; segment_list_merge() puts newer names and older
- * users together. */
+ * change (or every second). A second one, the reader, surveys everything again and again: names,
+ * users, and objects that only processes have. It scans in slices of a few ms with rests between
+ * them, so that a scan takes at most a fifth of a core (two thirds when it is the first one or
+ * somebody waits for it), and all scans together a 50th. All of that happens in the throttle that
+ * the survey asks before each process (seg_throttle): resting, noting which process is being read,
+ * giving up. A scan stops at once when the program ends, and starts over when a request comes that
+ * it does not cover. A reader that has been at one
+ * process for more than two seconds hangs; the name watcher abandons it and starts a new
+ * one, which skips that process. A third thread runs jobs that scan (commands, removals). Only
+ * complete results are handed over; segment_list_merge() combines newer names with older users. */
 #ifndef SHMLENS_LIST_WALKER_H
 #define SHMLENS_LIST_WALKER_H
 
@@ -29,8 +29,8 @@ struct segment_list {
     bool quick;               /* only names were listed, no process was scanned */
     struct seg_survey survey; /* owned by whoever has the list */
     struct seg_id id;         /* survey.extra is about this (walker_want); dev 0: nothing */
-    size_t hanging;           /* processes that could not be read because they hang, */
-    uint32_t hanging_pid;     /* one of them */
+    size_t hanging;           /* processes that could not be read because the read hangs, */
+    uint32_t hanging_pid;     /* and one of them */
 };
 
 void segment_list_free(struct segment_list *l);
@@ -41,7 +41,7 @@ struct gone {
     int64_t time;         /* os_now's clock, when that was seen */
 };
 
-enum { GONE_MAX = 256 }; /* kept at most; of more that vanish at once the first ones */
+enum { GONE_MAX = 256 }; /* at most so many; when more vanish at once, the first ones */
 
 /* Merges *fresh into *list, which then has the newer names and the newer users of the two; *fresh
  * is used up. What vanished is added to `gone`, what came back leaves it. False: out of memory,
@@ -66,8 +66,8 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
                             struct oserr *error);
 
 /* Stops it, waiting at most until `deadline` (os_now's clock), and not at all for abandoned
- * readers. False: a thread still hangs in a call; all that it uses remains, `wake` must remain too,
- * and the only thing possible then is to call this once more. */
+ * readers. False: a thread still hangs in a call; everything it uses stays allocated, `wake` must
+ * stay too, and the only thing to do then is to call this once more. */
 bool walker_stop(struct walker *w, int64_t deadline, void *owner);
 
 /* How often to scan (ns; 1 s at first), and an object whose users are wanted whether it is listed

@@ -14,8 +14,8 @@ struct proc_reader {
     struct worker *worker;
     uint32_t pid;       /* the process it reads, */
     int64_t since;      /* since when (os_now's clock); 0: none */
-    bool abandoned;     /* it hangs and another one has taken over; it ends when it returns */
-    bool returned;      /* it has: to be joined */
+    bool abandoned;     /* it hangs and was replaced; it ends when it returns */
+    bool returned;      /* it did: join it */
     struct seg_id want; /* what the current scan was asked for, */
     unsigned kinds;     /* and its kinds, */
     bool hurried;       /* and whether somebody waits for it */
@@ -48,7 +48,7 @@ struct walker {
     struct seg_id want;
     unsigned kinds;
     bool live;
-    bool stopping; /* the threads end, and belong to walker_stop */
+    bool stopping; /* the threads are ending, and belong to walker_stop */
     bool known;    /* a scan was completed before */
     int64_t begun; /* start of the current scan; 0: there is none */
     int64_t said;  /* when its progress was last reported */
@@ -57,17 +57,17 @@ struct walker {
     size_t before; /* how many the last complete scan read; 0: there was none */
 };
 
-/* Starts the first reader, or another one. */
+/* Starts a reader: the first one, or the next after one was abandoned. */
 MUST_USE struct oserr reader_start(struct walker *w);
 
-/* Ends it; false: it still hangs at `deadline`, and all that it uses must remain. */
+/* Ends it; false: it still hangs at `deadline`, and everything it uses must stay. */
 bool reader_stop(struct proc_reader *r, int64_t deadline);
 
 /* Name watcher only: abandons a reader that hangs, joins abandoned ones that returned. Returns when
  * to call it again (os_now's clock). */
 int64_t readers_watch(struct walker *w, int64_t now);
 
-/* The throttle that only skips what hangs; ctx is the walker. */
+/* A throttle that only skips processes that hang; ctx is the walker. */
 enum seg_pace_answer walker_avoid(void *ctx, const struct seg_at *at);
 
 #endif

@@ -56,7 +56,8 @@ static void find_data_next(struct finder *f)
     }
 }
 
-/* Start of the last data extent that begins before `from`: its own when `from` is inside of it. */
+/* Start of the last data extent that begins before `from`: the one that `from` is inside, if any.
+ */
 static void find_data_prev(struct finder *f)
 {
     struct find_job *j = f->job;
@@ -103,7 +104,7 @@ void job_find(struct sampler *s, void *arg, const struct progress *p)
     j->error = sampler_seg_at(s, j->past, &then, &f.seg);
     if (oserr_is(j->error))
         return;
-    if (j->follows && s->found) /* pressed twice in a row: on from where the first one came to */
+    if (j->follows && s->found) /* pressed twice in a row: continues from the first result */
         j->from = s->found_at + (j->kind == FIND_FORWARD ? 1 : 0);
     find_place(&f);
     snapshot_close(then);

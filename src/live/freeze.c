@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 8 }; /* at one value in one sample, against a writer that is faster */
+enum { TRIES = 8 }; /* compare-and-swaps of one value in one sample */
 
 static bool overlaps(const struct frozen *v, uint64_t offset, uint64_t n)
 {
@@ -65,7 +65,7 @@ size_t freeze_drop(struct freeze *f, uint64_t offset, uint64_t n, struct frozen 
     return dropped;
 }
 
-/* Stores only when something else is there. A writer that wins TRIES times in a row is met again at
+/* Stores only when something else is there. After TRIES lost compare-and-swaps it gives up until
  * the next sample. */
 static struct oserr keep_one(struct frozen *v, struct seg *seg, int64_t now, bool *fought)
 {

@@ -32,12 +32,13 @@ struct freeze {
  * swapped, or it overlaps another; SEG_E_MEMORY: there are FROZEN_MAX. */
 MUST_USE struct oserr freeze_add(struct freeze *f, const struct frozen *v);
 
-/* Lets go what overlaps [offset, offset + n); returns how many, *last one of them (may be NULL). */
+/* Unfreezes all values that overlap [offset, offset + n); returns how many. *last (may be
+ * NULL): one of them. */
 size_t freeze_drop(struct freeze *f, uint64_t offset, uint64_t n, struct frozen *last);
 
-/* Puts back what others changed. Values that cannot be kept (the segment ends before them, or
- * cannot be written) are dropped; returns how many, *why is the error of the first. *fought:
- * something was put back. */
+/* Puts back what others changed. Values that cannot be stored any more (the segment ends before
+ * them, or cannot be written) are dropped; returns how many, *why is the error of the first.
+ * *fought: something was put back. */
 size_t freeze_keep(struct freeze *f, struct seg *seg, int64_t now, bool *fought, struct oserr *why);
 
 /* Our own store: the frozen bytes there take the new value. */

@@ -37,7 +37,7 @@ struct sampler_job *sampler_job_new(struct sampler *s, sampler_run *fn, const vo
 static void set_baseline(struct sampler *s, struct baseline_job *j, struct seg *seg,
                          const struct progress *p)
 {
-    if (!sweep_complete(s->map, p)) /* what changes from now on is noticed */
+    if (!sweep_complete(s->map, p)) /* changes from now on are noticed */
         return;
     s->base_time = j->past != 0 ? j->past : os_now();
     struct baseline *b = baseline_take(seg, BASELINE_MAX, p, &j->error);
@@ -99,8 +99,8 @@ bool poke_swappable(uint64_t offset, uint32_t size)
     return word && offset % size == 0;
 }
 
-/* What is there before a store that cannot be a compare-and-swap, or that nobody saw yet. False: it
- * is not what is expected, or cannot be read. */
+/* Reads the bytes there before a store that cannot be a compare-and-swap, or of bytes that no
+ * sample has. False: they are not the expected ones, or cannot be read. */
 static bool compare_first(struct seg *seg, struct poke_job *j)
 {
     struct poke *p = &j->poke;
@@ -144,7 +144,7 @@ void job_poke(struct sampler *s, void *arg, const struct progress *p)
     (void)p;
     j->done = (struct poke_done){.offset = j->poke.offset, .size = j->poke.size};
     memcpy(j->done.value, j->poke.value, sizeof j->done.value);
-    if (swap && !j->unseen) /* the store itself says what was there */
+    if (swap && !j->unseen) /* the store itself returns the old bytes */
         store(s->seg, j, swap);
     else if (compare_first(s->seg, j))
         store(s->seg, j, swap);

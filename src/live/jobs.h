@@ -76,7 +76,7 @@ sampler_run job_baseline;
 
 /* ---- values ---- */
 
-/* Raises the access to SEG_WRITE (edit mode), or lowers it, which lets all frozen values go. */
+/* Raises the access to SEG_WRITE (edit mode), or lowers it, which unfreezes all values. */
 struct access_job {
     enum seg_access access;
     struct oserr error; /* out */
@@ -107,12 +107,13 @@ sampler_run job_poke;
 /* Can a value be stored by one compare-and-swap? */
 bool poke_swappable(uint64_t offset, uint32_t size);
 
-/* Freezes the value at one place, or lets values go. */
+/* Unfreezes the values in a range, or freezes one when there are none. */
 struct freeze_job {
-    uint64_t offset, length; /* what overlaps this is let go; when nothing does, value is frozen */
-    struct frozen value;     /* size 0: nothing is to be frozen. Out: one that was let go */
+    uint64_t offset,
+        length; /* values that overlap this are unfrozen; if none does, `value` is frozen */
+    struct frozen value; /* size 0: freeze nothing. Out: one of the unfrozen */
     /* out */
-    size_t dropped; /* how many were let go */
+    size_t dropped; /* how many were unfrozen */
     struct oserr error;
 };
 sampler_run job_freeze;
@@ -134,16 +135,16 @@ sampler_run job_bytes;
 struct time_job {
     uint64_t offset, length; /* changes of [offset, offset + length) count */
     int64_t from;            /* the moment that is shown; INT64_MAX: now */
-    int steps;               /* changes on, or back (negative) */
+    int steps;               /* changes forward, or back (negative) */
     bool follows;            /* posted while a step was pending: continues from where that one
                                 ends */
     /* out */
     int64_t time; /* the moment there; 0: now */
-    bool moved;   /* false: there is no such change, time is where it was */
+    bool moved;   /* false: there is no such change, and time is `from` */
 };
 sampler_run job_time;
 
-/* Counts of changes start anew, of the window and of the map; no argument. */
+/* Resets the counts of changes of the window and of the map; no argument. */
 sampler_run job_reset_counts;
 
 #endif

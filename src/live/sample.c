@@ -100,7 +100,7 @@ static size_t follow_window(struct sampler *s, bool moved)
     return changed;
 }
 
-/* What of the window differs from the baseline; of changed rows it is known already. */
+/* Which bytes of the window differ from the baseline; for changed rows that is known already. */
 static void compare_base(struct sampler *s)
 {
     struct sample *w = &s->work;

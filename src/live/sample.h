@@ -27,7 +27,7 @@ enum seg_event_kind {
     SEEN_ALLOWED,      /* they would again */
     SEEN_RENAMED_BACK, /* the name refers to this segment again */
     SEEN_FAILED,       /* reading or asking failed: error */
-    SEEN_LET_GO        /* value: so many frozen values had to be let go: error */
+    SEEN_LET_GO        /* value: how many frozen values were dropped; error: why */
 };
 
 struct seg_event {
@@ -37,7 +37,7 @@ struct seg_event {
     struct oserr error; /* SEEN_FAILED, SEEN_LET_GO */
 };
 
-/* Which bytes must be of one moment. */
+/* Which bytes must be consistent: all read at one moment. */
 struct settle_request {
     uint64_t from, to; /* read twice: a value wider than a word, the selection; equal: none */
     bool locked;       /* read the window under this counter: */
@@ -48,9 +48,9 @@ struct settle_request {
 struct settle_result {
     struct settle_request want; /* what it is about */
     uint64_t reads, torn;       /* how often [from, to) was read, and differed */
-    bool busy;        /* the counter never was even and the same twice, or cannot be read */
-    uint64_t counter; /* its value */
-    bool any;         /* sample.torn is not all 0 */
+    bool busy;                  /* the counter was never even and unchanged, or cannot be read */
+    uint64_t counter;           /* its value */
+    bool any;                   /* sample.torn is not all 0 */
 };
 
 /* Only rows that changed: since the baseline when there is one, else in the last `recent` ns. */

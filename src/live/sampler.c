@@ -11,7 +11,7 @@ enum {
     SLICE_EVERY = 5 * 1000000 /* ns: slices of the sweep */
 };
 
-/* The backend's words for a byte and the core's are the same. */
+/* enum seg_byte of the backend and enum byte_state of the core agree. */
 _Static_assert((int)BYTE_DATA == SEG_BYTE_DATA && (int)BYTE_HOLE == SEG_BYTE_HOLE &&
                    (int)BYTE_UNKNOWN == SEG_BYTE_UNKNOWN && (int)BYTE_BEYOND == SEG_BYTE_BEYOND,
                "byte states differ");
@@ -85,7 +85,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
     if (s->released) /* the job that takes it again hurries us */
         return INT64_MAX;
     int64_t period = (int64_t)(SECOND / r.hz), slice = 0;
-    if (!hurried && now < s->due) { /* only for the sweep */
+    if (!hurried && now < s->due) { /* woken only for the sweep */
         slice = sweep_slice(s, &r, now, period);
         return slice < s->due ? slice : s->due;
     }

@@ -1,16 +1,17 @@
 /* The sampler: the one thread that touches the attached segment.
  *
- * At a steady rate (250 a second unless told) it ticks: puts back the frozen values, reads the
- * window that the UI shows and asks how the segment is, feeds what it read to the map of the whole
- * segment and so to the history, and publishes the result as a sample. Then the sweep gets its
- * share of the time: a slice of the rest of the segment. Between ticks it runs jobs (live/jobs.h);
- * a long job yields every few milliseconds, and a tick that is due runs inside of it.
+ * It ticks at a steady rate (250 times a second by default): it puts back the frozen values, reads
+ * the window that the UI shows and asks how the segment is, feeds what it read to the map of the
+ * whole segment and so to the history, and publishes the result as a sample. Then the sweep gets
+ * its share of the time: a slice of the rest of the segment. Between ticks it runs jobs
+ * (live/jobs.h); a long job yields every few milliseconds, and a tick that is due runs inside of
+ * it.
  *
  * Two threads meet at two places only, each guarded by a monitor: the request and the newest sample
  * here, the queue of jobs in worker.h. The UI's thread writes the request (sampler_request), takes
  * a copy of the newest sample (sampler_take), posts jobs and gets them back when they have ended
  * (worker_take). It never touches the segment, so that nothing another process does to that can
- * hold up the screen. Everything else in live/ and time/ belongs to the sampler's thread.
+ * delay the screen. Everything else in live/ and time/ belongs to the sampler's thread.
  *
  * `wake` is posted once when there is something new; the UI sleeps on it and on the keyboard.
  * Samples that it does not take in time are replaced by newer ones. */
@@ -51,7 +52,7 @@ bool sampler_take(struct sampler *s, struct sample *out);
  * but leaves its bytes. */
 bool sampler_take_frozen(struct sampler *s, struct sample *out);
 
-/* Lets all frozen values go at the next tick, also while a job runs. NULL is fine. */
+/* Unfreezes all values at the next tick, also while a job runs. NULL is fine. */
 void sampler_release(struct sampler *s);
 
 struct worker *sampler_worker(struct sampler *s); /* for jobs, see live/jobs.h */
@@ -60,8 +61,8 @@ struct worker *sampler_worker(struct sampler *s); /* for jobs, see live/jobs.h *
 
 struct snapshot;
 
-/* *seg is the attached segment, or (past not 0) what that was at a moment: then the caller closes
- * *then with snapshot_close when it is done with it. */
+/* *seg is the attached segment, or (past not 0) a snapshot of it at that moment, which the caller
+ * closes with snapshot_close(*then). */
 MUST_USE struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **then,
                                      struct seg **seg);
 

@@ -39,7 +39,7 @@ struct sampler {
     struct rows_request rows;  /* what work.rows was listed for */
     int64_t rows_due;          /* when they are listed again */
     bool found;                /* the last find found something, */
-    uint64_t found_at;         /* there */
+    uint64_t found_at;         /* at this offset */
     int64_t step_at;           /* the moment that the last step through time came to; 0: now */
     struct settle settle;
     struct sample work; /* the sample being made; its arrays are swapped with those of `out` */
@@ -50,7 +50,7 @@ struct sampler {
     /* Guarded by the monitor. */
     struct os_monitor *monitor;
     struct sample_request request;
-    bool release;      /* the frozen values are let go at the next tick */
+    bool release;      /* unfreeze all values at the next tick */
     bool announced;    /* the UI was woken and has not taken `out` yet */
     struct sample out; /* the newest complete sample */
 };

@@ -173,7 +173,7 @@ static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t siz
             return false;
         }
         if (oserr_is(seg_search(w->s, &w->needle, *from, end, &next, &found))) {
-            w->needle.size = 0; /* not this segment */
+            w->needle.size = 0; /* this segment has no such mapping */
             break;
         }
         bool stuck = next - *from <= slice / 2; /* a hole, or the end */
@@ -186,7 +186,7 @@ static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t siz
 }
 
 /* Matches of the window that start in [*from, to); *from becomes where the next window begins to
- * search. False: `each` has had enough. */
+ * search. False: `each` ended it. */
 static bool search_window(struct search_window *w, uint64_t *from, uint64_t to,
                           bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx)
 {
@@ -297,7 +297,8 @@ static bool last_in_window(struct search_window *w, uint64_t from, uint64_t befo
     return true;
 }
 
-/* Windows that end at `before`, each starting earlier; holes are crossed in doubling strides. */
+/* Searches windows that end at `before`, each starting earlier; holes are crossed in doubling
+ * strides. */
 static enum search_result search_back(struct search_window *w, uint64_t before, uint64_t size,
                                       uint64_t *offset, size_t *length)
 {
@@ -311,7 +312,7 @@ static enum search_result search_back(struct search_window *w, uint64_t before, 
             stride *= 2;
             continue;
         }
-        if (stride > PROBE_FIRST) { /* there is data in this long stride: go on in short ones */
+        if (stride > PROBE_FIRST) { /* there is data in this long stride: continue in short ones */
             stride = PROBE_FIRST;
             continue;
         }

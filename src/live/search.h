@@ -22,12 +22,12 @@ enum search_result {
 #define SEARCH_STUCK_TEXT \
     "the regular expression takes too many steps: it was not looked for to the end"
 
-/* A search, and what came of it. */
+/* A search and its result. */
 struct pattern_search {
     struct seg *seg;
     struct find *find;
     const struct progress *progress;
-    bool may_map; /* the caller has the segment mapped; a command that comes once reads faster */
+    bool may_map; /* the caller keeps the segment mapped; a command that runs once reads faster */
     bool skip_unknown;  /* bytes that are not known (of a past moment) match nothing; else error */
     uint64_t unknown;   /* out: how many bytes were skipped for that */
     struct oserr error; /* out: of SEARCH_ERROR */

@@ -1,7 +1,7 @@
-/* Samples whose bytes are of one moment. Two ways: the window is read between two equal even values
- * of a sequence counter, which must be the writer's own; or the bytes that matter (a value wider
- * than a word, the selection) are read a second time. A byte that differs is torn: it stays marked
- * for half a second, so that the user can see it. */
+/* Consistent samples: all bytes read at one moment. There are two ways. With a sequence counter,
+ * which the writer must keep, the window is read between two equal even values of it. Without one
+ * the bytes that matter (a value wider than a word, the selection) are read a second time. A byte
+ * that differs is torn: it stays marked for half a second, so that the user can see it. */
 #include <stdlib.h>
 #include <string.h>
 

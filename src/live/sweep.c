@@ -143,7 +143,7 @@ size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const 
     return pagemap_feed(m->pages, offset, bytes, state, n, time);
 }
 
-/* ---- going around ---- */
+/* ---- sweeping ---- */
 
 /* All below `end` has been swept: a page that is not in the index is a hole. */
 static void note_seen(struct sweep *m, uint64_t end)

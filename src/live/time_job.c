@@ -1,5 +1,5 @@
-/* The past, on the sampler's thread: a moment of it in the place of the sample, the segment as it
- * was then for jobs, and steps through time. */
+/* The past, on the sampler's thread: shows a past moment instead of the sample, gives jobs the
+ * segment as it was then, and steps through time. */
 #include <string.h>
 
 #include "live/sampler_private.h"

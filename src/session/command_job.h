@@ -1,6 +1,6 @@
 /* A command line of the UI as a job. On the sampler's thread it works on the attached segment, or
- * on what that was at a moment of the past; on the walker's it opens what the line names. What the
- * command prints is kept and handed to the UI with the job. */
+ * on a past moment of it; on the walker's thread it opens what the line names. The output of the
+ * command is collected and handed to the UI with the job. */
 #ifndef SHMLENS_SESSION_COMMAND_JOB_H
 #define SHMLENS_SESSION_COMMAND_JOB_H
 
@@ -17,7 +17,7 @@ struct command_job {
     uint64_t marks[26];
     uint32_t marks_set;
     char view[16];       /* name of the default view */
-    int64_t past;        /* the moment that commands which read are about; 0: now */
+    int64_t past;        /* the moment that reading commands see; 0: now */
     char when[48];       /* with past: ` as of T-3.2s`, for messages */
     int status;          /* exit status */
     struct out out, err; /* what it printed */

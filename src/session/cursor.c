@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+/* With only changed rows: scrolls to the cursor's row; returns the offset that a move by `delta` to
+ * `to` leads to; scrolls by rows of the list. */
+static void rows_show(struct session *s);
+static uint64_t rows_step(const struct session *s, uint64_t to, int64_t delta);
+static void rows_scroll(struct session *s, int64_t by);
+
 unsigned session_width(const struct session *s)
 {
     return s->fit != 0 && s->fit < s->set.width ? s->fit : s->set.width;
@@ -45,7 +51,7 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
         offset = end > start ? end - 1 : start;
     s->cursor = offset < start ? start : offset;
     if (session_rows(s) != NULL) {
-        session_rows_show(s);
+        rows_show(s);
         return;
     }
     uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
@@ -66,13 +72,13 @@ void session_move(struct session *s, int64_t delta, bool extend)
         to = s->cursor - start < step ? start : s->cursor - step;
     else
         to = UINT64_MAX - s->cursor < step ? UINT64_MAX : s->cursor + step;
-    session_move_to(s, session_rows_step(s, to, delta), extend);
+    session_move_to(s, rows_step(s, to, delta), extend);
 }
 
 void session_scroll(struct session *s, int64_t rows)
 {
     if (session_rows(s) != NULL) {
-        session_rows_scroll(s, rows);
+        rows_scroll(s, rows);
         return;
     }
     uint64_t start = session_start(s), end = session_end(s);
@@ -137,7 +143,7 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, siz
     return got;
 }
 
-/* The cell that holds `offset`, as cells are laid: from the start of a row, the last one cut. */
+/* The cell that holds `offset`: cells are laid out from the start of a row, the last one is cut. */
 static void cell_of(const struct session *s, uint64_t offset, uint64_t *from, uint64_t *to)
 {
     uint64_t unit = s->set.view->unit, width = session_width(s);
@@ -219,7 +225,7 @@ bool session_shows(const struct session *s, uint64_t offset)
     return i >= rows->first && i < rows->first + rows->shown && rows->at[i] == row_start(s, offset);
 }
 
-void session_rows_show(struct session *s)
+static void rows_show(struct session *s)
 {
     const struct rows_result *rows = session_rows(s);
     uint64_t row = row_start(s, s->cursor);
@@ -235,7 +241,7 @@ void session_rows_show(struct session *s)
         s->top = row;
 }
 
-uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta)
+static uint64_t rows_step(const struct session *s, uint64_t to, int64_t delta)
 {
     const struct rows_result *rows = session_rows(s);
     uint64_t width = session_width(s), here = row_start(s, s->cursor), row = row_start(s, to);
@@ -253,7 +259,7 @@ uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta)
     return at < rows->count ? rows->at[at] + column : s->cursor;
 }
 
-void session_rows_scroll(struct session *s, int64_t by)
+static void rows_scroll(struct session *s, int64_t by)
 {
     const struct rows_result *rows = session_rows(s);
     if (rows == NULL || rows->count == 0)
@@ -272,7 +278,7 @@ void session_rows_scroll(struct session *s, int64_t by)
     else if (here > rows->at[end])
         here = rows->at[end];
     s->top = rows->at[top];
-    uint64_t behind = session_end(s);
-    s->cursor = here + column < behind || behind == 0 ? here + column : behind - 1;
+    uint64_t limit = session_end(s);
+    s->cursor = here + column < limit || limit == 0 ? here + column : limit - 1;
     s->selecting = false;
 }

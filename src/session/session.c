@@ -48,7 +48,7 @@ struct oserr session_init(struct session *s, struct backend *be)
     return OSERR_NONE;
 }
 
-/* A job that hangs in a call must not make the user wait: it is abandoned. */
+/* A job that hangs in a call is abandoned, so that the user need not wait. */
 static bool stop_sampler(struct session *s)
 {
     struct sampler *sampler = s->sampler;
@@ -75,7 +75,7 @@ void session_free(struct session *s)
     *s = (struct session){0};
 }
 
-/* A new place starts with nothing remembered. */
+/* Forgets what belonged to the segment attached before. */
 static void forget_place(struct session *s)
 {
     s->top = s->cursor = session_start(s);
@@ -175,7 +175,7 @@ static void wanted(const struct session *s, uint64_t *offset, size_t *length)
     *length = n < SAMPLE_MAX ? (size_t)n : SAMPLE_MAX;
 }
 
-/* What has to be of one moment: the selection when it is no single load, all of the window when a
+/* What must be consistent: the selection when one load cannot read it, the whole window when a
  * sequence counter is set. */
 static struct settle_request settle_wanted(const struct session *s)
 {
@@ -278,7 +278,7 @@ bool session_take(struct session *s)
         session_request_sample(s);
         if (s->sampler != NULL)
             news = take_sample(s) || news;
-        if (s->sample.events > events && s->walker != NULL) /* who is left? */
+        if (s->sample.events > events && s->walker != NULL) /* its users may have changed too */
             walker_hurry(s->walker);
     }
     if (s->walker != NULL) {
@@ -293,7 +293,8 @@ bool session_take(struct session *s)
     return news;
 }
 
-const struct seg_info *session_info(const struct session *s)
+/* The row of the newest survey for the attached object; NULL: not in it. */
+static const struct seg_info *row_of(const struct session *s)
 {
     for (size_t i = 0; i < s->walk.survey.count; i++) {
         const struct seg_info *info = &s->walk.survey.segs[i];
@@ -305,7 +306,7 @@ const struct seg_info *session_info(const struct session *s)
 
 bool session_users(const struct session *s, struct seg_who *out)
 {
-    const struct seg_info *info = session_info(s);
+    const struct seg_info *info = row_of(s);
     *out = info != NULL ? seg_info_who(&s->walk.survey, info) : s->walk.survey.extra;
     return info != NULL || (s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id));
 }

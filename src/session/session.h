@@ -1,10 +1,10 @@
 /* What is open and what the user is doing with it, without a screen: the newest sample of the
  * attached segment, window, cursor, view, selection, marks, undo, options. The UI's thread owns it.
  *
- * The session owns the two threads that do what may take long: the sampler, one for each attached
+ * The session owns the two threads that do slow work: the sampler, one for each attached
  * segment, and the walker, which lists segments and who uses them. Once per frame session_take
  * finishes their jobs, tells the sampler what is on the screen and takes over the newest sample and
- * list. Everything in between is arithmetic on what was taken and blocks on nothing. */
+ * list. Everything in between is arithmetic on these and never blocks. */
 #ifndef SHMLENS_SESSION_SESSION_H
 #define SHMLENS_SESSION_SESSION_H
 
@@ -28,7 +28,7 @@ enum focus { FOCUS_CELLS, FOCUS_TEXT, FOCUS_TEXT2, FOCUS_COUNT };
 
 struct column;
 
-/* Kept between runs ($XDG_STATE_HOME/shmlens/options, config: `set NAME VALUE`). */
+/* Options that persist between runs ($XDG_STATE_HOME/shmlens/options, config: `set NAME VALUE`). */
 struct settings {
     double hz;          /* samples a second, 1 to 1000; default 250 */
     char theme[8];      /* dark, light, mono */
@@ -40,8 +40,8 @@ struct settings {
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
     char columns[COLUMNS_SET]; /* of the list: names with commas; empty: what fits */
-    const struct column *sort; /* what the list is sorted by (cli/columns.h); NULL: the locator */
-    bool inverted;             /* and the other way round */
+    const struct column *sort; /* the list is sorted by this (list/columns.h); NULL: the locator */
+    bool inverted;             /* in reverse */
     bool strip;                /* the overview strip is shown */
     unsigned history;          /* MiB that the history of changes may take; 0: there is none */
     double cpu;                /* percent of a processor that watching the whole segment may take */
@@ -51,7 +51,7 @@ struct settings {
 struct session {
     struct backend *be;
     struct os_wake *wake;
-    void *owner;                /* what jobs get when they have ended: the UI */
+    void *owner;                /* passed to finished jobs: the UI */
     struct walker *walker;      /* NULL in tests */
     unsigned percent;           /* progress of a scan of /proc that takes long, 1 to 99; 0: none */
     struct segment_list walk;   /* newest survey */
@@ -63,11 +63,11 @@ struct session {
     char left[LOCATOR_MAX];    /* then the one whose place (cursor, marks) is still remembered */
     struct seg_id id;          /* of the attached object; dev 0: none */
     uint64_t range_offset, range_length; /* --range; length 0: the whole segment */
-    uint64_t events_seen; /* events of the sample that the user has been told about */
+    uint64_t events_seen;                /* events of the sample that were shown to the user */
 
     bool left_behind; /* a hung sampler was abandoned, and still uses what it had */
     bool listing;     /* a list of segments or of users is on the screen (session_show_list) */
-    bool following;   /* a list of segments is */
+    bool following;   /* a list of segments is on the screen */
     bool all_kinds;   /* mapped files are listed too */
 
     uint64_t top;    /* offset of the first row shown; a whole number of rows from the start */
@@ -79,17 +79,17 @@ struct session {
     bool selecting;
     bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool timeline;           /* the timeline is shown though this is now */
-    bool heat;               /* how often bytes changed is shown instead of when */
-    bool follow;             /* the view goes where changes happen */
-    bool only;               /* only rows that changed are shown */
-    bool edit;               /* edit mode: the access is SEG_WRITE */
-    int raising;             /* raises of the access that have not ended */
-    int stale;               /* of those the first so many: the user has left edit mode since */
-    bool locked;             /* :seqlock: a sequence counter is set */
-    uint64_t anchor;         /* the selection is from anchor to cursor, both included */
-    int64_t past;            /* the moment that is shown, os_now's clock; 0: now */
-    size_t time_cells;       /* columns of the timeline; 0: it is not shown */
+    bool timeline;     /* the timeline is shown even in the present */
+    bool heat;         /* how often bytes changed is shown instead of when */
+    bool follow;       /* the view follows changes */
+    bool only;         /* only rows that changed are shown */
+    bool edit;         /* edit mode: the access is SEG_WRITE */
+    int raising;       /* raises of the access that have not ended */
+    int stale;         /* how many of these, the first, are from before the user left edit mode */
+    bool locked;       /* :seqlock: a sequence counter is set */
+    uint64_t anchor;   /* the selection is from anchor to cursor, both included */
+    int64_t past;      /* the moment that is shown, os_now's clock; 0: now */
+    size_t time_cells; /* columns of the timeline; 0: it is not shown */
     uint64_t value_offset;   /* of the value whose history the inspector shows */
     size_t value_size;       /* 0: it shows none */
     struct seg_seqlock lock; /* a sequence counter, when `locked` */
@@ -109,7 +109,7 @@ struct session {
 MUST_USE struct oserr session_init(struct session *s, struct backend *be);
 void session_free(struct session *s); /* stops threads; never waits for a stuck /proc read */
 
-/* Opens a raw locator and starts sampling it; what was attached before is detached only if this
+/* Opens a raw locator and starts sampling it; what was attached before is detached only if that
  * succeeds. A new locator starts at the top with no marks; the same one (reattach) keeps the place.
  */
 MUST_USE struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
@@ -122,8 +122,8 @@ void session_detach(struct session *s);
  * finished with `owner`. */
 bool session_take(struct session *s);
 
-/* What is on the screen: a list of segments (new names then appear at once), a list of users? With
- * either /proc is read every second, else every three. Cheap to call for each frame. */
+/* Says what is on the screen: a list of segments (new names then appear at once), a list of users.
+ * With either, /proc is read every second, else every three. Cheap to call for each frame. */
 void session_show_list(struct session *s, bool segments, bool users);
 
 /* List mapped files too, or the usual kinds. */
@@ -134,8 +134,8 @@ void session_all_kinds(struct session *s, bool all);
  */
 void session_request_sample(struct session *s);
 
-/* Is what is typed stored? Also while the access is still being raised: the store waits for that.
- */
+/* Whether typed input is stored: in edit mode, also while the access is still being raised, for
+ * which the store waits. */
 bool session_editing(const struct session *s);
 
 /* ---- pure arithmetic on the state ---- */
@@ -156,18 +156,13 @@ void session_set_width(struct session *s, unsigned width);
 unsigned session_width(const struct session *s);
 void session_fit(struct session *s, unsigned width);
 
-/* Only changed rows: the list that the newest sample is of; NULL: the window is shown whole. */
+/* With only changed rows: their list in the newest sample; NULL: the whole window is shown. */
 const struct rows_result *session_rows(const struct session *s);
 
-/* The offset of row `row` of the screen; UINT64_MAX: it is empty. Is a byte on the screen? */
+/* The offset of row `row` of the screen (UINT64_MAX: it is empty), and whether a byte is on the
+ * screen. */
 uint64_t session_row(const struct session *s, size_t row);
 bool session_shows(const struct session *s, uint64_t offset);
-
-/* With only changed rows: scrolls to the cursor's row; the offset that a move by `delta` to `to`
- * leads to; scrolls by rows of the list. */
-void session_rows_show(struct session *s);
-uint64_t session_rows_step(const struct session *s, uint64_t to, int64_t delta);
-void session_rows_scroll(struct session *s, int64_t by);
 
 /* The byte at an offset as the newest sample has it: false when the sample does not cover it. */
 bool session_byte(const struct session *s, uint64_t offset, uint8_t *byte, uint8_t *state,
@@ -185,13 +180,10 @@ void session_undo_push(struct session *s,
  * session's and live until the next session_take. False: not known yet. */
 bool session_users(const struct session *s, struct seg_who *out);
 
-/* How many processes other than ours have the attached object, and how many could not be read, as
- * the newest survey knows. False: not known yet. */
+/* How many processes other than ours use the attached object, and how many could not be read,
+ * according to the newest survey. False: not known yet. */
 bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable);
 
 bool session_recorded(const struct session *s); /* what is attached is a recording */
-
-/* The row of the newest survey for the attached object, NULL: not in it. */
-const struct seg_info *session_info(const struct session *s);
 
 #endif

@@ -64,7 +64,8 @@ static bool set_order(struct settings *s, const char *value)
     if (!big && strcmp(value, "little") != 0)
         return false;
     s->big = big;
-    if (s->view != NULL && s->view->big != big) /* a view without a byte order swaps to itself */
+    if (s->view != NULL &&
+        s->view->big != big) /* a view without a byte order is its own counterpart */
         s->view = view_swapped(s->view);
     return true;
 }
@@ -157,7 +158,7 @@ static void get_columns(const struct settings *s, char *out, size_t cap)
 enum form { DECIMAL, SWITCH, WORD };
 
 /* An option. DECIMAL: a double at `at` in struct settings, from low to high; SWITCH: a bool there;
- * WORD: its own way in and out. */
+ * WORD: a pair of functions. */
 struct option_row {
     char letter; /* chooses it in the menu of options */
     const char *name, *takes, *help;
@@ -188,7 +189,7 @@ static const struct option_row rows[] = {
      WORD_OF(set_encoding, get_encoding)},
     {'c', "columns", "auto or names such as locator,size,state", "columns of the list",
      WORD_OF(set_columns, get_columns)},
-    {'l', "sort", "a column's name, or - and one for the other way round",
+    {'l', "sort", "a column's name, or - and one to reverse the order",
      "what the list is sorted by", WORD_OF(set_sort, get_sort)},
     {'s', "strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
     {'u', "cpu", "0 to 100", "CPU share for watching the whole segment, in percent",

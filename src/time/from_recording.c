@@ -1,4 +1,4 @@
-/* A recording as a history: its events are fed into it, as if they happened up to now. */
+/* Makes a history of a recording: feeds it the events as if the last one had happened just now. */
 #include "backend/os.h"
 #include "time/recorder.h"
 #include "time/recording.h"
@@ -51,7 +51,7 @@ int64_t recorder_recorded(struct seg *seg, struct history *past, size_t budget)
             e = (struct oserr){"seg_seek", SEG_E_DAMAGED};
     }
     recording_info(r, &info);
-    struct oserr end = recording_seek(seg, info.end, NULL); /* it shows its end in any case */
+    struct oserr end = recording_seek(seg, info.end, NULL); /* show its end in any case */
     (void)e;
     (void)end;
     return base + info.end;

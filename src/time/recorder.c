@@ -8,7 +8,7 @@
 enum {
     MS = 1000000,
     GROW_EVERY = 50 * MS,     /* between two checks of a recording's file while it is being made */
-    GROW_SELDOM = 1000 * MS,  /* and otherwise: the file may be copied here right now */
+    GROW_SELDOM = 1000 * MS,  /* and otherwise: somebody may be copying the file */
     TIMELINE_EVERY = 100 * MS /* between two updates of the timeline and of the value's history */
 };
 
@@ -25,7 +25,7 @@ struct recorder {
     uint64_t sweeps, size;
     uint64_t changes; /* in the history when the timeline was updated */
     int64_t made;     /* when that was */
-    /* The moment that was shown last: while nothing differs it is copied, not made again. */
+    /* The moment that was shown last: copied while nothing differs, instead of made again. */
     int64_t time, since;
     struct history_window shown;   /* arrays of `room` elements, ours */
     int64_t strip_time;            /* the moment of the strip, 0: none, */
@@ -98,17 +98,17 @@ static void set_budget(struct recorder *r, size_t budget)
 
 /* ---- what is observed ---- */
 
-static void observe(struct recorder *r, int64_t now, uint64_t sweeps, bool around,
+static void observe(struct recorder *r, int64_t now, uint64_t sweeps, bool sweeping,
                     const struct history_window *w)
 {
     uint64_t start = 0, end = 0, size = seg_last(r->seg)->size;
     seg_part(r->seg, &start, &end);
-    if (size != r->size && !r->recorded) /* a recording has an event for it */
+    if (size != r->size && !r->recorded) /* a recording has events for that */
         history_size(r->past, now, r->size, size);
     if (size < r->size && !r->recorded)
         history_unobserve(r->past, size, UINT64_MAX / 2 - size);
     r->size = size;
-    if (!around && !r->recorded) {
+    if (!sweeping && !r->recorded) {
         history_unobserve(r->past, 0, w->offset);
         history_unobserve(r->past, w->offset + w->n, UINT64_MAX / 2 - w->offset - w->n);
     } else if (sweeps > 0 && sweeps != r->sweeps && end > start) {
@@ -229,7 +229,7 @@ bool recorder_follow(struct recorder *r, int64_t now)
 }
 
 bool recorder_sample(struct recorder *r, const struct history_request *request, int64_t now,
-                     uint64_t sweeps, bool around, struct history_window *w,
+                     uint64_t sweeps, bool sweeping, struct history_window *w,
                      struct history_result *out)
 {
     set_budget(r, request->budget);
@@ -245,7 +245,7 @@ bool recorder_sample(struct recorder *r, const struct history_request *request, 
             show_nothing(w);
         return news;
     }
-    observe(r, now, sweeps, around, w);
+    observe(r, now, sweeps, sweeping, w);
     if (request->time != 0)
         out->total = history_size_then(r->past, request->time, out->total);
     bool news = update_timeline(r, request, now, w, out);

@@ -36,7 +36,7 @@ struct history_request {
     size_t size;     /* its bytes, <= HISTORY_UNIT_MAX; 0: none */
 };
 
-/* What it gets with each sample. */
+/* The answer, with each sample. */
 struct history_result {
     int64_t time;               /* the moment shown; 0: now */
     bool kept;                  /* there is a history */
@@ -68,15 +68,15 @@ struct recorder;
 MUST_USE struct recorder *recorder_new(struct seg *seg, struct pagemap *pages);
 void recorder_free(struct recorder *r); /* NULL is fine */
 
-/* Before each sample: plays a recording that is still being made on to its end. True: it has just
- * become known that it is, or is no longer, being made. */
+/* Before each sample: plays a recording that is still being made up to its end. True: it started or
+ * stopped being written. */
 bool recorder_follow(struct recorder *r, int64_t now);
 
 /* After each sample: `w` is the window as it was just fed to the map at `now`; `sweeps` whole
- * sweeps were made so far (`around` false: none are made, only the window is sampled). Replaces the
- * window by the moment that is requested, and fills *out. True: there is something new to draw. */
+ * sweeps were made so far (`sweeping` false: only the window is sampled). Replaces the
+ * window by the requested moment, and fills *out. True: there is something new to draw. */
 bool recorder_sample(struct recorder *r, const struct history_request *request, int64_t now,
-                     uint64_t laps, bool around, struct history_window *w,
+                     uint64_t sweeps, bool sweeping, struct history_window *w,
                      struct history_result *out);
 
 /* The strip of the moment that *out shows: when each of `cells` equal parts of [from, to) had

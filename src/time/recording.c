@@ -6,14 +6,14 @@
 #include "backend/os.h"
 #include "core/history/page_store.h"
 
-enum { ASK_EVERY = 1024 /* events between two questions whether to go on */ };
+enum { ASK_EVERY = 1024 /* events between two calls of progress.yield */ };
 
 struct recording {
     struct seg_file *file;
     struct rec_reader *reader;
     struct page_store *image;
     enum rec_name name;
-    int64_t at;               /* the time that the image shows; INT64_MAX: none, it is not whole */
+    int64_t at;               /* the time that the image shows; INT64_MAX: none, it is incomplete */
     uint64_t place;           /* in the file: where it was read last */
     struct oserr error;       /* of the file, while the reader reads it */
     struct progress progress; /* of what is under way; yield NULL: never asked */
@@ -40,7 +40,7 @@ static struct oserr meaning(const struct recording *r, enum rec_status status)
     }
 }
 
-/* Asks whether to go on. */
+/* Yields; SEG_E_STOPPED: asked to stop. */
 static struct oserr go_on(const struct recording *r)
 {
     bool on =
@@ -132,7 +132,7 @@ static struct oserr play(struct recording *r, int64_t t)
     return e;
 }
 
-/* From a keyframe on, if that is shorter or needed. */
+/* Starts over from a keyframe if that is needed or shorter. */
 static struct oserr play_to(struct recording *r, int64_t t)
 {
     struct rec_info info;
@@ -174,7 +174,7 @@ struct oserr recording_seek(struct seg *s, int64_t t, const struct progress *pro
     r->progress = progress != NULL ? *progress : (struct progress){0};
     struct oserr e = play_to(r, t);
     if (oserr_is(e) && e.code == SEG_E_DAMAGED) {
-        struct oserr end = play_to_end(r); /* something whole to show */
+        struct oserr end = play_to_end(r); /* shows something consistent */
         e = oserr_is(end) ? end : e;
     }
     r->progress = (struct progress){0};

@@ -12,7 +12,8 @@ extern const struct provider file_provider;
 #define POSIX_SHM_PREFIX "posix:/"  /* of canonical locators */
 #define POSIX_SHM_DIR    "/dev/shm" /* where the system keeps them */
 /* Before a name is removed it is renamed aside: this prefix, two numbers with a `-` after each, and
- * the name it had. What lives on unlinked keeps that name in /proc. */
+ * the name it had. An unlinked object that is still in use keeps that name in
+ * /proc. */
 #define POSIX_SHM_ASIDE ".shmlens-"
 
 enum {
@@ -24,7 +25,6 @@ void posix_shm_space(struct backend *be, uint64_t *unused, uint64_t *total);
 void posix_shm_path(const char *locator, char path[POSIX_SHM_PATH]); /* of a canonical locator */
 const char *posix_shm_name(const char *locator); /* `/name` of a canonical locator */
 
-struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l);
 struct oserr posix_shm_remove(struct backend *be, const struct seg_removal *what,
                               struct seg_who *who);
 
@@ -69,7 +69,7 @@ MUST_USE struct oserr fd_check(struct backend *be, const char *call, int fd);
 /* Sets what follows from st->seals: they are known, and may forbid changes of contents or size. */
 void fd_sealed(struct seg_stat *st);
 
-/* Opens what is only looked at, by a path in /proc. */
+/* Opens an O_PATH descriptor by a path in /proc, to examine an object without opening it. */
 MUST_USE struct oserr fd_peek(struct backend *be, const char *path, int *fd);
 
 #endif

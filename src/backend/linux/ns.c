@@ -1,5 +1,5 @@
-/* ns:PID/NAME, a POSIX segment in the /dev/shm that a process sees: containers. What the process
- * put there is not trusted: no link there is followed. */
+/* ns:PID/NAME, a POSIX segment in the /dev/shm that a process sees, for example in a container.
+ * What is in there is not trusted: no link is followed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

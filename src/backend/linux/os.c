@@ -95,8 +95,8 @@ bool os_arguments(int *argc, char ***argv)
 {
     (void)argc; /* bytes here are what the user typed */
     (void)argv;
-    /* A standard descriptor that is closed would be the number of the next segment opened, and what
-     * is printed would be written into it. An O_PATH descriptor takes the number, can be neither
+    /* If a standard descriptor is closed, the next segment opened gets its number, and our output
+     * is written into the segment. An O_PATH descriptor takes the number, can be neither
      * read nor written (EBADF, as before), and is inherited by what we start. */
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
@@ -109,7 +109,7 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
     const char *p = buf;
     while (n > 0) {
         size_t take = n;
-        if (os_stop_asked()) { /* a slow reader gets the rest, one that hangs does not hold us up */
+        if (os_stop_asked()) { /* a slow reader gets the rest, one that hangs does not block us */
             struct pollfd out = {.fd = fd, .events = POLLOUT};
             if (poll(&out, 1, LAST_PATIENCE_MS) == 0)
                 return (struct oserr){"write", ETIMEDOUT};
@@ -120,7 +120,7 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
             struct pollfd out = {.fd = fd, .events = POLLOUT};
             (void)poll(&out, 1, -1);
         } else if (r < 0 && errno == EPIPE && fd == STDOUT_FILENO) {
-            os_die_of(SIGPIPE); /* where it is ignored; the reader has enough */
+            os_die_of(SIGPIPE); /* even where it is ignored: the reader has closed the pipe */
         } else if (r < 0 && errno != EINTR) {
             return (struct oserr){"write", (uint32_t)errno};
         } else if (r > 0) {

@@ -1,4 +1,4 @@
-/* Files that the user names: to load from, to save to. */
+/* Files that the user names, to load from and to save to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -29,7 +29,7 @@ static struct oserr new_file(struct os_file **out)
     return *out != NULL ? OSERR_NONE : (struct oserr){"malloc", SEG_E_MEMORY};
 }
 
-/* Opens a regular file and nothing else: looks at it before it opens it for reading. */
+/* Opens regular files only: checks the type before it opens one for reading. */
 static struct oserr open_regular(const char *path, int *fd)
 {
     struct stat st;
@@ -129,7 +129,8 @@ static struct oserr create_beside(struct os_file *f, mode_t mode)
     return fchmod(f->fd, mode) == 0 ? OSERR_NONE : os_errno("fchmod");
 }
 
-/* Without a temporary file: behind a dangling link, or where the folder takes no new files. */
+/* Writes without a temporary file: the target of a dangling link, or a file in a folder that takes
+ * no new ones. */
 static struct oserr write_in_place(struct os_file *f, const char *path)
 {
     f->sparse = true;
@@ -195,7 +196,7 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
     return OSERR_NONE;
 }
 
-/* Opens an existing file, if it holds nothing that could be lost. */
+/* Opens an existing file, unless it has contents that would be lost. */
 static struct oserr grow_existing(const char *path, int *fd)
 {
     struct stat st;
@@ -223,7 +224,7 @@ struct oserr os_file_grow(const char *path, struct os_file **out)
         return e;
     }
     if (!f->keep_open && flock(f->fd, LOCK_EX | LOCK_NB) != 0)
-        errno = 0; /* readers will think that nobody writes it any more */
+        errno = 0; /* without a lock readers take it for complete */
     *out = f;
     return e;
 }
@@ -271,7 +272,7 @@ struct oserr os_file_commit(struct os_file *f)
         e = os_errno("ftruncate");
     if (!f->keep_open && close(f->fd) != 0 && !oserr_is(e))
         e = os_errno("close");
-    f->keep_open = true; /* closed */
+    f->keep_open = true; /* its descriptor is closed already */
     if (!oserr_is(e) && f->temporary[0] != '\0') {
         if (rename(f->temporary, f->path) == 0)
             f->temporary[0] = '\0';

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "backend/linux/os_private.h"
+#include "backend/os_read.h"
 
 enum { PATH_CAP = 4096 };
 
@@ -38,54 +39,24 @@ bool os_state_path(const char *name, char *buf, size_t cap)
     return own_path("XDG_STATE_HOME", ".local/state", name, buf, cap);
 }
 
-/* Reads up to limit + 1 bytes, so that a longer file is noticed. */
-static struct oserr read_all(int fd, size_t limit, char **data, size_t *n)
+static struct oserr read_some(intptr_t fd, void *buf, size_t n, size_t *got)
 {
-    size_t cap = 4096 < limit + 1 ? 4096 : limit + 1;
-    char *buf = malloc(cap + 1);
-    *n = 0;
-    while (buf != NULL) {
-        ssize_t r = read(fd, buf + *n, cap - *n);
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r < 0) {
-            free(buf);
-            return os_errno("read");
-        }
-        *n += (size_t)r;
-        if (*n > limit) {
-            free(buf);
-            return (struct oserr){"read", EFBIG};
-        }
-        if (r == 0) {
-            buf[*n] = '\0';
-            *data = buf;
-            return OSERR_NONE;
-        }
-        if (*n == cap) {
-            cap = cap * 2 < limit + 1 ? cap * 2 : limit + 1;
-            char *more = realloc(buf, cap + 1);
-            if (more == NULL)
-                free(buf);
-            buf = more;
-        }
-    }
-    return (struct oserr){"malloc", SEG_E_MEMORY};
+    ssize_t r = read((int)fd, buf, n);
+    while (r < 0 && errno == EINTR)
+        r = read((int)fd, buf, n);
+    *got = r < 0 ? 0 : (size_t)r;
+    return r < 0 ? os_errno("read") : OSERR_NONE;
 }
 
 struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n)
 {
     *data = NULL;
     *n = 0;
-    if (limit >= SIZE_MAX / 4)
-        limit = SIZE_MAX / 4;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return os_errno("open");
-    struct oserr e = read_all(fd, limit, data, n);
+    struct oserr e = os_read_all(read_some, fd, limit, (struct oserr){"read", EFBIG}, data, n);
     close(fd);
-    if (oserr_is(e))
-        *n = 0;
     return e;
 }
 

@@ -1,4 +1,4 @@
-/* What the Linux files behind os.h share. */
+/* What the files that implement os.h on Linux share. */
 #ifndef SHMLENS_BACKEND_LINUX_OS_PRIVATE_H
 #define SHMLENS_BACKEND_LINUX_OS_PRIVATE_H
 

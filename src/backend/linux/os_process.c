@@ -15,7 +15,7 @@ enum { SPAWN_ARGS = 32 };
 
 struct os_process {
     pid_t pid;
-    bool reaped; /* it ended, and its number may be that of another process now */
+    bool reaped; /* it ended, and its pid may have been reused */
 };
 
 /* In the child, until exec: only calls that are safe after fork. Writes errno to `report` on
@@ -38,7 +38,7 @@ static void become(char *const *argv, pid_t parent, int report)
             path[length] = '\0';
             execv(path, argv);
         }
-        execv("/proc/self/exe", argv); /* our file was moved or replaced meanwhile */
+        execv("/proc/self/exe", argv); /* our executable was moved or replaced */
     }
     int code = errno;
     ssize_t r = write(report, &code, sizeof code);

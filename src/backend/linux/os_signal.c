@@ -66,7 +66,8 @@ void os_catch_stop(void)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction now;
         if (signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-            continue; /* nohup meant it; but a shell ignores SIGINT for everything started with & */
+            continue; /* nohup wants that; but a shell ignores SIGINT for everything started with &
+                       */
         sigaction(signals[i], &act, NULL);
     }
 }

@@ -51,8 +51,8 @@ static struct oserr shm_canonical(const char *locator, char *out, size_t cap)
     return OSERR_NONE;
 }
 
-/* Opening a fifo lets its writer continue, and opening a device may do anything: so look first at
- * what is there. */
+/* Opening a fifo lets its writer continue, and opening a device may do anything: so the type is
+ * checked first. */
 static struct oserr look_before(struct backend *be, const char *name)
 {
     struct stat st;
@@ -112,7 +112,7 @@ static void shm_undo(struct seg *s)
     fd_describe(&st, &made);
     const struct seg_removal what = {s->locator, &made, SEG_RM_FORCE, NULL};
     struct oserr e = posix_shm_remove(s->be, &what, &who);
-    (void)e; /* the first failure is what is reported */
+    (void)e; /* the first failure is reported */
 }
 
 static struct oserr shm_create(struct seg *s, uint64_t size, uint32_t mode)
@@ -144,26 +144,6 @@ static struct oserr shm_watch_name(struct seg *s, struct seg_stat *out)
     return out->name_gone ? OSERR_NONE : e;
 }
 
-const struct provider posix_shm_provider = {
-    .kind = SEG_POSIX,
-    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
-    .words = {.help = "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n",
-              .form = "posix:/NAME",
-              .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
-              .absent = "no such segment"},
-    .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
-            SEG_CAP_EXTENTS,
-    .canonical = shm_canonical,
-    .kind_of = kind_of,
-    .list = posix_shm_list,
-    .open = shm_get,
-    .create = shm_create,
-    .name = shm_watch_name,
-    FD_FUNCTIONS,
-    .remove = posix_shm_remove,
-    .put_back = posix_shm_put_back,
-};
-
 /* Adds a row for one name in /dev/shm, unless it is not a regular file, or gone again. */
 static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const char *name,
                              struct listing *l)
@@ -184,7 +164,7 @@ static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const 
     return listing_add(be, l, kind, locator, posix_shm_own_name(name), &known);
 }
 
-struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *l)
+static struct oserr shm_list(struct backend *be, unsigned kinds, struct listing *l)
 {
     DIR *dir;
     struct dirent *entry = NULL;
@@ -199,8 +179,28 @@ struct oserr posix_shm_list(struct backend *be, unsigned kinds, struct listing *
         if (entry != NULL && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             e = list_one(be, kinds, dirfd(dir), entry->d_name, l);
         if (oserr_is(e))
-            worst = e; /* list the others all the same */
+            worst = e; /* still list the others */
     } while (entry != NULL && worst.code != SEG_E_MEMORY);
     sys_closedir(be, dir, SYS_KEY_NONE);
     return worst;
 }
+
+const struct provider posix_shm_provider = {
+    .kind = SEG_POSIX,
+    .listed_kinds = 1U << SEG_POSIX | 1U << SEG_SEM,
+    .words = {.help = "  /NAME  posix:/NAME  /dev/shm/NAME   POSIX shared memory\n",
+              .form = "posix:/NAME",
+              .name = "not a name for a segment: 1 to 255 bytes, no slash inside, not . or ..",
+              .absent = "no such segment"},
+    .caps = SEG_CAP_CREATE | SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_REMOVE | SEG_CAP_WRITE |
+            SEG_CAP_EXTENTS,
+    .canonical = shm_canonical,
+    .kind_of = kind_of,
+    .list = shm_list,
+    .open = shm_get,
+    .create = shm_create,
+    .name = shm_watch_name,
+    FD_FUNCTIONS,
+    .remove = posix_shm_remove,
+    .put_back = posix_shm_put_back,
+};

@@ -1,4 +1,4 @@
-/* Removal of a POSIX name: the object removed is the one that was checked, and nobody has it.
+/* Removal of a POSIX name: only the object that was checked is removed, and only if it is unused.
  *
  * The proof is a write lease (fcntl F_SETLEASE): the kernel grants it only when nobody else has the
  * object open or mapped, in whatever namespace, and while we keep it whoever opens the object

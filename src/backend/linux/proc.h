@@ -1,14 +1,14 @@
-/* What processes have: shared by the files that read /proc (proc_*.c, ns.c, memfd.c, sysv*.c). */
+/* Segments and names that are reached through a process: shared by the files that read /proc
+ * (proc_*.c, ns.c, memfd.c, sysv*.c). */
 #ifndef SHMLENS_BACKEND_LINUX_PROC_H
 #define SHMLENS_BACKEND_LINUX_PROC_H
 
 #include "backend/provider.h"
 
-extern const struct provider fd_provider;       /* fd:PID/FD */
-extern const struct provider map_provider;      /* map:PID/ADDRESS */
-extern const struct provider map_sysv_provider; /* the same for System V of another namespace */
-extern const struct provider memfd_provider;    /* memfd:NAME, only to be created */
-extern const struct provider ns_provider;       /* ns:PID/NAME */
+extern const struct provider fd_provider;    /* fd:PID/FD */
+extern const struct provider map_provider;   /* map:PID/ADDRESS */
+extern const struct provider memfd_provider; /* memfd:NAME, only to be created */
+extern const struct provider ns_provider;    /* ns:PID/NAME */
 
 enum { PROCESS_PATH = 96 }; /* `/proc/PID/map_files/START-END`, with the NUL */
 
@@ -46,15 +46,16 @@ void process_name(const char *link, enum seg_kind kind, struct seg_id id, char n
  * valid one. */
 bool process_number(const char *locator, const char *prefix, uint32_t *pid, const char **rest);
 
-/* Why a path in /proc/PID is missing: ESRCH the process has ended, EBADF it does not have that. */
+/* Why a path in /proc/PID is missing: ESRCH the process has ended, EBADF it has no such descriptor
+ * or mapping. */
 struct oserr process_missing(struct backend *be, uint32_t pid, struct oserr e);
 
 /* The mapping of process pid that covers `address`; EBADF of `mmap`: there is none. */
 MUST_USE struct oserr process_covering(struct backend *be, uint32_t pid, uint64_t address,
                                        struct process_range *out);
 
-/* The same for our own process, and a descriptor for reading it, where we may have one (else -1).
- */
+/* The same for our own process, and a descriptor for reading the object, where we may open one
+ * (else -1). */
 MUST_USE struct oserr process_own_range(struct backend *be, uint64_t address,
                                         struct process_range *out, int *fd);
 
@@ -67,8 +68,7 @@ MUST_USE struct oserr ns_list(struct backend *be, uint32_t pid, int dir, unsigne
 
 /* ---- shared by fd:, map: and memfd: ---- */
 
-/* Identifies the object behind s->handle, which is `link` of process pid; sets its kind and name.
- */
+/* Identifies the object of s->handle, which is `link` of process pid; sets its kind and name. */
 MUST_USE struct oserr process_know(struct seg *s, uint32_t pid, const char *link);
 MUST_USE struct oserr process_stat(struct seg *s, struct seg_stat *out);
 

@@ -1,5 +1,5 @@
-/* fd:PID/FD and map:PID/ADDRESS: what a process has, reached through /proc. Only a regular file is
- * ever opened: it is looked at first through an O_PATH descriptor, which opens nothing. */
+/* fd:PID/FD and map:PID/ADDRESS: objects of a process, reached through /proc. Only regular files
+ * are ever opened: the type is checked first through an O_PATH descriptor, which opens nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,6 +11,9 @@
 #include "backend/linux/proc.h"
 #include "backend/linux/sys_proc.h"
 #include "backend/linux/sysv.h"
+
+/* map: of a System V segment in another IPC namespace */
+static const struct provider map_sysv_provider;
 
 static struct oserr bad(const char *call, uint32_t why)
 {
@@ -107,7 +110,7 @@ static struct oserr fd_open(struct seg *s, enum seg_access access)
     return open_link(s, pid, link, access);
 }
 
-/* Whether the process still has it there. */
+/* Whether the process still has the object there. */
 static struct oserr fd_name(struct seg *s, struct seg_stat *out)
 {
     char link[PROCESS_PATH] = "";
@@ -176,8 +179,8 @@ static struct oserr map_open(struct seg *s, enum seg_access access)
     return open_link(s, pid, link, access);
 }
 
-/* Asking waits for a process that is changing its mappings, and takes long where the kernel has to
- * write all of them as text: the longer it takes, the less often it is done. */
+/* This waits for a process that is changing its mappings, and takes long where the kernel must
+ * write all of them as text. So the longer it took, the later it is done again. */
 static struct oserr map_name(struct seg *s, struct seg_stat *out)
 {
     enum { CHEAP_NS = 1000000, TIMES = 20 };
@@ -223,7 +226,7 @@ struct oserr process_stat(struct seg *s, struct seg_stat *out)
     out->dev = s->id.dev;
     out->ino = s->id.ino;
     out->space = s->id.space;
-    if (s->id.space != 0 || s->id.dev == SYSV_DEV) { /* it has no name that it could lose */
+    if (s->id.space != 0 || s->id.dev == SYSV_DEV) { /* it has no name to lose */
         out->known &= ~(unsigned)SEG_HAS_LINKS;
         out->state &= ~(unsigned)SEG_ST_UNLINKED;
     }
@@ -232,7 +235,7 @@ struct oserr process_stat(struct seg *s, struct seg_stat *out)
     return OSERR_NONE;
 }
 
-/* Mode and times of the object behind a segment are not those of the segment. */
+/* Mode and times of the kernel's object are not those of the segment. */
 static struct oserr process_sysv_stat(struct seg *s, struct seg_stat *out)
 {
     uint32_t pid;
@@ -316,8 +319,8 @@ const struct provider map_provider = {
     .chmod = fd_chmod,
 };
 
-/* Never changes size or mode: those of the object are not those of the segment. */
-const struct provider map_sysv_provider = {
+/* No resize and no chmod: size and mode of the object are not those of the segment. */
+static const struct provider map_sysv_provider = {
     .kind = SEG_SYSV,
     .caps = SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = map_canonical,

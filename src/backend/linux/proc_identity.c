@@ -1,4 +1,4 @@
-/* Identities of what processes have, and the paths that lead there. */
+/* Identities of the objects that processes have, and the paths that lead to them. */
 #include "backend/linux/proc.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 
 /* ---- identities ---- */
 
-/* Whether the device is one of the kernel's internal ones, on which only names tell System V
- * segments, memfds and anonymous mappings apart. *huge: it has huge pages. */
+/* Whether the device is one of the kernel's internal ones, where only names distinguish System V
+ * segments, memfds and anonymous mappings. *huge: it has huge pages. */
 static bool is_anon_device(struct backend *be, uint64_t dev, bool *huge)
 {
     uint64_t devs[SYS_NAMELESS];

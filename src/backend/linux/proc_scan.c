@@ -1,10 +1,10 @@
 /* The scan of all processes in /proc: who maps or holds which object.
  *
  * An object is known by device and inode. Only on the kernel's internal devices, where System V
- * segments, memfds and anonymous mappings may have the same numbers, its name is needed too; nobody
- * but the kernel can give an object there its name. Each process is read once: first the /dev/shm
+ * segments, memfds and anonymous mappings may have the same numbers, its name is needed too; only
+ * the kernel can name an object there. Each process is read once: first the /dev/shm
  * that it sees, if that is not ours, then its mappings, then its descriptors. A mapping or
- * descriptor of a wanted object gives a row; one of an object that nobody asked for is met: kept
+ * descriptor of a wanted object gives a row; any other object is met: kept
  * and judged later (proc_discover.c). A descriptor of a plain file can only be judged once some
  * process maps that file shared, so it is kept pending until the end. */
 #include <errno.h>
@@ -53,7 +53,7 @@ struct proc_scan {
     uint64_t anon_devices[SYS_NAMELESS]; /* see sys_anon_devices */
 };
 
-/* It ended meanwhile, which is of no interest. Any other error makes it unreadable. */
+/* A process that ended meanwhile does not matter. Any other error makes it unreadable. */
 static bool is_gone(struct oserr e)
 {
     return e.code == ENOENT || e.code == ESRCH;
@@ -113,8 +113,8 @@ static bool ends_in(const char *s, const char *tail)
     return n >= m && strcmp(s + n - m, tail) == 0;
 }
 
-/* Meets an object that nobody asked for, and keeps its name. A file that still has its name is of
- * interest only when files are wanted. */
+/* Meets an object that is not wanted yet, and keeps its name. A file that still has its name
+ * matters only when files are wanted. */
 static struct oserr meet(struct proc_scan *p, const struct sys_mapping *at, struct seg_id id,
                          char name[MAPS_NAME], size_t *number)
 {
@@ -132,7 +132,7 @@ static struct oserr meet(struct proc_scan *p, const struct sys_mapping *at, stru
     return o->ignored ? OSERR_NONE : sys_copy(p->be, name, &o->name);
 }
 
-/* Asked for besides the list, and not met yet. */
+/* Whether it is the object asked for besides the list, and not met yet. */
 static bool is_strange(const struct object *o)
 {
     return o->asked && !o->wanted && o->name == NULL && !o->ignored;
@@ -207,7 +207,7 @@ static struct oserr add_holder(struct proc_scan *p, size_t number, int32_t fd)
         o->fd_pid = p->task;
         o->fd = fd;
     }
-    if (o->last == p->pid) /* it maps it, which says more */
+    if (o->last == p->pid) /* it maps it too, which counts more */
         return OSERR_NONE;
     if (p->pid != p->me)
         object_used(o, p->pid, USE_HELD);
@@ -526,8 +526,8 @@ static struct oserr read_processes(struct proc_scan *p)
     return e;
 }
 
-/* The pending descriptors of files that were met after all. Their processes do not map them: that
- * would have met them in time. */
+/* Adds the pending descriptors of files that were met after all. Their own processes do not map
+ * them, or the files would have been met before. */
 static struct oserr resolve_pending(struct proc_scan *p)
 {
     struct oserr e = OSERR_NONE;
@@ -549,7 +549,7 @@ static struct oserr resolve_pending(struct proc_scan *p)
     return e;
 }
 
-/* Knows the device of our own /dev/shm, where there is one. */
+/* Notes the device of our own /dev/shm, if there is one. */
 static void know_own_shm(struct proc_scan *p)
 {
     struct stat st;

@@ -251,15 +251,6 @@ void sys_munmap(struct backend *be, void *at, size_t n)
     (void)e;
 }
 
-struct oserr sys_shm_unlink(struct backend *be, const char *name)
-{
-    char quoted[SYS_QUOTED];
-    uint32_t code = sys_enter(be, "shm_unlink");
-    if (code == 0)
-        code = errno_if(shm_unlink(name) != 0);
-    return sys_leave(be, "shm_unlink", code, 0, "shm_unlink(%s) = 0", sys_quoted(name, quoted));
-}
-
 struct oserr sys_unlink(struct backend *be, const char *path)
 {
     char quoted[SYS_QUOTED];

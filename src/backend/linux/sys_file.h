@@ -53,7 +53,7 @@ void sys_close(struct backend *be, int fd, enum sys_key key);
 MUST_USE struct oserr sys_fstat(struct backend *be, int fd, struct stat *st);
 /* *path: a descriptor that only stands for a path (O_PATH): it does not use the file. */
 MUST_USE struct oserr sys_is_path(struct backend *be, int fd, bool *path);
-/* *locked: another process has a lock on the file (flock). Ours is given back at once. */
+/* *locked: another process has a lock on the file (flock). Ours is released at once. */
 MUST_USE struct oserr sys_locked(struct backend *be, int fd, bool *locked);
 MUST_USE struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
                                struct stat *st);
@@ -74,7 +74,6 @@ MUST_USE struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags
 void sys_munmap(struct backend *be, void *at, size_t n);
 
 /* Names. */
-MUST_USE struct oserr sys_shm_unlink(struct backend *be, const char *name);
 MUST_USE struct oserr sys_unlink(struct backend *be, const char *path);
 MUST_USE struct oserr sys_opendir(struct backend *be, const char *path, enum sys_key key,
                                   DIR **dir);

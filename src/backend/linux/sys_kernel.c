@@ -123,7 +123,8 @@ bool sys_stop_held(void)
             sigismember(&now, SIGHUP) == 1);
 }
 
-/* F_OWNER_TID: SIGIO is for this thread only, which holds it back. */
+/* The kernel reports an opener that arrives meanwhile by SIGIO. F_OWNER_TID sends it to this thread
+ * only, which has it blocked; it would kill the process in any other thread. */
 struct oserr sys_lease_take(struct backend *be, int fd)
 {
     const struct f_owner_ex us = {F_OWNER_TID, gettid()};

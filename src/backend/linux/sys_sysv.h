@@ -19,8 +19,8 @@ MUST_USE struct oserr sys_shm_stat(struct backend *be, int id, struct shmid_ds *
 MUST_USE struct oserr sys_shm_set(struct backend *be, int id, struct shmid_ds *ds);
 MUST_USE struct oserr sys_shm_remove(struct backend *be, int id);
 
-/* Opens /proc/sysvipc/shm of the IPC namespace behind the descriptor `ns`. A thread that lives for
- * this call only enters the namespace, so that no other thread of ours leaves its own. EPERM: not
+/* Opens /proc/sysvipc/shm of the IPC namespace of the descriptor `ns`. A thread that exists only
+ * for this call enters the namespace, so that our other threads stay in their own. EPERM: not
  * permitted. */
 MUST_USE struct oserr sys_shm_table(struct backend *be, int ns, int *fd);
 

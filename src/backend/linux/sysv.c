@@ -1,8 +1,7 @@
 /* sysv:ID, sysv:key=KEY and, to create, sysv:new. A segment is attached as a whole. Where we may
- * have one (root), a descriptor of our own attachment is used for reading: it tells holes from
- * data, and reading through it allocates nothing. Elsewhere only those pages are read that mincore
- * reports as resident; whether an absent page is a hole or swapped out decides the table of the
- * system. */
+ * open one (root), a descriptor of our own attachment is used for reading: it distinguishes holes
+ * from data, and reading through it allocates nothing. Elsewhere only pages that mincore reports as
+ * resident are read; the system's table says whether absent pages may be swapped out. */
 #include "backend/linux/sysv.h"
 
 #include <errno.h>
@@ -23,9 +22,9 @@ enum {
 /* Data of one open segment. */
 struct sysv {
     int id;
-    unsigned char *base;   /* where it is attached; NULL: it is not */
+    unsigned char *base;   /* where it is attached; NULL: not attached */
     size_t n;              /* size of that, a multiple of the page size */
-    bool huge;             /* huge pages: the system does not tell which of them exist */
+    bool huge;             /* huge pages: the system does not report which of them exist */
     bool gone;             /* the id is no longer a segment */
     int64_t counted;       /* when `row` was read, os_now's clock; 0: never */
     struct seg_stat row;   /* resident and swap come from it */
@@ -74,8 +73,8 @@ static void detach(struct seg *s)
     v->base = NULL;
 }
 
-/* Attaches to the segment that was seen. Between the look and the attach its number may have become
- * that of another one, of a different size; once attached it stays. */
+/* Attaches to the segment that was seen. Before the attach its id may be reused for a segment of a
+ * different size; once attached, it stays the same. */
 static struct oserr attach_same(struct seg *s, enum seg_access access, void **base)
 {
     const struct sysv *v = s->kind_data;
@@ -91,7 +90,7 @@ static struct oserr attach_same(struct seg *s, enum seg_access access, void **ba
     return e;
 }
 
-/* Replaces the attachment, if there is one; mappings of it must be made anew. */
+/* Replaces the attachment, if any; afterwards the mappings must be made again. */
 static struct oserr attach(struct seg *s, enum seg_access access)
 {
     struct sysv *v = s->kind_data;
@@ -116,7 +115,7 @@ static struct oserr attach(struct seg *s, enum seg_access access)
 
 static struct oserr sysv_describe(struct seg *s, struct seg_stat *out);
 
-/* Learns state and name of the segment with the known id. */
+/* Fills in state and name of the segment, whose id is known. */
 static struct oserr know(struct seg *s)
 {
     struct sysv *v = s->kind_data;
@@ -234,7 +233,7 @@ static struct oserr sysv_name(struct seg *s, struct seg_stat *out)
 
 /* ---- reading ---- */
 
-/* *unknown: an absent page may be something other than never written. */
+/* *unknown: an absent page may have been written before (and swapped out). */
 static struct oserr absent_is_unknown(struct seg *s, bool *unknown)
 {
     const struct sysv *v = s->kind_data;

@@ -10,12 +10,12 @@ extern const struct provider sysv_provider;
 #define SYSV_PREFIX "sysv:"
 
 enum {
-    SYSV_DEST = 01000,   /* bit of the mode: removed, goes with the last detach */
+    SYSV_DEST = 01000,   /* bit of the mode: removed, freed with the last detach */
     SYSV_LOCKED = 02000, /* bit of the mode: locked in memory */
 };
 
-/* The identity of a segment is its id and the IPC namespace (0: ours). On the device that maps show
- * for it there are other objects too, so it gets a device number of its own. */
+/* The identity of a segment is its id and the IPC namespace (0: ours). Other objects share the
+ * device that /proc shows for it, so it gets a device number of its own. */
 #define SYSV_DEV UINT64_MAX
 
 /* Everything the system reports of one. */
@@ -34,7 +34,7 @@ MUST_USE struct oserr sysv_rows_from(struct backend *be, int fd,
 /* The row of one id; EIDRM of `shmctl`: there is none. */
 MUST_USE struct oserr sysv_row(struct backend *be, int id, struct sysv_row *row);
 
-/* Its state now, as far as shmctl tells (not: resident, swap), else from its row. */
+/* Its state now, as far as shmctl reports it (not: resident, swap), else from its row. */
 MUST_USE struct oserr sysv_stat(struct backend *be, int id, struct sysv_row *row);
 
 /* Caches the table of another IPC namespace. Zero: empty. */
@@ -44,9 +44,9 @@ struct sysv_ns {
     size_t count, cap;
 };
 
-/* Puts into *st what the table of the namespace of process pid says of the segment `id` (id.space:
- * number of that namespace). Keeps size and identity; when we may not look there, keeps all of *st.
- */
+/* Sets *st to what the table in the namespace of process pid says of the segment `id` (id.space:
+ * number of that namespace), but for size and identity. Leaves *st unchanged when we may not read
+ * that table. */
 void sysv_ns_stat(struct backend *be, struct sysv_ns *away, uint32_t pid, struct seg_id id,
                   struct seg_stat *st);
 void sysv_ns_free(struct sysv_ns *away);
@@ -56,7 +56,7 @@ void sysv_ns_free(struct sysv_ns *away);
 void sysv_ns_describe(struct seg *s, uint32_t pid, struct seg_stat *out);
 void sysv_ns_close(struct seg *s);
 
-/* Whether `now` is the segment that was seen as `was`, and not another one with its id. */
+/* Whether `now` is the segment that was seen as `was`, and not a newer one with its id. */
 bool sysv_same(const struct seg_stat *was, const struct seg_stat *now);
 
 struct oserr sysv_canonical(const char *locator, char *out, size_t cap);

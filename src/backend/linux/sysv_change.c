@@ -24,7 +24,7 @@ struct oserr sysv_chmod(struct seg *s, uint32_t mode)
     return sys_shm_set(s->be, id, &ds);
 }
 
-/* Refuses what is attached: the kernel's own count leaves nobody out. */
+/* Refuses a segment that is attached: the kernel's own count includes everybody. */
 static struct oserr check_count(struct backend *be, const struct seg_removal *what,
                                 const struct sysv_row *row, struct seg_who *who)
 {
@@ -41,7 +41,7 @@ static bool may_remove(const struct sysv_row *row)
     return geteuid() == 0 || geteuid() == row->stat.uid || geteuid() == row->cuid;
 }
 
-/* It must be the listed one: not another with the same number, and unchanged. */
+/* It must be the listed one, unchanged, and not a newer one with the same id. */
 static struct oserr check_seen(const struct seg_stat *seen, const struct sysv_row *row)
 {
     bool same = seen == NULL || (sysv_same(seen, &row->stat) && seen->ctime == row->stat.ctime);
@@ -63,7 +63,7 @@ struct oserr sysv_remove(struct backend *be, const struct seg_removal *what, str
         e = (struct oserr){"shmctl", EPERM};
     if (oserr_is(e) || (what->flags & SEG_RM_DRY) != 0)
         return e;
-    e = sysv_stat(be, id, &again); /* a process that attached meanwhile saves it */
+    e = sysv_stat(be, id, &again); /* spares it if a process has attached meanwhile */
     if (!oserr_is(e))
         e = check_seen(what->seen != NULL ? what->seen : &row.stat, &again);
     if (!oserr_is(e))

@@ -53,7 +53,7 @@ static void remember(struct backend *be, struct sysv_ns *away, uint32_t pid, uin
     if (oserr_is(e))
         return;
     e = sys_fstat(be, ns, &st);
-    if (!oserr_is(e) && st.st_ino == number) /* else the pid is that of another process by now */
+    if (!oserr_is(e) && st.st_ino == number) /* else the pid was reused meanwhile */
         e = read_table(be, away, ns);
     if (oserr_is(e))
         away->count = 0;

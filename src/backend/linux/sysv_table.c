@@ -1,5 +1,5 @@
-/* The system's table of System V segments, /proc/sysvipc/shm. It has also those that we may not
- * read, and only it knows what is resident and what is swapped out. */
+/* The system's table of System V segments, /proc/sysvipc/shm. It also lists segments
+ * that we may not read, and only it knows what is resident and what is swapped out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -94,8 +94,8 @@ static bool parse_row(const char *line, struct sysv_row *row)
     return true;
 }
 
-/* Parses the whole lines of buffer[0, *have) and moves the rest to the front; false: take wants no
- * more. */
+/* Parses the whole lines of buffer[0, *have) and moves the rest to the front; false: `take`
+ * ended it. */
 static bool take_lines(char *buffer, size_t *have, bool (*take)(void *, const struct sysv_row *),
                        void *ctx)
 {

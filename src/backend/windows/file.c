@@ -1,5 +1,5 @@
-/* file:PATH, an ordinary file mapped shared. While it is mapped, Windows lets nobody truncate it.
- */
+/* file:PATH, an ordinary file mapped shared. While it is mapped, Windows does not let anybody
+ * truncate it. */
 #include <string.h>
 
 #include "backend/windows/kinds.h"
@@ -128,7 +128,7 @@ struct oserr seg_file_read(struct seg_file *f, uint64_t at, void *buf, size_t n,
 struct oserr seg_file_grown(struct seg_file *f, uint64_t *size, bool *written)
 {
     struct oserr e = sys_written_file(f->be, f->path, written);
-    if (oserr_is(e)) /* renamed, removed: nobody adds to it */
+    if (oserr_is(e)) /* renamed or removed: nobody writes it any more */
         *written = false;
     return sys_file_size(f->be, (void *)f->handle, size);
 }

@@ -1,5 +1,6 @@
-/* Who has a handle on a section: lists every handle of every process and asks those of sections for
- * their names. A process that only has a view of a section is invisible. */
+/* Finds the processes that have a handle on a section: lists every handle of every process and
+ * queries the names of those on sections. A process that has only a view of a section is
+ * invisible. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -162,7 +162,7 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
         if (!WriteFile(h, p, take, &done, NULL)) {
             struct oserr e = os_last("WriteFile");
             if (e.code == ERROR_BROKEN_PIPE || e.code == ERROR_NO_DATA)
-                os_die_of(PIPE_GONE); /* the reader has enough */
+                os_die_of(PIPE_GONE); /* the reader has closed the pipe */
             return e;
         }
         p += done;

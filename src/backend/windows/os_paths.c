@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/os_read.h"
 #include "backend/windows/os_private.h"
 #include "backend/windows/wtf8.h"
 
@@ -30,46 +31,18 @@ bool os_state_path(const char *name, char *buf, size_t cap)
     return own_path(L"LOCALAPPDATA", name, buf, cap) || own_path(L"APPDATA", name, buf, cap);
 }
 
-/* Reads up to limit + 1 bytes, so that a longer file is noticed. */
-static struct oserr read_all(HANDLE h, size_t limit, char **data, size_t *n)
+static struct oserr read_some(intptr_t file, void *buf, size_t n, size_t *got)
 {
-    size_t cap = 4096 < limit + 1 ? 4096 : limit + 1;
-    char *buf = malloc(cap + 1);
-    *n = 0;
-    while (buf != NULL) {
-        DWORD got = 0, want = cap - *n < 1U << 20 ? (DWORD)(cap - *n) : 1U << 20;
-        if (!ReadFile(h, buf + *n, want, &got, NULL)) {
-            struct oserr e = os_last("ReadFile");
-            free(buf);
-            return e;
-        }
-        *n += got;
-        if (*n > limit) {
-            free(buf);
-            return (struct oserr){"ReadFile", ERROR_FILE_TOO_LARGE};
-        }
-        if (got == 0) {
-            buf[*n] = '\0';
-            *data = buf;
-            return OSERR_NONE;
-        }
-        if (*n == cap) {
-            cap = cap * 2 < limit + 1 ? cap * 2 : limit + 1;
-            char *more = realloc(buf, cap + 1);
-            if (more == NULL)
-                free(buf);
-            buf = more;
-        }
-    }
-    return (struct oserr){"malloc", SEG_E_MEMORY};
+    DWORD part = 0;
+    BOOL ok = ReadFile((HANDLE)file, buf, n < 1U << 20 ? (DWORD)n : 1U << 20, &part, NULL);
+    *got = ok ? part : 0;
+    return ok ? OSERR_NONE : os_last("ReadFile");
 }
 
 struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n)
 {
     *data = NULL;
     *n = 0;
-    if (limit >= SIZE_MAX / 4)
-        limit = SIZE_MAX / 4;
     wchar_t *wide = wide_copy(path);
     if (wide == NULL)
         return (struct oserr){"CreateFileW", ERROR_INVALID_NAME};
@@ -80,10 +53,9 @@ struct oserr os_read_file(const char *path, size_t limit, char **data, size_t *n
     free(wide);
     if (oserr_is(e))
         return e;
-    e = read_all(h, limit, data, n);
+    e = os_read_all(read_some, (intptr_t)h, limit, (struct oserr){"ReadFile", ERROR_FILE_TOO_LARGE},
+                    data, n);
     CloseHandle(h);
-    if (oserr_is(e))
-        *n = 0;
     return e;
 }
 
@@ -154,7 +126,7 @@ struct oserr os_replace_file(const char *path, const void *data, size_t n)
     return e;
 }
 
-/* Opened so that nobody else can open it until it is closed; it goes with the handle. */
+/* Creates a lock file that nobody else can open until the handle is closed, which deletes it. */
 static struct oserr lock_beside(const wchar_t *path, HANDLE *h)
 {
     enum { TRIES = 50, PAUSE_MS = 10 };

@@ -1,4 +1,4 @@
-/* What the Windows files behind os.h share. */
+/* What the files that implement os.h on Windows share. */
 #ifndef SHMLENS_BACKEND_WINDOWS_OS_PRIVATE_H
 #define SHMLENS_BACKEND_WINDOWS_OS_PRIVATE_H
 

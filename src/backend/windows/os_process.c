@@ -113,7 +113,8 @@ uint32_t os_process_pid(const struct os_process *p)
     return p->pid;
 }
 
-/* A process without a window or a console cannot be asked to end; what it holds goes with it. */
+/* A process without a window or a console cannot be asked to end, so it is terminated; the
+ * system frees what it holds. */
 void os_process_stop(struct os_process *p)
 {
     if (p == NULL)

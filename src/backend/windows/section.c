@@ -1,5 +1,5 @@
-/* win:Local\name and win:Global\name: named sections ("file mappings"). A name lives as long as
- * somebody has a handle; it cannot be removed. */
+/* win:Local\name and win:Global\name: named sections ("file mappings"). A name exists as
+ * long as somebody has a handle; it cannot be removed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,7 +251,7 @@ static uint32_t drop_own(struct seg_who *who)
 static struct oserr win_remove(struct backend *be, const struct seg_removal *what,
                                struct seg_who *who)
 {
-    struct seg *s; /* `seen` does not matter: while somebody has it, the name is that object's */
+    struct seg *s; /* `seen` does not matter: while the object is in use it keeps the name */
     struct oserr e = seg_open(be, what->locator, SEG_STAT, &s);
     if (oserr_is(e))
         return e;

@@ -20,7 +20,7 @@ static bool is_reserved(const struct seg *s)
     return (s->last.section & SECTION_RESERVED) != 0;
 }
 
-/* A page that is not committed is its owner's to commit. */
+/* Only its owner commits a page. */
 static struct oserr check_committed(struct seg *s, const struct mapping *v)
 {
     for (uint64_t at = 0, n; at < v->n; at += n) {
@@ -68,12 +68,12 @@ void section_unmap(struct seg *s, struct mapping *v)
 static struct oserr run_in(struct seg *s, const struct mapping *v, uint64_t off, uint64_t size,
                            uint64_t *end, enum seg_extent_kind *kind)
 {
-    uint64_t n, behind = v->at + v->n < size ? v->at + v->n : size;
+    uint64_t n, limit = v->at + v->n < size ? v->at + v->n : size;
     bool committed;
     struct oserr e = sys_virtual_query(s->be, v->base + (off - v->at), &n, &committed);
     if (oserr_is(e))
         return e;
-    *end = n < behind - off ? off + n : behind;
+    *end = n < limit - off ? off + n : limit;
     *kind = committed ? SEG_EXT_DATA : SEG_EXT_HOLE;
     return OSERR_NONE;
 }
@@ -107,14 +107,14 @@ struct oserr section_next_data(struct seg *s, uint64_t off, uint64_t end, uint64
 {
     *data = off;
     while (is_reserved(s) && *data < end) {
-        uint64_t behind;
+        uint64_t limit;
         enum seg_extent_kind kind;
         if (*data >= s->last.size)
             break;
-        struct oserr e = section_extent(s, *data, s->last.size, &behind, &kind);
+        struct oserr e = section_extent(s, *data, s->last.size, &limit, &kind);
         if (oserr_is(e) || kind == SEG_EXT_DATA)
             return e;
-        *data = behind < end ? behind : end;
+        *data = limit < end ? limit : end;
     }
     return OSERR_NONE;
 }
@@ -174,8 +174,8 @@ static bool count_in(struct seg *s, const struct mapping *v, uint64_t size, uint
     return at >= size;
 }
 
-/* The same for a section that may not be mapped as a whole yet. With a window (seg_limit) nobody
- * asks. */
+/* The same for a section that may not be mapped as a whole yet. With a window (seg_limit) it is
+ * not counted. */
 static bool count_committed(struct seg *s, uint64_t size, uint64_t *sum)
 {
     struct mapping whole = s->read_map;

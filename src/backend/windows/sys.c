@@ -178,7 +178,7 @@ struct oserr sys_written_file(struct backend *be, const char *path, bool *writte
     wchar_t *wide = wide_copy(path);
     if (code == 0 && wide == NULL)
         code = ERROR_INVALID_NAME;
-    if (code == 0) { /* nobody may write it while we have it: refused where somebody does */
+    if (code == 0) { /* opened so that nobody may write it: refused if somebody does */
         HANDLE h = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
                                OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
         code = sys_last(h == INVALID_HANDLE_VALUE);

@@ -1,4 +1,4 @@
-/* What the files behind sys_windows.h share. */
+/* What the files that implement sys_windows.h share. */
 #ifndef SHMLENS_BACKEND_WINDOWS_SYS_PRIVATE_H
 #define SHMLENS_BACKEND_WINDOWS_SYS_PRIVATE_H
 

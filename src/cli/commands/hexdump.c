@@ -116,7 +116,9 @@ void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n)
     }
 }
 
-void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n)
+/* A row (n <= DUMP_ROW) with unknown bytes (unknown[i]), printed as `??`. */
+static void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown,
+                      size_t n)
 {
     char *start = out_room(d->out, ROW_MAX);
     if (start == NULL)

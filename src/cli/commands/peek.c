@@ -47,49 +47,9 @@ static int print(struct command_run *r, const struct peek *p, bool raw, bool jso
                                         : peek_numbers(r, p, shown);
 }
 
-int cmd_peek(struct command_run *r)
-{
-    struct peek p;
-    struct range range;
-    uint64_t odd = 0;
-    uint64_t shown = 0;
-    bool raw = run_option(r, "raw") != NULL;
-    bool json = run_option(r, "json") != NULL;
-    if (raw && json)
-        return run_usage(r, "--raw or --json, not both");
-    if (raw && (r->env->ui || r->env->out_terminal))
-        return run_usage(r, "--raw does not write to a terminal");
-    if (!prepare(r, &p, &range, &odd))
-        return EXIT_ERROR;
-    uint64_t wanted = p.length;
-    int status = r->env->when != NULL ? peek_then(r, &p) : peek_hold(r, &p);
-    if (status == EXIT_DONE)
-        status = print(r, &p, raw, json, &shown);
-    free(p.held);
-    free(p.state);
-    if (status != EXIT_DONE)
-        return status;
-    if (odd != 0 && shown == wanted && range.missing == 0) {
-        run_note(r, "the last %u bytes are no whole %s and were left out", (unsigned)odd,
-                 p.view->name);
-    }
-    if (p.unknown > 0) {
-        run_note(r, "%" PRIu64 " byte%s not known%s (?)", p.unknown,
-                 p.unknown == 1 ? " is" : "s are", r->env->when);
-    }
-    const struct out *o = r->env->out;
-    bool said = o->cut || oserr_is(o->error); /* why less was shown */
-    if (shown < wanted && range.has_offset && p.view->kind != VIEW_TEXT && !said) {
-        return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile: the rest was not there",
-                         p.offset + shown);
-    }
-    return run_past_end(r, &range);
-}
-
-/* peek in the past: the range is read whole before anything is printed, with what is known of it.
- */
-
-int peek_then(struct command_run *r, struct peek *p)
+/* In the past: reads the range into p->held and p->state before anything is printed. An error if a
+ * part of it is unknown and the form cannot show that. */
+static int peek_then(struct command_run *r, struct peek *p)
 {
     struct seg_stat stat;
     if (p->length > HELD_MAX)
@@ -187,7 +147,9 @@ static int hold(struct command_run *r, struct peek *p, const struct seg_seqlock 
     return EXIT_NO;
 }
 
-int peek_hold(struct command_run *r, struct peek *p)
+/* --settled, --seqlock: reads the range into p->held as it was at one moment; EXIT_NO: it changed
+ * during every reading, which was reported. */
+static int peek_hold(struct command_run *r, struct peek *p)
 {
     struct seg_seqlock lock;
     const char *text = run_option(r, "seqlock");
@@ -204,4 +166,43 @@ int peek_hold(struct command_run *r, struct peek *p)
     if (p->held == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
     return hold(r, p, text != NULL ? &lock : NULL);
+}
+
+int cmd_peek(struct command_run *r)
+{
+    struct peek p;
+    struct range range;
+    uint64_t odd = 0;
+    uint64_t shown = 0;
+    bool raw = run_option(r, "raw") != NULL;
+    bool json = run_option(r, "json") != NULL;
+    if (raw && json)
+        return run_usage(r, "--raw or --json, not both");
+    if (raw && (r->env->ui || r->env->out_terminal))
+        return run_usage(r, "--raw does not write to a terminal");
+    if (!prepare(r, &p, &range, &odd))
+        return EXIT_ERROR;
+    uint64_t wanted = p.length;
+    int status = r->env->when != NULL ? peek_then(r, &p) : peek_hold(r, &p);
+    if (status == EXIT_DONE)
+        status = print(r, &p, raw, json, &shown);
+    free(p.held);
+    free(p.state);
+    if (status != EXIT_DONE)
+        return status;
+    if (odd != 0 && shown == wanted && range.missing == 0) {
+        run_note(r, "the last %u bytes are no whole %s and were left out", (unsigned)odd,
+                 p.view->name);
+    }
+    if (p.unknown > 0) {
+        run_note(r, "%" PRIu64 " byte%s not known%s (?)", p.unknown,
+                 p.unknown == 1 ? " is" : "s are", r->env->when);
+    }
+    const struct out *o = r->env->out;
+    bool said = o->cut || oserr_is(o->error); /* why less was shown */
+    if (shown < wanted && range.has_offset && p.view->kind != VIEW_TEXT && !said) {
+        return run_error(r, "it shrank to 0x%" PRIx64 " bytes meanwhile: the rest was not there",
+                         p.offset + shown);
+    }
+    return run_past_end(r, &range);
 }

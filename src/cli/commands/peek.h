@@ -24,14 +24,6 @@ int peek_numbers(struct command_run *r, const struct peek *p,
                  uint64_t *shown); /* `0x40 123` lines */
 int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown);
 
-/* --settled, --seqlock: reads the range into p->held (the caller frees it) as it was at one moment;
- * EXIT_NO: it never held still, which was reported. */
-int peek_hold(struct command_run *r, struct peek *p);
-
-/* In the past (env->when): reads the range into p->held and p->state (the caller frees both). An
- * error if part of it is unknown and the form cannot show that. */
-int peek_then(struct command_run *r, struct peek *p);
-
 /* Is one of the n bytes at an offset of the range unknown? */
 bool peek_unknown(const struct peek *p, uint64_t offset, size_t n);
 
@@ -70,9 +62,6 @@ struct dump {
 
 /* Rows of 16 bytes (only the last may be shorter). */
 void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n);
-
-/* A row (n <= DUMP_ROW) with unknown bytes (unknown[i]), printed as `??`. */
-void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown, size_t n);
 
 /* `rows` whole rows of zeros at offset, folded without comparing. */
 void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows);

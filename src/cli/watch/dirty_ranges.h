@@ -1,5 +1,5 @@
-/* The places that one look of a recording touched, so that what is made of them (lines, stores) is
- * made once, of whole units, when the look is complete. */
+/* The ranges that one look at a recording touched, in whole units, so that each is reported once,
+ * when the look is complete. */
 #ifndef SHMLENS_CLI_WATCH_DIRTY_RANGES_H
 #define SHMLENS_CLI_WATCH_DIRTY_RANGES_H
 
@@ -16,8 +16,8 @@ struct dirty_ranges {
     size_t count, cap;
 };
 
-/* Adds [from, to) widened to whole units and cut at `end`; what continues the last one joins it.
- * False: no memory. */
+/* Adds [from, to) widened to whole units and cut at `end`; merges it with the last one if they
+ * touch. False: out of memory. */
 MUST_USE bool dirty_ranges_add(struct dirty_ranges *t, uint64_t from, uint64_t to, uint64_t unit,
                                uint64_t end);
 void dirty_ranges_free(struct dirty_ranges *t);

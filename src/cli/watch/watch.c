@@ -1,5 +1,5 @@
-/* watch, and the loop that it shares with record: when to look, and what became of the segment
- * meanwhile. */
+/* watch, and the loop that it shares with record: when to look, and what happened to the
+ * segment itself. */
 #include "cli/watch/watch.h"
 
 #include "time/recording.h"

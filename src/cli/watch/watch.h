@@ -6,7 +6,7 @@
  * range whole and at one moment; of a long one the hashes of its pages, and then those pages whose
  * hash changed. watch_changes.c listens to the map and makes of the bytes that differ what the user
  * asked for: whole values, or runs of adjacent bytes. watch.c has the loop: when to look, and what
- * became of the segment meanwhile. watch_lines.c is the sink of watch, commands/record.c that of
+ * happened to the segment itself. watch_lines.c is the sink of watch, commands/record.c that of
  * record.
  *
  * The first look reports nothing; after it a page that the map does not know is a hole, so that all
@@ -47,16 +47,16 @@ struct watch_sink {
     /* With pieces: the n bytes of a page that was a hole are data now; before their change. */
     void (*data)(struct watch *w, int64_t t, uint64_t offset, size_t n); /* NULL: not wanted */
 
-    /* Nobody looked for `missed` ns before t. */
+    /* No look was taken in the `missed` ns before t. */
     void (*gap)(struct watch *w, int64_t t, int64_t missed);
 
-    /* The state of the segment itself, before the changes of this time; w->last is how it was. */
+    /* The segment's own state, before the changes of this time; w->last is the state before. */
     void (*state)(struct watch *w, int64_t t, const struct seg_stat *now);
 
-    /* After each look: what was reported must be out. False: it could not be written. */
+    /* After each look: writes out what was reported. False: that failed. */
     bool (*flush)(struct watch *w);
 
-    bool (*ended)(const struct watch *w); /* it needs no more */
+    bool (*ended)(const struct watch *w); /* it has enough */
 
     void (*end)(struct watch *w); /* the last look is over; NULL: nothing to do */
 };
@@ -128,7 +128,8 @@ int watch_feed(struct watch *w, int64_t now, uint64_t offset, const uint8_t *byt
 
 MUST_USE bool watch_listen(struct watch *w); /* to w->map; false: out of memory */
 
-/* Reports what is held. `more`: a run that reaches its end is kept, it may go on. */
+/* Reports what is held. `more`: a run that reaches its end is held back, because it may
+ * continue. */
 void watch_report(struct watch *w, bool more);
 
 /* The sink that prints a line for each change (w->json, w->count, w->printed). */

@@ -1,5 +1,5 @@
-/* The listener of watch and record: makes of the bytes that the map finds changed what the
- * sink is given.
+/* The listener of watch and record: turns the changed bytes that the map finds into what the sink
+ * reports.
  *
  * record takes each run of changed bytes as it comes. watch wants whole values, which may have
  * bytes that are equal and may lie across two pages; or, for bytes and text, all adjacent bytes

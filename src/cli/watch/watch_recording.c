@@ -1,6 +1,6 @@
-/* watch of a recording: its changes, at their own times, and while it is being made those to come.
- * The events of one look are applied to the image; then what they touched is read and fed to the
- * map, so that the lines are those that watch printed when it happened. */
+/* watch of a recording: its changes at their own times, and new ones while it is still being made.
+ * The events of one look are applied to the image; then the ranges that they touched are read and
+ * fed to the map, so that the lines equal those that watch would have printed live. */
 #include <stdlib.h>
 
 #include "backend/os.h"

@@ -23,7 +23,7 @@ void ages_free(struct ages *a); /* NULL is fine; the map must not be fed afterwa
 bool ages_listen(struct ages *a, struct pagemap *map);
 
 /* After the sample of [offset, offset + n) was fed to the map: that is the window now, n <= cap. A
- * byte that comes into it has not changed, whatever the map just said of it. Returns how many
+ * byte that comes into it counts as unchanged, whatever the map just reported. Returns how many
  * changes of bytes of the windows were noted since the last call. */
 size_t ages_move(struct ages *a, uint64_t offset, size_t n);
 

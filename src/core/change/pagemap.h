@@ -110,8 +110,8 @@ void pagemap_feed_hole(struct pagemap *m, uint64_t offset, uint64_t end, int64_t
 /* All before offset has been fed once: from now on data that appears there is a change. */
 void pagemap_seen(struct pagemap *m, uint64_t offset);
 
-/* The segment has `size` bytes now. What lies past the end is forgotten, which is no change. What a
- * segment gains of which all was seen is zeros: data there is a change. */
+/* The segment has `size` bytes now. What lies past the end is forgotten, which is no change. What
+ * it gains is zeros if all of it was seen before: data there is a change. */
 void pagemap_resize(struct pagemap *m, uint64_t size);
 
 /* Counts start again at 0. */

@@ -190,8 +190,7 @@ void copy_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t 
 size_t copy_bytes(const struct pagemap *m);
 
 uint32_t pagemap_tick(struct pagemap *m, int64_t time);
-int64_t pagemap_time(const struct pagemap *m, uint32_t tick);   /* 0 for 0 */
-uint32_t pagemap_since(const struct pagemap *m, int64_t since); /* first tick that counts */
+int64_t pagemap_time(const struct pagemap *m, uint32_t tick); /* 0 for 0 */
 
 extern const uint8_t pagemap_zeros[PAGEMAP_PAGE];
 

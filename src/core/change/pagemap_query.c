@@ -3,7 +3,8 @@
 
 #include "core/change/pagemap_private.h"
 
-uint32_t pagemap_since(const struct pagemap *m, int64_t since)
+/* The first tick that counts. */
+static uint32_t tick_since(const struct pagemap *m, int64_t since)
 {
     if (since <= m->epoch)
         return 1;
@@ -100,7 +101,7 @@ static int last_in(const struct pagemap *m, uint64_t page, size_t end, uint32_t 
 
 bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_t *offset)
 {
-    uint32_t tick = pagemap_since(m, since);
+    uint32_t tick = tick_since(m, since);
     struct leaf_pos p = index_seek(m, from / PAGEMAP_PAGE);
     bool more = p.leaf != NULL;
     while (more) {
@@ -120,7 +121,7 @@ bool pagemap_next(const struct pagemap *m, uint64_t from, int64_t since, uint64_
 
 bool pagemap_prev(const struct pagemap *m, uint64_t before, int64_t since, uint64_t *offset)
 {
-    uint32_t tick = pagemap_since(m, since);
+    uint32_t tick = tick_since(m, since);
     struct leaf_pos p = index_seek(m, before / PAGEMAP_PAGE + 1);
     if (p.leaf == NULL)
         p.number = m->count;

@@ -40,9 +40,6 @@ bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
 /* First match that starts in [from, end) and lies within block[0, n); SIZE_MAX: none. */
 size_t literal_next(struct literal *l, const uint8_t *block, size_t n, size_t from, size_t end);
 
-/* `de ad ?? ef` into value and mask, each with room for `cap` bytes; NULL, or why not. */
-const char *hex_pattern(const char *s, uint8_t *value, uint8_t *mask, size_t cap, size_t *size);
-
 struct regex *regex_new(const char *pattern, char why[FIND_WHY_MAX]);
 void regex_free(struct regex *r);
 

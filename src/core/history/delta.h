@@ -148,6 +148,10 @@ void delta_close(struct delta_reader *r); /* NULL is fine */
 /* Returns the next record and steps over it; false: at the end. */
 bool delta_next(struct delta_reader *r, struct delta *d);
 
+/* Opens a block and calls `tell` for each of its records, in order. False: it cannot be opened. */
+MUST_USE bool delta_each(const uint8_t *block, size_t n,
+                         void (*tell)(void *ctx, const struct delta *d), void *ctx);
+
 /* Returns the record before and steps back over it (undoes it); false: at the start. */
 bool delta_prev(struct delta_reader *r, struct delta *d);
 

@@ -11,7 +11,7 @@
 
 enum { STREAM_KEYS, STREAM_OPS, STREAM_LITERALS, STREAMS };
 
-/* Where the header's fields are. */
+/* Offsets of the header's fields. */
 enum {
     AT_VERSION = 4,
     AT_STORED = 5,
@@ -28,7 +28,7 @@ enum {
 
 /* First bytes of the ops. */
 enum {
-    NEAR = 0xc0, /* below: a near run */
+    NEAR = 0xc0, /* smaller values: a near run */
     RUN_END = 0xcc,
     STEP = 0xd0,
     MARKER = 0xe0,

@@ -18,7 +18,7 @@ struct delta_reader {
     uint8_t *ops, *literals;
     size_t ops_n, literals_n;
     struct record *records;
-    uint32_t count, next; /* records; the one that delta_next tells */
+    uint32_t count, next; /* records; the one that delta_next returns next */
     uint8_t old[DELTA_UNIT], new[DELTA_UNIT];
 };
 
@@ -80,15 +80,15 @@ static uint8_t *unpack(const uint8_t *block, int k, size_t *n, const char **why)
     return NULL;
 }
 
-/* Reads the key at p[*at]; `behind`: the number of the unit after the key before. */
-static bool get_key(const uint8_t *p, size_t n, size_t *at, uint64_t behind, struct delta_key *key)
+/* Reads the key at p[*at]; `after`: the number of the unit after the previous key. */
+static bool get_key(const uint8_t *p, size_t n, size_t *at, uint64_t after, struct delta_key *key)
 {
     uint64_t head = 0;
     *key = (struct delta_key){0};
-    if (!get_varint(p, n, at, &head) || head / 2 > DELTA_OFFSET_MAX / DELTA_UNIT - behind ||
+    if (!get_varint(p, n, at, &head) || head / 2 > DELTA_OFFSET_MAX / DELTA_UNIT - after ||
         n - *at < 8)
         return false;
-    key->offset = (behind + head / 2) * DELTA_UNIT;
+    key->offset = (after + head / 2) * DELTA_UNIT;
     key->touched = load_le(p + *at, 8);
     *at += 8;
     if (head % 2 != 0) {
@@ -113,13 +113,13 @@ static bool tell_keys(const uint8_t *p, size_t n, uint32_t count,
                       void (*tell)(void *ctx, const struct delta_key *key), void *ctx)
 {
     size_t at = 0;
-    uint64_t behind = 0;
+    uint64_t after = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct delta_key key;
-        if (behind > DELTA_OFFSET_MAX / DELTA_UNIT || !get_key(p, n, &at, behind, &key))
+        if (after > DELTA_OFFSET_MAX / DELTA_UNIT || !get_key(p, n, &at, after, &key))
             return false;
         tell(ctx, &key);
-        behind = key.offset / DELTA_UNIT + 1;
+        after = key.offset / DELTA_UNIT + 1;
     }
     return at == n;
 }
@@ -150,7 +150,7 @@ static void take_key(void *ctx, const struct delta_key *key)
     memcpy(u->now, key->value, DELTA_UNIT);
 }
 
-/* The position of the check in the ops. */
+/* How far the check has come. */
 struct op_cursor {
     const struct delta_about *about;
     size_t at, literals; /* in the ops, the literals */
@@ -158,7 +158,7 @@ struct op_cursor {
     int64_t time;
 };
 
-/* The rest of a run's op, whose first byte is `tag`. */
+/* Reads the rest of a run's op, whose first byte is `tag`. */
 static bool check_run(struct delta_reader *r, struct op_cursor *w, uint8_t tag, struct record *rec)
 {
     unsigned code = tag % LENGTH_CODES, n = code == 0 ? 1 : code == 1 ? 2 : 4;
@@ -193,7 +193,7 @@ static bool check_run(struct delta_reader *r, struct op_cursor *w, uint8_t tag, 
     return true;
 }
 
-/* The four numbers of a marker. */
+/* Reads the four numbers of a marker. */
 static bool get_marker(const struct delta_reader *r, size_t *at, struct delta *d)
 {
     return get_varint(r->ops, r->ops_n, at, &d->offset) && d->offset <= DELTA_OFFSET_MAX &&
@@ -346,4 +346,16 @@ void delta_end(struct delta_reader *r)
     struct delta d;
     while (delta_next(r, &d))
         ;
+}
+
+bool delta_each(const uint8_t *block, size_t n, void (*tell)(void *ctx, const struct delta *d),
+                void *ctx)
+{
+    const char *why = NULL;
+    struct delta d;
+    struct delta_reader *r = delta_open(block, n, &why);
+    while (r != NULL && delta_next(r, &d))
+        tell(ctx, &d);
+    delta_close(r);
+    return r != NULL;
 }

@@ -84,8 +84,8 @@ static enum delta_added check_room(const struct delta_writer *w, size_t n)
     return DELTA_ADDED;
 }
 
-/* Memory for a marker, or for the runs of one unit: each byte at most a missed change and a
- * change, each a step, an op, a far offset and a length. */
+/* Reserves memory for a marker, or for the runs of one unit: for each byte at most a missed change
+ * and a change, each with a step, an op, a far offset and a length. */
 static bool make_room(struct delta_writer *w)
 {
     enum { OP_MAX = 1 + VARINT_MAX + 1 + VARINT_MAX + 1 };
@@ -162,7 +162,8 @@ static uint64_t differing(const uint8_t *a, const uint8_t *b)
 }
 
 /* Bytes whose last recorded value is not `old` changed unseen: emits DELTA_MISSED first. Bytes of
- * `range` that were not touched yet are taken over, so that the next look finds all of them equal.
+ * `range` that were not touched yet are taken over, so that the next comparison finds all of them
+ * equal.
  */
 static void emit_missed(struct delta_writer *w, struct block64 *u, int64_t time, uint64_t range,
                         const uint8_t *old)
@@ -176,8 +177,8 @@ static void emit_missed(struct delta_writer *w, struct block64 *u, int64_t time,
         u->now[__builtin_ctzll(left)] = old[__builtin_ctzll(left)];
 }
 
-/* One aligned unit of a change: `range` says which of old[] and new[] are meant; old NULL: not
- * known. False: out of memory. */
+/* Adds one aligned unit of a change: the bytes of old[] and new[] that are in `range`; old NULL:
+ * unknown. False: out of memory. */
 static bool add_unit(struct delta_writer *w, const struct delta *d, uint64_t at, uint64_t range,
                      const uint8_t *old, const uint8_t *new)
 {
@@ -290,7 +291,7 @@ static size_t put_key(uint8_t *p, const struct block64 *u, uint64_t distance)
     return n;
 }
 
-/* The stream of keys; false: out of memory. */
+/* Writes the stream of keys; false: out of memory. */
 static bool make_keys(const struct delta_writer *w, struct bytes *keys)
 {
     uint32_t count = w->units.count;
@@ -306,11 +307,11 @@ static bool make_keys(const struct delta_writer *w, struct bytes *keys)
         order[i] = (struct sealed_pos){w->units.all[i].at, i};
     if (count > 1)
         qsort(order, count, sizeof *order, by_place);
-    uint64_t behind = 0;
+    uint64_t after = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct block64 *u = &w->units.all[order[i].number];
-        keys->n += put_key(keys->p + keys->n, u, u->at - behind);
-        behind = u->at + 1;
+        keys->n += put_key(keys->p + keys->n, u, u->at - after);
+        after = u->at + 1;
     }
     free(order);
     return true;

@@ -163,7 +163,7 @@ static void drop_oldest(struct history *h)
         drop_page(h, p);
 }
 
-/* Keeps the open changes within their share of the budget, and everything within the budget. */
+/* Seals and drops until the open changes fit their share, and everything fits the budget. */
 static bool keep_budget(struct history *h)
 {
     while (h->open_first != NULL && h->open_bytes > h->budget / OPEN_SHARE)
@@ -179,7 +179,7 @@ static bool keep_budget(struct history *h)
     return true;
 }
 
-/* Out of memory: drops everything, nothing before `time` is known any more. */
+/* Out of memory: drops everything; nothing is known any more about the time before `time`. */
 static void lose(struct history *h, int64_t time)
 {
     struct page *open = h->open_first;

@@ -1,6 +1,6 @@
 /* The history of a segment: every change that was seen, retained within a budget of bytes, and from
- * it the bytes of any moment in reach. Pure: times are arguments (nanoseconds of one clock that
- * does not go backwards; 0 is never), as are the current bytes.
+ * them the bytes of any moment since the oldest known time. Pure: times are arguments (nanoseconds
+ * of one clock that does not go backwards; 0 is never), as are the current bytes.
  *
  * Changes are collected for each page of 4 KiB in a delta writer. At 32 KiB, or when all that is
  * open exceeds a quarter of the budget, they are sealed into a block (delta.h). Blocks lie in an

@@ -1,6 +1,6 @@
-/* The bytes of a moment: the current bytes, less what changed after it. For each byte the first
- * change after the moment says what it was; changes are visited oldest first, and `left` has the
- * bytes for which none was seen yet. */
+/* The bytes of a moment: the current bytes with all later changes undone. The first change of a
+ * byte after the moment has its value at the moment. Changes are visited oldest first; `left` marks
+ * the bytes for which none was met yet. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ static void part_make(struct window_part *p, const struct history_view *view, in
     }
 }
 
-/* The byte was `value`, or it is not known. */
+/* Sets the byte to `value`, or to unknown. */
 static void put(const struct window_part *p, uint64_t offset, bool known, uint8_t value)
 {
     size_t i = (size_t)(offset - p->view->offset);
@@ -42,7 +42,7 @@ static void put(const struct window_part *p, uint64_t offset, bool known, uint8_
     p->view->state[i] = known ? BYTE_DATA : BYTE_UNKNOWN;
 }
 
-/* The block began after the moment: its keys are what the bytes were before. */
+/* A block that began after the moment: its keys hold the bytes from before it. */
 static void take_key(void *ctx, const struct delta_key *key)
 {
     struct window_part *p = ctx;
@@ -55,10 +55,14 @@ static void take_key(void *ctx, const struct delta_key *key)
     }
 }
 
-static void take_change(struct window_part *p, const struct delta *d)
+/* A change in a block with changes on both sides of the moment, or shortly before it. */
+static void take_change(void *ctx, const struct delta *d)
 {
+    struct window_part *p = ctx;
     const struct history_view *v = p->view;
     unsigned unit = (unsigned)(d->offset % HISTORY_PAGE / DELTA_UNIT);
+    if (d->kind >= DELTA_SIZE || (p->units >> unit & 1) == 0)
+        return;
     for (uint64_t k = 0; k < d->length; k++) {
         uint64_t at = d->offset + k, bit = UINT64_C(1) << at % DELTA_UNIT;
         if (at < v->offset || at - v->offset >= v->n)
@@ -72,26 +76,11 @@ static void take_change(struct window_part *p, const struct delta *d)
     }
 }
 
-/* A block with changes on both sides of the moment, or shortly before it. */
-static bool take_block(struct window_part *p, const uint8_t *data, size_t n)
-{
-    const char *why = NULL;
-    struct delta d;
-    struct delta_reader *r = delta_open(data, n, &why);
-    if (r == NULL)
-        return false;
-    while (delta_next(r, &d))
-        if (d.kind < DELTA_SIZE && (p->units >> d.offset % HISTORY_PAGE / DELTA_UNIT & 1) != 0)
-            take_change(p, &d);
-    delta_close(r);
-    return true;
-}
-
 static bool take(struct window_part *p, int64_t first, int64_t last, const uint8_t *data, size_t n)
 {
     if (last <= p->time && p->time - last > p->view->span)
         return true;
-    return first > p->time ? delta_keys(data, n, take_key, p) : take_block(p, data, n);
+    return first > p->time ? delta_keys(data, n, take_key, p) : delta_each(data, n, take_change, p);
 }
 
 static bool part_at(const struct page *page, struct window_part *p)

@@ -1,4 +1,4 @@
-/* What had changed by a moment, in the order of the segment; and its size at a moment. */
+/* What changed up to a moment, by offset; and the size of the segment at a moment. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,8 +20,9 @@ static bool may_contain(const struct change_marks *m, int64_t first, int64_t las
     return first <= m->time && last > m->since;
 }
 
-static void mark(struct change_marks *m, const struct delta *d)
+static void mark(void *ctx, const struct delta *d)
 {
+    struct change_marks *m = ctx;
     if (d->kind >= DELTA_SIZE || d->time > m->time || d->time <= m->since)
         return;
     for (uint64_t k = 0; k < d->length; k++) {
@@ -30,19 +31,6 @@ static void mark(struct change_marks *m, const struct delta *d)
             m->bits[i / 64] |= UINT64_C(1) << i % 64;
     }
     m->any = true;
-}
-
-static bool mark_block(struct change_marks *m, const uint8_t *data, size_t n)
-{
-    const char *why = NULL;
-    struct delta d;
-    struct delta_reader *r = delta_open(data, n, &why);
-    if (r == NULL)
-        return false;
-    while (delta_next(r, &d))
-        mark(m, &d);
-    delta_close(r);
-    return true;
 }
 
 /* False: out of memory. */
@@ -55,17 +43,17 @@ static bool mark_page(struct change_marks *m, const struct page *page)
     m->any = false;
     for (const struct delta_block *b = page->oldest; b != NULL && ok; b = b->newer)
         if (may_contain(m, b->first, b->last))
-            ok = mark_block(m, b->data, b->n);
+            ok = delta_each(b->data, b->n, mark, m);
     if (page->open == NULL || !may_contain(m, delta_writer_first(page->open), INT64_MAX))
         return ok;
     uint8_t *data = history_open_copy(page, &n, &failed);
     if (data != NULL)
-        ok = mark_block(m, data, n) && ok;
+        ok = delta_each(data, n, mark, m) && ok;
     free(data);
     return ok && !failed;
 }
 
-/* The numbers of the pages in [low, high] that may have changes of that time. */
+/* The numbers of the pages in [low, high] that may have changes in that time. */
 static uint64_t *list_pages(const struct history *h, const struct change_marks *m, uint64_t low,
                             uint64_t high, size_t *count)
 {

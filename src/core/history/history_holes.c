@@ -1,4 +1,5 @@
-/* Holes that came and went: a list of changes, oldest first, that is undone like the bytes are. */
+/* Holes that came and went: a list of changes, oldest first, which is undone like that of the
+ * bytes. */
 #include <stdlib.h>
 
 #include "core/bytes.h"
@@ -57,7 +58,7 @@ static void take_back(const struct hole_change *c, const struct history_view *v)
 }
 
 /* The view has the bytes of the time already; this says which of them were in a hole. Changes are
- * undone newest first, so the one that came first has the last word. */
+ * undone newest first, so the oldest one decides. */
 void history_hole_at(const struct history *h, int64_t time, const struct history_view *v)
 {
     for (const struct hole_block *b = h->hole_last; b != NULL; b = b->older)

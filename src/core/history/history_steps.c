@@ -1,5 +1,5 @@
-/* When something changed: the moments to step to, and the values that a place had. Blocks are
- * visited nearest first and skipped when they cannot contain a nearer moment than those found. */
+/* The times of changes: the moments to step to, and the values that a place had. Blocks are visited
+ * nearest first and skipped when they cannot contain a moment nearer than those found. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +29,13 @@ static bool wanted(const struct steps *s, int64_t time)
            (s->count < s->max || nearer(s, time, s->times[s->count - 1]));
 }
 
-static void note(struct steps *s, int64_t time)
+static void note(void *ctx, const struct delta *d)
 {
+    struct steps *s = ctx;
+    int64_t time = d->time;
     size_t i = s->count;
-    if (!wanted(s, time))
+    bool there = d->kind < DELTA_SIZE && d->offset < s->end && d->offset + d->length > s->offset;
+    if (!there || !wanted(s, time))
         return;
     while (i > 0 && nearer(s, time, s->times[i - 1]))
         i--;
@@ -74,18 +77,9 @@ static void take_touch(void *ctx, const struct delta_key *key)
 
 static void look_in(struct steps *s, const uint8_t *data, size_t n)
 {
-    const char *why = NULL;
-    struct delta d;
     struct step_touch t = {s->offset, s->end, false};
-    if (!delta_keys(data, n, take_touch, &t) || !t.found)
-        return;
-    struct delta_reader *r = delta_open(data, n, &why);
-    if (r == NULL)
-        return;
-    while (delta_next(r, &d))
-        if (d.kind < DELTA_SIZE && d.offset < s->end && d.offset + d.length > s->offset)
-            note(s, d.time);
-    delta_close(r);
+    bool read = delta_keys(data, n, take_touch, &t) && t.found && delta_each(data, n, note, s);
+    (void)read; /* a block that cannot be read has no moments */
 }
 
 static void look_open(struct steps *s, const struct page *page)
@@ -157,7 +151,7 @@ struct value_steps {
     struct history_value *out;
 };
 
-/* The value at the moment to begin with. */
+/* Starts with the value at the given moment. */
 static bool value_at(const struct history *h, const uint8_t *now, struct value_steps *v)
 {
     uint8_t state[HISTORY_UNIT_MAX] = {0}; /* BYTE_DATA */

@@ -11,8 +11,8 @@ enum {
     SLAB_LARGEST = 16 * 1024 /* each later one is twice as large, up to this */
 };
 
-/* A slot stands for 1 << shift pages. HOLE and odd values stand for themselves: value / 2 is the
- * byte that all of it holds. Others are the address of a node, or of a page where shift is 0. */
+/* A slot stands for 1 << shift pages. HOLE is a hole; an odd value means that all
+ * bytes are value / 2. Others are the address of a node, or (shift 0) of a page. */
 typedef uintptr_t slot;
 
 #define HOLE         ((slot)0)
@@ -30,7 +30,7 @@ struct store_slab {
     uint8_t bytes[];
 };
 
-/* What lies at the start of a page that was given back. */
+/* The link at the start of a freed page. */
 struct unused_page {
     struct unused_page *next;
 };
@@ -40,7 +40,7 @@ struct page_store {
     uint64_t limit, memory;  /* bytes */
     slot root;
     struct store_slab *slabs, *now; /* all, and the one that pages come from; NULL: none */
-    struct unused_page *unused;     /* pages that were given back; NULL: none */
+    struct unused_page *unused;     /* freed pages; NULL: none */
 };
 
 static bool has_memory(slot v)
@@ -107,7 +107,7 @@ static slot take_node(struct page_store *s, slot v)
     return (slot)n;
 }
 
-/* What the slot stands for is not data any more. */
+/* Frees all that is below the slot. */
 static void release(struct page_store *s, slot v, unsigned shift)
 {
     if (!has_memory(v)) {
@@ -141,8 +141,7 @@ void page_store_free(struct page_store *s)
 
 /* ---- slots ---- */
 
-/* The slot of a page, or the one above it that is the same throughout; *next: the first page after
- * what it stands for. */
+/* The slot of a page, or a uniform one above it; *next: the first page after its range. */
 static slot find(const struct page_store *s, uint64_t page, uint64_t *next)
 {
     slot v = s->root;
@@ -156,7 +155,7 @@ static slot find(const struct page_store *s, uint64_t page, uint64_t *next)
     return v;
 }
 
-/* What is below a slot: a node, or the page where shift is 0; made where there is none. NULL: no
+/* Returns what is below a slot, a node or (shift 0) the page; makes it if there is none. NULL: no
  * memory. */
 static void *below(struct page_store *s, slot *v, unsigned shift)
 {
@@ -170,7 +169,7 @@ static void *below(struct page_store *s, slot *v, unsigned shift)
     return (void *)made;
 }
 
-/* The bytes of a page, which gets memory where it has none; NULL: no memory. */
+/* The bytes of a page, which is allocated if it has none; NULL: no memory. */
 static uint8_t *page_of(struct page_store *s, uint64_t page)
 {
     slot *v = &s->root;
@@ -184,7 +183,7 @@ static uint8_t *page_of(struct page_store *s, uint64_t page)
     return below(s, v, 0);
 }
 
-/* Pages [from, to) of those that the slot stands for become `value`. */
+/* Sets pages [from, to) of the slot's range to `value`. */
 static bool assign(struct page_store *s, slot *v, unsigned shift, uint64_t from, uint64_t to,
                    slot value)
 {
@@ -209,7 +208,7 @@ static bool assign(struct page_store *s, slot *v, unsigned shift, uint64_t from,
 
 /* ---- changing ---- */
 
-/* Zeros in a part of one page. A hole stays one, or becomes `data`. */
+/* Zeroes a part of one page. A hole stays one, or becomes data if `data` is set. */
 static bool clear_part(struct page_store *s, uint64_t offset, uint64_t n, bool data)
 {
     uint64_t page = offset / STORE_PAGE, next = 0;
@@ -242,7 +241,7 @@ bool page_store_resize(struct page_store *s, uint64_t size)
     if (size == 0) {
         release(s, s->root, ROOT_SHIFT);
         s->root = HOLE;
-        s->now = NULL; /* pages come in order again */
+        s->now = NULL; /* start from the first slab again */
         s->unused = NULL;
     } else if (size < s->size &&
                (!assign(s, &s->root, ROOT_SHIFT, pages_of(size), pages_of(s->size), HOLE) ||

@@ -1,8 +1,8 @@
-/* Memory that is like a segment: a size, bytes, and holes. It holds what a segment was at one time
- * of its recording, and costs what is in it, not what it claims. Pure: private memory, no system.
+/* A segment in private memory: a size, bytes, and holes. It holds the image of a recorded segment
+ * at one time, and takes memory for its data only, whatever its size. Pure: no system calls.
  *
- * It is a page table. A tree of nodes with 512 slots each leads to pages of 4 KiB; a slot that is
- * the same throughout (a hole, or data of one byte value) says so itself and has nothing below it.
+ * It is a page table. A tree of nodes with 512 slots each leads to pages of 4 KiB; a slot
+ * whose range is uniform (a hole, or data of one byte value) says so itself and has nothing below.
  * So a gibibyte of zeros is one slot or a few, and becomes a hole, or data again, in as many steps;
  * only a page that has different bytes takes memory. Pages come from slabs in the order in which
  * they are first stored to, so a recording's keyframe lies in memory as it lay in the segment, and
@@ -25,30 +25,30 @@ struct page_store; /* opaque; starts with size 0 */
 MUST_USE struct page_store *page_store_new(void); /* NULL: out of memory */
 void page_store_free(struct page_store *s);       /* NULL is fine */
 
-/* No more than so many bytes of memory from now on. */
+/* Limits the memory from now on to so many bytes. */
 void page_store_limit(struct page_store *s, uint64_t bytes);
 
-/* What a smaller size cuts off is forgotten; what a larger one adds is a hole. At size 0 all memory
+/* A smaller size drops what is past it; a larger one adds a hole. At size 0 all memory
  * is free again. False, here and below: the limit, or no memory; a part of it may have been done.
  * The size is at most STORE_SIZE_MAX, ranges must lie inside it. */
 MUST_USE bool page_store_resize(struct page_store *s, uint64_t size);
 
-/* The n bytes at `offset` are these; their pages are data. */
+/* Stores n bytes at `offset`; their pages become data. */
 MUST_USE bool page_store_put(struct page_store *s, uint64_t offset, const uint8_t *bytes, size_t n);
 
-/* The range is zeros from now on. Its pages are data; or else (`data` false) its whole pages become
- * holes, and other pages stay what they are. The last page of the segment counts as whole. */
+/* Zeroes the range. With `data` its pages become data; without it, whole pages become holes and
+ * partial ones stay what they are. The last page of the segment counts as whole. */
 MUST_USE bool page_store_clear(struct page_store *s, uint64_t offset, uint64_t n, bool data);
 
 /* Copies n bytes out; a hole reads as zeros. */
 void page_store_get(const struct page_store *s, uint64_t offset, uint8_t *bytes, size_t n);
 
-/* Is the page of `offset` data? So is (or is not) everything up to *end; what follows `until`, at
- * most the size, is not looked at. */
+/* Whether the page of `offset` is data; the same is true up to *end. What follows `until`, at most
+ * the size, is not examined. */
 bool page_store_run(const struct page_store *s, uint64_t offset, uint64_t until, uint64_t *end);
 
-/* The bytes at `offset` where they are: *n of them in a row, at most `most`. NULL: they are not in
- * memory (a hole, or a page of equal bytes). Valid until the store is changed. */
+/* Points to the bytes at `offset`: *n contiguous ones, at most `most`. NULL: they are not in memory
+ * (a hole, or a page of equal bytes). Valid until the store is changed. */
 const uint8_t *page_store_direct(const struct page_store *s, uint64_t offset, size_t most,
                                  size_t *n);
 

@@ -1,4 +1,5 @@
-/* The blocks of a recording: their heads, reading and unpacking one, and how many of them count. */
+/* The blocks of a recording: parses their heads, reads and unpacks one, drops those that are not
+ * valid. */
 #include <lz4.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Opening a recording: its header, and the table of its blocks, from the index at the end of the
- * file, or by going through the file. */
+/* Opens a recording: reads its header and the table of its blocks, from the index at the end of the
+ * file or, without one, by walking through the file. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +62,7 @@ static enum rec_status read_header(struct rec_reader *r)
 
 /* ---- blocks ---- */
 
-/* Can the block come after those that are known? */
+/* Whether the block may follow those that are known. */
 static bool follows(const struct rec_reader *r, const struct rec_block *b)
 {
     bool first = (b->flags & REC_FLAG_FIRST) != 0;
@@ -163,7 +163,8 @@ static uint64_t after(const struct rec_block *b)
     return b->at + REC_HEAD + (uint64_t)b->packed;
 }
 
-/* Goes from block to block; *at becomes where the first one starts that is not whole and ours. */
+/* Walks from block to block; *at becomes the start of the first one that is not complete or not
+ * valid. */
 static enum rec_status scan(struct rec_reader *r, uint64_t *at)
 {
     struct rec_block b;

@@ -1,4 +1,4 @@
-/* Reading recordings: blocks into events. What a file says is checked before it is believed. */
+/* Reads recordings: turns blocks into events. Everything that a file says is checked before use. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +96,7 @@ static bool take_varint(struct rec_reader *r, uint64_t *v)
     return whole;
 }
 
-/* What a keyframe starts with. */
+/* Reads the start of a keyframe. */
 static bool start_key(struct rec_reader *r, const struct rec_block *b)
 {
     struct rec_event *ev = &r->next;
@@ -131,7 +131,7 @@ static bool start_block(struct rec_reader *r, const struct rec_block *b, size_t 
     }
 }
 
-/* Loads the next block that counts; keyframes are skipped when playing on. */
+/* Loads the next valid block; keyframes are skipped while events are played in order. */
 static enum rec_status next_block(struct rec_reader *r, int64_t until)
 {
     size_t raw = 0;
@@ -196,7 +196,7 @@ static bool parse_data(struct rec_reader *r, const struct rec_block *b, struct r
     return true;
 }
 
-/* A delta as an event; false: it is not valid here. */
+/* Turns a delta into an event; false: it is not valid here. */
 static bool take_delta(struct rec_reader *r, const struct delta *d, struct rec_event *ev)
 {
     *ev = (struct rec_event){.t = d->time, .offset = d->offset, .n = d->length};

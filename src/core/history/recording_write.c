@@ -1,4 +1,4 @@
-/* Writing recordings: events become blocks, blocks are appended to the file. */
+/* Writes recordings: events are collected into blocks, blocks are appended to the file. */
 #include <lz4.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 enum {
     KEY_RAW = 512 * 1024, /* bytes of a keyframe's block, about */
     RAW_CAP = KEY_RAW + 3 * VARINT_MAX + REC_DATA_MAX,
-    KEY_LEAST = 1024 * 1024, /* no keyframe is due before so many bytes of changes */
+    KEY_LEAST = 1024 * 1024, /* least bytes of changes between two keyframes */
 };
 
 struct rec_writer {
@@ -231,7 +231,7 @@ void rec_put_size(struct rec_writer *w, int64_t t, uint64_t was, uint64_t size)
 {
     const struct delta d = {.kind = DELTA_SIZE, .time = t, .was = was, .is = size};
     if (size < was)
-        rec_seal(w); /* deltas remember what bytes were; what is cut off must be forgotten */
+        rec_seal(w); /* deltas remember old bytes; those that are cut off must be forgotten */
     put_delta(w, &d);
 }
 
@@ -276,7 +276,7 @@ void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name
     w->raw[w->used++] = (uint8_t)name;
 }
 
-/* A piece begins. */
+/* Starts a piece. */
 static void key_piece(struct rec_writer *w, uint64_t offset, uint64_t n)
 {
     if (w->used >= KEY_RAW)

@@ -100,29 +100,27 @@ static void jump_to(struct ui *ui, struct key key, void *ctx)
         inspect_go_to(ui, ui->s.marks[i]);
 }
 
-static struct key key_of(const char *word)
+/* Calls `use` with the mark that `arg` names, or asks for one. */
+static void with_mark(struct ui *ui, const char *arg, const char *question,
+                      void (*use)(struct ui *ui, struct key key, void *ctx))
 {
-    return (struct key){.code = word[1] == '\0' ? (unsigned char)word[0] : 0};
+    struct key key = {.code = arg[0] != '\0' && arg[1] == '\0' ? (unsigned char)arg[0] : 0};
+    if (!inspect_attached(ui))
+        return;
+    if (arg[0] != '\0')
+        use(ui, key, NULL);
+    else
+        prompt_ask_key(&ui->host, question, use, NULL);
 }
 
 void act_mark(struct ui *ui, const char *arg)
 {
-    if (!inspect_attached(ui))
-        return;
-    if (arg[0] != '\0')
-        set_mark(ui, key_of(arg), NULL);
-    else
-        prompt_ask_key(&ui->host, "set mark (a to z): ", set_mark, NULL);
+    with_mark(ui, arg, "set mark (a to z): ", set_mark);
 }
 
 void act_jump(struct ui *ui, const char *arg)
 {
-    if (!inspect_attached(ui))
-        return;
-    if (arg[0] != '\0')
-        jump_to(ui, key_of(arg), NULL);
-    else
-        prompt_ask_key(&ui->host, "go to mark (a to z): ", jump_to, NULL);
+    with_mark(ui, arg, "go to mark (a to z): ", jump_to);
 }
 
 /* ---- the next change, the next data ---- */

@@ -25,7 +25,6 @@ void curses_resize(int rows, int cols);
  * synchronised updates)? */
 bool curses_modern(const char *name);
 
-bool curses_utf8(void);   /* the locale's encoding is UTF-8 */
 bool curses_colour(void); /* it has colours, and NO_COLOR is not set */
 
 /* Sets how a style looks. */

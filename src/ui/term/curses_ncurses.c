@@ -112,11 +112,6 @@ bool curses_modern(const char *name)
     return term_is_modern(name);
 }
 
-bool curses_utf8(void)
-{
-    return utf8;
-}
-
 bool curses_colour(void)
 {
     return colour;

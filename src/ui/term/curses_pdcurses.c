@@ -126,11 +126,6 @@ void curses_resize(int rows, int cols)
     make_room();
 }
 
-bool curses_utf8(void)
-{
-    return wide_build;
-}
-
 bool curses_colour(void)
 {
     return colour;
