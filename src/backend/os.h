@@ -26,6 +26,9 @@ void os_clock_text(int64_t wall, char buf[16]);
 
 uint32_t os_pid(void);
 bool os_pid_exists(uint32_t pid);                     /* one that we can see */
+/* The tables of a code page such as `CP1252`, as core/text_codepage.h wants them. False: none. */
+bool os_codepage(const char *page, uint32_t *one, uint16_t *pair);
+
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 

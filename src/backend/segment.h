@@ -275,6 +275,8 @@ struct poke {
     bool cas;         /* store only if the bytes there are `expect` */
     uint8_t value[8]; /* in memory order */
     uint8_t expect[8];
+    uint8_t mask[8]; /* all 0: every bit. Else only these bits are compared and stored; the others
+                        keep what they are at that moment. Aligned only (SEG_E_ALIGN) */
 };
 struct poked {
     uint8_t old[8]; /* the bytes right before the store, exact when atomic */

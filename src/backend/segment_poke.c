@@ -5,6 +5,8 @@
 #include "backend/guard.h"
 #include "backend/provider.h"
 
+enum { MASKED_TRIES = 4096 };
+
 /* Argument of the guarded functions. */
 struct touch {
     unsigned char *at;
@@ -12,6 +14,7 @@ struct touch {
     bool cas;
     bool swapped;
     uint64_t value, expect; /* in memory order, from the lowest byte of the word up */
+    uint64_t mask;          /* the bits that count; 0: all */
     uint64_t old;
     uint8_t was[8];         /* the old bytes, when stored bytewise */
     volatile uint32_t done; /* bytes stored bytewise so far */
@@ -53,6 +56,51 @@ GUARDED static void touch_aligned(void *arg)
         touch_64(t);
         break;
     }
+}
+
+/* One attempt to replace `old` by `value`; false: *old became what is there. */
+GUARDED static bool exchange(struct touch *t, uint64_t *old, uint64_t value)
+{
+    uint8_t o1 = (uint8_t)*old;
+    uint16_t o2 = (uint16_t)*old;
+    uint32_t o4 = (uint32_t)*old;
+    bool done;
+    switch (t->size) {
+    case 1:
+        done = __atomic_compare_exchange_n(t->at, &o1, (uint8_t)value, false, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_SEQ_CST);
+        *old = o1;
+        return done;
+    case 2:
+        done = __atomic_compare_exchange_n((uint16_t *)(void *)t->at, &o2, (uint16_t)value, false,
+                                           __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+        *old = o2;
+        return done;
+    case 4:
+        done = __atomic_compare_exchange_n((uint32_t *)(void *)t->at, &o4, (uint32_t)value, false,
+                                           __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+        *old = o4;
+        return done;
+    default:
+        return __atomic_compare_exchange_n((uint64_t *)(void *)t->at, old, value, false,
+                                           __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    }
+}
+
+/* Some bits of the word: tried again when the others changed meanwhile. The first attempt, with a
+ * guess, only finds out what is there, unless the guess is right. */
+GUARDED static void touch_masked(void *arg)
+{
+    struct touch *t = arg;
+    uint64_t old = t->expect & t->mask;
+    t->swapped = false;
+    for (int i = 0; i < MASKED_TRIES && !t->swapped; i++) {
+        bool lost = t->cas && (old & t->mask) != (t->expect & t->mask);
+        if (lost)
+            break;
+        t->swapped = exchange(t, &old, (old & ~t->mask) | (t->value & t->mask));
+    }
+    t->old = old;
 }
 
 GUARDED static void touch_bytes(void *arg)
@@ -101,6 +149,12 @@ static void to_bytes(uint64_t v, uint32_t size, uint8_t *bytes)
     memcpy(bytes, from, size);
 }
 
+static bool has_mask(const struct poke *p)
+{
+    static const uint8_t none[sizeof p->mask];
+    return memcmp(p->mask, none, sizeof none) != 0;
+}
+
 /* A compare-and-swap that must fail needs no store (and must not fill a hole). */
 static struct oserr lost_already(struct seg *s, const struct poke *p, struct poked *out, bool *lost)
 {
@@ -108,7 +162,10 @@ static struct oserr lost_already(struct seg *s, const struct poke *p, struct pok
     uint8_t now[8];
     *lost = false;
     struct oserr e = segment_read_small(s, p->offset, now, p->size, &got);
-    if (!oserr_is(e) && got == p->size && memcmp(now, p->expect, p->size) != 0) {
+    bool same = true;
+    for (uint32_t i = 0; i < p->size; i++)
+        same = same && ((now[i] ^ p->expect[i]) & (has_mask(p) ? p->mask[i] : 0xff)) == 0;
+    if (!oserr_is(e) && got == p->size && !same) {
         *lost = true;
         memcpy(out->old, now, p->size);
     }
@@ -120,7 +177,12 @@ static void note(struct seg *s, const struct poke *p, const struct poked *r)
     unsigned long long off = p->offset, old = from_bytes(r->old, p->size);
     unsigned long long value = from_bytes(p->value, p->size);
     unsigned long long expect = from_bytes(p->expect, p->size);
-    if (!p->cas)
+    if (has_mask(p))
+        sys_note(s->be,
+                 "compare-and-swap %u bytes at +0x%llx: bits 0x%llx of %llu to those of %llu, %s",
+                 p->size, off, (unsigned long long)from_bytes(p->mask, p->size), old, value,
+                 r->stored ? "done" : "lost");
+    else if (!p->cas)
         sys_note(s->be, "store %u bytes at +0x%llx: %llu -> %llu, %s", p->size, off, old, value,
                  r->atomic ? "done" : "done bytewise");
     else if (r->stored)
@@ -129,6 +191,25 @@ static void note(struct seg *s, const struct poke *p, const struct poked *r)
     else
         sys_note(s->be, "compare-and-swap %u bytes at +0x%llx: %llu -> %llu, lost to %llu", p->size,
                  off, expect, value, old);
+}
+
+/* What became of the store. */
+static struct oserr poke_done(struct seg *s, const struct poke *p, const struct touch *t,
+                              struct poked *out)
+{
+    uint8_t stored[8];
+    memcpy(stored, p->value, sizeof stored);
+    for (uint32_t i = 0; i < p->size && t->mask != 0; i++)
+        stored[i] = (uint8_t)((out->old[i] & ~p->mask[i]) | (p->value[i] & p->mask[i]));
+    bool swaps = p->cas || t->mask != 0;
+    out->stored = !swaps || t->swapped;
+    if (!out->stored && (!p->cas || ((t->old ^ t->expect) & t->mask) == 0) && t->mask != 0)
+        return (struct oserr){"seg_poke", SEG_E_BUSY};
+    if (!out->stored)
+        return OSERR_NONE;
+    struct oserr e = store_check_poke(s, p->offset, stored, out->old, p->size);
+    out->stored = !oserr_is(e);
+    return e;
 }
 
 static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poked *out)
@@ -148,24 +229,23 @@ static struct oserr poke_mapped(struct seg *s, const struct poke *p, struct poke
         t.value = 0;
         memcpy(&t.value, p->value, p->size);
     }
+    if (has_mask(p)) {
+        t.mask = from_bytes(p->mask, p->size);
+        t.expect = from_bytes(p->expect, p->size);
+    }
+    void (*touch)(void *) = has_mask(p) ? touch_masked : aligned ? touch_aligned : touch_bytes;
     int faults = 0;
-    while (
-        !guard_run(aligned ? touch_aligned : touch_bytes, &t, s->write_map.base, s->write_map.n)) {
+    while (!guard_run(touch, &t, s->write_map.base, s->write_map.n)) {
         e = store_fault(s, "seg_poke", p->offset, p->size, t.done, &faults);
         if (oserr_is(e))
             return e;
     }
-    out->stored = !p->cas || t.swapped;
     out->atomic = aligned;
     if (aligned)
         to_bytes(t.old, p->size, out->old);
     else
         memcpy(out->old, t.was, p->size);
-    if (!out->stored)
-        return OSERR_NONE;
-    e = store_check_poke(s, p->offset, p->value, out->old, p->size);
-    out->stored = !oserr_is(e);
-    return e;
+    return poke_done(s, p, &t, out);
 }
 
 struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out)
@@ -176,7 +256,7 @@ struct oserr seg_poke(struct seg *s, const struct poke *p, struct poked *out)
         return (struct oserr){"seg_poke", SEG_E_READ_ONLY};
     if (p->size != 1 && p->size != 2 && p->size != 4 && p->size != 8)
         return (struct oserr){"seg_poke", SEG_E_ALIGN};
-    if (p->cas && p->offset % p->size != 0)
+    if ((p->cas || has_mask(p)) && p->offset % p->size != 0)
         return (struct oserr){"seg_poke", SEG_E_ALIGN};
     struct oserr e = segment_inside(s, "seg_poke", p->offset, p->size);
     if (!oserr_is(e) && p->cas)

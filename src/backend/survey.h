@@ -51,7 +51,7 @@ struct seg_who {
     struct seg_holder *holders;
     size_t holders_count;
     size_t unreadable; /* processes whose maps or descriptors we may not read (not: that ended) */
-    enum seg_proof proof; /* of a removal: that nobody has it */
+    enum seg_proof proof; /* of a removal: that it is unused */
 };
 
 /* Processes other than ours that map it writable, map it readable only, only hold it (on Windows,
@@ -179,14 +179,15 @@ struct seg_removal {
     const struct seg_throttle *pace;
 };
 
-/* Removes the name, all or nothing: it is gone, or the object still has it. Refuses with
+/* Removes the name, all or nothing: the name is gone, or still leads to the object. Refuses with
  * SEG_E_IN_USE when another process maps or holds it; *who then names those that are seen (always
- * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when nobody is
- * seen, but not every process could be read and the kind has no better proof; who->proof says which
- * one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object than
- * `seen`, also when that has the same number (System V reuses ids: key, creator, size and time of
- * the last change tell). The object removed is the one that was checked, with the strongest proof
- * the kind has, right before the removal: when a process opens it meanwhile it is not removed. */
+ * initialised, the caller frees it; NULL: not wanted). Refuses with SEG_E_UNPROVED when no user
+ * is seen, but not every process could be read and the kind has no better proof; who->proof says
+ * which one there was. Refuses with SEG_E_REPLACED when the locator refers to a different object
+ * than `seen`, also when that has the same number (System V reuses ids: key, creator, size and time
+ * of the last change tell). The object removed is the one that was checked, with the strongest
+ * proof the kind has, right before the removal: when a process opens it meanwhile it is not
+ * removed. */
 MUST_USE struct oserr seg_remove(struct backend *be, const struct seg_removal *what,
                                  struct seg_who *who);
 

@@ -46,10 +46,12 @@ static bool complain(char why[ARGS_WHY], const char *option, size_t n, const cha
     return false;
 }
 
+/* `--types` may repeat: each one counts. */
 static bool add_option(struct args *a, const char *name, const char *value)
 {
+    bool repeats = strcmp(name, "types") == 0;
     for (int i = 0; i < a->given_count; i++) {
-        if (strcmp(a->given[i].name, name) == 0) {
+        if (!repeats && strcmp(a->given[i].name, name) == 0) {
             a->given[i].value = value;
             return true;
         }
@@ -113,8 +115,9 @@ bool args_parse(struct args *a, const struct command_option *rows, size_t count,
 
 const char *args_get(const struct args *a, const char *name)
 {
+    const char *value = NULL;
     for (int i = 0; i < a->given_count; i++)
         if (strcmp(a->given[i].name, name) == 0)
-            return a->given[i].value;
-    return NULL;
+            value = a->given[i].value;
+    return value;
 }

@@ -14,7 +14,8 @@ struct args {
     struct {
         const char *name;  /* of the option's row */
         const char *value; /* "" for one that takes none */
-    } given[ARGS_OPTIONS]; /* each at most once: the last one given wins */
+    } given[ARGS_OPTIONS]; /* each at most once: the last one given wins; `types` as often as given
+                            */
     int given_count;
 };
 

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/run.h"
 #include "core/number.h"
+#include "core/text_codepage.h"
 #include "time/recording.h"
 
 /* The progress of a command without a UI: only a request to stop ends it. */
@@ -166,6 +167,7 @@ int cli_main(struct backend *be, int argc, char **argv,
 {
     struct out out;
     struct out err;
+    text_codepages(os_codepage);
     out_fd(&out, 1);
     out_fd(&err, 2);
     static const struct progress progress = {cli_yield, NULL};

@@ -35,7 +35,8 @@ bool run_view(struct command_run *r, const struct view **view)
     if (v == NULL) {
         (void)run_bad_word(r, "--as", name,
                            "no such view (hex, u8 to u64, i8 to i64, f32, f64, each le or be, ptr, "
-                           "bits, ascii, latin1, utf8, utf16le, utf16be)");
+                           "bits, ascii, latin1, utf8, utf16le, utf16be, utf32le, utf32be, cp1252, "
+                           "cp1251, cp932)");
         return false;
     }
     *view = v;

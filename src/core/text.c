@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#include "core/text_codepage.h"
+
 /* --- decoding --- */
 
 static struct text_char good(uint32_t cp, size_t size)
@@ -72,6 +74,16 @@ static struct text_char decode_utf16(const uint8_t *p, size_t n, bool big)
     return good(0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00), 4);
 }
 
+static struct text_char decode_utf32(const uint8_t *p, size_t n, bool big)
+{
+    uint32_t cp = 0;
+    if (n < 4)
+        return bad(n, true);
+    for (unsigned i = 0; i < 4; i++)
+        cp = cp << 8 | p[big ? i : 3 - i];
+    return cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff) ? bad(4, false) : good(cp, 4);
+}
+
 struct text_char text_decode(enum text_encoding enc, const uint8_t *p, size_t n)
 {
     switch (enc) {
@@ -83,6 +95,14 @@ struct text_char text_decode(enum text_encoding enc, const uint8_t *p, size_t n)
         return decode_utf16(p, n, false);
     case TEXT_UTF16BE:
         return decode_utf16(p, n, true);
+    case TEXT_UTF32LE:
+        return decode_utf32(p, n, false);
+    case TEXT_UTF32BE:
+        return decode_utf32(p, n, true);
+    case TEXT_CP1252:
+    case TEXT_CP1251:
+    case TEXT_CP932:
+        return text_codepage_decode(enc, p, n);
     case TEXT_ASCII:
     case TEXT_ENCODINGS:
         break;
@@ -126,6 +146,13 @@ static size_t encode_utf16(uint32_t cp, uint8_t out[4], bool big)
     return 4;
 }
 
+static size_t encode_utf32(uint32_t cp, uint8_t out[4], bool big)
+{
+    for (unsigned i = 0; i < 4; i++)
+        out[big ? 3 - i : i] = (uint8_t)(cp >> (8 * i));
+    return 4;
+}
+
 size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4])
 {
     if (cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
@@ -137,6 +164,14 @@ size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4])
         return encode_utf16(cp, out, false);
     case TEXT_UTF16BE:
         return encode_utf16(cp, out, true);
+    case TEXT_UTF32LE:
+        return encode_utf32(cp, out, false);
+    case TEXT_UTF32BE:
+        return encode_utf32(cp, out, true);
+    case TEXT_CP1252:
+    case TEXT_CP1251:
+    case TEXT_CP932:
+        return text_codepage_encode(enc, cp, out);
     case TEXT_ASCII:
     case TEXT_LATIN1:
     case TEXT_ENCODINGS:
@@ -150,7 +185,23 @@ size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4])
 
 size_t text_unit(enum text_encoding enc)
 {
-    return enc == TEXT_UTF16LE || enc == TEXT_UTF16BE ? 2 : 1;
+    switch (enc) {
+    case TEXT_UTF16LE:
+    case TEXT_UTF16BE:
+        return 2;
+    case TEXT_UTF32LE:
+    case TEXT_UTF32BE:
+        return 4;
+    case TEXT_ASCII:
+    case TEXT_LATIN1:
+    case TEXT_UTF8:
+    case TEXT_CP1252:
+    case TEXT_CP1251:
+    case TEXT_CP932:
+    case TEXT_ENCODINGS:
+        break;
+    }
+    return 1;
 }
 
 /* --- what a terminal does with it --- */

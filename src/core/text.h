@@ -16,6 +16,11 @@ enum text_encoding {
     TEXT_UTF8,
     TEXT_UTF16LE,
     TEXT_UTF16BE,
+    TEXT_UTF32LE,
+    TEXT_UTF32BE,
+    TEXT_CP1252, /* of Windows: western Europe, */
+    TEXT_CP1251, /* Cyrillic, */
+    TEXT_CP932,  /* Japanese (Shift JIS) */
     TEXT_ENCODINGS
 };
 
@@ -29,15 +34,16 @@ struct text_char {
     bool cut;   /* invalid only because the buffer ends here: more bytes might make it valid */
 };
 
-/* Decodes the character at p (n >= 1 bytes are available). Always 1 <= size <= n (for UTF-16 with n
- * == 1: size 1, cut). Maximal-subpart resynchronisation (Unicode 15, section 3.9, table 3-8). */
+/* Decodes the character at p (n >= 1 bytes are available). Always 1 <= size <= n (for UTF-16 and
+ * UTF-32 with fewer bytes than a unit: size n, cut). Maximal-subpart resynchronisation (Unicode 15,
+ * section 3.9, table 3-8). */
 struct text_char text_decode(enum text_encoding enc, const uint8_t *p, size_t n);
 
 /* Bytes of `cp` in `enc` into out (at most 4); 0 if the encoding cannot hold it (surrogates never).
  */
 MUST_USE size_t text_encode(enum text_encoding enc, uint32_t cp, uint8_t out[4]);
 
-/* Bytes of one code unit: 1 or 2. */
+/* Bytes of one code unit: 1, 2 or 4. */
 size_t text_unit(enum text_encoding enc);
 
 /* Columns as terminals count them: 0 for what is drawn onto the character before it (nonspacing and

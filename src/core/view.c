@@ -52,6 +52,11 @@ static const struct view table[] = {
     TEXT("utf8", 1, false, TEXT_UTF8, "text, UTF-8"),
     TEXT("utf16le", 2, false, TEXT_UTF16LE, "text, UTF-16, little-endian"),
     TEXT("utf16be", 2, true, TEXT_UTF16BE, "text, UTF-16, big-endian"),
+    TEXT("utf32le", 4, false, TEXT_UTF32LE, "text, UTF-32, little-endian"),
+    TEXT("utf32be", 4, true, TEXT_UTF32BE, "text, UTF-32, big-endian"),
+    TEXT("cp1252", 1, false, TEXT_CP1252, "text, code page 1252 (western Europe)"),
+    TEXT("cp1251", 1, false, TEXT_CP1251, "text, code page 1251 (Cyrillic)"),
+    TEXT("cp932", 1, false, TEXT_CP932, "text, code page 932 (Japanese)"),
 };
 
 enum { ROWS = sizeof table / sizeof table[0] };

@@ -131,7 +131,7 @@ static int owner_compare(const struct segrow *a, const struct segrow *b)
 
 static void procs_text(const struct segrow *s, char cell[CELL_MAX])
 {
-    number_cell(cell, true, segrow_attached(s));
+    number_cell(cell, true, segrow_users(s));
 }
 
 /* `2 rw 1 r`, `1 fd`, `-`; `?`: no user was found, but some processes could
@@ -155,7 +155,7 @@ static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
 
 static int procs_compare(const struct segrow *a, const struct segrow *b)
 {
-    return order(segrow_attached(a), segrow_attached(b));
+    return order(segrow_users(a), segrow_users(b));
 }
 
 static void join_states(const struct segrow *s, const char *none, const char *gap,

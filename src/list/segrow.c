@@ -30,9 +30,13 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
 uint64_t segrow_attached(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0;
-    size_t seen = segrow_procs(s);
+    return counted ? s->stat->attached : (uint64_t)segrow_procs(s);
+}
+
+uint64_t segrow_users(const struct segrow *s)
+{
     bool all_seen = s->users.mappings > 0 && s->users.mappings >= s->stat->attached;
-    return counted && !all_seen ? s->stat->attached : (uint64_t)seen;
+    return all_seen ? (uint64_t)segrow_procs(s) : segrow_attached(s);
 }
 
 static bool nobody_seen(const struct segrow *s)

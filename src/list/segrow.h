@@ -31,6 +31,10 @@ size_t segrow_procs(const struct segrow *s);
 /* The kind's own count of attaches if it has one, else the processes. */
 uint64_t segrow_attached(const struct segrow *s);
 
+/* Processes that use it. Where the kind only counts attaches, of which a process may have several:
+ * the processes if every attach was seen, otherwise the attaches. */
+uint64_t segrow_users(const struct segrow *s);
+
 /* `orphan` (unused, and every process could be read), `idle` (no user was found), `unlinked`, ...
  */
 enum { SEGROW_STATES = 8 };

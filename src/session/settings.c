@@ -185,7 +185,7 @@ static const struct option_row rows[] = {
     {'v', "view", "a view such as u32le", "how the cells show the bytes",
      WORD_OF(set_view, get_view)},
     {'o', "order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
-    {'e', "encoding", "ascii, latin1, utf8, utf16le or utf16be", "of the text column",
+    {'e', "encoding", "ascii, latin1, utf8, utf16le, cp1252 and so on", "of the text column",
      WORD_OF(set_encoding, get_encoding)},
     {'c', "columns", "auto or names such as locator,size,state", "columns of the list",
      WORD_OF(set_columns, get_columns)},

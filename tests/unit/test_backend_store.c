@@ -1,4 +1,7 @@
 /* Storing: one value, a range; what refuses; a file as a segment. */
+#include <pthread.h>
+#include <sys/mman.h>
+
 #include "support/backend_suite.h"
 #include "support/suite.h"
 
@@ -29,6 +32,90 @@ TEST(test_poke_every_size)
     struct poked r;
     must_fail(seg_poke(s, &odd, &r), SEG_E_ALIGN);
     seg_close(s);
+    close(fd);
+}
+
+/* Some bits of a word: the others stay, also when the compare-and-swap is lost. */
+TEST(test_masked)
+{
+    struct seg *s;
+    struct poked r;
+    int fd = raw_create(own_name("a"), 4096);
+    must(seg_open(be, own_name("a"), SEG_WRITE, &s));
+    for (uint32_t size = 1; size <= 8; size *= 2) {
+        unsigned char bytes[8] = {0x5a, 9, 9, 9, 9, 9, 9, 9};
+        struct poke p = {.offset = 16, .size = size, .value = {0xff}, .mask = {0x3c}};
+        ck_assert_int_eq((int)pwrite(fd, bytes, 8, 16), 8);
+        must(seg_poke(s, &p, &r));
+        ck_assert(r.stored && r.atomic);
+        ck_assert_mem_eq(r.old, bytes, size);
+        bytes[0] = 0x7e;
+        unsigned char now[8];
+        ck_assert_int_eq((int)pread(fd, now, 8, 16), 8);
+        ck_assert_mem_eq(now, bytes, 8);
+        p.cas = true;
+        p.value[0] = 0;
+        p.expect[0] = 0x38;
+        must(seg_poke(s, &p, &r));
+        ck_assert(!r.stored);
+        ck_assert_mem_eq(r.old, bytes, size);
+        p.expect[0] = 0x3d; /* bit 0 does not count */
+        must(seg_poke(s, &p, &r));
+        ck_assert(r.stored);
+        bytes[0] = 0x42;
+        ck_assert_int_eq((int)pread(fd, now, 8, 16), 8);
+        ck_assert_mem_eq(now, bytes, 8);
+    }
+    struct poke p = {.offset = 17, .size = 4, .mask = {1}};
+    must_fail(seg_poke(s, &p, &r), SEG_E_ALIGN);
+    seg_close(s);
+    close(fd);
+}
+
+static volatile int flipping;
+
+static void *flip(void *at)
+{
+    uint32_t *word = at;
+    uintptr_t lost = 0;
+    for (uint32_t i = 0; flipping != 0; i++) { /* only this thread changes the lower 24 bits */
+        uint32_t old = __atomic_load_n(word, __ATOMIC_SEQ_CST), mine = i & 0xffffffU;
+        while (!__atomic_compare_exchange_n(word, &old, (old & ~0xffffffU) | mine, false,
+                                            __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+            ;
+        lost += (__atomic_load_n(word, __ATOMIC_SEQ_CST) & 0xffffffU) != mine;
+    }
+    return (void *)lost;
+}
+
+/* The other bits change at full speed meanwhile: none of their values is lost. */
+TEST(test_masked_race)
+{
+    struct seg *s;
+    struct poked r;
+    pthread_t thread;
+    void *lost = NULL;
+    int fd = raw_create(own_name("a"), 4096);
+    uint32_t *word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(word, MAP_FAILED);
+    must(seg_open(be, own_name("a"), SEG_WRITE, &s));
+    flipping = 1;
+    ck_assert_int_eq(pthread_create(&thread, NULL, flip, word), 0);
+    for (uint32_t i = 1; i < 20000; i++) {
+        struct poke p = {.offset = 0, .size = 4, .cas = i % 2 == 0};
+        uint32_t value = (i & 0xff) << 24, expect = ((i - 1) & 0xff) << 24, mask = 0xff000000U;
+        memcpy(p.value, &value, 4);
+        memcpy(p.expect, &expect, 4);
+        memcpy(p.mask, &mask, 4);
+        must(seg_poke(s, &p, &r));
+        HOLD(r.stored);
+        HOLD((__atomic_load_n(word, __ATOMIC_SEQ_CST) & mask) == value);
+    }
+    flipping = 0;
+    pthread_join(thread, &lost);
+    ck_assert_ptr_null(lost);
+    seg_close(s);
+    munmap(word, 4096);
     close(fd);
 }
 
@@ -191,6 +278,6 @@ TEST(test_file_kind)
 }
 
 SUITE(test_backend_store, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_poke_every_size, test_compare_and_swap, test_poke_at_the_end,
-            test_read_only_refuses, test_raised_access_is_the_same_object, test_store_and_fill,
-            test_file_kind));
+      TESTS(test_poke_every_size, test_masked, test_masked_race, test_compare_and_swap,
+            test_poke_at_the_end, test_read_only_refuses, test_raised_access_is_the_same_object,
+            test_store_and_fill, test_file_kind));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/text_codepage.h"
 #include "support/suite.h"
 
 static uint64_t random_state = UINT64_C(0x2545f4914f6cdd1d);
@@ -138,6 +139,8 @@ TEST(every_character_round_trips)
         for (int e = 0; e < TEXT_ENCODINGS; e++) {
             uint8_t bytes[4];
             enum text_encoding enc = (enum text_encoding)e;
+            if (text_is_codepage(enc))
+                continue;
             size_t n = text_encode(enc, cp, bytes);
             bool can =
                 scalar && (enc != TEXT_ASCII || cp < 128) && (enc != TEXT_LATIN1 || cp < 256);
@@ -149,6 +152,57 @@ TEST(every_character_round_trips)
             HOLD(n % text_unit(enc) == 0);
         }
     }
+}
+
+/* A page of a few characters. */
+static bool few(const char *page, uint32_t *one, uint16_t *pair)
+{
+    for (uint32_t b = 0; b < 256; b++)
+        one[b] = b < 0x80 ? b : CODEPAGE_NONE;
+    if (strcmp(page, "CP1251") == 0)
+        return false;
+    one[0x80] = 0x20ac;
+    if (pair != NULL) {
+        one[0x93] = CODEPAGE_LEAD;
+        pair[0x93fa] = 0x65e5;
+    }
+    return true;
+}
+
+TEST(codepages)
+{
+    static const uint8_t bytes[] = {0x93, 0xfa, 0x80, 'a', 0x93, 0x20, 0xff, 0x93};
+    uint8_t out[4];
+    struct text_char c = text_decode(TEXT_CP932, bytes, 2);
+    ck_assert(!c.valid && c.size == 1); /* nobody has given tables yet */
+    text_codepages(few);
+    c = text_decode(TEXT_CP932, bytes, sizeof bytes);
+    ck_assert(c.valid && c.cp == 0x65e5 && c.size == 2);
+    c = text_decode(TEXT_CP932, bytes + 2, 1);
+    ck_assert(c.valid && c.cp == 0x20ac && c.size == 1);
+    c = text_decode(TEXT_CP932, bytes + 4, 4);
+    ck_assert(!c.valid && !c.cut && c.size == 1);
+    c = text_decode(TEXT_CP932, bytes + 7, 1);
+    ck_assert(!c.valid && c.cut && c.size == 1);
+    c = text_decode(TEXT_CP1252, bytes, 2);
+    ck_assert(!c.valid && c.size == 1);
+    ck_assert_uint_eq(text_encode(TEXT_CP932, 0x65e5, out), 2);
+    ck_assert(out[0] == 0x93 && out[1] == 0xfa);
+    ck_assert_uint_eq(text_encode(TEXT_CP1252, 0x65e5, out), 0);
+    ck_assert_uint_eq(text_encode(TEXT_CP1252, 0x20ac, out), 1);
+    ck_assert_uint_eq(text_encode(TEXT_CP1251, 'a', out), 1);
+    ck_assert_uint_eq(text_encode(TEXT_CP1251, 0x20ac, out), 0);
+}
+
+TEST(utf32)
+{
+    static const uint8_t bytes[] = {0x00, 0xf6, 0x01, 0x00, 0x00, 0xd8, 0x00, 0x00, 0x41};
+    struct text_char c = text_decode(TEXT_UTF32LE, bytes, 9);
+    ck_assert(c.valid && c.cp == 0x1f600 && c.size == 4);
+    c = text_decode(TEXT_UTF32LE, bytes + 4, 4);
+    ck_assert(!c.valid && !c.cut && c.size == 4);
+    c = text_decode(TEXT_UTF32BE, bytes + 8, 1);
+    ck_assert(!c.valid && c.cut && c.size == 1);
 }
 
 TEST(utf16)
@@ -336,6 +390,6 @@ TEST(escape_random_bytes)
 }
 
 SUITE(test_core_text, .timeout = 120,
-      TESTS(utf8_against_naive, utf8_resynchronises, every_character_round_trips, utf16,
-            single_bytes, printable, widths, escape_names, escape_contents,
+      TESTS(utf8_against_naive, utf8_resynchronises, every_character_round_trips, utf16, utf32,
+            codepages, single_bytes, printable, widths, escape_names, escape_contents,
             escape_cuts_between_pieces, unescape, escape_random_bytes));

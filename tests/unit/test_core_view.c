@@ -28,9 +28,10 @@ static bool machine_is_big(void)
 TEST(names)
 {
     static const char *const order[] = {
-        "hex",   "u8",    "i8",    "u16le", "u16be",  "i16le", "i16be",   "u32le",  "u32be",
-        "i32le", "i32be", "u64le", "u64be", "i64le",  "i64be", "f32le",   "f32be",  "f64le",
-        "f64be", "ptr",   "bits",  "ascii", "latin1", "utf8",  "utf16le", "utf16be"};
+        "hex",     "u8",      "i8",      "u16le",   "u16be",  "i16le",  "i16be",  "u32le",
+        "u32be",   "i32le",   "i32be",   "u64le",   "u64be",  "i64le",  "i64be",  "f32le",
+        "f32be",   "f64le",   "f64be",   "ptr",     "bits",   "ascii",  "latin1", "utf8",
+        "utf16le", "utf16be", "utf32le", "utf32be", "cp1252", "cp1251", "cp932"};
     size_t count;
     const struct view *table = view_table(&count);
     ck_assert_uint_eq(count, COUNT(order));
@@ -244,6 +245,8 @@ TEST(parses)
         {"utf8", "\xe2\x82\xac\\x41", "e282ac5c783431"},
         {"utf16le", "a\xf0\x9f\x98\x80", "61003dd800de"},
         {"utf16be", "a\xf0\x9f\x98\x80", "0061d83dde00"},
+        {"utf32le", "a\xf0\x9f\x98\x80", "6100000000f60100"},
+        {"utf32be", "a\xf0\x9f\x98\x80", "000000610001f600"},
     };
     check_rows(rows, COUNT(rows));
     bool big = machine_is_big();

@@ -146,7 +146,7 @@ TEST(test_views_cycle)
         const struct view *v = st->ui.s.set.view;
         ck_assert(view_swapped(v) == v || !v->big);
     } while (st->ui.s.set.view != seen[0] && n < 64);
-    ck_assert_int_eq(n, 17);
+    ck_assert_int_eq(n, 21);
     for (int i = n - 1; i >= 0; i--) {
         stage_type(st, "V");
         ck_assert_ptr_eq(st->ui.s.set.view, seen[i]);

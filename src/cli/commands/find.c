@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "cli/run.h"
+#include "cli/commands/typed.h"
 #include "live/search.h"
 
 struct matches {
@@ -43,6 +44,8 @@ int cmd_find(struct command_run *r)
     char why[FIND_WHY_MAX] = "";
     struct matches m = {
         .out = r->env->out, .json = run_option(r, "json") != NULL, .most = UINT64_MAX};
+    if (typed_wanted(r))
+        return find_typed(r);
     if (!run_at(r, "at", r->seg, NULL) || !run_count_option(r, "count", &m.most))
         return EXIT_ERROR;
     struct find *f = compile(r, why);

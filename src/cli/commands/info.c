@@ -2,6 +2,7 @@
 #include "backend/os.h"
 #include <jansson.h>
 
+#include "cli/commands/typed.h"
 #include "cli/run.h"
 #include "cli/segment_json.h"
 #include "core/number.h"
@@ -11,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN = 4 * LOCATOR_MAX + 1 };
@@ -122,7 +124,24 @@ static void add_who(json_t *o, const struct segrow *s)
     json_object_set_new(o, "holders", holders);
 }
 
-static int print_json(struct command_run *r, const struct segrow *s)
+/* With --type: what it is, and where. */
+static void type_json(const struct typed *y, json_t *o)
+{
+    if (y == NULL)
+        return;
+    json_t *source = json_object();
+    json_object_set_new(source, "file", json_string(y->file_shown));
+    json_t *type = json_object();
+    json_object_set_new(type, "type", json_string(y->name));
+    json_object_set_new(type, "offset", json_integer((json_int_t)y->root.offset));
+    json_object_set_new(type, "size", json_integer((json_int_t)y->root.size));
+    json_object_set_new(type, "source", source);
+    json_t *types = json_array();
+    json_array_append_new(types, type);
+    json_object_set_new(o, "types", types);
+}
+
+static int print_json(struct command_run *r, const struct segrow *s, const struct typed *y)
 {
     json_t *o = segment_json(s);
     if (o == NULL)
@@ -138,6 +157,7 @@ static int print_json(struct command_run *r, const struct segrow *s)
     }
     add_who(o, s);
     recording_json(r, o);
+    type_json(y, o);
     (void)json_print(r->env->out, o);
     json_decref(o);
     return EXIT_DONE;
@@ -276,7 +296,17 @@ static void print_who(struct out *o, const struct segrow *s)
     out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
 }
 
-static void print_text(struct command_run *r, const struct segrow *s)
+static void print_type(struct out *o, const struct typed *y)
+{
+    if (y == NULL)
+        return;
+    out_print(o, "type:      %s at 0x%" PRIx64 ", %" PRIu64 " bytes, from ", y->name,
+              y->root.offset, y->root.size);
+    out_escaped(o, y->file);
+    out_str(o, "\n");
+}
+
+static void print_text(struct command_run *r, const struct segrow *s, const struct typed *y)
 {
     struct out *o = r->env->out;
     const char *names[SEGROW_STATES];
@@ -295,10 +325,11 @@ static void print_text(struct command_run *r, const struct segrow *s)
     for (size_t i = 0; i < n; i++)
         out_print(o, " %s", names[i]);
     out_str(o, n == 0 ? " -\n" : "\n");
+    print_type(o, y);
     print_who(o, s);
 }
 
-int cmd_info(struct command_run *r)
+static int print_info(struct command_run *r, const struct typed *y)
 {
     struct seg_stat st;
     struct seg_who who;
@@ -324,9 +355,22 @@ int cmd_info(struct command_run *r)
                        .unreadable = who.unreadable};
     int status = EXIT_DONE;
     if (run_option(r, "json") != NULL)
-        status = print_json(r, &s);
+        status = print_json(r, &s, y);
     else
-        print_text(r, &s);
+        print_text(r, &s, y);
     seg_who_free(&who);
+    return status;
+}
+
+int cmd_info(struct command_run *r)
+{
+    if (!typed_wanted(r))
+        return print_info(r, NULL);
+    struct typed *y = malloc(sizeof *y);
+    if (y == NULL)
+        return run_fail(r, NULL, "look at it", (struct oserr){"malloc", SEG_E_MEMORY});
+    int status = typed_open(y, r) ? print_info(r, y) : EXIT_ERROR;
+    typed_close(y);
+    free(y);
     return status;
 }

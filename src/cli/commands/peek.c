@@ -1,5 +1,6 @@
 /* peek: chooses what to read, and when, and hands the range to one of the forms of peek.h. */
 #include "cli/commands/peek.h"
+#include "cli/commands/typed.h"
 #include "backend/os.h"
 
 #include <inttypes.h>
@@ -176,6 +177,8 @@ int cmd_peek(struct command_run *r)
     uint64_t shown = 0;
     bool raw = run_option(r, "raw") != NULL;
     bool json = run_option(r, "json") != NULL;
+    if (typed_wanted(r))
+        return peek_typed(r);
     if (raw && json)
         return run_usage(r, "--raw or --json, not both");
     if (raw && (r->env->ui || r->env->out_terminal))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/run.h"
+#include "cli/commands/typed.h"
 
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
@@ -215,6 +216,8 @@ static int store_all(struct command_run *r, const struct poke_values *v)
 int cmd_poke(struct command_run *r)
 {
     struct poke_values v = {.view = NULL};
+    if (typed_wanted(r))
+        return poke_typed(r);
     if (!run_value_view(r, &v.view) || !run_offset(r, r->word[0], &v.offset))
         return EXIT_ERROR;
     v.bytes = malloc(POKE_MAX);

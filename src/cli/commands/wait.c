@@ -1,9 +1,13 @@
 /* wait: samples until a condition holds. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/commands/typed.h"
 #include "cli/run.h"
+#include "core/type/condition.h"
+#include "core/type/value.h"
 #include "time/recording.h"
 
 enum {
@@ -14,9 +18,9 @@ enum {
     STATE_NS = 100000000, /* between checks of the name, which is not what is waited for */
 };
 
-enum condition { EQUALS, NOT, ABOVE, BELOW, CHANGES, EXISTS, GONE, CONDITIONS };
+enum condition { EQUALS, NOT, ABOVE, BELOW, CHANGES, EXISTS, GONE, WHERE, CONDITIONS };
 static const char *const condition_names[CONDITIONS] = {"equals",  "not",    "above", "below",
-                                                        "changes", "exists", "gone"};
+                                                        "changes", "exists", "gone",  "where"};
 
 struct wait {
     enum condition what;
@@ -28,7 +32,12 @@ struct wait {
     int64_t period;           /* ns */
     int64_t state_due;        /* when to check the name next, os_now's clock */
     bool ended;               /* of a recording: its end was reached */
-    bool told;                /* it was reported that the name is gone or means another segment */
+    struct typed *typed;      /* with --type, and: */
+    struct type_condition *where;
+    struct type_node leaf; /* the field of PATH */
+    char path[PATH_TEXT_MAX];
+    uint8_t *bytes; /* two of it and a mask: what is waited for or was at the start, and is now */
+    bool told;      /* it was reported that the name is gone or means another segment */
 };
 
 static bool parse_condition(struct command_run *r, struct wait *w)
@@ -42,7 +51,7 @@ static bool parse_condition(struct command_run *r, struct wait *w)
     }
     if (given != 1) {
         (void)run_usage(r, "exactly one condition is needed: --equals --not --above --below "
-                           "--changes --exists --gone");
+                           "--changes --where --exists --gone");
         return false;
     }
     return true;
@@ -66,6 +75,21 @@ static bool parse_value(struct command_run *r, struct wait *w)
                                            w->value, sizeof w->value, &w->size);
 }
 
+/* With --type: the words alone; the segment is not open yet. */
+static bool parse_typed(struct command_run *r, struct wait *w)
+{
+    if (run_option(r, "as") != NULL) {
+        (void)run_usage(r, "--type and --as do not go together");
+        return false;
+    }
+    if (r->words != (w->what == WHERE ? 0 : 1)) {
+        (void)run_usage(r, w->what == WHERE ? "--where has the fields itself: no PATH"
+                                            : "PATH is missing");
+        return false;
+    }
+    return true;
+}
+
 static bool parse(struct command_run *r, struct wait *w)
 {
     int64_t timeout = -1;
@@ -76,12 +100,16 @@ static bool parse(struct command_run *r, struct wait *w)
         return false;
     w->deadline = timeout < 0 ? INT64_MAX : os_now() + timeout;
     w->period = (int64_t)(1e9 / hz);
+    if (w->what == WHERE && !typed_wanted(r)) {
+        (void)run_usage(r, "--where needs --type T");
+        return false;
+    }
     if (w->what == EXISTS || w->what == GONE) {
         if (r->words != 0)
             (void)run_usage(r, "--%s takes no OFFSET", condition_names[w->what]);
         return r->words == 0;
     }
-    return parse_value(r, w);
+    return typed_wanted(r) ? parse_typed(r, w) : parse_value(r, w);
 }
 
 /* ---- conditions: EXIT_DONE it holds, EXIT_NO not yet, EXIT_ERROR reported ---- */
@@ -139,6 +167,7 @@ static bool holds(const struct wait *w, const uint8_t *now, size_t got)
     case CHANGES:
     case EXISTS:
     case GONE:
+    case WHERE:
     case CONDITIONS:
     default:
         return false;
@@ -178,6 +207,113 @@ static int look_at_value(struct command_run *r, struct wait *w)
     return look_at_state(r, w); /* it may have shrunk, and may grow again */
 }
 
+/* ---- with --type ---- */
+
+enum { MOMENT_TRIES = 16 };
+
+/* --where, of one moment: two readings of all its fields in a row are equal. */
+static int look_at_condition(struct command_run *r, struct wait *w)
+{
+    uint64_t seen = 0, before = 0;
+    for (int i = 0; i < MOMENT_TRIES; i++) {
+        typed_refresh(w->typed);
+        enum type_truth truth =
+            type_condition_check(w->where, &w->typed->source, &w->typed->root, &seen);
+        if (oserr_is(w->typed->error))
+            return run_fail(r, NULL, "read it", w->typed->error);
+        if (i > 0 && seen == before)
+            return truth == TRUTH_YES ? EXIT_DONE : look_at_state(r, w);
+        before = seen;
+    }
+    return look_at_state(r, w); /* it changes all the time: at the next look */
+}
+
+static bool field_holds(const struct wait *w)
+{
+    size_t n = (size_t)w->leaf.size;
+    const uint8_t *now = w->bytes + n;
+    struct type_value a, b;
+    type_value_get(&w->typed->source, &w->leaf, now, &a);
+    type_value_get(&w->typed->source, &w->leaf, w->bytes, &b);
+    if (a.kind == VALUE_BYTES) {
+        bool same = memcmp(now, w->bytes, n) == 0;
+        if (w->leaf.text && w->what != CHANGES) { /* up to the NUL of what is asked for */
+            size_t end = 0;
+            while (end < n && memcmp(w->bytes + end, "\0\0\0\0", (size_t)w->leaf.stride) != 0)
+                end += (size_t)w->leaf.stride;
+            end = end < n ? end + (size_t)w->leaf.stride : n;
+            same = memcmp(now, w->bytes, end) == 0;
+        }
+        return same == (w->what == EQUALS);
+    }
+    int order = type_value_compare(&a, &b);
+    bool both_nan = order == NEITHER && type_value_compare(&a, &a) == NEITHER &&
+                    type_value_compare(&b, &b) == NEITHER;
+    order = both_nan ? 0 : order;
+    return w->what == EQUALS  ? order == 0
+           : w->what == ABOVE ? order == 1
+           : w->what == BELOW ? order < 0
+                              : order != 0;
+}
+
+static int look_at_field(struct command_run *r, struct wait *w)
+{
+    typed_refresh(w->typed);
+    bool known = typed_read(w->typed, &w->leaf, w->bytes + w->leaf.size);
+    if (oserr_is(w->typed->error))
+        return run_fail(r, NULL, "read it", w->typed->error);
+    return known && field_holds(w) ? EXIT_DONE : look_at_state(r, w);
+}
+
+/* The field and its value, or the condition. */
+static bool open_typed(struct command_run *r, struct wait *w)
+{
+    char why[TYPE_WHY_MAX];
+    if (!typed_open(w->typed, r))
+        return false;
+    if (w->what == WHERE) {
+        const char *text = run_option(r, "where");
+        if (strstr(text, "->") != NULL)
+            typed_map(w->typed);
+        w->where = type_condition_new(&w->typed->source, &w->typed->root, text, why);
+        if (w->where == NULL)
+            (void)run_error(r, "--where: %s", why);
+        return w->where != NULL;
+    }
+    if (!typed_leaf(w->typed, r->word[0], &w->leaf, w->path))
+        return false;
+    size_t n = (size_t)w->leaf.size;
+    w->bytes = calloc(3, n + 4);
+    if (w->bytes == NULL || n > TYPE_TEXT_MAX) {
+        (void)run_fail(r, NULL, "read it", (struct oserr){"malloc", SEG_E_MEMORY});
+        return false;
+    }
+    if (w->what == CHANGES) {
+        if (!typed_read(w->typed, &w->leaf, w->bytes))
+            (void)run_error(r, "%s at 0x%" PRIx64 " is past the end", w->path, w->leaf.offset);
+        return typed_read(w->typed, &w->leaf, w->bytes);
+    }
+    bool good =
+        type_value_parse(&w->typed->source, &w->leaf, run_option(r, condition_names[w->what]),
+                         w->bytes, w->bytes + 2 * n, why);
+    struct type_value v;
+    type_value_get(&w->typed->source, &w->leaf, w->bytes, &v);
+    if (good && v.kind == VALUE_BYTES && (w->what == ABOVE || w->what == BELOW)) {
+        (void)run_error(r, "--%s needs a field with a number", condition_names[w->what]);
+        return false;
+    }
+    if (!good)
+        (void)run_error(r, "--%s: %s", condition_names[w->what], why);
+    return good;
+}
+
+static int look_at(struct command_run *r, struct wait *w)
+{
+    return w->where != NULL   ? look_at_condition(r, w)
+           : w->typed != NULL ? look_at_field(r, w)
+                              : look_at_value(r, w);
+}
+
 /* A recording: its samples one after the other, and more while it is still being made. */
 static int look_at_recording(struct command_run *r, struct wait *w)
 {
@@ -189,7 +325,7 @@ static int look_at_recording(struct command_run *r, struct wait *w)
     recording_info(recorded, &was);
     struct oserr e = recording_grow(recorded, &written);
     recording_info(recorded, &is);
-    int status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
+    int status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at(r, w);
     while (status == EXIT_NO && recording_next_time(recorded, &t)) {
         bool played = true;
         while (played && !oserr_is(e)) {
@@ -197,7 +333,7 @@ static int look_at_recording(struct command_run *r, struct wait *w)
             e = recording_step(recorded, t, &ev, &played);
         }
         e = oserr_is(e) ? e : seg_image_changed(r->seg);
-        status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at_value(r, w);
+        status = oserr_is(e) ? run_fail(r, NULL, "read it", e) : look_at(r, w);
     }
     if (status == EXIT_NO && !written && is.end == was.end) {
         (void)run_error(r, "the recording ends without that");
@@ -210,7 +346,7 @@ static int look_once(struct command_run *r, struct wait *w)
 {
     if (w->what == EXISTS || w->what == GONE)
         return look_for_name(r, w);
-    return recording_of(r->seg) != NULL ? look_at_recording(r, w) : look_at_value(r, w);
+    return recording_of(r->seg) != NULL ? look_at_recording(r, w) : look_at(r, w);
 }
 
 static int wait_loop(struct command_run *r, struct wait *w)
@@ -243,6 +379,8 @@ static int wait_for_value(struct command_run *r, struct wait *w)
         r->seg_is_ours = true;
         r->size = seg_last(r->seg)->size;
     }
+    if (w->typed != NULL)
+        return open_typed(r, w) ? wait_loop(r, w) : EXIT_ERROR;
     if (!run_offset(r, r->word[0], &w->offset))
         return EXIT_ERROR;
     if (w->offset > r->size || r->size - w->offset < w->size) {
@@ -266,5 +404,15 @@ int cmd_wait(struct command_run *r)
         return EXIT_ERROR;
     if (w.what == EXISTS || w.what == GONE)
         return wait_loop(r, &w);
-    return wait_for_value(r, &w);
+    if (!typed_wanted(r))
+        return wait_for_value(r, &w);
+    w.typed = calloc(1, sizeof *w.typed);
+    if (w.typed == NULL)
+        return run_fail(r, NULL, "read it", (struct oserr){"malloc", SEG_E_MEMORY});
+    int status = wait_for_value(r, &w);
+    type_condition_free(w.where);
+    free(w.bytes);
+    typed_close(w.typed);
+    free(w.typed);
+    return status;
 }

@@ -2,6 +2,7 @@
  * segment itself. */
 #include "cli/watch/watch.h"
 
+#include "cli/commands/typed.h"
 #include "time/recording.h"
 
 static bool parse(struct command_run *r, struct watch *w)
@@ -40,6 +41,8 @@ static bool fit_range(struct command_run *r, struct watch *w)
 int cmd_watch(struct command_run *r)
 {
     struct watch w;
+    if (typed_wanted(r))
+        return watch_typed(r);
     bool recorded = seg_kind(r->seg) == SEG_REC;
     if (recorded) {
         struct oserr e = recording_seek(r->seg, 0, r->env->progress);

@@ -97,12 +97,13 @@ static void put_valid(const struct text_run *r, long i, const struct text_char *
     put_dots(r, next, i + t->size);
 }
 
-/* Does a UTF-16 code unit begin at byte i? Always true for other encodings. */
+/* Does a code unit of UTF-16 or UTF-32 begin at byte i? Always true for other encodings. */
 static bool unit_begins(const struct text_run *r, long i)
 {
-    if (text_unit(r->t->enc) == 1)
+    size_t unit = text_unit(r->t->enc);
+    if (unit == 1)
         return true;
-    return ((r->b->offset + (uint64_t)(int64_t)i) & 1) == (r->t->phase ? 1 : 0);
+    return ((r->b->offset + (uint64_t)(int64_t)i) & (unit - 1)) == (r->t->phase ? 1 : 0);
 }
 
 /* Where decoding starts, so that a character reaching into the row is recognised. */

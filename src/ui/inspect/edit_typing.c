@@ -110,8 +110,9 @@ static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
     uint8_t bytes[4];
     uint64_t offset = ui->s.cursor;
     size_t n = text_encode(enc, cp, bytes);
-    if (text_unit(enc) == 2 && (offset & 1) != (ui->s.phase ? 1 : 0) && offset > 0)
-        offset--; /* the other half of this unit */
+    uint64_t into = (offset - (ui->s.phase ? 1 : 0)) & (text_unit(enc) - 1);
+    if (into <= offset)
+        offset -= into; /* to the start of this unit */
     if (n == 0) {
         ui_say(ui, STYLE_ERROR, "U+%04" PRIX32 " is not in %s", cp, view_text(enc)->name);
         return;
