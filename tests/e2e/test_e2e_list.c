@@ -297,9 +297,9 @@ TEST(back_at_the_list_it_is_closed)
     scene_press(t, "q", "LOCATOR");
     e2e_wait(t, is_unused, of, "that it is closed", 0);
     scene_press(t, "<Enter>", "00000000");
-    scene_at(t, 0x20); /* where the cursor was */
-    e2e_keys(t, "<Home><Up>'a");
-    scene_at(t, 0x20);
+    e2e_wait_text(t, "│ 0x20 ", 0); /* where the cursor was */
+    scene_press(t, "<Up>", "│ 0x10 ");
+    scene_press(t, "'a", "│ 0x20 ");
     scene_quit(t);
 }
 

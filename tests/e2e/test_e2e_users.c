@@ -221,6 +221,7 @@ TEST(the_list_of_another_user)
     e2e_wait_text(t, "ermission denied", 0);
     e2e_keys(t, "d");
     e2e_wait_text(t, "Type its name, or yes", 0);
+    e2e_wait_text(t, "no user found, not proved: ", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_text(t, "not permitted", 0);
     ck_assert(!gone(name));

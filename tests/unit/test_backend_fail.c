@@ -217,9 +217,36 @@ static struct oserr do_remove(void)
     return e;
 }
 
+static struct oserr do_put_back(void)
+{
+    char left[NAME_CAP];
+    snprintf(left, sizeof left, "/.shmlens-4000001-1-%.60s", made + 1);
+    int fd = shm_open(left, O_CREAT | O_RDWR, 0600);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    struct oserr e = seg_put_back(be, left);
+    ck_assert_int_eq(exists(made), !oserr_is(e));
+    ck_assert_int_eq(exists(left), oserr_is(e));
+    (void)shm_unlink(made);
+    (void)shm_unlink(left);
+    return e;
+}
+
+static struct oserr work_release(struct seg *s)
+{
+    struct oserr e = seg_release(s);
+    ck_assert_int_eq(seg_get_access(s), oserr_is(e) ? SEG_READ : SEG_STAT);
+    return oserr_is(e) ? e : seg_set_access(s, SEG_READ);
+}
+
+static struct oserr do_release(void)
+{
+    return with(SEG_READ, work_release);
+}
+
 static struct oserr (*const scenarios[])(void) = {
-    do_survey, do_open,   do_read,  do_read_large, do_refresh, do_poke, do_store,
-    do_create, do_resize, do_chmod, do_access,     do_remove,  do_who,  do_hash,
+    do_survey, do_open,  do_read,   do_read_large, do_refresh, do_poke, do_store,    do_create,
+    do_resize, do_chmod, do_access, do_remove,     do_who,     do_hash, do_put_back, do_release,
 };
 
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };

@@ -261,6 +261,8 @@ static struct oserr win_remove(struct backend *be, const struct seg_removal *wha
         uint32_t own = drop_own(who);
         if (who->holders_count > 0 || handles > (own > 0 ? own : 1))
             e = (struct oserr){"CloseHandle", SEG_E_IN_USE};
+        else
+            who->proof = SEG_PROOF_COUNT;
     }
     seg_close(s);
     return e;

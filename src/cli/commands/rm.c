@@ -59,7 +59,7 @@ static int remove_this(struct command_run *r, struct seg *s)
     struct oserr e = seg_refresh(s, &st);
     if (!oserr_is(e) && st.replaced)
         e = (struct oserr){"shm_unlink", SEG_E_REPLACED};
-    if (!oserr_is(e))
+    if (!oserr_is(e) && seg_words(seg_locator(s))->irremovable == NULL)
         e = seg_release(s);
     if (oserr_is(e))
         return run_fail(r, seg_locator(s), "remove it", e);

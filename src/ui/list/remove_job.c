@@ -1,7 +1,7 @@
 /* Runs removals for the UI. What is attached here would be in use by ourselves, and no lease could
  * prove anything: so the sampler releases it first, and takes it again when the walker's thread
  * has done the removal, or only looked who uses it. */
-#include "live/jobs.h"
+#include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
 
 static bool has_attached(const struct ui *ui, const struct removal_job *j)
