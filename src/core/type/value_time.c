@@ -44,11 +44,12 @@ size_t value_time(int form, int64_t v, struct value_text *o)
     int64_t days = seconds / 86400 - (seconds % 86400 < 0);
     int second = (int)(seconds - days * 86400);
     date_of(days, &year, &month, &day);
-    int n = snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d", (int)year, month, day,
-                     second / 3600, second / 60 % 60, second % 60);
-    if (digits > 0 && n > 0)
-        n += snprintf(text + n, sizeof text - (size_t)n, ".%0*lld", digits, (long long)part);
+    (void)snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d", (int)year, month, day,
+                   second / 3600, second / 60 % 60, second % 60);
     value_put(o, text, strlen(text));
+    (void)snprintf(text, sizeof text, digits == 9 ? ".%09u" : ".%03u", (unsigned)part);
+    if (digits > 0)
+        value_put(o, text, strlen(text));
     value_put(o, "Z", 1);
     return o->length;
 }
