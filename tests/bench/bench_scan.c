@@ -141,7 +141,7 @@ static long memory_on(const char *name, int fd, uint64_t size, long *punched)
 {
     struct e2e *t = e2e_start(&(struct e2e_options){
         .argv = E2E_ARGV(e2e_shmlens, name), .config = "set history 0\n"}); /* it has its own */
-    e2e_wait_text(t, "s old", 60000);
+    e2e_wait_text(t, "s ago", 60000);
     e2e_settle(t, 300, 3000);
     long kib = anonymous_kib(e2e_pid(t));
     if (fd >= 0) {
