@@ -25,7 +25,7 @@ void os_clock_text(int64_t wall, char buf[16]);
 /* ---- this process ---- */
 
 uint32_t os_pid(void);
-bool os_pid_exists(uint32_t pid);                     /* one that we can see */
+bool os_pid_exists(uint32_t pid); /* one that we can see */
 /* The tables of a code page such as `CP1252`, as core/text_codepage.h wants them. False: none. */
 bool os_codepage(const char *page, uint32_t *one, uint16_t *pair);
 

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "backend/os.h"
+#include "cli/command.h"
 #include "support/frames.h"
 #include "support/remover.h"
-#include "cli/command.h"
 #include "support/stage.h"
 #include "support/suite.h"
 

@@ -1,8 +1,8 @@
 /* find: prints the offsets of matches. */
 #include <inttypes.h>
 
-#include "cli/run.h"
 #include "cli/commands/typed.h"
+#include "cli/run.h"
 #include "live/search.h"
 
 struct matches {

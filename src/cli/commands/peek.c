@@ -1,7 +1,7 @@
 /* peek: chooses what to read, and when, and hands the range to one of the forms of peek.h. */
 #include "cli/commands/peek.h"
-#include "cli/commands/typed.h"
 #include "backend/os.h"
+#include "cli/commands/typed.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

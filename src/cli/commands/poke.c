@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/run.h"
 #include "cli/commands/typed.h"
+#include "cli/run.h"
 
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
