@@ -1,0 +1,129 @@
+# tests/lint/report.sh, read by tools/test: runs a check, keeps its log in $logs, prints one line a result and counts
+# the results.
+# shellcheck shell=bash
+
+passed=0 failed=0 skipped=0
+log= # of what ran last
+
+say() { printf '%s\n' "$*"; }
+
+# said COMMAND...: the start of a command that is run.
+said() {
+    local all="$*"
+    [ "${#all}" -le 160 ] || all="${all:0:157}..."
+    say "+ $all"
+}
+
+pass() {
+    passed=$((passed + 1))
+    say "ok      $*"
+}
+fail() {
+    failed=$((failed + 1))
+    say "FAILED  $*"
+}
+skip() {
+    skipped=$((skipped + 1))
+    say "skipped $1: $2"
+}
+
+# The log of what failed: all of it when it is short, else its interesting lines and its end.
+show_log() {
+    if [ "$(wc -l <"$log")" -gt 120 ]; then
+        grep -nE 'error:|warning:|[0-9]+:[FE]:|ERROR:|SUMMARY:|runtime error' "$log" | head -40 | cut -c1-300
+        say "    ... the end of $log:"
+    fi
+    tail -80 "$log" | cut -c1-400 | sed 's/^/    /'
+}
+
+# log_of NAME: the file that what this check prints is kept in.
+log_of() {
+    echo "$logs/$(echo "$1" | tr -c 'A-Za-z0-9\n' _).log"
+}
+
+# result NAME STATUS SECONDS: counts a check that ran, and shows its log when it failed.
+result() {
+    if [ "$2" -eq 0 ]; then
+        pass "$1 ($3 s)"
+        return 0
+    fi
+    fail "$1 ($3 s)"
+    show_log
+    return 1
+}
+
+# check NAME COMMAND...: one result.
+check() {
+    local name=$1 start=$SECONDS status=0
+    shift
+    log=$(log_of "$name")
+    said "$@"
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    result "$name" $status $((SECONDS - start))
+}
+
+# start NAME COMMAND...: as check, but beside others, $jobs at a time. `finish` waits and prints the results in order.
+begun=()
+start() {
+    local name=$1 own
+    shift
+    own=$(log_of "$name")
+    begun+=("$name")
+    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+        wait -n
+    done
+    said "$@"
+    (
+        since=$SECONDS status=0
+        "$@" >"$own" 2>&1 </dev/null || status=$?
+        echo "$status $((SECONDS - since))" >"$own.result"
+    ) &
+}
+finish() {
+    local name status took
+    wait
+    for name in "${begun[@]}"; do
+        log=$(log_of "$name")
+        status=1 took=0
+        read -r status took <"$log.result"
+        result "$name" "$status" "$took"
+    done
+    begun=()
+}
+
+# rules NAME COMMAND...: a lint script that prints `ok RULE`, `FAILED RULE`, `skip RULE: WHY`; a result for each.
+rules() {
+    local name=$1
+    shift
+    log=$(log_of "$name")
+    said "$@"
+    "$@" >"$log" 2>&1 </dev/null
+    local status=$? ok bad skips
+    ok=$(grep -c '^ok ' "$log")
+    bad=$(grep -c '^FAILED ' "$log")
+    skips=$(grep -c '^skip ' "$log")
+    cut -c1-300 "$log"
+    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+        bad=1
+    fi
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+
+# add_counts NAME "PASSED FAILED SKIPPED" SECONDS: the results of suites, whose log is $log.
+add_counts() {
+    local p f s
+    read -r p f s <<<"$2"
+    grep -oE 'skip: .*' "$log" | sort -u | sed 's/^skip: /skipped /'
+    if [ "$((p + f + s))" -eq 0 ]; then
+        fail "$1: no test ran"
+        show_log
+        return 1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [ "$f" -gt 0 ]; then
+        say "FAILED  $1: $f of $((p + f)) tests ($3 s)"
+        show_log
+        return 1
+    fi
+    say "ok      $1: $p tests, $s skipped ($3 s)"
+}
