@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct attack {
     const char *folder; /* a folder of this run's own */
@@ -22,6 +23,9 @@ bool attack_leftovers(void); /* is there a /dev/shm/.shmlens-...? */
 
 /* Says what was broken, and ends the run with status 1. */
 _Noreturn void attack_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* fork() of a process that ends with us, however we end. */
+pid_t attack_fork(void);
 
 /* Each returns 0, or does not return. */
 int attack_calls(const struct attack *a);      /* every system call fails once */

@@ -88,7 +88,7 @@ static void spell(const struct attempt *a, char buf[WORDS][160], char *argv[WORD
 
 static pid_t start(char *argv[])
 {
-    pid_t pid = fork();
+    pid_t pid = attack_fork();
     if (pid != 0)
         return pid;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);

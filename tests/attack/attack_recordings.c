@@ -30,7 +30,7 @@ static int run(const char *const *words, int n)
     char *argv[8] = {(char *)(uintptr_t)attack_program()};
     for (int i = 0; i < n && words[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)words[i];
-    pid_t pid = fork();
+    pid_t pid = attack_fork();
     if (pid == 0) {
         struct rlimit cpu = {LONGEST_S, LONGEST_S};
         struct rlimit memory = {(rlim_t)MEMORY_MIB << 20, (rlim_t)MEMORY_MIB << 20};
@@ -54,7 +54,7 @@ static size_t make_good(uint8_t *bytes)
     int fd = shm_open("/rec", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || ftruncate(fd, 3 * 65536) != 0)
         attack_fail("shm_open: %s", strerror(errno));
-    pid_t writer = fork();
+    pid_t writer = attack_fork();
     for (uint32_t i = 0; writer == 0; i++) {
         (void)!pwrite(fd, &i, sizeof i, (off_t)(i % 40) * 4000);
         if (i % 500 == 0)

@@ -47,7 +47,7 @@ static pid_t start(const char *const *words)
     char *argv[12] = {(char *)(uintptr_t)attack_program()};
     for (int i = 0; i < 10 && words[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)words[i];
-    pid_t pid = fork();
+    pid_t pid = attack_fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
         (void)dup2(null, 1);
@@ -91,7 +91,7 @@ int attack_removals(const struct attack *attack)
     if (split == MAP_FAILED)
         attack_fail("mmap: %s", strerror(errno));
     for (int i = 0; i < CLIENTS; i++) {
-        clients[i] = fork();
+        clients[i] = attack_fork();
         if (clients[i] == 0)
             client(*attack->seed + (uint64_t)i, split);
     }

@@ -72,7 +72,7 @@ static int run(const char *const *words)
     char *argv[WORDS + 2] = {(char *)(uintptr_t)attack_program()};
     for (int i = 0; i < WORDS && words[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)words[i];
-    pid_t pid = fork();
+    pid_t pid = attack_fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
         (void)dup2(null, 1);
@@ -90,7 +90,7 @@ static int run(const char *const *words)
 int attack_storm(const struct attack *attack)
 {
     uint64_t runs = 0;
-    pid_t peer = fork();
+    pid_t peer = attack_fork();
     if (peer == 0)
         storm(*attack->seed);
     while (!attack_ended(attack)) {
