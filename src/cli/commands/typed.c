@@ -168,7 +168,7 @@ bool typed_read(struct typed *y, const struct type_node *leaf, uint8_t *p)
 void typed_map(struct typed *y)
 {
     if (y->windows != NULL || seg_kind(y->r->seg) == SEG_REC ||
-        oserr_is(seg_who(y->r->seg, NULL, &y->who)))
+        oserr_is(seg_who(y->r->seg, y->r->env->pace, &y->who)))
         return;
     y->windows = calloc(y->who.mappers_count + 1, sizeof *y->windows);
     for (size_t i = 0; y->windows != NULL && i < y->who.mappers_count; i++) {
