@@ -119,10 +119,12 @@ MUST_USE struct oserr os_replace_file(const char *path, const void *data, size_t
  * leave the file unchanged. */
 typedef char *os_change(void *ctx, const char *old, size_t old_n, size_t *new_n);
 
-/* Changes a file of state that several processes keep: reads it, up to `limit` bytes, and replaces
- * it as os_replace_file does, under a lock against other processes (it waits half a second for it).
- * A file that cannot be read is not replaced. */
-MUST_USE struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx);
+/* Changes a file of state that several processes write: reads it, up to `limit` bytes, and replaces
+ * it as os_replace_file does. Meanwhile a lock keeps the others out (it is waited for half a
+ * second). A file that cannot be read is left alone with `must_read`; otherwise it counts as none.
+ */
+MUST_USE struct oserr os_update_file(const char *path, size_t limit, bool must_read,
+                                     os_change *change, void *ctx);
 
 struct os_file;
 

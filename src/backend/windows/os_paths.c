@@ -148,7 +148,8 @@ static struct oserr lock_beside(const wchar_t *path, HANDLE *h)
     return *h == INVALID_HANDLE_VALUE ? os_last("CreateFileW") : OSERR_NONE;
 }
 
-struct oserr os_update_file(const char *path, size_t limit, os_change *change, void *ctx)
+struct oserr os_update_file(const char *path, size_t limit, bool must_read, os_change *change,
+                            void *ctx)
 {
     HANDLE lock;
     char *old = NULL;
@@ -161,7 +162,7 @@ struct oserr os_update_file(const char *path, size_t limit, os_change *change, v
     if (oserr_is(e))
         return e;
     e = os_read_file(path, limit, &old, &old_n);
-    if (oserr_kind(e) == OSERR_K_MISSING)
+    if (oserr_kind(e) == OSERR_K_MISSING || !must_read)
         e = OSERR_NONE;
     char *new = oserr_is(e) ? NULL : change(ctx, old, old_n, &new_n);
     if (new != NULL)

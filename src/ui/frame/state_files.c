@@ -32,9 +32,10 @@ static char *read_file(struct ui *ui, const char *path, size_t *n)
 }
 
 /* Says once why nothing is kept. */
-static void update_file(struct ui *ui, const char *path, os_change *change, void *ctx)
+static void update_file(struct ui *ui, const char *path, bool must_read, os_change *change,
+                        void *ctx)
 {
-    struct oserr e = os_update_file(path, SETTINGS_FILE_MAX, change, ctx);
+    struct oserr e = os_update_file(path, SETTINGS_FILE_MAX, must_read, change, ctx);
     if (oserr_is(e) && !ui->keep->failed) {
         ui->keep->failed = true;
         ui_say_error(ui, path, e);
@@ -116,7 +117,7 @@ void keep_options(struct ui *ui)
         return;
     k->settled = ui->s.set;
     if (os_state_path("options", path, sizeof path))
-        update_file(ui, path, change_options, &c);
+        update_file(ui, path, false, change_options, &c);
 }
 
 /* The attached locator as written in the file; false: too long to be stored. */
@@ -184,7 +185,7 @@ void keep_marks(struct ui *ui)
     struct marks_change c = {ui, name, changed_marks(ui)};
     if (c.changed == 0)
         return;
-    update_file(ui, path, change_marks, &c);
+    update_file(ui, path, true, change_marks, &c);
     memcpy(k->marks, ui->s.marks, sizeof k->marks);
     k->marks_set = ui->s.marks_set;
 }
