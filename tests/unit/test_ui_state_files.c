@@ -73,5 +73,56 @@ TEST(what_cannot_be_read_is_left)
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
 
+static bool has_line(const char *line)
+{
+    char text[4096] = "";
+    FILE *f = fopen(path, "re");
+    ck_assert_ptr_nonnull(f);
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    return strstr(text, line) != NULL;
+}
+
+/* Two sessions on one segment: each writes only the marks that it set itself. */
+TEST(marks_of_another_session_stay)
+{
+    write_marks("c 0x30 posix:/ring\n", 1);
+    state_load(&st->ui);
+    keep_load_marks(&st->ui);
+    unlink(path);
+    write_marks("b 0x10 posix:/ring\nc 0x31 posix:/ring\n", 1); /* by the other one, meanwhile */
+    st->ui.s.marks[0] = 0x40;
+    st->ui.s.marks_set |= 1;
+    keep_marks(&st->ui);
+    ck_assert(has_line("a 0x40 posix:/ring\n"));
+    ck_assert(has_line("b 0x10 posix:/ring\n"));
+    ck_assert(has_line("c 0x31 posix:/ring\n"));
+}
+
+/* Root with another user's HOME (sudo -E) writes nothing there, and says so. */
+TEST(nothing_is_written_where_another_user_could_lead)
+{
+    if (geteuid() != 0)
+        SKIP("only root can give a folder away");
+    ck_assert_int_eq(chown(own, 65534, 65534), 0);
+    set_mark();
+    ck_assert_int_eq(size_of_marks(), -1);
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    ck_assert_int_eq(chown(own, 0, 0), 0);
+    char elsewhere[96];
+    (void)snprintf(elsewhere, sizeof elsewhere, "%s-elsewhere", folder);
+    ck_assert_int_eq(mkdir(elsewhere, 0700), 0);
+    ck_assert_int_eq(rmdir(own), 0);
+    ck_assert_int_eq(symlink(elsewhere, own), 0);
+    st->ui.s.marks[1] = 0x50;
+    st->ui.s.marks_set |= 2;
+    keep_marks(&st->ui);
+    ck_assert_int_eq(size_of_marks(), -1);
+    ck_assert_int_eq(unlink(own), 0);
+    ck_assert_int_eq(rmdir(elsewhere), 0);
+}
+
 SUITE(test_ui_state_files, .set_up = set_up, .tear_down = tear_down,
-      TESTS(marks_of_others_stay, what_cannot_be_read_is_left));
+      TESTS(marks_of_others_stay, what_cannot_be_read_is_left, marks_of_another_session_stay,
+            nothing_is_written_where_another_user_could_lead));
