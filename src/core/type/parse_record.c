@@ -195,6 +195,8 @@ static bool place_field(struct parser *p, struct abi_struct *s, struct parse_fie
 static bool close_record(struct parser *p, type_id id, uint32_t first,
                          const struct parse_attributes *a)
 {
+    if (!type_array_room(&p->fields, sizeof(struct parse_field), 1, TYPE_MEMBERS_MAX + 1))
+        return lex_fail(&p->l, "more fields than shmlens shows");
     struct parse_field *fields = (struct parse_field *)p->fields.at + first;
     uint32_t n = p->fields.count - first, kept = 0;
     struct type_member *m = malloc((n + 1) * sizeof *m);
@@ -308,6 +310,8 @@ static bool one_enumerator(struct parser *p, int64_t *next)
 
 static bool enum_body(struct parser *p, type_id id, type_id base)
 {
+    if (!type_array_room(&p->values, sizeof(struct type_enumerator), 1, TYPE_MEMBERS_MAX))
+        return lex_fail(&p->l, "more enumerators than shmlens shows");
     uint32_t first = p->values.count;
     struct parse_attributes a = {0};
     int64_t next = 0;
