@@ -42,7 +42,7 @@ static bool run(const struct suite *s, const char *only)
         added += add_tests(made, part, only);
     SRunner *r = srunner_create(made);
     if (added == 0)
-        fprintf(stderr, "%s has no test %s\n", s->name, only);
+        fprintf(stderr, "%s has no test %s\n", s->name, only != NULL ? only : "at all");
     else
         srunner_run_all(r, CK_ENV);
     bool passed = added > 0 && srunner_ntests_failed(r) == 0;

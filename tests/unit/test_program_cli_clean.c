@@ -15,7 +15,7 @@
 
 static bool exists(const char *name)
 {
-    char path[600];
+    char path[800];
     struct stat st;
     (void)snprintf(path, sizeof path, "/dev/shm%s", name);
     return lstat(path, &st) == 0;

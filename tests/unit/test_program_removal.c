@@ -431,7 +431,7 @@ TEST(who_waits_for_the_lease_gets_it_under_its_name)
 
 TEST(what_was_left_aside_can_be_put_back)
 {
-    char left[120], text[140];
+    char left[120], text[400];
     (void)snprintf(left, sizeof left, "/.shmlens-%d-5-%s", (int)getpid(), name + 1);
     (void)snprintf(text, sizeof text, "posix:%s", left);
     remover_segment(left);
@@ -441,7 +441,7 @@ TEST(what_was_left_aside_can_be_put_back)
     ck_assert(left_aside(name));
     struct oserr e = seg_put_back(be, text); /* we may be at it */
     ck_assert_uint_eq(e.code, SEG_E_IN_USE);
-    char path[160], dead[160];
+    char path[320], dead[320];
     (void)snprintf(path, sizeof path, "/dev/shm%s", left);
     (void)snprintf(dead, sizeof dead, "/dev/shm/.shmlens-4000001-5-%s", name + 1);
     ck_assert_int_eq(rename(path, dead), 0);
