@@ -33,6 +33,7 @@ static const char *const own_text[] = {
     "holds more than there is memory for",
     "its folder belongs to another user, or is a link: nothing is kept there",
     "other bits of the same word change all the time: nothing was stored",
+    "needs /proc, which is not mounted here",
     "its name was taken while it was looked at: it is listed as /.shmlens-... now",
 };
 

@@ -43,6 +43,7 @@ enum seg_refusal {
     SEG_E_TOO_LARGE, /* a recording that holds more than there is memory for */
     SEG_E_NOT_OURS, /* a folder of state that another user could change: nothing is written there */
     SEG_E_BUSY,     /* other bits of the word change all the time: nothing was stored */
+    SEG_E_NO_PROC,  /* /proc is needed and not mounted */
     SEG_E_ASIDE, /* not removed, and its name was taken meanwhile: it is /.shmlens-PID-TIME now */
 };
 

@@ -43,6 +43,8 @@ static struct oserr memfd_create_new(struct seg *s, uint64_t size, uint32_t mode
         e = sys_ftruncate(s->be, fd, size);
     if (!oserr_is(e))
         e = process_know(s, os_pid(), link);
+    if (oserr_kind(e) == OSERR_K_MISSING) /* the descriptor is ours: what is missing is /proc */
+        e = (struct oserr){e.call, SEG_E_NO_PROC};
     if (!oserr_is(e))
         e = sys_copy(s->be, text, &locator);
     if (oserr_is(e))

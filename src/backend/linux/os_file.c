@@ -16,6 +16,7 @@ enum { PATH_CAP = 4096, ZEROS = 16 * 1024 };
 struct os_file {
     int fd;
     bool keep_open;           /* a standard stream */
+    bool unnamed;             /* a regular file without a name, until it is committed */
     bool sparse;              /* a regular file under a temporary name */
     uint64_t position;        /* of the next byte */
     uint64_t end;             /* past the last byte really written */
@@ -112,9 +113,46 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
+/* Creates a file without a name in the folder of f->path: one that nobody has to clean up if we are
+ * killed. False: the file system has none of these. */
+static bool create_unnamed(struct os_file *f, mode_t mode)
+{
+    char folder[PATH_CAP];
+    const char *slash = strrchr(f->path, '/');
+    size_t n = slash == NULL ? 0 : slash == f->path ? 1 : (size_t)(slash - f->path);
+    snprintf(folder, sizeof folder, "%.*s", n == 0 ? 1 : (int)n, n == 0 ? "." : f->path);
+    f->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    f->unnamed = f->fd >= 0 && fchmod(f->fd, mode) == 0;
+    if (f->fd >= 0 && !f->unnamed)
+        close(f->fd);
+    return f->unnamed;
+}
+
+/* Gives the file its temporary name, from which it is renamed at once. */
+static struct oserr give_name(struct os_file *f)
+{
+    enum { TRIES = 100 };
+    char link[48];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", f->fd);
+    for (unsigned i = 0; i < TRIES; i++) {
+        unsigned number = ((unsigned)os_now() + i * 7919U) & 0xffffffU;
+        if (snprintf(f->temporary, sizeof f->temporary, "%s.%06x", f->path, number) >=
+            (int)sizeof f->temporary)
+            errno = ENAMETOOLONG;
+        else if (linkat(AT_FDCWD, link, AT_FDCWD, f->temporary, AT_SYMLINK_FOLLOW) == 0)
+            return OSERR_NONE;
+        if (errno != EEXIST)
+            break;
+    }
+    f->temporary[0] = '\0';
+    return os_errno("linkat");
+}
+
 /* Creates the temporary file beside f->path. */
 static struct oserr create_beside(struct os_file *f, mode_t mode)
 {
+    if (create_unnamed(f, mode))
+        return OSERR_NONE;
     if (snprintf(f->temporary, sizeof f->temporary, "%s.XXXXXX", f->path) >=
         (int)sizeof f->temporary) {
         f->temporary[0] = '\0';
@@ -138,14 +176,15 @@ static struct oserr write_in_place(struct os_file *f, const char *path)
     return f->fd >= 0 ? OSERR_NONE : os_errno("open");
 }
 
-/* Replaces a file: the new one keeps its mode, and its owner where we may give it away. */
+/* Replaces a file: the new one keeps its mode, and its owner where we may give it away. The set-id
+ * bits come last, and only with the owner: they would make it ours to run for others. */
 static struct oserr replace(struct os_file *f, const struct stat *old)
 {
-    struct oserr e = create_beside(f, old->st_mode & 07777);
+    struct oserr e = create_beside(f, old->st_mode & 0777);
     if (oserr_is(e) && (e.code == EACCES || e.code == EPERM) && f->temporary[0] == '\0')
         return write_in_place(f, f->path);
     if (!oserr_is(e) && fchown(f->fd, old->st_uid, old->st_gid) == 0 &&
-        fchmod(f->fd, old->st_mode & 07777) != 0) /* fchown clears the set-id bits */
+        fchmod(f->fd, old->st_mode & 07777) != 0)
         e = os_errno("fchmod");
     return e;
 }
@@ -200,9 +239,10 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
 static struct oserr grow_existing(const char *path, int *fd)
 {
     struct stat st;
-    *fd = open(path, O_WRONLY | O_CLOEXEC);
+    *fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK); /* a fifo without a reader: ENXIO */
     if (*fd < 0)
         return os_errno("open");
+    (void)fcntl(*fd, F_SETFL, 0);
     if (fstat(*fd, &st) != 0)
         return os_errno("fstat");
     return S_ISREG(st.st_mode) && st.st_size > 0 ? (struct oserr){"open", EEXIST} : OSERR_NONE;
@@ -270,6 +310,8 @@ struct oserr os_file_commit(struct os_file *f)
     struct oserr e = OSERR_NONE;
     if (f->sparse && f->position != f->end && ftruncate(f->fd, (off_t)f->position) != 0)
         e = os_errno("ftruncate");
+    if (!oserr_is(e) && f->unnamed)
+        e = give_name(f);
     if (!f->keep_open && close(f->fd) != 0 && !oserr_is(e))
         e = os_errno("close");
     f->keep_open = true; /* its descriptor is closed already */
