@@ -144,14 +144,8 @@ struct walk_state {
     int failed; /* the step that is beyond its array */
 };
 
-static void append(struct walk_state *w, const char *format, const char *name, uint64_t a,
-                   uint64_t b)
+static void append(struct walk_state *w, const char *text)
 {
-    char text[320];
-    if (name != NULL)
-        (void)snprintf(text, sizeof text, format, name);
-    else
-        (void)snprintf(text, sizeof text, format, (unsigned long long)a, (unsigned long long)b);
     size_t n = strlen(text);
     if (w->length + n < PATH_TEXT_MAX) {
         memcpy(w->path + w->length, text, n + 1);
@@ -203,7 +197,8 @@ static enum path_outcome member(struct walk_state *w, const struct path_step *st
         return OUTCOME_WRONG;
     }
     bool dot = w->length > 0 && w->path[w->length - 1] != '>';
-    append(w, dot ? ".%s" : "%s", step->name, 0, 0);
+    append(w, dot ? "." : "");
+    append(w, step->name);
     return OUTCOME_GOOD;
 }
 
@@ -220,7 +215,10 @@ static bool slice(struct walk_state *w, int i)
         return false;
     type_slice(&w->node, step->low, last - step->low + 1, &out);
     w->node = out;
-    append(w, "[%llu..%llu]", NULL, step->low, last);
+    char text[48];
+    (void)snprintf(text, sizeof text, "[%llu..%llu]", (unsigned long long)step->low,
+                   (unsigned long long)last);
+    append(w, text);
     return true;
 }
 
@@ -244,7 +242,9 @@ static enum path_outcome index_step(struct walk_state *w, int i)
     struct type_node child;
     type_element(w->sel->s, &w->node, at, &child);
     w->node = child;
-    append(w, "[%llu]", NULL, at, 0);
+    char text[32];
+    (void)snprintf(text, sizeof text, "[%llu]", (unsigned long long)at);
+    append(w, text);
     return OUTCOME_GOOD;
 }
 
@@ -279,7 +279,7 @@ static enum path_outcome follow(struct walk_state *w)
     }
     type_root(s, type, offset, 0, &w->node);
     w->node.base = w->sel->root.base;
-    append(w, "%s", "->", 0, 0);
+    append(w, "->");
     return OUTCOME_GOOD;
 }
 

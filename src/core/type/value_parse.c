@@ -142,7 +142,9 @@ static bool parse_name(const struct type_source *s, const struct type_node *leaf
         bool quoted = n > 2 && text[0] == '\'' && text[n - 1] == '\'';
         const uint8_t *at = (const uint8_t *)text + (quoted ? 1 : 0);
         size_t k = quoted ? n - 2 : n;
-        struct text_char c = k == 0 ? (struct text_char){0} : text_decode(TEXT_UTF8, at, k);
+        struct text_char c = {.size = 0};
+        if (k > 0)
+            c = text_decode(TEXT_UTF8, at, k);
         bool raw;
         if (quoted && *at == '\\' && escape((const char *)at, &raw, &c.cp) == text + n - 1)
             c.size = (uint8_t)k;
