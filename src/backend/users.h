@@ -30,6 +30,7 @@ struct object {
     uint64_t map_start, map_end; /* its mapping */
     uint32_t fd_pid;         /* the first process that holds it, ours only as a last resort; 0 */
     int32_t fd;              /* its descriptor */
+    int32_t own;             /* our own descriptor + 1: others may be gone by now; 0: none */
     char *name;              /* what the system calls it, raw; NULL: not asked */
     struct seg_users users;  /* processes reported to object_used, */
     uint32_t user;           /* the last one of them, */

@@ -55,7 +55,8 @@ static size_t make_good(uint8_t *bytes)
     if (fd < 0 || ftruncate(fd, 3 * 65536) != 0)
         attack_fail("shm_open: %s", strerror(errno));
     pid_t writer = attack_fork();
-    for (uint32_t i = 0; writer == 0; i++) {
+    uint32_t i = writer == 0 ? 0 : UINT32_MAX;
+    for (; i < UINT32_MAX; i++) { /* the writer alone */
         (void)!pwrite(fd, &i, sizeof i, (off_t)(i % 40) * 4000);
         if (i % 500 == 0)
             (void)!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 8192, 8192);

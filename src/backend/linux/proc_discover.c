@@ -137,7 +137,13 @@ static struct oserr add_row(struct backend *be, struct sysv_ns *away, struct obj
     struct oserr e = need_name(be, o);
     if (oserr_is(e))
         return e;
-    if (!object_stat(be, o, &st))
+    bool found = object_stat(be, o, &st);
+    if (!found && o->own > 0) { /* that process released it meanwhile, and we have it */
+        o->fd_pid = os_pid();
+        o->fd = o->own - 1;
+        found = object_stat(be, o, &st);
+    }
+    if (!found)
         return OSERR_NONE;
     enum seg_kind kind = process_kind(o->id, is_unlinked(be, o, &st));
     if ((kinds & (1U << kind)) == 0 ||

@@ -203,6 +203,8 @@ static struct oserr add_holder(struct proc_scan *p, size_t number, int32_t fd)
     struct object *o = &p->objects->items[number];
     if (o->ignored && !o->asked)
         return OSERR_NONE;
+    if (p->pid == p->me)
+        o->own = fd + 1;
     if (o->fd_pid == 0 || (o->fd_pid == p->me && p->pid != o->fd_pid)) {
         o->fd_pid = p->task;
         o->fd = fd;
