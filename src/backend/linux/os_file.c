@@ -113,7 +113,7 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
-/* Creates a file without a name in the folder of f->path: one that nobody has to clean up if we are
+/* Creates a file without a name in the folder of f->path: one that needs no cleaning up if we are
  * killed. False: the file system has none of these. */
 static bool create_unnamed(struct os_file *f, mode_t mode)
 {
