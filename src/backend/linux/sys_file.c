@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* Log key of a series of calls on one descriptor. */
@@ -143,6 +144,20 @@ struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sy
         key != SYS_KEY_NONE ? key : log_key(follow, path_key(path), st->st_ino, st->st_dev);
     return sys_leave(be, call, code, as, "%s(\"%.128s\"%s) = 0   st_ino %llu", call, path, more,
                      (unsigned long long)st->st_ino);
+}
+
+bool sys_acl(struct backend *be, const char *path, bool follow, enum sys_key key, uint32_t mode)
+{
+    enum { HEAD = 4, ENTRY = 8, OF_MODE = 3 }; /* bytes; entries that the mode has too */
+    static const char acl[] = "system.posix_acl_access";
+    ssize_t n = -1;
+    if ((mode & 070) == 0 || sys_enter(be, "getxattr") != 0)
+        return false;
+    n = follow ? getxattr(path, acl, NULL, 0) : lgetxattr(path, acl, NULL, 0);
+    /* that it has none is no failure */
+    struct oserr e =
+        sys_leave(be, "getxattr", 0, key, "getxattr(\"%.128s\", %s) = %zd", path, acl, n);
+    return !oserr_is(e) && n > HEAD + OF_MODE * ENTRY;
 }
 
 struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off, size_t *got)
