@@ -106,12 +106,15 @@ static void mode_text(const struct segrow *s, char cell[CELL_MAX])
     }
 }
 
+/* With `+` the letters would be wider than the column. */
 static void mode_shown(const struct segrow *s, char cell[CELL_MAX])
 {
     char letters[NUMBER_MODE_MAX];
     number_format_mode(s->stat->mode, letters);
-    (void)snprintf(cell, CELL_MAX, "%s%s", has(s, SEG_HAS_MODE) ? letters : "-",
-                   s->stat->acl ? "+" : "");
+    if (s->stat->acl)
+        mode_text(s, cell);
+    else
+        (void)snprintf(cell, CELL_MAX, "%s", has(s, SEG_HAS_MODE) ? letters : "-");
 }
 
 static int mode_compare(const struct segrow *a, const struct segrow *b)

@@ -2,6 +2,7 @@
  * of /dev/shm, files on hugetlbfs, memfds that are only mapped privately; and access control lists.
  */
 #include <fcntl.h>
+#include <linux/memfd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -238,8 +239,46 @@ TEST(a_memfd_that_is_only_mapped_privately_is_listed)
     munmap(p, PAGE);
 }
 
+static long free_huge_pages(void)
+{
+    char line[128];
+    long n = 0;
+    FILE *f = fopen("/proc/meminfo", "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        (void)sscanf(line, "HugePages_Free: %ld", &n);
+    if (f != NULL)
+        fclose(f);
+    return n;
+}
+
+TEST(zeros_of_huge_pages_are_saved_as_holes)
+{
+    enum { HUGE = 2 << 20 };
+    char locator[64];
+    struct stat st;
+    const char *file = run_path("saved");
+    if (free_huge_pages() < 2)
+        SKIP("huge pages: fewer than two are free");
+    int fd = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB);
+    ck_assert(fd >= 0 && ftruncate(fd, 2 * HUGE) == 0);
+    unsigned char *p = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    p[HUGE] = 7;
+    (void)snprintf(locator, sizeof locator, "fd:%d/%d", (int)getpid(), fd);
+    ck_assert_int_eq(RUN("save", locator, file)->status, 0);
+    ck_assert_int_eq(stat(file, &st), 0);
+    ck_assert_int_eq((int)st.st_size, 2 * HUGE);
+    ck_assert_int_le((int)st.st_blocks * 512, HUGE);
+    fd = open(file, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_eq((int)pread(fd, p, 1, HUGE), 1);
+    ck_assert_int_eq(p[0], 7);
+    close(fd);
+    munmap(p, 2 * HUGE);
+}
+
 SUITE(test_program_cli_leftover, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_file_in_a_folder_is_listed, it_is_in_the_usual_list_and_its_users_are_counted,
             info_says_the_same, folders_are_entered_so_deep_and_links_never,
             clean_leaves_it_and_says_so, a_list_of_rights_is_shown,
-            a_memfd_that_is_only_mapped_privately_is_listed));
+            a_memfd_that_is_only_mapped_privately_is_listed,
+            zeros_of_huge_pages_are_saved_as_holes));

@@ -141,15 +141,14 @@ static bool is_strange(const struct object *o)
 static void note_mapping(struct proc_scan *p, struct object *o, const struct sys_mapping *at)
 {
     o->last = p->pid;
-    bool alone = !at->shared && o->id.space == SORT_MEMFD; /* it lives by private mappings too */
-    if (!at->shared && !alone)
+    if (!at->shared && o->id.space != SORT_MEMFD) /* which lives by private mappings too */
         return;
     if (o->map_pid == 0 || (o->shared == 0 && at->shared)) {
         o->map_pid = p->task;
         o->map_start = at->start;
         o->map_end = at->end;
     }
-    if (alone)
+    if (!at->shared)
         return;
     o->shared += o->last_shared != p->pid;
     o->last_shared = p->pid;
