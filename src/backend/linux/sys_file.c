@@ -150,14 +150,15 @@ bool sys_acl(struct backend *be, const char *path, bool follow, enum sys_key key
 {
     enum { HEAD = 4, ENTRY = 8, OF_MODE = 3 }; /* bytes; entries that the mode has too */
     static const char acl[] = "system.posix_acl_access";
-    ssize_t n = -1;
     if ((mode & 070) == 0 || sys_enter(be, "getxattr") != 0)
         return false;
-    n = follow ? getxattr(path, acl, NULL, 0) : lgetxattr(path, acl, NULL, 0);
-    /* that it has none is no failure */
+    ssize_t n = follow ? getxattr(path, acl, NULL, 0) : lgetxattr(path, acl, NULL, 0);
+    bool more = n > HEAD + OF_MODE * ENTRY;
+    if (sys_fold_repeat(be, 0, key))
+        return more;
     struct oserr e =
         sys_leave(be, "getxattr", 0, key, "getxattr(\"%.128s\", %s) = %zd", path, acl, n);
-    return !oserr_is(e) && n > HEAD + OF_MODE * ENTRY;
+    return !oserr_is(e) && more; /* that it has none is no failure */
 }
 
 struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off, size_t *got)
