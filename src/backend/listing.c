@@ -20,7 +20,9 @@ struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind ki
         free(info->locator);
         return e;
     }
-    if (l->count > 0 && info[-1].stat.uid == st->uid)
+    if ((st->known & SEG_HAS_OWNER) == 0)
+        info->owner[0] = '\0';
+    else if (l->count > 0 && info[-1].owner[0] != '\0' && info[-1].stat.uid == st->uid)
         memcpy(info->owner, info[-1].owner, sizeof info->owner);
     else
         os_user_name(st->uid, info->owner);

@@ -119,6 +119,7 @@ enum seg_state {
     SEG_ST_DEST = 4,
     SEG_ST_LOCKED = 8,
     SEG_ST_HUGETLB = 16,
+    SEG_ST_LASTS = 32, /* a file in memory that outlives its users, where the kind alone does not */
     SEG_ST_RESERVED = 0x10000, /* Windows: pages become data when they are committed */
     SEG_ST_ONLY_US = 0x20000,  /* Windows: nobody else has a handle */
 };
@@ -129,6 +130,7 @@ struct seg_stat {
     uint64_t size;
     uint64_t resident; /* bytes that have memory (or swap) */
     uint32_t mode;     /* permission bits, 07777 */
+    bool acl;          /* an access control list says more than the mode */
     uint32_t uid, gid;
     uint64_t links;
     uint32_t seals; /* F_SEAL_* bits */

@@ -58,6 +58,8 @@ static void add_stat(json_t *o, const struct seg_stat *st)
         (void)snprintf(mode, sizeof mode, "%04" PRIo32, st->mode);
         json_object_set_new(o, "mode", json_string(mode));
     }
+    if (st->acl)
+        json_object_set_new(o, "acl", json_true());
     if ((st->known & SEG_HAS_OWNER) != 0) {
         json_object_set_new(o, "uid", json_integer((json_int_t)st->uid));
         json_object_set_new(o, "gid", json_integer((json_int_t)st->gid));

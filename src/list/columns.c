@@ -100,17 +100,21 @@ BYTES_COLUMN(swap, SEG_HAS_SWAP, swap)
 static void mode_text(const struct segrow *s, char cell[CELL_MAX])
 {
     if (has(s, SEG_HAS_MODE)) {
-        (void)snprintf(cell, CELL_MAX, "%04" PRIo32, s->stat->mode);
+        (void)snprintf(cell, CELL_MAX, "%04" PRIo32 "%s", s->stat->mode, s->stat->acl ? "+" : "");
     } else {
         number_cell(cell, false, 0);
     }
 }
 
+/* With `+` the letters would be wider than the column. */
 static void mode_shown(const struct segrow *s, char cell[CELL_MAX])
 {
     char letters[NUMBER_MODE_MAX];
     number_format_mode(s->stat->mode, letters);
-    (void)snprintf(cell, CELL_MAX, "%s", has(s, SEG_HAS_MODE) ? letters : "-");
+    if (s->stat->acl)
+        mode_text(s, cell);
+    else
+        (void)snprintf(cell, CELL_MAX, "%s", has(s, SEG_HAS_MODE) ? letters : "-");
 }
 
 static int mode_compare(const struct segrow *a, const struct segrow *b)

@@ -39,23 +39,28 @@ uint64_t segrow_users(const struct segrow *s)
     return all_seen ? (uint64_t)segrow_procs(s) : segrow_attached(s);
 }
 
+static bool lasts(const struct segrow *s)
+{
+    return seg_kind_lasts(s->kind) || (s->stat->state & SEG_ST_LASTS) != 0;
+}
+
 static bool nobody_seen(const struct segrow *s)
 {
     if ((s->stat->known & SEG_HAS_ATTACHED) != 0) {
         return s->stat->attached == 0;
     }
-    return seg_kind_lasts(s->kind) && !s->unasked && segrow_procs(s) == 0;
+    return lasts(s) && !s->unasked && segrow_procs(s) == 0;
 }
 
 bool segrow_is_orphan(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0; /* the kind's own count is proof */
-    return seg_kind_lasts(s->kind) && nobody_seen(s) && (s->unreadable == 0 || counted);
+    return lasts(s) && nobody_seen(s) && (s->unreadable == 0 || counted);
 }
 
 bool segrow_is_idle(const struct segrow *s)
 {
-    return seg_kind_lasts(s->kind) && nobody_seen(s) && !segrow_is_orphan(s);
+    return lasts(s) && nobody_seen(s) && !segrow_is_orphan(s);
 }
 
 static char lower(char c)
@@ -115,7 +120,7 @@ size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES])
         {SEG_ST_LOCKED, "locked"},     {SEG_ST_HUGETLB, "hugetlb"},
     };
     size_t n = 0;
-    if (nobody_seen(s) && seg_kind_lasts(s->kind)) {
+    if (nobody_seen(s) && lasts(s)) {
         names[n++] = segrow_is_orphan(s) ? "orphan" : "idle";
     }
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {

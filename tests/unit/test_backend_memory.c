@@ -1,7 +1,9 @@
 /* Memory that is not just pages: what is swapped out is never shown as a hole, and looking at huge
  * pages reserves none. Where the machine has no swap or no huge pages, root makes some for a
  * moment; another process takes them back however the test ends. */
+#include <sched.h>
 #include <sys/ipc.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/swap.h>
@@ -378,5 +380,78 @@ TEST(test_huge_pages)
     shmctl(id, IPC_RMID, NULL);
 }
 
+/* The row of a survey that knows of names only. */
+static void check_huge_row(unsigned kinds, const char *locator, unsigned state, uint64_t resident)
+{
+    struct seg_survey sv;
+    must(seg_survey(be, kinds, 0, &sv));
+    const struct seg_info *row = seg_survey_find(&sv, locator);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_uint_eq(row->stat.state & state, state);
+    ck_assert_uint_ne(row->stat.known & SEG_HAS_RESIDENT, 0);
+    ck_assert_uint_eq(row->stat.resident, resident);
+    seg_survey_free(&sv);
+}
+
+/* Makes a file of one page on a hugetlbfs that only this process sees. */
+static bool make_huge_file(uint64_t size, char path[64])
+{
+    char folder[] = "/tmp/shmlens-test-huge-XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    remover_path(folder);
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", folder, "hugetlbfs", 0, NULL) != 0)
+        return false;
+    snprintf(path, 64, "%s/map 0", folder);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
+    unsigned char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    p[0] = 1;
+    munmap(p, size);
+    close(fd);
+    return true;
+}
+
+/* It has no user any more, but its memory. */
+TEST(test_a_file_on_hugetlbfs)
+{
+    char path[64], locator[80];
+    const uint64_t size = (uint64_t)huge("Hugepagesize:") * 1024;
+    if (getuid() != 0 || !have_huge())
+        return;
+    if (!make_huge_file(size, path)) {
+        printf("skip: hugetlbfs: it cannot be mounted here\n");
+        return;
+    }
+    snprintf(locator, sizeof locator, "file:%s", path);
+    check_huge_row(1U << SEG_FILE, locator, SEG_ST_HUGETLB | SEG_ST_LASTS, size);
+    check_huge_row(1U << SEG_POSIX, locator, SEG_ST_HUGETLB | SEG_ST_LASTS, size);
+    look_at_huge(locator, size);
+    ck_assert_int_eq(unlink(path), 0);
+}
+
+TEST(test_huge_system_v_is_counted_once)
+{
+    char locator[64];
+    const uint64_t page = (uint64_t)huge("Hugepagesize:") * 1024;
+    if (!have_huge())
+        return;
+    int id = shmget(IPC_PRIVATE, 2 * page, IPC_CREAT | SHM_HUGETLB | 0600);
+    ck_assert_msg(id >= 0, "shmget: %s", strerror(errno));
+    remover_sysv(id);
+    unsigned char *p = shmat(id, NULL, 0);
+    ck_assert((intptr_t)p != -1);
+    p[0] = 1;
+    snprintf(locator, sizeof locator, "sysv:%d", id);
+    check_huge_row(1U << SEG_SYSV, locator, 0, page);
+    p[page] = 1;
+    check_huge_row(1U << SEG_SYSV, locator, 0, 2 * page);
+    shmdt(p);
+    check_huge_row(1U << SEG_SYSV, locator, 0, 2 * page);
+    shmctl(id, IPC_RMID, NULL);
+}
+
 SUITE(test_backend_memory, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_swapped_out, test_swapped_out_as_nobody, test_huge_pages));
+      TESTS(test_swapped_out, test_swapped_out_as_nobody, test_huge_pages, test_a_file_on_hugetlbfs,
+            test_huge_system_v_is_counted_once));

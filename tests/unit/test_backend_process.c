@@ -339,6 +339,35 @@ TEST(test_closed_meanwhile)
     seg_close(s);
 }
 
+/* Without the right to look at it, nobody knows whose it is: not root's, for want of better. */
+static int owner_of_anonymous(void *arg)
+{
+    (void)arg;
+    int found = 0;
+    char start[32];
+    void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    snprintf(start, sizeof start, "map:%d/", (int)getpid());
+    struct seg_survey sv = survey(ALL);
+    for (size_t i = 0; i < sv.count; i++)
+        if (strncmp(sv.segs[i].locator, start, strlen(start)) == 0) {
+            bool known = (sv.segs[i].stat.known & SEG_HAS_OWNER) != 0;
+            ck_assert_int_eq(sv.segs[i].owner[0] != '\0', known);
+            ck_assert(!known || sv.segs[i].stat.uid == getuid());
+            found++;
+        }
+    seg_survey_free(&sv);
+    munmap(p, PAGE);
+    ck_assert_int_ge(found, 1);
+    return 0;
+}
+
+TEST(test_owner_of_anonymous)
+{
+    as_nobody(owner_of_anonymous, NULL);
+}
+
 SUITE(test_backend_process, .set_up = set_up, .tear_down = tear_down,
       TESTS(test_memfd_row, test_passed_over_a_socket, test_sealed, test_make_memfd, test_unlinked,
-            test_anonymous, test_files, test_what_is_no_segment, test_closed_meanwhile));
+            test_anonymous, test_files, test_what_is_no_segment, test_closed_meanwhile,
+            test_owner_of_anonymous));

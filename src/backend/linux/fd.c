@@ -67,6 +67,16 @@ struct oserr fd_check(struct backend *be, const char *call, int fd)
     return e;
 }
 
+/* A list of rights changes with ctime, as the mode does; most often nothing has. */
+static bool has_acl(struct seg *s, const struct seg_stat *was, const struct seg_stat *now)
+{
+    char path[48];
+    if (was->known != 0 && was->ctime == now->ctime && was->mode == now->mode)
+        return was->acl;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", (int)s->handle);
+    return sys_acl(s->be, path, true, SYS_KEY_NONE, now->mode);
+}
+
 struct oserr fd_stat(struct seg *s, struct seg_stat *out)
 {
     struct stat st;
@@ -75,6 +85,7 @@ struct oserr fd_stat(struct seg *s, struct seg_stat *out)
     if (oserr_is(e))
         return e;
     fd_describe(&st, out);
+    out->acl = has_acl(s, &was, out);
     out->denied = was.denied;
     if (was.mode != out->mode || was.uid != out->uid || was.gid != out->gid)
         out->denied = !is_permitted(out, s->access);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/linux/file_list.h"
 #include "backend/linux/kinds.h"
 #include "backend/linux/sys_proc.h"
 
@@ -35,6 +36,8 @@ static void know_place(struct seg *s)
     bool memory = true, huge;
     void *data;
     struct oserr e = sys_in_memory(s->be, (int)s->handle, &memory, &huge);
+    s->sticky_state |= file_state(s->locator + PREFIX, huge);
+    s->unmappable = s->unmappable || huge; /* a read must not allocate a page */
     if (oserr_is(e) || memory || oserr_is(sys_alloc(s->be, sizeof(struct cached), &data)))
         return;
     s->kind_data = data;
@@ -121,6 +124,7 @@ const struct provider file_provider = {
               .irremovable = "it is a file, not a segment: delete it as any file"},
     .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS,
     .canonical = file_canonical,
+    .list = file_list,
     .open = file_get,
     .name = file_watch_name,
     .prove_unused = file_prove_unused,

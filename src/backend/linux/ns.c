@@ -94,7 +94,7 @@ static struct oserr ns_name(struct seg *s, struct seg_stat *out)
 static struct oserr list_one(struct backend *be, uint32_t pid, int dir, const char *name,
                              unsigned kinds, struct listing *l)
 {
-    char locator[LOCATOR];
+    char locator[LOCATOR], path[32 + POSIX_SHM_NAME];
     struct stat st;
     struct seg_stat known;
     enum seg_kind kind = ns_kind(name);
@@ -104,6 +104,8 @@ static struct oserr list_one(struct backend *be, uint32_t pid, int dir, const ch
     if (oserr_is(e) || !S_ISREG(st.st_mode))
         return OSERR_NONE;
     fd_describe(&st, &known);
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+    known.acl = sys_acl(be, path, false, SYS_KEY_LIST_ACL, known.mode);
     snprintf(locator, sizeof locator, "ns:%u/%s", pid, name);
     e = listing_add(be, l, kind, locator, name, &known);
     if (!oserr_is(e))

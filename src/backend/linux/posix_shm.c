@@ -148,7 +148,7 @@ static struct oserr shm_watch_name(struct seg *s, struct seg_stat *out)
 static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const char *name,
                              struct listing *l)
 {
-    char locator[sizeof POSIX_SHM_PREFIX + POSIX_SHM_NAME];
+    char locator[sizeof POSIX_SHM_PREFIX + POSIX_SHM_NAME], path[POSIX_SHM_PATH];
     struct stat st;
     struct seg_stat known;
     snprintf(locator, sizeof locator, "%s%s", POSIX_SHM_PREFIX, name);
@@ -161,6 +161,8 @@ static struct oserr list_one(struct backend *be, unsigned kinds, int dir, const 
     if (!S_ISREG(st.st_mode))
         return OSERR_NONE;
     fd_describe(&st, &known);
+    snprintf(path, sizeof path, "%s/%s", POSIX_SHM_DIR, name);
+    known.acl = sys_acl(be, path, false, SYS_KEY_LIST_ACL, known.mode);
     return listing_add(be, l, kind, locator, posix_shm_own_name(name), &known);
 }
 

@@ -34,6 +34,8 @@ static bool object_stat(struct backend *be, const struct object *o, struct seg_s
         if (!S_ISREG(st.st_mode) || !same)
             return false;
         fd_describe(&st, out);
+        if (o->id.space == 0 && o->id.dev != SYSV_DEV)
+            out->acl = sys_acl(be, path, true, SYS_KEY_LIST_ACL, out->mode);
     } else if (oserr_kind(e) != OSERR_K_DENIED) {
         return false;
     }

@@ -161,7 +161,7 @@ static struct oserr map_find(struct seg *s, uint32_t *pid, struct process_range 
     if (!parse_map(s->locator, pid, &address))
         return bad("open", SEG_E_NAME);
     struct oserr e = process_covering(s->be, *pid, address, range);
-    if (!oserr_is(e) && !range->shared)
+    if (!oserr_is(e) && !range->shared && range->id.space != SORT_MEMFD)
         e = bad("mmap", SEG_E_NOT_SEGMENT);
     return e;
 }

@@ -141,13 +141,15 @@ static bool is_strange(const struct object *o)
 static void note_mapping(struct proc_scan *p, struct object *o, const struct sys_mapping *at)
 {
     o->last = p->pid;
-    if (!at->shared)
+    if (!at->shared && o->id.space != SORT_MEMFD) /* which lives by private mappings too */
         return;
-    if (o->map_pid == 0) {
+    if (o->map_pid == 0 || (o->shared == 0 && at->shared)) {
         o->map_pid = p->task;
         o->map_start = at->start;
         o->map_end = at->end;
     }
+    if (!at->shared)
+        return;
     o->shared += o->last_shared != p->pid;
     o->last_shared = p->pid;
     o->shared_write = o->shared_write || at->write;

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* Log key of a series of calls on one descriptor. */
@@ -143,6 +144,21 @@ struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sy
         key != SYS_KEY_NONE ? key : log_key(follow, path_key(path), st->st_ino, st->st_dev);
     return sys_leave(be, call, code, as, "%s(\"%.128s\"%s) = 0   st_ino %llu", call, path, more,
                      (unsigned long long)st->st_ino);
+}
+
+bool sys_acl(struct backend *be, const char *path, bool follow, enum sys_key key, uint32_t mode)
+{
+    enum { HEAD = 4, ENTRY = 8, OF_MODE = 3 }; /* bytes; entries that the mode has too */
+    static const char acl[] = "system.posix_acl_access";
+    if ((mode & 070) == 0 || sys_enter(be, "getxattr") != 0)
+        return false;
+    ssize_t n = follow ? getxattr(path, acl, NULL, 0) : lgetxattr(path, acl, NULL, 0);
+    bool more = n > HEAD + OF_MODE * ENTRY;
+    if (sys_fold_repeat(be, 0, key))
+        return more;
+    struct oserr e =
+        sys_leave(be, "getxattr", 0, key, "getxattr(\"%.128s\", %s) = %zd", path, acl, n);
+    return !oserr_is(e) && more; /* that it has none is no failure */
 }
 
 struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off, size_t *got)

@@ -20,6 +20,7 @@ enum sys_key {
     SYS_KEY_PREAD, /* pieces of one range */
     SYS_KEY_LIST,  /* entries of a directory */
     SYS_KEY_LIST_STAT,
+    SYS_KEY_LIST_ACL,
     SYS_KEY_PROC,      /* the entries of /proc */
     SYS_KEY_PROC_MAPS, /* and for every process: */
     SYS_KEY_PROC_READ,
@@ -57,6 +58,9 @@ MUST_USE struct oserr sys_is_path(struct backend *be, int fd, bool *path);
 MUST_USE struct oserr sys_locked(struct backend *be, int fd, bool *locked);
 MUST_USE struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
                                struct stat *st);
+/* Whether the file has an access control list that says more than its mode. Its mask is the group's
+ * part of the mode, so where that is empty it does not matter. */
+bool sys_acl(struct backend *be, const char *path, bool follow, enum sys_key key, uint32_t mode);
 MUST_USE struct oserr sys_pread(struct backend *be, int fd, void *buf, size_t n, uint64_t off,
                                 size_t *got);
 MUST_USE struct oserr sys_read(struct backend *be, int fd, void *buf, size_t n, enum sys_key key,

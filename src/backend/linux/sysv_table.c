@@ -57,6 +57,23 @@ enum {
              SEG_HAS_LAST_PID | SEG_HAS_KEY | SEG_HAS_ATTACHED | SEG_HAS_ID,
 };
 
+/* Some kernels count each huge page as often as small ones fit into it. More bytes than the segment
+ * has show that; what divides them down to whole huge pages within its size is right. Otherwise it
+ * is not known. */
+static void count_huge(struct seg_stat *st)
+{
+    static const uint64_t sizes[] = {UINT64_C(2) << 20, UINT64_C(1) << 30};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint64_t huge = sizes[i], bytes = st->resident / (huge / SEG_PAGE);
+        if (bytes % huge == 0 && bytes <= (st->size + huge - 1) / huge * huge) {
+            st->resident = bytes;
+            return;
+        }
+    }
+    st->known &= ~(unsigned)SEG_HAS_RESIDENT;
+    st->resident = 0;
+}
+
 /* Parses one line; false: it is not a row (the heading). */
 static bool parse_row(const char *line, struct sysv_row *row)
 {
@@ -85,10 +102,8 @@ static bool parse_row(const char *line, struct sysv_row *row)
     st->gid = (uint32_t)v[F_GID];
     st->swap = n == FIELDS ? v[F_SWAP] : 0;
     st->resident = n == FIELDS ? v[F_RSS] + v[F_SWAP] : 0;
-    if (st->resident / 4096 > st->size / 4096 + 1) { /* some kernels count huge pages twice */
-        st->known &= ~(unsigned)SEG_HAS_RESIDENT;
-        st->resident = 0;
-    }
+    if (st->resident / SEG_PAGE > st->size / SEG_PAGE + 1)
+        count_huge(st);
     st->dev = SYSV_DEV;
     st->ino = v[F_ID];
     return true;

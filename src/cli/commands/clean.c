@@ -25,6 +25,7 @@ struct left {
     size_t foreign; /* of other users */
     size_t young;   /* written or mapped since */
     size_t unknown; /* not proved unused */
+    size_t files;   /* files: no segments, though their memory is left behind too */
 };
 
 /* One that only a scan of the processes proves unused. */
@@ -101,6 +102,10 @@ static bool is_candidate(struct cleaning *c, const struct seg_info *s)
         return false;
     if (!c->all_users && s->stat.uid != me) {
         c->left.foreign++;
+        return false;
+    }
+    if (s->kind == SEG_FILE) {
+        c->left.files++;
         return false;
     }
     bool young = (s->stat.known & SEG_HAS_TIMES) == 0 || last_change(s) > c->wall - c->older;
@@ -259,6 +264,8 @@ static void say_totals(struct cleaning *c)
     say_count(c, c->left.young, "written or mapped later than that (--older-than TIME)");
     say_count(c, c->left.foreign, "of other users (--all-users)");
     say_count(c, c->left.unknown, "without a known user (not proved unused)");
+    say_count(c, c->left.files,
+              "in folders of /dev/shm or on huge pages (files: delete them as any file)");
 }
 
 /* Kinds that outlive their users: only these can be left behind. */

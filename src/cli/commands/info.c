@@ -180,11 +180,12 @@ static void print_times(struct out *o, const struct seg_stat *st)
     }
 }
 
-static void print_mode(struct out *o, uint32_t mode)
+/* `+` says, as in ls -l, that an access control list says more. */
+static void print_mode(struct out *o, const struct seg_stat *st)
 {
     char text[NUMBER_MODE_MAX];
-    number_format_mode(mode, text);
-    out_print(o, "mode:      %04" PRIo32 " %s\n", mode, text);
+    number_format_mode(st->mode, text);
+    out_print(o, "mode:      %04" PRIo32 " %s%s\n", st->mode, text, st->acl ? "+" : "");
 }
 
 /* A PID may have been reused, but a process that is gone is surely gone. */
@@ -237,7 +238,7 @@ static void print_stat(struct out *o, const struct segrow *s)
     if ((st->known & SEG_HAS_RESIDENT) != 0)
         out_print(o, "resident:  %" PRIu64 "\n", st->resident);
     if ((st->known & SEG_HAS_MODE) != 0)
-        print_mode(o, st->mode);
+        print_mode(o, st);
     if ((st->known & SEG_HAS_OWNER) != 0) {
         print_label(o, "owner:");
         out_escaped(o, s->owner);

@@ -165,6 +165,13 @@ static void sort_rows(struct list *l)
         qsort(l->rows, l->count, sizeof *l->rows, compare);
 }
 
+/* Files that outlive their users are listed with the segments that have names. */
+static bool is_asked_for(const struct list *l, const struct segrow *row)
+{
+    bool lasts = row->kind == SEG_FILE && (row->stat->state & SEG_ST_LASTS) != 0;
+    return (l->kinds & (1U << row->kind | (lasts ? 1U << SEG_POSIX : 0))) != 0;
+}
+
 static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
@@ -174,7 +181,7 @@ static bool take_rows(struct command_run *r, struct list *l)
         return false;
     for (size_t i = 0; i < l->survey.count; i++) {
         struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
-        bool wanted = (l->kinds & (1U << row.kind)) != 0 && (!orphans || segrow_is_orphan(&row));
+        bool wanted = is_asked_for(l, &row) && (!orphans || segrow_is_orphan(&row));
         if (wanted && !add_row(r, l, &row))
             return false;
     }

@@ -50,9 +50,16 @@ static int check_target(struct command_run *r)
     return status;
 }
 
+static bool is_zero(const uint8_t *p, size_t n)
+{
+    return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+/* On huge pages the kernel does not tell holes from data, so zeros are written as a hole. */
 static int save_data(struct command_run *r, struct os_file *f, struct aligned_buffer *b,
                      uint64_t *at, uint64_t end)
 {
+    bool huge = (seg_last(r->seg)->state & SEG_ST_HUGETLB) != 0;
     while (*at < end) {
         const uint8_t *p = NULL;
         size_t got = 0;
@@ -66,7 +73,7 @@ static int save_data(struct command_run *r, struct os_file *f, struct aligned_bu
         }
         if (!progress_yield(r->env->progress, *at, end))
             return EXIT_STOPPED;
-        e = os_file_write(f, p, got);
+        e = huge && is_zero(p, got) ? os_file_skip(f, got) : os_file_write(f, p, got);
         if (oserr_is(e))
             return run_file_failed(r, r->word[0], "cannot write it", e);
         *at += got;

@@ -28,11 +28,15 @@ struct parts {
     enum style live_style, access_style;
 };
 
-static void mode_text(uint32_t mode, char out[12])
+static void mode_text(const struct seg_stat *st, char out[12])
 {
-    number_format_mode(mode, out);
-    if ((mode & 07000) != 0)
-        (void)snprintf(out, 12, "%04o", (unsigned)mode & 07777);
+    char letters[NUMBER_MODE_MAX];
+    const char *more = st->acl ? "+" : "";
+    number_format_mode(st->mode, letters);
+    if ((st->mode & 07000) != 0)
+        (void)snprintf(out, 12, "%04o%s", (unsigned)st->mode & 07777, more);
+    else
+        (void)snprintf(out, 12, "%s%s", letters, more);
 }
 
 static const char *owner_name(struct ui *ui, uint32_t uid)
@@ -178,7 +182,7 @@ static void collect(struct ui *ui, struct parts *p)
     bool past = s->sample.past.time != 0;
     (void)number_format_size(past ? s->sample.past.total : t->size, p->size);
     if ((t->known & SEG_HAS_MODE) != 0)
-        mode_text(t->mode, p->mode);
+        mode_text(t, p->mode);
     if ((t->known & SEG_HAS_OWNER) != 0)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
     state_text(t, p->state);
@@ -312,7 +316,7 @@ static void add_troubles(struct ui *ui)
     const struct sample *p = &ui->s.sample;
     char text[160], why[96], mode[12];
     if (p->stat.denied) {
-        mode_text(p->stat.mode, mode);
+        mode_text(&p->stat, mode);
         (void)snprintf(text, sizeof text, "permission lost: mode is now %s", mode);
         add(ui->inspect, text);
     }
