@@ -568,15 +568,13 @@ static void know_own_shm(struct proc_scan *p)
  * include/linux/proc_ns.h). Those that are not shown count as one unreadable process. */
 static void count_hidden(struct proc_scan *p)
 {
-    static const char initial[] = "pid:[4026531836]";
     char self[32], ns[64];
     struct stat st;
-    struct oserr e = sys_stat(p->be, "/proc/1", true, SYS_KEY_NONE, &st);
-    bool hidden = e.code == ENOENT;
+    bool hidden = sys_stat(p->be, "/proc/1", true, SYS_KEY_NONE, &st).code == ENOENT;
     bool known = !oserr_is(sys_readlink(p->be, "/proc/self", self, sizeof self)) &&
                  !oserr_is(sys_readlink(p->be, "/proc/self/ns/pid", ns, sizeof ns));
     bool ours = known && strtoul(self, NULL, 10) == os_pid();
-    if (hidden || !ours || strcmp(ns, initial) != 0)
+    if (hidden || !ours || strcmp(ns, "pid:[4026531836]") != 0)
         p->out->unreadable++;
 }
 
