@@ -38,6 +38,16 @@ static bool fit_range(struct command_run *r, struct watch *w)
     return true;
 }
 
+/* SIGINT is the proper end of a watch, wherever it arrives. */
+static int ended(struct command_run *r, int status)
+{
+    bool stopped = status == EXIT_STOPPED || r->stopped;
+    if (!stopped || (!r->env->ui && os_stop_signal() != 2))
+        return status;
+    r->stopped = false;
+    return EXIT_DONE;
+}
+
 int cmd_watch(struct command_run *r)
 {
     struct watch w;
@@ -47,12 +57,12 @@ int cmd_watch(struct command_run *r)
     if (recorded) {
         struct oserr e = recording_seek(r->seg, 0, r->env->progress);
         if (oserr_is(e))
-            return run_fail(r, NULL, "read it", e);
+            return ended(r, run_fail(r, NULL, "read it", e));
         r->size = seg_last(r->seg)->size;
     }
     if (!parse(r, &w) || !fit_range(r, &w))
         return EXIT_ERROR;
-    int status = recorded ? watch_recording(&w) : watch_run(&w);
+    int status = ended(r, recorded ? watch_recording(&w) : watch_run(&w));
     return status == EXIT_NO && w.count == 0 ? EXIT_DONE : status;
 }
 
