@@ -10,19 +10,17 @@
 
 static void number_cell(char cell[CELL_MAX], bool known, uint64_t n)
 {
-    if (known) {
+    if (known)
         (void)snprintf(cell, CELL_MAX, "%" PRIu64, n);
-    } else {
+    else
         (void)snprintf(cell, CELL_MAX, "-");
-    }
 }
 
 static void size_cell(char cell[CELL_MAX], bool known, uint64_t n)
 {
     char text[NUMBER_SIZE_MAX] = "-";
-    if (known) {
+    if (known)
         (void)number_format_size(n, text);
-    }
     (void)snprintf(cell, CELL_MAX, "%s", text);
 }
 
@@ -55,18 +53,15 @@ static void locator_people(const struct segrow *s, char cell[CELL_MAX])
     size_t n = locator_shown(s->locator, cell, CELL_MAX);
     const char *tag = seg_kind_tag(s->kind);
     bool named = s->name[0] != '\0' && strstr(s->locator, s->name) == NULL;
-    if (n + 32 >= CELL_MAX) {
+    if (n + 32 >= CELL_MAX)
         return;
-    }
     if (has(s, SEG_HAS_KEY)) { /* its name is the key; 0 means no key */
-        if (s->stat->key != 0) {
+        if (s->stat->key != 0)
             (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
-        }
         return;
     }
-    if (tag[0] != '\0') {
+    if (tag[0] != '\0')
         n += (size_t)snprintf(cell + n, CELL_MAX - n, "  %s", tag);
-    }
     if (named) {
         n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s", tag[0] != '\0' ? " " : "  ");
         (void)text_escape(cell + n, CELL_MAX - n, s->name, strlen(s->name));
@@ -99,11 +94,10 @@ BYTES_COLUMN(swap, SEG_HAS_SWAP, swap)
 
 static void mode_text(const struct segrow *s, char cell[CELL_MAX])
 {
-    if (has(s, SEG_HAS_MODE)) {
+    if (has(s, SEG_HAS_MODE))
         (void)snprintf(cell, CELL_MAX, "%04" PRIo32 "%s", s->stat->mode, s->stat->acl ? "+" : "");
-    } else {
+    else
         number_cell(cell, false, 0);
-    }
 }
 
 /* With `+` the letters would be wider than the column. */
@@ -217,11 +211,10 @@ static int name_compare(const struct segrow *a, const struct segrow *b)
 
 static void key_text(const struct segrow *s, char cell[CELL_MAX])
 {
-    if (has(s, SEG_HAS_KEY)) {
+    if (has(s, SEG_HAS_KEY))
         (void)snprintf(cell, CELL_MAX, "0x%08" PRIx32, s->stat->key);
-    } else {
+    else
         number_cell(cell, false, 0);
-    }
 }
 
 static int key_compare(const struct segrow *a, const struct segrow *b)
@@ -232,9 +225,8 @@ static int key_compare(const struct segrow *a, const struct segrow *b)
 static void mtime_text(const struct segrow *s, char cell[CELL_MAX])
 {
     char text[TIME_TEXT] = "-";
-    if (has(s, SEG_HAS_TIMES)) {
+    if (has(s, SEG_HAS_TIMES))
         (void)time_text(s->stat->mtime, text);
-    }
     (void)snprintf(cell, CELL_MAX, "%s", text);
 }
 
@@ -242,19 +234,18 @@ static void mtime_text(const struct segrow *s, char cell[CELL_MAX])
 static void mtime_shown(const struct segrow *s, char cell[CELL_MAX])
 {
     int64_t age = (s->now - s->stat->mtime) / 1000000000;
-    if (!has(s, SEG_HAS_TIMES)) {
+    if (!has(s, SEG_HAS_TIMES))
         number_cell(cell, false, 0);
-    } else if (age < 1) {
+    else if (age < 1)
         (void)snprintf(cell, CELL_MAX, "%s", age < 0 ? "later" : "now");
-    } else if (age < 60) {
+    else if (age < 60)
         (void)snprintf(cell, CELL_MAX, "%ds", (int)age);
-    } else if (age < 3600) {
+    else if (age < 3600)
         (void)snprintf(cell, CELL_MAX, "%dm", (int)(age / 60));
-    } else if (age < 86400) {
+    else if (age < 86400)
         (void)snprintf(cell, CELL_MAX, "%dh", (int)(age / 3600));
-    } else {
+    else
         (void)snprintf(cell, CELL_MAX, "%" PRId64 "d", age / 86400);
-    }
 }
 
 static int mtime_compare(const struct segrow *a, const struct segrow *b)

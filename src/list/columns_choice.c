@@ -15,12 +15,10 @@ const struct column *column_find(const char *name, size_t n)
     const struct column *table = column_table(&count);
     for (size_t i = 0; i < count; i++) {
         size_t k = 0;
-        while (k < n && table[i].name[k] != '\0' && table[i].name[k] == upper(name[k])) {
+        while (k < n && table[i].name[k] != '\0' && table[i].name[k] == upper(name[k]))
             k++;
-        }
-        if (k == n && table[i].name[k] == '\0') {
+        if (k == n && table[i].name[k] == '\0')
             return &table[i];
-        }
     }
     return NULL;
 }
@@ -30,9 +28,8 @@ bool columns_parse(const char *list, const struct column *out[COLUMNS_MAX], size
     const char *s = list;
     for (*count = 0; s != NULL; s = strchr(s, ',') == NULL ? NULL : strchr(s, ',') + 1) {
         const struct column *c = column_find(s, strcspn(s, ","));
-        if (c == NULL || *count == COLUMNS_MAX) {
+        if (c == NULL || *count == COLUMNS_MAX)
             return false;
-        }
         out[(*count)++] = c;
     }
     return true;
@@ -55,11 +52,9 @@ size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX])
     size_t n = 0;
     size_t count = 0;
     const struct column *table = column_table(&count);
-    for (size_t i = 0; i < COLUMNS_FIRST; i++) {
-        if (wide == 0 || table[i].extra <= wide) {
+    for (size_t i = 0; i < COLUMNS_FIRST; i++)
+        if (wide == 0 || table[i].extra <= wide)
             out[n++] = &table[i];
-        }
-    }
     for (size_t i = COLUMNS_FIRST; i < count; i++) {
         if (wide > 0 && table[i].extra > 0 && table[i].extra <= wide) {
             out[n] = out[n - 1]; /* the state stays last */

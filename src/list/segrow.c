@@ -46,9 +46,8 @@ static bool lasts(const struct segrow *s)
 
 static bool nobody_seen(const struct segrow *s)
 {
-    if ((s->stat->known & SEG_HAS_ATTACHED) != 0) {
+    if ((s->stat->known & SEG_HAS_ATTACHED) != 0)
         return s->stat->attached == 0;
-    }
     return lasts(s) && !s->unasked && segrow_procs(s) == 0;
 }
 
@@ -73,12 +72,10 @@ bool text_has(const char *text, const char *part)
     size_t n = strlen(part);
     for (; *text != '\0' && n > 0; text++) {
         size_t i = 0;
-        while (i < n && lower(text[i]) == lower(part[i])) {
+        while (i < n && lower(text[i]) == lower(part[i]))
             i++;
-        }
-        if (i == n) {
+        if (i == n)
             return true;
-        }
     }
     return n == 0;
 }
@@ -91,16 +88,12 @@ static bool command_has(const char comm[16], const char *part)
 
 bool segrow_has_command(const struct segrow *s, const char *part)
 {
-    for (size_t i = 0; i < s->mappers_count; i++) {
-        if (command_has(s->mappers[i].comm, part)) {
+    for (size_t i = 0; i < s->mappers_count; i++)
+        if (command_has(s->mappers[i].comm, part))
             return true;
-        }
-    }
-    for (size_t i = 0; i < s->holders_count; i++) {
-        if (command_has(s->holders[i].comm, part)) {
+    for (size_t i = 0; i < s->holders_count; i++)
+        if (command_has(s->holders[i].comm, part))
             return true;
-        }
-    }
     return false;
 }
 
@@ -120,14 +113,11 @@ size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES])
         {SEG_ST_LOCKED, "locked"},     {SEG_ST_HUGETLB, "hugetlb"},
     };
     size_t n = 0;
-    if (nobody_seen(s) && lasts(s)) {
+    if (nobody_seen(s) && lasts(s))
         names[n++] = segrow_is_orphan(s) ? "orphan" : "idle";
-    }
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        if ((s->stat->state & states[i].bit) != 0) {
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        if ((s->stat->state & states[i].bit) != 0)
             names[n++] = states[i].name;
-        }
-    }
     return n;
 }
 

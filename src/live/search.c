@@ -63,13 +63,11 @@ static bool window_new(struct search_window *w, struct pattern_search *search)
         (struct search_window){.search = search, .s = search->seg, .f = f, .error = &search->error};
     seg_part(w->s, &w->low, &w->size);
     if (!search->may_map ||
-        !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare)) {
+        !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare))
         w->needle.size = 0;
-    }
     search->error = aligned_buffer_new(&w->block, BLOCK_RAW);
-    if (oserr_is(search->error)) {
+    if (oserr_is(search->error))
         return false;
-    }
     w->position = (struct progress){yield_in_window, w};
     find_progress(f, &w->position);
     return true;
@@ -85,12 +83,10 @@ static struct oserr read_known(struct search_window *w, size_t asked, size_t *n)
 {
     struct seg_stat stat;
     struct oserr e = OSERR_NONE;
-    if (w->state == NULL) {
+    if (w->state == NULL)
         w->state = malloc(w->block.size);
-    }
-    if (w->state == NULL) {
+    if (w->state == NULL)
         return (struct oserr){"malloc", SEG_E_MEMORY};
-    }
     w->partly = true;
     for (*n = 0; *n < asked && !oserr_is(e);) {
         size_t take = asked - *n < SEG_SMALL ? asked - *n : SEG_SMALL;
@@ -122,15 +118,13 @@ static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
     w->at = later(base - base % BLOCK_PAGE, w->low);
     uint64_t left = size - w->at;
     size_t asked = left < w->block.size ? (size_t)left : w->block.size;
-    if (!progress_yield(w->search->progress, from, size)) {
+    if (!progress_yield(w->search->progress, from, size))
         return false;
-    }
     w->p = w->block.page;
     w->partly = false;
     *w->error = seg_read(w->s, w->at, w->block.page, asked, &n);
-    if (w->error->code == SEG_E_UNKNOWN && w->search->skip_unknown) {
+    if (w->error->code == SEG_E_UNKNOWN && w->search->skip_unknown)
         *w->error = read_known(w, asked, &n);
-    }
     w->n = n;
     w->last = n < asked || w->at + n >= size;
     w->zeros = n >= BLOCK_PAGE && memcmp(w->p + n - BLOCK_PAGE, zeros, BLOCK_PAGE) == 0;
@@ -144,19 +138,15 @@ static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
     uint64_t end = 0;
     enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
     uint64_t overlap = find_overlap(w->f);
-    if (find_matches_zero(w->f) || from < w->data_to || !w->zeros) {
+    if (find_matches_zero(w->f) || from < w->data_to || !w->zeros)
         return from;
-    }
     struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
-    if (!oserr_is(e) && kind == SEG_EXT_DATA) {
+    if (!oserr_is(e) && kind == SEG_EXT_DATA)
         w->data_to = end;
-    }
-    if (oserr_is(e) || kind != SEG_EXT_HOLE || end <= from) {
+    if (oserr_is(e) || kind != SEG_EXT_HOLE || end <= from)
         return from;
-    }
-    if (end >= size) {
+    if (end >= size)
         return size;
-    }
     return end > overlap && end - overlap > from ? end - overlap : from;
 }
 
@@ -169,18 +159,16 @@ static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t siz
         uint64_t next = *from;
         uint64_t slice = size - *from < MAP_SLICE ? size - *from : MAP_SLICE;
         uint64_t end = size - *from - slice < w->needle.size ? size : *from + slice;
-        if (!progress_yield(w->search->progress, *from, size)) {
+        if (!progress_yield(w->search->progress, *from, size))
             return false;
-        }
         if (oserr_is(seg_search(w->s, &w->needle, *from, end, &next, &found))) {
             w->needle.size = 0; /* this segment has no such mapping */
             break;
         }
         bool stuck = next - *from <= slice / 2; /* a hole, or the end */
         *from = next;
-        if (stuck) {
+        if (stuck)
             break;
-        }
     }
     return true;
 }
@@ -196,15 +184,12 @@ static bool search_window(struct search_window *w, uint64_t *from, uint64_t to,
     while (i < sure) {
         size_t length = 0;
         size_t m = find_next(w->f, w->p, w->n, i, w->last, &length);
-        if (m == SIZE_MAX || m >= sure) {
+        if (m == SIZE_MAX || m >= sure)
             break;
-        }
-        if (w->at + m >= to) {
+        if (w->at + m >= to)
             break;
-        }
-        if (known(w, m, length) && !each(ctx, w->at + m, length)) {
+        if (known(w, m, length) && !each(ctx, w->at + m, length))
             return false;
-        }
         i = m + 1;
     }
     *from = later(w->at + i, w->at + sure);
@@ -216,29 +201,26 @@ enum search_result search_all(struct pattern_search *s, uint64_t from, uint64_t 
 {
     struct search_window w;
     enum search_result result = SEARCH_NONE;
-    if (!window_new(&w, s)) {
+    if (!window_new(&w, s))
         return SEARCH_ERROR;
-    }
     uint64_t size = w.size;
     from = later(from, w.low);
     while (result == SEARCH_NONE && from < to && from < size) {
         from = skip_hole(&w, from, size);
-        if (from >= to || from >= size) {
+        if (from >= to || from >= size)
             break;
-        }
-        if (!search_mapping(&w, &from, to < size ? to : size)) {
+        if (!search_mapping(&w, &from, to < size ? to : size))
             result = SEARCH_CANCELLED;
-        } else if (!window_read(&w, from, size)) {
+        else if (!window_read(&w, from, size))
             result = oserr_is(s->error) ? SEARCH_ERROR : SEARCH_CANCELLED;
-        } else if (from >= w.at + w.n) {
+        else if (from >= w.at + w.n)
             break; /* it shrank meanwhile */
-        } else if (!search_window(&w, &from, to, each, ctx)) {
+        else if (!search_window(&w, &from, to, each, ctx))
             result = SEARCH_FOUND;
-        } else if (nothing(&w) != SEARCH_NONE) {
+        else if (nothing(&w) != SEARCH_NONE)
             result = nothing(&w);
-        } else if (w.last) {
+        else if (w.last)
             break;
-        }
     }
     window_free(&w);
     return result;
@@ -273,9 +255,8 @@ static bool all_hole(struct search_window *w, uint64_t from, uint64_t to)
     uint64_t start = 0;
     uint64_t end = 0;
     enum seg_extent_kind kind = SEG_EXT_UNKNOWN;
-    if (find_matches_zero(w->f)) {
+    if (find_matches_zero(w->f))
         return false;
-    }
     struct oserr e = seg_extent(w->s, from, &start, &end, &kind);
     return !oserr_is(e) && kind == SEG_EXT_HOLE && end >= to;
 }
@@ -287,12 +268,10 @@ static bool last_in_window(struct search_window *w, uint64_t from, uint64_t befo
 {
     uint64_t limit = before - w->at;
     size_t m = find_prev(w->f, w->p, w->n, limit < w->n ? (size_t)limit : w->n, length);
-    while (m != SIZE_MAX && !known(w, m, *length)) {
+    while (m != SIZE_MAX && !known(w, m, *length))
         m = find_prev(w->f, w->p, w->n, m, length);
-    }
-    if (m == SIZE_MAX || w->at + m < from) {
+    if (m == SIZE_MAX || w->at + m < from)
         return false;
-    }
     *offset = w->at + m;
     return true;
 }
@@ -318,15 +297,12 @@ static enum search_result search_back(struct search_window *w, uint64_t before, 
         }
         uint64_t most = w->block.size - overlap - find_context(w->f) - BLOCK_PAGE;
         from = later(before > most ? before - most : 0, w->low);
-        if (!window_read(w, from, size)) {
+        if (!window_read(w, from, size))
             return oserr_is(*w->error) ? SEARCH_ERROR : SEARCH_CANCELLED;
-        }
-        if (last_in_window(w, from, before, offset, length)) {
+        if (last_in_window(w, from, before, offset, length))
             return SEARCH_FOUND;
-        }
-        if (nothing(w) != SEARCH_NONE) {
+        if (nothing(w) != SEARCH_NONE)
             return nothing(w);
-        }
         before = from;
     }
     return SEARCH_NONE;
@@ -336,9 +312,8 @@ enum search_result search_backward(struct pattern_search *s, uint64_t before, ui
                                    size_t *length)
 {
     struct search_window w;
-    if (!window_new(&w, s)) {
+    if (!window_new(&w, s))
         return SEARCH_ERROR;
-    }
     uint64_t size = w.size;
     enum search_result result =
         search_back(&w, before < size ? before : size, size, offset, length);

@@ -131,14 +131,13 @@ int main(int argc, char **argv)
     int64_t seconds = SHORT_S;
     int at = 1, ran = 0;
     seed = (uint64_t)now();
-    for (; at + 1 < argc && argv[at][0] == '-'; at += 2) {
+    for (; at + 1 < argc && argv[at][0] == '-'; at += 2)
         if (strcmp(argv[at], "--minutes") == 0)
             seconds = strtoll(argv[at + 1], NULL, 10) * 60;
         else if (strcmp(argv[at], "--seed") == 0)
             seed = strtoull(argv[at + 1], NULL, 10);
         else if (strcmp(argv[at], "--program") == 0)
             program = argv[at + 1];
-    }
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!isolate()) {
         puts("skip: attack: no mount namespace may be made here");

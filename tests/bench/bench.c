@@ -44,12 +44,11 @@ int main(int argc, char **argv)
     struct bench b = {0};
     bool strict = false, named = false;
     printf("%-46s %-34s %-24s %s\n", "what", "measured", "goal", "met");
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--smoke") == 0)
             b.smoke = true;
         else if (strcmp(argv[i], "--strict") == 0)
             strict = true;
-    }
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-')
             continue;

@@ -103,7 +103,7 @@ void shot_film_free(struct shot_film *film)
 
 static void put_text(FILE *f, const char *text)
 {
-    for (; *text != '\0'; text++) {
+    for (; *text != '\0'; text++)
         if (*text == '<')
             fputs("&lt;", f);
         else if (*text == '>')
@@ -112,7 +112,6 @@ static void put_text(FILE *f, const char *text)
             fputs("&amp;", f);
         else
             fputc(*text, f);
-    }
 }
 
 static void put_colour(FILE *f, struct e2e_colour c)

@@ -313,12 +313,11 @@ static unsigned sgr_colour(const char *text, size_t n)
 {
     unsigned value[16] = {0}, highest = 0;
     int count = 0;
-    for (size_t i = 0; i < n && count < 16; i++) {
+    for (size_t i = 0; i < n && count < 16; i++)
         if (text[i] == ';')
             count++;
         else
             value[count] = value[count] * 10 + (unsigned)(text[i] - '0');
-    }
     for (int i = 0; i <= count && i < 16; i++) {
         unsigned v = value[i], colour = 0;
         if ((v == 38 || v == 48) && i + 2 < 16 && value[i + 1] == 5) {

@@ -31,13 +31,11 @@ static void parses(char **words, int count)
     char why[ARGS_WHY];
     size_t commands = 0;
     const struct command *c = command_table(&commands);
-    for (size_t i = 0; i < commands; i++) {
-        if (args_parse(&a, c[i].name, count, words, why)) {
+    for (size_t i = 0; i < commands; i++)
+        if (args_parse(&a, c[i].name, count, words, why))
             HOLDS(a.words >= 0 && a.words <= count && a.given_count <= ARGS_OPTIONS);
-        } else {
+        else
             HOLDS(strlen(why) < ARGS_WHY && strchr(why, '\x1b') == NULL);
-        }
-    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,9 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char *words[COMMAND_WORDS];
     static char line[4096];
     const char *why = NULL;
-    if (size >= sizeof line) {
+    if (size >= sizeof line)
         return 0;
-    }
     memcpy(line, data, size);
     line[size] = '\0';
     size_t length = strlen(line);
@@ -55,11 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     completes(line, length / 2);
     int count = command_words(line, words, &why);
     HOLDS(count >= -1 && count <= COMMAND_WORDS && (count < 0) == (why != NULL));
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         HOLDS(words[i] >= line && words[i] + strlen(words[i]) <= line + length);
-    }
-    if (count > 0) {
+    if (count > 0)
         parses(words, count);
-    }
     return 0;
 }

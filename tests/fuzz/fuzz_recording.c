@@ -16,18 +16,16 @@ struct input {
 static bool get(void *ctx, uint64_t at, void *buf, size_t n)
 {
     const struct input *f = ctx;
-    if (at > f->n || n > f->n - at) {
+    if (at > f->n || n > f->n - at)
         return false;
-    }
     memcpy(buf, f->p + at, n);
     return true;
 }
 
 static void store(uint8_t *p, uint64_t v)
 {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         p[i] = (uint8_t)(v >> (8 * i));
-    }
 }
 
 static uint32_t load(const uint8_t *p)
@@ -39,17 +37,15 @@ static uint32_t load(const uint8_t *p)
 static void put_right(struct input *f)
 {
     size_t at = f->n >= 64 ? load(f->p + 12) : f->n;
-    if (at < 64 || at > f->n) {
+    if (at < 64 || at > f->n)
         return;
-    }
     memset(f->p + 56, 0, 8);
     store(f->p + 56, XXH64(f->p, at, 0));
     while (f->n - at >= 48) {
         uint8_t *head = f->p + at;
         uint32_t packed = load(head + 8);
-        if (memcmp(head, "SHMB", 4) != 0 || packed > f->n - at - 48) {
+        if (memcmp(head, "SHMB", 4) != 0 || packed > f->n - at - 48)
             break;
-        }
         uint8_t *payload = head + 48;
         if (head[4] == 1 && packed >= 96) { /* deltas have a checksum of their own */
             store(payload + 88,
@@ -59,9 +55,8 @@ static void put_right(struct input *f)
         store(head + 40, XXH64(head, 40, 0));
         at += 48 + (size_t)packed;
     }
-    if (f->n - at == 32) {
+    if (f->n - at == 32)
         store(f->p + at + 24, XXH64(f->p + at, 24, 0));
-    }
 }
 
 enum { IMAGE_MAX = 1024 * 1024 };
@@ -109,9 +104,8 @@ static bool play(struct rec_reader *r, int64_t t, uint64_t *size, int64_t *last)
         }
         if (ev.kind == REC_CHANGE) {
             volatile uint8_t sum = 0;
-            for (uint64_t k = 0; k < ev.n; k++) {
+            for (uint64_t k = 0; k < ev.n; k++)
                 sum = (uint8_t)(sum + ev.bytes[k] + (ev.old == NULL ? 0 : ev.old[k]));
-            }
         }
     }
     page_store_free(image);
@@ -134,9 +128,8 @@ static void follow(struct input *f, size_t part)
         goes_on = play(r, INT64_MAX, &now, &last);
         rec_info(r, &was);
         part += (f->n - part) / 3 + 1;
-        if (!goes_on || part > f->n || rec_grow(r, part) != REC_OK) {
+        if (!goes_on || part > f->n || rec_grow(r, part) != REC_OK)
             break;
-        }
         rec_info(r, &info);
         HOLDS(info.end >= was.end && info.blocks >= was.blocks);
     }
@@ -145,15 +138,13 @@ static void follow(struct input *f, size_t part)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 1) {
+    if (size < 1)
         return 0;
-    }
     struct input f = {.p = malloc(size), .n = size - 1};
     HOLDS(f.p != NULL);
     memcpy(f.p, data + 1, f.n);
-    if ((data[0] & 1) != 0) {
+    if ((data[0] & 1) != 0)
         put_right(&f);
-    }
     enum rec_status why = REC_OK;
     struct rec_source source = {get, &f, f.n};
     struct rec_reader *r = rec_open(&source, &why);

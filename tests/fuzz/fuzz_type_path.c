@@ -62,10 +62,9 @@ static void leaf(const struct type_source *s, const struct type_node *n, const c
         return;
     const uint8_t *p = bytes.at + n->offset;
     (void)type_value_format(s, n, p, shown, sizeof shown);
-    if (n->text && type_value_parse(s, n, shown, value, mask, why)) {
+    if (n->text && type_value_parse(s, n, shown, value, mask, why))
         for (size_t i = 0; i < n->size && (p[i] != 0 || n->stride > 1); i++)
             HOLDS(n->stride > 1 || value[i] == p[i]);
-    }
 }
 
 static void path(const struct type_source *s, const struct type_node *root, const char *text)

@@ -27,9 +27,8 @@ static bool has_both(const char *where)
     char path[2][PATH + 16];
     (void)snprintf(path[0], sizeof path[0], "%s/initdb", where);
     (void)snprintf(path[1], sizeof path[1], "%s/postgres", where);
-    if (access(path[0], X_OK) != 0 || access(path[1], X_OK) != 0) {
+    if (access(path[0], X_OK) != 0 || access(path[1], X_OK) != 0)
         return false;
-    }
     (void)snprintf(bin, sizeof bin, "%s", where);
     return true;
 }
@@ -42,30 +41,24 @@ static bool find_it(void)
     glob_t found;
     const char *path = getenv("PATH");
     (void)snprintf(line, sizeof line, "%s", path == NULL ? "" : path);
-    for (char *s = strtok_r(line, ":", &rest); s != NULL; s = strtok_r(NULL, ":", &rest)) {
-        if (has_both(s)) {
+    for (char *s = strtok_r(line, ":", &rest); s != NULL; s = strtok_r(NULL, ":", &rest))
+        if (has_both(s))
             return true;
-        }
-    }
     FILE *f = popen("pg_config --bindir 2>/dev/null", "r");
     bool said = f != NULL && fgets(line, sizeof line, f) != NULL;
     line[strcspn(line, "\n")] = '\0';
-    if (f != NULL) {
+    if (f != NULL)
         (void)pclose(f);
-    }
-    if (said && has_both(line)) {
+    if (said && has_both(line))
         return true;
-    }
     static const char *const places[] = {"/usr/lib/postgresql/*/bin",
                                          SHMLENS_POSTGRES "/usr/lib/postgresql/*/bin"};
     bool any = false;
     for (int k = 0; k < 2; k++) {
-        if (glob(places[k], 0, NULL, &found) != 0) {
+        if (glob(places[k], 0, NULL, &found) != 0)
             continue;
-        }
-        for (size_t i = found.gl_pathc; i > 0 && !any; i--) {
+        for (size_t i = found.gl_pathc; i > 0 && !any; i--)
             any = has_both(found.gl_pathv[i - 1]);
-        }
         globfree(&found);
     }
     return any;
@@ -90,25 +83,20 @@ static pid_t start(const char *program, const char *const *args)
     (void)snprintf(path, sizeof path, "%s/%s", bin, program);
     (void)snprintf(log, sizeof log, "%s/log", folder);
     argv[0] = path;
-    for (size_t i = 0; args[i] != NULL && i + 2 < sizeof argv / sizeof *argv; i++) {
+    for (size_t i = 0; args[i] != NULL && i + 2 < sizeof argv / sizeof *argv; i++)
         argv[i + 1] = args[i];
-    }
     pid_t pid = fork();
     ck_assert_int_ge(pid, 0);
-    if (pid > 0) {
+    if (pid > 0)
         return pid;
-    }
-    if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0)) {
+    if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
         _exit(126);
-    }
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || freopen("/dev/null", "r", stdin) == NULL ||
-        freopen(log, "a", stdout) == NULL || dup2(1, 2) < 0 || chdir(folder) != 0) {
+        freopen(log, "a", stdout) == NULL || dup2(1, 2) < 0 || chdir(folder) != 0)
         _exit(126);
-    }
     unsetenv("PGDATA");
-    if (strncmp(bin, SHMLENS_POSTGRES, strlen(SHMLENS_POSTGRES)) == 0) { /* and its libraries */
+    if (strncmp(bin, SHMLENS_POSTGRES, strlen(SHMLENS_POSTGRES)) == 0) /* and its libraries */
         use_libraries();
-    }
     setenv("LC_ALL", "C", 1);
     execv(path, (char *const *)(void *)argv);
     _exit(127);
@@ -120,12 +108,10 @@ const char *postgres_last_words(void)
     char log[NAME + 8];
     (void)snprintf(log, sizeof log, "%s/log", folder);
     FILE *f = fopen(log, "r");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
         line[strcspn(line, "\n")] = '\0';
-    }
-    if (f != NULL) {
+    if (f != NULL)
         (void)fclose(f);
-    }
     return line;
 }
 
@@ -133,29 +119,25 @@ void postgres_cluster(void)
 {
     int status = 0;
     char data[NAME + 8];
-    if (getenv("SHMLENS_MEMCHECK") != NULL) {
+    if (getenv("SHMLENS_MEMCHECK") != NULL)
         (void)snprintf(why_not, sizeof why_not, "not under valgrind");
-    } else if (!find_it()) {
+    else if (!find_it())
         (void)snprintf(why_not, sizeof why_not, "no PostgreSQL here (tools/deps test brings it)");
-    } else if (geteuid() == 0 && getpwuid(NOBODY) == NULL) {
+    else if (geteuid() == 0 && getpwuid(NOBODY) == NULL)
         (void)snprintf(why_not, sizeof why_not, "it does not run as root, and there is no nobody");
-    }
-    if (why_not[0] != '\0') {
+    if (why_not[0] != '\0')
         return;
-    }
     (void)snprintf(folder, sizeof folder, "/tmp/shmlens-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     remover_path(folder);
-    if (geteuid() == 0) {
+    if (geteuid() == 0)
         ck_assert_int_eq(chown(folder, NOBODY, NOBODY), 0);
-    }
     (void)snprintf(data, sizeof data, "%s/data", folder);
     const char *const args[] = {"-D", data,   "-A",          "trust",     "-U", "shmlens",
                                 "-E", "UTF8", "--no-locale", "--no-sync", NULL};
     waitpid(start("initdb", args), &status, 0);
-    if (status != 0) {
+    if (status != 0)
         (void)snprintf(why_not, sizeof why_not, "initdb fails here: %s", postgres_last_words());
-    }
 }
 
 const char *postgres_why_not(void)
@@ -172,9 +154,8 @@ static bool is_ready(struct postgres *p)
     (void)snprintf(path, sizeof path, "%s/data/postmaster.pid", folder);
     FILE *f = fopen(path, "r");
     for (int i = 1; f != NULL && fgets(line, sizeof line, f) != NULL; i++) {
-        if (i == 1 && strtol(line, NULL, 10) != p->pid) {
+        if (i == 1 && strtol(line, NULL, 10) != p->pid)
             break; /* of one that is dead */
-        }
         if (i == 7) {
             char *rest = line;
             p->key = (unsigned)strtoul(line, &rest, 10);
@@ -182,9 +163,8 @@ static bool is_ready(struct postgres *p)
         }
         ready = i == 8 && strncmp(line, "ready", 5) == 0;
     }
-    if (f != NULL) {
+    if (f != NULL)
         (void)fclose(f);
-    }
     return ready;
 }
 
@@ -206,9 +186,8 @@ static bool each_mapped(pid_t pid, const char *text, void (*take)(struct postgre
             take(p, at);
         }
     }
-    if (f != NULL) {
+    if (f != NULL)
         (void)fclose(f);
-    }
     return any;
 }
 
@@ -226,16 +205,13 @@ static int helpers(const struct postgres *p, pid_t pid[POSTGRES_HELPERS])
     int n = 0;
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)p->pid, (int)p->pid);
     FILE *f = fopen(path, "r");
-    if (f == NULL || fgets(text, sizeof text, f) == NULL) {
+    if (f == NULL || fgets(text, sizeof text, f) == NULL)
         text[0] = '\0'; /* they end by themselves when they miss it */
-    }
-    if (f != NULL) {
+    if (f != NULL)
         (void)fclose(f);
-    }
     for (char *s = strtok_r(text, " ", &rest); s != NULL && n < POSTGRES_HELPERS;
-         s = strtok_r(NULL, " ", &rest)) {
+         s = strtok_r(NULL, " ", &rest))
         pid[n++] = (pid_t)strtol(s, NULL, 10);
-    }
     return n;
 }
 
@@ -243,12 +219,10 @@ static void add_segment(struct postgres *p, char *path)
 {
     int at = 0;
     const char *name = path + strlen("/dev/shm");
-    while (at < p->segments && strcmp(p->segment[at], name) < 0) {
+    while (at < p->segments && strcmp(p->segment[at], name) < 0)
         at++;
-    }
-    if (at < p->segments && strcmp(p->segment[at], name) == 0) {
+    if (at < p->segments && strcmp(p->segment[at], name) == 0)
         return;
-    }
     ck_assert_int_lt(p->segments, POSTGRES_SEGMENTS);
     memmove(p->segment[at + 1], p->segment[at], (size_t)(p->segments - at) * sizeof p->segment[0]);
     (void)snprintf(p->segment[at], sizeof p->segment[0], "%s", name);
@@ -262,9 +236,8 @@ void postgres_look(struct postgres *p)
     pid_t pid[POSTGRES_HELPERS];
     int n = helpers(p, pid);
     (void)each_mapped(p->pid, ours, add_segment, p);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         (void)each_mapped(pid[i], ours, add_segment, p);
-    }
 }
 
 bool postgres_serve(struct postgres *p, const char *memory)
@@ -310,15 +283,13 @@ bool postgres_serve(struct postgres *p, const char *memory)
 void postgres_kill(struct postgres *p)
 {
     pid_t pid[POSTGRES_HELPERS];
-    if (p->pid == 0) {
+    if (p->pid == 0)
         return;
-    }
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0); /* its children become ours */
     kill(p->pid, SIGSTOP);                                 /* and it makes no more */
     int n = helpers(p, pid);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         kill(pid[i], SIGSTOP);
-    }
     postgres_look(p);
     kill(p->pid, SIGKILL);
     (void)waitpid(p->pid, NULL, 0);

@@ -35,9 +35,8 @@ static inline off_t file_size(const char *path)
 /* The recorder has written its start state. */
 static inline void await_start(const char *path)
 {
-    for (int i = 0; i < 2000 && file_size(path) < 100; i++) {
+    for (int i = 0; i < 2000 && file_size(path) < 100; i++)
         (void)poll(NULL, 0, 5);
-    }
     ck_assert_int_ge(file_size(path), 100);
 }
 

@@ -24,9 +24,8 @@ static struct file file;
 static inline bool put(void *ctx, const void *p, size_t n)
 {
     struct file *f = ctx;
-    if (n > f->room - f->n) {
+    if (n > f->room - f->n)
         return false;
-    }
     while (f->cap < f->n + n) {
         f->cap = f->cap == 0 ? 4096 : f->cap * 2;
         f->p = realloc(f->p, f->cap);
@@ -40,9 +39,8 @@ static inline bool put(void *ctx, const void *p, size_t n)
 static inline bool get(void *ctx, uint64_t at, void *buf, size_t n)
 {
     const struct file *f = ctx;
-    if (at > f->n || n > f->n - at) {
+    if (at > f->n || n > f->n - at)
         return false;
-    }
     memcpy(buf, f->p + at, n);
     return true;
 }
@@ -81,9 +79,8 @@ static inline void tear_down(void)
 {
     free(file.p);
     free(now);
-    for (size_t i = 0; i < kept; i++) {
+    for (size_t i = 0; i < kept; i++)
         free(states[i].bytes);
-    }
 }
 
 static inline void keep(int64_t t)
@@ -102,14 +99,12 @@ static inline void key(struct rec_writer *w, int64_t t)
     for (uint64_t at = 0; at < size; at += REC_PAGE) {
         uint64_t n = size - at < REC_PAGE ? size - at : REC_PAGE;
         static const uint8_t zeros[REC_PAGE];
-        if (!data[at / REC_PAGE]) {
+        if (!data[at / REC_PAGE])
             continue;
-        }
-        if (memcmp(now + at, zeros, (size_t)n) != 0) {
+        if (memcmp(now + at, zeros, (size_t)n) != 0)
             rec_key_bytes(w, at, now + at, (size_t)n);
-        } else {
+        else
             rec_key_zeros(w, at, n);
-        }
     }
     rec_key_end(w);
 }
@@ -120,9 +115,8 @@ static inline void make_data(bool map[PAGES], uint64_t at, uint64_t n, struct re
 {
     for (uint64_t page = at / REC_PAGE; n > 0 && page <= (at + n - 1) / REC_PAGE; page++) {
         uint64_t from = page * REC_PAGE;
-        if (!map[page] && told != NULL) {
+        if (!map[page] && told != NULL)
             rec_put_data(told, t, from, size - from < REC_PAGE ? size - from : REC_PAGE);
-        }
         map[page] = true;
     }
 }
@@ -147,9 +141,8 @@ static inline void change(struct rec_writer *w, int64_t t, uint64_t at, size_t n
 {
     uint8_t *bytes = malloc(n);
     ck_assert_ptr_nonnull(bytes);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         bytes[i] = (uint8_t)draw(256);
-    }
     make_data(data, at, n, w, t);
     rec_put_change(w, t, at, draw(9) == 0 ? NULL : now + at, bytes, n);
     memcpy(now + at, bytes, n);
@@ -162,9 +155,8 @@ static inline void resize(struct rec_writer *w, int64_t t)
     size = draw(most - 1) + 1;
     rec_put_size(w, t, was, size);
     memset(now + size, 0, SPACE - (size_t)size);
-    for (size_t page = ((size_t)size + REC_PAGE - 1) / REC_PAGE; page < PAGES; page++) {
+    for (size_t page = ((size_t)size + REC_PAGE - 1) / REC_PAGE; page < PAGES; page++)
         data[page] = false;
-    }
 }
 
 /* One look: names, sizes, then changes. */
@@ -174,9 +166,8 @@ static inline void look(struct rec_writer *w, int64_t t, bool large)
         name = (enum rec_name)draw(3);
         rec_put_name(w, t, name);
     }
-    if (draw(15) == 0) {
+    if (draw(15) == 0)
         resize(w, t);
-    }
     for (uint32_t i = draw(10) + 1; i > 0; i--) {
         size_t n = (draw(50) == 0 && most == SPACE) || large ? (size_t)size : draw(40) + 1;
         n = n < size ? n : (size_t)size;
@@ -190,12 +181,10 @@ static inline void look(struct rec_writer *w, int64_t t, bool large)
         memset(now + page, 0, REC_PAGE);
         data[page / REC_PAGE] = false;
     }
-    if (draw(10) == 0) { /* read by a program, perhaps: memory, but zeros */
+    if (draw(10) == 0) /* read by a program, perhaps: memory, but zeros */
         make_data(data, draw((uint32_t)size), 1, w, t);
-    }
-    if (draw(30) == 0) {
+    if (draw(30) == 0)
         rec_put_gap(w, t, 50000000);
-    }
 }
 
 static inline void record(unsigned looks, bool finish)
@@ -206,18 +195,15 @@ static inline void record(unsigned looks, bool finish)
         t += draw(5000000) + 1;
         look(w, t, i == 7 && most == SPACE);
         keep(t);
-        if (draw(4) == 0) {
+        if (draw(4) == 0)
             rec_seal(w);
-        }
-        if (rec_key_due(w) || draw(40) == 0) {
+        if (rec_key_due(w) || draw(40) == 0)
             key(w, t);
-        }
     }
-    if (finish) {
+    if (finish)
         rec_finish(w);
-    } else {
+    else
         rec_seal(w);
-    }
     ck_assert_int_eq(rec_writer_status(w), REC_OK);
     ck_assert_uint_eq(rec_written(w), file.n);
     rec_writer_free(w);

@@ -37,12 +37,10 @@ static void child(const char *const *words, int in, int out, int err, bool nobod
         n++;
     }
     argv[n] = NULL;
-    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         _exit(127);
-    }
-    if (nobody && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)) {
+    if (nobody && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
         _exit(127);
-    }
     setenv("ASAN_OPTIONS", "handle_sigbus=0", 0);
     signal(SIGPIPE, SIG_DFL);
     execv(SHMLENS_BINARY, (char *const *)(void *)argv);
@@ -64,9 +62,8 @@ static struct job start(const char *const *words, int in, bool nobody)
     sigaddset(&stops, SIGTERM);
     sigprocmask(SIG_BLOCK, &stops, &before);
     j.pid = fork();
-    if (j.pid != 0) {
+    if (j.pid != 0)
         sigprocmask(SIG_SETMASK, &before, NULL);
-    }
     ck_assert_int_ge(j.pid, 0);
     if (j.pid == 0) {
         signal(SIGINT, SIG_DFL);
@@ -94,9 +91,8 @@ static bool take(int fd, char **text, size_t *size)
 {
     char piece[4096];
     ssize_t n = read(fd, piece, sizeof piece);
-    if (n <= 0) {
+    if (n <= 0)
         return n < 0 && errno == EINTR;
-    }
     *text = realloc(*text, *size + (size_t)n + 1);
     ck_assert_ptr_nonnull(*text);
     memcpy(*text + *size, piece, (size_t)n);
@@ -114,15 +110,12 @@ const struct ran *job_wait(struct job *j)
     last.err = calloc(1, 1);
     struct pollfd fds[2] = {{.fd = j->out, .events = POLLIN}, {.fd = j->err, .events = POLLIN}};
     while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-        if (poll(fds, 2, -1) < 0) {
+        if (poll(fds, 2, -1) < 0)
             continue;
-        }
-        if (fds[0].revents != 0 && !take(j->out, &last.out, &last.out_size)) {
+        if (fds[0].revents != 0 && !take(j->out, &last.out, &last.out_size))
             fds[0].fd = -1;
-        }
-        if (fds[1].revents != 0 && !take(j->err, &last.err, &err_size)) {
+        if (fds[1].revents != 0 && !take(j->err, &last.err, &err_size))
             fds[1].fd = -1;
-        }
     }
     close(j->out);
     close(j->err);
@@ -245,14 +238,11 @@ static void sweep(const char *where, const char *prefix)
 {
     DIR *d = opendir(where);
     struct dirent *e = NULL;
-    while (d != NULL && (e = readdir(d)) != NULL) {
-        if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 && e->d_name[0] != '.') {
+    while (d != NULL && (e = readdir(d)) != NULL)
+        if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 && e->d_name[0] != '.')
             (void)unlinkat(dirfd(d), e->d_name, 0);
-        }
-    }
-    if (d != NULL) {
+    if (d != NULL)
         closedir(d);
-    }
 }
 
 void run_end(void)
@@ -273,12 +263,10 @@ const unsigned char *run_bytes(const char *name, size_t *n)
     static unsigned char bytes[65536];
     int fd = shm_open(name, O_RDONLY, 0);
     ssize_t got = fd < 0 ? -1 : pread(fd, bytes, sizeof bytes, 0);
-    if (fd >= 0) {
+    if (fd >= 0)
         close(fd);
-    }
-    if (n != NULL) {
+    if (n != NULL)
         *n = got < 0 ? 0 : (size_t)got;
-    }
     return got < 0 ? NULL : bytes;
 }
 

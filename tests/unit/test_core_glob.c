@@ -58,9 +58,8 @@ TEST(patterns)
 TEST(hostile_patterns_end)
 {
     static char pattern[401], text[4001];
-    for (int i = 0; i < 400; i += 2) {
+    for (int i = 0; i < 400; i += 2)
         memcpy(pattern + i, "a*", 2);
-    }
     pattern[399] = 'b';
     memset(text, 'a', 4000);
     ck_assert(!glob_match(pattern, text));

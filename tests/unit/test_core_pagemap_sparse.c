@@ -243,12 +243,11 @@ TEST_LOOP(scattered_pages_are_known_as_they_are, 3)
         int64_t time = 1 + (int64_t)r * MS; /* half a minute in all: nothing is forgotten */
         size_t i = draw(PLACES), n = 1 + draw(draw(50) == 0 ? 600 : 5);
         n = n < PLACES - i ? n : PLACES - i;
-        if (draw(10) < 7) {
+        if (draw(10) < 7)
             for (size_t k = i; k < i + n; k++)
                 write_page(m, &place[k], time);
-        } else {
+        else
             punch(m, i, i + n, time);
-        }
         if (draw(3000) == 0)
             shrink(m, draw(PLACES));
         if (r % 50 == 0)

@@ -21,20 +21,17 @@ static void apply(const struct rec_event *ev)
         break;
     case REC_DATA:
         ck_assert_uint_le(ev->offset + ev->n, image.size);
-        for (uint64_t i = 0; i < ev->n; i += REC_PAGE) {
+        for (uint64_t i = 0; i < ev->n; i += REC_PAGE)
             ck_assert(!image.data[(ev->offset + i) / REC_PAGE]);
-        }
         make_data(image.data, ev->offset, ev->n, NULL, 0);
         break;
     case REC_SIZE:
         ck_assert_uint_le(ev->n, SPACE);
-        if (ev->n < image.size) {
+        if (ev->n < image.size)
             memset(image.bytes + ev->n, 0, (size_t)(image.size - ev->n));
-        }
         image.size = ev->n;
-        for (size_t page = ((size_t)ev->n + REC_PAGE - 1) / REC_PAGE; page < PAGES; page++) {
+        for (size_t page = ((size_t)ev->n + REC_PAGE - 1) / REC_PAGE; page < PAGES; page++)
             image.data[page] = false;
-        }
         break;
     case REC_NAMED:
         image.name = ev->name;
@@ -128,9 +125,8 @@ TEST(a_look_is_whole_or_not_there)
     rec_put_size(w, 20, size, large);
     for (uint64_t at = 0; at < large; at += SPACE / 2) {
         size_t n = large - at < SPACE / 2 ? (size_t)(large - at) : SPACE / 2;
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++)
             now[i] = (uint8_t)draw(256);
-        }
         rec_put_change(w, 20, at, was, now, n);
     }
     free(was);
@@ -188,9 +184,8 @@ static void check_until(struct rec_reader *r, int64_t t)
 {
     size_t k = 0;
     play(r, t);
-    while (k + 1 < kept && states[k + 1].t <= t) {
+    while (k + 1 < kept && states[k + 1].t <= t)
         k++;
-    }
     compare(&states[k]);
 }
 
@@ -218,9 +213,8 @@ TEST_LOOP(a_file_that_grows_is_followed, 12)
         rec_info(r, &info);
         ck_assert_int_ge(info.end, end);
         grown += info.end > end;
-        if (info.end > end && info.end > 0) { /* a look that has begun may still go on */
+        if (info.end > end && info.end > 0) /* a look that has begun may still go on */
             check_until(r, info.end - 1);
-        }
     }
     seen.n = file.n;
     ck_assert_int_eq(rec_grow(r, seen.n), REC_OK);

@@ -12,9 +12,8 @@ static enum rec_status read_all(uint64_t *sum)
     struct rec_event ev;
     *sum = 0;
     while (r != NULL && (why = rec_next(r, INT64_MAX, &ev)) == REC_OK) {
-        for (uint64_t i = 0; ev.kind == REC_CHANGE && i < ev.n; i++) {
+        for (uint64_t i = 0; ev.kind == REC_CHANGE && i < ev.n; i++)
             *sum = *sum * 31 + ev.bytes[i]; /* every byte told can be read */
-        }
         *sum = *sum * 31 + ev.offset + (uint64_t)ev.t;
     }
     if (r != NULL && why == REC_DAMAGED) { /* what is in front of the damage can be read */
@@ -23,9 +22,8 @@ static enum rec_status read_all(uint64_t *sum)
         ck_assert_uint_gt(info.damaged, 0);
         if (info.blocks > 0) {
             rec_seek(r, info.end);
-            while ((why = rec_next(r, INT64_MAX, &ev)) == REC_OK) {
+            while ((why = rec_next(r, INT64_MAX, &ev)) == REC_OK)
                 continue;
-            }
             ck_assert(why == REC_END || why == REC_DAMAGED);
         }
     }

@@ -38,9 +38,8 @@ struct table {
 
 static char *next_row(struct table *t)
 {
-    if (t->row == NULL) {
+    if (t->row == NULL)
         t->row = calloc(ROWS, ROW);
-    }
     ck_assert(t->row != NULL && t->count < ROWS);
     return t->row[t->count++];
 }
@@ -52,9 +51,8 @@ static int compare_rows(const void *a, const void *b)
 
 static void sort_rows(struct table *t)
 {
-    if (t->count > 1) {
+    if (t->count > 1)
         qsort(t->row, t->count, ROW, compare_rows);
-    }
 }
 
 static void free_table(struct table *t)
@@ -98,9 +96,8 @@ static struct table of_ipcs(void)
 static const char *text_of(const json_t *o, const char *name, char number[32])
 {
     const json_t *v = json_object_get(o, name);
-    if (!json_is_integer(v)) {
+    if (!json_is_integer(v))
         return json_is_string(v) ? json_string_value(v) : "";
-    }
     (void)snprintf(number, 32, "%lld", (long long)json_integer_value(v));
     return number;
 }
@@ -145,9 +142,8 @@ static const char *state(const json_t *row, const char *name, const char *text)
     json_t *one = NULL;
     json_array_foreach(json_object_get(row, "state"), i, one)
     {
-        if (strcmp(json_string_value(one), name) == 0) {
+        if (strcmp(json_string_value(one), name) == 0)
             return text;
-        }
     }
     return "";
 }
@@ -161,9 +157,8 @@ static struct table of_ls(bool pids)
     json_array_foreach(json_object_get(all, "segments"), i, row)
     {
         const char *of = json_string_value(json_object_get(row, "locator"));
-        if (strncmp(of, "sysv:", 5) != 0) { /* of another namespace */
+        if (strncmp(of, "sysv:", 5) != 0) /* of another namespace */
             continue;
-        }
         char *to = next_row(&t);
         int n = snprintf(to, ROW, "%s 0x%08llx %s %s %lld %lld%s%s", of + 5, number(row, "key"),
                          json_string_value(json_object_get(row, "owner")),
@@ -204,9 +199,8 @@ static void compare(struct table (*ask)(void), bool pids)
         free_table(&before);
         free_table(&ours);
         free_table(&after);
-        if (still) {
+        if (still)
             return;
-        }
     }
     printf("skip: agree: the table never stands still\n");
 }
@@ -216,9 +210,8 @@ static void compare(struct table (*ask)(void), bool pids)
 static int make(key_t key, size_t size, int mode)
 {
     int id = shmget(key, size, IPC_CREAT | IPC_EXCL | mode);
-    if (id >= 0) {
+    if (id >= 0)
         remover_sysv(id);
-    }
     return id;
 }
 
@@ -264,11 +257,9 @@ static void make_sorts(void)
 
 static void drop_sorts(void)
 {
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
-        if (made[i] > 0) {
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (made[i] > 0)
             (void)shmctl(made[i], IPC_RMID, NULL);
-        }
-    }
     run_end();
 }
 

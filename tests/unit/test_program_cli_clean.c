@@ -144,9 +144,8 @@ TEST(an_ordinary_user)
 {
     const char *mine = run_name("nobodys");
     run_make(run_name("roots"), "abc", 3, 4096);
-    if (RUN_NOBODY("create", mine, "64K") == NULL) {
+    if (RUN_NOBODY("create", mine, "64K") == NULL)
         return;
-    }
     const struct ran *r = RUN_NOBODY("clean", pattern(), "--older-than", "0s");
     ck_assert_str_eq(r->out, line(mine));
     ck_assert_ptr_nonnull(strstr(r->err, "skipped: 1 of other users (--all-users)"));
@@ -162,9 +161,8 @@ TEST(system_v)
     char text[48];
     struct shmid_ds ds;
     int id = shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600);
-    if (id < 0) {
+    if (id < 0)
         SKIP("no System V segment can be made here");
-    }
     remover_sysv(id);
     (void)snprintf(of, sizeof of, "sysv:%d", id);
     (void)snprintf(text, sizeof text, "%s\n", of);

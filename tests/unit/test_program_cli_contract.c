@@ -30,9 +30,8 @@ static int status_of(const char *const *words, bool (*prepare)(void))
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
         int null = open("/dev/null", O_WRONLY);
-        if (null < 0 || dup2(null, 2) < 0 || !prepare()) {
+        if (null < 0 || dup2(null, 2) < 0 || !prepare())
             _exit(99);
-        }
         execv(SHMLENS_BINARY, (char *const *)(void *)words);
         _exit(98);
     }
@@ -61,9 +60,8 @@ TEST(a_full_disk_is_an_error)
                                     {"shmlens", "find", n, "abc"}, {"shmlens", "ls", "--json"},
                                     {"shmlens", "info", n},        {"shmlens", "help"},
                                     {"shmlens", "--version"},      {"shmlens", "create", m, "64"}};
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         ck_assert_msg(status_of(lines[i], on_full_disk) == 2, "%s", lines[i][1]);
-    }
     ck_assert(!there(m)); /* its name could not be told */
 }
 
@@ -78,9 +76,8 @@ TEST(a_file_limit_is_an_error)
     const char *const lines[][5] = {{"shmlens", "save", n, file},
                                     {"shmlens", "resize", n, "128K"},
                                     {"shmlens", "create", m, "64K"}};
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         ck_assert_msg(status_of(lines[i], with_file_limit) == 2, "%s", lines[i][1]);
-    }
     ck_assert(!there(m));
     ck_assert_int_ne(access(file, F_OK), 0);
     char folder[600];
@@ -112,9 +109,8 @@ TEST(a_link_is_no_segment)
     (void)snprintf(path, sizeof path, "/dev/shm%s", n);
     ck_assert_int_eq(symlink("/dev/null", path), 0);
     static const char *const commands[] = {"peek", "info", "rm"};
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         RUN_FAILS("not a segment: ", commands[i], n);
-    }
     ck_assert(there(n));
     ck_assert_int_eq(unlink(path), 0);
 }
@@ -130,9 +126,8 @@ TEST(regexes_look_back_across_pieces)
     ck_assert_ptr_nonnull(bytes);
     memset(bytes, 'a', size);
     bytes[size - 5] = '\n';
-    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
         memcpy(bytes + at[i] - 1, "xfoo", 4);
-    }
     run_make(n, bytes, size, size);
     free(bytes);
     ck_assert_int_eq(RUN("find", n, "r:^foo")->status, 1);
@@ -197,9 +192,8 @@ TEST(a_signal_ends_waiting_for_input)
         if (pid == 0) {
             (void)signal(signals[i], SIG_DFL);
             sigprocmask(SIG_SETMASK, &before, NULL);
-            if (dup2(silent[0], 0) < 0) {
+            if (dup2(silent[0], 0) < 0)
                 _exit(99);
-            }
             execl(SHMLENS_BINARY, "shmlens", "create", n, "64", "--from", "-", (char *)NULL);
             _exit(98);
         }

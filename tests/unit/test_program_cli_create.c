@@ -17,9 +17,8 @@ static struct stat stat_of(const char *name)
     struct stat st;
     (void)snprintf(path, sizeof path, "/dev/shm%s", name);
     memset(&st, 0, sizeof st);
-    if (stat(path, &st) != 0) {
+    if (stat(path, &st) != 0)
         st.st_nlink = 0;
-    }
     return st;
 }
 

@@ -81,9 +81,8 @@ TEST(ui_is_refused)
  * test. */
 TEST(demo_writer)
 {
-    if (RUN("wait", "/shmlens-demo", "--gone", "--timeout", "5s")->status != 0) {
+    if (RUN("wait", "/shmlens-demo", "--gone", "--timeout", "5s")->status != 0)
         SKIP("another demo runs on this machine");
-    }
     struct job j = JOB("demo", "--writer-only");
     const char *d = "/shmlens-demo";
     const struct ran *r = RUN("wait", d, "--exists", "--timeout", "10s");

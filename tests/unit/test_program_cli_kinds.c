@@ -27,9 +27,8 @@ static void make_three(void)
     ids[1] = shmget(IPC_PRIVATE, PAGE, IPC_CREAT | 0604);
     ids[2] = shmget(IPC_PRIVATE, (size_t)3 * PAGE, IPC_CREAT | 0600);
     ck_assert(ids[0] >= 0 && ids[1] >= 0 && ids[2] >= 0);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         remover_sysv(ids[i]);
-    }
     attached[0] = shmat(ids[0], NULL, 0);
     attached[1] = shmat(ids[1], NULL, SHM_RDONLY);
     ck_assert_int_eq(shmctl(ids[1], IPC_RMID, NULL), 0);
@@ -130,18 +129,16 @@ TEST(planted)
 {
     char path[3][600];
     const char *name[3] = {run_name("fifo"), run_name("link"), run_name("dir")};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         (void)snprintf(path[i], sizeof path[i], "/dev/shm%s", name[i]);
-    }
     ck_assert_int_eq(mkfifo(path[0], 0666), 0);
     ck_assert_int_eq(symlink("/etc/passwd", path[1]), 0);
     ck_assert_int_eq(mkdir(path[2], 0700), 0);
     int writer = open(path[0], O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     ck_assert_int_lt(writer, 0); /* nobody reads */
     const struct ran *r = RUN("ls", "--kind", "posix,sem,file,fd");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         ck_assert_ptr_null(strstr(r->out, name[i]));
-    }
     for (int i = 0; i < 3; i++) {
         static const char *const commands[] = {"peek", "info", "rm"};
         for (int k = 0; k < 3; k++) {
@@ -159,9 +156,8 @@ TEST(planted)
 TEST(as_nobody)
 {
     const struct ran *r = RUN_NOBODY("ls", "--json");
-    if (r == NULL) {
+    if (r == NULL)
         return;
-    }
     make_three();
     r = RUN_NOBODY("ls", "--json", "--kind", "sysv");
     json_t *all = run_json(r);

@@ -18,9 +18,8 @@ static const char *line_of(const struct ran *r, const char *start)
         p = strchr(p, '\n');
         p = p == NULL ? NULL : p + 1;
     }
-    if (p == NULL) {
+    if (p == NULL)
         return NULL;
-    }
     (void)snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
     return line;
 }
@@ -31,9 +30,8 @@ static json_t *row_of(json_t *list, const char *name)
     json_t *row = NULL;
     json_array_foreach(json_object_get(list, "segments"), i, row)
     {
-        if (strcmp(json_string_value(json_object_get(row, "locator")), name) == 0) {
+        if (strcmp(json_string_value(json_object_get(row, "locator")), name) == 0)
             return row;
-        }
     }
     return NULL;
 }

@@ -56,12 +56,10 @@ static void take(enum object o, unsigned how)
         p = mmap(NULL, n, (how & WHOLE) != 0 ? PROT_READ | PROT_WRITE : PROT_READ, flags, fd[o],
                  from);
     }
-    if ((intptr_t)p == -1) {
+    if ((intptr_t)p == -1)
         _exit(1);
-    }
-    if ((how & HOLDS) == 0 && fd[o] >= 0) {
+    if ((how & HOLDS) == 0 && fd[o] >= 0)
         close(fd[o]);
-    }
 }
 
 static void start_peers(void)
@@ -72,25 +70,20 @@ static void start_peers(void)
     for (int i = 0; i + 1 < PEERS; i++) {
         pid[i] = fork();
         if (pid[i] == 0) {
-            for (int o = 0; o < KINDS; o++) {
+            for (int o = 0; o < KINDS; o++)
                 take((enum object)o, ways[o][i]);
-            }
-            if (write(ready[1], "r", 1) != 1) {
+            if (write(ready[1], "r", 1) != 1)
                 _exit(1);
-            }
-            for (;;) {
+            for (;;)
                 pause();
-            }
         }
     }
     close(ready[1]);
-    for (int i = 0; i + 1 < PEERS; i++) {
+    for (int i = 0; i + 1 < PEERS; i++)
         ck_assert_int_eq((int)read(ready[0], &byte, 1), 1);
-    }
     close(ready[0]);
-    for (int o = 0; o < KINDS; o++) {
+    for (int o = 0; o < KINDS; o++)
         take((enum object)o, ways[o][PEERS - 1]);
-    }
     pid[PEERS - 1] = getpid();
 }
 
@@ -149,11 +142,9 @@ struct said {
 
 static int number_of(pid_t of)
 {
-    for (int i = 0; i < PEERS; i++) {
-        if (pid[i] == of) {
+    for (int i = 0; i < PEERS; i++)
+        if (pid[i] == of)
             return i;
-        }
-    }
     return -1;
 }
 
@@ -224,9 +215,8 @@ static struct said by_info(void)
 
 TEST(who_has_it)
 {
-    if (system("command -v lsof >/dev/null") != 0) { /* NOLINT(cert-env33-c): a fixed line */
+    if (system("command -v lsof >/dev/null") != 0) /* NOLINT(cert-env33-c): a fixed line */
         SKIP("no lsof here");
-    }
     make_objects();
     start_peers();
     struct said it = by_lsof();

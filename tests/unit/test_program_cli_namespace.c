@@ -37,12 +37,10 @@ static void tear_down(void)
 
 static _Noreturn void live(int ready, bool well)
 {
-    if (!well || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready, "r", 1) != 1) {
+    if (!well || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready, "r", 1) != 1)
         _exit(1);
-    }
-    for (;;) {
+    for (;;)
         pause();
-    }
 }
 
 /* In a mount namespace with a /dev/shm of its own, one segment in it, and one of ours mapped. */
@@ -66,9 +64,8 @@ static _Noreturn void in_own_ipc(int ready, const char *ours)
     bool well = unshare(CLONE_NEWIPC) == 0;
     int id = shmget(0x5348, (size_t)2 * PAGE, IPC_CREAT | 0640);
     well = well && id >= 0 && (intptr_t)(p = shmat(id, NULL, 0)) != -1;
-    if (well) {
+    if (well)
         memcpy(p + PAGE, "apart", 6);
-    }
     live(ready, well);
 }
 
@@ -79,15 +76,13 @@ static bool start_apart(void (*be)(int ready, const char *ours), const char *our
     char byte;
     ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
     other = fork();
-    if (other == 0) {
+    if (other == 0)
         be(ready[1], ours);
-    }
     close(ready[1]);
     bool runs = read(ready[0], &byte, 1) == 1;
     close(ready[0]);
-    if (!runs) {
+    if (!runs)
         printf("skip: namespaces: they cannot be made here\n");
-    }
     return runs;
 }
 
@@ -98,9 +93,8 @@ TEST(program_with_its_own_mounts)
     json_t *mapper = NULL;
     const char *ours = run_name("ours");
     run_make(ours, "abc", 3, PAGE);
-    if (!start_apart(in_own_mounts, ours)) {
+    if (!start_apart(in_own_mounts, ours))
         return;
-    }
     json_t *info = run_json(RUN("info", ours, "--json")); /* matched by what it is, not by a path */
     ck_assert_str_eq(told_access(info, other, &mapper), "r");
     json_decref(info);
@@ -128,9 +122,8 @@ TEST(program_with_its_own_ipc)
     json_t *row = NULL;
     json_t *mapper = NULL;
     size_t i = 0;
-    if (!start_apart(in_own_ipc, NULL)) {
+    if (!start_apart(in_own_ipc, NULL))
         return;
-    }
     (void)snprintf(word, sizeof word, "map:%d/", (int)other);
     all = run_json(RUN("ls", "--json", "--kind", "sysv"));
     of[0] = '\0';

@@ -12,9 +12,8 @@ static const char *reference(const char *name)
 {
     static char text[1 << 20];
     char command[600];
-    if (system("command -v hexdump >/dev/null") != 0) {
+    if (system("command -v hexdump >/dev/null") != 0)
         return NULL;
-    }
     (void)snprintf(command, sizeof command, "hexdump -C '/dev/shm%s'", name);
     FILE *f = popen(command, "r");
     ck_assert_ptr_nonnull(f);
@@ -32,18 +31,16 @@ static void same_as_hexdump(const void *bytes, size_t n, size_t size)
     const struct ran *r = RUN("peek", name);
     ck_assert_int_eq(r->status, 0);
     ck_assert_str_eq(r->err, "");
-    if (expected != NULL) {
+    if (expected != NULL)
         ck_assert_str_eq(r->out, expected);
-    }
     run_end();
 }
 
 TEST(dump_is_hexdump)
 {
     unsigned char all[4096];
-    for (size_t i = 0; i < sizeof all; i++) {
+    for (size_t i = 0; i < sizeof all; i++)
         all[i] = (unsigned char)(i * 7 + i / 256);
-    }
     same_as_hexdump(all, sizeof all, sizeof all);
     same_as_hexdump(all, 1, 1);
     same_as_hexdump(all, 15, 15);
@@ -189,9 +186,8 @@ TEST(long_text)
     char *bytes = malloc(n + 2);
     ck_assert_ptr_nonnull(bytes);
     bytes[0] = 'a';
-    for (size_t i = 1; i + 1 < n; i += 2) {
+    for (size_t i = 1; i + 1 < n; i += 2)
         memcpy(bytes + i, "\xc3\xbc", 2);
-    }
     bytes[n] = '\n';
     bytes[n + 1] = '\0';
     run_make(name, bytes, n, n);
@@ -242,9 +238,8 @@ TEST(bad_words)
         {"--as", "u33", NULL}, {"--bogus", NULL}, {"0", "1", "2", NULL}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const char *words[8] = {"peek", name};
-        for (size_t k = 0; wrong[i][k] != NULL; k++) {
+        for (size_t k = 0; wrong[i][k] != NULL; k++)
             words[2 + k] = wrong[i][k];
-        }
         const struct ran *r = run_words(words, NULL, false);
         ck_assert_msg(r->status == 2, "case %zu: %d %s", i, r->status, r->err);
         ck_assert_int_eq(strncmp(r->err, "shmlens: peek: ", 15), 0);

@@ -98,9 +98,8 @@ TEST(all_or_nothing)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const char *words[10] = {"poke", n};
-        for (size_t k = 0; k < 6 && wrong[i][k] != NULL; k++) {
+        for (size_t k = 0; k < 6 && wrong[i][k] != NULL; k++)
             words[2 + k] = wrong[i][k];
-        }
         const struct ran *r = run_words(words, NULL, false);
         ck_assert_msg(r->status == 2, "case %zu: %d %s", i, r->status, r->err);
         ck_assert_int_eq(strncmp(r->err, "shmlens: poke: ", 15), 0);

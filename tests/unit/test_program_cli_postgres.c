@@ -32,9 +32,8 @@ static void name_segments(void)
 static bool serve(const char *memory)
 {
     const char *why = postgres_why_not();
-    if (why == NULL && !postgres_serve(&server, memory)) {
+    if (why == NULL && !postgres_serve(&server, memory))
         why = postgres_last_words();
-    }
     if (why != NULL) {
         printf("skip: postgres: %s\n", why);
         return false;
@@ -59,12 +58,10 @@ struct pids {
 static void add(struct pids *p, pid_t pid)
 {
     size_t i = 0;
-    while (i < p->count && p->pid[i] < pid) {
+    while (i < p->count && p->pid[i] < pid)
         i++;
-    }
-    if (i < p->count && p->pid[i] == pid) {
+    if (i < p->count && p->pid[i] == pid)
         return;
-    }
     ck_assert_uint_lt(p->count, PIDS);
     memmove(&p->pid[i + 1], &p->pid[i], (p->count - i) * sizeof p->pid[0]);
     p->pid[i] = pid;
@@ -79,13 +76,11 @@ static struct pids who_maps(const char *text)
     DIR *d = opendir("/proc");
     while (d != NULL && (e = readdir(d)) != NULL) {
         pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-        if (pid > 0 && postgres_maps(pid, text)) {
+        if (pid > 0 && postgres_maps(pid, text))
             add(&p, pid);
-        }
     }
-    if (d != NULL) {
+    if (d != NULL)
         closedir(d);
-    }
     return p;
 }
 
@@ -119,9 +114,8 @@ static void check_mappers(const char *of, const char *called, bool nobody)
     do {
         before = who_maps(called);
         const struct ran *r = run_words(words, NULL, nobody);
-        if (r == NULL) { /* we are no root */
+        if (r == NULL) /* we are no root */
             return;
-        }
         told = who_is_told(r);
         after = who_maps(called);
     } while (!same(&before, &after) && tries++ < 20);
@@ -173,9 +167,8 @@ static const struct ran *clean(bool nobody, const char *older, const char *optio
 {
     const char *words[POSTGRES_SEGMENTS + 8] = {"clean", "--older-than", older};
     int n = 3;
-    for (int i = 0; i < segments; i++) {
+    for (int i = 0; i < segments; i++)
         words[n++] = locator[i];
-    }
     words[n++] = option;
     words[n++] = option != NULL ? another : NULL;
     return run_words(words, NULL, nobody);
@@ -207,9 +200,8 @@ static void check_cleaned(bool nobody)
     ck_assert_msg(r->status == 0, "%s", r->err);
     ck_assert_str_eq(r->out, all);
     ck_assert(shmctl(server.shmid, IPC_STAT, &ds) != 0);
-    for (int i = 0; i < server.segments; i++) {
+    for (int i = 0; i < server.segments; i++)
         ck_assert(shm_unlink(server.segment[i]) != 0 && errno == ENOENT);
-    }
 }
 
 /* ---- tests ---- */
@@ -223,9 +215,8 @@ TEST_LOOP(killed_and_cleaned, SUITE_ROWS(ways))
 {
     char called[32];
     bool nobody = ways[_i].nobody && geteuid() == 0;
-    if (!serve(ways[_i].memory)) {
+    if (!serve(ways[_i].memory))
         return;
-    }
     (void)snprintf(called, sizeof called, "/SYSV%08x", server.key);
     postgres_look(&server);
     name_segments();
@@ -234,16 +225,14 @@ TEST_LOOP(killed_and_cleaned, SUITE_ROWS(ways))
             bool sysv = k == segments - 1;
             check_mappers(locator[k], sysv ? called : server.segment[k], i == 1);
         }
-        if (i == 0 || geteuid() == 0) {
+        if (i == 0 || geteuid() == 0)
             ck_assert_str_eq(clean(i == 1, "0s", i == 1 ? NULL : "--all-users", NULL)->out, "");
-        }
     }
     postgres_kill(&server);
     name_segments(); /* those that came meanwhile too */
     check_left(false);
-    if (geteuid() == 0) {
+    if (geteuid() == 0)
         check_left(true);
-    }
     check_cleaned(nobody);
     ck_assert_msg(postgres_serve(&server, ways[_i].memory), "it does not start again: %s",
                   postgres_last_words());
@@ -255,9 +244,8 @@ TEST(memory_without_a_name)
     char whole[LOCATOR] = "";
     json_t *row = NULL;
     size_t i = 0;
-    if (!serve("mmap")) {
+    if (!serve("mmap"))
         return;
-    }
     json_t *all = run_json(RUN("ls", "--json", "--kind", "fd"));
     json_array_foreach(json_object_get(all, "segments"), i, row)
     {
@@ -265,20 +253,17 @@ TEST(memory_without_a_name)
         json_int_t size = json_integer_value(json_object_get(row, "size"));
         char prefix[32];
         (void)snprintf(prefix, sizeof prefix, "map:%d/", (int)server.pid);
-        if (strncmp(of, prefix, strlen(prefix)) == 0 && size > 1024 * 1024) {
+        if (strncmp(of, prefix, strlen(prefix)) == 0 && size > 1024 * 1024)
             (void)snprintf(whole, sizeof whole, "%s", of);
-        }
     }
     json_decref(all);
-    if (geteuid() != 0) {
+    if (geteuid() != 0)
         SKIP("only root sees how large memory without a name is");
-    }
     ck_assert_str_ne(whole, "");
     struct pids told = who_is_told(RUN("info", whole, "--json"));
     ck_assert_uint_gt(told.count, 1);
-    for (size_t k = 0; k < told.count; k++) {
+    for (size_t k = 0; k < told.count; k++)
         ck_assert(postgres_maps(told.pid[k], "/dev/zero"));
-    }
 }
 
 SUITE(test_program_cli_postgres, .tear_down = tear_down, .set_up_once = postgres_cluster,

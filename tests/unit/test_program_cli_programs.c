@@ -65,9 +65,8 @@ static bool start_python(char name[NAME])
     if (others[0] == 0) {
         int null = open("/dev/null", O_WRONLY);
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && dup2(in[0], 0) == 0 && dup2(out[1], 1) == 1 &&
-            dup2(null, 2) == 2) {
+            dup2(null, 2) == 2)
             execlp("python3", "python3", "-c", script, (char *)NULL);
-        }
         _exit(127);
     }
     close(out[1]);
@@ -75,9 +74,8 @@ static bool start_python(char name[NAME])
     FILE *f = fdopen(out[0], "r");
     bool said = f != NULL && fgets(name, NAME, f) != NULL;
     name[strcspn(name, "\n")] = '\0';
-    if (said) {
+    if (said)
         remover_segment(name);
-    }
     return said; /* in[1] stays open: it reads until we end */
 }
 
@@ -92,14 +90,12 @@ static void kill_python(void)
         ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
         kill(tracker, SIGKILL);
     }
-    if (f != NULL) {
+    if (f != NULL)
         (void)fclose(f);
-    }
     kill(others[0], SIGKILL);
     (void)waitpid(others[0], NULL, 0);
-    if (tracker > 0) {
+    if (tracker > 0)
         (void)waitpid(tracker, NULL, 0);
-    }
     others[0] = 0;
 }
 
@@ -110,9 +106,8 @@ TEST(python_leaks_a_block)
     char line[LOCATOR + 2];
     json_t *all = NULL;
     json_t *mapper = NULL;
-    if (!start_python(name)) {
+    if (!start_python(name))
         SKIP("no python3 with multiprocessing.shared_memory here");
-    }
     (void)snprintf(of, sizeof of, "posix:/%s", name);
     (void)snprintf(line, sizeof line, "%s\n", of);
     json_t *row = told_row("posix", "locator", of, &all);
@@ -172,20 +167,17 @@ static int given(int socket)
     struct iovec v = {.iov_base = &byte, .iov_len = 1};
     struct msghdr m = {
         .msg_iov = &v, .msg_iovlen = 1, .msg_control = p.room, .msg_controllen = sizeof p.room};
-    if (recvmsg(socket, &m, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&m) != NULL) {
+    if (recvmsg(socket, &m, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&m) != NULL)
         memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof fd);
-    }
     return fd;
 }
 
 static _Noreturn void live(int ready, bool well)
 {
-    if (!well || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready, "r", 1) != 1) {
+    if (!well || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready, "r", 1) != 1)
         _exit(1);
-    }
-    for (;;) {
+    for (;;)
         pause();
-    }
 }
 
 /* Makes one, maps all of it and gives it away. */
@@ -226,9 +218,8 @@ TEST(memfd_given_to_another_process)
     for (int i = 0; i < 2; i++) {
         others[i] = fork();
         if (others[i] == 0) {
-            if (i == 0) {
+            if (i == 0)
                 giver(between[0], ready[1], name);
-            }
             owner(between[1], ready[1]);
         }
     }

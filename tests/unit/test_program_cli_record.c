@@ -287,9 +287,8 @@ static bool tick(void *ctx, int64_t until, uint64_t done, uint64_t total)
     struct failing *f = ctx;
     (void)done;
     (void)total;
-    if (until == 0) {
+    if (until == 0)
         return true;
-    }
     f->ticks++;
     f->p[0x123] = 9;
     return os_sleep_until(os_now() + 1000000) && f->ticks < 1000;
@@ -299,9 +298,8 @@ static void fail_reading(void *ctx, const char *call)
 {
     struct failing *f = ctx;
     (void)call;
-    if (f->ticks >= 3) {
+    if (f->ticks >= 3)
         backend_fail_at(f->be, 1, EIO); /* the next one, and so all */
-    }
 }
 
 TEST(what_was_seen_before_a_failure_is_kept)

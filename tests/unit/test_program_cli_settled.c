@@ -18,11 +18,10 @@ static void set_up(void)
 static void is(const struct ran *r, int status, const char *out, const char *err)
 {
     ck_assert_str_eq(r->out, out);
-    if (err == NULL) {
+    if (err == NULL)
         ck_assert_str_eq(r->err, "");
-    } else {
+    else
         ck_assert_msg(strstr(r->err, err) != NULL, "%s", r->err);
-    }
     ck_assert_int_eq(r->status, status);
 }
 

@@ -17,9 +17,8 @@ static const char *next_line(struct job *j)
 {
     const char *line = job_line(j);
     while (line != NULL && (strstr(line, " 0x200 ") != NULL || strstr(line, "\"offset\":512,") ||
-                            strstr(line, "\"gap\"") != NULL)) {
+                            strstr(line, "\"gap\"") != NULL))
         line = job_line(j);
-    }
     ck_assert_ptr_nonnull(line);
     return line;
 }
@@ -126,23 +125,20 @@ TEST(how_it_ends)
     ck_assert_int_eq(RUN("watch", n, "--for", "30ms")->status, 0);
     ck_assert_int_eq(RUN("watch", n, "--for", "30ms", "--count", "1")->status, 1);
     struct job j = JOB("watch", n, "--count", "2");
-    for (int i = 0; i < 1000 && kill(j.pid, 0) == 0 && !job_has_line(&j, 5); i++) {
+    for (int i = 0; i < 1000 && kill(j.pid, 0) == 0 && !job_has_line(&j, 5); i++)
         p[1]++;
-    }
     p[100]++;
     for (int i = 0; i < 200; i++) {
         p[300]++;
         struct pollfd fd = {.fd = j.out, .events = POLLIN};
-        if (poll(&fd, 1, 5) > 0 && (fd.revents & POLLHUP) != 0) {
+        if (poll(&fd, 1, 5) > 0 && (fd.revents & POLLHUP) != 0)
             break;
-        }
     }
     const struct ran *r = job_wait(&j);
     ck_assert_int_eq(r->status, 0);
     int lines = 0;
-    for (const char *q = r->out; *q != '\0'; q++) {
+    for (const char *q = r->out; *q != '\0'; q++)
         lines += *q == '\n' ? 1 : 0;
-    }
     ck_assert_int_eq(lines, 2);
     ck_assert_int_eq(RUN("watch", n, "--hz", "0")->status, 2);
     ck_assert_int_eq(RUN("watch", n, "--for", "5")->status, 2);
@@ -203,9 +199,8 @@ TEST(waits_for_values)
     ck_assert_int_eq(RUN("wait", n, "0", "--as", "u8", "--changes", "--timeout", t)->status, 1);
     struct job j = JOB("wait", n, "0", "--as", "u8", "--changes");
     struct pollfd fd = {.fd = j.out, .events = POLLIN};
-    for (int i = 0; i < 2000 && poll(&fd, 1, 5) == 0; i++) {
+    for (int i = 0; i < 2000 && poll(&fd, 1, 5) == 0; i++)
         p[0]++;
-    }
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
 
@@ -258,9 +253,8 @@ TEST(bad_words)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const char *words[10] = {"wait", n};
-        for (size_t k = 0; k < 6 && wrong[i][k] != NULL; k++) {
+        for (size_t k = 0; k < 6 && wrong[i][k] != NULL; k++)
             words[2 + k] = wrong[i][k];
-        }
         const struct ran *r = run_words(words, NULL, false);
         ck_assert_msg(r->status == 2, "case %zu: %d %s", i, r->status, r->err);
     }

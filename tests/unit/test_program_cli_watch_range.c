@@ -51,9 +51,8 @@ TEST(follows_growth)
     end(&j);
     resize(n, 10);
     j = JOB("watch", n, "--json");
-    for (int i = 0; i < 1000 && !job_has_line(&j, 10); i++) {
+    for (int i = 0; i < 1000 && !job_has_line(&j, 10); i++)
         p[0]++;
-    }
     resize(n, 4096);
     p[100] = 1;
     const char *line = NULL;

@@ -19,9 +19,8 @@ static bool pause_(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
     (void)ctx;
     (void)done;
     (void)total;
-    if (breaths == 0) {
+    if (breaths == 0)
         return false;
-    }
     breaths -= breaths > 0 ? 1 : 0;
     return deadline == 0 || os_sleep_until(deadline);
 }

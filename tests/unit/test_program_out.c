@@ -57,22 +57,19 @@ TEST(pipe_gets_all)
     if (child == 0) {
         close(fds[0]);
         out_fd(&o, fds[1]);
-        for (size_t n = 1; n < sizeof piece; n *= 3) {
+        for (size_t n = 1; n < sizeof piece; n *= 3)
             out_bytes(&o, piece, n);
-        }
         _exit(out_flush(&o) ? 0 : 1);
     }
     close(fds[1]);
     char got[4096];
     ssize_t n = 0;
-    while ((n = read(fds[0], got, sizeof got)) > 0) {
+    while ((n = read(fds[0], got, sizeof got)) > 0)
         total += (size_t)n;
-    }
     close(fds[0]);
     size_t expected = 0;
-    for (size_t k = 1; k < sizeof piece; k *= 3) {
+    for (size_t k = 1; k < sizeof piece; k *= 3)
         expected += k;
-    }
     ck_assert_uint_eq(total, expected);
 }
 

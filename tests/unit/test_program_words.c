@@ -13,9 +13,8 @@ static void check_words(const char *text, int count, const char *const *expected
     const char *why = NULL;
     (void)snprintf(line, sizeof line, "%s", text);
     ck_assert_int_eq(command_words(line, words, &why), count);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         ck_assert_str_eq(words[i], expected[i]);
-    }
     ck_assert((count < 0) == (why != NULL));
 }
 
@@ -38,14 +37,12 @@ TEST(too_many_words)
     char line[2 * COMMAND_WORDS + 8];
     char *list[COMMAND_WORDS];
     const char *why = NULL;
-    for (size_t i = 0; i < COMMAND_WORDS; i++) {
+    for (size_t i = 0; i < COMMAND_WORDS; i++)
         memcpy(line + 2 * i, "a ", 2);
-    }
     line[(size_t)2 * COMMAND_WORDS] = '\0';
     ck_assert_int_eq(command_words(line, list, &why), COMMAND_WORDS);
-    for (size_t i = 0; i <= COMMAND_WORDS; i++) {
+    for (size_t i = 0; i <= COMMAND_WORDS; i++)
         memcpy(line + 2 * i, "a ", 2);
-    }
     line[(size_t)2 * COMMAND_WORDS + 2] = '\0';
     ck_assert_int_eq(command_words(line, list, &why), -1);
 }

@@ -126,12 +126,11 @@ static void print_row(struct layout_run *l, const type_id *root, const struct la
         return;
     if (l->abis > 1)
         out_str(o, differ ? "! " : "  ");
-    for (int i = 0; i < l->abis; i++) {
+    for (int i = 0; i < l->abis; i++)
         if (have[i])
             print_place(o, &places[i]);
         else
             out_print(o, "%-14s ", "-");
-    }
     if (row->padding)
         out_print(o, "padding\n");
     else

@@ -8,9 +8,8 @@ bool dirty_ranges_add(struct dirty_ranges *t, uint64_t from, uint64_t to, uint64
     from -= from % unit;
     to += (unit - to % unit) % unit;
     to = to < end ? to : end;
-    if (from >= to) {
+    if (from >= to)
         return true;
-    }
     struct dirty_ranges_range *last = t->count > 0 ? &t->list[t->count - 1] : NULL;
     if (last != NULL && from >= last->from && from <= last->to) {
         last->to = to > last->to ? to : last->to;
@@ -19,9 +18,8 @@ bool dirty_ranges_add(struct dirty_ranges *t, uint64_t from, uint64_t to, uint64
     if (t->list == NULL || t->count == t->cap) {
         size_t cap = t->cap == 0 ? 256 : t->cap * 2;
         struct dirty_ranges_range *more = realloc(t->list, cap * sizeof *more);
-        if (more == NULL) {
+        if (more == NULL)
             return false;
-        }
         t->list = more;
         t->cap = cap;
     }

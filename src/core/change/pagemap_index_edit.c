@@ -276,12 +276,11 @@ void index_remove(struct pagemap *m, size_t number, const bool gone[LEAF_MAX])
 void index_compact(struct pagemap *m, size_t first, size_t end)
 {
     size_t to = first;
-    for (size_t k = first; k < end; k++) {
+    for (size_t k = first; k < end; k++)
         if (m->leaves[k]->n == 0)
             leaf_free(m, m->leaves[k]);
         else
             m->leaves[to++] = m->leaves[k];
-    }
     memmove(m->leaves + to, m->leaves + end, (m->count - end) * sizeof(struct leaf *));
     m->count -= end - to;
     for (size_t k = first; k < to; k++) {
@@ -289,12 +288,11 @@ void index_compact(struct pagemap *m, size_t first, size_t end)
         if (fits < m->leaves[k]->cap)
             (void)leaf_size(m, k, fits);
     }
-    for (size_t k = first > 0 ? first - 1 : 0; k < to;) {
+    for (size_t k = first > 0 ? first - 1 : 0; k < to;)
         if (join(m, k))
             to--;
         else
             k++;
-    }
     m->last = 0;
 }
 

@@ -131,12 +131,11 @@ static int64_t page_newest(const struct change_marks *m, const struct page *page
     int64_t best = m->since;
     size_t n = 0;
     bool failed = false;
-    for (const struct delta_block *b = page->newest; b != NULL && b->last > best; b = b->older) {
+    for (const struct delta_block *b = page->newest; b != NULL && b->last > best; b = b->older)
         if (b->last <= m->time)
             best = b->last;
         else if (b->first <= m->time)
             best = newest_in(m, b->data, b->n, best);
-    }
     if (page->open == NULL || delta_writer_first(page->open) > m->time)
         return best;
     uint8_t *data = history_open_copy(page, &n, &failed);
