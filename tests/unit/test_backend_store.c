@@ -72,7 +72,7 @@ TEST(test_masked)
     close(fd);
 }
 
-static volatile int flipping;
+static _Atomic int flipping;
 
 static void *flip(void *at)
 {

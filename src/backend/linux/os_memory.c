@@ -24,11 +24,12 @@ static const struct group_files version_1 = {"/sys/fs/cgroup/memory", "memory.li
 /* The number after `key` at the start of a line; `none`: there is no such line or number. */
 static uint64_t number_after(const char *text, const char *key, uint64_t none)
 {
-    uint64_t n = none;
     for (const char *line = text; line != NULL && *line != '\0';) {
-        if (strncmp(line, key, strlen(key)) == 0 &&
-            sscanf(line + strlen(key), " %" SCNu64, &n) == 1)
-            return n;
+        if (strncmp(line, key, strlen(key)) == 0) {
+            const char *digits = line + strlen(key) + strspn(line + strlen(key), " \t");
+            if (*digits >= '0' && *digits <= '9')
+                return strtoull(digits, NULL, 10);
+        }
         line = strchr(line, '\n');
         line += line != NULL;
     }

@@ -196,7 +196,7 @@ static bool clean_doubted(struct cleaning *c)
         const struct doubted *d = &c->doubted[i];
         if (!progress_yield(p, i, c->doubted_count))
             return false;
-        if (!look(c, d->info, &hash))
+        if (d->info == NULL || !look(c, d->info, &hash))
             continue;
         if (hash == d->hash)
             clean_one(c, d->info, false);

@@ -404,15 +404,14 @@ int cmd_wait(struct command_run *r)
         return EXIT_ERROR;
     if (w.what == EXISTS || w.what == GONE)
         return wait_loop(r, &w);
-    if (!typed_wanted(r))
-        return wait_for_value(r, &w);
-    w.typed = calloc(1, sizeof *w.typed);
-    if (w.typed == NULL)
+    w.typed = typed_wanted(r) ? calloc(1, sizeof *w.typed) : NULL;
+    if (typed_wanted(r) && w.typed == NULL)
         return run_fail(r, NULL, "read it", (struct oserr){"malloc", SEG_E_MEMORY});
     int status = wait_for_value(r, &w);
     type_condition_free(w.where);
     free(w.bytes);
-    typed_close(w.typed);
+    if (w.typed != NULL)
+        typed_close(w.typed);
     free(w.typed);
     return status;
 }

@@ -77,7 +77,7 @@ bool type_abi_find(const char *name, size_t n, struct type_abi *out)
 
 static uint64_t round_up(uint64_t v, uint64_t to)
 {
-    return (v + to - 1) / to * to;
+    return to == 0 ? v : (v + to - 1) / to * to;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)

@@ -345,6 +345,7 @@ static void parse_side(const struct type_source *s, const struct operand *o,
 {
     char why[TYPE_WHY_MAX];
     size_t n = (size_t)field->leaf.size;
+    free(side->bytes);
     *side = (struct side){.leaf = field->leaf};
     side->bytes = malloc(2 * n + 1);
     side->known = side->bytes != NULL &&

@@ -89,8 +89,7 @@ static const char *const promise[] = {
 
 static const char *const map[] = {
     "The strip at the right edge is the whole segment from top to bottom:",
-    "\u00b7 never written, \u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 changed just "
-    "now.",
+    "\u00b7 never written, \u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 just now.",
     "The mark beside it is the window; a click goes there. The whole segment is",
     "re-read continuously within the CPU share of `set cpu`. \"seen 0.3 s ago\" is",
     "the age of the oldest page.",
