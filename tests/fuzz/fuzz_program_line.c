@@ -29,10 +29,11 @@ static void parses(char **words, int count)
 {
     static struct args a;
     char why[ARGS_WHY];
-    size_t commands = 0;
+    size_t commands = 0, options = 0;
     const struct command *c = command_table(&commands);
+    const struct command_option *rows = command_options(&options);
     for (size_t i = 0; i < commands; i++)
-        if (args_parse(&a, c[i].name, count, words, why))
+        if (args_parse(&a, rows, options, c[i].name, count, words, why))
             HOLDS(a.words >= 0 && a.words <= count && a.given_count <= ARGS_OPTIONS);
         else
             HOLDS(strlen(why) < ARGS_WHY && strchr(why, '\x1b') == NULL);

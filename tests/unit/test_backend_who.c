@@ -475,7 +475,7 @@ static void child_in_a_namespace(void *arg)
         ck_assert_int_eq(waitpid(pid, &status, 0), pid);
         _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
     }
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("proc", "/proc", "proc", 0, NULL) != 0)
         _exit(77);
     struct backend *inside = backend_new();
