@@ -258,6 +258,8 @@ bool postgres_serve(struct postgres *p, const char *memory)
                                 type,
                                 "-c",
                                 "shared_buffers=1MB",
+                                "-c",
+                                "huge_pages=off", /* its memory is on other pages then */
                                 "-F",
                                 "-c",
                                 "max_connections=10",
