@@ -11,7 +11,11 @@
  * it is unlinked. When that second check fails, the name is put back: whoever waits for the lease
  * gets the object under the name it had. From the lease or the rename to the end no signal reaches
  * this thread, so that nothing but SIGKILL leaves a segment aside. One that was left by a process
- * that has ended can be put back by anybody (posix_shm_put_back). */
+ * that has ended can be put back by anybody (posix_shm_put_back).
+ *
+ * What is left: Linux has no unlink on a condition. A program that is preempted in its open(),
+ * after it found the name and before it meets the lease, is not seen, and keeps an object without a
+ * name. So does one that waits for the lease while another makes the name anew. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
