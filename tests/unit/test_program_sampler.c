@@ -41,12 +41,14 @@ TEST(a_store_is_seen_and_aged)
 
 TEST(the_window_moves_at_once)
 {
+    int64_t before = os_now();
     poke(40000, 9);
     ask_window(39990, 20);
     AWAIT(sample.offset == 39990);
     ck_assert_uint_eq(sample.length, 20);
     ck_assert_int_eq(sample.arrays->bytes[10], 9);
-    ck_assert_int_eq(sample.arrays->changed[10], 0); /* seen for the first time: no change */
+    int64_t changed = sample.arrays->changed[10]; /* unless the scan saw it come: no change */
+    ck_assert(changed == 0 || changed >= before);
     ask_window(SIZE - 10, 30);
     AWAIT(sample.offset == SIZE - 10);
     ck_assert_int_eq(sample.arrays->state[9], BYTE_HOLE);
