@@ -76,16 +76,17 @@ struct oserr sys_rename_leased(struct backend *be, int fd, const char *from, con
 {
     char q1[SYS_QUOTED], q2[SYS_QUOTED];
     uint32_t code = sys_enter(be, "renameat2");
-    *alone = true;
+    int lease = code == 0 ? fcntl(fd, F_GETLEASE) : F_WRLCK;
+    uint32_t unknown = errno_if(lease < 0);
     *stuck = false;
-    if (code == 0) {
-        *alone = fcntl(fd, F_GETLEASE) == F_WRLCK;
-        code = errno_if(*alone && rename_free(from, to) != 0);
-        if (*alone && code == 0 && fcntl(fd, F_GETLEASE) != F_WRLCK) {
-            *alone = false;
-            *stuck = rename_free(to, from) != 0;
-        }
+    if (code == 0 && lease == F_WRLCK && (code = errno_if(rename_free(from, to) != 0)) == 0) {
+        lease = fcntl(fd, F_GETLEASE);
+        unknown = errno_if(lease < 0);
+        *stuck = lease != F_WRLCK && rename_free(to, from) != 0;
     }
+    *alone = lease < 0 || lease == F_WRLCK;
+    if (unknown != 0)
+        return sys_leave(be, "fcntl", unknown, 0, "fcntl(%d, F_GETLEASE)", fd);
     return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0%s",
                      sys_quoted(from, q1), sys_quoted(to, q2),
                      *stuck   ? "   lease broken"
