@@ -129,8 +129,8 @@ static void account(struct cleaning *c, const struct seg_info *s, struct oserr e
 {
     bool gone = oserr_kind(e) == OSERR_K_MISSING;
     struct segrow row = segrow_of(&c->survey, s);
-    /* An idle segment that is in use, not proved unused or another one by now was nothing to clean;
-     * every other failure is one. */
+    /* An idle segment that is in use, not proved unused or a different one by now was nothing to
+     * clean; every other failure is one. */
     bool used = e.code == SEG_E_IN_USE || e.code == SEG_E_UNPROVED || e.code == SEG_E_REPLACED;
     bool to_clean = segrow_is_orphan(&row) || !used;
     bool listed = !oserr_is(e) || (to_clean && !gone);
