@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/type/value.h"
+#include "core/type/why.h"
 
 enum node_op { OP_OR, OP_AND, OP_NOT, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_SET };
 
@@ -45,12 +46,10 @@ __attribute__((format(printf, 2, 3)))
 static int
 wrong(struct condition_reader *r, const char *format, ...)
 {
-    char text[TYPE_WHY_MAX];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    type_why(r->why, TYPE_WHY_MAX, format, args);
     va_end(args);
-    (void)text_escape(r->why, TYPE_WHY_MAX, text, strlen(text));
     return -1;
 }
 

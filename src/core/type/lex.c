@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/type/why.h"
+
 enum { REPLACED_MAX = 100000, CONTINUED = '\v' /* a newline that ends no line */ };
 
 static bool is_name_start(char c)
@@ -19,16 +21,15 @@ static bool is_name(char c)
 
 bool lex_fail(struct lexer *l, const char *format, ...)
 {
-    char text[TYPE_WHY_MAX], shown[160];
+    char shown[160];
     va_list args;
     if (l->failed)
         return false;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     (void)text_escape(shown, sizeof shown, l->file, strlen(l->file));
     size_t n = (size_t)snprintf(l->why, TYPE_WHY_MAX, "%s:%u: ", shown, (unsigned)l->line);
-    (void)text_escape(l->why + n, TYPE_WHY_MAX - n, text, strlen(text));
+    va_start(args, format);
+    type_why(l->why + n, TYPE_WHY_MAX - n, format, args);
+    va_end(args);
     l->failed = true;
     l->tok = (struct token){.kind = TOKEN_END};
     return false;

@@ -1,25 +1,10 @@
 #include "core/type/path.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/type/value.h"
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static bool
-wrong(char why[TYPE_WHY_MAX], const char *format, ...)
-{
-    char text[TYPE_WHY_MAX];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    (void)text_escape(why, TYPE_WHY_MAX, text, strlen(text));
-    return false;
-}
+#include "core/type/why.h"
 
 /* ---- parsing ---- */
 
@@ -57,16 +42,16 @@ static bool parse_index(const char **s, struct path_step *step, char why[TYPE_WH
     step->high = UINT64_MAX;
     if (*p != ']') {
         if (!read_index(&p, &step->low))
-            return wrong(why, "%s: not an index", *s);
+            return type_refuse(why, "%s: not an index", *s);
         step->high = step->low;
         if (p[0] == '.' && p[1] == '.') {
             p += 2;
             if (!read_index(&p, &step->high) || step->high < step->low)
-                return wrong(why, "%s: not a range of indices", *s);
+                return type_refuse(why, "%s: not a range of indices", *s);
         }
     }
     if (*p != ']')
-        return wrong(why, "%s: a [ without its ]", *s);
+        return type_refuse(why, "%s: a [ without its ]", *s);
     *s = p + 1;
     return true;
 }
@@ -77,10 +62,10 @@ static bool parse_name(const char **s, struct path_step *step, char why[TYPE_WHY
     while (is_name((*s)[n]))
         n++;
     if (n == 0)
-        return wrong(why, "%s: not a path (head, lock.owner, slots[3].name, first->next)",
-                     **s == '\0' ? "it ends too early" : *s);
+        return type_refuse(why, "%s: not a path (head, lock.owner, slots[3].name, first->next)",
+                           **s == '\0' ? "it ends too early" : *s);
     if (n >= sizeof step->name)
-        return wrong(why, "a name of more than %zu characters", sizeof step->name - 1);
+        return type_refuse(why, "a name of more than %zu characters", sizeof step->name - 1);
     step->kind = STEP_MEMBER;
     memcpy(step->name, *s, n);
     step->name[n] = '\0';
@@ -97,7 +82,7 @@ bool type_path_parse(const char *text, struct type_path *out, char why[TYPE_WHY_
     while (*s != '\0' || name_next) {
         struct path_step *step = &out->step[out->steps];
         if (out->steps == PATH_STEPS_MAX)
-            return wrong(why, "a path of more than %d steps", (int)PATH_STEPS_MAX);
+            return type_refuse(why, "a path of more than %d steps", (int)PATH_STEPS_MAX);
         if (name_next) {
             if (!parse_name(&s, step, why))
                 return false;
@@ -115,7 +100,7 @@ bool type_path_parse(const char *text, struct type_path *out, char why[TYPE_WHY_
             name_next = true;
             continue;
         } else {
-            return wrong(why, "%s: not understood in a path", s);
+            return type_refuse(why, "%s: not understood in a path", s);
         }
         out->steps++;
     }
@@ -185,15 +170,15 @@ static enum path_outcome member(struct walk_state *w, const struct path_step *st
     char spelled[128];
     if (w->node.kind != NODE_STRUCT && w->node.kind != NODE_UNION) {
         (void)types_spell(w->sel->s->t, w->node.type, spelled, sizeof spelled);
-        wrong(w->why, "%s: %s has no fields", step->name, spelled);
+        type_refuse(w->why, "%s: %s has no fields", step->name, spelled);
         return OUTCOME_WRONG;
     }
     type_id in = w->node.real;
     if (!step_member(w, step->name)) {
         (void)types_spell(w->sel->s->t, in, spelled, sizeof spelled);
         const char *near = types_near_name(w->sel->s->t, in, step->name);
-        wrong(w->why, "%s: no such field in %s%s%s", step->name, spelled,
-              near != NULL ? "; near: " : "", near != NULL ? near : "");
+        type_refuse(w->why, "%s: no such field in %s%s%s", step->name, spelled,
+                    near != NULL ? "; near: " : "", near != NULL ? near : "");
         return OUTCOME_WRONG;
     }
     bool dot = w->length > 0 && w->path[w->length - 1] != '>';
@@ -228,12 +213,12 @@ static enum path_outcome index_step(struct walk_state *w, int i)
     uint64_t at = w->sel->at[i];
     bool array = w->node.kind == NODE_ARRAY || w->node.text || w->node.bytes;
     if (!array) {
-        wrong(w->why, "[%llu]: not an array", (unsigned long long)at);
+        type_refuse(w->why, "[%llu]: not an array", (unsigned long long)at);
         return OUTCOME_WRONG;
     }
     if (at >= w->node.count || at > step->high) {
-        wrong(w->why, "[%llu]: there are %llu elements", (unsigned long long)at,
-              (unsigned long long)w->node.count);
+        type_refuse(w->why, "[%llu]: there are %llu elements", (unsigned long long)at,
+                    (unsigned long long)w->node.count);
         w->failed = i;
         return OUTCOME_BEYOND;
     }
@@ -258,23 +243,23 @@ static enum path_outcome follow(struct walk_state *w)
     const struct type_hint *h = types_hint(s->t, w->node.hint);
     bool link = h->link != LINK_NONE || types_get(s->t, w->node.real)->kind == TYPE_POINTER;
     if (w->node.kind != NODE_LEAF || !link || w->node.size > sizeof p) {
-        wrong(w->why, "%s: not a pointer or link", w->path);
+        type_refuse(w->why, "%s: not a pointer or link", w->path);
         return OUTCOME_WRONG;
     }
     if (w->node.offset >= s->size || !s->read(s->ctx, w->node.offset, p, (size_t)w->node.size)) {
-        wrong(w->why, "%s: its value is not known", w->path);
+        type_refuse(w->why, "%s: its value is not known", w->path);
         w->sel->now = true;
         return OUTCOME_WRONG;
     }
     type_value_get(s, &w->node, p, &v);
     if (!type_target(s, &w->node, v.bits, &offset, &type)) {
-        wrong(w->why, "%s: 0x%llx leads nowhere in the segment", w->path,
-              (unsigned long long)v.bits);
+        type_refuse(w->why, "%s: 0x%llx leads nowhere in the segment", w->path,
+                    (unsigned long long)v.bits);
         w->sel->now = true;
         return OUTCOME_WRONG;
     }
     if (types_size(s->t, type) == 0) {
-        wrong(w->why, "%s: what it leads to has no type", w->path);
+        type_refuse(w->why, "%s: what it leads to has no type", w->path);
         return OUTCOME_WRONG;
     }
     type_root(s, type, offset, 0, &w->node);

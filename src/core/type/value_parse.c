@@ -1,27 +1,12 @@
 /* Values as they are typed. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/bytes.h"
 #include "core/number.h"
 #include "core/type/value_private.h"
+#include "core/type/why.h"
 #include "core/view.h"
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static bool
-refuse(char why[TYPE_WHY_MAX], const char *format, ...)
-{
-    char text[TYPE_WHY_MAX];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    (void)text_escape(why, TYPE_WHY_MAX, text, strlen(text));
-    return false;
-}
 
 /* ---- whole numbers ---- */
 
@@ -40,9 +25,9 @@ static bool parse_whole(const char *s, unsigned bits, bool is_signed, uint64_t *
     struct number n;
     enum num_status status = number_parse(s, &n);
     if (status == NUM_SYNTAX || status == NUM_EMPTY)
-        return refuse(why, "%s: not a number", s);
+        return type_refuse(why, "%s: not a number", s);
     if (status == NUM_RANGE || !fits(&n, bits, is_signed))
-        return refuse(why, "%s does not fit %u bits", s, bits);
+        return type_refuse(why, "%s does not fit %u bits", s, bits);
     *v = n.negative ? 0 - n.magnitude : n.magnitude;
     return true;
 }
@@ -80,14 +65,15 @@ static bool parse_flags(const struct types *t, type_id id, const char *s, uint64
             k--;
         uint64_t one = 0;
         if (k >= sizeof word)
-            return refuse(why, "%s: no such name", s);
+            return type_refuse(why, "%s: no such name", s);
         memcpy(word, s, k);
         word[k] = '\0';
         if (!find_enumerator(t, e, word, k, &one)) {
             if (!starts_number(word)) {
                 const char *near = types_near_name(t, id, word);
-                return refuse(why, "%s: no such name in enum %s%s%s", word, types_name(t, e->name),
-                              near != NULL ? "; near: " : "", near != NULL ? near : "");
+                return type_refuse(why, "%s: no such name in enum %s%s%s", word,
+                                   types_name(t, e->name), near != NULL ? "; near: " : "",
+                                   near != NULL ? near : "");
             }
             if (!parse_whole(word, 64, (e->flags & TYPE_NEGATIVE) != 0, &one, why))
                 return false;
@@ -151,7 +137,7 @@ static bool parse_name(const struct type_source *s, const struct type_node *leaf
         if (c.valid && c.size == k && (quoted || !starts_number(text))) {
             *v = c.cp;
             *failed = c.cp > value_mask(value_width(s, leaf));
-            return !*failed || refuse(why, "%s does not fit one unit of the text", text);
+            return !*failed || type_refuse(why, "%s does not fit one unit of the text", text);
         }
     }
     if ((h->form == FORM_TIME || h->form == FORM_TIME_MS || h->form == FORM_TIME_NS) &&
@@ -191,16 +177,16 @@ static bool parse_text(enum text_encoding enc, const char *s, uint8_t *out, size
         if (quoted && *p == '\\') {
             next = escape(p, &raw, &cp);
             if (next == NULL || next > end)
-                return refuse(why, "%s: an escape that is not known", p);
+                return type_refuse(why, "%s: an escape that is not known", p);
         } else if (!c.valid) {
-            return refuse(why, "the text is not valid UTF-8");
+            return type_refuse(why, "the text is not valid UTF-8");
         }
         if (!put_text(enc, out, cap, &n, cp, raw))
-            return refuse(why,
-                          n >= cap || cp < 0x80 ? "the text is longer than %zu bytes"
-                                                : "a character that this text cannot hold, or "
-                                                  "longer than %zu bytes",
-                          cap);
+            return type_refuse(why,
+                               n >= cap || cp < 0x80 ? "the text is longer than %zu bytes"
+                                                     : "a character that this text cannot hold, or "
+                                                       "longer than %zu bytes",
+                               cap);
         p = next;
     }
     return true;
@@ -212,8 +198,8 @@ static bool parse_bytes(const char *s, uint8_t *out, size_t n, char why[TYPE_WHY
     size_t size = 0;
     const char *bad = view_parse(view_find("hex"), s, out, n, &size, text);
     if (bad != NULL)
-        return refuse(why, "%s", bad);
-    return size == n || refuse(why, "%zu bytes are given, it has %zu", size, n);
+        return type_refuse(why, "%s", bad);
+    return size == n || type_refuse(why, "%zu bytes are given, it has %zu", size, n);
 }
 
 /* ---- a leaf ---- */
@@ -238,7 +224,7 @@ static bool parse_float(const struct type *type, const char *s, uint64_t *v, cha
     uint32_t low = 0;
     enum num_status status = type->size == 4 ? number_f32(s, &narrow) : number_f64(s, &wide);
     if (status != NUM_OK)
-        return refuse(why, status == NUM_RANGE ? "%s is out of range" : "%s: not a number", s);
+        return type_refuse(why, status == NUM_RANGE ? "%s is out of range" : "%s: not a number", s);
     memcpy(&low, &narrow, sizeof low);
     memcpy(v, &wide, sizeof wide);
     if (type->size == 4)
@@ -255,8 +241,8 @@ bool type_value_parse(const struct type_source *s, const struct type_node *leaf,
     bool failed = false;
     memset(mask, 0xff, size);
     if (leaf->kind != NODE_LEAF)
-        return refuse(why, "a %s is stored field by field",
-                      leaf->kind == NODE_PADDING ? "padding" : "struct, union or array");
+        return type_refuse(why, "a %s is stored field by field",
+                           leaf->kind == NODE_PADDING ? "padding" : "struct, union or array");
     if (leaf->text)
         return parse_text(type_value_encoding(s, leaf), text, out, size, why);
     if (leaf->bytes)
@@ -265,7 +251,7 @@ bool type_value_parse(const struct type_source *s, const struct type_node *leaf,
     memset(out, 0, size);
     type_value_get(s, leaf, out, &probe);
     if (probe.kind == VALUE_BYTES)
-        return refuse(why, "a type that is shown as bytes only");
+        return type_refuse(why, "a type that is shown as bytes only");
     if (probe.kind == VALUE_FLOAT) {
         if (!parse_float(type, text, &v, why))
             return false;
@@ -277,7 +263,7 @@ bool type_value_parse(const struct type_source *s, const struct type_node *leaf,
     unsigned width = value_width(s, leaf);
     bool small = (v & ~value_mask(width)) == 0 || (v | value_mask(width - 1)) == UINT64_MAX;
     if (!small)
-        return refuse(why, "%s does not fit %u bits", text, width);
+        return type_refuse(why, "%s does not fit %u bits", text, width);
     if (leaf->bits != 0)
         put_bits(leaf, v, out, mask);
     else
