@@ -1,12 +1,29 @@
 # PDCurses for the Windows console (wincon, built WIDE=Y UTF8=Y): PDCurses::PDCurses, PDCurses_FOUND.
 #
 # PDCURSES_ROOT (a CMake or environment variable) is a source tree built in its wincon folder, or a place where it is
-# installed. Without it the usual places are searched (MSYS2, vcpkg).
+# installed; then it is looked for there and nowhere else. Otherwise it is what tools/windows-deps built, or MSYS2's:
+# there pdcurses_wincon is the console's, and pdcurses that of a window.
 set(pdcurses_hints ${PDCURSES_ROOT} $ENV{PDCURSES_ROOT})
-find_path(PDCurses_INCLUDE_DIR NAMES pdcurses/curses.h pdcurses.h curses.h
-  HINTS ${pdcurses_hints} PATH_SUFFIXES include/pdcurses include . NO_CMAKE_FIND_ROOT_PATH)
-find_library(PDCurses_LIBRARY NAMES pdcurses.a pdcurses libpdcurses.a pdcurses_wincon
-  HINTS ${pdcurses_hints} PATH_SUFFIXES wincon lib . NO_CMAKE_FIND_ROOT_PATH)
+if(NOT "${pdcurses_hints}" STREQUAL "${PDCurses_HINTS}") # another place than last time
+  unset(PDCurses_INCLUDE_DIR CACHE)
+  unset(PDCurses_LIBRARY CACHE)
+endif()
+set(PDCurses_HINTS "${pdcurses_hints}" CACHE INTERNAL "where PDCurses was looked for")
+if(pdcurses_hints)
+  find_path(PDCurses_INCLUDE_DIR NAMES curses.h PATHS ${pdcurses_hints}
+    PATH_SUFFIXES include/pdcurses include . NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+  find_library(PDCurses_LIBRARY NAMES pdcurses.a pdcurses_wincon pdcurses PATHS ${pdcurses_hints}
+    PATH_SUFFIXES wincon lib . NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+else()
+  find_path(PDCurses_INCLUDE_DIR NAMES curses.h PATH_SUFFIXES pdcurses include/pdcurses)
+  find_library(PDCurses_LIBRARY NAMES pdcurses_wincon)
+endif()
+if(PDCurses_INCLUDE_DIR) # not another curses'
+  file(STRINGS ${PDCurses_INCLUDE_DIR}/curses.h pdcurses_build REGEX "^#[ ]*define[ ]+PDC_BUILD" LIMIT_COUNT 1)
+  if(NOT pdcurses_build)
+    unset(PDCurses_INCLUDE_DIR CACHE)
+  endif()
+endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(PDCurses REQUIRED_VARS PDCurses_LIBRARY PDCurses_INCLUDE_DIR)
 mark_as_advanced(PDCurses_INCLUDE_DIR PDCurses_LIBRARY)

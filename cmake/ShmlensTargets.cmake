@@ -60,7 +60,8 @@ if(WIN32)
     WIN32_LEAN_AND_MEAN NOMINMAX __USE_MINGW_ANSI_STDIO=1)
   # The formats are checked where gcc knows them: for Windows it believes in those of the old C library.
   # Its isnan and signbit try their argument as a float, too.
-  target_compile_options(shmlens_options INTERFACE -Wno-format -Wno-pedantic-ms-format -Wno-float-conversion)
+  target_compile_options(shmlens_options INTERFACE -Wno-format -Wno-float-conversion
+    $<$<C_COMPILER_ID:GNU>:-Wno-pedantic-ms-format>)
   target_compile_options(shmlens_options INTERFACE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/mingw.h")
   target_link_options(shmlens_options INTERFACE -static)
 endif()
@@ -71,11 +72,11 @@ function(shmlens_library name)
   target_include_directories(shmlens_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
 endfunction()
 
-# shmlens_embed(VAR NAME FILE): adds to VAR a C file that defines NAME as the text of FILE (ASCII), a string.
+# shmlens_embed(VAR NAME FILE): adds to VAR a C file that defines NAME as the text of FILE, a string.
 function(shmlens_embed var name file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(READ ${file} bytes HEX)
-  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
   set(source ${CMAKE_BINARY_DIR}/${name}.c)
   file(CONFIGURE OUTPUT ${source} CONTENT "extern const char ${name}[];\nconst char ${name}[] = {${bytes}0};\n")
   set(${var} ${${var}} ${source} PARENT_SCOPE)

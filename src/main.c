@@ -2,6 +2,7 @@
 #include "backend/segment.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "types/types.h"
 
 #ifdef SHMLENS_WITH_UI
 #include "ui/frame/ui.h"
@@ -15,6 +16,10 @@ static struct backend *be;
 
 int main(int argc, char **argv)
 {
+    if (types_box_wanted(argc, argv))
+        return types_box_main();
+    if (os_watchdog_wanted(argc, argv))
+        return os_watchdog_main(argv);
     if (!os_arguments(&argc, &argv))
         return EXIT_ERROR;
     be = backend_new();

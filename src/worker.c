@@ -42,6 +42,11 @@ static bool run_tick(struct worker *w)
     return true;
 }
 
+static bool must_stop(const struct worker *w)
+{
+    return w->cancel || w->stop || (w->running->aside && w->queue != NULL);
+}
+
 /* A job yields: ticks that are due run, until `deadline`. Cheap when nothing is due. */
 static bool worker_yield(void *worker, int64_t deadline, uint64_t done, uint64_t total)
 {
@@ -49,14 +54,14 @@ static bool worker_yield(void *worker, int64_t deadline, uint64_t done, uint64_t
     os_monitor_lock(w->monitor);
     w->done = done;
     w->total = total;
-    while (!w->cancel && !w->stop) {
+    while (!must_stop(w)) {
         bool ticked = run_tick(w);
         if (os_now() >= deadline) /* the job makes progress even if the tick is always due */
             break;
         if (!ticked)
             (void)os_monitor_wait(w->monitor, deadline < w->due ? deadline : w->due);
     }
-    bool more = !w->cancel && !w->stop;
+    bool more = !must_stop(w);
     os_monitor_unlock(w->monitor);
     return more;
 }
@@ -207,7 +212,7 @@ void worker_cancel(struct worker *w)
 bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since)
 {
     os_monitor_lock(w->monitor);
-    bool busy = w->running != NULL;
+    bool busy = w->running != NULL && !w->running->aside;
     *done = w->done;
     *total = w->total;
     *since = w->since;

@@ -24,6 +24,8 @@ struct job {
     void (*finish)(struct job *j, void *owner);           /* on the owner's thread; frees the job */
     bool cancelled;     /* out: it was given up, perhaps before it ran */
     bool uncancellable; /* worker_cancel does not cancel it */
+    bool aside;         /* nobody waits for it: it has to give up when another job is posted, and
+                           does not count as busy */
 };
 
 /* Called on the worker's thread when it is due, or earlier (`hurried`: by worker_wake, or because a
@@ -52,8 +54,8 @@ bool worker_take(struct worker *w, void *owner);
 /* Cancels the running job and those that wait, except for uncancellable ones. */
 void worker_cancel(struct worker *w);
 
-/* Is a job running? *done and *total: its position as it last reported it (total 0: unknown);
- * *since: its start (os_now's clock). */
+/* Is a job running that somebody waits for? *done and *total: its position as it last reported it
+ * (total 0: unknown); *since: its start (os_now's clock). */
 bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *since);
 
 /* For a tick that takes long: sleeps until `deadline` (in the past: not at all). False: the thread

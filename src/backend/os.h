@@ -32,6 +32,8 @@ bool os_codepage(const char *page, uint32_t *one, uint16_t *pair);
 const char *os_user_name(uint32_t uid, char buf[33]); /* the name, else the number */
 uint32_t os_uid(void);                                /* effective */
 
+unsigned os_cores(void); /* processors that this process may use, at least 1 */
+
 /* Bytes of memory that this process could allocate before the system kills it: what is free on the
  * machine, and the limit of its group. UINT64_MAX: unknown. */
 uint64_t os_memory_free(void);
@@ -45,6 +47,7 @@ void os_die_of(int signal); /* restores the default action and raises it, so tha
                                the true cause */
 
 bool os_is_terminal(int fd);
+int os_terminal_cols(int fd); /* its width; 0: no terminal, or not known */
 
 /* Call this before anything else. Converts the arguments of main to UTF-8, where the system
  * has them in another form; they stay valid to the end. On POSIX it also makes sure that the
@@ -85,24 +88,75 @@ int os_wake_fd(const struct os_wake *w);
 void os_stop_wakes(struct os_wake *w); /* stop signals also post this one (NULL: none) */
 void os_stop_alarm(unsigned seconds);  /* stop signals also start an alarm of so many seconds, which
                                           kills a process that still runs then; 0: none */
+void os_stop_enforce(unsigned seconds); /* the same for good, and also for a stop that reaches no
+                                           handler because a call does not return */
 
 /* ---- processes ---- */
 
 struct os_process;
 
 /* Starts our own executable again with these arguments (NULL-terminated, without argv[0]); its
- * stdin and stdout are the null device. It gets SIGTERM when we die. */
+ * stdin and stdout are the null device, and its stderr is ours to hear (os_process_said). It gets
+ * SIGTERM when we die. */
 MUST_USE struct oserr os_spawn_self(const char *const *args, struct os_process **out);
+
+/* Another program, by its path; its stderr is the null device, too: nothing that we
+ * start ever has our terminal. It is killed 2 s after we died
+ * (on Linux since 5.3; programs that it starts are not), and System V segments that it made are
+ * removed with it unless they are attached. */
+MUST_USE struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out);
+
+/* Is this process to watch over such a program, and then: all that it does, to its end. For main(),
+ * before anything else. (Where the system itself ends a program with us there is none.) */
+bool os_watchdog_wanted(int argc, char **argv);
+int os_watchdog_main(char **argv);
+
+/* Can the file at this path be run? Where programs have a suffix it is added. */
+bool os_is_program(char *path, size_t cap);
+
 bool os_process_running(struct os_process *p);
+
+/* How a process ended that does not run any more: its exit status, or the signal that killed it
+ * (else 0). */
+void os_process_end(const struct os_process *p, int *status, int *signal);
+
+/* The first of what it has written to stderr until now, as it is; empty: nothing that we heard. */
+const char *os_process_said(struct os_process *p);
 uint32_t os_process_pid(const struct os_process *p);
 void os_process_stop(struct os_process *p); /* SIGTERM, waits up to 2 s, then SIGKILL; frees */
 
+/* The two halves of os_process_stop, so that several processes can end at the same time: it is
+ * asked to end (on Windows it is ended), and is waited for until the monotonic time `deadline`. */
+void os_process_ask(struct os_process *p);
+void os_process_finish(struct os_process *p, int64_t deadline); /* then SIGKILL; frees */
+
+/* Runs another program, looked for in PATH, to its end; its stdin and stdout are the null device.
+ * `said` becomes what it writes to stderr, cut at cap, NUL-terminated. *status: its exit status,
+ * 128 and the signal that ended it, or 127: it could not be run. `stop` is asked 20 times a second:
+ * true ends it and what it has started (SEG_E_STOPPED). */
+MUST_USE struct oserr os_run(const char *const *argv, bool (*stop)(void *ctx), void *ctx,
+                             char *said, size_t cap, int *status);
+
+/* A new folder that only we can enter, for files of another program; removed with all of them. */
+MUST_USE struct oserr os_scratch_new(char *path, size_t cap);
+void os_scratch_remove(const char *folder);
+
 /* ---- files of our own (never segments) ---- */
 
-/* `$XDG_CONFIG_HOME/shmlens/config` and `$XDG_STATE_HOME/shmlens/NAME`, or their defaults in HOME;
+/* `$XDG_CONFIG_HOME/shmlens/NAME` and `$XDG_STATE_HOME/shmlens/NAME`, or their defaults in HOME;
  * false: neither is set. The folders are not created. */
-bool os_config_path(char *buf, size_t cap);
+bool os_config_path(const char *name, char *buf, size_t cap);
 bool os_state_path(const char *name, char *buf, size_t cap);
+
+/* The folder of our own executable, without a slash at its end; false: not known. */
+bool os_program_folder(char *buf, size_t cap);
+
+/* The path of a file or folder that is there, from the root and without links; false: it is not. */
+bool os_full_path(const char *path, char *buf, size_t cap);
+
+/* Calls `found` with the name of each entry of a folder, in no order; false from it: enough. */
+typedef bool os_found(void *ctx, const char *name);
+MUST_USE struct oserr os_folder(const char *path, os_found *found, void *ctx);
 
 /* Reads a whole file of up to `limit` bytes into a malloc'd, NUL-terminated buffer. Larger: an
  * error. */
@@ -143,6 +197,16 @@ MUST_USE struct oserr os_file_read(struct os_file *f, void *buf, size_t n,
  * that takes no temporary one, or at the target of a dangling link; `-` is stdout. *sparse:
  * os_file_skip leaves holes. */
 MUST_USE struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse);
+
+/* A file that must be new, with mode 0666 less the umask: whatever has that name, a link too, is
+ * refused. It appears under `path` at once; os_file_abandon and os_file_commit only close it. */
+MUST_USE struct oserr os_file_new(const char *path, struct os_file **out);
+
+/* Makes a folder, mode 0777 less the umask, in one that is there. *made false: it was there. */
+MUST_USE struct oserr os_folder_new(const char *path, bool *made);
+
+/* Removes a file, or a folder that is empty, that we made; as well as that can be done. */
+void os_remove(const char *path);
 
 /* A file that grows while it is written (a recording): it appears under `path` at once and keeps
  * what was written, whatever happens. An existing file that is not empty is refused (EEXIST); a

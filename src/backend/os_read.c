@@ -37,3 +37,19 @@ struct oserr os_read_all(os_read_some *read, intptr_t file, size_t limit, struct
     *n = have;
     return OSERR_NONE;
 }
+
+struct oserr os_change_file(const char *path, size_t limit, bool must_read, os_change *change,
+                            void *ctx)
+{
+    char *old = NULL;
+    size_t old_n = 0, new_n = 0;
+    struct oserr e = os_read_file(path, limit, &old, &old_n);
+    if (oserr_kind(e) == OSERR_K_MISSING || !must_read)
+        e = OSERR_NONE;
+    char *new = oserr_is(e) ? NULL : change(ctx, old, old_n, &new_n);
+    if (new != NULL)
+        e = os_replace_file(path, new, new_n);
+    free(new);
+    free(old);
+    return e;
+}

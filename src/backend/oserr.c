@@ -35,6 +35,9 @@ static const char *const own_text[] = {
     "other bits of the same word change all the time: nothing was stored",
     "needs /proc, which is not mounted here",
     "its name was taken while it was looked at: it is listed as /.shmlens-... now",
+    "took too long",
+    "a name of Global\\ takes SeCreateGlobalPrivilege, which this process has not",
+    "the process that does this in a box ended",
 };
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)

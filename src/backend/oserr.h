@@ -45,6 +45,10 @@ enum seg_refusal {
     SEG_E_BUSY,     /* other bits of the word change all the time: nothing was stored */
     SEG_E_NO_PROC,  /* /proc is needed and not mounted */
     SEG_E_ASIDE, /* not removed, and its name was taken meanwhile: it is /.shmlens-PID-TIME now */
+    SEG_E_SLOW,  /* not done by the deadline */
+    SEG_E_PRIVILEGE, /* Windows: a name of Global\ takes a right that this process has not */
+    SEG_E_BOXED,     /* the boxed process ended instead of answering */
+    SEG_E_NO_TRAPS,  /* breakpoints are taken and never fire: some virtual machines */
 };
 
 #define OSERR_NONE ((struct oserr){NULL, 0})

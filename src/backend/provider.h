@@ -6,6 +6,7 @@
 #define SHMLENS_BACKEND_PROVIDER_H
 
 #include "backend/listing.h"
+#include "backend/rights.h"
 #include "backend/sys.h"
 #include "backend/virtual.h"
 
@@ -36,6 +37,7 @@ struct seg {
     intptr_t watch;            /* userfaultfd that keeps holes of `read_map` holes; -1: none */
     struct seg_stat last;      /* as of the last stat */
     struct mapping read_map;   /* read-only, for small reads; touching a hole in it faults */
+    uint64_t warm_to;          /* up to here read_map was warmed, or passed */
     uint64_t map_refused_size; /* this many bytes could not be mapped: not tried again; 0: none */
     bool unmappable;           /* there is no `read_map`: every read goes through copy_out */
     struct mapping write_map;  /* read-write, for the last stores */
@@ -91,6 +93,13 @@ struct provider {
     struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
     void (*unmap)(struct seg *s, struct mapping *v);
 
+    /* Maps the data in [off, off + n) of one of the mappings of s at once, as far as the first page
+     * that touching would not give, so that touching it need not fault. May do less. NULL: nothing
+     * to do. Several threads may call it for one segment. */
+    void (*warm)(struct seg *s, const struct mapping *v, uint64_t off, size_t n);
+
+    bool shared_reading; /* copy_out and next_data may be called by several threads at a time */
+
     /* Copies without a mapping; short at the end; sets s->met_unknown. off is on a page boundary.
      */
     struct oserr (*copy_out)(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
@@ -106,6 +115,8 @@ struct provider {
 
     struct oserr (*resize)(struct seg *s, uint64_t size);
     struct oserr (*chmod)(struct seg *s, uint32_t mode);
+    struct oserr (*rights)(struct seg *s, struct seg_rights *out); /* as seg_rights */
+    struct oserr (*set_rights)(struct seg *s, const char *sddl, bool *understood);
 
     /* As seg_remove; the locator is canonical. */
     struct oserr (*remove)(struct backend *be, const struct seg_removal *what, struct seg_who *who);

@@ -22,6 +22,10 @@
 #include "backend/oscall.h"
 #include "backend/oserr.h"
 
+/* Bytes of the name of a process, with the NUL: a command of Linux has 15, the file of an image of
+ * Windows has its own. */
+enum { SEG_COMM = 64 };
+
 struct backend; /* the call log, fault injection, per-process set-up (fault guard) */
 struct seg;     /* one attached segment */
 
@@ -77,6 +81,9 @@ const struct seg_words *seg_words(const char *locator);
 
 /* Of the i-th kind of this system; NULL: there are no more. */
 const struct seg_words *seg_words_at(size_t i);
+
+/* What a name without a kind is short for on this system (`Local\`); NULL: no name is. */
+const char *seg_bare_space(void);
 
 const char *seg_demo_name(void); /* what the demo creates on this system, as it is typed */
 
@@ -136,7 +143,8 @@ struct seg_stat {
     uint32_t seals; /* F_SEAL_* bits */
     uint64_t dev, ino;
     uint64_t space; /* identity space: 0 file system, else see struct seg_id */
-    int64_t atime, mtime, ctime;
+    int64_t atime, mtime,
+        ctime;         /* System V: last attach or detach; the same as ctime; IPC_SET or made */
     uint32_t creator;  /* pid */
     uint32_t last_pid; /* pid of the last attach or detach (System V) */
     uint32_t key;      /* System V: 0 is IPC_PRIVATE */
@@ -260,6 +268,10 @@ enum seg_byte {
 MUST_USE struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, size_t n,
                                  struct seg_stat *out);
 
+/* Is [off, off + n), all of it data in the last sample, still these bytes? Reads the mapping and
+ * makes no call of the system. False also when that is not known. */
+bool seg_unchanged(struct seg *s, uint64_t off, const void *bytes, size_t n);
+
 enum seg_extent_kind { SEG_EXT_DATA, SEG_EXT_HOLE, SEG_EXT_UNKNOWN };
 
 /* The run of one kind that off lies in: [*start <= off, *end), *end at most the size. At or past
@@ -291,6 +303,7 @@ struct poke_done {
     uint64_t offset;
     uint32_t size;
     uint8_t old[8], value[8];
+    uint8_t mask[8]; /* as in struct poke */
     bool atomic;
 };
 
@@ -318,6 +331,8 @@ bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to);
 struct seg_seqlock {
     uint64_t offset; /* a multiple of width */
     uint32_t width;  /* bytes: 1, 2, 4 or 8 */
+    bool two;        /* there are two: `offset` is counted before a store, and `end` after it, so */
+    uint64_t end; /* that they are equal while nobody writes; whether they are odd says nothing */
 };
 
 /* The counter's value. Earlier reads are not reordered after it, nor later ones before it.
@@ -325,9 +340,9 @@ struct seg_seqlock {
 MUST_USE struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value);
 
 /* As seg_read, but all bytes are of one moment. With a lock: read between two equal even values of
- * its counter. Without (NULL): two readings in a row are equal. Reads at most `tries` times (at
- * least once; twice as often without a lock), without a pause. *settled false: it never succeeded,
- * and buf has the newest reading. */
+ * its counter, or equal values of its two counters, the later one read first. Without (NULL): two
+ * readings in a row are equal. Reads at most `tries` times (at least once; twice as often without a
+ * lock), without a pause. *settled false: it never succeeded, and buf has the newest reading. */
 MUST_USE struct oserr seg_read_consistent(struct seg *s, const struct seg_seqlock *lock,
                                           uint64_t off, void *buf, size_t n, unsigned tries,
                                           size_t *got, bool *settled);
@@ -350,12 +365,20 @@ enum { SEG_HASH_PAGE = 4096 };
 MUST_USE struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
                                struct seg_hashes *out);
 
+/* The same by several threads, `hands` of them at most, the caller's included. */
+enum { SEG_HANDS_MOST = 16 };
+MUST_USE struct oserr seg_hash_shared(struct seg *s, unsigned hands, uint64_t off, uint64_t *hash,
+                                      size_t pages, struct seg_hashes *out);
+
 /* A literal to search for, and the indices of its two rarest bytes (they may be the same), which
  * are compared first. */
 struct seg_needle {
     const uint8_t *bytes; /* private memory */
+    const uint8_t *mask;  /* the bits of each that count (the others are 0 in `bytes`); NULL: all */
     size_t size;          /* at least 1 */
     size_t rare[2];
+    bool copies; /* looks in copies of pieces: faster where it is looked at once and then no more */
+    unsigned hands; /* threads that may take part, the caller's included; 0 is 1 */
 };
 
 /* Searches [off, end) for the needle, in the memory itself. *found: it is at *next. Otherwise no

@@ -172,22 +172,28 @@ static struct oserr lost_already(struct seg *s, const struct poke *p, struct pok
     return e;
 }
 
+/* In the log a store has the address too: it tells through which mapping it was made. */
 static void note(struct seg *s, const struct poke *p, const struct poked *r)
 {
     unsigned long long off = p->offset, old = from_bytes(r->old, p->size);
     unsigned long long value = from_bytes(p->value, p->size);
     unsigned long long expect = from_bytes(p->expect, p->size);
+    const struct mapping *m = &s->write_map;
+    const void *at = m->base != NULL && off - m->at < m->n ? m->base + (off - m->at) : NULL;
     if (has_mask(p))
         sys_note(s->be,
                  "compare-and-swap %u bytes at +0x%llx: bits 0x%llx of %llu to those of %llu, %s",
                  p->size, off, (unsigned long long)from_bytes(p->mask, p->size), old, value,
                  r->stored ? "done" : "lost");
+    else if (!p->cas && !r->atomic)
+        sys_note(s->be, "store %u bytes at +0x%llx: %llu -> %llu, done bytewise", p->size, off, old,
+                 value);
     else if (!p->cas)
-        sys_note(s->be, "store %u bytes at +0x%llx: %llu -> %llu, %s", p->size, off, old, value,
-                 r->atomic ? "done" : "done bytewise");
+        sys_note(s->be, "store %u bytes at +0x%llx: %llu -> %llu, done   at %p", p->size, off, old,
+                 value, at);
     else if (r->stored)
-        sys_note(s->be, "compare-and-swap %u bytes at +0x%llx: %llu -> %llu, done", p->size, off,
-                 expect, value);
+        sys_note(s->be, "compare-and-swap %u bytes at +0x%llx: %llu -> %llu, done   at %p", p->size,
+                 off, expect, value, at);
     else
         sys_note(s->be, "compare-and-swap %u bytes at +0x%llx: %llu -> %llu, lost to %llu", p->size,
                  off, expect, value, old);

@@ -48,7 +48,20 @@ static struct oserr sample_mapped(struct seg *s, struct sample_window *w)
     return OSERR_NONE;
 }
 
-/* Where nothing faults: asks first, then reads. What became non-zero in between is data. */
+/* A byte that is not 0 has a page, and so has the rest of that page. */
+static void pages_are_data(struct sample_window *w, size_t got)
+{
+    for (size_t i = 0; i < got; i++) {
+        if (w->buf[i] == 0 || w->state[i] != SEG_BYTE_HOLE)
+            continue;
+        uint64_t page = (w->off + i) / SEG_PAGE * SEG_PAGE;
+        uint64_t from = page > w->off ? page : w->off;
+        uint64_t end = w->off + w->n, to = page + SEG_PAGE < end ? page + SEG_PAGE : end;
+        set_state(w, from, to, SEG_BYTE_DATA);
+    }
+}
+
+/* Where nothing faults: asks first, then reads. What was stored into a hole in between is data. */
 static struct oserr sample_asked(struct seg *s, struct sample_window *w)
 {
     uint64_t at = w->off, end = w->off + w->n;
@@ -69,9 +82,7 @@ static struct oserr sample_asked(struct seg *s, struct sample_window *w)
     size_t got = 0;
     if (!oserr_is(e))
         e = segment_read_small(s, w->off, w->buf, w->n, &got);
-    for (size_t i = 0; i < got; i++)
-        if (w->buf[i] != 0 && w->state[i] == SEG_BYTE_HOLE)
-            w->state[i] = SEG_BYTE_DATA;
+    pages_are_data(w, got);
     return e;
 }
 
@@ -119,4 +130,22 @@ struct oserr seg_sample(struct seg *s, uint64_t off, void *buf, uint8_t *state, 
             break;
     }
     return oserr_is(refreshed) ? refreshed : e;
+}
+
+bool seg_unchanged(struct seg *s, uint64_t off, const void *bytes, size_t n)
+{
+    unsigned char now[SEG_PAGE];
+    const struct mapping *v = &s->read_map;
+    const unsigned char *then = bytes;
+    if (v->base == NULL || s->watch < 0 || s->ops != NULL || off < v->at || off + n > v->at + v->n)
+        return false;
+    while (n > 0) {
+        size_t in = (size_t)(off % SEG_PAGE), take = SEG_PAGE - in < n ? SEG_PAGE - in : n;
+        if (!segment_read_page(s, off, now, take) || memcmp(now, then, take) != 0)
+            return false;
+        off += take;
+        then += take;
+        n -= take;
+    }
+    return true;
 }

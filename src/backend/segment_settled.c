@@ -20,18 +20,18 @@ GUARDED static void order_loads(void)
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
-struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value)
+/* The counter of this width at an offset. */
+static struct oserr read_counter(struct seg *s, uint64_t offset, uint32_t n, uint64_t *value)
 {
     uint8_t b[8] = {0};
     uint16_t b2;
     uint32_t b4;
     size_t got = 0;
-    uint32_t n = lock->width;
     *value = 0;
-    if ((n != 1 && n != 2 && n != 4 && n != 8) || lock->offset % n != 0)
+    if ((n != 1 && n != 2 && n != 4 && n != 8) || offset % n != 0)
         return (struct oserr){"seg_counter", SEG_E_ALIGN};
     order_loads();
-    struct oserr e = seg_read(s, lock->offset, b, n, &got);
+    struct oserr e = seg_read(s, offset, b, n, &got);
     order_loads();
     if (oserr_is(e))
         return e;
@@ -44,17 +44,23 @@ struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t
     return e;
 }
 
-/* One reading between two readings of the counter. */
+struct oserr seg_counter(struct seg *s, const struct seg_seqlock *lock, uint64_t *value)
+{
+    return read_counter(s, lock->offset, lock->width, value);
+}
+
+/* One reading between two readings of the counter, or of one and then the other. */
 static struct oserr read_locked(struct seg *s, const struct seg_seqlock *lock, uint64_t off,
                                 void *buf, size_t n, size_t *got, bool *settled)
 {
     uint64_t before = 0, after = 0;
-    struct oserr e = seg_counter(s, lock, &before);
+    uint64_t first = lock->two ? lock->end : lock->offset;
+    struct oserr e = read_counter(s, first, lock->width, &before);
     if (!oserr_is(e))
         e = seg_read(s, off, buf, n, got);
     if (!oserr_is(e))
         e = seg_counter(s, lock, &after);
-    *settled = !oserr_is(e) && before == after && before % 2 == 0;
+    *settled = !oserr_is(e) && before == after && (lock->two || before % 2 == 0);
     return e;
 }
 

@@ -4,7 +4,12 @@
 #include "backend/guard.h"
 #include "backend/provider.h"
 
-enum { WORD = 8, FAULTS_MAX = 16 };
+enum {
+    WORD = 8,
+    LINE = 64, /* bytes stored between two looks at what is left */
+    FAULTS_MAX = 16,
+    WARM_LEAST = 128 * 1024, /* bytes to be stored for which one call is cheaper than faults */
+};
 
 struct oserr map_for_write(struct seg *s, uint64_t off, size_t n)
 {
@@ -14,7 +19,10 @@ struct oserr map_for_write(struct seg *s, uint64_t off, size_t n)
     s->kind->unmap(s, v);
     uint64_t at = off / SEG_PAGE * SEG_PAGE;
     uint64_t end = (off + n + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
-    return s->kind->map(s, at, (size_t)(end - at), true, v);
+    struct oserr e = s->kind->map(s, at, (size_t)(end - at), true, v);
+    if (!oserr_is(e) && n >= WARM_LEAST && s->kind->warm != NULL)
+        s->kind->warm(s, v, off, n); /* all of it is about to be stored into */
+    return e;
 }
 
 struct oserr store_fault(struct seg *s, const char *call, uint64_t off, uint64_t n, uint64_t done,
@@ -39,6 +47,17 @@ struct piece {
     volatile size_t done;
 };
 
+/* Eight words, ascending. A page that is taken away while they are stored takes all of them. */
+GUARDED static void put_line(unsigned char *to, const unsigned char *from, uint64_t word)
+{
+    uint64_t *at = (uint64_t *)(void *)to;
+    for (size_t i = 0; i < LINE / WORD; i++) {
+        if (from != NULL)
+            memcpy(&word, from + i * WORD, sizeof word);
+        __atomic_store_n(at + i, word, __ATOMIC_RELAXED);
+    }
+}
+
 /* Bytes up to the first word, words, bytes: each byte once, ascending. */
 GUARDED static void put_piece(void *arg)
 {
@@ -47,6 +66,13 @@ GUARDED static void put_piece(void *arg)
     uint64_t word;
     memset(&word, p->byte, sizeof word);
     while (i < p->n) {
+        while ((uintptr_t)(p->to + i) % LINE == 0 && p->n - i >= LINE) {
+            put_line(p->to + i, p->from != NULL ? p->from + i : NULL, word);
+            i += LINE;
+            p->done = i;
+        }
+        if (i == p->n)
+            break;
         unsigned char *to = p->to + i;
         if ((uintptr_t)to % WORD == 0 && p->n - i >= WORD) {
             if (p->from != NULL)

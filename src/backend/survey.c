@@ -75,9 +75,9 @@ static void name_via(const struct seg_who *who, struct seg_info *info)
 struct seg_who seg_info_who(const struct seg_survey *s, const struct seg_info *info)
 {
     struct seg_who w = s->who;
-    w.mappers += info->mappers.first;
+    w.mappers = info->mappers.count == 0 ? NULL : w.mappers + info->mappers.first;
     w.mappers_count = info->mappers.count;
-    w.holders += info->holders.first;
+    w.holders = info->holders.count == 0 ? NULL : w.holders + info->holders.first;
     w.holders_count = info->holders.count;
     return w;
 }

@@ -16,19 +16,19 @@
 /* One mapping. */
 struct seg_mapper {
     uint32_t pid;
-    uint32_t uid;  /* of the process */
-    char comm[16]; /* /proc/PID/comm, raw bytes: escape it before showing */
-    bool write;    /* mapped writable */
-    bool read;     /* mapped readable */
+    uint32_t uid;        /* of the process */
+    char comm[SEG_COMM]; /* /proc/PID/comm, raw bytes: escape it before showing */
+    bool write;          /* mapped writable */
+    bool read;           /* mapped readable */
     uint64_t address, offset, length;
 };
 
-/* One descriptor; on Windows one handle. */
+/* One descriptor; on Windows one handle; on Linux also a loop device. */
 struct seg_holder {
-    uint32_t pid;
+    uint32_t pid; /* 0: no process but the loop device `comm` */
     uint32_t uid; /* of the process */
-    char comm[16];
-    int32_t fd;      /* Windows: the handle */
+    char comm[SEG_COMM];
+    int32_t fd;      /* Windows: the handle; -1: of a loop device */
     uint32_t access; /* Windows: SECTION_ rights of the handle; 0: not known */
 };
 
@@ -37,7 +37,7 @@ enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
 /* How it is known that nobody uses an object. */
 enum seg_proof {
     SEG_PROOF_NONE,  /* it is not known */
-    SEG_PROOF_SCAN,  /* all processes were read; a process that could hide from that is not one */
+    SEG_PROOF_SCAN,  /* all processes were read, and nothing else was seen that may hide a user */
     SEG_PROOF_LEASE, /* the kernel says so, of all processes */
     SEG_PROOF_COUNT, /* so does the kind's own count */
 };
@@ -51,6 +51,9 @@ struct seg_who {
     struct seg_holder *holders;
     size_t holders_count;
     size_t unreadable; /* processes whose maps or descriptors we may not read (not: that ended) */
+    size_t unowned;    /* open files, of unknown objects, that no process has: in flight over a
+                          socket, in an io_uring, of a loop device. Looked for only where every
+                          process was read and an object has no user; else 0 */
     enum seg_proof proof; /* of a removal: that it is unused */
 };
 
@@ -62,6 +65,10 @@ struct seg_users {
 };
 
 struct seg_users seg_who_users(const struct seg_who *w);
+/* The processes that map it, each once and without ourselves: up to `room` of them. *more (may be
+ * NULL): there are others. */
+size_t seg_who_pids(const struct seg_who *w, uint32_t *pid, size_t room, bool *more);
+
 void seg_who_free(struct seg_who *w);
 
 /* ---- scans ---- */
@@ -109,9 +116,9 @@ struct seg_info {
     char *locator; /* raw, canonical */
     char *name;    /* raw; empty: it has none */
     struct seg_stat stat;
-    uint32_t via;      /* the process it is reached through (`fd:`, `map:`, `ns:`); 0: none */
-    char via_comm[16]; /* its name, raw bytes */
-    char owner[33];    /* user name, or the number */
+    uint32_t via;            /* the process it is reached through (`fd:`, `map:`, `ns:`); 0: none */
+    char via_comm[SEG_COMM]; /* its name, raw bytes */
+    char owner[33];          /* user name, or the number */
     struct slice mappers, holders; /* its rows in survey->who, see seg_info_who */
     struct seg_users users;
     bool who_unasked; /* users were not asked for (no SEG_SURVEY_WHO): the counts are 0 */

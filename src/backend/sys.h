@@ -12,7 +12,7 @@
 
 enum {
     SYS_LOG_KEPT = 1000, /* entries of the log */
-    SYS_LOG_BACK = 12,   /* a call is folded into an equal one at most this many entries back */
+    SYS_LOG_BACK = 12,   /* a call of a series is folded into one at most this many entries back */
 };
 
 /* One entry of the log, and what makes another call equal to it. */
@@ -42,8 +42,9 @@ uint32_t sys_enter(struct backend *be, const char *call);
 
 /* After a call. `code` 0: success. The format makes the whole line, ` = RESULT` and remarks
  * included; if code is not 0, what follows the last ` = ` is replaced by ` = -1 ENAME`. Equal lines
- * close to each other are folded. Calls with the same non-zero `key` count as equal, whatever their
- * text (that of the first one is kept). Returns the error value of (call, code). */
+ * that follow each other are folded. Calls with the same non-zero `key` are a series: they count as
+ * equal, whatever their text (that of the first one is kept) and with others between them. Returns
+ * the error value of (call, code). */
 #if defined(__GNUC__)
 __attribute__((format(printf, 5, 6)))
 #endif
@@ -61,7 +62,8 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void sys_note(struct backend *be, const char *format, ...);
 
-/* A name in quotes for a log line, shortened when long; returns buf. */
+/* A name as a string in C, for a log line; `"..."...`: it was too long. Bytes from 0x80 on stay.
+ * Returns buf. */
 enum { SYS_QUOTED = 136 };
 const char *sys_quoted(const char *name, char buf[SYS_QUOTED]);
 

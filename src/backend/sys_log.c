@@ -63,10 +63,10 @@ static uint64_t text_key(const char *text)
     return h;
 }
 
-/* The entry an equal call folds into, or NULL. */
-static struct sys_entry *find_recent(struct backend *be, uint64_t key)
+/* The entry an equal call folds into, or NULL; at most `most` entries back. */
+static struct sys_entry *find_recent(struct backend *be, uint64_t key, uint64_t most)
 {
-    for (uint64_t back = 1; back <= SYS_LOG_BACK && back <= be->entries; back++) {
+    for (uint64_t back = 1; back <= most && back <= be->entries; back++) {
         struct sys_entry *e = &be->ring[(be->entries - back) % SYS_LOG_KEPT];
         if (e->key == key)
             return e;
@@ -100,7 +100,8 @@ static void repeat(struct sys_entry *e, int64_t now)
 /* Folds a call into an equal one in the log; the lock is held. */
 static bool fold(struct backend *be, uint64_t key)
 {
-    struct sys_entry *e = key != 0 && be->on_call == NULL ? find_recent(be, key) : NULL;
+    struct sys_entry *e =
+        key != 0 && be->on_call == NULL ? find_recent(be, key, SYS_LOG_BACK) : NULL;
     if (e == NULL)
         return false;
     be->calls++;
@@ -118,11 +119,14 @@ static void append(struct backend *be, uint32_t code, uint64_t key, const char *
         call.text[0] = '\0';
     if (code != 0)
         set_failure(call.text, sizeof call.text, code);
+    for (char *p = call.text; *p != '\0'; p++)
+        *p = (unsigned char)*p < ' ' ? ' ' : *p;
+    uint64_t back = key == 0 ? 1 : SYS_LOG_BACK;
     if (key == 0)
         key = text_key(call.text);
     if (be->on_call != NULL)
         be->on_call(be->on_call_ctx, &call);
-    struct sys_entry *e = find_recent(be, key);
+    struct sys_entry *e = find_recent(be, key, back);
     if (e != NULL) {
         repeat(e, now);
         return;
@@ -169,10 +173,29 @@ void sys_note(struct backend *be, const char *format, ...)
     va_end(ap);
 }
 
+/* How a string in C writes the character; two question marks might begin a trigraph. */
+static size_t in_string(unsigned char c, unsigned char before, char out[5])
+{
+    if (c == '"' || c == '\\' || (c == '?' && before == '?'))
+        return (size_t)snprintf(out, 5, "\\%c", c);
+    return (size_t)snprintf(out, 5, c < ' ' || c == 0x7f ? "\\%03o" : "%c", c);
+}
+
 const char *sys_quoted(const char *name, char buf[SYS_QUOTED])
 {
-    bool whole = strlen(name) <= SYS_QUOTED - 8;
-    snprintf(buf, SYS_QUOTED, whole ? "\"%s\"" : "\"%.128s\"...", name);
+    static const char cut[] = "\"...";
+    char one[5];
+    size_t n = 1;
+    unsigned char before = 0;
+    buf[0] = '"';
+    for (; *name != '\0'; before = (unsigned char)*name++) {
+        size_t more = in_string((unsigned char)*name, before, one);
+        if (n + more + sizeof cut > SYS_QUOTED)
+            break;
+        memcpy(buf + n, one, more);
+        n += more;
+    }
+    (void)snprintf(buf + n, SYS_QUOTED - n, "%s", *name != '\0' ? cut : "\"");
     return buf;
 }
 

@@ -188,15 +188,15 @@ static void put_rows(const struct found *f, struct objects *o, struct seg_who *w
 
 struct seg_who users_of(const struct objects *o, long number, const struct seg_who *all)
 {
-    struct seg_who who = {.unreadable = all->unreadable};
+    struct seg_who who = {.unreadable = all->unreadable, .unowned = all->unowned};
     if (number == OBJECT_NONE)
         return who;
     const struct object *item = &o->items[number];
     size_t m = number == 0 ? 0 : item[-1].mappers, h = number == 0 ? 0 : item[-1].holders;
-    who.mappers = all->mappers + m;
     who.mappers_count = item->mappers - m;
-    who.holders = all->holders + h;
+    who.mappers = who.mappers_count == 0 ? NULL : all->mappers + m;
     who.holders_count = item->holders - h;
+    who.holders = who.holders_count == 0 ? NULL : all->holders + h;
     return who;
 }
 
@@ -204,7 +204,7 @@ struct oserr users_group(struct backend *be, const struct found *f, struct objec
                          struct seg_who *who)
 {
     void *m, *h = NULL;
-    *who = (struct seg_who){.unreadable = f->unreadable};
+    *who = (struct seg_who){.unreadable = f->unreadable, .unowned = f->unowned};
     place_rows(o, &who->mappers_count, &who->holders_count);
     struct oserr e = sys_alloc(be, who->mappers_count * sizeof *who->mappers, &m);
     if (!oserr_is(e))
@@ -238,6 +238,26 @@ struct seg_users seg_who_users(const struct seg_who *w)
         if (w->holders[i].pid != me)
             object_used(&o, w->holders[i].pid, objects_use(w->holders[i].access));
     return o.users;
+}
+
+/* Rows of one process are adjacent. */
+size_t seg_who_pids(const struct seg_who *w, uint32_t *pid, size_t room, bool *more)
+{
+    uint32_t me = os_pid(), last = me;
+    size_t n = 0;
+    bool left_out = false;
+    for (size_t i = 0; i < w->mappers_count; i++) {
+        uint32_t one = w->mappers[i].pid;
+        bool known = one == last || one == me;
+        last = one;
+        if (!known && n < room)
+            pid[n++] = one;
+        else if (!known)
+            left_out = true;
+    }
+    if (more != NULL)
+        *more = left_out;
+    return n;
 }
 
 void seg_who_free(struct seg_who *w)

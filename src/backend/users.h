@@ -81,6 +81,7 @@ struct found {
     struct found_holder *holders; /* in the order of processes */
     size_t holders_count, holders_cap;
     size_t unreadable; /* processes that could not be read (not: that ended, nor kernel threads) */
+    size_t unowned;    /* see struct seg_who */
 };
 
 /* Adds a row about an object. */

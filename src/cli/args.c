@@ -96,18 +96,16 @@ bool args_parse(struct args *a, const struct command_option *rows, size_t count,
 {
     const struct option_rows all = {rows, count, command};
     bool options = true;
-    *a = (struct args){.words = 0};
+    *a = (struct args){.word = (const char *const *)argv};
     for (int i = 0; i < argc; i++) {
-        const char *s = argv[i];
+        char *s = argv[i];
         if (options && strcmp(s, "--") == 0) {
             options = false;
         } else if (options && s[0] == '-' && s[1] != '\0' && !is_value(s)) {
             if (!take_option(a, &all, argc, argv, &i, why))
                 return false;
-        } else if (a->words == COMMAND_WORDS) {
-            return complain(why, s, strlen(s), "too many arguments");
         } else {
-            a->word[a->words++] = s;
+            argv[a->words++] = s; /* of this or an earlier argument, which is used up */
         }
     }
     return true;

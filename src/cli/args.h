@@ -9,7 +9,7 @@
 enum { ARGS_OPTIONS = 24, ARGS_WHY = 400 };
 
 struct args {
-    const char *word[COMMAND_WORDS]; /* everything that is not an option, in order */
+    const char *const *word; /* everything that is not an option, in order: the front of argv */
     int words;
     struct {
         const char *name;  /* of the option's row */
@@ -20,7 +20,7 @@ struct args {
 };
 
 /* Sorts argv[0, argc) into words and options, by those of `count` option rows that belong to
- * `command` (`ui` for the UI).
+ * `command` (`ui` for the UI). The words are moved to the front of argv, which must outlive `a`.
  * `--name VALUE`, `--name=VALUE`; `--` ends the options; `-`, `-5`, `-inf` are words. False: `why`
  * says, printable, what is wrong. */
 bool args_parse(struct args *a, const struct command_option *options, size_t count,

@@ -7,6 +7,10 @@
 #include "cli/run.h"
 #include "core/text.h"
 
+/* A command that is asked to stop may be in a call that a file server or a process never lets
+ * return: it is killed then. Tidy ends take less. */
+enum { LATE_SECONDS = 5 };
+
 #define COMMAND(name, synopsis, needs, min, max, help) \
     {#name, synopsis, needs, min, max, help, cmd_##name},
 #define OPTION(command, name, arg, help)
@@ -34,6 +38,15 @@ const struct command_option *command_options(size_t *count)
 {
     *count = sizeof options / sizeof options[0];
     return options;
+}
+
+const struct command_option *command_open_option(const char *command, const char *word)
+{
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (word[0] == '-' && word[1] == '-' && options[i].arg != NULL &&
+            command_has_option(&options[i], command) && strcmp(options[i].name, word + 2) == 0)
+            return &options[i];
+    return NULL;
 }
 
 /* How many characters must be inserted, removed, replaced or swapped to make b of a. */
@@ -95,10 +108,17 @@ struct calls {
     uint64_t more; /* how often `last` was repeated */
 };
 
+static void print_text(const struct calls *c, const char *text)
+{
+    char shown[4 * OSCALL_TEXT_MAX];
+    (void)text_escape_content(shown, sizeof shown, text, strlen(text));
+    out_str(c->err, shown);
+}
+
 static void print_more(struct calls *c)
 {
     if (c->more > 0) {
-        out_escaped(c->err, c->last);
+        print_text(c, c->last);
         out_print(c->err, "   ... %" PRIu64 " more time%s\n", c->more, c->more == 1 ? "" : "s");
     }
     c->more = 0;
@@ -115,7 +135,7 @@ static void print_call(void *ctx, const struct oscall *call)
     }
     print_more(c);
     memcpy(c->last, call->text, sizeof c->last);
-    out_escaped(c->err, call->text);
+    print_text(c, call->text);
     out_str(c->err, "\n");
     out_push(c->err);
 }
@@ -135,6 +155,16 @@ static bool attach_again(struct command_run *r, enum seg_access access)
     return true;
 }
 
+/* Is what was opened the object that the user saw under this name? */
+static bool is_meant(struct command_run *r)
+{
+    const struct command_env *env = r->env;
+    if (env->is.dev == 0 || seg_id_equal(seg_id_of(seg_last(r->seg)), env->is))
+        return true;
+    (void)run_fail(r, NULL, "open it", (struct oserr){"open", SEG_E_REPLACED});
+    return false;
+}
+
 /* The segment a command works on: the UI's, or the one named by its first word. */
 static bool attach(struct command_run *r)
 {
@@ -146,6 +176,13 @@ static bool attach(struct command_run *r)
     r->words = r->args->words;
     if ((c->needs & (NEED_STAT | NEED_READ | NEED_WRITE)) == 0)
         return true;
+    if (r->env->check != NULL) {
+        (void)snprintf(r->raw, sizeof r->raw, "%s", r->env->check->raw);
+        r->size = r->env->check->size;
+        r->word += r->env->named ? 1 : 0;
+        r->words -= r->env->named ? 1 : 0;
+        return true;
+    }
     if (r->env->ui && r->env->seg != NULL) {
         const char *raw = seg_locator(r->env->seg);
         memcpy(r->raw, raw, strlen(raw) + 1);
@@ -168,7 +205,7 @@ static bool attach(struct command_run *r)
         return false;
     r->seg_is_ours = true;
     r->size = seg_last(r->seg)->size;
-    return true;
+    return is_meant(r);
 }
 
 /* Checks the number of words. In the UI the locator is left out. */
@@ -176,14 +213,14 @@ static int check_words(struct command_run *r)
 {
     const struct command *c = r->command;
     unsigned located = NEED_STAT | NEED_READ | NEED_WRITE;
-    int left_out = r->env->ui && r->env->seg != NULL &&
-                           ((c->needs & located) != 0 || strcmp(c->name, "rm") == 0)
-                       ? 1
-                       : 0;
+    bool checks = r->env->check != NULL;
+    bool implied = r->env->ui && (r->env->seg != NULL || r->env->named || checks) &&
+                   ((c->needs & located) != 0 || strcmp(c->name, "rm") == 0);
+    int left_out = implied && !r->env->named ? 1 : 0;
     const char *synopsis = c->synopsis;
     if (r->args->words >= c->min - left_out && r->args->words <= c->max - left_out)
         return EXIT_DONE;
-    if (left_out > 0) {
+    if (implied) {
         synopsis += strcspn(synopsis, " ");
         synopsis += strspn(synopsis, " ");
     }
@@ -202,18 +239,27 @@ static int stopped(struct command_run *r)
     return EXIT_ERROR;
 }
 
+void run_ends_tidily(const struct command_run *r)
+{
+    if (r->env->ui)
+        return;
+    os_catch_stop();
+    if ((r->command->needs & NEED_SHELL) == 0) /* the demo's UI restores the terminal itself */
+        os_stop_enforce(LATE_SECONDS);
+}
+
 static int run_command(struct command_run *r)
 {
     struct command_env *env = r->env;
     int status = check_words(r);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE || (env->check != NULL && env->check->form))
         return status;
     if (env->ui && (r->command->needs & NEED_SHELL) != 0)
         return run_error(r, "runs from the shell: quit first");
     if (env->when != NULL && (r->command->needs & NEED_NOW) != 0)
         return run_error(r, "is about what happens from now on; press . to return to live");
-    if (!env->ui && (r->command->needs & NEED_STOP) != 0)
-        os_catch_stop();
+    if ((r->command->needs & NEED_STOP) != 0)
+        run_ends_tidily(r);
     status = attach(r) ? r->command->run(r) : EXIT_ERROR;
     status = r->stopped ? EXIT_STOPPED : status;
     if (r->seg_is_ours)
@@ -237,6 +283,10 @@ int command_run(struct command_env *env, int argc, char **argv)
     struct calls calls = {.err = env->err, .thread = &this_thread};
     char why[ARGS_WHY];
     env->pokes_count = 0;
+    env->in_use = false;
+    env->poked_as = NULL;
+    env->kept = NULL;
+    env->unkept = NULL;
     if (argc < 1 || (r.command = command_find(argv[0])) == NULL) {
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(&r, NULL);
@@ -250,7 +300,7 @@ int command_run(struct command_env *env, int argc, char **argv)
     if (!args_parse(&args, rows, count, argv[0], argc - 1, argv + 1, why))
         return run_usage(&r, "%s", why);
     if (args_get(&args, "help") != NULL) {
-        args = (struct args){.word = {r.command->name}, .words = 1};
+        args = (struct args){.word = &r.command->name, .words = 1};
         r.command = command_find("help");
         (void)r.command->run(&r);
         return out_flush(env->out) ? EXIT_DONE : EXIT_ERROR;

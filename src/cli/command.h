@@ -3,6 +3,8 @@
 #ifndef SHMLENS_CLI_COMMAND_H
 #define SHMLENS_CLI_COMMAND_H
 
+#include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,11 +28,26 @@ enum command_needs {
     NEED_NOW = 64,   /* about what happens from now on: not available in the past */
 };
 
-enum { POKES_KEPT = 64 };
+enum { POKES_KEPT = 256, WORDS_ANY = INT_MAX };
 
+struct marks;      /* core/marks.h */
+struct kept_range; /* core/kept_range.h */
+struct view;
 struct ui_options; /* cli/options.h */
 
 /* What a command runs with. */
+/* A command that writes, before the user is asked whether it may: its arguments are judged without
+ * a segment. */
+enum { COMMAND_WRITES = 80 };
+struct command_check {
+    bool form;       /* only the number of words and the options are judged, of any command */
+    const char *raw; /* the segment's locator, */
+    uint64_t size;   /* and its size */
+    /* What it would write, if that is more than one store: `32 bytes at 0x0`; else empty. No file
+     * is opened for it: that may take long. */
+    char writes[COMMAND_WRITES];
+};
+
 struct command_env {
     struct backend *be;
     struct seg *seg; /* UI: the attached segment, which stays the caller's; NULL: named on the
@@ -38,21 +55,33 @@ struct command_env {
     const struct seg_throttle *pace; /* of scans of the processes; NULL: in one go */
     struct out *out, *err;
     bool ui;           /* no stdin, no stdout; offsets may be relative; the locator is left out */
+    bool named;        /* with ui: the locator was put into the line for the user, */
+    struct seg_id is;  /* and must lead to this object; dev 0: to any */
     bool out_terminal; /* stdout is a terminal */
+    int out_cols;      /* its width; 0: not known */
 
     /* Runs the terminal UI, for the demo; NULL: this build has none. */
     int (*ui_main)(struct backend *be, const struct ui_options *options);
-    uint64_t cursor;       /* for relative offsets in the UI */
-    const uint64_t *marks; /* 26, or NULL */
-    uint32_t marks_set;
-    const char *view; /* UI: default view name of values; NULL: hex */
+    uint64_t cursor;             /* for relative offsets in the UI */
+    const struct marks *marks;   /* the UI's, or NULL */
+    const char *view;            /* UI: default view name of values; NULL: hex */
+    struct command_check *check; /* UI: only judge the arguments; NULL: run it */
     const char *when; /* UI: `seg` shows a moment of the past: ` as of T-3.2s`; NULL: now */
 
     const struct progress *progress; /* ends on SIGINT, or on Esc in the UI; never NULL */
 
+    /* For the UI, while it runs: bytes that record has written, lines of watch, from the first look
+     * on. NULL: not asked. */
+    atomic_uint_least64_t *written;
+
     /* Results for the UI. */
     struct poke_done pokes[POKES_KEPT]; /* the first stores of this run */
     size_t pokes_count;                 /* stores made; may exceed POKES_KEPT */
+
+    const struct view *poked_as; /* how these show their values; NULL: as hex */
+    struct kept_range *kept;     /* what a range held before: undo; now the caller's */
+    const char *unkept;          /* why there is none; NULL: nothing to keep, or kept */
+    bool in_use;                 /* refused because others use it: --force does it all the same */
 
     /* A segment from `create` that only an open handle keeps alive: now the caller's. */
     struct seg *made;
@@ -87,6 +116,10 @@ static inline bool command_has_option(const struct command_option *o, const char
            (strcmp(o->command, "every") == 0 && strcmp(command, "ui") != 0);
 }
 
+/* The option of the command that `word` (`--name`) is, when it takes the next word as its value;
+ * NULL: none. */
+const struct command_option *command_open_option(const char *command, const char *word);
+
 const struct command *command_table(size_t *count);
 const struct command *command_find(const char *name);
 
@@ -99,17 +132,13 @@ const char *command_like(const char *name);
 int command_run(struct command_env *env, int argc, char **argv);
 
 /* The same for a line: words are separated by blanks, '...' and "..." quote, a backslash outside
- * quotes is literal (names have \xNN). Too many words or an open quote is an error. */
+ * quotes is literal (names have \xNN), and so is 'a, the name of a mark. Too many words or an open
+ * quote is an error. */
 int command_run_line(struct command_env *env, const char *line);
 
 /* Splits a line into words in place; returns their number, or -1 and *why (static). */
 enum { COMMAND_WORDS = 256 };
 int command_words(char *line, char *words[COMMAND_WORDS], const char **why);
-
-/* Completions of the last word of `line[0, cursor)` at the `:` prompt: command names, option names,
- * views. Calls `each` with every candidate (the whole word). */
-void command_complete(const char *line, size_t cursor, void (*each)(void *ctx, const char *word),
-                      void *ctx);
 
 /* main() of the command line: `shmlens COMMAND ...` runs it, `shmlens [OPTIONS] [LOCATOR]` checks
  * the options and starts `ui` (NULL: this build has none, which is reported). */

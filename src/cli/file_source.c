@@ -1,5 +1,7 @@
 #include "cli/file_source.h"
 
+#include "cli/keep.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +102,7 @@ static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, ui
 {
     size_t done = 0;
     struct oserr e = seg_store(s, offset + at, p, n, &done);
+    run_keep_stored(r, at, p, done, NULL);
     return oserr_is(e) ? run_fail_partly(r, e, at + done) : EXIT_DONE;
 }
 

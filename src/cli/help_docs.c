@@ -1,8 +1,9 @@
-/* Documents made from the tables: the man page and the completion of bash, which are templates in
- * docs/ with placeholders, and the blocks of the README. */
+/* Documents made from the tables: the man page and the completions of the shells, which are
+ * templates in docs/ with placeholders. */
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/help_shells.h"
 #include "cli/run.h"
 #include "core/screen/keymap.h"
 
@@ -119,49 +120,6 @@ static void man_keys(struct out *o)
     keymap_free(m);
 }
 
-/* ---- bash ---- */
-
-static void bash_options(struct out *o, const char *command)
-{
-    size_t count = 0;
-    const struct command_option *row = command_options(&count);
-    for (size_t i = 0; i < count; i++)
-        if (command_has_option(&row[i], command) && row[i].help != NULL)
-            out_print(o, " --%s", row[i].name);
-}
-
-static void bash_views(struct out *o)
-{
-    size_t count = 0;
-    const struct view *v = view_table(&count);
-    for (size_t i = 0; i < count; i++)
-        out_print(o, "%s%s", i == 0 ? "" : " ", v[i].name);
-}
-
-static void bash_commands(struct out *o)
-{
-    size_t count = 0;
-    const struct command *c = command_table(&count);
-    for (size_t i = 0; i < count; i++)
-        out_print(o, "%s%s", i == 0 ? "" : " ", c[i].name);
-}
-
-static void bash_case(struct out *o, const char *pattern, const char *command)
-{
-    out_print(o, "    %s) words=\"", pattern);
-    bash_options(o, command);
-    out_str(o, "\" ;;\n");
-}
-
-static void bash_cases(struct out *o)
-{
-    size_t count = 0;
-    const struct command *c = command_table(&count);
-    for (size_t i = 0; i < count; i++)
-        bash_case(o, c[i].name, c[i].name);
-    bash_case(o, "-*", "ui");
-}
-
 /* ---- templates ---- */
 
 static void version(struct out *o)
@@ -173,10 +131,16 @@ static const struct {
     const char *name; /* @NAME@ in the template */
     void (*print)(struct out *o);
 } placeholders[] = {
-    {"VERSION", version},          {"UI_OPTIONS", man_ui_options},
-    {"COMMANDS", man_commands},    {"KEYS", man_keys},
-    {"VIEW_NAMES", bash_views},    {"COMMAND_NAMES", bash_commands},
-    {"COMMAND_CASES", bash_cases},
+    {"VERSION", version},
+    {"UI_OPTIONS", man_ui_options},
+    {"COMMANDS", man_commands},
+    {"KEYS", man_keys},
+    {"VIEW_NAMES", help_view_names},
+    {"SHELL_NAMES", help_shell_names},
+    {"SHELL_VALUES", help_shell_values},
+    {"SHELL_COMMANDS", help_shell_commands},
+    {"SHELL_VALUED", help_shell_valued},
+    {"FISH_COMMANDS", help_fish_commands},
 };
 
 /* Prints what the placeholder at p stands for; returns its length, 0: there is none at p. */
@@ -210,72 +174,14 @@ static void expand(struct out *o, const char *template)
     }
 }
 
-/* ---- README ---- */
-
-/* A table cell, in which a bar must be escaped. */
-static void markdown(struct out *o, const char *s)
-{
-    for (; *s != '\0'; s++) {
-        if (*s == '|')
-            out_str(o, "\\");
-        out_bytes(o, s, 1);
-    }
-}
-
-static void print_commands(struct out *o)
-{
-    size_t count = 0;
-    size_t options = 0;
-    const struct command *c = command_table(&count);
-    const struct command_option *row = command_options(&options);
-    out_str(o, "<!-- begin:commands -->\n| command | does |\n|---|---|\n");
-    for (size_t i = 0; i < count; i++) {
-        out_print(o, "| `%s%s%s", c[i].name, c[i].synopsis[0] == '\0' ? "" : " ", c[i].synopsis);
-        for (size_t k = 0; k < options; k++) {
-            if (strcmp(row[k].command, c[i].name) == 0 && row[k].help != NULL &&
-                strstr(c[i].synopsis, row[k].name) == NULL) {
-                out_print(o, " [--%s%s%s]", row[k].name, row[k].arg == NULL ? "" : " ",
-                          row[k].arg == NULL ? "" : row[k].arg);
-            }
-        }
-        out_str(o, "` | ");
-        markdown(o, c[i].help);
-        out_str(o, " |\n");
-    }
-    out_str(o, "<!-- end:commands -->\n");
-}
-
-static void print_keys(struct out *o)
-{
-    struct keymap *m = keymap_new();
-    if (m == NULL)
-        return;
-    out_str(o, "<!-- begin:keys -->\n");
-    for (int mode = 0; mode < MODE_COUNT; mode++) {
-        struct key_line line;
-        size_t i = 0;
-        out_print(o, "%s**%s** (`%s`)\n\n| key | does |\n|---|---|\n", mode == 0 ? "" : "\n",
-                  key_mode_title((enum key_mode)mode), key_mode_name((enum key_mode)mode));
-        while (key_line(m, (enum key_mode)mode, &i, &line)) {
-            out_str(o, "| `");
-            markdown(o, line.keys);
-            out_str(o, "` | ");
-            markdown(o, line.note);
-            out_str(o, " |\n");
-        }
-    }
-    out_str(o, "<!-- end:keys -->\n");
-    keymap_free(m);
-}
-
 void help_document(struct out *o, const char *which)
 {
-    if (strcmp(which, "man") == 0) {
+    if (strcmp(which, "man") == 0)
         expand(o, help_man);
-    } else if (strcmp(which, "bash") == 0) {
+    else if (strcmp(which, "bash") == 0)
         expand(o, help_bash);
-    } else {
-        print_commands(o);
-        print_keys(o);
-    }
+    else if (strcmp(which, "zsh") == 0)
+        expand(o, help_zsh);
+    else if (strcmp(which, "fish") == 0)
+        expand(o, help_fish);
 }

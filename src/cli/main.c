@@ -52,6 +52,19 @@ static bool parse_range(const char *text, uint64_t size, struct ui_options *o)
            number_u64(colon + 1, INT64_MAX, &o->range_length) == NUM_OK && o->range_length > 0;
 }
 
+/* All files of --types; false: there are more than UI_TYPES_MAX. */
+static bool parse_types(const struct args *a, struct ui_options *o)
+{
+    for (int i = 0; i < a->given_count; i++) {
+        if (strcmp(a->given[i].name, "types") != 0)
+            continue;
+        if (o->types_count == UI_TYPES_MAX)
+            return false;
+        o->types[o->types_count++] = a->given[i].value;
+    }
+    return true;
+}
+
 static int parse_options(const struct args *a, struct ui_options *o, struct out *err)
 {
     const char *s = NULL;
@@ -60,6 +73,9 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
     o->edit = args_get(a, "edit") != NULL;
     o->no_mouse = args_get(a, "no-mouse") != NULL;
     o->no_config = args_get(a, "no-config") != NULL;
+    o->type = args_get(a, "type");
+    if (!parse_types(a, o))
+        return ui_error(err, "--types", "", "too many files");
     if ((s = args_get(a, "hz")) != NULL && !run_hz(s, &o->hz))
         return ui_error(err, "--hz", s, "not a rate (above 0, at most 10000)");
     if ((s = args_get(a, "view")) != NULL) {
@@ -77,8 +93,9 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
     if ((s = args_get(a, "range")) != NULL && !parse_range(s, UINT64_MAX, o))
         return ui_error(err, "--range", s, "not OFFSET:LENGTH");
     if ((s = args_get(a, "theme")) != NULL) {
-        if (strcmp(s, "dark") != 0 && strcmp(s, "light") != 0 && strcmp(s, "mono") != 0)
-            return ui_error(err, "--theme", s, "no such theme (dark, light, mono)");
+        if (strcmp(s, "auto") != 0 && strcmp(s, "dark") != 0 && strcmp(s, "light") != 0 &&
+            strcmp(s, "mono") != 0)
+            return ui_error(err, "--theme", s, "no such theme (auto, dark, light, mono)");
         o->theme = s;
     }
     return EXIT_DONE;
@@ -88,12 +105,20 @@ static int parse_options(const struct args *a, struct ui_options *o, struct out 
 static int unknown_word(struct out *err, const char *word)
 {
     const char *like = command_like(word);
+    if (command_find(word) != NULL) {
+        out_print(err, "shmlens: %s: the command comes first, its options after it\n", word);
+        out_push(err);
+        return EXIT_ERROR;
+    }
     char shown[RUN_SHOWN];
     out_print(err, "shmlens: %s: no such command", run_shown(word, shown));
-    if (like != NULL)
+    if (like != NULL) {
         out_print(err, " (did you mean %s?)\n", like);
-    else
-        out_str(err, ", and not a segment name (/NAME, file:PATH); see shmlens help\n");
+    } else {
+        out_str(err, ", and not a segment name");
+        run_forms(err);
+        out_str(err, "; see shmlens help\n");
+    }
     out_push(err);
     return EXIT_ERROR;
 }
@@ -177,6 +202,7 @@ int cli_main(struct backend *be, int argc, char **argv,
                                .out = &out,
                                .err = &err,
                                .out_terminal = os_is_terminal(1),
+                               .out_cols = os_terminal_cols(1),
                                .ui_main = ui,
                                .pace = &pace,
                                .progress = &progress};

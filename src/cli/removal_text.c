@@ -1,17 +1,24 @@
 #include "cli/removal_text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/number.h"
 #include "core/text.h"
+#include "list/segrow.h"
 
-/* `pid comm`. All processes are named: a removal by force takes it from each of them. */
-static void print_user(struct out *o, uint32_t pid, const char comm[16], bool *first)
+/* `pid comm`, or a loop device. All processes are named: a removal by force takes it from each of
+ * them. */
+static void print_user(struct out *o, uint32_t pid, const char comm[SEG_COMM], bool *first)
 {
-    char name[80];
-    (void)text_escape(name, sizeof name, comm, strnlen(comm, 16));
-    out_print(o, "%s%" PRIu32 " %s", *first ? "" : ", ", pid, name);
+    char name[COMM_SHOWN];
+    (void)text_escape(name, sizeof name, comm, strnlen(comm, SEG_COMM));
+    out_str(o, *first ? "" : ", ");
+    if (pid != 0)
+        out_print(o, "%" PRIu32 " ", pid);
+    out_str(o, name);
     *first = false;
 }
 
@@ -30,18 +37,20 @@ void removal_users(struct out *o, const struct seg_who *who)
     first = true;
     for (size_t i = 0; i < who->holders_count; i++) {
         const struct seg_holder *h = &who->holders[i];
-        if (h->pid == me || (i > 0 && who->holders[i - 1].pid == h->pid))
+        bool again = i > 0 && h->pid != 0 && who->holders[i - 1].pid == h->pid;
+        if (h->pid == me || again)
             continue;
         out_str(o, !first ? "" : mapped ? ", held open by " : "still held open by ");
         print_user(o, h->pid, h->comm, &first);
     }
     if (!mapped && first)
-        out_str(o, "still in use by a process that cannot be named");
+        out_str(o, who->unowned > 0 ? "still in use, perhaps by an open file that is in flight"
+                                    : "still in use by a process that cannot be named");
 }
 
 void removal_why(struct out *o, const char *locator, struct oserr e, const struct seg_who *who)
 {
-    char text[160];
+    char text[160], idle[VERDICT_TEXT];
     const char *irremovable = seg_words(locator)->irremovable;
     if (e.code == SEG_E_UNSUPPORTED && irremovable != NULL)
         out_str(o, irremovable);
@@ -50,8 +59,7 @@ void removal_why(struct out *o, const char *locator, struct oserr e, const struc
     else if (e.code == SEG_E_REPLACED)
         out_str(o, "replaced by another segment");
     else if (e.code == SEG_E_UNPROVED)
-        out_print(o, "no user found, but that is not proved: %zu process%s could not be read",
-                  who->unreadable, who->unreadable == 1 ? "" : "es");
+        out_str(o, verdict_idle(who->unreadable, who->unowned, idle));
     else if (oserr_kind(e) == OSERR_K_MISSING)
         out_str(o, "already gone");
     else if (oserr_kind(e) == OSERR_K_DENIED)
@@ -87,4 +95,14 @@ void removal_report(struct out *o, const struct removal_job *j)
         report_item(o, &j->item[i]);
     if (i < j->count)
         out_print(o, "cancelled: the other %zu were kept\n", j->count - i);
+}
+
+void removal_freed(char out[REMOVAL_FREED], uint64_t bytes, size_t unmeasured)
+{
+    char size[NUMBER_SIZE_MAX];
+    (void)number_format_size(bytes, size);
+    if (unmeasured > 0 && bytes == 0)
+        (void)snprintf(out, REMOVAL_FREED, "an unknown amount");
+    else
+        (void)snprintf(out, REMOVAL_FREED, "%s%s", unmeasured > 0 ? "at least " : "", size);
 }

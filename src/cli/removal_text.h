@@ -17,4 +17,9 @@ void removal_left_behind(struct out *o, const struct seg_who *who);
 /* The results of a job, a line each. */
 void removal_report(struct out *o, const struct removal_job *j);
 
+/* How much memory is freed: `4 KiB`, `at least 4 KiB` when what some of them have is not known
+ * (`unmeasured` of them), or `an unknown amount`. */
+enum { REMOVAL_FREED = 48 };
+void removal_freed(char out[REMOVAL_FREED], uint64_t bytes, size_t unmeasured);
+
 #endif

@@ -81,6 +81,9 @@ static const char *refusal(uint32_t code, const char *raw)
         return "a recording made by a newer version of shmlens";
     case SEG_E_DAMAGED:
         return "the recording is damaged";
+    case SEG_E_PRIVILEGE:
+        return "to create a name in Global\\ takes SeCreateGlobalPrivilege, which this process has "
+               "not: run it as administrator, or create it in Local\\";
     case SEG_E_TOO_LARGE:
         return "the recording holds more data than there is free memory for";
     default:
@@ -94,8 +97,7 @@ const char *run_in_use(const char *raw)
     return irremovable != NULL ? irremovable : "--force removes it anyway";
 }
 
-/* ` (posix:/NAME, sysv:ID, ...)`: the locators that this system knows. */
-static void print_forms(struct out *err)
+void run_forms(struct out *err)
 {
     const struct seg_words *w = NULL;
     const char *gap = " (";
@@ -147,7 +149,7 @@ int run_fail(struct command_run *r, const char *raw, const char *doing, struct o
         const char *words = refusal(e.code, where);
         out_str(err, words != NULL ? words : oserr_text(e, text, sizeof text));
         if (e.code == SEG_E_LOCATOR)
-            print_forms(err);
+            run_forms(err);
         else if (e.code == SEG_E_IN_USE)
             out_print(err, "; %s", run_in_use(where));
     } else {
@@ -255,16 +257,30 @@ static bool is_segment(struct command_run *r, const char *name)
     return found;
 }
 
+/* As locator_typed; a bare name is one where the system has such names. */
+static const char *read_typed(const char *typed, char raw[LOCATOR_MAX])
+{
+    char whole[LOCATOR_MAX];
+    const char *space = seg_bare_space();
+    if (space == NULL || typed[0] == '\0' || strpbrk(typed, ":/\\") != NULL)
+        return locator_typed(typed, raw);
+    int n = snprintf(whole, sizeof whole, "%s%s", space, typed);
+    return n < 0 || (size_t)n >= sizeof whole ? "not a segment name: too long"
+                                              : locator_typed(whole, raw);
+}
+
 bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX])
 {
     char first[LOCATOR_MAX];
-    const char *why = locator_typed(typed, first);
+    const char *why = read_typed(typed, first);
     if (why != NULL) {
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(r, NULL);
         out_print(err, "%s: %s", run_shown(typed, shown), why);
         if (is_segment(r, typed))
             out_print(err, " (did you mean /%s?)", shown);
+        else
+            run_forms(err);
         run_error_end(r);
         return false;
     }
@@ -303,4 +319,21 @@ bool run_open(struct command_run *r, const char *typed, enum seg_access access, 
 bool run_flush(struct command_run *r)
 {
     return out_flush(r->env->out);
+}
+
+int run_report_kinds(struct command_run *r, const struct seg_survey *survey, unsigned kinds)
+{
+    int status = EXIT_DONE;
+    for (unsigned k = 0; k < SEG_KINDS; k++) {
+        struct oserr e = survey->error[k];
+        if (oserr_is(e) && (kinds & (1U << k)) != 0 && e.code != SEG_E_UNSUPPORTED) {
+            char text[160];
+            struct out *err = run_error_begin(r, NULL);
+            out_print(err, "cannot list kind %s (%s: %s)", seg_kind_name((enum seg_kind)k), e.call,
+                      oserr_text(e, text, sizeof text));
+            run_error_end(r);
+            status = EXIT_ERROR;
+        }
+    }
+    return status;
 }

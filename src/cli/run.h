@@ -3,6 +3,7 @@
 #ifndef SHMLENS_CLI_RUN_H
 #define SHMLENS_CLI_RUN_H
 
+#include "backend/survey.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "core/locator.h"
@@ -49,6 +50,9 @@ int run_error(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
 
 /* What can be done about a segment that others have (SEG_E_IN_USE). */
 const char *run_in_use(const char *raw);
+
+/* ` (posix:/NAME, sysv:ID, ...)`: the locators that this system knows. */
+void run_forms(struct out *err);
 
 /* The same without exit status: something worth knowing. */
 void run_note(struct command_run *r, const char *format, ...) RUN_FORMAT(2, 3);
@@ -114,6 +118,10 @@ bool run_range(struct command_run *r, int first, struct range *range);
 /* Reports which part of the range is past the end and returns EXIT_ERROR; EXIT_DONE if none is. */
 int run_past_end(struct command_run *r, const struct range *range);
 
+/* The arguments are right; was that all to be found out (command_env.check)? Then this says that so
+ * many bytes would be written. */
+bool run_only_checks(struct command_run *r, uint64_t offset, uint64_t length);
+
 /* ---- opening ---- */
 
 /* Turns a typed locator into raw, canonical form. */
@@ -123,6 +131,10 @@ bool run_open(struct command_run *r, const char *typed, enum seg_access access, 
 
 /* The run's progress as the back end knows it. */
 struct seg_progress run_progress(const struct command_run *r);
+
+/* From now on signals that ask to stop end the run tidily (command_run does this for commands that
+ * need it from their start). */
+void run_ends_tidily(const struct command_run *r);
 
 /* Writes out what was printed so far; false: failed (command_run reports it). */
 bool run_flush(struct command_run *r);
@@ -135,9 +147,14 @@ bool run_flush(struct command_run *r);
 #undef COMMAND
 #undef OPTION
 
-/* Help of everything; documents made from the tables (`help --man`, `--bash`, `--markdown`). */
+/* Reports those of the kinds (bits) that could not be listed; the others are used all the same.
+ * EXIT_DONE or EXIT_ERROR. */
+int run_report_kinds(struct command_run *r, const struct seg_survey *survey, unsigned kinds);
+
+/* Help of everything; documents made from the tables (`help --man`, `--bash`, `--zsh`, `--fish`).
+ */
 void help_all(struct out *o);
-extern const char help_man[], help_bash[]; /* the templates in docs/, embedded by CMake */
-void help_document(struct out *o, const char *which); /* `man`, `bash`, `markdown` */
+extern const char help_man[], help_bash[], help_zsh[], help_fish[]; /* docs/, embedded by CMake */
+void help_document(struct out *o, const char *which); /* `man`, `bash`, `zsh`, `fish` */
 
 #endif

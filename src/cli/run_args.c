@@ -5,6 +5,7 @@
 #include "time/recording.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *run_option(const struct command_run *r, const char *name)
@@ -58,11 +59,8 @@ bool run_value_view(struct command_run *r, const struct view **view)
 bool run_offset(struct command_run *r, const char *word, uint64_t *offset)
 {
     const struct command_env *env = r->env;
-    struct offset_base base = {.size = r->size,
-                               .cursor = env->cursor,
-                               .marks = env->marks,
-                               .marks_set = env->marks_set,
-                               .relative = env->ui};
+    struct offset_base base = {
+        .size = r->size, .cursor = env->cursor, .marks = env->marks, .relative = env->ui};
     enum num_status s = number_offset(word, &base, offset);
     if (s != NUM_OK) {
         (void)run_bad_word(r, "OFFSET", word,
@@ -208,6 +206,15 @@ bool run_range(struct command_run *r, int first, struct range *range)
     range->length = !range->has_length || wanted > left ? left : wanted;
     range->missing = wanted > range->length ? wanted - range->length : 0;
     return true;
+}
+
+bool run_only_checks(struct command_run *r, uint64_t offset, uint64_t length)
+{
+    struct command_check *check = r->env->check;
+    if (check != NULL && length > sizeof(uint64_t))
+        (void)snprintf(check->writes, sizeof check->writes, "%" PRIu64 " bytes at 0x%" PRIx64,
+                       length, offset);
+    return check != NULL;
 }
 
 int run_past_end(struct command_run *r, const struct range *range)

@@ -29,6 +29,14 @@ static json_t *json_escaped(const char *raw)
     return value;
 }
 
+static json_t *json_name(const struct segrow *s)
+{
+    char *shown = segrow_name_shown(s);
+    json_t *value = shown == NULL ? NULL : json_string(shown);
+    free(shown);
+    return value;
+}
+
 static int write_json(const char *text, size_t n, void *o)
 {
     out_bytes(o, text, n);
@@ -94,7 +102,7 @@ json_t *segment_json(const struct segrow *s)
     size_t n = segrow_states(s, names);
     json_object_set_new(o, "locator", json_locator(s->locator));
     json_object_set_new(o, "kind", json_string(seg_kind_name(s->kind)));
-    json_object_set_new(o, "name", json_escaped(s->name));
+    json_object_set_new(o, "name", json_name(s));
     if (s->owner != NULL && s->owner[0] != '\0')
         json_object_set_new(o, "owner", json_escaped(s->owner));
     add_stat(o, s->stat);

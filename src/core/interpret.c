@@ -1,5 +1,6 @@
 #include "core/interpret.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static struct inspect_row *add(struct inspect *in, const char *prefix, const cha
 static void add_hex(struct inspect *in, const uint8_t *p, size_t n)
 {
     struct inspect_row *row = add(in, "", "hex");
-    if (!row)
+    if (row == NULL)
         return;
     size_t length = 0;
     for (size_t i = 0; i < n; i++)
@@ -34,14 +35,14 @@ static void add_value(struct inspect *in, const char *prefix, const char *name, 
                       size_t n, bool big)
 {
     const struct view *v = view_find(name);
-    if (v && v->big != big)
+    if (v != NULL && v->big != big)
         v = view_swapped(v);
-    if (!v || n < v->unit)
+    if (v == NULL || n < v->unit)
         return;
     char text[VIEW_UNIT_MAX];
     view_format(v, p, text);
     struct inspect_row *row = add(in, prefix, name);
-    if (row)
+    if (row != NULL)
         snprintf(row->value, sizeof row->value, "%s", text);
 }
 
@@ -53,17 +54,49 @@ static void add_values(struct inspect *in, const char *prefix, const uint8_t *p,
         add_value(in, prefix, names[i], p, n, big);
 }
 
-/* Seconds since 1970 as UTC; no row outside of the years 0000 to 9999. */
-static void add_time(struct inspect *in, const char *label, int64_t t)
+/* The units in which programs count the time since 1970. */
+static const struct time_unit {
+    const char *label;
+    int64_t second;
+    int digits; /* of the fraction of a second */
+} time_units[] = {{"time (s)", 1, 0},
+                  {"time (ms)", 1000, 3},
+                  {"time (us)", 1000000, 6},
+                  {"time (ns)", 1000000000, 9}};
+
+/* A number since 1970 as UTC. */
+static void add_date(struct inspect *in, const struct time_unit *u, int64_t t)
 {
-    const int64_t first = -62167219200, last = 253402300799;
-    if (t < first || t > last)
+    int64_t second = t / u->second, rest = t % u->second;
+    struct utc d = number_utc(second);
+    struct inspect_row *row = add(in, "", u->label);
+    if (row == NULL)
         return;
-    struct utc d = number_utc(t);
-    struct inspect_row *row = add(in, "", label);
-    if (row)
-        snprintf(row->value, sizeof row->value, "%04d-%02d-%02d %02d:%02d:%02dZ", (int)d.year,
-                 d.month, d.day, d.hour, d.minute, d.second);
+    int n = snprintf(row->value, sizeof row->value, "%04d-%02d-%02d %02d:%02d:%02d", (int)d.year,
+                     d.month, d.day, d.hour, d.minute, d.second);
+    if (u->digits > 0)
+        n +=
+            snprintf(row->value + n, sizeof row->value - (size_t)n, ".%0*" PRId64, u->digits, rest);
+    (void)snprintf(row->value + n, sizeof row->value - (size_t)n, "Z");
+}
+
+/* The unit in which 8 bytes are a date from 1990 to 2099, else 4 bytes as seconds. Between two
+ * units lies a factor of 1000, and less between these years: one unit fits at most, and
+ * no f64 of a usual size is among these numbers. */
+static void add_time(struct inspect *in, const uint8_t *p, size_t n, bool big)
+{
+    const int64_t first = 631152000, end = 4102444800;
+    int64_t t = n >= 8 ? (int64_t)bytes_get(p, 8, big) : 0;
+    for (size_t i = 0; i < sizeof time_units / sizeof time_units[0]; i++) {
+        const struct time_unit *u = &time_units[i];
+        if (t / u->second >= first && t / u->second < end) {
+            add_date(in, u, t);
+            return;
+        }
+    }
+    uint32_t low = n >= 4 ? (uint32_t)bytes_get(p, 4, big) : 0;
+    if (n >= 4) /* 32 bits are signed where that is no likely date */
+        add_date(in, &time_units[0], low >= first && low < end ? (int64_t)low : (int32_t)low);
 }
 
 static void add_char(struct inspect *in, const char *label, enum text_encoding enc,
@@ -71,7 +104,7 @@ static void add_char(struct inspect *in, const char *label, enum text_encoding e
 {
     struct text_char c = text_decode(enc, p, n);
     struct inspect_row *row = add(in, "", label);
-    if (!row)
+    if (row == NULL)
         return;
     if (!c.valid) {
         snprintf(row->value, sizeof row->value, "%s", c.cut ? "cut off" : "invalid");
@@ -101,10 +134,7 @@ void inspect_fill(struct inspect *in, const uint8_t *p, size_t n, bool big)
     add_value(in, "", "i8", p, n, false);
     add_values(in, "", p, n, big);
     add_values(in, big ? "le " : "be ", p, n, !big);
-    if (n >= 4)
-        add_time(in, "time", (int32_t)(uint32_t)bytes_get(p, 4, big));
-    if (n >= 8)
-        add_time(in, "time64", (int64_t)bytes_get(p, 8, big));
+    add_time(in, p, n, big);
     add_char(in, "utf8", TEXT_UTF8, p, n);
     if (n >= 2)
         add_char(in, "utf16", big ? TEXT_UTF16BE : TEXT_UTF16LE, p, n);

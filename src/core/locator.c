@@ -67,7 +67,7 @@ const char *locator_typed(const char *typed, char raw[LOCATOR_MAX])
     }
     size_t kind = starts_with(raw, kinds);
     if (kind == 0)
-        return "not a segment name: use /name, sysv:ID, fd:PID/FD, file:PATH, ...";
+        return "not a segment name";
     return raw[kind] == '\0' ? "not a segment name: nothing after the colon" : NULL;
 }
 

@@ -138,19 +138,31 @@ static enum num_status unsigned_rest(const char *s, uint64_t max, uint64_t *out)
     return number_u64(s, max, out);
 }
 
+/* `head`, `head+8`. */
+static enum num_status marked_offset(const char *s, const struct offset_base *base, uint64_t *out)
+{
+    char name[MARK_NAME_MAX];
+    size_t length = strcspn(s, "+-");
+    uint64_t n = 0;
+    if (base->marks == NULL || length >= sizeof name)
+        return NUM_SYNTAX;
+    memcpy(name, s, length);
+    name[length] = '\0';
+    const struct mark *mark = marks_find(base->marks, name);
+    if (mark == NULL)
+        return NUM_SYNTAX;
+    if (s[length] == '\0')
+        return step(mark->offset, '+', 0, out);
+    enum num_status status = unsigned_rest(s + length + 1, UINT64_MAX, &n);
+    return status == NUM_OK ? step(mark->offset, s[length], n, out) : status;
+}
+
 /* `+16 -16 %50 'a`: only in the UI. */
 static enum num_status relative_offset(const char *s, const struct offset_base *base, uint64_t *out)
 {
     uint64_t n = 0;
-    if (*s == '\'') {
-        if (base->marks == NULL || s[1] < 'a' || s[1] > 'z' || s[2] != '\0')
-            return NUM_SYNTAX;
-        unsigned mark = (unsigned)(s[1] - 'a');
-        if ((base->marks_set >> mark & 1) == 0)
-            return NUM_SYNTAX;
-        *out = base->marks[mark];
-        return NUM_OK;
-    }
+    if (*s == '\'')
+        return marked_offset(s + 1, base, out);
     enum num_status status = unsigned_rest(s + 1, *s == '%' ? 100 : UINT64_MAX, &n);
     if (status != NUM_OK)
         return status;
@@ -177,6 +189,11 @@ enum num_status number_offset(const char *s, const struct offset_base *base, uin
     }
     if (base->relative && strchr("+-%'", *s) != NULL)
         return relative_offset(s, base, out);
+    if (base->relative && strcspn(s, "+-") > 1) {
+        enum num_status status = marked_offset(s, base, out);
+        if (status != NUM_SYNTAX)
+            return status;
+    }
     return number_u64(s, UINT64_MAX, out);
 }
 

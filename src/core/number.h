@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "attributes.h"
+#include "core/marks.h"
 
 enum num_status {
     NUM_OK,
@@ -41,16 +42,15 @@ MUST_USE enum num_status number_duration(const char *s, int64_t *ns);
 
 /* What an offset expression may refer to. */
 struct offset_base {
-    uint64_t size;         /* of the segment, in bytes: `end`, `%50` */
-    uint64_t cursor;       /* for `+16` and `-16` */
-    const uint64_t *marks; /* 26 offsets for 'a to 'z; NULL: marks are a syntax error */
-    uint32_t marks_set;    /* bit i: mark i is set; an unset one is NUM_SYNTAX */
-    bool relative;         /* allow `+n -n %n 'a` (the UI); otherwise only `n end end-n` */
+    uint64_t size;             /* of the segment, in bytes: `end`, `%50` */
+    uint64_t cursor;           /* for `+16` and `-16` */
+    const struct marks *marks; /* for `head`, `head+8`, `'a`; NULL: there are none */
+    bool relative;             /* allow `+n -n %n 'a head` (the UI); otherwise only `n end end-n` */
 };
 
-/* An offset: a number, `end`, `end-16`, and if base->relative also `+16 -16 %50 'a` (whole
- * percents, 0 to 100). May be at or beyond the size: the caller decides. NUM_RANGE below 0 or above
- * 2^64-1. */
+/* An offset: a number, `end`, `end-16`, and if base->relative also `+16 -16 %50` (whole percents,
+ * 0 to 100) and marks: `head`, `head+8`; after a quote also those of one letter, `'a`. May be at or
+ * beyond the size: the caller decides. NUM_RANGE below 0 or above 2^64-1. */
 MUST_USE enum num_status number_offset(const char *s, const struct offset_base *base,
                                        uint64_t *out);
 

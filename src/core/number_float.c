@@ -1,7 +1,6 @@
-/* Floats: reading the forms of C, and writing the shortest decimal that reads back. The C
- * library rounds correctly; here it is asked for more and more digits until the result reads
- * back. */
+/* Floats: reading the forms of C, and writing the shortest decimal that reads back. */
 #include "core/number.h"
+#include "core/number_shortest.h"
 
 #include <float.h>
 #include <math.h>
@@ -28,7 +27,7 @@ static bool is_word(const char *s, const char *word)
 
 /* A positive decimal: 0.DIGITS times ten to the (exponent + 1). */
 struct decimal {
-    char digits[20]; /* at most 17, without trailing zeros, NUL-terminated */
+    char digits[NUMBER_DIGITS_MAX]; /* at most 17, without trailing zeros */
     int count;
     int exponent; /* of the first digit */
 };
@@ -48,7 +47,6 @@ static void nearest(double v, int n, struct decimal *d)
             d->digits[d->count++] = *p;
     while (d->count > 1 && d->digits[d->count - 1] == '0')
         d->count--;
-    d->digits[d->count] = '\0';
 }
 
 /* The digits of s, a decimal number; false: only zeros, more than 17 digits, or hex. */
@@ -76,7 +74,6 @@ static bool take_decimal(const char *s, struct decimal *d)
     d->exponent = before - 1 + (*s == '\0' ? 0 : (int)strtol(s + 1, NULL, 10));
     while (d->count > 1 && d->digits[d->count - 1] == '0')
         d->count--;
-    d->digits[d->count] = '\0';
     return true;
 }
 
@@ -175,65 +172,34 @@ enum num_status number_f32(const char *s, float *out)
 
 /* --- writing --- */
 
-/* What differs between the two types. */
-struct float_type {
-    bool single;
-    int sure;      /* a decimal of this many digits survives the type and back */
-    int enough;    /* this many digits always read back */
-    int plain;     /* decimal exponents below this are written without `e`: integers are exact */
-    double normal; /* the smallest value of full precision */
-};
-
-static const struct float_type type_f64 = {false, DBL_DIG, 17, 16, DBL_MIN};
-static const struct float_type type_f32 = {true, FLT_DIG, 9, 7, (double)FLT_MIN};
+/* The shortest decimal that reads back. */
+static void shortest(const struct binary_float *v, struct decimal *d)
+{
+    struct short_decimal s = number_shortest(v);
+    d->count = (int)number_digits(d->digits, s.digits);
+    d->exponent = s.exponent + d->count - 1;
+    while (d->count > 1 && d->digits[d->count - 1] == '0')
+        d->count--;
+}
 
 /* d.ddde+xx with every digit of the decimal. */
-static size_t write_science(const struct decimal *d, char *out, size_t cap)
+static size_t write_science(const struct decimal *d, char *out)
 {
-    int n = snprintf(out, cap, "%c%s%se%c%02d", d->digits[0], d->count > 1 ? "." : "",
-                     d->digits + 1, d->exponent < 0 ? '-' : '+', abs(d->exponent));
-    return n < 0 ? 0 : (size_t)n;
-}
-
-static bool reads_back(const struct float_type *t, const struct decimal *d, double v)
-{
-    char text[SCIENCE_MAX];
-    write_science(d, text, sizeof text);
-    double back = t->single ? (double)read_f32(text, NULL) : read_f64(text, NULL);
-    return back >= v && back <= v;
-}
-
-/* The next larger decimal of n digits; false if that carries out of the first digit. */
-static bool next_up(struct decimal *d, int n)
-{
-    while (d->count < n)
-        d->digits[d->count++] = '0';
-    int i = n - 1;
-    while (i > 0 && d->digits[i] == '9')
-        i--;
-    if (d->digits[i] == '9')
-        return false;
-    d->digits[i]++;
-    d->count = i + 1;
-    d->digits[d->count] = '\0';
-    return true;
-}
-
-/* The shortest decimal that reads back. At a power of two the interval that reads back is twice as
- * wide above the value as below, so the nearest decimal of n digits may fail where the next larger
- * one succeeds. */
-static void shortest(const struct float_type *t, double v, struct decimal *d)
-{
-    int unused;
-    bool power = frexp(v, &unused) <= 0.5;
-    for (int n = v < t->normal ? 1 : t->sure; n < t->enough; n++) {
-        nearest(v, n, d);
-        if (reads_back(t, d, v))
-            return;
-        if (power && next_up(d, n) && reads_back(t, d, v))
-            return;
+    size_t n = 0;
+    unsigned e = (unsigned)abs(d->exponent);
+    out[n++] = d->digits[0];
+    if (d->count > 1) {
+        out[n++] = '.';
+        memcpy(out + n, d->digits + 1, (size_t)d->count - 1);
+        n += (size_t)d->count - 1;
     }
-    nearest(v, t->enough, d);
+    out[n++] = 'e';
+    out[n++] = d->exponent < 0 ? '-' : '+';
+    if (e >= 100)
+        out[n++] = (char)('0' + e / 100);
+    out[n++] = (char)('0' + e / 10 % 10);
+    out[n++] = (char)('0' + e % 10);
+    return n;
 }
 
 /* n zeros at out; returns n. */
@@ -263,24 +229,37 @@ static size_t write_plain(const struct decimal *d, char *out)
     return n;
 }
 
-static size_t format(const struct float_type *t, double v, char buf[NUMBER_FLOAT_MAX])
+/* What differs between the two types. */
+struct float_type {
+    unsigned bits; /* of the fraction as stored */
+    unsigned last; /* the largest biased exponent */
+    int least;     /* exponent of the smallest value */
+    int plain;     /* decimal exponents below this are written without `e`: integers are exact */
+};
+
+static const struct float_type type_f64 = {DBL_MANT_DIG - 1, 2047, DBL_MIN_EXP - DBL_MANT_DIG, 16};
+static const struct float_type type_f32 = {FLT_MANT_DIG - 1, 255, FLT_MIN_EXP - FLT_MANT_DIG, 7};
+
+/* `bits`: the float as it is stored. */
+static size_t format(const struct float_type *t, uint64_t bits, bool negative,
+                     char buf[NUMBER_FLOAT_MAX])
 {
     size_t n = 0;
-    if (signbit(v))
+    uint64_t fraction = bits & ((UINT64_C(1) << t->bits) - 1);
+    unsigned biased = (unsigned)(bits >> t->bits) & t->last;
+    if (negative)
         buf[n++] = '-';
-    v = fabs(v);
-    const char *word = isnan(v) ? "nan" : isinf(v) ? "inf" : v > 0 ? NULL : "0";
-    if (word != NULL) {
-        size_t length = strlen(word);
-        memcpy(buf + n, word, length);
-        n += length;
+    if (biased == t->last || (biased | fraction) == 0) {
+        memcpy(buf + n, biased == 0 ? "0\0" : fraction == 0 ? "inf" : "nan", 3);
+        n += biased == 0 ? 1 : 3;
     } else {
         struct decimal d;
-        shortest(t, v, &d);
-        if (d.exponent >= -4 && d.exponent < t->plain)
-            n += write_plain(&d, buf + n);
-        else
-            n += write_science(&d, buf + n, NUMBER_FLOAT_MAX - n);
+        shortest(&(struct binary_float){fraction | (biased > 0 ? UINT64_C(1) << t->bits : 0),
+                                        t->least + (biased > 0 ? (int)biased - 1 : 0),
+                                        fraction != 0 || biased <= 1},
+                 &d);
+        n += d.exponent >= -4 && d.exponent < t->plain ? write_plain(&d, buf + n)
+                                                       : write_science(&d, buf + n);
     }
     buf[n] = '\0';
     return n;
@@ -288,10 +267,14 @@ static size_t format(const struct float_type *t, double v, char buf[NUMBER_FLOAT
 
 size_t number_format_f64(double v, char buf[NUMBER_FLOAT_MAX])
 {
-    return format(&type_f64, v, buf);
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return format(&type_f64, bits, bits >> 63 != 0, buf);
 }
 
 size_t number_format_f32(float v, char buf[NUMBER_FLOAT_MAX])
 {
-    return format(&type_f32, (double)v, buf);
+    uint32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return format(&type_f32, bits, bits >> 31 != 0, buf);
 }

@@ -65,6 +65,9 @@ size_t text_escape(char *out, size_t cap, const void *bytes, size_t n);
 /* As text_escape, but newline, tab and backslash stay (for contents, not names). */
 size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n);
 
+/* The last part of a path: what is after its last slash. */
+const char *text_last_part(const char *path);
+
 int text_hex_digit(char c); /* its value; -1: not a hex digit */
 
 /* Undoes text_escape: `\\` and `\xNN` (either case) become a byte, any other backslash is literal.

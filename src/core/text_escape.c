@@ -63,6 +63,12 @@ size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n)
     return escape(out, cap, bytes, n, true);
 }
 
+const char *text_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
 int text_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -4,22 +4,9 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/number_shortest.h"
 
 static const char hex_digits[] = "0123456789abcdef";
-
-/* Decimal digits of v; returns how many. */
-static size_t put_decimal(char *out, uint64_t v)
-{
-    char reversed[20]; /* 2^64 has 20 digits */
-    size_t n = 0;
-    do {
-        reversed[n++] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
-    for (size_t i = 0; i < n; i++)
-        out[i] = reversed[n - 1 - i];
-    return n;
-}
 
 /* `digits` hex digits of v. */
 static size_t put_hex(char *out, uint64_t v, size_t digits)
@@ -65,10 +52,10 @@ size_t view_format(const struct view *v, const uint8_t *p, char buf[VIEW_UNIT_MA
             buf[n++] = '-';
             bits = 0 - bits;
         }
-        n += put_decimal(buf + n, bits);
+        n += number_digits(buf + n, bits);
         break;
     case VIEW_UNSIGNED:
-        n = put_decimal(buf, bits);
+        n = number_digits(buf, bits);
         break;
     case VIEW_FLOAT:
         n = put_float(v, bits, buf);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
@@ -46,8 +47,8 @@ static void locator_text(const struct segrow *s, char cell[CELL_MAX])
     (void)locator_shown(s->locator, cell, CELL_MAX);
 }
 
-/* The locator with the object's other names: `sysv:98304  key 0x0052e2c1`, `fd:2112/14  memfd
- * wl_shm`. */
+/* The locator with the object's other names: `sysv:98304 0x0052e2c1` (the key; short, so that it is
+ * whole in 80 columns), `fd:2112/14  memfd wl_shm`. */
 static void locator_people(const struct segrow *s, char cell[CELL_MAX])
 {
     size_t n = locator_shown(s->locator, cell, CELL_MAX);
@@ -57,7 +58,7 @@ static void locator_people(const struct segrow *s, char cell[CELL_MAX])
         return;
     if (has(s, SEG_HAS_KEY)) { /* its name is the key; 0 means no key */
         if (s->stat->key != 0)
-            (void)snprintf(cell + n, CELL_MAX - n, "  key 0x%08" PRIx32, s->stat->key);
+            (void)snprintf(cell + n, CELL_MAX - n, " 0x%08" PRIx32, s->stat->key);
         return;
     }
     if (tag[0] != '\0')
@@ -146,7 +147,7 @@ static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
     } else if (has(s, SEG_HAS_ATTACHED) && s->stat->attached > 0) {
         (void)snprintf(cell, CELL_MAX, "%" PRIu64 " att", s->stat->attached);
     } else {
-        bool unsure = s->unasked || (s->unreadable > 0 && !has(s, SEG_HAS_ATTACHED));
+        bool unsure = s->unasked || (s->unreadable + s->unowned > 0 && !has(s, SEG_HAS_ATTACHED));
         (void)snprintf(cell, CELL_MAX, "%s", unsure ? "?" : "-");
     }
 }
@@ -201,7 +202,9 @@ static int kind_compare(const struct segrow *a, const struct segrow *b)
 
 static void name_text(const struct segrow *s, char cell[CELL_MAX])
 {
-    (void)text_escape(cell, CELL_MAX, s->name, strlen(s->name));
+    char *name = segrow_name_shown(s);
+    (void)snprintf(cell, CELL_MAX, "%s", name == NULL ? "" : name);
+    free(name);
 }
 
 static int name_compare(const struct segrow *a, const struct segrow *b)
@@ -275,30 +278,131 @@ static int last_compare(const struct segrow *a, const struct segrow *b)
 
 enum { FEW_BELOW = 64 };
 
+/* ---- the commands of its users ---- */
+
+enum { USERS_NAMED = 8 };
+
+/* Processes of one command that may do the same: `python3 x3 rw`. */
+struct user_group {
+    const char *comm; /* SEG_COMM raw bytes */
+    const char *may;
+    size_t count;
+};
+
+/* Adds a process to those of its command; one that all groups are taken for is left out, *more. */
+static void add_user(struct user_group group[USERS_NAMED], size_t *count, size_t *more,
+                     const struct user_group *user)
+{
+    size_t i = 0;
+    while (i < *count && (strncmp(group[i].comm, user->comm, SEG_COMM) != 0 ||
+                          strcmp(group[i].may, user->may) != 0))
+        i++;
+    if (i < *count)
+        group[i].count++;
+    else if (*count < USERS_NAMED)
+        group[(*count)++] = *user;
+    else
+        ++*more;
+}
+
+/* The users but for ourselves, each process once, with the most that it may do. */
+static size_t group_users(const struct segrow *s, struct user_group group[USERS_NAMED],
+                          size_t *more)
+{
+    size_t count = 0;
+    *more = 0;
+    for (size_t i = 0, next = 0; i < s->mappers_count; i = next) {
+        const struct seg_mapper *m = &s->mappers[i];
+        bool write = false;
+        for (next = i; next < s->mappers_count && s->mappers[next].pid == m->pid; next++)
+            write = write || s->mappers[next].write;
+        if (m->pid != os_pid() && m->comm[0] != '\0')
+            add_user(group, &count, more, &(struct user_group){m->comm, write ? "rw" : "r", 1});
+    }
+    for (size_t i = 0; i < s->holders_count; i++) {
+        const struct seg_holder *h = &s->holders[i];
+        bool again = i > 0 && s->holders[i - 1].pid == h->pid;
+        if (h->pid != os_pid() && !again && h->comm[0] != '\0')
+            add_user(group, &count, more, &(struct user_group){h->comm, "fd", 1});
+    }
+    return count;
+}
+
+/* `prod rw, python3 x3 rw, +2`; without a name as the count of processes has it. */
+static void users_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    struct user_group group[USERS_NAMED];
+    size_t more = 0, n = 0, count = group_users(s, group, &more);
+    if (count == 0)
+        procs_shown(s, cell);
+    for (size_t i = 0; i < count; i++) {
+        char name[COMM_SHOWN], times[24] = "";
+        if (group[i].count > 1)
+            (void)snprintf(times, sizeof times, " x%zu", group[i].count);
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s%s%s %s", i > 0 ? ", " : "",
+                              comm_shown(group[i].comm, name), times, group[i].may);
+    }
+    if (more > 0)
+        (void)snprintf(cell + n, CELL_MAX - n, ", +%zu", more);
+}
+
+/* `prod,python3`. */
+static void users_text(const struct segrow *s, char cell[CELL_MAX])
+{
+    struct user_group group[USERS_NAMED];
+    size_t more = 0, n = 0, count = group_users(s, group, &more);
+    (void)snprintf(cell, CELL_MAX, "-");
+    for (size_t i = 0; i < count; i++) {
+        char name[COMM_SHOWN];
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s%s", i > 0 ? "," : "",
+                              comm_shown(group[i].comm, name));
+    }
+    if (more > 0)
+        (void)snprintf(cell + n, CELL_MAX - n, ",+%zu", more);
+}
+
+/* By the command of the first; those without users last. */
+static int users_compare(const struct segrow *a, const struct segrow *b)
+{
+    struct user_group x[USERS_NAMED], y[USERS_NAMED];
+    size_t more = 0, n = group_users(a, x, &more), m = group_users(b, y, &more);
+    return n == 0 || m == 0 ? (n == 0) - (m == 0) : strncmp(x[0].comm, y[0].comm, SEG_COMM);
+}
+
 /* The first COLUMNS_FIRST are the default. */
 static const struct column columns[] = {
-    {"LOCATOR", false, false, 0, 0, locator_text, locator_people, locator_compare, "what names it"},
-    {"SIZE", true, true, 8, 0, size_text, size_shown, size_compare, "bytes"},
-    {"RES", true, true, 8, FEW_BELOW, res_text, res_shown, res_compare, "bytes resident in memory"},
-    {"MODE", false, false, 9, FEW_BELOW, mode_text, mode_shown, mode_compare, "permissions"},
-    {"OWNER", false, false, 8, FEW_BELOW, owner_text, NULL, owner_compare, "user"},
-    {"PROCS", true, true, 8, FEW_BELOW, procs_text, procs_shown, procs_compare,
+    {"LOCATOR", NULL, false, false, 0, 0, locator_text, locator_people, locator_compare,
+     "what names it"},
+    {"SIZE", NULL, true, true, 8, 0, size_text, size_shown, size_compare, "bytes"},
+    {"RES", NULL, true, true, 8, FEW_BELOW, res_text, res_shown, res_compare,
+     "bytes resident in memory"},
+    {"MODE", NULL, false, false, 9, 110, mode_text, mode_shown, mode_compare, "permissions"},
+    {"OWNER", NULL, false, false, 8, FEW_BELOW, owner_text, NULL, owner_compare, "user"},
+    {"PROCS", NULL, true, true, 8, 130, procs_text, procs_shown, procs_compare,
      "processes that map it or hold it open"},
-    {"STATE", false, false, 8, 0, state_text, state_shown, state_compare,
-     "orphan, idle, unlinked, sealed, ..."},
-    {"KIND", false, false, 5, 130, kind_text, NULL, kind_compare, "posix, sysv, memfd, ..."},
-    {"NAME", false, false, 16, 0, name_text, NULL, name_compare, "the name alone"},
-    {"KEY", false, false, 10, 150, key_text, NULL, key_compare, "System V key"},
-    {"SWAP", true, true, 8, 160, swap_text, swap_shown, swap_compare,
+    {"STATE", NULL, false, false, 8, 0, state_text, state_shown, state_compare,
+     "orphan: no user; idle: none found; sealed ..."},
+    {"KIND", NULL, false, false, 5, 130, kind_text, NULL, kind_compare, "posix, sysv, memfd, ..."},
+    {"NAME", NULL, false, false, 16, 0, name_text, NULL, name_compare, "the name alone"},
+    {"KEY", NULL, false, false, 10, 150, key_text, NULL, key_compare, "System V key"},
+    {"SWAP", NULL, true, true, 8, 160, swap_text, swap_shown, swap_compare,
      "bytes of it that are swapped out"},
-    {"MTIME", false, true, 5, 110, mtime_text, mtime_shown, mtime_compare,
-     "when it was last written or mapped (on the screen: how long ago)"},
-    {"CREATOR", true, false, 7, 130, creator_text, NULL, creator_compare, "PID of the creator"},
-    {"LAST", true, false, 7, 160, last_text, NULL, last_compare,
+    {"MTIME", "AGE", true, true, 5, 76, mtime_text, mtime_shown, mtime_compare,
+     "when it was last written or mapped (sysv: made or changed)"},
+    {"USERS", "USED BY", false, false, 14, FEW_BELOW, users_text, users_shown, users_compare,
+     "commands of the processes that use it"},
+    {"CREATOR", NULL, true, false, 7, 130, creator_text, NULL, creator_compare,
+     "PID of the creator"},
+    {"LAST", NULL, true, false, 7, 160, last_text, NULL, last_compare,
      "PID of the last to attach or detach"},
 };
 
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+const char *column_title(const struct column *c)
+{
+    return c->title != NULL ? c->title : c->name;
+}
 
 const struct column *column_table(size_t *count)
 {

@@ -15,10 +15,11 @@ enum {
 
 struct column {
     const char *name;
-    bool right;   /* aligned to the right: numbers */
-    bool falling; /* the list on the screen starts with the largest */
-    int cols;     /* least width on the screen; 0: the rest of it */
-    int extra;    /* shown by default on screens at least this wide; 0: only when chosen */
+    const char *title; /* on the screen; NULL: the name */
+    bool right;        /* aligned to the right: numbers */
+    bool falling;      /* the list on the screen starts with the largest */
+    int cols;          /* least width on the screen; 0: the rest of it */
+    int extra;         /* shown by default on screens at least this wide; 0: only when chosen */
     void (*text)(const struct segrow *s, char cell[CELL_MAX]);  /* exact: ls */
     void (*shown)(const struct segrow *s, char cell[CELL_MAX]); /* for people; NULL: as `text` */
     int (*compare)(const struct segrow *a, const struct segrow *b); /* ascending */
@@ -26,7 +27,7 @@ struct column {
 };
 
 const struct column *column_table(size_t *count);
-const struct column *column_find(const char *name, size_t n); /* in either case */
+const struct column *column_find(const char *name, size_t n); /* in either case; or by its title */
 
 /* A list of names with commas; false: a name is unknown, or there are too many or
  * none. */
@@ -37,6 +38,8 @@ const char *columns_names(char buf[COLUMNS_TEXT]);
 
 /* The default columns of ls (wide 0), or of a screen of `wide` columns. */
 size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX]);
+
+const char *column_title(const struct column *c);
 
 /* A cell as the screen shows it. */
 void column_shown(const struct column *c, const struct segrow *s, char cell[CELL_MAX]);

@@ -9,17 +9,21 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
 }
 
+static bool is_name(const char *is, const char *name, size_t n)
+{
+    size_t k = 0;
+    while (k < n && is[k] != '\0' && is[k] == upper(name[k]))
+        k++;
+    return k == n && is[k] == '\0';
+}
+
 const struct column *column_find(const char *name, size_t n)
 {
     size_t count = 0;
     const struct column *table = column_table(&count);
-    for (size_t i = 0; i < count; i++) {
-        size_t k = 0;
-        while (k < n && table[i].name[k] != '\0' && table[i].name[k] == upper(name[k]))
-            k++;
-        if (k == n && table[i].name[k] == '\0')
+    for (size_t i = 0; i < count; i++)
+        if (is_name(table[i].name, name, n) || is_name(column_title(&table[i]), name, n))
             return &table[i];
-    }
     return NULL;
 }
 

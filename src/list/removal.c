@@ -26,7 +26,9 @@ static void remove_item(struct removal_job *j, struct removal_item *item)
     if (oserr_is(item->error))
         return;
     j->removed++;
-    j->freed += !item->used && (seen->known & SEG_HAS_RESIDENT) != 0 ? seen->resident : 0;
+    bool measured = (seen->known & SEG_HAS_RESIDENT) != 0;
+    j->freed += !item->used && measured ? seen->resident : 0;
+    j->unmeasured += !item->used && !measured ? 1 : 0;
 }
 
 static void removal_run(struct job *job, const struct progress *p)

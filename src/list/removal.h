@@ -31,9 +31,10 @@ struct removal_job {
     const struct seg_throttle *pace; /* of the scans */
     struct removal_item *item;
     size_t count, removed;
-    bool released;  /* the owner's: it has released one of them meanwhile, */
-    unsigned turn;  /* and the question that it is about */
-    uint64_t freed; /* bytes that had memory */
+    bool released;     /* the owner's: it has released one of them meanwhile, */
+    unsigned turn;     /* and the question that it is about */
+    uint64_t freed;    /* bytes that had memory, */
+    size_t unmeasured; /* but for so many, of which that is not known */
 };
 
 /* Room for `count` items; `finish` must free it with removal_job_free. NULL: out of memory. */

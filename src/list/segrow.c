@@ -1,8 +1,11 @@
 #include "list/segrow.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/locator.h"
 #include "core/number.h"
 #include "core/text.h"
 
@@ -13,17 +16,19 @@ size_t segrow_procs(const struct segrow *s)
 
 struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
 {
+    struct seg_who who = seg_info_who(s, info);
     return (struct segrow){.kind = info->kind,
                            .locator = info->locator,
                            .name = info->name,
                            .owner = info->owner,
                            .stat = &info->stat,
-                           .mappers = s->who.mappers + info->mappers.first,
-                           .mappers_count = info->mappers.count,
-                           .holders = s->who.holders + info->holders.first,
-                           .holders_count = info->holders.count,
+                           .mappers = who.mappers,
+                           .mappers_count = who.mappers_count,
+                           .holders = who.holders,
+                           .holders_count = who.holders_count,
                            .users = info->users,
                            .unreadable = s->who.unreadable,
+                           .unowned = s->who.unowned,
                            .unasked = info->who_unasked};
 }
 
@@ -54,12 +59,52 @@ static bool nobody_seen(const struct segrow *s)
 bool segrow_is_orphan(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0; /* the kind's own count is proof */
-    return lasts(s) && nobody_seen(s) && (s->unreadable == 0 || counted);
+    return lasts(s) && nobody_seen(s) && (s->unreadable + s->unowned == 0 || counted);
 }
 
 bool segrow_is_idle(const struct segrow *s)
 {
     return lasts(s) && nobody_seen(s) && !segrow_is_orphan(s);
+}
+
+const char *unseen_text(size_t unreadable, size_t unowned, char buf[UNSEEN_TEXT])
+{
+    if (unreadable > 0)
+        (void)snprintf(buf, UNSEEN_TEXT, "%zu process%s could not be read", unreadable,
+                       unreadable == 1 ? "" : "es");
+    else
+        (void)snprintf(buf, UNSEEN_TEXT,
+                       "%zu open file%s to no process (in flight, io_uring, loop device)", unowned,
+                       unowned == 1 ? " belongs" : "s belong");
+    return buf;
+}
+
+const char verdict_orphan[] = "orphan: no process uses it";
+
+const char *verdict_idle(size_t unreadable, size_t unowned, char buf[VERDICT_TEXT])
+{
+    char unseen[UNSEEN_TEXT];
+    (void)snprintf(buf, VERDICT_TEXT, "idle: no user found, but %s",
+                   unseen_text(unreadable, unowned, unseen));
+    return buf;
+}
+
+const char *verdict_used(uint64_t users, char buf[VERDICT_TEXT])
+{
+    (void)snprintf(buf, VERDICT_TEXT, "in use by %" PRIu64 " process%s", users,
+                   users == 1 ? "" : "es");
+    return buf;
+}
+
+const char *segrow_verdict(const struct segrow *s, char buf[VERDICT_TEXT])
+{
+    uint64_t users = segrow_users(s);
+    buf[0] = '\0';
+    if (users > 0)
+        return verdict_used(users, buf);
+    if (segrow_is_orphan(s))
+        return verdict_orphan;
+    return segrow_is_idle(s) ? verdict_idle(s->unreadable, s->unowned, buf) : buf;
 }
 
 static char lower(char c)
@@ -80,7 +125,7 @@ bool text_has(const char *text, const char *part)
     return n == 0;
 }
 
-static bool command_has(const char comm[16], const char *part)
+static bool command_has(const char comm[SEG_COMM], const char *part)
 {
     char text[COMM_SHOWN];
     return text_has(comm_shown(comm, text), part);
@@ -97,10 +142,24 @@ bool segrow_has_command(const struct segrow *s, const char *part)
     return false;
 }
 
-const char *comm_shown(const char comm[16], char buf[COMM_SHOWN])
+const char *comm_shown(const char comm[SEG_COMM], char buf[COMM_SHOWN])
 {
-    (void)text_escape(buf, COMM_SHOWN, comm, strnlen(comm, 16));
+    (void)text_escape(buf, COMM_SHOWN, comm, strnlen(comm, SEG_COMM));
     return buf;
+}
+
+char *segrow_name_shown(const struct segrow *s)
+{
+    static const char prefix[] = "win:";
+    if (s->kind != SEG_WIN)
+        return text_escaped(s->name);
+    size_t n = locator_shown(s->locator, NULL, 0) + 1;
+    char *shown = malloc(n);
+    if (shown == NULL)
+        return NULL;
+    (void)locator_shown(s->locator, shown, n);
+    memmove(shown, shown + sizeof prefix - 1, n - sizeof prefix + 1);
+    return shown;
 }
 
 size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES])
@@ -119,6 +178,21 @@ size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES])
         if ((s->stat->state & states[i].bit) != 0)
             names[n++] = states[i].name;
     return n;
+}
+
+const char *state_meaning(const char *name)
+{
+    static const char *const meanings[][2] = {
+        {"unlinked", "its name is gone; it is freed with its last user"},
+        {"sealed", "some changes are forbidden for good"},
+        {"dest", "removed; it is freed with its last user"},
+        {"locked", "kept in memory, never swapped out"},
+        {"hugetlb", "on huge pages"},
+    };
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(name, meanings[i][0]) == 0)
+            return meanings[i][1];
+    return NULL;
 }
 
 const char *time_text(int64_t ns, char buf[TIME_TEXT])

@@ -18,6 +18,7 @@ struct segrow {
     size_t holders_count;
     struct seg_users users;
     size_t unreadable; /* processes that could not be read */
+    size_t unowned;    /* open files of unknown objects that no process has: seg_who.unowned */
     bool unasked;      /* users have not been looked for yet */
     int64_t now;       /* wall clock for ages, ns since the epoch */
 };
@@ -35,16 +36,38 @@ uint64_t segrow_attached(const struct segrow *s);
  * the processes if every attach was seen, otherwise the attaches. */
 uint64_t segrow_users(const struct segrow *s);
 
-/* `orphan` (unused, and every process could be read), `idle` (no user was found), `unlinked`, ...
+/* `orphan` (unused, and nothing can hide a user), `idle` (no user was found), `unlinked`, ...
  */
 enum { SEGROW_STATES = 8 };
 size_t segrow_states(const struct segrow *s, const char *names[SEGROW_STATES]);
 bool segrow_is_orphan(const struct segrow *s);
 bool segrow_is_idle(const struct segrow *s);
 
+/* What the state means for its users, in words that need no manual and are the same everywhere:
+ * `orphan: no process uses it`, `idle: no user found, but 2 processes could not be read`, or
+ * `in use by 2 processes`; empty where it is not known, or ends with its users anyway. Returns buf.
+ */
+enum { VERDICT_TEXT = 160 };
+extern const char verdict_orphan[];
+const char *verdict_idle(size_t unreadable, size_t unowned, char buf[VERDICT_TEXT]);
+const char *verdict_used(uint64_t users, char buf[VERDICT_TEXT]);
+const char *segrow_verdict(const struct segrow *s, char buf[VERDICT_TEXT]);
+
+/* What a word of segrow_states means, but for those of its users: `its name is gone; ...`. */
+const char *state_meaning(const char *name);
+
+/* Why unused is not proved: `2 processes could not be read`, `1 open file belongs to no process`.
+ * Returns buf. */
+enum { UNSEEN_TEXT = 120 };
+const char *unseen_text(size_t unreadable, size_t unowned, char buf[UNSEEN_TEXT]);
+
+/* The name, escaped; in a named section of Windows the backslash after Local or Global is its own,
+ * as in the locator. The caller frees it; NULL: out of memory. */
+MUST_USE char *segrow_name_shown(const struct segrow *s);
+
 /* The command of a process, escaped. */
-enum { COMM_SHOWN = 80 };
-const char *comm_shown(const char comm[16], char buf[COMM_SHOWN]);
+enum { COMM_SHOWN = 4 * SEG_COMM };
+const char *comm_shown(const char comm[SEG_COMM], char buf[COMM_SHOWN]);
 
 /* Whether the command of one of its users contains this text (ASCII letters in either case). */
 bool segrow_has_command(const struct segrow *s, const char *part);

@@ -143,69 +143,58 @@ static void make_list(struct sampler *s, const struct rows_request *want, int64_
     out->shown = shown < rows ? shown : rows;
 }
 
-/* Reads a run of adjacent rows, and adds what is known of their bytes. */
-static struct oserr read_run(struct sampler *s, size_t row, size_t rows, struct seg_stat *stat)
+/* What is known of the bytes of a row: those of a page without a copy only by page. */
+static void note_row(struct sampler *s, size_t row)
 {
     struct sample *w = &s->work;
     unsigned width = w->rows.width;
     uint64_t offset = w->rows.at[w->rows.first + row];
-    size_t at = row * width, n = rows * width;
-    struct oserr e =
-        seg_sample(s->seg, offset, w->arrays->bytes + at, w->arrays->state + at, n, stat);
-    if (oserr_is(e))
-        return e;
-    w->changes +=
-        sweep_rows(s->map, offset, w->arrays->bytes + at, w->arrays->state + at, n, w->time);
-    pagemap_ages(sweep_pages(s->map), offset, w->arrays->changed + at, n);
-    memset(w->arrays->base + at, 0, n);
-    if (s->baseline != NULL)
-        baseline_compare(s->baseline, offset, w->arrays->bytes + at, n, w->arrays->base + at);
+    size_t at = row * width;
     uint32_t count = 0; /* of the page: its bytes are not counted one by one here */
-    for (size_t i = 0; i < n; i++) {
+    pagemap_ages(sweep_pages(s->map), offset, w->arrays->changed + at, width);
+    for (size_t i = 0; i < width; i++) {
         if (i == 0 || (offset + i) % PAGE == 0)
             count = pagemap_page(sweep_pages(s->map), offset + i).count;
         w->arrays->count[at + i] = w->arrays->changed[at + i] == 0 ? 0 : count;
     }
-    return e;
 }
 
 static struct oserr read_rows(struct sampler *s, struct seg_stat *stat)
 {
-    struct sample *w = &s->work;
-    const struct rows_result *rows = &w->rows;
-    struct oserr e = seg_refresh(s->seg, stat);
-    w->length = rows->shown * rows->width;
-    w->offset = rows->shown > 0 ? rows->at[rows->first] : 0;
-    memset(w->arrays->torn, 0, w->length);
-    for (size_t r = 0; r < rows->shown && !oserr_is(e);) {
-        const uint64_t *at = rows->at + rows->first + r;
-        size_t run = 1;
-        while (r + run < rows->shown && at[run] == at[0] + run * rows->width &&
-               (run + 1) * rows->width <= SEG_SMALL)
-            run++;
-        e = read_run(s, r, run, stat);
-        r += run;
-    }
+    const struct rows_result *rows = &s->work.rows;
+    struct span piece[ROWS_MAX];
+    struct span_list spans;
+    for (size_t r = 0; r < rows->shown; r++)
+        piece[r] = (struct span){rows->at[rows->first + r], rows->width, 0};
+    spans_cover(&spans, piece, rows->shown, 0, SAMPLE_MAX);
+    struct oserr e = spans_read(s, &spans, stat);
+    for (size_t r = 0; r < rows->shown && !oserr_is(e); r++)
+        note_row(s, r);
     return e;
+}
+
+bool rows_list(struct sampler *s, const struct rows_request *want)
+{
+    struct sample *w = &s->work;
+    int64_t now = w->time;
+    bool other = !w->rows.on || !rows_request_equal(&s->rows, want);
+    if (!other && now < s->rows_due)
+        return false;
+    const struct rows_result was = w->rows;
+    int64_t began = os_now();
+    make_list(s, want, now, &w->rows);
+    int64_t took = (os_now() - began) * LIST_TIMES;
+    s->rows = *want;
+    s->rows_due = now + (took > LIST_EVERY ? took : LIST_EVERY);
+    return other || was.count != w->rows.count || was.first != w->rows.first ||
+           memcmp(was.at, w->rows.at, was.count * sizeof *was.at) != 0;
 }
 
 struct oserr rows_sample(struct sampler *s, const struct rows_request *want, struct seg_stat *stat,
                          bool *news)
 {
-    struct sample *w = &s->work;
-    int64_t now = w->time;
     uint64_t changes = pagemap_changes(sweep_pages(s->map));
-    bool other = !w->rows.on || !rows_request_equal(&s->rows, want);
-    if (other || now >= s->rows_due) {
-        const struct rows_result was = w->rows;
-        int64_t began = os_now();
-        make_list(s, want, now, &w->rows);
-        int64_t took = (os_now() - began) * LIST_TIMES;
-        s->rows = *want;
-        s->rows_due = now + (took > LIST_EVERY ? took : LIST_EVERY);
-        other = other || was.count != w->rows.count || was.first != w->rows.first ||
-                memcmp(was.at, w->rows.at, was.count * sizeof *was.at) != 0;
-    }
+    bool other = rows_list(s, want);
     struct oserr e = read_rows(s, stat);
     *news = other || changes != pagemap_changes(sweep_pages(s->map));
     return e;

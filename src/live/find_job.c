@@ -1,6 +1,7 @@
 /* Finding a place: the next match of a pattern, the next data after a hole, the next change. */
 #include <stdio.h>
 
+#include "backend/os.h"
 #include "live/sampler_private.h"
 #include "live/search.h"
 
@@ -17,6 +18,7 @@ static void find_pattern(struct finder *f)
                                .find = pattern,
                                .progress = f->progress,
                                .may_map = true,
+                               .hands = os_cores(),
                                .skip_unknown = j->past != 0};
     bool forward = j->kind == FIND_FORWARD;
     enum search_result r = forward ? search_forward(&s, j->from, &j->offset, &j->length)
@@ -33,6 +35,62 @@ static void find_pattern(struct finder *f)
         (void)snprintf(j->why, sizeof j->why, SEARCH_STUCK_TEXT);
     find_free(pattern);
 }
+
+/* ---- how many there are ---- */
+
+enum { COUNT_TIME = 2000000000 /* ns that counting may take */ };
+
+/* A count while it runs. */
+struct counting {
+    struct count_job *job;
+    const struct progress *progress;
+    int64_t since;
+    bool late; /* its time is up */
+};
+
+/* Notes how far the search is. Within a window the search says where that begins, which is less. */
+static bool count_yield(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+{
+    struct counting *c = ctx;
+    c->job->next = done > c->job->next ? done : c->job->next;
+    c->late = c->job->took + os_now() - c->since > COUNT_TIME;
+    return !c->late && c->progress->yield(c->progress->ctx, deadline, done, total);
+}
+
+static bool count_match(void *ctx, uint64_t offset, size_t length)
+{
+    struct counting *c = ctx;
+    struct count_job *j = c->job;
+    (void)length;
+    j->count++;
+    j->next = offset + 1;
+    if (offset == j->match)
+        j->number = j->count;
+    return j->count < COUNT_MOST;
+}
+
+void job_count(struct sampler *s, void *arg, const struct progress *p)
+{
+    struct count_job *j = arg;
+    struct counting c = {.job = j, .progress = p, .since = os_now()};
+    struct progress mine = {count_yield, &c};
+    struct snapshot *then = NULL;
+    char why[FIND_WHY_MAX];
+    struct pattern_search search = {
+        .progress = &mine, .may_map = true, .skip_unknown = j->past != 0};
+    enum search_result r = SEARCH_ERROR;
+    if (!oserr_is(sampler_seg_at(s, j->past, &then, &search.seg)))
+        search.find = find_compile(j->pattern, why);
+    if (search.find != NULL)
+        r = search_all(&search, j->next, UINT64_MAX, count_match, &c);
+    find_free(search.find);
+    snapshot_close(then);
+    j->took += os_now() - c.since;
+    j->ended = r != SEARCH_CANCELLED || c.late;
+    j->more = r != SEARCH_NONE || search.unknown > 0;
+}
+
+/* ---- data and holes ---- */
 
 /* Start of the first data extent after the one that holds `from`. */
 static void find_data_next(struct finder *f)

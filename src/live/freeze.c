@@ -110,23 +110,23 @@ size_t freeze_keep(struct freeze *f, struct seg *seg, int64_t now, bool *fought,
     return n;
 }
 
-void freeze_follow(struct freeze *f, const struct poke_done *p)
+void freeze_follow(struct freeze *f, uint64_t offset, const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < f->count; i++) {
         struct frozen *v = &f->value[i];
-        for (uint32_t k = 0; k < p->size; k++) {
-            uint64_t at = p->offset + k;
-            if (at >= v->offset && at - v->offset < v->size)
-                v->value[at - v->offset] = p->value[k];
+        for (uint32_t k = 0; k < v->size; k++) {
+            uint64_t at = v->offset + k;
+            if (at >= offset && at - offset < n)
+                v->value[k] = bytes[at - offset];
         }
     }
 }
 
 /* ---- as jobs, and at the next tick ---- */
 
-void sampler_poked(struct sampler *s, const struct poke_done *p)
+void sampler_stored(struct sampler *s, uint64_t offset, const uint8_t *bytes, size_t n)
 {
-    freeze_follow(&s->work.freeze, p);
+    freeze_follow(&s->work.freeze, offset, bytes, n);
 }
 
 void sampler_release(struct sampler *s)

@@ -41,8 +41,8 @@ size_t freeze_drop(struct freeze *f, uint64_t offset, uint64_t n, struct frozen 
  * *fought: something was put back. */
 size_t freeze_keep(struct freeze *f, struct seg *seg, int64_t now, bool *fought, struct oserr *why);
 
-/* Our own store: the frozen bytes there take the new value. */
-void freeze_follow(struct freeze *f, const struct poke_done *p);
+/* Our own store of these bytes: the frozen ones there take the new value. */
+void freeze_follow(struct freeze *f, uint64_t offset, const uint8_t *bytes, size_t n);
 
 /* Bytes [from, to) of one that lie in [offset, offset + n), as indices from offset. False: none. */
 bool frozen_within(const struct frozen *v, uint64_t offset, size_t n, size_t *from, size_t *to);

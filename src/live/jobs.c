@@ -116,6 +116,18 @@ static bool compare_first(struct seg *seg, struct poke_job *j)
     return !j->lost;
 }
 
+/* A masked store has left the other bits as they were. */
+static void note_bits(struct poke_job *j)
+{
+    static const uint8_t all[8];
+    struct poke_done *d = &j->done;
+    memcpy(d->mask, j->poke.mask, sizeof d->mask);
+    if (memcmp(d->mask, all, sizeof all) == 0)
+        return;
+    for (size_t i = 0; i < sizeof d->value; i++)
+        d->value[i] = (uint8_t)((d->old[i] & ~d->mask[i]) | (d->value[i] & d->mask[i]));
+}
+
 /* One store, or bytes one after the other. */
 static void store(struct seg *seg, struct poke_job *j, bool swap)
 {
@@ -128,6 +140,7 @@ static void store(struct seg *seg, struct poke_job *j, bool swap)
         if (oserr_is(j->error))
             return;
         memcpy(j->done.old, done.old, p.size);
+        note_bits(j);
         j->done.atomic = done.atomic;
         j->stored = done.stored;
         j->lost = !done.stored;
@@ -149,7 +162,7 @@ void job_poke(struct sampler *s, void *arg, const struct progress *p)
     else if (compare_first(s->seg, j))
         store(s->seg, j, swap);
     if (j->stored)
-        sampler_poked(s, &j->done);
+        sampler_stored(s, j->done.offset, j->done.value, j->done.size);
 }
 
 void job_bytes(struct sampler *s, void *arg, const struct progress *p)

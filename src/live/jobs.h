@@ -60,6 +60,25 @@ struct find_job {
 };
 sampler_run job_find;
 
+/* Counts the matches of a pattern in the whole segment, after a find. Posted `aside`: it gives up
+ * when another job waits, and continues where it stopped when it is posted again with `ended`
+ * false.
+ */
+enum { COUNT_MOST = 1000 };
+
+struct count_job {
+    char pattern[FIND_PATTERN_MAX];
+    uint64_t match;  /* whose number is asked for */
+    int64_t past;    /* as it was at this moment; 0: now */
+    uint64_t next;   /* matches before this are counted; 0 at first */
+    int64_t took;    /* ns so far */
+    unsigned count;  /* matches so far, at most COUNT_MOST */
+    unsigned number; /* of `match` among them, from 1; 0: not (yet) met */
+    bool more;       /* out: it gave up counting, there may be more */
+    bool ended;      /* out */
+};
+sampler_run job_count;
+
 /* ---- the baseline ---- */
 
 enum baseline_change { BASELINE_TOGGLE, BASELINE_SET, BASELINE_CLEAR };
@@ -104,6 +123,20 @@ struct poke_job {
 };
 sampler_run job_poke;
 
+/* Stores a range, bytewise. */
+struct range_job {
+    uint64_t offset;
+    size_t length;
+    const uint8_t *expect, *value; /* length bytes each, the owner's, until the job has ended */
+    bool force;                    /* whatever is there */
+    /* out */
+    uint64_t differ, first; /* bytes that are not `expect`: then nothing is stored; the first one */
+    bool stored;
+    size_t done; /* bytes stored */
+    struct oserr error;
+};
+sampler_run job_range;
+
 /* Can a value be stored by one compare-and-swap? */
 bool poke_swappable(uint64_t offset, uint32_t size);
 
@@ -139,8 +172,9 @@ struct time_job {
     bool follows;            /* posted while a step was pending: continues from where that one
                                 ends */
     /* out */
-    int64_t time; /* the moment there; 0: now */
-    bool moved;   /* false: there is no such change, and time is `from` */
+    int64_t time;  /* the moment there; 0: now */
+    bool moved;    /* false: there is no such change, and time is `from` */
+    int64_t since; /* since when such changes are known; INT64_MAX: they are not */
 };
 sampler_run job_time;
 

@@ -19,16 +19,10 @@ void sample_free(struct sample *s)
 
 size_t sample_index(const struct sample *s, uint64_t offset)
 {
-    const struct rows_result *rows = &s->rows;
-    if (!rows->on)
-        return offset >= s->offset && offset - s->offset < s->length ? (size_t)(offset - s->offset)
-                                                                     : SIZE_MAX;
-    for (size_t r = 0; r < rows->shown; r++) {
-        uint64_t row = rows->at[rows->first + r];
-        if (offset >= row && offset - row < rows->width)
-            return r * rows->width + (size_t)(offset - row);
-    }
-    return SIZE_MAX;
+    if (s->spans.count > 0)
+        return spans_index(&s->spans, offset);
+    return offset >= s->offset && offset - s->offset < s->length ? (size_t)(offset - s->offset)
+                                                                 : SIZE_MAX;
 }
 
 static void add_event(struct sample *w, enum seg_event_kind kind, uint64_t value, struct oserr e)
@@ -100,17 +94,15 @@ static size_t follow_window(struct sampler *s, bool moved)
     return changed;
 }
 
-/* Which bytes of the window differ from the baseline; for changed rows that is known already. */
+/* Which bytes of the window differ from the baseline. */
 static void compare_base(struct sampler *s)
 {
     struct sample *w = &s->work;
     w->has_base = s->baseline != NULL;
     w->base_bytes = s->baseline != NULL ? baseline_covers(s->baseline) : 0;
-    if (w->rows.on)
-        return;
-    memset(w->arrays->base, 0, w->length);
-    if (s->baseline != NULL)
-        baseline_compare(s->baseline, w->offset, w->arrays->bytes, w->length, w->arrays->base);
+    struct span_list window;
+    spans_set(&window, w->offset, w->length);
+    spans_compare(s, w->spans.count > 0 ? &w->spans : &window);
 }
 
 bool sampler_look_at(struct sampler *s, const struct sample_request *want)
@@ -119,15 +111,19 @@ bool sampler_look_at(struct sampler *s, const struct sample_request *want)
     struct seg_stat stat = w->stat;
     uint64_t events = w->events;
     bool news = keep_frozen(s), marks = false, rows = want->rows.on;
+    bool pieces = rows || want->spans.count > 0;
     bool moved = w->seq == 0 || w->rows.on != rows ||
-                 (!rows && (w->offset != want->offset || w->length != want->length));
+                 (!pieces && (w->offset != want->offset || w->length != want->length));
+    bool listed = rows && want->spans.count > 0 && rows_list(s, &want->rows);
     struct oserr e =
-        rows ? rows_sample(s, &want->rows, &stat, &marks)
-             : settle_sample(s, &want->settle, want->offset, want->length, &stat, &marks);
+        want->spans.count > 0 ? spans_sample(s, want, &stat, &marks)
+        : rows                ? rows_sample(s, &want->rows, &stat, &marks)
+               : settle_sample(s, &want->settle, want->offset, want->length, &stat, &marks);
     w->rows.on = rows;
-    if (!rows) {
+    if (!pieces) {
         w->offset = want->offset;
         w->length = want->length;
+        w->spans.count = 0;
     }
     if (oserr_is(e)) {
         memset(w->arrays->bytes, 0, w->length);
@@ -140,9 +136,9 @@ bool sampler_look_at(struct sampler *s, const struct sample_request *want)
     }
     note_error(w, e);
     sweep_stat(s->map, &w->stat);
-    if (!rows)
+    if (!pieces)
         news = follow_window(s, moved) > 0 || news;
     compare_base(s);
     w->seq++;
-    return news || moved || marks || w->events != events;
+    return news || moved || marks || listed || w->events != events;
 }

@@ -10,7 +10,10 @@
 #include <stdint.h>
 
 #include "backend/segment.h"
+#include "core/spans.h"
 #include "live/freeze.h"
+#include "live/gauges.h"
+#include "live/guards.h"
 #include "live/sweep.h"
 #include "time/recorder.h"
 
@@ -67,7 +70,7 @@ struct rows_request {
 
 /* Such rows, ascending: up to a screen before, those shown, and up to a screen after. */
 struct rows_result {
-    bool on;             /* the sample's arrays hold those that are shown, row by row */
+    bool on;             /* the sample's pieces are those that are shown */
     unsigned width;      /* bytes of a row */
     size_t first, shown; /* those that are shown are at[first], ... */
     size_t count;        /* rows in at[] */
@@ -84,6 +87,10 @@ struct sample_request {
     struct settle_request settle;
     struct history_request past;
     struct rows_request rows;
+    struct span_list spans;   /* these pieces instead of the window, of at most SAMPLE_MAX bytes;
+                                 those of more than a word are read twice; empty: the window */
+    struct guard_list guards; /* of those pieces: read under their counters */
+    struct gauge_request gauges;
 };
 
 /* What is known of each byte of the window: `length` elements are valid. */
@@ -94,17 +101,20 @@ struct sample_arrays {
     uint8_t torn[SAMPLE_MAX];    /* not 0: two readings of it differed within half a second */
     uint32_t count[SAMPLE_MAX];  /* changes seen since it came into the window, saturating */
     int64_t changed[SAMPLE_MAX]; /* time of the last change seen, 0: none */
+    struct gauge_result gauges;  /* pieces beside the window */
 };
 
 /* One reading of the window. */
 struct sample {
-    uint64_t seq;    /* number of this sample; 0: none yet */
-    int64_t time;    /* when it was read, os_now's clock */
-    uint64_t offset; /* of the window in the segment */
-    size_t length;   /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
+    uint64_t seq;           /* number of this sample; 0: none yet */
+    int64_t time;           /* when it was read, os_now's clock */
+    uint64_t offset;        /* of the window in the segment */
+    size_t length;          /* bytes of the window, those beyond the end included, <= SAMPLE_MAX */
+    struct span_list spans; /* not empty: the arrays have these pieces, not the window */
     struct sample_arrays *arrays; /* its own */
     struct rows_result rows;
     struct settle_result settle;
+    struct guard_list guards;
     bool has_base;        /* a baseline is set */
     uint64_t base_bytes;  /* of the segment that the baseline covers, from its start; beyond is not
                              compared */

@@ -16,8 +16,14 @@ _Static_assert((int)BYTE_DATA == SEG_BYTE_DATA && (int)BYTE_HOLE == SEG_BYTE_HOL
                    (int)BYTE_UNKNOWN == SEG_BYTE_UNKNOWN && (int)BYTE_BEYOND == SEG_BYTE_BEYOND,
                "byte states differ");
 
-static void count_rate(struct sampler *s, int64_t now)
+/* The rate is that of samples while something happens: at rest it stays what it was. */
+static void count_rate(struct sampler *s, int64_t now, bool resting)
 {
+    if (resting) {
+        s->ticks = 0;
+        s->second = now;
+        return;
+    }
     s->ticks++;
     if (now - s->second < SECOND)
         return;
@@ -50,16 +56,48 @@ static int64_t next_due(struct sampler *s, int64_t now, int64_t period)
     return s->due;
 }
 
-/* Runs one slice of the sweep. At 200 Hz and faster slices ride on samples; below that they are
- * timed apart. Returns the next due time. */
+/* Runs one slice of the sweep. At 200 Hz and faster slices ride on samples, also at rest; below
+ * that they are timed apart. Returns the next due time. */
 static int64_t sweep_slice(struct sampler *s, const struct sample_request *r, int64_t now,
                            int64_t period)
 {
     if (r->cpu <= 0)
         return INT64_MAX;
-    int64_t interval = period < SLICE_EVERY ? period : SLICE_EVERY;
+    bool ride = SECOND / r->hz <= SLICE_EVERY;
+    int64_t interval = ride || period < SLICE_EVERY ? period : SLICE_EVERY;
     int64_t due = sweep_work(s->map, now, interval, r->cpu / 100);
-    return period <= SLICE_EVERY ? INT64_MAX : due;
+    return ride ? INT64_MAX : due;
+}
+
+/* Nothing changed: only the time continues. A change that the sweep finds ends the rest. */
+static int64_t pass_over(struct sampler *s, const struct sample_request *r, int64_t now,
+                         int64_t period)
+{
+    uint64_t changes = pagemap_changes(sweep_pages(s->map));
+    s->work.time = now;
+    s->work.seq++;
+    os_monitor_lock(s->monitor);
+    s->out.time = now;
+    s->out.seq = s->work.seq;
+    os_monitor_unlock(s->monitor);
+    int64_t slice = sweep_slice(s, r, os_now(), period);
+    if (pagemap_changes(sweep_pages(s->map)) != changes)
+        s->news = now;
+    int64_t due = next_due(s, now, period);
+    return slice < due ? slice : due;
+}
+
+/* A whole sample. True: it is worth drawing. */
+static bool take_whole(struct sampler *s, const struct sample_request *r, int64_t now)
+{
+    s->work.time = s->whole = now;
+    bool base_was = s->work.has_base;
+    bool news = recorder_follow(s->recorder, now);
+    news = sampler_look_at(s, r) || news;
+    news = sweep_show(s->map, r->cells, now, &s->work.map) || news;
+    news = sampler_show_past(s, &r->past, r->cpu > 0) || news;
+    news = gauges_sample(s, &r->gauges) || news;
+    return news || base_was != s->work.has_base;
 }
 
 /* Takes over what the UI asks for. */
@@ -84,19 +122,19 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
         s->work.freeze.count = 0;
     if (s->released) /* the job that takes it again hurries us */
         return INT64_MAX;
-    int64_t period = (int64_t)(SECOND / r.hz), slice = 0;
+    if (hurried)
+        s->news = now;
+    int64_t asked = (int64_t)(SECOND / r.hz), period = rest_period(now - s->news, asked), slice = 0;
     if (!hurried && now < s->due) { /* woken only for the sweep */
         slice = sweep_slice(s, &r, now, period);
         return slice < s->due ? slice : s->due;
     }
-    s->work.time = now;
-    count_rate(s, now);
-    bool base_was = s->work.has_base;
-    bool news = recorder_follow(s->recorder, now);
-    news = sampler_look_at(s, &r) || news;
-    news = sweep_show(s->map, r.cells, now, &s->work.map) || news;
-    news = sampler_show_past(s, &r.past, r.cpu > 0) || news;
-    publish(s, news || base_was != s->work.has_base);
+    count_rate(s, now, period > asked);
+    if (period > asked && rest_unchanged(s, &r, now))
+        return pass_over(s, &r, now, period);
+    bool news = take_whole(s, &r, now);
+    s->news = news ? now : s->news;
+    publish(s, news);
     slice = sweep_slice(s, &r, os_now(), period);
     int64_t due = next_due(s, now, period);
     return slice < due ? slice : due;
@@ -110,6 +148,7 @@ static void sampler_drop(struct sampler *s)
     recorder_free(s->recorder);
     baseline_free(s->baseline);
     settle_free(&s->settle);
+    gauges_free(s->gauges);
     sample_free(&s->work);
     sample_free(&s->out);
     os_monitor_free(s->monitor);
@@ -131,10 +170,12 @@ struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake, 
     s->second = os_now();
     s->monitor = os_monitor_new();
     s->ages = ages_new(SAMPLE_MAX);
+    s->gauges = gauges_new();
     s->map = sweep_new(seg);
     s->recorder = s->map != NULL ? recorder_new(seg, sweep_pages(s->map)) : NULL;
-    bool ready = s->monitor != NULL && s->ages != NULL && s->recorder != NULL &&
-                 ages_listen(s->ages, sweep_pages(s->map)) && settle_alloc(&s->settle);
+    bool ready = s->monitor != NULL && s->ages != NULL && s->gauges != NULL &&
+                 s->recorder != NULL && ages_listen(s->ages, sweep_pages(s->map)) &&
+                 settle_alloc(&s->settle);
     if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         s->work.stat = *seg_last(seg);
         s->worker = worker_start(sampler_tick, s, wake, error);
@@ -183,7 +224,8 @@ static bool request_equal(const struct sample_request *a, const struct sample_re
     return a->offset == b->offset && a->length == b->length && !(a->hz < b->hz) &&
            !(a->hz > b->hz) && a->cells == b->cells && !(a->cpu < b->cpu) && !(a->cpu > b->cpu) &&
            settle_request_equal(&a->settle, &b->settle) && past_request_equal(&a->past, &b->past) &&
-           rows_request_equal(&a->rows, &b->rows);
+           rows_request_equal(&a->rows, &b->rows) && spans_equal(&a->spans, &b->spans) &&
+           guards_equal(&a->guards, &b->guards) && gauge_request_equal(&a->gauges, &b->gauges);
 }
 
 void sampler_request(struct sampler *s, const struct sample_request *r)
@@ -206,6 +248,7 @@ static void copy_arrays(struct sample_arrays *to, const struct sample_arrays *fr
     memcpy(to->torn, from->torn, n);
     memcpy(to->count, from->count, n * sizeof *to->count);
     memcpy(to->changed, from->changed, n * sizeof *to->changed);
+    gauge_result_copy(&to->gauges, &from->gauges);
 }
 
 bool sampler_take(struct sampler *s, struct sample *out)

@@ -66,7 +66,7 @@ struct snapshot;
 MUST_USE struct oserr sampler_seg_at(struct sampler *s, int64_t past, struct snapshot **then,
                                      struct seg **seg);
 
-/* A job has made this store: the frozen bytes there take the new value. */
-void sampler_poked(struct sampler *s, const struct poke_done *p);
+/* A job has stored these bytes: the frozen ones there take the new value. */
+void sampler_stored(struct sampler *s, uint64_t offset, const uint8_t *bytes, size_t n);
 
 #endif

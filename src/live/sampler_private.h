@@ -1,13 +1,14 @@
 /* The sampler as its own files see it: the loop (sampler.c), one sample (sample.c, settle.c,
- * changed_rows.c), the past (time_job.c), the jobs (jobs.c, find_job.c, find_change.c, freeze.c).
- * All of it runs on the sampler's thread; the UI's thread comes only through the calls of
- * sampler.h, and only to what `monitor` guards. */
+ * spans.c, changed_rows.c), the past (time_job.c), the jobs (jobs.c, find_job.c, find_change.c,
+ * freeze.c). All of it runs on the sampler's thread; the UI's thread comes only through the calls
+ * of sampler.h, and only to what `monitor` guards. */
 #ifndef SHMLENS_LIVE_SAMPLER_PRIVATE_H
 #define SHMLENS_LIVE_SAMPLER_PRIVATE_H
 
 #include "core/change/ages.h"
 #include "live/baseline.h"
 #include "live/jobs.h"
+#include "live/rest.h"
 #include "time/moment.h"
 
 bool settle_request_equal(const struct settle_request *a, const struct settle_request *b);
@@ -15,13 +16,15 @@ bool rows_request_equal(const struct rows_request *a, const struct rows_request 
 
 /* Marks of bytes that two readings showed differently (settle.c). */
 struct settle {
-    uint8_t *again;  /* SAMPLE_MAX bytes: a second reading */
-    uint8_t *mark;   /* SAMPLE_MAX: how long each byte stays marked, 255 is MARK_NS */
-    uint64_t offset; /* of mark[0] */
-    size_t length;   /* bytes of mark that are valid */
-    bool any;        /* some are not 0 */
-    int64_t last;    /* when the marks were last aged */
+    uint8_t *again; /* SAMPLE_MAX bytes: a second reading */
+    uint8_t *mark;  /* SAMPLE_MAX: how long each byte stays marked, 255 is MARK_NS */
+    size_t length;  /* bytes of mark that are valid */
+    bool any;       /* some are not 0 */
+    int64_t last;   /* when the marks were last aged */
 };
+
+struct gauges;
+struct trends;
 
 struct sampler {
     struct worker *worker;
@@ -41,9 +44,13 @@ struct sampler {
     bool found;                /* the last find found something, */
     uint64_t found_at;         /* at this offset */
     int64_t step_at;           /* the moment that the last step through time came to; 0: now */
+    bool aged;                 /* the ages are those of the pieces in `work` */
     struct settle settle;
+    struct gauges *gauges;
     struct sample work; /* the sample being made; its arrays are swapped with those of `out` */
     int64_t due;        /* of the next sample */
+    int64_t news;       /* when something changed or was asked for last */
+    int64_t whole;      /* when the last whole sample was taken */
     int64_t second;     /* start of the second over which hz is measured */
     unsigned ticks;     /* samples in it */
 
@@ -68,6 +75,39 @@ struct oserr settle_sample(struct sampler *s, const struct settle_request *want,
  * different from before, or something in them changed. */
 struct oserr rows_sample(struct sampler *s, const struct rows_request *want, struct seg_stat *stat,
                          bool *news);
+
+/* The list alone, for pieces; true: it is different from before. */
+bool rows_list(struct sampler *s, const struct rows_request *want);
+
+/* spans.c: reads these pieces into s->work, one after the other, and feeds them to the map. */
+struct oserr spans_read(struct sampler *s, const struct span_list *spans, struct seg_stat *stat);
+
+/* The same with the age of each byte, and what is torn. *news: something in them changed, or they
+ * are other pieces than before. */
+struct oserr spans_sample(struct sampler *s, const struct sample_request *want,
+                          struct seg_stat *stat, bool *news);
+
+/* Which bytes of the pieces in s->work differ from the baseline; all 0 without one. */
+void spans_compare(struct sampler *s, const struct span_list *spans);
+
+/* settle.c: reads the pieces a second time; marks what differs in s->work. True: the marks are
+ * different from before. `same`: they are the pieces of the last time. */
+bool settle_spans(struct sampler *s, const struct span_list *spans, bool same);
+
+/* guards.c: reads the guarded parts of the pieces in s->work again, under their counters. True: a
+ * part became known, or unknown. */
+bool guards_read(struct sampler *s, const struct guard_list *want);
+
+/* gauges.c: after that, and after sampler_show_past, fills s->work.arrays->gauges. True: they
+ * differ from those of the last sample. */
+struct gauges *gauges_new(void); /* NULL: out of memory */
+void gauges_free(struct gauges *m);
+bool gauges_sample(struct sampler *s, const struct gauge_request *want);
+
+/* trends.c: the trends of those gauges of *r that want one. */
+struct trends *trends_new(void); /* NULL: out of memory */
+void trends_free(struct trends *t);
+void trends_make(struct sampler *s, struct trends *t, struct gauge_result *r);
 
 /* time_job.c: after a sample was taken, feeds the history and puts the moment that is asked for in
  * the place of the sample. `sweeping`: the whole segment is watched. True: worth drawing. */

@@ -7,7 +7,9 @@
 
 enum {
     PROBE_FIRST = 1024 * 1024,    /* bytes of the first stride back; doubled over holes */
-    MAP_SLICE = 16 * 1024 * 1024, /* bytes searched in the mapping between two yields */
+    MAP_SLICE = 16 * 1024 * 1024, /* bytes each thread searches in the mapping between two yields */
+    MAP_FIRST = 1024 * 1024, /* bytes of the first slice after a match, which may be dense: searched
+                                alone, and doubled where there is nothing */
 };
 
 static const uint8_t zeros[BLOCK_PAGE];
@@ -62,9 +64,10 @@ static bool window_new(struct search_window *w, struct pattern_search *search)
     *w =
         (struct search_window){.search = search, .s = search->seg, .f = f, .error = &search->error};
     seg_part(w->s, &w->low, &w->size);
-    if (!search->may_map ||
-        !find_literal_bytes(f, &w->needle.bytes, &w->needle.size, w->needle.rare))
+    if (!find_literal_bytes(f, &w->needle.bytes, &w->needle.mask, &w->needle.size, w->needle.rare))
         w->needle.size = 0;
+    w->needle.copies = !search->may_map;
+    w->needle.hands = search->hands < SEG_HANDS_MOST ? search->hands : SEG_HANDS_MOST;
     search->error = aligned_buffer_new(&w->block, BLOCK_RAW);
     if (oserr_is(search->error))
         return false;
@@ -155,9 +158,11 @@ static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
 static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t size)
 {
     bool found = false;
+    uint64_t most = (uint64_t)MAP_SLICE * (w->needle.hands > 1 ? w->needle.hands : 1);
+    uint64_t part = MAP_FIRST;
     while (w->needle.size > 0 && !found && *from < size) {
         uint64_t next = *from;
-        uint64_t slice = size - *from < MAP_SLICE ? size - *from : MAP_SLICE;
+        uint64_t slice = size - *from < part ? size - *from : part;
         uint64_t end = size - *from - slice < w->needle.size ? size : *from + slice;
         if (!progress_yield(w->search->progress, *from, size))
             return false;
@@ -169,6 +174,7 @@ static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t siz
         *from = next;
         if (stuck)
             break;
+        part = part * 2 < most ? part * 2 : most;
     }
     return true;
 }

@@ -2,8 +2,9 @@
  *
  * A search goes through the segment in windows of a few hundred KiB, which overlap by as much as a
  * match may need, and yields between them. Holes that cannot match are skipped by their extents.
- * Where the caller has the segment mapped, plain bytes are looked for in the mapping itself, at the
- * speed of memory, and only the window around a candidate is read. */
+ * Bytes, with wild bits too, are looked for by the back end, in the mapping itself or in copies,
+ * and by several threads where that is allowed: each takes a part of the same slice, and the first
+ * match counts. Only the window around a match is read. */
 #ifndef SHMLENS_LIVE_SEARCH_H
 #define SHMLENS_LIVE_SEARCH_H
 
@@ -27,7 +28,8 @@ struct pattern_search {
     struct seg *seg;
     struct find *find;
     const struct progress *progress;
-    bool may_map; /* the caller keeps the segment mapped; a command that runs once reads faster */
+    bool may_map;       /* looks in the mapping, which stays; otherwise in copies */
+    unsigned hands;     /* threads that may take part; 0 is 1 */
     bool skip_unknown;  /* bytes that are not known (of a past moment) match nothing; else error */
     uint64_t unknown;   /* out: how many bytes were skipped for that */
     struct oserr error; /* out: of SEARCH_ERROR */

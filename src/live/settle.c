@@ -25,10 +25,10 @@ void settle_free(struct settle *t)
 /* ---- marks ---- */
 
 /* A different window starts without marks; those of the same window fade. True: one is gone. */
-static bool age_marks(struct settle *t, uint64_t offset, size_t n, int64_t now)
+static bool age_marks(struct settle *t, bool same, size_t n, int64_t now)
 {
     bool gone = false, any = false;
-    if (offset != t->offset || n != t->length) {
+    if (!same || n != t->length) {
         gone = t->any;
         memset(t->mark, 0, n);
     } else if (t->any) {
@@ -44,7 +44,6 @@ static bool age_marks(struct settle *t, uint64_t offset, size_t n, int64_t now)
         }
     }
     t->any = any;
-    t->offset = offset;
     t->length = n;
     t->last = now;
     return gone;
@@ -128,7 +127,7 @@ struct oserr settle_sample(struct sampler *s, const struct settle_request *want,
     struct sample *w = &s->work;
     bool was_busy = w->settle.busy;
     struct oserr e;
-    *news = age_marks(&s->settle, offset, n, w->time);
+    *news = age_marks(&s->settle, w->spans.count == 0 && offset == w->offset, n, w->time);
     if (!settle_request_equal(want, &w->settle.want))
         w->settle = (struct settle_result){.want = *want};
     if (want->locked) {
@@ -143,4 +142,24 @@ struct oserr settle_sample(struct sampler *s, const struct settle_request *want,
     memcpy(w->arrays->torn, s->settle.mark, n);
     w->settle.any = s->settle.any;
     return e;
+}
+
+bool settle_spans(struct sampler *s, const struct span_list *spans, bool same)
+{
+    struct sample *w = &s->work;
+    bool news = age_marks(&s->settle, same, w->length, w->time);
+    size_t got = 0;
+    w->settle = (struct settle_result){.any = false};
+    for (size_t k = 0; k < spans->count; k++) {
+        const struct span *p = &spans->at[k];
+        got = 0;
+        if (oserr_is(seg_read(s->seg, p->offset, s->settle.again, p->length, &got)))
+            continue;
+        for (size_t i = 0; i < got; i++)
+            if (s->settle.again[i] != w->arrays->bytes[p->index + i])
+                news = mark(&s->settle, p->index + i) || news;
+    }
+    memcpy(w->arrays->torn, s->settle.mark, w->length);
+    w->settle.any = s->settle.any;
+    return news;
 }

@@ -8,8 +8,10 @@
 #include "core/cells.h"
 
 enum {
-    BATCH = 512, /* pages hashed at a time */
-    RUN = 16,    /* pages read at a time: SEG_SMALL bytes */
+    BATCH = 512, /* pages hashed at a time by one thread alone; by each of several */
+    BATCH_EACH = 1024,
+    HANDS = 4, /* threads at most */
+    RUN = 16,  /* pages read at a time: SEG_SMALL bytes */
     MS = 1000000,
     PAUSE_MAX = 256 * MS, /* between two sweeps when nothing changes */
     STRIP_EVERY = 100 * MS,
@@ -39,8 +41,10 @@ struct sweep {
     uint64_t shown;                    /* version of the strip that was made last, */
     struct page_sum before[STRIP_MAX]; /* its cells, */
     int64_t strip_due;                 /* and when the next may be made */
-    uint64_t hash[BATCH];
-    uint32_t want[BATCH];
+    unsigned cores;
+    unsigned hands; /* threads that work on the current slice */
+    uint64_t hash[HANDS * BATCH_EACH];
+    uint32_t want[HANDS * BATCH_EACH];
     unsigned char read[RUN * PAGEMAP_PAGE + PAGEMAP_PAGE]; /* room for a page-aligned run */
 };
 
@@ -62,6 +66,8 @@ struct sweep *sweep_new(struct seg *seg)
     if (m == NULL)
         return NULL;
     m->seg = seg;
+    m->hands = 1;
+    m->cores = os_cores();
     m->pages = pagemap_new(BASE_MEMORY);
     const struct pagemap_sink sink = {.ctx = m, .changed = on_changed};
     if (m->pages == NULL || !pagemap_listen(m->pages, &sink)) {
@@ -161,7 +167,8 @@ static void note_blind(struct sweep *m, uint64_t from)
 static bool step(struct sweep *m, uint64_t end, int64_t until)
 {
     struct seg_hashes found;
-    struct oserr e = seg_hash(m->seg, m->at, m->hash, BATCH, &found);
+    size_t batch = m->hands > 1 ? (size_t)m->hands * BATCH_EACH : BATCH;
+    struct oserr e = seg_hash_shared(m->seg, m->hands, m->at, m->hash, batch, &found);
     uint64_t hashed = m->at + (uint64_t)found.pages * PAGEMAP_PAGE;
     size_t wants = pagemap_feed_hashes(m->pages, m->at, m->hash, found.pages, os_now(), m->want);
     size_t done = feed_wanted(m, m->at, wants, until);
@@ -197,6 +204,16 @@ static int64_t end_sweep(struct sweep *m, int64_t now, uint64_t start, uint64_t 
     return now + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
 }
 
+/* A share of more than one processor is taken by several threads at a time, as many as there are
+ * processors at most. Returns the share of each. */
+static double share_of_one(struct sweep *m, double share)
+{
+    unsigned most = m->cores < HANDS ? m->cores : HANDS;
+    for (m->hands = 1; m->hands < most && share > m->hands; m->hands++)
+        ;
+    return share < m->hands ? share / m->hands : 1;
+}
+
 int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
 {
     uint64_t start = 0, end = 0, was = pagemap_changes(m->pages);
@@ -209,7 +226,8 @@ int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
         m->started = now;
         m->blind_from = UINT64_MAX;
     }
-    int64_t until = now + (int64_t)((double)interval * share);
+    double each = share_of_one(m, share);
+    int64_t until = now + (int64_t)((double)interval * each);
     while (m->at < end && step(m, end, until))
         ;
     m->sweep_changes += pagemap_changes(m->pages) - was;
@@ -219,7 +237,7 @@ int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share)
     m->due = now + interval;
     if (m->at >= end)
         m->due = end_sweep(m, now, start, end, interval);
-    int64_t rest = now + (int64_t)((double)spent / share);
+    int64_t rest = now + (int64_t)((double)spent / each);
     if (m->due < rest)
         m->due = rest;
     return m->due;

@@ -3,11 +3,12 @@
  * of the window. Whoever wants to know of every change listens to that map.
  *
  * A slice takes up where the last one ended. It hashes pages of data straight from the mapping, 512
- * at a time; the map says which of them it wants to see (they changed, or it has room for copies),
- * and these are read and fed. A hole costs one question to the system, however large it is. When
- * the time of the slice is up, the rest waits. A sweep that finds no change makes the next one
- * wait, twice as long each time, up to 256 ms. What could not be read is not taken for a hole: only
- * what lies before the first such page counts as seen.
+ * at a time (1024 for each thread, where there are several); the map says which of them it wants to
+ * see (they changed, or it has room for copies), and these are read and fed. A hole costs one
+ * question to the system, however large it is. When the time of the slice is up, the rest waits. A
+ * sweep that finds no change makes the next one wait, twice as long each time, up to 256 ms. What
+ * could not be read is not taken for a hole: only what lies before the first such page counts as
+ * seen.
  *
  * The sampler's thread only. */
 #ifndef SHMLENS_LIVE_SWEEP_H
@@ -58,7 +59,8 @@ size_t sweep_window(struct sweep *m, uint64_t offset, const uint8_t *bytes, cons
 size_t sweep_rows(struct sweep *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,
                   size_t n, int64_t time);
 
-/* One slice, when it is due: at most `share` (0 to 1) of `interval` ns. Returns when the next one
+/* One slice, when it is due: at most `share` of `interval` ns of processor time, with several
+ * threads where that is more than 1 and there are so many processors. Returns when the next one
  * is due, os_now's clock. */
 int64_t sweep_work(struct sweep *m, int64_t now, int64_t interval, double share);
 

@@ -8,16 +8,16 @@
 bool sampler_show_past(struct sampler *s, const struct history_request *want, bool sweeping)
 {
     struct sample *w = &s->work;
-    struct history_window window = {w->offset, w->rows.on ? 0 : w->length, w->arrays->bytes,
-                                    w->arrays->state, w->arrays->changed};
+    struct span_list spans;
+    spans_set(&spans, w->offset, w->length);
+    const struct history_window window = {w->spans.count > 0 ? &w->spans : &spans, w->length,
+                                          w->arrays->bytes, w->arrays->state, w->arrays->changed};
     bool news =
         recorder_sample(s->recorder, want, w->time, w->map.sweeps, sweeping, &window, &w->past);
     recorder_strip(s->recorder, w->map.from, w->map.to, w->map.cells, &w->past);
     if (w->past.time != 0) {
         memset(w->arrays->torn, 0, w->length);
-        memset(w->arrays->base, 0, w->length);
-        if (s->baseline != NULL)
-            baseline_compare(s->baseline, w->offset, w->arrays->bytes, w->length, w->arrays->base);
+        spans_compare(s, window.spans);
     }
     return news;
 }
@@ -56,4 +56,6 @@ void job_time(struct sampler *s, void *arg, const struct progress *p)
         j->from = s->step_at != 0 ? s->step_at : INT64_MAX;
     j->time = recorder_step(s->recorder, j->offset, j->length, j->from, j->steps, &j->moved);
     s->step_at = j->time;
+    const struct history *past = recorder_history(s->recorder);
+    j->since = past != NULL ? history_known_since(past, j->offset, j->length) : INT64_MAX;
 }

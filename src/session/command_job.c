@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/kept_range.h"
 #include "time/moment.h"
 
 enum { OUTPUT_MAX = 1024 * 1024 };
@@ -15,11 +16,13 @@ static void command_job_run(struct job *job, const struct progress *p)
                               .out = &j->out,
                               .err = &j->err,
                               .ui = true,
+                              .named = j->named[0] != '\0',
+                              .is = j->is,
                               .cursor = j->cursor,
-                              .marks = j->marks,
-                              .marks_set = j->marks_set,
+                              .marks = &j->marks,
                               .view = j->view[0] != '\0' ? j->view : NULL,
                               .when = j->past != 0 ? j->when : NULL,
+                              .written = j->progress,
                               .progress = p};
     struct snapshot *then = NULL;
     struct oserr e = OSERR_NONE;
@@ -33,9 +36,14 @@ static void command_job_run(struct job *job, const struct progress *p)
         j->status = command_run_line(&env, j->line);
     snapshot_close(then);
     for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
-        sampler_poked(j->sampler, &env.pokes[i]);
+        sampler_stored(j->sampler, env.pokes[i].offset, env.pokes[i].value, env.pokes[i].size);
+    if (j->sampler != NULL && env.kept != NULL)
+        sampler_stored(j->sampler, env.kept->offset, env.kept->value, env.kept->length);
+    j->kept = env.kept;
+    j->poked_as = env.poked_as;
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
     j->pokes_count = env.pokes_count;
+    j->in_use = env.in_use;
     j->made = env.made;
 }
 
@@ -69,6 +77,7 @@ void command_job_free(struct command_job *j)
     out_free(&j->err);
     if (j->made != NULL)
         seg_close(j->made);
+    kept_range_release(j->kept);
     free(j->line);
     free(j);
 }

@@ -5,6 +5,8 @@
 #define SHMLENS_SESSION_COMMAND_JOB_H
 
 #include "cli/command.h"
+#include "core/locator.h"
+#include "core/marks.h"
 #include "live/sampler.h"
 
 struct command_job {
@@ -13,17 +15,22 @@ struct command_job {
     struct backend *be;
     const struct seg_throttle *pace; /* of scans of the processes; NULL: in one go */
     char *line;                      /* malloc'd, the job's */
-    uint64_t cursor;                 /* for relative offsets */
-    uint64_t marks[26];
-    uint32_t marks_set;
-    char view[16];       /* name of the default view */
-    int64_t past;        /* the moment that reading commands see; 0: now */
-    char when[48];       /* with past: ` as of T-3.2s`, for messages */
-    int status;          /* exit status */
-    struct out out, err; /* what it printed */
+    char named[LOCATOR_MAX]; /* the locator that the UI put into the line, raw; empty: none; */
+    struct seg_id is;        /* it must lead to this object; dev 0: to any */
+    uint64_t cursor;         /* for relative offsets */
+    struct marks marks;
+    char view[16];                   /* name of the default view */
+    int64_t past;                    /* the moment that reading commands see; 0: now */
+    char when[48];                   /* with past: ` as of T-3.2s`, for messages */
+    atomic_uint_least64_t *progress; /* see command_env.written; NULL: not asked */
+    int status;                      /* exit status */
+    struct out out, err;             /* what it printed */
     struct poke_done pokes[POKES_KEPT];
     size_t pokes_count;
-    struct seg *made; /* see command_env; closed with the job unless taken (NULL) before */
+    const struct view *poked_as;
+    struct kept_range *kept; /* see command_env; released with the job unless taken (NULL) before */
+    bool in_use;             /* see command_env */
+    struct seg *made;        /* see command_env; closed with the job unless taken (NULL) before */
 };
 
 /* Allocates and fills one; finish must free it with command_job_free. NULL: out of memory. */

@@ -12,7 +12,10 @@ static void rows_scroll(struct session *s, int64_t by);
 
 unsigned session_width(const struct session *s)
 {
-    return s->fit != 0 && s->fit < s->set.width ? s->fit : s->set.width;
+    unsigned width = s->set.width != 0 ? s->set.width : WIDTH_MAX;
+    if (s->fit != 0 && s->fit < width)
+        return s->fit;
+    return s->set.width != 0 ? width : WIDTH_AUTO;
 }
 
 uint64_t session_start(const struct session *s)
@@ -41,6 +44,60 @@ static void set_top(struct session *s, uint64_t row)
     s->top = session_start(s) + row * session_width(s);
 }
 
+/* Bytes of a cell; 1 where cells are text. */
+static unsigned cell_unit(const struct session *s)
+{
+    const struct view *v = s->set.view;
+    return v == NULL || v->kind == VIEW_TEXT ? 1 : v->unit;
+}
+
+unsigned session_shift(const struct session *s)
+{
+    unsigned unit = cell_unit(s);
+    return session_width(s) % unit == 0 ? s->shift % unit : 0;
+}
+
+void session_align(struct session *s, uint64_t offset)
+{
+    uint64_t start = session_start(s);
+    if (offset >= start)
+        s->shift = (unsigned)((offset - start) % session_width(s) % cell_unit(s));
+}
+
+/* The cell that holds `offset`. Cells are laid out from the start of a row, or `shift` bytes after
+ * it, and the last one then reaches into the next row; where a row is not a whole number of cells,
+ * its last one is cut. The bytes before the first cell of all belong to none. */
+static void cell_of(const struct session *s, uint64_t offset, uint64_t *from, uint64_t *to)
+{
+    uint64_t unit = cell_unit(s), width = session_width(s), shift = session_shift(s);
+    uint64_t origin = session_start(s) + shift;
+    *from = session_start(s);
+    *to = origin;
+    if (offset < origin)
+        return;
+    uint64_t column = (offset - origin) % width, first = column - column % unit;
+    *from = offset - column + first;
+    *to = offset - column + (first + unit < width ? first + unit : width);
+}
+
+uint64_t session_cell(const struct session *s, uint64_t offset)
+{
+    uint64_t from = 0, to = 0;
+    if (s->typed || s->focus != FOCUS_CELLS) /* fields lie anywhere */
+        return offset;
+    cell_of(s, offset, &from, &to);
+    bool none = from < session_start(s) + session_shift(s) && to < session_end(s);
+    return none ? to : from;
+}
+
+/* The last row that may be the first on the screen: the rows below it fill the screen. */
+static uint64_t lowest_top(const struct session *s)
+{
+    uint64_t start = session_start(s), end = session_end(s), rows = s->rows > 0 ? s->rows : 1;
+    uint64_t last = end > start ? row_of(s, end - 1) : 0;
+    return last + 1 > rows ? last + 1 - rows : 0;
+}
+
 void session_move_to(struct session *s, uint64_t offset, bool extend)
 {
     uint64_t start = session_start(s), end = session_end(s);
@@ -49,19 +106,19 @@ void session_move_to(struct session *s, uint64_t offset, bool extend)
     s->selecting = extend;
     if (offset >= end)
         offset = end > start ? end - 1 : start;
-    s->cursor = offset < start ? start : offset;
+    s->cursor = session_cell(s, offset < start ? start : offset);
     if (session_rows(s) != NULL) {
         rows_show(s);
         return;
     }
     uint64_t row = row_of(s, s->cursor), rows = s->rows > 0 ? s->rows : 1;
-    uint64_t top = s->top < start ? 0 : row_of(s, s->top);
+    uint64_t top = s->top < start ? 0 : row_of(s, s->top), lowest = lowest_top(s);
     if (row < top)
-        set_top(s, row);
+        top = row;
     else if (row >= top + rows)
-        set_top(s, row - rows + 1);
-    else
-        set_top(s, top);
+        top = row - rows + 1;
+    set_top(s,
+            top < lowest ? top : lowest); /* no empty rows after the end while there are others */
 }
 
 void session_move(struct session *s, int64_t delta, bool extend)
@@ -81,15 +138,13 @@ void session_scroll(struct session *s, int64_t rows)
         rows_scroll(s, rows);
         return;
     }
-    uint64_t start = session_start(s), end = session_end(s);
-    uint64_t last = end > start ? row_of(s, end - 1) : 0, top = row_of(s, s->top);
+    uint64_t start = session_start(s), top = row_of(s, s->top), lowest = lowest_top(s);
     uint64_t step = rows < 0 ? (uint64_t)0 - (uint64_t)rows : (uint64_t)rows;
     uint64_t shown = s->rows > 0 ? s->rows : 1;
-    uint64_t lowest = last + 1 > shown ? last + 1 - shown : 0;
     if (rows < 0)
         top = top < step ? 0 : top - step;
     else
-        top = top + step > lowest ? (top > lowest ? top : lowest) : top + step;
+        top = top + step > lowest ? lowest : top + step;
     set_top(s, top);
     uint64_t row = row_of(s, s->cursor), column = (s->cursor - start) % session_width(s);
     if (row < top)
@@ -101,7 +156,7 @@ void session_scroll(struct session *s, int64_t rows)
 
 void session_set_width(struct session *s, unsigned width)
 {
-    s->set.width = width < 1 ? 1 : width > WIDTH_MAX ? WIDTH_MAX : width;
+    s->set.width = width > WIDTH_MAX ? WIDTH_MAX : width;
     set_top(s, row_of(s, s->top));
     session_move_to(s, s->cursor, s->selecting);
 }
@@ -143,15 +198,6 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out, siz
     return got;
 }
 
-/* The cell that holds `offset`: cells are laid out from the start of a row, the last one is cut. */
-static void cell_of(const struct session *s, uint64_t offset, uint64_t *from, uint64_t *to)
-{
-    uint64_t unit = s->set.view->unit, width = session_width(s);
-    uint64_t column = (offset - session_start(s)) % width, first = column - column % unit;
-    *from = offset - column + first;
-    *to = offset - column + (first + unit < width ? first + unit : width);
-}
-
 void session_selection(const struct session *s, uint64_t *from, uint64_t *to)
 {
     uint64_t unit = s->set.view != NULL ? s->set.view->unit : 1, end = session_end(s);
@@ -174,23 +220,14 @@ void session_selection(const struct session *s, uint64_t *from, uint64_t *to)
         *from = *to;
 }
 
-void session_undo_push(struct session *s, const struct poke_done *p)
-{
-    if (s->undo_count == UNDO_MAX) {
-        memmove(s->undo, s->undo + 1, (UNDO_MAX - 1) * sizeof *s->undo);
-        s->undo_count--;
-    }
-    s->undo[s->undo_count++] = *p;
-    s->redo_count = 0;
-}
-
 /* ---- only changed rows: the window is a part of the list that the sampler makes ---- */
 
 const struct rows_result *session_rows(const struct session *s)
 {
     const struct sample *p = &s->sample;
-    return s->only && p->seq != 0 && p->rows.on && p->rows.width == session_width(s) ? &p->rows
-                                                                                     : NULL;
+    return s->only && !s->typed && p->seq != 0 && p->rows.on && p->rows.width == session_width(s)
+               ? &p->rows
+               : NULL;
 }
 
 uint64_t session_row(const struct session *s, size_t row)
@@ -219,6 +256,8 @@ static size_t lower(const struct rows_result *rows, uint64_t row)
 bool session_shows(const struct session *s, uint64_t offset)
 {
     const struct rows_result *rows = session_rows(s);
+    if (s->typed)
+        return sample_index(&s->sample, offset) != SIZE_MAX;
     if (rows == NULL)
         return offset >= s->top && offset - s->top < (uint64_t)s->rows * session_width(s);
     size_t i = lower(rows, row_start(s, offset));
@@ -248,7 +287,7 @@ static uint64_t rows_step(const struct session *s, uint64_t to, int64_t delta)
     if (rows == NULL || row == here)
         return to;
     bool whole = delta % (int64_t)width == 0;
-    uint64_t column = whole ? s->cursor - here : delta < 0 ? width - 1 : 0;
+    uint64_t column = whole ? s->cursor - here : delta < 0 ? width - 1 : session_shift(s);
     size_t i = lower(rows, here), at = 0;
     if (delta > 0)
         at = i < rows->count && rows->at[i] == here ? i + 1 : i;

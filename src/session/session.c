@@ -4,18 +4,19 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "session/looks.h"
 
-enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_AFTER = 24 };
+enum { SECOND = 1000000000, MARGIN_BEFORE = 8, MARGIN_AFTER = 24, MARGIN_MATCH = 1024 };
 
-static void set_defaults(struct settings *set)
+void session_defaults(struct settings *set)
 {
     *set = (struct settings){.hz = 250,
-                             .theme = "dark",
-                             .width = 16,
+                             .theme = "auto",
                              .fresh = 0.5,
                              .warm = 2,
                              .mouse = true,
                              .inspector = true,
+                             .ruler = true,
                              .view = view_find("hex"),
                              .enc = TEXT_UTF8,
                              .strip = true,
@@ -32,7 +33,8 @@ struct oserr session_init(struct session *s, struct backend *be)
 {
     *s = (struct session){.be = be, .rows = 1};
     struct oserr e = OSERR_NONE;
-    set_defaults(&s->set);
+    session_defaults(&s->prefer);
+    s->set = s->prefer;
     s->wake = os_wake_new();
     if (s->wake == NULL || !sample_alloc(&s->sample)) {
         os_wake_free(s->wake);
@@ -67,6 +69,7 @@ void session_free(struct session *s)
         ended = walker_stop(s->walker, os_now() + SECOND / 5, s->owner);
     if (!ended || s->left_behind)
         left_walker = s->walker;
+    session_undo_forget(s);
     segment_list_free(&s->walk);
     (void)gone_drop(s->gone, &s->gone_count, INT64_MAX);
     sample_free(&s->sample);
@@ -79,10 +82,10 @@ void session_free(struct session *s)
 static void forget_place(struct session *s)
 {
     s->top = s->cursor = session_start(s);
-    s->marks_set = 0;
+    s->marks.count = 0;
     s->match_length = 0;
-    s->selecting = s->phase = false;
-    s->undo_count = s->redo_count = 0;
+    s->shift = 0;
+    s->selecting = false;
     s->locked = false;
 }
 
@@ -105,6 +108,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     s->edit = s->paused = false;
     s->raising = s->stale = 0;
     s->past = 0;
+    s->playing = false;
     s->events_seen = 0;
     old->seq = old->events = old->changes = 0;
     old->length = 0;
@@ -112,9 +116,11 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     old->settle = (struct settle_result){.any = false};
     old->stat = *stat;
     old->error = OSERR_NONE;
-    if (!same)
+    if (!same) {
         forget_place(s);
-    s->undo_count = s->redo_count = 0;
+        looks_apply(s, &(struct looks){.count = 0});
+    }
+    session_undo_forget(s);
     session_move_to(s, s->cursor, s->selecting);
     session_request_sample(s);
     ask_walker(s);
@@ -156,19 +162,28 @@ void session_detach(struct session *s)
     s->edit = s->paused = false;
     s->raising = s->stale = 0;
     s->past = 0;
+    s->playing = false;
     s->sample.seq = 0;
     s->sample.length = 0;
     s->sample.freeze.count = 0;
     ask_walker(s);
 }
 
-/* The part of the segment that is read: the screen, and what characters at its edges need. */
+/* How much more than the screen is read at each side: `least`, or what a match there may need. */
+static uint64_t margin(const struct session *s, uint64_t least)
+{
+    uint64_t match = s->match_length < MARGIN_MATCH ? s->match_length : MARGIN_MATCH;
+    return match > least ? match : least;
+}
+
+/* The part of the segment that is read: the screen, and what characters and matches at its edges
+ * need. */
 static void wanted(const struct session *s, uint64_t *offset, size_t *length)
 {
-    uint64_t start = session_start(s), before = s->top - start;
-    if (before > MARGIN_BEFORE)
-        before = MARGIN_BEFORE;
-    uint64_t n = (uint64_t)s->rows * session_width(s) + before + MARGIN_AFTER;
+    uint64_t start = session_start(s), before = s->top - start, most = margin(s, MARGIN_BEFORE);
+    if (before > most)
+        before = most;
+    uint64_t n = (uint64_t)s->rows * session_width(s) + before + margin(s, MARGIN_AFTER);
     *offset = s->top - before;
     if (s->range_length != 0 && *offset + n > s->range_offset + s->range_length)
         n = s->range_offset + s->range_length - *offset;
@@ -214,8 +229,14 @@ void session_request_sample(struct session *s)
                                         .cells = s->time_cells,
                                         .offset = s->value_offset,
                                         .size = s->value_size},
-                               .rows = rows_wanted(s)};
+                               .rows = rows_wanted(s),
+                               .gauges = s->gauges};
     wanted(s, &r.offset, &r.length);
+    if (s->typed) {
+        r.spans = s->spans;
+        r.guards = s->guards;
+        r.rows = s->fields;
+    }
     sampler_request(s->sampler, &r);
 }
 
@@ -250,8 +271,11 @@ static bool take_sample(struct session *s)
     size_t length = 0;
     wanted(s, &offset, &length);
     bool here = s->sample.seq != 0 && s->sample.offset == offset && s->sample.length == length;
-    if (s->only || s->sample.rows.on)
+    if (s->typed || (s->sample.spans.count > 0 && !s->sample.rows.on))
+        here = s->typed && spans_equal(&s->sample.spans, &s->spans);
+    else if (s->only || s->sample.rows.on)
         here = s->only && session_shows(s, s->cursor) && s->sample.rows.on;
+    here = here && gauges_answered(&s->sample.arrays->gauges, &s->gauges);
     if (s->paused && here)
         return sampler_take_frozen(s->sampler, &s->sample);
     return sampler_take(s->sampler, &s->sample);
@@ -311,13 +335,13 @@ bool session_users(const struct session *s, struct seg_who *out)
     return info != NULL || (s->walk.id.dev != 0 && seg_id_equal(s->walk.id, s->id));
 }
 
-bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable)
+bool session_who(const struct session *s, struct seg_users *users, size_t *unseen)
 {
     struct seg_who w;
     if (!session_users(s, &w))
         return false;
     *users = seg_who_users(&w);
-    *unreadable = w.unreadable;
+    *unseen = w.unreadable + w.unowned;
     return true;
 }
 

@@ -15,27 +15,48 @@
 #include "backend/segment.h"
 #include "core/bytes.h"
 #include "core/locator.h"
+#include "core/marks.h"
 #include "core/screen/line_edit.h"
 #include "core/text.h"
 #include "core/view.h"
 #include "list/walker.h"
 #include "live/sampler.h"
 
-enum { UNDO_MAX = 256, MARKS = 26, WIDTH_MAX = 256, COLUMNS_SET = 160 };
+enum {
+    UNDO_MAX = 256,
+    UNDO_BYTES = 64 * 1024 * 1024,
+    WIDTH_MAX = 256,
+    WIDTH_AUTO = 16,
+    COLUMNS_SET = 160
+};
 
 /* Which column of the inspect screen the cursor types into. */
 enum focus { FOCUS_CELLS, FOCUS_TEXT, FOCUS_TEXT2, FOCUS_COUNT };
 
 struct column;
 
+struct kept_range;
+
+/* One step that can be undone: one value, or a range. */
+struct undo_step {
+    struct poke_done one;
+    const struct view *view;  /* how messages show the value; NULL: as hex */
+    struct kept_range *range; /* core/kept_range.h, one reference; NULL: one value */
+};
+
 /* Options that persist between runs ($XDG_STATE_HOME/shmlens/options, config: `set NAME VALUE`). */
+/* What S does where no type is known: asks what may lie there and lists it; takes the one fact at
+ * offset 0 at once; asks nothing. */
+enum types_search { TYPES_LIST, TYPES_AUTO, TYPES_OFF };
+
 struct settings {
     double hz;          /* samples a second, 1 to 1000; default 250 */
-    char theme[8];      /* dark, light, mono */
-    unsigned width;     /* bytes a row, 1 to WIDTH_MAX; default 16 */
+    char theme[8];      /* auto (by the background), dark, light, mono */
+    unsigned width;     /* bytes a row, 1 to WIDTH_MAX; 0, the default: a power of two that fits */
     double fresh, warm; /* highlight: seconds; defaults 0.5 and 2 */
     bool mouse;
     bool inspector;          /* the panel is shown */
+    bool ruler;              /* the row above the bytes is shown */
     const struct view *view; /* of the cells */
     bool big;                /* byte order of the cells and the inspector, where the view has one */
     enum text_encoding enc;  /* of the one text column under 96 columns */
@@ -45,7 +66,8 @@ struct settings {
     bool strip;                /* the overview strip is shown */
     unsigned history;          /* MiB that the history of changes may take; 0: there is none */
     double cpu;                /* percent of a processor that watching the whole segment may take */
-    double recent;             /* x shows rows that changed in the last so many seconds */
+    enum types_search types;
+    double recent; /* x shows rows that changed in the last so many seconds */
 };
 
 struct session {
@@ -73,45 +95,56 @@ struct session {
     uint64_t top;    /* offset of the first row shown; a whole number of rows from the start */
     unsigned caps;   /* enum seg_caps of the attached segment */
     unsigned rows;   /* rows that fit on the screen */
+    unsigned shift;  /* session_align */
     unsigned fit;    /* bytes of a row that fit on the screen; 0: all of set.width do */
     uint64_t cursor; /* offset of the byte under the cursor */
     enum focus focus;
     bool selecting;
     bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool timeline;     /* the timeline is shown even in the present */
-    bool heat;         /* how often bytes changed is shown instead of when */
-    bool follow;       /* the view follows changes */
-    bool only;         /* only rows that changed are shown */
-    bool edit;         /* edit mode: the access is SEG_WRITE */
-    int raising;       /* raises of the access that have not ended */
-    int stale;         /* how many of these, the first, are from before the user left edit mode */
-    bool locked;       /* :seqlock: a sequence counter is set */
-    uint64_t anchor;   /* the selection is from anchor to cursor, both included */
-    int64_t past;      /* the moment that is shown, os_now's clock; 0: now */
-    size_t time_cells; /* columns of the timeline; 0: it is not shown */
-    uint64_t value_offset;   /* of the value whose history the inspector shows */
-    size_t value_size;       /* 0: it shows none */
-    struct seg_seqlock lock; /* a sequence counter, when `locked` */
-    uint64_t marks[MARKS];
-    uint32_t marks_set;
+    bool timeline; /* the timeline is shown even in the present */
+    bool heat;     /* how often bytes changed is shown instead of when */
+    bool follow;   /* the view follows changes */
+    bool only;     /* only rows that changed are shown */
+    bool typed;    /* fields are shown, not bytes: these pieces are sampled */
+    struct span_list spans;
+    struct guard_list guards;   /* of them, those that are read under their counters */
+    struct rows_request fields; /* on: where fields changed is listed too */
+    bool edit;                  /* edit mode: the access is SEG_WRITE */
+    int raising;                /* raises of the access that have not ended */
+    int stale;       /* how many of these, the first, are from before the user left edit mode */
+    bool locked;     /* :seqlock: a sequence counter is set */
+    uint64_t anchor; /* the selection is from anchor to cursor, both included */
+    int64_t past;    /* the moment that is shown, os_now's clock; 0: now */
+    bool playing;    /* it moves on: since play_since, from play_from */
+    int64_t play_from, play_since;
+    size_t time_cells;           /* columns of the timeline; 0: it is not shown */
+    uint64_t value_offset;       /* of the value whose history the inspector shows */
+    size_t value_size;           /* 0: it shows none */
+    struct gauge_request gauges; /* the values that the watch list shows */
+    struct seg_seqlock lock;     /* a sequence counter, when `locked` */
+    struct marks marks;
     uint64_t match; /* offset of the found match and its length; length 0: none */
     size_t match_length;
 
     /* A stack: [0, undo_count) can be undone, the redo_count after them redone. */
-    struct poke_done undo[UNDO_MAX];
+    struct undo_step undo[UNDO_MAX];
     size_t undo_count, redo_count;
 
-    struct settings set;
+    struct settings set;    /* in effect: the preferences, and looks of this segment */
+    struct settings prefer; /* what was set in Options, and what other segments begin with */
 };
 
 /* Fills defaults and allocates the sample; starts the walker unless `be` is NULL (tests). */
 MUST_USE struct oserr session_init(struct session *s, struct backend *be);
 void session_free(struct session *s); /* stops threads; never waits for a stuck /proc read */
 
+/* The options as they are without a configuration. */
+void session_defaults(struct settings *set);
+
 /* Opens a raw locator and starts sampling it; what was attached before is detached only if that
- * succeeds. A new locator starts at the top with no marks; the same one (reattach) keeps the place.
- */
+ * succeeds. A new locator starts at the top, with no marks and with the looks that are preferred;
+ * the same one (reattach) keeps the place. */
 MUST_USE struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
                                      uint64_t range_length);
 
@@ -144,15 +177,26 @@ uint64_t session_start(const struct session *s); /* first offset that can be sho
 /* One past the last: the end of the segment or of the range. */
 uint64_t session_end(const struct session *s);
 
-/* Moves the cursor (clamped to [start, end-1]; start when empty) and scrolls so that it is visible.
- * `extend`: the selection grows, else it is dropped. */
+/* Moves the cursor (clamped to [start, end-1]; start when empty), in the cells to the start of the
+ * cell that holds it, and scrolls so that it is visible and the screen is full. `extend`: the
+ * selection grows, else it is dropped. */
 void session_move_to(struct session *s, uint64_t offset, bool extend);
 void session_move(struct session *s, int64_t delta, bool extend);
 void session_scroll(struct session *s, int64_t rows); /* the window; the cursor stays visible */
 void session_set_width(struct session *s, unsigned width);
 
-/* Bytes of a row as it is shown: set.width, or less where the screen is too narrow for that; and
- * how the screen says what fits (0: everything). */
+/* Cells of numbers may begin at any byte: so many bytes after the start of a row (0 where rows are
+ * not whole numbers of cells). session_align moves them so that one begins at `offset`; the cursor
+ * does not move. session_cell: where the cell that holds `offset` begins; in a text column or with
+ * fields in place of cells, the offset itself. The cursor is always at the start of a cell while it
+ * is in the cells. */
+unsigned session_shift(const struct session *s);
+void session_align(struct session *s, uint64_t offset);
+uint64_t session_cell(const struct session *s, uint64_t offset);
+
+/* Bytes of a row as it is shown: set.width, or less where the screen is too narrow for that
+ * (WIDTH_AUTO before a screen has said what fits); and how the screen says what fits (0: what is
+ * set). */
 unsigned session_width(const struct session *s);
 void session_fit(struct session *s, unsigned width);
 
@@ -173,16 +217,20 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out,
 /* [*from, *to): the selection, or the one unit at the cursor. */
 void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
 
-void session_undo_push(struct session *s,
-                       const struct poke_done *p); /* drops what could be redone */
+/* Adds a step, which drops what could be redone; a range's reference is the session's from then on.
+ * session_undo_went: the next step was undone, or redone. session_undo_forget: all steps are. */
+void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view);
+void session_undo_push_range(struct session *s, struct kept_range *range);
+void session_undo_went(struct session *s, bool undone);
+void session_undo_forget(struct session *s);
 
 /* The rows of the newest survey for the attached object, ourselves included. The arrays stay the
  * session's and live until the next session_take. False: not known yet. */
 bool session_users(const struct session *s, struct seg_who *out);
 
-/* How many processes other than ours use the attached object, and how many could not be read,
- * according to the newest survey. False: not known yet. */
-bool session_who(const struct session *s, struct seg_users *users, size_t *unreadable);
+/* How many processes other than ours use the attached object, and how much could not be
+ * checked (seg_who.unreadable, unowned), according to the newest survey. False: not known yet. */
+bool session_who(const struct session *s, struct seg_users *users, size_t *unseen);
 
 bool session_recorded(const struct session *s); /* what is attached is a recording */
 

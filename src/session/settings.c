@@ -23,7 +23,11 @@ static bool decimal(const char *value, double low, double high, double *out)
 
 static bool set_theme(struct settings *s, const char *value)
 {
-    if (strcmp(value, "dark") != 0 && strcmp(value, "light") != 0 && strcmp(value, "mono") != 0)
+    static const char *const names[] = {"auto", "dark", "light", "mono"};
+    size_t i = 0;
+    while (i < sizeof names / sizeof names[0] && strcmp(value, names[i]) != 0)
+        i++;
+    if (i == sizeof names / sizeof names[0])
         return false;
     (void)snprintf(s->theme, sizeof s->theme, "%s", value);
     return true;
@@ -32,7 +36,8 @@ static bool set_theme(struct settings *s, const char *value)
 static bool set_width(struct settings *s, const char *value)
 {
     uint64_t n = 0;
-    if (number_u64(value, WIDTH_MAX, &n) != NUM_OK || n == 0)
+    bool automatic = strcmp(value, "auto") == 0;
+    if (!automatic && (number_u64(value, WIDTH_MAX, &n) != NUM_OK || n == 0))
         return false;
     s->width = (unsigned)n;
     return true;
@@ -118,7 +123,10 @@ static void get_theme(const struct settings *s, char *out, size_t cap)
 
 static void get_width(const struct settings *s, char *out, size_t cap)
 {
-    (void)snprintf(out, cap, "%u", s->width);
+    if (s->width == 0)
+        (void)snprintf(out, cap, "auto");
+    else
+        (void)snprintf(out, cap, "%u", s->width);
 }
 
 static void get_history(const struct settings *s, char *out, size_t cap)
@@ -155,6 +163,25 @@ static void get_columns(const struct settings *s, char *out, size_t cap)
     (void)snprintf(out, cap, "%s", s->columns[0] != '\0' ? s->columns : "auto");
 }
 
+static const char *const searches[] = {
+    [TYPES_LIST] = "list", [TYPES_AUTO] = "auto", [TYPES_OFF] = "off"};
+
+static bool set_types(struct settings *s, const char *value)
+{
+    size_t i = 0;
+    while (i < sizeof searches / sizeof searches[0] && strcmp(value, searches[i]) != 0)
+        i++;
+    if (i == sizeof searches / sizeof searches[0])
+        return false;
+    s->types = (enum types_search)i;
+    return true;
+}
+
+static void get_types(const struct settings *s, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%s", searches[s->types]);
+}
+
 enum form { DECIMAL, SWITCH, WORD };
 
 /* An option. DECIMAL: a double at `at` in struct settings, from low to high; SWITCH: a bool there;
@@ -176,12 +203,13 @@ struct option_row {
 
 static const struct option_row rows[] = {
     {'h', "hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
-    {'t', "theme", "dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
-    {'w', "width", "1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
+    {'t', "theme", "auto, dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
+    {'w', "width", "auto or 1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
     {'f', "fresh", "seconds", "seconds a change stays bright", DECIMAL_OF(fresh, 0, 3600)},
     {'a', "warm", "seconds", "seconds a change stays highlighted", DECIMAL_OF(warm, 0, 3600)},
     {'m', "mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
     {'i', "inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
+    {'n', "ruler", "on or off", "show the row that numbers the columns", SWITCH_OF(ruler)},
     {'v', "view", "a view such as u32le", "how the cells show the bytes",
      WORD_OF(set_view, get_view)},
     {'o', "order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
@@ -192,11 +220,14 @@ static const struct option_row rows[] = {
     {'l', "sort", "a column's name, or - and one to reverse the order",
      "what the list is sorted by", WORD_OF(set_sort, get_sort)},
     {'s', "strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
-    {'u', "cpu", "0 to 100", "CPU share for watching the whole segment, in percent",
-     DECIMAL_OF(cpu, 0, 100)},
+    {'u', "cpu", "0 to 400", "CPU share for watching the whole segment, in percent",
+     DECIMAL_OF(cpu, 0, 400)},
     {'r', "recent", "seconds", "seconds: how far back `x` looks", DECIMAL_OF(recent, 0.1, 86400)},
     {'y', "history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
      WORD_OF(set_history, get_history)},
+    {'p', "types", "list, auto or off",
+     "S without a known type: lists what may lie there, takes the one fact at 0, or asks nobody",
+     WORD_OF(set_types, get_types)},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -214,6 +245,11 @@ char setting_letter(size_t i)
 const char *setting_help(size_t i)
 {
     return i < ROWS ? rows[i].help : NULL;
+}
+
+const char *setting_takes(size_t i)
+{
+    return i < ROWS ? rows[i].takes : NULL;
 }
 
 static size_t row_of(const char *name)
@@ -267,6 +303,23 @@ static bool set_row(const struct option_row *row, struct settings *s, const char
     default:
         return row->set(s, value);
     }
+}
+
+void settings_take(struct settings *to, const struct settings *from, uint32_t which)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        char value[SETTINGS_VALUE];
+        if ((which >> i & 1) == 0)
+            continue;
+        settings_value(from, i, value, sizeof value);
+        (void)set_row(&rows[i], to, value); /* what was printed can be read */
+    }
+}
+
+size_t setting_find(const char *name)
+{
+    size_t i = row_of(name);
+    return i < ROWS ? i : SIZE_MAX;
 }
 
 uint32_t settings_changed(const struct settings *a, const struct settings *b)
@@ -335,7 +388,7 @@ static const char *bind_line(struct keymap *keys, const char *rest)
     if (!next_word(&rest, mode_name) || !next_word(&rest, key))
         return "bind takes MODE KEY COMMAND";
     if (!key_mode_find(mode_name, &mode))
-        return "no such mode (segments, inspect, calls, help)";
+        return "no such screen (`:bind` lists them)";
     return keymap_bind(keys, mode, key, rest);
 }
 
@@ -360,10 +413,23 @@ static const char *config_line(struct settings *s, struct keymap *keys, const ch
     return reason;
 }
 
-size_t settings_read(struct settings *s, struct keymap *keys, const char *text, size_t n,
-                     uint32_t *seen, char why[SETTINGS_WHY])
+/* Adds a fault if it has room, and room for the number of those that have not is left. */
+static bool add_fault(char why[SETTINGS_FAULTS], size_t line, const char *wrong)
 {
-    size_t bad = 0, number = 0;
+    char fault[SETTINGS_WHY];
+    size_t n = strlen(why);
+    int length =
+        snprintf(fault, sizeof fault, "%sline %zu: %.160s", n > 0 ? "; " : "", line, wrong);
+    bool fits = n + (size_t)length + sizeof "; and 1000000 more" < SETTINGS_FAULTS;
+    if (fits)
+        memcpy(why + n, fault, (size_t)length + 1);
+    return fits;
+}
+
+size_t settings_read(struct settings *s, struct keymap *keys, const char *text, size_t n,
+                     uint32_t *seen, char why[SETTINGS_FAULTS])
+{
+    size_t bad = 0, said = 0, number = 0;
     why[0] = '\0';
     for (size_t at = 0; at < n;) {
         const char *end = memchr(text + at, '\n', n - at);
@@ -380,8 +446,12 @@ size_t settings_read(struct settings *s, struct keymap *keys, const char *text, 
         const char *wrong = kept < length ? "the line is too long"
                             : has_nul     ? "a NUL in the line"
                                           : config_line(s, keys, line, seen, reason);
-        if (wrong != NULL && bad++ == 0)
-            (void)snprintf(why, SETTINGS_WHY, "line %zu: %.160s", number, wrong);
+        if (wrong != NULL && said == bad)
+            said += add_fault(why, number, wrong);
+        bad += wrong != NULL;
     }
+    if (said < bad)
+        (void)snprintf(why + strlen(why), SETTINGS_FAULTS - strlen(why), "; and %zu more",
+                       bad - said);
     return bad;
 }

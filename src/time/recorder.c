@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "core/bytes.h"
+#include "time/recording.h"
 
 enum {
     MS = 1000000,
     GROW_EVERY = 50 * MS,     /* between two checks of a recording's file while it is being made */
     GROW_SELDOM = 1000 * MS,  /* and otherwise: somebody may be copying the file */
+    MARKS_EVERY = 500 * MS,   /* between two marks of the value's changes in the timeline */
     TIMELINE_EVERY = 100 * MS /* between two updates of the timeline and of the value's history */
 };
 
@@ -22,12 +24,15 @@ struct recorder {
     bool written;         /* and still being made */
     int64_t grow_due;     /* when its file is checked next */
     int64_t end;          /* the moment of its end, os_now's clock; 0: not a recording */
+    int64_t length;       /* ns from its start to its end */
     uint64_t sweeps, size;
     uint64_t changes; /* in the history when the timeline was updated */
     int64_t made;     /* when that was */
+    int64_t marked;   /* when the changes of the value were marked in it */
     /* The moment that was shown last: copied while nothing differs, instead of made again. */
     int64_t time, since;
-    struct history_window shown;   /* arrays of `room` elements, ours */
+    struct history_window shown;   /* arrays of `room` elements, ours, */
+    struct span_list shown_spans;  /* and what they are of */
     int64_t strip_time;            /* the moment of the strip, 0: none, */
     uint64_t strip_from, strip_to; /* and the part of the segment */
     size_t room;
@@ -82,6 +87,13 @@ void recorder_free(struct recorder *r)
     free(r);
 }
 
+static void note_length(struct recorder *r)
+{
+    struct rec_info info;
+    recording_info(recording_of(r->seg), &info);
+    r->length = info.end;
+}
+
 /* A different budget starts a new history. */
 static void set_budget(struct recorder *r, size_t budget)
 {
@@ -92,11 +104,24 @@ static void set_budget(struct recorder *r, size_t budget)
     r->budget = budget;
     if (r->past != NULL && r->recorded)
         r->end = recorder_recorded(r->seg, r->past, budget);
+    if (r->recorded)
+        note_length(r);
     r->sweeps = UINT64_MAX;
     r->time = 0;
 }
 
 /* ---- what is observed ---- */
+
+/* What is not on the screen is not looked at. */
+static void unobserve_rest(struct recorder *r, const struct span_list *spans)
+{
+    uint64_t from = 0;
+    for (size_t i = 0; i < spans->count; i++) {
+        history_unobserve(r->past, from, spans->at[i].offset - from);
+        from = spans->at[i].offset + spans->at[i].length;
+    }
+    history_unobserve(r->past, from, UINT64_MAX / 2 - from);
+}
 
 static void observe(struct recorder *r, int64_t now, uint64_t sweeps, bool sweeping,
                     const struct history_window *w)
@@ -109,15 +134,26 @@ static void observe(struct recorder *r, int64_t now, uint64_t sweeps, bool sweep
         history_unobserve(r->past, size, UINT64_MAX / 2 - size);
     r->size = size;
     if (!sweeping && !r->recorded) {
-        history_unobserve(r->past, 0, w->offset);
-        history_unobserve(r->past, w->offset + w->n, UINT64_MAX / 2 - w->offset - w->n);
+        unobserve_rest(r, w->spans);
     } else if (sweeps > 0 && sweeps != r->sweeps && end > start) {
         history_observe(r->past, now, start, end - start);
         r->sweeps = sweeps;
     }
-    uint64_t to = w->offset + w->n < end ? w->offset + w->n : end;
-    if (to > w->offset)
-        history_observe(r->past, now, w->offset, to - w->offset);
+    for (size_t i = 0; i < w->spans->count; i++) {
+        const struct span *p = &w->spans->at[i];
+        uint64_t to = p->offset + p->length < end ? p->offset + p->length : end;
+        if (to > p->offset)
+            history_observe(r->past, now, p->offset, to - p->offset);
+    }
+}
+
+void recorder_observe(struct recorder *r, int64_t now, uint64_t offset, uint64_t n)
+{
+    uint64_t start = 0, end = 0;
+    seg_part(r->seg, &start, &end);
+    end = end < offset + n ? end : offset + n;
+    if (r->past != NULL && end > offset)
+        history_observe(r->past, now, offset, end - offset);
 }
 
 /* ---- the moment ---- */
@@ -153,25 +189,38 @@ static void show_nothing(const struct history_window *w)
     memset(w->changed, 0, w->n * sizeof *w->changed);
 }
 
+/* Undoes what changed after the moment; false: out of memory. */
+static bool undo(struct recorder *r, int64_t time, const struct history_window *w)
+{
+    for (size_t i = 0; i < w->spans->count; i++) {
+        const struct span *p = &w->spans->at[i];
+        struct history_view view = {
+            p->offset, p->length, w->bytes + p->index, w->state + p->index, w->changed + p->index,
+            SPAN};
+        if (!history_at(r->past, time, &view))
+            return false;
+    }
+    return true;
+}
+
 /* Replaces the window by the moment; true: it differs from the last time. */
 static bool show(struct recorder *r, int64_t time, const struct history_window *w)
 {
     struct history_about about;
     history_about(r->past, &about);
     bool known = time >= about.since;
-    if (r->time == time && r->shown.offset == w->offset && r->shown.n == w->n &&
+    if (r->time == time && spans_equal(&r->shown_spans, w->spans) && r->shown.n == w->n &&
         (known || r->since == about.since)) {
         copy(w, &r->shown);
         return false;
     }
-    struct history_view view = {w->offset, w->n, w->bytes, w->state, w->changed, SPAN};
-    if (!history_at(r->past, time, &view) || !make_room(r, w->n)) {
+    if (!undo(r, time, w) || !make_room(r, w->n)) {
         show_nothing(w);
         return true;
     }
     r->time = time;
     r->since = about.since;
-    r->shown.offset = w->offset;
+    r->shown_spans = *w->spans;
     r->shown.n = w->n;
     copy(&r->shown, w);
     return true;
@@ -183,11 +232,31 @@ static bool show(struct recorder *r, int64_t time, const struct history_window *
 static bool value_now(const struct history_window *w, const struct history_request *request,
                       uint8_t *now)
 {
-    if (request->size == 0 || request->size > HISTORY_UNIT_MAX || request->offset < w->offset ||
-        request->offset - w->offset + request->size > w->n)
+    if (request->size == 0 || request->size > HISTORY_UNIT_MAX)
         return false;
-    memcpy(now, w->bytes + (request->offset - w->offset), request->size);
-    return memchr(w->state + (request->offset - w->offset), BYTE_UNKNOWN, request->size) == NULL;
+    size_t first = spans_index(w->spans, request->offset);
+    if (first == SIZE_MAX ||
+        spans_index(w->spans, request->offset + request->size - 1) != first + request->size - 1)
+        return false;
+    memcpy(now, w->bytes + first, request->size);
+    return memchr(w->state + first, BYTE_UNKNOWN, request->size) == NULL;
+}
+
+/* Which parts of the timeline have a change of the value. */
+static void mark_value(struct recorder *r, const struct history_request *request,
+                       struct history_result *out)
+{
+    int64_t span = out->to - out->from, at = out->to, time = 0;
+    memset(out->of_value, 0, sizeof out->of_value);
+    while (out->cells > 0 && request->size > 0 && span > 0 && at > out->from &&
+           history_steps(r->past, request->offset, request->size, at, true, 1, &time) > 0 &&
+           time >= out->from) {
+        double part = (double)(time - out->from) / (double)span * (double)out->cells;
+        size_t i = part < (double)out->cells ? (size_t)part : out->cells - 1;
+        out->of_value[i] = true;
+        at = out->from + (int64_t)((double)i * (double)span / (double)out->cells) - 1;
+        at = at < time ? at : time - 1;
+    }
 }
 
 static bool update_timeline(struct recorder *r, const struct history_request *request, int64_t now,
@@ -215,6 +284,10 @@ static bool update_timeline(struct recorder *r, const struct history_request *re
     out->from = about.oldest > about.since ? about.oldest : about.since;
     out->to = r->end != 0 ? r->end : now;
     history_activity(r->past, out->from, out->to, out->cells, out->cell);
+    if (other || now >= r->marked + MARKS_EVERY) {
+        r->marked = now;
+        mark_value(r, request, out);
+    }
     return true;
 }
 
@@ -224,18 +297,20 @@ bool recorder_follow(struct recorder *r, int64_t now)
     if (!r->recorded || now < r->grow_due)
         return false;
     r->end = recorder_grown(r->seg, r->past, r->end, &r->written);
+    note_length(r);
     r->grow_due = now + (r->written ? GROW_EVERY : GROW_SELDOM);
     return r->written != was;
 }
 
 bool recorder_sample(struct recorder *r, const struct history_request *request, int64_t now,
-                     uint64_t sweeps, bool sweeping, struct history_window *w,
+                     uint64_t sweeps, bool sweeping, const struct history_window *w,
                      struct history_result *out)
 {
     set_budget(r, request->budget);
     out->written = r->written;
     out->kept = r->past != NULL;
     out->end = r->end;
+    out->length = r->length;
     out->total = seg_last(r->seg)->size;
     if (r->past == NULL) {
         bool news = out->time != request->time || out->values > 0;

@@ -18,6 +18,7 @@
 #include "backend/segment.h"
 #include "core/change/pagemap.h"
 #include "core/history/history.h"
+#include "core/spans.h"
 
 enum {
     TIMELINE_MAX = 256,
@@ -42,11 +43,13 @@ struct history_result {
     bool kept;                  /* there is a history */
     uint64_t total;             /* size of the segment at that moment */
     int64_t end;                /* of a recording: its end, os_now's clock; 0: not a recording */
+    int64_t length;             /* of a recording: ns from its start to its end */
     bool written;               /* of a recording: it is still being made */
     struct history_about about; /* refreshed ten times a second */
     int64_t from, to;           /* of the timeline, os_now's clock */
     size_t cells;
     uint64_t cell[TIMELINE_MAX];      /* bytes of the segment that changed then */
+    bool of_value[TIMELINE_MAX];      /* and whether the value did */
     size_t strip_cells;               /* of the strip, with time not 0, <= HISTORY_STRIP_MAX */
     int64_t strip[HISTORY_STRIP_MAX]; /* last change by that moment, 0: none lately */
     uint64_t offset;                  /* of the value, as requested */
@@ -54,10 +57,10 @@ struct history_result {
     struct history_value value[VALUES_MAX]; /* newest first, from the moment shown */
 };
 
-/* The window of a sample, which a past moment replaces; the arrays have n elements. */
+/* The bytes of a sample, which a past moment replaces; the arrays have n elements. */
 struct history_window {
-    uint64_t offset;
-    size_t n;
+    const struct span_list *spans;
+    size_t n; /* spans_length of them */
     uint8_t *bytes, *state;
     int64_t *changed;
 };
@@ -72,11 +75,14 @@ void recorder_free(struct recorder *r); /* NULL is fine */
  * stopped being written. */
 bool recorder_follow(struct recorder *r, int64_t now);
 
+/* Bytes beside the window are read with each sample from now on. */
+void recorder_observe(struct recorder *r, int64_t now, uint64_t offset, uint64_t n);
+
 /* After each sample: `w` is the window as it was just fed to the map at `now`; `sweeps` whole
  * sweeps were made so far (`sweeping` false: only the window is sampled). Replaces the
  * window by the requested moment, and fills *out. True: there is something new to draw. */
 bool recorder_sample(struct recorder *r, const struct history_request *request, int64_t now,
-                     uint64_t sweeps, bool sweeping, struct history_window *w,
+                     uint64_t sweeps, bool sweeping, const struct history_window *w,
                      struct history_result *out);
 
 /* The strip of the moment that *out shows: when each of `cells` equal parts of [from, to) had

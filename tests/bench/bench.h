@@ -15,6 +15,10 @@ struct bench {
     int met, unmet; /* goals */
 };
 
+/* Compares with another program: what is measured from now on (`of_old`) is of that one and is only
+ * remembered; after that, each row shows it beside the new. */
+void bench_compare(bool of_old);
+
 /* One row of the table. `good`: the goal was met. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 5, 6)))
@@ -49,6 +53,10 @@ void bench_touch(const char *name, uint64_t from, uint64_t to);
 enum { STORES_MAX = 1000 };
 size_t bench_stores(const char *const *argv, const char *name, uint64_t size, int stores, int gap,
                     double *ms);
+struct e2e_options;
+/* The same on another screen, after these keys. */
+size_t bench_stores_on(const struct e2e_options *screen, const char *keys, const char *name,
+                       uint64_t size, int stores, int gap, double *ms);
 
 /* Runs argv with /dev/null as output: the shortest of `times` runs in seconds. Ends the program
  * when it fails. */
@@ -64,6 +72,11 @@ void bench_load_start(struct bench_load *l, int segments, int processes, int map
 void bench_load_stop(struct bench_load *l);
 
 void bench_latency(struct bench *b);
+void bench_panels(struct bench *b);
+void bench_numbers(struct bench *b);
+void bench_start(struct bench *b);
+void bench_sent(struct bench *b);
+void bench_quiet(struct bench *b);
 void bench_idle(struct bench *b);
 void bench_busy(struct bench *b);
 void bench_sparse(struct bench *b);
@@ -79,6 +92,23 @@ void bench_history(struct bench *b);
 
 void bench_scan(struct bench *b);
 void bench_map(struct bench *b);
+void bench_types(struct bench *b);
+
+void bench_search(struct bench *b);
+void bench_bulk(struct bench *b);
+
+/* Two commands in turns, `rounds` of each: the shortest run of each in seconds. */
+struct bench_pair {
+    double ours, theirs;
+};
+struct bench_pair bench_turns(const char *const *ours, const char *const *theirs, int rounds);
+
+/* From now on this process and its children run on so many processors (0: on all). False: there
+ * are not so many. */
+bool bench_processors(int n);
+
+/* Bytes for a segment: `want`, or less where memory is short. */
+uint64_t bench_room(uint64_t want);
 
 /* Bytes of memory that nobody uses. */
 uint64_t bench_memory(void);

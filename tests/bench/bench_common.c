@@ -11,7 +11,45 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CELL = 256 };
+enum { CELL = 256, OLD_MAX = 256 };
+
+/* ---- rows ---- */
+
+/* What the old program did. */
+static struct {
+    char what[CELL], measured[CELL];
+} old[OLD_MAX];
+static size_t old_count;
+static bool comparing, of_old;
+
+void bench_compare(bool old_now)
+{
+    comparing = true;
+    of_old = old_now;
+}
+
+/* A row about the old program is remembered. True: it was one. */
+static bool remember(const char *what, const char *measured)
+{
+    if (of_old && old_count < OLD_MAX) {
+        snprintf(old[old_count].what, CELL, "%s", what);
+        snprintf(old[old_count++].measured, CELL, "%s", measured);
+    }
+    return of_old;
+}
+
+/* What the old program did in the first row of that name that is not used yet. */
+static const char *remembered(const char *what)
+{
+    static char measured[CELL];
+    for (size_t i = 0; i < old_count; i++)
+        if (strcmp(old[i].what, what) == 0) {
+            old[i].what[0] = '\0';
+            memcpy(measured, old[i].measured, CELL);
+            return measured;
+        }
+    return "-";
+}
 
 void bench_row(struct bench *b, const char *what, const char *goal, bool good, const char *format,
                ...)
@@ -21,7 +59,13 @@ void bench_row(struct bench *b, const char *what, const char *goal, bool good, c
     va_start(args, format);
     vsnprintf(measured, sizeof measured, format, args);
     va_end(args);
-    printf("%-46s %-34s %-24s %s\n", what, measured, goal, good ? "yes" : "NO");
+    if (remember(what, measured))
+        return;
+    if (comparing)
+        printf("%-46s %-34s ", what, remembered(what));
+    else
+        printf("%-46s ", what);
+    printf("%-34s %-24s %s\n", measured, goal, good ? "yes" : "NO");
     if (good)
         b->met++;
     else
@@ -35,8 +79,15 @@ void bench_note(const char *what, const char *format, ...)
     va_start(args, format);
     vsnprintf(measured, sizeof measured, format, args);
     va_end(args);
-    printf("  %-44s %s\n", what, measured);
+    if (remember(what, measured))
+        return;
+    if (comparing)
+        printf("  %-44s %-34s %s\n", what, remembered(what), measured);
+    else
+        printf("  %-44s %s\n", what, measured);
 }
+
+/* ---- tools ---- */
 
 bool bench_have(const char *name)
 {

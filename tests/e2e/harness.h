@@ -24,8 +24,8 @@ enum {
     E2E_ARGS_MAX = 32,    /* arguments of a command */
 };
 
-extern const char *const e2e_shmlens; /* path of the program under test */
-extern const char *const e2e_peers;   /* folder of the peers */
+extern const char *e2e_shmlens;     /* path of the program under test */
+extern const char *const e2e_peers; /* folder of the peers */
 
 #define E2E_ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -55,6 +55,7 @@ struct e2e_options {
     const char *const *env;  /* NAME=VALUE to add, NULL-terminated; NULL: none */
     const char *home;        /* folder of a run before (e2e_home, kept); NULL: a new one */
     bool keep_home;          /* e2e_end leaves the folder for another run */
+    uid_t uid;               /* run as this user (needs root); 0: as we are */
 };
 
 /* Starts it with a home, XDG_CONFIG_HOME and XDG_STATE_HOME of its own. Never NULL. */

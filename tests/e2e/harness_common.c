@@ -1,5 +1,6 @@
 #include "harness_private.h"
 
+#include <grp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 #include "support/remover.h"
 
-const char *const e2e_shmlens = E2E_SHMLENS;
+const char *e2e_shmlens = E2E_SHMLENS;
 const char *const e2e_peers = E2E_PEERS;
 
 int64_t e2e_now(void)
@@ -75,6 +76,12 @@ void e2e_environment(const char *term, const char *locale, const char *home,
     setenv("XDG_STATE_HOME", path, 1);
     for (size_t i = 0; extra != NULL && extra[i] != NULL; i++)
         putenv((char *)(uintptr_t)extra[i]);
+}
+
+void e2e_become(uid_t uid)
+{
+    if (uid != 0 && (setgroups(0, NULL) != 0 || setgid((gid_t)uid) != 0 || setuid(uid) != 0))
+        _exit(126);
 }
 
 void e2e_make_home(char *path, size_t cap)

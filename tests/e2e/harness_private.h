@@ -38,6 +38,9 @@ int e2e_status(int status);
 void e2e_environment(const char *term, const char *locale, const char *home,
                      const char *const *extra);
 
+/* In the child: the rights of this user and no others; 0: as we are. */
+void e2e_become(uid_t uid);
+
 /* A new folder below TMPDIR, removed at the latest when this process has ended. */
 void e2e_make_home(char *path, size_t cap);
 

@@ -34,13 +34,15 @@ static void on_output(const char *bytes, size_t n, void *user)
     e2e_write(user, bytes, n);
 }
 
-static void write_config(const char *home, const char *text)
+static void write_config(const char *home, const char *text, uid_t uid)
 {
     char path[512];
-    const char *const folders[] = {"config", "config/shmlens", "state"};
+    const char *const folders[] = {"", "config", "config/shmlens", "state"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         snprintf(path, sizeof path, "%s/%s", home, folders[i]);
         mkdir(path, 0700);
+        if (uid != 0 && chown(path, uid, (gid_t)uid) != 0)
+            e2e_fail("%s: %s", path, strerror(errno));
     }
     if (text == NULL)
         return;
@@ -86,6 +88,7 @@ static void become(const struct e2e_options *options, const char *home, int slav
     if (slave > 2)
         close(slave);
     e2e_environment(options->term, options->locale, home, options->env);
+    e2e_become(options->uid);
     execv(options->argv[0], (char *const *)(uintptr_t)options->argv);
     dprintf(2, "cannot run %s: %s\n", options->argv[0], strerror(errno));
     _exit(127);
@@ -104,7 +107,7 @@ struct e2e *e2e_start(const struct e2e_options *options)
         snprintf(t->home, sizeof t->home, "%s", options->home);
     else
         e2e_make_home(t->home, sizeof t->home);
-    write_config(t->home, options->config);
+    write_config(t->home, options->config, options->uid);
     open_terminal(t, path, sizeof path);
     int slave = open(path, O_RDWR | O_NOCTTY);
     if (slave < 0 || tcgetattr(slave, &t->before) != 0)

@@ -35,8 +35,7 @@ static pid_t start(const struct e2e_command *c, const int fd[3], const char *hom
     for (int i = 0; i < 3; i++)
         dup2(fd[i], i);
     e2e_environment(NULL, c->locale, home, c->env);
-    if (c->uid != 0 && (setgid((gid_t)c->uid) != 0 || setuid(c->uid) != 0))
-        _exit(126);
+    e2e_become(c->uid);
     execv(c->argv[0], (char *const *)(uintptr_t)c->argv);
     dprintf(2, "cannot run %s: %s\n", c->argv[0], strerror(errno));
     _exit(127);

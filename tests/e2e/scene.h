@@ -8,6 +8,9 @@
 
 #include "harness.h"
 
+/* The first row of bytes, below title and ruler, and how many there are at 80x24. */
+enum { SCENE_TOP = 2, SCENE_ROWS = 15 };
+
 /* Makes the segment (mode 0600) and maps it read-write; fails the test when it cannot. */
 uint8_t *scene_segment(const char *name, size_t size);
 

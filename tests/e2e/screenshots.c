@@ -57,11 +57,15 @@ static void type(struct shot_film *film, struct e2e *t, const char *keys)
     }
 }
 
+/* The demo without its tour. */
 static struct e2e *demo(int rows, int cols)
 {
     struct e2e *t = e2e_start(
         &(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, "demo"), .rows = rows, .cols = cols});
     e2e_wait_text(t, "LIVE", 0);
+    e2e_wait_text(t, "1 of 8", 0);
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "1 of 8", 0);
     return t;
 }
 
@@ -80,10 +84,11 @@ static void scene_demo(void)
     struct e2e *t = demo(24, 80);
     roll(&film, t, 14, 150);
     type(&film, t, "g0x60<Enter>");
-    type(&film, t, "pu32le 1<Enter>");
+    type(&film, t, "p");
     e2e_wait_text(t, "[y/N]", 0);
     roll(&film, t, 5, 150);
     type(&film, t, "y");
+    type(&film, t, "u32le 1<Enter>");
     roll(&film, t, 10, 150); /* the heartbeat stops */
     type(&film, t, "u");
     roll(&film, t, 8, 150);
@@ -185,7 +190,29 @@ static void scene_calls(void)
     struct e2e *t = demo(24, 100);
     e2e_keys(t, "@");
     e2e_wait_text(t, "shm_open", 0);
+    e2e_settle(t, 100, 1000);
     picture(t, "calls", "the system calls that the program made");
+    leave(t);
+}
+
+static void scene_fields(void)
+{
+    struct e2e *t = demo(24, 80);
+    e2e_keys(t, "S");
+    e2e_wait_text(t, "counter64", 0);
+    e2e_settle(t, 50, 1000);
+    picture(t, "fields", "the structs of the programs in place of bytes");
+    leave(t);
+}
+
+static void scene_lab(void)
+{
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, "lab", "attach"), .rows = 30, .cols = 132});
+    e2e_wait_text(t, "LIVE", 0);
+    e2e_keys(t, "?");
+    e2e_settle(t, 50, 1500);
+    picture(t, "lab", "a lesson beside the memory of its own processes");
     leave(t);
 }
 
@@ -194,7 +221,8 @@ static const struct {
     void (*run)(void);
 } scenes[] = {
     {"demo", scene_demo},     {"inspect-wide", scene_wide}, {"edit", scene_edit},
-    {"segments", scene_list}, {"calls", scene_calls},
+    {"segments", scene_list}, {"calls", scene_calls},       {"fields", scene_fields},
+    {"lab", scene_lab},
 };
 
 int main(int argc, char **argv)

@@ -9,6 +9,10 @@
 
 #include "harness.h"
 
+/* A user without rights of root's, to run programs as: when we are root, and that user can run the
+ * program where it lies. 0: as we are. */
+uid_t support_ordinary_user(void);
+
 /* Makes a segment with these first bytes; 0600. */
 void support_make(const char *name, const void *bytes, size_t n, uint64_t size);
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scene.h"
 #include "support/remover.h"
 #include "support/suite.h"
 
@@ -292,6 +293,27 @@ TEST(many_users)
     shm_unlink(name);
 }
 
+/* A fifo would block whoever opens it, or end a writer that waits there. */
+TEST(fifos_are_not_opened_from_the_screen)
+{
+    const char *name = e2e_name("fifo");
+    char path[128], line[160];
+    uint8_t *p = scene_segment(name, 4096);
+    (void)snprintf(path, sizeof path, "/tmp%s", name);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    struct e2e *t = scene_open(name);
+    (void)snprintf(line, sizeof line, ":save %s<Enter>", path);
+    scene_press(t, line, "not a regular file");
+    (void)snprintf(line, sizeof line, ":load %s<Enter>", path);
+    scene_press(t, line, "turn editing on?");
+    scene_press(t, "y", "not a regular file");
+    p[0] = 0x5e; /* it still looks */
+    e2e_wait_text(t, "00000000  5e", 0);
+    scene_quit(t);
+    ck_assert_int_eq(unlink(path), 0);
+}
+
 SUITE(test_e2e_faults, .timeout = 120,
       TESTS(sizes_in_the_ui, sizes_in_commands, saved_as_large_and_as_empty,
-            a_stuck_process_stops_nothing, files_of_rubbish, many_users));
+            a_stuck_process_stops_nothing, files_of_rubbish, many_users,
+            fifos_are_not_opened_from_the_screen));

@@ -37,6 +37,7 @@ static const struct {
     {"f64:1.5", "\0\0\0\0\0\0\xf8\x3f", 8},
     {"u16:text", "t\0e\0x\0t\0", 8},
     {"r:ne+dle[0-9]", "neeedle7", 8},
+    {"i:nEEDLE", "NeedlE", 6},
 };
 
 TEST_LOOP(every_kind_of_pattern, SUITE_ROWS(patterns))
@@ -47,6 +48,19 @@ TEST_LOOP(every_kind_of_pattern, SUITE_ROWS(patterns))
     e2e_keys(t, "<Enter>");
     scene_at(t, 0x9000);
     scene_quit(t);
+}
+
+/* The byte at 0x32 is drawn as a match that the cursor is not at. */
+static bool lit(struct e2e *t, void *ctx)
+{
+    struct e2e_cell cell = e2e_cell(t, SCENE_TOP + 3, 10 + 3 * 2);
+    (void)ctx;
+    return !cell.bg.standard && cell.underline;
+}
+
+static bool unlit(struct e2e *t, void *ctx)
+{
+    return !lit(t, ctx);
 }
 
 TEST(next_previous_and_round)
@@ -64,6 +78,25 @@ TEST(next_previous_and_round)
     memcpy(memory + 0x9000, "aXa", 3); /* what came meanwhile is found too */
     scene_press(t, "nn", "── 0x9000 ");
     scene_press(t, "/<Enter>", "── 0x100 "); /* nothing typed: the last one again */
+    scene_quit(t);
+}
+
+/* Counted beside, and said; the others on the screen are lit too, until Esc. */
+TEST(matches_are_counted_and_lit)
+{
+    struct e2e *t = open_on(0x20, "abc", 3);
+    memcpy(memory + 0x31, "ABC", 3);
+    memcpy(memory + 0x8000, "abc", 3);
+    scene_press(t, "/i:abc<Enter>", "match 1 of 3 at 0x20");
+    e2e_wait(t, lit, NULL, "the second match lit", 0);
+    scene_press(t, "nn", "match 3 of 3 at 0x8000");
+    scene_press(t, "n", "match 1 of 3 at 0x20 (wrapped to the start)");
+    scene_press(t, "/abc<Enter>", "match 1 of 2 at 0x20");
+    scene_press(t, "/abc<Enter>", "match 2 of 2 at 0x8000"); /* on, as n does */
+    scene_press(t, "N", "match 1 of 2 at 0x20");
+    e2e_wait(t, unlit, NULL, "ABC unlit", 0);
+    scene_press(t, "/x:00<Enter>", "match 33 of 1000+ at 0x23");
+    scene_press(t, "/i:u32:1<Enter>", "find: i: is for text");
     scene_quit(t);
 }
 
@@ -90,7 +123,7 @@ TEST(what_is_not_there)
 static bool plain(struct e2e *t, void *ctx)
 {
     (void)ctx;
-    return e2e_cell(t, 3, 10 + 3 * 2).bg.standard;
+    return e2e_cell(t, SCENE_TOP + 2, 10 + 3 * 2).bg.standard;
 }
 
 TEST(a_match_is_highlighted_until_esc)
@@ -98,7 +131,7 @@ TEST(a_match_is_highlighted_until_esc)
     struct e2e *t = open_on(0x21, "abc", 3);
     scene_press(t, "/abc<Enter>", "── 0x21 ");
     ck_assert(!plain(t, NULL));
-    ck_assert(e2e_cell(t, 3, 10 + 3 * 4).bg.standard);
+    ck_assert(e2e_cell(t, SCENE_TOP + 2, 10 + 3 * 4).bg.standard);
     e2e_keys(t, "<Esc>");
     e2e_wait(t, plain, NULL, "no highlight any more", 0);
     scene_quit(t);
@@ -111,7 +144,7 @@ TEST(baseline)
     scene_press(t, "c", "nothing differs from the baseline");
     memory[0x20] = 1;
     memory[0x9000] = 2; /* outside of what is on the screen */
-    e2e_wait_row(t, 3, "00000020  01 ", 0);
+    e2e_wait_row(t, SCENE_TOP + 2, "00000020  01 ", 0);
     scene_press(t, "c", "── 0x20 ");
     scene_press(t, "c", "── 0x9000 ");
     scene_press(t, "c", "── 0x20 ");
@@ -131,7 +164,7 @@ TEST(the_next_change_without_a_baseline)
     scene_press(t, "c", "no changed bytes");
     memory[0x35] = 1;
     memory[0x52] = 1;
-    e2e_wait_row(t, 6, "00000050  00 00 01 ", 0);
+    e2e_wait_row(t, SCENE_TOP + 5, "00000050  00 00 01 ", 0);
     scene_press(t, "c", "── 0x35 ");
     scene_press(t, "c", "── 0x52 ");
     scene_press(t, "C", "── 0x35 ");
@@ -230,7 +263,7 @@ TEST(endless_expressions_are_stopped)
 }
 
 SUITE(test_e2e_find, .timeout = 120,
-      TESTS(every_kind_of_pattern, next_previous_and_round, what_is_not_there,
-            a_match_is_highlighted_until_esc, baseline, the_next_change_without_a_baseline,
-            copy_reaches_the_terminal_and_the_file, one_byte_where_nothing_is_selected,
-            endless_expressions_are_stopped));
+      TESTS(every_kind_of_pattern, next_previous_and_round, matches_are_counted_and_lit,
+            what_is_not_there, a_match_is_highlighted_until_esc, baseline,
+            the_next_change_without_a_baseline, copy_reaches_the_terminal_and_the_file,
+            one_byte_where_nothing_is_selected, endless_expressions_are_stopped));

@@ -58,6 +58,34 @@ TEST(options_and_marks_are_kept)
     quit(t);
 }
 
+/* What keys do to the view of one segment is not done to the next. */
+TEST(looks_are_those_of_the_segment)
+{
+    char home[256], line[128];
+    set_up();
+    const char *second = e2e_name("keep");
+    scene_segment(second, SIZE)[0] = 1;
+    struct e2e *t = open_with(NULL, NULL, true);
+    snprintf(home, sizeof home, "%s", e2e_home(t));
+    scene_press(t, ":view u16le<Enter>", "u16le");
+    scene_press(t, "t", "LIVE");
+    e2e_wait_no_text(t, "── 0x0 ", 0);
+    snprintf(line, sizeof line, ":open %s<Enter>", second);
+    scene_press(t, line, second);
+    e2e_wait_text(t, "── 0x0 ", 0);
+    e2e_wait_text(t, "00000000  01 00", 0);
+    snprintf(line, sizeof line, ":open %s<Enter>", name);
+    scene_press(t, line, name);
+    e2e_wait_text(t, "00000000  25963", 0);
+    scene_press(t, ":set defaults<Enter>", "as the configuration has them");
+    e2e_wait_text(t, "00000000  6b 65", 0);
+    quit(t);
+    t = open_with(NULL, home, false);
+    e2e_wait_text(t, "00000000  6b 65", 0);
+    e2e_wait_text(t, "── 0x0 ", 0);
+    quit(t);
+}
+
 TEST(the_configuration_file)
 {
     set_up();
@@ -70,7 +98,7 @@ TEST(the_configuration_file)
     scene_press(t, "x", "── 0x123 ");
     memory[0x123] = 99;
     e2e_wait_text(t, "00000120    0   0   0  99", 0);
-    scene_press(t, "?", "Keys of the screen"); /* the help is of the bindings in force */
+    scene_press(t, "?", "finds in the help"); /* the help is of the bindings in force */
     for (int page = 0; page < 10 && !e2e_find(t, "goto 0x123", NULL, NULL); page++) {
         e2e_keys(t, "<PgDn>");
         e2e_settle(t, 30, 300);
@@ -91,7 +119,7 @@ TEST(keys_bound_at_the_line)
     scene_press(t, "X", "── 0x40 ");
     scene_press(t, ":bind inspect X<Enter>", "X: does nothing");
     scene_press(t, "X", "X is not used on this screen");
-    scene_press(t, ":bind nowhere X quit<Enter>", "bind MODE KEY");
+    scene_press(t, ":bind nowhere X quit<Enter>", "bind SCREEN KEY");
     quit(t);
 }
 
@@ -103,9 +131,9 @@ TEST(the_menu_of_options)
     scene_press(t, "w", ":set width");
     scene_press(t, "8<Enter>", "width is 8");
     e2e_wait_text(t, "00000008  00", 0);
-    scene_press(t, "<F2>", "theme      dark");
-    scene_press(t, "t", "theme is light");
-    scene_press(t, "O", "theme      light");
+    scene_press(t, "<F2>", "theme      auto");
+    scene_press(t, "t", "theme is dark");
+    scene_press(t, "O", "theme      dark");
     scene_press(t, "i", "inspector is off");
     e2e_wait_no_text(t, "── 0x0 ", 0);
     quit(t);
@@ -118,16 +146,16 @@ TEST(clicks_drags_and_the_wheel)
     set_up();
     struct e2e *t = open_with(NULL, NULL, false);
     ck_assert(e2e_mouse_on(t));
-    e2e_click(t, E2E_LEFT, 3, CELLS + 3 * 5);
+    e2e_click(t, E2E_LEFT, SCENE_TOP + 2, CELLS + 3 * 5);
     scene_at(t, 0x25);
-    e2e_drag(t, 1, CELLS, 1, CELLS + 3 * 3);
+    e2e_drag(t, SCENE_TOP, CELLS, SCENE_TOP, CELLS + 3 * 3);
     scene_at(t, 3);
     scene_press(t, "y", "copy the selection as");
     scene_press(t, "t", "4 bytes as text");
-    e2e_click(t, E2E_WHEEL_DOWN, 5, 20);
-    e2e_wait_row(t, 1, "00000030", 0);
-    e2e_click(t, E2E_WHEEL_UP, 5, 20);
-    e2e_wait_row(t, 1, "00000000", 0);
+    e2e_click(t, E2E_WHEEL_DOWN, SCENE_TOP + 4, 20);
+    e2e_wait_row(t, SCENE_TOP, "00000030", 0);
+    e2e_click(t, E2E_WHEEL_UP, SCENE_TOP + 4, 20);
+    e2e_wait_row(t, SCENE_TOP, "00000000", 0);
     quit(t);
 }
 
@@ -138,7 +166,7 @@ TEST(a_click_on_the_bar_presses_its_key)
     struct e2e *t = open_with(NULL, NULL, false);
     ck_assert(e2e_find(t, "F5Goto", &row, &col));
     e2e_click(t, E2E_LEFT, row, col + 3);
-    e2e_wait_text(t, "go to:", 0);
+    e2e_wait_text(t, "go to (", 0);
     e2e_keys(t, "0x30<Enter>");
     scene_at(t, 0x30);
     ck_assert(e2e_find(t, "F9Menu", &row, &col));
@@ -158,7 +186,7 @@ TEST(a_click_never_writes)
     memcpy(before, memory, SIZE);
     struct e2e *t = scene_attach(name, E2E_ARGV("--edit"));
     e2e_wait_text(t, "EDIT", 0);
-    for (int row = 1; row < 18; row++) {
+    for (int row = SCENE_TOP; row < SCENE_TOP + SCENE_ROWS; row++) {
         scene_press(t, "7", "7_");
         e2e_click(t, E2E_LEFT, row, CELLS + row % 8 * 3);
         e2e_wait_no_text(t, "7_", 0);
@@ -181,6 +209,6 @@ TEST(no_mouse)
 }
 
 SUITE(test_e2e_keep, .timeout = 120,
-      TESTS(options_and_marks_are_kept, the_configuration_file, keys_bound_at_the_line,
-            the_menu_of_options, clicks_drags_and_the_wheel, a_click_on_the_bar_presses_its_key,
-            a_click_never_writes, no_mouse));
+      TESTS(options_and_marks_are_kept, looks_are_those_of_the_segment, the_configuration_file,
+            keys_bound_at_the_line, the_menu_of_options, clicks_drags_and_the_wheel,
+            a_click_on_the_bar_presses_its_key, a_click_never_writes, no_mouse));

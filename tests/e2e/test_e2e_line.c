@@ -40,7 +40,7 @@ static const struct {
     {"wait 0 --as u8 --equals 1 --timeout 10ms", "timed out"},
     {"find world", "0x7"},
     {"find zebra", "not found: zebra"},
-    {"watch 0 8 --for 10ms", "done: watch 0"},
+    {"watch 0 8 --for 10ms", "done: watch "},
     {"resize 8192", "resized from 4096 to 8192 bytes"},
     {"chmod 640", "mode is 0640 now"},
     {"ls --columns LOCATOR,SIZE", "LOCATOR"},
@@ -48,7 +48,7 @@ static const struct {
     {"peek 0x5000", "0x5000"},
     {"peek 0 --as nonsense", "nonsense"},
     {"demo", "demo runs from the shell: quit, then `shmlens demo`"},
-    {"nonsense", "nonsense: no such command; ? lists them"},
+    {"nonsense", "nonsense: no such command; ? and then / finds one"},
     {"peek 'open", "quote"},
     {"goto 0x40", "── 0x40 "},
     {"set hz 100", "hz is 100"},
@@ -152,7 +152,7 @@ static const struct {
     {"p", ":chmod", "644<Enter>", "mode is 0644 now"},
     {"f", ":fill", "0 4 0x41<Enter>", "AAAAo, world"},
     {"s", ":save", "/nonexistent/x<Enter>", "/nonexistent/x"},
-    {"l", ":load", "/nonexistent/x<Enter>", "/nonexistent/x"},
+    {"l", ":load", "/nonexistent/x<Enter>", "/nonexistent/x: "},
     {"i", "EDIT", "", "posix:"},
 };
 
@@ -170,7 +170,7 @@ TEST(removing_asks_for_the_name)
     char typed[300];
     struct e2e *t = open_edit();
     scene_press(t, "Md", "Type its name, or yes:");
-    e2e_wait_text(t, "in use: 1 process:", 0); /* the test */
+    e2e_wait_text(t, "in use by 1 process:", 0); /* the test */
     scene_press(t, "y<Enter>", "nothing removed");
     scene_press(t, "Md", "Type its name, or yes:");
     snprintf(typed, sizeof typed, "%s<Enter>", name + 1);

@@ -85,11 +85,10 @@ TEST(columns_tell_what_there_is)
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
     e2e_wait_row(t, 3, "128 KiB", 0);
-    e2e_wait_row(t, 3, "rw-------", 0);
-    e2e_wait_row(t, 3, "1 rw", 0);
-    scene_press(t, "jo", "peer_holder");
-    scene_press(t, "<Esc>", names[0]);
-    e2e_wait_no_text(t, "peer_holder", 0);
+    e2e_wait_row(t, 3, "peer_holder rw", 0);
+    scene_press(t, "jo", "used by 1 process");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "used by", 0);
     e2e_peer_end(peer);
     scene_quit(t);
 }
@@ -117,7 +116,7 @@ TEST(the_filter)
 {
     char head[96];
     struct e2e *t = open_ours();
-    snprintf(head, sizeof head, "LOCATOR▼ %s", word);
+    snprintf(head, sizeof head, "filter %s", word);
     scene_press(t, "/", "filter:");
     e2e_keys(t, "-b");
     e2e_wait_no_text(t, names[0], 0);
@@ -126,7 +125,7 @@ TEST(the_filter)
     e2e_wait_text(t, names[0], 0);
     e2e_keys(t, "-c<Enter>");
     e2e_wait_no_text(t, "filter:", 0);
-    scene_press(t, "<Enter>", "│ 0x0"); /* Enter again inspects */
+    scene_press(t, "<Enter>", "── 0x0 "); /* Enter again inspects */
     e2e_wait_row(t, 0, names[2], 0);
     scene_press(t, "q", "LOCATOR");
     e2e_keys(t, "<Esc>"); /* all again */
@@ -142,11 +141,11 @@ TEST(enter_inspects_and_back)
     struct e2e *t = open_ours();
     e2e_keys(t, "j");
     wait_bar(t, 3);
-    scene_press(t, "<Enter>", "│ 0x0");
+    scene_press(t, "<Enter>", "── 0x0 ");
     e2e_wait_row(t, 0, names[1], 0);
     scene_press(t, "s", "LOCATOR");
     wait_bar(t, 3); /* where one was */
-    scene_press(t, "<Enter>", "│ 0x0");
+    scene_press(t, "<Enter>", "── 0x0 ");
     scene_press(t, "q", "LOCATOR");
     e2e_keys(t, "q"); /* the first screen */
     ck_assert_int_eq(e2e_exit(t, 0), 0);
@@ -164,7 +163,7 @@ TEST(removing_one)
 {
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
-    e2e_wait_row(t, 3, "1 rw", 0);
+    e2e_wait_row(t, 3, "peer_holder", 0);
     e2e_keys(t, "d");
     scene_press(t, "no<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
@@ -174,7 +173,7 @@ TEST(removing_one)
     e2e_wait_no_text(t, names[0], 0);
     ck_assert(!exists(names[0]));
     e2e_wait_row(t, 2, names[1], 0);
-    scene_press(t, "<Home><Del>", "in use: 1 process:");
+    scene_press(t, "<Home><Del>", "in use by 1 process:");
     e2e_wait_text(t, "peer_holder", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_no_text(t, names[1], 0);
@@ -206,14 +205,14 @@ static void wait_mapped(struct e2e *t, const char *what, bool wanted)
 TEST(removing_what_was_inspected)
 {
     struct e2e *t = open_ours();
-    scene_press(t, "<Enter>", "│ 0x0");
+    scene_press(t, "<Enter>", "── 0x0 ");
     wait_mapped(t, "/dev/shm/", true);
     scene_press(t, "q", "LOCATOR");
     wait_mapped(t, "/dev/shm/", false); /* we are no user of what we do not show */
     scene_press(t, "dyes<Enter>", "removed posix:");
     e2e_wait_no_text(t, ".shmlens", 0);
     e2e_wait_no_text(t, names[0], 0);
-    scene_press(t, "<Home><Enter>", "│ 0x0");
+    scene_press(t, "<Home><Enter>", "── 0x0 ");
     e2e_wait_row(t, 0, names[1], 0);
     scene_quit(t);
 }
@@ -245,7 +244,7 @@ TEST(creating)
     scene_press(t, "n", "create NAME SIZE");
     snprintf(line, sizeof line, "%s 5000 --mode 640 --fill 0x41<Enter>", name + 1);
     scene_press(t, line, "created posix:");
-    e2e_wait_text(t, "rw-r-----", 0);
+    e2e_wait_text(t, "4.9 KiB", 0);
     int fd = shm_open(name, O_RDONLY, 0);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(fstat(fd, &st), 0);
@@ -266,7 +265,7 @@ TEST(orphans_only)
 {
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
-    e2e_wait_row(t, 3, "1 rw", 0);
+    e2e_wait_row(t, 3, "peer_holder", 0);
     scene_press(t, "a", "orphans only");
     e2e_wait_no_text(t, names[1], 0);
     scene_press(t, "a", "all segments");
@@ -297,36 +296,60 @@ TEST(back_at_the_list_it_is_closed)
     scene_press(t, "q", "LOCATOR");
     e2e_wait(t, is_unused, of, "that it is closed", 0);
     scene_press(t, "<Enter>", "00000000");
-    e2e_wait_text(t, "│ 0x20 ", 0); /* where the cursor was */
-    scene_press(t, "<Up>", "│ 0x10 ");
-    scene_press(t, "'a", "│ 0x20 ");
+    e2e_wait_text(t, "── 0x20 ", 0); /* where the cursor was */
+    scene_press(t, "<Up>", "── 0x10 ");
+    scene_press(t, "'a", "── 0x20 ");
     scene_quit(t);
 }
 
 TEST(the_question_names_the_proof)
 {
     struct e2e *t = open_ours();
-    scene_press(t, "d", "not in use (proved)");
+    scene_press(t, "d", "orphan: no process uses it (asked just now)");
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "proved", 0);
+    e2e_wait_no_text(t, "asked just now", 0);
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[0]);
-    scene_press(t, "d", "in use: 1 process: peer_holder (");
+    scene_press(t, "d", "in use by 1 process: peer_holder (");
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "in use", 0);
+    e2e_wait_no_text(t, "in use by 1 process: peer", 0);
     scene_press(t, "<Enter>", "00000000");
-    scene_press(t, ":rm<Enter>", "in use: 1 process: peer_holder (");
+    scene_press(t, ":rm<Enter>", "in use by 1 process: peer_holder (");
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "in use", 0);
+    e2e_wait_no_text(t, "in use by 1 process: peer", 0);
     e2e_peer_end(peer);
-    scene_press(t, ":rm<Enter>", "not in use (proved)"); /* we ourselves do not count */
+    scene_press(t, ":rm<Enter>",
+                "orphan: no process uses it (asked just now)"); /* we ourselves do not count */
     scene_press(t, "no<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
     ck_assert(!is_unused(t, (void *)(uintptr_t)names[0])); /* it is open again */
-    scene_press(t, ":rm<Enter>", "not in use (proved)");
+    scene_press(t, ":rm<Enter>", "orphan: no process uses it (asked just now)");
     scene_press(t, "yes<Enter>", "removed");
     ck_assert(!exists(names[0]));
     scene_press(t, "<Down>", "00000000"); /* what was removed is still shown */
     scene_quit(t);
+}
+
+/* ls on a terminal: a long name does not wrap, unless --wide says so. */
+TEST_LOOP(ls_fits_the_terminal, 2)
+{
+    char base[160];
+    snprintf(base, sizeof base, "wide%d-%0120d", (int)getpid(), 7);
+    const char *name = e2e_name(base);
+    munmap(scene_segment(name, 4096), 4096);
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, "ls", "--kind", "posix", _i == 1 ? "--wide" : NULL),
+        .rows = 200,
+        .cols = 80});
+    ck_assert_int_eq(e2e_exit(t, 0), 0);
+    char start[64];
+    int row = 0, col = 0;
+    snprintf(start, sizeof start, "posix:/wide%d-", (int)getpid());
+    ck_assert(e2e_find(t, start, &row, &col));
+    ck_assert_int_eq(col, 0);
+    ck_assert(e2e_find(t, "\u2026", NULL, NULL) == (_i == 0));
+    ck_assert((strstr(e2e_row(t, row), "4096") != NULL) == (_i == 0));
+    e2e_end(t);
+    shm_unlink(name);
 }
 
 TEST(the_menu_of_the_list)
@@ -353,4 +376,4 @@ SUITE(test_e2e_list, .timeout = 120,
       TESTS(segments_come_and_go, columns_tell_what_there_is, sorted_and_inverted, the_filter,
             enter_inspects_and_back, removing_one, removing_what_was_inspected, removing_the_tagged,
             creating, orphans_only, back_at_the_list_it_is_closed, the_question_names_the_proof,
-            the_menu_of_the_list));
+            the_menu_of_the_list, ls_fits_the_terminal));

@@ -49,7 +49,7 @@ TEST(the_classic_sample)
         e2e_wait_text(t, shown[i], 0);
     }
     scene_press(t, ":rm<Enter>", "Type its name, or yes:");
-    e2e_wait_text(t, "in use: 1 process: ", 0); /* who still maps it */
+    e2e_wait_text(t, "in use by 1 process: ", 0); /* who still maps it */
     scene_press(t, "yes<Enter>", "unlinked");
     snprintf(path, sizeof path, "%s/peer_hello_reader", e2e_peers);
     struct e2e_result r = e2e_command(&(struct e2e_command){.argv = E2E_ARGV(path, name)});
@@ -66,7 +66,7 @@ TEST(the_classic_sample)
 static bool marked(struct e2e *t, void *ctx)
 {
     const int *i = ctx;
-    return !e2e_cell(t, 3, 10 + 3 * *i).bg.standard;
+    return !e2e_cell(t, SCENE_TOP + 2, 10 + 3 * *i).bg.standard;
 }
 
 static bool unmarked(struct e2e *t, void *ctx)
@@ -81,7 +81,7 @@ TEST(a_change_is_highlighted_and_fades)
     ck_assert(!marked(t, &(int){1}));
     memory[0x21] = 0xab;
     e2e_wait(t, marked, &(int){1}, "highlighted", 0);
-    ck_assert(strstr(e2e_row(t, 3), "00 ab 00") != NULL);
+    ck_assert(strstr(e2e_row(t, SCENE_TOP + 2), "00 ab 00") != NULL);
     ck_assert(!marked(t, &(int){3}));
     e2e_wait(t, unmarked, &(int){1}, "faded", 0);
     scene_quit(t);
@@ -93,9 +93,9 @@ TEST(paused_the_picture_stands)
     scene_press(t, "<Space>", "PAUSED");
     memcpy(memory, "writing", 7);
     scene_press(t, ":peek 0 7 --as ascii<Enter>", "writing"); /* the program sees it; */
-    e2e_wait_row(t, 1, "73 65 67 6d 65 6e 74", 0);            /* the picture does not */
+    e2e_wait_row(t, SCENE_TOP, "73 65 67 6d 65 6e 74", 0);    /* the picture does not */
     scene_press(t, "<Space>", "LIVE");
-    e2e_wait_row(t, 1, "writing", 0);
+    e2e_wait_row(t, SCENE_TOP, "writing", 0);
     scene_quit(t);
 }
 
@@ -154,7 +154,7 @@ TEST(replaced_and_reattached)
     uint8_t *other = scene_segment(name, SIZE);
     memcpy(other, "successor", 9);
     e2e_wait_text(t, "replaced by a new segment of this name (R reattaches)", 0);
-    e2e_wait_row(t, 2, "segment", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "segment", 0);
     scene_press(t, "R", "successor");
     e2e_wait_no_text(t, "replaced", 0);
     scene_at(t, 0x40);
@@ -194,14 +194,15 @@ TEST(who_has_it)
                                  e2e_peer("holder", "fd", name)};
     const struct passwd *me = getpwuid(getuid());
     const char *user = me != NULL ? me->pw_name : "";
-    snprintf(rw, sizeof rw, "%d peer_holder %-8s rw", (int)e2e_peer_pid(peers[0]), user);
-    snprintf(ro, sizeof ro, "%d peer_holder %-8s r ", (int)e2e_peer_pid(peers[1]), user);
-    snprintf(fd, sizeof fd, "%d peer_holder %-8s -  open as fd", (int)e2e_peer_pid(peers[2]), user);
+    snprintf(rw, sizeof rw, "%d peer_holder      %-9s rw", (int)e2e_peer_pid(peers[0]), user);
+    snprintf(ro, sizeof ro, "%d peer_holder      %-9s r ", (int)e2e_peer_pid(peers[1]), user);
+    snprintf(fd, sizeof fd, "%d peer_holder      %-9s -                            fd ",
+             (int)e2e_peer_pid(peers[2]), user);
     scene_press(t, "o", "used by");
     e2e_wait_text(t, rw, 0);
     e2e_wait_text(t, ro, 0);
     e2e_wait_text(t, fd, 0);
-    e2e_wait_text(t, "(this shmlens)", 0);
+    e2e_wait_text(t, "(this one)", 0);
     e2e_wait_row(t, 0, "2 rw 1 r 1 fd", 0); /* the test maps it too */
     for (int i = 0; i < 3; i++)
         e2e_peer_end(peers[i]);
@@ -212,6 +213,22 @@ TEST(who_has_it)
     scene_quit(t);
 }
 
+/* What was copied compiles. */
+static void check_program(struct e2e *t)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/state/shmlens/copy", e2e_home(t));
+    struct e2e_result r = e2e_command(&(struct e2e_command){
+        .argv = E2E_ARGV("/bin/sh", "-c",
+                         "command -v cc >/dev/null || exit 77; exec cc -fsyntax-only -x c \"$0\"",
+                         path)});
+    if (r.status == 77)
+        printf("skip: no compiler for the calls as a C program\n");
+    else
+        ck_assert_msg(r.status == 0, "%s", r.err);
+    e2e_result_free(&r);
+}
+
 TEST(the_calls_are_shown)
 {
     char call[512];
@@ -219,6 +236,8 @@ TEST(the_calls_are_shown)
     snprintf(call, sizeof call, "shm_open(\"%s\", O_RDONLY", name);
     scene_press(t, "@", call);
     e2e_wait_text(t, "\u2026) = ", 0); /* arguments are cut, not the result */
+    scene_press(t, "y", "as a C program");
+    check_program(t);
     scene_press(t, "<Home>", "OS calls");
     scene_press(t, "@", "segment");
     scene_press(t, "@", "OS calls");
@@ -229,9 +248,9 @@ TEST(the_calls_are_shown)
 TEST_LOOP(help_and_unknown_keys, 3)
 {
     static const char *const screens[][2] = {
-        {"", "Keys of the screen: inspect"},
-        {"s", "Keys of the screen: segments"},
-        {"@", "Keys of the screen: calls"},
+        {"", "help: inspect"},
+        {"s", "help: segments"},
+        {"@", "help: calls"},
     };
     struct e2e *t = open_new();
     e2e_keys(t, screens[_i][0]);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIZE = 1 << 20, PAGE = 4096, FAR = 0x80040, STRIP = 79, ROWS = 17 };
+enum { SIZE = 1 << 20, PAGE = 4096, FAR = 0x80040, STRIP = 79, ROWS = SCENE_ROWS };
 
 static const char *name;
 static uint8_t *memory;
@@ -19,7 +19,7 @@ static struct e2e *open_map(void)
         memory[i] = 1;
     struct e2e *t = scene_open(name);
     e2e_wait_text(t, "whole segment seen", 0);
-    e2e_wait_row(t, ROWS, "\u2592", 0);
+    e2e_wait_row(t, SCENE_TOP + ROWS - 1, "\u2592", 0);
     return t;
 }
 
@@ -32,8 +32,8 @@ static bool fresh(struct e2e *t, void *ctx)
 
 static void await_fresh(struct e2e *t, uint64_t offset)
 {
-    int row = 1 + (int)((offset + 1) * ROWS / SIZE);
-    e2e_wait(t, fresh, &(int){row <= ROWS ? row : ROWS}, "fresh on the strip", 0);
+    int row = (int)((offset + 1) * ROWS / SIZE);
+    e2e_wait(t, fresh, &(int){SCENE_TOP + (row < ROWS ? row : ROWS - 1)}, "fresh on the strip", 0);
 }
 
 TEST(changes_are_walked_across_pages)
@@ -63,10 +63,10 @@ TEST(the_strip_shows_where_and_goes_there)
     int at = FAR / (SIZE / ROWS);
     memory[FAR] = 7;
     await_fresh(t, FAR);
-    e2e_click(t, E2E_LEFT, 1 + at, STRIP);
+    e2e_click(t, E2E_LEFT, SCENE_TOP + at, STRIP);
     e2e_wait_no_text(t, "00000000  01", 0);
     scene_at(t, (uint64_t)(SIZE / ROWS * at + SIZE % ROWS * at / ROWS));
-    e2e_click(t, E2E_LEFT, 1, STRIP);
+    e2e_click(t, E2E_LEFT, SCENE_TOP, STRIP);
     scene_at(t, 0);
     scene_press(t, "z", "00000000  01");
     e2e_wait_no_text(t, "\u2592", 0);
@@ -95,15 +95,15 @@ TEST(only_changed_rows_are_shown)
     e2e_wait_text(t, "no other row changed", 0);
     memory[FAR + 0x20] = 7;
     memory[0x41] = 9;
-    e2e_wait_row(t, 2, "00000040", 0);
-    e2e_wait_row(t, 3, "00080060\u2026 07", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "00000040", 0);
+    e2e_wait_row(t, SCENE_TOP + 2, "00080060\u2026 07", 0);
     e2e_wait_no_text(t, "00080060", 0); /* a second later */
     scene_press(t, "b", "baseline");
     memory[FAR] = 0xab;
-    e2e_wait_row(t, 2, "00080040\u2026 ab", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "00080040\u2026 ab", 0);
     e2e_wait_text(t, "no other row differs", 0);
     scene_press(t, "<Down>", "0x80040 ");
-    e2e_wait_row(t, 1, "00080040", 0); /* the first row was there for the cursor only */
+    e2e_wait_row(t, SCENE_TOP, "00080040", 0); /* the first row was there for the cursor only */
     memory[FAR] = 0;
     scene_press(t, "<C-Home>", "00000000");
     e2e_wait_no_text(t, "00080040", 0);
@@ -116,8 +116,9 @@ TEST(only_changed_rows_are_shown)
 static bool marked(struct e2e *t, void *ctx)
 {
     const int *i = ctx;
-    return e2e_cell(t, 1, 10 + 3 * *i).underline || e2e_cell(t, 1, 10 + 3 * *i).bold ||
-           !e2e_cell(t, 1, 10 + 3 * *i).fg.standard;
+    return e2e_cell(t, SCENE_TOP, 10 + 3 * *i).underline ||
+           e2e_cell(t, SCENE_TOP, 10 + 3 * *i).bold ||
+           !e2e_cell(t, SCENE_TOP, 10 + 3 * *i).fg.standard;
 }
 
 TEST(heat_counts)

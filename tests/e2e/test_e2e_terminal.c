@@ -99,7 +99,7 @@ static const struct {
 static void look_around(struct e2e *t)
 {
     e2e_keys(t, "?");
-    e2e_wait_text(t, "Keys of the screen", 0);
+    e2e_wait_text(t, "finds in the help", 0);
     e2e_keys(t, "q");
     e2e_wait_text(t, "terminal test", 0);
     e2e_keys(t, "s");

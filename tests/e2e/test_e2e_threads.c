@@ -1,6 +1,7 @@
 /* The program's threads at work together: a job that goes on, samples that come, lists that are
  * read, all at once; and the end in the middle of it. What this finds it finds best under
  * ThreadSanitizer. */
+#include "scene.h"
 #include "support.h"
 #include "support/remover.h"
 #include "support/suite.h"
@@ -40,7 +41,7 @@ static struct e2e *attach(void)
 
 static bool another_row(struct e2e *t, void *ctx)
 {
-    return strcmp(e2e_row(t, 1), ctx) != 0;
+    return strcmp(e2e_row(t, SCENE_TOP), ctx) != 0;
 }
 
 /* The picture goes on: the first row changes, several times. */
@@ -48,7 +49,7 @@ static void moves(struct e2e *t)
 {
     char row[E2E_ROW_MAX];
     for (int i = 0; i < 5; i++) {
-        snprintf(row, sizeof row, "%s", e2e_row(t, 1));
+        snprintf(row, sizeof row, "%s", e2e_row(t, SCENE_TOP));
         e2e_wait(t, another_row, row, "the counter moves on", 0);
     }
 }

@@ -40,7 +40,7 @@ static void wait_value(struct e2e *t, unsigned n)
 {
     char text[40];
     snprintf(text, sizeof text, "00000000  %10u ", n);
-    e2e_wait_row(t, 1, text, 0);
+    e2e_wait_row(t, SCENE_TOP, text, 0);
 }
 
 static void store(struct e2e *t, uint32_t n)
@@ -64,7 +64,7 @@ static struct e2e *open_counted(const char *config)
         store(t, n);
         if (n == 5 || n == 9) {
             memory[0x10] = n == 5 ? 0x55 : 0x99;
-            e2e_wait_row(t, 2, n == 5 ? "        85" : "       153", 0);
+            e2e_wait_row(t, SCENE_TOP + 1, n == 5 ? "        85" : "       153", 0);
         }
     }
     return t;
@@ -76,19 +76,19 @@ TEST(each_step_shows_what_was_written)
     for (unsigned n = STEPS - 1; n >= 10; n--) {
         e2e_keys(t, "[");
         wait_value(t, n);
-        e2e_wait_row(t, 0, "T-", 0);
+        e2e_wait_row(t, 0, "AT ", 0);
     }
     e2e_keys(t, "[");
     wait_value(t, 9);
-    e2e_wait_row(t, 2, "       153", 0); /* two changes were made while it was 9 */
+    e2e_wait_row(t, SCENE_TOP + 1, "       153", 0); /* two changes were made while it was 9 */
     e2e_keys(t, "[");
-    e2e_wait_row(t, 2, "        85", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "        85", 0);
     wait_value(t, 9);
     for (unsigned n = 10; n <= STEPS; n++) {
         e2e_keys(t, n == 10 ? "]]" : "]");
         wait_value(t, n);
     }
-    e2e_wait_row(t, 0, "T-", 0);
+    e2e_wait_row(t, 0, "AT ", 0);
     scene_press(t, "]", "live again");
     e2e_wait_row(t, 0, "LIVE", 0);
     store(t, 1000); /* and live it is */
@@ -106,16 +106,16 @@ TEST(tens_and_the_value_at_the_cursor)
     scene_press(t, ".", "LIVE");
     scene_press(t, "g0x10<Enter>", "0x10");
     e2e_keys(t, "<lt>");
-    e2e_wait_row(t, 2, "        85", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "        85", 0);
     wait_value(t, 5);
     e2e_keys(t, "<lt>");
-    e2e_wait_row(t, 2, "         0", 0); /* right before it was known to change */
+    e2e_wait_row(t, SCENE_TOP + 1, "         0", 0); /* right before it was known to change */
     wait_value(t, 5);
-    scene_press(t, "<lt>", "no earlier change of this value was seen");
+    scene_press(t, "<lt>", "no earlier change of this value was seen; changes are known since ");
     e2e_keys(t, ">");
-    e2e_wait_row(t, 2, "        85", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "        85", 0);
     e2e_keys(t, ">");
-    e2e_wait_row(t, 2, "       153", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "       153", 0);
     wait_value(t, 9);
     scene_press(t, ">", "live again");
     wait_value(t, STEPS);
@@ -132,7 +132,7 @@ TEST(a_resize_keeps_the_moment)
     e2e_resize(t, 40, 130);
     e2e_wait_text(t, "now", 0);
     wait_value(t, STEPS - 2);
-    e2e_wait_row(t, 0, "T-", 0);
+    e2e_wait_row(t, 0, "AT ", 0);
     e2e_wait_text(t, "was", 0); /* the values before, beside the bytes */
     e2e_resize(t, 10, 60);
     wait_value(t, STEPS - 2);
@@ -150,9 +150,9 @@ TEST(what_was_not_looked_at_is_not_known)
     e2e_keys(t, "[");
     wait_value(t, STEPS - 1);
     e2e_keys(t, "G");
-    e2e_wait_row(t, 2, "         ?          ?          ?          ?", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "         ?          ?          ?          ?", 0);
     scene_press(t, ".", "LIVE");
-    e2e_wait_row(t, 2, "         0          0          0          0", 0);
+    e2e_wait_row(t, SCENE_TOP + 1, "         0          0          0          0", 0);
     stop_writer();
     scene_quit(t);
 }
@@ -164,27 +164,27 @@ TEST(a_hole_of_then_is_drawn_as_one)
     name = e2e_name("hole");
     memory = scene_segment(name, SIZE);
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name)});
-    e2e_wait_row(t, 1, hole, 0);
+    e2e_wait_row(t, SCENE_TOP, hole, 0);
     e2e_wait_text(t, "whole segment seen", 0);
     memcpy(memory, "Hi", 2);
-    e2e_wait_row(t, 1, data, 0);
+    e2e_wait_row(t, SCENE_TOP, data, 0);
     ck_assert_int_eq(madvise(memory, 4096, MADV_REMOVE), 0);
-    e2e_wait_row(t, 1, hole, 0);
+    e2e_wait_row(t, SCENE_TOP, hole, 0);
     e2e_keys(t, "[");
-    e2e_wait_row(t, 1, data, 0);
+    e2e_wait_row(t, SCENE_TOP, data, 0);
     e2e_keys(t, "[");
-    e2e_wait_row(t, 1, hole, 0);
+    e2e_wait_row(t, SCENE_TOP, hole, 0);
     e2e_keys(t, "]");
-    e2e_wait_row(t, 1, data, 0);
+    e2e_wait_row(t, SCENE_TOP, data, 0);
     scene_press(t, ".", "LIVE");
-    e2e_wait_row(t, 1, hole, 0);
+    e2e_wait_row(t, SCENE_TOP, hole, 0);
     scene_quit(t);
 }
 
 TEST(the_past_is_not_written)
 {
     struct e2e *t = open_counted(NULL);
-    scene_press(t, "[", "T-");
+    scene_press(t, "[", "AT ");
     scene_press(t, ":poke 0 77 --as u32le<Enter>", "the past is read-only; press .");
     scene_press(t, "i", "the past is read-only; press .");
     scene_press(t, ".", "LIVE");

@@ -221,7 +221,7 @@ TEST(the_list_of_another_user)
     e2e_wait_text(t, "ermission denied", 0);
     e2e_keys(t, "d");
     e2e_wait_text(t, "Type its name, or yes", 0);
-    e2e_wait_text(t, "no user found, not proved: ", 0);
+    e2e_wait_text(t, "idle: no user found, but ", 0);
     e2e_keys(t, "yes<Enter>");
     e2e_wait_text(t, "not permitted", 0);
     ck_assert(!gone(name));
@@ -285,14 +285,14 @@ TEST(cleaning_as_another_user)
     e2e_wait_text(t, own, 0);
     snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users<Enter>", own, name);
     e2e_keys(t, line);
-    e2e_wait_text(t, "1 segment (", 0);
+    e2e_wait_text(t, "1 orphan (", 0);
     e2e_wait_text(t, own, 0);
     ck_assert(!gone(own));
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "can be removed", 0);
     snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users --yes<Enter>", own, name);
     e2e_keys(t, line);
-    e2e_wait_text(t, "1 segment removed", 0);
+    e2e_wait_text(t, "1 orphan removed", 0);
     ck_assert(gone(own) && !gone(name));
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, own, 0);

@@ -21,8 +21,8 @@ static void whole(const char *s)
 
 static void offsets(const char *s)
 {
-    uint64_t marks[26] = {0, UINT64_MAX};
-    struct offset_base base = {.size = 0x123456789, .cursor = 4096, .marks = marks, .marks_set = 3};
+    static const struct marks marks = {2, {{.name = "a"}, {"head", "", UINT64_MAX}}};
+    struct offset_base base = {.size = 0x123456789, .cursor = 4096, .marks = &marks};
     uint64_t plain = 0, relative = 0;
     enum num_status first = number_offset(s, &base, &plain);
     base.relative = true;

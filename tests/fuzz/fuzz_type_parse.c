@@ -4,24 +4,12 @@
 #include <stdio.h>
 
 #include "core/type/parse.h"
+#include "core/type/place.h"
 #include "core/type/value.h"
 #include "fuzz.h"
+#include "fuzz_bytes.h"
 
 enum { LEAVES = 300, PICKED = 40 };
-
-static struct {
-    const uint8_t *at;
-    size_t n;
-} bytes;
-
-static bool read_bytes(void *ctx, uint64_t offset, void *p, size_t n)
-{
-    (void)ctx;
-    if (offset > bytes.n || n > bytes.n - offset)
-        return false;
-    memcpy(p, bytes.at + offset, n);
-    return true;
-}
 
 static void sound(const struct types *t, type_id id)
 {
@@ -59,6 +47,19 @@ static void walk(const struct types *t, type_id id)
     }
 }
 
+/* Every `at` line is asked about a segment that its glob may or may not match. */
+static void ask_places(const struct types *t)
+{
+    const struct type_source s = {.t = t, .read = read_bytes, .size = bytes.n};
+    const struct type_place *p;
+    for (uint32_t i = 0; i < PICKED && (p = types_place(t, i)) != NULL; i++) {
+        const struct place_names names = {{"posix:/ring", types_name(t, p->glob)}, 2};
+        struct type_node root;
+        if (type_place_root(&s, p, &names, &root))
+            HOLDS(root.offset < bytes.n && root.type == p->type);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const abis[] = {"x86_64", "i386", "win64", "packed"};
@@ -79,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             sound(t, id);
         for (type_id id = before; id < types_count(t) && id < before + PICKED; id++)
             walk(t, id);
+        ask_places(t);
     } else {
         HOLDS(strncmp(why, "f:", 2) == 0 && strlen(why) < sizeof why);
         for (const uint8_t *p = (const uint8_t *)why; *p != '\0';) {

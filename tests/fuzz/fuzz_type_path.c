@@ -8,6 +8,7 @@
 #include "core/type/spec.h"
 #include "core/type/value.h"
 #include "fuzz.h"
+#include "fuzz_bytes.h"
 
 static const char header[] =
     "enum kind { KIND_A, KIND_B = 3, KIND_C = -1 }; enum bit { ONE = 1, TWO = 2, EIGHT = 8 };\n"
@@ -21,20 +22,6 @@ static const char header[] =
     "for head.nodes: count = n, at = off, stride = step\nfor node.next: link = head.nodes\n"
     "for node.rel: link = self+ node\nfor node.p: link = base+\nfor head.fl: flags bit\n"
     "for head.t: time\nfor head.u: discr k\nfor head.off: hex\nfor head.n: be\n";
-
-static struct {
-    const uint8_t *at;
-    size_t n;
-} bytes;
-
-static bool read_bytes(void *ctx, uint64_t offset, void *p, size_t n)
-{
-    (void)ctx;
-    if (offset > bytes.n || n > bytes.n - offset)
-        return false;
-    memcpy(p, bytes.at + offset, n);
-    return true;
-}
 
 static void printable(const char *why)
 {

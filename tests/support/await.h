@@ -11,15 +11,16 @@
 enum { MS = 1000000 };
 
 /* Takes samples until the condition holds, so many seconds at most. */
-#define AWAIT_FOR(seconds, condition)                         \
-    do {                                                      \
-        int64_t deadline = os_now() + (seconds)*1000LL * MS;  \
-        while (!(condition) && os_now() < deadline) {         \
-            (void)worker_take(sampler_worker(sampler), NULL); \
-            (void)sampler_take(sampler, &sample);             \
-            (void)os_sleep_until(os_now() + MS / 4);          \
-        }                                                     \
-        ck_assert(condition);                                 \
+#define AWAIT_FOR(seconds, condition)                          \
+    do {                                                       \
+        int64_t deadline = os_now() + (seconds)*1000LL * MS;   \
+        bool met_;                                             \
+        while (!(met_ = (condition)) && os_now() < deadline) { \
+            (void)worker_take(sampler_worker(sampler), NULL);  \
+            (void)sampler_take(sampler, &sample);              \
+            (void)os_sleep_until(os_now() + MS / 4);           \
+        }                                                      \
+        ck_assert_msg(met_, "%s", #condition);                 \
     } while (0)
 
 /* Where the result of the job under way goes, and its size; NULL: there is none. */

@@ -16,7 +16,7 @@
 
 #include "support/remover.h"
 
-enum { WORDS = 64, NAMES = 16, LINE = 65536, PATIENCE_MS = 10000, NOBODY = 65534 };
+enum { WORDS = 1024, NAMES = 16, LINE = 65536, PATIENCE_MS = 10000, NOBODY = 65534 };
 
 static struct ran last;
 static char folder[64];
@@ -245,6 +245,14 @@ static void sweep(const char *where, const char *prefix)
         closedir(d);
 }
 
+bool run_demo(void)
+{
+    if (RUN("wait", "/shmlens-demo", "--gone", "--timeout", "5s")->status != 0)
+        return false;
+    remover_segment("/shmlens-demo");
+    return true;
+}
+
 void run_end(void)
 {
     char prefix[64];
@@ -252,8 +260,7 @@ void run_end(void)
     (void)snprintf(prefix, sizeof prefix, "shmlens-test-%d-", (int)getpid());
     sweep("/dev/shm", prefix);
     if (folder[0] != '\0') {
-        sweep(folder, "");
-        (void)rmdir(folder);
+        (void)remover_tree(folder);
         folder[0] = '\0';
     }
 }

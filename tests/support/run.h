@@ -52,6 +52,10 @@ const struct ran *job_wait(struct job *j); /* until it ends */
 const char *run_name(const char *name);
 void run_end(void); /* for teardown */
 
+/* The demo has one name only. True: it is ours for this test, and goes when the test has ended,
+ * however it ends; false: another demo runs on this machine. */
+bool run_demo(void);
+
 /* The bytes of a segment as the system has them, read around the program. n: at most 64 KiB. */
 const unsigned char *run_bytes(const char *name, size_t *n);
 /* Makes one around the program. */

@@ -38,6 +38,7 @@ struct stage *stage_new(int rows, int cols, uint64_t size)
     s->sample.stat = (struct seg_stat){
         .known = SEG_HAS_SIZE | SEG_HAS_MODE, .size = size, .mode = 0640, .links = 1};
     s->sample.hz = 250;
+    st->ui.depth = 0; /* the first screen, as `shmlens LOCATOR` has it */
     ui_push(&st->ui, &screen_inspect);
     stage_draw(st);
     return st;
@@ -63,16 +64,45 @@ void stage_put(struct stage *st, uint64_t offset, const void *bytes, size_t n)
     memcpy(st->bytes + offset, bytes, n);
 }
 
+static void stage_gauges(struct stage *st)
+{
+    const struct gauge_request *want = &st->ui.s.gauges;
+    struct gauge_result *r = &st->ui.s.sample.arrays->gauges;
+    r->length = 0;
+    r->count = want->count;
+    for (size_t i = 0; i < want->count; i++) {
+        r->at[i] = want->at[i];
+        r->first[i] = (uint32_t)r->length;
+        for (size_t k = 0; k < want->at[i].size; k++, r->length++) {
+            uint64_t at = want->at[i].offset + k;
+            bool there = at < st->size && at < STAGE_BYTES;
+            r->state[r->length] = there ? st->state[at] : at < st->size ? BYTE_HOLE : BYTE_BEYOND;
+            r->bytes[r->length] = there ? st->bytes[at] : 0;
+            r->changed[r->length] = there ? st->changed[at] : 0;
+            r->base[r->length] = there ? st->base[at] : 0;
+        }
+        r->trend[i] = want->at[i].trend ? st->trend : (struct gauge_trend){.kept = false};
+    }
+}
+
 void stage_sample(struct stage *st)
 {
     struct session *s = &st->ui.s;
     struct sample *p = &s->sample;
     uint64_t before = s->top < 8 ? s->top : 8;
-    p->offset = s->top - before;
-    p->length = (size_t)(s->rows * session_width(s) + before + 24);
+    struct span_list window;
+    spans_set(&window, s->top - before, s->rows * session_width(s) + before + 24);
+    if (!p->rows.on)
+        p->spans.count = 0;
+    if (s->typed)
+        window = p->spans = s->spans;
+    p->offset = window.count > 0 ? window.at[0].offset : 0;
+    p->length = spans_length(&window);
     p->stat.size = st->size;
-    for (size_t i = 0; i < p->length; i++) {
-        uint64_t at = p->offset + i;
+    for (size_t i = 0, k = 0; i < p->length; i++) {
+        if (i == window.at[k].index + (size_t)window.at[k].length)
+            k++;
+        uint64_t at = window.at[k].offset + (i - window.at[k].index);
         bool there = at < st->size && at < STAGE_BYTES;
         p->arrays->state[i] = there ? st->state[at] : at < st->size ? BYTE_HOLE : BYTE_BEYOND;
         p->arrays->bytes[i] = there && st->state[at] == BYTE_DATA ? st->bytes[at] : 0;
@@ -80,6 +110,9 @@ void stage_sample(struct stage *st)
         p->arrays->base[i] = there ? st->base[at] : 0;
         p->has_base = p->has_base || p->arrays->base[i] != 0;
     }
+    p->guards = s->guards;
+    memset(p->guards.read, st->written ? GUARD_WRITTEN : GUARD_SETTLED, sizeof p->guards.read);
+    stage_gauges(st);
     p->seq++;
     p->past.time = s->past;
     p->past.total = st->size;
@@ -133,6 +166,13 @@ static void note_line(struct stage *st, const struct cell_store *r)
     st->lines++;
 }
 
+/* The bits of a byte that are compared and stored. */
+static uint8_t mask_of(const struct poke *p, size_t i)
+{
+    static const uint8_t all[sizeof p->mask];
+    return memcmp(p->mask, all, sizeof all) == 0 ? 0xff : p->mask[i];
+}
+
 /* As the sampler would, on our memory. */
 static void run_poke(struct stage *st, struct cell_store *r)
 {
@@ -149,12 +189,18 @@ static void run_poke(struct stage *st, struct cell_store *r)
     memcpy(j->done.old, st->bytes + p->offset, p->size);
     if (j->unseen)
         memcpy(p->expect, j->done.old, p->size);
-    j->lost = p->cas && memcmp(p->expect, j->done.old, p->size) != 0;
+    j->lost = false;
+    for (size_t i = 0; i < p->size; i++)
+        j->lost = j->lost || (p->cas && ((p->expect[i] ^ j->done.old[i]) & mask_of(p, i)) != 0);
     if (swap || !j->lost)
         note_line(st, r);
     j->stored = !j->lost;
-    if (j->stored)
-        memcpy(st->bytes + p->offset, p->value, p->size);
+    for (size_t i = 0; i < p->size && j->stored; i++) {
+        j->done.value[i] =
+            (uint8_t)((j->done.old[i] & ~mask_of(p, i)) | (p->value[i] & mask_of(p, i)));
+        st->bytes[p->offset + i] = j->done.value[i];
+    }
+    memcpy(j->done.mask, p->mask, sizeof j->done.mask);
 }
 
 static void run_access(struct stage *st, struct access_job *j)
@@ -183,6 +229,14 @@ static void run_find(struct stage *st, struct find_job *j)
     j->wrapped = st->answer_wrapped;
     j->offset = st->answer_offset;
     j->length = st->answer_length;
+}
+
+static void run_count(struct stage *st, struct count_job *j)
+{
+    j->ended = true;
+    j->number = st->answer_number;
+    j->count = st->answer_count;
+    j->more = st->answer_count == COUNT_MOST;
 }
 
 /* As the sampler would, on the list in the sample. */
@@ -217,6 +271,8 @@ static void run(struct stage *st, struct sampler_job *j)
     void *arg = j->arg;
     if (j->run == job_find)
         run_find(st, arg);
+    else if (j->run == job_count)
+        run_count(st, arg);
     else if (j->run == job_poke)
         run_poke(st, arg);
     else if (j->run == job_access)
@@ -232,14 +288,20 @@ static void run(struct stage *st, struct sampler_job *j)
     st->resets += j->run == job_reset_counts;
 }
 
+void stage_run_one(struct stage *st)
+{
+    struct job *job = st->job[0];
+    ck_assert_int_gt(st->jobs, 0);
+    st->jobs--;
+    memmove(st->job, st->job + 1, (size_t)st->jobs * sizeof *st->job);
+    run(st, (struct sampler_job *)job);
+    job->finish(job, &st->ui);
+}
+
 void stage_run(struct stage *st)
 {
-    for (int i = 0; i < st->jobs; i++) { /* st->jobs may grow */
-        struct job *job = st->job[i];
-        run(st, (struct sampler_job *)job);
-        job->finish(job, &st->ui);
-    }
-    st->jobs = 0;
+    while (st->jobs > 0)
+        stage_run_one(st);
     stage_sample(st);
 }
 

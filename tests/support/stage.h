@@ -6,7 +6,12 @@
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
-enum { STAGE_BYTES = 64 * 1024, STAGE_JOBS = 32, STAGE_LINE = 256 };
+enum {
+    STAGE_BYTES = 64 * 1024,
+    STAGE_JOBS = 32,
+    STAGE_LINE = 256,
+    STAGE_TOP = 2 /* the first row of bytes: below title and ruler */
+};
 
 struct stage {
     struct ui ui;
@@ -14,7 +19,9 @@ struct stage {
     uint8_t state[STAGE_BYTES];   /* enum byte_state */
     int64_t changed[STAGE_BYTES]; /* as in a sample */
     uint8_t base[STAGE_BYTES];
-    uint64_t size; /* of the segment, at most STAGE_BYTES are shown */
+    struct gauge_trend trend; /* of every mark */
+    bool written;             /* what a counter guards is being written all the time */
+    uint64_t size;            /* of the segment, at most STAGE_BYTES are shown */
     struct job *job[STAGE_JOBS];
     int jobs;                 /* that wait */
     char line[STAGE_LINE];    /* the last store that was tried, as a command line */
@@ -28,8 +35,9 @@ struct stage {
     bool answer_found, answer_wrapped; /* what searching jobs find */
     uint64_t answer_offset;
     size_t answer_length;
-    struct time_job last_step; /* the last step through time that ran */
-    int64_t answer_time;       /* where steps come to; -1: they do not move */
+    unsigned answer_number, answer_count; /* which match that is, and of how many */
+    struct time_job last_step;            /* the last step through time that ran */
+    int64_t answer_time;                  /* where steps come to; -1: they do not move */
 };
 
 /* A screen of this size on a segment of `size` zero bytes, attached read-only. There is one at a
@@ -57,8 +65,9 @@ void stage_at(struct stage *st, uint64_t offset);
 /* A stage of 24 x 80 on 256 bytes with "Oz" at 0x10, drawn; in edit mode. */
 struct stage *stage_small(bool edit);
 
-/* Runs all jobs that wait, and those that they post. */
+/* Runs all jobs that wait, and those that they post; or the first one alone. */
 void stage_run(struct stage *st);
+void stage_run_one(struct stage *st);
 
 /* Text of canvas columns [from, to) of a row, in a static buffer. */
 const char *stage_text(const struct stage *st, int row, int from, int to);

@@ -1,5 +1,7 @@
 /* Every OS call of every operation fails once: either the operation copes, or its error names the
  * call; nothing leaks, and a creation that failed leaves no name behind. */
+#include "backend/modules.h"
+#include "backend/trap.h"
 #include "support/backend_fail.h"
 #include "support/suite.h"
 
@@ -34,6 +36,43 @@ static struct oserr do_survey(void)
     if (!oserr_is(e))
         e = sv.error[SEG_POSIX];
     seg_survey_free(&sv);
+    return e;
+}
+
+/* A store of our own. Where the system lets nobody look there is nothing to fail. */
+static struct oserr do_trap(void)
+{
+    static _Alignas(8) volatile uint64_t word;
+    static struct trap_hit hit;
+    const struct trap_place place = {os_pid(), (uint64_t)(uintptr_t)&word, sizeof word};
+    struct trap *t = NULL;
+    bool got = false;
+    struct oserr e = trap_arm(be, &place, 1, &t);
+    word = word + 1;
+    if (!oserr_is(e))
+        e = trap_wait(t, 1000, &hit, &got);
+    /* a sanitizer's thread may be the only one that could be armed */
+    ck_assert(!got || (t != NULL && hit.pid == os_pid() && hit.stack_n > 0));
+    trap_disarm(t);
+    bool here = e.code != EACCES && e.code != EPERM && e.code != ENOENT && e.code != ENOSYS &&
+                e.code != EOPNOTSUPP && e.code != ENODEV && e.code != SEG_E_UNSUPPORTED &&
+                e.code != SEG_E_NO_TRAPS;
+    return here ? e : OSERR_NONE;
+}
+
+/* What this process runs, and its executable opened. */
+static struct oserr do_modules(void)
+{
+    struct modules m;
+    int fd = -1;
+    struct oserr e = modules_list(be, os_pid(), &m);
+    if (!oserr_is(e)) {
+        ck_assert(m.count > 0 && m.module[0].program);
+        e = module_open(be, &m, 0, &fd);
+        ck_assert_int_eq(fd >= 0, !oserr_is(e));
+    }
+    module_close(be, fd);
+    modules_free(&m);
     return e;
 }
 
@@ -245,8 +284,9 @@ static struct oserr do_release(void)
 }
 
 static struct oserr (*const scenarios[])(void) = {
-    do_survey, do_open,  do_read,   do_read_large, do_refresh, do_poke, do_store,    do_create,
-    do_resize, do_chmod, do_access, do_remove,     do_who,     do_hash, do_put_back, do_release,
+    do_survey, do_open,   do_read,    do_read_large, do_refresh,  do_poke,
+    do_store,  do_create, do_resize,  do_chmod,      do_access,   do_remove,
+    do_who,    do_trap,   do_modules, do_hash,       do_put_back, do_release,
 };
 
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };

@@ -1,4 +1,5 @@
 /* What a refresh notices, what is changed besides bytes, and what the log says. */
+#include "backend/sys.h"
 #include "support/backend_suite.h"
 #include "support/suite.h"
 
@@ -132,7 +133,9 @@ TEST(test_log_shows_and_folds)
     for (; backend_call(be, &seq, &c); entries++) {
         opened = opened || strncmp(c.text, "shm_open(\"/shmlens-test-", 24) == 0;
         failed = failed || strstr(c.text, " = -1 ENOENT") != NULL;
-        swapped = swapped || strcmp(c.text, "compare-and-swap 4 bytes at +0x10: 0 -> 1, done") == 0;
+        swapped =
+            swapped ||
+            strncmp(c.text, "compare-and-swap 4 bytes at +0x10: 0 -> 1, done   at 0x", 55) == 0;
         if (strncmp(c.text, "lstat(", 6) == 0 && c.repeats > refreshes)
             refreshes = c.repeats;
     }
@@ -141,6 +144,55 @@ TEST(test_log_shows_and_folds)
     ck_assert_uint_lt(entries, 25);
     ck_assert_uint_ge(backend_call_count(be), 1000);
     seg_close(s);
+}
+
+/* The log tells of stores in their order: only equal ones in a row are one entry. */
+TEST(test_log_keeps_the_order_of_stores)
+{
+    static const uint8_t values[] = {7, 0, 7, 7, 7};
+    struct seg *s;
+    struct oscall c;
+    struct poked r;
+    uint64_t seq = 0, times[8] = {0};
+    size_t stores = 0;
+    must(seg_create(be, own_name("a"), 64, 0600, &s));
+    for (size_t i = 0; i < sizeof values; i++)
+        must(seg_poke(s, &(struct poke){.offset = 8, .size = 4, .value = {values[i]}}, &r));
+    while (backend_call(be, &seq, &c))
+        if (strncmp(c.text, "store 4 bytes at +0x8: ", 23) == 0 && stores < 8)
+            times[stores++] = c.repeats;
+    ck_assert_uint_eq(stores, 4); /* 0 -> 7, 7 -> 0, 0 -> 7, 7 -> 7 */
+    ck_assert_uint_eq(times[0], 1);
+    ck_assert_uint_eq(times[3], 2);
+    seg_close(s);
+}
+
+TEST(test_names_are_strings_of_c)
+{
+    static const char *const names[][2] = {
+        {"/plain", "\"/plain\""},
+        {"", "\"\""},
+        {"/a\", 0); system(\"id\"); (\"b", "\"/a\\\", 0); system(\\\"id\\\"); (\\\"b\""},
+        {"/a\\", "\"/a\\\\\""},
+        {"/a\n\x01"
+         "1\x7f",
+         "\"/a\\012\\0011\\177\""},
+        {"/?"
+         "?/?"
+         "?"
+         "?",
+         "\"/?\\?/?\\?\\?\""},
+        {"/\xc3\xa9", "\"/\xc3\xa9\""},
+    };
+    char buf[SYS_QUOTED], name[300];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        ck_assert_str_eq(sys_quoted(names[i][0], buf), names[i][1]);
+    for (size_t n = 100; n < sizeof name - 1; n++) { /* never half an escape */
+        memset(name, '"', n);
+        name[n] = '\0';
+        ck_assert_uint_lt(strlen(sys_quoted(name, buf)), SYS_QUOTED);
+        ck_assert_str_eq(buf + strlen(buf) - 6, "\\\"\"...");
+    }
 }
 
 TEST(test_errors_speak)
@@ -200,4 +252,5 @@ TEST(test_one_mapping_of_many)
 
 SUITE(test_backend_notice, .set_up = set_up, .tear_down = tear_down,
       TESTS(test_refresh_notices, test_permission_lost, test_chmod_and_resize,
-            test_log_shows_and_folds, test_errors_speak, test_one_mapping_of_many));
+            test_log_shows_and_folds, test_log_keeps_the_order_of_stores,
+            test_names_are_strings_of_c, test_errors_speak, test_one_mapping_of_many));

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "support/backend_peer.h"
+#include "support/remover.h"
 #include "support/suite.h"
 
 static char dir[64];
@@ -165,17 +166,46 @@ TEST(test_own_paths)
     setenv("HOME", "/h", 1);
     unsetenv("XDG_CONFIG_HOME");
     unsetenv("XDG_STATE_HOME");
-    ck_assert(os_config_path(path, sizeof path));
+    ck_assert(os_config_path("config", path, sizeof path));
     ck_assert_str_eq(path, "/h/.config/shmlens/config");
     ck_assert(os_state_path("options", path, sizeof path));
     ck_assert_str_eq(path, "/h/.local/state/shmlens/options");
     setenv("XDG_CONFIG_HOME", "/c", 1);
-    ck_assert(os_config_path(path, sizeof path));
+    ck_assert(os_config_path("config", path, sizeof path));
     ck_assert_str_eq(path, "/c/shmlens/config");
-    ck_assert(!os_config_path(path, 10));
+    ck_assert(!os_config_path("config", path, 10));
     unsetenv("HOME");
     unsetenv("XDG_CONFIG_HOME");
-    ck_assert(!os_config_path(path, sizeof path));
+    ck_assert(!os_config_path("config", path, sizeof path));
+}
+
+static bool count_names(void *ctx, const char *name)
+{
+    int *n = ctx;
+    n[0]++;
+    n[1] += strcmp(name, "a") == 0 || strcmp(name, "b") == 0;
+    return n[1] < n[2];
+}
+
+TEST(test_folders)
+{
+    char path[PATH_CAP], folder[] = "/tmp/shmlens-test-XXXXXX", file[64];
+    ck_assert(os_program_folder(path, sizeof path));
+    ck_assert(path[0] == '/' && path[strlen(path) - 1] != '/');
+    ck_assert(!os_program_folder(path, 3));
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    remover_path(folder);
+    for (const char *name = "ab"; *name != '\0'; name++) {
+        (void)snprintf(file, sizeof file, "%s/%c", folder, *name);
+        must(os_replace_file(file, "", 0));
+    }
+    int n[3] = {0, 0, 3};
+    must(os_folder(folder, count_names, n));
+    ck_assert_int_eq(n[1], 2);
+    int first[3] = {0, 0, 1};
+    must(os_folder(folder, count_names, first));
+    ck_assert_int_eq(first[1], 1);
+    ck_assert(oserr_kind(os_folder("/nowhere/at/all", count_names, n)) == OSERR_K_MISSING);
 }
 
 TEST(test_replace_and_read)
@@ -263,9 +293,15 @@ TEST(test_save_to_others)
     os_file_abandon(NULL);
 }
 
-/* The suite as another process waits to be told to end. */
+/* The suite as another process says something where it should not, and waits to be told to end. */
 static int wait_forever(char **words)
 {
+    if (words[0] != NULL) {
+        (void)!write(1, "out", 3);
+        (void)!write(2, "said\n", 5);
+        if (strcmp(words[0], "ends") == 0)
+            return 3;
+    }
     while (pause() < 0)
         (void)words;
     return 0;
@@ -285,6 +321,98 @@ TEST(test_spawn)
     os_process_stop(p);
     ck_assert_int_ne(kill(pid, 0), 0);
     os_process_stop(NULL);
+}
+
+/* The number of a program that has ended is not given to another one before we are done with it:
+ * what it left is found by that number. */
+TEST(test_a_program_keeps_its_number)
+{
+    static const char *const none[] = {NULL};
+    struct os_process *p;
+    siginfo_t info;
+    int status = -1, number = -1;
+    must(os_spawn("/bin/false", none, &p));
+    pid_t pid = (pid_t)os_process_pid(p);
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    ck_assert(!os_process_running(p));
+    os_process_end(p, &status, &number);
+    ck_assert_int_eq(status, 1);
+    ck_assert_int_eq(number, 0);
+    ck_assert_int_eq(kill(pid, 0), 0);
+    os_process_stop(p);
+    ck_assert_int_ne(kill(pid, 0), 0);
+}
+
+static bool never(void *ctx)
+{
+    return ctx != NULL;
+}
+
+/* Runs with stdout and stderr in a pipe; returns how much came out of it. */
+static ssize_t comes_out(void (*run)(void))
+{
+    int ends[2], kept[2];
+    char text[64];
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    for (int i = 0; i < 2; i++) {
+        kept[i] = dup(i + 1);
+        ck_assert_int_eq(dup2(ends[1], i + 1), i + 1);
+    }
+    run();
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(dup2(kept[i], i + 1), i + 1);
+        close(kept[i]);
+    }
+    close(ends[1]);
+    ssize_t n = read(ends[0], text, sizeof text);
+    close(ends[0]);
+    return n;
+}
+
+static char heard[64];
+
+static void run_self(void)
+{
+    static const char *const ends[] = {"test_backend_os", "--peer", "ends", NULL};
+    struct os_process *p;
+    must(os_spawn_self(ends, &p));
+    while (os_process_running(p))
+        usleep(1000);
+    (void)snprintf(heard, sizeof heard, "%s", os_process_said(p));
+    os_process_stop(p);
+}
+
+static void run_other(void)
+{
+    static const char *const args[] = {"-c", "echo out; echo said >&2", NULL};
+    struct os_process *p;
+    must(os_spawn("/bin/sh", args, &p));
+    while (os_process_running(p))
+        usleep(1000);
+    (void)snprintf(heard, sizeof heard, "%s", os_process_said(p));
+    os_process_stop(p);
+}
+
+static void run_to_its_end(void)
+{
+    static const char *const argv[] = {"sh", "-c", "echo out; echo said >&2", NULL};
+    int status = -1;
+    must(os_run(argv, never, NULL, heard, sizeof heard, &status));
+    ck_assert_int_eq(status, 0);
+}
+
+static const struct {
+    void (*run)(void);
+    const char *hears;
+} starts[] = {{run_self, "said\n"}, {run_other, ""}, {run_to_its_end, "said\n"}};
+
+/* Whatever we start, nothing that it prints reaches our terminal; what it says is heard. */
+TEST_LOOP(nothing_started_has_our_terminal, SUITE_ROWS(starts))
+{
+    if (getenv("SHMLENS_MEMCHECK") != NULL)
+        SKIP("under valgrind our own executable is valgrind");
+    ck_assert_int_eq((int)comes_out(starts[_i].run), 0);
+    ck_assert_str_eq(heard, starts[_i].hears);
 }
 
 /* A child of ours dies with us. */
@@ -313,5 +441,7 @@ TEST(test_spawned_ends_with_us)
 
 SUITE(test_backend_os, .set_up = set_up, .tear_down = tear_down, .peer = wait_forever,
       TESTS(test_clock, test_user_name, test_stop_wakes_a_sleeper, test_stop_although_ignored,
-            test_die_of, test_wake_folds, test_gate, test_own_paths, test_replace_and_read,
-            test_save_file, test_save_to_others, test_spawn, test_spawned_ends_with_us));
+            test_die_of, test_wake_folds, test_gate, test_own_paths, test_folders,
+            test_replace_and_read, test_save_file, test_save_to_others, test_spawn,
+            test_a_program_keeps_its_number, nothing_started_has_our_terminal,
+            test_spawned_ends_with_us));

@@ -1,4 +1,5 @@
 /* A sample: bytes, what each of them is, and the state of the segment, all at once. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include <unistd.h>
 
 #include "backend/os.h"
+#include "backend/oscall.h"
 #include "backend/segment.h"
 #include "support/remover.h"
 #include "support/suite.h"
@@ -101,6 +103,39 @@ TEST(a_hole_that_comes_to_life_and_back)
     ck_assert_uint_eq(stat_now.resident, 0);
 }
 
+static void refuse_watching(void *ctx, const char *call)
+{
+    (void)ctx;
+    if (strcmp(call, "userfaultfd") == 0)
+        backend_fail_at(be, 1, EPERM);
+}
+
+static void store_before_read(void *ctx, const char *call)
+{
+    bool *stored = ctx;
+    if (strcmp(call, "pread") == 0) {
+        at[PAGE + 5] = 42;
+        *stored = true;
+    }
+}
+
+/* Where userfaultfd is refused, holes are asked for before the bytes are read. */
+TEST(a_hole_that_comes_to_life_meanwhile)
+{
+    bool stored = false;
+    seg_close(seg);
+    backend_before_call(be, refuse_watching, NULL);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
+    backend_before_call(be, store_before_read, &stored);
+    sample(10, 3 * PAGE);
+    ck_assert(stored);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_int_eq(buf[PAGE - 10 + 5], 42);
+    all(0, PAGE - 10, SEG_BYTE_HOLE);
+    all(PAGE - 10, 2 * PAGE - 10, SEG_BYTE_DATA);
+    all(2 * PAGE - 10, 3 * PAGE, SEG_BYTE_HOLE);
+}
+
 TEST(the_end_and_behind_it)
 {
     at[SIZE - 1] = 5;
@@ -158,7 +193,31 @@ TEST(every_call_may_fail)
     all(PAGE, 2 * PAGE, SEG_BYTE_DATA);
 }
 
+/* A glance says no to everything that a sample would show differently. */
+TEST(a_glance_at_what_was_there)
+{
+    memset(at, 'a', SIZE);
+    sample(PAGE - 40, 100);
+    if (!seg_unchanged(seg, PAGE - 40, buf, 100)) { /* no userfaultfd: it is never known */
+        at[PAGE] = 'b';
+        ck_assert(!seg_unchanged(seg, PAGE - 40, buf, 100));
+        return;
+    }
+    at[PAGE + 60] = 'b'; /* right behind */
+    ck_assert(seg_unchanged(seg, PAGE - 40, buf, 100));
+    at[PAGE + 59] = 'b';
+    ck_assert(!seg_unchanged(seg, PAGE - 40, buf, 100));
+    at[PAGE + 59] = 'a';
+    at[PAGE - 40] = 'b';
+    ck_assert(!seg_unchanged(seg, PAGE - 40, buf, 100));
+    at[PAGE - 40] = 'a';
+    ck_assert(seg_unchanged(seg, PAGE - 40, buf, 100));
+    ck_assert_int_eq(ftruncate(fd, PAGE), 0);
+    ck_assert(!seg_unchanged(seg, PAGE - 40, buf, 100));
+    ck_assert(!seg_unchanged(seg, SIZE - 10, buf, 20)); /* not in the mapping */
+}
+
 SUITE(test_backend_sample, .set_up = set_up, .tear_down = tear_down,
       TESTS(holes_stay_holes, data_among_holes, a_hole_that_comes_to_life_and_back,
-            the_end_and_behind_it, a_part_of_the_segment, too_much_is_refused,
-            every_call_may_fail));
+            a_hole_that_comes_to_life_meanwhile, the_end_and_behind_it, a_glance_at_what_was_there,
+            a_part_of_the_segment, too_much_is_refused, every_call_may_fail));

@@ -47,7 +47,7 @@ static uint64_t by_hand(const uint8_t *needle, size_t n, uint64_t off, uint64_t 
 
 static bool supported(void)
 {
-    static const struct seg_needle one = {(const uint8_t *)"x", 1, {0, 0}};
+    static const struct seg_needle one = {(const uint8_t *)"x", NULL, 1, {0, 0}, false, 1};
     uint64_t next;
     bool found;
     struct oserr e = seg_search(s, &one, 0, SIZE, &next, &found);
@@ -71,7 +71,7 @@ TEST(the_same_as_by_hand)
         bool found = false;
         memcpy(needle, memory + at, n);
         needle[any(n)] = (uint8_t)("abc"[any(3)]);
-        struct seg_needle what = {needle, n, {any(n), any(n)}};
+        struct seg_needle what = {needle, NULL, n, {any(n), any(n)}, false, 1};
         must(seg_search(s, &what, off, end, &next, &found));
         uint64_t want = by_hand(needle, n, off, end);
         if (found) {
@@ -86,7 +86,7 @@ TEST(the_same_as_by_hand)
 TEST(holes_stop_it_and_stay)
 {
     static const uint8_t text[] = "needle";
-    struct seg_needle what = {text, 6, {2, 3}};
+    struct seg_needle what = {text, NULL, 6, {2, 3}, false, 1};
     uint64_t next = 0;
     bool found = true;
     if (!supported())
@@ -105,7 +105,7 @@ TEST(holes_stop_it_and_stay)
 TEST(shrunk_under_it)
 {
     static const uint8_t text[] = "needle";
-    struct seg_needle what = {text, 6, {0, 1}};
+    struct seg_needle what = {text, NULL, 6, {0, 1}, false, 1};
     uint64_t next = 0;
     bool found = true;
     if (!supported())
@@ -114,7 +114,8 @@ TEST(shrunk_under_it)
     ck_assert_int_eq(ftruncate(fd, 5 * PAGE), 0);
     must(seg_search(s, &what, 0, SIZE, &next, &found));
     ck_assert(!found && next <= 5 * PAGE);
-    struct seg_needle none = {text, 0, {0, 0}}, wrong = {text, 6, {6, 0}};
+    struct seg_needle none = {text, NULL, 0, {0, 0}, false, 1},
+                      wrong = {text, NULL, 6, {6, 0}, false, 1};
     must_fail(seg_search(s, &none, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
     must_fail(seg_search(s, &wrong, 0, SIZE, &next, &found), SEG_E_UNSUPPORTED);
 }
@@ -122,7 +123,7 @@ TEST(shrunk_under_it)
 /* For a while it is larger than an address space: then it is mapped again. */
 TEST(too_large_for_a_while)
 {
-    static const struct seg_needle what = {(const uint8_t *)"needle", 6, {0, 1}};
+    static const struct seg_needle what = {(const uint8_t *)"needle", NULL, 6, {0, 1}, false, 1};
     struct seg_stat st;
     uint8_t byte = 0;
     uint64_t next = 0;

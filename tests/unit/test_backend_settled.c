@@ -90,7 +90,7 @@ static int reads(void)
 
 TEST(under_the_counter_nothing_is_torn)
 {
-    static const struct seg_seqlock lock = {0, 4};
+    static const struct seg_seqlock lock = {.width = 4};
     uint64_t record[WORDS];
     struct seg *s;
     size_t got;
@@ -128,7 +128,7 @@ TEST(without_it_readings_are_torn)
 
 TEST(a_counter_that_stays_odd_never_settles)
 {
-    static const struct seg_seqlock lock = {0, 4};
+    static const struct seg_seqlock lock = {.width = 4};
     uint64_t record[WORDS];
     struct seg *s;
     size_t got;
@@ -151,7 +151,7 @@ TEST(counters_of_every_width)
     memory[1] = UINT64_C(0x8877665544332211);
     must(seg_open(be, name, SEG_READ, &s));
     for (size_t i = 0; i < 4; i++) {
-        struct seg_seqlock lock = {8, widths[i]};
+        struct seg_seqlock lock = {.offset = 8, .width = widths[i]};
         uint64_t want = 0;
         memcpy(&want, &memory[1],
                widths[i]); /* little-endian, or the test fails for another sake */
@@ -160,8 +160,8 @@ TEST(counters_of_every_width)
         lock.offset = SIZE;
         must_fail(seg_counter(s, &lock, &value), SEG_E_BEYOND);
     }
-    must_fail(seg_counter(s, &(struct seg_seqlock){6, 4}, &value), SEG_E_ALIGN);
-    must_fail(seg_counter(s, &(struct seg_seqlock){0, 3}, &value), SEG_E_ALIGN);
+    must_fail(seg_counter(s, &(struct seg_seqlock){.offset = 6, .width = 4}, &value), SEG_E_ALIGN);
+    must_fail(seg_counter(s, &(struct seg_seqlock){.width = 3}, &value), SEG_E_ALIGN);
     seg_close(s);
 }
 

@@ -3,6 +3,8 @@
 #include "support/backend_sysv.h"
 #include "support/suite.h"
 
+#include <poll.h>
+
 enum { KEY_BASE = 0x53480000 };
 
 static key_t own_key(void)
@@ -42,6 +44,26 @@ TEST(test_list)
     seg_survey_free(&sv);
     shmctl(keyed, IPC_RMID, NULL);
     shmdt(p);
+}
+
+/* To look is to attach, which the system writes down as an access and as nothing else. */
+TEST(test_looking_moves_no_time_but_access)
+{
+    time_t made = raw_stat(id).shm_ctime;
+    do {
+        struct seg *s;
+        must(seg_open(be, locator, SEG_READ, &s));
+        seg_close(s);
+        (void)poll(NULL, 0, 10);
+    } while (raw_stat(id).shm_dtime <= made);
+    struct seg_survey sv;
+    must(seg_survey(be, 1U << SEG_SYSV, 0, &sv));
+    const struct seg_info *row = row_of(&sv, locator);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_int_eq(row->stat.mtime, made * INT64_C(1000000000));
+    ck_assert_int_eq(row->stat.ctime, row->stat.mtime);
+    ck_assert_int_gt(row->stat.atime, row->stat.mtime);
+    seg_survey_free(&sv);
 }
 
 TEST(test_removed_but_attached)
@@ -282,6 +304,6 @@ TEST(test_attached_meanwhile)
 }
 
 SUITE(test_backend_sysv, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_list, test_removed_but_attached, test_look_fills_nothing, test_look_as_nobody,
-            test_poke, test_create, test_locators, test_key_minus_one, test_chmod, test_remove,
-            test_attached_meanwhile));
+      TESTS(test_list, test_looking_moves_no_time_but_access, test_removed_but_attached,
+            test_look_fills_nothing, test_look_as_nobody, test_poke, test_create, test_locators,
+            test_key_minus_one, test_chmod, test_remove, test_attached_meanwhile));

@@ -235,7 +235,7 @@ TEST(samples_hashes_and_searches)
     struct seg_hashes found;
     uint64_t hash[4], next = 0;
     bool hit = false;
-    const struct seg_needle needle = {(const uint8_t *)"\x02", 1, {0, 0}};
+    const struct seg_needle needle = {(const uint8_t *)"\x02", NULL, 1, {0, 0}, false, 1};
     ck_assert(!oserr_is(seg_sample(s, MIB - PAGE, buf, state, sizeof buf, &st)));
     ck_assert(state[0] == SEG_BYTE_HOLE && state[PAGE - 1] == SEG_BYTE_HOLE);
     ck_assert(state[PAGE] == SEG_BYTE_DATA && buf[PAGE] == 2 && buf[PAGE + 1] == 0);

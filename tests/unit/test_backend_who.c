@@ -452,7 +452,7 @@ TEST(test_descriptors_of_a_thread)
     struct use u = {name, 0, true};
     close(raw_create(name, 8192));
     struct peer p = peer_start(thread_has_its_own, &u);
-    struct seg_who w = await_users(0, 1);
+    struct seg_who w = await_users(0, 2); /* we hold it too, to ask */
     bool seen = false;
     for (size_t i = 0; i < w.holders_count; i++)
         seen = seen || w.holders[i].pid == (uint32_t)p.pid;
@@ -499,9 +499,24 @@ TEST(test_a_pid_namespace_hides_the_others)
     ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 
+TEST(test_processes_once)
+{
+    struct seg_mapper rows[] = {{.pid = 5}, {.pid = 5}, {.pid = os_pid()}, {.pid = 7}, {.pid = 7}};
+    const struct seg_who who = {.mappers = rows, .mappers_count = 5};
+    const struct seg_who nobody = {.mappers = NULL};
+    uint32_t pid[2] = {0};
+    bool more = true;
+    ck_assert_uint_eq(seg_who_pids(&who, pid, 2, &more), 2);
+    ck_assert(pid[0] == 5 && pid[1] == 7 && !more);
+    ck_assert_uint_eq(seg_who_pids(&who, pid, 1, &more), 1);
+    ck_assert(pid[0] == 5 && more);
+    ck_assert_uint_eq(seg_who_pids(&nobody, pid, 2, NULL), 0);
+}
+
 SUITE(test_backend_who, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_mappers_and_holders, test_remove_refuses_and_names, test_remove_when_nobody_has_it,
-            test_lease_proves, test_remove_takes_no_other, test_survey_of_hostile_names,
-            test_linked_names_share_who, test_users_are_counted, test_semaphores_are_a_kind,
-            test_unreadable_is_counted, test_threads_outlive_the_main_one,
-            test_descriptors_of_a_thread, test_a_pid_namespace_hides_the_others));
+      TESTS(test_processes_once, test_mappers_and_holders, test_remove_refuses_and_names,
+            test_remove_when_nobody_has_it, test_lease_proves, test_remove_takes_no_other,
+            test_survey_of_hostile_names, test_linked_names_share_who, test_users_are_counted,
+            test_semaphores_are_a_kind, test_unreadable_is_counted,
+            test_threads_outlive_the_main_one, test_descriptors_of_a_thread,
+            test_a_pid_namespace_hides_the_others));

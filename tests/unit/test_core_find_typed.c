@@ -25,6 +25,8 @@ static const struct typed typed[] = {
     TYPED(":x", ":x"),
     TYPED("http://x", "http://x"),
     TYPED("U32:1", "U32:1"),
+    TYPED("ii:1", "ii:1"),
+    TYPED("utf8:i:x", "i:x"),
     TYPED("\xc3\xa9", "\xc3\xa9"),
     TYPED("x:de ad be ef", "\xde\xad\xbe\xef"),
     TYPED("x:DEADbeef", "\xde\xad\xbe\xef"),
@@ -76,6 +78,38 @@ TEST_LOOP(what_is_typed, SUITE_ROWS(typed))
     ck_assert_msg(find_next(f, buffer, sizeof buffer, 0, true, &length) == 9, "%s", t->pattern);
     ck_assert_uint_eq(find_prev(f, buffer, sizeof buffer, sizeof buffer, &length), 9);
     ck_assert_uint_eq(find_prev(f, buffer, sizeof buffer, 9, &length), SIZE_MAX);
+    find_free(f);
+}
+
+/* With `i:` letters of ASCII match in both cases, and nothing else does. */
+static const struct {
+    const char *pattern, *matches, *other;
+    size_t size;
+} any_case[] = {
+    {"i:Hello", "hELLO", "hell0", 5},
+    {"i:hello", "HELLO", "Hellp", 5},
+    {"i:a1[@", "A1[@", "A1{@", 4},
+    {"i:a1[@", "a1[@", "a1[`", 4},
+    {"i:42", "42", "\x14\x12", 2},
+    {"i:\xc3\xa9T", "\xc3\xa9t", "\xc3\x89t", 3},
+    {"i:utf8:a:B", "A:b", "A:c", 3},
+    {"i:http://X", "HTTP://x", "HTTP.//x", 8},
+    {"i:u16le:Hi", "h\0I\0", "h\0\0I", 4},
+    {"i:utf16be:Hi", "\0h\0I", "h\0I\0", 4},
+    {"i:utf16le:\xe4\x84\x80", "\x00\x41", "\x00\x61", 2}, /* U+4100: no letter of ASCII */
+};
+
+TEST_LOOP(any_case_of_letters, SUITE_ROWS(any_case))
+{
+    uint8_t buffer[32];
+    size_t n = any_case[_i].size, length = 0;
+    struct find *f = find_compile(any_case[_i].pattern, why);
+    ck_assert_msg(f != NULL, "%s: %s", any_case[_i].pattern, why);
+    ck_assert_uint_eq(find_length(f), n);
+    memset(buffer, 0xa5, sizeof buffer);
+    memcpy(buffer + 3, any_case[_i].other, n);
+    memcpy(buffer + 15, any_case[_i].matches, n);
+    ck_assert_uint_eq(find_next(f, buffer, sizeof buffer, 0, true, &length), 15);
     find_free(f);
 }
 
@@ -150,6 +184,11 @@ static const char *const refused[] = {
     "r:a{2,1}",
     "u64:18446744073709551616",
     "hex:1\x1b",
+    "i:",
+    "i:x:41",
+    "i:r:a",
+    "i:u32:1",
+    "i:u16:1",
 };
 
 TEST_LOOP(what_is_refused, SUITE_ROWS(refused))
@@ -181,4 +220,4 @@ TEST(zeros)
 }
 
 SUITE(test_core_find_typed,
-      TESTS(what_is_typed, every_view, machine_order, what_is_refused, zeros));
+      TESTS(what_is_typed, any_case_of_letters, every_view, machine_order, what_is_refused, zeros));

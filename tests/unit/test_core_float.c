@@ -3,9 +3,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/number.h"
+#include "core/number_powers.h"
 #include "support/suite.h"
 
 static uint64_t random_state = UINT64_C(0x9e3779b97f4a7c15);
@@ -133,6 +136,15 @@ static int significant(const char *s)
     return last;
 }
 
+/* Does the C library read a decimal as the nearest number? That of Windows (msvcrt) does not
+ * always. */
+static bool strtod_rounds(void)
+{
+    static const uint64_t nearest = 0x0e6fffffffffffff;
+    double v = strtod("3.839223843572815e-239", NULL);
+    return memcmp(&v, &nearest, sizeof v) == 0;
+}
+
 static void round_trip_f64(uint64_t bits)
 {
     double v, back;
@@ -171,6 +183,8 @@ static void round_trip_f32(uint32_t bits)
 
 TEST(every_exponent_round_trips)
 {
+    if (!strtod_rounds())
+        SKIP("the C library does not read decimals as the nearest number");
     for (uint64_t exponent = 0; exponent < 2048; exponent++) {
         round_trip_f64(exponent << 52);
         round_trip_f64(exponent << 52 | 1);
@@ -191,4 +205,118 @@ TEST(every_exponent_round_trips)
         round_trip_f64(UINT64_C(1) << i);
 }
 
-SUITE(test_core_float, TESTS(floats_read, floats_print, every_exponent_round_trips));
+/* ---- against the C library and long arithmetic ---- */
+
+/* `text` without an exponent's `+` and zeros, its digits and their exponent: to compare two forms.
+ */
+static void pull_apart(const char *text, char digits[40], int *exponent)
+{
+    const char *e = strchr(text, 'e'), *end = e != NULL ? e : text + strlen(text);
+    int n = 0, before = 0, leading = 0;
+    bool point = false;
+    for (const char *p = text; p < end; p++) {
+        if (*p == '.') {
+            point = true;
+        } else if (*p >= '0' && *p <= '9' && (n > 0 || *p != '0')) {
+            before += point ? 0 : 1;
+            digits[n++] = *p;
+        } else if (*p == '0' && point) {
+            leading++;
+        }
+    }
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    digits[n] = '\0';
+    *exponent =
+        (before > 0 ? before - 1 : -leading - 1) + (e != NULL ? (int)strtol(e + 1, NULL, 10) : 0);
+}
+
+/* Of as many digits it is the one that the C library finds nearest, where that one reads back. */
+static void nearest_f64(uint64_t bits)
+{
+    double v, back;
+    char ours[NUMBER_FLOAT_MAX], theirs[64], a[40], b[40];
+    int x, y;
+    bits &= ~(UINT64_C(1) << 63);
+    memcpy(&v, &bits, sizeof v);
+    if (isnan(v) || isinf(v) || bits == 0)
+        return;
+    number_format_f64(v, ours);
+    snprintf(theirs, sizeof theirs, "%.*e", significant(ours) - 1, v);
+    if (number_f64(theirs, &back) != NUM_OK || memcmp(&v, &back, sizeof v) != 0)
+        return; /* below a power of two, where only the next larger one does */
+    pull_apart(ours, a, &x);
+    pull_apart(theirs, b, &y);
+    ck_assert_msg(strcmp(a, b) == 0 && x == y, "%s, not %s", ours, theirs);
+}
+
+TEST(of_the_shortest_the_nearest)
+{
+    for (int i = 0; i < 20000; i++) {
+        uint64_t bits = random64();
+        double quarters = (double)(random64() >> (i % 50)) / 4; /* ties */
+        nearest_f64(bits);
+        nearest_f64(bits & (UINT64_MAX >> 12)); /* below the normal ones */
+        memcpy(&bits, &quarters, sizeof bits);
+        nearest_f64(bits);
+    }
+}
+
+enum { WORDS = 36 }; /* 32 bits each, the lowest first */
+
+/* The 128 highest bits, rounded up. `inexact`: there is more below the last word. */
+static struct number_power highest(const uint32_t *words, bool inexact)
+{
+    uint64_t high = 0, low = 0;
+    int taken = 0;
+    for (int bit = 32 * WORDS - 1; bit >= 0; bit--) {
+        uint64_t now = words[bit / 32] >> (bit % 32) & 1;
+        if (taken == 128) {
+            inexact = inexact || now != 0;
+        } else if (taken > 0 || now != 0) {
+            high = high << 1 | low >> 63;
+            low = low << 1 | now;
+            taken++;
+        }
+    }
+    for (; taken < 128; taken++) {
+        high = high << 1 | low >> 63;
+        low <<= 1;
+    }
+    low += inexact ? 1 : 0;
+    return (struct number_power){high + (inexact && low == 0 ? 1 : 0), low};
+}
+
+static void check_power(int e, const uint32_t *words)
+{
+    struct number_power have = number_powers[e - NUMBER_POWER_MIN];
+    struct number_power want = highest(words, e < 0);
+    ck_assert_msg(have.high == want.high && have.low == want.low, "10^%d", e);
+}
+
+TEST(powers_of_ten)
+{
+    uint32_t up[WORDS] = {1}, down[WORDS] = {0};
+    for (int e = 0; e <= NUMBER_POWER_MAX; e++) { /* 5^e: powers of two do not matter */
+        check_power(e, up);
+        uint64_t carry = 0;
+        for (int i = 0; i < WORDS; i++) {
+            carry += (uint64_t)up[i] * 5;
+            up[i] = (uint32_t)carry;
+            carry >>= 32;
+        }
+    }
+    down[WORDS - 1] = UINT32_C(1) << 31;
+    for (int e = -1; e >= NUMBER_POWER_MIN; e--) {
+        uint64_t rest = 0;
+        for (int i = WORDS - 1; i >= 0; i--) {
+            rest = rest << 32 | down[i];
+            down[i] = (uint32_t)(rest / 5);
+            rest %= 5;
+        }
+        check_power(e, down);
+    }
+}
+
+SUITE(test_core_float, TESTS(floats_read, floats_print, every_exponent_round_trips,
+                             of_the_shortest_the_nearest, powers_of_ten));

@@ -72,7 +72,7 @@ TEST(user_bindings_win)
     ck_assert_ptr_null(keymap_bind(m, MODE_INSPECT, "g", "  move start"));
     ck_assert_str_eq(command_of(MODE_INSPECT, "g"), "move start");
     ck_assert_str_eq(command_of(MODE_INSPECT, "F5"), "goto");
-    ck_assert_str_eq(command_of(MODE_SEGMENTS, "g"), "move start");
+    ck_assert_str_eq(command_of(MODE_SEGMENTS, "g"), "goto");
     ck_assert_uint_eq(rows_of(m), before);
     const struct binding *b = keymap_row(m, before - 1);
     ck_assert_str_eq(b->command, "move start");

@@ -140,28 +140,35 @@ TEST(durations)
     ck_assert_int_eq(number_duration("", &ns), NUM_EMPTY);
 }
 
-/* With marks a = 7 and z = 2^64-1 set. */
+/* With the marks a = 7, head = 64 and z = 2^64-1. */
 static enum num_status offset(const char *s, bool relative, uint64_t *out)
 {
-    static uint64_t marks[26];
-    marks[0] = 7;
-    marks[25] = UINT64_MAX;
-    struct offset_base base = {.size = 1000,
-                               .cursor = 100,
-                               .marks = marks,
-                               .marks_set = UINT32_C(1) | UINT32_C(1) << 25,
-                               .relative = relative};
+    static const struct marks marks = {
+        3, {{.name = "a", .offset = 7}, {.name = "head", .offset = 64}, {"z", "", UINT64_MAX}}};
+    struct offset_base base = {.size = 1000, .cursor = 100, .marks = &marks, .relative = relative};
     return number_offset(s, &base, out);
+}
+
+struct offset_row {
+    const char *text;
+    bool relative;
+    enum num_status status;
+    uint64_t value;
+};
+
+static void expect_offsets(const struct offset_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t v = 0;
+        enum num_status status = offset(rows[i].text, rows[i].relative, &v);
+        ck_assert_msg(status == rows[i].status, "%s: %d", rows[i].text, (int)status);
+        ck_assert_msg(v == rows[i].value, "%s: %" PRIu64, rows[i].text, v);
+    }
 }
 
 TEST(offsets)
 {
-    static const struct {
-        const char *text;
-        bool relative;
-        enum num_status status;
-        uint64_t value;
-    } rows[] = {
+    static const struct offset_row rows[] = {
         {"0", false, NUM_OK, 0},
         {"0x40", true, NUM_OK, 64},
         {"4K", false, NUM_OK, 4096},
@@ -194,22 +201,27 @@ TEST(offsets)
         {"%", true, NUM_SYNTAX, 0},
         {"%-1", true, NUM_SYNTAX, 0},
         {"%50", false, NUM_SYNTAX, 0},
-        {"'a", true, NUM_OK, 7},
-        {"'z", true, NUM_OK, UINT64_MAX},
-        {"'b", true, NUM_SYNTAX, 0},
-        {"'A", true, NUM_SYNTAX, 0},
-        {"'", true, NUM_SYNTAX, 0},
-        {"'ab", true, NUM_SYNTAX, 0},
-        {"'a", false, NUM_SYNTAX, 0},
         {"", true, NUM_EMPTY, 0},
         {"1x", false, NUM_SYNTAX, 0},
     };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        uint64_t v = 0;
-        enum num_status status = offset(rows[i].text, rows[i].relative, &v);
-        ck_assert_msg(status == rows[i].status, "%s: %d", rows[i].text, (int)status);
-        ck_assert_msg(v == rows[i].value, "%s: %" PRIu64, rows[i].text, v);
-    }
+    expect_offsets(rows, COUNT(rows));
+}
+
+TEST(offsets_of_marks)
+{
+    static const struct offset_row rows[] = {
+        {"'a", true, NUM_OK, 7},        {"'z", true, NUM_OK, UINT64_MAX},
+        {"'b", true, NUM_SYNTAX, 0},    {"'A", true, NUM_SYNTAX, 0},
+        {"'", true, NUM_SYNTAX, 0},     {"'ab", true, NUM_SYNTAX, 0},
+        {"'a", false, NUM_SYNTAX, 0},   {"'a+8", true, NUM_OK, 15},
+        {"'z+1", true, NUM_RANGE, 0},   {"head", true, NUM_OK, 64},
+        {"'head", true, NUM_OK, 64},    {"head+0x10", true, NUM_OK, 80},
+        {"head-64", true, NUM_OK, 0},   {"head-65", true, NUM_RANGE, 0},
+        {"head+", true, NUM_SYNTAX, 0}, {"head--1", true, NUM_SYNTAX, 0},
+        {"heads", true, NUM_SYNTAX, 0}, {"a", true, NUM_SYNTAX, 0},
+        {"head", false, NUM_SYNTAX, 0},
+    };
+    expect_offsets(rows, COUNT(rows));
 }
 
 TEST(offsets_of_huge_segments)
@@ -256,4 +268,4 @@ TEST(sizes)
 }
 
 SUITE(test_core_number, TESTS(whole_numbers, not_whole_numbers, modes, durations, offsets,
-                              offsets_of_huge_segments, sizes));
+                              offsets_of_marks, offsets_of_huge_segments, sizes));

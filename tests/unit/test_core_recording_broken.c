@@ -1,4 +1,6 @@
 /* Recordings that are cut off, broken, or none: a shorter recording or an error, never more. */
+#include <xxhash.h>
+
 #include "core/history/recording_private.h"
 #include "support/recording.h"
 #include "support/suite.h"
@@ -129,6 +131,102 @@ TEST(offsets_too_large)
     rec_writer_free(w);
 }
 
+/* ---- modules ---- */
+
+static char paths[][16] = {"/usr/bin/ringd", "/opt/a b\x1b.so", "x"};
+static struct rec_module modules[] = {
+    {true, 4, {1, 2, 3, 255}, paths[0]}, {false, 0, {0}, paths[1]}, {false, 64, {9}, paths[2]}};
+
+/* A recording of nothing with these modules. */
+static size_t with_modules(struct rec_module *m, size_t n, const char *locator)
+{
+    struct rec_writer *w = rec_writer_new(put, &file);
+    const struct rec_header h = {.size = 4096,
+                                 .length = strlen(locator),
+                                 .locator = (char *)(uintptr_t)locator,
+                                 .module = m,
+                                 .modules = n};
+    file.n = 0;
+    size_t had = rec_put_header(w, &h);
+    rec_key_begin(w, 0, 4096, REC_NAME_OURS);
+    rec_key_end(w);
+    rec_finish(w);
+    ck_assert_int_eq(rec_writer_status(w), REC_OK);
+    rec_writer_free(w);
+    return had;
+}
+
+static struct rec_reader *opened(enum rec_status *why)
+{
+    const struct rec_source source = {.get = get, .ctx = &file, .size = file.n};
+    return rec_open(&source, why);
+}
+
+TEST(modules_come_back)
+{
+    enum rec_status why;
+    ck_assert_uint_eq(with_modules(modules, COUNT(modules), "posix:/ring"), COUNT(modules));
+    struct rec_reader *r = opened(&why);
+    ck_assert_ptr_nonnull(r);
+    const struct rec_header *h = rec_header(r);
+    ck_assert_str_eq(h->locator, "posix:/ring");
+    ck_assert_uint_eq(h->modules, COUNT(modules));
+    for (size_t i = 0; i < COUNT(modules); i++) {
+        const struct rec_module *m = &h->module[i];
+        ck_assert_str_eq(m->path, modules[i].path);
+        ck_assert(m->program == modules[i].program && m->id_n == modules[i].id_n);
+        ck_assert_mem_eq(m->id, modules[i].id, m->id_n);
+    }
+    rec_close(r);
+}
+
+/* They take what room the locator leaves. */
+TEST(as_many_modules_as_fit)
+{
+    static char locator[REC_LOCATOR_MAX + 1], path[REC_PATH_MAX + 1];
+    static struct rec_module many[16];
+    enum rec_status why;
+    memset(locator, 'x', REC_LOCATOR_MAX);
+    memset(path, 'p', REC_PATH_MAX);
+    for (size_t i = 0; i < COUNT(many); i++)
+        many[i] = (struct rec_module){.path = path};
+    for (size_t left = 0; left <= REC_LOCATOR_MAX; left += 1376) {
+        size_t had = with_modules(many, COUNT(many), locator + REC_LOCATOR_MAX - left);
+        struct rec_reader *r = opened(&why);
+        ck_assert_ptr_nonnull(r);
+        ck_assert_uint_eq(rec_header(r)->length, left);
+        ck_assert_uint_eq(rec_header(r)->modules, had);
+        ck_assert_uint_eq(had, (REC_LOCATOR_MAX - left) / (REC_PATH_MAX + 12));
+        rec_close(r);
+    }
+}
+
+/* Every byte of them changed, with a checksum that holds: refused, or sound. */
+TEST(hostile_modules)
+{
+    enum rec_status why;
+    (void)with_modules(modules, COUNT(modules), "m");
+    uint32_t whole = (uint32_t)load_le(file.p + 12, 4);
+    int refused = 0;
+    for (uint32_t at = 44; at < whole; at++) {
+        const uint8_t was = file.p[at], other[] = {0, 1, 0xff, (uint8_t)(was + 1)};
+        for (size_t i = 0; at - 56 >= 8 && i < COUNT(other); i++) {
+            file.p[at] = other[i];
+            memset(file.p + 56, 0, 8);
+            store_le(file.p + 56, XXH64(file.p, whole, 0), 8);
+            struct rec_reader *r = opened(&why);
+            refused += r == NULL;
+            for (size_t k = 0; r != NULL && k < rec_header(r)->modules; k++) {
+                const struct rec_module *m = &rec_header(r)->module[k];
+                HOLD(strlen(m->path) <= REC_PATH_MAX && m->id_n <= REC_BUILD_ID);
+            }
+            rec_close(r);
+        }
+        file.p[at] = was;
+    }
+    ck_assert_int_gt(refused, 50);
+}
+
 SUITE(test_core_recording_broken, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
       TESTS(cut_anywhere, broken_anywhere, what_is_no_recording, other_versions, a_full_disk,
-            offsets_too_large));
+            offsets_too_large, modules_come_back, as_many_modules_as_fit, hostile_modules));

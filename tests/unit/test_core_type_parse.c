@@ -279,12 +279,11 @@ TEST(places_and_hints)
                              "for head.nodes.next: link = head.nodes\n");
     const struct type_place *p = types_place(t, 0);
     ck_assert_str_eq(types_name(t, p->glob), "/ring*");
-    ck_assert(!p->from_end && p->offset == 0 && p->field == 0);
+    ck_assert(!p->from_end && p->offset == 0 && p->when == 0 && !p->sized);
     p = types_place(t, 1);
     ck_assert(p->from_end && p->offset == 40);
     ck_assert_str_eq(types_name(t, p->glob), "posix:/dev/*/x");
-    ck_assert_str_eq(types_name(t, p->field), "name");
-    ck_assert_str_eq(types_name(t, p->equals), "\"a b\"");
+    ck_assert_str_eq(types_name(t, p->when), "name == \"a b\"");
     ck_assert_uint_eq(types_size(t, p->type), 48);
     ck_assert_ptr_null(types_place(t, 2));
     uint64_t at;

@@ -43,7 +43,7 @@ TEST(only_lists_without_yes)
     const struct ran *r = RUN("clean", pattern(), "--older-than", "0s");
     ck_assert_str_eq(r->out, line(n));
     ck_assert_ptr_nonnull(
-        strstr(r->err, "1 segment (4 KiB) can be removed; run with --yes to remove it"));
+        strstr(r->err, "1 orphan (4 KiB) can be removed; run with --yes to remove it"));
     ck_assert_int_eq(r->status, 1); /* what was listed remains */
     ck_assert(exists(n));
     r = RUN("clean", pattern(), "--older-than", "0s", "--yes", "--dry-run");
@@ -51,7 +51,7 @@ TEST(only_lists_without_yes)
     ck_assert(exists(n));
     r = RUN("clean", pattern(), "--older-than", "0s", "--yes");
     ck_assert_str_eq(r->out, line(n));
-    ck_assert_ptr_nonnull(strstr(r->err, "1 segment removed, 4 KiB freed"));
+    ck_assert_ptr_nonnull(strstr(r->err, "1 orphan removed, 4 KiB freed"));
     ck_assert_int_eq(r->status, 0);
     ck_assert(!exists(n));
     r = RUN("clean", pattern(), "--older-than", "0s", "--yes");

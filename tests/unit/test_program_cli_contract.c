@@ -115,6 +115,22 @@ TEST(a_link_is_no_segment)
     ck_assert_int_eq(unlink(path), 0);
 }
 
+/* As many words as the system passes: `shmlens ls | xargs shmlens rm`. */
+TEST(rm_takes_any_number_of_words)
+{
+    const char *n = run_name("many");
+    const char *words[1000 + 3] = {"rm", "--dry-run"};
+    run_make(n, "x", 1, 4096);
+    for (size_t i = 0; i < 1000; i++)
+        words[2 + i] = n;
+    const struct ran *r = run_words(words, NULL, false);
+    ck_assert_msg(r->status == 0, "%s", r->err);
+    size_t lines = 0;
+    for (const char *p = r->out; (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    ck_assert_uint_eq(lines, 1000);
+}
+
 /* A regular expression sees what lies in front of the piece that it is searched in. */
 TEST(regexes_look_back_across_pieces)
 {
@@ -283,6 +299,6 @@ TEST(saves_where_no_file_can_be_made)
 
 SUITE(test_program_cli_contract, .tear_down = run_end,
       TESTS(a_full_disk_is_an_error, a_file_limit_is_an_error, calls_before_the_command,
-            a_link_is_no_segment, regexes_look_back_across_pieces, a_regex_that_gives_up_says_so,
-            waits_for_nan, a_signal_ends_waiting_for_input, saves_over_what_is_there,
-            saves_where_no_file_can_be_made));
+            a_link_is_no_segment, rm_takes_any_number_of_words, regexes_look_back_across_pieces,
+            a_regex_that_gives_up_says_so, waits_for_nan, a_signal_ends_waiting_for_input,
+            saves_over_what_is_there, saves_where_no_file_can_be_made));

@@ -43,10 +43,11 @@ TEST(documents)
     ck_assert_ptr_nonnull(strstr(r->out, ".SH KEYS"));
     r = RUN("help", "--bash");
     ck_assert_ptr_nonnull(strstr(r->out, "complete -o filenames -F _shmlens shmlens\n"));
-    ck_assert_ptr_nonnull(strstr(r->out, "    peek) words=\" --as --raw"));
-    r = RUN("help", "--markdown");
-    ck_assert_ptr_nonnull(strstr(r->out, "<!-- begin:commands -->\n"));
-    ck_assert_ptr_nonnull(strstr(r->out, "<!-- end:keys -->\n"));
+    ck_assert_ptr_nonnull(strstr(r->out, "    peek) options=\"--as --raw"));
+    r = RUN("help", "--zsh");
+    ck_assert_int_eq(strncmp(r->out, "#compdef shmlens\n", 17), 0);
+    r = RUN("help", "--fish");
+    ck_assert_ptr_nonnull(strstr(r->out, "complete -c shmlens -n '__shmlens_in peek' -l as"));
 }
 
 TEST(ui_is_refused)
@@ -60,14 +61,16 @@ TEST(ui_is_refused)
     ck_assert_ptr_nonnull(strstr(r->err, "needs a terminal"));
     RUN_FAILS("no such segment (shm_open: ", "/shmlens-nope");
     static const char *const wrong[][2] = {
-        {"--hz", "0"},    {"--hz", "x"},        {"--view", "u33"},  {"--width", "0"},
-        {"--width", "x"}, {"--range", "1"},     {"--range", "1:0"}, {"--theme", "pink"},
-        {"--bogus", "1"}, {"frobnicate", NULL}, {"/a", "/b"},       {"--hz", NULL}};
+        {"--hz", "0"},    {"--hz", "x"},         {"--view", "u33"},    {"--width", "0"},
+        {"--width", "x"}, {"--range", "1"},      {"--range", "1:0"},   {"--theme", "pink"},
+        {"--bogus", "1"}, {"--no-config", "ls"}, {"frobnicate", NULL}, {"/a", "/b"},
+        {"--hz", NULL}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         r = RUN(wrong[i][0], wrong[i][1]);
         ck_assert_msg(r->status == 2, "%s", wrong[i][0]);
         ck_assert_int_eq(strncmp(r->err, "shmlens: ", 9), 0);
         ck_assert_ptr_null(strstr(r->err, "needs a terminal"));
+        ck_assert_ptr_null(strstr(r->err, "did you mean ls?"));
     }
     ck_assert_ptr_nonnull(strstr(RUN("--width", "257")->err, "(1 to 256 bytes)"));
     ck_assert_ptr_nonnull(strstr(RUN(n, "--range", "end-1:1")->err, "needs a terminal"));
@@ -77,11 +80,9 @@ TEST(ui_is_refused)
     ck_assert_ptr_null(strchr(r->err, '\x1b'));
 }
 
-/* The name is the demo's only one: when another demo runs on this machine there is nothing to
- * test. */
 TEST(demo_writer)
 {
-    if (RUN("wait", "/shmlens-demo", "--gone", "--timeout", "5s")->status != 0)
+    if (!run_demo())
         SKIP("another demo runs on this machine");
     struct job j = JOB("demo", "--writer-only");
     const char *d = "/shmlens-demo";

@@ -1,4 +1,5 @@
 /* peek: every form of its output. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,10 +198,38 @@ TEST(long_text)
     free(bytes);
 }
 
+/* More numbers than are printed at once, as lines and as JSON. */
+TEST(many_numbers)
+{
+    enum { MANY = 5000 };
+    static uint32_t values[MANY];
+    char line[64];
+    uint32_t x = 1;
+    for (size_t i = 0; i < MANY; i++)
+        values[i] = (x = x * 1664525 + 1013904223) >> (i % 33 < 32 ? i % 33 : 0);
+    const char *name = run_name("many");
+    run_make(name, values, sizeof values, sizeof values);
+    json_t *o = run_json(RUN("peek", name, "--as", "u32", "--json"));
+    json_t *list = json_object_get(o, "values");
+    ck_assert_uint_eq(json_array_size(list), MANY);
+    for (size_t i = 0; i < MANY; i++)
+        ck_assert_int_eq(json_integer_value(json_array_get(list, i)), values[i]);
+    json_decref(o);
+    const char *at = RUN("peek", name, "--as", "u32")->out;
+    for (size_t i = 0; i < MANY; i++) {
+        int n = snprintf(line, sizeof line, "0x%zx %u\n", i * 4, (unsigned)values[i]);
+        ck_assert_msg(strncmp(at, line, (size_t)n) == 0, "line %zu", i);
+        at += n;
+    }
+    ck_assert_str_eq(at, "");
+    run_end();
+}
+
 TEST(json)
 {
     const char *name = run_name("json");
-    unsigned char bytes[24] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0xff};
+    unsigned char bytes[24] = {1,    2,    3, 4, 5,    6,    7, 8, 0, 0,
+                               0xc0, 0x7f, 0, 0, 0x80, 0xff, 0, 0, 0, 0x80};
     run_make(name, bytes, sizeof bytes, sizeof bytes);
     json_t *o = run_json(RUN("peek", name, "0", "4", "--json"));
     ck_assert_int_eq(json_integer_value(json_object_get(o, "format")), 1);
@@ -214,6 +243,10 @@ TEST(json)
     ck_assert_str_eq(json_string_value(json_array_get(values, 0)), "NaN");
     ck_assert_str_eq(json_string_value(json_array_get(values, 1)), "-Infinity");
     ck_assert_int_eq(json_integer_value(json_object_get(o, "offset")), 8);
+    json_decref(o);
+    o = run_json(RUN("peek", name, "16", "4", "--json", "--as", "f32le"));
+    double zero = json_number_value(json_array_get(json_object_get(o, "values"), 0));
+    ck_assert(zero == 0 && signbit(zero)); /* -0 */
     json_decref(o);
     o = run_json(RUN("peek", name, "0", "--json", "--as", "u64le"));
     values = json_object_get(o, "values");
@@ -286,5 +319,5 @@ TEST(a_full_disk_is_an_error)
 SUITE(test_program_cli_peek, .tear_down = run_end,
       TESTS(dump_is_hexdump, dump_of_holes_that_begin_anywhere, no_fold,
             sparse_is_quick_and_stays_sparse, numbers, odd_rest_is_noted, history_the_end,
-            empty_segment, texts, text_of_utf16, long_text, json, bad_words, no_permission, calls,
-            a_full_disk_is_an_error));
+            empty_segment, texts, text_of_utf16, long_text, many_numbers, json, bad_words,
+            no_permission, calls, a_full_disk_is_an_error));

@@ -266,5 +266,24 @@ TEST(memory_without_a_name)
         ck_assert(postgres_maps(told.pid[k], "/dev/zero"));
 }
 
+/* The shipped layout reads the segment's head, and the table of dynamic segments that it names. */
+TEST(is_known_by_its_layout)
+{
+    char expected[64];
+    char control[32];
+    if (!serve("mmap"))
+        return;
+    postgres_look(&server);
+    name_segments();
+    const struct ran *r = RUN("peek", locator[segments - 1], "creator", "--type", "auto");
+    (void)snprintf(expected, sizeof expected, "0x4 creator %d (postgres)\n", (int)server.pid);
+    ck_assert_str_eq(r->out, expected);
+    r = RUN("peek", locator[segments - 1], "dsm_control", "--type", "auto");
+    unsigned long handle = strtoul(strrchr(r->out, ' ') + 1, NULL, 10);
+    (void)snprintf(control, sizeof control, "/PostgreSQL.%lu", handle);
+    r = RUN("peek", control, "magic", "--type", "auto");
+    ck_assert_msg(strcmp(r->out, "0x0 magic 0x9a503d32\n") == 0, "%s: %s", control, r->err);
+}
+
 SUITE(test_program_cli_postgres, .tear_down = tear_down, .set_up_once = postgres_cluster,
-      .timeout = 180, TESTS(killed_and_cleaned, memory_without_a_name));
+      .timeout = 180, TESTS(killed_and_cleaned, memory_without_a_name, is_known_by_its_layout));

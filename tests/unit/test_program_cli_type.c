@@ -141,7 +141,7 @@ TEST(as_json)
 TEST(refusals)
 {
     RUN_FAILS("no such type; near: ring", "peek", name, "--type", "rink", "--types", header);
-    RUN_FAILS("--type needs --types FILE", "peek", name, "--type", "ring");
+    RUN_FAILS("nowhere: no such type", "peek", name, "--type", "nowhere");
     RUN_FAILS("no such file", "peek", name, "--type", "ring", "--types", "/nowhere.h");
     RUN_FAILS("not a regular file", "peek", name, "--type", "ring", "--types", "/dev/null");
     RUN_FAILS("PATH: nope: no such field in struct ring", "peek", name, "nope", TYPED);

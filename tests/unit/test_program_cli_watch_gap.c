@@ -30,9 +30,9 @@ TEST(a_gap_is_told)
 {
     const char *name = run_name("gap");
     bool first = false;
-    run_make(name, "", 0, 100);
+    unsigned char *p = run_map(name, 100);
     struct job j = JOB("watch", name, "--json", "--for", "60s");
-    rest(50);
+    job_await_change(&j, p + 50);
     for (int i = 0; i < 10 && !first; i++) {
         char value[16];
         double gap = 0;

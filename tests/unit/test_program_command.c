@@ -5,6 +5,8 @@
 #include "backend/os.h"
 #include "backend/survey.h"
 #include "cli/command.h"
+#include "core/kept_range.h"
+#include "core/marks.h"
 #include "support/suite.h"
 
 static struct backend *be;
@@ -42,6 +44,7 @@ static void start(void)
 
 static void end(void)
 {
+    kept_range_release(env.kept);
     seg_close(seg);
     struct oserr e =
         seg_remove(be, &(struct seg_removal){.locator = name, .flags = SEG_RM_FORCE}, NULL);
@@ -57,6 +60,8 @@ static int run(const char *line)
     out_free(&err);
     out_text(&out, 1 << 20);
     out_text(&err, 1 << 20);
+    kept_range_release(env.kept);
+    env.kept = NULL;
     return command_run_line(&env, line);
 }
 
@@ -80,33 +85,36 @@ TEST(poke_replies_and_is_remembered)
     ck_assert_uint_eq(value, 96847);
     ck_assert_int_eq(run("poke 0x11 1 2 --as u16le"), EXIT_DONE);
     ck_assert_ptr_nonnull(strstr(text(&out), "(not atomic)"));
-    ck_assert_uint_eq(env.pokes_count, 2);
+    ck_assert_uint_eq(env.kept->length, 4);
     struct oserr e = seg_read(seg, 0x11, &value, 4, &got);
     ck_assert(!oserr_is(e));
     ck_assert_uint_eq(value, 0x20001);
 }
 
-/* A long text is remembered in words that undo can put back one by one. */
-TEST(texts_are_remembered_in_words)
+/* Several values, or a text, are one range that undo can put back. */
+TEST(ranges_are_kept_for_undo)
 {
-    uint64_t at = 3;
     ck_assert_int_eq(run("poke 3 'hello, world of text' --as utf8"), EXIT_DONE);
-    for (size_t i = 0; i < env.pokes_count; i++) {
-        const struct poke_done *d = &env.pokes[i];
-        ck_assert_uint_eq(d->offset, at);
-        ck_assert_uint_eq(d->offset % d->size, 0);
-        ck_assert_int_eq(memcmp(d->value, &"...hello, world of text"[at], d -> size), 0);
-        at += d->size;
-    }
-    ck_assert_uint_eq(at, 3 + 20);
+    ck_assert_ptr_nonnull(env.kept);
+    ck_assert_uint_eq(env.kept->offset, 3);
+    ck_assert_uint_eq(env.kept->length, 20);
+    ck_assert_mem_eq(env.kept->value, "hello, world of text", 20);
+    ck_assert_mem_eq(env.kept->old, "\0\0\0", 3);
+    ck_assert_uint_eq(env.pokes_count, 0);
+    ck_assert_int_eq(run("fill 4 8 0x41"), EXIT_DONE);
+    ck_assert_uint_eq(env.kept->length, 8);
+    ck_assert_mem_eq(env.kept->old, "ello, wo", 8);
+    ck_assert_mem_eq(env.kept->value, "AAAAAAAA", 8);
+    ck_assert_int_eq(run("poke 8 1 --as u32le"), EXIT_DONE);
+    ck_assert_ptr_null(env.kept);
 }
 
 TEST(offsets_of_the_ui)
 {
-    uint64_t marks[26] = {0x20};
+    const struct marks marks = {2,
+                                {{.name = "a", .offset = 0x20}, {.name = "head", .offset = 0x40}}};
     env.cursor = 0x100;
-    env.marks = marks;
-    env.marks_set = 1;
+    env.marks = &marks;
     env.view = "u8";
     ck_assert_int_eq(run("poke +0x10 7"), EXIT_DONE);
     ck_assert_uint_eq(env.pokes[0].offset, 0x110);
@@ -114,6 +122,8 @@ TEST(offsets_of_the_ui)
     ck_assert_uint_eq(env.pokes[0].offset, 0xf0);
     ck_assert_int_eq(run("poke \"'a\" 7"), EXIT_DONE);
     ck_assert_uint_eq(env.pokes[0].offset, 0x20);
+    ck_assert_int_eq(run("poke head+2 7"), EXIT_DONE);
+    ck_assert_uint_eq(env.pokes[0].offset, 0x42);
     ck_assert_int_eq(run("poke %50 7"), EXIT_DONE);
     ck_assert_uint_eq(env.pokes[0].offset, 0x1000);
     ck_assert_int_eq(run("poke \"'b\" 7"), EXIT_ERROR);
@@ -256,7 +266,7 @@ TEST(calls_of_other_threads_are_not_the_commands)
 }
 
 SUITE(test_program_command, .set_up = start, .tear_down = end,
-      TESTS(poke_replies_and_is_remembered, texts_are_remembered_in_words, offsets_of_the_ui,
+      TESTS(poke_replies_and_is_remembered, ranges_are_kept_for_undo, offsets_of_the_ui,
             errors_are_short, read_only_stays_read_only, locator_is_left_out, escape_gives_up,
             long_output_is_cut, rm_takes_no_other, fill_says_what_a_shrinking_segment_got,
             calls_of_other_threads_are_not_the_commands));

@@ -152,10 +152,10 @@ TEST(let_go_when_it_cannot_be_kept)
 
 TEST(our_own_stores_are_kept)
 {
-    struct poke_done p = {.offset = 6, .size = 4, .value = {1, 2, 3, 4}};
+    static const uint8_t bytes[] = {1, 2, 3, 4};
     add(8, 8, 7);
     add(0, 4, 7);
-    freeze_follow(&list, &p);
+    freeze_follow(&list, 6, bytes, sizeof bytes);
     ck_assert_int_eq(list.value[1].value[0], 3);
     ck_assert_int_eq(list.value[1].value[1], 4);
     ck_assert_int_eq(list.value[1].value[2], 0);

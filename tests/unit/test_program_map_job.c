@@ -133,6 +133,38 @@ TEST(only_rows_that_differ_from_the_baseline)
     AWAIT(shows(1, none));
 }
 
+/* Pieces far apart, each with the exact age of its bytes; other pieces keep what they share. */
+TEST(pieces_are_sampled_with_their_ages)
+{
+    AWAIT(sample.map.sweeps >= 1);
+    spans_set(&want.spans, 0x24, 6);
+    ck_assert(spans_append(&want.spans, FAR, 8, SAMPLE_MAX));
+    ask();
+    AWAIT(sample.spans.count == 2);
+    ck_assert_uint_eq(sample.length, 14);
+    ck_assert_uint_eq(sample_index(&sample, FAR + 3), 9);
+    ck_assert_uint_eq(sample_index(&sample, 0x2a), SIZE_MAX);
+    poke(0x25, 1);
+    poke(FAR + 3, 9);
+    AWAIT(sample.arrays->bytes[1] == 1 && sample.arrays->bytes[9] == 9);
+    for (size_t i = 0; i < 14; i++)
+        ck_assert_int_eq(sample.arrays->changed[i] != 0, i == 1 || i == 9);
+    int64_t changed = sample.arrays->changed[9];
+    spans_set(&want.spans, FAR + 2, 4);
+    ask();
+    AWAIT(sample.length == 4);
+    ck_assert_int_eq(sample.arrays->changed[1], changed);
+    ck_assert_uint_eq(sample.arrays->count[1], 1);
+    want.past.time = changed - 1; /* and as they were */
+    ask();
+    AWAIT(sample.past.time != 0);
+    ck_assert_int_ne(sample.arrays->bytes[1], 9);
+    want.past.time = 0;
+    want.spans.count = 0;
+    ask();
+    AWAIT(sample.spans.count == 0 && sample.length == 256);
+}
+
 TEST(it_rests_when_told)
 {
     AWAIT(sample.map.sweeps >= 1);
@@ -150,4 +182,5 @@ TEST(it_rests_when_told)
 SUITE(test_program_map_job, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_quiet_segment_is_quiet, a_change_far_away_is_seen,
             changes_are_walked_across_the_segment, only_changed_rows,
-            only_rows_that_differ_from_the_baseline, it_rests_when_told));
+            only_rows_that_differ_from_the_baseline, pieces_are_sampled_with_their_ages,
+            it_rests_when_told));

@@ -153,7 +153,7 @@ TEST(what_is_claimed_costs_nothing)
     ck_assert(seg_last(s)->size == huge && seg_last(s)->resident == huge);
     ck_assert(!oserr_is(seg_extent(s, huge / 2, &start, &end, &kind)));
     ck_assert(kind == SEG_EXT_DATA && end == huge);
-    const struct seg_needle needle = {(const uint8_t *)"x", 1, {0, 0}};
+    const struct seg_needle needle = {(const uint8_t *)"x", NULL, 1, {0, 0}, false, 1};
     ck_assert(!oserr_is(seg_search(s, &needle, 0, huge, &next, &found)));
     ck_assert(!found);
     ck_assert_uint_gt(os_memory_free(), 0);

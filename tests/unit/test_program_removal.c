@@ -499,10 +499,25 @@ TEST(a_change_of_contents_is_seen)
     (void)close(fd);
 }
 
+/* What is not known is not printed as 0: huge pages, for example. */
+TEST(what_is_freed_is_said_as_far_as_it_is_known)
+{
+    char out[REMOVAL_FREED];
+    removal_freed(out, 4096, 0);
+    ck_assert_str_eq(out, "4 KiB");
+    removal_freed(out, 0, 0);
+    ck_assert_str_eq(out, "0 B");
+    removal_freed(out, 4096, 1);
+    ck_assert_str_eq(out, "at least 4 KiB");
+    removal_freed(out, 0, 2);
+    ck_assert_str_eq(out, "an unknown amount");
+}
+
 SUITE(test_program_removal, .set_up = set_up, .tear_down = tear_down,
       TESTS(who_attaches_between_check_and_removal_saves_it, a_new_segment_of_the_name_is_saved,
             who_attaches_to_what_we_look_at_saves_it,
             what_cannot_get_its_name_back_is_said_and_kept,
             who_knocks_while_it_is_proved_does_no_harm, a_signal_waits_for_the_end_of_a_removal,
             who_waits_for_the_lease_gets_it_under_its_name, what_was_left_aside_can_be_put_back,
-            a_change_of_contents_is_seen, by_force_it_says_who_is_left, what_is_gone_is_gone));
+            a_change_of_contents_is_seen, by_force_it_says_who_is_left, what_is_gone_is_gone,
+            what_is_freed_is_said_as_far_as_it_is_known));

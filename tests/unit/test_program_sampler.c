@@ -1,9 +1,11 @@
 /* The sampler against real segments: changes, holes, events within one sample, jobs, baseline. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/survey.h"
 #include "core/bytes.h"
+#include "live/rest.h"
 #include "session/command_job.h"
 #include "support/sampled.h"
 #include "support/suite.h"
@@ -39,6 +41,35 @@ TEST(a_store_is_seen_and_aged)
     ck_assert_uint_eq(sample.stat.resident, 4096);
 }
 
+TEST(how_often_at_rest)
+{
+    const int64_t ms = 1000000, four = 4 * ms;
+    ck_assert_int_eq(rest_period(0, four), four);
+    ck_assert_int_eq(rest_period(REST_AFTER * ms - 1, four), four);
+    ck_assert_int_eq(rest_period(REST_AFTER * ms, four), 8 * ms);
+    ck_assert_int_eq(rest_period(REST_LONG * ms, four), 9 * ms); /* within 10 ms on the screen */
+    ck_assert_int_eq(rest_period(REST_LONG * ms, ms), 2 * ms + ms / 4); /* fast stays fast */
+    ck_assert_int_eq(rest_period(REST_LONG * ms, 20 * ms), 20 * ms);    /* slow does not change */
+}
+
+/* At rest a store, a new size, a removal and a hole are all seen, and the rest is over. */
+TEST(what_ends_a_rest)
+{
+    poke(5, 1);
+    AWAIT(sample.length == 256 && sample.arrays->bytes[5] == 1);
+    int64_t changed = sample.arrays->changed[5];
+    AWAIT(sample.time - changed > (REST_AFTER + 100) * INT64_C(1000000));
+    uint64_t seq = sample.seq;
+    AWAIT(sample.seq > seq); /* the time continues */
+    poke(5, 2);
+    AWAIT(sample.arrays->bytes[5] == 2);
+    ck_assert_int_gt(sample.arrays->changed[5], changed);
+    AWAIT(sample.time - sample.arrays->changed[5] > (REST_AFTER + 100) * INT64_C(1000000));
+    ck_assert(!oserr_is(seg_resize(other, 100)));
+    AWAIT(seen(SEEN_SHRUNK));
+    ck_assert_int_eq(sample.arrays->state[100], BYTE_BEYOND);
+}
+
 TEST(the_window_moves_at_once)
 {
     int64_t before = os_now();
@@ -47,8 +78,9 @@ TEST(the_window_moves_at_once)
     AWAIT(sample.offset == 39990);
     ck_assert_uint_eq(sample.length, 20);
     ck_assert_int_eq(sample.arrays->bytes[10], 9);
-    int64_t changed = sample.arrays->changed[10]; /* unless the scan saw it come: no change */
-    ck_assert(changed == 0 || changed >= before);
+    /* No change, unless the scan saw it come; its look may have begun before the store did. */
+    int64_t changed = sample.arrays->changed[10];
+    ck_assert(changed == 0 || changed >= before - INT64_C(1000000000));
     ask_window(SIZE - 10, 30);
     AWAIT(sample.offset == SIZE - 10);
     ck_assert_int_eq(sample.arrays->state[9], BYTE_HOLE);
@@ -132,6 +164,103 @@ TEST(finding_wraps)
     ck_assert(!j.found && !oserr_is(j.error) && j.why[0] == '\0');
     j = look(FIND_FORWARD, 0, "u8:300");
     ck_assert(!j.found && j.why[0] != '\0');
+}
+
+static struct count_job count(const char *pattern, uint64_t match)
+{
+    struct count_job j = {.match = match};
+    (void)snprintf(j.pattern, sizeof j.pattern, "%s", pattern);
+    RUN_JOB(job_count, &j);
+    ck_assert(j.ended);
+    return j;
+}
+
+TEST(matches_are_counted)
+{
+    poke(100, 'a');
+    poke(102, 'A');
+    poke(9000, 'a');
+    struct count_job j = count("a", 9000);
+    ck_assert(j.number == 2 && j.count == 2 && !j.more);
+    j = count("i:a", 9000);
+    ck_assert(j.number == 3 && j.count == 3);
+    j = count("r:[aA]", 102);
+    ck_assert(j.number == 2 && j.count == 3);
+    j = count("a", 50); /* it went away meanwhile */
+    ck_assert(j.number == 0 && j.count == 2);
+    j = count("x:00", 3000);
+    ck_assert(j.number == 0 && j.count == COUNT_MOST && j.more);
+    j = count("x:00", 3);
+    ck_assert(j.number == 4 && j.count == COUNT_MOST && j.more);
+}
+
+static struct count_job counted;
+static bool came_back;
+
+static void count_came_back(void *owner, void *arg, bool cancelled)
+{
+    (void)owner;
+    ck_assert(!cancelled);
+    counted = *(struct count_job *)arg;
+    came_back = true;
+}
+
+static void post_count(void)
+{
+    struct sampler_job *job =
+        sampler_job_new(sampler, job_count, &counted, sizeof counted, count_came_back);
+    ck_assert_ptr_nonnull(job);
+    job->job.aside = true;
+    came_back = false;
+    worker_post(sampler_worker(sampler), &job->job);
+}
+
+static atomic_bool hold;
+
+static void held(struct sampler *s, void *arg, const struct progress *p)
+{
+    (void)s;
+    (void)arg;
+    while (atomic_load(&hold) && progress_sleep(p, os_now() + MS))
+        ;
+}
+
+static void nothing_done(void *owner, void *arg, bool cancelled)
+{
+    (void)owner;
+    (void)arg;
+    (void)cancelled;
+}
+
+/* It makes room for a job that waits, and continues from where it was; each match counts once. */
+TEST(a_count_that_is_interrupted_continues)
+{
+    static const char pattern[] = "r:(?:b|bb){1,8}\\x00";
+    for (uint64_t at = 0; at < 10; at++)
+        poke(at * 1300 + 5, 'b');
+    counted = (struct count_job){.match = 5 * 1300 + 5};
+    memcpy(counted.pattern, pattern, sizeof pattern);
+    atomic_store(&hold, true);
+    struct sampler_job *job = sampler_job_new(sampler, held, NULL, 0, nothing_done);
+    ck_assert_ptr_nonnull(job);
+    worker_post(sampler_worker(sampler), &job->job);
+    post_count();
+    job = sampler_job_new(sampler, held, NULL, 0, nothing_done); /* this one waits behind it */
+    ck_assert_ptr_nonnull(job);
+    worker_post(sampler_worker(sampler), &job->job);
+    atomic_store(&hold, false);
+    AWAIT(came_back);
+    ck_assert(!counted.ended && counted.count == 0);
+    post_count();
+    AWAIT(came_back);
+    ck_assert(counted.ended && counted.number == 6 && counted.count == 10 && !counted.more);
+    counted.ended = false; /* as if it had been interrupted after the fourth */
+    counted.count = 4;
+    counted.number = 0;
+    counted.next = 3 * 1300 + 6;
+    post_count();
+    AWAIT(came_back);
+    ck_assert(counted.ended && counted.number == 6 && counted.count == 10 && !counted.more);
 }
 
 TEST(data_is_found_behind_holes)
@@ -242,7 +371,8 @@ TEST(a_poke_needs_access_and_is_remembered)
 }
 
 SUITE(test_program_sampler, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_store_is_seen_and_aged, the_window_moves_at_once, size_changes_are_events,
-            unlink_and_replacement_are_events, finding_wraps, data_is_found_behind_holes,
+      TESTS(a_store_is_seen_and_aged, how_often_at_rest, what_ends_a_rest, the_window_moves_at_once,
+            size_changes_are_events, unlink_and_replacement_are_events, finding_wraps,
+            matches_are_counted, a_count_that_is_interrupted_continues, data_is_found_behind_holes,
             changes_in_the_window_are_walked, the_baseline_covers_the_whole_segment,
             bytes_are_copied_for_the_selection, a_poke_needs_access_and_is_remembered));

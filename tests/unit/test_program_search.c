@@ -7,6 +7,7 @@
 
 #include "live/baseline.h"
 #include "live/search.h"
+#include "support/go_on.h"
 #include "support/remover.h"
 #include "support/suite.h"
 
@@ -16,15 +17,6 @@ static struct backend *be;
 static struct seg *s;
 static char name[64];
 static struct pattern_search search;
-
-static bool go_on(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
-{
-    (void)ctx;
-    (void)deadline;
-    (void)done;
-    (void)total;
-    return true;
-}
 
 /* Data at both sides of the borders of pieces, holes between. */
 static void set_up(void)
@@ -48,7 +40,7 @@ static void set_up(void)
     ck_assert_ptr_nonnull(be);
     ck_assert(!oserr_is(seg_open(be, name, SEG_READ, &s)));
     static const struct progress progress = {go_on, NULL};
-    search = (struct pattern_search){.seg = s, .progress = &progress};
+    search = (struct pattern_search){.seg = s, .progress = &progress, .hands = 3};
 }
 
 /* As the UI searches: in the mapping itself where that can be. */

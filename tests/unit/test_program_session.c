@@ -1,6 +1,7 @@
 /* The session's arithmetic: cursor, window, selection, undo, ranges; no threads, no segment. */
 #include <string.h>
 
+#include "core/kept_range.h"
 #include "session/session.h"
 #include "support/suite.h"
 
@@ -113,7 +114,7 @@ TEST(selection_takes_whole_cells)
     ck_assert_uint_eq(to, 108);
     s.focus = FOCUS_TEXT;
     session_selection(&s, &from, &to);
-    ck_assert_uint_eq(from, 101);
+    ck_assert_uint_eq(from, 100); /* from the start of the cell, where the cursor went */
     ck_assert_uint_eq(to, 105);
 }
 
@@ -144,8 +145,10 @@ TEST(width_keeps_the_cursor_in_view)
         ck_assert_uint_eq(s.top % width, 0);
         ck_assert(s.cursor >= s.top && s.cursor < s.top + (uint64_t)s.rows * width);
     }
-    session_set_width(&s, 0);
-    ck_assert_uint_eq(s.set.width, 1);
+    session_set_width(&s, 0); /* what fits, once a screen has said that */
+    ck_assert_uint_eq(session_width(&s), WIDTH_AUTO);
+    session_fit(&s, 64);
+    ck_assert_uint_eq(session_width(&s), 64);
 }
 
 TEST(bytes_come_from_the_sample_only)
@@ -170,18 +173,41 @@ TEST(bytes_come_from_the_sample_only)
     ck_assert_uint_eq(session_bytes(&s, 15, out, 8), 0);
 }
 
+/* Ranges may take UNDO_BYTES: the oldest steps are forgotten first. */
+TEST(the_memory_of_undo_is_bounded)
+{
+    struct poke_done p = {.size = 1};
+    session_undo_push(&s, &p, NULL);
+    for (uint64_t i = 0; i < 5; i++) {
+        struct kept_range *k = kept_range_new(i, KEPT_RANGE_MOST / 4);
+        ck_assert_ptr_nonnull(k);
+        session_undo_push_range(&s, k);
+    }
+    ck_assert_uint_eq(s.undo_count, 4);
+    ck_assert_uint_eq(s.undo[0].range->offset, 1);
+    session_undo_went(&s, true);
+    ck_assert_uint_eq(s.redo_count, 1);
+    session_undo_push(&s, &p, NULL); /* what could be redone goes */
+    ck_assert_uint_eq(s.undo_count, 4);
+    ck_assert_uint_eq(s.redo_count, 0);
+    session_undo_forget(&s);
+    ck_assert_uint_eq(s.undo_count, 0);
+}
+
 TEST(undo_keeps_the_newest)
 {
     struct poke_done p = {.size = 1};
     for (uint64_t i = 0; i < UNDO_MAX + 10; i++) {
         p.offset = i;
-        session_undo_push(&s, &p);
+        session_undo_push(&s, &p, NULL);
     }
     ck_assert_uint_eq(s.undo_count, UNDO_MAX);
-    ck_assert_uint_eq(s.undo[UNDO_MAX - 1].offset, UNDO_MAX + 9);
-    ck_assert_uint_eq(s.undo[0].offset, 10);
-    s.redo_count = 3;
-    session_undo_push(&s, &p);
+    ck_assert_uint_eq(s.undo[UNDO_MAX - 1].one.offset, UNDO_MAX + 9);
+    ck_assert_uint_eq(s.undo[0].one.offset, 10);
+    for (int i = 0; i < 3; i++)
+        session_undo_went(&s, true);
+    ck_assert_uint_eq(s.redo_count, 3);
+    session_undo_push(&s, &p, NULL);
     ck_assert_uint_eq(s.redo_count, 0);
 }
 
@@ -189,5 +215,5 @@ SUITE(test_program_session, .set_up = set_up, .tear_down = tear_down,
       TESTS(cursor_stays_inside, window_follows_the_cursor, scrolling_takes_the_cursor_along,
             empty_and_tiny_segments, offsets_near_the_top_of_the_range, selection_grows_both_ways,
             selection_takes_whole_cells, a_range_is_a_segment_of_its_own,
-            width_keeps_the_cursor_in_view, bytes_come_from_the_sample_only,
-            undo_keeps_the_newest));
+            width_keeps_the_cursor_in_view, bytes_come_from_the_sample_only, undo_keeps_the_newest,
+            the_memory_of_undo_is_bounded));

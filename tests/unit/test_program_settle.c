@@ -73,14 +73,15 @@ static void tear_down(void)
     (void)shm_unlink(locator);
 }
 
-#define AWAIT(condition)                              \
-    do {                                              \
-        int64_t deadline = os_now() + 10000LL * MS;   \
-        while (!(condition) && os_now() < deadline) { \
-            (void)sampler_take(sampler, &sample);     \
-            (void)os_sleep_until(os_now() + MS / 4);  \
-        }                                             \
-        ck_assert(condition);                         \
+#define AWAIT(condition)                                       \
+    do {                                                       \
+        int64_t deadline = os_now() + 10000LL * MS;            \
+        bool met_;                                             \
+        while (!(met_ = (condition)) && os_now() < deadline) { \
+            (void)sampler_take(sampler, &sample);              \
+            (void)os_sleep_until(os_now() + MS / 4);           \
+        }                                                      \
+        ck_assert_msg(met_, "%s", #condition);                 \
     } while (0)
 
 static void moving(int at, int by)
@@ -131,6 +132,63 @@ TEST(another_window_has_no_marks)
     ck_assert(!sample.settle.any && sample.arrays->torn[100] == 0);
 }
 
+/* Pieces, of which some lie in a range that a counter guards: these alone are not known while it is
+ * written, and are of one moment else. */
+TEST(guarded_pieces)
+{
+    static struct sample_request r = {.hz = 250, .cpu = CPU_DEFAULT};
+    const struct guarded g = {.lock = {.offset = 0, .width = 4}, .from = 64, .to = 256};
+    memory[64] = 'a';
+    memory[200] = 'b';
+    r.spans.count = 0;
+    ck_assert(spans_append(&r.spans, 0, 8, SAMPLE_MAX) &&
+              spans_append(&r.spans, 60, 8, SAMPLE_MAX) &&
+              spans_append(&r.spans, 200, 4, SAMPLE_MAX));
+    guards_add(&r.guards, &g);
+    guards_add(&r.guards, &g);
+    ck_assert_uint_eq(r.guards.count, 1);
+    sampler_request(sampler, &r);
+    AWAIT(sample.guards.count == 1 && sample.spans.count == 3);
+    ck_assert(sample.guards.read[0] == GUARD_SETTLED && guards_find(&sample.guards, &g) == 0);
+    ck_assert(sample.arrays->bytes[12] == 'a' && sample.arrays->bytes[16] == 'b');
+    memory[0] = 3; /* being written */
+    AWAIT(sample.guards.read[0] == GUARD_WRITTEN && sample.arrays->bytes[0] == 3);
+    ck_assert(sample.arrays->state[0] == BYTE_DATA);
+    ck_assert(sample.arrays->state[11] == BYTE_DATA);
+    ck_assert(sample.arrays->state[12] == BYTE_UNKNOWN && sample.arrays->bytes[12] == 0);
+    ck_assert(sample.arrays->state[16] == BYTE_UNKNOWN);
+    memory[64] = 'c';
+    memory[0] = 4;
+    AWAIT(sample.guards.read[0] == GUARD_SETTLED);
+    ck_assert(sample.arrays->bytes[12] == 'c' && sample.arrays->state[16] == BYTE_DATA);
+    moving(0, 2); /* another record between any two readings */
+    AWAIT(sample.guards.read[0] == GUARD_WRITTEN);
+    ck_assert_int_eq(sample.arrays->state[12], BYTE_UNKNOWN);
+}
+
+/* Where the counter or the bytes cannot be read, nothing is shown that may be torn; what lies
+ * between the pieces is not read. */
+TEST(guarded_pieces_that_cannot_be_read)
+{
+    static struct sample_request r = {.hz = 250, .cpu = CPU_DEFAULT};
+    struct guarded g = {.lock = {.offset = 0, .width = 4}, .from = 8, .to = UINT64_MAX};
+    memory[8] = 'a';
+    memory[SIZE - 8] = 'z';
+    r.spans.count = 0;
+    ck_assert(spans_append(&r.spans, 8, 8, SAMPLE_MAX) &&
+              spans_append(&r.spans, SIZE - 8, 16, SAMPLE_MAX));
+    guards_add(&r.guards, &g);
+    sampler_request(sampler, &r);
+    AWAIT(sample.guards.count == 1 && sample.guards.read[0] == GUARD_SETTLED);
+    ck_assert(sample.arrays->bytes[0] == 'a' && sample.arrays->bytes[8] == 'z');
+    ck_assert(sample.arrays->state[15] == BYTE_DATA && sample.arrays->state[16] == BYTE_BEYOND);
+    r.guards.at[0].lock.offset = SIZE; /* the counter lies beyond the end */
+    sampler_request(sampler, &r);
+    AWAIT(sample.guards.read[0] == GUARD_FAILED);
+    ck_assert(sample.arrays->state[0] == BYTE_UNKNOWN && sample.arrays->bytes[0] == 0);
+    ck_assert(sample.arrays->state[15] == BYTE_UNKNOWN && sample.arrays->state[16] == BYTE_BEYOND);
+}
+
 TEST(under_a_counter)
 {
     struct settle_request want = {.locked = true, .lock = {.offset = 0, .width = 4}};
@@ -171,7 +229,7 @@ TEST(the_session_asks_for_its_selection)
         AWAIT(sample.settle.want.from == rows[i].from && sample.settle.want.to == rows[i].to);
     }
     s.locked = true;
-    s.lock = (struct seg_seqlock){8, 8};
+    s.lock = (struct seg_seqlock){.offset = 8, .width = 8};
     session_request_sample(&s);
     AWAIT(sample.settle.want.locked && sample.settle.want.lock.offset == 8);
     s.sampler = NULL;
@@ -179,5 +237,6 @@ TEST(the_session_asks_for_its_selection)
 }
 
 SUITE(test_program_settle, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_range_read_twice, what_moves_elsewhere_is_no_matter, another_window_has_no_marks,
-            under_a_counter, the_session_asks_for_its_selection));
+      TESTS(guarded_pieces, guarded_pieces_that_cannot_be_read, a_range_read_twice,
+            what_moves_elsewhere_is_no_matter, another_window_has_no_marks, under_a_counter,
+            the_session_asks_for_its_selection));

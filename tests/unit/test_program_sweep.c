@@ -55,13 +55,13 @@ static enum page_state state_of(uint64_t page)
 }
 
 /* One more lap, however many slices it takes. */
-static void sweep_slice(int64_t due)
+static void sweep_slice(int64_t due, double share)
 {
     struct map_summary seen = {0};
     (void)sweep_show(map, 0, os_now(), &seen);
     for (uint64_t laps = seen.sweeps; seen.sweeps == laps;) {
         (void)os_sleep_until(due);
-        due = sweep_work(map, os_now(), 4 * MS, 1);
+        due = sweep_work(map, os_now(), 4 * MS, share);
         (void)sweep_show(map, 0, os_now(), &seen);
     }
 }
@@ -90,11 +90,33 @@ TEST(what_fails_is_not_known)
     backend_fail_at(be, 0, 0);
     ck_assert_int_eq(state_of(1), PAGE_UNSEEN);
     ck_assert_int_eq(state_of(FAR), PAGE_UNSEEN);
-    sweep_slice(due);
+    sweep_slice(due, 1);
     ck_assert_int_eq(state_of(1), PAGE_HOLE);
     ck_assert_int_eq(state_of(FAR), PAGE_DATA);
     ck_assert_uint_eq(pagemap_changes(sweep_pages(map)), 0); /* it was there before */
 }
 
+/* With a share of more than one processor. */
+TEST(several_threads_see_every_change)
+{
+    enum { SIZE = 8 << 20, TURNS = 20 };
+    uint64_t done = 0;
+    seg_close(seg);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_WRITE, &seg)));
+    ck_assert(!oserr_is(seg_resize(seg, SIZE)));
+    ck_assert(!oserr_is(seg_fill(seg, 0, SIZE, 1, &done)));
+    sweep_free(map);
+    map = sweep_new(seg);
+    ck_assert_ptr_nonnull(map);
+    sweep_slice(0, 3);
+    for (uint64_t i = 0; i < TURNS; i++) {
+        uint64_t was = pagemap_changes(sweep_pages(map)), page = SIZE / PAGE / TURNS * i + i;
+        poke(page);
+        sweep_slice(0, 3);
+        ck_assert_uint_gt(pagemap_changes(sweep_pages(map)), was);
+        ck_assert_int_gt(pagemap_page(sweep_pages(map), page * PAGE).changed, 0);
+    }
+}
+
 SUITE(test_program_sweep, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_whole_lap_knows_holes, what_fails_is_not_known));
+      TESTS(a_whole_lap_knows_holes, what_fails_is_not_known, several_threads_see_every_change));

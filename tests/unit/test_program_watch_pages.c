@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/watch/watch.h"
+#include "support/go_on.h"
 #include "support/remover.h"
 #include "support/suite.h"
 
@@ -25,15 +26,6 @@ static struct watch w;
 static unsigned changes, flushes, flushed_at; /* changes told when it was first flushed */
 static int64_t last_t;
 static bool told_right;
-
-static bool go_on(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
-{
-    (void)ctx;
-    (void)deadline;
-    (void)done;
-    (void)total;
-    return true;
-}
 
 /* ---- the sink ---- */
 
@@ -223,7 +215,8 @@ TEST_LOOP(what_is_told_is_what_happened, 2 * SUITE_ROWS(rows))
     sink = _i % 2 == 0 || rows[_i / 2].unit > 1 ? &joined : &pieces;
     disturb();
     begin(rows[_i / 2].offset, rows[_i / 2].length, rows[_i / 2].unit);
-    for (int i = 0; i < LOOKS; i++) {
+    int looks = getenv("SHMLENS_MEMCHECK") != NULL ? LOOKS / 5 : LOOKS;
+    for (int i = 0; i < looks; i++) {
         disturb();
         look();
         same();

@@ -4,6 +4,8 @@
 
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/complete.h"
+#include "list/segrow.h"
 #include "support/suite.h"
 
 static void check_words(const char *text, int count, const char *const *expected)
@@ -28,7 +30,9 @@ TEST(words)
     check_words("x'y z'\"w\"v", 1, (const char *const[]){"xy zwv"});
     check_words("'' a \"\"", 3, (const char *const[]){"", "a", ""});
     check_words("\\x41 a\\ b 'c\\'", 4, (const char *const[]){"\\x41", "a\\", "b", "c\\"});
-    check_words("a 'b", -1, NULL);
+    check_words("goto 'a", 2, (const char *const[]){"goto", "'a"});
+    check_words("x 'a b'", 2, (const char *const[]){"x", "a b"});
+    check_words("a 'bc", -1, NULL);
     check_words("\"", -1, NULL);
 }
 
@@ -59,7 +63,7 @@ static void collect(void *ctx, const char *word)
 static const char *complete(const char *line)
 {
     offered[0] = '\0';
-    command_complete(line, strlen(line), collect, NULL);
+    (void)command_complete(line, strlen(line), true, collect, NULL);
     return offered;
 }
 
@@ -78,6 +82,22 @@ TEST(completion)
     ck_assert_str_eq(complete("frob --"), "");
     ck_assert_str_eq(complete("poke 'open --a"), "");
     ck_assert_str_eq(complete("zzz"), "");
+    char kinds[KINDS_TEXT], first[32];
+    (void)snprintf(first, sizeof first, "%.*s ", (int)strcspn(kind_names(kinds), " "), kinds);
+    ck_assert_int_eq(strncmp(complete("ls --kind "), first, strlen(first)), 0);
+    ck_assert_str_eq(complete("ls --sort SI"), "SIZE ");
+    ck_assert_ptr_nonnull(strstr(complete("ls --columns "), "LOCATOR "));
+}
+
+TEST(completion_knows_segments_and_files)
+{
+    ck_assert_int_eq(command_complete("save ", 5, true, collect, NULL), COMPLETE_FILES);
+    ck_assert_int_eq(command_complete("save ", 5, false, collect, NULL), COMPLETE_SEGMENTS);
+    ck_assert_int_eq(command_complete("rm /a /b ", 9, true, collect, NULL), COMPLETE_SEGMENTS);
+    ck_assert_int_eq(command_complete("peek --at 1s 0 ", 15, true, collect, NULL),
+                     COMPLETE_NOTHING);
+    ck_assert_int_eq(command_complete("diff --json ", 12, false, collect, NULL), COMPLETE_SEGMENTS);
+    ck_assert_int_eq(command_complete("pee", 3, false, collect, NULL), COMPLETE_COMMANDS);
 }
 
 static bool parse(struct args *a, const char *command, const char *line, char why[ARGS_WHY])
@@ -133,4 +153,5 @@ TEST(wrong_options)
     ck_assert_ptr_null(strchr(why, '\x1b'));
 }
 
-SUITE(test_program_words, TESTS(words, too_many_words, completion, options, wrong_options));
+SUITE(test_program_words, TESTS(words, too_many_words, completion,
+                                completion_knows_segments_and_files, options, wrong_options));

@@ -65,15 +65,21 @@ static void number_finish(struct job *j, void *owner)
     free(n);
 }
 
-static void post_as(struct worker *w, int number, atomic_bool *hold, bool uncancellable)
+static struct number_job *job_new(int number, atomic_bool *hold)
 {
     struct number_job *n = calloc(1, sizeof *n);
     ck_assert_ptr_nonnull(n);
-    n->job.uncancellable = uncancellable;
     n->job.run = number_run;
     n->job.finish = number_finish;
     n->number = number;
     n->hold = hold;
+    return n;
+}
+
+static void post_as(struct worker *w, int number, atomic_bool *hold, bool uncancellable)
+{
+    struct number_job *n = job_new(number, hold);
+    n->job.uncancellable = uncancellable;
     worker_post(w, &n->job);
 }
 
@@ -243,6 +249,29 @@ TEST(what_is_certain_is_not_cancelled)
     stop(w);
 }
 
+/* It neither shows as busy nor delays what is posted after it, and that is no cancelling. */
+TEST(what_runs_aside_makes_room)
+{
+    struct worker *w = start(tick_often);
+    atomic_bool hold = true;
+    uint64_t done, total;
+    int64_t since;
+    struct number_job *n = job_new(1, &hold);
+    n->job.aside = true;
+    worker_post(w, &n->job);
+    int before = atomic_load(&ticks);
+    while (atomic_load(&ticks) < before + 5) { /* it runs */
+        ck_assert(!worker_busy(w, &done, &total, &since));
+        (void)os_sleep_until(os_now() + MS / 10);
+    }
+    ck_assert_int_eq(finished_count, 0);
+    post(w, 2, NULL);
+    take_until(w, 2);
+    ck_assert_int_eq(finished[0], 1);
+    ck_assert_int_eq(cancelled_count, 0);
+    stop(w);
+}
+
 TEST(stop_finishes_what_is_left)
 {
     struct worker *w = start(tick_often);
@@ -281,8 +310,8 @@ TEST(stop_does_not_wait_for_the_stuck)
     os_wake_free(wake);
 }
 
-SUITE(test_program_worker,
-      TESTS(jobs_run_in_order, ticks_go_on_inside_a_long_job,
-            jobs_get_on_between_ticks_that_are_always_due, hurry_ticks_at_once, stop_ends_a_rest,
-            cancel_ends_the_running_and_drops_the_waiting, what_is_certain_is_not_cancelled,
-            stop_finishes_what_is_left, stop_does_not_wait_for_the_stuck));
+SUITE(test_program_worker, TESTS(jobs_run_in_order, ticks_go_on_inside_a_long_job,
+                                 jobs_get_on_between_ticks_that_are_always_due, hurry_ticks_at_once,
+                                 stop_ends_a_rest, cancel_ends_the_running_and_drops_the_waiting,
+                                 what_is_certain_is_not_cancelled, what_runs_aside_makes_room,
+                                 stop_finishes_what_is_left, stop_does_not_wait_for_the_stuck));

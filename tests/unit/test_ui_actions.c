@@ -40,8 +40,41 @@ TEST(test_goto)
     ck_assert_uint_eq(s->cursor, STAGE_BYTES / 2);
     go("end-16");
     ck_assert_uint_eq(s->cursor, STAGE_BYTES - 16);
+    go("1f"); /* as the column of offsets has it */
+    ck_assert_uint_eq(s->cursor, 0x1f);
+    go("80h");
+    ck_assert_uint_eq(s->cursor, 0x80);
+    go("10");
+    ck_assert_uint_eq(s->cursor, 10);
+    ck_assert_str_eq(st->ui.status, "0xa (10 is decimal; 0x10 or 10h is hex)");
     go("");
     ck_assert_uint_eq(s->cursor, 0);
+}
+
+/* The offsets on the screen are hexadecimal, and a number without 0x is not: that is said while it
+ * is typed. */
+TEST(test_goto_says_where)
+{
+    static const struct {
+        const char *typed, *says;
+    } rows[] = {
+        {"80", "decimal: 80 = 0x50; for hex type 0x80 or 80h"},
+        {"8", "8 = 0x8 (8)"}, /* the same in both */
+        {"1f", "1f = 0x1f (31)"},
+        {"80h", "80h = 0x80 (128)"},
+        {"99999999", "decimal: 99999999 = 0x5f5e0ff, past the end; for hex"},
+        {"x", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        stage_type(st, "g");
+        stage_type(st, rows[i].typed);
+        stage_draw(st);
+        if (rows[i].says != NULL)
+            ck_assert_int_ge(frame_find(&st->ui.canvas, rows[i].says), 1);
+        else
+            ck_assert_str_eq(st->ui.prompt.hint, "");
+        stage_key(st, KEY_ESC_, 0);
+    }
 }
 
 TEST(test_goto_wrong)
@@ -98,6 +131,77 @@ TEST(test_find_and_again)
     ck_assert_ptr_nonnull(strstr(st->ui.status, "not found: x:de ad ?? ef"));
     stage_key(st, KEY_ESC_, 0);
     ck_assert_uint_eq(st->ui.s.match_length, 0);
+}
+
+static void find_says(const char *text)
+{
+    stage_type(st, "/a");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_str_eq(st->ui.status, text);
+}
+
+TEST(test_matches_are_counted)
+{
+    st->answer_found = true;
+    st->answer_offset = 0x2000;
+    find_says("match at 0x2000"); /* nobody could count */
+    st->answer_count = 33;
+    find_says("match at 0x2000, of 33"); /* it went away meanwhile */
+    st->answer_number = 2;
+    find_says("match 2 of 33 at 0x2000");
+    st->answer_count = COUNT_MOST;
+    find_says("match 2 of 1000+ at 0x2000");
+    st->answer_wrapped = true;
+    find_says("match 2 of 1000+ at 0x2000 (wrapped to the start)");
+    st->ui.s.sample.map.hot_time = INT64_MAX;
+    find_says("match 2 of 1000+ at 0x2000 (wrapped to the start), counted while bytes changed");
+}
+
+/* A number that comes late changes nothing that was said or done since. */
+TEST(test_a_late_count_is_silent)
+{
+    st->answer_found = true;
+    st->answer_number = st->answer_count = 1;
+    stage_type(st, "/a");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run_one(st);
+    ck_assert_int_eq(st->jobs, 1);
+    ck_assert(st->job[0]->aside);
+    stage_type(st, "h");
+    stage_run(st);
+    ck_assert_str_eq(st->ui.status, "");
+}
+
+/* Above the `:` line: what its command takes, and what is there now. */
+static const struct {
+    const char *line, *above;
+} usages[] = {
+    {"pee", ""},
+    {"peek ", "peek [PATH|OFFSET [LENGTH]]"},
+    {"resize ", "resize SIZE, now 65536 (64.0 KiB)"},
+    {"resize 1", "resize SIZE, now 65536 (64.0 KiB)"},
+    {"chmod ", "chmod MODE, now 0640"},
+    {"fill ", "fill OFFSET LENGTH BYTE; without a range: the 3 selected bytes"},
+    {"diff ", "diff B"},
+    {"ls ", "ls "},
+    {"goto ", "goto [OFFSET]"},
+    {"set width ", "width is auto or 1 to 256, now auto"},
+    {"set width", "set [NAME VALUE|defaults]"},
+    {"set nothing ", "set [NAME VALUE|defaults]"},
+    {"nothing ", ""},
+};
+
+TEST_LOOP(test_the_line_says_what_it_takes, SUITE_ROWS(usages))
+{
+    stage_key(st, KEY_RIGHT_, KEY_SHIFT);
+    stage_key(st, KEY_RIGHT_, KEY_SHIFT);
+    stage_type(st, ":");
+    stage_type(st, usages[_i].line);
+    ck_assert_str_eq(st->ui.prompt.hint, usages[_i].above);
+    stage_key(st, KEY_ESC_, 0);
+    ui_run(&st->ui, "prompt command resize");
+    ck_assert_str_eq(st->ui.prompt.hint, "resize SIZE, now 65536 (64.0 KiB)");
 }
 
 TEST(test_find_next_without_a_pattern)
@@ -176,7 +280,7 @@ TEST(test_encoding_phase_inspector)
     unsigned rows = st->ui.s.rows;
     stage_type(st, "t");
     stage_draw(st);
-    ck_assert_uint_eq(st->ui.s.rows, rows + 4);
+    ck_assert_uint_eq(st->ui.s.rows, rows + 5);
 }
 
 TEST(test_rate)
@@ -190,6 +294,33 @@ TEST(test_rate)
     ck_assert_double_eq(st->ui.s.set.hz, 1);
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "LIVE"), 0);
+}
+
+static int access_column(void)
+{
+    ui_draw(&st->ui);
+    const char *row = stage_text(st, 0, 0, 80), *at = strstr(row, "READ-ONLY");
+    ck_assert_ptr_nonnull(at);
+    return canvas_width(row) - canvas_width(at);
+}
+
+/* What follows in the title stays where it is while a value gets longer or shorter. */
+TEST(test_the_title_does_not_jump)
+{
+    stage_draw(st);
+    int at = access_column();
+    static const double rates[] = {250, 97, 9.7, 1.25};
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        st->ui.s.sample.hz = rates[i];
+        ck_assert_int_eq(access_column(), at);
+    }
+    st->ui.s.paused = true;
+    ck_assert_int_eq(access_column(), at);
+    st->ui.s.paused = false;
+    for (uint64_t top = 0; top < STAGE_BYTES / 2; top += STAGE_BYTES / 40) { /* 3%, 12% */
+        session_move_to(&st->ui.s, top, false);
+        ck_assert_int_eq(access_column(), at);
+    }
 }
 
 TEST(test_pause)
@@ -225,7 +356,7 @@ TEST(test_poke_prompt)
     ck_assert_str_eq(poked("p", "de ad be ef"), "poke --as hex -- 0x10 de ad be ef");
     ck_assert_str_eq(poked("p", "utf8 it's \"so\""),
                      "poke --as utf8 -- 0x10 \"it's \"'\"'\"so\"'\"'\"\"");
-    ck_assert_str_eq(poked("P", "u32le 96847 -5"), "poke --as u32le --expect \"96847\" -- 0x10 -5");
+    ck_assert_str_eq(poked("P", "i32le 96847 -5"), "poke --as i32le --expect \"96847\" -- 0x10 -5");
 }
 
 /* p and P ask before anything is typed; the answer opens the prompt. */
@@ -285,6 +416,18 @@ static char *copied(const char *letter)
     return text;
 }
 
+/* Of the bytes 4f 7a 01 at 0x10. */
+static const struct {
+    const char *letter, *text;
+} copies[] = {
+    {"v", "4f 7a 01"},
+    {"o", "0x10"},
+    {"d", "00000010  4f 7a 01                                          |Oz.|\n"},
+    {"b", "T3oB"},
+    {"p", "# offset 0x10\ndata = bytes([\n    0x4f, 0x7a, 0x01,\n])\n"},
+    {"r", "// offset 0x10\nconst BYTES: [u8; 3] = [\n    0x4f, 0x7a, 0x01,\n];\n"},
+};
+
 TEST(test_copy)
 {
     (void)snprintf(state_dir, sizeof state_dir, "/tmp/shmlens-copy-%ld", (long)getpid());
@@ -302,6 +445,11 @@ TEST(test_copy)
     ck_assert_str_eq(text, "/* offset 0x10 */\nstatic const unsigned char bytes[3] = {\n"
                            "    0x4f, 0x7a, 0x01,\n};\n");
     free(text);
+    for (size_t i = 0; i < COUNT(copies); i++) {
+        text = copied(copies[i].letter);
+        ck_assert_msg(strcmp(text, copies[i].text) == 0, "%s: %s", copies[i].letter, text);
+        free(text);
+    }
     char path[4096];
     ck_assert(os_state_path("copy", path, sizeof path));
     (void)unlink(path);
@@ -330,8 +478,10 @@ TEST(test_nothing_attached)
 }
 
 SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
-      TESTS(test_goto, test_goto_wrong, test_marks, test_find_and_again,
+      TESTS(test_goto, test_goto_says_where, test_goto_wrong, test_marks, test_find_and_again,
+            test_matches_are_counted, test_the_line_says_what_it_takes, test_a_late_count_is_silent,
             test_find_next_without_a_pattern, test_changes_and_data, test_baseline_toggles,
-            test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate, test_pause,
-            test_poke_prompt, test_poke_prompt_asks_first, test_quoted_text_comes_out_as_it_went_in,
-            test_cas_prompt_takes_two, test_copy, test_copy_has_a_limit, test_nothing_attached));
+            test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate,
+            test_the_title_does_not_jump, test_pause, test_poke_prompt, test_poke_prompt_asks_first,
+            test_quoted_text_comes_out_as_it_went_in, test_cas_prompt_takes_two, test_copy,
+            test_copy_has_a_limit, test_nothing_attached));

@@ -114,8 +114,8 @@ TEST(test_two_hex_digits_make_a_byte)
     stage_at(st, 0x11);
     stage_type(st, "7");
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 2, 13, 15), "7_");
-    ck_assert_int_eq(st->ui.canvas.cells[2 * 80 + 13].style, STYLE_TYPED);
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 13, 15), "7_");
+    ck_assert_int_eq(st->ui.canvas.cells[(STAGE_TOP + 1) * 80 + 13].style, STYLE_TYPED);
     ck_assert_int_eq(st->jobs, 0);
     stage_type(st, "B");
     ck_assert_uint_eq(st->ui.s.cursor, 0x12);
@@ -123,7 +123,7 @@ TEST(test_two_hex_digits_make_a_byte)
     ck_assert_str_eq(st->line, "poke 0x11 7b --as hex --expect 7a");
     ck_assert_uint_eq(st->bytes[0x11], 0x7b);
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
-    ck_assert_uint_eq(st->ui.s.undo[0].old[0], 0x7a);
+    ck_assert_uint_eq(st->ui.s.undo[0].one.old[0], 0x7a);
 }
 
 TEST(test_escape_drops_the_nibble_then_leaves)
@@ -198,7 +198,7 @@ TEST(test_another_process_was_faster)
     stage_run(st);
     ck_assert_str_eq(st->line, "poke 0x11 7c --as hex");
     ck_assert_uint_eq(st->bytes[0x11], 0x7c);
-    ck_assert_uint_eq(st->ui.s.undo[0].old[0], 0x7b);
+    ck_assert_uint_eq(st->ui.s.undo[0].one.old[0], 0x7b);
 }
 
 TEST(test_any_other_key_drops_it)
@@ -233,7 +233,7 @@ TEST(test_numbers_end_with_enter)
     stage_at(st, 0x12);
     stage_type(st, "96848");
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 2, 10, 20), "    96848_");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 10, 20), "    96848_");
     ck_assert_int_eq(st->jobs, 0);
     stage_key(st, KEY_ENTER_, 0);
     ck_assert_uint_eq(st->ui.s.cursor, 0x14);
@@ -284,6 +284,21 @@ TEST(test_floats)
     ck_assert_str_eq(st->line, "poke 0x8 -inf --as f64le --expect 1500");
 }
 
+/* What is on the screen is old: another process was faster. */
+TEST(test_a_character_is_compared_too)
+{
+    stage_at(st, 0);
+    stage_key(st, KEY_TAB_, 0);
+    stage_put(st, 0, "b", 1);
+    stage_type(st, "c");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 'b');
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "0x0 changed to 'b' while you typed 'c'"));
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 'c');
+}
+
 TEST(test_commands_keep_their_keys)
 {
     stage_at(st, 0);
@@ -311,7 +326,8 @@ SUITE_PART(edit_mode, .set_up = edit_setup, .tear_down = stage_tear_down,
                  test_another_process_was_faster, test_any_other_key_drops_it,
                  test_expect_is_what_was_seen, test_numbers_end_with_enter,
                  test_moving_commits_a_number, test_a_value_that_does_not_fit_stays_typed,
-                 test_floats, test_commands_keep_their_keys, test_a_click_never_writes));
+                 test_floats, test_a_character_is_compared_too, test_commands_keep_their_keys,
+                 test_a_click_never_writes));
 
 SUITE(test_ui_edit, .set_up = setup, .tear_down = stage_tear_down, .next = &edit_mode,
       TESTS(test_keys_do_not_write_before_edit_mode, test_edit_mode_refused,

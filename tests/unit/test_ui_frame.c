@@ -35,7 +35,7 @@ TEST(screens_go_and_come_back)
     ck_assert_ptr_eq(ui_screen(&ui), &screen_calls);
     press("F1");
     ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
-    ck_assert_int_ge(frame_find(&ui.canvas, "Keys of the screen: calls"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "help: calls"), 0);
     press("Esc");
     ck_assert_ptr_eq(ui_screen(&ui), &screen_calls);
     press("q");
@@ -98,6 +98,23 @@ TEST(messages_wrap_and_go)
     ck_assert_int_eq(frame_find(&ui.canvas, "and the rest"), -1);
 }
 
+TEST(the_next_key_ends_a_message)
+{
+    ui_say(&ui, STYLE_TEXT, "follow off");
+    press("Down");
+    ck_assert_int_eq(frame_find(&ui.canvas, "follow off"), -1);
+}
+
+TEST(the_bar_says_where_the_way_out_leads)
+{
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "F10Quit"), 23);
+    ui_push(&ui, &screen_inspect);
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "F10Back"), 23);
+    ck_assert_int_eq(frame_find(&ui.canvas, "F10Quit"), -1);
+}
+
 TEST(unknown_keys_say_so)
 {
     press("%");
@@ -133,12 +150,83 @@ TEST(a_click_between_the_words_does_nothing)
 
 TEST(help_of_every_screen)
 {
+    static const struct {
+        int rows, cols;
+        const char *name;
+    } sizes[] = {{24, 59, "help_segments_59x24"},   {30, 120, "help_segments_120x30"},
+                 {40, 120, "help_segments_120x40"}, {40, 132, "help_segments_132x40"},
+                 {60, 200, "help_segments_200x60"}, {24, 80, "help_segments_80x24"}};
     press("F1");
-    frame_check(&ui.canvas, "help_segments_80x24");
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        ck_assert(canvas_resize(&ui.canvas, sizes[i].rows, sizes[i].cols));
+        ui_draw(&ui);
+        (void)canvas_text(&ui.canvas, 0, 22, 31, STYLE_TITLE, "of N  "); /* how many lines */
+        frame_check(&ui.canvas, sizes[i].name);
+    }
     press("End");
     ck_assert_int_ge(frame_find(&ui.canvas, "reattach"), 1);
     press("F10");
     ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
+}
+
+TEST(the_help_is_wrapped_at_every_width)
+{
+    static const int widths[] = {40, 59, 80, 120, 200};
+    for (size_t i = 0; i < COUNT(widths); i++) {
+        ck_assert(canvas_resize(&ui.canvas, 24, widths[i]));
+        ui.depth = 1;
+        press("F1");
+        bool seen = false;
+        for (int page = 0; page < 60; page++) {
+            seen = seen || frame_find(&ui.canvas, "attached read-only.") >= 1 ||
+                   frame_find(&ui.canvas, "read-only.") >= 1;
+            press("PgDn");
+        }
+        ck_assert_msg(seen, "the end of a paragraph is cut at %d columns", widths[i]);
+    }
+}
+
+TEST(the_help_can_be_searched)
+{
+    press("F1");
+    press("/");
+    for (const char *p = "ORPHAN"; *p != '\0'; p++)
+        press((char[]){*p, '\0'});
+    ck_assert_int_ge(frame_find(&ui.canvas, "show orphans only"), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, "this help"), 0);
+    press("Enter");
+    ck_assert_int_ge(frame_find(&ui.canvas, "with \"ORPHAN\""), 0);
+    press("Esc");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
+    ck_assert_int_ge(frame_find(&ui.canvas, "CHOOSE"), 1);
+    press("Esc");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
+}
+
+/* What a key does elsewhere, and words that are not plain, are explained in place. */
+TEST(help_explains_keys_and_words)
+{
+    static const char *const asked[][2] = {
+        {"sort by next", "bytes: the list of segments; list: sort by next column"},
+        {"tag or untag", "list: tag or untag"},
+        {"idle", "No user was found, but some processes could not be read."},
+        {"seqlock", "A counter that is odd while its record is written"},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        press("F1");
+        help_filter(&ui, asked[i][0]);
+        ui_draw(&ui);
+        ck_assert_msg(frame_find(&ui.canvas, asked[i][1]) >= 1, "%s", asked[i][1]);
+        ck_assert_int_lt(frame_find(&ui.canvas, "CHOOSE"), 0);
+        press("q");
+    }
+}
+
+TEST(the_card_spells_out_what_the_user_bound)
+{
+    ck_assert_ptr_null(keymap_bind(ui.keys, MODE_SEGMENTS, "K", "kinds"));
+    press("F1");
+    ck_assert_int_ge(frame_find(&ui.canvas, "a A K       orphans only, all kinds"), 1);
 }
 
 TEST(every_action_has_words)
@@ -186,9 +274,9 @@ TEST(themes_tell_apart_without_colour)
 {
     const struct theme *mono = theme_find("mono");
     ck_assert_ptr_nonnull(mono);
-    static const enum style loud[] = {STYLE_FRESH,  STYLE_WARM,  STYLE_BASE,  STYLE_EDIT,
-                                      STYLE_PAUSED, STYLE_WARN,  STYLE_ERROR, STYLE_CURSOR,
-                                      STYLE_SELECT, STYLE_MATCH, STYLE_TYPED, STYLE_ROW};
+    static const enum style loud[] = {
+        STYLE_FRESH,  STYLE_WARM,   STYLE_BASE,  STYLE_EDIT,  STYLE_PAUSED, STYLE_WARN, STYLE_ERROR,
+        STYLE_CURSOR, STYLE_SELECT, STYLE_MATCH, STYLE_FOUND, STYLE_TYPED,  STYLE_ROW};
     for (size_t i = 0; i < sizeof loud / sizeof loud[0]; i++) {
         const struct look *l = &mono->look[loud[i]];
         ck_assert(l->bold || l->underline || l->reverse);
@@ -200,7 +288,9 @@ TEST(themes_tell_apart_without_colour)
 
 SUITE(test_ui_frame, .set_up = set_up, .tear_down = tear_down,
       TESTS(screens_go_and_come_back, a_screen_is_on_the_stack_once, every_size,
-            messages_wrap_and_go, unknown_keys_say_so, the_key_bar_presses_keys,
-            a_click_between_the_words_does_nothing, help_of_every_screen, every_action_has_words,
-            every_key_names_an_action_or_a_command, keys_without_a_segment_do_no_harm,
-            themes_tell_apart_without_colour));
+            messages_wrap_and_go, the_next_key_ends_a_message, the_bar_says_where_the_way_out_leads,
+            unknown_keys_say_so, the_key_bar_presses_keys, a_click_between_the_words_does_nothing,
+            help_of_every_screen, the_help_is_wrapped_at_every_width, the_help_can_be_searched,
+            help_explains_keys_and_words, the_card_spells_out_what_the_user_bound,
+            every_action_has_words, every_key_names_an_action_or_a_command,
+            keys_without_a_segment_do_no_harm, themes_tell_apart_without_colour));

@@ -20,6 +20,7 @@ static void set_up(void)
 static void freeze_at(uint64_t offset, const char *view)
 {
     ui_run(&st->ui, view);
+    session_align(&st->ui.s, offset);
     session_move_to(&st->ui.s, offset, false);
     stage_draw(st);
     stage_key(st, 't', KEY_CTRL);
@@ -38,12 +39,14 @@ TEST(the_value_at_the_cursor_is_marked)
     ck_assert_uint_eq(list()->count, 1);
     ck_assert_uint_eq(list()->value[0].offset, 0x12);
     ck_assert_int_eq(list()->value[0].value[0], 3);
-    ck_assert_str_eq(stage_text(st, 2, 0, 22), "00000010  01 02=03 04 ");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 0, 22), "00000010  01 02=03 04 ");
     ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "EDIT  1 FROZEN"));
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x12 frozen, never restored"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, st->ui.inspect->at.panel_top, 0, 80),
+                                 "0x12 (18) frozen, never restored"));
     session_move_to(&st->ui.s, 0, false);
     stage_draw(st);
-    const struct cell *row = st->ui.canvas.cells + (size_t)2 * (size_t)st->ui.canvas.cols;
+    const struct cell *row =
+        st->ui.canvas.cells + (size_t)(STAGE_TOP + 1) * (size_t)st->ui.canvas.cols;
     ck_assert_int_eq(row[16].style, STYLE_FROZEN);
     ck_assert_int_eq(row[17].style, STYLE_FROZEN);
     ck_assert_int_ne(row[19].style, STYLE_FROZEN);
@@ -54,7 +57,11 @@ TEST(the_value_at_the_cursor_is_marked)
 
 TEST(a_unit_of_the_view_is_frozen)
 {
-    freeze_at(0x15, "view u32le"); /* where the title says: no other place is taken for it */
+    ui_run(&st->ui, "view u32le");
+    ui_run(&st->ui, "goto 0x15"); /* the cells begin there: no other place is taken for it */
+    stage_draw(st);
+    stage_key(st, 't', KEY_CTRL);
+    stage_run(st);
     ck_assert_uint_eq(list()->count, 0);
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
     freeze_at(0x14, "view u32le");
@@ -75,7 +82,7 @@ TEST(the_list_lets_one_go)
     ui_run(&st->ui, "frozen");
     stage_draw(st);
     ck_assert_int_eq(st->ui.prompt.menu_count, 3);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 21, 0, 80), "restored 312 times, from 0 0.0 s"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 20, 0, 80), "restored 312 times, from 0 0.0 s"));
     stage_key(st, KEY_DOWN_, 0);
     stage_key(st, KEY_ENTER_, 0);
     stage_run(st);
@@ -132,18 +139,21 @@ TEST(unsettled_bytes_have_a_sign)
     p->arrays->torn[0x11] = p->arrays->torn[0x1f] = 9;
     p->settle.any = true;
     ui_draw(&st->ui);
-    ck_assert_str_eq(stage_text(st, 2, 0, 30), "00000010  01~02 03 04 05 06 07");
-    ck_assert_str_eq(stage_text(st, 2, 55, 58), "~00");
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "0x0 unstable "));
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 0, 30), "00000010  01~02 03 04 05 06 07");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 55, 58), "~00");
+    ck_assert_ptr_nonnull(strstr(stage_text(st, st->ui.inspect->at.panel_top, 0, 80),
+                                 "0x0 (0) changes while it is read "));
     p->settle.reads = 200;
     p->settle.torn = 50;
     ui_draw(&st->ui);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "unstable: 25 % of double reads"));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, st->ui.inspect->at.panel_top, 0, 80),
+                                 "changes while it is read: 25 % of the reads"));
     p->settle.torn = 0;
     p->settle.any = false;
     ui_draw(&st->ui);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "stable (read twice)"));
-    ck_assert_str_eq(stage_text(st, 2, 0, 22), "00000010  01 02 03 04 ");
+    ck_assert_ptr_nonnull(strstr(stage_text(st, st->ui.inspect->at.panel_top, 0, 80),
+                                 "did not change while it was read"));
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 0, 22), "00000010  01 02 03 04 ");
 }
 
 TEST(a_sequence_counter)
@@ -155,7 +165,8 @@ TEST(a_sequence_counter)
     seen->counter = 42;
     stage_draw(st);
     ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "  SEQLOCK  "));
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 18, 0, 80), "seqlock 42 "));
+    ck_assert_ptr_nonnull(
+        strstr(stage_text(st, st->ui.inspect->at.panel_top, 0, 80), "seqlock 42 "));
     seen->busy = true;
     stage_draw(st);
     ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 80), "SEQLOCK ~"));

@@ -1,6 +1,7 @@
 /* Keys as terminals send them: whole, in pieces, and as rubbish. */
 #include <string.h>
 
+#include "core/base64.h"
 #include "support/suite.h"
 #include "ui/term/input.h"
 #include "ui/term/term_caps.h"
@@ -164,36 +165,69 @@ TEST(pasted_text_is_marked)
     ck_assert(!ev.pasted);
 }
 
-/* What terminals answer, asked for by whoever ran before: never a key, in whatever pieces. */
-static const char *const answers[] = {
-    "\033]11;rgb:1e1e/1e1e/1e1e\033\\", /* the background; ST */
-    "\033]10;rgb:aaaa/bbbb/cccc\007",   /* BEL */
-    "\033P>|tmux 3.3a\033\\",           /* XTVERSION */
-    "\033_Gi=31;OK\033\\",              /* kitty's graphics */
-    "\033^private\033\\",
-    "\033Xstart of string\033\\",
-    "\23511;rgb:11/22/33\234",            /* C1, raw */
-    "\302\23511;rgb:11/22/33\302\234",    /* C1, as UTF-8 */
-    "\033]2;\346\234\234 \303\234\033\\", /* 0x9c inside characters */
-    "\033]11;?\030",                      /* broken off by CAN */
-    "\033[?64;1;2c",                      /* DA1 */
-    "\033[12;40R",                        /* where the cursor is */
-    "\2330n",
-    "\033[8;24;80t",
+/* What terminals answer, asked for by us or by whoever ran before: never a key, in whatever pieces.
+ */
+static const struct {
+    const char *bytes;
+    enum event_kind kind;
+    bool light;
+} answers[] = {
+    {"\033]11;rgb:1e1e/1e1e/1e1e\033\\", EVENT_BACKGROUND, false}, /* ST */
+    {"\033]11;rgb:ffff/ffff/dddd\007", EVENT_BACKGROUND, true},    /* BEL */
+    {"\033]11;rgba:ff/ff/dd/80\007", EVENT_BACKGROUND, true},
+    {"\033]11;rgb:f/f/f\007", EVENT_BACKGROUND, true},
+    {"\033]11;rgb:00/00/ff\007", EVENT_BACKGROUND, false}, /* blue is dark, */
+    {"\033]11;rgb:ff/ff/00\007", EVENT_BACKGROUND, true},  /* yellow is not */
+    {"\033]11;rgb:ff/ff\007", EVENT_NONE, false},
+    {"\033]11;rgb:fffff/0/0\007", EVENT_NONE, false},
+    {"\033]11;rgb:///\007", EVENT_NONE, false},
+    {"\033]11;white\007", EVENT_NONE, false},
+    {"\033]11;rgb:ffff/ffff/ffff and much that no terminal answers\007", EVENT_NONE, false},
+    {"\033]10;rgb:aaaa/bbbb/cccc\007", EVENT_NONE, false},   /* the foreground */
+    {"\033P11;rgb:ffff/ffff/ffff\033\\", EVENT_NONE, false}, /* no OSC */
+    {"\033P>|tmux 3.3a\033\\", EVENT_NONE, false},           /* XTVERSION */
+    {"\033_Gi=31;OK\033\\", EVENT_NONE, false},              /* kitty's graphics */
+    {"\033^private\033\\", EVENT_NONE, false},
+    {"\033Xstart of string\033\\", EVENT_NONE, false},
+    {"\23511;rgb:11/22/33\234", EVENT_BACKGROUND, false},         /* C1, raw */
+    {"\302\23511;rgb:11/22/33\302\234", EVENT_BACKGROUND, false}, /* C1, as UTF-8 */
+    {"\033]2;\346\234\234 \303\234\033\\", EVENT_NONE, false},    /* 0x9c inside characters */
+    {"\033]11;rgb:ff/ff/ff\030", EVENT_NONE, false},              /* broken off by CAN */
+    {"\033[?64;1;2c", EVENT_ANSWERED, false},                     /* DA1 */
+    {"\033[12;40R", EVENT_NONE, false},                           /* where the cursor is */
+    {"\2330n", EVENT_NONE, false},
+    {"\033[8;24;80t", EVENT_NONE, false},
 };
 
 TEST_LOOP(an_answer_of_the_terminal_is_no_key, SUITE_ROWS(answers))
 {
-    size_t n = strlen(answers[_i]);
+    const char *bytes = answers[_i].bytes;
+    size_t n = strlen(bytes);
     for (size_t cut = 1; cut <= n; cut++) {
         input_init(&in);
-        input_feed(&in, answers[_i], cut, 1);
-        ck_assert_int_eq(next_at(1).kind, EVENT_NONE);
-        input_feed(&in, answers[_i] + cut, n - cut, 2);
+        input_feed(&in, bytes, cut, 1);
+        struct event ev = next_at(1);
+        input_feed(&in, bytes + cut, n - cut, 2);
+        if (ev.kind == EVENT_NONE)
+            ev = next_at(2);
+        ck_assert_int_eq(ev.kind, answers[_i].kind);
+        ck_assert_int_eq(ev.light, answers[_i].light);
         ck_assert_int_eq(next_at(2).kind, EVENT_NONE);
         input_feed(&in, "x", 1, 3);
         ck_assert_uint_eq(next_at(3).key.code, 'x');
     }
+}
+
+TEST(the_background_by_the_environment)
+{
+    static const char *const light[] = {"0;15", "0;7", "0;default;15", "1;2;9"};
+    static const char *const dark[] = {"15;0", "7;8",  "15;default;0", "15",   "",    ";",
+                                       "0;x7", "0;7;", "0;default",    "0;16", "0;-7"};
+    for (size_t i = 0; i < sizeof light / sizeof light[0]; i++)
+        ck_assert(colorfgbg_light(light[i]));
+    for (size_t i = 0; i < sizeof dark / sizeof dark[0]; i++)
+        ck_assert(!colorfgbg_light(dark[i]));
+    ck_assert(!colorfgbg_light(NULL));
 }
 
 TEST(an_answer_that_does_not_end_is_given_up)
@@ -321,8 +355,8 @@ SUITE(test_ui_input, .set_up = set_up,
       TESTS(a_key, a_key_in_pieces, escape_alone_waits_a_moment,
             a_cut_sequence_is_dropped_and_the_next_key_understood, invalid_utf8_is_no_key,
             mouse_reports, no_key_by_number, pasted_text_is_marked,
-            an_answer_of_the_terminal_is_no_key, an_answer_that_does_not_end_is_given_up,
-            alt_and_the_letter_that_starts_an_answer, a_paste_ends,
-            a_paste_whose_end_is_lost_ends_in_silence, a_learned_sequence, any_bytes_end,
-            base64_of_all_remainders, a_difference_takes_wide_characters_whole,
+            the_background_by_the_environment, an_answer_of_the_terminal_is_no_key,
+            an_answer_that_does_not_end_is_given_up, alt_and_the_letter_that_starts_an_answer,
+            a_paste_ends, a_paste_whose_end_is_lost_ends_in_silence, a_learned_sequence,
+            any_bytes_end, base64_of_all_remainders, a_difference_takes_wide_characters_whole,
             terminals_that_choke));

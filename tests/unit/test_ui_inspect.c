@@ -44,35 +44,177 @@ TEST(test_frames_of_each_size)
     static const struct {
         int rows, cols;
         const char *name;
-    } sizes[] = {{24, 80, "inspect-80x24"},
-                 {30, 100, "inspect-100x30"},
-                 {40, 120, "inspect-120x40"},
-                 {50, 200, "inspect-200x50"},
-                 {8, 40, "inspect-40x8"}};
+    } sizes[] = {
+        {24, 80, "inspect-80x24"},   {30, 100, "inspect-100x30"}, {40, 120, "inspect-120x40"},
+        {24, 59, "inspect-59x24"},   {30, 120, "inspect-120x30"}, {40, 132, "inspect-132x40"},
+        {40, 160, "inspect-160x40"}, {60, 200, "inspect-200x60"}, {8, 40, "inspect-40x8"}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         scene(sizes[i].rows, sizes[i].cols);
         frame_check(&st->ui.canvas, sizes[i].name);
     }
 }
 
-/* The longest values there are: where a line has no room for them they go on in the next one. */
-TEST(test_no_value_is_cut)
+/* A value that changes all the time is read 15 times a second; the last one is shown for sure. */
+TEST(test_readings_are_steady)
+{
+    const int64_t ms = 1000000;
+    uint64_t value = 1111111111111111111;
+    scene(24, 80);
+    st->ui.now += 100 * ms;
+    stage_put(st, 0x10, &value, sizeof value);
+    stage_draw(st); /* the first at once */
+    ck_assert_int_gt(frame_find(&st->ui.canvas, "1111111111111111111"), 0);
+    ck_assert_int_eq(st->ui.inspect->readings.due, 0);
+    st->ui.now += 16 * ms;
+    value = 2222222222222222222;
+    stage_put(st, 0x10, &value, sizeof value);
+    stage_draw(st);
+    ck_assert_int_gt(frame_find(&st->ui.canvas, "1111111111111111111"), 0);
+    ck_assert_int_gt(st->ui.inspect->readings.due, st->ui.now);
+    ck_assert_int_le(ui_next(&st->ui), st->ui.inspect->readings.due);
+    st->ui.now = st->ui.inspect->readings.due;
+    stage_draw(st);
+    ck_assert_int_gt(frame_find(&st->ui.canvas, "2222222222222222222"), 0);
+    ck_assert_int_eq(st->ui.inspect->readings.due, 0);
+    st->ui.now += 16 * ms;
+    stage_at(st, 0x11); /* another place is shown at once */
+    stage_draw(st);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "2222222222222222222"), -1);
+}
+
+/* The values that take the most columns, on every width: none is cut, wrapped or moved. */
+TEST(test_the_longest_values_have_room)
 {
     static const uint8_t lowest[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xef, 0xff};
-    char label[600], rest[600];
-    scene(40, 120);
-    stage_put(st, 0x10, lowest, sizeof lowest);
+    static const uint8_t least[8] = {0, 0, 0, 0, 0, 0, 0, 0x80};
+    static const int sizes[][2] = {{24, 59}, {24, 80}, {30, 100}, {30, 120}, {40, 160}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        scene(sizes[i][0], sizes[i][1]);
+        stage_put(st, 0x10, lowest, sizeof lowest);
+        st->ui.now += 100000000; /* readings come 15 times a second */
+        stage_draw(st);
+        ck_assert_int_gt(frame_find(&st->ui.canvas, "-1.7976931348623157e+308"), 0);
+        stage_put(st, 0x10, least, sizeof least);
+        st->ui.now += 100000000;
+        stage_draw(st);
+        int row = frame_find(&st->ui.canvas, " -9223372036854775808");
+        ck_assert_int_gt(row, 0);
+        memset(st->bytes + 0x10, 0, 8);
+        st->ui.now += 100000000;
+        stage_draw(st);
+        ck_assert_int_eq(frame_find(&st->ui.canvas, " -9223372036854775808"), -1);
+        ck_assert_int_eq(st->ui.inspect->at.panel_top + st->ui.inspect->at.panel_rows,
+                         sizes[i][0] - 2);
+    }
+}
+
+/* Wherever the digits are, the labels and the columns of the numbers stand still. */
+TEST(test_nothing_moves_as_values_change)
+{
+    char labels[2][2048];
+    static const int sizes[][2] = {{24, 59}, {24, 80}, {30, 120}, {40, 160}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (int pass = 0; pass < 2; pass++) {
+            scene(sizes[i][0], sizes[i][1]);
+            memset(st->bytes + 0x10, pass == 0 ? 0 : 0xfe, 16);
+            st->changed[0x10] = st->ui.now - (pass == 0 ? 4000000 : SECOND);
+            stage_draw(st);
+            const struct canvas *c = &st->ui.canvas;
+            size_t n = 0;
+            int top = st->ui.inspect->at.panel_top, from = st->ui.inspect->at.panel;
+            for (int r = top; r < top + st->ui.inspect->at.panel_rows; r++)
+                for (int col = from; col < c->cols && n + 3 < sizeof labels[0]; col++)
+                    if (c->cells[r * c->cols + col].style == STYLE_LABEL)
+                        n +=
+                            (size_t)snprintf(labels[pass] + n, sizeof labels[0] - n, "%c",
+                                             (char)((int)c->cells[r * c->cols + col].cp + col % 7));
+            if (pass == 1)
+                ck_assert_str_eq(labels[0], labels[1]);
+        }
+}
+
+TEST(test_the_other_order_is_below_or_beside)
+{
+    scene(30, 120);
+    ck_assert_int_gt(frame_find(&st->ui.canvas, " be u    79     20346    1333395712 "), 0);
+    st->ui.who_panel = true; /* who has less room then: nothing of the table is lost */
     stage_draw(st);
-    int at = frame_find(&st->ui.canvas, "f64 -1.79769313486231");
-    ck_assert_int_gt(at, 0);
-    canvas_row_text(&st->ui.canvas, at, label, sizeof label);
-    canvas_row_text(&st->ui.canvas, at + 1, rest, sizeof rest);
-    const char *first = strstr(label, "-1.79"), *second = strstr(rest, "e+308");
-    ck_assert_ptr_nonnull(second);
-    while (second[-1] != ' ')
-        second--;
-    (void)snprintf(label, sizeof label, "%.*s%s", (int)strcspn(first, " "), first, second);
-    ck_assert_int_eq(strncmp(label, "-1.7976931348623157e+308", 24), 0);
+    ck_assert_int_gt(frame_find(&st->ui.canvas, " be u    79     20346    1333395712 "), 0);
+    ui_run(&st->ui, "order big");
+    stage_draw(st);
+    ck_assert_int_gt(frame_find(&st->ui.canvas, " be u    79     20346    1333395712 "), 0);
+}
+
+TEST(test_rows_are_as_wide_as_the_screen)
+{
+    static const struct {
+        int cols;
+        unsigned width;
+        bool side;
+    } rows[] = {{40, 4, false},   {59, 8, false},  {80, 16, false}, {120, 16, false},
+                {150, 16, false}, {151, 16, true}, {175, 16, true}, {179, 32, false},
+                {200, 32, false}, {233, 32, true}, {360, 64, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        scene(40, rows[i].cols);
+        ck_assert_uint_eq(st->ui.inspect->at.width, rows[i].width);
+        ck_assert_int_eq(st->ui.inspect->at.panel_side, rows[i].side);
+    }
+    scene(40, 160); /* a width that was asked for goes before the second text column */
+    ui_run(&st->ui, "set width 32");
+    ck_assert_str_eq(st->ui.status, "width is 32");
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.inspect->at.width, 32);
+    ck_assert_int_eq(st->ui.inspect->at.texts, 1);
+    scene(40, 120);
+    ui_run(&st->ui, "set width 32");
+    ck_assert_str_eq(st->ui.status, "width is 32; 16 bytes fit on this screen");
+    ui_run(&st->ui, "set width auto");
+    ck_assert_str_eq(st->ui.status, "width is auto; 16 bytes fit on this screen");
+    scene(40, 80);
+    ui_run(&st->ui, "set width 7");
+    ck_assert_str_eq(st->ui.status, "width is 7");
+}
+
+/* ---- the ruler ---- */
+
+static enum style ruler_style(int col)
+{
+    return (enum style)st->ui.canvas.cells[(STAGE_TOP - 1) * st->ui.canvas.cols + col].style;
+}
+
+TEST(test_the_ruler_names_columns_and_lights_the_cursors)
+{
+    scene(24, 100);
+    stage_at(st, 0x1a);
+    ck_assert_str_eq(stage_text(st, STAGE_TOP - 1, 0, 35), "hex        0  1  2  3  4  5  6  7  ");
+    for (int byte = 0; byte < 16; byte++) {
+        int col = 10 + 3 * byte + (byte >= 8) + 1;
+        ck_assert_int_eq(ruler_style(col), byte == 10 ? STYLE_CURSOR2 : STYLE_LABEL);
+    }
+    stage_key(st, KEY_TAB_, 0);
+    stage_type(st, "T");
+    stage_draw(st);
+    const struct inspect_layout *at = &st->ui.inspect->at;
+    ck_assert_str_eq(stage_text(st, at->ruler, at->text[0], at->text[0] + 5), "utf8 ");
+    ck_assert_str_eq(stage_text(st, at->ruler, at->text[1], at->text[1] + 11), "utf16le +1 ");
+    ck_assert_int_eq(ruler_style(at->text[0]), STYLE_HEADER); /* the column the cursor is in */
+    ck_assert_int_eq(ruler_style(at->text[1]), STYLE_LABEL);
+    ui_run(&st->ui, "view u64le");
+    stage_draw(st);
+    ck_assert_str_eq(stage_text(st, at->ruler, 0, 7), "u64le  ");
+    ck_assert_str_eq(stage_text(st, at->ruler, at->cells_end - 2, at->cells_end), "+8");
+    ck_assert_int_eq(ruler_style(at->cells_end - 1), STYLE_CURSOR2);
+}
+
+TEST(test_the_ruler_can_be_off)
+{
+    scene(24, 80);
+    unsigned rows = st->ui.s.rows;
+    ui_run(&st->ui, "set ruler off");
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.rows, rows + 1);
+    ck_assert_str_eq(stage_text(st, 1, 0, 14), "00000000  52 4");
+    ck_assert_int_eq(st->ui.inspect->at.top, 1);
 }
 
 TEST(test_frames_of_views)
@@ -118,8 +260,8 @@ TEST(test_tiny_segments)
     ck_assert_uint_eq(st->ui.s.cursor, 0);
     st->size = 1;
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1, 0, 14), "00000000  00  ");
-    ck_assert_str_eq(stage_text(st, 2, 0, 10), stage_text(st, 5, 0, 10));
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, 0, 14), "00000000  00  ");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, 0, 10), stage_text(st, STAGE_TOP + 4, 0, 10));
 }
 
 TEST(test_odd_end_is_shown_as_bytes)
@@ -128,7 +270,7 @@ TEST(test_odd_end_is_shown_as_bytes)
     stage_put(st, 0, "\1\0\0\0\xde\xad\xbe", 7);
     action(act_view, "u32le");
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1, 10, 31), "         1     deadbe");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, 10, 31), "         1     deadbe");
 }
 
 TEST(test_large_offsets)
@@ -150,7 +292,7 @@ TEST(test_numbers_do_not_shorten_rows_they_fit)
     action(act_view, "hex");
     stage_draw(st);
     ck_assert_uint_eq(st->ui.inspect->at.width, 16);
-    ck_assert_uint_eq(st->ui.s.set.width, 16);
+    ck_assert_uint_eq(st->ui.s.set.width, 0);
 }
 
 /* ---- the title and its notices ---- */
@@ -252,18 +394,23 @@ TEST(test_users_in_title_and_panel)
     scene(24, 100);
     struct segment_list *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
-    w->survey.extra = (struct seg_who){mappers, 3, holders, 1, 2, SEG_PROOF_NONE};
+    w->survey.extra = (struct seg_who){.mappers = mappers,
+                                       .mappers_count = 3,
+                                       .holders = holders,
+                                       .holders_count = 1,
+                                       .unreadable = 2};
     st->ui.who_panel = true;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "1 writer, 1 reader, 1 open"), 0);
     static const char *const rows[][2] = {
         {"\u2500\u2500 used by 3 processes (2 could not be checked)", ""},
-        {"100 wri\\x1bter ", " rw offset 0x0, 0 B, at 0x0"},
-        {"100 wri\\x1bter ", " r  offset 0x0, 0 B, at 0x0"},
-        {"101 reader ", " r  offset 0x0, 4 KiB, at 0x0"},
-        {"102 holder ", " -  open as fd 7"}};
+        {"    PID NAME             USER      MAY       OFFSET       SIZE  AT", ""},
+        {"100 wri\\x1bter ", " rw           0x0        0 B  0"},
+        {"100 wri\\x1bter ", " r            0x0        0 B  0"},
+        {"101 reader ", " r            0x0      4 KiB  0"},
+        {"102 holder ", " -                            fd 7"}};
     int first = frame_find(&st->ui.canvas, rows[0][0]);
-    for (int i = 0; i < 5; i++) { /* between them: what this system calls the user */
+    for (int i = 0; i < 6; i++) { /* between them: what this system calls the user */
         char text[600];
         canvas_row_text(&st->ui.canvas, first + i, text, sizeof text);
         const char *found = strstr(text, rows[i][0]);
@@ -278,9 +425,9 @@ TEST(test_paused_ages_stand_still)
     st->ui.s.paused = true;
     st->ui.now += (int64_t)60 * SECOND;
     ui_draw(&st->ui);
-    ck_assert_int_ge(frame_find(&st->ui.canvas, "changed 0.1 s ago"), 0);
+    ck_assert_int_ge(frame_find(&st->ui.canvas, "changed 100 ms ago"), 0);
     ck_assert_int_ge(frame_find(&st->ui.canvas, "PAUSED"), 0);
-    ck_assert_int_eq(st->ui.canvas.cells[2 * 80 + 16].style, STYLE_FRESH);
+    ck_assert_int_eq(st->ui.canvas.cells[(STAGE_TOP + 1) * 80 + 16].style, STYLE_FRESH);
 }
 
 TEST(test_next_frame_is_when_something_fades)
@@ -311,14 +458,142 @@ TEST(test_every_size_draws)
             }
 }
 
+/* All matches on the screen, also those that begin above it; not what is unknown. */
+TEST(test_every_match_on_the_screen_is_lit)
+{
+    scene(24, 80);
+    st->answer_found = true;
+    st->answer_offset = 0x10;
+    st->answer_length = 1;
+    stage_type(st, "/i:O");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    stage_draw(st);
+    frame_check(&st->ui.canvas, "inspect-found");
+    stage_put(st, 0x10, "Ooo", 3);
+    stage_put(st, 0xd4, "o", 1); /* not known to the screen */
+    stage_draw(st);
+    static const uint8_t expected[][2] = {{0x10, MARK_MATCH}, {0x11, MARK_FOUND},
+                                          {0x12, MARK_FOUND}, {0x13, MARK_FRESH},
+                                          {0x24, MARK_FOUND}, {0xd4, MARK_NONE}};
+    const struct inspect_reasons r = inspect_reasons_of(&st->ui);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        ck_assert_msg(inspect_mark_of(&r, &st->ui.s.sample, expected[i][0], expected[i][0]) ==
+                          expected[i][1],
+                      "%02x", expected[i][0]);
+    stage_key(st, KEY_ESC_, 0);
+    stage_draw(st);
+    ck_assert_ptr_null(inspect_reasons_of(&st->ui).found);
+}
+
+/* What is lit belongs to one pattern, and what cannot be lit is said. */
+TEST(test_lit_places_are_of_one_pattern)
+{
+    scene(24, 80);
+    st->answer_found = true;
+    st->answer_offset = 0x10;
+    st->answer_length = 1;
+    stage_type(st, "/i:O");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_ptr_nonnull(inspect_reasons_of(&st->ui).found);
+    stage_type(st, "/R");
+    stage_key(st, KEY_ENTER_, 0); /* before it is found */
+    ck_assert_ptr_null(inspect_reasons_of(&st->ui).found);
+    stage_run(st);
+    ck_assert_ptr_nonnull(inspect_reasons_of(&st->ui).found);
+    st->answer_found = false;
+    stage_type(st, "n");
+    stage_run(st);
+    ck_assert_ptr_null(inspect_reasons_of(&st->ui).found);
+    st->answer_found = true;
+    memset(st->bytes + 0x20, 'a', 0xb0);
+    memset(st->state + 0x20, BYTE_DATA, 0xb0);
+    stage_type(st, "/r:(a|aa)+[bc]");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    for (int i = 0; i < 8; i++)
+        stage_draw(st);
+    ck_assert_str_eq(st->ui.status,
+                     "not all matches on the screen are lit: the expression takes too long");
+}
+
+/* The picture has our own store at once, before there is a new sample. */
+TEST(test_what_we_store_is_searched_again)
+{
+    st = stage_small(true);
+    st->answer_found = true;
+    st->answer_offset = 0x11;
+    st->answer_length = 1;
+    stage_type(st, "/z");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    size_t i = sample_index(&st->ui.s.sample, 0x11);
+    ck_assert_int_eq(inspect_reasons_of(&st->ui).found[i], 1);
+    stage_type(st, "41");
+    stage_run_one(st);
+    ck_assert_int_eq(st->ui.s.sample.arrays->bytes[i], 0x41);
+    ck_assert_int_eq(inspect_reasons_of(&st->ui).found[i], 0);
+}
+
+/* What colours and numbers mean now can be read in the title. */
+TEST(test_modes_are_in_the_title)
+{
+    char clock[16], text[32];
+    scene(24, 100);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "HEAT"), -1);
+    st->ui.s.sample.has_base = false;
+    memset(st->base, 0, sizeof st->base);
+    stage_draw(st);
+    ck_assert_ptr_null(strstr(stage_text(st, 0, 0, 100), "BASE"));
+    st->answer_found = true;
+    stage_type(st, "b");
+    stage_run(st);
+    st->base[0x22] = 1;
+    stage_draw(st);
+    os_clock_text(st->ui.wall, clock);
+    (void)snprintf(text, sizeof text, "  BASE %.5s", clock);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 100), text));
+    stage_type(st, "H");
+    ui_run(&st->ui, "view u64le");
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 100), "  HEAT  u64 le "));
+    ui_run(&st->ui, "order big");
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 100), "  HEAT  u64 be "));
+}
+
+TEST(test_a_range_is_in_the_title_and_goto_knows_it)
+{
+    scene(24, 100);
+    st->ui.s.range_offset = 0x80;
+    st->ui.s.range_length = 64;
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 100), "  range 0x80:64 of 64.0 KiB  "));
+    ui_run(&st->ui, "goto 0x10");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x80);
+    ck_assert_str_eq(st->ui.status, "0x10 is before the range; moved to its first byte");
+    ui_run(&st->ui, "goto 0x1000");
+    ck_assert_uint_eq(st->ui.s.cursor, 0xbf);
+    ck_assert_str_eq(st->ui.status, "0x1000 is past the end of the range; moved to the last byte");
+    ui_run(&st->ui, "goto 0x90");
+    ck_assert_uint_eq(st->ui.s.cursor, 0x90);
+}
+
 SUITE_PART(title_tests, .tear_down = stage_tear_down,
            TESTS(test_title_shortens_the_name_in_the_middle, test_owner_in_the_title,
                  test_what_happens_is_said_at_once, test_notice_of_size_goes_by_itself_or_by_escape,
-                 test_keeping_alive, test_users_in_title_and_panel, test_paused_ages_stand_still,
+                 test_every_match_on_the_screen_is_lit, test_lit_places_are_of_one_pattern,
+                 test_what_we_store_is_searched_again, test_modes_are_in_the_title,
+                 test_a_range_is_in_the_title_and_goto_knows_it, test_keeping_alive,
+                 test_users_in_title_and_panel, test_paused_ages_stand_still,
                  test_next_frame_is_when_something_fades));
 
 SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
-      TESTS(test_frames_of_each_size, test_no_value_is_cut, test_frames_of_views,
-            test_frame_of_editing, test_frame_of_a_selection_and_a_match, test_tiny_segments,
-            test_odd_end_is_shown_as_bytes, test_large_offsets,
+      TESTS(test_frames_of_each_size, test_readings_are_steady, test_the_longest_values_have_room,
+            test_nothing_moves_as_values_change, test_the_other_order_is_below_or_beside,
+            test_rows_are_as_wide_as_the_screen,
+            test_the_ruler_names_columns_and_lights_the_cursors, test_the_ruler_can_be_off,
+            test_frames_of_views, test_frame_of_editing, test_frame_of_a_selection_and_a_match,
+            test_tiny_segments, test_odd_end_is_shown_as_bytes, test_large_offsets,
             test_numbers_do_not_shorten_rows_they_fit, test_every_size_draws));

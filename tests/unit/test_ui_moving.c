@@ -70,24 +70,24 @@ static void mouse(enum mouse_kind kind, int row, int col)
 TEST(test_mouse)
 {
     struct session *s = &st->ui.s;
-    mouse(MOUSE_PRESS, 3, 16);
+    mouse(MOUSE_PRESS, STAGE_TOP + 2, 16);
     ck_assert_uint_eq(s->cursor, 0x22);
     ck_assert_int_eq(s->focus, FOCUS_CELLS);
-    mouse(MOUSE_PRESS, 4, 60 + 9);
+    mouse(MOUSE_PRESS, STAGE_TOP + 3, 60 + 9);
     ck_assert_uint_eq(s->cursor, 0x39);
     ck_assert_int_eq(s->focus, FOCUS_TEXT);
-    mouse(MOUSE_DRAG, 5, 60 + 2);
-    mouse(MOUSE_RELEASE, 5, 60 + 2);
+    mouse(MOUSE_DRAG, STAGE_TOP + 4, 60 + 2);
+    mouse(MOUSE_RELEASE, STAGE_TOP + 4, 60 + 2);
     ck_assert(s->selecting);
     ck_assert_uint_eq(s->anchor, 0x39);
     ck_assert_uint_eq(s->cursor, 0x42);
-    mouse(MOUSE_DRAG, 7, 60); /* without a press before: nothing */
+    mouse(MOUSE_DRAG, STAGE_TOP + 6, 60); /* without a press before: nothing */
     ck_assert_uint_eq(s->cursor, 0x42);
-    mouse(MOUSE_WHEEL_DOWN, 5, 5);
+    mouse(MOUSE_WHEEL_DOWN, STAGE_TOP + 4, 5);
     ck_assert_uint_eq(s->top, 3 * 16);
-    mouse(MOUSE_PRESS, 1, 37); /* the gap in the middle belongs to the byte on its left */
+    mouse(MOUSE_PRESS, STAGE_TOP, 37); /* the gap in the middle belongs to the byte on its left */
     ck_assert_uint_eq(s->cursor, s->top + 8);
-    pager_open(&st->ui.host, "text", "one\ntwo\n"); /* it lies over the bytes */
+    pager_open(&st->ui.host, "text", "one\ntwo\n", false); /* it lies over the bytes */
     mouse(MOUSE_PRESS, 20, 16);
     ck_assert_uint_eq(s->cursor, s->top + 8);
     ck_assert_ptr_nonnull(st->ui.pager);
@@ -101,7 +101,18 @@ TEST(test_a_shrinking_segment_takes_the_cursor_along)
     stage_draw(st);
     stage_draw(st);
     ck_assert_uint_eq(st->ui.s.cursor, 99);
-    ck_assert_uint_le(st->ui.s.top, 99);
+    ck_assert_uint_eq(st->ui.s.top, 0); /* its 7 rows are all there, not the last one alone */
+    st->size = 4000;
+    stage_draw(st);
+    stage_type(st, "G");
+    st->size = 3000;
+    stage_draw(st);
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.cursor, 2999);
+    ck_assert_uint_eq(st->ui.s.top + st->ui.s.rows * 16, 3008); /* the screen is full */
+    ck_assert(canvas_resize(&st->ui.canvas, 40, 80));           /* and stays full when it grows */
+    stage_draw(st);
+    ck_assert_uint_eq(st->ui.s.top + st->ui.s.rows * 16, 3008);
 }
 
 SUITE(test_ui_moving, .set_up = setup, .tear_down = stage_tear_down,

@@ -178,15 +178,98 @@ TEST(one_key)
     ck_assert_int_eq(answers, 1);
 }
 
+TEST(options_change_in_place)
+{
+    press("F2");
+    press("Down");
+    ck_assert_str_eq(ui.s.prefer.theme, "auto");
+    press("Right");
+    ck_assert_str_eq(ui.s.prefer.theme, "dark");
+    press("Left");
+    press("Left"); /* around */
+    ck_assert_str_eq(ui.s.prefer.theme, "mono");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_MENU);
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "t  theme      mono"), 1);
+    press("Esc");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+}
+
+TEST(the_menu_shows_the_keys)
+{
+    press("F9");
+    ui_draw(&ui);
+    char line[512];
+    int row = frame_find(&ui.canvas, "who uses it");
+    ck_assert_int_ge(row, 1);
+    canvas_row_text(&ui.canvas, row, line, sizeof line);
+    ck_assert_ptr_nonnull(strstr(line, " o"));
+    press("Esc");
+}
+
+/* A menu that is longer than the screen says how much of it is not seen. */
+TEST(a_menu_says_that_there_is_more)
+{
+    press("F9");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, " \u25bc "), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, " \u25b2 "), 0);
+    press("Down");
+    press("End");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, " \u25b2 "), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, " \u25bc "), 0);
+    press("Esc");
+}
+
+/* A menu and a long text have whole frames; a key that chooses nothing is named. */
+TEST(popups_have_frames)
+{
+    static const int sizes[][2] = {{24, 80}, {8, 40}, {40, 132}};
+    char row[512];
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        ck_assert(canvas_resize(&ui.canvas, sizes[i][0], sizes[i][1]));
+        press("M");
+        ui_draw(&ui);
+        int top = frame_find(&ui.canvas, "┌ Menu"), bottom = ui.canvas.rows - 2;
+        ck_assert_int_ge(top, 0);
+        for (int at = top; at <= bottom; at++) {
+            canvas_row_text(&ui.canvas, at, row, sizeof row);
+            const char *left = at == top ? "┌" : at == bottom ? "└" : "│";
+            const char *right = at == top ? "┐" : at == bottom ? "┘" : "│";
+            ck_assert_msg(strncmp(row, left, strlen(left)) == 0, "%s", row);
+            ck_assert_ptr_nonnull(strstr(row + strlen(left), right));
+        }
+        press("Z");
+        ui_draw(&ui);
+        ck_assert_int_eq(frame_find(&ui.canvas, "└ Z is not in this menu"), bottom);
+        press("Down");
+        ui_draw(&ui);
+        ck_assert_int_eq(frame_find(&ui.canvas, "└ Enter chooses, Esc closes"), bottom);
+        press("Esc");
+        pager_open(&ui.host, "text", "one\ntwo", true);
+        ui_draw(&ui);
+        top = frame_find(&ui.canvas, "┌─ text");
+        ck_assert_int_eq(frame_find(&ui.canvas, "│one"), top + 1);
+        ck_assert_int_eq(frame_find(&ui.canvas, "└──"), top + 3);
+        canvas_row_text(&ui.canvas, top + 2, row, sizeof row);
+        ck_assert_str_eq(row + strlen(row) - strlen("│"), "│");
+        pager_close(&ui.host);
+    }
+}
+
 TEST(a_menu_of_options)
 {
     press("F2");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_MENU);
     ui_draw(&ui);
-    ck_assert_int_ge(frame_find(&ui.canvas, "t  theme      dark"), 1);
-    press("t");
-    ck_assert_str_eq(ui.s.set.theme, "light");
-    press("F2");
+    ck_assert_int_ge(frame_find(&ui.canvas, "t  theme      auto"), 1);
+    static const char *const next[] = {"dark", "light", "mono", "auto"};
+    for (size_t i = 0; i < 4; i++) {
+        press("t");
+        ck_assert_str_eq(ui.s.set.theme, next[i]);
+        press("F2");
+    }
     press("Down");
     press("Down");
     press("Enter"); /* asks for the width */
@@ -206,7 +289,7 @@ TEST(a_click_on_a_menu_chooses)
     int row = frame_find(&ui.canvas, "t  theme");
     struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = 4};
     ui_event(&ui, &ev);
-    ck_assert_str_eq(ui.s.set.theme, "light");
+    ck_assert_str_eq(ui.s.set.theme, "dark");
     press("F2");
     ui_draw(&ui);
     ev.row = 2;
@@ -242,9 +325,77 @@ TEST(tab_completes)
     ck_assert_str_eq(ui.s.set.theme, "mono");
 }
 
+/* A line, and what Tab makes of it. */
+static const char *const completed[][2] = {
+    {"set theme l", "set theme light "},
+    {"set mouse of", "set mouse off "},
+    {"set order b", "set order big "},
+    {"view utf16b", "view utf16be "},
+    {"encoding cp932", "encoding cp932 "},
+    {"sort SI", "sort SIZE "},
+    {"bind wh", "bind who "},
+    {"move page-u", "move page-up "},
+    {"step b", "step back "},
+    {"bind who x chmo", "bind who x chmod "},
+    {"set theme u", "set theme u"},
+    {"order ", "order "},
+};
+
+TEST_LOOP(tab_knows_what_fits, SUITE_ROWS(completed))
+{
+    press(":");
+    type(completed[_i][0]);
+    press("Tab");
+    ck_assert_str_eq(ui.prompt.edit.text, completed[_i][1]);
+}
+
+TEST(tab_goes_through_what_fits)
+{
+    press(":");
+    type("set theme ");
+    press("Tab"); /* lists them */
+    ck_assert_str_eq(ui.prompt.edit.text, "set theme ");
+    press("Tab");
+    ck_assert_str_eq(ui.prompt.edit.text, "set theme auto");
+    press("Tab");
+    ck_assert_str_eq(ui.prompt.edit.text, "set theme dark");
+    press("Tab");
+    press("Tab");
+    press("Tab");
+    ck_assert_str_eq(ui.prompt.edit.text, "set theme auto"); /* around */
+    press("Backspace");
+    press("Tab"); /* typed something: from the beginning */
+    ck_assert_str_eq(ui.prompt.edit.text, "set theme auto ");
+}
+
+/* Nothing of a line is out of reach: prose is wrapped, tables are scrolled sideways. */
+TEST(a_pager_shows_long_lines_whole)
+{
+    char text[201];
+    memset(text, 'a', 200);
+    memcpy(text + 196, "END", 4);
+    pager_open(&ui.host, "wide", text, true);
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "END"), 1);
+    press("w");
+    ui_draw(&ui);
+    ck_assert_int_lt(frame_find(&ui.canvas, "END"), 0);
+    ck_assert_int_ge(frame_find(&ui.canvas, "w wraps"), 1);
+    for (int i = 0; i < 20; i++)
+        press("Right");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "END"), 1);
+    for (int i = 0; i < 20; i++)
+        press("Left");
+    ui_draw(&ui);
+    ck_assert_int_lt(frame_find(&ui.canvas, "END"), 0);
+    press("Esc");
+    ck_assert_ptr_null(ui.pager);
+}
+
 TEST(a_pager)
 {
-    pager_open(&ui.host, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n");
+    pager_open(&ui.host, "many", "one\ntwo\tthree\n\033[2J\nfour\nlast\n", false);
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "two three"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "?[2J"), 1);
@@ -253,7 +404,7 @@ TEST(a_pager)
     char text[4000] = "";
     for (int i = 0; i < 200; i++)
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), "line %d\n", i);
-    pager_open(&ui.host, "many", text);
+    pager_open(&ui.host, "many", text, false);
     press("End");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "line 199"), 1);
@@ -319,6 +470,8 @@ TEST(keys_can_be_bound)
 
 SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_line, escape_drops_a_line, a_long_line_scrolls, only_y_says_yes,
-            pasted_text_only_types, one_key, a_menu_of_options, a_click_on_a_menu_chooses,
-            tab_completes, a_pager, lines_too_long_are_refused, lines_that_run_nothing,
-            keys_can_be_bound));
+            pasted_text_only_types, one_key, options_change_in_place, the_menu_shows_the_keys,
+            a_menu_says_that_there_is_more, popups_have_frames, a_menu_of_options,
+            a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
+            tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,
+            lines_too_long_are_refused, lines_that_run_nothing, keys_can_be_bound));

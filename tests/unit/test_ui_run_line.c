@@ -6,6 +6,7 @@
 #include "support/frames.h"
 #include "support/remover.h"
 #include "support/suite.h"
+#include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
 
 enum { WAIT_MS = 20000 };
@@ -36,6 +37,8 @@ static void tear_down(void)
     backend_free(be);
 }
 
+static const char *wanted = "";
+
 /* What the loop does until `ready` says so. */
 static void await(bool (*ready)(void))
 {
@@ -47,13 +50,11 @@ static void await(bool (*ready)(void))
         session_request_sample(&ui.s);
         if (ready())
             return;
-        ck_assert_msg(ui.now < end, "nothing came of it: %s", ui.status);
+        ck_assert_msg(ui.now < end, "nothing came of it: %s; %s", wanted, ui.status);
         struct pollfd fd = {.fd = os_wake_fd(ui.s.wake), .events = POLLIN};
         (void)poll(&fd, 1, 50);
     }
 }
-
-static const char *wanted;
 
 static bool said(void)
 {
@@ -165,7 +166,88 @@ TEST(what_writes_asks_first)
     wanted = "07 00 00 00";
     await(shown);
     ck_assert_uint_eq(ui.s.undo_count, 1);
-    ck_assert_uint_eq(ui.s.undo[0].offset, 8);
+    ck_assert_uint_eq(ui.s.undo[0].one.offset, 8);
+}
+
+static void holds(const char *hex)
+{
+    char line[64];
+    (void)snprintf(line, sizeof line, "00000000  %s ", hex);
+    await_shown(line);
+}
+
+/* Fills 32 bytes, in edit mode from then on. */
+static void fill(void)
+{
+    create_and_open();
+    ui_run(&ui, "fill 0 32 0x55");
+    press("y");
+    await_said("filled 32 bytes at 0x0 with 55");
+    ck_assert_uint_eq(ui.s.undo_count, 1);
+}
+
+TEST(a_fill_is_one_step_of_undo)
+{
+    fill();
+    holds("55 55");
+    press("u");
+    await_said("undo 0x0: 32 bytes put back (not atomic)");
+    holds("00 00");
+    press("^R");
+    await_said("redo 0x0: 32 bytes written again (not atomic)");
+    holds("55 55");
+    ui_run(&ui, "poke 0 1 2 3 --as u32le");
+    await_shown("poke 0x8 u32le 3:");
+    press("Esc"); /* the three answers */
+    ck_assert_uint_eq(ui.s.undo_count, 2);
+    holds("01 00 00 00");
+    press("u");
+    await_said("undo 0x0: 12 bytes put back");
+    holds("55 55");
+    ui_run(&ui, "poke 3 \"a text\" --as utf8");
+    await_said("6 bytes (not atomic)");
+    press("u");
+    await_said("undo 0x3: 6 bytes put back");
+    holds("55 55 55 55");
+}
+
+static bool asks(void)
+{
+    return ui.prompt.kind == PROMPT_CONFIRM;
+}
+
+TEST(undo_of_a_range_asks_when_it_has_moved_on)
+{
+    struct seg *other = NULL;
+    fill();
+    struct oserr e = seg_open(be, locator, SEG_WRITE, &other);
+    ck_assert(!oserr_is(e));
+    size_t done = 0;
+    e = seg_store(other, 7, "x", 1, &done);
+    ck_assert(!oserr_is(e));
+    press("u");
+    await(asks);
+    ck_assert_ptr_nonnull(strstr(
+        ui.prompt.label, "1 of the 32 bytes at 0x0 changed since (first 0x7): undo anyway?"));
+    press("n");
+    ck_assert_uint_eq(ui.s.undo_count, 1);
+    press("u");
+    await(asks);
+    press("y");
+    await_said("32 bytes put back");
+    holds("00 00");
+    seg_close(other);
+}
+
+TEST(what_is_too_large_to_undo_is_said)
+{
+    run_named("create", " 40M");
+    await_said("created posix:");
+    run_named("open", "");
+    ui_run(&ui, "fill 0 33M 1");
+    press("y");
+    await_said("cannot be undone: more than 32 MiB");
+    ck_assert_uint_eq(ui.s.undo_count, 0);
 }
 
 TEST(long_output_is_a_text)
@@ -180,6 +262,15 @@ TEST(long_output_is_a_text)
     await_said("past the end");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
     ck_assert_ptr_null(strstr(ui.status, "shmlens:"));
+}
+
+/* What asks other processes may take its time, and the sampler goes on meanwhile. */
+TEST(types_does_not_hold_up_the_sampler)
+{
+    create_and_open();
+    ui_run(&ui, "types");
+    ck_assert_int_eq(ui.inspect->stores_pending, 0);
+    await_shown("nothing is known of what lies here");
 }
 
 TEST(escape_gives_up_a_long_one)
@@ -217,7 +308,131 @@ TEST(the_log_shows_what_was_called)
     ck_assert_int_eq(frame_find(&ui.canvas, "LIVE"), 0);
 }
 
+/* The log in sections, with what the calls are for; names of calls are never cut. */
+TEST(the_log_is_a_lesson)
+{
+    char section[128];
+    create_and_open();
+    ui_run(&ui, "poke 8 7 --as u32le");
+    press("y");
+    await(editing);
+    await_shown("07 00 00 00");
+    press("@");
+    (void)snprintf(section, sizeof section, "\u2500\u2500 opening %s, to look \u2500", locator);
+    await_shown(section);
+    await_shown("open it by its name");
+    await_shown("its pages, to write");
+    await_shown("\u2500\u2500 poke 8 7 --as u32le \u2500");
+    await_shown("store 4 bytes at +0x8: 0 -> 7, done");
+    ck_assert_int_lt(frame_find(&ui.canvas, "userfaultfd"), 0);
+    ck_assert(canvas_resize(&ui.canvas, 24, 46));
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "shm_open("), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "mmap("), 1);
+    press("Home");
+    press("Down");
+    press("Enter");
+    await_shown("the whole call");
+    await_shown("first ");
+    await_shown(" time");
+    press("Esc");
+    press("a");
+    await_shown("  all ");
+}
+
+/* Every word must be in the call or in what it is for; a section without such a call is left out.
+ */
+TEST(the_log_is_filtered)
+{
+    create_and_open();
+    ui_run(&ui, "poke 8 7 --as u32le");
+    press("y");
+    await(editing);
+    await_shown("07 00 00 00");
+    press("@");
+    await_shown("store 4 bytes");
+    press("/");
+    await_shown("calls with (words):");
+    type("MMAP write");
+    await_shown("with \"MMAP write\" (Esc: all)");
+    await_shown("its pages, to write");
+    ck_assert_int_lt(frame_find(&ui.canvas, "shm_open"), 0);
+    ck_assert_int_lt(frame_find(&ui.canvas, "store 4 bytes"), 0);
+    press("Enter");
+    press("Esc"); /* all of them */
+    await_shown("store 4 bytes");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_calls);
+    ui_run(&ui, "filter userfaultfd");
+    await_shown("no call that shares memory has \"userfaultfd\" (a shows all)");
+    ui_run(&ui, "filter store 4");
+    await_shown("store 4 bytes");
+    await_shown("\u2500\u2500 poke 8 7 --as u32le \u2500");
+    ck_assert_int_lt(frame_find(&ui.canvas, "opening"), 0);
+    press("Esc");
+    press("Esc");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_inspect);
+}
+
+/* Whatever the command: what is wrong is said before anything is asked. */
+TEST(arguments_are_judged_first)
+{
+    static const char *const lines[][2] = {
+        {"poke 0 --as u64le banana", "VALUE: `banana` is not a number"},
+        {"poke 4095 --as u32le 1", "past the end"},
+        {"fill 0 8K 1", "past the end"},
+        {"fill 0 1 300", "does not fit a byte"},
+        {"fill 0 1", "missing argument; usage: fill OFFSET LENGTH BYTE"},
+        {"load /nosuch/file 8K", "past the end"},
+        {"resize huge", "SIZE: huge: not a number"},
+        {"replace a u32:x", "NEW: "},
+    };
+    create_and_open();
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        ui_run(&ui, lines[i][0]);
+        ck_assert_msg(ui.prompt.kind == PROMPT_NONE, "%s", lines[i][0]);
+        ck_assert_int_eq(ui.status_style, STYLE_ERROR);
+        ck_assert_msg(strstr(ui.status, lines[i][1]) != NULL, "%s", ui.status);
+    }
+    ui_run(&ui, "poke 0 --as u64le 7");
+    ck_assert_str_eq(ui.prompt.label, "read-only: turn editing on? [y/N]");
+}
+
+/* One question for all commands, which says how much is written; edit mode is the answer to it. */
+TEST(a_range_is_asked_about)
+{
+    create_and_open();
+    ui_run(&ui, "fill 0 32 0x55");
+    ck_assert_str_eq(ui.prompt.label, "read-only: turn editing on? [y/N]");
+    ck_assert_str_eq(ui.prompt.note, "fill writes 32 bytes at 0x0");
+    press("y");
+    await_said("filled 32 bytes at 0x0 with 55");
+    ui_run(&ui, "fill 0x10 16 0x56");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    await_said("filled 16 bytes at 0x10 with 56");
+    ui_run(&ui, "fill 0 8 0x57");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    await_said("filled 8 bytes at 0x0 with 57");
+}
+
+/* What lacks the size stays: what is typed next mends it, and is no key of the screen. */
+TEST(a_wrong_line_stays_to_be_mended)
+{
+    ui_run(&ui, "prompt create");
+    type(name + 1);
+    press("Enter");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_LINE);
+    ck_assert_ptr_nonnull(strstr(ui.prompt.note, "create: missing argument"));
+    type(" 4K");
+    ck_assert_str_eq(ui.prompt.note, "");
+    press("Enter");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    await_said("created ");
+}
+
 SUITE(test_ui_run_line, .set_up = set_up, .tear_down = tear_down,
-      TESTS(from_creation_to_removal, what_writes_asks_first, long_output_is_a_text,
-            escape_gives_up_a_long_one, an_open_that_fails_says_why,
-            the_log_shows_what_was_called));
+      TESTS(a_wrong_line_stays_to_be_mended, from_creation_to_removal, arguments_are_judged_first,
+            a_range_is_asked_about, what_writes_asks_first, a_fill_is_one_step_of_undo,
+            undo_of_a_range_asks_when_it_has_moved_on, what_is_too_large_to_undo_is_said,
+            long_output_is_a_text, types_does_not_hold_up_the_sampler, escape_gives_up_a_long_one,
+            an_open_that_fails_says_why, the_log_shows_what_was_called, the_log_is_a_lesson,
+            the_log_is_filtered));

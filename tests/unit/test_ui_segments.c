@@ -1,4 +1,5 @@
 /* The list of segments over a made-up survey. */
+#include <errno.h>
 #include <string.h>
 
 #include "support/frames.h"
@@ -30,6 +31,46 @@ TEST(the_list)
     frame_check(&ui.canvas, "segments_40x8");
 }
 
+TEST(the_list_at_every_size)
+{
+    static const struct {
+        int rows, cols;
+        const char *name;
+    } sizes[] = {{24, 59, "segments_59x24"},
+                 {30, 120, "segments_120x30"},
+                 {40, 120, "segments_120x40"},
+                 {40, 132, "segments_132x40"},
+                 {60, 200, "segments_200x60"}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        ck_assert(canvas_resize(&ui.canvas, sizes[i].rows, sizes[i].cols));
+        ui_draw(&ui);
+        frame_check(&ui.canvas, sizes[i].name);
+    }
+}
+
+TEST(an_empty_list_says_what_can_be_done)
+{
+    listed_survey(usual, 0);
+    ui_draw(&ui);
+    frame_check(&ui.canvas, "segments_empty_80x24");
+    ui_run(&ui, "bind segments n");
+    ui_run(&ui, "bind segments c prompt create");
+    ui.status[0] = '\0';
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "    c   create a segment"), 1);
+    ck_assert(canvas_resize(&ui.canvas, 8, 40));
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "No shared memory that you may see"), 1);
+    ui.s.all_kinds = true;
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "No program that you may see"), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, "list mapped files"), 0);
+    ui.s.walk.survey.error[SEG_SYSV] = (struct oserr){"shmctl", EACCES};
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Nothing else is listed."), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, "No program"), 0);
+}
+
 TEST(the_cursor_stays_on_its_segment)
 {
     static const struct made more[] = {
@@ -55,10 +96,14 @@ TEST(the_cursor_stays_on_its_segment)
     listed_survey(more, 0);
     ui_draw(&ui);
     ck_assert_str_eq(listed_cursor(), "");
-    listed_press("Enter");
-    listed_press("d");
-    listed_press("Space");
+    static const char *const keys[] = {"Enter", "d", "Space", "o"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        ui.status[0] = '\0';
+        listed_press(keys[i]);
+        ck_assert_str_eq(ui.status, "no segment is highlighted");
+    }
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    ck_assert(!ui.who_panel);
 }
 
 TEST(sorting)
@@ -73,10 +118,82 @@ TEST(sorting)
     listed_press("I");
     listed_press("Home");
     ck_assert_str_eq(listed_cursor(), "posix:/ring");
+    ui_run(&ui, "sort age");
     listed_press("S");
     ck_assert_str_eq(ui.segments->sort->name, "OWNER");
     ui_run(&ui, "sort nothing");
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
+}
+
+/* Up is ascending, whatever the column. */
+TEST(arrows_say_the_direction)
+{
+    ck_assert_int_eq(frame_find(&ui.canvas, "LOCATOR\u25b2"), 1);
+    ui_run(&ui, "sort size");
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "SIZE\u25bc"), 1); /* the largest first */
+    ui.status[0] = '\0';
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "1-5 of 5, largest first"), 22);
+    listed_press("I");
+    ck_assert_int_eq(frame_find(&ui.canvas, "SIZE\u25b2"), 1);
+}
+
+static void click(int row, const char *text)
+{
+    char line[600];
+    canvas_row_text(&ui.canvas, row, line, sizeof line);
+    const char *at = strstr(line, text);
+    ck_assert_msg(at != NULL, "%s", line);
+    struct event ev = {
+        .kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = (int)(at - line)};
+    ui_event(&ui, &ev);
+    ui_draw(&ui);
+}
+
+TEST(a_click_on_a_header_sorts)
+{
+    ui_run(&ui, "sort size");
+    ui_draw(&ui);
+    click(1, "OWNER");
+    ck_assert_str_eq(ui.segments->sort->name, "OWNER");
+    ck_assert_int_eq(frame_find(&ui.canvas, "OWNER\u25b2"), 1);
+    click(1, "OWNER");
+    ck_assert_int_eq(frame_find(&ui.canvas, "OWNER\u25bc"), 1);
+    listed_press("F6");
+    ck_assert_int_ge(frame_find(&ui.canvas, "USED BY  commands of"), 2);
+    listed_press("Esc");
+}
+
+TEST(sums_of_what_is_shown_and_tagged)
+{
+    listed_type("*");
+    ck_assert_uint_eq(ui.segments->tags, USUAL);
+    ck_assert_int_eq(frame_find(&ui.canvas, "5 tagged  64.1 MiB"), 0);
+    listed_press("Home");
+    listed_press("Space");
+    listed_type("~");
+    ck_assert_uint_eq(ui.segments->tags, 1);
+    ck_assert_int_eq(frame_find(&ui.canvas, "1 tagged  1 B"), 0);
+    listed_type("U");
+    ck_assert_uint_eq(ui.segments->tags, 0);
+    ui_run(&ui, "filter ring");
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "1 of 5 shown  64.0 KiB"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "filter ring"), 22);
+    listed_type("*");
+    ck_assert_uint_eq(ui.segments->tags, 1);
+    ck_assert(segments_tagged(ui.segments, "posix:/ring"));
+}
+
+/* The commands of the processes, not only how many there are. */
+TEST(users_have_names)
+{
+    ck_assert_int_ge(frame_find(&ui.canvas, "writer rw, re"), 2);
+    ui_run(&ui, "columns users,locator");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "USED BY"), 1);
+    ui_run(&ui, "columns auto");
 }
 
 TEST(filter_as_one_types)
@@ -137,7 +254,7 @@ TEST(removal_says_who_and_wants_the_name)
     ui_run(&ui, "filter ring");
     listed_press("d");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_LINE);
-    ck_assert_int_ge(frame_find(&ui.canvas, "2 processes use it: writer (4000001)"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "in use by 2 processes: writer (4000001)"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "Remove posix:/ring? Type its name, or yes:"), 1);
     listed_type("y");
     listed_press("Enter");
@@ -177,6 +294,38 @@ TEST(who_has_it)
     ck_assert_str_eq(ui.segments->filter, "ring");
 }
 
+/* The first survey after a click must not take the cursor back to the first row. */
+TEST(a_click_stays_where_it_was_made)
+{
+    int row = frame_find(&ui.canvas, "posix:/ring");
+    struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = 5};
+    ui_event(&ui, &ev);
+    listed_survey(usual, USUAL);
+    ui_draw(&ui);
+    ck_assert_str_eq(listed_cursor(), "posix:/ring");
+}
+
+TEST(the_wheel_stays_where_it_was_turned)
+{
+    struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_WHEEL_DOWN, .row = 5, .col = 5};
+    ui_event(&ui, &ev);
+    listed_survey(usual, USUAL);
+    ui_draw(&ui);
+    ck_assert_str_eq(listed_cursor(), "posix:/ring");
+}
+
+TEST(an_empty_list_has_no_users)
+{
+    listed_press("o");
+    ui_run(&ui, "filter zzzz");
+    ui_draw(&ui);
+    ck_assert_int_lt(frame_find(&ui.canvas, "looking"), 0);
+    ck_assert_int_lt(frame_find(&ui.canvas, "who uses"), 0);
+    ui_run(&ui, "filter ring");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "4000001"), 1);
+}
+
 TEST(the_mouse)
 {
     int row = frame_find(&ui.canvas, "posix:/ring");
@@ -192,6 +341,10 @@ TEST(the_mouse)
 }
 
 SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
-      TESTS(a_key_is_for_the_row_that_was_seen, the_list, the_cursor_stays_on_its_segment, sorting,
-            filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,
-            removal_says_who_and_wants_the_name, tagged_ones_need_yes, who_has_it, the_mouse));
+      TESTS(a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
+            an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
+            arrows_say_the_direction, a_click_on_a_header_sorts, sums_of_what_is_shown_and_tagged,
+            users_have_names, filter_as_one_types, orphans_only,
+            title_says_how_far_it_is_and_who_hangs, removal_says_who_and_wants_the_name,
+            tagged_ones_need_yes, who_has_it, a_click_stays_where_it_was_made,
+            the_wheel_stays_where_it_was_turned, an_empty_list_has_no_users, the_mouse));

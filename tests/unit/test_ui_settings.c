@@ -7,7 +7,7 @@
 
 static struct settings set;
 static struct keymap *keys;
-static char why[SETTINGS_WHY];
+static char why[SETTINGS_FAULTS];
 
 static void set_up(void)
 {
@@ -44,6 +44,20 @@ TEST(every_kind_of_line)
     ck_assert_str_eq(b->command, "goto 0x40");
 }
 
+/* What S does where no type is known. */
+TEST(search_for_types)
+{
+    char value[SETTINGS_VALUE];
+    ck_assert_uint_eq(read_text("set types auto\n"), 0);
+    ck_assert_int_eq(set.types, TYPES_AUTO);
+    settings_value(&set, setting_find("types"), value, sizeof value);
+    ck_assert_str_eq(value, "auto");
+    ck_assert_uint_eq(read_text("set types off\n"), 0);
+    ck_assert_int_eq(set.types, TYPES_OFF);
+    ck_assert_uint_eq(read_text("set types on\n"), 1);
+    ck_assert_ptr_nonnull(strstr(why, "types is list, auto or off, not on"));
+}
+
 /* The order is the cells' too, and a view brings its own. */
 TEST(view_and_order_agree)
 {
@@ -67,7 +81,7 @@ TEST(view_and_order_agree)
 TEST(a_bad_line_is_told_and_the_rest_is_used)
 {
     ck_assert_uint_eq(read_text("set width 8\nset foo 1\nset hz fast\nset fresh 1\n"), 2);
-    ck_assert_str_eq(why, "line 2: no such option: foo");
+    ck_assert_str_eq(why, "line 2: no such option: foo; line 3: hz is 1 to 1000, not fast");
     ck_assert_uint_eq(set.width, 8);
     ck_assert_double_eq(set.hz, 250);
     ck_assert_double_eq(set.fresh, 1);
@@ -86,6 +100,23 @@ TEST_LOOP(lines_that_are_not_understood, SUITE_ROWS(bad_lines))
     ck_assert_uint_eq(read_text(bad_lines[_i]), 1);
     ck_assert_int_eq(strncmp(why, "line 1: ", 8), 0);
     ck_assert_uint_eq(settings_changed(&before, &set), 0);
+}
+
+/* As many as have room, whole, and how many more there are. */
+TEST(every_fault_is_said)
+{
+    static const char line[] = "set foo 1\n";
+    char text[100 * (sizeof line - 1) + 1];
+    ck_assert_uint_eq(read_text("set foo 1\nset hz 60\nbind x y\nxx\n"), 3);
+    ck_assert_str_eq(why, "line 1: no such option: foo; line 3: no such screen (`:bind` lists "
+                          "them); line 4: a line is `set NAME VALUE` or `bind MODE KEY COMMAND`");
+    for (size_t i = 0; i < 100; i++)
+        memcpy(text + i * (sizeof line - 1), line, sizeof line);
+    ck_assert_uint_eq(read_text(text), 100);
+    const char *more = strstr(why, "; and ");
+    ck_assert_ptr_nonnull(more);
+    ck_assert_str_eq(more, "; and 91 more");
+    ck_assert_ptr_nonnull(strstr(why, "line 9: no such option: foo; and"));
 }
 
 TEST(hostile_words_are_escaped)
@@ -132,50 +163,8 @@ TEST(only_what_was_changed_is_printed)
     ck_assert_str_eq(text, "set theme light\nset width 32\n");
 }
 
-TEST(marks_of_one_locator)
-{
-    static const char text[] = "a 0x10 posix:/x\nb 32 posix:/x y\nrubbish\nc 3 posix:/x\n"
-                               "d 99999999999999999999 posix:/x\n";
-    uint64_t marks[MARKS] = {0};
-    uint32_t bits = 0;
-    marks_read(text, sizeof text - 1, "posix:/x", marks, &bits);
-    ck_assert_uint_eq(bits, 1u | 4u);
-    ck_assert_uint_eq(marks[0], 16);
-    ck_assert_uint_eq(marks[2], 3);
-    marks[25] = 7;
-    size_t n = 0;
-    char *now = marks_write(text, sizeof text - 1, "posix:/x", marks, 1u << 25, &n);
-    ck_assert_ptr_nonnull(now);
-    ck_assert_ptr_nonnull(strstr(now, "b 32 posix:/x y\n"));
-    ck_assert_ptr_nonnull(strstr(now, "z 0x7 posix:/x\n"));
-    ck_assert_ptr_null(strstr(now, "a 0x10"));
-    ck_assert_uint_eq(n, strlen(now));
-    free(now);
-}
-
-TEST(the_file_of_marks_does_not_grow_for_ever)
-{
-    size_t lines = MARKS_FILE_LINES + 500, n = 0;
-    char *text = malloc(lines * 32);
-    uint64_t marks[MARKS] = {[0] = 1};
-    ck_assert_ptr_nonnull(text);
-    for (size_t i = 0; i < lines; i++)
-        n += (size_t)snprintf(text + n, 32, "a %zu posix:/n%zu\n", i, i);
-    size_t length = 0, count = 0;
-    char *now = marks_write(text, n, "posix:/new", marks, 1, &length);
-    ck_assert_ptr_nonnull(now);
-    for (size_t i = 0; i < length; i++)
-        count += now[i] == '\n';
-    ck_assert_uint_le(count, MARKS_FILE_LINES);
-    ck_assert_ptr_nonnull(strstr(now, "posix:/new"));
-    ck_assert_ptr_nonnull(strstr(now, "posix:/n2499\n")); /* the newest of the others */
-    ck_assert_ptr_null(strstr(now, "posix:/n3\n"));
-    free(now);
-    free(text);
-}
-
 SUITE(test_ui_settings, .set_up = set_up, .tear_down = tear_down,
-      TESTS(every_kind_of_line, view_and_order_agree, a_bad_line_is_told_and_the_rest_is_used,
-            lines_that_are_not_understood, hostile_words_are_escaped, what_is_printed_reads_back,
-            only_what_was_changed_is_printed, marks_of_one_locator,
-            the_file_of_marks_does_not_grow_for_ever));
+      TESTS(every_kind_of_line, view_and_order_agree, search_for_types,
+            a_bad_line_is_told_and_the_rest_is_used, lines_that_are_not_understood,
+            every_fault_is_said, hostile_words_are_escaped, what_is_printed_reads_back,
+            only_what_was_changed_is_printed));

@@ -28,7 +28,7 @@ static void put(uint64_t offset, const char *bytes, size_t n)
 static void expect(int row, const char *text)
 {
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1 + row, TEXT_COL, TEXT_END), text);
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + row, TEXT_COL, TEXT_END), text);
 }
 
 TEST(test_ascii_nul_and_controls)
@@ -41,7 +41,7 @@ TEST(test_utf8_is_drawn_where_it_starts)
 {
     PUT(0, "\xe6\x97\xa5\xc3\xa9\xf0\x9f\x98\x80z");
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1, TEXT_COL, TEXT_COL + 10), "日·é·😀··z");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, TEXT_COL, TEXT_COL + 10), "日·é·😀··z");
 }
 
 TEST(test_wide_at_the_row_edge_keeps_the_columns)
@@ -49,10 +49,10 @@ TEST(test_wide_at_the_row_edge_keeps_the_columns)
     PUT(15, "\xe6\x97\xa5x");
     stage_draw(st);
     const struct canvas *c = &st->ui.canvas;
-    const struct cell *edge = &c->cells[1 * c->cols + TEXT_COL + 15];
+    const struct cell *edge = &c->cells[STAGE_TOP * c->cols + TEXT_COL + 15];
     ck_assert_uint_eq(edge->cp, 0x65e5);
     ck_assert_uint_eq(edge[1].cp, 0);
-    ck_assert_str_eq(stage_text(st, 2, TEXT_COL, TEXT_COL + 4), "··x·");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, TEXT_COL, TEXT_COL + 4), "··x·");
 }
 
 TEST(test_tail_of_each_length_on_the_next_row)
@@ -62,10 +62,10 @@ TEST(test_tail_of_each_length_on_the_next_row)
         PUT(start, "\xf0\x9f\x98\x80!");
         stage_draw(st);
         int tail = (int)start + 4 - 16;
-        const char *next = stage_text(st, 2, TEXT_COL + tail, TEXT_COL + tail + 1);
+        const char *next = stage_text(st, STAGE_TOP + 1, TEXT_COL + tail, TEXT_COL + tail + 1);
         ck_assert_str_eq(next, "!");
         for (int i = 0; i < tail; i++)
-            ck_assert_str_eq(stage_text(st, 2, TEXT_COL + i, TEXT_COL + i + 1), "·");
+            ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, TEXT_COL + i, TEXT_COL + i + 1), "·");
     }
 }
 
@@ -79,16 +79,16 @@ TEST(test_character_cut_by_the_window)
     st->ui.s.top = 16;
     st->ui.s.cursor = 16;
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1, TEXT_COL, TEXT_COL + 3), "··x");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, TEXT_COL, TEXT_COL + 3), "··x");
     const struct canvas *c = &st->ui.canvas;
-    ck_assert_uint_ne(c->cells[c->cols + TEXT_COL + 1].style, STYLE_INVALID);
+    ck_assert_uint_ne(c->cells[STAGE_TOP * c->cols + TEXT_COL + 1].style, STYLE_INVALID);
 }
 
 TEST(test_invalid_bytes_have_a_style)
 {
     PUT(0, "a\xff\xc3z\xe6\x97");
     expect(0, "a..z..··········");
-    const struct cell *cells = &st->ui.canvas.cells[st->ui.canvas.cols + TEXT_COL];
+    const struct cell *cells = &st->ui.canvas.cells[STAGE_TOP * st->ui.canvas.cols + TEXT_COL];
     ck_assert_int_eq(cells[1].style, STYLE_INVALID);
     ck_assert_int_eq(cells[2].style, STYLE_INVALID);
     ck_assert_int_eq(cells[3].style, STYLE_TEXT);
@@ -99,7 +99,7 @@ TEST(test_combining_mark_has_a_base_of_its_own)
 {
     PUT(0, "e\xcc\x81x");
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1, TEXT_COL, TEXT_COL + 4), "e\xe2\x97\x8c\xcc\x81·x");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, TEXT_COL, TEXT_COL + 4), "e\xe2\x97\x8c\xcc\x81·x");
 }
 
 /* Nothing that moves the cursor, colours or turns text around is ever drawn. */
@@ -128,7 +128,7 @@ TEST(test_every_encoding_keeps_the_columns)
                 session_set_width(&st->ui.s, width);
                 stage_draw(st);
                 int col = st->ui.inspect->at.text[0];
-                for (int r = 1; r < 10; r++) {
+                for (int r = STAGE_TOP; r < 10; r++) {
                     const struct cell *row = &st->ui.canvas.cells[r * st->ui.canvas.cols];
                     ck_assert_uint_eq(row[col - 1].cp, ' ');
                     ck_assert_uint_ne(row[col].cp, 0);
@@ -143,15 +143,15 @@ TEST(test_utf16_side_by_side_and_phase)
 {
     PUT(0, "A\0B\0\x3d\xd8\x00\xde\xe5\x65");
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 1, TEXT2_COL, TEXT2_COL + 10), "A·B·😀··日");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, TEXT2_COL, TEXT2_COL + 10), "A·B·😀··日");
     PUT(0x20, "\0A\0B\0");
     st->ui.s.phase = true;
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 3, TEXT2_COL, TEXT2_COL + 5), "·A·B·");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 2, TEXT2_COL, TEXT2_COL + 5), "·A·B·");
     st->ui.s.set.big = true;
     st->ui.s.phase = false;
     stage_draw(st);
-    ck_assert_str_eq(stage_text(st, 3, TEXT2_COL, TEXT2_COL + 4), "A·B·");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 2, TEXT2_COL, TEXT2_COL + 4), "A·B·");
 }
 
 /* With odd rows a UTF-16 unit and even a surrogate pair is cut; both halves are known. */
@@ -163,8 +163,8 @@ TEST(test_utf16_cut_by_odd_rows)
     stage_draw(st);
     const struct inspect_layout *at = &st->ui.inspect->at;
     ck_assert_uint_eq(at->width, 15);
-    ck_assert_str_eq(stage_text(st, 1, at->text[1] + 12, at->text[1] + 15), "😀·");
-    ck_assert_str_eq(stage_text(st, 2, at->text[1], at->text[1] + 3), "·A·");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP, at->text[1] + 12, at->text[1] + 15), "😀·");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 1, at->text[1], at->text[1] + 3), "·A·");
 }
 
 TEST(test_holes_unknown_and_the_end)
@@ -178,10 +178,10 @@ TEST(test_holes_unknown_and_the_end)
     expect(1, "················");
     expect(2, "????end·        ");
     const struct canvas *c = &st->ui.canvas;
-    ck_assert_int_eq(c->cells[2 * c->cols + TEXT_COL].style, STYLE_HOLE);
-    ck_assert_int_eq(c->cells[3 * c->cols + TEXT_COL].style, STYLE_UNKNOWN);
-    ck_assert_str_eq(stage_text(st, 3, 10, 33), "?? ?? ?? ?? 65 6e 64 00");
-    ck_assert_str_eq(stage_text(st, 4, 0, 80), stage_text(st, 10, 0, 80));
+    ck_assert_int_eq(c->cells[(STAGE_TOP + 1) * c->cols + TEXT_COL].style, STYLE_HOLE);
+    ck_assert_int_eq(c->cells[(STAGE_TOP + 2) * c->cols + TEXT_COL].style, STYLE_UNKNOWN);
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 2, 10, 33), "?? ?? ?? ?? 65 6e 64 00");
+    ck_assert_str_eq(stage_text(st, STAGE_TOP + 3, 0, 80), stage_text(st, STAGE_TOP + 9, 0, 80));
 }
 
 /* A character is never made of bytes that are not known. */

@@ -1,6 +1,8 @@
 /* The past on the inspect screen: steps are asked for, the title says when, nothing can be written,
  * the timeline shows the place, the inspector the values that were. */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/history/history.h"
 #include "support/frames.h"
@@ -11,10 +13,19 @@ static struct stage *st;
 
 static const int64_t second = 1000000000;
 
+/* It is 18:48:56.323 in the title. */
+static void set_clock(void)
+{
+    (void)setenv("TZ", "UTC0", 1);
+    tzset();
+    st->ui.wall = 67736323 * second / 1000;
+}
+
 static void set_up(void)
 {
     static const uint8_t bytes[] = {0xd2, 4, 0, 0, 5, 6, 7, 8, 'r', 'i', 'n', 'g'};
     st = stage_new(24, 80, 4096);
+    set_clock();
     stage_put(st, 0, bytes, sizeof bytes);
     stage_draw(st);
 }
@@ -42,7 +53,7 @@ TEST(keys_ask_for_steps)
     } rows[] = {{"[", -1, false}, {"]", 1, false}, {"{", -10, false},
                 {"}", 10, false}, {"<", -1, true}, {">", 1, true}};
     ui_run(&st->ui, "view u32le");
-    session_move_to(&st->ui.s, 0x25, false);
+    ui_run(&st->ui, "goto 0x25");
     stage_draw(st);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint64_t shown = (uint64_t)st->ui.s.rows * 16;
@@ -112,15 +123,16 @@ TEST(the_past_is_said_and_drawn)
     ui_run(&st->ui, "view u32le");
     st->ui.status[0] = '\0';
     stage_draw(st);
-    ck_assert_ptr_nonnull(strstr(row(0), "T-3.2s"));
+    ck_assert_ptr_nonnull(strstr(row(0), "AT 18:48:53.123 (-3.2s)"));
     ck_assert_ptr_null(strstr(row(0), "LIVE"));
-    int col = (int)(strstr(row(0), "T-3.2s") - row(0));
+    int col = (int)(strstr(row(0), "AT 18:48:53.123 (-3.2s)") - row(0));
     ck_assert_int_eq(st->ui.canvas.cells[col].style, STYLE_PAUSED);
-    ck_assert_ptr_nonnull(strchr(row(3), '?'));
+    ck_assert_ptr_nonnull(strchr(row(STAGE_TOP + 2), '?'));
     frame_check(&st->ui.canvas, "time-80x24");
     st->ui.now += 9 * second; /* the moment stays, its age grows */
+    st->ui.wall += 9 * second;
     stage_draw(st);
-    ck_assert_ptr_nonnull(strstr(row(0), "T-12.2s"));
+    ck_assert_ptr_nonnull(strstr(row(0), "AT 18:48:53.123 (-12.2s)"));
     ck_assert_int_eq(st->ui.s.past, st->ui.now - 12200 * second / 1000);
 }
 
@@ -131,6 +143,7 @@ TEST(a_hole_of_then_is_a_hole)
     static uint8_t page[HISTORY_PAGE];
     memset(page, 0x41, sizeof page);
     st = stage_new(24, 80, (uint64_t)3 * HISTORY_PAGE);
+    set_clock();
     stage_put(st, HISTORY_PAGE, page, HISTORY_PAGE);
     struct history *past = history_new(0);
     history_observe(past, 1, 0, (uint64_t)3 * HISTORY_PAGE);
@@ -152,38 +165,40 @@ TEST(a_hole_of_then_is_a_hole)
 
 TEST(beside_the_bytes_too)
 {
-    st = stage_new(40, 120, 4096);
+    st = stage_new(40, 160, 4096);
+    set_clock();
     ui_run(&st->ui, "view u32le");
     step_to("[", 3 * second);
     fill_past();
     st->ui.status[0] = '\0';
     stage_draw(st);
-    frame_check(&st->ui.canvas, "time-120x40");
+    frame_check(&st->ui.canvas, "time-160x40");
 }
 
-/* Older values of the widest view, in a panel that has no room for one in a line. */
-TEST(older_values_are_not_cut)
+/* They are as close as their digits allow, in a view with wide cells too (f64 takes 24 columns). */
+TEST(older_values_are_compact)
 {
-    st = stage_new(40, 120, 4096);
+    st = stage_new(24, 80, 4096);
+    set_clock();
     ui_run(&st->ui, "view f64le");
     step_to("[", 3 * second);
     fill_past();
     struct history_result *p = &st->ui.s.sample.past;
     p->size = 8;
-    for (size_t i = 0; i < p->values; i++)
-        memset(p->value[i].bytes, 0x11 + (int)i, 8);
+    for (size_t i = 0; i < p->values; i++) {
+        double v = 1.5 + (double)i;
+        memcpy(p->value[i].bytes, &v, 8);
+        p->value[i].known = true;
+    }
     st->ui.status[0] = '\0';
     stage_draw(st);
-    int was = frame_find(&st->ui.canvas, "│ was");
-    ck_assert_int_gt(was, 0);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "│   1.0s "), was + 1);
-    frame_check(&st->ui.canvas, "time-f64-120x40");
+    ck_assert_int_gt(frame_find(&st->ui.canvas, "was 2.5 3.5 4.5 "), 0);
 }
 
 TEST(live_again_by_every_way)
 {
-    static const char *const ways[] = {".", " ", "]"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const ways[] = {".", "]"};
+    for (size_t i = 0; i < 2; i++) {
         step_to("[", 3 * second);
         ck_assert_int_ne(st->ui.s.past, 0);
         step_to(ways[i], 0);
@@ -203,6 +218,49 @@ TEST(live_again_by_every_way)
     stage_type(st, ".");
     stage_type(st, " .");
     ck_assert(!st->ui.s.paused);
+}
+
+/* Space in the past plays on from there, at the pace of the clock, and stops there again. */
+TEST(space_plays_the_past)
+{
+    step_to("[", 3 * second);
+    int64_t then = st->ui.s.past;
+    stage_type(st, " ");
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(row(0), "PLAY 18:48:53.323 (-3.0s)"));
+    st->ui.now += second / 2;
+    st->ui.wall += second / 2;
+    stage_draw(st);
+    ck_assert_int_eq(st->ui.s.past, then + second / 2);
+    ck_assert_ptr_nonnull(strstr(row(0), "PLAY 18:48:53.823 (-3.0s)"));
+    stage_type(st, " ");
+    st->ui.now += second;
+    st->ui.wall += second;
+    stage_draw(st);
+    ck_assert_int_eq(st->ui.s.past, then + second / 2);
+    ck_assert_ptr_nonnull(strstr(row(0), "AT 18:48:53.823 (-4.0s)"));
+    stage_type(st, " ");
+    stage_type(st, ".");
+    ck_assert(!st->ui.s.playing && st->ui.s.past == 0);
+    stage_type(st, " ");
+    ck_assert(st->ui.s.paused); /* in the present it is a pause */
+}
+
+/* The changes of the value at the cursor have a colour of their own. */
+TEST(the_timeline_marks_the_value)
+{
+    st->ui.s.timeline = true;
+    stage_draw(st);
+    fill_past();
+    st->ui.s.sample.past.cell[3] = 1000000;
+    st->ui.s.sample.past.cell[4] = 1;
+    st->ui.s.sample.past.of_value[4] = true;
+    stage_draw(st);
+    int at = frame_find(&st->ui.canvas, "-61.0s");
+    ck_assert_int_gt(at, 0);
+    const struct cell *cell = &st->ui.canvas.cells[at * 80 + 8];
+    ck_assert_int_eq(cell[3].style, STYLE_TEXT);
+    ck_assert_int_eq(cell[4].style, STYLE_FRESH);
 }
 
 TEST(no_step_says_why)
@@ -324,6 +382,7 @@ TEST(how_long_ago_in_few_columns)
 SUITE(test_ui_time, .set_up = set_up, .tear_down = stage_tear_down,
       TESTS(keys_ask_for_steps, a_second_press_goes_on_where_the_first_comes_to,
             the_past_is_said_and_drawn, a_hole_of_then_is_a_hole, beside_the_bytes_too,
-            older_values_are_not_cut, live_again_by_every_way, no_step_says_why,
-            the_past_cannot_be_written, edit_mode_types_nothing_into_the_past, the_strip_is_of_then,
+            older_values_are_compact, live_again_by_every_way, space_plays_the_past,
+            the_timeline_marks_the_value, no_step_says_why, the_past_cannot_be_written,
+            edit_mode_types_nothing_into_the_past, the_strip_is_of_then,
             the_timeline_comes_and_goes, how_long_ago_in_few_columns));

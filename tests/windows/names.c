@@ -5,6 +5,8 @@
  *   section NAME      8,192 bytes
  *   denied NAME       the same with an empty DACL
  *   readonly NAME     anybody may read it and nobody write
+ *   mapread NAME      anybody may map it for reading, and nothing else (FILE_MAP_READ)
+ *   mapwrite NAME     and for writing
  *   file NAME PATH    a file of 5,000 bytes behind it
  *   many NAME COUNT   NAME0, NAME1, ... */
 #include <windows.h>
@@ -81,6 +83,8 @@ int main(int argc, char **argv)
     HANDLE h = strcmp(kind, "event") == 0      ? CreateEventW(NULL, TRUE, FALSE, name)
                : strcmp(kind, "denied") == 0   ? section(name, "D:P")
                : strcmp(kind, "readonly") == 0 ? section(name, "D:P(A;;0x20005;;;WD)")
+               : strcmp(kind, "mapread") == 0  ? section(name, "D:P(A;;0x4;;;WD)")
+               : strcmp(kind, "mapwrite") == 0 ? section(name, "D:P(A;;0x6;;;WD)")
                : strcmp(kind, "file") == 0     ? file_section(name, argv[3])
                : strcmp(kind, "many") == 0     ? many(name, (int)strtol(argv[3], NULL, 10))
                                                : section(name, NULL);

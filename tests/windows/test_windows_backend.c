@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/guard.h"
 #include "backend/os.h"
+#include "backend/rights.h"
 #include "backend/survey.h"
 #include "backend/windows/wtf8.h"
 #include "support/suite.h"
+#include "windows/failing.h"
 
-enum { BYTES = 65536, CALLS_MOST = 400 };
+enum { BYTES = 65536 };
 
 static struct backend *be;
 static char locator[80];
@@ -142,8 +145,86 @@ TEST(who_has_it_is_named)
     ck_assert_uint_eq(who.holders_count, 1);
     ck_assert_uint_eq(who.holders[0].pid, os_pid());
     ck_assert_uint_ne(who.holders[0].access & 2, 0);
-    ck_assert_str_eq(who.holders[0].comm, "windows_backend");
+    ck_assert_str_eq(who.holders[0].comm, "windows_backend.exe");
     seg_who_free(&who);
+    seg_close(s);
+}
+
+static void touch(void *at)
+{
+    (void)*(volatile unsigned char *)at;
+}
+
+/* wine lets a reserved page of a section be read, so this one is made to fault. */
+TEST(a_page_that_faults_is_left_at_that_point)
+{
+    DWORD was;
+    HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, BYTES, NULL);
+    unsigned char *view = MapViewOfFile(h, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    ck_assert_ptr_nonnull(view);
+    ck_assert(VirtualProtect(view + 4096, 4096, PAGE_NOACCESS, &was));
+    unsigned char *reserved = VirtualAlloc(NULL, BYTES, MEM_RESERVE, PAGE_READWRITE);
+    ck_assert_ptr_nonnull(reserved);
+    guard_install();
+    for (int i = 0; i < 1000; i++) {
+        ck_assert(guard_run(touch, view, view, BYTES));
+        ck_assert(!guard_run(touch, view + 4096, view, BYTES));
+        ck_assert(!guard_run(touch, reserved, reserved, BYTES));
+    }
+    ck_assert(VirtualFree(reserved, 0, MEM_RELEASE));
+    UnmapViewOfFile(view);
+    CloseHandle(h);
+}
+
+/* What opening for writing, or creating, says when this call fails so. */
+static struct oserr when_fails(const char *call, uint32_t code, bool create)
+{
+    struct failing_named f = {be, call, code};
+    struct seg *s = NULL;
+    failing_call(&f);
+    struct oserr e =
+        create ? seg_create(be, locator, BYTES, 0600, &s) : seg_open(be, locator, SEG_WRITE, &s);
+    failing_stop(be);
+    ck_assert_ptr_null(s);
+    return e;
+}
+
+/* wine lets a section made PAGE_READONLY be mapped for writing; Windows answers with error 87. */
+TEST(what_was_made_read_only_says_so_when_it_is_opened)
+{
+    struct seg *s = make();
+    struct oserr e = when_fails("MapViewOfFile", ERROR_INVALID_PARAMETER, false);
+    ck_assert_uint_eq(e.code, SEG_E_READ_ONLY);
+    seg_close(s);
+}
+
+static bool global_right(bool on)
+{
+    HANDLE token = NULL;
+    TOKEN_PRIVILEGES p = {.PrivilegeCount = 1};
+    p.Privileges[0].Attributes = on ? SE_PRIVILEGE_ENABLED : 0;
+    bool done = LookupPrivilegeValueW(NULL, L"SeCreateGlobalPrivilege", &p.Privileges[0].Luid) &&
+                OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token) &&
+                AdjustTokenPrivileges(token, FALSE, &p, 0, NULL, NULL);
+    if (token != NULL)
+        CloseHandle(token);
+    return done;
+}
+
+TEST(who_may_not_create_in_global_is_told_the_right)
+{
+    snprintf(locator, sizeof locator, "win:Global\\backend-%u", (unsigned)os_pid());
+    ck_assert(global_right(false));
+    struct oserr e = when_fails("CreateFileMappingW", ERROR_ACCESS_DENIED, true);
+    ck_assert_uint_eq(e.code, SEG_E_PRIVILEGE);
+    ck_assert(global_right(true));
+    e = when_fails("CreateFileMappingW", ERROR_ACCESS_DENIED, true);
+    ck_assert_uint_eq(e.code, ERROR_ACCESS_DENIED); /* it has the right: something else refuses */
+    struct seg *s = make();                         /* one is there, and its rights may refuse us */
+    ck_assert(global_right(false));
+    e = when_fails("CreateFileMappingW", ERROR_ACCESS_DENIED, true);
+    ck_assert(global_right(true));
+    ck_assert_uint_eq(e.code, ERROR_ACCESS_DENIED);
     seg_close(s);
 }
 
@@ -195,6 +276,21 @@ static void use(void)
     seg_close(s);
 }
 
+static void change_rights(void)
+{
+    struct seg *s;
+    struct seg_rights r;
+    if (oserr_is(seg_open(be, locator, SEG_STAT, &s)))
+        return;
+    struct oserr e = seg_rights(s, &r);
+    if (!oserr_is(e))
+        seg_rights_free(&r);
+    bool understood;
+    e = seg_set_rights(s, "D:(A;;0xf001f;;;WD)", &understood);
+    (void)e;
+    seg_close(s);
+}
+
 static void create_another(void)
 {
     char name[96];
@@ -206,38 +302,21 @@ static void create_another(void)
     ck_assert(oserr_kind(seg_open(be, name, SEG_READ, &s)) == OSERR_K_MISSING);
 }
 
-static void each_call_fails(void (*fn)(void))
-{
-    static const uint32_t codes[] = {ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY};
-    for (size_t c = 0; c < 2; c++) {
-        for (uint64_t n = 1; n < CALLS_MOST; n++) {
-            uint64_t before = backend_call_count(be);
-            backend_fail_at(be, n, codes[c]);
-            fn();
-            backend_fail_at(be, 0, 0);
-            if (backend_call_count(be) - before < n)
-                break;
-        }
-    }
-}
-
 TEST(every_call_fails_once)
 {
     struct seg *s = make();
-    DWORD before = 0, after = 0;
-    use();
-    look_around();
-    GetProcessHandleCount(GetCurrentProcess(), &before);
-    each_call_fails(use);
-    each_call_fails(look_around);
-    each_call_fails(create_another);
-    GetProcessHandleCount(GetCurrentProcess(), &after);
-    ck_assert_uint_eq(before, after); /* and nothing stays open */
+    failing_each(be, use);
+    failing_each(be, look_around);
+    failing_each(be, change_rights);
+    failing_each(be, create_another);
     seg_close(s);
 }
 
 SUITE(test_windows_backend, .set_up = set_up, .tear_down = tear_down,
       TESTS(what_is_made_is_there_until_the_last_handle_goes, values_are_stored_and_seen,
             reserved_pages_are_holes_and_stay_reserved,
-            a_part_of_more_than_four_gibibytes_is_viewed, who_has_it_is_named, names_round_trip,
+            a_part_of_more_than_four_gibibytes_is_viewed, who_has_it_is_named,
+            a_page_that_faults_is_left_at_that_point,
+            what_was_made_read_only_says_so_when_it_is_opened,
+            who_may_not_create_in_global_is_told_the_right, names_round_trip,
             every_call_fails_once));

@@ -72,15 +72,19 @@ TEST(info_says_what_and_who)
     struct con_result r = con_command("info", name);
     ck_assert_int_eq(r.status, 0);
     ck_assert_ptr_nonnull(strstr(r.out, joined("locator:   ", locator(), "\n")));
+    ck_assert_ptr_nonnull(strstr(r.out, joined("name:      ", name, "\n")));
     ck_assert_ptr_nonnull(strstr(r.out, "size:      65536\n"));
     ck_assert_ptr_nonnull(strstr(r.out, "SEC_COMMIT"));
-    char holder[80]; /* names of processes are cut to 15 bytes */
-    snprintf(holder, sizeof holder, "held by:   %u sample_server.e rw handle 0x",
+    char holder[80];
+    snprintf(holder, sizeof holder, "held by:   %u sample_server.exe rw handle 0x",
              con_peer_pid(peer));
     ck_assert_msg(strstr(r.out, holder) != NULL, "%s", r.out);
     r = con_command("info", name, "--json");
     ck_assert_ptr_nonnull(strstr(r.out, "\"kind\":\"win\""));
-    ck_assert_ptr_null(strstr(r.out, "\"owner\""));
+    const char *in_json = joined("\"name\":\"Local\\\\", name + 6, "\""); /* of JSON, not ours */
+    ck_assert_msg(strstr(r.out, in_json) != NULL, "%s", r.out);
+    r = con_command("ls", "--no-header", "--columns", "NAME", "--kind", "win");
+    ck_assert_ptr_nonnull(strstr(r.out, joined(name, "\n", "")));
 }
 
 TEST(values_are_stored_compared_and_found)
@@ -146,14 +150,14 @@ TEST(create_holds_and_says_so)
     con_peer_end(peer);
     peer = NULL;
     check_out(con_command("wait", name, "--gone", "--timeout", "20s"), 0, "");
-    check_error(con_command("rm", name), "no such segment");
+    check_error(con_command("rm", name), "no such segment; those of other sessions");
 }
 
 TEST(what_cannot_be_is_refused_with_the_reason)
 {
     MAKE("section", name);
     check_error(con_command("resize", name, "4096"), "keeps the size");
-    check_error(con_command("chmod", name, "600"), "keeps its size and its rights");
+    check_error(con_command("chmod", name, "600"), "not an SDDL, as D:(");
     check_error(con_command("create", con_name("mode"), "4096", "--mode", "600"), "--mode");
     check_error(con_command("ls", "--kind", "sysv"), "no such kind (win)");
     check_error(con_command("peek", "/x"), "Local\\NAME");
@@ -188,6 +192,69 @@ TEST(read_only_rights_let_read_and_nothing_else)
     MAKE("readonly", name);
     check_out(con_command("peek", name, "0", "--as", "u32le"), 0, "0x0 0\n");
     check_error(con_command("poke", name, "0", "1", "--as", "u32le"), "no permission to write");
+}
+
+TEST(what_may_only_be_mapped_is_looked_at)
+{
+    MAKE("mapread", name);
+    check_out(con_command("peek", name, "0", "--as", "u32le"), 0, "0x0 0\n");
+    struct con_result r = con_command("info", name);
+    ck_assert_msg(strstr(r.out, "size:      8192\n") != NULL, "%s", r.out);
+    ck_assert_ptr_null(strstr(r.out, "SEC_")); /* which is not known */
+    r = con_command("ls", "--no-header", "--columns", "LOCATOR,SIZE");
+    ck_assert_ptr_nonnull(strstr(r.out, joined(locator(), " 8192", "")));
+    check_error(con_command("poke", name, "0", "1", "--as", "u32le"), "no permission to write");
+}
+
+TEST(what_may_be_mapped_for_writing_is_written)
+{
+    MAKE("mapwrite", name);
+    check_out(con_command("poke", name, "4", "7", "--as", "u32le"), 0, "");
+    check_out(con_command("peek", name, "4", "--as", "u32le"), 0, "0x4 7\n");
+}
+
+TEST(rights_are_said_in_words_and_changed)
+{
+    MAKE("section", name);
+    check_out(con_command("chmod", name, "D:(A;;0xf0007;;;WD)"), 0, "");
+    struct con_result r = con_command("info", name);
+    ck_assert_msg(strstr(r.out, "D:(A;;CCDCLCSDRCWDWO;;;WD)\n") != NULL, "%s", r.out);
+    ck_assert_msg(strstr(r.out, "owner:     ") != NULL, "%s", r.out);
+    ck_assert_ptr_null(strstr(r.out, "your token lacks"));
+    check_out(con_command("chmod", name, "D:(A;;0x60005;;;WD)"), 0, "");
+    check_error(con_command("poke", name, "0", "1", "--as", "u8"), "no permission to write");
+    r = con_command("info", name);
+    ck_assert_msg(strstr(r.out, "you may:   ask its size, read, see its rights, ") != NULL, "%s",
+                  r.out);
+    ck_assert_msg(strstr(r.out, "; your token lacks SECTION_MAP_WRITE (to write)") != NULL, "%s",
+                  r.out);
+    r = con_command("info", name, "--json");
+    ck_assert_msg(strstr(r.out, "\"sddl\":\"O:") != NULL, "%s", r.out);
+    ck_assert_ptr_nonnull(strstr(r.out, "\"lacks\":[\"SECTION_MAP_WRITE\""));
+    check_error(con_command("chmod", name, "D:(A;;what;;;WD)"), "not an SDDL");
+    check_error(con_command("chmod", name, "S:"), "not an SDDL");
+}
+
+TEST(what_may_not_be_read_still_tells_its_rights)
+{
+    MAKE("denied", name);
+    struct con_result r = con_command("info", name);
+    ck_assert_msg(r.status == 0, "%s", r.err);
+    ck_assert_ptr_null(strstr(r.out, "size:"));
+    ck_assert_msg(strstr(r.out, "your token lacks SECTION_QUERY (to ask its size), "
+                                "SECTION_MAP_READ (to read)") != NULL,
+                  "%s", r.out);
+    check_out(con_command("chmod", name, "D:(A;;GA;;;WD)"), 0, ""); /* its owner may */
+    check_out(con_command("peek", name, "0", "--as", "u32le"), 0, "0x0 0\n");
+}
+
+TEST(a_bare_name_is_local)
+{
+    MAKE("section", name);
+    check_out(con_command("poke", strchr(name, '\\') + 1, "0", "7", "--as", "u8"), 0, "");
+    check_out(con_command("peek", name, "0", "1", "--as", "u8"), 0, "0x0 7\n");
+    check_error(con_command("peek", "what:x"), "Local\\NAME, Global\\NAME");
+    check_error(con_command("peek", "/x"), "not a locator");
 }
 
 TEST(a_file_behind_it)
@@ -270,6 +337,9 @@ SUITE(test_windows_commands, .set_up = set_up, .tear_down = tear_down, .timeout 
             a_recording_is_made_and_read_back, create_holds_and_says_so,
             what_cannot_be_is_refused_with_the_reason, the_name_is_an_event,
             an_empty_dacl_is_listed_but_not_opened, read_only_rights_let_read_and_nothing_else,
-            a_file_behind_it, names_of_all_kinds_round_trip, two_hundred_of_them,
+            rights_are_said_in_words_and_changed, what_may_not_be_read_still_tells_its_rights,
+            a_bare_name_is_local, what_may_only_be_mapped_is_looked_at,
+            what_may_be_mapped_for_writing_is_written, a_file_behind_it,
+            names_of_all_kinds_round_trip, two_hundred_of_them,
             only_committed_pages_are_data_and_nothing_is_committed,
             the_writer_is_a_process_of_its_own));

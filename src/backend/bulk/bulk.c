@@ -3,13 +3,43 @@
  * Where there is no such mapping, seg_hash copies pieces and hashes the copies; seg_search refuses,
  * and its caller reads. Virtual segments are searched and hashed in private memory. */
 #include "backend/bulk/bulk.h"
+#include "backend/bulk/copies.h"
+#include "backend/bulk/crew.h"
 
 #include <string.h>
 
 #include "backend/guard.h"
 #include "backend/provider.h"
 
+enum { PART_LEAST = 1024 * 1024 }; /* bytes that are worth a thread */
+
+_Static_assert((int)SEG_HANDS_MOST == (int)CREW_MOST, "limits differ");
 _Static_assert((int)SEG_HASH_PAGE == SEG_PAGE && (int)HASH_PAGE == SEG_PAGE, "page sizes differ");
+
+/* Into how many parts, of at least `least`, n things are to be divided. */
+static size_t parts_of(unsigned hands, size_t n, size_t least)
+{
+    size_t most = n / least;
+    most = most < CREW_MOST ? most : CREW_MOST;
+    return hands <= 1 || most <= 1 ? 1 : most < hands ? most : hands;
+}
+
+/* Is [off, off + n) to be warmed? Only the first time that it is passed: holes may end every call
+ * of a later sweep too. */
+static bool is_cold(struct seg *s, uint64_t off, uint64_t n)
+{
+    if (s->kind->warm == NULL || n < PART_LEAST || off + n <= s->warm_to)
+        return false;
+    s->warm_to = off + n;
+    return true;
+}
+
+/* Warms what one thread is about to read. */
+static void warm(struct seg *s, const unsigned char *from, size_t n)
+{
+    const struct mapping *v = &s->read_map;
+    s->kind->warm(s, v, v->at + (uint64_t)(from - v->base), n);
+}
 
 /* ---- hashes ---- */
 
@@ -18,6 +48,7 @@ struct hashing {
     uint64_t at, end;
     uint64_t *hash; /* of the page at `at` */
     struct seg_hashes *out;
+    unsigned hands;
 };
 
 static void add_hashed(struct hashing *h, size_t pages)
@@ -42,15 +73,42 @@ static struct oserr find_gap(struct seg *s, struct hashing *h, uint64_t part_end
     return e;
 }
 
-/* Hashes whole pages of the mapping; false: stopped at a page that is not there. */
+struct hash_crew {
+    struct seg *s;
+    bool cold;
+    struct page_run run[CREW_MOST];
+};
+
+static void hash_part(void *ctx, size_t number)
+{
+    struct hash_crew *crew = ctx;
+    struct page_run *run = &crew->run[number];
+    if (crew->cold)
+        warm(crew->s, run->from, run->pages * SEG_PAGE);
+    (void)guard_run(hash_kernel(), run, run->from, run->pages * SEG_PAGE);
+}
+
+/* Hashes whole pages of the mapping; false: stopped at a page that is not there. What was hashed
+ * after such a page does not count. */
 static bool hash_mapped(struct seg *s, struct hashing *h)
 {
+    struct hash_crew crew = {.s = s};
+    struct page_run *run = crew.run;
     size_t whole = (size_t)((h->end - h->at) / SEG_PAGE);
-    struct page_run run = {
-        .from = s->read_map.base + (h->at - s->read_map.at), .hash = h->hash, .pages = whole};
-    bool there = guard_run(hash_kernel(), &run, run.from, whole * SEG_PAGE);
-    add_hashed(h, run.done);
-    return there;
+    size_t parts = parts_of(h->hands, whole, PART_LEAST / SEG_PAGE), each = whole / parts;
+    const unsigned char *from = s->read_map.base + (h->at - s->read_map.at);
+    for (size_t i = 0; i < parts; i++)
+        run[i] = (struct page_run){.from = from + i * each * SEG_PAGE,
+                                   .hash = h->hash + i * each,
+                                   .pages = i + 1 < parts ? each : whole - i * each};
+    crew.cold = is_cold(s, h->at, whole * SEG_PAGE);
+    crew_run(hash_part, &crew, parts);
+    for (size_t i = 0; i < parts; i++) {
+        add_hashed(h, run[i].done);
+        if (run[i].done < run[i].pages)
+            return false;
+    }
+    return true;
 }
 
 /* Hashes the last page of a segment that ends inside it: the bytes past the end count as zeros,
@@ -125,6 +183,12 @@ static struct oserr hash_in_place(struct seg *s, struct hashing *h, uint64_t par
 struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
                       struct seg_hashes *out)
 {
+    return seg_hash_shared(s, 1, off, hash, pages, out);
+}
+
+struct oserr seg_hash_shared(struct seg *s, unsigned hands, uint64_t off, uint64_t *hash,
+                             size_t pages, struct seg_hashes *out)
+{
     uint64_t start, end;
     *out = (struct seg_hashes){.next = off, .gap = SEG_EXT_HOLE};
     if (s->access == SEG_STAT || off % SEG_PAGE != 0)
@@ -132,7 +196,7 @@ struct oserr seg_hash(struct seg *s, uint64_t off, uint64_t *hash, size_t pages,
     seg_part(s, &start, &end);
     if (off < start || off >= end || pages == 0)
         return OSERR_NONE;
-    struct hashing h = {off, end, hash, out};
+    struct hashing h = {off, end, hash, out, hands};
     if ((end - off) / SEG_PAGE >= pages)
         h.end = off + (uint64_t)pages * SEG_PAGE;
     const struct mapping *v = &s->read_map;
@@ -162,12 +226,50 @@ static struct oserr search_direct(struct seg *s, const struct seg_needle *needle
     struct byte_search k = {.from = from,
                             .places = n - needle->size + 1,
                             .needle = needle->bytes,
+                            .mask = needle->mask,
                             .size = needle->size,
                             .rare = {needle->rare[0], needle->rare[1]}};
     search_kernel()(&k);
     *next = off + k.at;
     *found = k.found != 0;
     return OSERR_NONE;
+}
+
+struct search_crew {
+    struct seg *s;
+    bool cold;
+    struct byte_search k[CREW_MOST];
+};
+
+static void search_part(void *ctx, size_t number)
+{
+    struct search_crew *crew = ctx;
+    struct byte_search *k = &crew->k[number];
+    if (crew->cold)
+        warm(crew->s, k->from, k->places - 1 + k->size);
+    (void)guard_run(search_kernel(), k, k->from, k->places - 1 + k->size);
+}
+
+/* Searches `places` places in parts of whole steps. The first part that did not come to its end
+ * has the answer, whatever those after it found. */
+static size_t search_parts(struct seg *s, unsigned hands, const struct byte_search *all,
+                           bool *found)
+{
+    struct search_crew crew = {.s = s};
+    struct byte_search *k = crew.k;
+    size_t parts = parts_of(hands, all->places, PART_LEAST);
+    size_t each = all->places / parts / SEARCH_STEP * SEARCH_STEP, i = 0;
+    for (i = 0; i < parts; i++) {
+        k[i] = *all;
+        k[i].from = all->from + i * each;
+        k[i].places = i + 1 < parts ? each : all->places - i * each;
+    }
+    crew.cold = is_cold(s, s->read_map.at + (uint64_t)(all->from - s->read_map.base), all->places);
+    crew_run(search_part, &crew, parts);
+    for (i = 0; i + 1 < parts && k[i].at == k[i].places; i++)
+        ;
+    *found = k[i].found != 0;
+    return i * each + k[i].at;
 }
 
 struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off, uint64_t end,
@@ -185,15 +287,19 @@ struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t
         return OSERR_NONE;
     if (s->ops != NULL && s->ops->direct != NULL)
         return search_direct(s, needle, off, last, next, found);
+    if (needle->copies && s->kind->shared_reading) {
+        search_copies(s, needle, off, last,
+                      parts_of(needle->hands, (size_t)(last - off), PART_LEAST), next, found);
+        return OSERR_NONE;
+    }
     if (s->watch < 0 || v->base == NULL || off < v->at || last > v->at + v->n)
         return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
     struct byte_search k = {.from = v->base + (off - v->at),
                             .places = (size_t)(last - off),
                             .needle = needle->bytes,
+                            .mask = needle->mask,
                             .size = needle->size,
                             .rare = {needle->rare[0], needle->rare[1]}};
-    (void)guard_run(search_kernel(), &k, k.from, k.places - 1 + needle->size);
-    *next = off + k.at;
-    *found = k.found != 0;
+    *next = off + search_parts(s, needle->hands, &k, found);
     return OSERR_NONE;
 }

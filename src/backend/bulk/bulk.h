@@ -26,6 +26,7 @@ struct byte_search {
     const unsigned char *from;   /* place 0 */
     size_t places;               /* places to try; `size` bytes are mapped at each of them */
     const unsigned char *needle; /* private memory */
+    const unsigned char *mask;   /* the bits of it that count; NULL: all. The others are 0 in it */
     size_t size;                 /* bytes in the needle, at least 1 */
     size_t rare[2];              /* indices of its two rarest bytes, which are compared first */
     volatile size_t at;          /* no match starts before this place; after a fault: where */

@@ -31,7 +31,7 @@ GUARDED void KERNEL(hash_pages)(void *arg)
 }
 
 typedef uint8_t vector __attribute__((vector_size(VECTOR)));
-enum { VECTORS = SEARCH_STEP / VECTOR };
+enum { VECTORS = SEARCH_STEP / VECTOR, LINE = 64 };
 
 static inline vector load(const unsigned char *p)
 {
@@ -56,6 +56,16 @@ static inline int any_bit(vector v)
     return any != 0;
 }
 
+static inline int matches(const struct byte_search *s, const unsigned char *p)
+{
+    if (s->mask == NULL)
+        return memcmp(p, s->needle, s->size) == 0;
+    for (size_t i = 0; i < s->size; i++)
+        if ((p[i] & s->mask[i]) != s->needle[i])
+            return 0;
+    return 1;
+}
+
 /* Compares the whole needle at each place of one step where both rare bytes match (`hits` is not 0
  * there). 1: found, s->at is the place. */
 static inline int check_hits(struct byte_search *s, size_t at, const vector hits[VECTORS])
@@ -65,7 +75,7 @@ static inline int check_hits(struct byte_search *s, size_t at, const vector hits
         if (hit[i] == 0)
             continue;
         s->at = at + i;
-        if (memcmp(s->from + at + i, s->needle, s->size) == 0)
+        if (matches(s, s->from + at + i))
             return 1;
     }
     return 0;
@@ -75,14 +85,18 @@ GUARDED void KERNEL(search_bytes)(void *arg)
 {
     struct byte_search *s = arg;
     const vector first = repeat(s->needle[s->rare[0]]), second = repeat(s->needle[s->rare[1]]);
+    const vector mask_1 = repeat(s->mask == NULL ? 0xff : s->mask[s->rare[0]]);
+    const vector mask_2 = repeat(s->mask == NULL ? 0xff : s->mask[s->rare[1]]);
     const unsigned char *a = s->from + s->rare[0], *b = s->from + s->rare[1];
     for (size_t at = s->at; s->places >= SEARCH_STEP && at <= s->places - SEARCH_STEP;
          at += SEARCH_STEP) {
         vector hits[VECTORS], any = repeat(0);
         s->at = at;
+        for (size_t i = 0; i < SEARCH_STEP; i += LINE)
+            __builtin_prefetch(a + at + XXH_PREFETCH_DIST + i);
         for (size_t i = 0; i < VECTORS; i++) {
-            hits[i] = (vector)(load(a + at + i * VECTOR) == first) &
-                      (vector)(load(b + at + i * VECTOR) == second);
+            hits[i] = (vector)((load(a + at + i * VECTOR) & mask_1) == first) &
+                      (vector)((load(b + at + i * VECTOR) & mask_2) == second);
             any |= hits[i];
         }
         if (any_bit(any) && check_hits(s, at, hits)) {

@@ -110,6 +110,20 @@ struct oserr fd_reopen(struct seg *s, enum seg_access access)
     return OSERR_NONE;
 }
 
+/* In the mapping for reading userfaultfd refuses a page that is not there, as it does for a load:
+ * a hole stays one, and ends it. */
+void fd_warm(struct seg *s, const struct mapping *v, uint64_t off, size_t n)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), from = off / page * page;
+    bool write = v == &s->write_map;
+    if (v->base == NULL || from < v->at || off + n > v->at + v->n || (!write && s->watch < 0))
+        return;
+    n = (size_t)((off + n - from + page - 1) / page * page);
+    n = n < v->at + v->n - from ? n : (size_t)(v->at + v->n - from);
+    if (oserr_is(sys_populate(s->be, v->base + (from - v->at), n, write)))
+        return; /* then loads and stores fault, as they may */
+}
+
 void fd_unmap(struct seg *s, struct mapping *v)
 {
     if (v->base != NULL)

@@ -6,8 +6,10 @@
 #include <limits.h>
 #include <poll.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,6 +71,13 @@ uint32_t os_pid(void)
     return (uint32_t)getpid();
 }
 
+unsigned os_cores(void)
+{
+    cpu_set_t set;
+    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return n > 0 ? (unsigned)n : 1;
+}
+
 uint32_t os_uid(void)
 {
     return (uint32_t)geteuid();
@@ -89,6 +98,12 @@ const char *os_user_name(uint32_t uid, char buf[33])
 bool os_is_terminal(int fd)
 {
     return isatty(fd) == 1;
+}
+
+int os_terminal_cols(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 bool os_arguments(int *argc, char ***argv)

@@ -235,6 +235,23 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
     return OSERR_NONE;
 }
 
+struct oserr os_file_new(const char *path, struct os_file **out)
+{
+    struct os_file *f;
+    *out = NULL;
+    struct oserr e = new_file(&f);
+    if (oserr_is(e))
+        return e;
+    f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); /* follows no link */
+    if (f->fd >= 0) {
+        *out = f;
+        return e;
+    }
+    e = os_errno("open");
+    os_file_abandon(f);
+    return e;
+}
+
 /* Opens an existing file, unless it has contents that would be lost. */
 static struct oserr grow_existing(const char *path, int *fd)
 {

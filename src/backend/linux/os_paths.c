@@ -1,4 +1,5 @@
 /* Small files of our own: configuration, options, marks. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,14 +30,63 @@ static bool own_path(const char *xdg, const char *below, const char *name, char 
     return n > 0 && (size_t)n < cap;
 }
 
-bool os_config_path(char *buf, size_t cap)
+bool os_config_path(const char *name, char *buf, size_t cap)
 {
-    return own_path("XDG_CONFIG_HOME", ".config", "config", buf, cap);
+    return own_path("XDG_CONFIG_HOME", ".config", name, buf, cap);
 }
 
 bool os_state_path(const char *name, char *buf, size_t cap)
 {
     return own_path("XDG_STATE_HOME", ".local/state", name, buf, cap);
+}
+
+bool os_program_folder(char *buf, size_t cap)
+{
+    ssize_t n = cap > 0 ? readlink("/proc/self/exe", buf, cap) : -1;
+    if (n <= 0 || (size_t)n >= cap)
+        return false;
+    buf[n] = '\0';
+    char *slash = strrchr(buf, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return slash != NULL && buf[0] != '\0';
+}
+
+bool os_full_path(const char *path, char *buf, size_t cap)
+{
+    char *full = realpath(path, NULL);
+    int n = full != NULL ? snprintf(buf, cap, "%s", full) : -1;
+    free(full);
+    return n >= 0 && (size_t)n < cap;
+}
+
+struct oserr os_folder(const char *path, os_found *found, void *ctx)
+{
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return os_errno("opendir");
+    struct dirent *entry;
+    errno = 0;
+    while ((entry = readdir(dir)) != NULL && found(ctx, entry->d_name))
+        errno = 0;
+    struct oserr e = entry == NULL && errno != 0 ? os_errno("readdir") : OSERR_NONE;
+    closedir(dir);
+    return e;
+}
+
+struct oserr os_folder_new(const char *path, bool *made)
+{
+    struct stat st;
+    *made = mkdir(path, 0777) == 0;
+    struct oserr e = *made ? OSERR_NONE : os_errno("mkdir");
+    if (oserr_kind(e) == OSERR_K_EXISTS && stat(path, &st) == 0)
+        e = S_ISDIR(st.st_mode) ? OSERR_NONE : (struct oserr){"mkdir", ENOTDIR};
+    return e;
+}
+
+void os_remove(const char *path)
+{
+    (void)remove(path);
 }
 
 static struct oserr read_some(intptr_t fd, void *buf, size_t n, size_t *got)
@@ -141,21 +191,12 @@ struct oserr os_update_file(const char *path, size_t limit, bool must_read, os_c
                             void *ctx)
 {
     int lock;
-    char *old = NULL;
-    size_t old_n = 0, new_n = 0;
     struct oserr e = make_folders(path);
     if (!oserr_is(e))
         e = lock_beside(path, &lock);
     if (oserr_is(e))
         return e;
-    e = os_read_file(path, limit, &old, &old_n);
-    if (oserr_kind(e) == OSERR_K_MISSING || !must_read)
-        e = OSERR_NONE;
-    char *new = oserr_is(e) ? NULL : change(ctx, old, old_n, &new_n);
-    if (new != NULL)
-        e = os_replace_file(path, new, new_n);
-    free(new);
-    free(old);
+    e = os_change_file(path, limit, must_read, change, ctx);
     close(lock);
     return e;
 }

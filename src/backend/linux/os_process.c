@@ -1,44 +1,68 @@
-/* Our own executable as a child: the demo's writer. */
+/* Processes that we start and end: our own executable (the demo's writer), programs of the lab. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "backend/linux/os_private.h"
 
-enum { SPAWN_ARGS = 32 };
+enum { SPAWN_ARGS = 32, SAID = 512, CLOSE_ON_EXEC = 4 /* CLOSE_RANGE_CLOEXEC */ };
+
+#define STOPS_IN (2 * INT64_C(1000000000)) /* ns */
 
 struct os_process {
     pid_t pid;
-    bool reaped; /* it ended, and its pid may have been reused */
+    bool ended; /* then these; it is not reaped before its watchdog, which knows it by its pid */
+    int status, signal;
+    struct os_watchdog watchdog;
+    int hears; /* what it writes to stderr comes out here; -1: it goes nowhere */
+    size_t heard;
+    char said[SAID]; /* the first of it */
 };
 
+static void become_self(char *const *argv)
+{
+    char path[4096]; /* run by its path, so that the process has our name; by the link it would be
+                        `exe` */
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length > 0) {
+        path[length] = '\0';
+        execv(path, argv);
+    }
+    execv("/proc/self/exe", argv); /* our executable was moved or replaced */
+}
+
 /* In the child, until exec: only calls that are safe after fork. Writes errno to `report` on
- * failure. */
-static void become(char *const *argv, pid_t parent, int report)
+ * failure. Path NULL: our own executable. Nothing of it may be written to our terminal: its stderr
+ * is `said` (-1: nowhere). Another program gets a session of its own: when we die the terminal's
+ * SIGHUP would kill it before it has cleaned up at its SIGTERM. */
+static void become(const char *path, char *const *argv, pid_t parent, int report, int said)
 {
     sigset_t none;
     sigemptyset(&none);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null >= 0 && dup2(null, 0) == 0 && dup2(null, 1) == 1 &&
+        dup2(said >= 0 ? said : null, 2) == 2 && (path == NULL || setsid() >= 0) &&
         prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent) {
         static const int defaults[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGTSTP};
         for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
             signal(defaults[i], SIG_DFL);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        char path[4096]; /* run by its path, so that the process has our name; by the link it would
-                            be `exe` */
-        ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-        if (length > 0) {
-            path[length] = '\0';
+        if (path == NULL) {
+            become_self(argv);
+        } else { /* what we were given by our parent is not for it */
+#ifdef SYS_close_range
+            (void)syscall(SYS_close_range, 3, ~0U, CLOSE_ON_EXEC);
+#endif
             execv(path, argv);
         }
-        execv("/proc/self/exe", argv); /* our executable was moved or replaced */
     }
     int code = errno;
     ssize_t r = write(report, &code, sizeof code);
@@ -57,28 +81,23 @@ static int child_code(int report)
     return r == (ssize_t)sizeof code ? code : 0;
 }
 
-struct oserr os_spawn_self(const char *const *args, struct os_process **out)
+static void free_process(struct os_process *p)
 {
-    char *argv[SPAWN_ARGS + 2];
-    size_t n = 0;
+    if (p->hears >= 0)
+        close(p->hears);
+    free(p);
+}
+
+/* Starts it; `said` is its stderr (-1: nowhere). */
+static struct oserr start(struct os_process *p, const char *path, char *const *argv, int said)
+{
     int ends[2];
-    *out = NULL;
-    static char self[] = "shmlens";
-    argv[n++] = self;
-    for (size_t i = 0; args[i] != NULL && n <= SPAWN_ARGS; i++)
-        memcpy(&argv[n++], &args[i], sizeof argv[0]); /* execv does not change the strings */
-    argv[n] = NULL;
-    struct os_process *p = calloc(1, sizeof *p);
-    if (p == NULL)
-        return (struct oserr){"malloc", SEG_E_MEMORY};
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        free(p);
+    if (pipe2(ends, O_CLOEXEC) != 0)
         return os_errno("pipe2");
-    }
     pid_t parent = getpid();
     p->pid = fork();
     if (p->pid == 0)
-        become(argv, parent, ends[1]);
+        become(path, argv, parent, ends[1], said);
     struct oserr e = p->pid < 0 ? os_errno("fork") : OSERR_NONE;
     close(ends[1]);
     int code = p->pid < 0 ? 0 : child_code(ends[0]);
@@ -87,18 +106,107 @@ struct oserr os_spawn_self(const char *const *args, struct os_process **out)
         (void)waitpid(p->pid, NULL, 0);
         e = (struct oserr){"execv", (uint32_t)code};
     }
+    return e;
+}
+
+/* We hear what our own executable says. Another program is not heard: it could fill the pipe and
+ * wait, or die of it when we have ended. */
+static struct oserr spawn(const char *path, const char *const *args, struct os_process **out)
+{
+    char *argv[SPAWN_ARGS + 2];
+    size_t n = 0;
+    int ends[2] = {-1, -1};
+    *out = NULL;
+    static const char self[] = "shmlens";
+    const char *name = path == NULL ? self : strrchr(path, '/') + 1;
+    memcpy(&argv[n++], &name, sizeof argv[0]);
+    for (size_t i = 0; args[i] != NULL && n <= SPAWN_ARGS; i++)
+        memcpy(&argv[n++], &args[i], sizeof argv[0]); /* execv does not change the strings */
+    argv[n] = NULL;
+    struct os_process *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    time_t before = time(NULL);
+    p->watchdog = (struct os_watchdog){.pid = -1, .pipe = -1};
+    struct oserr e = path == NULL && pipe2(ends, O_CLOEXEC) != 0 ? os_errno("pipe2") : OSERR_NONE;
+    p->hears = ends[0];
+    if (!oserr_is(e) && ends[0] >= 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+        e = os_errno("fcntl");
+    if (!oserr_is(e))
+        e = start(p, path, argv, ends[1]);
+    if (ends[1] >= 0)
+        close(ends[1]);
+    if (!oserr_is(e) && path != NULL)
+        os_watchdog_start(&p->watchdog, p->pid, before);
     if (oserr_is(e))
-        free(p);
+        free_process(p);
     else
         *out = p;
     return e;
 }
 
+struct oserr os_spawn_self(const char *const *args, struct os_process **out)
+{
+    return spawn(NULL, args, out);
+}
+
+struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out)
+{
+    *out = NULL;
+    if (strchr(path, '/') == NULL)
+        return (struct oserr){"execv", ENOENT};
+    return spawn(path, args, out);
+}
+
+bool os_is_program(char *path, size_t cap)
+{
+    struct stat st;
+    (void)cap; /* programs have no suffix */
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Looks, with these flags, whether it has ended; it stays a zombie. */
+static bool look(struct os_process *p, int flags)
+{
+    siginfo_t info = {.si_pid = 0};
+    int r = p->ended ? 0 : waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOWAIT | flags);
+    if (!p->ended && (r == 0 ? info.si_pid == p->pid : errno == ECHILD)) {
+        p->ended = true;
+        p->status = r == 0 && info.si_code == CLD_EXITED ? info.si_status : 0;
+        p->signal = r == 0 && info.si_code != CLD_EXITED ? info.si_status : 0;
+    }
+    return p->ended;
+}
+
+/* What does not fit is dropped, so that the pipe never stays full. */
+static void hear(struct os_process *p)
+{
+    char piece[SAID];
+    ssize_t n = 0;
+    while (p->hears >= 0 && (n = read(p->hears, piece, sizeof piece)) > 0) {
+        size_t room = sizeof p->said - 1 - p->heard, fits = room < (size_t)n ? room : (size_t)n;
+        memcpy(p->said + p->heard, piece, fits);
+        p->heard += fits;
+    }
+}
+
+const char *os_process_said(struct os_process *p)
+{
+    hear(p);
+    p->said[p->heard] = '\0';
+    return p->said;
+}
+
 bool os_process_running(struct os_process *p)
 {
-    if (!p->reaped && waitpid(p->pid, NULL, WNOHANG) != 0)
-        p->reaped = true;
-    return !p->reaped;
+    hear(p);
+    return !look(p, WNOHANG);
+}
+
+void os_process_end(const struct os_process *p, int *status, int *signal)
+{
+    *status = p->status;
+    *signal = p->signal;
 }
 
 uint32_t os_process_pid(const struct os_process *p)
@@ -106,21 +214,32 @@ uint32_t os_process_pid(const struct os_process *p)
     return (uint32_t)p->pid;
 }
 
-void os_process_stop(struct os_process *p)
+void os_process_ask(struct os_process *p)
 {
-    enum { STEP_NS = 2000000, STEPS = 1000 };
-    if (p == NULL)
-        return;
     if (os_process_running(p))
         kill(p->pid, SIGTERM);
-    for (int i = 0; i < STEPS && os_process_running(p); i++) {
-        struct timespec t = {0, STEP_NS};
-        nanosleep(&t, NULL);
-    }
+}
+
+void os_process_finish(struct os_process *p, int64_t deadline)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+    while (os_process_running(p) && os_now() < deadline)
+        nanosleep(&pause, NULL);
     if (os_process_running(p)) {
         kill(p->pid, SIGKILL);
-        while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+        while (!look(p, 0))
             continue;
     }
-    free(p);
+    os_watchdog_end(&p->watchdog);
+    while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    free_process(p);
+}
+
+void os_process_stop(struct os_process *p)
+{
+    if (p == NULL)
+        return;
+    os_process_ask(p);
+    os_process_finish(p, os_now() + STOPS_IN);
 }

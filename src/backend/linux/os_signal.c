@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backend/linux/os_private.h"
@@ -18,6 +20,7 @@ static int stop_number;                     /* atomic: 0, or the signal */
 static int stop_read = -1, stop_write = -1; /* atomic: the stop pipe, created once */
 static int also_wake = -1;                  /* atomic: write end of os_stop_wakes */
 static int alarm_after;                     /* atomic: seconds of os_stop_alarm, 0: none */
+static int held;                            /* atomic: threads that hold stop signals back */
 
 static int load(const int *p)
 {
@@ -158,4 +161,59 @@ void os_stop_alarm(unsigned seconds)
     store(&alarm_after, (int)seconds);
     if (seconds == 0 || os_stop_asked())
         (void)alarm(seconds);
+}
+
+/* ---- a stop that is not delivered ---- */
+
+enum { LOOK_MS = 500 };
+
+/* A call that waits for a file server (FUSE, NFS) lets no handler run; a signal without one ends
+ * it. So this thread looks for stop signals that stay pending, and dies of them, unless they are
+ * held back on purpose. */
+static void *see_pending(void *seconds)
+{
+    const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+    unsigned long looks = (unsigned long)(uintptr_t)seconds * 1000 / LOOK_MS, seen = 0;
+    for (;;) {
+        (void)nanosleep(&pause, NULL);
+        int sig = os_stop_pending();
+        seen = sig != 0 && load(&held) == 0 ? seen + 1 : 0;
+        if (seen > looks)
+            os_die_of(sig);
+    }
+    return NULL;
+}
+
+int os_stop_pending(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t now;
+    if (sigpending(&now) != 0)
+        return 0;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (sigismember(&now, signals[i]) == 1)
+            return signals[i];
+    return 0;
+}
+
+void os_stop_hold(int change)
+{
+    (void)__atomic_add_fetch(&held, change, __ATOMIC_ACQ_REL);
+}
+
+void os_stop_enforce(unsigned seconds)
+{
+    static int started;
+    sigset_t all, before;
+    pthread_attr_t attr;
+    pthread_t thread;
+    os_stop_alarm(seconds);
+    if (__atomic_exchange_n(&started, 1, __ATOMIC_ACQ_REL) != 0 || pthread_attr_init(&attr) != 0)
+        return;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0)
+        (void)pthread_create(&thread, &attr, see_pending, (void *)(uintptr_t)seconds);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attr);
 }

@@ -140,7 +140,7 @@ static struct oserr removal_see(struct removal *r, struct seg_who *who)
 /* What a scan that found nobody is worth. */
 static struct oserr weigh_scan(const struct removal *r, struct seg_who *who)
 {
-    who->proof = who->unreadable == 0 ? SEG_PROOF_SCAN : SEG_PROOF_NONE;
+    who->proof = who->unreadable + who->unowned == 0 ? SEG_PROOF_SCAN : SEG_PROOF_NONE;
     bool enough = who->proof != SEG_PROOF_NONE && (r->what->flags & SEG_RM_SURE) == 0;
     return enough ? OSERR_NONE : (struct oserr){"shm_unlink", SEG_E_UNPROVED};
 }

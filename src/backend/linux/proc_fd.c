@@ -272,6 +272,12 @@ static struct oserr process_resize(struct seg *s, uint64_t size)
     return e;
 }
 
+/* What is the same for a descriptor and for a mapping of a process. */
+#define OF_A_PROCESS                                                                              \
+    .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,  \
+    .reopen = fd_reopen, .close = fd_close, .stat = process_stat, .map = process_map, FD_READING, \
+    .resize = process_resize, .chmod = fd_chmod
+
 const struct provider fd_provider = {
     .kind = SEG_FD,
     .listed_kinds = 1U << SEG_FD,
@@ -282,17 +288,10 @@ const struct provider fd_provider = {
               .absent = "no such process or descriptor",
               .unsupported = "it has no name to remove; it is freed when its last user closes it",
               .irremovable = PROCESS_IRREMOVABLE},
-    .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = fd_canonical,
     .open = fd_open,
     .name = fd_name,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = process_stat,
-    .map = process_map,
-    FD_READING,
-    .resize = process_resize,
-    .chmod = fd_chmod,
+    OF_A_PROCESS,
 };
 
 const struct provider map_provider = {
@@ -306,17 +305,10 @@ const struct provider map_provider = {
               .denied = "; only root may reach a mapping (CAP_CHECKPOINT_RESTORE)",
               .unsupported = "not possible for what is reached through a mapping",
               .irremovable = PROCESS_IRREMOVABLE},
-    .caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
     .canonical = map_canonical,
     .open = map_open,
     .name = map_name,
-    .reopen = fd_reopen,
-    .close = fd_close,
-    .stat = process_stat,
-    .map = process_map,
-    FD_READING,
-    .resize = process_resize,
-    .chmod = fd_chmod,
+    OF_A_PROCESS,
 };
 
 /* No resize and no chmod: size and mode of the object are not those of the segment. */

@@ -61,6 +61,7 @@ static bool parse_line(struct maps *m, const char *s, const char *end, struct sy
         return false;
     out->read = s[0] == 'r';
     out->write = s[1] == 'w';
+    out->execute = s[2] == 'x';
     out->shared = s[3] == 's';
     s += 5;
     out->offset = number(&s, end, 16);

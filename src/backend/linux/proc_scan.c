@@ -6,7 +6,8 @@
  * that it sees, if that is not ours, then its mappings, then its descriptors. A mapping or
  * descriptor of a wanted object gives a row; any other object is met: kept
  * and judged later (proc_discover.c). A descriptor of a plain file can only be judged once some
- * process maps that file shared, so it is kept pending until the end. */
+ * process maps that file shared, so it is kept pending until the end. Last comes what has objects
+ * without being a process (proc_hidden.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,15 +16,16 @@
 
 #include "backend/linux/kinds.h"
 #include "backend/linux/proc.h"
+#include "backend/linux/proc_hidden.h"
 #include "backend/linux/proc_maps.h"
+#include "backend/linux/proc_status.h"
 #include "backend/linux/sysv.h"
 #include "backend/users.h"
 
 enum {
-    SCAN_DEVICES = 64,          /* /dev/shm of at most so many namespaces */
-    DESCRIPTORS = 64,           /* read at a time */
-    PENDING_MAX = 1 << 20,      /* descriptors kept pending */
-    KERNEL_THREAD = 0x00200000, /* PF_KTHREAD in the flags of /proc/PID/stat */
+    SCAN_DEVICES = 64,     /* /dev/shm of at most so many namespaces */
+    DESCRIPTORS = 64,      /* read at a time */
+    PENDING_MAX = 1 << 20, /* descriptors kept pending */
 };
 
 /* A descriptor of a file that no process is known to map. */
@@ -45,6 +47,7 @@ struct proc_scan {
     size_t shm_count;
     struct pending_fd *pending;
     size_t pending_count, pending_cap;
+    struct carriers carriers;
     struct seg_at at;                    /* progress, for the throttle */
     uint32_t pid;                        /* the process being read, */
     uint32_t task;                       /* and its thread: what /proc/TASK shows */
@@ -254,6 +257,8 @@ static struct oserr take_descriptor(struct proc_scan *p, const struct sys_descri
 {
     char name[MAPS_NAME];
     bool huge;
+    if (d->carrier)
+        return carriers_add(p->be, &p->carriers, p->task, d);
     struct seg_id id = descriptor_id(p, d, name, &huge);
     long known = objects_find(p->objects, id);
     size_t number = (size_t)known;
@@ -329,33 +334,62 @@ static struct oserr read_shm(struct proc_scan *p)
     return e.code == SEG_E_MEMORY ? e : OSERR_NONE;
 }
 
+/* ---- users that are no processes ---- */
+
+static struct oserr take_loop(void *scan, const char *loop, struct seg_id id, bool *ours)
+{
+    struct proc_scan *p = scan;
+    long known = objects_find(p->objects, id);
+    struct seg_holder row = {.fd = -1};
+    *ours = known != OBJECT_NONE;
+    if (!*ours)
+        return OSERR_NONE;
+    object_used(&p->objects->items[known], 0, USE_HELD);
+    if (p->search->counts && p->objects->items[known].wanted)
+        return OSERR_NONE;
+    snprintf(row.comm, sizeof row.comm, "%.15s", loop);
+    return found_holder(p->be, p->out, p->objects, (size_t)known, &row);
+}
+
+/* Loop devices. They count as process 0 for the throttle: their files may hang whoever asks. */
+static struct oserr read_loops(struct proc_scan *p)
+{
+    p->at.pid = p->pid = 0;
+    enum seg_pace_answer answer = search_pace(p->search, &p->at);
+    if (answer == SEG_SCAN_STOP)
+        return (struct oserr){"getdents64", SEG_E_STOPPED};
+    if (answer == SEG_SCAN_CONTINUE)
+        return loops_read(p->be, take_loop, p, &p->out->unowned);
+    p->out->unreadable++;
+    return OSERR_NONE;
+}
+
+/* Has every object with a name of its own a user? */
+static bool all_used(const struct proc_scan *p)
+{
+    bool used = true;
+    for (size_t i = 0; i < p->objects->count; i++) {
+        const struct object *o = &p->objects->items[i];
+        bool named = (o->wanted || o->asked) && o->id.space == 0 && o->id.dev != SYSV_DEV;
+        used = used && (!named || o->users.rw + o->users.ro + o->users.held > 0);
+    }
+    return used;
+}
+
+/* What may hide a user. Only asked where it decides: when all processes were read and one object
+ * has no user. */
+static struct oserr read_hidden(struct proc_scan *p)
+{
+    struct oserr e = read_loops(p);
+    if (oserr_is(e))
+        return e;
+    p->out->unreadable += processes_hidden(p->be) ? 1 : 0; /* they count as one */
+    if (p->out->unreadable == 0 && !all_used(p))
+        e = carriers_count(p->be, &p->carriers, may_continue, p, &p->out->unowned);
+    return e;
+}
+
 /* ---- processes ---- */
-
-/* Reads a small file of the process into buf, NUL-terminated; false: not available. */
-static bool read_small(struct proc_scan *p, const char *name, char *buf, size_t cap)
-{
-    char path[40];
-    int fd;
-    size_t got;
-    buf[0] = '\0';
-    snprintf(path, sizeof path, "/proc/%u/%s", p->pid, name);
-    if (oserr_is(sys_open(p->be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_PROC_COMM, &fd)))
-        return false;
-    bool ok = !oserr_is(sys_read(p->be, fd, buf, cap - 1, SYS_KEY_PROC_READ, &got));
-    buf[got] = '\0';
-    sys_close(p->be, fd, SYS_KEY_PROC_CLOSE);
-    return ok && got > 0;
-}
-
-/* The user of the process: the owner of its folder, which is visible to everybody. */
-static uint32_t user_of(struct proc_scan *p)
-{
-    char path[40];
-    struct stat st;
-    snprintf(path, sizeof path, "/proc/%u", p->pid);
-    struct oserr e = sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st);
-    return oserr_is(e) ? 0 : st.st_uid;
-}
 
 /* Starts the rows of the next process. */
 static void begin_rows(struct proc_scan *p, uint32_t pid)
@@ -365,54 +399,24 @@ static void begin_rows(struct proc_scan *p, uint32_t pid)
     p->first_holder = p->out->holders_count;
 }
 
-/* Puts the name and user of process p->pid into its rows, if it has any. (Reading
- * /proc/PID/cmdline could block on its memory; comm cannot.) */
+/* Puts the name and user of process p->pid into its rows, if it has any. */
 static void name_rows(struct proc_scan *p)
 {
     struct found *f = p->out;
-    char comm[64];
+    char comm[SEG_COMM] = "";
     if (p->search->counts ||
         (f->mappers_count == p->first_mapper && f->holders_count == p->first_holder))
         return;
-    uint32_t uid = user_of(p);
-    (void)read_small(p, "comm", comm, sizeof comm);
-    comm[strcspn(comm, "\n")] = '\0';
+    uint32_t uid = process_user(p->be, p->pid);
+    process_comm(p->be, p->pid, comm);
     for (size_t i = p->first_mapper; i < f->mappers_count; i++) {
         f->mappers[i].row.uid = uid;
-        snprintf(f->mappers[i].row.comm, sizeof f->mappers[i].row.comm, "%.15s", comm);
+        memcpy(f->mappers[i].row.comm, comm, sizeof comm);
     }
     for (size_t i = p->first_holder; i < f->holders_count; i++) {
         f->holders[i].row.uid = uid;
-        snprintf(f->holders[i].row.comm, sizeof f->holders[i].row.comm, "%.15s", comm);
+        memcpy(f->holders[i].row.comm, comm, sizeof comm);
     }
-}
-
-/* A field of /proc/PID/stat, which is `pid (comm) state ppid pgrp session tty tpgid flags ...`:
- * 1 is the state. In buf; NULL: not available. */
-static const char *stat_field(struct proc_scan *p, int field, char buf[512])
-{
-    if (!read_small(p, "stat", buf, 512))
-        return NULL;
-    const char *s = strrchr(buf, ')');
-    for (int i = 0; s != NULL && i < field; i++)
-        s = strchr(s + 1, ' ');
-    return s == NULL ? NULL : s + 1;
-}
-
-/* A kernel thread maps nothing. */
-static bool is_kernel_thread(struct proc_scan *p)
-{
-    char stat[512];
-    const char *flags = stat_field(p, 7, stat);
-    return flags != NULL && (strtoul(flags, NULL, 10) & KERNEL_THREAD) != 0;
-}
-
-/* A main thread that has ended (pthread_exit) while others go on: its files in /proc are empty. */
-static bool main_thread_ended(struct proc_scan *p)
-{
-    char stat[512];
-    const char *state = stat_field(p, 1, stat);
-    return state != NULL && (*state == 'Z' || *state == 'X');
 }
 
 /* ---- threads ---- */
@@ -451,7 +455,7 @@ static struct oserr read_threads(struct proc_scan *p, bool *skipped)
     if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st)) || st.st_nlink <= 3 ||
         oserr_is(sys_opendir(p->be, path, SYS_KEY_PROC_FDS, &dir)))
         return OSERR_NONE; /* one thread, or the process ended meanwhile */
-    bool ended = main_thread_ended(p);
+    bool ended = process_main_ended(p->be, p->pid);
     struct oserr e;
     do {
         e = sys_readdir(p->be, dir, SYS_KEY_PROC, &entry);
@@ -481,7 +485,7 @@ static struct oserr read_process(struct proc_scan *p)
     if (oserr_is(e))
         return e;
     name_rows(p);
-    if (skipped && !is_kernel_thread(p))
+    if (skipped && !process_in_kernel(p->be, p->pid))
         p->out->unreadable++;
     return OSERR_NONE;
 }
@@ -561,23 +565,6 @@ static void know_own_shm(struct proc_scan *p)
         p->shm[p->shm_count++] = st.st_dev;
 }
 
-/* Could /proc have shown every process? Not with hidepid (then /proc/1 is missing); not when it is
- * the /proc of another PID namespace than ours (then /proc/self is not our pid); and not from
- * inside of a PID namespace, outside of which are processes that share the IPC or the /dev/shm with
- * us (docker run --ipc=host). The initial namespace has a fixed inode (PROC_PID_INIT_INO in
- * include/linux/proc_ns.h). Those that are not shown count as one unreadable process. */
-static void count_hidden(struct proc_scan *p)
-{
-    char self[32], ns[64];
-    struct stat st;
-    bool hidden = sys_stat(p->be, "/proc/1", true, SYS_KEY_NONE, &st).code == ENOENT;
-    bool known = !oserr_is(sys_readlink(p->be, "/proc/self", self, sizeof self)) &&
-                 !oserr_is(sys_readlink(p->be, "/proc/self/ns/pid", ns, sizeof ns));
-    bool ours = known && strtoul(self, NULL, 10) == os_pid();
-    if (hidden || !ours || strcmp(ns, "pid:[4026531836]") != 0)
-        p->out->unreadable++;
-}
-
 struct oserr scan_processes(struct backend *be, const struct search *search, struct found *out)
 {
     struct proc_scan p = {
@@ -590,11 +577,13 @@ struct oserr scan_processes(struct backend *be, const struct search *search, str
         know_own_shm(&p);
         sys_anon_devices(be, p.anon_devices);
         e = read_processes(&p);
-        count_hidden(&p);
     }
     if (!oserr_is(e))
         e = resolve_pending(&p);
+    if (!oserr_is(e))
+        e = read_hidden(&p);
     maps_end(&p.maps);
     free(p.pending);
+    carriers_free(&p.carriers);
     return e;
 }

@@ -10,6 +10,11 @@ const struct provider *const providers[] = {
     &memfd_provider,     &file_provider, &recording_provider, NULL,
 };
 
+const char *seg_bare_space(void)
+{
+    return NULL;
+}
+
 const char *seg_demo_name(void)
 {
     return "/shmlens-demo";

@@ -134,15 +134,15 @@ struct oserr sys_locked(struct backend *be, int fd, bool *locked)
 struct oserr sys_stat(struct backend *be, const char *path, bool follow, enum sys_key key,
                       struct stat *st)
 {
-    const char *call = follow ? "stat" : "lstat",
-               *more = strlen(path) > SYS_QUOTED - 8 ? "..." : "";
+    const char *call = follow ? "stat" : "lstat";
+    char quoted[SYS_QUOTED];
     uint32_t code = sys_enter(be, call);
     memset(st, 0, sizeof *st);
     if (code == 0)
         code = errno_if((follow ? stat(path, st) : lstat(path, st)) != 0);
     uint64_t as =
         key != SYS_KEY_NONE ? key : log_key(follow, path_key(path), st->st_ino, st->st_dev);
-    return sys_leave(be, call, code, as, "%s(\"%.128s\"%s) = 0   st_ino %llu", call, path, more,
+    return sys_leave(be, call, code, as, "%s(%s) = 0   st_ino %llu", call, sys_quoted(path, quoted),
                      (unsigned long long)st->st_ino);
 }
 
@@ -150,14 +150,15 @@ bool sys_acl(struct backend *be, const char *path, bool follow, enum sys_key key
 {
     enum { HEAD = 4, ENTRY = 8, OF_MODE = 3 }; /* bytes; entries that the mode has too */
     static const char acl[] = "system.posix_acl_access";
+    char quoted[SYS_QUOTED];
     if ((mode & 070) == 0 || sys_enter(be, "getxattr") != 0)
         return false;
     ssize_t n = follow ? getxattr(path, acl, NULL, 0) : lgetxattr(path, acl, NULL, 0);
     bool more = n > HEAD + OF_MODE * ENTRY;
     if (sys_fold_repeat(be, 0, key))
         return more;
-    struct oserr e =
-        sys_leave(be, "getxattr", 0, key, "getxattr(\"%.128s\", %s) = %zd", path, acl, n);
+    struct oserr e = sys_leave(be, "getxattr", 0, key, "getxattr(%s, \"%s\") = %zd",
+                               sys_quoted(path, quoted), acl, n);
     return !oserr_is(e) && more; /* that it has none is no failure */
 }
 
@@ -256,6 +257,16 @@ struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags, int fd,
                      (flags & MAP_PRIVATE) != 0 ? "MAP_PRIVATE" : "MAP_SHARED",
                      (flags & MAP_NORESERVE) != 0 ? " | MAP_NORESERVE" : "", fd,
                      (unsigned long long)off, *at);
+}
+
+struct oserr sys_populate(struct backend *be, void *at, size_t n, bool write)
+{
+    enum { READ = 22, WRITE = 23 }; /* MADV_POPULATE_*, which older headers lack */
+    uint32_t code = sys_enter(be, "madvise");
+    if (code == 0)
+        code = errno_if(madvise(at, n, write ? WRITE : READ) != 0);
+    return sys_leave(be, "madvise", code, SYS_KEY_WARM, "madvise(%p, %zu, %s) = 0", at, n,
+                     write ? "MADV_POPULATE_WRITE" : "MADV_POPULATE_READ");
 }
 
 void sys_munmap(struct backend *be, void *at, size_t n)

@@ -15,6 +15,7 @@
 enum sys_key {
     SYS_KEY_NONE,
     SYS_KEY_WINDOW, /* mappings of a long store, one after the other */
+    SYS_KEY_WARM,   /* pieces of a mapping */
     SYS_KEY_SEEK_DATA,
     SYS_KEY_SEEK_HOLE,
     SYS_KEY_PREAD, /* pieces of one range */
@@ -30,13 +31,18 @@ enum sys_key {
     SYS_KEY_PROC_STAT,
     SYS_KEY_PROC_ENDS,
     SYS_KEY_PROC_COMM,
-    SYS_KEY_PROC_QUERY, /* mappings of a process */
-    SYS_KEY_PROC_NAME,  /* name of a mapping or descriptor */
-    SYS_KEY_PROC_SHM,   /* its /dev/shm */
-    SYS_KEY_SYSV,       /* the table of System V segments */
+    SYS_KEY_PROC_QUERY,  /* mappings of a process */
+    SYS_KEY_PROC_NAME,   /* name of a mapping or descriptor */
+    SYS_KEY_PROC_SHM,    /* its /dev/shm */
+    SYS_KEY_PROC_FDINFO, /* of a socket or an io_uring */
+    SYS_KEY_LOOPS,       /* loop devices */
+    SYS_KEY_SYSV,        /* the table of System V segments */
     SYS_KEY_SYSV_READ,
     SYS_KEY_SYSV_CLOSE,
-    SYS_KEY_SYSV_AWAY, /* the same of other IPC namespaces */
+    SYS_KEY_SYSV_AWAY,  /* the same of other IPC namespaces */
+    SYS_KEY_BOXED_WAIT, /* an answer of a boxed process */
+    SYS_KEY_BOXED_READ,
+    SYS_KEY_MODULE, /* files that a process runs, and their debug files */
 };
 
 /* errno when a call failed, else 0. */
@@ -70,6 +76,10 @@ MUST_USE struct oserr sys_seek(struct backend *be, int fd, uint64_t off, int whe
 MUST_USE struct oserr sys_ftruncate(struct backend *be, int fd, uint64_t size);
 MUST_USE struct oserr sys_fchmod(struct backend *be, int fd, mode_t mode);
 MUST_USE struct oserr sys_chmod(struct backend *be, const char *path, mode_t mode);
+
+/* Maps the pages of data of [at, at + n), as far as the first that cannot be: as touching each of
+ * them would, but without a fault for every few of them. Kernels before 5.14 cannot (EINVAL). */
+MUST_USE struct oserr sys_populate(struct backend *be, void *at, size_t n, bool write);
 
 /* Mappings. Writable ones of more than SYS_PAGES bytes are logged as a series. */
 enum { SYS_PAGES = 128 * 1024 };

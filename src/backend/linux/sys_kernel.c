@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "backend/linux/os_private.h"
+
 const char *sys_error_name(uint32_t code)
 {
     const char *name = strerrorname_np((int)code);
@@ -108,20 +110,19 @@ void sys_signals_hold(sigset_t *before)
 {
     sigset_t all;
     sigfillset(&all);
+    os_stop_hold(1);
     pthread_sigmask(SIG_SETMASK, &all, before);
 }
 
 void sys_signals_release(const sigset_t *before)
 {
     pthread_sigmask(SIG_SETMASK, before, NULL);
+    os_stop_hold(-1);
 }
 
 bool sys_stop_held(void)
 {
-    sigset_t now;
-    return sigpending(&now) == 0 &&
-           (sigismember(&now, SIGINT) == 1 || sigismember(&now, SIGTERM) == 1 ||
-            sigismember(&now, SIGHUP) == 1);
+    return os_stop_pending() != 0;
 }
 
 /* The kernel reports an opener that arrives meanwhile by SIGIO. F_OWNER_TID sends it to this thread

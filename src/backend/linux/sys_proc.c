@@ -2,13 +2,16 @@
 
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <linux/loop.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -26,7 +29,7 @@ struct query {
 };
 
 /* Flags of the query and of its answer. */
-enum { VMA_READ = 1, VMA_WRITE = 2, VMA_SHARED = 8, OR_NEXT = 16, OF_FILES = 32 };
+enum { VMA_READ = 1, VMA_WRITE = 2, VMA_EXECUTE = 4, VMA_SHARED = 8, OR_NEXT = 16, OF_FILES = 32 };
 
 #define QUERY _IOWR('f', 17, struct query)
 
@@ -57,6 +60,7 @@ struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, struct sys_m
             .ino = q.ino,
             .read = (q.vma_flags & VMA_READ) != 0,
             .write = (q.vma_flags & VMA_WRITE) != 0,
+            .execute = (q.vma_flags & VMA_EXECUTE) != 0,
             .shared = (q.vma_flags & VMA_SHARED) != 0,
         };
     }
@@ -81,6 +85,19 @@ struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t start, char *
                      fd);
 }
 
+struct oserr sys_loop_file(struct backend *be, int fd, uint64_t *dev, uint64_t *ino)
+{
+    struct loop_info64 info = {0};
+    uint32_t code = sys_enter(be, "ioctl");
+    if (code == 0)
+        code = errno_if(ioctl(fd, LOOP_GET_STATUS64, &info) != 0);
+    *dev = info.lo_device;
+    *ino = info.lo_inode;
+    return sys_leave(be, "ioctl", code, SYS_KEY_LOOPS,
+                     "ioctl(%d, LOOP_GET_STATUS64) = 0   device %llx, inode %llu", fd,
+                     (unsigned long long)*dev, (unsigned long long)*ino);
+}
+
 /* ---- descriptors ---- */
 
 /* A directory entry as getdents64 returns it. */
@@ -96,11 +113,15 @@ static bool identify(int dir, const char *name, struct sys_descriptor *out)
 {
     struct statx st;
     if (statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO | STATX_NLINK,
-              &st) != 0 ||
-        !S_ISREG(st.stx_mode))
-        return false; /* closed meanwhile, or not a regular file */
+              &st) != 0)
+        return false; /* closed meanwhile */
+    bool socket = S_ISSOCK(st.stx_mode), carrier = socket || (st.stx_mode & S_IFMT) == 0;
+    if (!carrier && !S_ISREG(st.stx_mode))
+        return false;
     *out = (struct sys_descriptor){
         .fd = (int32_t)strtol(name, NULL, 10),
+        .socket = socket,
+        .carrier = carrier,
         .links = st.stx_nlink,
         .dev = makedev(st.stx_dev_major, st.stx_dev_minor),
         .ino = st.stx_ino,
@@ -173,6 +194,19 @@ struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags
                      sys_quoted(name, quoted), text, *fd);
 }
 
+struct oserr sys_open_within(struct backend *be, int root, const char *path, int *fd)
+{
+    char quoted[SYS_QUOTED];
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC,
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    uint32_t code = sys_enter(be, "openat2");
+    *fd = -1;
+    if (code == 0)
+        code = errno_if((*fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how)) < 0);
+    return sys_leave(be, "openat2", code, 0, "openat2(%d, %s, O_PATH, RESOLVE_IN_ROOT) = %d", root,
+                     sys_quoted(path, quoted), *fd);
+}
+
 struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,
                         struct stat *st)
 {
@@ -200,6 +234,16 @@ struct oserr sys_in_memory(struct backend *be, int fd, bool *memory, bool *huge)
 }
 
 /* ---- memfd ---- */
+
+struct oserr sys_unix_socket(struct backend *be, int *fd)
+{
+    uint32_t code = sys_enter(be, "socket");
+    *fd = -1;
+    if (code == 0)
+        code = errno_if((*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0);
+    return sys_leave(be, "socket", code, SYS_KEY_PROC_FDINFO,
+                     "socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) = %d", *fd);
+}
 
 struct oserr sys_memfd_create(struct backend *be, const char *name, int *fd)
 {

@@ -10,7 +10,7 @@ struct sys_mapping {
     uint64_t start, end; /* addresses */
     uint64_t offset;     /* in the object, of start */
     uint64_t dev, ino;
-    bool read, write;
+    bool read, write, execute;
     bool shared;
 };
 
@@ -27,9 +27,11 @@ MUST_USE struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t star
 /* Do two threads share their descriptors (kcmp(2), KCMP_FILES)? ENOSYS: the kernel cannot tell. */
 MUST_USE struct oserr sys_same_files(struct backend *be, uint32_t a, uint32_t b, bool *same);
 
-/* One descriptor of a process that refers to a regular file. */
+/* One descriptor of a process that refers to a regular file, or that may carry others: a socket, or
+ * an inode of the kernel's own (an io_uring is one). */
 struct sys_descriptor {
     int32_t fd;
+    bool socket, carrier; /* a socket is a carrier too */
     uint32_t links;
     uint64_t dev, ino;
 };
@@ -51,6 +53,10 @@ MUST_USE struct oserr sys_readlink(struct backend *be, const char *path, char *b
 MUST_USE struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags,
                                  enum sys_key key, int *fd);
 
+/* `path` as a process sees it whose root folder is open at `root`: links do not lead out of it
+ * (openat2, RESOLVE_IN_ROOT). The descriptor only stands for the path (O_PATH). */
+MUST_USE struct oserr sys_open_within(struct backend *be, int root, const char *path, int *fd);
+
 MUST_USE struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,
                                  struct stat *st);
 
@@ -58,6 +64,12 @@ MUST_USE struct oserr sys_statat(struct backend *be, int dir, const char *name, 
 /* Bytes of the file that are in the page cache (cachestat(2), Linux 6.5, own files or root). */
 MUST_USE struct oserr sys_cached(struct backend *be, int fd, uint64_t *bytes);
 MUST_USE struct oserr sys_in_memory(struct backend *be, int fd, bool *memory, bool *huge);
+
+/* Device and inode of the file of an open loop device; ENXIO: it has none. */
+MUST_USE struct oserr sys_loop_file(struct backend *be, int fd, uint64_t *dev, uint64_t *ino);
+
+/* A Unix socket that leads nowhere. */
+MUST_USE struct oserr sys_unix_socket(struct backend *be, int *fd);
 
 MUST_USE struct oserr sys_memfd_create(struct backend *be, const char *name, int *fd);
 MUST_USE struct oserr sys_seals(struct backend *be, int fd, uint32_t *seals);

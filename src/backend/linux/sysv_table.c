@@ -44,12 +44,12 @@ static void set_mode(struct seg_stat *st, uint32_t mode)
                 ((mode & SYSV_LOCKED) != 0 ? SEG_ST_LOCKED : 0U);
 }
 
+/* When the contents were written is not kept. Attaching and detaching, which we do to look, move
+ * only the time of the last access, as reading a file may. */
 static void set_times(struct seg_stat *st, int64_t attached, int64_t detached, int64_t changed)
 {
-    st->atime = attached * SECOND;
-    st->ctime = changed * SECOND;
-    st->mtime =
-        newest(newest(attached, detached), changed) * SECOND; /* the last one that is known */
+    st->atime = newest(attached, detached) * SECOND;
+    st->mtime = st->ctime = changed * SECOND;
 }
 
 enum {

@@ -15,11 +15,11 @@ struct handle_scan {
     const struct search *search;
     struct objects *objects;
     struct found *out;
-    uint32_t me;   /* our own process */
-    uint32_t pid;  /* the process that is open */
-    void *process; /* NULL: it could not be opened */
-    char comm[16]; /* its name; empty: not known yet */
-    bool skip;     /* it is not to be read */
+    uint32_t me;         /* our own process */
+    uint32_t pid;        /* the process that is open */
+    void *process;       /* NULL: it could not be opened */
+    char comm[SEG_COMM]; /* its name; empty: not known yet */
+    bool skip;           /* it is not to be read */
 };
 
 static int compare_handles(const void *a, const void *b)

@@ -12,6 +12,13 @@ enum { SECOND = 1000000000, PIPE_GONE = 13 /* SIGPIPE, as elsewhere */ };
 
 #define TICKS_TO_1970 INT64_C(116444736000000000) /* 100 ns from 1601 on */
 
+unsigned os_cores(void)
+{
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    return info.dwNumberOfProcessors;
+}
+
 uint64_t os_memory_free(void)
 {
     MEMORYSTATUSEX now = {.dwLength = sizeof now};
@@ -101,6 +108,14 @@ bool os_is_terminal(int fd)
     return GetConsoleMode(os_stream(fd), &mode) != 0;
 }
 
+int os_terminal_cols(int fd)
+{
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    return GetConsoleScreenBufferInfo(os_stream(fd), &info)
+               ? info.srWindow.Right - info.srWindow.Left + 1
+               : 0;
+}
+
 bool os_arguments(int *argc, char ***argv)
 {
     int n = 0;
@@ -161,7 +176,8 @@ struct oserr os_write_fd(int fd, const void *buf, size_t n)
         DWORD done, take = n < PIECE ? (DWORD)n : PIECE;
         if (!WriteFile(h, p, take, &done, NULL)) {
             struct oserr e = os_last("WriteFile");
-            if (e.code == ERROR_BROKEN_PIPE || e.code == ERROR_NO_DATA)
+            if (e.code == ERROR_BROKEN_PIPE || e.code == ERROR_NO_DATA ||
+                e.code == ERROR_PIPE_NOT_CONNECTED)
                 os_die_of(PIPE_GONE); /* the reader has closed the pipe */
             return e;
         }

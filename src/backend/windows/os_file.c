@@ -129,6 +129,25 @@ struct oserr os_file_create(const char *path, struct os_file **out, bool *sparse
     return OSERR_NONE;
 }
 
+struct oserr os_file_new(const char *path, struct os_file **out)
+{
+    struct os_file *f;
+    *out = NULL;
+    struct oserr e = new_file(path, &f);
+    if (oserr_is(e))
+        return e;
+    f->keep_open = false;
+    f->handle = CreateFileW(f->path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+                            CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (f->handle != INVALID_HANDLE_VALUE) {
+        *out = f;
+        return e;
+    }
+    e = os_last("CreateFileW");
+    os_file_abandon(f);
+    return e;
+}
+
 /* Others may read it while it grows. */
 static struct oserr open_growing(struct os_file *f)
 {

@@ -21,14 +21,80 @@ static bool own_path(const wchar_t *variable, const char *name, char *buf, size_
     return more > 0 && (size_t)more < cap - head;
 }
 
-bool os_config_path(char *buf, size_t cap)
+bool os_config_path(const char *name, char *buf, size_t cap)
 {
-    return own_path(L"APPDATA", "config", buf, cap);
+    return own_path(L"APPDATA", name, buf, cap);
 }
 
 bool os_state_path(const char *name, char *buf, size_t cap)
 {
     return own_path(L"LOCALAPPDATA", name, buf, cap) || own_path(L"APPDATA", name, buf, cap);
+}
+
+bool os_program_folder(char *buf, size_t cap)
+{
+    wchar_t path[PATH_UNITS];
+    DWORD n = GetModuleFileNameW(NULL, path, PATH_UNITS);
+    while (n > 0 && n < PATH_UNITS && path[n - 1] != L'\\')
+        n--;
+    return n > 1 && n < PATH_UNITS && wide_to_utf8(path, n - 1, buf, cap) < cap;
+}
+
+bool os_full_path(const char *path, char *buf, size_t cap)
+{
+    enum { PATH_MOST = 4096 };
+    wchar_t full[PATH_MOST], *wide = wide_copy(path);
+    DWORD n = wide != NULL ? GetFullPathNameW(wide, PATH_MOST, full, NULL) : 0;
+    bool there = wide != NULL && GetFileAttributesW(wide) != INVALID_FILE_ATTRIBUTES;
+    free(wide);
+    return there && n > 0 && n < PATH_MOST && wide_to_utf8(full, n, buf, cap) < cap;
+}
+
+struct oserr os_folder(const char *path, os_found *found, void *ctx)
+{
+    WIN32_FIND_DATAW entry;
+    char pattern[PATH_UNITS];
+    if (snprintf(pattern, sizeof pattern, "%s\\*", path) >= (int)sizeof pattern)
+        return (struct oserr){"FindFirstFileW", ERROR_FILENAME_EXCED_RANGE};
+    wchar_t *wide = wide_copy(pattern);
+    if (wide == NULL)
+        return (struct oserr){"FindFirstFileW", ERROR_INVALID_NAME};
+    HANDLE h = FindFirstFileW(wide, &entry);
+    struct oserr e = h == INVALID_HANDLE_VALUE ? os_last("FindFirstFileW") : OSERR_NONE;
+    free(wide);
+    for (bool more = !oserr_is(e); more; more = more && FindNextFileW(h, &entry)) {
+        char *name = wide_utf8_copy(entry.cFileName, wcslen(entry.cFileName));
+        more = name != NULL && found(ctx, name);
+        free(name);
+    }
+    if (!oserr_is(e))
+        FindClose(h);
+    return e;
+}
+
+struct oserr os_folder_new(const char *path, bool *made)
+{
+    wchar_t *wide = wide_copy(path);
+    *made = wide != NULL && CreateDirectoryW(wide, NULL);
+    struct oserr e = *made          ? OSERR_NONE
+                     : wide == NULL ? (struct oserr){"CreateDirectoryW", ERROR_INVALID_NAME}
+                                    : os_last("CreateDirectoryW");
+    DWORD is = wide != NULL && e.code == ERROR_ALREADY_EXISTS ? GetFileAttributesW(wide)
+                                                              : INVALID_FILE_ATTRIBUTES;
+    free(wide);
+    if (is == INVALID_FILE_ATTRIBUTES)
+        return e;
+    return (is & FILE_ATTRIBUTE_DIRECTORY) != 0
+               ? OSERR_NONE
+               : (struct oserr){"CreateDirectoryW", ERROR_DIRECTORY};
+}
+
+void os_remove(const char *path)
+{
+    wchar_t *wide = wide_copy(path);
+    if (wide != NULL && !DeleteFileW(wide))
+        (void)RemoveDirectoryW(wide);
+    free(wide);
 }
 
 static struct oserr read_some(intptr_t file, void *buf, size_t n, size_t *got)
@@ -152,8 +218,6 @@ struct oserr os_update_file(const char *path, size_t limit, bool must_read, os_c
                             void *ctx)
 {
     HANDLE lock;
-    char *old = NULL;
-    size_t old_n = 0, new_n = 0;
     wchar_t *wide = wide_copy(path);
     if (wide == NULL)
         return (struct oserr){"CreateFileW", ERROR_INVALID_NAME};
@@ -161,14 +225,7 @@ struct oserr os_update_file(const char *path, size_t limit, bool must_read, os_c
     free(wide);
     if (oserr_is(e))
         return e;
-    e = os_read_file(path, limit, &old, &old_n);
-    if (oserr_kind(e) == OSERR_K_MISSING || !must_read)
-        e = OSERR_NONE;
-    char *new = oserr_is(e) ? NULL : change(ctx, old, old_n, &new_n);
-    if (new != NULL)
-        e = os_replace_file(path, new, new_n);
-    free(new);
-    free(old);
+    e = os_change_file(path, limit, must_read, change, ctx);
     CloseHandle(lock);
     return e;
 }

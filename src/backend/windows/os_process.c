@@ -1,11 +1,13 @@
-/* Our own executable as a child: the demo's writer. It is in a job that ends with us. */
+/* Processes that we start and end: our own executable (the demo's writer), programs of the lab.
+ * Each is in a job that ends with us. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/windows/os_private.h"
 #include "backend/windows/wtf8.h"
 
-enum { COMMAND_MAX = 4096, PATH_FIRST = 512, PATH_MOST = 65536, WAIT_MS = 2000 };
+enum { COMMAND_MAX = 4096, PATH_FIRST = 512, PATH_MOST = 65536 };
+#define STOPS_IN (2 * INT64_C(1000000000)) /* ns */
 
 struct os_process {
     HANDLE process, job;
@@ -26,9 +28,9 @@ static wchar_t *own_path(void)
 }
 
 /* Joins the arguments as they are: ours have no blanks and no quotes in them. */
-static bool join(const char *const *args, wchar_t line[COMMAND_MAX])
+static bool join(const char *name, const char *const *args, wchar_t line[COMMAND_MAX])
 {
-    size_t n = wide_from_utf8("shmlens", line, COMMAND_MAX);
+    size_t n = wide_from_utf8(name, line, COMMAND_MAX);
     for (size_t i = 0; args[i] != NULL; i++) {
         if (n + 2 >= COMMAND_MAX || strpbrk(args[i], " \t\"") != NULL)
             return false;
@@ -53,13 +55,10 @@ static HANDLE deadly_job(void)
 }
 
 /* Its input and output are the null device; it gets no Ctrl-C of our console. */
-static struct oserr start(struct os_process *p, wchar_t *line)
+static struct oserr start(struct os_process *p, wchar_t *path, wchar_t *line)
 {
     SECURITY_ATTRIBUTES inherit = {.nLength = sizeof inherit, .bInheritHandle = TRUE};
     PROCESS_INFORMATION made;
-    wchar_t *path = own_path();
-    if (path == NULL)
-        return (struct oserr){"GetModuleFileNameW", SEG_E_MEMORY};
     HANDLE null = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE,
                               FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit, OPEN_EXISTING, 0, NULL);
     STARTUPINFOW how = {.cb = sizeof how, .dwFlags = STARTF_USESTDHANDLES};
@@ -70,7 +69,6 @@ static struct oserr start(struct os_process *p, wchar_t *line)
     struct oserr e = done ? OSERR_NONE : os_last("CreateProcessW");
     if (null != INVALID_HANDLE_VALUE)
         CloseHandle(null);
-    free(path);
     if (!done)
         return e;
     if (p->job != NULL)
@@ -82,30 +80,85 @@ static struct oserr start(struct os_process *p, wchar_t *line)
     return e;
 }
 
-struct oserr os_spawn_self(const char *const *args, struct os_process **out)
+/* `path` is freed. */
+static struct oserr spawn(wchar_t *path, const char *name, const char *const *args,
+                          struct os_process **out)
 {
     wchar_t line[COMMAND_MAX];
     *out = NULL;
-    if (!join(args, line))
-        return (struct oserr){"CreateProcessW", ERROR_INVALID_PARAMETER};
-    struct os_process *p = calloc(1, sizeof *p);
-    if (p == NULL)
-        return (struct oserr){"malloc", SEG_E_MEMORY};
-    p->job = deadly_job();
-    struct oserr e = start(p, line);
+    bool joined = join(name, args, line);
+    struct os_process *p = joined && path != NULL ? calloc(1, sizeof *p) : NULL;
+    if (p != NULL)
+        p->job = deadly_job();
+    struct oserr e = p != NULL ? start(p, path, line)
+                     : joined  ? (struct oserr){"malloc", SEG_E_MEMORY}
+                               : (struct oserr){"CreateProcessW", ERROR_INVALID_PARAMETER};
+    free(path);
     if (!oserr_is(e)) {
         *out = p;
         return e;
     }
-    if (p->job != NULL)
+    if (p != NULL && p->job != NULL)
         CloseHandle(p->job);
     free(p);
     return e;
 }
 
+bool os_watchdog_wanted(int argc, char **argv)
+{
+    (void)argc, (void)argv; /* the job ends them */
+    return false;
+}
+
+int os_watchdog_main(char **argv)
+{
+    (void)argv;
+    return EXIT_FAILURE;
+}
+
+struct oserr os_spawn_self(const char *const *args, struct os_process **out)
+{
+    return spawn(own_path(), "shmlens", args, out);
+}
+
+struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out)
+{
+    return spawn(wide_copy(path), "program", args, out);
+}
+
+bool os_is_program(char *path, size_t cap)
+{
+    size_t n = strlen(path);
+    if (n + sizeof ".exe" > cap)
+        return false;
+    memcpy(path + n, ".exe", sizeof ".exe");
+    wchar_t *wide = wide_copy(path);
+    DWORD is = wide == NULL ? INVALID_FILE_ATTRIBUTES : GetFileAttributesW(wide);
+    free(wide);
+    if (is == INVALID_FILE_ATTRIBUTES)
+        path[n] = '\0';
+    return is != INVALID_FILE_ATTRIBUTES && (is & FILE_ATTRIBUTE_DIRECTORY) == 0;
+}
+
 bool os_process_running(struct os_process *p)
 {
     return WaitForSingleObject(p->process, 0) == WAIT_TIMEOUT;
+}
+
+/* What ends a process from outside looks like an exit here. */
+void os_process_end(const struct os_process *p, int *status, int *signal)
+{
+    DWORD code = 0;
+    (void)GetExitCodeProcess(p->process, &code);
+    *status = (int)code;
+    *signal = 0;
+}
+
+/* It is not heard here. */
+const char *os_process_said(struct os_process *p)
+{
+    (void)p;
+    return "";
 }
 
 uint32_t os_process_pid(const struct os_process *p)
@@ -115,17 +168,29 @@ uint32_t os_process_pid(const struct os_process *p)
 
 /* A process without a window or a console cannot be asked to end, so it is terminated; the
  * system frees what it holds. */
-void os_process_stop(struct os_process *p)
+void os_process_ask(struct os_process *p)
 {
-    if (p == NULL)
-        return;
     if (os_process_running(p))
         (void)TerminateProcess(p->process, 0);
-    (void)WaitForSingleObject(p->process, WAIT_MS);
+}
+
+void os_process_finish(struct os_process *p, int64_t deadline)
+{
+    enum { MS = 1000000 };
+    int64_t left = (deadline - os_now()) / MS;
+    (void)WaitForSingleObject(p->process, left > 0 ? (DWORD)left : 0);
     CloseHandle(p->process);
     if (p->job != NULL)
         CloseHandle(p->job);
     free(p);
+}
+
+void os_process_stop(struct os_process *p)
+{
+    if (p == NULL)
+        return;
+    os_process_ask(p);
+    os_process_finish(p, os_now() + STOPS_IN);
 }
 
 bool os_pid_exists(uint32_t pid)

@@ -129,6 +129,11 @@ void os_stop_wakes(struct os_wake *w)
         os_wake_post(w);
 }
 
+void os_stop_enforce(unsigned seconds)
+{
+    os_stop_alarm(seconds);
+}
+
 void os_stop_alarm(unsigned seconds)
 {
     InterlockedExchange(&alarm_after, (LONG)seconds);

@@ -5,6 +5,11 @@
 const struct provider *const providers[] = {&win_section_provider, &file_provider,
                                             &recording_provider, NULL};
 
+const char *seg_bare_space(void)
+{
+    return "Local\\";
+}
+
 const char *seg_demo_name(void)
 {
     return "Local\\shmlens-demo";

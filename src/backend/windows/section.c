@@ -11,7 +11,7 @@
 #include "backend/windows/sys_windows.h"
 #include "backend/windows/wtf8.h"
 
-enum { PREFIX = sizeof WIN_PREFIX - 1, NOT_A_SECTION = 6 };
+enum { PREFIX = sizeof WIN_PREFIX - 1, NOT_A_SECTION = 6, BAD_PARAMETER = 87 };
 
 static const char *const spaces[] = {"Local\\", "Global\\"};
 
@@ -100,15 +100,47 @@ static struct oserr win_stat(struct seg *s, struct seg_stat *out)
     return e;
 }
 
+/* A section made PAGE_READONLY opens for writing, and refuses to be mapped so. */
+static struct oserr check_writable(struct backend *be, void *handle)
+{
+    void *at;
+    struct oserr e = sys_map_view(be, handle, true, 0, 1, SYS_KEY_NONE, &at);
+    if (oserr_is(e) && e.code == BAD_PARAMETER)
+        e.code = SEG_E_READ_ONLY;
+    if (!oserr_is(e))
+        sys_unmap_view(be, at, SYS_KEY_NONE);
+    return e;
+}
+
 static struct oserr win_open(struct seg *s, enum seg_access access)
 {
     void *h;
-    struct oserr e =
-        sys_open_section(s->be, win_name(s->locator), rights(access), SYS_KEY_NONE, &h);
+    struct oserr e = section_open(s->be, win_name(s->locator), access, SYS_KEY_NONE, &h);
+    if (access == SEG_STAT && oserr_kind(e) == OSERR_K_DENIED) /* its rights, at least */
+        e = sys_open_section(s->be, win_name(s->locator), SEG_RIGHT_CONTROL, SYS_KEY_NONE, &h);
     if (oserr_is(e))
         return other_object(e);
     s->handle = (intptr_t)h;
-    return identify(s);
+    e = access == SEG_WRITE ? check_writable(s->be, h) : OSERR_NONE;
+    return oserr_is(e) ? e : identify(s);
+}
+
+/* In Global\ only who has the right may create. */
+static struct oserr without_right(struct seg *s, struct oserr e)
+{
+    bool has = true;
+    void *h;
+    if (oserr_kind(e) != OSERR_K_DENIED || strncmp(win_name(s->locator), spaces[1], 7) != 0)
+        return e;
+    struct oserr opened = section_open(s->be, win_name(s->locator), SEG_STAT, SYS_KEY_NONE, &h);
+    if (!oserr_is(opened))
+        sys_close_handle(s->be, h, SYS_KEY_NONE);
+    if (oserr_kind(opened) != OSERR_K_MISSING) /* there is one, which does not let us */
+        return e;
+    struct oserr asked = sys_may_create_global(s->be, &has);
+    if (!oserr_is(asked) && !has)
+        e.code = SEG_E_PRIVILEGE;
+    return e;
 }
 
 static struct oserr win_create(struct seg *s, uint64_t size, uint32_t mode)
@@ -117,7 +149,7 @@ static struct oserr win_create(struct seg *s, uint64_t size, uint32_t mode)
     (void)mode; /* there is no SEG_CAP_CHMOD: the caller knows */
     struct oserr e = sys_create_section(s->be, win_name(s->locator), size, &h);
     if (oserr_is(e))
-        return other_object(e);
+        return without_right(s, other_object(e));
     s->handle = (intptr_t)h;
     e = identify(s);
     return oserr_is(e) ? e : win_stat(s, &s->last);
@@ -128,8 +160,16 @@ static struct oserr win_reopen(struct seg *s, enum seg_access access)
     void *h;
     struct oserr e =
         sys_duplicate(s->be, NULL, (uint64_t)s->handle, rights(access), SYS_KEY_NONE, &h);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        e = sys_duplicate(s->be, NULL, (uint64_t)s->handle,
+                          rights(access) & ~(uint32_t)SYS_SECTION_QUERY, SYS_KEY_NONE, &h);
     if (oserr_is(e))
         return e;
+    e = access == SEG_WRITE ? check_writable(s->be, h) : OSERR_NONE;
+    if (oserr_is(e)) {
+        sys_close_handle(s->be, h, SYS_KEY_NONE);
+        return e;
+    }
     section_unmap(s, &s->read_map);
     s->unmappable = false;
     s->map_refused_size = 0;
@@ -151,6 +191,7 @@ static void win_close(struct seg *s)
 static void look_at(struct backend *be, const char *name, const char *folder, struct seg_stat *st)
 {
     void *h;
+    bool guessed;
     uint32_t handles;
     size_t n = strlen(folder) + strlen(name) + 1;
     char *full = malloc(n);
@@ -160,13 +201,14 @@ static void look_at(struct backend *be, const char *name, const char *folder, st
         st->known |= SEG_HAS_ID;
         free(full);
     }
-    struct oserr e = sys_open_section(be, name, rights(SEG_STAT), SYS_KEY_OPEN, &h);
+    struct oserr e = section_open(be, name, SEG_STAT, SYS_KEY_OPEN, &h);
     st->denied = oserr_kind(e) == OSERR_K_DENIED;
     if (oserr_is(e))
         return;
-    if (!oserr_is(sys_query_section(be, h, SYS_KEY_ASK, &st->size, &st->section))) {
+    if (!oserr_is(section_measure(be, h, SYS_KEY_ASK, &st->size, &st->section, &guessed))) {
         bool reserved = (st->section & 0x4000000) != 0;
-        st->known |= SEG_HAS_SIZE | SEG_HAS_SECTION | (reserved ? 0U : SEG_HAS_RESIDENT);
+        st->known |= SEG_HAS_SIZE | (guessed ? 0U : SEG_HAS_SECTION);
+        st->known |= reserved ? 0U : SEG_HAS_RESIDENT;
         st->resident = st->size;
         st->state |= reserved ? SEG_ST_RESERVED : 0U;
     }
@@ -275,9 +317,12 @@ const struct provider win_section_provider = {
               .form = "Local\\NAME, Global\\NAME, win:NAME",
               .name = "not a name for a section: 1 to 32766 UTF-16 units with Local\\ or "
                       "Global\\, no other backslash",
-              .absent = "no such segment",
+              .absent =
+                  "no such segment; those of other sessions and of AppContainers are not seen",
               .other = "not a segment: an event, a mutex, a semaphore or the like has this name",
-              .unsupported = "a section of Windows keeps its size and its rights",
+              .read_only = "read-only: the program that made it wants nobody to write it "
+                           "(PAGE_READONLY)",
+              .unsupported = "a section of Windows keeps its size",
               .irremovable =
                   "on Windows a name disappears with its last handle and cannot be removed"},
     .caps = SEG_CAP_CREATE | SEG_CAP_WRITE | SEG_CAP_EXTENTS | SEG_CAP_FLEETING,
@@ -288,6 +333,8 @@ const struct provider win_section_provider = {
     .reopen = win_reopen,
     .close = win_close,
     .stat = win_stat,
+    .rights = section_rights,
+    .set_rights = section_set_rights,
     .map = section_map,
     .unmap = section_unmap,
     .copy_out = section_copy_out,

@@ -193,23 +193,58 @@ static bool count_committed(struct seg *s, uint64_t size, uint64_t *sum)
     return counted;
 }
 
+struct oserr section_open(struct backend *be, const char *name, enum seg_access access,
+                          enum sys_key key, void **handle)
+{
+    uint32_t rights = SYS_SECTION_READ | (access == SEG_WRITE ? SYS_SECTION_WRITE : 0U);
+    struct oserr e = sys_open_section(be, name, rights | SYS_SECTION_QUERY, key, handle);
+    if (oserr_kind(e) == OSERR_K_DENIED)
+        e = sys_open_section(be, name, rights, key, handle);
+    return e;
+}
+
+struct oserr section_measure(struct backend *be, void *handle, enum sys_key key, uint64_t *size,
+                             uint32_t *flags, bool *guessed)
+{
+    void *at;
+    bool reserved;
+    struct oserr e = sys_query_section(be, handle, key, size, flags);
+    *guessed = oserr_kind(e) == OSERR_K_DENIED;
+    if (!*guessed)
+        return e;
+    e = sys_map_view(be, handle, false, 0, 0, key, &at);
+    if (oserr_is(e))
+        return e;
+    e = sys_view_size(be, at, key, size, &reserved);
+    sys_unmap_view(be, at, key);
+    *flags = reserved ? SECTION_RESERVED : 0U;
+    return e;
+}
+
 struct oserr section_stat(struct seg *s, struct seg_stat *out)
 {
     uint32_t flags, handles;
     uint64_t size;
-    struct oserr e = sys_query_section(s->be, (void *)s->handle, SYS_KEY_NONE, &size, &flags);
-    if (oserr_is(e))
+    bool guessed;
+    struct oserr e =
+        section_measure(s->be, (void *)s->handle, SYS_KEY_NONE, &size, &flags, &guessed);
+    bool unknown = s->access == SEG_STAT && oserr_kind(e) == OSERR_K_DENIED;
+    if (oserr_is(e) && !unknown)
         return e;
     e = sys_handle_count(s->be, (void *)s->handle, SYS_KEY_NONE, &handles);
     if (oserr_is(e))
         return e;
-    out->known |= SEG_HAS_SIZE | SEG_HAS_SECTION | SEG_HAS_ATTACHED | SEG_HAS_ID;
+    out->known |= SEG_HAS_ATTACHED | SEG_HAS_ID;
+    out->known |= unknown ? 0U : SEG_HAS_SIZE;
+    out->known |= guessed || unknown ? 0U : SEG_HAS_SECTION;
     out->size = size;
     out->section = flags;
     out->attached = handles > 0 ? handles - 1 : 0;
     out->state = (flags & SECTION_RESERVED) != 0 ? SEG_ST_RESERVED : 0;
     out->state |= handles == 1 ? SEG_ST_ONLY_US : 0;
     out->resident = size;
+    if (unknown)
+        return OSERR_NONE;
     bool known = (flags & SECTION_RESERVED) == 0 || count_committed(s, size, &out->resident);
     out->known = known ? out->known | SEG_HAS_RESIDENT : out->known & ~(unsigned)SEG_HAS_RESIDENT;
     return OSERR_NONE;

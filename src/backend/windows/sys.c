@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "backend/windows/nt.h"
+/* after windows.h: */
+#include <winioctl.h>
+
 #include "backend/windows/sys_private.h"
 #include "backend/windows/wtf8.h"
 
@@ -32,6 +35,11 @@ uint32_t sys_nt(long status)
 
 static const char *access_text(uint32_t access)
 {
+    if (access == SEG_RIGHT_CONTROL)
+        return "READ_CONTROL";
+    if ((access & SYS_SECTION_QUERY) == 0)
+        return (access & SYS_SECTION_WRITE) != 0 ? "SECTION_MAP_READ | SECTION_MAP_WRITE"
+                                                 : "SECTION_MAP_READ";
     return (access & SYS_SECTION_WRITE) != 0
                ? "SECTION_QUERY | SECTION_MAP_READ | SECTION_MAP_WRITE"
                : "SECTION_QUERY | SECTION_MAP_READ";
@@ -147,6 +155,27 @@ struct oserr sys_virtual_query(struct backend *be, const void *at, uint64_t *n, 
                      (unsigned long long)*n, *committed ? "MEM_COMMIT" : "MEM_RESERVE");
 }
 
+struct oserr sys_view_size(struct backend *be, const void *at, enum sys_key key, uint64_t *size,
+                           bool *reserved)
+{
+    static const char call[] = "VirtualQuery";
+    const char *p = at;
+    uint32_t code = sys_enter(be, call);
+    *size = 0;
+    *reserved = false;
+    while (code == 0) {
+        MEMORY_BASIC_INFORMATION m = {0};
+        code = sys_last(VirtualQuery(p, &m, sizeof m) == 0);
+        if (code != 0 || m.AllocationBase != at || m.State == MEM_FREE)
+            break;
+        *reserved = *reserved || m.State == MEM_RESERVE;
+        p = (const char *)m.BaseAddress + m.RegionSize;
+    }
+    *size = code == 0 ? (uint64_t)(p - (const char *)at) : 0;
+    return sys_leave(be, call, code, key != 0 ? key : log_key((uintptr_t)at, *size, *reserved),
+                     "%s(%p) = %llu bytes in all", call, at, (unsigned long long)*size);
+}
+
 struct oserr sys_open_file(struct backend *be, const char *path, bool write, void **handle)
 {
     static const char call[] = "CreateFileW";
@@ -202,6 +231,45 @@ struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size)
     *size = code == 0 ? (uint64_t)n.QuadPart : 0;
     return sys_leave(be, call, code, log_key((uintptr_t)handle, *size, 1), "%s(%p) = 1   size %llu",
                      call, handle, (unsigned long long)*size);
+}
+
+struct oserr sys_file_allocated(struct backend *be, void *file, uint64_t *bytes)
+{
+    static const char call[] = "GetFileInformationByHandleEx";
+    FILE_STANDARD_INFO info = {0};
+    uint32_t code = sys_enter(be, call);
+    if (code == 0)
+        code = sys_last(!GetFileInformationByHandleEx(file, FileStandardInfo, &info, sizeof info));
+    *bytes = code == 0 ? (uint64_t)info.AllocationSize.QuadPart : 0;
+    return sys_leave(be, call, code, log_key((uintptr_t)file, *bytes, 2),
+                     "%s(%p, FileStandardInfo) = 1   allocated %llu", call, file,
+                     (unsigned long long)*bytes);
+}
+
+struct oserr sys_next_allocated(struct backend *be, void *file, uint64_t at, uint64_t end,
+                                uint64_t *from, uint64_t *n)
+{
+    static const char call[] = "DeviceIoControl";
+    FILE_ALLOCATED_RANGE_BUFFER in = {.FileOffset.QuadPart = (LONGLONG)at,
+                                      .Length.QuadPart = (LONGLONG)(end - at)},
+                                out = {0};
+    DWORD got = 0;
+    uint32_t code = sys_enter(be, call);
+    *from = end;
+    *n = 0;
+    if (code == 0)
+        code = sys_last(!DeviceIoControl(file, FSCTL_QUERY_ALLOCATED_RANGES, &in, sizeof in, &out,
+                                         sizeof out, &got, NULL));
+    if (code == ERROR_MORE_DATA) /* there are others after it */
+        code = 0;
+    if (code == 0 && got == sizeof out) {
+        *from = (uint64_t)out.FileOffset.QuadPart;
+        *n = (uint64_t)out.Length.QuadPart;
+    }
+    return sys_leave(be, call, code, SYS_KEY_REGION,
+                     "%s(%p, FSCTL_QUERY_ALLOCATED_RANGES, %llu, %llu) = 1   %llu bytes at %llu",
+                     call, file, (unsigned long long)at, (unsigned long long)(end - at),
+                     (unsigned long long)*n, (unsigned long long)*from);
 }
 
 struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle)

@@ -9,6 +9,7 @@
 #include "backend/windows/wtf8.h"
 
 enum {
+    NAME_USUAL = 1024,                 /* enough for nearly every name */
     NAME_BUFFER = 96 * 1024,           /* a UNICODE_STRING of 64 KiB and its head, twice */
     HANDLES_FIRST = 256 * 1024,        /* bytes in the first try */
     HANDLES_MOST = 1024 * 1024 * 1024, /* and in the last */
@@ -28,17 +29,33 @@ struct oserr sys_handle_count(struct backend *be, void *handle, enum sys_key key
                      handle, (unsigned)*count);
 }
 
+/* Asks with a small buffer first: a desktop has thousands of sections. *wide is malloc'd. */
+static uint32_t ask_name(HANDLE handle, UNICODE_STRING **wide)
+{
+    uint32_t code = ERROR_INSUFFICIENT_BUFFER;
+    *wide = NULL;
+    for (ULONG n = NAME_USUAL; n <= NAME_BUFFER; n += NAME_BUFFER - NAME_USUAL) {
+        free(*wide);
+        *wide = calloc(1, n);
+        if (*wide == NULL)
+            return ERROR_NOT_ENOUGH_MEMORY;
+        code =
+            sys_nt(NtQueryObject(handle, (OBJECT_INFORMATION_CLASS)NT_OBJECT_NAME, *wide, n, NULL));
+        if (code != ERROR_BAD_LENGTH && code != ERROR_INSUFFICIENT_BUFFER &&
+            code != ERROR_MORE_DATA)
+            break;
+    }
+    return code;
+}
+
 struct oserr sys_object_name(struct backend *be, void *handle, enum sys_key key, char **name)
 {
     static const char call[] = "NtQueryObject";
     uint32_t code = sys_enter(be, call);
-    UNICODE_STRING *wide = code == 0 ? calloc(1, NAME_BUFFER) : NULL;
+    UNICODE_STRING *wide = NULL;
     *name = NULL;
-    if (code == 0 && wide == NULL)
-        code = ERROR_NOT_ENOUGH_MEMORY;
     if (code == 0)
-        code = sys_nt(NtQueryObject(handle, (OBJECT_INFORMATION_CLASS)NT_OBJECT_NAME, wide,
-                                    NAME_BUFFER, NULL));
+        code = ask_name(handle, &wide);
     if (code == 0 && (*name = wide_utf8_copy(wide->Buffer, wide->Length / sizeof(wchar_t))) == NULL)
         code = ERROR_NOT_ENOUGH_MEMORY;
     free(wide);
@@ -204,7 +221,7 @@ struct oserr sys_open_process(struct backend *be, uint32_t pid, void **process)
                      (unsigned)pid, *process);
 }
 
-void sys_image_name(struct backend *be, void *process, char comm[16])
+void sys_image_name(struct backend *be, void *process, char comm[SEG_COMM])
 {
     static const char call[] = "QueryFullProcessImageNameW";
     wchar_t path[1024];
@@ -218,10 +235,52 @@ void sys_image_name(struct backend *be, void *process, char comm[16])
         size_t from = n;
         while (from > 0 && path[from - 1] != L'\\' && path[from - 1] != L'/')
             from--;
-        (void)wide_to_utf8(path + from, n - from, comm, 16);
+        (void)wide_to_utf8(path + from, n - from, comm, SEG_COMM);
     }
     struct oserr e = sys_leave(be, call, code, SYS_KEY_PROC, "%s(%p) = 1   %s", call, which, comm);
     (void)e;
+}
+
+/* The number of a privilege, and our token. */
+static struct oserr find_privilege(struct backend *be, const wchar_t *name, LUID *id)
+{
+    static const char call[] = "LookupPrivilegeValueW";
+    uint32_t code = sys_enter(be, call);
+    if (code == 0)
+        code = sys_last(!LookupPrivilegeValueW(NULL, name, id));
+    return sys_leave(be, call, code, SYS_KEY_NONE, "%s(NULL, \"%ls\") = 1", call, name);
+}
+
+static struct oserr open_token(struct backend *be, HANDLE *token)
+{
+    static const char call[] = "OpenProcessToken";
+    uint32_t code = sys_enter(be, call);
+    *token = NULL;
+    if (code == 0)
+        code = sys_last(!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, token));
+    return sys_leave(be, call, code, SYS_KEY_NONE, "%s(TOKEN_QUERY) = 1   handle %p", call, *token);
+}
+
+struct oserr sys_may_create_global(struct backend *be, bool *may)
+{
+    static const char call[] = "PrivilegeCheck";
+    HANDLE token;
+    BOOL has = FALSE;
+    PRIVILEGE_SET set = {.PrivilegeCount = 1, .Control = PRIVILEGE_SET_ALL_NECESSARY};
+    *may = false;
+    struct oserr e = find_privilege(be, L"SeCreateGlobalPrivilege", &set.Privilege[0].Luid);
+    if (!oserr_is(e))
+        e = open_token(be, &token);
+    if (oserr_is(e))
+        return e;
+    uint32_t code = sys_enter(be, call);
+    if (code == 0)
+        code = sys_last(!PrivilegeCheck(token, &set, &has));
+    *may = code == 0 && has;
+    e = sys_leave(be, call, code, SYS_KEY_NONE, "%s(%p, SeCreateGlobalPrivilege) = %d", call, token,
+                  *may);
+    sys_close_handle(be, token, SYS_KEY_NONE);
+    return e;
 }
 
 uint32_t sys_session(void)

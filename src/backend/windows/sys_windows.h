@@ -5,6 +5,7 @@
 #ifndef SHMLENS_BACKEND_WINDOWS_SYS_WINDOWS_H
 #define SHMLENS_BACKEND_WINDOWS_SYS_WINDOWS_H
 
+#include "backend/rights.h"
 #include "backend/sys.h"
 
 /* Log keys of calls that come in series. */
@@ -66,6 +67,24 @@ void sys_unmap_view(struct backend *be, void *at, enum sys_key key);
 MUST_USE struct oserr sys_virtual_query(struct backend *be, const void *at, uint64_t *n,
                                         bool *committed);
 
+/* Bytes of the whole view that begins at `at`, and whether pages of it are only reserved. */
+MUST_USE struct oserr sys_view_size(struct backend *be, const void *at, enum sys_key key,
+                                    uint64_t *size, bool *reserved);
+
+/* The security descriptor of an object: the fields of *out but `may`, which the caller frees, also
+ * after a failure. */
+MUST_USE struct oserr sys_get_security(struct backend *be, void *handle, struct seg_rights *out);
+
+/* One made of its text (SEG_E_NAME: it is not one), the right that it takes to set it, and setting
+ * the parts it has. */
+struct sys_security;
+MUST_USE struct oserr sys_parse_security(struct backend *be, const char *sddl,
+                                         struct sys_security **out);
+uint32_t sys_security_right(const struct sys_security *d);
+MUST_USE struct oserr sys_set_security(struct backend *be, void *handle,
+                                       const struct sys_security *d);
+void sys_free_security(struct sys_security *d);
+
 /* Directories of names. */
 struct sys_names; /* one that is being read */
 MUST_USE struct oserr sys_open_names(struct backend *be, const char *path, struct sys_names **out);
@@ -86,8 +105,11 @@ struct sys_handle {
 MUST_USE struct oserr sys_all_handles(struct backend *be, struct sys_handle **rows, size_t *n);
 
 MUST_USE struct oserr sys_open_process(struct backend *be, uint32_t pid, void **process);
-/* File name of its image, truncated to 15 bytes; empty: not available. */
-void sys_image_name(struct backend *be, void *process, char comm[16]);
+/* File name of its image, of which the first SEG_COMM - 1 bytes are kept; empty: not available. */
+void sys_image_name(struct backend *be, void *process, char comm[SEG_COMM]);
+
+/* May this process create names in Global\ (SeCreateGlobalPrivilege, switched on)? */
+MUST_USE struct oserr sys_may_create_global(struct backend *be, bool *may);
 
 /* Number of this process's session. */
 uint32_t sys_session(void);
@@ -99,6 +121,12 @@ MUST_USE struct oserr sys_open_file(struct backend *be, const char *path, bool w
 MUST_USE struct oserr sys_written_file(struct backend *be, const char *path, bool *written);
 MUST_USE struct oserr sys_file_size(struct backend *be, void *handle, uint64_t *size);
 MUST_USE struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle);
+/* The first bytes with room on the disk that begin or lie at `at` or after it, before `end`; n 0:
+ * there are none. ERROR_NOT_SUPPORTED and the like: the file system does not tell. */
+MUST_USE struct oserr sys_next_allocated(struct backend *be, void *file, uint64_t at, uint64_t end,
+                                         uint64_t *from, uint64_t *n);
+/* Bytes it has on the disk. */
+MUST_USE struct oserr sys_file_allocated(struct backend *be, void *file, uint64_t *bytes);
 /* Short only at the end. */
 MUST_USE struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *buf,
                                     size_t n, size_t *got);

@@ -18,13 +18,13 @@
 #include "list/contents.h"
 #include "list/segrow.h"
 
-enum { SECOND = 1000000000, MINUTE = 60, STOP_SECONDS = 2 };
+enum { SECOND = 1000000000, MINUTE = 60 };
 
 /* Why segments without a known user were skipped. */
 struct left {
     size_t foreign; /* of other users */
     size_t young;   /* written or mapped since */
-    size_t unknown; /* not proved unused */
+    size_t unknown; /* idle: some process could not be read */
     size_t files;   /* files: no segments, though their memory is left behind too */
 };
 
@@ -42,8 +42,10 @@ struct cleaning {
     struct left left;
     bool all_users, removes;
     int64_t older, wall;    /* ns; now */
-    size_t listed, removed; /* numbers of segments */
-    uint64_t bytes;         /* resident bytes of those */
+    size_t listed, removed; /* numbers of segments, */
+    size_t asked;           /* of those that were idle in the list until the system was asked */
+    uint64_t bytes;         /* resident bytes of those, */
+    size_t unmeasured;      /* but for so many, of which that is not known */
 };
 
 /* Does the pattern match this one: its locator or its name, raw or as shown? */
@@ -83,8 +85,8 @@ static int64_t later(int64_t a, int64_t b)
 }
 
 /* The last time it is known to have been written or mapped: a store through a mapping does not move
- * the time of a file. For System V that includes attaching; the access time of a file moves when we
- * look. */
+ * the time of a file. For System V attaching counts, our own too; of a file that would be the
+ * access time, which moves whenever somebody reads. */
 static int64_t last_change(const struct seg_info *s)
 {
     int64_t at = later(s->stat.mtime, s->stat.ctime);
@@ -138,7 +140,10 @@ static void account(struct cleaning *c, const struct seg_info *s, struct oserr e
     if (!oserr_is(e)) {
         c->listed += c->removes ? 0 : 1;
         c->removed += c->removes ? 1 : 0;
-        c->bytes += (s->stat.known & SEG_HAS_RESIDENT) != 0 ? s->stat.resident : 0;
+        c->asked += !segrow_is_orphan(&row) && who->proof != SEG_PROOF_SCAN ? 1 : 0;
+        bool measured = (s->stat.known & SEG_HAS_RESIDENT) != 0;
+        c->bytes += measured ? s->stat.resident : 0;
+        c->unmeasured += measured ? 0 : 1;
         out_locator(c->r->env->out, s->locator);
         out_str(c->r->env->out, "\n");
     } else if (!gone) {
@@ -252,20 +257,26 @@ static void say_count(struct cleaning *c, size_t n, const char *what)
 
 static void say_totals(struct cleaning *c)
 {
-    char size[NUMBER_SIZE_MAX];
+    char size[REMOVAL_FREED], idle[VERDICT_TEXT];
     size_t n = c->removes ? c->removed : c->listed;
-    (void)number_format_size(c->bytes, size);
+    removal_freed(size, c->bytes, c->unmeasured);
     if (n == 0) {
         run_note(c->r, "nothing %s", c->removes ? "removed" : "to clean");
     } else if (c->removes) {
-        run_note(c->r, "%zu segment%s removed, %s freed", n, n == 1 ? "" : "s", size);
+        run_note(c->r, "%zu orphan%s removed, %s freed", n, n == 1 ? "" : "s", size);
     } else {
-        run_note(c->r, "%zu segment%s (%s) can be removed; run with --yes to remove %s", n,
+        run_note(c->r, "%zu orphan%s (%s) can be removed; run with --yes to remove %s", n,
                  n == 1 ? "" : "s", size, n == 1 ? "it" : "them");
     }
+    if (n > 0 && c->asked > 0)
+        run_note(c->r,
+                 "%zu of these %s idle in ls: asked now, the system says that no process has %s",
+                 c->asked, c->asked == 1 ? "is" : "are", c->asked == 1 ? "it" : "them");
     say_count(c, c->left.young, "written or mapped later than that (--older-than TIME)");
     say_count(c, c->left.foreign, "of other users (--all-users)");
-    say_count(c, c->left.unknown, "without a known user (not proved unused)");
+    if (c->left.unknown > 0)
+        run_note(c->r, "skipped: %zu %s", c->left.unknown,
+                 verdict_idle(c->survey.who.unreadable, c->survey.who.unowned, idle));
     say_count(c, c->left.files,
               "in folders of /dev/shm or on huge pages (files: delete them as any file)");
 }
@@ -297,8 +308,6 @@ int cmd_clean(struct command_run *r)
                          .wall = os_wall()};
     if (!run_duration_option(r, "older-than", &c.older))
         return EXIT_ERROR;
-    if (!r->env->ui)
-        os_stop_alarm(STOP_SECONDS);
     struct oserr e = list_all(&c);
     if (!oserr_is(e) && c.removes && put_back(&c)) {
         seg_survey_free(&c.survey);
@@ -306,10 +315,13 @@ int cmd_clean(struct command_run *r)
     }
     if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
+    int listed = run_report_kinds(r, &c.survey, lasting_kinds());
     bool done = clean_all(&c);
     if (done)
         say_totals(&c);
     seg_survey_free(&c.survey);
     free(c.doubted);
-    return !done ? EXIT_STOPPED : c.listed > c.removed ? EXIT_NO : EXIT_DONE;
+    if (!done)
+        return EXIT_STOPPED;
+    return listed != EXIT_DONE ? listed : c.listed > c.removed ? EXIT_NO : EXIT_DONE;
 }

@@ -8,6 +8,7 @@
 #include "cli/commands/demo.h"
 #include "cli/commands/demo_layout.h"
 #include "cli/options.h"
+#include "lab/peers.h"
 
 #define WRITER_STARTS_IN INT64_C(5000000000) /* ns, at most */
 #define LOOK_EVERY       INT64_C(5000000)
@@ -34,8 +35,18 @@ static int clear_name(struct command_run *r, enum demo_found found, const struct
 
 static int open_ui(struct command_run *r, int64_t until)
 {
-    struct ui_options o = {.locator = r->raw, .demo = true, .until = until};
+    struct ui_options o = {
+        .locator = r->raw, .demo = true, .tour = run_option(r, "replay") == NULL, .until = until};
     return r->env->ui_main(r->env->be, &o);
+}
+
+/* Says what the writer said: it has no terminal of its own. False: nothing. */
+static bool pass_on(struct command_run *r, struct os_process *writer)
+{
+    const char *said = os_process_said(writer); /* whole lines with our own name in front */
+    out_str(r->env->err, said);
+    out_push(r->env->err);
+    return said[0] != '\0';
 }
 
 /* Waits until the writer has made its segment; `any`: whatever its contents. */
@@ -57,7 +68,9 @@ static int await_writer(struct command_run *r, struct os_process *writer, bool a
         if (!progress_sleep(r->env->progress, os_now() + LOOK_EVERY))
             return EXIT_STOPPED;
     }
-    return run_error(r, "the writer did not start");
+    if (!pass_on(r, writer))
+        (void)run_error(r, "the writer did not start");
+    return EXIT_ERROR;
 }
 
 static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
@@ -73,7 +86,9 @@ static int demo_with_ui(struct command_run *r, const char *file, int64_t until)
     int status = await_writer(r, writer, file != NULL);
     if (status == EXIT_DONE)
         status = open_ui(r, until);
-    os_process_stop(writer); /* it removes its segment; if it was killed, we do */
+    if (status == EXIT_DONE)
+        (void)pass_on(r, writer); /* which came while the screen was there */
+    os_process_stop(writer);      /* it removes its segment; if it was killed, we do */
     struct seg_stat seen;
     if (demo_look(r, &seen) == FOUND_DEAD)
         (void)clear_name(r, FOUND_DEAD, &seen);
@@ -110,7 +125,7 @@ int cmd_demo(struct command_run *r)
     if (found == FOUND_LIVE && !writer_only && file == NULL)
         return open_ui(r, duration < 0 ? 0 : until);
     if (found == FOUND_LIVE)
-        return run_error(r, "a demo's writer is at work there already");
+        return run_error(r, "%s", DEMO_AT_WORK);
     int status = clear_name(r, found, &seen);
     if (status != EXIT_DONE)
         return status;

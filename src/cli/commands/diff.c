@@ -22,13 +22,38 @@ struct pair {
     bool differ;
 };
 
+enum { LINE_ROOM = 32 }; /* `0x`, 16 digits, two bytes, blanks and the end of the line */
+
+/* As "0x%" PRIx64 " %02x %02x\n" prints it, but there may be millions of them. */
+static size_t make_line(char line[LINE_ROOM], uint64_t offset, uint8_t a, uint8_t b)
+{
+    static const char digit[] = "0123456789abcdef";
+    size_t n = 0;
+    int shift = 60;
+    while (shift > 0 && offset >> shift == 0)
+        shift -= 4;
+    line[n++] = '0';
+    line[n++] = 'x';
+    for (; shift >= 0; shift -= 4)
+        line[n++] = digit[offset >> shift & 15];
+    line[n++] = ' ';
+    line[n++] = digit[a >> 4];
+    line[n++] = digit[a & 15];
+    line[n++] = ' ';
+    line[n++] = digit[b >> 4];
+    line[n++] = digit[b & 15];
+    line[n++] = '\n';
+    return n;
+}
+
 static void print_byte(struct pair *p, uint64_t offset, uint8_t a, uint8_t b)
 {
     struct out *o = p->r->env->out;
+    char line[LINE_ROOM];
     if (p->json)
         out_print(o, "{\"offset\":%" PRIu64 ",\"a\":\"%02x\",\"b\":\"%02x\"}\n", offset, a, b);
     else
-        out_print(o, "0x%" PRIx64 " %02x %02x\n", offset, a, b);
+        out_bytes(o, line, make_line(line, offset, a, b));
     p->differ = true;
 }
 

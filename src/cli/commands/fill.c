@@ -1,10 +1,16 @@
 /* fill and load: writing ranges. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "cli/file_source.h"
+#include "cli/keep.h"
 #include "cli/run.h"
 
-enum { FILL_SLICE = 4 * 1024 * 1024 };
+enum {
+    FILL_SLICE = 4 * 1024 * 1024,
+    FILE_NAMED = 48 /* bytes of a path that a question has room for */
+};
 
 int cmd_fill(struct command_run *r)
 {
@@ -14,6 +20,9 @@ int cmd_fill(struct command_run *r)
         return EXIT_ERROR;
     if (range.missing > 0)
         return run_past_end(r, &range);
+    if (run_only_checks(r, range.offset, range.length))
+        return EXIT_DONE;
+    run_keep(r, range.offset, range.length);
     for (uint64_t at = 0; at < range.length;) {
         uint64_t left = range.length - at;
         uint64_t done = 0;
@@ -21,13 +30,14 @@ int cmd_fill(struct command_run *r)
             return EXIT_STOPPED;
         struct oserr e =
             seg_fill(r->seg, range.offset + at, left < FILL_SLICE ? left : FILL_SLICE, byte, &done);
+        run_keep_filled(r, at, byte, done);
         if (oserr_is(e))
             return run_fail_partly(r, e, at + done);
         at += done;
     }
     if (r->env->ui) {
-        out_print(r->env->out, "filled %" PRIu64 " bytes at 0x%" PRIx64 " with %02x\n",
-                  range.length, range.offset, byte);
+        out_print(r->env->out, "filled %" PRIu64 " bytes at 0x%" PRIx64 " with %02x%s\n",
+                  range.length, range.offset, byte, run_keep_words(r));
     }
     return EXIT_DONE;
 }
@@ -43,12 +53,21 @@ int cmd_load(struct command_run *r)
                          "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
                          offset, r->size);
     }
+    if (r->env->check != NULL) { /* opening the file may take long, and is not for who asks */
+        char file[RUN_SHOWN];
+        (void)run_shown(r->word[0], file);
+        (void)snprintf(r->env->check->writes, sizeof r->env->check->writes, "%.48s at 0x%" PRIx64,
+                       strlen(file) <= FILE_NAMED ? file : "a file", offset);
+        return EXIT_DONE;
+    }
     if (!file_source_open(r, r->word[0], r->size - offset, &c))
         return EXIT_ERROR;
+    run_keep(r, offset, c.size);
     int status = file_source_store(r, &c, r->seg, offset);
     uint64_t size = c.size;
     file_source_close(&c);
     if (status == EXIT_DONE && r->env->ui)
-        out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "\n", size, offset);
+        out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "%s\n", size, offset,
+                  run_keep_words(r));
     return status;
 }

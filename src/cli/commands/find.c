@@ -1,6 +1,7 @@
 /* find: prints the offsets of matches. */
 #include <inttypes.h>
 
+#include "backend/os.h"
 #include "cli/commands/typed.h"
 #include "cli/run.h"
 #include "live/search.h"
@@ -55,6 +56,7 @@ int cmd_find(struct command_run *r)
                                .find = f,
                                .progress = r->env->progress,
                                .may_map = r->env->ui,
+                               .hands = os_cores(),
                                .skip_unknown = r->env->when != NULL};
     enum search_result result = search_all(&s, 0, UINT64_MAX, print_match, &m);
     find_free(f);

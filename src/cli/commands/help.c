@@ -97,7 +97,7 @@ void help_all(struct out *o)
 int cmd_help(struct command_run *r)
 {
     const struct command *c = NULL;
-    static const char *const documents[] = {"man", "bash", "markdown"};
+    static const char *const documents[] = {"man", "bash", "zsh", "fish"};
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
         if (run_option(r, documents[i]) != NULL) {
             help_document(r->env->out, documents[i]);

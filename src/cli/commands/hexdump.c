@@ -3,93 +3,42 @@
 
 #include "cli/commands/peek.h"
 
-enum { ROW_MAX = 100, ROWS_AT_ONCE = 128 };
+enum { ROWS_AT_ONCE = 128 };
 
-/* `de ` for every byte; entries have four bytes so that they can be copied as words. */
-#define HEX_ROW(h)                                                                          \
-    h "0 ", h "1 ", h "2 ", h "3 ", h "4 ", h "5 ", h "6 ", h "7 ", h "8 ", h "9 ", h "a ", \
-        h "b ", h "c ", h "d ", h "e ", h "f "
-static const char byte_text[256][4] = {HEX_ROW("0"), HEX_ROW("1"), HEX_ROW("2"), HEX_ROW("3"),
-                                       HEX_ROW("4"), HEX_ROW("5"), HEX_ROW("6"), HEX_ROW("7"),
-                                       HEX_ROW("8"), HEX_ROW("9"), HEX_ROW("a"), HEX_ROW("b"),
-                                       HEX_ROW("c"), HEX_ROW("d"), HEX_ROW("e"), HEX_ROW("f")};
-static const char digits[] = "0123456789abcdef";
-
-static char shown(uint8_t byte)
+/* How many of the rows at p differ each from the one before it, which is `last` for the first. */
+static size_t different_rows(const struct dump *d, const uint8_t *last, const uint8_t *p,
+                             size_t rows)
 {
-    return (char)(byte >= 0x20 && byte < 0x7f ? byte : '.');
-}
-
-/* At least 8 digits, more if the offset needs them. */
-static char *put_offset(char *q, uint64_t offset)
-{
-    int n = 8;
-    while (n < 16 && offset >> (4 * n) != 0)
-        n++;
-    for (int i = n - 1; i >= 0; i--)
-        *q++ = digits[(offset >> (4 * i)) & 15];
-    return q;
-}
-
-static char *put_whole_row(char *q, uint64_t offset, const uint8_t *p)
-{
-    q = put_offset(q, offset);
-    *q++ = ' ';
-    *q++ = ' ';
-    for (int half = 0; half < 2; half++) {
-        for (int i = 0; i < 8; i++) { /* the fourth byte is overwritten by the next entry */
-            memcpy(q, byte_text[p[8 * half + i]], 4);
-            q += 3;
-        }
-        *q++ = ' ';
-    }
-    *q++ = '|';
-    for (int i = 0; i < DUMP_ROW; i++)
-        *q++ = shown(p[i]);
-    *q++ = '|';
-    *q++ = '\n';
-    return q;
-}
-
-static char *put_short_row(char *q, uint64_t offset, const uint8_t *p, size_t n)
-{
-    q = put_offset(q, offset);
-    *q++ = ' ';
-    *q++ = ' ';
-    for (size_t i = 0; i < DUMP_ROW; i++) {
-        memcpy(q, i < n ? byte_text[p[i]] : "   ", 3);
-        q += 3;
-        if (i % 8 == 7)
-            *q++ = ' ';
-    }
-    *q++ = '|';
-    for (size_t i = 0; i < n; i++)
-        *q++ = shown(p[i]);
-    *q++ = '|';
-    *q++ = '\n';
-    return q;
+    if (!d->fold)
+        return rows;
+    for (size_t i = 0; i < rows; i++, last = p, p += DUMP_ROW)
+        if (last != NULL && memcmp(last, p, DUMP_ROW) == 0)
+            return i;
+    return rows;
 }
 
 /* Up to ROWS_AT_ONCE whole rows. False: the output accepts no more. */
 static bool put_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t rows)
 {
-    char *start = out_room(d->out, rows * ROW_MAX);
+    char *start = out_room(d->out, rows * HEXDUMP_ROW_MAX);
     char *q = start;
     const uint8_t *last = d->any ? d->last : NULL;
     if (start == NULL)
         return false;
-    for (size_t i = 0; i < rows; i++, p += DUMP_ROW, offset += DUMP_ROW) {
-        if (d->fold && last != NULL && memcmp(last, p, DUMP_ROW) == 0) {
-            if (!d->folded) {
-                *q++ = '*';
-                *q++ = '\n';
-                d->folded = true;
-            }
-            continue;
+    for (size_t i = 0; i < rows;) {
+        size_t run = different_rows(d, last, p + i * DUMP_ROW, rows - i);
+        q = hexdump_rows(q, offset + i * DUMP_ROW, p + i * DUMP_ROW, run);
+        i += run;
+        last = run > 0 ? p + (i - 1) * DUMP_ROW : last;
+        d->folded = d->folded && run == 0;
+        if (i == rows)
+            break;
+        if (!d->folded) {
+            *q++ = '*';
+            *q++ = '\n';
+            d->folded = true;
         }
-        q = put_whole_row(q, offset, p);
-        d->folded = false;
-        last = p;
+        i++;
     }
     if (last != NULL && last != d->last)
         memcpy(d->last, last, DUMP_ROW);
@@ -110,9 +59,9 @@ void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n)
         offset += rows * DUMP_ROW;
     }
     if (n > 0) {
-        char *start = out_room(d->out, ROW_MAX);
+        char *start = out_room(d->out, HEXDUMP_ROW_MAX);
         if (start != NULL)
-            out_used(d->out, (size_t)(put_short_row(start, offset, p, n) - start));
+            out_used(d->out, (size_t)(hexdump_row(start, offset, p, n) - start));
     }
 }
 
@@ -120,12 +69,12 @@ void dump_rows(struct dump *d, uint64_t offset, const uint8_t *p, size_t n)
 static void dump_gaps(struct dump *d, uint64_t offset, const uint8_t *p, const bool *unknown,
                       size_t n)
 {
-    char *start = out_room(d->out, ROW_MAX);
+    char *start = out_room(d->out, HEXDUMP_ROW_MAX);
     if (start == NULL)
         return;
-    char *end = put_short_row(start, offset, p, n);
+    char *end = hexdump_row(start, offset, p, n);
     char *text = end - 2 - n; /* between the bars */
-    char *hex = put_offset(start, offset) + 2;
+    char *hex = hexdump_offset(start, offset) + 2;
     for (size_t i = 0; i < n; i++) {
         if (unknown[i]) {
             memcpy(hex + 3 * i + i / 8, "??", 2);
@@ -151,9 +100,9 @@ void dump_zeros(struct dump *d, uint64_t offset, uint64_t rows)
 
 void dump_end(struct dump *d, uint64_t offset)
 {
-    char *start = out_room(d->out, ROW_MAX);
+    char *start = out_room(d->out, HEXDUMP_ROW_MAX);
     if (start != NULL) {
-        char *q = put_offset(start, offset);
+        char *q = hexdump_offset(start, offset);
         *q++ = '\n';
         out_used(d->out, (size_t)(q - start));
     }

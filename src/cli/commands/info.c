@@ -2,6 +2,7 @@
 #include "backend/os.h"
 #include <jansson.h>
 
+#include "cli/commands/info_rights.h"
 #include "cli/commands/typed.h"
 #include "cli/run.h"
 #include "cli/segment_json.h"
@@ -115,9 +116,11 @@ static void add_who(json_t *o, const struct segrow *s)
     for (size_t i = 0; i < s->holders_count; i++) {
         const struct seg_holder *h = &s->holders[i];
         if (h->pid != me) {
-            json_array_append_new(holders,
-                                  json_pack("{s:I,s:s,s:i}", "pid", (json_int_t)h->pid, "name",
-                                            comm_shown(h->comm, comm), "fd", (int)h->fd));
+            json_t *row = json_pack("{s:I,s:s}", "pid", (json_int_t)h->pid, "name",
+                                    comm_shown(h->comm, comm));
+            if (h->pid != 0) /* a loop device has none */
+                json_object_set_new(row, "fd", json_integer(h->fd));
+            json_array_append_new(holders, row);
         }
     }
     json_object_set_new(o, "mappers", mappers);
@@ -130,7 +133,12 @@ static void type_json(const struct typed *y, json_t *o)
     if (y == NULL)
         return;
     json_t *source = json_object();
+    bool debug = y->t == y->debug.t && y->debug.from.pid != 0;
+    if (debug)
+        json_object_set_new(source, "pid", json_integer((json_int_t)y->debug.from.pid));
     json_object_set_new(source, "file", json_string(y->file_shown));
+    if (debug && y->debug.from.build_id[0] != '\0')
+        json_object_set_new(source, "build_id", json_string(y->debug.from.build_id));
     json_t *type = json_object();
     json_object_set_new(type, "type", json_string(y->name));
     json_object_set_new(type, "offset", json_integer((json_int_t)y->root.offset));
@@ -148,6 +156,8 @@ static int print_json(struct command_run *r, const struct segrow *s, const struc
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
     json_object_set_new(o, "format", json_integer(1));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)s->unreadable));
+    if (s->unowned > 0)
+        json_object_set_new(o, "unowned", json_integer((json_int_t)s->unowned));
     if ((s->stat->known & SEG_HAS_SEALS) != 0) {
         json_t *seals = json_array();
         for (unsigned i = 0; i < sizeof seal_names / sizeof seal_names[0]; i++)
@@ -155,6 +165,7 @@ static int print_json(struct command_run *r, const struct segrow *s, const struc
                 json_array_append_new(seals, json_string(seal_names[i]));
         json_object_set_new(o, "seals", seals);
     }
+    info_rights_json(o, r->seg);
     add_who(o, s);
     recording_json(r, o);
     type_json(y, o);
@@ -264,6 +275,10 @@ static void print_holder(struct out *o, const struct seg_holder *h)
 {
     char comm[COMM_SHOWN];
     (void)comm_shown(h->comm, comm);
+    if (h->pid == 0) {
+        out_print(o, "held by:   %s (a loop device)\n", comm);
+        return;
+    }
     if (h->access == 0) {
         out_print(o, "held by:   %" PRIu32 " %s descriptor %" PRId32 "\n", h->pid, comm, h->fd);
         return;
@@ -275,7 +290,8 @@ static void print_holder(struct out *o, const struct seg_holder *h)
 
 static void print_who(struct out *o, const struct segrow *s)
 {
-    char comm[COMM_SHOWN];
+    char comm[COMM_SHOWN], unseen[UNSEEN_TEXT], verdict[VERDICT_TEXT];
+    const char *says = segrow_verdict(s, verdict);
     uint32_t me = os_pid();
     for (size_t i = 0; i < s->mappers_count; i++) {
         const struct seg_mapper *m = &s->mappers[i];
@@ -293,8 +309,10 @@ static void print_who(struct out *o, const struct segrow *s)
             print_holder(o, h);
     }
     if (segrow_procs(s) == 0)
-        out_str(o, "mapped by: no process seen\n");
+        out_print(o, "users:     %s\n", says[0] != '\0' ? says : "no process seen");
     out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
+    if (s->unowned > 0)
+        out_print(o, "unproved:  %s\n", unseen_text(0, s->unowned, unseen));
 }
 
 static void print_type(struct out *o, const struct typed *y)
@@ -316,11 +334,12 @@ static void print_text(struct command_run *r, const struct segrow *s, const stru
     out_locator(o, s->locator);
     out_print(o, "\nkind:      %s\n", seg_kind_name(s->kind));
     if (s->name[0] != '\0') {
-        out_str(o, "name:      ");
-        out_escaped(o, s->name);
-        out_str(o, "\n");
+        char *name = segrow_name_shown(s);
+        out_print(o, "name:      %s\n", name == NULL ? "" : name);
+        free(name);
     }
     print_stat(o, s);
+    info_rights_text(o, r->seg);
     recording_text(r);
     out_str(o, "state:    ");
     for (size_t i = 0; i < n; i++)
@@ -353,7 +372,8 @@ static int print_info(struct command_run *r, const struct typed *y)
                        .holders = who.holders,
                        .holders_count = who.holders_count,
                        .users = seg_who_users(&who),
-                       .unreadable = who.unreadable};
+                       .unreadable = who.unreadable,
+                       .unowned = who.unowned};
     int status = EXIT_DONE;
     if (run_option(r, "json") != NULL)
         status = print_json(r, &s, y);

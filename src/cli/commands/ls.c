@@ -205,6 +205,42 @@ static void pad(struct out *o, int n)
         out_str(o, " ");
 }
 
+/* Cuts a text to so many columns, the last one an ellipsis. */
+static void cut(char *text, int cols)
+{
+    size_t at = 0, kept = 0, n = strlen(text);
+    int used = 0;
+    while (at < n) {
+        struct text_char ch = text_decode(TEXT_UTF8, (const uint8_t *)text + at, n - at);
+        used += ch.valid && text_printable(ch.cp) ? text_width(ch.cp) : 1;
+        kept = used <= cols - 1 ? at + ch.size : kept;
+        at += ch.size;
+    }
+    if (used > cols)
+        memcpy(text + kept, "\xe2\x80\xa6", 4);
+}
+
+/* Names are cut so that a line fits the terminal, but never below this. */
+enum { NAME_LEAST = 16 };
+
+static void fit(const struct command_run *r, const struct list *l, int width[COLUMNS_MAX])
+{
+    int total = 0;
+    for (size_t i = 0; i < l->columns; i++)
+        total += width[i] + (i > 0 ? 2 : 0);
+    int over = total - r->env->out_cols;
+    for (size_t i = 0; i < l->columns && over > 0; i++) {
+        const char *name = l->column[i]->name;
+        bool is_name =
+            strcmp(name, "LOCATOR") == 0 || strcmp(name, "NAME") == 0 || strcmp(name, "USERS") == 0;
+        int less = !is_name || width[i] < NAME_LEAST ? 0
+                   : over < width[i] - NAME_LEAST    ? over
+                                                     : width[i] - NAME_LEAST;
+        width[i] -= less;
+        over -= less;
+    }
+}
+
 /* One line; `width` NULL: separated by single blanks. */
 static void print_line(struct out *o, const struct list *l, const struct segrow *row,
                        const int *width, char cell[CELL_MAX])
@@ -215,6 +251,8 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
         if (row != NULL) {
             c->text(row, cell);
             text = cell;
+            if (width != NULL && canvas_width(cell) > width[i])
+                cut(cell, width[i]);
         }
         int gap = width == NULL ? 0 : width[i] - canvas_width(text);
         out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");
@@ -249,6 +287,8 @@ static bool print_table(struct command_run *r, const struct list *l)
         return false;
     if (aligned)
         measure(l, width, header, cell);
+    if (r->env->out_terminal && r->env->out_cols > 0 && run_option(r, "wide") == NULL)
+        fit(r, l, width);
     if (header)
         print_line(r->env->out, l, NULL, aligned ? width : NULL, cell);
     for (size_t i = 0; i < l->count; i++)
@@ -263,6 +303,8 @@ static bool print_json(struct command_run *r, const struct list *l)
     json_t *rows = json_array();
     json_object_set_new(all, "format", json_integer(1));
     json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
+    if (l->survey.who.unowned > 0)
+        json_object_set_new(all, "unowned", json_integer((json_int_t)l->survey.who.unowned));
     for (size_t i = 0; i < l->count; i++)
         json_array_append_new(rows, segment_json(&l->rows[i].row));
     bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
@@ -270,22 +312,19 @@ static bool print_json(struct command_run *r, const struct list *l)
     return fine;
 }
 
-/* Reports kinds that could not be listed; the others are shown all the same. */
-static int report_kinds(struct command_run *r, const struct list *l)
+/* For people: what the words of the STATE column say of users, when they are there. */
+static void explain(struct command_run *r, const struct list *l)
 {
-    int status = EXIT_DONE;
-    for (unsigned k = 0; k < SEG_KINDS; k++) {
-        struct oserr e = l->survey.error[k];
-        if (oserr_is(e) && (l->kinds & (1U << k)) != 0 && e.code != SEG_E_UNSUPPORTED) {
-            char text[160];
-            struct out *err = run_error_begin(r, NULL);
-            out_print(err, "cannot list kind %s (%s: %s)", seg_kind_name((enum seg_kind)k), e.call,
-                      oserr_text(e, text, sizeof text));
-            run_error_end(r);
-            status = EXIT_ERROR;
-        }
+    char idle[VERDICT_TEXT];
+    bool orphans = false, idles = false;
+    for (size_t i = 0; i < l->count; i++) {
+        orphans = orphans || segrow_is_orphan(&l->rows[i].row);
+        idles = idles || segrow_is_idle(&l->rows[i].row);
     }
-    return status;
+    if (orphans)
+        run_note(r, "%s", verdict_orphan);
+    if (idles)
+        run_note(r, "%s", verdict_idle(l->survey.who.unreadable, l->survey.who.unowned, idle));
 }
 
 int cmd_ls(struct command_run *r)
@@ -300,8 +339,10 @@ int cmd_ls(struct command_run *r)
         return run_fail(r, NULL, "list the segments", e);
     bool fine = take_rows(r, &l) &&
                 (run_option(r, "json") != NULL ? print_json(r, &l) : print_table(r, &l));
-    int status = fine ? report_kinds(r, &l)
+    int status = fine ? run_report_kinds(r, &l.survey, l.kinds)
                       : run_fail(r, NULL, "list them", (struct oserr){"malloc", SEG_E_MEMORY});
+    if (status == EXIT_DONE && r->env->out_terminal && run_option(r, "json") == NULL)
+        explain(r, &l);
     list_free(&l);
     return status;
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 
 enum {
-    HELD_MAX = 64 * 1024 * 1024, /* bytes; a larger range never holds still while it is read */
-    ROUNDS = 200,                /* of TRIES reads each, with a pause between them */
+    ROUNDS = 200, /* of TRIES reads each, with a pause between them */
     TRIES = 16,
     PAUSE_NS = 500000,
 };
@@ -53,7 +52,7 @@ static int print(struct command_run *r, const struct peek *p, bool raw, bool jso
 static int peek_then(struct command_run *r, struct peek *p)
 {
     struct seg_stat stat;
-    if (p->length > HELD_MAX)
+    if (p->length > PEEK_HELD)
         return run_error(r, "at most 64 MiB of the past can be printed: give a LENGTH");
     p->held = malloc((size_t)p->length + 1);
     p->state = malloc((size_t)p->length + 1);
@@ -123,28 +122,27 @@ static bool parse_lock(struct command_run *r, const char *text, struct seg_seqlo
     return true;
 }
 
-static int hold(struct command_run *r, struct peek *p, const struct seg_seqlock *lock)
+int peek_settled(struct command_run *r, const struct seg_seqlock *lock, uint64_t offset, void *p,
+                 size_t n, size_t *got)
 {
     bool settled = false;
-    size_t got = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        struct oserr e = seg_read_consistent(r->seg, lock, p->offset, p->held, (size_t)p->length,
-                                             TRIES, &got, &settled);
+        struct oserr e = seg_read_consistent(r->seg, lock, offset, p, n, TRIES, got, &settled);
         if (oserr_is(e))
             return run_fail(r, NULL, "read it", e);
-        if (settled) {
-            p->length = got - got % p->view->unit;
+        if (settled)
             return EXIT_DONE;
-        }
         if (!progress_sleep(r->env->progress, os_now() + PAUSE_NS))
             return EXIT_STOPPED;
     }
     (void)run_error(r,
-                    lock != NULL ? "the counter at 0x%" PRIx64 " never stood still and even while "
-                                   "0x%" PRIx64 " bytes were read"
-                                 : "0x%" PRIx64 ": no two readings of its 0x%" PRIx64
-                                   " bytes in a row were the same",
-                    lock != NULL ? lock->offset : p->offset, p->length);
+                    lock == NULL ? "0x%" PRIx64 ": no two readings of its 0x%" PRIx64
+                                   " bytes in a row were the same"
+                    : lock->two ? "the counter at 0x%" PRIx64 " never was equal to the one that "
+                                  "ends a store while 0x%" PRIx64 " bytes were read"
+                                : "the counter at 0x%" PRIx64 " never stood still and even while "
+                                  "0x%" PRIx64 " bytes were read",
+                    lock != NULL ? lock->offset : offset, (uint64_t)n);
     return EXIT_NO;
 }
 
@@ -152,7 +150,8 @@ static int hold(struct command_run *r, struct peek *p, const struct seg_seqlock 
  * during every reading, which was reported. */
 static int peek_hold(struct command_run *r, struct peek *p)
 {
-    struct seg_seqlock lock;
+    struct seg_seqlock lock = {0};
+    size_t got = 0;
     const char *text = run_option(r, "seqlock");
     bool settled = run_option(r, "settled") != NULL;
     if (text == NULL && !settled)
@@ -161,12 +160,16 @@ static int peek_hold(struct command_run *r, struct peek *p)
         return run_usage(r, "--seqlock says more than --settled: give one of them");
     if (text != NULL && !parse_lock(r, text, &lock))
         return EXIT_ERROR;
-    if (p->length > HELD_MAX)
+    if (p->length > PEEK_HELD)
         return run_error(r, "at most 64 MiB can be read at one moment: give a LENGTH");
     p->held = malloc((size_t)p->length + 1);
     if (p->held == NULL)
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
-    return hold(r, p, text != NULL ? &lock : NULL);
+    int status =
+        peek_settled(r, text != NULL ? &lock : NULL, p->offset, p->held, (size_t)p->length, &got);
+    if (status == EXIT_DONE)
+        p->length = got - got % p->view->unit;
+    return status;
 }
 
 int cmd_peek(struct command_run *r)

@@ -5,6 +5,7 @@
 #define SHMLENS_CLI_COMMANDS_PEEK_H
 
 #include "cli/run.h"
+#include "core/hexdump.h"
 #include "live/block.h"
 
 /* What to print of the run's segment. */
@@ -23,6 +24,13 @@ int peek_dump(struct command_run *r, const struct peek *p, uint64_t *shown); /* 
 int peek_numbers(struct command_run *r, const struct peek *p,
                  uint64_t *shown); /* `0x40 123` lines */
 int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown);
+
+/* Reads n bytes as they were at one moment: under a sequence counter, or without one (NULL) the
+ * same twice in a row. EXIT_NO: they changed during every reading, which was reported; p has the
+ * last one. */
+enum { PEEK_HELD = 64 * 1024 * 1024 }; /* bytes; a larger range never holds still */
+int peek_settled(struct command_run *r, const struct seg_seqlock *lock, uint64_t offset, void *p,
+                 size_t n, size_t *got);
 
 /* Is one of the n bytes at an offset of the range unknown? */
 bool peek_unknown(const struct peek *p, uint64_t offset, size_t n);
@@ -50,7 +58,7 @@ void out_hex(struct out *o, const uint8_t *p, size_t n);
 
 /* ---- the dump, testable without a segment ---- */
 
-enum { DUMP_ROW = 16 };
+enum { DUMP_ROW = HEXDUMP_ROW };
 
 struct dump {
     struct out *out;

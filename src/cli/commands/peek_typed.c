@@ -8,11 +8,23 @@ struct typed_peek {
     struct typed y;
     struct typed_choice choice;
     struct type_walk walk;
-    bool json, all;
+    bool json, all, unsettled;
     uint64_t printed, unknown;
     char prefix[PATH_TEXT_MAX], path[PATH_TEXT_MAX];
     uint8_t bytes[TYPE_TEXT_MAX];
 };
+
+/* Which ends of a ring are at the element that the last leaf starts; "": none. */
+static const char *ring_ends(const struct typed_peek *p)
+{
+    uint64_t offset = p->walk.leaf.node.offset;
+    unsigned ring = p->walk.leaf.node.ring;
+    for (int i = 0; i < p->walk.depth; i++)
+        if (p->walk.frame[i].node.offset == offset)
+            ring |= p->walk.frame[i].node.ring;
+    bool head = (ring & RING_HEAD) != 0, tail = (ring & RING_TAIL) != 0;
+    return head && tail ? "head,tail" : head ? "head" : tail ? "tail" : "";
+}
 
 static void print_text(struct typed_peek *p, const struct type_node *leaf, bool known)
 {
@@ -26,6 +38,9 @@ static void print_text(struct typed_peek *p, const struct type_node *leaf, bool 
         typed_text_value(&p->y, leaf, p->bytes, o);
     else
         out_str(o, "?");
+    const char *ends = ring_ends(p);
+    out_str(o, ends[0] != '\0' ? " <- " : "");
+    out_str(o, ends);
     out_str(o, "\n");
 }
 
@@ -54,6 +69,9 @@ static void print_json(struct typed_peek *p, const struct type_node *leaf, bool 
         out_str(o, ",\"value\":");
         typed_json_value(&p->y, leaf, p->bytes, true);
     }
+    const char *ends = ring_ends(p);
+    if (ends[0] != '\0')
+        out_print(o, ",\"ring\":\"%s\"", ends);
     out_str(o, "}");
 }
 
@@ -67,6 +85,10 @@ static int print_node(struct typed_peek *p, const struct type_node *n)
         bool pointer = types_get(p->y.t, leaf->real)->kind == TYPE_POINTER;
         if (leaf->kind == NODE_LEAF && pointer)
             typed_map(&p->y);
+        int held = typed_hold(&p->y, leaf, n->offset, n->offset + n->size);
+        if (held != EXIT_DONE && held != EXIT_NO)
+            return held;
+        p->unsettled = p->unsettled || held == EXIT_NO;
         bool known = leaf->kind == NODE_LEAF && typed_read(&p->y, leaf, p->bytes);
         if (oserr_is(p->y.error))
             return run_fail(r, NULL, "read it", p->y.error);
@@ -97,9 +119,9 @@ static bool json_head(struct typed_peek *p)
     free(locator);
     out_print(o, ",\"offset\":%" PRIu64 ",\"type\":", p->y.root.offset);
     out_json(o, p->y.name);
-    out_print(o, ",\"size\":%" PRIu64 ",\"source\":{\"file\":", p->y.root.size);
-    out_json(o, p->y.file_shown);
-    out_str(o, "},\"fields\":[");
+    out_print(o, ",\"size\":%" PRIu64 ",\"source\":", p->y.root.size);
+    typed_json_source(&p->y, o);
+    out_str(o, ",\"fields\":[");
     return true;
 }
 
@@ -135,7 +157,11 @@ static int print_all(struct typed_peek *p)
     if (p->printed == 0 && p->choice.by_offset && status == EXIT_DONE)
         return run_error(p->y.r, "OFFSET: no field of %s is at 0x%" PRIx64, p->y.name,
                          p->choice.from);
-    return failed ? EXIT_ERROR : status != EXIT_DONE ? status : late;
+    return failed                ? EXIT_ERROR
+           : status != EXIT_DONE ? status
+           : late != EXIT_DONE   ? late
+           : p->unsettled        ? EXIT_NO
+                                 : EXIT_DONE;
 }
 
 int peek_typed(struct command_run *r)

@@ -5,6 +5,7 @@
 
 #include "backend/os.h"
 #include "cli/commands/peek.h"
+#include "core/number_shortest.h"
 
 /* Reads one piece of the range after the other; false: *status says how it ended. */
 struct range_reader {
@@ -75,6 +76,28 @@ static char *put_hex(char *q, uint64_t v)
     return q;
 }
 
+/* Lines of the values from v + *i on, as many as have room; *i moves on. False: there is none. A
+ * text takes one at a time, since it is filled up to its limit. */
+static bool put_lines(struct out *o, const struct peek *p, uint64_t offset, const uint8_t *v,
+                      size_t n, size_t *i)
+{
+    size_t lines = o->fd < 0 ? 1 : OUT_ROOM / LINE_MAX_BYTES;
+    char *start = out_room(o, lines * LINE_MAX_BYTES), *q = start;
+    if (start == NULL)
+        return false;
+    for (; lines > 0 && *i < n; lines--, *i += p->view->unit) {
+        q = put_hex(q, offset + *i);
+        *q++ = ' ';
+        if (p->unknown > 0 && peek_unknown(p, offset + *i, p->view->unit))
+            *q++ = '?';
+        else
+            q += view_format(p->view, v + *i, q);
+        *q++ = '\n';
+    }
+    out_used(o, (size_t)(q - start));
+    return true;
+}
+
 int peek_numbers(struct command_run *r, const struct peek *p, uint64_t *shown)
 {
     struct range_reader w;
@@ -85,19 +108,8 @@ int peek_numbers(struct command_run *r, const struct peek *p, uint64_t *shown)
         return w.status;
     while (walk_next(&w, &v, &n)) {
         uint64_t offset = w.at - n;
-        for (size_t i = 0; i < n; i += w.unit) {
-            char *start = out_room(r->env->out, LINE_MAX_BYTES);
-            if (start == NULL)
-                break;
-            char *q = put_hex(start, offset + i);
-            *q++ = ' ';
-            if (p->unknown > 0 && peek_unknown(p, offset + i, w.unit))
-                *q++ = '?';
-            else
-                q += view_format(p->view, v + i, q);
-            *q++ = '\n';
-            out_used(r->env->out, (size_t)(q - start));
-        }
+        for (size_t i = 0; i < n && put_lines(r->env->out, p, offset, v, n, &i);)
+            continue;
     }
     return walk_end(&w, p, shown);
 }
@@ -119,6 +131,8 @@ int peek_raw(struct command_run *r, const struct peek *p, uint64_t *shown)
 
 /* ---- JSON ---- */
 
+enum { JSON_NUMBER_MAX = VIEW_UNIT_MAX + 2 };
+
 void out_hex(struct out *o, const uint8_t *p, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
@@ -135,49 +149,81 @@ void out_hex(struct out *o, const uint8_t *p, size_t n)
     }
 }
 
-static void json_float(struct out *o, const struct view *view, const uint8_t *v)
+/* How JSON says a float that it has no number for; NULL: as it is. */
+static const char *json_word(const char *text)
 {
-    char text[VIEW_UNIT_MAX];
+    bool negative = text[0] == '-';
+    switch (text[negative]) {
+    case 'n':
+        return "\"NaN\"";
+    case 'i':
+        return negative ? "\"-Infinity\"" : "\"Infinity\"";
+    default:
+        return strcmp(text, "-0") == 0 ? "-0.0" : NULL; /* -0 would be read as an integer */
+    }
+}
+
+static size_t json_float(const struct view *view, const uint8_t *v, char text[VIEW_UNIT_MAX])
+{
     size_t n = view_format(view, v, text);
-    size_t sign = text[0] == '-' ? 1 : 0;
-    if (text[sign] == 'n')
-        out_str(o, "\"NaN\"");
-    else if (text[sign] == 'i')
-        out_str(o, sign != 0 ? "\"-Infinity\"" : "\"Infinity\"");
-    else if (n == 2 && sign == 1 && text[1] == '0')
-        out_str(o, "-0.0"); /* -0 would be read as an integer */
-    else
-        out_bytes(o, text, n);
+    const char *word = json_word(text);
+    if (word == NULL)
+        return n;
+    n = strlen(word);
+    memcpy(text, word, n);
+    return n;
+}
+
+/* A number of a view of integers or floats. */
+static size_t json_number(const struct view *view, const uint8_t *v, char text[JSON_NUMBER_MAX])
+{
+    if (view->kind == VIEW_FLOAT)
+        return json_float(view, v, text);
+    size_t quote = view->unit == 8 ? 1 : 0;
+    text[0] = '"';
+    size_t n = quote + view_format(view, v, text + quote);
+    text[n] = '"';
+    return n + quote;
+}
+
+static bool is_number(const struct view *view)
+{
+    return view->kind == VIEW_FLOAT || view->kind == VIEW_UNSIGNED || view->kind == VIEW_SIGNED;
 }
 
 void json_value(struct out *o, const struct view *view, const uint8_t *v, size_t n)
 {
-    char text[VIEW_UNIT_MAX];
-    switch (view->kind) {
-    case VIEW_FLOAT:
-        json_float(o, view, v);
+    char text[JSON_NUMBER_MAX];
+    if (is_number(view)) {
+        out_bytes(o, text, json_number(view, v, text));
         return;
-    case VIEW_POINTER:
-        out_print(o, "\"%llu\"", (unsigned long long)view_bits(view, v));
-        return;
-    case VIEW_UNSIGNED:
-    case VIEW_SIGNED:
-        out_bytes(o, "\"", view->unit == 8 ? 1 : 0);
+    }
+    out_str(o, "\"");
+    if (view->kind == VIEW_POINTER)
+        out_bytes(o, text, number_digits(text, view_bits(view, v)));
+    else if (view->kind == VIEW_BITS)
         out_bytes(o, text, view_format(view, v, text));
-        out_bytes(o, "\"", view->unit == 8 ? 1 : 0);
-        return;
-    case VIEW_BITS:
-        out_str(o, "\"");
-        out_bytes(o, text, view_format(view, v, text));
-        out_str(o, "\"");
-        return;
-    case VIEW_HEX:
-    case VIEW_TEXT:
-    default:
-        out_str(o, "\"");
+    else
         out_hex(o, v, n);
-        out_str(o, "\"");
-        return;
+    out_str(o, "\"");
+}
+
+/* Values to a file, many at a time. `first`: nothing is before them. */
+static void json_numbers(struct out *o, const struct view *view, const uint8_t *v, size_t n,
+                         bool first)
+{
+    enum { AT_ONCE = OUT_ROOM / (JSON_NUMBER_MAX + 1) };
+    for (size_t i = 0; i < n;) {
+        char *start = out_room(o, OUT_ROOM), *q = start;
+        if (start == NULL)
+            return;
+        size_t end = n - i > AT_ONCE * view->unit ? i + AT_ONCE * view->unit : n;
+        for (; i < end; i += view->unit) {
+            *q = ',';
+            q += first && i == 0 ? 0 : 1;
+            q += json_number(view, v + i, q);
+        }
+        out_used(o, (size_t)(q - start));
     }
 }
 
@@ -193,6 +239,10 @@ static int json_values(struct command_run *r, const struct peek *p, uint64_t *sh
     while (walk_next(&w, &v, &n)) {
         if (p->view->kind == VIEW_HEX) {
             out_hex(r->env->out, v, n);
+            continue;
+        }
+        if (r->env->out->fd >= 0 && is_number(p->view)) {
+            json_numbers(r->env->out, p->view, v, n, w.at - n == p->offset);
             continue;
         }
         for (size_t i = 0; i < n; i += w.unit) {

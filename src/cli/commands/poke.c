@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "cli/commands/typed.h"
+#include "cli/keep.h"
 #include "cli/run.h"
+#include "core/kept_range.h"
 
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
@@ -116,6 +118,10 @@ static void print_value(struct out *o, const struct view *view, const uint8_t *p
 static void remember(struct command_run *r, uint64_t offset, size_t size, const uint8_t *old,
                      const uint8_t *value, bool atomic)
 {
+    if (r->env->kept != NULL) {
+        run_keep_stored(r, offset - r->env->kept->offset, value, size, old);
+        return;
+    }
     size_t i = r->env->pokes_count++;
     if (i < POKES_KEPT) {
         struct poke_done *d = &r->env->pokes[i];
@@ -166,31 +172,17 @@ static int store_value(struct command_run *r, const struct poke_values *v, size_
     return EXIT_DONE;
 }
 
-/* A text or a long run of hex: stored in ascending order. Undo gets it as words. */
+/* A text or a long run of hex: stored in ascending order. */
 static int store_bytes(struct command_run *r, const struct poke_values *v)
 {
-    uint8_t *old = calloc(1, v->count);
     size_t done = 0;
-    size_t got = 0;
-    struct oserr e = {"malloc", SEG_E_MEMORY};
-    if (old == NULL)
-        return run_fail(r, NULL, "store into it", e);
-    e = seg_read(r->seg, v->offset, old, v->count, &got);
-    if (!oserr_is(e))
-        e = seg_store(r->seg, v->offset, v->bytes, v->count, &done);
-    for (size_t i = 0; i < done;) {
-        size_t n = 8;
-        while (n > done - i || (v->offset + i) % n != 0)
-            n /= 2;
-        remember(r, v->offset + i, n, old + i, v->bytes + i, false);
-        i += n;
-    }
-    free(old);
+    struct oserr e = seg_store(r->seg, v->offset, v->bytes, v->count, &done);
+    run_keep_stored(r, 0, v->bytes, done, NULL);
     if (oserr_is(e))
         return run_fail(r, NULL, "store into it", e);
     if (r->env->ui) {
-        out_print(r->env->out, "poke 0x%" PRIx64 " %s: %zu bytes (not atomic)\n", v->offset,
-                  v->view->name, v->count);
+        out_print(r->env->out, "poke 0x%" PRIx64 " %s: %zu bytes (not atomic)%s\n", v->offset,
+                  v->view->name, v->count, run_keep_words(r));
     }
     return EXIT_DONE;
 }
@@ -205,6 +197,11 @@ static int store_all(struct command_run *r, const struct poke_values *v)
                          "%" PRIu64 " bytes; nothing was stored",
                          v->offset, v->count, r->size);
     }
+    if (run_only_checks(r, v->offset, v->count))
+        return EXIT_DONE;
+    r->env->poked_as = v->view;
+    if (v->count > v->unit || !word_size(v->unit)) /* one step of undo */
+        run_keep(r, v->offset, v->count);
     if (!word_size(v->unit))
         return store_bytes(r, v);
     int status = EXIT_DONE;
@@ -216,8 +213,8 @@ static int store_all(struct command_run *r, const struct poke_values *v)
 int cmd_poke(struct command_run *r)
 {
     struct poke_values v = {.view = NULL};
-    if (typed_wanted(r))
-        return poke_typed(r);
+    if (typed_wanted(r)) /* its fields are found in the segment */
+        return run_only_checks(r, 0, 0) ? EXIT_DONE : poke_typed(r);
     if (!run_value_view(r, &v.view) || !run_offset(r, r->word[0], &v.offset))
         return EXIT_ERROR;
     v.bytes = malloc(POKE_MAX);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands/typed.h"
+#include "cli/keep.h"
 #include "core/type/value.h"
 
 struct typed_poke {
@@ -45,6 +46,8 @@ static bool parse(struct command_run *r, struct typed_poke *p)
     p->expect = p->value + p->size + 8;
     p->mask = p->expect + p->size + 8;
     p->cas = old != NULL;
+    if (r->word[1][0] == '+' || (old != NULL && old[0] == '+'))
+        typed_map(&p->y);
     if (old != NULL && !type_value_parse(&p->y.source, &p->leaf, old, p->expect, p->mask, why)) {
         (void)run_error(r, "--expect: %s", why);
         return false;
@@ -134,7 +137,9 @@ static int store_bytes(struct command_run *r, struct typed_poke *p)
     size_t done = 0;
     if (p->cas)
         return run_usage(r, "--expect is for fields of 1, 2, 4 or 8 bytes");
+    run_keep(r, p->leaf.offset, p->size);
     struct oserr e = seg_store(r->seg, p->leaf.offset, p->value, p->size, &done);
+    run_keep_stored(r, 0, p->value, done, NULL);
     if (oserr_is(e))
         return run_fail_partly(r, e, done);
     reply(r, p, NULL, false);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "cli/commands/record_modules.h"
 #include "cli/watch/watch.h"
 #include "core/history/recording.h"
 
@@ -21,6 +22,7 @@ struct record_sink {
     struct os_file *file;
     struct oserr error; /* the first failed write */
     struct rec_writer *writer;
+    struct rec_header header;
     int64_t now;    /* time of the newest sample */
     int64_t sealed; /* when a block was last written */
     bool begun;     /* the start is written */
@@ -76,12 +78,15 @@ static bool put_header(struct watch *w)
     if (shown == NULL)
         return false;
     (void)locator_shown(c->r->raw, shown, REC_LOCATOR_MAX + 1);
-    const struct rec_header h = {.size = w->last.size,
-                                 .wall = os_wall(),
-                                 .period = w->period,
-                                 .length = strlen(shown),
-                                 .locator = shown};
-    rec_put_header(c->writer, &h);
+    struct rec_header h = c->header;
+    h.size = w->last.size;
+    h.wall = os_wall();
+    h.period = w->period;
+    h.length = strlen(shown);
+    h.locator = shown;
+    if (rec_put_header(c->writer, &h) < h.modules)
+        run_note(c->r,
+                 "not all libraries of the programs that map it are noted: they are too many");
     free(shown);
     return true;
 }
@@ -150,6 +155,8 @@ static bool record_flush(struct watch *w)
     }
     if (rec_key_due(c->writer))
         put_key(w, c->now);
+    if (c->r->env->written != NULL)
+        atomic_store(c->r->env->written, rec_written(c->writer));
     return rec_writer_status(c->writer) == REC_OK;
 }
 
@@ -246,9 +253,11 @@ int cmd_record(struct command_run *r)
     struct oserr e = os_file_grow(c.path, &c.file);
     if (oserr_is(e))
         return file_failed(&c, e);
+    record_modules(r, &c.header);
     c.writer = rec_writer_new(put, &c);
     int status = c.writer != NULL ? record(&c, &w) : run_error(r, "no memory to record it");
     rec_writer_free(c.writer);
+    record_modules_free(&c.header);
     os_file_abandon(c.file);
     return status;
 }

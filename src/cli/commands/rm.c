@@ -1,12 +1,11 @@
-/* rm, resize and chmod. */
+/* rm and chmod. */
 #include <inttypes.h>
 
 #include "backend/os.h"
+#include "backend/rights.h"
 #include "cli/removal_text.h"
 #include "cli/run.h"
 #include "core/number.h"
-
-enum { STOP_SECONDS = 2 }; /* a scan that hangs is not waited for longer */
 
 static int refuse(struct command_run *r, const char *raw, struct oserr e, const struct seg_who *who)
 {
@@ -73,8 +72,6 @@ int cmd_rm(struct command_run *r)
     int status = EXIT_DONE;
     if (r->env->ui && r->env->seg != NULL && r->words == 0)
         return remove_this(r, r->env->seg);
-    if (!r->env->ui)
-        os_stop_alarm(STOP_SECONDS);
     for (int i = 0; i < r->words; i++) {
         char raw[LOCATOR_MAX];
         if (!progress_yield(r->env->progress, (uint64_t)i, (uint64_t)r->words))
@@ -85,26 +82,25 @@ int cmd_rm(struct command_run *r)
     return status;
 }
 
-int cmd_resize(struct command_run *r)
+static int set_rights(struct command_run *r)
 {
-    uint64_t size = 0;
-    if (!run_number(r, "SIZE", r->word[0], INT64_MAX, &size))
-        return EXIT_ERROR;
-    if ((seg_caps(r->seg) & SEG_CAP_RESIZE) == 0) {
-        return run_error(r, "kind %s keeps the size it was made with",
-                         seg_kind_name(seg_kind(r->seg)));
-    }
-    struct oserr e = seg_resize(r->seg, size);
+    bool understood;
+    struct oserr e = seg_set_rights(r->seg, r->word[0], &understood);
+    if (!understood)
+        return run_bad_word(r, "MODE", r->word[0],
+                            "not an SDDL, as D:(A;;GRGW;;;WD) is (info shows the one it has)");
     if (oserr_is(e))
-        return run_fail(r, NULL, "resize it", e);
+        return run_fail(r, NULL, "change its rights", e);
     if (r->env->ui)
-        out_print(r->env->out, "resized from %" PRIu64 " to %" PRIu64 " bytes\n", r->size, size);
+        out_str(r->env->out, "its rights are changed; handles that are open keep theirs\n");
     return EXIT_DONE;
 }
 
 int cmd_chmod(struct command_run *r)
 {
     uint32_t mode = 0;
+    if (seg_has_rights(r->seg))
+        return set_rights(r);
     if (number_mode(r->word[0], &mode) != NUM_OK)
         return run_bad_word(r, "MODE", r->word[0], "not an octal mode (0 to 7777)");
     struct oserr e = seg_chmod(r->seg, mode);

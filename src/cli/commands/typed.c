@@ -7,9 +7,8 @@
 #include "backend/os.h"
 #include "backend/survey.h"
 #include "core/number.h"
-#include "core/type/condition.h"
 #include "core/type/parse.h"
-#include "core/type/spec.h"
+#include "layouts/type_file.h"
 
 bool typed_wanted(const struct command_run *r)
 {
@@ -18,50 +17,16 @@ bool typed_wanted(const struct command_run *r)
 
 /* ---- files ---- */
 
-const struct type_abi *typed_machine(void)
-{
-    static struct type_abi abi;
-    const char *name = sizeof(void *) == 4 ? "i386" : sizeof(long) == 4 ? "win64" : "x86_64";
-    return type_abi_find(name, strlen(name), &abi) ? &abi : NULL;
-}
-
-/* A whole file in memory; NULL: an error was reported. */
-static char *read_file(struct command_run *r, const char *path, size_t *n)
-{
-    struct os_file *f = NULL;
-    uint64_t size = 0;
-    size_t got = 0;
-    char *text = malloc(TYPE_FILE_MAX + 1);
-    struct oserr e = {"malloc", SEG_E_MEMORY};
-    if (text != NULL)
-        e = os_file_open(path, true, &f, &size);
-    *n = 0;
-    do {
-        got = 0;
-        if (!oserr_is(e))
-            e = os_file_read(f, text + *n, TYPE_FILE_MAX + 1 - *n, &got);
-        *n += got;
-    } while (!oserr_is(e) && got > 0 && *n <= TYPE_FILE_MAX);
-    os_file_abandon(f);
-    if (!oserr_is(e))
-        return text;
-    free(text);
-    (void)run_file_failed(r, path,
-                          oserr_kind(e) == OSERR_K_MISSING  ? "no such file"
-                          : e.code == SEG_E_NOT_SEGMENT     ? "not a regular file"
-                          : oserr_kind(e) == OSERR_K_DENIED ? "no permission to read it"
-                                                            : "cannot read it",
-                          e);
-    return NULL;
-}
-
 static bool parse_file(struct command_run *r, struct types *t, const char *path)
 {
     char why[TYPE_WHY_MAX];
     size_t n = 0;
-    char *text = read_file(r, path, &n);
-    if (text == NULL)
+    char *text = NULL;
+    struct oserr e = type_file_read(path, &text, &n);
+    if (oserr_is(e)) {
+        (void)run_file_failed(r, path, type_file_cannot(e), e);
         return false;
+    }
     bool good = types_parse(t, path, text, n, why);
     free(text);
     if (!good) {
@@ -74,7 +39,7 @@ static bool parse_file(struct command_run *r, struct types *t, const char *path)
 struct types *typed_files(struct command_run *r, const struct type_abi *abi, const char *file,
                           uint32_t ends[ARGS_OPTIONS])
 {
-    struct types *t = types_new(abi != NULL ? abi : typed_machine(), abi != NULL);
+    struct types *t = types_new(abi != NULL ? abi : type_abi_machine(), abi != NULL);
     bool good = t != NULL;
     if (!good)
         (void)run_fail(r, NULL, "read the types", (struct oserr){"malloc", SEG_E_MEMORY});
@@ -90,6 +55,24 @@ struct types *typed_files(struct command_run *r, const struct type_abi *abi, con
         return t;
     types_free(t);
     return NULL;
+}
+
+bool typed_hinted(const struct command_run *r)
+{
+    return run_option(r, "pid") != NULL || run_option(r, "cc") != NULL;
+}
+
+bool typed_hints(struct typed *y)
+{
+    const struct args *a = y->r->args;
+    bool good = true, header = run_option(y->r, "cc") != NULL;
+    for (int i = 0; good && i < a->given_count; i++) {
+        if (strcmp(a->given[i].name, "types") != 0)
+            continue;
+        good = header || parse_file(y->r, y->debug.t, a->given[i].value);
+        header = false;
+    }
+    return good;
 }
 
 void typed_unknown(struct command_run *r, const struct types *t, const char *name)
@@ -133,6 +116,8 @@ static bool read_at(void *ctx, uint64_t offset, void *p, size_t n)
     uint8_t *to = p;
     if (offset > y->source.size || n > y->source.size - offset)
         return false;
+    if (typed_is_held(y, offset, n))
+        return typed_take_held(y, offset, p, n);
     while (n > 0) {
         uint64_t at = offset - offset % TYPED_PAGE;
         size_t skip = (size_t)(offset - at);
@@ -158,6 +143,7 @@ void typed_refresh(struct typed *y)
     if (y->r->env->when == NULL && !oserr_is(seg_refresh(y->r->seg, &stat)))
         y->source.size = stat.size;
     y->page_at = UINT64_MAX;
+    y->held.hint = 0;
 }
 
 bool typed_read(struct typed *y, const struct type_node *leaf, uint8_t *p)
@@ -165,124 +151,34 @@ bool typed_read(struct typed *y, const struct type_node *leaf, uint8_t *p)
     return read_at(y, leaf->offset, p, (size_t)leaf->size);
 }
 
+void typed_users(struct typed *y)
+{
+    if (!y->who_known)
+        y->who_known = !oserr_is(seg_who(y->r->seg, y->r->env->pace, &y->who));
+}
+
 void typed_map(struct typed *y)
 {
-    if (y->windows != NULL || seg_kind(y->r->seg) == SEG_REC ||
-        oserr_is(seg_who(y->r->seg, y->r->env->pace, &y->who)))
+    if (y->windows != NULL || seg_kind(y->r->seg) == SEG_REC)
+        return;
+    typed_users(y);
+    if (!y->who_known)
         return;
     y->windows = calloc(y->who.mappers_count + 1, sizeof *y->windows);
+    y->source.window = y->windows;
+    y->source.windows = 0;
     for (size_t i = 0; y->windows != NULL && i < y->who.mappers_count; i++) {
         const struct seg_mapper *m = &y->who.mappers[i];
-        y->windows[i] = (struct type_window){m->address, m->length, m->offset};
+        if (m->pid != os_pid())
+            y->windows[y->source.windows++] =
+                (struct type_window){m->address, m->length, m->offset, m->pid};
     }
-    y->source.window = y->windows;
-    y->source.windows = y->windows == NULL ? 0 : y->who.mappers_count;
+    y->source.partial = y->who.unreadable > 0;
+    if (y->r->env->when != NULL && y->source.windows > 0)
+        run_note(y->r, "pointers are read with the addresses of now");
 }
 
 /* ---- T ---- */
-
-/* Does what the layout file says after `when` hold there? */
-static bool place_holds(struct typed *y, const struct type_place *p, const struct type_node *root)
-{
-    char text[2 * TYPE_NAME_MAX + 8], why[TYPE_WHY_MAX];
-    uint64_t seen;
-    if (p->field == 0)
-        return true;
-    (void)snprintf(text, sizeof text, "%s == %s", types_name(y->t, p->field),
-                   types_name(y->t, p->equals));
-    struct type_condition *c = type_condition_new(&y->source, root, text, why);
-    bool holds = c != NULL && type_condition_check(c, &y->source, root, &seen) == TRUTH_YES;
-    type_condition_free(c);
-    return holds;
-}
-
-/* The root that a line `at` gives for this segment; false: it is not about it. */
-static bool place_root(struct typed *y, const struct type_place *p, const char *locator,
-                       struct type_node *root)
-{
-    uint64_t size = y->source.size;
-    uint64_t offset = !p->from_end ? p->offset : p->offset > size ? size : size - p->offset;
-    if (offset >= size || !type_place_fits(y->t, p, locator))
-        return false;
-    type_root(&y->source, p->type, offset, 0, root);
-    return place_holds(y, p, root);
-}
-
-static void print_places(struct typed *y, const char *locator)
-{
-    const struct type_place *p = NULL;
-    struct out *err = run_error_begin(y->r, y->r->raw);
-    for (uint32_t i = 0; (p = types_place(y->t, i)) != NULL; i++) {
-        struct type_node root;
-        char name[256];
-        if (!place_root(y, p, locator, &root))
-            continue;
-        (void)types_spell(y->t, p->type, name, sizeof name);
-        out_print(err, "%s@0x%" PRIx64 ", ", name, root.offset);
-    }
-    out_str(err, "several types are placed here: choose one with --type");
-    run_error_end(y->r);
-}
-
-/* --type auto: the one place that a layout file names for this segment. */
-static bool find_place(struct typed *y)
-{
-    struct type_node root;
-    int found = 0;
-    char *locator = malloc((size_t)4 * LOCATOR_MAX);
-    const struct type_place *p = NULL;
-    if (locator == NULL) {
-        (void)run_fail(y->r, NULL, "read the types", (struct oserr){"malloc", SEG_E_MEMORY});
-        return false;
-    }
-    (void)locator_shown(y->r->raw, locator, (size_t)4 * LOCATOR_MAX);
-    for (uint32_t i = 0; (p = types_place(y->t, i)) != NULL; i++)
-        if (place_root(y, p, locator, &root)) {
-            y->root = root;
-            found++;
-        }
-    if (found > 1)
-        print_places(y, locator);
-    else if (found == 0)
-        (void)run_error(y->r, "no type is placed here by the files of --types");
-    free(locator);
-    return found == 1;
-}
-
-/* --type NAME[N]@OFFSET. */
-static bool place_spec(struct typed *y, const char *text)
-{
-    struct command_run *r = y->r;
-    char why[TYPE_WHY_MAX];
-    uint64_t offset = 0, count = 0;
-    struct type_spec *spec = malloc(sizeof *spec);
-    bool good = spec != NULL && type_spec_parse(text, spec, why);
-    if (!good && spec != NULL)
-        (void)run_error(r, "--type: %s", why);
-    if (good && spec->located)
-        good = run_offset(r, spec->offset, &offset);
-    type_id id = good ? types_find(y->t, spec->name) : 0;
-    if (good && id == 0)
-        typed_unknown(r, y->t, spec->name);
-    uint64_t size = types_size(y->t, id);
-    bool open = id != 0 && types_get(y->t, types_real(y->t, id))->kind == TYPE_ARRAY;
-    if (id != 0 && size == 0 && !open) {
-        (void)run_error(r, "--type: %s: its size is not known", spec->name);
-        id = 0;
-    }
-    if (id != 0 && offset >= y->source.size) {
-        (void)run_error(r,
-                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
-                        offset, y->source.size);
-        id = 0;
-    }
-    if (id != 0 && spec->many)
-        count = spec->count != 0 ? spec->count : size != 0 ? (y->source.size - offset) / size : 0;
-    free(spec);
-    if (id != 0)
-        type_root(&y->source, id, offset, count, &y->root);
-    return id != 0;
-}
 
 static void name_root(struct typed *y)
 {
@@ -292,27 +188,36 @@ static void name_root(struct typed *y)
         (void)snprintf(y->name + n, sizeof y->name - n, "[%" PRIu64 "]", y->root.count);
 }
 
-bool typed_open(struct typed *y, struct command_run *r)
+/* The file that the type comes from: of --types, or the layout's. */
+static void name_file(struct typed *y, const uint32_t *ends)
 {
-    const char *type = run_option(r, "type");
-    *y = (struct typed){.r = r, .page_at = UINT64_MAX, .file = run_option(r, "types")};
-    if (y->file == NULL) {
-        (void)run_usage(r, "--type needs --types FILE, a C header or a layout file");
-        return false;
-    }
-    uint32_t ends[ARGS_OPTIONS] = {0};
-    y->t = typed_files(r, NULL, NULL, ends);
-    if (y->t == NULL)
-        return false;
-    y->source = (struct type_source){.t = y->t, .read = read_at, .ctx = y, .size = r->size};
-    bool good = strcmp(type, "auto") == 0 ? find_place(y) : place_spec(y, type);
-    if (!good)
-        return false;
-    name_root(y);
-    for (int i = r->args->given_count - 1; i >= 0; i--)
+    struct command_run *r = y->r;
+    bool debug = y->t == y->debug.t;
+    if (y->layout != NULL)
+        y->file = y->layout->path;
+    else if (debug && y->debug.from.file != NULL)
+        y->file = y->debug.from.file;
+    for (int i = r->args->given_count - 1; y->layout == NULL && !debug && i >= 0; i--)
         if (types_real(y->t, y->root.item == 0 ? y->root.type : y->root.item) < ends[i])
             y->file = r->args->given[i].value;
-    y->file_shown = text_escaped(y->file);
+}
+
+bool typed_open(struct typed *y, struct command_run *r)
+{
+    *y = (struct typed){.r = r, .page_at = UINT64_MAX, .file = run_option(r, "types")};
+    uint32_t ends[ARGS_OPTIONS] = {0};
+    y->own =
+        typed_hinted(r) ? types_new(type_abi_machine(), false) : typed_files(r, NULL, NULL, ends);
+    if (y->own == NULL)
+        return false;
+    y->t = y->own;
+    y->source = (struct type_source){
+        .t = y->t, .read = read_at, .ctx = y, .size = r->size, .process = typed_process};
+    if (!typed_place(y, run_option(r, "type")))
+        return false;
+    name_root(y);
+    name_file(y, ends);
+    y->file_shown = text_escaped(y->file == NULL ? "" : y->file);
     if (y->file_shown == NULL)
         (void)run_fail(r, NULL, "read the types", (struct oserr){"malloc", SEG_E_MEMORY});
     return y->file_shown != NULL;
@@ -320,10 +225,13 @@ bool typed_open(struct typed *y, struct command_run *r)
 
 void typed_close(struct typed *y)
 {
-    types_free(y->t);
+    types_free(y->own);
+    types_answer_free(&y->debug);
+    layouts_free(y->layouts);
     free(y->file_shown);
     seg_who_free(&y->who);
     free(y->windows);
+    free(y->held.bytes);
 }
 
 /* ---- choosing ---- */

@@ -5,6 +5,7 @@
 
 #include "cli/commands/peek.h"
 #include "cli/commands/typed.h"
+#include "core/type/pointer.h"
 #include "core/type/value.h"
 
 /* The view that reads a scalar as its type does; NULL: none. */
@@ -56,13 +57,22 @@ static void json_number(struct typed *y, const struct type_node *leaf, const uin
     out_str(o, wide ? "\"" : "");
 }
 
+/* Where a pointer or link leads; `as`: only as this process maps it. */
+static void json_point(struct out *o, struct type_point p)
+{
+    if (p.reach == REACH_ALL || p.reach == REACH_SOME)
+        out_print(o, ",\"to\":%" PRIu64, p.offset);
+    if (p.reach == REACH_SOME)
+        out_print(o, ",\"as\":%" PRIu32, p.process);
+    if (p.reach == REACH_OUTSIDE)
+        out_str(o, ",\"outside\":true");
+}
+
 void typed_json_value(struct typed *y, const struct type_node *leaf, const uint8_t *p, bool names)
 {
     struct out *o = y->r->env->out;
     struct type_value v;
     char name[512];
-    uint64_t to = 0;
-    type_id type = 0;
     type_value_get(&y->source, leaf, p, &v);
     if (leaf->text) {
         json_text(y, leaf, p);
@@ -82,8 +92,8 @@ void typed_json_value(struct typed *y, const struct type_node *leaf, const uint8
         out_str(o, ",\"name\":");
         out_json(o, name);
     }
-    if (names && type_target(&y->source, leaf, v.bits, &to, &type))
-        out_print(o, ",\"to\":%" PRIu64, to);
+    if (names)
+        json_point(o, type_point(&y->source, leaf, v.bits));
 }
 
 void typed_text_value(struct typed *y, const struct type_node *leaf, const uint8_t *p,

@@ -31,6 +31,8 @@ static void lines_change(struct watch *w, int64_t t, uint64_t offset, const uint
     if (w->count > 0 && w->printed >= w->count)
         return;
     w->printed++;
+    if (w->r->env->written != NULL)
+        atomic_store(w->r->env->written, w->printed);
     if (w->json) {
         out_print(o, "{\"t\":%.6f,\"offset\":%" PRIu64, seconds, offset);
         if (old != NULL) {
@@ -85,7 +87,15 @@ static bool lines_ended(const struct watch *w)
     return (w->count > 0 && w->printed >= w->count) || o->cut || oserr_is(o->error);
 }
 
+static int lines_begin(struct watch *w)
+{
+    if (w->r->env->written != NULL)
+        atomic_store(w->r->env->written, 0);
+    return EXIT_DONE;
+}
+
 const struct watch_sink watch_lines = {
+    .begin = lines_begin,
     .change = lines_change,
     .gap = lines_gap,
     .state = lines_state,

@@ -4,12 +4,13 @@
 #include <string.h>
 
 struct ages {
-    size_t cap;       /* elements of each array */
-    size_t n;         /* bytes of the window, <= cap */
-    uint64_t offset;  /* where it starts */
-    size_t noted;     /* changes since ages_move was last called */
-    int64_t *changed; /* time of the last change, 0: none */
-    uint32_t *count;  /* changes seen, saturating */
+    size_t cap;             /* elements of each array */
+    struct span_list spans; /* the bytes that are watched, at most cap */
+    size_t noted;           /* changes since the window was last moved */
+    int64_t *changed;       /* time of the last change, 0: none */
+    uint32_t *count;        /* changes seen, saturating */
+    int64_t *old_changed;   /* room for both arrays while the window moves */
+    uint32_t *old_count;
 };
 
 struct ages *ages_new(size_t cap)
@@ -20,7 +21,9 @@ struct ages *ages_new(size_t cap)
     a->cap = cap;
     a->changed = calloc(cap + 1, sizeof *a->changed);
     a->count = calloc(cap + 1, sizeof *a->count);
-    if (a->changed != NULL && a->count != NULL)
+    a->old_changed = calloc(cap + 1, sizeof *a->old_changed);
+    a->old_count = calloc(cap + 1, sizeof *a->old_count);
+    if (a->changed != NULL && a->count != NULL && a->old_changed != NULL && a->old_count != NULL)
         return a;
     ages_free(a);
     return NULL;
@@ -32,6 +35,8 @@ void ages_free(struct ages *a)
         return;
     free(a->changed);
     free(a->count);
+    free(a->old_changed);
+    free(a->old_count);
     free(a);
 }
 
@@ -40,23 +45,33 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* The part of [offset, offset + n) that lies in a piece: its first byte there and how many; n > 0.
+ */
+static size_t shared(const struct span *p, uint64_t offset, size_t n, uint64_t *first)
+{
+    uint64_t last = p->offset + (p->length - 1), end = offset + (n - 1);
+    *first = offset > p->offset ? offset : p->offset;
+    last = end < last ? end : last;
+    return last >= *first ? (size_t)(last - *first) + 1 : 0;
+}
+
 /* old NULL: nobody knows which bytes of the page changed, if any of the window. */
 static void on_changed(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
                        const uint8_t *new, size_t n)
 {
     struct ages *a = ctx;
     (void)new;
-    size_t first = 0, end = 0; /* of the window */
-    if (offset >= a->offset && offset - a->offset < a->n) {
-        first = (size_t)(offset - a->offset);
-        end = smaller(a->n, first + n);
-    } else if (offset < a->offset && a->offset - offset < n) {
-        end = smaller(a->n, n - (size_t)(a->offset - offset));
-    }
-    for (size_t i = first; i < end && old != NULL; i++) {
-        a->changed[i] = time != 0 ? time : 1; /* 0 means never */
-        a->count[i] += a->count[i] < UINT32_MAX;
-        a->noted++;
+    for (size_t k = spans_find(&a->spans, offset); k < a->spans.count && old != NULL; k++) {
+        const struct span *p = &a->spans.at[k];
+        uint64_t first;
+        if (p->offset > offset && p->offset - offset >= n)
+            return;
+        size_t some = shared(p, offset, n, &first), at = p->index + (size_t)(first - p->offset);
+        for (size_t i = at; i < at + some; i++) {
+            a->changed[i] = time != 0 ? time : 1; /* 0 means never */
+            a->count[i] += a->count[i] < UINT32_MAX;
+            a->noted++;
+        }
     }
 }
 
@@ -66,44 +81,53 @@ bool ages_listen(struct ages *a, struct pagemap *map)
     return pagemap_listen(map, &sink);
 }
 
-static void forget(struct ages *a, size_t i, size_t n)
+/* Takes over what is known of a piece from the pieces that were watched before. */
+static void carry(struct ages *a, const struct span *to, const struct span_list *before)
 {
-    memset(a->changed + i, 0, n * sizeof *a->changed);
-    memset(a->count + i, 0, n * sizeof *a->count);
+    memset(a->changed + to->index, 0, to->length * sizeof *a->changed);
+    memset(a->count + to->index, 0, to->length * sizeof *a->count);
+    for (size_t k = spans_find(before, to->offset); k < before->count; k++) {
+        const struct span *from = &before->at[k];
+        uint64_t first;
+        if (from->offset > to->offset && from->offset - to->offset >= to->length)
+            return;
+        size_t n = shared(from, to->offset, to->length, &first);
+        size_t at = to->index + (size_t)(first - to->offset);
+        size_t old = from->index + (size_t)(first - from->offset);
+        memcpy(a->changed + at, a->old_changed + old, n * sizeof *a->changed);
+        memcpy(a->count + at, a->old_count + old, n * sizeof *a->count);
+    }
 }
 
-static void carry(struct ages *a, size_t to, size_t from, size_t n)
+size_t ages_spans(struct ages *a, const struct span_list *spans)
 {
-    memmove(a->changed + to, a->changed + from, n * sizeof *a->changed);
-    memmove(a->count + to, a->count + from, n * sizeof *a->count);
+    size_t noted = a->noted;
+    a->noted = 0;
+    if (spans_equal(spans, &a->spans) || spans_length(spans) > a->cap)
+        return noted;
+    struct span_list before = a->spans;
+    int64_t *changed = a->changed;
+    uint32_t *count = a->count;
+    a->changed = a->old_changed;
+    a->count = a->old_count;
+    a->old_changed = changed;
+    a->old_count = count;
+    a->spans = *spans;
+    for (size_t i = 0; i < spans->count; i++)
+        carry(a, &spans->at[i], &before);
+    return noted;
 }
 
 size_t ages_move(struct ages *a, uint64_t offset, size_t n)
 {
-    size_t noted = a->noted, start = 0, kept = 0; /* [start, start + kept) of it was in the last */
-    a->noted = 0;
-    n = smaller(n, a->cap);
-    if (offset == a->offset && n == a->n)
-        return noted;
-    if (offset >= a->offset && offset - a->offset < a->n) {
-        size_t from = (size_t)(offset - a->offset);
-        kept = smaller(a->n - from, n);
-        carry(a, 0, from, kept);
-    } else if (offset < a->offset && a->offset - offset < n) {
-        start = (size_t)(a->offset - offset);
-        kept = smaller(a->n, n - start);
-        carry(a, start, 0, kept);
-    }
-    forget(a, 0, start);
-    forget(a, start + kept, n - start - kept);
-    a->offset = offset;
-    a->n = n;
-    return noted;
+    struct span_list one;
+    spans_set(&one, offset, smaller(n, a->cap));
+    return ages_spans(a, &one);
 }
 
 void ages_prime(struct ages *a, const int64_t *changed, size_t n)
 {
-    for (size_t i = 0; i < smaller(n, a->n); i++)
+    for (size_t i = 0; i < smaller(n, spans_length(&a->spans)); i++)
         if (a->changed[i] == 0)
             a->changed[i] = changed[i];
 }
@@ -120,5 +144,5 @@ const uint32_t *ages_counts(const struct ages *a)
 
 void ages_reset_counts(struct ages *a)
 {
-    memset(a->count, 0, a->n * sizeof *a->count);
+    memset(a->count, 0, spans_length(&a->spans) * sizeof *a->count);
 }

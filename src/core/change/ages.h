@@ -12,6 +12,7 @@
 #include "attributes.h"
 #include "core/bytes.h"
 #include "core/change/pagemap.h"
+#include "core/spans.h"
 
 struct ages; /* opaque; owns its buffers */
 
@@ -26,6 +27,10 @@ bool ages_listen(struct ages *a, struct pagemap *map);
  * byte that comes into it counts as unchanged, whatever the map just reported. Returns how many
  * changes of bytes of the windows were noted since the last call. */
 size_t ages_move(struct ages *a, uint64_t offset, size_t n);
+
+/* The same when what is on the screen is several pieces, of at most `cap` bytes in all: the arrays
+ * have them one after the other. */
+size_t ages_spans(struct ages *a, const struct span_list *spans);
 
 /* For bytes of the window that were not seen to change: the time that the map knows, 0: none. */
 void ages_prime(struct ages *a, const int64_t *changed, size_t n);

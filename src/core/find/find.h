@@ -17,12 +17,12 @@ struct find; /* a compiled pattern; opaque */
 /* The longest regular expression match guaranteed to be found across block borders, in bytes. */
 enum { FIND_REGEX_SPAN = 4096, FIND_LITERAL_MAX = 65536, FIND_WHY_MAX = 200 };
 
-/* Compiles the UI's syntax: plain text (UTF-8), `x:de ad ?? ef`, `u32:100`, `f64:1.5`, `u16:text`,
- * `r:regex`. Any view name may stand before the colon; a value in that view is a literal of its
- * bytes. `?` in `x:` and `hex:` is any nibble, but not all may be wild. `u16:TEXT` (and
- * u16le/u16be) is the text in UTF-16 unless TEXT parses as a number. A text whose prefix is not a
- * view name is plain text including its colon. NULL and `why` (printable) on error. The caller
- * frees. */
+/* Compiles the UI's syntax: plain text (UTF-8), `i:text` (letters of ASCII match in both cases),
+ * `x:de ad ?? ef`, `u32:100`, `f64:1.5`, `u16:text`, `r:regex`. Any view name may stand before the
+ * colon; a value in that view is a literal of its bytes. `?` in `x:` and `hex:` is any nibble, but
+ * not all may be wild. `u16:TEXT` (and u16le/u16be) is the text in UTF-16 unless TEXT parses as a
+ * number. `i:` may stand before a text view: `i:u16:text`. A text whose prefix is not a view name
+ * is plain text including its colon. NULL and `why` (printable) on error. The caller frees. */
 MUST_USE struct find *find_compile(const char *pattern, char why[FIND_WHY_MAX]);
 
 /* The pattern as a value of one view (`find LOCATOR PATTERN --as VIEW`). */
@@ -73,9 +73,10 @@ size_t find_next(struct find *f, const uint8_t *block, size_t n, size_t from, bo
  * of the segment, so include find_overlap bytes after `before` if there are that many. */
 size_t find_prev(struct find *f, const uint8_t *block, size_t n, size_t before, size_t *length);
 
-/* A literal without wild bits: its bytes (the pattern's own), and the indices of the two that are
- * rarest in typical data. False: not such a literal. */
-bool find_literal_bytes(const struct find *f, const uint8_t **bytes, size_t *n, size_t rare[2]);
+/* A literal: its bytes (the pattern's own; wild bits are 0), which bits of them count (NULL: all),
+ * and the indices of the two that are rarest in typical data. False: not a literal. */
+bool find_literal_bytes(const struct find *f, const uint8_t **bytes, const uint8_t **mask,
+                        size_t *n, size_t rare[2]);
 
 /* Can the pattern match within a run of zero bytes? (Otherwise holes are skipped.) */
 bool find_matches_zero(const struct find *f);

@@ -47,7 +47,7 @@ static unsigned commonness(uint8_t value, uint8_t mask)
 
 static uint8_t mask_at(const struct literal *l, size_t i)
 {
-    return l->mask ? l->mask[i] : 0xff;
+    return l->mask != NULL ? l->mask[i] : 0xff;
 }
 
 /* The rarest byte of the pattern; one with another value than `other` if there is one. */
@@ -57,11 +57,11 @@ static struct probe pick(const struct literal *l, const struct probe *other)
     unsigned least = UINT32_MAX;
     for (size_t i = 0; i < l->size; i++) {
         unsigned c = commonness(l->value[i], mask_at(l, i));
-        if (other && i == other->at)
+        if (other != NULL && i == other->at)
             c += 1u << 20;
-        else if (other && l->value[i] == other->value && mask_at(l, i) == other->mask)
+        else if (other != NULL && l->value[i] == other->value && mask_at(l, i) == other->mask)
             c += 1u << 12;
-        if (c < least || (other && c == least)) { /* far apart they are more selective */
+        if (c < least || (other != NULL && c == least)) { /* far apart they are more selective */
             least = c;
             best = i;
         }
@@ -72,15 +72,15 @@ static struct probe pick(const struct literal *l, const struct probe *other)
 bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
 {
     bool all = true, none = true; /* are all bits significant, or none? */
-    for (size_t i = 0; mask && i < size; i++) {
+    for (size_t i = 0; mask != NULL && i < size; i++) {
         value[i] &= mask[i];
         all = all && mask[i] == 0xff;
         none = none && mask[i] == 0;
     }
     *l = (struct literal){.value = value, .mask = mask, .size = size};
-    if (mask && none)
+    if (mask != NULL && none)
         return false;
-    if (mask && all) {
+    if (mask != NULL && all) {
         free(mask);
         l->mask = NULL;
     }
@@ -92,7 +92,7 @@ bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
 /* Does the pattern match at p? */
 static bool here(const struct literal *l, const uint8_t *p)
 {
-    if (!l->mask)
+    if (l->mask == NULL)
         return memcmp(p, l->value, l->size) == 0;
     for (size_t i = 0; i < l->size; i++)
         if ((p[i] & l->mask[i]) != l->value[i])
@@ -178,7 +178,7 @@ static size_t by_rarest(struct literal *l, const uint8_t *block, size_t *from, s
     size_t begin = *from, vain = 0;
     while (*from < end) {
         const uint8_t *hit = memchr(block + *from + a->at, a->value, end - *from);
-        if (!hit)
+        if (hit == NULL)
             break;
         size_t place = (size_t)(hit - block) - a->at;
         if (here(l, block + place))

@@ -13,7 +13,8 @@
  * auto-callouts over the whole block, which can be cancelled. So no pattern blocks the caller, and
  * the result does not depend on the way it was found. */
 enum {
-    FAST_STARTS = 256,          /* starts per batch */
+    FAST_STARTS = 256,          /* starts per batch: the fewest, and */
+    FAST_MOST = 8192,           /* the most: twice as many after each batch that took no trouble */
     FAST_STEPS = 64,            /* steps per start */
     FAST_TAIL = 4096,           /* bytes visible after the starts */
     SLOW_STEPS = 10000000,      /* steps per start; then the search stops */
@@ -35,6 +36,7 @@ struct regex {
     struct way fast, slow;
     pcre2_match_data *data;
     pcre2_jit_stack *stack;          /* NULL: the matcher's own small one */
+    size_t batch;                    /* starts that the fast way tries at once */
     size_t before;                   /* bytes it examines before a match, at least 1 */
     bool anchored;                   /* matches at one start only */
     bool has_last;                   /* each match contains a certain byte: */
@@ -103,12 +105,12 @@ static bool way_init(struct way *w, const char *pattern, uint32_t options, uint3
     size_t at = 0;
     w->code =
         pcre2_compile((PCRE2_SPTR)pattern, strlen(pattern), OPTIONS | options, &code, &at, NULL);
-    if (!w->code) {
+    if (w->code == NULL) {
         explain(code, at, why);
         return false;
     }
     w->context = pcre2_match_context_create(NULL);
-    if (!w->context) {
+    if (w->context == NULL) {
         snprintf(why, FIND_WHY_MAX, "out of memory");
         return false;
     }
@@ -140,14 +142,14 @@ static bool prepare(struct regex *r, const char *pattern, char why[FIND_WHY_MAX]
         !way_init(&r->slow, pattern, PCRE2_AUTO_CALLOUT, SLOW_STEPS, why))
         return false;
     r->data = pcre2_match_data_create(1, NULL);
-    if (!r->data) {
+    if (r->data == NULL) {
         snprintf(why, FIND_WHY_MAX, "out of memory");
         return false;
     }
     pcre2_set_callout(r->slow.context, on_item, r);
     if (pcre2_jit_compile(r->fast.code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD) == 0) {
         r->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-        if (r->stack)
+        if (r->stack != NULL)
             pcre2_jit_stack_assign(r->fast.context, NULL, r->stack);
     }
     learn(r);
@@ -157,10 +159,11 @@ static bool prepare(struct regex *r, const char *pattern, char why[FIND_WHY_MAX]
 struct regex *regex_new(const char *pattern, char why[FIND_WHY_MAX])
 {
     struct regex *r = calloc(1, sizeof *r);
-    if (!r) {
+    if (r == NULL) {
         snprintf(why, FIND_WHY_MAX, "out of memory");
         return NULL;
     }
+    r->batch = FAST_STARTS;
     if (!prepare(r, pattern, why)) {
         regex_free(r);
         return NULL;
@@ -170,7 +173,7 @@ struct regex *regex_new(const char *pattern, char why[FIND_WHY_MAX])
 
 void regex_free(struct regex *r)
 {
-    if (!r)
+    if (r == NULL)
         return;
     pcre2_jit_stack_free(r->stack);
     pcre2_match_context_free(r->fast.context);
@@ -200,7 +203,7 @@ struct hunt {
 /* Tries a batch of starts. True: h->found is the result. */
 static bool match_fast(struct regex *r, struct hunt *h)
 {
-    size_t starts = h->end - h->from < FAST_STARTS ? h->end - h->from : FAST_STARTS;
+    size_t starts = h->end - h->from < r->batch ? h->end - h->from : r->batch;
     bool cut = h->n - h->from > starts + FAST_TAIL;
     size_t seen = cut ? h->from + starts + FAST_TAIL : h->n;
     uint32_t options = PCRE2_NOTEMPTY | (cut ? PCRE2_PARTIAL_HARD : 0);
@@ -209,6 +212,11 @@ static bool match_fast(struct regex *r, struct hunt *h)
         pcre2_match(r->fast.code, h->block, seen, h->from, options, r->data, r->fast.context);
     if (h->found == PCRE2_ERROR_NOMATCH) {
         h->from += starts;
+        r->batch = r->batch < FAST_MOST ? r->batch * 2 : FAST_MOST;
+        return false;
+    }
+    if (of_limit(h->found) && starts > FAST_STARTS) { /* most of these starts are no trouble */
+        r->batch = FAST_STARTS;
         return false;
     }
     h->slow = of_limit(h->found) || h->found == PCRE2_ERROR_PARTIAL;
@@ -225,7 +233,7 @@ static bool match_slow(struct regex *r, struct hunt *h)
     const uint8_t *p = h->block + h->from;
     h->slow = false;
     h->found = PCRE2_ERROR_NOMATCH;
-    if (r->has_last && !memchr(p, r->last[0], left) && !memchr(p, r->last[1], left))
+    if (r->has_last && memchr(p, r->last[0], left) == NULL && memchr(p, r->last[1], left) == NULL)
         return true;
     r->start = r->place = h->from;
     r->end = h->end - h->from < SLOW_STARTS ? h->end : h->from + SLOW_STARTS;

@@ -40,6 +40,13 @@ void history_free(struct history *h);                /* NULL is fine */
  * about it before. What is observed already keeps its earlier time. */
 void history_observe(struct history *h, int64_t time, uint64_t offset, uint64_t n);
 
+/* Since when the byte is observed, INT64_MAX: it is not; *until: the end of the bytes for which
+ * that is the same. */
+int64_t history_observed(const struct history *h, uint64_t offset, uint64_t *until);
+
+/* Since when all changes of [offset, offset + n) are known; INT64_MAX: they are not. */
+int64_t history_known_since(const struct history *h, uint64_t offset, uint64_t n);
+
 /* It is not observed any more; its past becomes unknown once it is observed again. */
 void history_unobserve(struct history *h, uint64_t offset, uint64_t n);
 
@@ -92,6 +99,10 @@ bool history_hole_then(const struct history *h, int64_t time, uint64_t offset, b
  * distinct ones. Returns how many. */
 size_t history_steps(const struct history *h, uint64_t offset, uint64_t n, int64_t time, bool back,
                      size_t max, int64_t *times);
+
+/* The same going back, of the times in (since, time] only: costs nothing for what is older. */
+size_t history_recent(const struct history *h, uint64_t offset, uint64_t n, int64_t since,
+                      int64_t time, size_t max, int64_t *times);
 
 /* The first byte of [from, end) that changed in (since, time], or the last one (`back`). Where only
  * a range is known in which something changed, all of the range counts. False: none is retained. */

@@ -122,10 +122,6 @@ bool history_hole_add(struct history *h,
 bool history_hole_drop(struct history *h); /* drops the oldest block; false: there is none */
 void history_hole_at(const struct history *h, int64_t time, const struct history_view *view);
 
-/* Since when the byte is observed, INT64_MAX: it is not; *until: the end of the bytes for which
- * that is the same. */
-int64_t history_observed(const struct history *h, uint64_t offset, uint64_t *until);
-
 /* The segment's size at a time; *size stays when it has not changed since. */
 void history_size_at(const struct history *h, int64_t time, uint64_t *size);
 

@@ -116,26 +116,43 @@ static uint64_t units_of(uint64_t from, uint64_t to)
     return last == UNITS - 1 ? up : up & ((UINT64_C(1) << (last + 1)) - 1);
 }
 
+static size_t find_steps(const struct history *h, struct steps *s, uint64_t offset, uint64_t n)
+{
+    s->offset = offset;
+    s->end = offset + n;
+    s->max = s->max < HISTORY_STEPS_MAX ? s->max : HISTORY_STEPS_MAX;
+    for (uint64_t at = offset; at < s->end && s->max > 0;) {
+        uint64_t to = (at / HISTORY_PAGE + 1) * HISTORY_PAGE;
+        to = to < s->end ? to : s->end;
+        const struct page *page = history_page(h, at / HISTORY_PAGE);
+        s->units = units_of(at, to);
+        if (page != NULL)
+            look_page(s, page);
+        at = to;
+    }
+    return s->count;
+}
+
 size_t history_steps(const struct history *h, uint64_t offset, uint64_t n, int64_t time, bool back,
                      size_t max, int64_t *times)
 {
-    struct steps s = {.offset = offset,
-                      .end = offset + n,
-                      .from = time,
+    struct steps s = {.from = time,
                       .since = h->since > 0 ? h->since : INT64_MIN,
                       .back = back,
-                      .max = max < HISTORY_STEPS_MAX ? max : HISTORY_STEPS_MAX,
+                      .max = max,
                       .times = times};
-    for (uint64_t at = offset; at < s.end && s.max > 0;) {
-        uint64_t to = (at / HISTORY_PAGE + 1) * HISTORY_PAGE;
-        to = to < s.end ? to : s.end;
-        const struct page *page = history_page(h, at / HISTORY_PAGE);
-        s.units = units_of(at, to);
-        if (page != NULL)
-            look_page(&s, page);
-        at = to;
-    }
-    return s.count;
+    return find_steps(h, &s, offset, n);
+}
+
+size_t history_recent(const struct history *h, uint64_t offset, uint64_t n, int64_t since,
+                      int64_t time, size_t max, int64_t *times)
+{
+    struct steps s = {.from = time,
+                      .since = h->since > since ? h->since : since,
+                      .back = true,
+                      .max = max,
+                      .times = times};
+    return find_steps(h, &s, offset, n);
 }
 
 /* ---- values ---- */

@@ -84,6 +84,17 @@ int64_t history_observed(const struct history *h, uint64_t offset, uint64_t *unt
     return in ? h->watch[i].since : INT64_MAX;
 }
 
+int64_t history_known_since(const struct history *h, uint64_t offset, uint64_t n)
+{
+    uint64_t end = offset + n, until = 0;
+    int64_t known = h->since;
+    for (uint64_t at = offset; at < end; at = until) {
+        int64_t since = history_observed(h, at, &until);
+        known = since > known ? since : known;
+    }
+    return known;
+}
+
 void history_observe(struct history *h, int64_t time, uint64_t offset, uint64_t n)
 {
     uint64_t end = offset + n, until = 0;

@@ -16,15 +16,20 @@
  *
  *   header   0  8  89 53 48 4d 52 45 43 0a ("\x89SHMREC\n")
  *            8  4  version: 1. A reader refuses any other
- *           12  4  bytes of the header: 64, the locator, and zeros up to a multiple of 8
+ *           12  4  bytes of the header: 64, the locator, the modules, zeros up to a multiple of 8
  *           16  8  size of the segment at the start
  *           24  8  start, ns since the epoch
  *           32  8  ns between two samples, as asked for
  *           40  4  page size: 4096
  *           44  4  bytes of the locator (escaped as it is shown: printable UTF-8), at most 16512
- *           48  8  zero
+ *           48  4  bytes of the modules, 0: none; the whole header has at most 16576
+ *           52  4  zero
  *           56  8  checksum of the header with this field zero
- *           64     the locator
+ *           64     the locator, then the modules
+ *
+ *   Modules are the programs and libraries of the processes that had the segment mapped when the
+ *   recording began. Of each: a byte, 1: a program, 0: a library; a byte, n, up to 64; n bytes of
+ *   its build-id; a varint, m, 1 to 4096; m bytes of its path, without NUL.
  *
  *   block    0  4  53 48 4d 42 ("SHMB")
  *            4  1  kind: 1 changes, 2 keyframe, 3 index, 4 name
@@ -99,12 +104,23 @@ enum rec_status {
     REC_FULL,    /* it has REC_BLOCKS_MAX blocks, or an offset is too large */
 };
 
+/* A program or library of a process that had the segment mapped. */
+enum { REC_BUILD_ID = 64, REC_PATH_MAX = 4096 };
+struct rec_module {
+    bool program;
+    uint8_t id_n; /* bytes of the build-id, 0: it has none */
+    uint8_t id[REC_BUILD_ID];
+    char *path; /* as its process calls it, raw */
+};
+
 struct rec_header {
-    uint64_t size;  /* bytes of the segment at the start */
-    int64_t wall;   /* start, ns since the epoch */
-    int64_t period; /* ns between samples */
-    size_t length;  /* bytes of the locator */
-    char *locator;  /* escaped, NUL-terminated; reader: valid as long as the reader */
+    uint64_t size;             /* bytes of the segment at the start */
+    int64_t wall;              /* start, ns since the epoch */
+    int64_t period;            /* ns between samples */
+    size_t length;             /* bytes of the locator */
+    char *locator;             /* escaped, NUL-terminated; reader: valid as long as the reader */
+    struct rec_module *module; /* the same */
+    size_t modules;
 };
 
 enum rec_name { REC_NAME_OURS, REC_NAME_GONE, REC_NAME_OTHER };
@@ -138,8 +154,9 @@ MUST_USE struct rec_writer *rec_writer_new(bool (*put)(void *ctx, const void *p,
                                            void *ctx);
 void rec_writer_free(struct rec_writer *w);
 
-/* First the header, then a keyframe. */
-void rec_put_header(struct rec_writer *w, const struct rec_header *h);
+/* First the header, then a keyframe. Returns how many of the modules it has room for: the first
+ * ones. */
+size_t rec_put_header(struct rec_writer *w, const struct rec_header *h);
 
 /* The whole state at t: begin, its data ascending (holes are left out), end. */
 void rec_key_begin(struct rec_writer *w, int64_t t, uint64_t size, enum rec_name name);

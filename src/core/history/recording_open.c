@@ -18,11 +18,12 @@ static enum rec_status parse_header(struct rec_reader *r, uint8_t *head, size_t 
     uint64_t sum = load_le(head + 56, 8);
     uint64_t wall = load_le(head + 24, 8);
     uint64_t period = load_le(head + 32, 8);
+    size_t modules = (size_t)load_le(head + 48, 4); /* earlier writers: 0 */
     memset(head + 56, 0, 8);
     h->size = load_le(head + 16, 8);
     h->length = (size_t)load_le(head + 44, 4);
     if (sum != rec_sum(head, whole) || h->length > whole - REC_HEADER || h->size > REC_SIZE_MAX ||
-        wall > INT64_MAX || period > INT64_MAX ||
+        modules > whole - REC_HEADER - h->length || wall > INT64_MAX || period > INT64_MAX ||
         memchr(head + REC_HEADER, '\0', h->length) != NULL)
         return REC_DAMAGED;
     r->locator = malloc(h->length + 1);
@@ -34,7 +35,7 @@ static enum rec_status parse_header(struct rec_reader *r, uint8_t *head, size_t 
     h->wall = (int64_t)wall;
     h->period = (int64_t)period;
     r->header_end = whole;
-    return REC_OK;
+    return rec_modules_take(h, head + REC_HEADER + h->length, modules);
 }
 
 static enum rec_status read_header(struct rec_reader *r)

@@ -58,6 +58,14 @@ struct rec_reader {
     size_t raw_cap, packed_cap;
 };
 
+/* recording_modules.c: the modules as bytes, as many as fit into cap; *n: bytes. Returns how many.
+ */
+size_t rec_modules_put(const struct rec_header *h, uint8_t *out, size_t cap, size_t *n);
+
+/* Fills h->module of n bytes that a file has; rec_modules_free frees them, also after a failure. */
+MUST_USE enum rec_status rec_modules_take(struct rec_header *h, const uint8_t *p, size_t n);
+void rec_modules_free(struct rec_header *h);
+
 /* Reads the head of a block at `at` in a file of `size` bytes; *raw: bytes of the payload unpacked.
  * False: it is not a valid head, or the block reaches past the end. */
 bool rec_read_head(const uint8_t head[REC_HEAD], uint64_t at, uint64_t size, struct rec_block *b,

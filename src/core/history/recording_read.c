@@ -13,6 +13,7 @@ void rec_close(struct rec_reader *r)
         free(r->packed);
         free(r->blocks);
         free(r->locator);
+        rec_modules_free(&r->header);
         free(r);
     }
 }

@@ -73,11 +73,13 @@ static void put_out(struct rec_writer *w, const void *p, size_t n)
     w->written += w->status == REC_OK ? n : 0;
 }
 
-void rec_put_header(struct rec_writer *w, const struct rec_header *h)
+size_t rec_put_header(struct rec_writer *w, const struct rec_header *h)
 {
-    uint8_t head[REC_HEADER + REC_LOCATOR_MAX + 8] = {0};
-    size_t length = h->length < REC_LOCATOR_MAX ? h->length : REC_LOCATOR_MAX;
-    size_t whole = (REC_HEADER + length + 7) / 8 * 8;
+    uint8_t head[REC_HEADER + REC_LOCATOR_MAX] = {0};
+    size_t length = h->length < REC_LOCATOR_MAX ? h->length : REC_LOCATOR_MAX, modules = 0;
+    uint8_t *end = head + REC_HEADER + length;
+    size_t put = rec_modules_put(h, end, REC_LOCATOR_MAX - length, &modules);
+    size_t whole = (REC_HEADER + length + modules + 7) / 8 * 8;
     memcpy(head, rec_magic, sizeof rec_magic);
     store_le(head + 8, REC_VERSION, 4);
     store_le(head + 12, whole, 4);
@@ -86,9 +88,11 @@ void rec_put_header(struct rec_writer *w, const struct rec_header *h)
     store_le(head + 32, (uint64_t)h->period, 8);
     store_le(head + 40, REC_PAGE, 4);
     store_le(head + 44, length, 4);
+    store_le(head + 48, modules, 4);
     memcpy(head + REC_HEADER, h->locator, length);
     store_le(head + 56, rec_sum(head, whole), 8);
     put_out(w, head, whole);
+    return put;
 }
 
 /* ---- blocks ---- */

@@ -22,13 +22,13 @@ bool canvas_resize(struct canvas *c, int rows, int cols)
     cols = clamp(cols, 1, SIDE_MAX);
     if (rows * cols > c->capacity) {
         struct cell *cells = realloc(c->cells, (size_t)(rows * cols) * sizeof *cells);
-        if (!cells)
+        if (cells == NULL)
             return false;
         c->cells = cells;
         c->capacity = rows * cols;
     }
     c->rows = rows;
-    c->cols = cols;
+    c->cols = c->stride = cols;
     canvas_clear(c);
     return true;
 }
@@ -39,9 +39,14 @@ void canvas_free(struct canvas *c)
     *c = (struct canvas){.cursor_row = -1, .cursor_col = -1};
 }
 
+void canvas_narrow(struct canvas *c, int cols)
+{
+    c->cols = clamp(cols, 1, c->stride);
+}
+
 void canvas_clear(struct canvas *c)
 {
-    size_t n = (size_t)c->rows * (size_t)c->cols;
+    size_t n = (size_t)c->rows * (size_t)c->stride;
     for (size_t i = 0; i < n; i++)
         c->cells[i] = blank_cell;
     c->cursor_row = -1;
@@ -50,7 +55,7 @@ void canvas_clear(struct canvas *c)
 
 static struct cell *cell_at(const struct canvas *c, int row, int col)
 {
-    return &c->cells[(size_t)row * (size_t)c->cols + (size_t)col];
+    return &c->cells[(size_t)row * (size_t)c->stride + (size_t)col];
 }
 
 static void put(struct cell *cell, uint32_t cp, enum style style)
@@ -183,6 +188,16 @@ int canvas_text(struct canvas *c, int row, int col, int limit, enum style style,
     return col;
 }
 
+int canvas_field(struct canvas *c, int row, int from, int end, bool right, enum style style,
+                 const char *utf8)
+{
+    int width = canvas_width(utf8), room = end - from;
+    bool cut = width > room;
+    int col = right && !cut ? end - width : from;
+    col = canvas_text(c, row, col, cut ? end - 1 : end, style, utf8);
+    return cut ? canvas_char(c, row, col, end, style, 0x2026) : col;
+}
+
 int canvas_print(struct canvas *c, int row, int col, int limit, enum style style,
                  const char *format, ...)
 {
@@ -216,6 +231,22 @@ void canvas_fill(struct canvas *c, int row, int col, int n, enum style style, ui
         col %= width;
     while (col < limit)
         col = canvas_char(c, row, col, limit, style, cp);
+}
+
+void canvas_frame(struct canvas *c, int row, int col, int rows, int cols, enum style style)
+{
+    static const uint32_t corner[] = {0x250c, 0x2510, 0x2514, 0x2518};
+    int right = col + cols - 1, bottom = row + rows - 1;
+    for (int i = 0; i < 2; i++) {
+        int edge = i == 0 ? row : bottom;
+        canvas_fill(c, edge, col, cols, style, 0x2500);
+        (void)canvas_char(c, edge, col, c->cols, style, corner[2 * i]);
+        (void)canvas_char(c, edge, right, c->cols, style, corner[2 * i + 1]);
+    }
+    for (int k = row + 1; k < bottom; k++) {
+        (void)canvas_char(c, k, col, c->cols, style, 0x2502);
+        (void)canvas_char(c, k, right, c->cols, style, 0x2502);
+    }
 }
 
 void canvas_style(struct canvas *c, int row, int col, int n, enum style style)
@@ -278,7 +309,7 @@ size_t canvas_row_text(const struct canvas *c, int row, char *out, size_t cap)
     if (cap == 0)
         return 0;
     if (row >= 0 && row < c->rows) {
-        const struct cell *cells = c->cells + (size_t)row * (size_t)c->cols;
+        const struct cell *cells = c->cells + (size_t)row * (size_t)c->stride;
         int end = row_end(c, cells, false);
         for (int col = 0; col < end; col++) {
             uint8_t bytes[4 * (1 + CANVAS_MARKS)];
@@ -309,7 +340,7 @@ char style_letter(enum style style)
         [STYLE_PROMPT] = 'E',      [STYLE_FROZEN] = 'F',     [STYLE_HEAT1] = 'G',
         [STYLE_HEAT2] = 'H',       [STYLE_HEAT3] = 'I',      [STYLE_HEAT4] = 'J',
         [STYLE_STRIP_QUIET] = 'K', [STYLE_STRIP_WARM] = 'L', [STYLE_STRIP_FRESH] = 'M',
-        [STYLE_STRIP_HERE] = 'N',
+        [STYLE_STRIP_HERE] = 'N',  [STYLE_FOUND] = 'O',
     };
     return letters[style];
 }
@@ -320,7 +351,7 @@ size_t canvas_row_styles(const struct canvas *c, int row, char *out, size_t cap)
     if (cap == 0)
         return 0;
     if (row >= 0 && row < c->rows) {
-        const struct cell *cells = c->cells + (size_t)row * (size_t)c->cols;
+        const struct cell *cells = c->cells + (size_t)row * (size_t)c->stride;
         int end = row_end(c, cells, true);
         for (int col = 0; col < end && length + 1 < cap; col++)
             out[length++] = style_letter((enum style)cells[col].style);

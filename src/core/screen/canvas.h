@@ -27,7 +27,8 @@ enum style {
     STYLE_FRESH,    /* changed less than `fresh` ago (0.5 s) */
     STYLE_WARM,     /* changed less than `warm` ago (2 s) */
     STYLE_BASE,     /* differs from the baseline */
-    STYLE_MATCH,    /* found */
+    STYLE_MATCH,    /* found: the match that the cursor went to, */
+    STYLE_FOUND,    /* and the others */
     STYLE_SELECT,   /* selected */
     STYLE_CURSOR,   /* the cell at the cursor in the active column */
     STYLE_CURSOR2,  /* the same byte in the other columns */
@@ -63,8 +64,9 @@ struct cell {
 };
 
 struct canvas {
-    struct cell *cells;         /* rows * cols, row by row */
+    struct cell *cells;         /* rows * stride, row by row */
     int rows, cols;             /* both >= 1 once resized */
+    int stride;                 /* cells of a row; as cols, unless canvas_narrow made that less */
     int cursor_row, cursor_col; /* where to show the terminal's cursor; -1: hidden */
     int capacity;               /* cells allocated */
 };
@@ -73,6 +75,10 @@ struct canvas {
  */
 MUST_USE bool canvas_resize(struct canvas *c, int rows, int cols);
 void canvas_free(struct canvas *c);
+
+/* From now on only the first `cols` columns are there (all of them, if there are fewer), until the
+ * next canvas_narrow. The others keep what they have. */
+void canvas_narrow(struct canvas *c, int cols);
 
 /* All blanks in STYLE_TEXT, cursor hidden. */
 void canvas_clear(struct canvas *c);
@@ -92,6 +98,11 @@ __attribute__((format(printf, 6, 7)))
 int canvas_print(struct canvas *c, int row, int col, int limit, enum style style,
                  const char *format, ...);
 
+/* A field of a table: text in the columns [from, end), at its right end if `right`; what does not
+ * fit is cut with an ellipsis. Returns the column after the text. */
+int canvas_field(struct canvas *c, int row, int from, int end, bool right, enum style style,
+                 const char *utf8);
+
 /* One character; a combining one is added to the cell to its left (within the limits). Returns the
  * next column, or col itself if that is at or beyond the limit. canvas_text drops combining
  * characters at its start. */
@@ -99,6 +110,9 @@ int canvas_char(struct canvas *c, int row, int col, int limit, enum style style,
 
 /* n times cp from col. */
 void canvas_fill(struct canvas *c, int row, int col, int n, enum style style, uint32_t cp);
+
+/* The edges of a box of so many rows and columns; what is inside stays. */
+void canvas_frame(struct canvas *c, int row, int col, int rows, int cols, enum style style);
 
 /* Changes the style of n cells, not their characters (never half of a wide character alone). */
 void canvas_style(struct canvas *c, int row, int col, int n, enum style style);

@@ -35,10 +35,12 @@ struct keymap {
     size_t capacity;      /* rows allocated, at most ROWS_MAX */
 };
 
-static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "who", "calls", "help"};
+static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "tree", "who",   "marks",
+                                                   "calls",    "help",    "lab",  "lesson"};
 
-static const char *const mode_titles[MODE_COUNT] = {"List of segments", "Inspect", "Users panel",
-                                                    "OS calls", "Help"};
+static const char *const mode_titles[MODE_COUNT] = {
+    "List of segments", "Inspect", "Fields",  "Users panel",           "Watch list",
+    "OS calls",         "Help",    "The lab", "While a lesson is open"};
 
 const char *key_mode_title(enum key_mode mode)
 {
@@ -68,7 +70,7 @@ static struct key_row *append(struct keymap *m)
         if (capacity > ROWS_MAX)
             return NULL;
         struct key_row *rows = realloc(m->rows, capacity * sizeof *rows);
-        if (!rows)
+        if (rows == NULL)
             return NULL;
         m->rows = rows;
         m->capacity = capacity;
@@ -80,12 +82,12 @@ static struct key_row *append(struct keymap *m)
 struct keymap *keymap_new(void)
 {
     struct keymap *m = calloc(1, sizeof *m);
-    if (!m)
+    if (m == NULL)
         return NULL;
     for (size_t i = 0; i < PRESETS; i++) {
         struct key_row *row = append(m);
         const struct preset *p = &presets[i];
-        if (!row || !key_parse(p->key, &row->binding.key)) {
+        if (row == NULL || !key_parse(p->key, &row->binding.key)) {
             keymap_free(m);
             return NULL;
         }
@@ -99,7 +101,7 @@ struct keymap *keymap_new(void)
 
 void keymap_free(struct keymap *m)
 {
-    if (!m)
+    if (m == NULL)
         return;
     for (size_t i = 0; i < m->count; i++)
         free(m->rows[i].own);
@@ -129,7 +131,7 @@ static void drop(struct keymap *m, size_t i)
     free(m->rows[i].own);
     m->count--;
     memmove(m->rows + i, m->rows + i + 1, (m->count - i) * sizeof *m->rows);
-    if (gone.note && i < m->count && !m->rows[i].binding.note) {
+    if (gone.note != NULL && i < m->count && m->rows[i].binding.note == NULL) {
         m->rows[i].binding.note = gone.note;
         m->rows[i].binding.bar = gone.bar;
     }
@@ -139,7 +141,8 @@ static void drop(struct keymap *m, size_t i)
 static const char *note_of(enum key_mode mode, const char *command)
 {
     for (size_t i = 0; i < PRESETS; i++)
-        if (presets[i].mode == mode && presets[i].note && strcmp(presets[i].command, command) == 0)
+        if (presets[i].mode == mode && presets[i].note != NULL &&
+            strcmp(presets[i].command, command) == 0)
             return presets[i].note;
     return NULL;
 }
@@ -157,24 +160,24 @@ const char *keymap_bind(struct keymap *m, enum key_mode mode, const char *key, c
         return "the command is too long";
     char *own = NULL;
     if (length > 0) {
-        if (!append(m))
+        if (append(m) == NULL)
             return "too many bindings";
         m->count--; /* there is room now: remove the old row first */
         own = malloc(length + 1);
-        if (!own)
+        if (own == NULL)
             return "out of memory";
         memcpy(own, command, length + 1);
     }
     size_t old = row_of(m, mode, parsed);
     if (old < m->count)
         drop(m, old);
-    if (!own)
+    if (own == NULL)
         return NULL;
     struct key_row *row = &m->rows[m->count++];
     const char *note = note_of(mode, own);
     *row = (struct key_row){.own = own};
     row->binding = (struct binding){
-        .mode = (uint8_t)mode, .key = parsed, .command = own, .note = note ? note : own};
+        .mode = (uint8_t)mode, .key = parsed, .command = own, .note = note != NULL ? note : own};
     return NULL;
 }
 
@@ -214,8 +217,8 @@ static bool possible(uint32_t code, uint32_t mods)
     if (mods & KEY_SHIFT)
         return false;
     if (mods & KEY_CTRL)
-        return code != 0 &&
-               ((code >= 'a' && code <= 'z') || (code < 0x80 && strchr(" @\\]^_", (int)code)));
+        return code != 0 && ((code >= 'a' && code <= 'z') ||
+                             (code < 0x80 && strchr(" @\\]^_", (int)code) != NULL));
     return text_printable(code) && (code == ' ' || text_width(code) > 0);
 }
 

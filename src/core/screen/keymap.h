@@ -1,4 +1,4 @@
-/* Keys and what they do: one table (keys.def), from which help, key bar, man page and README are
+/* Keys and what they do: one table (keys.def), from which help, key bar and man page are
  * generated. A binding runs a command line, as typed at the `:` prompt. Pure. */
 #ifndef SHMLENS_CORE_SCREEN_KEYMAP_H
 #define SHMLENS_CORE_SCREEN_KEYMAP_H
@@ -39,8 +39,21 @@ enum {
     KEY_LAST_ = KEY_F1_ + 12
 };
 
-/* One per screen; MODE_WHO: the panel of users, whose keys come before those of its screen. */
-enum key_mode { MODE_SEGMENTS, MODE_INSPECT, MODE_WHO, MODE_CALLS, MODE_HELP, MODE_COUNT };
+/* One per screen; the keys of MODE_TREE (fields in place of bytes), and of MODE_WHO and MODE_MARKS,
+ * the panels of users and of marks, come before those of their screen, and those of MODE_LESSON
+ * before all while a lesson is open. */
+enum key_mode {
+    MODE_SEGMENTS,
+    MODE_INSPECT,
+    MODE_TREE,
+    MODE_WHO,
+    MODE_MARKS,
+    MODE_CALLS,
+    MODE_HELP,
+    MODE_LAB,
+    MODE_LESSON,
+    MODE_COUNT
+};
 
 /* One row of the table; several rows may share a command (F5 and g). */
 struct binding {

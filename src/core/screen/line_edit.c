@@ -165,7 +165,7 @@ static bool special(struct edit *e, uint32_t code, const struct line_history *h)
         return true;
     case KEY_UP_:
     case KEY_DOWN_:
-        if (!h)
+        if (h == NULL)
             return false;
         browse(e, h, code == KEY_UP_ ? 1 : -1);
         return true;
@@ -212,7 +212,7 @@ void line_history_add(struct line_history *h, const char *line)
     } else {
         size_t size = strlen(line) + 1;
         kept = malloc(size);
-        if (!kept)
+        if (kept == NULL)
             return;
         memcpy(kept, line, size);
         if (h->count == LINE_HISTORY_MAX)

@@ -71,6 +71,11 @@ bool type_abi_find(const char *name, size_t n, struct type_abi *out)
     return find_packed(name, n, out);
 }
 
+const struct type_abi *type_abi_machine(void)
+{
+    return &table[sizeof(void *) == 4 ? 1 : sizeof(long) == 4 ? 2 : 0];
+}
+
 /* ---- laying out ---- */
 
 #define BITS_MAX (UINT64_C(1) << 62)

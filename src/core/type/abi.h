@@ -51,6 +51,9 @@ struct type_abi {
  * table, copied. False: no such ABI. */
 MUST_USE bool type_abi_find(const char *name, size_t n, struct type_abi *out);
 
+/* As the compilers of the machine that this program was built for lay out. */
+const struct type_abi *type_abi_machine(void);
+
 /* Lays out the members of a struct or union one after the other. */
 struct abi_struct {
     const struct type_abi *abi;

@@ -6,9 +6,9 @@
  * conditional lines. `#include` is skipped: the names of stdint.h and its kin are known. No bodies,
  * no C++. Beside them a layout file has lines of its own:
  *
- *     abi ilp32                                     as compilers of that system lay out
- *     at GLOB OFFSET: TYPE [N] when FIELD == VALUE  where a type lies
- *     for TYPE.FIELD: HINT                          what a field means
+ *     abi ilp32                                           as compilers of that system lay out
+ *     at GLOB OFFSET: TYPE [N] size BYTES when CONDITION  where a type lies
+ *     for TYPE.FIELD: HINT                                what a field means
  *
  * A file is parsed in one pass by recursive descent over tokens (lex.h), which expand macros on the
  * way. A struct is laid out when its closing brace and attributes have been read (abi.h). Lines

@@ -1,10 +1,11 @@
-/* The lines of a layout file: `at GLOB OFFSET: TYPE [N] when FIELD == VALUE` and
+/* The lines of a layout file: `at GLOB OFFSET: TYPE [N] size BYTES when CONDITION` and
  * `for TYPE.FIELD: HINT`. */
 #include "core/type/parse_private.h"
 
 #include <string.h>
 
 #include "core/number.h"
+#include "core/type/place.h"
 
 enum { OFFSET_MAX = 48 };
 
@@ -57,27 +58,36 @@ static bool place_offset(struct parser *p, struct type_place *place)
     return true;
 }
 
-/* `FIELD == VALUE` to the end of the line. */
+/* The condition, to the end of the line or a comment. */
 static bool place_condition(struct parser *p, struct type_place *place)
 {
     const char *at;
-    size_t n = lex_raw(&p->l, "=", &at);
-    place->field = types_intern(p->t, at, n);
-    if (p->l.end - p->l.at < 2 || memcmp(p->l.at, "==", 2) != 0 || place->field == 0)
-        return lex_fail(&p->l, "at: FIELD == VALUE is expected after when");
-    p->l.at += 2;
-    n = lex_raw(&p->l, "", &at);
+    char why[TYPE_WHY_MAX];
+    size_t n = lex_raw(&p->l, "", &at);
     for (size_t i = 0; i + 2 < n; i++)
         if (memcmp(at + i, " //", 3) == 0 || memcmp(at + i, " /*", 3) == 0)
             n = i;
     while (n > 0 && at[n - 1] == ' ')
         n--;
-    place->equals = types_intern(p->t, at, n);
-    if (place->equals == 0)
-        return lex_fail(&p->l, "at: FIELD == VALUE is expected after when");
+    place->when = types_intern(p->t, at, n);
+    if (place->when == 0)
+        return lex_fail(&p->l, "at: a condition (FIELD == VALUE) is expected after when");
+    if (!type_place_check(p->t, place, why))
+        return lex_fail(&p->l, "at: when %s", why);
     p->l.at = p->l.end;
     lex_next(&p->l);
     return true;
+}
+
+/* `size BYTES` */
+static bool place_size(struct parser *p, struct type_place *place)
+{
+    int64_t bytes = 0;
+    if (!lex_expression(&p->l, &bytes))
+        return false;
+    place->sized = true;
+    place->size = (uint64_t)bytes;
+    return bytes > 0 || lex_fail(&p->l, "at: not the size of a segment");
 }
 
 static bool place_line(struct parser *p)
@@ -105,6 +115,8 @@ static bool place_line(struct parser *p)
     }
     if (types_get(p->t, types_real(p->t, place.type))->flags & TYPE_INCOMPLETE)
         return lex_fail(&p->l, "at: a type that is not defined");
+    if (lex_take_name(&p->l, "size") && !place_size(p, &place))
+        return false;
     if (lex_is_name(&p->l, "when") && !place_condition(p, &place))
         return false;
     if (p->l.tok.kind != TOKEN_END)
@@ -362,13 +374,21 @@ static bool hint_line(struct parser *p)
     return true;
 }
 
-bool parse_lines(struct parser *p)
+/* Either the lines `for`, or the lines `at`, whose conditions need to know the hints. */
+static bool some_lines(struct parser *p, bool places)
 {
     for (uint32_t i = 0; i < p->lines.count; i++) {
         const struct parse_line *line = (const struct parse_line *)p->lines.at + i;
+        if (line->place != places)
+            continue;
         lex_again(&p->l, line->at, line->end, line->line);
-        if (!(line->place ? place_line(p) : hint_line(p)) || p->l.failed)
+        if (!(places ? place_line(p) : hint_line(p)) || p->l.failed)
             return false;
     }
     return true;
+}
+
+bool parse_lines(struct parser *p)
+{
+    return some_lines(p, false) && some_lines(p, true);
 }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/glob.h"
 #include "core/number.h"
 
 static bool wrong(char why[TYPE_WHY_MAX], const char *text, const char *what)
@@ -41,11 +40,4 @@ bool type_spec_parse(const char *text, struct type_spec *out, char why[TYPE_WHY_
         return wrong(why, text, "the name of a type is missing");
     memcpy(out->name, text, n);
     return true;
-}
-
-bool type_place_fits(const struct types *t, const struct type_place *place, const char *locator)
-{
-    const char *glob = types_name(t, place->glob);
-    const char *colon = strchr(locator, ':');
-    return glob_match(glob, locator) || (colon != NULL && glob_match(glob, colon + 1));
 }

@@ -14,8 +14,4 @@ struct type_spec {
 /* `NAME`, `NAME@OFFSET`, `NAME[N]@OFFSET`. False: `why`. */
 MUST_USE bool type_spec_parse(const char *text, struct type_spec *out, char why[TYPE_WHY_MAX]);
 
-/* Is the type placed in a segment with this locator? The glob is matched with the locator as it is
- * shown, and without a kind in front (`/ring` for `posix:/ring`). */
-bool type_place_fits(const struct types *t, const struct type_place *place, const char *locator);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/bytes.h"
+#include "core/type/pointer.h"
 
 static bool is_byte(const struct type *t)
 {
@@ -47,6 +48,33 @@ bool type_sibling(const struct type_source *s, const struct type_node *n, type_n
         v |= (uint64_t)p[8] << (64 - m->bit);
     *value = m->bits == 64 ? v : v & ((UINT64_C(1) << m->bits) - 1);
     return true;
+}
+
+/* A counter beside the range; its width becomes *width. */
+static bool counter(const struct type_source *s, const struct type_guard *g, type_name name,
+                    uint64_t *offset, uint32_t *width)
+{
+    uint64_t at = 0;
+    uint32_t index = types_member_find(s->t, g->owner, types_name(s->t, name), &at);
+    if (index == TYPE_NO_MEMBER)
+        return false;
+    const struct type_member *m = types_member(s->t, index);
+    uint64_t size = types_size(s->t, m->type);
+    *offset = g->owner_at + at;
+    *width = (uint32_t)size;
+    return m->bits == 0 && (size == 1 || size == 2 || size == 4 || size == 8) &&
+           *offset % size == 0 && (size == 1 || !types_hint(s->t, m->hint)->big);
+}
+
+bool type_counters(const struct type_source *s, const struct type_node *n,
+                   struct type_counters *out)
+{
+    const struct type_hint *h = types_hint(s->t, n->guard.hint);
+    uint32_t width = 0;
+    *out = (struct type_counters){.two = h->lock2 != 0};
+    if (n->guard.hint == 0 || n->big || !counter(s, &n->guard, h->lock, &out->offset, &out->width))
+        return false;
+    return !out->two || (counter(s, &n->guard, h->lock2, &out->end, &width) && width == out->width);
 }
 
 static uint64_t room_at(const struct type_source *s, uint64_t offset)
@@ -115,6 +143,7 @@ static void make(const struct type_source *s, struct type_node *n, bool hinted)
                                           : NODE_LEAF;
     n->size = n->bits != 0 ? (n->bit + n->bits + 7U) / 8 : type->size;
     if (n->kind == NODE_ARRAY) {
+        n->ring = hinted && types_hint(s->t, n->hint)->head != 0 ? RING_ARRAY : 0;
         lay_array(s, n, hinted);
         read_as(s, n);
     }
@@ -154,6 +183,25 @@ void type_child(const struct type_source *s, const struct type_node *n, uint32_t
                               .owner = n->nameless ? n->owner : n->real,
                               .owner_at = n->nameless ? n->owner_at : n->offset};
     make(s, out, true);
+    out->guard = n->guard;
+    if (types_hint(s->t, m->hint)->lock != 0)
+        out->guard =
+            (struct type_guard){m->hint, out->owner, out->owner_at, out->offset, out->size};
+}
+
+/* What of a ring is at this element: its ends are indices, or counters that wrap around it. */
+static uint8_t ring_ends(const struct type_source *s, const struct type_node *n, uint64_t index)
+{
+    const struct type_hint *h = types_hint(s->t, n->hint);
+    uint64_t v = 0;
+    uint8_t ends = 0;
+    if (n->count == 0)
+        return 0;
+    if (type_sibling(s, n, h->head, &v) && v % n->count == index)
+        ends |= RING_HEAD;
+    if (type_sibling(s, n, h->tail, &v) && v % n->count == index)
+        ends |= RING_TAIL;
+    return ends;
 }
 
 void type_element(const struct type_source *s, const struct type_node *n, uint64_t index,
@@ -167,8 +215,10 @@ void type_element(const struct type_source *s, const struct type_node *n, uint64
                               .big = n->big,
                               .element = true,
                               .owner = n->owner,
-                              .owner_at = n->owner_at};
+                              .owner_at = n->owner_at,
+                              .guard = n->guard};
     make(s, out, false);
+    out->ring = (n->ring & RING_ARRAY) != 0 ? ring_ends(s, n, index) : 0;
 }
 
 void type_slice(const struct type_node *n, uint64_t from, uint64_t count, struct type_node *out)
@@ -218,23 +268,15 @@ bool type_arm(const struct type_source *s, const struct type_node *n, uint32_t *
                           types_name(s->t, types_member(s->t, u->first + *arm)->name)))
                 return true;
     }
+    if (e->kind == TYPE_ENUM && h->other != 0) {
+        *arm = h->other - 1;
+        return *arm < u->count;
+    }
     *arm = (uint32_t)value;
     return value < u->count;
 }
 
 /* ---- pointers and links ---- */
-
-static bool through_window(const struct type_source *s, uint64_t value, uint64_t *offset)
-{
-    for (size_t i = 0; i < s->windows; i++) {
-        const struct type_window *w = &s->window[i];
-        if (value >= w->address && value - w->address < w->size) {
-            *offset = w->offset + (value - w->address);
-            return true;
-        }
-    }
-    return false;
-}
 
 /* The element of an array that a link is the index of. */
 static bool through_array(const struct type_source *s, const struct type_node *leaf,
@@ -269,6 +311,7 @@ bool type_target(const struct type_source *s, const struct type_node *leaf, uint
 {
     const struct type_hint *h = types_hint(s->t, leaf->hint);
     const struct type *real = types_get(s->t, leaf->real);
+    struct type_point point;
     uint64_t at = 0;
     *type = h->link != LINK_NONE ? h->link_type : real->target;
     switch (h->link) {
@@ -279,7 +322,7 @@ bool type_target(const struct type_source *s, const struct type_node *leaf, uint
         return value != 0 && *offset < s->size;
     case LINK_SELF:
         *offset = leaf->offset + value;
-        return value != 0 && *offset < s->size;
+        return value != 0 && (value != 1 || !h->one_is_null) && *offset < s->size;
     case LINK_FIELD:
         if (types_member_find(s->t, leaf->owner, types_name(s->t, h->link_field), &at) ==
             TYPE_NO_MEMBER)
@@ -287,7 +330,7 @@ bool type_target(const struct type_source *s, const struct type_node *leaf, uint
         *offset = leaf->owner_at + at + value;
         return *offset < s->size;
     default:
-        return real->kind == TYPE_POINTER && value != 0 && through_window(s, value, offset) &&
-               *offset < s->size;
+        return real->kind == TYPE_POINTER && value != 0 && type_translate(s, value, &point) &&
+               (*offset = point.offset) < s->size;
     }
 }

@@ -15,6 +15,7 @@
 /* A part of the segment as some process maps it. */
 struct type_window {
     uint64_t address, size, offset;
+    uint32_t process; /* its number */
 };
 
 /* Where the values are. */
@@ -24,9 +25,25 @@ struct type_source {
                  size_t n); /* false: not known, or not there */
     void *ctx;
     uint64_t size; /* of the segment */
-    const struct type_window *window;
+    /* The name of a process, printable, cut to cap; its length, 0 when there is none. NULL: names
+     * are not known. */
+    size_t (*process)(void *ctx, uint64_t pid, char *out, size_t cap);
+    const struct type_window *window; /* those of one process lie together */
     size_t windows;
+    bool partial; /* there are processes whose windows could not be read */
+    uint32_t as;  /* pointers mean what they mean in this process, if it maps them; 0: in any */
 };
+
+/* A range that its writers guard with a sequence counter. */
+struct type_guard {
+    uint32_t hint;         /* the one that names the counters; 0: it has none */
+    type_id owner;         /* the struct with them */
+    uint64_t owner_at;     /* its offset */
+    uint64_t offset, size; /* the range */
+};
+
+/* Of an array, and of its elements. */
+enum type_ring { RING_ARRAY = 1, RING_HEAD = 2, RING_TAIL = 4 };
 
 enum type_node_kind { NODE_LEAF, NODE_ARRAY, NODE_STRUCT, NODE_UNION, NODE_PADDING };
 
@@ -39,15 +56,17 @@ struct type_node {
     bool text, bytes; /* array that is one leaf: text, or bytes shown in hex */
     bool moved;       /* a table that lies elsewhere */
     bool nameless;    /* anonymous struct or union: its members are siblings of the outer ones */
+    uint8_t ring;     /* enum type_ring: the array has a head and a tail, and what ends here */
     uint64_t offset;  /* in the segment */
     uint64_t size;    /* bytes; of a bitfield those that hold its bits */
     type_id type;     /* as declared; of a slice of an array that of its elements */
     type_id real;     /* without typedefs */
     uint32_t hint;
-    type_id owner;     /* the struct with its siblings; 0: none */
-    uint64_t owner_at; /* its offset */
-    uint64_t base;     /* where the outermost type starts */
-    type_id item;      /* array: type of an element */
+    type_id owner;           /* the struct with its siblings; 0: none */
+    uint64_t owner_at;       /* its offset */
+    uint64_t base;           /* where the outermost type starts */
+    struct type_guard guard; /* the innermost one that it lies in */
+    type_id item;            /* array: type of an element */
     uint64_t count, stride;
 };
 
@@ -73,8 +92,19 @@ bool type_arm(const struct type_source *s, const struct type_node *n, uint32_t *
 bool type_sibling(const struct type_source *s, const struct type_node *n, type_name name,
                   uint64_t *value);
 
+/* The sequence counters that a node is read under. False: none, or none of a form that shmlens can
+ * read (1, 2, 4 or 8 bytes of this machine's order, aligned). */
+struct type_counters {
+    uint64_t offset; /* of the counter; with two: of the one that is counted before a store */
+    uint64_t end;    /* of the one that is counted after it */
+    uint32_t width;  /* bytes */
+    bool two;
+};
+bool type_counters(const struct type_source *s, const struct type_node *n,
+                   struct type_counters *out);
+
 /* Where a pointer or link with this value leads, and to what (0: not known). False: nowhere in the
- * segment. */
+ * segment. pointer.h says for whom. */
 bool type_target(const struct type_source *s, const struct type_node *leaf, uint64_t value,
                  uint64_t *offset, type_id *type);
 
@@ -93,8 +123,10 @@ struct type_frame {
 
 struct type_walk {
     const struct type_source *s;
-    bool padding;      /* it is visited too */
-    uint64_t from, to; /* only what touches these bytes is visited */
+    bool padding;          /* it is visited too */
+    uint64_t from, to;     /* only what touches these bytes is visited */
+    uint64_t elements;     /* only so many first ones of each array */
+    const uint8_t *wanted; /* not NULL: only types with a 1 here, by number without typedefs */
     int depth;
     struct type_frame frame[TYPE_WALK_DEPTH];
     struct type_frame leaf; /* the last one visited */

@@ -400,7 +400,6 @@ static void clear(struct types *t)
         *all[i] = (struct type_array){0};
     }
     t->names_used = t->defined_used = t->own = 0;
-    t->started = false;
 }
 
 bool types_reset(struct types *t, const struct type_abi *abi)

@@ -45,6 +45,7 @@ enum type_flags {
     TYPE_INCOMPLETE = 2, /* declared, not defined: the size is not known */
     TYPE_TAGGED = 4,     /* the name is a tag: `struct NAME` */
     TYPE_NEGATIVE = 8,   /* char, enum: its values are signed */
+    TYPE_VTABLE = 16,    /* pointer: a table of functions, of use in one process only */
 };
 
 struct type {
@@ -111,16 +112,20 @@ struct type_hint {
     type_name head, tail;        /* siblings: the ends of a ring */
     type_name lock, lock2;       /* siblings: sequence counters */
     type_name discr;             /* sibling: says which arm of a union counts */
+    uint32_t other;              /* with discr: the arm of a value without a name, plus 1 */
+    bool one_is_null;            /* LINK_SELF: 1 leads nowhere, as 0 does */
 };
 
-/* Where a layout file says that a type lies: `at GLOB OFFSET: TYPE [N] when FIELD == VALUE`. */
+/* Where a layout file says that a type lies: `at GLOB OFFSET: TYPE [N] size BYTES when CONDITION`.
+ */
 struct type_place {
-    type_name glob;   /* of locators */
-    bool from_end;    /* `end-40` */
-    uint64_t offset;  /* from the start, or back from the end */
-    type_id type;     /* with [N] an array */
-    type_name field;  /* the condition; 0: none */
-    type_name equals; /* as it was written */
+    type_name glob;  /* of locators */
+    bool from_end;   /* `end-40` */
+    bool sized;      /* the segment has this size: */
+    uint64_t size;   /* bytes */
+    uint64_t offset; /* from the start, or back from the end */
+    type_id type;    /* with [N] an array */
+    type_name when;  /* the condition as it was written; 0: none */
 };
 
 struct types;
@@ -166,6 +171,9 @@ type_id types_find(const struct types *t, const char *name);
  * program has) that resemble `name`, nearest first. */
 enum { TYPE_NEAR = 5 };
 size_t types_near(const struct types *t, const char *name, const char *near[TYPE_NEAR]);
+
+/* How far apart two names are: 0 equal; a part of the other is 3; 99: they do not resemble. */
+int types_resemblance(const char *name, const char *candidate);
 
 /* The field of a struct, or the enumerator of an enum, whose name is nearest; NULL: none is near.
  */

@@ -102,8 +102,7 @@ static int distance(const char *a, const char *b)
     return row[nb];
 }
 
-/* How far apart; a part of the other is near. */
-static int resemblance(const char *name, const char *candidate)
+int types_resemblance(const char *name, const char *candidate)
 {
     int d = distance(name, candidate);
     size_t n = strlen(name);
@@ -123,7 +122,7 @@ size_t types_near(const struct types *t, const char *name, const char *near[TYPE
     for (type_id id = t->own; id < t->type.count; id++) {
         const struct type *type = types_get(t, id);
         const char *candidate = types_name(t, type->name);
-        int d = type->name == 0 ? 99 : resemblance(name, candidate);
+        int d = type->name == 0 ? 99 : types_resemblance(name, candidate);
         if (d == 99 || (count > 0 && strcmp(near[count - 1], candidate) == 0))
             continue;
         size_t at = count;
@@ -145,7 +144,7 @@ size_t types_near(const struct types *t, const char *name, const char *near[TYPE
 /* The better one of two candidates. */
 static void take_nearer(const char *name, const char *candidate, int *best, const char **near)
 {
-    int d = resemblance(name, candidate);
+    int d = types_resemblance(name, candidate);
     if (d < *best) {
         *best = d;
         *near = candidate;

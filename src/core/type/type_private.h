@@ -16,8 +16,7 @@ MUST_USE bool type_array_room(struct type_array *a, size_t size, uint32_t n, uin
 struct types {
     struct type_abi abi;
     bool fixed;
-    bool started; /* a file was read: types from `own` on are not those that every program has */
-    uint32_t own;
+    uint32_t own; /* types from here on are not those that every program has */
     struct type_array type, member, enumerator, hint, place; /* of the structs of type.h */
     struct type_array constant; /* int64_t: values of enumerators by name */
     struct type_array strings;  /* all names, each with its NUL; the first one is "" */

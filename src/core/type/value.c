@@ -6,6 +6,7 @@
 
 #include "core/bytes.h"
 #include "core/number.h"
+#include "core/type/pointer.h"
 #include "core/type/value_private.h"
 
 /* ---- reading ---- */
@@ -240,6 +241,8 @@ size_t type_value_name(const struct type_source *s, const struct type_node *leaf
         return flags_name(s->t, types_get(s->t, h->flags), bits & mask, &o);
     if (h->form == FORM_TIME || h->form == FORM_TIME_MS || h->form == FORM_TIME_NS)
         return bits == 0 ? 0 : value_time(h->form, (int64_t)bits, &o);
+    if (h->form == FORM_PID && bits != 0 && s->process != NULL)
+        return s->process(s->ctx, bits & mask, out, cap);
     if (type->kind != TYPE_ENUM)
         return 0;
     const char *name = enumerator(s->t, type, bits, mask);
@@ -288,13 +291,12 @@ static void put_char(struct value_text *o, const struct type_value *v)
     put(o, ")");
 }
 
-static void put_link(struct value_text *o, const struct type_source *s,
-                     const struct type_node *leaf, const struct type_value *v)
+static void put_point(struct value_text *o, const struct type_source *s,
+                      const struct type_node *leaf, const struct type_value *v)
 {
-    uint64_t offset;
-    type_id type;
-    if (type_target(s, leaf, v->bits, &offset, &type))
-        put_number(o, " -> +0x%llx", offset);
+    char text[TYPE_POINT_MAX];
+    (void)type_point_format(s, leaf, v->bits, text, sizeof text);
+    put(o, text);
 }
 
 /* A number with the name that it has. */
@@ -311,6 +313,11 @@ static void put_named(struct value_text *o, const struct type_source *s,
         put_number(o, "0x%llx", v->bits & mask);
     } else if (n == 0) {
         put_plain(o, v);
+    } else if (h->form == FORM_PID) {
+        put_plain(o, v);
+        put(o, " (");
+        put(o, name);
+        put(o, ")");
     } else {
         put(o, name);
         bool alone = h->form == FORM_FLAGS || strchr(name, '|') != NULL;
@@ -319,7 +326,7 @@ static void put_named(struct value_text *o, const struct type_source *s,
             put_plain(o, v);
         put(o, alone ? "" : ")");
     }
-    put_link(o, s, leaf, v);
+    put_point(o, s, leaf, v);
 }
 
 size_t type_value_format(const struct type_source *s, const struct type_node *leaf,
@@ -348,7 +355,8 @@ size_t type_value_format(const struct type_source *s, const struct type_node *le
         put_float(&o, type, &v);
     } else if (type->kind == TYPE_POINTER) {
         put_number(&o, "0x%llx", v.bits);
-        put_link(&o, s, leaf, &v);
+        put_point(&o, s, leaf, &v);
+        put(&o, type->flags & TYPE_VTABLE ? " (vtable of one process)" : "");
     } else if (type->kind == TYPE_CHAR && types_hint(s->t, leaf->hint)->form != FORM_HEX) {
         put_char(&o, &v);
     } else {

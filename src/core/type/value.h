@@ -26,13 +26,13 @@ void type_value_get(const struct type_source *s, const struct type_node *leaf, c
 int type_value_compare(const struct type_value *a, const struct type_value *b);
 
 /* The name that belongs to a value: of an enumerator, of flags `URGENT|LAST`, a time as
- * `2026-11-28 21:48:33Z`. Like snprintf; 0: there is none. */
+ * `2026-11-28 21:48:33Z`, of a process. Like snprintf; 0: there is none. */
 size_t type_value_name(const struct type_source *s, const struct type_node *leaf, uint64_t bits,
                        char *out, size_t cap);
 
 /* The leaf as peek prints it: `77123`, `"RINGv2"`, `RING_READY (2)`, `URGENT|LAST`, `true`,
- * `0x7f12a0200000 -> +0x200000`, `de ad be ef`. Like snprintf, ASCII and printable UTF-8.
- * TYPE_VALUE_MAX holds every leaf. */
+ * `812 (ringd)`, `0x7f12a0200000 -> +0x200000`, `de ad be ef`. Like snprintf, ASCII and printable
+ * UTF-8. TYPE_VALUE_MAX holds every leaf. */
 enum { TYPE_VALUE_MAX = 6 * TYPE_TEXT_MAX + 16 };
 size_t type_value_format(const struct type_source *s, const struct type_node *leaf,
                          const uint8_t *p, char *out, size_t cap);
@@ -41,7 +41,8 @@ size_t type_value_format(const struct type_source *s, const struct type_node *le
 size_t type_value_text(enum text_encoding enc, const uint8_t *p, size_t n, char *out, size_t cap);
 enum text_encoding type_value_encoding(const struct type_source *s, const struct type_node *leaf);
 
-/* The inverse: a number, a name, text with or without quotes. Fills leaf->size bytes; those of a
+/* The inverse: a number, a name, text with or without quotes, `+0x40` for where a pointer or link
+ * is to lead. Fills leaf->size bytes; those of a
  * text that it does not need become NUL. For a bitfield `mask` has the bits that count, else all.
  * False: `why`, printable. */
 MUST_USE bool type_value_parse(const struct type_source *s, const struct type_node *leaf,

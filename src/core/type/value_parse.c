@@ -4,6 +4,7 @@
 
 #include "core/bytes.h"
 #include "core/number.h"
+#include "core/type/pointer.h"
 #include "core/type/value_private.h"
 #include "core/type/why.h"
 #include "core/view.h"
@@ -232,6 +233,22 @@ static bool parse_float(const struct type *type, const char *s, uint64_t *v, cha
     return true;
 }
 
+/* `+0x40`: where a pointer or link is to lead. */
+static bool parse_target(const struct type_source *s, const struct type_node *leaf,
+                         const char *text, uint64_t *v, char why[TYPE_WHY_MAX])
+{
+    uint64_t offset = 0;
+    if (number_u64(text + 1, UINT64_MAX, &offset) != NUM_OK)
+        return type_refuse(why, "%s: not an offset", text);
+    return type_point_to(s, leaf, offset, v, why);
+}
+
+static bool is_target(const struct type_source *s, const struct type_node *leaf, const char *text)
+{
+    return text[0] == '+' && (types_hint(s->t, leaf->hint)->link != LINK_NONE ||
+                              types_get(s->t, leaf->real)->kind == TYPE_POINTER);
+}
+
 bool type_value_parse(const struct type_source *s, const struct type_node *leaf, const char *text,
                       uint8_t *out, uint8_t *mask, char why[TYPE_WHY_MAX])
 {
@@ -243,6 +260,8 @@ bool type_value_parse(const struct type_source *s, const struct type_node *leaf,
     if (leaf->kind != NODE_LEAF)
         return type_refuse(why, "a %s is stored field by field",
                            leaf->kind == NODE_PADDING ? "padding" : "struct, union or array");
+    if (type->flags & TYPE_VTABLE)
+        return type_refuse(why, "a table of functions, which only the program itself can set");
     if (leaf->text)
         return parse_text(type_value_encoding(s, leaf), text, out, size, why);
     if (leaf->bytes)
@@ -254,6 +273,9 @@ bool type_value_parse(const struct type_source *s, const struct type_node *leaf,
         return type_refuse(why, "a type that is shown as bytes only");
     if (probe.kind == VALUE_FLOAT) {
         if (!parse_float(type, text, &v, why))
+            return false;
+    } else if (is_target(s, leaf, text)) {
+        if (!parse_target(s, leaf, text, &v, why))
             return false;
     } else if (!parse_name(s, leaf, text, &v, &failed, why)) {
         unsigned bits = probe.kind == VALUE_BOOL ? 1 : value_width(s, leaf);

@@ -12,6 +12,8 @@ void type_walk_start(struct type_walk *w, const struct type_source *s, const str
     w->depth = 1;
     w->from = 0;
     w->to = UINT64_MAX;
+    w->elements = UINT64_MAX;
+    w->wanted = NULL;
     w->frame[0] = (struct type_frame){.node = *n, .laid = n->offset};
 }
 
@@ -32,6 +34,19 @@ static uint64_t first_element(const struct type_walk *w, const struct type_node 
     return first > next ? first : next;
 }
 
+/* A compiler of C++ may put fields into the padding at the end of a base: what is the next one's
+ * does not belong to this one. */
+static void trim(const struct type_walk *w, const struct type *type, const struct type_frame *f,
+                 struct type_node *child)
+{
+    if (f->node.kind != NODE_STRUCT || child->kind != NODE_STRUCT || f->next + 1 >= type->count)
+        return;
+    const struct type_member *next = types_member(w->s->t, type->first + (uint32_t)f->next + 1);
+    uint64_t from = child->offset - f->node.offset;
+    if (next->offset > from && next->offset - from < child->size)
+        child->size = next->offset - from;
+}
+
 /* The next child of the struct in frame f; 0: none left, 1: a child in w->leaf, 2: padding there.
  */
 static int next_member(struct type_walk *w, struct type_frame *f)
@@ -48,6 +63,7 @@ static int next_member(struct type_walk *w, struct type_frame *f)
         *c = (struct type_frame){.name =
                                      types_member(w->s->t, type->first + (uint32_t)f->next)->name};
         type_child(w->s, &f->node, (uint32_t)f->next, &c->node);
+        trim(w, type, f, &c->node);
         c->laid = c->node.offset;
         if (w->padding && f->node.kind == NODE_STRUCT && !c->node.moved && c->node.offset > from) {
             f->laid = end = c->node.offset;
@@ -79,7 +95,7 @@ static int next_element(struct type_walk *w, struct type_frame *f)
     if (n->text || n->bytes)
         chunk = (n->text ? TYPE_TEXT_MAX : TYPE_BYTES_MAX) / n->stride;
     f->next = first_element(w, n, f->next, chunk);
-    if (f->next >= n->count || n->offset >= w->s->size ||
+    if (f->next >= n->count || f->next / chunk >= w->elements || n->offset >= w->s->size ||
         f->next > (w->s->size - n->offset - 1) / n->stride)
         return 0;
     *c = (struct type_frame){.indexed = true, .index = f->next, .last = f->next};
@@ -102,6 +118,7 @@ static bool stepped_over(const struct type_walk *w, const struct type_node *n)
     bool open = n->kind == NODE_STRUCT || n->kind == NODE_UNION;
     bool before = n->size <= w->from && n->offset <= w->from - n->size;
     return n->offset >= w->s->size || (n->size == 0 && n->kind != NODE_STRUCT) ||
+           (w->wanted != NULL && w->wanted[n->real] == 0) ||
            (!open && (before || n->offset >= w->to));
 }
 

@@ -53,9 +53,10 @@ void act_panel(struct ui *ui, const char *arg)
     struct seg_who who = {0};
     bool known = shown_users(ui, &who);
     size_t total = known ? who.mappers_count + who.holders_count : 0;
-    if (strcmp(arg, "leave") == 0) {
+    if (strcmp(arg, "leave") == 0 || strcmp(arg, "next") == 0) {
+        bool on = arg[0] == 'n' && ui_screen(ui) == &screen_inspect && ui->inspect->at.texts > 0;
         ui->who_focus = false;
-        ui->s.focus = FOCUS_CELLS;
+        ui->s.focus = on ? FOCUS_TEXT : FOCUS_CELLS;
     } else if (ui_screen(ui) != &screen_inspect && ui_screen(ui) != &screen_segments) {
         ui_say(ui, STYLE_ERROR, "there is no such panel here");
     } else if (arg[0] == '\0' || strcmp(arg, "enter") == 0) {
@@ -71,6 +72,8 @@ void act_panel(struct ui *ui, const char *arg)
 void act_who(struct ui *ui, const char *arg)
 {
     (void)arg;
+    if (!ui->who_panel && ui_screen(ui) == &screen_segments && segments_take(ui) == NULL)
+        return;
     ui->who_panel = !ui->who_panel;
     ui->who_focus = false;
     ui->who_at = 0;

@@ -7,7 +7,9 @@
 
 #include "core/locator.h"
 #include "session/settings.h"
+#include "ui/frame/calls.h"
 #include "ui/frame/run_line.h"
+#include "ui/frame/state_files.h"
 #include "ui/inspect/inspect.h"
 
 static const struct action table[] = {
@@ -100,104 +102,44 @@ void act_escape(struct ui *ui, const char *arg)
 {
     (void)arg;
     const struct screen *screen = ui_screen(ui);
-    if (screen == &screen_inspect)
-        (void)inspect_escape(ui);
-    else if (ui->who_panel)
+    if (screen == &screen_inspect) {
+        if (!inspect_escape(ui))
+            (void)lab_escape(ui);
+    } else if (screen == &screen_help || screen == &screen_calls) {
+        if (screen == &screen_help ? !help_escape(ui) : !calls_escape(ui))
+            ui_back(ui);
+    } else if (ui->who_panel) {
         ui->who_panel = ui->who_focus = false;
-    else if (screen == &screen_segments)
+    } else if (screen == &screen_segments) {
         (void)segments_escape(ui);
-}
-
-/* ---- menus ---- */
-
-/* An entry of the inspect screen's menu, and the ability it needs. */
-static const struct {
-    struct menu_entry entry;
-    unsigned needs; /* enum seg_caps */
-} inspect_menu[] = {
-    {{"c  create a segment...", 'c', "prompt create"}, 0},
-    {{"r  resize this one...", 'r', "prompt command resize"}, SEG_CAP_RESIZE},
-    {{"p  permissions (chmod)...", 'p', "prompt command chmod"}, SEG_CAP_CHMOD},
-    {{"f  fill a range...", 'f', "prompt command fill"}, SEG_CAP_WRITE},
-    {{"s  save to a file...", 's', "prompt command save"}, 0},
-    {{"l  load from a file...", 'l', "prompt command load"}, SEG_CAP_WRITE},
-    {{"i  information", 'i', "info"}, 0},
-    {{"d  remove...", 'd', "rm"}, SEG_CAP_REMOVE},
-};
-
-/* Entries that this kind of segment does not support stay in the menu and say so. */
-static void menu_of_segment(struct ui *ui)
-{
-    int count = 0;
-    for (size_t i = 0; i < sizeof inspect_menu / sizeof inspect_menu[0]; i++) {
-        struct menu_entry *e = &ui->option[count++];
-        *e = inspect_menu[i].entry;
-        if ((ui->s.caps & inspect_menu[i].needs) == inspect_menu[i].needs)
-            continue;
-        (void)snprintf(ui->option_label[i], sizeof ui->option_label[i],
-                       "%.24s  not possible for this kind of segment", e->label);
-        e->label = ui->option_label[i];
-        if (inspect_menu[i].needs != SEG_CAP_REMOVE) /* rm explains what can be done instead */
-            e->command = "";
     }
-    prompt_menu(&ui->host, "Menu", ui->option, count);
-}
-
-void act_menu(struct ui *ui, const char *arg)
-{
-    (void)arg;
-    static const struct menu_entry list_entries[] = {
-        {"c  create a segment...", 'c', "prompt create"}, {"d  remove...", 'd', "remove"},
-        {"l  list what can be cleaned up", 'l', "clean"}, {"o  options...", 'o', "options"},
-        {"@  the log of OS calls", '@', "calls"},
-    };
-    if (ui_screen(ui) == &screen_segments)
-        prompt_menu(&ui->host, "Menu", list_entries, sizeof list_entries / sizeof list_entries[0]);
-    else
-        menu_of_segment(ui);
-}
-
-/* The command of option i: flips a switch, takes the next theme, otherwise prompts. */
-static void option_command(const struct ui *ui, size_t i, const char *value, char *out, size_t cap)
-{
-    const char *name = setting_name(i);
-    const char *next = NULL;
-    for (size_t k = 0; strcmp(name, "theme") == 0 && themes[k] != NULL; k++)
-        if (strcmp(themes[k]->name, ui->s.set.theme) == 0)
-            next = themes[k + 1] != NULL ? themes[k + 1]->name : themes[0]->name;
-    if (strcmp(value, "on") == 0 || strcmp(value, "off") == 0)
-        next = strcmp(value, "on") == 0 ? "off" : "on";
-    if (strcmp(name, "order") == 0)
-        next = strcmp(value, "big") == 0 ? "little" : "big";
-    if (next != NULL)
-        (void)snprintf(out, cap, "set %s %s", name, next);
-    else
-        (void)snprintf(out, cap, "prompt command set %s", name);
-}
-
-void act_options(struct ui *ui, const char *arg)
-{
-    (void)arg;
-    int count = 0;
-    for (size_t i = 0; setting_name(i) != NULL && i < OPTION_ROWS; i++) {
-        char value[SETTINGS_VALUE], letter = setting_letter(i);
-        settings_value(&ui->s.set, i, value, sizeof value);
-        (void)snprintf(ui->option_label[i], sizeof ui->option_label[i], "%c  %-10s %-8.40s %s",
-                       letter, setting_name(i), value, setting_help(i));
-        option_command(ui, i, value, ui->option_command[i], sizeof ui->option_command[i]);
-        ui->option[i] =
-            (struct menu_entry){ui->option_label[i], (uint32_t)letter, ui->option_command[i]};
-        count++;
-    }
-    prompt_menu(&ui->host, "Options", ui->option, count);
 }
 
 /* ---- prompts ---- */
 
+/* In the list the line is for the segment that the prompt names. */
 static void run_line(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
+    ui->aim = ui->asked;
     ui_run(ui, text);
+    ui->aim = (struct aim){0};
+}
+
+static void ask_line(struct ui *ui, const char *initial)
+{
+    char name[UI_NAME], label[UI_NAME + 4] = ":";
+    ui->asked = (struct aim){0};
+    if (ui_in_list(ui) && !segments_aim(ui, &ui->asked))
+        return;
+    if (ui->asked.locator[0] != '\0') {
+        ui_name(ui->asked.locator, name);
+        (void)snprintf(label, sizeof label, "%s :", name);
+    }
+    prompt_ask(&ui->host, label, initial, &ui->history[HISTORY_COMMAND], run_line, NULL);
+    ui->prompt.complete = ui_complete;
+    ui->prompt.changed = ui_usage;
+    ui_usage(ui, initial, NULL);
 }
 
 static void create_named(struct ui *ui, const char *text, void *ctx)
@@ -214,6 +156,13 @@ static void create_named(struct ui *ui, const char *text, void *ctx)
     ui_run(ui, line);
 }
 
+static bool create_right(struct ui *ui, const char *text, char why[160])
+{
+    char line[EDIT_MAX + 16];
+    (void)snprintf(line, sizeof line, "create %s", text);
+    return text[strspn(text, " ")] == '\0' || run_form(ui, line, why);
+}
+
 static void ask_create(struct ui *ui, const char *initial)
 {
     char usual[64] = "";
@@ -223,6 +172,7 @@ static void ask_create(struct ui *ui, const char *initial)
     prompt_ask(&ui->host, "create NAME SIZE [--mode OCTAL] [--fill BYTE]: ",
                initial[0] != '\0' ? initial : usual, &ui->history[HISTORY_CREATE], create_named,
                NULL);
+    ui->prompt.right = create_right;
 }
 
 void act_prompt(struct ui *ui, const char *arg)
@@ -230,18 +180,18 @@ void act_prompt(struct ui *ui, const char *arg)
     char what[16], initial[EDIT_MAX];
     const char *rest = action_word(arg, what, sizeof what);
     (void)snprintf(initial, sizeof initial, "%s%s", rest, rest[0] != '\0' ? " " : "");
-    if (what[0] == '\0' || strcmp(what, "command") == 0) {
-        prompt_ask(&ui->host, ":", initial, &ui->history[HISTORY_COMMAND], run_line, NULL);
-        ui->prompt.complete = ui_complete;
-    } else if (strcmp(what, "poke") == 0) {
+    if (what[0] == '\0' || strcmp(what, "command") == 0)
+        ask_line(ui, initial);
+    else if (strcmp(what, "poke") == 0)
         inspect_ask_poke(ui);
-    } else if (strcmp(what, "cas") == 0) {
+    else if (strcmp(what, "cas") == 0)
         inspect_ask_cas(ui);
-    } else if (strcmp(what, "create") == 0) {
+    else if (strcmp(what, "mark") == 0)
+        inspect_ask_mark(ui);
+    else if (strcmp(what, "create") == 0)
         ask_create(ui, initial);
-    } else {
-        ui_say(ui, STYLE_ERROR, "prompt: command, poke, cas or create");
-    }
+    else
+        ui_say(ui, STYLE_ERROR, "prompt: command, poke, cas, create or mark");
 }
 
 /* ---- options and keys ---- */
@@ -252,12 +202,25 @@ static void show_settings(struct ui *ui)
     size_t at = 0;
     for (size_t i = 0; setting_name(i) != NULL && at < sizeof text; i++) {
         char value[SETTINGS_VALUE];
-        settings_value(&ui->s.set, i, value, sizeof value);
+        settings_value(&ui->s.prefer, i, value, sizeof value);
         int n = snprintf(text + at, sizeof text - at, "set %-10s %-8s  %s\n", setting_name(i),
                          value, setting_help(i));
         at += n > 0 ? (size_t)n : 0;
     }
-    pager_open(&ui->host, "options", text);
+    pager_open(&ui->host, "options", text, true);
+}
+
+/* Says what is wrong with an option; for an unknown name, which options there are. */
+static void refuse_setting(struct ui *ui, const char *name, const char *wrong)
+{
+    char names[SETTINGS_WHY] = "";
+    size_t n = 0;
+    for (size_t i = 0; setting_name(i) != NULL && n < sizeof names; i++)
+        n += (size_t)snprintf(names + n, sizeof names - n, " %s", setting_name(i));
+    if (setting_find(name) == SIZE_MAX && name[0] != '\0')
+        ui_say(ui, STYLE_ERROR, "%s; there are:%s", wrong, names);
+    else
+        ui_say(ui, STYLE_ERROR, "%s", wrong);
 }
 
 void act_set(struct ui *ui, const char *arg)
@@ -267,16 +230,35 @@ void act_set(struct ui *ui, const char *arg)
         show_settings(ui);
         return;
     }
-    const char *rest = action_word(action_word(arg, name, sizeof name), value, sizeof value);
-    const char *wrong = value[0] != '\0' && rest[0] == '\0'
-                            ? settings_set(&ui->s.set, name, value, why)
-                            : "use `set NAME VALUE`; `:set` lists them";
-    if (wrong != NULL) {
-        ui_say(ui, STYLE_ERROR, "%s", wrong);
+    if (strcmp(arg, "defaults") == 0) {
+        keep_defaults(ui);
+        ui_apply(ui);
+        ui_say(ui, STYLE_TEXT, "all options are as the configuration has them");
         return;
     }
+    const char *rest = action_word(action_word(arg, name, sizeof name), value, sizeof value);
+    const char *wrong = value[0] != '\0' && rest[0] == '\0'
+                            ? settings_set(&ui->s.prefer, name, value, why)
+                            : "use `set NAME VALUE`; `:set` lists them";
+    if (wrong != NULL) {
+        refuse_setting(ui, name, wrong);
+        return;
+    }
+    (void)settings_set(&ui->s.set, name, value, why); /* it can be set: also for this segment */
     ui_apply(ui);
-    ui_say(ui, STYLE_TEXT, "%s is %s", name, value);
+    unsigned shown = strcmp(name, "width") == 0 ? inspect_width_shown(ui) : 0;
+    if (shown != 0 && shown != ui->s.set.width)
+        ui_say(ui, STYLE_TEXT, "%s is %s; %u bytes fit on this screen", name, value, shown);
+    else
+        ui_say(ui, STYLE_TEXT, "%s is %s", name, value);
+}
+
+static void bind_usage(struct ui *ui)
+{
+    char names[96] = "";
+    for (int i = 0, n = 0; i < MODE_COUNT; i++)
+        n += snprintf(names + n, sizeof names - (size_t)n, " %s", key_mode_name((enum key_mode)i));
+    ui_say(ui, STYLE_ERROR, "bind SCREEN KEY [COMMAND]; SCREEN is one of:%s", names);
 }
 
 void act_bind(struct ui *ui, const char *arg)
@@ -285,7 +267,7 @@ void act_bind(struct ui *ui, const char *arg)
     enum key_mode mode;
     const char *command = action_word(action_word(arg, name, sizeof name), key, sizeof key);
     if (key[0] == '\0' || !key_mode_find(name, &mode)) {
-        ui_say(ui, STYLE_ERROR, "bind MODE KEY [COMMAND], MODE is segments inspect calls or help");
+        bind_usage(ui);
         return;
     }
     const char *wrong = keymap_bind(ui->keys, mode, key, command);

@@ -14,6 +14,12 @@ static bool is_character(struct key key)
     return key.code < KEY_BASE && key.mods == 0;
 }
 
+/* Is the cursor in the screen itself, not in a panel? */
+static bool in_screen(const struct ui *ui)
+{
+    return ui_mode(ui) == ui_screen(ui)->mode || ui_mode(ui) == MODE_TREE;
+}
+
 /* Pasted text goes only where text is typed; it never runs commands. */
 static void paste(struct ui *ui, struct key key)
 {
@@ -23,7 +29,7 @@ static void paste(struct ui *ui, struct key key)
         return;
     }
     bool typing = ui->prompt.kind == PROMPT_NONE && ui->pager == NULL && session_editing(&ui->s) &&
-                  screen == &screen_inspect && ui_mode(ui) == MODE_INSPECT && is_character(key);
+                  screen == &screen_inspect && in_screen(ui) && is_character(key);
     if (typing && screen->key(ui, key))
         return;
     if (!typing)
@@ -56,7 +62,7 @@ static void press(struct ui *ui, struct key key)
         ui_cancel(ui);
         return;
     }
-    bool typed = ui_mode(ui) == screen->mode || screen == &screen_segments;
+    bool typed = in_screen(ui) || screen == &screen_segments;
     if (typed && screen->key != NULL && screen->key(ui, key))
         return;
     const struct binding *b = ui_binding(ui, key);
@@ -80,8 +86,7 @@ static void press_blindly(struct ui *ui, struct key key)
 
 static void key_event(struct ui *ui, const struct event *ev)
 {
-    if (ui->status_until == INT64_MAX)
-        ui->status[0] = '\0';
+    ui->status[0] = '\0'; /* it was about the key before */
     if (is_ctrl(ev->key, 'z') && !ev->pasted) {
         if (ui->term != NULL && !term_suspend(ui->term))
             ui_say(ui, STYLE_TEXT, "^Z: this system stops no programs; q quits");
@@ -142,6 +147,8 @@ static void mouse_event(struct ui *ui, const struct event *ev)
 
 void ui_event(struct ui *ui, const struct event *ev)
 {
+    if (ui->pager == NULL) /* what computes a layout does it as the screen is drawn */
+        canvas_narrow(&ui->canvas, ui->canvas.stride - lab_side(ui));
     switch (ev->kind) {
     case EVENT_KEY:
         key_event(ui, ev);
@@ -158,8 +165,13 @@ void ui_event(struct ui *ui, const struct event *ev)
     case EVENT_HANGUP:
         ui->quit = true;
         break;
+    case EVENT_BACKGROUND:
+        ui_apply(ui);
+        break;
+    case EVENT_ANSWERED:
     case EVENT_SUSPENDED:
     case EVENT_NONE:
         break;
     }
+    canvas_narrow(&ui->canvas, ui->canvas.stride);
 }

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "ui/frame/state_files.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,13 +43,14 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
                                     .writes = writes};
     ui->keys = keymap_new();
     ui->inspect = inspect_new();
+    ui->tree = tree_new();
     ui->segments = segments_new();
     ui->calls = calls_new();
     ui->help = help_new();
     ui->now = os_now();
     ui->wall = os_wall();
-    if (ui->keys == NULL || ui->inspect == NULL || ui->segments == NULL || ui->calls == NULL ||
-        ui->help == NULL || !canvas_resize(&ui->canvas, rows, cols)) {
+    if (ui->keys == NULL || ui->inspect == NULL || ui->tree == NULL || ui->segments == NULL ||
+        ui->calls == NULL || ui->help == NULL || !canvas_resize(&ui->canvas, rows, cols)) {
         ui_free(ui);
         return (struct oserr){"malloc", SEG_E_MEMORY};
     }
@@ -59,12 +61,15 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
 void ui_free(struct ui *ui)
 {
     keep_free(ui);
+    lab_free(ui);
+    ui->s.left_behind = !beside_free(ui) || ui->s.left_behind;
     session_free(&ui->s); /* pending jobs finish here: everything they refer to must still exist */
     for (size_t i = 0; i < ui->made_count; i++)
         seg_close(ui->made[i]);
     free(ui->made);
     pager_close(&ui->host);
     inspect_free(ui->inspect);
+    tree_free(ui);
     segments_free(ui->segments);
     calls_free(ui->calls);
     help_free(ui->help);
@@ -80,20 +85,34 @@ const struct screen *ui_screen(const struct ui *ui)
     return ui->stack[ui->depth - 1];
 }
 
+/* Whose keys come first while the cursor is in no panel. */
+static enum key_mode screen_mode(const struct ui *ui)
+{
+    return ui_screen(ui) == &screen_inspect && tree_on(ui) ? MODE_TREE : ui_screen(ui)->mode;
+}
+
 enum key_mode ui_mode(const struct ui *ui)
 {
-    return ui->who_panel && ui->who_focus ? MODE_WHO : ui_screen(ui)->mode;
+    if (ui->who_panel && ui->who_focus)
+        return MODE_WHO;
+    return ui->watch.shown && ui->watch.focus ? MODE_MARKS : screen_mode(ui);
 }
 
 const struct binding *ui_binding(const struct ui *ui, struct key key)
 {
-    const struct binding *b = keymap_find(ui->keys, ui_mode(ui), key);
+    const struct binding *b = NULL;
+    if (lab_keys(ui) && ui_screen(ui) != &screen_help && ui_screen(ui) != &screen_lab)
+        b = keymap_find(ui->keys, MODE_LESSON, key);
+    if (b == NULL)
+        b = keymap_find(ui->keys, ui_mode(ui), key);
+    if (b == NULL && screen_mode(ui) != ui_mode(ui))
+        b = keymap_find(ui->keys, screen_mode(ui), key);
     return b != NULL ? b : keymap_find(ui->keys, ui_screen(ui)->mode, key);
 }
 
 static void entered(struct ui *ui)
 {
-    ui->who_panel = ui->who_focus = false;
+    ui->who_panel = ui->who_focus = ui->watch.focus = false;
     pager_close(&ui->host);
     if (ui_screen(ui)->enter != NULL)
         ui_screen(ui)->enter(ui);
@@ -154,7 +173,7 @@ int ui_body_top(const struct ui *ui)
 
 int ui_body_bottom(const struct ui *ui)
 {
-    return ui->canvas.rows - 2;
+    return ui->canvas.rows - 2 - lab_below(ui);
 }
 
 bool ui_too_small(const struct ui *ui)
@@ -172,7 +191,10 @@ void ui_draw(struct ui *ui)
         ui->prompt.menu_rows = 0;
         return;
     }
+    canvas_narrow(c, c->stride - lab_side(ui));
     ui_screen(ui)->draw(ui);
+    canvas_narrow(c, c->stride);
+    lab_draw(ui);
     if (ui->prompt.renew != NULL)
         ui->prompt.renew(ui);
     if (ui->pager != NULL)
@@ -191,8 +213,11 @@ int64_t ui_next(struct ui *ui)
         next = ui->status_until;
     uint64_t done, total;
     int64_t since;
+    char chip[BESIDE_CHIP];
     if (ui_busy(ui, &done, &total, &since) && ui->now + SECOND / 10 < next)
         next = ui->now + SECOND / 10;
+    if (beside_chip(ui, chip) && ui->now + SECOND / 2 < next)
+        next = ui->now + SECOND / 2;
     return next;
 }
 
@@ -223,15 +248,17 @@ bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64
     char before[LOCATOR_MAX], shown[200];
     (void)snprintf(before, sizeof before, "%s",
                    ui->s.locator[0] != '\0' ? ui->s.locator : ui->s.left);
-    keep_marks(ui);
+    keep_place(ui);
+    (void)locator_shown(locator, shown, sizeof shown);
+    calls_section(ui, "opening %.80s, to look", shown);
     struct oserr e = session_attach(&ui->s, locator, range_offset, range_length);
     if (oserr_is(e)) {
-        (void)locator_shown(locator, shown, sizeof shown);
         ui_say_error(ui, shown, e);
         return false;
     }
+    calls_section(ui, "looking, %.4g times a second", ui->s.set.hz);
     if (strcmp(before, ui->s.locator) != 0)
-        keep_load_marks(ui);
+        keep_load_place(ui);
     ui_push(ui, &screen_inspect);
     if (ui->edit_first)
         inspect_edit_on(ui, NULL);
@@ -241,9 +268,8 @@ bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64
 
 void ui_apply(struct ui *ui)
 {
-    const struct theme *theme = theme_find(ui->s.set.theme);
-    if (ui->term != NULL && theme != NULL) {
-        term_theme(ui->term, theme);
+    if (ui->term != NULL) {
+        term_theme(ui->term, theme_choose(ui->s.set.theme, term_light(ui->term)));
         term_mouse(ui->term, ui->s.set.mouse);
     }
     session_set_width(&ui->s, ui->s.set.width);

@@ -11,10 +11,16 @@
 #include "ui/frame/state_files.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 _Static_assert((int)UI_WIDTH_MAX == WIDTH_MAX, "what may be asked for can be had");
 
-enum { FRAME = 1000000000 / 60, EVENTS_AT_ONCE = 256, MESSAGE_MAX = 512 };
+enum {
+    FRAME = 1000000000 / 60,
+    EVENTS_AT_ONCE = 256,
+    MESSAGE_MAX = 512,
+    LEARN_FOR = 100000000 /* ns */
+};
 
 static int complain(const char *what, const char *why)
 {
@@ -34,23 +40,29 @@ static int complain_of(const char *what, struct oserr e)
     return complain(what, why);
 }
 
+static void adopt_view(struct settings *set, const struct ui_options *o)
+{
+    if (o->view == NULL || view_find(o->view) == NULL)
+        return;
+    set->view = view_find(o->view);
+    if (view_swapped(set->view) != set->view)
+        set->big = set->view->big;
+}
+
 /* The command line's options override the configuration and are not stored. */
 static void adopt_options(struct ui *ui, const struct ui_options *o)
 {
-    struct settings *set = &ui->s.set;
+    struct settings *set = &ui->s.prefer;
     if (o->hz > 0)
         set->hz = o->hz;
     if (o->width > 0)
         set->width = o->width;
-    if (o->view != NULL && view_find(o->view) != NULL) {
-        set->view = view_find(o->view);
-        if (view_swapped(set->view) != set->view)
-            set->big = set->view->big;
-    }
-    if (o->theme != NULL && theme_find(o->theme) != NULL)
+    adopt_view(set, o);
+    if (o->theme != NULL && theme_choose(o->theme, false) != NULL)
         (void)snprintf(set->theme, sizeof set->theme, "%s", o->theme);
     if (o->no_mouse)
         set->mouse = false;
+    ui->s.set = ui->s.prefer;
 }
 
 /* Limits drawing: at once after a quiet moment, else at most 60 times a second. One frame may come
@@ -88,7 +100,7 @@ static void handle_events(struct ui *ui, struct frames *f, struct event ev)
     }
     if (f->dirty) {
         keep_options(ui);
-        keep_marks(ui);
+        keep_place(ui);
     }
 }
 
@@ -97,6 +109,8 @@ static void loop(struct ui *ui, int64_t until)
     struct frames f = {.dirty = true, .due = 0};
     while (!ui->quit && !os_stop_asked()) {
         f.dirty = session_take(&ui->s) || f.dirty;
+        f.dirty = beside_take(ui) || f.dirty;
+        f.dirty = lab_take(ui) || f.dirty;
         f.dirty = inspect_let_go(ui) || f.dirty;
         ui->now = os_now();
         ui->wall = os_wall();
@@ -113,26 +127,41 @@ static void loop(struct ui *ui, int64_t until)
 
 static void greet(struct ui *ui, const struct ui_options *o)
 {
-    if (o->demo && ui->status[0] == '\0')
+    bool toured = o->tour && lab_tour(ui, true);
+    if (o->demo && !toured && ui->status[0] == '\0')
         ui_say(ui, STYLE_WARN, "Demo: another process is writing this. ? help, q quit");
     if (o->edit && ui->s.sampler != NULL)
         inspect_edit_on(ui, NULL);
     else
         ui->edit_first = o->edit;
+    if (o->type != NULL)
+        (void)snprintf(ui->tree->declare, sizeof ui->tree->declare, "%s", o->type);
+    if (o->types_count > 0 && ui->s.locator[0] != '\0')
+        tree_keep_files(ui, o->types, o->types_count);
+    if (o->types_count > 0 || o->type != NULL)
+        tree_read(ui, o->types, o->types_count);
 }
 
 /* Opens the segment before taking over the terminal, so that an error is printed plainly. */
 static int open_first(struct ui *ui, const struct ui_options *o)
 {
+    if (o->lab != NULL)
+        lab_first(ui, o->lab, o->lesson_dir);
     if (o->locator == NULL)
         return EXIT_DONE;
+    char opened[MESSAGE_MAX / 2];
+    (void)locator_shown(o->locator, opened, sizeof opened);
+    calls_section(ui, "opening %.80s, to look", opened);
     struct oserr e = session_attach(&ui->s, o->locator, o->range_offset, o->range_length);
     if (oserr_is(e)) {
         char shown[MESSAGE_MAX / 2];
         (void)locator_shown(o->locator, shown, sizeof shown);
         return complain_of(shown, e);
     }
-    keep_load_marks(ui);
+    calls_section(ui, "looking, %.4g times a second", ui->s.set.hz);
+    keep_load_place(ui);
+    adopt_view(&ui->s.set, o); /* it was asked for, whatever was left here */
+    keep_settle(ui);
     ui->depth = 0;
     ui_push(ui, &screen_inspect);
     return EXIT_DONE;
@@ -153,6 +182,8 @@ static int run(struct ui *ui, const struct ui_options *o)
     }
     if (!canvas_resize(&ui->canvas, term_rows(ui->term), term_cols(ui->term)))
         ui_say(ui, STYLE_ERROR, "out of memory for a screen of this size");
+    if (strcmp(ui->s.set.theme, "auto") == 0)
+        term_learn(ui->term, os_now() + LEARN_FOR);
     ui_apply(ui);
     greet(ui, o);
     loop(ui, o->until);

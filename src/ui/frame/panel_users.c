@@ -2,6 +2,7 @@
  * descriptor. Both screens show it; Tab moves the cursor into it, Enter goes to the part that is
  * mapped. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,21 +10,26 @@
 #include "core/number.h"
 #include "list/segrow.h"
 #include "ui/inspect/inspect.h"
+#include "ui/list/list.h"
 
-enum {
-    LINE = 0x2500,
-    COMM_COLS = 12,
-    USER_COLS = 8,
-    MOST_ROWS = 1000,
-    OWN_ADDRESS = 36 /* columns that show the address of our own mapping, too */
-};
+enum { LINE = 0x2500, MOST_ROWS = 1000, HEAD_ROWS = 2 };
+
+/* The table: each column's words, and where it is; the last one takes the rest. */
+enum { PID, NAME, USER, MAY, OFFSET, SIZE, AT, FIELDS };
+static const struct field {
+    const char *head;
+    int from, end;
+    bool right;
+} fields[FIELDS] = {{"PID", 2, 9, true},       {"NAME", 10, 26, false},  {"USER", 27, 36, false},
+                    {"MAY", 37, 40, false},    {"OFFSET", 41, 53, true}, {"SIZE", 54, 64, true},
+                    {"AT", 66, INT_MAX, false}};
 
 int panel_who_rows(const struct seg_who *who)
 {
     if (who == NULL)
-        return 2;
+        return HEAD_ROWS;
     size_t rows = who->mappers_count + who->holders_count;
-    return 1 + (rows == 0 ? 1 : rows > MOST_ROWS ? MOST_ROWS : (int)rows);
+    return HEAD_ROWS + (rows == 0 ? 1 : rows > MOST_ROWS ? MOST_ROWS : (int)rows);
 }
 
 /* The panel while it is being drawn. */
@@ -59,10 +65,16 @@ static void draw_rule(const struct box *b, const struct seg_who *who)
         return;
     }
     size_t n = processes(who);
-    if (who->unreadable > 0)
-        (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", who->unreadable);
-    canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %zu process%s%s ", now, n,
-                 n == 1 ? "" : "es", rest);
+    size_t unseen = who->unreadable + who->unowned;
+    if (unseen > 0)
+        (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", unseen);
+    int col = canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %zu process%s%s ",
+                           now, n, n == 1 ? "" : "es", rest);
+    const char *hint =
+        b->ui->who_focus ? " Enter goes there, Esc leaves " : " Tab: into it, o closes ";
+    int from = b->c->cols - canvas_width(hint) - 2;
+    if (from > col)
+        canvas_text(b->c, b->row, from, b->c->cols, STYLE_DIM, hint);
 }
 
 /* The name of a user; asking the system can be slow, so recent answers are cached. */
@@ -77,52 +89,72 @@ static const char *user_name(struct ui *ui, uint32_t uid)
     return os_user_name(uid, ui->user[at].name);
 }
 
-/* PID, command and user of a process; returns the column after them. */
-static int draw_process(const struct box *b, uint32_t pid, const char *comm, uint32_t uid)
+static void put(const struct box *b, int i, const char *text)
 {
-    char name[COMM_SHOWN];
-    int col = 2, limit = b->c->cols;
-    col = canvas_print(b->c, b->row, col, limit, b->style, "%7" PRIu32 " %s", pid,
-                       comm_shown(comm, name)) +
-          1;
-    col = col < 10 + COMM_COLS ? 10 + COMM_COLS : col;
-    int end = canvas_text(b->c, b->row, col, col + USER_COLS, b->style, user_name(b->ui, uid));
-    col = end > col + USER_COLS ? end : col + USER_COLS;
-    return col + 1;
+    const struct field *f = &fields[i];
+    int end = f->end < b->c->cols ? f->end : b->c->cols;
+    if (f->from < end)
+        (void)canvas_field(b->c, b->row, f->from, end, f->right, b->style, text);
 }
 
-static void draw_mapper(const struct box *b, const struct seg_who *who, size_t i)
+static void put_hex(const struct box *b, int i, const char *before, uint64_t n)
 {
-    const struct seg_mapper *m = &who->mappers[i];
+    char text[32];
+    (void)snprintf(text, sizeof text, "%s%" PRIx64, before, n);
+    put(b, i, text);
+}
+
+/* PID, command and user of a process. */
+static void draw_process(const struct box *b, uint32_t pid, const char *comm, uint32_t uid)
+{
+    char name[COMM_SHOWN];
+    (void)snprintf(name, sizeof name, "%" PRIu32, pid);
+    put(b, PID, name);
+    put(b, NAME, comm_shown(comm, name));
+    put(b, USER, user_name(b->ui, uid));
+}
+
+static void draw_mapper(const struct box *b, const struct seg_mapper *m)
+{
     char size[NUMBER_SIZE_MAX];
-    int col = draw_process(b, m->pid, m->comm, m->uid);
+    draw_process(b, m->pid, m->comm, m->uid);
+    put(b, MAY, m->write ? "rw" : m->read ? "r" : "-");
+    put_hex(b, OFFSET, "0x", m->offset);
     (void)number_format_size(m->length, size);
-    col = canvas_print(b->c, b->row, col, b->c->cols, b->style, "%-2s offset 0x%" PRIx64 ", %s",
-                       m->write  ? "rw"
-                       : m->read ? "r"
-                                 : "-",
-                       m->offset, size);
-    bool us = m->pid == os_pid();
-    if (!us || b->c->cols - col >= OWN_ADDRESS)
-        col = canvas_print(b->c, b->row, col, b->c->cols, b->style, ", at 0x%" PRIx64, m->address);
-    if (us)
-        (void)canvas_text(b->c, b->row, col, b->c->cols, b->style, " (this shmlens)");
+    put(b, SIZE, size);
+    if (m->pid == os_pid())
+        put(b, AT, "(this one)");
+    else
+        put_hex(b, AT, "", m->address);
 }
 
 static void draw_holder(const struct box *b, const struct seg_holder *h)
 {
-    const char *us = h->pid == os_pid() ? " (this shmlens)" : "";
-    int col = draw_process(b, h->pid, h->comm, h->uid);
+    const char *us = h->pid == os_pid() ? " (this one)" : "";
+    char text[64];
+    if (h->pid == 0) { /* no process: the system itself holds it */
+        put(b, PID, "-");
+        put(b, NAME, h->comm);
+        put(b, AT, "loop device");
+        return;
+    }
+    draw_process(b, h->pid, h->comm, h->uid);
+    put(b, MAY,
+        (h->access & SEG_MAY_WRITE) != 0  ? "rw"
+        : (h->access & SEG_MAY_READ) != 0 ? "r"
+                                          : "-");
     if (h->access != 0)
-        canvas_print(b->c, b->row, col, b->c->cols, b->style,
-                     "%-2s handle 0x%" PRIx32 " access 0x%" PRIx32 "%s",
-                     (h->access & SEG_MAY_WRITE) != 0  ? "rw"
-                     : (h->access & SEG_MAY_READ) != 0 ? "r"
-                                                       : "-",
-                     (uint32_t)h->fd, h->access, us);
+        (void)snprintf(text, sizeof text, "handle 0x%" PRIx32 "%s", (uint32_t)h->fd, us);
     else
-        canvas_print(b->c, b->row, col, b->c->cols, b->style, "-  open as fd %" PRId32 "%s", h->fd,
-                     us);
+        (void)snprintf(text, sizeof text, "fd %" PRId32 "%s", h->fd, us);
+    put(b, AT, text);
+}
+
+static void draw_head(const struct box *b)
+{
+    canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_HEADER, ' ');
+    for (int i = 0; i < FIELDS; i++)
+        put(b, i, fields[i].head);
 }
 
 /* The first row to show so that the cursor is among the `rows`. */
@@ -146,7 +178,31 @@ static void draw_row(struct box *b, const struct seg_who *who, size_t i)
     if (held)
         draw_holder(b, &who->holders[i - who->mappers_count]);
     else
-        draw_mapper(b, who, i);
+        draw_mapper(b, &who->mappers[i]);
+}
+
+/* Are its users found by their handles? Then one that only maps it is not seen. */
+static bool found_by_handles(const struct ui *ui)
+{
+    const struct seg_info *info = ui_screen(ui) == &screen_inspect ? NULL : segments_at(ui);
+    const struct seg_stat *stat = info != NULL ? &info->stat : &ui->s.sample.stat;
+    return (stat->known & SEG_HAS_SECTION) != 0;
+}
+
+/* In the words of the list, of a segment that may not outlive its users. */
+static void draw_nobody(const struct box *b, const struct seg_who *who)
+{
+    char unseen[UNSEEN_TEXT];
+    if (who == NULL)
+        (void)canvas_text(b->c, b->row, 2, b->c->cols, STYLE_DIM, "looking");
+    else if (who->unreadable + who->unowned > 0)
+        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "no user found, but %s",
+                           unseen_text(who->unreadable, who->unowned, unseen));
+    else
+        (void)canvas_text(b->c, b->row, 2, b->c->cols, STYLE_DIM,
+                          found_by_handles(b->ui)
+                              ? "no handle found; a process that only maps it is not seen"
+                              : "no process uses it");
 }
 
 void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
@@ -158,12 +214,13 @@ void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
         canvas_fill(b.c, row, 0, b.c->cols, STYLE_TEXT, ' ');
     draw_rule(&b, who);
     b.row++;
+    b.style = STYLE_HEADER;
+    if (b.row < bottom)
+        draw_head(&b);
+    b.row++;
     size_t total = who != NULL ? who->mappers_count + who->holders_count : 0;
     if (total == 0)
-        (void)canvas_text(b.c, b.row, 2, b.c->cols, STYLE_DIM,
-                          who == NULL           ? "looking"
-                          : who->unreadable > 0 ? "no process seen"
-                                                : "no process");
+        draw_nobody(&b, who);
     size_t rows = bottom > b.row ? (size_t)(bottom - b.row) : 0;
     ui->who_rows = (int)rows;
     if (ui->who_at >= total)

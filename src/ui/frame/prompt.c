@@ -77,15 +77,33 @@ static void changed(struct prompt_host *h)
 {
     struct prompt *p = h->prompt;
     p->hint[0] = '\0';
+    p->cycle = 0;
+    if (p->refused)
+        p->note[0] = '\0';
+    p->refused = false;
     if (p->changed != NULL)
         p->changed(h->ui, p->edit.text, p->ctx);
+}
+
+/* A line that is wrong in itself stays to be mended: keys that follow are still for it. */
+static void accept_line(struct prompt_host *h)
+{
+    struct prompt *p = h->prompt;
+    char why[sizeof p->note] = "";
+    if (p->right == NULL || p->right(h->ui, p->edit.text, why)) {
+        accept(h, p->edit.text);
+        return;
+    }
+    p->hint[0] = '\0';
+    (void)text_escape_content(p->note, sizeof p->note, why, strlen(why));
+    p->refused = true;
 }
 
 static void line_key(struct prompt_host *h, struct key key)
 {
     struct prompt *p = h->prompt;
     if (key.code == KEY_ENTER_)
-        accept(h, p->edit.text);
+        accept_line(h);
     else if (key.code == KEY_TAB_ && p->complete != NULL)
         p->complete(h->ui);
     else if (edit_key(&p->edit, key, p->history))

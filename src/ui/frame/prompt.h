@@ -35,12 +35,16 @@ struct prompt {
     char label[160]; /* what is asked, printable */
     char note[160];  /* what one should know before answering, on the line above */
     char hint[512];  /* completions, on the line above; empty: none */
+    bool refused;    /* LINE: the note says why; the next edit removes it */
 
     /* Refreshes note or menu before each frame; may be NULL. */
     void (*renew)(struct ui *ui);
 
     struct edit edit;             /* PROMPT_LINE */
     struct line_history *history; /* PROMPT_LINE: where the line is stored, or NULL */
+
+    /* LINE: before it is accepted. False: it stays, with *why on the line above. May be NULL. */
+    bool (*right)(struct ui *ui, const char *text, char why[160]);
 
     /* LINE: the text; CONFIRM: "y". */
     void (*accept)(struct ui *ui, const char *text, void *ctx);
@@ -57,6 +61,12 @@ struct prompt {
     void (*drop)(struct ui *ui, void *ctx); /* cancelled; may be NULL */
     void (*complete)(struct ui *ui);        /* LINE: Tab; may be NULL */
     void *ctx;
+
+    int cycle;          /* LINE: the candidate that the next Tab puts in, from 1; 0: none yet */
+    size_t cycle_added; /* bytes that the last one added to what was typed */
+
+    /* MENU: Left (-1), Right or Space (1) on an entry, which stays open; may be NULL. */
+    void (*turn)(struct ui *ui, int entry, int by);
 
     const struct menu_entry *menu;
     int menu_count, menu_at;
@@ -97,8 +107,10 @@ bool menu_click(struct prompt_host *h, int row, int col); /* true: it was on the
 
 /* ---- pager.c ---- */
 
-/* Shows a long text (lines, printable) over the screen until Esc or q. The text is copied. */
-void pager_open(struct prompt_host *h, const char *title, const char *text);
+/* Shows a long text (lines, printable) over the screen until Esc or q. The text is copied. Lines
+ * that are too long are wrapped (prose), or else cut and scrolled sideways (tables). */
+void pager_open(struct prompt_host *h, const char *title, const char *text, bool wraps);
+void pager_show(struct prompt_host *h, int line); /* scrolls so that it is in the middle */
 void pager_close(struct prompt_host *h);
 bool pager_key(struct prompt_host *h, struct key key); /* true: consumed */
 void pager_scroll(struct prompt_host *h, int lines);

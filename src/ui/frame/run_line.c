@@ -5,17 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/kept_range.h"
 #include "core/locator.h"
 #include "session/command_job.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/beside.h"
 #include "ui/frame/run_line.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"
 
 enum { ALL_NEEDS = NEED_STAT | NEED_READ | NEED_WRITE | NEED_LATER };
 
-/* Quotes a raw locator as one word of a command line. */
-static void quote(const char *raw, char *out, size_t cap)
+void run_quote(const char *raw, char *out, size_t cap)
 {
     char shown[LOCATOR_MAX * 4];
     size_t at = 0;
@@ -57,15 +58,27 @@ static bool is_one_line(const struct ui *ui, const struct out *o)
     return o->length < sizeof ui->status / 2 && memchr(o->buf, '\n', o->length) == NULL;
 }
 
+/* Is this a line of that command? */
+static bool runs(const char *line, const char *command)
+{
+    size_t n = strlen(command);
+    return strncmp(line, command, n) == 0 && (line[n] == ' ' || line[n] == '\0');
+}
+
 static void show(struct ui *ui, const struct command_job *j, enum style style, struct out *o)
 {
     char title[256];
+    char name[UI_NAME] = "";
     bool said = strstr(o->buf, j->when) != NULL;
+    if (j->named[0] != '\0')
+        ui_name(j->named, name);
+    bool names = name[0] != '\0' && strstr(o->buf, name) == NULL;
     (void)snprintf(title, sizeof title, "%.200s%s", j->line, j->when);
     if (is_one_line(ui, o))
-        ui_say(ui, style, "%s%s", o->buf, said ? "" : j->when);
+        ui_say(ui, style, "%s%s%s%s", names ? name : "", names ? ": " : "", o->buf,
+               said ? "" : j->when);
     else
-        pager_open(&ui->host, title, o->buf);
+        pager_open(&ui->host, title, o->buf, runs(j->line, "help") || runs(j->line, "info"));
 }
 
 static enum style style_of(int status)
@@ -81,19 +94,21 @@ static const char *rest_of(const char *line)
     return line + strspn(line, " \t");
 }
 
-/* Is this a line of that command? */
-static bool runs(const char *line, const char *command)
-{
-    size_t n = strlen(command);
-    return strncmp(line, command, n) == 0 && (line[n] == ' ' || line[n] == '\0');
-}
-
-static void show_result(struct ui *ui, struct command_job *j)
+void run_show_result(struct ui *ui, struct command_job *j)
 {
     trim(&j->out);
     trim(&j->err);
+    if (j->in_use && j->err.buf != NULL) {
+        struct aim aim = {.id = j->is};
+        memcpy(aim.locator, j->named, sizeof aim.locator);
+        run_ask_force(ui, j->line, &aim, j->err.buf);
+        return;
+    }
+    if (run_ask_replace(ui, j))
+        return;
     bool out = j->out.buf != NULL && j->out.length > 0;
     bool err = j->err.buf != NULL && j->err.length > 0;
+    bool finds = runs(j->line, "find") || runs(j->line, "replace");
     if (out && strncmp(j->line, "create ", 7) == 0)
         ui_say(ui, STYLE_TEXT, "created %s%s", j->out.buf,
                j->made != NULL ? ": it lives as long as shmlens runs, or others have it" : "");
@@ -108,9 +123,8 @@ static void show_result(struct ui *ui, struct command_job *j)
                runs(j->line, "watch") || runs(j->line, "record") ? "stopped" : "cancelled",
                j->line);
     else if (j->status == EXIT_NO && !err && !out)
-        ui_say(ui, STYLE_WARN, "%s: %.200s%s",
-               runs(j->line, "find") ? "not found" : "condition not met",
-               runs(j->line, "find") ? rest_of(j->line) : j->line, j->when);
+        ui_say(ui, STYLE_WARN, "%s: %.200s%s", finds ? "not found" : "condition not met",
+               finds ? rest_of(j->line) : j->line, j->when);
     else if (j->status == EXIT_DONE && !err && !out)
         ui_say(ui, STYLE_TEXT, "done: %.200s%s", j->line, j->when);
     else if (j->status == EXIT_ERROR && !err)
@@ -135,8 +149,14 @@ static void command_done(struct job *job, void *owner)
     struct command_job *j = (struct command_job *)job;
     size_t pokes = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
     for (size_t i = 0; i < pokes; i++)
-        session_undo_push(&ui->s, &j->pokes[i]);
-    show_result(ui, j);
+        session_undo_push(&ui->s, &j->pokes[i], j->poked_as);
+    if (j->kept != NULL && j->kept->length > 0) {
+        session_undo_push_range(&ui->s, j->kept);
+        j->kept = NULL;
+    }
+    if (j->status == EXIT_DONE)
+        lab_did(ui, j->line);
+    run_show_result(ui, j);
     bool waited_for = j->sampler != NULL;
     if (j->made != NULL)
         keep_made(ui, j);
@@ -149,7 +169,17 @@ static void command_done(struct job *job, void *owner)
 
 /* ---- starting one ---- */
 
-static void post(struct ui *ui, const char *line, struct sampler *sampler)
+/* What an offset or a value without a view means: where the user is. */
+static void give_place(const struct ui *ui, struct command_job *j)
+{
+    const struct view *view = inspect_view(ui);
+    j->cursor = ui->s.cursor;
+    j->marks = ui->s.marks;
+    (void)snprintf(j->view, sizeof j->view, "%s", view != NULL ? view->name : "");
+}
+
+/* `aim` NULL: of the attached segment, or of none. */
+static void post(struct ui *ui, const char *line, struct sampler *sampler, const struct aim *aim)
 {
     struct worker *worker = sampler != NULL        ? sampler_worker(sampler)
                             : ui->s.walker != NULL ? walker_worker(ui->s.walker)
@@ -161,25 +191,35 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler)
                worker != NULL ? "out of memory" : "cannot run commands: no background thread");
         return;
     }
-    const struct view *view = inspect_view(ui);
+    calls_section(ui, "%.100s", line);
     j->pace = ui->s.walker != NULL ? walker_pace(ui->s.walker) : NULL;
-    j->cursor = ui->s.cursor;
-    memcpy(j->marks, ui->s.marks, sizeof j->marks);
-    j->marks_set = ui->s.marks_set;
-    (void)snprintf(j->view, sizeof j->view, "%s", view != NULL ? view->name : "");
+    if (aim != NULL) {
+        memcpy(j->named, aim->locator, sizeof j->named);
+        j->is = aim->id;
+    }
+    if (!ui_in_list(ui)) /* there these are of another segment, or of none */
+        give_place(ui, j);
     j->past = sampler != NULL ? ui->s.past : 0;
     inspect_when(ui, j->past, j->when);
-    if (ui->s.past != 0 && strncmp(line, "info ", 5) == 0)
+    if (ui->s.past != 0 && !ui_in_list(ui) && (runs(line, "info") || runs(line, "types")))
         (void)snprintf(j->when, sizeof j->when, " as it is now");
     if (sampler != NULL)
         ui->inspect->stores_pending++;
-    worker_post(worker, &j->job);
+    if (aim != NULL && (runs(line, "record") || runs(line, "watch")))
+        beside_start(ui, j, runs(line, "record") ? "record" : "watch");
+    else
+        worker_post(worker, &j->job);
 }
 
 /* Runs a command line on the lister thread: one that reads /proc or needs no open segment. */
 static void run_walker(struct ui *ui, const char *line)
 {
-    post(ui, line, NULL);
+    post(ui, line, NULL, NULL);
+}
+
+void run_post_named(struct ui *ui, const char *line, const struct aim *aim)
+{
+    post(ui, line, NULL, aim);
 }
 
 static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
@@ -194,8 +234,12 @@ static void removal_confirmed(struct ui *ui, const char *text, void *ctx)
 /* `rm` at the prompt: the named segments, or the attached one. */
 static void run_rm(struct ui *ui, const char *line, int words)
 {
-    char raw[LOCATOR_MAX];
-    const char *what = rest_of(line);
+    char raw[LOCATOR_MAX], copy[EDIT_MAX + LOCATOR_MAX], names[128] = "";
+    char *word[COMMAND_WORDS];
+    const char *what = rest_of(line), *why = NULL;
+    (void)snprintf(copy, sizeof copy, "%s", line);
+    if (command_words(copy, word, &why) != words)
+        return; /* it was split before */
     if (words == 1) {
         if (ui->s.locator[0] != '\0')
             ui_remove(ui, ui->s.locator);
@@ -203,7 +247,7 @@ static void run_rm(struct ui *ui, const char *line, int words)
             ui_say(ui, STYLE_ERROR, "rm: which segment?");
         return;
     }
-    if (words == 2 && what[0] == '/' && locator_typed(what, raw) == NULL) {
+    if (words == 2 && word[1][0] == '/' && locator_typed(word[1], raw) == NULL) {
         ui_remove(ui, raw);
         return;
     }
@@ -214,42 +258,75 @@ static void run_rm(struct ui *ui, const char *line, int words)
         return;
     }
     char label[sizeof ui->prompt.label];
-    (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", what);
+    for (int i = 1, at = 0; i < words && at < (int)sizeof names; i++) /* as they are understood */
+        at += snprintf(names + at, sizeof names - (size_t)at, "%s%s", i > 1 ? " " : "", word[i]);
+    (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", names);
     prompt_ask(&ui->host, label, "", NULL, removal_confirmed, NULL);
 }
 
-/* A command that reads /proc; the attached segment is inserted where it takes one. */
+/* A command that reads /proc, or runs beside the screen: it opens the attached segment by its name.
+ */
 static void run_on_walker(struct ui *ui, const char *line, const struct command *c)
 {
     char whole[EDIT_MAX + LOCATOR_MAX], name[LOCATOR_MAX];
-    if ((c->needs & ALL_NEEDS) == 0) {
-        post(ui, line, NULL);
-        return;
-    }
-    quote(ui->s.locator, name, sizeof name);
+    struct aim aim = {.id = ui->s.id};
+    run_quote(ui->s.locator, name, sizeof name);
     (void)snprintf(whole, sizeof whole, "%s %s %s", c->name, name, rest_of(line));
-    post(ui, whole, NULL);
+    (void)snprintf(aim.locator, sizeof aim.locator, "%s", ui->s.locator);
+    run_post_named(ui, whole, &aim);
+}
+
+/* record and watch: without words they stop what runs; record asks for a file. False: it is to be
+ * started. */
+static bool stop_beside(struct ui *ui, const struct command *c, int words)
+{
+    if (words == 1 && beside_runs(ui, c->name))
+        beside_stop(ui, c->name);
+    else if (words == 1 && c->min > 1)
+        act_prompt(ui, "command record");
+    else if (ui->s.past != 0 && !ui_in_list(ui))
+        ui_say(ui, STYLE_ERROR, "%s is about what happens from now on; press . to return to live",
+               c->name);
+    else
+        return false;
+    return true;
+}
+
+/* Does it need a segment? `rm` without a name does. */
+static bool needs_segment(const struct command *c, int words)
+{
+    return (c->needs & ALL_NEEDS) != 0 || (strcmp(c->name, "rm") == 0 && words == 1);
 }
 
 static void run_command(struct ui *ui, const char *line, const struct command *c, int words)
 {
-    bool walks = strcmp(c->name, "info") == 0 || (c->needs & ALL_NEEDS) == 0;
-    if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui))
+    bool beside = beside_is(c->name);
+    bool by_name = beside || strcmp(c->name, "info") == 0 || strcmp(c->name, "resize") == 0 ||
+                   strcmp(c->name, "types") == 0; /* it reads what other processes hold */
+    bool listed = ui_in_list(ui) && needs_segment(c, words);
+    if (beside && stop_beside(ui, c, words))
         return;
     if ((c->needs & NEED_SHELL) != 0) {
         ui_say(ui, STYLE_ERROR, "%s runs from the shell: quit, then `shmlens %s`", c->name,
                c->name);
+    } else if (listed) {
+        run_in_list(ui, line, c);
+    } else if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui)) {
+        return;
     } else if (strcmp(c->name, "rm") == 0) {
         run_rm(ui, line, words);
-    } else if ((c->needs & ALL_NEEDS) != 0 && ui->s.sampler == NULL) {
+    } else if ((c->needs & ALL_NEEDS) == 0) {
+        run_walker(ui, line);
+    } else if ((c->needs & NEED_WRITE) != 0 && ui->s.locator[0] != '\0' &&
+               !run_may_write(ui, line, c->name)) {
+        return;
+    } else if (ui->s.sampler == NULL) {
         ui_say(ui, STYLE_ERROR, "%s: no segment is open: choose one in the list with Enter",
                c->name);
-    } else if ((c->needs & NEED_WRITE) != 0 && !ui->s.edit) {
-        ui_edit_then(ui, line);
-    } else if (walks) {
+    } else if (by_name) {
         run_on_walker(ui, line, c);
     } else {
-        post(ui, line, ui->s.sampler);
+        post(ui, line, ui->s.sampler, NULL);
     }
 }
 
@@ -263,6 +340,26 @@ static void run_action(struct ui *ui, const struct action *action, char **word, 
     for (int i = 1; i < words && n < sizeof arg; i++)
         n += (size_t)snprintf(arg + n, sizeof arg - n, "%s%s", i > 1 ? " " : "", word[i]);
     action->run(ui, arg);
+}
+
+/* An action that was refused was not done. */
+static void run_and_note(struct ui *ui, const char *line, const struct action *action, char **word,
+                         int words)
+{
+    run_action(ui, action, word, words);
+    if (ui->status[0] == '\0' || ui->status_style != STYLE_ERROR)
+        lab_did(ui, line);
+}
+
+/* A name that is both: alone it is the action; `types FILE` is too, while `types` with options, or
+ * alone, asks what could lie in the segment. */
+static bool means_action(char *const *word, int words)
+{
+    if (strcmp(word[0], "types") == 0)
+        return words > 1 && word[1][0] != '-';
+    if (strcmp(word[0], "lab") == 0)
+        return words < 2 || word[1][0] != '-';
+    return words == 1;
 }
 
 void ui_run(struct ui *ui, const char *line)
@@ -279,17 +376,22 @@ void ui_run(struct ui *ui, const char *line)
         ui_say(ui, STYLE_ERROR, "%s", why);
     if (words < 1)
         return;
+    char whole[EDIT_MAX + LOCATOR_MAX];
+    if (run_on_selection(ui, line, word, words, whole, sizeof whole)) {
+        ui_run(ui, whole);
+        return;
+    }
     const struct command *command = command_find(word[0]);
     const struct action *action = action_find(word[0]);
     const char *like = command_like(word[0]);
-    if (action != NULL && (command == NULL || words == 1))
-        run_action(ui, action, word, words);
+    if (action != NULL && (command == NULL || means_action(word, words)))
+        run_and_note(ui, line, action, word, words);
     else if (command != NULL)
         run_command(ui, line, command, words);
     else
         ui_say(ui, STYLE_ERROR, "%s: no such command%s%s%s", word[0],
-               like != NULL ? " (did you mean " : "; ? lists them", like != NULL ? like : "",
-               like != NULL ? "?)" : "");
+               like != NULL ? " (did you mean " : "; ? and then / finds one",
+               like != NULL ? like : "", like != NULL ? "?)" : "");
 }
 
 const char ui_read_only[] = "read-only: turn editing on? [y/N]";
@@ -301,6 +403,12 @@ static void edit_confirmed(struct ui *ui, const char *text, void *ctx)
     char line[sizeof ui->pending];
     (void)snprintf(line, sizeof line, "%s", ui->pending);
     inspect_edit_on(ui, line[0] != '\0' ? line : NULL);
+}
+
+void ui_not_edited(struct ui *ui, void *ctx)
+{
+    (void)ctx;
+    ui_say(ui, STYLE_TEXT, "nothing written");
 }
 
 void ui_edit_then(struct ui *ui, const char *line)
@@ -316,9 +424,11 @@ void ui_edit_then(struct ui *ui, const char *line)
         return;
     }
     size_t room = sizeof ui->pending;
-    if ((size_t)snprintf(ui->pending, room, "%s", line) >= room)
+    if ((size_t)snprintf(ui->pending, room, "%s", line) >= room) {
         ui_say(ui, STYLE_ERROR,
                "the line is too long"); /* truncated, it would write other values */
-    else
-        prompt_confirm(&ui->host, ui_read_only, edit_confirmed, NULL);
+        return;
+    }
+    prompt_confirm(&ui->host, ui_read_only, edit_confirmed, NULL);
+    ui->prompt.drop = ui_not_edited;
 }

@@ -1,21 +1,43 @@
-/* The log of OS calls, each as one could write it in C. The screen keeps a copy of the newest
- * calls, so that drawing does not hold the log's lock. */
+/* The log of OS calls, each as one could write it in C, in sections: what the user did. The screen
+ * keeps a copy of the newest calls, so that drawing does not hold the log's lock. At first only
+ * calls that matter for sharing memory are shown, with what they are for (calls_text.c). */
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/os.h"
 #include "core/text.h"
-#include "ui/frame/ui.h"
+#include "list/segrow.h"
+#include "ui/frame/calls.h"
+#include "ui/inspect/inspect.h"
 
+enum { SECTIONS_KEPT = 64, SECTION_TEXT = 120, CLOCK_COLS = 14, INDENT = 2, LINE = 0x2500 };
 enum { CALLS_KEPT = 1000, LOOK_EVERY = 100 * 1000000, SHOWN_MAX = 4 * OSCALL_TEXT_MAX };
+enum { FILTER_MAX = 64, COPY_MOST = 1024 * 1024 };
+enum { REPEATED = 16 }; /* the newest entries, which may be made again */
+
+/* What the user did, and when. */
+struct calls_part {
+    int64_t time; /* wall clock */
+    char text[SECTION_TEXT];
+};
 
 struct calls_state {
-    struct oscall *call; /* a ring of CALLS_KEPT */
-    size_t first, count; /* the oldest kept, and how many */
-    int top;             /* first row shown, counted from the oldest */
-    bool follow;         /* stay at the newest */
+    struct oscall *call;                      /* a ring of CALLS_KEPT */
+    size_t first, count;                      /* the oldest kept, and how many */
+    struct calls_part section[SECTIONS_KEPT]; /* the oldest first */
+    size_t sections;
+    uint16_t row[CALLS_KEPT + SECTIONS_KEPT]; /* what is shown: a call, or SECTION + a section */
+    int rows;
+    int at, top;             /* the cursor and the first row on the screen */
+    bool follow;             /* stay at the newest */
+    bool all;                /* not only the essential calls */
+    char filter[FILTER_MAX]; /* only calls that have all of its words */
 };
+
+enum { SECTION = CALLS_KEPT };
 
 struct calls_state *calls_new(void)
 {
@@ -45,14 +67,14 @@ static struct oscall *call_at(const struct calls_state *st, size_t i)
 
 static void add(struct calls_state *st, const struct oscall *call)
 {
-    if (st->count > 0 && call_at(st, st->count - 1)->seq == call->seq) {
-        *call_at(st, st->count - 1) = *call; /* it has been repeated since */
-        return;
-    }
+    for (size_t i = st->count; i > 0 && call_at(st, i - 1)->seq >= call->seq; i--)
+        if (call_at(st, i - 1)->seq == call->seq) {
+            *call_at(st, i - 1) = *call; /* it has been repeated since */
+            return;
+        }
     if (st->count == CALLS_KEPT) {
         st->first = (st->first + 1) % CALLS_KEPT;
         st->count--;
-        st->top -= st->top > 0 && !st->follow ? 1 : 0;
     }
     *call_at(st, st->count++) = *call;
 }
@@ -61,11 +83,71 @@ static void update(struct ui *ui)
 {
     struct calls_state *st = ui->calls;
     struct oscall call;
+    size_t known = st->count < REPEATED ? st->count : REPEATED;
     if (ui->s.be == NULL)
         return;
-    uint64_t seq = st->count > 0 ? call_at(st, st->count - 1)->seq : 1;
+    uint64_t seq = known > 0 ? call_at(st, st->count - known)->seq : 1;
     while (backend_call(ui->s.be, &seq, &call))
         add(st, &call);
+}
+
+/* ---- rows ---- */
+
+void calls_section(struct ui *ui, const char *format, ...)
+{
+    struct calls_state *st = ui->calls;
+    char raw[SECTION_TEXT];
+    va_list args;
+    if (st->sections == SECTIONS_KEPT)
+        memmove(st->section, st->section + 1, --st->sections * sizeof *st->section);
+    struct calls_part *s = &st->section[st->sections++];
+    va_start(args, format);
+    (void)vsnprintf(raw, sizeof raw, format, args);
+    va_end(args);
+    s->time = os_wall();
+    (void)text_escape_content(s->text, sizeof s->text, raw, strlen(raw));
+}
+
+/* Has the call every word of the filter, in itself or in what it is for? */
+static bool has_words(const char *filter, const char *text, const char *gloss)
+{
+    char word[FILTER_MAX];
+    for (const char *p = filter + strspn(filter, " "); *p != '\0'; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, p);
+        if (!text_has(text, word) && (gloss == NULL || !text_has(gloss, word)))
+            return false;
+        p += n;
+    }
+    return true;
+}
+
+static bool is_shown(const struct calls_state *st, const struct oscall *call)
+{
+    const char *gloss = calls_gloss(call->text);
+    return (st->all || gloss != NULL) && has_words(st->filter, call->text, gloss);
+}
+
+/* Sections come before the calls that began after them; with a filter only those that have some. */
+static void make_rows(struct calls_state *st)
+{
+    size_t k = 0;
+    bool filtered = st->filter[0] != '\0';
+    st->rows = 0;
+    for (size_t i = 0, told = 0; i < st->count; i++) {
+        const struct oscall *call = call_at(st, i);
+        for (; k < st->sections && st->section[k].time <= call->first; k++)
+            if (!filtered)
+                st->row[st->rows++] = (uint16_t)(SECTION + k);
+        if (!is_shown(st, call))
+            continue;
+        if (filtered && k > told)
+            st->row[st->rows++] = (uint16_t)(SECTION + k - 1);
+        told = k;
+        st->row[st->rows++] = (uint16_t)i;
+    }
+    for (; k < st->sections && !filtered; k++)
+        st->row[st->rows++] = (uint16_t)(SECTION + k);
 }
 
 static int rows_of(const struct ui *ui)
@@ -73,43 +155,107 @@ static int rows_of(const struct ui *ui)
     return ui_body_bottom(ui) - ui_body_top(ui);
 }
 
-static void scroll_to(struct ui *ui, int top)
+static void move_to(struct ui *ui, int at)
 {
     struct calls_state *st = ui->calls;
-    int last = (int)st->count - rows_of(ui);
-    st->top = top > last ? last : top;
-    st->top = st->top < 0 ? 0 : st->top;
-    st->follow = st->top >= last;
+    int rows = rows_of(ui), last = st->rows - 1;
+    st->at = at > last ? last : at;
+    st->at = st->at < 0 ? 0 : st->at;
+    if (st->at < st->top)
+        st->top = st->at;
+    if (st->at >= st->top + rows)
+        st->top = st->at - rows + 1;
+    st->follow = st->at >= last;
 }
 
-/* A call too long for the row: its arguments are cut, its result stays. */
-static int draw_text(struct canvas *c, int row, int col, int limit, const char *text)
+/* ---- drawing ---- */
+
+/* A call too long for its columns: its arguments are cut, then its result, never its name. */
+static void draw_text(struct canvas *c, int row, int col, int limit, enum style style,
+                      const char *text)
 {
-    const char *result = NULL;
-    for (const char *p = text; (p = strstr(p, ") = ")) != NULL; p++)
-        result = p;
-    int tail = result != NULL ? canvas_width(result) + 1 : limit;
-    if (col + canvas_width(text) <= limit || col + tail >= limit)
-        return canvas_text(c, row, col, limit, STYLE_TEXT, text);
-    col = canvas_text(c, row, col, limit - tail, STYLE_TEXT, text);
-    col = canvas_char(c, row, col, limit, STYLE_DIM, 0x2026);
-    return canvas_text(c, row, col, limit, STYLE_TEXT, result);
+    const char *result = calls_result(text);
+    char head[SHOWN_MAX];
+    size_t n = calls_head(text);
+    (void)snprintf(head, sizeof head, "%.*s", (int)n, text);
+    int tail = result != NULL ? canvas_width(result) : 0, least = canvas_width(head) + 1;
+    if (result == NULL || col + canvas_width(text) <= limit) {
+        (void)canvas_field(c, row, col, limit, false, style, text);
+        return;
+    }
+    int end = limit - tail - 1 > col + least ? limit - tail - 1 : col + least - 1;
+    int at = canvas_text(c, row, col, end < limit ? end : limit, style, text);
+    at = canvas_char(c, row, at, limit, style, 0x2026);
+    if (at < limit)
+        (void)canvas_field(c, row, at, limit, false, style, result);
 }
 
-static void draw_call(struct ui *ui, int row, const struct oscall *call)
+static void draw_section(struct canvas *c, int row, const struct calls_part *s, enum style style)
+{
+    char clock[16];
+    os_clock_text(s->time, clock);
+    canvas_fill(c, row, 0, c->cols, style == STYLE_ROW ? style : STYLE_DIM, LINE);
+    int from = c->cols - canvas_width(clock) - 4;
+    (void)canvas_print(c, row, 2, from, style, " %s ", s->text);
+    (void)canvas_print(c, row, from, c->cols, STYLE_OFFSET, " %s ", clock);
+}
+
+static void plain_text(const struct oscall *call, char text[SHOWN_MAX])
+{
+    (void)text_escape_content(text, SHOWN_MAX, call->text, strlen(call->text));
+}
+
+static void draw_call(const struct ui *ui, struct canvas *c, int row, const struct oscall *call,
+                      enum style style)
+{
+    char clock[16], text[SHOWN_MAX], note[64];
+    const char *gloss = calls_gloss(call->text);
+    int col = INDENT;
+    plain_text(call, text);
+    if (ui->calls->all) {
+        os_clock_text(call->first, clock);
+        canvas_text(c, row, 1, c->cols, style == STYLE_ROW ? style : STYLE_OFFSET, clock);
+        col = CLOCK_COLS;
+    }
+    if (call->repeats > 1)
+        (void)snprintf(note, sizeof note, "%" PRIu64 " times", call->repeats);
+    else
+        (void)snprintf(note, sizeof note, "%s", gloss != NULL ? gloss : "");
+    int limit = c->cols - canvas_width(note) - (note[0] != '\0' ? 3 : 0);
+    draw_text(c, row, col, limit, style, text);
+    canvas_text(c, row, c->cols - canvas_width(note) - 1, c->cols,
+                style == STYLE_ROW ? style : STYLE_DIM, note);
+}
+
+static void draw_row(struct ui *ui, int row, int i)
+{
+    struct calls_state *st = ui->calls;
+    struct canvas *c = &ui->canvas;
+    enum style style = i == st->at && !st->follow ? STYLE_ROW : STYLE_TEXT;
+    if (style == STYLE_ROW)
+        canvas_fill(c, row, 0, c->cols, style, ' ');
+    if (st->row[i] >= SECTION)
+        draw_section(c, row, &st->section[st->row[i] - SECTION], style);
+    else
+        draw_call(ui, c, row, call_at(st, st->row[i]), style);
+}
+
+static void draw_title(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
-    char clock[16], text[SHOWN_MAX];
-    os_clock_text(call->first, clock);
-    (void)text_escape_content(text, sizeof text, call->text, strlen(call->text));
-    for (char *p = text; *p != '\0'; p++)
-        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
-    int col = canvas_text(c, row, 1, c->cols, STYLE_OFFSET, clock);
-    int limit = call->repeats > 1 ? c->cols - 18 : c->cols;
-    col = draw_text(c, row, col + 2, limit > col ? limit : c->cols, text);
-    if (call->repeats > 1)
-        (void)canvas_print(c, row, col + 2, c->cols, STYLE_WARM, "... %llu times",
-                           (unsigned long long)call->repeats);
+    const struct calls_state *st = ui->calls;
+    uint64_t total = ui->s.be != NULL ? backend_call_count(ui->s.be) : 0;
+    const char *which = st->all                 ? "all"
+                        : st->filter[0] != '\0' ? "essential"
+                                                : "essential (a shows all)";
+    canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
+    int col = canvas_print(c, 0, 1, c->cols, STYLE_TITLE,
+                           "OS calls  %" PRIu64 " made, %zu kept  %s", total, st->count, which);
+    col = canvas_text(c, 0, col + 2, c->cols, st->follow ? STYLE_LIVE : STYLE_PAUSED,
+                      st->follow ? " LIVE " : " End follows ");
+    if (st->filter[0] != '\0')
+        (void)canvas_print(c, 0, col + 2, c->cols, STYLE_TITLE, "with \"%s\" (Esc: all)",
+                           st->filter);
 }
 
 static void draw(struct ui *ui)
@@ -118,31 +264,126 @@ static void draw(struct ui *ui)
     struct calls_state *st = ui->calls;
     int top = ui_body_top(ui), rows = rows_of(ui);
     update(ui);
-    scroll_to(ui, st->follow ? (int)st->count : st->top);
-    canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
-    uint64_t total = ui->s.be != NULL ? backend_call_count(ui->s.be) : 0;
-    int col = canvas_print(c, 0, 1, c->cols, STYLE_TITLE, "OS calls  %llu made, %zu shown",
-                           (unsigned long long)total, st->count);
-    canvas_text(c, 0, col + 2, c->cols, st->follow ? STYLE_LIVE : STYLE_PAUSED,
-                st->follow ? " LIVE " : " End follows ");
-    for (int i = 0; i < rows && (size_t)(st->top + i) < st->count; i++)
-        draw_call(ui, top + i, call_at(st, (size_t)(st->top + i)));
+    make_rows(st);
+    move_to(ui, st->follow ? st->rows : st->at);
+    draw_title(ui);
+    if (st->rows == 0 && st->filter[0] != '\0')
+        (void)canvas_print(c, top, 1, c->cols, STYLE_DIM, "no call%s has \"%s\"%s",
+                           st->all ? "" : " that shares memory", st->filter,
+                           st->all ? "" : " (a shows all)");
+    for (int i = 0; i < rows && st->top + i < st->rows; i++)
+        draw_row(ui, top + i, st->top + i);
 }
 
 static void move(struct ui *ui, const char *how, bool extend)
 {
     (void)extend;
-    int rows = rows_of(ui);
-    if (strcmp(how, "end") == 0)
-        scroll_to(ui, (int)ui->calls->count);
-    else
-        scroll_to(ui, list_move(how, ui->calls->top, (int)ui->calls->count, rows));
+    struct calls_state *st = ui->calls;
+    move_to(ui, list_move(how, st->at, st->rows, rows_of(ui)));
 }
 
 static void mouse(struct ui *ui, const struct event *ev)
 {
+    struct calls_state *st = ui->calls;
     if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
-        scroll_to(ui, ui->calls->top + (ev->mouse == MOUSE_WHEEL_UP ? -3 : 3));
+        move_to(ui, st->at + (ev->mouse == MOUSE_WHEEL_UP ? -3 : 3));
+    else if (ev->mouse == MOUSE_PRESS && ev->row >= ui_body_top(ui))
+        move_to(ui, st->top + ev->row - ui_body_top(ui));
+}
+
+/* ---- what its keys do ---- */
+
+void calls_toggle(struct ui *ui)
+{
+    ui->calls->all = !ui->calls->all;
+    ui->calls->follow = true;
+}
+
+static void set_filter(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    (void)snprintf(ui->calls->filter, sizeof ui->calls->filter, "%s", text);
+    ui->calls->follow = true;
+}
+
+static void drop_filter(struct ui *ui, void *ctx)
+{
+    set_filter(ui, "", ctx);
+}
+
+void calls_filter(struct ui *ui, const char *text)
+{
+    if (text[0] != '\0') {
+        set_filter(ui, text, NULL);
+        return;
+    }
+    prompt_ask(&ui->host, "calls with (words): ", ui->calls->filter, NULL, set_filter, NULL);
+    ui->prompt.changed = set_filter;
+    ui->prompt.drop = drop_filter;
+}
+
+bool calls_escape(struct ui *ui)
+{
+    bool had = ui->calls->filter[0] != '\0';
+    drop_filter(ui, NULL);
+    return had;
+}
+
+void calls_whole(struct ui *ui)
+{
+    const struct calls_state *st = ui->calls;
+    char text[SHOWN_MAX], all[SHOWN_MAX + 512], first[16], last[16];
+    if (st->rows == 0 || st->row[st->at] >= SECTION) {
+        ui_say(ui, STYLE_TEXT, "choose a call with the arrows: Enter shows all of it");
+        return;
+    }
+    const struct oscall *call = call_at(st, st->row[st->at]);
+    const char *gloss = calls_gloss(call->text), *why = calls_why(call->text);
+    plain_text(call, text);
+    os_clock_text(call->first, first);
+    os_clock_text(call->last, last);
+    (void)snprintf(all, sizeof all, "%s\n\n%s%s%s%sfirst %s, last %s, %" PRIu64 " time%s", text,
+                   gloss != NULL ? gloss : "", gloss != NULL ? "\n" : "", why != NULL ? why : "",
+                   why != NULL ? "\n" : "", first, last, call->repeats,
+                   call->repeats == 1 ? "" : "s");
+    pager_open(&ui->host, "the whole call", all, true);
+}
+
+void calls_copy(struct ui *ui)
+{
+    const struct calls_state *st = ui->calls;
+    struct calls_program *p = malloc(sizeof *p);
+    struct out text;
+    char what[64];
+    int calls = 0;
+    out_text(&text, COPY_MOST);
+    if (p != NULL)
+        calls_program_begin(p, &text);
+    for (int i = 0, next = 0; p != NULL && i < st->rows; i++) {
+        char line[SHOWN_MAX];
+        bool section = st->row[i] >= SECTION;
+        if (section) {
+            calls_program_section(p, st->section[st->row[i] - SECTION].text);
+            continue;
+        }
+        for (; next < st->row[i]; next++) {
+            plain_text(call_at(st, (size_t)next), line);
+            calls_program_hidden(p, line);
+        }
+        const struct oscall *call = call_at(st, (size_t)next++);
+        plain_text(call, line);
+        calls_program_call(p, line, call->repeats);
+        calls++;
+    }
+    if (p != NULL)
+        calls_program_end(p);
+    (void)snprintf(what, sizeof what, "%d call%s as a C program", calls, calls == 1 ? "" : "s");
+    if (p == NULL || text.cut || oserr_is(text.error) || text.buf == NULL)
+        ui_say(ui, STYLE_ERROR, "out of memory");
+    else
+        inspect_copy_out(ui, text.buf, text.length, what);
+    out_free(&text);
+    free(p);
 }
 
 static int64_t next(struct ui *ui, int64_t now)

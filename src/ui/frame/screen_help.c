@@ -1,23 +1,22 @@
-/* The help screen, generated from the same tables that define keys, commands and actions. */
+/* The help screen. Its first page is the card, in two columns; the sections follow, wrapped to the
+ * width. A filter leaves the entries that have its text, under their headings. Lines are laid out
+ * anew when the width or the filter changes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "core/screen/wrap.h"
+#include "list/segrow.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/help.h"
 
-enum { LINES_MAX = 400, LINE_CELLS = 160, KEYS_CELLS = 40 };
-
-struct help_line {
-    bool heading;
-    char key[KEYS_CELLS];
-    char text[LINE_CELLS];
-};
-
-struct help_state {
-    struct help_line line[LINES_MAX];
-    int count, top;
-    const struct screen *of; /* the screen it was opened from */
+enum {
+    KEY_AT = 3,      /* columns: where keys begin, */
+    TEXT_AT = 18,    /* and what they do */
+    COMMAND_AT = 70, /* and the commands they run, */
+    WIDE = 96,       /* from this width on */
+    CARD_COLUMNS = 2 * (CARD_KEYS + 1 + CARD_WORDS) + 3
 };
 
 struct help_state *help_new(void)
@@ -30,111 +29,83 @@ void help_free(struct help_state *st)
     free(st);
 }
 
-static struct help_line *add(struct help_state *st, const char *key, const char *text)
+/* ---- the filter ---- */
+
+static bool shown(const struct help_entry *e, const char *filter)
 {
-    if (st->count == LINES_MAX)
-        return NULL;
-    struct help_line *line = &st->line[st->count++];
-    memset(line, 0, sizeof *line);
-    (void)snprintf(line->key, sizeof line->key, "%s", key);
-    (void)snprintf(line->text, sizeof line->text, "%s", text);
-    return line;
+    if (filter[0] == '\0')
+        return true;
+    return e->kind != HELP_CARD && e->kind != HELP_HEADING &&
+           (text_has(e->key, filter) || text_has(e->text, filter) || text_has(e->command, filter));
 }
 
-static void heading(struct help_state *st, const char *text)
+/* Is an entry of the section that begins at `heading` shown? */
+static bool section_shown(const struct help_state *st, size_t heading)
 {
-    if (st->count > 0)
-        (void)add(st, "", "");
-    struct help_line *line = add(st, "", text);
-    if (line != NULL)
-        line->heading = true;
+    if (st->filter[0] == '\0')
+        return true;
+    for (size_t i = heading + 1; i < st->count && st->entry[i].kind != HELP_HEADING; i++)
+        if (shown(&st->entry[i], st->filter))
+            return true;
+    return false;
 }
 
-/* The keys of a mode; a binding without a note is another key for the line before. */
-static void add_keys(struct ui *ui, enum key_mode mode)
+/* ---- layout ---- */
+
+static void put_line(struct help_state *st, size_t entry, size_t from, size_t length)
 {
-    const struct binding *b;
-    struct help_line *line = NULL;
-    for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL; i++) {
-        char name[KEY_NAME_MAX];
-        if (b->mode != mode)
+    if (st->lines < HELP_LINES)
+        st->line[st->lines++] =
+            (struct help_line){(uint16_t)entry, (uint16_t)from, (uint16_t)length};
+}
+
+/* Columns that the text of an entry may take. */
+static int text_columns(const struct help_state *st, const struct help_entry *e)
+{
+    int from = e->kind == HELP_KEYS ? TEXT_AT : KEY_AT - 2;
+    int to = e->command[0] != '\0' && st->columns >= WIDE ? COMMAND_AT - 2 : st->columns - 1;
+    return to - from > 8 ? to - from : 8;
+}
+
+static void lay_entry(struct help_state *st, size_t i)
+{
+    const struct help_entry *e = &st->entry[i];
+    size_t from = 0, skip = 0, length = strlen(e->text);
+    do {
+        size_t n = wrap_line(e->text + from, text_columns(st, e), &skip);
+        put_line(st, i, from, n);
+        from += skip;
+    } while (from < length && skip > 0);
+}
+
+/* The card; a narrow screen shows its halves one below the other. */
+static size_t lay_card(struct help_state *st)
+{
+    size_t n = 0;
+    while (n < st->count && st->entry[n].kind == HELP_CARD)
+        n++;
+    if (st->filter[0] != '\0')
+        return n;
+    for (size_t i = 0; i < n; i++)
+        put_line(st, i, 0, 0);
+    for (size_t i = 0; st->columns < CARD_COLUMNS && i < n; i++)
+        if (st->entry[i].half[1].row != NULL)
+            put_line(st, i, 1, 0);
+    return n;
+}
+
+static void lay_out(struct help_state *st)
+{
+    st->lines = 0;
+    for (size_t i = lay_card(st); i < st->count; i++) {
+        bool heading = st->entry[i].kind == HELP_HEADING;
+        if (heading ? !section_shown(st, i) : !shown(&st->entry[i], st->filter))
             continue;
-        (void)key_name(b->key, name);
-        if (b->note != NULL) {
-            line = add(ui->help, name, b->note);
-        } else if (line != NULL) {
-            size_t n = strlen(line->key);
-            (void)snprintf(line->key + n, sizeof line->key - n, " %s", name);
-        }
+        if (heading && st->lines > 0)
+            put_line(st, HELP_ENTRIES, 0, 0);
+        lay_entry(st, i);
     }
-}
-
-static void add_text(struct help_state *st, const char *title, const char *const *text)
-{
-    heading(st, title);
-    for (; *text != NULL; text++)
-        (void)add(st, "", *text);
-}
-
-static const char *const promise[] = {
-    "Looking changes nothing: no memory is allocated for holes, no timestamp but",
-    "atime changes, no lock is taken, no process is stopped. The exceptions:",
-    "- attaching to a System V segment counts as an attach there;",
-    "- on Windows every committed page counts as data;",
-    "- while attached we keep a removed segment alive (KEEPING ALIVE).",
-    "Until you turn on edit mode, segments are attached read-only. Dim dots are",
-    "bytes that were never written; ? is unknown, since reading would disturb it.",
-    NULL,
-};
-
-static const char *const map[] = {
-    "The strip at the right edge is the whole segment from top to bottom:",
-    "\u00b7 never written, \u2591 zeros, \u2592 data, \u2593 changed lately, \u2588 just now.",
-    "The mark beside it is the window; a click goes there. The whole segment is",
-    "re-read continuously within the CPU share of `set cpu`. \"seen 0.3 s ago\" is",
-    "the age of the oldest page.",
-    "Changed rows only (x): \u2026 after an offset: rows are skipped above it. ?:",
-    "something in this page changed, but it is not known where: large segments are",
-    "not copied whole, so the first change in a page that has not changed lately is",
-    "only known by page.",
-    NULL,
-};
-
-static void add_lines(struct help_state *st)
-{
-    size_t count = 0;
-    heading(st, "Commands of the `:` line, on this segment");
-    const struct command *commands = command_table(&count);
-    for (size_t i = 0; i < count; i++)
-        if ((commands[i].needs & NEED_SHELL) == 0)
-            (void)add(st, commands[i].name, commands[i].help);
-    heading(st, "More commands for the `:` line");
-    const struct action *actions = action_table(&count);
-    for (size_t i = 0; i < count; i++) {
-        char text[LINE_CELLS];
-        (void)snprintf(text, sizeof text, "%s%s%s", actions[i].args,
-                       actions[i].args[0] != '\0' ? ": " : "", actions[i].help);
-        if (command_find(actions[i].name) == NULL)
-            (void)add(st, actions[i].name, text);
-    }
-}
-
-static void enter(struct ui *ui)
-{
-    struct help_state *st = ui->help;
-    char title[LINE_CELLS];
-    st->of = ui->depth > 1 ? ui->stack[ui->depth - 2] : ui_screen(ui);
-    st->count = st->top = 0;
-    (void)snprintf(title, sizeof title, "Keys of the screen: %s", st->of->name);
-    heading(st, title);
-    add_keys(ui, st->of->mode);
-    if (st->of->mode == MODE_INSPECT || st->of->mode == MODE_SEGMENTS) {
-        heading(st, "Users panel (o, then Tab)");
-        add_keys(ui, MODE_WHO);
-    }
-    add_text(st, "The whole segment", map);
-    add_text(st, "What looking does", promise);
-    add_lines(st);
+    memcpy(st->laid_filter, st->filter, sizeof st->filter);
 }
 
 static int rows_of(const struct ui *ui)
@@ -144,37 +115,142 @@ static int rows_of(const struct ui *ui)
 
 static void scroll_to(struct ui *ui, int top)
 {
-    int last = ui->help->count - rows_of(ui);
+    int last = ui->help->lines - rows_of(ui);
     top = top > last ? last : top;
     ui->help->top = top < 0 ? 0 : top;
+}
+
+/* ---- drawing ---- */
+
+static void draw_half(struct canvas *c, int row, int col, const struct help_half *half)
+{
+    if (half->row == NULL)
+        return;
+    if (half->row->keys == NULL && half->row->commands == NULL) {
+        canvas_text(c, row, col, c->cols, STYLE_HEADER, half->row->words);
+        return;
+    }
+    canvas_text(c, row, col + 1, col + 1 + CARD_KEYS, STYLE_KEY, half->keys);
+    canvas_text(c, row, col + 2 + CARD_KEYS, c->cols, STYLE_TEXT, half->row->words);
+}
+
+static void draw_card(struct canvas *c, int row, const struct help_line *line,
+                      const struct help_entry *e)
+{
+    int second = 2 + CARD_KEYS + CARD_WORDS + 2;
+    if (c->cols < CARD_COLUMNS) {
+        draw_half(c, row, 1, &e->half[line->from]);
+        return;
+    }
+    draw_half(c, row, 1, &e->half[0]);
+    draw_half(c, row, second, &e->half[1]);
+}
+
+static void draw_line(struct canvas *c, int row, const struct help_line *line,
+                      const struct help_entry *e)
+{
+    char text[HELP_TEXT_MAX];
+    int col = e->kind == HELP_KEYS ? TEXT_AT : KEY_AT - 2;
+    (void)snprintf(text, sizeof text, "%.*s", (int)line->length, e->text + line->from);
+    if (line->from == 0 && e->key[0] != '\0') {
+        int end = canvas_text(c, row, KEY_AT, c->cols, e->style, e->key) + 1;
+        col = end > col ? end : col;
+    }
+    canvas_text(c, row, col, c->cols, e->kind == HELP_HEADING ? STYLE_HEADER : STYLE_TEXT, text);
+    if (line->from == 0 && e->command[0] != '\0' && c->cols >= WIDE)
+        canvas_text(c, row, COMMAND_AT, c->cols, STYLE_DIM, e->command);
+}
+
+static void draw_title(struct ui *ui, int rows)
+{
+    struct canvas *c = &ui->canvas;
+    const struct help_state *st = ui->help;
+    int last = st->top + rows < st->lines ? st->top + rows : st->lines;
+    canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
+    int col = canvas_print(c, 0, 1, c->cols, STYLE_TITLE, "help: %s  %d-%d of %d", st->of->name,
+                           st->lines > 0 ? st->top + 1 : 0, last, st->lines);
+    if (st->filter[0] != '\0')
+        (void)canvas_print(c, 0, col + 2, c->cols, STYLE_TITLE, "with \"%s\" (Esc: all)",
+                           st->filter);
+    else
+        (void)canvas_print(c, 0, col + 2, c->cols, STYLE_TITLE, "/ finds in the help");
+    const char *version = "shmlens " SHMLENS_VERSION;
+    int at = c->cols - 1 - canvas_width(version);
+    if (at > 60)
+        canvas_text(c, 0, at, c->cols, STYLE_TITLE, version);
 }
 
 static void draw(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
-    const struct help_state *st = ui->help;
+    struct help_state *st = ui->help;
     int top = ui_body_top(ui), rows = rows_of(ui);
-    scroll_to(ui, st->top);
-    canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
-    (void)canvas_print(c, 0, 1, c->cols, STYLE_TITLE, "shmlens %s  help  %d-%d of %d lines",
-                       SHMLENS_VERSION, st->top + 1,
-                       st->top + rows < st->count ? st->top + rows : st->count, st->count);
-    for (int i = 0; i < rows && st->top + i < st->count; i++) {
-        const struct help_line *line = &st->line[st->top + i];
-        int col = 1;
-        if (line->key[0] != '\0') {
-            col = canvas_text(c, top + i, 3, c->cols, STYLE_KEY, line->key) + 1;
-            col = col < 18 ? 18 : col;
-        }
-        canvas_text(c, top + i, col, c->cols, line->heading ? STYLE_HEADER : STYLE_TEXT,
-                    line->text);
+    if (st->columns != c->cols || strcmp(st->laid_filter, st->filter) != 0) {
+        st->columns = c->cols;
+        lay_out(st);
     }
+    scroll_to(ui, st->top);
+    draw_title(ui, rows);
+    if (st->lines == 0)
+        (void)canvas_print(c, top, 1, c->cols, STYLE_DIM, "nothing in the help has \"%s\"",
+                           st->filter);
+    for (int i = 0; i < rows && st->top + i < st->lines; i++) {
+        const struct help_line *line = &st->line[st->top + i];
+        if (line->entry == HELP_ENTRIES)
+            continue;
+        const struct help_entry *e = &st->entry[line->entry];
+        if (e->kind == HELP_CARD)
+            draw_card(c, top + i, line, e);
+        else
+            draw_line(c, top + i, line, e);
+    }
+}
+
+/* ---- keys ---- */
+
+static void set_filter(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    (void)snprintf(ui->help->filter, sizeof ui->help->filter, "%s", text);
+    ui->help->top = 0;
+}
+
+static void drop_filter(struct ui *ui, void *ctx)
+{
+    set_filter(ui, "", ctx);
+}
+
+void help_filter(struct ui *ui, const char *text)
+{
+    if (text[0] != '\0') {
+        set_filter(ui, text, NULL);
+        return;
+    }
+    prompt_ask(&ui->host, "find in the help: ", ui->help->filter, NULL, set_filter, NULL);
+    ui->prompt.changed = set_filter;
+    ui->prompt.drop = drop_filter;
+}
+
+bool help_escape(struct ui *ui)
+{
+    bool had = ui->help->filter[0] != '\0';
+    drop_filter(ui, NULL);
+    return had;
+}
+
+static void enter(struct ui *ui)
+{
+    struct help_state *st = ui->help;
+    st->of = ui->depth > 1 ? ui->stack[ui->depth - 2] : ui_screen(ui);
+    st->top = st->columns = 0;
+    drop_filter(ui, NULL);
+    help_fill(ui, st->of);
 }
 
 static void move(struct ui *ui, const char *how, bool extend)
 {
     (void)extend;
-    scroll_to(ui, list_move(how, ui->help->top, ui->help->count, rows_of(ui)));
+    scroll_to(ui, list_move(how, ui->help->top, ui->help->lines, rows_of(ui)));
 }
 
 static void mouse(struct ui *ui, const struct event *ev)

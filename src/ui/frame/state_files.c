@@ -5,7 +5,9 @@
 
 #include "backend/os.h"
 #include "core/locator.h"
+#include "session/place_file.h"
 #include "session/settings.h"
+#include "session/types_file.h"
 
 enum { PATH_LONGEST = 4096 };
 
@@ -14,9 +16,11 @@ struct keep {
     uint32_t kept_bits;      /* which of them are in the file */
     struct settings settled; /* in effect when the user could first change them */
     bool has_settled;
-    uint64_t marks[MARKS]; /* as stored in the marks file for the attached locator */
-    uint32_t marks_set;
-    bool failed; /* writing failed and was reported */
+    struct settings config;  /* as the configuration has them, without what was set here */
+    bool forget;             /* `:set defaults`: what was set before goes, too */
+    struct place place;      /* of the attached locator, when it was read or written last */
+    struct kept_types types; /* the same, of the locator whose types were loaded last */
+    bool failed;             /* writing failed and was reported */
 };
 
 /* Reads one of our files, malloc'd; NULL: there is none, or it cannot be read, which is reported.
@@ -44,15 +48,13 @@ static void update_file(struct ui *ui, const char *path, bool must_read, os_chan
 
 static void complain(struct ui *ui, const char *file, size_t bad, const char *why)
 {
-    if (bad == 1)
+    if (bad > 0)
         ui_say(ui, STYLE_WARN, "%s: %s", file, why);
-    else if (bad > 1)
-        ui_say(ui, STYLE_WARN, "%s: %s (and %zu more)", file, why, bad - 1);
 }
 
 void state_load(struct ui *ui)
 {
-    char path[PATH_LONGEST], why[SETTINGS_WHY];
+    char path[PATH_LONGEST], why[SETTINGS_FAULTS];
     size_t n = 0;
     ui->keep = calloc(1, sizeof *ui->keep);
     if (ui->keep == NULL)
@@ -60,27 +62,27 @@ void state_load(struct ui *ui)
     char *text = os_state_path("options", path, sizeof path) ? read_file(ui, path, &n) : NULL;
     char *config = NULL;
     size_t config_n = 0;
-    if (os_config_path(path, sizeof path))
+    if (os_config_path("config", path, sizeof path))
         config = read_file(ui, path, &config_n);
     if (config != NULL) {
         size_t bad = settings_read(&ui->s.set, ui->keys, config, config_n, NULL, why);
         complain(ui, "config", bad, why);
     }
     free(config);
-    ui->keep->kept = ui->s.set;
+    ui->keep->config = ui->keep->kept = ui->s.set;
     if (text != NULL) {
         size_t bad = settings_read(&ui->keep->kept, ui->keys, text, n, &ui->keep->kept_bits, why);
         complain(ui, "options", bad, why);
     }
     free(text);
-    ui->s.set = ui->keep->kept;
+    ui->s.set = ui->s.prefer = ui->keep->kept;
 }
 
 void state_mark_user_changes(struct ui *ui)
 {
     if (ui->keep == NULL)
         return;
-    ui->keep->settled = ui->s.set;
+    ui->keep->settled = ui->s.prefer;
     ui->keep->has_settled = true;
 }
 
@@ -94,13 +96,13 @@ static char *change_options(void *ctx, const char *old, size_t old_n, size_t *ne
 {
     const struct options_change *c = ctx;
     struct keep *k = c->ui->keep;
-    char why[SETTINGS_WHY], *text = malloc(SETTINGS_PRINTED);
+    char why[SETTINGS_FAULTS], *text = malloc(SETTINGS_PRINTED);
     if (text == NULL)
         return NULL;
     k->kept_bits = 0;
-    if (old != NULL)
+    if (old != NULL && !k->forget)
         (void)settings_read(&k->kept, c->ui->keys, old, old_n, &k->kept_bits, why);
-    size_t n = settings_print(&c->ui->s.set, c->changed, text);
+    size_t n = settings_print(&c->ui->s.prefer, c->changed, text);
     (void)settings_read(&k->kept, c->ui->keys, text, n, &k->kept_bits, why);
     *new_n = settings_print(&k->kept, k->kept_bits, text);
     return text;
@@ -110,14 +112,30 @@ void keep_options(struct ui *ui)
 {
     struct keep *k = ui->keep;
     char path[PATH_LONGEST];
+    settings_take(&ui->s.prefer, &ui->s.set, ~looks_options()); /* keys may have set them */
     if (k == NULL || !k->has_settled)
         return;
-    struct options_change c = {ui, settings_changed(&k->settled, &ui->s.set)};
-    if (c.changed == 0)
+    struct options_change c = {ui, settings_changed(&k->settled, &ui->s.prefer)};
+    if (k->forget)
+        c.changed = settings_changed(&k->config, &ui->s.prefer);
+    if (c.changed == 0 && !k->forget)
         return;
-    k->settled = ui->s.set;
+    k->settled = ui->s.prefer;
     if (os_state_path("options", path, sizeof path))
         update_file(ui, path, false, change_options, &c);
+    k->forget = false;
+}
+
+void keep_defaults(struct ui *ui)
+{
+    if (ui->keep != NULL)
+        ui->s.prefer = ui->keep->config;
+    else
+        session_defaults(&ui->s.prefer);
+    if (ui->keep != NULL)
+        ui->keep->forget = true;
+    ui->s.set = ui->s.prefer;
+    looks_apply(&ui->s, &(struct looks){.count = 0});
 }
 
 /* The attached locator as written in the file; false: too long to be stored. */
@@ -126,18 +144,7 @@ static bool shown_locator(const struct ui *ui, char *out, size_t cap)
     return ui->s.locator[0] != '\0' && locator_shown(ui->s.locator, out, cap) < cap;
 }
 
-/* Bits of the marks that were set, moved or taken away here. */
-static uint32_t changed_marks(const struct ui *ui)
-{
-    const struct keep *k = ui->keep;
-    uint32_t changed = k->marks_set ^ ui->s.marks_set;
-    for (int i = 0; i < MARKS; i++)
-        if ((k->marks_set & ui->s.marks_set) >> i & 1 && k->marks[i] != ui->s.marks[i])
-            changed |= 1U << i;
-    return changed;
-}
-
-void keep_load_marks(struct ui *ui)
+void keep_load_place(struct ui *ui)
 {
     char path[PATH_LONGEST], name[PATH_LONGEST];
     struct keep *k = ui->keep;
@@ -146,48 +153,98 @@ void keep_load_marks(struct ui *ui)
         !os_state_path("marks", path, sizeof path))
         return;
     char *text = read_file(ui, path, &n);
-    k->marks_set = 0;
+    k->place = (struct place){.marks.count = 0};
     if (text != NULL)
-        marks_read(text, n, name, k->marks, &k->marks_set);
+        place_read(text, n, name, &k->place);
     free(text);
-    memcpy(ui->s.marks, k->marks, sizeof k->marks);
-    ui->s.marks_set = k->marks_set;
+    ui->s.marks = k->place.marks;
+    looks_apply(&ui->s, &k->place.looks);
+    keep_settle(ui);
 }
 
-/* Our own changes of one locator's marks, on top of what the file has by now. */
-struct marks_change {
-    const struct ui *ui;
+void keep_settle(struct ui *ui)
+{
+    if (ui->keep != NULL)
+        looks_get(&ui->s, &ui->keep->place.looks);
+}
+
+/* Our own changes of what is kept for one locator, on top of what the file has by now. */
+struct place_change {
+    const struct place *was, *is;
     const char *locator;
-    uint32_t changed;
 };
 
-static char *change_marks(void *ctx, const char *old, size_t old_n, size_t *new_n)
+static char *change_place(void *ctx, const char *old, size_t old_n, size_t *new_n)
 {
-    const struct marks_change *c = ctx;
-    uint64_t marks[MARKS] = {0};
-    uint32_t set = 0;
+    const struct place_change *c = ctx;
+    struct place place = {.marks.count = 0};
     if (old != NULL)
-        marks_read(old, old_n, c->locator, marks, &set);
-    for (int i = 0; i < MARKS; i++)
-        if ((c->changed >> i & 1) != 0)
-            marks[i] = c->ui->s.marks[i];
-    set = (set & ~c->changed) | (c->ui->s.marks_set & c->changed);
-    return marks_write(old, old_n, c->locator, marks, set, new_n);
+        place_read(old, old_n, c->locator, &place);
+    place_merge(&place, c->was, c->is);
+    return place_write(old, old_n, c->locator, &place, new_n);
 }
 
-void keep_marks(struct ui *ui)
+void keep_place(struct ui *ui)
 {
     char path[PATH_LONGEST], name[PATH_LONGEST];
     struct keep *k = ui->keep;
+    struct place is = {.marks = ui->s.marks};
     if (k == NULL || !shown_locator(ui, name, sizeof name) ||
         !os_state_path("marks", path, sizeof path))
         return;
-    struct marks_change c = {ui, name, changed_marks(ui)};
-    if (c.changed == 0)
+    looks_get(&ui->s, &is.looks);
+    if (!place_changed(&k->place, &is))
         return;
-    update_file(ui, path, true, change_marks, &c);
-    memcpy(k->marks, ui->s.marks, sizeof k->marks);
-    k->marks_set = ui->s.marks_set;
+    struct place_change c = {&k->place, &is, name};
+    update_file(ui, path, true, change_place, &c);
+    k->place = is;
+}
+
+void keep_load_types(struct ui *ui, struct kept_types *out)
+{
+    char path[PATH_LONGEST], name[PATH_LONGEST];
+    size_t n = 0;
+    if (ui->keep == NULL)
+        return;
+    ui->keep->types = *out;
+    if (!shown_locator(ui, name, sizeof name) || !os_state_path("types", path, sizeof path))
+        return;
+    char *text = read_file(ui, path, &n);
+    if (text != NULL)
+        kept_types_read(text, n, name, out);
+    free(text);
+    ui->keep->types = *out;
+}
+
+struct types_change {
+    const struct kept_types *was, *is;
+    const char *locator;
+};
+
+/* What another session took meanwhile stays. */
+static char *change_types(void *ctx, const char *old, size_t old_n, size_t *new_n)
+{
+    const struct types_change *c = ctx;
+    struct kept_types *all = calloc(1, sizeof *all);
+    if (all == NULL)
+        return NULL;
+    if (old != NULL)
+        kept_types_read(old, old_n, c->locator, all);
+    kept_types_merge(all, c->was, c->is);
+    char *text = kept_types_write(old, old != NULL ? old_n : 0, c->locator, all, new_n);
+    free(all);
+    return text;
+}
+
+void keep_types(struct ui *ui, const struct kept_types *k)
+{
+    char path[PATH_LONGEST], name[PATH_LONGEST];
+    if (ui->keep == NULL || !shown_locator(ui, name, sizeof name) ||
+        !os_state_path("types", path, sizeof path))
+        return;
+    struct types_change c = {&ui->keep->types, k, name};
+    update_file(ui, path, true, change_types, &c);
+    ui->keep->types = *k;
 }
 
 void keep_free(struct ui *ui)
@@ -195,7 +252,7 @@ void keep_free(struct ui *ui)
     if (ui->keep == NULL)
         return;
     keep_options(ui);
-    keep_marks(ui);
+    keep_place(ui);
     free(ui->keep);
     ui->keep = NULL;
 }

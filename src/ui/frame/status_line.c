@@ -40,9 +40,10 @@ static int bar_texts(const struct ui *ui, enum key_mode mode, struct bar_text te
             continue;
         struct bar_text *t = &text[count++];
         (void)key_name(b->key, t->key);
-        t->word = b->bar;
+        bool back = strcmp(b->command, "back") == 0;
+        t->word = back && ui->depth > 1 ? "Back" : b->bar;
         t->gap = b->key.code < KEY_F1_;
-        t->stays = strcmp(b->command, "back") == 0 || strcmp(b->command, "help") == 0;
+        t->stays = back || strcmp(b->command, "help") == 0;
         t->press = b->key;
     }
     return count;
@@ -76,12 +77,17 @@ static void draw_bar(struct ui *ui)
     struct canvas *c = &ui->canvas;
     struct bar_text text[BAR_WORDS];
     int count = 0, row = c->rows - 1, col = 0;
+    char chip[BESIDE_CHIP];
+    int cols = c->cols - (beside_chip(ui, chip) ? canvas_width(chip) + 1 : 0);
+    if (lab_keys(ui))
+        count = bar_texts(ui, MODE_LESSON, text, count);
     if (ui_mode(ui) != ui_screen(ui)->mode)
         count = bar_texts(ui, ui_mode(ui), text, count);
-    count = fit(text, bar_texts(ui, ui_screen(ui)->mode, text, count), c->cols);
+    count = fit(text, bar_texts(ui, ui_screen(ui)->mode, text, count), cols);
     canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');
     ui->bar_count = 0;
-    for (int i = 0; i < count && col < c->cols; i++) {
+    canvas_text(c, row, cols + 1, c->cols, STYLE_EDIT, chip);
+    for (int i = 0; i < count && col < cols; i++) {
         struct bar_word *word = &ui->bar[ui->bar_count++];
         word->from = col;
         word->key = text[i].press;

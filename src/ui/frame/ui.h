@@ -36,23 +36,38 @@ struct screen {
     int64_t (*next)(struct ui *ui, int64_t now);
 };
 
-extern const struct screen screen_segments, screen_inspect, screen_calls, screen_help;
+extern const struct screen screen_segments, screen_inspect, screen_calls, screen_help, screen_lab;
 
 /* ---- the UI ---- */
 
-enum { SCREEN_STACK = 8, HISTORIES = 6 };
+enum { SCREEN_STACK = 8, HISTORIES = 7 };
 enum ui_history {
     HISTORY_COMMAND,
     HISTORY_GOTO,
     HISTORY_SEARCH,
     HISTORY_POKE,
     HISTORY_CREATE,
-    HISTORY_FILTER
+    HISTORY_FILTER,
+    HISTORY_TYPE
+};
+
+/* The panel of marks in the inspect screen. */
+struct watch_panel {
+    bool shown;
+    bool focus; /* the cursor is in it, at its row `at` */
+    size_t at;
+    int rows; /* of marks, as drawn */
 };
 
 struct keep; /* options and marks that outlive the program; state_files.c */
 
-enum { BAR_WORDS = 16, OPTION_ROWS = 20, USERS_KEPT = 8 };
+/* A segment that a command line is for: of the list, as it was highlighted. */
+struct aim {
+    char locator[LOCATOR_MAX]; /* raw; empty: none */
+    struct seg_id id;          /* the object; dev 0: not known */
+};
+
+enum { BAR_WORDS = 24, MENU_ROWS = 48, USERS_KEPT = 8 };
 
 /* A word of the key bar: a click on these columns presses the key. */
 struct bar_word {
@@ -78,7 +93,8 @@ struct ui {
     bool who_focus;       /* the cursor is in it (Tab) */
     size_t who_at;        /* its row there, mappings first */
     int who_rows;         /* rows of users that were drawn */
-    struct {              /* names of users asked for last */
+    struct watch_panel watch;
+    struct { /* names of users asked for last */
         bool known;
         uint32_t uid;
         char name[33];
@@ -88,20 +104,25 @@ struct ui {
     bool quit;
     int64_t now;                     /* time of this frame, os_now's clock; tests set it */
     int64_t wall;                    /* wall clock of this frame, ns */
-    struct inspect_state *inspect;   /* screen_inspect's own */
+    struct inspect_state *inspect;   /* screen_inspect's own, */
+    struct tree_state *tree;         /* and that of its fields */
     struct segments_state *segments; /* screen_segments's own */
     struct calls_state *calls;
     struct help_state *help;
-    struct keep *keep; /* NULL: no files are read or written (--no-config, tests) */
+    struct lab_state *lab; /* the lab's; NULL: never opened */
+    struct keep *keep;     /* NULL: no files are read or written (--no-config, tests) */
+    struct beside *beside; /* beside.c's own: record and watch; NULL: never used */
     struct seg **made; /* what `create` made and only our handles keep alive; closed at the end */
     size_t made_count;
 
     /* How the lower rows were drawn. */
     struct bar_word bar[BAR_WORDS];
     int bar_count;
-    struct menu_entry option[OPTION_ROWS];                                /* the menu of options, */
-    char option_label[OPTION_ROWS][128], option_command[OPTION_ROWS][64]; /* its words */
+    struct menu_entry menu[MENU_ROWS]; /* the menu that is open, and its words */
+    char menu_label[MENU_ROWS][128], option_command[MENU_ROWS][64];
     char pending[2 * EDIT_MAX]; /* ui_edit_then: the line that waits for the answer */
+    struct aim asked;           /* the segment that it is for, in the list */
+    struct aim aim;             /* of the `:` prompt while its line runs */
 };
 
 /* Creates a UI with a canvas of this size. `be` is NULL in tests; `term` may be NULL. */
@@ -127,17 +148,29 @@ const struct screen *ui_screen(const struct ui *ui);
 /* Whose keys come first: the screen's, or those of the panel with the cursor. */
 enum key_mode ui_mode(const struct ui *ui);
 
+/* act_menu.c: the first key that runs the command on this screen; empty: none. */
+void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX]);
+
 /* The binding of a key: in ui_mode, else in the screen's mode; NULL: none. */
 const struct binding *ui_binding(const struct ui *ui, struct key key);
 
-/* Shows a message, with control characters escaped. Errors and warnings stay until the next key,
- * others for 4 s. */
+/* Shows a message, with control characters escaped, until the next key; others than errors and
+ * warnings for 4 s at most. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 void ui_say(struct ui *ui, enum style style, const char *format, ...);
 
-extern const char ui_read_only[]; /* asks to turn edit mode on: y or no */
+extern const char ui_read_only[];             /* asks to turn edit mode on: y or no */
+void ui_not_edited(struct ui *ui, void *ctx); /* ... and no was said */
+
+/* Is the list what the user is at? Then commands are for the segment that is highlighted. */
+bool ui_in_list(const struct ui *ui);
+
+/* A locator for prompts and messages, at most UI_NAME - 1 bytes: a long one is cut in the middle.
+ */
+enum { UI_NAME = 64 };
+void ui_name(const char *locator, char out[UI_NAME]);
 
 /* Runs the line at once in edit mode; otherwise asks to turn edit mode on first. */
 void ui_edit_then(struct ui *ui, const char *line);
@@ -155,11 +188,46 @@ void ui_say_error(struct ui *ui, const char *what, struct oserr e);
 bool ui_busy(struct ui *ui, uint64_t *done, uint64_t *total, int64_t *since);
 void ui_cancel(struct ui *ui);
 
+/* beside.c: takes what commands beside the screen have finished (true: draw); which of them run,
+ * for the key bar; stops them at the end (false: one hangs, and still uses the session's wake). */
+enum { BESIDE_CHIP = 64 };
+bool beside_take(struct ui *ui);
+bool beside_chip(const struct ui *ui, char out[BESIDE_CHIP]);
+bool beside_free(struct ui *ui);
+
+/* The lab (ui/lab): takes what became of the lesson that is open (true: draw); is one open; a line
+ * was run; columns or rows that it takes of the screen, at the right or at the bottom; draws there.
+ */
+bool lab_take(struct ui *ui);
+bool lab_on(const struct ui *ui);
+bool lab_keys(const struct ui *ui); /* does it take keys? The tour does not */
+void lab_did(struct ui *ui, const char *line);
+int lab_side(const struct ui *ui);
+int lab_below(const struct ui *ui);
+void lab_draw(struct ui *ui);
+
+/* The demo's tour along the bottom; `bare`: its writer runs already. False: there is none here. Esc
+ * (true: it was shown) closes it. */
+bool lab_tour(struct ui *ui, bool bare);
+bool lab_escape(struct ui *ui);
+
+/* `shmlens lab`: the list of lessons as the first screen, and the lesson (empty: none). */
+void lab_first(struct ui *ui, const char *lesson, const char *folder);
+void lab_free(struct ui *ui); /* ends what the lesson started */
+
 /* When to draw again if nothing happens, os_now's clock; INT64_MAX: never. */
 int64_t ui_next(struct ui *ui);
 
-/* complete.c: Tab at the `:` prompt. */
+/* complete.c: Tab at the `:` prompt, and where an offset is asked for. */
 void ui_complete(struct ui *ui);
+void ui_complete_offset(struct ui *ui);
+
+/* line_usage.c: after each edit at the `:` prompt: what its command takes, on the line above. */
+void ui_usage(struct ui *ui, const char *text, void *ctx);
+
+/* Calls `each` with the values of an option that has a list of them. */
+void ui_setting_values(const struct ui *ui, const char *name,
+                       void (*each)(void *ctx, const char *word), void *ctx);
 
 /* The word of the key bar at a column; NULL: none there. */
 const struct bar_word *bar_find(const struct ui *ui, int col);
@@ -179,15 +247,34 @@ int ui_main(struct backend *be, const struct ui_options *options);
 struct segments_state *segments_new(void);
 void segments_free(struct segments_state *st);
 struct calls_state *calls_new(void);
+
+/* In the log of OS calls: what the user does from now on. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void calls_section(struct ui *ui, const char *format, ...);
 void calls_free(struct calls_state *st);
 struct help_state *help_new(void);
 void help_free(struct help_state *st);
+
+/* `filter` in the help: shows what has this text; asks for one when it is empty. Esc there: true if
+ * a filter was dropped. */
+void help_filter(struct ui *ui, const char *text);
+bool help_escape(struct ui *ui);
 
 /* Adopts the newest survey, if there is a newer one. */
 void segments_update(struct ui *ui);
 
 /* Esc in the list: true if there was a filter to clear. */
 bool segments_escape(struct ui *ui);
+
+/* The segment that is highlighted; no locator: the list is empty. False, with a message: it has
+ * vanished, or the list changed since it was drawn. */
+bool segments_aim(struct ui *ui, struct aim *aim);
+
+/* `goto` in the list: the first segment with this text in its name; asks for it when it is empty.
+ */
+void segments_goto(struct ui *ui, const char *part);
 
 /* Moves the cursor of the list to this segment as soon as it is listed. */
 void segments_point(struct ui *ui, const char *locator);

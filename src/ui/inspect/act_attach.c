@@ -25,7 +25,7 @@ bool inspect_let_go(struct ui *ui)
     for (int i = 0; i < ui->depth; i++)
         if (ui->stack[i] == &screen_inspect)
             return false;
-    keep_marks(ui);
+    keep_place(ui);
     edit_mode_drop(ui);
     session_detach(&ui->s);
     wait_for_nothing(ui);
@@ -73,6 +73,8 @@ static void baseline_done(void *owner, void *arg, bool cancelled)
     } else if (j->change == BASELINE_CLEAR) {
         ui_say(ui, STYLE_TEXT, "baseline cleared");
     } else {
+        int64_t ago = j->past != 0 ? ui->now - j->past : 0;
+        ui->inspect->base = (struct baseline_time){ui->s.id, ui->wall - ago};
         uint64_t all = ui->s.sample.stat.size, covered = j->covered < all ? j->covered : all;
         char size[NUMBER_SIZE_MAX];
         (void)number_format_size(covered, size);

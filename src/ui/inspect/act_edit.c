@@ -1,4 +1,4 @@
-/* Actions that write, or that allow writing: edit mode, undo and redo, the poke prompts. Edit mode
+/* Actions that write, or that allow writing: edit mode, the poke prompts. Edit mode
  * needs the segment opened for writing, which only the sampler may do: a job asks for it, and what
  * should be written is run when the job has succeeded. */
 #include <inttypes.h>
@@ -7,16 +7,18 @@
 #include <string.h>
 
 #include "ui/frame/actions.h"
+#include "ui/frame/run_line.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
-enum { LINE_MAX = 2048 };
+enum { THEN_MAX = 2048 };
 
 /* ---- edit mode on and off ---- */
 
 /* A change of access, and what it is for. */
 struct access_ask {
     struct access_job job;
-    char then[LINE_MAX]; /* line to run once writing is allowed; empty: none */
+    char then[THEN_MAX]; /* line to run once writing is allowed; empty: none */
 };
 
 static void access_done(void *owner, void *arg, bool cancelled)
@@ -48,6 +50,7 @@ static void ask_access(struct ui *ui, enum seg_access access, const char *then)
     struct access_ask a = {.job = {.access = access}};
     if (then != NULL)
         (void)snprintf(a.then, sizeof a.then, "%s", then);
+    calls_section(ui, "edit mode %s", access == SEG_WRITE ? "on" : "off");
     struct sampler_job *j = sampler_job_new(ui->s.sampler, job_access, &a, sizeof a, access_done);
     if (j != NULL) {
         ui->s.raising += access == SEG_WRITE;
@@ -60,7 +63,7 @@ void inspect_edit_on(struct ui *ui, const char *then)
 {
     if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
-    if (then != NULL && strlen(then) >= LINE_MAX)
+    if (then != NULL && strlen(then) >= THEN_MAX)
         ui_say(ui, STYLE_ERROR,
                "the line is too long"); /* truncated, it would write other values */
     else if (ui->s.edit && then != NULL)
@@ -94,58 +97,11 @@ void act_edit(struct ui *ui, const char *arg)
         inspect_edit_on(ui, NULL);
 }
 
-/* ---- undo and redo ---- */
-
-static void step(struct ui *ui, enum store_why why, const struct poke_done *p)
-{
-    struct cell_store r = {.why = why};
-    const struct view *v = inspect_view(ui);
-    r.view = v->kind != VIEW_TEXT && v->unit == p->size ? v : NULL;
-    r.job.poke = (struct poke){.offset = p->offset, .size = p->size, .cas = true};
-    memcpy(r.job.poke.expect, why == STORE_UNDO ? p->value : p->old, sizeof p->old);
-    memcpy(r.job.poke.value, why == STORE_UNDO ? p->old : p->value, sizeof p->old);
-    ui->inspect->undo_busy = true;
-    session_move_to(&ui->s, p->offset, false);
-    edit_store(ui, &r);
-}
-
-void act_undo(struct ui *ui, const char *arg)
-{
-    const struct session *s = &ui->s;
-    (void)arg;
-    if (inspect_is_past(ui))
-        return;
-    if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
-        ui->inspect->undo_more--;
-    else if (s->undo_count == 0)
-        ui_say(ui, STYLE_WARN, "nothing to undo");
-    else if (!s->edit)
-        ui_edit_then(ui, "undo");
-    else
-        step(ui, STORE_UNDO, &s->undo[s->undo_count - 1]);
-}
-
-void act_redo(struct ui *ui, const char *arg)
-{
-    const struct session *s = &ui->s;
-    (void)arg;
-    if (inspect_is_past(ui))
-        return;
-    if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
-        ui->inspect->undo_more++;
-    else if (s->redo_count == 0)
-        ui_say(ui, STYLE_WARN, "nothing to redo");
-    else if (!s->edit)
-        ui_edit_then(ui, "redo");
-    else
-        step(ui, STORE_REDO, &s->undo[s->undo_count]);
-}
-
 /* ---- the poke prompts ---- */
 
 /* A command line under construction; `full`: it did not fit. */
 struct line {
-    char text[LINE_MAX];
+    char text[THEN_MAX];
     size_t length;
     bool full;
 };
@@ -212,7 +168,7 @@ static void run_poke(struct ui *ui, const struct view *v, const char *value, con
     if (l.full)
         ui_say(ui, STYLE_ERROR, "too long");
     else
-        ui_edit_then(ui, l.text);
+        ui_run(ui, l.text);
 }
 
 static void poke_text(struct ui *ui, const char *text, void *ctx)
@@ -221,6 +177,10 @@ static void poke_text(struct ui *ui, const char *text, void *ctx)
     text += strspn(text, " ");
     if (text[0] == '\0')
         return;
+    if (tree_on(ui)) {
+        tree_poke(ui, text, NULL);
+        return;
+    }
     const struct view *v = take_view(ui, &text);
     run_poke(ui, v, text, NULL);
 }
@@ -232,7 +192,7 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
     text += strspn(text, " ");
     if (text[0] == '\0')
         return;
-    const struct view *v = take_view(ui, &text);
+    const struct view *v = tree_on(ui) ? NULL : take_view(ui, &text);
     size_t n = strcspn(text, " "), gap = strspn(text + n, " ");
     if (gap == 0 || text[n + gap] == '\0' || n >= sizeof old) {
         ui_say(ui, STYLE_ERROR, "compare-and-swap takes two values: OLD NEW");
@@ -240,23 +200,44 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
     }
     memcpy(old, text, n);
     old[n] = '\0';
-    run_poke(ui, v, text + n + gap, old);
+    if (v == NULL)
+        tree_poke(ui, text + n + gap, old);
+    else
+        run_poke(ui, v, text + n + gap, old);
 }
 
 /* A prompt for a value to write at the cursor. */
 struct value_prompt {
-    const char *what;
+    const char *key, *what;
     void (*accept)(struct ui *ui, const char *text, void *ctx);
 };
 
-static const struct value_prompt poke_prompt = {"poke", poke_text};
-static const struct value_prompt cas_prompt = {"compare-and-swap OLD NEW", cas_text};
+static const struct value_prompt poke_prompt = {"p", "poke", poke_text};
+static const struct value_prompt cas_prompt = {"P", "compare-and-swap OLD NEW", cas_text};
+
+/* `, now 42`: the value at the cursor; empty when it is not known, or text. */
+static void now_text(const struct ui *ui, const struct view *v, char *out, size_t cap)
+{
+    uint8_t bytes[sizeof(uint64_t)];
+    char text[VIEW_UNIT_MAX];
+    out[0] = '\0';
+    if (v->kind == VIEW_TEXT || v->unit > sizeof bytes ||
+        session_bytes(&ui->s, ui->s.cursor, bytes, v->unit) < v->unit)
+        return;
+    (void)view_format(v, bytes, text);
+    (void)snprintf(out, cap, ", now %s", text);
+}
 
 static void open_value(struct ui *ui, const struct value_prompt *p)
 {
-    char label[96];
-    (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s): ", p->what, ui->s.cursor,
-                   inspect_view(ui)->name);
+    char label[160], field[128], now[48];
+    now_text(ui, inspect_view(ui), now, sizeof now);
+    tree_here(ui, field, sizeof field);
+    if (tree_on(ui))
+        (void)snprintf(label, sizeof label, "%s %s: ", p->what, field);
+    else
+        (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s%s): ", p->what, ui->s.cursor,
+                       inspect_view(ui)->name, now);
     prompt_ask(&ui->host, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
 }
 
@@ -286,7 +267,11 @@ static void ask_value(struct ui *ui, const struct value_prompt *p)
         return;
     }
     prompt_confirm(&ui->host, ui_read_only, value_allowed, (void *)(uintptr_t)p);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
+                   "%s stores one value here; i turns editing on for typing without a question",
+                   p->key);
     ui->prompt.typed = value_typed;
+    ui->prompt.drop = ui_not_edited;
 }
 
 void inspect_ask_poke(struct ui *ui)

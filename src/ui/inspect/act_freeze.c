@@ -3,6 +3,7 @@
 #include "core/number.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,7 +86,7 @@ static void post(struct ui *ui, uint64_t offset, uint64_t n, const struct frozen
 static uint32_t unit_here(const struct ui *ui, uint64_t *offset)
 {
     *offset = ui->s.cursor;
-    return inspect_unit(ui);
+    return tree_on(ui) ? tree_word(ui, offset) : inspect_unit(ui);
 }
 
 void act_freeze(struct ui *ui, const char *arg)
@@ -100,6 +101,10 @@ void act_freeze(struct ui *ui, const char *arg)
     }
     edit_mode_drop(ui);
     uint32_t unit = unit_here(ui, &v.offset);
+    if (unit == 0) {
+        ui_say(ui, STYLE_ERROR, "only a field of 1, 2, 4 or 8 aligned bytes can be frozen");
+        return;
+    }
     const struct frozen *old = inspect_frozen(ui, v.offset);
     if (old == NULL && v.offset % unit != 0) {
         ui_say(ui, STYLE_ERROR,
@@ -113,7 +118,8 @@ void act_freeze(struct ui *ui, const char *arg)
         return;
     }
     v.size = unit;
-    (void)snprintf(v.view, sizeof v.view, "%s", unit > 1 ? inspect_view(ui)->name : "hex");
+    (void)snprintf(v.view, sizeof v.view, "%s",
+                   unit > 1 && unit == inspect_view(ui)->unit ? inspect_view(ui)->name : "hex");
     post(ui, v.offset, unit, &v);
 }
 
@@ -122,8 +128,7 @@ void act_thaw(struct ui *ui, const char *arg)
     uint64_t offset = 0;
     struct offset_base base = {.size = session_end(&ui->s),
                                .cursor = ui->s.cursor,
-                               .marks = ui->s.marks,
-                               .marks_set = ui->s.marks_set,
+                               .marks = &ui->s.marks,
                                .relative = true};
     if (!inspect_attached(ui))
         return;
@@ -202,11 +207,8 @@ void act_seqlock(struct ui *ui, const char *arg)
     struct session *s = &ui->s;
     struct seg_seqlock lock = {.width = 4};
     uint64_t width = 4, end = session_end(s);
-    struct offset_base base = {.size = end,
-                               .cursor = s->cursor,
-                               .marks = s->marks,
-                               .marks_set = s->marks_set,
-                               .relative = true};
+    struct offset_base base = {
+        .size = end, .cursor = s->cursor, .marks = &s->marks, .relative = true};
     if (!inspect_attached(ui))
         return;
     if (strcmp(arg, "off") == 0) {

@@ -1,16 +1,21 @@
-/* Actions that move the cursor: to an offset, a mark, the next change, the next data. */
+/* Actions that move the cursor: to an offset, the next change, the next data. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/number.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 bool inspect_attached(struct ui *ui)
 {
-    if (ui->s.locator[0] != '\0')
+    bool listed = ui_in_list(ui); /* a segment that is still open is not meant */
+    if (ui->s.locator[0] != '\0' && !listed)
         return true;
-    ui_say(ui, STYLE_ERROR, "no segment is open: choose one in the list with Enter");
+    ui_say(ui, STYLE_ERROR, "%s",
+           listed ? "not in the list: Enter opens the highlighted segment first"
+                  : "no segment is open: choose one in the list with Enter");
     return false;
 }
 
@@ -28,99 +33,127 @@ void inspect_go_to(struct ui *ui, uint64_t offset)
     session_scroll(s, row - (int64_t)(s->rows / 3));
 }
 
+void inspect_go_exactly(struct ui *ui, uint64_t offset)
+{
+    edit_mode_commit(ui);
+    session_align(&ui->s, offset);
+    inspect_go_to(ui, offset);
+}
+
 /* ---- an offset ---- */
+
+enum num_status inspect_offset(const struct ui *ui, const char *text, uint64_t *out)
+{
+    const struct session *s = &ui->s;
+    struct offset_base base = {
+        .size = session_end(s), .cursor = s->cursor, .marks = &s->marks, .relative = true};
+    return number_offset(text, &base, out);
+}
+
+/* A hexadecimal number without 0x: `80h`, or digits one of which is a letter, as the column of
+ * offsets has them: `1f`. What is a decimal number or a mark was read as that. */
+static enum num_status bare_hex(const char *text, uint64_t *out)
+{
+    char prefixed[24];
+    size_t n = strspn(text, "0123456789abcdefABCDEF");
+    bool suffixed = (text[n] == 'h' || text[n] == 'H') && text[n + 1] == '\0';
+    if (n == 0 || n > 16 || (text[n] != '\0' && !suffixed))
+        return NUM_SYNTAX;
+    (void)snprintf(prefixed, sizeof prefixed, "0x%.*s", (int)n, text);
+    return number_u64(prefixed, UINT64_MAX, out);
+}
+
+/* Says in both ways where a plain number leads, and what else it could have meant. */
+static void say_both(struct ui *ui, const char *text, uint64_t offset)
+{
+    if (offset > 9 && text[0] != '\0' && strspn(text, "0123456789") == strlen(text))
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " (%s is decimal; 0x%s or %sh is hex)", offset, text,
+               text, text);
+    else if (text[0] != '\0' && strspn(text, "0123456789abcdefABCDEF") == strlen(text))
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " (%" PRIu64 ")", offset, offset);
+}
 
 static void go_to_text(struct ui *ui, const char *text, void *ctx)
 {
-    struct session *s = &ui->s;
+    const struct session *s = &ui->s;
     uint64_t offset = session_start(s), end = session_end(s);
-    struct offset_base base = {.size = end,
-                               .cursor = s->cursor,
-                               .marks = s->marks,
-                               .marks_set = s->marks_set,
-                               .relative = true};
     (void)ctx;
-    enum num_status status = text[0] == '\0' ? NUM_OK : number_offset(text, &base, &offset);
+    enum num_status status = text[0] == '\0' ? NUM_OK : inspect_offset(ui, text, &offset);
+    if (tree_on(ui))
+        ui->tree->reveal = true;
+    if (tree_on(ui) && (status == NUM_SYNTAX || status == NUM_EMPTY)) {
+        tree_go_path(ui, text);
+        return;
+    }
+    if (status == NUM_SYNTAX)
+        status = bare_hex(text, &offset);
     if (status == NUM_SYNTAX || status == NUM_EMPTY) {
-        ui_say(ui, STYLE_ERROR, "`%s` is not an offset (try 0x40, 64, 4K, end-16, +16, %%50, 'a)",
-               text);
+        ui_say(ui, STYLE_ERROR,
+               "`%s` is not an offset (try 0x40, 40h, 64, 4K, end-16, +16, %%50, a mark)", text);
         return;
     }
     if (status == NUM_RANGE) {
         ui_say(ui, STYLE_ERROR, "`%s` is larger than any segment", text);
         return;
     }
-    inspect_go_to(ui, offset);
-    if (offset > end || (offset == end && strncmp(text, "end", 3) != 0 && end > 0))
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end; moved to the last byte", offset);
+    inspect_go_exactly(ui, offset);
+    say_both(ui, text, offset);
+    if (offset < session_start(s))
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is before the range; moved to its first byte",
+               offset);
+    else if (offset > end || (offset == end && strncmp(text, "end", 3) != 0 && end > 0))
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is past the end%s; moved to the last byte", offset,
+               s->range_length != 0 ? " of the range" : "");
+    else if (s->cursor != offset && offset < end) /* rows that are no whole number of cells */
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " is inside this value", offset);
+}
+
+/* While it is typed, where it leads, in both notations: a number that could be meant in hex, like
+ * the ruler beside it, says how that is typed. */
+static void goto_hint(struct ui *ui, const char *text, void *ctx)
+{
+    char *hint = ui->prompt.hint;
+    size_t cap = sizeof ui->prompt.hint;
+    uint64_t offset = 0, end = session_end(&ui->s);
+    (void)ctx;
+    hint[0] = '\0';
+    if (text[0] == '\0')
+        return;
+    enum num_status status = inspect_offset(ui, text, &offset);
+    bool plain = status == NUM_OK && strspn(text, "0123456789") == strlen(text);
+    if (status == NUM_SYNTAX && !tree_on(ui)) /* there it may be a field */
+        status = bare_hex(text, &offset);
+    if (status != NUM_OK)
+        return;
+    const char *past = offset > end ? ", past the end" : "";
+    if (plain && offset > 9)
+        (void)snprintf(hint, cap, "decimal: %s = 0x%" PRIx64 "%s; for hex type 0x%s or %sh", text,
+                       offset, past, text, text);
+    else
+        (void)snprintf(hint, cap, "%s = 0x%" PRIx64 " (%" PRIu64 ")%s", text, offset, offset, past);
+}
+
+static void ask_offset(struct ui *ui)
+{
+    const char *label = tree_on(ui) ? "go to (slots[3].name, .prio, 0x40, end-16, +16, a mark): "
+                                    : "go to (0x40, 40h, 64, 4K, end-16, +16, %50, a mark): ";
+    prompt_ask(&ui->host, label, "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
+    ui->prompt.complete = ui_complete_offset;
+    ui->prompt.changed = goto_hint;
 }
 
 void act_goto(struct ui *ui, const char *arg)
 {
+    if (ui_screen(ui) == &screen_segments) {
+        segments_goto(ui, arg);
+        return;
+    }
     if (!inspect_attached(ui))
         return;
     if (arg[0] != '\0')
         go_to_text(ui, arg, NULL);
     else
-        prompt_ask(&ui->host, "go to: ", "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
-}
-
-/* ---- marks ---- */
-
-/* The index of a mark's letter; -1, with a message, if it is not a mark. */
-static int mark_of(struct ui *ui, struct key key)
-{
-    if (key.mods == 0 && key.code >= 'a' && key.code <= 'z')
-        return (int)(key.code - 'a');
-    if (key.code != KEY_ESC_)
-        ui_say(ui, STYLE_ERROR, "marks are a to z");
-    return -1;
-}
-
-static void set_mark(struct ui *ui, struct key key, void *ctx)
-{
-    int i = mark_of(ui, key);
-    (void)ctx;
-    if (i < 0)
-        return;
-    ui->s.marks[i] = ui->s.cursor;
-    ui->s.marks_set |= (uint32_t)1 << i;
-    ui_say(ui, STYLE_TEXT, "mark %c is 0x%" PRIx64, 'a' + i, ui->s.cursor);
-}
-
-static void jump_to(struct ui *ui, struct key key, void *ctx)
-{
-    int i = mark_of(ui, key);
-    (void)ctx;
-    if (i < 0)
-        return;
-    if ((ui->s.marks_set >> i & 1) == 0)
-        ui_say(ui, STYLE_ERROR, "mark %c is not set", 'a' + i);
-    else
-        inspect_go_to(ui, ui->s.marks[i]);
-}
-
-/* Calls `use` with the mark that `arg` names, or asks for one. */
-static void with_mark(struct ui *ui, const char *arg, const char *question,
-                      void (*use)(struct ui *ui, struct key key, void *ctx))
-{
-    struct key key = {.code = arg[0] != '\0' && arg[1] == '\0' ? (unsigned char)arg[0] : 0};
-    if (!inspect_attached(ui))
-        return;
-    if (arg[0] != '\0')
-        use(ui, key, NULL);
-    else
-        prompt_ask_key(&ui->host, question, use, NULL);
-}
-
-void act_mark(struct ui *ui, const char *arg)
-{
-    with_mark(ui, arg, "set mark (a to z): ", set_mark);
-}
-
-void act_jump(struct ui *ui, const char *arg)
-{
-    with_mark(ui, arg, "go to mark (a to z): ", jump_to);
+        ask_offset(ui);
 }
 
 /* ---- the next change, the next data ---- */

@@ -1,10 +1,15 @@
-/* Searching: the sampler searches the segment; the match is selected on the screen. */
+/* Searching: the sampler searches the segment, and the cursor goes to the match. Then all matches
+ * are counted beside, which delays nothing: the message gets their number when it is known. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/os.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
+
+enum { PHRASE_MAX = 32 };
 
 void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_done *done)
 {
@@ -17,17 +22,58 @@ void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_don
     (void)inspect_post(ui, j);
 }
 
+/* A count of matches, and the message that it completes. */
+struct match_count {
+    struct count_job job;
+    int64_t asked;                             /* os_now's clock */
+    char said[sizeof((struct ui *)0)->status]; /* the message so far */
+    char tail[INSPECT_WHEN + PHRASE_MAX];      /* its end */
+};
+
+static void post_count(struct ui *ui, const struct match_count *c);
+
+static void count_done(void *owner, void *arg, bool cancelled)
+{
+    struct ui *ui = owner;
+    const struct match_count *c = arg;
+    const struct count_job *j = &c->job;
+    bool changed = j->past == 0 && ui->s.sample.map.hot_time >= c->asked;
+    const char *meanwhile = changed ? ", counted while bytes changed" : "";
+    if (cancelled || strcmp(ui->status, c->said) != 0) /* something else was done meanwhile */
+        return;
+    if (!j->ended)
+        post_count(ui, c);
+    else if (j->number > 0)
+        ui_say(ui, STYLE_TEXT, "match %u of %u%s at 0x%" PRIx64 "%s%s", j->number, j->count,
+               j->more ? "+" : "", j->match, c->tail, meanwhile);
+    else if (j->count > 0)
+        ui_say(ui, STYLE_TEXT, "match at 0x%" PRIx64 ", of %u%s%s%s", j->match, j->count,
+               j->more ? "+" : "", c->tail, meanwhile);
+}
+
+static void post_count(struct ui *ui, const struct match_count *c)
+{
+    struct sampler_job *job = sampler_job_new(ui->s.sampler, job_count, c, sizeof *c, count_done);
+    if (job != NULL)
+        job->job.aside = true;
+    (void)inspect_post(ui, job);
+}
+
 static void found(struct ui *ui, const struct place_find *p)
 {
     const struct find_job *j = &p->job;
-    inspect_go_to(ui, j->offset);
+    struct match_count c = {.job = {.match = j->offset, .past = j->past}, .asked = os_now()};
+    inspect_go_exactly(ui, j->offset);
     ui->s.match = j->offset;
     ui->s.match_length = j->length;
-    if (j->wrapped)
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " (wrapped to the %s)%s", j->offset,
-               j->kind == FIND_FORWARD ? "start" : "end", p->when);
-    else
-        ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, p->when);
+    const char *round = !j->wrapped               ? ""
+                        : j->kind == FIND_FORWARD ? " (wrapped to the start)"
+                                                  : " (wrapped to the end)";
+    (void)snprintf(c.tail, sizeof c.tail, "%s%s", round, p->when);
+    ui_say(ui, STYLE_TEXT, "match at 0x%" PRIx64 "%s", j->offset, c.tail);
+    (void)snprintf(c.said, sizeof c.said, "%s", ui->status);
+    memcpy(c.job.pattern, j->pattern, sizeof c.job.pattern);
+    post_count(ui, &c);
 }
 
 static void not_found(struct ui *ui, const struct place_find *p)
@@ -46,6 +92,8 @@ static void search_done(void *owner, void *arg, bool cancelled)
     const struct find_job *j = &p->job;
     char why[96];
     ui->inspect->looking--;
+    if (cancelled || !j->found)
+        ui->s.match_length = 0; /* what is lit belongs to one pattern */
     if (cancelled)
         ui_say(ui, STYLE_WARN, "cancelled: %s", j->pattern);
     else if (j->why[0] != '\0')
@@ -62,10 +110,14 @@ static void search_done(void *owner, void *arg, bool cancelled)
 static void search_text(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
-    if (text[0] != '\0')
+    bool here = ui->s.match_length > 0 && ui->s.match == ui->s.cursor; /* on to the next one */
+    bool on = text[0] == '\0' || (here && strcmp(text, ui->inspect->pattern) == 0);
+    if (text[0] != '\0') {
         (void)snprintf(ui->inspect->pattern, sizeof ui->inspect->pattern, "%s", text);
+        ui->s.match_length = 0;
+    }
     if (ui->inspect->pattern[0] != '\0') /* empty: repeat the last search, as n does */
-        inspect_find(ui, FIND_FORWARD, ui->s.cursor + (text[0] == '\0' ? 1 : 0), search_done);
+        inspect_find(ui, FIND_FORWARD, ui->s.cursor + (on ? 1 : 0), search_done);
 }
 
 /* From the match, or from the cursor if that has moved since. */
@@ -88,7 +140,8 @@ void act_search(struct ui *ui, const char *arg)
     else if (arg[0] != '\0')
         search_text(ui, arg, NULL);
     else
-        prompt_ask(&ui->host, "find (text, x:de ad ?? ef, u32:100, r:regex): ", "",
+        prompt_ask(&ui->host,
+                   "find (text, i:text, x:de ?? ef, u32:9, f64:1.5, u16:hi, r:regex): ", "",
                    &ui->history[HISTORY_SEARCH], search_text, NULL);
 }
 
@@ -105,6 +158,7 @@ void act_strip(struct ui *ui, const char *arg)
 {
     (void)arg;
     ui->s.set.strip = !ui->s.set.strip;
+    ui_say(ui, STYLE_TEXT, ui->s.set.strip ? "overview strip" : "no overview strip; z shows it");
 }
 
 static void counts_reset(void *owner, void *arg, bool cancelled)
@@ -174,7 +228,8 @@ static int64_t newest_shown(const struct ui *ui)
     uint64_t end = s->top + (uint64_t)s->rows * session_width(s);
     int64_t newest = 0; /* the sample covers the window; in changed-rows mode nothing follows */
     for (size_t i = 0; i < p->length; i++)
-        if (p->offset + i >= s->top && p->offset + i < end && p->arrays->changed[i] > newest)
+        if ((s->typed || (p->offset + i >= s->top && p->offset + i < end)) &&
+            p->arrays->changed[i] > newest)
             newest = p->arrays->changed[i];
     return newest;
 }
@@ -184,7 +239,8 @@ static bool may_follow(const struct ui *ui)
 {
     const struct session *s = &ui->s;
     return s->follow && !s->only && !s->paused && s->past == 0 && !s->selecting &&
-           !ui->inspect->typing.active && ui->prompt.kind == PROMPT_NONE && s->sample.seq != 0;
+           !ui->inspect->typing.active && !(tree_on(ui) && ui->tree->editing) &&
+           ui->prompt.kind == PROMPT_NONE && s->sample.seq != 0;
 }
 
 int64_t inspect_follow_next(const struct ui *ui)

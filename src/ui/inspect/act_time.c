@@ -5,18 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/os.h"
 #include "core/number.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 enum { STEPS_MAX = HISTORY_STEPS_MAX - 1 };
 
 bool inspect_is_past(struct ui *ui)
 {
-    if (ui->s.past == 0)
-        return false;
-    ui_say(ui, STYLE_ERROR, "the past is read-only; press . to return to live");
-    return true;
+    if (session_recorded(&ui->s))
+        ui_say(ui, STYLE_ERROR, "a recording is read-only");
+    else if (ui->s.past != 0)
+        ui_say(ui, STYLE_ERROR, "the past is read-only; press . to return to live");
+    return session_recorded(&ui->s) || ui->s.past != 0;
 }
 
 void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN])
@@ -36,16 +39,21 @@ bool inspect_live(struct ui *ui)
     if (s->past == 0 && !s->paused)
         return false;
     s->past = 0;
-    s->paused = false;
-    ui_say(ui, STYLE_TEXT, "live again");
+    s->paused = s->playing = false;
+    ui_say(ui, STYLE_TEXT, session_recorded(s) ? "the end of the recording" : "live again");
     return true;
+}
+
+static const char *already(const struct session *s)
+{
+    return session_recorded(s) ? "this is the end of the recording" : "already live";
 }
 
 void act_live(struct ui *ui, const char *arg)
 {
     (void)arg;
     if (inspect_attached(ui) && !inspect_live(ui))
-        ui_say(ui, STYLE_TEXT, "already live");
+        ui_say(ui, STYLE_TEXT, "%s", already(&ui->s));
 }
 
 void act_timeline(struct ui *ui, const char *arg)
@@ -73,9 +81,22 @@ static void went(struct ui *ui, const struct time_job *j)
         return;
     }
     if (s->past == 0)
-        ui_say(ui, STYLE_TEXT, "in the past: [ ] step, < > step by this value, . returns to live");
+        ui_say(ui, STYLE_TEXT, "in the past: [ ] step, < > step by this value, Space plays, . %s",
+               session_recorded(s) ? "goes to the end" : "returns to live");
     s->past = j->time;
-    s->paused = false;
+    s->paused = s->playing = false;
+}
+
+/* There is no earlier change: since when one would be known. */
+static void say_first(struct ui *ui, const struct time_step *t)
+{
+    const char *what = t->of_value ? "this value" : "what is on screen";
+    char clock[16] = "";
+    bool dated = !session_recorded(&ui->s) && t->job.since < ui->now;
+    if (dated)
+        os_clock_text(ui->wall - (ui->now - t->job.since), clock);
+    ui_say(ui, STYLE_WARN, "no earlier change of %s was seen%s%.8s", what,
+           dated ? "; changes are known since " : "", clock);
 }
 
 static void step_done(void *owner, void *arg, bool cancelled)
@@ -90,16 +111,19 @@ static void step_done(void *owner, void *arg, bool cancelled)
     else if (ui->s.set.history == 0)
         ui_say(ui, STYLE_WARN, "history is off (`:set history 64` keeps 64 MiB of it)");
     else if (t->job.steps < 0)
-        ui_say(ui, STYLE_WARN, "no earlier change of %s was seen",
-               t->of_value ? "this value" : "what is on screen");
+        say_first(ui, t);
     else
-        ui_say(ui, STYLE_TEXT, "already live");
+        ui_say(ui, STYLE_TEXT, "%s", already(&ui->s));
 }
 
 /* The range whose changes are stepped through: the screen, or the value at the cursor. */
 static void range_of(const struct ui *ui, struct time_step *t)
 {
     const struct session *s = &ui->s;
+    if (tree_on(ui)) {
+        tree_range(ui, t->of_value, &t->job.offset, &t->job.length);
+        return;
+    }
     t->job.offset = s->top;
     t->job.length = (uint64_t)s->rows * session_width(s);
     if (!t->of_value)
@@ -113,6 +137,7 @@ static void step(struct ui *ui, int steps, bool of_value)
     struct session *s = &ui->s;
     struct time_step t = {.job = {.steps = steps}, .of_value = of_value};
     edit_mode_drop(ui);
+    s->playing = false;
     range_of(ui, &t);
     t.job.from = s->past != 0 ? s->past : s->paused ? s->sample.time : INT64_MAX;
     t.job.follows = ui->inspect->stepping > 0;

@@ -5,10 +5,23 @@
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
+/* Cells that begin where somebody asked for go on doing so; others begin at the start of the row.
+ */
+static void adopt_view(struct ui *ui, const struct view *v)
+{
+    struct session *s = &ui->s;
+    bool shifted = session_shift(s) != 0;
+    edit_mode_drop(ui);
+    s->set.view = v;
+    s->shift = 0;
+    if (shifted)
+        session_align(s, s->cursor);
+    session_move_to(s, s->cursor, s->selecting);
+}
+
 static void choose_view(struct ui *ui, const struct view *v)
 {
-    edit_mode_drop(ui);
-    ui->s.set.view = v;
+    adopt_view(ui, v);
     if (view_swapped(v) != v)
         ui->s.set.big = v->big;
     ui_say(ui, STYLE_TEXT, "%s: %s", v->name, v->help);
@@ -51,9 +64,8 @@ void act_order(struct ui *ui, const char *arg)
 {
     (void)arg;
     const struct view *v = inspect_view(ui), *other = view_swapped(v);
-    edit_mode_drop(ui);
+    adopt_view(ui, other);
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
-    ui->s.set.view = other;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
            other != v ? ": " : " (no effect on this view; inspector and UTF-16 use it)",
            other != v ? other->name : "");
@@ -88,6 +100,7 @@ void act_inspector(struct ui *ui, const char *arg)
 {
     (void)arg;
     ui->s.set.inspector = !ui->s.set.inspector;
+    ui_say(ui, STYLE_TEXT, ui->s.set.inspector ? "inspector" : "no inspector; t shows it");
 }
 
 void act_pause(struct ui *ui, const char *arg)
@@ -95,8 +108,8 @@ void act_pause(struct ui *ui, const char *arg)
     (void)arg;
     if (!inspect_attached(ui))
         return;
-    if (ui->s.past != 0) { /* in the past the view is frozen: go on live */
-        (void)inspect_live(ui);
+    if (ui->s.past != 0 || (session_recorded(&ui->s) && !ui->s.sample.past.written)) {
+        inspect_play(ui);
         return;
     }
     ui->s.paused = !ui->s.paused;

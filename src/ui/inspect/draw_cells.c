@@ -19,10 +19,10 @@ struct cell_value {
 enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
 {
     static const uint8_t styles[] = {
-        [MARK_HEAT1] = STYLE_HEAT1,   [MARK_HEAT2] = STYLE_HEAT2,   [MARK_HEAT3] = STYLE_HEAT3,
-        [MARK_HEAT4] = STYLE_HEAT4,   [MARK_BASE] = STYLE_BASE,     [MARK_WARM] = STYLE_WARM,
-        [MARK_FRESH] = STYLE_FRESH,   [MARK_FROZEN] = STYLE_FROZEN, [MARK_MATCH] = STYLE_MATCH,
-        [MARK_SELECT] = STYLE_SELECT,
+        [MARK_HEAT1] = STYLE_HEAT1, [MARK_HEAT2] = STYLE_HEAT2,   [MARK_HEAT3] = STYLE_HEAT3,
+        [MARK_HEAT4] = STYLE_HEAT4, [MARK_BASE] = STYLE_BASE,     [MARK_WARM] = STYLE_WARM,
+        [MARK_FRESH] = STYLE_FRESH, [MARK_FROZEN] = STYLE_FROZEN, [MARK_MATCH] = STYLE_MATCH,
+        [MARK_FOUND] = STYLE_FOUND, [MARK_SELECT] = STYLE_SELECT,
     };
     return mark == MARK_NONE ? plain : (enum style)styles[mark];
 }
@@ -31,9 +31,10 @@ enum style inspect_mark_style(enum inspect_mark mark, enum style plain)
 static bool look(const struct inspect_row_bytes *b, const struct inspect_layout *at, unsigned from,
                  struct cell_value *u)
 {
-    unsigned end = from + at->unit < at->width ? from + at->unit : at->width;
+    unsigned limit = at->width + at->shift;
+    unsigned end = from + at->unit < limit ? from + at->unit : limit;
     *u = (struct cell_value){.from = from, .to = from, .hole = true, .zero = true};
-    for (unsigned i = from; i < end && i >= b->from && i < b->to; i++) {
+    for (unsigned i = from; i < end && i >= b->from && i < b->cells_to; i++) {
         if (b->state[i] == BYTE_BEYOND)
             break;
         u->to = i + 1;
@@ -100,7 +101,8 @@ static void draw_value(struct ui *ui, int row, int col, int limit, const struct 
 {
     struct canvas *c = &ui->canvas;
     int cols = ui->inspect->at.cell_cols, room = cols < limit - col ? cols : limit - col;
-    bool filled = u->cursor || u->mark == MARK_SELECT || u->mark == MARK_MATCH;
+    bool filled =
+        u->cursor || u->mark == MARK_SELECT || u->mark == MARK_MATCH || u->mark == MARK_FOUND;
     if (filled)
         canvas_fill(c, row, col, room, style, ' ');
     if (u->unknown || u->hole) {
@@ -125,7 +127,7 @@ static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct view *v = inspect_view(ui);
-    int col = inspect_cell_col(at, v, u->from), limit = at->cells_end;
+    int col = inspect_cell_col(at, v, u->from - at->shift), limit = at->cells_end;
     if (col >= limit)
         return;
     enum style style = inspect_mark_style(u->mark, plain_style(u));
@@ -154,8 +156,8 @@ static void join(struct ui *ui, int row, const struct cell_value *left,
     const struct view *v = inspect_view(ui);
     if (left->to != right->from || left->mark != right->mark || left->mark == MARK_NONE)
         return;
-    int to = inspect_cell_col(at, v, right->from);
-    int from = inspect_cell_col(at, v, left->from) + at->cell_cols;
+    int to = inspect_cell_col(at, v, right->from - at->shift);
+    int from = inspect_cell_col(at, v, left->from - at->shift) + at->cell_cols;
     if (to < at->cells_end)
         canvas_fill(&ui->canvas, row, from, to - from, inspect_mark_style(left->mark, STYLE_TEXT),
                     ' ');
@@ -166,7 +168,7 @@ void inspect_draw_cells(struct ui *ui, int row, const struct inspect_row_bytes *
     const struct inspect_layout *at = &ui->inspect->at;
     struct cell_value u, last = {0};
     for (unsigned i = at->cells_from; i < at->width; i += at->unit) {
-        if (!look(b, at, i, &u))
+        if (!look(b, at, i + at->shift, &u))
             continue;
         if (last.to > last.from)
             join(ui, row, &last, &u);

@@ -9,17 +9,11 @@
 
 enum { DOT = 0xb7, GAP = 0x2026 /* rows are skipped here */ };
 
-/* What highlights depend on, computed once a frame. */
-struct reasons {
-    uint64_t select_from, select_to, match_from, match_to;
-    int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
-    bool base, heat;
-};
-
-static struct reasons reasons_of(const struct ui *ui)
+struct inspect_reasons inspect_reasons_of(const struct ui *ui)
 {
     const struct session *s = &ui->s;
-    struct reasons r = {.base = s->sample.has_base, .heat = s->heat && s->sample.past.time == 0};
+    struct inspect_reasons r = {.base = s->sample.has_base,
+                                .heat = s->heat && s->sample.past.time == 0};
     int64_t now = inspect_now(ui);
     r.fresh_since = now - (int64_t)(s->set.fresh * 1e9);
     r.warm_since = now - (int64_t)(s->set.warm * 1e9);
@@ -27,16 +21,19 @@ static struct reasons reasons_of(const struct ui *ui)
         session_selection(s, &r.select_from, &r.select_to);
     r.match_from = s->match;
     r.match_to = s->match + s->match_length;
+    r.found = inspect_found(ui);
     return r;
 }
 
-static enum inspect_mark mark_of(const struct reasons *r, const struct sample *p, size_t i,
-                                 uint64_t at)
+enum inspect_mark inspect_mark_of(const struct inspect_reasons *r, const struct sample *p, size_t i,
+                                  uint64_t at)
 {
     if (at >= r->select_from && at < r->select_to)
         return MARK_SELECT;
     if (at >= r->match_from && at < r->match_to)
         return MARK_MATCH;
+    if (r->found != NULL && r->found[i] != 0)
+        return MARK_FOUND;
     if (r->heat && p->arrays->count[i] > 0)
         return (enum inspect_mark)(
             MARK_HEAT1 + inspect_heat_style(p->arrays->count[i], STYLE_HEAT1) - STYLE_HEAT1);
@@ -93,13 +90,13 @@ static size_t cover_row(const struct session *s, unsigned width, size_t row,
 }
 
 /* Row `row` of the screen, at `offset`, as far as the sample covers it. */
-static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, uint64_t offset,
-                      struct inspect_row_bytes *b)
+static void row_bytes(const struct ui *ui, const struct inspect_reasons *r, size_t row,
+                      uint64_t offset, struct inspect_row_bytes *b)
 {
     const struct sample *p = &ui->s.sample;
-    unsigned width = ui->inspect->at.width;
+    unsigned width = ui->inspect->at.width, shift = ui->inspect->at.shift;
     b->offset = offset;
-    b->from = b->to = b->cursor = b->cursor_end = 0;
+    b->from = b->to = b->cells_to = b->cursor = b->cursor_end = 0;
     b->before = b->after = 0;
     memset(b->mark, MARK_NONE, sizeof b->mark);
     memset(b->sign, 0, sizeof b->sign);
@@ -108,30 +105,29 @@ static void row_bytes(const struct ui *ui, const struct reasons *r, size_t row, 
         return;
     b->bytes = p->arrays->bytes + first - b->from;
     b->state = p->arrays->state + first - b->from;
-    for (unsigned i = b->from; i < b->to; i++)
-        b->mark[i] = (uint8_t)mark_of(r, p, first + i - b->from, offset + i);
+    b->cells_to = b->to;
+    if (b->to == width)
+        b->cells_to += b->after < shift ? (unsigned)b->after : shift;
+    for (unsigned i = b->from; i < b->cells_to; i++)
+        b->mark[i] = (uint8_t)inspect_mark_of(r, p, first + i - b->from, offset + i);
     if (p->past.time == 0) /* frozen values are those of now */
-        mark_frozen(&p->freeze, b, width);
-    for (unsigned i = b->from; p->settle.any && i < b->to; i++)
+        mark_frozen(&p->freeze, b, width + shift);
+    for (unsigned i = b->from; p->settle.any && i < b->cells_to; i++)
         if (p->arrays->torn[first + i - b->from] != 0)
             b->sign[i] = '~';
 }
 
+/* The value at the cursor, as far as it is in this row or in the cells of it. */
 static void place_cursor(const struct ui *ui, struct inspect_row_bytes *b)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct session *s = &ui->s;
-    if (s->cursor < b->offset || s->cursor - b->offset >= at->width || session_end(s) == 0)
+    uint64_t from = s->cursor, to = from + inspect_unit(ui);
+    uint64_t limit = b->offset + at->width + at->shift;
+    if (to <= b->offset || from >= limit || session_end(s) == 0)
         return;
-    unsigned byte = (unsigned)(s->cursor - b->offset);
-    b->cursor = byte;
-    b->cursor_end = byte + 1;
-    if (s->focus == FOCUS_CELLS) {
-        b->cursor = byte - byte % at->unit;
-        b->cursor_end = b->cursor + at->unit;
-        if (b->cursor_end > at->width)
-            b->cursor_end = at->width;
-    }
+    b->cursor = from > b->offset ? (unsigned)(from - b->offset) : 0;
+    b->cursor_end = (unsigned)((to < limit ? to : limit) - b->offset);
 }
 
 static enum style cursor_style(const struct ui *ui, enum focus column)
@@ -143,7 +139,7 @@ static void show_cursor(struct ui *ui, int row, const struct inspect_text *t,
                         const struct inspect_row_bytes *b)
 {
     if (t->cursor != STYLE_CURSOR || !ui->s.edit || b->cursor == b->cursor_end ||
-        b->cursor < t->first)
+        b->cursor < t->first || b->cursor >= t->width)
         return;
     ui->canvas.cursor_row = row;
     ui->canvas.cursor_col = t->col + (int)(b->cursor - t->first);
@@ -249,7 +245,7 @@ void inspect_draw_rows(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     const struct session *s = &ui->s;
-    struct reasons why = reasons_of(ui);
+    struct inspect_reasons why = inspect_reasons_of(ui);
     struct inspect_row_bytes b;
     uint64_t end = session_end(s);
     bool hole_before = false;
@@ -269,6 +265,7 @@ void inspect_draw_rows(struct ui *ui)
         canvas_print(&ui->canvas, at->top + r, 0, ui->canvas.cols, STYLE_OFFSET, "%0*" PRIx64,
                      at->digits, offset);
         draw_columns(ui, at->top + r, &b);
+        inspect_draw_names(ui, at->top + r, offset, at->names, at->names_end);
         if (rows != NULL)
             draw_gap(ui, r, &b);
         bool hole = rows == NULL && all_hole(&b);

@@ -66,6 +66,12 @@ static bool text_column(const struct ui *ui, enum text_encoding *enc)
     return ui->s.focus == FOCUS_CELLS && v->kind == VIEW_TEXT;
 }
 
+bool edit_types_text(const struct ui *ui)
+{
+    enum text_encoding enc = TEXT_UTF8;
+    return session_editing(&ui->s) && !ui->s.typed && text_column(ui, &enc);
+}
+
 /* The bytes on the screen at this offset; false: not read yet. */
 static bool seen_there(const struct ui *ui, uint64_t offset, uint8_t *out, size_t n)
 {
@@ -129,17 +135,17 @@ static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
 static void begin_typing(struct ui *ui, const struct view *v)
 {
     struct typing *t = &ui->inspect->typing;
-    uint64_t offset = inspect_cell_at(ui, ui->s.cursor); /* the whole cell is typed */
+    uint64_t offset = session_cell(&ui->s, ui->s.cursor);
     uint64_t row = (offset - session_start(&ui->s)) % session_width(&ui->s);
     if (!room_for(ui, offset, v->unit))
         return;
-    if (row + v->unit > session_width(&ui->s)) {
+    if (row + v->unit > session_width(&ui->s) + session_shift(&ui->s)) {
         ui_say(ui, STYLE_ERROR, "fewer than %u bytes left here: use a smaller view", v->unit);
         return;
     }
     *t = (struct typing){.active = true, .offset = offset, .view = v};
     t->seen_known = seen_there(ui, offset, t->seen, v->unit);
-    session_move_to(&ui->s, offset, false); /* where it will be written, and nowhere else */
+    session_move_to(&ui->s, offset, false);
     ui->s.selecting = false;
 }
 
@@ -165,6 +171,7 @@ static bool complete(struct ui *ui)
 static void type_into_value(struct ui *ui, uint32_t c)
 {
     struct typing *t = &ui->inspect->typing;
+    ui->inspect->amid = true;
     if (t->length + 1 >= sizeof t->text)
         return;
     t->text[t->length++] = (char)c;
@@ -184,19 +191,48 @@ static void erase(struct ui *ui)
 
 void edit_mode_drop(struct ui *ui)
 {
-    ui->inspect->typing.active = false;
+    struct typing *t = &ui->inspect->typing;
+    if (t->active)
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": the unfinished %s was dropped, nothing written",
+               t->offset, t->text);
+    t->active = false;
 }
 
 void edit_mode_commit(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
-    if (t->active && (t->view->kind == VIEW_HEX || t->view->kind == VIEW_BITS || !complete(ui)))
+    if (!t->active)
+        return;
+    if (t->view->kind == VIEW_HEX || t->view->kind == VIEW_BITS)
+        edit_mode_drop(ui);
+    else if (!complete(ui)) /* which says why */
         t->active = false;
 }
 
 static bool moves(uint32_t code)
 {
     return (code >= KEY_UP_ && code <= KEY_PGDN_) || code == KEY_TAB_;
+}
+
+/* Letters and the space between typed values: slips more often than commands. */
+static bool is_slip(struct key key)
+{
+    return (key.mods & (KEY_CTRL | KEY_ALT)) == 0 && (key.code == ' ' || is_letter(key.code));
+}
+
+/* A slip right after a typed value does nothing; pressed again, it is a command. `u` always is:
+ * it takes back what was just typed. */
+static bool slipped(struct ui *ui, struct key key)
+{
+    struct inspect_state *st = ui->inspect;
+    if (!st->amid || !is_slip(key) || key.code == 'u')
+        return false;
+    st->amid = key.code == ' ';
+    st->slipped = key.code != ' ';
+    if (st->slipped)
+        ui_say(ui, STYLE_WARN, "%c types nothing here; press it again for its command",
+               (char)key.code);
+    return true;
 }
 
 /* A key while a value is half typed. */
@@ -206,6 +242,10 @@ static bool key_while_typing(struct ui *ui, struct key key)
     bool plain = (key.mods & (KEY_CTRL | KEY_ALT)) == 0;
     if (plain && key.code < KEY_BASE && goes_on(t->view, key.code)) {
         type_into_value(ui, key.code);
+    } else if (is_slip(key) && key.code != ' ') {
+        ui->inspect->slipped = true;
+        ui_say(ui, STYLE_WARN, "%c is not a digit: go on after %s, or Esc cancels", (char)key.code,
+               t->text);
     } else if (plain && (key.code == KEY_ENTER_ || key.code == ' ')) {
         uint64_t next = t->offset + t->view->unit;
         if (t->view->kind == VIEW_HEX)
@@ -215,7 +255,8 @@ static bool key_while_typing(struct ui *ui, struct key key)
     } else if (key.code == KEY_BACKSPACE_ || (key.code == 'h' && (key.mods & KEY_CTRL) != 0)) {
         erase(ui);
     } else if (key.code == KEY_ESC_) {
-        edit_mode_drop(ui);
+        t->active = false;
+        ui_say(ui, STYLE_TEXT, "cancelled; nothing written");
     } else {
         if (moves(key.code))
             edit_mode_commit(ui);
@@ -226,35 +267,50 @@ static bool key_while_typing(struct ui *ui, struct key key)
     return true;
 }
 
-/* Nothing can be typed in the past, so the keys that move through time work even in edit mode. */
+/* Nothing can be typed into a picture that is paused or past, so the keys that move through time
+ * work even in edit mode. */
 static bool moves_in_time(const struct ui *ui, struct key key)
 {
-    return ui->s.past != 0 && key.code > ' ' && key.code < 0x7f &&
-           strchr("[]{}<>.", (int)key.code) != NULL;
+    return (ui->s.past != 0 || ui->s.paused) && key.code >= ' ' && key.code < 0x7f &&
+           strchr(" []{}<>.", (int)key.code) != NULL;
+}
+
+bool inspect_stands(struct ui *ui)
+{
+    if (inspect_is_past(ui))
+        return true;
+    if (ui->s.paused)
+        ui_say(ui, STYLE_WARN, "the display is paused: press Space, then type");
+    return ui->s.paused;
 }
 
 bool edit_mode_key(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
     enum text_encoding enc = TEXT_UTF8;
+    ui->inspect->slipped = false;
     if (!session_editing(&ui->s)) {
-        t->active = false;
+        t->active = ui->inspect->amid = false;
         return false;
     }
     if (t->active)
         return key_while_typing(ui, key);
+    if (!is_slip(key))
+        ui->inspect->amid = false;
     if ((key.mods & (KEY_CTRL | KEY_ALT)) != 0 || key.code >= KEY_BASE || moves_in_time(ui, key))
         return false;
     if (text_column(ui, &enc)) {
         if (key.code < 0x20 || (key.code >= 0x7f && key.code < 0xa0))
             return false;
-        if (!inspect_is_past(ui))
+        if (!inspect_stands(ui))
             type_char(ui, enc, key.code);
         return true;
     }
-    if (ui->s.focus != FOCUS_CELLS || !begins(inspect_view(ui), key.code))
+    if (ui->s.focus != FOCUS_CELLS)
         return false;
-    if (inspect_is_past(ui))
+    if (!begins(inspect_view(ui), key.code))
+        return slipped(ui, key);
+    if (inspect_stands(ui))
         return true;
     begin_typing(ui, inspect_view(ui));
     if (t->active)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/interpret.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "core/view.h"
 #include "live/jobs.h"
@@ -47,7 +49,9 @@ enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX =
 struct inspect_layout {
     unsigned width; /* bytes of a row */
     unsigned unit;  /* bytes of a cell; 1 when the cells are text */
-    int digits;     /* of the offset column: 8 or 16 */
+    unsigned shift; /* the first cell of a row begins so many bytes after its start */
+    int digits;     /* of the offset column: 8 to 16 */
+    int ruler;      /* its row; 0: not shown */
     int top, rows;  /* the rows of bytes */
     int cells, cells_end;
     int cell_cols;       /* columns of one cell, without the gap after it */
@@ -57,10 +61,12 @@ struct inspect_layout {
     unsigned text_from[TEXT_COLUMNS]; /* as cells_from */
     enum text_encoding enc[TEXT_COLUMNS];
     int panel, panel_end, panel_top, panel_rows; /* inspector; rows 0: not shown */
-    bool panel_side;                             /* on the right side, one value a line */
+    bool panel_side;                             /* right of the rows */
     int strip;    /* column of the overview strip, with the window's mark left of it; 0: none */
     int time_row; /* the timeline; 0: not shown */
-    int who_top, who_rows; /* the panel of processes; rows 0: not shown */
+    int who_top, who_rows;     /* the panel of processes; rows 0: not shown */
+    int marks_top, marks_rows; /* the panel of marks; the same */
+    int names, names_end;      /* names of marks, right of the rows; equal: no room */
 };
 
 /* Why a byte is highlighted, the strongest reason last. */
@@ -74,20 +80,30 @@ enum inspect_mark {
     MARK_WARM,
     MARK_FRESH,
     MARK_FROZEN,
-    MARK_MATCH,
+    MARK_FOUND, /* matches, */
+    MARK_MATCH, /* and the one that the cursor went to */
     MARK_SELECT
+};
+
+/* What highlights depend on, computed once a frame. */
+struct inspect_reasons {
+    uint64_t select_from, select_to, match_from, match_to;
+    const uint8_t *found; /* 1 for each byte of the sample in a match; NULL: none is looked for */
+    int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
+    bool base, heat;
 };
 
 /* One row of bytes while it is drawn. `bytes` and `state` point into the sample at `offset`; only
  * [from, to) of them exist there. */
 struct inspect_row_bytes {
     uint64_t offset;
-    unsigned from, to;           /* bytes of this row that the sample covers */
-    const uint8_t *bytes;        /* may be read in [bytes - before, bytes + to + after) */
-    const uint8_t *state;        /* enum byte_state */
-    size_t before, after;        /* bytes of the sample before the row and after `to` */
-    uint8_t mark[WIDTH_MAX];     /* enum inspect_mark */
-    char sign[WIDTH_MAX];        /* drawn before the cell: `=` frozen, `~` torn; 0: none */
+    unsigned from, to;    /* bytes of this row that the sample covers */
+    unsigned cells_to;    /* bytes that its cells cover: shifted ones reach into the next row */
+    const uint8_t *bytes; /* may be read in [bytes - before, bytes + to + after) */
+    const uint8_t *state; /* enum byte_state */
+    size_t before, after; /* bytes of the sample before the row and after `to` */
+    uint8_t mark[WIDTH_MAX + STORE_MAX]; /* enum inspect_mark, to cells_to */
+    char sign[WIDTH_MAX + STORE_MAX];    /* before the cell: `=` frozen, `~` torn; 0: none */
     unsigned cursor, cursor_end; /* the unit at the cursor, in this row; equal: not in this row */
 };
 
@@ -97,6 +113,10 @@ struct cell_store {
     struct poke_job job; /* what the sampler does */
     enum store_why why;
     const struct view *view; /* how messages show the value; NULL: as hex */
+    uint16_t bits;           /* of a bitfield, which has no view; 0: none */
+    uint8_t bit;             /* its lowest one in the word that is stored */
+    uint32_t part;           /* the same for the stores of one value; 0: it is the only one */
+    uint32_t parts;          /* how many those are */
 };
 
 /* A value being typed in edit mode. */
@@ -117,33 +137,93 @@ struct frozen_menu {
     char label[FROZEN_ROWS][FROZEN_LABEL], command[FROZEN_ROWS][FROZEN_COMMAND];
 };
 
+enum { TRAIL_MAX = 64 };
+
+/* How often the value at the cursor changes: its changes since a moment at most a second ago. */
+struct change_rate {
+    struct seg_id id;
+    uint64_t offset;
+    unsigned unit;
+    uint32_t count; /* changes seen by then */
+    int64_t since;  /* os_now's clock */
+    double hz;      /* over the second before that; 0: not known, or none */
+};
+
+/* The bytes that the inspector reads. When they change all the time, it shows 15 readings a second:
+ * nobody reads more, and each is a line of digits that must be sent. */
+struct readings {
+    struct seg_id id;
+    uint64_t offset;
+    uint8_t bytes[INSPECT_BYTES]; /* as shown */
+    size_t n;
+    int64_t past;  /* the moment that is shown, 0: now */
+    int64_t since; /* when others were shown before (os_now's clock) */
+    int64_t due;   /* when newer ones, which there are, will be shown; 0: there are none */
+};
+
+/* When the baseline was set. */
+struct baseline_time {
+    struct seg_id id; /* of the object */
+    int64_t wall;     /* wall clock, ns; 0: not by us */
+};
+
+/* The bytes of the sample that match the pattern searched last (found.c). */
+struct found_bytes {
+    struct find *find; /* `pattern` compiled; NULL: it is not one, or nothing was searched */
+    char pattern[PATTERN_MAX];
+    uint64_t seq;     /* of the sample that they are of, */
+    int64_t time;     /* and its time */
+    int64_t patience; /* ns that a frame may search for a regular expression */
+    bool partly;      /* that was not enough: the next frame searches again, for longer */
+    bool slow;        /* not even the longest was: not all matches are lit, */
+    bool told;        /* which was said */
+    uint8_t hit[SAMPLE_MAX];
+};
+
 struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
-    bool asking; /* `conflict` waits for Enter or any other key */
-    struct cell_store conflict;
+    bool amid;                   /* edit mode: the last key typed into a cell */
+    bool slipped;                /* the last key was a slip, as the message line says */
+    bool asking;                 /* `conflict` waits for Enter or any other key */
+    struct cell_store *conflict; /* what another process was faster with: one, or parts of one */
+    size_t conflicts, conflicts_room;
+    uint32_t parts; /* values that were stored in parts so far */
+    struct {
+        uint32_t part, ended, stored; /* of the newest of them: stores that ended, and succeeded */
+    } part;
     int undo_more;      /* undo (< 0) or redo (> 0) steps requested while a store is pending */
     int stores_pending; /* stores and command lines not ended yet: undo waits for them */
     bool undo_busy;
-    int looking;               /* searches pending */
-    int stepping;              /* steps through time pending */
-    char pattern[PATTERN_MAX]; /* last search; empty: none */
-    int64_t size_until;        /* when the notice of a size change disappears; 0: none */
-    int64_t alone_until;       /* Windows: until when we count as its only user */
-    uint64_t size_event;       /* number of the event shown in it */
-    char notice[256];          /* second line of the title; empty: none */
-    struct seg_id id;          /* the object all this belongs to */
-    uint32_t owner_uid;        /* whose name `owner` is */
+    enum store_why range_why; /* whether the open question is about undo or redo of a range */
+    const struct kept_range *range_asked; /* and which; only compared */
+    int looking;                          /* searches pending */
+    int stepping;                         /* steps through time pending */
+    char pattern[PATTERN_MAX];            /* last search; empty: none */
+    struct found_bytes found;
+    int64_t size_until;  /* when the notice of a size change disappears; 0: none */
+    int64_t alone_until; /* Windows: until when we count as its only user */
+    uint64_t size_event; /* number of the event shown in it */
+    char notice[256];    /* second line of the title; empty: none */
+    struct seg_id id;    /* the object all this belongs to */
+    uint32_t owner_uid;  /* whose name `owner` is */
     bool owner_known;
     char owner[33];
     struct frozen_menu frozen;
-    int64_t follow_from; /* the view does not jump before this (os_now's clock) */
-    bool dragging;       /* the mouse button went down on a byte */
+    struct change_rate rate;
+    struct readings readings;
+    struct baseline_time base;
+    int64_t follow_from;       /* the view does not jump before this (os_now's clock) */
+    uint64_t trail[TRAIL_MAX]; /* where Enter followed values, the newest last */
+    size_t trail_count;
+    uint64_t doubted;                             /* where the value leads that was asked about */
+    bool dragging;                                /* the mouse button went down on a byte */
     void (*post)(struct ui *ui, struct job *job); /* posts a job to the sampler; tests replace it */
 };
 
 /* layout.c: places everything on this canvas; also sets s.rows and s.fit. */
 void inspect_arrange(struct ui *ui);
+unsigned inspect_width_shown(struct ui *ui); /* bytes of a row there; 0: nothing is shown */
 int inspect_cell_col(const struct inspect_layout *at, const struct view *v, unsigned byte);
 
 /* The byte of the row at a column, and which column of the screen it belongs to; -1: none. */
@@ -159,6 +239,20 @@ bool inspect_notice_seen(struct ui *ui);
  * whoever looks at a segment is a user of it: others could not remove it, and one without a name
  * would live on. True: it did. */
 bool inspect_let_go(struct ui *ui);
+
+/* found.c: 1 for each byte of the sample that is part of a match, while a match is shown; NULL:
+ * none is. The arrays live until the next call. */
+const uint8_t *inspect_found(const struct ui *ui);
+void inspect_found_free(struct found_bytes *f);
+
+/* The sample was changed by us: searches it again. And says, once, that not all are lit. */
+void inspect_found_again(struct ui *ui);
+void inspect_found_tell(struct ui *ui);
+
+/* draw_rows.c: why byte i of a sample, which is at an offset, is highlighted. */
+struct inspect_reasons inspect_reasons_of(const struct ui *ui);
+enum inspect_mark inspect_mark_of(const struct inspect_reasons *r, const struct sample *p, size_t i,
+                                  uint64_t at);
 
 /* rows.c: all rows. cells.c: the cells of one row. */
 void inspect_draw_rows(struct ui *ui);
@@ -190,29 +284,66 @@ int64_t inspect_strip_next(const struct ui *ui, int64_t now); /* when it will lo
 void inspect_follow(struct ui *ui);
 int64_t inspect_follow_next(const struct ui *ui);
 
-/* panel_inspector.c */
+/* panel_inspector.c. Below the rows it takes at least so many rows for all of its values on a
+ * screen of `cols` columns, more if `room` allows, or fewer, even none, if it does not. */
+enum { INSPECTOR_SIDE = 54 /* its columns beside the rows, with the line left of it */ };
 void inspect_draw_inspector(struct ui *ui);
+int inspector_rows_least(int cols);
+int inspector_rows(int cols, int room);
+
+/* panel_values.c: the table of values, in the order that is set (`big`) and in the other one;
+ * beside the rows in [row, bottom), which returns the row after it. */
+void inspect_values_below(struct ui *ui, const struct inspect *in, bool big);
+int inspect_values_beside(struct ui *ui, const struct inspect *in, bool big, int row, int bottom);
+
+/* panel_was.c: earlier values of the one at the cursor, newest first: in one row, as many as fit in
+ * [col, limit), which returns the column after them; one a row, with their ages. */
+int inspect_draw_was(struct ui *ui, int row, int col, int limit);
+void inspect_draw_was_rows(struct ui *ui, int row, int bottom, int col, int limit);
+
+/* draw_ruler.c: names of the view, the columns and the text columns, above the rows. */
+void inspect_draw_ruler(struct ui *ui);
+
+/* panel_marks.c: the watch list, and how many rows it would like, with headline and head; the names
+ * of the marks in a row of bytes, in [col, limit); the mark at an offset, NULL: none. */
+void panel_marks(struct ui *ui);
+int panel_marks_rows(const struct ui *ui);
+void inspect_draw_names(struct ui *ui, int row, uint64_t offset, int col, int limit);
+const struct mark *inspect_mark_at(const struct ui *ui, uint64_t offset);
+
+/* act_marks.c: asks for the letter of a mark to set at the cursor. */
+void inspect_ask_mark(struct ui *ui);
 
 /* The view and byte order in use; the time of the picture (frozen while paused). */
 const struct view *inspect_view(const struct ui *ui);
 int64_t inspect_now(const struct ui *ui);
 
-/* Bytes of the value at the cursor: a value of the cells' view, a byte of a text. The title, the
- * panel, p, P, ^T, the marks and the steps in time refer to the cursor's own offset, wherever the
- * cells begin. Only typing takes the whole cell, and moves the cursor to its start. */
+/* Bytes of the value at the cursor: a value of the cells' view, a byte of a text. The cell that is
+ * lit, the panel, p, P, ^T, the marks, typing and the steps in time are all of the value that
+ * begins at the cursor's offset (session_cell). */
 unsigned inspect_unit(const struct ui *ui);
-
-/* The start of the cell that contains `offset`; cells are aligned to the row. */
-uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset);
 
 /* edit_typing.c: typing. True: the key was taken. */
 bool edit_mode_key(struct ui *ui, struct key key);
+
+/* Would a letter be typed into a text column now? */
+bool edit_types_text(const struct ui *ui);
 void edit_mode_commit(struct ui *ui); /* writes a complete number, drops half a byte */
 void edit_mode_drop(struct ui *ui);
+
+/* Is the picture paused or past? Says so: what is typed would be compared with old bytes. */
+bool inspect_stands(struct ui *ui);
 
 /* edit_store.c: one value into the segment as a compare-and-swap, then what follows from it. */
 void edit_store(struct ui *ui, const struct cell_store *r);
 void edit_conflict_key(struct ui *ui, struct key key);
+
+/* For undo and redo: drops the steps that wait; runs the next one of those requested meanwhile. Can
+ * the user be asked now? Not after moving on to something else or leaving edit mode: keys meant for
+ * that must not write. */
+void edit_give_up(struct ui *ui);
+void edit_next_step(struct ui *ui);
+bool edit_can_ask(const struct ui *ui);
 
 /* act_time.c: true, with a message, if the past is shown, which cannot be written. And back to
  * live; false: already live. */
@@ -223,14 +354,33 @@ bool inspect_live(struct ui *ui);
 enum { INSPECT_WHEN = 48 };
 void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN]);
 
+/* clock.c: what time the picture is of, and how that is drawn; plays on from the moment shown (a
+ * recording at its end: from its start), or stops; before each frame: the moment moves on. */
+enum { INSPECT_CLOCK = 64 };
+enum style inspect_clock(const struct ui *ui, char out[INSPECT_CLOCK]);
+void inspect_play(struct ui *ui);
+void inspect_play_on(struct ui *ui);
+
 /* panel_timeline.c; and an age: `3.2s`, `2m05s`. */
 enum { INSPECT_AGO = 32 };
 void inspect_draw_timeline(struct ui *ui);
 void inspect_ago(int64_t ns, char out[INSPECT_AGO]);
 
+/* panel_inspector.c: an age in six columns: `  4 ms`, ` 1.2 s`, `15 min`. */
+void inspect_age(int64_t ns, char out[INSPECT_AGO]);
+
 /* act_move.c: is something attached (says so when not); moves there, committing what is typed. */
 bool inspect_attached(struct ui *ui);
 void inspect_go_to(struct ui *ui, uint64_t offset);
+
+/* The same for a place that somebody named: the cells are shifted so that one begins there. */
+void inspect_go_exactly(struct ui *ui, uint64_t offset);
+
+/* An offset as it is typed, relative to the cursor, by the name of a mark. */
+MUST_USE enum num_status inspect_offset(const struct ui *ui, const char *text, uint64_t *out);
+
+/* act_copy.c: hands a text to the clipboard and to the file `copy`; `what`: `4 bytes as hex`. */
+void inspect_copy_out(struct ui *ui, const char *text, size_t n, const char *what);
 
 /* act_freeze.c: the frozen value that covers this byte, NULL: none; `restored 312 times`. */
 const struct frozen *inspect_frozen(const struct ui *ui, uint64_t offset);

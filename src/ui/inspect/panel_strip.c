@@ -1,6 +1,7 @@
 /* The overview strip at the right edge: the whole segment from top to bottom, one cell per range of
  * equal size, drawn from the sampler's map of pages. Also the legend of heat and the age of the
  * map, which the message line shows while there is no message. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -145,12 +146,27 @@ static int draw_legend(struct ui *ui, int row)
                        "changes seen per byte (`:heat reset` starts over)");
 }
 
+/* How much is selected; returns the column after it. */
+static int draw_selection(struct ui *ui, int row)
+{
+    uint64_t from = 0, to = 0;
+    session_selection(&ui->s, &from, &to);
+    return canvas_print(&ui->canvas, row, 0, ui->canvas.cols, STYLE_SELECT,
+                        " selected 0x%" PRIx64 " to 0x%" PRIx64 ": %" PRIu64 " bytes (0x%" PRIx64
+                        ") ",
+                        from, to - 1, to - from, to - from);
+}
+
 void inspect_draw_idle(struct ui *ui, int row)
 {
     struct canvas *c = &ui->canvas;
     const struct map_summary *map = &ui->s.sample.map;
+    const struct inspect_state *st = ui->inspect;
     char text[64] = "";
-    int col = ui->s.heat ? draw_legend(ui, row) : 0;
+    int col = ui->s.selecting ? draw_selection(ui, row) : ui->s.heat ? draw_legend(ui, row) : 0;
+    if (col == 0 && st->trail_count > 0)
+        col = canvas_print(c, row, 1, c->cols, STYLE_DIM, "Backspace returns to 0x%" PRIx64,
+                           st->trail[st->trail_count - 1]);
     if (ui->s.set.cpu <= 0)
         (void)snprintf(text, sizeof text, "whole-segment watch is off (`:set cpu 20`)");
     else if (map->sweeps == 0 && map->progress > 0)

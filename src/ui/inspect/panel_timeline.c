@@ -1,5 +1,5 @@
-/* The timeline: one row that shows how much changed in the segment over the whole history, and
- * where in it the moment shown is. */
+/* The timeline: one row that shows how much changed in the segment over the whole history, when the
+ * value at the cursor did, and where in it the moment shown is. */
 #include <math.h>
 #include <stdio.h>
 
@@ -19,19 +19,11 @@ void inspect_ago(int64_t ns, char out[INSPECT_AGO])
                        floor(fmod(s, 3600) / 60));
 }
 
-/* 0 to LEVELS - 1, logarithmic, so that a single change is visible beside a flood. */
-static int level(uint64_t n, uint64_t most)
+/* 0 to LEVELS - 1, by the logarithm: one byte, then four times as many for each level. */
+static int level(uint64_t n)
 {
-    int up = (int)(log2((double)n + 1) / log2((double)most + 1) * (LEVELS - 1) + 0.5);
+    int up = (int)(log2((double)n) / 2);
     return up < LEVELS - 1 ? up : LEVELS - 1;
-}
-
-static uint64_t most_of(const struct history_result *p)
-{
-    uint64_t most = 1;
-    for (size_t i = 0; i < p->cells; i++)
-        most = p->cell[i] > most ? p->cell[i] : most;
-    return most;
 }
 
 /* The cell of the moment shown; -1: live, or outside. */
@@ -61,11 +53,13 @@ void inspect_draw_timeline(struct ui *ui)
     }
     inspect_ago((p->end != 0 ? p->end : ui->now) - p->from, ago);
     (void)canvas_print(c, row, LEFT - 2 - canvas_width(ago), LEFT, STYLE_LABEL, "-%s", ago);
-    uint64_t most = most_of(p);
     int place = place_of(p), cells = (int)p->cells < room ? (int)p->cells : room;
     for (int i = 0; i < cells; i++) {
-        enum style style = i == place ? STYLE_CURSOR : p->cell[i] > 0 ? STYLE_TEXT : STYLE_DIM;
-        uint32_t glyph = p->cell[i] > 0 ? (uint32_t)(LOWEST + level(p->cell[i], most)) : ' ';
+        enum style style = i == place       ? STYLE_CURSOR
+                           : p->of_value[i] ? STYLE_FRESH
+                           : p->cell[i] > 0 ? STYLE_TEXT
+                                            : STYLE_DIM;
+        uint32_t glyph = p->cell[i] > 0 ? (uint32_t)(LOWEST + level(p->cell[i])) : ' ';
         (void)canvas_char(c, row, LEFT + i, c->cols, style, glyph);
     }
     (void)canvas_text(c, row, LEFT + cells + 1, c->cols, STYLE_LABEL, p->end != 0 ? "end" : "now");

@@ -4,6 +4,7 @@
 
 #include "backend/os.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 enum {
     WHEEL_ROWS = 3,
@@ -33,6 +34,10 @@ struct inspect_state *inspect_new(void)
 
 void inspect_free(struct inspect_state *st)
 {
+    if (st == NULL)
+        return;
+    inspect_found_free(&st->found);
+    free(st->conflict);
     free(st);
 }
 
@@ -67,12 +72,6 @@ unsigned inspect_unit(const struct ui *ui)
     return ui->s.focus != FOCUS_CELLS || v->kind == VIEW_TEXT ? 1 : v->unit;
 }
 
-uint64_t inspect_cell_at(const struct ui *ui, uint64_t offset)
-{
-    uint64_t column = (offset - session_start(&ui->s)) % session_width(&ui->s);
-    return offset - column % inspect_unit(ui);
-}
-
 /* A different object than in the last frame: nothing half done belongs to it. */
 static void notice_object(struct ui *ui)
 {
@@ -80,20 +79,32 @@ static void notice_object(struct ui *ui)
     if (seg_id_equal(st->id, ui->s.id))
         return;
     st->id = ui->s.id;
+    if (tree_on(ui) && strcmp(ui->tree->locator, ui->s.locator) != 0)
+        tree_forget(ui);
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
     st->stores_pending = 0;
     st->undo_more = 0;
+    st->trail_count = 0;
 }
 
 static void draw(struct ui *ui)
 {
     notice_object(ui);
+    inspect_play_on(ui);
+    tree_poll(ui);
+    tree_compare(ui);
     inspect_arrange(ui);
     inspect_follow(ui);
     inspect_draw_title(ui);
-    inspect_draw_rows(ui);
-    inspect_draw_strip(ui);
-    ui->s.time_cells = ui->s.value_size = 0; /* until they are drawn */
+    if (tree_on(ui)) {
+        tree_draw(ui);
+    } else {
+        if (ui->inspect->at.ruler > 0)
+            inspect_draw_ruler(ui);
+        inspect_draw_rows(ui);
+        inspect_draw_strip(ui);
+    }
+    ui->s.time_cells = ui->s.value_size = ui->s.gauges.count = 0; /* until they are drawn */
     if (ui->inspect->at.time_row > 0)
         inspect_draw_timeline(ui);
     const struct inspect_layout *at = &ui->inspect->at;
@@ -104,6 +115,9 @@ static void draw(struct ui *ui)
         bool known = session_users(&ui->s, &w);
         panel_who(ui, known ? &w : NULL, at->who_top, at->who_top + at->who_rows);
     }
+    if (at->marks_rows > 0)
+        panel_marks(ui);
+    inspect_found_tell(ui);
     ui_draw_bottom(ui);
 }
 
@@ -116,16 +130,21 @@ static bool key(struct ui *ui, struct key k)
         edit_conflict_key(ui, k);
         return true;
     }
-    return edit_mode_key(ui, k);
+    return tree_on(ui) ? tree_key(ui, k) : edit_mode_key(ui, k);
 }
 
 /* ---- moving ---- */
 
 static void next_column(struct ui *ui)
 {
-    int columns = 1 + ui->inspect->at.texts, next = (int)ui->s.focus + 1;
+    int columns = tree_on(ui) ? 1 : 1 + ui->inspect->at.texts, next = (int)ui->s.focus + 1;
+    if (ui->who_panel && !ui->s.edit && ui->s.focus == FOCUS_CELLS) { /* from there to the texts */
+        ui->who_focus = true;
+        return;
+    }
     ui->s.focus = (enum focus)(next % columns);
-    ui->who_focus = ui->who_panel && next >= columns && !ui->s.edit;
+    ui->s.cursor = session_cell(&ui->s, ui->s.cursor);
+    ui->watch.focus = ui->inspect->at.marks_rows > 0 && next >= columns && !ui->s.edit;
 }
 
 static void move_by_page(struct ui *ui, int64_t rows, bool extend)
@@ -154,10 +173,11 @@ static void move_by_page(struct ui *ui, int64_t rows, bool extend)
     }
 }
 
-/* One step sideways: a unit in the cells, a byte in a text column. */
-static int64_t step(const struct ui *ui)
+/* One step sideways: a unit in the cells, a byte in a text column. Back, the byte before the cell
+ * is in the cell before it, whole or cut. */
+static int64_t step(const struct ui *ui, int steps)
 {
-    return inspect_unit(ui);
+    return steps < 0 ? -1 : (int64_t)inspect_unit(ui);
 }
 
 static void move_in_row(struct ui *ui, bool to_end, bool extend)
@@ -165,7 +185,7 @@ static void move_in_row(struct ui *ui, bool to_end, bool extend)
     struct session *s = &ui->s;
     uint64_t width = session_width(s), column = (s->cursor - session_start(s)) % width;
     uint64_t row = s->cursor - column;
-    session_move_to(s, to_end ? row + width - 1 : row, extend);
+    session_move_to(s, to_end ? row + width - 1 : row + session_shift(s), extend);
 }
 
 /* What a direction does. */
@@ -193,7 +213,7 @@ static bool move_direction(struct ui *ui, const char *how, bool extend)
         else if (d->rows != 0)
             session_move(&ui->s, d->rows * (int64_t)session_width(&ui->s), extend);
         else
-            session_move(&ui->s, d->steps * step(ui), extend);
+            session_move(&ui->s, step(ui, d->steps), extend);
         return true;
     }
     return false;
@@ -204,6 +224,8 @@ static void move(struct ui *ui, const char *how, bool extend)
     struct session *s = &ui->s;
     if (strcmp(how, "column") == 0)
         next_column(ui);
+    else if (tree_on(ui))
+        tree_move(ui, how);
     else if (strcmp(how, "row-start") == 0 || strcmp(how, "row-end") == 0)
         move_in_row(ui, how[4] == 'e', extend);
     else if (strcmp(how, "start") == 0)
@@ -246,6 +268,10 @@ static void press(struct ui *ui, const struct event *ev)
 
 static void mouse(struct ui *ui, const struct event *ev)
 {
+    if (tree_on(ui)) {
+        tree_mouse(ui, ev);
+        return;
+    }
     switch (ev->mouse) {
     case MOUSE_PRESS:
         ui->inspect->dragging = false;
@@ -294,13 +320,22 @@ static int64_t next(struct ui *ui, int64_t now)
     int64_t at = INT64_MAX, changed = 0;
     uint8_t byte = 0, state = 0;
     bool base = false;
+    if (ui->inspect->found.partly && s->match_length > 0 && !tree_on(ui) && !ui_too_small(ui))
+        return now; /* the rows of bytes search on when they are drawn */
     if (s->sample.seq == 0 || s->paused)
         return at;
+    if (s->playing)
+        return now + SECOND / 30;
     if (s->past != 0) /* its age is shown */
         return now - s->past < 100 * (int64_t)SECOND ? now + TENTH : now + SECOND;
     at = next_fading(ui, now);
     at = sooner(at, inspect_strip_next(ui, now));
+    if (s->set.inspector && ui->inspect->readings.due != 0)
+        at = sooner(at, ui->inspect->readings.due);
     at = sooner(at, inspect_follow_next(ui));
+    at = sooner(at, tree_next(ui, now));
+    if (ui->inspect->at.marks_rows > 0) /* ages are shown */
+        at = sooner(at, now + TENTH);
     if (ui->inspect->size_until != 0)
         at = sooner(at, ui->inspect->size_until);
     if (s->set.inspector && session_byte(s, s->cursor, &byte, &state, &changed, &base) &&
@@ -316,6 +351,8 @@ bool inspect_escape(struct ui *ui)
     struct session *s = &ui->s;
     if (ui->inspect->typing.active) {
         edit_mode_drop(ui);
+    } else if (tree_on(ui) && tree_escape(ui)) {
+        return true;
     } else if (session_editing(s)) {
         inspect_edit_off(ui);
     } else if (s->selecting || s->match_length != 0) {
@@ -323,10 +360,14 @@ bool inspect_escape(struct ui *ui)
         s->match_length = 0;
     } else if (ui->who_panel) {
         ui->who_panel = ui->who_focus = false;
+    } else if (ui->watch.shown) {
+        ui->watch.shown = ui->watch.focus = false;
     } else if (s->past != 0) {
         (void)inspect_live(ui);
-    } else {
-        return inspect_notice_seen(ui);
+    } else if (!inspect_notice_seen(ui)) {
+        if (!tree_on(ui))
+            return false;
+        tree_hide(ui);
     }
     return true;
 }

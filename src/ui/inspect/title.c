@@ -10,20 +10,23 @@
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
-enum { NOTICE_SECONDS = 10, NAME_LEAST = 24, PART_MAX = 48 };
+enum { NOTICE_SECONDS = 10, NAME_LEAST = 24, PART_MAX = 48, RANGE_MAX = 80, PLACE_COLS = 3 };
 enum { ALONE_LASTS = 150 * 1000000 }; /* ns */
 
 /* The parts of the title; when it does not fit, the least important are dropped first. */
 struct parts {
-    char size[NUMBER_SIZE_MAX];
+    char size[RANGE_MAX]; /* and of which part, with --range */
     char mode[12];
     char owner[33];
     char state[PART_MAX]; /* dest, sealed, ... */
-    char live[24];
+    char live[INSPECT_CLOCK];
     char who[PART_MAX];
     char place[8];
     char kept[64];    /* number of frozen values; the sequence counter */
     char special[24]; /* what the view does besides showing: FOLLOW */
+    char view[16];    /* of the cells, with its order: `u64 le`; empty: hex */
+    char base[16];    /* `BASE 12:04` */
+    const char *heat; /* HEAT */
     const char *access;
     enum style live_style, access_style;
 };
@@ -69,11 +72,11 @@ static void place_text(const struct session *s, char out[8])
         (void)snprintf(out, 8, "%d%%", (int)((double)top / (double)(length - shown) * 100));
 }
 
-/* No other process uses it: none was seen, and *unreadable of them could not be checked. */
-static bool only_us(const struct session *s, size_t *unreadable)
+/* No other process uses it: none was seen, and *unseen: so much could not be checked. */
+static bool only_us(const struct session *s, size_t *unseen)
 {
     struct seg_users u;
-    return session_who(s, &u, unreadable) && u.rw + u.ro + u.held == 0;
+    return session_who(s, &u, unseen) && u.rw + u.ro + u.held == 0;
 }
 
 static bool nameless(const struct seg_stat *t)
@@ -102,16 +105,16 @@ static void who_text(const struct ui *ui, char out[PART_MAX], bool brief)
     static const char *const words[][3] = {{"writer", "reader", "open"}, {"rw", "r", "fd"}};
     const struct session *s = &ui->s;
     struct seg_users u;
-    size_t unreadable = 0, n = 0;
+    size_t unseen = 0, n = 0;
     const char *gap = "";
     out[0] = '\0';
-    if (session_recorded(s) || !session_who(s, &u, &unreadable))
+    if (session_recorded(s) || !session_who(s, &u, &unseen))
         return;
     if (u.rw + u.ro + u.held == 0) {
         (void)snprintf(out, PART_MAX, "%s",
-                       lives_by_us(ui)  ? "KEEPING ALIVE"
-                       : unreadable > 0 ? "no other process seen"
-                                        : "no other process");
+                       lives_by_us(ui) ? "KEEPING ALIVE"
+                       : unseen > 0    ? "no other process seen"
+                                       : "no other process");
         return;
     }
     const size_t counts[] = {u.rw, u.ro, u.held};
@@ -145,48 +148,59 @@ static void state_text(const struct seg_stat *t, char out[PART_MAX])
             n += (size_t)snprintf(out + n, PART_MAX - n, "%s%s", n > 0 ? " " : "", words[i].name);
 }
 
-static void live_text(const struct ui *ui, struct parts *p)
+static void size_text(const struct session *s, char out[RANGE_MAX])
 {
-    const struct session *s = &ui->s;
-    double hz = s->set.hz, seen = s->sample.hz;
-    p->live_style = s->paused ? STYLE_PAUSED : STYLE_LIVE;
-    if (s->past != 0 || s->sample.past.time != 0) {
-        char ago[INSPECT_AGO];
-        int64_t then = s->sample.past.time != 0 ? s->sample.past.time : s->past;
-        inspect_ago((s->sample.past.end != 0 ? s->sample.past.end : ui->now) - then, ago);
-        p->live_style = STYLE_PAUSED;
-        (void)snprintf(p->live, sizeof p->live, "T-%.16s", ago);
-        return;
-    }
-    if (session_recorded(s)) {
-        bool goes_on = s->sample.past.written && !s->paused;
-        p->live_style = goes_on ? STYLE_LIVE : STYLE_PAUSED;
-        (void)snprintf(p->live, sizeof p->live, "%s", goes_on ? "RECORDING" : "RECORDED");
-        return;
-    }
-    if (s->paused) {
-        (void)snprintf(p->live, sizeof p->live, "PAUSED");
-        return;
-    }
-    if (seen > 0 && (seen < hz * 0.8 || seen > hz * 1.2))
-        hz = seen;
-    (void)snprintf(p->live, sizeof p->live, hz < 10 ? "LIVE %.3g Hz" : "LIVE %.0f Hz", hz);
+    bool past = s->sample.past.time != 0;
+    char size[NUMBER_SIZE_MAX];
+    (void)number_format_size(past ? s->sample.past.total : s->sample.stat.size, size);
+    if (s->range_length != 0)
+        (void)snprintf(out, RANGE_MAX, "range 0x%" PRIx64 ":%" PRIu64 " of %s", s->range_offset,
+                       s->range_length, size);
+    else
+        (void)snprintf(out, RANGE_MAX, "%s", size);
+}
+
+/* Modes that change what colours and numbers mean. */
+static void mode_chips(const struct ui *ui, struct parts *p)
+{
+    const struct view *v = inspect_view(ui);
+    const struct baseline_time *b = &ui->inspect->base;
+    size_t n = strlen(v->name), order = view_swapped(v) != v && n > 2 ? 2 : 0;
+    char clock[16] = "";
+    if (v->kind != VIEW_HEX)
+        (void)snprintf(p->view, sizeof p->view, "%.*s%s%s", (int)(n - order), v->name,
+                       order > 0 ? " " : "", v->name + n - order);
+    if (ui->s.sample.has_base && b->wall != 0 && seg_id_equal(b->id, ui->s.id))
+        os_clock_text(b->wall, clock);
+    if (ui->s.sample.has_base)
+        (void)snprintf(p->base, sizeof p->base, "BASE%s%.5s", clock[0] != '\0' ? " " : "", clock);
+    p->heat = ui->s.heat && ui->s.sample.past.time == 0 ? "HEAT" : "";
+}
+
+/* Does what is typed go into the segment? Not while the picture is paused or past. */
+static bool edits(const struct session *s)
+{
+    return s->edit && !s->paused && s->past == 0 && s->sample.past.time == 0;
 }
 
 static void collect(struct ui *ui, struct parts *p)
 {
     const struct session *s = &ui->s;
     const struct seg_stat *t = &s->sample.stat;
-    *p = (struct parts){.access = s->edit ? "EDIT" : "READ-ONLY",
-                        .access_style = s->edit ? STYLE_EDIT : STYLE_READONLY};
+    *p = (struct parts){.access = edits(s) && edit_types_text(ui) ? "EDIT TEXT"
+                                  : edits(s)                      ? "EDIT"
+                                  : s->edit                       ? "EDIT WAITS"
+                                                                  : "READ-ONLY",
+                        .access_style = edits(s) ? STYLE_EDIT : STYLE_READONLY};
     bool past = s->sample.past.time != 0;
-    (void)number_format_size(past ? s->sample.past.total : t->size, p->size);
+    size_text(s, p->size);
+    mode_chips(ui, p);
     if ((t->known & SEG_HAS_MODE) != 0)
         mode_text(t, p->mode);
     if ((t->known & SEG_HAS_OWNER) != 0)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
     state_text(t, p->state);
-    live_text(ui, p);
+    p->live_style = inspect_clock(ui, p->live);
     who_text(ui, p->who, false);
     place_text(s, p->place);
     size_t frozen = s->sample.freeze.count, n = 0;
@@ -199,15 +213,33 @@ static void collect(struct ui *ui, struct parts *p)
         (void)snprintf(p->special, sizeof p->special, "%s", s->only ? "CHANGED ROWS" : "FOLLOW");
 }
 
+/* The place is at the right edge; its columns are kept, so that nothing comes and goes while
+ * one scrolls. */
+static int place_columns(const struct parts *p)
+{
+    int width = canvas_width(p->place);
+    return width > 0 && width < PLACE_COLS ? PLACE_COLS : width;
+}
+
 /* Columns of everything but the name. */
 static int columns(const struct parts *p)
 {
-    const char *const all[] = {p->size,   p->mode, p->owner,   p->state, p->live,
-                               p->access, p->kept, p->special, p->who,   p->place};
+    const char *const all[] = {p->size,    p->mode, p->owner, p->state, p->live, p->access, p->kept,
+                               p->special, p->base, p->heat,  p->view,  p->who,  p->place};
     int n = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i][0] != '\0')
-            n += canvas_width(all[i]) + 2;
+            n += (all[i] == p->place ? place_columns(p) : canvas_width(all[i])) + 2;
+    return n;
+}
+
+/* Columns of the modes. */
+static int chips_width(const struct parts *p)
+{
+    const char *const all[] = {p->special, p->base, p->heat, p->view};
+    int n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        n += all[i][0] != '\0' ? canvas_width(all[i]) + 2 : 0;
     return n;
 }
 
@@ -249,7 +281,7 @@ void inspect_draw_title(struct ui *ui)
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
-    char *const cheap[] = {p.place, p.owner, p.mode, p.state, p.who, p.size};
+    char *const cheap[] = {p.place, p.view, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
         if (columns(&p) + least > c->cols && !needed)
@@ -257,7 +289,7 @@ void inspect_draw_title(struct ui *ui)
         if (i == 0 && columns(&p) + least > c->cols)
             who_text(ui, p.who, true);
     }
-    enum style title = ui->s.edit ? STYLE_EDIT : STYLE_TITLE;
+    enum style title = edits(&ui->s) ? STYLE_EDIT : STYLE_TITLE;
     canvas_fill(c, 0, 0, c->cols, title, ' ');
     int room = c->cols - columns(&p) - 2;
     int col = draw_name(c, 1, room > 1 ? room : 1, title, name);
@@ -266,13 +298,16 @@ void inspect_draw_title(struct ui *ui)
     col = draw_part(c, col - (p.mode[0] != '\0' && p.owner[0] != '\0'), title, p.owner);
     col = draw_part(c, col, title, p.state);
     int state = canvas_width(p.live) + canvas_width(p.access) + canvas_width(p.kept) +
-                canvas_width(p.who) + 9 + (p.special[0] != 0 ? canvas_width(p.special) + 2 : 0);
-    int free_columns = c->cols - col - state - canvas_width(p.place) - 3;
+                canvas_width(p.who) + 9 + chips_width(&p);
+    int free_columns = c->cols - col - state - place_columns(&p) - 3;
     col = draw_part(c, col + (free_columns > 2 ? 2 : 0), p.live_style, p.live);
     col = draw_part(c, col, p.access_style, p.access);
     col = draw_part(c, col, ui->s.locked && ui->s.sample.settle.busy ? STYLE_WARN : p.access_style,
                     p.kept);
     col = draw_part(c, col, STYLE_PAUSED, p.special);
+    col = draw_part(c, col, STYLE_BASE, p.base);
+    col = draw_part(c, col, STYLE_HEAT4, p.heat);
+    col = draw_part(c, col, title, p.view);
     (void)draw_part(c, col, lives_by_us(ui) ? STYLE_WARN : title, p.who);
     if (p.place[0] != '\0')
         (void)canvas_text(c, 0, c->cols - 1 - canvas_width(p.place), c->cols, title, p.place);
@@ -295,19 +330,18 @@ static void add_name_events(struct ui *ui)
 {
     const struct session *s = &ui->s;
     const struct seg_stat *t = &s->sample.stat;
-    size_t unreadable = 0;
+    size_t unseen = 0;
     if (t->replaced)
         add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
     else if ((t->state & SEG_ST_DEST) != 0)
         add(ui->inspect, "removed; the memory is freed when the last process detaches");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
-    if (!lives_by_us(ui) || !only_us(s, &unreadable))
+    if (!lives_by_us(ui) || !only_us(s, &unseen))
         return;
     char text[96] = "only shmlens keeps it alive";
-    if (unreadable > 0)
-        (void)snprintf(text, sizeof text, "no other user seen; %zu process%s could not be checked",
-                       unreadable, unreadable == 1 ? "" : "es");
+    if (unseen > 0)
+        (void)snprintf(text, sizeof text, "no other user seen; %zu could not be checked", unseen);
     add(ui->inspect, text);
 }
 

@@ -5,8 +5,23 @@
 #include "core/locator.h"
 #include "session/settings.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/calls.h"
 #include "ui/frame/run_line.h"
 #include "ui/list/list.h"
+
+bool segments_aim(struct ui *ui, struct aim *aim)
+{
+    *aim = (struct aim){0};
+    segments_catch_up(ui);
+    if (ui->segments->count == 0) /* the line is for no segment */
+        return true;
+    const struct seg_info *info = segments_take(ui);
+    if (info == NULL)
+        return false;
+    (void)snprintf(aim->locator, sizeof aim->locator, "%s", info->locator);
+    aim->id = seg_id_of(&info->stat);
+    return true;
+}
 
 void act_open(struct ui *ui, const char *arg)
 {
@@ -31,14 +46,36 @@ void act_open(struct ui *ui, const char *arg)
         (void)ui_attach(ui, raw, 0, 0);
 }
 
+/* The newest list must be the one that was seen, or others would be tagged. */
+static void tag_many(struct ui *ui, const char *which)
+{
+    segments_catch_up(ui);
+    if (strcmp(which, "all") == 0)
+        segments_tag_all(ui);
+    else if (strcmp(which, "others") == 0)
+        segments_tag_others(ui);
+    else if (strcmp(which, "none") == 0)
+        segments_untag_all(ui->segments);
+    else
+        ui_say(ui, STYLE_ERROR, "tag: all, others or none");
+}
+
 void act_tag(struct ui *ui, const char *arg)
 {
-    (void)arg;
+    if (arg[0] != '\0') {
+        tag_many(ui, arg);
+        return;
+    }
     const struct seg_info *info = segments_take(ui);
     if (info == NULL)
         return;
     segments_toggle_tag(ui, info);
     segments_move_to(ui, ui->segments->at + 1);
+    if (ui->segments->tags > 0)
+        ui_say(ui, STYLE_TEXT, "%zu tagged: d removes the tagged (asks), U untags them",
+               ui->segments->tags);
+    else
+        ui_say(ui, STYLE_TEXT, "none tagged");
 }
 
 /* The next column to sort by among those shown; the first one if the present one is not shown. */
@@ -53,24 +90,52 @@ static const struct column *next_sort(const struct ui *ui, bool back)
     return shown[(i + (back ? count - 1 : 1)) % count];
 }
 
-/* `sorted by size, largest first`. */
-static void say_sorted(struct ui *ui)
+const char *sort_order(const struct ui *ui, char buf[SORT_ORDER])
 {
     const struct column *by = ui->segments->sort;
     bool down = by->falling != ui->segments->inverted;
-    char name[16];
+    bool age = strcmp(by->name, "MTIME") == 0;
+    (void)snprintf(buf, SORT_ORDER, "%s",
+                   age         ? (down ? "newest first" : "oldest first")
+                   : by->right ? (down ? "largest first" : "smallest first")
+                               : (down ? "z to a" : "a to z"));
+    return buf;
+}
+
+/* `sorted by size, largest first`. */
+static void say_sorted(struct ui *ui)
+{
+    const char *title = column_title(ui->segments->sort);
+    char name[16], order[SORT_ORDER];
     size_t n = 0;
-    for (; by->name[n] != '\0' && n + 1 < sizeof name; n++)
-        name[n] = (char)(by->name[n] | 0x20);
+    for (; title[n] != '\0' && n + 1 < sizeof name; n++)
+        name[n] = (char)(title[n] | 0x20);
     name[n] = '\0';
-    const char *order = by->right     ? (down ? "largest first" : "smallest first")
-                        : by->falling ? (down ? "newest first" : "oldest first")
-                                      : (down ? "z to a" : "a to z");
-    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", name, order);
+    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", name, sort_order(ui, order));
+}
+
+/* A menu of the columns. */
+static void sort_menu(struct ui *ui)
+{
+    size_t count = 0;
+    const struct column *table = column_table(&count);
+    for (size_t i = 0; i < count && i < MENU_ROWS; i++) {
+        (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-8s %s", (char)('a' + i),
+                       column_title(&table[i]), table[i].help);
+        (void)snprintf(ui->option_command[i], sizeof ui->option_command[i], "sort %s",
+                       table[i].name);
+        ui->menu[i] =
+            (struct menu_entry){ui->menu_label[i], (uint32_t)('a' + i), ui->option_command[i]};
+    }
+    prompt_menu(&ui->host, "sort by", ui->menu, (int)(count < MENU_ROWS ? count : MENU_ROWS));
 }
 
 void act_sort(struct ui *ui, const char *arg)
 {
+    if (strcmp(arg, "menu") == 0) {
+        sort_menu(ui);
+        return;
+    }
     bool next = arg[0] == '\0' || strcmp(arg, "next") == 0;
     bool back = !next && strcmp(arg, "prev") == 0;
     const struct column *by = next || back ? next_sort(ui, back) : column_find(arg, strlen(arg));
@@ -107,15 +172,17 @@ void act_orphans(struct ui *ui, const char *arg)
 {
     (void)arg;
     struct segments_state *st = ui->segments;
+    const struct seg_who *who = &ui->s.walk.survey.who;
+    char idle[VERDICT_TEXT];
     st->orphans = !st->orphans;
     segments_rebuild(ui);
     if (!st->orphans)
         ui_say(ui, STYLE_TEXT, "all segments");
     else if (st->hidden_idle > 0)
-        ui_say(ui, STYLE_TEXT, "orphans only; %zu idle segment%s hidden (not proved unused)",
-               st->hidden_idle, st->hidden_idle == 1 ? "" : "s");
+        ui_say(ui, STYLE_TEXT, "orphans only; %zu hidden, %s", st->hidden_idle,
+               verdict_idle(who->unreadable, who->unowned, idle));
     else
-        ui_say(ui, STYLE_TEXT, "orphans only");
+        ui_say(ui, STYLE_TEXT, "orphans only: segments that no process uses");
 }
 
 void act_kinds(struct ui *ui, const char *arg)
@@ -124,6 +191,46 @@ void act_kinds(struct ui *ui, const char *arg)
     session_all_kinds(&ui->s, !ui->s.all_kinds);
     ui_say(ui, STYLE_TEXT,
            ui->s.all_kinds ? "all kinds, mapped files too" : "all kinds except mapped files");
+}
+
+/* ---- going to a name ---- */
+
+/* Moves the cursor while the name is typed. */
+static void go_to_name(struct ui *ui, const char *text, void *ctx)
+{
+    const struct segments_state *st = ui->segments;
+    char shown[SHOWN_LOCATOR];
+    bool gone = false;
+    (void)ctx;
+    segments_catch_up(ui);
+    for (size_t i = 0; text[0] != '\0' && i < st->count; i++) {
+        (void)locator_shown(segments_info(ui, st->row[i], &gone)->locator, shown, sizeof shown);
+        if (!text_has(shown, text))
+            continue;
+        ui->segments->touched = true;
+        segments_move_to(ui, (int)i);
+        return;
+    }
+    if (text[0] != '\0')
+        (void)snprintf(ui->prompt.hint, sizeof ui->prompt.hint, "no segment here has this name");
+}
+
+static void name_given(struct ui *ui, const char *text, void *ctx)
+{
+    ui->prompt.hint[0] = '\0';
+    go_to_name(ui, text, ctx);
+    if (ui->prompt.hint[0] != '\0')
+        ui_say(ui, STYLE_WARN, "`%s`: %s", text, ui->prompt.hint);
+}
+
+void segments_goto(struct ui *ui, const char *part)
+{
+    if (part[0] != '\0') {
+        name_given(ui, part, NULL);
+        return;
+    }
+    prompt_ask(&ui->host, "go to a segment (a part of its name): ", "", NULL, name_given, NULL);
+    ui->prompt.changed = go_to_name;
 }
 
 /* ---- filter ---- */
@@ -152,6 +259,14 @@ bool segments_escape(struct ui *ui)
 
 void act_filter(struct ui *ui, const char *arg)
 {
+    if (ui_screen(ui) == &screen_help) {
+        help_filter(ui, arg);
+        return;
+    }
+    if (ui_screen(ui) == &screen_calls) {
+        calls_filter(ui, arg);
+        return;
+    }
     if (arg[0] != '\0') {
         set_filter(ui, arg, NULL);
         return;

@@ -17,35 +17,41 @@
 
 enum { WHO_NAMED = 3, LIST_MAX = 1024 * 1024 };
 
-/* `6 processes use it: writer (312), reader (400), and 4 more`. */
-static void who_text(const struct ui *ui, const struct seg_info *info, char *out, size_t cap)
+/* Adds ` writer (312), reader (400), and 4 more`. */
+static void name_users(const struct seg_who *who, size_t total, char *out, size_t cap, size_t at)
 {
-    const struct seg_who *who = &ui->s.walk.survey.who;
-    struct segrow row = segments_row(ui, info);
-    size_t total = segrow_procs(&row), named = 0, at = 0;
+    size_t named = 0;
     uint32_t last = os_pid();
-    if (total == 0) {
-        (void)snprintf(out, cap, "no process %s",
-                       row.unreadable == 0 ? "uses it"
-                                           : "seen using it (some could not be checked)");
-        return;
-    }
-    at = (size_t)snprintf(out, cap, "%zu process%s it:", total, total == 1 ? " uses" : "es use");
-    for (size_t i = 0; i < row.mappers_count + row.holders_count && named < WHO_NAMED; i++) {
-        bool maps = i < row.mappers_count;
-        size_t k = info->holders.first + i - row.mappers_count;
-        uint32_t pid = maps ? row.mappers[i].pid : who->holders[k].pid;
-        const char *raw = maps ? row.mappers[i].comm : who->holders[k].comm;
-        char comm[64];
+    for (size_t i = 0; i < who->mappers_count + who->holders_count && named < WHO_NAMED; i++) {
+        bool maps = i < who->mappers_count;
+        size_t k = i - who->mappers_count;
+        uint32_t pid = maps ? who->mappers[i].pid : who->holders[k].pid;
+        char comm[COMM_SHOWN], number[16] = "";
         if (pid == last || pid == os_pid() || at >= cap)
             continue;
         last = pid;
-        (void)text_escape(comm, sizeof comm, raw, strnlen(raw, sizeof who->holders->comm));
-        at += (size_t)snprintf(out + at, cap - at, "%s %s (%u)", named++ > 0 ? "," : "", comm,
-                               (unsigned)pid);
+        if (pid != 0) /* a loop device has none */
+            (void)snprintf(number, sizeof number, " (%u)", (unsigned)pid);
+        at += (size_t)snprintf(out + at, cap - at, "%s %s%s", named++ > 0 ? "," : "",
+                               comm_shown(maps ? who->mappers[i].comm : who->holders[k].comm, comm),
+                               number);
     }
     if (named > 0 && named < total && at < cap)
         (void)snprintf(out + at, cap - at, ", and %zu more", total - named);
+}
+
+/* `in use by 6 processes: ...`. */
+static void who_text(const struct ui *ui, const struct seg_info *info, char *out, size_t cap)
+{
+    const struct seg_who who = seg_info_who(&ui->s.walk.survey, info);
+    struct segrow row = segments_row(ui, info);
+    size_t total = segrow_procs(&row), at = 0;
+    char verdict[VERDICT_TEXT];
+    at = (size_t)snprintf(out, cap, "%s", segrow_verdict(&row, verdict));
+    if (total > 0 && at + 1 < cap) {
+        at += (size_t)snprintf(out + at, cap - at, ":");
+        name_users(&who, total, out, cap, at);
+    }
 }
 
 /* ---- doing it ---- */
@@ -59,16 +65,16 @@ static void removal_done(struct job *job, void *owner)
     out_text(&o, LIST_MAX);
     removal_report(&o, j);
     const char *report = o.buf != NULL ? o.buf : "";
-    char size[NUMBER_SIZE_MAX];
+    char size[REMOVAL_FREED];
     size_t stay = j->count - j->removed;
-    (void)number_format_size(j->freed, size);
+    removal_freed(size, j->freed, j->unmeasured);
     if (job->cancelled && j->removed == 0) {
         ui_say(ui, STYLE_WARN, "nothing removed");
     } else if (j->count == 1) {
         ui_say(ui, stay > 0 ? STYLE_ERROR : STYLE_TEXT, "%.*s", (int)strcspn(report, "\n"), report);
     } else {
         if (stay > 0)
-            pager_open(&ui->host, "what was removed and what was not", report);
+            pager_open(&ui->host, "what was removed and what was not", report, true);
         ui_say(ui, stay > 0 ? STYLE_WARN : STYLE_TEXT, "%zu of %zu segments removed, %s freed",
                j->removed, j->count, size);
     }
@@ -144,47 +150,40 @@ static void remove_answer(struct ui *ui, const char *text, void *ctx)
         remove_asked(ui);
 }
 
-/* `in use: 2 processes: writer (312), reader (400)`. */
+/* `in use by 2 processes: writer (312), reader (400)`. */
 static void users_note(const struct seg_who *who, char *out, size_t cap)
 {
     struct seg_users u = seg_who_users(who);
-    size_t total = u.rw + u.ro + u.held, named = 0, at = 0;
-    uint32_t last = os_pid();
+    size_t total = u.rw + u.ro + u.held, at = 0;
     if (total == 0) {
         (void)snprintf(out, cap, "in use by a process that cannot be seen");
         return;
     }
-    at = (size_t)snprintf(out, cap, "in use: %zu process%s:", total, total == 1 ? "" : "es");
-    for (size_t i = 0; i < who->mappers_count + who->holders_count && named < WHO_NAMED; i++) {
-        bool maps = i < who->mappers_count;
-        size_t k = i - who->mappers_count;
-        uint32_t pid = maps ? who->mappers[i].pid : who->holders[k].pid;
-        const char *raw = maps ? who->mappers[i].comm : who->holders[k].comm;
-        char comm[64];
-        if (pid == last || pid == os_pid() || at >= cap)
-            continue;
-        last = pid;
-        (void)text_escape(comm, sizeof comm, raw, strnlen(raw, sizeof who->holders->comm));
-        at += (size_t)snprintf(out + at, cap - at, "%s %s (%u)", named++ > 0 ? "," : "", comm,
-                               (unsigned)pid);
-    }
-    if (named < total && at < cap)
-        (void)snprintf(out + at, cap - at, ", and %zu more", total - named);
+    char verdict[VERDICT_TEXT];
+    at = (size_t)snprintf(out, cap, "%s:", verdict_used(total, verdict));
+    name_users(who, total, out, cap, at);
 }
 
 static void remove_note(struct ui *ui);
+
+bool segments_shown_unused(const struct ui *ui, const struct seg_info *info)
+{
+    const struct segments_state *st = ui->segments;
+    return ui->prompt.kind == PROMPT_LINE && ui->prompt.renew == remove_note && st->asked.looked &&
+           st->asked.unused && strcmp(ui->pending, info->locator) == 0;
+}
 
 /* What the look at it has found. */
 static void proof_note(const struct removal_item *item, char *out, size_t cap)
 {
     struct out o;
+    char idle[VERDICT_TEXT];
     if (!oserr_is(item->error)) {
-        (void)snprintf(out, cap, "not in use (proved)");
+        (void)snprintf(out, cap, "%s (asked just now)", verdict_orphan);
     } else if (item->error.code == SEG_E_IN_USE) {
         users_note(&item->who, out, cap);
     } else if (item->error.code == SEG_E_UNPROVED) {
-        (void)snprintf(out, cap, "no user found, not proved: %zu process%s could not be read",
-                       item->who.unreadable, item->who.unreadable == 1 ? "" : "es");
+        (void)snprintf(out, cap, "%s", verdict_idle(item->who.unreadable, item->who.unowned, idle));
     } else {
         out_text(&o, cap);
         removal_why(&o, item->locator, item->error, &item->who);
@@ -205,6 +204,7 @@ static void looked(struct job *job, void *owner)
         uint32_t code = item->error.code;
         proof_note(item, st->asked.note, sizeof st->asked.note);
         st->asked.looked = true;
+        st->asked.unused = !oserr_is(item->error);
         st->asked.force = code == SEG_E_IN_USE || code == SEG_E_UNPROVED;
     }
     removal_ended(ui, j);
@@ -215,7 +215,7 @@ static void looked(struct job *job, void *owner)
 static void look(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
-    st->asked.looked = st->asked.force = false;
+    st->asked.looked = st->asked.force = st->asked.unused = false;
     st->asked.turn++;
     struct removal_job *j = job_for_asked(ui, SEG_RM_DRY, looked);
     if (j != NULL)
@@ -309,13 +309,20 @@ static void keep_tagged(struct ui *ui, void *ctx)
     pager_close(&ui->host);
 }
 
-/* One line: whether this one will be removed or kept, and why. Adds to *bytes what its removal
+/* What the removal of the tagged segments frees. */
+struct freed {
+    uint64_t bytes;
+    size_t unmeasured; /* so many have an unknown share */
+};
+
+/* One line: whether this one will be removed or kept, and why. Adds to *freed what its removal
  * frees. True: to be removed, as far as is known. */
-static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64_t *bytes)
+static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, struct freed *freed)
 {
     const struct seg_info *info = segments_find(ui, tag->locator);
     char size[NUMBER_SIZE_MAX], who[160];
-    uint64_t resident = info == NULL ? 0 : info->stat.resident;
+    bool measured = info != NULL && (info->stat.known & SEG_HAS_RESIDENT) != 0;
+    uint64_t resident = measured ? info->stat.resident : 0;
     bool same = info != NULL && seg_id_equal(seg_id_of(&info->stat), seg_id_of(&tag->seen));
     struct segrow row = {0};
     if (same)
@@ -323,7 +330,7 @@ static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64
     const char *cannot = seg_words(tag->locator)->irremovable;
     bool removes = same && cannot == NULL && segrow_attached(&row) == 0;
     (void)number_format_size(resident, size);
-    out_print(o, "%-6s %9s  ", removes ? "remove" : "keep", same ? size : "");
+    out_print(o, "%-6s %9s  ", removes ? "remove" : "keep", same && measured ? size : "");
     out_locator(o, tag->locator);
     if (!same)
         out_str(o, info == NULL ? "  already gone" : "  replaced by another segment");
@@ -332,7 +339,8 @@ static bool list_tag(const struct ui *ui, struct tag *tag, struct out *o, uint64
     if (same)
         out_print(o, "  %s", cannot != NULL ? cannot : who);
     out_str(o, "\n");
-    *bytes += removes ? resident : 0;
+    freed->bytes += removes ? resident : 0;
+    freed->unmeasured += removes && !measured ? 1 : 0;
     tag->removed = removes;
     return removes;
 }
@@ -357,20 +365,20 @@ static void ask_tags(struct ui *ui, size_t removes)
 static void ask_tagged(struct ui *ui)
 {
     const struct segments_state *st = ui->segments;
-    char size[NUMBER_SIZE_MAX], title[80];
+    char size[REMOVAL_FREED], title[96];
     struct out list;
-    uint64_t bytes = 0;
+    struct freed freed = {0};
     size_t removes = 0;
     out_text(&list, LIST_MAX);
     for (size_t i = 0; i < st->tags; i++)
-        removes += list_tag(ui, &st->tag[i], &list, &bytes);
-    (void)number_format_size(bytes, size);
+        removes += list_tag(ui, &st->tag[i], &list, &freed);
+    removal_freed(size, freed.bytes, freed.unmeasured);
     (void)snprintf(title, sizeof title, "removing %zu of %zu tagged segments frees %s", removes,
                    st->tags, size);
     if (list.buf != NULL && list.length > 0)
         list.buf[list.length - 1] = '\0'; /* the last newline */
     if (list.buf != NULL)
-        pager_open(&ui->host, title, list.buf);
+        pager_open(&ui->host, title, list.buf, false);
     out_free(&list);
     ask_tags(ui, removes);
 }

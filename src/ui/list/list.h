@@ -10,8 +10,9 @@
 
 enum {
     TAGS_MAX = 4096,
-    NEW_FOR = 3,  /* seconds that a new row is marked */
-    GONE_FOR = 2, /* seconds that a vanished row stays, greyed */
+    NEW_FOR = 3,   /* seconds that a new row is marked */
+    GONE_FOR = 2,  /* seconds that a vanished row stays, greyed, */
+    GONE_ROWS = 3, /* below the others: the newest so many, and the title counts all */
     FILTER_MAX = 128,
     SHOWN_LOCATOR = 4 * LOCATOR_MAX
 };
@@ -31,10 +32,11 @@ struct segments_state {
     size_t count, room;        /* rows shown, rows allocated */
     struct row_key *key;       /* the rows while they are sorted; rows.c */
     size_t hidden;             /* rows left out by filter, orphans or kinds */
+    uint64_t shown_bytes;      /* sizes of the others */
     size_t hidden_idle;        /* of those, idle ones: no user seen, but not proved unused */
     int at, top;               /* cursor and first row shown */
     bool shifted;              /* the row at the cursor is no longer the one that was drawn */
-    bool touched;              /* a key was pressed: the cursor is where the user wants it */
+    bool touched;              /* by key or mouse: the cursor is where the user wants it */
     char cursor[LOCATOR_MAX];  /* raw locator of the row at the cursor; empty: none yet */
     char wanted[LOCATOR_MAX];  /* raw: the cursor moves there once it is listed; empty: nowhere */
     const struct column *sort; /* the order of the rows, from the settings at that time */
@@ -46,6 +48,7 @@ struct segments_state {
         bool known;     /* seen is */
         unsigned turn;  /* counts the questions, so that an answer finds its own */
         bool looked;    /* the proof is known: `note` says it, */
+        bool unused;    /* no process uses it */
         bool force;     /* and a yes is meant in spite of users, named or possible */
         char note[160]; /* printable */
     } asked;
@@ -60,9 +63,13 @@ struct segments_state {
     unsigned seen_kinds; /* bits: kinds listed then */
     uint64_t orphan_bytes, bytes, resident;
     size_t orphan_count;
-    size_t vanished; /* rows shown that no longer exist */
-    char *cell;      /* CELL_MAX bytes to format a cell in */
+    size_t vanished;   /* segments that no longer exist, of which */
+    size_t gone_shown; /* so many are shown */
+    char *cell;        /* CELL_MAX bytes to format a cell in */
 };
+
+/* The question about its removal is open and has shown that it is unused: the row says so too. */
+bool segments_shown_unused(const struct ui *ui, const struct seg_info *info);
 
 /* ---- remove_job.c ---- */
 
@@ -88,8 +95,8 @@ const struct seg_info *segments_at(const struct ui *ui);
 /* The users of that segment; false: not known. */
 bool segments_users(const struct ui *ui, struct seg_who *who);
 
-/* The same row, to act on it: NULL, with a message, if it has vanished or the list changed since it
- * was drawn. */
+/* The same row, to act on it: NULL, with a message, if there is none, it has vanished or the list
+ * changed since it was drawn. */
 const struct seg_info *segments_take(struct ui *ui);
 
 /* Adopts the newest survey between two frames; notes if that changed the row at the cursor. */
@@ -102,6 +109,16 @@ const struct seg_info *segments_find(const struct ui *ui, const char *locator);
 void segments_rebuild(struct ui *ui);
 
 void segments_move_to(struct ui *ui, int at); /* clamped */
+
+/* The order in words: `a to z`, `largest first`. Returns buf. */
+enum { SORT_ORDER = 24 };
+const char *sort_order(const struct ui *ui, char buf[SORT_ORDER]);
+
+/* tags.c: tags all that are shown; those that are not instead of those that are; sizes of the
+ * tagged, of what is still there. */
+void segments_tag_all(struct ui *ui);
+void segments_tag_others(struct ui *ui);
+uint64_t segments_tagged_bytes(const struct ui *ui);
 bool segments_tagged(const struct segments_state *st, const char *locator);
 void segments_toggle_tag(struct ui *ui, const struct seg_info *info);
 void segments_untag_all(struct segments_state *st);

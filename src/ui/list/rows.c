@@ -61,7 +61,7 @@ bool segments_users(const struct ui *ui, struct seg_who *who)
 {
     const struct seg_info *info = segments_at(ui);
     const struct seg_survey *survey = &ui->s.walk.survey;
-    *who = (struct seg_who){.unreadable = survey->who.unreadable};
+    *who = (struct seg_who){.unreadable = survey->who.unreadable, .unowned = survey->who.unowned};
     if (info == NULL || info->who_unasked)
         return false;
     *who = seg_info_who(survey, info);
@@ -101,7 +101,8 @@ struct row_key {
     struct segrow row; /* filled unless the list is sorted by locator */
     const char *locator;
     size_t index; /* among those of the survey, which are sorted by locator */
-    bool gone;    /* not of the survey: goes where it was */
+    bool gone;    /* not of the survey: */
+    bool last;    /* it is below the others, unless the cursor is on it */
 };
 
 static int compare_rows(const void *a, const void *b)
@@ -110,6 +111,8 @@ static int compare_rows(const void *a, const void *b)
     const struct column *by = x->list->sort;
     size_t count = 0;
     int order = 0;
+    if (x->last != y->last)
+        return x->last ? 1 : -1;
     if (by != column_table(&count))
         order = by->falling ? by->compare(&y->row, &x->row) : by->compare(&x->row, &y->row);
     if (order == 0 && (x->gone || y->gone))
@@ -132,6 +135,7 @@ static void sort_rows(struct ui *ui)
         *key = (struct row_key){.list = st, .index = st->row[i]};
         const struct seg_info *info = segments_info(ui, key->index, &key->gone);
         key->locator = info->locator;
+        key->last = key->gone && strcmp(info->locator, st->cursor) != 0;
         if (!first)
             key->row = segments_row(ui, info);
     }
@@ -174,7 +178,7 @@ static bool matches(const struct ui *ui, const struct segrow *row)
     for (size_t n = segrow_states(row, names); n > 0; n--)
         if (text_has(names[n - 1], filter))
             return true;
-    /* the first column shows `key 0x0052e2c1`, `memfd wl_shm` */
+    /* the first column shows `0x0052e2c1`, `memfd wl_shm` */
     if (row->kind != SEG_POSIX && cell_has(row, "LOCATOR", filter, cell))
         return true;
     return segrow_has_command(row, filter);
@@ -331,25 +335,43 @@ static const struct column *wanted_sort(const struct ui *ui)
     return ui->s.set.sort != NULL ? ui->s.set.sort : column_table(&count);
 }
 
+/* The newest of what vanished, and the one that was highlighted. */
+static void add_gone(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    size_t newest = 0;
+    for (size_t i = st->vanished; i-- > 0 && !st->orphans;) {
+        const struct seg_info *info = &ui->s.gone[i].info;
+        bool highlighted = strcmp(info->locator, st->cursor) == 0;
+        if ((newest == GONE_ROWS && !highlighted) || !is_shown(ui, info))
+            continue;
+        newest += !highlighted;
+        st->row[st->count++] = ui->s.walk.survey.count + i;
+        st->gone_shown++;
+    }
+}
+
 void segments_rebuild(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     const struct seg_survey *survey = &ui->s.walk.survey;
-    bool gone = false;
     st->sort = wanted_sort(ui);
     st->inverted = ui->s.set.inverted;
     if (!make_room(st, survey->count + ui->s.gone_count))
         return;
     st->seq = ui->s.walk.seq;
     st->count = st->hidden_idle = 0;
-    for (size_t i = 0; i < survey->count; i++)
-        if (is_shown(ui, &survey->segs[i]))
-            st->row[st->count++] = i;
+    st->shown_bytes = 0;
+    for (size_t i = 0; i < survey->count; i++) {
+        if (!is_shown(ui, &survey->segs[i]))
+            continue;
+        st->row[st->count++] = i;
+        st->shown_bytes += survey->segs[i].stat.size;
+    }
     st->hidden = survey->count - st->count;
     st->vanished = ui->s.gone_count;
-    for (size_t i = 0; i < st->vanished && !st->orphans; i++)
-        if (is_shown(ui, segments_info(ui, survey->count + i, &gone)))
-            st->row[st->count++] = survey->count + i;
+    st->gone_shown = 0;
+    add_gone(ui);
     sort_rows(ui);
     restore_cursor(ui);
 }
@@ -387,7 +409,8 @@ const struct seg_info *segments_take(struct ui *ui)
         return NULL;
     }
     const struct seg_info *info = segments_at(ui);
-    if (info == NULL && ui->segments->count > 0)
-        ui_say(ui, STYLE_WARN, "that segment is gone");
+    if (info == NULL)
+        ui_say(ui, STYLE_WARN,
+               ui->segments->count > 0 ? "that segment is gone" : "no segment is highlighted");
     return info;
 }

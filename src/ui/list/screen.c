@@ -9,11 +9,12 @@
 enum {
     MARK_COLS = 2,
     FLEX_LEAST = 16,  /* least columns of the column that takes the rest */
-    STATE_WIDE = 16,  /* width of the states if there is room */
+    STATE_WIDE = 12,  /* width of the states if there is room */
+    USUAL_COLS = 80,  /* above this the commands of the users get an eighth of what is more */
     WIDE_FROM = 96,   /* from here on two blanks between columns */
     ROOMY_FROM = 120, /* from here on room for several states */
     AGAIN_COLS = 24,  /* a second column of the flexible kind */
-    ELLIPSIS = 0x2026
+    STEP_COLS = 4     /* of a key, where nothing is listed */
 };
 
 /* Where the columns are in this frame. */
@@ -27,9 +28,11 @@ struct layout {
 static int column_cols(const struct canvas *c, const struct column *column)
 {
     size_t count = 0;
-    const struct column *state = column_find("STATE", 5);
+    const struct column *state = column_find("STATE", 5), *users = column_find("USERS", 5);
     if (column == column_table(&count))
         return AGAIN_COLS;
+    if (column == users && c->cols > USUAL_COLS)
+        return column->cols + (c->cols - USUAL_COLS) / 8;
     return column == state && c->cols >= ROOMY_FROM ? STATE_WIDE : column->cols;
 }
 
@@ -76,10 +79,11 @@ static int list_top(const struct ui *ui)
     return ui_body_top(ui) + 1;
 }
 
+/* Rows of the panel of users. An empty list has nothing that could have any. */
 static int who_rows(const struct ui *ui)
 {
     int body = ui_body_bottom(ui) - list_top(ui);
-    return ui->who_panel ? body / 3 + 1 : 0;
+    return ui->who_panel && ui->segments->count > 0 ? body / 3 + 1 : 0;
 }
 
 static int list_rows(const struct ui *ui)
@@ -98,14 +102,8 @@ static int start_of(const struct layout *at, size_t i, int width)
 /* A text in its column, cut with an ellipsis if it does not fit. */
 static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i, enum style style)
 {
-    struct canvas *c = &ui->canvas;
-    const char *text = ui->segments->cell;
-    int width = canvas_width(text), limit = at->end[i];
-    int col = start_of(at, i, width);
-    bool cut = col + width > limit;
-    col = canvas_text(c, row, col, cut ? limit - 1 : limit, style, text);
-    if (cut)
-        (void)canvas_char(c, row, col, limit, style, ELLIPSIS);
+    (void)canvas_field(&ui->canvas, row, at->from[i], at->end[i], at->column[i]->right, style,
+                       ui->segments->cell);
 }
 
 static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor,
@@ -140,17 +138,19 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
         column_shown(at->column[i], &s, ui->segments->cell);
         if (gone && (state || procs))
             (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
+        else if (state && segments_shown_unused(ui, info))
+            (void)snprintf(ui->segments->cell, CELL_MAX, "orphan");
         draw_cell(ui, at, row, i, style);
     }
 }
 
-enum { TITLE_PARTS = 6, PART_MAX = 64 };
+enum { TITLE_PARTS = 8, PART_MAX = 64 };
 
 /* Drops parts, least important first, until the rest fits. */
 static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
 {
-    /* free, resident, progress, orphans, unreadable */
-    static const int cheapest[] = {4, 1, 5, 2, 3};
+    /* free, resident, progress, gone, orphans, unreadable, tagged */
+    static const int cheapest[] = {4, 1, 5, 7, 2, 3, 6};
     for (size_t k = 0; k < sizeof cheapest / sizeof cheapest[0]; k++) {
         int cols = 8;
         for (int i = 0; i < TITLE_PARTS; i++)
@@ -171,6 +171,9 @@ static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
         (void)snprintf(part, PART_MAX, "%zu processes not readable (%zu hang)", n, w->hanging);
     else if (n > 0)
         (void)snprintf(part, PART_MAX, "%zu process%s not readable", n, n == 1 ? "" : "es");
+    else if (w->survey.who.unowned > 0)
+        (void)snprintf(part, PART_MAX, "%zu open file%s of no process", w->survey.who.unowned,
+                       w->survey.who.unowned == 1 ? "" : "s");
 }
 
 static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
@@ -179,14 +182,25 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
     const struct seg_survey *survey = &ui->s.walk.survey;
     char size[NUMBER_SIZE_MAX];
     (void)number_format_size(st->bytes, size);
-    (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
-                   survey->count == 1 ? "" : "s", size);
+    if (st->hidden > 0) {
+        (void)number_format_size(st->shown_bytes, size);
+        (void)snprintf(part[0], PART_MAX, "%zu of %zu shown  %s", survey->count - st->hidden,
+                       survey->count, size);
+    } else {
+        (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
+                       survey->count == 1 ? "" : "s", size);
+    }
+    (void)number_format_size(segments_tagged_bytes(ui), size);
+    if (st->tags > 0)
+        (void)snprintf(part[6], PART_MAX, "%zu tagged  %s", st->tags, size);
     (void)number_format_size(st->resident, size);
     (void)snprintf(part[1], PART_MAX, "%s in memory", size);
     (void)number_format_size(st->orphan_bytes, size);
     if (st->orphan_count > 0)
         (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
                        st->orphan_count == 1 ? "" : "s", size);
+    if (st->vanished > 0)
+        (void)snprintf(part[7], PART_MAX, "%zu gone", st->vanished);
     unreadable_part(&ui->s.walk, part[3]);
     (void)number_format_size(survey->fs_free, size);
     if (survey->fs_total > 0)
@@ -216,16 +230,86 @@ static void draw_header(struct ui *ui, const struct layout *at)
     int row = list_top(ui) - 1;
     canvas_fill(c, row, 0, c->cols, STYLE_HEADER, ' ');
     for (size_t i = 0; i < at->count; i++) {
-        const char *arrow = st->inverted ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
+        bool down = at->column[i]->falling != st->inverted;
+        const char *arrow = down ? "\xe2\x96\xbc" : "\xe2\x96\xb2";
         char text[32];
-        (void)snprintf(text, sizeof text, "%s%s", at->column[i]->name,
+        (void)snprintf(text, sizeof text, "%s%s", column_title(at->column[i]),
                        st->sort == at->column[i] ? arrow : "");
         int col = start_of(at, i, canvas_width(text));
         canvas_text(c, row, col, at->end[i] + at->gap - 1, STYLE_HEADER, text);
     }
-    if (st->filter[0] != '\0' || st->orphans)
-        (void)canvas_print(c, row, at->from[0] + 9, at->end[0], STYLE_WARN, "%s%s",
-                           st->orphans ? "orphans " : "", st->filter);
+}
+
+/* What the state of the highlighted row means, in plain words. */
+static void explain_row(const struct ui *ui, char *out, size_t cap)
+{
+    const struct seg_info *info = segments_at(ui);
+    const char *names[SEGROW_STATES];
+    char verdict[VERDICT_TEXT];
+    if (info == NULL)
+        return;
+    struct segrow s = segments_row(ui, info);
+    size_t n = (size_t)snprintf(out, cap, "%s", segrow_verdict(&s, verdict));
+    size_t states = segrow_states(&s, names);
+    for (size_t i = 0; i < states && n < cap; i++) {
+        const char *meaning = state_meaning(names[i]);
+        if (meaning != NULL)
+            n += (size_t)snprintf(out + n, cap - n, "%s%s: %s", n > 0 ? "; " : "", names[i],
+                                  meaning);
+    }
+}
+
+/* Without a message: the filter or what the highlighted row says, and which rows of how many are on
+ * the screen, in which order. */
+static void draw_idle(struct ui *ui, int row)
+{
+    struct canvas *c = &ui->canvas;
+    const struct segments_state *st = ui->segments;
+    char text[96] = "", order[SORT_ORDER], row_says[2 * VERDICT_TEXT] = "";
+    size_t last = (size_t)(st->top + list_rows(ui)), lasting = st->count - st->gone_shown;
+    last = last < lasting ? last : lasting;
+    if (st->count > 0)
+        (void)snprintf(text, sizeof text, "%d-%zu of %zu, %s", st->top + 1, last, lasting,
+                       sort_order(ui, order));
+    int from = c->cols - canvas_width(text) - 1;
+    int col = st->orphans ? canvas_text(c, row, 1, from, STYLE_WARN, "orphans only ") : 1;
+    if (st->filter[0] != '\0')
+        col = canvas_print(c, row, col, from, STYLE_WARN, "filter %s ", st->filter);
+    explain_row(ui, row_says, sizeof row_says);
+    if (row_says[0] != '\0' && from - col > FLEX_LEAST)
+        (void)canvas_field(c, row, col, from - 1, false, STYLE_DIM, row_says);
+    (void)canvas_text(c, row, from, c->cols, STYLE_DIM, text);
+}
+
+/* What can be done where nothing is listed; `failed`: some kinds could not be, which was said. */
+static void draw_first_steps(struct ui *ui, int row, bool failed)
+{
+    static const struct {
+        const char *command, *words;
+    } steps[] = {
+        {"tour", "start the demo: a small program that writes, with a tour of 8 steps"},
+        {"lab", "the lab: lessons on real processes"},
+        {"prompt create", "create a segment"},
+        {"kinds", "list mapped files too"},
+        {"help", "help"},
+    };
+    struct canvas *c = &ui->canvas;
+    int bottom = ui_body_bottom(ui);
+    bool all = ui->s.all_kinds;
+    const char *nothing = failed ? "Nothing else is listed."
+                          : all  ? "No program that you may see shares memory at the moment."
+                                 : "No shared memory that you may see, mapped files aside.";
+    canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM, nothing);
+    row += 2;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && row < bottom; i++) {
+        char key[KEY_NAME_MAX];
+        if (all && strcmp(steps[i].command, "kinds") == 0)
+            continue;
+        ui_key_of(ui, steps[i].command, key);
+        canvas_text(c, row, 2 * MARK_COLS, c->cols, STYLE_KEY, key);
+        canvas_text(c, row, 2 * MARK_COLS + STEP_COLS, c->cols, STYLE_TEXT, steps[i].words);
+        row++;
+    }
 }
 
 static void draw_empty(struct ui *ui)
@@ -233,13 +317,14 @@ static void draw_empty(struct ui *ui)
     struct canvas *c = &ui->canvas;
     const struct seg_survey *survey = &ui->s.walk.survey;
     int row = list_top(ui) + 1;
-    char why[160];
+    char why[160], idle[VERDICT_TEXT];
     for (int kind = 0; kind < SEG_KINDS; kind++)
         if (oserr_is(survey->error[kind]))
             (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_ERROR, "%s: %s (%s)",
                                seg_kind_name((enum seg_kind)kind),
                                oserr_text(survey->error[kind], why, sizeof why),
                                survey->error[kind].call);
+    bool failed = row > list_top(ui) + 1;
     if (ui->s.walk.seq == 0)
         return;
     if (ui->segments->hidden > 0)
@@ -247,13 +332,11 @@ static void draw_empty(struct ui *ui)
                            "no match among %zu segments (Esc clears the filter)",
                            ui->segments->hidden);
     else
-        canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM,
-                    "no shared memory found: n creates a segment");
+        draw_first_steps(ui, row, failed);
     if (ui->segments->hidden_idle > 0)
-        (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM,
-                           "%zu idle (no user seen; %zu process%s could not be checked)",
-                           ui->segments->hidden_idle, survey->who.unreadable,
-                           survey->who.unreadable == 1 ? "" : "es");
+        (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM, "%zu are %s",
+                           ui->segments->hidden_idle,
+                           verdict_idle(survey->who.unreadable, survey->who.unowned, idle));
 }
 
 static void scroll(struct ui *ui)
@@ -290,6 +373,8 @@ static void draw(struct ui *ui)
         draw_row(ui, &at, list_top(ui) + i, st->row[st->top + i], st->top + i == st->at);
     if (who_rows(ui) > 0)
         draw_who(ui);
+    else
+        ui->who_focus = false;
 }
 
 static bool key(struct ui *ui, struct key pressed)
@@ -304,7 +389,27 @@ static void move(struct ui *ui, const char *how, bool extend)
 {
     (void)extend;
     const struct segments_state *st = ui->segments;
-    segments_move_to(ui, list_move(how, st->at, (int)st->count, list_rows(ui)));
+    if (strcmp(how, "column") == 0 && ui->who_panel)
+        ui_run(ui, "panel enter");
+    else if (strcmp(how, "column") == 0)
+        ui_say(ui, STYLE_TEXT, "o shows who uses this; Tab then goes into that panel");
+    else
+        segments_move_to(ui, list_move(how, st->at, (int)st->count, list_rows(ui)));
+}
+
+/* A click on a header sorts by its column, a second one the other way. */
+static void click_header(struct ui *ui, int col)
+{
+    const struct layout at = arrange(ui);
+    size_t i = 0;
+    while (i < at.count && col >= at.end[i] + at.gap)
+        i++;
+    if (i == at.count)
+        return;
+    char line[32] = "invert";
+    if (ui->segments->sort != at.column[i])
+        (void)snprintf(line, sizeof line, "sort %s", at.column[i]->name);
+    ui_run(ui, line);
 }
 
 static void mouse(struct ui *ui, const struct event *ev)
@@ -312,7 +417,10 @@ static void mouse(struct ui *ui, const struct event *ev)
     struct segments_state *st = ui->segments;
     int row = ev->row - list_top(ui);
     segments_update(ui);
-    if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
+    st->touched = true;
+    if (ev->mouse == MOUSE_PRESS && row == -1)
+        click_header(ui, ev->col);
+    else if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
         segments_move_to(ui, st->at + (ev->mouse == MOUSE_WHEEL_UP ? -3 : 3));
     else if (ev->mouse == MOUSE_PRESS && row >= 0 && row < list_rows(ui) &&
              (size_t)(st->top + row) < st->count)
@@ -341,4 +449,5 @@ const struct screen screen_segments = {.name = "segments",
                                        .move = move,
                                        .mouse = mouse,
                                        .enter = enter,
+                                       .idle = draw_idle,
                                        .next = next};

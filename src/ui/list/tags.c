@@ -57,3 +57,36 @@ void segments_untag_all(struct segments_state *st)
     while (st->tags > 0)
         free(st->tag[--st->tags].locator);
 }
+
+void segments_tag_all(struct ui *ui)
+{
+    const struct segments_state *st = ui->segments;
+    bool gone = false;
+    for (size_t i = 0; i < st->count && st->tags < TAGS_MAX; i++) {
+        const struct seg_info *info = segments_info(ui, st->row[i], &gone);
+        if (!gone && !segments_tagged(st, info->locator))
+            segments_toggle_tag(ui, info);
+    }
+}
+
+void segments_tag_others(struct ui *ui)
+{
+    const struct segments_state *st = ui->segments;
+    bool gone = false;
+    for (size_t i = 0; i < st->count; i++) {
+        const struct seg_info *info = segments_info(ui, st->row[i], &gone);
+        if (!gone)
+            segments_toggle_tag(ui, info);
+    }
+}
+
+uint64_t segments_tagged_bytes(const struct ui *ui)
+{
+    const struct segments_state *st = ui->segments;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < st->tags; i++) {
+        const struct seg_info *info = segments_find(ui, st->tag[i].locator);
+        bytes += info != NULL ? info->stat.size : 0;
+    }
+    return bytes;
+}

@@ -8,6 +8,7 @@
 
 #include "core/screen/canvas.h"
 #include "ui/frame/theme.h"
+#include "ui/term/paint.h"
 
 /* Why a terminal of this name cannot be drawn on (static); NULL: it can. Changes nothing. */
 const char *curses_unusable(const char *name);
@@ -27,8 +28,15 @@ bool curses_modern(const char *name);
 
 bool curses_colour(void); /* it has colours, and NO_COLOR is not set */
 
-/* Sets how a style looks. */
-void curses_style(enum style style, const struct look *look, bool colour);
+/* Is it said to go to the next row as soon as the last column is written? Many that are said to
+ * (`ansi`) wait for the next character, so nobody knows where the cursor is then. */
+bool curses_wraps(void);
+
+/* What it can show: no colours if curses_colour is false. */
+struct screen_caps curses_caps(void);
+
+/* Sets how a style is drawn. */
+void curses_style(enum style style, struct drawn look);
 
 /* One cell; `wide`: two columns. A character whose width the terminal would get wrong is drawn as a
  * question mark. */
@@ -37,6 +45,13 @@ void curses_cursor(int row, int col); /* row -1: hidden */
 void curses_erase(void);
 void curses_invalidate(void); /* redraws everything with the next flush */
 void curses_flush(void);      /* sends the difference */
+
+/* Does the terminal do everything as ECMA-48 says, so that we may draw on it ourselves (paint.h)?
+ * Then *terms says what it calls things. */
+bool curses_ansi(struct paint_terms *terms);
+
+/* The parameters of a look on such a terminal; false: it has others. */
+bool curses_look(const struct paint_terms *terms, struct drawn look, struct paint_look *out);
 
 /* The bytes of a terminfo string into out; 0: the terminal has none. */
 size_t curses_capability(const char *name, char *out, size_t cap);

@@ -117,29 +117,29 @@ bool curses_colour(void)
     return colour;
 }
 
-static short colour_of(int16_t of256, uint8_t of16)
+bool curses_wraps(void)
 {
-    if (COLORS >= 256)
-        return of256;
-    if (of16 == 255)
-        return -1;
-    return COLORS >= 16 ? of16 : (short)(of16 & 7);
+    return tigetflag("am") > 0 && tigetflag("xenl") <= 0;
 }
 
-void curses_style(enum style style, const struct look *look, bool coloured)
+struct screen_caps curses_caps(void)
+{
+    return (struct screen_caps){colour ? COLORS : 0, string_of("dim") != NULL};
+}
+
+/* Own colours are pair 0: terminals that cannot combine colours and attributes then draw both dim
+ * and underlined text. */
+void curses_style(enum style style, struct drawn look)
 {
     attr_t attr = A_NORMAL;
-    attr |= look->bold ? A_BOLD : 0;
-    attr |= look->dim ? A_DIM : 0;
-    attr |= look->underline ? A_UNDERLINE : 0;
-    attr |= look->reverse ? A_REVERSE : 0;
+    attr |= look.bold ? A_BOLD : 0;
+    attr |= look.dim ? A_DIM : 0;
+    attr |= look.underline ? A_UNDERLINE : 0;
+    attr |= look.reverse ? A_REVERSE : 0;
     pairs[style] = 0;
-    if (coloured && colour) {
+    if (colour && (look.fg != -1 || look.bg != -1)) {
         pairs[style] = (short)(style + 1);
-        (void)init_pair(pairs[style], colour_of(look->fg, look->fg16),
-                        colour_of(look->bg, look->bg16));
-        if (COLORS < 16 && look->fg16 != 255 && look->fg16 >= 8)
-            attr |= A_BOLD;
+        (void)init_pair(pairs[style], look.fg, look.bg);
     }
     attrs[style] = attr;
 }
@@ -211,4 +211,66 @@ size_t curses_capability(const char *name, char *out, size_t cap)
     collect_end = out + cap;
     (void)tputs(text, 1, collect);
     return (size_t)(collect_at - out);
+}
+
+/* ---- drawing without curses ---- */
+
+/* What is between `ESC [` and `m`; false: that is not all that is sent. */
+static bool parameters(const char *text, char out[PAINT_PARAMETER])
+{
+    out[0] = '\0';
+    if (text == NULL)
+        return true;
+    size_t n = strlen(text);
+    if (n < 4 || n - 3 >= PAINT_PARAMETER || strncmp(text, "\033[", 2) != 0 ||
+        strspn(text + 2, "0123456789;") != n - 3 || text[n - 1] != 'm')
+        return false;
+    memcpy(out, text + 2, n - 3);
+    out[n - 3] = '\0';
+    return true;
+}
+
+static bool is_string(const char *name, const char *text)
+{
+    const char *have = string_of(name);
+    return have != NULL && strcmp(have, text) == 0;
+}
+
+static int columns_of(uint32_t cp)
+{
+    return wcwidth((wchar_t)cp);
+}
+
+bool curses_ansi(struct paint_terms *terms)
+{
+    static const char *const names[PAINT_ATTRIBUTES] = {[PAINT_BOLD] = "bold",
+                                                        [PAINT_DIM] = "dim",
+                                                        [PAINT_UNDERLINE] = "smul",
+                                                        [PAINT_REVERSE] = "rev"};
+    *terms = (struct paint_terms){.utf8 = utf8, .width = columns_of};
+    terms->erases = is_string("ech", "\033[%p1%dX");
+    terms->margins = string_of("csr") != NULL;
+    bool ansi = is_string("cup", "\033[%i%p1%d;%p2%dH") && is_string("el", "\033[K") &&
+                is_string("cuf", "\033[%p1%dC") && (!colour || tigetnum("ncv") <= 0);
+    for (size_t i = 0; i < PAINT_ATTRIBUTES; i++)
+        ansi = ansi && parameters(string_of(names[i]), terms->attribute[i]);
+    return ansi;
+}
+
+static bool colour_of(const char *name, int number, char out[PAINT_PARAMETER])
+{
+    out[0] = '\0';
+    const char *text = number < 0 || !colour ? NULL : string_of(name);
+    return text == NULL || parameters(tiparm(text, number), out);
+}
+
+bool curses_look(const struct paint_terms *terms, struct drawn look, struct paint_look *out)
+{
+    const bool wanted[PAINT_ATTRIBUTES] = {[PAINT_BOLD] = look.bold,
+                                           [PAINT_DIM] = look.dim,
+                                           [PAINT_UNDERLINE] = look.underline,
+                                           [PAINT_REVERSE] = look.reverse};
+    for (size_t i = 0; i < PAINT_ATTRIBUTES; i++)
+        out->on[i] = wanted[i] && terms->attribute[i][0] != '\0';
+    return colour_of("setaf", look.fg, out->fg) && colour_of("setab", look.bg, out->bg);
 }

@@ -24,8 +24,14 @@ static uint32_t *over; /* wide characters, by row and column; NULL: out of memor
 static bool *touched;  /* rows that were drawn since the last flush */
 static int over_rows, over_cols;
 
-/* PDCurses' own variables: how it talks to the console. It mistakes Wine's for Windows Terminal. */
-extern bool pdc_ansi, pdc_wt;
+/* PDCurses' own variables: how it talks to the console. It mistakes Wine's for Windows Terminal,
+ * which its 3.9 does not know yet. */
+extern bool pdc_ansi;
+#if PDC_BUILD >= 3906
+extern bool pdc_wt;
+#else
+static bool pdc_wt;
+#endif
 
 const char *curses_unusable(const char *name)
 {
@@ -137,26 +143,31 @@ static short of_16(unsigned c)
     return (short)((c & 10u) | (c & 1u) << 2 | (c & 4u) >> 2);
 }
 
-static short colour_of(int16_t of256, uint8_t of16)
+bool curses_wraps(void)
 {
-    if (sequences && COLORS >= 256)
-        return of256 >= 0 && of256 < 16 ? of_16((unsigned)of256) : of256;
-    return of16 == 255 ? -1 : of_16(of16 & 15u);
+    return false;
 }
 
-/* Bold means a brighter colour here, so only the console's own colour is made bold. There is no
- * dim: dark grey replaces it, even without colours. */
-void curses_style(enum style style, const struct look *look, bool coloured)
+/* The console has its 16 colours by other numbers, and 256 only where it takes sequences. It has no
+ * dim: dark grey replaces it (curses_style). */
+struct screen_caps curses_caps(void)
 {
-    short fg = look->dim ? of_16(8) : -1, bg = -1;
+    return (struct screen_caps){!colour ? 0 : sequences && COLORS >= 256 ? 256 : 16, true};
+}
+
+static short colour_of(int16_t of)
+{
+    return of >= 0 && of < 16 ? of_16((unsigned)of) : of;
+}
+
+/* Bold means a brighter colour here, so only the console's own colour is made bold. */
+void curses_style(enum style style, struct drawn look)
+{
+    short fg = look.dim ? of_16(8) : colour_of(look.fg), bg = colour_of(look.bg);
     chtype attr = A_NORMAL;
-    if (coloured && colour) {
-        fg = colour_of(look->fg, look->fg16);
-        bg = colour_of(look->bg, look->bg16);
-    }
-    attr |= look->bold && fg == -1 ? A_BOLD : A_NORMAL;
-    attr |= look->underline ? A_UNDERLINE : A_NORMAL;
-    attr |= look->reverse ? A_REVERSE : A_NORMAL;
+    attr |= look.bold && fg == -1 ? A_BOLD : A_NORMAL;
+    attr |= look.underline ? A_UNDERLINE : A_NORMAL;
+    attr |= look.reverse ? A_REVERSE : A_NORMAL;
     for (int set = 0; set < PAIR_SETS; set++)
         (void)init_pair((short)(1 + set * STYLES + (int)style), fg, bg);
     attrs[style] = attr;
@@ -248,4 +259,18 @@ size_t curses_capability(const char *name, char *out, size_t cap)
     (void)out;
     (void)cap;
     return 0; /* consoles are driven by calls */
+}
+
+bool curses_ansi(struct paint_terms *terms)
+{
+    *terms = (struct paint_terms){0};
+    return false; /* PDCurses knows the console better */
+}
+
+bool curses_look(const struct paint_terms *terms, struct drawn look, struct paint_look *out)
+{
+    (void)terms;
+    (void)look;
+    *out = (struct paint_look){0};
+    return false;
 }

@@ -39,8 +39,8 @@ int64_t input_due(const struct input *in)
 {
     if (in->count == 0)
         return INT64_MAX;
-    return in->since +
-           (in->count == 1 && in->pending[0] == ESC ? INPUT_ESC_DELAY : INPUT_CUT_DELAY);
+    return in->since + (in->count == 1 && in->pending[0] == ESC && !in->string ? INPUT_ESC_DELAY
+                                                                               : INPUT_CUT_DELAY);
 }
 
 /* A C1 control is the ESC and the letter that it abbreviates: of `size` bytes, one raw or two of
@@ -224,6 +224,10 @@ static enum taken csi_event(struct input *in, const struct csi *c, struct event 
 {
     if (c->mark == '<' && (c->final == 'M' || c->final == 'm'))
         return mouse(in, c->param[0], c->param[1], c->param[2], c->final == 'm', out);
+    if (c->mark == '?' && c->final == 'c') { /* what it is: the answer to the last question */
+        *out = (struct event){.kind = EVENT_ANSWERED};
+        return TAKEN_EVENT;
+    }
     if (c->mark != 0 || c->final == 0)
         return TAKEN_NOTHING;
     uint32_t mods = csi_mods(c->param[1]), code = 0;
@@ -316,31 +320,97 @@ static enum taken character(const struct input *in, size_t from, uint32_t mods, 
     return c.valid && c.cp >= 0xa0 ? TAKEN_EVENT : TAKEN_NOTHING;
 }
 
+/* A part of a colour, 1 to 4 hexadecimal digits, from 0 to 1; *at moves past it. Negative: none. */
+static double colour_part(const char **at)
+{
+    unsigned value = 0, most = 0;
+    for (int n = 0; n < 4; n++, (*at)++) {
+        char c = **at;
+        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+                                                : 16;
+        if (digit == 16)
+            break;
+        value = value * 16 + digit;
+        most = most * 16 + 15;
+    }
+    return most == 0 ? -1 : (double)value / most;
+}
+
+bool input_background(const char *text, bool *light)
+{
+    static const char *const heads[] = {"11;rgb:", "11;rgba:"};
+    const char *at = NULL;
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (strncmp(text, heads[i], strlen(heads[i])) == 0)
+            at = text + strlen(heads[i]);
+    double part[3];
+    if (at == NULL)
+        return false;
+    for (int i = 0; i < 3; i++) {
+        part[i] = colour_part(&at);
+        if (part[i] < 0 || (i < 2 && *at++ != '/'))
+            return false;
+    }
+    if (*at != '\0' && *at != '/') /* a fourth part: how opaque it is */
+        return false;
+    *light = 0.299 * part[0] + 0.587 * part[1] + 0.114 * part[2] > 0.5;
+    return true;
+}
+
+static void keep_answer(struct input *in, size_t n)
+{
+    if (!in->command)
+        return;
+    if (in->answered + n >= INPUT_ANSWER) {
+        in->answered = INPUT_ANSWER;
+        return;
+    }
+    memcpy(in->answer + in->answered, in->pending, n);
+    in->answered += n;
+}
+
+/* The string is whole. */
+static enum taken answer_event(struct input *in, struct event *out)
+{
+    bool light = false;
+    if (!in->command || in->answered >= INPUT_ANSWER)
+        return TAKEN_NOTHING;
+    in->answer[in->answered] = '\0';
+    if (!input_background(in->answer, &light))
+        return TAKEN_NOTHING;
+    *out = (struct event){.kind = EVENT_BACKGROUND, .light = light};
+    return TAKEN_EVENT;
+}
+
 /* Inside a string of the terminal: drops what is here of it. *size: bytes of it. ST (ESC \\, or its
  * C1 form) or BEL ends it; CAN, SUB and any other sequence break it off. */
-static enum taken string_rest(struct input *in, size_t *size)
+static enum taken string_rest(struct input *in, struct event *out, size_t *size)
 {
     const uint8_t *p = in->pending;
     for (size_t i = 0; i < in->count;) {
         struct text_char c = text_decode(TEXT_UTF8, p + i, in->count - i);
         bool end = p[i] == BEL || p[i] == 0x18 || p[i] == 0x1a || (c.valid && c.cp == 0x9c) ||
                    (!c.valid && p[i] == 0x9c);
-        if (p[i] == ESC && i + 1 == in->count) {
+        bool cut = p[i] == ESC ? i + 1 == in->count : !end && !c.valid && c.cut;
+        if (cut) {
             *size = i;
+            keep_answer(in, i);
             return i == 0 ? TAKEN_WAIT : TAKEN_NOTHING;
         }
         if (end || p[i] == ESC) {
+            bool st = p[i] == ESC && p[i + 1] == '\\';
             in->string = false;
-            *size = end ? i + c.size : p[i + 1] == '\\' ? i + 2 : i;
-            return TAKEN_NOTHING;
-        }
-        if (!c.valid && c.cut) {
-            *size = i;
-            return i == 0 ? TAKEN_WAIT : TAKEN_NOTHING;
+            *size = end ? i + c.size : st ? i + 2 : i;
+            keep_answer(in, i);
+            return st || p[i] == BEL || c.cp == 0x9c || p[i] == 0x9c ? answer_event(in, out)
+                                                                     : TAKEN_NOTHING;
         }
         i += c.size;
     }
     *size = in->count;
+    keep_answer(in, in->count);
     return TAKEN_NOTHING;
 }
 
@@ -373,6 +443,8 @@ static enum taken escape(struct input *in, struct event *out, size_t *size)
         if (in->count < 3)
             return TAKEN_WAIT;
         in->string = true;
+        in->command = second == ']';
+        in->answered = 0;
         return TAKEN_NOTHING;
     }
     if (second == ESC) { /* Esc, and then something else */
@@ -416,7 +488,7 @@ static enum taken give_up(struct input *in, struct event *out, size_t *size)
 static enum taken take(struct input *in, struct event *out, size_t *size)
 {
     if (in->string)
-        return string_rest(in, size);
+        return string_rest(in, out, size);
     if (in->pasting)
         return pasted(in, out, size);
     if (in->pending[0] == ESC || expand_c1(in))

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base64.h"
 #include "ui/term/curses.h"
 #include "ui/term/input.h"
+#include "ui/term/paint.h"
 #include "ui/term/term_caps.h"
 #include "ui/term/tty.h"
 
@@ -18,16 +20,31 @@
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END   "\033[?2026l"
 
-enum { COPY_MAX = 74994, READ_MAX = 1024 };
+#define ASK_LIGHT "\033]11;?\033\\" /* the background's colour, */
+#define ASK_WHAT  "\033[c"          /* and what it is, which every terminal answers, after that */
+
+enum {
+    COPY_MAX = 74994,
+    READ_MAX = 1024,
+    KEPT_EVENTS = 64,
+    SYNC_FROM = 1000,            /* bytes of a frame that a terminal may not take in one piece */
+    ANSWER_LASTS = 300 * 1000000 /* ns that leaving waits for an answer */
+};
 
 struct term {
     struct input input;
     struct canvas shown; /* what the terminal shows: curses then compares only what changed */
+    struct paint paint;
     int rows, cols;
+    bool painted;    /* we draw with `paint`, and not through curses */
     bool modern;     /* supports private modes */
     bool mouse;      /* wanted */
     bool everything; /* the next present redraws everything */
     bool gone;       /* hung up */
+    bool light;      /* the background */
+    int64_t asked;   /* when it was asked for its colour; 0: never, or everything is answered */
+    struct event kept[KEPT_EVENTS]; /* what came while an answer was waited for: [next, count) */
+    int next, count;
 };
 
 static void send(const char *text)
@@ -94,12 +111,23 @@ static bool adopt_size(struct term *t)
     int rows = 0, cols = 0;
     if (!tty_size(&rows, &cols))
         curses_size(&rows, &cols);
-    bool changed = rows != t->rows || cols != t->cols;
     curses_resize(rows, cols);
+    cols -= curses_wraps() && cols > 1; /* the last column stays empty */
+    bool changed = rows != t->rows || cols != t->cols;
     t->rows = rows;
     t->cols = cols;
     t->everything = t->everything || changed;
     return changed;
+}
+
+/* Old terminals may show the question as text, and are left alone. */
+static void ask_background(struct term *t)
+{
+    t->light = colorfgbg_light(getenv("COLORFGBG"));
+    if (!t->modern)
+        return;
+    send(ASK_LIGHT ASK_WHAT);
+    t->asked = os_now();
 }
 
 static const char *start(struct term *t, const char *name)
@@ -117,6 +145,7 @@ static const char *start(struct term *t, const char *name)
     prepare_farewell(t);
     learn_keys(&t->input);
     modes(t, true);
+    ask_background(t);
     (void)adopt_size(t);
     t->everything = true;
     return NULL;
@@ -144,16 +173,25 @@ struct term *term_open(bool mouse, const char **why)
     return t;
 }
 
+/* An answer that comes after us would be typed into the shell. */
+static void await_answer(struct term *t)
+{
+    if (t->asked != 0 && !t->gone && os_stop_signal() == 0)
+        term_learn(t, t->asked + ANSWER_LASTS);
+}
+
 void term_close(struct term *t)
 {
     if (t == NULL)
         return;
+    await_answer(t);
     modes(t, false);
     curses_close();
     tty_restore();
     crash_unguard();
     tty_stop();
     canvas_free(&t->shown);
+    paint_free(&t->paint);
     free(t);
 }
 
@@ -178,10 +216,14 @@ void term_mouse(struct term *t, bool on)
 
 void term_theme(struct term *t, const struct theme *theme)
 {
-    const struct theme *used = curses_colour() ? theme : theme_find("mono");
-    bool colour = strcmp(used->name, "mono") != 0;
-    for (int i = 0; i < STYLES; i++)
-        curses_style((enum style)i, &used->look[i], colour);
+    struct screen_caps caps = curses_caps();
+    const struct theme *used = caps.colours >= 8 ? theme : theme_find("mono");
+    t->painted = t->modern && curses_ansi(&t->paint.terms);
+    for (int i = 0; i < STYLES; i++) {
+        struct drawn look = theme_drawn(used, (enum style)i, caps);
+        curses_style((enum style)i, look);
+        t->painted = t->painted && curses_look(&t->paint.terms, look, &t->paint.look[i]);
+    }
     t->everything = true;
 }
 
@@ -204,7 +246,10 @@ static bool put_rows(struct term *t, const struct canvas *c)
         int from = 0, to = cols;
         if (!t->everything && !row_difference(old, now, cols, &from, &to))
             continue;
-        put_cells(c, now, row, from, to);
+        if (t->painted)
+            paint_row(&t->paint, row, cols, t->everything ? NULL : old, now, from, to);
+        else
+            put_cells(c, now, row, from, to);
         memcpy(old, now, (size_t)c->cols * sizeof *now);
         any = true;
     }
@@ -231,10 +276,37 @@ static bool put_cursor(struct term *t, const struct canvas *c)
     return changed;
 }
 
+/* A frame of ours, in one write. */
+static void present_painted(struct term *t, const struct canvas *c)
+{
+    struct paint *p = &t->paint;
+    p->length = 0;
+    p->cols = t->cols;
+    if (t->everything)
+        paint_anew(p);
+    if (t->everything && (c->rows < t->rows || c->cols < t->cols))
+        paint_clear(p);
+    (void)put_rows(t, c);
+    if (c->cursor_row >= 0 && c->cursor_row < t->rows && c->cursor_col >= 0 &&
+        c->cursor_col < t->cols)
+        paint_cursor(p, c->cursor_row, c->cursor_col);
+    if (p->length >= SYNC_FROM)
+        paint_between(p, SYNC_BEGIN, SYNC_END);
+    if (p->length > 0)
+        tty_write(p->text, p->length);
+    (void)put_cursor(t, c);
+    t->everything = p->failed;
+    p->failed = false;
+}
+
 void term_present(struct term *t, const struct canvas *c)
 {
     if (t->gone || !same_size(t, c))
         return;
+    if (t->painted) {
+        present_painted(t, c);
+        return;
+    }
     if (t->everything)
         curses_erase();
     bool any = put_rows(t, c);
@@ -301,16 +373,54 @@ static struct event system_event(struct term *t, unsigned ready)
     return ev;
 }
 
-struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline)
+/* The next event that is complete, the terminal's answers among them. */
+static bool next_event(struct term *t, struct event *ev)
+{
+    while (input_next(&t->input, os_now(), ev)) {
+        bool light = ev->kind == EVENT_BACKGROUND;
+        t->asked = ev->kind == EVENT_ANSWERED ? 0 : t->asked;
+        if (light && t->light == ev->light)
+            continue;
+        if (light)
+            t->light = ev->light;
+        if (ev->kind != EVENT_ANSWERED)
+            return true;
+    }
+    return false;
+}
+
+static struct event wait_event(struct term *t, struct os_wake *wake, int64_t deadline)
 {
     struct event ev = {.kind = EVENT_NONE};
-    if (input_next(&t->input, os_now(), &ev))
+    if (next_event(t, &ev))
         return ev;
     int64_t due = input_due(&t->input);
     ev = system_event(t, tty_wait(wake, due < deadline ? due : deadline));
-    if (ev.kind == EVENT_NONE && !input_next(&t->input, os_now(), &ev))
+    if (ev.kind == EVENT_NONE && !next_event(t, &ev))
         ev.kind = EVENT_NONE;
     return ev;
+}
+
+struct event term_wait(struct term *t, struct os_wake *wake, int64_t deadline)
+{
+    if (t->next < t->count)
+        return t->kept[t->next++];
+    t->next = t->count = 0;
+    return wait_event(t, wake, deadline);
+}
+
+bool term_light(const struct term *t)
+{
+    return t->light;
+}
+
+void term_learn(struct term *t, int64_t deadline)
+{
+    while (t->asked != 0 && !t->gone && t->count < KEPT_EVENTS && os_now() < deadline) {
+        struct event ev = wait_event(t, NULL, deadline);
+        if (ev.kind != EVENT_NONE && ev.kind != EVENT_BACKGROUND)
+            t->kept[t->count++] = ev;
+    }
 }
 
 const char *term_copy(struct term *t, const char *text, size_t n)

@@ -14,7 +14,16 @@
 
 struct term;
 
-enum event_kind { EVENT_NONE, EVENT_KEY, EVENT_MOUSE, EVENT_RESIZE, EVENT_SUSPENDED, EVENT_HANGUP };
+enum event_kind {
+    EVENT_NONE,
+    EVENT_KEY,
+    EVENT_MOUSE,
+    EVENT_RESIZE,
+    EVENT_SUSPENDED,
+    EVENT_HANGUP,
+    EVENT_BACKGROUND, /* the terminal has said how light its background is */
+    EVENT_ANSWERED /* it has said what it is, and will not say more; within the terminal's files */
+};
 enum mouse_kind { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct event {
@@ -23,6 +32,7 @@ struct event {
     enum mouse_kind mouse; /* EVENT_MOUSE */
     int row, col;          /* EVENT_MOUSE: cell */
     bool pasted;           /* EVENT_KEY: part of a pasted text: may type, never commands */
+    bool light;            /* EVENT_BACKGROUND */
 };
 
 /* Takes over the terminal (alternate screen, raw keys, mouse if wanted). NULL and a reason (static:
@@ -36,6 +46,12 @@ int term_cols(const struct term *t);
 void term_theme(struct term *t,
                 const struct theme *theme); /* NO_COLOR and colourless terminals: mono */
 void term_mouse(struct term *t, bool on);
+
+/* Is the background light, as far as is known: by the terminal's answer, else by COLORFGBG; false:
+ * dark, or nobody knows. term_learn waits for the answer until `deadline` at most; keys pressed
+ * meanwhile are kept. One that comes later is an event. */
+bool term_light(const struct term *t);
+void term_learn(struct term *t, int64_t deadline);
 
 /* Shows the canvas: sends only cells that differ, in one flush. */
 void term_present(struct term *t, const struct canvas *c);

@@ -1,5 +1,6 @@
 #include "ui/term/term_caps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 uint32_t ascii_for(uint32_t cp)
@@ -32,6 +33,15 @@ bool term_is_modern(const char *name)
     return true;
 }
 
+bool colorfgbg_light(const char *text)
+{
+    const char *last = text != NULL ? strrchr(text, ';') : NULL;
+    if (last == NULL || last[1] == '\0' || strspn(last + 1, "0123456789") != strlen(last + 1))
+        return false;
+    long colour = strtol(last + 1, NULL, 10);
+    return colour == 7 || (colour > 8 && colour < 16);
+}
+
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
     return a->cp == b->cp && a->style == b->style && a->mark[0] == b->mark[0] &&
@@ -54,20 +64,4 @@ bool row_difference(const struct cell *a, const struct cell *b, int cols, int *f
     *first = from;
     *last = to;
     return true;
-}
-
-size_t base64(char *out, const void *bytes, size_t n)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint8_t *p = bytes;
-    size_t at = 0;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t b1 = i + 1 < n ? p[i + 1] : 0, b2 = i + 2 < n ? p[i + 2] : 0;
-        uint32_t v = (uint32_t)p[i] << 16 | b1 << 8 | b2;
-        out[at++] = digit[v >> 18];
-        out[at++] = digit[v >> 12 & 63];
-        out[at++] = i + 1 < n ? digit[v >> 6 & 63] : '=';
-        out[at++] = i + 2 < n ? digit[v & 63] : '=';
-    }
-    return at;
 }

@@ -15,11 +15,11 @@ uint32_t ascii_for(uint32_t cp);
  * synchronised updates)? False for linux, vt*, ansi, dumb and other old ones. */
 bool term_is_modern(const char *name);
 
+/* Does COLORFGBG (`15;0`, `0;default;15`) say that the background is light? NULL: no. */
+bool colorfgbg_light(const char *text);
+
 /* The columns [*first, *last) of a row in which two canvases of the same size differ, widened so
  * that no wide character is cut; false: they are equal. */
 bool row_difference(const struct cell *a, const struct cell *b, int cols, int *first, int *last);
-
-/* Base64 of n bytes into out (room for (n + 2) / 3 * 4), for OSC 52. Returns the length. */
-size_t base64(char *out, const void *bytes, size_t n);
 
 #endif

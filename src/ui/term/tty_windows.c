@@ -16,7 +16,8 @@ static char typed[TYPED_MAX]; /* bytes made from records, not yet taken */
 static size_t typed_count;
 static struct console_input input;
 static bool mouse_on;
-static int told_rows, told_cols; /* the size last reported by tty_size; 0: unchanged since */
+static int told_rows, told_cols; /* the size last reported; 0: none yet */
+static int64_t look_at;          /* when the size is looked at next */
 static HANDLE timer;             /* finer than a timeout; NULL: not available */
 
 static HANDLE console_in(void)
@@ -31,8 +32,10 @@ static HANDLE console_out(void)
 
 const char *tty_start(void)
 {
-    if (!console_is_one())
-        return "stdin and stdout are no console of Windows, or one too small";
+    if (!console_is_one()) /* mintty gives its programs pipes */
+        return getenv("MSYSTEM") != NULL
+                   ? "mintty is not a console of Windows: use Windows Terminal, or winpty"
+                   : "stdin and stdout are no console of Windows, or one too small";
     input = (struct console_input){0};
     typed_count = 0;
     timer = CreateWaitableTimerExW(NULL, NULL, TIMER_FINE, TIMER_MODIFY_STATE | SYNCHRONIZE);
@@ -118,15 +121,25 @@ bool tty_size(int *rows, int *cols)
         return false;
     told_rows = *rows;
     told_cols = *cols;
+    look_at = 0; /* a record may be dropped right now */
     return true;
 }
 
-/* Did a dropped record change the size since tty_size? Asked once: later records arrive. */
+/* Has the size changed? Looked at four times a second: curses drops records, and consoles send too
+ * few of them. */
 static bool changed_since(void)
 {
-    int rows = told_rows, cols = told_cols, had_rows = told_rows, had_cols = told_cols;
-    told_rows = told_cols = 0;
-    return had_rows > 0 && console_size(&rows, &cols) && (rows != had_rows || cols != had_cols);
+    enum { LOOK_EVERY = 250 * 1000 * 1000 };
+    int rows, cols;
+    int64_t now = os_now();
+    if (now < look_at)
+        return false;
+    look_at = now + LOOK_EVERY;
+    if (told_rows == 0 || !console_size(&rows, &cols) || (rows == told_rows && cols == told_cols))
+        return false;
+    told_rows = rows;
+    told_cols = cols;
+    return true;
 }
 
 /* ---- waiting ---- */
@@ -136,9 +149,7 @@ static bool arm(int64_t deadline)
 {
     int64_t left = deadline - os_now();
     LARGE_INTEGER due = {.QuadPart = -(left + 99) / 100}; /* relative, in 100 ns */
-    if (deadline == 0 || left <= 0)
-        return false;
-    return SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE);
+    return left > 0 && SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE);
 }
 
 static bool is_posted(const struct os_wake *wake)
@@ -158,10 +169,10 @@ unsigned tty_wait(const struct os_wake *wake, int64_t deadline)
         ready |= changed_since() ? (unsigned)TTY_RESIZED : 0;
         if (ready != 0)
             return ready;
-        if (deadline == INT64_MAX)
-            (void)CancelWaitableTimer(timer);
-        else if (!arm(deadline))
+        if (deadline <= os_now())
             return 0;
+        if (!arm(deadline < look_at ? deadline : look_at))
+            continue;
         if (WaitForMultipleObjects(count, handles, FALSE, INFINITE) == WAIT_FAILED)
             return TTY_GONE;
     }

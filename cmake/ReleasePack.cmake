@@ -1,0 +1,33 @@
+# Run by cpack after it has packed: packs once more, with one time for all files (SOURCE_DATE_EPOCH, or the first that a
+# zip can have) and in the order of names. CMake's own zip has the times at which it read the files.
+find_program(release_zip zip)
+if(NOT release_zip)
+  message(WARNING "no zip here: two archives of the same files will differ")
+  return()
+endif()
+set(time 315532800)
+if(DEFINED ENV{SOURCE_DATE_EPOCH})
+  set(time $ENV{SOURCE_DATE_EPOCH})
+endif()
+foreach(archive IN LISTS CPACK_PACKAGE_FILES)
+  set(unpacked ${CPACK_TEMPORARY_DIRECTORY}/again)
+  file(REMOVE_RECURSE ${unpacked})
+  file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${unpacked})
+  file(REMOVE ${archive})
+  execute_process(COMMAND sh -c "find . -exec touch -d @${time} {} + && find . -type f | LC_ALL=C sort | TZ=UTC zip -qX -@ '${archive}'"
+    WORKING_DIRECTORY ${unpacked} COMMAND_ERROR_IS_FATAL ANY)
+  if(DEFINED ENV{SHMLENS_RELEASE_URL}) # what winget and scoop want to know of it
+    set(release_url $ENV{SHMLENS_RELEASE_URL})
+    set(release_version ${CPACK_PACKAGE_VERSION})
+    get_filename_component(release_file ${archive} NAME)
+    string(REGEX REPLACE "[.]zip$" "" release_folder ${release_file})
+    file(SHA256 ${archive} release_hash)
+    set(beside ${CPACK_PACKAGE_DIRECTORY}) # the archive itself is moved there later
+    get_filename_component(contrib ${CMAKE_CURRENT_LIST_DIR}/../contrib ABSOLUTE)
+    file(GLOB_RECURSE templates RELATIVE ${contrib} ${contrib}/*.in)
+    foreach(template IN LISTS templates)
+      string(REGEX REPLACE "[.]in$" "" manifest ${template})
+      configure_file(${contrib}/${template} ${beside}/manifests/${manifest} @ONLY)
+    endforeach()
+  endif()
+endforeach()

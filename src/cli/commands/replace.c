@@ -1,0 +1,273 @@
+/* replace: matches of a pattern become other bytes of the same length. All matches are found first,
+ * with the bytes that are there, so that nothing is stored when one cannot be replaced. Then each
+ * is stored in aligned words by compare-and-swap: a match that another process has changed
+ * meanwhile stays as it is. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/os.h"
+#include "cli/run.h"
+#include "core/find/find.h"
+#include "live/search.h"
+
+enum { MATCHES_MOST = 1 << 20, ROOM_FIRST = 64, NEW_MOST = 1024 };
+
+struct replacing {
+    struct command_run *r;
+    struct find *find;     /* OLD */
+    uint8_t new[NEW_MOST]; /* what each match becomes: n bytes */
+    size_t n;
+    uint64_t end;  /* of the range */
+    uint64_t next; /* a match before this overlaps the one before it */
+    uint64_t *at;  /* offsets of the matches; malloc'd */
+    uint8_t *old;  /* and their bytes, n each; malloc'd */
+    size_t count, room;
+    size_t other; /* length of a match that is not n bytes long; 0: none */
+    struct oserr error;
+};
+
+/* Room for one more; false: out of memory. */
+static bool grow(struct replacing *p)
+{
+    if (p->count < p->room)
+        return true;
+    size_t room = p->room > 0 ? 2 * p->room : ROOM_FIRST;
+    uint64_t *at = realloc(p->at, room * sizeof *at);
+    if (at != NULL)
+        p->at = at;
+    uint8_t *old = realloc(p->old, room * p->n);
+    if (old != NULL)
+        p->old = old;
+    if (at == NULL || old == NULL) {
+        p->error = (struct oserr){"malloc", SEG_E_MEMORY};
+        return false;
+    }
+    p->room = room;
+    return true;
+}
+
+/* Are these bytes a match still, now that they were read again? What a match of a regular
+ * expression depends on may lie around it: then the bytes found count. */
+static bool matches_still(const struct replacing *p, const uint8_t *bytes)
+{
+    size_t length = 0;
+    return find_context(p->find) > 0 ||
+           (find_next(p->find, bytes, p->n, 0, true, &length) == 0 && length == p->n);
+}
+
+static bool take_match(void *ctx, uint64_t offset, size_t length)
+{
+    struct replacing *p = ctx;
+    size_t got = 0;
+    if (offset < p->next || length > p->end - offset)
+        return true;
+    if (length != p->n) {
+        p->other = length;
+        p->next = offset;
+        return false;
+    }
+    if (p->count == MATCHES_MOST || !grow(p))
+        return false;
+    p->error = seg_read(p->r->seg, offset, p->old + p->count * p->n, p->n, &got);
+    if (oserr_is(p->error))
+        return false;
+    if (got == p->n && matches_still(p, p->old + p->count * p->n))
+        p->at[p->count++] = offset;
+    p->next = offset + p->n;
+    return true;
+}
+
+/* Bytes of the word to store at `at`, when `left` bytes are left. */
+static size_t word_at(uint64_t at, size_t left)
+{
+    size_t size = 8;
+    while (size > left || at % size != 0)
+        size /= 2;
+    return size;
+}
+
+/* Stores of all matches. */
+static size_t stores(const struct replacing *p)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t k = 0; k < p->n; count++)
+            k += word_at(p->at[i] + k, p->n - k);
+    return count;
+}
+
+static void remember(struct command_env *env, const struct poke *poke, bool atomic)
+{
+    if (env->pokes_count < POKES_KEPT) {
+        struct poke_done *d = &env->pokes[env->pokes_count];
+        *d = (struct poke_done){.offset = poke->offset, .size = poke->size, .atomic = atomic};
+        memcpy(d->old, poke->expect, poke->size);
+        memcpy(d->value, poke->value, poke->size);
+    }
+    env->pokes_count++;
+}
+
+/* Puts the first n bytes of match i back, where they are still ours. */
+static void take_back(struct replacing *p, size_t i, size_t n)
+{
+    for (size_t k = 0; k < n;) {
+        struct poke poke = {.offset = p->at[i] + k, .cas = true};
+        struct poked done;
+        poke.size = (uint32_t)word_at(poke.offset, p->n - k);
+        memcpy(poke.value, p->old + i * p->n + k, poke.size);
+        memcpy(poke.expect, p->new + k, poke.size);
+        struct oserr e = seg_poke(p->r->seg, &poke, &done);
+        (void)e; /* what others have changed since is theirs */
+        p->r->env->pokes_count--;
+        k += poke.size;
+    }
+}
+
+/* False: another process has changed it, or (p->error) it cannot be stored. */
+static bool store_match(struct replacing *p, size_t i)
+{
+    for (size_t k = 0; k < p->n;) {
+        struct poke poke = {.offset = p->at[i] + k, .cas = true};
+        struct poked done;
+        poke.size = (uint32_t)word_at(poke.offset, p->n - k);
+        memcpy(poke.value, p->new + k, poke.size);
+        memcpy(poke.expect, p->old + i * p->n + k, poke.size);
+        p->error = seg_poke(p->r->seg, &poke, &done);
+        if (oserr_is(p->error) || !done.stored) {
+            take_back(p, i, k);
+            return false;
+        }
+        remember(p->r->env, &poke, done.atomic);
+        k += poke.size;
+    }
+    return true;
+}
+
+static int store_all(struct replacing *p)
+{
+    struct command_run *r = p->r;
+    size_t replaced = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        if (!progress_yield(r->env->progress, i, p->count))
+            return EXIT_STOPPED;
+        bool stored = store_match(p, i);
+        if (oserr_is(p->error))
+            return run_fail_partly(r, p->error, replaced * p->n);
+        replaced += stored;
+        if (stored && !r->env->ui)
+            out_print(r->env->out, "0x%" PRIx64 "\n", p->at[i]);
+    }
+    if (r->env->ui)
+        out_print(r->env->out, "%zu replaced; u takes %s back%s\n", replaced,
+                  replaced == 1 ? "it" : "them", replaced == 1 ? "" : " one by one");
+    if (replaced < p->count)
+        run_note(r, "%zu changed meanwhile and were left", p->count - replaced);
+    return replaced == p->count ? EXIT_DONE : EXIT_NO;
+}
+
+/* NEW: a pattern without wild parts. */
+static bool take_new(struct replacing *p, const struct view *v)
+{
+    char why[FIND_WHY_MAX] = "";
+    const char *word = p->r->word[1];
+    struct find *f = v != NULL ? find_compile_view(v, word, why) : find_compile(word, why);
+    const uint8_t *bytes = NULL, *mask = NULL;
+    size_t rare[2];
+    bool plain = f != NULL && find_literal_bytes(f, &bytes, &mask, &p->n, rare) && mask == NULL;
+    bool fits = plain && p->n <= sizeof p->new;
+    if (fits)
+        memcpy(p->new, bytes, p->n);
+    else if (f == NULL)
+        (void)run_error(p->r, "NEW: %s", why);
+    else if (plain)
+        (void)run_error(p->r, "NEW: at most %zu bytes", sizeof p->new);
+    else
+        (void)run_error(p->r, "NEW: must be plain bytes: text, x:de ad, u32:100");
+    find_free(f);
+    return fits;
+}
+
+static int find_all(struct replacing *p, struct find *f, uint64_t from)
+{
+    struct command_run *r = p->r;
+    struct pattern_search s = {.seg = r->seg,
+                               .find = f,
+                               .progress = r->env->progress,
+                               .may_map = r->env->ui,
+                               .hands = os_cores()};
+    enum search_result result = search_all(&s, from, p->end, take_match, p);
+    if (result == SEARCH_STUCK)
+        return run_error(r, SEARCH_STUCK_TEXT);
+    if (result == SEARCH_CANCELLED)
+        return EXIT_STOPPED;
+    if (oserr_is(p->error) || result == SEARCH_ERROR)
+        return run_fail(r, NULL, "read it", oserr_is(p->error) ? p->error : s.error);
+    if (p->other != 0)
+        return run_error(r,
+                         "the match at 0x%" PRIx64 " has %zu bytes and NEW has %zu: bytes are "
+                         "not moved; nothing was replaced",
+                         p->next, p->other, p->n);
+    if (p->count == MATCHES_MOST)
+        return run_error(r, "more than %d matches: name a smaller range", MATCHES_MOST - 1);
+    return EXIT_DONE;
+}
+
+/* Bytes of a word that a question shows: whole characters. */
+static int shown_of(const char *word)
+{
+    size_t n = strlen(word), most = 24;
+    if (n <= most)
+        return (int)n;
+    while (most > 0 && ((unsigned char)word[most] & 0xc0) == 0x80)
+        most--;
+    return (int)most;
+}
+
+/* The matches were found: lists them, or replaces them. */
+static int use(struct replacing *p)
+{
+    struct command_run *r = p->r;
+    if (p->count == 0)
+        return EXIT_NO;
+    if (r->env->ui && stores(p) > POKES_KEPT)
+        return run_error(r, "%zu matches take %zu stores, and undo holds %d: select a smaller part",
+                         p->count, stores(p), POKES_KEPT);
+    if (run_option(r, "yes") != NULL)
+        return store_all(p);
+    if (r->env->ui)
+        out_print(r->env->out, "%zu \xc3\x97 \"%.*s\" by \"%.*s\"\n", p->count,
+                  shown_of(r->word[0]), r->word[0], shown_of(r->word[1]), r->word[1]);
+    for (size_t i = 0; i < p->count && !r->env->ui; i++)
+        out_print(r->env->out, "0x%" PRIx64 "\n", p->at[i]);
+    return EXIT_DONE;
+}
+
+int cmd_replace(struct command_run *r)
+{
+    struct replacing p = {.r = r};
+    struct range range;
+    const struct view *v = NULL;
+    char why[FIND_WHY_MAX] = "";
+    if (!run_view(r, &v) || !take_new(&p, v) || !run_range(r, 2, &range))
+        return EXIT_ERROR;
+    if (range.missing > 0)
+        return run_past_end(r, &range);
+    struct find *f =
+        v != NULL ? find_compile_view(v, r->word[0], why) : find_compile(r->word[0], why);
+    if (f == NULL)
+        return run_error(r, "OLD: %s", why);
+    if (run_only_checks(r, 0, 0)) { /* how many matches there are is asked when they are found */
+        find_free(f);
+        return EXIT_DONE;
+    }
+    p.find = f;
+    p.end = range.offset + range.length;
+    int status = find_all(&p, f, range.offset);
+    find_free(f);
+    if (status == EXIT_DONE)
+        status = use(&p);
+    free(p.at);
+    free(p.old);
+    return status;
+}

@@ -1,0 +1,47 @@
+/* The processes of a lesson. Each is a program of the shelf (or our own demo's writer, `demo`) with
+ * null devices; the system ends it when we die, however that happens. */
+#ifndef SHMLENS_LAB_PEERS_H
+#define SHMLENS_LAB_PEERS_H
+
+#include "backend/os.h"
+#include "lab/lesson.h"
+
+enum { PEERS_MAX = 16 };
+
+struct peer {
+    char name[LESSON_NAME];
+    struct os_process *process; /* NULL: it was ended by us */
+};
+
+struct peers {
+    struct peer peer[PEERS_MAX];
+    int count;
+};
+
+enum { PEERS_WHY = 256 };
+
+/* Starts or stops one, as the lesson says. A peer that runs already is ended first. False: `why`
+ * says what went wrong, printable. */
+MUST_USE bool peers_do(struct peers *p, const char *folder, const struct lesson_run *run,
+                       char why[PEERS_WHY]);
+
+/* Asks all of them to end, and kills those that are still there after 2 s. */
+void peers_end(struct peers *p);
+
+enum peer_state { PEER_NONE, PEER_RUNS, PEER_ENDED };
+
+/* `signal`: which one ended it; 0: none, or it runs. */
+enum peer_state peers_look(struct peers *p, const char *name, int *signal);
+
+/* What our own `demo --writer-only` says when another demo's writer is at work there already, whose
+ * segment is as good as one of ours. */
+#define DEMO_AT_WORK "a demo's writer is at work there already"
+
+/* Did the process of this run end, and how? False: it runs, or ended as it should (0). `why` is
+ * what it said, or how it ended, printable. */
+bool peers_failed(struct peers *p, const struct lesson_run *run, char why[PEERS_WHY]);
+
+/* Its process id; 0: it does not run. */
+uint32_t peers_pid(struct peers *p, const char *name);
+
+#endif

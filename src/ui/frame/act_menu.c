@@ -1,0 +1,216 @@
+/* The menus: F9 is a map of what a screen can do, with the key beside each entry; F2 are the
+ * options, which change in place. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "session/settings.h"
+#include "ui/frame/actions.h"
+
+enum { WORDS_COLUMNS = 34 }; /* of an entry, before its key */
+
+/* ---- F9 ---- */
+
+/* An entry and the ability that it needs. Letters are few and fixed; the rest is chosen with the
+ * arrows. */
+struct menu_row {
+    char letter; /* 0: none */
+    const char *words, *command;
+    unsigned needs; /* enum seg_caps */
+};
+
+static const struct menu_row inspect_menu[] = {
+    {'c', "create a segment...", "prompt create", 0},
+    {'r', "resize this one...", "prompt command resize", SEG_CAP_RESIZE},
+    {'p', "permissions (chmod)...", "prompt command chmod", SEG_CAP_CHMOD},
+    {'f', "fill a range...", "prompt command fill", SEG_CAP_WRITE},
+    {'s', "save to a file...", "prompt command save", 0},
+    {'l', "load from a file...", "prompt command load", SEG_CAP_WRITE},
+    {'i', "information", "info", 0},
+    {'d', "remove...", "rm", SEG_CAP_REMOVE},
+    {0, "go to an offset...", "goto", 0},
+    {0, "find...", "search", 0},
+    {0, "view of the cells", "view next", 0},
+    {0, "byte order", "order", 0},
+    {0, "encoding of the text", "encoding", 0},
+    {0, "copy...", "copy", 0},
+    {0, "set a mark...", "prompt mark", 0},
+    {0, "watch list of the marks", "marks", 0},
+    {0, "edit mode", "edit", SEG_CAP_WRITE},
+    {0, "store a value here...", "prompt poke", SEG_CAP_WRITE},
+    {0, "undo", "undo", SEG_CAP_WRITE},
+    {0, "freeze this value", "freeze", SEG_CAP_WRITE},
+    {0, "pause, go on", "pause", 0},
+    {0, "a change back in time", "step back", 0},
+    {0, "live again", "live", 0},
+    {0, "timeline", "timeline", 0},
+    {0, "baseline", "baseline", 0},
+    {0, "changed rows only", "changed", 0},
+    {0, "follow changes", "follow", 0},
+    {0, "heat: how often", "heat", 0},
+    {0, "strip of the whole segment", "strip", 0},
+    {0, "record to a file, or stop it", "record", 0},
+    {0, "log changes, or stop it", "watch", 0},
+    {0, "who uses it", "who", 0},
+    {0, "system calls", "calls", 0},
+    {0, "all segments", "segments", 0},
+    {0, "options...", "options", 0},
+    {0, "help", "help", 0},
+};
+
+static const struct menu_row list_menu[] = {
+    {'c', "create a segment...", "prompt create", 0},
+    {'d', "remove...", "remove", 0},
+    {'l', "list what can be cleaned up", "clean", 0},
+    {'o', "options...", "options", 0},
+    {'@', "the log of OS calls", "calls", 0},
+    {'T', "the lab: lessons", "lab", 0},
+    {'D', "the demo, with a tour", "tour", 0},
+    {'i', "information", "info", 0},
+    {'r', "resize this one...", "prompt command resize", 0},
+    {'p', "permissions (chmod)...", "prompt command chmod", 0},
+    {'s', "save to a file...", "prompt command save", 0},
+    {0, "inspect it", "open", 0},
+    {0, "record to a file, or stop it", "record", 0},
+    {0, "log changes, or stop it", "watch", 0},
+    {0, "who uses it", "who", 0},
+    {0, "tag, untag", "tag", 0},
+    {0, "filter...", "filter", 0},
+    {0, "sort by the next column", "sort next", 0},
+    {0, "orphans only", "orphans", 0},
+    {0, "all kinds, mapped files too", "kinds", 0},
+    {0, "help", "help", 0},
+};
+
+void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX])
+{
+    const struct binding *b;
+    name[0] = '\0';
+    for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL; i++) {
+        if (b->mode == ui_screen(ui)->mode && strcmp(b->command, command) == 0) {
+            (void)key_name(b->key, name);
+            return;
+        }
+    }
+}
+
+/* Entries that this kind of segment does not support stay in the menu and say so. */
+static void open_menu(struct ui *ui, const struct menu_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count && i < MENU_ROWS; i++) {
+        const struct menu_row *r = &rows[i];
+        bool can = (ui->s.caps & r->needs) == r->needs;
+        char key[KEY_NAME_MAX];
+        ui_key_of(ui, r->command, key);
+        (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-*s%s",
+                       r->letter != 0 ? r->letter : ' ', can ? WORDS_COLUMNS : 0, r->words,
+                       can ? key : "  not possible for this kind of segment");
+        bool runs = can || r->needs == SEG_CAP_REMOVE; /* rm explains what can be done instead */
+        ui->menu[i] =
+            (struct menu_entry){ui->menu_label[i], (uint32_t)r->letter, runs ? r->command : ""};
+    }
+    prompt_menu(&ui->host, "Menu", ui->menu, (int)count);
+}
+
+void act_menu(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    if (ui_screen(ui) == &screen_segments)
+        open_menu(ui, list_menu, sizeof list_menu / sizeof list_menu[0]);
+    else
+        open_menu(ui, inspect_menu, sizeof inspect_menu / sizeof inspect_menu[0]);
+}
+
+/* ---- F2 ---- */
+
+/* Looks for the value after, or before, the present one among those that it may have. */
+struct turning {
+    const char *now;
+    char first[SETTINGS_VALUE], last[SETTINGS_VALUE], before[SETTINGS_VALUE], after[SETTINGS_VALUE];
+    bool seen;
+};
+
+static void turn_past(void *ctx, const char *word)
+{
+    struct turning *t = ctx;
+    if (t->first[0] == '\0')
+        (void)snprintf(t->first, sizeof t->first, "%s", word);
+    if (t->seen && t->after[0] == '\0')
+        (void)snprintf(t->after, sizeof t->after, "%s", word);
+    if (strcmp(word, t->now) == 0) {
+        t->seen = true;
+        memcpy(t->before, t->last, sizeof t->before);
+    }
+    (void)snprintf(t->last, sizeof t->last, "%s", word);
+}
+
+/* The next value of option i, or the previous one: the words that it may have go round, a number is
+ * doubled or halved. Empty: it has none. */
+static void next_value(const struct ui *ui, size_t i, int by, char *out, size_t cap)
+{
+    char value[SETTINGS_VALUE];
+    double number;
+    settings_value(&ui->s.prefer, i, value, sizeof value);
+    struct turning t = {.now = value};
+    ui_setting_values(ui, setting_name(i), turn_past, &t);
+    out[0] = '\0';
+    if (t.seen && by > 0)
+        (void)snprintf(out, cap, "%s", t.after[0] != '\0' ? t.after : t.first);
+    else if (t.seen)
+        (void)snprintf(out, cap, "%s", t.before[0] != '\0' ? t.before : t.last);
+    else if (number_f64(value, &number) == NUM_OK)
+        (void)snprintf(out, cap, "%g", by > 0 ? number * 2 : number / 2);
+}
+
+/* Enter flips a switch and takes the next word; where a value must be typed, it asks. */
+static void option_command(const struct ui *ui, size_t i, char *out, size_t cap)
+{
+    static const char *const flips[] = {"on", "off", "little", "big"};
+    char value[SETTINGS_VALUE], next[SETTINGS_VALUE];
+    settings_value(&ui->s.prefer, i, value, sizeof value);
+    bool flip = strcmp(setting_name(i), "theme") == 0;
+    for (size_t k = 0; k < sizeof flips / sizeof flips[0]; k++)
+        flip = flip || strcmp(value, flips[k]) == 0;
+    next_value(ui, i, 1, next, sizeof next);
+    if (flip && next[0] != '\0')
+        (void)snprintf(out, cap, "set %s %.24s", setting_name(i), next);
+    else
+        (void)snprintf(out, cap, "prompt command set %s", setting_name(i));
+}
+
+static int fill_options(struct ui *ui)
+{
+    int count = 0;
+    for (size_t i = 0; setting_name(i) != NULL && i < MENU_ROWS; i++, count++) {
+        char value[SETTINGS_VALUE], letter = setting_letter(i);
+        settings_value(&ui->s.prefer, i, value, sizeof value);
+        (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-10s %-8.40s %s", letter,
+                       setting_name(i), value, setting_help(i));
+        option_command(ui, i, ui->option_command[i], sizeof ui->option_command[i]);
+        ui->menu[i] =
+            (struct menu_entry){ui->menu_label[i], (uint32_t)letter, ui->option_command[i]};
+    }
+    return count;
+}
+
+/* Left and Right: changes the option and leaves the menu open. */
+static void turn_option(struct ui *ui, int entry, int by)
+{
+    char line[SETTINGS_VALUE + 32], value[SETTINGS_VALUE];
+    next_value(ui, (size_t)entry, by, value, sizeof value);
+    if (value[0] == '\0') {
+        ui_say(ui, STYLE_TEXT, "Enter types a value for %s", setting_name((size_t)entry));
+        return;
+    }
+    (void)snprintf(line, sizeof line, "set %s %s", setting_name((size_t)entry), value);
+    ui_run(ui, line);
+    (void)fill_options(ui);
+}
+
+void act_options(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    int count = fill_options(ui);
+    prompt_menu(&ui->host, "Options (Left Right change)", ui->menu, count);
+    ui->prompt.turn = turn_option;
+}

@@ -1,0 +1,154 @@
+/* Undo and redo: one value as a compare-and-swap (edit_store.c), a range by comparing it first and
+ * then storing. When the segment has moved on, the user is asked. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/kept_range.h"
+#include "ui/frame/actions.h"
+#include "ui/inspect/inspect.h"
+
+/* ---- a range ---- */
+
+struct range_step {
+    struct range_job job;
+    struct kept_range *range; /* held */
+    enum store_why why;
+};
+
+static const char *verb(enum store_why why)
+{
+    return why == STORE_UNDO ? "undo" : "redo";
+}
+
+/* What is undone or redone next; NULL: nothing. */
+static const struct undo_step *next_of(const struct session *s, enum store_why why)
+{
+    if (why == STORE_UNDO)
+        return s->undo_count > 0 ? &s->undo[s->undo_count - 1] : NULL;
+    return s->redo_count > 0 ? &s->undo[s->undo_count] : NULL;
+}
+
+static void post_range(struct ui *ui, struct kept_range *range, enum store_why why, bool force);
+
+static void range_anyway(struct ui *ui, const char *text, void *ctx)
+{
+    const struct undo_step *u = next_of(&ui->s, ui->inspect->range_why);
+    (void)text;
+    (void)ctx;
+    if (!ui->inspect->undo_busy && ui->s.edit && u != NULL && u->range != NULL &&
+        u->range == ui->inspect->range_asked)
+        post_range(ui, u->range, ui->inspect->range_why, true);
+}
+
+static void range_moved_on(struct ui *ui, const struct range_step *r)
+{
+    char question[160];
+    edit_give_up(ui);
+    if (!edit_can_ask(ui)) {
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %" PRIu64 " of %zu bytes changed: no %s",
+               r->job.offset, r->job.differ, r->job.length, verb(r->why));
+        return;
+    }
+    (void)snprintf(question, sizeof question,
+                   "%" PRIu64 " of the %zu bytes at 0x%" PRIx64 " changed since (first 0x%" PRIx64
+                   "): %s anyway?",
+                   r->job.differ, r->job.length, r->job.offset, r->job.first, verb(r->why));
+    ui->inspect->range_why = r->why;
+    ui->inspect->range_asked = r->range;
+    prompt_confirm(&ui->host, question, range_anyway, NULL);
+}
+
+static void range_ended(void *owner, void *arg, bool cancelled)
+{
+    struct ui *ui = owner;
+    struct range_step *r = arg;
+    const struct range_job *j = &r->job;
+    const struct undo_step *u = next_of(&ui->s, r->why);
+    if (u == NULL || u->range != r->range) { /* it was forgotten meanwhile */
+        edit_give_up(ui);
+    } else if (j->stored) {
+        session_undo_went(&ui->s, r->why == STORE_UNDO);
+        ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu bytes %s (not atomic)", verb(r->why),
+               j->offset, j->length, r->why == STORE_UNDO ? "put back" : "written again");
+        edit_next_step(ui);
+    } else if (j->differ > 0 && !cancelled) {
+        range_moved_on(ui, r);
+    } else {
+        edit_give_up(ui);
+        if (!cancelled && j->done > 0)
+            ui_say(ui, STYLE_ERROR, "%s: only the first %zu of %zu bytes could be stored",
+                   verb(r->why), j->done, j->length);
+        else if (!cancelled)
+            ui_say_error(ui, verb(r->why), j->error);
+    }
+    kept_range_release(r->range);
+}
+
+static void post_range(struct ui *ui, struct kept_range *range, enum store_why why, bool force)
+{
+    struct range_step r = {.range = kept_range_hold(range), .why = why};
+    bool undo = why == STORE_UNDO;
+    r.job = (struct range_job){.offset = range->offset,
+                               .length = range->length,
+                               .expect = undo ? range->value : range->old,
+                               .value = undo ? range->old : range->value,
+                               .force = force};
+    ui->inspect->undo_busy = true;
+    session_move_to(&ui->s, range->offset, false);
+    struct sampler_job *j = sampler_job_new(ui->s.sampler, job_range, &r, sizeof r, range_ended);
+    if (j == NULL)
+        kept_range_release(range);
+    if (!inspect_post(ui, j))
+        edit_give_up(ui);
+}
+
+/* ---- steps ---- */
+
+static void step(struct ui *ui, enum store_why why, const struct undo_step *u)
+{
+    struct cell_store r = {.why = why};
+    const struct poke_done *p = &u->one;
+    const struct view *v = u->view != NULL ? u->view : inspect_view(ui);
+    if (u->range != NULL) {
+        post_range(ui, u->range, why, false);
+        return;
+    }
+    r.view = u->view != NULL || (v->kind != VIEW_TEXT && v->unit == p->size) ? v : NULL;
+    r.job.poke = (struct poke){.offset = p->offset, .size = p->size, .cas = true};
+    memcpy(r.job.poke.expect, why == STORE_UNDO ? p->value : p->old, sizeof p->old);
+    memcpy(r.job.poke.value, why == STORE_UNDO ? p->old : p->value, sizeof p->old);
+    memcpy(r.job.poke.mask, p->mask, sizeof p->mask);
+    ui->inspect->undo_busy = true;
+    session_move_to(&ui->s, p->offset, false);
+    edit_store(ui, &r);
+}
+
+/* Takes one step; while a store is under way, one more (1: redo, -1: undo) when it has ended. */
+static void take_step(struct ui *ui, enum store_why why)
+{
+    const struct undo_step *next = next_of(&ui->s, why);
+    const char *name = why == STORE_UNDO ? "undo" : "redo";
+    if (!inspect_attached(ui) || inspect_is_past(ui))
+        return;
+    if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
+        ui->inspect->undo_more += why == STORE_UNDO ? -1 : 1;
+    else if (next == NULL)
+        ui_say(ui, STYLE_WARN, "nothing to %s", name);
+    else if (!ui->s.edit)
+        ui_edit_then(ui, name);
+    else
+        step(ui, why, next);
+}
+
+void act_undo(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    take_step(ui, STORE_UNDO);
+}
+
+void act_redo(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    take_step(ui, STORE_REDO);
+}

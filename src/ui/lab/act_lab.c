@@ -1,0 +1,114 @@
+/* The lab's actions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/frame/actions.h"
+#include "ui/lab/lab.h"
+
+void act_lab(struct ui *ui, const char *arg)
+{
+    struct lab_state *lab = lab_state(ui, NULL);
+    const struct lesson *l = NULL;
+    if (lab == NULL)
+        return;
+    if (arg[0] != '\0' && (l = shelf_find(&lab->shelf, arg)) == NULL) {
+        ui_say(ui, STYLE_ERROR, "%s: no such lesson", arg);
+        return;
+    }
+    for (int i = 0; i < ui->depth; i++) /* the lesson shows its own segment above the list */
+        if (ui->stack[i] == &screen_inspect)
+            ui->depth = i;
+    ui_push(ui, &screen_lab);
+    if (l != NULL)
+        lab_begin(ui, l, false);
+}
+
+void act_begin(struct ui *ui, const char *arg)
+{
+    const struct lesson *l = ui_screen(ui) == &screen_lab ? lab_at(ui->lab) : NULL;
+    (void)arg;
+    if (l != NULL)
+        lab_begin(ui, l, false);
+}
+
+void act_tour(struct ui *ui, const char *arg)
+{
+    (void)arg;
+    if (!lab_tour(ui, false))
+        ui_say(ui, STYLE_WARN,
+               "there is no tour on this system: `shmlens demo` runs from the shell");
+}
+
+static void show_source(struct ui *ui)
+{
+    char title[LESSON_NAME + 8];
+    int marked = 0;
+    char *text = lab_source(ui->lab, title, sizeof title, &marked);
+    if (text == NULL)
+        ui_say(ui, STYLE_TEXT, "this step has no source");
+    else
+        pager_open(&ui->host, title, text, false);
+    pager_show(&ui->host, marked);
+    free(text);
+}
+
+static void scroll(struct lab_state *lab, int by)
+{
+    int last = lab->lines - lab->rows;
+    lab->first += by * (lab->rows > 1 ? lab->rows - 1 : 1);
+    lab->first = lab->first > last ? last : lab->first;
+    lab->first = lab->first < 0 ? 0 : lab->first;
+}
+
+/* What is shown more of a step; the text goes to it. */
+static void show(struct ui *ui, bool *what, const char *text, const char *name)
+{
+    if (text == NULL) {
+        ui_say(ui, STYLE_TEXT, "this step has no %s", name);
+        return;
+    }
+    *what = true;
+    ui->lab->first = -1;
+}
+
+void act_lesson(struct ui *ui, const char *arg)
+{
+    if (!lab_on(ui)) {
+        ui_say(ui, STYLE_TEXT, "no lesson is open: `:lab` lists them");
+        return;
+    }
+    struct lab_state *lab = ui->lab;
+    const struct lesson_step *step =
+        lab->state.step < lab->lesson->steps ? &lab->lesson->step[lab->state.step] : NULL;
+    if (strcmp(arg, "source") == 0)
+        show_source(ui);
+    else if (strcmp(arg, "up") == 0 || strcmp(arg, "down") == 0)
+        scroll(lab, arg[0] == 'u' ? -1 : 1);
+    else if (strcmp(arg, "leave") == 0)
+        lab_leave(ui);
+    else if (strcmp(arg, "again") == 0)
+        lab_begin(ui, lab->lesson, false);
+    else if (step == NULL)
+        ui_say(ui, STYLE_TEXT, "all steps are done");
+    else if (strcmp(arg, "hint") == 0)
+        show(ui, &lab->hint, step->hint, "hint");
+    else if (strcmp(arg, "solution") == 0)
+        show(ui, &lab->solution, step->solution, "solution");
+    else if (strcmp(arg, "skip") == 0 && lab->state.lacking[0] != '\0')
+        course_skip(lab->course);
+    else if (strcmp(arg, "skip") == 0)
+        ui_say(ui, STYLE_TEXT, "this step can be done here: it is not skipped");
+    else
+        ui_say(ui, STYLE_ERROR, "lesson: hint, solution, source, up, down, skip, again or leave");
+}
+
+void act_answer(struct ui *ui, const char *arg)
+{
+    if (!lab_on(ui)) {
+        ui_say(ui, STYLE_TEXT, "no lesson is open: `:lab` lists them");
+        return;
+    }
+    (void)snprintf(ui->lab->seen.answer, sizeof ui->lab->seen.answer, "%s", arg);
+    ui_say(ui, STYLE_TEXT, "you answered %.40s", arg);
+}

@@ -1,0 +1,267 @@
+/* A lesson while it is open: what the learner sees and did goes to the course, and what became of
+ * it comes back. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/locator.h"
+#include "ui/inspect/inspect.h"
+#include "ui/lab/lab.h"
+#include "ui/tree/tree.h"
+
+enum { SECOND = 1000000000 };
+
+struct lab_state *lab_state(struct ui *ui, const char *folder)
+{
+    if (ui->lab != NULL)
+        return ui->lab;
+    struct lab_state *lab = calloc(1, sizeof *lab);
+    if (lab != NULL && folder != NULL)
+        lab->folder = strdup(folder);
+    if (lab == NULL || (folder != NULL && lab->folder == NULL)) {
+        free(lab);
+        ui_say(ui, STYLE_ERROR, "out of memory");
+        return NULL;
+    }
+    struct oserr e = shelf_open(&lab->shelf, lab->folder);
+    if (oserr_is(e))
+        ui_say_error(ui, "the lessons", e);
+    else if (lab->shelf.why[0] != '\0')
+        ui_say(ui, STYLE_WARN, "%s", lab->shelf.why);
+    if (ui->keep != NULL && oserr_is(score_load(score_folder(lab->folder), &lab->score)))
+        lab->score.count = 0;
+    ui->lab = lab;
+    return lab;
+}
+
+void lab_free(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    if (lab == NULL)
+        return;
+    course_free(lab->course);
+    tree_stock_drop(lab->before);
+    shelf_close(&lab->shelf);
+    free(lab->folder);
+    free(lab);
+    ui->lab = NULL;
+}
+
+void lab_first(struct ui *ui, const char *lesson, const char *folder)
+{
+    struct lab_state *lab = lab_state(ui, folder);
+    const struct lesson *l = lab != NULL ? shelf_find(&lab->shelf, lesson) : NULL;
+    if (lab == NULL)
+        return;
+    ui->depth = 0;
+    ui_push(ui, &screen_lab);
+    if (l != NULL)
+        lab_begin(ui, l, false);
+}
+
+bool lab_on(const struct ui *ui)
+{
+    return ui->lab != NULL && ui->lab->lesson != NULL && !ui->lab->closed;
+}
+
+bool lab_keys(const struct ui *ui)
+{
+    return lab_on(ui) && !ui->lab->tour;
+}
+
+static void start(struct ui *ui, const struct lesson *l, bool bare)
+{
+    struct lab_state *lab = ui->lab;
+    struct oserr e;
+    struct course_plan plan = {
+        .lesson = l, .folder = lab->folder, .shelf = &lab->shelf, .bare = bare};
+    lab->state = (struct course_state){.step = 0};
+    lab->seen = (struct lab_seen){.step = 0};
+    lab->hint = lab->solution = lab->attached = lab->closed = lab->typed = false;
+    lab->first = 0;
+    lab->tour = !shelf_shown(l);
+    if (ui->s.be == NULL) /* tests */
+        return;
+    lab->course = course_start(&plan, ui->s.wake, &e);
+    if (lab->course == NULL)
+        ui_say_error(ui, l->name, e);
+    lab->lesson = lab->course != NULL ? l : NULL;
+}
+
+void lab_begin(struct ui *ui, const struct lesson *l, bool bare)
+{
+    struct lab_state *lab = ui->lab;
+    lab_leave(ui);
+    if (!shelf_playable(l)) {
+        ui_say(ui, STYLE_WARN, "%s: not for this system", l->name);
+    } else if (lab->course != NULL) {
+        lab->next = l;
+        lab->next_bare = bare;
+    } else {
+        start(ui, l, bare);
+    }
+}
+
+/* The demo's tour, with a writer of its own or beside the one that runs. */
+bool lab_tour(struct ui *ui, bool bare)
+{
+    struct lab_state *lab = lab_state(ui, NULL);
+    const struct lesson *l = lab != NULL ? shelf_find(&lab->shelf, "demo") : NULL;
+    if (l == NULL || !shelf_playable(l))
+        return false;
+    lab_begin(ui, l, bare);
+    return true;
+}
+
+bool lab_escape(struct ui *ui)
+{
+    bool shown = lab_on(ui) && ui->lab->tour;
+    if (shown)
+        ui->lab->closed = true;
+    return shown;
+}
+
+void lab_leave(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    if (lab == NULL)
+        return;
+    if (lab->typed) {
+        tree_return(ui, lab->before); /* without the lesson's */
+        lab->before = NULL;
+        lab->typed = false;
+    }
+    lab->lesson = lab->next = NULL;
+    if (lab->course != NULL)
+        course_end(lab->course);
+}
+
+void lab_did(struct ui *ui, const char *line)
+{
+    if (lab_on(ui))
+        lab_seen_did(&ui->lab->seen, line);
+}
+
+/* ---- what is on the screen ---- */
+
+/* Is what the lesson opens what the session has? */
+static bool is_own(const struct ui *ui)
+{
+    char raw[LOCATOR_MAX];
+    const char *open = ui->lab->lesson->open;
+    return open == NULL || (ui->lab->attached && locator_typed(open, raw) == NULL &&
+                            strcmp(raw, ui->s.locator) == 0);
+}
+
+static void see(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    const struct screen *screen = ui_screen(ui);
+    bool inspects = screen == &screen_inspect && is_own(ui), tree = inspects && tree_on(ui);
+    unsigned bits = 0;
+    bits |= tree ? 1u << SCREEN_TREE : 0;
+    bits |= ui->who_panel ? 1u << SCREEN_USERS : 0;
+    bits |= screen == &screen_calls ? 1u << SCREEN_CALLS : 0;
+    bits |= inspects && ui->s.set.strip ? 1u << SCREEN_MAP : 0;
+    bits |= inspects && ui->s.past != 0 ? 1u << SCREEN_PAST : 0;
+    bits |= screen == &screen_segments ? 1u << SCREEN_LIST : 0;
+    bits |= inspects ? 1u << SCREEN_INSPECT : 0;
+    lab->seen.screens = bits;
+    lab->seen.cursor = inspects ? ui->s.cursor : UINT64_MAX;
+    lab->seen.view = inspects && !tree ? inspect_view(ui)->name : NULL;
+    course_see(lab->course, &lab->seen);
+}
+
+/* ---- what became of it ---- */
+
+static void keep_score(struct ui *ui, int step, enum score_how how)
+{
+    struct lab_state *lab = ui->lab;
+    struct score_entry e = {
+        .step = step, .how = how, .when = ui->wall / SECOND, .folder = score_folder(lab->folder)};
+    (void)snprintf(e.lesson, sizeof e.lesson, "%s", lab->lesson->name);
+    if (lab->tour || ui->keep == NULL)
+        return;
+    struct oserr failed = score_add(&e);
+    if (oserr_is(failed))
+        ui_say_error(ui, "what was done is not kept", failed);
+    else if (oserr_is(score_load(e.folder, &lab->score)))
+        lab->score.count = 0;
+}
+
+/* Steps [from, to) were passed. */
+static void passed(struct ui *ui, int from, int to, bool skipped)
+{
+    struct lab_state *lab = ui->lab;
+    for (int i = from; i < to; i++)
+        keep_score(ui, i, skipped ? SCORE_SKIPPED : lab->solution ? SCORE_SHOWN : SCORE_DONE);
+    lab->seen.step = to;
+    lab->seen.dids = 0;
+    lab->seen.answer[0] = '\0';
+    lab->hint = lab->solution = false;
+    lab->first = 0;
+    if (ui->status_until != INT64_MAX)
+        ui_say(ui, STYLE_LIVE, "step %d of %d is done", to, lab->lesson->steps);
+}
+
+/* Shows what the lesson opens, once, from its start and as bytes, and reads its types. */
+static void attach(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    char raw[LOCATOR_MAX];
+    if (!lab->state.opened || locator_typed(lab->lesson->open, raw) != NULL)
+        return;
+    bool here = lab->tour && strcmp(ui->s.locator, raw) == 0;
+    if (!lab->attached) {
+        lab->attached = here || ui_attach(ui, raw, 0, 0);
+        if (!lab->attached || here)
+            return;
+        ui->s.set.view = view_find("hex");
+        session_move_to(&ui->s, session_start(&ui->s), false);
+    }
+    if (lab->typed || lab->lesson->types == NULL || lab->tour)
+        return;
+    struct tree_stock *before = tree_stock_now(ui);
+    tree_forget(ui);
+    lab->typed = tree_read_text(ui, lab->lesson->types);
+    if (lab->typed)
+        lab->before = before;
+    else
+        tree_stock_drop(before);
+}
+
+static void ended(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    const struct lesson *next = lab->next;
+    course_free(lab->course);
+    lab->course = NULL;
+    lab->next = NULL;
+    if (next != NULL)
+        start(ui, next, lab->next_bare);
+}
+
+bool lab_take(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    if (lab == NULL || lab->course == NULL)
+        return false;
+    int before = lab->state.step;
+    bool fresh = course_take(lab->course, &lab->state);
+    if (fresh && lab->state.ended) {
+        ended(ui);
+        return true;
+    }
+    if (lab->lesson == NULL)
+        return false;
+    if (lab->state.step != before && !lab->closed)
+        passed(ui, before, lab->state.step, lab->state.skipped);
+    if (lab->state.problem[0] != '\0' && !lab->attached && !lab->closed) {
+        ui_say(ui, STYLE_ERROR, "%s: %s", lab->lesson->name, lab->state.problem);
+        lab_leave(ui); /* nothing of it is on the screen */
+        return true;
+    }
+    attach(ui);
+    see(ui);
+    return fresh;
+}

@@ -1,0 +1,236 @@
+/* The tree on a real segment: fields are live while another process stores, are
+ * changed by one compare-and-swap, go back in time, and scroll through a
+ * million elements. */
+#include "scene.h"
+#include "support.h"
+#include "support/suite.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { COUNT_OF = 1000000, SLOTS = 0x40, SLOT = 16, SIZE = SLOTS + COUNT_OF * SLOT };
+
+static const char header[] = "#include <stdint.h>\n"
+                             "enum state { RING_EMPTY, RING_READY };\n"
+                             "struct slot { uint32_t id; uint32_t prio : 5, age : 27;\n"
+                             "  uint64_t stamp; };\n"
+                             "struct ring { char magic[8]; uint32_t count; enum state state;\n"
+                             "  uint64_t beat; uint8_t spare[40]; struct slot slots[]; };\n"
+                             "for ring.slots: count = count\n";
+
+static char file[64];
+static const char *name;
+static uint8_t *memory;
+static pid_t writer;
+
+static void set_up(void)
+{
+    (void)snprintf(file, sizeof file, "/tmp/shmlens-e2e-tree-%ld.h", (long)getpid());
+    FILE *f = fopen(file, "w");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(header, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+    writer = 0;
+}
+
+static void tear_down(void)
+{
+    if (writer > 0) {
+        (void)kill(writer, SIGKILL);
+        (void)waitpid(writer, NULL, 0);
+    }
+    (void)unlink(file);
+}
+
+static struct e2e *open_tree(const char *option)
+{
+    name = e2e_name("tree");
+    memory = scene_segment(name, SIZE);
+    memcpy(memory, "RINGv2", 6);
+    memcpy(memory + 8, &(uint32_t){COUNT_OF}, 4);
+    memcpy(memory + 0x10, &(uint64_t){77}, 8);
+    memory[SLOTS + 3 * SLOT + 4] = 17;
+    struct e2e *t = scene_attach(name, E2E_ARGV("--types", file, "--type", "ring@0", option));
+    e2e_wait_text(t, "RINGv2", 0);
+    e2e_wait_text(t, "1,000,000 elements", 0);
+    return t;
+}
+
+static void go(struct e2e *t, const char *path)
+{
+    char keys[96];
+    (void)snprintf(keys, sizeof keys, "g%s<Enter>", path);
+    e2e_keys(t, keys);
+    (void)snprintf(keys, sizeof keys, " %s ", path);
+    e2e_wait_text(t, keys, 0); /* in the line below */
+}
+
+TEST(stores_appear)
+{
+    struct e2e *t = open_tree(NULL);
+    go(t, "slots[3].id");
+    for (uint32_t i = 1; i < 20; i++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, " %u ", 1234000 + i);
+        memcpy(memory + SLOTS + 3 * SLOT, &(uint32_t){1234000 + i}, 4);
+        e2e_wait_text(t, text, 0);
+    }
+    e2e_keys(t, "<lt>");
+    e2e_wait_text(t, " 1234018 ", 0);
+    e2e_keys(t, "<lt>");
+    e2e_wait_text(t, " 1234017 ", 0);
+    scene_press(t, ".", " 1234019 ");
+    scene_press(t, "<Esc>", "00000000  ");
+    scene_quit(t);
+}
+
+TEST(a_field_is_stored_once)
+{
+    struct e2e *t = open_tree("--edit");
+    go(t, "state");
+    scene_press(t, "<Enter><Tab><Enter>", "RING_READY (1)");
+    scene_memory(t, memory + 12, "\1\0\0\0", 4);
+    go(t, "beat");
+    scene_press(t, "5<BS>4711<Enter>", " 4711 ");
+    scene_memory(t, memory + 0x10, "\x67\x12\0\0\0\0\0\0", 8);
+    scene_press(t, "u", " 77 ");
+    scene_memory(t, memory + 0x10, "\x4d\0\0\0\0\0\0\0", 8);
+    scene_press(t, "<Esc>", "READ-ONLY");
+    scene_quit(t);
+}
+
+/* Another process counts in the other bits of the word as fast as it can: none
+ * is lost. */
+TEST(a_bitfield_keeps_its_neighbours)
+{
+    struct e2e *t = open_tree("--edit");
+    _Atomic uint32_t *word = (_Atomic uint32_t *)(void *)(memory + SLOTS + 3 * SLOT + 4);
+    _Atomic uint64_t *total = (_Atomic uint64_t *)(void *)(memory + 0x18);
+    go(t, "slots[3].prio");
+    pid_t test = getpid();
+    writer = fork();
+    ck_assert_int_ge(writer, 0);
+    while (writer == 0) {
+        atomic_fetch_add(word, 32);
+        atomic_fetch_add(total, 1);
+        if (getppid() != test)
+            _exit(0);
+    }
+    for (int i = 0; i < 8; i++) {
+        char keys[32], text[32];
+        (void)snprintf(keys, sizeof keys, "%d<Enter>", i + 1);
+        (void)snprintf(text, sizeof text, " -> %d (one store)", i + 1);
+        scene_press(t, keys, text);
+        ck_assert_uint_eq(atomic_load(word) & 31, (unsigned)i + 1);
+    }
+    (void)kill(writer, SIGKILL);
+    (void)waitpid(writer, NULL, 0);
+    writer = 0;
+    uint32_t lost = (uint32_t)atomic_load(total) * 32 - (atomic_load(word) & ~31U);
+    ck_assert_msg(lost == 0 || lost == UINT32_MAX - 31, "%u steps are lost", lost / 32);
+    scene_press(t, "<Esc>", "READ-ONLY");
+    scene_quit(t);
+}
+
+/* To any element at once; what is only looked at stays a hole. */
+TEST(a_million_elements_scroll)
+{
+    struct e2e *t = open_tree(NULL);
+    uint64_t blocks = support_blocks(name);
+    go(t, "slots[999999].id");
+    go(t, "slots[700000]");
+    for (int i = 0; i < 50; i++)
+        e2e_keys(t, "<PgUp>");
+    go(t, "slots[123456].stamp");
+    e2e_keys(t, "G");
+    e2e_wait_text(t, "[999999]", 0);
+    ck_assert_uint_eq(support_blocks(name), blocks);
+    support_check_screen(t, "after scrolling");
+    scene_quit(t);
+}
+
+/* What was taken for a segment is there again in the next run. */
+TEST(types_are_kept)
+{
+    name = e2e_name("tree");
+    memory = scene_segment(name, 4096);
+    memcpy(memory, "RINGv2", 6);
+    char home[256];
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, "--types", file, name), .keep_home = true});
+    e2e_wait_text(t, "types were read", 0);
+    scene_press(t, "g0x40<Enter>:type slot[2]<Enter>", "{id 0");
+    (void)snprintf(home, sizeof home, "%s", e2e_home(t));
+    scene_quit(t);
+    t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .home = home});
+    e2e_wait_text(t, "LIVE", 0);
+    scene_press(t, "S", "{id 0");
+    scene_press(t, "x", "no field changed");
+    memory[0x50] = 9;
+    e2e_wait_text(t, "[1].id", 0);
+    scene_quit(t);
+}
+
+/* Types are read while the program runs; what is wrong in a file is said. */
+TEST(files_are_read_at_the_prompt)
+{
+    char keys[128];
+    name = e2e_name("tree");
+    memory = scene_segment(name, 4096);
+    memcpy(memory, "RINGv2", 6);
+    struct e2e *t = scene_open(name);
+    scene_press(t, "S", "look again");
+    e2e_keys(t, "q");
+    scene_press(t, ":types /nonexistent/ring.h<Enter>", "no such file");
+    (void)snprintf(keys, sizeof keys, ":types %s<Enter>", file);
+    scene_press(t, keys, "types were read");
+    scene_press(t, "S", "no `at` line");
+    e2e_keys(t, "q");
+    scene_press(t, ":type ring@0<Enter>", "RING_EMPTY (0)");
+    scene_press(t, ":type rong<Enter>", "near: ring");
+    scene_press(t, "S", "00000000  52 49");
+    scene_press(t, "S", "RING_EMPTY (0)");
+    FILE *f = fopen(file, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fputs("struct ring { int a;\nstruct { class b; };\n", f);
+    (void)fclose(f);
+    scene_press(t, keys, ".h:2:");
+    scene_quit(t);
+}
+
+/* The only trace of what lies in the segment is a pointer of a program that maps it: this one. */
+struct beat_block {
+    uint32_t magic, version;
+    uint64_t beat;
+};
+struct beat_block *traced;
+
+TEST(what_lies_there_is_found)
+{
+    name = e2e_name("tree");
+    memory = scene_segment(name, 4096);
+    traced = (struct beat_block *)(void *)(memory + 0x40);
+    traced->beat = 4711;
+    struct e2e *t = scene_open(name);
+    scene_press(t, "S", "look again");
+    int row = 0, col = 0;
+    if (!e2e_find(t, "via traced", &row, &col)) {
+        e2e_keys(t, "q");
+        scene_quit(t);
+        SKIP("this test, or shmlens, was built without debug information");
+    }
+    scene_press(t, "1", " 4711 ");
+    traced->beat++;
+    e2e_wait_text(t, " 4712 ", 0);
+    scene_quit(t);
+}
+
+SUITE(test_e2e_tree, .set_up = set_up, .tear_down = tear_down,
+      TESTS(stores_appear, a_field_is_stored_once, a_bitfield_keeps_its_neighbours,
+            a_million_elements_scroll, types_are_kept, files_are_read_at_the_prompt,
+            what_lies_there_is_found));

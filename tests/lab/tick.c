@@ -1,0 +1,47 @@
+/* tick NAME: makes a segment, counts in it until its word `stop` is not 0, and then only waits.
+ * tick NAME deaf: the same, it makes a System V segment too, and does not listen to SIGTERM. */
+#define _POSIX_C_SOURCE 200809L
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <time.h>
+#include <unistd.h>
+
+struct shared {
+    _Atomic unsigned counter, stop, sysv; /* sysv: its ID and one; 0: none yet */
+};
+
+static const char *name;
+
+static void end(int signal)
+{
+    (void)signal;
+    shm_unlink(name);
+    _exit(0);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct timespec pause = {0, 5000000};
+    int deaf = argc == 3 && strcmp(argv[2], "deaf") == 0;
+    if (argc != 2 && !deaf)
+        return 2;
+    name = argv[1];
+    signal(SIGTERM, deaf ? SIG_IGN : end);
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd < 0 || ftruncate(fd, 4096) != 0)
+        return 1;
+    struct shared *s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (s == MAP_FAILED)
+        return 1;
+    if (deaf)
+        s->sysv = (unsigned)shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) + 1;
+    for (;;) {
+        if (s->stop == 0)
+            s->counter++;
+        nanosleep(&pause, NULL);
+    }
+}

@@ -1,0 +1,379 @@
+/* The lab on real processes: a lesson goes on when what it asks for is so, everything it started
+ * ends and is removed, and the shell is told what there is. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lab/course.h"
+#include "lab/shelf.h"
+#include "support/remover.h"
+#include "support/run.h"
+#include "support/suite.h"
+
+#define NAME "/shmlens-lab-ticking"
+
+/* Until the condition holds, ten seconds at most. */
+#define AWAIT(condition)                                       \
+    do {                                                       \
+        int64_t deadline = os_now() + INT64_C(10000000000);    \
+        bool met_;                                             \
+        while (!(met_ = (condition)) && os_now() < deadline)   \
+            (void)os_sleep_until(os_now() + INT64_C(5000000)); \
+        ck_assert_msg(met_, "%s", #condition);                 \
+    } while (0)
+
+static struct shelf shelf;
+static struct os_wake *wake;
+static struct course *course;
+static struct course_state state;
+static struct lab_seen seen;
+
+static void set_up(void)
+{
+    (void)shm_unlink(NAME);
+    setenv("XDG_STATE_HOME", run_path("state"), 1);
+    ck_assert(!oserr_is(shelf_open(&shelf, SHMLENS_LAB)));
+    ck_assert_str_eq(shelf.why, "");
+    wake = os_wake_new();
+    state = (struct course_state){.step = 0};
+    seen = (struct lab_seen){.view = "hex"};
+}
+
+static void tear_down(void)
+{
+    course_free(course);
+    course = NULL;
+    os_wake_free(wake);
+    shelf_close(&shelf);
+    run_end();
+}
+
+static void begin(const char *lesson)
+{
+    struct oserr e;
+    struct course_plan plan = {
+        .lesson = shelf_find(&shelf, lesson), .folder = shelf.folder, .shelf = &shelf};
+    course = course_start(&plan, wake, &e);
+    ck_assert_ptr_nonnull(course);
+}
+
+/* What the learner sees, and what became of it. */
+static bool look(void)
+{
+    course_see(course, &seen);
+    (void)course_take(course, &state);
+    return true;
+}
+
+static bool is_there(void)
+{
+    int fd = shm_open(NAME, O_RDONLY, 0);
+    close(fd);
+    return fd >= 0;
+}
+
+static unsigned *words(void)
+{
+    int fd = shm_open(NAME, O_RDWR, 0);
+    unsigned *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    ck_assert(p != MAP_FAILED);
+    return p;
+}
+
+/* The right way passes each step, in order; what would pass a later one does nothing before. */
+TEST(a_lesson_is_played)
+{
+    begin("ticking");
+    AWAIT(look() && state.opened && state.peers == 1 && state.peer[0].pid != 0);
+    ck_assert_str_eq(state.problem, "");
+    pid_t ticker = (pid_t)state.peer[0].pid;
+    unsigned *w = words();
+    (void)snprintf(seen.answer, sizeof seen.answer, "stop");
+    seen.screens = 1u << SCREEN_TREE;
+    AWAIT(look() && state.holds == 0xe); /* all but the value */
+    ck_assert_int_eq(state.step, 0);
+    w[1] = 1;
+    AWAIT(look() && state.step == 1);
+    seen = (struct lab_seen){.step = 1, .view = "hex"};
+    AWAIT(look() && state.holds == 0);
+    seen.screens = 1u << SCREEN_TREE;
+    lab_seen_did(&seen, "tree");
+    (void)snprintf(seen.answer, sizeof seen.answer, "counter");
+    AWAIT(look() && state.holds == 1);
+    (void)snprintf(seen.answer, sizeof seen.answer, "THE Stop");
+    AWAIT(look() && state.step == 2);
+    seen = (struct lab_seen){.step = 2, .view = "hex"};
+    munmap(w, 4096);
+    AWAIT(look() && state.holds == 4);
+    kill(ticker, SIGKILL);
+    AWAIT(look() && state.step == 3);
+    ck_assert(is_there()); /* nobody removed it */
+    course_end(course);
+    AWAIT(look() && state.ended);
+    ck_assert(!is_there());
+}
+
+/* What the step before left on the screen passes nothing by itself. */
+TEST(something_is_done_in_each_step)
+{
+    static const char text[] = "lesson still\ntitle T\ntext\n  t\n"
+                               "step One\n  text\n    t\n  check cursor 8\n  check view hex\n"
+                               "  check screen tree\n  check answer yes\n"
+                               "step Two\n  text\n    t\n  check cursor 9\n  check answer yes\n";
+    char why[LESSON_WHY];
+    struct lesson *l = lesson_parse("f", text, strlen(text), why);
+    struct course_plan plan = {.lesson = l};
+    struct oserr e;
+    ck_assert_msg(l != NULL, "%s", why);
+    seen = (struct lab_seen){.cursor = 8, .view = "hex", .screens = 1u << SCREEN_TREE};
+    (void)snprintf(seen.answer, sizeof seen.answer, "yes");
+    course = course_start(&plan, wake, &e);
+    ck_assert_ptr_nonnull(course);
+    AWAIT(look() && state.holds == 8); /* the answer alone */
+    lab_seen_did(&seen, "down");
+    AWAIT(look() && state.step == 1);
+    seen.step = 1;
+    seen.dids = 0;
+    AWAIT(look() && state.holds == 2);
+    seen.cursor = 9;
+    AWAIT(look() && state.step == 2);
+    course_free(course);
+    course = NULL;
+    lesson_free(l);
+}
+
+TEST(processes_end_with_the_lesson)
+{
+    begin("ticking");
+    AWAIT(look() && state.opened);
+    pid_t ticker = (pid_t)state.peer[0].pid;
+    course_free(course);
+    course = NULL;
+    ck_assert_int_ne(kill(ticker, 0), 0);
+    ck_assert(!is_there());
+}
+
+/* Processes that do not listen are waited for together. */
+TEST(stopped_processes_end_at_the_same_time)
+{
+    static const char *const names[] = {NAME "-1", NAME "-2", NAME "-3"};
+    struct peers peers = {.count = 0};
+    char why[PEERS_WHY];
+    pid_t pid = 0;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct lesson_run run = {
+            .peer = names[i] + 1, .program = "tick", .arg = {names[i]}, .args = 1};
+        ck_assert_msg(peers_do(&peers, SHMLENS_LAB, &run, why), "%s", why);
+        pid = (pid_t)peers_pid(&peers, names[i] + 1);
+        ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+    }
+    int64_t since = os_now();
+    peers_end(&peers);
+    ck_assert_int_lt(os_now() - since, INT64_C(3500000000));
+    ck_assert_int_ne(kill(pid, 0), 0);
+    for (size_t i = 0; i < COUNT(names); i++)
+        (void)shm_unlink(names[i]);
+}
+
+/* What a dead lesson left is removed; what somebody uses is not. */
+TEST(leftovers_give_way)
+{
+    int fd = shm_open(NAME, O_RDWR | O_CREAT, 0600);
+    begin("ticking");
+    AWAIT(look() && state.problem[0] != '\0');
+    ck_assert_msg(strstr(state.problem, "in use") != NULL, "%s", state.problem);
+    ck_assert(is_there());
+    course_free(course);
+    course = NULL;
+    ck_assert(is_there());
+    close(fd);
+    fd = shm_open(NAME, O_RDWR | O_CREAT, 0600);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    state = (struct course_state){.step = 0};
+    begin("ticking");
+    AWAIT(look() && state.opened && state.peers == 1 && state.peer[0].pid != 0);
+}
+
+TEST(the_shell_is_told)
+{
+    const struct ran *r = RUN("lab", "--list", "--json", "--lesson-dir", SHMLENS_LAB);
+    json_t *all = run_json(r), *row = json_array_get(json_object_get(all, "lessons"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "ticking");
+    ck_assert_int_eq(told_number(row, "steps"), 3);
+    ck_assert_int_eq(told_number(row, "done"), 0);
+    json_decref(all);
+    r = RUN("lab", "ticking", "--source", "--lesson-dir", SHMLENS_LAB);
+    ck_assert_ptr_nonnull(strstr(r->out, "int main("));
+    RUN_PRINTS(0, "", "lab", "--check", SHMLENS_LAB "/ticking.lesson");
+    RUN_PRINTS(0, "ticking       0 of 3  steps\n", "lab", "--report", "--lesson-dir", SHMLENS_LAB);
+    RUN_FAILS("no such lesson; there are: ticking", "lab", "nonsense", "--source", "--lesson-dir",
+              SHMLENS_LAB);
+    RUN_FAILS("cannot read the lessons", "lab", "--list", "--lesson-dir", "/nonsense");
+}
+
+static void write_lesson(const char *folder, int number, const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%02d.lesson", folder, number);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f, "lesson %s\ntitle T\ntext\n  t\nstep S\n  text\n    t\n  check did x\n", name);
+    fclose(f);
+}
+
+/* Of too many lessons the first ones by their files' names stay, and what is left out is said. */
+TEST(what_is_left_out_is_said)
+{
+    enum { MORE = 3 };
+    const char *folder = run_path("many");
+    char name[16];
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    for (int i = SHELF_LESSONS + MORE - 1; i >= 0; i--) {
+        (void)snprintf(name, sizeof name, "l%d", i == 1 ? 0 : i);
+        write_lesson(folder, i, name);
+    }
+    shelf_close(&shelf);
+    ck_assert(!oserr_is(shelf_open(&shelf, folder)));
+    ck_assert_int_eq(shelf.count, SHELF_LESSONS);
+    ck_assert_str_eq(shelf.why, "01.lesson: left out: a file before it has a lesson of this name "
+                                "(and 2 more left out)");
+    ck_assert_ptr_nonnull(shelf_find(&shelf, "l64"));
+    ck_assert_ptr_null(shelf_find(&shelf, "l65"));
+    write_lesson(folder, 1, "l1");
+    shelf_close(&shelf);
+    ck_assert(!oserr_is(shelf_open(&shelf, folder)));
+    ck_assert_str_eq(shelf.why, "64.lesson: left out: there are more than 64 lessons "
+                                "(and 2 more left out)");
+}
+
+/* What is exported builds by itself, and is not written twice. */
+TEST(sources_are_exported)
+{
+    const char *folder = run_path("exported");
+    struct stat st;
+    char path[256];
+    mode_t mask = umask(022);
+    (void)umask(mask);
+    RUN_PRINTS(0, "", "lab", "--export", folder);
+    (void)snprintf(path, sizeof path, "%s/Makefile", folder);
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_uint_eq(st.st_mode & 0777, 0666 & ~mask);
+    RUN_FAILS("exists already; nothing was written", "lab", "--export", folder);
+    ck_assert_int_eq(stat(path, &st), 0);
+}
+
+/* One file in the way: the others are not left there, and it stays as it is. */
+TEST(half_an_export_is_removed)
+{
+    const char *folder = run_path("half");
+    char path[256], other[256];
+    struct stat st;
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, lab_files[1].name);
+    (void)snprintf(other, sizeof other, "%s/Makefile", folder);
+    ck_assert_int_eq(symlink("nowhere", path), 0);
+    RUN_FAILS("exists already; nothing was written", "lab", "--export", folder);
+    ck_assert_int_eq(lstat(path, &st), 0);
+    ck_assert(S_ISLNK(st.st_mode));
+    ck_assert_int_ne(stat(other, &st), 0);
+    RUN_FAILS("cannot make the folder (mkdir: Not a directory)", "lab", "--export",
+              SHMLENS_LAB "/tick.c");
+    RUN_FAILS("cannot make the folder (mkdir: No such file", "lab", "--export", "/nonsense/x");
+    if (geteuid() != 0) {
+        ck_assert_int_eq(chmod(folder, 0500), 0);
+        RUN_FAILS("Permission denied", "lab", "--export", folder);
+        ck_assert_int_eq(chmod(folder, 0700), 0);
+    }
+}
+
+static const struct {
+    const char *lines, *found;
+} faults[] = {
+    {"types\n    struct s { int a; };\n    at /shmlens-lab-l 0: struct s\n", ""},
+    {"types\n    struct s { nonsense a; };\n", ":4: types:1: "},
+    {"open /other\n", ":1: /other is not a name of this lesson"},
+    {"open /shmlens-lab-lx\n", ":1: /shmlens-lab-lx is not a name of this lesson"},
+    {"open /shmlens-lab-l-long\n", ":1: /shmlens-lab-l-long is not a name of this lesson"},
+    {"run a: nonsense\n", ":4: there is no nonsense.c"},
+    {"run a: unmade\n", ":4: the program unmade is not there: make it"},
+};
+
+TEST_LOOP(a_lesson_is_checked, SUITE_ROWS(faults))
+{
+    static const char step[] = "step S\n    text\n        t\n    hint\n        h\n    solution\n"
+                               "        s\n    check did view\n";
+    const char *path = run_path("l.lesson");
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f, "lesson l\ntitle T\nopen /shmlens-lab-l\n");
+    if (strncmp(faults[_i].lines, "open", 4) == 0)
+        rewind(f), (void)fprintf(f, "lesson l\ntitle T\n");
+    (void)fprintf(f, "%stext\n    x\n%s%s%s", faults[_i].lines, step, step, step);
+    if (_i == 0)
+        (void)fprintf(f, "    check where b == 1\n    check runs x\n    check did nonsense\n"
+                         "    check cursor b\n    check cursor a\n    check cursor 0x10\n");
+    fclose(f);
+    f = fopen(run_path("unmade.c"), "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f, "int main(void) {}\n");
+    fclose(f);
+    f = fopen(run_path("long.lesson"), "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f, "lesson l-long\ntitle T\ntext\n    x\n%s", step);
+    fclose(f);
+    const struct ran *r = RUN("lab", "--check", path);
+    ck_assert_int_eq(r->status, 1);
+    ck_assert_msg(strstr(r->out, faults[_i].found) != NULL, "%s", r->out);
+    if (_i == 0) {
+        ck_assert_ptr_nonnull(strstr(r->out, "x was not started before"));
+        ck_assert_ptr_nonnull(strstr(r->out, "no such command: nonsense"));
+        ck_assert_ptr_nonnull(strstr(r->out, ":36: "));
+        ck_assert_ptr_null(strstr(r->out, ":37: "));
+        ck_assert_ptr_null(strstr(r->out, ":38: "));
+    }
+}
+
+/* As many processes as the course can have. */
+TEST(too_many_processes_are_named)
+{
+    const char *path = run_path("many.lesson");
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f, "lesson l\ntitle T\ntext\n    x\n");
+    for (int i = 0; i < PEERS_MAX + 1; i++) {
+        if (i % (LESSON_RUNS / 2) == 0)
+            (void)fprintf(f, "step S\n    text\n        t\n    check did view\n");
+        (void)fprintf(f, "    run p%d: demo\n    run p0: demo\n", i);
+    }
+    fclose(f);
+    const struct ran *r = RUN("lab", "--check", path);
+    ck_assert_int_eq(r->status, 1);
+    ck_assert_msg(strstr(r->out, "more than 16 processes have a name") != NULL, "%s", r->out);
+}
+
+/* A text of which the screen would show a part only. */
+TEST(too_long_a_text_is_named)
+{
+    const char *path = run_path("long.lesson");
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f, "lesson l\ntitle T\ntext\n    x\nstep S\n    check did view\n    text\n");
+    for (int i = 0; i < 300; i++)
+        (void)fprintf(f, "        twenty bytes of text and then some\n");
+    fclose(f);
+    const struct ran *r = RUN("lab", "--check", path);
+    ck_assert_int_eq(r->status, 1);
+    ck_assert_msg(strstr(r->out, ":5: the text is too long") != NULL, "%s", r->out);
+}
+
+SUITE(test_program_lab, .set_up = set_up, .tear_down = tear_down,
+      TESTS(a_lesson_is_played, something_is_done_in_each_step, processes_end_with_the_lesson,
+            stopped_processes_end_at_the_same_time, leftovers_give_way, the_shell_is_told,
+            what_is_left_out_is_said, sources_are_exported, half_an_export_is_removed,
+            a_lesson_is_checked, too_many_processes_are_named, too_long_a_text_is_named));

@@ -1,0 +1,302 @@
+/* Proposals: the time that they may take. The program that reads debug information is one that
+ * never answers. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backend/boxed.h"
+#include "backend/os.h"
+#include "core/progress.h"
+#include "core/text.h"
+#include "core/type/abi.h"
+#include "core/type/parse.h"
+#include "propose/compare.h"
+#include "propose/propose_private.h"
+#include "propose/writers.h"
+#include "support/debug_peer.h"
+#include "support/go_on.h"
+
+enum { PEERS = 3, EACH = 100000000 };
+#define LATE INT64_C(8000000000) /* ns: less than one process may take by itself */
+
+static struct backend *be;
+static struct seg *seg;
+static struct seg_who who;
+static struct debug_peer peer[PEERS];
+static const char *name;
+
+static bool start(void)
+{
+    static char box[4096];
+    (void)snprintf(box, sizeof box, "%s", run_path("box.sh"));
+    FILE *f = fopen(box, "w");
+    ck_assert_ptr_nonnull(f);
+    fputs("#!/bin/sh\nexec sleep 97\n", f);
+    fclose(f);
+    ck_assert_int_eq(chmod(box, 0700), 0);
+    boxed_use(box);
+    name = run_name("slow");
+    for (int i = 0; i < PEERS; i++) {
+        char file[16], locator[256];
+        (void)snprintf(file, sizeof file, "slow%d", i);
+        const char *path = run_path(file);
+        if (!compiled("cc", "-g", "alone.c", path))
+            return false;
+        peer[i] = peer_on(path, name);
+        (void)snprintf(locator, sizeof locator, "posix:%s", name);
+        if (i == 0)
+            ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
+    }
+    ck_assert(!oserr_is(seg_who(seg, NULL, &who)));
+    ck_assert_uint_ge(who.mappers_count, PEERS); /* and we do */
+    return true;
+}
+
+static bool noted(const struct proposals *p, const char *text)
+{
+    for (size_t i = 0; i < p->notes; i++)
+        if (strstr(p->note[i], text) != NULL)
+            return true;
+    return false;
+}
+
+static void nothing(void *ctx, const struct comparison *c)
+{
+    (void)ctx;
+    (void)c;
+}
+
+/* In all phases together each process has its time once; what comes after the deadline of all is
+ * left out; and both are said. */
+TEST(time_runs_out)
+{
+    struct proposals p;
+    size_t having = 0;
+    SKIP_WITHOUT_DEBUG();
+    if (!start())
+        SKIP("no C compiler here makes debug information");
+    struct propose_ask ask = {.seg = seg, .who = &who, .each = EACH, .fits = true};
+    int64_t before = os_now();
+    ck_assert(!oserr_is(propose(be, &ask, &p)));
+    ck_assert_int_ge(os_now() - before, (int64_t)PEERS * EACH);
+    ck_assert_int_lt(os_now() - before, LATE);
+    ck_assert_uint_eq(p.count, 0);
+    ck_assert(noted(&p, "took too long"));
+    ck_assert_msg(noted(&p, "time ran out for 3 of 3 processes"), "%s", p.note[p.notes - 1]);
+    proposals_free(&p);
+    ask.each = 0;
+    before = os_now();
+    ask.deadline = before + EACH;
+    ck_assert(!oserr_is(propose(be, &ask, &p)));
+    ck_assert_int_lt(os_now() - before, LATE);
+    ck_assert(noted(&p, "time ran out for 3 of 3 processes"));
+    ask.deadline = os_now() + EACH;
+    ck_assert(!oserr_is(propose_compare(be, &ask, "board", &p, nothing, NULL, &having)));
+    ck_assert_uint_eq(having, 0);
+    proposals_free(&p);
+}
+
+/* Files that the user named have a time of their own. */
+TEST(own_structs_have_their_time)
+{
+    static const char text[] = "struct place { double x, y, z; char name[24]; };\n";
+    static const struct {
+        double x, y, z;
+        char name[24];
+    } place = {1, 2.5, -3, "north of the lake"};
+    char why[TYPE_WHY_MAX], locator[256];
+    struct proposals p;
+    struct types *t = types_new(type_abi_machine(), false);
+    ck_assert(t != NULL && types_parse(t, "pair.h", text, sizeof text - 1, why));
+    name = run_name("own");
+    int fd = shm_open(name, O_CREAT | O_RDWR, 0600);
+    ck_assert(fd >= 0 && write(fd, &place, sizeof place) == (ssize_t)sizeof place);
+    close(fd);
+    (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
+    struct propose_ask ask = {.seg = seg, .who = &who, .fits = true, .types = t, .deadline = 1};
+    ck_assert(!oserr_is(propose(be, &ask, &p)));
+    ck_assert(p.count == 1 && p.row[0].kind == PROPOSAL_FIT && p.row[0].size == sizeof place);
+    proposals_free(&p);
+    ask.each = 1;
+    ck_assert(!oserr_is(propose(be, &ask, &p)));
+    ck_assert_uint_eq(p.count, 0);
+    ck_assert(noted(&p, "time ran out: 0 of 1 structs"));
+    proposals_free(&p);
+    types_free(t);
+}
+
+/* What is most important stands first, and what does not fit is not dropped without a word. */
+TEST(notes)
+{
+    static struct proposals p;
+    for (int i = 0; i < 7; i++)
+        proposals_note(&p, "reason %d", i);
+    proposals_note(&p, "reason %d", 3);
+    ck_assert_uint_eq(p.notes, 7);
+    proposals_note_first(&p, "most");
+    proposals_note_first(&p, "most");
+    ck_assert_uint_eq(p.notes, 8);
+    ck_assert_str_eq(p.note[0], "most");
+    ck_assert_str_eq(p.note[6], "reason 5");
+    ck_assert_str_eq(p.note[7], "and there is more that is not known");
+    proposals_note(&p, "reason 9");
+    ck_assert_uint_eq(p.notes, 8);
+    ck_assert_str_eq(p.note[1], "reason 0");
+    proposals_free(&p);
+    proposals_note_first(&p, "alone");
+    ck_assert_uint_eq(p.notes, 1);
+    proposals_free(&p);
+}
+
+/* Looks for the writers of a field of tests/types/stores.c. */
+static void find_writers(uint64_t offset, uint64_t n, int64_t wait, struct writers *out)
+{
+    static const struct progress progress = {go_on, NULL};
+    const struct propose_ask ask = {
+        .seg = seg, .who = &who, .offset = offset, .progress = &progress};
+    ck_assert(!oserr_is(writers_find(be, &ask, n, wait, out)));
+}
+
+/* False: it cannot be seen here who stores, which was said. */
+static bool look(uint64_t offset, uint64_t n, int64_t wait, struct writers *out)
+{
+    find_writers(offset, n, wait, out);
+    if (!out->watched)
+        suite_skip(__func__, "%s", out->notes.note[0]);
+    return out->watched;
+}
+
+static bool start_writer(void)
+{
+    char locator[256];
+    const char *path = run_path("stores");
+    boxed_use(SHMLENS_BINARY);
+    name = run_name("stores");
+    if (!compiled("cc", "-g -O0", "stores.c", path))
+        return false;
+    peer[0] = peer_on(path, name);
+    (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
+    ck_assert(!oserr_is(seg_who(seg, NULL, &who)));
+    return true;
+}
+
+/* samples[1].beat is written by put, which main calls. */
+TEST(writers_of_a_field)
+{
+    static struct writers w;
+    SKIP_WITHOUT_DEBUG();
+    if (!start_writer())
+        SKIP("no C compiler here makes debug information");
+    if (look(0x348, 8, 10 * INT64_C(1000000000), &w)) {
+        const struct field_writer *row = &w.row[0];
+        ck_assert_uint_eq(w.count, 1);
+        ck_assert_uint_eq(row->stores, WRITERS_STORES);
+        ck_assert_uint_eq(row->pid, (uint32_t)peer[0].pid);
+        ck_assert_uint_eq(row->tid, row->pid);
+        ck_assert_str_eq(row->comm, "stores");
+        ck_assert_uint_ge(row->frames, 2);
+        ck_assert_str_eq(row->frame[0].function, "put");
+        ck_assert_str_eq(text_last_part(row->frame[0].file), "stores.c");
+        ck_assert_str_eq(row->frame[1].function, "main");
+        ck_assert_uint_gt(row->frame[1].line, row->frame[0].line);
+        ck_assert_uint_eq(w.bytes, 8);
+    }
+    writers_free(&w);
+}
+
+/* Goes on until the field was stored into some times. */
+static bool until_stored(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+{
+    static uint64_t first;
+    uint64_t beat = 0, *calls = ctx;
+    size_t got = 0;
+    (void)deadline;
+    (void)done;
+    (void)total;
+    ck_assert(!oserr_is(seg_read(seg, 0x348, &beat, sizeof beat, &got)));
+    first = (*calls)++ == 0 ? beat : first;
+    return beat - first < 4;
+}
+
+/* What was seen until it was stopped is not lost. */
+TEST(writers_until_it_is_stopped)
+{
+    static struct writers w;
+    uint64_t calls = 0;
+    const struct progress progress = {until_stored, &calls};
+    SKIP_WITHOUT_DEBUG();
+    if (!start_writer())
+        SKIP("no C compiler here makes debug information");
+    const struct propose_ask ask = {
+        .seg = seg, .who = &who, .offset = 0x348, .progress = &progress};
+    ck_assert(!oserr_is(writers_find(be, &ask, 8, INT64_MAX / 2, &w)));
+    if (w.watched) {
+        ck_assert(w.stopped);
+        ck_assert_uint_ge(calls, 1);
+        ck_assert(w.stores == 0 || (w.count == 1 && w.row[0].frames >= 1));
+    } else {
+        suite_skip(__func__, "%s", w.notes.note[0]);
+    }
+    writers_free(&w);
+}
+
+/* A field beside one that is written, in the same word; and a segment that nobody else maps. */
+TEST(without_a_writer)
+{
+    static struct writers w;
+    if (!start_writer())
+        SKIP("no C compiler here");
+    if (look(4, 4, 50000000, &w)) {
+        ck_assert_uint_eq(w.stores, 0);
+        ck_assert_int_ge(w.took, 50000000);
+    }
+    writers_free(&w);
+    if (look(0x309, 40, 0, &w)) /* 1, 2, 4 and 8 bytes of it */
+        ck_assert_uint_eq(w.bytes, 15);
+    writers_free(&w);
+    seg_who_free(&who);
+    find_writers(4, 4, 50000000, &w);
+    ck_assert(!w.watched);
+    ck_assert(noted(&w.notes, "no other process is seen that maps it writable"));
+    writers_free(&w);
+}
+
+TEST(refusals)
+{
+    static struct proposals p;
+    stores_refused(&p, (struct oserr){"perf_event_open", EACCES});
+    ck_assert(noted(&p, "kernel.perf_event_paranoid"));
+    ck_assert(noted(&p, "CAP_PERFMON"));
+    stores_refused(&p, (struct oserr){"trap_arm", SEG_E_UNSUPPORTED});
+    ck_assert(noted(&p, "on Linux on x86-64 only"));
+    stores_refused(&p, (struct oserr){"trap_arm", SEG_E_NO_TRAPS});
+    ck_assert(noted(&p, "they never fire"));
+    proposals_free(&p);
+}
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+}
+
+static void tear_down(void)
+{
+    for (int i = 0; i < PEERS; i++)
+        if (peer[i].pid > 0)
+            peer_ends(&peer[i]);
+    seg_who_free(&who);
+    seg_close(seg);
+    backend_free(be);
+    if (name != NULL)
+        (void)shm_unlink(name);
+    run_end();
+}
+
+SUITE(test_program_propose, .set_up = set_up, .tear_down = tear_down,
+      TESTS(time_runs_out, own_structs_have_their_time, notes, writers_of_a_field,
+            writers_until_it_is_stopped, without_a_writer, refusals));

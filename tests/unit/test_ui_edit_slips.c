@@ -1,0 +1,132 @@
+/* Edit mode: slips of the fingers do no harm, and it is not claimed of a picture that stands. */
+#include <string.h>
+
+#include "support/frames.h"
+#include "support/stage.h"
+#include "support/suite.h"
+#include "ui/frame/actions.h"
+
+static struct stage *st;
+
+static void setup(void)
+{
+    st = stage_small(true);
+}
+
+static bool title_has(const char *text)
+{
+    stage_draw(st);
+    return strstr(stage_text(st, 0, 0, 80), text) != NULL;
+}
+
+TEST(a_space_between_bytes_is_no_pause)
+{
+    stage_at(st, 0);
+    stage_type(st, "42 43  44");
+    stage_run(st);
+    ck_assert(!st->ui.s.paused);
+    ck_assert_uint_eq(st->bytes[0], 0x42);
+    ck_assert_uint_eq(st->bytes[1], 0x43);
+    ck_assert_uint_eq(st->bytes[2], 0x44);
+    stage_key(st, KEY_DOWN_, 0);
+    stage_key(st, ' ', 0);
+    ck_assert(st->ui.s.paused);
+}
+
+TEST(a_stray_letter_is_no_command_the_first_time)
+{
+    bool strip = st->ui.s.set.strip;
+    stage_at(st, 0);
+    stage_type(st, "42");
+    stage_run(st);
+    stage_type(st, "z");
+    ck_assert(st->ui.s.set.strip == strip);
+    ck_assert_str_eq(st->ui.status, "z types nothing here; press it again for its command");
+    stage_type(st, "z");
+    ck_assert(st->ui.s.set.strip != strip);
+    stage_type(st, "4");
+    stage_type(st, "z");
+    ck_assert_str_eq(st->ui.status, "z is not a digit: go on after 4, or Esc cancels");
+    stage_type(st, "3");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[1], 0x43);
+}
+
+/* In a text column a `u` is typed; the message and the title say what works there. */
+TEST(undo_has_a_key_where_letters_are_typed)
+{
+    stage_at(st, 0);
+    ck_assert(title_has(" EDIT ") && !title_has("EDIT TEXT"));
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert(title_has("EDIT TEXT"));
+    uint8_t was = st->bytes[0];
+    stage_type(st, "u");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 'u');
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "undo: ^O"));
+    stage_key(st, 'o', KEY_CTRL);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], was);
+}
+
+/* A key that shows or hides something says so. */
+TEST(what_is_hidden_is_said)
+{
+    stage_act(st, act_strip, "");
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "overview strip"));
+    stage_act(st, act_inspector, "");
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "inspector"));
+}
+
+TEST(no_is_answered)
+{
+    st->ui.s.edit = false;
+    ui_edit_then(&st->ui, "poke 0 1");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    stage_key(st, 'n', 0);
+    ck_assert_str_eq(st->ui.status, "nothing written");
+}
+
+TEST(undo_takes_back_what_was_just_typed)
+{
+    stage_at(st, 0);
+    stage_type(st, "42");
+    stage_run(st);
+    stage_type(st, "u");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 0);
+}
+
+TEST(a_dropped_digit_is_said)
+{
+    stage_at(st, 0);
+    stage_type(st, "4");
+    stage_key(st, KEY_DOWN_, 0);
+    ck_assert_str_eq(st->ui.status, "0x0: the unfinished 4 was dropped, nothing written");
+    stage_type(st, "5");
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_str_eq(st->ui.status, "cancelled; nothing written");
+    stage_run(st);
+    ck_assert_int_eq(st->lines, 0);
+}
+
+TEST(edit_is_not_said_of_a_picture_that_stands)
+{
+    ck_assert(title_has("  EDIT  "));
+    stage_key(st, ' ', 0);
+    ck_assert(title_has("PAUSED") && title_has("EDIT WAITS") && !title_has("EDIT  "));
+    stage_type(st, "42");
+    stage_run(st);
+    ck_assert_int_eq(st->lines, 0);
+    ck_assert_str_eq(st->ui.status, "the display is paused: press Space, then type");
+    stage_key(st, ' ', 0);
+    ck_assert(title_has("  EDIT  "));
+    st->ui.s.past = st->ui.now - 1;
+    ck_assert(title_has("EDIT WAITS"));
+}
+
+SUITE(test_ui_edit_slips, .set_up = setup, .tear_down = stage_tear_down,
+      TESTS(undo_has_a_key_where_letters_are_typed, what_is_hidden_is_said, no_is_answered,
+            a_space_between_bytes_is_no_pause, a_stray_letter_is_no_command_the_first_time,
+            undo_takes_back_what_was_just_typed, a_dropped_digit_is_said,
+            edit_is_not_said_of_a_picture_that_stands));

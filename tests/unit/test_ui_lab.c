@@ -1,0 +1,116 @@
+/* A lesson beside and below the screen, without its processes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/frames.h"
+#include "support/stage.h"
+#include "support/suite.h"
+#include "ui/lab/lab.h"
+
+static const char text[] =
+    "lesson ring\ntitle A ring\nrun writer: prog\nopen /shmlens-lab-ring\n"
+    "text\n    The process {writer} writes, {nobody} reads. This line is so long that it has to be "
+    "wrapped at every width.\n\n    Fields:\n        0x0 head\n        0x8 tail\n"
+    "step Find the head\n    text\n        Go to the head.\n    check cursor 0\n"
+    "    hint\n        It is the first one.\n    solution\n        goto 0\n        $ true\n"
+    "step Find the tail\n    text\n        Go to the tail.\n    check cursor 8\n    check runs "
+    "writer\n";
+
+static struct stage *st;
+
+static struct lab_state *begin(int rows, int cols)
+{
+    char why[LESSON_WHY];
+    st = stage_new(rows, cols, 4096);
+    struct lab_state *lab = calloc(1, sizeof *lab);
+    ck_assert_ptr_nonnull(lab);
+    lab->lesson = lab->shelf.lesson[0] = lesson_parse("f", text, strlen(text), why);
+    ck_assert_msg(lab->lesson != NULL, "%s", why);
+    lab->shelf.count = 1;
+    lab->state.peers = 1;
+    (void)snprintf(lab->state.peer[0].name, LESSON_NAME, "writer");
+    lab->state.peer[0].pid = 4711;
+    st->ui.lab = lab;
+    stage_draw(st);
+    return lab;
+}
+
+TEST(the_lesson_is_below_or_beside)
+{
+    (void)begin(24, 80);
+    frame_check(&st->ui.canvas, "lesson-80x24");
+    (void)begin(40, 132);
+    frame_check(&st->ui.canvas, "lesson-132x40");
+}
+
+static bool shows(const char *what)
+{
+    char row[2048];
+    for (int i = 0; i < st->ui.canvas.rows; i++) {
+        (void)canvas_row_text(&st->ui.canvas, i, row, sizeof row);
+        if (strstr(row, what) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void type(const char *keys)
+{
+    stage_type(st, keys);
+    stage_draw(st);
+}
+
+TEST(hint_and_solution_are_asked_for)
+{
+    struct lab_state *lab = begin(24, 80);
+    ck_assert(!shows("first one") && !shows("goto 0"));
+    type("?");
+    ck_assert(shows("It is the first one.") && !shows("goto 0"));
+    type("!");
+    ck_assert(shows("counts as shown") && shows("$ true"));
+    ck_assert(lab->solution);
+    type(",,,,");
+    ck_assert(shows("The process 4711 writes, {nobody} reads."));
+    ck_assert(!shows("$ true"));
+    type(";;;;");
+    ck_assert(shows("$ true"));
+}
+
+TEST(what_is_wrong_is_said)
+{
+    struct lab_state *lab = begin(24, 80);
+    (void)snprintf(lab->state.lacking, sizeof lab->state.lacking, "this step needs 2 processors");
+    lab->state.step = 1;
+    stage_draw(st);
+    ck_assert(shows("2 of 2: Find the tail"));
+    ck_assert(shows("`:lesson skip` leaves the step out"));
+    ck_assert(!shows("has ended"));
+    lab->state.peer[0].pid = 0;
+    stage_draw(st);
+    ck_assert(shows("writer has ended: `:lesson again`"));
+    type("?");
+    ck_assert_str_eq(st->ui.status, "this step has no hint");
+    (void)snprintf(lab->state.problem, sizeof lab->state.problem, "prog does not start");
+    stage_draw(st);
+    ck_assert(shows("prog does not start"));
+    lab->state = (struct course_state){.step = 2};
+    stage_draw(st);
+    ck_assert(shows("ring: done") && shows("All steps are done"));
+}
+
+/* Keys that a lesson takes are the screen's again when it is left. */
+TEST(a_lesson_is_left)
+{
+    struct lab_state *lab = begin(24, 80);
+    const struct binding *b = ui_binding(&st->ui, (struct key){'s', 0});
+    ck_assert_str_eq(b->command, "lesson source");
+    lab->lesson = NULL;
+    stage_draw(st);
+    b = ui_binding(&st->ui, (struct key){'s', 0});
+    ck_assert_str_eq(b->command, "segments");
+    ck_assert(!shows("Find the head"));
+}
+
+SUITE(test_ui_lab, .tear_down = stage_tear_down,
+      TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
+            a_lesson_is_left));

@@ -1,0 +1,104 @@
+/* Values of the tree that another process changes while they are typed. */
+#include <string.h>
+
+#include "core/type/abi.h"
+#include "core/type/parse.h"
+#include "support/stage.h"
+#include "support/suite.h"
+#include "ui/tree/tree.h"
+
+enum { NAME = 8 };
+
+static struct stage *st;
+
+/* A struct with a text of two words, in edit mode. */
+static void scene(void)
+{
+    static const char layout[] = "struct node { unsigned next; int id; char name[16]; };\n";
+    char why[TYPE_WHY_MAX] = "";
+    st = stage_new(24, 80, 4096);
+    struct types *types = types_new(type_abi_machine(), false);
+    ck_assert_ptr_nonnull(types);
+    ck_assert_msg(types_parse(types, "node.h", layout, strlen(layout), why), "%s", why);
+    st->ui.tree->stock = tree_stock_of(types);
+    act_type(&st->ui, "node@0");
+    stage_draw(st);
+    act_edit(&st->ui, "");
+    stage_run(st);
+    ck_assert(st->ui.s.edit);
+}
+
+/* Types a value at a field and ends it, after `change` by another process. */
+static void type_at(const char *path, const char *text, void (*change)(void))
+{
+    stage_act(st, act_goto, path);
+    stage_draw(st);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_key(st, 'u', KEY_CTRL);
+    stage_type(st, text);
+    change();
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+}
+
+static void change_both_words(void)
+{
+    st->bytes[NAME + 1] = 'x';
+    st->bytes[NAME + 9] = 'y';
+}
+
+static void change_the_last_word(void)
+{
+    st->bytes[NAME + 9] = 'y';
+}
+
+static void change_id(void)
+{
+    st->bytes[4] = 3;
+}
+
+/* Two words of a text were lost: one question is about both. */
+TEST(all_words_that_were_lost_are_stored)
+{
+    scene();
+    type_at("name", "0123456789abcde", change_both_words);
+    ck_assert_int_eq(memcmp(st->bytes + NAME, "\0x", 2), 0);
+    ck_assert(st->ui.inspect->asking);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "2 of 2 words from 0x8"));
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_int_eq(memcmp(st->bytes + NAME, "0123456789abcde", 16), 0);
+}
+
+/* Of the others it is said that they were written: one of two words was lost. */
+TEST(what_was_written_is_said)
+{
+    scene();
+    type_at("name", "0123456789abcde", change_the_last_word);
+    ck_assert_int_eq(memcmp(st->bytes + NAME, "01234567\0y", 10), 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "1 of 2 words from 0x10"));
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "cancelled; 1 of 2 words were written"));
+    scene();
+    type_at("name", "0123456789abcde", change_both_words);
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_str_eq(st->ui.status, "cancelled; nothing written");
+}
+
+/* The next value is asked about alone. */
+TEST(a_question_is_about_one_value)
+{
+    scene();
+    type_at("name", "0123456789abcde", change_both_words);
+    stage_key(st, KEY_ESC_, 0);
+    type_at("id", "7", change_id);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "Enter writes 7"));
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_int_eq(st->bytes[4], 7);
+    ck_assert_int_eq(memcmp(st->bytes + NAME, "\0x", 2), 0);
+}
+
+SUITE(test_ui_tree_edit, .tear_down = stage_tear_down,
+      TESTS(all_words_that_were_lost_are_stored, what_was_written_is_said,
+            a_question_is_about_one_value));
