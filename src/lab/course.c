@@ -22,7 +22,7 @@ struct course {
     struct os_monitor *lock; /* guards these: */
     struct lab_seen told;
     struct course_state state;
-    bool fresh, skip, end;
+    bool fresh, skip, end, sees; /* sees: the screen has told what it shows */
 
     /* The thread's. */
     struct lab_seen seen;
@@ -243,7 +243,7 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
     (void)hurried;
     os_monitor_lock(c->lock);
     c->seen = c->told;
-    bool skip = c->skip, end = c->end;
+    bool skip = c->skip, end = c->end, sees = c->sees;
     c->skip = false;
     os_monitor_unlock(c->lock);
     if (end) {
@@ -256,7 +256,7 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
         begin(c, now);
     if (c->now.problem[0] == '\0') {
         look_at_opened(c, now);
-        bool shown = c->seen.step == c->now.step && c->now.step < c->lesson->steps;
+        bool shown = sees && c->seen.step == c->now.step && c->now.step < c->lesson->steps;
         bool passed = shown && look(c, now);
         if (shown && !passed && c->lesson->step[c->now.step].cores > 0 &&
             now - c->since > HAPPENS_IN && c->now.lacking[0] == '\0')
@@ -300,6 +300,7 @@ void course_see(struct course *c, const struct lab_seen *seen)
 {
     os_monitor_lock(c->lock);
     c->told = *seen;
+    c->sees = true;
     os_monitor_unlock(c->lock);
 }
 

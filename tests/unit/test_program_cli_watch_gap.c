@@ -30,10 +30,11 @@ TEST(a_gap_is_told)
 {
     const char *name = run_name("gap");
     bool first = false;
+    int told = 0;
     unsigned char *p = run_map(name, 100);
     struct job j = JOB("watch", name, "--json", "--for", "60s");
     job_await_change(&j, p + 50);
-    for (int i = 0; i < 10 && !first; i++) {
+    for (int i = 0; i < 10 && (!first || told < 2); i++) {
         char value[16];
         double gap = 0;
         (void)snprintf(value, sizeof value, "%d", i + 1);
@@ -41,15 +42,18 @@ TEST(a_gap_is_told)
         (void)RUN("poke", name, "8", value, "--as", "u32");
         rest(200);
         ck_assert_int_eq(kill(j.pid, SIGCONT), 0);
-        for (bool changed = false; !changed || gap < 0.1;) {
+        /* where looks are late all the time, as long a gap just before may stand for this one */
+        for (bool changed = false; !changed || (gap < 0.1 && job_has_line(&j, 500));) {
             const char *line = job_line(&j);
             gap = gap_of(line) > gap ? gap_of(line) : gap;
             changed = changed || strstr(line, "\"offset\":8") != NULL;
             first = first || (!changed && gap > 0.1);
         }
         ck_assert_msg(gap < 30, "%f", gap);
+        told += gap > 0.1;
     }
     ck_assert(first);
+    ck_assert_int_ge(told, 2);
     kill(j.pid, SIGINT);
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }

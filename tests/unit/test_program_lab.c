@@ -121,19 +121,20 @@ TEST(a_lesson_is_played)
 /* What the step before left on the screen passes nothing by itself. */
 TEST(something_is_done_in_each_step)
 {
-    static const char text[] = "lesson still\ntitle T\ntext\n  t\n"
+    static const char text[] = "lesson still\ntitle T\nrun ticker: tick " NAME "\ntext\n  t\n"
                                "step One\n  text\n    t\n  check cursor 8\n  check view hex\n"
                                "  check screen tree\n  check answer yes\n"
                                "step Two\n  text\n    t\n  check cursor 9\n  check answer yes\n";
     char why[LESSON_WHY];
     struct lesson *l = lesson_parse("f", text, strlen(text), why);
-    struct course_plan plan = {.lesson = l};
+    struct course_plan plan = {.lesson = l, .folder = shelf.folder, .shelf = &shelf};
     struct oserr e;
     ck_assert_msg(l != NULL, "%s", why);
-    seen = (struct lab_seen){.cursor = 8, .view = "hex", .screens = 1u << SCREEN_TREE};
-    (void)snprintf(seen.answer, sizeof seen.answer, "yes");
     course = course_start(&plan, wake, &e);
     ck_assert_ptr_nonnull(course);
+    AWAIT(course_take(course, &state) && state.peers == 1); /* it has looked: nothing is said yet */
+    seen = (struct lab_seen){.cursor = 8, .view = "hex", .screens = 1u << SCREEN_TREE};
+    (void)snprintf(seen.answer, sizeof seen.answer, "yes");
     AWAIT(look() && state.holds == 8); /* the answer alone */
     lab_seen_did(&seen, "down");
     AWAIT(look() && state.step == 1);
