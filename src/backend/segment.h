@@ -326,6 +326,9 @@ MUST_USE struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t 
  * was read may be a mixture of several moments. */
 bool seg_torn(const struct seg *s, uint64_t *from, uint64_t *to);
 
+/* Can reading leave holes as they are here (userfaultfd)? The error is why not. */
+MUST_USE struct oserr seg_spares_holes(struct backend *be);
+
 /* A sequence counter kept by the writers of a range: odd while they write, the next even number
  * afterwards; in the machine's byte order. */
 struct seg_seqlock {

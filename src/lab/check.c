@@ -120,10 +120,13 @@ bool checker_opened(struct checker *c)
     struct oserr e;
     struct seg *s = open_it(c, c->lesson->open, SEG_STAT, &e);
     bool sized = s != NULL && seg_last(s)->size > 0; /* it is made first, and then gets its size */
-    if (sized)
+    bool own = s != NULL && ((seg_last(s)->known & SEG_HAS_OWNER) == 0 ||
+                             seg_last(s)->uid == os_uid()); /* so are those of the peers */
+    c->foreign = s != NULL && !own;
+    if (sized && own)
         c->open = seg_id_of(seg_last(s));
     seg_close(s);
-    return sized;
+    return sized && own;
 }
 
 /* Processes other than ours that map it. False: not known. */
@@ -303,7 +306,7 @@ static bool answered(const char *answer, const char *words)
 bool checker_holds(struct checker *c, const struct lesson_check *check, const struct lab_seen *seen,
                    int64_t now)
 {
-    int signal = 0;
+    struct peer_end how;
     switch (check->kind) {
     case CHECK_WHERE:
         return ask_types(c, check, where, seen);
@@ -316,12 +319,14 @@ bool checker_holds(struct checker *c, const struct lesson_check *check, const st
     case CHECK_SIZE:
         return size_is(c, check);
     case CHECK_RUNS:
-        return peers_look(c->peers, check->text, &signal) == PEER_RUNS;
+        return peers_look(c->peers, check->text, &how) == PEER_RUNS;
     case CHECK_ENDED:
-        return peers_look(c->peers, check->text, &signal) == PEER_ENDED;
+        return peers_look(c->peers, check->text, &how) == PEER_ENDED;
     case CHECK_KILLED:
-        return peers_look(c->peers, check->text, &signal) == PEER_ENDED &&
-               signal == (int)check->number;
+        return peers_look(c->peers, check->text, &how) == PEER_ENDED &&
+               how.signal == (int)check->number;
+    case CHECK_CRASHED:
+        return peers_look(c->peers, check->text, &how) == PEER_ENDED && peers_crashed(&how);
     case CHECK_CURSOR:
         return cursor_is(c, check, seen);
     case CHECK_VIEW:

@@ -32,6 +32,7 @@ struct checker {
     struct peers *peers;
     struct types *types;    /* NULL: the lesson has none */
     struct seg_id open;     /* the object that the lesson's `open` led to last; dev 0: none */
+    bool foreign;           /* it leads to another user's */
     struct {                /* who maps an object is asked a few times a second only */
         int line;           /* of the check; 0: free */
         int64_t when;       /* os_now's clock */
@@ -49,7 +50,8 @@ MUST_USE bool checker_init(struct checker *c, struct backend *be, const struct l
                            struct peers *peers, char why[CHECKER_WHY]);
 void checker_free(struct checker *c);
 
-/* Is the lesson's `open` there now? Remembers the object, for when its name is gone. */
+/* Is the lesson's `open` there now, and this user's? Remembers the object, for when its name is
+ * gone. */
 bool checker_opened(struct checker *c);
 
 bool checker_holds(struct checker *c, const struct lesson_check *check, const struct lab_seen *seen,

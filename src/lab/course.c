@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/trap.h"
 #include "core/locator.h"
 #include "worker.h"
 
@@ -22,7 +23,7 @@ struct course {
     struct os_monitor *lock; /* guards these: */
     struct lab_seen told;
     struct course_state state;
-    bool fresh, skip, end, sees; /* sees: the screen has told what it shows */
+    bool fresh, skip, end, sees; /* sees: what the screen shows is known */
 
     /* The thread's. */
     struct lab_seen seen;
@@ -75,26 +76,66 @@ static bool run_all(struct course *c, const struct lesson_run *run, int runs)
     return true;
 }
 
-/* What this machine has not. */
-static void lacks(struct course *c)
+static bool can_see_mappings(struct course *c)
 {
     struct seg_survey survey;
-    const struct lesson_step *step = &c->lesson->step[c->now.step];
-    unsigned cores = os_cores();
-    c->now.lacking[0] = '\0';
-    if (step->cores > cores)
-        (void)snprintf(c->now.lacking, sizeof c->now.lacking,
-                       "this step needs %u processors; there %s %u", step->cores,
-                       cores == 1 ? "is" : "are", cores);
-    if (!step->proc)
-        return;
     struct oserr e =
         seg_survey(c->be, 1u << SEG_POSIX, SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, &survey);
-    if (oserr_is(e))
-        (void)snprintf(c->now.lacking, sizeof c->now.lacking,
-                       "this step needs to see what other processes map");
-    else
+    if (!oserr_is(e))
         seg_survey_free(&survey);
+    return !oserr_is(e);
+}
+
+static bool can_read_holes(struct course *c)
+{
+    return !oserr_is(seg_spares_holes(c->be));
+}
+
+/* Tried on a word of ours. */
+static bool can_see_stores(struct course *c)
+{
+    static uint64_t word;
+    struct trap_place place = {
+        .pid = os_pid(), .address = (uint64_t)(uintptr_t)&word, .length = sizeof word};
+    struct trap *t = NULL;
+    struct oserr e = trap_arm(c->be, &place, 1, &t);
+    trap_disarm(t);
+    return !oserr_is(e);
+}
+
+/* What this machine has not, or does not let us use. */
+static void lacks(struct course *c)
+{
+    const struct lesson_step *step = &c->lesson->step[c->now.step];
+    const struct {
+        bool needed;
+        bool (*can)(struct course *c);
+        const char *what;
+    } needs[] = {
+        {step->proc, can_see_mappings, "to see what other processes map"},
+        {step->userfaultfd, can_read_holes, "userfaultfd, which this system refuses"},
+        {step->perf, can_see_stores, "breakpoints of perf, which this system refuses"},
+    };
+    unsigned cores = os_cores();
+    char *lacking = c->now.lacking;
+    const size_t cap = sizeof c->now.lacking;
+    lacking[0] = '\0';
+    if (step->cores > cores)
+        (void)snprintf(lacking, cap, "this step needs %u processors; there %s %u", step->cores,
+                       cores == 1 ? "is" : "are", cores);
+    for (size_t i = 0; lacking[0] == '\0' && i < sizeof needs / sizeof *needs; i++)
+        if (needs[i].needed && !needs[i].can(c))
+            (void)snprintf(lacking, cap, "this step needs %s", needs[i].what);
+}
+
+/* Has the process of the step found out that it lacks something? */
+static void look_at_lacker(struct course *c)
+{
+    const struct lesson_step *step = &c->lesson->step[c->now.step];
+    struct peer_end how;
+    if (step->lacker != NULL && c->now.lacking[0] == '\0' &&
+        peers_look(&c->peers, step->lacker, &how) == PEER_ENDED && how.status == LESSON_LACKS)
+        (void)snprintf(c->now.lacking, sizeof c->now.lacking, "this step needs %s", step->lacks);
 }
 
 static void begin_step(struct course *c, int64_t now)
@@ -188,6 +229,9 @@ static void look_at_opened(struct course *c, int64_t now)
         look_at_failed(c);
     c->now.opened = c->now.problem[0] == '\0' && checker_opened(&c->checker) &&
                     !seg_id_equal(c->checker.open, c->before);
+    if (!c->now.opened && c->now.problem[0] == '\0' && c->checker.foreign)
+        (void)snprintf(c->now.problem, sizeof c->now.problem, "%s is another user's",
+                       c->lesson->open);
     if (!c->now.opened && c->now.problem[0] == '\0' && c->checker.open.dev == 0 &&
         now - c->since > APPEARS_IN && c->lesson->runs > 0)
         (void)snprintf(c->now.problem, sizeof c->now.problem, "%s did not appear: it is made by %s",
@@ -258,6 +302,8 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
         look_at_opened(c, now);
         bool shown = sees && c->seen.step == c->now.step && c->now.step < c->lesson->steps;
         bool passed = shown && look(c, now);
+        if (shown && !passed)
+            look_at_lacker(c);
         if (shown && !passed && c->lesson->step[c->now.step].cores > 0 &&
             now - c->since > HAPPENS_IN && c->now.lacking[0] == '\0')
             (void)snprintf(c->now.lacking, sizeof c->now.lacking,

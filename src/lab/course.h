@@ -17,7 +17,7 @@ struct course_state {
     bool opened;               /* the lesson's `open` is there */
     unsigned holds;            /* bits: checks of the step that hold now, and count */
     char problem[CHECKER_WHY]; /* why the lesson cannot go on; empty: it can */
-    char lacking[80];          /* what the step needs and this machine has not: it may be skipped */
+    char lacking[120];         /* what the step needs and this machine has not: it may be skipped */
     bool skipped;              /* the step before it was */
     bool ended;                /* everything it started has ended and is removed */
     int peers;

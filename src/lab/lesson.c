@@ -200,13 +200,28 @@ static bool add_mark(struct parse *p, char *words, int line)
 static bool add_need(struct parse *p, char *words, int line)
 {
     char *rest, *what = word(words, &rest);
+    size_t n = strlen(what);
     uint64_t cores = 0;
+    struct lesson_step *s = p->step;
+    if (n > 1 && what[n - 1] == ':' && *rest != '\0') {
+        what[n - 1] = '\0';
+        if (s->lacker != NULL || !lesson_name(what))
+            return fail(p, line, "%s: %.40s",
+                        s->lacker != NULL ? "more than one process" : "not a name", what);
+        s->lacker = keep(p, what);
+        s->lacks = keep(p, rest);
+        return true;
+    }
     if (strcmp(what, "cores") == 0 && number_u64(rest, 1024, &cores) == NUM_OK)
-        p->step->cores = (unsigned)cores;
+        s->cores = (unsigned)cores;
     else if (strcmp(what, "proc") == 0 && *rest == '\0')
-        p->step->proc = true;
+        s->proc = true;
+    else if (strcmp(what, "userfaultfd") == 0 && *rest == '\0')
+        s->userfaultfd = true;
+    else if (strcmp(what, "perf") == 0 && *rest == '\0')
+        s->perf = true;
     else
-        return fail(p, line, "needs is one of: cores N, proc");
+        return fail(p, line, "needs is one of: cores N, proc, userfaultfd, perf, PEER: WHAT");
     return true;
 }
 

@@ -13,7 +13,8 @@
  *     step Find the counter
  *         text, run, hint, solution          as above; the last two are shown when asked for
  *         stop writer                        ends a process when the step begins
- *         needs cores 2                      or proc: else it may be skipped
+ *         needs cores 2                      else it may be skipped; or proc, userfaultfd, perf,
+ *         needs writer: huge pages           or what this process lacks when it ends with 77
  *         mark counter: value++              lines of counter.c with this text are marked
  *         check where counter > 5            all checks must hold at one moment
  *
@@ -39,7 +40,8 @@ enum {
     LESSON_NAME = 32,  /* bytes of a name, with the NUL */
     LESSON_WHY = 256,
     LESSON_TEXT = 16384, /* bytes that are shown with a step: its texts, and the lesson's */
-    LESSON_LINES = 512   /* as they are wrapped */
+    LESSON_LINES = 512,  /* as they are wrapped */
+    LESSON_LACKS = 77    /* exit status of a process: this machine has not what it needs */
 };
 
 /* What the engine does before a step is shown. */
@@ -61,6 +63,7 @@ enum check_kind {
     CHECK_RUNS,     /* text: the peer */
     CHECK_ENDED,    /* by itself or by a signal */
     CHECK_KILLED,   /* by signal `number` */
+    CHECK_CRASHED,  /* by a signal of its own doing, or an exception of Windows */
     CHECK_CURSOR,   /* text: an offset or a path; the cursor is there */
     CHECK_VIEW,     /* text: a view's name */
     CHECK_SCREEN,   /* number: enum lesson_screen */
@@ -100,7 +103,10 @@ struct lesson_mark {
 struct lesson_step {
     const char *title, *text, *hint, *solution; /* the last three: blocks; NULL: none */
     unsigned cores;                             /* processors that it needs; 0: any number */
-    bool proc;                                  /* it needs to see what other processes map */
+    bool proc;                                  /* it needs to see what other processes map, */
+    bool userfaultfd;                           /* to read holes without filling them, */
+    bool perf;                                  /* to see who stores */
+    const char *lacker, *lacks; /* the peer that ends with LESSON_LACKS lacks this; NULL: none */
     struct lesson_run run[LESSON_RUNS];
     int runs;
     struct lesson_check check[LESSON_CHECKS];

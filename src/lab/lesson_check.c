@@ -123,6 +123,7 @@ static const struct {
     {"runs", CHECK_RUNS, parse_peer},
     {"ended", CHECK_ENDED, parse_peer},
     {"killed", CHECK_KILLED, parse_killed},
+    {"crashed", CHECK_CRASHED, parse_peer},
     {"cursor", CHECK_CURSOR, parse_text},
     {"view", CHECK_VIEW, parse_view},
     {"screen", CHECK_SCREEN, parse_screen},
@@ -140,8 +141,8 @@ const char *lesson_check_parse(char *words, struct lesson_check *out)
         }
     char *expression = after(rest); /* `LOCATOR where EXPR` */
     if (strcmp(rest, "where") != 0)
-        return "none of: where exists gone mapped unmapped size runs ended killed cursor view "
-               "screen did answer";
+        return "none of: where exists gone mapped unmapped size runs ended killed crashed cursor "
+               "view screen did answer";
     out->kind = CHECK_WHERE;
     const char *wrong = the_locator(words, out);
     return wrong != NULL ? wrong : parse_text(expression, out);

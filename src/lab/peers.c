@@ -79,19 +79,27 @@ void peers_end(struct peers *p)
     p->count = 0;
 }
 
-enum peer_state peers_look(struct peers *p, const char *name, int *signal)
+enum peer_state peers_look(struct peers *p, const char *name, struct peer_end *how)
 {
     struct peer *peer = find(p, name);
-    int status = 0;
-    *signal = 0;
+    *how = (struct peer_end){0, 0};
     if (peer == NULL)
         return PEER_NONE;
     if (peer->process == NULL)
         return PEER_ENDED;
     if (os_process_running(peer->process))
         return PEER_RUNS;
-    os_process_end(peer->process, &status, signal);
+    os_process_end(peer->process, &how->status, &how->signal);
     return PEER_ENDED;
+}
+
+bool peers_crashed(const struct peer_end *how)
+{
+    enum { ILL = 4, TRAP = 5, ABRT = 6, BUS = 7, FPE = 8, SEGV = 11 }; /* of Linux */
+    uint32_t status = (uint32_t)how->status;
+    return how->signal == ILL || how->signal == TRAP || how->signal == ABRT || how->signal == BUS ||
+           how->signal == FPE || how->signal == SEGV ||
+           status >> 28 == 0xc; /* NTSTATUS: an error of the system's, such as 0xc0000005 */
 }
 
 /* The first line of what it said, without our own name and that of the command in front. */

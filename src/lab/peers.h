@@ -30,8 +30,14 @@ void peers_end(struct peers *p);
 
 enum peer_state { PEER_NONE, PEER_RUNS, PEER_ENDED };
 
-/* `signal`: which one ended it; 0: none, or it runs. */
-enum peer_state peers_look(struct peers *p, const char *name, int *signal);
+/* `how`: as it ended by itself; all 0 while it runs, and when we ended it. */
+struct peer_end {
+    int status, signal; /* one of them is 0 */
+};
+enum peer_state peers_look(struct peers *p, const char *name, struct peer_end *how);
+
+/* Was that a fault of its own: a signal such as SIGSEGV or SIGBUS, or an exception of Windows? */
+bool peers_crashed(const struct peer_end *how);
 
 /* What our own `demo --writer-only` says when another demo's writer is at work there already, whose
  * segment is as good as one of ours. */

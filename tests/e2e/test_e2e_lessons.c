@@ -52,7 +52,8 @@ static const struct {
       "poke 0x4 9 --as u32"}},
     {"ring", {"who", "mark head 0x0 u32", "goto 0x0", "answer tail", "poke 0x8 2 --as u32"}},
     {"bus-error",
-     {"goto 0x1000", "answer 64", "answer 2", "answer ftruncate", "resize 4096", "answer SIGSEGV"}},
+     {"goto 0x1000", "answer 64", "answer 2", "poke 0x10 0 --as u32", "answer ftruncate",
+      "resize 4096", "answer SIGSEGV"}},
     {"speed", {"who", "poke 0x0 0 --as u32", "answer 8", "poke 0x20 1000 --as u64"}},
 };
 

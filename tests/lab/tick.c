@@ -1,4 +1,5 @@
 /* tick NAME: makes a segment, counts in it until its word `stop` is not 0, and then only waits.
+ * tick lacks: ends as a process does that this machine has not enough for.
  * tick NAME deaf: the same, it makes a System V segment too, and does not listen to SIGTERM. */
 #define _POSIX_C_SOURCE 200809L
 #include <fcntl.h>
@@ -29,6 +30,8 @@ int main(int argc, char **argv)
     int deaf = argc == 3 && strcmp(argv[2], "deaf") == 0;
     if (argc != 2 && !deaf)
         return 2;
+    if (strcmp(argv[1], "lacks") == 0)
+        return 77;
     name = argv[1];
     signal(SIGTERM, deaf ? SIG_IGN : end);
     int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);

@@ -1,11 +1,14 @@
 /* The lab on real processes: a lesson goes on when what it asks for is so, everything it started
  * ends and is removed, and the shell is told what there is. */
 #include <fcntl.h>
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lab/course.h"
@@ -118,6 +121,32 @@ TEST(a_lesson_is_played)
     ck_assert(!is_there());
 }
 
+static bool has_userfaultfd(void)
+{
+    struct backend *be = backend_new();
+    bool has = !oserr_is(seg_spares_holes(be));
+    backend_free(be);
+    return has;
+}
+
+/* Do breakpoints fire? Asked as the program's own tests do. */
+static bool has_breakpoints(void)
+{
+    struct perf_event_attr a = {.type = PERF_TYPE_BREAKPOINT,
+                                .size = sizeof a,
+                                .bp_type = HW_BREAKPOINT_W,
+                                .bp_len = 8,
+                                .exclude_kernel = 1};
+    static volatile uint64_t word;
+    uint64_t count = 0;
+    a.bp_addr = (uint64_t)(uintptr_t)&word;
+    int fd = (int)syscall(SYS_perf_event_open, &a, 0, -1, -1, 0);
+    word = 1;
+    bool fires = fd >= 0 && read(fd, &count, sizeof count) == sizeof count && count > 0;
+    close(fd);
+    return fires;
+}
+
 /* What the step before left on the screen passes nothing by itself. */
 TEST(something_is_done_in_each_step)
 {
@@ -146,6 +175,84 @@ TEST(something_is_done_in_each_step)
     course_free(course);
     course = NULL;
     lesson_free(l);
+}
+
+static const char needing[] = "lesson ticking\ntitle T\ntext\n  t\n"
+                              "step S\n  text\n    t\n  %s\n  run one: tick lacks\n"
+                              "  check answer yes\n"
+                              "step T\n  text\n    t\n  check answer yes\n";
+
+/* What a step needs, and whether this machine has it; why not is only said where it has not. */
+static const struct {
+    const char *needs, *lacking;
+    bool (*has)(void);
+} needs[] = {
+    {"needs one: a faster moon", "this step needs a faster moon", NULL},
+    {"needs cores 1024", "this step needs 1024 processors; there ", NULL},
+    {"needs userfaultfd", "this step needs userfaultfd, which", has_userfaultfd},
+    {"needs perf", "this step needs breakpoints of perf, which", has_breakpoints},
+};
+
+TEST_LOOP(what_a_step_needs_is_said, SUITE_ROWS(needs))
+{
+    char text[512], why[LESSON_WHY];
+    (void)snprintf(text, sizeof text, needing, needs[_i].needs);
+    struct lesson *l = lesson_parse("f", text, strlen(text), why);
+    ck_assert_msg(l != NULL, "%s", why);
+    struct course_plan plan = {.lesson = l, .folder = shelf.folder};
+    struct oserr e;
+    course = course_start(&plan, wake, &e);
+    ck_assert_ptr_nonnull(course);
+    if (needs[_i].has != NULL && needs[_i].has()) {
+        AWAIT(look() && state.peers == 1); /* the step has begun */
+        ck_assert_str_eq(state.lacking, "");
+        (void)snprintf(seen.answer, sizeof seen.answer, "yes");
+    } else {
+        AWAIT(look() && state.lacking[0] != '\0');
+        ck_assert_ptr_eq(strstr(state.lacking, needs[_i].lacking), state.lacking);
+        course_skip(course);
+    }
+    AWAIT(look() && state.step == 1);
+    ck_assert_int_eq(state.skipped, seen.answer[0] == '\0');
+    course_free(course);
+    course = NULL;
+    lesson_free(l);
+}
+
+/* A lesson shows no segment of another user's, however its name came to be taken. */
+TEST(a_foreign_segment_is_not_opened)
+{
+    if (geteuid() != 0)
+        SKIP("only root can give a file away");
+    char why[CHECKER_WHY];
+    struct peers peers = {.count = 0};
+    struct checker c = {.be = backend_new()};
+    int fd = shm_open(NAME, O_RDWR | O_CREAT | O_EXCL, 0600);
+    ck_assert_int_eq(ftruncate(fd, 4096), 0);
+    ck_assert(checker_init(&c, c.be, shelf_find(&shelf, "ticking"), &peers, why));
+    ck_assert(checker_opened(&c) && !c.foreign);
+    ck_assert_int_eq(fchown(fd, 65534, 65534), 0);
+    ck_assert(!checker_opened(&c) && c.foreign);
+    close(fd);
+    struct backend *be = c.be;
+    checker_free(&c);
+    backend_free(be);
+}
+
+TEST(a_crash_is_more_than_an_end)
+{
+    static const struct {
+        struct peer_end how;
+        bool crash;
+    } ends[] = {
+        {{0, 0}, false},          {{1, 0}, false},
+        {{77, 0}, false},         {{0, SIGTERM}, false},
+        {{0, SIGKILL}, false},    {{0, SIGSEGV}, true},
+        {{0, SIGBUS}, true},      {{(int)0xc0000005, 0}, true}, /* as Windows reports it */
+        {{0x40010004, 0}, false},
+    };
+    for (size_t i = 0; i < COUNT(ends); i++)
+        ck_assert_msg(peers_crashed(&ends[i].how) == ends[i].crash, "row %zu", i);
 }
 
 TEST(processes_end_with_the_lesson)
@@ -294,15 +401,20 @@ TEST(half_an_export_is_removed)
 }
 
 static const struct {
-    const char *lines, *found;
+    const char *lines, *found, *last; /* `last`: of the last step */
 } faults[] = {
-    {"types\n    struct s { int a; };\n    at /shmlens-lab-l 0: struct s\n", ""},
-    {"types\n    struct s { nonsense a; };\n", ":4: types:1: "},
-    {"open /other\n", ":1: /other is not a name of this lesson"},
-    {"open /shmlens-lab-lx\n", ":1: /shmlens-lab-lx is not a name of this lesson"},
-    {"open /shmlens-lab-l-long\n", ":1: /shmlens-lab-l-long is not a name of this lesson"},
-    {"run a: nonsense\n", ":4: there is no nonsense.c"},
-    {"run a: unmade\n", ":4: the program unmade is not there: make it"},
+    {"types\n    struct s { int a; };\n    at /shmlens-lab-l 0: struct s\n", "", NULL},
+    {"types\n    struct s { nonsense a; };\n", ":4: types:1: ", NULL},
+    {"open /other\n", ":1: /other is not a name of this lesson", NULL},
+    {"open /shmlens-lab-lx\n", ":1: /shmlens-lab-lx is not a name of this lesson", NULL},
+    {"open /shmlens-lab-l-long\n", ":1: /shmlens-lab-l-long is not a name of this lesson", NULL},
+    {"run a: nonsense\n", ":4: there is no nonsense.c", NULL},
+    {"run a: unmade\n", ":4: the program unmade is not there: make it", NULL},
+    {"systems all\n", "Windows does not tell who maps a segment", "check mapped /shmlens-lab-l 1"},
+    {"systems windows\n", "Windows has no signals: `crashed PEER`", "check killed x KILL"},
+    {"systems all\n", "on Windows everybody skips this", "needs perf"},
+    {"", "needs: x was not started before", "needs x: huge pages"},
+    {"", "needs is one of: cores N, proc, userfaultfd, perf, PEER: WHAT", "needs luck"},
 };
 
 TEST_LOOP(a_lesson_is_checked, SUITE_ROWS(faults))
@@ -316,6 +428,8 @@ TEST_LOOP(a_lesson_is_checked, SUITE_ROWS(faults))
     if (strncmp(faults[_i].lines, "open", 4) == 0)
         rewind(f), (void)fprintf(f, "lesson l\ntitle T\n");
     (void)fprintf(f, "%stext\n    x\n%s%s%s", faults[_i].lines, step, step, step);
+    if (faults[_i].last != NULL)
+        (void)fprintf(f, "    %s\n", faults[_i].last);
     if (_i == 0)
         (void)fprintf(f, "    check where b == 1\n    check runs x\n    check did nonsense\n"
                          "    check cursor b\n    check cursor a\n    check cursor 0x10\n");
@@ -374,7 +488,9 @@ TEST(too_long_a_text_is_named)
 }
 
 SUITE(test_program_lab, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_lesson_is_played, something_is_done_in_each_step, processes_end_with_the_lesson,
-            stopped_processes_end_at_the_same_time, leftovers_give_way, the_shell_is_told,
-            what_is_left_out_is_said, sources_are_exported, half_an_export_is_removed,
-            a_lesson_is_checked, too_many_processes_are_named, too_long_a_text_is_named));
+      TESTS(a_lesson_is_played, something_is_done_in_each_step, what_a_step_needs_is_said,
+            a_foreign_segment_is_not_opened, a_crash_is_more_than_an_end,
+            processes_end_with_the_lesson, stopped_processes_end_at_the_same_time,
+            leftovers_give_way, the_shell_is_told, what_is_left_out_is_said, sources_are_exported,
+            half_an_export_is_removed, a_lesson_is_checked, too_many_processes_are_named,
+            too_long_a_text_is_named));

@@ -204,6 +204,15 @@ void fd_sealed(struct seg_stat *st)
         st->state |= SEG_ST_SEALED;
 }
 
+struct oserr seg_spares_holes(struct backend *be)
+{
+    int fd;
+    struct oserr e = sys_userfaultfd(be, &fd);
+    if (!oserr_is(e))
+        sys_close(be, fd, SYS_KEY_NONE);
+    return e;
+}
+
 /* Maps for reading, see above. The userfaultfd is created with the first mapping. */
 static struct oserr map_look(struct seg *s, uint64_t at, size_t n, struct mapping *v)
 {

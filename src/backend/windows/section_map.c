@@ -10,6 +10,12 @@ enum {
     RUNS_COUNTED = 64,            /* runs of pages counted for `resident`, at most */
 };
 
+struct oserr seg_spares_holes(struct backend *be)
+{
+    (void)be;
+    return (struct oserr){"userfaultfd", SEG_E_UNSUPPORTED};
+}
+
 static unsigned char *grain_of(const unsigned char *at)
 {
     return (unsigned char *)((uintptr_t)at / SYS_GRAIN * SYS_GRAIN);

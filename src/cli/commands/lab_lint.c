@@ -9,7 +9,6 @@
 #include "backend/os.h"
 #include "cli/commands/lab.h"
 #include "core/locator.h"
-#include "core/screen/keymap.h"
 #include "lab/check.h"
 
 enum {
@@ -26,7 +25,6 @@ struct lint {
     struct shelf shelf; /* what the lesson is played with: ours, if it is one of ours */
     const struct lesson *l;
     struct checker checker;
-    struct keymap *keys;
     const char *peer[LAB_PROGRAMS]; /* started so far */
     int peers, found;
 };
@@ -85,25 +83,25 @@ static void lint_runs(struct lint *t, const struct lesson_run *run, int runs)
     }
 }
 
-/* Does a command or an action begin like that? Actions are known by their keys. */
-static bool is_command(const struct lint *t, const char *line)
+/* The words that a line can begin with besides the commands. */
+static const char *const actions[] = {
+#define ACTION(name, args, help) #name,
+#include "core/screen/actions.def"
+#undef ACTION
+};
+
+/* Does a command or an action begin like that? */
+static bool is_command(const char *line)
 {
-    size_t n = strcspn(line, " ");
-    const struct binding *b;
     char name[COMMAND_NAME_MAX + 1];
+    size_t n = strcspn(line, " ");
+    if (n >= sizeof name)
+        return false;
     (void)snprintf(name, sizeof name, "%.*s", (int)n, line);
-    if (n < sizeof name && command_find(name) != NULL)
-        return true;
-    for (size_t i = 0; t->keys != NULL && (b = keymap_row(t->keys, i)) != NULL; i++)
-        if (strncmp(b->command, line, n) == 0 && (b->command[n] == ' ' || b->command[n] == '\0'))
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        if (strcmp(actions[i], name) == 0)
             return true;
-    static const char *const others[] = {"open",   "live",   "seqlock", "thaw", "set",
-                                         "bind",   "undo",   "redo",    "mark", "type",
-                                         "invert", "frozen", "heat"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strlen(others[i]) == n && strncmp(others[i], line, n) == 0)
-            return true;
-    return false;
+    return command_find(name) != NULL;
 }
 
 /* Names of segments that the engine would not clean up. */
@@ -122,15 +120,22 @@ static void lint_check(struct lint *t, const struct lesson_check *c)
 {
     char why[CHECKER_WHY];
     lint_locator(t, c->locator, c->line);
-    bool peer = c->kind == CHECK_RUNS || c->kind == CHECK_ENDED || c->kind == CHECK_KILLED;
+    bool peer = c->kind == CHECK_RUNS || c->kind == CHECK_ENDED || c->kind == CHECK_KILLED ||
+                c->kind == CHECK_CRASHED;
     bool opened = c->kind == CHECK_EXISTS || c->kind == CHECK_GONE || c->kind == CHECK_SIZE ||
                   c->kind == CHECK_MAPPED || c->kind == CHECK_UNMAPPED;
     bool typed = c->kind == CHECK_WHERE || c->kind == CHECK_CURSOR;
     if (typed && !checker_possible(&t->checker, c, why))
         complain(t, c->line, "%s", why);
+    else if (t->l->windows_too && (c->kind == CHECK_MAPPED || c->kind == CHECK_UNMAPPED))
+        complain(t, c->line,
+                 "Windows does not tell who maps a segment: no `mapped` and `unmapped` "
+                 "for `systems windows` or `all`");
+    else if (t->l->windows_too && c->kind == CHECK_KILLED)
+        complain(t, c->line, "Windows has no signals: `crashed PEER`, or `ended PEER`");
     else if (peer && !knows_peer(t, c->text))
         complain(t, c->line, "%s was not started before", c->text);
-    else if (c->kind == CHECK_DID && !is_command(t, c->text))
+    else if (c->kind == CHECK_DID && !is_command(c->text))
         complain(t, c->line, "no such command: %s", c->text);
     else if (opened && c->locator == NULL && t->l->open == NULL)
         complain(t, c->line, "of which LOCATOR? The lesson opens none");
@@ -164,6 +169,10 @@ static void lint_step(struct lint *t, const struct lesson_step *s)
     lint_runs(t, s->run, s->runs);
     for (int i = 0; i < s->checks; i++)
         lint_check(t, &s->check[i]);
+    if (s->lacker != NULL && !knows_peer(t, s->lacker))
+        complain(t, s->line, "needs: %s was not started before", s->lacker);
+    if (t->l->windows_too && (s->userfaultfd || s->perf))
+        complain(t, s->line, "userfaultfd and perf are of Linux: on Windows everybody skips this");
     for (int i = 0; i < s->marks; i++)
         if (!has_source(t, s->mark[i].program))
             complain(t, s->line, "there is no %s.c", s->mark[i].program);
@@ -204,7 +213,7 @@ int lab_lint(struct command_run *r, const char *file)
     if (oserr_is(e))
         return run_file_failed(r, file, "cannot read it", e);
     struct lesson *l = lesson_parse(file, text, n, why);
-    struct lint t = {.r = r, .file = file, .l = l, .keys = keymap_new()};
+    struct lint t = {.r = r, .file = file, .l = l};
     free(text);
     open_shelf(&t, file, folder);
     if (l == NULL)
@@ -212,7 +221,6 @@ int lab_lint(struct command_run *r, const char *file)
     else
         lint_all(&t);
     shelf_close(&t.shelf);
-    keymap_free(t.keys);
     bool read = l != NULL;
     lesson_free(l);
     return !read || t.found > 0 ? EXIT_NO : EXIT_DONE;

@@ -14,7 +14,7 @@
 
 static const struct action table[] = {
 #define ACTION(name, args, help) {#name, args, help, act_##name},
-#include "ui/frame/actions.def"
+#include "core/screen/actions.def"
 #undef ACTION
 };
 

@@ -8,7 +8,7 @@
 /* `arg` is the rest of the line after the name: its words with single blanks between them, or "".
  */
 #define ACTION(name, args, help) void act_##name(struct ui *ui, const char *arg);
-#include "ui/frame/actions.def"
+#include "core/screen/actions.def"
 #undef ACTION
 
 struct action {
