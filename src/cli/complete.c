@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "core/screen/keymap.h"
 #include "core/view.h"
+#include "lab/shelf.h"
 #include "list/columns.h"
 
 /* ---- sets of words ---- */
@@ -77,6 +78,17 @@ static void offer_commands(offer_fn *each, void *ctx)
         each(ctx, t[i].name);
 }
 
+/* Those that are built in. */
+static void offer_lessons(offer_fn *each, void *ctx)
+{
+    struct shelf s;
+    if (!oserr_is(shelf_open(&s, NULL)))
+        for (int i = 0; i < s.count; i++)
+            if (shelf_shown(s.lesson[i]))
+                each(ctx, s.lesson[i]->name);
+    shelf_close(&s);
+}
+
 static const struct {
     const char *name;
     void (*offer)(offer_fn *each, void *ctx); /* NULL: no fixed words */
@@ -91,6 +103,7 @@ static const struct {
     {"SCREEN", offer_screens, COMPLETE_NOTHING},
     {"HOW", offer_directions, COMPLETE_NOTHING},
     {"THEME", offer_themes, COMPLETE_NOTHING},
+    {"LESSON", offer_lessons, COMPLETE_NOTHING},
     {"COMMAND", offer_commands, COMPLETE_COMMANDS},
     {"LOCATOR", NULL, COMPLETE_SEGMENTS},
     {"A", NULL, COMPLETE_SEGMENTS},

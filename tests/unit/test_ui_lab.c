@@ -14,7 +14,7 @@ static const char text[] =
     "step Find the head\n    text\n        Go to the head.\n    check cursor 0\n"
     "    hint\n        It is the first one.\n    solution\n        goto 0\n        $ true\n"
     "step Find the tail\n    text\n        Go to the tail.\n    check cursor 8\n    check runs "
-    "writer\n";
+    "writer\n    check where tail == 1\n";
 
 static struct stage *st;
 
@@ -111,6 +111,50 @@ TEST(a_lesson_is_left)
     ck_assert(!shows("Find the head"));
 }
 
+/* What was refused, or only asked about, was not done. */
+static const struct {
+    const char *line;
+    unsigned dids;
+} done[] = {
+    {"goto 0x10", 1},      {"goto 0x100000", 0}, /* it comes to the last byte only */
+    {"undo", 0},           {"redo", 0},
+    {"view nonsense", 0},  {"type nonsense nonsense", 0},
+    {"mark here 0x10", 1}, {"freeze", 0}, /* asks for edit mode */
+};
+
+TEST_LOOP(what_is_refused_is_not_done, SUITE_ROWS(done))
+{
+    struct lab_state *lab = begin(24, 80);
+    ui_run(&st->ui, done[_i].line);
+    ck_assert_msg(lab->seen.dids == done[_i].dids, "%s", st->ui.status);
+    ck_assert(done[_i].dids > 0 || st->ui.status[0] != '\0' ||
+              st->ui.prompt.kind == PROMPT_CONFIRM);
+}
+
+/* Who stores something that does not pass the step is told the way back. */
+TEST(the_way_back_is_told)
+{
+    static const char told[] = "u takes back what you stored";
+    struct lab_state *lab = begin(24, 80);
+    struct poke_done poked = {.size = 4};
+    lab->state.step = 1;
+    session_undo_push(&st->ui.s, &poked, NULL);
+    ck_assert(!lab_look_at_stores(&st->ui)); /* it may pass yet */
+    st->ui.now += INT64_C(6000000000);
+    ck_assert(lab_look_at_stores(&st->ui));
+    stage_draw(st);
+    ck_assert(shows(told));
+    session_undo_went(&st->ui.s, true);
+    ck_assert(lab_look_at_stores(&st->ui));
+    stage_draw(st);
+    ck_assert(!shows(told));
+    lab->state.step = 0; /* which waits for no value */
+    session_undo_push(&st->ui.s, &poked, NULL);
+    (void)lab_look_at_stores(&st->ui);
+    st->ui.now += INT64_C(6000000000);
+    ck_assert(!lab_look_at_stores(&st->ui));
+}
+
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
       TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            a_lesson_is_left));
+            a_lesson_is_left, what_is_refused_is_not_done, the_way_back_is_told));

@@ -339,6 +339,9 @@ static const char *const completed[][2] = {
     {"bind who x chmo", "bind who x chmod "},
     {"set theme u", "set theme u"},
     {"order ", "order "},
+    {"lab", "lab "},
+    {"lab lost", "lab lost-update "},
+    {"lab dem", "lab dem"},
 };
 
 TEST_LOOP(tab_knows_what_fits, SUITE_ROWS(completed))

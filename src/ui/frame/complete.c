@@ -41,13 +41,16 @@ static void offer(void *ctx, const char *word)
         (void)snprintf(c->list + used, c->cap - used, "%s%s", used > 0 ? "  " : "", word);
 }
 
+/* Commands are offered already, but for those of the shell. */
 static void offer_actions(struct candidates *c)
 {
     size_t count = 0;
     const struct action *table = action_table(&count);
-    for (size_t i = 0; i < count; i++)
-        if (command_find(table[i].name) == NULL)
+    for (size_t i = 0; i < count; i++) {
+        const struct command *command = command_find(table[i].name);
+        if (command == NULL || (command->needs & NEED_SHELL) != 0)
             offer(c, table[i].name);
+    }
 }
 
 /* A locator as one word of a line, in which quotes would be taken out: they and blanks are spelled
@@ -149,6 +152,8 @@ static void gather(struct ui *ui, const char *line, struct candidates *c)
         offer_marks(ui, c);
         return;
     }
+    if (strncmp(line, "lab ", 4) == 0 && c->word[0] != '-' && lab_offer(ui, offer, c))
+        return;
     char first[WORD_LONGEST];
     (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(line, " "), line);
     bool attached = ui->s.sampler != NULL;

@@ -155,6 +155,7 @@ void ui_say(struct ui *ui, enum style style, const char *format, ...)
     if (ui->inspect != NULL)
         ui->inspect->asking = false; /* a question that cannot be read is not answered */
     ui->status_style = style;
+    ui->said++;
     ui->status_until = stays ? INT64_MAX : ui->now + (int64_t)SAID_FOR * SECOND;
 }
 

@@ -342,12 +342,16 @@ static void run_action(struct ui *ui, const struct action *action, char **word, 
     action->run(ui, arg);
 }
 
-/* An action that was refused was not done. */
+/* An action that was refused, or asks first, was not done; undo and redo are done later. */
 static void run_and_note(struct ui *ui, const char *line, const struct action *action, char **word,
                          int words)
 {
+    unsigned said = ui->said;
     run_action(ui, action, word, words);
-    if (ui->status[0] == '\0' || ui->status_style != STYLE_ERROR)
+    bool refused =
+        ui->said != said && (ui->status_style == STYLE_ERROR || ui->status_style == STYLE_WARN);
+    bool later = action->run == act_undo || action->run == act_redo;
+    if (!refused && !later && ui->prompt.kind != PROMPT_CONFIRM)
         lab_did(ui, line);
 }
 

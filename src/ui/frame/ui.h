@@ -87,6 +87,7 @@ struct ui {
     struct line_history history[HISTORIES];
     char status[512]; /* the message line, printable UTF-8 */
     enum style status_style;
+    unsigned said;        /* messages so far */
     int64_t status_until; /* when it disappears, os_now's clock; INT64_MAX: at the next key */
     struct pager *pager;  /* NULL: none */
     bool who_panel;       /* o */
@@ -196,12 +197,13 @@ bool beside_chip(const struct ui *ui, char out[BESIDE_CHIP]);
 bool beside_free(struct ui *ui);
 
 /* The lab (ui/lab): takes what became of the lesson that is open (true: draw); is one open; a line
- * was run; columns or rows that it takes of the screen, at the right or at the bottom; draws there.
- */
+ * was run, and not refused; the lessons of --lesson-dir (false: there is none); columns or rows
+ * that it takes of the screen, at the right or at the bottom; draws there. */
 bool lab_take(struct ui *ui);
 bool lab_on(const struct ui *ui);
 bool lab_keys(const struct ui *ui); /* does it take keys? The tour does not */
 void lab_did(struct ui *ui, const char *line);
+bool lab_offer(const struct ui *ui, void (*each)(void *ctx, const char *name), void *ctx);
 int lab_side(const struct ui *ui);
 int lab_below(const struct ui *ui);
 void lab_draw(struct ui *ui);

@@ -69,6 +69,7 @@ static void range_ended(void *owner, void *arg, bool cancelled)
         edit_give_up(ui);
     } else if (j->stored) {
         session_undo_went(&ui->s, r->why == STORE_UNDO);
+        lab_did(ui, verb(r->why));
         ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu bytes %s (not atomic)", verb(r->why),
                j->offset, j->length, r->why == STORE_UNDO ? "put back" : "written again");
         edit_next_step(ui);

@@ -243,6 +243,7 @@ static void stored(struct ui *ui, const struct cell_store *r)
             session_move_to(s, p->offset + p->size, false);
     } else if (r->why == STORE_UNDO ? s->undo_count > 0 : s->redo_count > 0) {
         session_undo_went(s, r->why == STORE_UNDO);
+        lab_did(ui, r->why == STORE_UNDO ? "undo" : "redo");
     }
     say_stored(ui, r);
 }

@@ -34,6 +34,10 @@ struct lab_state {
     bool tour;                 /* it is the demo's */
     bool attached;             /* what the lesson opens was opened */
     bool hint, solution;       /* shown, of this step */
+    bool astray;               /* what the learner stored in this step does not pass it */
+    size_t undo_base;          /* the session's undo_count when the step began, */
+    size_t undo_last;          /* and when it was looked at last */
+    int64_t stored;            /* the last store, ui->now's clock */
     const struct lesson *next; /* to be opened when the course has ended */
     bool next_bare;
 
@@ -51,6 +55,9 @@ struct lab_state *lab_state(struct ui *ui, const char *folder);
 /* Opens a lesson; the one that is open is left. `bare`: its processes run already. */
 void lab_begin(struct ui *ui, const struct lesson *l, bool bare);
 void lab_leave(struct ui *ui);
+
+/* Notes the learner's stores, and whether the step waits in spite of them. True: that changed. */
+bool lab_look_at_stores(struct ui *ui);
 
 /* ---- screen_lab.c ---- */
 

@@ -10,6 +10,7 @@
 #include "ui/tree/tree.h"
 
 enum { SECOND = 1000000000 };
+#define ASTRAY_AFTER (5 * INT64_C(1000000000)) /* ns: longer than most steps take to hold */
 
 struct lab_state *lab_state(struct ui *ui, const char *folder)
 {
@@ -79,6 +80,8 @@ static void start(struct ui *ui, const struct lesson *l, bool bare)
     lab->seen = (struct lab_seen){.step = 0};
     lab->hint = lab->solution = lab->attached = lab->closed = lab->typed = false;
     lab->first = 0;
+    lab->undo_base = lab->undo_last = ui->s.undo_count;
+    lab->astray = false;
     lab->tour = !shelf_shown(l);
     if (ui->s.be == NULL) /* tests */
         return;
@@ -142,6 +145,15 @@ void lab_did(struct ui *ui, const char *line)
         lab_seen_did(&ui->lab->seen, line);
 }
 
+bool lab_offer(const struct ui *ui, void (*each)(void *ctx, const char *name), void *ctx)
+{
+    const struct shelf *s = ui->lab != NULL ? &ui->lab->shelf : NULL;
+    for (int i = 0; s != NULL && s->folder != NULL && i < s->count; i++)
+        if (shelf_shown(s->lesson[i]))
+            each(ctx, s->lesson[i]->name);
+    return s != NULL && s->folder != NULL;
+}
+
 /* ---- what is on the screen ---- */
 
 /* Is what the lesson opens what the session has? */
@@ -200,8 +212,33 @@ static void passed(struct ui *ui, int from, int to, bool skipped)
     lab->seen.answer[0] = '\0';
     lab->hint = lab->solution = false;
     lab->first = 0;
+    lab->undo_base = ui->s.undo_count;
     if (ui->status_until != INT64_MAX)
         ui_say(ui, STYLE_LIVE, "step %d of %d is done", to, lab->lesson->steps);
+}
+
+/* Does the step wait for values, some time after the learner has stored one in it? */
+static bool is_astray(const struct ui *ui)
+{
+    const struct lab_state *lab = ui->lab;
+    const struct lesson_step *step =
+        lab->state.step < lab->lesson->steps ? &lab->lesson->step[lab->state.step] : NULL;
+    bool waits = false;
+    for (int i = 0; step != NULL && i < step->checks; i++)
+        waits = waits || (step->check[i].kind == CHECK_WHERE && (lab->state.holds >> i & 1) == 0);
+    return waits && ui->s.undo_count > lab->undo_base && ui->now - lab->stored > ASTRAY_AFTER;
+}
+
+bool lab_look_at_stores(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    size_t count = ui->s.undo_count;
+    bool before = lab->astray;
+    lab->stored = count > lab->undo_last ? ui->now : lab->stored;
+    lab->undo_last = count;
+    lab->undo_base = count < lab->undo_base ? count : lab->undo_base;
+    lab->astray = is_astray(ui);
+    return lab->astray != before;
 }
 
 /* Shows what the lesson opens, once, from its start and as bytes, and reads its types. */
@@ -263,5 +300,5 @@ bool lab_take(struct ui *ui)
     }
     attach(ui);
     see(ui);
-    return fresh;
+    return lab_look_at_stores(ui) || fresh;
 }

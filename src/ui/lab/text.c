@@ -140,7 +140,7 @@ static void the_step(struct lab_writer *w, const struct lesson_step *step)
     struct lab_state *lab = w->lab;
     block(w, step->text, STYLE_TEXT, false);
     if (lab->state.lacking[0] != '\0') {
-        char text[160];
+        char text[sizeof lab->state.lacking + 80];
         (void)snprintf(text, sizeof text, "%s: `:lesson skip` leaves the step out.",
                        lab->state.lacking);
         say(w, STYLE_WARN, text);
@@ -175,6 +175,11 @@ void lab_lay_out(struct lab_state *lab, int columns)
         return;
     }
     const struct lesson_step *step = &l->step[lab->state.step];
+    if (lab->astray && lab->tour)
+        say(&w, STYLE_WARN, "Not passed yet? u takes back what you stored.");
+    else if (lab->astray)
+        say(&w, STYLE_WARN,
+            "Not passed yet? u takes back what you stored; `:lesson again` begins anew.");
     if (lab->state.step == 0 && !lab->tour) {
         block(&w, l->text, STYLE_TEXT, false);
         blank(&w);
