@@ -46,8 +46,8 @@ static int small_file_system(void)
     snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid()); /* who we are in the namespace */
     snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
     return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-           write_file("/proc/self/setgroups", "deny") &&
-           write_file("/proc/self/uid_map", users) && write_file("/proc/self/gid_map", groups) &&
+           write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/uid_map", users) &&
+           write_file("/proc/self/gid_map", groups) &&
            mount("small", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=64k") == 0;
 }
 
