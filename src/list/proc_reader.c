@@ -12,6 +12,7 @@ enum {
     PASS_SHARE = 5,         /* then a rest, so that a scan takes a fifth of a core at most, */
     QUICK_REST = 2 * MS,    /* or a rest of this length when somebody waits: two thirds; */
     WORK_SHARE = 50,        /* and all scans together take a 50th */
+    STILL = 5,              /* where nothing happens, scans are so many times further apart */
     SAY_AFTER = SECOND / 2, /* a scan that takes longer reports its progress, */
     SAY_EVERY = SECOND / 4, /* this often */
 };
@@ -140,6 +141,13 @@ static bool end(struct proc_reader *r, struct segment_list *list, struct oserr e
     return fine;
 }
 
+/* How long to wait for the next scan. The lock is held. */
+static int64_t wait_for_next(struct walker *w)
+{
+    w->still = os_now() - w->stirred >= w->trial.still;
+    return w->still ? STILL * w->period : w->period;
+}
+
 /* Scans; returns when the next scan is due. */
 static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
 {
@@ -155,8 +163,8 @@ static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
     else
         segment_list_free(&list);
     os_monitor_lock(w->lock);
-    int64_t period = w->period;
     bool abandoned = r->abandoned;
+    int64_t period = abandoned ? 0 : wait_for_next(w);
     os_monitor_unlock(w->lock);
     if (abandoned) {
         w->reader_returned(w);

@@ -7,6 +7,7 @@
 enum {
     SECOND = 1000000000,
     PATIENCE = 2 * SECOND,
+    STILL_AFTER = 30,       /* seconds */
     NAMES_SHARE = 100,      /* a 100th of the time goes into listing names without a notice, */
     TOLD_SHARE = 10,        /* and a 10th when there are notices all the time, */
     TOLD_WAIT = SECOND / 5, /* but a list never comes later than this after a notice */
@@ -77,11 +78,24 @@ static int64_t jobs_tick(void *ctx, int64_t now, bool hurried)
     return INT64_MAX;
 }
 
-/* On the thread of the notices. */
+/* Something happened. The lock is held. */
+static void stir(struct walker *w)
+{
+    w->stirred = os_now();
+    hurry(w, w->still, false);
+    w->still = false;
+}
+
+/* On the thread of the notices. When the names begin to be followed they are listed anyway. */
 static void names_changed(void *ctx)
 {
     struct walker *w = ctx;
-    worker_wake(w->name_watcher); /* it outlives the notices */
+    os_monitor_lock(w->lock);
+    if (w->live) {
+        stir(w);
+        hurry(w, false, true);
+    }
+    os_monitor_unlock(w->lock);
 }
 
 static void walker_drop(struct walker *w)
@@ -131,6 +145,9 @@ struct walker *walker_start(struct os_wake *wake, const struct walker_trial *tri
     w->trial = trial != NULL ? *trial : (struct walker_trial){0};
     if (w->trial.patience == 0)
         w->trial.patience = PATIENCE;
+    if (w->trial.still == 0)
+        w->trial.still = STILL_AFTER * (int64_t)SECOND;
+    w->stirred = os_now();
     if (w->be != NULL && w->lock != NULL)
         *error = start_threads(w);
     if (oserr_is(*error)) {
@@ -191,7 +208,10 @@ void walker_want(struct walker *w, int64_t period, struct seg_id id)
     bool now = w->period > period || !seg_id_equal(w->want, id);
     w->period = period;
     w->want = id;
-    hurry(w, now, false);
+    if (now) {
+        stir(w);
+        hurry(w, true, false);
+    }
     os_monitor_unlock(w->lock);
 }
 
@@ -201,7 +221,16 @@ void walker_list(struct walker *w, unsigned kinds, bool live)
     bool more = (kinds & ~w->kinds) != 0, begun = live && !w->live;
     w->kinds = kinds;
     w->live = live;
+    if (more || begun)
+        stir(w);
     hurry(w, more, more || begun);
+    os_monitor_unlock(w->lock);
+}
+
+void walker_stir(struct walker *w)
+{
+    os_monitor_lock(w->lock);
+    stir(w);
     os_monitor_unlock(w->lock);
 }
 

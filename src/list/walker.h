@@ -5,7 +5,8 @@
  * change (or every second). A second one, the reader, surveys everything again and again: names,
  * users, and objects that only processes have. It scans in slices of a few ms with rests between
  * them, so that a scan takes at most a fifth of a core (two thirds when it is the first one or
- * somebody waits for it), and all scans together a 50th. All of that happens in the throttle that
+ * somebody waits for it), and all scans together a 50th; when nothing has happened for a while
+ * (walker_stir), they are further apart. All of that happens in the throttle that
  * the survey asks before each process (seg_throttle): resting, noting which process is being read,
  * giving up. A scan stops at once when the program ends, and starts over when a request comes that
  * it does not cover. A reader that has been at one
@@ -56,7 +57,8 @@ bool gone_drop(struct gone gone[GONE_MAX], size_t *count, int64_t since);
 struct walker_trial {
     void (*before)(void *ctx, const char *call); /* backend_before_call of all readers */
     void *ctx;
-    int64_t patience; /* ns until a reader hangs; 0: the usual */
+    int64_t patience; /* ns until a reader hangs, */
+    int64_t still;    /* and without a walker_stir until scans are rarer; 0: the usual */
 };
 
 /* Starts the threads. They have backends of their own, so that their thousands of calls do not
@@ -73,6 +75,11 @@ bool walker_stop(struct walker *w, int64_t deadline, void *owner);
 /* How often to scan (ns; 1 s at first), and an object whose users are wanted whether it is listed
  * or not (unlinked); dev 0: none. */
 void walker_want(struct walker *w, int64_t period, struct seg_id id);
+
+/* Somebody is there, or something happened: scans are as frequent as walker_want says. After 30 s
+ * without that they are five times further apart; the next call makes up for it at once. A new
+ * request and a notice about a name that is followed count too. */
+void walker_stir(struct walker *w);
 
 /* Which kinds to list (bits), and whether to follow the names. */
 void walker_list(struct walker *w, unsigned kinds, bool live);

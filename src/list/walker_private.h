@@ -48,13 +48,15 @@ struct walker {
     struct seg_id want;
     unsigned kinds;
     bool live;
-    bool stopping; /* the threads are ending, and belong to walker_stop */
-    bool known;    /* a scan was completed before */
-    int64_t begun; /* start of the current scan; 0: there is none */
-    int64_t said;  /* when its progress was last reported */
-    size_t done;   /* processes it has read */
-    size_t total;  /* about how many there are */
-    size_t before; /* how many the last complete scan read; 0: there was none */
+    bool stopping;   /* the threads are ending, and belong to walker_stop */
+    int64_t stirred; /* when something happened last (walker_stir) */
+    bool still;      /* the reader rests for longer because nothing has happened for a while */
+    bool known;      /* a scan was completed before */
+    int64_t begun;   /* start of the current scan; 0: there is none */
+    int64_t said;    /* when its progress was last reported */
+    size_t done;     /* processes it has read */
+    size_t total;    /* about how many there are */
+    size_t before;   /* how many the last complete scan read; 0: there was none */
 };
 
 /* Starts a reader: the first one, or the next after one was abandoned. */

@@ -43,7 +43,8 @@ static size_t data_of(const struct sample *w, const uint8_t *state)
 
 bool rest_unchanged(struct sampler *s, const struct sample_request *want, int64_t now)
 {
-    const int64_t whole_every = (int64_t)REST_WHOLE * MS;
+    bool long_rest = now - s->news >= (int64_t)REST_LONG * MS;
+    const int64_t whole_every = (int64_t)(long_rest ? REST_WHOLE_LONG : REST_WHOLE) * MS;
     if (now - s->whole >= whole_every || !only_window(s, want))
         return false;
     /* What was published last: only this thread writes to it. */

@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 enum {
-    REST_AFTER = 1000, /* ms without a change or a request until it is at rest, */
-    REST_LONG = 30000, /* and until that is a long rest */
-    REST_WHOLE = 100   /* ms between whole samples at rest */
+    REST_AFTER = 1000,    /* ms without a change or a request until it is at rest, */
+    REST_LONG = 30000,    /* and until that is a long rest */
+    REST_WHOLE = 100,     /* ms between whole samples at rest, */
+    REST_WHOLE_LONG = 300 /* and in a long rest */
 };
 
 /* ns between two looks, after so many ns of quiet, where `period` was asked for. */

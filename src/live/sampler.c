@@ -100,42 +100,46 @@ static bool take_whole(struct sampler *s, const struct sample_request *r, int64_
     return news || base_was != s->work.has_base;
 }
 
-/* Takes over what the UI asks for. */
-static struct sample_request take_request(struct sampler *s, bool *release)
+/* Takes over what the UI asks for, when that is new: it is kilobytes, and looks are many. */
+static void take_request(struct sampler *s, bool *release)
 {
     os_monitor_lock(s->monitor);
-    struct sample_request r = s->request;
+    bool other = s->other;
+    if (other)
+        s->taken = s->request;
+    s->other = false;
     *release = s->release;
     s->release = false;
     os_monitor_unlock(s->monitor);
-    if (r.past.time != 0) /* the past is shown whole */
-        r.rows.on = false;
-    return r;
+    if (other && s->taken.past.time != 0) /* the past is shown whole */
+        s->taken.rows.on = false;
 }
 
 static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
 {
     struct sampler *s = ctx;
     bool release = false;
-    const struct sample_request r = take_request(s, &release);
+    take_request(s, &release);
+    const struct sample_request *r = &s->taken;
     if (release)
         s->work.freeze.count = 0;
     if (s->released) /* the job that takes it again hurries us */
         return INT64_MAX;
     if (hurried)
         s->news = now;
-    int64_t asked = (int64_t)(SECOND / r.hz), period = rest_period(now - s->news, asked), slice = 0;
+    int64_t asked = (int64_t)(SECOND / r->hz), period = rest_period(now - s->news, asked),
+            slice = 0;
     if (!hurried && now < s->due) { /* woken only for the sweep */
-        slice = sweep_slice(s, &r, now, period);
+        slice = sweep_slice(s, r, now, period);
         return slice < s->due ? slice : s->due;
     }
     count_rate(s, now, period > asked);
-    if (period > asked && rest_unchanged(s, &r, now))
-        return pass_over(s, &r, now, period);
-    bool news = take_whole(s, &r, now);
+    if (period > asked && rest_unchanged(s, r, now))
+        return pass_over(s, r, now, period);
+    bool news = take_whole(s, r, now);
     s->news = news ? now : s->news;
     publish(s, news);
-    slice = sweep_slice(s, &r, os_now(), period);
+    slice = sweep_slice(s, r, os_now(), period);
     int64_t due = next_due(s, now, period);
     return slice < due ? slice : due;
 }
@@ -167,6 +171,7 @@ struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake, 
     s->wake = wake;
     s->request = (struct sample_request){
         .hz = hz, .cpu = CPU_DEFAULT, .past = {.budget = (size_t)HISTORY_MIB << 20}};
+    s->other = true;
     s->second = os_now();
     s->monitor = os_monitor_new();
     s->ages = ages_new(SAMPLE_MAX);
@@ -204,7 +209,8 @@ void sampler_stop(struct sampler *s, void *owner)
 bool settle_request_equal(const struct settle_request *a, const struct settle_request *b)
 {
     return a->from == b->from && a->to == b->to && a->locked == b->locked &&
-           a->lock.offset == b->lock.offset && a->lock.width == b->lock.width;
+           a->lock.offset == b->lock.offset && a->lock.width == b->lock.width &&
+           a->lock.two == b->lock.two && a->lock.end == b->lock.end;
 }
 
 bool rows_request_equal(const struct rows_request *a, const struct rows_request *b)
@@ -232,6 +238,7 @@ void sampler_request(struct sampler *s, const struct sample_request *r)
 {
     os_monitor_lock(s->monitor);
     bool other = !request_equal(&s->request, r);
+    s->other = s->other || other;
     s->request = *r;
     if (s->request.length > SAMPLE_MAX)
         s->request.length = SAMPLE_MAX;

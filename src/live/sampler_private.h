@@ -32,8 +32,9 @@ struct sampler {
 
     /* The sampler's thread only. */
     struct seg *seg;
-    bool released;          /* the segment, for a while: no samples are taken (job_release) */
-    enum seg_access access; /* that it had before */
+    bool released;               /* the segment, for a while: no samples are taken (job_release) */
+    enum seg_access access;      /* that it had before */
+    struct sample_request taken; /* what is asked for, as it was taken over last */
     struct ages *ages;
     struct sweep *map;         /* every change in the segment is reported by its pages */
     struct recorder *recorder; /* of the history */
@@ -57,6 +58,7 @@ struct sampler {
     /* Guarded by the monitor. */
     struct os_monitor *monitor;
     struct sample_request request;
+    bool other;        /* it is another than `taken` */
     bool release;      /* unfreeze all values at the next tick */
     bool announced;    /* the UI was woken and has not taken `out` yet */
     struct sample out; /* the newest complete sample */

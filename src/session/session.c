@@ -259,6 +259,12 @@ void session_show_list(struct session *s, bool segments, bool users)
     ask_walker(s);
 }
 
+void session_stir(struct session *s)
+{
+    if (s->walker != NULL)
+        walker_stir(s->walker);
+}
+
 void session_all_kinds(struct session *s, bool all)
 {
     s->all_kinds = all;
@@ -298,12 +304,14 @@ bool session_take(struct session *s)
     if (s->sampler != NULL) {
         news = worker_take(sampler_worker(s->sampler), s->owner);
         /* A job that has ended may have attached a different segment, or detached. */
-        uint64_t events = s->sample.events;
+        uint64_t events = s->sample.events, changes = s->sample.map.changes;
         session_request_sample(s);
         if (s->sampler != NULL)
             news = take_sample(s) || news;
         if (s->sample.events > events && s->walker != NULL) /* its users may have changed too */
             walker_hurry(s->walker);
+        if (s->sample.map.changes != changes)
+            session_stir(s);
     }
     if (s->walker != NULL) {
         news = worker_take(walker_worker(s->walker), s->owner) || news;

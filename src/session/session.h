@@ -159,6 +159,9 @@ bool session_take(struct session *s);
  * With either, /proc is read every second, else every three. Cheap to call for each frame. */
 void session_show_list(struct session *s, bool segments, bool users);
 
+/* A key was pressed: what is listed rarely while nothing happens is listed now. */
+void session_stir(struct session *s);
+
 /* List mapped files too, or the usual kinds. */
 void session_all_kinds(struct session *s, bool all);
 

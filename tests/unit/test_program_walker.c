@@ -94,13 +94,18 @@ static void tear_down(void)
     (void)shm_unlink(name);
 }
 
-static void start(int64_t patience)
+static void start_still(int64_t patience, int64_t still)
 {
     struct oserr e;
-    const struct walker_trial trial = {before, NULL, patience};
+    const struct walker_trial trial = {before, NULL, patience, still};
     walker = walker_start(wake, &trial, &e);
     ck_assert_ptr_nonnull(walker);
     walker_list(walker, walker_kinds(), true);
+}
+
+static void start(int64_t patience)
+{
+    start_still(patience, INT64_MAX / 2);
 }
 
 /* One that was only slow may be left behind too: it is waited for. */
@@ -263,7 +268,21 @@ TEST(quitting_does_not_wait)
     stop();
 }
 
+/* Where nothing happens scans are further apart, and a sign of life makes up for it. */
+TEST(a_sign_of_life_ends_the_rest)
+{
+    const struct seg_id none = {0};
+    start_still(INT64_MAX / 2, 1);
+    walker_list(walker, walker_kinds(), false); /* else a name of another test is a sign of life */
+    walker_want(walker, 3600 * (int64_t)SECOND, none);
+    await_walk(false);
+    segment_list_free(&walk);
+    walker_stir(walker);
+    await_walk(false); /* not hours later */
+    stop();
+}
+
 SUITE(test_program_walker, .set_up = set_up, .tear_down = tear_down,
       TESTS(half_a_pass_claims_nothing, a_pass_begins_anew_for_what_is_wanted,
             what_is_wanted_is_listed_as_ever, one_that_hangs_is_gone_around,
-            only_so_many_are_left_behind, quitting_does_not_wait));
+            only_so_many_are_left_behind, quitting_does_not_wait, a_sign_of_life_ends_the_rest));

@@ -149,6 +149,7 @@ void ui_event(struct ui *ui, const struct event *ev)
 {
     if (ui->pager == NULL) /* what computes a layout does it as the screen is drawn */
         canvas_narrow(&ui->canvas, ui->canvas.stride - lab_side(ui));
+    session_stir(&ui->s);
     switch (ev->kind) {
     case EVENT_KEY:
         key_event(ui, ev);
