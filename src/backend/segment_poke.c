@@ -179,24 +179,25 @@ static void note(struct seg *s, const struct poke *p, const struct poked *r)
     unsigned long long value = from_bytes(p->value, p->size);
     unsigned long long expect = from_bytes(p->expect, p->size);
     const struct mapping *m = &s->write_map;
+    const char *plural = p->size == 1 ? "" : "s";
     const void *at = m->base != NULL && off - m->at < m->n ? m->base + (off - m->at) : NULL;
     if (has_mask(p))
         sys_note(s->be,
-                 "compare-and-swap %u bytes at +0x%llx: bits 0x%llx of %llu to those of %llu, %s",
-                 p->size, off, (unsigned long long)from_bytes(p->mask, p->size), old, value,
+                 "compare-and-swap %u byte%s at +0x%llx: bits 0x%llx of %llu to those of %llu, %s",
+                 p->size, plural, off, (unsigned long long)from_bytes(p->mask, p->size), old, value,
                  r->stored ? "done" : "lost");
     else if (!p->cas && !r->atomic)
-        sys_note(s->be, "store %u bytes at +0x%llx: %llu -> %llu, done bytewise", p->size, off, old,
-                 value);
+        sys_note(s->be, "store %u byte%s at +0x%llx: %llu -> %llu, done bytewise", p->size, plural,
+                 off, old, value);
     else if (!p->cas)
-        sys_note(s->be, "store %u bytes at +0x%llx: %llu -> %llu, done   at %p", p->size, off, old,
-                 value, at);
+        sys_note(s->be, "store %u byte%s at +0x%llx: %llu -> %llu, done   at %p", p->size, plural,
+                 off, old, value, at);
     else if (r->stored)
-        sys_note(s->be, "compare-and-swap %u bytes at +0x%llx: %llu -> %llu, done   at %p", p->size,
-                 off, expect, value, at);
+        sys_note(s->be, "compare-and-swap %u byte%s at +0x%llx: %llu -> %llu, done   at %p",
+                 p->size, plural, off, expect, value, at);
     else
-        sys_note(s->be, "compare-and-swap %u bytes at +0x%llx: %llu -> %llu, lost to %llu", p->size,
-                 off, expect, value, old);
+        sys_note(s->be, "compare-and-swap %u byte%s at +0x%llx: %llu -> %llu, lost to %llu",
+                 p->size, plural, off, expect, value, old);
 }
 
 /* What became of the store. */

@@ -202,8 +202,9 @@ struct oserr seg_store(struct seg *s, uint64_t off, const void *buf, size_t n, s
     struct oserr e = store_range(s, "seg_store", off, &p, n, &stored);
     *done = (size_t)stored;
     if (stored > 0)
-        sys_note(s->be, "store %llu bytes at +0x%llx, bytewise, %s", (unsigned long long)stored,
-                 (unsigned long long)off, oserr_is(e) ? "then a fault" : "done");
+        sys_note(s->be, "store %llu byte%s at +0x%llx, bytewise, %s", (unsigned long long)stored,
+                 stored == 1 ? "" : "s", (unsigned long long)off,
+                 oserr_is(e) ? "then a fault" : "done");
     return e;
 }
 
@@ -212,7 +213,8 @@ struct oserr seg_fill(struct seg *s, uint64_t off, uint64_t n, uint8_t byte, uin
     struct piece p = {.byte = byte};
     struct oserr e = store_range(s, "seg_fill", off, &p, n, done);
     if (*done > 0)
-        sys_note(s->be, "fill %llu bytes at +0x%llx with 0x%02x, %s", (unsigned long long)*done,
-                 (unsigned long long)off, byte, oserr_is(e) ? "then a fault" : "done");
+        sys_note(s->be, "fill %llu byte%s at +0x%llx with 0x%02x, %s", (unsigned long long)*done,
+                 *done == 1 ? "" : "s", (unsigned long long)off, byte,
+                 oserr_is(e) ? "then a fault" : "done");
     return e;
 }

@@ -1,6 +1,7 @@
 #include "cli/file_source.h"
 
 #include "cli/keep.h"
+#include "core/plural.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,9 +23,9 @@ static bool too_large(struct command_run *r, const char *path, uint64_t most)
 {
     char shown[RUN_SHOWN];
     (void)run_error(r,
-                    "%s is larger than the %" PRIu64 " bytes there are room for; nothing was "
+                    "%s is larger than the %" PRIu64 " byte%s there is room for; nothing was "
                     "stored",
-                    run_shown(path, shown), most);
+                    run_shown(path, shown), most, plural_s(most));
     return false;
 }
 
@@ -109,8 +110,8 @@ static int store_piece(struct command_run *r, struct seg *s, uint64_t offset, ui
 static int became_shorter(struct command_run *r, const char *path, uint64_t stored)
 {
     char shown[RUN_SHOWN];
-    return run_error(r, "%s became shorter meanwhile: only %" PRIu64 " bytes were stored",
-                     run_shown(path, shown), stored);
+    return run_error(r, "%s became shorter meanwhile: only %" PRIu64 " byte%s stored",
+                     run_shown(path, shown), stored, stored == 1 ? " was" : "s were");
 }
 
 static int store_file(struct command_run *r, struct file_source *c, struct seg *s, uint64_t offset)

@@ -171,7 +171,8 @@ int run_fail_partly(struct command_run *r, struct oserr e, uint64_t stored)
 {
     (void)run_fail(r, NULL, "store into it", run_partly(e, stored));
     if (stored > 0)
-        run_note(r, "%" PRIu64 " bytes were stored before that", stored);
+        run_note(r, "%" PRIu64 " byte%s stored before that", stored,
+                 stored == 1 ? " was" : "s were");
     return EXIT_ERROR;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "cli/run.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "time/recording.h"
 
 #include <inttypes.h>
@@ -196,8 +197,8 @@ bool run_range(struct command_run *r, int first, struct range *range)
     bool at_end = range->offset == r->size && (r->size == 0 || (range->has_length && wanted == 0));
     if (range->offset >= r->size && !at_end) {
         (void)run_error(r,
-                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
-                        range->offset, r->size);
+                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " byte%s",
+                        range->offset, r->size, plural_s(r->size));
         return false;
     }
     uint64_t left = r->size - range->offset;
@@ -223,8 +224,9 @@ int run_past_end(struct command_run *r, const struct range *range)
         return EXIT_DONE;
     return run_error(r,
                      "the range from 0x%" PRIx64 " reaches %" PRIu64
-                     " bytes past the end: the segment has %" PRIu64 " bytes",
-                     range->offset, range->missing, r->size);
+                     " byte%s past the end: the segment has %" PRIu64 " byte%s",
+                     range->offset, range->missing, plural_s(range->missing), r->size,
+                     plural_s(r->size));
 }
 
 /* --at: times within a recording. */

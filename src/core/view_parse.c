@@ -222,7 +222,8 @@ static const char *parse_run(const struct view *v, const char *s, uint8_t *out, 
     if (bad != NULL)
         return bad;
     if (n > cap)
-        return refuse(why, "%zu bytes are more than the %zu there is room for", n, cap);
+        return refuse(why, "%zu byte%s more than the %zu there is room for", n,
+                      n == 1 ? " is" : "s are", cap);
     return hex ? walk_hex(s, out, size, why) : walk_text(v, s, out, size, why);
 }
 
@@ -252,7 +253,8 @@ const char *view_parse(const struct view *v, const char *s, uint8_t *out, size_t
     if (bad != NULL)
         return bad;
     if (v->unit > cap)
-        return refuse(why, "%u bytes are more than the %zu there is room for", v->unit, cap);
+        return refuse(why, "%u byte%s more than the %zu there is room for", v->unit,
+                      v->unit == 1 ? " is" : "s are", cap);
     bytes_put(out, v->unit, v->big, bits);
     *size = v->unit;
     return NULL;

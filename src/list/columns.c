@@ -177,7 +177,7 @@ static void state_text(const struct segrow *s, char cell[CELL_MAX])
 
 static void state_shown(const struct segrow *s, char cell[CELL_MAX])
 {
-    join_states(s, "", " ", cell);
+    join_states(s, "", ", ", cell);
 }
 
 /* By the first word; rows without one come last. */

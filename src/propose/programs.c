@@ -61,6 +61,34 @@ static void know_program(struct proposing *p, struct proposing_process *all, siz
         one->repeats = one->repeats || (all[i].dev == one->dev && all[i].ino == one->ino);
 }
 
+/* Do we map it at the same address? */
+static bool maps_as_we_do(const struct seg_who *who, const struct seg_mapper *m)
+{
+    for (size_t i = 0; i < who->mappers_count; i++)
+        if (who->mappers[i].pid == os_pid() && who->mappers[i].address == m->address)
+            return true;
+    return false;
+}
+
+/* Does it run our own program, to look at the segment as we do, or is it one that we have started
+ * and that has our mappings still? What it knows of segments is ours. A program of ours that has it
+ * to write, as the demo, is one like others. */
+static bool is_ours(const struct proposing *p, const struct proposing_process *one)
+{
+    struct modules own;
+    const struct seg_who *who = p->ask->who;
+    bool writes = false, same = false;
+    for (size_t i = 0; i < who->mappers_count; i++)
+        writes = writes || (who->mappers[i].pid == one->mapper->pid && who->mappers[i].write);
+    if (one->ino == 0 || (writes && !maps_as_we_do(who, one->mapper)))
+        return false;
+    struct oserr e = modules_list(p->be, os_pid(), &own);
+    if (!oserr_is(e) && own.count > 0)
+        same = own.module[0].dev == one->dev && own.module[0].ino == one->ino;
+    modules_free(&own);
+    return same;
+}
+
 size_t propose_processes(struct proposing *p, struct proposing_process out[PROPOSE_PROCESSES])
 {
     const struct seg_who *who = p->ask->who;
@@ -77,7 +105,7 @@ size_t propose_processes(struct proposing *p, struct proposing_process out[PROPO
         }
         out[n] = (struct proposing_process){.mapper = m};
         know_program(p, out, n);
-        n++;
+        n += is_ours(p, &out[n]) ? 0 : 1;
     }
     if (n == 0 && who != NULL && who->unreadable > 0)
         proposals_note_first(

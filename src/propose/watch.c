@@ -205,14 +205,14 @@ static void note_nothing_new(const struct watching *w)
                             "read() into the segment, or a process that cannot be watched");
     else if (w->leads > 0)
         proposals_note(out,
-                       "%zu stores were looked at: the pointers in the functions that made them "
+                       "%zu store%s looked at: the pointers in the functions that made them "
                        "lead only to what is known already",
-                       w->hits);
+                       w->hits, w->hits == 1 ? " was" : "s were");
     else
         proposals_note(out,
-                       "%zu stores were looked at: no pointer to a type was found in the functions "
+                       "%zu store%s looked at: no pointer to a type was found in the functions "
                        "that made them (compile with -g)",
-                       w->hits);
+                       w->hits, w->hits == 1 ? " was" : "s were");
 }
 
 static struct oserr watch(struct watching *w)

@@ -307,7 +307,7 @@ TEST(the_question_names_the_proof)
     struct e2e *t = open_ours();
     scene_press(t, "d", "orphan: no process uses it (asked just now)");
     e2e_keys(t, "<Esc>");
-    e2e_wait_no_text(t, "asked just now", 0);
+    e2e_wait_no_text(t, "Type its name", 0);
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[0]);
     scene_press(t, "d", "in use by 1 process: peer_holder (");
     e2e_keys(t, "<Esc>");

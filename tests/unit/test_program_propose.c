@@ -2,8 +2,10 @@
  * never answers. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "backend/boxed.h"
@@ -265,6 +267,69 @@ TEST(without_a_writer)
     writers_free(&w);
 }
 
+/* A child that maps the segment: this program, as another shmlens is. */
+static pid_t child_of_ours(int prot)
+{
+    int up[2];
+    char ready = 0;
+    ck_assert_int_eq(pipe(up), 0);
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        int fd = shm_open(name, O_RDWR, 0);
+        void *at = fd >= 0 ? mmap(NULL, 4096, prot, MAP_SHARED, fd, 0) : MAP_FAILED;
+        for (size_t i = 0; i < who.mappers_count; i++) /* ours, which it has inherited */
+            if (who.mappers[i].pid == (uint32_t)getppid())
+                munmap((void *)(uintptr_t)who.mappers[i].address, who.mappers[i].length);
+        if (at == MAP_FAILED || write(up[1], "r", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(up[1]);
+    ck_assert_int_eq(read(up[0], &ready, 1), 1);
+    close(up[0]);
+    return pid;
+}
+
+/* How many processes are asked while such a child maps the segment. */
+static size_t asked_with(int prot)
+{
+    struct proposing_process process[PROPOSE_PROCESSES];
+    struct proposals out = {0};
+    seg_who_free(&who);
+    ck_assert(!oserr_is(seg_who(seg, NULL, &who)));
+    pid_t pid = child_of_ours(prot);
+    seg_who_free(&who);
+    ck_assert(!oserr_is(seg_who(seg, NULL, &who)));
+    const struct propose_ask ask = {.seg = seg, .who = &who};
+    struct proposing p = {.be = be, .ask = &ask, .out = &out};
+    size_t n = propose_processes(&p, process), maps = 0;
+    for (size_t i = 0; i < who.mappers_count; i++)
+        maps += who.mappers[i].pid == (uint32_t)pid;
+    ck_assert_uint_ge(maps, 1);
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    proposals_free(&out);
+    return n;
+}
+
+/* What shmlens itself is made of never lies in the segment: who only looks on with this program is
+ * not asked. Who has it to write with it is the demo. */
+TEST(our_own_program_is_no_source)
+{
+    char locator[256];
+    name = run_name("own");
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, 4096), 0);
+    close(fd);
+    (void)snprintf(locator, sizeof locator, "posix:%s", name);
+    ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
+    ck_assert_uint_eq(asked_with(PROT_READ), 0);
+    ck_assert_uint_eq(asked_with(PROT_READ | PROT_WRITE), 1);
+}
+
 TEST(refusals)
 {
     static struct proposals p;
@@ -299,4 +364,4 @@ static void tear_down(void)
 
 SUITE(test_program_propose, .set_up = set_up, .tear_down = tear_down,
       TESTS(time_runs_out, own_structs_have_their_time, notes, writers_of_a_field,
-            writers_until_it_is_stopped, without_a_writer, refusals));
+            writers_until_it_is_stopped, without_a_writer, our_own_program_is_no_source, refusals));

@@ -91,7 +91,7 @@ static const struct {
     {"shmget(0x1234, 4096, IPC_CREAT | 0600) = 12",
      "    int id12 = shmget(0x1234, 4096, IPC_CREAT | 0600);\n"},
     {"shmat(12, NULL, 0) = 0xff00", "    char *p3 = shmat(id12, NULL, 0);\n"},
-    {"store 1 bytes at +0x10: 0 -> 65, done   at 0xff10",
+    {"store 1 byte at +0x10: 0 -> 65, done   at 0xff10",
      "    *(volatile uint8_t *)(p3 + 0x10) = 65u;\n"},
     {"shmctl(12, IPC_STAT) = 0   shm_segsz 4096", "    shmctl(id12, IPC_STAT, &ds);\n"},
     {"shmctl(12, IPC_RMID) = 0", "    shmctl(id12, IPC_RMID, NULL);\n"},

@@ -52,6 +52,45 @@ TEST(a_stray_letter_is_no_command_the_first_time)
     ck_assert_uint_eq(st->bytes[1], 0x43);
 }
 
+/* What no number has and no key is: said where it was typed, and what was begun goes on. */
+TEST(a_foreign_letter_is_refused_in_cells)
+{
+    stage_at(st, 0);
+    stage_key(st, 0xe9, 0);
+    ck_assert_str_eq(st->ui.status,
+                     "\u00e9 cannot be typed into hex cells: Tab moves to the text, where it can");
+    stage_type(st, "4");
+    stage_key(st, 0xe9, 0);
+    ck_assert_str_eq(st->ui.status, "\u00e9 is not a digit: go on after 4, or Esc cancels");
+    stage_type(st, "3");
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0], 0x43);
+}
+
+static bool bar_has(const char *text)
+{
+    stage_draw(st);
+    return strstr(stage_text(st, 23, 0, 80), text) != NULL;
+}
+
+/* The key bar has what works now first, and nothing that would be typed. */
+TEST(the_key_bar_knows_the_mode)
+{
+    stage_at(st, 0);
+    ck_assert(bar_has("u Undo ^R Redo ^T Freeze Tab Column Esc Done F1Help"));
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert(bar_has("^O Undo ^R Redo ^T Freeze Tab Column Esc Done F1Help"));
+    ck_assert(!bar_has(": Command"));
+    stage_key(st, KEY_ESC_, 0);
+    stage_run(st);
+    ck_assert(!bar_has("Undo") && bar_has(" F10"));
+    stage_key(st, KEY_RIGHT_, KEY_SHIFT);
+    ck_assert(bar_has("y Copy Esc Deselect F1Help"));
+    stage_key(st, KEY_ESC_, 0);
+    stage_type(st, " ");
+    ck_assert(bar_has("Space Resume F1Help"));
+}
+
 /* In a text column a `u` is typed; the message and the title say what works there. */
 TEST(undo_has_a_key_where_letters_are_typed)
 {
@@ -126,7 +165,8 @@ TEST(edit_is_not_said_of_a_picture_that_stands)
 }
 
 SUITE(test_ui_edit_slips, .set_up = setup, .tear_down = stage_tear_down,
-      TESTS(undo_has_a_key_where_letters_are_typed, what_is_hidden_is_said, no_is_answered,
+      TESTS(a_foreign_letter_is_refused_in_cells, the_key_bar_knows_the_mode,
+            undo_has_a_key_where_letters_are_typed, what_is_hidden_is_said, no_is_answered,
             a_space_between_bytes_is_no_pause, a_stray_letter_is_no_command_the_first_time,
             undo_takes_back_what_was_just_typed, a_dropped_digit_is_said,
             edit_is_not_said_of_a_picture_that_stands));

@@ -3,6 +3,7 @@
 
 #include "support/frames.h"
 #include "support/suite.h"
+#include "ui/frame/theme.h"
 #include "ui/frame/ui.h"
 
 static struct ui ui;
@@ -471,10 +472,34 @@ TEST(keys_can_be_bound)
     ck_assert_int_eq(ui.status_style, STYLE_ERROR);
 }
 
+/* Without colours a heading is underlined; a frame must not be. */
+TEST(frames_are_plain_lines)
+{
+    static const char *const edges[] = {"\u250c", "\u2514"};
+    const struct screen_caps none = {0, true};
+    for (int k = 0; k < 2; k++) {
+        if (k == 0)
+            ui_run(&ui, "menu");
+        else
+            pager_open(&ui.host, "text", "one\ntwo", true);
+        ui_draw(&ui);
+        for (int i = 0; i < 2; i++) {
+            int row = frame_find(&ui.canvas, edges[i]);
+            ck_assert_int_ge(row, 0);
+            for (int col = 0; col < 80; col++) {
+                const struct cell *cell = &ui.canvas.cells[row * ui.canvas.stride + col];
+                if (cell->cp == 0x2500)
+                    ck_assert(!theme_drawn(theme_find("mono"), cell->style, none).underline);
+            }
+        }
+        ui.prompt.kind = PROMPT_NONE;
+    }
+}
+
 SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_line, escape_drops_a_line, a_long_line_scrolls, only_y_says_yes,
-            pasted_text_only_types, one_key, options_change_in_place, the_menu_shows_the_keys,
-            a_menu_says_that_there_is_more, popups_have_frames, a_menu_of_options,
-            a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
+      TESTS(frames_are_plain_lines, a_line, escape_drops_a_line, a_long_line_scrolls,
+            only_y_says_yes, pasted_text_only_types, one_key, options_change_in_place,
+            the_menu_shows_the_keys, a_menu_says_that_there_is_more, popups_have_frames,
+            a_menu_of_options, a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
             tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,
             lines_too_long_are_refused, lines_that_run_nothing, keys_can_be_bound));

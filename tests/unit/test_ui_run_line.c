@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "backend/sys.h"
 #include "support/frames.h"
 #include "support/remover.h"
 #include "support/suite.h"
@@ -340,6 +341,87 @@ TEST(the_log_is_a_lesson)
     await_shown("  all ");
 }
 
+static int rows_with(const char *text)
+{
+    int n = 0;
+    for (int row = 0; row < ui.canvas.rows; row++) {
+        char line[512];
+        (void)canvas_row_text(&ui.canvas, row, line, sizeof line);
+        n += strstr(line, text) != NULL;
+    }
+    return n;
+}
+
+/* The sampler's looks are one row, whatever was done between them; and before anything was done,
+ * the log says what will be in it. */
+TEST(the_log_folds_what_is_done_again_and_again)
+{
+    press("@");
+    await_shown("No call was made for you yet.");
+    for (int i = 0; i < 6; i++) {
+        struct oserr e = sys_leave(be, "fstat", 0, 0, "fstat(777) = 0   st_size %d", 4096 + i);
+        ck_assert(!oserr_is(e));
+        e = sys_leave(be, "shm_unlink", 0, 0, "shm_unlink(\"/ux%d\") = 0", i % 3);
+        ck_assert(!oserr_is(e));
+    }
+    await_shown("6 times");
+    ck_assert_int_eq(rows_with("fstat(777)"), 1);
+    ck_assert_int_eq(rows_with("shm_unlink(\"/ux2"), 2);
+    struct oserr e = sys_leave(be, "shm_open", 0, 0, "shm_open(\"/other\", O_RDONLY) = 777");
+    ck_assert(!oserr_is(e));
+    e = sys_leave(be, "fstat", 0, 0, "fstat(777) = 0   st_size 1");
+    ck_assert(!oserr_is(e));
+    await_shown("st_size 1 ");
+    ck_assert_int_eq(rows_with("fstat(777)"), 2); /* another object */
+}
+
+static enum style cell_style(const char *offset, unsigned byte)
+{
+    int row = frame_find(&ui.canvas, offset);
+    ck_assert_int_ge(row, 0);
+    int col = inspect_cell_col(&ui.inspect->at, inspect_view(&ui), byte);
+    return ui.canvas.cells[row * ui.canvas.stride + col].style;
+}
+
+static bool lit(void)
+{
+    return ui.s.match_length > 0;
+}
+
+static bool asked(void)
+{
+    return ui.prompt.kind == PROMPT_CONFIRM;
+}
+
+/* While it asks, the matches that would be replaced are seen, and they alone. */
+TEST(replace_shows_what_it_asks_about)
+{
+    create_and_open();
+    ui_run(&ui, "fill 0x10 4 9");
+    press("y");
+    await_said("filled 4 bytes");
+    await_shown("00000010  09 09 09 09");
+    ui_run(&ui, "replace x:09 x:0a");
+    await(lit);
+    ck_assert(asked());
+    ck_assert_uint_eq(ui.s.match, 0x10);
+    ck_assert_int_eq(cell_style("00000010", 1), STYLE_FOUND);
+    ck_assert_int_eq(cell_style("00000010", 3), STYLE_FOUND);
+    press("n");
+    await_said("nothing replaced");
+    ck_assert(!lit());
+    ck_assert_int_ne(cell_style("00000010", 1), STYLE_FOUND);
+    ui_run(&ui, "goto 0x40");
+    ui_run(&ui, "replace x:09 x:0a 0x12 2");
+    await(lit);
+    ck_assert_uint_eq(ui.s.match, 0x12);
+    ck_assert_int_ne(cell_style("00000010", 1), STYLE_FOUND);
+    ck_assert_int_eq(cell_style("00000010", 3), STYLE_FOUND);
+    press("y");
+    await_said("2 replaced");
+    ck_assert(!lit());
+}
+
 /* Every word must be in the call or in what it is for; a section without such a call is left out.
  */
 TEST(the_log_is_filtered)
@@ -435,4 +517,5 @@ SUITE(test_ui_run_line, .set_up = set_up, .tear_down = tear_down,
             undo_of_a_range_asks_when_it_has_moved_on, what_is_too_large_to_undo_is_said,
             long_output_is_a_text, types_does_not_hold_up_the_sampler, escape_gives_up_a_long_one,
             an_open_that_fails_says_why, the_log_shows_what_was_called, the_log_is_a_lesson,
-            the_log_is_filtered));
+            the_log_is_filtered, the_log_folds_what_is_done_again_and_again,
+            replace_shows_what_it_asks_about));

@@ -106,6 +106,61 @@ TEST(the_cursor_stays_on_its_segment)
     ck_assert(!ui.who_panel);
 }
 
+/* A column that would say nothing of any row leaves its room to the names. */
+TEST(empty_columns_give_their_room)
+{
+    ck_assert(canvas_resize(&ui.canvas, 24, 132));
+    ui_draw(&ui);
+    ck_assert_int_lt(frame_find(&ui.canvas, "CREATOR"), 0);
+    struct seg_survey *s = &ui.s.walk.survey;
+    s->segs[1].stat.known |= SEG_HAS_CREATOR;
+    s->segs[1].stat.creator = 4242;
+    s->segs[1].stat.state = SEG_ST_SEALED | SEG_ST_LOCKED;
+    ui.s.walk.seq++;
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "CREATOR"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "   4242"), 1);
+    ck_assert(canvas_resize(&ui.canvas, 24, 160));
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "orphan, sealed, locked"), 1);
+    s->segs[1].stat.known &= ~(unsigned)SEG_HAS_CREATOR;
+    ui.s.walk.seq++;
+    ui_run(&ui, "columns LOCATOR,CREATOR,STATE"); /* who asks for it gets it */
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "CREATOR"), 1);
+}
+
+/* What a look before a removal has proved is what the list says as well, for a minute, unless a
+ * user is seen. */
+TEST(one_verdict_on_what_was_proved)
+{
+    struct seg_survey *s = &ui.s.walk.survey;
+    s->who.unreadable = 1;
+    s->segs[1].stat.dev = 7;
+    s->segs[1].stat.ino = 99;
+    ui.s.walk.seq++;
+    listed_press("Down");
+    ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
+    segments_proved(&ui, seg_id_of(&s->segs[1].stat));
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "orphan: no process uses it (asked just now)"), 1);
+    ck_assert_int_lt(frame_find(&ui.canvas, "idle: no user"), 0);
+    ui.now += 30 * INT64_C(1000000000);
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "no process uses it (asked 30 s ago)"), 1);
+    s->segs[1].mappers.count = 2;
+    s->segs[1].users = (struct seg_users){.rw = 1, .ro = 1};
+    ui.s.walk.seq++;
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "in use by 2 processes"), 1);
+    s->segs[1].mappers.count = 0;
+    s->segs[1].users = (struct seg_users){0};
+    ui.now += 31 * INT64_C(1000000000);
+    ui.s.walk.seq++;
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
+}
+
 TEST(sorting)
 {
     listed_press("s"); /* by size, the largest first */
@@ -341,7 +396,8 @@ TEST(the_mouse)
 }
 
 SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
-      TESTS(a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
+      TESTS(empty_columns_give_their_room, one_verdict_on_what_was_proved,
+            a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
             an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
             arrows_say_the_direction, a_click_on_a_header_sorts, sums_of_what_is_shown_and_tagged,
             users_have_names, filter_as_one_types, orphans_only,

@@ -263,6 +263,28 @@ TEST(the_timeline_marks_the_value)
     ck_assert_int_eq(cell[4].style, STYLE_FRESH);
 }
 
+/* Below it: how long ago that was, in round numbers that do not touch. */
+TEST(the_timeline_has_a_scale)
+{
+    st->ui.s.timeline = true;
+    st->ui.s.sample.past.kept = true;
+    stage_draw(st);
+    fill_past();
+    stage_draw(st);
+    int at = frame_find(&st->ui.canvas, "-61.0s");
+    ck_assert_int_gt(at, 0);
+    ck_assert_str_eq(row(at + 1), "         \u2502-1m                  \u2502-40s                 "
+                                  "\u2502-20s                      ");
+    st->ui.s.sample.past.end = st->ui.now; /* a recording: from its start on */
+    stage_draw(st);
+    at = frame_find(&st->ui.canvas, " end");
+    ck_assert_ptr_nonnull(strstr(row(at), "     0s "));
+    ck_assert_ptr_nonnull(strstr(row(at + 1), "\u250220s "));
+    ck_assert(canvas_resize(&st->ui.canvas, 8, 80)); /* no room for it */
+    stage_draw(st);
+    ck_assert_int_lt(frame_find(&st->ui.canvas, "\u250220s"), 0);
+}
+
 TEST(no_step_says_why)
 {
     step_to("[", -1);
@@ -383,6 +405,6 @@ SUITE(test_ui_time, .set_up = set_up, .tear_down = stage_tear_down,
       TESTS(keys_ask_for_steps, a_second_press_goes_on_where_the_first_comes_to,
             the_past_is_said_and_drawn, a_hole_of_then_is_a_hole, beside_the_bytes_too,
             older_values_are_compact, live_again_by_every_way, space_plays_the_past,
-            the_timeline_marks_the_value, no_step_says_why, the_past_cannot_be_written,
-            edit_mode_types_nothing_into_the_past, the_strip_is_of_then,
+            the_timeline_marks_the_value, the_timeline_has_a_scale, no_step_says_why,
+            the_past_cannot_be_written, edit_mode_types_nothing_into_the_past, the_strip_is_of_then,
             the_timeline_comes_and_goes, how_long_ago_in_few_columns));

@@ -67,7 +67,7 @@ struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, struct sys_m
     if (code == ENOENT) /* no mapping follows */
         code = 0;
     return sys_leave(be, "ioctl", code, SYS_KEY_PROC_QUERY,
-                     "ioctl(%d, PROCMAP_QUERY) = 0   %zu mappings", fd, *n);
+                     "ioctl(%d, PROCMAP_QUERY) = 0   %zu mapping%s", fd, *n, *n == 1 ? "" : "s");
 }
 
 struct oserr sys_mapping_name(struct backend *be, int fd, uint64_t start, char *buf, size_t cap)
@@ -303,6 +303,6 @@ struct oserr sys_cached(struct backend *be, int fd, uint64_t *bytes)
     if (code == 0)
         code = errno_if(syscall(CACHESTAT, fd, &all, &found, 0U) != 0);
     *bytes = code == 0 ? found.cached * PAGE : 0;
-    return sys_leave(be, "cachestat", code, SYS_KEY_NONE, "cachestat(%d) = 0   %llu pages", fd,
-                     (unsigned long long)found.cached);
+    return sys_leave(be, "cachestat", code, SYS_KEY_NONE, "cachestat(%d) = 0   %llu page%s", fd,
+                     (unsigned long long)found.cached, found.cached == 1 ? "" : "s");
 }

@@ -7,6 +7,7 @@
 #include "cli/commands/peek.h"
 #include "cli/run.h"
 #include "core/bytes.h"
+#include "core/plural.h"
 #include "live/block.h"
 
 struct pair {
@@ -150,7 +151,7 @@ static int report_sizes(struct pair *p)
         return p->differ ? EXIT_NO : EXIT_DONE;
     struct out *err = run_error_begin(p->r, NULL);
     out_locator(err, p->raw[0]);
-    out_print(err, " has %" PRIu64 " bytes, ", p->size[0]);
+    out_print(err, " has %" PRIu64 " byte%s, ", p->size[0], plural_s(p->size[0]));
     out_locator(err, p->raw[1]);
     out_print(err, " has %" PRIu64, p->size[1]);
     run_error_end(p->r);
@@ -172,8 +173,8 @@ static int compare_both(struct pair *p)
         status = status == EXIT_DONE ? report_sizes(p) : status;
     }
     if (p->unknown > 0) {
-        run_note(r, "%" PRIu64 " bytes are not known%s and were not compared", p->unknown,
-                 r->env->when);
+        run_note(r, "%" PRIu64 " byte%s not known%s and %s not compared", p->unknown,
+                 p->unknown == 1 ? " is" : "s are", r->env->when, p->unknown == 1 ? "was" : "were");
     }
     free(p->state);
     aligned_buffer_free(&p->block[0]);

@@ -6,6 +6,7 @@
 #include "cli/file_source.h"
 #include "cli/keep.h"
 #include "cli/run.h"
+#include "core/plural.h"
 
 enum {
     FILL_SLICE = 4 * 1024 * 1024,
@@ -36,8 +37,8 @@ int cmd_fill(struct command_run *r)
         at += done;
     }
     if (r->env->ui) {
-        out_print(r->env->out, "filled %" PRIu64 " bytes at 0x%" PRIx64 " with %02x%s\n",
-                  range.length, range.offset, byte, run_keep_words(r));
+        out_print(r->env->out, "filled %" PRIu64 " byte%s at 0x%" PRIx64 " with %02x%s\n",
+                  range.length, plural_s(range.length), range.offset, byte, run_keep_words(r));
     }
     return EXIT_DONE;
 }
@@ -50,8 +51,8 @@ int cmd_load(struct command_run *r)
         return EXIT_ERROR;
     if (offset > r->size || (offset == r->size && offset != 0)) {
         return run_error(r,
-                         "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
-                         offset, r->size);
+                         "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " byte%s",
+                         offset, r->size, plural_s(r->size));
     }
     if (r->env->check != NULL) { /* opening the file may take long, and is not for who asks */
         char file[RUN_SHOWN];
@@ -67,7 +68,7 @@ int cmd_load(struct command_run *r)
     uint64_t size = c.size;
     file_source_close(&c);
     if (status == EXIT_DONE && r->env->ui)
-        out_print(r->env->out, "loaded %" PRIu64 " bytes at 0x%" PRIx64 "%s\n", size, offset,
-                  run_keep_words(r));
+        out_print(r->env->out, "loaded %" PRIu64 " byte%s at 0x%" PRIx64 "%s\n", size,
+                  plural_s(size), offset, run_keep_words(r));
     return status;
 }

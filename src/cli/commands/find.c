@@ -61,8 +61,9 @@ int cmd_find(struct command_run *r)
     enum search_result result = search_all(&s, 0, UINT64_MAX, print_match, &m);
     find_free(f);
     if (s.unknown > 0) {
-        run_note(r, "%" PRIu64 " bytes are not known%s: nothing is found in them", s.unknown,
-                 r->env->when);
+        run_note(r, "%" PRIu64 " byte%s not known%s: nothing is found %s", s.unknown,
+                 s.unknown == 1 ? " is" : "s are", r->env->when,
+                 s.unknown == 1 ? "there" : "in them");
     }
     if (result == SEARCH_STUCK)
         return run_error(r, SEARCH_STUCK_TEXT);

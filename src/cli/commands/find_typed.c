@@ -94,8 +94,9 @@ int find_typed(struct command_run *r)
         typed_open(&f->y, r))
         status = search(f);
     if (f->unknown > 0)
-        run_note(r, "%" PRIu64 " fields are not known%s: nothing is found in them", f->unknown,
-                 r->env->when != NULL ? r->env->when : "");
+        run_note(r, "%" PRIu64 " field%s not known%s: nothing is found %s", f->unknown,
+                 f->unknown == 1 ? " is" : "s are", r->env->when != NULL ? r->env->when : "",
+                 f->unknown == 1 ? "there" : "in them");
     typed_close(&f->y);
     free(f);
     return status;

@@ -7,6 +7,7 @@
 #include "cli/run.h"
 #include "cli/segment_json.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "list/segrow.h"
 #include "time/recording.h"
@@ -64,8 +65,8 @@ static void recording_text(struct command_run *r)
     } else if (is_written(r)) {
         out_print(o, "ended:     not yet, it is being made\n");
     } else if (!info.ended) {
-        out_print(o, "ended:     not properly; %" PRIu64 " bytes at the end are no whole block\n",
-                  info.lost);
+        out_print(o, "ended:     not properly; %" PRIu64 " byte%s at the end %s no whole block\n",
+                  info.lost, plural_s(info.lost), info.lost == 1 ? "is" : "are");
     }
 }
 
@@ -319,8 +320,8 @@ static void print_type(struct out *o, const struct typed *y)
 {
     if (y == NULL)
         return;
-    out_print(o, "type:      %s at 0x%" PRIx64 ", %" PRIu64 " bytes, from ", y->name,
-              y->root.offset, y->root.size);
+    out_print(o, "type:      %s at 0x%" PRIx64 ", %" PRIu64 " byte%s, from ", y->name,
+              y->root.offset, y->root.size, plural_s(y->root.size));
     out_escaped(o, y->file);
     out_str(o, "\n");
 }
@@ -341,10 +342,10 @@ static void print_text(struct command_run *r, const struct segrow *s, const stru
     print_stat(o, s);
     info_rights_text(o, r->seg);
     recording_text(r);
-    out_str(o, "state:    ");
     for (size_t i = 0; i < n; i++)
-        out_print(o, " %s", names[i]);
-    out_str(o, n == 0 ? " -\n" : "\n");
+        out_print(o, "%s%s", i == 0 ? "state:     " : " ", names[i]);
+    if (n > 0)
+        out_str(o, "\n");
     print_type(o, y);
     print_who(o, s);
 }

@@ -197,8 +197,8 @@ int cmd_peek(struct command_run *r)
     if (status != EXIT_DONE)
         return status;
     if (odd != 0 && shown == wanted && range.missing == 0) {
-        run_note(r, "the last %u bytes are no whole %s and were left out", (unsigned)odd,
-                 p.view->name);
+        run_note(r, "the last %u byte%s no whole %s and %s left out", (unsigned)odd,
+                 odd == 1 ? " is" : "s are", p.view->name, odd == 1 ? "was" : "were");
     }
     if (p.unknown > 0) {
         run_note(r, "%" PRIu64 " byte%s not known%s (?)", p.unknown,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/commands/typed.h"
+#include "core/plural.h"
 
 struct typed_peek {
     struct typed y;
@@ -132,9 +133,10 @@ static int past_end(const struct typed_peek *p, const struct type_node *n)
     uint64_t left = n->offset < size ? size - n->offset : 0;
     if (n->size <= left || p->choice.by_offset)
         return EXIT_DONE;
-    return run_error(p->y.r,
-                     "%s reaches %" PRIu64 " bytes past the end: the segment has %" PRIu64 " bytes",
-                     p->prefix[0] != '\0' ? p->prefix : p->y.name, n->size - left, size);
+    return run_error(
+        p->y.r, "%s reaches %" PRIu64 " byte%s past the end: the segment has %" PRIu64 " byte%s",
+        p->prefix[0] != '\0' ? p->prefix : p->y.name, n->size - left, plural_s(n->size - left),
+        size, plural_s(size));
 }
 
 static int print_all(struct typed_peek *p)

@@ -7,6 +7,7 @@
 #include "cli/keep.h"
 #include "cli/run.h"
 #include "core/kept_range.h"
+#include "core/plural.h"
 
 enum { POKE_MAX = 65536 }; /* bytes of one command */
 
@@ -95,7 +96,8 @@ static bool parse_expect(struct command_run *r, struct poke_values *v)
         size += v->view->unit;
     }
     if (size != v->count) {
-        (void)run_usage(r, "--expect: OLD has %zu bytes, VALUE %zu", size, v->count);
+        (void)run_usage(r, "--expect: OLD has %zu byte%s, VALUE %zu", size, plural_s(size),
+                        v->count);
         return false;
     }
     memcpy(v->expect, bytes, size);
@@ -181,8 +183,8 @@ static int store_bytes(struct command_run *r, const struct poke_values *v)
     if (oserr_is(e))
         return run_fail(r, NULL, "store into it", e);
     if (r->env->ui) {
-        out_print(r->env->out, "poke 0x%" PRIx64 " %s: %zu bytes (not atomic)%s\n", v->offset,
-                  v->view->name, v->count, run_keep_words(r));
+        out_print(r->env->out, "poke 0x%" PRIx64 " %s: %zu byte%s (not atomic)%s\n", v->offset,
+                  v->view->name, v->count, plural_s(v->count), run_keep_words(r));
     }
     return EXIT_DONE;
 }
@@ -193,9 +195,10 @@ static int store_all(struct command_run *r, const struct poke_values *v)
         return EXIT_DONE;
     if (v->offset > r->size || r->size - v->offset < v->count) {
         return run_error(r,
-                         "0x%" PRIx64 " and %zu bytes from there are past the end: the segment has "
-                         "%" PRIu64 " bytes; nothing was stored",
-                         v->offset, v->count, r->size);
+                         "0x%" PRIx64
+                         " and %zu byte%s from there are past the end: the segment has "
+                         "%" PRIu64 " byte%s; nothing was stored",
+                         v->offset, v->count, plural_s(v->count), r->size, plural_s(r->size));
     }
     if (run_only_checks(r, v->offset, v->count))
         return EXIT_DONE;

@@ -9,6 +9,7 @@
 #include "backend/os.h"
 #include "cli/run.h"
 #include "core/find/find.h"
+#include "core/plural.h"
 #include "live/search.h"
 
 enum { MATCHES_MOST = 1 << 20, ROOM_FIRST = 64, NEW_MOST = 1024 };
@@ -205,9 +206,9 @@ static int find_all(struct replacing *p, struct find *f, uint64_t from)
         return run_fail(r, NULL, "read it", oserr_is(p->error) ? p->error : s.error);
     if (p->other != 0)
         return run_error(r,
-                         "the match at 0x%" PRIx64 " has %zu bytes and NEW has %zu: bytes are "
+                         "the match at 0x%" PRIx64 " has %zu byte%s and NEW has %zu: bytes are "
                          "not moved; nothing was replaced",
-                         p->next, p->other, p->n);
+                         p->next, p->other, plural_s(p->other), p->n);
     if (p->count == MATCHES_MOST)
         return run_error(r, "more than %d matches: name a smaller range", MATCHES_MOST - 1);
     return EXIT_DONE;
@@ -231,8 +232,8 @@ static int use(struct replacing *p)
     if (p->count == 0)
         return EXIT_NO;
     if (r->env->ui && stores(p) > POKES_KEPT)
-        return run_error(r, "%zu matches take %zu stores, and undo holds %d: select a smaller part",
-                         p->count, stores(p), POKES_KEPT);
+        return run_error(r, "%zu match%s %zu stores, and undo holds %d: select a smaller part",
+                         p->count, p->count == 1 ? " takes" : "es take", stores(p), POKES_KEPT);
     if (run_option(r, "yes") != NULL)
         return store_all(p);
     if (r->env->ui)

@@ -7,6 +7,7 @@
 #include "backend/survey.h"
 #include "cli/run.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/text.h"
 
 enum { PAGE = 4096 }; /* the rest of the last page stays */
@@ -129,6 +130,7 @@ int cmd_resize(struct command_run *r)
     if (oserr_is(e))
         return run_fail(r, NULL, "resize it", e);
     if (r->env->ui)
-        out_print(r->env->out, "resized from %" PRIu64 " to %" PRIu64 " bytes\n", r->size, size);
+        out_print(r->env->out, "resized from %" PRIu64 " to %" PRIu64 " byte%s\n", r->size, size,
+                  plural_s(size));
     return EXIT_DONE;
 }

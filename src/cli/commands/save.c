@@ -6,6 +6,7 @@
 #include "backend/os.h"
 #include "cli/removal_text.h"
 #include "cli/run.h"
+#include "core/plural.h"
 #include "live/block.h"
 
 /* Refuses, naming who uses the file where the range would go. */
@@ -141,8 +142,8 @@ int cmd_save(struct command_run *r)
         return run_file_failed(r, r->word[0], "cannot write it", e);
     if (r->env->ui) {
         char shown[RUN_SHOWN];
-        out_print(r->env->out, "saved %" PRIu64 " bytes to %s\n", range.length,
-                  run_shown(r->word[0], shown));
+        out_print(r->env->out, "saved %" PRIu64 " byte%s to %s\n", range.length,
+                  plural_s(range.length), run_shown(r->word[0], shown));
     }
     return EXIT_DONE;
 }

@@ -6,6 +6,7 @@
 
 #include "backend/os.h"
 #include "cli/commands/typed.h"
+#include "core/plural.h"
 #include "core/type/spec.h"
 #include "propose/propose.h"
 
@@ -306,8 +307,8 @@ static bool place_spec(struct typed *y, const char *text)
     }
     if (id != 0 && offset >= y->source.size) {
         (void)run_error(r,
-                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
-                        offset, y->source.size);
+                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " byte%s",
+                        offset, y->source.size, plural_s(y->source.size));
         id = 0;
     }
     if (id != 0 && spec->many)

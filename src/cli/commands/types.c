@@ -6,6 +6,7 @@
 #include "backend/os.h"
 #include "cli/commands/typed.h"
 #include "cli/commands/types.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "propose/watch.h"
 
@@ -114,8 +115,8 @@ static bool prepare(struct command_run *r, struct propose_ask *ask)
         return false;
     if (fit != NULL && ask->offset >= r->size) {
         (void)run_error(r,
-                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " bytes",
-                        ask->offset, r->size);
+                        "offset 0x%" PRIx64 " is past the end: the segment has %" PRIu64 " byte%s",
+                        ask->offset, r->size, plural_s(r->size));
         return false;
     }
     return true;

@@ -5,6 +5,7 @@
 
 #include "backend/os.h"
 #include "cli/commands/types.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "propose/compare.h"
 
@@ -46,8 +47,8 @@ static void print_text(struct out *o, const struct comparison *c)
     char place[2][SKEW_PLACE_MAX];
     type_skew_place(s, 0, place[0]);
     type_skew_place(s, 1, place[1]);
-    out_print(o, "%s and %s (%" PRIu32 " of %" PRIu32 " fields)\n", place[0], place[1], s->differ,
-              s->leaves);
+    out_print(o, "%s and %s (%" PRIu32 " of %" PRIu32 " field%s)\n", place[0], place[1], s->differ,
+              s->leaves, plural_s(s->leaves));
 }
 
 static void json_text(struct out *o, const char *key, const char *raw)

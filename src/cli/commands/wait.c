@@ -6,6 +6,7 @@
 #include "backend/os.h"
 #include "cli/commands/typed.h"
 #include "cli/run.h"
+#include "core/plural.h"
 #include "core/type/condition.h"
 #include "core/type/value.h"
 #include "time/recording.h"
@@ -385,9 +386,10 @@ static int wait_for_value(struct command_run *r, struct wait *w)
         return EXIT_ERROR;
     if (w->offset > r->size || r->size - w->offset < w->size) {
         return run_error(r,
-                         "0x%" PRIx64 " and %zu bytes from there are past the end: the segment has "
-                         "%" PRIu64 " bytes",
-                         w->offset, w->size, r->size);
+                         "0x%" PRIx64
+                         " and %zu byte%s from there are past the end: the segment has "
+                         "%" PRIu64 " byte%s",
+                         w->offset, w->size, plural_s(w->size), r->size, plural_s(r->size));
     }
     if (w->what == CHANGES) {
         struct oserr e = seg_read(r->seg, w->offset, w->value, w->size, &got);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "cli/watch/watch.h"
+#include "core/plural.h"
 
 static void put_value(struct watch *w, const uint8_t *p, size_t n)
 {
@@ -67,8 +68,8 @@ static void lines_state(struct watch *w, int64_t t, const struct seg_stat *now)
 {
     (void)t;
     if (now->size != w->last.size) {
-        run_note(w->r, "%s to %" PRIu64 " bytes", now->size < w->last.size ? "shrunk" : "grown",
-                 now->size);
+        run_note(w->r, "%s to %" PRIu64 " byte%s", now->size < w->last.size ? "shrunk" : "grown",
+                 now->size, plural_s(now->size));
     }
     if (now->replaced && !w->last.replaced)
         run_note(w->r, "replaced by a new segment of this name; this is still the old one");

@@ -4,6 +4,7 @@
 
 #include "core/bytes.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/type/pointer.h"
 #include "core/type/value_private.h"
 #include "core/type/why.h"
@@ -184,10 +185,10 @@ static bool parse_text(enum text_encoding enc, const char *s, uint8_t *out, size
         }
         if (!put_text(enc, out, cap, &n, cp, raw))
             return type_refuse(why,
-                               n >= cap || cp < 0x80 ? "the text is longer than %zu bytes"
+                               n >= cap || cp < 0x80 ? "the text is longer than %zu byte%s"
                                                      : "a character that this text cannot hold, or "
-                                                       "longer than %zu bytes",
-                               cap);
+                                                       "longer than %zu byte%s",
+                               cap, plural_s(cap));
         p = next;
     }
     return true;
@@ -200,7 +201,8 @@ static bool parse_bytes(const char *s, uint8_t *out, size_t n, char why[TYPE_WHY
     const char *bad = view_parse(view_find("hex"), s, out, n, &size, text);
     if (bad != NULL)
         return type_refuse(why, "%s", bad);
-    return size == n || type_refuse(why, "%zu bytes are given, it has %zu", size, n);
+    return size == n ||
+           type_refuse(why, "%zu byte%s given, it has %zu", size, size == 1 ? " is" : "s are", n);
 }
 
 /* ---- a leaf ---- */

@@ -248,7 +248,8 @@ void act_set(struct ui *ui, const char *arg)
     ui_apply(ui);
     unsigned shown = strcmp(name, "width") == 0 ? inspect_width_shown(ui) : 0;
     if (shown != 0 && shown != ui->s.set.width)
-        ui_say(ui, STYLE_TEXT, "%s is %s; %u bytes fit on this screen", name, value, shown);
+        ui_say(ui, STYLE_TEXT, "%s is %s; %u byte%s on this screen", name, value, shown,
+               shown == 1 ? " fits" : "s fit");
     else
         ui_say(ui, STYLE_TEXT, "%s is %s", name, value);
 }

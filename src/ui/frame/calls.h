@@ -16,6 +16,9 @@ const char *calls_gloss(const char *text);
  * nothing to say. */
 const char *calls_why(const char *text);
 
+/* Does it only look at the object again, as the sampler does all the time? */
+bool calls_looks(const char *text);
+
 /* Bytes of `name(`, which are never cut; the last `) = ...`, NULL: there is none. */
 size_t calls_head(const char *text);
 const char *calls_result(const char *text);

@@ -31,6 +31,7 @@ static const struct {
     {"shmctl", "IPC_RMID", "remove it"},
     {"shmctl", "IPC_STAT", "size, owner, times"},
     {"store", NULL, "our own store"},
+    {"fill", NULL, "our own store"},
     {"compare-and-swap", NULL, "our own store"},
     {"CreateFileMappingW", NULL, "make it by its name"},
     {"OpenFileMappingW", NULL, "open it by its name"},
@@ -52,6 +53,16 @@ const char *calls_gloss(const char *text)
         if (fits(text, glosses[i].name, glosses[i].part))
             return glosses[i].gloss;
     return NULL;
+}
+
+bool calls_looks(const char *text)
+{
+    static const char *const looks[][2] = {
+        {"fstat", NULL}, {"lseek", "SEEK_DATA"}, {"lseek", "SEEK_HOLE"}, {"shmctl", "IPC_STAT"}};
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+        if (fits(text, looks[i][0], looks[i][1]))
+            return strstr(text, " = -1 ") == NULL;
+    return false;
 }
 
 /* The same for what is not obvious in a call. */

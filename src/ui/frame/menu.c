@@ -81,7 +81,7 @@ static void draw_more(struct canvas *c, int row, int width, int above, int below
     if (above + below == 0)
         return;
     (void)snprintf(text, sizeof text, "%s%s more ", up, down);
-    canvas_text(c, row, width - canvas_width(text) - 1, width - 1, STYLE_HEADER, text);
+    canvas_text(c, row, width - canvas_width(text) - 1, width - 1, STYLE_LABEL, text);
 }
 
 void menu_draw(struct prompt_host *h)
@@ -94,10 +94,10 @@ void menu_draw(struct prompt_host *h)
     int width = widest(p) + EDGES + BLANKS < c->cols ? widest(p) + EDGES + BLANKS : c->cols;
     int top = c->rows - 2 - rows;
     const char *hint = p->note[0] != '\0' ? p->note : MENU_HINT;
-    canvas_frame(c, top - 1, 0, rows + 2, width, STYLE_HEADER);
+    canvas_frame(c, top - 1, 0, rows + 2, width, STYLE_LABEL);
     draw_more(c, top - 1, width, first, p->menu_count - first - rows);
-    (void)canvas_print(c, top - 1, 1, width - 1, STYLE_HEADER, " %s ", p->label);
-    (void)canvas_print(c, top + rows, 1, width - 1, p->note[0] != '\0' ? STYLE_WARN : STYLE_HEADER,
+    (void)canvas_print(c, top - 1, 1, width - 1, STYLE_KEY, " %s ", p->label);
+    (void)canvas_print(c, top + rows, 1, width - 1, p->note[0] != '\0' ? STYLE_WARN : STYLE_LABEL,
                        " %s ", hint);
     for (int i = 0; i < rows; i++) {
         enum style style = first + i == p->menu_at ? STYLE_ROW : STYLE_TEXT;

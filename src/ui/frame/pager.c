@@ -247,14 +247,14 @@ static void draw_row(struct canvas *c, int at, const struct pager *p, const stru
 static void draw_head(struct canvas *c, int at, const struct pager *p, int rows)
 {
     int end = c->cols - 1;
-    int col = canvas_print(c, at, 2, end - 1, STYLE_HEADER, " %s ", p->title);
+    int col = canvas_print(c, at, 2, end - 1, STYLE_KEY, " %s ", p->title);
     if (p->count > rows)
-        col = canvas_print(c, at, col + 1, end, STYLE_HEADER, " %d-%d of %d,", p->top + 1,
+        col = canvas_print(c, at, col + 1, end, STYLE_LABEL, " %d-%d of %d,", p->top + 1,
                            p->top + rows, p->count);
     if (p->widest > c->cols - EDGES)
-        col = canvas_text(c, at, col, end, STYLE_HEADER,
+        col = canvas_text(c, at, col, end, STYLE_LABEL,
                           p->wraps ? " w cuts lines," : " Left Right, w wraps,");
-    (void)canvas_text(c, at, col, end, STYLE_HEADER, " Esc closes ");
+    (void)canvas_text(c, at, col, end, STYLE_LABEL, " Esc closes ");
 }
 
 void pager_draw(struct prompt_host *h)
@@ -264,7 +264,7 @@ void pager_draw(struct prompt_host *h)
     lay_out(p, text_columns(h));
     int rows = page_rows(h), bottom = c->rows - BOTTOM_ROWS, head = bottom - rows - EDGES;
     scroll_to(h, p->top);
-    canvas_frame(c, head, 0, rows + EDGES, c->cols, STYLE_HEADER);
+    canvas_frame(c, head, 0, rows + EDGES, c->cols, STYLE_LABEL);
     draw_head(c, head, p, rows);
     for (int i = 0; i < rows; i++)
         draw_row(c, head + 1 + i, p, &p->row[p->top + i]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "ui/frame/run_line.h"
 #include "ui/inspect/inspect.h"
 
@@ -59,13 +60,71 @@ bool run_on_selection(const struct ui *ui, const char *line, char *const *word, 
 
 /* ---- replace ---- */
 
+static void unlight(struct ui *ui)
+{
+    ui->inspect->replacing.open = false;
+    ui->s.match_length = 0;
+}
+
 static void replace_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     char line[sizeof ui->pending];
     (void)text;
     (void)ctx;
+    unlight(ui);
     memcpy(line, ui->pending, sizeof line);
     ui_run(ui, line);
+}
+
+static void replace_dropped(struct ui *ui, void *ctx)
+{
+    (void)ctx;
+    unlight(ui);
+    ui_say(ui, STYLE_TEXT, "nothing replaced");
+}
+
+/* The first match was found: shows it, unless the question was answered meanwhile. */
+static void first_found(void *owner, void *arg, bool cancelled)
+{
+    struct ui *ui = owner;
+    const struct place_find *p = arg;
+    const struct inspect_state *st = ui->inspect;
+    ui->inspect->looking--;
+    if (cancelled || !p->job.found || !st->replacing.open ||
+        strcmp(st->pattern, p->job.pattern) != 0 || p->job.offset >= st->replacing.to)
+        return;
+    bool selecting = ui->s.selecting;
+    if (!selecting) /* which the cursor is an end of */
+        inspect_go_exactly(ui, p->job.offset);
+    ui->s.match = p->job.offset;
+    ui->s.match_length = p->job.length;
+}
+
+/* Lights what is asked about: the matches of OLD within the range of the line. */
+static void light(struct ui *ui, const char *line)
+{
+    struct inspect_state *st = ui->inspect;
+    char copy[EDIT_MAX + LOCATOR_MAX], *word[COMMAND_WORDS], *plain[4] = {NULL};
+    const char *why = NULL, *as = NULL;
+    uint64_t from = session_start(&ui->s), length = 0;
+    (void)snprintf(copy, sizeof copy, "%s", line);
+    int words = command_words(copy, word, &why), n = 0;
+    for (int i = 1; i < words; i++)
+        if (strcmp(word[i], "--as") == 0 && i + 1 < words)
+            as = word[++i];
+        else if (strncmp(word[i], "--as=", 5) == 0)
+            as = word[i] + 5;
+        else if (n < 4 && strcmp(word[i], "--") != 0)
+            plain[n++] = word[i];
+    if (n < 2 || (plain[2] != NULL && inspect_offset(ui, plain[2], &from) != NUM_OK) ||
+        (plain[3] != NULL && number_u64(plain[3], UINT64_MAX - from, &length) != NUM_OK))
+        return;
+    (void)snprintf(st->pattern, sizeof st->pattern, "%s%s%s", as != NULL ? as : "",
+                   as != NULL ? ":" : "", plain[0]);
+    st->replacing.open = true;
+    st->replacing.from = from;
+    st->replacing.to = plain[3] != NULL ? from + length : UINT64_MAX;
+    inspect_find(ui, FIND_FORWARD, from, first_found);
 }
 
 static bool is_option(const char *line, const char *option)
@@ -94,5 +153,7 @@ bool run_ask_replace(struct ui *ui, const struct command_job *j)
     ui_name(ui->s.locator, name);
     (void)snprintf(question, sizeof question, "replace %.70s in %.50s? [y/N]", j->out.buf, name);
     prompt_confirm(&ui->host, question, replace_confirmed, NULL);
+    ui->prompt.drop = replace_dropped;
+    light(ui, j->line);
     return true;
 }

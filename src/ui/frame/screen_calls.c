@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "list/segrow.h"
 #include "ui/frame/calls.h"
@@ -17,6 +18,7 @@ enum { SECTIONS_KEPT = 64, SECTION_TEXT = 120, CLOCK_COLS = 14, INDENT = 2, LINE
 enum { CALLS_KEPT = 1000, LOOK_EVERY = 100 * 1000000, SHOWN_MAX = 4 * OSCALL_TEXT_MAX };
 enum { FILTER_MAX = 64, COPY_MOST = 1024 * 1024 };
 enum { REPEATED = 16 }; /* the newest entries, which may be made again */
+enum { SERIES_KEPT = 32, SERIES_TEXT = 64, TIMES_COLS = 16 };
 
 /* What the user did, and when. */
 struct calls_part {
@@ -30,6 +32,10 @@ struct calls_state {
     struct calls_part section[SECTIONS_KEPT]; /* the oldest first */
     size_t sections;
     uint16_t row[CALLS_KEPT + SECTIONS_KEPT]; /* what is shown: a call, or SECTION + a section */
+    struct { /* of each call that is shown, those that look like it and are not shown included */
+        uint64_t times;
+        int64_t last; /* wall clock */
+    } all_of[CALLS_KEPT];
     int rows;
     int at, top;             /* the cursor and the first row on the screen */
     bool follow;             /* stay at the newest */
@@ -96,16 +102,19 @@ static void update(struct ui *ui)
 void calls_section(struct ui *ui, const char *format, ...)
 {
     struct calls_state *st = ui->calls;
-    char raw[SECTION_TEXT];
+    char raw[SECTION_TEXT], text[SECTION_TEXT];
     va_list args;
-    if (st->sections == SECTIONS_KEPT)
-        memmove(st->section, st->section + 1, --st->sections * sizeof *st->section);
-    struct calls_part *s = &st->section[st->sections++];
     va_start(args, format);
     (void)vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
+    (void)text_escape_content(text, sizeof text, raw, strlen(raw));
+    if (st->sections > 0 && strcmp(st->section[st->sections - 1].text, text) == 0)
+        return; /* the same once more */
+    if (st->sections == SECTIONS_KEPT)
+        memmove(st->section, st->section + 1, --st->sections * sizeof *st->section);
+    struct calls_part *s = &st->section[st->sections++];
     s->time = os_wall();
-    (void)text_escape_content(s->text, sizeof s->text, raw, strlen(raw));
+    memcpy(s->text, text, sizeof s->text);
 }
 
 /* Has the call every word of the filter, in itself or in what it is for? */
@@ -128,10 +137,69 @@ static bool is_shown(const struct calls_state *st, const struct oscall *call)
     return (st->all || gloss != NULL) && has_words(st->filter, call->text, gloss);
 }
 
+/* Looks at one object, `fstat(7`, wherever they are in the log. */
+struct series {
+    char head[SERIES_TEXT];
+    size_t call; /* the first of them */
+};
+
+/* The call up to the end of its first argument. */
+static void head_of(const char *text, char out[SERIES_TEXT])
+{
+    (void)snprintf(out, SERIES_TEXT, "%.*s", (int)strcspn(text, ",)"), text);
+}
+
+/* What was made of a descriptor is over when the number means another object. */
+static void end_series(struct series series[SERIES_KEPT], size_t *count, const char *text)
+{
+    const char *result = calls_result(text);
+    size_t n = result != NULL ? strspn(result + 4, "0123456789") : 0;
+    for (size_t i = *count; i-- > 0 && n > 0;) {
+        const char *number = strchr(series[i].head, '(');
+        if (number != NULL && strlen(number + 1) == n && memcmp(number + 1, result + 4, n) == 0)
+            series[i] = series[--*count];
+    }
+}
+
+/* The sampler looks at the object all the time, between what the user does. These looks are one
+ * row, where the first of them was made. Returns that call. */
+static size_t lead_of(struct series series[SERIES_KEPT], size_t *count, const char *text, size_t i)
+{
+    char head[SERIES_TEXT];
+    if (!calls_looks(text)) {
+        if (calls_gloss(text) != NULL)
+            end_series(series, count, text);
+        return i;
+    }
+    head_of(text, head);
+    for (size_t k = 0; k < *count; k++)
+        if (strcmp(series[k].head, head) == 0)
+            return series[k].call;
+    if (*count < SERIES_KEPT) {
+        memcpy(series[*count].head, head, sizeof head);
+        series[(*count)++].call = i;
+    }
+    return i;
+}
+
+/* Folds call number i into the one that it looks like; true: it has a row of its own. */
+static bool has_row(struct calls_state *st, struct series series[SERIES_KEPT], size_t *count,
+                    size_t i)
+{
+    const struct oscall *call = call_at(st, i);
+    size_t lead = st->all ? i : lead_of(series, count, call->text, i);
+    if (lead == i)
+        st->all_of[i].times = 0;
+    st->all_of[lead].times += call->repeats;
+    st->all_of[lead].last = call->last;
+    return lead == i;
+}
+
 /* Sections come before the calls that began after them; with a filter only those that have some. */
 static void make_rows(struct calls_state *st)
 {
-    size_t k = 0;
+    struct series series[SERIES_KEPT];
+    size_t k = 0, count = 0;
     bool filtered = st->filter[0] != '\0';
     st->rows = 0;
     for (size_t i = 0, told = 0; i < st->count; i++) {
@@ -139,7 +207,7 @@ static void make_rows(struct calls_state *st)
         for (; k < st->sections && st->section[k].time <= call->first; k++)
             if (!filtered)
                 st->row[st->rows++] = (uint16_t)(SECTION + k);
-        if (!is_shown(st, call))
+        if (!has_row(st, series, &count, i) || !is_shown(st, call))
             continue;
         if (filtered && k > told)
             st->row[st->rows++] = (uint16_t)(SECTION + k - 1);
@@ -205,9 +273,10 @@ static void plain_text(const struct oscall *call, char text[SHOWN_MAX])
     (void)text_escape_content(text, SHOWN_MAX, call->text, strlen(call->text));
 }
 
-static void draw_call(const struct ui *ui, struct canvas *c, int row, const struct oscall *call,
-                      enum style style)
+static void draw_call(const struct ui *ui, struct canvas *c, int row, size_t i, enum style style)
 {
+    const struct oscall *call = call_at(ui->calls, i);
+    uint64_t times = ui->calls->all_of[i].times;
     char clock[16], text[SHOWN_MAX], note[64];
     const char *gloss = calls_gloss(call->text);
     int col = INDENT;
@@ -217,8 +286,11 @@ static void draw_call(const struct ui *ui, struct canvas *c, int row, const stru
         canvas_text(c, row, 1, c->cols, style == STYLE_ROW ? style : STYLE_OFFSET, clock);
         col = CLOCK_COLS;
     }
-    if (call->repeats > 1)
-        (void)snprintf(note, sizeof note, "%" PRIu64 " times", call->repeats);
+    int room = c->cols - col - canvas_width(text) - TIMES_COLS;
+    bool both = gloss != NULL && canvas_width(gloss) < room;
+    if (times > 1)
+        (void)snprintf(note, sizeof note, "%s%s%" PRIu64 " times", both ? gloss : "",
+                       both ? "  " : "", times);
     else
         (void)snprintf(note, sizeof note, "%s", gloss != NULL ? gloss : "");
     int limit = c->cols - canvas_width(note) - (note[0] != '\0' ? 3 : 0);
@@ -237,7 +309,7 @@ static void draw_row(struct ui *ui, int row, int i)
     if (st->row[i] >= SECTION)
         draw_section(c, row, &st->section[st->row[i] - SECTION], style);
     else
-        draw_call(ui, c, row, call_at(st, st->row[i]), style);
+        draw_call(ui, c, row, st->row[i], style);
 }
 
 static void draw_title(struct ui *ui)
@@ -258,6 +330,21 @@ static void draw_title(struct ui *ui)
                            st->filter);
 }
 
+/* Before the user did anything that asks the system for something. */
+static void draw_nothing(struct ui *ui, int top)
+{
+    static const char *const lines[] = {
+        "No call was made for you yet. What opens, makes, changes or removes a segment",
+        "is logged here, in sections by what you did: Enter in the list opens one.",
+        "",
+        "The list is kept by threads of its own. They ask for the names and read what",
+        "every process maps: thousands of calls a second, which are left out.",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        (void)canvas_text(&ui->canvas, top + 1 + (int)i, 1, ui->canvas.cols,
+                          i == 0 ? STYLE_TEXT : STYLE_DIM, lines[i]);
+}
+
 static void draw(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
@@ -271,6 +358,8 @@ static void draw(struct ui *ui)
         (void)canvas_print(c, top, 1, c->cols, STYLE_DIM, "no call%s has \"%s\"%s",
                            st->all ? "" : " that shares memory", st->filter,
                            st->all ? "" : " (a shows all)");
+    if (st->rows == 0 && st->filter[0] == '\0')
+        draw_nothing(ui, top);
     for (int i = 0; i < rows && st->top + i < st->rows; i++)
         draw_row(ui, top + i, st->top + i);
 }
@@ -341,11 +430,11 @@ void calls_whole(struct ui *ui)
     const char *gloss = calls_gloss(call->text), *why = calls_why(call->text);
     plain_text(call, text);
     os_clock_text(call->first, first);
-    os_clock_text(call->last, last);
+    os_clock_text(st->all_of[st->row[st->at]].last, last);
     (void)snprintf(all, sizeof all, "%s\n\n%s%s%s%sfirst %s, last %s, %" PRIu64 " time%s", text,
                    gloss != NULL ? gloss : "", gloss != NULL ? "\n" : "", why != NULL ? why : "",
-                   why != NULL ? "\n" : "", first, last, call->repeats,
-                   call->repeats == 1 ? "" : "s");
+                   why != NULL ? "\n" : "", first, last, st->all_of[st->row[st->at]].times,
+                   plural_s(st->all_of[st->row[st->at]].times));
     pager_open(&ui->host, "the whole call", all, true);
 }
 
@@ -372,7 +461,7 @@ void calls_copy(struct ui *ui)
         }
         const struct oscall *call = call_at(st, (size_t)next++);
         plain_text(call, line);
-        calls_program_call(p, line, call->repeats);
+        calls_program_call(p, line, st->all_of[next - 1].times);
         calls++;
     }
     if (p != NULL)

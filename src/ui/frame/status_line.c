@@ -5,6 +5,8 @@
 
 #include "core/text.h"
 #include "ui/frame/ui.h"
+#include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 enum { MESSAGE_ROWS = 4, PROGRESS_AFTER = 200 * 1000000, BAR_CELLS = 20 };
 
@@ -30,21 +32,99 @@ static int text_columns(const struct bar_text *t)
     return canvas_width(t->key) + (t->gap ? 1 : 0) + canvas_width(t->word);
 }
 
+/* What the segment is shown in, beside the mode of the keys. */
+enum bar_when {
+    WHEN_PAST = 1,
+    WHEN_PAUSED = 2,
+    WHEN_SELECTING = 4,
+    WHEN_LOOKING = 8, /* selecting, and Esc would not leave edit mode */
+    WHEN_EDITING = 16,
+    WHEN_CELLS = 32 /* editing bytes, not fields */
+};
+
+/* What works then and is not among the words that are always there, or not as the first. */
+static const struct {
+    unsigned when;
+    const char *command, *word;
+} extras[] = {
+    {WHEN_SELECTING, "copy", "Copy"},      {WHEN_LOOKING, "escape", "Deselect"},
+    {WHEN_PAST, "live", "Live"},           {WHEN_PAST, "step back", "Earlier"},
+    {WHEN_PAST, "step on", "Later"},       {WHEN_PAST, "pause", "Play"},
+    {WHEN_PAUSED, "pause", "Resume"},      {WHEN_EDITING, "undo", "Undo"},
+    {WHEN_EDITING, "redo", "Redo"},        {WHEN_CELLS, "freeze", "Freeze"},
+    {WHEN_CELLS, "move column", "Column"}, {WHEN_EDITING, "escape", "Done"},
+};
+enum { EXTRAS = sizeof extras / sizeof extras[0] };
+
+/* In the segment itself, not in one of its panels. */
+static unsigned bar_when(const struct ui *ui)
+{
+    enum key_mode mode = ui_mode(ui);
+    const struct session *s = &ui->s;
+    if (ui_screen(ui) != &screen_inspect || (mode != MODE_INSPECT && mode != MODE_TREE))
+        return 0;
+    bool edits = session_editing(s), stands = s->past != 0 || s->paused;
+    unsigned when = s->past != 0 ? WHEN_PAST : s->paused ? WHEN_PAUSED : 0;
+    if (s->selecting)
+        when |= edits ? WHEN_SELECTING : WHEN_SELECTING | WHEN_LOOKING;
+    if (edits && !stands)
+        when |= mode == MODE_INSPECT ? WHEN_EDITING | WHEN_CELLS : WHEN_EDITING;
+    return when;
+}
+
+/* Is it a key that would be typed into the text where the cursor is? */
+static bool would_type(const struct ui *ui, unsigned when, struct key key)
+{
+    return (when & WHEN_EDITING) != 0 && edit_types_text(ui) && key.mods == 0 &&
+           key.code < KEY_BASE && key.code >= ' ';
+}
+
+static void make_text(struct bar_text *t, struct key key, const char *word)
+{
+    *t = (struct bar_text){.word = word, .gap = key.code < KEY_F1_, .press = key};
+    (void)key_name(key, t->key);
+}
+
+/* The words for what the segment is shown in. */
+static int bar_extras(const struct ui *ui, unsigned when, struct bar_text text[BAR_WORDS],
+                      int count)
+{
+    const struct binding *b;
+    for (size_t k = 0; k < EXTRAS; k++)
+        for (size_t i = 0; (extras[k].when & when) != 0 && count < BAR_WORDS &&
+                           (b = keymap_row(ui->keys, i)) != NULL;
+             i++)
+            if (b->mode == MODE_INSPECT && strcmp(b->command, extras[k].command) == 0 &&
+                ui_binding(ui, b->key) == b && !would_type(ui, when, b->key)) {
+                make_text(&text[count++], b->key, extras[k].word);
+                break;
+            }
+    return count;
+}
+
+/* Is the key there already? */
+static bool is_there(const struct bar_text *text, int count, struct key key)
+{
+    for (int i = 0; i < count; i++)
+        if (text[i].press.code == key.code && text[i].press.mods == key.mods)
+            return true;
+    return false;
+}
+
 /* Appends the words of one mode to those in `text`. */
 static int bar_texts(const struct ui *ui, enum key_mode mode, struct bar_text text[BAR_WORDS],
                      int count)
 {
     const struct binding *b;
+    unsigned when = bar_when(ui);
     for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL && count < BAR_WORDS; i++) {
-        if (b->mode != mode || b->bar == NULL || ui_binding(ui, b->key) != b)
+        if (b->mode != mode || b->bar == NULL || ui_binding(ui, b->key) != b ||
+            is_there(text, count, b->key) || would_type(ui, when, b->key))
             continue;
         struct bar_text *t = &text[count++];
-        (void)key_name(b->key, t->key);
         bool back = strcmp(b->command, "back") == 0;
-        t->word = back && ui->depth > 1 ? "Back" : b->bar;
-        t->gap = b->key.code < KEY_F1_;
+        make_text(t, b->key, back && ui->depth > 1 ? "Back" : b->bar);
         t->stays = back || strcmp(b->command, "help") == 0;
-        t->press = b->key;
     }
     return count;
 }
@@ -81,6 +161,7 @@ static void draw_bar(struct ui *ui)
     int cols = c->cols - (beside_chip(ui, chip) ? canvas_width(chip) + 1 : 0);
     if (lab_keys(ui))
         count = bar_texts(ui, MODE_LESSON, text, count);
+    count = bar_extras(ui, bar_when(ui), text, count);
     if (ui_mode(ui) != ui_screen(ui)->mode)
         count = bar_texts(ui, ui_mode(ui), text, count);
     count = fit(text, bar_texts(ui, ui_screen(ui)->mode, text, count), cols);

@@ -104,8 +104,8 @@ static void copy(struct ui *ui, const struct copy_form *form)
         return;
     }
     if (form->values && v->kind != VIEW_TEXT && (to - from) % v->unit != 0) {
-        ui_say(ui, STYLE_ERROR, "copy value: %" PRIu64 " bytes are no whole number of %s",
-               to - from, v->name);
+        ui_say(ui, STYLE_ERROR, "copy value: %" PRIu64 " byte%s no whole number of %s", to - from,
+               to - from == 1 ? " is" : "s are", v->name);
         return;
     }
     if (copy_frozen(ui, form, from, to))

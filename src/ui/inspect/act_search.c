@@ -79,8 +79,8 @@ static void found(struct ui *ui, const struct place_find *p)
 static void not_found(struct ui *ui, const struct place_find *p)
 {
     if (p->job.unknown > 0)
-        ui_say(ui, STYLE_WARN, "not found%s, where %" PRIu64 " bytes are not known: %s", p->when,
-               p->job.unknown, p->job.pattern);
+        ui_say(ui, STYLE_WARN, "not found%s, where %" PRIu64 " byte%s not known: %s", p->when,
+               p->job.unknown, p->job.unknown == 1 ? " is" : "s are", p->job.pattern);
     else
         ui_say(ui, STYLE_WARN, "not found%s: %s", p->when, p->job.pattern);
 }
@@ -107,6 +107,12 @@ static void search_done(void *owner, void *arg, bool cancelled)
         found(ui, p);
 }
 
+static void search(struct ui *ui, enum find_kind kind, uint64_t from)
+{
+    calls_section(ui, "finding %.90s", ui->inspect->pattern);
+    inspect_find(ui, kind, from, search_done);
+}
+
 static void search_text(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
@@ -117,7 +123,7 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
         ui->s.match_length = 0;
     }
     if (ui->inspect->pattern[0] != '\0') /* empty: repeat the last search, as n does */
-        inspect_find(ui, FIND_FORWARD, ui->s.cursor + (on ? 1 : 0), search_done);
+        search(ui, FIND_FORWARD, ui->s.cursor + (on ? 1 : 0));
 }
 
 /* From the match, or from the cursor if that has moved since. */
@@ -126,9 +132,9 @@ static void again(struct ui *ui, bool next)
     if (ui->inspect->pattern[0] == '\0')
         ui_say(ui, STYLE_ERROR, "no search yet: press / first");
     else if (next)
-        inspect_find(ui, FIND_FORWARD, ui->s.cursor + 1, search_done);
+        search(ui, FIND_FORWARD, ui->s.cursor + 1);
     else
-        inspect_find(ui, FIND_BACKWARD, ui->s.cursor, search_done);
+        search(ui, FIND_BACKWARD, ui->s.cursor);
 }
 
 void act_search(struct ui *ui, const char *arg)

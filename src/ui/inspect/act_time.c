@@ -7,6 +7,7 @@
 
 #include "backend/os.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 #include "ui/tree/tree.h"
@@ -62,8 +63,9 @@ void act_timeline(struct ui *ui, const char *arg)
     ui->s.timeline = !ui->s.timeline;
     const struct history_result *p = &ui->s.sample.past;
     if (ui->s.timeline && p->kept)
-        ui_say(ui, STYLE_TEXT, "history: %.1f of %u MiB (`set history MIB`), %" PRIu64 " changes",
-               (double)p->about.bytes / (1 << 20), ui->s.set.history, p->about.changes);
+        ui_say(ui, STYLE_TEXT, "history: %.1f of %u MiB (`set history MIB`), %" PRIu64 " change%s",
+               (double)p->about.bytes / (1 << 20), ui->s.set.history, p->about.changes,
+               plural_s(p->about.changes));
 }
 
 /* ---- steps ---- */

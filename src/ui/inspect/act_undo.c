@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/kept_range.h"
+#include "core/plural.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
@@ -46,14 +47,15 @@ static void range_moved_on(struct ui *ui, const struct range_step *r)
     char question[160];
     edit_give_up(ui);
     if (!edit_can_ask(ui)) {
-        ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %" PRIu64 " of %zu bytes changed: no %s",
-               r->job.offset, r->job.differ, r->job.length, verb(r->why));
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %" PRIu64 " of %zu byte%s changed: no %s",
+               r->job.offset, r->job.differ, r->job.length, plural_s(r->job.length), verb(r->why));
         return;
     }
     (void)snprintf(question, sizeof question,
-                   "%" PRIu64 " of the %zu bytes at 0x%" PRIx64 " changed since (first 0x%" PRIx64
+                   "%" PRIu64 " of the %zu byte%s at 0x%" PRIx64 " changed since (first 0x%" PRIx64
                    "): %s anyway?",
-                   r->job.differ, r->job.length, r->job.offset, r->job.first, verb(r->why));
+                   r->job.differ, r->job.length, plural_s(r->job.length), r->job.offset,
+                   r->job.first, verb(r->why));
     ui->inspect->range_why = r->why;
     ui->inspect->range_asked = r->range;
     prompt_confirm(&ui->host, question, range_anyway, NULL);
@@ -70,16 +72,17 @@ static void range_ended(void *owner, void *arg, bool cancelled)
     } else if (j->stored) {
         session_undo_went(&ui->s, r->why == STORE_UNDO);
         lab_did(ui, verb(r->why));
-        ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu bytes %s (not atomic)", verb(r->why),
-               j->offset, j->length, r->why == STORE_UNDO ? "put back" : "written again");
+        ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu byte%s %s (not atomic)", verb(r->why),
+               j->offset, j->length, plural_s(j->length),
+               r->why == STORE_UNDO ? "put back" : "written again");
         edit_next_step(ui);
     } else if (j->differ > 0 && !cancelled) {
         range_moved_on(ui, r);
     } else {
         edit_give_up(ui);
         if (!cancelled && j->done > 0)
-            ui_say(ui, STYLE_ERROR, "%s: only the first %zu of %zu bytes could be stored",
-                   verb(r->why), j->done, j->length);
+            ui_say(ui, STYLE_ERROR, "%s: only the first %zu of %zu byte%s could be stored",
+                   verb(r->why), j->done, j->length, plural_s(j->length));
         else if (!cancelled)
             ui_say_error(ui, verb(r->why), j->error);
     }

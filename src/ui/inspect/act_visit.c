@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/bytes.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
@@ -99,9 +100,9 @@ static void go(struct ui *ui, const struct lead *l)
                l->offset, l->comm, l->pid);
     else
         ui_say(ui, STYLE_TEXT,
-               "went to 0x%" PRIx64 ", the %u bytes at 0x%" PRIx64
+               "went to 0x%" PRIx64 ", the %u byte%s at 0x%" PRIx64
                " taken as an offset; Backspace returns",
-               l->value, l->size, from);
+               l->value, l->size, plural_s(l->size), from);
 }
 
 /* The value may have changed since the question: where that said is gone to. */

@@ -22,18 +22,23 @@ struct inspect_reasons inspect_reasons_of(const struct ui *ui)
     r.match_from = s->match;
     r.match_to = s->match + s->match_length;
     r.found = inspect_found(ui);
+    r.asked = ui->inspect->replacing.open;
+    r.found_from = r.asked ? ui->inspect->replacing.from : 0;
+    r.found_to = r.asked ? ui->inspect->replacing.to : UINT64_MAX;
     return r;
 }
 
 enum inspect_mark inspect_mark_of(const struct inspect_reasons *r, const struct sample *p, size_t i,
                                   uint64_t at)
 {
-    if (at >= r->select_from && at < r->select_to)
+    bool selected = at >= r->select_from && at < r->select_to;
+    bool found = r->found != NULL && r->found[i] != 0 && at >= r->found_from && at < r->found_to;
+    if (selected && !r->asked)
         return MARK_SELECT;
     if (at >= r->match_from && at < r->match_to)
         return MARK_MATCH;
-    if (r->found != NULL && r->found[i] != 0)
-        return MARK_FOUND;
+    if (found || selected)
+        return found ? MARK_FOUND : MARK_SELECT;
     if (r->heat && p->arrays->count[i] > 0)
         return (enum inspect_mark)(
             MARK_HEAT1 + inspect_heat_style(p->arrays->count[i], STYLE_HEAT1) - STYLE_HEAT1);

@@ -214,6 +214,12 @@ static bool moves(uint32_t code)
     return (code >= KEY_UP_ && code <= KEY_PGDN_) || code == KEY_TAB_;
 }
 
+/* A character that no number has and that is no command: `\u00e9`. */
+static bool is_foreign(const struct ui *ui, struct key key)
+{
+    return key.mods == 0 && key.code >= 0xa0 && key.code < KEY_BASE && ui_binding(ui, key) == NULL;
+}
+
 /* Letters and the space between typed values: slips more often than commands. */
 static bool is_slip(struct key key)
 {
@@ -225,6 +231,14 @@ static bool is_slip(struct key key)
 static bool slipped(struct ui *ui, struct key key)
 {
     struct inspect_state *st = ui->inspect;
+    if (is_foreign(ui, key)) {
+        char name[KEY_NAME_MAX];
+        (void)key_name(key, name);
+        ui_say(ui, STYLE_WARN,
+               "%s cannot be typed into %s cells: Tab moves to the text, where it can", name,
+               inspect_view(ui)->name);
+        return true;
+    }
     if (!st->amid || !is_slip(key) || key.code == 'u')
         return false;
     st->amid = key.code == ' ';
@@ -242,10 +256,11 @@ static bool key_while_typing(struct ui *ui, struct key key)
     bool plain = (key.mods & (KEY_CTRL | KEY_ALT)) == 0;
     if (plain && key.code < KEY_BASE && goes_on(t->view, key.code)) {
         type_into_value(ui, key.code);
-    } else if (is_slip(key) && key.code != ' ') {
+    } else if ((is_slip(key) && key.code != ' ') || is_foreign(ui, key)) {
+        char name[KEY_NAME_MAX];
+        (void)key_name(key, name);
         ui->inspect->slipped = true;
-        ui_say(ui, STYLE_WARN, "%c is not a digit: go on after %s, or Esc cancels", (char)key.code,
-               t->text);
+        ui_say(ui, STYLE_WARN, "%s is not a digit: go on after %s, or Esc cancels", name, t->text);
     } else if (plain && (key.code == KEY_ENTER_ || key.code == ' ')) {
         uint64_t next = t->offset + t->view->unit;
         if (t->view->kind == VIEW_HEX)

@@ -62,8 +62,9 @@ struct inspect_layout {
     enum text_encoding enc[TEXT_COLUMNS];
     int panel, panel_end, panel_top, panel_rows; /* inspector; rows 0: not shown */
     bool panel_side;                             /* right of the rows */
-    int strip;    /* column of the overview strip, with the window's mark left of it; 0: none */
-    int time_row; /* the timeline; 0: not shown */
+    int strip;       /* column of the overview strip, with the window's mark left of it; 0: none */
+    int time_row;    /* the timeline; 0: not shown */
+    bool time_scale; /* the row below it says how long ago that was */
     int who_top, who_rows;     /* the panel of processes; rows 0: not shown */
     int marks_top, marks_rows; /* the panel of marks; the same */
     int names, names_end;      /* names of marks, right of the rows; equal: no room */
@@ -89,6 +90,8 @@ enum inspect_mark {
 struct inspect_reasons {
     uint64_t select_from, select_to, match_from, match_to;
     const uint8_t *found; /* 1 for each byte of the sample in a match; NULL: none is looked for */
+    uint64_t found_from, found_to;   /* matches outside of this are not lit */
+    bool asked;                      /* they are what is asked about: lit in a selection, too */
     int64_t fresh_since, warm_since; /* changes after these are fresh, warm */
     bool base, heat;
 };
@@ -201,6 +204,10 @@ struct inspect_state {
     int stepping;                         /* steps through time pending */
     char pattern[PATTERN_MAX];            /* last search; empty: none */
     struct found_bytes found;
+    struct { /* `replace` asks whether matches within this become something else */
+        bool open;
+        uint64_t from, to;
+    } replacing;
     int64_t size_until;  /* when the notice of a size change disappears; 0: none */
     int64_t alone_until; /* Windows: until when we count as its only user */
     uint64_t size_event; /* number of the event shown in it */

@@ -14,6 +14,7 @@ enum {
     STRIP = 2,       /* the overview strip, and the window's mark left of it */
     NAMES_LEAST = 8, /* names of marks get no fewer */
     BYTES_MIN = 6,   /* rows of bytes that panels must leave */
+    SCALE_FROM = 8,  /* rows from which on the timeline has a scale */
     RULER_FROM = 10, /* rows of the screen from which on there is a ruler */
     AUTO_LEAST = 16  /* bytes of a row for which `width auto` gives up the second text column */
 };
@@ -180,9 +181,12 @@ static int place_panels(const struct ui *ui, struct inspect_layout *at, int bott
     int room = bottom - at->top - BYTES_MIN, cols = ui->canvas.cols;
     bool below = ui->s.set.inspector && !at->panel_side && !tree_on(ui);
     at->who_rows = at->marks_rows = at->panel_rows = at->time_row = 0;
+    at->time_scale = false;
     if ((ui->s.past != 0 || ui->s.timeline) && bottom - at->top > 2) {
-        at->time_row = --bottom;
-        room--;
+        at->time_scale = ui->s.sample.past.kept && bottom - at->top > SCALE_FROM;
+        bottom -= at->time_scale ? 2 : 1;
+        room -= at->time_scale ? 2 : 1;
+        at->time_row = bottom;
     }
     int least = below ? inspector_rows_least(cols) : 0;
     int who_room = room > least + 1 ? room - least : room;

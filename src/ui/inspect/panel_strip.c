@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cells.h"
+#include "core/plural.h"
 #include "ui/inspect/inspect.h"
 
 enum { SECOND = 1000000000, HEATS = 4, LEGEND_GAP = 2 };
@@ -152,9 +153,9 @@ static int draw_selection(struct ui *ui, int row)
     uint64_t from = 0, to = 0;
     session_selection(&ui->s, &from, &to);
     return canvas_print(&ui->canvas, row, 0, ui->canvas.cols, STYLE_SELECT,
-                        " selected 0x%" PRIx64 " to 0x%" PRIx64 ": %" PRIu64 " bytes (0x%" PRIx64
+                        " selected 0x%" PRIx64 " to 0x%" PRIx64 ": %" PRIu64 " byte%s (0x%" PRIx64
                         ") ",
-                        from, to - 1, to - from, to - from);
+                        from, to - 1, to - from, plural_s(to - from), to - from);
 }
 
 void inspect_draw_idle(struct ui *ui, int row)

@@ -1,11 +1,19 @@
-/* The timeline: one row that shows how much changed in the segment over the whole history, when the
- * value at the cursor did, and where in it the moment shown is. */
+/* The timeline: a row that shows how much changed in the segment over the whole history, when the
+ * value at the cursor did, and where in it the moment shown is; and a scale below it. */
 #include <math.h>
 #include <stdio.h>
 
 #include "ui/inspect/inspect.h"
 
-enum { LOWEST = 0x2581, LEVELS = 8, LEFT = 8, RIGHT = 5, SECOND = 1000000000 };
+enum {
+    LOWEST = 0x2581,
+    LEVELS = 8,
+    LEFT = 8,
+    RIGHT = 5,
+    TICK = 0x2502,
+    TICK_COLS = 12, /* least columns from one tick to the next */
+    SECOND = 1000000000
+};
 
 void inspect_ago(int64_t ns, char out[INSPECT_AGO])
 {
@@ -35,6 +43,44 @@ static int place_of(const struct history_result *p)
     return at < 0 ? 0 : at >= (double)p->cells ? (int)p->cells - 1 : (int)at;
 }
 
+/* The round number of seconds between ticks; 0: not even two of them fit. */
+static double tick_step(double seconds, int cells)
+{
+    static const double steps[] = {0.1, 0.2, 0.5, 1,    2,    5,    10,   20,    30,    60,
+                                   120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        if (steps[i] / seconds * cells >= TICK_COLS)
+            return steps[i] < seconds ? steps[i] : 0;
+    return 0;
+}
+
+/* `-10s`, `-0.5s`, `-2m`, `-3h`; of a recording, where it ends, counted from its start: `10s`. */
+static void tick_text(double seconds, bool ago, char out[INSPECT_AGO])
+{
+    const char *unit = seconds < 60 ? "s" : seconds < 3600 ? "m" : "h";
+    double n = seconds < 60 ? seconds : seconds < 3600 ? seconds / 60 : seconds / 3600;
+    (void)snprintf(out, INSPECT_AGO, "%s%.4g%s", ago ? "-" : "", n, unit);
+}
+
+/* A tick and its label right of it, every `step` back from the end (of a recording, on from its
+ * start). A label that would touch the words at the end is left out. */
+static void draw_scale(struct ui *ui, int row, int cells, const struct history_result *p)
+{
+    struct canvas *c = &ui->canvas;
+    double seconds = (double)(p->to - p->from) / SECOND, step = tick_step(seconds, cells);
+    bool ago = p->end == 0;
+    for (int i = 1; step > 0 && i * step < seconds; i++) {
+        double part = i * step / seconds;
+        int col = LEFT + (int)((ago ? 1 - part : part) * cells);
+        char text[INSPECT_AGO];
+        tick_text(i * step, ago, text);
+        if (col + 1 + canvas_width(text) > LEFT + cells)
+            continue;
+        col = canvas_char(c, row, col, c->cols, STYLE_DIM, TICK);
+        (void)canvas_text(c, row, col, c->cols, STYLE_LABEL, text);
+    }
+}
+
 void inspect_draw_timeline(struct ui *ui)
 {
     const struct history_result *p = &ui->s.sample.past;
@@ -52,7 +98,10 @@ void inspect_draw_timeline(struct ui *ui)
         return;
     }
     inspect_ago((p->end != 0 ? p->end : ui->now) - p->from, ago);
-    (void)canvas_print(c, row, LEFT - 2 - canvas_width(ago), LEFT, STYLE_LABEL, "-%s", ago);
+    if (p->end != 0) /* a recording is counted from its start, as its clock is */
+        (void)snprintf(ago, sizeof ago, "0s");
+    (void)canvas_print(c, row, LEFT - 1 - canvas_width(ago) - (p->end == 0), LEFT, STYLE_LABEL,
+                       "%s%s", p->end == 0 ? "-" : "", ago);
     int place = place_of(p), cells = (int)p->cells < room ? (int)p->cells : room;
     for (int i = 0; i < cells; i++) {
         enum style style = i == place       ? STYLE_CURSOR
@@ -63,4 +112,6 @@ void inspect_draw_timeline(struct ui *ui)
         (void)canvas_char(c, row, LEFT + i, c->cols, style, glyph);
     }
     (void)canvas_text(c, row, LEFT + cells + 1, c->cols, STYLE_LABEL, p->end != 0 ? "end" : "now");
+    if (ui->inspect->at.time_scale)
+        draw_scale(ui, row + 1, cells, p);
 }

@@ -7,6 +7,7 @@
 #include "backend/os.h"
 #include "core/locator.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
@@ -368,8 +369,8 @@ static void event_text(const struct seg_event *e, char text[128])
         (void)snprintf(text, 128, "%" PRIu64 " frozen value%s released: %s", e->value,
                        e->value == 1 ? "" : "s", oserr_text(e->error, why, sizeof why));
     else
-        (void)snprintf(text, 128, "%s to %" PRIu64 " bytes",
-                       e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value);
+        (void)snprintf(text, 128, "%s to %" PRIu64 " byte%s",
+                       e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value, plural_s(e->value));
 }
 
 /* The newest size change, or frozen values that could not be held: shown for a while, or until Esc.

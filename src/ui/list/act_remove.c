@@ -47,7 +47,7 @@ static void who_text(const struct ui *ui, const struct seg_info *info, char *out
     struct segrow row = segments_row(ui, info);
     size_t total = segrow_procs(&row), at = 0;
     char verdict[VERDICT_TEXT];
-    at = (size_t)snprintf(out, cap, "%s", segrow_verdict(&row, verdict));
+    at = (size_t)snprintf(out, cap, "%s", segments_verdict(ui, &row, verdict));
     if (total > 0 && at + 1 < cap) {
         at += (size_t)snprintf(out + at, cap - at, ":");
         name_users(&who, total, out, cap, at);
@@ -131,6 +131,7 @@ static void remove_asked(struct ui *ui)
 {
     unsigned flags = ui->segments->asked.force ? SEG_RM_FORCE : 0U;
     struct removal_job *j = job_for_asked(ui, flags, removal_done);
+    calls_section(ui, "removing %.90s", ui->pending);
     if (j == NULL || !removal_post(ui, j))
         cannot_remove(ui, j);
 }
@@ -166,13 +167,6 @@ static void users_note(const struct seg_who *who, char *out, size_t cap)
 
 static void remove_note(struct ui *ui);
 
-bool segments_shown_unused(const struct ui *ui, const struct seg_info *info)
-{
-    const struct segments_state *st = ui->segments;
-    return ui->prompt.kind == PROMPT_LINE && ui->prompt.renew == remove_note && st->asked.looked &&
-           st->asked.unused && strcmp(ui->pending, info->locator) == 0;
-}
-
 /* What the look at it has found. */
 static void proof_note(const struct removal_item *item, char *out, size_t cap)
 {
@@ -204,7 +198,8 @@ static void looked(struct job *job, void *owner)
         uint32_t code = item->error.code;
         proof_note(item, st->asked.note, sizeof st->asked.note);
         st->asked.looked = true;
-        st->asked.unused = !oserr_is(item->error);
+        if (!oserr_is(item->error) && st->asked.known)
+            segments_proved(ui, seg_id_of(&st->asked.seen));
         st->asked.force = code == SEG_E_IN_USE || code == SEG_E_UNPROVED;
     }
     removal_ended(ui, j);
@@ -215,11 +210,13 @@ static void looked(struct job *job, void *owner)
 static void look(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
-    st->asked.looked = st->asked.force = st->asked.unused = false;
+    st->asked.looked = st->asked.force = false;
     st->asked.turn++;
     struct removal_job *j = job_for_asked(ui, SEG_RM_DRY, looked);
-    if (j != NULL)
+    if (j != NULL) {
         j->turn = st->asked.turn;
+        calls_section(ui, "asking who uses %.90s", ui->pending);
+    }
     if (j != NULL && !removal_post(ui, j))
         removal_job_free(j);
 }

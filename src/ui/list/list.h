@@ -13,6 +13,8 @@ enum {
     NEW_FOR = 3,   /* seconds that a new row is marked */
     GONE_FOR = 2,  /* seconds that a vanished row stays, greyed, */
     GONE_ROWS = 3, /* below the others: the newest so many, and the title counts all */
+    PROOFS_KEPT = 8,
+    PROOF_HOLDS = 60, /* seconds; what was proved then is not what is now */
     FILTER_MAX = 128,
     SHOWN_LOCATOR = 4 * LOCATOR_MAX
 };
@@ -33,6 +35,8 @@ struct segments_state {
     struct row_key *key;       /* the rows while they are sorted; rows.c */
     size_t hidden;             /* rows left out by filter, orphans or kinds */
     uint64_t shown_bytes;      /* sizes of the others */
+    unsigned empty;            /* bits: columns of the table that say nothing of any row shown */
+    int state_cols;            /* the widest text of the column of states */
     size_t hidden_idle;        /* of those, idle ones: no user seen, but not proved unused */
     int at, top;               /* cursor and first row shown */
     bool shifted;              /* the row at the cursor is no longer the one that was drawn */
@@ -48,10 +52,13 @@ struct segments_state {
         bool known;     /* seen is */
         unsigned turn;  /* counts the questions, so that an answer finds its own */
         bool looked;    /* the proof is known: `note` says it, */
-        bool unused;    /* no process uses it */
         bool force;     /* and a yes is meant in spite of users, named or possible */
         char note[160]; /* printable */
     } asked;
+    struct { /* objects that a look has proved to be unused, the newest last */
+        struct seg_id id;
+        int64_t when; /* os_now's clock; 0: none */
+    } proved[PROOFS_KEPT];
     size_t released; /* removals at work for which the sampler has released it */
     struct tag *tag;
     size_t tags, tags_room;
@@ -68,8 +75,14 @@ struct segments_state {
     char *cell;        /* CELL_MAX bytes to format a cell in */
 };
 
-/* The question about its removal is open and has shown that it is unused: the row says so too. */
-bool segments_shown_unused(const struct ui *ui, const struct seg_info *info);
+/* A look for a removal has proved, not long ago, that it is unused, and no user was seen since: the
+ * list says what the question said. *ago: ns since then; may be NULL. */
+bool segments_proved_unused(const struct ui *ui, const struct segrow *row, int64_t *ago);
+void segments_proved(struct ui *ui, struct seg_id id);
+
+/* Its state, and the same in words (segrow_verdict), with what was proved. */
+bool segments_is_orphan(const struct ui *ui, const struct segrow *row);
+const char *segments_verdict(const struct ui *ui, const struct segrow *row, char buf[VERDICT_TEXT]);
 
 /* ---- remove_job.c ---- */
 

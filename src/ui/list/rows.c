@@ -68,6 +68,52 @@ bool segments_users(const struct ui *ui, struct seg_who *who)
     return true;
 }
 
+/* ---- what was proved ---- */
+
+void segments_proved(struct ui *ui, struct seg_id id)
+{
+    struct segments_state *st = ui->segments;
+    size_t i = 0;
+    while (i + 1 < PROOFS_KEPT && !seg_id_equal(st->proved[i].id, id))
+        i++; /* without room the oldest is lost */
+    memmove(&st->proved[1], &st->proved[0], i * sizeof st->proved[0]);
+    st->proved[0].id = id;
+    st->proved[0].when = ui->now;
+}
+
+bool segments_proved_unused(const struct ui *ui, const struct segrow *row, int64_t *ago)
+{
+    const struct segments_state *st = ui->segments;
+    for (size_t i = 0; i < PROOFS_KEPT && segrow_is_idle(row); i++) {
+        int64_t since = ui->now - st->proved[i].when;
+        if (st->proved[i].when == 0 || since >= (int64_t)PROOF_HOLDS * 1000000000 ||
+            !seg_id_equal(st->proved[i].id, seg_id_of(row->stat)))
+            continue;
+        if (ago != NULL)
+            *ago = since;
+        return true;
+    }
+    return false;
+}
+
+bool segments_is_orphan(const struct ui *ui, const struct segrow *row)
+{
+    return segrow_is_orphan(row) || segments_proved_unused(ui, row, NULL);
+}
+
+const char *segments_verdict(const struct ui *ui, const struct segrow *row, char buf[VERDICT_TEXT])
+{
+    int64_t ago = 0;
+    if (!segments_proved_unused(ui, row, &ago))
+        return segrow_verdict(row, buf);
+    int seconds = (int)(ago / 1000000000);
+    if (seconds < 2)
+        (void)snprintf(buf, VERDICT_TEXT, "%s (asked just now)", verdict_orphan);
+    else
+        (void)snprintf(buf, VERDICT_TEXT, "%s (asked %d s ago)", verdict_orphan, seconds);
+    return buf;
+}
+
 const struct seg_info *segments_find(const struct ui *ui, const char *locator)
 {
     const struct seg_survey *survey = &ui->s.walk.survey;
@@ -188,7 +234,7 @@ static bool is_shown(struct ui *ui, const struct seg_info *info)
 {
     struct segments_state *st = ui->segments;
     struct segrow row = segments_row(ui, info);
-    if (st->orphans && !segrow_is_orphan(&row)) {
+    if (st->orphans && !segments_is_orphan(ui, &row)) {
         st->hidden_idle += segrow_is_idle(&row);
         return false;
     }
@@ -206,7 +252,7 @@ static void count_totals(struct ui *ui)
         struct segrow row = segments_row(ui, &survey->segs[i]);
         st->bytes += stat->size;
         st->resident += stat->resident;
-        if (!segrow_is_orphan(&row))
+        if (!segments_is_orphan(ui, &row))
             continue;
         st->orphan_count++;
         st->orphan_bytes += stat->resident;
@@ -351,6 +397,40 @@ static void add_gone(struct ui *ui)
     }
 }
 
+/* Does the column say anything of a row that is shown? */
+static bool says_nothing(struct ui *ui, const struct column *c)
+{
+    struct segments_state *st = ui->segments;
+    bool gone = false;
+    for (size_t i = 0; i < st->count; i++) {
+        struct segrow row = segments_row(ui, segments_info(ui, st->row[i], &gone));
+        column_shown(c, &row, st->cell);
+        if (st->cell[0] != '\0' && strcmp(st->cell, "-") != 0)
+            return false;
+    }
+    return true;
+}
+
+static void measure_columns(struct ui *ui)
+{
+    struct segments_state *st = ui->segments;
+    const struct column *state = column_find("STATE", 5);
+    size_t count = 0;
+    const struct column *table = column_table(&count);
+    bool gone = false;
+    st->empty = 0;
+    st->state_cols = 0;
+    for (size_t i = 0; i < count; i++)
+        if (&table[i] != state && says_nothing(ui, &table[i]))
+            st->empty |= 1U << i;
+    for (size_t i = 0; i < st->count; i++) {
+        struct segrow row = segments_row(ui, segments_info(ui, st->row[i], &gone));
+        column_shown(state, &row, st->cell);
+        int cols = canvas_width(st->cell);
+        st->state_cols = cols > st->state_cols ? cols : st->state_cols;
+    }
+}
+
 void segments_rebuild(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
@@ -372,6 +452,7 @@ void segments_rebuild(struct ui *ui)
     st->vanished = ui->s.gone_count;
     st->gone_shown = 0;
     add_gone(ui);
+    measure_columns(ui);
     sort_rows(ui);
     restore_cursor(ui);
 }

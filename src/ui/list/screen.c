@@ -10,10 +10,12 @@ enum {
     MARK_COLS = 2,
     FLEX_LEAST = 16,  /* least columns of the column that takes the rest */
     STATE_WIDE = 12,  /* width of the states if there is room */
+    NAMES_FAIR = 32,  /* the names give what they have above this if states need it */
     USUAL_COLS = 80,  /* above this the commands of the users get an eighth of what is more */
     WIDE_FROM = 96,   /* from here on two blanks between columns */
     ROOMY_FROM = 120, /* from here on room for several states */
     AGAIN_COLS = 24,  /* a second column of the flexible kind */
+    WIDE_EXTRA = 130, /* columns that come from here on leave when they would be empty */
     STEP_COLS = 4     /* of a key, where nothing is listed */
 };
 
@@ -55,20 +57,51 @@ static size_t flex_column(const struct layout *at)
     return i;
 }
 
+/* Columns that nobody asked for leave their room to the others when they would be empty. */
+static void drop_empty(const struct ui *ui, struct layout *at)
+{
+    size_t count = 0, kept = 0;
+    const struct column *table = column_table(&count);
+    for (size_t i = 0; i < at->count; i++) {
+        bool empty = (ui->segments->empty >> (at->column[i] - table) & 1U) != 0;
+        if (!empty || at->column[i]->extra < WIDE_EXTRA)
+            at->column[kept++] = at->column[i];
+    }
+    at->count = kept;
+}
+
+/* Columns that the names can spare for states that are cut. */
+static int more_for_states(const struct ui *ui, const struct layout *at, int rest)
+{
+    for (size_t i = 0; i < at->count; i++) {
+        if (strcmp(at->column[i]->name, "STATE") != 0 || i == flex_column(at))
+            continue;
+        int lacks = ui->segments->state_cols - column_cols(&ui->canvas, at->column[i]);
+        int spare = rest - NAMES_FAIR;
+        return lacks < 0 || spare < 0 ? 0 : lacks < spare ? lacks : spare;
+    }
+    return 0;
+}
+
 static struct layout arrange(const struct ui *ui)
 {
     const struct canvas *c = &ui->canvas;
     struct layout at = {.gap = c->cols >= WIDE_FROM ? 2 : 1};
     at.count = segments_columns(ui, c->cols, at.column);
+    if (ui->s.set.columns[0] == '\0' && ui->segments->count > 0)
+        drop_empty(ui, &at);
     size_t flex = flex_column(&at);
     while (at.count > 1 && c->cols - fixed_cols(c, &at, flex) < FLEX_LEAST) {
         at.count--; /* the last choice has no room */
         flex = flex_column(&at);
     }
     int rest = c->cols - fixed_cols(c, &at, flex), col = MARK_COLS;
+    int more = more_for_states(ui, &at, rest);
     for (size_t i = 0; i < at.count; i++) {
+        bool state = strcmp(at.column[i]->name, "STATE") == 0;
         at.from[i] = col;
-        at.end[i] = col + (i == flex ? rest : column_cols(c, at.column[i]));
+        at.end[i] = col + (i == flex ? rest - more : column_cols(c, at.column[i]));
+        at.end[i] += state && i != flex ? more : 0;
         col = at.end[i] + at.gap;
     }
     return at;
@@ -118,6 +151,15 @@ static enum style row_style(const struct ui *ui, const struct seg_info *info, bo
     return segments_is_new(ui, info) ? STYLE_NEW : STYLE_TEXT;
 }
 
+/* The states with `orphan` in place of `idle`, which comes first. */
+static void show_proved(char cell[CELL_MAX])
+{
+    static const char idle[] = "idle", orphan[] = "orphan";
+    char rest[CELL_MAX];
+    (void)snprintf(rest, sizeof rest, "%s", cell + sizeof idle - 1);
+    (void)snprintf(cell, CELL_MAX, "%s%.*s", orphan, CELL_MAX - (int)sizeof orphan, rest);
+}
+
 static void draw_row(struct ui *ui, const struct layout *at, int row, size_t index, bool cursor)
 {
     struct canvas *c = &ui->canvas;
@@ -138,8 +180,8 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
         column_shown(at->column[i], &s, ui->segments->cell);
         if (gone && (state || procs))
             (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
-        else if (state && segments_shown_unused(ui, info))
-            (void)snprintf(ui->segments->cell, CELL_MAX, "orphan");
+        else if (state && segments_proved_unused(ui, &s, NULL))
+            show_proved(ui->segments->cell);
         draw_cell(ui, at, row, i, style);
     }
 }
@@ -249,7 +291,7 @@ static void explain_row(const struct ui *ui, char *out, size_t cap)
     if (info == NULL)
         return;
     struct segrow s = segments_row(ui, info);
-    size_t n = (size_t)snprintf(out, cap, "%s", segrow_verdict(&s, verdict));
+    size_t n = (size_t)snprintf(out, cap, "%s", segments_verdict(ui, &s, verdict));
     size_t states = segrow_states(&s, names);
     for (size_t i = 0; i < states && n < cap; i++) {
         const char *meaning = state_meaning(names[i]);
@@ -361,8 +403,8 @@ static void draw_who(struct ui *ui)
 static void draw(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
-    struct layout at = arrange(ui);
     segments_update(ui);
+    struct layout at = arrange(ui); /* columns depend on what is in them */
     st->shifted = false;
     scroll(ui);
     draw_title(ui);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "propose/compare.h"
 #include "types/types.h"
@@ -125,8 +126,9 @@ static void add_table(struct skew_job *j, const struct comparison *c, const char
     program_text(c->second, second);
     qsort(j->field, j->fields, sizeof *j->field, by_order);
     int path = widest(j, -1, 7), place = widest(j, 0, canvas_width(first));
-    (void)snprintf(line, sizeof line, "%s%.200s: %" PRIu32 " of %" PRIu32 " fields differ\n",
-                   j->out.text_n > 0 ? "\n" : "", type, c->skew.differ, c->skew.leaves);
+    (void)snprintf(line, sizeof line, "%s%.200s: %" PRIu32 " of %" PRIu32 " field%s differ%s\n",
+                   j->out.text_n > 0 ? "\n" : "", type, c->skew.differ, c->skew.leaves,
+                   plural_s(c->skew.leaves), c->skew.leaves == 1 ? "s" : "");
     add_text(j, line);
     (void)snprintf(line, sizeof line, "  %-*s  %-*s  %s\n", path, "FIELD", place, first, second);
     add_text(j, line);
@@ -156,7 +158,8 @@ static void set_banner(struct tree_skew *s, const struct comparison *c, const ch
         if (c->skew.differ > 0)
             type_skew_place(&c->skew, i, place[i]);
         else
-            (void)snprintf(place[i], sizeof place[i], "%" PRIu64 " bytes", c->skew.size[i]);
+            (void)snprintf(place[i], sizeof place[i], "%" PRIu64 " byte%s", c->skew.size[i],
+                           plural_s(c->skew.size[i]));
     (void)snprintf(s->banner, sizeof s->banner, "%.80s%s%.80s: %s in %s, %s in %s", type,
                    c->skew.differ > 0 ? "." : "", c->skew.differ > 0 ? path : "", place[0], first,
                    place[1], second);

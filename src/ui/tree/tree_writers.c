@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plural.h"
 #include "core/text.h"
 #include "propose/writers.h"
 #include "ui/tree/tree.h"
@@ -184,7 +185,8 @@ static void say_nobody(struct ui *ui, const struct writers_job *j)
     const struct proposals *p = &j->found.notes;
     char part[64] = "";
     if (j->found.bytes < j->field.size)
-        (void)snprintf(part, sizeof part, " (its first %" PRIu64 " bytes)", j->found.bytes);
+        (void)snprintf(part, sizeof part, " (its first %" PRIu64 " byte%s)", j->found.bytes,
+                       plural_s(j->found.bytes));
     if (!j->found.watched)
         ui_say(ui, STYLE_WARN, "%s", p->notes > 0 ? p->note[0] : "stores cannot be watched");
     else
@@ -204,8 +206,10 @@ static void show(struct ui *ui, const struct writers_job *j)
     char *page = page_of(j);
     bool opens = page != NULL && tree_can_open(ui);
     comm_text(first, comm);
-    ui_say(ui, STYLE_TEXT, "%u of %u stores were those of %s (%" PRIu32 ")%s", first->stores,
-           j->found.stores, comm, first->pid, opens ? "" : ": W looks again");
+    ui_say(ui, STYLE_TEXT, "%u of %u store%s %s of %s (%" PRIu32 ")%s", first->stores,
+           j->found.stores, plural_s(j->found.stores),
+           j->found.stores == 1 ? "was that" : "were those", comm, first->pid,
+           opens ? "" : ": W looks again");
     if (opens)
         pager_open(&ui->host, "who writes this field", page, false);
     free(page);
