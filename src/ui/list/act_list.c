@@ -15,7 +15,7 @@ bool segments_aim(struct ui *ui, struct aim *aim)
     segments_catch_up(ui);
     if (ui->segments->count == 0) /* the line is for no segment */
         return true;
-    const struct seg_info *info = segments_take(ui);
+    const struct seg_info *info = segments_seen(ui);
     if (info == NULL)
         return false;
     (void)snprintf(aim->locator, sizeof aim->locator, "%s", info->locator);

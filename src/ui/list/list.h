@@ -111,6 +111,7 @@ bool segments_users(const struct ui *ui, struct seg_who *who);
 /* The same row, to act on it: NULL, with a message, if there is none, it has vanished or the list
  * changed since it was drawn. */
 const struct seg_info *segments_take(struct ui *ui);
+const struct seg_info *segments_seen(struct ui *ui); /* after segments_catch_up */
 
 /* Adopts the newest survey between two frames; notes if that changed the row at the cursor. */
 void segments_catch_up(struct ui *ui);

@@ -482,9 +482,8 @@ void segments_catch_up(struct ui *ui)
 }
 
 /* A survey may have arrived since the list was drawn: act only on the row that was seen. */
-const struct seg_info *segments_take(struct ui *ui)
+const struct seg_info *segments_seen(struct ui *ui)
 {
-    segments_catch_up(ui);
     if (ui->segments->shifted) {
         ui_say(ui, STYLE_WARN, "the list just changed; press the key again");
         return NULL;
@@ -494,4 +493,10 @@ const struct seg_info *segments_take(struct ui *ui)
         ui_say(ui, STYLE_WARN,
                ui->segments->count > 0 ? "that segment is gone" : "no segment is highlighted");
     return info;
+}
+
+const struct seg_info *segments_take(struct ui *ui)
+{
+    segments_catch_up(ui);
+    return segments_seen(ui);
 }
