@@ -44,7 +44,8 @@ void modules_free(struct modules *m);
 MUST_USE struct oserr module_open(struct backend *be, const struct modules *m, size_t i, int *fd);
 
 /* Opens a regular file that process `pid` knows by an absolute path; 0: we do. SEG_E_NOT_SEGMENT:
- * something else is there. */
+ * something else is there. SEG_E_STRAY: a link that leads to nothing below the process's root
+ * folder, as one does that would lead out of it. */
 MUST_USE struct oserr module_file(struct backend *be, uint32_t pid, const char *path, int *fd);
 void module_close(struct backend *be, int fd); /* -1 is fine */
 

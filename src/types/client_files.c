@@ -105,6 +105,9 @@ static bool offer(struct client_run *run, enum box_word word, unsigned slot, uin
         struct oserr e = module_file(run->c->be, roots[i], path, &fd);
         if (e.code == SEG_E_NOT_SEGMENT)
             refuse(f, path, "not a regular file: not opened");
+        if (e.code == SEG_E_STRAY)
+            refuse(f, path,
+                   "a link that leads to nothing in the process's root folder: not followed");
         if (oserr_is(e))
             continue;
         if (!give(run, word, slot, fd, f))

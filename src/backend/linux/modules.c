@@ -168,6 +168,18 @@ static bool is_our_root(struct backend *be, int dir)
            its.st_ino == ours.st_ino;
 }
 
+/* Is a link there, which leads to nothing below that root folder? */
+static bool is_stray_link(struct backend *be, int root, const char *path)
+{
+    struct stat st;
+    int place = -1;
+    if (oserr_is(sys_open_within(be, root, path, true, &place)))
+        return false;
+    bool link = !oserr_is(sys_fstat(be, place, &st)) && S_ISLNK(st.st_mode);
+    sys_close(be, place, SYS_KEY_MODULE);
+    return link;
+}
+
 struct oserr module_file(struct backend *be, uint32_t pid, const char *path, int *fd)
 {
     char root[MODULE_PATH] = "/";
@@ -178,7 +190,9 @@ struct oserr module_file(struct backend *be, uint32_t pid, const char *path, int
     struct oserr e = sys_open(be, root, O_PATH | O_CLOEXEC | O_DIRECTORY, SYS_KEY_MODULE, &dir);
     if (oserr_is(e))
         return e;
-    e = sys_open_within(be, dir, path, &place);
+    e = sys_open_within(be, dir, path, false, &place);
+    if (e.code == ENOENT && is_stray_link(be, dir, path))
+        e = (struct oserr){"openat2", SEG_E_STRAY};
     /* before Linux 5.6, and where a container forbids the call */
     if ((e.code == ENOSYS || e.code == EPERM) && is_our_root(be, dir))
         e = sys_open(be, path, O_PATH | O_CLOEXEC, SYS_KEY_MODULE, &place);

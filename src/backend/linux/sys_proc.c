@@ -194,17 +194,17 @@ struct oserr sys_openat(struct backend *be, int dir, const char *name, int flags
                      sys_quoted(name, quoted), text, *fd);
 }
 
-struct oserr sys_open_within(struct backend *be, int root, const char *path, int *fd)
+struct oserr sys_open_within(struct backend *be, int root, const char *path, bool link, int *fd)
 {
     char quoted[SYS_QUOTED];
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC,
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC | (link ? O_NOFOLLOW : 0),
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     uint32_t code = sys_enter(be, "openat2");
     *fd = -1;
     if (code == 0)
         code = errno_if((*fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how)) < 0);
-    return sys_leave(be, "openat2", code, 0, "openat2(%d, %s, O_PATH, RESOLVE_IN_ROOT) = %d", root,
-                     sys_quoted(path, quoted), *fd);
+    return sys_leave(be, "openat2", code, 0, "openat2(%d, %s, O_PATH%s, RESOLVE_IN_ROOT) = %d",
+                     root, sys_quoted(path, quoted), link ? "|O_NOFOLLOW" : "", *fd);
 }
 
 struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,

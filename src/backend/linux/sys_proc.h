@@ -54,8 +54,10 @@ MUST_USE struct oserr sys_openat(struct backend *be, int dir, const char *name, 
                                  enum sys_key key, int *fd);
 
 /* `path` as a process sees it whose root folder is open at `root`: links do not lead out of it
- * (openat2, RESOLVE_IN_ROOT). The descriptor only stands for the path (O_PATH). */
-MUST_USE struct oserr sys_open_within(struct backend *be, int root, const char *path, int *fd);
+ * (openat2, RESOLVE_IN_ROOT). The descriptor only stands for the path (O_PATH); `link`: for the
+ * link itself, where the path ends in one. */
+MUST_USE struct oserr sys_open_within(struct backend *be, int root, const char *path, bool link,
+                                      int *fd);
 
 MUST_USE struct oserr sys_statat(struct backend *be, int dir, const char *name, enum sys_key key,
                                  struct stat *st);
