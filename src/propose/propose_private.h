@@ -105,6 +105,15 @@ MUST_USE struct oserr stores_walk(struct proposing *p, const struct trap_hit *hi
                                   const uint64_t *window, size_t windows, size_t most,
                                   stores_visit *visit, void *ctx);
 
+/* ---- watch.c: what a store shows ---- */
+
+/* Adds the typed pointers into the segment that are in the functions of a store. *leads: how many
+ * there were, known already or not. */
+MUST_USE struct oserr watch_hit(struct proposing *p, const struct trap_hit *hit, size_t *leads);
+
+/* Notes why nothing was added by so many stores into so many words that changed. */
+void watch_note_nothing_new(const struct proposing *p, size_t words, size_t hits, size_t leads);
+
 /* ---- bytes.c: structs that the bytes look like ---- */
 
 MUST_USE struct oserr propose_fits(struct proposing *p, struct proposing_process *of, size_t n);

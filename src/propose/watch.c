@@ -31,6 +31,13 @@ struct watching {
     struct trap_hit hit;
 };
 
+/* A store that is looked at. */
+struct store_look {
+    struct proposing *p;
+    const struct trap_hit *hit;
+    size_t leads;
+};
+
 static bool over(const struct watching *w)
 {
     return os_now() >= w->p.end || w->tries + BUSY > TRIED;
@@ -85,10 +92,9 @@ static struct oserr find_busy(struct watching *w, uint64_t out[BUSY], size_t *fo
 
 /* ---- what a store shows ---- */
 
-static const struct seg_mapper *mapper_of(const struct watching *w, uint32_t pid, uint64_t address,
+static const struct seg_mapper *mapper_of(const struct seg_who *who, uint32_t pid, uint64_t address,
                                           uint64_t *offset)
 {
-    const struct seg_who *who = w->p.ask->who;
     for (size_t i = 0; i < who->mappers_count; i++) {
         const struct seg_mapper *m = &who->mappers[i];
         if (m->pid == pid && address >= m->address && address - m->address < m->length) {
@@ -99,9 +105,8 @@ static const struct seg_mapper *mapper_of(const struct watching *w, uint32_t pid
     return NULL;
 }
 
-static size_t windows_of(const struct watching *w, uint32_t pid, uint64_t out[2 * WINDOWS])
+static size_t windows_of(const struct seg_who *who, uint32_t pid, uint64_t out[2 * WINDOWS])
 {
-    const struct seg_who *who = w->p.ask->who;
     size_t n = 0;
     for (size_t i = 0; i < who->mappers_count && n < WINDOWS; i++) {
         const struct seg_mapper *m = &who->mappers[i];
@@ -129,32 +134,36 @@ static void name_lead(const struct types_frame *f, const char *variable, char *o
 static struct oserr take_frame(void *ctx, uint64_t address, const struct types_frame *f,
                                const struct types_answer *a)
 {
-    struct watching *w = ctx;
+    struct store_look *l = ctx;
     struct oserr e = OSERR_NONE;
     char via[2048];
     (void)address;
     for (size_t i = 0; a->status == TYPES_FOUND && i < a->variables_count && !oserr_is(e); i++) {
         const struct types_variable *v = &a->variables[i];
         struct proposal row = {.kind = PROPOSAL_POINTER, .t = a->t, .type = v->type, .via = via};
-        const struct seg_mapper *m = mapper_of(w, w->hit.pid, v->address, &row.offset);
+        const struct seg_mapper *m =
+            mapper_of(l->p->ask->who, l->hit->pid, v->address, &row.offset);
         row.size = types_size(a->t, v->type);
         if (m == NULL || row.size <= 1) /* void * and char * say where something is, not what */
             continue;
-        w->leads++;
+        l->leads++;
         name_lead(f, v->name, via, sizeof via);
         row.pid = m->pid;
         memcpy(row.comm, m->comm, sizeof row.comm);
-        e = proposal_add(w->p.out, &row);
+        e = proposal_add(l->p->out, &row);
     }
     return e;
 }
 
 /* From the function that stored to those that called it. */
-static struct oserr take_hit(struct watching *w)
+struct oserr watch_hit(struct proposing *p, const struct trap_hit *hit, size_t *leads)
 {
     uint64_t window[2 * WINDOWS];
-    size_t windows = windows_of(w, w->hit.pid, window);
-    return stores_walk(&w->p, &w->hit, window, windows, FRAMES, take_frame, w);
+    struct store_look l = {.p = p, .hit = hit};
+    size_t windows = windows_of(p->ask->who, hit->pid, window);
+    struct oserr e = stores_walk(p, hit, window, windows, FRAMES, take_frame, &l);
+    *leads = l.leads;
+    return e;
 }
 
 /* ---- watching ---- */
@@ -176,6 +185,7 @@ static struct oserr watch_words(struct watching *w, const uint64_t *word, size_t
     for (int hits = 0; t != NULL && hits < HITS && !oserr_is(e) && os_now() < w->p.end &&
                        w->p.out->count == before;) {
         bool got = false;
+        size_t leads = 0;
         e = trap_wait(t, STEP_MS, &w->hit, &got);
         if (oserr_kind(e) == OSERR_K_MISSING) { /* others may store there now */
             e = OSERR_NONE;
@@ -184,7 +194,8 @@ static struct oserr watch_words(struct watching *w, const uint64_t *word, size_t
         if (!oserr_is(e) && !progress_yield(w->p.ask->progress, 0, 0))
             e = (struct oserr){"types", SEG_E_STOPPED};
         if (!oserr_is(e) && got)
-            e = take_hit(w);
+            e = watch_hit(&w->p, &w->hit, &leads);
+        w->leads += leads;
         hits += got;
         w->hits += got;
     }
@@ -193,26 +204,25 @@ static struct oserr watch_words(struct watching *w, const uint64_t *word, size_t
     return e;
 }
 
-/* Why no store added to the proposals. */
-static void note_nothing_new(const struct watching *w)
+void watch_note_nothing_new(const struct proposing *p, size_t words, size_t hits, size_t leads)
 {
-    struct proposals *out = w->p.out;
-    if (w->tries == 0)
+    struct proposals *out = p->out;
+    if (words == 0)
         proposals_note(out, "nothing was stored%s while it was watched",
-                       seg_last(w->p.ask->seg)->size > WATCHED ? " into its first 16 MiB" : "");
-    else if (w->hits == 0)
+                       seg_last(p->ask->seg)->size > WATCHED ? " into its first 16 MiB" : "");
+    else if (hits == 0)
         proposals_note(out, "what stored there was not seen: it may have been the kernel, for a "
                             "read() into the segment, or a process that cannot be watched");
-    else if (w->leads > 0)
+    else if (leads > 0)
         proposals_note(out,
                        "%zu store%s looked at: the pointers in the functions that made them "
                        "lead only to what is known already",
-                       w->hits, w->hits == 1 ? " was" : "s were");
+                       hits, hits == 1 ? " was" : "s were");
     else
         proposals_note(out,
                        "%zu store%s looked at: no pointer to a type was found in the functions "
                        "that made them (compile with -g)",
-                       w->hits, w->hits == 1 ? " was" : "s were");
+                       hits, hits == 1 ? " was" : "s were");
 }
 
 static struct oserr watch(struct watching *w)
@@ -228,7 +238,7 @@ static struct oserr watch(struct watching *w)
     }
     if (oserr_is(e) || found || ended)
         return e;
-    note_nothing_new(w);
+    watch_note_nothing_new(&w->p, w->tries, w->hits, w->leads);
     return e;
 }
 

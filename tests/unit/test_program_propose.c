@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "backend/boxed.h"
 #include "backend/os.h"
+#include "backend/trap.h"
 #include "core/progress.h"
 #include "core/text.h"
 #include "core/type/abi.h"
@@ -171,19 +174,24 @@ static bool look(uint64_t offset, uint64_t n, int64_t wait, struct writers *out)
     return out->watched;
 }
 
-static bool start_writer(void)
+static bool start_writer_as(const char *flags)
 {
     char locator[256];
     const char *path = run_path("stores");
     boxed_use(SHMLENS_BINARY);
     name = run_name("stores");
-    if (!compiled("cc", "-g -O0", "stores.c", path))
+    if (!compiled("cc", flags, "stores.c", path))
         return false;
     peer[0] = peer_on(path, name);
     (void)snprintf(locator, sizeof locator, "posix:%s", name);
     ck_assert(!oserr_is(seg_open(be, locator, SEG_READ, &seg)));
     ck_assert(!oserr_is(seg_who(seg, NULL, &who)));
     return true;
+}
+
+static bool start_writer(void)
+{
+    return start_writer_as("-g -O0");
 }
 
 /* samples[1].beat is written by put, which main calls. */
@@ -330,6 +338,90 @@ TEST(our_own_program_is_no_source)
     ck_assert_uint_eq(asked_with(PROT_READ | PROT_WRITE), 1);
 }
 
+/* A store as a breakpoint shows it, without one: the peer is stopped in what `put` calls right
+ * after it. False: that cannot be done here, which was said. */
+#if defined(__x86_64__) && !defined(__ILP32__)
+static bool caught(pid_t pid, struct trap_hit *hit)
+{
+    struct user_regs_struct r;
+    char file[64];
+    int status;
+    if (ptrace(PTRACE_ATTACH, pid, NULL, NULL) != 0) {
+        suite_skip(__func__, "processes cannot be stopped here");
+        return false;
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq((int)ptrace(PTRACE_GETREGS, pid, NULL, &r), 0);
+    const uint64_t reg[TRAP_REGISTERS] = {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi,
+                                          r.rbp, r.rsp, r.r8,  r.r9,  r.r10, r.r11,
+                                          r.r12, r.r13, r.r14, r.r15, r.rip};
+    *hit = (struct trap_hit){.pid = (uint32_t)pid, .tid = (uint32_t)pid};
+    memcpy(hit->reg, reg, sizeof reg);
+    (void)snprintf(file, sizeof file, "/proc/%d/mem", (int)pid);
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    ssize_t n = pread(fd, hit->stack, sizeof hit->stack, (off_t)r.rsp);
+    close(fd);
+    ck_assert_int_gt(n, 0);
+    hit->stack_n = (size_t)n;
+    ck_assert_int_eq((int)ptrace(PTRACE_DETACH, pid, NULL, NULL), 0);
+    return true;
+}
+#else
+static bool caught(pid_t pid, struct trap_hit *hit)
+{
+    (void)pid;
+    (void)hit;
+    suite_skip(__func__, "stores can be watched on x86-64 only");
+    return false;
+}
+#endif
+
+static const struct proposal *via(const struct proposals *p, const char *text)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->row[i].via != NULL && strncmp(p->row[i].via, text, strlen(text)) == 0)
+            return &p->row[i];
+    return NULL;
+}
+
+/* The variables of the functions that led to a store, in each form of debug information; what is
+ * known by then is not found again, and that is said. */
+static const char *const forms[] = {"-g -O0", "-gdwarf-5 -gsplit-dwarf -O0",
+                                    "-gdwarf-4 -gsplit-dwarf -O0"};
+
+TEST_LOOP(what_a_store_shows, SUITE_ROWS(forms))
+{
+    static struct trap_hit hit;
+    static struct proposals out;
+    size_t leads = 0, again = 0;
+    SKIP_WITHOUT_DEBUG();
+    if (!start_writer_as(forms[_i]))
+        SKIP("no C compiler here makes debug information");
+    const struct propose_ask ask = {.seg = seg, .who = &who};
+    struct proposing p = {
+        .be = be, .ask = &ask, .out = &out, .client = types_client_new(be), .end = INT64_MAX};
+    for (int i = 0; i < 50 && via(&out, "s in put (stores.c:") == NULL; i++) {
+        if (!caught(peer[0].pid, &hit))
+            break;
+        ck_assert(!oserr_is(watch_hit(&p, &hit, &leads))); /* it may be between two stores */
+    }
+    if (leads > 0) {
+        const struct proposal *sample = via(&out, "s in put (stores.c:"),
+                              *board = via(&out, "b in main (stores.c:");
+        ck_assert(sample != NULL && board != NULL);
+        ck_assert(sample->offset == 0x338 && sample->size == 48);
+        ck_assert(board->offset == 0 && board->size == 1160);
+        size_t count = out.count;
+        ck_assert(!oserr_is(watch_hit(&p, &hit, &again)));
+        ck_assert_uint_eq(again, leads);
+        ck_assert_uint_eq(out.count, count);
+        watch_note_nothing_new(&p, 1, 1, again);
+        ck_assert(noted(&out, "lead only to what is known already"));
+    }
+    types_client_free(p.client);
+    proposals_free(&out);
+}
+
 TEST(refusals)
 {
     static struct proposals p;
@@ -364,4 +456,5 @@ static void tear_down(void)
 
 SUITE(test_program_propose, .set_up = set_up, .tear_down = tear_down,
       TESTS(time_runs_out, own_structs_have_their_time, notes, writers_of_a_field,
-            writers_until_it_is_stopped, without_a_writer, our_own_program_is_no_source, refusals));
+            writers_until_it_is_stopped, without_a_writer, our_own_program_is_no_source,
+            what_a_store_shows, refusals));
