@@ -45,8 +45,8 @@ static enum types_status nothing(struct types_answer *a)
 {
     *a = (struct types_answer){.status = TYPES_NOT};
     (void)snprintf(a->reason, sizeof a->reason,
-                   "this shmlens cannot read debug information (it was "
-                   "built without libdw)");
+                   "this shmlens was built without libdw, which reads debug information; "
+                   "--types FILE takes a C header");
     return a->status;
 }
 

@@ -224,7 +224,7 @@ static void unknown(struct typed *y, const char *name)
         out_str(err, i == 0 ? "; near: " : ", ");
         out_escaped(err, near[i]);
     }
-    if (n == 0 && y->debug.reason[0] != '\0')
+    if (y->debug.names_count == 0 && y->debug.reason[0] != '\0')
         out_print(err, "; %s", y->debug.reason);
     run_error_end(y->r);
 }
