@@ -230,7 +230,28 @@ TEST(what_lies_there_is_found)
     scene_quit(t);
 }
 
+/* `off` asks nobody; `auto` takes the pointer that leads to the first byte at once. */
+TEST(programs_are_asked_as_it_is_set)
+{
+    name = e2e_name("tree");
+    memory = scene_segment(name, 4096);
+    traced = (struct beat_block *)(void *)memory;
+    traced->beat = 4711;
+    struct e2e *t = scene_open(name);
+    scene_press(t, ":set types off<Enter>S", "no type is known for this segment");
+    int row = 0, col = 0;
+    ck_assert(!e2e_find(t, "traced", &row, &col));
+    scene_press(t, ":set types list<Enter>S", "look again");
+    if (!e2e_find(t, "via traced", &row, &col)) {
+        e2e_keys(t, "q");
+        scene_quit(t);
+        SKIP("this test, or shmlens, was built without debug information");
+    }
+    scene_press(t, "q:set types auto<Enter>S", " 4711 ");
+    scene_quit(t);
+}
+
 SUITE(test_e2e_tree, .set_up = set_up, .tear_down = tear_down,
       TESTS(stores_appear, a_field_is_stored_once, a_bitfield_keeps_its_neighbours,
             a_million_elements_scroll, types_are_kept, files_are_read_at_the_prompt,
-            what_lies_there_is_found));
+            what_lies_there_is_found, programs_are_asked_as_it_is_set));
