@@ -242,6 +242,26 @@ TEST(neighbours)
     ck_assert_ptr_null(lost);
 }
 
+/* Of two that expect the same value one stores. */
+TEST(one_of_two_wins)
+{
+    for (int i = 0; i < 8; i++) {
+        char was[8];
+        struct job j[2];
+        int status[2];
+        (void)snprintf(was, sizeof was, "%u", prio_now());
+        for (int k = 0; k < 2; k++) {
+            char value[8];
+            (void)snprintf(value, sizeof value, "%d", 2 * i + k + 1);
+            j[k] = JOB("poke", name, "slots[0].prio", value, "--expect", was, TYPED);
+        }
+        for (int k = 0; k < 2; k++)
+            status[k] = job_wait(&j[k])->status;
+        ck_assert_int_eq(status[0] + status[1], 1);
+        ck_assert_uint_eq(prio_now(), (unsigned)(2 * i + (status[0] == 0 ? 1 : 2)));
+    }
+}
+
 TEST(watches)
 {
     struct job j = JOB("watch", name, "--count", "3", "--for", "10s", TYPED);
@@ -392,5 +412,5 @@ TEST(large)
 }
 
 SUITE(test_program_cli_type, .set_up = set_up, .tear_down = run_end,
-      TESTS(leaves, as_json, refusals, errors_of_files, stores, neighbours, watches, waits, finds,
-            layouts, codepages, recordings, large));
+      TESTS(leaves, as_json, refusals, errors_of_files, stores, neighbours, one_of_two_wins,
+            watches, waits, finds, layouts, codepages, recordings, large));

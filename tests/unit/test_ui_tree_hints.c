@@ -1,6 +1,7 @@
 /* What the hints of a layout do on the screen: ends of rings, names of processes, fields that are
- * read under a counter. */
+ * read under a counter, links. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/type/abi.h"
@@ -12,6 +13,15 @@
 
 static struct stage *st;
 
+static void types_of(const char *layout)
+{
+    char why[TYPE_WHY_MAX] = "";
+    struct types *types = types_new(type_abi_machine(), false);
+    ck_assert_ptr_nonnull(types);
+    ck_assert_msg(types_parse(types, "hub.h", layout, strlen(layout), why), "%s", why);
+    st->ui.tree->stock = tree_stock_of(types);
+}
+
 static void scene(int rows, int cols)
 {
     static const char layout[] =
@@ -22,12 +32,8 @@ static void scene(int rows, int cols)
         "for hub.pose: seqlock seq\n"
         "for hub.ids: ring head tail\n"
         "for hub.slot: ring head tail\n";
-    char why[TYPE_WHY_MAX] = "";
     st = stage_new(rows, cols, 4096);
-    struct types *types = types_new(type_abi_machine(), false);
-    ck_assert_ptr_nonnull(types);
-    ck_assert_msg(types_parse(types, "hub.h", layout, strlen(layout), why), "%s", why);
-    st->ui.tree->stock = tree_stock_of(types);
+    types_of(layout);
     stage_put(st, 0, &(uint32_t[]){812, 6}, 8);
     stage_put(st, 8, &(double[]){0.25, -1}, 16);
     stage_put(st, 32, &(uint32_t[]){9, 7, 70, 71, 72, 73}, 24);
@@ -95,6 +101,33 @@ TEST(names_are_of_now)
     ck_assert_int_ge(frame_find(&st->ui.canvas, " 812 "), 0);
 }
 
+/* A cycle is just steps: however many were taken, the way back is as long as ever. tools/fuzz goes
+ * all the way around. */
+TEST(a_cycle_of_many_nodes_is_followed)
+{
+    enum { NODES = 10000, FROM = 0x4000, SIZE = 4 };
+    const uint32_t steps = getenv("SHMLENS_LONG") != NULL ? NODES : NODES / 10;
+    st = stage_new(8, 40, STAGE_BYTES);
+    types_of("struct hop { unsigned next; };\nfor hop.next: link = base+ struct hop\n");
+    for (uint32_t i = 0; i < NODES; i++) /* by sevens, from 1 on: 0 is null */
+        stage_put(st, FROM + SIZE * i, &(uint32_t){SIZE * (1 + (i + 6) % (NODES - 1))}, SIZE);
+    act_type(&st->ui, "hop@0x4000");
+    stage_draw(st);
+    for (uint32_t i = 0, node = 0; i < steps; i++) {
+        stage_key(st, KEY_ENTER_, 0);
+        stage_draw(st);
+        node = 1 + (node + 6) % (NODES - 1);
+        HOLD(st->ui.s.cursor == FROM + SIZE * node);
+    }
+    ck_assert_int_eq(st->ui.tree->depth, TREE_VIEWS);
+    for (int i = 0; i < TREE_VIEWS; i++) {
+        stage_key(st, KEY_BACKSPACE_, 0);
+        stage_draw(st);
+    }
+    ck_assert_int_eq(st->ui.tree->depth, 1);
+}
+
 SUITE(test_ui_tree_hints, .tear_down = stage_tear_down,
       TESTS(frames_of_each_size, what_is_being_written_is_not_known,
-            counters_are_asked_for_while_they_are_shown, names_are_of_now));
+            counters_are_asked_for_while_they_are_shown, names_are_of_now,
+            a_cycle_of_many_nodes_is_followed));
