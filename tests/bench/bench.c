@@ -20,7 +20,7 @@ static const struct {
     {"history", bench_history, true},  {"soak", bench_soak, false},
     {"scan", bench_scan, true},        {"map", bench_map, false},
     {"types", bench_types, false},     {"search", bench_search, false},
-    {"bulk", bench_bulk, false},
+    {"bulk", bench_bulk, false},       {"tree", bench_tree, false},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
 

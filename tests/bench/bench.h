@@ -93,6 +93,7 @@ void bench_history(struct bench *b);
 void bench_scan(struct bench *b);
 void bench_map(struct bench *b);
 void bench_types(struct bench *b);
+void bench_tree(struct bench *b);
 
 void bench_search(struct bench *b);
 void bench_bulk(struct bench *b);
