@@ -72,7 +72,10 @@ int main(int argc, char **argv)
     int fd = shm_open(NAME, O_RDWR | O_CREAT | O_EXCL, 0600); /* never one that is there already */
     if (fd >= 0 && fstat(fd, &st) == 0)
         made = st.st_ino;
-    if (fd < 0 || ftruncate(fd, SIZE) != 0 || (argc > 1 && posix_fallocate(fd, 0, SIZE) != 0)) {
+    int failed = fd < 0 || ftruncate(fd, SIZE) != 0;
+    if (!failed && argc > 1)
+        failed = posix_fallocate(fd, 0, SIZE) != 0; /* all pages, now, or an error */
+    if (failed) {
         perror(NAME);
         remove_segment();
         return 1;

@@ -50,7 +50,7 @@ static const struct {
     {"locks",
      {"who", "poke 0x4 9 --as u32", "poke 0x8 1 --as u32", "poke 0x0 0 --as u32",
       "poke 0x4 9 --as u32"}},
-    {"ring", {"who", "mark head 0x0 u32", "goto 0x0", "answer tail", "poke 0x8 2 --as u32"}},
+    {"ring", {"who", "mark head 0x0 u32", "step back\nanswer tail", "poke 0x8 2 --as u32"}},
     {"bus-error",
      {"goto 0x1000", "answer 64", "answer 2", "poke 0x10 0 --as u32", "answer ftruncate",
       "resize 4096", "answer SIGSEGV"}},
