@@ -115,16 +115,19 @@ static void said_of(struct peer *peer, char why[PEERS_WHY])
 bool peers_failed(struct peers *p, const struct lesson_run *run, char why[PEERS_WHY])
 {
     struct peer *peer = find(p, run->peer);
-    int signal = 0, status = 0;
+    struct peer_end how = {0, 0};
     if (peer == NULL || peer->process == NULL || os_process_running(peer->process))
         return false;
-    os_process_end(peer->process, &status, &signal);
+    os_process_end(peer->process, &how.status, &how.signal);
     said_of(peer, why);
-    if (why[0] == '\0' && signal != 0)
-        (void)snprintf(why, PEERS_WHY, "%s was ended by signal %d", run->program, signal);
+    if (why[0] == '\0' && how.signal != 0)
+        (void)snprintf(why, PEERS_WHY, "%s was ended by signal %d", run->program, how.signal);
+    else if (why[0] == '\0' && peers_crashed(&how))
+        (void)snprintf(why, PEERS_WHY, "%s was ended by exception 0x%08x", run->program,
+                       (unsigned)how.status);
     else if (why[0] == '\0')
-        (void)snprintf(why, PEERS_WHY, "%s ended with status %d", run->program, status);
-    return status != 0 || signal != 0;
+        (void)snprintf(why, PEERS_WHY, "%s ended with status %d", run->program, how.status);
+    return how.status != 0 || how.signal != 0;
 }
 
 uint32_t peers_pid(struct peers *p, const char *name)
