@@ -1,5 +1,7 @@
 /* Several threads on one call say what one says: at the borders of their parts, at holes, and while
  * another process takes the memory away. */
+#include <pthread.h>
+
 #include "backend/bulk/crew.h"
 #include "backend/os.h"
 #include "support/backend_peer.h"
@@ -194,6 +196,65 @@ TEST(parts_run_at_the_same_time)
     os_monitor_free(m.monitor);
 }
 
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* From now on no thread can be started: none has room for such a stack. False: one can. */
+static bool refuse_threads(pthread_attr_t *before)
+{
+    pthread_attr_t huge;
+    struct os_thread *thread = NULL;
+    ck_assert_int_eq(pthread_getattr_default_np(before), 0);
+    ck_assert_int_eq(pthread_attr_init(&huge), 0);
+    bool refused = pthread_attr_setstacksize(&huge, (size_t)1 << 47) == 0 &&
+                   pthread_setattr_default_np(&huge) == 0 &&
+                   oserr_is(os_thread_start(&thread, nothing, NULL));
+    pthread_attr_destroy(&huge);
+    os_thread_join(thread);
+    return refused;
+}
+
+struct roll {
+    size_t count, number[MOST];
+    bool here[MOST]; /* on the thread of the caller */
+    pthread_t caller;
+};
+
+static void call_roll(void *ctx, size_t number)
+{
+    struct roll *r = ctx;
+    r->here[r->count] = pthread_equal(pthread_self(), r->caller) != 0;
+    r->number[r->count++] = number;
+}
+
+TEST(without_threads_one_does_it_all)
+{
+    static uint64_t alone[PAGES], several[PAGES];
+    struct roll r = {.caller = pthread_self()};
+    struct seg_hashes found;
+    pthread_attr_t before;
+    memset(memory, 'n', SIZE);
+    memcpy(memory + 5 * MIB + 77, text, 6); /* in the last of the parts */
+    must(seg_hash(s, 0, alone, PAGES, &found));
+    if (refuse_threads(&before)) {
+        crew_run(call_roll, &r, MOST);
+        ck_assert_uint_eq(r.count, MOST);
+        for (size_t i = 0; i < MOST; i++)
+            ck_assert(r.number[i] == i && r.here[i]);
+        what.hands = copied.hands = MOST;
+        if (supported())
+            finds(0, 5 * MIB + 77);
+        must(seg_hash_shared(s, MOST, 0, several, PAGES, &found));
+        ck_assert_uint_eq(found.pages, PAGES);
+        ck_assert_mem_eq(alone, several, sizeof alone);
+    } else {
+        puts("skip: threads start whatever their stacks");
+    }
+    ck_assert_int_eq(pthread_setattr_default_np(&before), 0);
+}
+
 /* What makes reading and storing fast makes no pages: none by looking, none beside what is stored.
  */
 TEST(only_stored_pages_appear)
@@ -267,6 +328,6 @@ TEST(it_shrinks_while_threads_read)
 }
 
 SUITE(test_backend_crew, .set_up = set_up, .tear_down = tear_down,
-      TESTS(parts_run_at_the_same_time, a_match_on_the_border_of_two_parts, the_first_one_counts,
-            a_mask, a_hole_ends_it_and_stays, only_stored_pages_appear,
-            it_shrinks_while_threads_read));
+      TESTS(parts_run_at_the_same_time, without_threads_one_does_it_all,
+            a_match_on_the_border_of_two_parts, the_first_one_counts, a_mask,
+            a_hole_ends_it_and_stays, only_stored_pages_appear, it_shrinks_while_threads_read));

@@ -147,8 +147,56 @@ TEST(a_part)
     baseline_free(b);
 }
 
+/* Where a search of several threads asked whether to go on; it is told to end at the last one. */
+struct questions {
+    uint64_t at[16];
+    size_t count, last;
+};
+
+static bool ask(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+{
+    struct questions *q = ctx;
+    (void)deadline;
+    (void)total;
+    ck_assert_uint_lt(q->count, q->last); /* it went on after it was told to end */
+    q->at[q->count++] = done;
+    return q->count < q->last;
+}
+
+/* Between two slices a search hears Esc; no time is measured: the first slices are short, and after
+ * it was told to end nothing more is searched. */
+TEST(a_search_ends_when_told_to)
+{
+    enum { MIB = 1048576, CHUNK = 65536, AT = 4 * MIB };
+    char data[CHUNK], why[FIND_WHY_MAX];
+    uint64_t at = 0;
+    size_t length = 0;
+    memset(data, 'n', sizeof data);
+    int fd = shm_open(name, O_RDWR, 0);
+    for (off_t to = 0; to + CHUNK <= SIZE; to += CHUNK)
+        ck_assert_int_eq(pwrite(fd, data, CHUNK, to), CHUNK);
+    ck_assert_int_eq(pwrite(fd, "needle", 6, AT), 6);
+    close(fd);
+    struct find *f = search.find = find_compile("needle", why);
+    ck_assert_ptr_nonnull(f);
+    for (size_t last = 1; last <= 3; last++) {
+        struct questions q = {.last = last};
+        const struct progress asking = {ask, &q};
+        search.progress = &asking;
+        ck_assert_int_eq(search_forward(&search, 0, &at, &length), SEARCH_CANCELLED);
+        ck_assert_uint_eq(q.count, last);
+        for (size_t i = 0; i < last; i++)
+            ck_assert_uint_le(q.at[i], i == 0 ? 0 : q.at[i - 1] + i * MIB);
+    }
+    static const struct progress going = {go_on, NULL};
+    search.progress = &going;
+    ck_assert_int_eq(search_forward(&search, 0, &at, &length), SEARCH_FOUND);
+    ck_assert_uint_eq(at, AT);
+    find_free(f);
+}
+
 SUITE_PART(scan_in_the_ui, .set_up = set_up_ui, .tear_down = tear_down, .timeout = 120,
-           TESTS(literals, a_part));
+           TESTS(literals, a_part, a_search_ends_when_told_to));
 
 SUITE(test_program_search, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
-      .next = &scan_in_the_ui, TESTS(literals, regexes, a_part));
+      .next = &scan_in_the_ui, TESTS(literals, regexes, a_part, a_search_ends_when_told_to));
