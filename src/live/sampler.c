@@ -80,7 +80,7 @@ static int64_t pass_over(struct sampler *s, const struct sample_request *r, int6
     s->out.time = now;
     s->out.seq = s->work.seq;
     os_monitor_unlock(s->monitor);
-    int64_t slice = sweep_slice(s, r, os_now(), period);
+    int64_t slice = sweep_slice(s, r, now, period);
     if (pagemap_changes(sweep_pages(s->map)) != changes)
         s->news = now;
     int64_t due = next_due(s, now, period);
