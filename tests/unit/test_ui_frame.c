@@ -124,6 +124,14 @@ TEST(unknown_keys_say_so)
     ck_assert(!ui.quit);
 }
 
+/* Keys of the fields are known to whoever read the help. */
+TEST(keys_of_the_fields_say_where_they_work)
+{
+    ui_push(&ui, &screen_inspect);
+    press("W");
+    ck_assert_int_eq(frame_find(&ui.canvas, "W is a key of the fields: S shows them"), 22);
+}
+
 TEST(the_key_bar_presses_keys)
 {
     ui_draw(&ui);
@@ -289,8 +297,9 @@ TEST(themes_tell_apart_without_colour)
 SUITE(test_ui_frame, .set_up = set_up, .tear_down = tear_down,
       TESTS(screens_go_and_come_back, a_screen_is_on_the_stack_once, every_size,
             messages_wrap_and_go, the_next_key_ends_a_message, the_bar_says_where_the_way_out_leads,
-            unknown_keys_say_so, the_key_bar_presses_keys, a_click_between_the_words_does_nothing,
-            help_of_every_screen, the_help_is_wrapped_at_every_width, the_help_can_be_searched,
+            unknown_keys_say_so, the_key_bar_presses_keys, keys_of_the_fields_say_where_they_work,
+            a_click_between_the_words_does_nothing, help_of_every_screen,
+            the_help_is_wrapped_at_every_width, the_help_can_be_searched,
             help_explains_keys_and_words, the_card_spells_out_what_the_user_bound,
             every_action_has_words, every_key_names_an_action_or_a_command,
             keys_without_a_segment_do_no_harm, themes_tell_apart_without_colour));

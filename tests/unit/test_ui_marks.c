@@ -313,8 +313,17 @@ TEST(unknown_is_unknown)
     ck_assert_ptr_null(strstr(stage_text(st, row, 0, 80), "5436"));
 }
 
+TEST(without_a_mark_there_is_nowhere_to_go)
+{
+    st = stage_small(false);
+    stage_type(st, "'");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_str_eq(st->ui.status, "no mark is set yet: m and a letter set one here");
+}
+
 SUITE(test_ui_marks, .tear_down = tear_down,
-      TESTS(unchanged_is_older_than_it_was_watched, the_watch_list_80x24, the_watch_list_120x40,
-            small_screens_say_what_is_left_out, without_marks_it_says_how, keys_of_the_watch_list,
-            v_goes_through_all_views, letters_are_marks_too, what_is_not_a_mark_is_refused,
-            types_by_name, fields_by_path, where_an_offset_is_asked_for, unknown_is_unknown));
+      TESTS(without_a_mark_there_is_nowhere_to_go, unchanged_is_older_than_it_was_watched,
+            the_watch_list_80x24, the_watch_list_120x40, small_screens_say_what_is_left_out,
+            without_marks_it_says_how, keys_of_the_watch_list, v_goes_through_all_views,
+            letters_are_marks_too, what_is_not_a_mark_is_refused, types_by_name, fields_by_path,
+            where_an_offset_is_asked_for, unknown_is_unknown));

@@ -8,6 +8,7 @@
 
 #include "backend/os.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "list/segrow.h"
 #include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
@@ -55,6 +56,18 @@ static size_t processes(const struct seg_who *who)
     return n;
 }
 
+/* Titles and verdicts count the others alone. */
+static bool has_us(const struct seg_who *who)
+{
+    for (size_t i = 0; i < who->mappers_count; i++)
+        if (who->mappers[i].pid == os_pid())
+            return true;
+    for (size_t i = 0; i < who->holders_count; i++)
+        if (who->holders[i].pid == os_pid())
+            return true;
+    return false;
+}
+
 static void draw_rule(const struct box *b, const struct seg_who *who)
 {
     const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* the past is not recorded */
@@ -68,8 +81,14 @@ static void draw_rule(const struct box *b, const struct seg_who *who)
     size_t unseen = who->unreadable + who->unowned;
     if (unseen > 0)
         (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", unseen);
-    int col = canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %zu process%s%s ",
-                           now, n, n == 1 ? "" : "es", rest);
+    char count[64] = "no process";
+    if (n > 0)
+        (void)snprintf(count, sizeof count, "%zu process%s%s", n, plural_es(n),
+                       !has_us(who) ? ""
+                       : n == 1     ? ", this one"
+                                    : ", this one included");
+    int col = canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %s%s ", now, count,
+                           rest);
     const char *hint =
         b->ui->who_focus ? " Enter goes there, Esc leaves " : " Tab: into it, o closes ";
     int from = b->c->cols - canvas_width(hint) - 2;

@@ -149,6 +149,8 @@ void act_jump(struct ui *ui, const char *arg)
         return;
     if (arg[0] != '\0')
         jump(ui, arg);
+    else if (ui->s.marks.count == 0)
+        ui_say(ui, STYLE_WARN, "no mark is set yet: m and a letter set one here");
     else
         prompt_ask_key(&ui->host, "go to mark (a to z): ", jump_to_letter, NULL);
 }
