@@ -127,7 +127,23 @@ TEST(a_cycle_of_many_nodes_is_followed)
     ck_assert_int_eq(st->ui.tree->depth, 1);
 }
 
+/* Keys for how the bytes look say that the fields are in their place. */
+TEST(what_is_for_the_bytes_says_so)
+{
+    static const char *const said[][2] = {
+        {"e", "big-endian (of the bytes: S shows them)"},
+        {"t", "no inspector (of the bytes: S shows them)"},
+        {"v", "u8: unsigned, 8 bits (of the bytes: S shows them)"},
+        {"T", "UTF-16 characters start at odd offsets (of the bytes: S shows them)"},
+    };
+    scene(24, 80);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        stage_type(st, said[i][0]);
+        ck_assert_str_eq(st->ui.status, said[i][1]);
+    }
+}
+
 SUITE(test_ui_tree_hints, .tear_down = stage_tear_down,
       TESTS(frames_of_each_size, what_is_being_written_is_not_known,
             counters_are_asked_for_while_they_are_shown, names_are_of_now,
-            a_cycle_of_many_nodes_is_followed));
+            a_cycle_of_many_nodes_is_followed, what_is_for_the_bytes_says_so));

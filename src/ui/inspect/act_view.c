@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 /* Cells that begin where somebody asked for go on doing so; others begin at the start of the row.
  */
@@ -19,12 +20,18 @@ static void adopt_view(struct ui *ui, const struct view *v)
     session_move_to(s, s->cursor, s->selecting);
 }
 
+/* What is chosen for the bytes shows nothing while fields are in their place. */
+static const char *for_bytes(const struct ui *ui)
+{
+    return tree_on(ui) ? " (of the bytes: S shows them)" : "";
+}
+
 static void choose_view(struct ui *ui, const struct view *v)
 {
     adopt_view(ui, v);
     if (view_swapped(v) != v)
         ui->s.set.big = v->big;
-    ui_say(ui, STYLE_TEXT, "%s: %s", v->name, v->help);
+    ui_say(ui, STYLE_TEXT, "%s: %s%s", v->name, v->help, for_bytes(ui));
 }
 
 /* The next view in the table, skipping those of the other byte order. */
@@ -67,7 +74,9 @@ void act_order(struct ui *ui, const char *arg)
     adopt_view(ui, other);
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
-           other != v ? ": " : " (no effect on this view; inspector and UTF-16 use it)",
+           other != v    ? ": "
+           : tree_on(ui) ? for_bytes(ui)
+                         : " (no effect on this view; inspector and UTF-16 use it)",
            other != v ? other->name : "");
 }
 
@@ -84,7 +93,8 @@ void act_encoding(struct ui *ui, const char *arg)
     }
     ui->s.set.enc = (enum text_encoding)next;
     ui_say(ui, STYLE_TEXT, "text column: %s%s", view_text(ui->s.set.enc)->name,
-           ui->inspect->at.texts == 2
+           tree_on(ui) ? for_bytes(ui)
+           : ui->inspect->at.texts == 2
                ? " (used below 96 columns; this terminal shows UTF-8 and UTF-16)"
                : "");
 }
@@ -93,14 +103,19 @@ void act_phase(struct ui *ui, const char *arg)
 {
     (void)arg;
     ui->s.phase = !ui->s.phase;
-    ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets", ui->s.phase ? "odd" : "even");
+    ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets%s", ui->s.phase ? "odd" : "even",
+           for_bytes(ui));
 }
 
 void act_inspector(struct ui *ui, const char *arg)
 {
     (void)arg;
     ui->s.set.inspector = !ui->s.set.inspector;
-    ui_say(ui, STYLE_TEXT, ui->s.set.inspector ? "inspector" : "no inspector; t shows it");
+    ui_say(ui, STYLE_TEXT, "%s%s",
+           ui->s.set.inspector ? "inspector"
+           : tree_on(ui)       ? "no inspector"
+                               : "no inspector; t shows it",
+           for_bytes(ui));
 }
 
 void act_pause(struct ui *ui, const char *arg)
