@@ -30,7 +30,7 @@ skip() {
 # The log of what failed: all of it when it is short, else its interesting lines and its end.
 show_log() {
     if [ "$(wc -l <"$log")" -gt 120 ]; then
-        grep -nE 'error:|warning:|[0-9]+:[FE]:|ERROR:|SUMMARY:|runtime error' "$log" | head -40 | cut -c1-300
+        grep -nE 'error:|warning:|[0-9]+:[FE]:|ERROR:|SUMMARY:|runtime error|\*\*\*(Failed|Exception|Timeout)' "$log" | head -40 | cut -c1-300
         say "    ... the end of $log:"
     fi
     tail -80 "$log" | cut -c1-400 | sed 's/^/    /'
