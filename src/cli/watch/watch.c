@@ -143,8 +143,8 @@ static int64_t report_gap(struct watch *w, int64_t due, int64_t began)
     if (missed / 3 * 2 > w->missed) { /* once while it lasts, and again when it gets worse */
         w->sink->gap(w, began - w->start, missed);
         w->missed = missed;
-    } else {
-        w->missed -= w->missed / 4; /* a long one long ago hides no other */
+    } else if (missed < w->missed) {
+        w->missed -= (w->missed - missed) / 4; /* a long one long ago hides no other */
     }
     return began;
 }
