@@ -285,7 +285,7 @@ TEST(cleaning_as_another_user)
     e2e_wait_text(t, own, 0);
     snprintf(line, sizeof line, ":clean %s %s --older-than 0s --all-users<Enter>", own, name);
     e2e_keys(t, line);
-    e2e_wait_text(t, "1 orphan (", 0);
+    e2e_wait_text(t, "1 orphan (4 KiB) can be", 0);
     e2e_wait_text(t, own, 0);
     ck_assert(!gone(own));
     e2e_keys(t, "<Esc>");
