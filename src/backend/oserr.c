@@ -38,7 +38,10 @@ static const char *const own_text[] = {
     "took too long",
     "a name of Global\\ takes SeCreateGlobalPrivilege, which this process has not",
     "the process that does this in a box ended",
+    "breakpoints are taken, but never fire on this machine",
+    "a link that leads to nothing below its root folder",
 };
+_Static_assert(sizeof own_text / sizeof *own_text == SEG_E_END - OSERR_OWN, "each has its text");
 
 const char *oserr_text(struct oserr e, char *buf, size_t n)
 {
@@ -61,5 +64,7 @@ enum oserr_kind oserr_kind(struct oserr e)
         return OSERR_K_NONE;
     if (e.code == SEG_E_NO_SPACE)
         return OSERR_K_FULL;
+    if (e.code == SEG_E_STRAY)
+        return OSERR_K_MISSING;
     return e.code >= OSERR_OWN ? OSERR_K_OTHER : oserr_system_kind(e.code);
 }

@@ -50,6 +50,7 @@ enum seg_refusal {
     SEG_E_BOXED,     /* the boxed process ended instead of answering */
     SEG_E_NO_TRAPS,  /* breakpoints are taken and never fire: some virtual machines */
     SEG_E_STRAY,     /* a link that leads to nothing below that root folder */
+    SEG_E_END
 };
 
 #define OSERR_NONE ((struct oserr){NULL, 0})

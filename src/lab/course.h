@@ -17,9 +17,10 @@ struct course_state {
     bool opened;               /* the lesson's `open` is there */
     unsigned holds;            /* bits: checks of the step that hold now, and count */
     char problem[CHECKER_WHY]; /* why the lesson cannot go on; empty: it can */
-    char lacking[120];         /* what the step needs and this machine has not: it may be skipped */
-    bool skipped;              /* the step before it was */
-    bool ended;                /* everything it started has ended and is removed */
+    /* What the step needs and this machine has not: it may be skipped. */
+    char lacking[LESSON_LACK + sizeof "this step needs "];
+    bool skipped; /* the step before it was */
+    bool ended;   /* everything it started has ended and is removed */
     int peers;
     struct {
         char name[LESSON_NAME];

@@ -208,6 +208,8 @@ static bool add_need(struct parse *p, char *words, int line)
         if (s->lacker != NULL || !lesson_name(what))
             return fail(p, line, "%s: %.40s",
                         s->lacker != NULL ? "more than one process" : "not a name", what);
+        if (strlen(rest) >= LESSON_LACK)
+            return fail(p, line, "what is needed is longer than %d bytes", LESSON_LACK - 1);
         s->lacker = keep(p, what);
         s->lacks = keep(p, rest);
         return true;

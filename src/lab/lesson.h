@@ -38,6 +38,7 @@ enum {
     LESSON_CHECKS = 8, /* of a step */
     LESSON_MARKS = 4,  /* of a step */
     LESSON_NAME = 32,  /* bytes of a name, with the NUL */
+    LESSON_LACK = 104, /* of what a step may lack */
     LESSON_WHY = 256,
     LESSON_TEXT = 16384, /* bytes that are shown with a step: its texts, and the lesson's */
     LESSON_LINES = 512,  /* as they are wrapped */

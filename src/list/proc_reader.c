@@ -158,14 +158,15 @@ static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
     struct seg_ask ask = {list.kinds, SEG_SURVEY_WHO, list.id, &paced};
     struct oserr e = seg_survey_paced(r->be, &ask, &list.survey);
     (void)end_slice(r, os_now());
-    if (end(r, &list, e))
-        w->deliver(w, &w->full, &list);
-    else
-        segment_list_free(&list);
-    os_monitor_lock(w->lock);
+    bool fine = end(r, &list, e);
+    os_monitor_lock(w->lock); /* before it is delivered: who has that may stir */
     bool abandoned = r->abandoned;
     int64_t period = abandoned ? 0 : wait_for_next(w);
     os_monitor_unlock(w->lock);
+    if (fine)
+        w->deliver(w, &w->full, &list);
+    else
+        segment_list_free(&list);
     if (abandoned) {
         w->reader_returned(w);
         return INT64_MAX;

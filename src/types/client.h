@@ -87,6 +87,10 @@ bool client_damaged(struct client_run *run);
 MUST_USE bool client_pack(struct client_run *run, const struct client_file *f,
                           struct message_in *in);
 
+/* Why a file was not opened (SEG_E_STRAY) that was looked for in the root folder of this process;
+ * 0: in ours. */
+const char *client_stray(uint32_t pid);
+
 /* client_files.c: the slot of a module, opened with what belongs to it. NULL: it has nothing to
  * read (a reason was added when it is one of the program's own), or run->error. */
 struct client_file *client_open(struct client_run *run, const struct modules *m, size_t i,

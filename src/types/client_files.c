@@ -94,6 +94,12 @@ static void refuse(struct client_file *f, const char *path, const char *why)
     free(shown);
 }
 
+const char *client_stray(uint32_t pid)
+{
+    return pid != 0 ? "a link that leads to nothing in the process's root folder: not followed"
+                    : "a link that leads to nothing";
+}
+
 /* Offers a file, as the process and then as we see that path. True: it is the one, or run->error.
  */
 static bool offer(struct client_run *run, enum box_word word, unsigned slot, uint32_t pid,
@@ -106,8 +112,7 @@ static bool offer(struct client_run *run, enum box_word word, unsigned slot, uin
         if (e.code == SEG_E_NOT_SEGMENT)
             refuse(f, path, "not a regular file: not opened");
         if (e.code == SEG_E_STRAY)
-            refuse(f, path,
-                   "a link that leads to nothing in the process's root folder: not followed");
+            refuse(f, path, client_stray(roots[i]));
         if (oserr_is(e))
             continue;
         if (!give(run, word, slot, fd, f))
@@ -284,7 +289,7 @@ static void open_module(struct client_run *run, const struct modules *m, size_t 
     }
     if (found != NULL && !oserr_is(run->error) && run->recorded != NULL && f->state == BOX_REFUSED)
         replace_recorded(run, i, slot, f, found);
-    if (!oserr_is(run->error) && f->state == BOX_READY && f->alt[0] != '\0')
+    if (found != NULL && !oserr_is(run->error) && f->state == BOX_READY && f->alt[0] != '\0')
         find_alt(run, m->pid, found, slot, f);
     free(found);
 }

@@ -35,13 +35,22 @@ static bool give_part(struct client_run *run, unsigned slot, int fd, const struc
     return good && why[0] == '\0';
 }
 
+static const char not_there[] = "this file with types (split DWARF) cannot be opened";
+
+/* Is that why it was not read: no file is there? */
+static bool is_missing(const char *why)
+{
+    return strcmp(why, not_there) == 0 || strcmp(why, client_stray(0)) == 0 ||
+           strcmp(why, client_stray(1)) == 0;
+}
+
 /* Finds a split file as the process sees that path, then as we do, and gives it to the slot. */
 static bool give_file(struct client_run *run, uint32_t pid, unsigned slot, const char *path,
                       const struct split_part *part, char *why, size_t cap)
 {
     const uint32_t roots[] = {pid, 0};
     bool good = false;
-    (void)snprintf(why, cap, "this file with types (split DWARF) cannot be opened");
+    (void)snprintf(why, cap, "%s", not_there);
     for (size_t k = 0; k < 2 && !good && !oserr_is(run->error); k++) {
         int fd;
         struct oserr e = module_file(run->c->be, roots[k], path, &fd);
@@ -49,6 +58,8 @@ static bool give_file(struct client_run *run, uint32_t pid, unsigned slot, const
             good = give_part(run, slot, fd, part, why, cap);
         else if (e.code == SEG_E_NOT_SEGMENT)
             (void)snprintf(why, cap, "it is not a regular file: not opened");
+        else if (e.code == SEG_E_STRAY && strcmp(why, not_there) == 0)
+            (void)snprintf(why, cap, "%s", client_stray(roots[k]));
     }
     return good;
 }
@@ -72,7 +83,7 @@ static bool give_named(struct client_run *run, const struct modules *m, size_t i
     (void)snprintf(path, n, "%s%s%s", part->name[0] == '/' ? "" : part->folder,
                    part->name[0] == '/' ? "" : "/", part->name);
     bool good = give_file(run, m->pid, slot, path, part, why, cap);
-    if (!good && !oserr_is(run->error) && strstr(why, "cannot be opened") != NULL) {
+    if (!good && !oserr_is(run->error) && is_missing(why)) {
         int fd;
         (void)snprintf(path, n, "%s.dwp", program);
         if (!oserr_is(module_file(run->c->be, m->pid, path, &fd))) {

@@ -201,12 +201,13 @@ TEST(test_errors_speak)
     struct oserr none = {"shm_open", ENOENT};
     ck_assert_str_eq(oserr_text(none, buf, sizeof buf), "No such file or directory");
     ck_assert_int_eq(oserr_kind(none), OSERR_K_MISSING);
-    for (uint32_t code = SEG_E_LOCATOR; code <= SEG_E_ASIDE; code++) {
+    for (uint32_t code = SEG_E_LOCATOR; code < SEG_E_END; code++) {
         struct oserr e = {"x", code};
         ck_assert_str_ne(oserr_text(e, buf, sizeof buf), "refused");
         ck_assert_uint_gt(strlen(buf), 3);
     }
     ck_assert_int_eq(oserr_kind((struct oserr){"x", SEG_E_NO_SPACE}), OSERR_K_FULL);
+    ck_assert_int_eq(oserr_kind((struct oserr){"x", SEG_E_STRAY}), OSERR_K_MISSING);
     ck_assert_int_eq(oserr_kind(OSERR_NONE), OSERR_K_NONE);
 }
 

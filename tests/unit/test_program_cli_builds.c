@@ -51,6 +51,10 @@ static void split_with(const char *flags)
     ck_assert(shell_runs(line));
     RUN_FAILS("peer.dwo: this file with types (split DWARF) cannot be opened", "peek", segment,
               "version", "--type", "ring_header");
+    (void)snprintf(line, sizeof line, "cd $(dirname %s) && ln -s nowhere peer.dwo", path);
+    ck_assert(shell_runs(line));
+    RUN_FAILS("peer.dwo: a link that leads to nothing", "peek", segment, "version", "--type",
+              "ring_header");
     (void)snprintf(line, sizeof line,
                    "cd $(dirname %s) && objcopy --add-section .debug_cu_index=old.dwo old.dwo "
                    "peer.dwp",

@@ -129,22 +129,35 @@ static bool has_userfaultfd(void)
     return has;
 }
 
-/* Do breakpoints fire? Asked as the program's own tests do. */
+/* Do breakpoints fire, with all that the program wants of them: registers, the stack, a ring? */
 static bool has_breakpoints(void)
 {
+#if defined(__x86_64__)
+    enum { RING = 17 * 4096, STACK = 1024, REGISTER_IP = 8 };
     struct perf_event_attr a = {.type = PERF_TYPE_BREAKPOINT,
                                 .size = sizeof a,
+                                .sample_period = 1,
+                                .sample_type = PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER,
+                                .sample_regs_user = 1U << REGISTER_IP,
+                                .sample_stack_user = STACK,
                                 .bp_type = HW_BREAKPOINT_W,
                                 .bp_len = 8,
                                 .exclude_kernel = 1};
-    static volatile uint64_t word;
+    static _Alignas(8) volatile uint64_t word;
     uint64_t count = 0;
     a.bp_addr = (uint64_t)(uintptr_t)&word;
     int fd = (int)syscall(SYS_perf_event_open, &a, 0, -1, -1, 0);
     word = 1;
     bool fires = fd >= 0 && read(fd, &count, sizeof count) == sizeof count && count > 0;
+    void *ring = mmap(NULL, RING, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    bool all = fires && ring != MAP_FAILED;
+    if (ring != MAP_FAILED)
+        munmap(ring, RING);
     close(fd);
-    return fires;
+    return all;
+#else
+    return false; /* trap_arm is for x86-64 only */
+#endif
 }
 
 /* What the step before left on the screen passes nothing by itself. */

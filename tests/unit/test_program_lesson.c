@@ -96,6 +96,8 @@ TEST_LOOP(checks_are_read, SUITE_ROWS(checks))
     lesson_free(l);
 }
 
+#define FIFTY "12345678901234567890123456789012345678901234567890"
+
 static const struct {
     const char *text, *why;
 } wrong[] = {
@@ -119,6 +121,7 @@ static const struct {
     {STEP "open /a\n", "f:8: not indented, but after the first step: open"},
     {STEP "  hint\n      x\n", "f:8: not indented as the lines"},
     {STEP "    opne x\n", "f:8: not a keyword of a step: opne"},
+    {STEP "    needs p: " FIFTY FIFTY "1234\n", "f:8: what is needed is longer than 103 bytes"},
     {STEP "    check nonsense\n", "f:8: check: none of: where"},
     {STEP "    check mapped /a 0\n", "f:8: check: mapped LOCATOR N"},
     {STEP "    check mapped /a 1 2\n", "f:8: check: too many words"},
