@@ -130,9 +130,9 @@ TEST(empty_columns_give_their_room)
     ck_assert_int_ge(frame_find(&ui.canvas, "CREATOR"), 1);
 }
 
-/* What a look before a removal has proved is what the list says as well, for a minute, unless a
- * user is seen. */
-TEST(one_verdict_on_what_was_proved)
+/* What a look before a removal has proved was so then: the explanation says when, and all else says
+ * `idle`. A user that is seen ends it for good. */
+TEST(what_was_proved_has_an_age)
 {
     struct seg_survey *s = &ui.s.walk.survey;
     s->who.unreadable = 1;
@@ -141,13 +141,16 @@ TEST(one_verdict_on_what_was_proved)
     ui.s.walk.seq++;
     listed_press("Down");
     ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
+    int idle = frame_find(&ui.canvas, " idle");
     segments_proved(&ui, seg_id_of(&s->segs[1].stat));
+    ui.s.walk.seq++;
     ui_draw(&ui);
-    ck_assert_int_ge(frame_find(&ui.canvas, "orphan: no process uses it (asked just now)"), 1);
-    ck_assert_int_lt(frame_find(&ui.canvas, "idle: no user"), 0);
+    ck_assert_int_ge(frame_find(&ui.canvas, "idle; asked just now: orphan, no process used it"), 1);
+    ck_assert_int_eq(frame_find(&ui.canvas, " idle"), idle); /* in the column */
+    ck_assert_uint_eq(ui.segments->orphan_count, 0);
     ui.now += 30 * INT64_C(1000000000);
     ui_draw(&ui);
-    ck_assert_int_ge(frame_find(&ui.canvas, "no process uses it (asked 30 s ago)"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "idle; asked 30 s ago: orphan"), 1);
     s->segs[1].mappers.count = 2;
     s->segs[1].users = (struct seg_users){.rw = 1, .ro = 1};
     ui.s.walk.seq++;
@@ -155,8 +158,11 @@ TEST(one_verdict_on_what_was_proved)
     ck_assert_int_ge(frame_find(&ui.canvas, "in use by 2 processes"), 1);
     s->segs[1].mappers.count = 0;
     s->segs[1].users = (struct seg_users){0};
-    ui.now += 31 * INT64_C(1000000000);
     ui.s.walk.seq++;
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
+    segments_proved(&ui, seg_id_of(&s->segs[1].stat));
+    ui.now += 61 * INT64_C(1000000000);
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
 }
@@ -396,7 +402,7 @@ TEST(the_mouse)
 }
 
 SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
-      TESTS(empty_columns_give_their_room, one_verdict_on_what_was_proved,
+      TESTS(empty_columns_give_their_room, what_was_proved_has_an_age,
             a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
             an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
             arrows_say_the_direction, a_click_on_a_header_sorts, sums_of_what_is_shown_and_tagged,

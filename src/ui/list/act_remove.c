@@ -198,8 +198,11 @@ static void looked(struct job *job, void *owner)
         uint32_t code = item->error.code;
         proof_note(item, st->asked.note, sizeof st->asked.note);
         st->asked.looked = true;
+        struct seg_id id = seg_id_of(&st->asked.seen);
         if (!oserr_is(item->error) && st->asked.known)
-            segments_proved(ui, seg_id_of(&st->asked.seen));
+            segments_proved(ui, id);
+        else if (st->asked.known)
+            segments_disproved(ui, id);
         st->asked.force = code == SEG_E_IN_USE || code == SEG_E_UNPROVED;
     }
     removal_ended(ui, j);

@@ -55,7 +55,7 @@ struct segments_state {
         bool force;     /* and a yes is meant in spite of users, named or possible */
         char note[160]; /* printable */
     } asked;
-    struct { /* objects that a look has proved to be unused, the newest last */
+    struct { /* objects that a look has proved to be unused, the newest first */
         struct seg_id id;
         int64_t when; /* os_now's clock; 0: none */
     } proved[PROOFS_KEPT];
@@ -75,13 +75,13 @@ struct segments_state {
     char *cell;        /* CELL_MAX bytes to format a cell in */
 };
 
-/* A look for a removal has proved, not long ago, that it is unused, and no user was seen since: the
- * list says what the question said. *ago: ns since then; may be NULL. */
-bool segments_proved_unused(const struct ui *ui, const struct segrow *row, int64_t *ago);
+/* A look for a removal has proved that it is unused, or found that it is not. A user that is seen
+ * later ends the proof. */
 void segments_proved(struct ui *ui, struct seg_id id);
+void segments_disproved(struct ui *ui, struct seg_id id);
 
-/* Its state, and the same in words (segrow_verdict), with what was proved. */
-bool segments_is_orphan(const struct ui *ui, const struct segrow *row);
+/* Its state in words (segrow_verdict); of an idle one, what was proved not long ago. That was then:
+ * it remains `idle` in the column, the counts and what is shown. */
 const char *segments_verdict(const struct ui *ui, const struct segrow *row, char buf[VERDICT_TEXT]);
 
 /* ---- remove_job.c ---- */

@@ -81,36 +81,36 @@ void segments_proved(struct ui *ui, struct seg_id id)
     st->proved[0].when = ui->now;
 }
 
-bool segments_proved_unused(const struct ui *ui, const struct segrow *row, int64_t *ago)
+void segments_disproved(struct ui *ui, struct seg_id id)
 {
-    const struct segments_state *st = ui->segments;
-    for (size_t i = 0; i < PROOFS_KEPT && segrow_is_idle(row); i++) {
-        int64_t since = ui->now - st->proved[i].when;
-        if (st->proved[i].when == 0 || since >= (int64_t)PROOF_HOLDS * 1000000000 ||
-            !seg_id_equal(st->proved[i].id, seg_id_of(row->stat)))
-            continue;
-        if (ago != NULL)
-            *ago = since;
-        return true;
-    }
-    return false;
+    struct segments_state *st = ui->segments;
+    for (size_t i = 0; i < PROOFS_KEPT; i++)
+        if (seg_id_equal(st->proved[i].id, id))
+            st->proved[i].when = 0;
 }
 
-bool segments_is_orphan(const struct ui *ui, const struct segrow *row)
+/* Nanoseconds since it was proved that the row has no user; -1: it was not, or that is too old. */
+static int64_t proved_ago(const struct ui *ui, const struct segrow *row)
 {
-    return segrow_is_orphan(row) || segments_proved_unused(ui, row, NULL);
+    const struct segments_state *st = ui->segments;
+    for (size_t i = 0; i < PROOFS_KEPT; i++) {
+        int64_t ago = ui->now - st->proved[i].when;
+        if (st->proved[i].when != 0 && ago < (int64_t)PROOF_HOLDS * 1000000000 &&
+            seg_id_equal(st->proved[i].id, seg_id_of(row->stat)))
+            return ago;
+    }
+    return -1;
 }
 
 const char *segments_verdict(const struct ui *ui, const struct segrow *row, char buf[VERDICT_TEXT])
 {
-    int64_t ago = 0;
-    if (!segments_proved_unused(ui, row, &ago))
+    int64_t ago = segrow_is_idle(row) ? proved_ago(ui, row) : -1;
+    char when[32] = "just now";
+    if (ago < 0)
         return segrow_verdict(row, buf);
-    int seconds = (int)(ago / 1000000000);
-    if (seconds < 2)
-        (void)snprintf(buf, VERDICT_TEXT, "%s (asked just now)", verdict_orphan);
-    else
-        (void)snprintf(buf, VERDICT_TEXT, "%s (asked %d s ago)", verdict_orphan, seconds);
+    if (ago >= INT64_C(2000000000))
+        (void)snprintf(when, sizeof when, "%d s ago", (int)(ago / 1000000000));
+    (void)snprintf(buf, VERDICT_TEXT, "idle; asked %s: orphan, no process used it", when);
     return buf;
 }
 
@@ -234,7 +234,7 @@ static bool is_shown(struct ui *ui, const struct seg_info *info)
 {
     struct segments_state *st = ui->segments;
     struct segrow row = segments_row(ui, info);
-    if (st->orphans && !segments_is_orphan(ui, &row)) {
+    if (st->orphans && !segrow_is_orphan(&row)) {
         st->hidden_idle += segrow_is_idle(&row);
         return false;
     }
@@ -252,7 +252,9 @@ static void count_totals(struct ui *ui)
         struct segrow row = segments_row(ui, &survey->segs[i]);
         st->bytes += stat->size;
         st->resident += stat->resident;
-        if (!segments_is_orphan(ui, &row))
+        if (segrow_users(&row) > 0)
+            segments_disproved(ui, seg_id_of(stat));
+        if (!segrow_is_orphan(&row))
             continue;
         st->orphan_count++;
         st->orphan_bytes += stat->resident;

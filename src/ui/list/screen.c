@@ -151,15 +151,6 @@ static enum style row_style(const struct ui *ui, const struct seg_info *info, bo
     return segments_is_new(ui, info) ? STYLE_NEW : STYLE_TEXT;
 }
 
-/* The states with `orphan` in place of `idle`, which comes first. */
-static void show_proved(char cell[CELL_MAX])
-{
-    static const char idle[] = "idle", orphan[] = "orphan";
-    char rest[CELL_MAX];
-    (void)snprintf(rest, sizeof rest, "%s", cell + sizeof idle - 1);
-    (void)snprintf(cell, CELL_MAX, "%s%.*s", orphan, CELL_MAX - (int)sizeof orphan, rest);
-}
-
 static void draw_row(struct ui *ui, const struct layout *at, int row, size_t index, bool cursor)
 {
     struct canvas *c = &ui->canvas;
@@ -180,8 +171,6 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
         column_shown(at->column[i], &s, ui->segments->cell);
         if (gone && (state || procs))
             (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
-        else if (state && segments_proved_unused(ui, &s, NULL))
-            show_proved(ui->segments->cell);
         draw_cell(ui, at, row, i, style);
     }
 }
