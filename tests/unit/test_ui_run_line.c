@@ -352,6 +352,14 @@ static int rows_with(const char *text)
     return n;
 }
 
+static void log_call(const char *text)
+{
+    char call[32];
+    (void)snprintf(call, sizeof call, "%.*s", (int)strcspn(text, "("), text);
+    struct oserr e = sys_leave(be, call, 0, 0, "%s", text);
+    ck_assert(!oserr_is(e));
+}
+
 /* The sampler's looks are one row, whatever was done between them; and before anything was done,
  * the log says what will be in it. */
 TEST(the_log_folds_what_is_done_again_and_again)
@@ -366,6 +374,7 @@ TEST(the_log_folds_what_is_done_again_and_again)
     }
     await_shown("6 times");
     ck_assert_int_eq(rows_with("fstat(777)"), 1);
+    ck_assert_int_eq(rows_with("st_size 4101 "), 1); /* the newest */
     ck_assert_int_eq(rows_with("shm_unlink(\"/ux2"), 2);
     struct oserr e = sys_leave(be, "shm_open", 0, 0, "shm_open(\"/other\", O_RDONLY) = 777");
     ck_assert(!oserr_is(e));
@@ -373,6 +382,44 @@ TEST(the_log_folds_what_is_done_again_and_again)
     ck_assert(!oserr_is(e));
     await_shown("st_size 1 ");
     ck_assert_int_eq(rows_with("fstat(777)"), 2); /* another object */
+    log_call("close(777) = 0");
+    log_call("fstat(777) = 0   st_size 2"); /* opened in a call that the log has folded */
+    await_shown("st_size 2 ");
+    ck_assert_int_eq(rows_with("fstat(777)"), 3);
+    log_call("lseek(777, 0, SEEK_DATA) = 0");
+    log_call("lseek(777, 0, SEEK_HOLE) = 8192");
+    log_call("lseek(777, 8192, SEEK_DATA) = 12288");
+    await_shown("lseek(777, 8192, SEEK_DATA) = 12288");
+    ck_assert_int_eq(rows_with("lseek(777, 0, SEEK_HOLE) = 8192"), 1);
+    ck_assert_int_eq(rows_with("SEEK_DATA"), 1);
+    press("/");
+    type("SEEK_DATA"); /* finds them all */
+    await_shown("lseek(777, 0, SEEK_DATA) = 0");
+    ck_assert_int_eq(rows_with(", SEEK_DATA)"), 2);
+}
+
+/* What the log says while it shows nothing, within the columns. */
+TEST(an_empty_log_says_what_it_will_have)
+{
+    ck_assert(canvas_resize(&ui.canvas, 24, 59));
+    press("@");
+    await_shown("No call was made for you yet.");
+    await_shown("Enter in the list");
+    await_shown("which are left");
+    log_call("getpid() = 7");
+    await_shown("None of the calls so far shares memory: a shows all.");
+    ck_assert_int_lt(frame_find(&ui.canvas, "No call was made"), 0);
+}
+
+/* A name that is too long for the line of a section is cut in sight. */
+TEST(sections_are_cut_in_sight)
+{
+    char text[200], cut[CALLS_CUT];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    ck_assert_str_eq(calls_cut("short", cut), "short");
+    ck_assert_uint_eq(strlen(calls_cut(text, cut)), CALLS_CUT - 1);
+    ck_assert_ptr_nonnull(strstr(cut, "xx\u2026"));
 }
 
 static enum style cell_style(const char *offset, unsigned byte)
@@ -420,6 +467,26 @@ TEST(replace_shows_what_it_asks_about)
     press("y");
     await_said("2 replaced");
     ck_assert(!lit());
+}
+
+/* The question does not change what is searched for. */
+TEST(replace_leaves_the_search)
+{
+    create_and_open();
+    ui_run(&ui, "fill 0x10 1 9");
+    press("y");
+    await_said("filled 1 byte");
+    ui_run(&ui, "search x:09");
+    await(lit);
+    ui_run(&ui, "replace x:00 x:0a 0x20 2");
+    await(asked);
+    await(lit);
+    ck_assert_uint_eq(ui.s.match, 0x20);
+    press("n");
+    await_said("nothing replaced");
+    ck_assert_str_eq(ui.inspect->pattern, "x:09");
+    ck_assert_uint_eq(ui.s.match, 0x10);
+    ck_assert_uint_eq(ui.s.match_length, 1);
 }
 
 /* Every word must be in the call or in what it is for; a section without such a call is left out.
@@ -518,4 +585,5 @@ SUITE(test_ui_run_line, .set_up = set_up, .tear_down = tear_down,
             long_output_is_a_text, types_does_not_hold_up_the_sampler, escape_gives_up_a_long_one,
             an_open_that_fails_says_why, the_log_shows_what_was_called, the_log_is_a_lesson,
             the_log_is_filtered, the_log_folds_what_is_done_again_and_again,
-            replace_shows_what_it_asks_about));
+            an_empty_log_says_what_it_will_have, sections_are_cut_in_sight,
+            replace_leaves_the_search, replace_shows_what_it_asks_about));

@@ -94,6 +94,15 @@ void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX]
     }
 }
 
+const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS])
+{
+    char key[KEY_NAME_MAX];
+    ui_key_of(ui, command, key);
+    (void)snprintf(buf, UI_PRESS, "%s%s", key[0] != '\0' ? key : ":",
+                   key[0] != '\0' ? "" : command);
+    return buf;
+}
+
 /* Entries that this kind of segment does not support stay in the menu and say so. */
 static void open_menu(struct ui *ui, const struct menu_row *rows, size_t count)
 {

@@ -246,12 +246,12 @@ void ui_cancel(struct ui *ui)
 
 bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64_t range_length)
 {
-    char before[LOCATOR_MAX], shown[200];
+    char before[LOCATOR_MAX], shown[200], cut[CALLS_CUT];
     (void)snprintf(before, sizeof before, "%s",
                    ui->s.locator[0] != '\0' ? ui->s.locator : ui->s.left);
     keep_place(ui);
     (void)locator_shown(locator, shown, sizeof shown);
-    calls_section(ui, "opening %.80s, to look", shown);
+    calls_section(ui, "opening %s, to look", calls_cut(shown, cut));
     struct oserr e = session_attach(&ui->s, locator, range_offset, range_length);
     if (oserr_is(e)) {
         ui_say_error(ui, shown, e);

@@ -149,9 +149,9 @@ static int open_first(struct ui *ui, const struct ui_options *o)
         lab_first(ui, o->lab, o->lesson_dir);
     if (o->locator == NULL)
         return EXIT_DONE;
-    char opened[MESSAGE_MAX / 2];
+    char opened[MESSAGE_MAX / 2], cut[CALLS_CUT];
     (void)locator_shown(o->locator, opened, sizeof opened);
-    calls_section(ui, "opening %.80s, to look", opened);
+    calls_section(ui, "opening %s, to look", calls_cut(opened, cut));
     struct oserr e = session_attach(&ui->s, o->locator, o->range_offset, o->range_length);
     if (oserr_is(e)) {
         char shown[MESSAGE_MAX / 2];

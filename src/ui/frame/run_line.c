@@ -181,6 +181,7 @@ static void give_place(const struct ui *ui, struct command_job *j)
 /* `aim` NULL: of the attached segment, or of none. */
 static void post(struct ui *ui, const char *line, struct sampler *sampler, const struct aim *aim)
 {
+    char cut[CALLS_CUT];
     struct worker *worker = sampler != NULL        ? sampler_worker(sampler)
                             : ui->s.walker != NULL ? walker_worker(ui->s.walker)
                                                    : NULL;
@@ -191,7 +192,7 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler, const
                worker != NULL ? "out of memory" : "cannot run commands: no background thread");
         return;
     }
-    calls_section(ui, "%.100s", line);
+    calls_section(ui, "%s", calls_cut(line, cut));
     j->pace = ui->s.walker != NULL ? walker_pace(ui->s.walker) : NULL;
     if (aim != NULL) {
         memcpy(j->named, aim->locator, sizeof j->named);

@@ -60,10 +60,16 @@ bool run_on_selection(const struct ui *ui, const char *line, char *const *word, 
 
 /* ---- replace ---- */
 
+/* What was searched for before is so again. */
 static void unlight(struct ui *ui)
 {
-    ui->inspect->replacing.open = false;
-    ui->s.match_length = 0;
+    struct inspect_state *st = ui->inspect;
+    if (!st->replacing.open)
+        return;
+    st->replacing.open = false;
+    memcpy(st->pattern, st->replacing.pattern, sizeof st->pattern);
+    ui->s.match = st->replacing.match;
+    ui->s.match_length = st->replacing.match_length;
 }
 
 static void replace_confirmed(struct ui *ui, const char *text, void *ctx)
@@ -100,11 +106,13 @@ static void first_found(void *owner, void *arg, bool cancelled)
     ui->s.match_length = p->job.length;
 }
 
-/* Lights what is asked about: the matches of OLD within the range of the line. */
+/* Lights what is asked about: the matches of OLD within the range of the line. Nothing, where the
+ * pattern is too long for a search. */
 static void light(struct ui *ui, const char *line)
 {
     struct inspect_state *st = ui->inspect;
     char copy[EDIT_MAX + LOCATOR_MAX], *word[COMMAND_WORDS], *plain[4] = {NULL};
+    char pattern[PATTERN_MAX] = "";
     const char *why = NULL, *as = NULL;
     uint64_t from = session_start(&ui->s), length = 0;
     (void)snprintf(copy, sizeof copy, "%s", line);
@@ -119,8 +127,14 @@ static void light(struct ui *ui, const char *line)
     if (n < 2 || (plain[2] != NULL && inspect_offset(ui, plain[2], &from) != NUM_OK) ||
         (plain[3] != NULL && number_u64(plain[3], UINT64_MAX - from, &length) != NUM_OK))
         return;
-    (void)snprintf(st->pattern, sizeof st->pattern, "%s%s%s", as != NULL ? as : "",
-                   as != NULL ? ":" : "", plain[0]);
+    if ((size_t)snprintf(pattern, sizeof pattern, "%s%s%s", as != NULL ? as : "",
+                         as != NULL ? ":" : "", plain[0]) >= sizeof pattern)
+        return;
+    memcpy(st->replacing.pattern, st->pattern, sizeof st->pattern);
+    memcpy(st->pattern, pattern, sizeof pattern);
+    st->replacing.match = ui->s.match;
+    st->replacing.match_length = ui->s.match_length;
+    ui->s.match_length = 0;
     st->replacing.open = true;
     st->replacing.from = from;
     st->replacing.to = plain[3] != NULL ? from + length : UINT64_MAX;

@@ -9,6 +9,7 @@
 
 #include "backend/os.h"
 #include "core/plural.h"
+#include "core/screen/wrap.h"
 #include "core/text.h"
 #include "list/segrow.h"
 #include "ui/frame/calls.h"
@@ -34,7 +35,8 @@ struct calls_state {
     uint16_t row[CALLS_KEPT + SECTIONS_KEPT]; /* what is shown: a call, or SECTION + a section */
     struct { /* of each call that is shown, those that look like it and are not shown included */
         uint64_t times;
-        int64_t last; /* wall clock */
+        int64_t last;   /* wall clock */
+        uint16_t shown; /* the newest of them */
     } all_of[CALLS_KEPT];
     int rows;
     int at, top;             /* the cursor and the first row on the screen */
@@ -117,6 +119,15 @@ void calls_section(struct ui *ui, const char *format, ...)
     memcpy(s->text, text, sizeof s->text);
 }
 
+const char *calls_cut(const char *text, char out[CALLS_CUT])
+{
+    static const char more[] = "\u2026";
+    size_t room = CALLS_CUT - sizeof more + 1;
+    if (text_escape_content(out, room, text, strlen(text)) >= room)
+        memcpy(out + strlen(out), more, sizeof more);
+    return out;
+}
+
 /* Has the call every word of the filter, in itself or in what it is for? */
 static bool has_words(const char *filter, const char *text, const char *gloss)
 {
@@ -139,24 +150,41 @@ static bool is_shown(const struct calls_state *st, const struct oscall *call)
 
 /* Looks at one object, `fstat(7`, wherever they are in the log. */
 struct series {
-    char head[SERIES_TEXT];
-    size_t call; /* the first of them */
+    char head[SERIES_TEXT]; /* the call up to the end of its first argument, and the inode */
+    const char *gloss;      /* what they ask */
+    size_t call;            /* the first of them */
 };
 
-/* The call up to the end of its first argument. */
 static void head_of(const char *text, char out[SERIES_TEXT])
 {
-    (void)snprintf(out, SERIES_TEXT, "%.*s", (int)strcspn(text, ",)"), text);
+    const char *inode = strstr(text, "  st_ino ");
+    (void)snprintf(out, SERIES_TEXT, "%.*s%s", (int)strcspn(text, ",)"), text,
+                   inode != NULL ? inode : "");
 }
 
-/* What was made of a descriptor is over when the number means another object. */
+/* The number of a descriptor or id that this call made, or closed, so that from here on it means
+ * another object. Its digits, *n of them. */
+static const char *renewed(const char *text, size_t *n)
+{
+    static const char closed[] = "close(";
+    const char *result = calls_result(text), *digits = result != NULL ? result + 4 : "";
+    bool id = strncmp(text, "shmget(", 7) == 0;
+    if (strncmp(text, closed, sizeof closed - 1) == 0)
+        digits = text + sizeof closed - 1;
+    else if (*digits == '0' && !id) /* success, or an address */
+        digits = "";
+    *n = strspn(digits, "0123456789");
+    return digits;
+}
+
 static void end_series(struct series series[SERIES_KEPT], size_t *count, const char *text)
 {
-    const char *result = calls_result(text);
-    size_t n = result != NULL ? strspn(result + 4, "0123456789") : 0;
+    size_t n = 0;
+    const char *digits = renewed(text, &n);
     for (size_t i = *count; i-- > 0 && n > 0;) {
         const char *number = strchr(series[i].head, '(');
-        if (number != NULL && strlen(number + 1) == n && memcmp(number + 1, result + 4, n) == 0)
+        if (number != NULL && strspn(number + 1, "0123456789") == n &&
+            memcmp(number + 1, digits, n) == 0)
             series[i] = series[--*count];
     }
 }
@@ -166,33 +194,43 @@ static void end_series(struct series series[SERIES_KEPT], size_t *count, const c
 static size_t lead_of(struct series series[SERIES_KEPT], size_t *count, const char *text, size_t i)
 {
     char head[SERIES_TEXT];
+    const char *gloss = calls_gloss(text);
     if (!calls_looks(text)) {
-        if (calls_gloss(text) != NULL)
-            end_series(series, count, text);
+        end_series(series, count, text);
         return i;
     }
     head_of(text, head);
     for (size_t k = 0; k < *count; k++)
-        if (strcmp(series[k].head, head) == 0)
+        if (series[k].gloss == gloss && strcmp(series[k].head, head) == 0)
             return series[k].call;
     if (*count < SERIES_KEPT) {
         memcpy(series[*count].head, head, sizeof head);
+        series[*count].gloss = gloss;
         series[(*count)++].call = i;
     }
     return i;
 }
 
-/* Folds call number i into the one that it looks like; true: it has a row of its own. */
+/* Folds call number i into the one that it looks like; true: it has a row of its own. With a filter
+ * each has one, so that it finds them all. */
 static bool has_row(struct calls_state *st, struct series series[SERIES_KEPT], size_t *count,
                     size_t i)
 {
     const struct oscall *call = call_at(st, i);
-    size_t lead = st->all ? i : lead_of(series, count, call->text, i);
+    bool folds = !st->all && st->filter[0] == '\0';
+    size_t lead = folds ? lead_of(series, count, call->text, i) : i;
     if (lead == i)
         st->all_of[i].times = 0;
     st->all_of[lead].times += call->repeats;
     st->all_of[lead].last = call->last;
+    st->all_of[lead].shown = (uint16_t)i;
     return lead == i;
+}
+
+/* The call whose text stands for that of row call i. */
+static const struct oscall *shown_of(const struct calls_state *st, size_t i)
+{
+    return call_at(st, st->all_of[i].shown);
 }
 
 /* Sections come before the calls that began after them; with a filter only those that have some. */
@@ -260,11 +298,12 @@ static void draw_text(struct canvas *c, int row, int col, int limit, enum style 
 
 static void draw_section(struct canvas *c, int row, const struct calls_part *s, enum style style)
 {
-    char clock[16];
+    char clock[16], text[sizeof s->text + 2];
     os_clock_text(s->time, clock);
+    (void)snprintf(text, sizeof text, " %s ", s->text);
     canvas_fill(c, row, 0, c->cols, style == STYLE_ROW ? style : STYLE_DIM, LINE);
     int from = c->cols - canvas_width(clock) - 4;
-    (void)canvas_print(c, row, 2, from, style, " %s ", s->text);
+    (void)canvas_field(c, row, 2, from, false, style, text);
     (void)canvas_print(c, row, from, c->cols, STYLE_OFFSET, " %s ", clock);
 }
 
@@ -280,7 +319,7 @@ static void draw_call(const struct ui *ui, struct canvas *c, int row, size_t i, 
     char clock[16], text[SHOWN_MAX], note[64];
     const char *gloss = calls_gloss(call->text);
     int col = INDENT;
-    plain_text(call, text);
+    plain_text(shown_of(ui->calls, i), text);
     if (ui->calls->all) {
         os_clock_text(call->first, clock);
         canvas_text(c, row, 1, c->cols, style == STYLE_ROW ? style : STYLE_OFFSET, clock);
@@ -330,19 +369,34 @@ static void draw_title(struct ui *ui)
                            st->filter);
 }
 
+/* A paragraph from that row on, within the columns; returns the row after it. */
+static int draw_paragraph(struct ui *ui, int row, enum style style, const char *text)
+{
+    for (size_t skip = 0; *text != '\0' && row < ui_body_bottom(ui); text += skip) {
+        char line[256];
+        size_t n = wrap_line(text, ui->canvas.cols - 2, &skip);
+        (void)snprintf(line, sizeof line, "%.*s", (int)n, text);
+        (void)canvas_text(&ui->canvas, row++, 1, ui->canvas.cols, style, line);
+    }
+    return row;
+}
+
 /* Before the user did anything that asks the system for something. */
 static void draw_nothing(struct ui *ui, int top)
 {
-    static const char *const lines[] = {
-        "No call was made for you yet. What opens, makes, changes or removes a segment",
-        "is logged here, in sections by what you did: Enter in the list opens one.",
-        "",
-        "The list is kept by threads of its own. They ask for the names and read what",
-        "every process maps: thousands of calls a second, which are left out.",
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        (void)canvas_text(&ui->canvas, top + 1 + (int)i, 1, ui->canvas.cols,
-                          i == 0 ? STYLE_TEXT : STYLE_DIM, lines[i]);
+    char key[UI_PRESS], text[160];
+    bool some = ui->calls->count > 0;
+    (void)snprintf(text, sizeof text, "None of the calls so far shares memory: %s shows all. ",
+                   ui_press(ui, "essential", key));
+    int row =
+        draw_paragraph(ui, top + 1, STYLE_TEXT, some ? text : "No call was made for you yet.");
+    row = draw_paragraph(ui, row, STYLE_DIM,
+                         "What opens, makes, changes or removes a segment is logged here, in "
+                         "sections by what you did: Enter in the list opens one.");
+    (void)draw_paragraph(ui, row + 1, STYLE_DIM,
+                         "The list is kept by threads of its own. They ask for the names and read "
+                         "what every process maps: thousands of calls a second, which are left "
+                         "out.");
 }
 
 static void draw(struct ui *ui)
@@ -428,7 +482,7 @@ void calls_whole(struct ui *ui)
     }
     const struct oscall *call = call_at(st, st->row[st->at]);
     const char *gloss = calls_gloss(call->text), *why = calls_why(call->text);
-    plain_text(call, text);
+    plain_text(shown_of(st, st->row[st->at]), text);
     os_clock_text(call->first, first);
     os_clock_text(st->all_of[st->row[st->at]].last, last);
     (void)snprintf(all, sizeof all, "%s\n\n%s%s%s%sfirst %s, last %s, %" PRIu64 " time%s", text,
@@ -459,8 +513,7 @@ void calls_copy(struct ui *ui)
             plain_text(call_at(st, (size_t)next), line);
             calls_program_hidden(p, line);
         }
-        const struct oscall *call = call_at(st, (size_t)next++);
-        plain_text(call, line);
+        plain_text(shown_of(st, (size_t)next++), line);
         calls_program_call(p, line, st->all_of[next - 1].times);
         calls++;
     }

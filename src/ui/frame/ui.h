@@ -152,6 +152,10 @@ enum key_mode ui_mode(const struct ui *ui);
 /* act_menu.c: the first key that runs the command on this screen; empty: none. */
 void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX]);
 
+/* The same for a hint: without such a key the command itself, `:tree`. Returns buf. */
+enum { UI_PRESS = 32 };
+const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS]);
+
 /* The binding of a key: in ui_mode, else in the screen's mode; NULL: none. */
 const struct binding *ui_binding(const struct ui *ui, struct key key);
 
@@ -255,6 +259,10 @@ struct calls_state *calls_new(void);
 __attribute__((format(printf, 2, 3)))
 #endif
 void calls_section(struct ui *ui, const char *format, ...);
+
+/* A name or a line for a section, escaped, and cut with an ellipsis. Returns out. */
+enum { CALLS_CUT = 96 };
+const char *calls_cut(const char *text, char out[CALLS_CUT]);
 void calls_free(struct calls_state *st);
 struct help_state *help_new(void);
 void help_free(struct help_state *st);

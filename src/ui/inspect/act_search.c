@@ -109,7 +109,8 @@ static void search_done(void *owner, void *arg, bool cancelled)
 
 static void search(struct ui *ui, enum find_kind kind, uint64_t from)
 {
-    calls_section(ui, "finding %.90s", ui->inspect->pattern);
+    char cut[CALLS_CUT];
+    calls_section(ui, "finding %s", calls_cut(ui->inspect->pattern, cut));
     inspect_find(ui, kind, from, search_done);
 }
 

@@ -207,6 +207,9 @@ struct inspect_state {
     struct { /* `replace` asks whether matches within this become something else */
         bool open;
         uint64_t from, to;
+        char pattern[PATTERN_MAX]; /* of the search before, and its match */
+        uint64_t match;
+        size_t match_length;
     } replacing;
     int64_t size_until;  /* when the notice of a size change disappears; 0: none */
     int64_t alone_until; /* Windows: until when we count as its only user */

@@ -131,7 +131,8 @@ static void remove_asked(struct ui *ui)
 {
     unsigned flags = ui->segments->asked.force ? SEG_RM_FORCE : 0U;
     struct removal_job *j = job_for_asked(ui, flags, removal_done);
-    calls_section(ui, "removing %.90s", ui->pending);
+    char cut[CALLS_CUT];
+    calls_section(ui, "removing %s", calls_cut(ui->pending, cut));
     if (j == NULL || !removal_post(ui, j))
         cannot_remove(ui, j);
 }
@@ -217,8 +218,9 @@ static void look(struct ui *ui)
     st->asked.turn++;
     struct removal_job *j = job_for_asked(ui, SEG_RM_DRY, looked);
     if (j != NULL) {
+        char cut[CALLS_CUT];
         j->turn = st->asked.turn;
-        calls_section(ui, "asking who uses %.90s", ui->pending);
+        calls_section(ui, "asking who uses %s", calls_cut(ui->pending, cut));
     }
     if (j != NULL && !removal_post(ui, j))
         removal_job_free(j);
