@@ -1,10 +1,12 @@
 /* --type: fields of a segment printed, stored, watched, waited for and found; layout. A peer is
  * this test itself, which has the same struct from its compiler. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/run.h"
@@ -262,27 +264,49 @@ TEST(one_of_two_wins)
     }
 }
 
+/* What a watcher that has begun says next, so many lines, one behind the other. */
+static const char *next_lines(struct job *j, int lines)
+{
+    static char all[1000];
+    size_t n = 0;
+    for (all[0] = '\0'; lines > 0; lines--) {
+        const char *line = job_line(j);
+        ck_assert_ptr_nonnull(line);
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s\n", line);
+        ck_assert_uint_lt(n, sizeof all);
+    }
+    return all;
+}
+
+static void interrupt(struct job *j)
+{
+    ck_assert_int_eq(kill(j->pid, SIGINT), 0);
+    ck_assert_int_eq(job_wait(j)->status, 0);
+}
+
 TEST(watches)
 {
-    struct job j = JOB("watch", name, "--count", "3", "--for", "10s", TYPED);
-    usleep(300000);
+    struct job j = JOB("watch", name, "--for", "60s", TYPED);
+    job_await_change(&j, (unsigned char *)&ring->cur.tail);
     ring->slots[1].prio = 5;
     ring->state = RING_NEW;
     memcpy(ring->magic, "RING", 5);
-    const struct ran *r = job_wait(&j);
-    ck_assert_int_eq(r->status, 0);
-    ck_assert_ptr_nonnull(strstr(r->out, " 0x0 magic \"RING\\\"v2\" \"RING\"\n"));
-    ck_assert_ptr_nonnull(strstr(r->out, " 0xc state RING_READY (2) RING_NEW (0)\n"));
-    ck_assert_ptr_nonnull(strstr(r->out, " 0x52 slots[1].prio 17 5\n"));
-    ck_assert_ptr_null(strstr(r->out, "pos"));
-    j = JOB("watch", name, "slots[0..1].kind", "--json", "--count", "1", "--for", "10s", TYPED);
-    usleep(300000);
+    const char *said = next_lines(&j, 3);
+    ck_assert_ptr_nonnull(strstr(said, " 0x0 magic \"RING\\\"v2\" \"RING\"\n"));
+    ck_assert_ptr_nonnull(strstr(said, " 0xc state RING_READY (2) RING_NEW (0)\n"));
+    ck_assert_ptr_nonnull(strstr(said, " 0x52 slots[1].prio 17 5\n"));
+    ck_assert_ptr_null(strstr(said, "pos"));
+    interrupt(&j);
+    j = JOB("watch", name, "slots[0..1].kind", "--json", "--for", "60s", TYPED);
+    job_await_change(&j, (unsigned char *)&ring->slots[1].kind);
     ring->slots[2].kind = 9;
     ring->slots[0].kind = 8;
-    json_t *o = run_json(job_wait(&j));
+    json_t *o = json_loads(next_lines(&j, 1), 0, NULL);
+    ck_assert_ptr_nonnull(o);
     ck_assert_str_eq(json_string_value(json_object_get(o, "path")), "slots[0].kind");
     ck_assert(told_number(o, "old") == 0 && told_number(o, "new") == 8);
     json_decref(o);
+    interrupt(&j);
 }
 
 TEST(waits)
@@ -307,8 +331,11 @@ TEST(waits)
     ring->cur.tail = ring->cur.head;
     ck_assert_int_eq(job_wait(&j)->status, 0);
     j = JOB("wait", name, "closing", "--changes", "--timeout", "10s", TYPED);
-    usleep(300000);
-    ring->closing = true;
+    for (siginfo_t ended = {.si_pid = 0}; ended.si_pid == 0;) { /* until it has seen a change */
+        ring->closing = !ring->closing;
+        usleep(5000);
+        ck_assert_int_eq(waitid(P_PID, (id_t)j.pid, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+    }
     ck_assert_int_eq(job_wait(&j)->status, 0);
 }
 
@@ -377,17 +404,31 @@ TEST(codepages)
 }
 
 /* Fields of what a segment was. */
+/* Until the recording that is being made tells this of its last moment, twenty seconds at most. */
+static void await_recorded(const char *rec, const char *state)
+{
+    bool told = false;
+    for (int i = 0; i < 2000 && !told; i++) {
+        const struct ran *r = RUN("peek", rec, "state", TYPED);
+        told = r->status == 0 && strcmp(r->out, state) == 0;
+        if (!told)
+            usleep(10000);
+    }
+    ck_assert_msg(told, "not recorded: %s", state);
+}
+
 TEST(recordings)
 {
     const char *file = run_path("ring.rec");
     char rec[600];
     (void)snprintf(rec, sizeof rec, "rec:%s", file);
-    struct job j = JOB("record", name, file, "--for", "1s");
-    usleep(400000);
+    struct job j = JOB("record", name, file, "--for", "60s");
+    await_recorded(rec, "0xc state RING_READY (2)\n");
     ring->state = RING_INIT;
-    ck_assert_int_eq(job_wait(&j)->status, 0);
+    await_recorded(rec, "0xc state RING_INIT (1)\n");
+    interrupt(&j);
     RUN_PRINTS(0, "0xc state RING_INIT (1)\n", "peek", rec, "state", TYPED);
-    RUN_PRINTS(0, "0xc state RING_READY (2)\n", "peek", rec, "state", "--at", "50ms", TYPED);
+    RUN_PRINTS(0, "0xc state RING_READY (2)\n", "peek", rec, "state", "--at", "0s", TYPED);
     RUN_PRINTS(0, "", "wait", rec, "state", "--equals", "RING_INIT", TYPED);
     RUN_PRINTS(1, "", "wait", rec, "--where", "state == RING_NEW", TYPED);
     RUN_FAILS("does not watch recordings", "watch", rec, TYPED);
