@@ -141,10 +141,23 @@ static bool end(struct proc_reader *r, struct segment_list *list, struct oserr e
     return fine;
 }
 
+/* Can it change any moment who has what is wanted, and whether it lives by us alone? No notice
+ * comes of that. */
+static bool is_in_use(const struct segment_list *l)
+{
+    const struct seg_users u = seg_who_users(&l->survey.extra);
+    bool named = false;
+    for (size_t i = 0; i < l->survey.count && !named; i++)
+        named = (seg_named_kinds() >> l->survey.segs[i].kind & 1) != 0 &&
+                seg_id_equal(seg_id_of(&l->survey.segs[i].stat), l->id);
+    return l->id.dev != 0 && (!named || u.rw + u.ro + u.held > 0);
+}
+
 /* How long to wait for the next scan. The lock is held. */
 static int64_t wait_for_next(struct walker *w)
 {
-    w->still = os_now() - w->stirred >= w->trial.still;
+    bool in_use = w->want.dev != 0 && w->in_use;
+    w->still = !in_use && os_now() - w->stirred >= w->trial.still;
     return w->still ? STILL * w->period : w->period;
 }
 
@@ -158,9 +171,10 @@ static int64_t reader_tick(void *ctx, int64_t now, bool hurried)
     struct seg_ask ask = {list.kinds, SEG_SURVEY_WHO, list.id, &paced};
     struct oserr e = seg_survey_paced(r->be, &ask, &list.survey);
     (void)end_slice(r, os_now());
-    bool fine = end(r, &list, e);
+    bool fine = end(r, &list, e), in_use = fine && is_in_use(&list);
     os_monitor_lock(w->lock); /* before it is delivered: who has that may stir */
     bool abandoned = r->abandoned;
+    w->in_use = fine ? in_use : w->in_use;
     int64_t period = abandoned ? 0 : wait_for_next(w);
     os_monitor_unlock(w->lock);
     if (fine)

@@ -25,34 +25,6 @@ static void deliver(struct walker *w, struct segment_list *slot, struct segment_
     os_wake_post(w->wake);
 }
 
-/* Lists the names; returns when to do so next. */
-static int64_t list_names(struct walker *w, int64_t now)
-{
-    os_monitor_lock(w->lock);
-    bool live = w->live;
-    struct segment_list list = {
-        .time = now, .names = now, .kinds = w->kinds & seg_named_kinds(), .quick = true};
-    os_monitor_unlock(w->lock);
-    if (!live)
-        return INT64_MAX;
-    if (now < w->rest_until)
-        return w->rest_until;
-    if (!oserr_is(seg_survey(w->be, list.kinds, 0, &list.survey)))
-        deliver(w, &w->quick, &list);
-    int64_t end = os_now(), told = (end - now) * TOLD_SHARE, rest = (end - now) * NAMES_SHARE;
-    w->rest_until = end + (told < TOLD_WAIT ? told : TOLD_WAIT);
-    return end + (rest > SECOND ? rest : SECOND);
-}
-
-static int64_t namer_tick(void *ctx, int64_t now, bool hurried)
-{
-    struct walker *w = ctx;
-    if (hurried || now >= w->due)
-        w->due = list_names(w, now);
-    int64_t watch = readers_watch(w, now);
-    return w->due < watch ? w->due : watch;
-}
-
 /* Call it with the lock held, because the threads may be replaced. */
 static void hurry(struct walker *w, bool reader, bool name_watcher)
 {
@@ -84,6 +56,62 @@ static void stir(struct walker *w)
     w->stirred = os_now();
     hurry(w, w->still, false);
     w->still = false;
+}
+
+/* The same for the same objects under the same names, in whatever order. */
+static uint64_t names_sum(const struct seg_survey *s)
+{
+    uint64_t sum = s->count;
+    for (size_t i = 0; i < s->count; i++) {
+        struct seg_id id = seg_id_of(&s->segs[i].stat);
+        uint64_t one = id.dev * 31 + id.ino;
+        for (const char *p = s->segs[i].locator; *p != '\0'; p++)
+            one = (one ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+        sum += one;
+    }
+    return sum;
+}
+
+/* A name that came or went is a sign of life also where the system gives no notice of it. */
+static void compare_names(struct walker *w, const struct seg_survey *s)
+{
+    uint64_t sum = names_sum(s);
+    os_monitor_lock(w->lock);
+    if (w->listed && sum != w->names)
+        stir(w);
+    w->listed = true;
+    w->names = sum;
+    os_monitor_unlock(w->lock);
+}
+
+/* Lists the names; returns when to do so next. */
+static int64_t list_names(struct walker *w, int64_t now)
+{
+    os_monitor_lock(w->lock);
+    bool live = w->live;
+    struct segment_list list = {
+        .time = now, .names = now, .kinds = w->kinds & seg_named_kinds(), .quick = true};
+    os_monitor_unlock(w->lock);
+    if (!live)
+        return INT64_MAX;
+    if (now < w->rest_until)
+        return w->rest_until;
+    if (!oserr_is(seg_survey(w->be, list.kinds, 0, &list.survey))) {
+        compare_names(w, &list.survey);
+        deliver(w, &w->quick, &list);
+    }
+    int64_t end = os_now(), told = (end - now) * TOLD_SHARE, rest = (end - now) * NAMES_SHARE;
+    w->rest_until = end + (told < TOLD_WAIT ? told : TOLD_WAIT);
+    return end + (rest > SECOND ? rest : SECOND);
+}
+
+static int64_t namer_tick(void *ctx, int64_t now, bool hurried)
+{
+    struct walker *w = ctx;
+    if (hurried || now >= w->due)
+        w->due = list_names(w, now);
+    int64_t watch = readers_watch(w, now);
+    return w->due < watch ? w->due : watch;
 }
 
 /* On the thread of the notices. When the names begin to be followed they are listed anyway. */

@@ -77,8 +77,9 @@ bool walker_stop(struct walker *w, int64_t deadline, void *owner);
 void walker_want(struct walker *w, int64_t period, struct seg_id id);
 
 /* Somebody is there, or something happened: scans are as frequent as walker_want says. After 30 s
- * without that they are five times further apart; the next call makes up for it at once. A new
- * request and a notice about a name that is followed count too. */
+ * without that they are five times further apart, unless what is wanted has other users or no name;
+ * the next call makes up for it at once. A new request and a change of the names that are followed
+ * count too. */
 void walker_stir(struct walker *w);
 
 /* Which kinds to list (bits), and whether to follow the names. */

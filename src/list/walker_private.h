@@ -51,6 +51,9 @@ struct walker {
     bool stopping;   /* the threads are ending, and belong to walker_stop */
     int64_t stirred; /* when something happened last (walker_stir) */
     bool still;      /* the reader rests for longer because nothing has happened for a while */
+    bool in_use;     /* what is wanted has other users, or no name: the reader does not */
+    bool listed;     /* the names were listed, */
+    uint64_t names;  /* and these they were (names_sum) */
     bool known;      /* a scan was completed before */
     int64_t begun;   /* start of the current scan; 0: there is none */
     int64_t said;    /* when its progress was last reported */

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "list/walker.h"
+#include "list/walker_private.h"
 #include "support/remover.h"
 #include "support/suite.h"
 
@@ -282,7 +283,70 @@ TEST(a_sign_of_life_ends_the_rest)
     stop();
 }
 
+/* What the walker has noted. */
+static bool is_still(void)
+{
+    os_monitor_lock(walker->lock);
+    bool still = walker->still;
+    os_monitor_unlock(walker->lock);
+    return still;
+}
+
+static void await_walk_of(struct seg_id id)
+{
+    int64_t asked = os_now();
+    do {
+        segment_list_free(&walk);
+        await_walk(false);
+    } while (!seg_id_equal(walk.id, id) || walk.time < asked);
+}
+
+/* Who has what is shown, and whether it lives by us alone, is said soon. */
+TEST(no_rest_for_what_has_no_name)
+{
+    struct stat st;
+    void *at;
+    int fd = shm_open(name, O_RDWR, 0);
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    close(fd);
+    const struct seg_id id = {.dev = st.st_dev, .ino = st.st_ino};
+    start_still(INT64_MAX / 2, 1);
+    walker_list(walker, walker_kinds(), false);
+    walker_want(walker, 3600 * (int64_t)SECOND, id);
+    await_walk_of(id);
+    ck_assert(is_still());
+    (void)unlinked(&at);
+    walker_hurry(walker);
+    await_walk_of(id);
+    ck_assert(!is_still());
+    stop();
+    munmap(at, 4096);
+}
+
+/* The system gives no notice of System V segments. */
+TEST(a_name_without_a_notice_is_a_sign_of_life)
+{
+    start(INT64_MAX / 2);
+    await_walk(true);
+    segment_list_free(&walk);
+    int64_t made = os_now();
+    int shm = shmget(IPC_PRIVATE, 4096, 0600);
+    ck_assert_int_ge(shm, 0);
+    walker_hurry(walker);
+    do {
+        segment_list_free(&walk);
+        await_walk(true);
+    } while (walk.time < made);
+    os_monitor_lock(walker->lock);
+    int64_t stirred = walker->stirred;
+    os_monitor_unlock(walker->lock);
+    (void)shmctl(shm, IPC_RMID, NULL);
+    ck_assert_int_gt(stirred, made);
+    stop();
+}
+
 SUITE(test_program_walker, .set_up = set_up, .tear_down = tear_down,
       TESTS(half_a_pass_claims_nothing, a_pass_begins_anew_for_what_is_wanted,
             what_is_wanted_is_listed_as_ever, one_that_hangs_is_gone_around,
-            only_so_many_are_left_behind, quitting_does_not_wait, a_sign_of_life_ends_the_rest));
+            only_so_many_are_left_behind, quitting_does_not_wait, a_sign_of_life_ends_the_rest,
+            no_rest_for_what_has_no_name, a_name_without_a_notice_is_a_sign_of_life));
