@@ -273,8 +273,13 @@ TEST(the_timeline_has_a_scale)
     stage_draw(st);
     int at = frame_find(&st->ui.canvas, "-61.0s");
     ck_assert_int_gt(at, 0);
-    ck_assert_str_eq(row(at + 1), "         \u2502-1m                  \u2502-40s                 "
+    ck_assert_str_eq(row(at + 1), "         \u2502-60s                 \u2502-40s                 "
                                   "\u2502-20s                      ");
+    st->ui.s.sample.past.from -= 39 * second; /* 100 s: still in seconds, as the step is */
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(row(at + 1), "\u2502-80s "));
+    ck_assert_ptr_nonnull(strstr(row(at + 1), "\u2502-20s "));
+    st->ui.s.sample.past.from += 39 * second;
     st->ui.s.sample.past.end = st->ui.now; /* a recording: from its start on */
     stage_draw(st);
     at = frame_find(&st->ui.canvas, " end");

@@ -45,9 +45,9 @@ static void unknown_key(struct ui *ui, struct key key)
     }
     (void)key_name(key, name);
     if (ui_mode(ui) == MODE_INSPECT && keymap_find(ui->keys, MODE_TREE, key) != NULL) {
-        char fields[KEY_NAME_MAX];
-        ui_key_of(ui, "tree", fields);
-        ui_say(ui, STYLE_TEXT, "%s is a key of the fields: %s shows them", name, fields);
+        char fields[UI_PRESS];
+        ui_say(ui, STYLE_TEXT, "%s is a key of the fields: %s shows them", name,
+               ui_press(ui, "tree", fields));
         return;
     }
     const struct binding *help = ui_binding(ui, (struct key){'?', 0});

@@ -153,7 +153,9 @@ static void draw_line(struct canvas *c, int row, const struct help_line *line,
     int col = e->kind == HELP_KEYS ? TEXT_AT : KEY_AT - 2;
     (void)snprintf(text, sizeof text, "%.*s", (int)line->length, e->text + line->from);
     if (line->from == 0 && e->key[0] != '\0') {
-        int end = canvas_text(c, row, KEY_AT, c->cols, e->style, e->key) + 1;
+        int room = col - 1 - canvas_width(e->key); /* a long one begins earlier */
+        int at = room < 1 || e->kind != HELP_KEYS ? KEY_AT : room < KEY_AT ? room : KEY_AT;
+        int end = canvas_text(c, row, at, c->cols, e->style, e->key) + 1;
         col = end > col ? end : col;
     }
     canvas_text(c, row, col, c->cols, e->kind == HELP_HEADING ? STYLE_HEADER : STYLE_TEXT, text);

@@ -145,12 +145,14 @@ static void jump_to_letter(struct ui *ui, struct key key, void *ctx)
 
 void act_jump(struct ui *ui, const char *arg)
 {
+    char key[UI_PRESS];
     if (!inspect_attached(ui))
         return;
     if (arg[0] != '\0')
         jump(ui, arg);
     else if (ui->s.marks.count == 0)
-        ui_say(ui, STYLE_WARN, "no mark is set yet: m and a letter set one here");
+        ui_say(ui, STYLE_WARN, "no mark is set yet: %s and a letter set one here",
+               ui_press(ui, "prompt mark", key));
     else
         prompt_ask_key(&ui->host, "go to mark (a to z): ", jump_to_letter, NULL);
 }

@@ -1,4 +1,5 @@
 /* Actions that change how the bytes are shown and how often they are sampled. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/number.h"
@@ -20,18 +21,25 @@ static void adopt_view(struct ui *ui, const struct view *v)
     session_move_to(s, s->cursor, s->selecting);
 }
 
+enum { FOR_BYTES = 64 };
+
 /* What is chosen for the bytes shows nothing while fields are in their place. */
-static const char *for_bytes(const struct ui *ui)
+static const char *for_bytes(const struct ui *ui, char buf[FOR_BYTES])
 {
-    return tree_on(ui) ? " (of the bytes: S shows them)" : "";
+    char key[UI_PRESS];
+    buf[0] = '\0';
+    if (tree_on(ui))
+        (void)snprintf(buf, FOR_BYTES, " (of the bytes: %s shows them)", ui_press(ui, "tree", key));
+    return buf;
 }
 
 static void choose_view(struct ui *ui, const struct view *v)
 {
+    char bytes[FOR_BYTES];
     adopt_view(ui, v);
     if (view_swapped(v) != v)
         ui->s.set.big = v->big;
-    ui_say(ui, STYLE_TEXT, "%s: %s%s", v->name, v->help, for_bytes(ui));
+    ui_say(ui, STYLE_TEXT, "%s: %s%s", v->name, v->help, for_bytes(ui, bytes));
 }
 
 /* The next view in the table, skipping those of the other byte order. */
@@ -69,19 +77,21 @@ void act_view(struct ui *ui, const char *arg)
 
 void act_order(struct ui *ui, const char *arg)
 {
+    char bytes[FOR_BYTES];
     (void)arg;
     const struct view *v = inspect_view(ui), *other = view_swapped(v);
     adopt_view(ui, other);
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
            other != v    ? ": "
-           : tree_on(ui) ? for_bytes(ui)
+           : tree_on(ui) ? for_bytes(ui, bytes)
                          : " (no effect on this view; inspector and UTF-16 use it)",
            other != v ? other->name : "");
 }
 
 void act_encoding(struct ui *ui, const char *arg)
 {
+    char bytes[FOR_BYTES];
     unsigned next = ((unsigned)ui->s.set.enc + 1) % TEXT_ENCODINGS;
     if (arg[0] != '\0') {
         const struct view *v = view_find(arg);
@@ -93,7 +103,7 @@ void act_encoding(struct ui *ui, const char *arg)
     }
     ui->s.set.enc = (enum text_encoding)next;
     ui_say(ui, STYLE_TEXT, "text column: %s%s", view_text(ui->s.set.enc)->name,
-           tree_on(ui) ? for_bytes(ui)
+           tree_on(ui) ? for_bytes(ui, bytes)
            : ui->inspect->at.texts == 2
                ? " (used below 96 columns; this terminal shows UTF-8 and UTF-16)"
                : "");
@@ -101,21 +111,23 @@ void act_encoding(struct ui *ui, const char *arg)
 
 void act_phase(struct ui *ui, const char *arg)
 {
+    char bytes[FOR_BYTES];
     (void)arg;
     ui->s.phase = !ui->s.phase;
     ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets%s", ui->s.phase ? "odd" : "even",
-           for_bytes(ui));
+           for_bytes(ui, bytes));
 }
 
 void act_inspector(struct ui *ui, const char *arg)
 {
+    char bytes[FOR_BYTES];
     (void)arg;
     ui->s.set.inspector = !ui->s.set.inspector;
     ui_say(ui, STYLE_TEXT, "%s%s",
            ui->s.set.inspector ? "inspector"
            : tree_on(ui)       ? "no inspector"
                                : "no inspector; t shows it",
-           for_bytes(ui));
+           for_bytes(ui, bytes));
 }
 
 void act_pause(struct ui *ui, const char *arg)

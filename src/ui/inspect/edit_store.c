@@ -216,20 +216,19 @@ static void patch_sample(struct ui *ui, const struct poke *r)
 static void say_stored(struct ui *ui, const struct cell_store *r)
 {
     static const char *const words[] = {"poke", "undo", "redo"};
-    char old[SHOWN_MAX], value[SHOWN_MAX];
+    char old[SHOWN_MAX], value[SHOWN_MAX], key[UI_PRESS];
     if (ui->inspect->asking || ui->inspect->slipped) /* what was said must stay readable */
         return;
     shown_text(r, r->job.done.old, old);
     shown_text(r, r->job.done.value, value);
-    ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 " %s %s: %s -> %s (%s)%s", words[r->why],
+    ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 " %s %s: %s -> %s (%s)%s%s", words[r->why],
            r->job.done.offset,
            r->bits != 0      ? "bits"
            : r->view != NULL ? r->view->name
                              : "hex",
            value, old, value, r->job.done.atomic ? "one store" : "not atomic",
-           r->why == STORE_UNDO  ? ""
-           : edit_types_text(ui) ? "   undo: ^O" /* a `u` would be typed */
-                                 : "   undo: u");
+           r->why == STORE_UNDO ? "" : "   undo: ",
+           r->why == STORE_UNDO ? "" : edit_undo_key(ui, key));
 }
 
 static void stored(struct ui *ui, const struct cell_store *r)

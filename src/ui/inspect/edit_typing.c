@@ -2,6 +2,7 @@
  * complete; a character typed into a text column is complete at once. Each complete value is
  * written immediately (edit_store.c). */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -70,6 +71,23 @@ bool edit_types_text(const struct ui *ui)
 {
     enum text_encoding enc = TEXT_UTF8;
     return session_editing(&ui->s) && !ui->s.typed && text_column(ui, &enc);
+}
+
+const char *edit_undo_key(const struct ui *ui, char buf[UI_PRESS])
+{
+    const struct binding *b;
+    for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL; i++) {
+        bool types = b->key.mods == 0 && b->key.code >= ' ' && b->key.code < KEY_BASE;
+        if (b->mode != MODE_INSPECT || strcmp(b->command, "undo") != 0 ||
+            (types && edit_types_text(ui)))
+            continue;
+        char name[KEY_NAME_MAX];
+        (void)key_name(b->key, name);
+        (void)snprintf(buf, UI_PRESS, "%s", name);
+        return buf;
+    }
+    (void)snprintf(buf, UI_PRESS, ":undo");
+    return buf;
 }
 
 /* The bytes on the screen at this offset; false: not read yet. */

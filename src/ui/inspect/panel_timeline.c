@@ -54,11 +54,12 @@ static double tick_step(double seconds, int cells)
     return 0;
 }
 
-/* `-10s`, `-0.5s`, `-2m`, `-3h`; of a recording, where it ends, counted from its start: `10s`. */
-static void tick_text(double seconds, bool ago, char out[INSPECT_AGO])
+/* `-10s`, `-0.5s`, `-80s`, `-2m`, `-3h`: in the unit of the step, in which all of them are round;
+ * of a recording, where it ends, counted from its start: `10s`. */
+static void tick_text(double seconds, double step, bool ago, char out[INSPECT_AGO])
 {
-    const char *unit = seconds < 60 ? "s" : seconds < 3600 ? "m" : "h";
-    double n = seconds < 60 ? seconds : seconds < 3600 ? seconds / 60 : seconds / 3600;
+    const char *unit = step < 60 ? "s" : step < 3600 ? "m" : "h";
+    double n = step < 60 ? seconds : step < 3600 ? seconds / 60 : seconds / 3600;
     (void)snprintf(out, INSPECT_AGO, "%s%.4g%s", ago ? "-" : "", n, unit);
 }
 
@@ -73,7 +74,7 @@ static void draw_scale(struct ui *ui, int row, int cells, const struct history_r
         double part = i * step / seconds;
         int col = LEFT + (int)((ago ? 1 - part : part) * cells);
         char text[INSPECT_AGO];
-        tick_text(i * step, ago, text);
+        tick_text(i * step, step, ago, text);
         if (col + 1 + canvas_width(text) > LEFT + cells)
             continue;
         col = canvas_char(c, row, col, c->cols, STYLE_DIM, TICK);

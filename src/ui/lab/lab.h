@@ -66,8 +66,8 @@ const struct lesson *lab_at(const struct lab_state *lab);
 
 /* ---- text.c ---- */
 
-/* Lays the text of the current step out for so many columns. */
-void lab_lay_out(struct lab_state *lab, int columns);
+/* Lays the text of the current step out for so many columns. `undo`: the key for that. */
+void lab_lay_out(struct lab_state *lab, int columns, const char *undo);
 
 /* The source of the step's programs with the lines that matter marked, malloc'd. NULL: none. *title
  * names it; *marked is the number of the first such line, from 0 (0: none). */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/inspect/inspect.h"
 #include "ui/lab/lab.h"
 
 enum {
@@ -87,11 +88,11 @@ static void draw_below(struct ui *ui, int rows)
 {
     struct canvas *c = &ui->canvas;
     struct lab_state *lab = ui->lab;
-    char title[160], keys[80];
+    char title[160], keys[80], undo[UI_PRESS];
     int top = c->rows - 2 - rows;
     for (int i = 0; i < rows; i++)
         canvas_fill(c, top + i, 0, c->cols, i == 0 ? STYLE_DIM : STYLE_TEXT, i == 0 ? RULE : ' ');
-    lab_lay_out(lab, c->cols - 2);
+    lab_lay_out(lab, c->cols - 2, edit_undo_key(ui, undo));
     place(lab, rows - 1);
     title_of(lab, title, sizeof title);
     keys_of(lab, c->cols - canvas_width(title) - 3, keys, sizeof keys);
@@ -120,7 +121,7 @@ static void draw_side(struct ui *ui, int side)
 {
     struct canvas *c = &ui->canvas;
     struct lab_state *lab = ui->lab;
-    char keys[80], title[160];
+    char keys[80], title[160], undo[UI_PRESS];
     int left = c->cols - side, bottom = c->rows - 2;
     for (int row = 0; row < bottom; row++) {
         canvas_fill(c, row, left, side, row == 0 ? STYLE_TITLE : STYLE_TEXT, ' ');
@@ -130,7 +131,7 @@ static void draw_side(struct ui *ui, int side)
     (void)snprintf(title, sizeof title, "%s: %s", lab->lesson->name, lab->lesson->title);
     (void)canvas_text(c, 0, left + 2, c->cols, STYLE_TITLE, title);
     int top = draw_steps(ui, 2, left + 2);
-    lab_lay_out(lab, side - 3);
+    lab_lay_out(lab, side - 3, edit_undo_key(ui, undo));
     place(lab, bottom - top - 1 > 1 ? bottom - top - 1 : 1);
     draw_text(c, lab, top, left + 2, c->cols);
     keys_of(lab, side - 2, keys, sizeof keys);

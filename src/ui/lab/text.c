@@ -161,8 +161,9 @@ static void the_step(struct lab_writer *w, const struct lesson_step *step)
     }
 }
 
-void lab_lay_out(struct lab_state *lab, int columns)
+void lab_lay_out(struct lab_state *lab, int columns, const char *undo)
 {
+    char astray[128];
     struct lab_writer w = {.lab = lab, .columns = columns};
     const struct lesson *l = lab->lesson;
     lab->lines = 0;
@@ -175,11 +176,10 @@ void lab_lay_out(struct lab_state *lab, int columns)
         return;
     }
     const struct lesson_step *step = &l->step[lab->state.step];
-    if (lab->astray && lab->tour)
-        say(&w, STYLE_WARN, "Not passed yet? u takes back what you stored.");
-    else if (lab->astray)
-        say(&w, STYLE_WARN,
-            "Not passed yet? u takes back what you stored; `:lesson again` begins anew.");
+    (void)snprintf(astray, sizeof astray, "Not passed yet? %s takes back what you stored%s", undo,
+                   lab->tour ? "." : "; `:lesson again` begins anew.");
+    if (lab->astray)
+        say(&w, STYLE_WARN, astray);
     if (lab->state.step == 0 && !lab->tour) {
         block(&w, l->text, STYLE_TEXT, false);
         blank(&w);
