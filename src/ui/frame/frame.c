@@ -212,6 +212,8 @@ int64_t ui_next(struct ui *ui)
     int64_t next = screen->next != NULL ? screen->next(ui, ui->now) : INT64_MAX;
     if (ui->status[0] != '\0' && ui->status_until < next)
         next = ui->status_until;
+    if (lab_next(ui) < next)
+        next = lab_next(ui);
     uint64_t done, total;
     int64_t since;
     char chip[BESIDE_CHIP];

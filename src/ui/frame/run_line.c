@@ -154,9 +154,10 @@ static void command_done(struct job *job, void *owner)
         session_undo_push_range(&ui->s, j->kept);
         j->kept = NULL;
     }
-    if (j->status == EXIT_DONE)
-        lab_did(ui, j->line);
+    enum prompt_kind asked = ui->prompt.kind;
     run_show_result(ui, j);
+    if (j->status == EXIT_DONE && ui->prompt.kind == asked) /* else it asks before it is done */
+        lab_did(ui, j->line);
     bool waited_for = j->sampler != NULL;
     if (j->made != NULL)
         keep_made(ui, j);
@@ -343,7 +344,8 @@ static void run_action(struct ui *ui, const struct action *action, char **word, 
     action->run(ui, arg);
 }
 
-/* An action that was refused, or asks first, was not done; undo and redo are done later. */
+/* An action that was refused, or asks first, was not done; those whose answer comes from a job say
+ * themselves when it is done. */
 static void run_and_note(struct ui *ui, const char *line, const struct action *action, char **word,
                          int words)
 {
@@ -351,7 +353,8 @@ static void run_and_note(struct ui *ui, const char *line, const struct action *a
     run_action(ui, action, word, words);
     bool refused =
         ui->said != said && (ui->status_style == STYLE_ERROR || ui->status_style == STYLE_WARN);
-    bool later = action->run == act_undo || action->run == act_redo;
+    bool later = action->run == act_undo || action->run == act_redo || action->run == act_step ||
+                 action->run == act_change || action->run == act_data;
     if (!refused && !later && ui->prompt.kind != PROMPT_CONFIRM)
         lab_did(ui, line);
 }

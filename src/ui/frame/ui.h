@@ -207,6 +207,9 @@ bool lab_take(struct ui *ui);
 bool lab_on(const struct ui *ui);
 bool lab_keys(const struct ui *ui); /* does it take keys? The tour does not */
 void lab_did(struct ui *ui, const char *line);
+
+/* When to look again whether a step waits in spite of a store (ui->now's clock). */
+int64_t lab_next(const struct ui *ui);
 bool lab_offer(const struct ui *ui, void (*each)(void *ctx, const char *name), void *ctx);
 int lab_side(const struct ui *ui);
 int lab_below(const struct ui *ui);

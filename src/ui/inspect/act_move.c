@@ -169,6 +169,16 @@ static void say_none(struct ui *ui, const struct place_find *p)
         ui_say(ui, STYLE_WARN, "no changed bytes%s%s", p->job.past != 0 ? " known" : "", p->when);
 }
 
+static void went_to_place(struct ui *ui, const struct find_job *j)
+{
+    bool data = j->kind == FIND_DATA_NEXT || j->kind == FIND_DATA_PREV;
+    bool back = j->kind == FIND_DATA_PREV || j->kind == FIND_CHANGE_PREV;
+    char did[16];
+    (void)snprintf(did, sizeof did, "%s %s", data ? "data" : "change", back ? "prev" : "next");
+    inspect_go_to(ui, j->offset);
+    lab_did(ui, did);
+}
+
 static void place_done(void *owner, void *arg, bool cancelled)
 {
     struct ui *ui = owner;
@@ -183,7 +193,7 @@ static void place_done(void *owner, void *arg, bool cancelled)
     else if (!j->found)
         say_none(ui, p);
     else
-        inspect_go_to(ui, j->offset);
+        went_to_place(ui, j);
     if (j->found && j->wrapped)
         ui_say(ui, STYLE_TEXT, "wrapped to the %s%s",
                j->kind == FIND_CHANGE_NEXT || j->kind == FIND_DATA_NEXT ? "start" : "end", p->when);

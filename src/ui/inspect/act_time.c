@@ -75,9 +75,16 @@ struct time_step {
     bool of_value; /* of the value at the cursor, not of what is on the screen */
 };
 
-static void went(struct ui *ui, const struct time_job *j)
+static void went(struct ui *ui, const struct time_step *t)
 {
     struct session *s = &ui->s;
+    const struct time_job *j = &t->job;
+    char did[32], number[16] = "";
+    if (abs(j->steps) > 1)
+        (void)snprintf(number, sizeof number, " %d", abs(j->steps));
+    (void)snprintf(did, sizeof did, "step %s%s%s", j->steps < 0 ? "back" : "on", number,
+                   t->of_value ? " value" : "");
+    lab_did(ui, did);
     if (j->time == 0) {
         (void)inspect_live(ui);
         return;
@@ -109,7 +116,7 @@ static void step_done(void *owner, void *arg, bool cancelled)
     if (cancelled)
         ui_say(ui, STYLE_WARN, "cancelled");
     else if (t->job.moved)
-        went(ui, &t->job);
+        went(ui, t);
     else if (ui->s.set.history == 0)
         ui_say(ui, STYLE_WARN, "history is off (`:set history 64` keeps 64 MiB of it)");
     else if (t->job.steps < 0)

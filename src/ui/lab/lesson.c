@@ -10,7 +10,7 @@
 #include "ui/tree/tree.h"
 
 enum { SECOND = 1000000000 };
-#define ASTRAY_AFTER (5 * INT64_C(1000000000)) /* ns: longer than most steps take to hold */
+#define ASTRAY_AFTER (15 * INT64_C(1000000000)) /* ns: longer than a step takes to hold */
 
 struct lab_state *lab_state(struct ui *ui, const char *folder)
 {
@@ -227,6 +227,15 @@ static bool is_astray(const struct ui *ui)
     for (int i = 0; step != NULL && i < step->checks; i++)
         waits = waits || (step->check[i].kind == CHECK_WHERE && (lab->state.holds >> i & 1) == 0);
     return waits && ui->s.undo_count > lab->undo_base && ui->now - lab->stored > ASTRAY_AFTER;
+}
+
+int64_t lab_next(const struct ui *ui)
+{
+    const struct lab_state *lab = ui->lab;
+    if (!lab_on(ui) || lab->astray || ui->s.undo_count <= lab->undo_base)
+        return INT64_MAX;
+    int64_t due = lab->stored + ASTRAY_AFTER + 1;
+    return due > ui->now ? due : INT64_MAX;
 }
 
 bool lab_look_at_stores(struct ui *ui)
