@@ -140,7 +140,7 @@ TEST(the_way_back_is_told)
     lab->state.step = 1;
     session_undo_push(&st->ui.s, &poked, NULL);
     ck_assert(!lab_look_at_stores(&st->ui)); /* it may pass yet */
-    st->ui.now += INT64_C(6000000000);
+    st->ui.now += INT64_C(16000000000);
     ck_assert(lab_look_at_stores(&st->ui));
     stage_draw(st);
     ck_assert(shows(told));
@@ -151,7 +151,7 @@ TEST(the_way_back_is_told)
     lab->state.step = 0; /* which waits for no value */
     session_undo_push(&st->ui.s, &poked, NULL);
     (void)lab_look_at_stores(&st->ui);
-    st->ui.now += INT64_C(6000000000);
+    st->ui.now += INT64_C(16000000000);
     ck_assert(!lab_look_at_stores(&st->ui));
 }
 
