@@ -278,7 +278,9 @@ bool run_locator(struct command_run *r, const char *typed, char raw[LOCATOR_MAX]
         char shown[RUN_SHOWN];
         struct out *err = run_error_begin(r, NULL);
         out_print(err, "%s: %s", run_shown(typed, shown), why);
-        if (is_segment(r, typed))
+        bool bare = typed[0] != '\0' && strpbrk(typed, ":/\\") == NULL;
+        bool made = bare && strcmp(r->command->name, "create") == 0;
+        if (made || is_segment(r, typed))
             out_print(err, " (did you mean /%s?)", shown);
         else
             run_forms(err);

@@ -172,6 +172,8 @@ static const char *walk_hex(const char *s, uint8_t *out, size_t *size, char why[
             int high = text_hex_digit(s[0]);
             int low = high < 0 ? -1 : text_hex_digit(s[1]);
             bool odd = high >= 0 && (s[1] == '\0' || s[1] == ' ' || s[1] == '\t');
+            if (odd && n == 0 && s == all && s[1 + strspn(s + 1, " \t")] == '\0')
+                return refuse(why, "%c is half a byte: type 0%c", *s, *s);
             if (odd)
                 return refuse(why, "odd number of hex digits");
             if (low < 0)

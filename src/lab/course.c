@@ -23,7 +23,7 @@ struct course {
     struct os_monitor *lock; /* guards these: */
     struct lab_seen told;
     struct course_state state;
-    bool fresh, skip, end, sees; /* sees: what the screen shows is known */
+    bool fresh, skip, again, end, sees; /* sees: what the screen shows is known */
 
     /* The thread's. */
     struct lab_seen seen;
@@ -287,8 +287,8 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
     (void)hurried;
     os_monitor_lock(c->lock);
     c->seen = c->told;
-    bool skip = c->skip, end = c->end, sees = c->sees;
-    c->skip = false;
+    bool skip = c->skip, again = c->again, end = c->end, sees = c->sees;
+    c->skip = c->again = false;
     os_monitor_unlock(c->lock);
     if (end) {
         if (!c->now.ended)
@@ -298,6 +298,10 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
     }
     if (!c->began)
         begin(c, now);
+    else if (again) {
+        c->now.step = 0;
+        begin_step(c, now);
+    }
     if (c->now.problem[0] == '\0') {
         look_at_opened(c, now);
         bool shown = sees && c->seen.step == c->now.step && c->now.step < c->lesson->steps;
@@ -365,6 +369,14 @@ void course_skip(struct course *c)
 {
     os_monitor_lock(c->lock);
     c->skip = true;
+    os_monitor_unlock(c->lock);
+    worker_wake(c->worker);
+}
+
+void course_again(struct course *c)
+{
+    os_monitor_lock(c->lock);
+    c->again = true;
     os_monitor_unlock(c->lock);
     worker_wake(c->worker);
 }

@@ -44,9 +44,9 @@ static const struct {
     {"u16be", "258<Enter>", "\1\2", 2},
     {"i32le", "-2<Enter>", "\xfe\xff\xff\xff", 4},
     {"u32le", "0x01020304<Enter>", "\4\3\2\1", 4},
-    {"u64le", "1<Tab>", "\1\0\0\0\0\0\0\0", 8},
+    {"u64le", "1<Enter>", "\1\0\0\0\0\0\0\0", 8},
     {"f32le", "1.5<Enter>", "\0\0\xc0\x3f", 4},
-    {"f64le", "-0.5<Down>", "\0\0\0\0\0\0\xe0\xbf", 8},
+    {"f64le", "-0.5<Enter>", "\0\0\0\0\0\0\xe0\xbf", 8},
     {"bits", "10000001", "\x81", 1},
     {"ptr", "1f<Enter>", "\x1f\0\0\0\0\0\0\0", 8},
     {"ascii", "Hi ?", "Hi ?", 4},
@@ -228,12 +228,12 @@ TEST(compare_and_swap_prompt)
 {
     struct e2e *t = edit("\5", 1, "u8");
     scene_press(t, "P", "compare-and-swap OLD NEW at 0x0 (u8, now 5):");
-    scene_press(t, "5 6<Enter>", "5 -> 6");
+    scene_press(t, "6<Enter>", "5 -> 6"); /* OLD is there already */
     scene_memory(t, memory, "\6", 1);
-    scene_press(t, "P5 7<Enter>", "0x0 holds 6, not 5: nothing was stored");
+    scene_press(t, "P<C-u>5 7<Enter>", "0x0 holds 6, not 5: nothing was stored");
     ck_assert_int_eq(memory[0], 6);
-    scene_press(t, "P7<Enter>", "takes two values: OLD NEW");
-    scene_press(t, "Pu32le 6 70000<Enter>", "6 -> 70000");
+    scene_press(t, "P<C-u>7<Enter>", "takes two values: OLD NEW");
+    scene_press(t, "P<C-u>u32le 6 70000<Enter>", "6 -> 70000");
     scene_memory(t, memory, "\x70\x11\1\0", 4);
     leave(t);
 }
@@ -372,7 +372,7 @@ TEST(a_poke_asks_before_the_value)
     scene_press(t, "P", "read-only: turn editing on? [y/N]");
     scene_press(t, "y", "EDIT");
     e2e_wait_text(t, "compare-and-swap OLD NEW at 0x0 (hex, now 00):", 0);
-    scene_press(t, "00 42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)");
+    scene_press(t, "42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)");
     ck_assert_int_eq(memory[0], 0x42);
     leave(t);
 }
@@ -383,7 +383,7 @@ static const struct {
     const char *keys, *says, *bytes;
 } at_once[] = {
     {"pyu8 7<Enter>", "poke 0x0 u8 7: 0 -> 7 (one store)", "\7"},
-    {"Py00 42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)", "B"},
+    {"Py42<Enter>", "poke 0x0 hex 42: 00 -> 42 (one store)", "B"},
     {"i4142", "poke 0x1 hex 42: 00 -> 42 (one store)", "AB"},
     {"<F4>4142u", "undo 0x1", "A"},
 };

@@ -292,6 +292,8 @@ TEST(the_list_opens_a_lesson)
     ck_assert(is_gone(t, NULL));
 }
 
+#define DEMO "/shmlens-demo"
+
 /* The demo's name is free, or becomes it soon. */
 static bool demo_is_free(void)
 {
@@ -327,6 +329,30 @@ TEST(the_demo_has_a_tour)
     quit();
 }
 
+/* `:tour` in the demo that D has started: the steps begin again, and its writer stays. */
+TEST(the_tour_begins_again)
+{
+    if (!demo_is_free())
+        SKIP("another demo runs on this machine");
+    t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens)});
+    e2e_wait_text(t, "/dev/shm", 0);
+    e2e_keys(t, "D");
+    e2e_wait_text(t, "tour, 1 of 8", 0);
+    e2e_wait_text(t, "LIVE", 0);
+    e2e_keys(t, "g0x10<Enter>");
+    e2e_wait_text(t, "tour, 2 of 8", 0);
+    struct e2e_result before = e2e_run("peek", DEMO, "0xc", "4");
+    e2e_keys(t, ":tour<Enter>");
+    e2e_wait_text(t, "tour, 1 of 8", 0);
+    struct e2e_result after = e2e_run("peek", DEMO, "0xc", "4");
+    ck_assert_str_eq(before.out, after.out); /* the process id of the writer */
+    ck_assert_int_eq(after.status, 0);
+    e2e_result_free(&before);
+    e2e_result_free(&after);
+    quit();
+    ck_assert(demo_is_free());
+}
+
 /* D on the list starts the demo; Esc leaves the tour, and the demo stays until the end. */
 TEST(the_tour_is_left)
 {
@@ -343,8 +369,6 @@ TEST(the_tour_is_left)
     quit();
     ck_assert(demo_is_free());
 }
-
-#define DEMO "/shmlens-demo"
 
 /* A segment that is not the demo's has its name: the writer says so, on the message line; nothing
  * is opened, there is no tour, and the segment stays. */
@@ -394,5 +418,5 @@ TEST(a_second_writer_gives_way)
 SUITE(test_e2e_lab, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_lesson_is_played, no_process_survives, none_survives_the_shell,
             none_survives_the_lesson, a_deaf_process_is_killed, the_list_opens_a_lesson,
-            the_demo_has_a_tour, the_tour_is_left, a_foreign_demo_is_not_opened,
-            a_second_writer_gives_way));
+            the_demo_has_a_tour, the_tour_begins_again, the_tour_is_left,
+            a_foreign_demo_is_not_opened, a_second_writer_gives_way));

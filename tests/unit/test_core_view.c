@@ -293,6 +293,7 @@ TEST(refuses)
         {"bits", "0x100", "0x100 does not fit bits (0 to 255)"},
         {"bits", "-0x1", "-0x1 does not fit bits (0 to 255)"},
         {"bits", "", "no value"},
+        {"hex", "1", "1 is half a byte: type 01"},
         {"hex", "dea", "odd number of hex digits"},
         {"hex", "de a", "odd number of hex digits"},
         {"hex", "0x5", "odd number of hex digits"},

@@ -99,6 +99,31 @@ TEST(a_question_is_about_one_value)
     ck_assert_int_eq(memcmp(st->bytes + NAME, "\0x", 2), 0);
 }
 
+/* The first character takes the place of the value that was there; after an arrow it goes into it.
+ */
+TEST(what_is_typed_first_replaces)
+{
+    scene();
+    st->bytes[4] = 12;
+    stage_act(st, act_goto, "id");
+    stage_run(st);
+    stage_draw(st);
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "id: what is typed replaces the value"));
+    stage_key(st, '7', 0);
+    ck_assert_str_eq(st->ui.tree->edit.text, "7");
+    stage_key(st, '8', 0);
+    ck_assert_str_eq(st->ui.tree->edit.text, "78");
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(stage_text(st, st->ui.canvas.rows - 1, 0, 40), "Enter Store"));
+    stage_key(st, KEY_ESC_, 0);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_key(st, KEY_LEFT_, 0);
+    stage_key(st, '7', 0);
+    ck_assert_uint_eq(st->ui.tree->edit.length, 3);
+    stage_key(st, KEY_ESC_, 0);
+}
+
 SUITE(test_ui_tree_edit, .tear_down = stage_tear_down,
       TESTS(all_words_that_were_lost_are_stored, what_was_written_is_said,
-            a_question_is_about_one_value));
+            a_question_is_about_one_value, what_is_typed_first_replaces));

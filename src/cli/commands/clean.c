@@ -270,9 +270,12 @@ static void say_totals(struct cleaning *c)
     }
     if (n > 0 && c->asked > 0)
         run_note(c->r,
-                 "%zu of these %s idle in ls: asked now, the system says that no process has %s",
+                 "%zu of these %s idle in ls: asked now, the system says that no process uses %s",
                  c->asked, c->asked == 1 ? "is" : "are", c->asked == 1 ? "it" : "them");
-    say_count(c, c->left.young, "written or mapped later than that (--older-than TIME)");
+    const char *older = run_option(c->r, "older-than");
+    if (c->left.young > 0)
+        run_note(c->r, "skipped: %zu written or mapped in the last %s (--older-than TIME)",
+                 c->left.young, older != NULL ? older : "1m");
     say_count(c, c->left.foreign, "of other users (--all-users)");
     if (c->left.unknown > 0)
         run_note(c->r, "skipped: %zu %s", c->left.unknown,

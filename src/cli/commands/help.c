@@ -108,6 +108,11 @@ int cmd_help(struct command_run *r)
         help_all(r->env->out);
         return EXIT_DONE;
     }
+    if (strcmp(r->args->word[0], "concepts") == 0) {
+        out_str(r->env->out, "The words of shared memory, a page for each: man shmlens-concepts,\n"
+                             "or docs/concepts.md in the source.\n");
+        return EXIT_DONE;
+    }
     c = command_find(r->args->word[0]);
     if (c == NULL)
         return run_bad_word(r, "COMMAND", r->args->word[0], "no such command");

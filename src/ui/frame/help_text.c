@@ -75,8 +75,10 @@ static const struct {
 } editing[] =
     {
         {"i", "Edit mode: typed characters go into the segment. The title says EDIT."},
-        {"0-9 a-f", "In hex, two digits are a byte; it is written when the second one is typed. In "
-                    "other views a value is written with Enter, in a text column each character."},
+        {"0-9 a-f",
+         "In hex, two digits are a byte; it is written when the second one is typed. In "
+         "other views Enter writes the value, and moving on drops it; in a text column each "
+         "character is written."},
         {"Tab", "The next column: bytes, then the text columns; typing goes to the active one."},
         {"Backspace", "Takes back what is half typed. Esc drops it and then leaves edit mode."},
         {"^T", "Freezes the value at the cursor: whatever others write is overwritten with it. "

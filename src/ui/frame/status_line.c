@@ -63,6 +63,8 @@ static unsigned bar_when(const struct ui *ui)
     const struct session *s = &ui->s;
     if (ui_screen(ui) != &screen_inspect || (mode != MODE_INSPECT && mode != MODE_TREE))
         return 0;
+    if (tree_typing(ui)) /* every other key belongs to the value */
+        return 0;
     bool edits = session_editing(s), stands = s->past != 0 || s->paused;
     unsigned when = s->past != 0 ? WHEN_PAST : s->paused ? WHEN_PAUSED : 0;
     if (s->selecting)
@@ -159,10 +161,14 @@ static void draw_bar(struct ui *ui)
     int count = 0, row = c->rows - 1, col = 0;
     char chip[BESIDE_CHIP];
     int cols = c->cols - (beside_chip(ui, chip) ? canvas_width(chip) + 1 : 0);
+    if (tree_typing(ui)) {
+        make_text(&text[count++], (struct key){.code = KEY_ENTER_}, "Store");
+        make_text(&text[count++], (struct key){.code = KEY_ESC_}, "Cancel");
+    }
     if (lab_keys(ui))
         count = bar_texts(ui, MODE_LESSON, text, count);
     count = bar_extras(ui, bar_when(ui), text, count);
-    if (ui_mode(ui) != ui_screen(ui)->mode)
+    if (ui_mode(ui) != ui_screen(ui)->mode && !tree_typing(ui))
         count = bar_texts(ui, ui_mode(ui), text, count);
     count = fit(text, bar_texts(ui, ui_screen(ui)->mode, text, count), cols);
     canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');

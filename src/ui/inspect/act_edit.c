@@ -185,6 +185,28 @@ static void poke_text(struct ui *ui, const char *text, void *ctx)
     run_poke(ui, v, text, NULL);
 }
 
+/* Are both values of the view, and equally long? If not, says why. */
+static bool are_values(struct ui *ui, const struct view *v, const char *old, const char *new)
+{
+    const struct {
+        const char *name, *text;
+    } value[] = {{"OLD", old}, {"NEW", new}};
+    uint8_t bytes[sizeof(uint64_t)];
+    size_t n[2] = {0};
+    char why[VIEW_WHY_MAX];
+    for (int i = 0; i < 2 && v->kind != VIEW_TEXT; i++) {
+        const char *wrong = view_parse(v, value[i].text, bytes, sizeof bytes, &n[i], why);
+        if (wrong != NULL) {
+            ui_say(ui, STYLE_ERROR, "compare-and-swap: %s: %s", value[i].name, wrong);
+            return false;
+        }
+    }
+    if (n[0] != n[1])
+        ui_say(ui, STYLE_ERROR, "compare-and-swap: OLD is %zu byte%s, NEW %zu", n[0],
+               n[0] == 1 ? "" : "s", n[1]);
+    return n[0] == n[1];
+}
+
 static void cas_text(struct ui *ui, const char *text, void *ctx)
 {
     char old[128];
@@ -195,14 +217,14 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
     const struct view *v = tree_on(ui) ? NULL : take_view(ui, &text);
     size_t n = strcspn(text, " "), gap = strspn(text + n, " ");
     if (gap == 0 || text[n + gap] == '\0' || n >= sizeof old) {
-        ui_say(ui, STYLE_ERROR, "compare-and-swap takes two values: OLD NEW");
+        ui_say(ui, STYLE_ERROR, "compare-and-swap: it takes two values: OLD NEW");
         return;
     }
     memcpy(old, text, n);
     old[n] = '\0';
     if (v == NULL)
         tree_poke(ui, text + n + gap, old);
-    else
+    else if (are_values(ui, v, old, text + n + gap))
         run_poke(ui, v, text + n + gap, old);
 }
 
@@ -215,30 +237,30 @@ struct value_prompt {
 static const struct value_prompt poke_prompt = {"p", "poke", poke_text};
 static const struct value_prompt cas_prompt = {"P", "compare-and-swap OLD NEW", cas_text};
 
-/* `, now 42`: the value at the cursor; empty when it is not known, or text. */
-static void now_text(const struct ui *ui, const struct view *v, char *out, size_t cap)
+/* The value at the cursor; empty when it is not known, or text. */
+static void now_text(const struct ui *ui, const struct view *v, char out[VIEW_UNIT_MAX])
 {
     uint8_t bytes[sizeof(uint64_t)];
-    char text[VIEW_UNIT_MAX];
     out[0] = '\0';
-    if (v->kind == VIEW_TEXT || v->unit > sizeof bytes ||
-        session_bytes(&ui->s, ui->s.cursor, bytes, v->unit) < v->unit)
-        return;
-    (void)view_format(v, bytes, text);
-    (void)snprintf(out, cap, ", now %s", text);
+    if (v->kind != VIEW_TEXT && v->unit <= sizeof bytes &&
+        session_bytes(&ui->s, ui->s.cursor, bytes, v->unit) == v->unit)
+        (void)view_format(v, bytes, out);
 }
 
-static void open_value(struct ui *ui, const struct value_prompt *p)
+/* `fill_in`: OLD of a compare-and-swap is there already, as the screen shows it. */
+static void open_value(struct ui *ui, const struct value_prompt *p, bool fill_in)
 {
-    char label[160], field[128], now[48];
-    now_text(ui, inspect_view(ui), now, sizeof now);
+    char label[160], field[128], now[VIEW_UNIT_MAX], old[VIEW_UNIT_MAX + 1] = "";
+    now_text(ui, inspect_view(ui), now);
     tree_here(ui, field, sizeof field);
     if (tree_on(ui))
         (void)snprintf(label, sizeof label, "%s %s: ", p->what, field);
     else
-        (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s%s): ", p->what, ui->s.cursor,
-                       inspect_view(ui)->name, now);
-    prompt_ask(&ui->host, label, "", &ui->history[HISTORY_POKE], p->accept, NULL);
+        (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s%s%s): ", p->what, ui->s.cursor,
+                       inspect_view(ui)->name, now[0] != '\0' ? ", now " : "", now);
+    if (fill_in && p == &cas_prompt && now[0] != '\0' && !tree_on(ui))
+        (void)snprintf(old, sizeof old, "%s ", now);
+    prompt_ask(&ui->host, label, old, &ui->history[HISTORY_POKE], p->accept, NULL);
 }
 
 static void value_allowed(struct ui *ui, const char *text, void *ctx)
@@ -246,7 +268,7 @@ static void value_allowed(struct ui *ui, const char *text, void *ctx)
     const struct value_prompt *p = ctx;
     (void)text;
     inspect_edit_on(ui, NULL);
-    open_value(ui, p);
+    open_value(ui, p, true);
 }
 
 /* The user typed the value instead of answering: edit mode is asked for again when it is complete.
@@ -254,7 +276,7 @@ static void value_allowed(struct ui *ui, const char *text, void *ctx)
 static void value_typed(struct ui *ui, struct key key, void *ctx)
 {
     const struct value_prompt *p = ctx;
-    open_value(ui, p);
+    open_value(ui, p, false);
     prompt_key(&ui->host, key);
 }
 
@@ -263,7 +285,7 @@ static void ask_value(struct ui *ui, const struct value_prompt *p)
     if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
     if (ui->s.edit) {
-        open_value(ui, p);
+        open_value(ui, p, true);
         return;
     }
     prompt_confirm(&ui->host, ui_read_only, value_allowed, (void *)(uintptr_t)p);

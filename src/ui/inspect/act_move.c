@@ -23,7 +23,7 @@ void inspect_go_to(struct ui *ui, uint64_t offset)
 {
     struct session *s = &ui->s;
     uint64_t width = session_width(s);
-    edit_mode_commit(ui);
+    edit_mode_drop(ui);
     bool visible = session_shows(s, offset);
     session_move_to(s, offset, false);
     if (visible || session_rows(s) != NULL)
@@ -35,7 +35,7 @@ void inspect_go_to(struct ui *ui, uint64_t offset)
 
 void inspect_go_exactly(struct ui *ui, uint64_t offset)
 {
-    edit_mode_commit(ui);
+    edit_mode_drop(ui);
     session_align(&ui->s, offset);
     inspect_go_to(ui, offset);
 }

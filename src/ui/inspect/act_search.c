@@ -209,7 +209,7 @@ void act_changed(struct ui *ui, const char *arg)
     if (!inspect_attached(ui))
         return;
     struct session *s = &ui->s;
-    edit_mode_commit(ui);
+    edit_mode_drop(ui);
     if (s->past != 0) {
         ui_say(ui, STYLE_WARN,
                "not available in the past; c and C go through what had changed by then");

@@ -210,26 +210,14 @@ static void erase(struct ui *ui)
 void edit_mode_drop(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
-    if (t->active)
+    bool whole = t->view != NULL && t->view->kind != VIEW_HEX && t->view->kind != VIEW_BITS;
+    if (t->active && whole)
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %s was dropped, nothing written: Enter writes it",
+               t->offset, t->text);
+    else if (t->active)
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": the unfinished %s was dropped, nothing written",
                t->offset, t->text);
     t->active = false;
-}
-
-void edit_mode_commit(struct ui *ui)
-{
-    struct typing *t = &ui->inspect->typing;
-    if (!t->active)
-        return;
-    if (t->view->kind == VIEW_HEX || t->view->kind == VIEW_BITS)
-        edit_mode_drop(ui);
-    else if (!complete(ui)) /* which says why */
-        t->active = false;
-}
-
-static bool moves(uint32_t code)
-{
-    return (code >= KEY_UP_ && code <= KEY_PGDN_) || code == KEY_TAB_;
 }
 
 /* A character that no number has and that is no command: `\u00e9`. */
@@ -291,10 +279,7 @@ static bool key_while_typing(struct ui *ui, struct key key)
         t->active = false;
         ui_say(ui, STYLE_TEXT, "cancelled; nothing written");
     } else {
-        if (moves(key.code))
-            edit_mode_commit(ui);
-        else
-            edit_mode_drop(ui);
+        edit_mode_drop(ui);
         return false;
     }
     return true;

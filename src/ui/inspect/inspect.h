@@ -341,7 +341,6 @@ bool edit_types_text(const struct ui *ui);
 
 /* The key that undoes here, where some would be typed; without one the command. Returns buf. */
 const char *edit_undo_key(const struct ui *ui, char buf[UI_PRESS]);
-void edit_mode_commit(struct ui *ui); /* writes a complete number, drops half a byte */
 void edit_mode_drop(struct ui *ui);
 
 /* Is the picture paused or past? Says so: what is typed would be compared with old bytes. */

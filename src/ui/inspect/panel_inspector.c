@@ -85,8 +85,8 @@ static void changed_text(const struct ui *ui, char out[CHANGED_MAX])
     inspect_age(inspect_now(ui) - changed, age);
     int n = snprintf(out, CHANGED_MAX, "changed %6s ago", age);
     if (hz >= 0.95)
-        (void)snprintf(out + n, (size_t)(CHANGED_MAX - n), ", %s%4.0f times a second",
-                       looks > 0 && hz > looks * 0.9 ? "over " : "", hz);
+        (void)snprintf(out + n, (size_t)(CHANGED_MAX - n), ", %s%4.0f time%s a second",
+                       looks > 0 && hz > looks * 0.9 ? "over " : "", hz, hz < 1.5 ? "" : "s");
 }
 
 /* Why there are no values. */

@@ -104,14 +104,15 @@ static void draw_time(const struct table *t, int row, int col)
     }
 }
 
-/* A character without its code point; one that cannot be shown as its code point alone. */
+/* A character without its code point; one that cannot be shown as its code point alone:
+ * `U+0000`, and `10FFFF`, for six columns are all it has. */
 static void brief_char(const char *value, char out[INSPECT_VALUE_MAX])
 {
     const char *code = strstr(value, "U+");
     if (code == NULL)
         (void)snprintf(out, INSPECT_VALUE_MAX, "-");
     else if (code == value)
-        (void)snprintf(out, INSPECT_VALUE_MAX, "%s", code + 2);
+        (void)snprintf(out, INSPECT_VALUE_MAX, "%s", strlen(code) > 6 ? code + 2 : code);
     else
         (void)snprintf(out, INSPECT_VALUE_MAX, "%.*s", (int)(code - value - 1), value);
 }

@@ -105,14 +105,41 @@ void lab_begin(struct ui *ui, const struct lesson *l, bool bare)
     }
 }
 
-/* The demo's tour, with a writer of its own or beside the one that runs. */
+/* Is what the lesson opens what the session has? */
+static bool is_own(const struct ui *ui)
+{
+    char raw[LOCATOR_MAX];
+    const char *open = ui->lab->lesson->open;
+    return open == NULL || (ui->lab->attached && locator_typed(open, raw) == NULL &&
+                            strcmp(raw, ui->s.locator) == 0);
+}
+
+/* Is the tour's own segment, with a writer, there already? */
+static bool tour_runs(const struct ui *ui, const struct lesson *l)
+{
+    const struct lab_state *lab = ui->lab;
+    bool runs = lab->course != NULL && lab->lesson == l && lab->state.opened;
+    for (int i = 0; i < lab->state.peers; i++)
+        runs = runs && lab->state.peer[i].pid != 0;
+    return runs;
+}
+
+/* The demo's tour, with a writer of its own or beside the one that runs. Where it is on, the writer
+ * stays: only the steps begin again. */
 bool lab_tour(struct ui *ui, bool bare)
 {
     struct lab_state *lab = lab_state(ui, NULL);
     const struct lesson *l = lab != NULL ? shelf_find(&lab->shelf, "demo") : NULL;
     if (l == NULL || !shelf_playable(l))
         return false;
-    lab_begin(ui, l, bare);
+    if (tour_runs(ui, l)) {
+        lab->closed = lab->hint = lab->solution = false;
+        lab->attached = ui_screen(ui) == &screen_inspect && is_own(ui);
+        lab->first = 0;
+        course_again(lab->course);
+    } else {
+        lab_begin(ui, l, bare);
+    }
     return true;
 }
 
@@ -155,15 +182,6 @@ bool lab_offer(const struct ui *ui, void (*each)(void *ctx, const char *name), v
 }
 
 /* ---- what is on the screen ---- */
-
-/* Is what the lesson opens what the session has? */
-static bool is_own(const struct ui *ui)
-{
-    char raw[LOCATOR_MAX];
-    const char *open = ui->lab->lesson->open;
-    return open == NULL || (ui->lab->attached && locator_typed(open, raw) == NULL &&
-                            strcmp(raw, ui->s.locator) == 0);
-}
 
 static void see(struct ui *ui)
 {
@@ -300,7 +318,9 @@ bool lab_take(struct ui *ui)
     }
     if (lab->lesson == NULL)
         return false;
-    if (lab->state.step != before && !lab->closed)
+    if (lab->state.step < before)
+        lab->seen = (struct lab_seen){.step = lab->state.step};
+    else if (lab->state.step != before && !lab->closed)
         passed(ui, before, lab->state.step, lab->state.skipped);
     if (lab->state.problem[0] != '\0' && !lab->attached && !lab->closed) {
         ui_say(ui, STYLE_ERROR, "%s: %s", lab->lesson->name, lab->state.problem);

@@ -154,6 +154,7 @@ struct tree_state {
     char value[EDIT_MAX], old[EDIT_MAX]; /* a poke that waits for edit mode; `old` may be empty */
     struct tree_field poked;             /* where it goes: what the prompt named */
     bool editing;                        /* a value is typed at the cursor */
+    bool untouched;                      /* it is still the one that was there */
     struct edit edit;
     struct tree_field edited;      /* that one; it alone is stored into */
     bool seen;                     /* the bytes there were known when that began: */
@@ -173,6 +174,7 @@ bool tree_on(const struct ui *ui);
 void tree_arrange(struct ui *ui, int top, int bottom);
 void tree_draw(struct ui *ui);
 
+bool tree_typing(const struct ui *ui);        /* a value is typed at the cursor */
 bool tree_key(struct ui *ui, struct key key); /* true: taken by a value that is typed */
 void tree_move(struct ui *ui, const char *how);
 void tree_mouse(struct ui *ui, const struct event *ev);

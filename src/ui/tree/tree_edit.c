@@ -276,6 +276,39 @@ static void present_value(const struct ui *ui, const struct type_node *n, const 
         (void)type_value_format(s, n, p, out, cap);
 }
 
+/* The enum whose names can be typed here: the field's type, or that of its flags. */
+static const struct type *names_of(const struct ui *ui, const struct type_node *n)
+{
+    const struct type_source *s = &tree_top(ui)->source;
+    const struct type_hint *h = types_hint(s->t, n->hint);
+    const struct type *type = types_get(s->t, h->form == FORM_FLAGS ? h->flags : n->real);
+    return type->kind == TYPE_ENUM && type->count > 0 ? type : NULL;
+}
+
+/* What can be typed: the names of an enum, as many as a line has room for. */
+static void say_choices(struct ui *ui, const struct type_row *row)
+{
+    const struct types *t = tree_top(ui)->source.t;
+    const struct type *e = names_of(ui, &row->node);
+    char path[96], names[64] = "";
+    (void)tree_path(ui, &row->way, path, sizeof path);
+    size_t n = 0;
+    for (uint32_t i = 0; e != NULL && i < e->count; i++) {
+        const char *name = types_name(t, types_enumerator(t, e->first + i)->name);
+        if (n + strlen(name) + sizeof ", ..." > sizeof names) {
+            (void)snprintf(names + n, sizeof names - n, "%s...", n > 0 ? ", " : "");
+            break;
+        }
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n > 0 ? ", " : "", name);
+    }
+    if (e != NULL)
+        ui_say(ui, STYLE_TEXT, "%s: %s; Tab takes the next", path, names);
+    else if (types_get(t, row->node.real)->kind == TYPE_BOOL)
+        ui_say(ui, STYLE_TEXT, "%s: true, false; Tab takes the other", path);
+    else
+        ui_say(ui, STYLE_TEXT, "%s: what is typed replaces the value, arrows keep it", path);
+}
+
 void tree_edit_start(struct ui *ui, const char *text)
 {
     struct tree_state *st = ui->tree;
@@ -303,6 +336,14 @@ void tree_edit_start(struct ui *ui, const char *text)
     edit_set(&st->edit, text != NULL ? text : now);
     st->edited = (struct tree_field){row.way, n->offset};
     st->editing = true;
+    st->untouched = text == NULL;
+    if (text == NULL)
+        say_choices(ui, &row);
+}
+
+bool tree_typing(const struct ui *ui)
+{
+    return tree_on(ui) && ui->tree->editing && session_editing(&ui->s);
 }
 
 void tree_edit_end(struct ui *ui)
@@ -316,15 +357,6 @@ static void commit(struct ui *ui)
     struct type_row row;
     if (!still_at(ui, &st->edited, &row) || store_text(ui, &row.node, st->edit.text, st->before))
         st->editing = false;
-}
-
-/* The enum whose names can be typed here: the field's type, or that of its flags. */
-static const struct type *names_of(const struct ui *ui, const struct type_node *n)
-{
-    const struct type_source *s = &tree_top(ui)->source;
-    const struct type_hint *h = types_hint(s->t, n->hint);
-    const struct type *type = types_get(s->t, h->form == FORM_FLAGS ? h->flags : n->real);
-    return type->kind == TYPE_ENUM && type->count > 0 ? type : NULL;
 }
 
 /* Tab: the next name of an enum, or the other truth. */
@@ -370,16 +402,24 @@ bool tree_key(struct ui *ui, struct key key)
         tree_edit_start(ui, text);
         return true;
     }
-    if (key.code == KEY_ENTER_)
+    bool untouched = st->untouched;
+    st->untouched = false;
+    if (key.code == KEY_ENTER_) {
         commit(ui);
-    else if (key.code == KEY_ESC_)
+    } else if (key.code == KEY_ESC_) {
         st->editing = false;
-    else if (key.code == KEY_TAB_)
+        ui_say(ui, STYLE_TEXT, "cancelled; nothing written");
+    } else if (key.code == KEY_TAB_) {
         next_name(ui);
-    else if (key.code == KEY_UP_ || key.code == KEY_DOWN_ || key.code == KEY_PGUP_ ||
-             key.code == KEY_PGDN_)
+    } else if (key.code == KEY_UP_ || key.code == KEY_DOWN_ || key.code == KEY_PGUP_ ||
+               key.code == KEY_PGDN_) {
         ui_say(ui, STYLE_WARN, "Enter stores the value, Esc drops it");
-    else
+    } else {
+        bool typed = (key.mods & (KEY_CTRL | KEY_ALT)) == 0 && key.code >= ' ' &&
+                     key.code != 0x7f && key.code < KEY_BASE;
+        if (untouched && typed) /* the first character replaces the value that was there */
+            edit_set(&st->edit, "");
         return edit_key(&st->edit, key, NULL);
+    }
     return true;
 }
