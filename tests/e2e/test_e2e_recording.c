@@ -99,6 +99,7 @@ TEST(a_recording_is_played)
     static const char *const texts[] = {"first", "other", "third"};
     record(texts, 3);
     struct e2e *t = open_recording();
+    e2e_wait_text(t, "third", 0); /* it has been read */
     scene_press(t, "<Space>", "PLAY ");
     e2e_wait_text(t, "the end of the recording; Space plays it again", 0);
     e2e_wait_text(t, "RECORDED", 0);
