@@ -5,6 +5,7 @@
 
 #include "backend/os.h"
 #include "cli/run.h"
+#include "core/plural.h"
 #include "core/text.h"
 
 /* A command that is asked to stop may be in a call that a file server or a process never lets
@@ -119,7 +120,7 @@ static void print_more(struct calls *c)
 {
     if (c->more > 0) {
         print_text(c, c->last);
-        out_print(c->err, "   ... %" PRIu64 " more time%s\n", c->more, c->more == 1 ? "" : "s");
+        out_print(c->err, "   ... %" PRIu64 " more time%s\n", c->more, plural_s(c->more));
     }
     c->more = 0;
 }

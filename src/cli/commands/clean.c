@@ -14,6 +14,7 @@
 #include "core/glob.h"
 #include "core/locator.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "list/contents.h"
 #include "list/segrow.h"
@@ -263,10 +264,10 @@ static void say_totals(struct cleaning *c)
     if (n == 0) {
         run_note(c->r, "nothing %s", c->removes ? "removed" : "to clean");
     } else if (c->removes) {
-        run_note(c->r, "%zu orphan%s removed, %s freed", n, n == 1 ? "" : "s", size);
+        run_note(c->r, "%zu orphan%s removed, %s freed", n, plural_s(n), size);
     } else {
         run_note(c->r, "%zu orphan%s (%s) can be removed; run with --yes to remove %s", n,
-                 n == 1 ? "" : "s", size, n == 1 ? "it" : "them");
+                 plural_s(n), size, n == 1 ? "it" : "them");
     }
     if (n > 0 && c->asked > 0)
         run_note(c->r,

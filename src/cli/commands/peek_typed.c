@@ -34,7 +34,7 @@ static void print_text(struct typed_peek *p, const struct type_node *leaf, bool 
     out_str(o, p->path);
     out_str(o, p->path[0] != '\0' ? " " : "");
     if (leaf->kind == NODE_PADDING)
-        out_print(o, "%" PRIu64 " byte%s of padding", leaf->size, leaf->size == 1 ? "" : "s");
+        out_print(o, "%" PRIu64 " byte%s of padding", leaf->size, plural_s(leaf->size));
     else if (known)
         typed_text_value(&p->y, leaf, p->bytes, o);
     else

@@ -259,7 +259,7 @@ bool ui_attach(struct ui *ui, const char *locator, uint64_t range_offset, uint64
         ui_say_error(ui, shown, e);
         return false;
     }
-    calls_section(ui, "looking, %.4g time%s a second", ui->s.set.hz, ui->s.set.hz == 1 ? "" : "s");
+    calls_looking(ui);
     if (strcmp(before, ui->s.locator) != 0)
         keep_load_place(ui);
     ui_push(ui, &screen_inspect);

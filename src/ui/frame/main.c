@@ -158,7 +158,7 @@ static int open_first(struct ui *ui, const struct ui_options *o)
         (void)locator_shown(o->locator, shown, sizeof shown);
         return complain_of(shown, e);
     }
-    calls_section(ui, "looking, %.4g time%s a second", ui->s.set.hz, ui->s.set.hz == 1 ? "" : "s");
+    calls_looking(ui);
     keep_load_place(ui);
     adopt_view(&ui->s.set, o); /* it was asked for, whatever was left here */
     keep_settle(ui);

@@ -119,6 +119,12 @@ void calls_section(struct ui *ui, const char *format, ...)
     memcpy(s->text, text, sizeof s->text);
 }
 
+void calls_looking(struct ui *ui)
+{
+    double hz = ui->s.set.hz;
+    calls_section(ui, "looking, %.4g time%s a second", hz, hz == 1 ? "" : "s");
+}
+
 const char *calls_cut(const char *text, char out[CALLS_CUT])
 {
     static const char more[] = "\u2026";

@@ -262,6 +262,7 @@ struct calls_state *calls_new(void);
 __attribute__((format(printf, 2, 3)))
 #endif
 void calls_section(struct ui *ui, const char *format, ...);
+void calls_looking(struct ui *ui); /* the section of the sampler's looks */
 
 /* A name or a line for a section, escaped, and cut with an ellipsis. Returns out. */
 enum { CALLS_CUT = 96 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/plural.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/calls.h"
 #include "ui/inspect/copy_forms.h"
@@ -57,7 +58,7 @@ static void copy_bytes(struct ui *ui, const struct copy_form *form, const uint8_
     const struct copy_source source = {
         .bytes = bytes, .n = n, .offset = from, .view = inspect_view(ui), .enc = encoding_of(ui)};
     char what[96];
-    (void)snprintf(what, sizeof what, "%zu byte%s as %s", n, n == 1 ? "" : "s", form->words);
+    (void)snprintf(what, sizeof what, "%zu byte%s as %s", n, plural_s(n), form->words);
     if (form->make(&p, &source))
         inspect_copy_out(ui, p.text, p.length, what);
     else

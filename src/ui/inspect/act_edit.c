@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plural.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/run_line.h"
 #include "ui/inspect/inspect.h"
@@ -82,7 +83,7 @@ void inspect_edit_off(struct ui *ui)
     ask_access(ui, SEG_READ, NULL);
     if (frozen > 0)
         ui_say(ui, STYLE_TEXT, "edit mode off; %zu frozen value%s released", frozen,
-               frozen == 1 ? "" : "s");
+               plural_s(frozen));
     else
         ui_say(ui, STYLE_TEXT, "edit mode off");
 }
@@ -203,7 +204,7 @@ static bool are_values(struct ui *ui, const struct view *v, const char *old, con
     }
     if (n[0] != n[1])
         ui_say(ui, STYLE_ERROR, "compare-and-swap: OLD is %zu byte%s, NEW %zu", n[0],
-               n[0] == 1 ? "" : "s", n[1]);
+               plural_s(n[0]), n[1]);
     return n[0] == n[1];
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/plural.h"
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
@@ -103,7 +104,7 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
     if (offset >= end || end - offset < n) {
         uint64_t left = offset < end ? end - offset : 0;
         ui_say(ui, STYLE_ERROR, "0x%" PRIx64 ": only %" PRIu64 " byte%s before the end", offset,
-               left, left == 1 ? "" : "s");
+               left, plural_s(left));
         return false;
     }
     for (size_t i = 0; i < n; i++) {

@@ -127,7 +127,7 @@ static void who_text(const struct ui *ui, char out[PART_MAX], bool brief)
         if (counts[i] == 0 || n >= PART_MAX)
             continue;
         n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s%s", gap, counts[i], words[brief][i],
-                              brief || i == 2 || counts[i] == 1 ? "" : "s");
+                              brief || i == 2 ? "" : plural_s(counts[i]));
         gap = brief ? " " : ", ";
     }
 }
@@ -367,7 +367,7 @@ static void event_text(const struct seg_event *e, char text[128])
     char why[64];
     if (e->kind == SEEN_LET_GO)
         (void)snprintf(text, 128, "%" PRIu64 " frozen value%s released: %s", e->value,
-                       e->value == 1 ? "" : "s", oserr_text(e->error, why, sizeof why));
+                       plural_s(e->value), oserr_text(e->error, why, sizeof why));
     else
         (void)snprintf(text, 128, "%s to %" PRIu64 " byte%s",
                        e->kind == SEEN_SHRUNK ? "shrunk" : "grown", e->value, plural_s(e->value));

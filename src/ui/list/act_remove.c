@@ -10,6 +10,7 @@
 #include "cli/removal_text.h"
 #include "core/locator.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/text.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/run_line.h"
@@ -359,7 +360,7 @@ static void ask_tags(struct ui *ui, size_t removes)
     if (removes < tags)
         (void)snprintf(of, sizeof of, " of %zu", tags);
     (void)snprintf(label, sizeof label, "Remove %zu%s tagged segment%s? Type yes: ", removes, of,
-                   tags == 1 ? "" : "s");
+                   plural_s(tags));
     prompt_ask(&ui->host, label, "", NULL, remove_tagged, NULL);
     ui->prompt.drop = keep_tagged;
 }

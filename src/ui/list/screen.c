@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/plural.h"
 #include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
 
@@ -204,7 +205,7 @@ static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
         (void)snprintf(part, PART_MAX, "%zu process%s not readable", n, n == 1 ? "" : "es");
     else if (w->survey.who.unowned > 0)
         (void)snprintf(part, PART_MAX, "%zu open file%s of no process", w->survey.who.unowned,
-                       w->survey.who.unowned == 1 ? "" : "s");
+                       plural_s(w->survey.who.unowned));
 }
 
 static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
@@ -219,7 +220,7 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
                        survey->count, size);
     } else {
         (void)snprintf(part[0], PART_MAX, "%zu segment%s  %s", survey->count,
-                       survey->count == 1 ? "" : "s", size);
+                       plural_s(survey->count), size);
     }
     (void)number_format_size(segments_tagged_bytes(ui), size);
     if (st->tags > 0)
@@ -229,7 +230,7 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
     (void)number_format_size(st->orphan_bytes, size);
     if (st->orphan_count > 0)
         (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
-                       st->orphan_count == 1 ? "" : "s", size);
+                       plural_s(st->orphan_count), size);
     if (st->vanished > 0)
         (void)snprintf(part[7], PART_MAX, "%zu gone", st->vanished);
     unreadable_part(&ui->s.walk, part[3]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/plural.h"
 #include "core/text.h"
 #include "ui/tree/tree.h"
 
@@ -72,7 +73,7 @@ static void draw_banner(struct ui *ui)
     const struct tree_skew *s = &ui->tree->skew;
     if (s->fields > 0)
         (void)snprintf(more, sizeof more, "  D: %zu field%s differ%s", s->fields,
-                       s->fields == 1 ? "" : "s", s->fields == 1 ? "s" : "");
+                       plural_s(s->fields), s->fields == 1 ? "s" : "");
     else
         (void)snprintf(more, sizeof more, "  D: they differ");
     int row = ui->tree->at.banner, end = c->cols - canvas_width(more);
@@ -276,7 +277,7 @@ static void draw_rule(struct ui *ui, const struct type_row *row, const struct in
     col = put(c, at->rule, col, end - SIZE_COLUMNS, STYLE_TEXT, path);
     col = canvas_text(c, at->rule, col, end, STYLE_TEXT, " ");
     col = canvas_print(c, at->rule, col + 1, end, STYLE_LABEL, " %" PRIu64 " byte%s  ",
-                       row->node.size, row->node.size == 1 ? "" : "s");
+                       row->node.size, plural_s(row->node.size));
     if (value.written)
         (void)canvas_text(c, at->rule, col, end, STYLE_UNKNOWN,
                           "being written whenever it is read ");
