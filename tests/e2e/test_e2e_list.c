@@ -352,6 +352,25 @@ TEST_LOOP(ls_fits_the_terminal, 2)
     shm_unlink(name);
 }
 
+/* Other texts are cut before the locators, which one needs to act on a segment. */
+TEST(ls_cuts_locators_last)
+{
+    char base[160], whole[200];
+    snprintf(base, sizeof base, "last%d-%0100d", (int)getpid(), 7);
+    const char *name = e2e_name(base);
+    snprintf(whole, sizeof whole, "posix:/%.*s ", (int)strlen(name + 1), name + 1);
+    munmap(scene_segment(name, 4096), 4096);
+    struct e2e *t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, "ls", "--kind", "posix", "--columns", "LOCATOR,NAME"),
+        .rows = 200,
+        .cols = 200});
+    ck_assert_int_eq(e2e_exit(t, 0), 0);
+    ck_assert(e2e_find(t, whole, NULL, NULL));
+    ck_assert(e2e_find(t, "\u2026", NULL, NULL));
+    e2e_end(t);
+    shm_unlink(name);
+}
+
 TEST(the_menu_of_the_list)
 {
     struct e2e *t = open_ours();
@@ -376,4 +395,4 @@ SUITE(test_e2e_list, .timeout = 120,
       TESTS(segments_come_and_go, columns_tell_what_there_is, sorted_and_inverted, the_filter,
             enter_inspects_and_back, removing_one, removing_what_was_inspected, removing_the_tagged,
             creating, orphans_only, back_at_the_list_it_is_closed, the_question_names_the_proof,
-            the_menu_of_the_list, ls_fits_the_terminal));
+            the_menu_of_the_list, ls_fits_the_terminal, ls_cuts_locators_last));

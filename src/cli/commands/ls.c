@@ -220,25 +220,24 @@ static void cut(char *text, int cols)
         memcpy(text + kept, "\xe2\x80\xa6", 4);
 }
 
-/* Names are cut so that a line fits the terminal, but never below this. */
+/* What is cut so that a line fits the terminal, the locators last, but never below this. */
 enum { NAME_LEAST = 16 };
 
 static void fit(const struct command_run *r, const struct list *l, int width[COLUMNS_MAX])
 {
+    static const char *const cut_first[] = {"USERS", "NAME", "LOCATOR"};
     int total = 0;
     for (size_t i = 0; i < l->columns; i++)
         total += width[i] + (i > 0 ? 2 : 0);
     int over = total - r->env->out_cols;
-    for (size_t i = 0; i < l->columns && over > 0; i++) {
-        const char *name = l->column[i]->name;
-        bool is_name =
-            strcmp(name, "LOCATOR") == 0 || strcmp(name, "NAME") == 0 || strcmp(name, "USERS") == 0;
-        int less = !is_name || width[i] < NAME_LEAST ? 0
-                   : over < width[i] - NAME_LEAST    ? over
-                                                     : width[i] - NAME_LEAST;
-        width[i] -= less;
-        over -= less;
-    }
+    for (size_t k = 0; k < sizeof cut_first / sizeof cut_first[0]; k++)
+        for (size_t i = 0; i < l->columns && over > 0; i++) {
+            int spare = width[i] - NAME_LEAST;
+            if (strcmp(l->column[i]->name, cut_first[k]) != 0 || spare <= 0)
+                continue;
+            width[i] -= spare < over ? spare : over;
+            over -= spare < over ? spare : over;
+        }
 }
 
 /* One line; `width` NULL: separated by single blanks. */

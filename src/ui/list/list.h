@@ -16,7 +16,8 @@ enum {
     PROOFS_KEPT = 8,
     PROOF_HOLDS = 60, /* seconds; what was proved then is not what is now */
     FILTER_MAX = 128,
-    SHOWN_LOCATOR = 4 * LOCATOR_MAX
+    SHOWN_LOCATOR = 4 * LOCATOR_MAX,
+    LIST_MARK_COLS = 2 /* columns of the marks before each row */
 };
 
 /* A tagged segment: the object that was tagged, not whatever has its name later. */
@@ -35,8 +36,9 @@ struct segments_state {
     struct row_key *key;       /* the rows while they are sorted; rows.c */
     size_t hidden;             /* rows left out by filter, orphans or kinds */
     uint64_t shown_bytes;      /* sizes of the others */
-    unsigned empty;            /* bits: columns of the table that say nothing of any row shown */
-    int state_cols;            /* the widest text of the column of states */
+    int wide[COLUMNS_MAX];     /* widest cell of each column of the table that was measured */
+    unsigned measured, says;   /* bits: those measured in this survey; those that say something */
+    uint64_t rows_hash;        /* of the set of rows that they were measured in */
     size_t hidden_idle;        /* of those, idle ones: no user seen, but not proved unused */
     int at, top;               /* cursor and first row shown */
     bool shifted;              /* the row at the cursor is no longer the one that was drawn */
@@ -140,5 +142,19 @@ bool segments_is_new(const struct ui *ui, const struct seg_info *info);
 
 /* The columns shown on a screen this wide. */
 size_t segments_columns(const struct ui *ui, int cols, const struct column *out[COLUMNS_MAX]);
+
+/* ---- layout.c ---- */
+
+/* Where the columns are in this frame. */
+struct layout {
+    const struct column *column[COLUMNS_MAX];
+    int from[COLUMNS_MAX], end[COLUMNS_MAX], width[COLUMNS_MAX];
+    size_t count;
+    int gap;
+};
+struct layout layout_of(const struct ui *ui);
+
+/* The cells are others: widths may grow, and shrink if these are other rows. */
+void layout_forget(struct segments_state *st, uint64_t rows);
 
 #endif

@@ -399,38 +399,15 @@ static void add_gone(struct ui *ui)
     }
 }
 
-/* Does the column say anything of a row that is shown? */
-static bool says_nothing(struct ui *ui, const struct column *c)
+/* Of the set of rows shown, in whatever order. */
+static uint64_t hash_rows(const struct ui *ui)
 {
-    struct segments_state *st = ui->segments;
+    const struct segments_state *st = ui->segments;
+    uint64_t h = st->count;
     bool gone = false;
-    for (size_t i = 0; i < st->count; i++) {
-        struct segrow row = segments_row(ui, segments_info(ui, st->row[i], &gone));
-        column_shown(c, &row, st->cell);
-        if (st->cell[0] != '\0' && strcmp(st->cell, "-") != 0)
-            return false;
-    }
-    return true;
-}
-
-static void measure_columns(struct ui *ui)
-{
-    struct segments_state *st = ui->segments;
-    const struct column *state = column_find("STATE", 5);
-    size_t count = 0;
-    const struct column *table = column_table(&count);
-    bool gone = false;
-    st->empty = 0;
-    st->state_cols = 0;
-    for (size_t i = 0; i < count; i++)
-        if (&table[i] != state && says_nothing(ui, &table[i]))
-            st->empty |= 1U << i;
-    for (size_t i = 0; i < st->count; i++) {
-        struct segrow row = segments_row(ui, segments_info(ui, st->row[i], &gone));
-        column_shown(state, &row, st->cell);
-        int cols = canvas_width(st->cell);
-        st->state_cols = cols > st->state_cols ? cols : st->state_cols;
-    }
+    for (size_t i = 0; i < st->count; i++)
+        h += hash_of(segments_info(ui, st->row[i], &gone));
+    return h;
 }
 
 void segments_rebuild(struct ui *ui)
@@ -454,7 +431,7 @@ void segments_rebuild(struct ui *ui)
     st->vanished = ui->s.gone_count;
     st->gone_shown = 0;
     add_gone(ui);
-    measure_columns(ui);
+    layout_forget(st, hash_rows(ui));
     sort_rows(ui);
     restore_cursor(ui);
 }

@@ -4,109 +4,14 @@
 
 #include "core/number.h"
 #include "core/plural.h"
+#include "core/text.h"
 #include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
 
 enum {
-    MARK_COLS = 2,
-    FLEX_LEAST = 16,  /* least columns of the column that takes the rest */
-    STATE_WIDE = 12,  /* width of the states if there is room */
-    NAMES_FAIR = 32,  /* the names give what they have above this if states need it */
-    USUAL_COLS = 80,  /* above this the commands of the users get an eighth of what is more */
-    WIDE_FROM = 96,   /* from here on two blanks between columns */
-    ROOMY_FROM = 120, /* from here on room for several states */
-    AGAIN_COLS = 24,  /* a second column of the flexible kind */
-    WIDE_EXTRA = 130, /* columns that come from here on leave when they would be empty */
-    STEP_COLS = 4     /* of a key, where nothing is listed */
+    SAYS_LEAST = 16, /* columns in which it is worth saying something of the highlighted row */
+    STEP_COLS = 4    /* of a key, where nothing is listed */
 };
-
-/* Where the columns are in this frame. */
-struct layout {
-    const struct column *column[COLUMNS_MAX];
-    int from[COLUMNS_MAX], end[COLUMNS_MAX];
-    size_t count;
-    int gap;
-};
-
-static int column_cols(const struct canvas *c, const struct column *column)
-{
-    size_t count = 0;
-    const struct column *state = column_find("STATE", 5), *users = column_find("USERS", 5);
-    if (column == column_table(&count))
-        return AGAIN_COLS;
-    if (column == users && c->cols > USUAL_COLS)
-        return column->cols + (c->cols - USUAL_COLS) / 8;
-    return column == state && c->cols >= ROOMY_FROM ? STATE_WIDE : column->cols;
-}
-
-/* Columns taken by all but the one at `flex`, with their gaps. */
-static int fixed_cols(const struct canvas *c, const struct layout *at, size_t flex)
-{
-    int cols = MARK_COLS;
-    for (size_t i = 0; i < at->count; i++)
-        cols += (i == flex ? 0 : column_cols(c, at->column[i])) + (i > 0 ? at->gap : 0);
-    return cols;
-}
-
-/* The table's first column takes what the others leave; if it is not shown, the last one does. */
-static size_t flex_column(const struct layout *at)
-{
-    size_t count = 0, i = 0;
-    const struct column *first = column_table(&count);
-    while (i + 1 < at->count && at->column[i] != first)
-        i++;
-    return i;
-}
-
-/* Columns that nobody asked for leave their room to the others when they would be empty. */
-static void drop_empty(const struct ui *ui, struct layout *at)
-{
-    size_t count = 0, kept = 0;
-    const struct column *table = column_table(&count);
-    for (size_t i = 0; i < at->count; i++) {
-        bool empty = (ui->segments->empty >> (at->column[i] - table) & 1U) != 0;
-        if (!empty || at->column[i]->extra < WIDE_EXTRA)
-            at->column[kept++] = at->column[i];
-    }
-    at->count = kept;
-}
-
-/* Columns that the names can spare for states that are cut. */
-static int more_for_states(const struct ui *ui, const struct layout *at, int rest)
-{
-    for (size_t i = 0; i < at->count; i++) {
-        if (strcmp(at->column[i]->name, "STATE") != 0 || i == flex_column(at))
-            continue;
-        int lacks = ui->segments->state_cols - column_cols(&ui->canvas, at->column[i]);
-        int spare = rest - NAMES_FAIR;
-        return lacks < 0 || spare < 0 ? 0 : lacks < spare ? lacks : spare;
-    }
-    return 0;
-}
-
-static struct layout arrange(const struct ui *ui)
-{
-    const struct canvas *c = &ui->canvas;
-    struct layout at = {.gap = c->cols >= WIDE_FROM ? 2 : 1};
-    at.count = segments_columns(ui, c->cols, at.column);
-    if (ui->s.set.columns[0] == '\0' && ui->segments->count > 0)
-        drop_empty(ui, &at);
-    size_t flex = flex_column(&at);
-    while (at.count > 1 && c->cols - fixed_cols(c, &at, flex) < FLEX_LEAST) {
-        at.count--; /* the last choice has no room */
-        flex = flex_column(&at);
-    }
-    int rest = c->cols - fixed_cols(c, &at, flex), col = MARK_COLS;
-    int more = more_for_states(ui, &at, rest);
-    for (size_t i = 0; i < at.count; i++) {
-        bool state = strcmp(at.column[i]->name, "STATE") == 0;
-        at.from[i] = col;
-        at.end[i] = col + (i == flex ? rest - more : column_cols(c, at.column[i]));
-        at.end[i] += state && i != flex ? more : 0;
-        col = at.end[i] + at.gap;
-    }
-    return at;
-}
 
 static int list_top(const struct ui *ui)
 {
@@ -160,7 +65,7 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
     struct segrow s = segments_row(ui, info);
     enum style style = row_style(ui, info, cursor, gone);
     canvas_fill(c, row, 0, c->cols, style, ' ');
-    canvas_text(c, row, 0, MARK_COLS, style,
+    canvas_text(c, row, 0, LIST_MARK_COLS, style,
                 gone                                           ? "-"
                 : segments_tagged(ui->segments, info->locator) ? "*"
                 : segments_is_new(ui, info)                    ? "+"
@@ -291,6 +196,49 @@ static void explain_row(const struct ui *ui, char *out, size_t cap)
     }
 }
 
+/* The highlighted segment's name, if its row had to cut it. */
+static bool name_was_cut(const struct ui *ui)
+{
+    const struct segments_state *st = ui->segments;
+    const struct layout at = layout_of(ui);
+    bool gone = false;
+    if (st->count == 0)
+        return false;
+    struct segrow row = segments_row(ui, segments_info(ui, st->row[st->at], &gone));
+    for (size_t i = 0; i < at.count; i++) {
+        bool names = strcmp(at.column[i]->name, "LOCATOR") == 0;
+        column_shown(at.column[i], &row, st->cell);
+        if (names && canvas_width(st->cell) > at.end[i] - at.from[i])
+            return true;
+    }
+    return false;
+}
+
+/* The end of a text in so many columns, the first of which is an ellipsis: the beginning is in the
+ * row. Returns the column after it. */
+static int draw_end(struct canvas *c, int row, int col, int limit, const char *text)
+{
+    while (*text != '\0' && canvas_width(text) > limit - col - 1)
+        text += text_decode(TEXT_UTF8, (const uint8_t *)text, strlen(text)).size;
+    col = canvas_char(c, row, col, limit, STYLE_TEXT, 0x2026);
+    return canvas_text(c, row, col, limit, STYLE_TEXT, text);
+}
+
+/* The whole name, where the row had no room for it; `*limit` is where the count of rows begins,
+ * which leaves if the name needs that, too. Returns the column after it. */
+static int draw_name(struct ui *ui, int row, int col, int *limit)
+{
+    struct canvas *c = &ui->canvas;
+    const char *name = ui->segments->cell;
+    if (!name_was_cut(ui))
+        return col;
+    if (canvas_width(name) > *limit - col - 1)
+        *limit = c->cols;
+    if (canvas_width(name) > *limit - col - 1)
+        return draw_end(c, row, col, *limit, name);
+    return canvas_text(c, row, col, *limit, STYLE_TEXT, name) + 2;
+}
+
 /* Without a message: the filter or what the highlighted row says, and which rows of how many are on
  * the screen, in which order. */
 static void draw_idle(struct ui *ui, int row)
@@ -303,14 +251,16 @@ static void draw_idle(struct ui *ui, int row)
     if (st->count > 0)
         (void)snprintf(text, sizeof text, "%d-%zu of %zu, %s", st->top + 1, last, lasting,
                        sort_order(ui, order));
-    int from = c->cols - canvas_width(text) - 1;
+    int from = c->cols - canvas_width(text) - 1, limit = from;
     int col = st->orphans ? canvas_text(c, row, 1, from, STYLE_WARN, "orphans only ") : 1;
     if (st->filter[0] != '\0')
         col = canvas_print(c, row, col, from, STYLE_WARN, "filter %s ", st->filter);
+    col = draw_name(ui, row, col, &limit);
     explain_row(ui, row_says, sizeof row_says);
-    if (row_says[0] != '\0' && from - col > FLEX_LEAST)
-        (void)canvas_field(c, row, col, from - 1, false, STYLE_DIM, row_says);
-    (void)canvas_text(c, row, from, c->cols, STYLE_DIM, text);
+    if (row_says[0] != '\0' && limit - col > SAYS_LEAST)
+        (void)canvas_field(c, row, col, limit - 1, false, STYLE_DIM, row_says);
+    if (limit == from)
+        (void)canvas_text(c, row, from, c->cols, STYLE_DIM, text);
 }
 
 /* What can be done where nothing is listed; `failed`: some kinds could not be, which was said. */
@@ -331,15 +281,15 @@ static void draw_first_steps(struct ui *ui, int row, bool failed)
     const char *nothing = failed ? "Nothing else is listed."
                           : all  ? "No program that you may see shares memory at the moment."
                                  : "No shared memory that you may see, mapped files aside.";
-    canvas_text(c, row, MARK_COLS, c->cols, STYLE_DIM, nothing);
+    canvas_text(c, row, LIST_MARK_COLS, c->cols, STYLE_DIM, nothing);
     row += 2;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && row < bottom; i++) {
         char key[KEY_NAME_MAX];
         if (all && strcmp(steps[i].command, "kinds") == 0)
             continue;
         ui_key_of(ui, steps[i].command, key);
-        canvas_text(c, row, 2 * MARK_COLS, c->cols, STYLE_KEY, key);
-        canvas_text(c, row, 2 * MARK_COLS + STEP_COLS, c->cols, STYLE_TEXT, steps[i].words);
+        canvas_text(c, row, 2 * LIST_MARK_COLS, c->cols, STYLE_KEY, key);
+        canvas_text(c, row, 2 * LIST_MARK_COLS + STEP_COLS, c->cols, STYLE_TEXT, steps[i].words);
         row++;
     }
 }
@@ -352,7 +302,7 @@ static void draw_empty(struct ui *ui)
     char why[160], idle[VERDICT_TEXT];
     for (int kind = 0; kind < SEG_KINDS; kind++)
         if (oserr_is(survey->error[kind]))
-            (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_ERROR, "%s: %s (%s)",
+            (void)canvas_print(c, row++, LIST_MARK_COLS, c->cols, STYLE_ERROR, "%s: %s (%s)",
                                seg_kind_name((enum seg_kind)kind),
                                oserr_text(survey->error[kind], why, sizeof why),
                                survey->error[kind].call);
@@ -360,13 +310,13 @@ static void draw_empty(struct ui *ui)
     if (ui->s.walk.seq == 0)
         return;
     if (ui->segments->hidden > 0)
-        (void)canvas_print(c, row++, MARK_COLS, c->cols, STYLE_DIM,
+        (void)canvas_print(c, row++, LIST_MARK_COLS, c->cols, STYLE_DIM,
                            "no match among %zu segments (Esc clears the filter)",
                            ui->segments->hidden);
     else
         draw_first_steps(ui, row, failed);
     if (ui->segments->hidden_idle > 0)
-        (void)canvas_print(c, row, MARK_COLS, c->cols, STYLE_DIM, "%zu are %s",
+        (void)canvas_print(c, row, LIST_MARK_COLS, c->cols, STYLE_DIM, "%zu are %s",
                            ui->segments->hidden_idle,
                            verdict_idle(survey->who.unreadable, survey->who.unowned, idle));
 }
@@ -394,7 +344,7 @@ static void draw(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     segments_update(ui);
-    struct layout at = arrange(ui); /* columns depend on what is in them */
+    struct layout at = layout_of(ui); /* columns depend on what is in them */
     st->shifted = false;
     scroll(ui);
     draw_title(ui);
@@ -432,7 +382,7 @@ static void move(struct ui *ui, const char *how, bool extend)
 /* A click on a header sorts by its column, a second one the other way. */
 static void click_header(struct ui *ui, int col)
 {
-    const struct layout at = arrange(ui);
+    const struct layout at = layout_of(ui);
     size_t i = 0;
     while (i < at.count && col >= at.end[i] + at.gap)
         i++;
