@@ -225,10 +225,12 @@ static int check_words(struct command_run *r)
         synopsis += strcspn(synopsis, " ");
         synopsis += strspn(synopsis, " ");
     }
-    return run_error(r, "%s; usage: %s%s%s%s",
+    char taken[RUN_TAKEN];
+    int first = left_out == 1 || r->env->named ? 0 : 1; /* of the words after the locator */
+    return run_error(r, "%s; usage: %s%s%s%s%s",
                      r->args->words < c->min - left_out ? "missing argument" : "too many arguments",
                      r->env->ui ? "" : "shmlens ", c->name, synopsis[0] == '\0' ? "" : " ",
-                     synopsis);
+                     synopsis, run_taken(r, r->args->word + first, r->args->words - first, taken));
 }
 
 static int stopped(struct command_run *r)

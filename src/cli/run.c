@@ -228,8 +228,23 @@ int run_file_failed(struct command_run *r, const char *path, const char *cannot,
 
 int run_bad_word(struct command_run *r, const char *what, const char *word, const char *why)
 {
-    char shown[RUN_SHOWN];
-    return run_error(r, "%s: %s: %s", what, run_shown(word, shown), why);
+    char shown[RUN_SHOWN], taken[RUN_TAKEN];
+    return run_error(r, "%s: %s: %s%s", what, run_shown(word, shown), why,
+                     run_taken(r, r->word, r->words, taken));
+}
+
+const char *run_taken(const struct command_run *r, const char *const *word, int words,
+                      char buf[RUN_TAKEN])
+{
+    char old[RUN_SHOWN], new[RUN_SHOWN];
+    buf[0] = '\0';
+    if (words < 1 || r->command == NULL || strcmp(r->command->name, "replace") != 0)
+        return buf;
+    (void)snprintf(buf, RUN_TAKEN, "; OLD is \"%.80s\", NEW is %s%.80s%s%s",
+                   run_shown(word[0], old), words > 1 ? "\"" : "",
+                   words > 1 ? run_shown(word[1], new) : "missing", words > 1 ? "\"" : "",
+                   words > 2 ? ": quote a text with blanks" : "");
+    return buf;
 }
 
 const char *run_shown(const char *raw, char buf[RUN_SHOWN])

@@ -74,6 +74,12 @@ void run_error_end(struct command_run *r);
 
 /* ---- arguments: each reports its own errors and returns false ---- */
 
+/* For a message about the words of `replace`, whose texts may have blanks: `; OLD is one, NEW is
+ * two`, with what it took for them. Empty: another command, or there are no words. */
+enum { RUN_TAKEN = 320 };
+const char *run_taken(const struct command_run *r, const char *const *word, int words,
+                      char buf[RUN_TAKEN]);
+
 /* A word escaped for a message, cut if it is long. */
 enum { RUN_SHOWN = 200 };
 const char *run_shown(const char *raw, char buf[RUN_SHOWN]);

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "live/replace.h"
 #include "live/sampler.h"
 
 /* On the sampler's thread. */
@@ -136,6 +137,26 @@ struct range_job {
     struct oserr error;
 };
 sampler_run job_range;
+
+/* Replaces one match, if it is asked to, and finds the next one. */
+struct replace_job {
+    char pattern[FIND_PATTERN_MAX]; /* as find_compile takes it */
+    uint64_t from, to;              /* the next match lies within */
+    size_t n;                       /* bytes of `new`, and of a match that can be replaced */
+    uint8_t new[REPLACE_MOST];
+    bool store; /* the match at `at`, as it was seen: `old` */
+    uint64_t at;
+    uint8_t old[REPLACE_MOST];
+    /* out */
+    bool stored; /* false after `store`, without an error: another process has changed it */
+    bool found;  /* the next one: where it is, its bytes, */
+    uint64_t offset;
+    size_t length; /* and what they are, when they are n */
+    uint8_t seen[REPLACE_MOST];
+    const char *why; /* it cannot be looked for; NULL: it can */
+    struct oserr error;
+};
+sampler_run job_replace;
 
 /* Can a value be stored by one compare-and-swap? */
 bool poke_swappable(uint64_t offset, uint32_t size);

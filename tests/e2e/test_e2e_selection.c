@@ -65,7 +65,84 @@ TEST(matches_in_it_are_replaced)
     e2e_keys(t, "uuuu"); /* each match was stored as two words */
     scene_memory(t, memory + 16, "one two one .... ", 16);
     scene_press(t, ":replace one four<Enter>", "nothing was replaced");
-    scene_press(t, ":replace nothing NOTHING<Enter>", "not found");
+    scene_press(t, ":replace nothing NOTHING<Enter>", "not found, nothing replaced: nothing");
+    e2e_wait_no_text(t, "nothing NOTHING", 0);
+    scene_quit(t);
+}
+
+static const char asks[] = "y yes, n no, a all the rest, q stop";
+
+/* OLD and NEW are asked for; then each match is, and the answers are counted. */
+TEST(matches_are_replaced_one_by_one)
+{
+    struct e2e *t = open_selected("one two one .... ");
+    scene_press(t, "<Left>", "\u2500 0x1e"); /* nothing is selected */
+    scene_press(t, "%", "replace (text, i:text,");
+    scene_press(t, "one<Enter>", "replace one by (3 bytes; text");
+    scene_press(t, "four<Enter>", "NEW has 4 bytes, OLD has 3: bytes are not moved");
+    scene_press(t, "<C-u>ONE<Enter>", "0x0: replace one by ONE?");
+    e2e_wait_text(t, asks, 0);
+    scene_press(t, "x", "y replaces this match, n leaves it");
+    scene_press(t, "y", "0x8: replace one by ONE?");
+    ck_assert_mem_eq(memory, "ONE two one .... ", 16);
+    scene_press(t, "n", "0x10: replace one by ONE?");
+    memory[16] = 'O'; /* while it asks */
+    e2e_wait_text(t, "4f 6e", 0);
+    scene_press(t, "y", "the match at 0x10 had changed: not written");
+    e2e_wait_text(t, "0x18: replace one by ONE?", 0);
+    scene_press(t, "a", "4 replaced, 1 skipped, 1 had changed; u takes them back one by one");
+    e2e_wait_no_text(t, asks, 0);
+    ck_assert_mem_eq(memory, "ONE two one .... ", 16);
+    ck_assert_mem_eq(memory + 16, "One two ONE .... ", 16);
+    ck_assert_mem_eq(memory + 32, "ONE two ONE .... ", 16);
+    e2e_keys(t, "uuuu"); /* a step for each match */
+    scene_memory(t, memory, "one two one .... ", 16);
+    scene_memory(t, memory + 16, "One two one .... ", 16);
+    scene_memory(t, memory + 32, "one two one .... ", 16);
+    scene_press(t, "u", "nothing to undo");
+    scene_press(t, "%<C-u>two<Enter>", "replace two by");
+    e2e_keys(t, "TWO<Enter>ynx"); /* answers before their questions are answers all the same */
+    e2e_wait_text(t, "0x24: replace two by TWO?", 0);
+    scene_press(t, "n", "1 replaced, 2 skipped; u takes it back");
+    scene_quit(t);
+}
+
+/* The key asks for edit mode as all that writes, keeps to the selection, and stops when it is told
+ * to. `:replace` asks about each match too. */
+TEST(one_by_one_in_the_selection_and_stopped)
+{
+    struct e2e *t = open_selected("one two one .... ");
+    scene_press(t, "i", "READ-ONLY");
+    scene_press(t, "%", "replace in the 16 selected bytes (text");
+    scene_press(t, "zzz<Enter>", "replace zzz by (3 bytes");
+    scene_press(t, "ZZZ<Enter>", "read-only: turn editing on? [y/N]");
+    scene_press(t, "n", "nothing written");
+    scene_press(t, "%", "replace in the 16 selected bytes (text");
+    scene_press(t, "zzz<Enter>", "replace zzz by (3 bytes");
+    scene_press(t, "ZZZ<Enter>", "read-only: turn editing on? [y/N]");
+    scene_press(t, "y", "not found, nothing replaced: zzz");
+    scene_press(t, "%", "replace in the 16 selected bytes (text");
+    scene_press(t, "one<Enter>", "replace one by (3 bytes");
+    scene_press(t, "ONE<Enter>", "0x10: replace one by ONE?");
+    scene_press(t, "y", "0x18: replace one by ONE?");
+    scene_press(t, "<Esc>", "stopped: 1 replaced; u takes it back");
+    scene_memory(t, memory + 16, "ONE two one .... ", 16);
+    scene_press(t, ":replace one ONE 0x20 16<Enter>", "o: one by one [y/N]");
+    scene_press(t, "o", "0x20: replace one by ONE?");
+    scene_press(t, "n", "0x28: replace one by ONE?");
+    scene_press(t, "y", "1 replaced, 1 skipped; u takes it back");
+    scene_memory(t, memory + 32, "one two ONE .... ", 16);
+    scene_quit(t);
+}
+
+/* What it took for OLD and NEW is said when the words cannot be right. */
+TEST(replace_says_what_it_took)
+{
+    struct e2e *t = open_selected("one two one .... ");
+    scene_press(t, ":replace one<Enter>", "\"one\", NEW is missing"); /* wrapped */
+    e2e_wait_text(t, "[OFFSET [LENGTH]]; OLD is", 0);
+    scene_press(t, ":replace one two ONE<Enter>", "\"two\": quote a text with blanks");
+    e2e_wait_text(t, "OFFSET: ONE: not an offset", 0);
     scene_quit(t);
 }
 
@@ -82,5 +159,7 @@ TEST(what_changed_meanwhile_is_no_match_any_more)
     scene_quit(t);
 }
 
-SUITE(test_e2e_selection, TESTS(it_is_filled_and_saved, matches_in_it_are_replaced,
-                                what_changed_meanwhile_is_no_match_any_more));
+SUITE(test_e2e_selection,
+      TESTS(it_is_filled_and_saved, matches_in_it_are_replaced, matches_are_replaced_one_by_one,
+            one_by_one_in_the_selection_and_stopped, replace_says_what_it_took,
+            what_changed_meanwhile_is_no_match_any_more));

@@ -79,6 +79,10 @@ TEST(what_is_refused)
     RUN_FAILS("OLD:", "replace", name, "x:1", "one", "--yes");
     RUN_FAILS("past the end", "replace", name, "one", "ONE", "0", "9000", "--yes");
     RUN_FAILS("past the end", "replace", name, "one", "ONE", "9000", "--yes");
+    RUN_FAILS("OLD is \"one\", NEW is missing", "replace", name, "one");
+    RUN_FAILS(
+        "OFFSET: ONE: not an offset (64, 0x40, 4K, end, end-16); OLD is \"one\", NEW is \"two\"",
+        "replace", name, "one", "two", "ONE");
     expect(text, sizeof text);
 }
 

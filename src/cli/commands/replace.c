@@ -10,14 +10,15 @@
 #include "cli/run.h"
 #include "core/find/find.h"
 #include "core/plural.h"
+#include "live/replace.h"
 #include "live/search.h"
 
-enum { MATCHES_MOST = 1 << 20, ROOM_FIRST = 64, NEW_MOST = 1024 };
+enum { MATCHES_MOST = 1 << 20, ROOM_FIRST = 64 };
 
 struct replacing {
     struct command_run *r;
-    struct find *find;     /* OLD */
-    uint8_t new[NEW_MOST]; /* what each match becomes: n bytes */
+    struct find *find;         /* OLD */
+    uint8_t new[REPLACE_MOST]; /* what each match becomes: n bytes */
     size_t n;
     uint64_t end;  /* of the range */
     uint64_t next; /* a match before this overlaps the one before it */
@@ -79,70 +80,40 @@ static bool take_match(void *ctx, uint64_t offset, size_t length)
     return true;
 }
 
-/* Bytes of the word to store at `at`, when `left` bytes are left. */
-static size_t word_at(uint64_t at, size_t left)
-{
-    size_t size = 8;
-    while (size > left || at % size != 0)
-        size /= 2;
-    return size;
-}
-
 /* Stores of all matches. */
 static size_t stores(const struct replacing *p)
 {
     size_t count = 0;
     for (size_t i = 0; i < p->count; i++)
         for (size_t k = 0; k < p->n; count++)
-            k += word_at(p->at[i] + k, p->n - k);
+            k += replace_word(p->at[i] + k, p->n - k);
     return count;
 }
 
-static void remember(struct command_env *env, const struct poke *poke, bool atomic)
+/* The words of a match that was replaced, for undo. */
+static void remember(struct replacing *p, size_t i)
 {
-    if (env->pokes_count < POKES_KEPT) {
+    struct command_env *env = p->r->env;
+    for (size_t k = 0, size = 0; k < p->n; k += size, env->pokes_count++) {
+        size = replace_word(p->at[i] + k, p->n - k);
+        if (env->pokes_count >= POKES_KEPT)
+            continue;
         struct poke_done *d = &env->pokes[env->pokes_count];
-        *d = (struct poke_done){.offset = poke->offset, .size = poke->size, .atomic = atomic};
-        memcpy(d->old, poke->expect, poke->size);
-        memcpy(d->value, poke->value, poke->size);
-    }
-    env->pokes_count++;
-}
-
-/* Puts the first n bytes of match i back, where they are still ours. */
-static void take_back(struct replacing *p, size_t i, size_t n)
-{
-    for (size_t k = 0; k < n;) {
-        struct poke poke = {.offset = p->at[i] + k, .cas = true};
-        struct poked done;
-        poke.size = (uint32_t)word_at(poke.offset, p->n - k);
-        memcpy(poke.value, p->old + i * p->n + k, poke.size);
-        memcpy(poke.expect, p->new + k, poke.size);
-        struct oserr e = seg_poke(p->r->seg, &poke, &done);
-        (void)e; /* what others have changed since is theirs */
-        p->r->env->pokes_count--;
-        k += poke.size;
+        *d = (struct poke_done){.offset = p->at[i] + k, .size = (uint32_t)size, .atomic = true};
+        memcpy(d->old, p->old + i * p->n + k, size);
+        memcpy(d->value, p->new + k, size);
     }
 }
 
 /* False: another process has changed it, or (p->error) it cannot be stored. */
 static bool store_match(struct replacing *p, size_t i)
 {
-    for (size_t k = 0; k < p->n;) {
-        struct poke poke = {.offset = p->at[i] + k, .cas = true};
-        struct poked done;
-        poke.size = (uint32_t)word_at(poke.offset, p->n - k);
-        memcpy(poke.value, p->new + k, poke.size);
-        memcpy(poke.expect, p->old + i * p->n + k, poke.size);
-        p->error = seg_poke(p->r->seg, &poke, &done);
-        if (oserr_is(p->error) || !done.stored) {
-            take_back(p, i, k);
-            return false;
-        }
-        remember(p->r->env, &poke, done.atomic);
-        k += poke.size;
-    }
-    return true;
+    struct replacement r = {p->at[i], p->n, p->old + i * p->n, p->new};
+    bool stored = false;
+    p->error = replace_store(p->r->seg, &r, &stored);
+    if (stored)
+        remember(p, i);
+    return stored;
 }
 
 static int store_all(struct replacing *p)

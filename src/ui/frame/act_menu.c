@@ -38,6 +38,7 @@ static const struct menu_row inspect_menu[] = {
     {0, "watch list of the marks", "marks", 0},
     {0, "edit mode", "edit", SEG_CAP_WRITE},
     {0, "store a value here...", "prompt poke", SEG_CAP_WRITE},
+    {0, "replace, one by one...", "replace", SEG_CAP_WRITE},
     {0, "undo", "undo", SEG_CAP_WRITE},
     {0, "freeze this value", "freeze", SEG_CAP_WRITE},
     {0, "pause, go on", "pause", 0},

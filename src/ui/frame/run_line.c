@@ -108,7 +108,8 @@ void run_show_result(struct ui *ui, struct command_job *j)
         return;
     bool out = j->out.buf != NULL && j->out.length > 0;
     bool err = j->err.buf != NULL && j->err.length > 0;
-    bool finds = runs(j->line, "find") || runs(j->line, "replace");
+    bool finds = runs(j->line, "find");
+    char old[EDIT_MAX];
     if (out && strncmp(j->line, "create ", 7) == 0)
         ui_say(ui, STYLE_TEXT, "created %s%s", j->out.buf,
                j->made != NULL ? ": it lives as long as shmlens runs, or others have it" : "");
@@ -122,6 +123,9 @@ void run_show_result(struct ui *ui, struct command_job *j)
         ui_say(ui, STYLE_WARN, "%s: %.200s",
                runs(j->line, "watch") || runs(j->line, "record") ? "stopped" : "cancelled",
                j->line);
+    else if (j->status == EXIT_NO && !err && !out && runs(j->line, "replace"))
+        ui_say(ui, STYLE_WARN, "not found, nothing replaced: %.200s",
+               run_replaced_text(j->line, old));
     else if (j->status == EXIT_NO && !err && !out)
         ui_say(ui, STYLE_WARN, "%s: %.200s%s", finds ? "not found" : "condition not met",
                finds ? rest_of(j->line) : j->line, j->when);

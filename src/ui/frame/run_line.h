@@ -38,6 +38,14 @@ bool run_takes_selection(const char *command);
 /* `replace` has found matches: asks, and replaces them. False: this was something else. */
 bool run_ask_replace(struct ui *ui, const struct command_job *j);
 
+/* OLD of a line of `replace`, with its view before it. Returns out. */
+const char *run_replaced_text(const char *line, char out[EDIT_MAX]);
+
+/* While matches may be replaced: lights those of a pattern within [from, to), and nothing else;
+ * then what was searched for before is so again. */
+void run_light(struct ui *ui, const char *pattern, uint64_t from, uint64_t to);
+void run_unlight(struct ui *ui);
+
 /* ---- run_check.c ---- */
 
 /* Judges the arguments of a line that writes, of the attached segment or (with its name in front)

@@ -60,8 +60,7 @@ bool run_on_selection(const struct ui *ui, const char *line, char *const *word, 
 
 /* ---- replace ---- */
 
-/* What was searched for before is so again. */
-static void unlight(struct ui *ui)
+void run_unlight(struct ui *ui)
 {
     struct inspect_state *st = ui->inspect;
     if (!st->replacing.open)
@@ -72,12 +71,25 @@ static void unlight(struct ui *ui)
     ui->s.match_length = st->replacing.match_length;
 }
 
+void run_light(struct ui *ui, const char *pattern, uint64_t from, uint64_t to)
+{
+    struct inspect_state *st = ui->inspect;
+    memcpy(st->replacing.pattern, st->pattern, sizeof st->pattern);
+    (void)snprintf(st->pattern, sizeof st->pattern, "%s", pattern);
+    st->replacing.match = ui->s.match;
+    st->replacing.match_length = ui->s.match_length;
+    ui->s.match_length = 0;
+    st->replacing.open = true;
+    st->replacing.from = from;
+    st->replacing.to = to;
+}
+
 static void replace_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     char line[sizeof ui->pending];
     (void)text;
     (void)ctx;
-    unlight(ui);
+    run_unlight(ui);
     memcpy(line, ui->pending, sizeof line);
     ui_run(ui, line);
 }
@@ -85,7 +97,7 @@ static void replace_confirmed(struct ui *ui, const char *text, void *ctx)
 static void replace_dropped(struct ui *ui, void *ctx)
 {
     (void)ctx;
-    unlight(ui);
+    run_unlight(ui);
     ui_say(ui, STYLE_TEXT, "nothing replaced");
 }
 
@@ -106,39 +118,74 @@ static void first_found(void *owner, void *arg, bool cancelled)
     ui->s.match_length = p->job.length;
 }
 
-/* Lights what is asked about: the matches of OLD within the range of the line. Nothing, where the
- * pattern is too long for a search. */
-static void light(struct ui *ui, const char *line)
+/* A line of `replace` by its parts: OLD NEW [OFFSET [LENGTH]] --as VIEW. */
+struct replace_line {
+    char copy[EDIT_MAX + LOCATOR_MAX]; /* the words lie in it */
+    const char *as;                    /* NULL: none */
+    const char *plain[4];              /* NULL: not there */
+};
+
+static void split(struct replace_line *l, const char *line)
+{
+    char *word[COMMAND_WORDS];
+    const char *why = NULL;
+    *l = (struct replace_line){.as = NULL};
+    (void)snprintf(l->copy, sizeof l->copy, "%s", line);
+    int words = command_words(l->copy, word, &why), n = 0;
+    bool ended = false; /* the options */
+    for (int i = 1; i < words; i++)
+        if (!ended && strcmp(word[i], "--") == 0)
+            ended = true;
+        else if (!ended && strcmp(word[i], "--as") == 0 && i + 1 < words)
+            l->as = word[++i];
+        else if (!ended && strncmp(word[i], "--as=", 5) == 0)
+            l->as = word[i] + 5;
+        else if (n < 4 && (ended || strncmp(word[i], "--", 2) != 0))
+            l->plain[n++] = word[i];
+}
+
+/* OLD or NEW as a pattern: with its view before it. False: it is cut. */
+static bool as_pattern(char *out, size_t cap, const struct replace_line *l, int i)
+{
+    const char *word = l->plain[i] != NULL ? l->plain[i] : "";
+    return (size_t)snprintf(out, cap, "%s%s%s", l->as != NULL ? l->as : "",
+                            l->as != NULL ? ":" : "", word) < cap;
+}
+
+const char *run_replaced_text(const char *line, char out[EDIT_MAX])
+{
+    struct replace_line l;
+    split(&l, line);
+    (void)as_pattern(out, EDIT_MAX, &l, 0);
+    return out;
+}
+
+/* OLD, NEW and the range of a line, as st->each and [*from, *to). False: they are too long for
+ * that. */
+static bool take_line(struct ui *ui, const char *line, uint64_t *from, uint64_t *to)
 {
     struct inspect_state *st = ui->inspect;
-    char copy[EDIT_MAX + LOCATOR_MAX], *word[COMMAND_WORDS], *plain[4] = {NULL};
-    char pattern[PATTERN_MAX] = "";
-    const char *why = NULL, *as = NULL;
-    uint64_t from = session_start(&ui->s), length = 0;
-    (void)snprintf(copy, sizeof copy, "%s", line);
-    int words = command_words(copy, word, &why), n = 0;
-    for (int i = 1; i < words; i++)
-        if (strcmp(word[i], "--as") == 0 && i + 1 < words)
-            as = word[++i];
-        else if (strncmp(word[i], "--as=", 5) == 0)
-            as = word[i] + 5;
-        else if (n < 4 && strcmp(word[i], "--") != 0)
-            plain[n++] = word[i];
-    if (n < 2 || (plain[2] != NULL && inspect_offset(ui, plain[2], &from) != NUM_OK) ||
-        (plain[3] != NULL && number_u64(plain[3], UINT64_MAX - from, &length) != NUM_OK))
-        return;
-    if ((size_t)snprintf(pattern, sizeof pattern, "%s%s%s", as != NULL ? as : "",
-                         as != NULL ? ":" : "", plain[0]) >= sizeof pattern)
-        return;
-    memcpy(st->replacing.pattern, st->pattern, sizeof st->pattern);
-    memcpy(st->pattern, pattern, sizeof pattern);
-    st->replacing.match = ui->s.match;
-    st->replacing.match_length = ui->s.match_length;
-    ui->s.match_length = 0;
-    st->replacing.open = true;
-    st->replacing.from = from;
-    st->replacing.to = plain[3] != NULL ? from + length : UINT64_MAX;
-    inspect_find(ui, FIND_FORWARD, from, first_found);
+    struct replace_line l;
+    uint64_t length = 0;
+    split(&l, line);
+    *from = session_start(&ui->s);
+    if (l.plain[1] == NULL ||
+        (l.plain[2] != NULL && inspect_offset(ui, l.plain[2], from) != NUM_OK) ||
+        (l.plain[3] != NULL && number_u64(l.plain[3], UINT64_MAX - *from, &length) != NUM_OK))
+        return false;
+    *to = l.plain[3] != NULL ? *from + length : UINT64_MAX;
+    return as_pattern(st->each.find, sizeof st->each.find, &l, 0) &&
+           as_pattern(st->each.by, sizeof st->each.by, &l, 1);
+}
+
+/* A key that is no answer: `o` asks about each match. */
+static void replace_typed(struct ui *ui, struct key key, void *ctx)
+{
+    uint64_t from = ui->inspect->replacing.from, to = ui->inspect->replacing.to;
+    bool each = key.code == 'o' && key.mods == 0 && ui->inspect->replacing.open;
+    replace_dropped(ui, ctx);
+    if (each)
+        inspect_replace_each(ui, from, to);
 }
 
 static bool is_option(const char *line, const char *option)
@@ -158,6 +205,7 @@ bool run_ask_replace(struct ui *ui, const struct command_job *j)
     static const char verb[] = "replace ";
     char question[sizeof ui->prompt.label], name[UI_NAME];
     size_t n = sizeof verb - 1, room = sizeof ui->pending;
+    uint64_t from = 0, to = 0;
     if (strncmp(j->line, verb, n) != 0 || j->sampler == NULL || j->status != EXIT_DONE ||
         is_option(j->line, "--yes"))
         return false;
@@ -165,9 +213,14 @@ bool run_ask_replace(struct ui *ui, const struct command_job *j)
         (size_t)snprintf(ui->pending, room, "replace --yes %s", j->line + n) >= room)
         return false;
     ui_name(ui->s.locator, name);
-    (void)snprintf(question, sizeof question, "replace %.70s in %.50s? [y/N]", j->out.buf, name);
+    (void)snprintf(question, sizeof question, "replace %.68s in %.40s? o: one by one [y/N]",
+                   j->out.buf, name);
     prompt_confirm(&ui->host, question, replace_confirmed, NULL);
     ui->prompt.drop = replace_dropped;
-    light(ui, j->line);
+    ui->prompt.typed = replace_typed;
+    if (take_line(ui, j->line, &from, &to)) {
+        run_light(ui, ui->inspect->each.find, from, to);
+        inspect_find(ui, FIND_FORWARD, from, first_found);
+    }
     return true;
 }

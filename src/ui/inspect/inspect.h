@@ -211,6 +211,21 @@ struct inspect_state {
         uint64_t match;
         size_t match_length;
     } replacing;
+    struct { /* `replace` one match after the other (act_replace.c) */
+        bool on;
+        bool all;      /* `a` was pressed: the rest without a question */
+        bool seen;     /* there was a match */
+        bool stop;     /* Esc was pressed while the sampler was at work */
+        char ahead[8]; /* answers typed then, for the next questions */
+        uint64_t from; /* the next one begins there or later, */
+        uint64_t to;   /* and ends before */
+        uint64_t at;   /* the one that is asked about */
+        uint8_t old[REPLACE_MOST], new[REPLACE_MOST];
+        size_t n;                         /* bytes of them */
+        char find[PATTERN_MAX];           /* OLD */
+        char by[PATTERN_MAX];             /* NEW, as it was typed */
+        unsigned replaced, skipped, lost; /* so far */
+    } each;
     int64_t size_until;  /* when the notice of a size change disappears; 0: none */
     int64_t alone_until; /* Windows: until when we count as its only user */
     uint64_t size_event; /* number of the event shown in it */
@@ -406,6 +421,9 @@ void inspect_ask_cas(struct ui *ui);
 /* Posts a job to the sampler, or finishes it as cancelled if nothing is attached. False: the job is
  * NULL (out of memory), which is reported. */
 bool inspect_post(struct ui *ui, struct sampler_job *job);
+
+/* act_replace.c: replaces the matches within [from, to) one by one; OLD and NEW are st->each's. */
+void inspect_replace_each(struct ui *ui, uint64_t from, uint64_t to);
 
 /* act_search.c: searches for a place, in the past if that is shown. `done` gets a place_find. */
 struct place_find {

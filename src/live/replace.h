@@ -1,0 +1,23 @@
+/* Replacing a match by bytes of the same length: in aligned words, each by compare-and-swap against
+ * what was seen there. When another process was faster with one of them, those that were stored
+ * before it are taken back: a match is replaced as a whole or not at all. */
+#ifndef SHMLENS_LIVE_REPLACE_H
+#define SHMLENS_LIVE_REPLACE_H
+
+#include "backend/segment.h"
+
+enum { REPLACE_MOST = 1024 /* bytes of a match */ };
+
+struct replacement {
+    uint64_t offset;
+    size_t length;
+    const uint8_t *old, *new; /* length bytes each */
+};
+
+/* Bytes of the word that is stored at an offset, when `left` bytes are left. */
+size_t replace_word(uint64_t offset, size_t left);
+
+/* Stores it; *stored false without an error: another process has changed it. */
+MUST_USE struct oserr replace_store(struct seg *seg, const struct replacement *r, bool *stored);
+
+#endif

@@ -1,0 +1,397 @@
+/* Replace, one match after the other: OLD and NEW are asked for, then each match is lit and asked
+ * about. What is replaced is what was seen when the match was found, by compare-and-swap: a match
+ * that another process changes while the user thinks stays, and is counted. Each match is a step of
+ * undo. The sampler stores one match and finds the next in one job, so there is always either a
+ * question or a job; the prompt stays open in both, so that no answer is taken for another key. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/find/find.h"
+#include "core/kept_range.h"
+#include "core/plural.h"
+#include "core/text.h"
+#include "ui/frame/actions.h"
+#include "ui/frame/run_line.h"
+#include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
+
+enum { SHOWN = 64 };
+
+/* OLD or NEW for a question: a long one is cut in sight. */
+static const char *shown(const char *text, char out[SHOWN])
+{
+    size_t n = strlen(text), most = 20;
+    if (n <= most) {
+        (void)snprintf(out, SHOWN, "%s", text);
+        return out;
+    }
+    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+        most--;
+    (void)snprintf(out, SHOWN, "%.*s\u2026", (int)most, text);
+    return out;
+}
+
+/* ---- the end ---- */
+
+/* `3 replaced, 1 skipped, 1 had changed`. */
+static void say_end(struct ui *ui, const char *before)
+{
+    const struct inspect_state *st = ui->inspect;
+    char skipped[48] = "", lost[48] = "", key[UI_PRESS], undo[96] = "";
+    if (st->each.skipped > 0)
+        (void)snprintf(skipped, sizeof skipped, ", %u skipped", st->each.skipped);
+    if (st->each.lost > 0)
+        (void)snprintf(lost, sizeof lost, ", %u had changed", st->each.lost);
+    if (st->each.replaced > 0)
+        (void)snprintf(undo, sizeof undo, "; %s takes %s", edit_undo_key(ui, key),
+                       st->each.replaced == 1 ? "it back" : "them back one by one");
+    ui_say(ui, st->each.lost > 0 ? STYLE_WARN : STYLE_TEXT, "%s%u replaced%s%s%s", before,
+           st->each.replaced, skipped, lost, undo);
+}
+
+static void end(struct ui *ui, const char *before)
+{
+    struct inspect_state *st = ui->inspect;
+    st->each.on = false;
+    run_unlight(ui);
+    if (!st->each.seen) {
+        ui_say(ui, STYLE_WARN, "not found, nothing replaced: %s", st->each.find);
+        return;
+    }
+    if (st->each.replaced > 0)
+        lab_did(ui, "replace");
+    say_end(ui, before);
+}
+
+/* ---- one match ---- */
+
+static void post(struct ui *ui, bool store);
+static void answered(struct ui *ui, struct key key, void *ctx);
+
+static void stopped(struct ui *ui, void *ctx)
+{
+    (void)ctx;
+    end(ui, "stopped: ");
+}
+
+static void ask(struct ui *ui, const char *note);
+
+static const char answers[] = "ynaq";
+
+/* A key while there is no question: it answers the next one. */
+static void typed_ahead(struct ui *ui, struct key key, void *ctx)
+{
+    char *ahead = ui->inspect->each.ahead;
+    size_t n = strlen(ahead);
+    (void)ctx;
+    ui->prompt.kind = PROMPT_KEY;
+    if (n + 1 < sizeof ui->inspect->each.ahead && key.mods == 0 && key.code > ' ' &&
+        key.code < 0x7f && strchr(answers, (int)key.code) != NULL)
+        ahead[n] = (char)key.code;
+}
+
+static void stop_soon(struct ui *ui, void *ctx)
+{
+    (void)ctx;
+    ui->prompt.kind = PROMPT_KEY;
+    ui->inspect->each.stop = true;
+    ui_cancel(ui);
+}
+
+/* The question stays, or what is done, until the sampler has ended. */
+static void wait(struct ui *ui)
+{
+    if (ui->prompt.accept_key != answered)
+        prompt_ask_key(&ui->host, "looking for matches: Esc stops ", typed_ahead, NULL);
+    ui->prompt.kind = PROMPT_KEY;
+    ui->prompt.note[0] = '\0';
+    ui->prompt.accept_key = typed_ahead;
+    ui->prompt.drop = stop_soon;
+}
+
+static void answered(struct ui *ui, struct key key, void *ctx)
+{
+    struct inspect_state *st = ui->inspect;
+    uint32_t c = key.mods == 0 ? key.code : 0;
+    (void)ctx;
+    if (c == 'q') {
+        stopped(ui, NULL);
+    } else if (c == 'y' || c == 'a') {
+        st->each.all = c == 'a';
+        post(ui, true);
+    } else if (c == 'n') {
+        st->each.skipped++;
+        post(ui, false);
+    } else {
+        ask(ui, "y replaces this match, n leaves it, a replaces all the rest, q or Esc stops");
+    }
+}
+
+static void ask(struct ui *ui, const char *note)
+{
+    const struct inspect_state *st = ui->inspect;
+    char label[160], old[SHOWN], new[SHOWN];
+    (void)snprintf(label, sizeof label,
+                   "0x%" PRIx64 ": replace %s by %s? y yes, n no, a all the rest, q stop: ",
+                   st->each.at, shown(st->each.find, old), shown(st->each.by, new));
+    prompt_ask_key(&ui->host, label, answered, NULL);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s", note);
+    ui->prompt.drop = stopped;
+}
+
+/* Keeps a match that was replaced, for undo. */
+static void keep(struct ui *ui, const struct replace_job *j)
+{
+    struct kept_range *k = NULL;
+    if (replace_word(j->at, j->n) == j->n) {
+        struct poke_done d = {.offset = j->at, .size = (uint32_t)j->n, .atomic = true};
+        memcpy(d.old, j->old, j->n);
+        memcpy(d.value, j->new, j->n);
+        session_undo_push(&ui->s, &d, NULL);
+    } else if ((k = kept_range_new(j->at, j->n)) != NULL) {
+        k->length = j->n;
+        memcpy(k->old, j->old, j->n);
+        memcpy(k->value, j->new, j->n);
+        session_undo_push_range(&ui->s, k);
+    }
+}
+
+/* The next match: shows it, and asks unless all the rest are to be replaced. */
+static void next(struct ui *ui, const struct replace_job *j, bool lost)
+{
+    struct inspect_state *st = ui->inspect;
+    char note[96] = "";
+    st->each.seen = true;
+    st->each.at = j->offset;
+    st->each.from = j->offset + j->n;
+    memcpy(st->each.old, j->seen, j->n);
+    inspect_go_exactly(ui, j->offset);
+    ui->s.match = j->offset;
+    ui->s.match_length = j->n;
+    if (st->each.all && st->each.replaced == UNDO_MAX) {
+        end(ui, "undo holds no more, the rest is left: ");
+    } else if (st->each.all) {
+        post(ui, true);
+    } else {
+        struct key key = {(unsigned char)st->each.ahead[0], 0};
+        memmove(st->each.ahead, st->each.ahead + 1, sizeof st->each.ahead - 1);
+        if (lost)
+            (void)snprintf(note, sizeof note, "the match at 0x%" PRIx64 " had changed: not written",
+                           j->at);
+        ask(ui, note);
+        if (key.code != 0)
+            prompt_key(&ui->host, key);
+    }
+}
+
+static void ended(void *owner, void *arg, bool cancelled)
+{
+    struct ui *ui = owner;
+    const struct replace_job *j = arg;
+    struct inspect_state *st = ui->inspect;
+    bool lost = j->store && !j->stored && !cancelled && !oserr_is(j->error);
+    if (j->stored) { /* even if it was cancelled meanwhile */
+        st->each.replaced++;
+        keep(ui, j);
+    }
+    st->each.lost += lost;
+    inspect_store_done(ui);
+    if (!st->each.on)
+        return;
+    if (ui->prompt.accept_key == typed_ahead)
+        ui->prompt.kind = PROMPT_NONE;
+    if (oserr_is(j->error) && !ui->s.edit) { /* edit mode was refused, which has been said */
+        st->each.on = false;
+        run_unlight(ui);
+    } else if (oserr_is(j->error) || j->why != NULL) {
+        st->each.on = false;
+        run_unlight(ui);
+        if (j->why != NULL)
+            ui_say(ui, STYLE_ERROR, "replace: %s", j->why);
+        else
+            ui_say_error(ui, "replace", j->error);
+    } else if (cancelled || st->each.stop || (j->found && !edit_can_ask(ui))) {
+        end(ui, "stopped: ");
+    } else if (!j->found) {
+        end(ui, "");
+    } else if (j->length != j->n) {
+        char before[96];
+        (void)snprintf(before, sizeof before,
+                       "the match at 0x%" PRIx64 " has %zu byte%s and NEW %zu: stopped: ",
+                       j->offset, j->length, plural_s(j->length), j->n);
+        st->each.seen = true;
+        end(ui, before);
+    } else {
+        next(ui, j, lost);
+    }
+}
+
+/* Continues: stores the match that was asked about, and finds the next. */
+static void post(struct ui *ui, bool store)
+{
+    struct inspect_state *st = ui->inspect;
+    struct replace_job j = {.from = st->each.from,
+                            .to = st->each.to,
+                            .n = st->each.n,
+                            .store = store,
+                            .at = st->each.at};
+    memcpy(j.pattern, st->each.find, sizeof j.pattern);
+    memcpy(j.old, st->each.old, j.n);
+    memcpy(j.new, st->each.new, j.n);
+    if (store)
+        calls_section(ui, "replace at 0x%" PRIx64, j.at);
+    st->stores_pending++;
+    wait(ui);
+    if (!inspect_post(ui, sampler_job_new(ui->s.sampler, job_replace, &j, sizeof j, ended))) {
+        st->each.on = false;
+        ui->prompt.kind = PROMPT_NONE;
+        run_unlight(ui);
+        inspect_store_done(ui);
+    }
+}
+
+/* ---- OLD and NEW ---- */
+
+/* The bytes of NEW, at most REPLACE_MOST; 0, with why: it has none. */
+static size_t new_bytes(const char *text, uint8_t out[REPLACE_MOST], char why[160])
+{
+    char wrong[FIND_WHY_MAX] = "";
+    const uint8_t *bytes = NULL, *mask = NULL;
+    size_t n = 0, rare[2];
+    struct find *f = find_compile(text, wrong);
+    bool plain = f != NULL && find_literal_bytes(f, &bytes, &mask, &n, rare) && mask == NULL;
+    bool fits = plain && n <= REPLACE_MOST;
+    if (fits)
+        memcpy(out, bytes, n);
+    else
+        (void)snprintf(why, 160, "NEW: %.150s",
+                       f == NULL ? wrong
+                       : plain   ? "it is too long"
+                                 : "it must be plain bytes: text, x:de ad, u32:100");
+    find_free(f);
+    return fits ? n : 0;
+}
+
+/* Bytes of every match of OLD; 0: they vary, or, with why, it is no pattern. */
+static size_t old_length(const char *text, char why[160])
+{
+    char wrong[FIND_WHY_MAX] = "";
+    struct find *f = find_compile(text, wrong);
+    size_t n = f != NULL ? find_length(f) : 0;
+    if (f == NULL)
+        (void)snprintf(why, 160, "OLD: %.150s", wrong);
+    find_free(f);
+    return n;
+}
+
+void inspect_replace_each(struct ui *ui, uint64_t from, uint64_t to)
+{
+    struct inspect_state *st = ui->inspect;
+    char why[160] = "";
+    st->each.n = new_bytes(st->each.by, st->each.new, why);
+    if (st->each.n == 0) {
+        ui_say(ui, STYLE_ERROR, "%s", why);
+        return;
+    }
+    st->each.on = true;
+    st->each.all = st->each.seen = st->each.stop = false;
+    memset(st->each.ahead, 0, sizeof st->each.ahead);
+    st->each.replaced = st->each.skipped = st->each.lost = 0;
+    st->each.from = from;
+    st->each.to = to;
+    run_light(ui, st->each.find, from, to);
+    post(ui, false);
+}
+
+static void begin(struct ui *ui)
+{
+    uint64_t from = session_start(&ui->s), to = UINT64_MAX;
+    if (ui->s.selecting)
+        session_selection(&ui->s, &from, &to);
+    inspect_replace_each(ui, from, to);
+}
+
+static void allowed(struct ui *ui, const char *text, void *ctx)
+{
+    (void)text;
+    (void)ctx;
+    inspect_edit_on(ui, NULL);
+    begin(ui);
+}
+
+static void new_given(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    (void)snprintf(ui->inspect->each.by, sizeof ui->inspect->each.by, "%s", text);
+    if (session_editing(&ui->s)) {
+        begin(ui);
+        return;
+    }
+    prompt_confirm(&ui->host, ui_read_only, allowed, NULL);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
+                   "replace writes, and asks about each match before it does");
+    ui->prompt.drop = ui_not_edited;
+}
+
+static bool new_right(struct ui *ui, const char *text, char why[160])
+{
+    uint8_t bytes[REPLACE_MOST];
+    size_t n = text[0] != '\0' ? new_bytes(text, bytes, why) : 0;
+    size_t want = old_length(ui->inspect->each.find, why);
+    if (text[0] == '\0')
+        (void)snprintf(why, 160, "NEW: nothing is typed; bytes are replaced, not removed");
+    else if (n > 0 && want > 0 && n != want)
+        (void)snprintf(why, 160, "NEW has %zu byte%s, OLD has %zu: bytes are not moved", n,
+                       plural_s(n), want);
+    return n > 0 && (want == 0 || n == want);
+}
+
+static void old_given(struct ui *ui, const char *text, void *ctx)
+{
+    struct inspect_state *st = ui->inspect;
+    char label[160], old[SHOWN], bytes[48] = "", why[160];
+    (void)ctx;
+    (void)snprintf(st->each.find, sizeof st->each.find, "%s", text);
+    size_t n = old_length(text, why);
+    if (n > 0)
+        (void)snprintf(bytes, sizeof bytes, "%zu byte%s; ", n, plural_s(n));
+    (void)snprintf(label, sizeof label,
+                   "replace %s by (%stext, x:de ad, u32:9, u16:hi): ", shown(text, old), bytes);
+    prompt_ask(&ui->host, label, "", &ui->history[HISTORY_SEARCH], new_given, NULL);
+    ui->prompt.right = new_right;
+}
+
+static bool old_right(struct ui *ui, const char *text, char why[160])
+{
+    (void)ui;
+    why[0] = '\0';
+    if (text[0] == '\0')
+        (void)snprintf(why, 160, "OLD: type what is to be replaced, or Esc");
+    else
+        (void)old_length(text, why);
+    return why[0] == '\0';
+}
+
+void act_replace(struct ui *ui, const char *arg)
+{
+    char label[160], where[64] = "";
+    uint64_t from = 0, to = 0;
+    (void)arg;
+    if (!inspect_attached(ui) || inspect_stands(ui))
+        return;
+    if (tree_on(ui)) {
+        char key[UI_PRESS];
+        ui_say(ui, STYLE_WARN, "replace is for bytes: %s shows them", ui_press(ui, "tree", key));
+        return;
+    }
+    edit_mode_drop(ui);
+    session_selection(&ui->s, &from, &to);
+    if (ui->s.selecting)
+        (void)snprintf(where, sizeof where, " in the %" PRIu64 " selected bytes", to - from);
+    (void)snprintf(label, sizeof label,
+                   "replace%s (text, i:text, x:de ?? ef, u32:9, r:regex): ", where);
+    prompt_ask(&ui->host, label, ui->inspect->pattern, &ui->history[HISTORY_SEARCH], old_given,
+               NULL);
+    ui->prompt.right = old_right;
+}
