@@ -43,8 +43,10 @@ static void offer_columns(offer_fn *each, void *ctx)
 {
     size_t count = 0;
     const struct column *c = column_table(&count);
-    for (size_t i = 0; i < count; i++)
-        each(ctx, c[i].name);
+    for (size_t i = 0; i < count; i++) {
+        char word[COLUMN_WORD];
+        each(ctx, column_word(&c[i], word));
+    }
 }
 
 static void offer_screens(offer_fn *each, void *ctx)

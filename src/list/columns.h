@@ -27,19 +27,23 @@ struct column {
 };
 
 const struct column *column_table(size_t *count);
-const struct column *column_find(const char *name, size_t n); /* in either case; or by its title */
+const struct column *column_find(const char *name, size_t n); /* or its title; in either case */
 
 /* A list of names with commas; false: a name is unknown, or there are too many or
  * none. */
 bool columns_parse(const char *list, const struct column *out[COLUMNS_MAX], size_t *count);
 
-/* The names of all columns, separated by blanks, for messages. */
+/* The words of all columns, separated by blanks, for messages. */
 const char *columns_names(char buf[COLUMNS_TEXT]);
 
 /* The default columns of ls (wide 0), or of a screen of `wide` columns. */
 size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX]);
 
 const char *column_title(const struct column *c);
+
+/* Its title as one word that column_find knows, for what people type: `AGE`, `USED-BY`. */
+enum { COLUMN_WORD = 16 };
+const char *column_word(const struct column *c, char buf[COLUMN_WORD]);
 
 /* A cell as the screen shows it. */
 void column_shown(const struct column *c, const struct segrow *s, char cell[CELL_MAX]);

@@ -9,12 +9,22 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
 }
 
+/* A blank of a title may be typed as a hyphen or an underscore. */
 static bool is_name(const char *is, const char *name, size_t n)
 {
     size_t k = 0;
-    while (k < n && is[k] != '\0' && is[k] == upper(name[k]))
+    while (k < n && is[k] != '\0' &&
+           (is[k] == upper(name[k]) || (is[k] == ' ' && (name[k] == '-' || name[k] == '_'))))
         k++;
     return k == n && is[k] == '\0';
+}
+
+const char *column_word(const struct column *c, char buf[COLUMN_WORD])
+{
+    (void)snprintf(buf, COLUMN_WORD, "%s", column_title(c));
+    for (char *blank = strchr(buf, ' '); blank != NULL; blank = strchr(blank, ' '))
+        *blank = '-';
+    return buf;
 }
 
 const struct column *column_find(const char *name, size_t n)
@@ -45,7 +55,9 @@ const char *columns_names(char buf[COLUMNS_TEXT])
     size_t count = 0;
     const struct column *table = column_table(&count);
     for (size_t i = 0; i < count; i++) {
-        int n = snprintf(buf + at, COLUMNS_TEXT - at, "%s%s", i == 0 ? "" : " ", table[i].name);
+        char word[COLUMN_WORD];
+        int n = snprintf(buf + at, COLUMNS_TEXT - at, "%s%s", i == 0 ? "" : " ",
+                         column_word(&table[i], word));
         at += n > 0 ? (size_t)n : 0;
     }
     return buf;

@@ -111,7 +111,8 @@ static void get_sort(const struct settings *s, char *out, size_t cap)
 {
     size_t count = 0;
     const struct column *by = s->sort != NULL ? s->sort : column_table(&count);
-    size_t n = (size_t)snprintf(out, cap, "%s%s", s->inverted ? "-" : "", by->name);
+    char word[COLUMN_WORD];
+    size_t n = (size_t)snprintf(out, cap, "%s%s", s->inverted ? "-" : "", column_word(by, word));
     for (size_t i = 0; i < n && i < cap; i++)
         out[i] = (char)(out[i] >= 'A' && out[i] <= 'Z' ? out[i] + 'a' - 'A' : out[i]);
 }

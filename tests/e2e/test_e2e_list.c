@@ -96,7 +96,7 @@ TEST(columns_tell_what_there_is)
 TEST(sorted_and_inverted)
 {
     struct e2e *t = open_ours();
-    scene_press(t, "s", "sorted by size, largest first");
+    scene_press(t, "s", "sorted by SIZE, largest first");
     e2e_wait_text(t, "SIZE", 0);
     e2e_wait_row(t, 2, "128 KiB", 0); /* the largest first, as people look for it */
     e2e_wait_row(t, 3, "12 KiB", 0);
@@ -104,11 +104,11 @@ TEST(sorted_and_inverted)
     e2e_keys(t, "I");
     e2e_wait_row(t, 2, "8 KiB", 0);
     e2e_wait_row(t, 4, "128 KiB", 0);
-    scene_press(t, "S", "sorted by locator, z to a");
+    scene_press(t, "S", "sorted by LOCATOR, z to a");
     e2e_wait_row(t, 2, names[2], 0);
     e2e_keys(t, "I");
     e2e_wait_row(t, 2, names[0], 0);
-    scene_press(t, ":sort mode<Enter>", "sorted by mode, a to z");
+    scene_press(t, ":sort mode<Enter>", "sorted by MODE, a to z");
     scene_quit(t);
 }
 

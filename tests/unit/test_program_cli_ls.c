@@ -73,7 +73,11 @@ TEST(sorts)
     r = RUN("ls");
     const char *odd = strstr(r->out, "-\\x01 ");
     ck_assert(strstr(r->out, a) < odd && odd < strstr(r->out, b));
-    ck_assert_int_eq(RUN("ls", "--sort", "colour")->status, 2);
+    ck_assert_int_eq(RUN("ls", "--sort", "age")->status, 0); /* words of the screen's headers */
+    ck_assert_int_eq(RUN("ls", "--sort", "used-by", "--columns", "locator,age,used_by")->status, 0);
+    r = RUN("ls", "--sort", "colour");
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_ptr_nonnull(strstr(r->err, "AGE USED-BY"));
     ck_assert_int_eq(RUN("ls", "--columns", "size,colour")->status, 2);
     ck_assert_int_eq(RUN("ls", "--kind", "colour")->status, 2);
     ck_assert_int_eq(RUN("ls", "extra")->status, 2);

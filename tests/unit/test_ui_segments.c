@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "session/settings.h"
 #include "support/frames.h"
 #include "support/listed.h"
 #include "support/suite.h"
@@ -284,6 +285,32 @@ TEST(arrows_say_the_direction)
     ck_assert_int_eq(frame_find(&ui.canvas, "1-5 of 5, largest first"), 22);
     listed_press("I");
     ck_assert_int_eq(frame_find(&ui.canvas, "SIZE\u25b2"), 1);
+    listed_press("I");
+    ui_run(&ui, "sort age"); /* the newest first: ages ascend */
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "AGE\u25b2"), 1);
+}
+
+/* The words of the headers are those of the commands, of messages and of what is kept. */
+TEST(headers_are_the_words_of_commands)
+{
+    static const char *const words[] = {"used-by", "USED_BY", "\"used by\"", "users"};
+    char line[64], kept[SETTINGS_VALUE];
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        ui_run(&ui, "sort locator");
+        (void)snprintf(line, sizeof line, "sort %s", words[i]);
+        ui_run(&ui, line);
+        ck_assert_str_eq(ui.segments->sort->name, "USERS");
+    }
+    ck_assert_str_eq(ui.status, "sorted by USED BY, a to z");
+    ui_run(&ui, "columns locator,age,used-by");
+    ck_assert_int_ne(ui.status_style, STYLE_ERROR);
+    ui_run(&ui, "sort mtime");
+    settings_value(&ui.s.set, setting_find("sort"), kept, sizeof kept);
+    ck_assert_str_eq(kept, "age");
+    ui_run(&ui, "sort nothing");
+    ck_assert_ptr_nonnull(strstr(ui.status, "AGE USED-BY"));
+    ck_assert_ptr_null(strstr(ui.status, "MTIME"));
 }
 
 static void click(int row, const char *text)
@@ -492,8 +519,8 @@ SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
             a_name_that_was_cut_is_below, what_was_proved_has_an_age,
             a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
             an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
-            arrows_say_the_direction, a_click_on_a_header_sorts, sums_of_what_is_shown_and_tagged,
-            users_have_names, filter_as_one_types, orphans_only,
+            arrows_say_the_direction, headers_are_the_words_of_commands, a_click_on_a_header_sorts,
+            sums_of_what_is_shown_and_tagged, users_have_names, filter_as_one_types, orphans_only,
             title_says_how_far_it_is_and_who_hangs, removal_says_who_and_wants_the_name,
             tagged_ones_need_yes, who_has_it, a_click_stays_where_it_was_made,
             the_wheel_stays_where_it_was_turned, an_empty_list_has_no_users, the_mouse));

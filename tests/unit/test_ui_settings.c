@@ -146,7 +146,7 @@ TEST(what_is_printed_reads_back)
     ck_assert_uint_eq(settings_read(&again, keys, text, n, &seen, why), 0);
     ck_assert_uint_eq(settings_changed(&set, &again), 0);
     ck_assert_uint_eq(seen, ((uint32_t)1 << options) - 1);
-    ck_assert_ptr_nonnull(strstr(text, "set sort -mtime\n"));
+    ck_assert_ptr_nonnull(strstr(text, "set sort -age\n"));
     ck_assert(again.inverted);
     ck_assert_double_eq(again.hz, 62.5);
     ck_assert_double_eq(again.warm, 0.1);

@@ -102,16 +102,12 @@ const char *sort_order(const struct ui *ui, char buf[SORT_ORDER])
     return buf;
 }
 
-/* `sorted by size, largest first`. */
+/* `sorted by SIZE, largest first`. */
 static void say_sorted(struct ui *ui)
 {
-    const char *title = column_title(ui->segments->sort);
-    char name[16], order[SORT_ORDER];
-    size_t n = 0;
-    for (; title[n] != '\0' && n + 1 < sizeof name; n++)
-        name[n] = (char)(title[n] | 0x20);
-    name[n] = '\0';
-    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", name, sort_order(ui, order));
+    char order[SORT_ORDER];
+    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", column_title(ui->segments->sort),
+           sort_order(ui, order));
 }
 
 /* A menu of the columns. */
@@ -120,10 +116,11 @@ static void sort_menu(struct ui *ui)
     size_t count = 0;
     const struct column *table = column_table(&count);
     for (size_t i = 0; i < count && i < MENU_ROWS; i++) {
+        char word[COLUMN_WORD];
         (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-8s %s", (char)('a' + i),
                        column_title(&table[i]), table[i].help);
         (void)snprintf(ui->option_command[i], sizeof ui->option_command[i], "sort %s",
-                       table[i].name);
+                       column_word(&table[i], word));
         ui->menu[i] =
             (struct menu_entry){ui->menu_label[i], (uint32_t)('a' + i), ui->option_command[i]};
     }

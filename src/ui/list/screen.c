@@ -167,7 +167,8 @@ static void draw_header(struct ui *ui, const struct layout *at)
     int row = list_top(ui) - 1;
     canvas_fill(c, row, 0, c->cols, STYLE_HEADER, ' ');
     for (size_t i = 0; i < at->count; i++) {
-        bool down = at->column[i]->falling != st->inverted;
+        bool age = strcmp(at->column[i]->name, "MTIME") == 0; /* the later, the less */
+        bool down = at->column[i]->falling != st->inverted ? !age : age;
         const char *arrow = down ? "\xe2\x96\xbc" : "\xe2\x96\xb2";
         char text[32];
         (void)snprintf(text, sizeof text, "%s%s", column_title(at->column[i]),
