@@ -130,6 +130,21 @@ static void name_lead(const struct types_frame *f, const char *variable, char *o
                        f->line);
 }
 
+/* Why the program's own debug information does not name the function. */
+static void note_unnamed(const struct store_look *l, const char *reason)
+{
+    const struct seg_who *who = l->p->ask->who;
+    for (size_t i = 0; i < who->mappers_count; i++) {
+        const struct seg_mapper *m = &who->mappers[i];
+        char comm[4 * sizeof m->comm + 1];
+        if (m->pid != l->hit->pid)
+            continue;
+        (void)text_escape(comm, sizeof comm, m->comm, strlen(m->comm));
+        proposals_note(l->p->out, "%s (%" PRIu32 "): %s", comm, m->pid, reason);
+        return;
+    }
+}
+
 /* The variables of a frame that lead into the segment. */
 static struct oserr take_frame(void *ctx, uint64_t address, const struct types_frame *f,
                                const struct types_answer *a)
@@ -138,6 +153,8 @@ static struct oserr take_frame(void *ctx, uint64_t address, const struct types_f
     struct oserr e = OSERR_NONE;
     char via[2048];
     (void)address;
+    if (f->function[0] == '\0' && a->reason[0] != '\0')
+        note_unnamed(l, a->reason);
     for (size_t i = 0; a->status == TYPES_FOUND && i < a->variables_count && !oserr_is(e); i++) {
         const struct types_variable *v = &a->variables[i];
         struct proposal row = {.kind = PROPOSAL_POINTER, .t = a->t, .type = v->type, .via = via};

@@ -66,23 +66,15 @@ static void take_answer(struct client_run *run, const struct client_file *file,
         f->known = 0;
 }
 
-static bool visit_frame(struct client_run *run, const struct modules *m, size_t i, void *ctx)
+/* The frame as the slot knows it. False: run->error. */
+static bool ask_frame(struct client_run *run, const struct module *m, unsigned slot,
+                      struct types_frame *f)
 {
-    struct types_frame *f = ctx;
-    const struct module *module = &m->module[i];
-    unsigned slot = 0;
+    const struct client_file *file = &run->c->slot[slot];
     struct message question = {0};
     uint8_t *answer = NULL;
     size_t n = 0;
-    uint64_t pc = f->reg[IP];
-    if (pc < module->start || pc > module->end)
-        return true;
-    (void)client_open(run, m, i, &slot); /* without types it still says where the caller is */
-    const struct client_file *file = &run->c->slot[slot];
-    f->known = (f->known & UINT32_C(1) << IP) != 0 && file->state != BOX_REFUSED ? f->known : 0;
-    if (oserr_is(run->error) || f->known == 0)
-        return false;
-    put_question(&question, slot, f, module->first - module->first_offset - file->base);
+    put_question(&question, slot, f, m->first - m->first_offset - file->base);
     f->known = 0;
     if (client_ask(run, &question, -1, &answer, &n)) {
         struct message_in in = {.at = answer, .n = n};
@@ -90,6 +82,43 @@ static bool visit_frame(struct client_run *run, const struct modules *m, size_t 
     }
     free(question.at);
     free(answer);
+    return !oserr_is(run->error);
+}
+
+/* Where its split files are too many for the memory, the function may be in the next ones. */
+static void ask_rest(struct client_run *run, const struct modules *m, size_t i, unsigned slot,
+                     const struct types_frame *asked, struct types_frame *f)
+{
+    while (f->function[0] == '\0' && client_split_rest(run, m, i, slot)) {
+        types_free(run->a->t);
+        free(run->a->variables);
+        run->a->t = NULL;
+        run->a->variables = NULL;
+        run->a->variables_count = 0;
+        *f = *asked;
+        if (!ask_frame(run, &m->module[i], slot, f))
+            break;
+    }
+}
+
+static bool visit_frame(struct client_run *run, const struct modules *m, size_t i, void *ctx)
+{
+    struct types_frame *f = ctx;
+    const struct module *module = &m->module[i];
+    unsigned slot = 0;
+    uint64_t pc = f->reg[IP];
+    if (pc < module->start || pc > module->end)
+        return true;
+    (void)client_open(run, m, i, &slot); /* without types it still says where the caller is */
+    const struct client_file *file = &run->c->slot[slot];
+    f->known = (f->known & UINT32_C(1) << IP) != 0 && file->state != BOX_REFUSED ? f->known : 0;
+    if (!oserr_is(run->error) && f->known != 0 && file->split)
+        client_split(run, m, i, slot);
+    if (oserr_is(run->error) || f->known == 0)
+        return false;
+    const struct types_frame asked = *f;
+    if (ask_frame(run, module, slot, f) && file->split)
+        ask_rest(run, m, i, slot, &asked, f);
     return false;
 }
 

@@ -25,9 +25,18 @@ struct dw_split {
     uint64_t id, addresses;
 };
 
+/* A unit of a split file joined with its program's sections; image NULL: none. */
+struct dw_joined {
+    uint64_t id, low; /* of the unit; its lowest address, from which places count */
+    uint8_t *image;
+    Elf *elf;
+    Dwarf *dwarf; /* NULL: it cannot be read */
+};
+
 struct dw_file {
     struct dw_part self, debug, alt; /* fd -1: not there */
     struct type_array splits;        /* struct dw_split */
+    struct dw_joined joined;         /* the last one that was asked about */
     const char *refused;             /* a sentence; NULL: it can be read */
     struct type_abi abi;
 };
@@ -56,6 +65,14 @@ uint64_t dw_split_id(Dwarf_CU *cu); /* of a unit, which its split file has too *
 /* The address that a unit of a split file has under this number, as linked. */
 MUST_USE bool dw_split_address(const struct dw_file *f, const struct dw_split *split,
                                uint64_t index, uint64_t *address);
+
+/* ---- dwarf_join.c: places in the code of a split unit ---- */
+
+/* The unit of a split file whose skeleton this is. All its addresses count from *low. False: its
+ * split file is not there. */
+MUST_USE bool dw_join(struct dw_file *f, Dwarf_CU *cu, Dwarf_Die *skeleton, Dwarf_Die *unit,
+                      uint64_t *low);
+void dw_join_close(struct dw_file *f);
 
 /* ---- dwarf_name.c ---- */
 

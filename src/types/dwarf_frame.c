@@ -10,6 +10,8 @@
 
 enum {
     REGISTERS = 17,
+    RAX = 0,
+    RBX = 3,
     SP = 7,
     IP = 16,
     DEPTH = 32,    /* of the stack of an expression */
@@ -23,6 +25,7 @@ struct frame {
     uint64_t reg[REGISTERS];
     uint32_t known; /* bits: registers */
     uint64_t pc;    /* that counts for the place in the source */
+    uint64_t place; /* the same as its unit counts */
     uint64_t cfa;
     bool has_cfa;
     const uint8_t *stack; /* from the rsp of the store on: */
@@ -190,7 +193,8 @@ static bool value_of(const struct frame *f, const Dwarf_Op *op, size_t n, uint64
 
 /* ---- the caller ---- */
 
-/* What a register was in the caller, as this rule says. False: it is not known. */
+/* What a register was in the caller, as this rule says. False: it is not known. Functions leave rbx
+ * as it is where no rule says otherwise, and not rax: libdw takes one for the other. */
 static bool caller_register(const struct frame *f, Dwarf_Frame *rules, int i, uint64_t *out)
 {
     Dwarf_Op memory[3], *op = NULL;
@@ -198,7 +202,7 @@ static bool caller_register(const struct frame *f, Dwarf_Frame *rules, int i, ui
     if (dwarf_frame_register(rules, i, memory, &op, &n) != 0)
         return false;
     if (n == 0)
-        return op == NULL && reg_value(f, (uint64_t)i, out); /* the same; or undefined */
+        return (op == NULL ? i != RAX : i == RBX) && reg_value(f, (uint64_t)i, out);
     return value_of(f, op, n, out);
 }
 
@@ -278,8 +282,8 @@ static void take_variable(struct finding *g, Dwarf_Die *die)
     const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &a));
     if (name == NULL || g->count == VARIABLES || !pointee(die, &to) ||
         dwarf_attr(die, DW_AT_location, &a) == NULL ||
-        dwarf_getlocation_addr(&a, g->f->pc, &op, &n, 1) != 1 || !value_of(g->f, op, n, &value) ||
-        !in_window(g->f, value))
+        dwarf_getlocation_addr(&a, g->f->place, &op, &n, 1) != 1 ||
+        !value_of(g->f, op, n, &value) || !in_window(g->f, value))
         return;
     type_id id = dw_type(&g->r, &to, true);
     if (id == 0 || g->r.failed)
@@ -303,18 +307,16 @@ static void take_scope(struct finding *g, Dwarf_Die *scope)
 }
 
 /* The unit with this address. Not every compiler writes a table of them. */
-static bool unit_at(Dwarf *dwarf, uint64_t pc, Dwarf_Die *unit)
+static bool unit_at(Dwarf *dwarf, uint64_t pc, Dwarf_CU **unit, Dwarf_Die *die)
 {
-    Dwarf_CU *cu = NULL, *next = NULL;
+    Dwarf_CU *cu = NULL;
     Dwarf_Half version;
     uint8_t type;
-    Dwarf_Die die, sub;
-    for (; dwarf != NULL && dwarf_get_units(dwarf, cu, &next, &version, &type, &die, &sub) == 0;
-         cu = next)
-        if (dwarf_haspc(&die, pc) > 0) {
-            *unit = type == DW_UT_skeleton && sub.addr != NULL ? sub : die;
+    Dwarf_Die sub;
+    for (; dwarf != NULL && dwarf_get_units(dwarf, cu, unit, &version, &type, die, &sub) == 0;
+         cu = *unit)
+        if (dwarf_haspc(die, pc) > 0)
             return true;
-        }
     return false;
 }
 
@@ -346,17 +348,23 @@ static int scopes_at(Dwarf_Die *unit, uint64_t pc, Dwarf_Die **scope)
 static void put_frame(struct frame *f, struct message *m)
 {
     struct finding g = {.f = f, .m = m};
-    Dwarf_Die unit, *scope = NULL;
+    Dwarf_CU *cu = NULL;
+    Dwarf_Die unit, whole, *scope = NULL;
     Dwarf_Attribute a;
     const char *name = NULL;
-    bool known = unit_at(dw_file_dwarf(f->file), f->pc, &unit);
-    int scopes = known ? scopes_at(&unit, f->pc, &scope) : 0;
+    uint64_t low = 0;
+    bool known = unit_at(dw_file_dwarf(f->file), f->pc, &cu, &unit);
+    whole = unit; /* lines stay in the program */
+    if (known && !dw_join(f->file, cu, &unit, &whole, &low))
+        low = 0;
+    f->place = f->pc - low;
+    int scopes = known ? scopes_at(&whole, f->place, &scope) : 0;
     for (int i = 0; i < scopes && f->base == NULL; i++) {
         if (dwarf_tag(&scope[i]) != DW_TAG_subprogram)
             continue;
         name = dwarf_formstring(dwarf_attr_integrate(&scope[i], DW_AT_name, &a));
         if (dwarf_attr(&scope[i], DW_AT_frame_base, &a) != NULL)
-            (void)dwarf_getlocation_addr(&a, f->pc, &f->base, &f->base_n, 1);
+            (void)dwarf_getlocation_addr(&a, f->place, &f->base, &f->base_n, 1);
         scopes = i + 1; /* what is around the function has no locals */
     }
     message_text(m, name != NULL ? name : "");

@@ -152,6 +152,7 @@ const char *dw_split_add(struct dw_file *f, int fd, uint64_t id, uint64_t addres
 
 void dw_split_close(struct dw_file *f)
 {
+    dw_join_close(f);
     struct dw_split *split = f->splits.at;
     for (uint32_t i = 0; i < f->splits.count; i++)
         if (!split[i].shared)

@@ -13,7 +13,8 @@
  * dies or is late, the question fails in words, and the next one starts a new box.
  *
  * Split files (.dwo) are opened with their program, where it does not answer alone; each must have
- * the unit that the program names by its id.
+ * the unit that the program names by its id. Places in the code of such a unit are found in both
+ * together (dwarf_join.c).
  *
  * The modules of a recording (core/history/recording.h) are no process's any more: they are opened
  * by their paths, and must have the build-ids that were recorded. Where one has not, the debug file

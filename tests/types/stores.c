@@ -29,6 +29,7 @@ static INLINED void put(struct sample *s, unsigned n)
     s->x = n;
     s->beat++;
     usleep(500);
+    s->y = n; /* so that `s` outlives the call */
 }
 
 #ifdef DEEP

@@ -174,13 +174,13 @@ static bool look(uint64_t offset, uint64_t n, int64_t wait, struct writers *out)
     return out->watched;
 }
 
-static bool start_writer_as(const char *flags)
+static bool start_writer_as(const char *compiler, const char *flags)
 {
     char locator[256];
     const char *path = run_path("stores");
     boxed_use(SHMLENS_BINARY);
     name = run_name("stores");
-    if (!compiled("cc", flags, "stores.c", path))
+    if (!compiled(compiler, flags, "stores.c", path))
         return false;
     peer[0] = peer_on(path, name);
     (void)snprintf(locator, sizeof locator, "posix:%s", name);
@@ -191,7 +191,7 @@ static bool start_writer_as(const char *flags)
 
 static bool start_writer(void)
 {
-    return start_writer_as("-g -O0");
+    return start_writer_as("cc", "-g -O0");
 }
 
 /* samples[1].beat is written by put, which main calls. */
@@ -386,41 +386,113 @@ static const struct proposal *via(const struct proposals *p, const char *text)
     return NULL;
 }
 
-/* The variables of the functions that led to a store; what is known by then is not found again, and
- * that is said. Those of split files (.dwo) are not found. */
-static const char *const forms[] = {"-gdwarf-5 -O0", "-gdwarf-4 -O0"};
+/* The variables of the functions that led to a store. In split files (.dwo) all addresses are
+ * numbers, and with -O2 variables and functions are in several places. */
+static const struct store_form {
+    const char *compiler, *flags, *sample;
+} forms[] = {
+    {"cc", "-gdwarf-5 -O0", "s in put"},
+    {"cc", "-gdwarf-4 -O0", "s in put"},
+    {"cc", "-gdwarf-5 -O2", "s in put"},
+    {"cc", "-gdwarf-4 -O2 -DDEEP", "s in nest"},
+    {"cc", "-gdwarf-5 -gsplit-dwarf -O0", "s in put"},
+    {"cc", "-gdwarf-4 -gsplit-dwarf -O0", "s in put"},
+    {"cc", "-gdwarf-5 -gsplit-dwarf -gz=zlib -O2 -ffunction-sections", "s in put"},
+    {"cc", "-gdwarf-4 -gsplit-dwarf -O2", "s in put"},
+    {"cc", "-gdwarf-5 -gsplit-dwarf -O2 -DDEEP", "s in nest"},
+    {"cc", "-gdwarf-4 -gsplit-dwarf -O2 -DDEEP", "s in nest"},
+    {"clang", "-gdwarf-5 -O0", "s in put"},
+    {"clang", "-gdwarf-5 -gsplit-dwarf -O0", "s in put"},
+    {"clang", "-gdwarf-4 -gsplit-dwarf -O0", "s in put"},
+    {"clang", "-gdwarf-5 -gsplit-dwarf -O2", "s in put"},
+    {"clang", "-gdwarf-5 -gsplit-dwarf -O2 -DDEEP", "s in nest"},
+    {"clang", "-gdwarf-4 -gsplit-dwarf -O2 -DDEEP", "s in nest"},
+};
+
+/* Looks at what the program does until both variables are found. False: it cannot be stopped. */
+static bool look_at_stores(struct proposing *p, struct trap_hit *hit, const char *sample,
+                           size_t *leads)
+{
+    int seen = 0;
+    for (int i = 0; i < 50 && (via(p->out, sample) == NULL || via(p->out, "b in main") == NULL);
+         i++) {
+        if (!caught(peer[0].pid, hit))
+            break;
+        seen++;
+        ck_assert(!oserr_is(watch_hit(p, hit, leads))); /* it may be between two stores */
+    }
+    return seen > 0;
+}
 
 TEST_LOOP(what_a_store_shows, SUITE_ROWS(forms))
 {
     static struct trap_hit hit;
     static struct proposals out;
-    size_t leads = 0, again = 0;
-    int seen = 0;
+    const struct store_form *form = &forms[_i];
+    char text[64];
+    size_t leads = 0;
     SKIP_WITHOUT_DEBUG();
-    if (!start_writer_as(forms[_i]))
+    if (!start_writer_as(form->compiler, form->flags))
+        SKIP("no %s here makes debug information with %s", form->compiler, form->flags);
+    const struct propose_ask ask = {.seg = seg, .who = &who};
+    struct proposing p = {
+        .be = be, .ask = &ask, .out = &out, .client = types_client_new(be), .end = INT64_MAX};
+    (void)snprintf(text, sizeof text, "%s (stores.c:", form->sample);
+    if (look_at_stores(&p, &hit, text, &leads)) {
+        const struct proposal *sample = via(&out, text), *board = via(&out, "b in main (stores.c:");
+        ck_assert_msg(sample != NULL && board != NULL, "%s %s: %zu of %zu", form->compiler,
+                      form->flags, out.count, leads);
+        ck_assert(sample->offset == 0x338 && sample->size == 48);
+        ck_assert(board->offset == 0 && board->size == 1160);
+    }
+    types_client_free(p.client);
+    proposals_free(&out);
+}
+
+/* What is known by then is not found again, and that is said. */
+TEST(a_store_shows_nothing_twice)
+{
+    static struct trap_hit hit;
+    static struct proposals out;
+    size_t leads = 0, again = 0;
+    SKIP_WITHOUT_DEBUG();
+    if (!start_writer())
         SKIP("no C compiler here makes debug information");
     const struct propose_ask ask = {.seg = seg, .who = &who};
     struct proposing p = {
         .be = be, .ask = &ask, .out = &out, .client = types_client_new(be), .end = INT64_MAX};
-    for (int i = 0; i < 50 && via(&out, "s in put (stores.c:") == NULL; i++) {
-        if (!caught(peer[0].pid, &hit))
-            break;
-        seen++;
-        ck_assert(!oserr_is(watch_hit(&p, &hit, &leads))); /* it may be between two stores */
-    }
-    ck_assert(leads > 0 || seen == 0);
-    if (leads > 0) {
-        const struct proposal *sample = via(&out, "s in put (stores.c:"),
-                              *board = via(&out, "b in main (stores.c:");
-        ck_assert(sample != NULL && board != NULL);
-        ck_assert(sample->offset == 0x338 && sample->size == 48);
-        ck_assert(board->offset == 0 && board->size == 1160);
+    if (look_at_stores(&p, &hit, "s in put (stores.c:", &leads)) {
         size_t count = out.count;
         ck_assert(!oserr_is(watch_hit(&p, &hit, &again)));
         ck_assert_uint_eq(again, leads);
         ck_assert_uint_eq(out.count, count);
         watch_note_nothing_new(&p, 1, 1, again);
         ck_assert(noted(&out, "lead only to what is known already"));
+    }
+    types_client_free(p.client);
+    proposals_free(&out);
+}
+
+/* The lines stay in the program; the functions are in the split file, which is named when it is
+ * gone. */
+TEST(a_split_file_that_is_gone_is_named)
+{
+    static struct trap_hit hit;
+    static struct proposals out;
+    size_t leads = 0;
+    SKIP_WITHOUT_DEBUG();
+    if (!start_writer_as("cc", "-g -gsplit-dwarf -O0"))
+        SKIP("no C compiler here splits debug information");
+    char line[4096];
+    (void)snprintf(line, sizeof line, "rm \"$(dirname %s)\"/*.dwo", run_path("stores"));
+    ck_assert(shell_runs(line));
+    const struct propose_ask ask = {.seg = seg, .who = &who};
+    struct proposing p = {
+        .be = be, .ask = &ask, .out = &out, .client = types_client_new(be), .end = INT64_MAX};
+    if (caught(peer[0].pid, &hit)) {
+        ck_assert(!oserr_is(watch_hit(&p, &hit, &leads)));
+        ck_assert_uint_eq(out.count, 0);
+        ck_assert(noted(&out, "stores.dwo: this file with types (split DWARF) cannot be opened"));
     }
     types_client_free(p.client);
     proposals_free(&out);
@@ -461,4 +533,5 @@ static void tear_down(void)
 SUITE(test_program_propose, .set_up = set_up, .tear_down = tear_down,
       TESTS(time_runs_out, own_structs_have_their_time, notes, writers_of_a_field,
             writers_until_it_is_stopped, without_a_writer, our_own_program_is_no_source,
-            what_a_store_shows, refusals));
+            what_a_store_shows, a_store_shows_nothing_twice, a_split_file_that_is_gone_is_named,
+            refusals));

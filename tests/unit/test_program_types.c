@@ -182,6 +182,24 @@ TEST(warm)
 
 static struct boxed *box;
 
+static uint64_t frame_at; /* the place that BOX_FRAME asks about, as linked */
+
+/* A frame there, with a stack of zeros into which its registers lead. */
+static void put_frame(struct message *m)
+{
+    static const uint8_t stack[1024];
+    message_number(m, frame_at, 8);
+    message_number(m, frame_at, 8);
+    message_number(m, (1 << TYPES_REGISTERS) - 1, 4);
+    for (int i = 0; i < TYPES_REGISTERS; i++)
+        message_number(m, 0x7000 + 8 * (uint64_t)i, 8);
+    message_number(m, 1, 4); /* all is in the segment: each pointer is found */
+    message_number(m, 0, 8);
+    message_number(m, UINT64_MAX, 8);
+    message_number(m, 0x7000, 8);
+    message_bytes(m, stack, sizeof stack);
+}
+
 /* Asks; false: the box ended or was late, and is gone. */
 static bool asked(enum box_word word, int fd, const char *text, uint8_t **answer, size_t *n)
 {
@@ -193,6 +211,8 @@ static bool asked(enum box_word word, int fd, const char *text, uint8_t **answer
         message_number(&m, 1, 8);
         message_number(&m, 1 << 20, 8);
     }
+    if (word == BOX_FRAME)
+        put_frame(&m);
     if (text != NULL)
         message_text(&m, text);
     q.bytes = m.at;
@@ -341,34 +361,60 @@ static Elf64_Shdr *section(uint8_t *bytes, const char *name)
     return NULL;
 }
 
+/* Where a function is, as linked. */
+static uint64_t function_at(uint8_t *bytes, const char *name)
+{
+    const Elf64_Shdr *table = section(bytes, ".symtab"), *text = section(bytes, ".strtab");
+    ck_assert(table != NULL && text != NULL);
+    const Elf64_Sym *s = (const Elf64_Sym *)(const void *)(bytes + table->sh_offset);
+    for (uint64_t i = 0; i < table->sh_size / sizeof *s; i++)
+        if (strcmp((const char *)bytes + text->sh_offset + s[i].st_name, name) == 0)
+            return s[i].st_value;
+    return 0;
+}
+
+/* Changes some bytes of a copy: of this section, or of the whole when there is none. */
+static void damage(uint8_t *bad, const uint8_t *good, size_t size, const char *part)
+{
+    enum { CHANGES = 6 };
+    memcpy(bad, good, size);
+    const Elf64_Shdr *s = part == NULL ? NULL : section(bad, part);
+    uint64_t from = s == NULL ? 0 : s->sh_offset, span = s == NULL ? size : s->sh_size;
+    for (int i = 0; i < CHANGES && span > 0; i++)
+        bad[from + draw((uint32_t)span)] = (uint8_t)draw(256);
+}
+
+static long rounds_of(long usual)
+{
+    const char *wanted = getenv("SHMLENS_MUTANTS");
+    return wanted == NULL ? usual : strtol(wanted, NULL, 10);
+}
+
 /* Bytes of debug sections and of headers changed: the box answers, or ends; it
  * is never late, and nothing of ours dies. tools/fuzz says how many. */
 TEST(mutants)
 {
-    enum { CHANGES = 6 };
-    const char *wanted = getenv("SHMLENS_MUTANTS");
-    const long rounds = wanted == NULL ? 400 : strtol(wanted, NULL, 10);
-    static const char *const parts[] = {".debug_info", ".debug_abbrev", ".debug_str", ".debug_line",
-                                        NULL};
+    const long rounds = rounds_of(400);
+    static const char *const parts[] = {
+        ".debug_info", ".debug_abbrev",   ".debug_str",      ".debug_line",
+        ".eh_frame",   ".debug_loclists", ".debug_rnglists", NULL};
     uint8_t *good, *bad, *answer;
     char why[256];
     size_t n, size;
     int ended = 0, answered = 0;
     SKIP_WITHOUT_DEBUG();
-    if (sizeof(void *) != 8 || !compiled("cc", "-g", "peer.c", path))
+    if (sizeof(void *) != 8 || !compiled("cc", "-g -O2", "peer.c", path))
         SKIP("no C compiler for 64 bits here");
     size = read_all(path, &good);
+    frame_at = function_at(good, "main") + 12;
     bad = malloc(size);
     seed = 12;
     for (long round = 0; round < rounds; round++) {
-        memcpy(bad, good, size);
-        Elf64_Shdr *s = parts[round % 5] == NULL ? NULL : section(bad, parts[round % 5]);
-        uint64_t from = s == NULL ? 0 : s->sh_offset, span = s == NULL ? size : s->sh_size;
-        for (int i = 0; i < CHANGES && span > 0; i++)
-            bad[from + draw((uint32_t)span)] = (uint8_t)draw(256);
+        damage(bad, good, size, parts[round % (long)COUNT(parts)]);
         write_all(path, bad, size);
         bool ready = opens(path, why);
-        static const enum box_word words[] = {BOX_FIND, BOX_NEAR, BOX_VARS, BOX_RECORDS, BOX_PARTS};
+        static const enum box_word words[] = {BOX_FIND,    BOX_NEAR,  BOX_VARS,
+                                              BOX_RECORDS, BOX_PARTS, BOX_FRAME};
         for (size_t k = 0; ready && k < COUNT(words); k++) {
             bool named = words[k] == BOX_FIND || words[k] == BOX_NEAR;
             ready = asked(words[k], -1, named ? "ring_header" : NULL, &answer, &n);
@@ -382,6 +428,91 @@ TEST(mutants)
     free(good);
     free(bad);
     boxed_stop(box);
+    box = NULL;
+}
+
+/* Gives a split file to the unit that the program names first. False: the box ended. */
+static bool gives_part(const char *file)
+{
+    uint8_t *answer;
+    size_t n;
+    struct message m = {0};
+    if (!asked(BOX_PARTS, -1, NULL, &answer, &n))
+        return false;
+    struct message_in in = {.at = answer, .n = n};
+    (void)message_take(&in, 5);
+    free(message_take_text(&in));
+    free(message_take_text(&in));
+    message_number(&m, BOX_PART, 1);
+    message_number(&m, 0, 1);
+    message_number(&m, message_take(&in, 8), 8);
+    message_number(&m, message_take(&in, 8), 8);
+    free(answer);
+    answer = NULL;
+    struct boxed_question q = {.bytes = m.at, .size = m.n, .deadline = os_now() + 10000000000};
+    q.fd = open(file, O_RDONLY | O_CLOEXEC);
+    struct oserr e = boxed_ask(box, &q, &answer, &n);
+    close(q.fd);
+    free(answer);
+    free(m.at);
+    if (oserr_is(e)) {
+        ck_assert_msg(e.code == SEG_E_BOXED, "%x", e.code);
+        boxed_stop(box);
+        box = NULL;
+    }
+    return !oserr_is(e);
+}
+
+/* The same of a split file, and of what the program has for it. */
+static const char *const split_forms[] = {"-gdwarf-5 -O2 -gsplit-dwarf",
+                                          "-gdwarf-4 -O2 -gsplit-dwarf"};
+
+TEST_LOOP(mutants_of_split, SUITE_ROWS(split_forms))
+{
+    const long rounds = rounds_of(200);
+    static const char *const parts[] = {".debug_info.dwo",     ".debug_abbrev.dwo",
+                                        ".debug_loclists.dwo", ".debug_rnglists.dwo",
+                                        ".debug_loc.dwo",      NULL};
+    static const char *const own[] = {".debug_info", ".debug_addr", ".debug_ranges"};
+    uint8_t *good, *bad, *program, *other, *answer;
+    char why[256], dwo[4096];
+    size_t n, size;
+    int named = 0;
+    SKIP_WITHOUT_DEBUG();
+    if (sizeof(void *) != 8 || !compiled("gcc", split_forms[_i], "stores.c", path))
+        SKIP("gcc cannot split debug information here");
+    (void)snprintf(dwo, sizeof dwo, "mv \"$(dirname %s)\"/*.dwo %s.dwo", path, path);
+    ck_assert(shell_runs(dwo));
+    (void)snprintf(dwo, sizeof dwo, "%s.dwo", path);
+    size_t whole = read_all(path, &program);
+    size = read_all(dwo, &good);
+    frame_at = function_at(program, "put") + 12;
+    bad = malloc(size);
+    other = malloc(whole);
+    seed = 13;
+    for (long round = 0; round < rounds; round++) {
+        bool hit = round % 3 == 2;
+        damage(bad, good, size, parts[round % (long)COUNT(parts)]);
+        damage(other, program, whole, own[round / 3 % (long)COUNT(own)]);
+        write_all(path, hit ? other : program, whole);
+        write_all(dwo, hit || round == 0 ? good : bad, size);
+        if (!opens(path, why) || !gives_part(dwo))
+            continue;
+        if (asked(BOX_FRAME, -1, NULL, &answer, &n)) {
+            bool found = memmem(answer, n, "put", 3) != NULL;
+            ck_assert(found || round != 0);
+            named += found;
+            free(answer);
+        }
+    }
+    ck_assert_int_gt(named, 0);
+    printf("mutants: %d of %ld frames named\n", named, rounds);
+    free(good);
+    free(bad);
+    free(program);
+    free(other);
+    if (box != NULL)
+        boxed_stop(box);
     box = NULL;
 }
 
@@ -432,5 +563,5 @@ TEST(truncated)
 }
 
 SUITE(test_program_types, .set_up = set_up, .tear_down = tear_down, .timeout = 180,
-      TESTS(names, variables, records, warm, it_may_do_nothing_else, given_up, mutants, bomb,
-            truncated));
+      TESTS(names, variables, records, warm, it_may_do_nothing_else, given_up, mutants,
+            mutants_of_split, bomb, truncated));
