@@ -119,6 +119,7 @@ bool types_box_wanted(int argc, char **argv)
 
 int types_box_main(void)
 {
+    dw_library_load(); /* in the box nothing can be opened */
     return boxed_main(serve);
 }
 

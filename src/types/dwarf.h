@@ -2,11 +2,11 @@
 #ifndef SHMLENS_TYPES_DWARF_H
 #define SHMLENS_TYPES_DWARF_H
 
-#include <elfutils/libdw.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "core/type/type_private.h"
+#include "types/dwarf_library.h"
 #include "types/message.h"
 
 /* ---- dwarf_file.c: an ELF file, and those that have its debug information ---- */

@@ -1,8 +1,6 @@
 /* An ELF file with debug information, and the files beside it. Everything is checked before libdw
  * reads it: which machine, how much there would be to unpack. */
 #include <dwarf.h>
-#include <elfutils/libdwelf.h>
-#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +90,8 @@ static const char *open_elf(struct dw_part *p, int fd, bool linked, struct type_
     GElf_Ehdr header;
     struct contents has;
     *p = (struct dw_part){.fd = fd};
+    if (dw_library_missing() != NULL)
+        return dw_library_missing();
     (void)elf_version(EV_CURRENT);
     p->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
     if (p->elf == NULL || elf_kind(p->elf) != ELF_K_ELF || gelf_getehdr(p->elf, &header) == NULL)
@@ -238,8 +238,11 @@ static void put_hex(struct message *m, const uint8_t *id, size_t n)
 void dw_file_id(int fd, struct message *m)
 {
     const uint8_t *id = NULL;
-    (void)elf_version(EV_CURRENT);
-    Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    Elf *elf = NULL;
+    if (dw_library_missing() == NULL) {
+        (void)elf_version(EV_CURRENT);
+        elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    }
     size_t n = elf == NULL || elf_kind(elf) != ELF_K_ELF ? 0 : build_id(elf, &id);
     put_hex(m, id, n);
     if (elf != NULL)

@@ -2,7 +2,6 @@
  * (.dwo) that has the rest, an id that both have, and the addresses of variables, which such a file
  * knows by number only. */
 #include <dwarf.h>
-#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* The program as it is built without libdw: layout files do all that they do elsewhere, and where
- * only debug information could help it says why there is none. */
+ * only debug information could help it says why there is none. And as it is where libdw is not
+ * installed. */
 #include "scene.h"
 #include "support.h"
 #include "support/suite.h"
@@ -95,5 +96,23 @@ TEST(on_the_screen)
     scene_quit(t);
 }
 
+TEST(where_it_is_not_installed)
+{
+    static const char missing[] = "peer_hammer: debug information cannot be read: libdw.so.none "
+                                  "(of elfutils) is not here, or too old";
+    const char *program = E2E_MISSING_LIBDW;
+    if (program == NULL) {
+        printf("skip: where_it_is_not_installed: this build knows no libdw\n");
+        return;
+    }
+    e2e_shmlens = program;
+    const char *other = e2e_name("missing-libdw");
+    struct e2e_peer *hammer = e2e_peer("hammer", other, "4096", "8");
+    RUNS(2, missing, "peek", other, "--type", "ring");
+    RUNS(1, missing, "types", other);
+    RUNS(0, "0x10 beat 77\n", "peek", name, "beat", TYPED);
+    e2e_peer_end(hammer);
+}
+
 SUITE(test_e2e_without_libdw, .set_up = set_up, .tear_down = tear_down,
-      TESTS(in_commands, on_the_screen));
+      TESTS(in_commands, on_the_screen, where_it_is_not_installed));
