@@ -120,6 +120,7 @@ static const struct {
     {"undo", 0},           {"redo", 0},
     {"view nonsense", 0},  {"type nonsense nonsense", 0},
     {"mark here 0x10", 1}, {"freeze", 0}, /* asks for edit mode */
+    {"search text", 0},                   /* it says so itself when it has found */
 };
 
 TEST_LOOP(what_is_refused_is_not_done, SUITE_ROWS(done))
@@ -128,7 +129,21 @@ TEST_LOOP(what_is_refused_is_not_done, SUITE_ROWS(done))
     ui_run(&st->ui, done[_i].line);
     ck_assert_msg(lab->seen.dids == done[_i].dids, "%s", st->ui.status);
     ck_assert(done[_i].dids > 0 || st->ui.status[0] != '\0' ||
-              st->ui.prompt.kind == PROMPT_CONFIRM);
+              st->ui.prompt.kind == PROMPT_CONFIRM || st->ui.inspect->looking > 0);
+}
+
+/* What asks first is done when the answer is yes. */
+TEST(yes_is_done)
+{
+    struct lab_state *lab = begin(24, 80);
+    stage_put(st, 0, "\x44\x0d\x44\x0d", 4); /* 0xd44, with more behind it */
+    stage_at(st, 0);
+    ui_run(&st->ui, "visit");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    ck_assert_uint_eq(lab->seen.dids, 0);
+    type("y");
+    ck_assert_uint_eq(lab->seen.dids, 1);
+    ck_assert_str_eq(lab->seen.did[0], "visit");
 }
 
 /* Who stores something that does not pass the step is told the way back. */
@@ -157,4 +172,4 @@ TEST(the_way_back_is_told)
 
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
       TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            a_lesson_is_left, what_is_refused_is_not_done, the_way_back_is_told));
+            a_lesson_is_left, what_is_refused_is_not_done, yes_is_done, the_way_back_is_told));

@@ -358,7 +358,7 @@ static void run_and_note(struct ui *ui, const char *line, const struct action *a
     bool refused =
         ui->said != said && (ui->status_style == STYLE_ERROR || ui->status_style == STYLE_WARN);
     bool later = action->run == act_undo || action->run == act_redo || action->run == act_step ||
-                 action->run == act_change || action->run == act_data;
+                 action->run == act_change || action->run == act_data || action->run == act_search;
     if (!refused && !later && ui->prompt.kind != PROMPT_CONFIRM)
         lab_did(ui, line);
 }

@@ -63,6 +63,9 @@ static void found(struct ui *ui, const struct place_find *p)
 {
     const struct find_job *j = &p->job;
     struct match_count c = {.job = {.match = j->offset, .past = j->past}, .asked = os_now()};
+    char did[sizeof "search " + sizeof j->pattern];
+    (void)snprintf(did, sizeof did, "search %s", j->pattern);
+    lab_did(ui, did);
     inspect_go_exactly(ui, j->offset);
     ui->s.match = j->offset;
     ui->s.match_length = j->length;

@@ -221,8 +221,10 @@ static void switch_raw(struct ui *ui)
 static void watch_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
-    if (strcmp(text, "y") == 0)
-        (void)tree_find(ui, false, true);
+    if (strcmp(text, "y") != 0)
+        return;
+    lab_did(ui, "tree find watch");
+    (void)tree_find(ui, false, true);
 }
 
 /* What may lie here: as it was found last, or (`again`, `watch`) anew. */
