@@ -133,7 +133,7 @@ static void ask(struct ui *ui, const char *note)
     const struct inspect_state *st = ui->inspect;
     char label[160], old[SHOWN], new[SHOWN];
     (void)snprintf(label, sizeof label,
-                   "0x%" PRIx64 ": replace %s by %s? y yes, n no, a all the rest, q stop: ",
+                   "0x%" PRIx64 ": replace %.50s by %.50s? y yes, n no, a all the rest, q stop: ",
                    st->each.at, shown(st->each.find, old), shown(st->each.by, new));
     prompt_ask_key(&ui->host, label, answered, NULL);
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s", note);
