@@ -43,9 +43,11 @@
     X(dwarf_getscopes)              \
     X(dwarf_getscopes_die)          \
     X(dwarf_getsrc_die)             \
+    X(dwarf_hasattr)                \
     X(dwarf_haspc)                  \
     X(dwarf_lineno)                 \
     X(dwarf_linesrc)                \
+    X(dwarf_lowpc)                  \
     X(dwarf_setalt)                 \
     X(dwarf_siblingof)              \
     X(dwarf_srclang)                \
@@ -61,6 +63,7 @@
     X(elf_getphdrnum)               \
     X(elf_getshdrstrndx)            \
     X(elf_kind)                     \
+    X(elf_memory)                   \
     X(elf_nextscn)                  \
     X(elf_rawdata)                  \
     X(elf_rawfile)                  \
@@ -112,9 +115,11 @@ const char *dw_library_missing(void);
 #define dwarf_getscopes              dw_library.dwarf_getscopes
 #define dwarf_getscopes_die          dw_library.dwarf_getscopes_die
 #define dwarf_getsrc_die             dw_library.dwarf_getsrc_die
+#define dwarf_hasattr                dw_library.dwarf_hasattr
 #define dwarf_haspc                  dw_library.dwarf_haspc
 #define dwarf_lineno                 dw_library.dwarf_lineno
 #define dwarf_linesrc                dw_library.dwarf_linesrc
+#define dwarf_lowpc                  dw_library.dwarf_lowpc
 #define dwarf_setalt                 dw_library.dwarf_setalt
 #define dwarf_siblingof              dw_library.dwarf_siblingof
 #define dwarf_srclang                dw_library.dwarf_srclang
@@ -130,6 +135,7 @@ const char *dw_library_missing(void);
 #define elf_getphdrnum               dw_library.elf_getphdrnum
 #define elf_getshdrstrndx            dw_library.elf_getshdrstrndx
 #define elf_kind                     dw_library.elf_kind
+#define elf_memory                   dw_library.elf_memory
 #define elf_nextscn                  dw_library.elf_nextscn
 #define elf_rawdata                  dw_library.elf_rawdata
 #define elf_rawfile                  dw_library.elf_rawfile
