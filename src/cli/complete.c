@@ -57,9 +57,9 @@ static void offer_screens(offer_fn *each, void *ctx)
 
 static void offer_directions(offer_fn *each, void *ctx)
 {
-    static const char *const how[] = {"left",   "right",     "up",        "down",    "start",
-                                      "end",    "page-up",   "page-down", "half-up", "half-down",
-                                      "column", "row-start", "row-end"};
+    static const char *const how[] = {"left",   "right",       "up",        "down",    "start",
+                                      "end",    "page-up",     "page-down", "half-up", "half-down",
+                                      "column", "column-back", "row-start", "row-end"};
     for (size_t i = 0; i < sizeof how / sizeof how[0]; i++)
         each(ctx, how[i]);
 }

@@ -321,9 +321,58 @@ TEST(without_a_mark_there_is_nowhere_to_go)
     ck_assert_str_eq(st->ui.status, "no mark is set yet: m and a letter set one here");
 }
 
+/* The style letter where the keys' own cursor of the bytes is drawn. */
+static bool cursor_is_bright(void)
+{
+    char styles[600];
+    stage_draw(st);
+    canvas_row_styles(&st->ui.canvas, frame_find(&st->ui.canvas, "MDRING"), styles, sizeof styles);
+    return strchr(styles, style_letter(STYLE_CURSOR)) != NULL;
+}
+
+/* Tab goes through what is open: the bytes, the users, the watch list, the texts. */
+TEST(tab_goes_round_through_open_panels)
+{
+    static const struct {
+        enum key_mode mode;
+        enum focus column;
+    } round[] = {{MODE_INSPECT, FOCUS_CELLS},
+                 {MODE_WHO, FOCUS_CELLS},
+                 {MODE_MARKS, FOCUS_CELLS},
+                 {MODE_INSPECT, FOCUS_TEXT}};
+    open_ring(40, 80);
+    stage_type(st, "w");
+    ui_run(&st->ui, "who");
+    stage_draw(st);
+    ck_assert_int_ge(frame_find(&st->ui.canvas, "Tab Panel"), 39);
+    for (size_t i = 0; i < 9; i++) {
+        const size_t at = i % 4;
+        ck_assert_int_eq(ui_mode(&st->ui), round[at].mode);
+        ck_assert(!ui_in_panel(&st->ui) || st->ui.s.focus == FOCUS_CELLS);
+        ck_assert_int_eq(st->ui.s.focus, round[at].column);
+        ck_assert(cursor_is_bright() == !ui_in_panel(&st->ui));
+        ck_assert_int_eq(frame_find(&st->ui.canvas, "Tab: next, Esc: back") >= 0,
+                         ui_in_panel(&st->ui));
+        stage_key(st, KEY_TAB_, 0);
+    }
+    ck_assert_int_eq(ui_mode(&st->ui), MODE_WHO);
+    stage_key(st, KEY_TAB_, KEY_SHIFT);
+    ck_assert_int_eq(ui_mode(&st->ui), MODE_INSPECT);
+    stage_key(st, KEY_TAB_, KEY_SHIFT);
+    ck_assert_int_eq(st->ui.s.focus, FOCUS_TEXT);
+    stage_key(st, KEY_TAB_, KEY_SHIFT);
+    ck_assert_int_eq(ui_mode(&st->ui), MODE_MARKS);
+    stage_key(st, KEY_ESC_, 0); /* back to where Tab came from, and nothing closes */
+    ck_assert_int_eq(ui_mode(&st->ui), MODE_INSPECT);
+    ck_assert_int_eq(st->ui.s.focus, FOCUS_TEXT);
+    ck_assert(st->ui.who_panel && st->ui.watch.shown);
+    stage_key(st, KEY_ESC_, 0); /* then they do */
+    ck_assert(!st->ui.who_panel);
+}
+
 SUITE(test_ui_marks, .tear_down = tear_down,
-      TESTS(without_a_mark_there_is_nowhere_to_go, unchanged_is_older_than_it_was_watched,
-            the_watch_list_80x24, the_watch_list_120x40, small_screens_say_what_is_left_out,
-            without_marks_it_says_how, keys_of_the_watch_list, v_goes_through_all_views,
-            letters_are_marks_too, what_is_not_a_mark_is_refused, types_by_name, fields_by_path,
-            where_an_offset_is_asked_for, unknown_is_unknown));
+      TESTS(tab_goes_round_through_open_panels, without_a_mark_there_is_nowhere_to_go,
+            unchanged_is_older_than_it_was_watched, the_watch_list_80x24, the_watch_list_120x40,
+            small_screens_say_what_is_left_out, without_marks_it_says_how, keys_of_the_watch_list,
+            v_goes_through_all_views, letters_are_marks_too, what_is_not_a_mark_is_refused,
+            types_by_name, fields_by_path, where_an_offset_is_asked_for, unknown_is_unknown));

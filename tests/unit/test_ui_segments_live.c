@@ -179,6 +179,12 @@ TEST(the_panel_of_users)
     ck_assert(ui.who_panel && ui.who_focus);
     ck_assert_int_ge(frame_find(&ui.canvas, "> 4000001"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "Enter Go there"), 1);
+    char styles[200]; /* one row alone is lit: the panel's */
+    canvas_row_styles(&ui.canvas, frame_find(&ui.canvas, "> posix:/ring"), styles, sizeof styles);
+    ck_assert_ptr_null(strchr(styles, style_letter(STYLE_ROW)));
+    listed_press("S-Tab");
+    ck_assert(ui.who_panel && !ui.who_focus);
+    listed_press("S-Tab");
     listed_press("Down");
     ck_assert_int_ge(frame_find(&ui.canvas, "> 4000002"), 1);
     listed_press("Down");

@@ -53,14 +53,16 @@ void act_panel(struct ui *ui, const char *arg)
     struct seg_who who = {0};
     bool known = shown_users(ui, &who);
     size_t total = known ? who.mappers_count + who.holders_count : 0;
-    if (strcmp(arg, "leave") == 0 || strcmp(arg, "next") == 0) {
-        bool on = arg[0] == 'n' && ui_screen(ui) == &screen_inspect && ui->inspect->at.texts > 0;
+    bool on = strcmp(arg, "next") == 0, back = strcmp(arg, "prev") == 0;
+    if ((on || back) && ui_screen(ui) == &screen_inspect) {
+        inspect_focus_next(ui, back);
+    } else if (on || back || strcmp(arg, "leave") == 0) {
         ui->who_focus = false;
-        ui->s.focus = on ? FOCUS_TEXT : FOCUS_CELLS;
     } else if (ui_screen(ui) != &screen_inspect && ui_screen(ui) != &screen_segments) {
         ui_say(ui, STYLE_ERROR, "there is no such panel here");
     } else if (arg[0] == '\0' || strcmp(arg, "enter") == 0) {
         ui->who_panel = ui->who_focus = true;
+        ui->watch.focus = false;
         ui->who_at = 0;
     } else if (strcmp(arg, "go") == 0 && total > 0) {
         go(ui, &who);

@@ -98,6 +98,12 @@ enum key_mode ui_mode(const struct ui *ui)
     return ui->watch.shown && ui->watch.focus ? MODE_MARKS : screen_mode(ui);
 }
 
+bool ui_in_panel(const struct ui *ui)
+{
+    enum key_mode mode = ui_mode(ui);
+    return mode == MODE_WHO || mode == MODE_MARKS;
+}
+
 const struct binding *ui_binding(const struct ui *ui, struct key key)
 {
     const struct binding *b = NULL;

@@ -68,32 +68,36 @@ static bool has_us(const struct seg_who *who)
     return false;
 }
 
-static void draw_rule(const struct box *b, const struct seg_who *who)
+/* `used by 3 processes`. Returns the column after it. */
+static int draw_title(const struct box *b, const struct seg_who *who)
 {
     const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* the past is not recorded */
-    char rest[64] = "";
-    canvas_fill(b->c, b->row, 0, b->c->cols, STYLE_DIM, LINE);
-    if (who == NULL) {
-        canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who uses this%s ", now);
-        return;
-    }
-    size_t n = processes(who);
-    size_t unseen = who->unreadable + who->unowned;
+    char rest[64] = "", count[64] = "no process";
+    if (who == NULL)
+        return canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who uses this%s ", now);
+    size_t n = processes(who), unseen = who->unreadable + who->unowned;
     if (unseen > 0)
         (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", unseen);
-    char count[64] = "no process";
     if (n > 0)
         (void)snprintf(count, sizeof count, "%zu process%s%s", n, plural_es(n),
                        !has_us(who) ? ""
                        : n == 1     ? ", this one"
                                     : ", this one included");
-    int col = canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %s%s ", now, count,
-                           rest);
+    return canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %s%s ", now, count,
+                        rest);
+}
+
+/* The line above the panel, bright while the keys go there. */
+static void draw_rule(const struct box *b, const struct seg_who *who)
+{
+    bool inside = b->ui->who_focus;
+    enum style line = inside ? STYLE_HEADER : STYLE_DIM;
     const char *hint =
-        b->ui->who_focus ? " Enter goes there, Esc leaves " : " Tab: into it, o closes ";
-    int from = b->c->cols - canvas_width(hint) - 2;
+        inside ? " Enter goes there, Tab: next, Esc: back " : " Tab: into it, o closes ";
+    canvas_fill(b->c, b->row, 0, b->c->cols, line, LINE);
+    int col = draw_title(b, who), from = b->c->cols - canvas_width(hint) - 2;
     if (from > col)
-        canvas_text(b->c, b->row, from, b->c->cols, STYLE_DIM, hint);
+        canvas_text(b->c, b->row, from, b->c->cols, line, hint);
 }
 
 /* The name of a user; asking the system can be slow, so recent answers are cached. */

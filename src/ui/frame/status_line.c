@@ -39,7 +39,8 @@ enum bar_when {
     WHEN_SELECTING = 4,
     WHEN_LOOKING = 8, /* selecting, and Esc would not leave edit mode */
     WHEN_EDITING = 16,
-    WHEN_CELLS = 32 /* editing bytes, not fields */
+    WHEN_CELLS = 32, /* editing bytes, not fields */
+    WHEN_PANEL = 64  /* not editing, and Tab goes into an open panel */
 };
 
 /* What works then and is not among the words that are always there, or not as the first. */
@@ -53,6 +54,7 @@ static const struct {
     {WHEN_PAUSED, "pause", "Resume"},      {WHEN_EDITING, "undo", "Undo"},
     {WHEN_EDITING, "redo", "Redo"},        {WHEN_CELLS, "freeze", "Freeze"},
     {WHEN_CELLS, "move column", "Column"}, {WHEN_EDITING, "escape", "Done"},
+    {WHEN_PANEL, "move column", "Panel"},
 };
 enum { EXTRAS = sizeof extras / sizeof extras[0] };
 
@@ -69,6 +71,8 @@ static unsigned bar_when(const struct ui *ui)
     unsigned when = s->past != 0 ? WHEN_PAST : s->paused ? WHEN_PAUSED : 0;
     if (s->selecting)
         when |= edits ? WHEN_SELECTING : WHEN_SELECTING | WHEN_LOOKING;
+    if (!s->edit && (ui->who_panel || ui->watch.shown))
+        when |= WHEN_PANEL;
     if (edits && !stands)
         when |= mode == MODE_INSPECT ? WHEN_EDITING | WHEN_CELLS : WHEN_EDITING;
     return when;

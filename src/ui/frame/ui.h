@@ -148,6 +148,7 @@ const struct screen *ui_screen(const struct ui *ui);
 
 /* Whose keys come first: the screen's, or those of the panel with the cursor. */
 enum key_mode ui_mode(const struct ui *ui);
+bool ui_in_panel(const struct ui *ui); /* the keys go to a panel, not to the screen's own cursor */
 
 /* act_menu.c: the first key that runs the command on this screen; empty: none. */
 void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX]);

@@ -204,7 +204,6 @@ void act_marks(struct ui *ui, const char *arg)
         ui->who_focus = false;
     } else if (strcmp(arg, "leave") == 0) {
         w->focus = false;
-        ui->s.focus = FOCUS_CELLS;
     } else if (strcmp(arg, "go") == 0 || strcmp(arg, "delete") == 0 || strcmp(arg, "view") == 0) {
         use(ui, arg);
     } else {

@@ -138,7 +138,7 @@ static void draw_unit(struct ui *ui, int row, const struct inspect_row_bytes *b,
         return;
     }
     if (u->cursor) {
-        style = ui->s.focus == FOCUS_CELLS ? STYLE_CURSOR : STYLE_CURSOR2;
+        style = ui->s.focus == FOCUS_CELLS && !ui_in_panel(ui) ? STYLE_CURSOR : STYLE_CURSOR2;
         if (ui->s.focus == FOCUS_CELLS && ui->s.edit) {
             ui->canvas.cursor_row = row;
             ui->canvas.cursor_col = col;

@@ -137,7 +137,7 @@ static void place_cursor(const struct ui *ui, struct inspect_row_bytes *b)
 
 static enum style cursor_style(const struct ui *ui, enum focus column)
 {
-    return ui->s.focus == column ? STYLE_CURSOR : STYLE_CURSOR2;
+    return ui->s.focus == column && !ui_in_panel(ui) ? STYLE_CURSOR : STYLE_CURSOR2;
 }
 
 static void show_cursor(struct ui *ui, int row, const struct inspect_text *t,

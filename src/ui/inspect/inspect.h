@@ -333,6 +333,9 @@ void inspect_draw_ruler(struct ui *ui);
  * of the marks in a row of bytes, in [col, limit); the mark at an offset, NULL: none. */
 void panel_marks(struct ui *ui);
 int panel_marks_rows(const struct ui *ui);
+
+/* focus.c: the keys go to the next column or open panel, or to the one before. */
+void inspect_focus_next(struct ui *ui, bool back);
 void inspect_draw_names(struct ui *ui, int row, uint64_t offset, int col, int limit);
 const struct mark *inspect_mark_at(const struct ui *ui, uint64_t offset);
 

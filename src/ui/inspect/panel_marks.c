@@ -315,16 +315,17 @@ static void draw_rule(struct ui *ui, int row, size_t from, size_t to)
 {
     struct canvas *c = &ui->canvas;
     size_t count = ui->s.marks.count;
-    canvas_fill(c, row, 0, c->cols, STYLE_DIM, LINE);
+    enum style line = ui->watch.focus ? STYLE_HEADER : STYLE_DIM;
+    canvas_fill(c, row, 0, c->cols, line, LINE);
     int col = to - from < count ? canvas_print(c, row, 2, c->cols, STYLE_LABEL,
                                                " marks %zu-%zu of %zu ", from + 1, to, count)
                                 : canvas_print(c, row, 2, c->cols, STYLE_LABEL, " marks ");
-    const char *hint = ui->watch.focus ? " Enter goes there, Esc leaves "
+    const char *hint = ui->watch.focus ? " Enter goes there, Tab: next, Esc: back "
                        : count > 0     ? " Tab: into it, w closes "
                                        : " w closes ";
     int at = c->cols - canvas_width(hint) - 2;
     if (at > col)
-        (void)canvas_text(c, row, at, c->cols, STYLE_DIM, hint);
+        (void)canvas_text(c, row, at, c->cols, line, hint);
 }
 
 void panel_marks(struct ui *ui)

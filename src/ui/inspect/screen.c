@@ -135,18 +135,6 @@ static bool key(struct ui *ui, struct key k)
 
 /* ---- moving ---- */
 
-static void next_column(struct ui *ui)
-{
-    int columns = tree_on(ui) ? 1 : 1 + ui->inspect->at.texts, next = (int)ui->s.focus + 1;
-    if (ui->who_panel && !ui->s.edit && ui->s.focus == FOCUS_CELLS) { /* from there to the texts */
-        ui->who_focus = true;
-        return;
-    }
-    ui->s.focus = (enum focus)(next % columns);
-    ui->s.cursor = session_cell(&ui->s, ui->s.cursor);
-    ui->watch.focus = ui->inspect->at.marks_rows > 0 && next >= columns && !ui->s.edit;
-}
-
 static void move_by_page(struct ui *ui, int64_t rows, bool extend)
 {
     struct session *s = &ui->s;
@@ -222,8 +210,8 @@ static bool move_direction(struct ui *ui, const char *how, bool extend)
 static void move(struct ui *ui, const char *how, bool extend)
 {
     struct session *s = &ui->s;
-    if (strcmp(how, "column") == 0)
-        next_column(ui);
+    if (strcmp(how, "column") == 0 || strcmp(how, "column-back") == 0)
+        inspect_focus_next(ui, how[6] == '-');
     else if (tree_on(ui))
         tree_move(ui, how);
     else if (strcmp(how, "row-start") == 0 || strcmp(how, "row-end") == 0)

@@ -48,8 +48,8 @@ static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i,
 static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor,
                             bool gone)
 {
-    if (cursor)
-        return STYLE_ROW;
+    if (cursor) /* bold alone while the keys go to the panel */
+        return ui_in_panel(ui) ? STYLE_HEADER : STYLE_ROW;
     if (gone)
         return STYLE_GONE;
     if (segments_tagged(ui->segments, info->locator))
@@ -372,9 +372,10 @@ static void move(struct ui *ui, const char *how, bool extend)
 {
     (void)extend;
     const struct segments_state *st = ui->segments;
-    if (strcmp(how, "column") == 0 && ui->who_panel)
+    bool column = strncmp(how, "column", strlen("column")) == 0;
+    if (column && ui->who_panel)
         ui_run(ui, "panel enter");
-    else if (strcmp(how, "column") == 0)
+    else if (column)
         ui_say(ui, STYLE_TEXT, "o shows who uses this; Tab then goes into that panel");
     else
         segments_move_to(ui, list_move(how, st->at, (int)st->count, list_rows(ui)));

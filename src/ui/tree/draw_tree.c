@@ -202,17 +202,18 @@ static void draw_row(struct ui *ui, int y, const struct type_row *row, bool curs
     struct tree_value value;
     char type[128];
     int end = at->type != 0 ? at->type - 1 : at->end;
-    enum style plain = cursor ? STYLE_ROW : STYLE_TEXT;
+    enum style lit = ui_in_panel(ui) ? STYLE_HEADER : STYLE_ROW;
+    enum style plain = cursor ? lit : STYLE_TEXT;
     if (cursor)
-        canvas_fill(c, y, 0, at->end, STYLE_ROW, ' ');
+        canvas_fill(c, y, 0, at->end, lit, ' ');
     if (row->node.offset <= session_end(&ui->s))
-        (void)canvas_print(c, y, 0, at->name - 1, cursor ? STYLE_ROW : STYLE_OFFSET, "%0*" PRIx64,
+        (void)canvas_print(c, y, 0, at->name - 1, cursor ? lit : STYLE_OFFSET, "%0*" PRIx64,
                            at->name - 1, row->node.offset);
     draw_name(ui, y, row, plain);
     tree_value(ui, row, why, (size_t)(end - at->value), &value);
     enum style style = inspect_mark_style(value.mark, value.style);
     if (cursor && (style == STYLE_TEXT || style == STYLE_DIM))
-        style = STYLE_ROW;
+        style = lit;
     if (value.sign != 0)
         (void)canvas_char(c, y, at->value - 1, end, style, value.sign);
     if (cursor && ui->tree->editing)
@@ -221,7 +222,7 @@ static void draw_row(struct ui *ui, int y, const struct type_row *row, bool curs
         (void)put(c, y, at->value, end, style, value.text);
     row_type(ui, row, type, sizeof type);
     if (at->type != 0)
-        (void)put(c, y, at->type, at->end, cursor ? STYLE_ROW : STYLE_LABEL, type);
+        (void)put(c, y, at->type, at->end, cursor ? lit : STYLE_LABEL, type);
     if (at->bytes != 0)
         draw_bytes(ui, y, row, why);
 }
