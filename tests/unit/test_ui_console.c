@@ -160,6 +160,8 @@ TEST(the_mouse)
     ev = mouse((struct console_mouse){.row = 1, .col = 1, .flags = CONSOLE_MOVED});
     ck_assert_int_eq(ev.kind, EVENT_NONE);
     ev = mouse((struct console_mouse){.row = 1, .col = 1, .buttons = 2});
+    ck_assert_int_eq(ev.mouse, MOUSE_MENU);
+    ev = mouse((struct console_mouse){.row = 1, .col = 2, .buttons = 2, .flags = CONSOLE_MOVED});
     ck_assert_int_eq(ev.kind, EVENT_NONE);
     ev = mouse((struct console_mouse){.buttons = 0x00780000, .flags = CONSOLE_WHEEL});
     ck_assert_int_eq(ev.mouse, MOUSE_WHEEL_UP);

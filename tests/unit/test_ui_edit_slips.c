@@ -164,9 +164,58 @@ TEST(edit_is_not_said_of_a_picture_that_stands)
     ck_assert(title_has("EDIT WAITS"));
 }
 
+/* Whatever the key does that drops it, also when that says something itself. */
+TEST(a_dropped_digit_is_said_beside_what_its_key_says)
+{
+    static const char drop[] = "0x0: the unfinished 4 was dropped, nothing written";
+    stage_at(st, 0);
+    stage_type(st, "4");
+    stage_key(st, 'x', KEY_CTRL);
+    ck_assert_str_eq(st->ui.status, drop);
+    stage_type(st, "4");
+    stage_key(st, 'r', KEY_CTRL);
+    ck_assert_ptr_eq(strstr(st->ui.status, drop), st->ui.status);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "; nothing to redo"));
+    stage_type(st, "4");
+    stage_key(st, KEY_F1_ + 4, 0);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    ck_assert_str_eq(st->ui.prompt.note, drop);
+    stage_key(st, KEY_ESC_, 0);
+}
+
+/* Nobody would read it when the program ends. */
+TEST(a_dropped_digit_is_said_before_the_end)
+{
+    stage_at(st, 0);
+    stage_type(st, "4");
+    stage_key(st, KEY_F1_ + 9, 0);
+    ck_assert(!st->ui.quit);
+    ck_assert_str_eq(st->ui.status,
+                     "0x0: the unfinished 4 was dropped, nothing written; F10 again quits");
+    stage_key(st, KEY_F1_ + 9, 0);
+    ck_assert(st->ui.quit);
+}
+
+/* The title says which column has the cursor; after edit mode that is the cells. */
+TEST(the_column_with_the_cursor_is_known)
+{
+    ck_assert(title_has("  EDIT  "));
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert(title_has("EDIT TEXT  utf8"));
+    stage_key(st, KEY_ESC_, 0);
+    stage_run(st);
+    ck_assert(!st->ui.s.edit);
+    ck_assert_int_eq(st->ui.s.focus, FOCUS_CELLS);
+    ck_assert(title_has("READ-ONLY  "));
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert(title_has("READ-ONLY TEXT  utf8"));
+}
+
 SUITE(test_ui_edit_slips, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(a_foreign_letter_is_refused_in_cells, the_key_bar_knows_the_mode,
             undo_has_a_key_where_letters_are_typed, what_is_hidden_is_said, no_is_answered,
             a_space_between_bytes_is_no_pause, a_stray_letter_is_no_command_the_first_time,
             undo_takes_back_what_was_just_typed, a_dropped_digit_is_said,
+            a_dropped_digit_is_said_beside_what_its_key_says,
+            a_dropped_digit_is_said_before_the_end, the_column_with_the_cursor_is_known,
             edit_is_not_said_of_a_picture_that_stands));

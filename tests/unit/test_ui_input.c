@@ -140,7 +140,9 @@ TEST(mouse_reports)
     ck_assert_int_eq(one("\033[<65;1;1M").mouse, MOUSE_WHEEL_DOWN);
     ck_assert_int_eq(one("\033[<64;1;1M").mouse, MOUSE_WHEEL_UP);
     ck_assert_int_eq(one("\033[M !!").mouse, MOUSE_PRESS);
-    ck_assert_int_eq(one("\033[<2;1;1M").kind, EVENT_NONE); /* another button */
+    ck_assert_int_eq(one("\033[<2;1;1M").mouse, MOUSE_MENU);
+    ck_assert_int_eq(one("\033[<34;1;1M").kind, EVENT_NONE); /* dragged */
+    ck_assert_int_eq(one("\033[<1;1;1M").kind, EVENT_NONE);  /* the one in the middle */
     ck_assert_int_eq(one("\033[<0;0;0M").kind, EVENT_NONE);
 }
 

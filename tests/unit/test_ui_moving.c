@@ -93,6 +93,21 @@ TEST(test_mouse)
     ck_assert_ptr_nonnull(st->ui.pager);
 }
 
+/* A click that does nothing is answered, and the second button opens the menu. */
+TEST(test_clicks_are_answered)
+{
+    mouse(MOUSE_PRESS, 0, 40);
+    ck_assert_str_eq(st->ui.status,
+                     "the title is no menu: F4 edits, Space pauses, F6 is the view, o who uses it");
+    mouse(MOUSE_MENU, STAGE_TOP + 2, 16);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_MENU);
+    stage_key(st, KEY_ESC_, 0);
+    stage_key(st, KEY_F1_, 0);
+    mouse(MOUSE_MENU, 5, 16);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "the second button opens the menu of the list"));
+}
+
 TEST(test_a_shrinking_segment_takes_the_cursor_along)
 {
     stage_type(st, "G");
@@ -117,5 +132,5 @@ TEST(test_a_shrinking_segment_takes_the_cursor_along)
 
 SUITE(test_ui_moving, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(test_moving, test_units_are_steps_in_the_cells_and_bytes_in_the_text,
-            test_shift_selects_and_escape_drops_it, test_mouse,
+            test_shift_selects_and_escape_drops_it, test_mouse, test_clicks_are_answered,
             test_a_shrinking_segment_takes_the_cursor_along));

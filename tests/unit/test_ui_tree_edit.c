@@ -124,6 +124,51 @@ TEST(what_is_typed_first_replaces)
     stage_key(st, KEY_ESC_, 0);
 }
 
+/* A value that is dropped is said to be, by a click too. */
+TEST(what_is_dropped_is_said)
+{
+    static const char drop[] = "id: 7 was dropped, nothing written: Enter writes it";
+    struct event click = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .col = 4};
+    scene();
+    stage_act(st, act_goto, "id");
+    stage_run(st);
+    stage_draw(st);
+    click.row = st->ui.tree->at.top;
+    stage_key(st, KEY_ENTER_, 0);
+    stage_key(st, '7', 0);
+    ui_event(&st->ui, &click);
+    ck_assert(!st->ui.tree->editing);
+    ck_assert_str_eq(st->ui.status, drop);
+    stage_act(st, act_goto, "id");
+    stage_draw(st);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_key(st, '7', 0);
+    stage_key(st, KEY_F1_ + 9, 0);
+    ck_assert(!st->ui.quit);
+    ck_assert_ptr_eq(strstr(st->ui.status, drop), st->ui.status);
+    stage_key(st, KEY_ENTER_, 0); /* nothing was typed */
+    stage_key(st, KEY_F1_ + 9, 0);
+    ck_assert(st->ui.quit);
+}
+
+/* OLD of a compare-and-swap is there already. */
+TEST(the_present_value_is_filled_in)
+{
+    scene();
+    st->bytes[4] = 12;
+    stage_act(st, act_goto, "id");
+    stage_run(st);
+    stage_draw(st);
+    stage_type(st, "P");
+    ck_assert_str_eq(st->ui.prompt.label, "compare-and-swap OLD NEW id (int), now 12: ");
+    ck_assert_str_eq(st->ui.prompt.edit.text, "12 ");
+    stage_type(st, "13");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_int_eq(st->bytes[4], 13);
+}
+
 SUITE(test_ui_tree_edit, .tear_down = stage_tear_down,
       TESTS(all_words_that_were_lost_are_stored, what_was_written_is_said,
-            a_question_is_about_one_value, what_is_typed_first_replaces));
+            a_question_is_about_one_value, what_is_typed_first_replaces, what_is_dropped_is_said,
+            the_present_value_is_filled_in));

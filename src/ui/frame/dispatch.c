@@ -1,5 +1,6 @@
 /* Events: decides which part of the UI gets each one. The order is: suspend, pasted text, the open
  * prompt, the pager, the screen's own keys, the key table. */
+#include <stdio.h>
 #include <string.h>
 
 #include "ui/frame/ui.h"
@@ -56,6 +57,28 @@ static void unknown_key(struct ui *ui, struct key key)
            shows ? " (? shows the keys)" : "");
 }
 
+/* What was half typed and then dropped by a key is said whatever that key does and says itself. The
+ * last screen is not left with it: then nobody would read that. */
+static void run_binding(struct ui *ui, const struct binding *b, struct key key)
+{
+    char dropped[sizeof ui->status], name[KEY_NAME_MAX];
+    bool was = ui_screen(ui) == &screen_inspect && inspect_dropped(ui);
+    memcpy(dropped, ui->status, sizeof dropped);
+    (void)key_name(key, name);
+    if (was && b != NULL && ui->depth == 1 && strcmp(b->command, "back") == 0) {
+        ui_say(ui, STYLE_WARN, "%s; %s again quits", dropped, name);
+        return;
+    }
+    if (b != NULL)
+        ui_run(ui, b->command);
+    else if (!was)
+        unknown_key(ui, key);
+    if (was && ui->prompt.kind != PROMPT_NONE && ui->prompt.note[0] == '\0')
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%.150s", dropped);
+    else if (was && ui->prompt.kind == PROMPT_NONE && strcmp(ui->status, dropped) != 0)
+        ui_say(ui, STYLE_WARN, "%s%s%s", dropped, ui->status[0] != '\0' ? "; " : "", ui->status);
+}
+
 static void press(struct ui *ui, struct key key)
 {
     const struct screen *screen = ui_screen(ui);
@@ -71,11 +94,7 @@ static void press(struct ui *ui, struct key key)
     bool typed = in_screen(ui) || screen == &screen_segments;
     if (typed && screen->key != NULL && screen->key(ui, key))
         return;
-    const struct binding *b = ui_binding(ui, key);
-    if (b != NULL)
-        ui_run(ui, b->command);
-    else
-        unknown_key(ui, key);
+    run_binding(ui, ui_binding(ui, key), key);
 }
 
 /* Terminal too small to draw: accept only quit, back and Esc. */
@@ -129,6 +148,20 @@ static void button(struct ui *ui, const struct event *ev)
     ui_screen(ui)->mouse(ui, &inside);
 }
 
+/* The second button opens the menu as its key does, or says that there is none. */
+static void second_button(struct ui *ui)
+{
+    const struct binding *b;
+    for (size_t i = 0; ui->pager == NULL && (b = keymap_row(ui->keys, i)) != NULL; i++) {
+        bool types = b->key.mods == 0 && b->key.code < KEY_BASE;
+        if (b->mode != ui_screen(ui)->mode || types || strcmp(b->command, "menu") != 0)
+            continue;
+        key_event(ui, &(struct event){.kind = EVENT_KEY, .key = b->key});
+        return;
+    }
+    ui_say(ui, STYLE_TEXT, "the second button opens the menu of the list and of the bytes only");
+}
+
 static void mouse_event(struct ui *ui, const struct event *ev)
 {
     if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
@@ -143,6 +176,10 @@ static void mouse_event(struct ui *ui, const struct event *ev)
     }
     if (ui->prompt.kind != PROMPT_NONE)
         return;
+    if (ev->mouse == MOUSE_MENU) {
+        second_button(ui);
+        return;
+    }
     const struct bar_word *word =
         ev->row == ui->canvas.rows - 1 && ev->mouse == MOUSE_PRESS ? bar_find(ui, ev->col) : NULL;
     if (word != NULL)

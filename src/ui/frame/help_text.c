@@ -92,6 +92,7 @@ static const struct {
       {"drag", "Selects bytes, as Shift with the arrows does. The range is then read twice, and ~ "
                "marks bytes that differed between the reads."},
       {"wheel", "Scrolls. A click on the strip goes to that part of the segment."},
+      {"right click", "Opens the menu."},
       {"Shift", "With Shift held most terminals select text themselves; `--no-mouse` leaves the "
                 "mouse to the terminal."},
 };

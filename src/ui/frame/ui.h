@@ -170,6 +170,9 @@ void ui_say(struct ui *ui, enum style style, const char *format, ...);
 extern const char ui_read_only[];             /* asks to turn edit mode on: y or no */
 void ui_not_edited(struct ui *ui, void *ctx); /* ... and no was said */
 
+/* Did the last key drop what was half typed on the inspect screen? The message says what. */
+bool inspect_dropped(const struct ui *ui);
+
 /* Is the list what the user is at? Then commands are for the segment that is highlighted. */
 bool ui_in_list(const struct ui *ui);
 

@@ -77,6 +77,7 @@ void inspect_edit_off(struct ui *ui)
 {
     size_t frozen = ui->s.sample.freeze.count;
     edit_mode_drop(ui);
+    inspect_focus(ui, FOCUS_CELLS); /* a text column is for typing */
     ui->s.edit = false;
     ui->s.stale = ui->s.raising;
     sampler_release(ui->s.sampler); /* a command running on the segment may take long */
@@ -255,11 +256,14 @@ static void open_value(struct ui *ui, const struct value_prompt *p, bool fill_in
     now_text(ui, inspect_view(ui), now);
     tree_here(ui, field, sizeof field);
     if (tree_on(ui))
-        (void)snprintf(label, sizeof label, "%s %s: ", p->what, field);
+        tree_now(ui, now, sizeof now);
+    if (tree_on(ui))
+        (void)snprintf(label, sizeof label, "%s %.90s%s%s: ", p->what, field,
+                       now[0] != '\0' ? ", now " : "", now);
     else
         (void)snprintf(label, sizeof label, "%s at 0x%" PRIx64 " (%s%s%s): ", p->what, ui->s.cursor,
                        inspect_view(ui)->name, now[0] != '\0' ? ", now " : "", now);
-    if (fill_in && p == &cas_prompt && now[0] != '\0' && !tree_on(ui))
+    if (fill_in && p == &cas_prompt && now[0] != '\0' && strpbrk(now, " \t") == NULL)
         (void)snprintf(old, sizeof old, "%s ", now);
     prompt_ask(&ui->host, label, old, &ui->history[HISTORY_POKE], p->accept, NULL);
 }

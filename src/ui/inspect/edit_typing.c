@@ -53,15 +53,20 @@ static bool goes_on(const struct view *v, uint32_t c)
     return is_digit(c) || is_letter(c) || c == '+' || c == '-' || c == '.';
 }
 
+int inspect_text_column(const struct ui *ui)
+{
+    int column = (int)ui->s.focus - FOCUS_TEXT;
+    return !ui->s.typed && column >= 0 && column < ui->inspect->at.texts ? column : -1;
+}
+
 /* The text encoding of the column with the cursor; false: it is in the cells, and they are not
  * text. */
 static bool text_column(const struct ui *ui, enum text_encoding *enc)
 {
-    const struct inspect_layout *at = &ui->inspect->at;
     const struct view *v = inspect_view(ui);
-    int column = (int)ui->s.focus - FOCUS_TEXT;
-    if (column >= 0 && column < at->texts) {
-        *enc = at->enc[column];
+    int column = inspect_text_column(ui);
+    if (column >= 0) {
+        *enc = ui->inspect->at.enc[column];
         return true;
     }
     *enc = v->enc;
@@ -211,6 +216,7 @@ static void erase(struct ui *ui)
 void edit_mode_drop(struct ui *ui)
 {
     struct typing *t = &ui->inspect->typing;
+    ui->inspect->dropped = ui->inspect->dropped || t->active;
     bool whole = t->view != NULL && t->view->kind != VIEW_HEX && t->view->kind != VIEW_BITS;
     if (t->active && whole)
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %s was dropped, nothing written: Enter writes it",
@@ -219,6 +225,11 @@ void edit_mode_drop(struct ui *ui)
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": the unfinished %s was dropped, nothing written",
                t->offset, t->text);
     t->active = false;
+}
+
+bool inspect_dropped(const struct ui *ui)
+{
+    return ui->inspect->dropped;
 }
 
 /* A character that no number has and that is no command: `\u00e9`. */

@@ -16,6 +16,12 @@ static enum stop where(const struct ui *ui)
                                         : AT_CELLS;
 }
 
+void inspect_focus(struct ui *ui, enum focus focus)
+{
+    ui->s.focus = focus;
+    ui->s.cursor = session_cell(&ui->s, ui->s.cursor);
+}
+
 static bool is_there(const struct ui *ui, enum stop stop)
 {
     const struct inspect_layout *at = &ui->inspect->at;
@@ -36,6 +42,5 @@ void inspect_focus_next(struct ui *ui, bool back)
     ui->watch.focus = to == AT_MARKS;
     if (to == AT_USERS || to == AT_MARKS)
         return; /* Esc goes back to the column */
-    ui->s.focus = to == AT_TEXT ? FOCUS_TEXT : to == AT_TEXT2 ? FOCUS_TEXT2 : FOCUS_CELLS;
-    ui->s.cursor = session_cell(&ui->s, ui->s.cursor);
+    inspect_focus(ui, to == AT_TEXT ? FOCUS_TEXT : to == AT_TEXT2 ? FOCUS_TEXT2 : FOCUS_CELLS);
 }

@@ -187,6 +187,7 @@ struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
     bool amid;                   /* edit mode: the last key typed into a cell */
+    bool dropped;                /* the last key dropped what was half typed, as was said */
     bool slipped;                /* the last key was a slip, as the message line says */
     bool asking;                 /* `conflict` waits for Enter or any other key */
     struct cell_store *conflict; /* what another process was faster with: one, or parts of one */
@@ -353,6 +354,11 @@ unsigned inspect_unit(const struct ui *ui);
 
 /* edit_typing.c: typing. True: the key was taken. */
 bool edit_mode_key(struct ui *ui, struct key key);
+
+/* The text column with the cursor, from 0; -1: it is in the cells, or fields are shown. And moves
+ * the cursor into a column. */
+int inspect_text_column(const struct ui *ui);
+void inspect_focus(struct ui *ui, enum focus focus);
 
 /* Would a letter be typed into a text column now? */
 bool edit_types_text(const struct ui *ui);

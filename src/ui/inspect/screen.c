@@ -123,6 +123,7 @@ static void draw(struct ui *ui)
 
 static bool key(struct ui *ui, struct key k)
 {
+    ui->inspect->dropped = false;
     notice_object(ui);
     if (ui->now + HOLD > ui->inspect->follow_from) /* the user is looking at something */
         ui->inspect->follow_from = ui->now + HOLD;
@@ -254,8 +255,23 @@ static void press(struct ui *ui, const struct event *ev)
         session_move_to(s, to, drag);
 }
 
+/* Nothing of the title is pressed: a click never writes, and its words only say what is so. */
+static void title_clicked(struct ui *ui)
+{
+    char edit[UI_PRESS], pause[UI_PRESS], view[UI_PRESS], who[UI_PRESS];
+    ui_say(ui, STYLE_TEXT,
+           "the title is no menu: %s edits, %s pauses, %s is the view, %s who uses it",
+           ui_press(ui, "edit", edit), ui_press(ui, "pause", pause),
+           ui_press(ui, "view next", view), ui_press(ui, "who", who));
+}
+
 static void mouse(struct ui *ui, const struct event *ev)
 {
+    if (ev->mouse == MOUSE_PRESS && ev->row == 0) {
+        ui->inspect->dragging = false;
+        title_clicked(ui);
+        return;
+    }
     if (tree_on(ui)) {
         tree_mouse(ui, ev);
         return;
@@ -270,6 +286,8 @@ static void mouse(struct ui *ui, const struct event *ev)
         break;
     case MOUSE_RELEASE:
         ui->inspect->dragging = false;
+        break;
+    case MOUSE_MENU: /* taken by the frame */
         break;
     case MOUSE_WHEEL_UP:
         session_scroll(&ui->s, -WHEEL_ROWS);

@@ -25,7 +25,7 @@ struct parts {
     char place[8];
     char kept[64];    /* number of frozen values; the sequence counter */
     char special[24]; /* what the view does besides showing: FOLLOW */
-    char view[16];    /* of the cells, with its order: `u64 le`; empty: hex */
+    char view[16];    /* of the column with the cursor, with its order: `u64 le`; empty: hex */
     char base[16];    /* `BASE 12:04` */
     const char *heat; /* HEAT */
     const char *access;
@@ -168,7 +168,10 @@ static void mode_chips(const struct ui *ui, struct parts *p)
     const struct baseline_time *b = &ui->inspect->base;
     size_t n = strlen(v->name), order = view_swapped(v) != v && n > 2 ? 2 : 0;
     char clock[16] = "";
-    if (v->kind != VIEW_HEX)
+    if (inspect_text_column(ui) >= 0)
+        (void)snprintf(p->view, sizeof p->view, "%s",
+                       view_text(ui->inspect->at.enc[inspect_text_column(ui)])->name);
+    else if (v->kind != VIEW_HEX)
         (void)snprintf(p->view, sizeof p->view, "%.*s%s%s", (int)(n - order), v->name,
                        order > 0 ? " " : "", v->name + n - order);
     if (ui->s.sample.has_base && b->wall != 0 && seg_id_equal(b->id, ui->s.id))
@@ -191,6 +194,7 @@ static void collect(struct ui *ui, struct parts *p)
     *p = (struct parts){.access = edits(s) && edit_types_text(ui) ? "EDIT TEXT"
                                   : edits(s)                      ? "EDIT"
                                   : s->edit                       ? "EDIT WAITS"
+                                  : inspect_text_column(ui) >= 0  ? "READ-ONLY TEXT"
                                                                   : "READ-ONLY",
                         .access_style = edits(s) ? STYLE_EDIT : STYLE_READONLY};
     bool past = s->sample.past.time != 0;

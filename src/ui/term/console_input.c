@@ -174,8 +174,10 @@ size_t console_mouse(struct console_input *in, const struct console_mouse *m,
         code = (m->buttons & 0x80000000u) != 0 ? 65 : 64;
     else if (down && in->held)
         code = 32;
-    else if (!down && !in->held)
+    else if (!down && !in->held && ((m->buttons & 2) == 0 || moved))
         return 0;
+    else if (!down && !in->held)
+        return length_of(snprintf(out, CONSOLE_SEQUENCE, "\033[<2;%d;%dM", m->col + 1, m->row + 1));
     if ((m->flags & CONSOLE_WHEEL) == 0) {
         if (down && in->held && !moved)
             return 0; /* another button */

@@ -173,8 +173,10 @@ static enum taken mouse(struct input *in, unsigned code, unsigned col, unsigned 
         in->held = false;
         return TAKEN_EVENT;
     }
-    if ((code & 3) != 0)
-        return TAKEN_NOTHING; /* only the first button has a meaning */
+    if ((code & 3) != 0) {
+        out->mouse = MOUSE_MENU;
+        return code == 2 ? TAKEN_EVENT : TAKEN_NOTHING; /* the middle one pastes, or does nothing */
+    }
     out->mouse = (code & 32) != 0 ? MOUSE_DRAG : MOUSE_PRESS;
     if ((code & 32) != 0 && !in->held)
         return TAKEN_NOTHING;

@@ -24,7 +24,14 @@ enum event_kind {
     EVENT_BACKGROUND, /* the terminal has said how light its background is */
     EVENT_ANSWERED /* it has said what it is, and will not say more; within the terminal's files */
 };
-enum mouse_kind { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+enum mouse_kind {
+    MOUSE_PRESS, /* of the first button */
+    MOUSE_DRAG,
+    MOUSE_RELEASE,
+    MOUSE_MENU, /* a press of the one at the right */
+    MOUSE_WHEEL_UP,
+    MOUSE_WHEEL_DOWN
+};
 
 struct event {
     enum event_kind kind;

@@ -155,6 +155,7 @@ struct tree_state {
     struct tree_field poked;             /* where it goes: what the prompt named */
     bool editing;                        /* a value is typed at the cursor */
     bool untouched;                      /* it is still the one that was there */
+    bool changed;                        /* the text is not what it was when typing began */
     struct edit edit;
     struct tree_field edited;      /* that one; it alone is stored into */
     bool seen;                     /* the bytes there were known when that began: */
@@ -191,6 +192,10 @@ uint32_t tree_word(const struct ui *ui, uint64_t *offset);
 
 /* The poke prompts: `beat (u64)`; stores a value, with `old` only if that is there. */
 void tree_here(struct ui *ui, char *out, size_t cap);
+
+/* The value of that field as it would be typed; empty: it has none, it is not known, or it is too
+ * long. */
+void tree_now(struct ui *ui, char *out, size_t cap);
 void tree_poke(struct ui *ui, const char *text, const char *old);
 void tree_poke_kept(struct ui *ui); /* once edit mode is on */
 
@@ -255,6 +260,8 @@ void tree_value(struct ui *ui, const struct type_row *row, const struct inspect_
 
 /* tree_edit.c */
 void tree_edit_start(struct ui *ui, const char *text); /* NULL: the present value */
+
+/* Ends it: what was typed is dropped, and that is said. */
 void tree_edit_end(struct ui *ui);
 
 /* tree_types.c: reads the files that were named, and the layouts; then places what fits. */

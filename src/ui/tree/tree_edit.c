@@ -276,6 +276,23 @@ static void present_value(const struct ui *ui, const struct type_node *n, const 
         (void)type_value_format(s, n, p, out, cap);
 }
 
+void tree_now(struct ui *ui, char *out, size_t cap)
+{
+    struct type_row row;
+    uint8_t bytes[TREE_SAMPLED];
+    char now[EDIT_MAX] = "";
+    size_t index = 0;
+    out[0] = '\0';
+    if (!tree_cursor(ui, &row) || row.node.size == 0 || row.node.size > sizeof bytes ||
+        row.node.kind != NODE_LEAF)
+        return;
+    enum tree_known known = tree_bytes(ui, row.node.offset, (size_t)row.node.size, bytes, &index);
+    if (known == TREE_DATA || known == TREE_HOLE)
+        present_value(ui, &row.node, bytes, now, sizeof now);
+    if (strlen(now) < cap)
+        (void)snprintf(out, cap, "%s", now);
+}
+
 /* The enum whose names can be typed here: the field's type, or that of its flags. */
 static const struct type *names_of(const struct ui *ui, const struct type_node *n)
 {
@@ -337,6 +354,7 @@ void tree_edit_start(struct ui *ui, const char *text)
     st->edited = (struct tree_field){row.way, n->offset};
     st->editing = true;
     st->untouched = text == NULL;
+    st->changed = text != NULL;
     if (text == NULL)
         say_choices(ui, &row);
 }
@@ -348,7 +366,15 @@ bool tree_typing(const struct ui *ui)
 
 void tree_edit_end(struct ui *ui)
 {
-    ui->tree->editing = false;
+    struct tree_state *st = ui->tree;
+    char path[96];
+    if (tree_typing(ui) && st->changed) {
+        (void)tree_path(ui, &st->edited.way, path, sizeof path);
+        ui_say(ui, STYLE_WARN, "%s: %s was dropped, nothing written: Enter writes it", path,
+               st->edit.text);
+        ui->inspect->dropped = true;
+    }
+    st->editing = false;
 }
 
 static void commit(struct ui *ui)
@@ -393,7 +419,7 @@ static bool begins(uint32_t code)
 bool tree_key(struct ui *ui, struct key key)
 {
     struct tree_state *st = ui->tree;
-    char text[2] = {(char)key.code, '\0'};
+    char text[2] = {(char)key.code, '\0'}, before[EDIT_MAX];
     if (!session_editing(&ui->s))
         st->editing = false;
     if (!st->editing) {
@@ -410,6 +436,7 @@ bool tree_key(struct ui *ui, struct key key)
         st->editing = false;
         ui_say(ui, STYLE_TEXT, "cancelled; nothing written");
     } else if (key.code == KEY_TAB_) {
+        st->changed = true;
         next_name(ui);
     } else if (key.code == KEY_UP_ || key.code == KEY_DOWN_ || key.code == KEY_PGUP_ ||
                key.code == KEY_PGDN_) {
@@ -419,7 +446,13 @@ bool tree_key(struct ui *ui, struct key key)
                      key.code != 0x7f && key.code < KEY_BASE;
         if (untouched && typed) /* the first character replaces the value that was there */
             edit_set(&st->edit, "");
-        return edit_key(&st->edit, key, NULL);
+        memcpy(before, st->edit.text, sizeof before);
+        if (edit_key(&st->edit, key, NULL)) {
+            st->changed = st->changed || strcmp(before, st->edit.text) != 0;
+            return true;
+        }
+        tree_edit_end(ui);
+        return false;
     }
     return true;
 }
