@@ -214,14 +214,15 @@ TEST(who_has_it)
 }
 
 /* What was copied compiles. */
-static void check_program(struct e2e *t)
+static void check_program(struct e2e *t, const char *has)
 {
     char path[512];
     snprintf(path, sizeof path, "%s/state/shmlens/copy", e2e_home(t));
     struct e2e_result r = e2e_command(&(struct e2e_command){
         .argv = E2E_ARGV("/bin/sh", "-c",
-                         "command -v cc >/dev/null || exit 77; exec cc -fsyntax-only -x c \"$0\"",
-                         path)});
+                         "grep -n \"$1\" \"$0\" || exit 1; command -v cc >/dev/null || exit 77; "
+                         "exec cc -fsyntax-only -x c \"$0\"",
+                         path, has)});
     if (r.status == 77)
         printf("skip: no compiler for the calls as a C program\n");
     else
@@ -237,7 +238,14 @@ TEST(the_calls_are_shown)
     scene_press(t, "@", call);
     e2e_wait_text(t, "\u2026) = ", 0); /* arguments are cut, not the result */
     scene_press(t, "y", "as a C program");
-    check_program(t);
+    check_program(t, "int fd[0-9]* = shm_open");
+    scene_press(t, "/mmap<Enter>", "mmap");
+    e2e_wait_no_text(t, call, 0);
+    scene_press(t, "y", "needed, as a C program"); /* what opens it, though that is not shown */
+    check_program(t, "char \\*p1 = mmap(.*, fd[0-9]*, 0);");
+    scene_press(t, "/zzz<Enter>", "no call that shares memory has");
+    scene_press(t, "y", "no call is shown: there is nothing to copy");
+    scene_press(t, "<Esc>", call);
     scene_press(t, "<Home>", "OS calls");
     scene_press(t, "@", "segment");
     scene_press(t, "@", "OS calls");

@@ -217,6 +217,54 @@ TEST(more_than_there_are_variables_for)
     ck_assert_ptr_null(strstr(added("mmap(NULL, 1, PROT_READ, 0, 3, 0) = 0x10"), "char *p"));
 }
 
+/* With only the marked calls shown: which of the others have to be there. */
+static void expect_needed(const char *const *calls, size_t count, const char *shown,
+                          const char *needed)
+{
+    static struct calls_needs needs;
+    char found[32] = "";
+    memset(&needs, 0, sizeof needs);
+    for (size_t i = count; i-- > 0;)
+        found[i] = calls_needs(&needs, calls[i], shown[i] == 'x') ? 'x' : '.';
+    ck_assert_str_eq(found, needed);
+}
+
+TEST(what_shown_calls_need_comes_with_them)
+{
+    static const char *const posix[] = {
+        "shm_open(\"/old\", O_RDWR, 0) = 3",
+        "close(3) = 0",
+        "shm_open(\"/x\", O_RDWR | O_CREAT, 0600) = 3",
+        "ftruncate(3, 4096) = 0",
+        "fstat(3) = 0   st_size 4096",
+        "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = 0x9000",
+        "mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 3, 0) = 0x1000",
+        "store 4 bytes at +0x8: 0 -> 7, done   at 0x1008",
+        "munmap(0x1000, 4096) = 0",
+        "mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = 0x1000",
+    };
+    expect_needed(posix, 10, ".......x..", "..xx..xx..");
+    expect_needed(posix, 10, "....x.....", "..xxx.....");
+    expect_needed(posix, 10, ".........x", "..xx.....x");
+    expect_needed(posix, 10, "........x.", "..xx..x.x.");
+    expect_needed(posix, 10, ".x........", "xx........");
+    expect_needed(posix, 10, "..........", "..........");
+    static const char *const others[] = {
+        "shmget(0x1, 4096, IPC_CREAT | 0600) = 7",
+        "shmat(7, NULL, 0) = 0x2000",
+        "memfd_create(\"m\", 0) = 5",
+        "open(\"/proc/self/fd/5\", O_RDWR) = 6",
+        "shm_open(\"/gone\", O_RDONLY, 0) = -1 ENOENT",
+        "openat(4, \"x\", O_PATH) = 8",
+        "store 4 bytes at +0x8: 0 -> 7, done   at 0x2008",
+        "fstat(6) = 0",
+        "fstat(8) = 0",
+    };
+    expect_needed(others, 9, "......x..", "xx....x..");
+    expect_needed(others, 9, ".......x.", "..xx...x.");
+    expect_needed(others, 9, "....x...x", "....x...x"); /* nothing of C makes them */
+}
+
 TEST(what_is_not_obvious_is_explained)
 {
     const char *why =
@@ -233,4 +281,4 @@ TEST(what_is_not_obvious_is_explained)
 SUITE(test_ui_calls, .set_up = set_up, .tear_down = tear_down,
       TESTS(calls_become_statements, hostile_names_are_strings, what_is_gone_has_no_variable,
             ids_that_others_made, what_was_made_more_than_once, more_than_there_are_variables_for,
-            what_is_not_obvious_is_explained));
+            what_shown_calls_need_comes_with_them, what_is_not_obvious_is_explained));

@@ -54,6 +54,21 @@ void calls_program_call(struct calls_program *p, const char *text, uint64_t time
 void calls_program_hidden(struct calls_program *p, const char *text);
 void calls_program_end(struct calls_program *p);
 
+/* A call that is not shown, but makes what the shown ones use. */
+void calls_program_needed(struct calls_program *p, const char *text);
+
+/* Which those are: each call of the log, the newest first, and whether it is shown. What is needed
+ * beyond PROGRAM_NEEDS is not found. True: it has to be there, because it is shown or needed. */
+enum { PROGRAM_NEEDS = 512 };
+struct calls_needs {
+    struct {
+        int kind; /* descriptor, id, address */
+        uint64_t number;
+    } need[PROGRAM_NEEDS];
+    size_t count;
+};
+bool calls_needs(struct calls_needs *n, const char *text, bool shown);
+
 /* screen_calls.c: copies the calls that are shown as such a program. */
 void calls_copy(struct ui *ui);
 

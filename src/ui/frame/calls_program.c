@@ -306,18 +306,26 @@ static void declare_id(struct calls_program *p, const struct call_parts *c)
     out_print(p->out, "    int id%" PRIu64 " = %" PRIu64 ";\n", n, n);
 }
 
-/* `open("/proc/self/fd/7", ...)`: the descriptor has another number in that program. */
-static bool open_again(struct calls_program *p, const struct call_parts *c)
+/* `open("/proc/self/fd/7", ...)`: the descriptor that it opens again. */
+static bool is_link(const struct call_parts *c, uint64_t *of)
 {
     static const char link[] = "open(\"/proc/self/fd/";
-    char *stop = NULL, how[EXPRESSION_MAX] = "";
+    char *stop = NULL;
     size_t n = sizeof link - 1;
     if (strncmp(c->text, link, n) != 0 || c->count != 2 || c->result[0] == '-')
         return false;
-    uint64_t of = strtoull(c->text + n, &stop, 10);
-    if (stop == c->text + n || strncmp(stop, "\", ", 3) != 0 || of >= PROGRAM_NUMBERS ||
-        !p->descriptor[of].open || strtoull(c->result, NULL, 10) >= PROGRAM_NUMBERS ||
-        c->length[1] >= sizeof how || !copy_argument(how, c->text + c->from[1], c->length[1]))
+    *of = strtoull(c->text + n, &stop, 10);
+    return stop != c->text + n && strncmp(stop, "\", ", 3) == 0;
+}
+
+/* The descriptor has another number in that program. */
+static bool open_again(struct calls_program *p, const struct call_parts *c)
+{
+    char how[EXPRESSION_MAX] = "";
+    uint64_t of = 0;
+    if (!is_link(c, &of) || of >= PROGRAM_NUMBERS || !p->descriptor[of].open ||
+        strtoull(c->result, NULL, 10) >= PROGRAM_NUMBERS || c->length[1] >= sizeof how ||
+        !copy_argument(how, c->text + c->from[1], c->length[1]))
         return false;
     p->links++;
     out_print(p->out,
@@ -342,10 +350,12 @@ static int find_written(const struct calls_program *p, uint64_t at, uint64_t siz
     return m;
 }
 
+static const char done[] = ", done   at ";
+
 /* `store 4 bytes at +0x8: 0 -> 7, done   at 0x7f0000000008`, or a compare-and-swap. */
 static bool store(struct calls_program *p, const char *text)
 {
-    static const char swap[] = "compare-and-swap ", plain[] = "store ", done[] = ", done   at ";
+    static const char swap[] = "compare-and-swap ", plain[] = "store ";
     bool swaps = strncmp(text, swap, sizeof swap - 1) == 0;
     const char *from = strstr(text, ": "), *to = from != NULL ? strstr(from, " -> ") : NULL;
     const char *end = to != NULL ? strstr(to, done) : NULL;
@@ -433,6 +443,12 @@ void calls_program_call(struct calls_program *p, const char *text, uint64_t time
     out_str(p->out, "\n");
 }
 
+void calls_program_needed(struct calls_program *p, const char *text)
+{
+    call(p, text);
+    out_str(p->out, " /* not shown in the log: what follows needs it */\n");
+}
+
 void calls_program_hidden(struct calls_program *p, const char *text)
 {
     struct call_parts c;
@@ -443,4 +459,83 @@ void calls_program_hidden(struct calls_program *p, const char *text)
 void calls_program_end(struct calls_program *p)
 {
     out_str(p->out, "    (void)st;\n    (void)ds;\n    return 0;\n}\n");
+}
+
+/* ---- what the shown calls need ---- */
+
+static void add_need(struct calls_needs *n, enum value kind, uint64_t number)
+{
+    if (n->count == PROGRAM_NEEDS)
+        return;
+    n->need[n->count].kind = kind;
+    n->need[n->count++].number = number;
+}
+
+/* Is one of the numbers [from, from + length) needed? If so, it is met from here on, if `ends`. */
+static bool is_needed(struct calls_needs *n, enum value kind, uint64_t from, uint64_t length,
+                      bool ends)
+{
+    bool found = false;
+    for (size_t i = n->count; i-- > 0;) {
+        if (n->need[i].kind != (int)kind || n->need[i].number - from >= length)
+            continue;
+        found = true;
+        if (ends)
+            n->need[i] = n->need[--n->count];
+    }
+    return found;
+}
+
+/* Does its result make what is needed? */
+static bool makes_needed(struct calls_needs *n, const struct call_parts *c, int row)
+{
+    static const uint64_t unknown_size = UINT64_C(1) << 32; /* of what shmat maps */
+    uint64_t of = 0, length = 1, made = 0;
+    enum value kind = is_link(c, &of) ? DESCRIPTOR : row < 0 ? PLAIN : rows[row].returns;
+    made = strtoull(c->result, NULL, kind == ADDRESS ? 16 : 10);
+    if (row < 0 && kind == PLAIN) { /* it may be a descriptor, of what cannot be written as C */
+        (void)is_needed(n, DESCRIPTOR, made, 1, true);
+        return false;
+    }
+    if (is_named(c, "shmat"))
+        return is_needed(n, kind, made, unknown_size, false);
+    if (is_named(c, "mmap"))
+        (void)number_at(c, 1, 10, &length);
+    return kind != PLAIN && is_needed(n, kind, made, length, true);
+}
+
+/* What it ends was something else before. Without its size a new object is empty. */
+static bool sizes_needed(struct calls_needs *n, const struct call_parts *c)
+{
+    uint64_t at = 0, length = 1;
+    if (is_named(c, "close") && number_at(c, 0, 10, &at))
+        (void)is_needed(n, DESCRIPTOR, at, 1, true);
+    if (is_named(c, "munmap") && number_at(c, 0, 16, &at) && number_at(c, 1, 10, &length))
+        (void)is_needed(n, ADDRESS, at, length, true);
+    return (is_named(c, "ftruncate") || is_named(c, "fallocate")) && number_at(c, 0, 10, &at) &&
+           is_needed(n, DESCRIPTOR, at, 1, false);
+}
+
+bool calls_needs(struct calls_needs *n, const char *text, bool shown)
+{
+    struct call_parts c;
+    uint64_t number = 0;
+    if (!split(text, &c)) {
+        const char *at = strstr(text, done);
+        if (shown && at != NULL)
+            add_need(n, ADDRESS, strtoull(at + sizeof done - 1, NULL, 16));
+        return shown;
+    }
+    int row = find_row(&c);
+    if (c.result[0] == '-')
+        return shown;
+    bool sizes = sizes_needed(n, &c), makes = makes_needed(n, &c, row);
+    if (!shown && !sizes && !makes)
+        return false;
+    if (is_link(&c, &number))
+        add_need(n, DESCRIPTOR, number);
+    else if (row >= 0 && rows[row].takes != PLAIN &&
+             number_at(&c, rows[row].at, rows[row].takes == ADDRESS ? 16 : 10, &number))
+        add_need(n, rows[row].takes, number);
+    return true;
 }

@@ -498,36 +498,70 @@ void calls_whole(struct ui *ui)
     pager_open(&ui->host, "the whole call", all, true);
 }
 
-void calls_copy(struct ui *ui)
+/* A copy while it is made. */
+struct calls_copied {
+    struct calls_program program;
+    struct calls_needs needs;
+    bool shown[CALLS_KEPT], needed[CALLS_KEPT]; /* of the calls */
+    int calls, others;                          /* so many are copied */
+};
+
+/* Marks what is shown, and what that needs. */
+static void mark_needed(const struct calls_state *st, struct calls_copied *p)
 {
-    const struct calls_state *st = ui->calls;
-    struct calls_program *p = malloc(sizeof *p);
-    struct out text;
-    char what[64];
-    int calls = 0;
-    out_text(&text, COPY_MOST);
-    if (p != NULL)
-        calls_program_begin(p, &text);
-    for (int i = 0, next = 0; p != NULL && i < st->rows; i++) {
+    char line[SHOWN_MAX];
+    for (int i = 0; i < st->rows; i++)
+        if (st->row[i] < SECTION)
+            p->shown[st->row[i]] = true;
+    for (size_t i = st->count; i-- > 0;) {
+        plain_text(call_at(st, i), line);
+        p->needed[i] = calls_needs(&p->needs, line, p->shown[i]);
+    }
+}
+
+static void copy_rows(const struct calls_state *st, struct calls_copied *p)
+{
+    for (int i = 0, next = 0; i < st->rows; i++) {
         char line[SHOWN_MAX];
-        bool section = st->row[i] >= SECTION;
-        if (section) {
-            calls_program_section(p, st->section[st->row[i] - SECTION].text);
+        if (st->row[i] >= SECTION) {
+            calls_program_section(&p->program, st->section[st->row[i] - SECTION].text);
             continue;
         }
         for (; next < st->row[i]; next++) {
             plain_text(call_at(st, (size_t)next), line);
-            calls_program_hidden(p, line);
+            if (p->needed[next])
+                calls_program_needed(&p->program, line);
+            else
+                calls_program_hidden(&p->program, line);
+            p->others += p->needed[next];
         }
         plain_text(shown_of(st, (size_t)next++), line);
-        calls_program_call(p, line, st->all_of[next - 1].times);
-        calls++;
+        calls_program_call(&p->program, line, st->all_of[next - 1].times);
+        p->calls++;
     }
-    if (p != NULL)
-        calls_program_end(p);
-    (void)snprintf(what, sizeof what, "%d call%s as a C program", calls, calls == 1 ? "" : "s");
+}
+
+void calls_copy(struct ui *ui)
+{
+    const struct calls_state *st = ui->calls;
+    struct calls_copied *p = calloc(1, sizeof *p);
+    struct out text;
+    char what[96], others[48] = "";
+    out_text(&text, COPY_MOST);
+    if (p != NULL) {
+        calls_program_begin(&p->program, &text);
+        mark_needed(st, p);
+        copy_rows(st, p);
+        calls_program_end(&p->program);
+        if (p->others > 0)
+            (void)snprintf(others, sizeof others, ", with %d needed,", p->others);
+        (void)snprintf(what, sizeof what, "%d call%s%s as a C program", p->calls,
+                       p->calls == 1 ? "" : "s", others);
+    }
     if (p == NULL || text.cut || oserr_is(text.error) || text.buf == NULL)
         ui_say(ui, STYLE_ERROR, "out of memory");
+    else if (p->calls == 0)
+        ui_say(ui, STYLE_WARN, "no call is shown: there is nothing to copy");
     else
         inspect_copy_out(ui, text.buf, text.length, what);
     out_free(&text);
