@@ -1,6 +1,12 @@
 #include "harness_private.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { READ_MS = 2000, ALONE_MS = 35 /* longer than the program waits for more after an ESC */ };
 
 /* Keys that have names. */
 static const struct named {
@@ -51,6 +57,22 @@ static void press_char(struct e2e *t, char c, VTermModifier mods)
     e2e_write(t, bytes, n);
 }
 
+/* A person's next key comes so long after Esc that it is not taken for the rest of a sequence: when
+ * the program has read the ESC, and has waited for more. */
+static void leave_alone(struct e2e *t)
+{
+    int unread = 0, slave = open(ptsname(t->master), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int64_t deadline = e2e_deadline(READ_MS);
+    while (slave >= 0 && ioctl(slave, FIONREAD, &unread) == 0 && unread > 0 &&
+           e2e_left_ms(deadline) > 0)
+        (void)e2e_pump(t, 1);
+    if (slave >= 0)
+        close(slave);
+    deadline = e2e_deadline(ALONE_MS);
+    while (e2e_left_ms(deadline) > 0)
+        (void)e2e_pump(t, e2e_left_ms(deadline));
+}
+
 /* `name` is what stood between < and >, n bytes of it. */
 static void press(struct e2e *t, const char *name, size_t n)
 {
@@ -69,6 +91,8 @@ static void press(struct e2e *t, const char *name, size_t n)
     for (size_t i = 0; i < sizeof named_keys / sizeof *named_keys; i++) {
         if (strlen(named_keys[i].name) == n && memcmp(named_keys[i].name, name, n) == 0) {
             vterm_keyboard_key(t->vt, named_keys[i].key, mods);
+            if (named_keys[i].key == VTERM_KEY_ESCAPE && mods == VTERM_MOD_NONE)
+                leave_alone(t);
             return;
         }
     }

@@ -106,6 +106,22 @@ TEST(escape_alone_waits_a_moment)
     ck_assert_int_eq(input_due(&in), INT64_MAX);
 }
 
+/* Whoever looks late does not take the next key for Alt and that key. */
+TEST(an_escape_that_waited_is_alone)
+{
+    input_feed(&in, "\033", 1, 1000);
+    input_feed(&in, ":", 1, 1000 + INPUT_ESC_DELAY);
+    ck_assert_uint_eq(next_at(1000 + INPUT_ESC_DELAY).key.code, KEY_ESC_);
+    struct event ev = next_at(1000 + INPUT_ESC_DELAY);
+    ck_assert_uint_eq(ev.key.code, ':');
+    ck_assert_uint_eq(ev.key.mods, 0);
+    input_feed(&in, "\033", 1, 0);
+    input_feed(&in, ":", 1, INPUT_ESC_DELAY - 1);
+    ev = next_at(INPUT_ESC_DELAY);
+    ck_assert_uint_eq(ev.key.code, ':');
+    ck_assert_uint_eq(ev.key.mods, KEY_ALT);
+}
+
 TEST(a_cut_sequence_is_dropped_and_the_next_key_understood)
 {
     input_feed(&in, "\033[1;", 4, 0);
@@ -354,7 +370,7 @@ TEST(terminals_that_choke)
 }
 
 SUITE(test_ui_input, .set_up = set_up,
-      TESTS(a_key, a_key_in_pieces, escape_alone_waits_a_moment,
+      TESTS(a_key, a_key_in_pieces, escape_alone_waits_a_moment, an_escape_that_waited_is_alone,
             a_cut_sequence_is_dropped_and_the_next_key_understood, invalid_utf8_is_no_key,
             mouse_reports, no_key_by_number, pasted_text_is_marked,
             the_background_by_the_environment, an_answer_of_the_terminal_is_no_key,

@@ -28,6 +28,8 @@ void input_feed(struct input *in, const void *bytes, size_t n, int64_t now)
     if (in->count == 0 && now - in->since >= INPUT_SILENCE)
         in->pasting = in->string = false;
     size_t room = INPUT_PENDING - in->count;
+    if (in->count == 1 && in->pending[0] == ESC && !in->string && now >= input_due(in))
+        in->alone = true; /* however late this thread came to look */
     if (n > room)
         n = room;
     memcpy(in->pending + in->count, bytes, n);
@@ -425,9 +427,15 @@ static bool starts_string(const struct input *in)
 
 static enum taken escape(struct input *in, struct event *out, size_t *size)
 {
-    enum taken t = learned(in, out, size);
+    enum taken t = in->alone ? TAKEN_NONE : learned(in, out, size);
     if (t != TAKEN_NONE)
         return t;
+    if (in->alone) {
+        in->alone = false;
+        *size = 1;
+        *out = key_event(KEY_ESC_, 0);
+        return TAKEN_EVENT;
+    }
     if (in->count == 1)
         return TAKEN_WAIT;
     uint8_t second = in->pending[1];
