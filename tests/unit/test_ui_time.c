@@ -246,6 +246,35 @@ TEST(space_plays_the_past)
     ck_assert(st->ui.s.paused); /* in the present it is a pause */
 }
 
+/* A recording that has not been read yet plays when it has been. */
+TEST(space_waits_for_the_recording)
+{
+    struct session *s = &st->ui.s;
+    struct history_result known = s->sample.past;
+    uint64_t seq = s->sample.seq;
+    s->caps |= SEG_CAP_TIMES;
+    s->sample.past = (struct history_result){.time = 0};
+    s->sample.seq = 0;
+    stage_type(st, " ");
+    ck_assert_str_eq(st->ui.status, "reading the recording: it plays when it has been read");
+    inspect_play_on(&st->ui);
+    ck_assert(!s->playing);
+    stage_type(st, " ");
+    ck_assert_str_eq(st->ui.status, "it will not play by itself; Space plays it");
+    stage_type(st, " ");
+    s->sample.seq = seq;
+    s->sample.past = known;
+    s->sample.past.kept = true;
+    s->sample.past.end = st->ui.now;
+    s->sample.past.length = 3 * second;
+    s->sample.past.from = st->ui.now - 3 * second;
+    inspect_play_on(&st->ui);
+    ck_assert(s->playing);
+    ck_assert_int_eq(s->past, st->ui.now - 3 * second);
+    ck_assert_str_eq(st->ui.status, "playing; Space stops, . goes to the end");
+    stage_type(st, " ");
+}
+
 /* The changes of the value at the cursor have a colour of their own. */
 TEST(the_timeline_marks_the_value)
 {
@@ -410,6 +439,6 @@ SUITE(test_ui_time, .set_up = set_up, .tear_down = stage_tear_down,
       TESTS(keys_ask_for_steps, a_second_press_goes_on_where_the_first_comes_to,
             the_past_is_said_and_drawn, a_hole_of_then_is_a_hole, beside_the_bytes_too,
             older_values_are_compact, live_again_by_every_way, space_plays_the_past,
-            the_timeline_marks_the_value, the_timeline_has_a_scale, no_step_says_why,
-            the_past_cannot_be_written, edit_mode_types_nothing_into_the_past, the_strip_is_of_then,
-            the_timeline_comes_and_goes, how_long_ago_in_few_columns));
+            space_waits_for_the_recording, the_timeline_marks_the_value, the_timeline_has_a_scale,
+            no_step_says_why, the_past_cannot_be_written, edit_mode_types_nothing_into_the_past,
+            the_strip_is_of_then, the_timeline_comes_and_goes, how_long_ago_in_few_columns));

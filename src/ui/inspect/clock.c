@@ -62,6 +62,10 @@ enum style inspect_clock(const struct ui *ui, char out[INSPECT_CLOCK])
         (void)snprintf(out, INSPECT_CLOCK, "RECORDING");
         return STYLE_LIVE;
     }
+    if (session_recorded(s) && s->sample.seq == 0) {
+        (void)snprintf(out, INSPECT_CLOCK, "READING");
+        return STYLE_PAUSED;
+    }
     if (session_recorded(s)) {
         recorded_text(ui, then, out);
         return s->playing ? STYLE_LIVE : STYLE_PAUSED;
@@ -89,34 +93,64 @@ enum style inspect_clock(const struct ui *ui, char out[INSPECT_CLOCK])
 static void play_from(struct ui *ui, int64_t from)
 {
     struct session *s = &ui->s;
+    char stop[UI_PRESS], live[UI_PRESS];
     s->playing = true;
     s->paused = false;
     s->past = s->play_from = from;
     s->play_since = ui->now;
-    ui_say(ui, STYLE_TEXT, "playing; Space stops, %s",
-           session_recorded(s) ? ". goes to the end" : ". returns to live");
+    ui_say(ui, STYLE_TEXT, "playing; %s stops, %s %s", ui_press(ui, "pause", stop),
+           ui_press(ui, "live", live), session_recorded(s) ? "goes to the end" : "returns to live");
+}
+
+/* Is the recording still being read? Its changes are known with the first sample. */
+static bool still_read(const struct session *s)
+{
+    const struct history_result *p = &s->sample.past;
+    return session_recorded(s) && p->from == 0 && (s->sample.seq == 0 || p->kept);
+}
+
+/* From the start, when that is known. */
+static void play_whole(struct ui *ui)
+{
+    const struct history_result *p = &ui->s.sample.past;
+    play_from(ui, p->end - p->length > p->from ? p->end - p->length : p->from);
 }
 
 void inspect_play(struct ui *ui)
 {
     struct session *s = &ui->s;
     const struct history_result *p = &s->sample.past;
+    char key[UI_PRESS];
+    bool waited = ui->inspect->play_soon;
+    ui->inspect->play_soon = false;
     if (s->playing) {
         s->playing = false;
-        ui_say(ui, STYLE_TEXT, "stopped here; Space plays on");
+        ui_say(ui, STYLE_TEXT, "stopped here; %s plays on", ui_press(ui, "pause", key));
     } else if (s->past != 0) {
         play_from(ui, s->past);
+    } else if (still_read(s) && waited) {
+        ui_say(ui, STYLE_TEXT, "it will not play by itself; %s plays it",
+               ui_press(ui, "pause", key));
+    } else if (still_read(s)) {
+        ui->inspect->play_soon = true;
+        ui_say(ui, STYLE_WARN, "reading the recording: it plays when it has been read");
     } else if (p->from == 0) {
-        ui_say(ui, STYLE_WARN, "nothing to play: no change is recorded");
+        ui_say(ui, STYLE_WARN, "nothing to play: no history is kept (`:set history MIB`)");
     } else {
-        play_from(ui, p->end - p->length > p->from ? p->end - p->length : p->from);
+        play_whole(ui);
     }
 }
 
 void inspect_play_on(struct ui *ui)
 {
     struct session *s = &ui->s;
+    char key[UI_PRESS];
     int64_t end = s->sample.past.end != 0 ? s->sample.past.end : ui->now;
+    if (ui->inspect->play_soon && !still_read(s)) {
+        ui->inspect->play_soon = false;
+        if (session_recorded(s) && s->past == 0 && s->sample.past.from != 0)
+            play_whole(ui);
+    }
     if (!s->playing)
         return;
     s->past = s->play_from + (ui->now - s->play_since);
@@ -125,5 +159,6 @@ void inspect_play_on(struct ui *ui)
     s->past = 0;
     s->playing = false;
     if (session_recorded(s))
-        ui_say(ui, STYLE_TEXT, "the end of the recording; Space plays it again");
+        ui_say(ui, STYLE_TEXT, "the end of the recording; %s plays it again",
+               ui_press(ui, "pause", key));
 }

@@ -201,6 +201,7 @@ struct inspect_state {
     bool undo_busy;
     enum store_why range_why; /* whether the open question is about undo or redo of a range */
     const struct kept_range *range_asked; /* and which; only compared */
+    bool play_soon;                       /* a recording, when it has been read */
     int looking;                          /* searches pending */
     int stepping;                         /* steps through time pending */
     char pattern[PATTERN_MAX];            /* last search; empty: none */

@@ -82,6 +82,7 @@ static void notice_object(struct ui *ui)
     if (tree_on(ui) && strcmp(ui->tree->locator, ui->s.locator) != 0)
         tree_forget(ui);
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
+    st->play_soon = false;
     st->stores_pending = 0;
     st->undo_more = 0;
     st->trail_count = 0;
