@@ -116,7 +116,7 @@ TEST(the_filter)
 {
     char head[96];
     struct e2e *t = open_ours();
-    snprintf(head, sizeof head, "filter %s", word);
+    snprintf(head, sizeof head, "filter \"%s", word);
     scene_press(t, "/", "filter:");
     e2e_keys(t, "-b");
     e2e_wait_no_text(t, names[0], 0);

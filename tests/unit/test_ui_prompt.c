@@ -259,6 +259,26 @@ TEST(popups_have_frames)
     }
 }
 
+/* Words and lines that a menu covers in part do not stick out at its right; others stay. */
+TEST(a_menu_has_no_tails_of_lines)
+{
+    char row[512];
+    press("M");
+    for (int at = 0; at < ui.canvas.rows; at++) {
+        canvas_fill(&ui.canvas, at, 0, 78, STYLE_TEXT, 0x2500);
+        canvas_text(&ui.canvas, at, 70, 80, STYLE_TEXT, " behind");
+    }
+    menu_draw(&ui.host);
+    int top = frame_find(&ui.canvas, "┌ Menu");
+    for (int at = top; at < ui.canvas.rows - 2; at++) {
+        canvas_row_text(&ui.canvas, at, row, sizeof row);
+        const char *end = strstr(row, at == top ? "┐ " : "│ "), *last = strstr(row, "   behind");
+        ck_assert_msg(end != NULL && last != NULL && last > end, "%s", row);
+    }
+    canvas_row_text(&ui.canvas, ui.canvas.rows - 2, row, sizeof row); /* of the message line */
+    ck_assert_str_eq(row + strlen(row) - strlen("┘"), "┘");
+}
+
 TEST(a_menu_of_options)
 {
     press("F2");
@@ -500,6 +520,7 @@ SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
       TESTS(frames_are_plain_lines, a_line, escape_drops_a_line, a_long_line_scrolls,
             only_y_says_yes, pasted_text_only_types, one_key, options_change_in_place,
             the_menu_shows_the_keys, a_menu_says_that_there_is_more, popups_have_frames,
-            a_menu_of_options, a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
-            tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,
-            lines_too_long_are_refused, lines_that_run_nothing, keys_can_be_bound));
+            a_menu_has_no_tails_of_lines, a_menu_of_options, a_click_on_a_menu_chooses,
+            tab_completes, tab_knows_what_fits, tab_goes_through_what_fits, a_pager,
+            a_pager_shows_long_lines_whole, lines_too_long_are_refused, lines_that_run_nothing,
+            keys_can_be_bound));

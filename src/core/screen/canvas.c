@@ -249,6 +249,15 @@ void canvas_frame(struct canvas *c, int row, int col, int rows, int cols, enum s
     }
 }
 
+void canvas_clear_rest(struct canvas *c, int row, int col)
+{
+    if (row < 0 || row >= c->rows || col < 0)
+        return;
+    const struct cell *cells = &c->cells[(size_t)row * (size_t)c->stride];
+    for (; col < c->cols && cells[col].cp != ' '; col++)
+        canvas_fill(c, row, col, 1, (enum style)cells[col].style, ' ');
+}
+
 void canvas_style(struct canvas *c, int row, int col, int n, enum style style)
 {
     if (row < 0 || row >= c->rows || n <= 0 || col >= c->cols)

@@ -114,6 +114,10 @@ void canvas_fill(struct canvas *c, int row, int col, int n, enum style style, ui
 /* The edges of a box of so many rows and columns; what is inside stays. */
 void canvas_frame(struct canvas *c, int row, int col, int rows, int cols, enum style style);
 
+/* Blanks what lies there up to the next blank: the rest of a word or a line whose beginning was
+ * drawn over. */
+void canvas_clear_rest(struct canvas *c, int row, int col);
+
 /* Changes the style of n cells, not their characters (never half of a wide character alone). */
 void canvas_style(struct canvas *c, int row, int col, int n, enum style style);
 

@@ -99,6 +99,9 @@ void menu_draw(struct prompt_host *h)
     (void)canvas_print(c, top - 1, 1, width - 1, STYLE_KEY, " %s ", p->label);
     (void)canvas_print(c, top + rows, 1, width - 1, p->note[0] != '\0' ? STYLE_WARN : STYLE_LABEL,
                        " %s ", hint);
+    for (int i = -1; i < rows; i++)
+        canvas_clear_rest(c, top + i, width);
+    canvas_fill(c, top + rows, width, c->cols - width, STYLE_TEXT, ' '); /* the message line */
     for (int i = 0; i < rows; i++) {
         enum style style = first + i == p->menu_at ? STYLE_ROW : STYLE_TEXT;
         canvas_fill(c, top + i, 1, width - EDGES, style, ' ');

@@ -253,9 +253,9 @@ static void draw_idle(struct ui *ui, int row)
         (void)snprintf(text, sizeof text, "%d-%zu of %zu, %s", st->top + 1, last, lasting,
                        sort_order(ui, order));
     int from = c->cols - canvas_width(text) - 1, limit = from;
-    int col = st->orphans ? canvas_text(c, row, 1, from, STYLE_WARN, "orphans only ") : 1;
+    int col = st->orphans ? canvas_text(c, row, 1, from, STYLE_WARN, "orphans only  ") : 1;
     if (st->filter[0] != '\0')
-        col = canvas_print(c, row, col, from, STYLE_WARN, "filter %s ", st->filter);
+        col = canvas_print(c, row, col, from, STYLE_WARN, "filter \"%s\"  ", st->filter);
     col = draw_name(ui, row, col, &limit);
     explain_row(ui, row_says, sizeof row_says);
     if (row_says[0] != '\0' && limit - col > SAYS_LEAST)
