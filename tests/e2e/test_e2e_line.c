@@ -173,6 +173,7 @@ TEST(removing_asks_for_the_name)
     e2e_wait_text(t, "in use by 1 process:", 0); /* the test */
     scene_press(t, "y<Enter>", "nothing removed");
     scene_press(t, "Md", "Type its name, or yes:");
+    e2e_wait_text(t, "in use by 1 process:", 0); /* what the answer is about */
     snprintf(typed, sizeof typed, "%s<Enter>", name + 1);
     scene_press(t, typed, "unlinked");
     ck_assert_int_lt(shm_open(name, O_RDONLY, 0), 0);
