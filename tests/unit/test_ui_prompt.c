@@ -279,6 +279,39 @@ TEST(a_menu_has_no_tails_of_lines)
     ck_assert_str_eq(row + strlen(row) - strlen("┘"), "┘");
 }
 
+/* The keys that open a menu close it as well. */
+TEST(a_menu_closes_as_it_opens)
+{
+    static const char *const keys[][2] = {
+        {"F9", "F9"}, {"M", "M"}, {"F9", "M"}, {"F2", "F2"}, {"F2", "O"}, {"O", "O"}, {"F6", "F6"},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        press(keys[i][0]);
+        ck_assert_int_eq(ui.prompt.kind, PROMPT_MENU);
+        press(keys[i][1]);
+        ck_assert_msg(ui.prompt.kind == PROMPT_NONE, "%s %s", keys[i][0], keys[i][1]);
+    }
+}
+
+/* What a line has printed does not stay in front of what comes next. */
+TEST(a_result_leaves_when_something_else_is_done)
+{
+    pager_open(&ui.host, "text", "one\ntwo", true);
+    press("^L");
+    press("X"); /* does nothing here */
+    ck_assert_ptr_nonnull(ui.pager);
+    press(":");
+    ck_assert_ptr_nonnull(ui.pager); /* one may read it while one types */
+    type("set hz 20");
+    press("Enter");
+    ck_assert_ptr_null(ui.pager);
+    pager_open(&ui.host, "text", "one\ntwo", true);
+    press("F2");
+    ck_assert_ptr_null(ui.pager);
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_MENU);
+    press("Esc");
+}
+
 TEST(a_menu_of_options)
 {
     press("F2");
@@ -520,7 +553,8 @@ SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
       TESTS(frames_are_plain_lines, a_line, escape_drops_a_line, a_long_line_scrolls,
             only_y_says_yes, pasted_text_only_types, one_key, options_change_in_place,
             the_menu_shows_the_keys, a_menu_says_that_there_is_more, popups_have_frames,
-            a_menu_has_no_tails_of_lines, a_menu_of_options, a_click_on_a_menu_chooses,
-            tab_completes, tab_knows_what_fits, tab_goes_through_what_fits, a_pager,
-            a_pager_shows_long_lines_whole, lines_too_long_are_refused, lines_that_run_nothing,
-            keys_can_be_bound));
+            a_menu_has_no_tails_of_lines, a_menu_closes_as_it_opens,
+            a_result_leaves_when_something_else_is_done, a_menu_of_options,
+            a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
+            tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,
+            lines_too_long_are_refused, lines_that_run_nothing, keys_can_be_bound));

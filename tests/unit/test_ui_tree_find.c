@@ -118,6 +118,17 @@ TEST(a_fact_is_shown_and_a_guess_says_that_it_is_one)
     ck_assert_str_eq(st->ui.tree->kept.type[0], "node[4]@0x2000");
 }
 
+/* The key that opens the list of what lies there closes it as well. */
+TEST(its_key_closes_it)
+{
+    scene(24, 80);
+    found(true);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_MENU);
+    stage_type(st, "S");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert(!tree_on(&st->ui));
+}
+
 /* Space tags, and Enter shows all that are tagged; one of another program's types is left out, and
  * that is said. */
 TEST(several_at_once)
@@ -293,7 +304,7 @@ TEST(who_writes_a_field)
 
 SUITE(test_ui_tree_find, .tear_down = stage_tear_down,
       TESTS(frames_of_each_size, nothing_is_known_and_why,
-            a_fact_is_shown_and_a_guess_says_that_it_is_one, several_at_once, the_one_fact_is_taken,
-            what_was_found_elsewhere_is_not_shown, what_programs_disagree_about,
-            what_is_not_known_of_programs_is_said, the_list_keeps_the_types_that_it_is_of,
-            who_writes_a_field));
+            a_fact_is_shown_and_a_guess_says_that_it_is_one, several_at_once, its_key_closes_it,
+            the_one_fact_is_taken, what_was_found_elsewhere_is_not_shown,
+            what_programs_disagree_about, what_is_not_known_of_programs_is_said,
+            the_list_keeps_the_types_that_it_is_of, who_writes_a_field));

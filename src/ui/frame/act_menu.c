@@ -120,6 +120,7 @@ static void open_menu(struct ui *ui, const struct menu_row *rows, size_t count)
             (struct menu_entry){ui->menu_label[i], (uint32_t)r->letter, runs ? r->command : ""};
     }
     prompt_menu(&ui->host, "Menu", ui->menu, (int)count);
+    ui->prompt.opened_by = "menu";
 }
 
 void act_menu(struct ui *ui, const char *arg)
@@ -222,5 +223,6 @@ void act_options(struct ui *ui, const char *arg)
     (void)arg;
     int count = fill_options(ui);
     prompt_menu(&ui->host, "Options (Left Right change)", ui->menu, count);
+    ui->prompt.opened_by = "options";
     ui->prompt.turn = turn_option;
 }

@@ -121,6 +121,7 @@ void act_escape(struct ui *ui, const char *arg)
 static void run_line(struct ui *ui, const char *text, void *ctx)
 {
     (void)ctx;
+    pager_close(&ui->host); /* of the line before */
     ui->aim = ui->asked;
     ui_run(ui, text);
     ui->aim = (struct aim){0};

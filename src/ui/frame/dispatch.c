@@ -79,6 +79,35 @@ static void run_binding(struct ui *ui, const struct binding *b, struct key key)
         ui_say(ui, STYLE_WARN, "%s%s%s", dropped, ui->status[0] != '\0' ? "; " : "", ui->status);
 }
 
+/* Is the line this command, with or without arguments? */
+static bool is_command(const char *line, const char *command)
+{
+    size_t n = strlen(command);
+    return strncmp(line, command, n) == 0 && (line[n] == '\0' || line[n] == ' ');
+}
+
+/* A key that opens a menu closes it as well, unless it chooses an entry. */
+static bool closes_menu(const struct ui *ui, struct key key)
+{
+    const struct prompt *p = &ui->prompt;
+    const struct binding *b = ui_binding(ui, key);
+    if (p->kind != PROMPT_MENU || p->opened_by == NULL || b == NULL)
+        return false;
+    for (int i = 0; i < p->menu_count; i++)
+        if (key.mods == 0 && key.code == p->menu[i].letter)
+            return false;
+    return is_command(b->command, p->opened_by);
+}
+
+/* What a command has printed is in the way once another key acts. A line can be typed below it: it
+ * is closed when that runs. The text of a lesson scrolls beside it. */
+static void close_result(struct ui *ui, const struct binding *b)
+{
+    if (b != NULL && !is_command(b->command, "prompt command") &&
+        !is_command(b->command, "redraw") && !is_command(b->command, "lesson"))
+        pager_close(&ui->host);
+}
+
 static void press(struct ui *ui, struct key key)
 {
     const struct screen *screen = ui_screen(ui);
@@ -94,7 +123,9 @@ static void press(struct ui *ui, struct key key)
     bool typed = in_screen(ui) || screen == &screen_segments;
     if (typed && screen->key != NULL && screen->key(ui, key))
         return;
-    run_binding(ui, ui_binding(ui, key), key);
+    const struct binding *b = ui_binding(ui, key);
+    close_result(ui, b);
+    run_binding(ui, b, key);
 }
 
 /* Terminal too small to draw: accept only quit, back and Esc. */
@@ -120,6 +151,8 @@ static void key_event(struct ui *ui, const struct event *ev)
             press_blindly(ui, ev->key);
     } else if (ev->pasted) {
         paste(ui, ev->key);
+    } else if (closes_menu(ui, ev->key)) {
+        prompt_key(&ui->host, (struct key){KEY_ESC_, 0});
     } else if (ui->prompt.kind != PROMPT_NONE) {
         prompt_key(&ui->host, ev->key);
     } else {

@@ -68,6 +68,9 @@ struct prompt {
     /* MENU: Left (-1), Right or Space (1) on an entry, which stays open; may be NULL. */
     void (*turn)(struct ui *ui, int entry, int by);
 
+    /* MENU: the command that opens it, whose keys close it as well; NULL: none. */
+    const char *opened_by;
+
     const struct menu_entry *menu;
     int menu_count, menu_at;
     int menu_row, menu_rows, menu_cols; /* where entry 0 would be, as drawn; rows 0: not drawn */

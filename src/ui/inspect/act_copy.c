@@ -127,6 +127,7 @@ static void ask_form(struct ui *ui)
             (struct menu_entry){form->label, (unsigned char)form->label[0], ui->option_command[i]};
     }
     prompt_menu(&ui->host, "copy the selection as", ui->menu, count);
+    ui->prompt.opened_by = "copy";
 }
 
 void act_copy(struct ui *ui, const char *arg)

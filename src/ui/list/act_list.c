@@ -125,6 +125,7 @@ static void sort_menu(struct ui *ui)
             (struct menu_entry){ui->menu_label[i], (uint32_t)('a' + i), ui->option_command[i]};
     }
     prompt_menu(&ui->host, "sort by", ui->menu, (int)(count < MENU_ROWS ? count : MENU_ROWS));
+    ui->prompt.opened_by = "sort menu";
 }
 
 void act_sort(struct ui *ui, const char *arg)

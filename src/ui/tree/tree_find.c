@@ -203,6 +203,7 @@ static void open_menu(struct ui *ui)
                     ? "no type is known for this segment"
                     : "what lies here, \u2248: perhaps (Enter shows it, Space tags)",
                 st->menu.entry, 0);
+    ui->prompt.opened_by = "tree"; /* or `tree find` */
     ui->prompt.turn = turn_tag;
     ui->prompt.renew = renew;
     st->menu.tagged = 0;
