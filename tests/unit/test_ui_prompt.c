@@ -196,6 +196,25 @@ TEST(options_change_in_place)
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
 }
 
+/* What is on the screen, and what the next segment begins with where that is another. */
+TEST(options_show_what_is_on)
+{
+    ui.depth = 1;
+    ui.stack[0] = &screen_inspect;
+    ui.s.set.view = view_find("u64le");
+    press("F2");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "v  view       u64le    here; stored: hex; how"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "o  order      little   byte order"), 1);
+    press("Esc");
+    ui_run(&ui, "set view f64le");
+    ck_assert_str_eq(ui.s.prefer.view->name, "f64le");
+    press("F2");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "v  view       f64le    how the cells"), 1);
+    press("Esc");
+}
+
 TEST(the_menu_shows_the_keys)
 {
     press("F9");
@@ -552,8 +571,8 @@ TEST(frames_are_plain_lines)
 SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
       TESTS(frames_are_plain_lines, a_line, escape_drops_a_line, a_long_line_scrolls,
             only_y_says_yes, pasted_text_only_types, one_key, options_change_in_place,
-            the_menu_shows_the_keys, a_menu_says_that_there_is_more, popups_have_frames,
-            a_menu_has_no_tails_of_lines, a_menu_closes_as_it_opens,
+            options_show_what_is_on, the_menu_shows_the_keys, a_menu_says_that_there_is_more,
+            popups_have_frames, a_menu_has_no_tails_of_lines, a_menu_closes_as_it_opens,
             a_result_leaves_when_something_else_is_done, a_menu_of_options,
             a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
             tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "session/looks.h"
 #include "session/settings.h"
 #include "ui/frame/actions.h"
 
@@ -134,6 +135,15 @@ void act_menu(struct ui *ui, const char *arg)
 
 /* ---- F2 ---- */
 
+void ui_option(const struct ui *ui, size_t i, char *value, char *kept)
+{
+    bool look = (looks_options() >> i & 1) != 0;
+    settings_value(&ui->s.prefer, i, kept, SETTINGS_VALUE);
+    settings_value(look && ui_in_list(ui) ? &ui->s.prefer : &ui->s.set, i, value, SETTINGS_VALUE);
+    if (!look || strcmp(value, kept) == 0)
+        kept[0] = '\0';
+}
+
 /* Looks for the value after, or before, the present one among those that it may have. */
 struct turning {
     const char *now;
@@ -159,9 +169,9 @@ static void turn_past(void *ctx, const char *word)
  * doubled or halved. Empty: it has none. */
 static void next_value(const struct ui *ui, size_t i, int by, char *out, size_t cap)
 {
-    char value[SETTINGS_VALUE];
+    char value[SETTINGS_VALUE], kept[SETTINGS_VALUE];
     double number;
-    settings_value(&ui->s.prefer, i, value, sizeof value);
+    ui_option(ui, i, value, kept);
     struct turning t = {.now = value};
     ui_setting_values(ui, setting_name(i), turn_past, &t);
     out[0] = '\0';
@@ -178,7 +188,7 @@ static void option_command(const struct ui *ui, size_t i, char *out, size_t cap)
 {
     static const char *const flips[] = {"on", "off", "little", "big"};
     char value[SETTINGS_VALUE], next[SETTINGS_VALUE];
-    settings_value(&ui->s.prefer, i, value, sizeof value);
+    ui_option(ui, i, value, next);
     bool flip = strcmp(setting_name(i), "theme") == 0;
     for (size_t k = 0; k < sizeof flips / sizeof flips[0]; k++)
         flip = flip || strcmp(value, flips[k]) == 0;
@@ -193,10 +203,11 @@ static int fill_options(struct ui *ui)
 {
     int count = 0;
     for (size_t i = 0; setting_name(i) != NULL && i < MENU_ROWS; i++, count++) {
-        char value[SETTINGS_VALUE], letter = setting_letter(i);
-        settings_value(&ui->s.prefer, i, value, sizeof value);
-        (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-10s %-8.40s %s", letter,
-                       setting_name(i), value, setting_help(i));
+        char value[SETTINGS_VALUE], kept[SETTINGS_VALUE], letter = setting_letter(i);
+        ui_option(ui, i, value, kept);
+        (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-10s %-8.40s %s%.20s%s%s",
+                       letter, setting_name(i), value, kept[0] != '\0' ? "here; stored: " : "",
+                       kept, kept[0] != '\0' ? "; " : "", setting_help(i));
         option_command(ui, i, ui->option_command[i], sizeof ui->option_command[i]);
         ui->menu[i] =
             (struct menu_entry){ui->menu_label[i], (uint32_t)letter, ui->option_command[i]};

@@ -199,13 +199,14 @@ void act_prompt(struct ui *ui, const char *arg)
 
 static void show_settings(struct ui *ui)
 {
-    char text[2048] = "";
+    char text[4096] = "";
     size_t at = 0;
     for (size_t i = 0; setting_name(i) != NULL && at < sizeof text; i++) {
-        char value[SETTINGS_VALUE];
-        settings_value(&ui->s.prefer, i, value, sizeof value);
-        int n = snprintf(text + at, sizeof text - at, "set %-10s %-8s  %s\n", setting_name(i),
-                         value, setting_help(i));
+        char value[SETTINGS_VALUE], kept[SETTINGS_VALUE];
+        ui_option(ui, i, value, kept);
+        int n = snprintf(text + at, sizeof text - at, "set %-10s %-8s  %s%s%s%s\n", setting_name(i),
+                         value, kept[0] != '\0' ? "here; stored: " : "", kept,
+                         kept[0] != '\0' ? "; " : "", setting_help(i));
         at += n > 0 ? (size_t)n : 0;
     }
     pager_open(&ui->host, "options", text, true);

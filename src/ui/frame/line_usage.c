@@ -48,14 +48,15 @@ static void state_of(const struct ui *ui, const struct command *c, char *out, si
 /* `set NAME`: what it takes, and its value. */
 static bool option_usage(struct ui *ui, const char *rest)
 {
-    char name[EDIT_MAX], value[SETTINGS_VALUE];
+    char name[EDIT_MAX], value[SETTINGS_VALUE], kept[SETTINGS_VALUE];
     const char *more = action_word(rest, name, sizeof name);
     size_t i = setting_find(name);
     if (i == SIZE_MAX || (more[0] == '\0' && strchr(rest, ' ') == NULL))
         return false;
-    settings_value(&ui->s.prefer, i, value, sizeof value);
-    (void)snprintf(ui->prompt.hint, sizeof ui->prompt.hint, "%s is %s, now %s", setting_name(i),
-                   setting_takes(i), value);
+    ui_option(ui, i, value, kept);
+    (void)snprintf(ui->prompt.hint, sizeof ui->prompt.hint, "%s is %s, now %s%s%s%s",
+                   setting_name(i), setting_takes(i), value, kept[0] != '\0' ? " (stored: " : "",
+                   kept, kept[0] != '\0' ? ")" : "");
     return true;
 }
 

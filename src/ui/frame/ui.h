@@ -242,6 +242,10 @@ void ui_usage(struct ui *ui, const char *text, void *ctx);
 void ui_setting_values(const struct ui *ui, const char *name,
                        void (*each)(void *ctx, const char *word), void *ctx);
 
+/* act_menu.c: the value of option i that is in effect on the screen, and what is stored for
+ * other segments where that differs, else an empty text; SETTINGS_VALUE bytes each. */
+void ui_option(const struct ui *ui, size_t i, char *value, char *kept);
+
 /* The word of the key bar at a column; NULL: none there. */
 const struct bar_word *bar_find(const struct ui *ui, int col);
 
