@@ -62,6 +62,12 @@ size_t bench_stores_on(const struct e2e_options *screen, const char *keys, const
  * when it fails. */
 double bench_run(const char *const *argv, int times);
 
+/* One such run: seconds, and seconds of a processor. */
+struct bench_time {
+    double wall, cpu;
+};
+struct bench_time bench_once(const char *const *argv);
+
 /* Many segments of a page, and processes that map some of them each, until it is stopped. */
 struct bench_load {
     int segments, processes, mappings; /* mappings: of each process */
@@ -98,9 +104,10 @@ void bench_tree(struct bench *b);
 void bench_search(struct bench *b);
 void bench_bulk(struct bench *b);
 
-/* Two commands in turns, `rounds` of each: the shortest run of each in seconds. */
+/* Two commands in turns, `rounds` of each: the shortest run of each in seconds, and the least time
+ * of a processor, which other programs on the machine disturb less. */
 struct bench_pair {
-    double ours, theirs;
+    double ours, theirs, ours_cpu, theirs_cpu;
 };
 struct bench_pair bench_turns(const char *const *ours, const char *const *theirs, int rounds);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -212,10 +214,16 @@ void bench_touch(const char *name, uint64_t from, uint64_t to)
     close(fd);
 }
 
-static double run_once(const char *const *argv)
+static double seconds_of(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+struct bench_time bench_once(const char *const *argv)
 {
     int64_t start = e2e_now();
     int status = 0;
+    struct rusage used;
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
@@ -225,16 +233,17 @@ static double run_once(const char *const *argv)
         execvp(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
-    if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0)
+    if (pid < 0 || wait4(pid, &status, 0, &used) < 0 || status != 0)
         e2e_fail("%s %s failed", argv[0], argv[1]);
-    return (double)(e2e_now() - start) / 1e9;
+    return (struct bench_time){(double)(e2e_now() - start) / 1e9,
+                               seconds_of(used.ru_utime) + seconds_of(used.ru_stime)};
 }
 
 double bench_run(const char *const *argv, int times)
 {
-    double best = run_once(argv);
+    double best = bench_once(argv).wall;
     while (--times > 0) {
-        double again = run_once(argv);
+        double again = bench_once(argv).wall;
         best = again < best ? again : best;
     }
     return best;

@@ -3,13 +3,20 @@
 
 #include "bench.h"
 
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 struct bench_pair bench_turns(const char *const *ours, const char *const *theirs, int rounds)
 {
-    struct bench_pair best = {1e9, 1e9};
+    struct bench_pair best = {1e9, 1e9, 1e9, 1e9};
     for (int i = 0; i < rounds; i++) {
-        double a = bench_run(ours, 1), b = bench_run(theirs, 1);
-        best.ours = a < best.ours ? a : best.ours;
-        best.theirs = b < best.theirs ? b : best.theirs;
+        struct bench_time a = bench_once(ours), b = bench_once(theirs);
+        best.ours = least(best.ours, a.wall);
+        best.theirs = least(best.theirs, b.wall);
+        best.ours_cpu = least(best.ours_cpu, a.cpu);
+        best.theirs_cpu = least(best.theirs_cpu, b.cpu);
     }
     return best;
 }

@@ -310,7 +310,60 @@ TEST(sums_stretches)
     oracle_free(o);
 }
 
+struct told {
+    struct {
+        uint64_t offset;
+        size_t n;
+    } run[8];
+    size_t runs;
+};
+
+static void tell_run(void *ctx, int64_t time, uint64_t offset, const uint8_t *old,
+                     const uint8_t *new, size_t n)
+{
+    struct told *t = ctx;
+    (void)time;
+    ck_assert_ptr_nonnull(old);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_uint_ne(old[i], new[i]);
+    ck_assert_uint_lt(t->runs, 8);
+    t->run[t->runs].offset = offset;
+    t->run[t->runs++].n = n;
+}
+
+/* Bytes are compared 64 at a time; a run does not end there. */
+TEST(runs_are_whole_wherever_they_begin)
+{
+    static const struct {
+        size_t from, n;
+    } runs[] = {{3, 1}, {5, 2}, {60, 140}, {255, 1}, {257, 63}, {4090, 6}};
+    static uint8_t page[PAGEMAP_PAGE], state[PAGEMAP_PAGE];
+    struct told t = {.runs = 0};
+    struct pagemap *map = pagemap_new(LARGE);
+    const struct pagemap_sink sink = {.ctx = &t, .changed = tell_run};
+    ck_assert(pagemap_listen(map, &sink));
+    memset(page, 9, sizeof page);
+    (void)pagemap_feed(map, 0, page, state, sizeof page, MS);
+    size_t sum = 0;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        memset(page + runs[i].from, 7, runs[i].n);
+        sum += runs[i].n;
+    }
+    /* from an odd place, so that the units are not those of the part */
+    ck_assert_uint_eq(pagemap_feed(map, 3, page + 3, state + 3, sizeof page - 3, 2 * (int64_t)MS),
+                      sum);
+    ck_assert_uint_eq(t.runs, sizeof runs / sizeof *runs);
+    for (size_t i = 0; i < t.runs; i++) {
+        ck_assert_uint_eq(t.run[i].offset, runs[i].from);
+        ck_assert_uint_eq(t.run[i].n, runs[i].n);
+    }
+    ck_assert_int_ne(pagemap_sum(map, 192, 208).changed, 0);
+    ck_assert_int_eq(pagemap_sum(map, 208, 224).changed, 0);
+    pagemap_free(map);
+}
+
 SUITE(test_core_pagemap,
       TESTS(equals_a_naive_reader_with_room, equals_a_naive_reader_without_room,
             walks_the_changes_in_order, a_page_without_a_copy_is_known_by_page_first,
-            a_shrunk_segment_forgets_what_it_lost, sums_stretches));
+            a_shrunk_segment_forgets_what_it_lost, sums_stretches,
+            runs_are_whole_wherever_they_begin));

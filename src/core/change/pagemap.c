@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/change/pagemap_private.h"
+#include "core/differing.h"
 
 const uint8_t pagemap_zeros[PAGEMAP_PAGE];
 
@@ -144,23 +145,76 @@ static void stamp(const struct leaf_pos *at, uint32_t tick)
         l->hottest = count;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A run of bytes that differ, which may not be at its end yet. */
+struct run {
+    size_t from, end; /* in the part; equal: none */
+};
+
+static void end_run(const struct pagemap *m, const struct part *p, const uint8_t *was,
+                    struct run *r)
+{
+    if (r->end > r->from)
+        notify_changed(m, p, r->from, was + r->from, r->end - r->from);
+    r->from = r->end;
+}
+
+/* Notifies of the runs in `bits`, which begin at `at` of the part; *r is the one that may go on. */
+static void add_runs(const struct pagemap *m, const struct part *p, const uint8_t *was, size_t at,
+                     uint64_t bits, struct run *r)
+{
+    while (bits != 0) {
+        unsigned first = (unsigned)__builtin_ctzll(bits);
+        uint64_t zeros = ~(bits >> first);
+        unsigned n = zeros == 0 ? DIFFERING : (unsigned)__builtin_ctzll(zeros);
+        if (r->end != at + first || r->end == r->from) {
+            end_run(m, p, was, r);
+            r->from = at + first;
+        }
+        r->end = at + first + n;
+        bits = first + n == DIFFERING ? 0 : bits >> (first + n) << (first + n);
+    }
+}
+
+/* Bit i: byte i of the part's n at `at`, DIFFERING at most, differs. */
+static uint64_t part_differs(const struct part *p, const uint8_t *was, size_t at, size_t n)
+{
+    if (n == DIFFERING)
+        return differing(was + at, p->bytes + at);
+    uint8_t a[DIFFERING] = {0}, b[DIFFERING] = {0};
+    memcpy(a, was + at, n);
+    memcpy(b, p->bytes + at, n);
+    return differing(a, b);
+}
+
 /* Notifies of each run of bytes that differ, and notes its time in the copy. Returns how many bytes
  * differ. */
 static size_t notify_runs(struct pagemap *m, const struct part *p, struct copy *copy)
 {
     const uint8_t *was = copy->bytes + p->in;
     uint32_t tick = pagemap_tick(m, p->time);
-    size_t sum = 0, end = 0;
-    for (;;) {
-        size_t first = bytes_difference(was, p->bytes, end, p->n);
-        for (end = first; end < p->n && was[end] != p->bytes[end];)
-            end++;
-        if (end == first)
-            return sum;
-        notify_changed(m, p, first, was + first, end - first);
-        copy_mark(m, copy, p->in + first, end - first, tick);
-        sum += end - first;
+    struct run r = {0, 0};
+    bool heard = false;
+    size_t sum = 0;
+    for (size_t i = 0; i < m->sinks; i++)
+        heard = heard || m->sink[i].changed != NULL;
+    for (size_t at = 0, n; at < p->n; at += n) {
+        size_t shift = (p->in + at) % DIFFERING;
+        n = smaller(DIFFERING - shift, p->n - at);
+        uint64_t bits = part_differs(p, was, at, n);
+        if (bits == 0)
+            continue;
+        if (heard)
+            add_runs(m, p, was, at, bits, &r);
+        copy_mark(m, copy, (p->in + at) / DIFFERING, bits << shift, tick);
+        sum += (size_t)__builtin_popcountll(bits);
     }
+    end_run(m, p, was, &r);
+    return sum;
 }
 
 /* The part was a hole when it was read: is the page one? Holes are whole pages of zeros. */
@@ -278,11 +332,6 @@ static size_t feed_run(struct pagemap *m, uint64_t offset, const uint8_t *bytes,
                      .time = time};
     p.whole = p.in == 0 && (n == PAGEMAP_PAGE || ends || offset + n >= m->size);
     return pagemap_feed_part(m, &p);
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 size_t pagemap_feed(struct pagemap *m, uint64_t offset, const uint8_t *bytes, const uint8_t *state,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/change/pagemap_private.h"
+#include "core/differing.h"
 
 bool copy_pinned(const struct pagemap *m, uint64_t page)
 {
@@ -112,18 +113,20 @@ struct copy *copy_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGE
     return c;
 }
 
-static void mark_range(struct dirty_times *k, size_t in, size_t n, uint32_t tick)
+/* The granules of one unit; bit i: byte i changed. */
+static void mark_unit(struct dirty_times *k, size_t granule, uint64_t bits, uint32_t tick)
 {
-    for (size_t i = in; i < in + n; i++) {
-        size_t granule = i / DIRTY_GRANULE;
-        if (k->tick[granule] == 0 || tick - k->tick[granule] > MERGE_TICKS)
-            k->bytes[granule] = 0;
+    for (; bits != 0; bits >>= DIRTY_GRANULE, granule++) {
+        uint16_t here = (uint16_t)bits;
+        if (here == 0)
+            continue;
+        bool merges = k->tick[granule] != 0 && tick - k->tick[granule] <= MERGE_TICKS;
         k->tick[granule] = tick;
-        k->bytes[granule] = (uint16_t)(k->bytes[granule] | 1u << i % DIRTY_GRANULE);
+        k->bytes[granule] = (uint16_t)(here | (merges ? k->bytes[granule] : 0));
     }
 }
 
-void copy_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t tick)
+void copy_mark(struct pagemap *m, struct copy *c, size_t unit, uint64_t bits, uint32_t tick)
 {
     if (m->allowance == PAGEMAP_NO_LIMIT) /* nobody asks for times of bytes */
         return;
@@ -133,5 +136,5 @@ void copy_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t 
             return;
         m->timed++;
     }
-    mark_range(c->times, in, n, tick);
+    mark_unit(c->times, unit * (DIFFERING / DIRTY_GRANULE), bits, tick);
 }

@@ -185,8 +185,9 @@ bool copy_pinned(const struct pagemap *m, uint64_t page);
 bool copy_room(const struct pagemap *m); /* for one more, without dropping another */
 void copy_shrink(struct pagemap *m);     /* down to the allowance */
 
-/* Bytes [in, in + n) of the copy changed. Without memory for it only the page's time is known. */
-void copy_mark(struct pagemap *m, struct copy *c, size_t in, size_t n, uint32_t tick);
+/* These of the DIFFERING bytes of a unit of the copy changed. Without memory for it only the page's
+ * time is known. */
+void copy_mark(struct pagemap *m, struct copy *c, size_t unit, uint64_t bits, uint32_t tick);
 size_t copy_bytes(const struct pagemap *m);
 
 uint32_t pagemap_tick(struct pagemap *m, int64_t time);

@@ -1,5 +1,6 @@
 #include "core/history/delta.h"
 
+#include "core/differing.h"
 #include "core/history/delta_private.h"
 
 #include <lz4.h>
@@ -122,43 +123,23 @@ static void add_op(struct delta_writer *w, enum delta_kind kind, uint64_t offset
     w->end = offset + n;
 }
 
-/* Emits runs that make the bytes of `which` those of `to`. */
+/* Emits runs that make the bytes of `which` those of `to`. Most runs are a byte or two. */
 static void add_runs(struct delta_writer *w, struct block64 *u, enum delta_kind kind, int64_t time,
                      uint64_t which, const uint8_t *to)
 {
+    uint8_t *literal = w->literals.p + w->literals.n;
     while (which != 0) {
-        unsigned from = (unsigned)__builtin_ctzll(which);
-        uint64_t ones = ~(which >> from);
-        unsigned n = ones == 0 ? DELTA_UNIT : (unsigned)__builtin_ctzll(ones);
+        unsigned from = (unsigned)__builtin_ctzll(which), end = from;
+        do {
+            *literal++ = (uint8_t)(to[end] - u->now[end]);
+            u->now[end] = to[end];
+            end++;
+        } while (end < DELTA_UNIT && (which >> end & 1) != 0);
         set_time(w, time);
-        add_op(w, kind, u->at * DELTA_UNIT + from, n);
-        for (unsigned i = from; i < from + n; i++) {
-            w->literals.p[w->literals.n++] = (uint8_t)(to[i] - u->now[i]);
-            u->now[i] = to[i];
-        }
-        which &= ~unit_bits(from, n);
+        add_op(w, kind, u->at * DELTA_UNIT + from, end - from);
+        which = end < DELTA_UNIT ? which >> end << end : 0;
     }
-}
-
-/* Bit i: byte i differs. */
-static uint64_t differing(const uint8_t *a, const uint8_t *b)
-{
-    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-    const uint16_t one = 1;
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < DELTA_UNIT; i += 8) {
-        uint64_t x = 0, y = 0;
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        x ^= y;
-        if (x == 0)
-            continue;
-        if (*(const uint8_t *)&one == 0)
-            x = __builtin_bswap64(x);       /* byte 0 is the lowest */
-        x = (((x & low) + low) | x) & ~low; /* the high bit of each byte that differs */
-        bits |= ((x >> 7) * UINT64_C(0x0102040810204080) >> 56) << i;
-    }
-    return bits;
+    w->literals.n = (size_t)(literal - w->literals.p);
 }
 
 /* Bytes whose last recorded value is not `old` changed unseen: emits DELTA_MISSED first. Bytes of
