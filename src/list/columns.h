@@ -40,6 +40,7 @@ const char *columns_names(char buf[COLUMNS_TEXT]);
 size_t columns_usual(int wide, const struct column *out[COLUMNS_MAX]);
 
 const char *column_title(const struct column *c);
+bool column_names(const struct column *c); /* the end of its cells matters as the beginning does */
 
 /* Its title as one word that column_find knows, for what people type: `AGE`, `USED-BY`. */
 enum { COLUMN_WORD = 16 };

@@ -19,6 +19,11 @@ static bool is_name(const char *is, const char *name, size_t n)
     return k == n && is[k] == '\0';
 }
 
+bool column_names(const struct column *c)
+{
+    return strcmp(c->name, "LOCATOR") == 0 || strcmp(c->name, "NAME") == 0;
+}
+
 const char *column_word(const struct column *c, char buf[COLUMN_WORD])
 {
     (void)snprintf(buf, COLUMN_WORD, "%s", column_title(c));

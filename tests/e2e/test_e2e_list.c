@@ -347,6 +347,8 @@ TEST_LOOP(ls_fits_the_terminal, 2)
     ck_assert(e2e_find(t, start, &row, &col));
     ck_assert_int_eq(col, 0);
     ck_assert(e2e_find(t, "\u2026", NULL, NULL) == (_i == 0));
+    snprintf(start, sizeof start, "%s ", name + strlen(name) - 5); /* the end of the name */
+    ck_assert(_i == 1 || strstr(e2e_row(t, row), start) != NULL);
     ck_assert((strstr(e2e_row(t, row), "4096") != NULL) == (_i == 0));
     e2e_end(t);
     shm_unlink(name);

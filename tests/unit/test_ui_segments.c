@@ -196,6 +196,23 @@ TEST(columns_stay_where_they_are)
     ck_assert_str_ne(before, after);
 }
 
+/* Names of a family differ at their ends. */
+TEST(names_are_cut_in_the_middle)
+{
+    static const struct made feeds[] = {
+        {"posix:/company-feed-eurusd-ring-001", "alice", SEG_POSIX, 1, 0, 0600, 2},
+        {"posix:/company-feed-eurusd-ring-002", "alice", SEG_POSIX, 1, 0, 0600, 2},
+        {"posix:/company-feed-\u732b\u732b\u732b\u732b\u732b\u732b\u732b\u732b\u732b-003", "alice",
+         SEG_POSIX, 1, 0, 0600, 2},
+    };
+    listed_survey(feeds, 3);
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "ring-001 "), 2);
+    ck_assert_int_eq(frame_find(&ui.canvas, "ring-002 "), 3);
+    ck_assert_int_eq(frame_find(&ui.canvas, "-003 "), 4);
+    ck_assert_int_eq(frame_find(&ui.canvas, " posix:/company"), 2);
+}
+
 /* A name that its row has to cut is whole in the bottom line, or the end of it is there. */
 TEST(a_name_that_was_cut_is_below)
 {
@@ -515,8 +532,8 @@ TEST(the_mouse)
 }
 
 SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
-      TESTS(empty_columns_give_their_room, names_come_first, columns_stay_where_they_are,
-            a_name_that_was_cut_is_below, what_was_proved_has_an_age,
+      TESTS(empty_columns_give_their_room, names_come_first, names_are_cut_in_the_middle,
+            columns_stay_where_they_are, a_name_that_was_cut_is_below, what_was_proved_has_an_age,
             a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
             an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
             arrows_say_the_direction, headers_are_the_words_of_commands, a_click_on_a_header_sorts,

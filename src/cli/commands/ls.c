@@ -205,19 +205,25 @@ static void pad(struct out *o, int n)
         out_str(o, " ");
 }
 
-/* Cuts a text to so many columns, the last one an ellipsis. */
-static void cut(char *text, int cols)
+/* Cuts a text that is wider than so many columns: a name in the middle, another at its end. */
+static void cut(char text[CELL_MAX], int cols, bool name)
 {
-    size_t at = 0, kept = 0, n = strlen(text);
-    int used = 0;
+    static const char dots[] = "\xe2\x80\xa6";
+    int head = name ? cols * 5 / 8 : cols - 1, used = 0;
+    size_t at = 0, n = strlen(text);
     while (at < n) {
         struct text_char ch = text_decode(TEXT_UTF8, (const uint8_t *)text + at, n - at);
         used += ch.valid && text_printable(ch.cp) ? text_width(ch.cp) : 1;
-        kept = used <= cols - 1 ? at + ch.size : kept;
+        if (used > head)
+            break;
         at += ch.size;
     }
-    if (used > cols)
-        memcpy(text + kept, "\xe2\x80\xa6", 4);
+    const char *end = canvas_text_end(text, name ? cols - 1 - head : 0);
+    size_t rest = strlen(end) + 1;
+    if (at + sizeof dots - 1 + rest > CELL_MAX)
+        return;
+    memmove(text + at + sizeof dots - 1, end, rest);
+    memcpy(text + at, dots, sizeof dots - 1);
 }
 
 /* What is cut so that a line fits the terminal, the locators last, but never below this. */
@@ -251,7 +257,7 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
             c->text(row, cell);
             text = cell;
             if (width != NULL && canvas_width(cell) > width[i])
-                cut(cell, width[i]);
+                cut(cell, width[i], column_names(c));
         }
         int gap = width == NULL ? 0 : width[i] - canvas_width(text);
         out_str(o, i == 0 ? "" : width == NULL ? " " : "  ");

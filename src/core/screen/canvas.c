@@ -198,6 +198,23 @@ int canvas_field(struct canvas *c, int row, int from, int end, bool right, enum 
     return cut ? canvas_char(c, row, col, end, style, 0x2026) : col;
 }
 
+const char *canvas_text_end(const char *utf8, int cols)
+{
+    while (*utf8 != '\0' && canvas_width(utf8) > cols)
+        utf8 += text_decode(TEXT_UTF8, (const uint8_t *)utf8, strlen(utf8)).size;
+    return utf8;
+}
+
+int canvas_field_name(struct canvas *c, int row, int from, int end, enum style style,
+                      const char *utf8)
+{
+    if (canvas_width(utf8) <= end - from)
+        return canvas_text(c, row, from, end, style, utf8);
+    int col = canvas_text(c, row, from, from + (end - from) * 5 / 8, style, utf8);
+    col = canvas_char(c, row, col, end, style, 0x2026);
+    return canvas_text(c, row, col, end, style, canvas_text_end(utf8, end - col));
+}
+
 int canvas_print(struct canvas *c, int row, int col, int limit, enum style style,
                  const char *format, ...)
 {

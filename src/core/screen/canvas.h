@@ -103,6 +103,13 @@ int canvas_print(struct canvas *c, int row, int col, int limit, enum style style
 int canvas_field(struct canvas *c, int row, int from, int end, bool right, enum style style,
                  const char *utf8);
 
+/* The same for names, of which the end matters as much as the beginning: cut in the middle. */
+int canvas_field_name(struct canvas *c, int row, int from, int end, enum style style,
+                      const char *utf8);
+
+/* The end of a text that is at most so many columns wide, at a character. */
+const char *canvas_text_end(const char *utf8, int cols);
+
 /* One character; a combining one is added to the cell to its left (within the limits). Returns the
  * next column, or col itself if that is at or beyond the limit. canvas_text drops combining
  * characters at its start. */

@@ -69,17 +69,12 @@ static bool is_column(const struct column *c, const char *name)
     return strcmp(c->name, name) == 0;
 }
 
-static bool is_name(const struct column *c)
-{
-    return is_column(c, "LOCATOR") || is_column(c, "NAME");
-}
-
 /* Where there is not room for all, texts are cut down to this; numbers are never cut. */
 static int least(const struct ui *ui, const struct column *c)
 {
     bool text =
-        is_name(c) || is_column(c, "USERS") || is_column(c, "STATE") || is_column(c, "OWNER");
-    int all = wanted(ui, c), few = is_name(c) ? FLEX_LEAST : c->cols;
+        column_names(c) || is_column(c, "USERS") || is_column(c, "STATE") || is_column(c, "OWNER");
+    int all = wanted(ui, c), few = column_names(c) ? FLEX_LEAST : c->cols;
     return text && few < all ? few : all;
 }
 

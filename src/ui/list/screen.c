@@ -4,7 +4,6 @@
 
 #include "core/number.h"
 #include "core/plural.h"
-#include "core/text.h"
 #include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
 
@@ -41,8 +40,13 @@ static int start_of(const struct layout *at, size_t i, int width)
 /* A text in its column, cut with an ellipsis if it does not fit. */
 static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i, enum style style)
 {
-    (void)canvas_field(&ui->canvas, row, at->from[i], at->end[i], at->column[i]->right, style,
-                       ui->segments->cell);
+    const struct column *column = at->column[i];
+    if (column_names(column))
+        (void)canvas_field_name(&ui->canvas, row, at->from[i], at->end[i], style,
+                                ui->segments->cell);
+    else
+        (void)canvas_field(&ui->canvas, row, at->from[i], at->end[i], column->right, style,
+                           ui->segments->cell);
 }
 
 static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor,
@@ -215,14 +219,12 @@ static bool name_was_cut(const struct ui *ui)
     return false;
 }
 
-/* The end of a text in so many columns, the first of which is an ellipsis: the beginning is in the
- * row. Returns the column after it. */
+/* The end of a name after an ellipsis: the beginning is in the row. Returns the column after it.
+ */
 static int draw_end(struct canvas *c, int row, int col, int limit, const char *text)
 {
-    while (*text != '\0' && canvas_width(text) > limit - col - 1)
-        text += text_decode(TEXT_UTF8, (const uint8_t *)text, strlen(text)).size;
     col = canvas_char(c, row, col, limit, STYLE_TEXT, 0x2026);
-    return canvas_text(c, row, col, limit, STYLE_TEXT, text);
+    return canvas_text(c, row, col, limit, STYLE_TEXT, canvas_text_end(text, limit - col));
 }
 
 /* The whole name, where the row had no room for it; `*limit` is where the count of rows begins,
