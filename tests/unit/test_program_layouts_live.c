@@ -1,103 +1,14 @@
 /* Layouts on what programs that are here keep in memory at this moment. */
 #include <fcntl.h>
-#include <glob.h>
 #include <semaphore.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "backend/os.h"
+#include "support/live_peer.h"
 #include "support/remover.h"
-#include "support/run.h"
-#include "support/suite.h"
-
-enum { PATIENCE = 30 }; /* seconds */
-
-static pid_t other; /* a program; 0: none */
-static int from, to;
 
 static void tear_down(void)
 {
-    if (other > 0) {
-        kill(other, SIGKILL);
-        (void)waitpid(other, NULL, 0);
-        close(from);
-        close(to);
-    }
-    other = 0;
-    run_end();
-}
-
-/* Starts a program, which ends with us at the latest. */
-static void start(const char *const *argv)
-{
-    int in[2], out[2];
-    ck_assert(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
-    other = fork();
-    if (other == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (dup2(in[0], 0) == 0 && dup2(out[1], 1) == 1 &&
-            dup2(open("/dev/null", O_WRONLY), 2) == 2)
-            execvp(argv[0], (char *const *)(void *)argv);
-        _exit(127);
-    }
-    ck_assert_int_gt(other, 0);
-    close(in[0]);
-    close(out[1]);
-    to = in[1];
-    from = out[0];
-}
-
-/* The first line of what it says; "": it has ended, or is not there. */
-static const char *first_line(void)
-{
-    static char line[256];
-    size_t n = 0;
-    while (n + 1 < sizeof line && read(from, line + n, 1) == 1 && line[n] != '\n')
-        n++;
-    line[n] = '\0';
-    return line;
-}
-
-/* The path that a pattern has within PATIENCE; NULL: none, since the program has ended. */
-static const char *awaited(const char *pattern)
-{
-    static char path[512];
-    int64_t deadline = os_now() + PATIENCE * INT64_C(1000000000);
-    glob_t g;
-    while (glob(pattern, 0, NULL, &g) != 0) {
-        if (waitpid(other, NULL, WNOHANG) == other) {
-            other = 0;
-            return NULL;
-        }
-        ck_assert_msg(os_now() < deadline, "%s did not come", pattern);
-        (void)os_sleep_until(os_now() + 10000000);
-    }
-    (void)snprintf(path, sizeof path, "file:%s", g.gl_pathv[0]);
-    globfree(&g);
-    return path;
-}
-
-static bool prints(const char *locator, const char *line)
-{
-    const struct ran *r = RUN("peek", locator, "--type", "auto");
-    return r->status == 0 && strstr(r->out, line) != NULL;
-}
-
-/* Prints the line within PATIENCE. */
-static void comes_to_print(const char *locator, const char *line)
-{
-    int64_t deadline = os_now() + PATIENCE * INT64_C(1000000000);
-    while (!prints(locator, line)) {
-        const struct ran *r = RUN("peek", locator, "--type", "auto");
-        ck_assert_msg(os_now() < deadline, "%s is not in %s%s", line, r->out, r->err);
-        (void)os_sleep_until(os_now() + 10000000);
-    }
+    peer_over();
 }
 
 TEST(a_semaphore_of_this_libc)
@@ -166,7 +77,11 @@ TEST(a_lock_of_lmdb)
                    "r = e.begin()\nr.get(b'a')\n"
                    "print('ready', flush=True)\nsys.stdin.read()\n",
                    run_path("lmdb"));
-    start((const char *[]){"python3", "-c", script, NULL});
+    /* packages of the system are known to its own python3, which may not be the first one */
+    start((const char *[]){"sh", "-c",
+                           "python3 -c 'import lmdb' 2>/dev/null && exec python3 -c \"$0\"\n"
+                           "exec /usr/bin/python3 -c \"$0\"",
+                           script, NULL});
     if (strcmp(first_line(), "ready") != 0)
         SKIP("there is no python3 with lmdb");
     (void)snprintf(locator, sizeof locator, "file:%s/lock.mdb", run_path("lmdb"));
