@@ -260,7 +260,7 @@ static int run_command(struct command_run *r)
     if (env->ui && (r->command->needs & NEED_SHELL) != 0)
         return run_error(r, "runs from the shell: quit first");
     if (env->when != NULL && (r->command->needs & NEED_NOW) != 0)
-        return run_error(r, "is about what happens from now on; press . to return to live");
+        return run_error(r, "is about what happens from now on; `:live` returns to live");
     if ((r->command->needs & NEED_STOP) != 0)
         run_ends_tidily(r);
     status = attach(r) ? r->command->run(r) : EXIT_ERROR;

@@ -78,6 +78,7 @@ struct command_env {
     struct poke_done pokes[POKES_KEPT]; /* the first stores of this run */
     size_t pokes_count;                 /* stores made; may exceed POKES_KEPT */
 
+    const char *undo;            /* the key of the UI that takes back what is written */
     const struct view *poked_as; /* how these show their values; NULL: as hex */
     struct kept_range *kept;     /* what a range held before: undo; now the caller's */
     const char *unkept;          /* why there is none; NULL: nothing to keep, or kept */

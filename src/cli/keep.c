@@ -1,5 +1,6 @@
 #include "cli/keep.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/run.h"
@@ -66,9 +67,9 @@ void run_keep_filled(struct command_run *r, uint64_t at, uint8_t byte, uint64_t 
         memset(k->value + at, byte, (size_t)n);
 }
 
-const char *run_keep_words(const struct command_run *r)
+const char *run_keep_words(const struct command_run *r, char buf[RUN_KEEP_WORDS])
 {
-    return r->env->unkept != NULL ? r->env->unkept
-           : r->env->kept != NULL ? "; u takes it back"
-                                  : "";
+    (void)snprintf(buf, RUN_KEEP_WORDS, "; %s takes it back",
+                   r->env->undo != NULL ? r->env->undo : "undo");
+    return r->env->unkept != NULL ? r->env->unkept : r->env->kept != NULL ? buf : "";
 }

@@ -17,7 +17,8 @@ void run_keep_stored(struct command_run *r, uint64_t at, const uint8_t *bytes, s
                      const uint8_t *old);
 void run_keep_filled(struct command_run *r, uint64_t at, uint8_t byte, uint64_t n);
 
-/* For the answer: why it cannot be undone, `; cannot be undone: ...`; empty when it can. */
-const char *run_keep_words(const struct command_run *r);
+/* For the answer: why it cannot be undone, `; cannot be undone: ...`, or what takes it back. */
+enum { RUN_KEEP_WORDS = 64 };
+const char *run_keep_words(const struct command_run *r, char buf[RUN_KEEP_WORDS]);
 
 #endif

@@ -22,6 +22,7 @@ static void command_job_run(struct job *job, const struct progress *p)
                               .marks = &j->marks,
                               .view = j->view[0] != '\0' ? j->view : NULL,
                               .when = j->past != 0 ? j->when : NULL,
+                              .undo = j->undo,
                               .written = j->progress,
                               .progress = p};
     struct snapshot *then = NULL;

@@ -27,6 +27,7 @@ struct command_job {
     struct out out, err;             /* what it printed */
     struct poke_done pokes[POKES_KEPT];
     size_t pokes_count;
+    char undo[32]; /* the key that takes back what it writes */
     const struct view *poked_as;
     struct kept_range *kept; /* see command_env; released with the job unless taken (NULL) before */
     bool in_use;             /* see command_env */

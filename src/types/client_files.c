@@ -303,9 +303,10 @@ static void explain(struct client_run *run, const struct module *module,
         return;
     }
     (void)snprintf(text, sizeof text,
-                   "it has no debug information%s%s: compile with -g, or install "
-                   "the package with its debug symbols",
-                   f->build_id[0] != '\0' ? ", build-id " : "", f->build_id);
+                   "it has no debug information: compile with -g, or install the package with "
+                   "its debug symbols%s%s%s",
+                   f->build_id[0] != '\0' ? " (build-id " : "", f->build_id,
+                   f->build_id[0] != '\0' ? ")" : "");
     client_reason(run, module->path, text);
     if (f->refused[0] != '\0')
         client_reason(run, NULL, f->refused);

@@ -204,6 +204,33 @@ TEST_LOOP(test_the_line_says_what_it_takes, SUITE_ROWS(usages))
     ck_assert_str_eq(st->ui.prompt.hint, "resize SIZE, now 65536 (64.0 KiB)");
 }
 
+/* Messages name the keys that are bound, and without one the command; `%` is no format there. */
+TEST(test_messages_name_the_keys_that_are_bound)
+{
+    struct ui *ui = &st->ui;
+    char text[96];
+    stage_type(st, "t");
+    ck_assert_str_eq(ui->status, "no inspector; t shows it");
+    ui_run(ui, "bind inspect t");
+    ui_run(ui, "inspector");
+    ui_run(ui, "inspector");
+    ck_assert_str_eq(ui->status, "no inspector; :inspector shows it");
+    ui_run(ui, "bind inspect % inspector");
+    ui_run(ui, "inspector");
+    ui_run(ui, "inspector");
+    ck_assert_str_eq(ui->status, "no inspector; % shows it");
+    ck_assert_str_eq(ui_hint(ui, "{strip} and {panel next}", text, sizeof text),
+                     "z and :panel next");
+    ck_assert_str_eq(ui_hint(ui, "{x {strip", text, sizeof text), "{x {strip");
+    ck_assert_str_eq(ui_hint(ui, "ab{strip}", text, 5), "abz");
+    ui_say(ui, STYLE_TEXT, "%s", "{strip}"); /* what is not the program's own stays */
+    ck_assert_str_eq(ui->status, "{strip}");
+    ui->s.edit = true;
+    ui->s.focus = FOCUS_TEXT; /* there characters are typed */
+    ck_assert_str_eq(ui_hint(ui, "{edit} {goto} {prompt poke}", text, sizeof text),
+                     "F4 F5 :prompt poke");
+}
+
 TEST(test_find_next_without_a_pattern)
 {
     stage_type(st, "n");
@@ -480,8 +507,8 @@ TEST(test_nothing_attached)
 SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(test_goto, test_goto_says_where, test_goto_wrong, test_marks, test_find_and_again,
             test_matches_are_counted, test_the_line_says_what_it_takes, test_a_late_count_is_silent,
-            test_find_next_without_a_pattern, test_changes_and_data, test_baseline_toggles,
-            test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate,
-            test_the_title_does_not_jump, test_pause, test_poke_prompt, test_poke_prompt_asks_first,
-            test_quoted_text_comes_out_as_it_went_in, test_cas_prompt_takes_two, test_copy,
-            test_copy_has_a_limit, test_nothing_attached));
+            test_messages_name_the_keys_that_are_bound, test_find_next_without_a_pattern,
+            test_changes_and_data, test_baseline_toggles, test_views_cycle, test_byte_order,
+            test_encoding_phase_inspector, test_rate, test_the_title_does_not_jump, test_pause,
+            test_poke_prompt, test_poke_prompt_asks_first, test_quoted_text_comes_out_as_it_went_in,
+            test_cas_prompt_takes_two, test_copy, test_copy_has_a_limit, test_nothing_attached));

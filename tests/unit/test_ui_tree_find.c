@@ -46,9 +46,10 @@ static void found(bool any)
     struct proposals p = {.row = calloc(8, sizeof *p.row), .room = 8, .notes = 1};
     struct tree_state *tree = st->ui.tree;
     ck_assert_ptr_nonnull(p.row);
-    (void)snprintf(p.note[0], PROPOSE_NOTE,
-                   "reader (977): /usr/bin/reader: it has no debug information, build-id "
-                   "0123456789abcdef: compile with -g");
+    (void)snprintf(
+        p.note[0], PROPOSE_NOTE,
+        "reader (977): /usr/bin/reader: it has no debug information: compile with -g, or install "
+        "the package with its debug symbols (build-id 0123456789abcdef)");
     if (any) {
         add(&p, "struct ring_header",
             &(struct proposal){.kind = PROPOSAL_POINTER, .via = "g_ring", .pid = 812, "ringd"});

@@ -19,7 +19,7 @@ static const struct {
     {"<End>", "\xe2\x94\x80\xe2\x94\x80 0xf "},
     {"<F5>0x1234<Enter>", "\xe2\x94\x80\xe2\x94\x80 0x1234 "},
     {"<C-d>", "\xe2\x94\x80\xe2\x94\x80 0x"},
-    {"<C-c>", "q quits"},
+    {"<C-c>", "Q quits"},
     {"<C-z>", "^Z"},
     {"<F1>", "help: inspect"},
     {"?", "help: inspect"},

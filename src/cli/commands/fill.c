@@ -36,9 +36,11 @@ int cmd_fill(struct command_run *r)
             return run_fail_partly(r, e, at + done);
         at += done;
     }
+    char kept[RUN_KEEP_WORDS];
     if (r->env->ui) {
         out_print(r->env->out, "filled %" PRIu64 " byte%s at 0x%" PRIx64 " with %02x%s\n",
-                  range.length, plural_s(range.length), range.offset, byte, run_keep_words(r));
+                  range.length, plural_s(range.length), range.offset, byte,
+                  run_keep_words(r, kept));
     }
     return EXIT_DONE;
 }
@@ -66,9 +68,10 @@ int cmd_load(struct command_run *r)
     run_keep(r, offset, c.size);
     int status = file_source_store(r, &c, r->seg, offset);
     uint64_t size = c.size;
+    char kept[RUN_KEEP_WORDS];
     file_source_close(&c);
     if (status == EXIT_DONE && r->env->ui)
         out_print(r->env->out, "loaded %" PRIu64 " byte%s at 0x%" PRIx64 "%s\n", size,
-                  plural_s(size), offset, run_keep_words(r));
+                  plural_s(size), offset, run_keep_words(r, kept));
     return status;
 }

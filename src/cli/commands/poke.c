@@ -182,9 +182,10 @@ static int store_bytes(struct command_run *r, const struct poke_values *v)
     run_keep_stored(r, 0, v->bytes, done, NULL);
     if (oserr_is(e))
         return run_fail(r, NULL, "store into it", e);
+    char kept[RUN_KEEP_WORDS];
     if (r->env->ui) {
         out_print(r->env->out, "poke 0x%" PRIx64 " %s: %zu byte%s (not atomic)%s\n", v->offset,
-                  v->view->name, v->count, plural_s(v->count), run_keep_words(r));
+                  v->view->name, v->count, plural_s(v->count), run_keep_words(r, kept));
     }
     return EXIT_DONE;
 }

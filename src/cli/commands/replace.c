@@ -116,6 +116,17 @@ static bool store_match(struct replacing *p, size_t i)
     return stored;
 }
 
+/* In the UI; what is done from the list cannot be undone. */
+static void say_replaced(struct command_run *r, size_t replaced)
+{
+    const char *undo = r->env->undo != NULL ? r->env->undo : "";
+    if (undo[0] == '\0' || replaced == 0)
+        out_print(r->env->out, "%zu replaced\n", replaced);
+    else
+        out_print(r->env->out, "%zu replaced; %s takes %s back%s\n", replaced, undo,
+                  replaced == 1 ? "it" : "them", replaced == 1 ? "" : " one by one");
+}
+
 static int store_all(struct replacing *p)
 {
     struct command_run *r = p->r;
@@ -131,8 +142,7 @@ static int store_all(struct replacing *p)
             out_print(r->env->out, "0x%" PRIx64 "\n", p->at[i]);
     }
     if (r->env->ui)
-        out_print(r->env->out, "%zu replaced; u takes %s back%s\n", replaced,
-                  replaced == 1 ? "it" : "them", replaced == 1 ? "" : " one by one");
+        say_replaced(r, replaced);
     if (replaced < p->count)
         run_note(r, "%zu changed meanwhile and were left", p->count - replaced);
     return replaced == p->count ? EXIT_DONE : EXIT_NO;

@@ -7,6 +7,7 @@
 #include "session/looks.h"
 #include "session/settings.h"
 #include "ui/frame/actions.h"
+#include "ui/inspect/inspect.h"
 
 enum { WORDS_COLUMNS = 34 }; /* of an entry, before its key */
 
@@ -84,12 +85,23 @@ static const struct menu_row list_menu[] = {
     {0, "help", "help", 0},
 };
 
+/* Does this key run the command where the user is? Another mode may come before the key's own, and
+ * in a text column of edit mode characters are typed. */
+static bool works(const struct ui *ui, const struct binding *b, const char *command)
+{
+    bool still = ui->s.past != 0 || ui->s.paused; /* then nothing is typed */
+    bool types = b->key.mods == 0 && b->key.code < KEY_BASE && !still;
+    const struct binding *first = ui_binding(ui, b->key);
+    return first != NULL && strcmp(first->command, command) == 0 &&
+           !(types && ui_screen(ui) == &screen_inspect && edit_types_text(ui));
+}
+
 void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX])
 {
     const struct binding *b;
     name[0] = '\0';
     for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL; i++) {
-        if (b->mode == ui_screen(ui)->mode && strcmp(b->command, command) == 0) {
+        if (strcmp(b->command, command) == 0 && works(ui, b, command)) {
             (void)key_name(b->key, name);
             return;
         }
@@ -103,6 +115,28 @@ const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS
     (void)snprintf(buf, UI_PRESS, "%s%s", key[0] != '\0' ? key : ":",
                    key[0] != '\0' ? "" : command);
     return buf;
+}
+
+const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap)
+{
+    size_t at = 0;
+    for (const char *p = text; *p != '\0' && at + 1 < cap; p++) {
+        const char *end = *p == '{' ? strchr(p, '}') : NULL;
+        char command[UI_PRESS], press[UI_PRESS];
+        if (end == NULL || (size_t)(end - p) > sizeof command) {
+            out[at++] = *p;
+            continue;
+        }
+        (void)snprintf(command, sizeof command, "%.*s", (int)(end - p) - 1, p + 1);
+        for (const char *c = ui_press(ui, command, press); *c != '\0' && at + 2 < cap; c++) {
+            out[at++] = *c;
+            if (*c == '%') /* the text is a format */
+                out[at++] = '%';
+        }
+        p = end;
+    }
+    out[at] = '\0';
+    return out;
 }
 
 /* Entries that this kind of segment does not support stay in the menu and say so. */

@@ -41,20 +41,18 @@ static void unknown_key(struct ui *ui, struct key key)
 {
     char name[KEY_NAME_MAX];
     if (is_ctrl(key, 'c')) {
-        ui_say(ui, STYLE_TEXT, "q quits");
+        ui_say(ui, STYLE_TEXT, "{quit} quits");
         return;
     }
     (void)key_name(key, name);
     if (ui_mode(ui) == MODE_INSPECT && keymap_find(ui->keys, MODE_TREE, key) != NULL) {
-        char fields[UI_PRESS];
-        ui_say(ui, STYLE_TEXT, "%s is a key of the fields: %s shows them", name,
-               ui_press(ui, "tree", fields));
+        ui_say(ui, STYLE_TEXT, "%s is a key of the fields: {tree} shows them", name);
         return;
     }
-    const struct binding *help = ui_binding(ui, (struct key){'?', 0});
-    bool shows = help != NULL && strcmp(help->command, "help") == 0;
-    ui_say(ui, STYLE_TEXT, "%s is not used on this screen%s", name,
-           shows ? " (? shows the keys)" : "");
+    if (ui_screen(ui) == &screen_help)
+        ui_say(ui, STYLE_TEXT, "%s is not used on this screen", name);
+    else
+        ui_say(ui, STYLE_TEXT, "%s is not used on this screen ({help} shows the keys)", name);
 }
 
 /* What was half typed and then dropped by a key is said whatever that key does and says itself. The
@@ -145,7 +143,7 @@ static void key_event(struct ui *ui, const struct event *ev)
     ui->status[0] = '\0'; /* it was about the key before */
     if (is_ctrl(ev->key, 'z') && !ev->pasted) {
         if (ui->term != NULL && !term_suspend(ui->term))
-            ui_say(ui, STYLE_TEXT, "^Z: this system stops no programs; q quits");
+            ui_say(ui, STYLE_TEXT, "^Z: this system stops no programs; {quit} quits");
     } else if (ui_too_small(ui)) {
         if (!ev->pasted)
             press_blindly(ui, ev->key);

@@ -129,7 +129,7 @@ static void greet(struct ui *ui, const struct ui_options *o)
 {
     bool toured = o->tour && lab_tour(ui, true);
     if (o->demo && !toured && ui->status[0] == '\0')
-        ui_say(ui, STYLE_WARN, "Demo: another process is writing this. ? help, q quit");
+        ui_say(ui, STYLE_WARN, "Demo: another process is writing this. {help} help, {back} quit");
     if (o->edit && ui->s.sampler != NULL)
         inspect_edit_on(ui, NULL);
     else

@@ -91,9 +91,13 @@ static int draw_title(const struct box *b, const struct seg_who *who)
 static void draw_rule(const struct box *b, const struct seg_who *who)
 {
     bool inside = b->ui->who_focus;
+    char text[96];
     enum style line = inside ? STYLE_HEADER : STYLE_DIM;
     const char *hint =
-        inside ? " Enter goes there, Tab: next, Esc: back " : " Tab: into it, o closes ";
+        ui_hint(b->ui,
+                inside ? " {panel go} goes there, {panel next}: next, {panel leave}: back "
+                       : " {move column}: into it, {who} closes ",
+                text, sizeof text);
     canvas_fill(b->c, b->row, 0, b->c->cols, line, LINE);
     int col = draw_title(b, who), from = b->c->cols - canvas_width(hint) - 2;
     if (from > col)

@@ -181,6 +181,7 @@ static void give_place(const struct ui *ui, struct command_job *j)
     j->cursor = ui->s.cursor;
     j->marks = ui->s.marks;
     (void)snprintf(j->view, sizeof j->view, "%s", view != NULL ? view->name : "");
+    (void)edit_undo_key(ui, j->undo);
 }
 
 /* `aim` NULL: of the attached segment, or of none. */
@@ -291,8 +292,8 @@ static bool stop_beside(struct ui *ui, const struct command *c, int words)
     else if (words == 1 && c->min > 1)
         act_prompt(ui, "command record");
     else if (ui->s.past != 0 && !ui_in_list(ui))
-        ui_say(ui, STYLE_ERROR, "%s is about what happens from now on; press . to return to live",
-               c->name);
+        ui_say(ui, STYLE_ERROR,
+               "%s is about what happens from now on; press {live} to return to live", c->name);
     else
         return false;
     return true;
@@ -374,6 +375,15 @@ static bool means_action(char *const *word, int words)
     return words == 1;
 }
 
+static void say_no_command(struct ui *ui, const char *word)
+{
+    const char *like = command_like(word);
+    if (like != NULL)
+        ui_say(ui, STYLE_ERROR, "%s: no such command (did you mean %s?)", word, like);
+    else
+        ui_say(ui, STYLE_ERROR, "%s: no such command; {help} and then / finds one", word);
+}
+
 void ui_run(struct ui *ui, const char *line)
 {
     char copy[EDIT_MAX + LOCATOR_MAX];
@@ -395,15 +405,12 @@ void ui_run(struct ui *ui, const char *line)
     }
     const struct command *command = command_find(word[0]);
     const struct action *action = action_find(word[0]);
-    const char *like = command_like(word[0]);
     if (action != NULL && (command == NULL || means_action(word, words)))
         run_and_note(ui, line, action, word, words);
     else if (command != NULL)
         run_command(ui, line, command, words);
     else
-        ui_say(ui, STYLE_ERROR, "%s: no such command%s%s%s", word[0],
-               like != NULL ? " (did you mean " : "; ? and then / finds one",
-               like != NULL ? like : "", like != NULL ? "?)" : "");
+        say_no_command(ui, word[0]);
 }
 
 const char ui_read_only[] = "read-only: turn editing on? [y/N]";

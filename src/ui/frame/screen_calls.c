@@ -362,14 +362,17 @@ static void draw_title(struct ui *ui)
     struct canvas *c = &ui->canvas;
     const struct calls_state *st = ui->calls;
     uint64_t total = ui->s.be != NULL ? backend_call_count(ui->s.be) : 0;
+    char essential[64], follows[64];
     const char *which = st->all                 ? "all"
                         : st->filter[0] != '\0' ? "essential"
-                                                : "essential (a shows all)";
+                                                : ui_hint(ui, "essential ({essential} shows all)",
+                                                          essential, sizeof essential);
     canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
     int col = canvas_print(c, 0, 1, c->cols, STYLE_TITLE,
                            "OS calls  %" PRIu64 " made, %zu kept  %s", total, st->count, which);
     col = canvas_text(c, 0, col + 2, c->cols, st->follow ? STYLE_LIVE : STYLE_PAUSED,
-                      st->follow ? " LIVE " : " End follows ");
+                      st->follow ? " LIVE "
+                                 : ui_hint(ui, " {move end} follows ", follows, sizeof follows));
     if (st->filter[0] != '\0')
         (void)canvas_print(c, 0, col + 2, c->cols, STYLE_TITLE, "with \"%s\" (Esc: all)",
                            st->filter);
@@ -409,6 +412,7 @@ static void draw(struct ui *ui)
 {
     struct canvas *c = &ui->canvas;
     struct calls_state *st = ui->calls;
+    char all[64];
     int top = ui_body_top(ui), rows = rows_of(ui);
     update(ui);
     make_rows(st);
@@ -417,7 +421,7 @@ static void draw(struct ui *ui)
     if (st->rows == 0 && st->filter[0] != '\0')
         (void)canvas_print(c, top, 1, c->cols, STYLE_DIM, "no call%s has \"%s\"%s",
                            st->all ? "" : " that shares memory", st->filter,
-                           st->all ? "" : " (a shows all)");
+                           st->all ? "" : ui_hint(ui, " ({essential} shows all)", all, sizeof all));
     if (st->rows == 0 && st->filter[0] == '\0')
         draw_nothing(ui, top);
     for (int i = 0; i < rows && st->top + i < st->rows; i++)
@@ -483,7 +487,7 @@ void calls_whole(struct ui *ui)
     const struct calls_state *st = ui->calls;
     char text[SHOWN_MAX], all[SHOWN_MAX + 512], first[16], last[16];
     if (st->rows == 0 || st->row[st->at] >= SECTION) {
-        ui_say(ui, STYLE_TEXT, "choose a call with the arrows: Enter shows all of it");
+        ui_say(ui, STYLE_TEXT, "choose a call with the arrows: {whole} shows all of it");
         return;
     }
     const struct oscall *call = call_at(st, st->row[st->at]);

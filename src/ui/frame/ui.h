@@ -157,11 +157,16 @@ void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX]
 enum { UI_PRESS = 32 };
 const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS]);
 
+/* A text in which `{COMMAND}` stands for such a key. It is a format: a key `%` is `%%` in it, and
+ * all of it must come from the program. Returns out. */
+const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap);
+
 /* The binding of a key: in ui_mode, else in the screen's mode; NULL: none. */
 const struct binding *ui_binding(const struct ui *ui, struct key key);
 
-/* Shows a message, with control characters escaped, until the next key; others than errors and
- * warnings for 4 s at most. */
+/* Shows a message, a format in which `{COMMAND}` is the key that runs it here (ui_hint), with
+ * control characters escaped, until the next key; others than errors and warnings for 4 s at most.
+ */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif

@@ -43,7 +43,7 @@ static void access_done(void *owner, void *arg, bool cancelled)
         ui_run(ui, a->then);
     else if (s->edit)
         ui_say(ui, STYLE_WARN,
-               "edit mode: every value is written as you complete it (F4 or Esc ends)");
+               "edit mode: every value is written as you complete it ({edit} or Esc ends)");
 }
 
 static void ask_access(struct ui *ui, enum seg_access access, const char *then)
@@ -232,12 +232,12 @@ static void cas_text(struct ui *ui, const char *text, void *ctx)
 
 /* A prompt for a value to write at the cursor. */
 struct value_prompt {
-    const char *key, *what;
+    const char *command, *what;
     void (*accept)(struct ui *ui, const char *text, void *ctx);
 };
 
-static const struct value_prompt poke_prompt = {"p", "poke", poke_text};
-static const struct value_prompt cas_prompt = {"P", "compare-and-swap OLD NEW", cas_text};
+static const struct value_prompt poke_prompt = {"prompt poke", "poke", poke_text};
+static const struct value_prompt cas_prompt = {"prompt cas", "compare-and-swap OLD NEW", cas_text};
 
 /* The value at the cursor; empty when it is not known, or text. */
 static void now_text(const struct ui *ui, const struct view *v, char out[VIEW_UNIT_MAX])
@@ -294,9 +294,10 @@ static void ask_value(struct ui *ui, const struct value_prompt *p)
         return;
     }
     prompt_confirm(&ui->host, ui_read_only, value_allowed, (void *)(uintptr_t)p);
+    char edit[UI_PRESS], key[UI_PRESS];
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
-                   "%s stores one value here; i turns editing on for typing without a question",
-                   p->key);
+                   "%s stores one value here; %s turns editing on for typing without a question",
+                   ui_press(ui, p->command, key), ui_press(ui, "edit", edit));
     ui->prompt.typed = value_typed;
     ui->prompt.drop = ui_not_edited;
 }

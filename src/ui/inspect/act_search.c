@@ -134,7 +134,7 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
 static void again(struct ui *ui, bool next)
 {
     if (ui->inspect->pattern[0] == '\0')
-        ui_say(ui, STYLE_ERROR, "no search yet: press / first");
+        ui_say(ui, STYLE_ERROR, "no search yet: press {search} first");
     else if (next)
         search(ui, FIND_FORWARD, ui->s.cursor + 1);
     else
@@ -168,7 +168,8 @@ void act_strip(struct ui *ui, const char *arg)
 {
     (void)arg;
     ui->s.set.strip = !ui->s.set.strip;
-    ui_say(ui, STYLE_TEXT, ui->s.set.strip ? "overview strip" : "no overview strip; z shows it");
+    ui_say(ui, STYLE_TEXT,
+           ui->s.set.strip ? "overview strip" : "no overview strip; {strip} shows it");
 }
 
 static void counts_reset(void *owner, void *arg, bool cancelled)
@@ -202,7 +203,7 @@ void act_follow(struct ui *ui, const char *arg)
     ui->inspect->follow_from = 0;
     ui_say(ui, STYLE_TEXT, "%s",
            !ui->s.follow     ? "follow off"
-           : ui->s.past != 0 ? "follow on, once live again (.)"
+           : ui->s.past != 0 ? "follow on, once live again"
                              : "follow on: the view jumps to each change");
 }
 

@@ -19,7 +19,7 @@ bool inspect_is_past(struct ui *ui)
     if (session_recorded(&ui->s))
         ui_say(ui, STYLE_ERROR, "a recording is read-only");
     else if (ui->s.past != 0)
-        ui_say(ui, STYLE_ERROR, "the past is read-only; press . to return to live");
+        ui_say(ui, STYLE_ERROR, "the past is read-only; press {live} to return to live");
     return session_recorded(&ui->s) || ui->s.past != 0;
 }
 
@@ -90,7 +90,9 @@ static void went(struct ui *ui, const struct time_step *t)
         return;
     }
     if (s->past == 0)
-        ui_say(ui, STYLE_TEXT, "in the past: [ ] step, < > step by this value, Space plays, . %s",
+        ui_say(ui, STYLE_TEXT,
+               "in the past: {step back} {step on} step, {step back value} {step on value} step by "
+               "this value, {pause} plays, {live} %s",
                session_recorded(s) ? "goes to the end" : "returns to live");
     s->past = j->time;
     s->paused = s->playing = false;

@@ -123,11 +123,11 @@ void act_inspector(struct ui *ui, const char *arg)
     char bytes[FOR_BYTES];
     (void)arg;
     ui->s.set.inspector = !ui->s.set.inspector;
-    ui_say(ui, STYLE_TEXT, "%s%s",
-           ui->s.set.inspector ? "inspector"
-           : tree_on(ui)       ? "no inspector"
-                               : "no inspector; t shows it",
-           for_bytes(ui, bytes));
+    const char *tail = for_bytes(ui, bytes);
+    if (ui->s.set.inspector || tree_on(ui))
+        ui_say(ui, STYLE_TEXT, "%s%s", ui->s.set.inspector ? "inspector" : "no inspector", tail);
+    else
+        ui_say(ui, STYLE_TEXT, "no inspector; {inspector} shows it");
 }
 
 void act_pause(struct ui *ui, const char *arg)

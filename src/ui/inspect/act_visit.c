@@ -96,12 +96,12 @@ static void go(struct ui *ui, const struct lead *l)
     inspect_go_to(ui, l->offset);
     if (l->pid != 0)
         ui_say(ui, STYLE_TEXT,
-               "0x%" PRIx64 " is 0x%" PRIx64 " for %s (%" PRIu32 "); Backspace returns", l->value,
+               "0x%" PRIx64 " is 0x%" PRIx64 " for %s (%" PRIu32 "); {return} returns", l->value,
                l->offset, l->comm, l->pid);
     else
         ui_say(ui, STYLE_TEXT,
                "went to 0x%" PRIx64 ", the %u byte%s at 0x%" PRIx64
-               " taken as an offset; Backspace returns",
+               " taken as an offset; {return} returns",
                l->value, l->size, plural_s(l->size), from);
 }
 
@@ -131,7 +131,7 @@ void act_visit(struct ui *ui, const char *arg)
     if (!inspect_attached(ui))
         return;
     if (session_editing(&ui->s)) {
-        ui_say(ui, STYLE_WARN, "Enter follows a value only outside of edit mode (F4)");
+        ui_say(ui, STYLE_WARN, "{visit} follows a value only outside of edit mode ({edit})");
         return;
     }
     if (!find_lead(ui, &l)) {

@@ -124,12 +124,14 @@ static bool part_ended(struct inspect_state *st, const struct cell_store *r)
 }
 
 /* `; 2 of 3 words were written`, of a value of several; else empty. */
-static void written_text(const struct inspect_state *st, const struct cell_store *r, char out[96])
+static void written_text(const struct ui *ui, const struct cell_store *r, char out[96])
 {
+    const struct inspect_state *st = ui->inspect;
+    char key[UI_PRESS];
     out[0] = '\0';
     if (r->part != 0 && r->part == st->part.part && st->part.stored > 0)
-        (void)snprintf(out, 96, "; %u of %u words were written (u undoes one after the other)",
-                       (unsigned)st->part.stored, (unsigned)r->parts);
+        (void)snprintf(out, 96, "; %u of %u words were written (%s undoes one after the other)",
+                       (unsigned)st->part.stored, (unsigned)r->parts, edit_undo_key(ui, key));
 }
 
 /* Asks about what was lost of a typed value, of which `r` is the last. */
@@ -163,7 +165,7 @@ static void conflict(struct ui *ui, const struct cell_store *r, bool kept)
     shown_text(r, r->job.done.old, is);
     shown_text(r, p->value, want);
     shown_text(r, p->expect, was);
-    written_text(ui->inspect, r, written);
+    written_text(ui, r, written);
     if (kept && r->part != 0 && !edit_can_ask(ui)) {
         ui_say(ui, STYLE_WARN, "%zu of %u words from 0x%" PRIx64 " on changed: not written%s",
                ui->inspect->conflicts, (unsigned)r->parts, ui->inspect->conflict[0].job.poke.offset,
@@ -190,7 +192,7 @@ void edit_conflict_key(struct ui *ui, struct key key)
         return;
     }
     if (st->conflicts > 0)
-        written_text(st, &st->conflict[0], written);
+        written_text(ui, &st->conflict[0], written);
     ui_say(ui, STYLE_TEXT, "cancelled%s", written[0] != '\0' ? written : "; nothing written");
 }
 

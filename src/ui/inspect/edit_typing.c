@@ -119,7 +119,8 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
         (void)session_byte(&ui->s, offset + i, &byte, &state, &changed, &base);
         if (state == BYTE_UNKNOWN) {
             ui_say(ui, STYLE_ERROR,
-                   "0x%" PRIx64 ": present value unknown; p writes without comparing", offset + i);
+                   "0x%" PRIx64 ": present value unknown; {prompt poke} writes without comparing",
+                   offset + i);
             return false;
         }
     }
@@ -253,8 +254,8 @@ static bool slipped(struct ui *ui, struct key key)
         char name[KEY_NAME_MAX];
         (void)key_name(key, name);
         ui_say(ui, STYLE_WARN,
-               "%s cannot be typed into %s cells: Tab moves to the text, where it can", name,
-               inspect_view(ui)->name);
+               "%s cannot be typed into %s cells: {move column} moves to the text, where it can",
+               name, inspect_view(ui)->name);
         return true;
     }
     if (!st->amid || !is_slip(key) || key.code == 'u')
@@ -310,7 +311,7 @@ bool inspect_stands(struct ui *ui)
     if (inspect_is_past(ui))
         return true;
     if (ui->s.paused)
-        ui_say(ui, STYLE_WARN, "the display is paused: press Space, then type");
+        ui_say(ui, STYLE_WARN, "the display is paused: press {pause}, then type");
     return ui->s.paused;
 }
 

@@ -320,9 +320,13 @@ static void draw_rule(struct ui *ui, int row, size_t from, size_t to)
     int col = to - from < count ? canvas_print(c, row, 2, c->cols, STYLE_LABEL,
                                                " marks %zu-%zu of %zu ", from + 1, to, count)
                                 : canvas_print(c, row, 2, c->cols, STYLE_LABEL, " marks ");
-    const char *hint = ui->watch.focus ? " Enter goes there, Tab: next, Esc: back "
-                       : count > 0     ? " Tab: into it, w closes "
-                                       : " w closes ";
+    char text[96];
+    const char *hint =
+        ui_hint(ui,
+                ui->watch.focus ? " {marks go} goes there, {panel next}: next, {marks leave}: back "
+                : count > 0     ? " {move column}: into it, {marks} closes "
+                                : " {marks} closes ",
+                text, sizeof text);
     int at = c->cols - canvas_width(hint) - 2;
     if (at > col)
         (void)canvas_text(c, row, at, c->cols, line, hint);
@@ -335,6 +339,7 @@ void panel_marks(struct ui *ui)
     struct canvas *c = &ui->canvas;
     size_t count = ui->s.marks.count, rows = at->marks_rows > 2 ? (size_t)at->marks_rows - 2 : 0;
     int row = at->marks_top;
+    char text[96];
     w->rows = (int)rows;
     if (w->at >= count)
         w->at = count > 0 ? count - 1 : 0;
@@ -345,7 +350,10 @@ void panel_marks(struct ui *ui)
     const struct columns columns = place(ui, from, to);
     if (count == 0 && rows > 0)
         (void)canvas_text(c, row + 1, 2, c->cols, STYLE_DIM,
-                          "no marks yet: m and a letter, or :mark NAME OFFSET VIEW");
+                          ui_hint(ui,
+                                  "no marks yet: {prompt mark} and a letter, or :mark NAME "
+                                  "OFFSET VIEW",
+                                  text, sizeof text));
     else if (at->marks_rows > 1)
         draw_head(ui, row + 1, &columns);
     for (size_t i = from; i < to; i++)

@@ -336,15 +336,18 @@ static void add_name_events(struct ui *ui)
     const struct session *s = &ui->s;
     const struct seg_stat *t = &s->sample.stat;
     size_t unseen = 0;
+    char text[96];
     if (t->replaced)
-        add(ui->inspect, "replaced by a new segment of this name (R reattaches)");
+        add(ui->inspect,
+            ui_hint(ui, "replaced by a new segment of this name ({reattach} reattaches)", text,
+                    sizeof text));
     else if ((t->state & SEG_ST_DEST) != 0)
         add(ui->inspect, "removed; the memory is freed when the last process detaches");
     else if (nameless(t))
         add(ui->inspect, "unlinked");
     if (!lives_by_us(ui) || !only_us(s, &unseen))
         return;
-    char text[96] = "only shmlens keeps it alive";
+    (void)snprintf(text, sizeof text, "only shmlens keeps it alive");
     if (unseen > 0)
         (void)snprintf(text, sizeof text, "no other user seen; %zu could not be checked", unseen);
     add(ui->inspect, text);

@@ -54,9 +54,15 @@ static void title_of(const struct lab_state *lab, char *out, size_t cap)
 }
 
 /* Which lines are shown, and the keys where there is room for both. */
-static void keys_of(const struct lab_state *lab, int room, char *out, size_t cap)
+static void keys_of(const struct ui *ui, int room, char *out, size_t cap)
 {
-    const char *keys = lab->tour ? " Esc ends it " : " ? hint  ! solution  s source ";
+    const struct lab_state *lab = ui->lab;
+    char text[96];
+    const char *keys = ui_hint(ui,
+                               lab->tour ? " {escape} ends it "
+                                         : " {lesson hint} hint  {lesson solution} solution  "
+                                           "{lesson source} source ",
+                               text, sizeof text);
     int last = lab->first + lab->rows;
     char more[32] = "";
     if (lab->lines > lab->rows)
@@ -95,7 +101,7 @@ static void draw_below(struct ui *ui, int rows)
     lab_lay_out(lab, c->cols - 2, edit_undo_key(ui, undo));
     place(lab, rows - 1);
     title_of(lab, title, sizeof title);
-    keys_of(lab, c->cols - canvas_width(title) - 3, keys, sizeof keys);
+    keys_of(ui, c->cols - canvas_width(title) - 3, keys, sizeof keys);
     int from = c->cols - canvas_width(keys) - 1;
     (void)canvas_text(c, top, 1, from, STYLE_LABEL, title);
     (void)canvas_text(c, top, from, c->cols, STYLE_KEY, keys);
@@ -134,7 +140,7 @@ static void draw_side(struct ui *ui, int side)
     lab_lay_out(lab, side - 3, edit_undo_key(ui, undo));
     place(lab, bottom - top - 1 > 1 ? bottom - top - 1 : 1);
     draw_text(c, lab, top, left + 2, c->cols);
-    keys_of(lab, side - 2, keys, sizeof keys);
+    keys_of(ui, side - 2, keys, sizeof keys);
     (void)canvas_text(c, bottom - 1, left + 1, c->cols, STYLE_KEY, keys);
 }
 

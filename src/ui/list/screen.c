@@ -378,7 +378,8 @@ static void move(struct ui *ui, const char *how, bool extend)
     if (column && ui->who_panel)
         ui_run(ui, "panel enter");
     else if (column)
-        ui_say(ui, STYLE_TEXT, "o shows who uses this; Tab then goes into that panel");
+        ui_say(ui, STYLE_TEXT,
+               "{who} shows who uses this; {move column} then goes into that panel");
     else
         segments_move_to(ui, list_move(how, st->at, (int)st->count, list_rows(ui)));
 }

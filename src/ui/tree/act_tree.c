@@ -48,7 +48,8 @@ static void toggle(struct ui *ui)
 static void set_open(struct ui *ui, const struct type_row *row, bool open)
 {
     if (!type_rows_open(tree_top(ui)->rows, &row->way, open))
-        ui_say(ui, STYLE_WARN, "%d fields are open already: close some (Left)", ROWS_OPEN_MAX);
+        ui_say(ui, STYLE_WARN, "%d fields are open already: close some ({tree close})",
+               ROWS_OPEN_MAX);
 }
 
 static void go_to_way(struct ui *ui, const struct row_way *way)
@@ -121,7 +122,8 @@ static void follow(struct ui *ui, const struct type_row *row, const struct type_
         ui_say(ui, STYLE_WARN, "it leads to no place in the segment");
     } else if (types_size(v->source.t, p->type) == 0) {
         ui_say(ui, STYLE_WARN,
-               "it leads to +0x%" PRIx64 ", of which the type is not known (d declares one there)",
+               "it leads to +0x%" PRIx64
+               ", of which the type is not known ({type} declares one there)",
                p->offset);
     } else {
         size_t n = tree_path(ui, &row->way, path, sizeof path - 2);
@@ -261,7 +263,7 @@ void act_tree(struct ui *ui, const char *arg)
     else if (strcmp(word, "note") == 0)
         tree_note(ui, rest);
     else if (!tree_on(ui))
-        ui_say(ui, STYLE_ERROR, "no fields are shown: S shows them");
+        ui_say(ui, STYLE_ERROR, "no fields are shown: {tree} shows them");
     else if (strcmp(word, "enter") == 0 || strcmp(word, "open") == 0 || strcmp(word, "close") == 0)
         on_row(ui, word);
     else if (strcmp(word, "back") == 0)

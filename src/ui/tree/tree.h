@@ -33,7 +33,7 @@ enum {
     TREE_FILTER = 64,
     TREE_NAMES = 64, /* of processes */
     FIND_SHOWN = 64, /* proposals in the menu of them, */
-    FIND_ROWS = 96   /* and all of its rows */
+    FIND_ROWS = 104  /* and all of its rows */
 };
 
 /* Types that were read, shared by the views and by the jobs that place them. */
@@ -287,6 +287,7 @@ void tree_show(struct ui *ui, struct tree_stock *stock, const struct types *t,
  * over. */
 struct proposals;
 const struct types *tree_stock_own(const struct tree_stock *s);
+size_t tree_stock_layouts(const struct tree_stock *s);     /* how many layout files; NULL: none */
 struct tree_stock *tree_stock_list(struct tree_stock *of); /* for proposals of its types too */
 struct proposals *tree_stock_proposals(struct tree_stock *s);
 void tree_stock_found(struct tree_stock *s, struct proposals *found);

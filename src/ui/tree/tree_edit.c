@@ -20,15 +20,16 @@ static bool refuse(struct ui *ui, const struct type_row *row)
 {
     const struct type_node *n = &row->node;
     const char *what =
-        n->kind == NODE_PADDING   ? "padding has no value; the bytes (S) can be changed"
-        : n->kind == NODE_STRUCT  ? "a struct is changed field by field (Right opens it)"
+        n->kind == NODE_PADDING   ? "padding has no value; the bytes ({tree}) can be changed"
+        : n->kind == NODE_STRUCT  ? "a struct is changed field by field ({tree open} opens it)"
         : n->kind == NODE_UNION   ? "a union is changed in one of its fields"
         : n->kind == NODE_ARRAY   ? "an array is changed element by element"
         : n->size == 0            ? "it has no bytes"
         : n->size > TYPE_TEXT_MAX ? "it is too long for one value"
                                   : NULL;
+    char text[96];
     if (what != NULL)
-        ui_say(ui, STYLE_ERROR, "%s", what);
+        ui_say(ui, STYLE_ERROR, "%s", ui_hint(ui, what, text, sizeof text));
     return what != NULL;
 }
 

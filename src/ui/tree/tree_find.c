@@ -8,6 +8,7 @@
 
 #include "backend/os.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/screen/wrap.h"
 #include "core/text.h"
 #include "propose/watch.h"
@@ -17,6 +18,9 @@ enum {
     NAME_TEXT = 1024,
     NAME_LEAST = 8,
     NAME_MOST = 28,
+    NOTE_LINES = 3,
+    NOTE_MARGIN = 4, /* columns before a note */
+    PIDS_SHOWN = 64, /* as many processes are asked (tree_debug.c) */
     MENU_MARGIN = 4, /* columns of a menu beside its labels */
     DIGITS = 9       /* rows that a digit chooses */
 };
@@ -142,6 +146,25 @@ static void add_fixed(struct ui *ui, uint32_t letter, const char *label, const c
     add_entry(ui, letter, command);
 }
 
+/* Why nothing is known is what there is to read then: not cut, but on up to NOTE_LINES rows. */
+static void add_note(struct ui *ui, size_t i, const char *note, bool whole)
+{
+    struct tree_menu *m = &ui->tree->menu;
+    char command[32];
+    size_t skip = 0, n = 0;
+    int room = ui->canvas.cols - MENU_MARGIN - NOTE_MARGIN;
+    (void)snprintf(command, sizeof command, "tree note %zu", i + 1);
+    for (int line = 0; line < NOTE_LINES; line++, note += skip) {
+        n = wrap_line(note, room, &skip);
+        bool last = !whole || line + 1 == NOTE_LINES || note[skip] == '\0';
+        (void)snprintf(m->label[m->count], sizeof m->label[0], "  %c %.*s", line == 0 ? '!' : ' ',
+                       last ? (int)strlen(note) : (int)n, note);
+        add_entry(ui, 0, command);
+        if (last)
+            break;
+    }
+}
+
 static void renew(struct ui *ui)
 {
     struct tree_menu *m = &ui->tree->menu;
@@ -162,11 +185,8 @@ static void renew(struct ui *ui)
                        "    and %zu more: `types` in a shell prints all", p->count - FIND_SHOWN);
         add_entry(ui, 0, "");
     }
-    for (size_t i = 0; i < p->notes; i++) {
-        (void)snprintf(m->label[m->count], sizeof m->label[0], "  ! %s", p->note[i]);
-        (void)snprintf(command, sizeof command, "tree note %zu", i + 1);
-        add_entry(ui, 0, command);
-    }
+    for (size_t i = 0; i < p->notes; i++)
+        add_note(ui, i, p->note[i], p->count == 0);
     add_fixed(ui, 'd', "d   declare a type at the cursor: `ring_header`, `u32[8]@0x40`", "type");
     add_fixed(ui, 't', "t   read types from a C header or layout file (`:types FILE`)",
               "prompt command types");
@@ -195,12 +215,34 @@ bool tree_can_open(const struct ui *ui)
            ui_screen(ui) == &screen_inspect;
 }
 
+/* `no type is known (tried 1 process, 7 layout files)`. */
+static void nothing_text(const struct ui *ui, char *out, size_t cap)
+{
+    size_t files = tree_stock_layouts(ui->tree->stock), pids = 0;
+    uint32_t pid[PIDS_SHOWN];
+    struct seg_who who;
+    bool live = !session_recorded(&ui->s), known = live && session_users(&ui->s, &who);
+    if (known)
+        pids = seg_who_pids(&who, pid, PIDS_SHOWN, NULL);
+    if (known && pids == 0)
+        (void)snprintf(out, cap,
+                       "no type is known (no other process maps it; tried %zu layout file%s)",
+                       files, plural_s(files));
+    else if (known)
+        (void)snprintf(out, cap, "no type is known (tried %zu process%s, %zu layout file%s)", pids,
+                       plural_es(pids), files, plural_s(files));
+    else
+        (void)snprintf(out, cap, "no type is known for this segment");
+}
+
 static void open_menu(struct ui *ui)
 {
     struct tree_state *st = ui->tree;
+    char nothing[160];
+    nothing_text(ui, nothing, sizeof nothing);
     prompt_menu(&ui->host,
                 tree_stock_proposals(st->found)->count == 0
-                    ? "no type is known for this segment"
+                    ? nothing
                     : "what lies here, \u2248: perhaps (Enter shows it, Space tags)",
                 st->menu.entry, 0);
     ui->prompt.opened_by = "tree"; /* or `tree find` */

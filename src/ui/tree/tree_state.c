@@ -221,7 +221,7 @@ void tree_back(struct ui *ui)
 {
     struct tree_state *st = ui->tree;
     if (st->depth <= 1) {
-        ui_say(ui, STYLE_TEXT, "no pointer was followed (S shows the bytes)");
+        ui_say(ui, STYLE_TEXT, "no pointer was followed ({tree} shows the bytes)");
         return;
     }
     st->editing = false;

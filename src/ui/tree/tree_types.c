@@ -69,6 +69,11 @@ const struct types *tree_stock_own(const struct tree_stock *s)
     return s->own;
 }
 
+size_t tree_stock_layouts(const struct tree_stock *s)
+{
+    return s != NULL && s->layouts != NULL ? s->layouts->count : 0;
+}
+
 struct proposals *tree_stock_proposals(struct tree_stock *s)
 {
     return &s->found;
@@ -335,7 +340,7 @@ static void say_none(struct ui *ui, const struct place_job *j)
 {
     if (j->stock->files > 0)
         ui_say(ui, STYLE_WARN,
-               "no `at` line of these files is about this segment: d declares a type at the "
+               "no `at` line of these files is about this segment: {type} declares a type at the "
                "cursor (`ring_header`, `u32[8]@0x40`)");
     else
         ui_say(ui, STYLE_WARN,
@@ -374,7 +379,7 @@ static void place_done(void *owner, void *arg, bool cancelled)
         st->synced = cursor + 1;
         st->reveal = true;
     } else if (st->stock->files > 0) {
-        ui_say(ui, STYLE_TEXT, "types were read: S shows the fields");
+        ui_say(ui, STYLE_TEXT, "types were read: {tree} shows the fields");
     }
     st->show = false;
     tree_stock_drop(j->stock);
