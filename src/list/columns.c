@@ -328,22 +328,52 @@ static size_t group_users(const struct segrow *s, struct user_group group[USERS_
     return count;
 }
 
-/* `prod rw, python3 x3 rw, +2`; without a name as the count of processes has it. */
-static void users_shown(const struct segrow *s, char cell[CELL_MAX])
+/* ` x3 rw`: how many, and what they may do. */
+enum { GROUP_TAIL = 32 };
+static const char *group_tail(const struct user_group *g, char tail[GROUP_TAIL])
+{
+    char times[24] = "";
+    if (g->count > 1)
+        (void)snprintf(times, sizeof times, " x%zu", g->count);
+    (void)snprintf(tail, GROUP_TAIL, "%s %s", times, g->may);
+    return tail;
+}
+
+/* The name, of which an ellipsis takes the place of what is more than `bytes`. */
+static void put_name(const struct user_group *g, size_t bytes, char out[COMM_SHOWN + 4])
+{
+    char name[COMM_SHOWN];
+    size_t n = strlen(comm_shown(g->comm, name));
+    bool cut = n > bytes;
+    for (n = cut ? bytes : n; cut && n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;)
+        n--; /* whole characters */
+    (void)snprintf(out, COMM_SHOWN + 4, "%.*s%s", (int)n, name, cut ? "\xe2\x80\xa6" : "");
+}
+
+size_t column_users(const struct segrow *s, size_t groups, size_t bytes, char cell[CELL_MAX])
 {
     struct user_group group[USERS_NAMED];
     size_t more = 0, n = 0, count = group_users(s, group, &more);
+    groups = groups < count ? groups : count;
+    for (size_t i = 0; i < groups; i++) {
+        char name[COMM_SHOWN + 4], tail[GROUP_TAIL];
+        put_name(&group[i], bytes, name);
+        n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s%s%s", i > 0 ? ", " : "", name,
+                              group_tail(&group[i], tail));
+    }
+    for (size_t i = groups; i < count; i++)
+        more += group[i].count;
     if (count == 0)
         procs_shown(s, cell);
-    for (size_t i = 0; i < count; i++) {
-        char name[COMM_SHOWN], times[24] = "";
-        if (group[i].count > 1)
-            (void)snprintf(times, sizeof times, " x%zu", group[i].count);
-        n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s%s%s %s", i > 0 ? ", " : "",
-                              comm_shown(group[i].comm, name), times, group[i].may);
-    }
-    if (more > 0)
+    else if (more > 0)
         (void)snprintf(cell + n, CELL_MAX - n, ", +%zu", more);
+    return count;
+}
+
+/* `prod rw, python3 x3 rw, +2`; without a name as the count of processes has it. */
+static void users_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    (void)column_users(s, USERS_NAMED, COMM_SHOWN, cell);
 }
 
 /* `prod,python3`. */

@@ -49,4 +49,8 @@ const char *column_word(const struct column *c, char buf[COLUMN_WORD]);
 /* A cell as the screen shows it. */
 void column_shown(const struct column *c, const struct segrow *s, char cell[CELL_MAX]);
 
+/* The cell of USERS with the first so many groups of processes, whose names have at most so many
+ * bytes; `+N` are the processes of the others. Returns how many groups there are. */
+size_t column_users(const struct segrow *s, size_t groups, size_t bytes, char cell[CELL_MAX]);
+
 #endif

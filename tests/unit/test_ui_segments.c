@@ -380,11 +380,37 @@ TEST(sums_of_what_is_shown_and_tagged)
 /* The commands of the processes, not only how many there are. */
 TEST(users_have_names)
 {
-    ck_assert_int_ge(frame_find(&ui.canvas, "writer rw, re"), 2);
+    ck_assert_int_ge(frame_find(&ui.canvas, "writer rw, +1"), 2);
     ui_run(&ui, "columns users,locator");
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "USED BY"), 1);
     ui_run(&ui, "columns auto");
+}
+
+/* What does not fit is counted, and what the processes may do is never cut. */
+TEST(users_that_do_not_fit_are_counted)
+{
+    static const struct {
+        int cols;
+        const char *cell;
+    } cells[] = {{24, "writer rw, read\\x1ber r"},
+                 {23, "writer rw, read\\x1ber r"},
+                 {22, "writer rw, +1"},
+                 {13, "writer rw, +1"},
+                 {12, "writ\u2026 rw, +1"},
+                 {9, "w\u2026 rw, +1"},
+                 {4, "\u2026 rw, +1"}};
+    char cell[CELL_MAX];
+    struct segrow row = segments_row(&ui, segments_find(&ui, "posix:/ring"));
+    struct layout at = {.column = {column_find("USERS", 5)}, .count = 1};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        at.end[0] = cells[i].cols;
+        layout_cell(&at, 0, &row, cell);
+        ck_assert_str_eq(cell, cells[i].cell);
+    }
+    row = segments_row(&ui, segments_find(&ui, "posix:/orphan"));
+    layout_cell(&at, 0, &row, cell);
+    ck_assert_str_eq(cell, "-");
 }
 
 TEST(filter_as_one_types)
@@ -537,7 +563,8 @@ SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
             a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
             an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
             arrows_say_the_direction, headers_are_the_words_of_commands, a_click_on_a_header_sorts,
-            sums_of_what_is_shown_and_tagged, users_have_names, filter_as_one_types, orphans_only,
-            title_says_how_far_it_is_and_who_hangs, removal_says_who_and_wants_the_name,
-            tagged_ones_need_yes, who_has_it, a_click_stays_where_it_was_made,
-            the_wheel_stays_where_it_was_turned, an_empty_list_has_no_users, the_mouse));
+            sums_of_what_is_shown_and_tagged, users_have_names, users_that_do_not_fit_are_counted,
+            filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,
+            removal_says_who_and_wants_the_name, tagged_ones_need_yes, who_has_it,
+            a_click_stays_where_it_was_made, the_wheel_stays_where_it_was_turned,
+            an_empty_list_has_no_users, the_mouse));

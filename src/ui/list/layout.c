@@ -8,6 +8,7 @@
 
 enum {
     FLEX_LEAST = 16,  /* least columns of a name */
+    USERS_FAIR = 24,  /* columns for who uses it, before other columns are added */
     WIDE_FROM = 96,   /* from here on two blanks between columns */
     WIDE_EXTRA = 130, /* columns that come from here on leave if empty, or if names are cut */
     ARROW_COLS = 1,   /* in a header, for the order */
@@ -126,12 +127,13 @@ static int lacks(const struct ui *ui, const struct layout *at, const char *name,
     return 0;
 }
 
-/* While states are cut, or names that have less than half of the screen, columns that nobody asked
- * for leave their room to them. */
+/* While states or users are cut, or names that have less than half of the screen, columns that
+ * nobody asked for leave their room to them. */
 static void drop_for_names(const struct ui *ui, struct layout *at)
 {
     int cols = ui->canvas.cols;
-    int needs = lacks(ui, at, "LOCATOR", cols / 2) + lacks(ui, at, "STATE", cols);
+    int needs = lacks(ui, at, "LOCATOR", cols / 2) + lacks(ui, at, "STATE", cols) +
+                lacks(ui, at, "USERS", USERS_FAIR);
     size_t i = dearest(at);
     while (i < at->count && cols - least_of_all(ui, at) < needs) {
         drop(at, i);
@@ -181,4 +183,24 @@ struct layout layout_of(const struct ui *ui)
     if (at.count > 0 && !at.column[at.count - 1]->right)
         at.end[at.count - 1] = cols; /* a cell may be wider than those that were measured */
     return at;
+}
+
+/* As many users as fit, and how many the others are; if not even the first does, its name is cut.
+ * What they may do never is. */
+static void fit_users(const struct segrow *row, int cols, char cell[CELL_MAX])
+{
+    size_t groups = column_users(row, SIZE_MAX, CELL_MAX, cell), bytes = COMM_SHOWN;
+    while (groups > 1 && canvas_width(cell) > cols)
+        (void)column_users(row, --groups, CELL_MAX, cell);
+    while (groups == 1 && bytes-- > 0 && canvas_width(cell) > cols)
+        (void)column_users(row, groups, bytes, cell);
+}
+
+void layout_cell(const struct layout *at, size_t i, const struct segrow *row, char cell[CELL_MAX])
+{
+    const struct column *c = at->column[i];
+    int cols = at->end[i] - at->from[i];
+    column_shown(c, row, cell);
+    if (is_column(c, "USERS") && canvas_width(cell) > cols)
+        fit_users(row, cols, cell);
 }

@@ -154,6 +154,10 @@ struct layout {
 };
 struct layout layout_of(const struct ui *ui);
 
+/* The text of column i of a row, in which what does not fit may be counted instead. It may still be
+ * wider. */
+void layout_cell(const struct layout *at, size_t i, const struct segrow *row, char cell[CELL_MAX]);
+
 /* The cells are others: widths may grow, and shrink if these are other rows. */
 void layout_forget(struct segments_state *st, uint64_t rows);
 

@@ -78,7 +78,7 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
     for (size_t i = 0; i < at->count; i++) {
         bool state = strcmp(at->column[i]->name, "STATE") == 0;
         bool procs = strcmp(at->column[i]->name, "PROCS") == 0;
-        column_shown(at->column[i], &s, ui->segments->cell);
+        layout_cell(at, i, &s, ui->segments->cell);
         if (gone && (state || procs))
             (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
         draw_cell(ui, at, row, i, style);
