@@ -48,7 +48,7 @@ static const struct {
     {"peek 0x5000", "0x5000"},
     {"peek 0 --as nonsense", "nonsense"},
     {"demo", "demo runs from the shell: quit, then `shmlens demo`"},
-    {"nonsense", "nonsense: no such command; ? and then / finds one"},
+    {"nonsense", "nonsense: no such command; F1 and then / finds one"},
     {"peek 'open", "quote"},
     {"goto 0x40", "── 0x40 "},
     {"set hz 100", "hz is 100"},

@@ -138,7 +138,7 @@ TEST(commands_read_then)
     static const char *const refused[] = {"watch", "wait 0 --as u8 --changes", "record /nowhere"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         (void)command(refused[i], then);
-        ck_assert(answer_status == 2 && strstr(complaint, "press . to return to live") != NULL);
+        ck_assert(answer_status == 2 && strstr(complaint, "`:live` returns to live") != NULL);
     }
 }
 
