@@ -330,6 +330,36 @@ TEST(headers_are_the_words_of_commands)
     ck_assert_ptr_null(strstr(ui.status, "MTIME"));
 }
 
+/* The style letter under the first character of `text` in this row. */
+static char style_under(int row, const char *text)
+{
+    char line[600], styles[300] = "";
+    canvas_row_text(&ui.canvas, row, line, sizeof line);
+    size_t n = canvas_row_styles(&ui.canvas, row, styles, sizeof styles);
+    char *at = strstr(line, text);
+    ck_assert_msg(at != NULL, "%s", line);
+    *at = '\0';
+    size_t col = (size_t)canvas_width(line);
+    return col < n ? styles[col] : ' ';
+}
+
+/* The column that the list is sorted by, and what may be removed, catch the eye. */
+TEST(what_matters_catches_the_eye)
+{
+    ck_assert_int_eq(style_under(1, "LOCATOR"), style_letter(STYLE_KEY));
+    ck_assert_int_eq(style_under(1, "SIZE"), style_letter(STYLE_HEADER));
+    listed_press("s");
+    ck_assert_int_eq(style_under(1, "LOCATOR"), style_letter(STYLE_HEADER));
+    ck_assert_int_eq(style_under(1, "SIZE"), style_letter(STYLE_KEY));
+    ui_run(&ui, "sort locator");
+    ui_draw(&ui);
+    ck_assert_int_eq(style_under(3, "orphan  "), style_letter(STYLE_TEXT)); /* the name */
+    ck_assert_int_eq(style_under(6, "orphan"), style_letter(STYLE_WARN));   /* the state */
+    ck_assert_int_eq(style_under(6, "posix:"), style_letter(STYLE_DIM));
+    ck_assert_int_eq(style_under(6, "/sem"), style_letter(STYLE_TEXT));
+    ck_assert_int_eq(style_under(2, "orphan"), style_letter(STYLE_ROW)); /* the cursor's row */
+}
+
 static void click(int row, const char *text)
 {
     char line[600];
@@ -563,8 +593,8 @@ SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
             a_key_is_for_the_row_that_was_seen, the_list, the_list_at_every_size,
             an_empty_list_says_what_can_be_done, the_cursor_stays_on_its_segment, sorting,
             arrows_say_the_direction, headers_are_the_words_of_commands, a_click_on_a_header_sorts,
-            sums_of_what_is_shown_and_tagged, users_have_names, users_that_do_not_fit_are_counted,
-            filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,
-            removal_says_who_and_wants_the_name, tagged_ones_need_yes, who_has_it,
-            a_click_stays_where_it_was_made, the_wheel_stays_where_it_was_turned,
-            an_empty_list_has_no_users, the_mouse));
+            sums_of_what_is_shown_and_tagged, users_have_names, what_matters_catches_the_eye,
+            users_that_do_not_fit_are_counted, filter_as_one_types, orphans_only,
+            title_says_how_far_it_is_and_who_hangs, removal_says_who_and_wants_the_name,
+            tagged_ones_need_yes, who_has_it, a_click_stays_where_it_was_made,
+            the_wheel_stays_where_it_was_turned, an_empty_list_has_no_users, the_mouse));

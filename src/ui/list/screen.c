@@ -49,6 +49,21 @@ static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i,
                            ui->segments->cell);
 }
 
+/* What catches the eye in a row that has no style of its own: what may be removed; not what is the
+ * same in all rows, or says nothing. */
+static void accent_cell(struct ui *ui, const struct layout *at, int row, size_t i)
+{
+    struct canvas *c = &ui->canvas;
+    const char *text = ui->segments->cell, *name = at->column[i]->name;
+    int cols = at->end[i] - at->from[i], from = at->from[i];
+    if (strcmp(name, "STATE") == 0 && strncmp(text, "orphan", strlen("orphan")) == 0)
+        canvas_style(c, row, from, (int)strlen("orphan"), STYLE_WARN);
+    else if (strcmp(name, "LOCATOR") == 0)
+        canvas_style(c, row, from, (int)strcspn(text, ":") + 1, STYLE_DIM);
+    else if (strcmp(text, "-") == 0 || strcmp(text, "?") == 0)
+        canvas_style(c, row, from, cols, STYLE_DIM);
+}
+
 static enum style row_style(const struct ui *ui, const struct seg_info *info, bool cursor,
                             bool gone)
 {
@@ -82,6 +97,8 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
         if (gone && (state || procs))
             (void)snprintf(ui->segments->cell, CELL_MAX, "%s", state ? "gone" : "");
         draw_cell(ui, at, row, i, style);
+        if (style == STYLE_TEXT)
+            accent_cell(ui, at, row, i);
     }
 }
 
@@ -178,7 +195,8 @@ static void draw_header(struct ui *ui, const struct layout *at)
         (void)snprintf(text, sizeof text, "%s%s", column_title(at->column[i]),
                        st->sort == at->column[i] ? arrow : "");
         int col = start_of(at, i, canvas_width(text));
-        canvas_text(c, row, col, at->end[i] + at->gap - 1, STYLE_HEADER, text);
+        canvas_text(c, row, col, at->end[i] + at->gap - 1,
+                    st->sort == at->column[i] ? STYLE_KEY : STYLE_HEADER, text);
     }
 }
 
