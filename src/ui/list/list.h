@@ -70,8 +70,8 @@ struct segments_state {
     } * seen;         /* all of the last survey, ascending by hash */
     size_t seen_count;
     unsigned seen_kinds; /* bits: kinds listed then */
-    uint64_t orphan_bytes, bytes, resident;
-    size_t orphan_count;
+    uint64_t orphan_bytes, idle_bytes, bytes, resident;
+    size_t orphan_count, idle_count;
     size_t vanished;   /* segments that no longer exist, of which */
     size_t gone_shown; /* so many are shown */
     char *cell;        /* CELL_MAX bytes to format a cell in */

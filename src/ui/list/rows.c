@@ -245,8 +245,8 @@ static void count_totals(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     const struct seg_survey *survey = &ui->s.walk.survey;
-    st->bytes = st->resident = st->orphan_bytes = 0;
-    st->orphan_count = 0;
+    st->bytes = st->resident = st->orphan_bytes = st->idle_bytes = 0;
+    st->orphan_count = st->idle_count = 0;
     for (size_t i = 0; i < survey->count; i++) {
         const struct seg_stat *stat = &survey->segs[i].stat;
         struct segrow row = segments_row(ui, &survey->segs[i]);
@@ -254,10 +254,11 @@ static void count_totals(struct ui *ui)
         st->resident += stat->resident;
         if (segrow_users(&row) > 0)
             segments_disproved(ui, seg_id_of(stat));
-        if (!segrow_is_orphan(&row))
-            continue;
-        st->orphan_count++;
-        st->orphan_bytes += stat->resident;
+        bool orphan = segrow_is_orphan(&row), idle = segrow_is_idle(&row);
+        st->orphan_count += orphan;
+        st->orphan_bytes += orphan ? stat->resident : 0;
+        st->idle_count += idle;
+        st->idle_bytes += idle ? stat->resident : 0;
     }
 }
 

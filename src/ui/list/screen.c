@@ -134,6 +134,21 @@ static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
                        plural_s(w->survey.who.unowned));
 }
 
+/* What could be removed: proved to be unused, or perhaps, and the memory that it takes. */
+static void unused_part(const struct segments_state *st, char part[PART_MAX])
+{
+    char size[NUMBER_SIZE_MAX];
+    size_t n = 0;
+    (void)number_format_size(st->orphan_bytes, size);
+    if (st->orphan_count > 0)
+        n = (size_t)snprintf(part, PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
+                             plural_s(st->orphan_count), size);
+    (void)number_format_size(st->idle_bytes, size);
+    if (st->idle_count > 0)
+        (void)snprintf(part + n, PART_MAX - n, "%s%zu idle (%s)", n > 0 ? ", " : "", st->idle_count,
+                       size);
+}
+
 static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
 {
     const struct segments_state *st = ui->segments;
@@ -153,10 +168,7 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
         (void)snprintf(part[6], PART_MAX, "%zu tagged  %s", st->tags, size);
     (void)number_format_size(st->resident, size);
     (void)snprintf(part[1], PART_MAX, "%s in memory", size);
-    (void)number_format_size(st->orphan_bytes, size);
-    if (st->orphan_count > 0)
-        (void)snprintf(part[2], PART_MAX, "%zu orphan%s (%s)", st->orphan_count,
-                       plural_s(st->orphan_count), size);
+    unused_part(st, part[2]);
     if (st->vanished > 0)
         (void)snprintf(part[7], PART_MAX, "%zu gone", st->vanished);
     unreadable_part(&ui->s.walk, part[3]);
