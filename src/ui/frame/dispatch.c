@@ -37,8 +37,29 @@ static void paste(struct ui *ui, struct key key)
         ui_say(ui, STYLE_WARN, "paste ignored: open a prompt first");
 }
 
+/* What a key does on the screens where it is one, in words of the help; NULL: nowhere. */
+static const char *elsewhere(const struct ui *ui, struct key key, const char **where)
+{
+    static const struct {
+        enum key_mode mode;
+        const char *where;
+    } screens[] = {{MODE_INSPECT, "among the bytes"},
+                   {MODE_SEGMENTS, "in the list"},
+                   {MODE_CALLS, "in the log"}};
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        const struct binding *b = keymap_find(ui->keys, screens[i].mode, key), *row;
+        for (size_t k = 0; b != NULL && (row = keymap_row(ui->keys, k)) != NULL; k++) {
+            *where = screens[i].where;
+            if (row->mode == b->mode && row->note != NULL && strcmp(row->command, b->command) == 0)
+                return row->note;
+        }
+    }
+    return NULL;
+}
+
 static void unknown_key(struct ui *ui, struct key key)
 {
+    const char *where = NULL, *what = elsewhere(ui, key, &where);
     char name[KEY_NAME_MAX];
     if (is_ctrl(key, 'c')) {
         ui_say(ui, STYLE_TEXT, "{quit} quits");
@@ -49,7 +70,9 @@ static void unknown_key(struct ui *ui, struct key key)
         ui_say(ui, STYLE_TEXT, "%s is a key of the fields: {tree} shows them", name);
         return;
     }
-    if (ui_screen(ui) == &screen_help)
+    if (what != NULL)
+        ui_say(ui, STYLE_TEXT, "%s is not used on this screen; %s: %s", name, where, what);
+    else if (ui_screen(ui) == &screen_help)
         ui_say(ui, STYLE_TEXT, "%s is not used on this screen", name);
     else
         ui_say(ui, STYLE_TEXT, "%s is not used on this screen ({help} shows the keys)", name);

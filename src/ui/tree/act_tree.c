@@ -216,8 +216,10 @@ static void switch_raw(struct ui *ui)
 {
     ui->tree->raw = !ui->tree->raw;
     tree_refilter(ui);
-    ui_say(ui, STYLE_TEXT, "%s",
-           ui->tree->raw ? "raw: numbers without their names" : "as declared");
+    if (ui->tree->raw) /* the key of recording among the bytes */
+        ui_say(ui, STYLE_TEXT, "raw: numbers without their names ({record} records)");
+    else
+        ui_say(ui, STYLE_TEXT, "as declared");
 }
 
 static void watch_confirmed(struct ui *ui, const char *text, void *ctx)
