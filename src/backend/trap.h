@@ -39,7 +39,8 @@ struct trap_hit {
     uint8_t stack[TRAP_STACK];
 };
 
-/* Arms all places for all threads, as far as there are breakpoints. An error when none could be:
+/* Arms all places for all threads, as far as there are breakpoints; trap_wait adds threads that are
+ * started later. An error when none could be:
  * EACCES, EPERM: the system does not let us; ENOSPC: somebody else has them;
  * SEG_E_NO_TRAPS: they would never fire on this machine, as one on a word of ours did not. */
 MUST_USE struct oserr trap_arm(struct backend *be, const struct trap_place *place, size_t n,

@@ -153,7 +153,7 @@ static struct oserr take_frame(void *ctx, uint64_t address, const struct types_f
     struct oserr e = OSERR_NONE;
     char via[2048];
     (void)address;
-    if (f->function[0] == '\0' && a->reason[0] != '\0')
+    if ((f->symbol || f->function[0] == '\0') && a->reason[0] != '\0')
         note_unnamed(l, a->reason);
     for (size_t i = 0; a->status == TYPES_FOUND && i < a->variables_count && !oserr_is(e); i++) {
         const struct types_variable *v = &a->variables[i];

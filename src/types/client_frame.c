@@ -59,6 +59,7 @@ static void take_answer(struct client_run *run, const struct client_file *file,
     for (int i = 0; i < TYPES_REGISTERS; i++)
         f->reg[i] = message_take(in, 8);
     message_take_into(in, f->function, sizeof f->function);
+    f->symbol = message_take(in, 1) != 0;
     message_take_into(in, f->file, sizeof f->file);
     f->line = (uint32_t)message_take(in, 4);
     f->inner = false;
@@ -89,7 +90,7 @@ static bool ask_frame(struct client_run *run, const struct module *m, unsigned s
 static void ask_rest(struct client_run *run, const struct modules *m, size_t i, unsigned slot,
                      const struct types_frame *asked, struct types_frame *f)
 {
-    while (f->function[0] == '\0' && client_split_rest(run, m, i, slot)) {
+    while ((f->symbol || f->function[0] == '\0') && client_split_rest(run, m, i, slot)) {
         types_free(run->a->t);
         free(run->a->variables);
         run->a->t = NULL;
@@ -129,6 +130,7 @@ enum types_status types_frame(struct types_client *c, const struct types_ask *as
     struct types_ask first = *ask;
     first.pids = ask->pids > 0 ? 1 : 0;
     f->function[0] = f->file[0] = '\0';
+    f->symbol = false;
     f->line = 0;
     uint64_t pc = f->reg[IP], sp = f->reg[SP];
     client_begin(&run, c, &first, a);

@@ -158,6 +158,8 @@ void dw_find(struct dw_file *f, const char *name, struct message *m);
 void dw_near(struct dw_file *f, const char *name, struct message *m);
 void dw_names(struct dw_file *f, const char *prefix, size_t most, struct message *m);
 void dw_variables(struct dw_file *f, struct message *m);
+/* dwarf_symbol.c: a function by the symbols of the file, as long as that is open; NULL: none. */
+const char *dw_symbol(const struct dw_file *f, uint64_t pc);
 /* dwarf_frame.c; the file may be without debug information. */
 void dw_frame(struct dw_file *f, struct message_in *in, struct message *m);
 void dw_records(struct dw_file *f, uint64_t least, uint64_t most, struct message *m);

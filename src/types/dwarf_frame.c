@@ -367,7 +367,9 @@ static void put_frame(struct frame *f, struct message *m)
             (void)dwarf_getlocation_addr(&a, f->place, &f->base, &f->base_n, 1);
         scopes = i + 1; /* what is around the function has no locals */
     }
-    message_text(m, name != NULL ? name : "");
+    const char *symbol = name != NULL ? NULL : dw_symbol(f->file, f->pc);
+    message_text(m, name != NULL ? name : symbol != NULL ? symbol : "");
+    message_number(m, symbol != NULL, 1);
     if (known) {
         put_line(&unit, f->pc, m);
     } else {

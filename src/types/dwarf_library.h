@@ -72,7 +72,8 @@
     X(gelf_getchdr)                 \
     X(gelf_getehdr)                 \
     X(gelf_getphdr)                 \
-    X(gelf_getshdr)
+    X(gelf_getshdr)                 \
+    X(gelf_getsym)
 
 struct dw_library {
 #define POINTER(name) __typeof__(name) *name;
@@ -145,5 +146,6 @@ const char *dw_library_missing(void);
 #define gelf_getehdr                 dw_library.gelf_getehdr
 #define gelf_getphdr                 dw_library.gelf_getphdr
 #define gelf_getshdr                 dw_library.gelf_getshdr
+#define gelf_getsym                  dw_library.gelf_getsym
 
 #endif

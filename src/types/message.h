@@ -26,8 +26,8 @@ enum box_word {
     BOX_VARS,    /* count; name, address, type each; pack */
     BOX_RECORDS, /* least, most: count; ids; pack */
     BOX_FRAME,   /* pc for the rules, pc of the place, known, 17 registers; count, windows; address
-                    of the stack, its bytes: known, 17 registers of the caller; function, file,
-                    u32 line; count; name, value, type each; pack */
+                    of the stack, its bytes: known, 17 registers of the caller; function, u8 known
+                    by its symbol alone, file, u32 line; count; name, value, type each; pack */
 };
 
 enum { BOX_SLOTS = 128, BOX_NAMES_MAX = 1000, BOX_PARTS_MAX = 4096, BOX_VARS_MAX = 1 << 16 };

@@ -162,6 +162,7 @@ struct types_frame {
     /* out */
     char function[256], file[512]; /* raw; empty: not known */
     uint32_t line;                 /* 0: not known */
+    bool symbol; /* the function is known by its symbol alone: nothing more is known of it */
 };
 
 /* (5) The variables in scope there, of the first process of `ask`, that are pointers into the

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "backend/linux/sys_file.h"
+#include "backend/os.h"
 
 #if defined(__x86_64__)
 enum { MACHINE = 1 };
@@ -23,7 +24,8 @@ enum {
     PAGE = 4096,
     RING = 16 * PAGE, /* of one breakpoint: room for three stores */
     REGISTERS_TAKEN = 17,
-    RECORD_MAX = TRAP_STACK + 512
+    RECORD_MAX = TRAP_STACK + 512,
+    LOOK_MS = 100 /* between two looks for threads that were started since */
 };
 
 /* A register's bit in sample_regs_user, by the number that DWARF gives it. */
@@ -31,13 +33,17 @@ static const uint8_t bit_of[TRAP_REGISTERS] = {0,  3,  2,  1,  4,  5,  6,  7, 16
                                                17, 18, 19, 20, 21, 22, 23, 8};
 
 struct armed {
-    int fd;
+    int fd, tid;
+    size_t place;                      /* which one */
     struct perf_event_mmap_page *page; /* and the ring after it */
     bool gone;                         /* its thread has ended */
 };
 
 struct trap {
     struct backend *be;
+    struct trap_place place[TRAP_MAX];
+    size_t places;
+    int64_t looked; /* when threads were looked for */
     struct armed at[TRAP_MAX];
     size_t count, next;  /* the ring that is looked at first: each has its turn */
     bool full;           /* there were more to arm */
@@ -155,11 +161,35 @@ static struct oserr sys_wait(struct trap *t, int ms, bool *any)
 
 /* ---- arming ---- */
 
-static struct oserr arm_one(struct trap *t, int tid, const struct trap_place *p)
+static void drop(struct trap *t, struct armed *a)
+{
+    (void)munmap(a->page, PAGE + RING);
+    sys_close(t->be, a->fd, SYS_KEY_NONE);
+}
+
+static bool is_empty(const struct armed *a)
+{
+    return __atomic_load_n(&a->page->data_head, __ATOMIC_ACQUIRE) == a->page->data_tail;
+}
+
+/* Makes room for one more, in the place of a thread that has ended and of which nothing is left to
+ * see. False: all are taken. */
+static bool has_room(struct trap *t)
+{
+    for (size_t i = 0; i < t->count && t->count == TRAP_MAX; i++)
+        if (t->at[i].gone && is_empty(&t->at[i])) {
+            drop(t, &t->at[i]);
+            t->at[i] = t->at[--t->count];
+            t->next = 0;
+        }
+    return t->count < TRAP_MAX;
+}
+
+static struct oserr arm_one(struct trap *t, int tid, size_t place)
 {
     struct armed *a = &t->at[t->count];
-    *a = (struct armed){.fd = -1};
-    struct oserr e = sys_breakpoint(t->be, tid, p, &a->fd);
+    *a = (struct armed){.fd = -1, .tid = tid, .place = place};
+    struct oserr e = sys_breakpoint(t->be, tid, &t->place[place], &a->fd);
     if (oserr_is(e))
         return e;
     e = sys_ring(t->be, a->fd, &a->page);
@@ -170,12 +200,20 @@ static struct oserr arm_one(struct trap *t, int tid, const struct trap_place *p)
     return e;
 }
 
-/* Arms a place for all threads that the process has now. */
-static struct oserr arm_process(struct trap *t, const struct trap_place *p)
+static bool is_armed(const struct trap *t, int tid, size_t place)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->at[i].tid == tid && t->at[i].place == place && !t->at[i].gone)
+            return true;
+    return false;
+}
+
+/* Arms a place for all threads that the process has now, and that are not armed yet. */
+static struct oserr arm_process(struct trap *t, size_t place)
 {
     char path[64];
     DIR *dir = NULL;
-    (void)snprintf(path, sizeof path, "/proc/%u/task", p->pid);
+    (void)snprintf(path, sizeof path, "/proc/%u/task", t->place[place].pid);
     struct oserr e = sys_opendir(t->be, path, SYS_KEY_PROC_ENTRY, &dir);
     if (oserr_is(e))
         return e;
@@ -184,14 +222,37 @@ static struct oserr arm_process(struct trap *t, const struct trap_place *p)
     do {
         e = sys_readdir(t->be, dir, SYS_KEY_LIST, &entry);
         int tid = oserr_is(e) || entry == NULL ? 0 : (int)strtol(entry->d_name, NULL, 10);
-        t->full = t->full || (tid > 0 && t->count == TRAP_MAX);
-        if (tid > 0 && !t->full)
-            e = arm_one(t, tid, p);
+        bool wanted = tid > 0 && !is_armed(t, tid, place);
+        t->full = t->full || (wanted && !has_room(t));
+        if (wanted && !t->full)
+            e = arm_one(t, tid, place);
         bool ended = tid > 0 && e.code == ESRCH;
         first = oserr_is(first) || ended ? first : e;
     } while (entry != NULL && !t->full);
     sys_closedir(t->be, dir, SYS_KEY_PROC_ENTRY);
     return first;
+}
+
+/* Has one of its threads not ended? When all have, its number may be another's by now. */
+static bool is_alive(const struct trap *t, uint32_t pid)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->place[t->at[i].place].pid == pid && !t->at[i].gone)
+            return true;
+    return false;
+}
+
+static void arm_all(struct trap *t)
+{
+    bool again = t->looked != 0;
+    t->full = false;
+    t->looked = os_now();
+    for (size_t i = 0; i < t->places && !t->full; i++) {
+        if (again && !is_alive(t, t->place[i].pid))
+            continue;
+        struct oserr e = arm_process(t, i);
+        t->missed = oserr_is(t->missed) ? t->missed : e;
+    }
 }
 
 struct oserr trap_arm(struct backend *be, const struct trap_place *place, size_t n,
@@ -207,11 +268,10 @@ struct oserr trap_arm(struct backend *be, const struct trap_place *place, size_t
     if (oserr_is(e))
         return e;
     struct trap *t = mem;
-    *t = (struct trap){.be = be};
-    for (size_t i = 0; i < n && !t->full; i++) {
-        e = arm_process(t, &place[i]);
-        t->missed = oserr_is(t->missed) ? t->missed : e;
-    }
+    *t = (struct trap){.be = be, .places = n < TRAP_MAX ? n : TRAP_MAX};
+    memcpy(t->place, place, t->places * sizeof *place);
+    arm_all(t);
+    t->full = t->full || n > TRAP_MAX;
     e = oserr_is(t->missed) ? t->missed : (struct oserr){"trap_arm", ESRCH};
     if (t->count > 0)
         *out = t;
@@ -228,10 +288,8 @@ bool trap_whole(const struct trap *t, struct oserr *why)
 
 void trap_disarm(struct trap *t)
 {
-    for (size_t i = 0; t != NULL && i < t->count; i++) {
-        (void)munmap(t->at[i].page, PAGE + RING);
-        sys_close(t->be, t->at[i].fd, SYS_KEY_NONE);
-    }
+    for (size_t i = 0; t != NULL && i < t->count; i++)
+        drop(t, &t->at[i]);
     free(t);
 }
 
@@ -311,6 +369,8 @@ struct oserr trap_wait(struct trap *t, int ms, struct trap_hit *out, bool *got)
 {
     bool any = false, left = false;
     *got = false;
+    if (os_now() - t->looked >= LOOK_MS * INT64_C(1000000))
+        arm_all(t);
     for (size_t i = 0; i < t->count; i++)
         left = left || !t->at[i].gone;
     if (!left)
