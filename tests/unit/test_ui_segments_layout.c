@@ -86,6 +86,12 @@ TEST(columns_stay_where_they_are)
     ui_draw(&ui);
     canvas_row_text(&ui.canvas, 1, after, sizeof after);
     ck_assert_str_eq(before, after);
+    ui_run(&ui, "filter zzz"); /* nothing has it */
+    ui_draw(&ui);
+    canvas_row_text(&ui.canvas, 1, after, sizeof after);
+    ck_assert_str_eq(before, after);
+    ui_run(&ui, "filter");
+    listed_press("Esc");
     s->segs[2].stat.size = 1023 * KIB; /* `1023 KiB` is no wider than what was there, */
     s->segs[2].stat.resident = 1023 * KIB + 512;
     memcpy(s->segs[2].owner, "a_longer", 9); /* and this is wider */

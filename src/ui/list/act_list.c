@@ -126,6 +126,7 @@ static void sort_menu(struct ui *ui)
     }
     prompt_menu(&ui->host, "sort by", ui->menu, (int)(count < MENU_ROWS ? count : MENU_ROWS));
     ui->prompt.opened_by = "sort menu";
+    ui->prompt.menu_at = (int)(ui->segments->sort - table);
 }
 
 void act_sort(struct ui *ui, const char *arg)

@@ -12,13 +12,15 @@ enum {
     WIDE_FROM = 96,   /* from here on two blanks between columns */
     WIDE_EXTRA = 130, /* columns that come from here on leave if empty, or if names are cut */
     ARROW_COLS = 1,   /* in a header, for the order */
-    NAMES_NONE = 24   /* of a name, where nothing is listed */
+    NAMES_NONE = 24   /* of a name, where nothing was listed yet */
 };
 
 /* ---- what is listed ---- */
 
 void layout_forget(struct segments_state *st, uint64_t rows)
 {
+    if (st->count == 0) /* nothing matches a filter that is being typed: the columns stay */
+        return;
     if (rows != st->rows_hash) {
         memset(st->wide, 0, sizeof st->wide);
         st->says = 0;
@@ -58,7 +60,7 @@ static int wanted(const struct ui *ui, const struct column *c)
     int header = canvas_width(column_title(c)) + ARROW_COLS;
     size_t in_table = measured(ui, c);
     int cells = ui->segments->wide[in_table];
-    if (ui->segments->count == 0)
+    if (ui->segments->rows_hash == 0)
         cells = c->cols > 0 ? c->cols : NAMES_NONE;
     return cells > header ? cells : header;
 }
@@ -160,7 +162,7 @@ struct layout layout_of(const struct ui *ui)
     const int cols = ui->canvas.cols;
     struct layout at = {.gap = cols >= WIDE_FROM ? 2 : 1};
     at.count = segments_columns(ui, cols, at.column);
-    if (ui->s.set.columns[0] == '\0' && ui->segments->count > 0) {
+    if (ui->s.set.columns[0] == '\0' && ui->segments->rows_hash != 0) {
         drop_empty(ui, &at);
         drop_for_names(ui, &at);
     }

@@ -38,7 +38,7 @@ struct segments_state {
     uint64_t shown_bytes;      /* sizes of the others */
     int wide[COLUMNS_MAX];     /* widest cell of each column of the table that was measured */
     unsigned measured, says;   /* bits: those measured in this survey; those that say something */
-    uint64_t rows_hash;        /* of the set of rows that they were measured in */
+    uint64_t rows_hash;        /* of the set of rows that they were measured in; 0: none yet */
     size_t hidden_idle;        /* of those, idle ones: no user seen, but not proved unused */
     int at, top;               /* cursor and first row shown */
     bool shifted;              /* the row at the cursor is no longer the one that was drawn */
