@@ -244,7 +244,7 @@ TEST(fields_by_path)
         {"w lock", "mark w is 0x10"},
         {"h head u8", "mark h is 0x8, u8"}, /* a view that is named comes first */
         {"b high", "mark: a bitfield has no view"},
-        {"a slots[0..1].price", "mark: a mark is one field"},
+        {"a slots[0..1].price", "mark: one field is meant, not several"},
     };
     char why[TYPE_WHY_MAX] = "";
     st = stage_new(24, 80, 0x1000);

@@ -168,7 +168,29 @@ TEST(the_present_value_is_filled_in)
     ck_assert_int_eq(st->bytes[4], 13);
 }
 
+/* `poke` takes a path where fields are shown. */
+TEST(a_field_is_poked_by_its_path)
+{
+    scene();
+    stage_type(st, ":poke id 77");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_int_eq(st->bytes[4], 77);
+    ui_run(&st->ui, "poke name hello");
+    stage_run(st);
+    ck_assert_str_eq((const char *)st->bytes + NAME, "hello");
+    ui_run(&st->ui, "poke id many");
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    stage_act(st, act_edit, ""); /* off: it is asked for first */
+    ck_assert(!st->ui.s.edit);
+    ui_run(&st->ui, "poke id 78");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    stage_type(st, "y");
+    stage_run(st);
+    ck_assert_int_eq(st->bytes[4], 78);
+}
+
 SUITE(test_ui_tree_edit, .tear_down = stage_tear_down,
       TESTS(all_words_that_were_lost_are_stored, what_was_written_is_said,
             a_question_is_about_one_value, what_is_typed_first_replaces, what_is_dropped_is_said,
-            the_present_value_is_filled_in));
+            the_present_value_is_filled_in, a_field_is_poked_by_its_path));

@@ -13,6 +13,7 @@
 #include "ui/frame/run_line.h"
 #include "ui/frame/ui.h"
 #include "ui/inspect/inspect.h"
+#include "ui/tree/tree.h"
 
 enum { ALL_NEEDS = NEED_STAT | NEED_READ | NEED_WRITE | NEED_LATER };
 
@@ -305,7 +306,14 @@ static bool needs_segment(const struct command *c, int words)
     return (c->needs & ALL_NEEDS) != 0 || (strcmp(c->name, "rm") == 0 && words == 1);
 }
 
-static void run_command(struct ui *ui, const char *line, const struct command *c, int words)
+/* `poke PATH VALUE` where fields are shown. */
+static bool pokes_field(const struct ui *ui, const struct command *c, char *const *word, int words)
+{
+    return strcmp(c->name, "poke") == 0 && words == 3 && tree_means_field(ui, word[1]);
+}
+
+static void run_command(struct ui *ui, const char *line, const struct command *c, char *const *word,
+                        int words)
 {
     bool beside = beside_is(c->name);
     bool by_name = beside || strcmp(c->name, "info") == 0 || strcmp(c->name, "resize") == 0 ||
@@ -320,6 +328,11 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
         run_in_list(ui, line, c);
     } else if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui)) {
         return;
+    } else if (pokes_field(ui, c, word, words)) {
+        if (ui->s.edit)
+            tree_poke_field(ui, word[1], word[2]);
+        else
+            ui_edit_then(ui, line);
     } else if (strcmp(c->name, "rm") == 0) {
         run_rm(ui, line, words);
     } else if ((c->needs & ALL_NEEDS) == 0) {
@@ -408,7 +421,7 @@ void ui_run(struct ui *ui, const char *line)
     if (action != NULL && (command == NULL || means_action(word, words)))
         run_and_note(ui, line, action, word, words);
     else if (command != NULL)
-        run_command(ui, line, command, words);
+        run_command(ui, line, command, word, words);
     else
         say_no_command(ui, word[0]);
 }

@@ -199,7 +199,17 @@ void tree_now(struct ui *ui, char *out, size_t cap);
 void tree_poke(struct ui *ui, const char *text, const char *old);
 void tree_poke_kept(struct ui *ui); /* once edit mode is on */
 
-/* tree_mark.c: the field that a path leads to, and the view that shows its value (NULL: none
+/* Is `word` the path of a field that is shown, and no offset? `:poke PATH VALUE` stores into it;
+ * edit mode is on. */
+MUST_USE bool tree_means_field(const struct ui *ui, const char *word);
+void tree_poke_field(struct ui *ui, const char *path, const char *text);
+
+/* tree_mark.c: the field that a path leads to. False: `why` says why not; empty: no types are
+ * known. */
+MUST_USE bool tree_node(const struct ui *ui, const char *text, struct type_node *node,
+                        char why[TYPE_WHY_MAX]);
+
+/* The same, and the view that shows its value (NULL: none
  * does). False: `why` says why not; empty: no types are known. And the view of a type by its name,
  * NULL: there is no such type, or no view shows it. */
 MUST_USE bool tree_field(const struct ui *ui, const char *text, uint64_t *offset,

@@ -15,10 +15,9 @@ enum { WORD = 8, EDIT_SHOWN = 256, NAMES_MAX = 4096 };
 
 /* ---- what can be changed ---- */
 
-/* Says in words why a row has no value that could be stored. */
-static bool refuse(struct ui *ui, const struct type_row *row)
+/* Says in words why a field has no value that could be stored. */
+static bool refuse(struct ui *ui, const struct type_node *n)
 {
-    const struct type_node *n = &row->node;
     const char *what =
         n->kind == NODE_PADDING   ? "padding has no value; the bytes ({tree}) can be changed"
         : n->kind == NODE_STRUCT  ? "a struct is changed field by field ({tree open} opens it)"
@@ -241,7 +240,7 @@ void tree_poke_kept(struct ui *ui)
 {
     const char *text = ui->tree->value, *old = ui->tree->old[0] != '\0' ? ui->tree->old : NULL;
     struct type_row row;
-    if (!still_at(ui, &ui->tree->poked, &row) || refuse(ui, &row))
+    if (!still_at(ui, &ui->tree->poked, &row) || refuse(ui, &row.node))
         return;
     size_t size = (size_t)row.node.size + WORD;
     uint8_t *expect = calloc(2, size);
@@ -250,6 +249,25 @@ void tree_poke_kept(struct ui *ui)
     else if (old == NULL || parse(ui, &row.node, old, expect, expect + size))
         (void)store_text(ui, &row.node, text, old != NULL ? expect : NULL);
     free(expect);
+}
+
+bool tree_means_field(const struct ui *ui, const char *word)
+{
+    struct type_node node;
+    char why[TYPE_WHY_MAX];
+    uint64_t offset;
+    return tree_on(ui) && inspect_offset(ui, word, &offset) != NUM_OK &&
+           tree_node(ui, word, &node, why);
+}
+
+void tree_poke_field(struct ui *ui, const char *path, const char *text)
+{
+    struct type_node node;
+    char why[TYPE_WHY_MAX];
+    if (!tree_node(ui, path, &node, why))
+        ui_say(ui, STYLE_ERROR, "%s", why);
+    else if (!refuse(ui, &node))
+        (void)store_text(ui, &node, text, NULL);
 }
 
 /* ---- typing in place ---- */
@@ -333,7 +351,7 @@ void tree_edit_start(struct ui *ui, const char *text)
     struct type_row row;
     char now[EDIT_MAX] = "";
     size_t index;
-    if (inspect_stands(ui) || !tree_cursor(ui, &row) || refuse(ui, &row))
+    if (inspect_stands(ui) || !tree_cursor(ui, &row) || refuse(ui, &row.node))
         return;
     if (!session_editing(&ui->s)) {
         ui_edit_then(ui, "tree enter");

@@ -54,29 +54,35 @@ static bool find_field(const struct tree_view *v, const struct type_placed *plac
     return type_select_next(&sel, out, full, why) == SELECT_NODE;
 }
 
-bool tree_field(const struct ui *ui, const char *text, uint64_t *offset, const struct view **view,
-                char why[TYPE_WHY_MAX])
+bool tree_node(const struct ui *ui, const char *text, struct type_node *node,
+               char why[TYPE_WHY_MAX])
 {
     const struct tree_view *v = tree_top(ui);
     struct type_path path;
-    struct type_node node;
     why[0] = '\0';
     if (v == NULL || !type_path_parse(text, &path, why))
         return false;
     if (path.ranges) {
-        (void)snprintf(why, TYPE_WHY_MAX, "a mark is one field");
+        (void)snprintf(why, TYPE_WHY_MAX, "one field is meant, not several");
         return false;
     }
-    for (size_t i = 0; i < v->count; i++) {
-        if (!find_field(v, &v->placed[i], &path, &node, why))
-            continue;
-        *offset = node.offset;
-        *view =
-            node.text ? view_find("utf8") : view_of(v->source.t, node.real, node.size, node.big);
-        if (node.bits == 0)
+    for (size_t i = 0; i < v->count; i++)
+        if (find_field(v, &v->placed[i], &path, node, why))
             return true;
-        (void)snprintf(why, TYPE_WHY_MAX, "a bitfield has no view");
+    return false;
+}
+
+bool tree_field(const struct ui *ui, const char *text, uint64_t *offset, const struct view **view,
+                char why[TYPE_WHY_MAX])
+{
+    const struct tree_view *v = tree_top(ui);
+    struct type_node node;
+    if (!tree_node(ui, text, &node, why))
         return false;
-    }
+    *offset = node.offset;
+    *view = node.text ? view_find("utf8") : view_of(v->source.t, node.real, node.size, node.big);
+    if (node.bits == 0)
+        return true;
+    (void)snprintf(why, TYPE_WHY_MAX, "a bitfield has no view");
     return false;
 }
