@@ -326,6 +326,9 @@ TEST(the_demo_has_a_tour)
         e2e_keys(t, steps[i].keys);
         e2e_wait_text(t, steps[i].then, 0);
     }
+    e2e_keys(t, "<Esc>"); /* as it says, in the log too */
+    e2e_wait_no_text(t, "tour: done", 0);
+    e2e_wait_text(t, "OS calls", 0);
     quit();
 }
 

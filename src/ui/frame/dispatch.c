@@ -144,6 +144,11 @@ static void press(struct ui *ui, struct key key)
     bool typed = in_screen(ui) || screen == &screen_segments;
     if (typed && screen->key != NULL && screen->key(ui, key))
         return;
+    bool edits = ui->s.edit && screen == &screen_inspect;
+    if (key.code == KEY_ESC_ && lab_toured(ui) && !edits) {
+        (void)lab_escape(ui);
+        return;
+    }
     const struct binding *b = ui_binding(ui, key);
     close_result(ui, b);
     run_binding(ui, b, key);

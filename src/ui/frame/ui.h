@@ -228,6 +228,7 @@ void lab_draw(struct ui *ui);
  * (true: it was shown) closes it. */
 bool lab_tour(struct ui *ui, bool bare);
 bool lab_escape(struct ui *ui);
+bool lab_toured(const struct ui *ui); /* is its last step done? Then Esc means that first */
 
 /* `shmlens lab`: the list of lessons as the first screen, and the lesson (empty: none). */
 void lab_first(struct ui *ui, const char *lesson, const char *folder);

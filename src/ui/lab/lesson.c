@@ -151,6 +151,11 @@ bool lab_escape(struct ui *ui)
     return shown;
 }
 
+bool lab_toured(const struct ui *ui)
+{
+    return lab_on(ui) && ui->lab->tour && ui->lab->state.step >= ui->lab->lesson->steps;
+}
+
 void lab_leave(struct ui *ui)
 {
     struct lab_state *lab = ui->lab;

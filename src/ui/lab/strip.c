@@ -59,7 +59,7 @@ static void keys_of(const struct ui *ui, int room, char *out, size_t cap)
     const struct lab_state *lab = ui->lab;
     char text[96];
     const char *keys = ui_hint(ui,
-                               lab->tour ? " {escape} ends it "
+                               lab->tour ? " Esc ends it "
                                          : " {lesson hint} hint  {lesson solution} solution  "
                                            "{lesson source} source ",
                                text, sizeof text);
