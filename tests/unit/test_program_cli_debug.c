@@ -82,7 +82,37 @@ static void without_addresses(char *s)
     *to = '\0';
 }
 
-/* What peek prints of the peer in one form; NULL: it could not be made. */
+/* The same in JSON, but for the names of scalar types and for values: where each field is, how
+ * large it is, and its bits. The sizes of those that have a row are what the compiler itself said
+ * of them: `0x8 version 4`. */
+static char *places(const struct form *f, const char *segment, const char *said)
+{
+    char *all = calloc(1, 1 << 20), line[256];
+    size_t n = 0, i, known = 0;
+    json_t *field,
+        *o =
+            run_json(RUN("peek", segment, "0", "1024", "--type", "ring_header", "--all", "--json"));
+    ck_assert_ptr_nonnull(all);
+    json_array_foreach(json_object_get(o, "fields"), i, field)
+    {
+        const char *name = json_string_value(json_object_get(field, "path"));
+        long long at = (long long)told_number(field, "offset"),
+                  size = (long long)told_number(field, "size");
+        const json_t *bit = json_object_get(field, "bit"), *bits = json_object_get(field, "bits");
+        n += (size_t)snprintf(all + n, (1 << 20) - n, "%s %lld %lld %d %d\n",
+                              name != NULL ? name : "", at, size, (int)json_integer_value(bit),
+                              (int)json_integer_value(bits));
+        ck_assert_uint_lt(n, 1 << 20);
+        (void)snprintf(line, sizeof line, "0x%llx %s %lld\n", at, name != NULL ? name : "", size);
+        known += strstr(said, line) != NULL;
+    }
+    json_decref(o);
+    ck_assert_msg(known >= 5, "%s: %zu sizes are known\n%s", f->name, known, said);
+    return all;
+}
+
+/* What peek prints of the peer in one form, as text and then as places; NULL: it could not be
+ * made. */
 static char *listing(const struct form *f, const char *segment, const char *path)
 {
     char line[4096];
@@ -96,7 +126,7 @@ static char *listing(const struct form *f, const char *segment, const char *path
     struct debug_peer p = peer_on(path, segment);
     const struct ran *r = RUN("peek", segment, "--type", "ring_header", "--all");
     ck_assert_msg(r->status == 0, "%s: %s", f->name, r->err);
-    char *out = dup_text(r->out);
+    char *out = dup_text(r->out), *also = places(f, segment, p.said);
     /* what the compiler itself says of the offsets: `0x10 lock 40` */
     for (char *said = p.said, *end; (end = strchr(said, '\n')) != NULL; said = end + 1) {
         *end = '\0';
@@ -108,7 +138,11 @@ static char *listing(const struct form *f, const char *segment, const char *path
     }
     peer_ends(&p);
     without_addresses(out);
-    return out;
+    char *both = realloc(out, strlen(out) + strlen(also) + 1);
+    ck_assert_ptr_nonnull(both);
+    memcpy(both + strlen(both), also, strlen(also) + 1);
+    free(also);
+    return both;
 }
 
 TEST(every_form)
@@ -472,13 +506,15 @@ TEST(cpp)
     cpp_with("clang++");
 }
 
-TEST(cpp_fields)
+static const char *const cpp_compilers[] = {"g++", "clang++"};
+
+TEST_LOOP(cpp_fields, SUITE_ROWS(cpp_compilers))
 {
     SKIP_WITHOUT_DEBUG();
     path = dup_text(run_path("peer"));
     segment = dup_text(run_name("cpp"));
-    if (!compiled("g++", "-g -std=c++17", "peer.cc", path))
-        SKIP("no C++ compiler here");
+    if (!compiled(cpp_compilers[_i], "-g -std=c++17", "peer.cc", path))
+        SKIP("%s cannot compile that here", cpp_compilers[_i]);
     struct debug_peer p = peer_on(path, segment);
     /* a field in the padding of its base, and no padding said to be there */
     RUN_PRINTS(0,
