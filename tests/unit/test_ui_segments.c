@@ -314,18 +314,34 @@ TEST(filter_as_one_types)
     ck_assert(!ui.quit);
 }
 
+/* Again: what is perhaps unused, too; where nothing is proved, that is what there is. */
 TEST(orphans_only)
 {
     listed_press("a");
     ck_assert_uint_eq(ui.segments->count, 4);
+    listed_press("a"); /* none is idle */
+    ck_assert_uint_eq(ui.segments->count, USUAL);
+    listed_press("a");
     ui.s.walk.survey.who.unreadable = 1; /* then nothing is proved */
     ui.s.walk.seq++;
     ui_draw(&ui);
     ck_assert_uint_eq(ui.segments->count, 0);
     listed_press("a");
-    ck_assert_uint_eq(ui.segments->count, USUAL);
+    ck_assert_uint_eq(ui.segments->count, 4);
     ck_assert_int_eq(frame_find(&ui.canvas, "4 idle ("), 0);
-    ck_assert_int_ge(frame_find(&ui.canvas, "?              idle"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "?        idle"), 2);
+    ck_assert_str_eq(ui.status,
+                     "orphans, and idle: no user found, but 1 process could not be read");
+    ui.status[0] = '\0';
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "orphans and idle only  idle: no user"), 22);
+    listed_press("a");
+    ck_assert_uint_eq(ui.segments->count, USUAL);
+    listed_press("a");
+    ck_assert_str_eq(ui.status, "orphans only; 4 idle hidden: the same again shows them, too");
+    listed_press("a");
+    listed_press("Esc");
+    ck_assert_uint_eq(ui.segments->count, USUAL);
 }
 
 TEST(title_says_how_far_it_is_and_who_hangs)

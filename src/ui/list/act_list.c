@@ -167,19 +167,24 @@ void act_invert(struct ui *ui, const char *arg)
     say_sorted(ui);
 }
 
+/* Orphans, then idle segments as well, if there are any, then all again. */
 void act_orphans(struct ui *ui, const char *arg)
 {
     (void)arg;
     struct segments_state *st = ui->segments;
     const struct seg_who *who = &ui->s.walk.survey.who;
     char idle[VERDICT_TEXT];
-    st->orphans = !st->orphans;
+    bool more = st->only == LIST_ORPHANS && st->hidden_idle > 0;
+    st->only = st->only == LIST_ALL ? LIST_ORPHANS : more ? LIST_UNUSED : LIST_ALL;
     segments_rebuild(ui);
-    if (!st->orphans)
+    if (st->only == LIST_ALL)
         ui_say(ui, STYLE_TEXT, "all segments");
-    else if (st->hidden_idle > 0)
-        ui_say(ui, STYLE_TEXT, "orphans only; %zu hidden, %s", st->hidden_idle,
+    else if (st->only == LIST_UNUSED)
+        ui_say(ui, STYLE_TEXT, "orphans, and %s",
                verdict_idle(who->unreadable, who->unowned, idle));
+    else if (st->hidden_idle > 0)
+        ui_say(ui, STYLE_TEXT, "orphans only; %zu idle hidden: the same again shows them, too",
+               st->hidden_idle);
     else
         ui_say(ui, STYLE_TEXT, "orphans only: segments that no process uses");
 }
@@ -249,9 +254,9 @@ static void drop_filter(struct ui *ui, void *ctx)
 bool segments_escape(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
-    if (st->filter[0] == '\0' && !st->orphans)
+    if (st->filter[0] == '\0' && st->only == LIST_ALL)
         return false;
-    st->orphans = false;
+    st->only = LIST_ALL;
     drop_filter(ui, NULL);
     return true;
 }

@@ -47,7 +47,7 @@ struct segments_state {
     char wanted[LOCATOR_MAX];  /* raw: the cursor moves there once it is listed; empty: nowhere */
     const struct column *sort; /* the order of the rows, from the settings at that time */
     bool inverted;
-    bool orphans;
+    enum list_only { LIST_ALL, LIST_ORPHANS, LIST_UNUSED } only; /* unused: idle ones, too */
     char filter[FILTER_MAX]; /* show only rows with this text in a cell; empty: all */
     struct {                 /* the segment whose removal is being confirmed */
         struct seg_stat seen;

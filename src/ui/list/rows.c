@@ -234,8 +234,9 @@ static bool is_shown(struct ui *ui, const struct seg_info *info)
 {
     struct segments_state *st = ui->segments;
     struct segrow row = segments_row(ui, info);
-    if (st->orphans && !segrow_is_orphan(&row)) {
-        st->hidden_idle += segrow_is_idle(&row);
+    bool idle = segrow_is_idle(&row);
+    if (st->only != LIST_ALL && !segrow_is_orphan(&row) && (st->only != LIST_UNUSED || !idle)) {
+        st->hidden_idle += idle;
         return false;
     }
     return st->filter[0] == '\0' || matches(ui, &row);
@@ -389,7 +390,7 @@ static void add_gone(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     size_t newest = 0;
-    for (size_t i = st->vanished; i-- > 0 && !st->orphans;) {
+    for (size_t i = st->vanished; i-- > 0 && st->only == LIST_ALL;) {
         const struct seg_info *info = &ui->s.gone[i].info;
         bool highlighted = strcmp(info->locator, st->cursor) == 0;
         if ((newest == GONE_ROWS && !highlighted) || !is_shown(ui, info))

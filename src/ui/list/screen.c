@@ -285,7 +285,8 @@ static void draw_idle(struct ui *ui, int row)
         (void)snprintf(text, sizeof text, "%d-%zu of %zu, %s", st->top + 1, last, lasting,
                        sort_order(ui, order));
     int from = c->cols - canvas_width(text) - 1, limit = from;
-    int col = st->orphans ? canvas_text(c, row, 1, from, STYLE_WARN, "orphans only  ") : 1;
+    static const char *const only[] = {"", "orphans only  ", "orphans and idle only  "};
+    int col = canvas_text(c, row, 1, from, STYLE_WARN, only[st->only]);
     if (st->filter[0] != '\0')
         col = canvas_print(c, row, col, from, STYLE_WARN, "filter \"%s\"  ", st->filter);
     col = draw_name(ui, row, col, &limit);
