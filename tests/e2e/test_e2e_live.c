@@ -106,8 +106,8 @@ TEST(faster_and_slower)
     scene_press(t, "-", "250 samples a second");
     scene_press(t, "-", "100 samples a second");
     e2e_wait_text(t, "LIVE 100 Hz", 0);
-    scene_press(t, ":rate 1<Enter>", "1 samples a second");
-    scene_press(t, "-", "1 samples a second");
+    scene_press(t, ":rate 1<Enter>", "1 sample a second");
+    scene_press(t, "-", "1 sample a second");
     scene_press(t, ":rate 0<Enter>", "1 to 1000");
     scene_quit(t);
 }

@@ -177,5 +177,5 @@ void act_rate(struct ui *ui, const char *arg)
         return;
     }
     ui->s.set.hz = hz;
-    ui_say(ui, STYLE_TEXT, "%.4g samples a second", hz);
+    ui_say(ui, STYLE_TEXT, "%.4g sample%s a second", hz, hz == 1 ? "" : "s");
 }

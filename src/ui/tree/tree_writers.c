@@ -198,7 +198,7 @@ static void say_nobody(struct ui *ui, const struct writers_job *j)
 static void show(struct ui *ui, const struct writers_job *j)
 {
     const struct field_writer *first = j->found.row;
-    char comm[COMM + 1];
+    char comm[COMM + 1], again[64];
     if (j->found.count == 0) {
         say_nobody(ui, j);
         return;
@@ -209,7 +209,7 @@ static void show(struct ui *ui, const struct writers_job *j)
     ui_say(ui, STYLE_TEXT, "%u of %u store%s %s of %s (%" PRIu32 ")%s", first->stores,
            j->found.stores, plural_s(j->found.stores),
            j->found.stores == 1 ? "was that" : "were those", comm, first->pid,
-           opens ? "" : ": W looks again");
+           opens ? "" : ui_hint(ui, ": {tree writers} looks again", again, sizeof again));
     if (opens)
         pager_open(&ui->host, "who writes this field", page, false);
     free(page);
