@@ -94,12 +94,15 @@ static void draw_rule(const struct box *b, const struct seg_who *who)
     char text[96];
     enum style line = inside ? STYLE_HEADER : STYLE_DIM;
     const char *hint =
-        inside ? " Enter goes there, Tab: next, Esc: back " : " Tab: into it, o closes ";
-    const char *brief = inside ? " Esc: back " : " Tab: into it "; /* where there is no room */
+        ui_hint(b->ui,
+                inside ? " {panel go} goes there, {panel next}: next, {panel leave}: back "
+                       : " {move column}: into it, {who} closes ",
+                text, sizeof text);
     canvas_fill(b->c, b->row, 0, b->c->cols, line, LINE);
     int col = draw_title(b, who), from = b->c->cols - canvas_width(hint) - 2;
-    if (from <= col) {
-        hint = brief;
+    if (from <= col) { /* there is room for one of the keys */
+        hint = ui_hint(b->ui, inside ? " {panel leave}: back " : " {move column}: into it ", text,
+                       sizeof text);
         from = b->c->cols - canvas_width(hint) - 2;
     }
     if (from > col)
