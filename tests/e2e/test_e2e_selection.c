@@ -62,7 +62,7 @@ TEST(matches_in_it_are_replaced)
     ck_assert_mem_eq(memory, "one two one .... ", 16);
     ck_assert_mem_eq(memory + 16, "ONE two ONE .... ", 16);
     ck_assert_mem_eq(memory + 32, "one two one .... ", 16);
-    e2e_keys(t, "uuuu"); /* each match was stored as two words */
+    e2e_keys(t, "uu"); /* a step for each match, of two words here */
     scene_memory(t, memory + 16, "one two one .... ", 16);
     scene_press(t, ":replace one four<Enter>", "nothing was replaced");
     scene_press(t, ":replace nothing NOTHING<Enter>", "not found, nothing replaced: nothing");

@@ -87,11 +87,16 @@ void run_light(struct ui *ui, const char *pattern, uint64_t from, uint64_t to)
 static void replace_confirmed(struct ui *ui, const char *text, void *ctx)
 {
     char line[sizeof ui->pending];
+    uint64_t from = ui->inspect->replacing.from, to = ui->inspect->replacing.to;
+    bool lit = ui->inspect->replacing.open;
     (void)text;
     (void)ctx;
     run_unlight(ui);
     memcpy(line, ui->pending, sizeof line);
-    ui_run(ui, line);
+    if (lit) /* each match is one step of undo */
+        inspect_replace(ui, from, to, true);
+    else
+        ui_run(ui, line);
 }
 
 static void replace_dropped(struct ui *ui, void *ctx)
@@ -185,7 +190,7 @@ static void replace_typed(struct ui *ui, struct key key, void *ctx)
     bool each = key.code == 'o' && key.mods == 0 && ui->inspect->replacing.open;
     replace_dropped(ui, ctx);
     if (each)
-        inspect_replace_each(ui, from, to);
+        inspect_replace(ui, from, to, false);
 }
 
 static bool is_option(const char *line, const char *option)

@@ -239,7 +239,7 @@ static void post(struct ui *ui, bool store)
     memcpy(j.pattern, st->each.find, sizeof j.pattern);
     memcpy(j.old, st->each.old, j.n);
     memcpy(j.new, st->each.new, j.n);
-    if (store)
+    if (store && !st->each.all)
         calls_section(ui, "replace at 0x%" PRIx64, j.at);
     st->stores_pending++;
     wait(ui);
@@ -285,7 +285,7 @@ static size_t old_length(const char *text, char why[160])
     return n;
 }
 
-void inspect_replace_each(struct ui *ui, uint64_t from, uint64_t to)
+void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all)
 {
     struct inspect_state *st = ui->inspect;
     char why[160] = "";
@@ -295,12 +295,14 @@ void inspect_replace_each(struct ui *ui, uint64_t from, uint64_t to)
         return;
     }
     st->each.on = true;
-    st->each.all = st->each.seen = st->each.stop = false;
+    st->each.all = all;
+    st->each.seen = st->each.stop = false;
     memset(st->each.ahead, 0, sizeof st->each.ahead);
     st->each.replaced = st->each.skipped = st->each.lost = 0;
     st->each.from = from;
     st->each.to = to;
     run_light(ui, st->each.find, from, to);
+    calls_section(ui, "replacing");
     post(ui, false);
 }
 
@@ -309,7 +311,7 @@ static void begin(struct ui *ui)
     uint64_t from = session_start(&ui->s), to = UINT64_MAX;
     if (ui->s.selecting)
         session_selection(&ui->s, &from, &to);
-    inspect_replace_each(ui, from, to);
+    inspect_replace(ui, from, to, false);
 }
 
 static void allowed(struct ui *ui, const char *text, void *ctx)

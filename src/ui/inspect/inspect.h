@@ -432,8 +432,9 @@ void inspect_ask_cas(struct ui *ui);
  * NULL (out of memory), which is reported. */
 bool inspect_post(struct ui *ui, struct sampler_job *job);
 
-/* act_replace.c: replaces the matches within [from, to) one by one; OLD and NEW are st->each's. */
-void inspect_replace_each(struct ui *ui, uint64_t from, uint64_t to);
+/* act_replace.c: replaces the matches within [from, to), all of them or asking about each; OLD and
+ * NEW are st->each's. */
+void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all);
 
 /* act_search.c: searches for a place, in the past if that is shown. `done` gets a place_find. */
 struct place_find {
