@@ -97,6 +97,15 @@ static const struct {
     {"shmctl(12, IPC_RMID) = 0", "    shmctl(id12, IPC_RMID, NULL);\n"},
     {"shmctl(12, IPC_SET, mode 0600) = 0", "    /* shmctl(12, IPC_SET, mode 0600) = 0 */\n"},
     {"shmdt(0xff00) = 0", "    shmdt(p3);\n"},
+    {"renameat2(AT_FDCWD, \"/dev/shm/a\", AT_FDCWD, \"/dev/shm/.b\", RENAME_NOREPLACE) = 0",
+     "    renameat2(AT_FDCWD, \"/dev/shm/a\", AT_FDCWD, \"/dev/shm/.b\", RENAME_NOREPLACE);\n"},
+    {"renameat2(AT_FDCWD, \"/a\", AT_FDCWD, \"/b\", RENAME_NOREPLACE) = 0   lease broken, taken "
+     "back",
+     "    /* renameat2(AT_FDCWD, \"/a\", AT_FDCWD, \"/b\", RENAME_NOREPLACE) = 0   lease broken, "
+     "taken back */\n"},
+    {"rename(\"/dev/shm/a\", \"/dev/shm/.b\") = 0",
+     "    rename(\"/dev/shm/a\", \"/dev/shm/.b\");\n"},
+    {"unlink(\"/dev/shm/.b\") = 0", "    unlink(\"/dev/shm/.b\");\n"},
     {"poll(/* */ 3) = 0", "    /* poll(/ * * / 3) = 0 */\n"}, /* does not end the comment */
     {"a **/ b", "    /* a ** / b */\n"},
     {"***/ /*/ b *", "    /* *** / / * / b * */\n"},

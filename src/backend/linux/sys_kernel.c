@@ -67,7 +67,8 @@ struct oserr sys_rename_new(struct backend *be, const char *from, const char *to
     uint32_t code = sys_enter(be, "renameat2");
     if (code == 0)
         code = errno_if(rename_free(from, to) != 0);
-    return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0",
+    return sys_leave(be, "renameat2", code, 0,
+                     "renameat2(AT_FDCWD, %.70s, AT_FDCWD, %.70s, RENAME_NOREPLACE) = 0",
                      sys_quoted(from, q1), sys_quoted(to, q2));
 }
 
@@ -89,7 +90,8 @@ struct oserr sys_rename_leased(struct backend *be, int fd, const char *from, con
     *alone = lease < 0 || lease == F_WRLCK;
     if (unknown != 0)
         return sys_leave(be, "fcntl", unknown, 0, "fcntl(%d, F_GETLEASE)", fd);
-    return sys_leave(be, "renameat2", code, 0, "renameat2(%.80s, %.80s, RENAME_NOREPLACE) = 0%s",
+    return sys_leave(be, "renameat2", code, 0,
+                     "renameat2(AT_FDCWD, %.70s, AT_FDCWD, %.70s, RENAME_NOREPLACE) = 0%s",
                      sys_quoted(from, q1), sys_quoted(to, q2),
                      *stuck   ? "   lease broken"
                      : *alone ? ""

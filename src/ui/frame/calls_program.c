@@ -26,6 +26,9 @@ static const struct {
 } rows[] = {
     {"shm_open", "", 3, PLAIN, 0, DESCRIPTOR, ""},
     {"shm_unlink", "", 1, PLAIN, 0, PLAIN, ""},
+    {"renameat2", "RENAME_NOREPLACE", 5, PLAIN, 0, PLAIN, ""},
+    {"rename", "", 2, PLAIN, 0, PLAIN, ""},
+    {"unlink", "", 1, PLAIN, 0, PLAIN, ""},
     {"memfd_create", "", 2, PLAIN, 0, DESCRIPTOR, ""},
     {"ftruncate", "", 2, DESCRIPTOR, 0, PLAIN, ""},
     {"fstat", "", 1, DESCRIPTOR, 0, PLAIN, ", &st"},
@@ -415,13 +418,19 @@ void calls_program_section(struct calls_program *p, const char *text)
     out_str(p->out, "\n");
 }
 
+/* Did it not last? A name that was set aside comes back when somebody has opened it meanwhile. */
+static bool was_undone(const struct call_parts *c)
+{
+    return strstr(c->result, ", taken back") != NULL;
+}
+
 static void call(struct calls_program *p, const char *text)
 {
     struct call_parts c;
     char whole[EXPRESSION_MAX];
     bool is_call = split(text, &c);
     int row = is_call ? find_row(&c) : -1;
-    bool known = row >= 0 && c.result[0] != '-' && expression(p, &c, row, whole);
+    bool known = row >= 0 && c.result[0] != '-' && !was_undone(&c) && expression(p, &c, row, whole);
     bool again = is_call && open_again(p, &c);
     if (is_call && !again)
         follow(p, &c, row);
