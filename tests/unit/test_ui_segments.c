@@ -338,7 +338,7 @@ TEST(orphans_only)
     listed_press("a");
     ck_assert_uint_eq(ui.segments->count, USUAL);
     listed_press("a");
-    ck_assert_str_eq(ui.status, "orphans only; 4 idle hidden: the same again shows them, too");
+    ck_assert_str_eq(ui.status, "orphans only; 4 idle hidden: a shows them, too");
     listed_press("a");
     listed_press("Esc");
     ck_assert_uint_eq(ui.segments->count, USUAL);

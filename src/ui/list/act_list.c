@@ -173,7 +173,7 @@ void act_orphans(struct ui *ui, const char *arg)
     (void)arg;
     struct segments_state *st = ui->segments;
     const struct seg_who *who = &ui->s.walk.survey.who;
-    char idle[VERDICT_TEXT];
+    char idle[VERDICT_TEXT], key[UI_PRESS];
     bool more = st->only == LIST_ORPHANS && st->hidden_idle > 0;
     st->only = st->only == LIST_ALL ? LIST_ORPHANS : more ? LIST_UNUSED : LIST_ALL;
     segments_rebuild(ui);
@@ -183,8 +183,8 @@ void act_orphans(struct ui *ui, const char *arg)
         ui_say(ui, STYLE_TEXT, "orphans, and %s",
                verdict_idle(who->unreadable, who->unowned, idle));
     else if (st->hidden_idle > 0)
-        ui_say(ui, STYLE_TEXT, "orphans only; %zu idle hidden: the same again shows them, too",
-               st->hidden_idle);
+        ui_say(ui, STYLE_TEXT, "orphans only; %zu idle hidden: %s shows them, too", st->hidden_idle,
+               ui_press(ui, "orphans", key));
     else
         ui_say(ui, STYLE_TEXT, "orphans only: segments that no process uses");
 }
