@@ -1,13 +1,14 @@
 /* bus_maker: makes a segment of 64 pages and stores into two of them.
  *
- * ftruncate only promises the pages. One is taken from memory when somebody first stores into it;
- * until then it is a hole, which costs nothing and reads as zeros. Where /dev/shm is full, that
- * first store finds no page, and the process that stores is killed with SIGBUS, though the
- * segment was made without an error. posix_fallocate takes all pages at once, or says that it
- * cannot; the argument `reserve` makes this program use it.
+ * ftruncate only promises the pages. One is taken from memory when somebody first touches it
+ * through a mapping, be it only to read; until then it is a hole, which costs nothing and reads as
+ * zeros. Where /dev/shm is full, that first touch finds no page, and the process is killed with
+ * SIGBUS, though the segment was made without an error. posix_fallocate takes all pages at once,
+ * or says that it cannot; the argument `reserve` makes this program use it.
  *
  *     cc bus_maker.c -pthread -o bus_maker && ./bus_maker */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -73,8 +74,10 @@ int main(int argc, char **argv)
     if (fd >= 0 && fstat(fd, &st) == 0)
         made = st.st_ino;
     int failed = fd < 0 || ftruncate(fd, SIZE) != 0;
-    if (!failed && argc > 1)
-        failed = posix_fallocate(fd, 0, SIZE) != 0; /* all pages, now, or an error */
+    if (!failed && argc > 1) {
+        errno = posix_fallocate(fd, 0, SIZE); /* all pages, now; it returns the error */
+        failed = errno != 0;
+    }
     if (failed) {
         perror(NAME);
         remove_segment();

@@ -3,7 +3,7 @@
  * Run it with the arguments 0, 1 and 2. A mutex is a few words of memory; the owner's thread ID is
  * one of them. Memory does not notice that its owner has died: the others wait for ever. A robust
  * mutex is different: the kernel marks it when its owner dies, and the next one who asks is told
- * (EOWNERDEAD), puts the data in order, and goes on. Store 2 at 0x04 and process 1 dies; store 1
+ * (EOWNERDEAD), mends the data, and goes on. Store 2 at 0x04 and process 1 dies; store 1
  * at 0x00 and they use the robust mutex.
  *
  *     cc lock.c -pthread -o lock && ( ./lock 0 & ./lock 1 & ./lock 2 ) */
@@ -32,7 +32,8 @@ struct shared {
     _Atomic uint32_t turns[3];   /* 0x10: turns of each process */
     _Atomic uint32_t in_vain[3]; /* 0x1c: seconds that each has waited, since its last turn */
     uint32_t value[2];           /* 0x28: what each mutex protects */
-    _Atomic uint32_t ready;      /* 0x30: 1: process 0 has made the mutexes */
+    uint32_t twin[2];            /* 0x30: the same again: must be equal when the mutex is free */
+    _Atomic uint32_t ready;      /* 0x38: 1: process 0 has made the mutexes */
     _Alignas(64) pthread_mutex_t plain;  /* 0x40 */
     _Alignas(64) pthread_mutex_t robust; /* 0x80 */
 };
@@ -123,7 +124,8 @@ static void take_turn(struct shared *s, uint32_t me)
     pthread_mutex_t *m = how ? &s->robust : &s->plain;
     int got = take(m);
     if (got == EOWNERDEAD) {
-        pthread_mutex_consistent(m); /* the data may be half changed: this is where to mend it */
+        s->twin[how] = s->value[how]; /* mend what the dead owner has left half changed */
+        pthread_mutex_consistent(m);  /* then say so */
         s->recovered++;
     } else if (got != 0) {
         s->in_vain[me]++;
@@ -131,12 +133,13 @@ static void take_turn(struct shared *s, uint32_t me)
     }
     s->in_vain[me] = 0;
     s->turns[me]++;
-    s->value[how]++;
     nanosleep(&moment, NULL); /* a long time, so that it can be seen */
+    s->value[how]++;
     if (s->die == me + 1) {
         s->die = 0;
         kill(getpid(), SIGKILL); /* it cannot unlock any more */
     }
+    s->twin[how]++;
     pthread_mutex_unlock(m);
     nanosleep(&moment, NULL);
 }

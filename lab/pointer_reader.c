@@ -1,7 +1,7 @@
 /* pointer_reader: looks for the note of pointer_maker, by its address or by its offset.
  *
  * Store 1 at 0x20 and it follows the pointer. That address is not mapped in this process, so the
- * system kills it with SIGSEGV. Store an offset at 0x08 and 2 at 0x20, and it adds the offset to
+ * kernel kills it with SIGSEGV. Store an offset at 0x08 and 2 at 0x20, and it adds the offset to
  * the start of its own mapping.
  *
  *     cc pointer_reader.c -pthread -o pointer_reader && ./pointer_reader
@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #define NAME "/shmlens-lab-pointers"
-/* The system chooses an address for each process. Here one is asked for, so that it is a different
- * one also where the system does not choose at random. */
+/* The system chooses an address for each process, and two of them may be equal (after fork they
+ * are). Here one is asked for, so that it surely is a different one. */
 #define ELSEWHERE ((void *)(UINTPTR_MAX >> 20 & ~(uintptr_t)0xffffff))
 
 struct shared {

@@ -1,10 +1,12 @@
 /* The twelve lessons, played: nothing passes a step before its solution, and the solution passes
  * it. Lessons run beside each other, since most of their time is waiting. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -312,6 +314,29 @@ TEST_LOOP(what_others_made_stays, SUITE_ROWS(makers))
     ck_assert_str_eq(bytes, "not his");
 }
 
+/* posix_fallocate returns its error and leaves errno alone. */
+TEST(pages_that_cannot_be_reserved_are_said)
+{
+    char said[LINE] = "";
+    int status = 0, ends[2];
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("small", "/dev/shm", "tmpfs", 0, "size=16k") != 0)
+        SKIP("no file system may be mounted here");
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (dup2(ends[1], STDERR_FILENO) >= 0)
+            execl(SHMLENS_LAB_PROGRAMS "/bus_maker", "bus_maker", "reserve", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_ge(read(ends[0], said, sizeof said - 1), 0);
+    close(ends[0]);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %x", (unsigned)status);
+    ck_assert_msg(strstr(said, "No space left on device") != NULL, "%s", said);
+}
+
 /* `check gone` holds of what has been there, not of what is not there yet. */
 TEST(gone_is_what_was_there)
 {
@@ -337,4 +362,4 @@ TEST(gone_is_what_was_there)
 
 SUITE(test_program_lessons, .set_up = set_up, .tear_down = tear_down,
       TESTS(lessons_are_played, the_mended_way_has_no_faults, what_others_made_stays,
-            gone_is_what_was_there));
+            pages_that_cannot_be_reserved_are_said, gone_is_what_was_there));
