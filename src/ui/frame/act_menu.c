@@ -112,8 +112,10 @@ const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS
 {
     char key[KEY_NAME_MAX];
     ui_key_of(ui, command, key);
-    (void)snprintf(buf, UI_PRESS, "%s%s", key[0] != '\0' ? key : ":",
-                   key[0] != '\0' ? "" : command);
+    if (key[0] != '\0')
+        (void)snprintf(buf, UI_PRESS, "%s", key);
+    else
+        (void)snprintf(buf, UI_PRESS, ":%.*s", UI_PRESS - 2, command);
     return buf;
 }
 
