@@ -70,25 +70,25 @@ TEST(matches_in_it_are_replaced)
     scene_quit(t);
 }
 
-static const char asks[] = "y yes, n no, a all the rest, q stop";
+static const char asks[] = "y yes, n no, a all the rest, q or Esc stops";
 
 /* OLD and NEW are asked for; then each match is, and the answers are counted. */
 TEST(matches_are_replaced_one_by_one)
 {
     struct e2e *t = open_selected("one two one .... ");
     scene_press(t, "<Left>", "\u2500 0x1e"); /* nothing is selected */
-    scene_press(t, "%", "replace (text, i:text,");
-    scene_press(t, "one<Enter>", "replace one by (3 bytes; text");
+    scene_press(t, "%", "OLD: text, i:text, x:de");
+    scene_press(t, "one<Enter>", "NEW, 3 bytes: text, x:de");
     scene_press(t, "four<Enter>", "NEW has 4 bytes, OLD has 3: bytes are not moved");
     scene_press(t, "<C-u>ONE<Enter>", "0x0: replace one by ONE?");
     e2e_wait_text(t, asks, 0);
-    scene_press(t, "x", "y replaces this match, n leaves it");
+    scene_press(t, "x", "that is no answer: y yes,");
     scene_press(t, "y", "0x8: replace one by ONE?");
     ck_assert_mem_eq(memory, "ONE two one .... ", 16);
     scene_press(t, "n", "0x10: replace one by ONE?");
     memory[16] = 'O'; /* while it asks */
     e2e_wait_text(t, "4f 6e", 0);
-    scene_press(t, "y", "the match at 0x10 had changed: not written");
+    scene_press(t, "y", "0x10 had changed, not written; y yes, n no");
     e2e_wait_text(t, "0x18: replace one by ONE?", 0);
     scene_press(t, "a", "4 replaced, 1 skipped, 1 had changed; u takes them back one by one");
     e2e_wait_no_text(t, asks, 0);
@@ -100,7 +100,7 @@ TEST(matches_are_replaced_one_by_one)
     scene_memory(t, memory + 16, "One two one .... ", 16);
     scene_memory(t, memory + 32, "one two one .... ", 16);
     scene_press(t, "u", "nothing to undo");
-    scene_press(t, "%<C-u>two<Enter>", "replace two by");
+    scene_press(t, "%<C-u>two<Enter>", "replace two by:");
     e2e_keys(t, "TWO<Enter>ynx"); /* answers before their questions are answers all the same */
     e2e_wait_text(t, "0x24: replace two by TWO?", 0);
     scene_press(t, "n", "1 replaced, 2 skipped; u takes it back");
@@ -113,16 +113,16 @@ TEST(one_by_one_in_the_selection_and_stopped)
 {
     struct e2e *t = open_selected("one two one .... ");
     scene_press(t, "i", "READ-ONLY");
-    scene_press(t, "%", "replace in the 16 selected bytes (text");
-    scene_press(t, "zzz<Enter>", "replace zzz by (3 bytes");
+    scene_press(t, "%", "replace in the 16 selected bytes:");
+    scene_press(t, "zzz<Enter>", "replace zzz by:");
     scene_press(t, "ZZZ<Enter>", "read-only: turn editing on? [y/N]");
     scene_press(t, "n", "nothing written");
-    scene_press(t, "%", "replace in the 16 selected bytes (text");
-    scene_press(t, "zzz<Enter>", "replace zzz by (3 bytes");
+    scene_press(t, "%", "replace in the 16 selected bytes:");
+    scene_press(t, "zzz<Enter>", "replace zzz by:");
     scene_press(t, "ZZZ<Enter>", "read-only: turn editing on? [y/N]");
     scene_press(t, "y", "not found, nothing replaced: zzz");
-    scene_press(t, "%", "replace in the 16 selected bytes (text");
-    scene_press(t, "one<Enter>", "replace one by (3 bytes");
+    scene_press(t, "%", "replace in the 16 selected bytes:");
+    scene_press(t, "one<Enter>", "replace one by:");
     scene_press(t, "ONE<Enter>", "0x10: replace one by ONE?");
     scene_press(t, "y", "0x18: replace one by ONE?");
     scene_press(t, "<Esc>", "stopped: 1 replaced; u takes it back");

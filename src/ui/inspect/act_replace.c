@@ -124,7 +124,7 @@ static void answered(struct ui *ui, struct key key, void *ctx)
         st->each.skipped++;
         post(ui, false);
     } else {
-        ask(ui, "y replaces this match, n leaves it, a replaces all the rest, q or Esc stops");
+        ask(ui, "that is no answer: ");
     }
 }
 
@@ -132,11 +132,11 @@ static void ask(struct ui *ui, const char *note)
 {
     const struct inspect_state *st = ui->inspect;
     char label[160], old[SHOWN], new[SHOWN];
-    (void)snprintf(label, sizeof label,
-                   "0x%" PRIx64 ": replace %.50s by %.50s? y yes, n no, a all the rest, q stop: ",
+    (void)snprintf(label, sizeof label, "0x%" PRIx64 ": replace %.50s by %.50s? [y n a q] ",
                    st->each.at, shown(st->each.find, old), shown(st->each.by, new));
     prompt_ask_key(&ui->host, label, answered, NULL);
-    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s", note);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
+                   "%sy yes, n no, a all the rest, q or Esc stops", note);
     ui->prompt.drop = stopped;
 }
 
@@ -177,8 +177,7 @@ static void next(struct ui *ui, const struct replace_job *j, bool lost)
         struct key key = {(unsigned char)st->each.ahead[0], 0};
         memmove(st->each.ahead, st->each.ahead + 1, sizeof st->each.ahead - 1);
         if (lost)
-            (void)snprintf(note, sizeof note, "the match at 0x%" PRIx64 " had changed: not written",
-                           j->at);
+            (void)snprintf(note, sizeof note, "0x%" PRIx64 " had changed, not written; ", j->at);
         ask(ui, note);
         if (key.code != 0)
             prompt_key(&ui->host, key);
@@ -357,10 +356,11 @@ static void old_given(struct ui *ui, const char *text, void *ctx)
     (void)snprintf(st->each.find, sizeof st->each.find, "%s", text);
     size_t n = old_length(text, why);
     if (n > 0)
-        (void)snprintf(bytes, sizeof bytes, "%zu byte%s; ", n, plural_s(n));
-    (void)snprintf(label, sizeof label,
-                   "replace %s by (%stext, x:de ad, u32:9, u16:hi): ", shown(text, old), bytes);
+        (void)snprintf(bytes, sizeof bytes, ", %zu byte%s", n, plural_s(n));
+    (void)snprintf(label, sizeof label, "replace %.50s by: ", shown(text, old));
     prompt_ask(&ui->host, label, "", &ui->history[HISTORY_SEARCH], new_given, NULL);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "NEW%s: text, x:de ad, u32:9, u16:hi",
+                   bytes);
     ui->prompt.right = new_right;
 }
 
@@ -383,17 +383,17 @@ void act_replace(struct ui *ui, const char *arg)
     if (!inspect_attached(ui) || inspect_stands(ui))
         return;
     if (tree_on(ui)) {
-        char key[UI_PRESS];
-        ui_say(ui, STYLE_WARN, "replace is for bytes: %s shows them", ui_press(ui, "tree", key));
+        ui_say(ui, STYLE_WARN, "replace is for bytes: {tree} shows them");
         return;
     }
     edit_mode_drop(ui);
     session_selection(&ui->s, &from, &to);
     if (ui->s.selecting)
         (void)snprintf(where, sizeof where, " in the %" PRIu64 " selected bytes", to - from);
-    (void)snprintf(label, sizeof label,
-                   "replace%s (text, i:text, x:de ?? ef, u32:9, r:regex): ", where);
+    (void)snprintf(label, sizeof label, "replace%s: ", where);
     prompt_ask(&ui->host, label, ui->inspect->pattern, &ui->history[HISTORY_SEARCH], old_given,
                NULL);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
+                   "OLD: text, i:text, x:de ?? ef, u32:9, u16:hi, r:regex");
     ui->prompt.right = old_right;
 }
