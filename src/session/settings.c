@@ -223,11 +223,11 @@ static const struct option_row rows[] = {
     {'s', "strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
     {'u', "cpu", "0 to 400", "CPU share for watching the whole segment, in percent",
      DECIMAL_OF(cpu, 0, 400)},
-    {'r', "recent", "seconds", "seconds: how far back `x` looks", DECIMAL_OF(recent, 0.1, 86400)},
+    {'r', "recent", "seconds", "seconds that a row counts as changed",
+     DECIMAL_OF(recent, 0.1, 86400)},
     {'y', "history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
      WORD_OF(set_history, get_history)},
-    {'p', "types", "list, auto or off",
-     "S without a known type: lists what may lie there, takes the one fact at 0, or asks nobody",
+    {'p', "types", "list, auto or off", "no type known: list, take the one fact, ask nobody",
      WORD_OF(set_types, get_types)},
 };
 

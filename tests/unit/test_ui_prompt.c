@@ -215,6 +215,16 @@ TEST(options_show_what_is_on)
     press("Esc");
 }
 
+/* Each line of the menu fits a screen of 80 columns. */
+TEST(options_are_not_cut)
+{
+    press("F2");
+    ui_draw(&ui);
+    ck_assert_int_ge(frame_find(&ui.canvas, "p  types"), 1);
+    ck_assert_int_eq(frame_find(&ui.canvas, "\u2026"), -1);
+    press("Esc");
+}
+
 TEST(the_menu_shows_the_keys)
 {
     press("F9");
@@ -571,9 +581,9 @@ TEST(frames_are_plain_lines)
 SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
       TESTS(frames_are_plain_lines, a_line, escape_drops_a_line, a_long_line_scrolls,
             only_y_says_yes, pasted_text_only_types, one_key, options_change_in_place,
-            options_show_what_is_on, the_menu_shows_the_keys, a_menu_says_that_there_is_more,
-            popups_have_frames, a_menu_has_no_tails_of_lines, a_menu_closes_as_it_opens,
-            a_result_leaves_when_something_else_is_done, a_menu_of_options,
-            a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
+            options_show_what_is_on, options_are_not_cut, the_menu_shows_the_keys,
+            a_menu_says_that_there_is_more, popups_have_frames, a_menu_has_no_tails_of_lines,
+            a_menu_closes_as_it_opens, a_result_leaves_when_something_else_is_done,
+            a_menu_of_options, a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
             tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,
             lines_too_long_are_refused, lines_that_run_nothing, keys_can_be_bound));
