@@ -204,6 +204,25 @@ TEST_LOOP(test_the_line_says_what_it_takes, SUITE_ROWS(usages))
     ck_assert_str_eq(st->ui.prompt.hint, "resize SIZE, now 65536 (64.0 KiB)");
 }
 
+/* Who does not want to wait for the search is not held by its question. */
+TEST(test_replace_is_left_while_it_looks)
+{
+    struct ui *ui = &st->ui;
+    ui->s.edit = true;
+    stage_type(st, "%one");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_type(st, "two");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_int_eq(ui->prompt.kind, PROMPT_KEY);
+    stage_type(st, "y"); /* an answer to what will be asked */
+    ck_assert_int_eq(ui->prompt.kind, PROMPT_KEY);
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_int_eq(ui->prompt.kind, PROMPT_KEY); /* it is asked to stop */
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_int_eq(ui->prompt.kind, PROMPT_NONE);
+    ck_assert_str_eq(ui->status, "stopped: nothing replaced");
+}
+
 /* Messages name the keys that are bound, and without one the command; `%` is no format there. */
 TEST(test_messages_name_the_keys_that_are_bound)
 {
@@ -507,8 +526,9 @@ TEST(test_nothing_attached)
 SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(test_goto, test_goto_says_where, test_goto_wrong, test_marks, test_find_and_again,
             test_matches_are_counted, test_the_line_says_what_it_takes, test_a_late_count_is_silent,
-            test_messages_name_the_keys_that_are_bound, test_find_next_without_a_pattern,
-            test_changes_and_data, test_baseline_toggles, test_views_cycle, test_byte_order,
-            test_encoding_phase_inspector, test_rate, test_the_title_does_not_jump, test_pause,
-            test_poke_prompt, test_poke_prompt_asks_first, test_quoted_text_comes_out_as_it_went_in,
-            test_cas_prompt_takes_two, test_copy, test_copy_has_a_limit, test_nothing_attached));
+            test_replace_is_left_while_it_looks, test_messages_name_the_keys_that_are_bound,
+            test_find_next_without_a_pattern, test_changes_and_data, test_baseline_toggles,
+            test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate,
+            test_the_title_does_not_jump, test_pause, test_poke_prompt, test_poke_prompt_asks_first,
+            test_quoted_text_comes_out_as_it_went_in, test_cas_prompt_takes_two, test_copy,
+            test_copy_has_a_limit, test_nothing_attached));

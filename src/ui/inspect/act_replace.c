@@ -55,6 +55,10 @@ static void end(struct ui *ui, const char *before)
     struct inspect_state *st = ui->inspect;
     st->each.on = false;
     run_unlight(ui);
+    if (!st->each.seen && before[0] != '\0') {
+        ui_say(ui, STYLE_TEXT, "%snothing replaced", before);
+        return;
+    }
     if (!st->each.seen) {
         ui_say(ui, STYLE_WARN, "not found, nothing replaced: %s", st->each.find);
         return;
@@ -91,9 +95,14 @@ static void typed_ahead(struct ui *ui, struct key key, void *ctx)
         ahead[n] = (char)key.code;
 }
 
+/* The sampler is asked to stop; a second time it is not waited for. */
 static void stop_soon(struct ui *ui, void *ctx)
 {
     (void)ctx;
+    if (ui->inspect->each.stop) {
+        end(ui, "stopped: ");
+        return;
+    }
     ui->prompt.kind = PROMPT_KEY;
     ui->inspect->each.stop = true;
     ui_cancel(ui);
