@@ -257,6 +257,27 @@ TEST(a_bare_name_is_local)
     check_error(con_command("peek", "/x"), "not a locator");
 }
 
+/* A name of Global\ is another one than the same name of Local\, which a bare name means. */
+TEST(a_global_name_is_said_whole)
+{
+    char global[300];
+    const char *bare = strchr(name, '\\') + 1;
+    struct con_result r;
+    snprintf(global, sizeof global, "Global\\%s", bare);
+    MAKE("section", global);
+    r = con_command("info", global);
+    if (r.status != 0)
+        SKIP("no name of Global\\ can be made here: %s", r.err);
+    ck_assert_ptr_nonnull(strstr(r.out, joined("locator:   win:", global, "\n")));
+    check_out(con_command("poke", global, "0", "7", "--as", "u8"), 0, "");
+    check_out(con_command("peek", joined("win:", global, ""), "0", "1", "--as", "u8"), 0,
+              "0x0 7\n");
+    r = con_command("ls", "--no-header", "--columns", "LOCATOR", "--kind", "win");
+    ck_assert_msg(strstr(r.out, joined("win:", global, "\n")) != NULL, "%s", r.out);
+    check_error(con_command("peek", bare), joined(name, ": no such segment", ""));
+    check_error(con_command("create", global, "4096"), "already");
+}
+
 TEST(a_file_behind_it)
 {
     MAKE("file", name, joined("file-", strrchr(name, '\\') + 1, ".tmp"));
@@ -338,7 +359,7 @@ SUITE(test_windows_commands, .set_up = set_up, .tear_down = tear_down, .timeout 
             what_cannot_be_is_refused_with_the_reason, the_name_is_an_event,
             an_empty_dacl_is_listed_but_not_opened, read_only_rights_let_read_and_nothing_else,
             rights_are_said_in_words_and_changed, what_may_not_be_read_still_tells_its_rights,
-            a_bare_name_is_local, what_may_only_be_mapped_is_looked_at,
+            a_bare_name_is_local, a_global_name_is_said_whole, what_may_only_be_mapped_is_looked_at,
             what_may_be_mapped_for_writing_is_written, a_file_behind_it,
             names_of_all_kinds_round_trip, two_hundred_of_them,
             only_committed_pages_are_data_and_nothing_is_committed,
