@@ -100,8 +100,9 @@ struct os_process;
  * SIGTERM when we die. */
 MUST_USE struct oserr os_spawn_self(const char *const *args, struct os_process **out);
 
-/* Another program, by its path; its stderr is the null device, too: nothing that we
- * start ever has our terminal. It is killed 2 s after we died
+/* Another program, by its path; nothing that we start ever has our terminal. Its stderr (where the
+ * system is Linux) is ours to hear, too; what we do not take in time is lost: it never waits for
+ * us, and does not die of writing when we have ended. It is killed 2 s after we died
  * (on Linux since 5.3; programs that it starts are not), and System V segments that it made are
  * removed with it unless they are attached. */
 MUST_USE struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out);
@@ -114,13 +115,17 @@ int os_watchdog_main(char **argv);
 /* Can the file at this path be run? Where programs have a suffix it is added. */
 bool os_is_program(char *path, size_t cap);
 
+/* Are both files there, and was the first one changed after the other? */
+bool os_is_newer(const char *path, const char *than);
+
 bool os_process_running(struct os_process *p);
 
 /* How a process ended that does not run any more: its exit status, or the signal that killed it
  * (else 0). */
 void os_process_end(const struct os_process *p, int *status, int *signal);
 
-/* The first of what it has written to stderr until now, as it is; empty: nothing that we heard. */
+/* What it has written to stderr until now, as it is: of our own executable the first of it, of
+ * another program the last. Empty: nothing that we heard. */
 const char *os_process_said(struct os_process *p);
 uint32_t os_process_pid(const struct os_process *p);
 void os_process_stop(struct os_process *p); /* SIGTERM, waits up to 2 s, then SIGKILL; frees */

@@ -10,6 +10,7 @@
 
 #define LOOK_EVERY INT64_C(100000000) /* ns */
 #define APPEARS_IN (5 * INT64_C(1000000000))
+#define PASSES_IN  (15 * INT64_C(1000000000)) /* ns, when no process has died */
 #define HAPPENS_IN (60 * INT64_C(1000000000)) /* what needs processors, if it does at all */
 
 struct course {
@@ -35,6 +36,7 @@ struct course {
     bool owns;            /* nobody had the lesson's names when it began */
     struct seg_id before; /* what had the name of `open` when it began: not ours; dev 0: nothing */
     int64_t since;        /* the step began, os_now's clock */
+    int64_t died;         /* a process ended last */
 };
 
 /* ---- names ---- */
@@ -68,11 +70,25 @@ static void sweep(struct course *c, bool ended, char used[LOCATOR_MAX])
 
 /* ---- steps ---- */
 
+/* Something to say of a process, through this step and the one that follows. */
+static void add_news(struct course *c, const char *text)
+{
+    int i = (int)(c->now.newses++ % COURSE_NEWS);
+    (void)snprintf(c->now.news[i].text, sizeof c->now.news[i].text, "%s", text);
+    c->now.news[i].step = c->now.step;
+}
+
 static bool run_all(struct course *c, const struct lesson_run *run, int runs)
 {
-    for (int i = 0; i < runs; i++)
-        if (!peers_do(&c->peers, c->folder, &run[i], c->now.problem))
+    char why[PEERS_WHY];
+    for (int i = 0; i < runs; i++) {
+        if (!peers_do(&c->peers, c->folder, &run[i], why)) {
+            (void)snprintf(c->now.problem, sizeof c->now.problem, "%s", why);
             return false;
+        }
+        if (peers_stale(c->folder, &run[i], why))
+            add_news(c, why);
+    }
     return true;
 }
 
@@ -238,6 +254,95 @@ static void look_at_opened(struct course *c, int64_t now)
                        c->lesson->open, c->lesson->run[0].program);
 }
 
+/* ---- processes that end ---- */
+
+/* Does a step, up to that number, ask for this end of a process? */
+static bool is_wished(const struct course *c, int steps, const char *peer,
+                      const struct peer_end *how)
+{
+    for (int s = 0; s < steps; s++) {
+        const struct lesson_step *step = &c->lesson->step[s];
+        if (how->status == LESSON_LACKS && step->lacker != NULL && strcmp(step->lacker, peer) == 0)
+            return true;
+        for (int i = 0; i < step->checks; i++) {
+            const struct lesson_check *check = &step->check[i];
+            bool asks = (check->kind == CHECK_ENDED && how->status == 0 && how->signal == 0) ||
+                        (check->kind == CHECK_KILLED && how->signal == (int)check->number) ||
+                        (check->kind == CHECK_CRASHED && peers_crashed(how));
+            if (asks && strcmp(check->text, peer) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A plain exit that the lesson asks for is its text's to tell. */
+static void look_at_ends(struct course *c, int64_t now)
+{
+    char text[PEERS_WHY];
+    struct peer_end how;
+    for (int i = 0; i < c->peers.count; i++) {
+        if (!peers_news(&c->peers, i, &how, text))
+            continue;
+        c->died = now;
+        if (how.signal != 0 || peers_crashed(&how) ||
+            !is_wished(c, c->lesson->steps, c->peers.peer[i].name, &how))
+            add_news(c, text);
+    }
+}
+
+static bool is_run(const struct lesson_step *step, const char *peer)
+{
+    for (int i = 0; i < step->runs; i++)
+        if (step->run[i].program != NULL && strcmp(step->run[i].peer, peer) == 0)
+            return true;
+    return false;
+}
+
+/* The step, from the current one on, that cannot pass because a process has ended like that; as
+ * many as there are: none. One that a step starts again is as good as new. */
+static int step_without(const struct course *c, const char *peer, const struct peer_end *how)
+{
+    int s = c->now.step;
+    for (; s < c->lesson->steps; s++) {
+        const struct lesson_step *step = &c->lesson->step[s];
+        if (s > c->now.step && is_run(step, peer))
+            return c->lesson->steps;
+        for (int i = 0; i < step->checks; i++) {
+            const struct lesson_check *check = &step->check[i];
+            bool fails = check->kind == CHECK_RUNS ||
+                         (check->kind == CHECK_KILLED && how->signal != (int)check->number) ||
+                         (check->kind == CHECK_CRASHED && !peers_crashed(how));
+            if (fails && strcmp(check->text, peer) == 0)
+                return s;
+        }
+    }
+    return s;
+}
+
+/* Can the lesson not go on because a process has ended, or does it not seem to? */
+static void look_at_stuck(struct course *c, int64_t now)
+{
+    const int steps = c->lesson->steps;
+    c->now.stuck[0] = '\0';
+    if (c->now.step >= steps || c->now.lacking[0] != '\0')
+        return;
+    for (int i = 0; i < c->peers.count && c->now.stuck[0] == '\0'; i++) {
+        const struct peer *peer = &c->peers.peer[i];
+        struct peer_end how;
+        if (peer->process == NULL || peers_look(&c->peers, peer->name, &how) != PEER_ENDED)
+            continue;
+        int s = step_without(c, peer->name, &how);
+        if (s < steps)
+            (void)snprintf(c->now.stuck, sizeof c->now.stuck, "%s has ended, and step %d needs it",
+                           peer->program, s + 1);
+        else if (now - c->since > PASSES_IN && now - c->died > PASSES_IN &&
+                 !is_wished(c, c->now.step + 1, peer->name, &how))
+            (void)snprintf(c->now.stuck, sizeof c->now.stuck,
+                           "%s has ended, and the step may need it", peer->program);
+    }
+}
+
 static void list_peers(struct course *c)
 {
     c->now.peers = c->peers.count;
@@ -262,8 +367,9 @@ static void end_all(struct course *c)
 static bool same_state(const struct course_state *a, const struct course_state *b)
 {
     bool same = a->step == b->step && a->opened == b->opened && a->holds == b->holds &&
-                a->ended == b->ended && a->peers == b->peers &&
-                strcmp(a->problem, b->problem) == 0 && strcmp(a->lacking, b->lacking) == 0;
+                a->ended == b->ended && a->peers == b->peers && a->newses == b->newses &&
+                strcmp(a->stuck, b->stuck) == 0 && strcmp(a->problem, b->problem) == 0 &&
+                strcmp(a->lacking, b->lacking) == 0;
     for (int i = 0; same && i < a->peers; i++)
         same = a->peer[i].pid == b->peer[i].pid;
     return same;
@@ -303,6 +409,7 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
         begin_step(c, now);
     }
     if (c->now.problem[0] == '\0') {
+        look_at_ends(c, now);
         look_at_opened(c, now);
         bool shown = sees && c->seen.step == c->now.step && c->now.step < c->lesson->steps;
         bool passed = shown && look(c, now);
@@ -316,6 +423,7 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
             c->now.skipped = !passed;
             next_step(c, now);
         }
+        look_at_stuck(c, now);
     }
     publish(c);
     return now + LOOK_EVERY;

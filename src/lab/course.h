@@ -11,6 +11,8 @@
 
 struct course;
 
+enum { COURSE_NEWS = 4 };
+
 /* What the screen shows of it. */
 struct course_state {
     int step;                  /* the current one; as many as there are: all are passed */
@@ -19,6 +21,14 @@ struct course_state {
     char problem[CHECKER_WHY]; /* why the lesson cannot go on; empty: it can */
     /* What the step needs and this machine has not: it may be skipped. */
     char lacking[LESSON_LACK + sizeof "this step needs "];
+    /* How processes ended, and what else is to be known of them, the last of them. */
+    struct {
+        char text[PEERS_WHY]; /* printable */
+        int step;             /* in which it happened */
+    } news[COURSE_NEWS];
+    unsigned newses; /* so many were there; the i-th is in i % COURSE_NEWS */
+    /* The process without which the lesson does not go on, and why; empty: it can. */
+    char stuck[LESSON_NAME + 80];
     bool skipped; /* the step before it was */
     bool ended;   /* everything it started has ended and is removed */
     int peers;

@@ -55,6 +55,8 @@ bool peers_do(struct peers *p, const char *folder, const struct lesson_run *run,
         *peer = (struct peer){.process = NULL};
         (void)snprintf(peer->name, sizeof peer->name, "%s", run->peer);
     }
+    (void)snprintf(peer->program, sizeof peer->program, "%s", run->program);
+    peer->told = false;
     struct oserr e = start(folder, run, peer, path);
     if (!oserr_is(e))
         return true;
@@ -93,23 +95,32 @@ enum peer_state peers_look(struct peers *p, const char *name, struct peer_end *h
     return PEER_ENDED;
 }
 
-bool peers_crashed(const struct peer_end *how)
-{
-    enum { ILL = 4, TRAP = 5, ABRT = 6, BUS = 7, FPE = 8, SEGV = 11 }; /* of Linux */
-    uint32_t status = (uint32_t)how->status;
-    return how->signal == ILL || how->signal == TRAP || how->signal == ABRT || how->signal == BUS ||
-           how->signal == FPE || how->signal == SEGV ||
-           status >> 28 == 0xc; /* NTSTATUS: an error of the system's, such as 0xc0000005 */
-}
-
-/* The first line of what it said, without our own name and that of the command in front. */
-static void said_of(struct peer *peer, char why[PEERS_WHY])
+/* The last line of what it said; of our own demo without our name and the command's in front. */
+static void said_of(struct peer *peer, char *out, size_t cap)
 {
     static const char own[] = "shmlens: demo: ";
     const char *said = os_process_said(peer->process);
-    if (strncmp(said, own, sizeof own - 1) == 0)
-        said += sizeof own - 1;
-    (void)text_escape_content(why, PEERS_WHY, said, strcspn(said, "\n"));
+    size_t n = strlen(said);
+    while (n > 0 && (said[n - 1] == '\n' || said[n - 1] == '\r'))
+        n--;
+    size_t from = n;
+    while (from > 0 && said[from - 1] != '\n')
+        from--;
+    if (n - from >= sizeof own - 1 && strncmp(said + from, own, sizeof own - 1) == 0)
+        from += sizeof own - 1;
+    (void)text_escape_content(out, cap, said + from, n - from);
+}
+
+/* `counter (4711) ended with status 3: cannot open it` */
+static void told(struct peer *peer, const struct peer_end *how, char text[PEERS_WHY])
+{
+    char words[128], said[128] = "";
+    ending_words(how, words, sizeof words);
+    if (how->signal == 0)
+        said_of(peer, said, sizeof said);
+    (void)snprintf(text, PEERS_WHY, "%s (%u) %s%s%s", peer->program,
+                   (unsigned)os_process_pid(peer->process), words, said[0] != '\0' ? ": " : "",
+                   said);
 }
 
 bool peers_failed(struct peers *p, const struct lesson_run *run, char why[PEERS_WHY])
@@ -119,15 +130,33 @@ bool peers_failed(struct peers *p, const struct lesson_run *run, char why[PEERS_
     if (peer == NULL || peer->process == NULL || os_process_running(peer->process))
         return false;
     os_process_end(peer->process, &how.status, &how.signal);
-    said_of(peer, why);
-    if (why[0] == '\0' && how.signal != 0)
-        (void)snprintf(why, PEERS_WHY, "%s was ended by signal %d", run->program, how.signal);
-    else if (why[0] == '\0' && peers_crashed(&how))
-        (void)snprintf(why, PEERS_WHY, "%s was ended by exception 0x%08x", run->program,
-                       (unsigned)how.status);
-    else if (why[0] == '\0')
-        (void)snprintf(why, PEERS_WHY, "%s ended with status %d", run->program, how.status);
+    told(peer, &how, why);
+    if (strcmp(run->program, "demo") == 0 && how.signal == 0 &&
+        os_process_said(peer->process)[0] != '\0')
+        said_of(peer, why, PEERS_WHY);
     return how.status != 0 || how.signal != 0;
+}
+
+bool peers_news(struct peers *p, int i, struct peer_end *how, char text[PEERS_WHY])
+{
+    struct peer *peer = &p->peer[i];
+    if (peer->process == NULL || peer->told || os_process_running(peer->process))
+        return false;
+    peer->told = true;
+    os_process_end(peer->process, &how->status, &how->signal);
+    told(peer, how, text);
+    return true;
+}
+
+bool peers_stale(const char *folder, const struct lesson_run *run, char text[PEERS_WHY])
+{
+    char path[SHELF_PATH], source[SHELF_PATH];
+    if (folder == NULL || run->program == NULL || !shelf_program(folder, run->program, path) ||
+        (size_t)snprintf(source, sizeof source, "%s/%s.c", folder, run->program) >= sizeof source ||
+        !os_is_newer(source, path))
+        return false;
+    (void)snprintf(text, PEERS_WHY, "%s.c is newer than %s: run make", run->program, run->program);
+    return true;
 }
 
 uint32_t peers_pid(struct peers *p, const char *name)

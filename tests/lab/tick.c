@@ -1,4 +1,5 @@
 /* tick NAME: makes a segment, counts in it until its word `stop` is not 0, and then only waits.
+ * tick NAME frail: the same, but 2 in `stop` ends it with status 3, and 3 by SIGSEGV.
  * tick lacks: ends as a process does that this machine has not enough for.
  * tick NAME deaf: the same, it makes a System V segment too, and does not listen to SIGTERM. */
 #define _POSIX_C_SOURCE 200809L
@@ -16,10 +17,13 @@ struct shared {
 };
 
 static const char *name;
+static char *volatile nowhere;
 
 static void end(int signal)
 {
     (void)signal;
+    ssize_t said = write(2, "tick: told to end\n", 18); /* with nobody to hear it, too */
+    (void)said;
     shm_unlink(name);
     _exit(0);
 }
@@ -28,7 +32,8 @@ int main(int argc, char **argv)
 {
     static const struct timespec pause = {0, 5000000};
     int deaf = argc == 3 && strcmp(argv[2], "deaf") == 0;
-    if (argc != 2 && !deaf)
+    int frail = argc == 3 && strcmp(argv[2], "frail") == 0;
+    if (argc != 2 && !deaf && !frail)
         return 2;
     if (strcmp(argv[1], "lacks") == 0)
         return 77;
@@ -45,6 +50,12 @@ int main(int argc, char **argv)
     for (;;) {
         if (s->stop == 0)
             s->counter++;
+        if (frail && s->stop == 2) {
+            const char said[] = "tick: first\ntick: \033[2Jlast\n";
+            return write(2, said, sizeof said - 1) > 0 ? 3 : 4;
+        }
+        if (frail && s->stop == 3)
+            *(volatile int *)nowhere = 0;
         nanosleep(&pause, NULL);
     }
 }

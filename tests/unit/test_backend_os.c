@@ -404,7 +404,7 @@ static void run_to_its_end(void)
 static const struct {
     void (*run)(void);
     const char *hears;
-} starts[] = {{run_self, "said\n"}, {run_other, ""}, {run_to_its_end, "said\n"}};
+} starts[] = {{run_self, "said\n"}, {run_other, "said\n"}, {run_to_its_end, "said\n"}};
 
 /* Whatever we start, nothing that it prints reaches our terminal; what it says is heard. */
 TEST_LOOP(nothing_started_has_our_terminal, SUITE_ROWS(starts))
@@ -413,6 +413,41 @@ TEST_LOOP(nothing_started_has_our_terminal, SUITE_ROWS(starts))
         SKIP("under valgrind our own executable is valgrind");
     ck_assert_int_eq((int)comes_out(starts[_i].run), 0);
     ck_assert_str_eq(heard, starts[_i].hears);
+}
+
+/* A program that says more than we hear does not wait for us; the last of what we heard is kept. */
+TEST(what_a_program_says_is_bounded)
+{
+    static const char *const flood[] = {
+        "-c", "head -c 300000 /dev/zero | tr '\\0' x >&2; kill -STOP $$; echo the end >&2", NULL};
+    struct os_process *p;
+    siginfo_t info;
+    must(os_spawn("/bin/sh", flood, &p));
+    pid_t pid = (pid_t)os_process_pid(p);
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT), 0); /* nobody has read */
+    (void)os_process_said(p);
+    ck_assert_int_eq(kill(pid, SIGCONT), 0);
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    ck_assert_ptr_nonnull(strstr(os_process_said(p), "the end\n"));
+    os_process_stop(p);
+}
+
+TEST(what_was_changed_later_is_newer)
+{
+    char old[512], new[512];
+    (void)snprintf(old, sizeof old, "%s", in_dir("old"));
+    (void)snprintf(new, sizeof new, "%s", in_dir("new"));
+    ck_assert(!os_is_newer(old, new));
+    const char *const path[] = {old, new};
+    for (int i = 0; i < 2; i++) {
+        int fd = open(path[i], O_WRONLY | O_CREAT, 0600);
+        const struct timespec when[2] = {{.tv_sec = 1000, .tv_nsec = i},
+                                         {.tv_sec = 1000, .tv_nsec = i}};
+        ck_assert_int_eq(futimens(fd, when), 0);
+        close(fd);
+    }
+    ck_assert(os_is_newer(new, old));
+    ck_assert(!os_is_newer(old, new) && !os_is_newer(old, old));
 }
 
 /* A child of ours dies with us. */
@@ -443,5 +478,6 @@ SUITE(test_backend_os, .set_up = set_up, .tear_down = tear_down, .peer = wait_fo
       TESTS(test_clock, test_user_name, test_stop_wakes_a_sleeper, test_stop_although_ignored,
             test_die_of, test_wake_folds, test_gate, test_own_paths, test_folders,
             test_replace_and_read, test_save_file, test_save_to_others, test_spawn,
-            test_a_program_keeps_its_number, nothing_started_has_our_terminal,
+            test_a_program_keeps_its_number, what_a_program_says_is_bounded,
+            what_was_changed_later_is_newer, nothing_started_has_our_terminal,
             test_spawned_ends_with_us));

@@ -268,6 +268,86 @@ TEST(a_crash_is_more_than_an_end)
         ck_assert_msg(peers_crashed(&ends[i].how) == ends[i].crash, "row %zu", i);
 }
 
+/* A lesson whose process can end in several ways, and a step that waits for it. */
+static struct lesson *begin_frail(void)
+{
+    static const char text[] = "lesson ticking\ntitle T\nopen " NAME "\nrun ticker: tick " NAME
+                               " frail\ntypes\n  struct shared { unsigned counter; unsigned stop; "
+                               "};\n  at " NAME " 0: struct shared\ntext\n  t\n"
+                               "step One\n  text\n    t\n  check where stop != 0\n"
+                               "step Two\n  text\n    t\n  check answer yes\n"
+                               "step Three\n  text\n    t\n  check runs ticker\n";
+    char why[LESSON_WHY];
+    struct lesson *l = lesson_parse("f", text, strlen(text), why);
+    struct course_plan plan = {.lesson = l, .folder = shelf.folder, .shelf = &shelf};
+    struct oserr e;
+    ck_assert_msg(l != NULL, "%s", why);
+    course = course_start(&plan, wake, &e);
+    ck_assert_ptr_nonnull(course);
+    AWAIT(look() && state.opened && state.peers == 1);
+    return l;
+}
+
+static const struct {
+    unsigned stop;
+    const char *said;
+} deaths[] = {
+    {2, "tick (%u) ended with status 3: tick: \\x1b[2Jlast"},
+    {3,
+     "tick (%u) was killed by SIGSEGV: it touched memory that is not mapped (or stored into what "
+     "is read-only)"},
+};
+
+/* How a process ended is said, although the step passes by what ended it; and that a later step
+ * cannot pass without it. */
+TEST_LOOP(an_end_is_said, SUITE_ROWS(deaths))
+{
+    char said[200];
+    struct lesson *l = begin_frail();
+    unsigned *w = words(), pid = state.peer[0].pid;
+    w[1] = deaths[_i].stop;
+    AWAIT(look() && state.newses == 1 && state.step == 1);
+    (void)snprintf(said, sizeof said, deaths[_i].said, pid);
+    ck_assert_str_eq(state.news[0].text, said);
+    ck_assert_str_eq(state.stuck, "tick has ended, and step 3 needs it");
+    munmap(w, 4096);
+    course_free(course);
+    course = NULL;
+    lesson_free(l);
+}
+
+TEST(what_the_lesson_ends_is_not_said)
+{
+    begin("ticking");
+    AWAIT(look() && state.opened && state.peers == 1);
+    ck_assert_uint_eq(state.newses, 0);
+    course_end(course);
+    AWAIT(look() && state.ended);
+    ck_assert_uint_eq(state.newses, 0);
+}
+
+/* An old program would run on silently after its source was changed. */
+TEST(a_source_that_is_newer_is_named)
+{
+    const char *folder = run_path("own");
+    const struct lesson_run run = {.peer = "p", .program = "prog"};
+    char path[256], text[PEERS_WHY] = "";
+    const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/prog", folder);
+    int fd = open(path, O_WRONLY | O_CREAT, 0700);
+    ck_assert_int_eq(futimens(fd, old), 0);
+    close(fd);
+    ck_assert(!peers_stale(folder, &run, text)); /* there is no source */
+    (void)snprintf(path, sizeof path, "%s/prog.c", folder);
+    fd = open(path, O_WRONLY | O_CREAT, 0600);
+    ck_assert(peers_stale(folder, &run, text));
+    ck_assert_str_eq(text, "prog.c is newer than prog: run make");
+    ck_assert_int_eq(futimens(fd, old), 0);
+    close(fd);
+    ck_assert(!peers_stale(folder, &run, text));
+}
+
 TEST(processes_end_with_the_lesson)
 {
     begin("ticking");
@@ -502,7 +582,8 @@ TEST(too_long_a_text_is_named)
 
 SUITE(test_program_lab, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_lesson_is_played, something_is_done_in_each_step, what_a_step_needs_is_said,
-            a_foreign_segment_is_not_opened, a_crash_is_more_than_an_end,
+            a_foreign_segment_is_not_opened, a_crash_is_more_than_an_end, an_end_is_said,
+            what_the_lesson_ends_is_not_said, a_source_that_is_newer_is_named,
             processes_end_with_the_lesson, stopped_processes_end_at_the_same_time,
             leftovers_give_way, the_shell_is_told, what_is_left_out_is_said, sources_are_exported,
             half_an_export_is_removed, a_lesson_is_checked, too_many_processes_are_named,

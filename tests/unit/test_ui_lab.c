@@ -85,9 +85,10 @@ TEST(what_is_wrong_is_said)
     ck_assert(shows("2 of 2: Find the tail"));
     ck_assert(shows("`:lesson skip` leaves the step out"));
     ck_assert(!shows("has ended"));
-    lab->state.peer[0].pid = 0;
+    (void)snprintf(lab->state.stuck, sizeof lab->state.stuck,
+                   "prog has ended, and step 2 needs it");
     stage_draw(st);
-    ck_assert(shows("writer has ended: `:lesson again`"));
+    ck_assert(shows("prog has ended, and step 2 needs it: `:lesson again`"));
     type("?");
     ck_assert_str_eq(st->ui.status, "this step has no hint");
     (void)snprintf(lab->state.problem, sizeof lab->state.problem, "prog does not start");
@@ -96,6 +97,25 @@ TEST(what_is_wrong_is_said)
     lab->state = (struct course_state){.step = 2};
     stage_draw(st);
     ck_assert(shows("ring: done") && shows("All steps are done"));
+}
+
+/* How a process ended stays through the step that follows. */
+TEST(an_end_stays_for_a_step)
+{
+    struct lab_state *lab = begin(24, 80);
+    (void)snprintf(lab->state.news[0].text, sizeof lab->state.news[0].text, "prog (4) ended");
+    lab->state.newses = 1;
+    stage_draw(st);
+    ck_assert(shows("prog (4) ended"));
+    lab->state.step = 1;
+    stage_draw(st);
+    ck_assert(shows("prog (4) ended"));
+    lab->state.step = 2;
+    stage_draw(st);
+    ck_assert(!shows("prog (4) ended"));
+    lab->state.news[0].step = 1; /* the last step: it is shown with the end of the lesson */
+    stage_draw(st);
+    ck_assert(shows("prog (4) ended"));
 }
 
 /* Keys that a lesson takes are the screen's again when it is left. */
@@ -172,4 +192,5 @@ TEST(the_way_back_is_told)
 
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
       TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            a_lesson_is_left, what_is_refused_is_not_done, yes_is_done, the_way_back_is_told));
+            an_end_stays_for_a_step, a_lesson_is_left, what_is_refused_is_not_done, yes_is_done,
+            the_way_back_is_told));

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,7 +14,12 @@
 
 #include "backend/linux/os_private.h"
 
-enum { SPAWN_ARGS = 32, SAID = 512, CLOSE_ON_EXEC = 4 /* CLOSE_RANGE_CLOEXEC */ };
+enum {
+    SPAWN_ARGS = 32,
+    SAID = 512,
+    HEARS = 256 /* pieces at once */,
+    CLOSE_ON_EXEC = 4 /* CLOSE_RANGE_CLOEXEC */
+};
 
 #define STOPS_IN (2 * INT64_C(1000000000)) /* ns */
 
@@ -24,7 +30,8 @@ struct os_process {
     struct os_watchdog watchdog;
     int hears; /* what it writes to stderr comes out here; -1: it goes nowhere */
     size_t heard;
-    char said[SAID]; /* the first of it */
+    bool last; /* the last of it is kept, not the first */
+    char said[SAID];
 };
 
 static void become_self(char *const *argv)
@@ -109,8 +116,23 @@ static struct oserr start(struct os_process *p, const char *path, char *const *a
     return e;
 }
 
-/* We hear what our own executable says. Another program is not heard: it could fill the pipe and
- * wait, or die of it when we have ended. */
+/* The ends of the pipe for its stderr. Another program gets one that it can also read: it does not
+ * die of writing to it when we have ended; and it does not wait for us when the pipe is full. Where
+ * there is none (no /proc) it is not heard. */
+static struct oserr pipe_for(const char *path, int ends[2])
+{
+    char name[32];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return os_errno("pipe2");
+    if (path != NULL) {
+        (void)snprintf(name, sizeof name, "/proc/self/fd/%d", ends[1]);
+        int both = open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+        close(ends[1]);
+        ends[1] = both;
+    }
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ? os_errno("fcntl") : OSERR_NONE;
+}
+
 static struct oserr spawn(const char *path, const char *const *args, struct os_process **out)
 {
     char *argv[SPAWN_ARGS + 2];
@@ -128,10 +150,9 @@ static struct oserr spawn(const char *path, const char *const *args, struct os_p
         return (struct oserr){"malloc", SEG_E_MEMORY};
     time_t before = time(NULL);
     p->watchdog = (struct os_watchdog){.pid = -1, .pipe = -1};
-    struct oserr e = path == NULL && pipe2(ends, O_CLOEXEC) != 0 ? os_errno("pipe2") : OSERR_NONE;
+    struct oserr e = pipe_for(path, ends);
     p->hears = ends[0];
-    if (!oserr_is(e) && ends[0] >= 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
-        e = os_errno("fcntl");
+    p->last = path != NULL;
     if (!oserr_is(e))
         e = start(p, path, argv, ends[1]);
     if (ends[1] >= 0)
@@ -165,6 +186,15 @@ bool os_is_program(char *path, size_t cap)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+bool os_is_newer(const char *path, const char *than)
+{
+    struct stat a, b;
+    if (stat(path, &a) != 0 || stat(than, &b) != 0)
+        return false;
+    return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec
+                                                : a.st_mtim.tv_nsec > b.st_mtim.tv_nsec;
+}
+
 /* Looks, with these flags, whether it has ended; it stays a zombie. */
 static bool look(struct os_process *p, int flags)
 {
@@ -178,13 +208,29 @@ static bool look(struct os_process *p, int flags)
     return p->ended;
 }
 
+/* Makes room for n bytes where the last are kept; how many of them fit. */
+static size_t room_for(struct os_process *p, size_t n)
+{
+    size_t room = sizeof p->said - 1 - p->heard;
+    if (p->last && room < n) {
+        size_t drop = n - room < p->heard ? n - room : p->heard;
+        memmove(p->said, p->said + drop, p->heard - drop);
+        p->heard -= drop;
+        room += drop;
+    }
+    return room < n ? room : n;
+}
+
 /* What does not fit is dropped, so that the pipe never stays full. */
 static void hear(struct os_process *p)
 {
-    char piece[SAID];
+    char piece[SAID - 1];
     ssize_t n = 0;
-    while (p->hears >= 0 && (n = read(p->hears, piece, sizeof piece)) > 0) {
-        size_t room = sizeof p->said - 1 - p->heard, fits = room < (size_t)n ? room : (size_t)n;
+    for (int i = 0; p->hears >= 0 && i < HEARS; i++) {
+        n = read(p->hears, piece, sizeof piece);
+        if (n <= 0)
+            break;
+        size_t fits = room_for(p, (size_t)n);
         memcpy(p->said + p->heard, piece, fits);
         p->heard += fits;
     }

@@ -140,6 +140,19 @@ bool os_is_program(char *path, size_t cap)
     return is != INVALID_FILE_ATTRIBUTES && (is & FILE_ATTRIBUTE_DIRECTORY) == 0;
 }
 
+bool os_is_newer(const char *path, const char *than)
+{
+    WIN32_FILE_ATTRIBUTE_DATA a, b;
+    wchar_t *first = wide_copy(path), *second = wide_copy(than);
+    bool newer = first != NULL && second != NULL &&
+                 GetFileAttributesExW(first, GetFileExInfoStandard, &a) &&
+                 GetFileAttributesExW(second, GetFileExInfoStandard, &b) &&
+                 CompareFileTime(&a.ftLastWriteTime, &b.ftLastWriteTime) > 0;
+    free(first);
+    free(second);
+    return newer;
+}
+
 bool os_process_running(struct os_process *p)
 {
     return WaitForSingleObject(p->process, 0) == WAIT_TIMEOUT;

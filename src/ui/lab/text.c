@@ -119,18 +119,19 @@ static void finished(struct lab_writer *w)
                      : "All steps are done. F10: back to the list of lessons.");
 }
 
-/* A process that the step needs has ended. */
-static void missing(struct lab_writer *w, const struct lesson_step *step)
+/* How processes ended in this step or the one before it, the last first; and a process that the
+ * lesson does not go on without. */
+static void endings(struct lab_writer *w)
 {
-    struct lab_state *lab = w->lab;
-    for (int i = 0; i < step->checks; i++) {
-        const struct lesson_check *c = &step->check[i];
-        char text[128];
-        if (c->kind != CHECK_RUNS || !is_peer(lab, c->text, strlen(c->text)) ||
-            pid_of(lab, c->text, strlen(c->text)) != 0)
-            continue;
-        (void)snprintf(text, sizeof text,
-                       "%.31s has ended: `:lesson again` begins the lesson anew.", c->text);
+    const struct course_state *state = &w->lab->state;
+    for (unsigned i = 0; i < COURSE_NEWS && i < state->newses; i++) {
+        unsigned at = (state->newses - 1 - i) % COURSE_NEWS;
+        if (state->news[at].step + 1 >= state->step)
+            say(w, STYLE_WARN, state->news[at].text);
+    }
+    if (state->stuck[0] != '\0') {
+        char text[sizeof state->stuck + 64];
+        (void)snprintf(text, sizeof text, "%s: `:lesson again` begins anew.", state->stuck);
         say(w, STYLE_WARN, text);
     }
 }
@@ -145,7 +146,6 @@ static void the_step(struct lab_writer *w, const struct lesson_step *step)
                        lab->state.lacking);
         say(w, STYLE_WARN, text);
     }
-    missing(w, step);
     int *first = lab->hint || lab->solution ? &lab->first : NULL;
     if (first != NULL && *first < 0)
         *first = lab->lines;
@@ -171,6 +171,7 @@ void lab_lay_out(struct lab_state *lab, int columns, const char *undo)
         say(&w, STYLE_ERROR, lab->state.problem);
         return;
     }
+    endings(&w);
     if (lab->state.step >= l->steps) {
         finished(&w);
         return;
