@@ -284,8 +284,37 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-/* Is the answer one of the words between the bars? */
-static bool answered(const char *answer, const char *words)
+/* A whole number as people write it, with commas between thousands, too. */
+static bool number_of(const char *s, size_t n, struct number *out)
+{
+    char digits[SEEN_ANSWER];
+    size_t at = 0, group = 0;
+    bool commas = false, good = n < sizeof digits;
+    for (size_t i = 0; good && i < n; i++) {
+        if (s[i] != ',') {
+            digits[at++] = s[i];
+            group++;
+            continue;
+        }
+        good = commas ? group == 3 : group > 0 && group <= 3;
+        commas = true;
+        group = 0;
+    }
+    digits[good ? at : 0] = '\0';
+    return good && (!commas || group == 3) && number_parse(digits, out) == NUM_OK;
+}
+
+static bool same_word(const char *a, size_t n, const char *b, size_t m)
+{
+    struct number x, y;
+    size_t i = 0;
+    while (i < n && i < m && lower(a[i]) == lower(b[i]))
+        i++;
+    return (i == n && i == m) || (number_of(a, n, &x) && number_of(b, m, &y) &&
+                                  x.magnitude == y.magnitude && x.negative == y.negative);
+}
+
+bool lab_answered(const char *answer, const char *words)
 {
     size_t n = strlen(answer);
     while (n > 0 && *words != '\0') {
@@ -293,10 +322,7 @@ static bool answered(const char *answer, const char *words)
         size_t word = strcspn(words, "|"), end = word;
         while (end > 0 && words[end - 1] == ' ')
             end--;
-        size_t i = 0;
-        while (i < end && i < n && lower(words[i]) == lower(answer[i]))
-            i++;
-        if (i == end && i == n)
+        if (same_word(words, end, answer, n))
             return true;
         words += word + (words[word] == '|');
     }
@@ -336,7 +362,7 @@ bool checker_holds(struct checker *c, const struct lesson_check *check, const st
     case CHECK_DID:
         return did(seen, check->text);
     case CHECK_ANSWER:
-        return answered(seen->answer, check->text);
+        return lab_answered(seen->answer, check->text);
     case CHECK_KINDS:
         break;
     }

@@ -54,6 +54,10 @@ void checker_free(struct checker *c);
  * gone. */
 bool checker_opened(struct checker *c);
 
+/* Is this answer one of the words with bars between them? Case is ignored, and where such a word is
+ * a number, `0x4d2`, `1234` and `1,234` are one. */
+bool lab_answered(const char *answer, const char *words);
+
 bool checker_holds(struct checker *c, const struct lesson_check *check, const struct lab_seen *seen,
                    int64_t now);
 

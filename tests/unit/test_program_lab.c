@@ -252,6 +252,25 @@ TEST(a_foreign_segment_is_not_opened)
     backend_free(be);
 }
 
+static const struct {
+    const char *answer, *words;
+    bool right;
+} answers[] = {
+    {"0x4d2", "1234", true},   {"1234", "0x4d2", true},
+    {"1,234", "1234|x", true}, {"1,234,567", "1234567", true},
+    {"12,34", "1234", false},  {"1,2345", "12345", false},
+    {",123", "123", false},    {"1,", "1", false},
+    {"0x4d3", "1234", false},  {"-1", "1", false},
+    {"Odd", "no | odd", true}, {"even", "no | odd", false},
+    {"", "1", false},          {"a,b", "a,b", true},
+};
+
+TEST_LOOP(numbers_are_answered_in_any_form, SUITE_ROWS(answers))
+{
+    ck_assert_msg(lab_answered(answers[_i].answer, answers[_i].words) == answers[_i].right, "%s",
+                  answers[_i].answer);
+}
+
 TEST(a_crash_is_more_than_an_end)
 {
     static const struct {
@@ -493,98 +512,10 @@ TEST(half_an_export_is_removed)
     }
 }
 
-static const struct {
-    const char *lines, *found, *last; /* `last`: of the last step */
-} faults[] = {
-    {"types\n    struct s { int a; };\n    at /shmlens-lab-l 0: struct s\n", "", NULL},
-    {"types\n    struct s { nonsense a; };\n", ":4: types:1: ", NULL},
-    {"open /other\n", ":1: /other is not a name of this lesson", NULL},
-    {"open /shmlens-lab-lx\n", ":1: /shmlens-lab-lx is not a name of this lesson", NULL},
-    {"open /shmlens-lab-l-long\n", ":1: /shmlens-lab-l-long is not a name of this lesson", NULL},
-    {"run a: nonsense\n", ":4: there is no nonsense.c", NULL},
-    {"run a: unmade\n", ":4: the program unmade is not there: make it", NULL},
-    {"systems all\n", "Windows does not tell who maps a segment", "check mapped /shmlens-lab-l 1"},
-    {"systems windows\n", "Windows has no signals: `crashed PEER`", "check killed x KILL"},
-    {"systems all\n", "on Windows everybody skips this", "needs perf"},
-    {"", "needs: x was not started before", "needs x: huge pages"},
-    {"", "needs is one of: cores N, proc, userfaultfd, perf, PEER: WHAT", "needs luck"},
-};
-
-TEST_LOOP(a_lesson_is_checked, SUITE_ROWS(faults))
-{
-    static const char step[] = "step S\n    text\n        t\n    hint\n        h\n    solution\n"
-                               "        s\n    check did view\n";
-    const char *path = run_path("l.lesson");
-    FILE *f = fopen(path, "w");
-    ck_assert_ptr_nonnull(f);
-    (void)fprintf(f, "lesson l\ntitle T\nopen /shmlens-lab-l\n");
-    if (strncmp(faults[_i].lines, "open", 4) == 0)
-        rewind(f), (void)fprintf(f, "lesson l\ntitle T\n");
-    (void)fprintf(f, "%stext\n    x\n%s%s%s", faults[_i].lines, step, step, step);
-    if (faults[_i].last != NULL)
-        (void)fprintf(f, "    %s\n", faults[_i].last);
-    if (_i == 0)
-        (void)fprintf(f, "    check where b == 1\n    check runs x\n    check did nonsense\n"
-                         "    check cursor b\n    check cursor a\n    check cursor 0x10\n");
-    fclose(f);
-    f = fopen(run_path("unmade.c"), "w");
-    ck_assert_ptr_nonnull(f);
-    (void)fprintf(f, "int main(void) {}\n");
-    fclose(f);
-    f = fopen(run_path("long.lesson"), "w");
-    ck_assert_ptr_nonnull(f);
-    (void)fprintf(f, "lesson l-long\ntitle T\ntext\n    x\n%s", step);
-    fclose(f);
-    const struct ran *r = RUN("lab", "--check", path);
-    ck_assert_int_eq(r->status, 1);
-    ck_assert_msg(strstr(r->out, faults[_i].found) != NULL, "%s", r->out);
-    if (_i == 0) {
-        ck_assert_ptr_nonnull(strstr(r->out, "x was not started before"));
-        ck_assert_ptr_nonnull(strstr(r->out, "no such command: nonsense"));
-        ck_assert_ptr_nonnull(strstr(r->out, ":36: "));
-        ck_assert_ptr_null(strstr(r->out, ":37: "));
-        ck_assert_ptr_null(strstr(r->out, ":38: "));
-    }
-}
-
-/* As many processes as the course can have. */
-TEST(too_many_processes_are_named)
-{
-    const char *path = run_path("many.lesson");
-    FILE *f = fopen(path, "w");
-    ck_assert_ptr_nonnull(f);
-    (void)fprintf(f, "lesson l\ntitle T\ntext\n    x\n");
-    for (int i = 0; i < PEERS_MAX + 1; i++) {
-        if (i % (LESSON_RUNS / 2) == 0)
-            (void)fprintf(f, "step S\n    text\n        t\n    check did view\n");
-        (void)fprintf(f, "    run p%d: demo\n    run p0: demo\n", i);
-    }
-    fclose(f);
-    const struct ran *r = RUN("lab", "--check", path);
-    ck_assert_int_eq(r->status, 1);
-    ck_assert_msg(strstr(r->out, "more than 16 processes have a name") != NULL, "%s", r->out);
-}
-
-/* A text of which the screen would show a part only. */
-TEST(too_long_a_text_is_named)
-{
-    const char *path = run_path("long.lesson");
-    FILE *f = fopen(path, "w");
-    ck_assert_ptr_nonnull(f);
-    (void)fprintf(f, "lesson l\ntitle T\ntext\n    x\nstep S\n    check did view\n    text\n");
-    for (int i = 0; i < 300; i++)
-        (void)fprintf(f, "        twenty bytes of text and then some\n");
-    fclose(f);
-    const struct ran *r = RUN("lab", "--check", path);
-    ck_assert_int_eq(r->status, 1);
-    ck_assert_msg(strstr(r->out, ":5: the text is too long") != NULL, "%s", r->out);
-}
-
 SUITE(test_program_lab, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_lesson_is_played, something_is_done_in_each_step, what_a_step_needs_is_said,
-            a_foreign_segment_is_not_opened, a_crash_is_more_than_an_end, an_end_is_said,
-            what_the_lesson_ends_is_not_said, a_source_that_is_newer_is_named,
-            processes_end_with_the_lesson, stopped_processes_end_at_the_same_time,
-            leftovers_give_way, the_shell_is_told, what_is_left_out_is_said, sources_are_exported,
-            half_an_export_is_removed, a_lesson_is_checked, too_many_processes_are_named,
-            too_long_a_text_is_named));
+            a_foreign_segment_is_not_opened, numbers_are_answered_in_any_form,
+            a_crash_is_more_than_an_end, an_end_is_said, what_the_lesson_ends_is_not_said,
+            a_source_that_is_newer_is_named, processes_end_with_the_lesson,
+            stopped_processes_end_at_the_same_time, leftovers_give_way, the_shell_is_told,
+            what_is_left_out_is_said, sources_are_exported, half_an_export_is_removed));

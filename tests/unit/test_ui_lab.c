@@ -5,6 +5,7 @@
 #include "support/frames.h"
 #include "support/stage.h"
 #include "support/suite.h"
+#include "ui/inspect/inspect.h"
 #include "ui/lab/lab.h"
 
 static const char text[] =
@@ -14,7 +15,7 @@ static const char text[] =
     "step Find the head\n    text\n        Go to the head.\n    check cursor 0\n"
     "    hint\n        It is the first one.\n    solution\n        goto 0\n        $ true\n"
     "step Find the tail\n    text\n        Go to the tail.\n    check cursor 8\n    check runs "
-    "writer\n    check where tail == 1\n";
+    "writer\n    check where tail == 1\n    check answer 16\n";
 
 static struct stage *st;
 
@@ -97,6 +98,42 @@ TEST(what_is_wrong_is_said)
     lab->state = (struct course_state){.step = 2};
     stage_draw(st);
     ck_assert(shows("ring: done") && shows("All steps are done"));
+}
+
+static const struct {
+    int step;
+    unsigned holds;
+    const char *line, *said;
+} answers[] = {
+    {0, 0, "answer 16", "this step asks for no answer"},
+    {0, 0, "answer", "this step asks for no answer"},
+    {1, 0, "answer", "what is the answer? `:answer WORD`"},
+    {1, 0, "answer 17", "not that: try again, or ? for a hint"},
+    {1, 3, "answer 0x10", "that is right; the step asks for more than that"},
+    {1, 7, "answer 0x10", "that is right"},
+    {2, 0, "answer 16", "this step asks for no answer"},
+};
+
+TEST_LOOP(an_answer_is_answered, SUITE_ROWS(answers))
+{
+    struct lab_state *lab = begin(24, 80);
+    lab->state.step = answers[_i].step;
+    lab->state.holds = answers[_i].holds;
+    ui_run(&st->ui, answers[_i].line);
+    ck_assert_str_eq(st->ui.status, answers[_i].said);
+}
+
+/* Where characters are typed, the lesson's keys are not offered. */
+TEST(no_key_is_offered_that_types)
+{
+    (void)begin(24, 80);
+    ck_assert(shows("? hint  ! solution  s source"));
+    ui_run(&st->ui, "set view utf8");
+    ui_run(&st->ui, "edit");
+    type("y");
+    ck_assert(edit_types_text(&st->ui));
+    ck_assert(shows("Esc, then the lesson's keys work"));
+    ck_assert(!shows("hint  !"));
 }
 
 /* How a process ended stays through the step that follows. */
@@ -192,5 +229,5 @@ TEST(the_way_back_is_told)
 
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
       TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            an_end_stays_for_a_step, a_lesson_is_left, what_is_refused_is_not_done, yes_is_done,
-            the_way_back_is_told));
+            an_end_stays_for_a_step, an_answer_is_answered, no_key_is_offered_that_types,
+            a_lesson_is_left, what_is_refused_is_not_done, yes_is_done, the_way_back_is_told));

@@ -109,6 +109,28 @@ void act_answer(struct ui *ui, const char *arg)
         ui_say(ui, STYLE_TEXT, "no lesson is open: `:lab` lists them");
         return;
     }
-    (void)snprintf(ui->lab->seen.answer, sizeof ui->lab->seen.answer, "%s", arg);
-    ui_say(ui, STYLE_TEXT, "you answered %.40s", arg);
+    struct lab_state *lab = ui->lab;
+    const struct lesson_step *step =
+        lab->state.step < lab->lesson->steps ? &lab->lesson->step[lab->state.step] : NULL;
+    bool asks = false, right = true, rest = true;
+    for (int i = 0; step != NULL && i < step->checks; i++) {
+        const struct lesson_check *check = &step->check[i];
+        asks = asks || check->kind == CHECK_ANSWER;
+        if (check->kind == CHECK_ANSWER)
+            right = right && lab_answered(arg, check->text);
+        else
+            rest = rest && (lab->state.holds >> i & 1) != 0;
+    }
+    if (!asks) {
+        ui_say(ui, STYLE_WARN, "this step asks for no answer");
+    } else if (arg[0] == '\0') {
+        ui_say(ui, STYLE_WARN, "what is the answer? `:answer WORD`");
+    } else {
+        (void)snprintf(lab->seen.answer, sizeof lab->seen.answer, "%s", arg);
+        if (right)
+            ui_say(ui, STYLE_LIVE, "%s",
+                   rest ? "that is right" : "that is right; the step asks for more than that");
+        else
+            ui_say(ui, STYLE_WARN, "not that: try again, or {lesson hint} for a hint");
+    }
 }

@@ -58,8 +58,10 @@ static void keys_of(const struct ui *ui, int room, char *out, size_t cap)
 {
     const struct lab_state *lab = ui->lab;
     char text[96];
+    bool typed = ui_screen(ui) == &screen_inspect && edit_types_text(ui);
     const char *keys = ui_hint(ui,
                                lab->tour ? " Esc ends it "
+                               : typed   ? " Esc, then the lesson's keys work "
                                          : " {lesson hint} hint  {lesson solution} solution  "
                                            "{lesson source} source ",
                                text, sizeof text);
@@ -67,7 +69,8 @@ static void keys_of(const struct ui *ui, int room, char *out, size_t cap)
     char more[32] = "";
     if (lab->lines > lab->rows)
         (void)snprintf(more, sizeof more, " %d%%%s%s ", 100 * last / lab->lines,
-                       last < lab->lines ? " ; more" : "", lab->first > 0 ? " , back" : "");
+                       last < lab->lines && !typed ? " ; more" : "",
+                       lab->first > 0 && !typed ? " , back" : "");
     bool both = canvas_width(keys) + canvas_width(more) <= room;
     (void)snprintf(out, cap, "%s%s", both ? keys : "", more);
 }
