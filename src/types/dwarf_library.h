@@ -76,7 +76,7 @@
     X(gelf_getsym)
 
 struct dw_library {
-#define POINTER(name) __typeof__(name) *name;
+#define POINTER(name) __typeof__(name) *(name);
     DW_LIBRARY_FUNCTIONS(POINTER)
 #undef POINTER
 };
