@@ -210,6 +210,22 @@ TEST(short_buffers)
 }
 
 /* Whatever is drawn, no half of a wide character is alone and every cell can be shown. */
+/* The end of a text, whole characters; a text may be as long as somebody else likes. */
+TEST(ends_of_texts)
+{
+    enum { LONG = 1 << 20 };
+    ck_assert_str_eq(canvas_text_end("abcdef", 3), "def");
+    ck_assert_str_eq(canvas_text_end("abc", 3), "abc");
+    ck_assert_str_eq(canvas_text_end("abc", 0), "");
+    ck_assert_str_eq(canvas_text_end("a\xe5\x85\xb1\xe5\x85\xb1", 3), "\xe5\x85\xb1");
+    char *text = malloc(LONG + 1);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', LONG);
+    text[LONG] = '\0';
+    ck_assert_ptr_eq(canvas_text_end(text, 20), text + LONG - 20);
+    free(text);
+}
+
 TEST_LOOP(never_half, 10)
 {
     static const uint32_t letters[] = {'a', 0x65e5, 0x301, ' ', 0x1f600, 0x7f, 0, 0xac00};
@@ -235,4 +251,4 @@ TEST_LOOP(never_half, 10)
 
 SUITE(test_core_canvas, .set_up = setup, .tear_down = teardown,
       TESTS(begins_blank, sizes, clipping, rows_outside, half_overwritten, marks_one_by_one, fills,
-            styles, style_letters, prints, widths, short_buffers, never_half));
+            styles, style_letters, prints, widths, short_buffers, ends_of_texts, never_half));

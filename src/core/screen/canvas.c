@@ -200,9 +200,12 @@ int canvas_field(struct canvas *c, int row, int from, int end, bool right, enum 
 
 const char *canvas_text_end(const char *utf8, int cols)
 {
-    while (*utf8 != '\0' && canvas_width(utf8) > cols)
-        utf8 += text_decode(TEXT_UTF8, (const uint8_t *)utf8, strlen(utf8)).size;
-    return utf8;
+    const uint8_t *p = (const uint8_t *)utf8, *end = p + strlen(utf8);
+    for (int width = canvas_width(utf8); p < end && width > cols;) {
+        uint32_t cp = next_char(&p, end);
+        width -= drawn_width(&cp);
+    }
+    return (const char *)p;
 }
 
 int canvas_field_name(struct canvas *c, int row, int from, int end, enum style style,
