@@ -183,6 +183,9 @@ TEST(a_field_is_poked_by_its_path)
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
     stage_act(st, act_edit, ""); /* off: it is asked for first */
     ck_assert(!st->ui.s.edit);
+    ui_run(&st->ui, "poke id many"); /* nothing is asked for what cannot be stored */
+    ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
     ui_run(&st->ui, "poke id 78");
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
     stage_type(st, "y");

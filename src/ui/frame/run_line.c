@@ -329,10 +329,7 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
     } else if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui)) {
         return;
     } else if (pokes_field(ui, c, word, words)) {
-        if (ui->s.edit)
-            tree_poke_field(ui, word[1], word[2]);
-        else
-            ui_edit_then(ui, line);
+        tree_poke_field(ui, line, word[1], word[2]);
     } else if (strcmp(c->name, "rm") == 0) {
         run_rm(ui, line, words);
     } else if ((c->needs & ALL_NEEDS) == 0) {

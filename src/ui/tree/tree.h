@@ -199,10 +199,10 @@ void tree_now(struct ui *ui, char *out, size_t cap);
 void tree_poke(struct ui *ui, const char *text, const char *old);
 void tree_poke_kept(struct ui *ui); /* once edit mode is on */
 
-/* Is `word` the path of a field that is shown, and no offset? `:poke PATH VALUE` stores into it;
- * edit mode is on. */
+/* Is `word` the path of a field that is shown, and no offset? `:poke PATH VALUE`, the line, stores
+ * into it; a value that is right waits for edit mode. */
 MUST_USE bool tree_means_field(const struct ui *ui, const char *word);
-void tree_poke_field(struct ui *ui, const char *path, const char *text);
+void tree_poke_field(struct ui *ui, const char *line, const char *path, const char *text);
 
 /* tree_mark.c: the field that a path leads to. False: `why` says why not; empty: no types are
  * known. */

@@ -183,9 +183,10 @@ static bool parse(struct ui *ui, const struct type_node *n, const char *text, ui
     return good;
 }
 
-/* Parses and stores. `expect` has the bytes that must be there; NULL: any. False: not a value. */
-static bool store_text(struct ui *ui, const struct type_node *n, const char *text,
-                       const uint8_t *expect)
+/* Parses and stores (unless `judged` only). `expect` has the bytes that must be there; NULL: any.
+ * False: not a value. */
+static bool store_or_judge(struct ui *ui, const struct type_node *n, const char *text,
+                           const uint8_t *expect, bool judged)
 {
     size_t size = (size_t)n->size + WORD;
     uint8_t *value = calloc(2, size);
@@ -196,10 +197,16 @@ static bool store_text(struct ui *ui, const struct type_node *n, const char *tex
         ui_say(ui, STYLE_ERROR, "out of memory");
     else
         good = parse(ui, n, text, value, value + size);
-    if (good)
+    if (good && !judged)
         store(ui, n, value, value + size, expect);
     free(value);
     return good;
+}
+
+static bool store_text(struct ui *ui, const struct type_node *n, const char *text,
+                       const uint8_t *expect)
+{
+    return store_or_judge(ui, n, text, expect, false);
 }
 
 /* The row of a field that a value is meant for. False: the cursor went elsewhere meanwhile, by a
@@ -260,14 +267,15 @@ bool tree_means_field(const struct ui *ui, const char *word)
            tree_node(ui, word, &node, why);
 }
 
-void tree_poke_field(struct ui *ui, const char *path, const char *text)
+void tree_poke_field(struct ui *ui, const char *line, const char *path, const char *text)
 {
     struct type_node node;
     char why[TYPE_WHY_MAX];
     if (!tree_node(ui, path, &node, why))
         ui_say(ui, STYLE_ERROR, "%s", why);
-    else if (!refuse(ui, &node))
-        (void)store_text(ui, &node, text, NULL);
+    else if (!refuse(ui, &node) && store_or_judge(ui, &node, text, NULL, !ui->s.edit) &&
+             !ui->s.edit)
+        ui_edit_then(ui, line);
 }
 
 /* ---- typing in place ---- */
