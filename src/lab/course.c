@@ -158,7 +158,7 @@ static void begin_step(struct course *c, int64_t now)
 {
     c->since = now;
     c->failed = 0;
-    c->now.holds = 0;
+    c->now.holds = c->now.already = 0;
     c->now.lacking[0] = '\0';
     if (c->now.step == c->lesson->steps)
         return;
@@ -211,13 +211,16 @@ static bool counts(const struct course *c, const struct lesson_check *check, int
 static bool look(struct course *c, int64_t now)
 {
     const struct lesson_step *step = &c->lesson->step[c->now.step];
-    unsigned holds = 0, all = (1u << step->checks) - 1;
+    unsigned holds = 0, already = 0, all = (1u << step->checks) - 1;
     for (int i = 0; i < step->checks; i++)
         if (!checker_holds(&c->checker, &step->check[i], &c->seen, now))
             c->failed |= 1u << i;
         else if (counts(c, &step->check[i], i))
             holds |= 1u << i;
+        else
+            already |= 1u << i;
     c->now.holds = holds;
+    c->now.already = already;
     return holds == all;
 }
 
@@ -367,9 +370,9 @@ static void end_all(struct course *c)
 static bool same_state(const struct course_state *a, const struct course_state *b)
 {
     bool same = a->step == b->step && a->opened == b->opened && a->holds == b->holds &&
-                a->ended == b->ended && a->peers == b->peers && a->newses == b->newses &&
-                strcmp(a->stuck, b->stuck) == 0 && strcmp(a->problem, b->problem) == 0 &&
-                strcmp(a->lacking, b->lacking) == 0;
+                a->already == b->already && a->ended == b->ended && a->peers == b->peers &&
+                a->newses == b->newses && strcmp(a->stuck, b->stuck) == 0 &&
+                strcmp(a->problem, b->problem) == 0 && strcmp(a->lacking, b->lacking) == 0;
     for (int i = 0; same && i < a->peers; i++)
         same = a->peer[i].pid == b->peer[i].pid;
     return same;

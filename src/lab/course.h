@@ -18,6 +18,7 @@ struct course_state {
     int step;                  /* the current one; as many as there are: all are passed */
     bool opened;               /* the lesson's `open` is there */
     unsigned holds;            /* bits: checks of the step that hold now, and count */
+    unsigned already;          /* bits: those that hold, but count only when something was done */
     char problem[CHECKER_WHY]; /* why the lesson cannot go on; empty: it can */
     /* What the step needs and this machine has not: it may be skipped. */
     char lacking[LESSON_LACK + sizeof "this step needs "];

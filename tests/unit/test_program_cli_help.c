@@ -30,6 +30,9 @@ TEST(help)
         ck_assert_str_eq(RUN("help", c[i].name)->out, one);
     }
     ck_assert_int_eq(RUN("help", "frobnicate")->status, 2);
+    r = RUN("help", "lesson"); /* of the terminal UI alone */
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_ptr_nonnull(strstr(r->out, ":lesson hint|solution|source|up|down|skip|again|leave"));
     r = RUN("--version");
     ck_assert_int_eq(r->status, 0);
     ck_assert_str_eq(r->out, "shmlens " SHMLENS_VERSION "\n");

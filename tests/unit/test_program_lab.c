@@ -178,6 +178,7 @@ TEST(something_is_done_in_each_step)
     seen = (struct lab_seen){.cursor = 8, .view = "hex", .screens = 1u << SCREEN_TREE};
     (void)snprintf(seen.answer, sizeof seen.answer, "yes");
     AWAIT(look() && state.holds == 8); /* the answer alone */
+    ck_assert_uint_eq(state.already, 7);
     lab_seen_did(&seen, "down");
     AWAIT(look() && state.step == 1);
     seen.step = 1;

@@ -75,6 +75,7 @@ TEST(hint_and_solution_are_asked_for)
     ck_assert(!shows("$ true"));
     type(";;;;");
     ck_assert(shows("$ true"));
+    ck_assert(shows(":lesson again begins the lesson anew"));
 }
 
 TEST(what_is_wrong_is_said)
@@ -134,6 +135,18 @@ TEST(no_key_is_offered_that_types)
     ck_assert(edit_types_text(&st->ui));
     ck_assert(shows("Esc, then the lesson's keys work"));
     ck_assert(!shows("hint  !"));
+}
+
+TEST(what_is_so_already_is_said)
+{
+    struct lab_state *lab = begin(24, 80);
+    lab->state.step = 1;
+    lab->state.already = 1;
+    stage_draw(st);
+    ck_assert(shows("That is on the screen already: any key that moves something counts."));
+    lab->state.already = 0;
+    stage_draw(st);
+    ck_assert(!shows("on the screen already"));
 }
 
 /* How a process ended stays through the step that follows. */
@@ -229,5 +242,6 @@ TEST(the_way_back_is_told)
 
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
       TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            an_end_stays_for_a_step, an_answer_is_answered, no_key_is_offered_that_types,
-            a_lesson_is_left, what_is_refused_is_not_done, yes_is_done, the_way_back_is_told));
+            what_is_so_already_is_said, an_end_stays_for_a_step, an_answer_is_answered,
+            no_key_is_offered_that_types, a_lesson_is_left, what_is_refused_is_not_done,
+            yes_is_done, the_way_back_is_told));

@@ -94,6 +94,27 @@ void help_all(struct out *o)
     out_str(o, naming);
 }
 
+static const struct {
+    const char *name, *args, *help;
+} actions[] = {
+#define ACTION(name, args, help) {#name, args, help},
+#include "core/screen/actions.def"
+#undef ACTION
+};
+
+/* What only the terminal UI has; false: that has none of this name either. */
+static bool help_action(struct out *o, const char *name)
+{
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(actions[i].name, name) != 0)
+            continue;
+        out_print(o, ":%s%s%s\n\n  %s (in the terminal UI)\n", name,
+                  actions[i].args[0] == '\0' ? "" : " ", actions[i].args, actions[i].help);
+        return true;
+    }
+    return false;
+}
+
 int cmd_help(struct command_run *r)
 {
     const struct command *c = NULL;
@@ -114,6 +135,8 @@ int cmd_help(struct command_run *r)
         return EXIT_DONE;
     }
     c = command_find(r->args->word[0]);
+    if (c == NULL && help_action(r->env->out, r->args->word[0]))
+        return EXIT_DONE;
     if (c == NULL)
         return run_bad_word(r, "COMMAND", r->args->word[0], "no such command");
     help_command(r->env->out, c);

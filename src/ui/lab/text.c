@@ -149,6 +149,8 @@ static void the_step(struct lab_writer *w, const struct lesson_step *step)
     int *first = lab->hint || lab->solution ? &lab->first : NULL;
     if (first != NULL && *first < 0)
         *first = lab->lines;
+    if (lab->state.already != 0 && !lab->tour)
+        say(w, STYLE_LIVE, "That is on the screen already: any key that moves something counts.");
     if (lab->hint) {
         blank(w);
         say(w, STYLE_LABEL, "Hint");
@@ -158,6 +160,10 @@ static void the_step(struct lab_writer *w, const struct lesson_step *step)
         blank(w);
         say(w, STYLE_LABEL, "Solution (the step counts as shown)");
         block(w, step->solution, STYLE_TEXT, true);
+    }
+    if (first != NULL && !lab->tour) {
+        blank(w);
+        say(w, STYLE_DIM, ":lesson again begins the lesson anew, :lesson leave ends it.");
     }
 }
 
