@@ -171,10 +171,13 @@ static uint8_t *image_of(const struct pieces *all, size_t *size)
 
 /* ---- a unit ---- */
 
+/* Where nothing was joined libdw is not called: perhaps it is not there. */
 void dw_join_close(struct dw_file *f)
 {
-    dwarf_end(f->joined.dwarf);
-    elf_end(f->joined.elf);
+    if (f->joined.dwarf != NULL)
+        dwarf_end(f->joined.dwarf);
+    if (f->joined.elf != NULL)
+        elf_end(f->joined.elf);
     free(f->joined.image);
     f->joined = (struct dw_joined){0};
 }

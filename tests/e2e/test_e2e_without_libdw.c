@@ -1,11 +1,17 @@
 /* The program as it is built without libdw: layout files do all that they do elsewhere, and where
  * only debug information could help it says why there is none. And as it is where libdw is not
  * installed. */
+#include "backend/boxed.h"
+#include "backend/os.h"
+#include "backend/segment.h"
 #include "scene.h"
 #include "support.h"
 #include "support/suite.h"
+#include "types/message.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +102,42 @@ TEST(on_the_screen)
     scene_quit(t);
 }
 
+/* Tells the box something about slot 0, perhaps with a file. A box that crashes fails the test. */
+static void give(struct boxed *box, enum box_word word, int fd)
+{
+    const uint8_t bytes[] = {(uint8_t)word, 0};
+    const struct boxed_question q = {.bytes = bytes,
+                                     .size = sizeof bytes,
+                                     .fd = fd,
+                                     .deadline = os_now() + 30 * INT64_C(1000000000)};
+    uint8_t *answer = NULL;
+    size_t n = 0;
+    char text[128];
+    struct oserr e = boxed_ask(box, &q, &answer, &n);
+    ck_assert_msg(!oserr_is(e), "the box was told %d: %s", word, oserr_text(e, text, sizeof text));
+    ck_assert(word == BOX_CLOSE || (n > 0 && answer[0] == BOX_REFUSED));
+    free(answer);
+    if (fd >= 0)
+        ck_assert_int_eq(close(fd), 0);
+}
+
+/* As for a process with more libraries than the box has slots. */
+static void a_slot_is_used_again(const char *program)
+{
+    struct backend *be = backend_new();
+    struct boxed *box = NULL;
+    ck_assert_ptr_nonnull(be);
+    boxed_use(program);
+    ck_assert(!oserr_is(boxed_start(be, &box)));
+    for (int i = 0; i < 3; i++)
+        give(box, BOX_OPEN, open(program, O_RDONLY | O_CLOEXEC));
+    give(box, BOX_CLOSE, -1);
+    give(box, BOX_OPEN, open(program, O_RDONLY | O_CLOEXEC));
+    boxed_stop(box);
+    boxed_use(NULL);
+    backend_free(be);
+}
+
 TEST(where_it_is_not_installed)
 {
     static const char missing[] = "peer_hammer: debug information cannot be read: libdw.so.none "
@@ -112,6 +154,7 @@ TEST(where_it_is_not_installed)
     RUNS(1, missing, "types", other);
     RUNS(0, "0x10 beat 77\n", "peek", name, "beat", TYPED);
     e2e_peer_end(hammer);
+    a_slot_is_used_again(program);
 }
 
 SUITE(test_e2e_without_libdw, .set_up = set_up, .tear_down = tear_down,
