@@ -24,7 +24,7 @@ struct course {
     struct os_monitor *lock; /* guards these: */
     struct lab_seen told;
     struct course_state state;
-    bool fresh, skip, again, end, sees; /* sees: what the screen shows is known */
+    bool fresh, skip, past, again, end, sees; /* sees: what the screen shows is known */
 
     /* The thread's. */
     struct lab_seen seen;
@@ -396,8 +396,8 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
     (void)hurried;
     os_monitor_lock(c->lock);
     c->seen = c->told;
-    bool skip = c->skip, again = c->again, end = c->end, sees = c->sees;
-    c->skip = c->again = false;
+    bool skip = c->skip, past = c->past, again = c->again, end = c->end, sees = c->sees;
+    c->skip = c->past = c->again = false;
     os_monitor_unlock(c->lock);
     if (end) {
         if (!c->now.ended)
@@ -422,7 +422,7 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
             now - c->since > HAPPENS_IN && c->now.lacking[0] == '\0')
             (void)snprintf(c->now.lacking, sizeof c->now.lacking,
                            "it did not happen here within a minute");
-        if (passed || (shown && skip && c->now.lacking[0] != '\0')) {
+        if (passed || (shown && (past || (skip && c->now.lacking[0] != '\0')))) {
             c->now.skipped = !passed;
             next_step(c, now);
         }
@@ -480,6 +480,14 @@ void course_skip(struct course *c)
 {
     os_monitor_lock(c->lock);
     c->skip = true;
+    os_monitor_unlock(c->lock);
+    worker_wake(c->worker);
+}
+
+void course_past(struct course *c)
+{
+    os_monitor_lock(c->lock);
+    c->past = true;
     os_monitor_unlock(c->lock);
     worker_wake(c->worker);
 }

@@ -54,6 +54,7 @@ MUST_USE struct course *course_start(const struct course_plan *plan, struct os_w
 void course_see(struct course *c, const struct lab_seen *seen);
 bool course_take(struct course *c, struct course_state *out); /* false: nothing is new */
 void course_skip(struct course *c);  /* the step, if something is lacking */
+void course_past(struct course *c);  /* the step, which was done before */
 void course_again(struct course *c); /* from the first step, with the processes that run */
 void course_end(struct course *c);   /* ends what it started; course_take says when that is done */
 

@@ -130,6 +130,14 @@ TEST_LOOP(a_lesson_is_played, SUITE_ROWS(sizes))
     e2e_keys(t, "<F10>");
     e2e_wait_text(t, "\u2713 done", 0);
     e2e_wait(t, is_gone, NULL, "the segment is removed", 0);
+    e2e_keys(t, "<Enter>"); /* once more: each step is passed by */
+    e2e_wait_text(t, "3 of 3 steps were done before", 0);
+    line("lesson skip");
+    e2e_wait_text(t, sizes[_i].second, 0);
+    line("lesson skip");
+    e2e_wait_text(t, sizes[_i].third, 0);
+    line("lesson skip");
+    e2e_wait_text(t, sizes[_i].end, 0);
     quit();
 }
 

@@ -149,6 +149,27 @@ TEST(what_is_so_already_is_said)
     ck_assert(!shows("on the screen already"));
 }
 
+/* A lesson that was left half done offers the way to where it was left. */
+TEST(what_was_done_before_is_passed_by)
+{
+    struct lab_state *lab = begin(24, 80);
+    ck_assert(!shows("done before"));
+    lab->score.count = 1;
+    lab->score.entry[0] = (struct score_entry){.lesson = "ring", .step = 0, .how = SCORE_DONE};
+    stage_draw(st);
+    ck_assert(shows("1 of 2 steps were done before: `:lesson skip` goes past each of them."));
+    lab->score.count = 2;
+    lab->score.entry[1] = (struct score_entry){.lesson = "ring", .step = 1, .how = SCORE_SHOWN};
+    lab->state.step = 1;
+    stage_draw(st);
+    ck_assert(shows("This step was done before: `:lesson skip` goes past it."));
+    lab->score.count = 1;
+    ui_run(&st->ui, "lesson skip");
+    stage_draw(st);
+    ck_assert(!shows("done before: `"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "was not done before: it is not skipped"));
+}
+
 /* How a process ended stays through the step that follows. */
 TEST(an_end_stays_for_a_step)
 {
@@ -242,6 +263,6 @@ TEST(the_way_back_is_told)
 
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
       TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            what_is_so_already_is_said, an_end_stays_for_a_step, an_answer_is_answered,
-            no_key_is_offered_that_types, a_lesson_is_left, what_is_refused_is_not_done,
-            yes_is_done, the_way_back_is_told));
+            what_is_so_already_is_said, what_was_done_before_is_passed_by, an_end_stays_for_a_step,
+            an_answer_is_answered, no_key_is_offered_that_types, a_lesson_is_left,
+            what_is_refused_is_not_done, yes_is_done, the_way_back_is_told));

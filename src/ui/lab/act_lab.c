@@ -97,8 +97,11 @@ void act_lesson(struct ui *ui, const char *arg)
         show(ui, &lab->solution, step->solution, "solution");
     else if (strcmp(arg, "skip") == 0 && lab->state.lacking[0] != '\0')
         course_skip(lab->course);
+    else if (strcmp(arg, "skip") == 0 && lab_done_before(lab, lab->state.step))
+        course_past(lab->course);
     else if (strcmp(arg, "skip") == 0)
-        ui_say(ui, STYLE_TEXT, "this step can be done here: it is not skipped");
+        ui_say(ui, STYLE_TEXT,
+               "this step can be done here, and was not done before: it is not skipped");
     else
         ui_say(ui, STYLE_ERROR, "lesson: hint, solution, source, up, down, skip, again or leave");
 }

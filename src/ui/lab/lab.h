@@ -56,6 +56,9 @@ struct lab_state *lab_state(struct ui *ui, const char *folder);
 void lab_begin(struct ui *ui, const struct lesson *l, bool bare);
 void lab_leave(struct ui *ui);
 
+/* Was this step of the lesson done before, by that or with the solution, or skipped? */
+bool lab_done_before(const struct lab_state *lab, int step);
+
 /* Notes the learner's stores, and whether the step waits in spite of them. True: that changed. */
 bool lab_look_at_stores(struct ui *ui);
 

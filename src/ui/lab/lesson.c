@@ -240,6 +240,11 @@ static void passed(struct ui *ui, int from, int to, bool skipped)
         ui_say(ui, STYLE_LIVE, "step %d of %d is done", to, lab->lesson->steps);
 }
 
+bool lab_done_before(const struct lab_state *lab, int step)
+{
+    return !lab->tour && score_find(&lab->score, lab->lesson->name, step) != NULL;
+}
+
 /* Does the step wait for values, some time after the learner has stored one in it? */
 static bool is_astray(const struct ui *ui)
 {

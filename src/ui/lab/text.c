@@ -167,6 +167,21 @@ static void the_step(struct lab_writer *w, const struct lesson_step *step)
     }
 }
 
+/* A lesson that was left half done begins with the way to where it was left. */
+static void before(struct lab_writer *w)
+{
+    const struct lab_state *lab = w->lab;
+    int64_t last;
+    char text[112] = "This step was done before: `:lesson skip` goes past it.";
+    if (!lab_done_before(lab, lab->state.step))
+        return;
+    if (lab->state.step == 0)
+        (void)snprintf(text, sizeof text,
+                       "%d of %d steps were done before: `:lesson skip` goes past each of them.",
+                       score_done(&lab->score, lab->lesson, &last), lab->lesson->steps);
+    say(w, STYLE_DIM, text);
+}
+
 void lab_lay_out(struct lab_state *lab, int columns, const char *undo)
 {
     char astray[128];
@@ -187,6 +202,7 @@ void lab_lay_out(struct lab_state *lab, int columns, const char *undo)
                    lab->tour ? "." : "; `:lesson again` begins anew.");
     if (lab->astray)
         say(&w, STYLE_WARN, astray);
+    before(&w);
     if (lab->state.step == 0 && !lab->tour) {
         block(&w, l->text, STYLE_TEXT, false);
         blank(&w);
