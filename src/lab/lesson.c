@@ -193,7 +193,7 @@ static bool add_mark(struct parse *p, char *words, int line)
     program[n - 1] = '\0';
     if (!lesson_name(program))
         return fail(p, line, "not a name: %.40s", program);
-    s->mark[s->marks++] = (struct lesson_mark){keep(p, program), keep(p, rest)};
+    s->mark[s->marks++] = (struct lesson_mark){keep(p, program), keep(p, rest), line};
     return true;
 }
 

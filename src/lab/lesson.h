@@ -99,6 +99,7 @@ struct lesson_check {
 /* Lines of a program that the source shows marked. */
 struct lesson_mark {
     const char *program, *text;
+    int line;
 };
 
 struct lesson_step {

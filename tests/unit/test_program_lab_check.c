@@ -20,13 +20,15 @@ static const struct {
     {"systems windows\n", "Windows has no signals: `crashed PEER`", "check killed x KILL"},
     {"systems all\n", "on Windows everybody skips this", "needs perf"},
     {"", "needs: x was not started before", "needs x: huge pages"},
+    {"", ":30: mark: unmade.c has no such text: int main(int)", "mark unmade: int main(int)"},
+    {"", ":30: there is no made.c", "mark made: int main"},
     {"", "needs is one of: cores N, proc, userfaultfd, perf, PEER: WHAT", "needs luck"},
 };
 
 TEST_LOOP(a_lesson_is_checked, SUITE_ROWS(faults))
 {
     static const char step[] = "step S\n    text\n        t\n    hint\n        h\n    solution\n"
-                               "        s\n    check did view\n";
+                               "        view\n    check did view\n";
     const char *path = run_path("l.lesson");
     FILE *f = fopen(path, "w");
     ck_assert_ptr_nonnull(f);
@@ -58,6 +60,36 @@ TEST_LOOP(a_lesson_is_checked, SUITE_ROWS(faults))
         ck_assert_ptr_null(strstr(r->out, ":37: "));
         ck_assert_ptr_null(strstr(r->out, ":38: "));
     }
+}
+
+/* What a learner would read or type in vain; what is right is not named. */
+TEST(texts_and_solutions_are_checked)
+{
+    const char *path = run_path("l.lesson");
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fprintf(f,
+                  "lesson l\ntitle T\nrun careful: demo\ntext\n    {carefull} {careful} {0} {\n");
+    for (int i = 0; i < 3; i++)
+        (void)fprintf(f, "step S\n    check did view\n    text\n        {later} {careful}\n"
+                         "    hint\n        h\n    solution\n        rezise /x 8K\n"
+                         "        :poke 0 1\n        $ L=/x; shmlens $L; shmlens laod $L | cat\n"
+                         "        $ shmlens load $L - 8; shmlens /x; shmlens --calls poke\n");
+    fclose(f);
+    const struct ran *r = RUN("lab", "--check", path);
+    ck_assert_int_eq(r->status, 1);
+    static const char *const found[] = {
+        ":1: {carefull}: no process of this name was started before\n",
+        ":6: {later}: no process of this name was started before\n",
+        ":6: solution: no such command: rezise /x 8K (resize?)\n",
+        ":6: solution: no such command: laod (load?)\n",
+    };
+    size_t lines = 0;
+    for (size_t i = 0; i < COUNT(found); i++)
+        ck_assert_msg(strstr(r->out, found[i]) != NULL, "%s", r->out);
+    for (const char *p = r->out; (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    ck_assert_msg(lines == 1 + 3 * 3, "%s", r->out);
 }
 
 /* As many processes as the course can have. */
@@ -94,4 +126,5 @@ TEST(too_long_a_text_is_named)
 }
 
 SUITE(test_program_lab_check, .tear_down = run_end,
-      TESTS(a_lesson_is_checked, too_many_processes_are_named, too_long_a_text_is_named));
+      TESTS(a_lesson_is_checked, texts_and_solutions_are_checked, too_many_processes_are_named,
+            too_long_a_text_is_named));

@@ -104,6 +104,75 @@ static bool is_command(const char *line)
     return command_find(name) != NULL;
 }
 
+/* No command begins like that: the word, and what it may have been meant to be. */
+static void complain_command(struct lint *t, int line, const char *what, const char *text)
+{
+    char word[COMMAND_NAME_MAX + 1];
+    (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " "), text);
+    const char *like = command_like(word);
+    complain(t, line, "%sno such command: %s%s%s%s", what, text, like != NULL ? " (" : "",
+             like != NULL ? like : "", like != NULL ? "?)" : "");
+}
+
+/* A line of a shell: after each `shmlens` is a command, a locator or an option. */
+static void lint_shell(struct lint *t, const struct lesson_step *s, const char *text)
+{
+    static const char own[] = "shmlens ";
+    char word[COMMAND_NAME_MAX + 1];
+    while ((text = strstr(text, own)) != NULL) {
+        text += sizeof own - 1;
+        size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
+        bool whole = text[n] == '\0' || text[n] == ' ' || text[n] == ';';
+        if (!whole || n == 0 || n >= sizeof word || text[0] == '-')
+            continue;
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, text);
+        if (command_find(word) == NULL)
+            complain_command(t, s->line, "solution: ", word);
+    }
+}
+
+static void lint_solution(struct lint *t, const struct lesson_step *s)
+{
+    const char *at = s->solution;
+    char line[RUN_SHOWN];
+    while (at != NULL && *at != '\0') {
+        size_t n = strcspn(at, "\n"), blanks = strspn(at, " :");
+        (void)snprintf(line, sizeof line, "%.*s", blanks < n ? (int)(n - blanks) : 0, at + blanks);
+        if (strncmp(line, "$ ", 2) == 0)
+            lint_shell(t, s, line + 2);
+        else if (line[0] != '\0' && !is_command(line))
+            complain_command(t, s->line, "solution: ", line);
+        at += n + (at[n] == '\n');
+    }
+}
+
+/* `{PEER}` in a text that is shown as it is, because no process has that name. */
+static void lint_names(struct lint *t, int line, const char *text)
+{
+    char name[LESSON_NAME];
+    while (text != NULL && (text = strchr(text, '{')) != NULL) {
+        size_t n = strcspn(++text, "}");
+        bool fits = n < sizeof name && text[n] == '}';
+        (void)snprintf(name, sizeof name, "%.*s", fits ? (int)n : 0, text);
+        bool number = name[0] >= '0' && name[0] <= '9'; /* C, such as `= {0}` */
+        if (lesson_name(name) && !number && !knows_peer(t, name))
+            complain(t, line, "{%s}: no process of this name was started before", name);
+    }
+}
+
+static void lint_marks(struct lint *t, const struct lesson_step *s)
+{
+    for (int i = 0; i < s->marks; i++) {
+        const struct lesson_mark *m = &s->mark[i];
+        char *text = shelf_source(&t->shelf, m->program);
+        if (text == NULL && !has_source(t, m->program))
+            complain(t, m->line, "there is no %s.c", m->program);
+        else if (text != NULL && strstr(text, m->text) == NULL)
+            complain(t, m->line, "mark: %s.c has no such text: %s", m->program, m->text);
+        free(text);
+    }
+}
+
 /* Names of segments that the engine would not clean up. */
 static void lint_locator(struct lint *t, const char *locator, int line)
 {
@@ -136,7 +205,7 @@ static void lint_check(struct lint *t, const struct lesson_check *c)
     else if (peer && !knows_peer(t, c->text))
         complain(t, c->line, "%s was not started before", c->text);
     else if (c->kind == CHECK_DID && !is_command(c->text))
-        complain(t, c->line, "no such command: %s", c->text);
+        complain_command(t, c->line, "", c->text);
     else if (opened && c->locator == NULL && t->l->open == NULL)
         complain(t, c->line, "of which LOCATOR? The lesson opens none");
 }
@@ -173,9 +242,11 @@ static void lint_step(struct lint *t, const struct lesson_step *s)
         complain(t, s->line, "needs: %s was not started before", s->lacker);
     if (t->l->windows_too && (s->userfaultfd || s->perf))
         complain(t, s->line, "userfaultfd and perf are of Linux: on Windows everybody skips this");
-    for (int i = 0; i < s->marks; i++)
-        if (!has_source(t, s->mark[i].program))
-            complain(t, s->line, "there is no %s.c", s->mark[i].program);
+    const char *const texts[] = {s->text, s->hint, s->solution};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        lint_names(t, s->line, texts[i]);
+    lint_marks(t, s);
+    lint_solution(t, s);
     if (s->hint == NULL || s->solution == NULL)
         complain(t, s->line, "a step has a hint and a solution");
 }
@@ -190,6 +261,7 @@ static void lint_all(struct lint *t)
         complain(t, 1, "%d steps: a lesson has %d to %d", t->l->steps, STEPS_LEAST, STEPS_MOST);
     lint_locator(t, t->l->open, 1);
     lint_runs(t, t->l->run, t->l->runs);
+    lint_names(t, 1, t->l->text);
     for (int i = 0; i < t->l->steps; i++)
         lint_step(t, &t->l->step[i]);
     checker_free(&t->checker);
