@@ -46,8 +46,9 @@ struct trap_hit {
 MUST_USE struct oserr trap_arm(struct backend *be, const struct trap_place *place, size_t n,
                                struct trap **out);
 
-/* Is every thread of all places watched? If not, *why is what was in the way first; none: there are
- * more threads and places than TRAP_MAX. */
+/* Was every thread of all places watched so far, also those that were started later? If not, *why
+ * is what was in the way first; none: there were more threads and places than TRAP_MAX. Threads and
+ * processes that have ended do not count. */
 MUST_USE bool trap_whole(const struct trap *t, struct oserr *why);
 
 /* Waits up to `ms` for a store. *got false: there was none. After one the places are off until this

@@ -98,8 +98,8 @@ static struct oserr watch(struct writers_search *f, uint64_t n, int64_t wait)
         return e.code == SEG_E_MEMORY ? e : OSERR_NONE;
     }
     out->watched = true;
-    note_left_out(&out->notes, t);
     e = collect(f, t, wait);
+    note_left_out(&out->notes, t); /* those that were started meanwhile, too */
     trap_disarm(t);
     return e;
 }

@@ -1,5 +1,7 @@
 /* Traps: a store is seen by the processor, and nobody is stopped for more of them than are looked
  * at. */
+#include <pthread.h>
+
 #include "backend/trap.h"
 #include "support/backend_peer.h"
 #include "support/suite.h"
@@ -79,5 +81,86 @@ TEST(test_who_has_ended_is_said)
     trap_disarm(t);
 }
 
+static bool enough;
+
+static void *store_on(void *ctx)
+{
+    (void)ctx;
+    while (!__atomic_load_n(&enough, __ATOMIC_SEQ_CST)) {
+        word = word + 1;
+        usleep(500);
+    }
+    return NULL;
+}
+
+/* There is one place too many; those of a process that has ended need no breakpoint. It is still so
+ * when threads were looked for again, which the store of one that was started since shows. */
+TEST(test_places_beyond_the_most_are_not_forgotten)
+{
+    static struct trap_hit hit;
+    struct trap_place place[TRAP_MAX + 1];
+    struct trap *t = NULL;
+    struct oserr why;
+    pthread_t thread;
+    bool got = false;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    for (size_t i = 0; i <= TRAP_MAX; i++)
+        place[i] = (struct trap_place){i == 0 ? os_pid() : (uint32_t)pid,
+                                       (uint64_t)(uintptr_t)&word, sizeof word};
+    if (oserr_is(trap_arm(be, place, TRAP_MAX + 1, &t)))
+        SKIP("breakpoints are not to be had here, or never fire");
+    ck_assert(!trap_whole(t, &why) && !oserr_is(why));
+    ck_assert_int_eq(pthread_create(&thread, NULL, store_on, NULL), 0);
+    while (!got || hit.tid == os_pid())
+        must(trap_wait(t, 20, &hit, &got));
+    __atomic_store_n(&enough, true, __ATOMIC_SEQ_CST);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(!trap_whole(t, &why) && !oserr_is(why));
+    trap_disarm(t);
+}
+
+static void end_peer(void *ctx, const char *call)
+{
+    pid_t *pid = ctx;
+    if (*pid <= 0 || strcmp(call, "opendir") != 0)
+        return;
+    (void)kill(*pid, SIGKILL);
+    (void)waitpid(*pid, NULL, 0);
+    *pid = 0;
+}
+
+/* A process ends just when threads are looked for again: nobody is left unwatched. */
+TEST(test_who_ends_meanwhile_is_not_missed)
+{
+    static struct trap_hit hit;
+    struct trap *t = NULL;
+    struct oserr why = OSERR_NONE;
+    bool got = false;
+    pid_t pid = fork();
+    while (pid == 0)
+        pause();
+    const uint64_t at = (uint64_t)(uintptr_t)&word;
+    const struct trap_place place[] = {{os_pid(), at, sizeof word},
+                                       {(uint32_t)pid, at, sizeof word}};
+    struct oserr armed = trap_arm(be, place, 2, &t);
+    bool whole = !oserr_is(armed) && trap_whole(t, &why);
+    backend_before_call(be, end_peer, &pid);
+    if (!whole)
+        end_peer(&pid, "opendir");
+    while (pid != 0)
+        must(trap_wait(t, 20, &hit, &got));
+    backend_before_call(be, NULL, NULL);
+    if (!whole) {
+        trap_disarm(t);
+        SKIP("breakpoints are not to be had here, or never fire");
+    }
+    ck_assert_msg(trap_whole(t, &why), "%s", why.call);
+    trap_disarm(t);
+}
+
 SUITE(test_backend_trap, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_stores_that_nobody_waits_for_cost_nothing, test_who_has_ended_is_said));
+      TESTS(test_stores_that_nobody_waits_for_cost_nothing, test_who_has_ended_is_said,
+            test_places_beyond_the_most_are_not_forgotten, test_who_ends_meanwhile_is_not_missed));

@@ -1,10 +1,12 @@
 /* Who stores into a field: by a plain store, through the C library, in a function that is inlined,
  * in a program without debug information, in a thread that is started later. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 
 #include "backend/boxed.h"
 #include "backend/os.h"
+#include "backend/oscall.h"
 #include "core/progress.h"
 #include "core/text.h"
 #include "propose/writers.h"
@@ -171,6 +173,48 @@ TEST(a_thread_that_is_started_later)
     is_in(&w->frame[1], "store_on");
 }
 
+/* Refuses the first breakpoint of a thread that is started later. */
+struct refusing {
+    unsigned *go;
+    bool watching, refused;
+};
+
+static bool tell_refusing(void *ctx, int64_t deadline, uint64_t done, uint64_t total)
+{
+    struct refusing *r = ctx;
+    r->watching = true;
+    return tell(r->go, deadline, done, total);
+}
+
+static void refuse(void *ctx, const char *call)
+{
+    struct refusing *r = ctx;
+    bool now = r->watching && !r->refused && strcmp(call, "perf_event_open") == 0;
+    backend_fail_at(be, now, EACCES);
+    r->refused = r->refused || now;
+}
+
+TEST(a_later_thread_that_cannot_be_watched_is_said)
+{
+    WRITER("-g -O0 -pthread -DTHREAD");
+    int fd = shm_open(name, O_RDWR, 0);
+    struct refusing r = {.go = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)};
+    ck_assert(fd >= 0 && (void *)r.go != MAP_FAILED);
+    close(fd);
+    const struct progress telling = {tell_refusing, &r};
+    backend_before_call(be, refuse, &r);
+    const struct field_writer *w = look(__func__, BEAT, &telling);
+    backend_before_call(be, NULL, NULL);
+    munmap(r.go, 4096);
+    if (w == NULL)
+        return;
+    ck_assert(r.refused);
+    size_t said = 0;
+    for (size_t i = 0; i < found.notes.notes; i++)
+        said += strstr(found.notes.note[i], "not every thread was watched: ") != NULL;
+    ck_assert_uint_eq(said, 1);
+}
+
 SUITE(test_program_writers, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_plain_store, the_library_stores, an_inlined_function, a_stripped_program,
-            a_thread_that_is_started_later));
+            a_thread_that_is_started_later, a_later_thread_that_cannot_be_watched_is_said));

@@ -46,7 +46,7 @@ struct trap {
     int64_t looked; /* when threads were looked for */
     struct armed at[TRAP_MAX];
     size_t count, next;  /* the ring that is looked at first: each has its turn */
-    bool full;           /* there were more to arm */
+    bool full;           /* there have been more to arm than TRAP_MAX */
     struct oserr missed; /* why one is not armed */
     bool off;            /* a store was taken, and the next is waited for by nobody yet */
     uint8_t record[RECORD_MAX];
@@ -208,27 +208,36 @@ static bool is_armed(const struct trap *t, int tid, size_t place)
     return false;
 }
 
-/* Arms a place for all threads that the process has now, and that are not armed yet. */
-static struct oserr arm_process(struct trap *t, size_t place)
+/* Does reading the threads of a process fail because it has ended? */
+static bool has_ended(struct oserr e)
+{
+    return e.code == ENOENT || e.code == ESRCH;
+}
+
+/* Arms a place for all threads that the process has now, and that are not armed yet. A process that
+ * has ended has none. *full: there was no room for one. */
+static struct oserr arm_process(struct trap *t, size_t place, bool *full)
 {
     char path[64];
     DIR *dir = NULL;
     (void)snprintf(path, sizeof path, "/proc/%u/task", t->place[place].pid);
     struct oserr e = sys_opendir(t->be, path, SYS_KEY_PROC_ENTRY, &dir);
     if (oserr_is(e))
-        return e;
+        return has_ended(e) ? OSERR_NONE : e;
     struct oserr first = OSERR_NONE;
     struct dirent *entry = NULL;
     do {
         e = sys_readdir(t->be, dir, SYS_KEY_LIST, &entry);
         int tid = oserr_is(e) || entry == NULL ? 0 : (int)strtol(entry->d_name, NULL, 10);
         bool wanted = tid > 0 && !is_armed(t, tid, place);
-        t->full = t->full || (wanted && !has_room(t));
-        if (wanted && !t->full)
+        bool ended = tid <= 0 && has_ended(e);
+        *full = wanted && !has_room(t);
+        if (wanted && !*full) {
             e = arm_one(t, tid, place);
-        bool ended = tid > 0 && e.code == ESRCH;
+            ended = e.code == ESRCH;
+        }
         first = oserr_is(first) || ended ? first : e;
-    } while (entry != NULL && !t->full);
+    } while (entry != NULL && !*full);
     sys_closedir(t->be, dir, SYS_KEY_PROC_ENTRY);
     return first;
 }
@@ -244,15 +253,15 @@ static bool is_alive(const struct trap *t, uint32_t pid)
 
 static void arm_all(struct trap *t)
 {
-    bool again = t->looked != 0;
-    t->full = false;
+    bool again = t->looked != 0, full = false;
     t->looked = os_now();
-    for (size_t i = 0; i < t->places && !t->full; i++) {
+    for (size_t i = 0; i < t->places && !full; i++) {
         if (again && !is_alive(t, t->place[i].pid))
             continue;
-        struct oserr e = arm_process(t, i);
+        struct oserr e = arm_process(t, i, &full);
         t->missed = oserr_is(t->missed) ? t->missed : e;
     }
+    t->full = t->full || full;
 }
 
 struct oserr trap_arm(struct backend *be, const struct trap_place *place, size_t n,
