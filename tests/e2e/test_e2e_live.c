@@ -221,7 +221,7 @@ static void check_program(struct e2e *t, const char *has)
     struct e2e_result r = e2e_command(&(struct e2e_command){
         .argv = E2E_ARGV("/bin/sh", "-c",
                          "grep -n \"$1\" \"$0\" || exit 1; command -v cc >/dev/null || exit 77; "
-                         "exec cc -fsyntax-only -x c \"$0\"",
+                         "exec cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -x c \"$0\"",
                          path, has)});
     if (r.status == 77)
         printf("skip: no compiler for the calls as a C program\n");

@@ -46,19 +46,24 @@ static const struct {
     const char *call, *statement;
 } lines[] = {
     {"shm_open(\"/a, b\\\", c\", O_RDWR | O_CREAT, 0600) = 3",
-     "    int fd3 = shm_open(\"/a, b\\\", c\", O_RDWR | O_CREAT, 0600);\n"},
-    {"fchmod(3, 0640) = 0", "    fchmod(fd3, 0640);\n"},
-    {"ftruncate(3, 4096) = 0", "    ftruncate(fd3, 4096);\n"},
-    {"fstat(3) = 0   st_size 4096  st_nlink 1", "    fstat(fd3, &st);\n"},
+     "    int fd3 = shm_open(\"/a, b\\\", c\", O_RDWR | O_CREAT, 0600);\n    if (fd3 < 0)\n        "
+     "return failed(\"shm_open\");\n"},
+    {"fchmod(3, 0640) = 0", "    if (fchmod(fd3, 0640) < 0)\n        return failed(\"fchmod\");\n"},
+    {"ftruncate(3, 4096) = 0",
+     "    if (ftruncate(fd3, 4096) < 0)\n        return failed(\"ftruncate\");\n"},
+    {"fstat(3) = 0   st_size 4096  st_nlink 1",
+     "    if (fstat(fd3, &st) < 0)\n        return failed(\"fstat\");\n"},
     {"fstat(4) = 0   st_size 4096", "    /* fstat(4) = 0   st_size 4096 */\n"},
     {"store 4 bytes at +0x8: 0 -> 7, done   at 0x7f08",
      "    /* store 4 bytes at +0x8: 0 -> 7, done   at 0x7f08 */\n"}, /* nothing is mapped yet */
     {"mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, 3, 0) = 0x7f00",
-     "    char *p1 = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, fd3, 0);\n"},
+     "    char *p1 = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, fd3, 0);\n    if (p1 == "
+     "MAP_FAILED)\n        return failed(\"mmap\");\n"},
     {"store 4 bytes at +0x8: 0 -> 7, done   at 0x7f08",
      "    /* store 4 bytes at +0x8: 0 -> 7, done   at 0x7f08 */\n"}, /* only to be read */
     {"mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 3, 4096) = 0x18f00",
-     "    char *p2 = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd3, 4096);\n"},
+     "    char *p2 = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd3, 4096);\n    if (p2 "
+     "== MAP_FAILED)\n        return failed(\"mmap\");\n"},
     {"store 8 bytes at +0x1008: 0 -> 18446744073709551615, done   at 0x18f08",
      "    *(volatile uint64_t *)(p2 + 0x8) = 18446744073709551615u;\n"},
     {"compare-and-swap 2 bytes at +0x1010: 1 -> 2, done   at 0x18f10",
@@ -80,32 +85,40 @@ static const struct {
      "    /* store 40 bytes at +0x1010, bytewise, done */\n"},
     {"open(\"/proc/self/fd/3\", O_RDWR) = 9",
      "    char link1[32];\n    snprintf(link1, sizeof link1, \"/proc/self/fd/%d\", fd3);\n"
-     "    int fd9 = open(link1, O_RDWR);\n"},
+     "    int fd9 = open(link1, O_RDWR);\n    if (fd9 < 0)\n        return failed(\"open\");\n"},
     {"open(\"/proc/self/fd/8\", O_RDWR) = 9", "    /* open(\"/proc/self/fd/8\", O_RDWR) = 9 */\n"},
-    {"munmap(0x7f00, 8192) = 0", "    munmap(p1, 8192);\n"},
+    {"munmap(0x7f00, 8192) = 0",
+     "    if (munmap(p1, 8192) < 0)\n        return failed(\"munmap\");\n"},
     {"munmap(0x7f01, 8192) = 0", "    /* munmap(0x7f01, 8192) = 0 */\n"},
-    {"close(3) = 0", "    close(fd3);\n"},
-    {"shm_open(\"/x\", O_RDONLY, 0) = 3", "    fd3 = shm_open(\"/x\", O_RDONLY, 0);\n"},
+    {"close(3) = 0", "    if (close(fd3) < 0)\n        return failed(\"close\");\n"},
+    {"shm_open(\"/x\", O_RDONLY, 0) = 3", "    fd3 = shm_open(\"/x\", O_RDONLY, 0);\n    if (fd3 < "
+                                          "0)\n        return failed(\"shm_open\");\n"},
     {"shm_open(\"/x\", O_RDONLY, 0) = -1 ENOENT",
      "    /* shm_open(\"/x\", O_RDONLY, 0) = -1 ENOENT */\n"},
     {"shmget(0x1234, 4096, IPC_CREAT | 0600) = 12",
-     "    int id12 = shmget(0x1234, 4096, IPC_CREAT | 0600);\n"},
-    {"shmat(12, NULL, 0) = 0xff00", "    char *p3 = shmat(id12, NULL, 0);\n"},
+     "    int id12 = shmget(0x1234, 4096, IPC_CREAT | 0600);\n    if (id12 < 0)\n        return "
+     "failed(\"shmget\");\n"},
+    {"shmat(12, NULL, 0) = 0xff00", "    char *p3 = shmat(id12, NULL, 0);\n    if (p3 == (void "
+                                    "*)-1)\n        return failed(\"shmat\");\n"},
     {"store 1 byte at +0x10: 0 -> 65, done   at 0xff10",
      "    *(volatile uint8_t *)(p3 + 0x10) = 65u;\n"},
-    {"shmctl(12, IPC_STAT) = 0   shm_segsz 4096", "    shmctl(id12, IPC_STAT, &ds);\n"},
-    {"shmctl(12, IPC_RMID) = 0", "    shmctl(id12, IPC_RMID, NULL);\n"},
+    {"shmctl(12, IPC_STAT) = 0   shm_segsz 4096",
+     "    if (shmctl(id12, IPC_STAT, &ds) < 0)\n        return failed(\"shmctl\");\n"},
+    {"shmctl(12, IPC_RMID) = 0",
+     "    if (shmctl(id12, IPC_RMID, NULL) < 0)\n        return failed(\"shmctl\");\n"},
     {"shmctl(12, IPC_SET, mode 0600) = 0", "    /* shmctl(12, IPC_SET, mode 0600) = 0 */\n"},
-    {"shmdt(0xff00) = 0", "    shmdt(p3);\n"},
+    {"shmdt(0xff00) = 0", "    if (shmdt(p3) < 0)\n        return failed(\"shmdt\");\n"},
     {"renameat2(AT_FDCWD, \"/dev/shm/a\", AT_FDCWD, \"/dev/shm/.b\", RENAME_NOREPLACE) = 0",
-     "    renameat2(AT_FDCWD, \"/dev/shm/a\", AT_FDCWD, \"/dev/shm/.b\", RENAME_NOREPLACE);\n"},
+     "    if (renameat2(AT_FDCWD, \"/dev/shm/a\", AT_FDCWD, \"/dev/shm/.b\", RENAME_NOREPLACE) < "
+     "0)\n        return failed(\"renameat2\");\n"},
     {"renameat2(AT_FDCWD, \"/a\", AT_FDCWD, \"/b\", RENAME_NOREPLACE) = 0   lease broken, taken "
      "back",
      "    /* renameat2(AT_FDCWD, \"/a\", AT_FDCWD, \"/b\", RENAME_NOREPLACE) = 0   lease broken, "
      "taken back */\n"},
     {"rename(\"/dev/shm/a\", \"/dev/shm/.b\") = 0",
-     "    rename(\"/dev/shm/a\", \"/dev/shm/.b\");\n"},
-    {"unlink(\"/dev/shm/.b\") = 0", "    unlink(\"/dev/shm/.b\");\n"},
+     "    if (rename(\"/dev/shm/a\", \"/dev/shm/.b\") < 0)\n        return failed(\"rename\");\n"},
+    {"unlink(\"/dev/shm/.b\") = 0",
+     "    if (unlink(\"/dev/shm/.b\") < 0)\n        return failed(\"unlink\");\n"},
     {"poll(/* */ 3) = 0", "    /* poll(/ * * / 3) = 0 */\n"}, /* does not end the comment */
     {"a **/ b", "    /* a ** / b */\n"},
     {"***/ /*/ b *", "    /* *** / / * / b * */\n"},
@@ -138,7 +151,9 @@ TEST(hostile_names_are_strings)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *name = sys_quoted(names[i], quoted);
         (void)snprintf(call, sizeof call, "shm_unlink(%s) = 0", name);
-        (void)snprintf(want, sizeof want, "    shm_unlink(%s);\n", name);
+        (void)snprintf(want, sizeof want,
+                       "    if (shm_unlink(%s) < 0)\n        return failed(\"shm_unlink\");\n",
+                       name);
         ck_assert_str_eq(added(call), want);
     }
     expect_comment("shm_unlink(\"/aaaa\"...) = 0");
@@ -151,8 +166,9 @@ TEST(hostile_names_are_strings)
     expect_comment("shm_unlink(/a) = 0");
     expect_comment("shm_unlink(\"/cut by the log");
     /* a byte that is no text, then a hexadecimal digit */
-    ck_assert_str_eq(added("shm_unlink(\"/\\xffa\\\\xff\") = 0"),
-                     "    shm_unlink(\"/\\377a\\\\xff\");\n");
+    ck_assert_str_eq(
+        added("shm_unlink(\"/\\xffa\\\\xff\") = 0"),
+        "    if (shm_unlink(\"/\\377a\\\\xff\") < 0)\n        return failed(\"shm_unlink\");\n");
 }
 
 TEST(what_is_gone_has_no_variable)
@@ -184,30 +200,62 @@ TEST(what_is_gone_has_no_variable)
 TEST(ids_that_others_made)
 {
     ck_assert_str_eq(added("shmctl(163845, IPC_STAT) = 0   shm_segsz 64  shm_nattch 1"),
-                     "    int id163845 = 163845;\n    shmctl(id163845, IPC_STAT, &ds);\n");
+                     "    int id163845 = 163845;\n    if (shmctl(id163845, IPC_STAT, &ds) < 0)\n   "
+                     "     return failed(\"shmctl\");\n");
     ck_assert_str_eq(added("shmat(163845, NULL, 0) = 0x1000"),
-                     "    char *p1 = shmat(id163845, NULL, 0);\n");
+                     "    char *p1 = shmat(id163845, NULL, 0);\n    if (p1 == (void *)-1)\n        "
+                     "return failed(\"shmat\");\n");
     ck_assert_str_eq(added("store 8 bytes at +0x38: 0 -> 7, done   at 0x1038"),
                      "    *(volatile uint64_t *)(p1 + 0x38) = 7u;\n");
     expect_comment("store 8 bytes at +0x40: 0 -> 7, done   at 0x1040");
     ck_assert_str_eq(added("shmat(7, NULL, 0) = 0x2000"),
-                     "    int id7 = 7;\n    char *p2 = shmat(id7, NULL, 0);\n");
+                     "    int id7 = 7;\n    char *p2 = shmat(id7, NULL, 0);\n    if (p2 == (void "
+                     "*)-1)\n        return failed(\"shmat\");\n");
     expect_comment("store 1 bytes at +0x0: 0 -> 7, done   at 0x2000"); /* how large is it? */
     (void)added("shmctl(7, IPC_STAT) = 0   shm_segsz 8  shm_nattch 1");
     ck_assert_str_eq(added("store 1 bytes at +0x0: 0 -> 7, done   at 0x2000"),
                      "    *(volatile uint8_t *)(p2 + 0x0) = 7u;\n");
     (void)added("shmdt(0x2000) = 0");
     expect_comment("store 1 bytes at +0x0: 0 -> 7, done   at 0x2000");
-    ck_assert_str_eq(added("shmget(0x1, 0, 0) = 7"), "    id7 = shmget(0x1, 0, 0);\n");
+    ck_assert_str_eq(
+        added("shmget(0x1, 0, 0) = 7"),
+        "    id7 = shmget(0x1, 0, 0);\n    if (id7 < 0)\n        return failed(\"shmget\");\n");
 }
 
 TEST(what_was_made_more_than_once)
 {
     (void)added("shm_open(\"/x\", O_RDWR, 0) = 3");
     ck_assert_str_eq(added_times("fstat(3) = 0", 3),
-                     "    fstat(fd3, &st); /* and 2 more like it */\n");
+                     "    if (fstat(fd3, &st) < 0) /* and 2 more like it */\n        return "
+                     "failed(\"fstat\");\n");
     ck_assert_str_eq(added_times("poll() = 0", 2),
                      "    /* poll() = 0 */ /* and 1 more like it */\n");
+}
+
+/* Only what the program uses is in it, and every call is checked. */
+TEST(the_program_has_what_it_uses)
+{
+    static const char want[] = "/* What shmlens asked of the system. */\n#define _GNU_SOURCE\n"
+                               "#include <stdio.h>\n#include <sys/mman.h>\n\n"
+                               "static int failed(const char *call)\n{\n    perror(call);\n"
+                               "    return 1;\n}\n\nint main(void)\n{\n"
+                               "    if (shm_unlink(\"/x\") < 0)\n"
+                               "        return failed(\"shm_unlink\");\n    return 0;\n}\n";
+    (void)added("shm_unlink(\"/x\") = 0");
+    calls_program_end(&program);
+    ck_assert_str_eq(out.buf, want);
+    tear_down();
+    set_up();
+    (void)added("poll() = 0");
+    calls_program_end(&program);
+    ck_assert_str_eq(out.buf, "/* What shmlens asked of the system. */\n#define _GNU_SOURCE\n\n"
+                              "int main(void)\n{\n    /* poll() = 0 */\n    return 0;\n}\n");
+    tear_down();
+    set_up();
+    (void)added("shmctl(12, IPC_STAT) = 0   shm_segsz 4096");
+    calls_program_end(&program);
+    ck_assert_ptr_nonnull(strstr(out.buf, "<stdio.h>\n#include <sys/shm.h>\n\n"));
+    ck_assert_ptr_nonnull(strstr(out.buf, "{\n    struct shmid_ds ds;\n    int id12 = 12;\n"));
 }
 
 TEST(more_than_there_are_variables_for)
@@ -289,5 +337,6 @@ TEST(what_is_not_obvious_is_explained)
 
 SUITE(test_ui_calls, .set_up = set_up, .tear_down = tear_down,
       TESTS(calls_become_statements, hostile_names_are_strings, what_is_gone_has_no_variable,
-            ids_that_others_made, what_was_made_more_than_once, more_than_there_are_variables_for,
-            what_shown_calls_need_comes_with_them, what_is_not_obvious_is_explained));
+            ids_that_others_made, what_was_made_more_than_once, the_program_has_what_it_uses,
+            more_than_there_are_variables_for, what_shown_calls_need_comes_with_them,
+            what_is_not_obvious_is_explained));

@@ -42,9 +42,12 @@ struct calls_program {
         int id;                   /* its index; -1: not System V */
         bool writes, live;
     } mapping[PROGRAM_MAPPINGS]; /* p1, p2, ... */
-    int ids, mappings, swaps, links;
+    int ids, mappings, swaps, links, checks;
+    unsigned headers;      /* that the statements need, bits */
+    bool stats, shm_stats; /* they fill a `struct stat`, a `struct shmid_ds` */
 };
 
+/* `out`: a text in memory, empty. */
 void calls_program_begin(struct calls_program *p, struct out *out);
 void calls_program_section(struct calls_program *p, const char *text);
 

@@ -13,6 +13,11 @@
 
 enum { ARGUMENTS = 8, EXPRESSION_MAX = 4 * OSCALL_TEXT_MAX };
 
+/* Headers that calls need: bits, in the order of the alphabet. */
+enum { FCNTL = 1, STDINT = 2, MMAN = 4, SHM = 8, STAT = 16, UNISTD = 32 };
+static const char *const headers[] = {"fcntl.h",   "stdint.h",   "sys/mman.h",
+                                      "sys/shm.h", "sys/stat.h", "unistd.h"};
+
 /* What an argument or a result is. */
 enum value { PLAIN, DESCRIPTOR, ID, ADDRESS };
 
@@ -23,28 +28,29 @@ static const struct {
     int at;
     enum value returns;
     const char *more; /* arguments that the log leaves out */
+    unsigned headers; /* that it needs besides stdio.h */
 } rows[] = {
-    {"shm_open", "", 3, PLAIN, 0, DESCRIPTOR, ""},
-    {"shm_unlink", "", 1, PLAIN, 0, PLAIN, ""},
-    {"renameat2", "RENAME_NOREPLACE", 5, PLAIN, 0, PLAIN, ""},
-    {"rename", "", 2, PLAIN, 0, PLAIN, ""},
-    {"unlink", "", 1, PLAIN, 0, PLAIN, ""},
-    {"memfd_create", "", 2, PLAIN, 0, DESCRIPTOR, ""},
-    {"ftruncate", "", 2, DESCRIPTOR, 0, PLAIN, ""},
-    {"fstat", "", 1, DESCRIPTOR, 0, PLAIN, ", &st"},
-    {"fchmod", "", 2, DESCRIPTOR, 0, PLAIN, ""},
-    {"fallocate", "", 4, DESCRIPTOR, 0, PLAIN, ""},
-    {"fcntl", "F_GET", 2, DESCRIPTOR, 0, PLAIN, ""},
-    {"fcntl", "F_SET", 3, DESCRIPTOR, 0, PLAIN, ""},
-    {"lseek", "", 3, DESCRIPTOR, 0, PLAIN, ""},
-    {"close", "", 1, DESCRIPTOR, 0, PLAIN, ""},
-    {"mmap", "", 6, DESCRIPTOR, 4, ADDRESS, ""},
-    {"munmap", "", 2, ADDRESS, 0, PLAIN, ""},
-    {"shmget", "", 3, PLAIN, 0, ID, ""},
-    {"shmat", "", 3, ID, 0, ADDRESS, ""},
-    {"shmdt", "", 1, ADDRESS, 0, PLAIN, ""},
-    {"shmctl", "IPC_STAT", 2, ID, 0, PLAIN, ", &ds"},
-    {"shmctl", "IPC_RMID", 2, ID, 0, PLAIN, ", NULL"},
+    {"shm_open", "", 3, PLAIN, 0, DESCRIPTOR, "", FCNTL | MMAN},
+    {"shm_unlink", "", 1, PLAIN, 0, PLAIN, "", MMAN},
+    {"renameat2", "RENAME_NOREPLACE", 5, PLAIN, 0, PLAIN, "", FCNTL},
+    {"rename", "", 2, PLAIN, 0, PLAIN, "", 0},
+    {"unlink", "", 1, PLAIN, 0, PLAIN, "", UNISTD},
+    {"memfd_create", "", 2, PLAIN, 0, DESCRIPTOR, "", MMAN},
+    {"ftruncate", "", 2, DESCRIPTOR, 0, PLAIN, "", UNISTD},
+    {"fstat", "", 1, DESCRIPTOR, 0, PLAIN, ", &st", STAT},
+    {"fchmod", "", 2, DESCRIPTOR, 0, PLAIN, "", STAT},
+    {"fallocate", "", 4, DESCRIPTOR, 0, PLAIN, "", FCNTL},
+    {"fcntl", "F_GET", 2, DESCRIPTOR, 0, PLAIN, "", FCNTL},
+    {"fcntl", "F_SET", 3, DESCRIPTOR, 0, PLAIN, "", FCNTL},
+    {"lseek", "", 3, DESCRIPTOR, 0, PLAIN, "", UNISTD},
+    {"close", "", 1, DESCRIPTOR, 0, PLAIN, "", UNISTD},
+    {"mmap", "", 6, DESCRIPTOR, 4, ADDRESS, "", MMAN},
+    {"munmap", "", 2, ADDRESS, 0, PLAIN, "", MMAN},
+    {"shmget", "", 3, PLAIN, 0, ID, "", SHM},
+    {"shmat", "", 3, ID, 0, ADDRESS, "", SHM},
+    {"shmdt", "", 1, ADDRESS, 0, PLAIN, "", SHM},
+    {"shmctl", "IPC_STAT", 2, ID, 0, PLAIN, ", &ds", SHM},
+    {"shmctl", "IPC_RMID", 2, ID, 0, PLAIN, ", NULL", SHM},
 };
 
 /* A call as the log has it, in pieces of its text. */
@@ -331,6 +337,7 @@ static bool open_again(struct calls_program *p, const struct call_parts *c)
         !copy_argument(how, c->text + c->from[1], c->length[1]))
         return false;
     p->links++;
+    p->headers |= FCNTL;
     out_print(p->out,
               "    char link%d[32];\n    snprintf(link%d, sizeof link%d, \"/proc/self/fd/%%d\", "
               "fd%" PRIu64 ");\n",
@@ -372,6 +379,7 @@ static bool store(struct calls_program *p, const char *text)
     uint64_t offset = at - p->mapping[m - 1].address;
     uint64_t old = strtoull(from + 2, NULL, 10), value = strtoull(to + 4, NULL, 10);
     unsigned bits = 8 * (unsigned)size;
+    p->headers |= STDINT;
     if (swaps)
         out_print(p->out,
                   "    uint%u_t old%d = %" PRIu64
@@ -402,13 +410,6 @@ void calls_program_begin(struct calls_program *p, struct out *out)
 {
     memset(p, 0, sizeof *p);
     p->out = out;
-    out_str(out,
-            "/* What shmlens asked of the system. */\n"
-            "#define _GNU_SOURCE\n"
-            "#include <fcntl.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n"
-            "#include <sys/ipc.h>\n#include <sys/mman.h>\n#include <sys/shm.h>\n"
-            "#include <sys/stat.h>\n#include <unistd.h>\n\n"
-            "int main(void)\n{\n    struct stat st;\n    struct shmid_ds ds;\n");
 }
 
 void calls_program_section(struct calls_program *p, const char *text)
@@ -424,7 +425,34 @@ static bool was_undone(const struct call_parts *c)
     return strstr(c->result, ", taken back") != NULL;
 }
 
-static void call(struct calls_program *p, const char *text)
+/* What fails when the program is run ends it: what follows would be about something else. */
+static void end_check(struct calls_program *p, const struct call_parts *c, enum value kind)
+{
+    uint64_t number = strtoull(c->result, NULL, 10);
+    if (kind == ADDRESS)
+        out_print(p->out, "    if (p%d == %s)\n", p->mappings,
+                  is_named(c, "mmap") ? "MAP_FAILED" : "(void *)-1");
+    else if (kind != PLAIN)
+        out_print(p->out, "    if (%s%" PRIu64 " < 0)\n", prefixes[kind], number);
+    out_print(p->out, "        return failed(\"%.*s\");\n", (int)c->name, c->text);
+    p->checks++;
+}
+
+/* The statement of a call, and `note` after it. */
+static void statement(struct calls_program *p, const struct call_parts *c, int row,
+                      const char *whole, const char *note)
+{
+    p->headers |= rows[row].headers;
+    p->stats = p->stats || strcmp(rows[row].more, ", &st") == 0;
+    p->shm_stats = p->shm_stats || strcmp(rows[row].more, ", &ds") == 0;
+    if (rows[row].returns == PLAIN)
+        out_print(p->out, "    if (%s < 0)%s\n", whole, note);
+    else
+        out_print(p->out, "%s;%s\n", whole, note);
+    end_check(p, c, rows[row].returns);
+}
+
+static void call(struct calls_program *p, const char *text, const char *note)
 {
     struct call_parts c;
     char whole[EXPRESSION_MAX];
@@ -434,28 +462,30 @@ static void call(struct calls_program *p, const char *text)
     bool again = is_call && open_again(p, &c);
     if (is_call && !again)
         follow(p, &c, row);
-    if (again || (!is_call && store(p, text)))
-        return;
     if (known && rows[row].takes == ID)
         declare_id(p, &c);
-    if (!known || (rows[row].returns != PLAIN && !declare(p, &c, rows[row].returns)))
+    if (known && (rows[row].returns == PLAIN || declare(p, &c, rows[row].returns))) {
+        statement(p, &c, row, whole, note);
+        return;
+    }
+    if (!again && (is_call || !store(p, text)))
         comment(p, text);
-    else
-        out_print(p->out, "%s%s;", rows[row].returns == PLAIN ? "    " : "", whole);
+    out_print(p->out, "%s\n", note);
+    if (again)
+        end_check(p, &c, DESCRIPTOR);
 }
 
 void calls_program_call(struct calls_program *p, const char *text, uint64_t times)
 {
-    call(p, text);
+    char note[64] = "";
     if (times > 1)
-        out_print(p->out, " /* and %" PRIu64 " more like it */", times - 1);
-    out_str(p->out, "\n");
+        (void)snprintf(note, sizeof note, " /* and %" PRIu64 " more like it */", times - 1);
+    call(p, text, note);
 }
 
 void calls_program_needed(struct calls_program *p, const char *text)
 {
-    call(p, text);
-    out_str(p->out, " /* not shown in the log: what follows needs it */\n");
+    call(p, text, " /* not shown in the log: what follows needs it */");
 }
 
 void calls_program_hidden(struct calls_program *p, const char *text)
@@ -465,9 +495,28 @@ void calls_program_hidden(struct calls_program *p, const char *text)
         follow(p, &c, find_row(&c));
 }
 
+/* The beginning is known when all of them are there. */
 void calls_program_end(struct calls_program *p)
 {
-    out_str(p->out, "    (void)st;\n    (void)ds;\n    return 0;\n}\n");
+    struct out body = *p->out, *out = p->out;
+    out_text(out, body.limit);
+    out_str(out, "/* What shmlens asked of the system. */\n#define _GNU_SOURCE\n");
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        if ((p->headers >> i & 1) != 0)
+            out_print(out, "#include <%s>\n", headers[i]);
+        if (i == 1 && p->checks > 0) /* the alphabet */
+            out_str(out, "#include <stdio.h>\n");
+    }
+    if (p->checks > 0)
+        out_str(out, "\nstatic int failed(const char *call)\n{\n    perror(call);\n"
+                     "    return 1;\n}\n");
+    out_print(out, "\nint main(void)\n{\n%s%s", p->stats ? "    struct stat st;\n" : "",
+              p->shm_stats ? "    struct shmid_ds ds;\n" : "");
+    out_bytes(out, body.buf, body.length);
+    out_str(out, "    return 0;\n}\n");
+    out->cut = out->cut || body.cut;
+    out->error = oserr_is(body.error) ? body.error : out->error;
+    out_free(&body);
 }
 
 /* ---- what the shown calls need ---- */
