@@ -20,7 +20,7 @@
 
 #define NAME "/shmlens-lab-tearing"
 
-enum { WORDS = 16 };
+enum { WORDS = 8 };
 
 struct shared {
     _Atomic uint32_t sequence;      /* 0x00: of the seqlock: odd while the record is written */
@@ -30,8 +30,8 @@ struct shared {
     _Atomic uint64_t torn_lately;   /* 0x18: in the last half second */
     _Atomic uint64_t reads_lately;  /* 0x20 */
     _Atomic uint32_t measured;      /* 0x28: `how`, for all of that half second */
-    _Atomic uint32_t unused[5];     /* 0x2c */
-    _Atomic uint64_t record[WORDS]; /* 0x40: all words are the same number, once it is written */
+    _Atomic uint32_t unused;        /* 0x2c */
+    _Atomic uint64_t record[WORDS]; /* 0x30: all words are the same number, once it is written */
 };
 
 static pid_t parent;

@@ -1,10 +1,13 @@
-/* tear_writer: writes a record of 16 words, all the same number, over and over.
+/* tear_writer: writes a record of 8 words, all the same number, over and over.
  *
  * A reader that looks while it is being written gets some new words and some old ones: the record
- * is torn. A seqlock tells the reader so: the writer makes a counter odd before it writes, and even
- * when it has finished. (The words are atomic, so that no single word is torn; relaxed, so that
- * this costs nothing.) How it writes stands at 0x04: 0 without any protection, 1 with a seqlock, 2
- * with one that was made wrongly; an argument (0, 1 or 2) says how it begins.
+ * is torn. This writer takes its time before each word, so that about every second look finds a
+ * torn record; a fast one is caught more rarely, which makes the fault harder to find.
+ *
+ * A seqlock tells the reader: the writer makes a counter odd before it writes, and even when it has
+ * finished. (The words are atomic, so that no single word is torn; relaxed, so that this costs
+ * nothing.) How it writes stands at 0x04: 0 without any protection, 1 with a seqlock, 2 with one
+ * that somebody got wrong; an argument (0, 1 or 2) says how it begins.
  *
  *     cc tear_writer.c -pthread -o tear_writer && ./tear_writer */
 #define _GNU_SOURCE
@@ -22,7 +25,7 @@
 
 #define NAME "/shmlens-lab-tearing"
 
-enum { WORDS = 16 };
+enum { WORDS = 8, WORD_REST = 50000, RECORD_REST = 1000000 }; /* in ns */
 
 struct shared {
     _Atomic uint32_t sequence;      /* 0x00: of the seqlock: odd while the record is written */
@@ -32,8 +35,8 @@ struct shared {
     _Atomic uint64_t torn_lately;   /* 0x18: in the last half second */
     _Atomic uint64_t reads_lately;  /* 0x20 */
     _Atomic uint32_t measured;      /* 0x28: `how`, for all of that half second */
-    _Atomic uint32_t unused[5];     /* 0x2c */
-    _Atomic uint64_t record[WORDS]; /* 0x40: all words are the same number, once it is written */
+    _Atomic uint32_t unused;        /* 0x2c */
+    _Atomic uint64_t record[WORDS]; /* 0x30: all words are the same number, once it is written */
 };
 
 static pid_t parent;
@@ -85,10 +88,18 @@ static struct shared *make_segment(void)
     return NULL;
 }
 
+static void rest(long nanoseconds)
+{
+    const struct timespec t = {.tv_nsec = nanoseconds};
+    nanosleep(&t, NULL);
+}
+
 static void write_record(struct shared *s, uint64_t number)
 {
-    for (int i = 0; i < WORDS; i++)
+    for (int i = 0; i < WORDS; i++) {
+        rest(WORD_REST); /* a real program works out the next word here */
         atomic_store_explicit(&s->record[i], number, memory_order_relaxed);
+    }
 }
 
 static void write_once(struct shared *s, uint64_t number)
@@ -112,18 +123,15 @@ static void write_once(struct shared *s, uint64_t number)
 
 int main(int argc, char **argv)
 {
-    const struct timespec pause = {.tv_nsec = 1000000};
     watch_parent();
     struct shared *s = make_segment();
     if (s == NULL)
         return 1;
     s->how = argc > 1 ? (uint32_t)atoi(argv[1]) : 0;
-    for (uint64_t number = 1; goes_on(); nanosleep(&pause, NULL))
-        for (int i = 0; i < 5000; i++, number++) {
-            write_once(s, number);
-            for (volatile int idle = 0; idle < 100; idle++)
-                continue; /* a while between two records */
-        }
+    for (uint64_t number = 1; goes_on(); number++) {
+        write_once(s, number);
+        rest(RECORD_REST);
+    }
     remove_segment();
     return 0;
 }

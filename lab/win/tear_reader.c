@@ -10,7 +10,7 @@
 
 #define NAME "Local\\shmlens-lab-tearing"
 
-enum { WORDS = 16 };
+enum { WORDS = 8 };
 
 struct shared {
     _Atomic uint32_t sequence;      /* 0x00: of the seqlock: odd while the record is written */
@@ -20,8 +20,8 @@ struct shared {
     _Atomic uint64_t torn_lately;   /* 0x18: in the last half second */
     _Atomic uint64_t reads_lately;  /* 0x20 */
     _Atomic uint32_t measured;      /* 0x28: `how`, for all of that half second */
-    _Atomic uint32_t unused[5];     /* 0x2c */
-    _Atomic uint64_t record[WORDS]; /* 0x40: all words are the same number, once it is written */
+    _Atomic uint32_t unused;        /* 0x2c */
+    _Atomic uint64_t record[WORDS]; /* 0x30: all words are the same number, once it is written */
 };
 
 /* The segment, as soon as tear_writer has made it. */
@@ -79,7 +79,7 @@ int main(void)
         how = s->how;
         s->reads = reads;
         s->torn = torn;
-        if (turn % 32 == 0) {
+        if (turn % 16 == 0) {
             s->reads_lately = reads - reads_before;
             s->torn_lately = torn - torn_before;
             s->measured = same ? how : UINT32_MAX;

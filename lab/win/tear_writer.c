@@ -1,10 +1,13 @@
-/* tear_writer: writes a record of 16 words, all the same number, over and over.
+/* tear_writer: writes a record of 8 words, all the same number, over and over.
  *
  * A reader that looks while it is being written gets some new words and some old ones: the record
- * is torn. A seqlock tells the reader so: the writer makes a counter odd before it writes, and even
- * when it has finished. (The words are atomic, so that no single word is torn; relaxed, so that
- * this costs nothing.) How it writes stands at 0x04: 0 without any protection, 1 with a seqlock, 2
- * with one that was made wrongly; an argument (0, 1 or 2) says how it begins.
+ * is torn. This writer takes its time before each word, so that about every second look finds a
+ * torn record; a fast one is caught more rarely, which makes the fault harder to find.
+ *
+ * A seqlock tells the reader: the writer makes a counter odd before it writes, and even when it has
+ * finished. (The words are atomic, so that no single word is torn; relaxed, so that this costs
+ * nothing.) How it writes stands at 0x04: 0 without any protection, 1 with a seqlock, 2 with one
+ * that somebody got wrong; an argument (0, 1 or 2) says how it begins.
  *
  *     gcc tear_writer.c -o tear_writer && tear_writer */
 #include <stdatomic.h>
@@ -15,7 +18,7 @@
 
 #define NAME "Local\\shmlens-lab-tearing"
 
-enum { WORDS = 16 };
+enum { WORDS = 8, WORD_REST = 1, RECORD_REST = 10 }; /* in ms */
 
 struct shared {
     _Atomic uint32_t sequence;      /* 0x00: of the seqlock: odd while the record is written */
@@ -25,8 +28,8 @@ struct shared {
     _Atomic uint64_t torn_lately;   /* 0x18: in the last half second */
     _Atomic uint64_t reads_lately;  /* 0x20 */
     _Atomic uint32_t measured;      /* 0x28: `how`, for all of that half second */
-    _Atomic uint32_t unused[5];     /* 0x2c */
-    _Atomic uint64_t record[WORDS]; /* 0x40: all words are the same number, once it is written */
+    _Atomic uint32_t unused;        /* 0x2c */
+    _Atomic uint64_t record[WORDS]; /* 0x30: all words are the same number, once it is written */
 };
 
 static struct shared *make_segment(void)
@@ -43,8 +46,10 @@ static struct shared *make_segment(void)
 
 static void write_record(struct shared *s, uint64_t number)
 {
-    for (int i = 0; i < WORDS; i++)
+    for (int i = 0; i < WORDS; i++) {
+        Sleep(WORD_REST); /* a real program works out the next word here */
         atomic_store_explicit(&s->record[i], number, memory_order_relaxed);
+    }
 }
 
 static void write_once(struct shared *s, uint64_t number)
@@ -72,10 +77,8 @@ int main(int argc, char **argv)
     if (s == NULL)
         return 1;
     s->how = argc > 1 ? (uint32_t)atoi(argv[1]) : 0;
-    for (uint64_t number = 1;; Sleep(1))
-        for (int i = 0; i < 5000; i++, number++) {
-            write_once(s, number);
-            for (volatile int idle = 0; idle < 100; idle++)
-                continue; /* a while between two records */
-        }
+    for (uint64_t number = 1;; number++) {
+        write_once(s, number);
+        Sleep(RECORD_REST);
+    }
 }

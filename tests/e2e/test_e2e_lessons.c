@@ -44,7 +44,7 @@ static const struct {
       "poke 0x8 0x244 --as u64\npoke 0x20 2 --as u32"}},
     {"lost-update", {"who", "answer add", "poke 0x18 2 --as u32", "poke 0x18 1 --as u32"}},
     {"tearing",
-     {"goto 0x40\nview u64le", "poke 0x4 3 --as u32", "goto 0x0",
+     {"view u64le\npause\nanswer last\npause", "poke 0x4 3 --as u32", "seqlock 0x44\nseqlock off",
       "poke 0x4 2 --as u32\nanswer even", "poke 0x4 2 --as u32"}},
     {"ordering", {"who", "answer cache", "poke 0x10 2 --as u32", "poke 0x10 1 --as u32"}},
     {"locks",
