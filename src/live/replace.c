@@ -46,21 +46,38 @@ struct oserr replace_store(struct seg *seg, const struct replacement *r, bool *s
 
 /* ---- one by one ---- */
 
-/* The first match that lies in [from, to). */
-static void next_match(struct seg *seg, struct replace_job *j, struct find *f,
-                       const struct progress *p)
+struct first_match {
+    struct replace_job *j;
+    const struct pattern_search *search;
+};
+
+/* Takes it with the bytes that matched: what would be read now may be no match any more, and must
+ * not be stored over. */
+static bool take_match(void *ctx, uint64_t offset, size_t length)
+{
+    const struct first_match *m = ctx;
+    struct replace_job *j = m->j;
+    if (length > j->to - offset)
+        return true;
+    j->found = true;
+    j->offset = offset;
+    j->length = length;
+    if (length == j->n)
+        memcpy(j->seen, m->search->bytes, length);
+    return false;
+}
+
+void replace_next(struct seg *seg, struct replace_job *j, struct find *f, const struct progress *p)
 {
     struct pattern_search s = {.seg = seg, .find = f, .progress = p, .may_map = true};
-    enum search_result r = search_forward(&s, j->from, &j->offset, &j->length);
+    struct first_match m = {j, &s};
+    j->found = false;
+    enum search_result r = search_all(&s, j->from, j->to, take_match, &m);
     j->error = s.error;
-    j->found = r == SEARCH_FOUND && j->offset < j->to && j->length <= j->to - j->offset;
+    j->shrank = r == SEARCH_NONE && s.shrank;
+    j->ends = s.ends;
     if (r == SEARCH_STUCK)
         j->why = SEARCH_STUCK_TEXT;
-    size_t got = 0;
-    if (!j->found || j->length != j->n)
-        return;
-    j->error = seg_read(seg, j->offset, j->seen, j->n, &got);
-    j->found = !oserr_is(j->error) && got == j->n;
 }
 
 void job_replace(struct sampler *s, void *arg, const struct progress *p)
@@ -80,6 +97,6 @@ void job_replace(struct sampler *s, void *arg, const struct progress *p)
         j->why = "it is no pattern any more";
         return;
     }
-    next_match(s->seg, j, f, p);
+    replace_next(s->seg, j, f, p);
     find_free(f);
 }

@@ -20,4 +20,13 @@ size_t replace_word(uint64_t offset, size_t left);
 /* Stores it; *stored false without an error: another process has changed it. */
 MUST_USE struct oserr replace_store(struct seg *seg, const struct replacement *r, bool *stored);
 
+/* ---- for job_replace ---- */
+
+struct find;
+struct progress;
+struct replace_job; /* live/jobs.h */
+
+/* The first match in [j->from, j->to), and the bytes that matched. */
+void replace_next(struct seg *seg, struct replace_job *j, struct find *f, const struct progress *p);
+
 #endif

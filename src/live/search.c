@@ -32,6 +32,7 @@ struct search_window {
     bool zeros;               /* they end in a page of zeros, perhaps of a hole */
     uint64_t data_to;         /* up to here it was data when last asked */
     uint64_t low, size;       /* what may be read: [low, size), the segment or a part of it */
+    uint64_t to;              /* nothing from here on is read */
     struct oserr *error;
 };
 
@@ -64,6 +65,8 @@ static bool window_new(struct search_window *w, struct pattern_search *search)
     *w =
         (struct search_window){.search = search, .s = search->seg, .f = f, .error = &search->error};
     seg_part(w->s, &w->low, &w->size);
+    w->to = UINT64_MAX;
+    search->shrank = false;
     if (!find_literal_bytes(f, &w->needle.bytes, &w->needle.mask, &w->needle.size, w->needle.rare))
         w->needle.size = 0;
     w->needle.copies = !search->may_map;
@@ -110,6 +113,12 @@ static bool known(const struct search_window *w, size_t i, size_t n)
     return !w->partly || memchr(w->state + i, SEG_BYTE_UNKNOWN, n) == NULL;
 }
 
+/* Is it of a fixed length, and does nothing around a match matter? */
+static bool fixed(const struct find *f)
+{
+    return find_length(f) > 0 && find_context(f) == 0;
+}
+
 /* Reads from a page border before `from`, and before the bytes that a regular expression examines
  * in front of it: the window must not look like the start of the segment. False: cancelled or
  * *error. */
@@ -119,7 +128,7 @@ static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
     uint64_t lead = find_context(w->f);
     uint64_t base = from > lead ? from - lead : 0;
     w->at = later(base - base % BLOCK_PAGE, w->low);
-    uint64_t left = size - w->at;
+    uint64_t left = (size < w->to ? size : w->to) - w->at;
     size_t asked = left < w->block.size ? (size_t)left : w->block.size;
     if (!progress_yield(w->search->progress, from, size))
         return false;
@@ -129,7 +138,11 @@ static bool window_read(struct search_window *w, uint64_t from, uint64_t size)
     if (w->error->code == SEG_E_UNKNOWN && w->search->skip_unknown)
         *w->error = read_known(w, asked, &n);
     w->n = n;
-    w->last = n < asked || w->at + n >= size;
+    w->last = n < asked || w->at + n >= size || (w->at + n >= w->to && fixed(w->f));
+    if (n < asked) {
+        w->search->shrank = true;
+        w->search->ends = w->at + n;
+    }
     w->zeros = n >= BLOCK_PAGE && memcmp(w->p + n - BLOCK_PAGE, zeros, BLOCK_PAGE) == 0;
     return !oserr_is(*w->error);
 }
@@ -194,6 +207,7 @@ static bool search_window(struct search_window *w, uint64_t *from, uint64_t to,
             break;
         if (w->at + m >= to)
             break;
+        w->search->bytes = w->p + m;
         if (known(w, m, length) && !each(ctx, w->at + m, length))
             return false;
         i = m + 1;
@@ -210,6 +224,8 @@ enum search_result search_all(struct pattern_search *s, uint64_t from, uint64_t 
     if (!window_new(&w, s))
         return SEARCH_ERROR;
     uint64_t size = w.size;
+    uint64_t behind = fixed(s->find) ? 0 : find_overlap(s->find);
+    w.to = to < UINT64_MAX - behind ? to + behind : UINT64_MAX;
     from = later(from, w.low);
     while (result == SEARCH_NONE && from < to && from < size) {
         from = skip_hole(&w, from, size);

@@ -33,6 +33,11 @@ struct pattern_search {
     bool skip_unknown;  /* bytes that are not known (of a past moment) match nothing; else error */
     uint64_t unknown;   /* out: how many bytes were skipped for that */
     struct oserr error; /* out: of SEARCH_ERROR */
+
+    const uint8_t *bytes; /* out: what matched, while `each` is told of it; reading it again may
+                             give what is no match any more */
+    bool shrank;          /* out: the segment ended where it was searched, */
+    uint64_t ends;        /* here */
 };
 
 /* First match at or after `from` (to the end of the segment); *offset and *length say where. */
@@ -43,7 +48,8 @@ enum search_result search_forward(struct pattern_search *s, uint64_t from, uint6
 enum search_result search_backward(struct pattern_search *s, uint64_t before, uint64_t *offset,
                                    size_t *length);
 
-/* Every match in [from, to), in order, until `each` returns false. */
+/* Every match that begins in [from, to), in order, until `each` returns false. Of a pattern of
+ * fixed length those alone that end there too: nothing behind `to` is read for it. */
 enum search_result search_all(struct pattern_search *s, uint64_t from, uint64_t to,
                               bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx);
 

@@ -17,8 +17,8 @@ enum { MATCHES_MOST = 1 << 20, ROOM_FIRST = 64 };
 
 struct replacing {
     struct command_run *r;
-    struct find *find;         /* OLD */
-    uint8_t new[REPLACE_MOST]; /* what each match becomes: n bytes */
+    const struct pattern_search *search; /* while it runs */
+    uint8_t new[REPLACE_MOST];           /* what each match becomes: n bytes */
     size_t n;
     uint64_t end;  /* of the range */
     uint64_t next; /* a match before this overlaps the one before it */
@@ -49,19 +49,10 @@ static bool grow(struct replacing *p)
     return true;
 }
 
-/* Are these bytes a match still, now that they were read again? What a match of a regular
- * expression depends on may lie around it: then the bytes found count. */
-static bool matches_still(const struct replacing *p, const uint8_t *bytes)
-{
-    size_t length = 0;
-    return find_context(p->find) > 0 ||
-           (find_next(p->find, bytes, p->n, 0, true, &length) == 0 && length == p->n);
-}
-
+/* The bytes that matched are kept: what would be read now may be no match any more. */
 static bool take_match(void *ctx, uint64_t offset, size_t length)
 {
     struct replacing *p = ctx;
-    size_t got = 0;
     if (offset < p->next || length > p->end - offset)
         return true;
     if (length != p->n) {
@@ -71,11 +62,8 @@ static bool take_match(void *ctx, uint64_t offset, size_t length)
     }
     if (p->count == MATCHES_MOST || !grow(p))
         return false;
-    p->error = seg_read(p->r->seg, offset, p->old + p->count * p->n, p->n, &got);
-    if (oserr_is(p->error))
-        return false;
-    if (got == p->n && matches_still(p, p->old + p->count * p->n))
-        p->at[p->count++] = offset;
+    memcpy(p->old + p->count * p->n, p->search->bytes, p->n);
+    p->at[p->count++] = offset;
     p->next = offset + p->n;
     return true;
 }
@@ -178,6 +166,7 @@ static int find_all(struct replacing *p, struct find *f, uint64_t from)
                                .progress = r->env->progress,
                                .may_map = r->env->ui,
                                .hands = os_cores()};
+    p->search = &s;
     enum search_result result = search_all(&s, from, p->end, take_match, p);
     if (result == SEARCH_STUCK)
         return run_error(r, SEARCH_STUCK_TEXT);
@@ -190,6 +179,8 @@ static int find_all(struct replacing *p, struct find *f, uint64_t from)
                          "the match at 0x%" PRIx64 " has %zu byte%s and NEW has %zu: bytes are "
                          "not moved; nothing was replaced",
                          p->next, p->other, plural_s(p->other), p->n);
+    if (s.shrank)
+        run_note(r, "it became shorter meanwhile, and ends at 0x%" PRIx64, s.ends);
     if (p->count == MATCHES_MOST)
         return run_error(r, "more than %d matches: name a smaller range", MATCHES_MOST - 1);
     return EXIT_DONE;
@@ -243,7 +234,6 @@ int cmd_replace(struct command_run *r)
         find_free(f);
         return EXIT_DONE;
     }
-    p.find = f;
     p.end = range.offset + range.length;
     int status = find_all(&p, f, range.offset);
     find_free(f);
