@@ -141,6 +141,7 @@ sampler_run job_range;
 /* Replaces one match, if it is asked to, and finds the next one. */
 struct replace_job {
     char pattern[FIND_PATTERN_MAX]; /* as find_compile takes it */
+    uint32_t run;                   /* the owner's: which of its runs this belongs to */
     uint64_t from, to;              /* the next match lies within */
     size_t n;                       /* bytes of `new`, and of a match that can be replaced */
     uint8_t new[REPLACE_MOST];

@@ -101,8 +101,11 @@ TEST(matches_are_replaced_one_by_one)
     scene_memory(t, memory + 32, "one two one .... ", 16);
     scene_press(t, "u", "nothing to undo");
     scene_press(t, "%<C-u>two<Enter>", "replace two by:");
-    e2e_keys(t, "TWO<Enter>ynx"); /* answers before their questions are answers all the same */
-    e2e_wait_text(t, "0x24: replace two by TWO?", 0);
+    e2e_keys(t, "TWO<Enter>yyy"); /* nobody has seen what they would be for */
+    e2e_wait_text(t, "0x4: replace two by TWO?", 0);
+    e2e_wait_text(t, "answered too early, not counted; y yes,", 0);
+    scene_press(t, "n", "0x14: replace two by TWO?");
+    scene_press(t, "y", "0x24: replace two by TWO?");
     scene_press(t, "n", "1 replaced, 2 skipped; u takes it back");
     scene_quit(t);
 }
@@ -119,8 +122,8 @@ TEST(one_by_one_in_the_selection_and_stopped)
     scene_press(t, "n", "nothing written");
     scene_press(t, "%", "replace in the 16 selected bytes:");
     scene_press(t, "zzz<Enter>", "replace zzz by:");
-    scene_press(t, "ZZZ<Enter>", "read-only: turn editing on? [y/N]");
-    scene_press(t, "y", "not found, nothing replaced: zzz");
+    e2e_keys(t, "ZZZ<Enter>yyy"); /* the first one is for edit mode */
+    e2e_wait_text(t, "not found, nothing replaced: zzz", 0);
     scene_press(t, "%", "replace in the 16 selected bytes:");
     scene_press(t, "one<Enter>", "replace one by:");
     scene_press(t, "ONE<Enter>", "0x10: replace one by ONE?");

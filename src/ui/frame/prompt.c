@@ -208,6 +208,7 @@ void prompt_draw(struct prompt_host *h, int row)
         if (!fits) /* there are more than these */
             (void)canvas_char(c, row - 1, end, c->cols, style, 0x2026);
     }
+    h->prompt->drawn = true;
     c->cursor_row = row;
     c->cursor_col = col < c->cols ? col : c->cols - 1;
     if (p->kind != PROMPT_LINE)

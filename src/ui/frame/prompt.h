@@ -36,6 +36,7 @@ struct prompt {
     char note[160];  /* what one should know before answering, on the line above */
     char hint[512];  /* completions, on the line above; empty: none */
     bool refused;    /* LINE: the note says why; the next edit removes it */
+    bool drawn;      /* it has been on the screen */
 
     /* Refreshes note or menu before each frame; may be NULL. */
     void (*renew)(struct ui *ui);

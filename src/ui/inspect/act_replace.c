@@ -2,7 +2,8 @@
  * about. What is replaced is what was seen when the match was found, by compare-and-swap: a match
  * that another process changes while the user thinks stays, and is counted. Each match is a step of
  * undo. The sampler stores one match and finds the next in one job, so there is always either a
- * question or a job; the prompt stays open in both, so that no answer is taken for another key. */
+ * question or a job; the prompt stays open in both, so that no answer is taken for another key. An
+ * answer that stores counts only when its question has been on the screen. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,18 +82,28 @@ static void stopped(struct ui *ui, void *ctx)
 
 static void ask(struct ui *ui, const char *note);
 
-static const char answers[] = "ynaq";
+static void stop_soon(struct ui *ui, void *ctx);
 
-/* A key while there is no question: it answers the next one. */
+static const char too_early[] = "answered too early, not counted; ";
+
+/* A key while there is no question. Those that leave bytes as they are answer the next one; what
+ * would store something does not: it was not on the screen yet. */
 static void typed_ahead(struct ui *ui, struct key key, void *ctx)
 {
-    char *ahead = ui->inspect->each.ahead;
-    size_t n = strlen(ahead);
-    (void)ctx;
+    struct inspect_state *st = ui->inspect;
+    uint32_t c = key.mods == 0 ? key.code : 0;
+    size_t n = strlen(st->each.ahead);
+    if (c == 'q' && (st->each.all || !st->each.storing)) {
+        stop_soon(ui, ctx);
+        return;
+    }
     ui->prompt.kind = PROMPT_KEY;
-    if (n + 1 < sizeof ui->inspect->each.ahead && key.mods == 0 && key.code > ' ' &&
-        key.code < 0x7f && strchr(answers, (int)key.code) != NULL)
-        ahead[n] = (char)key.code;
+    if ((c == 'n' || c == 'q') && n + 1 < sizeof st->each.ahead) {
+        st->each.ahead[n] = (char)c;
+    } else if ((c == 'y' || c == 'a') && !st->each.all) {
+        st->each.early = true;
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s%c", too_early, (char)c);
+    }
 }
 
 /* The sampler is asked to stop; a second time it is not waited for. */
@@ -114,7 +125,8 @@ static void wait(struct ui *ui)
     if (ui->prompt.accept_key != answered)
         prompt_ask_key(&ui->host, "looking for matches: Esc stops ", typed_ahead, NULL);
     ui->prompt.kind = PROMPT_KEY;
-    ui->prompt.note[0] = '\0';
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s",
+                   ui->inspect->each.all ? "replacing all the rest, q or Esc stops" : "");
     ui->prompt.accept_key = typed_ahead;
     ui->prompt.drop = stop_soon;
 }
@@ -123,17 +135,24 @@ static void answered(struct ui *ui, struct key key, void *ctx)
 {
     struct inspect_state *st = ui->inspect;
     uint32_t c = key.mods == 0 ? key.code : 0;
+    bool seen = ui->prompt.drawn;
     (void)ctx;
     if (c == 'q') {
         stopped(ui, NULL);
+    } else if ((c == 'y' || c == 'a') && !seen) {
+        st->each.early = true;
+        ask(ui, "");
     } else if (c == 'y' || c == 'a') {
+        st->each.early = false;
         st->each.all = c == 'a';
         post(ui, true);
     } else if (c == 'n') {
+        st->each.early = st->each.early && !seen;
         st->each.skipped++;
         post(ui, false);
     } else {
         ask(ui, "that is no answer: ");
+        ui->prompt.drawn = seen; /* it is the same question */
     }
 }
 
@@ -145,7 +164,8 @@ static void ask(struct ui *ui, const char *note)
                    st->each.at, shown(st->each.find, old), shown(st->each.by, new));
     prompt_ask_key(&ui->host, label, answered, NULL);
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
-                   "%sy yes, n no, a all the rest, q or Esc stops", note);
+                   "%s%sy yes, n no, a all the rest, q or Esc stops", note,
+                   st->each.early ? too_early : "");
     ui->prompt.drop = stopped;
 }
 
@@ -193,43 +213,76 @@ static void next(struct ui *ui, const struct replace_job *j, bool lost)
     }
 }
 
+/* A match was stored by a job that was not waited for any more. */
+static void stored_late(struct ui *ui, const struct replace_job *j)
+{
+    char key[UI_PRESS];
+    if (j->run == ui->inspect->each.run)
+        say_end(ui, "stopped: ");
+    else
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 " was replaced before that stopped; %s takes it back",
+               j->at, edit_undo_key(ui, key));
+}
+
+static void failed(struct ui *ui, const struct replace_job *j)
+{
+    struct inspect_state *st = ui->inspect;
+    char what[64] = "replace";
+    st->each.on = false;
+    run_unlight(ui);
+    if (st->each.replaced > 0)
+        (void)snprintf(what, sizeof what, "replace: %u replaced, then", st->each.replaced);
+    if (j->why != NULL)
+        ui_say(ui, STYLE_ERROR, "%s: %s", what, j->why);
+    else
+        ui_say_error(ui, what, j->error);
+}
+
+/* There is no further match to ask about. */
+static void no_more(struct ui *ui, const struct replace_job *j)
+{
+    char before[96] = "";
+    if (j->found) {
+        (void)snprintf(before, sizeof before,
+                       "the match at 0x%" PRIx64 " has %zu byte%s and NEW %zu: stopped: ",
+                       j->offset, j->length, plural_s(j->length), j->n);
+        ui->inspect->each.seen = true;
+    } else if (j->shrank) {
+        (void)snprintf(before, sizeof before, "the segment ends at 0x%" PRIx64 " now: ", j->ends);
+    }
+    end(ui, before);
+}
+
 static void ended(void *owner, void *arg, bool cancelled)
 {
     struct ui *ui = owner;
     const struct replace_job *j = arg;
     struct inspect_state *st = ui->inspect;
+    bool same = j->run == st->each.run;
     bool lost = j->store && !j->stored && !cancelled && !oserr_is(j->error);
     if (j->stored) { /* even if it was cancelled meanwhile */
-        st->each.replaced++;
+        st->each.replaced += same;
         keep(ui, j);
     }
-    st->each.lost += lost;
+    st->each.lost += same && lost;
     inspect_store_done(ui);
-    if (!st->each.on)
+    if (!st->each.on || !same) {
+        if (j->stored)
+            stored_late(ui, j);
         return;
+    }
     if (ui->prompt.accept_key == typed_ahead)
         ui->prompt.kind = PROMPT_NONE;
-    if (oserr_is(j->error) && !ui->s.edit) { /* edit mode was refused, which has been said */
-        st->each.on = false;
+    bool stop = cancelled || st->each.stop;
+    if (!stop && !st->each.seen && !session_editing(&ui->s)) {
+        st->each.on = false; /* edit mode was refused, which has been said */
         run_unlight(ui);
     } else if (oserr_is(j->error) || j->why != NULL) {
-        st->each.on = false;
-        run_unlight(ui);
-        if (j->why != NULL)
-            ui_say(ui, STYLE_ERROR, "replace: %s", j->why);
-        else
-            ui_say_error(ui, "replace", j->error);
-    } else if (cancelled || st->each.stop || (j->found && !edit_can_ask(ui))) {
+        failed(ui, j);
+    } else if (stop || (j->found && !edit_can_ask(ui))) {
         end(ui, "stopped: ");
-    } else if (!j->found) {
-        end(ui, "");
-    } else if (j->length != j->n) {
-        char before[96];
-        (void)snprintf(before, sizeof before,
-                       "the match at 0x%" PRIx64 " has %zu byte%s and NEW %zu: stopped: ",
-                       j->offset, j->length, plural_s(j->length), j->n);
-        st->each.seen = true;
-        end(ui, before);
+    } else if (!j->found || j->length != j->n) {
+        no_more(ui, j);
     } else {
         next(ui, j, lost);
     }
@@ -239,7 +292,8 @@ static void ended(void *owner, void *arg, bool cancelled)
 static void post(struct ui *ui, bool store)
 {
     struct inspect_state *st = ui->inspect;
-    struct replace_job j = {.from = st->each.from,
+    struct replace_job j = {.run = st->each.run,
+                            .from = st->each.from,
                             .to = st->each.to,
                             .n = st->each.n,
                             .store = store,
@@ -250,6 +304,7 @@ static void post(struct ui *ui, bool store)
     if (store && !st->each.all)
         calls_section(ui, "replace at 0x%" PRIx64, j.at);
     st->stores_pending++;
+    st->each.storing = store;
     wait(ui);
     if (!inspect_post(ui, sampler_job_new(ui->s.sampler, job_replace, &j, sizeof j, ended))) {
         st->each.on = false;
@@ -303,8 +358,9 @@ void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all)
         return;
     }
     st->each.on = true;
+    st->each.run++;
     st->each.all = all;
-    st->each.seen = st->each.stop = false;
+    st->each.seen = st->each.stop = st->each.early = false;
     memset(st->each.ahead, 0, sizeof st->each.ahead);
     st->each.replaced = st->each.skipped = st->each.lost = 0;
     st->each.from = from;

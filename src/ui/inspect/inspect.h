@@ -218,7 +218,10 @@ struct inspect_state {
         bool all;      /* `a` was pressed: the rest without a question */
         bool seen;     /* there was a match */
         bool stop;     /* Esc was pressed while the sampler was at work */
-        char ahead[8]; /* answers typed then, for the next questions */
+        bool storing;  /* it stores a match, not only looks for the next */
+        bool early;    /* `y` or `a` came before the question was seen: they do not count */
+        char ahead[8]; /* `n` and `q` typed then, for the next questions */
+        uint32_t run;  /* counts them: a job of one that was left is not of this one */
         uint64_t from; /* the next one begins there or later, */
         uint64_t to;   /* and ends before */
         uint64_t at;   /* the one that is asked about */

@@ -1,0 +1,193 @@
+/* Replacing one match after the other: which keys are answers, and what is said at the end. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "live/jobs.h"
+#include "support/stage.h"
+#include "support/suite.h"
+
+static struct stage *st;
+
+/* `one` at 0x11, 0x21, ... */
+static void setup(void)
+{
+    st = stage_new(24, 80, STAGE_BYTES);
+    for (uint64_t i = 1; i <= 5; i++)
+        stage_put(st, 16 * i + 1, "one", 3);
+    st->access = SEG_WRITE;
+    st->ui.s.edit = true;
+    stage_draw(st);
+}
+
+static void begin(void)
+{
+    stage_type(st, "%one");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_type(st, "ONE");
+    stage_key(st, KEY_ENTER_, 0);
+}
+
+/* The job of replace that waits; there is no other. */
+static struct replace_job *waiting(void)
+{
+    ck_assert_int_eq(st->jobs, 1);
+    struct sampler_job *j = (struct sampler_job *)st->job[0];
+    ck_assert(j->run == job_replace);
+    return (struct replace_job *)j->arg;
+}
+
+/* Does what the sampler would, on our memory. */
+static void run_one(void)
+{
+    struct replace_job *j = waiting();
+    uint8_t *at = st->bytes + j->at;
+    j->stored = j->store && memcmp(at, j->old, j->n) == 0;
+    if (j->stored)
+        memcpy(at, j->new, j->n);
+    for (uint64_t i = j->from; !j->found && i + j->n <= STAGE_BYTES && i + j->n <= j->to; i++) {
+        j->found = memcmp(st->bytes + i, j->pattern, j->n) == 0;
+        j->offset = i;
+        j->length = j->n;
+        memcpy(j->seen, st->bytes + i, j->n);
+    }
+    stage_run_one(st);
+}
+
+static unsigned replaced(void)
+{
+    unsigned n = 0;
+    for (uint64_t i = 1; i <= 5; i++)
+        n += memcmp(st->bytes + 16 * i + 1, "ONE", 3) == 0;
+    return n;
+}
+
+static bool asks_about(const char *offset)
+{
+    char label[64];
+    (void)snprintf(label, sizeof label, "%s: replace one by ONE?", offset);
+    return st->ui.prompt.kind == PROMPT_KEY &&
+           strncmp(st->ui.prompt.label, label, strlen(label)) == 0;
+}
+
+static const char early[] = "answered too early, not counted; ";
+
+/* Nobody can say yes to what has not been on the screen; no can always be said. */
+TEST(yes_counts_for_what_was_seen)
+{
+    begin();
+    stage_type(st, "ya"); /* while it looks */
+    ck_assert_ptr_nonnull(strstr(st->ui.prompt.note, early));
+    run_one();
+    ck_assert(asks_about("0x11"));
+    ck_assert_ptr_nonnull(strstr(st->ui.prompt.note, early));
+    stage_type(st, "y"); /* it is asked, but not drawn */
+    ck_assert(asks_about("0x11"));
+    ck_assert_int_eq(st->jobs, 0);
+    stage_draw(st);
+    ck_assert_ptr_nonnull(strstr(st->ui.prompt.note, early));
+    stage_type(st, "xy"); /* a slip does not make it another question */
+    stage_type(st, "yyn");
+    run_one();
+    ck_assert_uint_eq(replaced(), 1);
+    ck_assert_int_eq(st->jobs, 1); /* 0x21 was answered with n */
+    run_one();
+    ck_assert(asks_about("0x31"));
+    ck_assert_uint_eq(replaced(), 1);
+    stage_draw(st);
+    stage_type(st, "n");
+    run_one();
+    stage_draw(st);
+    ck_assert(asks_about("0x41"));
+    ck_assert_ptr_null(strstr(st->ui.prompt.note, early));
+    stage_type(st, "q");
+    ck_assert_str_eq(st->ui.status, "stopped: 1 replaced, 2 skipped; u takes it back");
+}
+
+/* While all the rest is replaced, q stops it as Esc does. */
+TEST(q_stops_the_rest)
+{
+    begin();
+    run_one();
+    stage_draw(st);
+    stage_type(st, "a");
+    ck_assert_ptr_nonnull(strstr(st->ui.prompt.note, "q or Esc stops"));
+    run_one();
+    stage_type(st, "q");
+    run_one();
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_str_eq(st->ui.status, "stopped: 2 replaced; u takes them back one by one");
+    ck_assert_uint_eq(replaced(), 2);
+}
+
+/* Why nothing was replaced is the last thing that is said. */
+TEST(a_refusal_is_said_last)
+{
+    st->refuse_write = true;
+    st->access = SEG_READ;
+    st->ui.s.edit = false;
+    begin();
+    stage_type(st, "y");
+    ck_assert_int_eq(st->jobs, 2);
+    stage_run_one(st);
+    run_one();
+    ck_assert_msg(strncmp(st->ui.status, "no editing: shm_open: ", 22) == 0, "%s", st->ui.status);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_uint_eq(replaced(), 0);
+}
+
+/* A search that was stopped has not found out that there is nothing. */
+TEST(stopping_the_first_search_is_said)
+{
+    begin();
+    stage_key(st, KEY_ESC_, 0);
+    st->job[0]->cancelled = true;
+    stage_run_one(st);
+    ck_assert_str_eq(st->ui.status, "stopped: nothing replaced");
+    begin();
+    stage_type(st, "q");
+    stage_run_one(st);
+    ck_assert_str_eq(st->ui.status, "stopped: nothing replaced");
+}
+
+/* A run that was left is not taken for the next one; what it still stored is said, and undone. */
+TEST(a_run_that_was_left_is_over)
+{
+    begin();
+    run_one();
+    stage_draw(st);
+    stage_type(st, "y");
+    struct job *late = st->job[0];
+    struct replace_job *j = waiting();
+    j->stored = true;
+    stage_key(st, KEY_ESC_, 0);
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert_str_eq(st->ui.status, "stopped: 0 replaced");
+    st->jobs = 0;
+    begin();
+    ck_assert_int_eq(st->jobs, 1);
+    late->finish(late, &st->ui);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_KEY); /* still looks */
+    ck_assert_str_eq(st->ui.status, "0x11 was replaced before that stopped; u takes it back");
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+    run_one();
+    stage_draw(st);
+    ck_assert(asks_about("0x11"));
+    stage_type(st, "q");
+    ck_assert_str_eq(st->ui.status, "stopped: 0 replaced");
+}
+
+TEST(an_end_that_came_nearer_is_said)
+{
+    begin();
+    waiting()->shrank = true;
+    waiting()->ends = 0x1000;
+    stage_run_one(st);
+    ck_assert_str_eq(st->ui.status, "the segment ends at 0x1000 now: nothing replaced");
+}
+
+SUITE(test_ui_replace, .set_up = setup, .tear_down = stage_tear_down,
+      TESTS(yes_counts_for_what_was_seen, q_stops_the_rest, a_refusal_is_said_last,
+            stopping_the_first_search_is_said, a_run_that_was_left_is_over,
+            an_end_that_came_nearer_is_said));
