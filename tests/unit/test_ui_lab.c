@@ -55,6 +55,23 @@ static bool shows(const char *what)
     return false;
 }
 
+/* A title that does not fit says so. */
+TEST(a_long_title_is_cut_visibly)
+{
+    char why[LESSON_WHY], *longer = malloc(sizeof text + 64);
+    struct lab_state *lab = begin(40, 132);
+    (void)snprintf(longer, sizeof text + 64,
+                   "lesson ring\ntitle A ring that is so long that it does not fit%s",
+                   strchr(strchr(text, '\n') + 1, '\n'));
+    lab->shelf.lesson[1] = lesson_parse("f", longer, strlen(longer), why);
+    free(longer);
+    ck_assert_msg(lab->shelf.lesson[1] != NULL, "%s", why);
+    lab->shelf.count = 2;
+    lab->lesson = lab->shelf.lesson[1];
+    stage_draw(st);
+    ck_assert(shows("ring: A ring that is so long that it doe\u2026"));
+}
+
 static void type(const char *keys)
 {
     stage_type(st, keys);
@@ -68,7 +85,7 @@ TEST(hint_and_solution_are_asked_for)
     type("?");
     ck_assert(shows("It is the first one.") && !shows("goto 0"));
     type("!");
-    ck_assert(shows("counts as shown") && shows("$ true"));
+    ck_assert(shows("counts as shown") && shows(" :goto 0") && shows(" $ true"));
     ck_assert(lab->solution);
     type(",,,,");
     ck_assert(shows("The process 4711 writes, {nobody} reads."));
@@ -262,7 +279,8 @@ TEST(the_way_back_is_told)
 }
 
 SUITE(test_ui_lab, .tear_down = stage_tear_down,
-      TESTS(the_lesson_is_below_or_beside, hint_and_solution_are_asked_for, what_is_wrong_is_said,
-            what_is_so_already_is_said, what_was_done_before_is_passed_by, an_end_stays_for_a_step,
-            an_answer_is_answered, no_key_is_offered_that_types, a_lesson_is_left,
-            what_is_refused_is_not_done, yes_is_done, the_way_back_is_told));
+      TESTS(a_long_title_is_cut_visibly, the_lesson_is_below_or_beside,
+            hint_and_solution_are_asked_for, what_is_wrong_is_said, what_is_so_already_is_said,
+            what_was_done_before_is_passed_by, an_end_stays_for_a_step, an_answer_is_answered,
+            no_key_is_offered_that_types, a_lesson_is_left, what_is_refused_is_not_done,
+            yes_is_done, the_way_back_is_told));

@@ -138,7 +138,7 @@ static void draw_side(struct ui *ui, int side)
             (void)canvas_char(c, row, left, c->cols, STYLE_DIM, BAR);
     }
     (void)snprintf(title, sizeof title, "%s: %s", lab->lesson->name, lab->lesson->title);
-    (void)canvas_text(c, 0, left + 2, c->cols, STYLE_TITLE, title);
+    (void)canvas_field(c, 0, left + 2, c->cols - 1, false, STYLE_TITLE, title);
     int top = draw_steps(ui, 2, left + 2);
     lab_lay_out(lab, side - 3, edit_undo_key(ui, undo));
     place(lab, bottom - top - 1 > 1 ? bottom - top - 1 : 1);

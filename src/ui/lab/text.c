@@ -76,7 +76,8 @@ static void wrap(struct lab_writer *w, size_t from, enum style style)
         w->at++;
 }
 
-/* A block: lines that follow one another are a paragraph, but those that are indented stay. */
+/* A block: lines that follow one another are a paragraph, but those that are indented stay. Where
+ * all of them stay they are a solution: lines of a shell, or of the `:` line. */
 static void block(struct lab_writer *w, const char *text, enum style style, bool keeps)
 {
     size_t from = w->at;
@@ -90,6 +91,8 @@ static void block(struct lab_writer *w, const char *text, enum style style, bool
             from = w->at;
         if (open && !whole)
             put(w, " ", 1);
+        if (keeps && strchr("$: \n", text[0]) == NULL)
+            put(w, ":", 1);
         put(w, text, n);
         open = !whole;
         if (whole)
@@ -116,7 +119,7 @@ static void finished(struct lab_writer *w)
 {
     say(w, STYLE_LIVE,
         w->lab->tour ? "That was the tour. Esc ends it; the demo stays."
-                     : "All steps are done. F10: back to the list of lessons.");
+                     : "All steps are done. `:lab` shows the list of lessons.");
 }
 
 /* How processes ended in this step or the one before it, the last first; and a process that the
