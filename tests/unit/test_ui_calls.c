@@ -322,6 +322,26 @@ TEST(what_shown_calls_need_comes_with_them)
     expect_needed(others, 9, "....x...x", "....x...x"); /* nothing of C makes them */
 }
 
+/* Shown: as many stores as the log keeps calls, at as many addresses or all at one, and a look at
+ * another object, which is older. */
+TEST_LOOP(many_stores_leave_no_object_out, 2)
+{
+    static struct calls_needs needs;
+    memset(&needs, 0, sizeof needs);
+    for (int i = 0; i < (_i == 0 ? CALLS_KEPT - 1 : 2 * CALLS_KEPT); i++) {
+        char call[96];
+        (void)snprintf(call, sizeof call, "store 1 byte at +0x%x: 0 -> 7, done   at 0x%x",
+                       _i == 0 ? i : 0, 0x10000 + (_i == 0 ? i : 0));
+        ck_assert(calls_needs(&needs, call, true));
+    }
+    ck_assert(calls_needs(&needs, "fstat(5) = 0   st_size 1", true));
+    ck_assert(calls_needs(&needs, "shm_open(\"/y\", O_RDWR, 0) = 5", false));
+    ck_assert(calls_needs(
+        &needs, "mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 3, 0) = 0x10000", false));
+    ck_assert(calls_needs(&needs, "shm_open(\"/x\", O_RDWR, 0) = 3", false));
+    ck_assert_uint_eq(needs.count, 0);
+}
+
 TEST(what_is_not_obvious_is_explained)
 {
     const char *why =
@@ -339,4 +359,4 @@ SUITE(test_ui_calls, .set_up = set_up, .tear_down = tear_down,
       TESTS(calls_become_statements, hostile_names_are_strings, what_is_gone_has_no_variable,
             ids_that_others_made, what_was_made_more_than_once, the_program_has_what_it_uses,
             more_than_there_are_variables_for, what_shown_calls_need_comes_with_them,
-            what_is_not_obvious_is_explained));
+            many_stores_leave_no_object_out, what_is_not_obvious_is_explained));

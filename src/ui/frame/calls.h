@@ -9,6 +9,8 @@
 #include "cli/out.h"
 #include "ui/frame/ui.h"
 
+enum { CALLS_KEPT = 1000 }; /* the newest, on the screen and in what is copied */
+
 /* What a call is for; NULL: it has no part in sharing memory. */
 const char *calls_gloss(const char *text);
 
@@ -60,9 +62,9 @@ void calls_program_end(struct calls_program *p);
 /* A call that is not shown, but makes what the shown ones use. */
 void calls_program_needed(struct calls_program *p, const char *text);
 
-/* Which those are: each call of the log, the newest first, and whether it is shown. What is needed
- * beyond PROGRAM_NEEDS is not found. True: it has to be there, because it is shown or needed. */
-enum { PROGRAM_NEEDS = 512 };
+/* Which those are: each call of the log, the newest first, and whether it is shown. True: it has to
+ * be there, because it is shown or needed. Each call needs at most one thing, so there is room. */
+enum { PROGRAM_NEEDS = CALLS_KEPT };
 struct calls_needs {
     struct {
         int kind; /* descriptor, id, address */

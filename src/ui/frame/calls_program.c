@@ -521,14 +521,6 @@ void calls_program_end(struct calls_program *p)
 
 /* ---- what the shown calls need ---- */
 
-static void add_need(struct calls_needs *n, enum value kind, uint64_t number)
-{
-    if (n->count == PROGRAM_NEEDS)
-        return;
-    n->need[n->count].kind = kind;
-    n->need[n->count++].number = number;
-}
-
 /* Is one of the numbers [from, from + length) needed? If so, it is met from here on, if `ends`. */
 static bool is_needed(struct calls_needs *n, enum value kind, uint64_t from, uint64_t length,
                       bool ends)
@@ -542,6 +534,14 @@ static bool is_needed(struct calls_needs *n, enum value kind, uint64_t from, uin
             n->need[i] = n->need[--n->count];
     }
     return found;
+}
+
+static void add_need(struct calls_needs *n, enum value kind, uint64_t number)
+{
+    if (n->count == PROGRAM_NEEDS || is_needed(n, kind, number, 1, false))
+        return;
+    n->need[n->count].kind = kind;
+    n->need[n->count++].number = number;
 }
 
 /* Does its result make what is needed? */

@@ -16,7 +16,7 @@
 #include "ui/inspect/inspect.h"
 
 enum { SECTIONS_KEPT = 64, SECTION_TEXT = 120, CLOCK_COLS = 14, INDENT = 2, LINE = 0x2500 };
-enum { CALLS_KEPT = 1000, LOOK_EVERY = 100 * 1000000, SHOWN_MAX = 4 * OSCALL_TEXT_MAX };
+enum { LOOK_EVERY = 100 * 1000000, SHOWN_MAX = 4 * OSCALL_TEXT_MAX };
 enum { FILTER_MAX = 64, COPY_MOST = 1024 * 1024 };
 enum { REPEATED = 16 }; /* the newest entries, which may be made again */
 enum { SERIES_KEPT = 32, SERIES_TEXT = 64, TIMES_COLS = 16 };
