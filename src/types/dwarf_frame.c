@@ -194,7 +194,9 @@ static bool value_of(const struct frame *f, const Dwarf_Op *op, size_t n, uint64
 /* ---- the caller ---- */
 
 /* What a register was in the caller, as this rule says. False: it is not known. Functions leave rbx
- * as it is where no rule says otherwise, and not rax: libdw takes one for the other. */
+ * as it is where no rule says otherwise, and not rax: libdw swaps the two. So for rbx it answers
+ * "undefined" where there is no rule, and the same where a rule says so. The two cases cannot be
+ * distinguished; compilers do not write that rule. */
 static bool caller_register(const struct frame *f, Dwarf_Frame *rules, int i, uint64_t *out)
 {
     Dwarf_Op memory[3], *op = NULL;
