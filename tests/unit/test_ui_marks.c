@@ -370,9 +370,28 @@ TEST(tab_goes_round_through_open_panels)
     ck_assert(!st->ui.who_panel);
 }
 
+/* Where a low terminal has no rows for the users, Tab passes them by. */
+TEST(tab_passes_by_what_is_not_drawn)
+{
+    int rows = 24;
+    do {
+        open_ring(--rows, 80);
+        ui_run(&st->ui, "who");
+        stage_draw(st);
+    } while (st->ui.inspect->at.who_rows > 0);
+    ck_assert(st->ui.who_panel && !ui_too_small(&st->ui));
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert_int_eq(ui_mode(&st->ui), MODE_INSPECT);
+    ck_assert_int_eq(st->ui.s.focus, FOCUS_TEXT);
+    stage_key(st, KEY_TAB_, KEY_SHIFT);
+    stage_key(st, KEY_TAB_, KEY_SHIFT);
+    ck_assert_int_eq(ui_mode(&st->ui), MODE_INSPECT);
+}
+
 SUITE(test_ui_marks, .tear_down = tear_down,
-      TESTS(tab_goes_round_through_open_panels, without_a_mark_there_is_nowhere_to_go,
-            unchanged_is_older_than_it_was_watched, the_watch_list_80x24, the_watch_list_120x40,
-            small_screens_say_what_is_left_out, without_marks_it_says_how, keys_of_the_watch_list,
-            v_goes_through_all_views, letters_are_marks_too, what_is_not_a_mark_is_refused,
-            types_by_name, fields_by_path, where_an_offset_is_asked_for, unknown_is_unknown));
+      TESTS(tab_goes_round_through_open_panels, tab_passes_by_what_is_not_drawn,
+            without_a_mark_there_is_nowhere_to_go, unchanged_is_older_than_it_was_watched,
+            the_watch_list_80x24, the_watch_list_120x40, small_screens_say_what_is_left_out,
+            without_marks_it_says_how, keys_of_the_watch_list, v_goes_through_all_views,
+            letters_are_marks_too, what_is_not_a_mark_is_refused, types_by_name, fields_by_path,
+            where_an_offset_is_asked_for, unknown_is_unknown));

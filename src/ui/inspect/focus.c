@@ -26,7 +26,7 @@ static bool is_there(const struct ui *ui, enum stop stop)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     if (stop == AT_USERS)
-        return ui->who_panel && !ui->s.edit;
+        return ui->who_panel && at->who_rows > 0 && !ui->s.edit;
     if (stop == AT_MARKS)
         return ui->watch.shown && at->marks_rows > 0 && !ui->s.edit;
     return stop == AT_CELLS || (!tree_on(ui) && at->texts > (int)(stop - AT_TEXT));
