@@ -238,6 +238,9 @@ TEST(test_messages_name_the_keys_that_are_bound)
     ui_run(ui, "inspector");
     ui_run(ui, "inspector");
     ck_assert_str_eq(ui->status, "no inspector; % shows it");
+    ck_assert_str_eq(ui_hint(ui, "{inspector} shows it", text, sizeof text), "% shows it");
+    ui_say(ui, STYLE_TEXT, "%s or {inspector}", text);
+    ck_assert_str_eq(ui->status, "% shows it or %");
     ck_assert_str_eq(ui_hint(ui, "{strip} and {panel next}", text, sizeof text),
                      "z and :panel next");
     ck_assert_str_eq(ui_hint(ui, "{x {strip", text, sizeof text), "{x {strip");

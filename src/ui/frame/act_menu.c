@@ -119,7 +119,8 @@ const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS
     return buf;
 }
 
-const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap)
+/* ui_hint, and ui_hint_format when the text is a format. */
+static const char *hint(const struct ui *ui, const char *text, bool format, char *out, size_t cap)
 {
     size_t at = 0;
     for (const char *p = text; *p != '\0' && at + 1 < cap; p++) {
@@ -132,13 +133,23 @@ const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap
         (void)snprintf(command, sizeof command, "%.*s", (int)(end - p) - 1, p + 1);
         for (const char *c = ui_press(ui, command, press); *c != '\0' && at + 2 < cap; c++) {
             out[at++] = *c;
-            if (*c == '%') /* the text is a format */
+            if (*c == '%' && format)
                 out[at++] = '%';
         }
         p = end;
     }
     out[at] = '\0';
     return out;
+}
+
+const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap)
+{
+    return hint(ui, text, false, out, cap);
+}
+
+const char *ui_hint_format(const struct ui *ui, const char *format, char *out, size_t cap)
+{
+    return hint(ui, format, true, out, cap);
 }
 
 /* Entries that this kind of segment does not support stay in the menu and say so. */

@@ -151,7 +151,7 @@ void ui_say(struct ui *ui, enum style style, const char *format, ...)
     char raw[sizeof ui->status], named[sizeof ui->status];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(raw, sizeof raw, ui_hint(ui, format, named, sizeof named), args);
+    (void)vsnprintf(raw, sizeof raw, ui_hint_format(ui, format, named, sizeof named), args);
     va_end(args);
     (void)text_escape_content(ui->status, sizeof ui->status, raw, strlen(raw));
     for (char *p = ui->status; *p != '\0'; p++)

@@ -157,9 +157,10 @@ void ui_key_of(const struct ui *ui, const char *command, char name[KEY_NAME_MAX]
 enum { UI_PRESS = 32 };
 const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS]);
 
-/* A text in which `{COMMAND}` stands for such a key. It is a format: a key `%` is `%%` in it, and
- * all of it must come from the program. Returns out. */
+/* A text in which `{COMMAND}` stands for such a key. All of it must come from the program. Returns
+ * out. ui_hint_format: it is a format and stays one, a key `%` is `%%` in it. */
 const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap);
+const char *ui_hint_format(const struct ui *ui, const char *format, char *out, size_t cap);
 
 /* The binding of a key: in ui_mode, else in the screen's mode; NULL: none. */
 const struct binding *ui_binding(const struct ui *ui, struct key key);
