@@ -409,6 +409,7 @@ static int64_t tick(void *ctx, int64_t now, bool hurried)
         begin(c, now);
     else if (again) {
         c->now.step = 0;
+        c->now.newses = 0;
         begin_step(c, now);
     }
     if (c->now.problem[0] == '\0') {
