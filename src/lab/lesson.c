@@ -257,6 +257,17 @@ static bool add_systems(struct parse *p, const char *words, int line)
            fail(p, line, "systems is one of: linux, windows, all");
 }
 
+static bool add_minutes(struct parse *p, const char *words, int line)
+{
+    uint64_t n = 0;
+    if (p->l->minutes != 0)
+        return fail(p, line, "there is one already");
+    if (number_u64(words, LESSON_MINUTES, &n) != NUM_OK || n == 0)
+        return fail(p, line, "minutes is a number from 1 to %d", LESSON_MINUTES);
+    p->l->minutes = (unsigned)n;
+    return true;
+}
+
 static bool add_step(struct parse *p, const char *words, int line)
 {
     if (p->l->steps == LESSON_STEPS)
@@ -288,6 +299,8 @@ static bool of_lesson(struct parse *p, const char *key, char *words, int line)
         return add_word(p, &l->title, words, line);
     if (strcmp(key, "systems") == 0)
         return add_systems(p, words, line);
+    if (strcmp(key, "minutes") == 0)
+        return add_minutes(p, words, line);
     if (strcmp(key, "open") == 0)
         return add_open(p, words, line);
     if (strcmp(key, "run") == 0)

@@ -6,6 +6,7 @@
  *     lesson attach                          its name
  *     title A name, a size, bytes that move
  *     systems linux|windows|all              (linux)
+ *     minutes 15                             that it takes somebody new to it
  *     open /shmlens-lab-attach               what the view shows first
  *     run writer: counter 4096               a process: PEER: PROGRAM ARGUMENT...
  *     types                                  C declarations and lines of layout files
@@ -42,7 +43,8 @@ enum {
     LESSON_WHY = 256,
     LESSON_TEXT = 16384, /* bytes that are shown with a step: its texts, and the lesson's */
     LESSON_LINES = 512,  /* as they are wrapped */
-    LESSON_LACKS = 77    /* exit status of a process: this machine has not what it needs */
+    LESSON_MINUTES = 600,
+    LESSON_LACKS = 77 /* exit status of a process: this machine has not what it needs */
 };
 
 /* What the engine does before a step is shown. */
@@ -121,6 +123,7 @@ struct lesson_step {
 struct lesson {
     const char *name, *title;
     const char *open; /* locator as typed; NULL: none */
+    unsigned minutes; /* that it takes; 0: it does not say */
     bool linux_too;   /* `systems` */
     bool windows_too;
     const char *types; /* NULL: none */

@@ -428,7 +428,10 @@ TEST(the_shell_is_told)
     ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "ticking");
     ck_assert_int_eq(told_number(row, "steps"), 3);
     ck_assert_int_eq(told_number(row, "done"), 0);
+    ck_assert_int_eq(told_number(row, "minutes"), 5);
     json_decref(all);
+    RUN_PRINTS(0, "ticking       0 of 3       A counter that stops (5 min)\n", "lab", "--list",
+               "--lesson-dir", SHMLENS_LAB);
     r = RUN("lab", "ticking", "--source", "--lesson-dir", SHMLENS_LAB);
     ck_assert_ptr_nonnull(strstr(r->out, "int main("));
     RUN_PRINTS(0, "", "lab", "--check", SHMLENS_LAB "/ticking.lesson");

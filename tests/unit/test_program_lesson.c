@@ -24,13 +24,13 @@ static struct lesson *good(const char *text)
 
 TEST(everything_is_read)
 {
-    struct lesson *l =
-        good("# of the tests\nlesson ring\ntitle A ring  \nsystems all\n"
-             "open /shmlens-lab-ring\nrun a: prog 1 two\ntypes\n  struct s { int a; };\n"
-             "  #define N 2\n\ntext\n   one\n     two\n\n\n   three\n"
-             "step First\n  # why\n  needs cores 2\n  needs proc\n  mark prog: a + b\n"
-             "  stop a\n  run b: prog\n  text\n      t\n  check size /x >= 4K\n"
-             "  hint\n    h\n  solution\n    $ kill\n");
+    struct lesson *l = good(
+        "# of the tests\nlesson ring\ntitle A ring  \nsystems all\n"
+        "minutes 15\nopen /shmlens-lab-ring\nrun a: prog 1 two\ntypes\n  struct s { int a; };\n"
+        "  #define N 2\n\ntext\n   one\n     two\n\n\n   three\n"
+        "step First\n  # why\n  needs cores 2\n  needs proc\n  mark prog: a + b\n"
+        "  stop a\n  run b: prog\n  text\n      t\n  check size /x >= 4K\n"
+        "  hint\n    h\n  solution\n    $ kill\n");
     ck_assert_str_eq(l->name, "ring");
     ck_assert_str_eq(l->title, "A ring");
     ck_assert(l->linux_too && l->windows_too);
@@ -41,7 +41,8 @@ TEST(everything_is_read)
     ck_assert_int_eq(l->run[0].args, 2);
     ck_assert_str_eq(l->run[0].arg[1], "two");
     ck_assert_str_eq(l->types, "struct s { int a; };\n#define N 2");
-    ck_assert_int_eq(l->types_line, 7);
+    ck_assert_uint_eq(l->minutes, 15);
+    ck_assert_int_eq(l->types_line, 8);
     ck_assert_str_eq(l->text, "one\n  two\n\n\nthree");
     const struct lesson_step *s = &l->step[0];
     ck_assert_int_eq(l->steps, 1);
@@ -110,6 +111,8 @@ static const struct {
     {"text\n", "f:1: nothing is indented below it"},
     {"  text\n", "f:1: indented, but below nothing"},
     {"systems dos\n", "f:1: systems is one of"},
+    {"minutes 0\n", "f:1: minutes is a number from 1 to 600"},
+    {"minutes 5\nminutes 5\n", "f:2: there is one already"},
     {"open nonsense\n", "f:1: open: "},
     {"run a prog\n", "f:1: run is PEER"},
     {"run a: ../prog\n", "f:1: not a name"},

@@ -46,8 +46,11 @@ static void list_json(struct out *o, const struct shelf *s, const struct score *
             continue;
         out_print(o, "%s{\"name\":\"%s\",\"title\":", comma, l->name);
         out_json(o, l->title);
-        out_print(o, ",\"steps\":%d,\"done\":%d,\"playable\":%s}", l->steps,
+        out_print(o, ",\"steps\":%d,\"done\":%d,\"playable\":%s", l->steps,
                   score_done(score, l, &last), shelf_playable(l) ? "true" : "false");
+        if (l->minutes > 0)
+            out_print(o, ",\"minutes\":%u", l->minutes);
+        out_str(o, "}");
         comma = ",";
     }
     out_str(o, "]}\n");
@@ -61,9 +64,11 @@ static void list(struct out *o, const struct shelf *s, const struct score *score
         if (!shelf_shown(l))
             continue;
         int done = score_done(score, l, &last);
-        out_print(o, "%-*s %2d of %-2d %-4s %s%s\n", NAME_WIDTH, l->name, done, l->steps,
-                  done == l->steps ? "done" : "", l->title,
-                  shelf_playable(l) ? "" : " (not on this system)");
+        out_print(o, "%-*s %2d of %-2d %-4s %s", NAME_WIDTH, l->name, done, l->steps,
+                  done == l->steps ? "done" : "", l->title);
+        if (l->minutes > 0)
+            out_print(o, " (%u min)", l->minutes);
+        out_print(o, "%s\n", shelf_playable(l) ? "" : " (not on this system)");
     }
 }
 

@@ -45,7 +45,9 @@ static void draw_row(struct ui *ui, int row, const struct lesson *l, bool here)
         (void)canvas_text(c, row, DONE_AT, c->cols, style, "\u2713 done");
     else if (done > 0)
         (void)canvas_print(c, row, DONE_AT, c->cols, style, "%d of %d", done, l->steps);
-    (void)canvas_text(c, row, TITLE_AT, c->cols, style, l->title);
+    int end = canvas_text(c, row, TITLE_AT, c->cols, style, l->title);
+    if (l->minutes > 0)
+        (void)canvas_print(c, row, end, c->cols, style, " (%u min)", l->minutes);
 }
 
 static void draw(struct ui *ui)
