@@ -272,20 +272,36 @@ TEST_LOOP(numbers_are_answered_in_any_form, SUITE_ROWS(answers))
                   answers[_i].answer);
 }
 
+/* Numbers of signals are Linux's, those of exceptions as Windows reports them. */
 TEST(a_crash_is_more_than_an_end)
 {
     static const struct {
         struct peer_end how;
         bool crash;
+        const char *words;
     } ends[] = {
-        {{0, 0}, false},          {{1, 0}, false},
-        {{77, 0}, false},         {{0, SIGTERM}, false},
-        {{0, SIGKILL}, false},    {{0, SIGSEGV}, true},
-        {{0, SIGBUS}, true},      {{(int)0xc0000005, 0}, true}, /* as Windows reports it */
-        {{0x40010004, 0}, false},
+        {{0, 0}, false, "ended with status 0"},
+        {{1, 0}, false, "ended with status 1"},
+        {{77, 0}, false, "ended with status 77"},
+        {{0, SIGTERM}, false, "was killed by SIGTERM"},
+        {{0, SIGKILL}, false, "was killed by SIGKILL"},
+        {{0, SIGSEGV}, true, "was killed by SIGSEGV: it touched memory that is not mapped"},
+        {{0, SIGBUS},
+         true,
+         "was killed by SIGBUS: it touched a page beyond the end of the segment"},
+        {{0, SIGABRT}, true, "was killed by SIGABRT: it called abort"},
+        {{0, 64}, false, "was killed by signal 64"},
+        {{(int)0xc0000005, 0}, true, "was killed by EXCEPTION_ACCESS_VIOLATION: it touched memory"},
+        {{(int)0xc00000fd, 0}, true, "was killed by EXCEPTION_STACK_OVERFLOW"},
+        {{(int)0xc0001234, 0}, true, "was killed by exception 0xc0001234"},
+        {{0x40010004, 0}, false, "ended with status 1073807364"},
     };
-    for (size_t i = 0; i < COUNT(ends); i++)
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        char words[PEERS_WHY];
         ck_assert_msg(peers_crashed(&ends[i].how) == ends[i].crash, "row %zu", i);
+        ending_words(&ends[i].how, words, sizeof words);
+        ck_assert_msg(strstr(words, ends[i].words) == words, "row %zu: %s", i, words);
+    }
 }
 
 /* A lesson whose process can end in several ways, and a step that waits for it. */
