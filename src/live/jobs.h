@@ -124,16 +124,20 @@ struct poke_job {
 };
 sampler_run job_poke;
 
-/* Stores a range, bytewise. */
+/* Stores a range, bytewise. Or matches that were replaced, in words, each by compare-and-swap: one
+ * that is not as expected stays, and the others are stored. */
 struct range_job {
     uint64_t offset;
     size_t length;
     const uint8_t *expect, *value; /* length bytes each, the owner's, until the job has ended */
+    const uint64_t *at;            /* NULL: a range; else matches, which are here, the owner's, */
+    size_t each;                   /* of this many bytes */
     bool force;                    /* whatever is there */
     /* out */
-    uint64_t differ, first; /* bytes that are not `expect`: then nothing is stored; the first one */
-    bool stored;
-    size_t done; /* bytes stored */
+    uint64_t differ, first; /* bytes that are not `expect`: then nothing is stored; the first one.
+                               Of matches: how many stayed, and the first one's offset */
+    bool stored;            /* of matches: at least one, and there was no error */
+    size_t done;            /* bytes stored */
     struct oserr error;
 };
 sampler_run job_range;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "live/jobs.h"
+#include "live/replace.h"
 #include "live/sampler_private.h"
 
 enum { PIECE = 256 * 1024 };
@@ -22,11 +23,36 @@ static void compare(struct seg *seg, struct range_job *j, uint8_t *piece)
     }
 }
 
+static void store_matches(struct sampler *s, struct range_job *j)
+{
+    for (size_t i = 0; i < j->length && !oserr_is(j->error); i += j->each) {
+        struct replacement r = {j->at[i / j->each], j->each, j->expect + i, j->value + i};
+        bool stored = false;
+        size_t n = 0;
+        if (j->force) {
+            j->error = seg_store(s->seg, r.offset, r.new, r.length, &n);
+            stored = !oserr_is(j->error);
+        } else {
+            j->error = replace_store(s->seg, &r, &stored);
+        }
+        if (stored)
+            sampler_stored(s, r.offset, r.new, r.length);
+        else if (!oserr_is(j->error) && j->differ++ == 0)
+            j->first = r.offset;
+        j->done += stored ? r.length : 0;
+    }
+    j->stored = !oserr_is(j->error) && j->done > 0;
+}
+
 void job_range(struct sampler *s, void *arg, const struct progress *p)
 {
     struct range_job *j = arg;
-    uint8_t *piece = malloc(PIECE);
     (void)p; /* half of it would be neither this nor that */
+    if (j->at != NULL) {
+        store_matches(s, j);
+        return;
+    }
+    uint8_t *piece = malloc(PIECE);
     if (piece == NULL) {
         j->error = (struct oserr){"malloc", SEG_E_MEMORY};
         return;

@@ -224,6 +224,7 @@ void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
  * session_undo_went: the next step was undone, or redone. session_undo_forget: all steps are. */
 void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view);
 void session_undo_push_range(struct session *s, struct kept_range *range);
+void session_undo_grew(struct session *s); /* the newest step did: older ones may have to go */
 void session_undo_went(struct session *s, bool undone);
 void session_undo_forget(struct session *s);
 

@@ -30,8 +30,14 @@ static size_t bytes_of(const struct session *s)
 {
     size_t n = 0;
     for (size_t i = 0; i < s->undo_count; i++)
-        n += s->undo[i].range != NULL ? 2 * s->undo[i].range->room : 0;
+        n += kept_range_bytes(s->undo[i].range);
     return n;
+}
+
+void session_undo_grew(struct session *s)
+{
+    while (bytes_of(s) > UNDO_BYTES)
+        forget_oldest(s);
 }
 
 static void push(struct session *s, const struct undo_step *step)
@@ -41,8 +47,7 @@ static void push(struct session *s, const struct undo_step *step)
     if (s->undo_count == UNDO_MAX)
         forget_oldest(s);
     s->undo[s->undo_count++] = *step;
-    while (bytes_of(s) > UNDO_BYTES)
-        forget_oldest(s);
+    session_undo_grew(s);
 }
 
 void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SIZE = 8192 };
+enum { SIZE = 8192, UNDO_STEPS = 256 };
 
 static const char *name;
 static uint8_t *memory;
@@ -138,6 +138,31 @@ TEST(one_by_one_in_the_selection_and_stopped)
     scene_quit(t);
 }
 
+/* More than undo has steps for: all are replaced, and undone. */
+TEST(more_matches_than_steps_of_undo)
+{
+    enum { MATCHES = 300 };
+    static uint8_t was[SIZE];
+    struct e2e *t = open_selected("one two one .... ");
+    scene_press(t, "<Left>", "\u2500 0x1e"); /* nothing is selected */
+    for (unsigned i = 0; i < MATCHES; i++)
+        memcpy(memory + 64 + 5 * i, "three", 5);
+    memcpy(was, memory, SIZE);
+    scene_press(t, ":replace three THREE<Enter>", "replace 300 \u00d7 \"three\" by \"THREE\" in ");
+    scene_press(t, "y", "300 replaced; u takes 45 back at once, then one by one");
+    for (unsigned i = 0; i < MATCHES; i++)
+        ck_assert_mem_eq(memory + 64 + 5 * i, "THREE", 5);
+    memory[64 + 5 * (MATCHES - 1) + 4] = '!'; /* the end of the last one */
+    was[64 + 5 * (MATCHES - 1) + 4] = '!';
+    memcpy(was + 64 + 5 * (MATCHES - 1), "THREE", 4);
+    scene_press(t, "u", "undo: 44 matches put back; 1 had changed and stays");
+    for (unsigned i = 0; i < UNDO_STEPS - 1; i++)
+        e2e_keys(t, "u");
+    scene_memory(t, memory, was, 64 + 5 * MATCHES);
+    scene_press(t, "u", "nothing to undo");
+    scene_quit(t);
+}
+
 /* What it took for OLD and NEW is said when the words cannot be right. */
 TEST(replace_says_what_it_took)
 {
@@ -164,5 +189,5 @@ TEST(what_changed_meanwhile_is_no_match_any_more)
 
 SUITE(test_e2e_selection,
       TESTS(it_is_filled_and_saved, matches_in_it_are_replaced, matches_are_replaced_one_by_one,
-            one_by_one_in_the_selection_and_stopped, replace_says_what_it_took,
-            what_changed_meanwhile_is_no_match_any_more));
+            one_by_one_in_the_selection_and_stopped, more_matches_than_steps_of_undo,
+            replace_says_what_it_took, what_changed_meanwhile_is_no_match_any_more));

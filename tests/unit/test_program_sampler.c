@@ -1,9 +1,13 @@
 /* The sampler against real segments: changes, holes, events within one sample, jobs, baseline. */
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "backend/survey.h"
+#include "backend/sys.h"
 #include "core/bytes.h"
 #include "live/rest.h"
 #include "session/command_job.h"
@@ -370,9 +374,82 @@ TEST(a_poke_needs_access_and_is_remembered)
     command_job_free(j);
 }
 
+static uint8_t byte_at(uint64_t offset)
+{
+    uint8_t byte = 0;
+    size_t got = 0;
+    ck_assert(!oserr_is(seg_read(other, offset, &byte, 1, &got)) && got == 1);
+    return byte;
+}
+
+static struct range_job put_back(const uint64_t *at, size_t count)
+{
+    struct range_job j = {.offset = at[0],
+                          .length = 3 * count,
+                          .expect = (const uint8_t *)"ONEONE",
+                          .value = (const uint8_t *)"oneone",
+                          .at = at,
+                          .each = 3};
+    RUN_JOB(job_range, &j);
+    return j;
+}
+
+static void store_at(uint64_t offset, const char *text)
+{
+    for (; *text != '\0'; text++)
+        poke(offset++, (uint8_t)*text);
+}
+
+static volatile uint8_t *mapped;
+
+/* As soon as the first word of a match was put back, its second one changes. */
+static void change_the_second(void *ctx, const char *call)
+{
+    (void)call;
+    if (mapped[0x11] == 'o' && mapped[0x12] == 'N') {
+        mapped[0x12] = 'X';
+        ++*(atomic_int *)ctx;
+    }
+}
+
+/* Replaced matches are put back in words, each by compare-and-swap: one that another process has
+ * changed stays as it is, as a whole. */
+TEST(matches_are_put_back_by_compare_and_swap)
+{
+    static const uint64_t at[] = {0x11, 0x21};
+    struct access_job a = {.access = SEG_WRITE};
+    atomic_int changes = 0;
+    RUN_JOB(job_access, &a);
+    store_at(0x11, "ONE");
+    store_at(0x21, "ONe");
+    struct range_job j = put_back(at, 2);
+    ck_assert(j.stored && !oserr_is(j.error));
+    ck_assert_uint_eq(j.done, 3);
+    ck_assert_uint_eq(j.differ, 1);
+    ck_assert_uint_eq(j.first, 0x21);
+    ck_assert_int_eq(byte_at(0x11), 'o');
+    ck_assert_int_eq(byte_at(0x21), 'O');
+    store_at(0x11, "ONE");
+    int fd = shm_open(strchr(locator, '/'), O_RDWR, 0);
+    mapped = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne((const void *)mapped, MAP_FAILED);
+    close(fd);
+    backend_before_call(be, change_the_second, &changes);
+    j = put_back(at, 1);
+    backend_before_call(be, NULL, NULL);
+    ck_assert_int_eq(changes, 1);
+    ck_assert_uint_eq(j.differ, 1);
+    ck_assert_uint_eq(j.done, 0);
+    ck_assert_int_eq(byte_at(0x11), 'O');
+    ck_assert_int_eq(byte_at(0x12), 'X');
+    ck_assert_int_eq(byte_at(0x13), 'E');
+    munmap((void *)mapped, SIZE);
+}
+
 SUITE(test_program_sampler, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_store_is_seen_and_aged, how_often_at_rest, what_ends_a_rest, the_window_moves_at_once,
-            size_changes_are_events, unlink_and_replacement_are_events, finding_wraps,
-            matches_are_counted, a_count_that_is_interrupted_continues, data_is_found_behind_holes,
+            size_changes_are_events, matches_are_put_back_by_compare_and_swap,
+            unlink_and_replacement_are_events, finding_wraps, matches_are_counted,
+            a_count_that_is_interrupted_continues, data_is_found_behind_holes,
             changes_in_the_window_are_walked, the_baseline_covers_the_whole_segment,
             bytes_are_copied_for_the_selection, a_poke_needs_access_and_is_remembered));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/kept_range.h"
 #include "live/jobs.h"
 #include "support/stage.h"
 #include "support/suite.h"
@@ -187,7 +188,71 @@ TEST(an_end_that_came_nearer_is_said)
     ck_assert_str_eq(st->ui.status, "the segment ends at 0x1000 now: nothing replaced");
 }
 
+static const struct kept_range *top(void)
+{
+    return st->ui.s.undo[st->ui.s.undo_count - 1].range;
+}
+
+/* A match that is not one word is kept as its words; what does not fit into undo as steps of their
+ * own is one step, and nothing is left. */
+TEST(the_rest_is_one_step)
+{
+    begin();
+    st->ui.inspect->each.steps = UNDO_MAX - 2;
+    run_one();
+    stage_draw(st);
+    stage_type(st, "a");
+    while (st->jobs > 0)
+        run_one();
+    ck_assert_str_eq(st->ui.status, "5 replaced; u takes 4 back at once, then one by one");
+    ck_assert_uint_eq(replaced(), 5);
+    ck_assert_uint_eq(st->ui.s.undo_count, 2);
+    ck_assert_uint_eq(top()->count, 4);
+    ck_assert_uint_eq(top()->at[0], 0x21);
+    ck_assert_uint_eq(top()->at[3], 0x51);
+    ck_assert_mem_eq(top()->old, "oneoneoneone", 12);
+    ck_assert_mem_eq(top()->value, "ONEONEONEONE", 12);
+    const struct kept_range *first = st->ui.s.undo[0].range;
+    ck_assert(first->at != NULL && first->count == 1 && first->at[0] == 0x11);
+    ui_run(&st->ui, "undo");
+    struct sampler_job *job = (struct sampler_job *)st->job[0];
+    struct range_job *j = (struct range_job *)job->arg;
+    ck_assert(job->run == job_range);
+    ck_assert_ptr_eq(j->at, top()->at);
+    ck_assert_uint_eq(j->each, 3);
+    ck_assert_mem_eq(j->expect, "ONEONE", 6);
+    j->stored = true;
+    j->done = 9;
+    j->differ = 1;
+    stage_run_one(st);
+    ck_assert_str_eq(st->ui.status, "undo: 3 matches put back; 1 had changed and stays");
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+    ck_assert_uint_eq(st->ui.s.redo_count, 1);
+}
+
+/* What cannot be taken back is counted. */
+TEST(what_has_no_undo_is_said)
+{
+    begin();
+    st->ui.inspect->each.steps = UNDO_MAX - 1;
+    run_one();
+    stage_draw(st);
+    stage_type(st, "a");
+    run_one();
+    struct kept_range *k = st->ui.s.undo[0].range;
+    uint64_t n = 1;
+    while (kept_matches_add(k, 0, (const uint8_t *)"one", (const uint8_t *)"ONE"))
+        n++;
+    ck_assert_uint_gt(n, 4000000); /* undo is full */
+    ck_assert_uint_le(kept_range_bytes(k), UNDO_BYTES);
+    while (st->jobs > 0)
+        run_one();
+    ck_assert_uint_eq(replaced(), 5);
+    ck_assert_str_eq(st->ui.status,
+                     "5 replaced; u takes it back; 4 cannot be undone (out of memory)");
+}
+
 SUITE(test_ui_replace, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(yes_counts_for_what_was_seen, q_stops_the_rest, a_refusal_is_said_last,
             stopping_the_first_search_is_said, a_run_that_was_left_is_over,
-            an_end_that_came_nearer_is_said));
+            an_end_that_came_nearer_is_said, the_rest_is_one_step, what_has_no_undo_is_said));

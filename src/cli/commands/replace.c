@@ -203,10 +203,11 @@ static int use(struct replacing *p)
     struct command_run *r = p->r;
     if (p->count == 0)
         return EXIT_NO;
-    if (r->env->ui && stores(p) > POKES_KEPT)
+    bool now = run_option(r, "yes") != NULL; /* else the UI does it, after its question */
+    if (r->env->ui && now && stores(p) > POKES_KEPT)
         return run_error(r, "%zu match%s %zu stores, and undo holds %d: select a smaller part",
                          p->count, p->count == 1 ? " takes" : "es take", stores(p), POKES_KEPT);
-    if (run_option(r, "yes") != NULL)
+    if (now)
         return store_all(p);
     if (r->env->ui)
         out_print(r->env->out, "%zu \xc3\x97 \"%.*s\" by \"%.*s\"\n", p->count,

@@ -35,20 +35,39 @@ static const char *shown(const char *text, char out[SHOWN])
 
 /* ---- the end ---- */
 
+/* What undo does about those that were replaced: `; u takes them back one by one`. */
+static void say_undo(const struct ui *ui, char *out, size_t cap)
+{
+    const struct inspect_state *st = ui->inspect;
+    unsigned kept = st->each.replaced - st->each.unkept;
+    char key[UI_PRESS], lost[64] = "";
+    out[0] = '\0';
+    (void)edit_undo_key(ui, key);
+    if (st->each.unkept > 0)
+        (void)snprintf(lost, sizeof lost, "; %u cannot be undone (out of memory)", st->each.unkept);
+    if (kept == 0)
+        (void)snprintf(out, cap, "%s", lost);
+    else if (st->each.together > 1)
+        (void)snprintf(out, cap, "; %s takes %u back at once, then one by one%s", key,
+                       st->each.together, lost);
+    else
+        (void)snprintf(out, cap, "; %s takes %s%s", key,
+                       kept == 1 ? "it back" : "them back one by one", lost);
+}
+
 /* `3 replaced, 1 skipped, 1 had changed`. */
 static void say_end(struct ui *ui, const char *before)
 {
     const struct inspect_state *st = ui->inspect;
-    char skipped[48] = "", lost[48] = "", key[UI_PRESS], undo[96] = "";
+    bool warn = st->each.lost > 0 || st->each.unkept > 0;
+    char skipped[48] = "", lost[48] = "", undo[160];
     if (st->each.skipped > 0)
         (void)snprintf(skipped, sizeof skipped, ", %u skipped", st->each.skipped);
     if (st->each.lost > 0)
         (void)snprintf(lost, sizeof lost, ", %u had changed", st->each.lost);
-    if (st->each.replaced > 0)
-        (void)snprintf(undo, sizeof undo, "; %s takes %s", edit_undo_key(ui, key),
-                       st->each.replaced == 1 ? "it back" : "them back one by one");
-    ui_say(ui, st->each.lost > 0 ? STYLE_WARN : STYLE_TEXT, "%s%u replaced%s%s%s", before,
-           st->each.replaced, skipped, lost, undo);
+    say_undo(ui, undo, sizeof undo);
+    ui_say(ui, warn ? STYLE_WARN : STYLE_TEXT, "%s%u replaced%s%s%s", before, st->each.replaced,
+           skipped, lost, undo);
 }
 
 static void end(struct ui *ui, const char *before)
@@ -169,21 +188,50 @@ static void ask(struct ui *ui, const char *note)
     ui->prompt.drop = stopped;
 }
 
-/* Keeps a match that was replaced, for undo. */
-static void keep(struct ui *ui, const struct replace_job *j)
+/* The step that this run's last matches are in together; NULL: there is none yet. */
+static struct kept_range *group_of(struct ui *ui, uint32_t run)
 {
-    struct kept_range *k = NULL;
-    if (replace_word(j->at, j->n) == j->n) {
+    const struct session *s = &ui->s;
+    struct kept_range *k = s->undo_count > 0 ? s->undo[s->undo_count - 1].range : NULL;
+    return ui->inspect->each.together > 0 && k != NULL && k->at != NULL && k->run == run ? k : NULL;
+}
+
+static bool keep_matches(struct ui *ui, const struct replace_job *j)
+{
+    struct kept_range *k = kept_matches_new(j->n);
+    if (k == NULL || !kept_matches_add(k, j->at, j->old, j->new)) {
+        kept_range_release(k);
+        return false;
+    }
+    k->run = j->run;
+    session_undo_push_range(&ui->s, k);
+    return true;
+}
+
+/* Keeps a match that was replaced, for undo: as a step of its own, and together with others when
+ * there would be more steps than undo holds. False: out of memory. */
+static bool keep(struct ui *ui, const struct replace_job *j, bool same)
+{
+    struct inspect_state *st = ui->inspect;
+    bool together = same && st->each.steps >= UNDO_MAX - 1;
+    struct kept_range *group = together ? group_of(ui, j->run) : NULL;
+    bool kept = true;
+    if (group != NULL) {
+        kept = kept_matches_add(group, j->at, j->old, j->new);
+        session_undo_grew(&ui->s);
+    } else if (!together && replace_word(j->at, j->n) == j->n) {
         struct poke_done d = {.offset = j->at, .size = (uint32_t)j->n, .atomic = true};
         memcpy(d.old, j->old, j->n);
         memcpy(d.value, j->new, j->n);
         session_undo_push(&ui->s, &d, NULL);
-    } else if ((k = kept_range_new(j->at, j->n)) != NULL) {
-        k->length = j->n;
-        memcpy(k->old, j->old, j->n);
-        memcpy(k->value, j->new, j->n);
-        session_undo_push_range(&ui->s, k);
+    } else {
+        kept = keep_matches(ui, j);
     }
+    if (same && kept && together)
+        st->each.together++;
+    else if (same && kept)
+        st->each.steps++;
+    return kept;
 }
 
 /* The next match: shows it, and asks unless all the rest are to be replaced. */
@@ -198,9 +246,7 @@ static void next(struct ui *ui, const struct replace_job *j, bool lost)
     inspect_go_exactly(ui, j->offset);
     ui->s.match = j->offset;
     ui->s.match_length = j->n;
-    if (st->each.all && st->each.replaced == UNDO_MAX) {
-        end(ui, "undo holds no more, the rest is left: ");
-    } else if (st->each.all) {
+    if (st->each.all) {
         post(ui, true);
     } else {
         struct key key = {(unsigned char)st->each.ahead[0], 0};
@@ -214,11 +260,15 @@ static void next(struct ui *ui, const struct replace_job *j, bool lost)
 }
 
 /* A match was stored by a job that was not waited for any more. */
-static void stored_late(struct ui *ui, const struct replace_job *j)
+static void stored_late(struct ui *ui, const struct replace_job *j, bool kept)
 {
     char key[UI_PRESS];
     if (j->run == ui->inspect->each.run)
         say_end(ui, "stopped: ");
+    else if (!kept)
+        ui_say(ui, STYLE_WARN,
+               "0x%" PRIx64 " was replaced before that stopped, without undo: out of memory",
+               j->at);
     else
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 " was replaced before that stopped; %s takes it back",
                j->at, edit_undo_key(ui, key));
@@ -258,17 +308,18 @@ static void ended(void *owner, void *arg, bool cancelled)
     struct ui *ui = owner;
     const struct replace_job *j = arg;
     struct inspect_state *st = ui->inspect;
-    bool same = j->run == st->each.run;
+    bool same = j->run == st->each.run, kept = false;
     bool lost = j->store && !j->stored && !cancelled && !oserr_is(j->error);
     if (j->stored) { /* even if it was cancelled meanwhile */
+        kept = keep(ui, j, same);
         st->each.replaced += same;
-        keep(ui, j);
+        st->each.unkept += same && !kept;
     }
     st->each.lost += same && lost;
     inspect_store_done(ui);
     if (!st->each.on || !same) {
         if (j->stored)
-            stored_late(ui, j);
+            stored_late(ui, j, kept);
         return;
     }
     if (ui->prompt.accept_key == typed_ahead)
@@ -363,6 +414,7 @@ void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all)
     st->each.seen = st->each.stop = st->each.early = false;
     memset(st->each.ahead, 0, sizeof st->each.ahead);
     st->each.replaced = st->each.skipped = st->each.lost = 0;
+    st->each.steps = st->each.together = st->each.unkept = 0;
     st->each.from = from;
     st->each.to = to;
     run_light(ui, st->each.find, from, to);

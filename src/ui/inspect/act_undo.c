@@ -1,5 +1,6 @@
-/* Undo and redo: one value as a compare-and-swap (edit_store.c), a range by comparing it first and
- * then storing. When the segment has moved on, the user is asked. */
+/* Undo and redo: one value as a compare-and-swap (edit_store.c), replaced matches as one for each
+ * of their words, a range by comparing it first and then storing. When the segment has moved on,
+ * the user is asked. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,19 +47,50 @@ static void range_moved_on(struct ui *ui, const struct range_step *r)
 {
     char question[160];
     edit_give_up(ui);
+    if (!edit_can_ask(ui) && r->range->at != NULL) {
+        ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %" PRIu64 " of %zu match%s changed: no %s",
+               r->job.first, r->job.differ, r->range->count, r->range->count == 1 ? "" : "es",
+               verb(r->why));
+        return;
+    }
     if (!edit_can_ask(ui)) {
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %" PRIu64 " of %zu byte%s changed: no %s",
                r->job.offset, r->job.differ, r->job.length, plural_s(r->job.length), verb(r->why));
         return;
     }
-    (void)snprintf(question, sizeof question,
-                   "%" PRIu64 " of the %zu byte%s at 0x%" PRIx64 " changed since (first 0x%" PRIx64
-                   "): %s anyway?",
-                   r->job.differ, r->job.length, plural_s(r->job.length), r->job.offset,
-                   r->job.first, verb(r->why));
+    if (r->range->at != NULL)
+        (void)snprintf(question, sizeof question,
+                       "%zu match%s of %zu byte%s changed since (first 0x%" PRIx64 "): %s anyway?",
+                       r->range->count, r->range->count == 1 ? "" : "es", r->range->each,
+                       plural_s(r->range->each), r->job.first, verb(r->why));
+    else
+        (void)snprintf(question, sizeof question,
+                       "%" PRIu64 " of the %zu byte%s at 0x%" PRIx64
+                       " changed since (first 0x%" PRIx64 "): %s anyway?",
+                       r->job.differ, r->job.length, plural_s(r->job.length), r->job.offset,
+                       r->job.first, verb(r->why));
     ui->inspect->range_why = r->why;
     ui->inspect->range_asked = r->range;
     prompt_confirm(&ui->host, question, range_anyway, NULL);
+}
+
+static void say_done(struct ui *ui, const struct range_step *r)
+{
+    const struct range_job *j = &r->job;
+    const char *what = r->why == STORE_UNDO ? "put back" : "written again";
+    char stay[64] = "";
+    if (j->differ > 0)
+        (void)snprintf(stay, sizeof stay, "; %" PRIu64 " had changed and stay%s", j->differ,
+                       j->differ == 1 ? "s" : "");
+    if (r->range->at == NULL)
+        ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu byte%s %s (not atomic)", verb(r->why),
+               j->offset, j->length, plural_s(j->length), what);
+    else if (r->range->count == 1)
+        ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu byte%s %s", verb(r->why), j->offset,
+               j->length, plural_s(j->length), what);
+    else
+        ui_say(ui, j->differ > 0 ? STYLE_WARN : STYLE_TEXT, "%s: %zu match%s %s%s", verb(r->why),
+               j->done / j->each, j->done == j->each ? "" : "es", what, stay);
 }
 
 static void range_ended(void *owner, void *arg, bool cancelled)
@@ -72,17 +104,15 @@ static void range_ended(void *owner, void *arg, bool cancelled)
     } else if (j->stored) {
         session_undo_went(&ui->s, r->why == STORE_UNDO);
         lab_did(ui, verb(r->why));
-        ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu byte%s %s (not atomic)", verb(r->why),
-               j->offset, j->length, plural_s(j->length),
-               r->why == STORE_UNDO ? "put back" : "written again");
+        say_done(ui, r);
         edit_next_step(ui);
     } else if (j->differ > 0 && !cancelled) {
         range_moved_on(ui, r);
     } else {
         edit_give_up(ui);
         if (!cancelled && j->done > 0)
-            ui_say(ui, STYLE_ERROR, "%s: only the first %zu of %zu byte%s could be stored",
-                   verb(r->why), j->done, j->length, plural_s(j->length));
+            ui_say(ui, STYLE_ERROR, "%s: only %s%zu of %zu byte%s could be stored", verb(r->why),
+                   j->at == NULL ? "the first " : "", j->done, j->length, plural_s(j->length));
         else if (!cancelled)
             ui_say_error(ui, verb(r->why), j->error);
     }
@@ -97,6 +127,8 @@ static void post_range(struct ui *ui, struct kept_range *range, enum store_why w
                                .length = range->length,
                                .expect = undo ? range->value : range->old,
                                .value = undo ? range->old : range->value,
+                               .at = range->at,
+                               .each = range->each,
                                .force = force};
     ui->inspect->undo_busy = true;
     session_move_to(&ui->s, range->offset, false);
