@@ -97,7 +97,7 @@ int main(void)
     m->kind = 7;
     m->value = 1000000;
     m->unit = 3;
-    s->ready = 1; /* the last store: who sees it sees all stores before it */
+    s->ready = 1; /* the last store: whoever sees it sees all stores before it */
     while (goes_on())
         nanosleep(&tenth, NULL);
     remove_segment();

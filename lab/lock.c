@@ -2,7 +2,7 @@
  *
  * Run it with the arguments 0, 1 and 2. A mutex is a few words of memory; the owner's thread ID is
  * one of them. Memory does not notice that its owner has died: the others wait for ever. A robust
- * mutex is different: the kernel marks it when its owner dies, and the next one who asks is told
+ * mutex is different: the kernel marks it when its owner dies, and the next one to ask is told
  * (EOWNERDEAD), mends the data, and goes on. Store 2 at 0x04 and process 1 dies; store 1
  * at 0x00 and they use the robust mutex.
  *

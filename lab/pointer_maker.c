@@ -90,7 +90,7 @@ int main(void)
     snprintf(s->note, sizeof s->note, "the treasure is under the stairs");
     s->maker_base = (uint64_t)(uintptr_t)s;
     s->pointer = (uint64_t)(uintptr_t)s->note; /* <- here: good in this process only */
-    s->ready = 1; /* the last store: who sees it sees all stores before it */
+    s->ready = 1; /* the last store: whoever sees it sees all stores before it */
     while (goes_on())
         nanosleep(&tenth, NULL);
     remove_segment();

@@ -96,7 +96,7 @@ int main(void)
         s->latin1[i] = (unsigned char)word[i];
     }
     memcpy(s->label, s->latin1, sizeof s->label); /* <- here: the reader expects UTF-8 */
-    s->ready = 1; /* the last store: who sees it sees all stores before it */
+    s->ready = 1; /* the last store: whoever sees it sees all stores before it */
     while (goes_on())
         nanosleep(&tenth, NULL);
     remove_segment();
