@@ -96,15 +96,14 @@ void os_stop_enforce(unsigned seconds); /* the same for good, and also for a sto
 struct os_process;
 
 /* Starts our own executable again with these arguments (NULL-terminated, without argv[0]); its
- * stdin and stdout are the null device, and its stderr is ours to hear (os_process_said). It gets
+ * stdin and stdout are the null device, and we read its stderr (os_process_said). It gets
  * SIGTERM when we die. */
 MUST_USE struct oserr os_spawn_self(const char *const *args, struct os_process **out);
 
-/* Another program, by its path; nothing that we start ever has our terminal. Its stderr (where the
- * system is Linux) is ours to hear, too; what we do not take in time is lost: it never waits for
- * us, and does not die of writing when we have ended. It is killed 2 s after we died
- * (on Linux since 5.3; programs that it starts are not), and System V segments that it made are
- * removed with it unless they are attached. */
+/* Another program, by its path; nothing that we start ever has our terminal. On Linux we read its
+ * stderr, too. What we do not read in time is lost: it never waits for us, and writing does not
+ * kill it after we have ended. It is killed 2 s after we died (on Linux since 5.3; programs that it
+ * starts are not), and System V segments that it made go with it unless they are attached. */
 MUST_USE struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out);
 
 /* Is this process to watch over such a program, and then: all that it does, to its end. For main(),
@@ -125,7 +124,7 @@ bool os_process_running(struct os_process *p);
 void os_process_end(const struct os_process *p, int *status, int *signal);
 
 /* What it has written to stderr until now, as it is: of our own executable the first of it, of
- * another program the last. Empty: nothing that we heard. */
+ * another program the last. Empty: nothing was read. */
 const char *os_process_said(struct os_process *p);
 uint32_t os_process_pid(const struct os_process *p);
 void os_process_stop(struct os_process *p); /* SIGTERM, waits up to 2 s, then SIGKILL; frees */

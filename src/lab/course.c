@@ -279,7 +279,7 @@ static bool is_wished(const struct course *c, int steps, const char *peer,
     return false;
 }
 
-/* A plain exit that the lesson asks for is its text's to tell. */
+/* A plain exit that the lesson asks for is explained by its text. */
 static void look_at_ends(struct course *c, int64_t now)
 {
     char text[PEERS_WHY];
@@ -302,8 +302,8 @@ static bool is_run(const struct lesson_step *step, const char *peer)
     return false;
 }
 
-/* The step, from the current one on, that cannot pass because a process has ended like that; as
- * many as there are: none. One that a step starts again is as good as new. */
+/* The first step, from the current one on, that cannot pass because a process has ended like that;
+ * the count of steps: none. A process that a step starts again is not missed after it. */
 static int step_without(const struct course *c, const char *peer, const struct peer_end *how)
 {
     int s = c->now.step;
@@ -323,7 +323,7 @@ static int step_without(const struct course *c, const char *peer, const struct p
     return s;
 }
 
-/* Can the lesson not go on because a process has ended, or does it not seem to? */
+/* Does the end of a process keep the lesson from going on, certainly or perhaps? */
 static void look_at_stuck(struct course *c, int64_t now)
 {
     const int steps = c->lesson->steps;

@@ -22,7 +22,7 @@ struct course_state {
     char problem[CHECKER_WHY]; /* why the lesson cannot go on; empty: it can */
     /* What the step needs and this machine has not: it may be skipped. */
     char lacking[LESSON_LACK + sizeof "this step needs "];
-    /* How processes ended, and what else is to be known of them, the last of them. */
+    /* News of processes, such as how they ended: the latest. */
     struct {
         char text[PEERS_WHY]; /* printable */
         int step;             /* in which it happened */

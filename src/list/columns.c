@@ -339,7 +339,7 @@ static const char *group_tail(const struct user_group *g, char tail[GROUP_TAIL])
     return tail;
 }
 
-/* The name, of which an ellipsis takes the place of what is more than `bytes`. */
+/* The name, with an ellipsis in place of what exceeds `bytes`. */
 static void put_name(const struct user_group *g, size_t bytes, char out[COMM_SHOWN + 4])
 {
     char name[COMM_SHOWN];

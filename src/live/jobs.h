@@ -156,10 +156,10 @@ struct replace_job {
     bool stored; /* false after `store`, without an error: another process has changed it */
     bool found;  /* the next one: where it is, its bytes, */
     uint64_t offset;
-    size_t length; /* and what they were when they matched, if they are n */
+    size_t length; /* and, if they are n, what they were when they matched */
     uint8_t seen[REPLACE_MOST];
-    bool shrank;     /* there is none, but the segment became shorter meanwhile, */
-    uint64_t ends;   /* and ends here */
+    bool shrank;     /* there is none, and the segment became shorter meanwhile: */
+    uint64_t ends;   /* its end */
     const char *why; /* it cannot be looked for; NULL: it can */
     struct oserr error;
 };

@@ -51,8 +51,8 @@ struct first_match {
     const struct pattern_search *search;
 };
 
-/* Takes it with the bytes that matched: what would be read now may be no match any more, and must
- * not be stored over. */
+/* Takes it with the bytes that matched: what is read now may no longer match, and must not be
+ * overwritten. */
 static bool take_match(void *ctx, uint64_t offset, size_t length)
 {
     const struct first_match *m = ctx;
@@ -94,7 +94,7 @@ void job_replace(struct sampler *s, void *arg, const struct progress *p)
     }
     struct find *f = find_compile(j->pattern, why);
     if (f == NULL) {
-        j->why = "it is no pattern any more";
+        j->why = "the pattern is no longer valid";
         return;
     }
     replace_next(s->seg, j, f, p);

@@ -34,10 +34,10 @@ struct pattern_search {
     uint64_t unknown;   /* out: how many bytes were skipped for that */
     struct oserr error; /* out: of SEARCH_ERROR */
 
-    const uint8_t *bytes; /* out: what matched, while `each` runs; reading it again may
-                             give what is no match any more */
-    bool shrank;          /* out: the segment ended where it was searched, */
-    uint64_t ends;        /* here */
+    const uint8_t *bytes; /* out: what matched, while `each` runs; what is read again may
+                             no longer match */
+    bool shrank;          /* out: the segment became shorter than the range, */
+    uint64_t ends;        /* and this is its end */
 };
 
 /* First match at or after `from` (to the end of the segment); *offset and *length say where. */
@@ -49,7 +49,7 @@ enum search_result search_backward(struct pattern_search *s, uint64_t before, ui
                                    size_t *length);
 
 /* Every match that begins in [from, to), in order, until `each` returns false. Of a pattern of
- * fixed length those alone that end there too: nothing past `to` is read for it. */
+ * fixed length only those that end there as well: nothing past `to` is read for it. */
 enum search_result search_all(struct pattern_search *s, uint64_t from, uint64_t to,
                               bool (*each)(void *ctx, uint64_t offset, size_t length), void *ctx);
 

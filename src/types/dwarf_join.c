@@ -5,7 +5,8 @@
  * without their `.dwo`, and pieces of the program's sections from where those of the unit begin.
  *
  * Ranges count from the lowest address of the unit, which only the program has. A unit on its own
- * counts from 0, so that is taken from every address here: places in a joined unit are relative. */
+ * counts from 0, so that address is subtracted from all others here: places in a joined unit
+ * are relative. */
 #include <dwarf.h>
 #include <gelf.h>
 #include <stdlib.h>
@@ -17,12 +18,12 @@
 enum { SECTIONS = 24, PIECE_ALIGN = 16, ADDRESS = 8 };
 
 struct join_piece {
-    const char *name; /* not up to a NUL */
+    const char *name; /* without a NUL at its end */
     size_t name_n;
     const uint8_t *at;
     size_t n;
     uint64_t flags;
-    uint64_t less; /* taken from its addresses */
+    uint64_t less; /* subtracted from its addresses */
 };
 
 struct pieces {
@@ -92,8 +93,8 @@ static struct join_piece of_program(const char *name, const Elf_Data *data, cons
                                .less = b->low};
 }
 
-/* Takes the lowest address of the unit from each of a section. In .debug_ranges those that follow
- * the largest number are addresses, and the others count from one already. */
+/* Subtracts the lowest address of the unit from each address of a section. In .debug_ranges numbers
+ * that follow the largest one are addresses, and the others are relative already. */
 static void make_relative(uint8_t *at, const struct join_piece *p)
 {
     bool addresses = strncmp(p->name, ".debug_addr", p->name_n) == 0, base = false;

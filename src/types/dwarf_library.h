@@ -1,6 +1,6 @@
-/* libdw, which is loaded in the box and nowhere else: with it come five libraries, a quarter of the
- * time that a short command takes. A function of libdw that our code calls has a row here; the
- * names stay those of libdw. */
+/* libdw, which is loaded in the box and nowhere else: it brings in five libraries, and loading them
+ * takes a quarter of the time of a short command. A function of libdw that our code calls has a row
+ * here; the names stay those of libdw. */
 #ifndef SHMLENS_TYPES_DWARF_LIBRARY_H
 #define SHMLENS_TYPES_DWARF_LIBRARY_H
 

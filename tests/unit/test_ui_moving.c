@@ -97,8 +97,9 @@ TEST(test_mouse)
 TEST(test_clicks_are_answered)
 {
     mouse(MOUSE_PRESS, 0, 40);
-    ck_assert_str_eq(st->ui.status,
-                     "the title is no menu: F4 edits, Space pauses, F6 is the view, o who uses it");
+    ck_assert_str_eq(
+        st->ui.status,
+        "the title is not a menu: F4 edits, Space pauses, F6 is the view, o who uses it");
     mouse(MOUSE_MENU, STAGE_TOP + 2, 16);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_MENU);
     stage_key(st, KEY_ESC_, 0);

@@ -116,9 +116,9 @@ static struct oserr start(struct os_process *p, const char *path, char *const *a
     return e;
 }
 
-/* The ends of the pipe for its stderr. Another program gets one that it can also read: it does not
- * die of writing to it when we have ended; and it does not wait for us when the pipe is full. Where
- * there is none (no /proc) it is not heard. */
+/* The ends of the pipe for its stderr. The end of another program can be read as well, so that
+ * writing does not kill it after we have ended, and it never waits for us when the pipe is full.
+ * Where no such end can be had (no /proc) its stderr is not read. */
 static struct oserr pipe_for(const char *path, int ends[2])
 {
     char name[32];

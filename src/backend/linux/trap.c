@@ -172,8 +172,8 @@ static bool is_empty(const struct armed *a)
     return __atomic_load_n(&a->page->data_head, __ATOMIC_ACQUIRE) == a->page->data_tail;
 }
 
-/* Makes room for one more, in the place of a thread that has ended and of which nothing is left to
- * see. False: all are taken. */
+/* Makes room for one more, in the place of a thread that has ended and whose stores have all been
+ * seen. False: all are taken. */
 static bool has_room(struct trap *t)
 {
     for (size_t i = 0; i < t->count && t->count == TRAP_MAX; i++)
@@ -242,7 +242,7 @@ static struct oserr arm_process(struct trap *t, size_t place, bool *full)
     return first;
 }
 
-/* Has one of its threads not ended? When all have, its number may be another's by now. */
+/* Is one of its threads still running? Once all have ended, its number may be another process's. */
 static bool is_alive(const struct trap *t, uint32_t pid)
 {
     for (size_t i = 0; i < t->count; i++)

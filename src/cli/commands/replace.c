@@ -49,7 +49,7 @@ static bool grow(struct replacing *p)
     return true;
 }
 
-/* The bytes that matched are kept: what would be read now may be no match any more. */
+/* The bytes that matched are kept: what is read now may no longer match. */
 static bool take_match(void *ctx, uint64_t offset, size_t length)
 {
     struct replacing *p = ctx;

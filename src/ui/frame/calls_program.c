@@ -419,7 +419,7 @@ void calls_program_section(struct calls_program *p, const char *text)
     out_str(p->out, "\n");
 }
 
-/* Did it not last? A name that was set aside comes back when somebody has opened it meanwhile. */
+/* Was it undone? A name that was set aside comes back when somebody has opened it meanwhile. */
 static bool was_undone(const struct call_parts *c)
 {
     return strstr(c->result, ", taken back") != NULL;

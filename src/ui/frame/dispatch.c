@@ -37,7 +37,7 @@ static void paste(struct ui *ui, struct key key)
         ui_say(ui, STYLE_WARN, "paste ignored: open a prompt first");
 }
 
-/* What a key does on the screens where it is one, in words of the help; NULL: nowhere. */
+/* What a key does on the first other screen that uses it, in words of the help; NULL: none does. */
 static const char *elsewhere(const struct ui *ui, struct key key, const char **where)
 {
     static const struct {
@@ -78,8 +78,8 @@ static void unknown_key(struct ui *ui, struct key key)
         ui_say(ui, STYLE_TEXT, "%s is not used on this screen ({help} shows the keys)", name);
 }
 
-/* What was half typed and then dropped by a key is said whatever that key does and says itself. The
- * last screen is not left with it: then nobody would read that. */
+/* When a key drops what was half typed, the message says so, whatever else the key does. The last
+ * screen stays open then, since nobody could read the message otherwise. */
 static void run_binding(struct ui *ui, const struct binding *b, struct key key)
 {
     char dropped[sizeof ui->status], name[KEY_NAME_MAX];

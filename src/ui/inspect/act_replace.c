@@ -2,8 +2,8 @@
  * about. What is replaced is what was seen when the match was found, by compare-and-swap: a match
  * that another process changes while the user thinks stays, and is counted. Each match is a step of
  * undo. The sampler stores one match and finds the next in one job, so there is always either a
- * question or a job; the prompt stays open in both, so that no answer is taken for another key. An
- * answer that stores counts only when its question has been on the screen. */
+ * question or a job. The prompt stays open during both, so that an answer never acts as a key of
+ * the screen. An answer that stores counts only when its question has been on the screen. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,8 +105,8 @@ static void stop_soon(struct ui *ui, void *ctx);
 
 static const char too_early[] = "answered too early, not counted; ";
 
-/* A key while there is no question. Those that leave bytes as they are answer the next one; what
- * would store something does not: it was not on the screen yet. */
+/* A key while there is no question. One that changes no byte answers the next question. One that
+ * would store does not, since that question was not on the screen yet. */
 static void typed_ahead(struct ui *ui, struct key key, void *ctx)
 {
     struct inspect_state *st = ui->inspect;
@@ -138,7 +138,7 @@ static void stop_soon(struct ui *ui, void *ctx)
     ui_cancel(ui);
 }
 
-/* The question stays, or what is done, until the sampler has ended. */
+/* Shows the question, or what is under way, until the sampler is done. */
 static void wait(struct ui *ui)
 {
     if (ui->prompt.accept_key != answered)
@@ -259,7 +259,7 @@ static void next(struct ui *ui, const struct replace_job *j, bool lost)
     }
 }
 
-/* A match was stored by a job that was not waited for any more. */
+/* A job that nobody was waiting for any longer has stored a match. */
 static void stored_late(struct ui *ui, const struct replace_job *j, bool kept)
 {
     char key[UI_PRESS];
@@ -288,7 +288,7 @@ static void failed(struct ui *ui, const struct replace_job *j)
         ui_say_error(ui, what, j->error);
 }
 
-/* There is no further match to ask about. */
+/* No match is left to ask about. */
 static void no_more(struct ui *ui, const struct replace_job *j)
 {
     char before[96] = "";

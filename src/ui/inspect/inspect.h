@@ -221,7 +221,7 @@ struct inspect_state {
         bool storing;  /* it stores a match, not only looks for the next */
         bool early;    /* `y` or `a` came before the question was seen: they do not count */
         char ahead[8]; /* `n` and `q` typed then, for the next questions */
-        uint32_t run;  /* counts them: a job of one that was left is not of this one */
+        uint32_t run;  /* number of this run: jobs of earlier ones are ignored */
         uint64_t from; /* the next one begins there or later, */
         uint64_t to;   /* and ends before */
         uint64_t at;   /* the one that is asked about */

@@ -256,12 +256,12 @@ static void press(struct ui *ui, const struct event *ev)
         session_move_to(s, to, drag);
 }
 
-/* Nothing of the title is pressed: a click never writes, and its words only say what is so. */
+/* Nothing in the title can be pressed: a click never writes, and the title only shows a state. */
 static void title_clicked(struct ui *ui)
 {
     char edit[UI_PRESS], pause[UI_PRESS], view[UI_PRESS], who[UI_PRESS];
     ui_say(ui, STYLE_TEXT,
-           "the title is no menu: %s edits, %s pauses, %s is the view, %s who uses it",
+           "the title is not a menu: %s edits, %s pauses, %s is the view, %s who uses it",
            ui_press(ui, "edit", edit), ui_press(ui, "pause", pause),
            ui_press(ui, "view next", view), ui_press(ui, "who", who));
 }

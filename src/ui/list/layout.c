@@ -187,8 +187,8 @@ struct layout layout_of(const struct ui *ui)
     return at;
 }
 
-/* As many users as fit, and how many the others are; if not even the first does, its name is cut.
- * What they may do never is. */
+/* As many users as fit, and how many others there are. If not even the first fits, its name is cut,
+ * but never what it may do. */
 static void fit_users(const struct segrow *row, int cols, char cell[CELL_MAX])
 {
     size_t groups = column_users(row, SIZE_MAX, CELL_MAX, cell), bytes = COMM_SHOWN;

@@ -158,7 +158,7 @@ struct layout layout_of(const struct ui *ui);
  * wider. */
 void layout_cell(const struct layout *at, size_t i, const struct segrow *row, char cell[CELL_MAX]);
 
-/* The cells are others: widths may grow, and shrink if these are other rows. */
+/* The cells have changed: widths may grow, and shrink if the set of rows has changed. */
 void layout_forget(struct segments_state *st, uint64_t rows);
 
 #endif

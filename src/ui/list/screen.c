@@ -49,8 +49,8 @@ static void draw_cell(struct ui *ui, const struct layout *at, int row, size_t i,
                            ui->segments->cell);
 }
 
-/* What catches the eye in a row that has no style of its own: what may be removed; not what is the
- * same in all rows, or says nothing. */
+/* Accents in a row that has no style of its own: what may be removed is bright; what is the same in
+ * all rows, or says nothing, is not. */
 static void accent_cell(struct ui *ui, const struct layout *at, int row, size_t i)
 {
     struct canvas *c = &ui->canvas;
@@ -257,8 +257,8 @@ static int draw_end(struct canvas *c, int row, int col, int limit, const char *t
     return canvas_text(c, row, col, limit, STYLE_TEXT, canvas_text_end(text, limit - col));
 }
 
-/* The whole name, where the row had no room for it; `*limit` is where the count of rows begins,
- * which leaves if the name needs that, too. Returns the column after it. */
+/* The whole name, where the row had no room for it. `*limit` is where the count of rows begins,
+ * which gives way if the name needs its room, too. Returns the column after it. */
 static int draw_name(struct ui *ui, int row, int col, int *limit)
 {
     struct canvas *c = &ui->canvas;

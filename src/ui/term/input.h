@@ -31,7 +31,7 @@ struct input {
     uint8_t pending[INPUT_PENDING]; /* bytes not yet parsed */
     size_t count;
     int64_t since; /* when the last of them arrived */
-    bool alone;    /* the ESC that is first was there for so long that it is the key */
+    bool alone;    /* the first byte is an ESC that waited so long that it is the key */
     bool pasting;  /* between the marks of a bracketed paste */
     bool string;   /* inside a string of the terminal's own (OSC, DCS, APC, PM, SOS) */
     bool command;  /* which is an OSC: `answer` has what of it has been read */

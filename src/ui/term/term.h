@@ -28,7 +28,7 @@ enum mouse_kind {
     MOUSE_PRESS, /* of the first button */
     MOUSE_DRAG,
     MOUSE_RELEASE,
-    MOUSE_MENU, /* a press of the one at the right */
+    MOUSE_MENU, /* a press of the right button */
     MOUSE_WHEEL_UP,
     MOUSE_WHEEL_DOWN
 };
