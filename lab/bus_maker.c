@@ -1,10 +1,10 @@
 /* bus_maker: makes a segment of 64 pages and stores into two of them.
  *
  * ftruncate only promises the pages. One is taken from memory when somebody first touches it
- * through a mapping, be it only to read; until then it is a hole, which costs nothing and reads as
- * zeros. Where /dev/shm is full, that first touch finds no page, and the process is killed with
- * SIGBUS, though the segment was made without an error. posix_fallocate takes all pages at once,
- * or says that it cannot; the argument `reserve` makes this program use it.
+ * through a mapping, even if only to read it; until then it is a hole, which costs nothing and
+ * reads as zeros. Where /dev/shm is full, that first touch finds no page, and the process is killed
+ * with SIGBUS, though the segment was made without an error. posix_fallocate takes all pages at
+ * once, or says that it cannot; the argument `reserve` makes this program use it.
  *
  *     cc bus_maker.c -pthread -o bus_maker && ./bus_maker */
 #define _GNU_SOURCE
