@@ -240,9 +240,10 @@ const char *run_taken(const struct command_run *r, const char *const *word, int 
     buf[0] = '\0';
     if (words < 1 || r->command == NULL || strcmp(r->command->name, "replace") != 0)
         return buf;
-    (void)snprintf(buf, RUN_TAKEN, "; OLD is \"%.80s\", NEW is %s%.80s%s%s",
-                   run_shown(word[0], old), words > 1 ? "\"" : "",
-                   words > 1 ? run_shown(word[1], new) : "missing", words > 1 ? "\"" : "",
+    const char *is = run_shown(word[0], old);
+    const char *by = words > 1 ? run_shown(word[1], new) : "missing";
+    (void)snprintf(buf, RUN_TAKEN, "; OLD is \"%.*s\", NEW is %s%.*s%s%s", text_fit(is, 80), is,
+                   words > 1 ? "\"" : "", text_fit(by, 80), by, words > 1 ? "\"" : "",
                    words > 2 ? ": quote a text with blanks" : "");
     return buf;
 }

@@ -65,6 +65,9 @@ size_t text_escape(char *out, size_t cap, const void *bytes, size_t n);
 /* As text_escape, but newline, tab and backslash stay (for contents, not names). */
 size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n);
 
+/* Bytes of UTF-8 that fit into `most`: whole characters, for `%.*s`. */
+int text_fit(const char *text, size_t most);
+
 /* The last part of a path: what is after its last slash. */
 const char *text_last_part(const char *path);
 

@@ -128,3 +128,14 @@ char *text_escaped(const char *raw)
         text_escape(out, length + 1, raw, n);
     return out;
 }
+
+int text_fit(const char *text, size_t most)
+{
+    size_t n = strlen(text);
+    if (n <= most)
+        return (int)n;
+    for (n = most; n > 0 && most - n < 3 && ((unsigned char)text[n] & 0xc0) == 0x80;)
+        n--;
+    bool starts = ((unsigned char)text[n] & 0xc0) != 0x80; /* else it is no UTF-8 */
+    return (int)(starts ? n : most);
+}

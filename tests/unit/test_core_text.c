@@ -389,7 +389,20 @@ TEST(escape_random_bytes)
     }
 }
 
+TEST(a_fit_cuts_between_characters)
+{
+    ck_assert_int_eq(text_fit("", 0), 0);
+    ck_assert_int_eq(text_fit("abc", 3), 3);
+    ck_assert_int_eq(text_fit("abcd", 3), 3);
+    ck_assert_int_eq(text_fit("a\u00e4b", 2), 1);
+    ck_assert_int_eq(text_fit("a\u00e4b", 3), 3);
+    ck_assert_int_eq(text_fit("\u20ac\u20ac", 5), 3);
+    ck_assert_int_eq(text_fit("\U0001f600x", 3), 0);
+    ck_assert_int_eq(text_fit("\x80\x80\x80\x80\x80\x80", 5), 5); /* no UTF-8 */
+}
+
 SUITE(test_core_text, .timeout = 120,
       TESTS(utf8_against_naive, utf8_resynchronises, every_character_round_trips, utf16, utf32,
             codepages, single_bytes, printable, widths, escape_names, escape_contents,
-            escape_cuts_between_pieces, unescape, escape_random_bytes));
+            escape_cuts_between_pieces, unescape, escape_random_bytes,
+            a_fit_cuts_between_characters));

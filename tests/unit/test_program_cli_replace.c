@@ -68,6 +68,15 @@ TEST(matches_do_not_overlap)
     RUN_PRINTS(0, "ababa\n", "peek", run_name("replace-a"), "--as", "utf8");
 }
 
+TEST(long_words_are_cut_between_characters)
+{
+    char word[1 + 2 * 50 + 1] = "x", says[128];
+    for (size_t i = 0; i < 50; i++)
+        memcpy(word + 1 + 2 * i, "\u00e4", 3);
+    (void)snprintf(says, sizeof says, "OLD is \"%.79s\", NEW is \"b\"", word);
+    RUN_FAILS(says, "replace", name, word, "b", "nowhere");
+}
+
 TEST(what_is_refused)
 {
     RUN_FAILS("the match at 0x0 has 3 bytes and NEW has 4", "replace", name, "one", "four",
@@ -101,5 +110,5 @@ TEST(holes_stay_holes)
 
 SUITE(test_program_cli_replace, .set_up = set_up, .tear_down = run_end,
       TESTS(without_yes_it_only_lists, every_match_is_replaced, within_a_range,
-            numbers_wild_bytes_and_expressions, matches_do_not_overlap, what_is_refused,
-            holes_stay_holes));
+            numbers_wild_bytes_and_expressions, matches_do_not_overlap,
+            long_words_are_cut_between_characters, what_is_refused, holes_stay_holes));

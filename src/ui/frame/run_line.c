@@ -7,6 +7,7 @@
 
 #include "core/kept_range.h"
 #include "core/locator.h"
+#include "core/text.h"
 #include "session/command_job.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/beside.h"
@@ -125,8 +126,8 @@ void run_show_result(struct ui *ui, struct command_job *j)
                runs(j->line, "watch") || runs(j->line, "record") ? "stopped" : "cancelled",
                j->line);
     else if (j->status == EXIT_NO && !err && !out && runs(j->line, "replace"))
-        ui_say(ui, STYLE_WARN, "not found, nothing replaced: %.200s",
-               run_replaced_text(j->line, old));
+        ui_say(ui, STYLE_WARN, "not found, nothing replaced: %.*s",
+               text_fit(run_replaced_text(j->line, old), 200), old);
     else if (j->status == EXIT_NO && !err && !out)
         ui_say(ui, STYLE_WARN, "%s: %.200s%s", finds ? "not found" : "condition not met",
                finds ? rest_of(j->line) : j->line, j->when);

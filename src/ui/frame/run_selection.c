@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/text.h"
 #include "ui/frame/run_line.h"
 #include "ui/inspect/inspect.h"
 
@@ -218,8 +219,8 @@ bool run_ask_replace(struct ui *ui, const struct command_job *j)
         (size_t)snprintf(ui->pending, room, "replace --yes %s", j->line + n) >= room)
         return false;
     ui_name(ui->s.locator, name);
-    (void)snprintf(question, sizeof question, "replace %.68s in %.40s? o: one by one [y/N]",
-                   j->out.buf, name);
+    (void)snprintf(question, sizeof question, "replace %.*s in %.*s? o: one by one [y/N]",
+                   text_fit(j->out.buf, 68), j->out.buf, text_fit(name, 36), name);
     prompt_confirm(&ui->host, question, replace_confirmed, NULL);
     ui->prompt.drop = replace_dropped;
     ui->prompt.typed = replace_typed;
