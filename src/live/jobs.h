@@ -137,6 +137,7 @@ struct range_job {
     uint64_t differ, first; /* bytes that are not `expect`: then nothing is stored; the first one.
                                Of matches: how many stayed, and the first one's offset */
     bool stored;            /* of matches: at least one, and there was no error */
+    size_t left;            /* of a match: bytes that changed all the same, see replace_done */
     size_t done;            /* bytes stored */
     struct oserr error;
 };
@@ -154,6 +155,7 @@ struct replace_job {
     uint8_t old[REPLACE_MOST];
     /* out */
     bool stored; /* false after `store`, without an error: another process has changed it */
+    size_t left; /* bytes of it that are replaced all the same, see replace_done */
     bool found;  /* the next one: where it is, its bytes, */
     uint64_t offset;
     size_t length; /* and, if they are n, what they were when they matched */

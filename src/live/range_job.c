@@ -27,19 +27,19 @@ static void store_matches(struct sampler *s, struct range_job *j)
 {
     for (size_t i = 0; i < j->length && !oserr_is(j->error); i += j->each) {
         struct replacement r = {j->at[i / j->each], j->each, j->expect + i, j->value + i};
-        bool stored = false;
-        size_t n = 0;
+        struct replace_done done = {.stored = false};
         if (j->force) {
-            j->error = seg_store(s->seg, r.offset, r.new, r.length, &n);
-            stored = !oserr_is(j->error);
+            j->error = seg_store(s->seg, r.offset, r.new, r.length, &done.left);
+            done.stored = !oserr_is(j->error);
         } else {
-            j->error = replace_store(s->seg, &r, &stored);
+            j->error = replace_store(s->seg, &r, &done);
         }
-        if (stored)
+        if (done.stored)
             sampler_stored(s, r.offset, r.new, r.length);
         else if (!oserr_is(j->error) && j->differ++ == 0)
             j->first = r.offset;
-        j->done += stored ? r.length : 0;
+        j->done += done.stored ? r.length : 0;
+        j->left = done.stored ? 0 : done.left;
     }
     j->stored = !oserr_is(j->error) && j->done > 0;
 }

@@ -25,23 +25,35 @@ static struct oserr swap(struct seg *seg, const struct replacement *r, size_t i,
     return seg_poke(seg, &poke, done);
 }
 
-struct oserr replace_store(struct seg *seg, const struct replacement *r, bool *stored)
+/* Takes the first n bytes of the match back. What others have changed since is theirs. */
+static struct oserr take_back(struct seg *seg, const struct replacement *r, size_t n, size_t *left)
 {
-    struct oserr e = OSERR_NONE;
-    struct poked done = {.stored = true};
+    struct oserr first = OSERR_NONE;
+    for (size_t k = 0, size = 0; k < n; k += size) {
+        struct poked done;
+        struct oserr e = swap(seg, r, k, r->new, r->old, &done);
+        size = replace_word(r->offset + k, r->length - k);
+        *left += oserr_is(e) ? size : 0;
+        first = oserr_is(first) ? first : e;
+    }
+    return first;
+}
+
+struct oserr replace_store(struct seg *seg, const struct replacement *r, struct replace_done *done)
+{
+    struct oserr e = OSERR_NONE, back = OSERR_NONE;
+    struct poked one = {.stored = true};
     size_t i = 0;
     while (i < r->length) {
-        e = swap(seg, r, i, r->old, r->new, &done);
-        if (oserr_is(e) || !done.stored)
+        e = swap(seg, r, i, r->old, r->new, &one);
+        if (oserr_is(e) || !one.stored)
             break;
         i += replace_word(r->offset + i, r->length - i);
     }
-    *stored = i == r->length;
-    for (size_t k = 0; k < i && !*stored; k += replace_word(r->offset + k, r->length - k)) {
-        struct oserr ignored = swap(seg, r, k, r->new, r->old, &done);
-        (void)ignored; /* what others have changed since is theirs */
-    }
-    return e;
+    *done = (struct replace_done){.stored = i == r->length};
+    if (!done->stored)
+        back = take_back(seg, r, i, &done->left);
+    return oserr_is(back) ? back : e;
 }
 
 /* ---- one by one ---- */
@@ -86,7 +98,10 @@ void job_replace(struct sampler *s, void *arg, const struct progress *p)
     char why[FIND_WHY_MAX];
     if (j->store) {
         struct replacement r = {j->at, j->n, j->old, j->new};
-        j->error = replace_store(s->seg, &r, &j->stored);
+        struct replace_done done;
+        j->error = replace_store(s->seg, &r, &done);
+        j->stored = done.stored;
+        j->left = done.left;
         if (j->stored)
             sampler_stored(s, j->at, j->new, j->n);
         if (oserr_is(j->error))

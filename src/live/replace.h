@@ -17,8 +17,15 @@ struct replacement {
 /* Bytes of the word that is stored at an offset, when `left` bytes are left. */
 size_t replace_word(uint64_t offset, size_t left);
 
-/* Stores it; *stored false without an error: another process has changed it. */
-MUST_USE struct oserr replace_store(struct seg *seg, const struct replacement *r, bool *stored);
+struct replace_done {
+    bool stored; /* as a whole; false without an error: another process has changed it, and what
+                    was stored of it before is taken back */
+    size_t left; /* bytes that could not be taken back, and the error says why: replaced still */
+};
+
+/* Stores it. */
+MUST_USE struct oserr replace_store(struct seg *seg, const struct replacement *r,
+                                    struct replace_done *done);
 
 /* ---- for job_replace ---- */
 

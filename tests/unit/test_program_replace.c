@@ -1,9 +1,13 @@
 /* The search of replace, on a segment that becomes another while it is searched. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "backend/survey.h"
+#include "backend/sys.h"
 #include "backend/virtual.h"
 #include "core/find/find.h"
 #include "live/jobs.h"
@@ -145,6 +149,41 @@ TEST(an_end_that_came_nearer_is_told)
     ck_assert(!j.found && !j.shrank);
 }
 
+/* What is stored of a match cannot be taken back: nothing can be written any more after it. */
+static void end_it(void *ctx, const char *call)
+{
+    int *fd = ctx;
+    uint8_t first = 0;
+    (void)call;
+    if (pread(*fd, &first, 1, 0x11) == 1 && first == 'O')
+        backend_fail_at(be, 1, EIO);
+}
+
+TEST(what_cannot_be_taken_back_is_told)
+{
+    struct replacement r = {0x11, 3, (const uint8_t *)"one", (const uint8_t *)"ONE"};
+    struct replace_done done;
+    size_t n = 0;
+    int fd = shm_open(strchr(locator, '/'), O_RDWR, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(!oserr_is(seg_store(real, 0x11, "one", 3, &n)));
+    backend_before_call(be, end_it, &fd);
+    struct oserr e = replace_store(real, &r, &done);
+    backend_before_call(be, NULL, NULL);
+    backend_fail_at(be, 0, 0);
+    ck_assert_uint_eq(e.code, EIO);
+    ck_assert(!done.stored);
+    ck_assert_uint_eq(done.left, 1);
+    uint8_t is[3];
+    ck_assert_int_eq(pread(fd, is, 3, 0x11), 3);
+    ck_assert_mem_eq(is, "One", 3);
+    close(fd);
+    ck_assert(!oserr_is(seg_store(real, 0x12, "xe", 2, &n))); /* changed: taken back as a whole */
+    ck_assert(!oserr_is(seg_store(real, 0x11, "o", 1, &n)));
+    ck_assert(!oserr_is(replace_store(real, &r, &done)));
+    ck_assert(!done.stored && done.left == 0);
+}
+
 SUITE(test_program_replace, .set_up = set_up, .tear_down = tear_down,
       TESTS(what_is_seen_is_what_matched, nothing_behind_the_range_counts,
-            an_end_that_came_nearer_is_told));
+            an_end_that_came_nearer_is_told, what_cannot_be_taken_back_is_told));

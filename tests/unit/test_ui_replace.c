@@ -188,6 +188,21 @@ TEST(an_end_that_came_nearer_is_said)
     ck_assert_str_eq(st->ui.status, "the segment ends at 0x1000 now: nothing replaced");
 }
 
+TEST(what_could_not_be_taken_back_is_said)
+{
+    begin();
+    run_one();
+    stage_draw(st);
+    stage_type(st, "y");
+    struct replace_job *j = waiting();
+    j->left = 1;
+    j->error = (struct oserr){"fstat", EIO};
+    stage_run_one(st);
+    const char *says = "0x11: 1 of 3 bytes are replaced and stay so: ";
+    ck_assert_msg(strstr(st->ui.status, says) == st->ui.status, "%s", st->ui.status);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+}
+
 static const struct kept_range *top(void)
 {
     return st->ui.s.undo[st->ui.s.undo_count - 1].range;
@@ -255,4 +270,5 @@ TEST(what_has_no_undo_is_said)
 SUITE(test_ui_replace, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(yes_counts_for_what_was_seen, q_stops_the_rest, a_refusal_is_said_last,
             stopping_the_first_search_is_said, a_run_that_was_left_is_over,
-            an_end_that_came_nearer_is_said, the_rest_is_one_step, what_has_no_undo_is_said));
+            an_end_that_came_nearer_is_said, what_could_not_be_taken_back_is_said,
+            the_rest_is_one_step, what_has_no_undo_is_said));

@@ -10,6 +10,7 @@
 #include "cli/run.h"
 #include "core/find/find.h"
 #include "core/plural.h"
+#include "core/text.h"
 #include "live/replace.h"
 #include "live/search.h"
 
@@ -97,11 +98,14 @@ static void remember(struct replacing *p, size_t i)
 static bool store_match(struct replacing *p, size_t i)
 {
     struct replacement r = {p->at[i], p->n, p->old + i * p->n, p->new};
-    bool stored = false;
-    p->error = replace_store(p->r->seg, &r, &stored);
-    if (stored)
+    struct replace_done done;
+    p->error = replace_store(p->r->seg, &r, &done);
+    if (done.stored)
         remember(p, i);
-    return stored;
+    if (done.left > 0)
+        run_note(p->r, "0x%" PRIx64 ": %zu of its %zu bytes are replaced and were not taken back",
+                 r.offset, done.left, r.length);
+    return done.stored;
 }
 
 /* In the UI; what is done from the list cannot be undone. */
@@ -186,17 +190,6 @@ static int find_all(struct replacing *p, struct find *f, uint64_t from)
     return EXIT_DONE;
 }
 
-/* Bytes of a word that a question shows: whole characters. */
-static int shown_of(const char *word)
-{
-    size_t n = strlen(word), most = 24;
-    if (n <= most)
-        return (int)n;
-    while (most > 0 && ((unsigned char)word[most] & 0xc0) == 0x80)
-        most--;
-    return (int)most;
-}
-
 /* The matches were found: lists them, or replaces them. */
 static int use(struct replacing *p)
 {
@@ -211,7 +204,7 @@ static int use(struct replacing *p)
         return store_all(p);
     if (r->env->ui)
         out_print(r->env->out, "%zu \xc3\x97 \"%.*s\" by \"%.*s\"\n", p->count,
-                  shown_of(r->word[0]), r->word[0], shown_of(r->word[1]), r->word[1]);
+                  text_fit(r->word[0], 24), r->word[0], text_fit(r->word[1], 24), r->word[1]);
     for (size_t i = 0; i < p->count && !r->env->ui; i++)
         out_print(r->env->out, "0x%" PRIx64 "\n", p->at[i]);
     return EXIT_DONE;

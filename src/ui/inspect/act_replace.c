@@ -22,14 +22,8 @@ enum { SHOWN = 64 };
 /* OLD or NEW for a question: a long one is cut in sight. */
 static const char *shown(const char *text, char out[SHOWN])
 {
-    size_t n = strlen(text), most = 20;
-    if (n <= most) {
-        (void)snprintf(out, SHOWN, "%s", text);
-        return out;
-    }
-    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
-        most--;
-    (void)snprintf(out, SHOWN, "%.*s\u2026", (int)most, text);
+    int n = text_fit(text, 20);
+    (void)snprintf(out, SHOWN, "%.*s%s", n, text, text[n] != '\0' ? "\u2026" : "");
     return out;
 }
 
@@ -277,11 +271,15 @@ static void stored_late(struct ui *ui, const struct replace_job *j, bool kept)
 static void failed(struct ui *ui, const struct replace_job *j)
 {
     struct inspect_state *st = ui->inspect;
-    char what[64] = "replace";
+    char what[128] = "replace";
     st->each.on = false;
     run_unlight(ui);
     if (st->each.replaced > 0)
         (void)snprintf(what, sizeof what, "replace: %u replaced, then", st->each.replaced);
+    if (j->left > 0)
+        (void)snprintf(what, sizeof what,
+                       "0x%" PRIx64 ": %zu of %zu bytes are replaced and stay so", j->at, j->left,
+                       j->n);
     if (j->why != NULL)
         ui_say(ui, STYLE_ERROR, "%s: %s", what, j->why);
     else

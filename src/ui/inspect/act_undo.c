@@ -110,7 +110,10 @@ static void range_ended(void *owner, void *arg, bool cancelled)
         range_moved_on(ui, r);
     } else {
         edit_give_up(ui);
-        if (!cancelled && j->done > 0)
+        if (!cancelled && j->left > 0)
+            ui_say(ui, STYLE_ERROR, "%s: %zu of %zu byte%s of one match stored, and they stay so",
+                   verb(r->why), j->left, j->each, plural_s(j->each));
+        else if (!cancelled && j->done > 0)
             ui_say(ui, STYLE_ERROR, "%s: only %s%zu of %zu byte%s could be stored", verb(r->why),
                    j->at == NULL ? "the first " : "", j->done, j->length, plural_s(j->length));
         else if (!cancelled)
