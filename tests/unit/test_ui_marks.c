@@ -380,6 +380,7 @@ TEST(tab_passes_by_what_is_not_drawn)
         stage_draw(st);
     } while (st->ui.inspect->at.who_rows > 0);
     ck_assert(st->ui.who_panel && !ui_too_small(&st->ui));
+    ck_assert_int_lt(frame_find(&st->ui.canvas, "Tab Panel"), 0);
     stage_key(st, KEY_TAB_, 0);
     ck_assert_int_eq(ui_mode(&st->ui), MODE_INSPECT);
     ck_assert_int_eq(st->ui.s.focus, FOCUS_TEXT);

@@ -71,7 +71,7 @@ static unsigned bar_when(const struct ui *ui)
     unsigned when = s->past != 0 ? WHEN_PAST : s->paused ? WHEN_PAUSED : 0;
     if (s->selecting)
         when |= edits ? WHEN_SELECTING : WHEN_SELECTING | WHEN_LOOKING;
-    if (!s->edit && (ui->who_panel || ui->watch.shown))
+    if (inspect_can_enter_panel(ui))
         when |= WHEN_PANEL;
     if (edits && !stands)
         when |= mode == MODE_INSPECT ? WHEN_EDITING | WHEN_CELLS : WHEN_EDITING;

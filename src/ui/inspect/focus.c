@@ -32,6 +32,11 @@ static bool is_there(const struct ui *ui, enum stop stop)
     return stop == AT_CELLS || (!tree_on(ui) && at->texts > (int)(stop - AT_TEXT));
 }
 
+bool inspect_can_enter_panel(const struct ui *ui)
+{
+    return is_there(ui, AT_USERS) || is_there(ui, AT_MARKS);
+}
+
 void inspect_focus_next(struct ui *ui, bool back)
 {
     enum stop to = where(ui);

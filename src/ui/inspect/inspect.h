@@ -342,8 +342,10 @@ void inspect_draw_ruler(struct ui *ui);
 void panel_marks(struct ui *ui);
 int panel_marks_rows(const struct ui *ui);
 
-/* focus.c: the keys go to the next column or open panel, or to the one before. */
+/* focus.c: the keys go to the next column or open panel, or to the one before. And is there a panel
+ * on the screen that they can go to? */
 void inspect_focus_next(struct ui *ui, bool back);
+bool inspect_can_enter_panel(const struct ui *ui);
 void inspect_draw_names(struct ui *ui, int row, uint64_t offset, int col, int limit);
 const struct mark *inspect_mark_at(const struct ui *ui, uint64_t offset);
 
