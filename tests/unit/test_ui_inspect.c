@@ -54,34 +54,6 @@ TEST(test_frames_of_each_size)
     }
 }
 
-/* A value that changes all the time is read 15 times a second; the last one is shown for sure. */
-TEST(test_readings_are_steady)
-{
-    const int64_t ms = 1000000;
-    uint64_t value = 1111111111111111111;
-    scene(24, 80);
-    st->ui.now += 100 * ms;
-    stage_put(st, 0x10, &value, sizeof value);
-    stage_draw(st); /* the first at once */
-    ck_assert_int_gt(frame_find(&st->ui.canvas, "1111111111111111111"), 0);
-    ck_assert_int_eq(st->ui.inspect->readings.due, 0);
-    st->ui.now += 16 * ms;
-    value = 2222222222222222222;
-    stage_put(st, 0x10, &value, sizeof value);
-    stage_draw(st);
-    ck_assert_int_gt(frame_find(&st->ui.canvas, "1111111111111111111"), 0);
-    ck_assert_int_gt(st->ui.inspect->readings.due, st->ui.now);
-    ck_assert_int_le(ui_next(&st->ui), st->ui.inspect->readings.due);
-    st->ui.now = st->ui.inspect->readings.due;
-    stage_draw(st);
-    ck_assert_int_gt(frame_find(&st->ui.canvas, "2222222222222222222"), 0);
-    ck_assert_int_eq(st->ui.inspect->readings.due, 0);
-    st->ui.now += 16 * ms;
-    stage_at(st, 0x11); /* another place is shown at once */
-    stage_draw(st);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "2222222222222222222"), -1);
-}
-
 /* The values that take the most columns, on every width: none is cut, wrapped or moved. */
 TEST(test_the_longest_values_have_room)
 {
@@ -590,7 +562,7 @@ SUITE_PART(title_tests, .tear_down = stage_tear_down,
                  test_next_frame_is_when_something_fades));
 
 SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
-      TESTS(test_frames_of_each_size, test_readings_are_steady, test_the_longest_values_have_room,
+      TESTS(test_frames_of_each_size, test_the_longest_values_have_room,
             test_nothing_moves_as_values_change, test_the_other_order_is_below_or_beside,
             test_rows_are_as_wide_as_the_screen,
             test_the_ruler_names_columns_and_lights_the_cursors, test_the_ruler_can_be_off,

@@ -192,7 +192,8 @@ static void draw_beside(struct ui *ui, const struct inspect *in, bool big)
     inspect_draw_was_rows(ui, row, bottom, col, at->panel_end);
 }
 
-/* Newer bytes wait for their turn; the first ones after a rest do not. */
+/* Newer bytes wait for their turn; the first ones after a rest do not, nor those of a paused
+ * picture, which shows one moment. */
 static void steady(struct ui *ui, uint64_t offset, uint8_t bytes[INSPECT_BYTES], size_t n)
 {
     struct readings *r = &ui->inspect->readings;
@@ -201,7 +202,7 @@ static void steady(struct ui *ui, uint64_t offset, uint8_t bytes[INSPECT_BYTES],
     r->due = 0;
     if (same && memcmp(r->bytes, bytes, n) == 0)
         return;
-    if (same && ui->now - r->since < READINGS_EVERY) {
+    if (same && !ui->s.paused && ui->now - r->since < READINGS_EVERY) {
         r->due = r->since + READINGS_EVERY;
         memcpy(bytes, r->bytes, n);
         return;
