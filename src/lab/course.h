@@ -27,7 +27,7 @@ struct course_state {
         char text[PEERS_WHY]; /* printable */
         int step;             /* in which it happened */
     } news[COURSE_NEWS];
-    unsigned newses; /* so many were there; the i-th is in i % COURSE_NEWS */
+    unsigned newses; /* how many there have been; the i-th is in i % COURSE_NEWS */
     /* The process without which the lesson does not go on, and why; empty: it can. */
     char stuck[LESSON_NAME + 80];
     bool skipped; /* the step before it was */

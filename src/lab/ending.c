@@ -14,7 +14,7 @@ static const struct {
     {1, false, "SIGHUP", NULL},
     {2, false, "SIGINT", NULL},
     {3, false, "SIGQUIT", NULL},
-    {4, true, "SIGILL", "it ran what is no instruction of this processor"},
+    {4, true, "SIGILL", "it executed what is not an instruction of this processor"},
     {5, true, "SIGTRAP", NULL},
     {6, true, "SIGABRT", "it called abort"},
     {7, true, "SIGBUS",
@@ -33,7 +33,7 @@ static const struct {
 } exceptions[] = {
     {0xc0000005, "EXCEPTION_ACCESS_VIOLATION", UNMAPPED},
     {0xc0000006, "EXCEPTION_IN_PAGE_ERROR", "a page could not be read"},
-    {0xc000001d, "EXCEPTION_ILLEGAL_INSTRUCTION", "it ran what is no instruction"},
+    {0xc000001d, "EXCEPTION_ILLEGAL_INSTRUCTION", "it executed what is not an instruction"},
     {0xc0000094, "EXCEPTION_INT_DIVIDE_BY_ZERO", NULL},
     {0xc00000fd, "EXCEPTION_STACK_OVERFLOW", NULL},
 };

@@ -44,7 +44,7 @@ enum {
     LESSON_TEXT = 16384, /* bytes that are shown with a step: its texts, and the lesson's */
     LESSON_LINES = 512,  /* as they are wrapped */
     LESSON_MINUTES = 600,
-    LESSON_LACKS = 77 /* exit status of a process: this machine has not what it needs */
+    LESSON_LACKS = 77 /* exit status of a process: this machine lacks what it needs */
 };
 
 /* What the engine does before a step is shown. */

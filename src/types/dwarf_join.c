@@ -1,8 +1,9 @@
-/* A unit of a split file (.dwo) joined with what of it stayed in the program: its addresses and, in
- * DWARF 4, its ranges. A split file says everything about places in the code by their numbers, and
- * libdw joins the two only when it opens the split file itself, by its path, which a box cannot. So
- * an ELF file is put together in memory, in which libdw finds all of it: sections of the split file
- * without their `.dwo`, and pieces of the program's sections from where those of the unit begin.
+/* A unit of a split file (.dwo) joined with those parts that stayed in the program: its addresses
+ * and, in DWARF 4, its ranges. A split file says everything about places in the code by their
+ * numbers, and libdw joins the two only when it opens the split file itself, by its path, which a
+ * box cannot. So an ELF file is put together in memory, in which libdw finds all of it: sections of
+ * the split file without their `.dwo`, and pieces of the program's sections from where those of the
+ * unit begin.
  *
  * Ranges count from the lowest address of the unit, which only the program has. A unit on its own
  * counts from 0, so that address is subtracted from all others here: places in a joined unit

@@ -1,5 +1,5 @@
-/* Functions by the symbols of a program, for places of which debug information says nothing: all of
- * them where it was not stripped, else those that it exports. */
+/* Functions by the symbols of a program, for places that its debug information does not cover: all
+ * of them where it was not stripped, else those that it exports. */
 #include <gelf.h>
 
 #include "types/dwarf.h"

@@ -103,7 +103,7 @@ int canvas_print(struct canvas *c, int row, int col, int limit, enum style style
 int canvas_field(struct canvas *c, int row, int from, int end, bool right, enum style style,
                  const char *utf8);
 
-/* The same for names, of which the end matters as much as the beginning: cut in the middle. */
+/* The same for names: cut in the middle, since their end matters as much as their beginning. */
 int canvas_field_name(struct canvas *c, int row, int from, int end, enum style style,
                       const char *utf8);
 

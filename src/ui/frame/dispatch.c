@@ -207,7 +207,7 @@ static void button(struct ui *ui, const struct event *ev)
     ui_screen(ui)->mouse(ui, &inside);
 }
 
-/* The second button opens the menu as its key does, or says that there is none. */
+/* The right button opens the menu as its key does, or says that there is none. */
 static void second_button(struct ui *ui)
 {
     const struct binding *b;

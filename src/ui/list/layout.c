@@ -118,7 +118,7 @@ static size_t dearest(const struct layout *at)
     return most;
 }
 
-/* Columns that a cut one lacks to be seen whole. */
+/* How many columns a cut one lacks. */
 static int lacks(const struct ui *ui, const struct layout *at, const char *name, int most)
 {
     for (size_t i = 0; i < at->count; i++) {
