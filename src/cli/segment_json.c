@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backend/os.h"
 #include "core/locator.h"
 #include "core/text.h"
 
@@ -111,4 +112,34 @@ json_t *segment_json(const struct segrow *s)
         json_array_append_new(states, json_string(names[i]));
     json_object_set_new(o, "state", states);
     return o;
+}
+
+void segment_json_who(json_t *o, const struct segrow *s)
+{
+    json_t *mappers = json_array();
+    json_t *holders = json_array();
+    char comm[COMM_SHOWN];
+    uint32_t me = os_pid();
+    for (size_t i = 0; i < s->mappers_count; i++) {
+        const struct seg_mapper *m = &s->mappers[i];
+        if (m->pid != me) {
+            json_array_append_new(
+                mappers, json_pack("{s:I,s:s,s:s,s:I,s:I,s:I}", "pid", (json_int_t)m->pid, "name",
+                                   comm_shown(m->comm, comm), "access", m->write ? "rw" : "r",
+                                   "address", (json_int_t)m->address, "offset",
+                                   (json_int_t)m->offset, "length", (json_int_t)m->length));
+        }
+    }
+    for (size_t i = 0; i < s->holders_count; i++) {
+        const struct seg_holder *h = &s->holders[i];
+        if (h->pid != me) {
+            json_t *row = json_pack("{s:I,s:s}", "pid", (json_int_t)h->pid, "name",
+                                    comm_shown(h->comm, comm));
+            if (h->pid != 0) /* a loop device has none */
+                json_object_set_new(row, "fd", json_integer(h->fd));
+            json_array_append_new(holders, row);
+        }
+    }
+    json_object_set_new(o, "mappers", mappers);
+    json_object_set_new(o, "holders", holders);
 }

@@ -133,23 +133,26 @@ static void procs_text(const struct segrow *s, char cell[CELL_MAX])
     number_cell(cell, true, segrow_users(s));
 }
 
-/* `2 rw 1 r`, `1 fd`, `-`; `?`: no user was found, but some processes could
- * not be read. */
+/* No user was found, but there may be some: some processes could not be read, or none was. */
+static bool is_unsure(const struct segrow *s)
+{
+    return s->unasked || (s->unreadable + s->unowned > 0 && !has(s, SEG_HAS_ATTACHED));
+}
+
+/* `2 rw 1 r`, `1 fd`, `-`; `?`: that is not sure. */
 static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
 {
     struct seg_users n = s->users;
-    if (n.rw > 0 && n.ro > 0) {
+    if (n.rw > 0 && n.ro > 0)
         (void)snprintf(cell, CELL_MAX, "%zu rw %zu r", n.rw, n.ro);
-    } else if (n.rw + n.ro > 0) {
+    else if (n.rw + n.ro > 0)
         (void)snprintf(cell, CELL_MAX, "%zu %s", n.rw + n.ro, n.rw > 0 ? "rw" : "r");
-    } else if (n.held > 0) {
+    else if (n.held > 0)
         (void)snprintf(cell, CELL_MAX, "%zu fd", n.held);
-    } else if (has(s, SEG_HAS_ATTACHED) && s->stat->attached > 0) {
+    else if (has(s, SEG_HAS_ATTACHED) && s->stat->attached > 0)
         (void)snprintf(cell, CELL_MAX, "%" PRIu64 " att", s->stat->attached);
-    } else {
-        bool unsure = s->unasked || (s->unreadable + s->unowned > 0 && !has(s, SEG_HAS_ATTACHED));
-        (void)snprintf(cell, CELL_MAX, "%s", unsure ? "?" : "-");
-    }
+    else
+        (void)snprintf(cell, CELL_MAX, "%s", is_unsure(s) ? "?" : "-");
 }
 
 static int procs_compare(const struct segrow *a, const struct segrow *b)
@@ -376,12 +379,12 @@ static void users_shown(const struct segrow *s, char cell[CELL_MAX])
     (void)column_users(s, USERS_NAMED, COMM_SHOWN, cell);
 }
 
-/* `prod,python3`. */
+/* `prod,python3`; `?`: there are users without a name, or there may be some. */
 static void users_text(const struct segrow *s, char cell[CELL_MAX])
 {
     struct user_group group[USERS_NAMED];
     size_t more = 0, n = 0, count = group_users(s, group, &more);
-    (void)snprintf(cell, CELL_MAX, "-");
+    (void)snprintf(cell, CELL_MAX, "%s", segrow_users(s) > 0 || is_unsure(s) ? "?" : "-");
     for (size_t i = 0; i < count; i++) {
         char name[COMM_SHOWN];
         n += (size_t)snprintf(cell + n, CELL_MAX - n, "%s%s", i > 0 ? "," : "",

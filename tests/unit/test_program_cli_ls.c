@@ -167,6 +167,43 @@ TEST(who_has_it)
     ck_assert(strstr(r->out, "state:     orphan") != NULL || strstr(r->out, "state:     idle"));
 }
 
+/* The second field of the segment's line, `header` being that of its column. */
+static const char *field_of(const struct ran *r, const char *header, const char *name)
+{
+    static char field[2048];
+    char start[600];
+    (void)snprintf(start, sizeof start, "posix:%s ", name);
+    ck_assert_int_eq(strncmp(r->out, header, strlen(header)), 0);
+    const char *line = line_of(r, start);
+    ck_assert_ptr_nonnull(line);
+    (void)snprintf(field, sizeof field, "%s", line + strlen(start));
+    return field;
+}
+
+TEST(used_by_names_the_users)
+{
+    const char *n = run_name("used");
+    char locator[600];
+    (void)snprintf(locator, sizeof locator, "posix:%s", n);
+    run_make(n, "abc", 3, 4096);
+    int fd = shm_open(n, O_RDWR, 0);
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    const struct ran *r = RUN("ls", "--columns", "LOCATOR,USED-BY");
+    ck_assert_str_eq(field_of(r, "LOCATOR USED-BY\n", n), "unit_program");
+    r = RUN("ls", "--columns", "LOCATOR,USERS,PROCS"); /* the older word, the same column */
+    ck_assert_str_eq(field_of(r, "LOCATOR USED-BY PROCS\n", n), "unit_program 1");
+    json_t *list = run_json(RUN("ls", "--json", "--columns", "USED-BY"));
+    json_t *mapper = json_array_get(json_object_get(row_of(list, locator), "mappers"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(mapper, "name")), "unit_program");
+    ck_assert_int_eq(json_integer_value(json_object_get(mapper, "pid")), getpid());
+    json_decref(list);
+    munmap(p, 4096);
+    close(fd);
+    const char *nobody = field_of(RUN("ls", "--columns", "LOCATOR,USED-BY"), "LOCATOR ", n);
+    ck_assert(strcmp(nobody, "-") == 0 || strcmp(nobody, "?") == 0); /* not all could be read */
+}
+
 TEST(not_segments)
 {
     char path[600];
@@ -205,5 +242,5 @@ TEST(semaphores_are_what_they_are)
 }
 
 SUITE(test_program_cli_ls, .tear_down = run_end,
-      TESTS(lists, sorts, strange_names, json, who_has_it, not_segments,
+      TESTS(lists, sorts, strange_names, json, who_has_it, used_by_names_the_users, not_segments,
             semaphores_are_what_they_are));

@@ -98,36 +98,6 @@ static const char *access_name(const struct seg_mapper *m)
 
 /* ---- JSON ---- */
 
-static void add_who(json_t *o, const struct segrow *s)
-{
-    json_t *mappers = json_array();
-    json_t *holders = json_array();
-    char comm[COMM_SHOWN];
-    uint32_t me = os_pid();
-    for (size_t i = 0; i < s->mappers_count; i++) {
-        const struct seg_mapper *m = &s->mappers[i];
-        if (m->pid != me) {
-            json_array_append_new(
-                mappers, json_pack("{s:I,s:s,s:s,s:I,s:I,s:I}", "pid", (json_int_t)m->pid, "name",
-                                   comm_shown(m->comm, comm), "access", access_name(m), "address",
-                                   (json_int_t)m->address, "offset", (json_int_t)m->offset,
-                                   "length", (json_int_t)m->length));
-        }
-    }
-    for (size_t i = 0; i < s->holders_count; i++) {
-        const struct seg_holder *h = &s->holders[i];
-        if (h->pid != me) {
-            json_t *row = json_pack("{s:I,s:s}", "pid", (json_int_t)h->pid, "name",
-                                    comm_shown(h->comm, comm));
-            if (h->pid != 0) /* a loop device has none */
-                json_object_set_new(row, "fd", json_integer(h->fd));
-            json_array_append_new(holders, row);
-        }
-    }
-    json_object_set_new(o, "mappers", mappers);
-    json_object_set_new(o, "holders", holders);
-}
-
 /* With --type: what it is, and where. */
 static void type_json(const struct typed *y, json_t *o)
 {
@@ -167,7 +137,7 @@ static int print_json(struct command_run *r, const struct segrow *s, const struc
         json_object_set_new(o, "seals", seals);
     }
     info_rights_json(o, r->seg);
-    add_who(o, s);
+    segment_json_who(o, s);
     recording_json(r, o);
     type_json(y, o);
     (void)json_print(r->env->out, o);

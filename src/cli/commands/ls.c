@@ -27,6 +27,7 @@ struct list {
     const struct column *sort;
     const struct column *column[COLUMNS_MAX];
     size_t columns;
+    bool names; /* users are wanted with their names: a column shows them, or they are the order */
 };
 
 /* One name of a comma-separated list: its length; *rest is what follows (NULL: it was the last). */
@@ -89,6 +90,26 @@ static bool parse_columns(struct command_run *r, struct list *l)
         return false;
     }
     return true;
+}
+
+static bool is_users(const struct column *c)
+{
+    return strcmp(c->name, "USERS") == 0;
+}
+
+/* Counts are known while a process is read; its name costs another call. */
+static void parse_names(struct list *l)
+{
+    l->names = is_users(l->sort);
+    for (size_t i = 0; i < l->columns; i++)
+        l->names = l->names || is_users(l->column[i]);
+}
+
+/* Users have the header of the screen. The times are not the ages that stand there: theirs differs.
+ */
+static const char *header_of(const struct column *c, char buf[COLUMN_WORD])
+{
+    return is_users(c) ? column_word(c, buf) : c->name;
 }
 
 static int compare(const void *a, const void *b)
@@ -252,7 +273,8 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
 {
     for (size_t i = 0; i < l->columns; i++) {
         const struct column *c = l->column[i];
-        const char *text = c->name;
+        char header[COLUMN_WORD];
+        const char *text = header_of(c, header);
         if (row != NULL) {
             c->text(row, cell);
             text = cell;
@@ -272,8 +294,9 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
 
 static void measure(const struct list *l, int width[COLUMNS_MAX], bool header, char cell[CELL_MAX])
 {
+    char word[COLUMN_WORD];
     for (size_t i = 0; i < l->columns; i++) {
-        width[i] = header ? canvas_width(l->column[i]->name) : 0;
+        width[i] = header ? canvas_width(header_of(l->column[i], word)) : 0;
         for (size_t k = 0; k < l->count; k++) {
             l->column[i]->text(&l->rows[k].row, cell);
             int w = canvas_width(cell);
@@ -310,8 +333,12 @@ static bool print_json(struct command_run *r, const struct list *l)
     json_object_set_new(all, "unreadable", json_integer((json_int_t)l->survey.who.unreadable));
     if (l->survey.who.unowned > 0)
         json_object_set_new(all, "unowned", json_integer((json_int_t)l->survey.who.unowned));
-    for (size_t i = 0; i < l->count; i++)
-        json_array_append_new(rows, segment_json(&l->rows[i].row));
+    for (size_t i = 0; i < l->count; i++) {
+        json_t *row = segment_json(&l->rows[i].row);
+        if (row != NULL && l->names)
+            segment_json_who(row, &l->rows[i].row);
+        json_array_append_new(rows, row);
+    }
     bool fine = json_object_set_new(all, "segments", rows) == 0 && json_print(r->env->out, all);
     json_decref(all);
     return fine;
@@ -337,8 +364,10 @@ int cmd_ls(struct command_run *r)
     struct list l = {.count = 0};
     if (!parse_kinds(r, &l) || !parse_columns(r, &l))
         return EXIT_ERROR;
-    const struct seg_ask ask = {
-        .kinds = l.kinds, .flags = SEG_SURVEY_WHO | SEG_SURVEY_COUNTS, .pace = r->env->pace};
+    parse_names(&l);
+    const struct seg_ask ask = {.kinds = l.kinds,
+                                .flags = SEG_SURVEY_WHO | (l.names ? 0U : SEG_SURVEY_COUNTS),
+                                .pace = r->env->pace};
     struct oserr e = seg_survey_paced(r->env->be, &ask, &l.survey);
     if (oserr_is(e))
         return run_fail(r, NULL, "list the segments", e);
