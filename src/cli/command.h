@@ -66,7 +66,7 @@ struct command_env {
     const struct marks *marks;   /* the UI's, or NULL */
     const char *view;            /* UI: default view name of values; NULL: hex */
     struct command_check *check; /* UI: only judge the arguments; NULL: run it */
-    const char *when; /* UI: `seg` shows a moment of the past: ` as of T-3.2s`; NULL: now */
+    const char *when; /* UI: `seg` shows a moment of the past: ` as of -3.2s`; NULL: now */
 
     const struct progress *progress; /* ends on SIGINT, or on Esc in the UI; never NULL */
 

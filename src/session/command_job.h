@@ -21,7 +21,7 @@ struct command_job {
     struct marks marks;
     char view[16];                   /* name of the default view */
     int64_t past;                    /* the moment that reading commands see; 0: now */
-    char when[48];                   /* with past: ` as of T-3.2s`, for messages */
+    char when[48];                   /* with past: ` as of -3.2s`, for messages */
     atomic_uint_least64_t *progress; /* see command_env.written; NULL: not asked */
     int status;                      /* exit status */
     struct out out, err;             /* what it printed */

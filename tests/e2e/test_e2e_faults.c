@@ -283,12 +283,12 @@ TEST(many_users)
     e2e_result_free(&r);
     struct e2e *t = e2e_start(
         &(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .rows = 30, .cols = 110});
-    e2e_wait_text(t, "20 writers, 10 readers, 10 open", 0);
+    e2e_wait_text(t, "20 rw 10 r 10 fd", 0);
     e2e_keys(t, "o");
     e2e_wait_text(t, "holder", 0);
     for (int i = 0; i < USERS; i++)
         e2e_peer_end(users[i]);
-    e2e_wait_no_text(t, "20 writers", 0); /* it is seen that they left */
+    e2e_wait_no_text(t, "20 rw", 0); /* it is seen that they left */
     support_quit(t);
     shm_unlink(name);
 }

@@ -207,7 +207,7 @@ TEST(who_has_it)
     for (int i = 0; i < 3; i++)
         e2e_peer_end(peers[i]);
     e2e_wait_no_text(t, "peer_holder", 0);
-    e2e_wait_row(t, 0, "1 writer", 0);
+    e2e_wait_row(t, 0, "1 rw", 0);
     scene_press(t, "<Esc>", "── 0x0 ");
     e2e_wait_no_text(t, "used by", 0);
     scene_quit(t);

@@ -78,6 +78,7 @@ TEST(a_recording_is_rewound)
     scene_press(t, "g0<Enter>", "── 0x0 ");
     scene_press(t, "[", "other");
     e2e_wait_text(t, "AT ", 0);
+    e2e_wait_text(t, ". End [", 0); /* there is no "live" in a recording */
     scene_press(t, "[", "first");
     scene_press(t, "[", "00000010  " HOLE);
     scene_press(t, "]", "first");
@@ -150,7 +151,7 @@ TEST_LOOP(a_running_one_is_followed, 2)
     memcpy(memory + 16, "third", 5);
     await_changes(4);
     e2e_wait_text(t, "first", 0);
-    scene_press(t, ":peek 16 5 --as utf8<Enter>", "first as of T-");
+    scene_press(t, ":peek 16 5 --as utf8<Enter>", "first as of -");
     scene_press(t, ".", "third");
     e2e_wait_row(t, 0, "RECORDING", 0);
     kill(e2e_peer_pid(recorder), ends[_i]);

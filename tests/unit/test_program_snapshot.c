@@ -40,7 +40,7 @@ static const char *command(const char *line, int64_t past)
     struct command_job *j = command_job_new(be, sampler, line, command_done);
     ck_assert_ptr_nonnull(j);
     j->past = past;
-    (void)snprintf(j->when, sizeof j->when, " as of T-1.0s");
+    (void)snprintf(j->when, sizeof j->when, " as of -1.0s");
     finished = false;
     worker_post(sampler_worker(sampler), &j->job);
     AWAIT(finished);
@@ -124,9 +124,9 @@ TEST(commands_read_then)
     ck_assert_str_eq(command("find x:42", then), "0x9000\n");
     ck_assert_str_eq(complaint, "");
     ck_assert_str_eq(command("find x:42", when[2]), "");
-    ck_assert(answer_status == 1 && strstr(complaint, "are not known as of T-1.0s") != NULL);
+    ck_assert(answer_status == 1 && strstr(complaint, "are not known as of -1.0s") != NULL);
     ck_assert_str_eq(command("peek 0x9000 2 --as u8", when[2]), "0x9000 ?\n0x9001 ?\n");
-    ck_assert_ptr_nonnull(strstr(complaint, "2 bytes are not known as of T-1.0s"));
+    ck_assert_ptr_nonnull(strstr(complaint, "2 bytes are not known as of -1.0s"));
     ck_assert_ptr_nonnull(strstr(command("peek 0 512", when[2]), "00000000  00 00 00 00 00 02 00"));
     ck_assert_ptr_nonnull(strstr(answer, "\n00000100  ?? ?? ?? ?? ?? ?? ?? ??  ?? "));
     ck_assert_ptr_nonnull(strstr(answer, "|????????????????|\n"));

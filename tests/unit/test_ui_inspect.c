@@ -373,7 +373,7 @@ TEST(test_users_in_title_and_panel)
                                        .unreadable = 2};
     st->ui.who_panel = true;
     stage_draw(st);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "1 writer, 1 reader, 1 open"), 0);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "1 rw 1 r 1 fd"), 0);
     static const char *const rows[][2] = {
         {"\u2500\u2500 used by 3 processes (2 could not be checked)", ""},
         {"    PID NAME             USER      MAY       OFFSET       SIZE  AT", ""},

@@ -14,7 +14,7 @@ enum style {
     STYLE_DIM,      /* less important: continuation dots, separators */
     STYLE_TITLE,    /* the title line */
     STYLE_LIVE,     /* LIVE */
-    STYLE_PAUSED,   /* PAUSED, T-3.2s: the picture is not live */
+    STYLE_PAUSED,   /* PAUSED, -3.2s: the picture is not live */
     STYLE_EDIT,     /* EDIT: keys write */
     STYLE_READONLY, /* READ-ONLY */
     STYLE_WARN,     /* what happened to the segment, questions */

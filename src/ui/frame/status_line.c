@@ -91,6 +91,13 @@ static void make_text(struct bar_text *t, struct key key, const char *word)
     (void)key_name(key, t->key);
 }
 
+/* A recording has no present: its end is where that leads. */
+static const char *extra_word(const struct ui *ui, size_t k)
+{
+    bool ends = session_recorded(&ui->s) && strcmp(extras[k].command, "live") == 0;
+    return ends ? "End" : extras[k].word;
+}
+
 /* The words for what the segment is shown in. */
 static int bar_extras(const struct ui *ui, unsigned when, struct bar_text text[BAR_WORDS],
                       int count)
@@ -102,7 +109,7 @@ static int bar_extras(const struct ui *ui, unsigned when, struct bar_text text[B
              i++)
             if (b->mode == MODE_INSPECT && strcmp(b->command, extras[k].command) == 0 &&
                 ui_binding(ui, b->key) == b && !would_type(ui, when, b->key)) {
-                make_text(&text[count++], b->key, extras[k].word);
+                make_text(&text[count++], b->key, extra_word(ui, k));
                 break;
             }
     return count;

@@ -31,7 +31,7 @@ void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN])
     if (past == 0)
         return;
     inspect_ago((p->end != 0 ? p->end : ui->now) - past, ago);
-    (void)snprintf(out, INSPECT_WHEN, " as of T-%s", ago);
+    (void)snprintf(out, INSPECT_WHEN, " as of -%s", ago);
 }
 
 bool inspect_live(struct ui *ui)

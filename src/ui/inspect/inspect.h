@@ -395,7 +395,7 @@ bool edit_can_ask(const struct ui *ui);
 bool inspect_is_past(struct ui *ui);
 bool inspect_live(struct ui *ui);
 
-/* ` as of T-3.2s` for a time in the past, empty for now (0). */
+/* ` as of -3.2s` for a time in the past, empty for now (0). */
 enum { INSPECT_WHEN = 48 };
 void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN]);
 
@@ -447,7 +447,7 @@ void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all);
 /* act_search.c: searches for a place, in the past if that is shown. `done` gets a place_find. */
 struct place_find {
     struct find_job job;
-    char when[INSPECT_WHEN]; /* in the past: ` as of T-3.2s`, for messages */
+    char when[INSPECT_WHEN]; /* in the past: ` as of -3.2s`, for messages */
 };
 void inspect_find(struct ui *ui, enum find_kind kind, uint64_t from, sampler_done *done);
 

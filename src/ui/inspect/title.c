@@ -100,10 +100,10 @@ static bool lives_by_us(const struct ui *ui)
     return nameless(t) || ui->now < st->alone_until;
 }
 
-/* `3 writers, 2 readers, 1 open`, or `3 rw 2 r 1 fd` where that does not fit. */
-static void who_text(const struct ui *ui, char out[PART_MAX], bool brief)
+/* `3 rw 2 r 1 fd`, the words of the list and of the panel. */
+static void who_text(const struct ui *ui, char out[PART_MAX])
 {
-    static const char *const words[][3] = {{"writer", "reader", "open"}, {"rw", "r", "fd"}};
+    static const char *const words[] = {"rw", "r", "fd"};
     const struct session *s = &ui->s;
     struct seg_users u;
     size_t unseen = 0, n = 0;
@@ -126,9 +126,8 @@ static void who_text(const struct ui *ui, char out[PART_MAX], bool brief)
     for (int i = 0; i < 3; i++) {
         if (counts[i] == 0 || n >= PART_MAX)
             continue;
-        n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s%s", gap, counts[i], words[brief][i],
-                              brief || i == 2 ? "" : plural_s(counts[i]));
-        gap = brief ? " " : ", ";
+        n += (size_t)snprintf(out + n, PART_MAX - n, "%s%zu %s", gap, counts[i], words[i]);
+        gap = " ";
     }
 }
 
@@ -206,7 +205,7 @@ static void collect(struct ui *ui, struct parts *p)
         (void)snprintf(p->owner, sizeof p->owner, "%s", owner_name(ui, t->uid));
     state_text(t, p->state);
     p->live_style = inspect_clock(ui, p->live);
-    who_text(ui, p->who, false);
+    who_text(ui, p->who);
     place_text(s, p->place);
     size_t frozen = s->sample.freeze.count, n = 0;
     if (frozen > 0)
@@ -291,8 +290,6 @@ void inspect_draw_title(struct ui *ui)
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
         if (columns(&p) + least > c->cols && !needed)
             cheap[i][0] = '\0';
-        if (i == 0 && columns(&p) + least > c->cols)
-            who_text(ui, p.who, true);
     }
     enum style title = edits(&ui->s) ? STYLE_EDIT : STYLE_TITLE;
     canvas_fill(c, 0, 0, c->cols, title, ' ');
