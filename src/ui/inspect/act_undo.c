@@ -58,11 +58,14 @@ static void range_moved_on(struct ui *ui, const struct range_step *r)
                r->job.offset, r->job.differ, r->job.length, plural_s(r->job.length), verb(r->why));
         return;
     }
-    if (r->range->at != NULL)
+    if (r->range->at != NULL && r->range->count == 1)
         (void)snprintf(question, sizeof question,
-                       "%zu match%s of %zu byte%s changed since (first 0x%" PRIx64 "): %s anyway?",
-                       r->range->count, r->range->count == 1 ? "" : "es", r->range->each,
-                       plural_s(r->range->each), r->job.first, verb(r->why));
+                       "the match at 0x%" PRIx64 " changed since: %s anyway?", r->job.first,
+                       verb(r->why));
+    else if (r->range->at != NULL)
+        (void)snprintf(question, sizeof question,
+                       "all %zu matches changed since (first 0x%" PRIx64 "): %s anyway?",
+                       r->range->count, r->job.first, verb(r->why));
     else
         (void)snprintf(question, sizeof question,
                        "%" PRIu64 " of the %zu byte%s at 0x%" PRIx64
