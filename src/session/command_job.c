@@ -8,6 +8,15 @@
 
 enum { OUTPUT_MAX = 1024 * 1024 };
 
+/* To the sampler: what was stored. */
+static void report(struct sampler *s, const struct kept_range *k)
+{
+    if (k->at == NULL)
+        sampler_stored(s, k->offset, k->value, k->length);
+    for (size_t i = 0; k->at != NULL && i < k->count; i++)
+        sampler_stored(s, k->at[i], k->value + i * k->each, k->each);
+}
+
 static void command_job_run(struct job *job, const struct progress *p)
 {
     struct command_job *j = (struct command_job *)job;
@@ -39,7 +48,7 @@ static void command_job_run(struct job *job, const struct progress *p)
     for (size_t i = 0; j->sampler != NULL && i < env.pokes_count && i < POKES_KEPT; i++)
         sampler_stored(j->sampler, env.pokes[i].offset, env.pokes[i].value, env.pokes[i].size);
     if (j->sampler != NULL && env.kept != NULL)
-        sampler_stored(j->sampler, env.kept->offset, env.kept->value, env.kept->length);
+        report(j->sampler, env.kept);
     j->kept = env.kept;
     j->poked_as = env.poked_as;
     memcpy(j->pokes, env.pokes, sizeof j->pokes);

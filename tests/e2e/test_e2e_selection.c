@@ -109,7 +109,8 @@ TEST(matches_are_replaced_one_by_one)
     scene_press(t, "n", "1 replaced, 2 skipped; u takes it back");
     memory[0x15] = '!'; /* one of its two words */
     scene_press(t, "u", "the match at 0x14 changed since: undo anyway? [y/N]");
-    scene_press(t, "n", "EDIT");
+    e2e_keys(t, "n");
+    e2e_wait_no_text(t, "undo anyway?", 0);
     scene_memory(t, memory + 0x14, "T!O", 3);
     scene_press(t, "u", "undo anyway? [y/N]");
     scene_press(t, "y", "undo 0x14: 3 bytes put back");
@@ -167,6 +168,10 @@ TEST(more_matches_than_steps_of_undo)
         e2e_keys(t, "u");
     scene_memory(t, memory, was, 64 + 5 * MATCHES);
     scene_press(t, "u", "nothing to undo");
+    scene_press(t, ":replace --yes three THREE<Enter>", "299 replaced; u takes them back at once");
+    ck_assert_mem_eq(memory + 64, "THREETHREE", 10);
+    scene_press(t, "u", "undo: 299 matches put back");
+    scene_memory(t, memory, was, 64 + 5 * MATCHES);
     scene_quit(t);
 }
 

@@ -128,6 +128,11 @@ static void create_and_open(void)
     ck_assert_str_eq(ui.s.locator, locator);
 }
 
+static bool asked(void)
+{
+    return ui.prompt.kind == PROMPT_CONFIRM;
+}
+
 TEST(from_creation_to_removal)
 {
     press("n");
@@ -137,6 +142,11 @@ TEST(from_creation_to_removal)
     press("Enter");
     await_said("created posix:");
     await(listed);
+    ui_run(&ui, "poke 8 7 --as u32le");
+    await(asked);
+    press("y");
+    await_said("-> 7");
+    ck_assert_uint_eq(ui.s.undo_count, 0); /* that is the attached segment's */
     press("Enter");
     ck_assert_ptr_eq(ui_screen(&ui), &screen_inspect);
     ck_assert_str_eq(ui.s.locator, locator);
@@ -433,11 +443,6 @@ static enum style cell_style(const char *offset, unsigned byte)
 static bool lit(void)
 {
     return ui.s.match_length > 0;
-}
-
-static bool asked(void)
-{
-    return ui.prompt.kind == PROMPT_CONFIRM;
 }
 
 /* While it asks, the matches that would be replaced are seen, and they alone. */

@@ -9,6 +9,7 @@
 #include "backend/os.h"
 #include "cli/run.h"
 #include "core/find/find.h"
+#include "core/kept_range.h"
 #include "core/plural.h"
 #include "core/text.h"
 #include "live/replace.h"
@@ -26,7 +27,9 @@ struct replacing {
     uint64_t *at;  /* offsets of the matches; malloc'd */
     uint8_t *old;  /* and their bytes, n each; malloc'd */
     size_t count, room;
-    size_t other; /* length of a match that is not n bytes long; 0: none */
+    size_t other;  /* length of a match that is not n bytes long; 0: none */
+    bool together; /* for undo they are one step */
+    size_t unkept; /* of that, for which there was no memory */
     struct oserr error;
 };
 
@@ -79,17 +82,24 @@ static size_t stores(const struct replacing *p)
     return count;
 }
 
-/* The words of a match that was replaced, for undo. */
+/* A match that was replaced, for undo: each of its words, or, when all of them are more than are
+ * kept, together with all others. */
 static void remember(struct replacing *p, size_t i)
 {
     struct command_env *env = p->r->env;
+    const uint8_t *old = p->old + i * p->n;
+    if (p->together) {
+        bool kept = env->kept != NULL && kept_matches_add(env->kept, p->at[i], old, p->new);
+        p->unkept += kept ? 0 : 1;
+        return;
+    }
     for (size_t k = 0, size = 0; k < p->n; k += size, env->pokes_count++) {
         size = replace_word(p->at[i] + k, p->n - k);
         if (env->pokes_count >= POKES_KEPT)
             continue;
         struct poke_done *d = &env->pokes[env->pokes_count];
         *d = (struct poke_done){.offset = p->at[i] + k, .size = (uint32_t)size, .atomic = true};
-        memcpy(d->old, p->old + i * p->n + k, size);
+        memcpy(d->old, old + k, size);
         memcpy(d->value, p->new + k, size);
     }
 }
@@ -109,20 +119,33 @@ static bool store_match(struct replacing *p, size_t i)
 }
 
 /* In the UI; what is done from the list cannot be undone. */
-static void say_replaced(struct command_run *r, size_t replaced)
+static void say_replaced(struct replacing *p, size_t replaced)
 {
+    struct command_run *r = p->r;
     const char *undo = r->env->undo != NULL ? r->env->undo : "";
+    const char *how = replaced == 1 ? "" : p->together ? " at once" : " one by one";
     if (undo[0] == '\0' || replaced == 0)
         out_print(r->env->out, "%zu replaced\n", replaced);
     else
         out_print(r->env->out, "%zu replaced; %s takes %s back%s\n", replaced, undo,
-                  replaced == 1 ? "it" : "them", replaced == 1 ? "" : " one by one");
+                  replaced == 1 ? "it" : "them", how);
+    if (p->unkept > 0)
+        run_note(r, "%zu of them cannot be undone (out of memory)", p->unkept);
+}
+
+/* Can what is done be undone? In the UI, on the attached segment. */
+static bool undone_here(const struct command_run *r)
+{
+    return r->env->ui && r->env->seg != NULL && r->seg == r->env->seg;
 }
 
 static int store_all(struct replacing *p)
 {
     struct command_run *r = p->r;
     size_t replaced = 0;
+    p->together = undone_here(r) && stores(p) > POKES_KEPT;
+    if (p->together)
+        r->env->kept = kept_matches_new(p->n);
     for (size_t i = 0; i < p->count; i++) {
         if (!progress_yield(r->env->progress, i, p->count))
             return EXIT_STOPPED;
@@ -134,7 +157,7 @@ static int store_all(struct replacing *p)
             out_print(r->env->out, "0x%" PRIx64 "\n", p->at[i]);
     }
     if (r->env->ui)
-        say_replaced(r, replaced);
+        say_replaced(p, replaced);
     if (replaced < p->count)
         run_note(r, "%zu changed meanwhile and were left", p->count - replaced);
     return replaced == p->count ? EXIT_DONE : EXIT_NO;
@@ -196,11 +219,7 @@ static int use(struct replacing *p)
     struct command_run *r = p->r;
     if (p->count == 0)
         return EXIT_NO;
-    bool now = run_option(r, "yes") != NULL; /* else the UI does it, after its question */
-    if (r->env->ui && now && stores(p) > POKES_KEPT)
-        return run_error(r, "%zu match%s %zu stores, and undo holds %d: select a smaller part",
-                         p->count, p->count == 1 ? " takes" : "es take", stores(p), POKES_KEPT);
-    if (now)
+    if (run_option(r, "yes") != NULL)
         return store_all(p);
     if (r->env->ui)
         out_print(r->env->out, "%zu \xc3\x97 \"%.*s\" by \"%.*s\"\n", p->count,

@@ -154,7 +154,7 @@ static void command_done(struct job *job, void *owner)
     struct ui *ui = owner;
     struct command_job *j = (struct command_job *)job;
     size_t pokes = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
-    for (size_t i = 0; i < pokes; i++)
+    for (size_t i = 0; i < pokes && j->sampler != NULL; i++) /* not of another segment */
         session_undo_push(&ui->s, &j->pokes[i], j->poked_as);
     if (j->kept != NULL && j->kept->length > 0) {
         session_undo_push_range(&ui->s, j->kept);
