@@ -526,6 +526,41 @@ TEST(test_nothing_attached)
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
 }
 
+/* `back 5s` must not go back, let alone quit. */
+TEST(words_that_an_action_does_not_take_are_refused)
+{
+    size_t count = 0, tried = 0;
+    const struct action *all = action_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        char line[64], says[64];
+        if (all[i].args[0] != '\0' || command_find(all[i].name) != NULL)
+            continue;
+        (void)snprintf(line, sizeof line, "%s 5s", all[i].name);
+        (void)snprintf(says, sizeof says, "%s: too many arguments", all[i].name);
+        struct settings before = st->ui.s.set;
+        ui_run(&st->ui, line);
+        ck_assert_str_eq(st->ui.status, says);
+        ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
+        ck_assert(!st->ui.quit && st->ui.depth == 1 && st->jobs == 0);
+        ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+        ck_assert_mem_eq(&before, &st->ui.s.set, sizeof before);
+        tried++;
+    }
+    ck_assert_uint_gt(tried, 30);
+}
+
+/* No key runs a line that would be refused for that. */
+TEST(keys_give_actions_only_what_they_take)
+{
+    const struct binding *b;
+    for (size_t i = 0; (b = keymap_row(st->ui.keys, i)) != NULL; i++) {
+        char word[32];
+        const char *rest = action_word(b->command, word, sizeof word);
+        const struct action *a = action_find(word);
+        ck_assert_msg(a == NULL || rest[0] == '\0' || a->args[0] != '\0', "%s", b->command);
+    }
+}
+
 SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(test_goto, test_goto_says_where, test_goto_wrong, test_marks, test_find_and_again,
             test_matches_are_counted, test_the_line_says_what_it_takes, test_a_late_count_is_silent,
@@ -534,4 +569,5 @@ SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
             test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate,
             test_the_title_does_not_jump, test_pause, test_poke_prompt, test_poke_prompt_asks_first,
             test_quoted_text_comes_out_as_it_went_in, test_cas_prompt_takes_two, test_copy,
-            test_copy_has_a_limit, test_nothing_attached));
+            test_copy_has_a_limit, test_nothing_attached,
+            words_that_an_action_does_not_take_are_refused, keys_give_actions_only_what_they_take));

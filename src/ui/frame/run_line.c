@@ -366,6 +366,10 @@ static void run_and_note(struct ui *ui, const char *line, const struct action *a
                          int words)
 {
     unsigned said = ui->said;
+    if (words > 1 && action->args[0] == '\0') {
+        ui_say(ui, STYLE_ERROR, "%s: too many arguments", action->name);
+        return;
+    }
     run_action(ui, action, word, words);
     bool refused =
         ui->said != said && (ui->status_style == STYLE_ERROR || ui->status_style == STYLE_WARN);
