@@ -224,6 +224,58 @@ TEST(test_undo_waits_for_what_is_under_way)
     ck_assert_uint_eq(st->bytes[0x20], 0x41);
 }
 
+/* Three bytes at 0x20. */
+static void type_three(void)
+{
+    stage_at(st, 0x20);
+    stage_type(st, "414243");
+    stage_run(st);
+    ck_assert_uint_eq(st->ui.s.undo_count, 3);
+}
+
+TEST(several_steps_at_once)
+{
+    type_three();
+    ui_run(&st->ui, "undo 2");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x20, "A\0\0", 3);
+    ck_assert_str_eq(st->ui.status, "2 of 2 taken back");
+    ui_run(&st->ui, "redo 9");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x20, "ABC", 3);
+    ck_assert_str_eq(st->ui.status, "2 of 9 done again: nothing more to redo");
+    ui_run(&st->ui, "undo");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x20, "AB\0", 3);
+    ck_assert_ptr_null(strstr(st->ui.status, "taken back"));
+}
+
+TEST(several_steps_stop_at_the_first_that_is_refused)
+{
+    type_three();
+    st->bytes[0x21] = 5;
+    ui_run(&st->ui, "undo 3");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x20, "A\5\0", 3);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    ck_assert_ptr_nonnull(strstr(st->ui.prompt.label, "0x21 is now 05, not 42: undo anyway?"));
+    ck_assert_str_eq(st->ui.prompt.note, "1 of 3 taken back");
+    stage_type(st, "y");
+    stage_run(st);
+    ck_assert_mem_eq(st->bytes + 0x20, "A\0\0", 3);
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+}
+
+static const char *const wrong_counts[] = {"undo 0", "undo -1", "undo x", "undo 2 3", "redo 257"};
+
+TEST_LOOP(a_wrong_number_of_steps_takes_none, SUITE_ROWS(wrong_counts))
+{
+    type_three();
+    ui_run(&st->ui, wrong_counts[_i]);
+    ck_assert_int_eq(st->jobs, 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, ": how many steps, 1 to 256?"));
+}
+
 SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = stage_tear_down,
       TESTS(test_text_column_types_characters, test_text_that_lost_asks,
             test_utf16_cells_take_a_whole_unit, test_latin1_refuses_what_it_cannot_hold,
@@ -232,4 +284,6 @@ SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = stage_tear_down,
             test_a_lost_store_asks_nothing_behind_a_prompt,
             test_a_question_not_shown_is_not_answered, test_an_undo_that_lost_leaves_the_prompt,
             test_a_lost_store_asks_nothing_without_edit_mode,
-            test_an_undo_given_up_leaves_nothing_behind, test_undo_waits_for_what_is_under_way));
+            test_an_undo_given_up_leaves_nothing_behind, test_undo_waits_for_what_is_under_way,
+            several_steps_at_once, several_steps_stop_at_the_first_that_is_refused,
+            a_wrong_number_of_steps_takes_none));

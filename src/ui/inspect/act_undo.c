@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/kept_range.h"
+#include "core/number.h"
 #include "core/plural.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
@@ -105,8 +106,7 @@ static void range_ended(void *owner, void *arg, bool cancelled)
     if (u == NULL || u->range != r->range) { /* it was forgotten meanwhile */
         edit_give_up(ui);
     } else if (j->stored) {
-        session_undo_went(&ui->s, r->why == STORE_UNDO);
-        lab_did(ui, verb(r->why));
+        edit_step_taken(ui, r->why, j->differ);
         say_done(ui, r);
         edit_next_step(ui);
     } else if (j->differ > 0 && !cancelled) {
@@ -123,6 +123,8 @@ static void range_ended(void *owner, void *arg, bool cancelled)
             ui_say_error(ui, verb(r->why), j->error);
     }
     kept_range_release(r->range);
+    if (!ui->inspect->undo_busy)
+        edit_steps_stopped(ui, r->why);
 }
 
 static void post_range(struct ui *ui, struct kept_range *range, enum store_why why, bool force)
@@ -166,31 +168,98 @@ static void step(struct ui *ui, enum store_why why, const struct undo_step *u)
     edit_store(ui, &r);
 }
 
-/* Takes one step; while a store is under way, one more (1: redo, -1: undo) when it has ended. */
-static void take_step(struct ui *ui, enum store_why why)
+void edit_take_step(struct ui *ui, enum store_why why)
 {
     const struct undo_step *next = next_of(&ui->s, why);
-    const char *name = why == STORE_UNDO ? "undo" : "redo";
+    bool can = inspect_attached(ui) && !inspect_is_past(ui);
+    if (can && next != NULL && ui->s.edit) {
+        step(ui, why, next);
+        return;
+    }
+    edit_give_up(ui);
+    if (can && next != NULL)
+        ui_edit_then(ui, verb(why));
+    else if (can)
+        ui_say(ui, STYLE_WARN, "nothing %sto %s", ui->inspect->steps.asked > 0 ? "more " : "",
+               verb(why));
+}
+
+void edit_step_taken(struct ui *ui, enum store_why why, uint64_t stay)
+{
+    session_undo_went(&ui->s, why == STORE_UNDO);
+    ui->inspect->steps.taken++;
+    ui->inspect->steps.stay += stay;
+    lab_did(ui, verb(why));
+}
+
+/* `2 of 3 taken back` */
+static void steps_text(const struct ui *ui, enum store_why why, char *out, size_t cap)
+{
+    const char *what = why == STORE_UNDO ? "taken back" : "done again";
+    uint64_t stay = ui->inspect->steps.stay;
+    int n =
+        snprintf(out, cap, "%d of %d %s", ui->inspect->steps.taken, ui->inspect->steps.asked, what);
+    if (stay > 0)
+        (void)snprintf(out + n, cap - (size_t)n, "; %" PRIu64 " had changed and stay%s", stay,
+                       stay == 1 ? "s" : "");
+}
+
+void edit_steps_stopped(struct ui *ui, enum store_why why)
+{
+    char said[sizeof ui->status], text[96];
+    if (ui->inspect->steps.asked == 0)
+        return;
+    steps_text(ui, why, text, sizeof text);
+    bool all = ui->inspect->steps.taken == ui->inspect->steps.asked;
+    ui->inspect->steps.asked = 0;
+    memcpy(said, ui->status, sizeof said);
+    if (said[0] == '\0')
+        ui->status_style = STYLE_TEXT;
+    if (ui->prompt.kind == PROMPT_CONFIRM)
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s", text);
+    else if (all || said[0] == '\0')
+        ui_say(ui, ui->status_style, "%s", text);
+    else
+        ui_say(ui, ui->status_style, "%.300s: %s", text, said);
+}
+
+/* Takes `arg` steps, or one; those asked for while a store is under way, when it has ended. */
+static void take_steps(struct ui *ui, enum store_why why, const char *arg)
+{
+    struct inspect_state *st = ui->inspect;
+    char line[32];
+    uint64_t n = 1;
+    if (arg != NULL && arg[0] != '\0' && (number_u64(arg, UNDO_MAX, &n) != NUM_OK || n == 0)) {
+        ui_say(ui, STYLE_ERROR, "%s: how many steps, 1 to %d?", verb(why), UNDO_MAX);
+        return;
+    }
     if (!inspect_attached(ui) || inspect_is_past(ui))
         return;
-    if (ui->inspect->undo_busy || ui->inspect->stores_pending > 0)
-        ui->inspect->undo_more += why == STORE_UNDO ? -1 : 1;
-    else if (next == NULL)
-        ui_say(ui, STYLE_WARN, "nothing to %s", name);
-    else if (!ui->s.edit)
-        ui_edit_then(ui, name);
-    else
-        step(ui, why, next);
+    int more = why == STORE_UNDO ? -(int)n : (int)n;
+    if (!st->undo_busy) {
+        st->steps.asked = n > 1 ? (int)n : 0;
+        st->steps.taken = 0;
+        st->steps.stay = 0;
+    }
+    if (st->undo_busy || st->stores_pending > 0) {
+        st->undo_more += more;
+    } else if (next_of(&ui->s, why) == NULL) {
+        ui_say(ui, STYLE_WARN, "nothing to %s", verb(why));
+    } else if (!ui->s.edit) {
+        (void)snprintf(line, sizeof line, "%s %d", verb(why), (int)n);
+        ui_edit_then(ui, n > 1 ? line : verb(why));
+    } else {
+        st->undo_more += more < 0 ? more + 1 : more - 1;
+        edit_take_step(ui, why);
+    }
 }
 
 void act_undo(struct ui *ui, const char *arg)
 {
-    (void)arg;
-    take_step(ui, STORE_UNDO);
+    take_steps(ui, STORE_UNDO, arg);
 }
 
 void act_redo(struct ui *ui, const char *arg)
 {
-    (void)arg;
-    take_step(ui, STORE_REDO);
+    take_steps(ui, STORE_REDO, arg);
 }

@@ -243,8 +243,7 @@ static void stored(struct ui *ui, const struct cell_store *r)
         if (!p->cas && s->cursor == p->offset && !s->typed)
             session_move_to(s, p->offset + p->size, false);
     } else if (r->why == STORE_UNDO ? s->undo_count > 0 : s->redo_count > 0) {
-        session_undo_went(s, r->why == STORE_UNDO);
-        lab_did(ui, r->why == STORE_UNDO ? "undo" : "redo");
+        edit_step_taken(ui, r->why, 0);
     }
     say_stored(ui, r);
 }
@@ -257,7 +256,7 @@ void edit_next_step(struct ui *ui)
     if (more == 0)
         return;
     st->undo_more -= more < 0 ? -1 : 1;
-    more < 0 ? act_undo(ui, "") : act_redo(ui, "");
+    edit_take_step(ui, more < 0 ? STORE_UNDO : STORE_REDO);
 }
 
 void inspect_store_done(struct ui *ui)
@@ -309,6 +308,8 @@ static void store_ended(void *owner, void *arg, bool cancelled)
             say_failed(ui, r);
     }
     ask_parts(ui, r, ended);
+    if (r->why != STORE_TYPED && !st->undo_busy)
+        edit_steps_stopped(ui, r->why);
 }
 
 void edit_store(struct ui *ui, const struct cell_store *r)

@@ -199,6 +199,10 @@ struct inspect_state {
     int undo_more;      /* undo (< 0) or redo (> 0) steps requested while a store is pending */
     int stores_pending; /* stores and command lines not ended yet: undo waits for them */
     bool undo_busy;
+    struct {              /* `undo N`, `redo N` */
+        int asked, taken; /* steps; asked 0: it was not that */
+        uint64_t stay;    /* what of them had changed */
+    } steps;
     enum store_why range_why; /* whether the open question is about undo or redo of a range */
     const struct kept_range *range_asked; /* and which; only compared */
     bool play_soon;                       /* a recording, when it has been read */
@@ -388,6 +392,13 @@ void edit_conflict_key(struct ui *ui, struct key key);
  * that must not write. */
 void edit_give_up(struct ui *ui);
 void edit_next_step(struct ui *ui);
+
+/* act_undo.c: takes one step back or on; nothing is under way. edit_step_taken: it was, but so much
+ * of it had changed and stays. edit_steps_stopped: no further one follows; says how many were taken
+ * if more than one was asked for. */
+void edit_take_step(struct ui *ui, enum store_why why);
+void edit_step_taken(struct ui *ui, enum store_why why, uint64_t stay);
+void edit_steps_stopped(struct ui *ui, enum store_why why);
 bool edit_can_ask(const struct ui *ui);
 
 /* act_time.c: true, with a message, if the past is shown, which cannot be written. And back to
