@@ -59,7 +59,8 @@ static bool nobody_seen(const struct segrow *s)
 bool segrow_is_orphan(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0; /* the kind's own count is proof */
-    return lasts(s) && nobody_seen(s) && (s->unreadable + s->unowned == 0 || counted);
+    bool sure = s->unreadable + s->unowned == 0 || counted || s->proved;
+    return lasts(s) && nobody_seen(s) && sure;
 }
 
 bool segrow_is_idle(const struct segrow *s)

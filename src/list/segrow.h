@@ -20,6 +20,7 @@ struct segrow {
     size_t unreadable; /* processes that could not be read */
     size_t unowned;    /* open files of unknown objects that no process has: seg_who.unowned */
     bool unasked;      /* users have not been looked for yet */
+    bool proved;       /* a look for a removal has proved not long ago that it is unused */
     int64_t now;       /* wall clock for ages, ns since the epoch */
 };
 

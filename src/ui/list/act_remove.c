@@ -205,6 +205,7 @@ static void looked(struct job *job, void *owner)
             segments_proved(ui, id);
         else if (st->asked.known)
             segments_disproved(ui, id);
+        segments_recount(ui);
         st->asked.force = code == SEG_E_IN_USE || code == SEG_E_UNPROVED;
     }
     removal_ended(ui, j);

@@ -82,8 +82,8 @@ struct segments_state {
 void segments_proved(struct ui *ui, struct seg_id id);
 void segments_disproved(struct ui *ui, struct seg_id id);
 
-/* Its state in words (segrow_verdict); of an idle one, what was proved not long ago. That was then:
- * it remains `idle` in the column, the counts and what is shown. */
+/* Its state in words (segrow_verdict); of one that is an orphan because that was proved not long
+ * ago, when. */
 const char *segments_verdict(const struct ui *ui, const struct segrow *row, char buf[VERDICT_TEXT]);
 
 /* ---- remove_job.c ---- */
@@ -120,6 +120,9 @@ void segments_catch_up(struct ui *ui);
 
 /* The segment of the survey with this raw locator; NULL: none. */
 const struct seg_info *segments_find(const struct ui *ui, const char *locator);
+
+/* Counts and shows anew, after a proof has changed what is an orphan. */
+void segments_recount(struct ui *ui);
 
 /* Remakes the rows, after a survey or a change of order or filter. */
 void segments_rebuild(struct ui *ui);

@@ -33,10 +33,24 @@ void segments_free(struct segments_state *st)
     free(st);
 }
 
+/* Nanoseconds since it was proved that the row has no user; -1: it was not, or that is too old. */
+static int64_t proved_ago(const struct ui *ui, const struct segrow *row)
+{
+    const struct segments_state *st = ui->segments;
+    for (size_t i = 0; i < PROOFS_KEPT; i++) {
+        int64_t ago = ui->now - st->proved[i].when;
+        if (st->proved[i].when != 0 && ago < (int64_t)PROOF_HOLDS * 1000000000 &&
+            seg_id_equal(st->proved[i].id, seg_id_of(row->stat)))
+            return ago;
+    }
+    return -1;
+}
+
 struct segrow segments_row(const struct ui *ui, const struct seg_info *info)
 {
     struct segrow row = segrow_of(&ui->s.walk.survey, info);
     row.now = ui->wall;
+    row.proved = segrow_is_idle(&row) && proved_ago(ui, &row) >= 0;
     return row;
 }
 
@@ -89,28 +103,15 @@ void segments_disproved(struct ui *ui, struct seg_id id)
             st->proved[i].when = 0;
 }
 
-/* Nanoseconds since it was proved that the row has no user; -1: it was not, or that is too old. */
-static int64_t proved_ago(const struct ui *ui, const struct segrow *row)
-{
-    const struct segments_state *st = ui->segments;
-    for (size_t i = 0; i < PROOFS_KEPT; i++) {
-        int64_t ago = ui->now - st->proved[i].when;
-        if (st->proved[i].when != 0 && ago < (int64_t)PROOF_HOLDS * 1000000000 &&
-            seg_id_equal(st->proved[i].id, seg_id_of(row->stat)))
-            return ago;
-    }
-    return -1;
-}
-
 const char *segments_verdict(const struct ui *ui, const struct segrow *row, char buf[VERDICT_TEXT])
 {
-    int64_t ago = segrow_is_idle(row) ? proved_ago(ui, row) : -1;
+    int64_t ago = row->proved ? proved_ago(ui, row) : -1;
     char when[32] = "just now";
-    if (ago < 0)
+    if (ago < 0 || !segrow_is_orphan(row))
         return segrow_verdict(row, buf);
     if (ago >= INT64_C(2000000000))
         (void)snprintf(when, sizeof when, "%d s ago", (int)(ago / 1000000000));
-    (void)snprintf(buf, VERDICT_TEXT, "idle; asked %s: orphan, no process used it", when);
+    (void)snprintf(buf, VERDICT_TEXT, "%s (asked %s)", verdict_orphan, when);
     return buf;
 }
 
@@ -436,6 +437,14 @@ void segments_rebuild(struct ui *ui)
     layout_forget(st, hash_rows(ui));
     sort_rows(ui);
     restore_cursor(ui);
+}
+
+void segments_recount(struct ui *ui)
+{
+    if (ui->segments->seq != ui->s.walk.seq)
+        return; /* the next frame does */
+    count_totals(ui);
+    segments_rebuild(ui);
 }
 
 void segments_update(struct ui *ui)
