@@ -540,7 +540,7 @@ static void add_need(struct calls_needs *n, enum value kind, uint64_t number)
 {
     if (n->count == PROGRAM_NEEDS || is_needed(n, kind, number, 1, false))
         return;
-    n->need[n->count].kind = kind;
+    n->need[n->count].kind = (int)kind;
     n->need[n->count++].number = number;
 }
 
