@@ -15,7 +15,6 @@ static const struct {
 } switches[] = {
     {"phase", offsetof(struct session, phase)},
     {"heat", offsetof(struct session, heat)},
-    {"timeline", offsetof(struct session, timeline)},
 };
 
 enum {
@@ -42,6 +41,11 @@ uint32_t looks_options(void)
     for (size_t i = 0; i < OPTIONS; i++)
         bits |= UINT32_C(1) << setting_find(options[i]);
     return bits;
+}
+
+uint32_t looks_own(void)
+{
+    return looks_options() | UINT32_C(1) << setting_find("hz");
 }
 
 void looks_get(const struct session *s, struct looks *out)

@@ -23,6 +23,10 @@ struct looks {
 /* The options that are looks, as bits (see settings.h). */
 uint32_t looks_options(void);
 
+/* Those, and the options that keys set for one segment while the program runs, which are kept
+ * nowhere: the rate. */
+uint32_t looks_own(void);
+
 /* The looks in effect that are not as preferred. */
 void looks_get(const struct session *s, struct looks *out);
 

@@ -87,6 +87,9 @@ static void forget_place(struct session *s)
     s->shift = 0;
     s->selecting = false;
     s->locked = false;
+    s->focus = FOCUS_CELLS;
+    s->only = s->follow = s->timeline = false;
+    s->set.hz = s->prefer.hz;
 }
 
 /* How often /proc is read, and which object's users are asked for. */

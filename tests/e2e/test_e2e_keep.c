@@ -86,6 +86,30 @@ TEST(looks_are_those_of_the_segment)
     quit(t);
 }
 
+/* Neither the rate that keys set, nor what is shown of the rows, nor the column with the cursor. */
+TEST(what_keys_narrow_is_of_this_segment_and_run)
+{
+    char home[256], line[128];
+    set_up();
+    const char *second = e2e_name("keep");
+    scene_segment(second, SIZE)[0] = 1;
+    struct e2e *t = open_with(NULL, NULL, true);
+    snprintf(home, sizeof home, "%s", e2e_home(t));
+    scene_press(t, "+", "LIVE 500 Hz");
+    scene_press(t, "<Tab>", "READ-ONLY TEXT");
+    scene_press(t, "x", "CHANGED ROWS");
+    snprintf(line, sizeof line, ":open %s<Enter>", second);
+    scene_press(t, line, second);
+    e2e_wait_text(t, "LIVE 250 Hz", 0);
+    e2e_wait_text(t, "00000000  01 00", 0);
+    ck_assert(!e2e_find(t, "CHANGED ROWS", NULL, NULL));
+    ck_assert(!e2e_find(t, "TEXT", NULL, NULL));
+    quit(t);
+    t = open_with(NULL, home, false);
+    e2e_wait_text(t, "LIVE 250 Hz", 0);
+    quit(t);
+}
+
 TEST(the_configuration_file)
 {
     set_up();
@@ -209,6 +233,7 @@ TEST(no_mouse)
 }
 
 SUITE(test_e2e_keep, .timeout = 120,
-      TESTS(options_and_marks_are_kept, looks_are_those_of_the_segment, the_configuration_file,
+      TESTS(options_and_marks_are_kept, looks_are_those_of_the_segment,
+            what_keys_narrow_is_of_this_segment_and_run, the_configuration_file,
             keys_bound_at_the_line, the_menu_of_options, clicks_drags_and_the_wheel,
             a_click_on_the_bar_presses_its_key, a_click_never_writes, no_mouse));

@@ -155,6 +155,26 @@ TEST(a_million_elements_scroll)
 }
 
 /* What was taken for a segment is there again in the next run. */
+/* While the program runs, a segment is shown again as it was left: as fields. */
+TEST(fields_are_still_shown_after_another_segment)
+{
+    char line[128];
+    const char *other = e2e_name("other");
+    scene_segment(other, 4096)[0] = 0x5a;
+    struct e2e *t = open_tree(NULL);
+    scene_press(t, "<Down><Down>", "state");
+    (void)snprintf(line, sizeof line, ":open %s<Enter>", other);
+    scene_press(t, line, "00000000  5a 00");
+    (void)snprintf(line, sizeof line, ":open %s<Enter>", name);
+    scene_press(t, line, "1,000,000 elements");
+    scene_press(t, "S", "00000000  52 49 4e 47");
+    (void)snprintf(line, sizeof line, ":open %s<Enter>", other);
+    scene_press(t, line, "00000000  5a 00");
+    (void)snprintf(line, sizeof line, ":open %s<Enter>", name);
+    scene_press(t, line, "00000000  52 49 4e 47"); /* bytes, if it was left so */
+    scene_quit(t);
+}
+
 TEST(types_are_kept)
 {
     name = e2e_name("tree");
@@ -253,5 +273,6 @@ TEST(programs_are_asked_as_it_is_set)
 
 SUITE(test_e2e_tree, .set_up = set_up, .tear_down = tear_down,
       TESTS(stores_appear, a_field_is_stored_once, a_bitfield_keeps_its_neighbours,
-            a_million_elements_scroll, types_are_kept, files_are_read_at_the_prompt,
-            what_lies_there_is_found, programs_are_asked_as_it_is_set));
+            a_million_elements_scroll, types_are_kept, fields_are_still_shown_after_another_segment,
+            files_are_read_at_the_prompt, what_lies_there_is_found,
+            programs_are_asked_as_it_is_set));

@@ -184,7 +184,7 @@ void act_menu(struct ui *ui, const char *arg)
 
 void ui_option(const struct ui *ui, size_t i, char *value, char *kept)
 {
-    bool look = (looks_options() >> i & 1) != 0;
+    bool look = (looks_own() >> i & 1) != 0;
     settings_value(&ui->s.prefer, i, kept, SETTINGS_VALUE);
     settings_value(look && ui_in_list(ui) ? &ui->s.prefer : &ui->s.set, i, value, SETTINGS_VALUE);
     if (!look || strcmp(value, kept) == 0)

@@ -112,7 +112,7 @@ void keep_options(struct ui *ui)
 {
     struct keep *k = ui->keep;
     char path[PATH_LONGEST];
-    settings_take(&ui->s.prefer, &ui->s.set, ~looks_options()); /* keys may have set them */
+    settings_take(&ui->s.prefer, &ui->s.set, ~looks_own()); /* keys may have set them */
     if (k == NULL || !k->has_settled)
         return;
     struct options_change c = {ui, settings_changed(&k->settled, &ui->s.prefer)};

@@ -79,8 +79,7 @@ static void notice_object(struct ui *ui)
     if (seg_id_equal(st->id, ui->s.id))
         return;
     st->id = ui->s.id;
-    if (tree_on(ui) && strcmp(ui->tree->locator, ui->s.locator) != 0)
-        tree_forget(ui);
+    tree_change_segment(ui);
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
     st->play_soon = false;
     st->stores_pending = 0;

@@ -297,6 +297,7 @@ static void attach(struct ui *ui)
         return;
     struct tree_stock *before = tree_stock_now(ui);
     tree_forget(ui);
+    tree_forget_aside(ui);
     lab->typed = tree_read_text(ui, lab->lesson->types);
     if (lab->typed)
         lab->before = before;

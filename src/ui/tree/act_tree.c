@@ -18,8 +18,7 @@ static void toggle(struct ui *ui)
         tree_hide(ui);
         return;
     }
-    if (strcmp(st->locator, ui->s.locator) != 0)
-        tree_forget(ui);
+    tree_change_segment(ui);
     edit_mode_drop(ui);
     ui->s.selecting = false;
     if (tree_top(ui) != NULL) {

@@ -32,6 +32,7 @@ enum {
     TREE_WINDOWS = 256, /* mappings of other processes */
     TREE_FILTER = 64,
     TREE_NAMES = 64, /* of processes */
+    TREE_ASIDE = 8,  /* segments whose views are laid aside; the oldest are forgotten */
     FIND_SHOWN = 64, /* proposals in the menu of them, */
     FIND_ROWS = 104  /* and all of its rows */
 };
@@ -100,6 +101,14 @@ struct tree_skew {
     char failed[160];        /* why the comparison was not made; empty: it was */
 };
 
+/* The views of a segment that is not shown now, while the program runs. */
+struct tree_aside {
+    char locator[LOCATOR_MAX]; /* empty: none */
+    struct tree_view *view[TREE_VIEWS];
+    int depth;
+    bool typed; /* fields were shown, not bytes */
+};
+
 struct tree_state {
     struct tree_stock *stock;    /* NULL: nothing was read yet */
     char locator[LOCATOR_MAX];   /* that the views are of */
@@ -127,7 +136,8 @@ struct tree_state {
     struct seg_id skew_of; /* the object it is of */
     int64_t skew_next;     /* when they may be compared again */
     struct tree_view *view[TREE_VIEWS];
-    int depth; /* view[depth - 1] is shown; 0: none */
+    int depth;                           /* view[depth - 1] is shown; 0: none */
+    struct tree_aside aside[TREE_ASIDE]; /* the oldest first; those without a locator at the end */
     bool raw;
     bool only; /* fields that changed lately, or since the baseline; not those that are open */
     uint64_t only_top;        /* the list begins here */
@@ -235,7 +245,12 @@ void tree_update(struct ui *ui);
 bool tree_open(struct ui *ui, struct tree_stock *stock, const struct types *t,
                const struct type_placed *placed, size_t n, const char *name, bool on_top);
 void tree_back(struct ui *ui);
-void tree_forget(struct ui *ui);   /* all views */
+void tree_forget(struct ui *ui); /* all views */
+
+/* Another segment is shown: lays the views of the one before aside, and takes those that this one
+ * had. tree_forget_aside: they are of types that do not count any more. */
+void tree_change_segment(struct ui *ui);
+void tree_forget_aside(struct ui *ui);
 void tree_refilter(struct ui *ui); /* after st->raw, st->filter changed */
 
 /* tree_changed.c: the rows are those of changed fields; moves by so many of them. */

@@ -41,11 +41,78 @@ void tree_forget(struct ui *ui)
     tree_compare_forget(st);
 }
 
+static void aside_free(struct tree_aside *a)
+{
+    while (a->depth > 0)
+        view_free(a->view[--a->depth]);
+    a->locator[0] = '\0';
+}
+
+/* Closes the gap that entry `i` leaves. */
+static void aside_close(struct tree_state *st, int i)
+{
+    memmove(&st->aside[i], &st->aside[i + 1], (size_t)(TREE_ASIDE - 1 - i) * sizeof st->aside[0]);
+    st->aside[TREE_ASIDE - 1] = (struct tree_aside){.depth = 0};
+}
+
+static int aside_find(const struct tree_state *st, const char *locator)
+{
+    int i = 0;
+    while (i < TREE_ASIDE && strcmp(st->aside[i].locator, locator) != 0)
+        i++;
+    return i;
+}
+
+static void lay_aside(struct ui *ui)
+{
+    struct tree_state *st = ui->tree;
+    int i = aside_find(st, "");
+    if (i == TREE_ASIDE) {
+        aside_free(&st->aside[0]);
+        aside_close(st, 0);
+        i = TREE_ASIDE - 1;
+    }
+    struct tree_aside *a = &st->aside[i];
+    memcpy(a->locator, st->locator, sizeof a->locator);
+    memcpy(a->view, st->view, sizeof a->view);
+    a->depth = st->depth;
+    a->typed = ui->s.typed;
+    st->depth = 0;
+}
+
+void tree_change_segment(struct ui *ui)
+{
+    struct tree_state *st = ui->tree;
+    if (strcmp(st->locator, ui->s.locator) == 0)
+        return;
+    if (st->depth > 0)
+        lay_aside(ui);
+    tree_forget(ui);
+    st->only = false;
+    memcpy(st->locator, ui->s.locator, sizeof st->locator);
+    int i = aside_find(st, ui->s.locator);
+    if (i == TREE_ASIDE)
+        return;
+    memcpy(st->view, st->aside[i].view, sizeof st->view);
+    st->depth = st->aside[i].depth;
+    ui->s.typed = st->aside[i].typed;
+    st->synced = ui->s.cursor; /* the view's own cursor counts */
+    aside_close(st, i);
+    tree_refilter(ui);
+}
+
+void tree_forget_aside(struct ui *ui)
+{
+    for (int i = 0; i < TREE_ASIDE; i++)
+        aside_free(&ui->tree->aside[i]);
+}
+
 void tree_free(struct ui *ui)
 {
     if (ui->tree == NULL)
         return;
     tree_forget(ui);
+    tree_forget_aside(ui);
     tree_stock_drop(ui->tree->stock);
     tree_stock_drop(ui->tree->found);
     free(ui->tree->waiting);

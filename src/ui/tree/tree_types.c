@@ -236,6 +236,7 @@ void tree_return(struct ui *ui, struct tree_stock *before)
 {
     struct tree_state *st = ui->tree;
     tree_forget(ui);
+    tree_forget_aside(ui);
     if (before == NULL || st->reading) {
         tree_stock_drop(before);
         tree_read(ui, NULL, 0);
@@ -528,6 +529,7 @@ void act_types(struct ui *ui, const char *arg)
     }
     ui->tree->show = tree_on(ui);
     tree_forget(ui);
+    tree_forget_aside(ui);
     if (ui->s.locator[0] != '\0')
         tree_keep_files(ui, file, n);
     tree_read(ui, file, n);
