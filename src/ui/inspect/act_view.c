@@ -78,8 +78,16 @@ void act_view(struct ui *ui, const char *arg)
 void act_order(struct ui *ui, const char *arg)
 {
     char bytes[FOR_BYTES];
-    (void)arg;
     const struct view *v = inspect_view(ui), *other = view_swapped(v);
+    bool big = strcmp(arg, "big") == 0;
+    if (arg[0] != '\0' && !big && strcmp(arg, "little") != 0) {
+        ui_say(ui, STYLE_ERROR, "order: little or big");
+        return;
+    }
+    if (arg[0] != '\0' && (other != v ? v->big : ui->s.set.big) == big) {
+        ui_say(ui, STYLE_TEXT, "%s-endian already", arg);
+        return;
+    }
     adopt_view(ui, other);
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
