@@ -123,7 +123,7 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
         forget_place(s);
         looks_apply(s, &(struct looks){.count = 0});
     }
-    session_undo_forget(s);
+    session_undo_turn(s, s->id);
     session_move_to(s, s->cursor, s->selecting);
     session_request_sample(s);
     ask_walker(s);

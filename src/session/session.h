@@ -24,7 +24,8 @@
 
 enum {
     UNDO_MAX = 256,
-    UNDO_BYTES = 64 * 1024 * 1024,
+    UNDO_BYTES = 64 * 1024 * 1024, /* that ranges of all segments may take */
+    UNDO_LOGS = 8,                 /* segments whose steps are kept, besides the attached one */
     WIDTH_MAX = 256,
     WIDTH_AUTO = 16,
     COLUMNS_SET = 160
@@ -43,6 +44,9 @@ struct undo_step {
     const struct view *view;  /* how messages show the value; NULL: as hex */
     struct kept_range *range; /* core/kept_range.h, one reference; NULL: one value */
 };
+
+/* The steps of a segment that was attached before. */
+struct undo_log;
 
 /* Options that persist between runs ($XDG_STATE_HOME/shmlens/options, config: `set NAME VALUE`). */
 /* What S does where no type is known: asks what may lie there and lists it; takes the one fact at
@@ -130,6 +134,9 @@ struct session {
     /* A stack: [0, undo_count) can be undone, the redo_count after them redone. */
     struct undo_step undo[UNDO_MAX];
     size_t undo_count, redo_count;
+    struct seg_id undo_id;                /* the object that they were made in; dev 0: none */
+    struct undo_log *undo_log[UNDO_LOGS]; /* of others; the one attached last comes first */
+    size_t undo_logs;
 
     struct settings set;    /* in effect: the preferences, and looks of this segment */
     struct settings prefer; /* what was set in Options, and what other segments begin with */
@@ -221,11 +228,14 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out,
 void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
 
 /* Adds a step, which drops what could be redone; a range's reference is the session's from then on.
- * session_undo_went: the next step was undone, or redone. session_undo_forget: all steps are. */
+ * session_undo_went: the next step was undone, or redone. session_undo_turn: from now on the steps
+ * are those of this object; those of the one before are kept. session_undo_forget: all steps of all
+ * are forgotten. */
 void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view);
 void session_undo_push_range(struct session *s, struct kept_range *range);
 void session_undo_grew(struct session *s); /* the newest step did: older ones may have to go */
 void session_undo_went(struct session *s, bool undone);
+void session_undo_turn(struct session *s, struct seg_id id);
 void session_undo_forget(struct session *s);
 
 /* The rows of the newest survey for the attached object, ourselves included. The arrays stay the

@@ -1,5 +1,8 @@
-/* The stack of what can be undone and redone: values, and ranges with their bytes. Ranges may take
- * UNDO_BYTES; when they take more, the oldest steps are forgotten. */
+/* The stack of what can be undone and redone: values, and ranges with their bytes. The steps of
+ * segments that were attached before are kept for when they are attached again: the same objects,
+ * whatever names they have. Ranges may take UNDO_BYTES; when they take more, the segment whose
+ * steps were put away first is forgotten, and then the oldest steps of this one. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/kept_range.h"
@@ -20,23 +23,103 @@ static void forget_oldest(struct session *s)
     s->undo_count--;
 }
 
-void session_undo_forget(struct session *s)
+/* ---- those of other segments ---- */
+
+/* The steps of a segment that was attached before. */
+struct undo_log {
+    struct seg_id id;
+    size_t undo_count, redo_count;
+    struct undo_step step[]; /* undo_count + redo_count */
+};
+
+static void forget_log(struct session *s, size_t i)
+{
+    struct undo_log *log = s->undo_log[i];
+    for (size_t k = 0; k < log->undo_count + log->redo_count; k++)
+        kept_range_release(log->step[k].range);
+    free(log);
+    s->undo_logs--;
+    memmove(s->undo_log + i, s->undo_log + i + 1, (s->undo_logs - i) * sizeof s->undo_log[0]);
+}
+
+static void forget_own(struct session *s)
 {
     forget(s, 0, s->undo_count + s->redo_count);
     s->undo_count = s->redo_count = 0;
 }
 
-static size_t bytes_of(const struct session *s)
+void session_undo_forget(struct session *s)
+{
+    forget_own(s);
+    while (s->undo_logs > 0)
+        forget_log(s, s->undo_logs - 1);
+}
+
+/* Puts the steps of the attached segment away. */
+static void put_away(struct session *s)
+{
+    size_t count = s->undo_count + s->redo_count;
+    struct undo_log *log = NULL;
+    if (count > 0 && s->undo_id.dev != 0)
+        log = malloc(sizeof *log + count * sizeof *log->step);
+    if (log == NULL) {
+        forget_own(s);
+        return;
+    }
+    *log = (struct undo_log){s->undo_id, s->undo_count, s->redo_count};
+    memcpy(log->step, s->undo, count * sizeof *log->step); /* with their references */
+    s->undo_count = s->redo_count = 0;
+    if (s->undo_logs == UNDO_LOGS)
+        forget_log(s, UNDO_LOGS - 1);
+    memmove(s->undo_log + 1, s->undo_log, s->undo_logs * sizeof s->undo_log[0]);
+    s->undo_log[0] = log;
+    s->undo_logs++;
+}
+
+void session_undo_turn(struct session *s, struct seg_id id)
+{
+    if (id.dev != 0 && seg_id_equal(id, s->undo_id))
+        return;
+    put_away(s);
+    s->undo_id = id;
+    for (size_t i = 0; i < s->undo_logs; i++) {
+        struct undo_log *log = s->undo_log[i];
+        if (!seg_id_equal(log->id, id))
+            continue;
+        memcpy(s->undo, log->step, (log->undo_count + log->redo_count) * sizeof *log->step);
+        s->undo_count = log->undo_count;
+        s->redo_count = log->redo_count;
+        log->undo_count = log->redo_count = 0; /* their references are the session's again */
+        forget_log(s, i);
+        return;
+    }
+}
+
+/* ---- those of this one ---- */
+
+static size_t bytes_of(const struct undo_step *step, size_t count)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->undo_count; i++)
-        n += kept_range_bytes(s->undo[i].range);
+    for (size_t i = 0; i < count; i++)
+        n += kept_range_bytes(step[i].range);
+    return n;
+}
+
+/* That the steps of other segments take. */
+static size_t bytes_away(const struct session *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->undo_logs; i++)
+        n +=
+            bytes_of(s->undo_log[i]->step, s->undo_log[i]->undo_count + s->undo_log[i]->redo_count);
     return n;
 }
 
 void session_undo_grew(struct session *s)
 {
-    while (bytes_of(s) > UNDO_BYTES)
+    while (s->undo_logs > 0 && bytes_of(s->undo, s->undo_count) + bytes_away(s) > UNDO_BYTES)
+        forget_log(s, s->undo_logs - 1);
+    while (bytes_of(s->undo, s->undo_count) > UNDO_BYTES)
         forget_oldest(s);
 }
 

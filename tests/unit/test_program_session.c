@@ -211,9 +211,74 @@ TEST(undo_keeps_the_newest)
     ck_assert_uint_eq(s.redo_count, 0);
 }
 
+/* Each object has steps of its own; `n` of it at this offset are made. */
+static void stored_in(uint64_t ino, uint64_t offset, int n)
+{
+    struct poke_done p = {.offset = offset, .size = 1};
+    session_undo_turn(&s, (struct seg_id){1, ino, 0});
+    while (n-- > 0)
+        session_undo_push(&s, &p, NULL);
+}
+
+TEST(every_object_has_its_own_undo)
+{
+    stored_in(1, 10, 3);
+    session_undo_went(&s, true);
+    stored_in(2, 20, 1);
+    ck_assert_uint_eq(s.undo_count, 1);
+    ck_assert_uint_eq(s.redo_count, 0);
+    stored_in(1, 0, 0);
+    ck_assert_uint_eq(s.undo_count, 2);
+    ck_assert_uint_eq(s.redo_count, 1);
+    ck_assert_uint_eq(s.undo[2].one.offset, 10);
+    session_undo_turn(&s, (struct seg_id){1, 1, 7}); /* the same numbers, of another space */
+    ck_assert_uint_eq(s.undo_count + s.redo_count, 0);
+    session_undo_forget(&s);
+}
+
+/* An object that is not known is none that was before. */
+TEST(no_object_has_no_undo)
+{
+    struct poke_done p = {.size = 1};
+    session_undo_turn(&s, (struct seg_id){0, 0, 0});
+    session_undo_push(&s, &p, NULL);
+    session_undo_turn(&s, (struct seg_id){0, 0, 0});
+    ck_assert_uint_eq(s.undo_count, 0);
+}
+
+TEST(undo_of_the_last_few_objects_is_kept)
+{
+    for (uint64_t i = 1; i <= UNDO_LOGS + 2; i++)
+        stored_in(i, i, 1);
+    stored_in(1, 0, 0);
+    ck_assert_uint_eq(s.undo_count, 0);
+    stored_in(UNDO_LOGS + 1, 0, 0);
+    ck_assert_uint_eq(s.undo_count, 1);
+    session_undo_forget(&s);
+    ck_assert_uint_eq(s.undo_logs, 0);
+}
+
+/* All objects together may take UNDO_BYTES. */
+TEST(the_memory_of_undo_is_bounded_for_all_objects)
+{
+    for (uint64_t i = 1; i <= 6; i++) {
+        stored_in(i, 0, 0);
+        struct kept_range *k = kept_range_new(i, KEPT_RANGE_MOST / 4);
+        ck_assert_ptr_nonnull(k);
+        session_undo_push_range(&s, k);
+    }
+    ck_assert_uint_eq(s.undo_logs, 3);
+    stored_in(2, 0, 0);
+    ck_assert_uint_eq(s.undo_count, 0);
+    stored_in(3, 0, 0);
+    ck_assert_uint_eq(s.undo[0].range->offset, 3);
+    session_undo_forget(&s);
+}
+
 SUITE(test_program_session, .set_up = set_up, .tear_down = tear_down,
       TESTS(cursor_stays_inside, window_follows_the_cursor, scrolling_takes_the_cursor_along,
             empty_and_tiny_segments, offsets_near_the_top_of_the_range, selection_grows_both_ways,
             selection_takes_whole_cells, a_range_is_a_segment_of_its_own,
             width_keeps_the_cursor_in_view, bytes_come_from_the_sample_only, undo_keeps_the_newest,
-            the_memory_of_undo_is_bounded));
+            the_memory_of_undo_is_bounded, every_object_has_its_own_undo, no_object_has_no_undo,
+            undo_of_the_last_few_objects_is_kept, the_memory_of_undo_is_bounded_for_all_objects));

@@ -156,7 +156,7 @@ static void command_done(struct job *job, void *owner)
     size_t pokes = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
     for (size_t i = 0; i < pokes && j->sampler != NULL; i++) /* not of another segment */
         session_undo_push(&ui->s, &j->pokes[i], j->poked_as);
-    if (j->kept != NULL && j->kept->length > 0) {
+    if (j->sampler != NULL && j->kept != NULL && j->kept->length > 0) {
         session_undo_push_range(&ui->s, j->kept);
         j->kept = NULL;
     }

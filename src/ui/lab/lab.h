@@ -37,6 +37,7 @@ struct lab_state {
     bool astray;               /* what the learner stored in this step does not pass it */
     size_t undo_base;          /* the session's undo_count when the step began, */
     size_t undo_last;          /* and when it was looked at last */
+    struct seg_id undo_of;     /* of that object's steps */
     int64_t stored;            /* the last store, ui->now's clock */
     const struct lesson *next; /* to be opened when the course has ended */
     bool next_bare;

@@ -81,6 +81,7 @@ static void start(struct ui *ui, const struct lesson *l, bool bare)
     lab->hint = lab->solution = lab->attached = lab->closed = lab->typed = false;
     lab->first = 0;
     lab->undo_base = lab->undo_last = ui->s.undo_count;
+    lab->undo_of = ui->s.undo_id;
     lab->astray = false;
     lab->tour = !shelf_shown(l);
     if (ui->s.be == NULL) /* tests */
@@ -271,6 +272,10 @@ bool lab_look_at_stores(struct ui *ui)
     struct lab_state *lab = ui->lab;
     size_t count = ui->s.undo_count;
     bool before = lab->astray;
+    if (!seg_id_equal(lab->undo_of,
+                      ui->s.undo_id)) /* steps that were made before are no stores of now */
+        lab->undo_base = lab->undo_last = count;
+    lab->undo_of = ui->s.undo_id;
     lab->stored = count > lab->undo_last ? ui->now : lab->stored;
     lab->undo_last = count;
     lab->undo_base = count < lab->undo_base ? count : lab->undo_base;
