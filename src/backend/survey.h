@@ -34,6 +34,20 @@ struct seg_holder {
 
 enum { SEG_MAY_WRITE = 2, SEG_MAY_READ = 4 }; /* of those rights */
 
+/* A process that could not be read. */
+struct seg_unread {
+    uint32_t pid;
+    char comm[SEG_COMM]; /* raw bytes; empty: not known */
+    struct oserr why;    /* none: it was left out, because whoever reads it hangs */
+};
+
+/* The first of them. */
+enum { SEG_UNREAD_MAX = 4 };
+struct seg_unreads {
+    struct seg_unread row[SEG_UNREAD_MAX];
+    size_t count;
+};
+
 /* How it is known that nobody uses an object. */
 enum seg_proof {
     SEG_PROOF_NONE,  /* it is not known */
@@ -54,7 +68,8 @@ struct seg_who {
     size_t unowned;    /* open files, of unknown objects, that no process has: in flight over a
                           socket, in an io_uring, of a loop device. Looked for only where every
                           process was read and an object has no user; else 0 */
-    enum seg_proof proof; /* of a removal: that it is unused */
+    enum seg_proof proof;      /* of a removal: that it is unused */
+    struct seg_unreads unread; /* some of those `unreadable`; none where users were only counted */
 };
 
 /* Processes other than ours that map it writable, map it readable only, only hold it (on Windows,

@@ -158,6 +158,17 @@ static void sort_rows(struct seg_who *who)
         }
 }
 
+void found_unread(struct found *f, uint32_t pid, const char comm[SEG_COMM], struct oserr why)
+{
+    struct seg_unreads *u = &f->unread;
+    f->unreadable++;
+    if (u->count == SEG_UNREAD_MAX)
+        return;
+    struct seg_unread *row = &u->row[u->count++];
+    *row = (struct seg_unread){.pid = pid, .why = why};
+    memcpy(row->comm, comm, SEG_COMM);
+}
+
 /* Prefix sum: counts become the index of each object's first row; put_rows() advances it. */
 static void place_rows(struct objects *o, size_t *mappers, size_t *holders)
 {
@@ -188,7 +199,8 @@ static void put_rows(const struct found *f, struct objects *o, struct seg_who *w
 
 struct seg_who users_of(const struct objects *o, long number, const struct seg_who *all)
 {
-    struct seg_who who = {.unreadable = all->unreadable, .unowned = all->unowned};
+    struct seg_who who = {
+        .unreadable = all->unreadable, .unowned = all->unowned, .unread = all->unread};
     if (number == OBJECT_NONE)
         return who;
     const struct object *item = &o->items[number];
@@ -204,7 +216,8 @@ struct oserr users_group(struct backend *be, const struct found *f, struct objec
                          struct seg_who *who)
 {
     void *m, *h = NULL;
-    *who = (struct seg_who){.unreadable = f->unreadable, .unowned = f->unowned};
+    *who =
+        (struct seg_who){.unreadable = f->unreadable, .unowned = f->unowned, .unread = f->unread};
     place_rows(o, &who->mappers_count, &who->holders_count);
     struct oserr e = sys_alloc(be, who->mappers_count * sizeof *who->mappers, &m);
     if (!oserr_is(e))

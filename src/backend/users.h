@@ -82,7 +82,11 @@ struct found {
     size_t holders_count, holders_cap;
     size_t unreadable; /* processes that could not be read (not: that ended, nor kernel threads) */
     size_t unowned;    /* see struct seg_who */
+    struct seg_unreads unread;
 };
+
+/* Counts a process that could not be read, and notes the first ones. `comm` may be empty. */
+void found_unread(struct found *f, uint32_t pid, const char comm[SEG_COMM], struct oserr why);
 
 /* Adds a row about an object. */
 MUST_USE struct oserr found_mapper(struct backend *be, struct found *f, struct objects *o,

@@ -29,6 +29,7 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
                            .users = info->users,
                            .unreadable = s->who.unreadable,
                            .unowned = s->who.unowned,
+                           .unread = &s->who.unread,
                            .unasked = info->who_unasked};
 }
 
@@ -77,6 +78,18 @@ const char *unseen_text(size_t unreadable, size_t unowned, char buf[UNSEEN_TEXT]
         (void)snprintf(buf, UNSEEN_TEXT,
                        "%zu open file%s to no process (in flight, io_uring, loop device)", unowned,
                        unowned == 1 ? " belongs" : "s belong");
+    return buf;
+}
+
+const char *unread_text(const struct seg_unread *u, char buf[UNREAD_TEXT])
+{
+    char comm[COMM_SHOWN], why[96] = "it does not answer";
+    (void)comm_shown(u->comm, comm);
+    if (oserr_is(u->why))
+        (void)oserr_text(u->why, why, sizeof why);
+    (void)snprintf(buf, UNREAD_TEXT, "%" PRIu32 "%s%.64s: %.96s%s%.24s%s", u->pid,
+                   comm[0] != '\0' ? " " : "", comm, why, oserr_is(u->why) ? " (" : "",
+                   oserr_is(u->why) ? u->why.call : "", oserr_is(u->why) ? ")" : "");
     return buf;
 }
 

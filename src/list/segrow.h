@@ -19,9 +19,10 @@ struct segrow {
     struct seg_users users;
     size_t unreadable; /* processes that could not be read */
     size_t unowned;    /* open files of unknown objects that no process has: seg_who.unowned */
-    bool unasked;      /* users have not been looked for yet */
-    bool proved;       /* a look for a removal has proved not long ago that it is unused */
-    int64_t now;       /* wall clock for ages, ns since the epoch */
+    const struct seg_unreads *unread; /* the first of them; may be NULL */
+    bool unasked;                     /* users have not been looked for yet */
+    bool proved; /* a look for a removal has proved not long ago that it is unused */
+    int64_t now; /* wall clock for ages, ns since the epoch */
 };
 
 /* A row of a survey. */
@@ -61,6 +62,10 @@ const char *state_meaning(const char *name);
  * Returns buf. */
 enum { UNSEEN_TEXT = 120 };
 const char *unseen_text(size_t unreadable, size_t unowned, char buf[UNSEEN_TEXT]);
+
+/* A process that could not be read, and why: `1 systemd: Permission denied (open)`. Returns buf. */
+enum { UNREAD_TEXT = 240 };
+const char *unread_text(const struct seg_unread *u, char buf[UNREAD_TEXT]);
 
 /* The name, escaped; in a named section of Windows the backslash after Local or Global is its own,
  * as in the locator. The caller frees it; NULL: out of memory. */

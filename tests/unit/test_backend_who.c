@@ -350,7 +350,10 @@ static int child_unreadable(void *arg)
     (void)arg;
     if (oserr_is(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv)))
         return 1;
-    int r = sv.who.unreadable > 0 ? 0 : 2;
+    const struct seg_unread *first = &sv.who.unread.row[0];
+    bool named = sv.who.unread.count > 0 && first->pid != 0 && first->comm[0] != '\0' &&
+                 oserr_kind(first->why) == OSERR_K_DENIED;
+    int r = sv.who.unreadable > 0 ? (named ? 0 : 3) : 2;
     seg_survey_free(&sv);
     return r;
 }

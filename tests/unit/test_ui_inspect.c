@@ -366,11 +366,13 @@ TEST(test_users_in_title_and_panel)
     scene(24, 100);
     struct segment_list *w = &st->ui.s.walk;
     w->id = st->ui.s.id;
-    w->survey.extra = (struct seg_who){.mappers = mappers,
-                                       .mappers_count = 3,
-                                       .holders = holders,
-                                       .holders_count = 1,
-                                       .unreadable = 2};
+    w->survey.extra =
+        (struct seg_who){.mappers = mappers,
+                         .mappers_count = 3,
+                         .holders = holders,
+                         .holders_count = 1,
+                         .unreadable = 2,
+                         .unread = {.count = 1, .row = {{.pid = 1, .comm = "in\x1bit"}}}};
     st->ui.who_panel = true;
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "1 rw 1 r 1 fd"), 0);
@@ -380,9 +382,11 @@ TEST(test_users_in_title_and_panel)
         {"100 wri\\x1bter ", " rw           0x0        0 B  0"},
         {"100 wri\\x1bter ", " r            0x0        0 B  0"},
         {"101 reader ", " r            0x0      4 KiB  0"},
-        {"102 holder ", " -                            fd 7"}};
+        {"102 holder ", " -                            fd 7"},
+        {"  not readable: 1 in\\x1bit: it does not answer", ""},
+        {"  not readable: 1 more", ""}};
     int first = frame_find(&st->ui.canvas, rows[0][0]);
-    for (int i = 0; i < 6; i++) { /* between them: what this system calls the user */
+    for (int i = 0; i < 8; i++) { /* between them: what this system calls the user */
         char text[600];
         canvas_row_text(&st->ui.canvas, first + i, text, sizeof text);
         const char *found = strstr(text, rows[i][0]);

@@ -115,8 +115,10 @@ TEST(what_was_proved_has_an_age)
     s->who.unreadable = 1;
     s->segs[1].stat.dev = 7;
     s->segs[1].stat.ino = 99;
+    s->who.unread = (struct seg_unreads){.count = 1, .row = {{.pid = 9, .comm = "in\x1bit"}}};
     ui.s.walk.seq++;
     listed_press("Down");
+    ck_assert_int_eq(frame_find(&ui.canvas, "  in\\x1bit (9) not readable"), 0);
     ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
     ck_assert_uint_eq(ui.segments->orphan_count, 0);
     segments_proved(&ui, seg_id_of(&s->segs[1].stat));

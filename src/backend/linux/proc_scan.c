@@ -52,14 +52,18 @@ struct proc_scan {
     uint32_t pid;                        /* the process being read, */
     uint32_t task;                       /* and its thread: what /proc/TASK shows */
     size_t first_mapper, first_holder;   /* its first rows in *out */
+    struct oserr why;                    /* it could not be read; none: it could */
     bool unnamed;                        /* the name of one of its mappings could not be read */
     uint64_t anon_devices[SYS_NAMELESS]; /* see sys_anon_devices */
 };
 
 /* A process that ended meanwhile does not matter. Any other error makes it unreadable. */
-static bool is_gone(struct oserr e)
+static void check_read(struct proc_scan *p, bool *skipped, struct oserr e)
 {
-    return e.code == ENOENT || e.code == ESRCH;
+    if (oserr_is(e) && e.code != ENOENT && e.code != ESRCH) {
+        *skipped = true;
+        p->why = e;
+    }
 }
 
 static bool is_shm(const struct proc_scan *p, uint64_t dev)
@@ -169,7 +173,7 @@ static struct oserr take_mapping(void *ctx, const struct sys_mapping *at)
     if (anon)
         e = maps_name(&p->maps, at, name);
     if (oserr_is(e)) { /* one process does not end the scan */
-        p->unnamed = p->unnamed || !is_gone(e);
+        check_read(p, &p->unnamed, e);
         return OSERR_NONE;
     }
     if (anon)
@@ -197,7 +201,8 @@ static struct oserr read_mappings(struct proc_scan *p, bool *skipped)
     struct oserr unread = OSERR_NONE;
     p->unnamed = false;
     struct oserr e = maps_read(&p->maps, p->task, take_mapping, p, &unread);
-    *skipped = p->unnamed || (oserr_is(unread) && !is_gone(unread));
+    *skipped = p->unnamed;
+    check_read(p, skipped, unread);
     return e;
 }
 
@@ -290,12 +295,12 @@ static struct oserr read_descriptors(struct proc_scan *p, bool *skipped)
     struct oserr e =
         sys_open(p->be, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, SYS_KEY_PROC_FDS, &d.dir);
     if (oserr_is(e)) {
-        *skipped = *skipped || !is_gone(e);
+        check_read(p, skipped, e);
         return OSERR_NONE;
     }
     while (n == DESCRIPTORS && !oserr_is(e)) {
         struct oserr r = sys_descriptors(p->be, &d, batch, DESCRIPTORS, &n);
-        *skipped = *skipped || (oserr_is(r) && !is_gone(r));
+        check_read(p, skipped, r);
         for (size_t i = 0; i < n && !oserr_is(e); i++)
             e = take_descriptor(p, &batch[i]);
         if (oserr_is(r))
@@ -473,6 +478,7 @@ static struct oserr read_threads(struct proc_scan *p, bool *skipped)
 static struct oserr read_process(struct proc_scan *p)
 {
     bool skipped = false;
+    char comm[SEG_COMM] = "";
     struct oserr e = OSERR_NONE;
     if (lists(p, 1U << SEG_POSIX | 1U << SEG_SEM))
         e = read_shm(p);
@@ -485,8 +491,11 @@ static struct oserr read_process(struct proc_scan *p)
     if (oserr_is(e))
         return e;
     name_rows(p);
-    if (skipped && !process_in_kernel(p->be, p->pid))
-        p->out->unreadable++;
+    if (!skipped || process_in_kernel(p->be, p->pid))
+        return OSERR_NONE;
+    if (!p->search->counts && p->out->unread.count < SEG_UNREAD_MAX)
+        process_comm(p->be, p->pid, comm);
+    found_unread(p->out, p->pid, comm, p->why);
     return OSERR_NONE;
 }
 
@@ -500,7 +509,7 @@ static struct oserr read_paced(struct proc_scan *p)
         return read_process(p);
     if (answer == SEG_SCAN_STOP)
         return (struct oserr){"getdents64", SEG_E_STOPPED};
-    p->out->unreadable++;
+    found_unread(p->out, p->pid, (char[SEG_COMM]){""}, OSERR_NONE);
     return OSERR_NONE;
 }
 

@@ -42,7 +42,7 @@ static void enter_process(struct handle_scan *p, uint32_t pid)
     p->skip = false;
     struct oserr e = sys_open_process(p->be, pid, &p->process);
     if (oserr_kind(e) == OSERR_K_DENIED)
-        p->out->unreadable++;
+        found_unread(p->out, pid, p->comm, e);
 }
 
 static struct oserr add_holder(struct handle_scan *p, size_t number, const struct sys_handle *h)
@@ -94,7 +94,7 @@ static struct oserr take_paced(struct handle_scan *p, const struct sys_handle *h
     if (answer == SEG_SCAN_CONTINUE)
         return take_handle(p, h);
     if (h->pid != p->pid)
-        p->out->unreadable++;
+        found_unread(p->out, h->pid, (char[SEG_COMM]){""}, OSERR_NONE);
     p->pid = h->pid;
     p->skip = true;
     return OSERR_NONE;

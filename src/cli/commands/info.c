@@ -120,6 +120,22 @@ static void type_json(const struct typed *y, json_t *o)
     json_object_set_new(o, "types", types);
 }
 
+static json_t *unread_json(const struct seg_unreads *u)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < u->count; i++) {
+        char comm[COMM_SHOWN], why[96];
+        json_t *row = json_pack("{s:I}", "pid", (json_int_t)u->row[i].pid);
+        if (u->row[i].comm[0] != '\0')
+            json_object_set_new(row, "name", json_string(comm_shown(u->row[i].comm, comm)));
+        if (oserr_is(u->row[i].why))
+            json_object_set_new(row, "error",
+                                json_string(oserr_text(u->row[i].why, why, sizeof why)));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
 static int print_json(struct command_run *r, const struct segrow *s, const struct typed *y)
 {
     json_t *o = segment_json(s);
@@ -127,6 +143,8 @@ static int print_json(struct command_run *r, const struct segrow *s, const struc
         return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
     json_object_set_new(o, "format", json_integer(1));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)s->unreadable));
+    if (s->unread->count > 0)
+        json_object_set_new(o, "not_read", unread_json(s->unread));
     if (s->unowned > 0)
         json_object_set_new(o, "unowned", json_integer((json_int_t)s->unowned));
     if ((s->stat->known & SEG_HAS_SEALS) != 0) {
@@ -259,6 +277,16 @@ static void print_holder(struct out *o, const struct seg_holder *h)
               comm, may, (uint32_t)h->fd, h->access);
 }
 
+/* Which processes could not be read: the first ones. */
+static void print_unread(struct out *o, const struct segrow *s)
+{
+    char text[UNREAD_TEXT];
+    for (size_t i = 0; i < s->unread->count; i++)
+        out_print(o, "not read:  %s\n", unread_text(&s->unread->row[i], text));
+    if (s->unread->count > 0 && s->unread->count < s->unreadable)
+        out_print(o, "not read:  %zu more\n", s->unreadable - s->unread->count);
+}
+
 static void print_who(struct out *o, const struct segrow *s)
 {
     char comm[COMM_SHOWN], unseen[UNSEEN_TEXT], verdict[VERDICT_TEXT];
@@ -282,6 +310,7 @@ static void print_who(struct out *o, const struct segrow *s)
     if (segrow_procs(s) == 0)
         out_print(o, "users:     %s\n", says[0] != '\0' ? says : "no process seen");
     out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
+    print_unread(o, s);
     if (s->unowned > 0)
         out_print(o, "unproved:  %s\n", unseen_text(0, s->unowned, unseen));
 }
@@ -344,7 +373,8 @@ static int print_info(struct command_run *r, const struct typed *y)
                        .holders_count = who.holders_count,
                        .users = seg_who_users(&who),
                        .unreadable = who.unreadable,
-                       .unowned = who.unowned};
+                       .unowned = who.unowned,
+                       .unread = &who.unread};
     int status = EXIT_DONE;
     if (run_option(r, "json") != NULL)
         status = print_json(r, &s, y);

@@ -25,12 +25,23 @@ static const struct field {
                     {"MAY", 37, 40, false},    {"OFFSET", 41, 53, true}, {"SIZE", 54, 64, true},
                     {"AT", 66, INT_MAX, false}};
 
+/* Rows for the processes that could not be read. */
+static int unread_rows(const struct seg_who *who)
+{
+    bool more = who->unread.count > 0 && who->unread.count < who->unreadable;
+    return (int)who->unread.count + more;
+}
+
 int panel_who_rows(const struct seg_who *who)
 {
     if (who == NULL)
         return HEAD_ROWS;
     size_t rows = who->mappers_count + who->holders_count;
-    return HEAD_ROWS + (rows == 0 ? 1 : rows > MOST_ROWS ? MOST_ROWS : (int)rows);
+    return HEAD_ROWS +
+           (rows == 0          ? 1
+            : rows > MOST_ROWS ? MOST_ROWS
+                               : (int)rows) +
+           unread_rows(who);
 }
 
 /* The panel while it is being drawn. */
@@ -237,6 +248,19 @@ static void draw_nobody(const struct box *b, const struct seg_who *who)
                               : "no process uses it");
 }
 
+/* Who could not be read, and why: a user may be among them. */
+static void draw_unread(struct box *b, const struct seg_who *who, int bottom)
+{
+    char text[UNREAD_TEXT];
+    size_t n = who->unread.count;
+    for (size_t i = 0; i < n && b->row < bottom; i++, b->row++)
+        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "not readable: %s",
+                           unread_text(&who->unread.row[i], text));
+    if (n > 0 && n < who->unreadable && b->row < bottom)
+        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "not readable: %zu more",
+                           who->unreadable - n);
+}
+
 void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
 {
     struct box b = {ui, &ui->canvas, top, STYLE_TEXT};
@@ -263,4 +287,7 @@ void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
                          "and %zu more: Tab scrolls, :info lists all", total - i);
         else
             draw_row(&b, who, i);
+    b.row += total == 0;
+    if (who != NULL)
+        draw_unread(&b, who, bottom);
 }

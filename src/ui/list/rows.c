@@ -75,7 +75,9 @@ bool segments_users(const struct ui *ui, struct seg_who *who)
 {
     const struct seg_info *info = segments_at(ui);
     const struct seg_survey *survey = &ui->s.walk.survey;
-    *who = (struct seg_who){.unreadable = survey->who.unreadable, .unowned = survey->who.unowned};
+    *who = (struct seg_who){.unreadable = survey->who.unreadable,
+                            .unowned = survey->who.unowned,
+                            .unread = survey->who.unread};
     if (info == NULL || info->who_unasked)
         return false;
     *who = seg_info_who(survey, info);

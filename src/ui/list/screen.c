@@ -1,9 +1,11 @@
 /* The list of segments, which updates itself: columns, totals, the cursor. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/number.h"
 #include "core/plural.h"
+#include "core/text.h"
 #include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
 
@@ -118,15 +120,21 @@ static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
     }
 }
 
-/* How many processes could not be read; a single one that hangs is named by its PID. */
+/* How many processes could not be read; a single one is named. */
 static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
 {
-    size_t n = w->survey.who.unreadable;
+    const struct seg_who *who = &w->survey.who;
+    char comm[COMM_SHOWN];
+    size_t n = who->unreadable;
     if (w->hanging == 1)
         (void)snprintf(part, PART_MAX, "%zu process%s not readable (%u hangs)", n,
                        n == 1 ? "" : "es", (unsigned)w->hanging_pid);
     else if (w->hanging > 1)
         (void)snprintf(part, PART_MAX, "%zu processes not readable (%zu hang)", n, w->hanging);
+    else if (n == 1 && who->unread.count == 1 && who->unread.row[0].comm[0] != '\0')
+        (void)snprintf(part, PART_MAX, "%.*s (%" PRIu32 ") not readable",
+                       text_fit(comm_shown(who->unread.row[0].comm, comm), 24), comm,
+                       who->unread.row[0].pid);
     else if (n > 0)
         (void)snprintf(part, PART_MAX, "%zu process%s not readable", n, n == 1 ? "" : "es");
     else if (w->survey.who.unowned > 0)
