@@ -14,7 +14,8 @@ static const char text[] =
     "wrapped at every width.\n\n    Fields:\n        0x0 head\n        0x8 tail\n"
     "step Find the head\n    text\n        Go to the head.\n    check cursor 0\n"
     "    hint\n        It is the first one.\n    solution\n        goto 0\n        $ true\n"
-    "step Find the tail\n    text\n        Go to the tail.\n    check cursor 8\n    check runs "
+    "step Find the tail\n    text\n        Go to the tail.\n\n        What you have seen: a "
+    "ring.\n    check cursor 8\n    check runs "
     "writer\n    check where tail == 1\n    check answer 16\n";
 
 static struct stage *st;
@@ -116,6 +117,7 @@ TEST(what_is_wrong_is_said)
     lab->state = (struct course_state){.step = 2};
     stage_draw(st);
     ck_assert(shows("ring: done") && shows("All steps are done"));
+    ck_assert(shows("What you have seen: a ring.") && !shows("Go to the tail"));
 }
 
 static const struct {

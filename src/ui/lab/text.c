@@ -115,11 +115,27 @@ static void say(struct lab_writer *w, enum style style, const char *text)
     wrap(w, from, style);
 }
 
+/* The last of several paragraphs; NULL: there is one only. */
+static const char *last_paragraph(const char *text)
+{
+    const char *last = NULL;
+    for (const char *p = text; p != NULL && (p = strstr(p, "\n\n")) != NULL; p += 2)
+        last = p + 2;
+    return last;
+}
+
+/* The last paragraph stays: it is where a lesson says what was seen in it. */
 static void finished(struct lab_writer *w)
 {
+    const struct lesson *l = w->lab->lesson;
+    const char *last = last_paragraph(l->step[l->steps - 1].text);
     say(w, STYLE_LIVE,
         w->lab->tour ? "That was the tour. Esc ends it; the demo stays."
                      : "All steps are done. `:lab` shows the list of lessons.");
+    if (last != NULL && !w->lab->tour) {
+        blank(w);
+        block(w, last, STYLE_TEXT, false);
+    }
 }
 
 /* How processes ended in this step or the one before it, the last first; and a process that the
