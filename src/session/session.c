@@ -78,9 +78,9 @@ void session_free(struct session *s)
     *s = (struct session){0};
 }
 
-/* Forgets what belonged to the segment attached before. */
-static void forget_place(struct session *s)
+void session_begin(struct session *s)
 {
+    looks_apply(s, &(struct looks){.count = 0});
     s->top = s->cursor = session_start(s);
     s->marks.count = 0;
     s->match_length = 0;
@@ -119,10 +119,8 @@ static void adopt(struct session *s, struct sampler *sampler, const struct seg_s
     old->settle = (struct settle_result){.any = false};
     old->stat = *stat;
     old->error = OSERR_NONE;
-    if (!same) {
-        forget_place(s);
-        looks_apply(s, &(struct looks){.count = 0});
-    }
+    if (!same)
+        session_begin(s);
     session_undo_turn(s, s->id);
     session_move_to(s, s->cursor, s->selecting);
     session_request_sample(s);

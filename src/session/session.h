@@ -155,6 +155,10 @@ void session_defaults(struct settings *set);
 MUST_USE struct oserr session_attach(struct session *s, const char *locator, uint64_t range_offset,
                                      uint64_t range_length);
 
+/* As of a segment that was never looked at: at its start, with no marks, with the looks that are
+ * preferred. */
+void session_begin(struct session *s);
+
 /* Closes the segment: we are no user of it any more. The place is kept for the same locator. */
 void session_detach(struct session *s);
 

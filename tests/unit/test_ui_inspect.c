@@ -379,9 +379,9 @@ TEST(test_users_in_title_and_panel)
     static const char *const rows[][2] = {
         {"\u2500\u2500 used by 3 processes (2 could not be checked)", ""},
         {"    PID NAME             USER      MAY       OFFSET       SIZE  AT", ""},
-        {"100 wri\\x1bter ", " rw           0x0        0 B  0"},
-        {"100 wri\\x1bter ", " r            0x0        0 B  0"},
-        {"101 reader ", " r            0x0      4 KiB  0"},
+        {"100 wri\\x1bter ", " rw           0x0        0 B  0x0"},
+        {"100 wri\\x1bter ", " r            0x0        0 B  0x0"},
+        {"101 reader ", " r            0x0      4 KiB  0x0"},
         {"102 holder ", " -                            fd 7"},
         {"  not readable: 1 in\\x1bit: it does not answer", ""},
         {"  not readable: 1 more", ""}};
@@ -392,6 +392,30 @@ TEST(test_users_in_title_and_panel)
         const char *found = strstr(text, rows[i][0]);
         ck_assert_msg(found != NULL && strstr(found, rows[i][1]) != NULL, "%s", text);
     }
+    w->survey.extra = (struct seg_who){0};
+}
+
+/* Who looks at its users wants to see the others. */
+TEST(ourselves_are_the_last_of_the_users)
+{
+    struct seg_mapper mappers[] = {{.pid = os_pid(), .comm = "shmlens", .read = true},
+                                   {.pid = UINT32_MAX, .comm = "writer", .write = true}};
+    struct seg_holder holders[] = {{.pid = UINT32_MAX - 1, .comm = "holder", .fd = 7}};
+    scene(24, 100);
+    struct segment_list *w = &st->ui.s.walk;
+    w->id = st->ui.s.id;
+    w->survey.extra = (struct seg_who){
+        .mappers = mappers, .mappers_count = 2, .holders = holders, .holders_count = 1};
+    st->ui.who_panel = true;
+    stage_draw(st);
+    int first = frame_find(&st->ui.canvas, " writer ");
+    ck_assert_int_ge(first, 0);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, " holder "), first + 1);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "(this one)"), first + 2);
+    stage_act(st, act_panel, "enter");
+    stage_act(st, act_panel, "end");
+    stage_act(st, act_panel, "go"); /* to what this row maps */
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "maps "));
     w->survey.extra = (struct seg_who){0};
 }
 
@@ -563,8 +587,8 @@ SUITE_PART(title_tests, .tear_down = stage_tear_down,
                  test_every_match_on_the_screen_is_lit, test_lit_places_are_of_one_pattern,
                  test_what_we_store_is_searched_again, test_modes_are_in_the_title,
                  test_a_range_is_in_the_title_and_goto_knows_it, test_keeping_alive,
-                 test_users_in_title_and_panel, test_paused_ages_stand_still,
-                 test_next_frame_is_when_something_fades));
+                 test_users_in_title_and_panel, ourselves_are_the_last_of_the_users,
+                 test_paused_ages_stand_still, test_next_frame_is_when_something_fades));
 
 SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
       TESTS(test_frames_of_each_size, test_the_longest_values_have_room,

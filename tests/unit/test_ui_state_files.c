@@ -194,6 +194,31 @@ TEST(looks_belong_to_the_segment)
     ck_assert(has_line("look heat on posix:/ring\n"));
 }
 
+/* A demo begins as if none had been before, and leaves nothing to the next one. */
+TEST(a_demo_begins_anew)
+{
+    char why[SETTINGS_WHY];
+    ck_assert_ptr_null(settings_set(&st->ui.s.set, "view", "hex", why));
+    st->ui.s.prefer = st->ui.s.set;
+    write_marks("a 0x40 posix:/demo\nlook view f32le posix:/demo\n", 1);
+    state_load(&st->ui);
+    open_as("posix:/demo");
+    ck_assert_str_eq(view(), "f32le");
+    keep_demo(&st->ui);
+    ck_assert_str_eq(view(), "hex");
+    ck_assert_uint_eq(st->ui.s.marks.count, 0);
+    stage_act(st, act_view, "u32le");
+    open_as("posix:/other");
+    ck_assert_str_eq(view(), "hex");
+    open_as("posix:/demo"); /* while the program runs */
+    ck_assert_str_eq(view(), "u32le");
+    keep_place(&st->ui);
+    ck_assert(has_line("look view f32le posix:/demo\n")); /* for who opens it by its name */
+    ck_assert(!has_line("u32le"));
+    keep_demo(&st->ui);
+    ck_assert_str_eq(view(), "hex");
+}
+
 static void expect_options(const char *text)
 {
     char *now = NULL, options[256];
@@ -252,5 +277,5 @@ TEST(nothing_is_written_where_another_user_could_lead)
 
 SUITE(test_ui_state_files, .set_up = set_up, .tear_down = tear_down,
       TESTS(types_of_another_session_stay, marks_of_others_stay, what_cannot_be_read_is_left,
-            marks_of_another_session_stay, looks_belong_to_the_segment, defaults_are_a_way_back,
-            nothing_is_written_where_another_user_could_lead));
+            marks_of_another_session_stay, looks_belong_to_the_segment, a_demo_begins_anew,
+            defaults_are_a_way_back, nothing_is_written_where_another_user_could_lead));

@@ -26,14 +26,15 @@ static void show_part(struct ui *ui, const struct seg_mapper *m)
 
 static void go(struct ui *ui, const struct seg_who *who)
 {
-    if (ui->who_at >= who->mappers_count) {
-        bool known = who->holders[ui->who_at - who->mappers_count].access == 0;
+    size_t user = panel_who_user(who, ui->who_at);
+    if (user >= who->mappers_count) {
+        bool known = who->holders[user - who->mappers_count].access == 0;
         ui_say(ui, STYLE_TEXT, "%s",
                known ? "it has the segment open but does not map it"
                      : "it has a handle; what it maps cannot be seen");
         return;
     }
-    struct seg_mapper m = who->mappers[ui->who_at]; /* attaching may replace the rows */
+    struct seg_mapper m = who->mappers[user]; /* attaching may replace the rows */
     if (ui_screen(ui) == &screen_segments) {
         act_open(ui, "");
         if (ui_screen(ui) != &screen_inspect)

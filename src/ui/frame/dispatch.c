@@ -254,6 +254,7 @@ void ui_event(struct ui *ui, const struct event *ev)
     session_stir(&ui->s);
     switch (ev->kind) {
     case EVENT_KEY:
+        ui->presses++;
         key_event(ui, ev);
         break;
     case EVENT_MOUSE:

@@ -127,7 +127,7 @@ static void loop(struct ui *ui, int64_t until)
 
 static void greet(struct ui *ui, const struct ui_options *o)
 {
-    bool toured = o->tour && lab_tour(ui, true);
+    bool toured = o->tour && lab_tour(ui, true, true);
     if (o->demo && !toured && ui->status[0] == '\0')
         ui_say(ui, STYLE_WARN, "Demo: another process is writing this. {help} help, {back} quit");
     if (o->edit && ui->s.sampler != NULL)
@@ -159,7 +159,10 @@ static int open_first(struct ui *ui, const struct ui_options *o)
         return complain_of(shown, e);
     }
     calls_looking(ui);
-    keep_load_place(ui);
+    if (o->demo)
+        keep_demo(ui);
+    else
+        keep_load_place(ui);
     adopt_view(&ui->s.set, o); /* it was asked for, whatever was left here */
     keep_settle(ui);
     ui->depth = 0;

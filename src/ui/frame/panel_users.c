@@ -44,6 +44,22 @@ int panel_who_rows(const struct seg_who *who)
            unread_rows(who);
 }
 
+static uint32_t pid_of(const struct seg_who *who, size_t user)
+{
+    return user < who->mappers_count ? who->mappers[user].pid
+                                     : who->holders[user - who->mappers_count].pid;
+}
+
+size_t panel_who_user(const struct seg_who *who, size_t row)
+{
+    size_t total = who->mappers_count + who->holders_count;
+    for (int ours = 0; ours < 2; ours++)
+        for (size_t i = 0; i < total; i++)
+            if ((pid_of(who, i) == os_pid()) == (ours != 0) && row-- == 0)
+                return i;
+    return total;
+}
+
 /* The panel while it is being drawn. */
 struct box {
     struct ui *ui;
@@ -168,7 +184,7 @@ static void draw_mapper(const struct box *b, const struct seg_mapper *m)
     if (m->pid == os_pid())
         put(b, AT, "(this one)");
     else
-        put_hex(b, AT, "", m->address);
+        put_hex(b, AT, "0x", m->address);
 }
 
 static void draw_holder(const struct box *b, const struct seg_holder *h)
@@ -208,11 +224,12 @@ static size_t first_row(const struct ui *ui, size_t total, size_t rows)
     return ui->who_at < total ? ui->who_at - rows + 1 : total - rows;
 }
 
-static void draw_row(struct box *b, const struct seg_who *who, size_t i)
+static void draw_row(struct box *b, const struct seg_who *who, size_t row)
 {
+    size_t i = panel_who_user(who, row);
     bool held = i >= who->mappers_count;
-    uint32_t pid = held ? who->holders[i - who->mappers_count].pid : who->mappers[i].pid;
-    bool cursor = b->ui->who_focus && b->ui->who_at == i;
+    uint32_t pid = pid_of(who, i);
+    bool cursor = b->ui->who_focus && b->ui->who_at == row;
     b->style = cursor ? STYLE_ROW : pid == os_pid() ? STYLE_DIM : STYLE_TEXT;
     if (cursor)
         canvas_fill(b->c, b->row, 0, b->c->cols, b->style, ' ');

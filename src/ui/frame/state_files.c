@@ -19,6 +19,8 @@ struct keep {
     struct settings config;  /* as the configuration has them, without what was set here */
     bool forget;             /* `:set defaults`: what was set before goes, too */
     struct place place;      /* of the attached locator, when it was read or written last */
+    char demo[LOCATOR_MAX];  /* nothing of this one outlives the program; empty: none */
+    struct place demo_place; /* what it has so far */
     struct kept_types types; /* the same, of the locator whose types were loaded last */
     bool failed;             /* writing failed and was reported */
 };
@@ -144,11 +146,31 @@ static bool shown_locator(const struct ui *ui, char *out, size_t cap)
     return ui->s.locator[0] != '\0' && locator_shown(ui->s.locator, out, cap) < cap;
 }
 
+static bool is_demo(const struct ui *ui)
+{
+    return ui->keep->demo[0] != '\0' && strcmp(ui->keep->demo, ui->s.locator) == 0;
+}
+
+void keep_demo(struct ui *ui)
+{
+    struct keep *k = ui->keep;
+    session_begin(&ui->s);
+    if (k == NULL)
+        return;
+    memcpy(k->demo, ui->s.locator, sizeof k->demo);
+    k->demo_place = (struct place){.marks.count = 0};
+}
+
 void keep_load_place(struct ui *ui)
 {
     char path[PATH_LONGEST], name[PATH_LONGEST];
     struct keep *k = ui->keep;
     size_t n = 0;
+    if (k != NULL && is_demo(ui)) {
+        ui->s.marks = k->demo_place.marks;
+        looks_apply(&ui->s, &k->demo_place.looks);
+        return;
+    }
     if (k == NULL || !shown_locator(ui, name, sizeof name) ||
         !os_state_path("marks", path, sizeof path))
         return;
@@ -193,6 +215,10 @@ void keep_place(struct ui *ui)
         !os_state_path("marks", path, sizeof path))
         return;
     looks_get(&ui->s, &is.looks);
+    if (is_demo(ui)) {
+        k->demo_place = is;
+        return;
+    }
     if (!place_changed(&k->place, &is))
         return;
     struct place_change c = {&k->place, &is, name};

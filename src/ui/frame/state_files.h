@@ -25,6 +25,10 @@ void keep_load_place(struct ui *ui);
 void keep_place(struct ui *ui);
 void keep_settle(struct ui *ui);
 
+/* The attached segment is a demo that begins: with no marks, with the looks that are preferred, and
+ * what it gets of them is kept for as long as the program runs. */
+void keep_demo(struct ui *ui);
+
 /* Types of the attached locator. */
 struct kept_types;
 void keep_load_types(struct ui *ui, struct kept_types *out); /* adds what is stored */

@@ -88,11 +88,12 @@ struct ui {
     char status[512]; /* the message line, printable UTF-8 */
     enum style status_style;
     unsigned said;        /* messages so far */
+    unsigned presses;     /* keys so far */
     int64_t status_until; /* when it disappears, os_now's clock; INT64_MAX: at the next key */
     struct pager *pager;  /* NULL: none */
     bool who_panel;       /* o */
     bool who_focus;       /* the cursor is in it (Tab) */
-    size_t who_at;        /* its row there, mappings first */
+    size_t who_at;        /* its row there (panel_who_user) */
     int who_rows;         /* rows of users that were drawn */
     struct watch_panel watch;
     struct { /* names of users asked for last */
@@ -225,9 +226,10 @@ int lab_side(const struct ui *ui);
 int lab_below(const struct ui *ui);
 void lab_draw(struct ui *ui);
 
-/* The demo's tour along the bottom; `bare`: its writer runs already. False: there is none here. Esc
+/* The demo's tour along the bottom; `bare`: its writer runs already; `anew`:
+ * from its first step, even if it was left at another. False: there is none here. Esc
  * (true: it was shown) closes it. */
-bool lab_tour(struct ui *ui, bool bare);
+bool lab_tour(struct ui *ui, bool bare, bool anew);
 bool lab_escape(struct ui *ui);
 bool lab_toured(const struct ui *ui); /* is its last step done? Then Esc means that first */
 

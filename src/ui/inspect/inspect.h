@@ -41,6 +41,10 @@ void inspect_edit_on(struct ui *ui, const char *then);
 void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom);
 int panel_who_rows(const struct seg_who *who);
 
+/* Which of its users row `row` shows: the others first, ourselves last. Below mappers_count: a
+ * mapping, else a holder. */
+size_t panel_who_user(const struct seg_who *who, size_t row);
+
 /* ---- shared by the parts of the screen ---- */
 
 enum { TEXT_COLUMNS = 2, STORE_MAX = 8, TYPED_MAX = VIEW_UNIT_MAX, PATTERN_MAX = FIND_PATTERN_MAX };

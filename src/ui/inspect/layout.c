@@ -175,7 +175,7 @@ static int place_columns(struct ui *ui, struct inspect_layout *at, int room)
 }
 
 /* Gives rows from the bottom to the panels: the timeline, then users, for whom a small inspector
- * makes room, then the inspector. */
+ * makes room (beside a lesson below, all of it), then the inspector. */
 static int place_panels(const struct ui *ui, struct inspect_layout *at, int bottom)
 {
     int room = bottom - at->top - BYTES_MIN, cols = ui->canvas.cols;
@@ -189,7 +189,7 @@ static int place_panels(const struct ui *ui, struct inspect_layout *at, int bott
         at->time_row = bottom;
     }
     int least = below ? inspector_rows_least(cols) : 0;
-    int who_room = room > least + 1 ? room - least : room;
+    int who_room = room > least + 1 && lab_below(ui) == 0 ? room - least : room;
     if (ui->who_panel && who_room > 1) {
         struct seg_who w;
         int rows = panel_who_rows(session_users(&ui->s, &w) ? &w : NULL);

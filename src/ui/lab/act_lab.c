@@ -34,8 +34,9 @@ void act_begin(struct ui *ui, const char *arg)
 
 void act_tour(struct ui *ui, const char *arg)
 {
-    (void)arg;
-    if (!lab_tour(ui, false))
+    if (arg[0] != '\0' && strcmp(arg, "1") != 0)
+        ui_say(ui, STYLE_ERROR, "tour: where it was left, or 1: from its first step");
+    else if (!lab_tour(ui, false, arg[0] != '\0'))
         ui_say(ui, STYLE_WARN,
                "there is no tour on this system: `shmlens demo` runs from the shell");
 }

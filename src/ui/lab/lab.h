@@ -32,6 +32,7 @@ struct lab_state {
     struct tree_stock *before; /* what was known before it; NULL: nothing */
     bool closed;               /* the tour is not shown any more; its writer stays */
     bool tour;                 /* it is the demo's */
+    bool resumed;              /* it continues after Esc: its segment stays as it was left */
     bool attached;             /* what the lesson opens was opened */
     bool hint, solution;       /* shown, of this step */
     bool astray;               /* what the learner stored in this step does not pass it */
@@ -41,6 +42,12 @@ struct lab_state {
     int64_t stored;            /* the last store, ui->now's clock */
     const struct lesson *next; /* to be opened when the course has ended */
     bool next_bare;
+
+    struct { /* the panel of users: the step that asks for it waits until it can have been read */
+        bool open, read;
+        int64_t since;    /* when it was opened, ui->now's clock, */
+        unsigned presses; /* and ui->presses then */
+    } users;
 
     char text[LAB_TEXT]; /* of the lines */
     struct lab_line line[LAB_LINES];

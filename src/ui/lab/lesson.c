@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "core/locator.h"
+#include "session/looks.h"
+#include "ui/frame/state_files.h"
 #include "ui/inspect/inspect.h"
 #include "ui/lab/lab.h"
 #include "ui/tree/tree.h"
 
 enum { SECOND = 1000000000 };
+#define USERS_AFTER  (3 * INT64_C(1000000000))  /* ns: to read who uses the segment */
 #define ASTRAY_AFTER (15 * INT64_C(1000000000)) /* ns: longer than a step takes to hold */
 
 struct lab_state *lab_state(struct ui *ui, const char *folder)
@@ -78,7 +81,8 @@ static void start(struct ui *ui, const struct lesson *l, bool bare)
         .lesson = l, .folder = lab->folder, .shelf = &lab->shelf, .bare = bare};
     lab->state = (struct course_state){.step = 0};
     lab->seen = (struct lab_seen){.step = 0};
-    lab->hint = lab->solution = lab->attached = lab->closed = lab->typed = false;
+    lab->hint = lab->solution = lab->attached = lab->closed = lab->typed = lab->resumed = false;
+    lab->users.open = lab->users.read = false;
     lab->first = 0;
     lab->undo_base = lab->undo_last = ui->s.undo_count;
     lab->undo_of = ui->s.undo_id;
@@ -126,18 +130,22 @@ static bool tour_runs(const struct ui *ui, const struct lesson *l)
 }
 
 /* The demo's tour, with a writer of its own or beside the one that runs. Where it is on, the writer
- * stays: only the steps begin again. */
-bool lab_tour(struct ui *ui, bool bare)
+ * stays: after Esc the tour continues where it was, else its steps begin again. */
+bool lab_tour(struct ui *ui, bool bare, bool anew)
 {
     struct lab_state *lab = lab_state(ui, NULL);
     const struct lesson *l = lab != NULL ? shelf_find(&lab->shelf, "demo") : NULL;
     if (l == NULL || !shelf_playable(l))
         return false;
     if (tour_runs(ui, l)) {
+        lab->resumed = !anew && lab->closed && lab->state.step < l->steps;
         lab->closed = lab->hint = lab->solution = false;
         lab->attached = ui_screen(ui) == &screen_inspect && is_own(ui);
         lab->first = 0;
-        course_again(lab->course);
+        if (!lab->resumed && lab->attached)
+            looks_apply(&ui->s, &(struct looks){.count = 0});
+        if (!lab->resumed)
+            course_again(lab->course);
     } else {
         lab_begin(ui, l, bare);
     }
@@ -146,10 +154,19 @@ bool lab_tour(struct ui *ui, bool bare)
 
 bool lab_escape(struct ui *ui)
 {
-    bool shown = lab_on(ui) && ui->lab->tour;
-    if (shown)
-        ui->lab->closed = true;
-    return shown;
+    struct lab_state *lab = ui->lab;
+    bool shown = lab_on(ui) && lab->tour;
+    if (!shown)
+        return false;
+    lab->closed = true;
+    lab->seen.screens = 0; /* what was on the screen until now passes no step meanwhile */
+    lab->seen.cursor = UINT64_MAX;
+    lab->seen.view = NULL;
+    if (lab->course != NULL)
+        course_see(lab->course, &lab->seen);
+    ui_say(ui, STYLE_TEXT, "tour ended; :tour %s it",
+           lab->state.step < lab->lesson->steps ? "resumes" : "repeats");
+    return true;
 }
 
 bool lab_toured(const struct ui *ui)
@@ -189,6 +206,21 @@ bool lab_offer(const struct ui *ui, void (*each)(void *ctx, const char *name), v
 
 /* ---- what is on the screen ---- */
 
+/* The panel of users was read: a key was pressed while it was open, or it is open for a while. */
+static bool users_read(struct ui *ui)
+{
+    struct lab_state *lab = ui->lab;
+    if (ui->who_panel && !lab->users.open) {
+        lab->users.since = ui->now;
+        lab->users.presses = ui->presses;
+    }
+    bool waits = ui->who_panel || lab->users.open;
+    lab->users.open = ui->who_panel;
+    if (waits && (ui->presses != lab->users.presses || ui->now >= lab->users.since + USERS_AFTER))
+        lab->users.read = true;
+    return lab->users.read;
+}
+
 static void see(struct ui *ui)
 {
     struct lab_state *lab = ui->lab;
@@ -196,7 +228,7 @@ static void see(struct ui *ui)
     bool inspects = screen == &screen_inspect && is_own(ui), tree = inspects && tree_on(ui);
     unsigned bits = 0;
     bits |= tree ? 1u << SCREEN_TREE : 0;
-    bits |= ui->who_panel ? 1u << SCREEN_USERS : 0;
+    bits |= users_read(ui) ? 1u << SCREEN_USERS : 0;
     bits |= screen == &screen_calls ? 1u << SCREEN_CALLS : 0;
     bits |= inspects && ui->s.set.strip ? 1u << SCREEN_MAP : 0;
     bits |= inspects && ui->s.past != 0 ? 1u << SCREEN_PAST : 0;
@@ -234,7 +266,7 @@ static void passed(struct ui *ui, int from, int to, bool skipped)
     lab->seen.step = to;
     lab->seen.dids = 0;
     lab->seen.answer[0] = '\0';
-    lab->hint = lab->solution = false;
+    lab->hint = lab->solution = lab->users.open = lab->users.read = false;
     lab->first = 0;
     lab->undo_base = ui->s.undo_count;
     if (ui->status_until != INT64_MAX)
@@ -261,6 +293,8 @@ static bool is_astray(const struct ui *ui)
 int64_t lab_next(const struct ui *ui)
 {
     const struct lab_state *lab = ui->lab;
+    if (lab_on(ui) && lab->users.open && !lab->users.read)
+        return lab->users.since + USERS_AFTER;
     if (!lab_on(ui) || lab->astray || ui->s.undo_count <= lab->undo_base)
         return INT64_MAX;
     int64_t due = lab->stored + ASTRAY_AFTER + 1;
@@ -294,6 +328,13 @@ static void attach(struct ui *ui)
     if (!lab->attached) {
         lab->attached = here || ui_attach(ui, raw, 0, 0);
         if (!lab->attached || here)
+            return;
+        if (lab->tour && !lab->resumed) {
+            keep_demo(ui);
+            tree_forget(ui);
+            tree_forget_aside(ui);
+        }
+        if (lab->resumed)
             return;
         ui->s.set.view = view_find("hex");
         session_move_to(&ui->s, session_start(&ui->s), false);
@@ -343,6 +384,8 @@ bool lab_take(struct ui *ui)
         lab_leave(ui); /* nothing of it is on the screen */
         return true;
     }
+    if (lab->closed)
+        return fresh;
     attach(ui);
     see(ui);
     return lab_look_at_stores(ui) || fresh;

@@ -23,7 +23,8 @@ static int list_top(const struct ui *ui)
 static int who_rows(const struct ui *ui)
 {
     int body = ui_body_bottom(ui) - list_top(ui);
-    return ui->who_panel && ui->segments->count > 0 ? body / 3 + 1 : 0;
+    int part = lab_below(ui) > 0 ? 2 : 3; /* beside a lesson below there are few rows */
+    return ui->who_panel && ui->segments->count > 0 ? body / part + 1 : 0;
 }
 
 static int list_rows(const struct ui *ui)
