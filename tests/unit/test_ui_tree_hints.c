@@ -6,6 +6,7 @@
 
 #include "core/type/abi.h"
 #include "core/type/parse.h"
+#include "session/settings.h"
 #include "support/frames.h"
 #include "support/stage.h"
 #include "support/suite.h"
@@ -127,23 +128,41 @@ TEST(a_cycle_of_many_nodes_is_followed)
     ck_assert_int_eq(st->ui.tree->depth, 1);
 }
 
-/* Keys for how the bytes look say that the fields are in their place. */
+/* Keys for how the bytes look change nothing while the fields are in their place. */
 TEST(what_is_for_the_bytes_says_so)
 {
-    static const char *const said[][2] = {
-        {"e", "big-endian (of the bytes: S shows them)"},
-        {"t", "no inspector (of the bytes: S shows them)"},
-        {"v", "u8: unsigned, 8 bits (of the bytes: S shows them)"},
-        {"T", "UTF-16 characters start at odd offsets (of the bytes: S shows them)"},
-    };
+    static const char keys[] = "eEvVTt";
+    char said[64];
     scene(24, 80);
-    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        stage_type(st, said[i][0]);
-        ck_assert_str_eq(st->ui.status, said[i][1]);
+    const struct settings before = st->ui.s.set;
+    for (size_t i = 0; keys[i] != '\0'; i++) {
+        stage_type(st, (char[]){keys[i], '\0'});
+        if (keys[i] == 'v') /* F6 is the same */
+            (void)snprintf(said, sizeof said, "view is for the bytes: S shows them");
+        else
+            (void)snprintf(said, sizeof said, "%c is for the bytes: S shows them", keys[i]);
+        ck_assert_str_eq(st->ui.status, said);
     }
+    ui_run(&st->ui, "view u64be");
+    ck_assert_ptr_nonnull(strstr(st->ui.status, " is for the bytes: S shows them"));
+    ck_assert_uint_eq(settings_changed(&before, &st->ui.s.set), 0);
+    ck_assert(!st->ui.s.phase);
+}
+
+/* And those that have nothing to show say that. */
+TEST(no_key_is_silent_among_fields)
+{
+    scene(24, 80);
+    stage_key(st, KEY_TAB_, 0);
+    ck_assert_str_eq(st->ui.status, "no panel is open: o shows who uses this, w the marks");
+    stage_type(st, "L");
+    ck_assert_str_eq(st->ui.status, "timeline: no history is kept yet");
+    stage_type(st, "L");
+    ck_assert_str_eq(st->ui.status, "no timeline");
 }
 
 SUITE(test_ui_tree_hints, .tear_down = stage_tear_down,
       TESTS(frames_of_each_size, what_is_being_written_is_not_known,
             counters_are_asked_for_while_they_are_shown, names_are_of_now,
-            a_cycle_of_many_nodes_is_followed, what_is_for_the_bytes_says_so));
+            a_cycle_of_many_nodes_is_followed, what_is_for_the_bytes_says_so,
+            no_key_is_silent_among_fields));

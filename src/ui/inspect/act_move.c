@@ -199,6 +199,8 @@ static void place_done(void *owner, void *arg, bool cancelled)
                j->kind == FIND_CHANGE_NEXT || j->kind == FIND_DATA_NEXT ? "start" : "end", p->when);
     else if (j->found && j->past != 0)
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 "%s", j->offset, p->when);
+    else if (j->found && tree_on(ui)) /* it may be in the field where the cursor is already */
+        ui_say(ui, STYLE_TEXT, "0x%" PRIx64, j->offset);
 }
 
 static void go_to_place(struct ui *ui, enum find_kind kind)

@@ -62,7 +62,11 @@ void act_timeline(struct ui *ui, const char *arg)
     (void)arg;
     ui->s.timeline = !ui->s.timeline;
     const struct history_result *p = &ui->s.sample.past;
-    if (ui->s.timeline && p->kept)
+    if (!ui->s.timeline)
+        ui_say(ui, STYLE_TEXT, "no timeline");
+    else if (!p->kept)
+        ui_say(ui, STYLE_TEXT, "timeline: no history is kept yet");
+    else
         ui_say(ui, STYLE_TEXT, "history: %.1f of %u MiB (`set history MIB`), %" PRIu64 " change%s",
                (double)p->about.bytes / (1 << 20), ui->s.set.history, p->about.changes,
                plural_s(p->about.changes));

@@ -21,25 +21,25 @@ static void adopt_view(struct ui *ui, const struct view *v)
     session_move_to(s, s->cursor, s->selecting);
 }
 
-enum { FOR_BYTES = 64 };
-
-/* What is chosen for the bytes shows nothing while fields are in their place. */
-static const char *for_bytes(const struct ui *ui, char buf[FOR_BYTES])
+/* What is chosen for the bytes shows nothing while fields are in their place: it is not changed
+ * then, which is said. */
+static bool hidden(struct ui *ui, const char *command, const char *name)
 {
-    char key[UI_PRESS];
-    buf[0] = '\0';
-    if (tree_on(ui))
-        (void)snprintf(buf, FOR_BYTES, " (of the bytes: %s shows them)", ui_press(ui, "tree", key));
-    return buf;
+    char key[KEY_NAME_MAX];
+    if (!tree_on(ui))
+        return false;
+    ui_key_of(ui, command, key);
+    ui_say(ui, STYLE_WARN, "%s is for the bytes: {tree} shows them",
+           key[0] != '\0' && key[1] == '\0' ? key : name);
+    return true;
 }
 
 static void choose_view(struct ui *ui, const struct view *v)
 {
-    char bytes[FOR_BYTES];
     adopt_view(ui, v);
     if (view_swapped(v) != v)
         ui->s.set.big = v->big;
-    ui_say(ui, STYLE_TEXT, "%s: %s%s", v->name, v->help, for_bytes(ui, bytes));
+    ui_say(ui, STYLE_TEXT, "%s: %s", v->name, v->help);
 }
 
 /* The next view in the table, skipping those of the other byte order. */
@@ -62,9 +62,12 @@ void act_view(struct ui *ui, const char *arg)
 {
     size_t count = 0;
     (void)view_table(&count);
+    bool back = strcmp(arg, "prev") == 0;
+    if (hidden(ui, back ? "view prev" : "view next", "view"))
+        return;
     if (arg[0] == '\0' || strcmp(arg, "next") == 0) {
         choose_view(ui, neighbour(ui, 1));
-    } else if (strcmp(arg, "prev") == 0) {
+    } else if (back) {
         choose_view(ui, neighbour(ui, count - 1));
     } else {
         const struct view *v = view_find(arg);
@@ -77,9 +80,10 @@ void act_view(struct ui *ui, const char *arg)
 
 void act_order(struct ui *ui, const char *arg)
 {
-    char bytes[FOR_BYTES];
     const struct view *v = inspect_view(ui), *other = view_swapped(v);
     bool big = strcmp(arg, "big") == 0;
+    if (hidden(ui, "order", "order"))
+        return;
     if (arg[0] != '\0' && !big && strcmp(arg, "little") != 0) {
         ui_say(ui, STYLE_ERROR, "order: little or big");
         return;
@@ -91,16 +95,15 @@ void act_order(struct ui *ui, const char *arg)
     adopt_view(ui, other);
     ui->s.set.big = other != v ? other->big : !ui->s.set.big;
     ui_say(ui, STYLE_TEXT, "%s-endian%s%s", ui->s.set.big ? "big" : "little",
-           other != v    ? ": "
-           : tree_on(ui) ? for_bytes(ui, bytes)
-                         : " (no effect on this view; inspector and UTF-16 use it)",
+           other != v ? ": " : " (no effect on this view; inspector and UTF-16 use it)",
            other != v ? other->name : "");
 }
 
 void act_encoding(struct ui *ui, const char *arg)
 {
-    char bytes[FOR_BYTES];
     unsigned next = ((unsigned)ui->s.set.enc + 1) % TEXT_ENCODINGS;
+    if (hidden(ui, "encoding", "encoding"))
+        return;
     if (arg[0] != '\0') {
         const struct view *v = view_find(arg);
         if (v == NULL || v->kind != VIEW_TEXT) {
@@ -111,29 +114,28 @@ void act_encoding(struct ui *ui, const char *arg)
     }
     ui->s.set.enc = (enum text_encoding)next;
     ui_say(ui, STYLE_TEXT, "text column: %s%s", view_text(ui->s.set.enc)->name,
-           tree_on(ui) ? for_bytes(ui, bytes)
-           : ui->inspect->at.texts == 2
+           ui->inspect->at.texts == 2
                ? " (used below 96 columns; this terminal shows UTF-8 and UTF-16)"
                : "");
 }
 
 void act_phase(struct ui *ui, const char *arg)
 {
-    char bytes[FOR_BYTES];
     (void)arg;
+    if (hidden(ui, "phase", "phase"))
+        return;
     ui->s.phase = !ui->s.phase;
-    ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets%s", ui->s.phase ? "odd" : "even",
-           for_bytes(ui, bytes));
+    ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets", ui->s.phase ? "odd" : "even");
 }
 
 void act_inspector(struct ui *ui, const char *arg)
 {
-    char bytes[FOR_BYTES];
     (void)arg;
+    if (hidden(ui, "inspector", "inspector"))
+        return;
     ui->s.set.inspector = !ui->s.set.inspector;
-    const char *tail = for_bytes(ui, bytes);
-    if (ui->s.set.inspector || tree_on(ui))
-        ui_say(ui, STYLE_TEXT, "%s%s", ui->s.set.inspector ? "inspector" : "no inspector", tail);
+    if (ui->s.set.inspector)
+        ui_say(ui, STYLE_TEXT, "inspector");
     else
         ui_say(ui, STYLE_TEXT, "no inspector; {inspector} shows it");
 }

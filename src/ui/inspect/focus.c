@@ -39,10 +39,12 @@ bool inspect_can_enter_panel(const struct ui *ui)
 
 void inspect_focus_next(struct ui *ui, bool back)
 {
-    enum stop to = where(ui);
+    enum stop from = where(ui), to = from;
     do
         to = (enum stop)((to + (back ? STOPS - 1 : 1)) % STOPS);
     while (!is_there(ui, to)); /* the cells always are */
+    if (to == from && tree_on(ui))
+        ui_say(ui, STYLE_TEXT, "no panel is open: {who} shows who uses this, {marks} the marks");
     ui->who_focus = to == AT_USERS;
     ui->watch.focus = to == AT_MARKS;
     if (to == AT_USERS || to == AT_MARKS)
