@@ -1,5 +1,5 @@
 /* What was in a range before a command wrote there, and what it wrote: for undo. Or the same of
- * matches of one length that were replaced, which lie anywhere. */
+ * matches of one length that were replaced, which lie anywhere, or of text that was typed. */
 #ifndef SHMLENS_CORE_KEPT_RANGE_H
 #define SHMLENS_CORE_KEPT_RANGE_H
 
@@ -20,6 +20,7 @@ struct kept_range {
     uint64_t *at;         /* NULL: one range; else where each match is; malloc'd. Then */
     size_t each, count;   /* `length` is count of them, of this many bytes */
     uint32_t run;         /* the owner's: which of its runs replaced them */
+    bool typed;           /* they are units of text that were typed, not matches */
 };
 
 /* Room for a range with one reference; NULL: out of memory. */

@@ -133,6 +133,7 @@ struct range_job {
     const uint64_t *at;            /* NULL: a range; else matches, which are here, the owner's, */
     size_t each;                   /* of this many bytes */
     bool force;                    /* whatever is there */
+    bool backward;                 /* the last match first */
     /* out */
     uint64_t differ, first; /* bytes that are not `expect`: then nothing is stored; the first one.
                                Of matches: how many stayed, and the first one's offset */

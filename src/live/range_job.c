@@ -25,7 +25,8 @@ static void compare(struct seg *seg, struct range_job *j, uint8_t *piece)
 
 static void store_matches(struct sampler *s, struct range_job *j)
 {
-    for (size_t i = 0; i < j->length && !oserr_is(j->error); i += j->each) {
+    for (size_t at = 0; at < j->length && !oserr_is(j->error); at += j->each) {
+        size_t i = j->backward ? j->length - j->each - at : at;
         struct replacement r = {j->at[i / j->each], j->each, j->expect + i, j->value + i};
         struct replace_done done = {.stored = false};
         if (j->force) {

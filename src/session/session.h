@@ -25,6 +25,7 @@
 enum {
     UNDO_MAX = 256,
     UNDO_BYTES = 64 * 1024 * 1024, /* that ranges of all segments may take */
+    UNDO_TYPED = 1024,             /* bytes typed in a row that are one step */
     UNDO_LOGS = 8,                 /* segments whose steps are kept, besides the attached one */
     WIDTH_MAX = 256,
     WIDTH_AUTO = 16,
@@ -43,6 +44,7 @@ struct undo_step {
     struct poke_done one;
     const struct view *view;  /* how messages show the value; NULL: as hex */
     struct kept_range *range; /* core/kept_range.h, one reference; NULL: one value */
+    uint32_t run;             /* of characters that were typed in a row; 0: it is not that */
 };
 
 /* The steps of a segment that was attached before. */
@@ -231,11 +233,14 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out,
 /* [*from, *to): the selection, or the one unit at the cursor. */
 void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
 
-/* Adds a step, which drops what could be redone; a range's reference is the session's from then on.
+/* Adds a step, which drops what could be redone; a character joins the last step if that is of the
+ * same run of typing (not 0). A range's reference is the session's from then on.
  * session_undo_went: the next step was undone, or redone. session_undo_turn: from now on the steps
  * are those of this object; those of the one before are kept. session_undo_forget: all steps of all
  * are forgotten. */
 void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view);
+void session_undo_push_typed(struct session *s, const struct poke_done *p, const struct view *view,
+                             uint32_t run);
 void session_undo_push_range(struct session *s, struct kept_range *range);
 void session_undo_grew(struct session *s); /* the newest step did: older ones may have to go */
 void session_undo_went(struct session *s, bool undone);

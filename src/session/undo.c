@@ -138,6 +138,59 @@ void session_undo_push(struct session *s, const struct poke_done *p, const struc
     push(s, &(struct undo_step){.one = *p, .view = view});
 }
 
+/* Adds the units of text that were stored; false: out of memory, and none was added. */
+static bool add_units(struct kept_range *k, const struct poke_done *p)
+{
+    size_t length = k->length, count = k->count;
+    for (size_t i = 0; i < p->size; i += k->each) {
+        if (!kept_matches_add(k, p->offset + i, p->old + i, p->value + i)) {
+            k->length = length;
+            k->count = count;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Makes the step of one character one of several; NULL: out of memory. */
+static struct kept_range *spread(const struct undo_step *u)
+{
+    struct kept_range *k = kept_matches_new(text_unit(u->view->enc));
+    if (k != NULL && add_units(k, &u->one)) {
+        k->typed = true;
+        return k;
+    }
+    kept_range_release(k);
+    return NULL;
+}
+
+/* Adds a character to the last step if that is of the same run; false: it needs a step. */
+static bool join(struct session *s, const struct poke_done *p, const struct view *view,
+                 uint32_t run)
+{
+    struct undo_step *u = s->undo_count > 0 ? &s->undo[s->undo_count - 1] : NULL;
+    if (run == 0 || u == NULL || u->run != run || u->view != view || s->redo_count > 0)
+        return false;
+    if (u->range != NULL)
+        return u->range->length + p->size <= UNDO_TYPED && add_units(u->range, p);
+    struct kept_range *k = spread(u);
+    if (k == NULL || !add_units(k, p)) {
+        kept_range_release(k);
+        return false;
+    }
+    u->range = k;
+    return true;
+}
+
+void session_undo_push_typed(struct session *s, const struct poke_done *p, const struct view *view,
+                             uint32_t run)
+{
+    if (join(s, p, view, run))
+        session_undo_grew(s);
+    else
+        push(s, &(struct undo_step){.one = *p, .view = view, .run = run});
+}
+
 void session_undo_push_range(struct session *s, struct kept_range *range)
 {
     push(s, &(struct undo_step){.range = range});

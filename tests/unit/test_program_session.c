@@ -275,10 +275,24 @@ TEST(the_memory_of_undo_is_bounded_for_all_objects)
     session_undo_forget(&s);
 }
 
+TEST(what_is_typed_in_a_row_is_bounded)
+{
+    struct poke_done p = {.size = 1, .value = "x"};
+    for (; p.offset < UNDO_TYPED + 1; p.offset++)
+        session_undo_push_typed(&s, &p, view_find("utf8"), 7);
+    ck_assert_uint_eq(s.undo_count, 2);
+    ck_assert_uint_eq(s.undo[0].range->length, UNDO_TYPED);
+    ck_assert_uint_eq(s.undo[1].one.offset, UNDO_TYPED);
+    session_undo_push_typed(&s, &p, view_find("utf8"), 8);
+    ck_assert_uint_eq(s.undo_count, 3);
+    session_undo_forget(&s);
+}
+
 SUITE(test_program_session, .set_up = set_up, .tear_down = tear_down,
       TESTS(cursor_stays_inside, window_follows_the_cursor, scrolling_takes_the_cursor_along,
             empty_and_tiny_segments, offsets_near_the_top_of_the_range, selection_grows_both_ways,
             selection_takes_whole_cells, a_range_is_a_segment_of_its_own,
             width_keeps_the_cursor_in_view, bytes_come_from_the_sample_only, undo_keeps_the_newest,
             the_memory_of_undo_is_bounded, every_object_has_its_own_undo, no_object_has_no_undo,
-            undo_of_the_last_few_objects_is_kept, the_memory_of_undo_is_bounded_for_all_objects));
+            what_is_typed_in_a_row_is_bounded, undo_of_the_last_few_objects_is_kept,
+            the_memory_of_undo_is_bounded_for_all_objects));

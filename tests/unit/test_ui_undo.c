@@ -24,7 +24,7 @@ TEST(test_text_column_types_characters)
     ck_assert_str_eq(st->line, "poke 0x21 c3a9 --as hex");
     ck_assert_ptr_nonnull(strstr(st->ui.status, "not atomic"));
     ck_assert_mem_eq(st->bytes + 0x20, "q\xc3\xa9", 3);
-    ck_assert_uint_eq(st->ui.s.undo_count, 2);
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
 }
 
 /* What is not one store is compared first. */
@@ -189,7 +189,9 @@ TEST(test_an_undo_given_up_leaves_nothing_behind)
 {
     st->ui.s.focus = FOCUS_TEXT;
     stage_at(st, 0x21);
-    stage_type(st, "é日");
+    stage_type(st, "é");
+    st->ui.now += INT64_C(6000000000); /* else it is one step */
+    stage_type(st, "日");
     stage_run(st);
     stage_act(st, act_undo, NULL);
     stage_act(st, act_undo, NULL);
@@ -276,6 +278,58 @@ TEST_LOOP(a_wrong_number_of_steps_takes_none, SUITE_ROWS(wrong_counts))
     ck_assert_ptr_nonnull(strstr(st->ui.status, ": how many steps, 1 to 256?"));
 }
 
+static void steps_are(size_t n)
+{
+    stage_run(st);
+    ck_assert_uint_eq(st->ui.s.undo_count, n);
+}
+
+/* Characters typed one after the other are one step, which ends with whatever comes in between. */
+TEST(what_is_typed_in_a_row_is_one_step)
+{
+    st->ui.s.focus = FOCUS_TEXT;
+    stage_at(st, 0x20);
+    stage_type(st, "a b");
+    steps_are(1);
+    stage_type(st, "c");
+    steps_are(1);
+    stage_key(st, KEY_RIGHT_, 0);
+    stage_key(st, KEY_LEFT_, 0); /* the same place again */
+    stage_type(st, "de");
+    steps_are(2);
+    st->ui.now += INT64_C(6000000000);
+    stage_type(st, "fg");
+    steps_are(3);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_type(st, "h");
+    steps_are(4);
+    struct event click = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS}; /* the title: moves nothing */
+    ui_event(&st->ui, &click);
+    stage_type(st, "i");
+    steps_are(5);
+    stage_at(st, 0x80);
+    stage_type(st, "jk");
+    steps_are(6);
+}
+
+/* Others wrote where a character was typed: what was typed then, on Enter, begins a step. */
+TEST(a_character_that_lost_ends_the_step)
+{
+    st->ui.s.focus = FOCUS_TEXT;
+    stage_at(st, 0x20);
+    stage_type(st, "a");
+    steps_are(1);
+    st->bytes[0x21] = 7;
+    stage_type(st, "b");
+    stage_run(st);
+    ck_assert(st->ui.inspect->asking);
+    stage_key(st, KEY_ENTER_, 0);
+    stage_run(st);
+    ck_assert_uint_eq(st->bytes[0x21], 'b');
+    stage_type(st, "c");
+    steps_are(2);
+}
+
 SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = stage_tear_down,
       TESTS(test_text_column_types_characters, test_text_that_lost_asks,
             test_utf16_cells_take_a_whole_unit, test_latin1_refuses_what_it_cannot_hold,
@@ -285,5 +339,6 @@ SUITE(test_ui_undo, .set_up = edit_setup, .tear_down = stage_tear_down,
             test_a_question_not_shown_is_not_answered, test_an_undo_that_lost_leaves_the_prompt,
             test_a_lost_store_asks_nothing_without_edit_mode,
             test_an_undo_given_up_leaves_nothing_behind, test_undo_waits_for_what_is_under_way,
+            what_is_typed_in_a_row_is_one_step, a_character_that_lost_ends_the_step,
             several_steps_at_once, several_steps_stop_at_the_first_that_is_refused,
             a_wrong_number_of_steps_takes_none));

@@ -75,6 +75,17 @@ static void await_said(const char *text)
     await(said);
 }
 
+static bool asked(void)
+{
+    return ui.prompt.kind == PROMPT_CONFIRM && strstr(ui.prompt.label, wanted) != NULL;
+}
+
+static void await_asked(const char *text)
+{
+    wanted = text;
+    await(asked);
+}
+
 static void press(const char *key)
 {
     struct event ev = {.kind = EVENT_KEY};
@@ -122,6 +133,88 @@ static void fill(void)
     await_said("filled 32 bytes at 0x0 with 55");
 }
 
+static bool editing(void)
+{
+    return ui.s.edit;
+}
+
+static bool stored(void)
+{
+    return ui.s.edit && ui.inspect->stores_pending == 0 && ui.s.undo_count > 0;
+}
+
+/* Types a sentence of 12 bytes in the text column. */
+static void type_sentence(void)
+{
+    create();
+    open_it();
+    press("F4");
+    await(editing); /* it is drawn by then, too */
+    press("Tab");
+    for (const char *p = "hello, world"; *p != '\0'; p++)
+        ui_event(&ui, &(struct event){.kind = EVENT_KEY, .key = {(uint32_t)*p, 0}});
+    await(stored);
+    ck_assert_uint_eq(ui.s.undo_count, 1);
+}
+
+static void bytes_are(const char *text)
+{
+    struct seg *other = NULL;
+    uint8_t bytes[13];
+    size_t got = 0;
+    struct oserr e = seg_open(be, locator, SEG_READ, &other);
+    ck_assert(!oserr_is(e));
+    e = seg_read(other, 0, bytes, sizeof bytes, &got);
+    ck_assert(!oserr_is(e));
+    seg_close(other);
+    ck_assert_mem_eq(bytes, text, sizeof bytes);
+}
+
+/* What a second process would do. */
+static void others_write(uint64_t offset, const char *text)
+{
+    struct seg *other = NULL;
+    size_t done = 0;
+    struct oserr e = seg_open(be, locator, SEG_WRITE, &other);
+    ck_assert(!oserr_is(e));
+    e = seg_store(other, offset, text, strlen(text), &done);
+    ck_assert(!oserr_is(e));
+    seg_close(other);
+}
+
+TEST(a_sentence_is_one_step)
+{
+    type_sentence();
+    bytes_are("hello, world");
+    press("^O");
+    await_said("undo 0x0: 12 typed bytes put back");
+    bytes_are("\0\0\0\0\0\0\0\0\0\0\0\0");
+    press("^R");
+    await_said("redo 0x0: 12 typed bytes written again");
+    bytes_are("hello, world");
+}
+
+TEST(what_others_changed_of_a_sentence_stays)
+{
+    type_sentence();
+    others_write(7, "W");
+    press("^O");
+    await_said("undo 0x0: 11 typed bytes put back; 1 had changed and stays");
+    bytes_are("\0\0\0\0\0\0\0W\0\0\0\0");
+}
+
+TEST(a_sentence_that_changed_is_asked_about)
+{
+    type_sentence();
+    others_write(0, "HELLO. WORLD");
+    others_write(6, "_");
+    press("^O");
+    await_asked("all 12 bytes typed at 0x0 changed since: undo anyway?");
+    press("y");
+    await_said("undo 0x0: 12 typed bytes put back");
+    bytes_are("\0\0\0\0\0\0\0\0\0\0\0\0");
+}
+
 TEST(undo_outlives_a_look_at_the_list)
 {
     fill();
@@ -151,4 +244,6 @@ TEST(a_new_segment_has_nothing_to_undo)
 }
 
 SUITE(test_ui_undo_kept, .set_up = set_up, .tear_down = tear_down,
-      TESTS(undo_outlives_a_look_at_the_list, a_new_segment_has_nothing_to_undo));
+      TESTS(a_sentence_is_one_step, what_others_changed_of_a_sentence_stays,
+            a_sentence_that_changed_is_asked_about, undo_outlives_a_look_at_the_list,
+            a_new_segment_has_nothing_to_undo));

@@ -44,10 +44,36 @@ static void range_anyway(struct ui *ui, const char *text, void *ctx)
         post_range(ui, u->range, ui->inspect->range_why, true);
 }
 
+static void ask_range(struct ui *ui, const struct range_step *r, const char *question)
+{
+    ui->inspect->range_why = r->why;
+    ui->inspect->range_asked = r->range;
+    prompt_confirm(&ui->host, question, range_anyway, NULL);
+}
+
+/* None of what was typed is there any more. */
+static void typed_moved_on(struct ui *ui, const struct range_step *r)
+{
+    char question[160];
+    (void)snprintf(question, sizeof question, "all %zu bytes typed at 0x%" PRIx64 " changed since",
+                   r->job.length, r->job.offset);
+    if (!edit_can_ask(ui)) {
+        ui_say(ui, STYLE_WARN, "%s: no %s", question, verb(r->why));
+        return;
+    }
+    size_t n = strlen(question);
+    (void)snprintf(question + n, sizeof question - n, ": %s anyway?", verb(r->why));
+    ask_range(ui, r, question);
+}
+
 static void range_moved_on(struct ui *ui, const struct range_step *r)
 {
     char question[160];
     edit_give_up(ui);
+    if (r->range->typed) {
+        typed_moved_on(ui, r);
+        return;
+    }
     if (!edit_can_ask(ui) && r->range->at != NULL) {
         ui_say(ui, STYLE_WARN, "0x%" PRIx64 ": %" PRIu64 " of %zu match%s changed: no %s",
                r->job.first, r->job.differ, r->range->count, r->range->count == 1 ? "" : "es",
@@ -73,9 +99,7 @@ static void range_moved_on(struct ui *ui, const struct range_step *r)
                        " changed since (first 0x%" PRIx64 "): %s anyway?",
                        r->job.differ, r->job.length, plural_s(r->job.length), r->job.offset,
                        r->job.first, verb(r->why));
-    ui->inspect->range_why = r->why;
-    ui->inspect->range_asked = r->range;
-    prompt_confirm(&ui->host, question, range_anyway, NULL);
+    ask_range(ui, r, question);
 }
 
 static void say_done(struct ui *ui, const struct range_step *r)
@@ -83,12 +107,16 @@ static void say_done(struct ui *ui, const struct range_step *r)
     const struct range_job *j = &r->job;
     const char *what = r->why == STORE_UNDO ? "put back" : "written again";
     char stay[64] = "";
-    if (j->differ > 0)
-        (void)snprintf(stay, sizeof stay, "; %" PRIu64 " had changed and stay%s", j->differ,
-                       j->differ == 1 ? "s" : "");
+    uint64_t differ = r->range->typed ? j->differ * j->each : j->differ;
+    if (differ > 0)
+        (void)snprintf(stay, sizeof stay, "; %" PRIu64 " had changed and stay%s", differ,
+                       differ == 1 ? "s" : "");
     if (r->range->at == NULL)
         ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu byte%s %s (not atomic)", verb(r->why),
                j->offset, j->length, plural_s(j->length), what);
+    else if (r->range->typed)
+        ui_say(ui, differ > 0 ? STYLE_WARN : STYLE_TEXT, "%s 0x%" PRIx64 ": %zu typed byte%s %s%s",
+               verb(r->why), j->offset, j->done, plural_s(j->done), what, stay);
     else if (r->range->count == 1)
         ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 ": %zu byte%s %s", verb(r->why), j->offset,
                j->length, plural_s(j->length), what);
@@ -137,7 +165,8 @@ static void post_range(struct ui *ui, struct kept_range *range, enum store_why w
                                .value = undo ? range->old : range->value,
                                .at = range->at,
                                .each = range->each,
-                               .force = force};
+                               .force = force,
+                               .backward = undo && range->typed};
     ui->inspect->undo_busy = true;
     session_move_to(&ui->s, range->offset, false);
     struct sampler_job *j = sampler_job_new(ui->s.sampler, job_range, &r, sizeof r, range_ended);

@@ -186,7 +186,7 @@ void edit_conflict_key(struct ui *ui, struct key key)
 {
     struct inspect_state *st = ui->inspect;
     char written[96] = "";
-    st->asking = false;
+    st->asking = st->run.open = false;
     if (key.code == KEY_ENTER_ && ui->s.edit) {
         force(ui);
         return;
@@ -239,7 +239,7 @@ static void stored(struct ui *ui, const struct cell_store *r)
     const struct poke *p = &r->job.poke;
     patch_sample(ui, p);
     if (r->why == STORE_TYPED) {
-        session_undo_push(s, &r->job.done, r->view);
+        session_undo_push_typed(s, &r->job.done, r->view, r->run);
         if (!p->cas && s->cursor == p->offset && !s->typed)
             session_move_to(s, p->offset + p->size, false);
     } else if (r->why == STORE_UNDO ? s->undo_count > 0 : s->redo_count > 0) {

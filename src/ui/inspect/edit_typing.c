@@ -9,6 +9,9 @@
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
 
+/* A longer pause begins a new step of undo. */
+static const int64_t run_pause = INT64_C(5000000000);
+
 static bool is_digit(uint32_t c)
 {
     return c >= '0' && c <= '9';
@@ -127,12 +130,27 @@ static bool room_for(struct ui *ui, uint64_t offset, size_t n)
     return true;
 }
 
-/* A store of n bytes; what was there when typing began is in `seen`. */
-static void store_typed(struct ui *ui, const struct view *view, const struct poke *p, bool seen)
+/* A store of n bytes; what was there when typing began is in `seen`. `run`: see cell_store. */
+static void store_typed(struct ui *ui, const struct view *view, const struct poke *p, bool seen,
+                        uint32_t run)
 {
-    struct cell_store r = {.why = STORE_TYPED, .view = view, .job = {.poke = *p, .unseen = !seen}};
+    struct cell_store r = {
+        .why = STORE_TYPED, .view = view, .job = {.poke = *p, .unseen = !seen}, .run = run};
     r.job.poke.cas = true;
     edit_store(ui, &r);
+}
+
+/* The run that n bytes typed at `offset` belong to: the last one if nothing came in between. */
+static uint32_t run_of(struct ui *ui, uint64_t offset, size_t n)
+{
+    struct inspect_state *st = ui->inspect;
+    bool goes_on = st->run.open && st->run.next == offset && ui->now - st->run.time <= run_pause;
+    if (!goes_on && ++st->run.number == 0)
+        st->run.number = 1;
+    st->run.open = true;
+    st->run.next = offset + n;
+    st->run.time = ui->now;
+    return st->run.number;
 }
 
 /* A character typed in a text column is complete at once. */
@@ -153,7 +171,7 @@ static void type_char(struct ui *ui, enum text_encoding enc, uint32_t cp)
     struct poke p = {.offset = offset, .size = (uint32_t)n};
     memcpy(p.value, bytes, n);
     bool seen = seen_there(ui, offset, p.expect, n);
-    store_typed(ui, view_text(enc), &p, seen);
+    store_typed(ui, view_text(enc), &p, seen, run_of(ui, offset, n));
     session_move_to(&ui->s, offset + n, false);
 }
 
@@ -189,7 +207,7 @@ static bool complete(struct ui *ui)
     memcpy(p.expect, t->seen, sizeof p.expect);
     bool seen = t->seen_known || seen_there(ui, p.offset, p.expect, p.size);
     t->active = false;
-    store_typed(ui, t->view, &p, seen);
+    store_typed(ui, t->view, &p, seen, 0);
     return true;
 }
 
@@ -315,7 +333,17 @@ bool inspect_stands(struct ui *ui)
     return ui->s.paused;
 }
 
-bool edit_mode_key(struct ui *ui, struct key key)
+/* A key in a text column: true: it was typed. */
+static bool key_in_text(struct ui *ui, enum text_encoding enc, struct key key)
+{
+    if (key.code < 0x20 || (key.code >= 0x7f && key.code < 0xa0))
+        return false;
+    if (!inspect_stands(ui))
+        type_char(ui, enc, key.code);
+    return true;
+}
+
+static bool mode_key(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
     enum text_encoding enc = TEXT_UTF8;
@@ -330,13 +358,8 @@ bool edit_mode_key(struct ui *ui, struct key key)
         ui->inspect->amid = false;
     if ((key.mods & (KEY_CTRL | KEY_ALT)) != 0 || key.code >= KEY_BASE || moves_in_time(ui, key))
         return false;
-    if (text_column(ui, &enc)) {
-        if (key.code < 0x20 || (key.code >= 0x7f && key.code < 0xa0))
-            return false;
-        if (!inspect_stands(ui))
-            type_char(ui, enc, key.code);
-        return true;
-    }
+    if (text_column(ui, &enc))
+        return key_in_text(ui, enc, key);
     if (ui->s.focus != FOCUS_CELLS)
         return false;
     if (!begins(inspect_view(ui), key.code))
@@ -347,4 +370,15 @@ bool edit_mode_key(struct ui *ui, struct key key)
     if (t->active)
         type_into_value(ui, key.code);
     return true;
+}
+
+bool edit_mode_key(struct ui *ui, struct key key)
+{
+    struct inspect_state *st = ui->inspect;
+    uint64_t next = st->run.next;
+    uint32_t number = st->run.number;
+    bool used = mode_key(ui, key);
+    bool typed = st->run.next != next || st->run.number != number;
+    st->run.open = st->run.open && typed; /* any other key ends it */
+    return used;
 }

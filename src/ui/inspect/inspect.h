@@ -124,6 +124,7 @@ struct cell_store {
     uint8_t bit;             /* its lowest one in the word that is stored */
     uint32_t part;           /* the same for the stores of one value; 0: it is the only one */
     uint32_t parts;          /* how many those are */
+    uint32_t run;            /* of characters typed one after the other; 0: of none */
 };
 
 /* A value being typed in edit mode. */
@@ -190,6 +191,12 @@ struct found_bytes {
 struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
+    struct { /* characters typed one after the other: one step of undo */
+        uint32_t number;
+        bool open;     /* the last key typed one */
+        uint64_t next; /* where the next one is neighbour to it */
+        int64_t time;  /* when that was, ui->now's clock */
+    } run;
     bool amid;                   /* edit mode: the last key typed into a cell */
     bool dropped;                /* the last key dropped what was half typed, as was said */
     bool slipped;                /* the last key was a slip, as the message line says */

@@ -267,6 +267,7 @@ static void title_clicked(struct ui *ui)
 
 static void mouse(struct ui *ui, const struct event *ev)
 {
+    ui->inspect->run.open = false;
     if (ev->mouse == MOUSE_PRESS && ev->row == 0) {
         ui->inspect->dragging = false;
         title_clicked(ui);
