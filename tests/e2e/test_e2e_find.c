@@ -97,6 +97,7 @@ TEST(matches_are_counted_and_lit)
     e2e_wait(t, unlit, NULL, "ABC unlit", 0);
     scene_press(t, "/x:00<Enter>", "match 33 of 1000+ at 0x23");
     scene_press(t, "/i:u32:1<Enter>", "find: i: is for text");
+    scene_press(t, "<Esc>/abc<Enter>", "match 2 of 2 at 0x8000"); /* that was still the prompt */
     scene_quit(t);
 }
 
@@ -105,13 +106,17 @@ TEST(what_is_not_there)
     struct e2e *t = open_on(0x100, "abc", 3);
     scene_press(t, "n", "no search yet");
     scene_press(t, "/zebra<Enter>", "not found: zebra");
-    scene_press(t, "/x:de a<Enter>", "find: ");
-    scene_press(t, "/r:a(<Enter>", "find: ");
-    scene_press(t, "/u8:300<Enter>", "find: ");
+    scene_press(t, "/x:de a<Enter>", "find: odd number");
+    e2e_wait_text(t, "r:regex): x:de a", 0); /* it is still asked for */
+    scene_press(t, "<Esc>/r:a(<Enter>", "find: ");
+    e2e_wait_text(t, "r:regex): r:a(", 0);
+    scene_press(t, "<Esc>/u8:300<Enter>", "find: ");
+    e2e_wait_text(t, "r:regex): u8:300", 0);
+    e2e_keys(t, "<Esc>");
     scene_at(t, 0);
     scene_press(t, "/", "find (");
     e2e_keys(t, "<Up>"); /* the history */
-    e2e_wait_text(t, "u8:300", 0);
+    e2e_wait_text(t, "zebra", 0);
     e2e_keys(t, "<Up><Up><Up>");
     e2e_wait_text(t, "zebra", 0);
     e2e_keys(t, "<Esc>");

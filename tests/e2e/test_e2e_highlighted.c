@@ -81,6 +81,7 @@ TEST(a_command_is_for_the_highlighted_one)
     e2e_wait_no_text(t, "locator:", 0);
     scene_press(t, ":undo<Enter>", "not in the list: Enter opens the highlighted segment first");
     scene_press(t, ":peek 0 1 2<Enter>", "too many arguments; usage: peek [PATH|OFFSET [LENGTH]]");
+    e2e_keys(t, "<Esc>");
     scene_quit(t);
 }
 

@@ -257,6 +257,7 @@ TEST(creating)
     scene_press(t, "n", "create NAME SIZE");
     scene_press(t, line, "exists"); /* never touches one that exists */
     scene_press(t, "n/bad/name 1<Enter>", "/bad/name");
+    e2e_keys(t, "<Esc>"); /* it is still asked for */
     scene_quit(t);
 }
 

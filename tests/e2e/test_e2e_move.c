@@ -41,11 +41,14 @@ TEST(offsets_that_are_none_say_so)
     struct e2e *t = scene_open(name);
     scene_press(t, "g0x10<Enter>", "── 0x10 ");
     scene_press(t, "gnonsense<Enter>", "`nonsense` is not an offset");
+    e2e_keys(t, "<Esc>");
     scene_press(t, "g'q<Enter>", "'q");
+    e2e_keys(t, "<Esc>");
     scene_at(t, 0x10);
     scene_press(t, "g0x10000<Enter>", "0x10000 is past the end");
     scene_at(t, SIZE - 1);
     scene_press(t, "g99999999999999999999999<Enter>", "larger than any segment");
+    e2e_keys(t, "<Esc>");
     scene_at(t, SIZE - 1);
     scene_quit(t);
 }

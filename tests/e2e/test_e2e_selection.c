@@ -181,8 +181,9 @@ TEST(replace_says_what_it_took)
     struct e2e *t = open_selected("one two one .... ");
     scene_press(t, ":replace one<Enter>", "\"one\", NEW is missing"); /* wrapped */
     e2e_wait_text(t, "[OFFSET [LENGTH]]; OLD is", 0);
-    scene_press(t, ":replace one two ONE<Enter>", "\"two\": quote a text with blanks");
+    scene_press(t, "<Esc>:replace one two ONE<Enter>", "\"two\": quote a text with blanks");
     e2e_wait_text(t, "OFFSET: ONE: not an offset", 0);
+    e2e_keys(t, "<Esc>");
     scene_quit(t);
 }
 

@@ -575,8 +575,13 @@ TEST(a_wrong_line_stays_to_be_mended)
     type(name + 1);
     press("Enter");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_LINE);
-    ck_assert_ptr_nonnull(strstr(ui.prompt.note, "create: missing argument"));
-    type(" 4K");
+    ck_assert_ptr_nonnull(strstr(ui.prompt.note, "SIZE is missing, such as: "));
+    type(" 3X");
+    press("Enter");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_LINE);
+    ck_assert_ptr_nonnull(strstr(ui.prompt.note, "SIZE: 3X: not a number"));
+    press("Backspace");
+    type("K");
     ck_assert_str_eq(ui.prompt.note, "");
     press("Enter");
     ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);

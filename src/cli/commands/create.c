@@ -135,6 +135,8 @@ int cmd_create(struct command_run *r)
     const char *from = run_option(r, "from");
     if (!run_locator(r, r->word[0], r->raw) || !parse_wish(r, &w))
         return EXIT_ERROR;
+    if (run_only_checks(r, 0, 0))
+        return EXIT_DONE;
     if (from != NULL) {
         if (!file_source_open(r, from, w.size, &w.from))
             return !r->env->ui && os_stop_asked() ? EXIT_STOPPED : EXIT_ERROR;

@@ -140,6 +140,7 @@ static void ask_line(struct ui *ui, const char *initial)
     prompt_ask(&ui->host, label, initial, &ui->history[HISTORY_COMMAND], run_line, NULL);
     ui->prompt.complete = ui_complete;
     ui->prompt.changed = ui_usage;
+    ui->prompt.right = run_right;
     ui_usage(ui, initial, NULL);
 }
 
@@ -161,7 +162,7 @@ static bool create_right(struct ui *ui, const char *text, char why[160])
 {
     char line[EDIT_MAX + 16];
     (void)snprintf(line, sizeof line, "create %s", text);
-    return text[strspn(text, " ")] == '\0' || run_form(ui, line, why);
+    return text[strspn(text, " ")] == '\0' || run_create_right(ui, line, why);
 }
 
 static void ask_create(struct ui *ui, const char *initial)

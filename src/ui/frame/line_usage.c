@@ -39,6 +39,8 @@ static void state_of(const struct ui *ui, const struct command *c, char *out, si
         (void)snprintf(out, cap, ", now %" PRIu64 " (%s)", stat->size, size);
     } else if (strcmp(c->name, "chmod") == 0 && stat != NULL && (stat->known & SEG_HAS_MODE) != 0) {
         (void)snprintf(out, cap, ", now %04o", (unsigned)stat->mode & 07777);
+    } else if (strcmp(c->name, "record") == 0) {
+        (void)snprintf(out, cap, ": a file to be made, which rec:FILE reads back");
     } else if (run_takes_selection(c->name) && ui->s.selecting && !ui_in_list(ui)) {
         session_selection(&ui->s, &from, &to);
         (void)snprintf(out, cap, "; without a range: the %" PRIu64 " selected bytes", to - from);

@@ -28,8 +28,7 @@ static const struct field {
 /* Rows for the processes that could not be read. */
 static int unread_rows(const struct seg_who *who)
 {
-    bool more = who->unread.count > 0 && who->unread.count < who->unreadable;
-    return (int)who->unread.count + more;
+    return (int)who->unread.count;
 }
 
 int panel_who_rows(const struct seg_who *who)
@@ -265,17 +264,18 @@ static void draw_nobody(const struct box *b, const struct seg_who *who)
                               : "no process uses it");
 }
 
-/* Who could not be read, and why: a user may be among them. */
+/* Who could not be read, and why: a user may be among them. The last row says how many others. */
 static void draw_unread(struct box *b, const struct seg_who *who, int bottom)
 {
-    char text[UNREAD_TEXT];
+    char text[UNREAD_TEXT], more[40] = "";
     size_t n = who->unread.count;
-    for (size_t i = 0; i < n && b->row < bottom; i++, b->row++)
-        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "not readable: %s",
-                           unread_text(&who->unread.row[i], text));
-    if (n > 0 && n < who->unreadable && b->row < bottom)
-        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "not readable: %zu more",
-                           who->unreadable - n);
+    for (size_t i = 0; i < n && b->row < bottom; i++, b->row++) {
+        bool last = i + 1 == n || b->row + 1 == bottom;
+        if (last && i + 1 < who->unreadable)
+            (void)snprintf(more, sizeof more, "; and %zu more", who->unreadable - i - 1);
+        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "not readable: %s%s",
+                           unread_text(&who->unread.row[i], text), more);
+    }
 }
 
 void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
@@ -294,12 +294,14 @@ void panel_who(struct ui *ui, const struct seg_who *who, int top, int bottom)
     size_t total = who != NULL ? who->mappers_count + who->holders_count : 0;
     if (total == 0)
         draw_nobody(&b, who);
-    size_t rows = bottom > b.row ? (size_t)(bottom - b.row) : 0;
+    bool blind = who != NULL && who->unread.count > 0 && bottom - b.row > 3; /* one is named */
+    int end = blind ? bottom - 1 : bottom;
+    size_t rows = end > b.row ? (size_t)(end - b.row) : 0;
     ui->who_rows = (int)rows;
     if (ui->who_at >= total)
         ui->who_at = total > 0 ? total - 1 : 0;
-    for (size_t i = first_row(ui, total, rows); i < total && b.row < bottom; i++, b.row++)
-        if (b.row == bottom - 1 && total - i > 1 && !ui->who_focus)
+    for (size_t i = first_row(ui, total, rows); i < total && b.row < end; i++, b.row++)
+        if (b.row == end - 1 && total - i > 1 && !ui->who_focus)
             canvas_print(b.c, b.row, 2, b.c->cols, STYLE_DIM,
                          "and %zu more: Tab scrolls, :info lists all", total - i);
         else

@@ -193,6 +193,28 @@ static size_t first_shown(const struct edit *e, int room)
     return from;
 }
 
+/* Draws a text on the line above, and what does not fit there as a line above that. */
+static void draw_above(struct canvas *c, int row, enum style style, const char *text)
+{
+    size_t fits = 0, n = strlen(text);
+    if (canvas_width(text) <= c->cols)
+        fits = n;
+    for (size_t i = 0; fits < n && i < n && columns_of(text, i) <= c->cols; i++)
+        fits = text[i] == ' ' ? i : fits;
+    if (fits > 0 && fits < n && row > 1) {
+        char first[EDIT_MAX];
+        (void)snprintf(first, sizeof first, "%.*s", (int)fits, text);
+        canvas_fill(c, row - 1, 0, c->cols, STYLE_TEXT, ' ');
+        (void)canvas_text(c, row - 1, 0, c->cols, style, first);
+        text += fits + 1;
+    }
+    canvas_fill(c, row, 0, c->cols, STYLE_TEXT, ' ');
+    bool whole = canvas_width(text) <= c->cols;
+    int end = canvas_text(c, row, 0, whole ? c->cols : c->cols - 1, style, text);
+    if (!whole) /* there is more than this */
+        (void)canvas_char(c, row, end, c->cols, style, 0x2026);
+}
+
 void prompt_draw(struct prompt_host *h, int row)
 {
     struct canvas *c = h->canvas;
@@ -200,14 +222,8 @@ void prompt_draw(struct prompt_host *h, int row)
     int least = p->kind == PROMPT_LINE ? 12 : 0; /* columns the text has at least */
     int col = canvas_text(c, row, 0, c->cols - least, STYLE_PROMPT, p->label);
     const char *above = p->hint[0] != '\0' ? p->hint : p->note;
-    if (above[0] != '\0') {
-        canvas_fill(c, row - 1, 0, c->cols, STYLE_TEXT, ' ');
-        enum style style = above == p->note ? STYLE_WARN : STYLE_DIM;
-        bool fits = canvas_width(above) <= c->cols;
-        int end = canvas_text(c, row - 1, 0, fits ? c->cols : c->cols - 1, style, above);
-        if (!fits) /* there are more than these */
-            (void)canvas_char(c, row - 1, end, c->cols, style, 0x2026);
-    }
+    if (above[0] != '\0')
+        draw_above(c, row - 1, above == p->note ? STYLE_WARN : STYLE_DIM, above);
     h->prompt->drawn = true;
     c->cursor_row = row;
     c->cursor_col = col < c->cols ? col : c->cols - 1;

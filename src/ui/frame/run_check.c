@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "core/progress.h"
+#include "core/text.h"
+#include "ui/frame/actions.h"
+#include "ui/frame/beside.h"
 #include "ui/frame/run_line.h"
 #include "ui/inspect/inspect.h"
 #include "ui/list/list.h"
+#include "ui/tree/tree.h"
 
 enum { SAID_MAX = 4096 };
 
@@ -70,10 +74,69 @@ bool run_check(struct ui *ui, const char *line, const struct aim *aim, char writ
     return right;
 }
 
-bool run_form(struct ui *ui, const char *line, char why[160])
+/* Of the line of the prompt, whose segment is left out: what it would write. */
+static bool values_are_right(struct ui *ui, const char *line, char why[160])
+{
+    char writes[COMMAND_WRITES], whole[EDIT_MAX + LOCATOR_MAX];
+    int verb = (int)strcspn(line, " ");
+    if (!ui_in_list(ui))
+        return judge(ui, line, NULL, false, writes, why, 160);
+    if (ui->asked.locator[0] == '\0')
+        return true;
+    (void)snprintf(whole, sizeof whole, "%.*s LOCATOR%s", verb, line, line + verb);
+    return judge(ui, whole, &ui->asked, false, writes, why, 160);
+}
+
+bool run_create_right(struct ui *ui, const char *line, char why[160])
+{
+    char copy[EDIT_MAX + LOCATOR_MAX], writes[COMMAND_WRITES];
+    char *word[COMMAND_WORDS];
+    const char *reason = NULL;
+    (void)snprintf(copy, sizeof copy, "%s", line);
+    if (command_words(copy, word, &reason) == 2 && word[1][0] != '-') {
+        (void)snprintf(why, 160, "SIZE is missing, such as: %.*s 64K", text_fit(word[1], 100),
+                       word[1]);
+        return false;
+    }
+    return judge(ui, line, NULL, true, writes, why, 160) &&
+           judge(ui, line, NULL, false, writes, why, 160);
+}
+
+/* A command of the prompt that runs with these words. */
+static bool command_right(struct ui *ui, const char *line, const struct command *c, char **word,
+                          int words, char why[160])
 {
     char writes[COMMAND_WRITES];
-    return judge(ui, line, NULL, true, writes, why, 160);
+    bool alone = words == 1 && (beside_is(c->name) || strcmp(c->name, "rm") == 0);
+    bool field = strcmp(c->name, "poke") == 0 && words == 3 && tree_means_field(ui, word[1]);
+    bool stands = ui->s.past != 0 || session_recorded(&ui->s); /* that is said instead */
+    if (strcmp(c->name, "create") == 0)
+        return run_create_right(ui, line, why);
+    if (alone || field || (c->needs & NEED_SHELL) != 0 || (stands && !ui_in_list(ui)))
+        return true;
+    if ((c->needs & NEED_WRITE) != 0 && !ui_in_list(ui) && ui->s.sampler == NULL)
+        return true;
+    return judge(ui, line, NULL, true, writes, why, 160) &&
+           ((c->needs & NEED_WRITE) == 0 || values_are_right(ui, line, why));
+}
+
+bool run_right(struct ui *ui, const char *text, char why[160])
+{
+    char copy[EDIT_MAX + LOCATOR_MAX], whole[EDIT_MAX + LOCATOR_MAX];
+    char *word[COMMAND_WORDS];
+    const char *reason = NULL, *line = text + strspn(text, " \t");
+    (void)snprintf(copy, sizeof copy, "%s", line);
+    int words = command_words(copy, word, &reason);
+    if (words < 0)
+        (void)snprintf(why, 160, "%s", reason);
+    if (words < 1)
+        return words == 0;
+    const struct command *c = command_find(word[0]);
+    if (c == NULL || (action_find(word[0]) != NULL && run_means_action(word, words)))
+        return true;
+    if (run_on_selection(ui, line, word, words, whole, sizeof whole))
+        return run_right(ui, whole, why);
+    return command_right(ui, line, c, word, words, why);
 }
 
 bool run_may_write(struct ui *ui, const char *line, const char *name)

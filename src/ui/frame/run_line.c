@@ -381,7 +381,7 @@ static void run_and_note(struct ui *ui, const char *line, const struct action *a
 
 /* A name that is both: alone it is the action; `types FILE` is too, while `types` with options, or
  * alone, asks what could lie in the segment. */
-static bool means_action(char *const *word, int words)
+bool run_means_action(char *const *word, int words)
 {
     if (strcmp(word[0], "types") == 0)
         return words > 1 && word[1][0] != '-';
@@ -420,7 +420,7 @@ void ui_run(struct ui *ui, const char *line)
     }
     const struct command *command = command_find(word[0]);
     const struct action *action = action_find(word[0]);
-    if (action != NULL && (command == NULL || means_action(word, words)))
+    if (action != NULL && (command == NULL || run_means_action(word, words)))
         run_and_note(ui, line, action, word, words);
     else if (command != NULL)
         run_command(ui, line, command, word, words);

@@ -52,9 +52,14 @@ void run_unlight(struct ui *ui);
  * of `aim`. False, with a message: they are wrong. `writes`: as command_check has it. */
 bool run_check(struct ui *ui, const char *line, const struct aim *aim, char writes[COMMAND_WRITES]);
 
-/* Judges the form of a command's line: does it take these words and options? Nothing is looked at.
- * False: *why says what is wrong. */
-bool run_form(struct ui *ui, const char *line, char why[160]);
+/* Judges a line of the prompt as far as that can be done before it runs: does the command take
+ * these words and options, and what it would write. No segment is looked at. False: *why says what
+ * is wrong. */
+bool run_right(struct ui *ui, const char *text, char why[160]);
+bool run_create_right(struct ui *ui, const char *line, char why[160]); /* a line of `create` */
+
+/* Is the first word, which is also a command, the action here? */
+bool run_means_action(char *const *word, int words);
 
 /* As run_check, for a line of the inspect screen; then asks for edit mode if that is off, and says
  * how many bytes would be written. False: not now. */

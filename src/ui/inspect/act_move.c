@@ -73,8 +73,32 @@ static void say_both(struct ui *ui, const char *text, uint64_t offset)
         ui_say(ui, STYLE_TEXT, "0x%" PRIx64 " (%" PRIu64 ")", offset, offset);
 }
 
+/* Where a text leads that is no field; false, with the reason: nowhere. */
+static bool leads(struct ui *ui, const char *text, uint64_t *offset, char why[160])
+{
+    enum num_status status = text[0] == '\0' ? NUM_OK : inspect_offset(ui, text, offset);
+    if (status == NUM_SYNTAX)
+        status = bare_hex(text, offset);
+    int n = text_fit(text, 60);
+    if (status == NUM_RANGE)
+        (void)snprintf(why, 160, "`%.*s` is larger than any segment", n, text);
+    else if (status != NUM_OK)
+        (void)snprintf(why, 160,
+                       "`%.*s` is not an offset (try 0x40, 40h, 64, 4K, end-16, +16, %%50, a mark)",
+                       n, text);
+    return status == NUM_OK;
+}
+
+/* A field is looked for when that is done. */
+static bool goto_right(struct ui *ui, const char *text, char why[160])
+{
+    uint64_t offset = 0;
+    return tree_on(ui) || leads(ui, text, &offset, why);
+}
+
 static void go_to_text(struct ui *ui, const char *text, void *ctx)
 {
+    char why[160];
     const struct session *s = &ui->s;
     uint64_t offset = session_start(s), end = session_end(s);
     (void)ctx;
@@ -85,15 +109,8 @@ static void go_to_text(struct ui *ui, const char *text, void *ctx)
         tree_go_path(ui, text);
         return;
     }
-    if (status == NUM_SYNTAX)
-        status = bare_hex(text, &offset);
-    if (status == NUM_SYNTAX || status == NUM_EMPTY) {
-        ui_say(ui, STYLE_ERROR,
-               "`%s` is not an offset (try 0x40, 40h, 64, 4K, end-16, +16, %%50, a mark)", text);
-        return;
-    }
-    if (status == NUM_RANGE) {
-        ui_say(ui, STYLE_ERROR, "`%s` is larger than any segment", text);
+    if (!leads(ui, text, &offset, why)) {
+        ui_say(ui, STYLE_ERROR, "%s", why);
         return;
     }
     inspect_go_exactly(ui, offset);
@@ -140,6 +157,7 @@ static void ask_offset(struct ui *ui)
     prompt_ask(&ui->host, label, "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
     ui->prompt.complete = ui_complete_offset;
     ui->prompt.changed = goto_hint;
+    ui->prompt.right = goto_right;
 }
 
 void act_goto(struct ui *ui, const char *arg)

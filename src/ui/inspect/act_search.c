@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/os.h"
+#include "core/find/find.h"
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 #include "ui/tree/tree.h"
@@ -141,6 +142,27 @@ static void again(struct ui *ui, bool next)
         search(ui, FIND_BACKWARD, ui->s.cursor);
 }
 
+/* Is it a pattern? */
+static bool search_right(struct ui *ui, const char *text, char why[160])
+{
+    char wrong[FIND_WHY_MAX] = "";
+    (void)ui;
+    if (text[0] == '\0') /* as before */
+        return true;
+    struct find *f = find_compile(text, wrong);
+    if (f == NULL)
+        (void)snprintf(why, 160, "find: %.150s", wrong);
+    find_free(f);
+    return f != NULL;
+}
+
+static void ask_pattern(struct ui *ui)
+{
+    prompt_ask(&ui->host, "find (text, i:text, x:de ?? ef, u32:9, f64:1.5, u16:hi, r:regex): ", "",
+               &ui->history[HISTORY_SEARCH], search_text, NULL);
+    ui->prompt.right = search_right;
+}
+
 void act_search(struct ui *ui, const char *arg)
 {
     if (!inspect_attached(ui))
@@ -150,9 +172,7 @@ void act_search(struct ui *ui, const char *arg)
     else if (arg[0] != '\0')
         search_text(ui, arg, NULL);
     else
-        prompt_ask(&ui->host,
-                   "find (text, i:text, x:de ?? ef, u32:9, f64:1.5, u16:hi, r:regex): ", "",
-                   &ui->history[HISTORY_SEARCH], search_text, NULL);
+        ask_pattern(ui);
 }
 
 /* Actions on the map of the whole segment: overview strip, heat, follow, changed rows. Follow moves
