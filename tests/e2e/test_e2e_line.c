@@ -144,22 +144,21 @@ TEST(completion_and_history)
 /* ---- the menu ---- */
 
 static const struct {
-    char key[8];
-    const char *prompt, *typed, *says;
+    const char *key, *prompt, *typed, *says;
 } entries[] = {
-    {"c", "create NAME SIZE", "<Esc>", "F1Help"},
-    {"r", ":resize", "8192<Enter>", "resized from 4096 to 8192 bytes"},
-    {"p", ":chmod", "644<Enter>", "mode is 0644 now"},
+    {"<Enter>", "create NAME SIZE", "<Esc>", "F1Help"},
+    {"Z", ":resize", "8192<Enter>", "resized from 4096 to 8192 bytes"},
+    {"B", ":chmod", "644<Enter>", "mode is 0644 now"},
     {"f", ":fill", "0 4 0x41<Enter>", "AAAAo, world"},
-    {"s", ":save", "/nonexistent/x<Enter>", "/nonexistent/x"},
-    {"l", ":load", "/nonexistent/x<Enter>", "/nonexistent/x: "},
-    {"i", "EDIT", "", "posix:"},
+    {"W", ":save", "/nonexistent/x<Enter>", "/nonexistent/x"},
+    {"<Down><Down><Down><Down><Down><Enter>", ":load", "/nonexistent/x<Enter>", "/nonexistent/x: "},
+    {"I", "EDIT", "", "posix:"},
 };
 
 TEST_LOOP(the_menu, SUITE_ROWS(entries))
 {
     struct e2e *t = open_edit();
-    scene_press(t, _i % 2 == 0 ? "M" : "<F9>", "r  resize this one...");
+    scene_press(t, _i % 2 == 0 ? "M" : "<F9>", "Z  resize this one...");
     scene_press(t, entries[_i].key, entries[_i].prompt);
     scene_press(t, entries[_i].typed, entries[_i].says);
     e2e_end(t);

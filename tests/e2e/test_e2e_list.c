@@ -381,11 +381,11 @@ TEST(ls_cuts_locators_last)
 TEST(the_menu_of_the_list)
 {
     struct e2e *t = open_ours();
-    scene_press(t, "M", "c  create a segment...");
+    scene_press(t, "M", "n  create a segment...");
     scene_press(t, "d", "Type its name, or yes:");
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "Type its name, or yes:", 0);
-    scene_press(t, "<F9>", "o  options...");
+    scene_press(t, "<F9>", "O  options...");
     scene_press(t, "<Down><Down><Down><Enter>", "samples a second");
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "samples a second", 0);

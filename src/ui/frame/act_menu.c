@@ -13,22 +13,24 @@ enum { WORDS_COLUMNS = 34 }; /* of an entry, before its key */
 
 /* ---- F9 ---- */
 
-/* An entry and the ability that it needs. Letters are few and fixed; the rest is chosen with the
- * arrows. */
+/* An entry and the ability that it needs. Its letter is the key that does the same on the screen;
+ * one without such a key may have a letter that is no key there. The rest is chosen with the
+ * arrows.
+ */
 struct menu_row {
-    char letter; /* 0: none */
+    char letter; /* without a key of its own; 0: none */
     const char *words, *command;
     unsigned needs; /* enum seg_caps */
 };
 
 static const struct menu_row inspect_menu[] = {
-    {'c', "create a segment...", "prompt create", 0},
-    {'r', "resize this one...", "prompt command resize", SEG_CAP_RESIZE},
-    {'p', "permissions (chmod)...", "prompt command chmod", SEG_CAP_CHMOD},
+    {0, "create a segment...", "prompt create", 0},
+    {'Z', "resize this one...", "prompt command resize", SEG_CAP_RESIZE},
+    {'B', "permissions (chmod)...", "prompt command chmod", SEG_CAP_CHMOD},
     {'f', "fill a range...", "prompt command fill", SEG_CAP_WRITE},
-    {'s', "save to a file...", "prompt command save", 0},
-    {'l', "load from a file...", "prompt command load", SEG_CAP_WRITE},
-    {'i', "information", "info", 0},
+    {'W', "save to a file...", "prompt command save", 0},
+    {0, "load from a file...", "prompt command load", SEG_CAP_WRITE},
+    {'I', "information", "info", 0},
     {'d', "remove...", "rm", SEG_CAP_REMOVE},
     {0, "go to an offset...", "goto", 0},
     {0, "find...", "search", 0},
@@ -62,17 +64,17 @@ static const struct menu_row inspect_menu[] = {
 };
 
 static const struct menu_row list_menu[] = {
-    {'c', "create a segment...", "prompt create", 0},
-    {'d', "remove...", "remove", 0},
+    {0, "create a segment...", "prompt create", 0},
+    {0, "remove...", "remove", 0},
     {'l', "list what can be cleaned up", "clean", 0},
-    {'o', "options...", "options", 0},
-    {'@', "the log of OS calls", "calls", 0},
-    {'T', "the lab: lessons", "lab", 0},
-    {'D', "the demo, with a tour", "tour", 0},
+    {0, "options...", "options", 0},
+    {0, "the log of OS calls", "calls", 0},
+    {0, "the lab: lessons", "lab", 0},
+    {0, "the demo, with a tour", "tour", 0},
     {'i', "information", "info", 0},
-    {'r', "resize this one...", "prompt command resize", 0},
-    {'p', "permissions (chmod)...", "prompt command chmod", 0},
-    {'s', "save to a file...", "prompt command save", 0},
+    {'Z', "resize this one...", "prompt command resize", 0},
+    {'B', "permissions (chmod)...", "prompt command chmod", 0},
+    {'W', "save to a file...", "prompt command save", 0},
     {0, "inspect it", "open", 0},
     {0, "record to a file, or stop it", "record", 0},
     {0, "log changes, or stop it", "watch", 0},
@@ -152,20 +154,45 @@ const char *ui_hint_format(const struct ui *ui, const char *format, char *out, s
     return hint(ui, format, true, out, cap);
 }
 
+/* The key of one character that runs this on the screen, whatever panel or text the keys go to now;
+ * 0: there is none. */
+static char letter_key(const struct ui *ui, const char *command)
+{
+    const struct binding *b;
+    for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL; i++) {
+        const struct binding *first = ui_binding(ui, b->key);
+        bool one = b->key.mods == 0 && b->key.code > ' ' && b->key.code < 0x7f;
+        if (one && strcmp(b->command, command) == 0 && first != NULL &&
+            strcmp(first->command, command) == 0)
+            return (char)b->key.code;
+    }
+    return 0;
+}
+
+/* Its letter in a menu: that key, or `other` where that is no key. */
+static char letter_of(const struct ui *ui, const char *command, char other)
+{
+    char key = letter_key(ui, command);
+    if (key != 0)
+        return key;
+    const struct binding *b = ui_binding(ui, (struct key){.code = (uint32_t)other});
+    return b == NULL || b->command[0] == '\0' ? other : '\0';
+}
+
 /* Entries that this kind of segment does not support stay in the menu and say so. */
 static void open_menu(struct ui *ui, const struct menu_row *rows, size_t count)
 {
     for (size_t i = 0; i < count && i < MENU_ROWS; i++) {
         const struct menu_row *r = &rows[i];
         bool can = (ui->s.caps & r->needs) == r->needs;
-        char key[KEY_NAME_MAX];
+        char key[KEY_NAME_MAX], letter = letter_of(ui, r->command, r->letter);
         ui_key_of(ui, r->command, key);
         (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-*s%s",
-                       r->letter != 0 ? r->letter : ' ', can ? WORDS_COLUMNS : 0, r->words,
+                       letter != 0 ? letter : ' ', can ? WORDS_COLUMNS : 0, r->words,
                        can ? key : "  not possible for this kind of segment");
         bool runs = can || r->needs == SEG_CAP_REMOVE; /* rm explains what can be done instead */
         ui->menu[i] =
-            (struct menu_entry){ui->menu_label[i], (uint32_t)r->letter, runs ? r->command : ""};
+            (struct menu_entry){ui->menu_label[i], (uint32_t)letter, runs ? r->command : ""};
     }
     prompt_menu(&ui->host, "Menu", ui->menu, (int)count);
     ui->prompt.opened_by = "menu";
@@ -246,15 +273,26 @@ static void option_command(const struct ui *ui, size_t i, char *out, size_t cap)
         (void)snprintf(out, cap, "prompt command set %s", setting_name(i));
 }
 
+/* The letter of option i: its key, where it has one. */
+static char option_letter(const struct ui *ui, size_t i)
+{
+    static const char *const turned[][2] = {{"view", "view next"}, {"sort", "sort next"}};
+    const char *name = setting_name(i), *command = name;
+    for (size_t k = 0; k < sizeof turned / sizeof turned[0]; k++)
+        command = strcmp(name, turned[k][0]) == 0 ? turned[k][1] : command;
+    return letter_of(ui, command, setting_letter(i));
+}
+
 static int fill_options(struct ui *ui)
 {
     int count = 0;
     for (size_t i = 0; setting_name(i) != NULL && i < MENU_ROWS; i++, count++) {
-        char value[SETTINGS_VALUE], kept[SETTINGS_VALUE], letter = setting_letter(i);
+        char value[SETTINGS_VALUE], kept[SETTINGS_VALUE], letter = option_letter(ui, i);
         ui_option(ui, i, value, kept);
         (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-10s %-8.40s %s%.20s%s%s",
-                       letter, setting_name(i), value, kept[0] != '\0' ? "here; stored: " : "",
-                       kept, kept[0] != '\0' ? "; " : "", setting_help(i));
+                       letter != 0 ? letter : ' ', setting_name(i), value,
+                       kept[0] != '\0' ? "here; stored: " : "", kept, kept[0] != '\0' ? "; " : "",
+                       setting_help(i));
         option_command(ui, i, ui->option_command[i], sizeof ui->option_command[i]);
         ui->menu[i] =
             (struct menu_entry){ui->menu_label[i], (uint32_t)letter, ui->option_command[i]};
