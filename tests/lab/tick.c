@@ -2,7 +2,7 @@
  * tick NAME frail: the same, but 2 in `stop` ends it with status 3, and 3 by SIGSEGV.
  * tick lacks: ends as a process does that this machine has not enough for.
  * tick NAME deaf: the same, it makes a System V segment too, and does not listen to SIGTERM. */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* with _POSIX_C_SOURCE alone signal() would be of one time only */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "lacks") == 0)
         return 77;
     name = argv[1];
-    signal(SIGTERM, deaf ? SIG_IGN : end);
+    signal(SIGTERM, deaf ? SIG_IGN : end); /* one comes for each thread of our parent that ends */
     int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd < 0 || ftruncate(fd, 4096) != 0)
         return 1;
