@@ -186,7 +186,7 @@ TEST(slips_do_no_harm)
 {
     struct e2e *t = edit("", 0, "hex");
     e2e_keys(t, "42 43 4");
-    scene_press(t, "z", "z is not a digit: go on after 4, or Esc cancels");
+    scene_press(t, "z", "z is not a digit of hex: go on after 4, or Esc cancels");
     scene_press(t, "4", "00000000  42 43 44 ");
     scene_press(t, "<Down>4", "4_ ");
     scene_press(t, "<Down>", "the unfinished 4 was dropped, nothing written");

@@ -46,10 +46,65 @@ TEST(a_stray_letter_is_no_command_the_first_time)
     ck_assert(st->ui.s.set.strip != strip);
     stage_type(st, "4");
     stage_type(st, "z");
-    ck_assert_str_eq(st->ui.status, "z is not a digit: go on after 4, or Esc cancels");
+    ck_assert_str_eq(st->ui.status, "z is not a digit of hex: go on after 4, or Esc cancels");
     stage_type(st, "3");
     stage_run(st);
     ck_assert_uint_eq(st->bytes[1], 0x43);
+}
+
+/* What cannot be part of the number that is half typed: neither typed nor a command. */
+static const struct {
+    const char *view, *typed, *stays, *refused; /* each letter of the last one is */
+} halves[] = {
+    {"u32le", "12", "12", "bzaxHe.+-"}, {"u32le", "0x1", "0x1", "gz.-"},
+    {"u32le", "0b1", "0b1", "29ax"},    {"i16be", "-3", "-3", "be.-"},
+    {"f64le", "1.5e", "1.5e", "bz.H"},  {"f64le", "-in", "-in", "abz1"},
+    {"ptr", "0x7f", "0x7f", "zx.-"},    {"bits", "10", "10", "2z"},
+    {"u64le", "4Ki", "4Ki", "b1z"},
+};
+
+TEST_LOOP(a_letter_that_no_number_has_does_nothing, SUITE_ROWS(halves))
+{
+    stage_act(st, act_view, halves[_i].view);
+    stage_at(st, 0);
+    stage_type(st, halves[_i].typed);
+    struct settings before = st->ui.s.set;
+    for (const char *p = halves[_i].refused; *p != '\0'; p++) {
+        char says[96];
+        (void)snprintf(says, sizeof says, "%c is not a digit of %s: go on after %s, or Esc cancels",
+                       *p, halves[_i].view, halves[_i].stays);
+        stage_key(st, (uint32_t)*p, 0);
+        ck_assert_str_eq(st->ui.status, says);
+        ck_assert_str_eq(st->ui.inspect->typing.text, halves[_i].stays);
+    }
+    ck_assert(st->ui.inspect->typing.active);
+    ck_assert_mem_eq(&before, &st->ui.s.set, sizeof before);
+    ck_assert_int_eq(st->jobs, 0);
+}
+
+/* All that a number can have is typed. */
+static const struct {
+    const char *view, *typed;
+} numbers[] = {{"u32le", "0xdeadBEEF"},
+               {"u32le", "0b101"},
+               {"u64le", "4KiB"},
+               {"u64le", "0o17M"},
+               {"i32le", "-12"},
+               {"f64le", "-1.5e-3"},
+               {"f64le", "-infinity"},
+               {"f64le", "0x1.8p+3"},
+               {"f32be", ".5"},
+               {"f64le", "-nan"},
+               {"ptr", "0x7fffABCD"},
+               {"ptr", "7fff"},
+               {"u8", "999"}};
+
+TEST_LOOP(all_of_a_number_is_typed, SUITE_ROWS(numbers))
+{
+    stage_act(st, act_view, numbers[_i].view);
+    stage_at(st, 0);
+    stage_type(st, numbers[_i].typed);
+    ck_assert_str_eq(st->ui.inspect->typing.text, numbers[_i].typed);
 }
 
 /* What no number has and no key is: said where it was typed, and what was begun goes on. */
@@ -61,7 +116,7 @@ TEST(a_foreign_letter_is_refused_in_cells)
                      "\u00e9 cannot be typed into hex cells: Tab moves to the text, where it can");
     stage_type(st, "4");
     stage_key(st, 0xe9, 0);
-    ck_assert_str_eq(st->ui.status, "\u00e9 is not a digit: go on after 4, or Esc cancels");
+    ck_assert_str_eq(st->ui.status, "\u00e9 is not a digit of hex: go on after 4, or Esc cancels");
     stage_type(st, "3");
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0], 0x43);
@@ -212,7 +267,8 @@ TEST(the_column_with_the_cursor_is_known)
 }
 
 SUITE(test_ui_edit_slips, .set_up = setup, .tear_down = stage_tear_down,
-      TESTS(a_foreign_letter_is_refused_in_cells, the_key_bar_knows_the_mode,
+      TESTS(a_letter_that_no_number_has_does_nothing, all_of_a_number_is_typed,
+            a_foreign_letter_is_refused_in_cells, the_key_bar_knows_the_mode,
             undo_has_a_key_where_letters_are_typed, what_is_hidden_is_said, no_is_answered,
             a_space_between_bytes_is_no_pause, a_stray_letter_is_no_command_the_first_time,
             undo_takes_back_what_was_just_typed, a_dropped_digit_is_said,

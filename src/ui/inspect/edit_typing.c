@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/plural.h"
 #include "core/text.h"
 #include "ui/inspect/inspect.h"
@@ -48,12 +49,44 @@ static bool begins(const struct view *v, uint32_t c)
     return false;
 }
 
-/* Can it continue with c? */
-static bool goes_on(const struct view *v, uint32_t c)
+/* Is it a number of the view, or the start of one? Whether it fits does not count. */
+static bool is_start(const struct view *v, const char *text)
 {
+    static const char *const rest[] = {"",     "0",   "B",  "nf",
+                                       "f",    "an",  "n",        /* of 1KiB, -inf, */
+                                       "nity", "ity", "ty", "y"}; /* -infinity */
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+        char whole[TYPED_MAX + 8];
+        struct number n;
+        double d = 0;
+        (void)snprintf(whole, sizeof whole, "%s%s", text, rest[i]);
+        enum num_status status =
+            v->kind == VIEW_FLOAT ? number_f64(whole, &d) : number_parse(whole, &n);
+        if (status == NUM_OK || status == NUM_RANGE)
+            return true;
+    }
+    return false;
+}
+
+/* Can `text`, which is half typed, continue with c? */
+static bool goes_on(const struct view *v, const char *text, uint32_t c)
+{
+    char next[TYPED_MAX + 1];
     if (v->kind == VIEW_HEX || v->kind == VIEW_BITS)
         return begins(v, c);
-    return is_digit(c) || is_letter(c) || c == '+' || c == '-' || c == '.';
+    if (v->kind == VIEW_POINTER)
+        return is_hex(c) || ((c == 'x' || c == 'X') && strcmp(text, "0") == 0);
+    if (c <= ' ' || c >= 0x7f)
+        return false;
+    (void)snprintf(next, sizeof next, "%s%c", text, (char)c);
+    return is_start(v, next);
+}
+
+/* Was c meant for a number, not as a key? The signs and the dot are keys in hex and bits. */
+static bool means_number(const struct view *v, uint32_t c)
+{
+    bool plain = v->kind == VIEW_HEX || v->kind == VIEW_BITS;
+    return is_digit(c) || is_letter(c) || (!plain && (c == '+' || c == '-' || c == '.'));
 }
 
 int inspect_text_column(const struct ui *ui)
@@ -291,13 +324,14 @@ static bool key_while_typing(struct ui *ui, struct key key)
 {
     struct typing *t = &ui->inspect->typing;
     bool plain = (key.mods & (KEY_CTRL | KEY_ALT)) == 0;
-    if (plain && key.code < KEY_BASE && goes_on(t->view, key.code)) {
+    if (plain && key.code < KEY_BASE && goes_on(t->view, t->text, key.code)) {
         type_into_value(ui, key.code);
-    } else if ((is_slip(key) && key.code != ' ') || is_foreign(ui, key)) {
+    } else if ((plain && means_number(t->view, key.code)) || is_foreign(ui, key)) {
         char name[KEY_NAME_MAX];
         (void)key_name(key, name);
         ui->inspect->slipped = true;
-        ui_say(ui, STYLE_WARN, "%s is not a digit: go on after %s, or Esc cancels", name, t->text);
+        ui_say(ui, STYLE_WARN, "%s is not a digit of %s: go on after %s, or Esc cancels", name,
+               t->view->name, t->text);
     } else if (plain && (key.code == KEY_ENTER_ || key.code == ' ')) {
         uint64_t next = t->offset + t->view->unit;
         if (t->view->kind == VIEW_HEX)
