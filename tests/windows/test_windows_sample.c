@@ -75,7 +75,7 @@ TEST(what_is_typed_in_edit_mode_is_read)
 TEST(it_says_who_keeps_it_alive)
 {
     scene_inspect(NULL);
-    con_wait_text("1 writer");
+    con_wait_text("  1 rw");
     con_press("o", "handle 0x");
     con_keys("o");
     scene_server_ends();
