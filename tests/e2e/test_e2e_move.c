@@ -86,7 +86,9 @@ TEST(marks)
     scene_press(t, "mx", "mark x is 0x123");
     scene_press(t, "G", "── 0xfff ");
     scene_press(t, "'x", "── 0x123 ");
-    scene_press(t, "'y", "mark y is not set");
+    scene_press(t, "'y<Enter>", "no mark y; there are x");
+    e2e_keys(t, "<Esc>");
+    e2e_wait_no_text(t, "mark: y", 0);
     scene_press(t, "m9", "marks of one key are a to z");
     scene_at(t, 0x123);
     scene_quit(t);

@@ -97,11 +97,35 @@ TEST(test_marks)
     go("0");
     stage_type(st, "'a");
     ck_assert_uint_eq(st->ui.s.cursor, 0x123);
-    stage_type(st, "'b");
+    stage_type(st, "'1");
     ck_assert_int_eq(st->ui.status_style, STYLE_ERROR);
     go("0");
     go("'a");
     ck_assert_uint_eq(st->ui.s.cursor, 0x123);
+}
+
+/* What `:mark` names can be gone to by `'` as well, and none of its letters is a key. */
+TEST(marks_of_any_name_are_gone_to)
+{
+    ui_run(&st->ui, "mark head 0x40");
+    ui_run(&st->ui, "mark heap 0x80");
+    ui_run(&st->ui, "mark a 0xc0");
+    stage_type(st, "'hb");
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_LINE);
+    ck_assert_str_eq(st->ui.prompt.note, "marks: head, heap, a");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_str_eq(st->ui.prompt.note, "no mark hb; there are head, heap, a");
+    stage_key(st, KEY_BACKSPACE_, 0);
+    stage_key(st, KEY_TAB_, 0);
+    stage_type(st, "p");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x80);
+    stage_type(st, "'a");
+    ck_assert_uint_eq(st->ui.s.cursor, 0xc0);
+    ui_run(&st->ui, "mark h 0x100"); /* a longer name begins so */
+    stage_type(st, "'h");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x100);
 }
 
 TEST(test_find_and_again)
@@ -564,8 +588,9 @@ TEST(keys_give_actions_only_what_they_take)
 }
 
 SUITE(test_ui_actions, .set_up = setup, .tear_down = stage_tear_down,
-      TESTS(test_goto, test_goto_says_where, test_goto_wrong, test_marks, test_find_and_again,
-            test_matches_are_counted, test_the_line_says_what_it_takes, test_a_late_count_is_silent,
+      TESTS(test_goto, test_goto_says_where, test_goto_wrong, test_marks,
+            marks_of_any_name_are_gone_to, test_find_and_again, test_matches_are_counted,
+            test_the_line_says_what_it_takes, test_a_late_count_is_silent,
             test_replace_is_left_while_it_looks, test_messages_name_the_keys_that_are_bound,
             test_find_next_without_a_pattern, test_changes_and_data, test_baseline_toggles,
             test_views_cycle, test_byte_order, test_encoding_phase_inspector, test_rate,

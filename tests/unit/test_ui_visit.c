@@ -83,11 +83,19 @@ TEST(how_many_bytes_count)
     ck_assert_uint_eq(st->ui.s.cursor, 0x154);
 }
 
-/* Text is no offset: what its first two bytes would be is asked about, and the way back stays on
- * the screen. */
-TEST(a_doubtful_offset_is_asked_about)
+TEST(text_is_no_offset)
 {
     put(0x50, 8, 0x0100474e49524d44); /* DMRING: past the end as 4 and as 8 bytes */
+    enter_at(0x50);
+    ck_assert_uint_eq(st->ui.s.cursor, 0x50);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
+    ck_assert_str_eq(st->ui.status, "no offset here: text");
+}
+
+/* Two bytes that may be an offset are asked about, and the way back stays on the screen. */
+TEST(a_doubtful_offset_is_asked_about)
+{
+    put(0x50, 8, 0x0100474e89524d44); /* past the end as 4 and as 8 bytes */
     enter_at(0x50);
     ck_assert_uint_eq(st->ui.s.cursor, 0x50);
     ck_assert_str_eq(st->ui.prompt.label,
@@ -179,6 +187,7 @@ TEST(the_size_of_the_selection_is_shown)
 }
 
 SUITE(test_ui_visit, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_list_is_followed_and_back, how_many_bytes_count, a_doubtful_offset_is_asked_about,
-            a_pointer_of_a_process_is_followed, not_what_is_unknown_and_not_in_edit_mode,
-            the_trail_has_an_end, the_size_of_the_selection_is_shown));
+      TESTS(a_list_is_followed_and_back, how_many_bytes_count, text_is_no_offset,
+            a_doubtful_offset_is_asked_about, a_pointer_of_a_process_is_followed,
+            not_what_is_unknown_and_not_in_edit_mode, the_trail_has_an_end,
+            the_size_of_the_selection_is_shown));

@@ -241,3 +241,14 @@ void ui_complete_offset(struct ui *ui)
 {
     complete(ui, false, gather_offsets);
 }
+
+static void gather_marks(struct ui *ui, const char *line, struct candidates *c)
+{
+    (void)line;
+    offer_marks(ui, c);
+}
+
+void ui_complete_mark(struct ui *ui)
+{
+    complete(ui, false, gather_marks);
+}

@@ -243,6 +243,7 @@ int64_t ui_next(struct ui *ui);
 /* complete.c: Tab at the `:` prompt, and where an offset is asked for. */
 void ui_complete(struct ui *ui);
 void ui_complete_offset(struct ui *ui);
+void ui_complete_mark(struct ui *ui);
 
 /* line_usage.c: after each edit at the `:` prompt: what its command takes, on the line above. */
 void ui_usage(struct ui *ui, const char *text, void *ctx);

@@ -135,12 +135,66 @@ static void jump(struct ui *ui, const char *name)
         inspect_go_exactly(ui, mark->offset);
 }
 
+/* `head, tail`, as many as fit. */
+static void names_of(const struct ui *ui, char *out, size_t cap)
+{
+    const struct marks *m = &ui->s.marks;
+    size_t n = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        bool last = n + strlen(m->at[i].name) + sizeof ", \u2026" + 2 > cap;
+        n += (size_t)snprintf(out + n, cap - n, "%s%s", i > 0 ? ", " : "",
+                              last ? "\u2026" : m->at[i].name);
+        if (last)
+            return;
+    }
+}
+
+static bool name_right(struct ui *ui, const char *text, char why[160])
+{
+    char names[100];
+    if (marks_find(&ui->s.marks, text) != NULL)
+        return true;
+    names_of(ui, names, sizeof names);
+    (void)snprintf(why, 160, "no mark %.32s; there are %s", text, names);
+    return false;
+}
+
+static void name_given(struct ui *ui, const char *text, void *ctx)
+{
+    (void)ctx;
+    jump(ui, text);
+}
+
+static void ask_name(struct ui *ui, const char *begun)
+{
+    prompt_ask(&ui->host, "mark: ", begun, NULL, name_given, NULL);
+    char names[100];
+    names_of(ui, names, sizeof names);
+    (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "marks: %s", names);
+    ui->prompt.right = name_right;
+    ui->prompt.complete = ui_complete_mark;
+}
+
+/* A mark of one letter is gone to at once, unless a longer name begins with that; for all others
+ * the name is asked for. */
 static void jump_to_letter(struct ui *ui, struct key key, void *ctx)
 {
-    char name[2];
+    const struct marks *m = &ui->s.marks;
+    char name[2] = "";
+    bool longer = false;
     (void)ctx;
-    if (letter_of(ui, key, name))
+    if (key.mods == 0 && key.code > ' ' && key.code < 0x7f)
+        name[0] = (char)key.code;
+    for (size_t i = 0; i < m->count; i++)
+        longer = longer || (m->at[i].name[0] == name[0] && m->at[i].name[1] != '\0');
+    if (mark_name_ok(name) && marks_find(m, name) != NULL && !longer)
         jump(ui, name);
+    else if (mark_name_ok(name))
+        ask_name(ui, name);
+    else if (key.code == KEY_TAB_ || key.code == KEY_ENTER_)
+        ask_name(ui, "");
+    else if (key.code != KEY_ESC_)
+        ui_say(ui, STYLE_ERROR, "no name of a mark begins so");
 }
 
 void act_jump(struct ui *ui, const char *arg)
@@ -154,7 +208,7 @@ void act_jump(struct ui *ui, const char *arg)
         ui_say(ui, STYLE_WARN, "no mark is set yet: %s and a letter set one here",
                ui_press(ui, "prompt mark", key));
     else
-        prompt_ask_key(&ui->host, "go to mark (a to z): ", jump_to_letter, NULL);
+        prompt_ask_key(&ui->host, "go to mark (Tab: its name): ", jump_to_letter, NULL);
 }
 
 /* ---- the panel ---- */

@@ -12,6 +12,8 @@
 #include "ui/frame/actions.h"
 #include "ui/inspect/inspect.h"
 
+enum { TEXT_LEAST = 4 }; /* characters */
+
 /* A value, and where it leads. */
 struct lead {
     unsigned size;
@@ -115,6 +117,16 @@ static void go_after_all(struct ui *ui, const char *text, void *ctx)
        &(struct lead){.size = 2, .value = ui->inspect->doubted, .offset = ui->inspect->doubted});
 }
 
+/* Are the bytes at the cursor printable text? Two of them alone may be a number as well. */
+static bool is_text(const struct ui *ui)
+{
+    uint8_t bytes[TEXT_LEAST];
+    size_t n = session_bytes(&ui->s, ui->s.cursor, bytes, sizeof bytes), i = 0;
+    while (i < n && bytes[i] >= ' ' && bytes[i] < 0x7f)
+        i++;
+    return i == sizeof bytes;
+}
+
 static void ask_doubtful(struct ui *ui, const struct lead *l)
 {
     char question[96];
@@ -138,7 +150,9 @@ void act_visit(struct ui *ui, const char *arg)
         say_nowhere(ui, &l);
         return;
     }
-    if (l.doubtful)
+    if (l.doubtful && is_text(ui))
+        ui_say(ui, STYLE_WARN, "no offset here: text");
+    else if (l.doubtful)
         ask_doubtful(ui, &l);
     else
         go(ui, &l);
