@@ -246,3 +246,33 @@ bool text_printable(uint32_t cp)
         return true;
     }
 }
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int text_natural(const char *a, const char *b)
+{
+    const char *x = a, *y = b;
+    while (*x != '\0' && *y != '\0') {
+        if (!is_digit(*x) || !is_digit(*y)) {
+            if (*x != *y)
+                return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
+            x++;
+            y++;
+            continue;
+        }
+        x += strspn(x, "0");
+        y += strspn(y, "0");
+        size_t n = strspn(x, "0123456789"), m = strspn(y, "0123456789");
+        int order = n != m ? (n < m ? -1 : 1) : memcmp(x, y, n);
+        if (order != 0)
+            return order < 0 ? -1 : 1;
+        x += n;
+        y += m;
+    }
+    if (*x != '\0' || *y != '\0')
+        return *x == '\0' ? -1 : 1;
+    return strcmp(a, b); /* `a01` and `a1` */
+}

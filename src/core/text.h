@@ -65,6 +65,10 @@ size_t text_escape(char *out, size_t cap, const void *bytes, size_t n);
 /* As text_escape, but newline, tab and backslash stay (for contents, not names). */
 size_t text_escape_content(char *out, size_t cap, const void *bytes, size_t n);
 
+/* Order for people: bytewise, but runs of digits by the number that they are (`a2` before `a10`). 0
+ * only where the two are the same. */
+int text_natural(const char *a, const char *b);
+
 /* Bytes of UTF-8 that fit into `most`: whole characters, for `%.*s`. */
 int text_fit(const char *text, size_t most);
 

@@ -421,7 +421,7 @@ static const struct column columns[] = {
     {"SWAP", NULL, true, true, 8, 160, swap_text, swap_shown, swap_compare,
      "bytes of it that are swapped out"},
     {"MTIME", "AGE", true, true, 5, 76, mtime_text, mtime_shown, mtime_compare,
-     "when it was last written or mapped (sysv: made or changed)"},
+     "last write call, or first store to a page (sysv: made, changed)"},
     {"USERS", "USED BY", false, false, 14, FEW_BELOW, users_text, users_shown, users_compare,
      "commands of the processes that use it"},
     {"CREATOR", NULL, true, false, 7, 130, creator_text, NULL, creator_compare,

@@ -401,8 +401,35 @@ TEST(a_fit_cuts_between_characters)
     ck_assert_int_eq(text_fit("\x80\x80\x80\x80\x80\x80", 5), 5); /* no UTF-8 */
 }
 
+TEST(natural_order)
+{
+    static const char *const sorted[] = {"",
+                                         "a",
+                                         "a-1",
+                                         "a1",
+                                         "a1b",
+                                         "a2",
+                                         "a02x",
+                                         "a10",
+                                         "a10-2",
+                                         "a10-10",
+                                         "a99999999999999999999998",
+                                         "a99999999999999999999999",
+                                         "b",
+                                         "\xff"};
+    size_t n = sizeof sorted / sizeof sorted[0];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++) {
+            int order = text_natural(sorted[i], sorted[k]);
+            ck_assert_msg((order > 0) - (order < 0) == (i > k) - (i < k), "%s %s", sorted[i],
+                          sorted[k]);
+        }
+    ck_assert_int_ne(text_natural("a01", "a1"), 0);
+    ck_assert_int_eq(text_natural("a01", "a1") > 0, text_natural("a1", "a01") < 0);
+}
+
 SUITE(test_core_text, .timeout = 120,
       TESTS(utf8_against_naive, utf8_resynchronises, every_character_round_trips, utf16, utf32,
             codepages, single_bytes, printable, widths, escape_names, escape_contents,
             escape_cuts_between_pieces, unescape, escape_random_bytes,
-            a_fit_cuts_between_characters));
+            a_fit_cuts_between_characters, natural_order));

@@ -147,6 +147,39 @@ TEST(what_was_proved_has_an_age)
     ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
 }
 
+TEST(numbers_in_names_are_numbers)
+{
+    static const struct made many[] = {
+        {"posix:/many-10", "alice", SEG_POSIX, 10, 0, 0600, 0},
+        {"posix:/many-2", "alice", SEG_POSIX, 10, 0, 0600, 0},
+        {"posix:/many-9x", "alice", SEG_POSIX, 10, 0, 0600, 0},
+    };
+    listed_survey(many, 3);
+    ui_draw(&ui);
+    int ten = frame_find(&ui.canvas, "many-10");
+    ck_assert_int_eq(frame_find(&ui.canvas, "many-2"), ten - 2);
+    ck_assert_int_eq(frame_find(&ui.canvas, "many-9x"), ten - 1);
+}
+
+/* What is unused is said before what could not be read. */
+TEST(the_title_keeps_what_is_unused)
+{
+    ui.s.walk.survey.who.unreadable = 3;
+    ui.s.walk.seq++;
+    ck_assert(canvas_resize(&ui.canvas, 39, 54));
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "  4 idle (64.0 MiB)"), 0);
+    ck_assert_int_ne(frame_find(&ui.canvas, "not readable"), 0);
+}
+
+/* The age is not that of the last store. */
+TEST(an_age_says_what_it_is_of)
+{
+    ui_run(&ui, "sort age");
+    ck_assert_str_eq(ui.status,
+                     "sorted by AGE, newest first (later stores through a mapping do not move it)");
+}
+
 TEST(sorting)
 {
     listed_press("s"); /* by size, the largest first */
@@ -458,7 +491,8 @@ TEST(the_mouse)
 SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
       TESTS(what_was_proved_has_an_age, a_key_is_for_the_row_that_was_seen, the_list,
             the_list_at_every_size, an_empty_list_says_what_can_be_done,
-            the_cursor_stays_on_its_segment, sorting, arrows_say_the_direction,
+            the_cursor_stays_on_its_segment, sorting, numbers_in_names_are_numbers,
+            the_title_keeps_what_is_unused, an_age_says_what_it_is_of, arrows_say_the_direction,
             headers_are_the_words_of_commands, a_click_on_a_header_sorts,
             sums_of_what_is_shown_and_tagged, users_have_names, what_matters_catches_the_eye,
             filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,

@@ -174,7 +174,10 @@ static void print_times(struct out *o, const struct seg_stat *st)
 {
     char text[TIME_TEXT];
     if ((st->known & SEG_HAS_TIMES) != 0) {
-        out_print(o, "modified:  %s\n", time_text(st->mtime, text));
+        out_print(o, "modified:  %s%s\n", time_text(st->mtime, text),
+                  (st->known & SEG_HAS_KEY) == 0
+                      ? " (later stores through a mapping do not move it)"
+                      : "");
         out_print(o, "accessed:  %s\n", time_text(st->atime, text));
         out_print(o, "changed:   %s\n", time_text(st->ctime, text));
     }

@@ -17,6 +17,7 @@ struct listed {
     const char *shown;       /* the locator as it is printed */
     char *made;              /* its memory; NULL: it is the raw one */
     int sign;
+    bool people; /* who read it: numbers in a name count as numbers */
 };
 
 struct list {
@@ -118,7 +119,7 @@ static int compare(const void *a, const void *b)
     const struct listed *y = b;
     int c = x->by != NULL ? x->by->compare(&x->row, &y->row) : 0;
     if (c == 0)
-        c = strcmp(x->shown, y->shown);
+        c = x->people ? text_natural(x->shown, y->shown) : strcmp(x->shown, y->shown);
     return x->sign < 0 ? -c : c;
 }
 
@@ -171,6 +172,7 @@ static bool add_row(struct command_run *r, struct list *l, const struct segrow *
     *to = (struct listed){.row = *row,
                           .by = l->sort == locator ? NULL : l->sort,
                           .shown = row->locator,
+                          .people = is_aligned(r),
                           .sign = run_option(r, "reverse") != NULL ? -1 : 1};
     if (!is_plain(row->locator))
         to->shown = to->made = shown_locator(row->locator, is_aligned(r));

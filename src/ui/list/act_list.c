@@ -106,8 +106,9 @@ const char *sort_order(const struct ui *ui, char buf[SORT_ORDER])
 static void say_sorted(struct ui *ui)
 {
     char order[SORT_ORDER];
-    ui_say(ui, STYLE_TEXT, "sorted by %s, %s", column_title(ui->segments->sort),
-           sort_order(ui, order));
+    bool age = strcmp(ui->segments->sort->name, "MTIME") == 0;
+    ui_say(ui, STYLE_TEXT, "sorted by %s, %s%s", column_title(ui->segments->sort),
+           sort_order(ui, order), age ? " (later stores through a mapping do not move it)" : "");
 }
 
 /* A menu of the columns. */

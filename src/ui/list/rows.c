@@ -164,20 +164,20 @@ static int compare_rows(const void *a, const void *b)
         return x->last ? 1 : -1;
     if (by != column_table(&count))
         order = by->falling ? by->compare(&y->row, &x->row) : by->compare(&x->row, &y->row);
-    if (order == 0 && (x->gone || y->gone))
-        order = strcmp(x->locator, y->locator);
+    if (order == 0)
+        order = text_natural(x->locator, y->locator);
     if (order == 0)
         order = (x->index > y->index) - (x->index < y->index);
     return x->list->inverted ? -order : order;
 }
 
-/* Sorts the rows shown. Those of the survey are already in the order of their locators. */
+/* Sorts the rows shown. */
 static void sort_rows(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     size_t columns = 0;
     bool first = st->sort == column_table(&columns);
-    if (st->count == 0 || (first && !st->inverted && st->vanished == 0))
+    if (st->count == 0)
         return;
     for (size_t i = 0; i < st->count; i++) {
         struct row_key *key = &st->key[i];

@@ -108,10 +108,10 @@ static void draw_row(struct ui *ui, const struct layout *at, int row, size_t ind
 enum { TITLE_PARTS = 8, PART_MAX = 64 };
 
 /* Drops parts, least important first, until the rest fits. */
-static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX])
+static void fit_title(const struct canvas *c, char part[TITLE_PARTS][PART_MAX], bool hangs)
 {
-    /* free, resident, progress, gone, orphans, unreadable, tagged */
-    static const int cheapest[] = {4, 1, 5, 7, 2, 3, 6};
+    /* free, resident, progress, gone, unreadable, orphans, tagged; who hangs says more */
+    const int cheapest[] = {4, 1, 5, 7, hangs ? 2 : 3, hangs ? 3 : 2, 6};
     for (size_t k = 0; k < sizeof cheapest / sizeof cheapest[0]; k++) {
         int cols = 8;
         for (int i = 0; i < TITLE_PARTS; i++)
@@ -196,7 +196,7 @@ static void draw_title(struct ui *ui)
         title_parts(ui, part);
     if (ui->s.percent > 0)
         (void)snprintf(part[5], PART_MAX, "/proc %u %%", ui->s.percent);
-    fit_title(&ui->canvas, part);
+    fit_title(&ui->canvas, part, ui->s.walk.hanging > 0);
     for (int i = 0; i < TITLE_PARTS; i++)
         if (part[i][0] != '\0')
             col = canvas_text(c, 0, col + 2, c->cols, STYLE_TITLE, part[i]);
