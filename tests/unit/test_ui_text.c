@@ -1,8 +1,10 @@
 /* The text columns: one column a byte, whatever the characters are and wherever a row cuts them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "support/stage.h"
 #include "support/suite.h"
+#include "ui/inspect/inspect.h"
 
 enum { TEXT_COL = 60, TEXT_END = 76, TEXT2_COL = 78 };
 
@@ -29,6 +31,26 @@ static void expect(int row, const char *text)
 {
     stage_draw(st);
     ck_assert_str_eq(stage_text(st, STAGE_TOP + row, TEXT_COL, TEXT_END), text);
+}
+
+/* A title that just fits 80 columns keeps its owner when TEXT appears in it. */
+TEST(the_owner_stays_beside_text)
+{
+    struct seg_mapper writer = {.pid = UINT32_MAX, .write = true, .read = true};
+    struct seg_stat *stat = &st->ui.s.sample.stat;
+    (void)snprintf(st->ui.s.locator, sizeof st->ui.s.locator, "posix:/shmlens-demo-2");
+    stat->known |= SEG_HAS_OWNER;
+    stat->mode = 0600;
+    st->ui.inspect->owner_known = true;
+    (void)snprintf(st->ui.inspect->owner, sizeof st->ui.inspect->owner, "root");
+    st->ui.s.walk.id = st->ui.s.id;
+    st->ui.s.walk.survey.extra = (struct seg_who){.mappers = &writer, .mappers_count = 1};
+    st->ui.s.focus = FOCUS_TEXT;
+    stage_draw(st);
+    ck_assert_str_eq(
+        stage_text(st, 0, 0, 80),
+        " posix:/shmlens-demo-2  256 B  rw------- root  LIVE 250 Hz  READ-ONLY TEXT  1 rw");
+    st->ui.s.walk.survey.extra = (struct seg_who){.mappers = NULL};
 }
 
 TEST(test_ascii_nul_and_controls)
@@ -196,9 +218,9 @@ SUITE_PART(two_columns, .set_up = wide_setup, .tear_down = stage_tear_down,
            TESTS(test_utf16_side_by_side_and_phase, test_utf16_cut_by_odd_rows));
 
 SUITE(test_ui_text, .set_up = setup, .tear_down = stage_tear_down, .next = &two_columns,
-      TESTS(test_ascii_nul_and_controls, test_utf8_is_drawn_where_it_starts,
-            test_wide_at_the_row_edge_keeps_the_columns, test_tail_of_each_length_on_the_next_row,
-            test_character_cut_by_the_window, test_invalid_bytes_have_a_style,
-            test_combining_mark_has_a_base_of_its_own, test_hostile_text_is_dots,
-            test_every_encoding_keeps_the_columns, test_holes_unknown_and_the_end,
-            test_unknown_bytes_cut_characters));
+      TESTS(the_owner_stays_beside_text, test_ascii_nul_and_controls,
+            test_utf8_is_drawn_where_it_starts, test_wide_at_the_row_edge_keeps_the_columns,
+            test_tail_of_each_length_on_the_next_row, test_character_cut_by_the_window,
+            test_invalid_bytes_have_a_style, test_combining_mark_has_a_base_of_its_own,
+            test_hostile_text_is_dots, test_every_encoding_keeps_the_columns,
+            test_holes_unknown_and_the_end, test_unknown_bytes_cut_characters));

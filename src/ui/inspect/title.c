@@ -234,7 +234,7 @@ static int columns(const struct parts *p)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i][0] != '\0')
             n += (all[i] == p->place ? place_columns(p) : canvas_width(all[i])) + 2;
-    return n;
+    return n - (p->mode[0] != '\0' && p->owner[0] != '\0'); /* these have one blank between them */
 }
 
 /* Columns of the modes. */
@@ -281,19 +281,21 @@ void inspect_draw_title(struct ui *ui)
     struct parts p;
     char name[LOCATOR_MAX * 4]; /* every byte may become \xNN */
     (void)locator_shown(ui->s.locator, name, sizeof name);
-    int least = canvas_width(name) + 2;
+    int least = canvas_width(name) + 1;
     if (least > NAME_LEAST)
         least = NAME_LEAST;
     collect(ui, &p);
     char *const cheap[] = {p.place, p.view, p.owner, p.mode, p.state, p.who, p.size};
     for (size_t i = 0; i < sizeof cheap / sizeof cheap[0]; i++) {
         bool needed = cheap[i] == p.who && strcmp(p.who, "KEEPING ALIVE") == 0;
-        if (columns(&p) + least > c->cols && !needed)
+        int edge = p.place[0] != '\0'; /* the place has a blank after it */
+        if (columns(&p) + least + edge > c->cols && !needed)
             cheap[i][0] = '\0';
     }
     enum style title = edits(&ui->s) ? STYLE_EDIT : STYLE_TITLE;
     canvas_fill(c, 0, 0, c->cols, title, ' ');
     int room = c->cols - columns(&p) - 2;
+    room += canvas_width(name) == room + 1 && p.place[0] == '\0'; /* to the edge: all of it */
     int col = draw_name(c, 1, room > 1 ? room : 1, title, name);
     col = draw_part(c, col, title, p.size);
     col = draw_part(c, col, title, p.mode);
