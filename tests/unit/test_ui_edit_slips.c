@@ -70,9 +70,11 @@ TEST_LOOP(a_letter_that_no_number_has_does_nothing, SUITE_ROWS(halves))
     stage_type(st, halves[_i].typed);
     struct settings before = st->ui.s.set;
     for (const char *p = halves[_i].refused; *p != '\0'; p++) {
+        const char *view = halves[_i].view, *stays = halves[_i].stays;
         char says[96];
+        ck_assert(view != NULL && stays != NULL); /* what -O3 does not see */
         (void)snprintf(says, sizeof says, "%c is not a digit of %s: go on after %s, or Esc cancels",
-                       *p, halves[_i].view, halves[_i].stays);
+                       *p, view, stays);
         stage_key(st, (uint32_t)*p, 0);
         ck_assert_str_eq(st->ui.status, says);
         ck_assert_str_eq(st->ui.inspect->typing.text, halves[_i].stays);
