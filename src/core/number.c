@@ -205,17 +205,16 @@ size_t number_format_size(uint64_t bytes, char buf[NUMBER_SIZE_MAX])
         n = snprintf(buf, NUMBER_SIZE_MAX, "%u B", (unsigned)bytes);
         return n < 0 ? 0 : (size_t)n;
     }
-    if (bytes < 65536 && bytes % 1024 == 0) {
-        n = snprintf(buf, NUMBER_SIZE_MAX, "%u KiB", (unsigned)(bytes / 1024));
-        return n < 0 ? 0 : (size_t)n;
-    }
     double v = (double)bytes / 1024;
+    uint64_t whole = 1024; /* bytes of the unit */
     size_t unit = 0;
     while (v >= 1023.5 && unit + 2 < sizeof units) {
         v /= 1024;
+        whole *= 1024;
         unit++;
     }
-    n = snprintf(buf, NUMBER_SIZE_MAX, "%.*f %ciB", v < 99.95 ? 1 : 0, v, units[unit]);
+    bool exact = bytes % whole == 0;
+    n = snprintf(buf, NUMBER_SIZE_MAX, "%.*f %ciB", v < 99.95 && !exact ? 1 : 0, v, units[unit]);
     return n < 0 ? 0 : (size_t)n;
 }
 

@@ -67,8 +67,8 @@ enum { NUMBER_FLOAT_MAX = 32 };
 size_t number_format_f64(double v, char buf[NUMBER_FLOAT_MAX]);
 size_t number_format_f32(float v, char buf[NUMBER_FLOAT_MAX]);
 
-/* A size for people: `0 B`, `56 B`, `4 KiB` (whole KiB below 64), `64.0 KiB`, `1.2 GiB`, `311 MiB`
- * (no decimals from 100); at most 11 characters and the NUL. */
+/* A size for people: `56 B`, `4 KiB`, `64 MiB` where it is whole, else with a decimal below 100 of
+ * its unit: `1.2 GiB`, `311 MiB`; at most 11 characters and the NUL. */
 enum { NUMBER_SIZE_MAX = 16 };
 size_t number_format_size(uint64_t bytes, char buf[NUMBER_SIZE_MAX]);
 

@@ -145,7 +145,7 @@ TEST(a_match_is_highlighted_until_esc)
 TEST(baseline)
 {
     struct e2e *t = open_on(0, "abc", 3);
-    scene_press(t, "b", "baseline: all 64.0 KiB");
+    scene_press(t, "b", "baseline: all 64 KiB");
     scene_press(t, "c", "nothing differs from the baseline");
     memory[0x20] = 1;
     memory[0x9000] = 2; /* outside of what is on the screen */
@@ -155,7 +155,7 @@ TEST(baseline)
     scene_press(t, "c", "── 0x20 ");
     scene_press(t, "C", "── 0x9000 ");
     scene_press(t, "b", "baseline cleared");
-    scene_press(t, "<F8>", "baseline: all 64.0 KiB");
+    scene_press(t, "<F8>", "baseline: all 64 KiB");
     scene_press(t, "c", "nothing differs from the baseline");
     memory[0x9000] = 3;
     memory[0x9000] = 2; /* as it was: it does not differ */

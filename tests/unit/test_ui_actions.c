@@ -205,8 +205,8 @@ static const struct {
 } usages[] = {
     {"pee", ""},
     {"peek ", "peek [PATH|OFFSET [LENGTH]]"},
-    {"resize ", "resize SIZE, now 65536 (64.0 KiB)"},
-    {"resize 1", "resize SIZE, now 65536 (64.0 KiB)"},
+    {"resize ", "resize SIZE, now 65536 (64 KiB)"},
+    {"resize 1", "resize SIZE, now 65536 (64 KiB)"},
     {"chmod ", "chmod MODE, now 0640"},
     {"fill ", "fill OFFSET LENGTH BYTE; without a range: the 3 selected bytes"},
     {"diff ", "diff B"},
@@ -227,7 +227,7 @@ TEST_LOOP(test_the_line_says_what_it_takes, SUITE_ROWS(usages))
     ck_assert_str_eq(st->ui.prompt.hint, usages[_i].above);
     stage_key(st, KEY_ESC_, 0);
     ui_run(&st->ui, "prompt command resize");
-    ck_assert_str_eq(st->ui.prompt.hint, "resize SIZE, now 65536 (64.0 KiB)");
+    ck_assert_str_eq(st->ui.prompt.hint, "resize SIZE, now 65536 (64 KiB)");
 }
 
 /* Who does not want to wait for the search is not held by its question. */
@@ -311,7 +311,7 @@ TEST(test_baseline_toggles)
     stage_type(st, "b");
     stage_run(st);
     ck_assert_int_eq(st->baselines, 1);
-    ck_assert_str_eq(st->ui.status, "baseline: all 64.0 KiB; what differs from now on is marked");
+    ck_assert_str_eq(st->ui.status, "baseline: all 64 KiB; what differs from now on is marked");
 }
 
 /* v goes through all views of one byte order and comes back; V is its inverse. */

@@ -569,7 +569,7 @@ TEST(test_a_range_is_in_the_title_and_goto_knows_it)
     st->ui.s.range_offset = 0x80;
     st->ui.s.range_length = 64;
     stage_draw(st);
-    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 100), "  range 0x80:64 of 64.0 KiB  "));
+    ck_assert_ptr_nonnull(strstr(stage_text(st, 0, 0, 100), "  range 0x80:64 of 64 KiB  "));
     ui_run(&st->ui, "goto 0x10");
     ck_assert_uint_eq(st->ui.s.cursor, 0x80);
     ck_assert_str_eq(st->ui.status, "0x10 is before the range; moved to its first byte");

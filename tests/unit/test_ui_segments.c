@@ -310,7 +310,7 @@ TEST(sums_of_what_is_shown_and_tagged)
     ck_assert_uint_eq(ui.segments->tags, 0);
     ui_run(&ui, "filter ring");
     ui_draw(&ui);
-    ck_assert_int_eq(frame_find(&ui.canvas, "1 of 5 shown  64.0 KiB"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "1 of 5 shown  64 KiB"), 0);
     ck_assert_int_eq(frame_find(&ui.canvas, " filter \"ring\"  in use by 2 processes"), 22);
     listed_type("*");
     ck_assert_uint_eq(ui.segments->tags, 1);

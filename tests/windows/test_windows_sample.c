@@ -12,7 +12,7 @@ TEST(the_list_shows_it_and_enter_inspects)
     con_wait_text(scene_name);
     con_press("/Map", "filter");
     con_press("<Enter><Enter>", "4d 00 65 00 73 00 73 00  61 00 67 00 65 00 20 00");
-    con_wait_text("64.0 KiB");
+    con_wait_text("64 KiB");
     con_wait_text("READ-ONLY");
     con_press("q", scene_name);
     scene_quit();

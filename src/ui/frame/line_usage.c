@@ -27,7 +27,7 @@ static const struct seg_stat *stat_of(const struct ui *ui)
     return info != NULL ? &info->stat : NULL;
 }
 
-/* `, now 65536 (64.0 KiB)`; empty: nothing is to be said. */
+/* `, now 65536 (64 KiB)`; empty: nothing is to be said. */
 static void state_of(const struct ui *ui, const struct command *c, char *out, size_t cap)
 {
     const struct seg_stat *stat = stat_of(ui);
