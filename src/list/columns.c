@@ -136,7 +136,8 @@ static void procs_text(const struct segrow *s, char cell[CELL_MAX])
 /* No user was found, but there may be some: some processes could not be read, or none was. */
 static bool is_unsure(const struct segrow *s)
 {
-    return s->unasked || (s->unreadable + s->unowned > 0 && !has(s, SEG_HAS_ATTACHED));
+    bool unseen = s->unreadable + s->unowned > 0 && !has(s, SEG_HAS_ATTACHED);
+    return !s->proved && (s->unasked || unseen);
 }
 
 /* `2 rw 1 r`, `1 fd`, `-`; `?`: that is not sure. */

@@ -125,7 +125,7 @@ TEST(what_was_proved_has_an_age)
     segments_recount(&ui);
     ui_draw(&ui);
     ck_assert_int_ge(frame_find(&ui.canvas, "orphan: no process uses it (asked just now)"), 1);
-    ck_assert_int_eq(frame_find(&ui.canvas, " ?              orphan"), 3); /* in the row */
+    ck_assert_int_eq(frame_find(&ui.canvas, " -              orphan"), 3); /* in the row */
     ck_assert_uint_eq(ui.segments->orphan_count, 1);
     ck_assert_uint_eq(ui.segments->idle_count, 3);
     ui.now += 30 * INT64_C(1000000000);
