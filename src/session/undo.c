@@ -39,7 +39,7 @@ static void forget_log(struct session *s, size_t i)
         kept_range_release(log->step[k].range);
     free(log);
     s->undo_logs--;
-    memmove(s->undo_log + i, s->undo_log + i + 1, (s->undo_logs - i) * sizeof s->undo_log[0]);
+    memmove(s->undo_log + i, s->undo_log + i + 1, (s->undo_logs - i) * sizeof(struct undo_log *));
 }
 
 static void forget_own(struct session *s)
@@ -71,7 +71,7 @@ static void put_away(struct session *s)
     s->undo_count = s->redo_count = 0;
     if (s->undo_logs == UNDO_LOGS)
         forget_log(s, UNDO_LOGS - 1);
-    memmove(s->undo_log + 1, s->undo_log, s->undo_logs * sizeof s->undo_log[0]);
+    memmove(s->undo_log + 1, s->undo_log, s->undo_logs * sizeof(struct undo_log *));
     s->undo_log[0] = log;
     s->undo_logs++;
 }

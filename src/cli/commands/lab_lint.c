@@ -150,7 +150,9 @@ static void lint_solution(struct lint *t, const struct lesson_step *s)
 static void lint_names(struct lint *t, int line, const char *text)
 {
     char name[LESSON_NAME];
-    while (text != NULL && (text = strchr(text, '{')) != NULL) {
+    if (text == NULL)
+        return;
+    while ((text = strchr(text, '{')) != NULL) {
         size_t n = strcspn(++text, "}");
         bool fits = n < sizeof name && text[n] == '}';
         (void)snprintf(name, sizeof name, "%.*s", fits ? (int)n : 0, text);

@@ -19,8 +19,8 @@ enum { MATCHES_MOST = 1 << 20, ROOM_FIRST = 64 };
 
 struct replacing {
     struct command_run *r;
-    const struct pattern_search *search; /* while it runs */
-    uint8_t new[REPLACE_MOST];           /* what each match becomes: n bytes */
+    struct pattern_search search;
+    uint8_t new[REPLACE_MOST]; /* what each match becomes: n bytes */
     size_t n;
     uint64_t end;  /* of the range */
     uint64_t next; /* a match before this overlaps the one before it */
@@ -66,7 +66,7 @@ static bool take_match(void *ctx, uint64_t offset, size_t length)
     }
     if (p->count == MATCHES_MOST || !grow(p))
         return false;
-    memcpy(p->old + p->count * p->n, p->search->bytes, p->n);
+    memcpy(p->old + p->count * p->n, p->search.bytes, p->n);
     p->at[p->count++] = offset;
     p->next = offset + p->n;
     return true;
@@ -188,26 +188,26 @@ static bool take_new(struct replacing *p, const struct view *v)
 static int find_all(struct replacing *p, struct find *f, uint64_t from)
 {
     struct command_run *r = p->r;
-    struct pattern_search s = {.seg = r->seg,
-                               .find = f,
-                               .progress = r->env->progress,
-                               .may_map = r->env->ui,
-                               .hands = os_cores()};
-    p->search = &s;
-    enum search_result result = search_all(&s, from, p->end, take_match, p);
+    struct pattern_search *s = &p->search;
+    *s = (struct pattern_search){.seg = r->seg,
+                                 .find = f,
+                                 .progress = r->env->progress,
+                                 .may_map = r->env->ui,
+                                 .hands = os_cores()};
+    enum search_result result = search_all(s, from, p->end, take_match, p);
     if (result == SEARCH_STUCK)
         return run_error(r, SEARCH_STUCK_TEXT);
     if (result == SEARCH_CANCELLED)
         return EXIT_STOPPED;
     if (oserr_is(p->error) || result == SEARCH_ERROR)
-        return run_fail(r, NULL, "read it", oserr_is(p->error) ? p->error : s.error);
+        return run_fail(r, NULL, "read it", oserr_is(p->error) ? p->error : s->error);
     if (p->other != 0)
         return run_error(r,
                          "the match at 0x%" PRIx64 " has %zu byte%s and NEW has %zu: bytes are "
                          "not moved; nothing was replaced",
                          p->next, p->other, plural_s(p->other), p->n);
-    if (s.shrank)
-        run_note(r, "it became shorter meanwhile, and ends at 0x%" PRIx64, s.ends);
+    if (s->shrank)
+        run_note(r, "it became shorter meanwhile, and ends at 0x%" PRIx64, s->ends);
     if (p->count == MATCHES_MOST)
         return run_error(r, "more than %d matches: name a smaller range", MATCHES_MOST - 1);
     return EXIT_DONE;

@@ -93,7 +93,7 @@ static int least_of_all(const struct ui *ui, const struct layout *at)
 static void drop(struct layout *at, size_t i)
 {
     at->count--;
-    memmove(&at->column[i], &at->column[i + 1], (at->count - i) * sizeof at->column[0]);
+    memmove(&at->column[i], &at->column[i + 1], (at->count - i) * sizeof(const struct column *));
 }
 
 /* Columns that nobody asked for leave their room to the others when they would be empty. */
