@@ -161,6 +161,7 @@ int run_report_kinds(struct command_run *r, const struct seg_survey *survey, uns
  */
 void help_all(struct out *o);
 extern const char help_man[], help_bash[], help_zsh[], help_fish[]; /* docs/, embedded by CMake */
+void help_concepts(struct out *o);
 void help_document(struct out *o, const char *which); /* `man`, `bash`, `zsh`, `fish` */
 
 #endif

@@ -38,6 +38,19 @@ TEST(help)
     ck_assert_str_eq(r->out, "shmlens " SHMLENS_VERSION "\n");
 }
 
+/* The concepts, for a terminal of 80 columns. */
+TEST(concepts)
+{
+    const struct ran *r = RUN("help", "concepts");
+    ck_assert_int_eq(r->status, 0);
+    ck_assert_ptr_nonnull(strstr(r->out, "\nOrphan\n------\n\nNamed memory does not end"));
+    ck_assert_ptr_nonnull(strstr(r->out, "\n    +---------+   +---------+\n"));
+    ck_assert_ptr_nonnull(strstr(r->out, "\n- A file, mapped with MAP_SHARED."));
+    ck_assert_ptr_nonnull(strstr(r->out, "\n  sooner or later.\n"));
+    for (const char *line = r->out; *line != '\0'; line += strcspn(line, "\n") + 1)
+        ck_assert_uint_le(strcspn(line, "\n"), 80);
+}
+
 TEST(documents)
 {
     const struct ran *r = RUN("help", "--man");
@@ -111,4 +124,4 @@ TEST(demo_writer)
 }
 
 SUITE(test_program_cli_help, .tear_down = run_end,
-      TESTS(help, documents, ui_is_refused, demo_writer));
+      TESTS(help, concepts, documents, ui_is_refused, demo_writer));

@@ -130,8 +130,7 @@ int cmd_help(struct command_run *r)
         return EXIT_DONE;
     }
     if (strcmp(r->args->word[0], "concepts") == 0) {
-        out_str(r->env->out, "The words of shared memory, a page for each: man shmlens-concepts,\n"
-                             "or docs/concepts.md in the source.\n");
+        help_concepts(r->env->out);
         return EXIT_DONE;
     }
     c = command_find(r->args->word[0]);
