@@ -121,7 +121,7 @@ TEST(a_new_segment_of_the_name_is_not_what_was_tagged)
     int keep = shm_open(name, O_RDONLY, 0); /* so that its number is not given again */
     shm_unlink(name);
     munmap(scene_segment(name, 4096), 4096);
-    e2e_wait_row(t, TOP, "4 KiB", 0); /* the list has seen it */
+    e2e_wait_row(t, TOP, " 4 KiB", 0); /* the list has seen it */
     scene_press(t, "d", "replaced by another segment");
     e2e_wait_text(t, "none of the tagged segments can be removed", 0); /* so nothing is asked */
     ck_assert(exists(name));

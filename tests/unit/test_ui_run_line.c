@@ -124,7 +124,7 @@ static void create_and_open(void)
     run_named("create", " 4K");
     await_said("created posix:");
     run_named("open", "");
-    ck_assert_ptr_eq(ui_screen(&ui), &screen_inspect);
+    await_shown("00000010  ");
     ck_assert_str_eq(ui.s.locator, locator);
 }
 

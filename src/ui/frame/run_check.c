@@ -34,7 +34,7 @@ static void give_segment(const struct ui *ui, const struct aim *aim, struct comm
         return;
     }
     env->check->raw = ui->s.locator;
-    env->check->size = ui->s.sample.stat.size;
+    env->check->size = ui->s.sample.seq != 0 ? ui->s.sample.stat.size : UINT64_MAX;
     env->cursor = ui->s.cursor;
     env->marks = &ui->s.marks;
     env->view = view != NULL ? view->name : NULL;
