@@ -382,7 +382,7 @@ TEST(test_users_in_title_and_panel)
         {"100 wri\\x1bter ", " rw           0x0        0 B  0x0"},
         {"100 wri\\x1bter ", " r            0x0        0 B  0x0"},
         {"101 reader ", " r            0x0      4 KiB  0x0"},
-        {"102 holder ", " -                            fd 7"},
+        {"102 holder ", " fd                           fd 7"},
         {"  not readable: 1 in\\x1bit: it does not answer; and 1 more", ""}};
     int first = frame_find(&st->ui.canvas, rows[0][0]);
     for (int i = 0; i < 7; i++) { /* between them: what this system calls the user */

@@ -200,7 +200,7 @@ static void draw_holder(const struct box *b, const struct seg_holder *h)
     put(b, MAY,
         (h->access & SEG_MAY_WRITE) != 0  ? "rw"
         : (h->access & SEG_MAY_READ) != 0 ? "r"
-                                          : "-");
+                                          : "fd");
     if (h->access != 0)
         (void)snprintf(text, sizeof text, "handle 0x%" PRIx32 "%s", (uint32_t)h->fd, us);
     else
