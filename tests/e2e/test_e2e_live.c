@@ -196,7 +196,7 @@ TEST(who_has_it)
     const char *user = me != NULL ? me->pw_name : "";
     snprintf(rw, sizeof rw, "%d peer_holder      %-9s rw", (int)e2e_peer_pid(peers[0]), user);
     snprintf(ro, sizeof ro, "%d peer_holder      %-9s r ", (int)e2e_peer_pid(peers[1]), user);
-    snprintf(fd, sizeof fd, "%d peer_holder      %-9s -                            fd ",
+    snprintf(fd, sizeof fd, "%d peer_holder      %-9s fd                           fd ",
              (int)e2e_peer_pid(peers[2]), user);
     scene_press(t, "o", "used by");
     e2e_wait_text(t, rw, 0);
