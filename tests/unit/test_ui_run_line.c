@@ -1,65 +1,14 @@
 /* Lines with everything behind them: threads, segments, the log of calls. */
-#include <poll.h>
 #include <string.h>
 
-#include "backend/os.h"
 #include "backend/sys.h"
 #include "support/frames.h"
-#include "support/remover.h"
-#include "support/suite.h"
-#include "ui/inspect/inspect.h"
+#include "support/live_ui.h"
 #include "ui/list/list.h"
-
-enum { WAIT_MS = 20000 };
-
-static struct backend *be;
-static struct ui ui;
-static char name[64];    /* `/shmlens-test-PID-ui` */
-static char locator[80]; /* `posix:` and the name */
 
 static void set_up(void)
 {
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-    (void)snprintf(name, sizeof name, "/shmlens-test-%u-ui", (unsigned)os_pid());
-    (void)snprintf(locator, sizeof locator, "posix:%s", name);
-    remover_segment(name);
-    struct oserr e = ui_init(&ui, be, NULL, 24, 80);
-    ck_assert(!oserr_is(e));
-    ui.now = os_now();
-}
-
-static void tear_down(void)
-{
-    ui_free(&ui);
-    struct oserr e =
-        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL);
-    (void)e; /* it may be gone already */
-    backend_free(be);
-}
-
-static const char *wanted = "";
-
-/* What the loop does until `ready` says so. */
-static void await(bool (*ready)(void))
-{
-    int64_t end = os_now() + (int64_t)WAIT_MS * 1000000;
-    while (true) {
-        (void)session_take(&ui.s);
-        ui.now = os_now();
-        ui_draw(&ui);
-        session_request_sample(&ui.s);
-        if (ready())
-            return;
-        ck_assert_msg(ui.now < end, "nothing came of it: %s; %s", wanted, ui.status);
-        struct pollfd fd = {.fd = os_wake_fd(ui.s.wake), .events = POLLIN};
-        (void)poll(&fd, 1, 50);
-    }
-}
-
-static bool said(void)
-{
-    return strstr(ui.status, wanted) != NULL;
+    live_set_up("ui");
 }
 
 static bool shown(void)
@@ -73,22 +22,11 @@ static bool listed(void)
     return info != NULL && strcmp(info->locator, locator) == 0;
 }
 
-static bool editing(void)
-{
-    return ui.s.edit;
-}
-
 static bool busy(void)
 {
     uint64_t done, total;
     int64_t since;
     return ui_busy(&ui, &done, &total, &since) && ui.now - since > 250 * 1000000;
-}
-
-static void await_said(const char *text)
-{
-    wanted = text;
-    await(said);
 }
 
 static void await_shown(const char *text)
@@ -97,26 +35,12 @@ static void await_shown(const char *text)
     await(shown);
 }
 
-static void press(const char *key)
-{
-    struct event ev = {.kind = EVENT_KEY};
-    ck_assert(key_parse(key, &ev.key));
-    ui_event(&ui, &ev);
-}
-
 static void type(const char *text)
 {
     for (; *text != '\0'; text++) {
         struct event ev = {.kind = EVENT_KEY, .key = {(uint32_t)*text, 0}};
         ui_event(&ui, &ev);
     }
-}
-
-static void run_named(const char *verb, const char *rest)
-{
-    char line[256];
-    (void)snprintf(line, sizeof line, "%s %s%s", verb, name, rest);
-    ui_run(&ui, line);
 }
 
 static void create_and_open(void)

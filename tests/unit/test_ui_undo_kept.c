@@ -1,78 +1,17 @@
 /* Undo after the segment was closed and opened again: real segments, with everything behind them.
  */
-#include <poll.h>
 #include <string.h>
 
-#include "backend/os.h"
-#include "support/remover.h"
-#include "support/suite.h"
-#include "ui/inspect/inspect.h"
-
-enum { WAIT_MS = 20000 };
-
-static struct backend *be;
-static struct ui ui;
-static char name[64];    /* `/shmlens-test-PID-kept` */
-static char locator[80]; /* `posix:` and the name */
+#include "support/live_ui.h"
 
 static void set_up(void)
 {
-    be = backend_new();
-    ck_assert_ptr_nonnull(be);
-    (void)snprintf(name, sizeof name, "/shmlens-test-%u-kept", (unsigned)os_pid());
-    (void)snprintf(locator, sizeof locator, "posix:%s", name);
-    remover_segment(name);
-    struct oserr e = ui_init(&ui, be, NULL, 24, 80);
-    ck_assert(!oserr_is(e));
-    ui.now = os_now();
-}
-
-static void take_away(void)
-{
-    struct oserr e =
-        seg_remove(be, &(struct seg_removal){.locator = locator, .flags = SEG_RM_FORCE}, NULL);
-    (void)e; /* it may be gone already */
-}
-
-static void tear_down(void)
-{
-    ui_free(&ui);
-    take_away();
-    backend_free(be);
-}
-
-static const char *wanted = "";
-
-static bool said(void)
-{
-    return strstr(ui.status, wanted) != NULL;
+    live_set_up("kept");
 }
 
 static bool let_go(void)
 {
     return inspect_let_go(&ui);
-}
-
-static void await(bool (*ready)(void))
-{
-    int64_t end = os_now() + (int64_t)WAIT_MS * 1000000;
-    while (true) {
-        (void)session_take(&ui.s);
-        ui.now = os_now();
-        ui_draw(&ui);
-        session_request_sample(&ui.s);
-        if (ready())
-            return;
-        ck_assert_msg(ui.now < end, "nothing came of it: %s; %s", wanted, ui.status);
-        struct pollfd fd = {.fd = os_wake_fd(ui.s.wake), .events = POLLIN};
-        (void)poll(&fd, 1, 50);
-    }
-}
-
-static void await_said(const char *text)
-{
-    wanted = text;
-    await(said);
 }
 
 static bool asked(void)
@@ -84,20 +23,6 @@ static void await_asked(const char *text)
 {
     wanted = text;
     await(asked);
-}
-
-static void press(const char *key)
-{
-    struct event ev = {.kind = EVENT_KEY};
-    ck_assert(key_parse(key, &ev.key));
-    ui_event(&ui, &ev);
-}
-
-static void run_named(const char *verb, const char *rest)
-{
-    char line[256];
-    (void)snprintf(line, sizeof line, "%s %s%s", verb, name, rest);
-    ui_run(&ui, line);
 }
 
 static void create(void)
@@ -131,11 +56,6 @@ static void fill(void)
     ui_run(&ui, "fill 0 32 0x55");
     press("y");
     await_said("filled 32 bytes at 0x0 with 55");
-}
-
-static bool editing(void)
-{
-    return ui.s.edit;
 }
 
 static bool stored(void)

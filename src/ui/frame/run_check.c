@@ -108,7 +108,7 @@ static bool command_right(struct ui *ui, const char *line, const struct command 
 {
     char writes[COMMAND_WRITES];
     bool alone = words == 1 && (beside_is(c->name) || strcmp(c->name, "rm") == 0);
-    bool field = strcmp(c->name, "poke") == 0 && words == 3 && tree_means_field(ui, word[1]);
+    bool field = run_pokes_field(ui, c, word, words);
     bool stands = ui->s.past != 0 || session_recorded(&ui->s); /* that is said instead */
     if (strcmp(c->name, "create") == 0)
         return run_create_right(ui, line, why);

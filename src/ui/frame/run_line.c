@@ -307,8 +307,7 @@ static bool needs_segment(const struct command *c, int words)
     return (c->needs & ALL_NEEDS) != 0 || (strcmp(c->name, "rm") == 0 && words == 1);
 }
 
-/* `poke PATH VALUE` where fields are shown. */
-static bool pokes_field(const struct ui *ui, const struct command *c, char *const *word, int words)
+bool run_pokes_field(const struct ui *ui, const struct command *c, char *const *word, int words)
 {
     return strcmp(c->name, "poke") == 0 && words == 3 && tree_means_field(ui, word[1]);
 }
@@ -329,7 +328,7 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
         run_in_list(ui, line, c);
     } else if ((c->needs & NEED_WRITE) != 0 && inspect_is_past(ui)) {
         return;
-    } else if (pokes_field(ui, c, word, words)) {
+    } else if (run_pokes_field(ui, c, word, words)) {
         tree_poke_field(ui, line, word[1], word[2]);
     } else if (strcmp(c->name, "rm") == 0) {
         run_rm(ui, line, words);

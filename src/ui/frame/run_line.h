@@ -16,6 +16,9 @@ void run_quote(const char *raw, char *out, size_t cap);
  */
 void run_post_named(struct ui *ui, const char *line, const struct aim *aim);
 
+/* Is it `poke PATH VALUE` where fields are shown? That stores into the field. */
+bool run_pokes_field(const struct ui *ui, const struct command *c, char *const *word, int words);
+
 /* Shows what a command printed and how it ended. */
 struct command_job;
 void run_show_result(struct ui *ui, struct command_job *j);
