@@ -155,6 +155,7 @@ static void sampler_drop(struct sampler *s)
     gauges_free(s->gauges);
     sample_free(&s->work);
     sample_free(&s->out);
+    free(s->spare);
     os_monitor_free(s->monitor);
     free(s);
 }
@@ -181,7 +182,8 @@ struct sampler *sampler_start(struct seg *seg, double hz, struct os_wake *wake, 
     bool ready = s->monitor != NULL && s->ages != NULL && s->gauges != NULL &&
                  s->recorder != NULL && ages_listen(s->ages, sweep_pages(s->map)) &&
                  settle_alloc(&s->settle);
-    if (ready && sample_alloc(&s->work) && sample_alloc(&s->out)) {
+    s->spare = calloc(1, sizeof *s->spare);
+    if (ready && s->spare != NULL && sample_alloc(&s->work) && sample_alloc(&s->out)) {
         s->work.stat = *seg_last(seg);
         s->worker = worker_start(sampler_tick, s, wake, error);
         if (s->worker != NULL)
@@ -271,6 +273,48 @@ bool sampler_take(struct sampler *s, struct sample *out)
     }
     os_monitor_unlock(s->monitor);
     return newer;
+}
+
+/* Byte i of an array becomes what byte k of another one is. */
+static void keep_byte(struct sample_arrays *to, size_t i, const struct sample_arrays *from,
+                      size_t k, int64_t time)
+{
+    if (k == SIZE_MAX) { /* it is new here: it changed before the picture stood, or is as old */
+        to->changed[i] = to->changed[i] < time ? to->changed[i] : time;
+        return;
+    }
+    to->bytes[i] = from->bytes[k];
+    to->state[i] = from->state[k];
+    to->base[i] = from->base[k];
+    to->torn[i] = from->torn[k];
+    to->count[i] = from->count[k];
+    to->changed[i] = from->changed[k];
+}
+
+bool sampler_take_still(struct sampler *s, struct sample *out, const struct gauge_request *want)
+{
+    const struct sample old = *out;
+    struct sample_arrays *spare = s->spare;
+    bool had = old.seq != 0 && gauges_answered(&old.arrays->gauges, want);
+    out->arrays = spare;
+    if (!sampler_take(s, out)) {
+        out->arrays = old.arrays;
+        return false;
+    }
+    s->spare = old.arrays;
+    if (old.seq == 0)
+        return true;
+    struct span_list window;
+    spans_set(&window, out->offset, out->length);
+    const struct span_list *pieces = out->spans.count > 0 ? &out->spans : &window;
+    for (size_t p = 0; p < pieces->count; p++)
+        for (size_t i = 0; i < pieces->at[p].length; i++)
+            keep_byte(out->arrays, pieces->at[p].index + i, old.arrays,
+                      sample_index(&old, pieces->at[p].offset + i), old.time);
+    if (had)
+        gauge_result_copy(&out->arrays->gauges, &old.arrays->gauges);
+    out->time = old.time;
+    return true;
 }
 
 bool sampler_take_frozen(struct sampler *s, struct sample *out)

@@ -52,6 +52,11 @@ bool sampler_take(struct sampler *s, struct sample *out);
  * but leaves its bytes. */
 bool sampler_take_frozen(struct sampler *s, struct sample *out);
 
+/* The same when another window (or other pieces) is wanted while the picture is paused: what it
+ * showed stays as it was, with the time of the picture; what is new in it comes from the newest
+ * sample. Values of the watch list stay when they answer `want`. */
+bool sampler_take_still(struct sampler *s, struct sample *out, const struct gauge_request *want);
+
 /* Unfreezes all values at the next tick, also while a job runs. NULL is fine. */
 void sampler_release(struct sampler *s);
 

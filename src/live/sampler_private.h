@@ -55,6 +55,8 @@ struct sampler {
     int64_t second;     /* start of the second over which hz is measured */
     unsigned ticks;     /* samples in it */
 
+    struct sample_arrays *spare; /* the UI's thread only: sampler_take_still swaps them */
+
     /* Guarded by the monitor. */
     struct os_monitor *monitor;
     struct sample_request request;

@@ -285,6 +285,8 @@ static bool take_sample(struct session *s)
     here = here && gauges_answered(&s->sample.arrays->gauges, &s->gauges);
     if (s->paused && here)
         return sampler_take_frozen(s->sampler, &s->sample);
+    if (s->paused)
+        return sampler_take_still(s->sampler, &s->sample, &s->gauges);
     return sampler_take(s->sampler, &s->sample);
 }
 

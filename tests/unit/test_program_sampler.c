@@ -94,6 +94,29 @@ TEST(the_window_moves_at_once)
     ck_assert_int_eq(sample.arrays->state[0], BYTE_BEYOND);
 }
 
+/* The screen is paused, and another layout or a scrolled window is wanted. */
+TEST(a_picture_that_stands_keeps_what_it_shows)
+{
+    poke(100, 1);
+    AWAIT(sample.length == 256 && sample.arrays->bytes[100] == 1);
+    int64_t time = sample.time, changed = sample.arrays->changed[100];
+    struct gauge_request none = {.count = 0};
+    poke(100, 2);
+    poke(300, 7);
+    ask_window(64, 512);
+    int64_t end = os_now() + INT64_C(20000000000);
+    while (sample.offset != 64 || sample.arrays->bytes[300 - 64] != 7) {
+        (void)sampler_take_still(sampler, &sample, &none);
+        ck_assert_int_lt(os_now(), end);
+        ck_assert_int_eq(sample.arrays->bytes[sample_index(&sample, 100)], 1);
+    }
+    ck_assert_int_eq(sample.time, time);
+    ck_assert_int_eq(sample.arrays->changed[100 - 64], changed);
+    ck_assert_int_le(sample.arrays->changed[300 - 64], time);
+    ask_window(0, 256);
+    AWAIT(sample.arrays->bytes[100] == 2); /* live again */
+}
+
 TEST(size_changes_are_events)
 {
     AWAIT(sample.length == 256);
@@ -448,8 +471,9 @@ TEST(matches_are_put_back_by_compare_and_swap)
 
 SUITE(test_program_sampler, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_store_is_seen_and_aged, how_often_at_rest, what_ends_a_rest, the_window_moves_at_once,
-            size_changes_are_events, matches_are_put_back_by_compare_and_swap,
-            unlink_and_replacement_are_events, finding_wraps, matches_are_counted,
-            a_count_that_is_interrupted_continues, data_is_found_behind_holes,
-            changes_in_the_window_are_walked, the_baseline_covers_the_whole_segment,
-            bytes_are_copied_for_the_selection, a_poke_needs_access_and_is_remembered));
+            a_picture_that_stands_keeps_what_it_shows, size_changes_are_events,
+            matches_are_put_back_by_compare_and_swap, unlink_and_replacement_are_events,
+            finding_wraps, matches_are_counted, a_count_that_is_interrupted_continues,
+            data_is_found_behind_holes, changes_in_the_window_are_walked,
+            the_baseline_covers_the_whole_segment, bytes_are_copied_for_the_selection,
+            a_poke_needs_access_and_is_remembered));
