@@ -77,6 +77,7 @@ struct seg_who {
 struct seg_users {
     size_t rw, ro, held;
     size_t mappings; /* of all these processes */
+    size_t ours;     /* shared mappings of our own process, which a kind's count of attaches has */
 };
 
 struct seg_users seg_who_users(const struct seg_who *w);

@@ -150,8 +150,8 @@ static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
         (void)snprintf(cell, CELL_MAX, "%zu %s", n.rw + n.ro, n.rw > 0 ? "rw" : "r");
     else if (n.held > 0)
         (void)snprintf(cell, CELL_MAX, "%zu fd", n.held);
-    else if (has(s, SEG_HAS_ATTACHED) && s->stat->attached > 0)
-        (void)snprintf(cell, CELL_MAX, "%" PRIu64 " att", s->stat->attached);
+    else if (has(s, SEG_HAS_ATTACHED) && segrow_attached(s) > 0)
+        (void)snprintf(cell, CELL_MAX, "%" PRIu64 " att", segrow_attached(s));
     else
         (void)snprintf(cell, CELL_MAX, "%s", is_unsure(s) ? "?" : "-");
 }
@@ -181,7 +181,7 @@ static void state_text(const struct segrow *s, char cell[CELL_MAX])
 
 static void state_shown(const struct segrow *s, char cell[CELL_MAX])
 {
-    join_states(s, "", ", ", cell);
+    join_states(s, "-", ", ", cell);
 }
 
 /* By the first word; rows without one come last. */
@@ -238,7 +238,7 @@ static void mtime_text(const struct segrow *s, char cell[CELL_MAX])
 }
 
 /* How long ago: `now`, `12s`, `5m`, `3h`, `8d`. */
-static void mtime_shown(const struct segrow *s, char cell[CELL_MAX])
+static void age_text(const struct segrow *s, char cell[CELL_MAX])
 {
     int64_t age = (s->now - s->stat->mtime) / 1000000000;
     if (!has(s, SEG_HAS_TIMES))
@@ -258,6 +258,12 @@ static void mtime_shown(const struct segrow *s, char cell[CELL_MAX])
 static int mtime_compare(const struct segrow *a, const struct segrow *b)
 {
     return a->stat->mtime < b->stat->mtime ? -1 : a->stat->mtime > b->stat->mtime ? 1 : 0;
+}
+
+/* Ascending: what was written last comes first. */
+static int age_compare(const struct segrow *a, const struct segrow *b)
+{
+    return mtime_compare(b, a);
 }
 
 static void creator_text(const struct segrow *s, char cell[CELL_MAX])
@@ -413,7 +419,7 @@ static const struct column columns[] = {
     {"MODE", NULL, false, false, 9, 110, mode_text, mode_shown, mode_compare, "permissions"},
     {"OWNER", NULL, false, false, 8, FEW_BELOW, owner_text, NULL, owner_compare, "user"},
     {"PROCS", NULL, true, true, 8, 130, procs_text, procs_shown, procs_compare,
-     "processes that map it or hold it open"},
+     "processes that map it or hold it open, but for this shmlens"},
     {"STATE", NULL, false, false, 8, 0, state_text, state_shown, state_compare,
      "orphan: no user; idle: none found; sealed ..."},
     {"KIND", NULL, false, false, 5, 130, kind_text, NULL, kind_compare, "posix, sysv, memfd, ..."},
@@ -421,10 +427,11 @@ static const struct column columns[] = {
     {"KEY", NULL, false, false, 10, 150, key_text, NULL, key_compare, "System V key"},
     {"SWAP", NULL, true, true, 8, 160, swap_text, swap_shown, swap_compare,
      "bytes of it that are swapped out"},
-    {"MTIME", "AGE", true, true, 5, 76, mtime_text, mtime_shown, mtime_compare,
-     "last write call, or first store to a page (sysv: made, changed)"},
+    {"AGE", NULL, true, false, 5, 76, age_text, NULL, age_compare,
+     "time since the last write call, or first store to a page (sysv: made, changed)"},
+    {"MTIME", NULL, false, true, 20, 0, mtime_text, NULL, mtime_compare, "the date of that"},
     {"USERS", "USED BY", false, false, 14, FEW_BELOW, users_text, users_shown, users_compare,
-     "commands of the processes that use it"},
+     "commands of these processes"},
     {"CREATOR", NULL, true, false, 7, 130, creator_text, NULL, creator_compare,
      "PID of the creator"},
     {"LAST", NULL, true, false, 7, 160, last_text, NULL, last_compare,

@@ -10,7 +10,7 @@ enum {
     COLUMNS_MAX = 24,           /* in a list; a column may occur twice */
     CELL_MAX = 4 * LOCATOR_MAX, /* bytes of a cell, with the NUL */
     COLUMNS_FIRST = 7,          /* of the table are shown by default */
-    COLUMNS_TEXT = 160,         /* bytes of a list of all names, with the NUL */
+    COLUMNS_TEXT = 176,         /* bytes of a list of all names, with the NUL */
 };
 
 struct column {

@@ -36,12 +36,13 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
 uint64_t segrow_attached(const struct segrow *s)
 {
     bool counted = (s->stat->known & SEG_HAS_ATTACHED) != 0;
-    return counted ? s->stat->attached : (uint64_t)segrow_procs(s);
+    uint64_t all = s->stat->attached, ours = s->users.ours;
+    return !counted ? (uint64_t)segrow_procs(s) : all > ours ? all - ours : 0;
 }
 
 uint64_t segrow_users(const struct segrow *s)
 {
-    bool all_seen = s->users.mappings > 0 && s->users.mappings >= s->stat->attached;
+    bool all_seen = s->users.mappings > 0 && s->users.mappings >= segrow_attached(s);
     return all_seen ? (uint64_t)segrow_procs(s) : segrow_attached(s);
 }
 

@@ -31,11 +31,11 @@ struct segrow segrow_of(const struct seg_survey *s, const struct seg_info *info)
 /* Processes other than us that map or hold it. */
 size_t segrow_procs(const struct segrow *s);
 
-/* The kind's own count of attaches if it has one, else the processes. */
+/* The kind's own count of attaches, without ours, if it has one, else the processes. */
 uint64_t segrow_attached(const struct segrow *s);
 
-/* Processes that use it. Where the kind only counts attaches, of which a process may have several:
- * the processes if every attach was seen, otherwise the attaches. */
+/* Processes other than us that use it. Where the kind only counts attaches, of which a process may
+ * have several: the processes if every attach was seen, otherwise the attaches. */
 uint64_t segrow_users(const struct segrow *s);
 
 /* `orphan` (unused, and nothing can hide a user), `idle` (no user was found), `unlinked`, ...

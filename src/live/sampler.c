@@ -275,7 +275,7 @@ bool sampler_take(struct sampler *s, struct sample *out)
     return newer;
 }
 
-/* Byte i of an array becomes what byte k of another one is. */
+/* Byte i of an array becomes what byte k of a different one is. */
 static void keep_byte(struct sample_arrays *to, size_t i, const struct sample_arrays *from,
                       size_t k, int64_t time)
 {

@@ -47,7 +47,7 @@ static const struct {
     {"help peek", "peek LOCATOR"},
     {"peek 0x5000", "0x5000"},
     {"peek 0 --as nonsense", "nonsense"},
-    {"demo", "demo runs from the shell: quit, then `shmlens demo`"},
+    {"demo --for 1s", "demo runs from the shell: quit, then `shmlens demo`"},
     {"nonsense", "nonsense: no such command; F1 and then / finds one"},
     {"peek 'open", "quote"},
     {"goto 0x40", "── 0x40 "},

@@ -256,7 +256,7 @@ TEST(the_panel_of_another_user)
     struct e2e_peer *holder = e2e_peer("holder", "rw", name);
     e2e_wait_text(t, "of root", 0);
     e2e_keys(t, "o");
-    e2e_wait_text(t, "used by 1 process", 0); /* our own */
+    e2e_wait_text(t, "used by no other process", 0); /* ours is not counted */
     e2e_wait_text(t, "could not be checked", 0);
     e2e_wait_text(t, "no other process seen", 0); /* not: nobody */
     ck_assert(!e2e_find(t, "peer_holder", NULL, NULL));

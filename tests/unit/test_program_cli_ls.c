@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "list/segrow.h"
 #include "support/run.h"
 #include "support/suite.h"
 
@@ -77,11 +78,41 @@ TEST(sorts)
     ck_assert_int_eq(RUN("ls", "--sort", "used-by", "--columns", "locator,age,used_by")->status, 0);
     r = RUN("ls", "--sort", "colour");
     ck_assert_int_eq(r->status, 2);
-    ck_assert_ptr_nonnull(strstr(r->err, "AGE USED-BY"));
+    ck_assert_ptr_nonnull(strstr(r->err, "AGE MTIME USED-BY"));
     ck_assert_int_eq(RUN("ls", "--columns", "size,colour")->status, 2);
     ck_assert_int_eq(RUN("ls", "--kind", "colour")->status, 2);
     ck_assert_int_eq(RUN("ls", "extra")->status, 2);
     ck_assert_ptr_null(strstr(RUN("ls", "--kind", "sysv")->out, a));
+}
+
+/* Each under the header that was asked for: an age, and a date. */
+TEST(ages_and_dates)
+{
+    run_make(run_name("new"), "", 0, 5);
+    const struct ran *r = RUN("ls", "--columns", "age,mtime,locator");
+    ck_assert_int_eq(strncmp(r->out, "AGE MTIME LOCATOR\n", 18), 0);
+    char *row = strstr(r->out, run_name("new"));
+    ck_assert_ptr_nonnull(row);
+    while (row > r->out && row[-1] != '\n')
+        row--;
+    char age[16] = "", date[32] = "";
+    ck_assert_int_eq(sscanf(row, "%15s %31s", age, date), 2);
+    ck_assert_msg(strcmp(age, "now") == 0 || age[strlen(age) - 1] == 's', "%s", age);
+    ck_assert_msg(strlen(date) == strlen("2026-01-02T03:04:05Z") && date[4] == '-', "%s", date);
+}
+
+/* Everywhere the users are the others: a count of attaches that has ours is less by them. */
+TEST(our_own_attach_is_not_counted)
+{
+    struct seg_stat stat = {.known = SEG_HAS_ATTACHED, .attached = 2};
+    struct segrow row = {.kind = SEG_SYSV, .stat = &stat, .users = {.ours = 1}};
+    ck_assert_uint_eq(segrow_attached(&row), 1); /* by one that was not found */
+    ck_assert_uint_eq(segrow_users(&row), 1);
+    row.users.ro = row.users.mappings = 1;
+    ck_assert_uint_eq(segrow_users(&row), 1);
+    stat.attached = 1;
+    row.users = (struct seg_users){.ours = 1};
+    ck_assert_uint_eq(segrow_users(&row), 0);
 }
 
 TEST(strange_names)
@@ -242,5 +273,5 @@ TEST(semaphores_are_what_they_are)
 }
 
 SUITE(test_program_cli_ls, .tear_down = run_end,
-      TESTS(lists, sorts, strange_names, json, who_has_it, used_by_names_the_users, not_segments,
-            semaphores_are_what_they_are));
+      TESTS(lists, sorts, ages_and_dates, our_own_attach_is_not_counted, strange_names, json,
+            who_has_it, used_by_names_the_users, not_segments, semaphores_are_what_they_are));

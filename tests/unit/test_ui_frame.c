@@ -132,7 +132,7 @@ TEST(keys_of_the_fields_say_where_they_work)
 {
     ui_push(&ui, &screen_inspect);
     press("W");
-    ck_assert_int_eq(frame_find(&ui.canvas, "W is a key of the fields: S shows them"), 22);
+    ck_assert_int_eq(frame_find(&ui.canvas, "W is for the fields: S shows them"), 22);
 }
 
 TEST(the_key_bar_presses_keys)
@@ -195,6 +195,66 @@ TEST(the_help_is_wrapped_at_every_width)
         }
         ck_assert_msg(seen, "the end of a paragraph is cut at %d columns", widths[i]);
     }
+}
+
+/* A heading is found, too, and brings its section. */
+TEST(headings_of_the_help_are_found)
+{
+    static const struct {
+        const char *filter, *heading, *entry;
+    } found[] = {{"States", "States in the list", "hugetlb"},
+                 {"what is kept", "What is kept", "all segments"},
+                 {"LOOK", "CHOOSE", "inspect the segment"}, /* of the card */
+                 {"words of the screen", "Words of the screen", "fields"}};
+    for (size_t i = 0; i < COUNT(found); i++) {
+        ui.depth = 1;
+        press("F1");
+        char line[64];
+        (void)snprintf(line, sizeof line, "filter %s", found[i].filter);
+        ui_run(&ui, line);
+        ui_draw(&ui);
+        ck_assert_msg(frame_find(&ui.canvas, found[i].heading) >= 1, "%s", found[i].filter);
+        ck_assert_msg(frame_find(&ui.canvas, found[i].entry) >= 1, "%s", found[i].entry);
+    }
+}
+
+/* Whoever types a word of the key bar, a menu or the help is right. */
+TEST(words_of_the_screen_are_commands)
+{
+    size_t count = 0;
+    char meant[128];
+    const struct action_alias *alias = action_alias_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        char word[64];
+        (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(alias[i].line, " "), alias[i].line);
+        ck_assert_msg(action_find(word) != NULL || command_find(word) != NULL, "%s", alias[i].line);
+        ck_assert_msg(action_find(alias[i].name) == NULL, "%s", alias[i].name);
+        ck_assert_msg((command_find(alias[i].name) != NULL) == alias[i].alone, "%s", alias[i].name);
+    }
+    ck_assert(action_alias(" fields  filter x", meant, sizeof meant));
+    ck_assert_str_eq(meant, "tree filter x");
+    ck_assert(action_alias("find", meant, sizeof meant));
+    ck_assert_str_eq(meant, "search");
+    ck_assert(!action_alias("find x", meant, sizeof meant)); /* the command prints the offsets */
+    ck_assert(!action_alias("field", meant, sizeof meant));
+    ui_run(&ui, "list");
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
+    ui_run(&ui, "opts");
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_MENU);
+}
+
+TEST(back_from_what_the_list_opened_leads_to_the_list)
+{
+    ui.depth = 0;
+    ui_push(&ui, &screen_inspect); /* a segment that the command line named */
+    ui_push(&ui, &screen_segments);
+    ui_push(&ui, &screen_inspect); /* Enter */
+    ck_assert_int_eq(ui.depth, 2);
+    press("q");
+    ck_assert(!ui.quit);
+    ck_assert_ptr_eq(ui_screen(&ui), &screen_segments);
+    press("q");
+    ck_assert(ui.quit);
 }
 
 TEST(the_help_can_be_searched)
@@ -302,7 +362,9 @@ SUITE(test_ui_frame, .set_up = set_up, .tear_down = tear_down,
             messages_wrap_and_go, the_next_key_ends_a_message, the_bar_says_where_the_way_out_leads,
             unknown_keys_say_so, the_key_bar_presses_keys, keys_of_the_fields_say_where_they_work,
             a_click_between_the_words_does_nothing, help_of_every_screen,
-            the_help_is_wrapped_at_every_width, the_help_can_be_searched,
-            help_explains_keys_and_words, the_card_spells_out_what_the_user_bound,
-            every_action_has_words, every_key_names_an_action_or_a_command,
-            keys_without_a_segment_do_no_harm, themes_tell_apart_without_colour));
+            the_help_is_wrapped_at_every_width, headings_of_the_help_are_found,
+            words_of_the_screen_are_commands, back_from_what_the_list_opened_leads_to_the_list,
+            the_help_can_be_searched, help_explains_keys_and_words,
+            the_card_spells_out_what_the_user_bound, every_action_has_words,
+            every_key_names_an_action_or_a_command, keys_without_a_segment_do_no_harm,
+            themes_tell_apart_without_colour));

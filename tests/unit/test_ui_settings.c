@@ -139,7 +139,7 @@ TEST(what_is_printed_reads_back)
     while (setting_name(options) != NULL)
         options++;
     ck_assert_uint_eq(read_text("set hz 62.5\nset warm 0.1\nset order big\nset theme mono\n"
-                                "set sort -mtime\n"),
+                                "set sort -age\n"),
                       0);
     size_t n = settings_print(&set, UINT32_MAX, text);
     struct settings again = {.theme = "dark", .recent = 1, .view = view_find("hex")};

@@ -109,6 +109,7 @@ static struct oserr add_mapper(struct proc_scan *p, size_t number, const struct 
     if (p->pid != p->me)
         object_used(o, p->pid, row.write ? USE_WRITE : USE_READ);
     o->users.mappings += p->pid != p->me;
+    o->users.ours += p->pid == p->me && at->shared;
     if (p->search->counts && o->wanted)
         return OSERR_NONE;
     return found_mapper(p->be, p->out, p->objects, number, &row);

@@ -102,6 +102,16 @@ static const struct {
 #undef ACTION
 };
 
+static const struct {
+    const char *name, *line;
+} aliases[] = {
+#define ALIAS(name, line) {#name, line},
+#define ALONE(name, line)
+#include "core/screen/aliases.def"
+#undef ALIAS
+#undef ALONE
+};
+
 /* What only the terminal UI has; false: that has none of this name either. */
 static bool help_action(struct out *o, const char *name)
 {
@@ -110,6 +120,12 @@ static bool help_action(struct out *o, const char *name)
             continue;
         out_print(o, ":%s%s%s\n\n  %s (in the terminal UI)\n", name,
                   actions[i].args[0] == '\0' ? "" : " ", actions[i].args, actions[i].help);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
+        if (strcmp(aliases[i].name, name) != 0)
+            continue;
+        out_print(o, ":%s\n\n  the same as `:%s` (in the terminal UI)\n", name, aliases[i].line);
         return true;
     }
     return false;

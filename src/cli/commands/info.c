@@ -197,8 +197,10 @@ static const char *life_of(uint32_t pid)
     return pid == 0 || os_pid_exists(pid) ? "" : " (gone)";
 }
 
-static void print_system_v(struct out *o, const struct seg_stat *st)
+/* Attaches as everywhere: ours is not counted. */
+static void print_system_v(struct out *o, const struct segrow *s)
 {
+    const struct seg_stat *st = s->stat;
     if ((st->known & SEG_HAS_SWAP) != 0)
         out_print(o, "swapped:   %" PRIu64 "\n", st->swap);
     if ((st->known & SEG_HAS_KEY) != 0)
@@ -208,7 +210,7 @@ static void print_system_v(struct out *o, const struct seg_stat *st)
     if ((st->known & SEG_HAS_LAST_PID) != 0)
         out_print(o, "last pid:  %" PRIu32 "%s\n", st->last_pid, life_of(st->last_pid));
     if ((st->known & SEG_HAS_ATTACHED) != 0)
-        out_print(o, "attached:  %" PRIu64 "\n", st->attached);
+        out_print(o, "attached:  %" PRIu64 "\n", segrow_attached(s));
 }
 
 /* What Windows reports about a section. */
@@ -258,7 +260,7 @@ static void print_stat(struct out *o, const struct segrow *s)
         }
         out_str(o, st->seals == 0 ? " none\n" : "\n");
     }
-    print_system_v(o, st);
+    print_system_v(o, s);
     if ((st->known & SEG_HAS_SECTION) != 0)
         print_section(o, st->section);
 }

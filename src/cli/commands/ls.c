@@ -106,13 +106,6 @@ static void parse_names(struct list *l)
         l->names = l->names || is_users(l->column[i]);
 }
 
-/* Users have the header of the screen. The times are not the ages that stand there: theirs differs.
- */
-static const char *header_of(const struct column *c, char buf[COLUMN_WORD])
-{
-    return is_users(c) ? column_word(c, buf) : c->name;
-}
-
 static int compare(const void *a, const void *b)
 {
     const struct listed *x = a;
@@ -198,12 +191,14 @@ static bool is_asked_for(const struct list *l, const struct segrow *row)
 static bool take_rows(struct command_run *r, struct list *l)
 {
     bool orphans = run_option(r, "orphans") != NULL;
+    int64_t now = os_wall();
     l->count = 0;
     l->rows = calloc(l->survey.count + 1, sizeof *l->rows);
     if (l->rows == NULL)
         return false;
     for (size_t i = 0; i < l->survey.count; i++) {
         struct segrow row = segrow_of(&l->survey, &l->survey.segs[i]);
+        row.now = now;
         bool wanted = is_asked_for(l, &row) && (!orphans || segrow_is_orphan(&row));
         if (wanted && !add_row(r, l, &row))
             return false;
@@ -276,7 +271,7 @@ static void print_line(struct out *o, const struct list *l, const struct segrow 
     for (size_t i = 0; i < l->columns; i++) {
         const struct column *c = l->column[i];
         char header[COLUMN_WORD];
-        const char *text = header_of(c, header);
+        const char *text = column_word(c, header);
         if (row != NULL) {
             c->text(row, cell);
             text = cell;
@@ -298,7 +293,7 @@ static void measure(const struct list *l, int width[COLUMNS_MAX], bool header, c
 {
     char word[COLUMN_WORD];
     for (size_t i = 0; i < l->columns; i++) {
-        width[i] = header ? canvas_width(header_of(l->column[i], word)) : 0;
+        width[i] = header ? canvas_width(column_word(l->column[i], word)) : 0;
         for (size_t k = 0; k < l->count; k++) {
             l->column[i]->text(&l->rows[k].row, cell);
             int w = canvas_width(cell);

@@ -318,7 +318,7 @@ void act_options(struct ui *ui, const char *arg)
 {
     (void)arg;
     int count = fill_options(ui);
-    prompt_menu(&ui->host, "Options (Left Right change)", ui->menu, count);
+    prompt_menu(&ui->host, "Options of all segments (Left Right change)", ui->menu, count);
     ui->prompt.opened_by = "options";
     ui->prompt.turn = turn_option;
 }

@@ -34,6 +34,37 @@ const struct action *action_find(const char *name)
     return NULL;
 }
 
+/* ---- other names ---- */
+
+static const struct action_alias aliases[] = {
+#define ALIAS(name, line) {#name, line, false},
+#define ALONE(name, line) {#name, line, true},
+#include "core/screen/aliases.def"
+#undef ALIAS
+#undef ALONE
+};
+
+const struct action_alias *action_alias_table(size_t *count)
+{
+    *count = sizeof aliases / sizeof aliases[0];
+    return aliases;
+}
+
+bool action_alias(const char *line, char *out, size_t cap)
+{
+    line += strspn(line, " \t");
+    size_t n = strcspn(line, " \t");
+    const char *rest = line + n + strspn(line + n, " \t");
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        const struct action_alias *a = &aliases[i];
+        if (strlen(a->name) != n || memcmp(a->name, line, n) != 0 || (a->alone && rest[0] != '\0'))
+            continue;
+        int m = snprintf(out, cap, "%s%s%s", a->line, rest[0] != '\0' ? " " : "", rest);
+        return m > 0 && (size_t)m < cap;
+    }
+    return false;
+}
+
 const char *action_word(const char *arg, char *word, size_t cap)
 {
     size_t n = strcspn(arg, " ");
@@ -52,6 +83,9 @@ void act_help(struct ui *ui, const char *arg)
 void act_segments(struct ui *ui, const char *arg)
 {
     (void)arg;
+    bool inspecting = ui_screen(ui) == &screen_inspect;
+    if (inspecting && ui->s.locator[0] != '\0') /* the cursor begins where one comes from */
+        segments_point(ui, ui->s.locator);
     ui_push(ui, &screen_segments);
 }
 

@@ -19,6 +19,17 @@ struct action {
 const struct action *action_find(const char *name); /* NULL: no such action */
 const struct action *action_table(size_t *count);
 
+/* Another name for a line (aliases.def). */
+struct action_alias {
+    const char *name, *line;
+    bool alone; /* with arguments the name is a command's */
+};
+
+const struct action_alias *action_alias_table(size_t *count);
+
+/* Puts the line that this one means by another name into out; false: it is as it is. */
+bool action_alias(const char *line, char *out, size_t cap);
+
 /* Copies the first word of arg into word (cut to cap bytes); returns the text after it. */
 const char *action_word(const char *arg, char *word, size_t cap);
 

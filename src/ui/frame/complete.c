@@ -51,6 +51,10 @@ static void offer_actions(struct candidates *c)
         if (command == NULL || (command->needs & NEED_SHELL) != 0)
             offer(c, table[i].name);
     }
+    const struct action_alias *alias = action_alias_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (!alias[i].alone)
+            offer(c, alias[i].name);
 }
 
 /* A locator as one word of a line, in which quotes would be taken out: they and blanks are spelled
@@ -135,6 +139,9 @@ static enum complete_more offer_arguments(const struct ui *ui, const char *line,
     const char *why = NULL, *blank = strrchr(line, ' ');
     (void)snprintf(copy, sizeof copy, "%.*s", (int)(blank != NULL ? blank - line : 0), line);
     int words = command_words(copy, word, &why);
+    char meant[EDIT_MAX + 32];
+    if (words == 1 && action_alias(word[0], meant, sizeof meant) && strchr(meant, ' ') == NULL)
+        word[0] = meant;
     const struct action *action = words > 0 ? action_find(word[0]) : NULL;
     if (action == NULL)
         return COMPLETE_NOTHING;

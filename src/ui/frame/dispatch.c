@@ -46,10 +46,15 @@ static const char *elsewhere(const struct ui *ui, struct key key, const char **w
     } screens[] = {{MODE_INSPECT, "among the bytes"},
                    {MODE_SEGMENTS, "in the list"},
                    {MODE_CALLS, "in the log"}};
-    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
-        const struct binding *b = keymap_find(ui->keys, screens[i].mode, key), *row;
+    const size_t count = sizeof screens / sizeof screens[0];
+    size_t from = 0; /* the screen that one comes from is asked first */
+    while (ui->depth > 1 && from < count && screens[from].mode != ui->stack[ui->depth - 2]->mode)
+        from++;
+    for (size_t i = 0; i <= count; i++) {
+        size_t at = i == 0 ? from % count : i - 1;
+        const struct binding *b = keymap_find(ui->keys, screens[at].mode, key), *row;
         for (size_t k = 0; b != NULL && (row = keymap_row(ui->keys, k)) != NULL; k++) {
-            *where = screens[i].where;
+            *where = screens[at].where;
             if (row->mode == b->mode && row->note != NULL && strcmp(row->command, b->command) == 0)
                 return row->note;
         }
@@ -67,7 +72,7 @@ static void unknown_key(struct ui *ui, struct key key)
     }
     (void)key_name(key, name);
     if (ui_mode(ui) == MODE_INSPECT && keymap_find(ui->keys, MODE_TREE, key) != NULL) {
-        ui_say(ui, STYLE_TEXT, "%s is a key of the fields: {tree} shows them", name);
+        ui_say(ui, STYLE_TEXT, "%s is for the fields: {tree} shows them", name);
         return;
     }
     if (what != NULL)

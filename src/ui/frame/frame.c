@@ -120,6 +120,9 @@ static void entered(struct ui *ui)
 {
     ui->who_panel = ui->who_focus = ui->watch.focus = false;
     pager_close(&ui->host);
+    /* Who leaves a segment leaves edit mode: what comes back is read-only again. */
+    if (ui_screen(ui) == &screen_segments && session_editing(&ui->s))
+        inspect_edit_off(ui);
     if (ui_screen(ui)->enter != NULL)
         ui_screen(ui)->enter(ui);
 }
@@ -129,6 +132,12 @@ void ui_push(struct ui *ui, const struct screen *screen)
     int at = 0;
     while (at < ui->depth && ui->stack[at] != screen)
         at++;
+    /* Opened from the list: back leads there, whatever was opened first. */
+    if (at < ui->depth && screen == &screen_inspect && ui_screen(ui) == &screen_segments) {
+        ui->depth--;
+        memmove(&ui->stack[at], &ui->stack[at + 1], (size_t)(ui->depth - at) * sizeof ui->stack[0]);
+        at = ui->depth;
+    }
     if (at < ui->depth)
         ui->depth = at + 1; /* it is on the stack: back to it */
     else if (ui->depth < SCREEN_STACK)

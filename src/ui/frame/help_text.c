@@ -135,7 +135,11 @@ static const struct {
     const char *key, *text;
 } words[] = {
     {"locator", "What names a segment: posix:/name, sysv:ID, fd:PID/FD, file:PATH."},
-    {"RES", "Bytes of it that are in memory now. Parts that were never written take none."},
+    {"RES, resident",
+     "Bytes of it that are in memory now. Parts that were never written take none."},
+    {"PROCS, USED BY",
+     "The processes that have it mapped or open. This shmlens is never counted, here or "
+     "anywhere else; a second one is."},
     {"rw r fd", "What a process may do with it: write, only read, or it is open but not mapped. "
                 "- is nobody, ? is not known."},
     {"poke", "To store one value into a live segment (p)."},
@@ -146,6 +150,25 @@ static const struct {
     {"phase", "UTF-16 text may begin at an odd byte: T shifts it by one."},
     {"seqlock", "A counter that is odd while its record is written; `:seqlock` reads under it."},
     {"KEEPING ALIVE", "The name is gone and only shmlens keeps the memory: leaving frees it."},
+};
+
+/* What outlives what. */
+static const struct {
+    const char *key, *text;
+} kept[] = {
+    {"all segments",
+     "What is set in Options, or by `:set`, is for all segments and all runs; `:set "
+     "defaults` drops it."},
+    {"one segment",
+     "How it looks is kept for its locator: view, byte order, encoding, phase, "
+     "inspector, strip, heat (v e E T t z H); and its marks and types. `:kept` lists "
+     "them, `:kept forget` drops them."},
+    {"one run", "Fields (S) stay shown for their segment, and steps can be undone after a look at "
+                "a different one, until shmlens ends."},
+    {"one visit", "What is going on ends with it: EDIT, pause and the past, the baseline, x, F, L, "
+                  "+ and -, the selection. Who goes to the list is read-only when he comes back."},
+    {"files", "options, marks and types, in the folder shmlens of XDG_STATE_HOME (~/.local/state): "
+              "FILES in the man page. Nothing of a demo is kept."},
 };
 
 static const char *const promise =
@@ -240,6 +263,9 @@ static void add_words(struct help_state *st)
     heading(st, "The whole segment");
     (void)add(st, HELP_TEXT, "", strip);
     (void)add(st, HELP_TEXT, "", changed_rows);
+    heading(st, "What is kept");
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        (void)add(st, HELP_KEYS, kept[i].key, kept[i].text);
     heading(st, "What looking does");
     (void)add(st, HELP_TEXT, "", promise);
 }
@@ -254,6 +280,14 @@ static void add_commands(struct help_state *st)
     for (size_t i = 0; i < count; i++)
         if ((commands[i].needs & NEED_SHELL) == 0)
             (void)add(st, HELP_KEYS, commands[i].name, commands[i].help);
+    heading(st, "Words of the screen that the `:` line takes, too");
+    const struct action_alias *alias = action_alias_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        char text[HELP_TEXT_MAX];
+        (void)snprintf(text, sizeof text, "%s`:%s`", alias[i].alone ? "alone: " : "",
+                       alias[i].line);
+        (void)add(st, HELP_KEYS, alias[i].name, text);
+    }
     heading(st, "More commands for the `:` line");
     const struct action *actions = action_table(&count);
     for (size_t i = 0; i < count; i++) {

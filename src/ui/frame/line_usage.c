@@ -64,7 +64,14 @@ static bool option_usage(struct ui *ui, const char *rest)
 
 void ui_usage(struct ui *ui, const char *text, void *ctx)
 {
-    char word[EDIT_MAX], state[96];
+    char word[EDIT_MAX], state[96], meant[EDIT_MAX + 32];
+    const char *end = text + strspn(text, " ");
+    end += strcspn(end, " ");
+    if (end[0] != '\0' && action_alias(text, meant, sizeof meant - 1)) {
+        size_t n = strlen(meant);
+        (void)snprintf(meant + n, sizeof meant - n, " "); /* its arguments follow */
+        text = meant;
+    }
     const char *rest = action_word(text, word, sizeof word);
     const struct command *c = command_find(word);
     const struct action *a = action_find(word);

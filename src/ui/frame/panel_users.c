@@ -67,14 +67,16 @@ struct box {
     enum style style;
 };
 
-/* How many processes there are among the rows, which are sorted by PID. */
-static size_t processes(const struct seg_who *who)
+/* How many processes but this one there are among the rows, which are sorted by PID. */
+static size_t others(const struct seg_who *who)
 {
     size_t n = 0;
     for (size_t i = 0; i < who->mappers_count; i++)
-        n += i == 0 || who->mappers[i].pid != who->mappers[i - 1].pid;
+        n += who->mappers[i].pid != os_pid() &&
+             (i == 0 || who->mappers[i].pid != who->mappers[i - 1].pid);
     for (size_t i = 0; i < who->holders_count; i++) {
-        bool counted = i > 0 && who->holders[i].pid == who->holders[i - 1].pid;
+        bool counted = who->holders[i].pid == os_pid() ||
+                       (i > 0 && who->holders[i].pid == who->holders[i - 1].pid);
         for (size_t k = 0; k < who->mappers_count && !counted; k++)
             counted = who->mappers[k].pid == who->holders[i].pid;
         n += !counted;
@@ -82,7 +84,7 @@ static size_t processes(const struct seg_who *who)
     return n;
 }
 
-/* Titles and verdicts count the others alone. */
+/* As everywhere, the others are counted. Is this one among the rows, too? */
 static bool has_us(const struct seg_who *who)
 {
     for (size_t i = 0; i < who->mappers_count; i++)
@@ -94,21 +96,21 @@ static bool has_us(const struct seg_who *who)
     return false;
 }
 
-/* `used by 3 processes`. Returns the column after it. */
+/* `used by 3 other processes`. Returns the column after it. */
 static int draw_title(const struct box *b, const struct seg_who *who)
 {
     const char *now = b->ui->s.sample.past.time != 0 ? " now" : ""; /* the past is not recorded */
-    char rest[64] = "", count[64] = "no process";
+    char rest[64] = "", count[64];
     if (who == NULL)
         return canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who uses this%s ", now);
-    size_t n = processes(who), unseen = who->unreadable + who->unowned;
+    size_t n = others(who), unseen = who->unreadable + who->unowned;
     if (unseen > 0)
         (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", unseen);
+    const char *other = has_us(who) ? "other " : "";
     if (n > 0)
-        (void)snprintf(count, sizeof count, "%zu process%s%s", n, plural_es(n),
-                       !has_us(who) ? ""
-                       : n == 1     ? ", this one"
-                                    : ", this one included");
+        (void)snprintf(count, sizeof count, "%zu %sprocess%s", n, other, plural_es(n));
+    else
+        (void)snprintf(count, sizeof count, "no %sprocess", other);
     return canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " used%s by %s%s ", now, count,
                         rest);
 }

@@ -125,6 +125,9 @@ bool run_right(struct ui *ui, const char *text, char why[160])
     char copy[EDIT_MAX + LOCATOR_MAX], whole[EDIT_MAX + LOCATOR_MAX];
     char *word[COMMAND_WORDS];
     const char *reason = NULL, *line = text + strspn(text, " \t");
+    char meant[EDIT_MAX + LOCATOR_MAX];
+    if (action_alias(line, meant, sizeof meant))
+        line = meant;
     (void)snprintf(copy, sizeof copy, "%s", line);
     int words = command_words(copy, word, &reason);
     if (words < 0)

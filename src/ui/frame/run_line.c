@@ -400,9 +400,11 @@ static void say_no_command(struct ui *ui, const char *word)
 
 void ui_run(struct ui *ui, const char *line)
 {
-    char copy[EDIT_MAX + LOCATOR_MAX];
+    char copy[EDIT_MAX + LOCATOR_MAX], meant[EDIT_MAX + LOCATOR_MAX];
     char *word[COMMAND_WORDS];
     const char *why = NULL;
+    if (action_alias(line, meant, sizeof meant))
+        line = meant;
     if ((size_t)snprintf(copy, sizeof copy, "%s", line) >= sizeof copy) {
         ui_say(ui, STYLE_ERROR, "the line is too long");
         return;

@@ -35,7 +35,7 @@ static bool shown(const struct help_entry *e, const char *filter)
 {
     if (filter[0] == '\0')
         return true;
-    return e->kind != HELP_CARD && e->kind != HELP_HEADING &&
+    return e->kind != HELP_CARD &&
            (text_has(e->key, filter) || text_has(e->text, filter) || text_has(e->command, filter));
 }
 
@@ -44,8 +44,10 @@ static bool section_shown(const struct help_state *st, size_t heading)
 {
     if (st->filter[0] == '\0')
         return true;
-    for (size_t i = heading + 1; i < st->count && st->entry[i].kind != HELP_HEADING; i++)
-        if (shown(&st->entry[i], st->filter))
+    for (size_t i = heading; i < st->count; i++)
+        if (i > heading && st->entry[i].kind == HELP_HEADING)
+            break;
+        else if (shown(&st->entry[i], st->filter))
             return true;
     return false;
 }
@@ -78,13 +80,27 @@ static void lay_entry(struct help_state *st, size_t i)
     } while (from < length && skip > 0);
 }
 
-/* The card; a narrow screen shows its halves one below the other. */
+/* Does a heading of this line of the card have the text? */
+static bool card_headed(const struct help_entry *e, const char *filter)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct card_row *row = e->half[i].row;
+        if (row != NULL && row->keys == NULL && row->commands == NULL &&
+            text_has(row->words, filter))
+            return true;
+    }
+    return false;
+}
+
+/* The card, unless there is a filter that none of its headings has; a narrow screen shows its
+ * halves one below the other. */
 static size_t lay_card(struct help_state *st)
 {
     size_t n = 0;
-    while (n < st->count && st->entry[n].kind == HELP_CARD)
-        n++;
-    if (st->filter[0] != '\0')
+    bool shows = st->filter[0] == '\0';
+    for (; n < st->count && st->entry[n].kind == HELP_CARD; n++)
+        shows = shows || card_headed(&st->entry[n], st->filter);
+    if (!shows)
         return n;
     for (size_t i = 0; i < n; i++)
         put_line(st, i, 0, 0);
@@ -97,9 +113,12 @@ static size_t lay_card(struct help_state *st)
 static void lay_out(struct help_state *st)
 {
     st->lines = 0;
+    bool whole = false; /* the heading has the text: all of its section is shown */
     for (size_t i = lay_card(st); i < st->count; i++) {
         bool heading = st->entry[i].kind == HELP_HEADING;
-        if (heading ? !section_shown(st, i) : !shown(&st->entry[i], st->filter))
+        if (heading)
+            whole = shown(&st->entry[i], st->filter);
+        if (heading ? !section_shown(st, i) : !whole && !shown(&st->entry[i], st->filter))
             continue;
         if (heading && st->lines > 0)
             put_line(st, HELP_ENTRIES, 0, 0);

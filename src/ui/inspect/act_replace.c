@@ -495,12 +495,8 @@ void act_replace(struct ui *ui, const char *arg)
     char label[160], where[64] = "";
     uint64_t from = 0, to = 0;
     (void)arg;
-    if (!inspect_attached(ui) || inspect_stands(ui))
+    if (!inspect_attached(ui) || inspect_stands(ui) || inspect_hidden(ui, "replace", "replace"))
         return;
-    if (tree_on(ui)) {
-        ui_say(ui, STYLE_WARN, "replace is for bytes: {tree} shows them");
-        return;
-    }
     edit_mode_drop(ui);
     session_selection(&ui->s, &from, &to);
     if (ui->s.selecting)

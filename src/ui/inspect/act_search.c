@@ -189,7 +189,9 @@ void act_strip(struct ui *ui, const char *arg)
     (void)arg;
     ui->s.set.strip = !ui->s.set.strip;
     ui_say(ui, STYLE_TEXT,
-           ui->s.set.strip ? "overview strip" : "no overview strip; {strip} shows it");
+           ui->s.set.strip
+               ? "overview strip, for this segment ({options}: for all)"
+               : "no overview strip for this segment ({options}: for all); {strip} shows it");
 }
 
 static void counts_reset(void *owner, void *arg, bool cancelled)
@@ -216,7 +218,14 @@ void act_heat(struct ui *ui, const char *arg)
 
 void act_follow(struct ui *ui, const char *arg)
 {
-    (void)arg;
+    if (strcmp(arg, "value") == 0) { /* `follow value`, as the help calls it */
+        act_visit(ui, "");
+        return;
+    }
+    if (arg[0] != '\0' && strcmp(arg, "changes") != 0) {
+        ui_say(ui, STYLE_ERROR, "follow: changes, or value");
+        return;
+    }
     if (!inspect_attached(ui))
         return;
     ui->s.follow = !ui->s.follow;

@@ -23,7 +23,7 @@ static void adopt_view(struct ui *ui, const struct view *v)
 
 /* What is chosen for the bytes shows nothing while fields are in their place: it is not changed
  * then, which is said. */
-static bool hidden(struct ui *ui, const char *command, const char *name)
+bool inspect_hidden(struct ui *ui, const char *command, const char *name)
 {
     char key[KEY_NAME_MAX];
     if (!tree_on(ui))
@@ -63,7 +63,7 @@ void act_view(struct ui *ui, const char *arg)
     size_t count = 0;
     (void)view_table(&count);
     bool back = strcmp(arg, "prev") == 0;
-    if (hidden(ui, back ? "view prev" : "view next", "view"))
+    if (inspect_hidden(ui, back ? "view prev" : "view next", "view"))
         return;
     if (arg[0] == '\0' || strcmp(arg, "next") == 0) {
         choose_view(ui, neighbour(ui, 1));
@@ -82,7 +82,7 @@ void act_order(struct ui *ui, const char *arg)
 {
     const struct view *v = inspect_view(ui), *other = view_swapped(v);
     bool big = strcmp(arg, "big") == 0;
-    if (hidden(ui, "order", "order"))
+    if (inspect_hidden(ui, "order", "order"))
         return;
     if (arg[0] != '\0' && !big && strcmp(arg, "little") != 0) {
         ui_say(ui, STYLE_ERROR, "order: little or big");
@@ -102,7 +102,7 @@ void act_order(struct ui *ui, const char *arg)
 void act_encoding(struct ui *ui, const char *arg)
 {
     unsigned next = ((unsigned)ui->s.set.enc + 1) % TEXT_ENCODINGS;
-    if (hidden(ui, "encoding", "encoding"))
+    if (inspect_hidden(ui, "encoding", "encoding"))
         return;
     if (arg[0] != '\0') {
         const struct view *v = view_find(arg);
@@ -122,7 +122,7 @@ void act_encoding(struct ui *ui, const char *arg)
 void act_phase(struct ui *ui, const char *arg)
 {
     (void)arg;
-    if (hidden(ui, "phase", "phase"))
+    if (inspect_hidden(ui, "phase", "phase"))
         return;
     ui->s.phase = !ui->s.phase;
     ui_say(ui, STYLE_TEXT, "UTF-16 characters start at %s offsets", ui->s.phase ? "odd" : "even");
@@ -131,13 +131,14 @@ void act_phase(struct ui *ui, const char *arg)
 void act_inspector(struct ui *ui, const char *arg)
 {
     (void)arg;
-    if (hidden(ui, "inspector", "inspector"))
+    if (inspect_hidden(ui, "inspector", "inspector"))
         return;
     ui->s.set.inspector = !ui->s.set.inspector;
     if (ui->s.set.inspector)
-        ui_say(ui, STYLE_TEXT, "inspector");
+        ui_say(ui, STYLE_TEXT, "inspector, for this segment ({options}: for all)");
     else
-        ui_say(ui, STYLE_TEXT, "no inspector; {inspector} shows it");
+        ui_say(ui, STYLE_TEXT,
+               "no inspector for this segment ({options}: for all); {inspector} shows it");
 }
 
 void act_pause(struct ui *ui, const char *arg)

@@ -394,6 +394,10 @@ void edit_mode_drop(struct ui *ui);
 /* Is the picture paused or past? Says so: what is typed would be compared with old bytes. */
 bool inspect_stands(struct ui *ui);
 
+/* What is for the bytes does nothing while fields are in their place, and says so: by the key of
+ * `command` where it is one character, else by this name. */
+bool inspect_hidden(struct ui *ui, const char *command, const char *name);
+
 /* edit_store.c: one value into the segment as a compare-and-swap, then what follows from it. */
 void edit_store(struct ui *ui, const struct cell_store *r);
 void edit_conflict_key(struct ui *ui, struct key key);

@@ -94,9 +94,9 @@ const char *sort_order(const struct ui *ui, char buf[SORT_ORDER])
 {
     const struct column *by = ui->segments->sort;
     bool down = by->falling != ui->segments->inverted;
-    bool age = strcmp(by->name, "MTIME") == 0;
+    bool age = strcmp(by->name, "AGE") == 0, date = strcmp(by->name, "MTIME") == 0;
     (void)snprintf(buf, SORT_ORDER, "%s",
-                   age         ? (down ? "newest first" : "oldest first")
+                   age || date ? (down == date ? "newest first" : "oldest first")
                    : by->right ? (down ? "largest first" : "smallest first")
                                : (down ? "z to a" : "a to z"));
     return buf;
@@ -106,7 +106,8 @@ const char *sort_order(const struct ui *ui, char buf[SORT_ORDER])
 static void say_sorted(struct ui *ui)
 {
     char order[SORT_ORDER];
-    bool age = strcmp(ui->segments->sort->name, "MTIME") == 0;
+    const char *by = ui->segments->sort->name;
+    bool age = strcmp(by, "AGE") == 0 || strcmp(by, "MTIME") == 0;
     ui_say(ui, STYLE_TEXT, "sorted by %s, %s%s", column_title(ui->segments->sort),
            sort_order(ui, order), age ? " (later stores through a mapping do not move it)" : "");
 }
@@ -270,6 +271,12 @@ void act_filter(struct ui *ui, const char *arg)
     }
     if (ui_screen(ui) == &screen_calls) {
         calls_filter(ui, arg);
+        return;
+    }
+    if (ui_screen(ui) == &screen_inspect) { /* there it is of the fields */
+        char line[EDIT_MAX + 16];
+        (void)snprintf(line, sizeof line, "tree filter%s%s", arg[0] != '\0' ? " " : "", arg);
+        ui_run(ui, line);
         return;
     }
     if (arg[0] != '\0') {

@@ -176,7 +176,7 @@ static void title_parts(const struct ui *ui, char part[TITLE_PARTS][PART_MAX])
     if (st->tags > 0)
         (void)snprintf(part[6], PART_MAX, "%zu tagged  %s", st->tags, size);
     (void)number_format_size(st->resident, size);
-    (void)snprintf(part[1], PART_MAX, "%s in memory", size);
+    (void)snprintf(part[1], PART_MAX, "%s resident", size);
     unused_part(st, part[2]);
     if (st->vanished > 0)
         (void)snprintf(part[7], PART_MAX, "%zu gone", st->vanished);
@@ -209,8 +209,7 @@ static void draw_header(struct ui *ui, const struct layout *at)
     int row = list_top(ui) - 1;
     canvas_fill(c, row, 0, c->cols, STYLE_HEADER, ' ');
     for (size_t i = 0; i < at->count; i++) {
-        bool age = strcmp(at->column[i]->name, "MTIME") == 0; /* the later, the less */
-        bool down = at->column[i]->falling != st->inverted ? !age : age;
+        bool down = at->column[i]->falling != st->inverted;
         const char *arrow = down ? "\xe2\x96\xbc" : "\xe2\x96\xb2";
         char text[32];
         (void)snprintf(text, sizeof text, "%s%s", column_title(at->column[i]),

@@ -264,7 +264,7 @@ void act_tree(struct ui *ui, const char *arg)
     else if (strcmp(word, "note") == 0)
         tree_note(ui, rest);
     else if (!tree_on(ui))
-        ui_say(ui, STYLE_ERROR, "no fields are shown: {tree} shows them");
+        ui_say(ui, STYLE_ERROR, "%s is for the fields: {tree} shows them", word);
     else if (strcmp(word, "enter") == 0 || strcmp(word, "open") == 0 || strcmp(word, "close") == 0)
         on_row(ui, word);
     else if (strcmp(word, "back") == 0)

@@ -378,6 +378,7 @@ void tree_keep_files(struct ui *ui, const char *const *file, size_t n);
 void tree_keep_type(struct ui *ui, const struct type_spec *spec, uint64_t offset);
 bool tree_recall(struct ui *ui);
 bool tree_recall_next(struct ui *ui);
+void tree_forget_kept(struct ui *ui); /* of the next run; what is shown stays */
 
 /* A stock with these types alone, which it takes over; for tests. */
 struct tree_stock *tree_stock_of(struct types *own);

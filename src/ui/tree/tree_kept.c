@@ -78,3 +78,10 @@ bool tree_recall_next(struct ui *ui)
     tree_declare(ui, st->kept.type[st->recalled++]);
     return true;
 }
+
+void tree_forget_kept(struct ui *ui)
+{
+    struct kept_types *k = kept_of(ui);
+    *k = (struct kept_types){.files = 0};
+    keep_types(ui, k);
+}
