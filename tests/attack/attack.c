@@ -30,7 +30,7 @@ static const struct {
     {"recordings", attack_recordings}, {"removals", attack_removals},
 };
 
-enum { ATTACKS = sizeof attacks / sizeof attacks[0], SHORT_S = 6 };
+enum { ATTACKS = sizeof attacks / sizeof attacks[0], SHORT_S = 6, OVERTIME_S = 120 };
 
 const char *attack_program(void)
 {
@@ -87,6 +87,30 @@ void attack_fail(const char *format, ...)
     va_end(args);
     fflush(stdout);
     exit(1);
+}
+
+static char overdue[256];
+
+/* Nothing of what runs is waited for; all of it ends with us (attack_fork). */
+static void on_alarm(int signal)
+{
+    (void)signal;
+    ssize_t n = write(1, overdue, strlen(overdue));
+    _exit(n < 0 ? 2 : 1);
+}
+
+void attack_must_end(int64_t seconds, const char *format, ...)
+{
+    char what[128];
+    va_list args;
+    (void)alarm(0);
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    snprintf(overdue, sizeof overdue, "%s:0:F:attack:%s:0: %s: no end after %lld s\n(seed %llu)\n",
+             __FILE__, running, what, (long long)seconds, (unsigned long long)seed);
+    (void)signal(SIGALRM, on_alarm);
+    (void)alarm((unsigned)seconds);
 }
 
 static bool write_text(const char *path, const char *text)
@@ -158,7 +182,9 @@ int main(int argc, char **argv)
                                  .end = now() + seconds * 1000000000,
                                  .turns = (uint64_t)seconds * 3,
                                  .seed = &seed};
+        attack_must_end(seconds + OVERTIME_S, "%s", running);
         ran += attacks[i].run(&a) == 0;
+        (void)alarm(0);
     }
     char line[96];
     snprintf(line, sizeof line, "rm -rf '%s'", folder);

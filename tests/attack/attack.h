@@ -24,6 +24,11 @@ bool attack_leftovers(void); /* is there a /dev/shm/.shmlens-...? */
 /* Says what was broken, and ends the run with status 1. */
 _Noreturn void attack_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* From now on it has so many seconds to call this again or to return, or else the run ends with
+ * status 1. */
+void attack_must_end(int64_t seconds, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* fork() of a process that ends with us, however we end. */
 pid_t attack_fork(void);
 

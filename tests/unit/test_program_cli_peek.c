@@ -244,6 +244,9 @@ TEST(json)
     ck_assert_str_eq(json_string_value(json_array_get(values, 1)), "-Infinity");
     ck_assert_int_eq(json_integer_value(json_object_get(o, "offset")), 8);
     json_decref(o);
+    o = run_json(RUN("peek", name, "8", "4", "--json")); /* which NaN it is */
+    ck_assert_str_eq(json_string_value(json_object_get(o, "values")), "0000c07f");
+    json_decref(o);
     o = run_json(RUN("peek", name, "16", "4", "--json", "--as", "f32le"));
     double zero = json_number_value(json_array_get(json_object_get(o, "values"), 0));
     ck_assert(zero == 0 && signbit(zero)); /* -0 */
