@@ -9,7 +9,7 @@ endif()
 # belong to every system.
 if(WIN32)
   set(SHMLENS_SYSTEM windows)
-  set(SHMLENS_TERM_FILES console_windows curses_pdcurses tty_windows)
+  set(SHMLENS_TERM_FILES console_sequences console_windows curses_pdcurses tty_windows)
   set(SHMLENS_WINDOWS_LIBRARIES ntdll advapi32)
 else()
   set(SHMLENS_SYSTEM linux)

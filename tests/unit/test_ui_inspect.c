@@ -345,18 +345,6 @@ TEST(test_notice_of_size_goes_by_itself_or_by_escape)
     ck_assert_int_eq(frame_find(&st->ui.canvas, "grown to"), -1);
 }
 
-TEST(test_keeping_alive)
-{
-    scene(24, 80);
-    st->ui.s.sample.stat.name_gone = true;
-    stage_draw(st);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "KEEPING ALIVE"), -1); /* not known yet */
-    st->ui.s.walk.id = st->ui.s.id;
-    stage_draw(st);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "KEEPING ALIVE"), 0);
-    ck_assert_int_eq(frame_find(&st->ui.canvas, "only shmlens keeps it alive"), 1);
-}
-
 TEST(test_users_in_title_and_panel)
 {
     struct seg_mapper mappers[] = {{.pid = 100, .comm = "wri\x1bter", .write = true, .read = true},
@@ -585,9 +573,9 @@ SUITE_PART(title_tests, .tear_down = stage_tear_down,
                  test_what_happens_is_said_at_once, test_notice_of_size_goes_by_itself_or_by_escape,
                  test_every_match_on_the_screen_is_lit, test_lit_places_are_of_one_pattern,
                  test_what_we_store_is_searched_again, test_modes_are_in_the_title,
-                 test_a_range_is_in_the_title_and_goto_knows_it, test_keeping_alive,
-                 test_users_in_title_and_panel, ourselves_are_the_last_of_the_users,
-                 test_paused_ages_stand_still, test_next_frame_is_when_something_fades));
+                 test_a_range_is_in_the_title_and_goto_knows_it, test_users_in_title_and_panel,
+                 ourselves_are_the_last_of_the_users, test_paused_ages_stand_still,
+                 test_next_frame_is_when_something_fades));
 
 SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
       TESTS(test_frames_of_each_size, test_the_longest_values_have_room,

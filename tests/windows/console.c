@@ -90,10 +90,14 @@ void con_open(int rows, int cols)
     char path[1024];
     con_close();
     snprintf(path, sizeof path, "%s/peer_host.exe", WIN_PEERS);
-    con.host = con_spawn(CON_ARGV(path), CREATE_NO_WINDOW, NULL, NULL, NULL);
+    if (cols > CON_UNSEEN_COLS)
+        con_pseudo_open(rows, cols, path);
+    else
+        con.host = con_spawn(CON_ARGV(path), CREATE_NO_WINDOW, NULL, NULL, NULL);
     attach();
     con.in = open_console(L"CONIN$");
-    con_resize(rows, cols);
+    if (con.pseudo == NULL)
+        con_resize(rows, cols);
     remember();
     con_look();
 }
@@ -107,6 +111,7 @@ void con_close(void)
     SetConsoleCtrlHandler(stay, FALSE);
     FreeConsole();
     con_reap(&con.host);
+    con_pseudo_close();
     free(con.cells);
     con = (struct con){0};
 }

@@ -30,7 +30,8 @@ extern const char *const con_shmlens; /* path of the program under test */
 /* `Local\NAME-PID-N`: never the same twice (within 16). */
 const char *con_name(const char *name);
 
-/* A console of this size (at most 80 columns), with a line of text on it. */
+/* A console of this size, with a line of text on it. Of more than 80 columns it is a pseudo
+ * console, which keeps its size under wine. */
 void con_open(int rows, int cols);
 
 /* Ends what still runs on it and the console. */
@@ -68,6 +69,7 @@ struct con_cell {
     bool underline;
 };
 
+void con_look(void); /* reads the screen; con_row is of that moment */
 struct con_cell con_cell(int row, int col);
 const char *con_row(int row); /* UTF-8, without trailing blanks; valid until eight more calls */
 bool con_find(const char *text, int *row, int *col); /* first from the top; both may be NULL */

@@ -6,6 +6,8 @@
 
 #include <windows.h>
 
+enum { CON_UNSEEN_COLS = 80 }; /* the most that wine gives to a console without a window */
+
 struct con {
     PROCESS_INFORMATION host; /* the process whose console it is; it only waits */
     PROCESS_INFORMATION program;
@@ -14,6 +16,9 @@ struct con {
     CONSOLE_CURSOR_INFO cursor;
     int rows, cols;
     CHAR_INFO *cells; /* the last picture */
+    HPCON pseudo;     /* the pseudo console; NULL: it is a common one */
+    HANDLE typed;     /* end of the pipe it takes keys from; unused */
+    HANDLE drain;     /* thread that reads what the pseudo console draws */
 };
 
 extern struct con con;
@@ -31,10 +36,13 @@ uint64_t con_deadline(void); /* GetTickCount64's clock */
  * null device. It ends with us. */
 PROCESS_INFORMATION con_spawn(const char *const *argv, DWORD flags, HANDLE in, HANDLE out,
                               HANDLE err);
+void con_ends_with_us(const PROCESS_INFORMATION *p); /* however we end */
 void con_reap(PROCESS_INFORMATION *p); /* kills when it runs, and closes the handles */
 int con_status(PROCESS_INFORMATION *p, const char *what); /* waits for its end */
 
-/* What the screen shows now, into con.cells. */
-void con_look(void);
+/* Starts con.host, the program at `path`, on a pseudo console; its drawing is thrown away, as the
+ * cells can be read. */
+void con_pseudo_open(int rows, int cols, const char *path);
+void con_pseudo_close(void); /* does nothing when there is none */
 
 #endif

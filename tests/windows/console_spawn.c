@@ -89,6 +89,11 @@ static HANDLE our_job(void)
     return job;
 }
 
+void con_ends_with_us(const PROCESS_INFORMATION *p)
+{
+    AssignProcessToJobObject(our_job(), p->hProcess);
+}
+
 static HANDLE inheritable(HANDLE h)
 {
     if (h == NULL) {
@@ -118,7 +123,7 @@ PROCESS_INFORMATION con_spawn(const char *const *argv, DWORD flags, HANDLE in, H
     CloseHandle(start.hStdError);
     if (!started)
         con_fail("%s does not start: error %lu", argv[0], GetLastError());
-    AssignProcessToJobObject(our_job(), p.hProcess);
+    con_ends_with_us(&p);
     return p;
 }
 

@@ -7,10 +7,20 @@
 const char *scene_name;
 struct con_peer *scene_server;
 
+static void set_up(int rows, int cols)
+{
+    con_open(rows, cols);
+    scene_name = con_name("Map");
+}
+
 void scene_set_up(void)
 {
-    con_open(24, 80);
-    scene_name = con_name("Map");
+    set_up(24, 80);
+}
+
+void scene_set_up_wide(void)
+{
+    set_up(40, 130);
 }
 
 void scene_server_ends(void)

@@ -11,6 +11,7 @@ extern struct con_peer *scene_server;
 
 /* Fixture of every test: a console of 24 x 80, a new name. */
 void scene_set_up(void);
+void scene_set_up_wide(void); /* the same at 40 x 130 */
 void scene_tear_down(void);
 
 void scene_serve(void);                  /* starts the sample's first process */

@@ -1,5 +1,8 @@
 #include "ui/term/console_windows.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 #include <windows.h>
 
 bool console_is_one(void)
@@ -12,10 +15,38 @@ bool console_is_one(void)
            info.srWindow.Right > info.srWindow.Left;
 }
 
-bool console_takes_sequences(void)
+static bool is_wine(void)
 {
     HMODULE ntdll = GetModuleHandleA("ntdll.dll");
-    return ntdll == NULL || GetProcAddress(ntdll, "wine_get_version") == NULL;
+    return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
+}
+
+bool console_take_sequences(void)
+{
+    enum { TAKES_SEQUENCES = 4, NO_RETURN_WITH_LINEFEED = 8 }; /* missing from some headers */
+    return !is_wine() && SetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE),
+                                        ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT |
+                                            TAKES_SEQUENCES | NO_RETURN_WITH_LINEFEED);
+}
+
+/* As UTF-16, which no code page of the console changes. */
+void console_write(const char *text, size_t n)
+{
+    static WCHAR *units; /* grows to what the largest frame takes */
+    static size_t room;
+    DWORD done;
+    if (n > INT_MAX)
+        return;
+    if (n > room) { /* no byte of UTF-8 makes more than one unit */
+        WCHAR *more = realloc(units, 2 * n * sizeof *more);
+        if (more == NULL)
+            return;
+        units = more;
+        room = 2 * n;
+    }
+    int count = n == 0 ? 0 : MultiByteToWideChar(CP_UTF8, 0, text, (int)n, units, (int)room);
+    if (count > 0)
+        (void)WriteConsoleW(GetStdHandle(STD_OUTPUT_HANDLE), units, (DWORD)count, &done, NULL);
 }
 
 /* The screen buffer shown now: curses has one of its own, so it is looked up each time. */

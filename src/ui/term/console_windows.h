@@ -1,4 +1,4 @@
-/* Facts about the Windows console, and characters that PDCurses cannot hold. */
+/* The Windows console: facts about it, and what is written to it past PDCurses. */
 #ifndef SHMLENS_UI_TERM_CONSOLE_WINDOWS_H
 #define SHMLENS_UI_TERM_CONSOLE_WINDOWS_H
 
@@ -9,9 +9,13 @@
 /* Are stdin and stdout a console of at least two rows and columns? Otherwise curses would exit. */
 bool console_is_one(void);
 
-/* Does the console process escape sequences (for more than 16 colours)? Wine's claims to and prints
- * them. */
-bool console_takes_sequences(void);
+/* Makes the console take escape sequences; false: it does not. Consoles do from Windows 10 on,
+ * unless they are legacy ones. Wine's claims to and prints them. */
+bool console_take_sequences(void);
+
+/* Writes UTF-8 text, perhaps sequences, to the buffer that we were given: one call of the system.
+ */
+void console_write(const char *text, size_t n);
 
 /* Size of the window onto the buffer shown now; false: unknown. */
 bool console_size(int *rows, int *cols);

@@ -47,7 +47,8 @@ void curses_invalidate(void); /* redraws everything with the next flush */
 void curses_flush(void);      /* sends the difference */
 
 /* Does the terminal do everything as ECMA-48 says, so that we may draw on it ourselves (paint.h)?
- * Then *terms says what it calls things. */
+ * Then *terms says what it calls things, and curses_style, curses_put, curses_erase and
+ * curses_flush are not needed. */
 bool curses_ansi(struct paint_terms *terms);
 
 /* The parameters of a look on such a terminal; false: it has others. */

@@ -18,7 +18,7 @@
 static SCREEN *screen;
 static attr_t attrs[STYLES]; /* of each style */
 static short pairs[STYLES];
-static bool utf8, colour;
+static bool utf8, colour, modern;
 static bool hidden; /* the cursor */
 
 static const char *string_of(const char *name)
@@ -52,6 +52,7 @@ const char *curses_unusable(const char *name)
 bool curses_open(const char *name)
 {
     utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    modern = curses_modern(name);
     screen = newterm(name, stdout, stdin);
     if (screen == NULL)
         return false;
@@ -250,7 +251,7 @@ bool curses_ansi(struct paint_terms *terms)
     *terms = (struct paint_terms){.utf8 = utf8, .width = columns_of};
     terms->erases = is_string("ech", "\033[%p1%dX");
     terms->margins = string_of("csr") != NULL;
-    bool ansi = is_string("cup", "\033[%i%p1%d;%p2%dH") && is_string("el", "\033[K") &&
+    bool ansi = modern && is_string("cup", "\033[%i%p1%d;%p2%dH") && is_string("el", "\033[K") &&
                 is_string("cuf", "\033[%p1%dC") && (!colour || tigetnum("ncv") <= 0);
     for (size_t i = 0; i < PAINT_ATTRIBUTES; i++)
         ansi = ansi && parameters(string_of(names[i]), terms->attribute[i]);

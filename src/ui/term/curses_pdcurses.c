@@ -1,10 +1,12 @@
 /* The screen through PDCurses: cells on a Windows console. Keys do not come through it (tty.c reads
- * the console), and neither do double-width characters, which it cannot hold. */
+ * the console), and neither do double-width characters, which it cannot hold. A console that takes
+ * sequences is drawn on without it (console_sequences.h). */
 #include <stdlib.h>
 #include <string.h>
 
 #include <curses.h>
 
+#include "ui/term/console_sequences.h"
 #include "ui/term/console_windows.h"
 #include "ui/term/curses.h"
 #include "ui/term/term_caps.h"
@@ -18,7 +20,8 @@ enum {
 
 static SCREEN *screen;
 static chtype attrs[STYLES];
-static bool colour, sequences, wide_build;
+static bool colour, wide_build;
+static bool sequences; /* the console takes them, and PDCurses is not started */
 static bool hidden;
 static uint32_t *over; /* wide characters, by row and column; NULL: out of memory */
 static bool *touched;  /* rows that were drawn since the last flush */
@@ -73,36 +76,54 @@ static bool built_wide(void)
     return (version.flags & PDC_VFLAG_WIDE) != 0;
 }
 
-bool curses_open(const char *name)
+/* NO_COLOR; empty counts as unset. */
+static bool colour_wanted(void)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    return no_colour == NULL || no_colour[0] == '\0';
+}
+
+static bool open_cells(const char *name)
 {
     screen = newterm(name, stdout, stdin);
     if (screen == NULL)
         return false;
-    sequences = console_takes_sequences();
-    if (!sequences)
-        pdc_ansi = pdc_wt = FALSE;
+    pdc_ansi = pdc_wt = FALSE;
     wide_build = built_wide();
     (void)raw();
     (void)noecho();
     (void)nonl();
-    const char *no_colour = getenv("NO_COLOR"); /* empty counts as unset */
-    bool wanted = no_colour == NULL || no_colour[0] == '\0';
-    colour = has_colors() && start_color() == OK && wanted;
+    colour = has_colors() && start_color() == OK && colour_wanted();
     (void)use_default_colors();
-    hidden = true;
     (void)curs_set(0);
     make_room();
     return true;
 }
 
+bool curses_open(const char *name)
+{
+    hidden = true;
+    sequences = console_take_sequences();
+    if (!sequences)
+        return open_cells(name);
+    colour = colour_wanted();
+    sequences_enter();
+    return true;
+}
+
 void curses_leave(void)
 {
-    (void)endwin();
+    if (sequences)
+        sequences_leave();
+    else
+        (void)endwin();
 }
 
 void curses_close(void)
 {
-    (void)endwin();
+    curses_leave();
+    if (sequences)
+        return;
     delscreen(screen);
     screen = NULL;
     free(over);
@@ -113,18 +134,26 @@ void curses_close(void)
 
 void curses_resume(void)
 {
+    if (sequences) {
+        sequences_enter();
+        sequences_cursor(!hidden);
+        return;
+    }
     (void)clearok(curscr, TRUE);
     touch_all();
 }
 
 void curses_size(int *rows, int *cols)
 {
-    getmaxyx(stdscr, *rows, *cols);
+    if (!sequences)
+        getmaxyx(stdscr, *rows, *cols);
 }
 
 void curses_resize(int rows, int cols)
 {
     int had_rows, had_cols;
+    if (sequences)
+        return;
     getmaxyx(stdscr, had_rows, had_cols);
     if (rows == had_rows && cols == had_cols)
         return;
@@ -148,11 +177,11 @@ bool curses_wraps(void)
     return false;
 }
 
-/* The console has its 16 colours by other numbers, and 256 only where it takes sequences. It has no
- * dim: dark grey replaces it (curses_style). */
+/* 256 colours only where it takes sequences. It has no dim: dark grey replaces it (curses_style).
+ */
 struct screen_caps curses_caps(void)
 {
-    return (struct screen_caps){!colour ? 0 : sequences && COLORS >= 256 ? 256 : 16, true};
+    return (struct screen_caps){!colour ? 0 : sequences ? 256 : 16, true};
 }
 
 static short colour_of(int16_t of)
@@ -163,6 +192,8 @@ static short colour_of(int16_t of)
 /* Bold means a brighter colour here, so only the console's own colour is made bold. */
 void curses_style(enum style style, struct drawn look)
 {
+    if (sequences)
+        return; /* curses_look */
     short fg = look.dim ? of_16(8) : colour_of(look.fg), bg = colour_of(look.bg);
     chtype attr = A_NORMAL;
     attr |= look.bold && fg == -1 ? A_BOLD : A_NORMAL;
@@ -214,10 +245,14 @@ void curses_put(int row, int col, const struct cell *cell, bool wide)
 
 void curses_cursor(int row, int col)
 {
-    if (hidden != (row < 0)) {
-        hidden = row < 0;
+    bool changes = hidden != (row < 0);
+    hidden = row < 0;
+    if (changes && sequences)
+        sequences_cursor(!hidden);
+    if (sequences)
+        return; /* it is where the frame left it */
+    if (changes)
         (void)curs_set(hidden ? 0 : 1);
-    }
     if (row >= 0)
         (void)move(row, col);
 }
@@ -232,6 +267,8 @@ void curses_erase(void)
 
 void curses_invalidate(void)
 {
+    if (sequences)
+        return; /* the next frame has all cells */
     (void)clearok(curscr, TRUE);
     touch_all();
 }
@@ -255,22 +292,24 @@ void curses_flush(void)
 
 size_t curses_capability(const char *name, char *out, size_t cap)
 {
-    (void)name;
-    (void)out;
-    (void)cap;
-    return 0; /* consoles are driven by calls */
+    const char *text = sequences ? sequences_capability(name) : NULL;
+    size_t n = text == NULL ? 0 : strlen(text);
+    if (n > cap)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        out[i] = text[i];
+    return n;
 }
 
 bool curses_ansi(struct paint_terms *terms)
 {
-    *terms = (struct paint_terms){0};
-    return false; /* PDCurses knows the console better */
+    *terms = sequences ? sequences_terms() : (struct paint_terms){0};
+    return sequences;
 }
 
 bool curses_look(const struct paint_terms *terms, struct drawn look, struct paint_look *out)
 {
     (void)terms;
-    (void)look;
-    *out = (struct paint_look){0};
-    return false;
+    *out = sequences_look(look, colour);
+    return sequences;
 }

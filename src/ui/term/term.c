@@ -218,7 +218,7 @@ void term_theme(struct term *t, const struct theme *theme)
 {
     struct screen_caps caps = curses_caps();
     const struct theme *used = caps.colours >= 8 ? theme : theme_find("mono");
-    t->painted = t->modern && curses_ansi(&t->paint.terms);
+    t->painted = curses_ansi(&t->paint.terms);
     for (int i = 0; i < STYLES; i++) {
         struct drawn look = theme_drawn(used, (enum style)i, caps);
         curses_style((enum style)i, look);
@@ -290,7 +290,7 @@ static void present_painted(struct term *t, const struct canvas *c)
     if (c->cursor_row >= 0 && c->cursor_row < t->rows && c->cursor_col >= 0 &&
         c->cursor_col < t->cols)
         paint_cursor(p, c->cursor_row, c->cursor_col);
-    if (p->length >= SYNC_FROM)
+    if (t->modern && p->length >= SYNC_FROM)
         paint_between(p, SYNC_BEGIN, SYNC_END);
     if (p->length > 0)
         tty_write(p->text, p->length);

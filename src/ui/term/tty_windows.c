@@ -190,8 +190,7 @@ size_t tty_read(void *buf, size_t n)
 
 void tty_write(const void *text, size_t n)
 {
-    DWORD done;
-    (void)WriteFile(console_out(), text, (DWORD)n, &done, NULL);
+    console_write(text, n);
 }
 
 /* ---- modes ---- */
@@ -279,10 +278,21 @@ bool tty_copy(const char *text, size_t n)
 static LPTOP_LEVEL_EXCEPTION_FILTER filter_before; /* curses' own: shows the previous buffer */
 static void (*abort_before)(int);
 static bool guarded;
+static char farewell_text[CRASH_FAREWELL_MAX]; /* empty: the console is restored by calls */
+static DWORD farewell_size;
+
+/* Not by console_write: memory may be what crashed. */
+static void say_farewell(void)
+{
+    DWORD done;
+    if (farewell_size > 0)
+        (void)WriteConsoleA(console_out(), farewell_text, farewell_size, &done, NULL);
+}
 
 static LONG WINAPI on_crash(EXCEPTION_POINTERS *what)
 {
     LONG answer = filter_before != NULL ? filter_before(what) : EXCEPTION_CONTINUE_SEARCH;
+    say_farewell();
     tty_restore();
     return answer;
 }
@@ -290,6 +300,7 @@ static LONG WINAPI on_crash(EXCEPTION_POINTERS *what)
 static void on_abort(int sig)
 {
     (void)SetConsoleActiveScreenBuffer(console_out());
+    say_farewell();
     tty_restore();
     (void)signal(sig, SIG_DFL);
     (void)raise(sig);
@@ -297,8 +308,9 @@ static void on_abort(int sig)
 
 void crash_guard(const char *farewell, size_t n)
 {
-    (void)farewell; /* a console is restored by calls */
-    (void)n;
+    farewell_size = (DWORD)(n < sizeof farewell_text ? n : sizeof farewell_text);
+    for (size_t i = 0; i < farewell_size; i++)
+        farewell_text[i] = farewell[i];
     if (guarded)
         return;
     guarded = true;
@@ -306,11 +318,13 @@ void crash_guard(const char *farewell, size_t n)
     abort_before = signal(SIGABRT, on_abort);
 }
 
-/* The filter was removed together with curses'. */
+/* Curses, where it was started, has removed the filter together with its own. */
 void crash_unguard(void)
 {
     if (!guarded)
         return;
     guarded = false;
+    if (farewell_size > 0)
+        (void)SetUnhandledExceptionFilter(filter_before);
     (void)signal(SIGABRT, abort_before == SIG_ERR ? SIG_DFL : abort_before);
 }
