@@ -37,7 +37,6 @@ struct seg {
     intptr_t watch;            /* userfaultfd that keeps holes of `read_map` holes; -1: none */
     struct seg_stat last;      /* as of the last stat */
     struct mapping read_map;   /* read-only, for small reads; touching a hole in it faults */
-    uint64_t warm_to;          /* up to here read_map was warmed, or passed */
     uint64_t map_refused_size; /* this many bytes could not be mapped: not tried again; 0: none */
     bool unmappable;           /* there is no `read_map`: every read goes through copy_out */
     struct mapping write_map;  /* read-write, for the last stores */
@@ -93,10 +92,14 @@ struct provider {
     struct oserr (*map)(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
     void (*unmap)(struct seg *s, struct mapping *v);
 
-    /* Maps the data in [off, off + n) of one of the mappings of s at once, as far as the first page
-     * that touching would not give, so that touching it need not fault. May do less. NULL: nothing
-     * to do. Several threads may call it for one segment. */
-    void (*warm)(struct seg *s, const struct mapping *v, uint64_t off, size_t n);
+    /* Maps the pages of [off, off + n) of write_map at once, as far as the first that storing would
+     * not give, so that a store need not fault. May do less. NULL: nothing to do. */
+    void (*warm)(struct seg *s, uint64_t off, size_t n);
+
+    /* Gives back what the system keeps for the pages of [off, off + n) of read_map that were
+     * touched; touching them maps them again. NULL: it cannot. Several threads may call it for one
+     * segment. */
+    void (*forget)(struct seg *s, uint64_t off, size_t n);
 
     bool shared_reading; /* copy_out and next_data may be called by several threads at a time */
 

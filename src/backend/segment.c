@@ -282,7 +282,6 @@ void segment_remap(struct seg *s)
     uint64_t n = end <= at ? 0 : (end - at + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
     if (s->read_map.n == n && (n == 0 || s->read_map.at == at))
         return;
-    s->warm_to = 0;
     s->kind->unmap(s, &s->read_map);
     if (n == 0 || (s->map_refused_size != 0 && n >= s->map_refused_size))
         return;

@@ -380,13 +380,13 @@ struct seg_needle {
     const uint8_t *mask;  /* the bits of each that count (the others are 0 in `bytes`); NULL: all */
     size_t size;          /* at least 1 */
     size_t rare[2];
-    bool copies; /* looks in copies of pieces: faster where it is looked at once and then no more */
+    bool once;      /* it is looked at now and then no more: what is searched is not kept mapped */
     unsigned hands; /* threads that may take part, the caller's included; 0 is 1 */
 };
 
 /* Searches [off, end) for the needle, in the memory itself. *found: it is at *next. Otherwise no
  * match starts in [off, *next), and the rest has to be searched by seg_read: a page there is not
- * data, or the end is near (fewer than 128 places). SEG_E_UNSUPPORTED: this segment has no mapping
+ * data, or there are fewer than 128 places. SEG_E_UNSUPPORTED: this segment has no mapping
  * in which holes stay holes. */
 MUST_USE struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off,
                                  uint64_t end, uint64_t *next, bool *found);

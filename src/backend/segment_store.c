@@ -21,7 +21,7 @@ struct oserr map_for_write(struct seg *s, uint64_t off, size_t n)
     uint64_t end = (off + n + SEG_PAGE - 1) / SEG_PAGE * SEG_PAGE;
     struct oserr e = s->kind->map(s, at, (size_t)(end - at), true, v);
     if (!oserr_is(e) && n >= WARM_LEAST && s->kind->warm != NULL)
-        s->kind->warm(s, v, off, n); /* all of it is about to be stored into */
+        s->kind->warm(s, off, n); /* all of it is about to be stored into */
     return e;
 }
 

@@ -8,6 +8,7 @@
 enum {
     PROBE_FIRST = 1024 * 1024,    /* bytes of the first stride back; doubled over holes */
     MAP_SLICE = 16 * 1024 * 1024, /* bytes each thread searches in the mapping between two yields */
+    ONCE_SLICE = 128 * 1024 * 1024, /* the same where no sample is due in between */
     MAP_FIRST = 1024 * 1024, /* bytes of the first slice after a match, which may be dense: searched
                                 alone, and doubled where there is nothing */
 };
@@ -69,7 +70,7 @@ static bool window_new(struct search_window *w, struct pattern_search *search)
     search->shrank = false;
     if (!find_literal_bytes(f, &w->needle.bytes, &w->needle.mask, &w->needle.size, w->needle.rare))
         w->needle.size = 0;
-    w->needle.copies = !search->may_map;
+    w->needle.once = !search->may_map;
     w->needle.hands = search->hands < SEG_HANDS_MOST ? search->hands : SEG_HANDS_MOST;
     search->error = aligned_buffer_new(&w->block, BLOCK_RAW);
     if (oserr_is(search->error))
@@ -171,7 +172,8 @@ static uint64_t skip_hole(struct search_window *w, uint64_t from, uint64_t size)
 static bool search_mapping(struct search_window *w, uint64_t *from, uint64_t size)
 {
     bool found = false;
-    uint64_t most = (uint64_t)MAP_SLICE * (w->needle.hands > 1 ? w->needle.hands : 1);
+    uint64_t most = (uint64_t)(w->needle.once ? ONCE_SLICE : MAP_SLICE) *
+                    (w->needle.hands > 1 ? w->needle.hands : 1);
     uint64_t part = MAP_FIRST;
     while (w->needle.size > 0 && !found && *from < size) {
         uint64_t next = *from;

@@ -2,9 +2,9 @@
  *
  * A search goes through the segment in windows of a few hundred KiB, which overlap by as much as a
  * match may need, and yields between them. Holes that cannot match are skipped by their extents.
- * Bytes, with wild bits too, are looked for by the back end, in the mapping itself or in copies,
- * and by several threads where that is allowed: each takes a part of the same slice, and the first
- * match counts. Only the window around a match is read. */
+ * Bytes, with wild bits too, are looked for by the back end, in the mapping itself, and by
+ * several threads where that is allowed: each takes chunks of the same slice, and the first match
+ * counts. Only the window around a match is read. */
 #ifndef SHMLENS_LIVE_SEARCH_H
 #define SHMLENS_LIVE_SEARCH_H
 
@@ -28,7 +28,7 @@ struct pattern_search {
     struct seg *seg;
     struct find *find;
     const struct progress *progress;
-    bool may_map;       /* looks in the mapping, which stays; otherwise in copies */
+    bool may_map;       /* what is looked at may stay mapped, for it will be looked at again */
     unsigned hands;     /* threads that may take part; 0 is 1 */
     bool skip_unknown;  /* bytes that are not known (of a past moment) match nothing; else error */
     uint64_t unknown;   /* out: how many bytes were skipped for that */

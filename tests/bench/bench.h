@@ -104,10 +104,14 @@ void bench_tree(struct bench *b);
 void bench_search(struct bench *b);
 void bench_bulk(struct bench *b);
 
-/* Two commands in turns, `rounds` of each: the shortest run of each in seconds, and the least time
- * of a processor, which other programs on the machine disturb less. */
+/* Two commands in turns, `rounds` of each (at most 32): the shortest run of each in seconds, the
+ * least time of a processor, which other programs on the machine disturb less, and the medians of
+ * both. */
 struct bench_pair {
     double ours, theirs, ours_cpu, theirs_cpu;
+    struct {
+        double ours, theirs, ours_cpu, theirs_cpu;
+    } median;
 };
 struct bench_pair bench_turns(const char *const *ours, const char *const *theirs, int rounds);
 

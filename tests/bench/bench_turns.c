@@ -3,22 +3,32 @@
 
 #include "bench.h"
 
-static double least(double a, double b)
+enum { ROUNDS_MOST = 32 };
+
+/* The least, and the median. */
+static double two_of(double *values, size_t n, double *median)
 {
-    return a < b ? a : b;
+    *median = bench_part(values, n, 0.5);
+    return bench_part(values, n, 0);
 }
 
 struct bench_pair bench_turns(const char *const *ours, const char *const *theirs, int rounds)
 {
-    struct bench_pair best = {1e9, 1e9, 1e9, 1e9};
-    for (int i = 0; i < rounds; i++) {
+    double wall[2][ROUNDS_MOST], cpu[2][ROUNDS_MOST];
+    size_t n = rounds < ROUNDS_MOST ? (size_t)rounds : ROUNDS_MOST;
+    struct bench_pair p = {0};
+    for (size_t i = 0; i < n; i++) {
         struct bench_time a = bench_once(ours), b = bench_once(theirs);
-        best.ours = least(best.ours, a.wall);
-        best.theirs = least(best.theirs, b.wall);
-        best.ours_cpu = least(best.ours_cpu, a.cpu);
-        best.theirs_cpu = least(best.theirs_cpu, b.cpu);
+        wall[0][i] = a.wall;
+        wall[1][i] = b.wall;
+        cpu[0][i] = a.cpu;
+        cpu[1][i] = b.cpu;
     }
-    return best;
+    p.ours = two_of(wall[0], n, &p.median.ours);
+    p.theirs = two_of(wall[1], n, &p.median.theirs);
+    p.ours_cpu = two_of(cpu[0], n, &p.median.ours_cpu);
+    p.theirs_cpu = two_of(cpu[1], n, &p.median.theirs_cpu);
+    return p;
 }
 
 bool bench_processors(int n)

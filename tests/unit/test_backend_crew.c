@@ -4,6 +4,7 @@
 
 #include "backend/bulk/crew.h"
 #include "backend/os.h"
+#include "backend/provider.h"
 #include "support/backend_peer.h"
 #include "support/suite.h"
 
@@ -19,6 +20,7 @@ enum {
 
 static struct backend *be;
 static struct seg *s;
+static struct seg *copied; /* the same segment without a mapping: copies are searched */
 static const char *name;
 static uint8_t *memory;
 static int fd;
@@ -32,11 +34,14 @@ static void set_up(void)
     memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     ck_assert_ptr_ne(memory, MAP_FAILED);
     must(seg_open(be, name, SEG_READ, &s));
+    must(seg_open(be, name, SEG_READ, &copied));
+    copied->kind->unmap(copied, &copied->read_map);
 }
 
 static void tear_down(void)
 {
     seg_close(s);
+    seg_close(copied);
     munmap(memory, SIZE);
     close(fd);
     (void)shm_unlink(name);
@@ -46,7 +51,7 @@ static void tear_down(void)
 static const uint8_t text[] = "needle";
 static struct seg_needle what = {.bytes = text, .size = 6, .rare = {2, 3}};
 
-static struct seg_needle copied = {.bytes = text, .size = 6, .rare = {2, 3}, .copies = true};
+static struct seg_needle once = {.bytes = text, .size = 6, .rare = {2, 3}, .once = true};
 
 static bool supported(void)
 {
@@ -60,36 +65,62 @@ static bool supported(void)
     return false;
 }
 
-/* A match is there and at no place before: in the mapping, and in copies. */
+/* A match is there and at no place before: in the mapping that stays, in the one that does not, and
+ * in copies. */
 static void finds(uint64_t off, uint64_t place)
 {
     struct seg_needle how = what;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         uint64_t next = 0;
         bool found = false;
-        how.copies = i == 1;
-        must(seg_search(s, &how, off, SIZE, &next, &found));
+        how.once = i > 0;
+        must(seg_search(i == 2 ? copied : s, &how, off, SIZE, &next, &found));
         ck_assert(found);
         ck_assert_uint_eq(next, place);
     }
 }
 
+/* In the mapping a chunk is 1 MiB here; in copies each thread has one part. */
 TEST(a_match_on_the_border_of_two_parts)
 {
     if (!supported())
         return;
     memset(memory, 'n', SIZE);
     for (unsigned hands = 2; hands <= MOST; hands++) {
-        size_t places = SIZE - 6 + 1, each = places / hands / STEP * STEP;
-        what.hands = copied.hands = hands;
+        size_t places = SIZE - 6 + 1, each = places / hands;
+        what.hands = once.hands = hands;
         for (size_t part = 1; part < hands; part++)
             for (size_t back = 0; back <= 7; back++) {
-                uint8_t *at = memory + part * each - back;
-                memcpy(at, text, 6);
-                finds(0, part * each - back);
-                memset(at, 'n', 6);
+                const size_t border[] = {part * each - back, part * MIB - back};
+                for (size_t i = 0; i < 2; i++) {
+                    memcpy(memory + border[i], text, 6);
+                    finds(0, border[i]);
+                    memset(memory + border[i], 'n', 6);
+                }
             }
     }
+}
+
+/* A place is tried in steps that begin on a border of a vector. */
+TEST(a_match_anywhere_in_a_step)
+{
+    if (!supported())
+        return;
+    memset(memory, 'n', SIZE);
+    what.hands = 1;
+    for (size_t from = 0; from < 40; from++)
+        for (size_t place = from; place < from + 3 * STEP; place++) {
+            uint64_t next = 0;
+            bool found = false;
+            memcpy(memory + place, text, 6);
+            must(seg_search(s, &what, from, from + 4 * STEP, &next, &found));
+            ck_assert(found);
+            ck_assert_uint_eq(next, place);
+            memset(memory + place, 'n', 6);
+            must(seg_search(s, &what, from, from + 4 * STEP, &next, &found));
+            ck_assert(!found);
+            ck_assert_uint_eq(next, from + 4 * STEP - 5);
+        }
 }
 
 TEST(the_first_one_counts)
@@ -102,7 +133,7 @@ TEST(the_first_one_counts)
     for (size_t i = 0; i < PLACES; i++)
         memcpy(memory + place[i], text, 6);
     for (unsigned hands = 0; hands <= MOST; hands++) {
-        what.hands = copied.hands = hands;
+        what.hands = once.hands = hands;
         finds(0, place[0]);
         for (size_t i = 0; i + 1 < PLACES; i++)
             finds(place[i] + 1, place[i + 1]);
@@ -124,24 +155,22 @@ TEST(a_mask)
     memcpy(memory + 2 * MIB, "n3\377d", 4);    /* 3 is not 6?, */
     memcpy(memory + MIB + 9, "nooxd no d", 9); /* and these are no match either */
     for (unsigned hands = 1; hands <= MOST; hands++) {
-        what.hands = copied.hands = hands;
+        what.hands = once.hands = hands;
         wild.hands = hands;
-        wild.copies = hands > 2;
+        wild.once = hands > 2;
         must(seg_search(s, &wild, 0, SIZE, &next, &found));
         ck_assert(found);
         ck_assert_uint_eq(next, 3 * MIB);
     }
 }
 
-TEST(a_hole_ends_it_and_stays)
+/* One that begins where memory is touched ahead of the search, and one that does not. */
+static void hole_at(uint64_t hole)
 {
     static uint64_t one[PAGES], several[PAGES];
-    const uint64_t hole = 2 * MIB + 8 * PAGE;
     struct seg_hashes found_one, found;
     uint64_t next = 0;
     bool hit = true;
-    if (!supported())
-        return;
     for (size_t i = 0; i < SIZE; i++)
         memory[i] = (uint8_t)(i * 2654435761u >> 13 | 0x80);
     memcpy(memory + 5 * MIB, text, 6); /* behind the hole: not for this call */
@@ -149,12 +178,14 @@ TEST(a_hole_ends_it_and_stays)
         fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)hole, 2 * PAGE), 0);
     must(seg_hash(s, 0, one, PAGES, &found_one));
     for (unsigned hands = 2; hands <= MOST; hands++) {
-        what.hands = copied.hands = hands;
+        what.hands = once.hands = hands;
         must(seg_search(s, &what, 0, SIZE, &next, &hit));
         ck_assert(!hit && next <= hole && next + STEP + 6 > hole);
-        must(seg_search(s, &copied, hole, SIZE, &next, &hit));
+        must(seg_search(s, &once, 0, SIZE, &next, &hit));
+        ck_assert(!hit && next <= hole && next + STEP + 6 > hole);
+        must(seg_search(copied, &once, hole, SIZE, &next, &hit));
         ck_assert(!hit && next == hole);
-        must(seg_search(s, &copied, hole + 2 * PAGE, SIZE, &next, &hit));
+        must(seg_search(copied, &once, hole + 2 * PAGE, SIZE, &next, &hit));
         ck_assert(hit && next == 5 * MIB);
         must(seg_hash_shared(s, hands, 0, several, PAGES, &found));
         ck_assert_uint_eq(found.pages, hole / PAGE);
@@ -164,6 +195,75 @@ TEST(a_hole_ends_it_and_stays)
         ck_assert_uint_eq(found.next, SIZE);
     }
     ck_assert_int_eq(raw_blocks(fd), (SIZE - 2 * PAGE) / 512);
+}
+
+TEST(a_hole_ends_it_and_stays)
+{
+    if (!supported())
+        return;
+    hole_at(2 * MIB + 8 * PAGE);
+    hole_at(2 * MIB);
+    hole_at(3 * MIB + 16 * PAGE);
+}
+
+/* Pages of this process that are mapped from files and shared memory. */
+static long mapped_pages(void)
+{
+    long size = 0, resident = 0, shared = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(fscanf(f, "%ld %ld %ld", &size, &resident, &shared), 3);
+    fclose(f);
+    return shared;
+}
+
+TEST(what_is_looked_at_once_is_not_kept_mapped)
+{
+    enum { SOME = PAGES / 2 }; /* the system's count is rough */
+    uint64_t next = 0;
+    bool hit = false;
+    if (!supported())
+        return;
+    memset(memory, 'n', SIZE);
+    what.hands = once.hands = 2;
+    long before = mapped_pages();
+    must(seg_search(s, &once, 0, SIZE, &next, &hit));
+    ck_assert_int_lt(mapped_pages() - before, SOME);
+    must(seg_search(s, &what, 0, SIZE, &next, &hit));
+    ck_assert_int_gt(mapped_pages() - before, SOME);
+}
+
+/* Chunks that do not come to their end, and how often each was begun. */
+struct chunks {
+    size_t first, other; /* which ones */
+    size_t begun[100], hands;
+    size_t by[CREW_MOST]; /* the last one that each thread began */
+};
+
+static bool note_chunk(void *ctx, size_t hand, size_t number)
+{
+    struct chunks *c = ctx;
+    ck_assert_uint_lt(hand, c->hands);
+    __atomic_add_fetch(&c->begun[number], 1, __ATOMIC_RELAXED);
+    c->by[hand] = number;
+    return number != c->first && number != c->other;
+}
+
+TEST(the_first_chunk_that_did_not_end_counts)
+{
+    enum { N = 100 };
+    for (size_t hands = 1; hands <= MOST; hands++)
+        for (size_t first = 0; first <= N; first += 7) {
+            struct chunks c = {.first = first < 98 ? first : N, .other = first + 2, .hands = hands};
+            struct crew_end end = crew_share(note_chunk, &c, hands, N);
+            ck_assert_uint_eq(end.chunk, c.first);
+            for (size_t i = 0; i < end.chunk; i++)
+                ck_assert_uint_eq(c.begun[i], 1);
+            if (end.chunk < N)
+                ck_assert_uint_eq(c.by[end.hand], end.chunk);
+            if (hands == 1 && end.chunk < N)
+                ck_assert_uint_eq(c.begun[end.chunk + 1], 0);
+        }
 }
 
 /* Each part of a crew waits until all have begun: so they run at the same time. */
@@ -243,7 +343,7 @@ TEST(without_threads_one_does_it_all)
         ck_assert_uint_eq(r.count, MOST);
         for (size_t i = 0; i < MOST; i++)
             ck_assert(r.number[i] == i && r.here[i]);
-        what.hands = copied.hands = MOST;
+        what.hands = once.hands = MOST;
         if (supported())
             finds(0, 5 * MIB + 77);
         must(seg_hash_shared(s, MOST, 0, several, PAGES, &found));
@@ -269,9 +369,10 @@ TEST(only_stored_pages_appear)
     bool hit = false;
     if (!supported())
         return;
-    what.hands = copied.hands = 3;
+    what.hands = once.hands = 3;
     must(seg_search(s, &what, 0, SIZE, &next, &hit));
-    must(seg_search(s, &copied, 0, SIZE, &next, &hit));
+    must(seg_search(s, &once, 0, SIZE, &next, &hit));
+    must(seg_search(copied, &once, 0, SIZE, &next, &hit));
     must(seg_hash_shared(s, 3, 0, hash, PAGES, &found));
     ck_assert_int_eq(raw_blocks(fd), 0);
     memset(bytes, 'n', LONG);
@@ -310,7 +411,7 @@ TEST(it_shrinks_while_threads_read)
     ck_assert_ptr_ne(turns, MAP_FAILED);
     if (!supported())
         return;
-    what.hands = copied.hands = 3;
+    what.hands = once.hands = 3;
     struct peer p = peer_start(hammer, turns);
     while (__atomic_load_n(turns, __ATOMIC_RELAXED) < TURNS) {
         must(seg_refresh(s, &st));
@@ -318,7 +419,11 @@ TEST(it_shrinks_while_threads_read)
         if (oserr_is(e))
             must_fail(e, SEG_E_UNSUPPORTED);
         ck_assert(!hit && next <= SIZE);
-        must(seg_search(s, &copied, 0, st.size, &next, &hit));
+        e = seg_search(s, &once, 0, st.size, &next, &hit);
+        if (oserr_is(e))
+            must_fail(e, SEG_E_UNSUPPORTED);
+        ck_assert(!hit && next <= SIZE);
+        must(seg_search(copied, &once, 0, SIZE, &next, &hit));
         ck_assert(!hit && next <= SIZE);
         must(seg_hash_shared(s, 3, 0, hash, PAGES, &found));
         ck_assert_uint_le(found.next, SIZE);
@@ -329,5 +434,7 @@ TEST(it_shrinks_while_threads_read)
 
 SUITE(test_backend_crew, .set_up = set_up, .tear_down = tear_down,
       TESTS(parts_run_at_the_same_time, without_threads_one_does_it_all,
-            a_match_on_the_border_of_two_parts, the_first_one_counts, a_mask,
-            a_hole_ends_it_and_stays, only_stored_pages_appear, it_shrinks_while_threads_read));
+            the_first_chunk_that_did_not_end_counts, a_match_on_the_border_of_two_parts,
+            a_match_anywhere_in_a_step, the_first_one_counts, a_mask, a_hole_ends_it_and_stays,
+            what_is_looked_at_once_is_not_kept_mapped, only_stored_pages_appear,
+            it_shrinks_while_threads_read));

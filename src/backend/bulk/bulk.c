@@ -11,34 +11,36 @@
 #include "backend/guard.h"
 #include "backend/provider.h"
 
-enum { PART_LEAST = 1024 * 1024 }; /* bytes that are worth a thread */
+enum {
+    CHUNK_LEAST = 1024 * 1024,    /* bytes that are worth a thread */
+    CHUNK_MOST = 4 * 1024 * 1024, /* threads that map memory at the same time should not use the
+                                     same pages of the page table */
+    CHUNKS_EACH = 4,              /* for each thread, where there is enough */
+};
 
 _Static_assert((int)SEG_HANDS_MOST == (int)CREW_MOST, "limits differ");
 _Static_assert((int)SEG_HASH_PAGE == SEG_PAGE && (int)HASH_PAGE == SEG_PAGE, "page sizes differ");
+_Static_assert(CHUNK_LEAST % SEG_PAGE == 0, "a chunk is made of whole pages");
 
-/* Into how many parts, of at least `least`, n things are to be divided. */
-static size_t parts_of(unsigned hands, size_t n, size_t least)
+/* A range in chunks of whole pages. What is left over belongs to the last. */
+struct division {
+    size_t n, each, chunks; /* bytes, bytes of a chunk, chunks: at least 1 */
+    size_t hands;           /* threads */
+};
+
+static struct division divide(unsigned hands, size_t n)
 {
-    size_t most = n / least;
-    most = most < CREW_MOST ? most : CREW_MOST;
-    return hands <= 1 || most <= 1 ? 1 : most < hands ? most : hands;
+    size_t most = hands == 0 ? 1 : hands < CREW_MOST ? hands : CREW_MOST;
+    size_t each = n / (most * CHUNKS_EACH) / SEG_PAGE * SEG_PAGE;
+    each = each < CHUNK_LEAST ? CHUNK_LEAST : each < CHUNK_MOST ? each : CHUNK_MOST;
+    size_t chunks = n / each > 1 ? n / each : 1;
+    return (struct division){n, each, chunks, most < chunks ? most : chunks};
 }
 
-/* Is [off, off + n) to be warmed? Only the first time that it is passed: holes may end every call
- * of a later sweep too. */
-static bool is_cold(struct seg *s, uint64_t off, uint64_t n)
+/* How long a chunk is. */
+static size_t length_of(const struct division *d, size_t number)
 {
-    if (s->kind->warm == NULL || n < PART_LEAST || off + n <= s->warm_to)
-        return false;
-    s->warm_to = off + n;
-    return true;
-}
-
-/* Warms what one thread is about to read. */
-static void warm(struct seg *s, const unsigned char *from, size_t n)
-{
-    const struct mapping *v = &s->read_map;
-    s->kind->warm(s, v, v->at + (uint64_t)(from - v->base), n);
+    return number + 1 < d->chunks ? d->each : d->n - number * d->each;
 }
 
 /* ---- hashes ---- */
@@ -74,41 +76,40 @@ static struct oserr find_gap(struct seg *s, struct hashing *h, uint64_t part_end
 }
 
 struct hash_crew {
-    struct seg *s;
-    bool cold;
-    struct page_run run[CREW_MOST];
+    const unsigned char *from;
+    uint64_t *hash;
+    struct division parts;
+    size_t done[CREW_MOST]; /* pages up to where each thread stopped */
 };
 
-static void hash_part(void *ctx, size_t number)
+static bool hash_chunk(void *ctx, size_t hand, size_t number)
 {
     struct hash_crew *crew = ctx;
-    struct page_run *run = &crew->run[number];
-    if (crew->cold)
-        warm(crew->s, run->from, run->pages * SEG_PAGE);
-    (void)guard_run(hash_kernel(), run, run->from, run->pages * SEG_PAGE);
+    size_t first = number * crew->parts.each, n = length_of(&crew->parts, number);
+    struct page_run run = {.from = crew->from + first,
+                           .hash = crew->hash + first / SEG_PAGE,
+                           .pages = n / SEG_PAGE,
+                           .ahead = AHEAD_TOUCH};
+    if (!guard_run(hash_kernel(), &run, run.from, n) && run.ahead == AHEAD_NOW) {
+        run.ahead = AHEAD_NOT;
+        (void)guard_run(hash_kernel(), &run, run.from, n);
+    }
+    crew->done[hand] = first / SEG_PAGE + run.done;
+    return run.done == run.pages;
 }
 
 /* Hashes whole pages of the mapping; false: stopped at a page that is not there. What was hashed
  * after such a page does not count. */
 static bool hash_mapped(struct seg *s, struct hashing *h)
 {
-    struct hash_crew crew = {.s = s};
-    struct page_run *run = crew.run;
     size_t whole = (size_t)((h->end - h->at) / SEG_PAGE);
-    size_t parts = parts_of(h->hands, whole, PART_LEAST / SEG_PAGE), each = whole / parts;
-    const unsigned char *from = s->read_map.base + (h->at - s->read_map.at);
-    for (size_t i = 0; i < parts; i++)
-        run[i] = (struct page_run){.from = from + i * each * SEG_PAGE,
-                                   .hash = h->hash + i * each,
-                                   .pages = i + 1 < parts ? each : whole - i * each};
-    crew.cold = is_cold(s, h->at, whole * SEG_PAGE);
-    crew_run(hash_part, &crew, parts);
-    for (size_t i = 0; i < parts; i++) {
-        add_hashed(h, run[i].done);
-        if (run[i].done < run[i].pages)
-            return false;
-    }
-    return true;
+    struct hash_crew crew = {.from = s->read_map.base + (h->at - s->read_map.at),
+                             .hash = h->hash,
+                             .parts = divide(h->hands, whole * SEG_PAGE)};
+    struct crew_end end = crew_share(hash_chunk, &crew, crew.parts.hands, crew.parts.chunks);
+    bool all = end.chunk == crew.parts.chunks;
+    add_hashed(h, all ? whole : crew.done[end.hand]);
+    return all;
 }
 
 /* Hashes the last page of a segment that ends inside it: the bytes past the end count as zeros,
@@ -237,39 +238,47 @@ static struct oserr search_direct(struct seg *s, const struct seg_needle *needle
 
 struct search_crew {
     struct seg *s;
-    bool cold;
-    struct byte_search k[CREW_MOST];
+    const struct byte_search *all;
+    struct division parts; /* of its places */
+    bool once;
+    struct {
+        size_t at;
+        bool found;
+    } stop[CREW_MOST]; /* where each thread stopped, as byte_search has it */
 };
 
-static void search_part(void *ctx, size_t number)
+static bool search_chunk(void *ctx, size_t hand, size_t number)
 {
     struct search_crew *crew = ctx;
-    struct byte_search *k = &crew->k[number];
-    if (crew->cold)
-        warm(crew->s, k->from, k->places - 1 + k->size);
-    (void)guard_run(search_kernel(), k, k->from, k->places - 1 + k->size);
+    const struct mapping *v = &crew->s->read_map;
+    size_t first = number * crew->parts.each;
+    struct byte_search k = *crew->all;
+    k.from += first;
+    k.places = length_of(&crew->parts, number);
+    size_t n = k.places - 1 + k.size;
+    if (!guard_run(search_kernel(), &k, k.from, n) && k.ahead == AHEAD_NOW) {
+        k.ahead = AHEAD_NOT;
+        (void)guard_run(search_kernel(), &k, k.from, n);
+    }
+    if (crew->once)
+        crew->s->kind->forget(crew->s, v->at + (uint64_t)(k.from - v->base), k.places);
+    crew->stop[hand].at = first + k.at;
+    crew->stop[hand].found = k.found != 0;
+    return k.at == k.places;
 }
 
-/* Searches `places` places in parts of whole steps. The first part that did not come to its end
- * has the answer, whatever those after it found. */
-static size_t search_parts(struct seg *s, unsigned hands, const struct byte_search *all,
-                           bool *found)
+/* Searches places in chunks. The first one that did not come to its end has the answer, whatever
+ * those after it found. */
+static size_t search_chunks(struct seg *s, const struct seg_needle *needle,
+                            const struct byte_search *all, bool *found)
 {
-    struct search_crew crew = {.s = s};
-    struct byte_search *k = crew.k;
-    size_t parts = parts_of(hands, all->places, PART_LEAST);
-    size_t each = all->places / parts / SEARCH_STEP * SEARCH_STEP, i = 0;
-    for (i = 0; i < parts; i++) {
-        k[i] = *all;
-        k[i].from = all->from + i * each;
-        k[i].places = i + 1 < parts ? each : all->places - i * each;
-    }
-    crew.cold = is_cold(s, s->read_map.at + (uint64_t)(all->from - s->read_map.base), all->places);
-    crew_run(search_part, &crew, parts);
-    for (i = 0; i + 1 < parts && k[i].at == k[i].places; i++)
-        ;
-    *found = k[i].found != 0;
-    return i * each + k[i].at;
+    struct search_crew crew = {
+        .s = s, .all = all, .parts = divide(needle->hands, all->places), .once = needle->once};
+    struct crew_end end = crew_share(search_chunk, &crew, crew.parts.hands, crew.parts.chunks);
+    if (end.chunk == crew.parts.chunks)
+        return all->places;
+    *found = crew.stop[end.hand].found;
+    return crew.stop[end.hand].at;
 }
 
 struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t off, uint64_t end,
@@ -287,19 +296,22 @@ struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t
         return OSERR_NONE;
     if (s->ops != NULL && s->ops->direct != NULL)
         return search_direct(s, needle, off, last, next, found);
-    if (needle->copies && s->kind->shared_reading) {
-        search_copies(s, needle, off, last,
-                      parts_of(needle->hands, (size_t)(last - off), PART_LEAST), next, found);
+    bool mapped = s->watch >= 0 && v->base != NULL && off >= v->at && last <= v->at + v->n;
+    bool copies = needle->once && (!mapped || s->kind->forget == NULL);
+    if (copies && s->kind->shared_reading) {
+        size_t parts = divide(needle->hands, (size_t)(last - off)).hands;
+        search_copies(s, needle, off, last, parts, next, found);
         return OSERR_NONE;
     }
-    if (s->watch < 0 || v->base == NULL || off < v->at || last > v->at + v->n)
+    if (!mapped)
         return (struct oserr){"seg_search", SEG_E_UNSUPPORTED};
     struct byte_search k = {.from = v->base + (off - v->at),
                             .places = (size_t)(last - off),
                             .needle = needle->bytes,
                             .mask = needle->mask,
                             .size = needle->size,
-                            .rare = {needle->rare[0], needle->rare[1]}};
-    *next = off + search_parts(s, needle->hands, &k, found);
+                            .rare = {needle->rare[0], needle->rare[1]},
+                            .ahead = AHEAD_TOUCH};
+    *next = off + search_chunks(s, needle, &k, found);
     return OSERR_NONE;
 }

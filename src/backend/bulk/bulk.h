@@ -10,7 +10,17 @@
 
 enum {
     HASH_PAGE = 4096,
-    SEARCH_STEP = 128, /* places tried at a time; a rest of fewer is not searched */
+    SEARCH_STEP = 128, /* places tried at a time; of fewer places none is searched */
+    AHEAD = 64 * 1024, /* the system maps as many bytes by one fault, on a border of as many */
+};
+
+/* Touching memory for the first time faults, and a prefetch of what is not mapped does nothing. So
+ * a kernel touches the next AHEAD bytes while it still has some before it, and prefetching works
+ * everywhere. Where that faults, because the page there is a hole, the kernel continues without. */
+enum ahead {
+    AHEAD_NOT, /* touches nothing ahead */
+    AHEAD_TOUCH,
+    AHEAD_NOW, /* after a fault: it was in such a touch */
 };
 
 /* Pages to hash. */
@@ -19,6 +29,7 @@ struct page_run {
     uint64_t *hash;            /* out: XXH3, 64 bits, of each */
     size_t pages;
     volatile size_t done; /* hashes written so far; after a fault: the page that faulted */
+    volatile int ahead;   /* enum ahead */
 };
 
 /* A search for a literal. */
@@ -31,9 +42,10 @@ struct byte_search {
     size_t rare[2];              /* indices of its two rarest bytes, which are compared first */
     volatile size_t at;          /* no match starts before this place; after a fault: where */
     volatile int found;          /* 1: a match starts at `at` */
+    volatile int ahead;          /* enum ahead */
 };
 
-/* Takes a struct page_run, or a struct byte_search and continues at its `at`. */
+/* Takes a struct page_run or a struct byte_search, and continues at its `done` or `at`. */
 typedef void kernel_fn(void *arg);
 
 kernel_fn hash_pages_plain, search_bytes_plain;

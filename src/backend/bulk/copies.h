@@ -1,6 +1,5 @@
 /* Searching copies: each thread copies pieces into a buffer that stays in its processor's cache,
- * and searches them there. Where memory is looked at once this is faster than a mapping, which
- * takes a fault for every few pages (and far more time for one on a virtual machine). */
+ * and searches them there. For segments that have no mapping in which holes stay holes. */
 #ifndef SHMLENS_BACKEND_BULK_COPIES_H
 #define SHMLENS_BACKEND_BULK_COPIES_H
 

@@ -21,10 +21,27 @@ enum { VECTOR = 32 };
 enum { VECTOR = 16 };
 #endif
 
+/* Touches what lies AHEAD bytes before p, unless it is past the end; returns up to where p may get
+ * before it is time for the next touch. */
+static inline const unsigned char *touch_ahead(const unsigned char *p, const unsigned char *end,
+                                               volatile int *ahead)
+{
+    size_t past = (size_t)((uintptr_t)p % AHEAD);
+    if (*ahead == AHEAD_NOT || (size_t)(end - p) <= AHEAD - past)
+        return end;
+    *ahead = AHEAD_NOW;
+    (void)*(const volatile unsigned char *)(p + AHEAD - past);
+    *ahead = AHEAD_TOUCH;
+    return p + AHEAD - past;
+}
+
 GUARDED void KERNEL(hash_pages)(void *arg)
 {
     struct page_run *r = arg;
-    for (size_t i = 0; i < r->pages; i++) {
+    const unsigned char *end = r->from + r->pages * HASH_PAGE, *due = r->from;
+    for (size_t i = r->done; i < r->pages; i++) {
+        if (r->from + i * HASH_PAGE >= due)
+            due = touch_ahead(r->from + i * HASH_PAGE, end, &r->ahead);
         r->hash[i] = XXH3_64bits(r->from + i * HASH_PAGE, HASH_PAGE);
         r->done = i + 1;
     }
@@ -88,10 +105,14 @@ GUARDED void KERNEL(search_bytes)(void *arg)
     const vector mask_1 = repeat(s->mask == NULL ? 0xff : s->mask[s->rare[0]]);
     const vector mask_2 = repeat(s->mask == NULL ? 0xff : s->mask[s->rare[1]]);
     const unsigned char *a = s->from + s->rare[0], *b = s->from + s->rare[1];
-    for (size_t at = s->at; s->places >= SEARCH_STEP && at <= s->places - SEARCH_STEP;
-         at += SEARCH_STEP) {
+    const unsigned char *end = s->from + (s->places - 1 + s->size), *due = s->from;
+    for (size_t at = s->at; s->places >= SEARCH_STEP && at < s->places;) {
         vector hits[VECTORS], any = repeat(0);
+        if (at > s->places - SEARCH_STEP)
+            at = s->places - SEARCH_STEP; /* some of them again */
         s->at = at;
+        if (s->from + at >= due)
+            due = touch_ahead(s->from + at, end, &s->ahead);
         for (size_t i = 0; i < SEARCH_STEP; i += LINE)
             __builtin_prefetch(a + at + XXH_PREFETCH_DIST + i);
         for (size_t i = 0; i < VECTORS; i++) {
@@ -103,6 +124,9 @@ GUARDED void KERNEL(search_bytes)(void *arg)
             s->found = 1;
             return;
         }
-        s->at = at + SEARCH_STEP;
+        at += SEARCH_STEP;
+        s->at = at;
+        if (at < s->places)
+            at -= (size_t)((uintptr_t)(a + at) % VECTOR); /* aligned from the second step on */
     }
 }

@@ -110,18 +110,33 @@ struct oserr fd_reopen(struct seg *s, enum seg_access access)
     return OSERR_NONE;
 }
 
-/* In the mapping for reading userfaultfd refuses a page that is not there, as it does for a load:
- * a hole stays one, and ends it. */
-void fd_warm(struct seg *s, const struct mapping *v, uint64_t off, size_t n)
+/* The whole pages of [off, off + n) in a mapping; false: none. */
+static bool whole_pages(const struct mapping *v, uint64_t off, size_t n, unsigned char **at,
+                        size_t *size)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), from = off / page * page;
-    bool write = v == &s->write_map;
-    if (v->base == NULL || from < v->at || off + n > v->at + v->n || (!write && s->watch < 0))
-        return;
-    n = (size_t)((off + n - from + page - 1) / page * page);
-    n = n < v->at + v->n - from ? n : (size_t)(v->at + v->n - from);
-    if (oserr_is(sys_populate(s->be, v->base + (from - v->at), n, write)))
-        return; /* then loads and stores fault, as they may */
+    uint64_t to = (off + n) / page * page;
+    if (v->base == NULL || from < v->at || to > v->at + v->n || to <= from)
+        return false;
+    *at = v->base + (from - v->at);
+    *size = (size_t)(to - from);
+    return true;
+}
+
+void fd_warm(struct seg *s, uint64_t off, size_t n)
+{
+    unsigned char *at;
+    size_t size;
+    if (whole_pages(&s->write_map, off, n, &at, &size) && oserr_is(sys_populate(s->be, at, size)))
+        return; /* then stores fault, as they may */
+}
+
+void fd_forget(struct seg *s, uint64_t off, size_t n)
+{
+    unsigned char *at;
+    size_t size;
+    if (whole_pages(&s->read_map, off, n, &at, &size) && oserr_is(sys_forget(s->be, at, size)))
+        return; /* then they stay until it is unmapped */
 }
 
 void fd_unmap(struct seg *s, struct mapping *v)

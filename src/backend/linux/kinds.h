@@ -45,7 +45,8 @@ MUST_USE struct oserr posix_shm_get(struct backend *be, const char *name, enum s
 struct oserr fd_stat(struct seg *s, struct seg_stat *out);
 struct oserr fd_reopen(struct seg *s, enum seg_access access);
 struct oserr fd_map(struct seg *s, uint64_t at, size_t n, bool write, struct mapping *v);
-void fd_warm(struct seg *s, const struct mapping *v, uint64_t off, size_t n);
+void fd_warm(struct seg *s, uint64_t off, size_t n);
+void fd_forget(struct seg *s, uint64_t off, size_t n);
 void fd_unmap(struct seg *s, struct mapping *v);
 struct oserr fd_copy_out(struct seg *s, uint64_t off, void *buf, size_t n, size_t *got);
 struct oserr fd_next_data(struct seg *s, uint64_t off, uint64_t end, uint64_t *data);
@@ -55,9 +56,9 @@ struct oserr fd_resize(struct seg *s, uint64_t size);
 struct oserr fd_chmod(struct seg *s, uint32_t mode);
 void fd_close(struct seg *s);
 
-#define FD_READING                                                                          \
-    .unmap = fd_unmap, .warm = fd_warm, .copy_out = fd_copy_out, .next_data = fd_next_data, \
-    .extent = fd_extent, .shared_reading = true
+#define FD_READING                                                                    \
+    .unmap = fd_unmap, .warm = fd_warm, .forget = fd_forget, .copy_out = fd_copy_out, \
+    .next_data = fd_next_data, .extent = fd_extent, .shared_reading = true
 #define FD_FUNCTIONS                                                                    \
     .reopen = fd_reopen, .close = fd_close, .stat = fd_stat, .map = fd_map, FD_READING, \
     .resize = fd_resize, .chmod = fd_chmod

@@ -259,14 +259,25 @@ struct oserr sys_mmap(struct backend *be, size_t n, int prot, int flags, int fd,
                      (unsigned long long)off, *at);
 }
 
-struct oserr sys_populate(struct backend *be, void *at, size_t n, bool write)
+/* madvise with this advice, of this name. */
+static struct oserr advise(struct backend *be, void *at, size_t n, int advice, enum sys_key key,
+                           const char *name)
 {
-    enum { READ = 22, WRITE = 23 }; /* MADV_POPULATE_*, which older headers lack */
     uint32_t code = sys_enter(be, "madvise");
     if (code == 0)
-        code = errno_if(madvise(at, n, write ? WRITE : READ) != 0);
-    return sys_leave(be, "madvise", code, SYS_KEY_WARM, "madvise(%p, %zu, %s) = 0", at, n,
-                     write ? "MADV_POPULATE_WRITE" : "MADV_POPULATE_READ");
+        code = errno_if(madvise(at, n, advice) != 0);
+    return sys_leave(be, "madvise", code, key, "madvise(%p, %zu, %s) = 0", at, n, name);
+}
+
+struct oserr sys_populate(struct backend *be, void *at, size_t n)
+{
+    enum { POPULATE_WRITE = 23 }; /* which older headers lack */
+    return advise(be, at, n, POPULATE_WRITE, SYS_KEY_WARM, "MADV_POPULATE_WRITE");
+}
+
+struct oserr sys_forget(struct backend *be, void *at, size_t n)
+{
+    return advise(be, at, n, MADV_DONTNEED, SYS_KEY_FORGET, "MADV_DONTNEED");
 }
 
 void sys_munmap(struct backend *be, void *at, size_t n)

@@ -16,6 +16,7 @@ enum sys_key {
     SYS_KEY_NONE,
     SYS_KEY_WINDOW, /* mappings of a long store, one after the other */
     SYS_KEY_WARM,   /* pieces of a mapping */
+    SYS_KEY_FORGET,
     SYS_KEY_SEEK_DATA,
     SYS_KEY_SEEK_HOLE,
     SYS_KEY_PREAD, /* pieces of one range */
@@ -77,9 +78,12 @@ MUST_USE struct oserr sys_ftruncate(struct backend *be, int fd, uint64_t size);
 MUST_USE struct oserr sys_fchmod(struct backend *be, int fd, mode_t mode);
 MUST_USE struct oserr sys_chmod(struct backend *be, const char *path, mode_t mode);
 
-/* Maps the pages of data of [at, at + n), as far as the first that cannot be: as touching each of
- * them would, but without a fault for every few of them. Kernels before 5.14 cannot (EINVAL). */
-MUST_USE struct oserr sys_populate(struct backend *be, void *at, size_t n, bool write);
+/* Maps the pages of [at, at + n) writable, as far as the first that cannot be: as storing into each
+ * of them would, but without a fault for each. Kernels before 5.14 cannot (EINVAL). */
+MUST_USE struct oserr sys_populate(struct backend *be, void *at, size_t n);
+
+/* Drops the pages of a mapping of a file that was only read; they are mapped again when touched. */
+MUST_USE struct oserr sys_forget(struct backend *be, void *at, size_t n);
 
 /* Mappings. Writable ones of more than SYS_PAGES bytes are logged as a series. */
 enum { SYS_PAGES = 128 * 1024 };
