@@ -3,7 +3,6 @@
 #include "scene.h"
 #include "support/suite.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -362,29 +361,6 @@ TEST_LOOP(writing_asks_first, SUITE_ROWS(writing))
     leave(t);
 }
 
-/* Keys that are there before the question is on the screen write nothing. */
-TEST(what_is_typed_ahead_does_not_answer)
-{
-    name = e2e_name("ahead");
-    memory = scene_segment(name, SIZE);
-    memory[0] = 0x41;
-    struct e2e *t = scene_open(name);
-    e2e_keys(t, ":fill 0 16 0x45\ry"); /* in one write */
-    e2e_wait_text(t, "answered too early, not counted", 0);
-    e2e_wait_text(t, "read-only: turn editing on? [y/N]", 0);
-    ck_assert_int_eq(memory[0], 0x41);
-    scene_press(t, "y", "EDIT");
-    scene_memory(t, memory, "EEEE", 4);
-    e2e_keys(t, ":rm\ryes\r");
-    e2e_wait_text(t, "answered too early, not counted", 0);
-    e2e_wait_text(t, "or yes: yes", 0);
-    int fd = shm_open(name, O_RDONLY, 0);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(close(fd), 0);
-    scene_press(t, "<Enter>", "removed");
-    leave(t);
-}
-
 TEST(a_poke_asks_before_the_value)
 {
     name = e2e_name("asks");
@@ -430,4 +406,4 @@ SUITE(test_e2e_edit, .timeout = 120,
             undo_speaks_the_view_of_the_value, typing_waits_while_paused, slips_do_no_harm,
             poke_prompt, compare_and_swap_prompt, undo_and_redo,
             undo_asks_when_the_value_has_moved_on, writing_asks_first, a_poke_asks_before_the_value,
-            what_is_typed_ahead_does_not_answer, what_is_typed_at_once_is_asked_for_once));
+            what_is_typed_at_once_is_asked_for_once));

@@ -164,10 +164,10 @@ TEST(removing_one)
     struct e2e *t = open_ours();
     struct e2e_peer *peer = e2e_peer("holder", "rw", names[1]);
     e2e_wait_row(t, 3, "peer_holder", 0);
-    scene_press(t, "d", "Type its name, or yes:");
+    e2e_keys(t, "d");
     scene_press(t, "no<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
-    scene_press(t, "d", "Type its name, or yes:");
+    e2e_keys(t, "d");
     e2e_keys(t, names[0]); /* its name */
     e2e_keys(t, "<Enter>");
     e2e_wait_no_text(t, names[0], 0);
@@ -209,8 +209,7 @@ TEST(removing_what_was_inspected)
     wait_mapped(t, "/dev/shm/", true);
     scene_press(t, "q", "LOCATOR");
     wait_mapped(t, "/dev/shm/", false); /* we are no user of what we do not show */
-    scene_press(t, "d", "Type its name, or yes:");
-    scene_press(t, "yes<Enter>", "removed posix:");
+    scene_press(t, "dyes<Enter>", "removed posix:");
     e2e_wait_no_text(t, ".shmlens", 0);
     e2e_wait_no_text(t, names[0], 0);
     scene_press(t, "<Home><Enter>", "── 0x0 ");
@@ -228,8 +227,7 @@ TEST(removing_the_tagged)
     scene_press(t, "d", "Remove 2 tagged segments? Type yes:");
     scene_press(t, "<Enter>", "nothing removed");
     ck_assert(exists(names[0]));
-    scene_press(t, "d", "Type yes:");
-    scene_press(t, "yes<Enter>", names[1]);
+    scene_press(t, "dyes<Enter>", names[1]);
     e2e_wait_no_text(t, names[0], 0);
     e2e_wait_no_text(t, names[2], 0);
     ck_assert(!exists(names[0]) && exists(names[1]) && !exists(names[2]));

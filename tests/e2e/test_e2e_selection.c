@@ -130,8 +130,7 @@ TEST(one_by_one_in_the_selection_and_stopped)
     scene_press(t, "n", "nothing written");
     scene_press(t, "%", "replace in the 16 selected bytes:");
     scene_press(t, "zzz<Enter>", "replace zzz by:");
-    scene_press(t, "ZZZ<Enter>", "[y/N]");
-    e2e_keys(t, "yyy"); /* the first one is for edit mode */
+    e2e_keys(t, "ZZZ<Enter>yyy"); /* the first one is for edit mode */
     e2e_wait_text(t, "not found, nothing replaced: zzz", 0);
     scene_press(t, "%", "replace in the 16 selected bytes:");
     scene_press(t, "one<Enter>", "replace one by:");

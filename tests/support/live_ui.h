@@ -82,8 +82,6 @@ static inline void press(const char *key)
 {
     struct event ev = {.kind = EVENT_KEY};
     ck_assert(key_parse(key, &ev.key));
-    if (ui.prompt.asks) /* it is on the screen before it is answered */
-        ui_draw(&ui);
     ui_event(&ui, &ev);
 }
 

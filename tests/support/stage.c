@@ -126,11 +126,8 @@ void stage_draw(struct stage *st)
     ui_draw(&st->ui);
 }
 
-/* A question is on the screen before it is answered. */
 void stage_key(struct stage *st, uint32_t code, uint32_t mods)
 {
-    if (st->ui.prompt.asks && !st->ui.prompt.drawn)
-        stage_draw(st);
     struct event ev = {.kind = EVENT_KEY, .key = {.code = code, .mods = mods}};
     ui_event(&st->ui, &ev);
 }

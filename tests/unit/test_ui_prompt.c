@@ -133,6 +133,26 @@ TEST(a_long_line_scrolls)
     ck_assert_int_eq(ui.canvas.cursor_col, 6);
 }
 
+TEST(only_y_says_yes)
+{
+    static const char *const no[] = {"n", "Enter", "Esc", "^Y", "Space", "M-y"};
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
+        prompt_confirm(&ui.host, "really?", accepted, NULL);
+        if (i == 0) {
+            ui_draw(&ui);
+            ck_assert_int_eq(frame_find(&ui.canvas, "really? [y/N]"), 22);
+        }
+        struct event ev = {.kind = EVENT_KEY};
+        ck_assert(key_parse(no[i], &ev.key));
+        ui_event(&ui, &ev);
+        ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    }
+    ck_assert_int_eq(answers, 0);
+    prompt_confirm(&ui.host, "really?", accepted, NULL);
+    press("y");
+    ck_assert_int_eq(answers, 1);
+}
+
 TEST(pasted_text_only_types)
 {
     paste("qQd\n"); /* would quit, remove */
@@ -560,10 +580,10 @@ TEST(frames_are_plain_lines)
 
 SUITE(test_ui_prompt, .set_up = set_up, .tear_down = tear_down,
       TESTS(frames_are_plain_lines, a_line, escape_drops_a_line, a_long_line_scrolls,
-            pasted_text_only_types, one_key, options_change_in_place, options_show_what_is_on,
-            options_are_not_cut, the_menu_shows_the_keys, a_menu_says_that_there_is_more,
-            popups_have_frames, a_menu_has_no_tails_of_lines, a_menu_closes_as_it_opens,
-            a_result_leaves_when_something_else_is_done, a_menu_of_options,
-            a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
+            only_y_says_yes, pasted_text_only_types, one_key, options_change_in_place,
+            options_show_what_is_on, options_are_not_cut, the_menu_shows_the_keys,
+            a_menu_says_that_there_is_more, popups_have_frames, a_menu_has_no_tails_of_lines,
+            a_menu_closes_as_it_opens, a_result_leaves_when_something_else_is_done,
+            a_menu_of_options, a_click_on_a_menu_chooses, tab_completes, tab_knows_what_fits,
             tab_goes_through_what_fits, a_pager, a_pager_shows_long_lines_whole,
             lines_too_long_are_refused, lines_that_run_nothing, keys_can_be_bound));

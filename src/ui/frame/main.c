@@ -72,6 +72,18 @@ struct frames {
     int64_t due; /* when the next frame is due; it may come a frame before that */
 };
 
+static void draw_frame(struct ui *ui, struct frames *f)
+{
+    if (!f->dirty || ui->now < f->due - FRAME)
+        return;
+    ui_draw(ui);
+    session_request_sample(&ui->s);
+    session_show_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
+    term_present(ui->term, &ui->canvas);
+    f->dirty = false;
+    f->due = (ui->now > f->due ? ui->now : f->due) + FRAME;
+}
+
 /* When the next thing needs to be done. */
 static int64_t deadline(struct ui *ui, const struct frames *f, int64_t until)
 {
@@ -90,33 +102,6 @@ static void handle_events(struct ui *ui, struct frames *f, struct event ev)
         keep_options(ui);
         keep_place(ui);
     }
-}
-
-/* What waits to be read before a question is shown was typed before it was. False: nothing. */
-static bool handle_early(struct ui *ui, struct frames *f)
-{
-    struct event ev = term_wait(ui->term, NULL, 0);
-    if (ev.kind == EVENT_NONE)
-        return false;
-    ui->prompt.drawn = false;
-    handle_events(ui, f, ev);
-    return true;
-}
-
-static void draw_frame(struct ui *ui, struct frames *f)
-{
-    if (!f->dirty || ui->now < f->due - FRAME)
-        return;
-    bool was = ui->prompt.drawn;
-    ui_draw(ui);
-    bool asks = !was && (ui->prompt.asks || ui->prompt.kind == PROMPT_KEY);
-    if (asks && handle_early(ui, f))
-        return; /* another frame is due at once */
-    session_request_sample(&ui->s);
-    session_show_list(&ui->s, ui_screen(ui) == &screen_segments, ui->who_panel);
-    term_present(ui->term, &ui->canvas);
-    f->dirty = false;
-    f->due = (ui->now > f->due ? ui->now : f->due) + FRAME;
 }
 
 static void loop(struct ui *ui, int64_t until)

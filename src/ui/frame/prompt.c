@@ -1,15 +1,13 @@
 /* Prompts: modes of the UI that take the keys until they are answered.
  *
- * What a question is about may be removed or overwritten when the answer is yes, and nobody can
- * mean it who has not read the question. So a yes that was typed before the question was on the
- * screen is not counted: the question stays, and says so. A no always counts. */
+ * Keys that were typed ahead answer a question, as in every program on a terminal: a script that
+ * sends `d`, `yes` and Enter in one write means it. The exception is the replacement of one match
+ * after the other (act_replace.c): there each answer is about another place. */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "ui/frame/prompt.h"
-
-static const char early_answer[] = "answered too early, not counted";
 
 static struct prompt *open_prompt(struct prompt_host *h, enum prompt_kind kind, const char *label)
 {
@@ -40,14 +38,6 @@ void prompt_confirm(struct prompt_host *h, const char *question,
     struct prompt *p = open_prompt(h, PROMPT_CONFIRM, label);
     p->accept = accept;
     p->ctx = ctx;
-    p->asks = true;
-}
-
-void prompt_insist(struct prompt_host *h, const char *label,
-                   void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx)
-{
-    prompt_ask(h, label, "", NULL, accept, ctx);
-    h->prompt->asks = true;
 }
 
 void prompt_ask_key(struct prompt_host *h, const char *label,
@@ -156,22 +146,12 @@ static bool cancels(struct key key)
     return key.code == KEY_ESC_ || ctrl;
 }
 
-/* Is it an answer that would do something, to a question that nobody can have read yet? */
-static bool is_early(const struct prompt *p, struct key key)
-{
-    return p->asks && !p->drawn &&
-           (p->kind == PROMPT_LINE ? key.code == KEY_ENTER_ : is_key(key, 'y'));
-}
-
 void prompt_key(struct prompt_host *h, struct key key)
 {
     if (cancels(key)) {
         drop(h);
         return;
     }
-    h->prompt->early = is_early(h->prompt, key);
-    if (h->prompt->early)
-        return;
     switch (h->prompt->kind) {
     case PROMPT_LINE:
         line_key(h, key);
@@ -246,14 +226,8 @@ void prompt_draw(struct prompt_host *h, int row)
     int least = p->kind == PROMPT_LINE ? 12 : 0; /* columns the text has at least */
     int col = canvas_text(c, row, 0, c->cols - least, STYLE_PROMPT, p->label);
     const char *above = p->hint[0] != '\0' ? p->hint : p->note;
-    char early[sizeof p->hint + sizeof early_answer + 2];
-    if (p->early) {
-        (void)snprintf(early, sizeof early, "%s%s%s", early_answer, above[0] != '\0' ? "; " : "",
-                       above);
-        draw_above(c, row - 1, STYLE_WARN, early);
-    } else if (above[0] != '\0') {
+    if (above[0] != '\0')
         draw_above(c, row - 1, above == p->note ? STYLE_WARN : STYLE_DIM, above);
-    }
     h->prompt->drawn = true;
     c->cursor_row = row;
     c->cursor_col = col < c->cols ? col : c->cols - 1;

@@ -37,8 +37,6 @@ struct prompt {
     char hint[512];  /* completions, on the line above; empty: none */
     bool refused;    /* LINE: the note says why; the next edit removes it */
     bool drawn;      /* it has been on the screen */
-    bool asks;       /* a question about something done: a yes counts only when it was drawn */
-    bool early;      /* one was typed before that */
 
     /* Refreshes note or menu before each frame; may be NULL. */
     void (*renew)(struct ui *ui);
@@ -97,10 +95,6 @@ void prompt_ask(struct prompt_host *h, const char *label, const char *initial,
                 void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
 void prompt_confirm(struct prompt_host *h, const char *question,
                     void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
-
-/* A question that is answered with a word, which `accept` judges. */
-void prompt_insist(struct prompt_host *h, const char *label,
-                   void (*accept)(struct ui *ui, const char *text, void *ctx), void *ctx);
 void prompt_ask_key(struct prompt_host *h, const char *label,
                     void (*accept)(struct ui *ui, struct key key, void *ctx), void *ctx);
 void prompt_menu(struct prompt_host *h, const char *label, const struct menu_entry *entries,

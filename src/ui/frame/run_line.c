@@ -270,7 +270,7 @@ static void run_rm(struct ui *ui, const char *line, int words)
     for (int i = 1, at = 0; i < words && at < (int)sizeof names; i++) /* as they are understood */
         at += snprintf(names + at, sizeof names - (size_t)at, "%s%s", i > 1 ? " " : "", word[i]);
     (void)snprintf(label, sizeof label, "Remove %.100s? Type yes: ", names);
-    prompt_insist(&ui->host, label, removal_confirmed, NULL);
+    prompt_ask(&ui->host, label, "", NULL, removal_confirmed, NULL);
 }
 
 /* A command that reads /proc, or runs beside the screen: it opens the attached segment by its name.

@@ -126,6 +126,6 @@ void run_ask_force(struct ui *ui, const char *line, const struct aim *aim, const
     (void)snprintf(title, sizeof title, "%s is in use", name);
     (void)snprintf(label, sizeof label, "Shrink %s all the same? Type yes: ", name);
     pager_open(&ui->host, title, why, true);
-    prompt_insist(&ui->host, label, forced, NULL);
+    prompt_ask(&ui->host, label, "", NULL, forced, NULL);
     ui->prompt.drop = not_forced;
 }

@@ -298,7 +298,6 @@ static void ask_value(struct ui *ui, const struct value_prompt *p)
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
                    "%s stores one value here; %s turns editing on for typing without a question",
                    ui_press(ui, p->command, key), ui_press(ui, "edit", edit));
-    ui->prompt.asks = false; /* yes writes nothing: the value is still to be typed */
     ui->prompt.typed = value_typed;
     ui->prompt.drop = ui_not_edited;
 }

@@ -286,7 +286,7 @@ void ui_remove(struct ui *ui, const char *locator)
     (void)snprintf(label, sizeof label, "Remove %.100s? Type its name, or yes: ", shown);
     (void)snprintf(ui->pending, sizeof ui->pending, "%s", locator);
     remember_asked(ui, locator);
-    prompt_insist(&ui->host, label, remove_answer, NULL);
+    prompt_ask(&ui->host, label, "", NULL, remove_answer, NULL);
     ui->prompt.renew = remove_note;
     look(ui);
     remove_note(ui);
@@ -362,7 +362,7 @@ static void ask_tags(struct ui *ui, size_t removes)
         (void)snprintf(of, sizeof of, " of %zu", tags);
     (void)snprintf(label, sizeof label, "Remove %zu%s tagged segment%s? Type yes: ", removes, of,
                    plural_s(tags));
-    prompt_insist(&ui->host, label, remove_tagged, NULL);
+    prompt_ask(&ui->host, label, "", NULL, remove_tagged, NULL);
     ui->prompt.drop = keep_tagged;
 }
 
