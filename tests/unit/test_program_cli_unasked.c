@@ -165,7 +165,42 @@ TEST(an_input_without_end_fills_the_segment_and_no_more)
     ck_assert_ptr_nonnull(strstr(r->out, "79 0a"));
 }
 
+/* Feeds it more than fits, and puts another segment in its place once it is made. */
+static void feed_and_replace(const char *made, const char *other, const char *fifo)
+{
+    static char bytes[64 * 1024];
+    bool replaced = false;
+    (void)signal(SIGPIPE, SIG_IGN);
+    int fd = open(fifo, O_WRONLY | O_CLOEXEC);
+    while (fd >= 0 && write(fd, bytes, sizeof bytes) > 0)
+        if (!replaced && access(made, F_OK) == 0)
+            replaced = rename(other, made) == 0;
+    _exit(replaced ? 0 : 1);
+}
+
+TEST(a_failed_create_takes_back_its_own_only)
+{
+    int status = 1;
+    char made[300], instead[300], input[300];
+    const char *n = run_name("unmade"), *other = run_name("instead");
+    (void)snprintf(made, sizeof made, "/dev/shm%s", n);
+    (void)snprintf(instead, sizeof instead, "/dev/shm%s", other);
+    (void)snprintf(input, sizeof input, "%s", run_path("input"));
+    run_make(other, "theirs", 6, 4096);
+    ck_assert_int_eq(mkfifo(input, 0600), 0);
+    ino_t theirs = inode(instead);
+    pid_t pid = fork();
+    if (pid == 0)
+        feed_and_replace(made, instead, input);
+    const struct ran *r = RUN("create", n, "80M", "--from", input);
+    ck_assert_int_eq(r->status, 2);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(inode(made), theirs);
+}
+
 SUITE(test_program_cli_unasked, .tear_down = run_end,
       TESTS(closed_descriptors_are_no_segment, save_does_not_replace_what_is_in_use,
             save_writes_files_only, fifos_are_not_opened,
-            an_input_without_end_fills_the_segment_and_no_more));
+            an_input_without_end_fills_the_segment_and_no_more,
+            a_failed_create_takes_back_its_own_only));
