@@ -216,13 +216,32 @@ static void scene_lab(void)
     leave(t);
 }
 
+/* The classic sample on a console of Windows, where tools/screenshots has built for it. */
+static void scene_windows(void)
+{
+    const char *show = getenv("SHOW_SAMPLE");
+    char command[1024];
+    if (show == NULL) {
+        puts("windows: left out, not built for");
+        return;
+    }
+    snprintf(command, sizeof command, "wine '%s' | cat", show);
+    struct e2e *t = e2e_start(
+        &(struct e2e_options){.argv = E2E_ARGV("/bin/sh", "-c", command), .rows = 40, .cols = 130});
+    e2e_wait_text(t, "6f 00 74 00 68 00  65 00 72 00", 60000); /* other */
+    e2e_settle(t, 300, 2000);
+    picture(t, "windows", "the classic sample of Windows: UTF-16 text in a named file mapping");
+    e2e_exit(t, 60000);
+    e2e_end(t);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } scenes[] = {
     {"demo", scene_demo},     {"inspect-wide", scene_wide}, {"edit", scene_edit},
     {"segments", scene_list}, {"calls", scene_calls},       {"fields", scene_fields},
-    {"lab", scene_lab},
+    {"lab", scene_lab},       {"windows", scene_windows},
 };
 
 int main(int argc, char **argv)

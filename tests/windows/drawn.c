@@ -19,6 +19,8 @@ static struct {
     VTermPos cursor;
 } drawn;
 
+static FILE *copy;
+
 static int on_property(VTermProp which, VTermValue *value, void *ctx)
 {
     (void)ctx;
@@ -71,6 +73,11 @@ void drawn_start(const char *const *args)
     CloseHandle(inherited);
 }
 
+void drawn_copy(FILE *f)
+{
+    copy = f;
+}
+
 void drawn_end(void)
 {
     if (drawn.vt == NULL)
@@ -102,6 +109,8 @@ static size_t take_report(void)
         return 0;
     if (head.kind == DRAWN_TEXT) {
         vterm_input_write(drawn.vt, drawn.pending + sizeof head, head.length);
+        if (copy != NULL)
+            fwrite(drawn.pending + sizeof head, 1, head.length, copy);
         drawn.calls.texts++;
         drawn.calls.bytes += head.length;
     } else {
@@ -118,6 +127,8 @@ static void take_reports(void)
         memmove(drawn.pending, drawn.pending + n, drawn.length);
     }
     vterm_screen_flush_damage(drawn.screen);
+    if (copy != NULL)
+        fflush(copy);
 }
 
 void drawn_read(void)

@@ -7,10 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Starts it with these arguments on the console that is open. */
 void drawn_start(const char *const *args);
-void drawn_end(void); /* of reading; the program has ended, or con_close ends it */
+void drawn_copy(FILE *f); /* what is drawn from now on goes there, too; NULL: nowhere */
+void drawn_end(void);     /* of reading; the program has ended, or con_close ends it */
 
 void drawn_resize(int rows, int cols); /* the console and the terminal that is drawn on */
 
