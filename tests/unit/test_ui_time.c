@@ -403,6 +403,49 @@ TEST(the_strip_is_of_then)
     ck_assert_ptr_nonnull(strstr(row(0), "FOLLOW"));
 }
 
+/* `g -2s`, and a click on the timeline; further back than is known is the first known moment. */
+TEST(a_moment_is_gone_to)
+{
+    struct session *s = &st->ui.s;
+    s->timeline = true;
+    stage_draw(st);
+    ui_run(&st->ui, "goto -2s");
+    ck_assert_int_eq(s->past, 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "no past to go to"));
+    fill_past();
+    stage_draw(st);
+    int at = frame_find(&st->ui.canvas, "-61.0s");
+    stage_type(st, "g-2s");
+    stage_key(st, KEY_ENTER_, 0);
+    ck_assert_int_eq(s->past, st->ui.now - 2 * second);
+    ui_run(&st->ui, "goto -16"); /* an offset still */
+    ck_assert_int_eq(s->past, st->ui.now - 2 * second);
+    ui_run(&st->ui, "goto -2m");
+    ck_assert_int_eq(s->past, s->sample.past.from);
+    ck_assert_str_eq(st->ui.status, "changes are known since -61.0s: moved there");
+    struct event ev = {.kind = EVENT_MOUSE, .mouse = MOUSE_PRESS, .row = at, .col = 8};
+    ev.col += (int)s->sample.past.cells / 2;
+    ui_event(&st->ui, &ev);
+    int64_t ago = st->ui.now - s->past;
+    ck_assert(ago > 29 * second && ago < 32 * second);
+    ev.col = 8 + (int)s->sample.past.cells; /* `now` */
+    ui_event(&st->ui, &ev);
+    ck_assert_int_eq(s->past, 0);
+}
+
+TEST(a_moment_of_a_recording_is_gone_to)
+{
+    struct session *s = &st->ui.s;
+    s->caps |= SEG_CAP_TIMES;
+    fill_past();
+    s->sample.past.end = st->ui.now;
+    s->sample.past.length = 61 * second;
+    ui_run(&st->ui, "goto 1.5s"); /* from its start */
+    ck_assert_int_eq(s->past, st->ui.now - 59500 * (second / 1000));
+    ui_run(&st->ui, "goto -1s"); /* from its end */
+    ck_assert_int_eq(s->past, st->ui.now - second);
+}
+
 TEST(the_timeline_comes_and_goes)
 {
     unsigned rows = st->ui.s.rows;
@@ -441,4 +484,5 @@ SUITE(test_ui_time, .set_up = set_up, .tear_down = stage_tear_down,
             older_values_are_compact, live_again_by_every_way, space_plays_the_past,
             space_waits_for_the_recording, the_timeline_marks_the_value, the_timeline_has_a_scale,
             no_step_says_why, the_past_cannot_be_written, edit_mode_types_nothing_into_the_past,
-            the_strip_is_of_then, the_timeline_comes_and_goes, how_long_ago_in_few_columns));
+            the_strip_is_of_then, a_moment_is_gone_to, a_moment_of_a_recording_is_gone_to,
+            the_timeline_comes_and_goes, how_long_ago_in_few_columns));

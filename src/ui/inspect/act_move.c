@@ -84,7 +84,8 @@ static bool leads(struct ui *ui, const char *text, uint64_t *offset, char why[16
         (void)snprintf(why, 160, "`%.*s` is larger than any segment", n, text);
     else if (status != NUM_OK)
         (void)snprintf(why, 160,
-                       "`%.*s` is not an offset (try 0x40, 40h, 64, 4K, end-16, +16, %%50, a mark)",
+                       "`%.*s` is not an offset (try 0x40, 40h, 64, 4K, end-16, +16, %%50, a mark; "
+                       "a time: -2m)",
                        n, text);
     return status == NUM_OK;
 }
@@ -93,7 +94,8 @@ static bool leads(struct ui *ui, const char *text, uint64_t *offset, char why[16
 static bool goto_right(struct ui *ui, const char *text, char why[160])
 {
     uint64_t offset = 0;
-    return tree_on(ui) || leads(ui, text, &offset, why);
+    int64_t moment = 0;
+    return tree_on(ui) || inspect_time(ui, text, &moment) || leads(ui, text, &offset, why);
 }
 
 static void go_to_text(struct ui *ui, const char *text, void *ctx)
@@ -101,8 +103,13 @@ static void go_to_text(struct ui *ui, const char *text, void *ctx)
     char why[160];
     const struct session *s = &ui->s;
     uint64_t offset = session_start(s), end = session_end(s);
+    int64_t moment = 0;
     (void)ctx;
     enum num_status status = text[0] == '\0' ? NUM_OK : inspect_offset(ui, text, &offset);
+    if (status == NUM_SYNTAX && inspect_time(ui, text, &moment)) {
+        inspect_go_time(ui, moment);
+        return;
+    }
     if (tree_on(ui))
         ui->tree->reveal = true;
     if (tree_on(ui) && (status == NUM_SYNTAX || status == NUM_EMPTY)) {
@@ -136,7 +143,12 @@ static void goto_hint(struct ui *ui, const char *text, void *ctx)
     hint[0] = '\0';
     if (text[0] == '\0')
         return;
+    int64_t moment = 0;
     enum num_status status = inspect_offset(ui, text, &offset);
+    if (status == NUM_SYNTAX && inspect_time(ui, text, &moment)) {
+        (void)snprintf(hint, cap, "a moment of the past, not an offset");
+        return;
+    }
     bool plain = status == NUM_OK && strspn(text, "0123456789") == strlen(text);
     if (status == NUM_SYNTAX && !tree_on(ui)) /* there it may be a field */
         status = bare_hex(text, &offset);
@@ -152,8 +164,9 @@ static void goto_hint(struct ui *ui, const char *text, void *ctx)
 
 static void ask_offset(struct ui *ui)
 {
-    const char *label = tree_on(ui) ? "go to (slots[3].name, .prio, 0x40, end-16, +16, a mark): "
-                                    : "go to (0x40, 40h, 64, 4K, end-16, +16, %50, a mark): ";
+    const char *label = tree_on(ui)
+                            ? "go to (slots[3].name, .prio, 0x40, end-16, a mark; time: -2m): "
+                            : "go to (0x40, 40h, 64, 4K, end-16, +16, %50, a mark; time: -2m): ";
     prompt_ask(&ui->host, label, "", &ui->history[HISTORY_GOTO], go_to_text, NULL);
     ui->prompt.complete = ui_complete_offset;
     ui->prompt.changed = goto_hint;

@@ -72,6 +72,55 @@ void act_timeline(struct ui *ui, const char *arg)
                plural_s(p->about.changes));
 }
 
+/* ---- a moment that is named ---- */
+
+bool inspect_time(const struct ui *ui, const char *text, int64_t *moment)
+{
+    const struct history_result *p = &ui->s.sample.past;
+    bool ago = text[0] == '-', recorded = session_recorded(&ui->s);
+    int64_t ns = 0, end = p->end != 0 ? p->end : ui->now;
+    if ((!ago && !recorded) || number_duration(text + ago, &ns) != NUM_OK)
+        return false;
+    *moment = ago ? end - ns : end - p->length + ns;
+    return true;
+}
+
+/* Where one is, in the words of the step that comes first. */
+static void say_past(struct ui *ui)
+{
+    ui_say(ui, STYLE_TEXT,
+           "in the past: {step back} {step on} step, {step back value} {step on value} step by "
+           "this value, {pause} plays, {live} %s",
+           session_recorded(&ui->s) ? "goes to the end" : "returns to live");
+}
+
+void inspect_go_time(struct ui *ui, int64_t moment)
+{
+    struct session *s = &ui->s;
+    const struct history_result *p = &s->sample.past;
+    int64_t end = p->end != 0 ? p->end : ui->now;
+    edit_mode_drop(ui);
+    if (!p->kept || p->from == 0) {
+        ui_say(ui, STYLE_WARN, "%s",
+               s->set.history == 0 ? "history is off (`:set history 64` keeps 64 MiB of it)"
+                                   : "no change was seen yet: there is no past to go to");
+        return;
+    }
+    if (moment >= end) {
+        act_live(ui, "");
+        return;
+    }
+    bool early = moment < p->from;
+    s->past = early ? p->from : moment;
+    s->paused = s->playing = false;
+    char ago[INSPECT_AGO];
+    inspect_ago(end - s->past, ago);
+    if (early)
+        ui_say(ui, STYLE_WARN, "changes are known since -%s: moved there", ago);
+    else
+        say_past(ui);
+}
+
 /* ---- steps ---- */
 
 struct time_step {
@@ -94,10 +143,7 @@ static void went(struct ui *ui, const struct time_step *t)
         return;
     }
     if (s->past == 0)
-        ui_say(ui, STYLE_TEXT,
-               "in the past: {step back} {step on} step, {step back value} {step on value} step by "
-               "this value, {pause} plays, {live} %s",
-               session_recorded(s) ? "goes to the end" : "returns to live");
+        say_past(ui);
     s->past = j->time;
     s->paused = s->playing = false;
 }

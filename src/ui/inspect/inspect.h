@@ -425,6 +425,14 @@ bool inspect_live(struct ui *ui);
 enum { INSPECT_WHEN = 48 };
 void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN]);
 
+/* A moment as it is typed: `-2m` before now (of a recording: before its end), of a recording also
+ * `1.5s` from its start. False: it is none. inspect_go_time goes there, or as far back as changes
+ * are known. inspect_timeline_hit: the moment at a place of the timeline; 0: the place is not in
+ * it. */
+bool inspect_time(const struct ui *ui, const char *text, int64_t *moment);
+void inspect_go_time(struct ui *ui, int64_t moment);
+int64_t inspect_timeline_hit(const struct ui *ui, int row, int col);
+
 /* clock.c: what time the picture is of, and how that is drawn; plays on from the moment shown (a
  * recording at its end: from its start), or stops; before each frame: the moment moves on. */
 enum { INSPECT_CLOCK = 64 };

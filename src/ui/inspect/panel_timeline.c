@@ -116,3 +116,17 @@ void inspect_draw_timeline(struct ui *ui)
     if (ui->inspect->at.time_scale)
         draw_scale(ui, row + 1, cells, p);
 }
+
+int64_t inspect_timeline_hit(const struct ui *ui, int row, int col)
+{
+    const struct history_result *p = &ui->s.sample.past;
+    const struct inspect_layout *at = &ui->inspect->at;
+    bool inside = at->time_row > 0 && row >= at->time_row && row <= at->time_row + at->time_scale;
+    int cells = (int)p->cells < (int)ui->s.time_cells ? (int)p->cells : (int)ui->s.time_cells;
+    if (!inside || !p->kept || p->from == 0 || p->to <= p->from || col < LEFT)
+        return 0;
+    if (col >= LEFT + cells) /* `now`, or the end */
+        return p->to;
+    double part = ((double)(col - LEFT) + 0.5) / cells;
+    return p->from + (int64_t)((double)(p->to - p->from) * part);
+}

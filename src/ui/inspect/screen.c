@@ -273,6 +273,12 @@ static void mouse(struct ui *ui, const struct event *ev)
         title_clicked(ui);
         return;
     }
+    int64_t moment = ev->mouse == MOUSE_PRESS ? inspect_timeline_hit(ui, ev->row, ev->col) : 0;
+    if (moment != 0) {
+        ui->inspect->dragging = false;
+        inspect_go_time(ui, moment);
+        return;
+    }
     if (tree_on(ui)) {
         tree_mouse(ui, ev);
         return;
