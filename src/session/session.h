@@ -233,14 +233,16 @@ size_t session_bytes(const struct session *s, uint64_t offset, uint8_t *out,
 /* [*from, *to): the selection, or the one unit at the cursor. */
 void session_selection(const struct session *s, uint64_t *from, uint64_t *to);
 
-/* Adds a step, which drops what could be redone; a character joins the last step if that is of the
- * same run of typing (not 0). A range's reference is the session's from then on.
- * session_undo_went: the next step was undone, or redone. session_undo_turn: from now on the steps
- * are those of this object; those of the one before are kept. session_undo_forget: all steps of all
- * are forgotten. */
+/* Adds a step, which drops what could be redone, unless nothing was changed; a character joins
+ * the last step if that is of the same run of typing (not 0); the values of one line are one
+ * step. A range's reference is the session's from then on. session_undo_went: the next step was
+ * undone, or redone. session_undo_turn: from now on the steps are those of this object; those of
+ * the one before are kept. session_undo_forget: all steps of all are forgotten. */
 void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view);
 void session_undo_push_typed(struct session *s, const struct poke_done *p, const struct view *view,
                              uint32_t run);
+void session_undo_push_line(struct session *s, const struct poke_done *p, size_t count,
+                            const struct view *view);
 void session_undo_push_range(struct session *s, struct kept_range *range);
 void session_undo_grew(struct session *s); /* the newest step did: older ones may have to go */
 void session_undo_went(struct session *s, bool undone);

@@ -133,9 +133,16 @@ static void push(struct session *s, const struct undo_step *step)
     session_undo_grew(s);
 }
 
+/* What was there already was not changed: there is nothing to take back. */
+static bool changed(const struct poke_done *p)
+{
+    return memcmp(p->old, p->value, p->size) != 0;
+}
+
 void session_undo_push(struct session *s, const struct poke_done *p, const struct view *view)
 {
-    push(s, &(struct undo_step){.one = *p, .view = view});
+    if (changed(p))
+        push(s, &(struct undo_step){.one = *p, .view = view});
 }
 
 /* Adds the units of text that were stored; false: out of memory, and none was added. */
@@ -182,18 +189,52 @@ static bool join(struct session *s, const struct poke_done *p, const struct view
     return true;
 }
 
+/* The largest unit that all of them are made of; 0: they cannot be one step. */
+static size_t unit_of(const struct poke_done *p, size_t count)
+{
+    static const uint8_t none[sizeof p->mask] = {0};
+    size_t unit = count > 0 ? p[0].size : 0;
+    for (size_t i = 0; i < count; i++)
+        unit = p[i].size < unit ? p[i].size : unit;
+    for (size_t i = 0; i < count; i++)
+        if (unit == 0 || p[i].size % unit != 0 || memcmp(p[i].mask, none, sizeof none) != 0)
+            return 0;
+    return unit;
+}
+
+void session_undo_push_line(struct session *s, const struct poke_done *p, size_t count,
+                            const struct view *view)
+{
+    size_t unit = count > 1 ? unit_of(p, count) : 0;
+    struct kept_range *k = unit > 0 ? kept_matches_new(unit) : NULL;
+    bool whole = k != NULL;
+    for (size_t i = 0; i < count && whole; i++)
+        whole = !changed(&p[i]) || add_units(k, &p[i]);
+    if (whole && k->count > 0) {
+        k->typed = true;
+        push(s, &(struct undo_step){.range = k});
+        return;
+    }
+    kept_range_release(k);
+    for (size_t i = 0; i < count && !whole; i++)
+        session_undo_push(s, &p[i], view);
+}
+
 void session_undo_push_typed(struct session *s, const struct poke_done *p, const struct view *view,
                              uint32_t run)
 {
     if (join(s, p, view, run))
         session_undo_grew(s);
-    else
+    else if (changed(p))
         push(s, &(struct undo_step){.one = *p, .view = view, .run = run});
 }
 
 void session_undo_push_range(struct session *s, struct kept_range *range)
 {
-    push(s, &(struct undo_step){.range = range});
+    if (range->length == 0 || memcmp(range->old, range->value, range->length) != 0)
+        push(s, &(struct undo_step){.range = range});
+    else
+        kept_range_release(range);
 }
 
 void session_undo_went(struct session *s, bool undone)

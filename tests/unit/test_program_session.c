@@ -176,7 +176,7 @@ TEST(bytes_come_from_the_sample_only)
 /* Ranges may take UNDO_BYTES: the oldest steps are forgotten first. */
 TEST(the_memory_of_undo_is_bounded)
 {
-    struct poke_done p = {.size = 1};
+    struct poke_done p = {.size = 1, .value = {1}};
     session_undo_push(&s, &p, NULL);
     for (uint64_t i = 0; i < 5; i++) {
         struct kept_range *k = kept_range_new(i, KEPT_RANGE_MOST / 4);
@@ -196,7 +196,7 @@ TEST(the_memory_of_undo_is_bounded)
 
 TEST(undo_keeps_the_newest)
 {
-    struct poke_done p = {.size = 1};
+    struct poke_done p = {.size = 1, .value = {1}};
     for (uint64_t i = 0; i < UNDO_MAX + 10; i++) {
         p.offset = i;
         session_undo_push(&s, &p, NULL);
@@ -214,7 +214,7 @@ TEST(undo_keeps_the_newest)
 /* Each object has steps of its own; `n` of it at this offset are made. */
 static void stored_in(uint64_t ino, uint64_t offset, int n)
 {
-    struct poke_done p = {.offset = offset, .size = 1};
+    struct poke_done p = {.offset = offset, .size = 1, .value = {1}};
     session_undo_turn(&s, (struct seg_id){1, ino, 0});
     while (n-- > 0)
         session_undo_push(&s, &p, NULL);
@@ -236,10 +236,46 @@ TEST(every_object_has_its_own_undo)
     session_undo_forget(&s);
 }
 
+/* The values of one line are one step, in units that none of them is torn in; what was there before
+ * is not part of it. */
+TEST(a_line_is_one_step)
+{
+    const struct poke_done text[] = {
+        {.offset = 8, .size = 8, .old = "aaaaaaaa", .value = "bbbbbbb"},
+        {.offset = 16, .size = 4, .old = "aaaa", .value = "cccc"}};
+    session_undo_push_line(&s, text, 2, NULL);
+    ck_assert_uint_eq(s.undo_count, 1);
+    const struct kept_range *k = s.undo[0].range;
+    ck_assert(k->typed && k->each == 4 && k->count == 3 && k->at[2] == 16);
+    session_undo_push_line(&s, text, 1, NULL); /* one value is as it was */
+    ck_assert(s.undo_count == 2 && s.undo[1].range == NULL);
+    struct poke_done bits[] = {text[0], text[1]};
+    bits[1].mask[0] = 1; /* bits of a word are none of its bytes */
+    session_undo_push_line(&s, bits, 2, NULL);
+    ck_assert_uint_eq(s.undo_count, 4);
+    session_undo_forget(&s);
+}
+
+TEST(what_changes_nothing_is_no_step)
+{
+    struct poke_done p = {.offset = 8, .size = 4, .old = "same", .value = "same"};
+    const struct poke_done both[] = {p, p};
+    session_undo_push(&s, &p, NULL);
+    session_undo_push_typed(&s, &p, view_find("utf8"), 7);
+    session_undo_push_line(&s, both, 2, NULL);
+    struct kept_range *k = kept_range_new(0, 16);
+    ck_assert_ptr_nonnull(k);
+    k->length = 16;
+    memset(k->old, 7, 16);
+    memset(k->value, 7, 16);
+    session_undo_push_range(&s, k);
+    ck_assert_uint_eq(s.undo_count, 0);
+}
+
 /* An object that is not known is none that was before. */
 TEST(no_object_has_no_undo)
 {
-    struct poke_done p = {.size = 1};
+    struct poke_done p = {.size = 1, .value = {1}};
     session_undo_turn(&s, (struct seg_id){0, 0, 0});
     session_undo_push(&s, &p, NULL);
     session_undo_turn(&s, (struct seg_id){0, 0, 0});
@@ -293,6 +329,7 @@ SUITE(test_program_session, .set_up = set_up, .tear_down = tear_down,
             empty_and_tiny_segments, offsets_near_the_top_of_the_range, selection_grows_both_ways,
             selection_takes_whole_cells, a_range_is_a_segment_of_its_own,
             width_keeps_the_cursor_in_view, bytes_come_from_the_sample_only, undo_keeps_the_newest,
-            the_memory_of_undo_is_bounded, every_object_has_its_own_undo, no_object_has_no_undo,
+            the_memory_of_undo_is_bounded, every_object_has_its_own_undo, a_line_is_one_step,
+            what_changes_nothing_is_no_step, no_object_has_no_undo,
             what_is_typed_in_a_row_is_bounded, undo_of_the_last_few_objects_is_kept,
             the_memory_of_undo_is_bounded_for_all_objects));

@@ -261,7 +261,7 @@ TEST(the_way_back_is_told)
 {
     static const char told[] = "u takes back what you stored";
     struct lab_state *lab = begin(24, 80);
-    struct poke_done poked = {.size = 4};
+    struct poke_done poked = {.size = 4, .value = {1}};
     lab->state.step = 1;
     session_undo_push(&st->ui.s, &poked, NULL);
     ck_assert(!lab_look_at_stores(&st->ui)); /* it may pass yet */

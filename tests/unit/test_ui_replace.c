@@ -118,7 +118,7 @@ TEST(q_stops_the_rest)
     run_one();
     ck_assert_int_eq(st->jobs, 0);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
-    ck_assert_str_eq(st->ui.status, "stopped: 2 replaced; u takes them back one by one");
+    ck_assert_str_eq(st->ui.status, "stopped: 2 replaced; u takes them back at once");
     ck_assert_uint_eq(replaced(), 2);
 }
 
@@ -208,12 +208,13 @@ static const struct kept_range *top(void)
     return st->ui.s.undo[st->ui.s.undo_count - 1].range;
 }
 
-/* A match that is not one word is kept as its words; what does not fit into undo as steps of their
- * own is one step, and nothing is left. */
+/* A match that is not one word is kept as its words; what `a` replaces is one step. */
 TEST(the_rest_is_one_step)
 {
     begin();
-    st->ui.inspect->each.steps = UNDO_MAX - 2;
+    run_one();
+    stage_draw(st);
+    stage_type(st, "y");
     run_one();
     stage_draw(st);
     stage_type(st, "a");

@@ -154,8 +154,11 @@ static void command_done(struct job *job, void *owner)
     struct ui *ui = owner;
     struct command_job *j = (struct command_job *)job;
     size_t pokes = j->pokes_count < POKES_KEPT ? j->pokes_count : POKES_KEPT;
-    for (size_t i = 0; i < pokes && j->sampler != NULL; i++) /* not of another segment */
+    bool each = runs(j->line, "replace"); /* its matches are taken back one by one */
+    for (size_t i = 0; each && i < pokes && j->sampler != NULL; i++)
         session_undo_push(&ui->s, &j->pokes[i], j->poked_as);
+    if (!each && j->sampler != NULL) /* not of another segment */
+        session_undo_push_line(&ui->s, j->pokes, pokes, j->poked_as);
     if (j->sampler != NULL && j->kept != NULL && j->kept->length > 0) {
         session_undo_push_range(&ui->s, j->kept);
         j->kept = NULL;

@@ -41,6 +41,8 @@ static void say_undo(const struct ui *ui, char *out, size_t cap)
         (void)snprintf(lost, sizeof lost, "; %u cannot be undone (out of memory)", st->each.unkept);
     if (kept == 0)
         (void)snprintf(out, cap, "%s", lost);
+    else if (st->each.together > 1 && st->each.together == kept)
+        (void)snprintf(out, cap, "; %s takes them back at once%s", key, lost);
     else if (st->each.together > 1)
         (void)snprintf(out, cap, "; %s takes %u back at once, then one by one%s", key,
                        st->each.together, lost);
@@ -202,12 +204,12 @@ static bool keep_matches(struct ui *ui, const struct replace_job *j)
     return true;
 }
 
-/* Keeps a match that was replaced, for undo: as a step of its own, and together with others when
- * there would be more steps than undo holds. False: out of memory. */
+/* Keeps a match that was replaced, for undo: as a step of its own, but together with others what
+ * one answer replaced, and when there would be more steps than undo holds. False: out of memory. */
 static bool keep(struct ui *ui, const struct replace_job *j, bool same)
 {
     struct inspect_state *st = ui->inspect;
-    bool together = same && st->each.steps >= UNDO_MAX - 1;
+    bool together = same && (st->each.all || st->each.steps >= UNDO_MAX - 1);
     struct kept_range *group = together ? group_of(ui, j->run) : NULL;
     bool kept = true;
     if (group != NULL) {

@@ -426,9 +426,9 @@ enum { INSPECT_WHEN = 48 };
 void inspect_when(const struct ui *ui, int64_t past, char out[INSPECT_WHEN]);
 
 /* A moment as it is typed: `-2m` before now (of a recording: before its end), of a recording also
- * `1.5s` from its start. False: it is none. inspect_go_time goes there, or as far back as changes
- * are known. inspect_timeline_hit: the moment at a place of the timeline; 0: the place is not in
- * it. */
+ * `1.5s` from its start. False: it is not one. inspect_go_time goes there, or as far back as
+ * changes are known. inspect_timeline_hit: the moment at a place of the timeline; 0: the place is
+ * not in it. */
 bool inspect_time(const struct ui *ui, const char *text, int64_t *moment);
 void inspect_go_time(struct ui *ui, int64_t moment);
 int64_t inspect_timeline_hit(const struct ui *ui, int row, int col);
