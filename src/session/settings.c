@@ -188,7 +188,6 @@ enum form { DECIMAL, SWITCH, WORD };
 /* An option. DECIMAL: a double at `at` in struct settings, from low to high; SWITCH: a bool there;
  * WORD: a pair of functions. */
 struct option_row {
-    char letter; /* chooses it in the menu of options */
     const char *name, *takes, *help;
     enum form form;
     size_t at;
@@ -203,31 +202,29 @@ struct option_row {
 #define WORD_OF(set, get) WORD, 0, 0, 0, set, get
 
 static const struct option_row rows[] = {
-    {'h', "hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
-    {'t', "theme", "auto, dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
-    {'w', "width", "auto or 1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
-    {'f', "fresh", "seconds", "seconds a change stays bright", DECIMAL_OF(fresh, 0, 3600)},
-    {'a', "warm", "seconds", "seconds a change stays highlighted", DECIMAL_OF(warm, 0, 3600)},
-    {'m', "mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
-    {'i', "inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
-    {'n', "ruler", "on or off", "show the row that numbers the columns", SWITCH_OF(ruler)},
-    {'v', "view", "a view such as u32le", "how the cells show the bytes",
-     WORD_OF(set_view, get_view)},
-    {'o', "order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
-    {'e', "encoding", "ascii, latin1, utf8, utf16le, cp1252 and so on", "of the text column",
+    {"hz", "1 to 1000", "samples a second", DECIMAL_OF(hz, 1, 1000)},
+    {"theme", "auto, dark, light or mono", "colours", WORD_OF(set_theme, get_theme)},
+    {"width", "auto or 1 to 256", "bytes a row", WORD_OF(set_width, get_width)},
+    {"fresh", "seconds", "seconds a change stays bright", DECIMAL_OF(fresh, 0, 3600)},
+    {"warm", "seconds", "seconds a change stays highlighted", DECIMAL_OF(warm, 0, 3600)},
+    {"mouse", "on or off", "use the mouse", SWITCH_OF(mouse)},
+    {"inspector", "on or off", "show the inspector panel", SWITCH_OF(inspector)},
+    {"ruler", "on or off", "show the row that numbers the columns", SWITCH_OF(ruler)},
+    {"view", "a view such as u32le", "how the cells show the bytes", WORD_OF(set_view, get_view)},
+    {"order", "little or big", "byte order of the cells", WORD_OF(set_order, get_order)},
+    {"encoding", "ascii, latin1, utf8, utf16le, cp1252 and so on", "of the text column",
      WORD_OF(set_encoding, get_encoding)},
-    {'c', "columns", "auto or names such as locator,size,state", "columns of the list",
+    {"columns", "auto or names such as locator,size,state", "columns of the list",
      WORD_OF(set_columns, get_columns)},
-    {'l', "sort", "a column's name, or - and one to reverse the order",
-     "what the list is sorted by", WORD_OF(set_sort, get_sort)},
-    {'s', "strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
-    {'u', "cpu", "0 to 400", "CPU share for watching the whole segment, in percent",
+    {"sort", "a column's name, or - and one to reverse the order", "what the list is sorted by",
+     WORD_OF(set_sort, get_sort)},
+    {"strip", "on or off", "show the overview strip", SWITCH_OF(strip)},
+    {"cpu", "0 to 400", "CPU share for watching the whole segment, in percent",
      DECIMAL_OF(cpu, 0, 400)},
-    {'r', "recent", "seconds", "seconds that a row counts as changed",
-     DECIMAL_OF(recent, 0.1, 86400)},
-    {'y', "history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
+    {"recent", "seconds", "seconds that a row counts as changed", DECIMAL_OF(recent, 0.1, 86400)},
+    {"history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
      WORD_OF(set_history, get_history)},
-    {'p', "types", "list, auto or off", "no type known: list, take the one fact, ask nobody",
+    {"types", "list, auto or off", "no type known: list, take the one fact, ask nobody",
      WORD_OF(set_types, get_types)},
 };
 
@@ -236,11 +233,6 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 const char *setting_name(size_t i)
 {
     return i < ROWS ? rows[i].name : NULL;
-}
-
-char setting_letter(size_t i)
-{
-    return i < ROWS ? rows[i].letter : '\0';
 }
 
 const char *setting_help(size_t i)

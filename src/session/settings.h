@@ -23,7 +23,6 @@ enum {
 const char *setting_name(size_t i);
 const char *setting_help(size_t i);
 const char *setting_takes(size_t i); /* `1 to 1000`, `on or off` */
-char setting_letter(size_t i);       /* chooses it in the menu of options */
 
 /* Sets one option. NULL, or why not: printable, in `why`; then nothing has changed. */
 const char *settings_set(struct settings *s, const char *name, const char *value,

@@ -104,7 +104,7 @@ TEST(matches_are_counted_and_lit)
 TEST(what_is_not_there)
 {
     struct e2e *t = open_on(0x100, "abc", 3);
-    scene_press(t, "n", "no search yet");
+    scene_press(t, "n", "nothing to find yet");
     scene_press(t, "/zebra<Enter>", "not found: zebra");
     scene_press(t, "/x:de a<Enter>", "find: odd number");
     e2e_wait_text(t, "r:regex): x:de a", 0); /* it is still asked for */

@@ -195,8 +195,8 @@ TEST(a_click_on_the_bar_presses_its_key)
     scene_at(t, 0x30);
     ck_assert(e2e_find(t, "F9Menu", &row, &col));
     e2e_click(t, E2E_LEFT, row, col);
-    e2e_wait_text(t, "I  information", 0);
-    ck_assert(e2e_find(t, "I  information", &row, &col));
+    e2e_wait_text(t, "K  information", 0);
+    ck_assert(e2e_find(t, "K  information", &row, &col));
     e2e_click(t, E2E_LEFT, row, col);
     e2e_wait_text(t, "mapped by:", 0);
     e2e_end(t);

@@ -22,9 +22,9 @@ static const struct {
     const struct screen *screen;
     const char *menu, *letters; /* some that the menu must have */
 } menus[] = {
-    {&screen_segments, "menu", "rnos@OTDdZBW"},
-    {&screen_inspect, "menu", "ryuisgZBWf"},
-    {&screen_segments, "options", "s"},
+    {&screen_segments, "menu", "rnos@OTDdZBWK"},
+    {&screen_inspect, "menu", "ryuisgZBWfK"},
+    {&screen_segments, "options", "veEzt"},
     {&screen_inspect, "options", "veEzt"},
 };
 
@@ -57,4 +57,42 @@ TEST_LOOP(letters_are_the_keys, SUITE_ROWS(menus))
     }
 }
 
-SUITE(test_ui_menu, .set_up = set_up, .tear_down = tear_down, TESTS(letters_are_the_keys));
+/* The letter of an entry of this screen's menu; 0: it has none, -1: there is no such entry. */
+static int letter_in(const struct screen *screen, const char *menu, const char *command)
+{
+    struct ui *ui = &st->ui;
+    ui->depth = 1;
+    ui->stack[0] = screen;
+    ui->prompt.kind = PROMPT_NONE;
+    ui->s.caps = SEG_CAP_RESIZE | SEG_CAP_CHMOD;
+    ui_run(ui, menu);
+    for (int k = 0; k < ui->prompt.menu_count; k++)
+        if (strcmp(ui->menu[k].command, command) == 0)
+            return (int)ui->menu[k].letter;
+    return -1;
+}
+
+/* What is in both menus has one letter. A key of one screen alone is no letter on the other. */
+TEST(the_same_letter_on_both_screens)
+{
+    static const char *const both[][2] = {{"menu", "info"},
+                                          {"menu", "prompt command resize"},
+                                          {"menu", "prompt command chmod"},
+                                          {"menu", "prompt command save"},
+                                          {"menu", "record"},
+                                          {"menu", "who"},
+                                          {"menu", "calls"},
+                                          {"options", "set inspector off"},
+                                          {"options", "set strip off"},
+                                          {"options", "set theme dark"},
+                                          {"options", "prompt command set hz"},
+                                          {"options", "prompt command set sort"}};
+    for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
+        int list = letter_in(&screen_segments, both[i][0], both[i][1]);
+        ck_assert_msg(list >= 0, "%s", both[i][1]);
+        ck_assert_msg(letter_in(&screen_inspect, both[i][0], both[i][1]) == list, "%s", both[i][1]);
+    }
+}
+
+SUITE(test_ui_menu, .set_up = set_up, .tear_down = tear_down,
+      TESTS(letters_are_the_keys, the_same_letter_on_both_screens));

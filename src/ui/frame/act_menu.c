@@ -30,7 +30,7 @@ static const struct menu_row inspect_menu[] = {
     {'f', "fill a range...", "prompt command fill", SEG_CAP_WRITE},
     {'W', "save to a file...", "prompt command save", 0},
     {0, "load from a file...", "prompt command load", SEG_CAP_WRITE},
-    {'I', "information", "info", 0},
+    {'K', "information", "info", 0},
     {'d', "remove...", "rm", SEG_CAP_REMOVE},
     {0, "go to an offset...", "goto", 0},
     {0, "find...", "search", 0},
@@ -41,24 +41,26 @@ static const struct menu_row inspect_menu[] = {
     {0, "set a mark...", "prompt mark", 0},
     {0, "watch list of the marks", "marks", 0},
     {0, "edit mode", "edit", SEG_CAP_WRITE},
-    {0, "store a value here...", "prompt poke", SEG_CAP_WRITE},
+    {0, "poke: store a value here...", "prompt poke", SEG_CAP_WRITE},
     {0, "replace, one by one...", "replace", SEG_CAP_WRITE},
     {0, "undo", "undo", SEG_CAP_WRITE},
     {0, "freeze this value", "freeze", SEG_CAP_WRITE},
     {0, "pause, go on", "pause", 0},
-    {0, "a change back in time", "step back", 0},
+    {0, "the past: one change back", "step back", 0},
     {0, "live again", "live", 0},
     {0, "timeline", "timeline", 0},
     {0, "baseline", "baseline", 0},
     {0, "changed rows only", "changed", 0},
     {0, "follow changes", "follow", 0},
     {0, "heat: how often", "heat", 0},
-    {0, "strip of the whole segment", "strip", 0},
+    {0, "inspector panel", "inspector", 0},
+    {0, "overview strip", "strip", 0},
+    {0, "fields", "tree", 0},
     {0, "record to a file, or stop it", "record", 0},
     {0, "log changes, or stop it", "watch", 0},
     {0, "who uses it", "who", 0},
-    {0, "system calls", "calls", 0},
-    {0, "all segments", "segments", 0},
+    {0, "OS calls", "calls", 0},
+    {0, "the list of segments", "segments", 0},
     {0, "options...", "options", 0},
     {0, "help", "help", 0},
 };
@@ -68,10 +70,10 @@ static const struct menu_row list_menu[] = {
     {0, "remove...", "remove", 0},
     {'l', "list what can be cleaned up", "clean", 0},
     {0, "options...", "options", 0},
-    {0, "the log of OS calls", "calls", 0},
+    {0, "OS calls", "calls", 0},
     {0, "the lab: lessons", "lab", 0},
     {0, "the demo, with a tour", "tour", 0},
-    {'i', "information", "info", 0},
+    {'K', "information", "info", 0},
     {'Z', "resize this one...", "prompt command resize", 0},
     {'B', "permissions (chmod)...", "prompt command chmod", 0},
     {'W', "save to a file...", "prompt command save", 0},
@@ -83,7 +85,7 @@ static const struct menu_row list_menu[] = {
     {0, "filter...", "filter", 0},
     {0, "sort by the next column", "sort next", 0},
     {0, "orphans only", "orphans", 0},
-    {0, "all kinds, mapped files too", "kinds", 0},
+    {0, "all kinds: mapped files too", "kinds", 0},
     {0, "help", "help", 0},
 };
 
@@ -273,14 +275,17 @@ static void option_command(const struct ui *ui, size_t i, char *out, size_t cap)
         (void)snprintf(out, cap, "prompt command set %s", setting_name(i));
 }
 
-/* The letter of option i: its key, where it has one. */
+/* The letter of option i: its key among the bytes, where it has one, on every screen. */
 static char option_letter(const struct ui *ui, size_t i)
 {
-    static const char *const turned[][2] = {{"view", "view next"}, {"sort", "sort next"}};
-    const char *name = setting_name(i), *command = name;
-    for (size_t k = 0; k < sizeof turned / sizeof turned[0]; k++)
-        command = strcmp(name, turned[k][0]) == 0 ? turned[k][1] : command;
-    return letter_of(ui, command, setting_letter(i));
+    const struct binding *b;
+    const char *command = strcmp(setting_name(i), "view") == 0 ? "view next" : setting_name(i);
+    for (size_t k = 0; (b = keymap_row(ui->keys, k)) != NULL; k++) {
+        bool one = b->key.mods == 0 && b->key.code > ' ' && b->key.code < 0x7f;
+        if (one && b->mode == MODE_INSPECT && strcmp(b->command, command) == 0)
+            return (char)b->key.code;
+    }
+    return '\0';
 }
 
 static int fill_options(struct ui *ui)

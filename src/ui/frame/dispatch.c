@@ -45,7 +45,7 @@ static const char *elsewhere(const struct ui *ui, struct key key, const char **w
         const char *where;
     } screens[] = {{MODE_INSPECT, "among the bytes"},
                    {MODE_SEGMENTS, "in the list"},
-                   {MODE_CALLS, "in the log"}};
+                   {MODE_CALLS, "among the OS calls"}};
     const size_t count = sizeof screens / sizeof screens[0];
     size_t from = 0; /* the screen that one comes from is asked first */
     while (ui->depth > 1 && from < count && screens[from].mode != ui->stack[ui->depth - 2]->mode)

@@ -198,7 +198,7 @@ static const struct {
     {MODE_INSPECT, "bytes"},
     {MODE_TREE, "fields"},
     {MODE_SEGMENTS, "list"},
-    {MODE_CALLS, "system calls"},
+    {MODE_CALLS, "OS calls"},
 };
 
 /* What a key does on a screen of its own; NULL: nothing. */

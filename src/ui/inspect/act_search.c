@@ -135,7 +135,7 @@ static void search_text(struct ui *ui, const char *text, void *ctx)
 static void again(struct ui *ui, bool next)
 {
     if (ui->inspect->pattern[0] == '\0')
-        ui_say(ui, STYLE_ERROR, "no search yet: press {search} first");
+        ui_say(ui, STYLE_ERROR, "nothing to find yet: press {search} first");
     else if (next)
         search(ui, FIND_FORWARD, ui->s.cursor + 1);
     else
