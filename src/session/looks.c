@@ -15,6 +15,7 @@ static const struct {
 } switches[] = {
     {"phase", offsetof(struct session, phase)},
     {"heat", offsetof(struct session, heat)},
+    {"fields", offsetof(struct session, in_fields)},
 };
 
 enum {

@@ -108,11 +108,12 @@ struct session {
     bool selecting;
     bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
-    bool timeline; /* the timeline is shown even in the present */
-    bool heat;     /* how often bytes changed is shown instead of when */
-    bool follow;   /* the view follows changes */
-    bool only;     /* only rows that changed are shown */
-    bool typed;    /* fields are shown, not bytes: these pieces are sampled */
+    bool timeline;  /* the timeline is shown even in the present */
+    bool heat;      /* how often bytes changed is shown instead of when */
+    bool follow;    /* the view follows changes */
+    bool only;      /* only rows that changed are shown */
+    bool typed;     /* fields are shown, not bytes: these pieces are sampled */
+    bool in_fields; /* a look: fields were shown when this segment was left */
     struct span_list spans;
     struct guard_list guards;   /* of them, those that are read under their counters */
     struct rows_request fields; /* on: where fields changed is listed too */

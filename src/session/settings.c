@@ -311,7 +311,7 @@ void settings_take(struct settings *to, const struct settings *from, uint32_t wh
 
 size_t setting_find(const char *name)
 {
-    size_t i = row_of(name);
+    size_t i = row_of(strcmp(name, "rate") == 0 ? "hz" : name); /* the help calls it so */
     return i < ROWS ? i : SIZE_MAX;
 }
 

@@ -187,12 +187,16 @@ TEST(types_are_kept)
     scene_press(t, "g0x40<Enter>:type slot[2]<Enter>", "{id 0");
     (void)snprintf(home, sizeof home, "%s", e2e_home(t));
     scene_quit(t);
-    t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .home = home});
-    e2e_wait_text(t, "LIVE", 0);
-    scene_press(t, "S", "{id 0");
+    t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, name), .home = home, .keep_home = true});
+    e2e_wait_text(t, "{id 0", 0); /* that fields were shown is kept, as all looks are */
     scene_press(t, "x", "no field changed");
     memory[0x50] = 9;
     e2e_wait_text(t, "[1].id", 0);
+    scene_press(t, "xS", "00000000  52 49 4e 47");
+    scene_quit(t);
+    t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .home = home});
+    e2e_wait_text(t, "00000000  52 49 4e 47", 0); /* bytes, if it was left so */
     scene_quit(t);
 }
 

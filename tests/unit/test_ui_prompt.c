@@ -204,7 +204,7 @@ TEST(options_show_what_is_on)
     ui.s.set.view = view_find("u64le");
     press("F2");
     ui_draw(&ui);
-    ck_assert_int_ge(frame_find(&ui.canvas, "v  view       u64le    here; stored: hex; how"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "v  view       u64le    here; for all: hex; how"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, "e  order      little   byte order"), 1);
     press("Esc");
     ui_run(&ui, "set view f64le");

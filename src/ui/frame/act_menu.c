@@ -296,7 +296,7 @@ static int fill_options(struct ui *ui)
         ui_option(ui, i, value, kept);
         (void)snprintf(ui->menu_label[i], sizeof ui->menu_label[i], "%c  %-10s %-8.40s %s%.20s%s%s",
                        letter != 0 ? letter : ' ', setting_name(i), value,
-                       kept[0] != '\0' ? "here; stored: " : "", kept, kept[0] != '\0' ? "; " : "",
+                       kept[0] != '\0' ? "here; for all: " : "", kept, kept[0] != '\0' ? "; " : "",
                        setting_help(i));
         option_command(ui, i, ui->option_command[i], sizeof ui->option_command[i]);
         ui->menu[i] =

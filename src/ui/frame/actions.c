@@ -240,7 +240,7 @@ static void show_settings(struct ui *ui)
         char value[SETTINGS_VALUE], kept[SETTINGS_VALUE];
         ui_option(ui, i, value, kept);
         int n = snprintf(text + at, sizeof text - at, "set %-10s %-8s  %s%s%s%s\n", setting_name(i),
-                         value, kept[0] != '\0' ? "here; stored: " : "", kept,
+                         value, kept[0] != '\0' ? "here; for all: " : "", kept,
                          kept[0] != '\0' ? "; " : "", setting_help(i));
         at += n > 0 ? (size_t)n : 0;
     }

@@ -159,14 +159,13 @@ static const struct {
     {"all segments",
      "What is set in Options, or by `:set`, is for all segments and all runs; `:set "
      "defaults` drops it."},
-    {"one segment",
-     "How it looks is kept for its locator: view, byte order, encoding, phase, "
-     "inspector, strip, heat (v e E T t z H); and its marks and types. `:kept` lists "
-     "them, `:kept forget` drops them."},
-    {"one run", "Fields (S) stay shown for their segment, and steps can be undone after a look at "
-                "a different one, until shmlens ends."},
-    {"one visit", "What is going on ends with it: EDIT, pause and the past, the baseline, x, F, L, "
-                  "+ and -, the selection. Who goes to the list is read-only when he comes back."},
+    {"one segment", "How it looks is kept for its locator: view, byte order, encoding, phase, "
+                    "inspector, strip, heat, fields (v e E T t z H S); and its marks and types. "
+                    "`:kept` lists them, `:kept forget` drops them."},
+    {"one run", "Steps can be undone after a look at a different segment, until shmlens ends."},
+    {"one visit",
+     "What is going on ends with it: EDIT when you go to the list; pause, the past, the "
+     "baseline, x, F, L, + and -, the selection when you open a different segment."},
     {"files", "options, marks and types, in the folder shmlens of XDG_STATE_HOME (~/.local/state): "
               "FILES in the man page. Nothing of a demo is kept."},
 };

@@ -57,7 +57,7 @@ static bool option_usage(struct ui *ui, const char *rest)
         return false;
     ui_option(ui, i, value, kept);
     (void)snprintf(ui->prompt.hint, sizeof ui->prompt.hint, "%s is %s, now %s%s%s%s",
-                   setting_name(i), setting_takes(i), value, kept[0] != '\0' ? " (stored: " : "",
+                   setting_name(i), setting_takes(i), value, kept[0] != '\0' ? " (for all: " : "",
                    kept, kept[0] != '\0' ? ")" : "");
     return true;
 }

@@ -8,6 +8,7 @@
 #include "session/place_file.h"
 #include "session/settings.h"
 #include "session/types_file.h"
+#include "ui/tree/tree.h"
 
 enum { PATH_LONGEST = 4096 };
 
@@ -214,6 +215,7 @@ void keep_place(struct ui *ui)
     if (k == NULL || !shown_locator(ui, name, sizeof name) ||
         !os_state_path("marks", path, sizeof path))
         return;
+    ui->s.in_fields = tree_shows(ui);
     looks_get(&ui->s, &is.looks);
     if (is_demo(ui)) {
         k->demo_place = is;

@@ -80,6 +80,7 @@ static void notice_object(struct ui *ui)
         return;
     st->id = ui->s.id;
     tree_change_segment(ui);
+    tree_again(ui);
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
     st->play_soon = false;
     st->stores_pending = 0;

@@ -42,6 +42,14 @@ static void toggle(struct ui *ui)
         tree_place(ui);
 }
 
+void tree_again(struct ui *ui)
+{
+    bool again = ui->s.in_fields && !tree_on(ui);
+    ui->s.in_fields = false;
+    if (again)
+        toggle(ui);
+}
+
 /* ---- opening and closing ---- */
 
 static void set_open(struct ui *ui, const struct type_row *row, bool open)

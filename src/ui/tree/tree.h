@@ -181,6 +181,11 @@ void tree_free(struct ui *ui);
 
 bool tree_on(const struct ui *ui);
 
+/* For what is kept of a segment: fields are shown, or will be when their types have been read.
+ * tree_again: shows them if they were when this segment was left last. */
+bool tree_shows(const struct ui *ui);
+void tree_again(struct ui *ui);
+
 /* Drawing: first where everything is, in rows [top, bottom) of the canvas; then what is in it. */
 void tree_arrange(struct ui *ui, int top, int bottom);
 void tree_draw(struct ui *ui);

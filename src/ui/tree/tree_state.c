@@ -131,6 +131,11 @@ bool tree_on(const struct ui *ui)
     return ui->s.typed && tree_top(ui) != NULL;
 }
 
+bool tree_shows(const struct ui *ui)
+{
+    return tree_on(ui) || (ui->tree != NULL && ui->tree->show && ui->tree->reading);
+}
+
 void tree_hide(struct ui *ui)
 {
     ui->tree->editing = false;
