@@ -68,7 +68,9 @@ static bool window_new(struct search_window *w, struct pattern_search *search)
     seg_part(w->s, &w->low, &w->size);
     w->to = UINT64_MAX;
     search->shrank = false;
-    if (!find_literal_bytes(f, &w->needle.bytes, &w->needle.mask, &w->needle.size, w->needle.rare))
+    if (!find_literal_bytes(f, &w->needle.bytes, &w->needle.mask, &w->needle.size,
+                            w->needle.rare) &&
+        !find_begins(f, &w->needle.bytes, &w->needle.mask, &w->needle.size, w->needle.rare))
         w->needle.size = 0;
     w->needle.once = !search->may_map;
     w->needle.hands = search->hands < SEG_HANDS_MOST ? search->hands : SEG_HANDS_MOST;

@@ -1,7 +1,8 @@
 /* Finding by regular expression: in blocks as in one piece, and within limits. */
+#include <stdio.h>
 #include <string.h>
 
-#include "core/find/find.h"
+#include "core/find/find_private.h"
 #include "support/random.h"
 #include "support/suite.h"
 
@@ -191,6 +192,128 @@ TEST(regex_faults_are_where_the_user_typed_them)
     find_free(f);
 }
 
+/* ---- what a match begins with ---- */
+
+static const struct {
+    const char *regex, *bits; /* value/mask of each byte in hex; empty: nothing is known */
+} beginnings[] = {
+    {"abc", "61ff62ff63ff"},
+    {"[a-f]{2}[0-9]+x", "60f860f830f0"},
+    {"needle [a-z]+", "6eff65ff65ff64ff6cff65ff20ff60e0"},
+    {"(?i)aZ1", "41df5adf31ff"},
+    {"a.b", "61ff000062ff"},
+    {"ab.", "61ff62ff"}, /* the last matches anything */
+    {"ab?c", "61ff"},
+    {"ab*c", "61ff"},
+    {"ab+c", "61ff62ff"},
+    {"ab{0,3}c", "61ff"},
+    {"ab{2,}c", "61ff62ff62ff"},
+    {"ab{2}+c", "61ff62ff62ff63ff"},
+    {"ab{2}?c", "61ff62ff62ff63ff"},
+    {"ab{2}{0}c", "61ff"},
+    {"ab{2}*c", "61ff"},
+    {"ab{x}c", "61ff"}, /* braces that are no quantifier */
+    {"ab{,2}c", "61ff"},
+    {"ab(c)d", "61ff62ff"},
+    {"ab$", "61ff62ff"},
+    {"\\x41\\.\\n\\\\", "41ff2eff0aff5cff"},
+    {"\\d\\D\\d", "30f0000030f0"},
+    {"a\\bb", "61ff"},
+    {"a\\Qb\\E", "61ff"},
+    {"a\\x{41}", "61ff"},
+    {"[]a]", "41c3"},
+    {"[^\\x00-\\x3f\\x80-\\xff]", "40c0"},
+    {"[ac-]x", "21b178ff"},
+    {"a[[:digit:]]", "61ff"},
+    {"a[b-\\d]", "61ff"},
+    {"^abc", ""},
+    {"(abc)", ""},
+    {"(?x)a b", ""},
+    {"abc|d", ""},
+    {"ab\\Kc", ""},
+    {"a*b", ""},
+    {"", ""},
+};
+
+TEST_LOOP(what_a_match_begins_with, SUITE_ROWS(beginnings))
+{
+    uint8_t value[PREFIX_LONGEST], mask[PREFIX_LONGEST];
+    char bits[4 * PREFIX_LONGEST + 1] = "";
+    size_t n = regex_prefix(beginnings[_i].regex, value, mask);
+    for (size_t i = 0; i < n; i++)
+        (void)snprintf(bits + 4 * i, 5, "%02x%02x", value[i], mask[i]);
+    ck_assert_msg(strcmp(bits, beginnings[_i].bits) == 0, "%s: %s", beginnings[_i].regex, bits);
+}
+
+enum { REGEX = 300 };
+
+TEST(long_beginnings)
+{
+    uint8_t value[PREFIX_LONGEST], mask[PREFIX_LONGEST];
+    ck_assert_uint_eq(regex_prefix("a{63}", value, mask), 63);
+    ck_assert_uint_eq(regex_prefix("a{200}b", value, mask), PREFIX_LONGEST);
+    ck_assert_uint_eq(regex_prefix("a{99999}", value, mask), 0);
+}
+
+static void append(char to[REGEX], const char *words[], size_t n)
+{
+    size_t used = strlen(to);
+    (void)snprintf(to + used, REGEX - used, "%s", words[draw((uint32_t)n)]);
+}
+
+/* A regular expression that is right, most often, of a few letters. */
+static void some_regex(char out[REGEX])
+{
+    static const char *item[] = {"a",      "b",      "c",        "[ab]",    "[^c]",  "[a-c]",
+                                 ".",      "\\w",    "\\x61",    "[^\\W_]", "a|b",   "(a|bc)",
+                                 "(?=a)",  "\\b",    "[]a-]",    "[b\\]c]", "\\D",   "[\\d\\-a]",
+                                 "(?i)A",  "$",      "\\.",      "[^^]",    "[a^-]", "[--c]",
+                                 "(?:ab)", "(?<=a)", "\\Qa.\\E", "[A-b]",   "\\n",   "#"};
+    static const char *often[] = {"",     "",    "",     "",       "",       "*",    "+",
+                                  "?",    "{2}", "{1,}", "{0}",    "{2,3}",  "{,2}", "{2}?",
+                                  "{2}+", "+?",  "*+",   "{1}{2}", "{2}{0}", "{x}"};
+    (void)snprintf(out, REGEX, "%s", draw(6) == 0 ? "(?i)" : "");
+    uint32_t plain = draw(4); /* at its beginning, and once */
+    for (uint32_t i = 2 + draw(5); i > 0; i--) {
+        append(out, item, plain == 0 && draw(3) == 0 ? sizeof item / sizeof *item : 10);
+        append(out, often, plain == 0 ? sizeof often / sizeof *often : 5);
+        plain -= plain > 0 ? 1 : 0;
+    }
+}
+
+/* Looking for the beginning first changes nothing: in a group it is not known. */
+TEST_LOOP(beginnings_change_nothing, 40)
+{
+    static uint8_t buffer[1000];
+    static size_t plain[1000][2], quick[1000][2];
+    static const char letters[] = "abcabcabcABC.-^]\\\0 {}x,#\n\xe9_";
+    size_t known = 0;
+    seed = (uint64_t)_i + 1;
+    for (size_t i = 0; i < sizeof buffer; i++)
+        buffer[i] =
+            draw(30) ? (uint8_t)letters[draw(_i % 2 ? 9 : sizeof letters)] : (uint8_t)draw(256);
+    for (int i = 0; i < 50; i++) {
+        char regex[REGEX], group[REGEX + 8];
+        some_regex(regex);
+        (void)snprintf(group, sizeof group, "(?:%s)", regex);
+        struct find *f = find_compile_regex(regex, why), *g = find_compile_regex(group, why);
+        const uint8_t *bytes, *mask;
+        size_t n, rare[2];
+        if (f != NULL && g != NULL) {
+            known += find_begins(f, &bytes, &mask, &n, rare) ? 1 : 0;
+            ck_assert_msg(!find_begins(g, &bytes, &mask, &n, rare), "%s", group);
+            size_t some = regex_matches(f, buffer, sizeof buffer, 400, quick, 1000);
+            size_t all = regex_matches(g, buffer, sizeof buffer, 400, plain, 1000);
+            ck_assert_msg(some == all, "%s: %zu, not %zu", regex, some, all);
+            ck_assert_msg(memcmp(quick, plain, all * sizeof *plain) == 0, "%s", regex);
+        }
+        find_free(f);
+        find_free(g);
+    }
+    ck_assert_uint_gt(known, 0);
+}
+
 SUITE(test_core_find_regex,
-      TESTS(regex_in_blocks, regex_rules, regex_limits, regex_stops_when_told,
-            regex_slow_finds_the_same, regex_faults_are_where_the_user_typed_them));
+      TESTS(what_a_match_begins_with, long_beginnings, beginnings_change_nothing, regex_in_blocks,
+            regex_rules, regex_limits, regex_stops_when_told, regex_slow_finds_the_same,
+            regex_faults_are_where_the_user_typed_them));

@@ -116,6 +116,9 @@ TEST(regexes)
     same_both_ways("r:(?<![x\\n])fo+", 8);
     same_both_ways("r:(?<=\\x00)f", 7);
     same_both_ways("r:o+\\n?", 32);
+    same_both_ways("r:fo{2}[ \\n]", 16);
+    same_both_ways("r:aab .f", 7);
+    same_both_ways("r:\\x00{2}f", 7);
     same_both_ways("r:\\Af|x\\z", 1);
 }
 
@@ -196,7 +199,7 @@ TEST(a_search_ends_when_told_to)
 }
 
 SUITE_PART(scan_in_the_ui, .set_up = set_up_ui, .tear_down = tear_down, .timeout = 120,
-           TESTS(literals, a_part, a_search_ends_when_told_to));
+           TESTS(literals, regexes, a_part, a_search_ends_when_told_to));
 
 SUITE(test_program_search, .set_up = set_up, .tear_down = tear_down, .timeout = 120,
       .next = &scan_in_the_ui, TESTS(literals, regexes, a_part, a_search_ends_when_told_to));

@@ -303,17 +303,28 @@ size_t find_prev(struct find *f, const uint8_t *block, size_t n, size_t before, 
     return SIZE_MAX;
 }
 
+static bool describe(const struct literal *l, const uint8_t **bytes, const uint8_t **mask,
+                     size_t *n, size_t rare[2])
+{
+    *mask = l->mask;
+    *bytes = l->value;
+    *n = l->size;
+    rare[0] = l->probe[0].at;
+    rare[1] = l->probe[1].at;
+    return true;
+}
+
 bool find_literal_bytes(const struct find *f, const uint8_t **bytes, const uint8_t **mask,
                         size_t *n, size_t rare[2])
 {
-    if (f->regex != NULL)
-        return false;
-    *mask = f->literal.mask;
-    *bytes = f->literal.value;
-    *n = f->literal.size;
-    rare[0] = f->literal.probe[0].at;
-    rare[1] = f->literal.probe[1].at;
-    return true;
+    return f->regex == NULL && describe(&f->literal, bytes, mask, n, rare);
+}
+
+bool find_begins(const struct find *f, const uint8_t **bytes, const uint8_t **mask, size_t *n,
+                 size_t rare[2])
+{
+    const struct literal *l = f->regex != NULL ? regex_begins(f->regex) : NULL;
+    return l != NULL && describe(l, bytes, mask, n, rare);
 }
 
 bool find_matches_zero(const struct find *f)

@@ -78,6 +78,13 @@ size_t find_prev(struct find *f, const uint8_t *block, size_t n, size_t before, 
 bool find_literal_bytes(const struct find *f, const uint8_t **bytes, const uint8_t **mask,
                         size_t *n, size_t rare[2]);
 
+/* What each match of a regular expression begins with, in the form of find_literal_bytes, where
+ * that is rare enough to be looked for first: at other places nothing starts. False: that is not
+ * known.
+ */
+bool find_begins(const struct find *f, const uint8_t **bytes, const uint8_t **mask, size_t *n,
+                 size_t rare[2]);
+
 /* Can the pattern match within a run of zero bytes? (Otherwise holes are skipped.) */
 bool find_matches_zero(const struct find *f);
 

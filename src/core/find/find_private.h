@@ -40,6 +40,10 @@ bool literal_init(struct literal *l, uint8_t *value, uint8_t *mask, size_t size)
 /* First match that starts in [from, end) and lies within block[0, n); SIZE_MAX: none. */
 size_t literal_next(struct literal *l, const uint8_t *block, size_t n, size_t from, size_t end);
 
+/* What each match begins with: these bits of so many bytes. 0: that is not known. */
+enum { PREFIX_LONGEST = 64 };
+size_t regex_prefix(const char *regex, uint8_t value[PREFIX_LONGEST], uint8_t mask[PREFIX_LONGEST]);
+
 struct regex *regex_new(const char *pattern, char why[FIND_WHY_MAX]);
 void regex_free(struct regex *r);
 
@@ -51,5 +55,6 @@ bool regex_gave_up(const struct regex *r);
 bool regex_stopped(const struct regex *r);
 void regex_progress(struct regex *r, const struct progress *p);
 bool regex_matches_zero(struct regex *r);
+const struct literal *regex_begins(const struct regex *r); /* NULL: see find_begins */
 
 #endif

@@ -24,6 +24,9 @@ enum {
     HEAP_LIMIT = 20000,         /* KiB */
     JIT_STACK_START = 32 << 10, /* bytes */
     JIT_STACK_MAX = 1 << 20,    /* bytes */
+    BEGIN_BITS = 12, /* bits of its beginning that make looking for it first worth while: */
+    PROBE_BITS = 8,  /* of all its bytes, and of the two that are compared first */
+    APART = 1024,    /* bytes from one place where it may begin to the next: the more are many */
     OPTIONS = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
 };
 
@@ -34,6 +37,7 @@ struct way {
 
 struct regex {
     struct way fast, slow;
+    struct literal begins; /* what every match begins with; size 0: not known, or it is common */
     pcre2_match_data *data;
     pcre2_jit_stack *stack;          /* NULL: the matcher's own small one */
     size_t batch;                    /* starts that the fast way tries at once */
@@ -135,6 +139,47 @@ static void learn(struct regex *r)
     r->last[1] = (uint8_t)(letter ? unit ^ 0x20 : unit); /* case may be ignored */
 }
 
+static unsigned bits_of(uint8_t byte)
+{
+    unsigned n = 0;
+    for (; byte != 0; byte &= (uint8_t)(byte - 1))
+        n++;
+    return n;
+}
+
+/* Learns what every match begins with. False: out of memory. */
+static bool learn_beginning(struct regex *r, const char *pattern)
+{
+    uint8_t value[PREFIX_LONGEST], mask[PREFIX_LONGEST];
+    size_t n = regex_prefix(pattern, value, mask);
+    unsigned bits = 0;
+    for (size_t i = 0; i < n; i++)
+        bits += bits_of(mask[i]);
+    if (bits < BEGIN_BITS)
+        return true;
+    uint8_t *own_value = malloc(n), *own_mask = malloc(n);
+    if (own_value == NULL || own_mask == NULL) {
+        free(own_value);
+        free(own_mask);
+        return false;
+    }
+    memcpy(own_value, value, n);
+    memcpy(own_mask, mask, n);
+    struct literal *l = &r->begins;
+    if (literal_init(l, own_value, own_mask, n) &&
+        bits_of(l->probe[0].mask) + bits_of(l->probe[1].mask) >= PROBE_BITS)
+        return true;
+    free(l->value);
+    free(l->mask);
+    *l = (struct literal){0};
+    return true;
+}
+
+const struct literal *regex_begins(const struct regex *r)
+{
+    return r->begins.size > 0 ? &r->begins : NULL;
+}
+
 /* Allocates everything that matching needs. */
 static bool prepare(struct regex *r, const char *pattern, char why[FIND_WHY_MAX])
 {
@@ -142,7 +187,7 @@ static bool prepare(struct regex *r, const char *pattern, char why[FIND_WHY_MAX]
         !way_init(&r->slow, pattern, PCRE2_AUTO_CALLOUT, SLOW_STEPS, why))
         return false;
     r->data = pcre2_match_data_create(1, NULL);
-    if (r->data == NULL) {
+    if (r->data == NULL || !learn_beginning(r, pattern)) {
         snprintf(why, FIND_WHY_MAX, "out of memory");
         return false;
     }
@@ -179,6 +224,8 @@ void regex_free(struct regex *r)
     pcre2_match_context_free(r->fast.context);
     pcre2_match_context_free(r->slow.context);
     pcre2_match_data_free(r->data);
+    free(r->begins.value);
+    free(r->begins.mask);
     pcre2_code_free(r->fast.code);
     pcre2_code_free(r->slow.code);
     free(r);
@@ -227,6 +274,21 @@ static bool match_fast(struct regex *r, struct hunt *h)
     return !h->slow;
 }
 
+/* Continues at the next place where a match may begin. Where such places are many, more starts are
+ * tried at once instead. False: there is none. */
+static bool skip(struct regex *r, struct hunt *h)
+{
+    if (r->begins.size == 0)
+        return true;
+    size_t at = literal_next(&r->begins, h->block, h->n, h->from, h->end);
+    if (at == SIZE_MAX)
+        at = h->end;
+    if (at - h->from >= APART)
+        r->batch = FAST_STARTS;
+    h->from = at;
+    return at < h->end;
+}
+
 static bool match_slow(struct regex *r, struct hunt *h)
 {
     size_t left = h->n - h->from;
@@ -254,7 +316,7 @@ static int match(struct regex *r, const uint8_t *block, size_t n, size_t from, s
     while (!done && h.from < h.end && !r->gave_up && !r->stopped)
         if (h.slow)
             done = match_slow(r, &h);
-        else if (yield(r) == 0)
+        else if (yield(r) == 0 && skip(r, &h))
             done = match_fast(r, &h);
     if (done && h.found < 0 && h.found != PCRE2_ERROR_NOMATCH && !r->stopped)
         r->gave_up = true;
