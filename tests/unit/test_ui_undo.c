@@ -262,10 +262,18 @@ TEST(several_steps_stop_at_the_first_that_is_refused)
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
     ck_assert_ptr_nonnull(strstr(st->ui.prompt.label, "0x21 is now 05, not 42: undo anyway?"));
     ck_assert_str_eq(st->ui.prompt.note, "1 of 3 taken back");
+    stage_type(st, "n");
+    ck_assert_str_eq(st->ui.status,
+                     "1 of 3 taken; the one asked about, and those left, stay as they are");
+    ck_assert_mem_eq(st->bytes + 0x20, "A\5\0", 3);
+    ck_assert_uint_eq(st->ui.s.undo_count, 2);
+    ui_run(&st->ui, "undo 2"); /* yes: the others follow */
+    stage_run(st);
     stage_type(st, "y");
     stage_run(st);
-    ck_assert_mem_eq(st->bytes + 0x20, "A\0\0", 3);
-    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+    ck_assert_mem_eq(st->bytes + 0x20, "\0\0\0", 3);
+    ck_assert_str_eq(st->ui.status, "2 of 2 taken back");
+    ck_assert_uint_eq(st->ui.s.undo_count, 0);
 }
 
 static const char *const wrong_counts[] = {"undo 0", "undo -1", "undo x", "undo 2 3", "redo 257"};

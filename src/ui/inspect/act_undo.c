@@ -34,6 +34,12 @@ static const struct undo_step *next_of(const struct session *s, enum store_why w
 
 static void post_range(struct ui *ui, struct kept_range *range, enum store_why why, bool force);
 
+static void go_on_with_range(struct ui *ui, struct kept_range *range)
+{
+    edit_steps_go_on(ui, ui->inspect->range_why);
+    post_range(ui, range, ui->inspect->range_why, true);
+}
+
 static void range_anyway(struct ui *ui, const char *text, void *ctx)
 {
     const struct undo_step *u = next_of(&ui->s, ui->inspect->range_why);
@@ -41,7 +47,7 @@ static void range_anyway(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     if (!ui->inspect->undo_busy && ui->s.edit && u != NULL && u->range != NULL &&
         u->range == ui->inspect->range_asked)
-        post_range(ui, u->range, ui->inspect->range_why, true);
+        go_on_with_range(ui, u->range);
 }
 
 static void ask_range(struct ui *ui, const struct range_step *r, const char *question)
@@ -49,6 +55,7 @@ static void ask_range(struct ui *ui, const struct range_step *r, const char *que
     ui->inspect->range_why = r->why;
     ui->inspect->range_asked = r->range;
     prompt_confirm(&ui->host, question, range_anyway, NULL);
+    ui->prompt.drop = edit_steps_refused;
 }
 
 /* None of what was typed is there any more. */
@@ -240,6 +247,7 @@ void edit_steps_stopped(struct ui *ui, enum store_why why)
         return;
     steps_text(ui, why, text, sizeof text);
     bool all = ui->inspect->steps.taken == ui->inspect->steps.asked;
+    ui->inspect->steps.open = ui->prompt.kind == PROMPT_CONFIRM ? ui->inspect->steps.asked : 0;
     ui->inspect->steps.asked = 0;
     memcpy(said, ui->status, sizeof said);
     if (said[0] == '\0')
@@ -250,6 +258,29 @@ void edit_steps_stopped(struct ui *ui, enum store_why why)
         ui_say(ui, ui->status_style, "%s", text);
     else
         ui_say(ui, ui->status_style, "%.300s: %s", text, said);
+}
+
+void edit_steps_go_on(struct ui *ui, enum store_why why)
+{
+    struct inspect_state *st = ui->inspect;
+    int rest = st->steps.open - st->steps.taken - 1; /* after the one that was asked about */
+    st->steps.asked = st->steps.open;
+    st->steps.open = 0;
+    if (st->steps.asked > 0)
+        st->undo_more = why == STORE_UNDO ? -rest : rest;
+}
+
+void edit_steps_refused(struct ui *ui, void *ctx)
+{
+    struct inspect_state *st = ui->inspect;
+    int open = st->steps.open, rest = open - st->steps.taken;
+    (void)ctx;
+    st->steps.open = 0;
+    if (open == 0)
+        ui_say(ui, STYLE_TEXT, "it stays as it is");
+    else
+        ui_say(ui, STYLE_WARN, "%d of %d taken; the one asked about%s", st->steps.taken, open,
+               rest > 1 ? ", and those left, stay as they are" : " stays as it is");
 }
 
 /* Takes `arg` steps, or one; those asked for while a store is under way, when it has ended. */

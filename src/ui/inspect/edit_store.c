@@ -100,6 +100,7 @@ static void undo_anyway(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     if (strcmp(text, "y") != 0 || ui->inspect->undo_busy || !ui->s.edit)
         return;
+    edit_steps_go_on(ui, ui->inspect->conflict[0].why);
     ui->inspect->undo_busy = true;
     force(ui);
 }
@@ -179,6 +180,7 @@ static void conflict(struct ui *ui, const struct cell_store *r, bool kept)
         (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s: %s anyway?",
                        p->offset, is, was, r->why == STORE_UNDO ? "undo" : "redo");
         prompt_confirm(&ui->host, question, undo_anyway, NULL);
+        ui->prompt.drop = edit_steps_refused;
     }
 }
 

@@ -212,6 +212,7 @@ struct inspect_state {
     bool undo_busy;
     struct {              /* `undo N`, `redo N` */
         int asked, taken; /* steps; asked 0: it was not that */
+        int open;         /* `asked`, while a question about one of them is open; else 0 */
         uint64_t stay;    /* what of them had changed */
     } steps;
     enum store_why range_why; /* whether the open question is about undo or redo of a range */
@@ -414,6 +415,11 @@ void edit_next_step(struct ui *ui);
 void edit_take_step(struct ui *ui, enum store_why why);
 void edit_step_taken(struct ui *ui, enum store_why why, uint64_t stay);
 void edit_steps_stopped(struct ui *ui, enum store_why why);
+
+/* The answer to a question about a step that others overtook: yes, so that the steps asked for go
+ * on after it; or no, which says what was taken back and what stays. */
+void edit_steps_go_on(struct ui *ui, enum store_why why);
+void edit_steps_refused(struct ui *ui, void *ctx);
 bool edit_can_ask(const struct ui *ui);
 
 /* act_time.c: true, with a message, if the past is shown, which cannot be written. And back to
