@@ -127,6 +127,7 @@ struct type_walk {
     uint64_t from, to;     /* only what touches these bytes is visited */
     uint64_t elements;     /* only so many first ones of each array */
     const uint8_t *wanted; /* not NULL: only types with a 1 here, by number without typedefs */
+    const uint8_t *whole;  /* not NULL: types with a 1 here are visited as if they were leaves */
     int depth;
     struct type_frame frame[TYPE_WALK_DEPTH];
     struct type_frame leaf; /* the last one visited */

@@ -13,7 +13,7 @@ void type_walk_start(struct type_walk *w, const struct type_source *s, const str
     w->from = 0;
     w->to = UINT64_MAX;
     w->elements = UINT64_MAX;
-    w->wanted = NULL;
+    w->wanted = w->whole = NULL;
     w->frame[0] = (struct type_frame){.node = *n, .laid = n->offset};
 }
 
@@ -145,7 +145,9 @@ bool type_walk_next(struct type_walk *w)
         }
         if (stepped_over(w, &w->leaf.node))
             continue;
-        if (w->leaf.node.kind == NODE_LEAF || got == 2)
+        bool whole = w->whole != NULL && w->leaf.node.kind != NODE_PADDING &&
+                     w->whole[w->leaf.node.real] != 0;
+        if (w->leaf.node.kind == NODE_LEAF || got == 2 || whole)
             return true;
         if (w->depth == TYPE_WALK_DEPTH)
             continue;
