@@ -44,6 +44,9 @@ enum sys_key {
     SYS_KEY_BOXED_WAIT, /* an answer of a boxed process */
     SYS_KEY_BOXED_READ,
     SYS_KEY_MODULE, /* files that a process runs, and their debug files */
+    SYS_KEY_TASK,   /* of each thread of the users of a lock: */
+    SYS_KEY_TASK_READ,
+    SYS_KEY_TASK_CLOSE,
 };
 
 /* errno when a call failed, else 0. */

@@ -1,0 +1,255 @@
+#include "backend/tasks.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "backend/linux/proc_hidden.h"
+#include "backend/linux/proc_status.h"
+
+enum {
+    TASK_PATH = 64,
+    STATUS = 4096,         /* bytes: NSpid is in the first of them, whatever groups there are */
+    CALL_FUTEX_WAIT = 455, /* Linux 6.7 */
+    WAIT_REQUEUE_PI = 11,
+    LOCK_PI2 = 13,
+    COMMAND = 0x7f, /* of a futex call; the other bits are flags */
+};
+
+/* Reads a small file of a thread, NUL-terminated. */
+static struct oserr read_file(struct backend *be, uint32_t pid, uint32_t tid, const char *name,
+                              char *buf, size_t cap)
+{
+    char path[TASK_PATH];
+    int fd = -1;
+    size_t got = 0;
+    buf[0] = '\0';
+    (void)snprintf(path, sizeof path, "/proc/%u/task/%u/%s", pid, tid, name);
+    struct oserr e = sys_open(be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_TASK, &fd);
+    if (oserr_is(e))
+        return e;
+    e = sys_read(be, fd, buf, cap - 1, SYS_KEY_TASK_READ, &got);
+    buf[got] = '\0';
+    sys_close(be, fd, SYS_KEY_TASK_CLOSE);
+    return e;
+}
+
+static bool has_ended(struct oserr e)
+{
+    return e.code == ENOENT || e.code == ESRCH;
+}
+
+/* What its status says. */
+struct task_status {
+    uint32_t own; /* the last number of the line NSpid; 0: there is none (before Linux 4.1) */
+    bool nested;  /* there are several: it is in a PID namespace below ours */
+    bool ended;
+};
+
+static struct oserr read_status(struct backend *be, uint32_t pid, uint32_t tid,
+                                struct task_status *out)
+{
+    char text[STATUS];
+    struct oserr e = read_file(be, pid, tid, "status", text, sizeof text);
+    *out = (struct task_status){0};
+    const char *state = strstr(text, "\nState:\t"), *s = strstr(text, "\nNSpid:");
+    out->ended = state != NULL && (state[8] == 'Z' || state[8] == 'X');
+    for (s = s == NULL ? NULL : s + 7; s != NULL && *s == '\t';) {
+        char *end;
+        out->nested = out->own != 0;
+        out->own = (uint32_t)strtoul(s + 1, &end, 10);
+        s = end;
+    }
+    return e;
+}
+
+/* Calls take for each thread of a process until it fails; one that has ended has none. */
+static struct oserr each_task(struct backend *be, uint32_t pid,
+                              struct oserr (*take)(void *ctx, uint32_t tid), void *ctx)
+{
+    char path[TASK_PATH];
+    DIR *dir = NULL;
+    struct dirent *entry = NULL;
+    (void)snprintf(path, sizeof path, "/proc/%u/task", pid);
+    struct oserr e = sys_opendir(be, path, SYS_KEY_PROC_ENTRY, &dir);
+    if (oserr_is(e))
+        return has_ended(e) ? OSERR_NONE : e;
+    do {
+        e = sys_readdir(be, dir, SYS_KEY_LIST, &entry);
+        if (has_ended(e))
+            e = OSERR_NONE;
+        uint32_t tid = entry == NULL ? 0 : (uint32_t)strtoul(entry->d_name, NULL, 10);
+        if (!oserr_is(e) && tid != 0)
+            e = take(ctx, tid);
+    } while (entry != NULL && !oserr_is(e));
+    sys_closedir(be, dir, SYS_KEY_PROC_ENTRY);
+    return e;
+}
+
+/* ---- what it sleeps in ---- */
+
+/* `202 0x7f64b0d93080 0x0 0x2 0x0 ...`: the number of the call and its arguments, or `running`. */
+static void read_wait(const char *text, struct task *t)
+{
+    char *end;
+    uint64_t argument[4];
+    long call = strtol(text, &end, 10);
+    if (end == text || (call != SYS_futex && call != CALL_FUTEX_WAIT))
+        return;
+    for (int i = 0; i < 4; i++)
+        argument[i] = strtoull(end, &end, 16);
+    uint64_t op = call == SYS_futex ? argument[1] & COMMAND : FUTEX_WAIT;
+    t->waits = op == FUTEX_WAIT || op == FUTEX_WAIT_BITSET || op == FUTEX_LOCK_PI ||
+               op == LOCK_PI2 || op == WAIT_REQUEUE_PI;
+    t->address = argument[0];
+    if (call == SYS_futex) {
+        t->timed = argument[3] != 0;
+        t->apart = (argument[1] & FUTEX_PRIVATE_FLAG) != 0;
+    } else {
+        t->timed = true; /* its limit is not among the first four: no proof of a deadlock */
+    }
+}
+
+/* ---- the threads of some processes ---- */
+
+struct reading {
+    struct backend *be;
+    struct tasks *out;
+    uint32_t pid;
+    bool nested;
+};
+
+static bool is_there(struct backend *be, uint32_t pid, uint32_t tid)
+{
+    char path[TASK_PATH];
+    struct stat st;
+    (void)snprintf(path, sizeof path, "/proc/%u/task/%u", pid, tid);
+    return !oserr_is(sys_stat(be, path, true, SYS_KEY_TASK, &st));
+}
+
+static struct oserr take_task(void *ctx, uint32_t tid)
+{
+    struct reading *r = ctx;
+    struct task t = {.pid = r->pid, .tid = tid, .own = tid};
+    struct task_status status = {0};
+    char text[256];
+    if (r->nested || tid == r->pid) {
+        struct oserr e = read_status(r->be, r->pid, tid, &status);
+        if (oserr_is(e))
+            return has_ended(e) ? OSERR_NONE : e;
+        t.own = status.own != 0 ? status.own : tid;
+        t.ended = status.ended;
+    }
+    struct oserr e =
+        t.ended ? OSERR_NONE : read_file(r->be, r->pid, tid, "syscall", text, sizeof text);
+    if (has_ended(e) && !is_there(r->be, r->pid, tid))
+        return OSERR_NONE;
+    if (oserr_is(e))
+        r->out->why = r->out->untold++ == 0 ? e : r->out->why;
+    else if (!t.ended)
+        read_wait(text, &t);
+    void *items = r->out->at;
+    e = sys_grow(r->be, &items, &r->out->room, r->out->count + 1, sizeof t);
+    r->out->at = items;
+    if (!oserr_is(e))
+        r->out->at[r->out->count++] = t;
+    return e;
+}
+
+struct oserr tasks_read(struct backend *be, const uint32_t *pid, size_t n, struct tasks *out)
+{
+    struct oserr e = OSERR_NONE;
+    *out = (struct tasks){0};
+    for (size_t i = 0; i < n && !oserr_is(e); i++) {
+        struct reading r = {.be = be, .out = out, .pid = pid[i]};
+        struct task_status status;
+        e = read_status(be, pid[i], pid[i], &status);
+        r.nested = status.nested;
+        if (has_ended(e))
+            e = OSERR_NONE;
+        else if (!oserr_is(e))
+            e = each_task(be, pid[i], take_task, &r);
+    }
+    return e;
+}
+
+void tasks_free(struct tasks *t)
+{
+    free(t->at);
+    *t = (struct tasks){0};
+}
+
+/* ---- a number that nobody else has ---- */
+
+struct absence {
+    struct backend *be;
+    uint32_t number, pid;
+    bool nested, found;
+};
+
+static struct oserr take_number(void *ctx, uint32_t tid)
+{
+    struct absence *a = ctx;
+    struct task_status status = {.own = tid};
+    struct oserr e = OSERR_NONE;
+    if (a->nested)
+        e = read_status(a->be, a->pid, tid, &status);
+    bool has = status.own == a->number && !status.ended;
+    a->found = a->found || has || (oserr_is(e) && !has_ended(e));
+    return OSERR_NONE;
+}
+
+/* May its mappings be read? Then it was looked at when the users were searched. */
+static bool is_open(struct backend *be, uint32_t pid)
+{
+    char path[TASK_PATH], byte;
+    int fd = -1;
+    size_t got;
+    (void)snprintf(path, sizeof path, "/proc/%u/maps", pid);
+    struct oserr e = sys_open(be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_PROC_MAPS, &fd);
+    if (fd >= 0) {
+        e = sys_read(be, fd, &byte, 1, SYS_KEY_PROC_READ, &got);
+        sys_close(be, fd, SYS_KEY_PROC_CLOSE);
+    }
+    return !oserr_is(e) || has_ended(e) || process_in_kernel(be, pid);
+}
+
+/* A process that we may not look into: has one of its threads the number? */
+static struct oserr look_for(struct absence *a, uint32_t pid)
+{
+    struct task_status status;
+    a->pid = pid;
+    struct oserr e = read_status(a->be, pid, pid, &status);
+    if (has_ended(e))
+        return OSERR_NONE;
+    a->nested = status.nested || status.ended;
+    return oserr_is(e) ? e : each_task(a->be, pid, take_number, a);
+}
+
+struct oserr tasks_absent(struct backend *be, uint32_t number, size_t left_out, bool *absent)
+{
+    struct absence a = {.be = be, .number = number};
+    DIR *dir = NULL;
+    struct dirent *entry = NULL;
+    size_t closed = 0;
+    *absent = false;
+    if (processes_hidden(be))
+        return OSERR_NONE;
+    struct oserr e = sys_opendir(be, "/proc", SYS_KEY_PROC, &dir);
+    if (oserr_is(e))
+        return e;
+    do {
+        e = sys_readdir(be, dir, SYS_KEY_LIST, &entry);
+        uint32_t pid = entry == NULL ? 0 : (uint32_t)strtoul(entry->d_name, NULL, 10);
+        if (oserr_is(e) || pid == 0 || is_open(be, pid))
+            continue;
+        closed++;
+        e = look_for(&a, pid);
+    } while (entry != NULL && !oserr_is(e) && !a.found);
+    sys_closedir(be, dir, SYS_KEY_PROC);
+    *absent = !oserr_is(e) && !a.found && closed >= left_out;
+    return e;
+}

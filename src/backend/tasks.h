@@ -1,0 +1,50 @@
+/* The threads of processes, and what they sleep in: the evidence for who holds a lock and who waits
+ * for it (core/lock/judge.h).
+ *
+ * Nothing is attached to and nobody is stopped: /proc says which threads a process has, by which
+ * numbers they know themselves (the owner of a lock is a number of its own PID namespace), and in
+ * which call of the system a thread sleeps, with its arguments. Of a futex call the first one is
+ * the address of the word that it waits for. That takes the right to trace the process; where it is
+ * missing what a thread waits for is not known, which is said and is not the same as nothing. */
+#ifndef SHMLENS_BACKEND_TASKS_H
+#define SHMLENS_BACKEND_TASKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/oserr.h"
+
+struct backend;
+
+struct task {
+    uint32_t pid, tid;
+    uint32_t own;     /* its number in its own PID namespace */
+    bool ended;       /* a zombie: the first thread of a process whose others go on */
+    bool waits;       /* in a futex call, for the word at: */
+    uint64_t address; /* as its process sees it */
+    bool timed;       /* only for some time */
+    bool apart;       /* by a private futex: other processes cannot wake it */
+};
+
+struct tasks {
+    struct task *at; /* by process, in the order they were asked for */
+    size_t count, room;
+    size_t untold;    /* threads of which it is not known what they wait for */
+    struct oserr why; /* of the first of them */
+};
+
+/* The threads of these processes; one that has ended meanwhile has none. The caller frees with
+ * tasks_free, also after an error. SEG_E_UNSUPPORTED: this system does not tell. */
+MUST_USE struct oserr tasks_read(struct backend *be, const uint32_t *pid, size_t n,
+                                 struct tasks *out);
+void tasks_free(struct tasks *t);
+
+/* Is it certain that no thread of a process whose mappings we may not read has this number, in its
+ * own namespace? `left_out`: so many processes were not looked at for another reason, and must be
+ * among those that we may not read. *absent false: one has it, or not all of them were seen. Reads
+ * all of /proc. */
+MUST_USE struct oserr tasks_absent(struct backend *be, uint32_t number, size_t left_out,
+                                   bool *absent);
+
+#endif

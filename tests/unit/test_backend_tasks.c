@@ -1,0 +1,321 @@
+/* The threads of other processes and what they sleep in; who has a number. */
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "backend/tasks.h"
+#include "support/backend_fail.h"
+#include "support/suite.h"
+
+enum { PAGE = 4096 };
+
+static struct backend *be;
+static int segment;
+
+/* What the peer has, at the same addresses as we, and says of itself. */
+static struct shared {
+    uint32_t plain, timed, apart, pi;
+    uint32_t tid[8];   /* of its threads, as it knows them */
+    uint32_t in_there; /* the process in a PID namespace, as it knows itself */
+} * at;
+
+static uint32_t own_number(void)
+{
+    return (uint32_t)syscall(SYS_gettid);
+}
+
+static void sleep_in(uint32_t *word, int op, const struct timespec *limit)
+{
+    for (;;)
+        (void)syscall(SYS_futex, word, op, 1, limit, NULL, ~0U);
+}
+
+static void *sleeper(void *number)
+{
+    static const struct timespec long_time = {1000000, 0};
+    int i = (int)(intptr_t)number;
+    at->tid[i] = own_number();
+    if (i == 1)
+        sleep_in(&at->plain, FUTEX_WAIT, NULL);
+    if (i == 2)
+        sleep_in(&at->timed, FUTEX_WAIT, &long_time);
+    if (i == 3)
+        sleep_in(&at->apart, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, NULL);
+    if (i == 4)
+        sleep_in(&at->pi, FUTEX_LOCK_PI, NULL);
+    for (;;)
+        pause();
+    return NULL;
+}
+
+static void be_a_peer(void *arg, int ready)
+{
+    pthread_t t;
+    (void)arg;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    at->tid[0] = own_number();
+    at->pi = at->tid[0] | FUTEX_WAITERS; /* held by the first thread */
+    for (intptr_t i = 1; i <= 5; i++)
+        if (pthread_create(&t, NULL, sleeper, (void *)i) != 0)
+            _exit(1);
+    peer_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void set_up(void)
+{
+    be = backend_new();
+    ck_assert_ptr_nonnull(be);
+    segment = raw_create(own_name("tasks"), PAGE);
+    void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, segment, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    at = p;
+    at->plain = at->timed = at->apart = 1;
+}
+
+static void tear_down(void)
+{
+    (void)munmap(at, PAGE);
+    close(segment);
+    (void)shm_unlink(own_name("tasks"));
+    backend_free(be);
+}
+
+static const struct task *task_of(const struct tasks *t, uint32_t tid)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->at[i].tid == tid)
+            return &t->at[i];
+    return NULL;
+}
+
+/* Reads them until as many sleep in a futex as will. */
+static struct tasks tasks_of(uint32_t pid, size_t sleep)
+{
+    struct tasks t;
+    for (int i = 0; i < 2000; i++) {
+        size_t n = 0;
+        must(tasks_read(be, &pid, 1, &t));
+        for (size_t k = 0; k < t.count; k++)
+            n += t.at[k].waits;
+        if (n == sleep)
+            return t;
+        tasks_free(&t);
+        usleep(2000);
+    }
+    ck_abort_msg("they do not come to sleep");
+    return t;
+}
+
+static long tracer_of(pid_t pid)
+{
+    char path[64], line[256];
+    long tracer = -1;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *f = fopen(path, "re");
+    ck_assert_ptr_nonnull(f);
+    while (fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, "TracerPid:", 10) == 0)
+            tracer = strtol(line + 10, NULL, 10);
+    fclose(f);
+    return tracer;
+}
+
+TEST(what_threads_wait_for)
+{
+    struct peer p = peer_start(be_a_peer, NULL);
+    struct tasks t = tasks_of((uint32_t)p.pid, 4);
+    uint32_t *word[] = {NULL, &at->plain, &at->timed, &at->apart, &at->pi, NULL};
+    ck_assert_uint_eq(t.count, 6);
+    ck_assert_uint_eq(t.untold, 0);
+    for (int i = 0; i < 6; i++) {
+        const struct task *k = task_of(&t, at->tid[i]);
+        ck_assert_ptr_nonnull(k);
+        ck_assert(k->pid == (uint32_t)p.pid && k->own == k->tid && !k->ended);
+        ck_assert_int_eq(k->waits, word[i] != NULL);
+        ck_assert(word[i] == NULL || k->address == (uint64_t)(uintptr_t)word[i]);
+        ck_assert(!k->waits || (k->timed == (i == 2) && k->apart == (i == 3)));
+    }
+    tasks_free(&t);
+    ck_assert_int_eq(tracer_of(p.pid), 0);
+    peer_stop(&p);
+}
+
+TEST(a_process_that_ended_has_none)
+{
+    uint32_t pid[] = {INT32_MAX, os_pid()};
+    struct tasks t;
+    must(tasks_read(be, pid, 2, &t));
+    ck_assert(t.count >= 1 && t.at[0].pid == os_pid() && t.at[0].tid == os_pid());
+    tasks_free(&t);
+    must(tasks_read(be, pid, 1, &t));
+    ck_assert_uint_eq(t.count, 0);
+    tasks_free(&t);
+}
+
+/* Its first thread ends, and the others go on. */
+static void lose_main(void *arg, int ready)
+{
+    pthread_t t;
+    (void)arg;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (pthread_create(&t, NULL, sleeper, (void *)(intptr_t)1) != 0)
+        _exit(1);
+    peer_ready(ready);
+    pthread_exit(NULL);
+}
+
+TEST(a_first_thread_that_ended)
+{
+    struct peer p = peer_start(lose_main, NULL);
+    bool ended = false;
+    for (int i = 0; i < 2000 && !ended; i++) {
+        struct tasks t = tasks_of((uint32_t)p.pid, 1);
+        const struct task *first = task_of(&t, (uint32_t)p.pid);
+        ended = first != NULL && first->ended && !first->waits;
+        tasks_free(&t);
+        usleep(ended ? 0 : 2000);
+    }
+    ck_assert(ended);
+    peer_stop(&p);
+}
+
+/* In a PID namespace of its own it knows itself by another number. */
+static void live_below(void *arg, int ready)
+{
+    (void)arg;
+    if (unshare(CLONE_NEWPID) != 0) {
+        peer_ready(ready);
+        _exit(0);
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        at->in_there = own_number();
+        peer_ready(ready);
+        for (;;)
+            pause();
+    }
+    at->tid[7] = (uint32_t)child;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;)
+        pause();
+}
+
+TEST(a_number_in_a_namespace)
+{
+    struct peer p = peer_start(live_below, NULL);
+    struct tasks t;
+    if (at->in_there == 0) {
+        (void)waitpid(p.pid, NULL, 0);
+        SKIP("no PID namespaces here");
+    }
+    while (__atomic_load_n(&at->tid[7], __ATOMIC_ACQUIRE) == 0)
+        usleep(1000);
+    must(tasks_read(be, &at->tid[7], 1, &t));
+    ck_assert_uint_eq(t.count, 1);
+    ck_assert_uint_eq(t.at[0].tid, at->tid[7]);
+    ck_assert_uint_eq(t.at[0].own, at->in_there);
+    ck_assert_uint_eq(t.at[0].own, 1);
+    tasks_free(&t);
+    (void)kill((pid_t)at->tid[7], SIGKILL);
+    peer_stop(&p);
+}
+
+/* ---- another user ---- */
+
+static int look_at_root(void *arg)
+{
+    uint32_t pid = *(uint32_t *)arg;
+    struct backend *mine = backend_new();
+    struct tasks t;
+    bool right = !oserr_is(tasks_read(mine, &pid, 1, &t)) && t.count == 6 && t.untold == 6 &&
+                 oserr_kind(t.why) == OSERR_K_DENIED;
+    tasks_free(&t);
+    backend_free(mine);
+    return right ? 0 : 1;
+}
+
+TEST(the_right_is_needed)
+{
+    if (getuid() != 0)
+        SKIP("only root can become another user");
+    struct peer p = peer_start(be_a_peer, NULL);
+    struct tasks t = tasks_of((uint32_t)p.pid, 4);
+    tasks_free(&t);
+    uint32_t pid = (uint32_t)p.pid;
+    as_nobody(look_at_root, &pid);
+    peer_stop(&p);
+}
+
+/* May those who cannot look into a process still know that it has not a number? */
+static int look_for_numbers(void *arg)
+{
+    uint32_t taken = *(uint32_t *)arg;
+    struct backend *mine = backend_new();
+    bool has = true, free_number = true, more = true;
+    bool good = !oserr_is(tasks_absent(mine, taken, 0, &has)) &&
+                !oserr_is(tasks_absent(mine, INT32_MAX, 0, &free_number)) &&
+                !oserr_is(tasks_absent(mine, INT32_MAX, SIZE_MAX, &more));
+    if (good && !has && !free_number)
+        suite_skip("numbers_of_others", "processes may be hidden from us here");
+    good = good && !has && !more;
+    backend_free(mine);
+    return good ? 0 : 1;
+}
+
+TEST(numbers_of_others)
+{
+    if (getuid() != 0)
+        SKIP("only root can become another user");
+    struct peer p = peer_start(be_a_peer, NULL);
+    struct tasks t = tasks_of((uint32_t)p.pid, 4);
+    tasks_free(&t);
+    as_nobody(look_for_numbers, &at->tid[3]); /* of a thread */
+    peer_stop(&p);
+    struct peer below = peer_start(live_below, NULL);
+    if (at->in_there != 0)
+        as_nobody(look_for_numbers, &at->in_there);
+    peer_stop(&below);
+}
+
+/* ---- calls that fail ---- */
+
+static struct peer child;
+
+static struct oserr look(void)
+{
+    uint32_t pid[] = {(uint32_t)child.pid, os_pid()};
+    struct tasks t;
+    struct oserr e = tasks_read(be, pid, 2, &t);
+    /* what cannot be read of a thread is counted */
+    ck_assert(oserr_is(e) || t.untold <= 1);
+    ck_assert(t.untold == 0 || oserr_is(t.why));
+    tasks_free(&t);
+    return e;
+}
+
+static struct oserr search(void)
+{
+    bool absent = false;
+    struct oserr e = tasks_absent(be, INT32_MAX, 0, &absent);
+    ck_assert(!oserr_is(e) || !absent);
+    return e;
+}
+
+TEST(calls_that_fail)
+{
+    child = peer_start(be_a_peer, NULL);
+    struct tasks t = tasks_of((uint32_t)child.pid, 4);
+    tasks_free(&t);
+    torture(be, look);
+    torture(be, search);
+    peer_stop(&child);
+}
+
+SUITE(test_backend_tasks, .set_up = set_up, .tear_down = tear_down,
+      TESTS(what_threads_wait_for, a_process_that_ended_has_none, a_first_thread_that_ended,
+            a_number_in_a_namespace, the_right_is_needed, numbers_of_others, calls_that_fail));
