@@ -202,18 +202,21 @@ static void name_file(struct typed *y, const uint32_t *ends)
             y->file = r->args->given[i].value;
 }
 
-bool typed_open(struct typed *y, struct command_run *r)
+bool typed_begin(struct typed *y, struct command_run *r, uint32_t ends[ARGS_OPTIONS])
 {
     *y = (struct typed){.r = r, .page_at = UINT64_MAX, .file = run_option(r, "types")};
-    uint32_t ends[ARGS_OPTIONS] = {0};
     y->own =
         typed_hinted(r) ? types_new(type_abi_machine(), false) : typed_files(r, NULL, NULL, ends);
-    if (y->own == NULL)
-        return false;
     y->t = y->own;
     y->source = (struct type_source){
         .t = y->t, .read = read_at, .ctx = y, .size = r->size, .process = typed_process};
-    if (!typed_place(y, run_option(r, "type")))
+    return y->own != NULL;
+}
+
+bool typed_open(struct typed *y, struct command_run *r)
+{
+    uint32_t ends[ARGS_OPTIONS] = {0};
+    if (!typed_begin(y, r, ends) || !typed_place(y, run_option(r, "type")))
         return false;
     name_root(y);
     name_file(y, ends);

@@ -64,6 +64,10 @@ void typed_unknown(struct command_run *r, const struct types *t, const char *nam
 /* Finds T, as written after --type, and its place: y->t, y->root. False: an error was reported. */
 bool typed_place(struct typed *y, const char *type);
 
+/* The types of --types, and how r->seg is read. ends: as of typed_files. False: an error was
+ * reported; typed_close all the same. */
+bool typed_begin(struct typed *y, struct command_run *r, uint32_t ends[ARGS_OPTIONS]);
+
 /* The types, and T placed in r->seg. False: an error was reported; typed_close all the same. */
 bool typed_open(struct typed *y, struct command_run *r);
 void typed_close(struct typed *y);

@@ -213,7 +213,8 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler, const
         give_place(ui, j);
     j->past = sampler != NULL ? ui->s.past : 0;
     inspect_when(ui, j->past, j->when);
-    if (ui->s.past != 0 && !ui_in_list(ui) && (runs(line, "info") || runs(line, "types")))
+    bool now = runs(line, "info") || runs(line, "types") || runs(line, "locks");
+    if (ui->s.past != 0 && !ui_in_list(ui) && now)
         (void)snprintf(j->when, sizeof j->when, " as it is now");
     if (sampler != NULL)
         ui->inspect->stores_pending++;
@@ -320,7 +321,8 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
 {
     bool beside = beside_is(c->name);
     bool by_name = beside || strcmp(c->name, "info") == 0 || strcmp(c->name, "resize") == 0 ||
-                   strcmp(c->name, "types") == 0; /* it reads what other processes hold */
+                   strcmp(c->name, "types") == 0 || /* they read what other processes hold */
+                   strcmp(c->name, "locks") == 0;
     bool listed = ui_in_list(ui) && needs_segment(c, words);
     if (beside && stop_beside(ui, c, words))
         return;

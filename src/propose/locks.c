@@ -1,0 +1,384 @@
+#include "propose/locks.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/modules.h"
+#include "backend/os.h"
+#include "backend/tasks.h"
+#include "core/plural.h"
+
+enum {
+    TRIES = 16,     /* readings of a lock, until two are equal */
+    PROGRAMS = 64,  /* that are asked for their C library */
+    NUMBERS = 32,   /* of owners that were not seen, and are searched for */
+    AGAIN_MS = 100, /* between two looks */
+};
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+static void
+note(struct locks *l, const char *format, ...)
+{
+    va_list args;
+    if (l->notes == LOCKS_NOTES)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(l->note[l->notes], LOCKS_NOTE, format, args);
+    va_end(args);
+    for (size_t i = 0; i < l->notes; i++)
+        if (strcmp(l->note[i], l->note[l->notes]) == 0)
+            return;
+    l->notes++;
+}
+
+const char *locks_name(const struct locks *l, uint32_t pid)
+{
+    for (size_t i = 0; i < l->who.mappers_count; i++)
+        if (l->who.mappers[i].pid == pid)
+            return l->who.mappers[i].comm;
+    return "";
+}
+
+/* ---- words ---- */
+
+struct lock_bytes {
+    uint8_t at[LOCK_BYTES];
+};
+
+/* The words of a lock at one moment. Not all there, or never twice the same: why. */
+static const char *read_words(struct seg *s, const struct lock_place *at, struct lock_bytes *bytes)
+{
+    size_t n = lock_size(at->kind), got = 0;
+    bool settled = false;
+    *bytes = (struct lock_bytes){{0}};
+    if (at->size != n)
+        return "it has not the size that it has on x86-64";
+    struct oserr e = seg_read_consistent(s, NULL, at->offset, bytes->at, n, TRIES, &got, &settled);
+    if (e.code == SEG_E_UNKNOWN)
+        return "finding out what is there would disturb the segment";
+    if (oserr_is(e) || got < n)
+        return "it reaches past the end of the segment";
+    return settled ? NULL : "it changes all the time";
+}
+
+/* ---- which C library ---- */
+
+/* A thread of the process that still runs: its first one may have ended, and then shows nothing. */
+static uint32_t thread_of(const struct locks *l, uint32_t pid)
+{
+    for (size_t i = 0; i < l->scene.tasks; i++)
+        if (l->task[i].pid == pid && !l->task[i].ended)
+            return l->task[i].tid;
+    return pid;
+}
+
+/* That of a process; false: it has none that is known, or cannot be read. */
+static bool abi_of(struct backend *be, uint32_t pid, struct lock_abi *out)
+{
+    struct modules m;
+    struct oserr e = modules_list(be, pid, &m);
+    bool found = false;
+    for (size_t i = 0; !oserr_is(e) && i < m.count && !found; i++)
+        found = lock_abi_of(m.module[i].path, m.module[i].end, out);
+    modules_free(&m);
+    return found;
+}
+
+/* That of those who map it, of those who may store there if there are any. *agree false: they have
+ * different ones. */
+static bool find_abi(struct backend *be, const struct locks *l, bool write, struct lock_abi *out,
+                     bool *agree)
+{
+    struct lock_abi abi;
+    bool found = false;
+    uint32_t last = 0;
+    int asked = 0;
+    *agree = true;
+    for (size_t i = 0; i < l->who.mappers_count && asked < PROGRAMS; i++) {
+        const struct seg_mapper *m = &l->who.mappers[i];
+        if (m->pid == last || m->pid == os_pid() || m->write != write)
+            continue;
+        last = m->pid;
+        asked++;
+        if (!abi_of(be, thread_of(l, m->pid), &abi))
+            continue;
+        *agree = *agree && (!found || (abi.libc == out->libc && abi.narrow == out->narrow));
+        *out = found ? *out : abi;
+        found = true;
+    }
+    return found;
+}
+
+static void choose_abi(struct backend *be, const struct locks_ask *ask, struct locks *l)
+{
+    bool agree = true;
+    struct lock_abi *abi = &l->abi;
+    *abi = (struct lock_abi){.libc = ask->libc};
+    if (ask->libc != LIBC_UNKNOWN)
+        return;
+    bool found = find_abi(be, l, true, abi, &agree);
+    if (!found)
+        found = find_abi(be, l, false, abi, &agree);
+    if (!agree) {
+        *abi = (struct lock_abi){0};
+        note(l, "the programs that use it have different C libraries, whose locks do not work "
+                "together; --libc says whose words to read");
+    } else if (!found && abi_of(be, os_pid(), abi)) {
+        note(l, "%s: read as %s lays it out",
+             l->scene.nobody ? "no program maps it that would say which C library it has"
+                             : "the programs that map it do not say which C library they have",
+             lock_libc_name(abi->libc));
+    }
+}
+
+/* ---- one look ---- */
+
+/* Where a process has what lies at an address. */
+static bool offset_of(const struct seg_who *who, uint32_t pid, uint64_t address, uint64_t *offset)
+{
+    for (size_t i = 0; i < who->mappers_count; i++) {
+        const struct seg_mapper *m = &who->mappers[i];
+        if (m->pid == pid && address >= m->address && address - m->address < m->length) {
+            *offset = address - m->address + m->offset;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int compare_tasks(const void *a, const void *b)
+{
+    const struct lock_task *x = a, *y = b;
+    return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+static struct oserr take_tasks(struct backend *be, struct locks *l)
+{
+    struct tasks t = {0};
+    size_t room = l->who.mappers_count;
+    uint32_t *pid = calloc(room + 1, sizeof *pid);
+    if (pid == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    size_t n = seg_who_pids(&l->who, pid, room, NULL);
+    struct oserr e = tasks_read(be, pid, n, &t);
+    free(pid);
+    l->scene.nobody = n == 0;
+    l->scene.asleep = t.untold == 0;
+    l->task = calloc(t.count + 1, sizeof *l->task);
+    l->scene.waiter = calloc(t.count + 1, sizeof *l->scene.waiter);
+    if (!oserr_is(e) && (l->task == NULL || l->scene.waiter == NULL))
+        e = (struct oserr){"malloc", SEG_E_MEMORY};
+    for (size_t i = 0; !oserr_is(e) && i < t.count; i++) {
+        const struct task *from = &t.at[i];
+        struct lock_task *to = &l->task[l->scene.tasks++];
+        *to = (struct lock_task){.pid = from->pid,
+                                 .tid = from->tid,
+                                 .own = from->own,
+                                 .ended = from->ended,
+                                 .timed = from->timed,
+                                 .apart = from->apart};
+        to->waits = from->waits && offset_of(&l->who, from->pid, from->address, &to->at);
+    }
+    if (!oserr_is(e) && l->scene.tasks > 1)
+        qsort(l->task, l->scene.tasks, sizeof *l->task, compare_tasks);
+    l->scene.task = l->task;
+    if (!oserr_is(e) && t.untold > 0)
+        note(l,
+             "what %zu thread%s wait%s for is not known: reading that needs their user, and "
+             "kernel.yama.ptrace_scope 0, or root",
+             t.untold, plural_s(t.untold), t.untold == 1 ? "s" : "");
+    tasks_free(&t);
+    return e;
+}
+
+static void decode(const struct locks_ask *ask, struct locks *l, const struct lock_bytes *bytes)
+{
+    for (size_t i = 0; i < l->scene.objects; i++) {
+        const struct lock_place *at = &ask->places->at[i];
+        struct lock_object *o = &l->scene.object[i];
+        struct lock_abi abi = l->abi;
+        if (at->libc != LIBC_UNKNOWN && at->libc != abi.libc)
+            abi = (struct lock_abi){.libc = at->libc};
+        if (o->unread == NULL)
+            o->unread = lock_decode(&abi, o->kind, bytes[i].at, lock_size(o->kind), &o->words);
+    }
+}
+
+/* Owners that were not seen: they may be in a process that we could not look at. */
+static struct oserr search_unseen(struct backend *be, struct locks *l, size_t left_out)
+{
+    struct {
+        uint32_t number;
+        bool absent;
+    } asked[NUMBERS];
+    size_t n = 0;
+    struct oserr e = OSERR_NONE;
+    for (size_t i = 0; i < l->scene.objects && !oserr_is(e); i++) {
+        struct lock_object *o = &l->scene.object[i];
+        if (o->owner != OWNER_UNSEEN || o->moved)
+            continue;
+        size_t k = 0;
+        while (k < n && asked[k].number != o->words.owner)
+            k++;
+        if (k == NUMBERS)
+            break;
+        if (k == n) {
+            asked[n++].number = o->words.owner;
+            e = tasks_absent(be, o->words.owner, left_out, &asked[k].absent);
+        }
+        o->absent = !oserr_is(e) && asked[k].absent;
+    }
+    return e;
+}
+
+static struct oserr find_rings(struct locks *l)
+{
+    uint32_t from = 0;
+    l->ring = calloc(LOCKS_RINGS, sizeof *l->ring);
+    if (l->ring == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    while (l->rings < LOCKS_RINGS) {
+        struct locks_ring *r = &l->ring[l->rings];
+        r->n = lock_ring(&l->scene, &from, r->step, LOCKS_STEPS);
+        if (r->n == 0)
+            break;
+        l->rings++;
+    }
+    return OSERR_NONE;
+}
+
+/* The evidence and the verdicts, between two readings of the words. */
+static struct oserr gather(struct backend *be, const struct locks_ask *ask, struct locks *l,
+                           const struct lock_bytes *bytes)
+{
+    struct lock_scene *s = &l->scene;
+    struct lock_bytes again;
+    struct oserr e = seg_who(ask->seg, ask->pace, &l->who);
+    if (oserr_is(e))
+        return e;
+    s->whole = l->who.unreadable == 0;
+    e = take_tasks(be, l);
+    if (oserr_is(e))
+        return e;
+    for (size_t i = 0; i < s->objects; i++)
+        s->object[i].moved = s->object[i].unread == NULL &&
+                             (read_words(ask->seg, &ask->places->at[i], &again) != NULL ||
+                              memcmp(&again, &bytes[i], sizeof again) != 0);
+    choose_abi(be, ask, l);
+    decode(ask, l, bytes);
+    lock_judge(s);
+    /* the throttle does not say which ones it has left out */
+    e = search_unseen(be, l, ask->skips ? l->who.unreadable : 0);
+    if (oserr_is(e))
+        return e;
+    lock_judge(s);
+    return find_rings(l);
+}
+
+static struct oserr look(struct backend *be, const struct locks_ask *ask, struct locks *l)
+{
+    size_t n = ask->places->count;
+    *l = (struct locks){0};
+    struct lock_bytes *bytes = calloc(n + 1, sizeof *bytes);
+    l->scene.object = calloc(n + 1, sizeof *l->scene.object);
+    bool room = bytes != NULL && l->scene.object != NULL;
+    for (size_t i = 0; room && i < n; i++) {
+        const struct lock_place *at = &ask->places->at[i];
+        l->scene.object[i] = (struct lock_object){
+            .offset = at->offset, .size = (uint32_t)lock_size(at->kind), .kind = at->kind};
+        l->scene.object[i].unread = read_words(ask->seg, at, &bytes[i]);
+    }
+    l->scene.objects = room ? n : 0;
+    struct oserr e = room ? gather(be, ask, l, bytes) : (struct oserr){"malloc", SEG_E_MEMORY};
+    free(bytes);
+    return e;
+}
+
+void locks_free(struct locks *l)
+{
+    free(l->scene.object);
+    free(l->scene.waiter);
+    free(l->task);
+    free(l->ring);
+    seg_who_free(&l->who);
+    *l = (struct locks){0};
+}
+
+/* ---- two looks ---- */
+
+bool locks_bad(const struct locks *l)
+{
+    bool bad = l->rings > 0;
+    for (size_t i = 0; i < l->scene.objects && !bad; i++)
+        bad = lock_is_dead(&l->scene.object[i]);
+    return bad;
+}
+
+static bool same_ring(const struct locks *a, const struct locks_ring *x, const struct locks *b,
+                      const struct locks_ring *y)
+{
+    bool same = x->n == y->n;
+    for (size_t i = 0; same && i < x->n; i++)
+        same = x->step[i].object == y->step[i].object &&
+               a->task[x->step[i].task].tid == b->task[y->step[i].task].tid;
+    return same;
+}
+
+/* Takes back what the first look did not find. */
+static void confirm(const struct locks *first, struct locks *second)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < second->scene.objects; i++) {
+        struct lock_object *o = &second->scene.object[i];
+        const struct lock_object *was = &first->scene.object[i];
+        if (lock_is_dead(o) && !(lock_is_dead(was) && was->words.owner == o->words.owner))
+            o->owner = OWNER_UNSEEN;
+    }
+    for (size_t i = 0; i < second->rings; i++) {
+        bool known = false;
+        for (size_t k = 0; k < first->rings && !known; k++)
+            known = same_ring(second, &second->ring[i], first, &first->ring[k]);
+        if (known)
+            second->ring[kept++] = second->ring[i];
+    }
+    second->rings = kept;
+}
+
+static void note_unseen(struct locks *l)
+{
+    bool matters = false;
+    for (size_t i = 0; i < l->scene.objects; i++) {
+        const struct lock_object *o = &l->scene.object[i];
+        matters = matters || o->owner == OWNER_UNSEEN || (o->words.waited && o->waiters == 0);
+        if (o->unread != NULL)
+            note(l, "0x%" PRIx64 ": not decoded: %s", o->offset, o->unread);
+    }
+    if (matters && l->who.unreadable > 0)
+        note(l, "%zu process%s could not be read, which may use it: that needs root",
+             l->who.unreadable, l->who.unreadable == 1 ? "" : "es");
+}
+
+struct oserr locks_look(struct backend *be, const struct locks_ask *ask, struct locks *out)
+{
+    struct locks second;
+    struct oserr e = look(be, ask, out);
+    if (oserr_is(e) || !locks_bad(out)) {
+        note_unseen(out);
+        return e;
+    }
+    if (!os_sleep_until(os_now() + AGAIN_MS * INT64_C(1000000)))
+        return (struct oserr){"nanosleep", SEG_E_STOPPED};
+    e = look(be, ask, &second);
+    if (!oserr_is(e)) {
+        confirm(out, &second);
+        note_unseen(&second);
+    }
+    locks_free(out);
+    *out = second;
+    return e;
+}
