@@ -107,6 +107,20 @@ TEST(the_cursor_stays_on_its_segment)
     ck_assert(!ui.who_panel);
 }
 
+/* `s` on a segment: the list begins there, and stays there when it is listed anew. */
+TEST(the_cursor_begins_where_one_comes_from)
+{
+    (void)snprintf(ui.s.locator, sizeof ui.s.locator, "posix:/ring");
+    ui_push(&ui, &screen_inspect);
+    ui_run(&ui, "segments");
+    ui_draw(&ui);
+    ui.s.locator[0] = '\0';
+    for (int i = 0; i < 2; i++) {
+        segments_rebuild(&ui);
+        ck_assert_str_eq(listed_cursor(), "posix:/ring");
+    }
+}
+
 /* What a look before a removal has proved holds for a minute, in the row, the counts and the
  * explanation, which says when that was. A user that is seen ends it for good. */
 TEST(what_was_proved_has_an_age)
@@ -493,9 +507,9 @@ TEST(the_mouse)
 SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
       TESTS(what_was_proved_has_an_age, a_key_is_for_the_row_that_was_seen, the_list,
             the_list_at_every_size, an_empty_list_says_what_can_be_done,
-            the_cursor_stays_on_its_segment, sorting, numbers_in_names_are_numbers,
-            the_title_keeps_what_is_unused, an_age_says_what_it_is_of, arrows_say_the_direction,
-            headers_are_the_words_of_commands, a_click_on_a_header_sorts,
+            the_cursor_stays_on_its_segment, the_cursor_begins_where_one_comes_from, sorting,
+            numbers_in_names_are_numbers, the_title_keeps_what_is_unused, an_age_says_what_it_is_of,
+            arrows_say_the_direction, headers_are_the_words_of_commands, a_click_on_a_header_sorts,
             sums_of_what_is_shown_and_tagged, users_have_names, what_matters_catches_the_eye,
             filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,
             removal_says_who_and_wants_the_name, tagged_ones_need_yes, who_has_it,

@@ -294,8 +294,10 @@ static void restore_cursor(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
     int wanted = row_of(ui, st->wanted), same = row_of(ui, st->cursor);
-    if (wanted >= 0)
+    if (wanted >= 0) {
         st->wanted[0] = '\0';
+        st->touched = true; /* it stays there */
+    }
     segments_move_to(ui, wanted >= 0 ? wanted : !st->touched ? 0 : same >= 0 ? same : st->at);
 }
 
