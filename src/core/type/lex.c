@@ -362,12 +362,6 @@ bool lex_is(const struct lexer *l, unsigned punct)
     return l->tok.kind == TOKEN_PUNCT && l->tok.punct == punct;
 }
 
-bool lex_is_name(const struct lexer *l, const char *name)
-{
-    return l->tok.kind == TOKEN_NAME && strlen(name) == l->tok.n &&
-           memcmp(name, l->tok.at, l->tok.n) == 0;
-}
-
 bool lex_take(struct lexer *l, unsigned punct)
 {
     if (!lex_is(l, punct))

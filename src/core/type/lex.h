@@ -98,7 +98,15 @@ bool lex_fail(struct lexer *l, const char *format, ...);
 bool lex_fail_here(struct lexer *l, const char *what);
 
 bool lex_is(const struct lexer *l, unsigned punct);
-bool lex_is_name(const struct lexer *l, const char *name);
+
+/* Asked of each token about each of the words that C has: most are told apart by the first
+ * character. */
+static inline bool lex_is_name(const struct lexer *l, const char *name)
+{
+    return l->tok.kind == TOKEN_NAME && *l->tok.at == *name && strlen(name) == l->tok.n &&
+           memcmp(name, l->tok.at, l->tok.n) == 0;
+}
+
 bool lex_take(struct lexer *l, unsigned punct); /* moves on when it is there */
 bool lex_take_name(struct lexer *l, const char *name);
 bool lex_want(struct lexer *l, unsigned punct); /* an error when it is not */
