@@ -332,7 +332,10 @@ static bool bounded(struct unpack *u)
     type_id n = u->t->type.count;
     uint64_t *fields = calloc(n, sizeof *fields);
     bool good = fields != NULL || wrong(u, "out of memory");
-    for (unsigned depth = 0; good && depth < TYPE_DEPTH_MAX; depth++)
+    unsigned deepest = 0;
+    for (type_id id = 0; id < n; id++)
+        deepest = types_get(u->t, id)->depth > deepest ? types_get(u->t, id)->depth : deepest;
+    for (unsigned depth = 0; good && depth <= deepest; depth++)
         for (type_id id = 0; good && id < n; id++) {
             const struct type *type = types_get(u->t, id);
             if (type->kind == TYPE_ALIAS || type->depth != depth)
