@@ -104,8 +104,11 @@ static struct oserr find_users(struct backend *be, const struct seg_ask *ask, st
 {
     struct objects o = {0};
     struct found f = {0};
-    const struct search search = {&o, l, ask->kinds, (ask->flags & SEG_SURVEY_COUNTS) != 0,
-                                  ask->pace};
+    const struct search search = {.objects = &o,
+                                  .list = l,
+                                  .kinds = ask->kinds,
+                                  .counts = (ask->flags & SEG_SURVEY_COUNTS) != 0,
+                                  .pace = ask->pace};
     struct oserr e = scan(be, &search, ask->extra_id, &f);
     listing_sort(l);
     if (!oserr_is(e))
@@ -148,8 +151,8 @@ struct oserr seg_survey(struct backend *be, unsigned kinds, unsigned flags, stru
 }
 
 /* *huge: it was seen to be of huge pages. */
-static struct oserr who_object(struct backend *be, struct seg_id id,
-                               const struct seg_throttle *pace, struct seg_who *out, bool *huge)
+static struct oserr who_object(struct backend *be, struct seg_id id, struct search ask,
+                               struct seg_who *out, bool *huge)
 {
     struct found f = {0};
     struct objects o = {0};
@@ -159,7 +162,8 @@ static struct oserr who_object(struct backend *be, struct seg_id id,
     struct oserr e = objects_add(be, &o, id, &number);
     if (!oserr_is(e)) {
         o.items[number].wanted = true;
-        e = scan_processes(be, &(struct search){.objects = &o, .pace = pace}, &f);
+        ask.objects = &o;
+        e = scan_processes(be, &ask, &f);
     }
     if (!oserr_is(e))
         e = users_group(be, &f, &o, out);
@@ -174,16 +178,33 @@ struct oserr seg_who_object(struct backend *be, struct seg_id id, const struct s
                             struct seg_who *out)
 {
     bool huge;
-    return who_object(be, id, pace, out, &huge);
+    return who_object(be, id, (struct search){.pace = pace}, out, &huge);
+}
+
+static struct oserr who_of(struct seg *s, struct search ask, struct seg_who *out)
+{
+    bool huge;
+    struct oserr e = who_object(s->be, seg_id_of(&s->last), ask, out, &huge);
+    s->sticky_state |= huge ? SEG_ST_HUGETLB : 0U;
+    s->last.state |= s->sticky_state;
+    return e;
 }
 
 struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_who *out)
 {
-    bool huge;
-    struct oserr e = who_object(s->be, seg_id_of(&s->last), pace, out, &huge);
-    s->sticky_state |= huge ? SEG_ST_HUGETLB : 0U;
-    s->last.state |= s->sticky_state;
-    return e;
+    return who_of(s, (struct search){.pace = pace}, out);
+}
+
+struct oserr seg_who_maps(struct seg *s, const struct seg_throttle *pace, struct seg_who *out)
+{
+    uint32_t pid;
+    struct search ask = {.pace = pace, .mappers = true, .shared = true};
+    struct oserr e = who_of(s, ask, out);
+    if (oserr_is(e) || seg_who_pids(out, &pid, 1, NULL) > 0)
+        return e;
+    seg_who_free(out);
+    ask.shared = false;
+    return who_of(s, ask, out);
 }
 
 struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace, struct seg_who *who)

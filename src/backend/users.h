@@ -111,6 +111,8 @@ struct search {
                                 another /dev/shm that a process sees */
     unsigned kinds;          /* bits: kinds to be met */
     bool counts;             /* users of wanted objects are only counted, and processes not named */
+    bool mappers;            /* only those that map them are searched, where mappings are known, */
+    bool shared;             /* and of those only who shares them */
     const struct seg_throttle *pace; /* NULL: in one go */
 };
 

@@ -18,6 +18,12 @@ struct types_client *types_client_new(struct backend *be)
     return c;
 }
 
+void types_client_start(struct types_client *c)
+{
+    if (c != NULL && c->box == NULL && oserr_is(boxed_start(c->be, &c->box)))
+        c->box = NULL;
+}
+
 static void close_box(struct types_client *c)
 {
     boxed_stop(c->box);

@@ -35,6 +35,10 @@ struct types_client;
 MUST_USE struct types_client *types_client_new(struct backend *be);
 void types_client_free(struct types_client *c); /* NULL is fine */
 
+/* Starts the process that reads, for who has something else to do before the first question. When
+ * it cannot be started, that question says so. NULL is fine. */
+void types_client_start(struct types_client *c);
+
 /* Is this process to be a box, and then: all that it does, to its end. For main(), before anything
  * else. */
 bool types_box_wanted(int argc, char **argv);

@@ -27,6 +27,7 @@ struct use {
     const char *name;
     int prot;  /* of its mapping; 0: none */
     bool hold; /* keeps the descriptor */
+    bool own;  /* maps it privately */
 };
 
 static void use(void *arg, int ready)
@@ -35,7 +36,8 @@ static void use(void *arg, int ready)
     int fd = shm_open(u->name, (u->prot & PROT_WRITE) != 0 ? O_RDWR : O_RDONLY, 0);
     if (fd < 0)
         _exit(1);
-    if (u->prot != 0 && mmap(NULL, 4096, u->prot, MAP_SHARED, fd, 4096) == MAP_FAILED)
+    if (u->prot != 0 &&
+        mmap(NULL, 4096, u->prot, u->own ? MAP_PRIVATE : MAP_SHARED, fd, 4096) == MAP_FAILED)
         _exit(2);
     if (!u->hold)
         close(fd);
@@ -46,8 +48,9 @@ static void use(void *arg, int ready)
 
 TEST(test_mappers_and_holders)
 {
-    struct use rw = {name, PROT_READ | PROT_WRITE, false}, ro = {name, PROT_READ, true};
-    struct use held = {name, 0, true};
+    struct use rw = {name, PROT_READ | PROT_WRITE, false, false},
+               ro = {name, PROT_READ, true, false};
+    struct use held = {name, 0, true, false};
     struct seg *s;
     struct seg_who w;
     char comm[16] = {0};
@@ -85,9 +88,36 @@ TEST(test_mappers_and_holders)
     seg_close(s);
 }
 
+/* Who asks about mappings alone: no holders, and those that are private where no other is. */
+TEST(test_mappers_alone)
+{
+    struct use rw = {.name = name, .prot = PROT_READ | PROT_WRITE}, held = {name, 0, true, false};
+    struct use own = {.name = name, .prot = PROT_READ, .own = true};
+    struct seg *s;
+    struct seg_who w;
+    close(raw_create(name, 8192));
+    struct peer p1 = peer_start(use, &rw), p2 = peer_start(use, &own), p3 = peer_start(use, &held);
+    must(seg_open(be, name, SEG_STAT, &s));
+    must(seg_who_maps(s, NULL, &w));
+    ck_assert_uint_eq(w.mappers_count, 1);
+    ck_assert_uint_eq(w.mappers[0].pid, (uint32_t)p1.pid);
+    ck_assert_uint_eq(w.holders_count, 0);
+    seg_who_free(&w);
+    peer_stop(&p1);
+    must(seg_who_maps(s, NULL, &w));
+    ck_assert_uint_eq(w.mappers_count, 1);
+    ck_assert_uint_eq(w.mappers[0].pid, (uint32_t)p2.pid);
+    ck_assert(w.mappers[0].read && !w.mappers[0].write);
+    ck_assert_uint_eq(w.holders_count, 0);
+    seg_who_free(&w);
+    peer_stop(&p2);
+    peer_stop(&p3);
+    seg_close(s);
+}
+
 TEST(test_remove_refuses_and_names)
 {
-    struct use mapped = {name, PROT_READ | PROT_WRITE, false}, held = {name, 0, true};
+    struct use mapped = {name, PROT_READ | PROT_WRITE, false, false}, held = {name, 0, true, false};
     struct use *uses[] = {&mapped, &held};
     struct seg_who w;
     for (int i = 0; i < 2; i++) {
@@ -263,7 +293,7 @@ TEST(test_linked_names_share_who)
     snprintf(b, sizeof b, "/dev/shm%s", other);
     close(raw_create(name, 4096));
     ck_assert_int_eq(link(a, b), 0);
-    struct use u = {name, PROT_READ, false};
+    struct use u = {name, PROT_READ, false, false};
     struct peer p = peer_start(use, &u);
     must(seg_survey(be, ~0U, SEG_SURVEY_WHO, &sv));
     const struct seg_info *rows[] = {find_row(&sv, name), find_row(&sv, other)};
@@ -287,8 +317,8 @@ static void counted(const struct seg_users *u)
 /* Each process once, for the most that it does; we do not count. The same from counting alone. */
 TEST(test_users_are_counted)
 {
-    struct use rw = {name, PROT_READ | PROT_WRITE, true}, ro = {name, PROT_READ, true};
-    struct use held = {name, 0, true};
+    struct use rw = {name, PROT_READ | PROT_WRITE, true}, ro = {name, PROT_READ, true, false};
+    struct use held = {name, 0, true, false};
     struct seg_survey sv;
     struct seg_who w;
     close(raw_create(name, 8192));
@@ -430,7 +460,7 @@ static struct seg_who await_users(size_t mappers, size_t holders)
 
 TEST(test_threads_outlive_the_main_one)
 {
-    struct use u = {name, PROT_READ | PROT_WRITE, false};
+    struct use u = {name, PROT_READ | PROT_WRITE, false, false};
     close(raw_create(name, 8192));
     struct peer p = peer_start(main_thread_ends, &u);
     char stat[64] = "", path[64];
@@ -452,7 +482,7 @@ TEST(test_threads_outlive_the_main_one)
 
 TEST(test_descriptors_of_a_thread)
 {
-    struct use u = {name, 0, true};
+    struct use u = {name, 0, true, false};
     close(raw_create(name, 8192));
     struct peer p = peer_start(thread_has_its_own, &u);
     struct seg_who w = await_users(0, 2); /* we hold it too, to ask */

@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,9 @@ int boxed_main(boxed_serve *serve)
     static uint8_t question[BOXED_QUESTION_MAX];
     uint32_t size = 0;
     int fd = -1;
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (!drop_user() || !limits() || !filter())
         return EXIT_FAILURE;
     while (take_head(&size, &fd)) {

@@ -82,7 +82,7 @@ static struct oserr take_lines(struct maps *m, size_t *have,
     struct oserr e = OSERR_NONE;
     struct sys_mapping at;
     while (!oserr_is(e) && (newline = memchr(s, '\n', (size_t)(end - s))) != NULL) {
-        if (parse_line(m, s, newline, &at))
+        if (parse_line(m, s, newline, &at) && (at.shared || !m->shared))
             e = take(ctx, &at);
         s = newline + 1;
     }
@@ -134,7 +134,7 @@ static struct oserr read_asked(struct maps *m, uint64_t at, size_t most,
     struct oserr e = OSERR_NONE;
     while (n == want && most > 0 && !oserr_is(e)) {
         want = most < BATCH ? most : BATCH;
-        *unread = sys_mappings(m->be, m->fd, &at, batch, want, &n);
+        *unread = sys_mappings(m->be, m->fd, &at, m->shared, batch, want, &n);
         most -= n;
         for (size_t i = 0; i < n && !oserr_is(e); i++)
             if (batch[i].dev != 0)

@@ -9,6 +9,7 @@ struct maps {
     struct backend *be;
     char *buffer;     /* of maps_begin */
     bool text;        /* the kernel has no query */
+    bool shared;      /* only shared mappings are wanted */
     int fd;           /* the process being read */
     const char *name; /* text: the name of the current mapping, and its end */
     const char *name_end;

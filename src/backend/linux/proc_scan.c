@@ -386,11 +386,11 @@ static bool all_used(const struct proc_scan *p)
  * has no user. */
 static struct oserr read_hidden(struct proc_scan *p)
 {
-    struct oserr e = read_loops(p);
+    struct oserr e = p->search->mappers ? OSERR_NONE : read_loops(p);
     if (oserr_is(e))
         return e;
     p->out->unreadable += processes_hidden(p->be) ? 1 : 0; /* they count as one */
-    if (p->out->unreadable == 0 && !all_used(p))
+    if (p->out->unreadable == 0 && !p->search->mappers && !all_used(p))
         e = carriers_count(p->be, &p->carriers, may_continue, p, &p->out->unowned);
     return e;
 }
@@ -438,12 +438,12 @@ static struct oserr read_thread(struct proc_scan *p, uint32_t thread, bool *ende
     if (*ended) {
         p->task = thread;
         e = read_mappings(p, skipped);
-        if (!oserr_is(e) && !*skipped)
+        if (!oserr_is(e) && !*skipped && !p->search->mappers)
             e = read_descriptors(p, skipped);
         *ended = false;
         return e; /* the next ones are compared with this one */
     }
-    if (oserr_is(sys_same_files(p->be, shown, thread, &same)) || same)
+    if (p->search->mappers || oserr_is(sys_same_files(p->be, shown, thread, &same)) || same)
         return e;
     p->task = thread;
     e = read_descriptors(p, skipped);
@@ -485,7 +485,7 @@ static struct oserr read_process(struct proc_scan *p)
         e = read_shm(p);
     if (!oserr_is(e))
         e = read_mappings(p, &skipped);
-    if (!oserr_is(e) && !skipped)
+    if (!oserr_is(e) && !skipped && !p->search->mappers)
         e = read_descriptors(p, &skipped);
     if (!oserr_is(e) && !skipped)
         e = read_threads(p, &skipped);
@@ -584,6 +584,7 @@ struct oserr scan_processes(struct backend *be, const struct search *search, str
     if (!oserr_is(e)) {
         p.maps.between = may_continue;
         p.maps.between_ctx = &p;
+        p.maps.shared = search->shared;
         know_own_shm(&p);
         sys_anon_devices(be, p.anon_devices);
         e = read_processes(&p);

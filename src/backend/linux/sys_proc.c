@@ -41,14 +41,14 @@ static uint32_t ask(int fd, uint64_t at, uint64_t flags, struct query *q)
     return errno_if(ioctl(fd, QUERY, q) != 0);
 }
 
-struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, struct sys_mapping *out,
-                          size_t cap, size_t *n)
+struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, bool shared,
+                          struct sys_mapping *out, size_t cap, size_t *n)
 {
     uint32_t code = sys_enter(be, "ioctl");
     *n = 0;
     while (code == 0 && *n < cap) {
         struct query q = {0};
-        code = ask(fd, *at, OR_NEXT | OF_FILES, &q);
+        code = ask(fd, *at, OR_NEXT | OF_FILES | (shared ? VMA_SHARED : 0U), &q);
         if (code != 0)
             break;
         *at = q.end;

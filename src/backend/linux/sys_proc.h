@@ -14,10 +14,11 @@ struct sys_mapping {
     bool shared;
 };
 
-/* Asks the descriptor of a /proc/PID/maps (PROCMAP_QUERY) for up to `cap` mappings at or after *at
- * and advances *at past them; one log entry for all. *n less than cap: there are no more. ENOTTY:
- * the kernel has no such query, so the text must be read. */
-MUST_USE struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at,
+/* Asks the descriptor of a /proc/PID/maps (PROCMAP_QUERY) for up to `cap` mappings of objects
+ * (shared ones alone when `shared`) at or after *at and advances *at past them; one log entry for
+ * all. *n less than cap: there are no more. ENOTTY: the kernel has no such query, so the text must
+ * be read. */
+MUST_USE struct oserr sys_mappings(struct backend *be, int fd, uint64_t *at, bool shared,
                                    struct sys_mapping *out, size_t cap, size_t *n);
 
 /* Name of the mapping at `start`, NUL-terminated; empty: longer than cap, or gone. */

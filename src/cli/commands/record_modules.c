@@ -46,7 +46,7 @@ void record_modules(struct command_run *r, struct rec_header *h)
     struct types_client *c = types_can() ? types_client_new(r->env->be) : NULL;
     h->module = NULL;
     h->modules = 0;
-    if (c != NULL && !oserr_is(seg_who(r->seg, r->env->pace, &who))) {
+    if (c != NULL && !oserr_is(seg_who_maps(r->seg, r->env->pace, &who))) {
         const struct types_ask ask = {.pid = pid,
                                       .pids = seg_who_pids(&who, pid, PROCESSES, &more),
                                       .deadline = os_now() + (int64_t)DEADLINE_MS * 1000000,

@@ -154,7 +154,7 @@ bool typed_read(struct typed *y, const struct type_node *leaf, uint8_t *p)
 void typed_users(struct typed *y)
 {
     if (!y->who_known)
-        y->who_known = !oserr_is(seg_who(y->r->seg, y->r->env->pace, &y->who));
+        y->who_known = !oserr_is(seg_who_maps(y->r->seg, y->r->env->pace, &y->who));
 }
 
 void typed_map(struct typed *y)

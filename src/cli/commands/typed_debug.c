@@ -104,8 +104,9 @@ enum types_status typed_debug(struct typed *y, const char *name, uint32_t pid, t
     *id = 0;
     if (recording_of(y->r->seg) != NULL)
         return debug_of_recording(y, name, pid, id);
-    uint32_t *pids = processes(y, pid, &n);
     struct types_client *c = types_client_new(y->r->env->be);
+    types_client_start(c); /* while /proc is read */
+    uint32_t *pids = processes(y, pid, &n);
     types_answer_free(a);
     if (pids != NULL && c != NULL && n > 0) {
         struct types_ask ask = {.pid = pids, .pids = n, .stop = typed_stop, .ctx = y->r};

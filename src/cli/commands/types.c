@@ -131,7 +131,7 @@ static int propose_and_print(struct command_run *r, struct propose_ask ask)
     if (!run_duration_option(r, "watch", &watch))
         return EXIT_ERROR;
     if (seg_kind(r->seg) != SEG_REC)
-        e = seg_who(r->seg, r->env->pace, &who);
+        e = seg_who_maps(r->seg, r->env->pace, &who);
     if (oserr_is(e))
         return run_fail(r, NULL, "find out who maps it", e);
     bool maps = ask.pid == 0;

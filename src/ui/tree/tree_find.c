@@ -51,7 +51,7 @@ static struct oserr find_in(struct proposals_job *j, struct seg *seg, const stru
     if (j->id.dev != 0 && !seg_id_equal(seg_id_of(seg_last(seg)), j->id))
         return (struct oserr){"seg_open", SEG_E_REPLACED};
     if (seg_kind(seg) != SEG_REC)
-        e = seg_who(seg, j->pace, &who);
+        e = seg_who_maps(seg, j->pace, &who);
     if (oserr_is(e))
         return e;
     const struct propose_ask ask = {.seg = seg,

@@ -202,7 +202,7 @@ static struct oserr compare_in(struct skew_job *j, struct seg *seg)
     size_t having = 0;
     if (!seg_id_equal(seg_id_of(seg_last(seg)), j->id))
         return (struct oserr){"seg_open", SEG_E_REPLACED};
-    struct oserr e = seg_who(seg, j->pace, &who);
+    struct oserr e = seg_who_maps(seg, j->pace, &who);
     const struct propose_ask ask = {.seg = seg,
                                     .who = &who,
                                     .progress = j->progress,

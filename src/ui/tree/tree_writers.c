@@ -42,7 +42,7 @@ static struct oserr writers_in(struct writers_job *j, struct seg *seg, const str
     struct seg_who who = {0};
     if (!seg_id_equal(seg_id_of(seg_last(seg)), j->id))
         return (struct oserr){"seg_open", SEG_E_REPLACED};
-    struct oserr e = seg_who(seg, j->pace, &who);
+    struct oserr e = seg_who_maps(seg, j->pace, &who);
     const struct propose_ask ask = {
         .seg = seg, .who = &who, .offset = j->field.offset, .progress = p};
     if (!oserr_is(e))
