@@ -4,8 +4,10 @@
  * each maps it (perf_event_open: a processor has four for each thread). Nobody is stopped: the
  * thread takes a trap of some ten microseconds for each store, and the kernel copies its registers
  * and the top of its stack into a ring that we read. So a breakpoint is armed for a few stores and
- * dropped; when we die the kernel drops it. What the kernel stores for a process (read, recv) is
- * not seen. Other systems and machines have functions that say so (SEG_E_UNSUPPORTED). */
+ * dropped; when we die the kernel drops it. What the kernel stores for a process at an address of
+ * that (read, recv) is seen where the system lets us look into the kernel: root, CAP_PERFMON. What
+ * it stores through an address of its own (pwrite into the object, process_vm_writev) is not. Other
+ * systems and machines have functions that say so (SEG_E_UNSUPPORTED). */
 #ifndef SHMLENS_BACKEND_TRAP_H
 #define SHMLENS_BACKEND_TRAP_H
 
@@ -34,6 +36,7 @@ struct trap_place {
 /* A store, right after it. */
 struct trap_hit {
     uint32_t pid, tid;
+    bool kernel; /* the kernel stored, in a call of the thread; the registers are those before it */
     uint64_t reg[TRAP_REGISTERS];
     size_t stack_n; /* bytes of the stack, from rsp on */
     uint8_t stack[TRAP_STACK];
@@ -50,6 +53,9 @@ MUST_USE struct oserr trap_arm(struct backend *be, const struct trap_place *plac
  * is what was in the way first; none: there were more threads and places than TRAP_MAX. Threads and
  * processes that have ended do not count. */
 MUST_USE bool trap_whole(const struct trap *t, struct oserr *why);
+
+/* Are stores by the kernel seen, too? */
+bool trap_sees_kernel(const struct trap *t);
 
 /* Waits up to `ms` for a store. *got false: there was none. After one the places are off until this
  * is called again, so that writers pay for no store that nobody waits for; some that were made

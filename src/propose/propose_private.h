@@ -82,6 +82,7 @@ MUST_USE struct oserr propose_stopped(const struct proposing *p, enum types_stat
  * it ---- */
 
 struct trap_place;
+struct trap;
 struct trap_hit;
 
 struct stored_bytes {
@@ -95,6 +96,9 @@ size_t stores_places(const struct propose_ask *ask, const struct stored_bytes *a
 
 /* Notes why stores cannot be watched. */
 void stores_refused(struct proposals *out, struct oserr e);
+/* Notes that there were threads without a breakpoint, if there were. Asked last: threads that are
+ * started meanwhile count. */
+void stores_left_out(struct proposals *out, const struct trap *t);
 
 /* Visits the function that stored, and then those that called it, at most so many and until
  * p->until: `address` is where it was, `f` has its names and `a` its pointers into the windows (see
@@ -111,8 +115,10 @@ MUST_USE struct oserr stores_walk(struct proposing *p, const struct trap_hit *hi
  * there were, known already or not. */
 MUST_USE struct oserr watch_hit(struct proposing *p, const struct trap_hit *hit, size_t *leads);
 
-/* Notes why nothing was added by so many stores into so many words that changed. */
-void watch_note_nothing_new(const struct proposing *p, size_t words, size_t hits, size_t leads);
+/* Notes why nothing was added by so many stores into so many words that changed; `kernel`: its
+ * stores were watched, too. */
+void watch_note_nothing_new(const struct proposing *p, bool kernel, size_t words, size_t hits,
+                            size_t leads);
 
 /* ---- bytes.c: structs that the bytes look like ---- */
 

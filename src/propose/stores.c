@@ -40,6 +40,19 @@ void stores_refused(struct proposals *out, struct oserr e)
                        what);
 }
 
+void stores_left_out(struct proposals *out, const struct trap *t)
+{
+    char text[160];
+    struct oserr why;
+    if (trap_whole(t, &why))
+        return;
+    if (oserr_is(why))
+        proposals_note(out, "not every thread was watched: %s", oserr_text(why, text, sizeof text));
+    else
+        proposals_note(out, "not every thread was watched: there are more than %d breakpoints",
+                       (int)TRAP_MAX);
+}
+
 struct oserr stores_walk(struct proposing *p, const struct trap_hit *hit, const uint64_t *window,
                          size_t windows, size_t most, stores_visit *visit, void *ctx)
 {

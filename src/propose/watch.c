@@ -28,6 +28,7 @@ struct watching {
     uint8_t *was, *is;
     uint64_t tried[TRIED];
     size_t tries, hits, leads; /* leads: typed pointers that were found, known or not */
+    bool kernel;               /* what the kernel stores was seen, too */
     struct trap_hit hit;
 };
 
@@ -189,12 +190,12 @@ struct oserr watch_hit(struct proposing *p, const struct trap_hit *hit, size_t *
 static struct oserr watch_words(struct watching *w, const uint64_t *word, size_t words, bool *found,
                                 bool *ended)
 {
-    struct trap_place place[TRAP_MAX] = {{0}};
+    struct trap_place place[TRAP_MAX + 1] = {{0}}; /* one more, so that trap_whole knows */
     struct stored_bytes at[BUSY];
     struct trap *t = NULL;
     for (size_t i = 0; i < words; i++)
         at[i] = (struct stored_bytes){word[i], WORD};
-    size_t before = w->p.out->count, n = stores_places(w->p.ask, at, words, place, TRAP_MAX);
+    size_t before = w->p.out->count, n = stores_places(w->p.ask, at, words, place, TRAP_MAX + 1);
     struct oserr e = OSERR_NONE, armed = trap_arm(w->p.be, place, n, &t);
     *ended = oserr_is(armed);
     if (n > 0 && *ended)
@@ -216,20 +217,27 @@ static struct oserr watch_words(struct watching *w, const uint64_t *word, size_t
         hits += got;
         w->hits += got;
     }
+    if (t != NULL) {
+        w->kernel = trap_sees_kernel(t);
+        stores_left_out(w->p.out, t);
+    }
     trap_disarm(t);
     *found = w->p.out->count > before;
     return e;
 }
 
-void watch_note_nothing_new(const struct proposing *p, size_t words, size_t hits, size_t leads)
+void watch_note_nothing_new(const struct proposing *p, bool kernel, size_t words, size_t hits,
+                            size_t leads)
 {
     struct proposals *out = p->out;
     if (words == 0)
         proposals_note(out, "nothing was stored%s while it was watched",
                        seg_last(p->ask->seg)->size > WATCHED ? " into its first 16 MiB" : "");
     else if (hits == 0)
-        proposals_note(out, "what stored there was not seen: it may have been the kernel, for a "
-                            "read() into the segment, or a process that cannot be watched");
+        proposals_note(out,
+                       "what stored there was not seen: it may have been %sa process that "
+                       "cannot be watched",
+                       kernel ? "" : "the kernel, for a read() into the segment, or ");
     else if (leads > 0)
         proposals_note(out,
                        "%zu store%s looked at: the pointers in the functions that made them "
@@ -255,7 +263,7 @@ static struct oserr watch(struct watching *w)
     }
     if (oserr_is(e) || found || ended)
         return e;
-    watch_note_nothing_new(&w->p, w->tries, w->hits, w->leads);
+    watch_note_nothing_new(&w->p, w->kernel, w->tries, w->hits, w->leads);
     return e;
 }
 

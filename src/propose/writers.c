@@ -59,20 +59,6 @@ static struct oserr collect(struct writers_search *f, struct trap *t, int64_t wa
     return e;
 }
 
-static void note_left_out(struct proposals *notes, const struct trap *t)
-{
-    char text[160];
-    struct oserr why;
-    if (trap_whole(t, &why))
-        return;
-    if (oserr_is(why))
-        proposals_note(notes, "not every thread was watched: %s",
-                       oserr_text(why, text, sizeof text));
-    else
-        proposals_note(notes, "not every thread was watched: there are more than %d breakpoints",
-                       (int)TRAP_MAX);
-}
-
 static struct oserr watch(struct writers_search *f, uint64_t n, int64_t wait)
 {
     struct stored_bytes piece[WRITERS_PIECES] = {{0}};
@@ -98,8 +84,9 @@ static struct oserr watch(struct writers_search *f, uint64_t n, int64_t wait)
         return e.code == SEG_E_MEMORY ? e : OSERR_NONE;
     }
     out->watched = true;
+    out->kernel = trap_sees_kernel(t);
     e = collect(f, t, wait);
-    note_left_out(&out->notes, t); /* those that were started meanwhile, too */
+    stores_left_out(&out->notes, t); /* those that were started meanwhile, too */
     trap_disarm(t);
     return e;
 }
@@ -132,7 +119,8 @@ static bool same_frame(const struct writer_frame *a, const struct writer_frame *
 
 static bool same_way(const struct field_writer *a, const struct field_writer *b)
 {
-    bool same = a->pid == b->pid && a->tid == b->tid && a->frames == b->frames;
+    bool same =
+        a->pid == b->pid && a->tid == b->tid && a->kernel == b->kernel && a->frames == b->frames;
     for (size_t i = 0; same && i < a->frames; i++)
         same = same_frame(&a->frame[i], &b->frame[i]);
     return same;
@@ -151,7 +139,7 @@ static void count_one(struct writers *out, const struct field_writer *one)
 static struct oserr take_hit(struct writers_search *f, const struct trap_hit *hit)
 {
     const struct seg_who *who = f->p.ask->who;
-    f->one = (struct field_writer){.pid = hit->pid, .tid = hit->tid};
+    f->one = (struct field_writer){.pid = hit->pid, .tid = hit->tid, .kernel = hit->kernel};
     for (size_t i = 0; i < who->mappers_count; i++)
         if (who->mappers[i].pid == hit->pid)
             memcpy(f->one.comm, who->mappers[i].comm, sizeof f->one.comm);

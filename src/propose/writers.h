@@ -27,6 +27,7 @@ struct field_writer {
     uint32_t pid, tid;
     char comm[SEG_COMM]; /* of the process, raw */
     unsigned stores;
+    bool kernel;                               /* the kernel stored, in a call of the thread */
     struct writer_frame frame[WRITERS_FRAMES]; /* the one that stores first */
     size_t frames;
 };
@@ -37,6 +38,7 @@ struct writers {
     unsigned stores;        /* of all */
     bool stopped;           /* progress said so: these were seen until then */
     bool watched;           /* a breakpoint was armed; if not, a note says why */
+    bool kernel;            /* what the kernel stores was watched, too */
     uint64_t bytes;         /* of the field that were watched: its first ones */
     int64_t took;           /* ns that it was armed */
     struct proposals notes; /* what is not known, and why */

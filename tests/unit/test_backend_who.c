@@ -252,7 +252,7 @@ TEST(test_survey_of_hostile_names)
     for (size_t i = 0; i < N; i++) {
         snprintf(names[i], sizeof names[i], "%s%s", own_name("s"), tails[i]);
         close(raw_create(names[i], 8192));
-        struct use u = {names[i], PROT_READ, false};
+        struct use u = {names[i], PROT_READ, false, false};
         peers[i] = peer_start(use, &u);
     }
     int n = snprintf(longest, sizeof longest, "%s", own_name("l"));
@@ -317,7 +317,8 @@ static void counted(const struct seg_users *u)
 /* Each process once, for the most that it does; we do not count. The same from counting alone. */
 TEST(test_users_are_counted)
 {
-    struct use rw = {name, PROT_READ | PROT_WRITE, true}, ro = {name, PROT_READ, true, false};
+    struct use rw = {name, PROT_READ | PROT_WRITE, true, false},
+               ro = {name, PROT_READ, true, false};
     struct use held = {name, 0, true, false};
     struct seg_survey sv;
     struct seg_who w;
@@ -547,9 +548,9 @@ TEST(test_processes_once)
 }
 
 SUITE(test_backend_who, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_processes_once, test_mappers_and_holders, test_remove_refuses_and_names,
-            test_remove_when_nobody_has_it, test_lease_proves, test_remove_takes_no_other,
-            test_survey_of_hostile_names, test_linked_names_share_who, test_users_are_counted,
-            test_semaphores_are_a_kind, test_unreadable_is_counted,
+      TESTS(test_processes_once, test_mappers_and_holders, test_mappers_alone,
+            test_remove_refuses_and_names, test_remove_when_nobody_has_it, test_lease_proves,
+            test_remove_takes_no_other, test_survey_of_hostile_names, test_linked_names_share_who,
+            test_users_are_counted, test_semaphores_are_a_kind, test_unreadable_is_counted,
             test_threads_outlive_the_main_one, test_descriptors_of_a_thread,
             test_a_pid_namespace_hides_the_others));

@@ -466,7 +466,7 @@ TEST(a_store_shows_nothing_twice)
         ck_assert(!oserr_is(watch_hit(&p, &hit, &again)));
         ck_assert_uint_eq(again, leads);
         ck_assert_uint_eq(out.count, count);
-        watch_note_nothing_new(&p, 1, 1, again);
+        watch_note_nothing_new(&p, false, 1, 1, again);
         ck_assert(noted(&out, "lead only to what is known already"));
     }
     types_client_free(p.client);

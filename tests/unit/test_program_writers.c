@@ -9,6 +9,7 @@
 #include "backend/oscall.h"
 #include "core/progress.h"
 #include "core/text.h"
+#include "propose/watch.h"
 #include "propose/writers.h"
 #include "support/debug_peer.h"
 #include "support/go_on.h"
@@ -116,6 +117,46 @@ TEST(the_library_stores)
     is_in(&w->frame[2], "store_on");
 }
 
+/* The kernel stores, for a read() of the program: root sees it, and who has called that. */
+TEST(the_kernel_stores)
+{
+    if (os_uid() != 0)
+        SKIP("what the kernel stores is seen by root only");
+    WRITER("-g -O0 -DREAD");
+    const struct field_writer *w = look(__func__, BEAT, &going);
+    if (w == NULL)
+        return;
+    ck_assert(found.kernel && w->kernel);
+    ck_assert_uint_ge(w->frames, 3);
+    ck_assert(w->frame[0].function[0] == '\0' || strstr(w->frame[0].function, "read") != NULL);
+    is_in(&w->frame[1], "put");
+    is_in(&w->frame[2], "store_on");
+}
+
+/* As somebody who may not look into the kernel: that is tried once, and then as before. */
+static void refuse_kernel(void *ctx, const char *call)
+{
+    unsigned *calls = ctx; /* the first one asks whether breakpoints fire at all */
+    bool now = strcmp(call, "perf_event_open") == 0 && ++*calls == 2;
+    backend_fail_at(be, now, EACCES);
+}
+
+TEST(the_kernel_may_not_be_looked_into)
+{
+    unsigned calls = 0;
+    WRITER("-g -O0");
+    backend_before_call(be, refuse_kernel, &calls);
+    const struct field_writer *w = look(__func__, BEAT, &going);
+    backend_before_call(be, NULL, NULL);
+    if (w == NULL)
+        return;
+    ck_assert_uint_gt(calls, 2);
+    ck_assert(!found.kernel && !w->kernel);
+    is_in(&w->frame[0], "put");
+    for (size_t i = 0; i < found.notes.notes; i++) /* nobody was left out for it */
+        ck_assert_ptr_null(strstr(found.notes.note[i], "not every thread"));
+}
+
 /* The function is the one that the code is in; the line is that of the store. */
 TEST(an_inlined_function)
 {
@@ -125,7 +166,7 @@ TEST(an_inlined_function)
         return;
     ck_assert_uint_ge(w->frames, 2);
     is_in(&w->frame[0], "store_on");
-    ck_assert_uint_lt(w->frame[0].line, 35); /* in `put` */
+    ck_assert_uint_lt(w->frame[0].line, 43); /* in `put` */
     is_in(&w->frame[1], "main");
 }
 
@@ -215,6 +256,43 @@ TEST(a_later_thread_that_cannot_be_watched_is_said)
     ck_assert_uint_eq(said, 1);
 }
 
+/* The second thread's breakpoint is somebody else's: `types --watch` says that it was left out. */
+static void refuse_second(void *ctx, const char *call)
+{
+    unsigned *calls = ctx; /* the first one asks whether breakpoints fire at all */
+    bool now = strcmp(call, "perf_event_open") == 0 && ++*calls == 3;
+    backend_fail_at(be, now, ENOSPC);
+}
+
+TEST(a_thread_that_types_could_not_watch_is_said)
+{
+    unsigned calls = 0;
+    static struct proposals out;
+    bool said = false;
+    WRITER("-g -O0 -pthread -DTHREAD");
+    int fd = shm_open(name, O_RDWR, 0);
+    unsigned *go = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert(fd >= 0 && (void *)go != MAP_FAILED);
+    close(fd);
+    __atomic_store_n(go, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n((unsigned long *)(void *)((char *)go + BEAT), __ATOMIC_SEQ_CST) == 0)
+        usleep(1000);
+    const struct propose_ask ask = {.seg = seg, .who = &who, .progress = &going};
+    backend_before_call(be, refuse_second, &calls);
+    ck_assert(!oserr_is(propose_watch(be, &ask, os_now() + 10 * INT64_C(1000000000), &out)));
+    backend_before_call(be, NULL, NULL);
+    munmap(go, 4096);
+    for (size_t i = 0; i < out.notes; i++)
+        said |= strstr(out.note[i], "not every thread was watched: ") != NULL;
+    bool armed = calls >= 3;
+    if (!armed)
+        suite_skip(__func__, "%s", out.notes > 0 ? out.note[0] : "nothing was armed");
+    ck_assert(said || !armed);
+    proposals_free(&out);
+}
+
 SUITE(test_program_writers, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_plain_store, the_library_stores, an_inlined_function, a_stripped_program,
-            a_thread_that_is_started_later, a_later_thread_that_cannot_be_watched_is_said));
+      TESTS(a_plain_store, the_library_stores, the_kernel_stores, the_kernel_may_not_be_looked_into,
+            an_inlined_function, a_stripped_program, a_thread_that_is_started_later,
+            a_later_thread_that_cannot_be_watched_is_said,
+            a_thread_that_types_could_not_watch_is_said));

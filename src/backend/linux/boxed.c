@@ -40,6 +40,10 @@ static struct oserr sys_socketpair(struct backend *be, int ends[2])
                      ends[0], ends[1]);
 }
 
+/* POSIX leaves everything but exec undefined after vfork; Linux says what it does: the child runs
+ * on the parent's memory, with descriptors and a signal mask of its own.
+ * NOLINTBEGIN(clang-analyzer-unix.Vfork,clang-analyzer-security.insecureAPI.vfork) */
+
 /* In the child until exec: only calls that are safe after vfork, when the memory is the parent's.
  */
 static void become(const char *path, int fd)
@@ -68,7 +72,7 @@ static struct oserr sys_boxed(struct backend *be, int fd, pid_t *pid)
     if (code == 0) {
         (void)sigfillset(&all);
         (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-        *pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
+        *pid = vfork();
         if (*pid == 0)
             become(path, fd);
         code = errno_if(*pid < 0);
@@ -77,6 +81,8 @@ static struct oserr sys_boxed(struct backend *be, int fd, pid_t *pid)
     return sys_leave(be, "vfork", code, 0, "vfork() = %d   boxed: %s %s", (int)*pid, path,
                      BOXED_WORD);
 }
+
+/* NOLINTEND(clang-analyzer-unix.Vfork,clang-analyzer-security.insecureAPI.vfork) */
 
 /* The length of the question, then it, the descriptor with the first byte. */
 static struct oserr sys_question(struct backend *be, int socket, const struct boxed_question *q)

@@ -45,6 +45,7 @@ struct trap {
     size_t places;
     int64_t looked; /* when threads were looked for */
     struct armed at[TRAP_MAX];
+    bool kernel;         /* what the kernel stores is seen, too */
     size_t count, next;  /* the ring that is looked at first: each has its turn */
     bool full;           /* there have been more to arm than TRAP_MAX */
     struct oserr missed; /* why one is not armed */
@@ -71,11 +72,13 @@ static struct oserr sys_event(struct backend *be, struct perf_event_attr *a, int
         code = errno_if(*fd < 0);
     }
     return sys_leave(be, "perf_event_open", code, 0,
-                     "perf_event_open(breakpoint on stores to %#llx, task %d) = %d",
-                     (unsigned long long)a->bp_addr, tid, *fd);
+                     "perf_event_open(breakpoint on stores to %#llx, task %d%s) = %d",
+                     (unsigned long long)a->bp_addr, tid,
+                     a->exclude_kernel ? "" : ", the kernel's too", *fd);
 }
 
-static struct oserr sys_breakpoint(struct backend *be, int tid, const struct trap_place *p, int *fd)
+static struct oserr sys_breakpoint(struct backend *be, int tid, const struct trap_place *p,
+                                   bool kernel, int *fd)
 {
     struct perf_event_attr a = {.type = PERF_TYPE_BREAKPOINT,
                                 .size = sizeof a,
@@ -84,7 +87,7 @@ static struct oserr sys_breakpoint(struct backend *be, int tid, const struct tra
                                 .bp_type = HW_BREAKPOINT_W,
                                 .bp_addr = p->address,
                                 .bp_len = p->length, /* HW_BREAKPOINT_LEN_8 is 8 */
-                                .exclude_kernel = 1,
+                                .exclude_kernel = !kernel,
                                 .exclude_hv = 1,
                                 .sample_regs_user = register_bits(),
                                 .sample_stack_user = TRAP_STACK};
@@ -189,7 +192,11 @@ static struct oserr arm_one(struct trap *t, int tid, size_t place)
 {
     struct armed *a = &t->at[t->count];
     *a = (struct armed){.fd = -1, .tid = tid, .place = place};
-    struct oserr e = sys_breakpoint(t->be, tid, &t->place[place], &a->fd);
+    struct oserr e = sys_breakpoint(t->be, tid, &t->place[place], t->kernel, &a->fd);
+    if (t->kernel && t->count == 0 && oserr_kind(e) == OSERR_K_DENIED) { /* the first one tells */
+        e = sys_breakpoint(t->be, tid, &t->place[place], false, &a->fd);
+        t->kernel = oserr_is(e);
+    }
     if (oserr_is(e))
         return e;
     e = sys_ring(t->be, a->fd, &a->page);
@@ -277,7 +284,7 @@ struct oserr trap_arm(struct backend *be, const struct trap_place *place, size_t
     if (oserr_is(e))
         return e;
     struct trap *t = mem;
-    *t = (struct trap){.be = be, .places = n < TRAP_MAX ? n : TRAP_MAX};
+    *t = (struct trap){.be = be, .places = n < TRAP_MAX ? n : TRAP_MAX, .kernel = true};
     memcpy(t->place, place, t->places * sizeof *place);
     arm_all(t);
     t->full = t->full || n > TRAP_MAX;
@@ -293,6 +300,11 @@ bool trap_whole(const struct trap *t, struct oserr *why)
 {
     *why = t->missed;
     return !oserr_is(*why) && !t->full;
+}
+
+bool trap_sees_kernel(const struct trap *t)
+{
+    return t->kernel;
 }
 
 void trap_disarm(struct trap *t)
@@ -356,6 +368,7 @@ static bool take_one(struct trap *t, struct armed *a, struct trap_hit *out)
         if (h.type == PERF_RECORD_SAMPLE && n <= sizeof t->record) {
             copy_ring(a, tail + sizeof h, t->record, n);
             found = take_sample(t->record, n, out);
+            out->kernel = (h.misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
         }
         tail += h.size;
     }

@@ -99,7 +99,7 @@ bool lex_fail_here(struct lexer *l, const char *what);
 
 bool lex_is(const struct lexer *l, unsigned punct);
 
-/* Asked of each token about each of the words that C has: most are told apart by the first
+/* Asked of each token about each of the words that C has: most differ in the first
  * character. */
 static inline bool lex_is_name(const struct lexer *l, const char *name)
 {

@@ -101,6 +101,14 @@ static void id_text(const struct field_writer *w, char out[ID])
     (void)snprintf(out, ID, "%" PRIu32 "/%" PRIu32, w->pid, w->tid);
 }
 
+/* ` (kernel)` after the function that called it. */
+static void kernel_text(const struct field_writer *w, char function[FUNCTION])
+{
+    size_t n = strlen(function);
+    if (w->kernel && n < FUNCTION)
+        (void)snprintf(function + n, FUNCTION - n, " (kernel)");
+}
+
 static struct widths widths_of(const struct writers *found)
 {
     struct widths of = {7, 4, 8};
@@ -112,6 +120,8 @@ static struct widths widths_of(const struct writers *found)
         of.comm = wider(of.comm, comm);
         for (size_t k = 0; k < found->row[i].frames; k++) {
             function_text(&found->row[i].frame[k], function);
+            if (k == 0)
+                kernel_text(&found->row[i], function);
             int n = canvas_width(function) + (k > 0 ? 2 : 0);
             of.function = n > of.function && n <= WIDEST ? n : of.function;
         }
@@ -140,6 +150,8 @@ static void add_writer(char **at, const struct widths *of, const struct field_wr
     for (size_t k = 0; k < w->frames; k++) {
         function_text(&w->frame[k], function + 2);
         place_text(&w->frame[k], place);
+        if (k == 0)
+            kernel_text(w, function + 2);
         if (k == 0)
             add_row(at, of, stores, id, comm, function + 2, place);
         else /* the one that called it */
@@ -192,7 +204,9 @@ static void say_nobody(struct ui *ui, const struct writers_job *j)
     else
         ui_say(ui, p->notes > 0 ? STYLE_WARN : STYLE_TEXT, "nobody stored there in %.3g s%s: %s",
                (double)j->found.took / (double)NS, part,
-               p->notes > 0 ? p->note[0] : "what the kernel stores, for a read(), is not seen");
+               p->notes > 0      ? p->note[0]
+               : j->found.kernel ? "nor did the kernel for a call of theirs"
+                                 : "what the kernel stores, for a read(), only root can see");
 }
 
 static void show(struct ui *ui, const struct writers_job *j)
