@@ -313,6 +313,10 @@ bool sampler_take_still(struct sampler *s, struct sample *out, const struct gaug
                       sample_index(&old, pieces->at[p].offset + i), old.time);
     if (had)
         gauge_result_copy(&out->arrays->gauges, &old.arrays->gauges);
+    if (old.map.cells == out->map.cells && old.map.from == out->map.from &&
+        old.map.to == out->map.to)
+        out->map = old.map;
+    out->map.looked = old.map.looked;
     out->time = old.time;
     return true;
 }

@@ -248,6 +248,8 @@ const char *setting_takes(size_t i)
 static size_t row_of(const char *name)
 {
     size_t i = 0;
+    if (strcmp(name, "rate") == 0) /* the help calls it so */
+        name = "hz";
     while (i < ROWS && strcmp(rows[i].name, name) != 0)
         i++;
     return i;
@@ -311,7 +313,7 @@ void settings_take(struct settings *to, const struct settings *from, uint32_t wh
 
 size_t setting_find(const char *name)
 {
-    size_t i = row_of(strcmp(name, "rate") == 0 ? "hz" : name); /* the help calls it so */
+    size_t i = row_of(name);
     return i < ROWS ? i : SIZE_MAX;
 }
 

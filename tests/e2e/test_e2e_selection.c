@@ -90,12 +90,14 @@ TEST(matches_are_replaced_one_by_one)
     e2e_wait_text(t, "4f 6e", 0);
     scene_press(t, "y", "0x10 had changed, not written; y yes, n no");
     e2e_wait_text(t, "0x18: replace one by ONE?", 0);
-    scene_press(t, "a", "4 replaced, 1 skipped, 1 had changed; u takes them back one by one");
+    scene_press(t, "a", "u takes 3 back at once, then one by one");
     e2e_wait_no_text(t, asks, 0);
     ck_assert_mem_eq(memory, "ONE two one .... ", 16);
     ck_assert_mem_eq(memory + 16, "One two ONE .... ", 16);
     ck_assert_mem_eq(memory + 32, "ONE two ONE .... ", 16);
-    e2e_keys(t, "uuuu"); /* a step for each match */
+    scene_press(t, "u", "undo: 3 matches put back"); /* what `a` replaced */
+    scene_memory(t, memory, "ONE two one .... ", 16);
+    e2e_keys(t, "u"); /* a step for each other match */
     scene_memory(t, memory, "one two one .... ", 16);
     scene_memory(t, memory + 16, "One two one .... ", 16);
     scene_memory(t, memory + 32, "one two one .... ", 16);

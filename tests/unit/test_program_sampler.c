@@ -113,6 +113,7 @@ TEST(a_picture_that_stands_keeps_what_it_shows)
     ck_assert_int_eq(sample.time, time);
     ck_assert_int_eq(sample.arrays->changed[100 - 64], changed);
     ck_assert_int_le(sample.arrays->changed[300 - 64], time);
+    ck_assert_int_le(sample.map.looked, time); /* ages are of that time */
     ask_window(0, 256);
     AWAIT(sample.arrays->bytes[100] == 2); /* live again */
 }

@@ -129,6 +129,8 @@ TEST(hostile_words_are_escaped)
     ck_assert_uint_eq(read_text(line), 1);
     ck_assert_ptr_nonnull(strstr(why, "too long"));
     ck_assert_uint_eq(settings_read(&set, keys, "set hz 60\0", 10, NULL, why), 1);
+    ck_assert_uint_eq(read_text("set rate 40\n"), 0); /* as the help calls it */
+    ck_assert_double_eq(set.hz, 40);
 }
 
 TEST(what_is_printed_reads_back)

@@ -159,7 +159,7 @@ static void answered(struct ui *ui, struct key key, void *ctx)
         ask(ui, "");
     } else if (c == 'y' || c == 'a') {
         st->each.early = false;
-        st->each.all = c == 'a';
+        st->each.all = st->each.grouped = c == 'a';
         post(ui, true);
     } else if (c == 'n') {
         st->each.early = st->each.early && !seen;
@@ -209,7 +209,7 @@ static bool keep_matches(struct ui *ui, const struct replace_job *j)
 static bool keep(struct ui *ui, const struct replace_job *j, bool same)
 {
     struct inspect_state *st = ui->inspect;
-    bool together = same && (st->each.all || st->each.steps >= UNDO_MAX - 1);
+    bool together = same && (st->each.grouped || st->each.steps >= UNDO_MAX - 1);
     struct kept_range *group = together ? group_of(ui, j->run) : NULL;
     bool kept = true;
     if (group != NULL) {
@@ -411,6 +411,7 @@ void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all)
     st->each.on = true;
     st->each.run++;
     st->each.all = all;
+    st->each.grouped = false;
     st->each.seen = st->each.stop = st->each.early = false;
     memset(st->each.ahead, 0, sizeof st->each.ahead);
     st->each.replaced = st->each.skipped = st->each.lost = 0;

@@ -25,12 +25,15 @@ static void adopt_view(struct ui *ui, const struct view *v)
  * then, which is said. */
 bool inspect_hidden(struct ui *ui, const char *command, const char *name)
 {
-    char key[KEY_NAME_MAX];
+    const struct binding *b;
+    char key[KEY_NAME_MAX] = "";
     if (!tree_on(ui))
         return false;
-    ui_key_of(ui, command, key);
-    ui_say(ui, STYLE_WARN, "%s is for the bytes: {tree} shows them",
-           key[0] != '\0' && key[1] == '\0' ? key : name);
+    for (size_t i = 0; key[0] == '\0' && (b = keymap_row(ui->keys, i)) != NULL; i++)
+        if (b->mode == MODE_INSPECT && b->key.mods == 0 && b->key.code < 0x7f &&
+            strcmp(b->command, command) == 0)
+            (void)key_name(b->key, key);
+    ui_say(ui, STYLE_WARN, "%s is for the bytes: {tree} shows them", key[0] != '\0' ? key : name);
     return true;
 }
 

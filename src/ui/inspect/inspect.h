@@ -246,6 +246,7 @@ struct inspect_state {
         char find[PATTERN_MAX];           /* OLD */
         char by[PATTERN_MAX];             /* NEW, as it was typed */
         unsigned replaced, skipped, lost; /* so far */
+        bool grouped;                     /* by the answer `a`: what follows is one step of undo */
         unsigned steps;    /* of undo that this has made: at UNDO_MAX - 1 all the rest is one */
         unsigned together; /* matches in that one */
         unsigned unkept;   /* replaced, but without undo: out of memory */
