@@ -115,6 +115,7 @@ struct worker *worker_start(worker_tick *tick, void *ctx, struct os_wake *wake, 
         return NULL;
     }
     w->wake = wake;
+    w->due = os_now();
     w->tick = tick;
     w->ctx = ctx;
     w->queue_end = &w->queue;
@@ -218,6 +219,14 @@ bool worker_busy(struct worker *w, uint64_t *done, uint64_t *total, int64_t *sin
     *since = w->since;
     os_monitor_unlock(w->monitor);
     return busy;
+}
+
+int64_t worker_due(struct worker *w)
+{
+    os_monitor_lock(w->monitor);
+    int64_t due = w->due;
+    os_monitor_unlock(w->monitor);
+    return due;
 }
 
 bool worker_sleep_until(struct worker *w, int64_t deadline)

@@ -51,6 +51,10 @@ void worker_wake(struct worker *w);                /* the tick is due now */
 /* Runs `finish` of every finished job, on the caller's thread. True: there was one. */
 bool worker_take(struct worker *w, void *owner);
 
+/* When the tick that has not ended yet was due, or will be (os_now's clock). Long past: a call of
+ * the system holds the thread. */
+int64_t worker_due(struct worker *w);
+
 /* Cancels the running job and those that wait, except for uncancellable ones. */
 void worker_cancel(struct worker *w);
 

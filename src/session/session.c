@@ -300,12 +300,26 @@ static unsigned pass_percent(struct walker *w)
     return percent < 1 ? 1 : percent > 99 ? 99 : percent;
 }
 
+/* Says how long the sampler has been held by a call of the system, such as at a file of a network
+ * that does not answer. Twice a second apart, since whoever stops us stops the sampler as well. */
+static bool take_waits(struct session *s)
+{
+    int64_t now = os_now(), before = s->waits;
+    int64_t over = s->sampler != NULL ? now - worker_due(sampler_worker(s->sampler)) : 0;
+    if (over < SECOND)
+        s->late = 0;
+    else if (s->late == 0)
+        s->late = now;
+    s->waits = s->late != 0 && now - s->late >= SECOND / 2 ? over : 0;
+    return s->waits / SECOND != before / SECOND;
+}
+
 bool session_take(struct session *s)
 {
-    bool news = false;
+    bool news = take_waits(s);
     os_wake_clear(s->wake);
     if (s->sampler != NULL) {
-        news = worker_take(sampler_worker(s->sampler), s->owner);
+        news = worker_take(sampler_worker(s->sampler), s->owner) || news;
         /* A job that has ended may have attached a different segment, or detached. */
         uint64_t events = s->sample.events, changes = s->sample.map.changes;
         session_request_sample(s);

@@ -108,6 +108,8 @@ struct session {
     bool selecting;
     bool phase; /* UTF-16 characters start at odd offsets */
     bool paused;
+    int64_t late;   /* when no sample had come for a second, os_now's clock; 0: they come */
+    int64_t waits;  /* how long then none has come, ns; 0: as long as one may expect */
     bool timeline;  /* the timeline is shown even in the present */
     bool heat;      /* how often bytes changed is shown instead of when */
     bool follow;    /* the view follows changes */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "scene.h"
 #include "support.h"
 #include "support/remover.h"
 #include "support/suite.h"
@@ -158,5 +159,33 @@ TEST_LOOP(commands_are_interrupted, SUITE_ROWS(at_the_file))
     e2e_peer_end(file);
 }
 
-SUITE(test_e2e_hang,
-      TESTS(the_list_goes_around_it, quitting_does_not_wait, commands_are_interrupted));
+/* What is on the screen is not live then, and says so; keys are answered, and it goes on after. */
+TEST(a_save_that_hangs_is_seen)
+{
+    char folder[] = "/tmp/shmlens-hang-XXXXXX", where[64], line[128];
+    if (mkdtemp(folder) == NULL)
+        SKIP("no folder in /tmp");
+    remover_path(folder);
+    (void)snprintf(where, sizeof where, "%s/m", folder);
+    ck_assert_int_eq(mkdir(where, 0700), 0);
+    const char *segment = e2e_name("saved");
+    uint8_t *bytes = scene_segment(segment, 4096);
+    struct e2e_peer *file = hang_at(where);
+    if (file == NULL)
+        SKIP("no FUSE file system can be made here");
+    struct e2e *t = scene_open(segment);
+    e2e_wait_text(t, "LIVE", 0);
+    (void)snprintf(line, sizeof line, ":save %s/x<Enter>", where);
+    e2e_keys(t, line);
+    e2e_wait_text(t, "WAITING 2 s", 0);
+    e2e_wait_no_text(t, "LIVE", 0);
+    scene_press(t, "<Right>", "\u2500 0x1 ");
+    e2e_peer_end(file);
+    bytes[0] = 0x5e;
+    e2e_wait_text(t, "00000000  5e", 0);
+    e2e_wait_text(t, "LIVE", 0);
+    scene_quit(t);
+}
+
+SUITE(test_e2e_hang, TESTS(the_list_goes_around_it, quitting_does_not_wait,
+                           commands_are_interrupted, a_save_that_hangs_is_seen));

@@ -310,8 +310,31 @@ TEST(stop_does_not_wait_for_the_stuck)
     os_wake_free(wake);
 }
 
-SUITE(test_program_worker, TESTS(jobs_run_in_order, ticks_go_on_inside_a_long_job,
-                                 jobs_get_on_between_ticks_that_are_always_due, hurry_ticks_at_once,
-                                 stop_ends_a_rest, cancel_ends_the_running_and_drops_the_waiting,
-                                 what_is_certain_is_not_cancelled, what_runs_aside_makes_room,
-                                 stop_finishes_what_is_left, stop_does_not_wait_for_the_stuck));
+/* A job that neither yields nor ends: the tick is overdue, more and more. */
+TEST(who_is_held_is_overdue)
+{
+    struct worker *w = start(tick_often);
+    int64_t deadline = os_now() + 10000LL * MS;
+    while (atomic_load(&ticks) < 3)
+        (void)os_sleep_until(os_now() + MS / 10);
+    ck_assert_int_gt(worker_due(w), os_now() - 5000LL * MS); /* they come */
+    atomic_store(&stuck_hold, true);
+    struct number_job *n = calloc(1, sizeof *n);
+    ck_assert_ptr_nonnull(n);
+    n->job.run = stuck_run;
+    n->job.finish = number_finish;
+    worker_post(w, &n->job);
+    while (os_now() - worker_due(w) < 50 * MS && os_now() < deadline)
+        (void)os_sleep_until(os_now() + MS);
+    ck_assert_int_ge(os_now() - worker_due(w), 50 * MS);
+    atomic_store(&stuck_hold, false);
+    take_until(w, 1);
+    stop(w);
+}
+
+SUITE(test_program_worker,
+      TESTS(jobs_run_in_order, ticks_go_on_inside_a_long_job,
+            jobs_get_on_between_ticks_that_are_always_due, hurry_ticks_at_once, stop_ends_a_rest,
+            cancel_ends_the_running_and_drops_the_waiting, what_is_certain_is_not_cancelled,
+            what_runs_aside_makes_room, stop_finishes_what_is_left,
+            stop_does_not_wait_for_the_stuck, who_is_held_is_overdue));

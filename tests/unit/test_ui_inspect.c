@@ -417,6 +417,17 @@ TEST(test_paused_ages_stand_still)
     ck_assert_int_eq(st->ui.canvas.cells[(STAGE_TOP + 1) * 80 + 16].style, STYLE_FRESH);
 }
 
+/* Nothing is called live that no sample has shown for a while. */
+TEST(test_live_while_samples_come)
+{
+    scene(24, 80);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "LIVE"), 0);
+    st->ui.s.waits = (int64_t)3 * SECOND;
+    ui_draw(&st->ui);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "WAITING 3 s"), 0);
+    ck_assert_int_eq(frame_find(&st->ui.canvas, "LIVE"), -1);
+}
+
 TEST(test_next_frame_is_when_something_fades)
 {
     scene(24, 80);
@@ -575,7 +586,7 @@ SUITE_PART(title_tests, .tear_down = stage_tear_down,
                  test_what_we_store_is_searched_again, test_modes_are_in_the_title,
                  test_a_range_is_in_the_title_and_goto_knows_it, test_users_in_title_and_panel,
                  ourselves_are_the_last_of_the_users, test_paused_ages_stand_still,
-                 test_next_frame_is_when_something_fades));
+                 test_live_while_samples_come, test_next_frame_is_when_something_fades));
 
 SUITE(test_ui_inspect, .tear_down = stage_tear_down, .next = &title_tests,
       TESTS(test_frames_of_each_size, test_the_longest_values_have_room,

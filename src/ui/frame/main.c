@@ -16,7 +16,8 @@
 _Static_assert((int)UI_WIDTH_MAX == WIDTH_MAX, "what may be asked for can be had");
 
 enum {
-    FRAME = 1000000000 / 60,
+    SECOND = 1000000000,
+    FRAME = SECOND / 60,
     EVENTS_AT_ONCE = 256,
     MESSAGE_MAX = 512,
     LEARN_FOR = 100000000 /* ns */
@@ -117,8 +118,8 @@ static void loop(struct ui *ui, int64_t until)
         if (until != 0 && ui->now >= until)
             return;
         draw_frame(ui, &f);
-        int64_t due = deadline(ui, &f, until);
-        struct event ev = term_wait(ui->term, ui->s.wake, due);
+        int64_t due = deadline(ui, &f, until), look = ui->now + SECOND; /* session_take */
+        struct event ev = term_wait(ui->term, ui->s.wake, due < look ? due : look);
         ui->now = os_now();
         f.dirty = f.dirty || ui->now >= due;
         handle_events(ui, &f, ev);

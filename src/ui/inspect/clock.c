@@ -6,7 +6,7 @@
 #include "backend/os.h"
 #include "ui/inspect/inspect.h"
 
-enum { PAST_COLS = 23 }; /* `AT 18:48:53.123 (-9.9s)` */
+enum { SECOND = 1000000000, PAST_COLS = 23 }; /* `AT 18:48:53.123 (-9.9s)` */
 
 /* The moment shown, os_now's clock; 0: the present, or the end of a recording. */
 static int64_t moment(const struct session *s)
@@ -77,6 +77,12 @@ enum style inspect_clock(const struct ui *ui, char out[INSPECT_CLOCK])
     if (s->paused) {
         live_text(hz, usual);
         (void)snprintf(out, INSPECT_CLOCK, "PAUSED");
+        pad(out, strlen(usual));
+        return STYLE_PAUSED;
+    }
+    if (s->waits > 0) {
+        live_text(hz, usual);
+        (void)snprintf(out, INSPECT_CLOCK, "WAITING %d s", (int)(s->waits / SECOND));
         pad(out, strlen(usual));
         return STYLE_PAUSED;
     }
