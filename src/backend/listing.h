@@ -13,7 +13,4 @@ struct listing {
 MUST_USE struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind kind,
                                   const char *locator, const char *name, const struct seg_stat *st);
 
-/* Sorts by locator, bytewise. */
-void listing_sort(struct listing *l);
-
 #endif

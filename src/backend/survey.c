@@ -2,10 +2,54 @@
  * together. */
 #include "backend/survey.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend/provider.h"
+#include "backend/sys.h"
 #include "backend/users.h"
+
+/* ---- the rows ---- */
+
+struct oserr listing_add(struct backend *be, struct listing *l, enum seg_kind kind,
+                         const char *locator, const char *name, const struct seg_stat *st)
+{
+    struct oserr e = sys_grow(be, (void **)&l->segs, &l->cap, l->count + 1, sizeof *l->segs);
+    if (oserr_is(e))
+        return e;
+    struct seg_info *info = &l->segs[l->count];
+    *info = (struct seg_info){.kind = kind, .stat = *st};
+    e = sys_copy(be, locator, &info->locator);
+    if (!oserr_is(e))
+        e = sys_copy(be, name, &info->name);
+    if (oserr_is(e)) {
+        free(info->locator);
+        return e;
+    }
+    if ((st->known & SEG_HAS_OWNER) == 0)
+        info->owner[0] = '\0';
+    else if (l->count > 0 && info[-1].owner[0] != '\0' && info[-1].stat.uid == st->uid)
+        memcpy(info->owner, info[-1].owner, sizeof info->owner);
+    else
+        os_user_name(st->uid, info->owner);
+    l->count++;
+    return OSERR_NONE;
+}
+
+static int compare_locators(const void *a, const void *b)
+{
+    const struct seg_info *x = a, *y = b;
+    return strcmp(x->locator, y->locator);
+}
+
+/* By locator, bytewise. */
+static void sort_rows(struct listing *l)
+{
+    if (l->count > 1)
+        qsort(l->segs, l->count, sizeof *l->segs, compare_locators);
+}
+
+/* ---- the survey ---- */
 
 enum seg_pace_answer search_pace(const struct search *s, const struct seg_at *at)
 {
@@ -110,7 +154,7 @@ static struct oserr find_users(struct backend *be, const struct seg_ask *ask, st
                                   .counts = (ask->flags & SEG_SURVEY_COUNTS) != 0,
                                   .pace = ask->pace};
     struct oserr e = scan(be, &search, ask->extra_id, &f);
-    listing_sort(l);
+    sort_rows(l);
     if (!oserr_is(e))
         e = users_group(be, &f, &o, &out->who);
     if (!oserr_is(e)) {
@@ -133,7 +177,7 @@ struct oserr seg_survey_paced(struct backend *be, const struct seg_ask *ask, str
     if (!oserr_is(e) && who)
         e = find_users(be, ask, &l, out);
     else
-        listing_sort(&l);
+        sort_rows(&l);
     out->segs = l.segs;
     out->count = l.count;
     if (!oserr_is(e))
@@ -220,4 +264,33 @@ struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace, str
     struct seg_users others = seg_who_users(who);
     bool used = lease.code == SEG_E_IN_USE || others.rw + others.ro + others.held > 0;
     return used ? (struct oserr){"fcntl", SEG_E_IN_USE} : OSERR_NONE;
+}
+
+struct seg_info *seg_survey_find(const struct seg_survey *s, const char *locator)
+{
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(s->segs[middle].locator, locator);
+        if (order == 0)
+            return &s->segs[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+void seg_survey_free(struct seg_survey *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        free(s->segs[i].locator);
+        free(s->segs[i].name);
+    }
+    free(s->segs);
+    seg_who_free(&s->who);
+    s->segs = NULL;
+    s->extra = (struct seg_who){0};
+    s->count = 0;
 }
