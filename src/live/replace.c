@@ -92,10 +92,21 @@ void replace_next(struct seg *seg, struct replace_job *j, struct find *f, const 
         j->why = SEARCH_STUCK_TEXT;
 }
 
+/* The pattern of one run stays compiled from one match to the next. */
+static bool compile(struct sampler *s, const char *pattern)
+{
+    char why[FIND_WHY_MAX];
+    if (s->replacing != NULL && strcmp(s->replaced, pattern) == 0)
+        return true;
+    find_free(s->replacing);
+    s->replacing = find_compile(pattern, why);
+    memcpy(s->replaced, pattern, sizeof s->replaced);
+    return s->replacing != NULL;
+}
+
 void job_replace(struct sampler *s, void *arg, const struct progress *p)
 {
     struct replace_job *j = arg;
-    char why[FIND_WHY_MAX];
     if (j->store) {
         struct replacement r = {j->at, j->n, j->old, j->new};
         struct replace_done done;
@@ -107,11 +118,13 @@ void job_replace(struct sampler *s, void *arg, const struct progress *p)
         if (oserr_is(j->error))
             return;
     }
-    struct find *f = find_compile(j->pattern, why);
-    if (f == NULL) {
+    if (!compile(s, j->pattern)) {
         j->why = "the pattern is no longer valid";
         return;
     }
-    replace_next(s->seg, j, f, p);
-    find_free(f);
+    replace_next(s->seg, j, s->replacing, p);
+    if (!j->found) { /* the last one, or it gave up */
+        find_free(s->replacing);
+        s->replacing = NULL;
+    }
 }

@@ -153,6 +153,7 @@ static void sampler_drop(struct sampler *s)
     baseline_free(s->baseline);
     settle_free(&s->settle);
     gauges_free(s->gauges);
+    find_free(s->replacing);
     sample_free(&s->work);
     sample_free(&s->out);
     free(s->spare);

@@ -6,6 +6,7 @@
 #define SHMLENS_LIVE_SAMPLER_PRIVATE_H
 
 #include "core/change/ages.h"
+#include "core/find/find.h"
 #include "live/baseline.h"
 #include "live/jobs.h"
 #include "live/rest.h"
@@ -48,6 +49,8 @@ struct sampler {
     bool aged;                 /* the ages are those of the pieces in `work` */
     struct settle settle;
     struct gauges *gauges;
+    struct find *replacing;          /* of the last match replaced one by one; NULL: none */
+    char replaced[FIND_PATTERN_MAX]; /* its pattern */
     struct sample work; /* the sample being made; its arrays are swapped with those of `out` */
     int64_t due;        /* of the next sample */
     int64_t news;       /* when something changed or was asked for last */
