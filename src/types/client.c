@@ -431,13 +431,12 @@ struct one_module {
     uint64_t least, most;
 };
 
-static bool take_variables(struct client_run *run, const struct module *m,
-                           const struct client_file *f, struct message_in *in)
+bool client_variables(struct client_run *run, const struct client_file *f, struct message_in *in,
+                      uint64_t most, uint64_t bias)
 {
     struct types_answer *a = run->a;
-    a->cut = message_take(in, 1) != 0;
-    uint64_t count = message_take(in, 4), bias = m->first - m->first_offset - f->base;
-    if (in->failed || count > BOX_VARS_MAX)
+    uint64_t count = message_take(in, 4);
+    if (in->failed || count > most)
         return client_damaged(run);
     a->variables = calloc((size_t)count + 1, sizeof *a->variables);
     if (a->variables == NULL) {
@@ -449,6 +448,8 @@ static bool take_variables(struct client_run *run, const struct module *m,
         v->name = message_take_text(in);
         v->address = message_take(in, 8) + bias;
         v->type = (type_id)message_take(in, 4);
+        if (v->name == NULL)
+            return client_damaged(run);
     }
     if (!client_pack(run, f, in))
         return false;
@@ -456,6 +457,13 @@ static bool take_variables(struct client_run *run, const struct module *m,
         if (a->variables[i].type >= types_count(a->t))
             return client_damaged(run);
     return true;
+}
+
+static bool take_variables(struct client_run *run, const struct module *m,
+                           const struct client_file *f, struct message_in *in)
+{
+    run->a->cut = message_take(in, 1) != 0;
+    return client_variables(run, f, in, BOX_VARS_MAX, m->first - m->first_offset - f->base);
 }
 
 static bool take_records(struct client_run *run, const struct client_file *f, struct message_in *in)

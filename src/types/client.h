@@ -83,6 +83,11 @@ void client_reason(struct client_run *run, const char *path, const char *text);
 /* An answer that cannot be: the box is ended. Always false. */
 bool client_damaged(struct client_run *run);
 
+/* Takes over variables, `most` of them at most, their addresses `bias` away, and the pack of their
+ * types. False: run->error. */
+MUST_USE bool client_variables(struct client_run *run, const struct client_file *f,
+                               struct message_in *in, uint64_t most, uint64_t bias);
+
 /* Takes over a pack of types of a file. False: run->error. */
 MUST_USE bool client_pack(struct client_run *run, const struct client_file *f,
                           struct message_in *in);

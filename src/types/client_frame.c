@@ -23,35 +23,6 @@ static void put_question(struct message *m, unsigned slot, const struct types_fr
     message_bytes(m, f->stack, f->stack_n);
 }
 
-static bool take_variables(struct client_run *run, const struct client_file *file,
-                           struct message_in *in)
-{
-    struct types_answer *a = run->a;
-    uint64_t count = message_take(in, 4);
-    if (in->failed || count > TYPES_FRAME_MAX)
-        return client_damaged(run);
-    a->variables = calloc((size_t)count + 1, sizeof *a->variables);
-    if (a->variables == NULL) {
-        run->error = (struct oserr){"malloc", SEG_E_MEMORY};
-        return false;
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        struct types_variable *v = &a->variables[a->variables_count++];
-        v->name = message_take_text(in);
-        v->address = message_take(in, 8);
-        v->type = (type_id)message_take(in, 4);
-        if (v->name == NULL)
-            return client_damaged(run);
-    }
-    if (!client_pack(run, file, in))
-        return false;
-    for (size_t i = 0; i < a->variables_count; i++)
-        if (a->variables[i].type >= types_count(a->t))
-            return client_damaged(run);
-    a->status = count > 0 ? TYPES_FOUND : TYPES_NOT;
-    return true;
-}
-
 static void take_answer(struct client_run *run, const struct client_file *file,
                         struct message_in *in, struct types_frame *f)
 {
@@ -63,7 +34,9 @@ static void take_answer(struct client_run *run, const struct client_file *file,
     message_take_into(in, f->file, sizeof f->file);
     f->line = (uint32_t)message_take(in, 4);
     f->inner = false;
-    if (!take_variables(run, file, in))
+    if (client_variables(run, file, in, TYPES_FRAME_MAX, 0))
+        run->a->status = run->a->variables_count > 0 ? TYPES_FOUND : TYPES_NOT;
+    else
         f->known = 0;
 }
 

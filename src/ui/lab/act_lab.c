@@ -73,15 +73,25 @@ static void show(struct ui *ui, bool *what, const char *text, const char *name)
     ui->lab->first = -1;
 }
 
+static bool is_open(struct ui *ui)
+{
+    if (!lab_on(ui))
+        ui_say(ui, STYLE_TEXT, "no lesson is open: `:lab` lists them");
+    return lab_on(ui);
+}
+
+/* NULL: all are done. */
+static const struct lesson_step *step_of(const struct lab_state *lab)
+{
+    return lab->state.step < lab->lesson->steps ? &lab->lesson->step[lab->state.step] : NULL;
+}
+
 void act_lesson(struct ui *ui, const char *arg)
 {
-    if (!lab_on(ui)) {
-        ui_say(ui, STYLE_TEXT, "no lesson is open: `:lab` lists them");
+    if (!is_open(ui))
         return;
-    }
     struct lab_state *lab = ui->lab;
-    const struct lesson_step *step =
-        lab->state.step < lab->lesson->steps ? &lab->lesson->step[lab->state.step] : NULL;
+    const struct lesson_step *step = step_of(lab);
     if (strcmp(arg, "source") == 0)
         show_source(ui);
     else if (strcmp(arg, "up") == 0 || strcmp(arg, "down") == 0)
@@ -109,13 +119,10 @@ void act_lesson(struct ui *ui, const char *arg)
 
 void act_answer(struct ui *ui, const char *arg)
 {
-    if (!lab_on(ui)) {
-        ui_say(ui, STYLE_TEXT, "no lesson is open: `:lab` lists them");
+    if (!is_open(ui))
         return;
-    }
     struct lab_state *lab = ui->lab;
-    const struct lesson_step *step =
-        lab->state.step < lab->lesson->steps ? &lab->lesson->step[lab->state.step] : NULL;
+    const struct lesson_step *step = step_of(lab);
     bool asks = false, right = true, rest = true;
     for (int i = 0; step != NULL && i < step->checks; i++) {
         const struct lesson_check *check = &step->check[i];
