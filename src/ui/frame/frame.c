@@ -40,6 +40,7 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
                                     .pager = &ui->pager,
                                     .run = ui_run,
                                     .say = say,
+                                    .did = lab_did,
                                     .writes = writes};
     ui->keys = keymap_new();
     ui->inspect = inspect_new();

@@ -73,6 +73,8 @@ static void accept(struct prompt_host *h, const char *text)
     if (p->history != NULL)
         line_history_add(p->history, line);
     p->kind = PROMPT_NONE;
+    if (p->line[0] != '\0')
+        h->did(h->ui, p->line);
     if (p->accept != NULL)
         p->accept(h->ui, line, p->ctx);
 }

@@ -37,6 +37,8 @@ struct prompt {
     char hint[512];  /* completions, on the line above; empty: none */
     bool refused;    /* LINE: the note says why; the next edit removes it */
     bool drawn;      /* it has been on the screen */
+    bool again;      /* a yes runs the line that asked again */
+    char line[64];   /* CONFIRM: the line that asked, which is done with a yes; empty: none is */
 
     /* Refreshes note or menu before each frame; may be NULL. */
     void (*renew)(struct ui *ui);
@@ -85,7 +87,8 @@ struct prompt_host {
     struct pager **pager;                         /* *pager NULL: none open */
     void (*run)(struct ui *ui, const char *line); /* the command line of a menu's entry */
     void (*say)(struct ui *ui, enum style style, const char *text);
-    bool (*writes)(const struct ui *ui); /* do typed characters write (edit mode)? */
+    void (*did)(struct ui *ui, const char *line); /* a line that asked first is done */
+    bool (*writes)(const struct ui *ui);          /* do typed characters write (edit mode)? */
 };
 
 /* ---- prompt.c ---- */

@@ -364,8 +364,8 @@ static void run_action(struct ui *ui, const struct action *action, char **word, 
     action->run(ui, arg);
 }
 
-/* An action that was refused, or asks first, was not done; those whose answer comes from a job say
- * themselves when it is done. */
+/* An action that was refused was not done, and one that asks first is with a yes. Those whose
+ * answer comes from a job say themselves when they are done. */
 static void run_and_note(struct ui *ui, const char *line, const struct action *action, char **word,
                          int words)
 {
@@ -379,8 +379,12 @@ static void run_and_note(struct ui *ui, const char *line, const struct action *a
         ui->said != said && (ui->status_style == STYLE_ERROR || ui->status_style == STYLE_WARN);
     bool later = action->run == act_undo || action->run == act_redo || action->run == act_step ||
                  action->run == act_change || action->run == act_data || action->run == act_search;
-    if (!refused && !later && ui->prompt.kind != PROMPT_CONFIRM)
+    if (refused || later)
+        return;
+    if (ui->prompt.kind != PROMPT_CONFIRM)
         lab_did(ui, line);
+    else if (!ui->prompt.again && strlen(line) < sizeof ui->prompt.line)
+        (void)snprintf(ui->prompt.line, sizeof ui->prompt.line, "%s", line);
 }
 
 /* A name that is both: alone it is the action; `types FILE` is too, while `types` with options, or
@@ -470,5 +474,6 @@ void ui_edit_then(struct ui *ui, const char *line)
         return;
     }
     prompt_confirm(&ui->host, ui_read_only, edit_confirmed, NULL);
+    ui->prompt.again = true;
     ui->prompt.drop = ui_not_edited;
 }

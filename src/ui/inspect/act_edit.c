@@ -298,6 +298,7 @@ static void ask_value(struct ui *ui, const struct value_prompt *p)
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
                    "%s stores one value here; %s turns editing on for typing without a question",
                    ui_press(ui, p->command, key), ui_press(ui, "edit", edit));
+    ui->prompt.again = true;
     ui->prompt.typed = value_typed;
     ui->prompt.drop = ui_not_edited;
 }

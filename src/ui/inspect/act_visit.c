@@ -112,7 +112,6 @@ static void go_after_all(struct ui *ui, const char *text, void *ctx)
 {
     (void)text;
     (void)ctx;
-    lab_did(ui, "visit");
     go(ui,
        &(struct lead){.size = 2, .value = ui->inspect->doubted, .offset = ui->inspect->doubted});
 }

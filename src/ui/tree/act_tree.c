@@ -234,7 +234,6 @@ static void watch_confirmed(struct ui *ui, const char *text, void *ctx)
     (void)ctx;
     if (strcmp(text, "y") != 0)
         return;
-    lab_did(ui, "tree find watch");
     (void)tree_find(ui, false, true);
 }
 

@@ -275,7 +275,6 @@ static void allowed(struct ui *ui, const char *text, void *ctx)
     if (strcmp(text, "y") != 0)
         return;
     ui->tree->writers_allowed = true;
-    lab_did(ui, "tree writers");
     post(ui);
 }
 
