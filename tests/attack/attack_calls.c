@@ -111,13 +111,14 @@ static bool begins(const struct user_regs_struct *r)
     return r->orig_rax == SYS_fcntl && r->rdi == 0 && r->rsi == F_GETFD;
 }
 
-/* Not those that never do (getuid(2), getpid(2)), and not those that the attack needs. */
+/* Not those that never do (getuid(2), getpid(2); the C library aborts over a futex(2) that does),
+ * and not those that the attack needs. */
 static bool may_fail(const struct user_regs_struct *r)
 {
     return r->orig_rax != SYS_getuid && r->orig_rax != SYS_geteuid && r->orig_rax != SYS_getpid &&
            r->orig_rax != SYS_gettid && r->orig_rax != SYS_exit_group && r->orig_rax != SYS_exit &&
            r->orig_rax != SYS_rt_sigreturn && r->orig_rax != SYS_rt_sigprocmask &&
-           r->orig_rax != SYS_brk;
+           r->orig_rax != SYS_brk && r->orig_rax != SYS_futex;
 }
 
 static int64_t now_ms(void)
