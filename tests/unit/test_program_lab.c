@@ -64,6 +64,19 @@ static void begin(const char *lesson)
     ck_assert_ptr_nonnull(course);
 }
 
+/* A lesson of its own text. */
+static struct lesson *begin_text(const char *text)
+{
+    struct oserr e;
+    char why[LESSON_WHY];
+    struct lesson *l = lesson_parse("f", text, strlen(text), why);
+    struct course_plan plan = {.lesson = l, .folder = shelf.folder, .shelf = &shelf};
+    ck_assert_msg(l != NULL, "%s", why);
+    course = course_start(&plan, wake, &e);
+    ck_assert_ptr_nonnull(course);
+    return l;
+}
+
 /* What the learner sees, and what became of it. */
 static bool look(void)
 {
@@ -167,13 +180,7 @@ TEST(something_is_done_in_each_step)
                                "step One\n  text\n    t\n  check cursor 8\n  check view hex\n"
                                "  check screen tree\n  check answer yes\n"
                                "step Two\n  text\n    t\n  check cursor 9\n  check answer yes\n";
-    char why[LESSON_WHY];
-    struct lesson *l = lesson_parse("f", text, strlen(text), why);
-    struct course_plan plan = {.lesson = l, .folder = shelf.folder, .shelf = &shelf};
-    struct oserr e;
-    ck_assert_msg(l != NULL, "%s", why);
-    course = course_start(&plan, wake, &e);
-    ck_assert_ptr_nonnull(course);
+    struct lesson *l = begin_text(text);
     AWAIT(course_take(course, &state) && state.peers == 1); /* it has looked: nothing is said yet */
     seen = (struct lab_seen){.cursor = 8, .view = "hex", .screens = 1u << SCREEN_TREE};
     (void)snprintf(seen.answer, sizeof seen.answer, "yes");
@@ -209,14 +216,9 @@ static const struct {
 
 TEST_LOOP(what_a_step_needs_is_said, SUITE_ROWS(needs))
 {
-    char text[512], why[LESSON_WHY];
+    char text[512];
     (void)snprintf(text, sizeof text, needing, needs[_i].needs);
-    struct lesson *l = lesson_parse("f", text, strlen(text), why);
-    ck_assert_msg(l != NULL, "%s", why);
-    struct course_plan plan = {.lesson = l, .folder = shelf.folder};
-    struct oserr e;
-    course = course_start(&plan, wake, &e);
-    ck_assert_ptr_nonnull(course);
+    struct lesson *l = begin_text(text);
     if (needs[_i].has != NULL && needs[_i].has()) {
         AWAIT(look() && state.peers == 1); /* the step has begun */
         ck_assert_str_eq(state.lacking, "");
@@ -313,13 +315,7 @@ static struct lesson *begin_frail(void)
                                "step One\n  text\n    t\n  check where stop != 0\n"
                                "step Two\n  text\n    t\n  check answer yes\n"
                                "step Three\n  text\n    t\n  check runs ticker\n";
-    char why[LESSON_WHY];
-    struct lesson *l = lesson_parse("f", text, strlen(text), why);
-    struct course_plan plan = {.lesson = l, .folder = shelf.folder, .shelf = &shelf};
-    struct oserr e;
-    ck_assert_msg(l != NULL, "%s", why);
-    course = course_start(&plan, wake, &e);
-    ck_assert_ptr_nonnull(course);
+    struct lesson *l = begin_text(text);
     AWAIT(look() && state.opened && state.peers == 1);
     return l;
 }
