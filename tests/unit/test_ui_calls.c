@@ -258,6 +258,80 @@ TEST(the_program_has_what_it_uses)
     ck_assert_ptr_nonnull(strstr(out.buf, "{\n    struct shmid_ds ds;\n    int id12 = 12;\n"));
 }
 
+/* With only the marked calls shown: which of the others have to be there. */
+static void expect_needed(const char *const *calls, size_t count, const char *shown,
+                          const char *needed)
+{
+    static struct calls_needs needs;
+    char found[32] = "";
+    memset(&needs, 0, sizeof needs);
+    for (size_t i = count; i-- > 0;)
+        found[i] = calls_needs(&needs, calls[i], shown[i] == 'x') ? 'x' : '.';
+    ck_assert_str_eq(found, needed);
+}
+
+/* A program for Windows, of the calls of one that looked at the sample, turned edit mode on and
+ * stored. In this order: each uses what those before have made. */
+TEST(calls_of_windows_become_a_program_for_it)
+{
+    static const char want[] =
+        "/* What shmlens asked of the system. */\n#include <stdint.h>\n#include <stdio.h>\n"
+        "#include <windows.h>\n\n"
+        "static int failed(const char *call)\n{\n"
+        "    fprintf(stderr, \"%s: error %lu\\n\", call, GetLastError());\n    return 1;\n}\n\n"
+        "int main(void)\n{\n"
+        "    HANDLE h60 = OpenFileMappingW(SECTION_QUERY | SECTION_MAP_READ, FALSE, "
+        "L\"Local\\\\Map\");\n"
+        "    if (h60 == NULL)\n        return failed(\"OpenFileMappingW\");\n"
+        "    /* NtQueryObject(0000000000000060, ObjectBasicInformation) = 0   handles 2 */\n"
+        "    char *p1 = MapViewOfFile(h60, FILE_MAP_READ, 0, 0, 65536);\n"
+        "    if (p1 == NULL)\n        return failed(\"MapViewOfFile\");\n"
+        "    HANDLE h68 = NULL;\n"
+        "    if (!DuplicateHandle(GetCurrentProcess(), h60, GetCurrentProcess(), &h68, 0x7, FALSE, "
+        "0))\n        return failed(\"DuplicateHandle\");\n"
+        "    if (!UnmapViewOfFile(p1))\n        return failed(\"UnmapViewOfFile\");\n"
+        "    if (!CloseHandle(h60))\n        return failed(\"CloseHandle\");\n"
+        "    char *p2 = MapViewOfFile(h68, FILE_MAP_READ | FILE_MAP_WRITE, 1, 4096, 65536);\n"
+        "    if (p2 == NULL)\n        return failed(\"MapViewOfFile\");\n"
+        "    *(volatile uint16_t *)(p2 + 0x2) = 75u;\n"
+        "    return 0;\n}\n";
+    static const char *const calls[] = {
+        "OpenFileMappingW(SECTION_QUERY | SECTION_MAP_READ, FALSE, \"Local\\\\Map\") = "
+        "0000000000000060",
+        "NtQueryObject(0000000000000060, ObjectBasicInformation) = 0   handles 2",
+        "MapViewOfFile(0000000000000060, FILE_MAP_READ, 0, 65536) = 00000000015e0000",
+        "DuplicateHandle(ffffffffffffffff, 0x60, 0x7) = 0000000000000068",
+        "UnmapViewOfFile(00000000015e0000) = 1",
+        "CloseHandle(0000000000000060) = 1",
+        "MapViewOfFile(0000000000000068, FILE_MAP_READ | FILE_MAP_WRITE, 4294971392, 65536) = "
+        "00000000016f0000",
+        "store 2 bytes at +0x2: 77 -> 75, done   at 0x16f0002",
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        calls_program_call(&program, calls[i], 1);
+    calls_program_end(&program);
+    ck_assert_str_eq(out.buf, want);
+    expect_needed(calls, 8, ".......x", "x..x..xx");
+}
+
+/* A name that is not UTF-8 has no wide string, a closed handle no variable. */
+TEST(calls_of_windows_that_cannot_be_written)
+{
+    expect_comment("CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 1, "
+                   "\"Local\\\\\\355\\240\\200\") = 0000000000000010");
+    expect_comment("OpenFileMappingW(SECTION_MAP_READ, FALSE, \"x\") = -1 ERROR_FILE_NOT_FOUND");
+    ck_assert_str_eq(added("CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, "
+                           "8589934592, \"Local\\\\\xc3\xa4\") = 0000000000000010"),
+                     "    HANDLE h10 = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, "
+                     "PAGE_READWRITE, 2, 0, L\"Local\\\\\xc3\xa4\");\n    if (h10 == NULL)\n"
+                     "        return failed(\"CreateFileMappingW\");\n");
+    expect_comment("DuplicateHandle(0000000000000200, 0x10, 0x7) = 0000000000000020");
+    expect_comment("DuplicateHandle(ffffffffffffffff, 0x10, 0) = 0000000000000020");
+    ck_assert_ptr_nonnull(strstr(added("CloseHandle(0000000000000010) = 1"), "CloseHandle(h10)"));
+    expect_comment("CloseHandle(0000000000000010) = 1");
+    expect_comment("MapViewOfFile(0000000000000010, FILE_MAP_READ, 0, 1) = 0000000000001000");
+}
+
 TEST(more_than_there_are_variables_for)
 {
     ck_assert_str_eq(added("shm_open(\"/x\", O_RDONLY, 0) = 2000"),
@@ -272,18 +346,6 @@ TEST(more_than_there_are_variables_for)
     }
     expect_comment("shmctl(2147483648, IPC_RMID) = 0");
     ck_assert_ptr_null(strstr(added("mmap(NULL, 1, PROT_READ, 0, 3, 0) = 0x10"), "char *p"));
-}
-
-/* With only the marked calls shown: which of the others have to be there. */
-static void expect_needed(const char *const *calls, size_t count, const char *shown,
-                          const char *needed)
-{
-    static struct calls_needs needs;
-    char found[32] = "";
-    memset(&needs, 0, sizeof needs);
-    for (size_t i = count; i-- > 0;)
-        found[i] = calls_needs(&needs, calls[i], shown[i] == 'x') ? 'x' : '.';
-    ck_assert_str_eq(found, needed);
 }
 
 TEST(what_shown_calls_need_comes_with_them)
@@ -358,5 +420,6 @@ TEST(what_is_not_obvious_is_explained)
 SUITE(test_ui_calls, .set_up = set_up, .tear_down = tear_down,
       TESTS(calls_become_statements, hostile_names_are_strings, what_is_gone_has_no_variable,
             ids_that_others_made, what_was_made_more_than_once, the_program_has_what_it_uses,
+            calls_of_windows_become_a_program_for_it, calls_of_windows_that_cannot_be_written,
             more_than_there_are_variables_for, what_shown_calls_need_comes_with_them,
             many_stores_leave_no_object_out, what_is_not_obvious_is_explained));

@@ -267,9 +267,9 @@ struct oserr sys_next_allocated(struct backend *be, void *file, uint64_t at, uin
         *n = (uint64_t)out.Length.QuadPart;
     }
     return sys_leave(be, call, code, SYS_KEY_REGION,
-                     "%s(%p, FSCTL_QUERY_ALLOCATED_RANGES, %llu, %llu) = 1   %llu bytes at %llu",
+                     "%s(%p, FSCTL_QUERY_ALLOCATED_RANGES, %llu, %llu) = 1   %llu byte%s at %llu",
                      call, file, (unsigned long long)at, (unsigned long long)(end - at),
-                     (unsigned long long)*n, (unsigned long long)*from);
+                     (unsigned long long)*n, *n == 1 ? "" : "s", (unsigned long long)*from);
 }
 
 struct oserr sys_file_section(struct backend *be, void *file, bool write, void **handle)
@@ -304,6 +304,6 @@ struct oserr sys_read_file(struct backend *be, void *file, uint64_t off, void *b
             break;
         }
     }
-    return sys_leave(be, call, code, SYS_KEY_READ, "%s(%p, ..., %zu) = 1   offset %llu, %zu bytes",
-                     call, file, n, (unsigned long long)off, *got);
+    return sys_leave(be, call, code, SYS_KEY_READ, "%s(%p, ..., %zu) = 1   offset %llu, %zu byte%s",
+                     call, file, n, (unsigned long long)off, *got, *got == 1 ? "" : "s");
 }

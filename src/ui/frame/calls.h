@@ -25,9 +25,10 @@ bool calls_looks(const char *text);
 size_t calls_head(const char *text);
 const char *calls_result(const char *text);
 
-/* calls_program.c: calls as a C program. Between begin and end each section and each call of the
- * log, printable, in their order. Descriptors from PROGRAM_NUMBERS on, and ids and mappings that
- * come after the first PROGRAM_IDS and PROGRAM_MAPPINGS, have no variable. */
+/* calls_program.c: calls as a C program, for Linux or for Windows. Between begin and end each
+ * section and each call of the log, printable, in their order. Descriptors from PROGRAM_NUMBERS on,
+ * and ids and mappings that come after the first PROGRAM_IDS and PROGRAM_MAPPINGS, have no
+ * variable. */
 enum { PROGRAM_NUMBERS = 1024, PROGRAM_IDS = 64, PROGRAM_MAPPINGS = 256 };
 
 struct calls_program {
