@@ -311,6 +311,30 @@ TEST(values_of_a_program_for_pcp)
     ck_assert(prints(locator, "0x28 section[0].kind PCP_METRICS (3)\n0x2c section[0].count 1\n"));
 }
 
+/* halcmd keeps signals there, as every program of LinuxCNC does; the newest comes first. */
+TEST(a_layer_of_linuxcnc)
+{
+    static const char *const locator = "sysv:key=0x48414c32";
+    static const char commands[] = "newsig speed float\nsets speed 2.5\n";
+    char expected[64];
+    APART();
+    start((const char *[]){"halcmd", "-k", "-f", NULL});
+    ck_assert_int_eq(write(to, commands, sizeof commands - 1), sizeof commands - 1);
+    if (!shares(locator))
+        SKIP("LinuxCNC is not here, or does not run");
+    int64_t deadline = os_now() + PATIENCE * INT64_C(1000000000);
+    const struct ran *r;
+    do
+        r = RUN("peek", locator, "signals->data->real", "--type", "auto");
+    while (strstr(r->out, "real 2.5\n") == NULL && os_now() < deadline);
+    ck_assert_msg(strstr(r->out, "signals->data->real 2.5\n") != NULL, "%s%s", r->out, r->err);
+    r = RUN("peek", locator, "signals->name", "--type", "auto");
+    ck_assert_msg(strstr(r->out, "signals->name \"speed\"\n") != NULL, "%s", r->out);
+    (void)snprintf(expected, sizeof expected, "components->pid %d (halcmd)\n", (int)other);
+    r = RUN("peek", locator, "components->pid", "--type", "auto");
+    ck_assert_msg(strstr(r->out, expected) != NULL, "%s", r->out);
+}
+
 TEST(a_segment_of_boost)
 {
     static const char text[] =
@@ -356,5 +380,5 @@ TEST(a_segment_of_open_mpi)
 
 SUITE(test_program_layouts_apart, .tear_down = tear_down, .timeout = 120,
       TESTS(a_reference_clock_of_chronyd, a_report_of_gpsd, a_log_of_busybox, a_registry_of_jack,
-            a_pool_of_pulseaudio, a_ring_of_libqb, values_of_a_program_for_pcp, a_segment_of_boost,
-            a_segment_of_open_mpi));
+            a_pool_of_pulseaudio, a_ring_of_libqb, values_of_a_program_for_pcp, a_layer_of_linuxcnc,
+            a_segment_of_boost, a_segment_of_open_mpi));
