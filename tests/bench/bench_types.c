@@ -17,6 +17,16 @@
 
 enum { LINE = 1024 };
 
+static void write_structs(FILE *f, int structs)
+{
+    for (int i = 0; i < structs; i++)
+        fprintf(f,
+                "struct s%d { int a%d; struct s%d *next; char name_of_%d[%d]; "
+                "union { long l; "
+                "double d; } u%d; unsigned x : 3, y%d : 5; };\n",
+                i, i, i, i, 8 + i % 64, i, i);
+}
+
 /* A program with so many structs that it does not use, and one that it does. */
 static bool write_program(const char *path, int structs)
 {
@@ -24,12 +34,7 @@ static bool write_program(const char *path, int structs)
     if (f == NULL)
         return false;
     fputs("#include <fcntl.h>\n#include <sys/mman.h>\n#include <unistd.h>\n", f);
-    for (int i = 0; i < structs; i++)
-        fprintf(f,
-                "struct s%d { int a%d; struct s%d *next; char name_of_%d[%d]; "
-                "union { long l; "
-                "double d; } u%d; unsigned x : 3, y%d : 5; };\n",
-                i, i, i, i, 8 + i % 64, i, i);
+    write_structs(f, structs);
     fputs("struct last { int magic; struct last *self; } *g;\n"
           "int main(int c, char **v) { int fd = open(v[c - 1], O_RDWR);\n"
           "g = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0); g->self "
@@ -44,6 +49,31 @@ static bool compile(const char *source, const char *program, const char *flags)
     char line[4 * LINE];
     snprintf(line, sizeof line, "gcc -g -fno-eliminate-unused-debug-types %s -o %s %s", flags,
              program, source);
+    return system(line) == 0;
+}
+
+/* As large as programs get: 180 MB of debug information before it is compressed. The struct is in
+ * the last of its units. */
+static bool compile_huge(const char *folder, const char *source, const char *program)
+{
+    enum { UNITS = 27, STRUCTS = 55000 };
+    char unit[LINE], line[8 * LINE];
+    size_t n = 0;
+    snprintf(unit, sizeof unit, "%s/unit.c", folder);
+    FILE *f = fopen(unit, "w");
+    if (f == NULL)
+        return false;
+    write_structs(f, STRUCTS);
+    if (fclose(f) != 0 || !write_program(source, 10))
+        return false;
+    n += (size_t)snprintf(line, sizeof line,
+                          "cd %s && gcc -g -fno-eliminate-unused-debug-types -c -o unit.o unit.c "
+                          "&& gcc -g -fno-eliminate-unused-debug-types -c -o last.o %s && gcc "
+                          "-gz=zlib -o %s",
+                          folder, source, program);
+    for (int i = 0; i < UNITS; i++)
+        n += (size_t)snprintf(line + n, sizeof line - n, " unit.o");
+    snprintf(line + n, sizeof line - n, " last.o");
     return system(line) == 0;
 }
 
@@ -190,16 +220,18 @@ void bench_types(struct bench *b)
         e2e_fail("no folder for programs");
     snprintf(source, sizeof source, "%s/p.c", folder);
     snprintf(program, sizeof program, "%s/p", folder);
-    int many = b->smoke ? 200 : 40000;
+    int many = b->smoke ? 200 : 29500;
     if (!write_program(source, 10) || !compile(source, program, ""))
         e2e_fail("the small program cannot be compiled");
     row(b, "small", program, name, 10);
     proposals(b, program, name);
     if (!write_program(source, many) || !compile(source, program, ""))
         e2e_fail("the large program cannot be compiled");
-    row(b, "large", program, name, 60);
+    row(b, "large", program, name, 10);
     if (compile(source, program, "-gz"))
-        row(b, "compressed", program, name, 200);
+        row(b, "compressed", program, name, 60);
+    if (!b->smoke && compile_huge(folder, source, program))
+        row(b, "180 MB, compressed", program, name, 1500);
     snprintf(line, sizeof line, "rm -rf %s", folder);
     if (system(line) != 0)
         bench_note(folder, "could not be removed");
