@@ -10,6 +10,7 @@
 #include "backend/os.h"
 #include "backend/tasks.h"
 #include "core/plural.h"
+#include "core/text.h"
 
 enum {
     TRIES = 16,     /* readings of a lock, until two are equal */
@@ -44,11 +45,33 @@ const char *locks_name(const struct locks *l, uint32_t pid)
     return "";
 }
 
-/* ---- words ---- */
-
-struct lock_bytes {
-    uint8_t at[LOCK_BYTES];
+/* The name of a process, escaped; valid until the next one is asked for. */
+struct lock_names {
+    const struct locks *l;
+    char text[4 * SEG_COMM + 1];
 };
+
+static const char *name_of(void *ctx, uint32_t pid)
+{
+    struct lock_names *n = ctx;
+    const char *raw = locks_name(n->l, pid);
+    (void)text_escape(n->text, sizeof n->text, raw, strlen(raw));
+    return raw[0] == '\0' ? NULL : n->text;
+}
+
+size_t locks_text(const struct locks *l, size_t i, char *out, size_t cap)
+{
+    struct lock_names names = {.l = l};
+    return lock_text(&l->scene, &l->scene.object[i], name_of, &names, out, cap);
+}
+
+size_t locks_verdict(const struct locks *l, size_t i, char *out, size_t cap)
+{
+    struct lock_names names = {.l = l};
+    return lock_verdict(&l->scene, &l->scene.object[i], name_of, &names, out, cap);
+}
+
+/* ---- words ---- */
 
 /* The words of a lock at one moment. Not all there, or never twice the same: why. */
 static const char *read_words(struct seg *s, const struct lock_place *at, struct lock_bytes *bytes)
@@ -252,20 +275,36 @@ static struct oserr find_rings(struct locks *l)
     return OSERR_NONE;
 }
 
+/* Who maps it: searched, or a copy of what is given. */
+static struct oserr find_users(const struct locks_ask *ask, struct locks *l)
+{
+    if (ask->seg != NULL)
+        return seg_who(ask->seg, ask->pace, &l->who);
+    size_t n = ask->who->mappers_count;
+    l->who.mappers = calloc(n + 1, sizeof *l->who.mappers);
+    if (l->who.mappers == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    if (n > 0)
+        memcpy(l->who.mappers, ask->who->mappers, n * sizeof *l->who.mappers);
+    l->who.mappers_count = n;
+    l->who.unreadable = ask->who->unreadable;
+    return OSERR_NONE;
+}
+
 /* The evidence and the verdicts, between two readings of the words. */
 static struct oserr gather(struct backend *be, const struct locks_ask *ask, struct locks *l,
                            const struct lock_bytes *bytes)
 {
     struct lock_scene *s = &l->scene;
     struct lock_bytes again;
-    struct oserr e = seg_who(ask->seg, ask->pace, &l->who);
+    struct oserr e = find_users(ask, l);
     if (oserr_is(e))
         return e;
     s->whole = l->who.unreadable == 0;
     e = take_tasks(be, l);
     if (oserr_is(e))
         return e;
-    for (size_t i = 0; i < s->objects; i++)
+    for (size_t i = 0; ask->seg != NULL && i < s->objects; i++)
         s->object[i].moved = s->object[i].unread == NULL &&
                              (read_words(ask->seg, &ask->places->at[i], &again) != NULL ||
                               memcmp(&again, &bytes[i], sizeof again) != 0);
@@ -291,7 +330,10 @@ static struct oserr look(struct backend *be, const struct locks_ask *ask, struct
         const struct lock_place *at = &ask->places->at[i];
         l->scene.object[i] = (struct lock_object){
             .offset = at->offset, .size = (uint32_t)lock_size(at->kind), .kind = at->kind};
-        l->scene.object[i].unread = read_words(ask->seg, at, &bytes[i]);
+        if (ask->seg != NULL)
+            l->scene.object[i].unread = read_words(ask->seg, at, &bytes[i]);
+        else
+            bytes[i] = ask->words[i];
     }
     l->scene.objects = room ? n : 0;
     struct oserr e = room ? gather(be, ask, l, bytes) : (struct oserr){"malloc", SEG_E_MEMORY};
@@ -367,7 +409,7 @@ struct oserr locks_look(struct backend *be, const struct locks_ask *ask, struct 
 {
     struct locks second;
     struct oserr e = look(be, ask, out);
-    if (oserr_is(e) || !locks_bad(out)) {
+    if (oserr_is(e) || !locks_bad(out) || ask->seg == NULL) {
         note_unseen(out);
         return e;
     }

@@ -4,7 +4,10 @@
  * they have and what these sleep in), then the words again: a lock that changed meanwhile proves
  * nothing. What would be worth an alarm, a dead owner or a deadlock, is only said when a second
  * look, a tenth of a second later and with users searched anew, finds the same (core/lock/judge.h
- * has the rules). Nobody is stopped, and nothing is stored. */
+ * has the rules). Nobody is stopped, and nothing is stored.
+ *
+ * The screen has the words already, and looks again and again: it asks for one look at a time
+ * (`seg` NULL), and compares two of them itself. */
 #ifndef SHMLENS_PROPOSE_LOCKS_H
 #define SHMLENS_PROPOSE_LOCKS_H
 
@@ -15,8 +18,14 @@
 
 enum { LOCKS_RINGS = 64, LOCKS_STEPS = 64, LOCKS_NOTES = 6, LOCKS_NOTE = 320 };
 
+struct lock_bytes {
+    uint8_t at[LOCK_BYTES];
+};
+
 struct locks_ask {
-    struct seg *seg; /* readable */
+    struct seg *seg; /* readable; NULL: the words are given, and it is looked once: */
+    const struct lock_bytes *words; /* of the places, at one moment */
+    const struct seg_who *who;      /* users of the segment, as they were seen lately */
     const struct lock_places *places;
     enum lock_libc libc;             /* that the user says; unknown: that of the programs */
     const struct seg_throttle *pace; /* of the searches for users */
@@ -44,6 +53,10 @@ void locks_free(struct locks *l);
 
 /* Is something proved that needs somebody's help: a dead owner, a deadlock? */
 bool locks_bad(const struct locks *l);
+
+/* lock_text and lock_verdict of the i-th object, with the names of the processes escaped. */
+size_t locks_text(const struct locks *l, size_t i, char *out, size_t cap);
+size_t locks_verdict(const struct locks *l, size_t i, char *out, size_t cap);
 
 /* The name of a process that maps the segment, raw; "": not known. */
 const char *locks_name(const struct locks *l, uint32_t pid);

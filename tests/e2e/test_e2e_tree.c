@@ -5,11 +5,13 @@
 #include "support.h"
 #include "support/suite.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -275,8 +277,43 @@ TEST(programs_are_asked_as_it_is_set)
     scene_quit(t);
 }
 
+/* A lock is shown with its owner, as another process takes it and gives it back. */
+TEST(locks_have_owners)
+{
+    name = e2e_name("tree");
+    memory = scene_segment(name, 4096);
+    pthread_mutexattr_t a;
+    pthread_mutex_t *m = (pthread_mutex_t *)(void *)(memory + 0x40);
+    int ends[2];
+    (void)pthread_mutexattr_init(&a);
+    (void)pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
+    ck_assert_int_eq(pthread_mutex_init(m, &a), 0);
+    ck_assert_int_eq(pipe(ends), 0);
+    writer = fork();
+    if (writer == 0) { /* holds it until it may read */
+        char byte;
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)close(ends[1]);
+        (void)pthread_mutex_lock(m);
+        (void)!read(ends[0], &byte, 1);
+        (void)pthread_mutex_unlock(m);
+        for (;;)
+            (void)pause();
+    }
+    struct e2e *t = scene_attach(name, E2E_ARGV("--type", "pthread_mutex_t[2]@0x40"));
+    char text[64];
+    (void)snprintf(text, sizeof text, "held %d/%d ", (int)writer, (int)writer);
+    e2e_wait_text(t, text, 0);
+    scene_press(t, "r", "lock 0x"); /* raw: its words */
+    scene_press(t, "r", text);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    e2e_wait_text(t, " free ", 0);
+    scene_quit(t);
+}
+
 SUITE(test_e2e_tree, .set_up = set_up, .tear_down = tear_down,
       TESTS(stores_appear, a_field_is_stored_once, a_bitfield_keeps_its_neighbours,
             a_million_elements_scroll, types_are_kept, fields_are_still_shown_after_another_segment,
-            files_are_read_at_the_prompt, what_lies_there_is_found,
-            programs_are_asked_as_it_is_set));
+            files_are_read_at_the_prompt, what_lies_there_is_found, programs_are_asked_as_it_is_set,
+            locks_have_owners));

@@ -156,7 +156,9 @@ static inline const char *dead_number(int libc, int number)
     static char text[PEERS][16];
     static int i;
     char *out = text[i++ % PEERS];
-    (void)snprintf(out, sizeof text[0], libc == MUSL ? "" : " %d", number);
+    out[0] = '\0';
+    if (libc != MUSL)
+        (void)snprintf(out, sizeof text[0], " %d", number);
     return out;
 }
 

@@ -5,7 +5,6 @@
 
 #include "cli/commands/locks.h"
 #include "cli/commands/typed.h"
-#include "core/text.h"
 #include "propose/propose.h"
 
 /* ---- where they are ---- */
@@ -70,36 +69,20 @@ static int find_places(struct command_run *r, struct typed *y, struct lock_place
 
 /* ---- what is said of them ---- */
 
-/* The name of a process, escaped; valid until the next one is asked for. */
-struct lock_names {
-    const struct locks *l;
-    char text[4 * SEG_COMM + 1];
-};
-
-static const char *name_of(void *ctx, uint32_t pid)
-{
-    struct lock_names *n = ctx;
-    const char *raw = locks_name(n->l, pid);
-    (void)text_escape(n->text, sizeof n->text, raw, strlen(raw));
-    return raw[0] == '\0' ? NULL : n->text;
-}
-
 static int print_text(struct command_run *r, const struct lock_places *p, const struct locks *l)
 {
-    struct lock_names names = {.l = l};
     struct out *o = r->env->out;
     char *line = NULL;
     for (size_t i = 0; i < l->scene.objects; i++) {
-        const struct lock_object *at = &l->scene.object[i];
-        size_t n = lock_text(&l->scene, at, name_of, &names, NULL, 0) + 1;
+        size_t n = locks_text(l, i, NULL, 0) + 1;
         char *more = realloc(line, n);
         if (more == NULL) {
             free(line);
             return run_fail(r, NULL, "print it", (struct oserr){"malloc", SEG_E_MEMORY});
         }
         line = more;
-        (void)lock_text(&l->scene, at, name_of, &names, line, n);
-        out_print(o, "0x%" PRIx64 " ", at->offset);
+        (void)locks_text(l, i, line, n);
+        out_print(o, "0x%" PRIx64 " ", l->scene.object[i].offset);
         out_escaped(o, p->at[i].path);
         out_print(o, " %s\n", line);
     }

@@ -45,9 +45,10 @@ static const struct lock_name *name_of(const struct types *t, type_id id)
     return found;
 }
 
-enum lock_kind lock_kind_of(const struct types *t, type_id id)
+enum lock_kind lock_kind_of(const struct types *t, type_id id, enum lock_libc *libc)
 {
     const struct lock_name *found = name_of(t, id);
+    *libc = found == NULL ? LIBC_UNKNOWN : found->libc;
     return found == NULL ? LOCK_NONE : found->kind;
 }
 

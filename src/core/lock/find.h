@@ -6,8 +6,9 @@
 #include "core/lock/words.h"
 #include "core/type/tree.h"
 
-/* The lock that a type is, by name, through typedefs. */
-enum lock_kind lock_kind_of(const struct types *t, type_id id);
+/* The lock that a type is, by name, through typedefs; *libc: whose, unknown: that of the programs.
+ */
+enum lock_kind lock_kind_of(const struct types *t, type_id id, enum lock_libc *libc);
 
 /* One of them. */
 struct lock_place {

@@ -82,6 +82,10 @@ size_t lock_ring(const struct lock_scene *s, uint32_t *from, struct lock_step *o
 size_t lock_text(const struct lock_scene *s, const struct lock_object *o,
                  const char *(*name)(void *ctx, uint32_t pid), void *ctx, char *out, size_t cap);
 
+/* The same without what it is: `held 812/815 ringd waiters 830,831`. */
+size_t lock_verdict(const struct lock_scene *s, const struct lock_object *o,
+                    const char *(*name)(void *ctx, uint32_t pid), void *ctx, char *out, size_t cap);
+
 /* What it is, its words separated by commas: `robust,shared`. Like snprintf. */
 size_t lock_attributes(const struct lock_words *w, char *out, size_t cap);
 

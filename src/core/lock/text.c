@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/lock/judge.h"
 
@@ -119,6 +120,19 @@ static void put_waiters(struct lock_line *l, const struct lock_scene *s,
         put(l, "%s?", o->waiters > 0 ? "," : "");
 }
 
+static void put_verdict(struct lock_line *l, const struct lock_scene *s,
+                        const struct lock_object *o, const char *(*name)(void *ctx, uint32_t pid),
+                        void *ctx)
+{
+    if (o->apart)
+        put(l, " not shared");
+    if (o->unread == NULL)
+        put_state(l, s, o, name, ctx);
+    else
+        put(l, " not decoded");
+    put_waiters(l, s, o);
+}
+
 size_t lock_text(const struct lock_scene *s, const struct lock_object *o,
                  const char *(*name)(void *ctx, uint32_t pid), void *ctx, char *out, size_t cap)
 {
@@ -127,12 +141,18 @@ size_t lock_text(const struct lock_scene *s, const struct lock_object *o,
     put(&l, "%s", lock_kind_name(o->kind));
     if (o->unread == NULL && lock_attributes(&o->words, attributes, sizeof attributes) > 0)
         put(&l, " %s", attributes);
-    if (o->apart)
-        put(&l, " not shared");
-    if (o->unread == NULL)
-        put_state(&l, s, o, name, ctx);
-    else
-        put(&l, " not decoded");
-    put_waiters(&l, s, o);
+    put_verdict(&l, s, o, name, ctx);
     return l.n;
+}
+
+size_t lock_verdict(const struct lock_scene *s, const struct lock_object *o,
+                    const char *(*name)(void *ctx, uint32_t pid), void *ctx, char *out, size_t cap)
+{
+    struct lock_line l = {out, cap, 0};
+    if (cap > 0)
+        out[0] = '\0';
+    put_verdict(&l, s, o, name, ctx);
+    if (l.n > 0 && cap > 1) /* without the first blank */
+        memmove(out, out + 1, strlen(out));
+    return l.n > 0 ? l.n - 1 : 0;
 }

@@ -348,6 +348,7 @@ static int64_t next(struct ui *ui, int64_t now)
         at = sooner(at, ui->inspect->readings.due);
     at = sooner(at, inspect_follow_next(ui));
     at = sooner(at, tree_next(ui, now));
+    at = sooner(at, tree_locks_next(ui, now));
     if (ui->inspect->at.marks_rows > 0) /* ages are shown */
         at = sooner(at, now + TENTH);
     if (ui->inspect->size_until != 0)

@@ -318,4 +318,5 @@ void tree_draw(struct ui *ui)
         draw_rule(ui, here, &why);
     ui->s.guards = st->guards;
     tree_ask_names(ui);
+    tree_judge_locks(ui);
 }

@@ -15,6 +15,7 @@
 #ifndef SHMLENS_UI_TREE_TREE_H
 #define SHMLENS_UI_TREE_TREE_H
 
+#include "core/lock/find.h"
 #include "core/type/path.h"
 #include "core/type/rows.h"
 #include "core/type/spec.h"
@@ -32,6 +33,7 @@ enum {
     TREE_WINDOWS = 256, /* mappings of other processes */
     TREE_FILTER = 64,
     TREE_NAMES = 64, /* of processes */
+    TREE_LOCKS = 64, /* on the screen whose owners are looked for */
     TREE_ASIDE = 8,  /* segments whose views are laid aside; the oldest are forgotten */
     FIND_SHOWN = 64, /* proposals in the menu of them, */
     FIND_ROWS = 104  /* and all of its rows */
@@ -74,6 +76,19 @@ struct tree_name {
     uint32_t pid;        /* 0: none */
     int64_t seen, asked; /* os_now's clock: it was on the screen; 0: never */
     char text[64];       /* printable; empty: there is no such process, or not known yet */
+};
+
+/* A lock, and what is proved of it. */
+struct tree_lock {
+    uint64_t offset;
+    enum lock_kind kind; /* LOCK_NONE: no lock */
+    enum lock_libc libc;
+    int64_t seen;    /* os_now's clock: it was on the screen; */
+    int64_t known;   /* `text` was found out; 0: never */
+    char text[192];  /* `held 812/815 ringd waiters 830`, printable */
+    bool bad;        /* its owner is dead, or it is part of a deadlock */
+    bool apart;      /* it does not work between processes */
+    char alarm[192]; /* bad, as one look found it: the next one must find the same */
 };
 
 /* The menu of what may lie in the segment. */
@@ -156,6 +171,11 @@ struct tree_state {
     struct guard_list guards; /* of the fields that were drawn */
     struct tree_name name[TREE_NAMES];
     bool naming; /* a job asks for names */
+    struct tree_lock lock[TREE_LOCKS];
+    struct seg_id lock_of; /* the object they are in */
+    bool judging;          /* a job looks for their owners, */
+    int64_t lock_next;     /* and is not to do so again before this */
+    bool alarmed;          /* it found what has to be confirmed soon */
 
     char kept_of[LOCATOR_MAX]; /* `kept` is what is kept for this locator */
     struct kept_types kept;
@@ -345,6 +365,14 @@ void tree_declare_rest(struct ui *ui, const struct type_spec *spec, const char *
 size_t tree_process(void *ctx, uint64_t pid, char *out, size_t cap);
 void tree_ask_names(struct ui *ui);
 int64_t tree_next(const struct ui *ui, int64_t now);
+
+/* tree_locks.c: what is proved of the lock that a row is; NULL: it is not one, or nothing is
+ * known. Once after a frame: a job looks for owners and waiters of those that were drawn. When that
+ * is to be done again. Takes what it found; `bad` is shown when two of them agree. */
+const struct tree_lock *tree_lock_of(struct ui *ui, const struct type_node *node);
+void tree_judge_locks(struct ui *ui);
+int64_t tree_locks_next(const struct ui *ui, int64_t now);
+void tree_lock_take(struct ui *ui, const struct tree_lock *found);
 
 /* tree_skew.c: once a frame: compares the programs when there is something new to compare. And D:
  * shows what they disagree about. */

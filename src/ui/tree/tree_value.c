@@ -178,13 +178,24 @@ static bool of_fields(const struct type_source *s, const struct type_node *n)
     return item->kind != TYPE_STRUCT && item->kind != TYPE_UNION;
 }
 
-static void put_branch(const struct ui *ui, const struct type_row *row, size_t room,
+/* What is proved of a lock. */
+static void put_lock(const struct tree_lock *l, struct tree_value *out)
+{
+    put(out, l->text);
+    out->mark = l->bad ? MARK_NONE : out->mark; /* that it changed matters less */
+    out->style = l->bad ? STYLE_ERROR : l->apart ? STYLE_WARN : STYLE_TEXT;
+}
+
+static void put_branch(struct ui *ui, const struct type_row *row, size_t room,
                        struct tree_value *out)
 {
     const struct type_node *n = &row->node;
+    const struct tree_lock *lock = tree_lock_of(ui, n);
     out->style = STYLE_DIM;
-    if (n->kind == NODE_ARRAY &&
-        (row->open || n->count == 0 || !of_fields(&tree_top(ui)->source, n))) {
+    if (lock != NULL)
+        put_lock(lock, out);
+    else if (n->kind == NODE_ARRAY &&
+             (row->open || n->count == 0 || !of_fields(&tree_top(ui)->source, n))) {
         put_elements(out, n->count);
     } else if (!row->open) {
         out->style = STYLE_TEXT;
