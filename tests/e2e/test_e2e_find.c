@@ -105,6 +105,9 @@ TEST(what_is_not_there)
 {
     struct e2e *t = open_on(0x100, "abc", 3);
     scene_press(t, "n", "nothing to find yet");
+    scene_press(t, ":find bc<Enter>", "0x101"); /* prints the offsets; n goes on from there */
+    scene_press(t, "n", "match 1 of 1 at 0x101");
+    scene_press(t, "<Esc>g0<Enter>", "\u2500 0x0 (0)");
     scene_press(t, "/zebra<Enter>", "not found: zebra");
     scene_press(t, "/x:de a<Enter>", "find: odd number");
     e2e_wait_text(t, "r:regex): x:de a", 0); /* it is still asked for */

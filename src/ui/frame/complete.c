@@ -52,7 +52,8 @@ static void offer_actions(struct candidates *c)
             offer(c, table[i].name);
     }
     const struct action_alias *alias = action_alias_table(&count);
-    for (size_t i = 0; i < count; i++)
+    bool none = c->count == 0; /* a name goes before another name for it */
+    for (size_t i = 0; i < count && none; i++)
         if (!alias[i].alone)
             offer(c, alias[i].name);
 }

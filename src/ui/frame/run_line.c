@@ -324,6 +324,9 @@ static void run_command(struct ui *ui, const char *line, const struct command *c
                    strcmp(c->name, "types") == 0 || /* they read what other processes hold */
                    strcmp(c->name, "locks") == 0;
     bool listed = ui_in_list(ui) && needs_segment(c, words);
+    bool finds = strcmp(c->name, "find") == 0 && words == 2 && !listed;
+    if (finds && strlen(word[1]) < sizeof ui->inspect->pattern) /* the next match is of that */
+        (void)snprintf(ui->inspect->pattern, sizeof ui->inspect->pattern, "%s", word[1]);
     if (beside && stop_beside(ui, c, words))
         return;
     if ((c->needs & NEED_SHELL) != 0) {
