@@ -72,6 +72,18 @@ TEST(differences)
     ck_assert_int_eq(RUN("diff", a)->status, 2);
 }
 
+/* Reading them would take minutes. */
+TEST(what_is_a_hole_in_both_is_not_read)
+{
+    const char *a = run_name("hole-a"), *b = run_name("hole-b");
+    ck_assert_int_eq(RUN("create", a, "64G")->status, 0);
+    ck_assert_int_eq(RUN("create", b, "64G")->status, 0);
+    RUN_PRINTS(0, "", "diff", a, b);
+    ck_assert_int_eq(RUN("poke", a, "40G", "7", "--as", "u8")->status, 0);
+    ck_assert_int_eq(RUN("poke", b, "20G", "8", "--as", "u8")->status, 0);
+    RUN_PRINTS(1, "0x500000000 00 08\n0xa00000000 07 00\n", "diff", a, b);
+}
+
 TEST(finds)
 {
     const char *n = run_name("find");
@@ -126,4 +138,5 @@ TEST(finds_across_pieces)
 }
 
 SUITE(test_program_cli_ranges, .tear_down = run_end,
-      TESTS(saves, holes_stay_holes, differences, finds, finds_across_pieces));
+      TESTS(saves, holes_stay_holes, differences, what_is_a_hole_in_both_is_not_read, finds,
+            finds_across_pieces));

@@ -336,6 +336,24 @@ TEST(only_committed_pages_are_data_and_nothing_is_committed)
     ck_assert_str_eq(con_peer_line(peer), "8192");
 }
 
+/* Reading 8 GiB would take minutes here, and make all of it resident. */
+TEST(what_both_have_only_reserved_is_not_read)
+{
+    char second[128];
+    snprintf(second, sizeof second, "%s-second", name);
+    peer = con_peer("reserve", CON_ARGV(name, "0x200000000"));
+    struct con_peer *other = con_peer("reserve", CON_ARGV(second, "0x200000000"));
+    check_out(con_command("diff", name, second), 0, "");
+    con_peer_send(peer, "0x180000000");
+    ck_assert_str_eq(con_peer_line(peer), "committed");
+    con_peer_send(other, "0x1000000");
+    ck_assert_str_eq(con_peer_line(other), "committed");
+    check_out(con_command("diff", name, second), 1, "0x1000001 00 10\n0x180000002 18 00\n");
+    con_peer_send(other, "count");
+    ck_assert_str_eq(con_peer_line(other), "4096");
+    con_peer_end(other);
+}
+
 /* ---- the demo's writer ---- */
 
 TEST(the_writer_is_a_process_of_its_own)
@@ -363,4 +381,4 @@ SUITE(test_windows_commands, .set_up = set_up, .tear_down = tear_down, .timeout 
             what_may_be_mapped_for_writing_is_written, a_file_behind_it,
             names_of_all_kinds_round_trip, two_hundred_of_them,
             only_committed_pages_are_data_and_nothing_is_committed,
-            the_writer_is_a_process_of_its_own));
+            what_both_have_only_reserved_is_not_read, the_writer_is_a_process_of_its_own));
