@@ -100,8 +100,8 @@ struct os_process;
  * SIGTERM when we die. */
 MUST_USE struct oserr os_spawn_self(const char *const *args, struct os_process **out);
 
-/* Another program, by its path; nothing that we start ever has our terminal. On Linux we read its
- * stderr, too. What we do not read in time is lost: it never waits for us, and writing does not
+/* Another program, by its path; nothing that we start ever has our terminal. We read its stderr,
+ * too. What we do not read in time is lost: it never waits for us, and writing does not
  * kill it after we have ended. It is killed 2 s after we died (on Linux since 5.3; programs that it
  * starts are not), and System V segments that it made go with it unless they are attached. */
 MUST_USE struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out);

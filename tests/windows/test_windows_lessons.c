@@ -11,6 +11,7 @@
 #include "core/number.h"
 #include "core/view.h"
 #include "lab/course.h"
+#include "lab/peers.h"
 #include "lab/shelf.h"
 #include "support/suite.h"
 
@@ -199,5 +200,62 @@ TEST(nothing_stays)
     ck_assert_ptr_null(OpenFileMappingA(FILE_MAP_READ, FALSE, plan.lesson->open));
 }
 
+/* ---- what its processes say ---- */
+
+/* One that has ended by itself. It is looked at all the time, as a lesson does: wine makes who
+ * writes into a full pipe wait. */
+static struct os_process *chatter(const char *lines)
+{
+    struct os_process *p;
+    int status, signal;
+    char path[1024];
+    const char *const args[] = {lines, NULL};
+    (void)snprintf(path, sizeof path, "%s/chatter.exe", WIN_PEERS);
+    struct oserr e = os_spawn(path, args, &p);
+    ck_assert_msg(!oserr_is(e), "%s %u", e.call, (unsigned)e.code);
+    int64_t until = os_now() + longest;
+    while (os_process_running(p) && os_now() < until)
+        (void)os_sleep_until(os_now() + INT64_C(1000000));
+    ck_assert(!os_process_running(p));
+    os_process_end(p, &status, &signal);
+    ck_assert_int_eq(status, 3);
+    ck_assert_int_eq(signal, 0);
+    return p;
+}
+
+/* Also of more than the pipe holds, the last of it. */
+TEST(what_a_process_says_is_heard)
+{
+    static const char *const counts[] = {"100", "50000"};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        char want[32];
+        struct os_process *p = chatter(counts[i]);
+        (void)snprintf(want, sizeof want, "line %s", counts[i]);
+        const char *said = os_process_said(p), *last = strstr(said, want);
+        ck_assert_msg(last != NULL && strcspn(last, "\r\n") == strlen(want), "%s", said);
+        os_process_stop(p);
+    }
+    struct os_process *p = chatter("0");
+    ck_assert_str_eq(os_process_said(p), "");
+    os_process_stop(p);
+}
+
+/* A lesson tells it: how it ended, and the last line of that. */
+TEST(a_lesson_says_what_a_process_said_last)
+{
+    struct peers peers = {0};
+    struct peer_end how;
+    char why[PEERS_WHY] = "", text[PEERS_WHY] = "";
+    struct lesson_run run = {.peer = "chatter", .program = "chatter"};
+    run.arg[run.args++] = "7";
+    ck_assert_msg(peers_do(&peers, WIN_PEERS, &run, why), "%s", why);
+    int64_t until = os_now() + longest;
+    while (!peers_news(&peers, 0, &how, text) && os_now() < until)
+        (void)os_sleep_until(os_now() + INT64_C(5000000));
+    ck_assert_ptr_nonnull(strstr(text, "ended with status 3: line 7"));
+    peers_end(&peers);
+}
+
 SUITE(test_windows_lessons, .set_up = set_up, .tear_down = tear_down,
-      TESTS(lessons_are_played, nothing_stays));
+      TESTS(lessons_are_played, nothing_stays, what_a_process_says_is_heard,
+            a_lesson_says_what_a_process_said_last));

@@ -6,12 +6,23 @@
 #include "backend/windows/os_private.h"
 #include "backend/windows/wtf8.h"
 
-enum { COMMAND_MAX = 4096, PATH_FIRST = 512, PATH_MOST = 65536 };
+enum {
+    COMMAND_MAX = 4096,
+    PATH_FIRST = 512,
+    PATH_MOST = 65536,
+    SAID = 512,       /* bytes of what a process says that are kept */
+    PIPE = 64 * 1024, /* bytes that wait to be read */
+    HEARS = 256       /* pieces at once */
+};
 #define STOPS_IN (2 * INT64_C(1000000000)) /* ns */
 
 struct os_process {
     HANDLE process, job;
     DWORD pid;
+    HANDLE hears; /* what it writes to stderr comes out here; NULL: it goes nowhere */
+    size_t heard;
+    bool last; /* the last of it is kept, not the first */
+    char said[SAID];
 };
 
 /* The path of our executable; the caller frees it. */
@@ -54,6 +65,22 @@ static HANDLE deadly_job(void)
     return job;
 }
 
+/* The pipe for its stderr; its end of it (NULL: there is none). It never waits for us: what does
+ * not fit is lost. */
+static HANDLE pipe_for(struct os_process *p)
+{
+    SECURITY_ATTRIBUTES inherit = {.nLength = sizeof inherit, .bInheritHandle = TRUE};
+    HANDLE said = NULL;
+    DWORD mode = PIPE_READMODE_BYTE | PIPE_NOWAIT;
+    if (!CreatePipe(&p->hears, &said, &inherit, PIPE)) {
+        p->hears = NULL;
+        return NULL;
+    }
+    (void)SetHandleInformation(p->hears, HANDLE_FLAG_INHERIT, 0);
+    (void)SetNamedPipeHandleState(said, &mode, NULL, NULL);
+    return said;
+}
+
 /* Its input and output are the null device; it gets no Ctrl-C of our console. */
 static struct oserr start(struct os_process *p, wchar_t *path, wchar_t *line)
 {
@@ -62,13 +89,17 @@ static struct oserr start(struct os_process *p, wchar_t *path, wchar_t *line)
     HANDLE null = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE,
                               FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit, OPEN_EXISTING, 0, NULL);
     STARTUPINFOW how = {.cb = sizeof how, .dwFlags = STARTF_USESTDHANDLES};
-    how.hStdInput = how.hStdOutput = how.hStdError = null;
+    HANDLE said = pipe_for(p);
+    how.hStdInput = how.hStdOutput = null;
+    how.hStdError = said != NULL ? said : null;
     BOOL done = CreateProcessW(path, line, NULL, NULL, TRUE,
                                CREATE_SUSPENDED | CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW, NULL,
                                NULL, &how, &made);
     struct oserr e = done ? OSERR_NONE : os_last("CreateProcessW");
     if (null != INVALID_HANDLE_VALUE)
         CloseHandle(null);
+    if (said != NULL)
+        CloseHandle(said);
     if (!done)
         return e;
     if (p->job != NULL)
@@ -80,16 +111,26 @@ static struct oserr start(struct os_process *p, wchar_t *path, wchar_t *line)
     return e;
 }
 
-/* `path` is freed. */
-static struct oserr spawn(wchar_t *path, const char *name, const char *const *args,
-                          struct os_process **out)
+static void free_process(struct os_process *p)
+{
+    if (p != NULL && p->job != NULL)
+        CloseHandle(p->job);
+    if (p != NULL && p->hears != NULL)
+        CloseHandle(p->hears);
+    free(p);
+}
+
+/* `path` is freed; NULL: out of memory. `own`: it is our own executable's. */
+static struct oserr spawn(wchar_t *path, bool own, const char *const *args, struct os_process **out)
 {
     wchar_t line[COMMAND_MAX];
     *out = NULL;
-    bool joined = join(name, args, line);
+    bool joined = join(own ? "shmlens" : "program", args, line);
     struct os_process *p = joined && path != NULL ? calloc(1, sizeof *p) : NULL;
-    if (p != NULL)
+    if (p != NULL) {
         p->job = deadly_job();
+        p->last = !own;
+    }
     struct oserr e = p != NULL ? start(p, path, line)
                      : joined  ? (struct oserr){"malloc", SEG_E_MEMORY}
                                : (struct oserr){"CreateProcessW", ERROR_INVALID_PARAMETER};
@@ -98,9 +139,7 @@ static struct oserr spawn(wchar_t *path, const char *name, const char *const *ar
         *out = p;
         return e;
     }
-    if (p != NULL && p->job != NULL)
-        CloseHandle(p->job);
-    free(p);
+    free_process(p);
     return e;
 }
 
@@ -118,12 +157,12 @@ int os_watchdog_main(char **argv)
 
 struct oserr os_spawn_self(const char *const *args, struct os_process **out)
 {
-    return spawn(own_path(), "shmlens", args, out);
+    return spawn(own_path(), true, args, out);
 }
 
 struct oserr os_spawn(const char *path, const char *const *args, struct os_process **out)
 {
-    return spawn(wide_copy(path), "program", args, out);
+    return spawn(wide_copy(path), false, args, out);
 }
 
 bool os_is_program(char *path, size_t cap)
@@ -153,8 +192,37 @@ bool os_is_newer(const char *path, const char *than)
     return newer;
 }
 
+/* Makes room for n bytes where the last are kept; how many of them fit. */
+static size_t room_for(struct os_process *p, size_t n)
+{
+    size_t room = sizeof p->said - 1 - p->heard;
+    if (p->last && room < n) {
+        size_t drop = n - room < p->heard ? n - room : p->heard;
+        memmove(p->said, p->said + drop, p->heard - drop);
+        p->heard -= drop;
+        room += drop;
+    }
+    return room < n ? room : n;
+}
+
+/* What does not fit is dropped. */
+static void hear(struct os_process *p)
+{
+    char piece[SAID - 1];
+    DWORD there = 0, n = 0;
+    for (int i = 0; p->hears != NULL && i < HEARS; i++) {
+        if (!PeekNamedPipe(p->hears, NULL, 0, NULL, &there, NULL) || there == 0 ||
+            !ReadFile(p->hears, piece, there < sizeof piece ? there : sizeof piece, &n, NULL))
+            break;
+        size_t fits = room_for(p, n);
+        memcpy(p->said + p->heard, piece, fits);
+        p->heard += fits;
+    }
+}
+
 bool os_process_running(struct os_process *p)
 {
+    hear(p);
     return WaitForSingleObject(p->process, 0) == WAIT_TIMEOUT;
 }
 
@@ -167,11 +235,11 @@ void os_process_end(const struct os_process *p, int *status, int *signal)
     *signal = 0;
 }
 
-/* It is not heard here. */
 const char *os_process_said(struct os_process *p)
 {
-    (void)p;
-    return "";
+    hear(p);
+    p->said[p->heard] = '\0';
+    return p->said;
 }
 
 uint32_t os_process_pid(const struct os_process *p)
@@ -193,9 +261,7 @@ void os_process_finish(struct os_process *p, int64_t deadline)
     int64_t left = (deadline - os_now()) / MS;
     (void)WaitForSingleObject(p->process, left > 0 ? (DWORD)left : 0);
     CloseHandle(p->process);
-    if (p->job != NULL)
-        CloseHandle(p->job);
-    free(p);
+    free_process(p);
 }
 
 void os_process_stop(struct os_process *p)
