@@ -126,6 +126,60 @@ TEST(test_masked_race)
     close(fd);
 }
 
+/* Of two that compare the same bits with the same value and store different ones, one wins. */
+enum { RACES = 2000 };
+
+struct racer {
+    pthread_barrier_t *line;
+    char name[NAME_CAP];
+    uint32_t mine;
+    bool won[RACES];
+};
+
+static void *race(void *ctx)
+{
+    struct racer *me = ctx;
+    struct backend *own = backend_new();
+    struct seg *s = NULL;
+    struct poked r;
+    size_t got;
+    ck_assert_ptr_nonnull(own);
+    must(seg_open(own, me->name, SEG_WRITE, &s));
+    for (uint32_t i = 0; i < RACES; i++) {
+        struct poke p = {.offset = 4, .size = 4, .cas = true, .mask = {0, 0x1f}};
+        p.value[1] = (uint8_t)((i + me->mine) & 0x1f);
+        (void)pthread_barrier_wait(me->line);
+        must(seg_read(s, 4, p.expect, 4, &got));
+        (void)pthread_barrier_wait(me->line); /* both have read before one stores */
+        struct oserr e = seg_poke(s, &p, &r);
+        ck_assert(!oserr_is(e) || e.code == SEG_E_BUSY);
+        me->won[i] = !oserr_is(e) && r.stored;
+    }
+    seg_close(s);
+    backend_free(own);
+    return NULL;
+}
+
+TEST(test_masked_race_has_one_winner)
+{
+    static struct racer racer[2];
+    pthread_barrier_t line;
+    pthread_t thread;
+    int fd = raw_create(own_name("a"), 4096);
+    ck_assert_int_eq(pthread_barrier_init(&line, NULL, 2), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        racer[i] = (struct racer){.line = &line, .mine = 3 + 5 * i}; /* neither is what was */
+        (void)snprintf(racer[i].name, sizeof racer[i].name, "%s", own_name("a"));
+    }
+    ck_assert_int_eq(pthread_create(&thread, NULL, race, &racer[1]), 0);
+    (void)race(&racer[0]);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    (void)pthread_barrier_destroy(&line);
+    for (int i = 0; i < RACES; i++)
+        ck_assert_msg(racer[0].won[i] != racer[1].won[i], "%d", i);
+    close(fd);
+}
+
 TEST(test_compare_and_swap)
 {
     struct seg *s;
@@ -285,6 +339,6 @@ TEST(test_file_kind)
 }
 
 SUITE(test_backend_store, .set_up = set_up, .tear_down = tear_down,
-      TESTS(test_poke_every_size, test_masked, test_masked_race, test_compare_and_swap,
-            test_poke_at_the_end, test_read_only_refuses, test_raised_access_is_the_same_object,
-            test_store_and_fill, test_file_kind));
+      TESTS(test_poke_every_size, test_masked, test_masked_race, test_masked_race_has_one_winner,
+            test_compare_and_swap, test_poke_at_the_end, test_read_only_refuses,
+            test_raised_access_is_the_same_object, test_store_and_fill, test_file_kind));

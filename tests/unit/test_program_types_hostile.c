@@ -455,10 +455,14 @@ TEST(bomb)
         SKIP("no compiler here compresses debug information");
     ((Elf64_Chdr *)(void *)(bytes + s->sh_offset))->ch_size = UINT64_C(5) << 30;
     write_all(path, bytes, n);
-    int64_t before = os_now();
-    ck_assert(!opens(path, why));
-    ck_assert_msg(strstr(why, "larger than 1.5 GiB") != NULL, "%s", why);
-    ck_assert_int_lt(os_now() - before, 2000000000);
+    int64_t best = INT64_MAX;
+    for (int i = 0; i < 20 && best >= 50000000; i++) { /* the first one starts the box */
+        int64_t before = os_now();
+        ck_assert(!opens(path, why));
+        ck_assert_msg(strstr(why, "larger than 1.5 GiB") != NULL, "%s", why);
+        best = os_now() - before < best ? os_now() - before : best;
+    }
+    ck_assert_int_lt(best, 50000000);
     free(bytes);
     boxed_stop(box);
     box = NULL;
