@@ -140,6 +140,9 @@ TEST(one_by_one_in_the_selection_and_stopped)
     scene_press(t, "y", "0x18: replace one by ONE?");
     scene_press(t, "<Esc>", "stopped: 1 replaced; u takes it back");
     scene_memory(t, memory + 16, "ONE two one .... ", 16);
+    scene_press(t, "%<C-u>two<Enter>", "replace two by:"); /* another pattern */
+    scene_press(t, "TWO<Enter>", "0x4: replace two by TWO?");
+    scene_press(t, "<Esc>", "stopped: 0 replaced");
     scene_press(t, ":replace one ONE 0x20 16<Enter>", "o: one by one [y/N]");
     scene_press(t, "o", "0x20: replace one by ONE?");
     scene_press(t, "n", "0x28: replace one by ONE?");

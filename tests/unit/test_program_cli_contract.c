@@ -131,6 +131,25 @@ TEST(rm_takes_any_number_of_words)
     ck_assert_uint_eq(lines, 1000);
 }
 
+/* The tool, not the command, is what removes a file. */
+TEST(rm_of_a_file_says_how)
+{
+    static const char *const prefix[] = {"file:", "rec:"};
+    char word[600];
+    const char *path = run_path("kept");
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(close(fd), 0);
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(word, sizeof word, "%s%s", prefix[i], path);
+        const struct ran *r = RUN("rm", word);
+        ck_assert_int_eq(r->status, 2);
+        ck_assert_ptr_nonnull(strstr(r->err, "not a segment: delete it as any file"));
+        ck_assert_int_eq(access(path, F_OK), 0);
+    }
+    ck_assert_int_eq(unlink(path), 0);
+}
+
 /* A regular expression sees what lies in front of the piece that it is searched in. */
 TEST(regexes_look_back_across_pieces)
 {
@@ -299,6 +318,7 @@ TEST(saves_where_no_file_can_be_made)
 
 SUITE(test_program_cli_contract, .tear_down = run_end,
       TESTS(a_full_disk_is_an_error, a_file_limit_is_an_error, calls_before_the_command,
-            a_link_is_no_segment, rm_takes_any_number_of_words, regexes_look_back_across_pieces,
-            a_regex_that_gives_up_says_so, waits_for_nan, a_signal_ends_waiting_for_input,
-            saves_over_what_is_there, saves_where_no_file_can_be_made));
+            a_link_is_no_segment, rm_takes_any_number_of_words, rm_of_a_file_says_how,
+            regexes_look_back_across_pieces, a_regex_that_gives_up_says_so, waits_for_nan,
+            a_signal_ends_waiting_for_input, saves_over_what_is_there,
+            saves_where_no_file_can_be_made));
