@@ -147,7 +147,4 @@ bool lesson_name(const char *s);
 /* lesson_check.c: the words after `check`, cut in place. NULL on success, else why not (static). */
 MUST_USE const char *lesson_check_parse(char *words, struct lesson_check *out);
 
-/* The name of a screen as `check screen` has it. */
-const char *lesson_screen_name(enum lesson_screen screen);
-
 #endif

@@ -10,11 +10,6 @@
 static const char *const screens[LESSON_SCREENS] = {"tree", "users", "calls",  "map",
                                                     "past", "list",  "inspect"};
 
-const char *lesson_screen_name(enum lesson_screen screen)
-{
-    return screens[screen];
-}
-
 /* Cuts the first word off; what follows it. */
 static char *after(char *s)
 {

@@ -36,7 +36,8 @@ static void add(struct looks *l, const char *name, const char *value)
     looks_set(l, &look);
 }
 
-uint32_t looks_options(void)
+/* The options that are looks, as bits. */
+static uint32_t looks_bits(void)
 {
     uint32_t bits = 0;
     for (size_t i = 0; i < OPTIONS; i++)
@@ -46,7 +47,7 @@ uint32_t looks_options(void)
 
 uint32_t looks_own(void)
 {
-    return looks_options() | UINT32_C(1) << setting_find("hz");
+    return looks_bits() | UINT32_C(1) << setting_find("hz");
 }
 
 void looks_get(const struct session *s, struct looks *out)
@@ -71,7 +72,7 @@ void looks_get(const struct session *s, struct looks *out)
 void looks_apply(struct session *s, const struct looks *looks)
 {
     char why[SETTINGS_WHY];
-    settings_take(&s->set, &s->prefer, looks_options());
+    settings_take(&s->set, &s->prefer, looks_bits());
     for (size_t i = 0; i < OPTIONS; i++) {
         const struct own_look *look = looks_find(looks, options[i]);
         if (look != NULL) /* one that is not understood changes nothing */

@@ -20,11 +20,8 @@ struct looks {
     struct own_look at[LOOKS_MAX];
 };
 
-/* The options that are looks, as bits (see settings.h). */
-uint32_t looks_options(void);
-
-/* Those, and the options that keys set for one segment while the program runs, which are kept
- * nowhere: the rate. */
+/* The options that are looks, as bits (see settings.h), and those that keys set for one segment
+ * while the program runs, which are kept nowhere: the rate. */
 uint32_t looks_own(void);
 
 /* The looks in effect that are not as preferred. */

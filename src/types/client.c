@@ -119,7 +119,8 @@ bool client_damaged(struct client_run *run)
     return false;
 }
 
-bool client_pack(struct client_run *run, const struct client_file *f, struct message_in *in)
+/* Takes over a pack of types of a file. False: run->error. */
+static bool take_pack(struct client_run *run, const struct client_file *f, struct message_in *in)
 {
     struct type_abi abi;
     const char *name = f->narrow ? "i386" : "x86_64";
@@ -275,8 +276,8 @@ static bool find_in(struct client_run *run, const struct client_file *f, unsigne
     uint64_t state = good ? message_take(&in, 1) : 0;
     if (good && state == 1) {
         run->a->id = (type_id)message_take(&in, 4);
-        found = client_pack(run, f, &in) &&
-                (run->a->id < types_count(run->a->t) || client_damaged(run));
+        found =
+            take_pack(run, f, &in) && (run->a->id < types_count(run->a->t) || client_damaged(run));
         run->a->status = found ? TYPES_FOUND : TYPES_NOT;
     } else if (good && state == 2) {
         found = take_names(run, &in, BOX_NAMES_MAX);
@@ -451,7 +452,7 @@ bool client_variables(struct client_run *run, const struct client_file *f, struc
         if (v->name == NULL)
             return client_damaged(run);
     }
-    if (!client_pack(run, f, in))
+    if (!take_pack(run, f, in))
         return false;
     for (size_t i = 0; i < a->variables_count; i++)
         if (a->variables[i].type >= types_count(a->t))
@@ -480,7 +481,7 @@ static bool take_records(struct client_run *run, const struct client_file *f, st
     }
     for (uint64_t i = 0; i < count; i++)
         a->ids[a->ids_count++] = (type_id)message_take(in, 4);
-    if (!client_pack(run, f, in))
+    if (!take_pack(run, f, in))
         return false;
     for (size_t i = 0; i < a->ids_count; i++)
         if (a->ids[i] >= types_count(a->t))

@@ -88,10 +88,6 @@ bool client_damaged(struct client_run *run);
 MUST_USE bool client_variables(struct client_run *run, const struct client_file *f,
                                struct message_in *in, uint64_t most, uint64_t bias);
 
-/* Takes over a pack of types of a file. False: run->error. */
-MUST_USE bool client_pack(struct client_run *run, const struct client_file *f,
-                          struct message_in *in);
-
 /* Why a file was not opened (SEG_E_STRAY) that was looked for in the root folder of this process;
  * 0: in ours. */
 const char *client_stray(uint32_t pid);

@@ -147,8 +147,6 @@ void dw_strip(Dwarf_Die *die);                    /* without const, volatile, ..
 bool dw_number(Dwarf_Die *die, unsigned attribute, uint64_t *v);
 type_name dw_qualified(struct dw_reader *r, Dwarf_Die *die); /* its whole name; 0: none */
 type_id dw_fresh(struct dw_reader *r, const struct type *type);
-type_id dw_bytes(struct dw_reader *r, uint64_t size); /* what has no other reading */
-void dw_complete(struct dw_reader *r, type_id id);    /* a pending struct */
 void dw_record(struct dw_reader *r, Dwarf_Die *die, type_id id);
 type_id dw_unwrap(struct dw_reader *r, type_id id); /* a wrapper: an alias of what is in it */
 

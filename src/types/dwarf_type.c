@@ -234,7 +234,11 @@ static enum type_kind base_kind(uint64_t encoding, uint64_t size)
     }
 }
 
-type_id dw_bytes(struct dw_reader *r, uint64_t size)
+/* Reads a pending struct. */
+static void complete(struct dw_reader *r, type_id id);
+
+/* What has no other reading. */
+static type_id bytes_of(struct dw_reader *r, uint64_t size)
 {
     const char *why = NULL;
     if (size == 0 || size > TYPE_SIZE_MAX)
@@ -259,7 +263,7 @@ static type_id base_type(struct dw_reader *r, Dwarf_Die *die)
         (same->kind == kind || (same->kind == TYPE_CHAR && size > 1)))
         return known;
     if (size == 0 || size > 16)
-        return dw_bytes(r, size);
+        return bytes_of(r, size);
     struct type t = {.kind = (uint8_t)kind, .size = size, .align = 1};
     while (t.align < size && t.align < 16)
         t.align *= 2;
@@ -325,7 +329,7 @@ static type_id enum_type(struct dw_reader *r, Dwarf_Die *die)
         (void)dw_number(&under, DW_AT_encoding, &encoding);
     }
     if (size != 1 && size != 2 && size != 4 && size != 8)
-        return dw_bytes(r, size);
+        return bytes_of(r, size);
     t.size = size;
     t.align = (uint32_t)size;
     t.flags = (uint8_t)((r->c && t.name != 0 ? TYPE_TAGGED : 0) |
@@ -344,7 +348,7 @@ static type_id pointer(struct dw_reader *r, Dwarf_Die *die)
     uint64_t size;
     bool sized = dw_number(die, DW_AT_byte_size, &size);
     if (sized && size != r->t->abi.pointer.size)
-        return dw_bytes(r, size);
+        return bytes_of(r, size);
     type_id target = dw_type_of(r, die, false);
     type_id id = types_pointer(r->t, target);
     r->failed = r->failed || id == 0;
@@ -409,7 +413,7 @@ static type_id other(struct dw_reader *r, Dwarf_Die *die)
     uint64_t size = 0;
     if (!dw_number(die, DW_AT_byte_size, &size) && dwarf_tag(die) == DW_TAG_ptr_to_member_type)
         size = r->t->abi.pointer.size;
-    return dw_bytes(r, size);
+    return bytes_of(r, size);
 }
 
 /* ---- structs ---- */
@@ -436,11 +440,11 @@ static type_id record(struct dw_reader *r, Dwarf_Die *die, bool contents)
     if (!dw_map_put(&r->pending, (const void *)(uintptr_t)id, r->queue.count))
         r->failed = true;
     if (contents)
-        dw_complete(r, id);
+        complete(r, id);
     return id;
 }
 
-void dw_complete(struct dw_reader *r, type_id id)
+static void complete(struct dw_reader *r, type_id id)
 {
     uintptr_t at = dw_map_get(&r->pending, (const void *)(uintptr_t)id);
     struct dw_pending *p = at == 0 ? NULL : (struct dw_pending *)r->queue.at + (at - 1);
@@ -454,7 +458,7 @@ void dw_complete(struct dw_reader *r, type_id id)
 void dw_reach(struct dw_reader *r)
 {
     for (uint32_t i = 0; i < r->queue.count && i < DW_REACHED_MAX && !r->failed; i++)
-        dw_complete(r, ((struct dw_pending *)r->queue.at)[i].id);
+        complete(r, ((struct dw_pending *)r->queue.at)[i].id);
     r->failed = false; /* what is there is sound: the rest stays incomplete */
 }
 
@@ -503,7 +507,7 @@ type_id dw_type(struct dw_reader *r, Dwarf_Die *die, bool contents)
         remember(r, die, id);
     }
     if (contents && id != 0)
-        dw_complete(r, types_real(r->t, id));
+        complete(r, types_real(r->t, id));
     return id;
 }
 

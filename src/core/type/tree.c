@@ -22,8 +22,9 @@ static uint64_t whole(const struct type *type, const uint8_t *p, bool big)
     return (v ^ sign) - sign;
 }
 
-bool type_sibling(const struct type_source *s, const struct type_node *n, type_name name,
-                  uint64_t *value)
+/* A whole number of 1 to 8 bytes beside a node: a sibling by name. */
+static bool sibling(const struct type_source *s, const struct type_node *n, type_name name,
+                    uint64_t *value)
 {
     uint64_t offset = 0;
     uint8_t p[16] = {0};
@@ -94,17 +95,17 @@ static void lay_array(const struct type_source *s, struct type_node *n, bool hin
     n->count = a->length;
     if (h->at != 0) {
         n->moved = true;
-        bool there = type_sibling(s, n, h->at, &v) && v <= UINT64_MAX - n->base;
+        bool there = sibling(s, n, h->at, &v) && v <= UINT64_MAX - n->base;
         n->offset = there ? n->base + v : UINT64_MAX;
     }
     if (h->stride != 0)
-        n->stride = type_sibling(s, n, h->stride, &v) && v != 0 ? v : n->stride;
+        n->stride = sibling(s, n, h->stride, &v) && v != 0 ? v : n->stride;
     uint64_t room = n->stride == 0 ? 0 : room_at(s, n->offset) / n->stride;
     if (a->flags & TYPE_UNBOUNDED)
         n->count = n->element && !h->counted ? 0 : room;
     if (h->counted) {
         v = h->number;
-        if (h->count != 0 && (!type_sibling(s, n, h->count, &v) || v > INT64_MAX))
+        if (h->count != 0 && (!sibling(s, n, h->count, &v) || v > INT64_MAX))
             v = 0;
         uint64_t most =
             (a->flags & TYPE_UNBOUNDED) != 0 || n->moved || a->length == 0 ? room : a->length;
@@ -197,9 +198,9 @@ static uint8_t ring_ends(const struct type_source *s, const struct type_node *n,
     uint8_t ends = 0;
     if (n->count == 0)
         return 0;
-    if (type_sibling(s, n, h->head, &v) && v % n->count == index)
+    if (sibling(s, n, h->head, &v) && v % n->count == index)
         ends |= RING_HEAD;
-    if (type_sibling(s, n, h->tail, &v) && v % n->count == index)
+    if (sibling(s, n, h->tail, &v) && v % n->count == index)
         ends |= RING_TAIL;
     return ends;
 }
@@ -254,7 +255,7 @@ bool type_arm(const struct type_source *s, const struct type_node *n, uint32_t *
 {
     const struct type_hint *h = types_hint(s->t, n->hint);
     uint64_t value = 0, offset = 0;
-    if (n->kind != NODE_UNION || h->discr == 0 || !type_sibling(s, n, h->discr, &value))
+    if (n->kind != NODE_UNION || h->discr == 0 || !sibling(s, n, h->discr, &value))
         return false;
     const struct type *u = types_get(s->t, n->real);
     uint32_t member = types_member_find(s->t, n->owner, types_name(s->t, h->discr), &offset);

@@ -88,10 +88,6 @@ void type_slice(const struct type_node *n, uint64_t from, uint64_t count, struct
 /* The arm that `discr` says; false: all count. */
 bool type_arm(const struct type_source *s, const struct type_node *n, uint32_t *arm);
 
-/* A whole number of 1 to 8 bytes beside a node: a sibling by name. */
-bool type_sibling(const struct type_source *s, const struct type_node *n, type_name name,
-                  uint64_t *value);
-
 /* The sequence counters that a node is read under. False: none, or none of a form that shmlens can
  * read (1, 2, 4 or 8 bytes of this machine's order, aligned). */
 struct type_counters {

@@ -26,13 +26,11 @@ void curses_resize(int rows, int cols);
  * synchronised updates)? */
 bool curses_modern(const char *name);
 
-bool curses_colour(void); /* it has colours, and NO_COLOR is not set */
-
 /* Is it said to go to the next row as soon as the last column is written? Many that are said to
  * (`ansi`) wait for the next character, so nobody knows where the cursor is then. */
 bool curses_wraps(void);
 
-/* What it can show: no colours if curses_colour is false. */
+/* What it can show: no colours where it has none, or NO_COLOR is set. */
 struct screen_caps curses_caps(void);
 
 /* Sets how a style is drawn. */

@@ -113,11 +113,6 @@ bool curses_modern(const char *name)
     return term_is_modern(name);
 }
 
-bool curses_colour(void)
-{
-    return colour;
-}
-
 bool curses_wraps(void)
 {
     return tigetflag("am") > 0 && tigetflag("xenl") <= 0;

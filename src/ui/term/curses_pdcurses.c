@@ -161,11 +161,6 @@ void curses_resize(int rows, int cols)
     make_room();
 }
 
-bool curses_colour(void)
-{
-    return colour;
-}
-
 /* PDCurses counts its 16 colours as Windows does, with red and blue swapped. */
 static short of_16(unsigned c)
 {

@@ -342,7 +342,9 @@ static double colour_part(const char **at)
     return most == 0 ? -1 : (double)value / most;
 }
 
-bool input_background(const char *text, bool *light)
+/* Is this the answer to OSC 11, `11;rgb:R/G/B` with 1 to 4 hexadecimal digits each (`rgba` with a
+ * fourth part)? *light: dark text is seen better on it than light text. */
+static bool is_background(const char *text, bool *light)
 {
     static const char *const heads[] = {"11;rgb:", "11;rgba:"};
     const char *at = NULL;
@@ -382,7 +384,7 @@ static enum taken answer_event(struct input *in, struct event *out)
     if (!in->command || in->answered >= INPUT_ANSWER)
         return TAKEN_NOTHING;
     in->answer[in->answered] = '\0';
-    if (!input_background(in->answer, &light))
+    if (!is_background(in->answer, &light))
         return TAKEN_NOTHING;
     *out = (struct event){.kind = EVENT_BACKGROUND, .light = light};
     return TAKEN_EVENT;

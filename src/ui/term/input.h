@@ -56,10 +56,6 @@ void input_feed(struct input *in, const void *bytes, size_t n, int64_t now);
 /* The next event that is complete at `now`; false: none. */
 bool input_next(struct input *in, int64_t now, struct event *out);
 
-/* Is this the answer to OSC 11, `11;rgb:R/G/B` with 1 to 4 hexadecimal digits each (`rgba` with a
- * fourth part)? *light: dark text is seen better on it than light text. */
-bool input_background(const char *text, bool *light);
-
 /* When an incomplete sequence will be taken as is; INT64_MAX: nothing is pending. */
 int64_t input_due(const struct input *in);
 
