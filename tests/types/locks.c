@@ -3,8 +3,8 @@
  * that keeps it, `twice:NAME` two times, `main:NAME` in the first thread; `read:NAME` takes a read
  * lock; `wait:NAME` waits there in a new thread, `timed:NAME` with a limit; `both:A,B` takes A and,
  * once somebody says `go`, waits for B; `some:N,NAME` waits with N threads; `end:NAME` takes it in
- * a thread that ends; `kill` ends the process by SIGKILL, `exit-main` its first thread alone.
- * Prints `WORD TID` for each thread, then `ready`. */
+ * a thread that ends; `rename` gives it a name with an escape; `kill` ends the process by SIGKILL,
+ * `exit-main` its first thread alone. Prints `WORD TID` for each thread, then `ready`. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -195,6 +195,8 @@ static void obey(const char *text)
         make_all();
     } else if (strcmp(text, "go") == 0) {
         __atomic_store_n(&g_locks->go, 1, __ATOMIC_RELEASE);
+    } else if (strcmp(text, "rename") == 0) {
+        prctl(PR_SET_NAME, "a\033[31mb c");
     } else if (strcmp(text, "kill") == 0) {
         puts("ready");
         fflush(stdout);

@@ -96,6 +96,36 @@ TEST_LOOP(without_a_type, LIBCS)
     peers_end();
 }
 
+/* A name that a terminal would take for a command. */
+TEST(names_are_escaped)
+{
+    NEEDS_PEER(GLIBC);
+    struct lock_peer *p = PEER("rename", "init", "main:normal");
+    expect("0x8 pthread_mutex_t mutex shared held %d/%d a\\x1b[31mb c\n", (int)p->pid, (int)p->pid);
+    comes_to_say(0, "pthread_mutex_t@8");
+    const struct ran *r = RUN("locks", name, "--type", "pthread_mutex_t@8", "--json");
+    ck_assert_ptr_nonnull(strstr(r->out, "\"name\":\"a\\\\x1b[31mb c\""));
+    peers_end();
+}
+
+/* std::mutex and the like are those of POSIX threads, and work within one process only. */
+TEST(locks_of_cpp)
+{
+    SKIP_WITHOUT_DEBUG();
+    if (!compiled("c++", "-g -std=c++17 -pthread", "locks.cc", program))
+        SKIP("there is no compiler for C++17");
+    struct debug_peer p = peer_on(program, name);
+    int pid = (int)p.pid;
+    expect("0x8 lock mutex not shared held %d/%d lockpeer\n"
+           "0x30 readers rwlock not shared read by 1\n0x68 ready cond\n"
+           "0xa0 inner[0].twice mutex recursive not shared free\n"
+           "0xd0 inner[1].twice mutex recursive not shared held %d/%d lockpeer depth 2\n",
+           pid, pid, pid, pid);
+    RUN_PRINTS(0, expected, "locks", name);
+    RUN_PRINTS(0, expected, "locks", name, "--type", "acme::Board");
+    peer_ends(&p);
+}
+
 TEST(lines_of_a_layout_file)
 {
     char file[512];
@@ -296,5 +326,6 @@ TEST(a_hundred_and_fifty_threads)
 
 SUITE(test_program_cli_locks, .set_up = set_up, .tear_down = tear_down,
       TESTS(every_kind_of_lock, read_locks_are_counted, waiters_of_another_process, without_a_type,
-            lines_of_a_layout_file, a_named_semaphore, without_the_right_to_look, two_libraries,
-            what_is_refused, as_json, nobody_is_stopped, a_hundred_and_fifty_threads));
+            names_are_escaped, locks_of_cpp, lines_of_a_layout_file, a_named_semaphore,
+            without_the_right_to_look, two_libraries, what_is_refused, as_json, nobody_is_stopped,
+            a_hundred_and_fifty_threads));
