@@ -279,7 +279,7 @@ static struct oserr find_rings(struct locks *l)
 static struct oserr find_users(const struct locks_ask *ask, struct locks *l)
 {
     if (ask->seg != NULL)
-        return seg_who(ask->seg, ask->pace, &l->who);
+        return seg_who_maps(ask->seg, ask->pace, &l->who);
     size_t n = ask->who->mappers_count;
     l->who.mappers = calloc(n + 1, sizeof *l->who.mappers);
     if (l->who.mappers == NULL)

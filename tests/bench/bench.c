@@ -19,8 +19,9 @@ static const struct {
     {"wait", bench_wait, false},       {"find", bench_find, false},
     {"history", bench_history, true},  {"soak", bench_soak, false},
     {"scan", bench_scan, true},        {"map", bench_map, false},
-    {"types", bench_types, false},     {"search", bench_search, false},
-    {"bulk", bench_bulk, false},       {"tree", bench_tree, false},
+    {"types", bench_types, false},     {"locks", bench_locks, false},
+    {"search", bench_search, false},   {"bulk", bench_bulk, false},
+    {"tree", bench_tree, false},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
 

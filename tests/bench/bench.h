@@ -99,6 +99,7 @@ void bench_history(struct bench *b);
 void bench_scan(struct bench *b);
 void bench_map(struct bench *b);
 void bench_types(struct bench *b);
+void bench_locks(struct bench *b);
 void bench_tree(struct bench *b);
 
 void bench_search(struct bench *b);
