@@ -8,10 +8,10 @@
 #include "core/cells.h"
 
 enum {
-    BATCH = 512, /* pages hashed at a time by one thread alone; by each of several */
-    BATCH_EACH = 1024,
-    HANDS = 4, /* threads at most */
-    RUN = 16,  /* pages read at a time: SEG_SMALL bytes */
+    BATCH = 512,       /* pages hashed at a time by one thread alone, */
+    BATCH_EACH = 4096, /* and by each of several: starting a thread takes as long as 500 pages */
+    HANDS = 4,         /* threads at most */
+    RUN = 16,          /* pages read at a time: SEG_SMALL bytes */
     MS = 1000000,
     PAUSE_MAX = 256 * MS, /* between two sweeps when nothing changes */
     STRIP_EVERY = 100 * MS,

@@ -120,6 +120,10 @@ struct bench_pair bench_turns(const char *const *ours, const char *const *theirs
  * are not so many. */
 bool bench_processors(int n);
 
+/* Reads memory that is mapped, with so many threads (at most 16): GB/s. Nobody who looks at every
+ * byte is faster on this machine. */
+double bench_reading(const void *memory, uint64_t size, size_t threads);
+
 /* Bytes for a segment: `want`, or less where memory is short. */
 uint64_t bench_room(uint64_t want);
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,53 +11,7 @@
 
 enum { ROUNDS = 9, CORES_MOST = 16 };
 
-typedef uint64_t vector __attribute__((vector_size(32)));
-
 static const char needle[] = "a needle in the hay";
-
-/* Reads a mapping of the file that is there already, with so many threads: GB/s. Nobody who looks
- * at every byte can be faster on this machine. */
-struct reading {
-    const vector *from;
-    size_t vectors;
-    uint64_t sum;
-};
-
-#if defined(__x86_64__)
-__attribute__((target("avx2")))
-#endif
-static void *
-read_part(void *arg)
-{
-    struct reading *r = arg;
-    vector sum[4] = {{0}};
-    for (size_t i = 0; i + 4 <= r->vectors; i += 4) {
-        __builtin_prefetch(r->from + i + 256);
-        __builtin_prefetch(r->from + i + 258);
-        for (size_t k = 0; k < 4; k++)
-            sum[k] += r->from[i + k];
-    }
-    sum[0] += sum[1] + sum[2] + sum[3];
-    r->sum = sum[0][0] + sum[0][1] + sum[0][2] + sum[0][3];
-    return NULL;
-}
-
-static double read_by(const vector *from, uint64_t size, size_t threads)
-{
-    struct reading part[CORES_MOST];
-    pthread_t thread[CORES_MOST];
-    int64_t start = e2e_now();
-    size_t each = (size_t)size / threads / sizeof *from;
-    for (size_t i = 0; i < threads; i++) {
-        part[i] = (struct reading){from + i * each, each, 0};
-        if (i > 0 && pthread_create(&thread[i], NULL, read_part, &part[i]) != 0)
-            e2e_fail("no thread");
-    }
-    (void)read_part(&part[0]);
-    for (size_t i = 1; i < threads; i++)
-        pthread_join(thread[i], NULL);
-    return (double)size / (double)(e2e_now() - start);
-}
 
 static void read_loop(const char *path, uint64_t size, int cores, int rounds)
 {
@@ -69,7 +22,7 @@ static void read_loop(const char *path, uint64_t size, int cores, int rounds)
     if (p == MAP_FAILED)
         e2e_fail("%s: %s", path, strerror(errno));
     for (int i = 0; i < rounds; i++)
-        best[i] = read_by(p, size, (size_t)cores);
+        best[i] = bench_reading(p, size, (size_t)cores);
     munmap(p, size);
     close(fd);
     snprintf(what, sizeof what, "reading what is mapped, %d %s", cores,

@@ -28,11 +28,12 @@ struct division {
     size_t hands;           /* threads */
 };
 
-static struct division divide(unsigned hands, size_t n)
+/* `longest`: of a chunk. */
+static struct division divide(unsigned hands, size_t n, size_t longest)
 {
     size_t most = hands == 0 ? 1 : hands < CREW_MOST ? hands : CREW_MOST;
     size_t each = n / (most * CHUNKS_EACH) / SEG_PAGE * SEG_PAGE;
-    each = each < CHUNK_LEAST ? CHUNK_LEAST : each < CHUNK_MOST ? each : CHUNK_MOST;
+    each = each < CHUNK_LEAST ? CHUNK_LEAST : each < longest ? each : longest;
     size_t chunks = n / each > 1 ? n / each : 1;
     return (struct division){n, each, chunks, most < chunks ? most : chunks};
 }
@@ -105,7 +106,7 @@ static bool hash_mapped(struct seg *s, struct hashing *h)
     size_t whole = (size_t)((h->end - h->at) / SEG_PAGE);
     struct hash_crew crew = {.from = s->read_map.base + (h->at - s->read_map.at),
                              .hash = h->hash,
-                             .parts = divide(h->hands, whole * SEG_PAGE)};
+                             .parts = divide(h->hands, whole * SEG_PAGE, CHUNK_LEAST)};
     struct crew_end end = crew_share(hash_chunk, &crew, crew.parts.hands, crew.parts.chunks);
     bool all = end.chunk == crew.parts.chunks;
     add_hashed(h, all ? whole : crew.done[end.hand]);
@@ -272,8 +273,10 @@ static bool search_chunk(void *ctx, size_t hand, size_t number)
 static size_t search_chunks(struct seg *s, const struct seg_needle *needle,
                             const struct byte_search *all, bool *found)
 {
-    struct search_crew crew = {
-        .s = s, .all = all, .parts = divide(needle->hands, all->places), .once = needle->once};
+    struct search_crew crew = {.s = s,
+                               .all = all,
+                               .parts = divide(needle->hands, all->places, CHUNK_MOST),
+                               .once = needle->once};
     struct crew_end end = crew_share(search_chunk, &crew, crew.parts.hands, crew.parts.chunks);
     if (end.chunk == crew.parts.chunks)
         return all->places;
@@ -299,7 +302,7 @@ struct oserr seg_search(struct seg *s, const struct seg_needle *needle, uint64_t
     bool mapped = s->watch >= 0 && v->base != NULL && off >= v->at && last <= v->at + v->n;
     bool copies = needle->once && (!mapped || s->kind->forget == NULL);
     if (copies && s->kind->shared_reading) {
-        size_t parts = divide(needle->hands, (size_t)(last - off)).hands;
+        size_t parts = divide(needle->hands, (size_t)(last - off), CHUNK_MOST).hands;
         search_copies(s, needle, off, last, parts, next, found);
         return OSERR_NONE;
     }
