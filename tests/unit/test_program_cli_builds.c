@@ -119,8 +119,8 @@ static void recorded_elsewhere(const char *locator, const char *id)
     (void)snprintf(line, sizeof line,
                    "mkdir -p %s/%s && cd $(dirname %s) && mv peer.dbg %s/%s/debuginfo", cache, id,
                    path, cache, id);
-    if (!shell_runs(line)) /* there is no objcopy */
-        return;
+    if (!shell_runs(line))
+        SKIP("there is no objcopy");
     RUN_PRINTS(0, "0x8 version 7\n", "peek", locator, "version", "--type", "ring_header");
     /* another build's under that name, and what is no file at all */
     ck_assert(compiled("cc", "-g -O1", "peer.c", path));
