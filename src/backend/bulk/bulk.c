@@ -276,7 +276,7 @@ static size_t search_chunks(struct seg *s, const struct seg_needle *needle,
     struct search_crew crew = {.s = s,
                                .all = all,
                                .parts = divide(needle->hands, all->places, CHUNK_MOST),
-                               .once = needle->once};
+                               .once = needle->once && s->kind->forget != NULL};
     struct crew_end end = crew_share(search_chunk, &crew, crew.parts.hands, crew.parts.chunks);
     if (end.chunk == crew.parts.chunks)
         return all->places;
