@@ -277,17 +277,24 @@ TEST(programs_are_asked_as_it_is_set)
     scene_quit(t);
 }
 
-/* A lock is shown with its owner, as another process takes it and gives it back. */
-TEST(locks_have_owners)
+/* A segment with a mutex at 0x40. */
+static pthread_mutex_t *make_mutex(void)
 {
     name = e2e_name("tree");
     memory = scene_segment(name, 4096);
     pthread_mutexattr_t a;
     pthread_mutex_t *m = (pthread_mutex_t *)(void *)(memory + 0x40);
-    int ends[2];
     (void)pthread_mutexattr_init(&a);
     (void)pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
     ck_assert_int_eq(pthread_mutex_init(m, &a), 0);
+    return m;
+}
+
+/* A lock is shown with its owner, as another process takes it and gives it back. */
+TEST(locks_have_owners)
+{
+    pthread_mutex_t *m = make_mutex();
+    int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
     writer = fork();
     if (writer == 0) { /* holds it until it may read */
@@ -300,15 +307,57 @@ TEST(locks_have_owners)
         for (;;)
             (void)pause();
     }
-    struct e2e *t = scene_attach(name, E2E_ARGV("--type", "pthread_mutex_t[2]@0x40"));
+    struct e2e *t = scene_attach(name, E2E_ARGV("--type", "pthread_mutex_t[1]@0x40"));
     char text[64];
     (void)snprintf(text, sizeof text, "held %d/%d ", (int)writer, (int)writer);
     e2e_wait_text(t, text, 0);
     scene_press(t, "r", "lock 0x"); /* raw: its words */
     scene_press(t, "r", text);
+    ck_assert_int_eq((int)write(ends[1], "u", 1), 1);
+    e2e_wait_text(t, " free ", 0);
     (void)close(ends[0]);
     (void)close(ends[1]);
+    scene_quit(t);
+}
+
+/* A process that has come since the users were listed is not taken for dead, and one that dies is.
+ */
+TEST(owners_come_and_die)
+{
+    pthread_mutex_t *m = make_mutex();
+    struct e2e *t = scene_attach(name, E2E_ARGV("--type", "pthread_mutex_t[1]@0x40"));
     e2e_wait_text(t, " free ", 0);
+    for (int i = 0; i < 4; i++) {
+        int row, col;
+        char text[64], dead[64];
+        writer = fork();
+        if (writer == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+            (void)pthread_mutex_lock(m);
+            for (;;)
+                (void)pause();
+        }
+        (void)snprintf(text, sizeof text, "held %d/%d ", (int)writer, (int)writer);
+        (void)snprintf(dead, sizeof dead, "dead owner %d ", (int)writer);
+        for (int k = 0; k < 1000 && !e2e_find(t, text, &row, &col); k++) {
+            (void)e2e_pump(t, 10);
+            ck_assert(!e2e_find(t, dead, &row, &col));
+        }
+        e2e_wait_text(t, text, 0);
+        (void)kill(writer, SIGKILL);
+        (void)waitpid(writer, NULL, 0);
+        for (int k = 0; k < 500 && !e2e_find(t, dead, &row, &col); k++)
+            (void)e2e_pump(t, 10);
+        if (e2e_find(t, "owner not seen", &row, &col)) {
+            writer = 0;
+            scene_quit(t);
+            SKIP("processes may be hidden here");
+        }
+        e2e_wait_text(t, dead, 0); /* now it is */
+        (void)memset(m, 0, 16);    /* unlocked by hand */
+        e2e_wait_text(t, " free ", 0);
+    }
+    writer = 0;
     scene_quit(t);
 }
 
@@ -316,4 +365,4 @@ SUITE(test_e2e_tree, .set_up = set_up, .tear_down = tear_down,
       TESTS(stores_appear, a_field_is_stored_once, a_bitfield_keeps_its_neighbours,
             a_million_elements_scroll, types_are_kept, fields_are_still_shown_after_another_segment,
             files_are_read_at_the_prompt, what_lies_there_is_found, programs_are_asked_as_it_is_set,
-            locks_have_owners));
+            locks_have_owners, owners_come_and_die));

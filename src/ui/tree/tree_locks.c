@@ -1,7 +1,8 @@
 /* What is proved of the locks on the screen: who holds them, who waits. A job gathers the evidence
  * (propose/locks.h) from the words of the sample and from the users that the list knows, once a
  * second while locks are drawn; it opens no segment and blocks nobody. A dead owner or a deadlock
- * is shown when the next look, a tenth of a second later, finds the same. */
+ * is shown when the users, searched anew, leave no other answer, and when the next look, a tenth of
+ * a second later, finds the same. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +38,31 @@ static bool in_ring(const struct locks *l, size_t object)
     return false;
 }
 
+/* What looks like an alarm may be a user that has come since the list was made: then the users are
+ * searched anew. The words are older than that search, so whoever they name was there by then. */
+static struct oserr judge(struct locks_job *j, struct locks *l)
+{
+    struct locks_ask ask = {
+        .words = j->words, .who = &j->who, .places = &j->places, .pace = j->pace, .skips = true};
+    struct seg_who now;
+    struct oserr e = locks_look(j->be, &ask, l);
+    if (oserr_is(e) || !locks_bad(l))
+        return e;
+    locks_free(l);
+    e = seg_who_object(j->be, j->id, j->pace, &now);
+    ask.who = &now;
+    if (!oserr_is(e))
+        e = locks_look(j->be, &ask, l);
+    seg_who_free(&now);
+    return e;
+}
+
 static void judge_run(struct job *job, const struct progress *p)
 {
     struct locks_job *j = (struct locks_job *)job;
-    const struct locks_ask ask = {
-        .words = j->words, .who = &j->who, .places = &j->places, .pace = j->pace, .skips = true};
     struct locks l;
     (void)p;
-    struct oserr e = locks_look(j->be, &ask, &l);
+    struct oserr e = judge(j, &l);
     j->count = oserr_is(e) ? 0 : j->places.count;
     for (size_t i = 0; i < j->count; i++) {
         const struct lock_object *o = &l.scene.object[i];
