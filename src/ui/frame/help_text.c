@@ -150,6 +150,8 @@ static const struct {
     {"phase", "UTF-16 text may begin at an odd byte: T shifts it by one."},
     {"seqlock", "A counter that is odd while its record is written; `:seqlock` reads under it."},
     {"KEEPING ALIVE", "The name is gone and only shmlens keeps the memory: leaving frees it."},
+    {"WAITING 3 s", "The system has not answered for so long, and the bytes are as old: a file "
+                    "system hangs."},
 };
 
 /* What outlives what. */
