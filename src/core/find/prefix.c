@@ -104,8 +104,8 @@ static int class_byte(struct scan *s)
 /* A class, s->p after its `[`. */
 static bool class_of(struct scan *s, struct set *set)
 {
-    bool not = *s->p == '^';
-    s->p += not ? 1 : 0;
+    bool excludes = *s->p == '^';
+    s->p += excludes ? 1 : 0;
     for (bool first = true; first || *s->p != ']'; first = false) {
         if (*s->p == '\\' && add_named(set, s->p[1])) {
             s->p += 2;
@@ -126,7 +126,7 @@ static bool class_of(struct scan *s, struct set *set)
             add_byte(set, (unsigned)c, s->any_case);
     }
     s->p++;
-    if (not )
+    if (excludes)
         complement(set);
     return true;
 }

@@ -134,11 +134,9 @@ void ui_push(struct ui *ui, const struct screen *screen)
     while (at < ui->depth && ui->stack[at] != screen)
         at++;
     /* Opened from the list: back leads there, whatever was opened first. */
-    if (at < ui->depth && screen == &screen_inspect && ui_screen(ui) == &screen_segments) {
-        ui->depth--;
-        memmove(&ui->stack[at], &ui->stack[at + 1], (size_t)(ui->depth - at) * sizeof ui->stack[0]);
-        at = ui->depth;
-    }
+    if (at < ui->depth && screen == &screen_inspect && ui_screen(ui) == &screen_segments)
+        for (ui->depth--; at < ui->depth; at++)
+            ui->stack[at] = ui->stack[at + 1];
     if (at < ui->depth)
         ui->depth = at + 1; /* it is on the stack: back to it */
     else if (ui->depth < SCREEN_STACK)
