@@ -88,12 +88,16 @@ static inline int matches(const struct byte_search *s, const unsigned char *p)
 static inline int check_hits(struct byte_search *s, size_t at, const vector hits[VECTORS])
 {
     const uint8_t *hit = (const uint8_t *)hits;
-    for (size_t i = 0; i < SEARCH_STEP; i++) {
-        if (hit[i] == 0)
-            continue;
-        s->at = at + i;
-        if (matches(s, s->from + at + i))
-            return 1;
+    for (size_t word = 0; word < SEARCH_STEP; word += sizeof(uint64_t)) {
+        uint64_t any;
+        memcpy(&any, hit + word, sizeof any);
+        for (size_t i = word; any != 0 && i < word + sizeof any; i++) {
+            if (hit[i] == 0)
+                continue;
+            s->at = at + i;
+            if (matches(s, s->from + at + i))
+                return 1;
+        }
     }
     return 0;
 }
