@@ -25,9 +25,13 @@ static bool is_word(const char *s, const char *word)
 
 /* --- decimals --- */
 
+/* So many fit in 64 bits: 17 tell two neighbours apart, and two more how far a decimal is from
+ * each. */
+enum { DECIMAL_DIGITS = 19 };
+
 /* A positive decimal: 0.DIGITS times ten to the (exponent + 1). */
 struct decimal {
-    char digits[NUMBER_DIGITS_MAX]; /* at most 17, without trailing zeros */
+    char digits[DECIMAL_DIGITS]; /* without trailing zeros */
     int count;
     int exponent; /* of the first digit */
 };
@@ -42,14 +46,14 @@ static void nearest(double v, int n, struct decimal *d)
     const char *e = strchr(text, 'e');
     d->exponent = (int)strtol(e + 1, NULL, 10);
     d->count = 0;
-    for (const char *p = text; p < e && d->count < 17; p++)
+    for (const char *p = text; p < e && d->count < DECIMAL_DIGITS; p++)
         if (*p >= '0' && *p <= '9')
             d->digits[d->count++] = *p;
     while (d->count > 1 && d->digits[d->count - 1] == '0')
         d->count--;
 }
 
-/* The digits of s, a decimal number; false: only zeros, more than 17 digits, or hex. */
+/* The digits of s, a decimal number; false: only zeros, more digits than that, or hex. */
 static bool take_decimal(const char *s, struct decimal *d)
 {
     bool point = false;
@@ -62,7 +66,7 @@ static bool take_decimal(const char *s, struct decimal *d)
             point = true;
         } else if (d->count > 0 || *s != '0') {
             before += point ? 0 : 1;
-            if (d->count == 17)
+            if (d->count == DECIMAL_DIGITS)
                 return false;
             d->digits[d->count++] = *s;
         } else if (point) {
@@ -77,11 +81,11 @@ static bool take_decimal(const char *s, struct decimal *d)
     return true;
 }
 
-/* All 17 digits as a number. */
+/* All digits as a number. */
 static uint64_t whole(const struct decimal *d)
 {
     uint64_t v = 0;
-    for (int i = 0; i < 17; i++)
+    for (int i = 0; i < DECIMAL_DIGITS; i++)
         v = v * 10 + (uint64_t)(i < d->count ? d->digits[i] - '0' : 0);
     return v;
 }
@@ -95,8 +99,8 @@ static double settle(const char *s, double v, double below)
     double half = frexp(fabs(v), &exponent);
     if (half < 0.5 || half > 0.5 || !take_decimal(s, &said))
         return v;
-    nearest(fabs(v), 17, &d);
-    nearest(fabs(below), 17, &less);
+    nearest(fabs(v), DECIMAL_DIGITS, &d);
+    nearest(fabs(below), DECIMAL_DIGITS, &less);
     if (d.exponent != said.exponent || less.exponent != said.exponent)
         return v;
     uint64_t want = whole(&said), have = whole(&d), under = whole(&less);
