@@ -102,6 +102,7 @@ struct con_peer *con_held(const char *path, const char *const *args);
 void con_peer_send(struct con_peer *p, const char *line); /* a newline is added */
 const char *con_peer_line(struct con_peer *p);            /* its next; NULL: it ended */
 unsigned con_peer_pid(const struct con_peer *p);
+void con_peer_deaf(struct con_peer *p); /* nobody reads what it says any more */
 void con_peer_kill(struct con_peer *p);
 int con_peer_end(struct con_peer *p); /* closes its stdin, waits, frees: the exit status */
 

@@ -288,6 +288,12 @@ unsigned con_peer_pid(const struct con_peer *p)
     return (unsigned)p->process.dwProcessId;
 }
 
+void con_peer_deaf(struct con_peer *p)
+{
+    CloseHandle(p->from);
+    p->from = NULL;
+}
+
 void con_peer_kill(struct con_peer *p)
 {
     TerminateProcess(p->process.hProcess, 98);
@@ -297,7 +303,8 @@ int con_peer_end(struct con_peer *p)
 {
     CloseHandle(p->to);
     int status = con_status(&p->process, "a peer");
-    CloseHandle(p->from);
+    if (p->from != NULL)
+        CloseHandle(p->from);
     free(p);
     return status;
 }

@@ -315,6 +315,17 @@ TEST(two_hundred_of_them)
     ck_assert_uint_eq(found, 200);
 }
 
+/* As `peek ... | head -1` does. */
+TEST(a_closed_pipe_ends_it_quietly)
+{
+    peer = con_peer("sample_server", CON_ARGV(name));
+    struct con_peer *reader = con_held(con_shmlens, CON_ARGV("peek", name, "--no-fold"));
+    const char *line = con_peer_line(reader);
+    ck_assert_msg(line != NULL && strncmp(line, "00000000  4d 00 ", 16) == 0, "%s", line);
+    con_peer_deaf(reader);
+    ck_assert_int_eq(con_peer_end(reader), 141);
+}
+
 /* ---- reserved pages ---- */
 
 TEST(only_committed_pages_are_data_and_nothing_is_committed)
@@ -379,6 +390,6 @@ SUITE(test_windows_commands, .set_up = set_up, .tear_down = tear_down, .timeout 
             rights_are_said_in_words_and_changed, what_may_not_be_read_still_tells_its_rights,
             a_bare_name_is_local, a_global_name_is_said_whole, what_may_only_be_mapped_is_looked_at,
             what_may_be_mapped_for_writing_is_written, a_file_behind_it,
-            names_of_all_kinds_round_trip, two_hundred_of_them,
+            names_of_all_kinds_round_trip, two_hundred_of_them, a_closed_pipe_ends_it_quietly,
             only_committed_pages_are_data_and_nothing_is_committed,
             what_both_have_only_reserved_is_not_read, the_writer_is_a_process_of_its_own));
