@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/guard.h"
 #include "backend/os.h"
 #include "backend/rights.h"
 #include "backend/survey.h"
@@ -150,32 +149,6 @@ TEST(who_has_it_is_named)
     seg_close(s);
 }
 
-static void touch(void *at)
-{
-    (void)*(volatile unsigned char *)at;
-}
-
-/* wine lets a reserved page of a section be read, so this one is made to fault. */
-TEST(a_page_that_faults_is_left_at_that_point)
-{
-    DWORD was;
-    HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, BYTES, NULL);
-    unsigned char *view = MapViewOfFile(h, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-    ck_assert_ptr_nonnull(view);
-    ck_assert(VirtualProtect(view + 4096, 4096, PAGE_NOACCESS, &was));
-    unsigned char *reserved = VirtualAlloc(NULL, BYTES, MEM_RESERVE, PAGE_READWRITE);
-    ck_assert_ptr_nonnull(reserved);
-    guard_install();
-    for (int i = 0; i < 1000; i++) {
-        ck_assert(guard_run(touch, view, view, BYTES));
-        ck_assert(!guard_run(touch, view + 4096, view, BYTES));
-        ck_assert(!guard_run(touch, reserved, reserved, BYTES));
-    }
-    ck_assert(VirtualFree(reserved, 0, MEM_RELEASE));
-    UnmapViewOfFile(view);
-    CloseHandle(h);
-}
-
 /* What opening for writing, or creating, says when this call fails so. */
 static struct oserr when_fails(const char *call, uint32_t code, bool create)
 {
@@ -316,7 +289,6 @@ SUITE(test_windows_backend, .set_up = set_up, .tear_down = tear_down,
       TESTS(what_is_made_is_there_until_the_last_handle_goes, values_are_stored_and_seen,
             reserved_pages_are_holes_and_stay_reserved,
             a_part_of_more_than_four_gibibytes_is_viewed, who_has_it_is_named,
-            a_page_that_faults_is_left_at_that_point,
             what_was_made_read_only_says_so_when_it_is_opened,
             who_may_not_create_in_global_is_told_the_right, names_round_trip,
             every_call_fails_once));

@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <windows.h>
 
-#if defined(__aarch64__)
+#ifndef BY_CONTEXT /* a test has it also where it is not needed */
+#ifdef __aarch64__
 #define BY_CONTEXT 1 /* the handler itself puts back what guard_run has captured */
 #else
 #define BY_CONTEXT 0
+#endif
 #endif
 
 struct guard {
