@@ -103,6 +103,7 @@ TEST(values_are_stored_compared_and_found)
             .status,
         1);
     check_error(con_command("peek", name, "8193"), "end");
+    check_error(con_command("locks", name, "--type", "u32@0"), "what threads wait for");
     check_error(con_command("poke", name, "8192", "1", "--as", "u8"), "past the end");
 }
 

@@ -100,6 +100,14 @@ static int print_text(struct command_run *r, const struct lock_places *p, const 
     return EXIT_DONE;
 }
 
+static int cannot(struct command_run *r, struct oserr e)
+{
+    if (e.code == SEG_E_UNSUPPORTED)
+        return run_error(r, "this system does not say what threads wait for, so nothing is proved "
+                            "of locks; peek --type shows their words");
+    return run_fail(r, NULL, "find out who has them", e);
+}
+
 int cmd_locks(struct command_run *r)
 {
     const char *libc = run_option(r, "libc");
@@ -118,7 +126,7 @@ int cmd_locks(struct command_run *r)
     int status = find_places(r, &y, &places);
     if (status == EXIT_DONE) {
         struct oserr e = locks_look(r->env->be, &ask, &l);
-        status = oserr_is(e)                     ? run_fail(r, NULL, "find out who has them", e)
+        status = oserr_is(e)                     ? cannot(r, e)
                  : run_option(r, "json") != NULL ? locks_json(r, &places, &l)
                                                  : print_text(r, &places, &l);
         for (size_t i = 0; i < l.notes; i++)
