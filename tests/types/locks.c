@@ -2,9 +2,10 @@
  * name of the segment say what it does: `init` makes all of them; `take:NAME` locks one in a thread
  * that keeps it, `twice:NAME` two times, `main:NAME` in the first thread; `read:NAME` takes a read
  * lock; `wait:NAME` waits there in a new thread, `timed:NAME` with a limit; `both:A,B` takes A and,
- * once somebody says `go`, waits for B; `some:N,NAME` waits with N threads; `end:NAME` takes it in
- * a thread that ends; `rename` gives it a name with an escape; `kill` ends the process by SIGKILL,
- * `exit-main` its first thread alone. Prints `WORD TID` for each thread, then `ready`. */
+ * once somebody says `go`, waits for B; `some:N,NAME` waits with N threads; `waste:NAME` takes and
+ * leaves it; `end:NAME` takes it in a thread that ends; `rename` gives it a name with an escape;
+ * `kill` ends the process by SIGKILL, `exit-main` its first thread alone. Prints `WORD TID` for
+ * each thread, then `ready`. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -165,6 +166,8 @@ static void *run(void *what)
         take(name, strncmp(own, "read:", 5) == 0);
         if (strncmp(own, "twice:", 6) == 0)
             take(name, 0);
+        if (strncmp(own, "waste:", 6) == 0)
+            pthread_mutex_unlock(mutex_of(name));
         say();
         if (strncmp(own, "end:", 4) == 0)
             return NULL;

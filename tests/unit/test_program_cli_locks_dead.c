@@ -151,6 +151,20 @@ TEST(what_others_can_know)
     ck_assert_msg(r->status == 1 && strcmp(r->out, expected) == 0, "%s%s", r->out, r->err);
 }
 
+/* Whoever takes it from a dead owner has to say that it is mended, or nobody can take it any more.
+ */
+TEST_LOOP(a_robust_mutex_that_is_lost, LIBCS)
+{
+    NEEDS_PEER(_i);
+    struct lock_peer *first = PEER("init", "main:robust", "kill");
+    (void)waitpid(first->pid, NULL, 0);
+    struct lock_peer *p = PEER("waste:robust");
+    expect("0x80 pthread_mutex_t mutex robust,shared not recoverable\n");
+    comes_to_say(0, "pthread_mutex_t@0x80");
+    first->pid = p->pid;
+    peers_end();
+}
+
 /* ---- deadlocks ---- */
 
 TEST_LOOP(two_locks_the_wrong_way_round, LIBCS)
@@ -197,5 +211,5 @@ TEST_LOOP(between_two_processes, LIBCS)
 SUITE(test_program_cli_locks_dead, .set_up = set_up, .tear_down = tear_down,
       TESTS(an_owner_that_was_killed, nobody_is_left, a_zombie_is_dead, a_thread_that_ended,
             a_number_that_is_used_again, an_owner_in_a_pid_namespace,
-            a_robust_mutex_outlives_its_owner, what_others_can_know, two_locks_the_wrong_way_round,
-            between_two_processes));
+            a_robust_mutex_outlives_its_owner, a_robust_mutex_that_is_lost, what_others_can_know,
+            two_locks_the_wrong_way_round, between_two_processes));
