@@ -244,8 +244,8 @@ struct oserr seg_who_maps(struct seg *s, const struct seg_throttle *pace, struct
     uint32_t pid;
     struct search ask = {.pace = pace, .mappers = true, .shared = true};
     struct oserr e = who_of(s, ask, out);
-    if (oserr_is(e) || seg_who_pids(out, &pid, 1, NULL) > 0)
-        return e;
+    if (oserr_is(e) || out->holders_count > 0 || seg_who_pids(out, &pid, 1, NULL) > 0)
+        return e; /* holders: mappings are not known here */
     seg_who_free(out);
     ask.shared = false;
     return who_of(s, ask, out);
