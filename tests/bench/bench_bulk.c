@@ -98,8 +98,9 @@ static void against(struct bench *b, const char *what, double goal, const char *
     snprintf(limit, sizeof limit, "%.1fx %s's time", goal, peer);
     struct bench_pair t = bench_turns(ours, theirs, b->smoke ? 1 : 5);
     bench_row(b, what, limit, t.ours_cpu <= goal * t.theirs_cpu,
-              "%.2fx %s's; by the clock %.2fx, %.2f GB/s", t.ours_cpu / t.theirs_cpu, peer,
-              t.ours / t.theirs, (double)size / 1e9 / t.ours);
+              "cpu %.2fx, median %.2fx; by the clock %.2fx, median %.2fx, %.2f GB/s",
+              t.ours_cpu / t.theirs_cpu, t.median.ours_cpu / t.median.theirs_cpu, t.ours / t.theirs,
+              t.median.ours / t.median.theirs, (double)size / 1e9 / t.ours);
 }
 
 static void files(struct bench *b, const struct subject *s, const struct subject *other)
