@@ -384,10 +384,11 @@ static void run_and_note(struct ui *ui, const char *line, const struct action *a
                  action->run == act_change || action->run == act_data || action->run == act_search;
     if (refused || later)
         return;
+    size_t size = strlen(line) + 1;
     if (ui->prompt.kind != PROMPT_CONFIRM)
         lab_did(ui, line);
-    else if (!ui->prompt.again && strlen(line) < sizeof ui->prompt.line)
-        (void)snprintf(ui->prompt.line, sizeof ui->prompt.line, "%s", line);
+    else if (!ui->prompt.again && size <= sizeof ui->prompt.line)
+        memcpy(ui->prompt.line, line, size);
 }
 
 /* A name that is both: alone it is the action; `types FILE` is too, while `types` with options, or
