@@ -270,8 +270,8 @@ int attack_calls(const struct attack *attack)
         uint64_t calls = 0, ignored = 0;
         one(a, 0, 0, &calls);
         /* A short run takes one in so many, others each time. */
-        uint64_t stride = attack_ended(attack) ? calls : calls / attack->turns + 1;
-        for (uint64_t nth = 1 + attack_random(attack) % stride; nth <= calls; nth += stride) {
+        uint64_t stride = calls / attack->turns + 1, nth = 1 + attack_random(attack) % stride;
+        for (; nth <= calls; nth += attack_ended(attack) ? calls : stride) {
             one(a, nth, codes[attack_random(attack) % 5], &ignored);
             runs++;
         }
