@@ -478,6 +478,13 @@ TEST(test_threads_outlive_the_main_one)
     ck_assert_uint_eq(w.mappers[0].pid, (uint32_t)p.pid);
     ck_assert(w.mappers[0].write);
     seg_who_free(&w);
+    struct seg *s;
+    must(seg_open(be, name, SEG_STAT, &s));
+    must(seg_who_maps(s, NULL, &w));
+    ck_assert_uint_eq(w.mappers_count, 1);
+    ck_assert_uint_eq(w.mappers[0].pid, (uint32_t)p.pid);
+    seg_who_free(&w);
+    seg_close(s);
     peer_stop(&p);
 }
 

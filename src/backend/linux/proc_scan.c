@@ -2,12 +2,11 @@
  *
  * An object is known by device and inode. Only on the kernel's internal devices, where System V
  * segments, memfds and anonymous mappings may have the same numbers, its name is needed too; only
- * the kernel can name an object there. Each process is read once: first the /dev/shm
- * that it sees, if that is not ours, then its mappings, then its descriptors. A mapping or
- * descriptor of a wanted object gives a row; any other object is met: kept
- * and judged later (proc_discover.c). A descriptor of a plain file can only be judged once some
- * process maps that file shared, so it is kept pending until the end. Last comes what has objects
- * without being a process (proc_hidden.h). */
+ * the kernel can name an object there. Each process is read once: first the /dev/shm that it sees,
+ * if that is not ours, then its mappings, then its descriptors. A mapping or descriptor of a
+ * wanted object gives a row; any other object is met: kept and judged later (proc_discover.c). A
+ * descriptor of a plain file can only be judged once some process maps that file shared, so it is
+ * kept pending until the end. Last comes what has objects but is no process (proc_hidden.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -48,9 +47,8 @@ struct proc_scan {
     struct pending_fd *pending;
     size_t pending_count, pending_cap;
     struct carriers carriers;
-    struct seg_at at;                    /* progress, for the throttle */
-    uint32_t pid;                        /* the process being read, */
-    uint32_t task;                       /* and its thread: what /proc/TASK shows */
+    struct seg_at at;   /* progress, for the throttle */
+    uint32_t pid, task; /* the process being read, and its thread: what /proc/TASK shows */
     size_t first_mapper, first_holder;   /* its first rows in *out */
     struct oserr why;                    /* it could not be read; none: it could */
     bool unnamed;                        /* the name of one of its mappings could not be read */
@@ -76,10 +74,10 @@ static bool is_shm(const struct proc_scan *p, uint64_t dev)
 
 static bool is_anon(const struct proc_scan *p, uint64_t dev)
 {
-    bool is = false;
     for (size_t i = 0; i < SYS_NAMELESS; i++)
-        is = is || p->anon_devices[i] == dev;
-    return is && dev != 0;
+        if (p->anon_devices[i] == dev)
+            return dev != 0;
+    return false;
 }
 
 static bool lists(const struct proc_scan *p, unsigned kinds)
@@ -90,7 +88,7 @@ static bool lists(const struct proc_scan *p, unsigned kinds)
 /* Called between pieces of process p->pid. */
 static struct oserr may_continue(void *scan)
 {
-    struct proc_scan *p = scan;
+    const struct proc_scan *p = scan;
     bool stop = search_pace(p->search, &p->at) == SEG_SCAN_STOP;
     return stop ? (struct oserr){"getdents64", SEG_E_STOPPED} : OSERR_NONE;
 }
@@ -458,10 +456,12 @@ static struct oserr read_threads(struct proc_scan *p, bool *skipped)
     struct stat st;
     struct dirent *entry;
     snprintf(path, sizeof path, "/proc/%u/task", p->pid);
-    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st)) || st.st_nlink <= 3 ||
-        oserr_is(sys_opendir(p->be, path, SYS_KEY_PROC_FDS, &dir)))
+    if (oserr_is(sys_stat(p->be, path, true, SYS_KEY_PROC_STAT, &st)) || st.st_nlink <= 3)
         return OSERR_NONE; /* one thread, or the process ended meanwhile */
     bool ended = process_main_ended(p->be, p->pid);
+    if ((p->search->mappers && !ended) ||
+        oserr_is(sys_opendir(p->be, path, SYS_KEY_PROC_FDS, &dir)))
+        return OSERR_NONE;
     struct oserr e;
     do {
         e = sys_readdir(p->be, dir, SYS_KEY_PROC, &entry);
