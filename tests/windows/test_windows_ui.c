@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <windows.h>
 
 enum { BLUE = 1, GREEN = 2, RED = 4, BRIGHT = 8, YELLOW = RED | GREEN };
 
@@ -131,6 +132,13 @@ TEST(it_follows_the_consoles_size)
     ck_assert_int_eq(con_exit(), 0);
 }
 
+/* Where a console takes sequences its colours are not the 16 that cells tell: test_windows_drawn.c
+ * looks at those. Wine's takes none. */
+static bool has_16_colours(void)
+{
+    return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
+}
+
 /* It fades, so it is changed until it was seen. */
 static bool changed_is_yellow(void *ctx)
 {
@@ -141,6 +149,8 @@ static bool changed_is_yellow(void *ctx)
 
 TEST(colours_tell_what_changed)
 {
+    if (!has_16_colours())
+        SKIP("this console takes sequences");
     scene_inspect(NULL);
     struct con_cell title = con_cell(0, 1);
     ck_assert_int_eq(title.bg, BLUE); /* the 16 colours' title */
@@ -153,6 +163,8 @@ TEST(colours_tell_what_changed)
 
 TEST(no_colours_when_they_are_not_wanted)
 {
+    if (!has_16_colours())
+        SKIP("this console takes sequences");
     _putenv("NO_COLOR=1");
     scene_inspect(NULL);
     _putenv("NO_COLOR=");
