@@ -156,7 +156,6 @@ TEST(a_million_elements_scroll)
     scene_quit(t);
 }
 
-/* What was taken for a segment is there again in the next run. */
 /* While the program runs, a segment is shown again as it was left: as fields. */
 TEST(fields_are_still_shown_after_another_segment)
 {
@@ -177,6 +176,7 @@ TEST(fields_are_still_shown_after_another_segment)
     scene_quit(t);
 }
 
+/* What was taken for a segment is there again in the next run. */
 TEST(types_are_kept)
 {
     name = e2e_name("tree");
@@ -195,7 +195,15 @@ TEST(types_are_kept)
     scene_press(t, "x", "no field changed");
     memory[0x50] = 9;
     e2e_wait_text(t, "[1].id", 0);
-    scene_press(t, "xS", "00000000  52 49 4e 47");
+    scene_press(t, ":kept forget<Enter>", "forget 0 marks, the types and the looks");
+    scene_press(t, "y", "00000000  52 49 4e 47");
+    e2e_wait_text(t, "nothing is kept for", 0);
+    scene_quit(t);
+    t = e2e_start(&(struct e2e_options){
+        .argv = E2E_ARGV(e2e_shmlens, "--types", file, name), .home = home, .keep_home = true});
+    e2e_wait_text(t, "00000000  52 49 4e 47", 0); /* of the fields nothing was kept */
+    scene_press(t, "g0x40<Enter>:type slot[2]<Enter>", "{id");
+    scene_press(t, "S", "00000000  52 49 4e 47");
     scene_quit(t);
     t = e2e_start(&(struct e2e_options){.argv = E2E_ARGV(e2e_shmlens, name), .home = home});
     e2e_wait_text(t, "00000000  52 49 4e 47", 0); /* bytes, if it was left so */

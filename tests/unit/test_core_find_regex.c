@@ -219,7 +219,7 @@ static const struct {
     {"\\x41\\.\\n\\\\", "41ff2eff0aff5cff"},
     {"\\d\\D\\d", "30f0000030f0"},
     {"a\\bb", "61ff"},
-    {"a\\Qb\\E", "61ff"},
+    {"a\\Qb\\E", ""},
     {"a\\x{41}", "61ff"},
     {"[]a]", "41c3"},
     {"[^\\x00-\\x3f\\x80-\\xff]", "40c0"},
@@ -231,6 +231,9 @@ static const struct {
     {"(?x)a b", ""},
     {"abc|d", ""},
     {"ab\\Kc", ""},
+    {"ab\\E*c", ""}, /* PCRE2 leaves it out: b* */
+    {"ab\\Q\\E?c", ""},
+    {"ab(?#c){0}", ""},
     {"a*b", ""},
     {"", ""},
 };

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/kept_range.h"
 #include "live/jobs.h"
@@ -51,6 +52,23 @@ static void run_one(void)
         j->offset = i;
         j->length = j->n;
         memcpy(j->seen, st->bytes + i, j->n);
+    }
+    stage_run_one(st);
+}
+
+/* The same for `i:one`. */
+static void run_any_case(void)
+{
+    struct replace_job *j = waiting();
+    uint8_t *at = st->bytes + j->at;
+    j->stored = j->store && memcmp(at, j->old, j->n) == 0;
+    if (j->stored)
+        memcpy(at, j->new, j->n);
+    for (uint64_t i = j->from; !j->found && i + 3 <= STAGE_BYTES && i + 3 <= j->to; i++) {
+        j->found = strncasecmp((const char *)st->bytes + i, "one", 3) == 0;
+        j->offset = i;
+        j->length = j->n = 3;
+        memcpy(j->seen, st->bytes + i, 3);
     }
     stage_run_one(st);
 }
@@ -246,6 +264,39 @@ TEST(the_rest_is_one_step)
     ck_assert_uint_eq(st->ui.s.redo_count, 1);
 }
 
+/* What was replaced by itself has no step, so that undo never takes another one for it. */
+TEST(what_changed_nothing_is_no_step)
+{
+    struct poke_done other = {.offset = 0x80, .size = 1, .value = {1}};
+    session_undo_push(&st->ui.s, &other, NULL);
+    stage_type(st, "%i:one");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_type(st, "one");
+    stage_key(st, KEY_ENTER_, 0);
+    run_any_case();
+    stage_draw(st);
+    stage_type(st, "a");
+    while (st->jobs > 0)
+        run_any_case();
+    ck_assert_str_eq(st->ui.status, "5 replaced");
+    ck_assert_uint_eq(st->ui.s.undo_count, 1);
+    ck_assert_uint_eq(st->ui.s.undo[0].one.offset, 0x80);
+    memcpy(st->bytes + 0x31, "ONE", 3);
+    memcpy(st->bytes + 0x41, "ONE", 3);
+    stage_type(st, "%i:one");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_type(st, "one");
+    stage_key(st, KEY_ENTER_, 0);
+    run_any_case();
+    stage_draw(st);
+    stage_type(st, "a");
+    while (st->jobs > 0)
+        run_any_case();
+    ck_assert_str_eq(st->ui.status, "5 replaced; u takes them back at once");
+    ck_assert_uint_eq(st->ui.s.undo_count, 2);
+    ck_assert_uint_eq(top()->count, 2);
+}
+
 /* What cannot be taken back is counted. */
 TEST(what_has_no_undo_is_said)
 {
@@ -272,4 +323,4 @@ SUITE(test_ui_replace, .set_up = setup, .tear_down = stage_tear_down,
       TESTS(yes_counts_for_what_was_seen, q_stops_the_rest, a_refusal_is_said_last,
             stopping_the_first_search_is_said, a_run_that_was_left_is_over,
             an_end_that_came_nearer_is_said, what_could_not_be_taken_back_is_said,
-            the_rest_is_one_step, what_has_no_undo_is_said));
+            the_rest_is_one_step, what_changed_nothing_is_no_step, what_has_no_undo_is_said));

@@ -212,8 +212,11 @@ size_t regex_prefix(const char *regex, uint8_t value[PREFIX_LONGEST], uint8_t ma
     struct set set;
     size_t n = 0, useful = 0;
     bool exact = true;
-    if (strchr(regex, '|') != NULL || strstr(regex, "\\K") != NULL)
-        return 0;
+    /* What PCRE2 leaves out of a pattern may stand between an item and its quantifier. */
+    static const char *const unknown[] = {"|", "\\K", "\\E", "\\Q", "(?#"};
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+        if (strstr(regex, unknown[i]) != NULL)
+            return 0;
     if (strncmp(regex, "(?i)", 4) == 0) {
         s.any_case = true;
         s.p += 4;

@@ -80,6 +80,8 @@ static void forget(struct ui *ui, const char *text, void *ctx)
     if (!inspect_attached(ui))
         return;
     ui->s.marks.count = 0;
+    if (tree_on(ui))
+        tree_hide(ui); /* its look would be kept */
     looks_apply(&ui->s, &(struct looks){.count = 0});
     keep_place(ui);
     tree_forget_kept(ui);

@@ -13,6 +13,7 @@ static void wait_for_nothing(struct ui *ui)
     ui->inspect->asking = ui->inspect->undo_busy = false;
     ui->inspect->stores_pending = 0;
     ui->inspect->undo_more = ui->inspect->looking = ui->inspect->steps.asked = 0;
+    ui->inspect->steps.open = 0;
 }
 
 bool inspect_let_go(struct ui *ui)

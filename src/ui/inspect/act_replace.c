@@ -33,7 +33,7 @@ static const char *shown(const char *text, char out[SHOWN])
 static void say_undo(const struct ui *ui, char *out, size_t cap)
 {
     const struct inspect_state *st = ui->inspect;
-    unsigned kept = st->each.replaced - st->each.unkept;
+    unsigned kept = st->each.replaced - st->each.unkept - st->each.unchanged;
     char key[UI_PRESS], lost[64] = "";
     out[0] = '\0';
     (void)edit_undo_key(ui, key);
@@ -209,6 +209,10 @@ static bool keep_matches(struct ui *ui, const struct replace_job *j)
 static bool keep(struct ui *ui, const struct replace_job *j, bool same)
 {
     struct inspect_state *st = ui->inspect;
+    if (memcmp(j->old, j->new, j->n) == 0) { /* no step */
+        st->each.unchanged += same;
+        return true;
+    }
     bool together = same && (st->each.grouped || st->each.steps >= UNDO_MAX - 1);
     struct kept_range *group = together ? group_of(ui, j->run) : NULL;
     bool kept = true;
@@ -415,7 +419,7 @@ void inspect_replace(struct ui *ui, uint64_t from, uint64_t to, bool all)
     st->each.seen = st->each.stop = st->each.early = false;
     memset(st->each.ahead, 0, sizeof st->each.ahead);
     st->each.replaced = st->each.skipped = st->each.lost = 0;
-    st->each.steps = st->each.together = st->each.unkept = 0;
+    st->each.steps = st->each.together = st->each.unkept = st->each.unchanged = 0;
     st->each.from = from;
     st->each.to = to;
     run_light(ui, st->each.find, from, to);

@@ -81,6 +81,8 @@ bool inspect_time(const struct ui *ui, const char *text, int64_t *moment)
     int64_t ns = 0, end = p->end != 0 ? p->end : ui->now;
     if ((!ago && !recorded) || number_duration(text + ago, &ns) != NUM_OK)
         return false;
+    if (!ago && ns > p->length)
+        ns = p->length;
     *moment = ago ? end - ns : end - p->length + ns;
     return true;
 }

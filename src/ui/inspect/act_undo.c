@@ -298,6 +298,7 @@ static void take_steps(struct ui *ui, enum store_why why, const char *arg)
     int more = why == STORE_UNDO ? -(int)n : (int)n;
     if (!st->undo_busy) {
         st->steps.asked = n > 1 ? (int)n : 0;
+        st->steps.open = 0; /* a question about older ones was not answered */
         st->steps.taken = 0;
         st->steps.stay = 0;
     }

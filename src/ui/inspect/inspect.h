@@ -247,9 +247,10 @@ struct inspect_state {
         char by[PATTERN_MAX];             /* NEW, as it was typed */
         unsigned replaced, skipped, lost; /* so far */
         bool grouped;                     /* by the answer `a`: what follows is one step of undo */
-        unsigned steps;    /* of undo that this has made: at UNDO_MAX - 1 all the rest is one */
-        unsigned together; /* matches in that one */
-        unsigned unkept;   /* replaced, but without undo: out of memory */
+        unsigned steps;     /* of undo that this has made: at UNDO_MAX - 1 all the rest is one */
+        unsigned together;  /* matches in that one */
+        unsigned unchanged; /* replaced by what they were: nothing to undo */
+        unsigned unkept;    /* replaced, but without undo: out of memory */
     } each;
     int64_t size_until;  /* when the notice of a size change disappears; 0: none */
     int64_t alone_until; /* Windows: until when we count as its only user */

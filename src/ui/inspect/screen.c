@@ -84,7 +84,7 @@ static void notice_object(struct ui *ui)
     st->typing.active = st->asking = st->undo_busy = st->dragging = false;
     st->play_soon = false;
     st->stores_pending = 0;
-    st->undo_more = st->steps.asked = 0;
+    st->undo_more = st->steps.asked = st->steps.open = 0;
     st->trail_count = 0;
 }
 
