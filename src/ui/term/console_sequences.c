@@ -16,7 +16,7 @@ enum { DARK_GREY = 8 }; /* for dim, which older consoles do not draw */
 
 static void send(const char *text)
 {
-    console_write(text, strlen(text));
+    (void)console_write(text, strlen(text));
 }
 
 void sequences_enter(void)

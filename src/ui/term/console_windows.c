@@ -30,23 +30,27 @@ bool console_take_sequences(void)
 }
 
 /* As UTF-16, which no code page of the console changes. */
-void console_write(const char *text, size_t n)
+bool console_write(const char *text, size_t n)
 {
     static WCHAR *units; /* grows to what the largest frame takes */
     static size_t room;
-    DWORD done;
     if (n > INT_MAX)
-        return;
+        return false;
     if (n > room) { /* no byte of UTF-8 makes more than one unit */
         WCHAR *more = realloc(units, 2 * n * sizeof *more);
         if (more == NULL)
-            return;
+            return false;
         units = more;
         room = 2 * n;
     }
     int count = n == 0 ? 0 : MultiByteToWideChar(CP_UTF8, 0, text, (int)n, units, (int)room);
-    if (count > 0)
-        (void)WriteConsoleW(GetStdHandle(STD_OUTPUT_HANDLE), units, (DWORD)count, &done, NULL);
+    DWORD done = 0;
+    for (int at = 0; at < count; at += (int)done)
+        if (!WriteConsoleW(GetStdHandle(STD_OUTPUT_HANDLE), units + at, (DWORD)(count - at), &done,
+                           NULL) ||
+            done == 0)
+            return false;
+    return count > 0 || n == 0;
 }
 
 /* The screen buffer shown now: curses has one of its own, so it is looked up each time. */

@@ -13,9 +13,9 @@ bool console_is_one(void);
  * unless they are legacy ones. Wine's claims to and prints them. */
 bool console_take_sequences(void);
 
-/* Writes UTF-8 text, perhaps sequences, to the buffer that we were given: one call of the system.
- */
-void console_write(const char *text, size_t n);
+/* Writes UTF-8 text, perhaps sequences, to the buffer that we were given: one call of the system,
+ * unless that takes a part only. False: not all of it was written. */
+bool console_write(const char *text, size_t n);
 
 /* Size of the window onto the buffer shown now; false: unknown. */
 bool console_size(int *rows, int *cols);

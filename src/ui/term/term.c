@@ -49,7 +49,7 @@ struct term {
 
 static void send(const char *text)
 {
-    tty_write(text, strlen(text));
+    (void)tty_write(text, strlen(text));
 }
 
 static void modes(const struct term *t, bool on)
@@ -293,7 +293,7 @@ static void present_painted(struct term *t, const struct canvas *c)
     if (t->modern && p->length >= SYNC_FROM)
         paint_between(p, SYNC_BEGIN, SYNC_END);
     if (p->length > 0)
-        tty_write(p->text, p->length);
+        p->failed = !tty_write(p->text, p->length) || p->failed; /* drawn anew next time */
     (void)put_cursor(t, c);
     t->everything = p->failed;
     p->failed = false;
@@ -437,6 +437,6 @@ const char *term_copy(struct term *t, const char *text, size_t n)
     size_t at = sizeof head - 1;
     at += base64(out + at, text, n);
     out[at++] = '\a';
-    tty_write(out, at);
+    (void)tty_write(out, at);
     return NULL;
 }

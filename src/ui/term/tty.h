@@ -31,8 +31,8 @@ unsigned tty_wait(const struct os_wake *wake, int64_t deadline);
 /* Reads what was typed without waiting; 0: nothing. */
 size_t tty_read(void *buf, size_t n);
 
-/* Writes all of it to the terminal. */
-void tty_write(const void *text, size_t n);
+/* Writes all of it to the terminal. False: it, or a part of it, did not get there. */
+bool tty_write(const void *text, size_t n);
 
 bool tty_size(int *rows, int *cols);
 

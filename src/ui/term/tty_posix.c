@@ -108,13 +108,13 @@ size_t tty_read(void *buf, size_t n)
     return got > 0 ? (size_t)got : 0;
 }
 
-void tty_write(const void *text, size_t n)
+bool tty_write(const void *text, size_t n)
 {
     const char *p = text;
     while (n > 0) {
         ssize_t done = write(OUTPUT_FD, p, n);
         if (done < 0 && errno != EINTR && errno != EAGAIN)
-            return;
+            return false;
         if (done < 0 && errno == EAGAIN) {
             struct pollfd fd = {.fd = OUTPUT_FD, .events = POLLOUT};
             (void)poll(&fd, 1, 100);
@@ -124,6 +124,7 @@ void tty_write(const void *text, size_t n)
             n -= (size_t)done;
         }
     }
+    return true;
 }
 
 bool tty_size(int *rows, int *cols)

@@ -188,9 +188,9 @@ size_t tty_read(void *buf, size_t n)
     return n;
 }
 
-void tty_write(const void *text, size_t n)
+bool tty_write(const void *text, size_t n)
 {
-    console_write(text, n);
+    return console_write(text, n);
 }
 
 /* ---- modes ---- */
