@@ -120,7 +120,7 @@ struct sample {
                              compared */
     struct seg_stat stat; /* the segment at that moment */
     struct oserr error;   /* of the last refresh or read; none: fine */
-    double hz;            /* samples a second over the last second, measured */
+    double hz;            /* samples a second over the last second, measured; 0: not yet */
     uint64_t changes;     /* bytes of the window seen to change since the attach */
     struct map_summary map;     /* of the whole segment */
     struct history_result past; /* of its history; with past.time not 0, bytes, state, changed and

@@ -101,16 +101,22 @@ static bool take_whole(struct sampler *s, const struct sample_request *r, int64_
 }
 
 /* Takes over what the UI asks for, when that is new: it is kilobytes, and looks are many. */
-static void take_request(struct sampler *s, bool *release)
+static void take_request(struct sampler *s, int64_t now, bool *release)
 {
     os_monitor_lock(s->monitor);
     bool other = s->other;
+    bool rate = other && (s->request.hz < s->taken.hz || s->request.hz > s->taken.hz);
     if (other)
         s->taken = s->request;
     s->other = false;
     *release = s->release;
     s->release = false;
     os_monitor_unlock(s->monitor);
+    if (rate) { /* an average of the old one would be shown for a second */
+        s->work.hz = 0;
+        s->ticks = 0;
+        s->second = now;
+    }
     if (other && s->taken.past.time != 0) /* the past is shown whole */
         s->taken.rows.on = false;
 }
@@ -119,7 +125,7 @@ static int64_t sampler_tick(void *ctx, int64_t now, bool hurried)
 {
     struct sampler *s = ctx;
     bool release = false;
-    take_request(s, &release);
+    take_request(s, now, &release);
     const struct sample_request *r = &s->taken;
     if (release)
         s->work.freeze.count = 0;

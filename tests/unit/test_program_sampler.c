@@ -56,6 +56,18 @@ TEST(how_often_at_rest)
     ck_assert_int_eq(rest_period(REST_LONG * ms, 20 * ms), 20 * ms);    /* slow does not change */
 }
 
+/* What was measured at one rate says nothing of the next. */
+TEST(another_rate_is_measured_anew)
+{
+    uint8_t value = 0;
+    AWAIT((poke(5, ++value), sample.hz > 50)); /* while something changes */
+    want.hz = 20;
+    ask();
+    AWAIT(!(sample.hz > 0));
+    AWAIT((poke(5, ++value), sample.hz > 0));
+    ck_assert_double_lt(sample.hz, 40);
+}
+
 /* At rest a store, a new size, a removal and a hole are all seen, and the rest is over. */
 TEST(what_ends_a_rest)
 {
@@ -471,10 +483,10 @@ TEST(matches_are_put_back_by_compare_and_swap)
 }
 
 SUITE(test_program_sampler, .set_up = set_up, .tear_down = tear_down,
-      TESTS(a_store_is_seen_and_aged, how_often_at_rest, what_ends_a_rest, the_window_moves_at_once,
-            a_picture_that_stands_keeps_what_it_shows, size_changes_are_events,
-            matches_are_put_back_by_compare_and_swap, unlink_and_replacement_are_events,
-            finding_wraps, matches_are_counted, a_count_that_is_interrupted_continues,
-            data_is_found_behind_holes, changes_in_the_window_are_walked,
-            the_baseline_covers_the_whole_segment, bytes_are_copied_for_the_selection,
-            a_poke_needs_access_and_is_remembered));
+      TESTS(a_store_is_seen_and_aged, how_often_at_rest, another_rate_is_measured_anew,
+            what_ends_a_rest, the_window_moves_at_once, a_picture_that_stands_keeps_what_it_shows,
+            size_changes_are_events, matches_are_put_back_by_compare_and_swap,
+            unlink_and_replacement_are_events, finding_wraps, matches_are_counted,
+            a_count_that_is_interrupted_continues, data_is_found_behind_holes,
+            changes_in_the_window_are_walked, the_baseline_covers_the_whole_segment,
+            bytes_are_copied_for_the_selection, a_poke_needs_access_and_is_remembered));
