@@ -248,7 +248,7 @@ const char *setting_takes(size_t i)
 static size_t row_of(const char *name)
 {
     size_t i = 0;
-    if (strcmp(name, "rate") == 0) /* the help calls it so */
+    if (strcmp(name, "rate") == 0) /* its older name */
         name = "hz";
     while (i < ROWS && strcmp(rows[i].name, name) != 0)
         i++;
@@ -342,7 +342,7 @@ const char *settings_set(struct settings *s, const char *name, const char *value
     if (set_row(&rows[i], s, value))
         return NULL;
     text_escape(shown, sizeof shown, value, strlen(value));
-    (void)snprintf(why, SETTINGS_WHY, "%s is %s, not %s", name, rows[i].takes, shown);
+    (void)snprintf(why, SETTINGS_WHY, "%s is %s, not %s", rows[i].name, rows[i].takes, shown);
     return why;
 }
 

@@ -102,13 +102,13 @@ TEST(paused_the_picture_stands)
 TEST(faster_and_slower)
 {
     struct e2e *t = open_new();
-    scene_press(t, "+", "500 samples a second");
-    scene_press(t, "-", "250 samples a second");
-    scene_press(t, "-", "100 samples a second");
+    scene_press(t, "+", "hz is 500: samples a second");
+    scene_press(t, "-", "hz is 250: samples a second");
+    scene_press(t, "-", "hz is 100: samples a second");
     e2e_wait_text(t, "LIVE 100 Hz", 0);
-    scene_press(t, ":rate 1<Enter>", "1 sample a second");
-    scene_press(t, "-", "1 sample a second");
-    scene_press(t, ":rate 0<Enter>", "1 to 1000");
+    scene_press(t, ":hz 1<Enter>", "hz is 1: sample a second");
+    scene_press(t, "-", "hz is 1: sample a second");
+    scene_press(t, ":rate 0<Enter>", "hz is 1 to 1000");
     scene_quit(t);
 }
 
@@ -256,8 +256,8 @@ TEST(the_calls_are_shown)
 TEST_LOOP(help_and_unknown_keys, 3)
 {
     static const char *const screens[][2] = {
-        {"", "help: inspect"},
-        {"s", "help: segments"},
+        {"", "help: bytes"},
+        {"s", "help: list"},
         {"@", "help: calls"},
     };
     struct e2e *t = open_new();

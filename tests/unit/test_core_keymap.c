@@ -203,7 +203,18 @@ TEST(mode_names)
         ck_assert(key_mode_find(key_mode_name((enum key_mode)i), &mode));
         ck_assert_int_eq((int)mode, i);
     }
+    static const struct {
+        const char *word;
+        enum key_mode mode;
+    } words[] = {{"list", MODE_SEGMENTS},   {"segments", MODE_SEGMENTS}, {"bytes", MODE_INSPECT},
+                 {"inspect", MODE_INSPECT}, {"fields", MODE_TREE},       {"tree", MODE_TREE},
+                 {"users", MODE_WHO},       {"who", MODE_WHO},           {"watch", MODE_MARKS},
+                 {"marks", MODE_MARKS}};
     enum key_mode mode;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        ck_assert(key_mode_find(words[i].word, &mode));
+        ck_assert_int_eq(mode, words[i].mode);
+    }
     ck_assert(!key_mode_find("nowhere", &mode));
 }
 

@@ -171,7 +171,7 @@ TEST(help_of_every_screen)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         ck_assert(canvas_resize(&ui.canvas, sizes[i].rows, sizes[i].cols));
         ui_draw(&ui);
-        (void)canvas_text(&ui.canvas, 0, 22, 31, STYLE_TITLE, "of N  "); /* how many lines */
+        (void)canvas_text(&ui.canvas, 0, 18, 27, STYLE_TITLE, "of N  "); /* how many lines */
         frame_check(&ui.canvas, sizes[i].name);
     }
     press("End");

@@ -84,7 +84,7 @@ TEST(small_screens_say_what_is_left_out)
     open_ring(14, 40);
     stage_type(st, "w");
     stage_draw(st);
-    ck_assert_int_ge(frame_find(&st->ui.canvas, "marks 1-"), 0);
+    ck_assert_int_ge(frame_find(&st->ui.canvas, "watch list 1-"), 0);
     ck_assert_uint_lt(st->ui.s.gauges.count, 7);
     for (int rows = 8; rows < 30; rows++)
         for (int cols = 40; cols < 140; cols += 7) {

@@ -417,7 +417,7 @@ static const char *const completed[][2] = {
     {"view utf16b", "view utf16be "},
     {"encoding cp932", "encoding cp932 "},
     {"sort SI", "sort SIZE "},
-    {"bind wh", "bind who "},
+    {"bind us", "bind users "},
     {"move page-u", "move page-up "},
     {"step b", "step back "},
     {"bind who x chmo", "bind who x chmod "},

@@ -206,7 +206,7 @@ TEST(the_panel_of_users)
     listed_press("Tab");
     listed_press("F1"); /* the screen's keys still do what they did */
     ck_assert_ptr_eq(ui_screen(&ui), &screen_help);
-    ck_assert_int_ge(frame_find(&ui.canvas, "Keys of the screen: segments"), 0);
+    ck_assert_int_ge(frame_find(&ui.canvas, "Keys of the screen: list"), 0);
 }
 
 /* The same letter goes somewhere on every screen: here to a name, while it is typed. */

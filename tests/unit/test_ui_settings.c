@@ -42,6 +42,10 @@ TEST(every_kind_of_line)
     const struct binding *b = keymap_find(keys, MODE_INSPECT, (struct key){'X', 0});
     ck_assert_ptr_nonnull(b);
     ck_assert_str_eq(b->command, "goto 0x40");
+    ck_assert_uint_eq(read_text("bind fields z goto 0x80"), 0); /* as the screen calls it */
+    b = keymap_find(keys, MODE_TREE, (struct key){'z', 0});
+    ck_assert_ptr_nonnull(b);
+    ck_assert_str_eq(b->command, "goto 0x80");
 }
 
 /* What S does where no type is known. */
@@ -129,7 +133,7 @@ TEST(hostile_words_are_escaped)
     ck_assert_uint_eq(read_text(line), 1);
     ck_assert_ptr_nonnull(strstr(why, "too long"));
     ck_assert_uint_eq(settings_read(&set, keys, "set hz 60\0", 10, NULL, why), 1);
-    ck_assert_uint_eq(read_text("set rate 40\n"), 0); /* as the help calls it */
+    ck_assert_uint_eq(read_text("set rate 40\n"), 0); /* its older name */
     ck_assert_double_eq(set.hz, 40);
 }
 

@@ -238,7 +238,7 @@ TEST(defaults_are_a_way_back)
     keep_load_place(&st->ui);
     stage_act(st, act_set, "hz 50");
     stage_act(st, act_set, "view u8");
-    stage_act(st, act_rate, "10"); /* what keys do with the rate is of this segment, for now */
+    stage_act(st, act_hz, "10"); /* what keys do with the rate is of this segment, for now */
     ck_assert(st->ui.s.set.hz < 11);
     keep_options(&st->ui);
     expect_options("set hz 50\nset view u8\n");

@@ -60,9 +60,9 @@ TEST(a_frame_is_one_call)
     drawn_wait("PAUSED");
     struct drawn_calls before = drawn_count();
     con_keys("?"); /* most of the screen, in many runs */
-    drawn_wait("help: inspect");
+    drawn_wait("help: bytes");
     con_keys("<Esc>");
-    drawn_wait_gone("help: inspect");
+    drawn_wait_gone("help: bytes");
     struct drawn_calls after = drawn_count();
     ck_assert_uint_ge(after.bytes - before.bytes, LARGE);
     ck_assert_uint_le(after.texts - before.texts, FRAMES);

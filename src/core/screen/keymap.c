@@ -35,12 +35,15 @@ struct keymap {
     size_t capacity;      /* rows allocated, at most ROWS_MAX */
 };
 
-static const char *const mode_names[MODE_COUNT] = {"segments", "inspect", "tree", "who",   "marks",
-                                                   "calls",    "help",    "lab",  "lesson"};
+/* The words that the screens use, and those of SPEC.md and older configurations, which are
+ * understood as well. */
+static const char *const mode_names[MODE_COUNT] = {"list",  "bytes", "fields", "users", "watch",
+                                                   "calls", "help",  "lab",    "lesson"};
+static const char *const mode_others[MODE_COUNT] = {"segments", "inspect", "tree", "who", "marks"};
 
 static const char *const mode_titles[MODE_COUNT] = {
-    "List of segments", "Inspect", "Fields",  "Users panel",           "Watch list",
-    "OS calls",         "Help",    "The lab", "While a lesson is open"};
+    "List of segments", "Bytes", "Fields",  "Users panel",           "Watch list",
+    "OS calls",         "Help",  "The lab", "While a lesson is open"};
 
 const char *key_mode_title(enum key_mode mode)
 {
@@ -55,7 +58,8 @@ const char *key_mode_name(enum key_mode mode)
 bool key_mode_find(const char *name, enum key_mode *out)
 {
     for (int i = 0; i < MODE_COUNT; i++)
-        if (strcmp(name, mode_names[i]) == 0) {
+        if (strcmp(name, mode_names[i]) == 0 ||
+            (mode_others[i] != NULL && strcmp(name, mode_others[i]) == 0)) {
             *out = (enum key_mode)i;
             return true;
         }

@@ -89,8 +89,9 @@ MUST_USE bool key_parse(const char *name, struct key *out);
 enum { KEY_NAME_MAX = 24 };
 size_t key_name(struct key key, char out[KEY_NAME_MAX]);
 
-const char *key_mode_name(enum key_mode mode);  /* `segments`, `inspect`, `who`, ... */
+const char *key_mode_name(enum key_mode mode);  /* `list`, `bytes`, `users`, ... */
 const char *key_mode_title(enum key_mode mode); /* as a heading */
+/* Also by the older words: `segments`, `inspect`, `tree`, `who`, `marks`. */
 MUST_USE bool key_mode_find(const char *name, enum key_mode *out);
 
 #endif

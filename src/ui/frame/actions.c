@@ -282,13 +282,14 @@ void act_set(struct ui *ui, const char *arg)
         return;
     }
     (void)settings_set(&ui->s.set, name, value, why); /* it can be set: also for this segment */
+    const char *listed = setting_name(setting_find(name));
     ui_apply(ui);
     unsigned shown = strcmp(name, "width") == 0 ? inspect_width_shown(ui) : 0;
     if (shown != 0 && shown != ui->s.set.width)
-        ui_say(ui, STYLE_TEXT, "%s is %s; %u byte%s on this screen", name, value, shown,
+        ui_say(ui, STYLE_TEXT, "%s is %s; %u byte%s on this screen", listed, value, shown,
                shown == 1 ? " fits" : "s fit");
     else
-        ui_say(ui, STYLE_TEXT, "%s is %s", name, value);
+        ui_say(ui, STYLE_TEXT, "%s is %s", listed, value);
 }
 
 static void bind_usage(struct ui *ui)

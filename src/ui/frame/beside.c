@@ -92,15 +92,17 @@ void beside_start(struct ui *ui, struct command_job *j, const char *command)
     char name[UI_NAME];
     ui_name(j->named, name);
     worker_post(b->worker, &j->job);
-    ui_say(ui, STYLE_TEXT, "%s of %s runs beside the screen: `:%s` stops it", command, name,
-           command);
+    ui_say(ui, STYLE_TEXT, "%s of %s runs beside the screen: `:%s` stops it",
+           i == 0 ? "record" : "a log of the changes", name, command);
 }
 
 void beside_stop(struct ui *ui, const char *command)
 {
     int i = index_of(command);
-    if (beside_runs(ui, command))
-        worker_cancel(ui->beside[i].worker);
+    if (!beside_runs(ui, command))
+        return;
+    ui_say(ui, STYLE_TEXT, "the %s ends", i == 0 ? "recording" : "log of the changes");
+    worker_cancel(ui->beside[i].worker);
 }
 
 bool beside_take(struct ui *ui)

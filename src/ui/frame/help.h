@@ -47,6 +47,9 @@ struct help_state {
     char filter[HELP_KEY_MAX], laid_filter[HELP_KEY_MAX];
 };
 
+/* The word for what the help is about: `list`, `bytes`, `fields`, ...; as `:bind` takes it. */
+const char *help_place(const struct ui *ui, const struct screen *of);
+
 /* Fills the entries for that screen. */
 void help_fill(struct ui *ui, const struct screen *of);
 

@@ -301,6 +301,12 @@ static void add_commands(struct help_state *st)
     }
 }
 
+const char *help_place(const struct ui *ui, const struct screen *of)
+{
+    bool tree = of->mode == MODE_INSPECT && tree_on(ui);
+    return key_mode_name(tree ? MODE_TREE : of->mode);
+}
+
 void help_fill(struct ui *ui, const struct screen *of)
 {
     char title[HELP_TEXT_MAX];
@@ -309,7 +315,7 @@ void help_fill(struct ui *ui, const struct screen *of)
     bool tree = of->mode == MODE_INSPECT && tree_on(ui);
     add_card(ui, tree ? MODE_TREE : of->mode);
     (void)snprintf(title, sizeof title, "Keys of the screen: %s (and the commands they run)",
-                   of->name);
+                   key_mode_name(of->mode));
     heading(st, title);
     add_keys(ui, of->mode);
     if (of->mode == MODE_INSPECT) {

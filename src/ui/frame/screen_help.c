@@ -188,8 +188,9 @@ static void draw_title(struct ui *ui, int rows)
     const struct help_state *st = ui->help;
     int last = st->top + rows < st->lines ? st->top + rows : st->lines;
     canvas_fill(c, 0, 0, c->cols, STYLE_TITLE, ' ');
-    int col = canvas_print(c, 0, 1, c->cols, STYLE_TITLE, "help: %s  %d-%d of %d", st->of->name,
-                           st->lines > 0 ? st->top + 1 : 0, last, st->lines);
+    int col =
+        canvas_print(c, 0, 1, c->cols, STYLE_TITLE, "help: %s  %d-%d of %d", help_place(ui, st->of),
+                     st->lines > 0 ? st->top + 1 : 0, last, st->lines);
     if (st->filter[0] != '\0')
         (void)canvas_print(c, 0, col + 2, c->cols, STYLE_TITLE, "with \"%s\" (Esc: all)",
                            st->filter);

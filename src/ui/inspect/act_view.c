@@ -179,7 +179,7 @@ static double slower(double hz)
     return rates[0];
 }
 
-void act_rate(struct ui *ui, const char *arg)
+void act_hz(struct ui *ui, const char *arg)
 {
     double hz = ui->s.set.hz;
     if (arg[0] == '\0' || strcmp(arg, "up") == 0) {
@@ -187,9 +187,10 @@ void act_rate(struct ui *ui, const char *arg)
     } else if (strcmp(arg, "down") == 0) {
         hz = slower(hz);
     } else if (number_f64(arg, &hz) != NUM_OK || !(hz >= 1 && hz <= 1000)) {
-        ui_say(ui, STYLE_ERROR, "rate: 1 to 1000 samples a second");
+        ui_say(ui, STYLE_ERROR, "hz is 1 to 1000 samples a second");
         return;
     }
     ui->s.set.hz = hz;
-    ui_say(ui, STYLE_TEXT, "%.4g sample%s a second", hz, hz == 1 ? "" : "s");
+    ui_say(ui, STYLE_TEXT, "hz is %.4g: sample%s a second, of this segment for now", hz,
+           hz > 1 ? "s" : "");
 }

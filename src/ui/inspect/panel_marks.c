@@ -318,8 +318,8 @@ static void draw_rule(struct ui *ui, int row, size_t from, size_t to)
     enum style line = ui->watch.focus ? STYLE_HEADER : STYLE_DIM;
     canvas_fill(c, row, 0, c->cols, line, LINE);
     int col = to - from < count ? canvas_print(c, row, 2, c->cols, STYLE_LABEL,
-                                               " marks %zu-%zu of %zu ", from + 1, to, count)
-                                : canvas_print(c, row, 2, c->cols, STYLE_LABEL, " marks ");
+                                               " watch list %zu-%zu of %zu ", from + 1, to, count)
+                                : canvas_print(c, row, 2, c->cols, STYLE_LABEL, " watch list ");
     char text[96];
     const char *hint =
         ui_hint(ui,
