@@ -140,8 +140,8 @@ static bool is_unsure(const struct segrow *s)
     return !s->proved && (s->unasked || unseen);
 }
 
-/* `2 rw 1 r`, `1 fd`, `-`; `?`: that is not sure. */
-static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
+/* `2 rw 1 r`, `1 fd`; `nobody` where none was seen. */
+static void count_cell(const struct segrow *s, const char *nobody, char cell[CELL_MAX])
 {
     struct seg_users n = s->users;
     if (n.rw > 0 && n.ro > 0)
@@ -153,7 +153,14 @@ static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
     else if (has(s, SEG_HAS_ATTACHED) && segrow_attached(s) > 0)
         (void)snprintf(cell, CELL_MAX, "%" PRIu64 " att", segrow_attached(s));
     else
-        (void)snprintf(cell, CELL_MAX, "%s", is_unsure(s) ? "?" : "-");
+        (void)snprintf(cell, CELL_MAX, "%s", nobody);
+}
+
+/* How many were seen, as `ls` has it; that there may be others, USED BY and STATE say. `?`: users
+ * were not asked for. */
+static void procs_shown(const struct segrow *s, char cell[CELL_MAX])
+{
+    count_cell(s, s->unasked && !s->proved ? "?" : "0", cell);
 }
 
 static int procs_compare(const struct segrow *a, const struct segrow *b)
@@ -374,7 +381,7 @@ size_t column_users(const struct segrow *s, size_t groups, size_t bytes, char ce
     for (size_t i = groups; i < count; i++)
         more += group[i].count;
     if (count == 0)
-        procs_shown(s, cell);
+        count_cell(s, is_unsure(s) ? "?" : "-", cell);
     else if (more > 0)
         (void)snprintf(cell + n, CELL_MAX - n, ", +%zu", more);
     return count;

@@ -209,7 +209,7 @@ TEST(the_list_of_another_user)
     struct e2e_peer *holder = e2e_peer("holder", "rw", name);
     struct e2e *t = ui_as_nobody(NULL);
     e2e_wait_text(t, own, 0);
-    e2e_wait_text(t, "not readable", 0);
+    e2e_wait_text(t, "not read", 0);
     snprintf(base, sizeof base, "/%s", name); /* a filter, with the name's own slash */
     e2e_keys(t, base);
     e2e_wait_no_text(t, own, 0);
@@ -257,7 +257,7 @@ TEST(the_panel_of_another_user)
     e2e_wait_text(t, "of root", 0);
     e2e_keys(t, "o");
     e2e_wait_text(t, "used by no other process", 0); /* ours is not counted */
-    e2e_wait_text(t, "could not be checked", 0);
+    e2e_wait_text(t, "could not be read", 0);
     e2e_wait_text(t, "no other process seen", 0); /* not: nobody */
     ck_assert(!e2e_find(t, "peer_holder", NULL, NULL));
     struct e2e_peer *own = e2e_background(E2E_ARGV(AS_NOBODY, path, "rw", name));

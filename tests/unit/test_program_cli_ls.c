@@ -196,6 +196,9 @@ TEST(who_has_it)
     close(fd);
     r = RUN("info", n);
     ck_assert(strstr(r->out, "state:     orphan") != NULL || strstr(r->out, "state:     idle"));
+    ck_assert_ptr_nonnull(strstr(r->out, "mapped by: no process"));
+    ck_assert_ptr_null(strstr(r->out, "users:"));
+    ck_assert_ptr_nonnull(strstr(r->out, "not read:  "));
 }
 
 /* The second field of the segment's line, `header` being that of its column. */

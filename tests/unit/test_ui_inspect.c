@@ -365,13 +365,13 @@ TEST(test_users_in_title_and_panel)
     stage_draw(st);
     ck_assert_int_eq(frame_find(&st->ui.canvas, "1 rw 1 r 1 fd"), 0);
     static const char *const rows[][2] = {
-        {"\u2500\u2500 used by 3 processes (2 could not be checked)", ""},
+        {"\u2500\u2500 used by 3 processes (2 could not be read)", ""},
         {"    PID NAME             USER      MAY       OFFSET       SIZE  AT", ""},
         {"100 wri\\x1bter ", " rw           0x0        0 B  0x0"},
         {"100 wri\\x1bter ", " r            0x0        0 B  0x0"},
         {"101 reader ", " r            0x0      4 KiB  0x0"},
         {"102 holder ", " fd                           fd 7"},
-        {"  not readable: 1 in\\x1bit: it does not answer; and 1 more", ""}};
+        {"  could not be read: 1 in\\x1bit: it does not answer; and 1 more", ""}};
     int first = frame_find(&st->ui.canvas, rows[0][0]);
     for (int i = 0; i < 7; i++) { /* between them: what this system calls the user */
         char text[600];

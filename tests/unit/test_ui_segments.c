@@ -132,7 +132,7 @@ TEST(what_was_proved_has_an_age)
     s->who.unread = (struct seg_unreads){.count = 1, .row = {{.pid = 9, .comm = "in\x1bit"}}};
     ui.s.walk.seq++;
     listed_press("Down");
-    ck_assert_int_eq(frame_find(&ui.canvas, "  in\\x1bit (9) not readable"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "  in\\x1bit (9) not read"), 0);
     ck_assert_int_ge(frame_find(&ui.canvas, "idle: no user found, but 1 process"), 1);
     ck_assert_uint_eq(ui.segments->orphan_count, 0);
     segments_proved(&ui, seg_id_of(&s->segs[1].stat));
@@ -175,6 +175,31 @@ TEST(numbers_in_names_are_numbers)
     ck_assert_int_eq(frame_find(&ui.canvas, "many-9x"), ten - 1);
 }
 
+/* None was seen, as `ls` has it; that there may be others is said beside it. */
+TEST(an_idle_segment_has_no_user_that_was_seen)
+{
+    static const char *const cells[][2] = {{"PROCS", "0"}, {"USERS", "?"}, {"STATE", "idle"}};
+    struct segrow row = {.stat = NULL};
+    bool gone = false, idle = false;
+    ui.s.walk.survey.who.unreadable = 1;
+    ui.s.walk.seq++;
+    ui_draw(&ui);
+    for (size_t k = 0; !idle && k < ui.segments->count; k++) {
+        row = segments_row(&ui, segments_info(&ui, ui.segments->row[k], &gone));
+        idle = segrow_is_idle(&row);
+    }
+    ck_assert(idle);
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        char cell[CELL_MAX];
+        column_shown(column_find(cells[i][0], strlen(cells[i][0])), &row, cell);
+        ck_assert_str_eq(cell, cells[i][1]);
+    }
+    row.unasked = true; /* nobody has looked */
+    char cell[CELL_MAX];
+    column_shown(column_find("PROCS", strlen("PROCS")), &row, cell);
+    ck_assert_str_eq(cell, "?");
+}
+
 /* What is unused is said before what could not be read. */
 TEST(the_title_keeps_what_is_unused)
 {
@@ -183,7 +208,7 @@ TEST(the_title_keeps_what_is_unused)
     ck_assert(canvas_resize(&ui.canvas, 39, 54));
     ui_draw(&ui);
     ck_assert_int_eq(frame_find(&ui.canvas, "  4 idle (64.0 MiB)"), 0);
-    ck_assert_int_ne(frame_find(&ui.canvas, "not readable"), 0);
+    ck_assert_int_ne(frame_find(&ui.canvas, "not read"), 0);
 }
 
 /* The age is not that of the last store. */
@@ -407,10 +432,10 @@ TEST(title_says_how_far_it_is_and_who_hangs)
     ui.s.walk.hanging_pid = 4711;
     ui_draw(&ui);
     ck_assert_int_lt(frame_find(&ui.canvas, "/proc"), 0);
-    ck_assert_int_eq(frame_find(&ui.canvas, "3 processes not readable (4711 hangs)"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "3 processes not read (4711 hangs)"), 0);
     ui.s.walk.hanging = 2;
     ui_draw(&ui);
-    ck_assert_int_eq(frame_find(&ui.canvas, "3 processes not readable (2 hang)"), 0);
+    ck_assert_int_eq(frame_find(&ui.canvas, "3 processes not read (2 hang)"), 0);
 }
 
 TEST(removal_says_who_and_wants_the_name)
@@ -508,7 +533,8 @@ SUITE(test_ui_segments, .set_up = listed_set_up, .tear_down = listed_tear_down,
       TESTS(what_was_proved_has_an_age, a_key_is_for_the_row_that_was_seen, the_list,
             the_list_at_every_size, an_empty_list_says_what_can_be_done,
             the_cursor_stays_on_its_segment, the_cursor_begins_where_one_comes_from, sorting,
-            numbers_in_names_are_numbers, the_title_keeps_what_is_unused, an_age_says_what_it_is_of,
+            numbers_in_names_are_numbers, the_title_keeps_what_is_unused,
+            an_idle_segment_has_no_user_that_was_seen, an_age_says_what_it_is_of,
             arrows_say_the_direction, headers_are_the_words_of_commands, a_click_on_a_header_sorts,
             sums_of_what_is_shown_and_tagged, users_have_names, what_matters_catches_the_eye,
             filter_as_one_types, orphans_only, title_says_how_far_it_is_and_who_hangs,

@@ -181,7 +181,7 @@ TEST(the_panel_of_users)
     ck_assert_int_ge(frame_find(&ui.canvas, "Enter Go there"), 1);
     ui.s.walk.survey.who.unreadable = 11; /* the title leaves no room for all of the hint */
     ui_draw(&ui);
-    ck_assert_int_ge(frame_find(&ui.canvas, "could not be checked)"), 1);
+    ck_assert_int_ge(frame_find(&ui.canvas, "could not be read)"), 1);
     ck_assert_int_ge(frame_find(&ui.canvas, " Esc: back "), 1);
     ui.s.walk.survey.who.unreadable = 0;
     char styles[200]; /* one row alone is lit: the panel's */

@@ -270,9 +270,11 @@ static void say_totals(struct cleaning *c)
                  plural_s(n), size, n == 1 ? "it" : "them");
     }
     if (n > 0 && c->asked > 0)
-        run_note(c->r,
-                 "%zu of these %s idle in ls: asked now, the system says that no process uses %s",
-                 c->asked, c->asked == 1 ? "is" : "are", c->asked == 1 ? "it" : "them");
+        run_note(
+            c->r,
+            "%zu of these %s idle for ls, which could not read all processes; the system itself "
+            "says that no process uses %s",
+            c->asked, c->asked == 1 ? "is" : "are", c->asked == 1 ? "it" : "them");
     const char *older = run_option(c->r, "older-than");
     if (c->left.young > 0)
         run_note(c->r, "skipped: %zu written or mapped in the last %s (--older-than TIME)",

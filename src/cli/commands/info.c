@@ -294,8 +294,7 @@ static void print_unread(struct out *o, const struct segrow *s)
 
 static void print_who(struct out *o, const struct segrow *s)
 {
-    char comm[COMM_SHOWN], unseen[UNSEEN_TEXT], verdict[VERDICT_TEXT];
-    const char *says = segrow_verdict(s, verdict);
+    char comm[COMM_SHOWN], unseen[UNSEEN_TEXT];
     uint32_t me = os_pid();
     for (size_t i = 0; i < s->mappers_count; i++) {
         const struct seg_mapper *m = &s->mappers[i];
@@ -313,8 +312,12 @@ static void print_who(struct out *o, const struct segrow *s)
             print_holder(o, h);
     }
     if (segrow_procs(s) == 0)
-        out_print(o, "users:     %s\n", says[0] != '\0' ? says : "no process seen");
-    out_print(o, "unreadable: %zu process%s\n", s->unreadable, s->unreadable == 1 ? "" : "es");
+        out_str(o,
+                segrow_is_orphan(s) ? "mapped by: no process\n" : "mapped by: no process seen\n");
+    if (s->unreadable == 0)
+        out_str(o, "not read:  no process\n");
+    else
+        out_print(o, "not read:  %s\n", unseen_text(s->unreadable, 0, unseen));
     print_unread(o, s);
     if (s->unowned > 0)
         out_print(o, "unproved:  %s\n", unseen_text(0, s->unowned, unseen));

@@ -138,8 +138,9 @@ static const struct {
     {"RES, resident",
      "Bytes of it that are in memory now. Parts that were never written take none."},
     {"PROCS, USED BY",
-     "The processes that have it mapped or open. This shmlens is never counted, here or "
-     "anywhere else; a second one is."},
+     "The processes that have it mapped or open: how many were seen, and which. Where some could "
+     "not be read there may be more: none seen is 0, ? and the state idle. This shmlens is never "
+     "counted, here or anywhere else; a second one is."},
     {"rw r fd", "What a process may do with it: write, only read, or it is open but not mapped. "
                 "- is nobody, ? is not known."},
     {"poke", "To store one value into a live segment (p)."},
@@ -159,12 +160,14 @@ static const struct {
     const char *key, *text;
 } kept[] = {
     {"all segments",
-     "What is set in Options, or by `:set`, is for all segments and all runs; `:set "
-     "defaults` drops it."},
+     "What is set in Options, or by `:set`, is for all segments and all runs, and so is the order "
+     "of the list (s S I F6); `:set defaults` drops it."},
     {"one segment", "How it looks is kept for its locator: view, byte order, encoding, phase, "
                     "inspector, strip, heat, fields (v e E T t z H S); and its marks and types. "
                     "`:kept` lists them, `:kept forget` drops them."},
-    {"one run", "Steps can be undone after a look at a different segment, until shmlens ends."},
+    {"one run",
+     "Steps can be undone after a look at a different segment, and the panels of o and w "
+     "stay open in the next one, until shmlens ends."},
     {"one visit",
      "What is going on ends with it: EDIT when you go to the list; pause, the past, the "
      "baseline, x, F, L, + and -, the selection when you open a different segment."},

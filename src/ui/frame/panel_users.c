@@ -105,7 +105,7 @@ static int draw_title(const struct box *b, const struct seg_who *who)
         return canvas_print(b->c, b->row, 2, b->c->cols, STYLE_LABEL, " who uses this%s ", now);
     size_t n = others(who), unseen = who->unreadable + who->unowned;
     if (unseen > 0)
-        (void)snprintf(rest, sizeof rest, " (%zu could not be checked)", unseen);
+        (void)snprintf(rest, sizeof rest, " (%zu could not be read)", unseen);
     const char *other = has_us(who) ? "other " : "";
     if (n > 0)
         (void)snprintf(count, sizeof count, "%zu %sprocess%s", n, other, plural_es(n));
@@ -275,7 +275,7 @@ static void draw_unread(struct box *b, const struct seg_who *who, int bottom)
         bool last = i + 1 == n || b->row + 1 == bottom;
         if (last && i + 1 < who->unreadable)
             (void)snprintf(more, sizeof more, "; and %zu more", who->unreadable - i - 1);
-        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "not readable: %s%s",
+        (void)canvas_print(b->c, b->row, 2, b->c->cols, STYLE_DIM, "could not be read: %s%s",
                            unread_text(&who->unread.row[i], text), more);
     }
 }

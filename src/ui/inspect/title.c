@@ -348,7 +348,7 @@ static void add_name_events(struct ui *ui)
         return;
     (void)snprintf(text, sizeof text, "only shmlens keeps it alive");
     if (unseen > 0)
-        (void)snprintf(text, sizeof text, "no other user seen; %zu could not be checked", unseen);
+        (void)snprintf(text, sizeof text, "no other user seen; %zu could not be read", unseen);
     add(ui->inspect, text);
 }
 

@@ -29,6 +29,11 @@ void layout_forget(struct segments_state *st, uint64_t rows)
     st->measured = 0;
 }
 
+bool layout_says_nothing(const char *cell)
+{
+    return strcmp(cell, "-") == 0 || strcmp(cell, "0") == 0;
+}
+
 /* The widest cell of a column of the table, and whether any of its cells says something. */
 static void measure(const struct ui *ui, const struct column *c, size_t i)
 {
@@ -39,7 +44,7 @@ static void measure(const struct ui *ui, const struct column *c, size_t i)
         column_shown(c, &row, st->cell);
         int cols = canvas_width(st->cell);
         st->wide[i] = cols > st->wide[i] ? cols : st->wide[i];
-        if (cols > 0 && strcmp(st->cell, "-") != 0)
+        if (cols > 0 && !layout_says_nothing(st->cell))
             st->says |= 1U << i;
     }
     st->measured |= 1U << i;

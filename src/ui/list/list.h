@@ -157,6 +157,9 @@ struct layout {
 };
 struct layout layout_of(const struct ui *ui);
 
+/* `-` or 0: a column in which all cells are so says nothing. */
+bool layout_says_nothing(const char *cell);
+
 /* The text of column i of a row, in which what does not fit may be counted instead. It may still be
  * wider. */
 void layout_cell(const struct layout *at, size_t i, const struct segrow *row, char cell[CELL_MAX]);

@@ -63,7 +63,7 @@ static void accent_cell(struct ui *ui, const struct layout *at, int row, size_t 
         canvas_style(c, row, from, (int)strlen("orphan"), STYLE_WARN);
     else if (strcmp(name, "LOCATOR") == 0)
         canvas_style(c, row, from, (int)strcspn(text, ":") + 1, STYLE_DIM);
-    else if (strcmp(text, "-") == 0 || strcmp(text, "?") == 0)
+    else if (layout_says_nothing(text) || strcmp(text, "?") == 0)
         canvas_style(c, row, from, cols, STYLE_DIM);
 }
 
@@ -128,16 +128,16 @@ static void unreadable_part(const struct segment_list *w, char part[PART_MAX])
     char comm[COMM_SHOWN];
     size_t n = who->unreadable;
     if (w->hanging == 1)
-        (void)snprintf(part, PART_MAX, "%zu process%s not readable (%u hangs)", n,
-                       n == 1 ? "" : "es", (unsigned)w->hanging_pid);
+        (void)snprintf(part, PART_MAX, "%zu process%s not read (%u hangs)", n, n == 1 ? "" : "es",
+                       (unsigned)w->hanging_pid);
     else if (w->hanging > 1)
-        (void)snprintf(part, PART_MAX, "%zu processes not readable (%zu hang)", n, w->hanging);
+        (void)snprintf(part, PART_MAX, "%zu processes not read (%zu hang)", n, w->hanging);
     else if (n == 1 && who->unread.count == 1 && who->unread.row[0].comm[0] != '\0')
-        (void)snprintf(part, PART_MAX, "%.*s (%" PRIu32 ") not readable",
+        (void)snprintf(part, PART_MAX, "%.*s (%" PRIu32 ") not read",
                        text_fit(comm_shown(who->unread.row[0].comm, comm), 24), comm,
                        who->unread.row[0].pid);
     else if (n > 0)
-        (void)snprintf(part, PART_MAX, "%zu process%s not readable", n, n == 1 ? "" : "es");
+        (void)snprintf(part, PART_MAX, "%zu process%s not read", n, n == 1 ? "" : "es");
     else if (w->survey.who.unowned > 0)
         (void)snprintf(part, PART_MAX, "%zu open file%s of no process", w->survey.who.unowned,
                        plural_s(w->survey.who.unowned));
