@@ -225,30 +225,47 @@ struct oserr seg_who_object(struct backend *be, struct seg_id id, const struct s
     return who_object(be, id, (struct search){.pace = pace}, out, &huge);
 }
 
-static struct oserr who_of(struct seg *s, struct search ask, struct seg_who *out)
-{
-    bool huge;
-    struct oserr e = who_object(s->be, seg_id_of(&s->last), ask, out, &huge);
-    s->sticky_state |= huge ? SEG_ST_HUGETLB : 0U;
-    s->last.state |= s->sticky_state;
-    return e;
-}
-
-struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_who *out)
-{
-    return who_of(s, (struct search){.pace = pace}, out);
-}
-
-struct oserr seg_who_maps(struct seg *s, const struct seg_throttle *pace, struct seg_who *out)
+static struct oserr maps_of(struct backend *be, struct seg_id id, const struct seg_throttle *pace,
+                            struct seg_who *out, bool *huge)
 {
     uint32_t pid;
     struct search ask = {.pace = pace, .mappers = true, .shared = true};
-    struct oserr e = who_of(s, ask, out);
+    struct oserr e = who_object(be, id, ask, out, huge);
     if (oserr_is(e) || out->holders_count > 0 || seg_who_pids(out, &pid, 1, NULL) > 0)
         return e; /* holders: mappings are not known here */
     seg_who_free(out);
     ask.shared = false;
-    return who_of(s, ask, out);
+    return who_object(be, id, ask, out, huge);
+}
+
+struct oserr seg_who_object_maps(struct backend *be, struct seg_id id,
+                                 const struct seg_throttle *pace, struct seg_who *out)
+{
+    bool huge;
+    return maps_of(be, id, pace, out, &huge);
+}
+
+static void note_huge(struct seg *s, bool huge)
+{
+    s->sticky_state |= huge ? SEG_ST_HUGETLB : 0U;
+    s->last.state |= s->sticky_state;
+}
+
+struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, struct seg_who *out)
+{
+    bool huge;
+    struct oserr e =
+        who_object(s->be, seg_id_of(&s->last), (struct search){.pace = pace}, out, &huge);
+    note_huge(s, huge);
+    return e;
+}
+
+struct oserr seg_who_maps(struct seg *s, const struct seg_throttle *pace, struct seg_who *out)
+{
+    bool huge;
+    struct oserr e = maps_of(s->be, seg_id_of(&s->last), pace, out, &huge);
+    note_huge(s, huge);
+    return e;
 }
 
 struct oserr seg_replaceable(struct seg *s, const struct seg_throttle *pace, struct seg_who *who)

@@ -119,6 +119,10 @@ MUST_USE struct oserr seg_who(struct seg *s, const struct seg_throttle *pace, st
 MUST_USE struct oserr seg_who_maps(struct seg *s, const struct seg_throttle *pace,
                                    struct seg_who *out);
 
+/* The same for an object of which only the identity is known. */
+MUST_USE struct oserr seg_who_object_maps(struct backend *be, struct seg_id id,
+                                          const struct seg_throttle *pace, struct seg_who *out);
+
 /* The same as seg_who for an object of which only the identity is known (it need not have a name
  * any more). */
 MUST_USE struct oserr seg_who_object(struct backend *be, struct seg_id id,

@@ -16,10 +16,12 @@
 #include "backend/oserr.h"
 
 struct backend;
+struct seg_throttle;
 
 struct task {
     uint32_t pid, tid;
     uint32_t own;     /* its number in its own PID namespace */
+    bool nested;      /* which is not the one that /proc shows; or is not known */
     bool ended;       /* a zombie: the first thread of a process whose others go on */
     bool waits;       /* in a futex call, for the word at: */
     uint64_t address; /* as its process sees it */
@@ -30,8 +32,10 @@ struct task {
 struct tasks {
     struct task *at; /* by process, in the order they were asked for */
     size_t count, room;
-    size_t untold;    /* threads of which it is not known what they wait for */
+    size_t untold; /* threads of which it is not known what they wait for; a process whose threads
+                      cannot be listed counts as one */
     struct oserr why; /* of the first of them */
+    bool inside;      /* we are in a PID namespace, and do not see who is outside */
 };
 
 /* The threads of these processes; one that has ended meanwhile has none. The caller frees with
@@ -40,11 +44,17 @@ MUST_USE struct oserr tasks_read(struct backend *be, const uint32_t *pid, size_t
                                  struct tasks *out);
 void tasks_free(struct tasks *t);
 
-/* Is it certain that no thread of a process whose mappings we may not read has this number, in its
- * own namespace? `left_out`: so many processes were not looked at for another reason, and must be
- * among those that we may not read. *absent false: one has it, or not all of them were seen. Reads
- * all of /proc. */
-MUST_USE struct oserr tasks_absent(struct backend *be, uint32_t number, size_t left_out,
-                                   bool *absent);
+/* A number that a thread may know itself by. */
+struct task_number {
+    uint32_t number;
+    uint32_t pid, tid; /* one that does, and is alive, as we see it; 0: none was found */
+};
+
+/* Looks for threads with these numbers, each in its own PID namespace, among all processes that
+ * there are, whether they use anything or not. `at`: ascending. One pass over /proc, which asks
+ * `pace` (may be NULL) before each process. *whole false: somebody was not seen, who may have the
+ * numbers that were not found. */
+MUST_USE struct oserr tasks_search(struct backend *be, struct task_number *at, size_t n,
+                                   const struct seg_throttle *pace, bool *whole);
 
 #endif

@@ -15,7 +15,6 @@
 enum {
     TRIES = 16,     /* readings of a lock, until two are equal */
     PROGRAMS = 64,  /* that are asked for their C library */
-    NUMBERS = 32,   /* of owners that were not seen, and are searched for */
     AGAIN_MS = 100, /* between two looks */
 };
 
@@ -232,30 +231,76 @@ static void decode(const struct locks_ask *ask, struct locks *l, const struct lo
     }
 }
 
-/* Owners that were not seen: they may be in a process that we could not look at. */
-static struct oserr search_unseen(struct backend *be, struct locks *l, size_t left_out)
+/* ---- owners that were not seen ---- */
+
+static bool is_unseen(const struct lock_object *o)
 {
-    struct {
-        uint32_t number;
-        bool absent;
-    } asked[NUMBERS];
-    size_t n = 0;
-    struct oserr e = OSERR_NONE;
-    for (size_t i = 0; i < l->scene.objects && !oserr_is(e); i++) {
+    return o->owner == OWNER_UNSEEN && !o->moved;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const struct task_number *x = a, *y = b;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Their numbers, ascending, each once; room for all objects. */
+static size_t unseen_numbers(const struct locks *l, struct task_number *at)
+{
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < l->scene.objects; i++)
+        if (is_unseen(&l->scene.object[i]))
+            at[n++] = (struct task_number){.number = l->scene.object[i].words.owner};
+    if (n > 1)
+        qsort(at, n, sizeof *at, compare_numbers);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || at[i].number != at[kept - 1].number)
+            at[kept++] = at[i];
+    return kept;
+}
+
+/* Who has the number of an owner, and is no user that was seen. */
+static void note_alive(struct locks *l, const struct task_number *at, size_t n)
+{
+    const struct task_number *first = NULL;
+    size_t others = 0;
+    for (size_t i = 0; i < n; i++)
+        if (at[i].pid != 0 && first != NULL)
+            others++;
+        else if (at[i].pid != 0)
+            first = &at[i];
+    if (first != NULL && others == 0)
+        note(l,
+             "owner %" PRIu32 ": thread %" PRIu32 "/%" PRIu32 " is alive, and is not seen to map "
+             "it: it has unmapped it, or has the number of one that died",
+             first->number, first->pid, first->tid);
+    else if (first != NULL)
+        note(l,
+             "owner %" PRIu32 ": thread %" PRIu32 "/%" PRIu32 " is alive, and is not seen to map "
+             "it; nor are %zu other%s: they have unmapped it, or have the numbers of those that "
+             "died",
+             first->number, first->pid, first->tid, others, plural_s(others));
+}
+
+/* An owner is dead when no thread that there is has its number. */
+static struct oserr search_unseen(struct backend *be, const struct locks_ask *ask, struct locks *l)
+{
+    bool whole = false;
+    struct task_number *at = calloc(l->scene.objects + 1, sizeof *at);
+    if (at == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    size_t n = unseen_numbers(l, at);
+    struct oserr e = n == 0 ? OSERR_NONE : tasks_search(be, at, n, ask->pace, &whole);
+    for (size_t i = 0; !oserr_is(e) && i < l->scene.objects; i++) {
         struct lock_object *o = &l->scene.object[i];
-        if (o->owner != OWNER_UNSEEN || o->moved)
-            continue;
-        size_t k = 0;
-        while (k < n && asked[k].number != o->words.owner)
-            k++;
-        if (k == NUMBERS)
-            break;
-        if (k == n) {
-            asked[n++].number = o->words.owner;
-            e = tasks_absent(be, o->words.owner, left_out, &asked[k].absent);
-        }
-        o->absent = !oserr_is(e) && asked[k].absent;
+        const struct task_number key = {.number = o->words.owner}, *found = NULL;
+        if (is_unseen(o))
+            found = bsearch(&key, at, n, sizeof *at, compare_numbers);
+        o->absent = found != NULL && found->pid == 0 && whole;
     }
+    if (!oserr_is(e))
+        note_alive(l, at, n);
+    free(at);
     return e;
 }
 
@@ -291,12 +336,24 @@ static struct oserr find_users(const struct locks_ask *ask, struct locks *l)
     return OSERR_NONE;
 }
 
+/* Marks what is not as it was when the words were read. */
+static void find_moved(const struct locks_ask *ask, struct locks *l, const struct lock_bytes *bytes)
+{
+    struct lock_bytes again;
+    for (size_t i = 0; ask->seg != NULL && i < l->scene.objects; i++) {
+        struct lock_object *o = &l->scene.object[i];
+        bool read = o->unread == NULL && !o->moved;
+        o->moved =
+            o->moved || (read && (read_words(ask->seg, &ask->places->at[i], &again) != NULL ||
+                                  memcmp(&again, &bytes[i], sizeof again) != 0));
+    }
+}
+
 /* The evidence and the verdicts, between two readings of the words. */
 static struct oserr gather(struct backend *be, const struct locks_ask *ask, struct locks *l,
                            const struct lock_bytes *bytes)
 {
     struct lock_scene *s = &l->scene;
-    struct lock_bytes again;
     struct oserr e = find_users(ask, l);
     if (oserr_is(e))
         return e;
@@ -304,19 +361,16 @@ static struct oserr gather(struct backend *be, const struct locks_ask *ask, stru
     e = take_tasks(be, l);
     if (oserr_is(e))
         return e;
-    for (size_t i = 0; ask->seg != NULL && i < s->objects; i++)
-        s->object[i].moved = s->object[i].unread == NULL &&
-                             (read_words(ask->seg, &ask->places->at[i], &again) != NULL ||
-                              memcmp(&again, &bytes[i], sizeof again) != 0);
+    find_moved(ask, l, bytes);
     choose_abi(be, ask, l);
     decode(ask, l, bytes);
     lock_judge(s);
-    /* the throttle does not say which ones it has left out */
-    e = search_unseen(be, l, ask->skips ? l->who.unreadable : 0);
-    if (oserr_is(e))
-        return e;
-    lock_judge(s);
-    return find_rings(l);
+    if (!ask->quick && locks_unseen(l)) {
+        e = search_unseen(be, ask, l);
+        find_moved(ask, l, bytes); /* it may have been given back meanwhile, by who then ended */
+        lock_judge(s);
+    }
+    return oserr_is(e) ? e : find_rings(l);
 }
 
 static struct oserr look(struct backend *be, const struct locks_ask *ask, struct locks *l)
@@ -352,6 +406,14 @@ void locks_free(struct locks *l)
 }
 
 /* ---- two looks ---- */
+
+bool locks_unseen(const struct locks *l)
+{
+    bool unseen = false;
+    for (size_t i = 0; i < l->scene.objects && !unseen; i++)
+        unseen = is_unseen(&l->scene.object[i]);
+    return unseen;
+}
 
 bool locks_bad(const struct locks *l)
 {

@@ -2,9 +2,10 @@
  *
  * One look takes the words of all locks, then the evidence (who maps the segment, which threads
  * they have and what these sleep in), then the words again: a lock that changed meanwhile proves
- * nothing. What would be worth an alarm, a dead owner or a deadlock, is only said when a second
- * look, a tenth of a second later and with users searched anew, finds the same (core/lock/judge.h
- * has the rules). Nobody is stopped, and nothing is stored.
+ * nothing. Owners that no user of the segment is are searched for among all threads that there are:
+ * who has unmapped it can map it again. What would be worth an alarm, a dead owner or a deadlock,
+ * is only said when a second look, a tenth of a second later and with users searched anew, finds
+ * the same (core/lock/judge.h has the rules). Nobody is stopped, and nothing is stored.
  *
  * The screen has the words already, and looks again and again: it asks for one look at a time
  * (`seg` NULL), and compares two of them itself. */
@@ -29,7 +30,7 @@ struct locks_ask {
     const struct lock_places *places;
     enum lock_libc libc;             /* that the user says; unknown: that of the programs */
     const struct seg_throttle *pace; /* of the searches for users */
-    bool skips;                      /* it may leave processes out */
+    bool quick; /* owners that were not seen are not searched for: none is found to be dead */
 };
 
 struct locks {
@@ -50,6 +51,9 @@ struct locks {
 MUST_USE struct oserr locks_look(struct backend *be, const struct locks_ask *ask,
                                  struct locks *out);
 void locks_free(struct locks *l);
+
+/* Is there an owner that was not seen? */
+bool locks_unseen(const struct locks *l);
 
 /* Is something proved that needs somebody's help: a dead owner, a deadlock? */
 bool locks_bad(const struct locks *l);

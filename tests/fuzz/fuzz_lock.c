@@ -81,7 +81,8 @@ static void look_at(const struct lock_scene *s)
             HOLDS(t->waits && t->at >= o->offset && t->at < o->offset + o->size);
         }
         HOLDS((o->owner == OWNER_SEEN) == (o->owners > 0));
-        HOLDS(!lock_is_dead(o) || s->whole || o->absent || o->words.state == LOCK_DIED);
+        HOLDS(!lock_is_dead(o) || o->absent || o->words.state == LOCK_DIED ||
+              (s->whole && s->nobody && o->words.owner == 0));
         HOLDS(!lock_is_dead(o) || !o->moved || o->words.state != LOCK_HELD);
         size_t n = lock_text(s, o, name, NULL, line, sizeof line);
         HOLDS(n < sizeof line && n == strlen(line));

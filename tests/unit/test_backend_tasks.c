@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "backend/survey.h"
 #include "backend/tasks.h"
 #include "support/backend_fail.h"
 #include "support/suite.h"
@@ -36,7 +37,7 @@ static void *sleeper(void *number)
 {
     static const struct timespec long_time = {1000000, 0};
     int i = (int)(intptr_t)number;
-    at->tid[i] = own_number();
+    __atomic_store_n(&at->tid[i], own_number(), __ATOMIC_RELEASE);
     if (i == 1)
         sleep_in(&at->plain, FUTEX_WAIT, NULL);
     if (i == 2)
@@ -50,6 +51,8 @@ static void *sleeper(void *number)
     return NULL;
 }
 
+/* Ready when each thread has said its number: those that sleep in no futex cannot be awaited in
+ * another way. */
 static void be_a_peer(void *arg, int ready)
 {
     pthread_t t;
@@ -60,6 +63,9 @@ static void be_a_peer(void *arg, int ready)
     for (intptr_t i = 1; i <= 5; i++)
         if (pthread_create(&t, NULL, sleeper, (void *)i) != 0)
             _exit(1);
+    for (int i = 1; i <= 5; i++)
+        while (__atomic_load_n(&at->tid[i], __ATOMIC_ACQUIRE) == 0)
+            usleep(1000);
     peer_ready(ready);
     for (;;)
         pause();
@@ -251,18 +257,67 @@ TEST(the_right_is_needed)
     peer_stop(&p);
 }
 
-/* May those who cannot look into a process still know that it has not a number? */
+/* ---- who has a number ---- */
+
+static enum seg_pace_answer answer;
+
+/* Of one process; the others are looked at. */
+static enum seg_pace_answer pace(void *ctx, const struct seg_at *place)
+{
+    return place->pid == *(const uint32_t *)ctx ? answer : SEG_SCAN_CONTINUE;
+}
+
+TEST(numbers_are_found_in_one_pass)
+{
+    struct peer p = peer_start(be_a_peer, NULL);
+    struct task_number number[10] = {{.number = 0}};
+    size_t n = 0;
+    bool whole = true;
+    uint32_t pid = (uint32_t)p.pid;
+    for (int i = 0; i < 6; i++)
+        number[n++].number = at->tid[i];
+    number[n++].number = INT32_MAX - 1; /* whom nobody has */
+    number[n++].number = INT32_MAX;
+    for (size_t i = 1; i < n; i++) /* ascending: thread ids may have begun anew */
+        for (size_t k = i; k > 0 && number[k - 1].number > number[k].number; k--) {
+            struct task_number other = number[k];
+            number[k] = number[k - 1];
+            number[k - 1] = other;
+        }
+    uint64_t before = backend_call_count(be);
+    must(tasks_search(be, number, n, NULL, &whole));
+    uint64_t many = backend_call_count(be) - before;
+    for (size_t i = 0; i < n; i++) {
+        bool none = number[i].number >= INT32_MAX - 1;
+        ck_assert_uint_eq(number[i].pid, none ? 0 : pid);
+        ck_assert_uint_eq(number[i].tid, none ? 0 : number[i].number);
+    }
+    before = backend_call_count(be);
+    must(tasks_search(be, number, 1, NULL, &whole));
+    uint64_t one = backend_call_count(be) - before; /* others come and go */
+    ck_assert_msg(many < 2 * one, "%u calls for %u numbers, %u for one", (unsigned)many,
+                  (unsigned)n, (unsigned)one);
+
+    const struct seg_throttle throttle = {pace, &pid};
+    answer = SEG_SCAN_SKIP;
+    must(tasks_search(be, number, n, &throttle, &whole));
+    ck_assert(!whole && number[0].pid == 0);
+    answer = SEG_SCAN_STOP;
+    ck_assert_uint_eq(tasks_search(be, number, n, &throttle, &whole).code, SEG_E_STOPPED);
+    ck_assert(!whole);
+    peer_stop(&p);
+}
+
+/* Those who may not look into a process still know which numbers its threads have. */
 static int look_for_numbers(void *arg)
 {
-    uint32_t taken = *(uint32_t *)arg;
+    struct task_number number[] = {{.number = *(uint32_t *)arg}, {.number = INT32_MAX}};
     struct backend *mine = backend_new();
-    bool has = true, free_number = true, more = true;
-    bool good = !oserr_is(tasks_absent(mine, taken, 0, &has)) &&
-                !oserr_is(tasks_absent(mine, INT32_MAX, 0, &free_number)) &&
-                !oserr_is(tasks_absent(mine, INT32_MAX, SIZE_MAX, &more));
-    if (good && !has && !free_number)
+    bool whole = false;
+    bool good = !oserr_is(tasks_search(mine, number, 2, NULL, &whole)) && number[0].pid != 0 &&
+                number[1].pid == 0;
+    if (good && !whole)
         suite_skip("numbers_of_others", "processes may be hidden from us here");
-    good = good && !has && !more;
     backend_free(mine);
     return good ? 0 : 1;
 }
@@ -272,8 +327,6 @@ TEST(numbers_of_others)
     if (getuid() != 0)
         SKIP("only root can become another user");
     struct peer p = peer_start(be_a_peer, NULL);
-    struct tasks t = tasks_of((uint32_t)p.pid, 4);
-    tasks_free(&t);
     as_nobody(look_for_numbers, &at->tid[3]); /* of a thread */
     peer_stop(&p);
     struct peer below = peer_start(live_below, NULL);
@@ -300,10 +353,53 @@ static struct oserr look(void)
 
 static struct oserr search(void)
 {
-    bool absent = false;
-    struct oserr e = tasks_absent(be, INT32_MAX, 0, &absent);
-    ck_assert(!oserr_is(e) || !absent);
+    struct task_number number = {.number = at->tid[3]};
+    bool whole = true;
+    struct oserr e = tasks_search(be, &number, 1, NULL, &whole);
+    ck_assert(!oserr_is(e) || !whole);
+    ck_assert(number.pid != 0 || !whole);
     return e;
+}
+
+/* One process that cannot be looked at does not hide another. */
+TEST(a_process_that_cannot_be_read)
+{
+    struct peer first = peer_start(be_a_peer, NULL), second = peer_start(be_a_peer, NULL);
+    uint32_t pid[] = {(uint32_t)first.pid, (uint32_t)second.pid};
+    struct task_number number = {.number = INT32_MAX};
+    struct calls c;
+    struct tasks t;
+    bool whole = false;
+    c.n = 0;
+    backend_before_call(be, remember, &c);
+    must(tasks_read(be, pid, 1, &t));
+    uint64_t calls = c.n;
+    tasks_free(&t);
+    for (uint64_t i = 1; i <= calls; i++) {
+        c.n = 0;
+        backend_fail_at(be, i, EACCES);
+        struct oserr e = tasks_read(be, pid, 2, &t);
+        bool memory = strcmp(c.name[i - 1], "malloc") == 0;
+        ck_assert_msg(oserr_is(e) == memory, "call %u: %s", (unsigned)i, c.name[i - 1]);
+        ck_assert_msg(memory || task_of(&t, pid[1]) != NULL, "call %u: %s", (unsigned)i,
+                      c.name[i - 1]);
+        ck_assert_uint_le(t.untold, 1);
+        tasks_free(&t);
+    }
+    for (uint64_t i = 8; i <= 40; i++) { /* those before concern all of /proc */
+        c.n = 0;
+        whole = true;
+        backend_fail_at(be, i, EPERM);
+        struct oserr e = tasks_search(be, &number, 1, NULL, &whole);
+        ck_assert_msg(!oserr_is(e) || strcmp(c.name[i - 1], "readdir") == 0, "call %u: %s",
+                      (unsigned)i, c.name[i - 1]);
+        bool matters = strcmp(c.name[i - 1], "close") != 0;
+        ck_assert_msg(!whole || !matters, "call %u: %s", (unsigned)i, c.name[i - 1]);
+    }
+    backend_fail_at(be, 0, 0);
+    backend_before_call(be, NULL, NULL);
+    peer_stop(&first);
+    peer_stop(&second);
 }
 
 TEST(calls_that_fail)
@@ -318,4 +414,5 @@ TEST(calls_that_fail)
 
 SUITE(test_backend_tasks, .set_up = set_up, .tear_down = tear_down,
       TESTS(what_threads_wait_for, a_process_that_ended_has_none, a_first_thread_that_ended,
-            a_number_in_a_namespace, the_right_is_needed, numbers_of_others, calls_that_fail));
+            a_number_in_a_namespace, the_right_is_needed, numbers_are_found_in_one_pass,
+            numbers_of_others, a_process_that_cannot_be_read, calls_that_fail));

@@ -1,4 +1,6 @@
 /* locks: owners that are not there any more, and deadlocks. */
+#include <pthread.h>
+
 #include "support/lock_peer.h"
 
 /* ---- owners that are not there any more ---- */
@@ -69,11 +71,12 @@ TEST_LOOP(a_thread_that_ended, LIBCS)
     peers_end();
 }
 
-/* The number is that of a process which has nothing to do with the segment. */
+/* The number is that of a process that does not map the segment: it may have the lock all the same,
+ * or be another one by now. */
 TEST_LOOP(a_number_that_is_used_again, LIBCS)
 {
     NEEDS_PEER(_i);
-    char number[16], offset[16];
+    char number[16], offset[16], note[128];
     struct lock_peer *p = PEER("init", "take:errorcheck", "wait:errorcheck");
     if (hides_somebody())
         return;
@@ -86,11 +89,75 @@ TEST_LOOP(a_number_that_is_used_again, LIBCS)
     (void)snprintf(number, sizeof number, "%d", (int)other);
     (void)snprintf(offset, sizeof offset, "0x%x", _i == GLIBC ? 0x58 + 8 : 0x58 + 4);
     ck_assert_int_eq(RUN("poke", name, offset, number, "--as", "u32")->status, 0);
+    expect("0x58 pthread_mutex_t mutex errorcheck,shared owner not seen %d waiters %d\n",
+           (int)other, tid_of(p, "wait:errorcheck", 0));
+    const struct ran *r = comes_to_say(0, "pthread_mutex_t@0x58");
+    (void)snprintf(note, sizeof note, "owner %d: thread %d/%d is alive, and is not seen to map it",
+                   (int)other, (int)other, (int)other);
+    ck_assert_msg(strstr(r->err, note) != NULL, "%s", r->err);
+    (void)kill(other, SIGKILL);
+    (void)waitpid(other, NULL, 0);
+    expected[0] = '\0';
     expect("0x58 pthread_mutex_t mutex errorcheck,shared dead owner %d waiters %d\n", (int)other,
            tid_of(p, "wait:errorcheck", 0));
     comes_to_say(1, "pthread_mutex_t@0x58");
+    peers_end();
+}
+
+/* It locks, unmaps the segment, and lives. */
+TEST(an_owner_that_has_unmapped_it)
+{
+    NEEDS_PEER(GLIBC);
+    (void)PEER("init", "wait:cond");
+    int ends[2];
+    char byte;
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t other = fork();
+    if (other == 0) {
+        leave_with_us();
+        int fd = shm_open(name, O_RDWR, 0);
+        uint8_t *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        (void)close(fd);
+        if (p != MAP_FAILED && pthread_mutex_lock((pthread_mutex_t *)(void *)(p + 8)) == 0 &&
+            munmap(p, 4096) == 0)
+            (void)!write(ends[1], "l", 1);
+        for (;;)
+            pause();
+    }
+    ck_assert_int_eq((int)read(ends[0], &byte, 1), 1);
+    expect("0x8 pthread_mutex_t mutex shared owner not seen %d\n", (int)other);
+    comes_to_say(0, "pthread_mutex_t@8");
     (void)kill(other, SIGKILL);
     (void)waitpid(other, NULL, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    if (hides_somebody())
+        return;
+    expected[0] = '\0';
+    expect("0x8 pthread_mutex_t mutex shared dead owner %d\n", (int)other);
+    comes_to_say(1, "pthread_mutex_t@8");
+    peers_end();
+}
+
+/* However many locks have dead owners, all are said. */
+TEST(many_dead_owners)
+{
+    enum { LOCKS = 60 };
+    NEEDS_PEER(GLIBC);
+    (void)PEER("init", "wait:cond");
+    if (hides_somebody())
+        return;
+    int fd = shm_open(name, O_RDWR, 0);
+    uint8_t *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    (void)close(fd);
+    for (uint32_t i = 0; i < LOCKS; i++) {
+        const uint32_t words[] = {1, 0, UINT32_C(0x3fff0000) + i, 1, 128};
+        memcpy(p + 1024 + 40 * i, words, sizeof words);
+        expect("0x%x [%u] mutex shared dead owner %u\n", 1024 + 40 * i, i, words[2]);
+    }
+    (void)munmap(p, 4096);
+    comes_to_say(1, "pthread_mutex_t[60]@0x400");
     peers_end();
 }
 
@@ -210,6 +277,7 @@ TEST_LOOP(between_two_processes, LIBCS)
 
 SUITE(test_program_cli_locks_dead, .set_up = set_up, .tear_down = tear_down,
       TESTS(an_owner_that_was_killed, nobody_is_left, a_zombie_is_dead, a_thread_that_ended,
-            a_number_that_is_used_again, an_owner_in_a_pid_namespace,
-            a_robust_mutex_outlives_its_owner, a_robust_mutex_that_is_lost, what_others_can_know,
-            two_locks_the_wrong_way_round, between_two_processes));
+            a_number_that_is_used_again, an_owner_that_has_unmapped_it, many_dead_owners,
+            an_owner_in_a_pid_namespace, a_robust_mutex_outlives_its_owner,
+            a_robust_mutex_that_is_lost, what_others_can_know, two_locks_the_wrong_way_round,
+            between_two_processes));

@@ -212,14 +212,20 @@ struct oserr loops_read(struct backend *be, loop_taken *take, void *ctx, size_t 
 
 /* ---- hidden processes ---- */
 
+bool process_nested(struct backend *be)
+{
+    char ns[64];
+    bool known = !oserr_is(sys_readlink(be, "/proc/self/ns/pid", ns, sizeof ns));
+    /* The initial namespace has a fixed inode (PROC_PID_INIT_INO in include/linux/proc_ns.h). */
+    return !known || strcmp(ns, "pid:[4026531836]") != 0;
+}
+
 bool processes_hidden(struct backend *be)
 {
-    char self[32], ns[64];
+    char self[32];
     struct stat st;
     bool hidden = sys_stat(be, "/proc/1", true, SYS_KEY_NONE, &st).code == ENOENT;
-    bool known = !oserr_is(sys_readlink(be, "/proc/self", self, sizeof self)) &&
-                 !oserr_is(sys_readlink(be, "/proc/self/ns/pid", ns, sizeof ns));
+    bool known = !oserr_is(sys_readlink(be, "/proc/self", self, sizeof self));
     bool ours = known && strtoul(self, NULL, 10) == os_pid();
-    /* The initial namespace has a fixed inode (PROC_PID_INIT_INO in include/linux/proc_ns.h). */
-    return hidden || !ours || strcmp(ns, "pid:[4026531836]") != 0;
+    return hidden || !ours || process_nested(be);
 }

@@ -40,4 +40,7 @@ MUST_USE struct oserr loops_read(struct backend *be, loop_taken *take, void *ctx
  * --ipc=host). */
 bool processes_hidden(struct backend *be);
 
+/* Are we in a PID namespace below the initial one, or is that not known? */
+bool process_nested(struct backend *be);
+
 #endif

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 
 #include "backend/linux/proc_hidden.h"
-#include "backend/linux/proc_status.h"
+#include "backend/survey.h"
 
 enum {
     TASK_PATH = 64,
@@ -45,7 +45,7 @@ static bool has_ended(struct oserr e)
 /* What its status says. */
 struct task_status {
     uint32_t own; /* the last number of the line NSpid; 0: there is none (before Linux 4.1) */
-    bool nested;  /* there are several: it is in a PID namespace below ours */
+    bool nested;  /* there is not just one: it is in a PID namespace below that of /proc */
     bool ended;
 };
 
@@ -54,12 +54,12 @@ static struct oserr read_status(struct backend *be, uint32_t pid, uint32_t tid,
 {
     char text[STATUS];
     struct oserr e = read_file(be, pid, tid, "status", text, sizeof text);
-    *out = (struct task_status){0};
+    *out = (struct task_status){.nested = true};
     const char *state = strstr(text, "\nState:\t"), *s = strstr(text, "\nNSpid:");
     out->ended = state != NULL && (state[8] == 'Z' || state[8] == 'X');
     for (s = s == NULL ? NULL : s + 7; s != NULL && *s == '\t';) {
         char *end;
-        out->nested = out->own != 0;
+        out->nested = out->own != 0; /* this is not the first */
         out->own = (uint32_t)strtoul(s + 1, &end, 10);
         s = end;
     }
@@ -133,7 +133,7 @@ static bool is_there(struct backend *be, uint32_t pid, uint32_t tid)
 static struct oserr take_task(void *ctx, uint32_t tid)
 {
     struct reading *r = ctx;
-    struct task t = {.pid = r->pid, .tid = tid, .own = tid};
+    struct task t = {.pid = r->pid, .tid = tid, .own = tid, .nested = r->nested};
     struct task_status status = {0};
     char text[256];
     if (r->nested || tid == r->pid) {
@@ -159,19 +159,29 @@ static struct oserr take_task(void *ctx, uint32_t tid)
     return e;
 }
 
+/* One that does not let us see its threads must not hide those of the others. */
+static struct oserr take_process(struct reading *r)
+{
+    struct task_status status;
+    struct oserr e = read_status(r->be, r->pid, r->pid, &status);
+    r->nested = status.nested;
+    if (has_ended(e))
+        return OSERR_NONE;
+    if (!oserr_is(e))
+        e = each_task(r->be, r->pid, take_task, r);
+    if (!oserr_is(e) || e.code == SEG_E_MEMORY)
+        return e;
+    r->out->why = r->out->untold++ == 0 ? e : r->out->why;
+    return OSERR_NONE;
+}
+
 struct oserr tasks_read(struct backend *be, const uint32_t *pid, size_t n, struct tasks *out)
 {
     struct oserr e = OSERR_NONE;
-    *out = (struct tasks){0};
+    *out = (struct tasks){.inside = process_nested(be)};
     for (size_t i = 0; i < n && !oserr_is(e); i++) {
         struct reading r = {.be = be, .out = out, .pid = pid[i]};
-        struct task_status status;
-        e = read_status(be, pid[i], pid[i], &status);
-        r.nested = status.nested;
-        if (has_ended(e))
-            e = OSERR_NONE;
-        else if (!oserr_is(e))
-            e = each_task(be, pid[i], take_task, &r);
+        e = take_process(&r);
     }
     return e;
 }
@@ -182,74 +192,95 @@ void tasks_free(struct tasks *t)
     *t = (struct tasks){0};
 }
 
-/* ---- a number that nobody else has ---- */
+/* ---- who has a number ---- */
 
-struct absence {
+struct numbers {
     struct backend *be;
-    uint32_t number, pid;
-    bool nested, found;
+    struct task_number *at; /* ascending */
+    size_t n;
+    uint32_t pid;
+    bool nested, whole;
 };
+
+static struct task_number *number_of(const struct numbers *s, uint32_t number)
+{
+    size_t low = 0, high = s->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->at[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->n && s->at[low].number == number ? &s->at[low] : NULL;
+}
 
 static struct oserr take_number(void *ctx, uint32_t tid)
 {
-    struct absence *a = ctx;
+    struct numbers *s = ctx;
     struct task_status status = {.own = tid};
     struct oserr e = OSERR_NONE;
-    if (a->nested)
-        e = read_status(a->be, a->pid, tid, &status);
-    bool has = status.own == a->number && !status.ended;
-    a->found = a->found || has || (oserr_is(e) && !has_ended(e));
+    if (s->nested)
+        e = read_status(s->be, s->pid, tid, &status);
+    if (has_ended(e) || status.ended)
+        return OSERR_NONE;
+    if (oserr_is(e) || status.own == 0)
+        s->whole = false;
+    struct task_number *at = number_of(s, status.own);
+    if (at != NULL && at->pid == 0) {
+        at->pid = s->pid;
+        at->tid = tid;
+    }
     return OSERR_NONE;
 }
 
-/* May its mappings be read? Then it was looked at when the users were searched. */
-static bool is_open(struct backend *be, uint32_t pid)
-{
-    char path[TASK_PATH], byte;
-    int fd = -1;
-    size_t got;
-    (void)snprintf(path, sizeof path, "/proc/%u/maps", pid);
-    struct oserr e = sys_open(be, path, O_RDONLY | O_CLOEXEC, SYS_KEY_PROC_MAPS, &fd);
-    if (fd >= 0) {
-        e = sys_read(be, fd, &byte, 1, SYS_KEY_PROC_READ, &got);
-        sys_close(be, fd, SYS_KEY_PROC_CLOSE);
-    }
-    return !oserr_is(e) || has_ended(e) || process_in_kernel(be, pid);
-}
-
-/* A process that we may not look into: has one of its threads the number? */
-static struct oserr look_for(struct absence *a, uint32_t pid)
+/* Whoever cannot be looked at may have any of the numbers. */
+static void look_at(struct numbers *s, uint32_t pid)
 {
     struct task_status status;
-    a->pid = pid;
-    struct oserr e = read_status(a->be, pid, pid, &status);
+    s->pid = pid;
+    struct oserr e = read_status(s->be, pid, pid, &status);
     if (has_ended(e))
-        return OSERR_NONE;
-    a->nested = status.nested || status.ended;
-    return oserr_is(e) ? e : each_task(a->be, pid, take_number, a);
+        return;
+    s->nested = status.nested || status.ended;
+    if (!oserr_is(e))
+        e = each_task(s->be, pid, take_number, s);
+    s->whole = s->whole && !oserr_is(e);
 }
 
-struct oserr tasks_absent(struct backend *be, uint32_t number, size_t left_out, bool *absent)
+/* True: the search is to end. */
+static bool look_paced(struct numbers *s, uint32_t pid, const struct seg_throttle *pace,
+                       size_t done)
 {
-    struct absence a = {.be = be, .number = number};
+    const struct seg_at at = {.pid = pid, .done = done};
+    enum seg_pace_answer answer = pace == NULL ? SEG_SCAN_CONTINUE : pace->ask(pace->ctx, &at);
+    if (answer == SEG_SCAN_CONTINUE)
+        look_at(s, pid);
+    s->whole = s->whole && answer == SEG_SCAN_CONTINUE;
+    return answer == SEG_SCAN_STOP;
+}
+
+struct oserr tasks_search(struct backend *be, struct task_number *at, size_t n,
+                          const struct seg_throttle *pace, bool *whole)
+{
+    struct numbers s = {.be = be, .at = at, .n = n, .whole = !processes_hidden(be)};
     DIR *dir = NULL;
     struct dirent *entry = NULL;
-    size_t closed = 0;
-    *absent = false;
-    if (processes_hidden(be))
-        return OSERR_NONE;
+    size_t done = 0;
+    bool stop = false;
+    *whole = false;
+    for (size_t i = 0; i < n; i++)
+        at[i].pid = at[i].tid = 0;
     struct oserr e = sys_opendir(be, "/proc", SYS_KEY_PROC, &dir);
     if (oserr_is(e))
         return e;
     do {
         e = sys_readdir(be, dir, SYS_KEY_LIST, &entry);
         uint32_t pid = entry == NULL ? 0 : (uint32_t)strtoul(entry->d_name, NULL, 10);
-        if (oserr_is(e) || pid == 0 || is_open(be, pid))
-            continue;
-        closed++;
-        e = look_for(&a, pid);
-    } while (entry != NULL && !oserr_is(e) && !a.found);
+        if (!oserr_is(e) && pid != 0)
+            stop = look_paced(&s, pid, pace, done++);
+    } while (entry != NULL && !oserr_is(e) && !stop);
     sys_closedir(be, dir, SYS_KEY_PROC);
-    *absent = !oserr_is(e) && !a.found && closed >= left_out;
-    return e;
+    *whole = !oserr_is(e) && !stop && s.whole;
+    return stop ? (struct oserr){"tasks_search", SEG_E_STOPPED} : e;
 }

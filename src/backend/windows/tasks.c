@@ -20,11 +20,13 @@ void tasks_free(struct tasks *t)
     *t = (struct tasks){0};
 }
 
-struct oserr tasks_absent(struct backend *be, uint32_t number, size_t left_out, bool *absent)
+struct oserr tasks_search(struct backend *be, struct task_number *at, size_t n,
+                          const struct seg_throttle *pace, bool *whole)
 {
     (void)be;
-    (void)number;
-    (void)left_out;
-    *absent = false;
-    return (struct oserr){"tasks_absent", SEG_E_UNSUPPORTED};
+    (void)at;
+    (void)n;
+    (void)pace;
+    *whole = false;
+    return (struct oserr){"tasks_search", SEG_E_UNSUPPORTED};
 }

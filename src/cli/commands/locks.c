@@ -111,7 +111,7 @@ static int cannot(struct command_run *r, struct oserr e)
 int cmd_locks(struct command_run *r)
 {
     const char *libc = run_option(r, "libc");
-    struct locks_ask ask = {.seg = r->seg, .pace = r->env->pace, .skips = r->env->ui};
+    struct locks_ask ask = {.seg = r->seg, .pace = r->env->pace};
     struct lock_places places = {0};
     struct typed y = {0};
     struct locks l = {0};

@@ -62,7 +62,7 @@ static void find_owner(const struct lock_scene *s, struct lock_object *o)
     else if (number == 0)
         o->owner = nobody ? OWNER_DEAD : OWNER_UNKEPT;
     else
-        o->owner = s->whole || o->absent ? OWNER_DEAD : OWNER_UNSEEN;
+        o->owner = o->absent ? OWNER_DEAD : OWNER_UNSEEN;
 }
 
 void lock_judge(struct lock_scene *s)

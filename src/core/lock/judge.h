@@ -3,8 +3,9 @@
  * The words of a lock name a thread by a number (words.h), and a number proves nothing: the thread
  * may have died and another may have it by now, in another process or another PID namespace. So
  * what counts is evidence, the threads of the processes that map the segment, as the system has
- * them (backend/tasks.h): a thread with that number in its own namespace holds the lock; where all
- * users could be looked at and none has it, the owner is dead. A waiter is a thread that sleeps in
+ * them (backend/tasks.h): a thread with that number in its own namespace holds the lock; where no
+ * thread at all has it, of whatever process, the owner is dead: one that has merely unmapped the
+ * segment can map it again, and give the lock back. A waiter is a thread that sleeps in
  * a futex call with an address that, where its process maps the segment, falls on the lock; what
  * the words say of waiters is no more than a hint. A deadlock is a ring: a thread that waits,
  * without a time limit, for a lock whose proved owner waits for a lock, and so on back to the
@@ -29,7 +30,7 @@ enum lock_owner {
     OWNER_NONE,   /* it is held by nobody, or is nothing to be held */
     OWNER_SEEN,   /* these threads have that number */
     OWNER_DEAD,   /* nobody can be it any more */
-    OWNER_UNSEEN, /* not seen, but not everybody was */
+    OWNER_UNSEEN, /* not seen among the users; that it is dead is not proved */
     OWNER_UNKEPT, /* its words do not name one */
 };
 
@@ -41,7 +42,7 @@ struct lock_object {
     enum lock_kind kind;
     const char *unread; /* why its words say nothing; NULL: `words` is what they say */
     struct lock_words words;
-    bool absent; /* nobody whom we could not look at has the number of the owner */
+    bool absent; /* no thread of any process has the number of the owner */
     bool moved;  /* its words changed while the evidence was gathered */
 
     enum lock_owner owner;          /* what lock_judge found out: */

@@ -38,19 +38,21 @@ static bool in_ring(const struct locks *l, size_t object)
     return false;
 }
 
-/* What looks like an alarm may be a user that has come since the list was made: then the users are
- * searched anew. The words are older than that search, so whoever they name was there by then. */
+/* Whoever is not seen may be a user that has come since the list was made: then the users are
+ * searched anew, and all threads for their numbers. The words are older than that search, so
+ * whoever they name was there by then. */
 static struct oserr judge(struct locks_job *j, struct locks *l)
 {
     struct locks_ask ask = {
-        .words = j->words, .who = &j->who, .places = &j->places, .pace = j->pace, .skips = true};
+        .words = j->words, .who = &j->who, .places = &j->places, .pace = j->pace, .quick = true};
     struct seg_who now;
     struct oserr e = locks_look(j->be, &ask, l);
-    if (oserr_is(e) || !locks_bad(l))
+    if (oserr_is(e) || !(locks_unseen(l) || locks_bad(l)))
         return e;
     locks_free(l);
-    e = seg_who_object(j->be, j->id, j->pace, &now);
+    e = seg_who_object_maps(j->be, j->id, j->pace, &now);
     ask.who = &now;
+    ask.quick = false;
     if (!oserr_is(e))
         e = locks_look(j->be, &ask, l);
     seg_who_free(&now);
