@@ -217,7 +217,7 @@ TEST(poke_prompt)
     scene_press(t, "pu32be 1<Enter>", "(one store)");
     scene_memory(t, memory, "\0\0\0\1", 4);
     scene_press(t, "g0x11<Enter>", "── 0x11 ");
-    scene_press(t, "putf8 \"a b\" c<Enter>", "utf8");
+    scene_press(t, "putf8 \"a b\" c<Enter>", "poke 0x11 utf8: 7 bytes");
     scene_memory(t, memory + 0x11, "\"a b\" c", 7);
     scene_press(t, "p70000<Enter>", "70000");
     ck_assert_mem_eq(memory + 0x11, "\"a b\" c", 7);

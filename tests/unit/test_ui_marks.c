@@ -124,6 +124,17 @@ TEST(keys_of_the_watch_list)
     ck_assert_ptr_nonnull(strstr(row_of("tail   0x48"), " u64be"));
     stage_type(st, "d");
     ck_assert_ptr_null(marks_find(&st->ui.s.marks, "tail"));
+    ck_assert_str_eq(said(), "mark tail deleted; u brings it back");
+    stage_type(st, "u");
+    ck_assert_str_eq(said(), "undo: mark tail is 0x48 again");
+    const struct mark *back = marks_find(&st->ui.s.marks, "tail");
+    ck_assert(back != NULL && back->offset == 0x48 && strcmp(back->view, "u64be") == 0);
+    stage_type(st, "u"); /* once */
+    ck_assert_str_eq(said(), "nothing to undo");
+    mark("--delete tail");
+    mark("tail 0x50"); /* it is another one then */
+    stage_type(st, "u");
+    ck_assert_str_eq(said(), "undo: mark tail was set again meanwhile, and stays");
     stage_type(st, "G");
     stage_key(st, KEY_ENTER_, 0);
     ck_assert_uint_eq(st->ui.s.cursor, 0x8ffe);

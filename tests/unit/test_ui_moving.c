@@ -105,8 +105,13 @@ TEST(test_clicks_are_answered)
     stage_key(st, KEY_ESC_, 0);
     stage_key(st, KEY_F1_, 0);
     mouse(MOUSE_MENU, 5, 16);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_MENU);
+    stage_key(st, KEY_ESC_, 0);
+    pager_open(&st->ui.host, "text", "one\ntwo\n", false);
+    mouse(MOUSE_MENU, 5, 16);
     ck_assert_int_eq(st->ui.prompt.kind, PROMPT_NONE);
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "the second button opens the menu of the list"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "the second button opens no menu over a text"));
+    pager_close(&st->ui.host);
 }
 
 TEST(test_a_shrinking_segment_takes_the_cursor_along)

@@ -238,6 +238,7 @@ TEST(space_plays_the_past)
     st->ui.wall += second;
     stage_draw(st);
     ck_assert_int_eq(st->ui.s.past, then + second / 2);
+    ck_assert_ptr_nonnull(strstr(row(st->ui.canvas.rows - 1), "Space Play"));
     ck_assert_ptr_nonnull(strstr(row(0), "AT 18:48:53.823 (-4.0s)"));
     stage_type(st, " ");
     stage_type(st, ".");
@@ -272,6 +273,10 @@ TEST(space_waits_for_the_recording)
     ck_assert(s->playing);
     ck_assert_int_eq(s->past, st->ui.now - 3 * second);
     ck_assert_str_eq(st->ui.status, "playing; Space stops, . goes to the end");
+    stage_draw(st);
+    const char *bar = row(st->ui.canvas.rows - 1);
+    ck_assert_ptr_nonnull(strstr(bar, "Space Stop"));
+    ck_assert_ptr_null(strstr(bar, "Edit")); /* a recording is never written */
     stage_type(st, " ");
 }
 

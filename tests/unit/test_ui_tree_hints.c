@@ -131,7 +131,7 @@ TEST(a_cycle_of_many_nodes_is_followed)
 /* Keys for how the bytes look change nothing while the fields are in their place. */
 TEST(what_is_for_the_bytes_says_so)
 {
-    static const char keys[] = "eEvVTt";
+    static const char keys[] = "eEvVTtz";
     char said[64];
     scene(24, 80);
     const struct settings before = st->ui.s.set;

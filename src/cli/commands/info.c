@@ -274,7 +274,7 @@ static void print_holder(struct out *o, const struct seg_holder *h)
         return;
     }
     if (h->access == 0) {
-        out_print(o, "held by:   %" PRIu32 " %s descriptor %" PRId32 "\n", h->pid, comm, h->fd);
+        out_print(o, "held by:   %" PRIu32 " %s fd %" PRId32 "\n", h->pid, comm, h->fd);
         return;
     }
     const char *may = (h->access & 2U) != 0 ? "rw" : (h->access & 4U) != 0 ? "r" : "-";

@@ -89,6 +89,20 @@ static const struct menu_row list_menu[] = {
     {0, "help", "help", 0},
 };
 
+/* Of the screens that are about no segment. */
+static const struct menu_row other_menu[] = {
+    {0, "create a segment...", "prompt create", 0},
+    {0, "the list of segments", "segments", 0},
+    {0, "OS calls", "calls", 0},
+    {0, "the lab: lessons", "lab", 0},
+    {0, "the demo, with a tour", "tour", 0},
+    {0, "a command line...", "prompt command", 0},
+    {0, "options...", "options", 0},
+    {0, "help", "help", 0},
+    {0, "back", "back", 0},
+    {0, "quit", "quit", 0},
+};
+
 /* Does this key run the command where the user is? Another mode may come before the key's own, and
  * in a text column of edit mode characters are typed. */
 static bool works(const struct ui *ui, const struct binding *b, const char *command)
@@ -205,8 +219,10 @@ void act_menu(struct ui *ui, const char *arg)
     (void)arg;
     if (ui_screen(ui) == &screen_segments)
         open_menu(ui, list_menu, sizeof list_menu / sizeof list_menu[0]);
-    else
+    else if (ui_screen(ui) == &screen_inspect)
         open_menu(ui, inspect_menu, sizeof inspect_menu / sizeof inspect_menu[0]);
+    else
+        open_menu(ui, other_menu, sizeof other_menu / sizeof other_menu[0]);
 }
 
 /* ---- F2 ---- */

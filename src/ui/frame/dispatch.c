@@ -134,19 +134,40 @@ static void close_result(struct ui *ui, const struct binding *b)
         pager_close(&ui->host);
 }
 
+bool ui_over_text(const struct binding *b)
+{
+    static const char *const works[] = {"prompt command", "redraw", "lesson", "help",
+                                        "options",        "menu",   "quit"};
+    for (size_t i = 0; b != NULL && i < sizeof works / sizeof works[0]; i++)
+        if (is_command(b->command, works[i]))
+            return true;
+    return false;
+}
+
+/* Keys that are neither the text's nor for any screen do nothing to the screen under it. */
+static bool is_not_for_text(struct ui *ui, struct key key)
+{
+    char name[KEY_NAME_MAX];
+    if (ui->pager == NULL || ui_over_text(ui_binding(ui, key)))
+        return false;
+    (void)key_name(key, name);
+    ui_say(ui, STYLE_TEXT, "%s is not for this text; Esc closes it", name);
+    return true;
+}
+
 static void press(struct ui *ui, struct key key)
 {
     const struct screen *screen = ui_screen(ui);
     uint64_t done, total;
     int64_t since;
-    if (ui->pager != NULL && pager_key(&ui->host, key))
+    if (ui->pager != NULL && (pager_key(&ui->host, key) || is_not_for_text(ui, key)))
         return;
     if (key.code == KEY_ESC_ && ui_busy(ui, &done, &total, &since) &&
         ui->now - since > 200 * 1000000) {
         ui_cancel(ui);
         return;
     }
-    bool typed = in_screen(ui) || screen == &screen_segments;
+    bool typed = (in_screen(ui) || screen == &screen_segments) && ui->pager == NULL;
     if (typed && screen->key != NULL && screen->key(ui, key))
         return;
     bool edits = ui->s.edit && screen == &screen_inspect;
@@ -223,7 +244,7 @@ static void second_button(struct ui *ui)
         key_event(ui, &(struct event){.kind = EVENT_KEY, .key = b->key});
         return;
     }
-    ui_say(ui, STYLE_TEXT, "the second button opens the menu of the list and of the bytes only");
+    ui_say(ui, STYLE_TEXT, "the second button opens no menu over a text: Esc closes it");
 }
 
 static void mouse_event(struct ui *ui, const struct event *ev)

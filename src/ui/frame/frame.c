@@ -21,11 +21,6 @@ static void say(struct ui *ui, enum style style, const char *text)
     ui_say(ui, style, "%s", text);
 }
 
-static bool writes(const struct ui *ui)
-{
-    return ui->s.edit;
-}
-
 struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows, int cols)
 {
     memset(ui, 0, sizeof *ui);
@@ -40,8 +35,7 @@ struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int r
                                     .pager = &ui->pager,
                                     .run = ui_run,
                                     .say = say,
-                                    .did = lab_did,
-                                    .writes = writes};
+                                    .did = lab_did};
     ui->keys = keymap_new();
     ui->inspect = inspect_new();
     ui->tree = tree_new();

@@ -199,10 +199,8 @@ static const struct {
     enum key_mode mode;
     const char *name;
 } places[] = {
-    {MODE_INSPECT, "bytes"},
-    {MODE_TREE, "fields"},
-    {MODE_SEGMENTS, "list"},
-    {MODE_CALLS, "OS calls"},
+    {MODE_INSPECT, "bytes"}, {MODE_TREE, "fields"},    {MODE_MARKS, "watch list"},
+    {MODE_SEGMENTS, "list"}, {MODE_CALLS, "OS calls"},
 };
 
 /* What a key does on a screen of its own; NULL: nothing. */

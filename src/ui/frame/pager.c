@@ -225,12 +225,8 @@ bool pager_key(struct prompt_host *h, struct key key)
         scroll_to(h, (*h->pager)->count);
         return true;
     default:
-        break;
-    }
-    if (key.code >= KEY_BASE || !h->writes(h->ui))
         return false;
-    h->say(h->ui, STYLE_TEXT, "Esc closes this text first"); /* in edit mode the key would write */
-    return true;
+    }
 }
 
 /* A row from column `left` on; what does not fit is marked at the edge. */

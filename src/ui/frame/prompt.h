@@ -88,7 +88,6 @@ struct prompt_host {
     void (*run)(struct ui *ui, const char *line); /* the command line of a menu's entry */
     void (*say)(struct ui *ui, enum style style, const char *text);
     void (*did)(struct ui *ui, const char *line); /* a line that asked first is done */
-    bool (*writes)(const struct ui *ui);          /* do typed characters write (edit mode)? */
 };
 
 /* ---- prompt.c ---- */

@@ -65,6 +65,8 @@ static unsigned bar_when(const struct ui *ui)
     const struct session *s = &ui->s;
     if (ui_screen(ui) != &screen_inspect || (mode != MODE_INSPECT && mode != MODE_TREE))
         return 0;
+    if (ui->pager != NULL)
+        return 0;
     if (tree_typing(ui)) /* every other key belongs to the value */
         return 0;
     bool edits = session_editing(s), stands = s->past != 0 || s->paused;
@@ -91,11 +93,23 @@ static void make_text(struct bar_text *t, struct key key, const char *word)
     (void)key_name(key, t->key);
 }
 
-/* A recording has no present: its end is where that leads. */
+/* A recording has no present: its end is where that leads. What plays is stopped. */
 static const char *extra_word(const struct ui *ui, size_t k)
 {
-    bool ends = session_recorded(&ui->s) && strcmp(extras[k].command, "live") == 0;
-    return ends ? "End" : extras[k].word;
+    if (session_recorded(&ui->s) && strcmp(extras[k].command, "live") == 0)
+        return "End";
+    return ui->s.playing && strcmp(extras[k].command, "pause") == 0 ? "Stop" : extras[k].word;
+}
+
+/* Would the key be refused here? The view is that of the bytes, a recording is never written. */
+static bool is_refused(const struct ui *ui, const struct binding *b)
+{
+    if (ui->pager != NULL && !ui_over_text(b))
+        return true;
+    if (ui_screen(ui) != &screen_inspect)
+        return false;
+    return (tree_on(ui) && strcmp(b->command, "view next") == 0) ||
+           (session_recorded(&ui->s) && strcmp(b->command, "edit") == 0);
 }
 
 /* The words for what the segment is shown in. */
@@ -132,11 +146,13 @@ static int bar_texts(const struct ui *ui, enum key_mode mode, struct bar_text te
     unsigned when = bar_when(ui);
     for (size_t i = 0; (b = keymap_row(ui->keys, i)) != NULL && count < BAR_WORDS; i++) {
         if (b->mode != mode || b->bar == NULL || ui_binding(ui, b->key) != b ||
-            is_there(text, count, b->key) || would_type(ui, when, b->key))
+            is_there(text, count, b->key) || would_type(ui, when, b->key) || is_refused(ui, b))
             continue;
         struct bar_text *t = &text[count++];
         bool back = strcmp(b->command, "back") == 0;
-        make_text(t, b->key, back && ui->depth > 1 ? "Back" : b->bar);
+        const char *leave =
+            ui_mode(ui) == MODE_TREE ? "Leave" : "Back"; /* Esc leads to the bytes */
+        make_text(t, b->key, back && ui->depth > 1 ? leave : b->bar);
         t->stays = back || strcmp(b->command, "help") == 0;
     }
     return count;
@@ -176,6 +192,8 @@ static void draw_bar(struct ui *ui)
         make_text(&text[count++], (struct key){.code = KEY_ENTER_}, "Store");
         make_text(&text[count++], (struct key){.code = KEY_ESC_}, "Cancel");
     }
+    if (ui->pager != NULL)
+        make_text(&text[count++], (struct key){.code = KEY_ESC_}, "Close");
     if (lab_keys(ui))
         count = bar_texts(ui, MODE_LESSON, text, count);
     count = bar_extras(ui, bar_when(ui), text, count);

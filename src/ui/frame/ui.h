@@ -163,6 +163,9 @@ const char *ui_press(const struct ui *ui, const char *command, char buf[UI_PRESS
 const char *ui_hint(const struct ui *ui, const char *text, char *out, size_t cap);
 const char *ui_hint_format(const struct ui *ui, const char *format, char *out, size_t cap);
 
+/* Does this binding work while a text lies over the screen? NULL: no. */
+bool ui_over_text(const struct binding *b);
+
 /* The binding of a key: in ui_mode, else in the screen's mode; NULL: none. */
 const struct binding *ui_binding(const struct ui *ui, struct key key);
 

@@ -53,12 +53,44 @@ void inspect_ask_mark(struct ui *ui)
 
 static void delete (struct ui *ui, const char *name)
 {
-    if (name[0] == '\0')
-        ui_say(ui, STYLE_ERROR, "mark --delete: which one?");
-    else if (marks_delete(&ui->s.marks, name))
-        ui_say(ui, STYLE_TEXT, "mark %s deleted", name);
+    struct inspect_state *st = ui->inspect;
+    const struct mark *found = name[0] != '\0' ? marks_find(&ui->s.marks, name) : NULL;
+    if (found == NULL) {
+        if (name[0] == '\0')
+            ui_say(ui, STYLE_ERROR, "mark --delete: which one?");
+        else
+            ui_say(ui, STYLE_ERROR, "there is no mark %.100s", name);
+        return;
+    }
+    if (st->deleted_count == MARKS_DELETED)
+        memmove(st->deleted, st->deleted + 1, --st->deleted_count * sizeof st->deleted[0]);
+    st->deleted[st->deleted_count].mark = *found;
+    st->deleted[st->deleted_count].id = ui->s.id;
+    st->deleted[st->deleted_count++].steps = ui->s.undo_count;
+    char kept[MARK_NAME_MAX];
+    (void)snprintf(kept, sizeof kept, "%s", name);
+    (void)marks_delete(&ui->s.marks, kept);
+    ui_say(ui, STYLE_TEXT, "mark %s deleted; {undo} brings it back", kept);
+}
+
+bool inspect_restore_mark(struct ui *ui)
+{
+    struct inspect_state *st = ui->inspect;
+    size_t i = st->deleted_count;
+    while (i > 0 && !seg_id_equal(st->deleted[i - 1].id, ui->s.id))
+        i--;
+    if (i == 0 || st->deleted[i - 1].steps != ui->s.undo_count)
+        return false;
+    struct mark mark = st->deleted[i - 1].mark;
+    memmove(st->deleted + i - 1, st->deleted + i, (st->deleted_count - i) * sizeof st->deleted[0]);
+    st->deleted_count--;
+    if (marks_find(&ui->s.marks, mark.name) != NULL)
+        ui_say(ui, STYLE_WARN, "undo: mark %s was set again meanwhile, and stays", mark.name);
+    else if (!marks_set(&ui->s.marks, &mark))
+        ui_say(ui, STYLE_ERROR, "undo: there are %d marks already", MARKS_MAX);
     else
-        ui_say(ui, STYLE_ERROR, "there is no mark %.100s", name);
+        ui_say(ui, STYLE_TEXT, "undo: mark %s is 0x%" PRIx64 " again", mark.name, mark.offset);
+    return true;
 }
 
 /* An offset, or the path of a field, which has a view; false: it is neither, which is said. */

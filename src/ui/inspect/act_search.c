@@ -187,6 +187,8 @@ enum {
 void act_strip(struct ui *ui, const char *arg)
 {
     (void)arg;
+    if (inspect_hidden(ui, "strip", "strip"))
+        return;
     ui->s.set.strip = !ui->s.set.strip;
     ui_say(ui, STYLE_TEXT,
            ui->s.set.strip

@@ -293,7 +293,12 @@ static void take_steps(struct ui *ui, enum store_why why, const char *arg)
         ui_say(ui, STYLE_ERROR, "%s: how many steps, 1 to %d?", verb(why), UNDO_MAX);
         return;
     }
-    if (!inspect_attached(ui) || inspect_is_past(ui))
+    if (!inspect_attached(ui))
+        return;
+    if (why == STORE_UNDO && n == 1 && !st->undo_busy && st->stores_pending == 0 &&
+        inspect_restore_mark(ui)) /* in the past, too: nothing is stored */
+        return;
+    if (inspect_is_past(ui))
         return;
     int more = why == STORE_UNDO ? -(int)n : (int)n;
     if (!st->undo_busy) {

@@ -188,6 +188,8 @@ struct found_bytes {
     uint8_t hit[SAMPLE_MAX];
 };
 
+enum { MARKS_DELETED = 16 }; /* marks that undo brings back */
+
 struct inspect_state {
     struct inspect_layout at;
     struct typing typing;
@@ -215,6 +217,12 @@ struct inspect_state {
         int open;         /* `asked`, while a question about one of them is open; else 0 */
         uint64_t stay;    /* what of them had changed */
     } steps;
+    struct { /* marks that were deleted, the newest last */
+        struct mark mark;
+        struct seg_id id; /* of this object, */
+        size_t steps;     /* when so many stores could be undone */
+    } deleted[MARKS_DELETED];
+    size_t deleted_count;
     enum store_why range_why; /* whether the open question is about undo or redo of a range */
     const struct kept_range *range_asked; /* and which; only compared */
     bool play_soon;                       /* a recording, when it has been read */
@@ -410,6 +418,10 @@ void edit_conflict_key(struct ui *ui, struct key key);
  * that must not write. */
 void edit_give_up(struct ui *ui);
 void edit_next_step(struct ui *ui);
+
+/* act_marks.c: sets the mark again that was deleted last, if nothing was stored since. False: none
+ * was. */
+bool inspect_restore_mark(struct ui *ui);
 
 /* act_undo.c: takes one step back or on; nothing is under way. edit_step_taken: it was, but so much
  * of it had changed and stays. edit_steps_stopped: no further one follows; says how many were taken
