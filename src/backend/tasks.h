@@ -44,6 +44,9 @@ MUST_USE struct oserr tasks_read(struct backend *be, const uint32_t *pid, size_t
                                  struct tasks *out);
 void tasks_free(struct tasks *t);
 
+/* How often a thread has gone to sleep since it began; 0: not known. */
+uint64_t task_sleeps(struct backend *be, uint32_t pid, uint32_t tid);
+
 /* A number that a thread may know itself by. */
 struct task_number {
     uint32_t number;

@@ -192,8 +192,10 @@ static struct oserr take_tasks(struct backend *be, struct locks *l)
     l->scene.nobody = n == 0;
     l->scene.asleep = t.untold == 0;
     l->task = calloc(t.count + 1, sizeof *l->task);
+    l->scene.inside = t.inside;
     l->scene.waiter = calloc(t.count + 1, sizeof *l->scene.waiter);
-    if (!oserr_is(e) && (l->task == NULL || l->scene.waiter == NULL))
+    l->scene.mark = calloc(t.count + 1, sizeof *l->scene.mark);
+    if (!oserr_is(e) && (l->task == NULL || l->scene.waiter == NULL || l->scene.mark == NULL))
         e = (struct oserr){"malloc", SEG_E_MEMORY};
     for (size_t i = 0; !oserr_is(e) && i < t.count; i++) {
         const struct task *from = &t.at[i];
@@ -201,6 +203,7 @@ static struct oserr take_tasks(struct backend *be, struct locks *l)
         *to = (struct lock_task){.pid = from->pid,
                                  .tid = from->tid,
                                  .own = from->own,
+                                 .nested = from->nested,
                                  .ended = from->ended,
                                  .timed = from->timed,
                                  .apart = from->apart};
@@ -304,20 +307,51 @@ static struct oserr search_unseen(struct backend *be, const struct locks_ask *as
     return e;
 }
 
-static struct oserr find_rings(struct locks *l)
+/* ---- deadlocks ---- */
+
+static struct oserr keep_ring(struct locks *l, const struct lock_step *step, size_t n)
+{
+    struct locks_ring *r = &l->ring[l->rings];
+    r->step = calloc(n, sizeof *step);
+    if (r->step == NULL)
+        return (struct oserr){"malloc", SEG_E_MEMORY};
+    memcpy(r->step, step, n * sizeof *step);
+    r->n = n;
+    l->rings++;
+    return OSERR_NONE;
+}
+
+/* Asked after all other evidence: whoever has not woken up until the next look slept in between. */
+static void count_sleeps(struct backend *be, struct locks *l, struct locks_ring *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct lock_task *t = &l->task[r->step[i].task];
+        if (t->sleeps == 0)
+            t->sleeps = task_sleeps(be, t->pid, t->tid);
+    }
+    r->proof = lock_ring_proof(&l->scene, r->step, r->n);
+}
+
+static struct oserr find_rings(struct backend *be, struct locks *l)
 {
     uint32_t from = 0;
+    struct oserr e = OSERR_NONE;
+    struct lock_step *step = calloc(l->scene.objects + 1, sizeof *step);
     l->ring = calloc(LOCKS_RINGS, sizeof *l->ring);
-    if (l->ring == NULL)
-        return (struct oserr){"malloc", SEG_E_MEMORY};
-    while (l->rings < LOCKS_RINGS) {
-        struct locks_ring *r = &l->ring[l->rings];
-        r->n = lock_ring(&l->scene, &from, r->step, LOCKS_STEPS);
-        if (r->n == 0)
-            break;
-        l->rings++;
+    if (l->ring == NULL || step == NULL)
+        e = (struct oserr){"malloc", SEG_E_MEMORY};
+    for (bool more = true; more && !oserr_is(e);) {
+        size_t n = lock_ring(&l->scene, &from, step);
+        more = n > 0 && l->rings < LOCKS_RINGS;
+        if (more)
+            e = keep_ring(l, step, n);
+        else if (n > 0)
+            note(l, "there are more than %d deadlocks: the others are left out", LOCKS_RINGS);
     }
-    return OSERR_NONE;
+    free(step);
+    for (size_t i = 0; i < l->rings; i++)
+        count_sleeps(be, l, &l->ring[i]);
+    return e;
 }
 
 /* Who maps it: searched, or a copy of what is given. */
@@ -370,7 +404,7 @@ static struct oserr gather(struct backend *be, const struct locks_ask *ask, stru
         find_moved(ask, l, bytes); /* it may have been given back meanwhile, by who then ended */
         lock_judge(s);
     }
-    return oserr_is(e) ? e : find_rings(l);
+    return oserr_is(e) ? e : find_rings(be, l);
 }
 
 static struct oserr look(struct backend *be, const struct locks_ask *ask, struct locks *l)
@@ -398,7 +432,10 @@ static struct oserr look(struct backend *be, const struct locks_ask *ask, struct
 void locks_free(struct locks *l)
 {
     free(l->scene.object);
+    for (size_t i = 0; i < l->rings; i++)
+        free(l->ring[i].step);
     free(l->scene.waiter);
+    free(l->scene.mark);
     free(l->task);
     free(l->ring);
     seg_who_free(&l->who);
@@ -423,16 +460,6 @@ bool locks_bad(const struct locks *l)
     return bad;
 }
 
-static bool same_ring(const struct locks *a, const struct locks_ring *x, const struct locks *b,
-                      const struct locks_ring *y)
-{
-    bool same = x->n == y->n;
-    for (size_t i = 0; same && i < x->n; i++)
-        same = x->step[i].object == y->step[i].object &&
-               a->task[x->step[i].task].tid == b->task[y->step[i].task].tid;
-    return same;
-}
-
 /* Takes back what the first look did not find. */
 static void confirm(const struct locks *first, struct locks *second)
 {
@@ -446,22 +473,28 @@ static void confirm(const struct locks *first, struct locks *second)
     for (size_t i = 0; i < second->rings; i++) {
         bool known = false;
         for (size_t k = 0; k < first->rings && !known; k++)
-            known = same_ring(second, &second->ring[i], first, &first->ring[k]);
+            known = first->ring[k].proof != 0 && first->ring[k].proof == second->ring[i].proof;
         if (known)
             second->ring[kept++] = second->ring[i];
+        else
+            free(second->ring[i].step);
     }
     second->rings = kept;
 }
 
 static void note_unseen(struct locks *l)
 {
-    bool matters = false;
+    bool matters = false, perhaps = false;
     for (size_t i = 0; i < l->scene.objects; i++) {
         const struct lock_object *o = &l->scene.object[i];
         matters = matters || o->owner == OWNER_UNSEEN || (o->words.waited && o->waiters == 0);
+        perhaps = perhaps || o->perhaps;
         if (o->unread != NULL)
             note(l, "0x%" PRIx64 ": not decoded: %s", o->offset, o->unread);
     }
+    if (perhaps)
+        note(l, "who uses it is, or may be, in several PID namespaces, where one number may "
+                "be that of several threads: no owner is proved by it");
     if (matters && l->who.unreadable > 0)
         note(l, "%zu process%s could not be read, which may use it: that needs root",
              l->who.unreadable, l->who.unreadable == 1 ? "" : "es");

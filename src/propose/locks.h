@@ -17,7 +17,7 @@
 #include "core/lock/judge.h"
 #include "core/progress.h"
 
-enum { LOCKS_RINGS = 64, LOCKS_STEPS = 64, LOCKS_NOTES = 6, LOCKS_NOTE = 320 };
+enum { LOCKS_RINGS = 64, LOCKS_NOTES = 6, LOCKS_NOTE = 320 };
 
 struct lock_bytes {
     uint8_t at[LOCK_BYTES];
@@ -39,8 +39,9 @@ struct locks {
     struct seg_who who;  /* the users, when they were looked at last */
     struct lock_abi abi; /* of the programs */
     struct locks_ring {
-        struct lock_step step[LOCKS_STEPS];
+        struct lock_step *step;
         size_t n;
+        uint64_t proof; /* lock_ring_proof */
     } * ring;
     size_t rings;
     char note[LOCKS_NOTES][LOCKS_NOTE]; /* what is not known, and why; printable */

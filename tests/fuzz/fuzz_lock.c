@@ -5,11 +5,11 @@
 #include "core/lock/judge.h"
 #include "fuzz.h"
 
-enum { OBJECTS = 6, TASKS = 12, STEPS = 8, LINE = 512, APART = 64 };
+enum { OBJECTS = 6, TASKS = 12, LINE = 512, APART = 64 };
 
 static struct lock_object object[OBJECTS];
 static struct lock_task task[TASKS];
-static uint32_t waiter[TASKS];
+static uint32_t waiter[TASKS], mark[TASKS];
 
 /* The next n bytes of the input; zeros after its end. */
 static struct input {
@@ -59,7 +59,8 @@ static void make_task(struct lock_task *t, uint32_t tid)
                             .waits = (how & 4) != 0,
                             .at = take_byte() * (uint64_t)4,
                             .timed = (how & 8) != 0,
-                            .apart = (how & 16) != 0};
+                            .apart = (how & 16) != 0,
+                            .nested = (how & 224) == 224};
 }
 
 static const char *name(void *ctx, uint32_t pid)
@@ -92,16 +93,16 @@ static void look_at(const struct lock_scene *s)
     HOLDS(waiters <= s->tasks);
 }
 
-static void look_at_rings(const struct lock_scene *s)
+static void look_at_rings(struct lock_scene *s)
 {
-    struct lock_step step[STEPS];
+    struct lock_step step[OBJECTS];
     uint32_t from = 0;
     size_t n, in[TASKS] = {0};
-    while ((n = lock_ring(s, &from, step, STEPS)) > 0) {
-        HOLDS(n <= STEPS);
+    while ((n = lock_ring(s, &from, step)) > 0) {
+        HOLDS(n <= OBJECTS);
         for (size_t i = 0; i < n; i++) {
             const struct lock_object *o = &s->object[step[i].object];
-            HOLDS(o->owners == 1 && o->owned_by[0] == step[(i + 1) % n].task);
+            HOLDS(o->owners == 1 && !o->perhaps && o->owned_by[0] == step[(i + 1) % n].task);
             HOLDS(step[n - 1].object <= step[i].object && ++in[step[i].task] == 1);
         }
     }
@@ -116,9 +117,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                            .task = task,
                            .tasks = TASKS,
                            .waiter = waiter,
+                           .mark = mark,
                            .whole = (how & 1) != 0,
                            .asleep = (how & 2) != 0,
-                           .nobody = (how & 4) != 0};
+                           .nobody = (how & 4) != 0,
+                           .inside = (how & 24) == 24};
     for (uint32_t i = 0; i < TASKS; i++)
         make_task(&task[i], i + 1);
     for (uint64_t i = 0; i < OBJECTS; i++)

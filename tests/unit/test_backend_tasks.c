@@ -18,7 +18,8 @@ static int segment;
 /* What the peer has, at the same addresses as we, and says of itself. */
 static struct shared {
     uint32_t plain, timed, apart, pi;
-    uint32_t tid[8];   /* of its threads, as it knows them */
+    uint32_t tid[8]; /* of its threads, as it knows them */
+    uint32_t woken;
     uint32_t in_there; /* the process in a PID namespace, as it knows itself */
 } * at;
 
@@ -148,6 +149,42 @@ TEST(what_threads_wait_for)
     tasks_free(&t);
     ck_assert_int_eq(tracer_of(p.pid), 0);
     peer_stop(&p);
+}
+
+/* Sleeps at once, and again whenever a byte comes. */
+static void be_woken(void *arg, int ready)
+{
+    const int *from = arg;
+    char byte;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    peer_ready(ready);
+    while (read(from[0], &byte, 1) == 1)
+        __atomic_fetch_add(&at->woken, 1, __ATOMIC_RELEASE);
+}
+
+TEST(sleeps_are_counted)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    struct peer p = peer_start(be_woken, ends);
+    uint32_t pid = (uint32_t)p.pid;
+    uint64_t before = 0, now = task_sleeps(be, pid, pid);
+    for (int i = 0; i < 100 && (now == 0 || now != before); i++) { /* until it sleeps */
+        before = now;
+        usleep(20000);
+        now = task_sleeps(be, pid, pid);
+    }
+    ck_assert_uint_ne(now, 0);
+    ck_assert_uint_eq(now, before);
+    ck_assert_int_eq((int)write(ends[1], "b", 1), 1);
+    for (int i = 0; i < 2000 && task_sleeps(be, pid, pid) == now; i++)
+        usleep(1000);
+    ck_assert_uint_eq(__atomic_load_n(&at->woken, __ATOMIC_ACQUIRE), 1);
+    ck_assert_uint_gt(task_sleeps(be, pid, pid), now);
+    peer_stop(&p);
+    ck_assert_uint_eq(task_sleeps(be, pid, pid), 0); /* it has ended */
+    (void)close(ends[0]);
+    (void)close(ends[1]);
 }
 
 TEST(a_process_that_ended_has_none)
@@ -413,6 +450,7 @@ TEST(calls_that_fail)
 }
 
 SUITE(test_backend_tasks, .set_up = set_up, .tear_down = tear_down,
-      TESTS(what_threads_wait_for, a_process_that_ended_has_none, a_first_thread_that_ended,
-            a_number_in_a_namespace, the_right_is_needed, numbers_are_found_in_one_pass,
-            numbers_of_others, a_process_that_cannot_be_read, calls_that_fail));
+      TESTS(what_threads_wait_for, sleeps_are_counted, a_process_that_ended_has_none,
+            a_first_thread_that_ended, a_number_in_a_namespace, the_right_is_needed,
+            numbers_are_found_in_one_pass, numbers_of_others, a_process_that_cannot_be_read,
+            calls_that_fail));

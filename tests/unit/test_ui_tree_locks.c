@@ -93,6 +93,21 @@ TEST(an_alarm_is_confirmed)
     ck_assert(!shows("dead owner"));
 }
 
+/* Nor is a deadlock one whose threads went on meanwhile. */
+TEST(threads_of_a_deadlock_sleep)
+{
+    struct tree_lock l = {
+        .offset = LOCK, .kind = LOCK_MUTEX, .bad = true, .text = "deadlock, held 812/815 ringd"};
+    scene(24, 80);
+    for (l.proof = 1; l.proof < 4; l.proof++) {
+        tree_lock_take(&st->ui, &l);
+        ck_assert(!shows("deadlock"));
+    }
+    l.proof--;
+    tree_lock_take(&st->ui, &l);
+    ck_assert(shows("deadlock, held 812/815 ringd"));
+}
+
 TEST(words_are_shown_where_nothing_is_proved)
 {
     static const char words[] = "{lock 1, count 0, owner 812";
@@ -123,5 +138,5 @@ TEST(another_segment_has_other_owners)
 }
 
 SUITE(test_ui_tree_locks, .tear_down = stage_tear_down,
-      TESTS(frames_of_each_size, an_alarm_is_confirmed, words_are_shown_where_nothing_is_proved,
-            another_segment_has_other_owners));
+      TESTS(frames_of_each_size, an_alarm_is_confirmed, threads_of_a_deadlock_sleep,
+            words_are_shown_where_nothing_is_proved, another_segment_has_other_owners));

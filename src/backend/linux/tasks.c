@@ -12,7 +12,7 @@
 
 enum {
     TASK_PATH = 64,
-    STATUS = 4096,         /* bytes: NSpid is in the first of them, whatever groups there are */
+    STATUS = 8192,         /* bytes: of whoever is in few groups all of it, of others up to NSpid */
     CALL_FUTEX_WAIT = 455, /* Linux 6.7 */
     WAIT_REQUEUE_PI = 11,
     LOCK_PI2 = 13,
@@ -190,6 +190,15 @@ void tasks_free(struct tasks *t)
 {
     free(t->at);
     *t = (struct tasks){0};
+}
+
+uint64_t task_sleeps(struct backend *be, uint32_t pid, uint32_t tid)
+{
+    static const char field[] = "\nvoluntary_ctxt_switches:\t"; /* the last line but one */
+    char text[STATUS];
+    struct oserr e = read_file(be, pid, tid, "status", text, sizeof text);
+    const char *s = oserr_is(e) ? NULL : strstr(text, field);
+    return s == NULL ? 0 : strtoull(s + sizeof field - 1, NULL, 10);
 }
 
 /* ---- who has a number ---- */

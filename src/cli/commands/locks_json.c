@@ -84,7 +84,7 @@ static void json_owner(struct out *o, const struct locks *l, const struct lock_o
                                            [OWNER_UNSEEN] = "not seen",
                                            [OWNER_UNKEPT] = "not kept"};
     if (verdicts[at->owner] != NULL)
-        out_print(o, ",\"owner\":\"%s\"", verdicts[at->owner]);
+        out_print(o, ",\"owner\":\"%s\"", at->perhaps ? "perhaps" : verdicts[at->owner]);
     out_str(o, at->owners > 0 ? ",\"owners\":[" : "");
     for (uint32_t i = 0; i < at->owners; i++) {
         out_str(o, i == 0 ? "" : ",");

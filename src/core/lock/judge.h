@@ -7,9 +7,12 @@
  * thread at all has it, of whatever process, the owner is dead: one that has merely unmapped the
  * segment can map it again, and give the lock back. A waiter is a thread that sleeps in
  * a futex call with an address that, where its process maps the segment, falls on the lock; what
- * the words say of waiters is no more than a hint. A deadlock is a ring: a thread that waits,
- * without a time limit, for a lock whose proved owner waits for a lock, and so on back to the
- * first. */
+ * the words say of waiters is no more than a hint.
+ *
+ * Where users of the segment may be in several PID namespaces one number belongs to several
+ * threads, and those that died have left no trace: a thread that has it is perhaps the owner, and
+ * no more. A deadlock is a ring: a thread that waits, without a time limit, for a lock whose proved
+ * owner waits for a lock, and so on back to the first. */
 #ifndef SHMLENS_CORE_LOCK_JUDGE_H
 #define SHMLENS_CORE_LOCK_JUDGE_H
 
@@ -18,12 +21,14 @@
 /* A thread of a process that maps the segment. */
 struct lock_task {
     uint32_t pid, tid;
-    uint32_t own; /* its number in its own PID namespace */
+    uint32_t own; /* its number in its own PID namespace, */
+    bool nested;  /* which is not ours, or not known */
     bool ended;   /* a zombie: it does nothing any more */
     bool waits;   /* in the segment, at: */
     uint64_t at;
-    bool timed; /* only for some time */
-    bool apart; /* in a way in which other processes cannot wake it */
+    bool timed;      /* only for some time */
+    bool apart;      /* in a way in which other processes cannot wake it */
+    uint64_t sleeps; /* how often it has gone to sleep; 0: not known, of all that are in no ring */
 };
 
 enum lock_owner {
@@ -48,6 +53,7 @@ struct lock_object {
     enum lock_owner owner;          /* what lock_judge found out: */
     uint32_t owners;                /* in owned_by */
     uint32_t owned_by[LOCK_OWNERS]; /* tasks */
+    bool perhaps;                   /* each of them may be it, and none is proved to be */
     size_t first_waiter, waiters;   /* of lock_scene.waiter */
     bool apart;                     /* it does not work between processes */
 };
@@ -60,7 +66,9 @@ struct lock_scene {
     bool whole;       /* every process that could use the segment was looked at */
     bool asleep;      /* what each of the tasks waits for is known */
     bool nobody;      /* no process maps the segment */
+    bool inside;      /* others may use it from outside of our PID namespace */
     uint32_t *waiter; /* tasks, those of one object together; room for all tasks */
+    uint32_t *mark;   /* room for all tasks, of lock_ring */
 };
 
 /* Fills in what is proved. */
@@ -74,9 +82,15 @@ struct lock_step {
     uint32_t task, object;
 };
 
-/* Finds the next ring after those before *from (0 at first): at most `max` steps, the first by the
- * owner of the object with the lowest offset. 0: there are no more. */
-size_t lock_ring(const struct lock_scene *s, uint32_t *from, struct lock_step *out, size_t max);
+/* Finds the next ring after those before *from (0 at first), in room for all objects: none is in it
+ * twice. The first step is by the owner of the object with the lowest offset. 0: there are no more.
+ * All rings together take time proportional to the tasks. */
+size_t lock_ring(struct lock_scene *s, uint32_t *from, struct lock_step *out);
+
+/* A number that is the same for a ring in two looks if its threads slept in it from the one to the
+ * other: the same threads and locks prove less, since they may have gone on and come back. 0: it is
+ * not known how often one of them has gone to sleep. */
+uint64_t lock_ring_proof(const struct lock_scene *s, const struct lock_step *ring, size_t n);
 
 /* What is known of an object in one line: `mutex robust,shared held 812/815 ringd waiters 830,831`.
  * name(ctx, pid): printable, or NULL. Like snprintf. */

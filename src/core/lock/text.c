@@ -48,7 +48,7 @@ size_t lock_attributes(const struct lock_words *w, char *out, size_t cap)
 static void put_owners(struct lock_line *l, const struct lock_scene *s, const struct lock_object *o,
                        const char *(*name)(void *ctx, uint32_t pid), void *ctx)
 {
-    put(l, " held");
+    put(l, o->perhaps && o->owners == 1 ? " held perhaps" : " held");
     for (uint32_t i = 0; i < o->owners; i++) {
         const struct lock_task *t = &s->task[o->owned_by[i]];
         const char *comm = name(ctx, t->pid);

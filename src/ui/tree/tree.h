@@ -88,7 +88,8 @@ struct tree_lock {
     char text[192];  /* `held 812/815 ringd waiters 830`, printable */
     bool bad;        /* its owner is dead, or it is part of a deadlock */
     bool apart;      /* it does not work between processes */
-    char alarm[192]; /* bad, as one look found it: the next one must find the same */
+    char alarm[192]; /* bad, as one look found it: the next one must find the same, */
+    uint64_t proof;  /* and this: lock_ring_proof of its deadlock; 0: it is in none */
 };
 
 /* The menu of what may lie in the segment. */

@@ -29,13 +29,14 @@ struct locks_job {
 
 /* ---- the job ---- */
 
-static bool in_ring(const struct locks *l, size_t object)
+/* The deadlock that a lock is part of; 0: none that the next look can confirm. */
+static uint64_t ring_of(const struct locks *l, size_t object)
 {
     for (size_t i = 0; i < l->rings; i++)
         for (size_t k = 0; k < l->ring[i].n; k++)
             if (l->ring[i].step[k].object == object)
-                return true;
-    return false;
+                return l->ring[i].proof;
+    return 0;
 }
 
 /* Whoever is not seen may be a user that has come since the list was made: then the users are
@@ -69,17 +70,26 @@ static void judge_run(struct job *job, const struct progress *p)
     for (size_t i = 0; i < j->count; i++) {
         const struct lock_object *o = &l.scene.object[i];
         struct tree_lock *f = &j->found[i];
-        bool ring = in_ring(&l, i);
+        uint64_t ring = ring_of(&l, i);
         *f = (struct tree_lock){.offset = o->offset,
                                 .kind = o->kind,
                                 .apart = o->apart,
-                                .bad = ring || lock_is_dead(o)};
-        size_t n = ring ? (size_t)snprintf(f->text, sizeof f->text, "deadlock, ") : 0;
+                                .bad = ring != 0 || lock_is_dead(o),
+                                .proof = ring};
+        size_t n = ring != 0 ? (size_t)snprintf(f->text, sizeof f->text, "deadlock, ") : 0;
         (void)locks_verdict(&l, i, f->text + n, sizeof f->text - n);
         if (f->text[0] == '\0') /* a condition */
             (void)snprintf(f->text, sizeof f->text, "no waiters seen");
     }
     locks_free(&l);
+}
+
+/* Not before the words were read again: those that an alarm is about are older than its evidence.
+ */
+static int64_t soon(const struct ui *ui)
+{
+    int64_t twice = (int64_t)(2e9 / (ui->s.set.hz < 1 ? 1 : ui->s.set.hz));
+    return twice > SOON ? twice : SOON;
 }
 
 static void judge_done(struct job *job, void *owner)
@@ -91,7 +101,7 @@ static void judge_done(struct job *job, void *owner)
         st->judging = st->alarmed = false;
         for (size_t i = 0; seg_id_equal(j->id, ui->s.id) && i < j->count; i++)
             tree_lock_take(ui, &j->found[i]);
-        st->lock_next = ui->now + (st->alarmed ? SOON : PERIOD);
+        st->lock_next = ui->now + (st->alarmed ? soon(ui) : PERIOD);
     }
     lock_places_free(&j->places);
     free(j->who.mappers);
@@ -107,8 +117,9 @@ void tree_lock_take(struct ui *ui, const struct tree_lock *found)
             l = &st->lock[i];
     if (l == NULL)
         return;
-    if (found->bad && strcmp(found->text, l->alarm) != 0) { /* to be confirmed */
-        memcpy(l->alarm, found->text, sizeof l->alarm);
+    if (found->bad && (strcmp(found->text, l->alarm) != 0 || found->proof != l->proof)) {
+        memcpy(l->alarm, found->text, sizeof l->alarm); /* to be confirmed */
+        l->proof = found->proof;
         st->alarmed = true;
         return;
     }
