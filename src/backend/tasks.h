@@ -4,8 +4,9 @@
  * Nothing is attached to and nobody is stopped: /proc says which threads a process has, by which
  * numbers they know themselves (the owner of a lock is a number of its own PID namespace), and in
  * which call of the system a thread sleeps, with its arguments. Of a futex call the first one is
- * the address of the word that it waits for. That takes the right to trace the process; where it is
- * missing what a thread waits for is not known, which is said and is not the same as nothing. */
+ * the address of the word that it waits for; other ways to wait are counted. That takes the right
+ * to trace the process; where it is missing what a thread waits for is not known, which is said and
+ * is not the same as nothing. */
 #ifndef SHMLENS_BACKEND_TASKS_H
 #define SHMLENS_BACKEND_TASKS_H
 
@@ -35,6 +36,9 @@ struct tasks {
     size_t untold; /* threads of which it is not known what they wait for; a process whose threads
                       cannot be listed counts as one */
     struct oserr why; /* of the first of them */
+    size_t veiled;    /* threads that sleep in a call that has what they wait for in their memory
+                         (futex_waitv), or whose number is that of a call of 32-bit programs */
+    size_t ringed;    /* threads that sleep in io_uring_enter, which can wait for words, too */
     bool inside;      /* we are in a PID namespace, and do not see who is outside */
 };
 

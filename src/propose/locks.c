@@ -179,6 +179,24 @@ static int compare_tasks(const void *a, const void *b)
     return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
+static void note_untold(struct locks *l, const struct tasks *t)
+{
+    if (t->untold > 0)
+        note(l,
+             "what %zu thread%s wait%s for is not known: reading that needs their user, and "
+             "kernel.yama.ptrace_scope 0, or root",
+             t->untold, plural_s(t->untold), t->untold == 1 ? "s" : "");
+    if (t->veiled > 0)
+        note(l,
+             "what %zu thread%s wait%s for is not known: futex_waitv and calls of 32-bit programs "
+             "are not decoded",
+             t->veiled, plural_s(t->veiled), t->veiled == 1 ? "s" : "");
+    if (t->ringed > 0)
+        note(l,
+             "%zu thread%s wait%s in an io_uring, which may wait for a lock, too: that is not seen",
+             t->ringed, plural_s(t->ringed), t->ringed == 1 ? "s" : "");
+}
+
 static struct oserr take_tasks(struct backend *be, struct locks *l)
 {
     struct tasks t = {0};
@@ -190,7 +208,8 @@ static struct oserr take_tasks(struct backend *be, struct locks *l)
     struct oserr e = tasks_read(be, pid, n, &t);
     free(pid);
     l->scene.nobody = n == 0;
-    l->scene.asleep = t.untold == 0;
+    l->scene.asleep = t.untold == 0 && t.veiled == 0;
+    l->waiters_known = l->scene.asleep && l->scene.whole && t.ringed == 0;
     l->task = calloc(t.count + 1, sizeof *l->task);
     l->scene.inside = t.inside;
     l->scene.waiter = calloc(t.count + 1, sizeof *l->scene.waiter);
@@ -212,11 +231,8 @@ static struct oserr take_tasks(struct backend *be, struct locks *l)
     if (!oserr_is(e) && l->scene.tasks > 1)
         qsort(l->task, l->scene.tasks, sizeof *l->task, compare_tasks);
     l->scene.task = l->task;
-    if (!oserr_is(e) && t.untold > 0)
-        note(l,
-             "what %zu thread%s wait%s for is not known: reading that needs their user, and "
-             "kernel.yama.ptrace_scope 0, or root",
-             t.untold, plural_s(t.untold), t.untold == 1 ? "s" : "");
+    if (!oserr_is(e))
+        note_untold(l, &t);
     tasks_free(&t);
     return e;
 }

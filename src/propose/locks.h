@@ -36,6 +36,7 @@ struct locks_ask {
 struct locks {
     struct lock_scene scene; /* objects in the order of the places */
     struct lock_task *task;
+    bool waiters_known;  /* whoever waits for a lock of the segment is seen */
     struct seg_who who;  /* the users, when they were looked at last */
     struct lock_abi abi; /* of the programs */
     struct locks_ring {

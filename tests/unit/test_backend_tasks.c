@@ -137,7 +137,7 @@ TEST(what_threads_wait_for)
     struct tasks t = tasks_of((uint32_t)p.pid, 4);
     uint32_t *word[] = {NULL, &at->plain, &at->timed, &at->apart, &at->pi, NULL};
     ck_assert_uint_eq(t.count, 6);
-    ck_assert_uint_eq(t.untold, 0);
+    ck_assert_uint_eq(t.untold + t.veiled + t.ringed, 0);
     for (int i = 0; i < 6; i++) {
         const struct task *k = task_of(&t, at->tid[i]);
         ck_assert_ptr_nonnull(k);
@@ -186,6 +186,99 @@ TEST(sleeps_are_counted)
     (void)close(ends[0]);
     (void)close(ends[1]);
 }
+
+/* ---- ways to wait that are not told ---- */
+
+enum { NARROW_STACK = 64 * 1024 };
+
+static void wait_for_several(void)
+{
+    const struct {
+        uint64_t value, address;
+        uint32_t flags, reserved;
+    } wait = {1, (uint64_t)(uintptr_t)&at->plain, 2, 0}; /* of 32 bits */
+    (void)syscall(449, &wait, 1, 0, NULL, 0);            /* futex_waitv */
+}
+
+static void wait_in_a_ring(void)
+{
+    uint32_t parameters[30] = {0};
+    int fd = (int)syscall(425, 4, parameters); /* io_uring_setup */
+    if (fd >= 0)
+        (void)syscall(426, fd, 0, 1, 1, NULL, 0); /* one completion, which never comes */
+}
+
+/* As a program of 32 bits would; its stack is low, too. */
+static void *wait_narrowly(void *word)
+{
+#if defined(__x86_64__)
+    long result = 240; /* futex */
+    __asm__ volatile("int $0x80"
+                     : "+a"(result)
+                     : "b"((uint32_t)(uintptr_t)word), "c"(FUTEX_WAIT), "d"(0), "S"(0), "D"(0)
+                     : "memory", "r8", "r9", "r10", "r11");
+#endif
+    (void)word;
+    return NULL;
+}
+
+static void wait_low(void)
+{
+#if defined(MAP_32BIT)
+    pthread_t t;
+    pthread_attr_t a;
+    void *low = mmap(NULL, NARROW_STACK + PAGE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    if (low == MAP_FAILED || pthread_attr_init(&a) != 0 ||
+        pthread_attr_setstack(&a, low, NARROW_STACK) != 0 ||
+        pthread_create(&t, &a, wait_narrowly, (char *)low + NARROW_STACK) != 0)
+        return;
+    (void)pthread_join(t, NULL);
+#endif
+}
+
+static void wait_otherwise(void *arg, int ready)
+{
+    void (*const *how)(void) = arg;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    peer_ready(ready);
+    (*how)();
+    _exit(0); /* it cannot wait so here */
+}
+
+/* Has a peer that waits so been counted? -1: it cannot wait so here. */
+static int counted(void (*how)(void), bool ring)
+{
+    struct peer p = peer_start(wait_otherwise, &how);
+    uint32_t pid = (uint32_t)p.pid;
+    int result = 0;
+    for (int i = 0; i < 1000 && result == 0; i++) {
+        struct tasks t;
+        siginfo_t info = {0};
+        (void)waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+        must(tasks_read(be, &pid, 1, &t));
+        ck_assert_uint_eq(ring ? t.veiled : t.ringed, 0);
+        result = info.si_pid != 0 ? -1 : (int)(ring ? t.ringed : t.veiled);
+        tasks_free(&t);
+        usleep(result == 0 ? 2000 : 0);
+    }
+    peer_stop(&p);
+    return result;
+}
+
+TEST(other_ways_to_wait)
+{
+    static void (*const ways[])(void) = {wait_for_several, wait_in_a_ring, wait_low};
+    static const char *const names[] = {"futex_waitv", "io_uring", "32-bit calls"};
+    for (int i = 0; i < 3; i++) {
+        int result = counted(ways[i], i == 1);
+        if (result < 0)
+            suite_skip("other_ways_to_wait", names[i]);
+        ck_assert_msg(result != 0, "%s: it is not counted", names[i]);
+    }
+}
+
+/* ---- processes and numbers ---- */
 
 TEST(a_process_that_ended_has_none)
 {
@@ -450,7 +543,7 @@ TEST(calls_that_fail)
 }
 
 SUITE(test_backend_tasks, .set_up = set_up, .tear_down = tear_down,
-      TESTS(what_threads_wait_for, sleeps_are_counted, a_process_that_ended_has_none,
-            a_first_thread_that_ended, a_number_in_a_namespace, the_right_is_needed,
-            numbers_are_found_in_one_pass, numbers_of_others, a_process_that_cannot_be_read,
-            calls_that_fail));
+      TESTS(what_threads_wait_for, sleeps_are_counted, other_ways_to_wait,
+            a_process_that_ended_has_none, a_first_thread_that_ended, a_number_in_a_namespace,
+            the_right_is_needed, numbers_are_found_in_one_pass, numbers_of_others,
+            a_process_that_cannot_be_read, calls_that_fail));

@@ -14,6 +14,11 @@ enum {
     TASK_PATH = 64,
     STATUS = 8192,         /* bytes: of whoever is in few groups all of it, of others up to NSpid */
     CALL_FUTEX_WAIT = 455, /* Linux 6.7 */
+    CALL_FUTEX_WAITV = 449, /* Linux 5.16; up to 128 words, which are listed in its memory */
+    CALL_RING_ENTER = 426,  /* io_uring_enter */
+    CALL_NARROW = 240,      /* futex of 32-bit programs, */
+    CALL_NARROW_TIME = 422, /* and futex_time64 */
+    CALL_ARGUMENTS = 6,
     WAIT_REQUEUE_PI = 11,
     LOCK_PI2 = 13,
     COMMAND = 0x7f, /* of a futex call; the other bits are flags */
@@ -91,16 +96,25 @@ static struct oserr each_task(struct backend *be, uint32_t pid,
 
 /* ---- what it sleeps in ---- */
 
-/* `202 0x7f64b0d93080 0x0 0x2 0x0 ...`: the number of the call and its arguments, or `running`. */
-static void read_wait(const char *text, struct task *t)
+/* `202 0x7f64b0d93080 0x0 0x2 0x0 0x0 0x7f64 SP PC`: the number of the call, its arguments, the
+ * pointers to the stack and to the code; or `running`. A stack below 4 GiB is that of a 32-bit
+ * program, or of a thread that asked for it: the numbers that only such a program can sleep in tell
+ * them apart. */
+static void read_wait(const char *text, struct task *t, struct tasks *all)
 {
     char *end;
-    uint64_t argument[4];
+    uint64_t argument[CALL_ARGUMENTS + 1];
     long call = strtol(text, &end, 10);
-    if (end == text || (call != SYS_futex && call != CALL_FUTEX_WAIT))
+    if (end == text)
         return;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i <= CALL_ARGUMENTS; i++)
         argument[i] = strtoull(end, &end, 16);
+    bool narrow = argument[CALL_ARGUMENTS] <= UINT32_MAX;
+    all->veiled +=
+        call == CALL_FUTEX_WAITV || (narrow && (call == CALL_NARROW || call == CALL_NARROW_TIME));
+    all->ringed += call == CALL_RING_ENTER;
+    if (call != SYS_futex && call != CALL_FUTEX_WAIT)
+        return;
     uint64_t op = call == SYS_futex ? argument[1] & COMMAND : FUTEX_WAIT;
     t->waits = op == FUTEX_WAIT || op == FUTEX_WAIT_BITSET || op == FUTEX_LOCK_PI ||
                op == LOCK_PI2 || op == WAIT_REQUEUE_PI;
@@ -109,7 +123,8 @@ static void read_wait(const char *text, struct task *t)
         t->timed = argument[3] != 0;
         t->apart = (argument[1] & FUTEX_PRIVATE_FLAG) != 0;
     } else {
-        t->timed = true; /* its limit is not among the first four: no proof of a deadlock */
+        t->timed = argument[4] != 0; /* its flags are argument 3, and 0x80 is private */
+        t->apart = (argument[3] & FUTEX_PRIVATE_FLAG) != 0;
     }
 }
 
@@ -150,7 +165,7 @@ static struct oserr take_task(void *ctx, uint32_t tid)
     if (oserr_is(e))
         r->out->why = r->out->untold++ == 0 ? e : r->out->why;
     else if (!t.ended)
-        read_wait(text, &t);
+        read_wait(text, &t, r->out);
     void *items = r->out->at;
     e = sys_grow(r->be, &items, &r->out->room, r->out->count + 1, sizeof t);
     r->out->at = items;

@@ -111,7 +111,7 @@ static void json_lock(struct out *o, const struct locks *l, const struct lock_pl
         out_str(o, i == 0 ? "" : ",");
         json_task(o, l, l->scene.waiter[at->first_waiter + i]);
     }
-    out_print(o, "],\"waiters_known\":%s}", l->scene.asleep && l->scene.whole ? "true" : "false");
+    out_print(o, "],\"waiters_known\":%s}", l->waiters_known ? "true" : "false");
 }
 
 int locks_json(struct command_run *r, const struct lock_places *p, const struct locks *l)
