@@ -468,6 +468,18 @@ void inspect_ago(int64_t ns, char out[INSPECT_AGO]);
 /* panel_inspector.c: an age in six columns: `  4 ms`, ` 1.2 s`, `15 min`. */
 void inspect_age(int64_t ns, char out[INSPECT_AGO]);
 
+/* When bytes changed last, and how often a second: `changed   4 ms ago,  240 times a second`.
+ * Empty: no change was seen. Asked for one place at a time, since the rate is counted from then on.
+ */
+enum { INSPECT_CHANGED = 64 };
+struct change_count {
+    uint64_t offset;
+    unsigned unit;  /* bytes */
+    uint32_t count; /* changes that were seen so far */
+};
+void inspect_changed_text(const struct ui *ui, int64_t changed, const struct change_count *count,
+                          char out[INSPECT_CHANGED]);
+
 /* act_move.c: is something attached (says so when not); moves there, committing what is typed. */
 bool inspect_attached(struct ui *ui);
 void inspect_go_to(struct ui *ui, uint64_t offset);

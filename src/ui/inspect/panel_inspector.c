@@ -12,7 +12,6 @@ enum {
     LINE = 0x2500,
     BAR = 0x2502,
     SECOND = 1000000000,
-    CHANGED_MAX = 64,
     READINGS_EVERY = SECOND / 15, /* ns */
     WHERE = 128                   /* bytes of where_text */
 };
@@ -50,22 +49,19 @@ static int64_t last_change(const struct ui *ui, uint32_t *count)
 }
 
 /* Changes a second, counted over a second at a time; 0: not known, or none. */
-static double changes_a_second(const struct ui *ui, uint32_t count)
+static double changes_a_second(const struct ui *ui, const struct change_count *c)
 {
     struct change_rate *r = &ui->inspect->rate;
     const struct session *s = &ui->s;
     int64_t now = s->sample.time;
-    bool same = r->offset == s->cursor && r->unit == inspect_unit(ui) && count >= r->count &&
+    bool same = r->offset == c->offset && r->unit == c->unit && c->count >= r->count &&
                 now >= r->since && seg_id_equal(r->id, s->id) && s->sample.past.time == 0;
     if (!same) {
-        *r = (struct change_rate){.id = s->id,
-                                  .offset = s->cursor,
-                                  .unit = inspect_unit(ui),
-                                  .count = count,
-                                  .since = now};
+        *r = (struct change_rate){
+            .id = s->id, .offset = c->offset, .unit = c->unit, .count = c->count, .since = now};
     } else if (now - r->since >= SECOND) {
-        r->hz = (double)(count - r->count) * SECOND / (double)(now - r->since);
-        r->count = count;
+        r->hz = (double)(c->count - r->count) * SECOND / (double)(now - r->since);
+        r->count = c->count;
         r->since = now;
     }
     return r->hz;
@@ -73,20 +69,26 @@ static double changes_a_second(const struct ui *ui, uint32_t count)
 
 /* `changed   4 ms ago,  240 times a second`, each number in columns of its own. Where every sample
  * differs it may change more often than is seen: `over 250`. */
-static void changed_text(const struct ui *ui, char out[CHANGED_MAX])
+void inspect_changed_text(const struct ui *ui, int64_t changed, const struct change_count *count,
+                          char out[INSPECT_CHANGED])
 {
-    uint32_t count = 0;
-    int64_t changed = last_change(ui, &count);
     double hz = changes_a_second(ui, count), looks = ui->s.sample.hz;
     char age[INSPECT_AGO];
     out[0] = '\0';
     if (changed == 0)
         return;
     inspect_age(inspect_now(ui) - changed, age);
-    int n = snprintf(out, CHANGED_MAX, "changed %6s ago", age);
+    int n = snprintf(out, INSPECT_CHANGED, "changed %6s ago", age);
     if (hz >= 0.95)
-        (void)snprintf(out + n, (size_t)(CHANGED_MAX - n), ", %s%4.0f time%s a second",
+        (void)snprintf(out + n, (size_t)(INSPECT_CHANGED - n), ", %s%4.0f time%s a second",
                        looks > 0 && hz > looks * 0.9 ? "over " : "", hz, hz < 1.5 ? "" : "s");
+}
+
+static void changed_text(const struct ui *ui, char out[INSPECT_CHANGED])
+{
+    struct change_count c = {.offset = ui->s.cursor, .unit = inspect_unit(ui)};
+    int64_t changed = last_change(ui, &c.count);
+    inspect_changed_text(ui, changed, &c, out);
 }
 
 /* Why there are no values. */
@@ -154,7 +156,7 @@ static void draw_rule(struct ui *ui)
 {
     const struct inspect_layout *at = &ui->inspect->at;
     struct canvas *c = &ui->canvas;
-    char where[WHERE], changed[CHANGED_MAX], what[64];
+    char where[WHERE], changed[INSPECT_CHANGED], what[64];
     where_text(ui, where);
     changed_text(ui, changed);
     state_text(ui, what);

@@ -1,6 +1,7 @@
 /* The tree on the screen: header, a line for each row, and the line about the field at the cursor.
  * Columns are as wide as the types want them, whatever the values are, so that nothing moves. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,8 +21,7 @@ enum {
     DOT = 0xb7,
     LINE = 0x2500,
     CLOSED = 0x25b8,
-    OPEN = 0x25be,
-    SECOND = 1000000000
+    OPEN = 0x25be
 };
 
 static int smaller(int a, int b)
@@ -168,7 +168,7 @@ static void draw_typed(struct ui *ui, int y)
     c->cursor_col = at->value + canvas_width(before);
 }
 
-/* The bytes that a field lies among, its own lit. */
+/* The bytes of a field, each below its place among aligned ones. */
 static void draw_bytes(struct ui *ui, int y, const struct type_row *row,
                        const struct inspect_reasons *why)
 {
@@ -180,11 +180,10 @@ static void draw_bytes(struct ui *ui, int y, const struct type_row *row,
         uint64_t offset = from + (uint64_t)i;
         size_t k = p->seq == 0 ? SIZE_MAX : sample_index(p, offset);
         int col = at->bytes + 3 * i;
-        if (k == SIZE_MAX || p->arrays->state[k] == BYTE_BEYOND)
-            continue;
         bool own = offset >= n->offset && offset - n->offset < n->size;
-        enum style style =
-            own ? inspect_mark_style(inspect_mark_of(why, p, k, offset), STYLE_TEXT) : STYLE_DIM;
+        if (!own || k == SIZE_MAX || p->arrays->state[k] == BYTE_BEYOND)
+            continue;
+        enum style style = inspect_mark_style(inspect_mark_of(why, p, k, offset), STYLE_TEXT);
         if (p->arrays->state[k] != BYTE_DATA)
             canvas_fill(&ui->canvas, y, col, 2, style,
                         p->arrays->state[k] == BYTE_UNKNOWN ? '?' : DOT);
@@ -229,19 +228,6 @@ static void draw_row(struct ui *ui, int y, const struct type_row *row, bool curs
 
 /* ---- the line about the field at the cursor ---- */
 
-static void age_text(const struct ui *ui, const struct tree_value *v, char out[64])
-{
-    out[0] = '\0';
-    if (v->newest == 0)
-        return;
-    int64_t age = inspect_now(ui) - v->newest;
-    double seconds = age > 0 ? (double)age / SECOND : 0;
-    int n =
-        snprintf(out, 64, seconds < 10 ? " changed %.1f s ago" : " changed %.0f s ago", seconds);
-    if (n > 0 && n < 64 && v->changes > 1)
-        (void)snprintf(out + n, 64 - (size_t)n, ", %" PRIu32 "x", v->changes);
-}
-
 /* The first bytes of the field as they are. */
 static int draw_raw(struct ui *ui, int col, int end, const struct type_node *n)
 {
@@ -262,16 +248,18 @@ static void draw_rule(struct ui *ui, const struct type_row *row, const struct in
     const struct tree_layout *at = &ui->tree->at;
     struct canvas *c = &ui->canvas;
     struct tree_value value;
-    char path[TREE_NAME + 256], age[64];
+    char path[TREE_NAME + 256], age[INSPECT_CHANGED];
     canvas_fill(c, at->rule, 0, c->cols, STYLE_DIM, LINE);
     if (row == NULL)
         return;
     tree_value(ui, row, why, 0, &value);
-    age_text(ui, &value, age);
+    unsigned size = row->node.size < UINT_MAX ? (unsigned)row->node.size : UINT_MAX;
+    inspect_changed_text(ui, value.newest,
+                         &(struct change_count){row->node.offset, size, value.changes}, age);
     int end = c->cols - 2;
     if (age[0] != '\0') {
-        end -= canvas_width(age) + 1;
-        (void)canvas_print(c, at->rule, end, c->cols, STYLE_TEXT, "%s ", age);
+        end -= canvas_width(age) + 2;
+        (void)canvas_print(c, at->rule, end, c->cols, STYLE_TEXT, " %s ", age);
     }
     (void)tree_path(ui, &row->way, path, sizeof path);
     int col = canvas_print(c, at->rule, 2, end, STYLE_LABEL, " 0x%" PRIx64 " ", row->node.offset);
