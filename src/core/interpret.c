@@ -80,7 +80,8 @@ static void add_date(struct inspect *in, const struct time_unit *u, int64_t t)
     (void)snprintf(row->value + n, sizeof row->value - (size_t)n, "Z");
 }
 
-/* The unit in which 8 bytes are a date from 1990 to 2099, else 4 bytes as seconds. Between two
+/* The unit in which 8 bytes are a date from 1990 to 2099, else 4 bytes as seconds, which have no
+ * sign: from 1970 to 2106. Between two
  * units lies a factor of 1000, and less between these years: one unit fits at most, and
  * no f64 of a usual size is among these numbers. */
 static void add_time(struct inspect *in, const uint8_t *p, size_t n, bool big)
@@ -94,9 +95,8 @@ static void add_time(struct inspect *in, const uint8_t *p, size_t n, bool big)
             return;
         }
     }
-    uint32_t low = n >= 4 ? (uint32_t)bytes_get(p, 4, big) : 0;
-    if (n >= 4) /* 32 bits are signed where that is no likely date */
-        add_date(in, &time_units[0], low >= first && low < end ? (int64_t)low : (int32_t)low);
+    if (n >= 4)
+        add_date(in, &time_units[0], (int64_t)bytes_get(p, 4, big));
 }
 
 static void add_char(struct inspect *in, const char *label, enum text_encoding enc,

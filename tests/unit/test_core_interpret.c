@@ -135,14 +135,17 @@ TEST(a_time_has_the_unit_that_makes_it_a_likely_date)
         {1795890607000000001, "time (ns) 2026-11-28 18:30:07.000000001Z"},
         {631152000, "time (s) 1990-01-01 00:00:00Z"},
         {5436, "time (s) 1970-01-01 01:30:36Z"}, /* not likely in any: 4 bytes of seconds */
-        {-1, "time (s) 1969-12-31 23:59:59Z"},
+        {-1, "time (s) 2106-02-07 06:28:15Z"},   /* without a sign */
+        {3959422977, "time (s) 2095-06-20 15:42:57Z"},
+        {4294180864, "time (s) 2106-01-29 04:01:04Z"},
         {0, "time (s) 1970-01-01 00:00:00Z"},
-        {INT64_MAX, "time (s) 1969-12-31 23:59:59Z"},
+        {INT64_MAX, "time (s) 2106-02-07 06:28:15Z"},
         {INT64_MIN, "time (s) 1970-01-01 00:00:00Z"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fill_time(rows[i].t);
-        if (rows[i].t == 5436 || rows[i].t <= 0 || rows[i].t == INT64_MAX) {
+        if (rows[i].t == 5436 || rows[i].t <= 0 || rows[i].t == INT64_MAX ||
+            (rows[i].t > 4102444799 && rows[i].t <= UINT32_MAX)) {
             uint8_t low[4]; /* of the number, big-endian */
             bytes_put(low, 4, true, (uint32_t)rows[i].t);
             inspect_fill(&in, low, 4, true);
@@ -150,7 +153,7 @@ TEST(a_time_has_the_unit_that_makes_it_a_likely_date)
         ck_assert_str_eq(time_row(), rows[i].text);
     }
     inspect_fill(&in, (const uint8_t *)"\xff\xff\xff\xff", 4, false);
-    ck_assert_str_eq(time_row(), "time (s) 1969-12-31 23:59:59Z"); /* 32 bits are signed */
+    ck_assert_str_eq(time_row(), "time (s) 2106-02-07 06:28:15Z");
     inspect_fill(&in, (const uint8_t *)"\xff\xff\xff", 3, false);
     ck_assert_ptr_null(time_row());
 }
