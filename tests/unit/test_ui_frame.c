@@ -357,10 +357,48 @@ TEST(themes_tell_apart_without_colour)
     ck_assert_ptr_null(theme_find("pink"));
 }
 
+/* A character replaces it; a key that moves, or deletes, keeps it. */
+TEST(a_line_of_the_last_time)
+{
+    static const struct {
+        const char *key, *text;
+    } rows[] = {{"x", "x"}, {"Backspace", "a"}, {"Left", "ab"}, {"End", "ab"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        prompt_ask(&ui.host, "name: ", "ab", NULL, NULL, NULL);
+        ui.prompt.last = true;
+        press(rows[i].key);
+        ck_assert_str_eq(ui.prompt.edit.text, rows[i].text);
+        ck_assert(!ui.prompt.last);
+        press("End");
+        press("c");
+        ck_assert_uint_eq(ui.prompt.edit.length, strlen(rows[i].text) + 1);
+        press("Esc");
+    }
+    prompt_ask(&ui.host, "name: ", "ab", NULL, NULL, NULL);
+    ui.prompt.last = true;
+    press("Enter"); /* it is taken as it is */
+    ck_assert_int_eq(ui.prompt.kind, PROMPT_NONE);
+    ck_assert_str_eq(ui.prompt.edit.text, "ab");
+}
+
+/* What is asked is at the end of a label: a name in it is cut. */
+TEST(a_long_label_is_cut_in_its_middle)
+{
+    char label[160];
+    (void)snprintf(label, sizeof label, "Remove posix:/%0100d? Type its name, or yes: ", 7);
+    prompt_ask(&ui.host, label, "", NULL, NULL, NULL);
+    press("y");
+    ui_draw(&ui);
+    ck_assert_int_eq(frame_find(&ui.canvas, "Remove posix:/000"), 22);
+    ck_assert_int_eq(frame_find(&ui.canvas, "\u2026000"), 22);
+    ck_assert_int_eq(frame_find(&ui.canvas, "7? Type its name, or yes: y"), 22);
+}
+
 SUITE(test_ui_frame, .set_up = set_up, .tear_down = tear_down,
-      TESTS(screens_go_and_come_back, a_screen_is_on_the_stack_once, every_size,
-            messages_wrap_and_go, the_next_key_ends_a_message, the_bar_says_where_the_way_out_leads,
-            unknown_keys_say_so, the_key_bar_presses_keys, keys_of_the_fields_say_where_they_work,
+      TESTS(a_line_of_the_last_time, a_long_label_is_cut_in_its_middle, screens_go_and_come_back,
+            a_screen_is_on_the_stack_once, every_size, messages_wrap_and_go,
+            the_next_key_ends_a_message, the_bar_says_where_the_way_out_leads, unknown_keys_say_so,
+            the_key_bar_presses_keys, keys_of_the_fields_say_where_they_work,
             a_click_between_the_words_does_nothing, help_of_every_screen,
             the_help_is_wrapped_at_every_width, headings_of_the_help_are_found,
             words_of_the_screen_are_commands, back_from_what_the_list_opened_leads_to_the_list,

@@ -388,6 +388,14 @@ TEST(filter_as_one_types)
     listed_press("Esc");
     ck_assert_uint_eq(ui.segments->count, USUAL);
     ck_assert(!ui.quit);
+    char highlighted[LOCATOR_MAX];
+    listed_press("End");
+    (void)snprintf(highlighted, sizeof highlighted, "%s", listed_cursor());
+    listed_press("/");
+    listed_type("=");
+    ck_assert_uint_eq(ui.segments->count, 0);
+    listed_press("Esc");
+    ck_assert_str_eq(listed_cursor(), highlighted);
 }
 
 /* Again: what is perhaps unused, too; where nothing is proved, that is what there is. */

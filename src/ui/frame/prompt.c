@@ -105,9 +105,25 @@ static void accept_line(struct prompt_host *h)
     p->refused = true;
 }
 
+/* A character that is typed, or pasted. */
+static bool is_character(struct key key)
+{
+    return key.code >= ' ' && key.code < KEY_BASE && key.mods == 0;
+}
+
+/* What is there from the last time makes room for what is typed; every other key keeps it. */
+static void replace_last(struct prompt *p, struct key key)
+{
+    if (p->last && is_character(key))
+        edit_set(&p->edit, "");
+    p->last = false;
+}
+
 static void line_key(struct prompt_host *h, struct key key)
 {
     struct prompt *p = h->prompt;
+    if (key.code != KEY_ENTER_)
+        replace_last(p, key);
     if (key.code == KEY_ENTER_)
         accept_line(h);
     else if (key.code == KEY_TAB_ && p->complete != NULL)
@@ -176,6 +192,7 @@ void prompt_paste(struct prompt_host *h, struct key key)
 {
     if (key.code == KEY_ENTER_ || key.code == KEY_TAB_)
         key = (struct key){' ', 0};
+    replace_last(h->prompt, key);
     if (key.code < KEY_BASE && key.mods == 0 && edit_key(&h->prompt->edit, key, NULL))
         changed(h);
 }
@@ -221,12 +238,49 @@ static void draw_above(struct canvas *c, int row, enum style style, const char *
         (void)canvas_char(c, row, end, c->cols, style, 0x2026);
 }
 
+/* Where the part of a text begins that has at most so many columns and is its end. */
+static size_t end_of(const char *text, int room)
+{
+    size_t n = strlen(text), from = 0;
+    while (canvas_width(text + from) > room)
+        from += text_decode(TEXT_UTF8, (const uint8_t *)text + from, n - from).size;
+    return from;
+}
+
+/* Bytes of its beginning that have at most so many columns. */
+static size_t begin_of(const char *text, int room)
+{
+    size_t n = strlen(text), to = 0, size;
+    while (to < n) {
+        size = text_decode(TEXT_UTF8, (const uint8_t *)text + to, n - to).size;
+        if (columns_of(text, to + size) > room)
+            break;
+        to += size;
+    }
+    return to;
+}
+
+/* The label. One that is too wide is cut in its middle, where names are: what is asked is at its
+ * end. Returns the column after it. */
+static int draw_label(struct canvas *c, int row, int room, const char *label)
+{
+    if (canvas_width(label) <= room)
+        return canvas_text(c, row, 0, room, STYLE_PROMPT, label);
+    size_t end = end_of(label, room * 3 / 5);
+    char begin[sizeof((struct prompt *)NULL)->label];
+    (void)snprintf(begin, sizeof begin, "%.*s",
+                   (int)begin_of(label, room - 1 - canvas_width(label + end)), label);
+    int col = canvas_text(c, row, 0, room, STYLE_PROMPT, begin);
+    col = canvas_char(c, row, col, room, STYLE_PROMPT, 0x2026);
+    return canvas_text(c, row, col, room, STYLE_PROMPT, label + end);
+}
+
 void prompt_draw(struct prompt_host *h, int row)
 {
     struct canvas *c = h->canvas;
     const struct prompt *p = h->prompt;
     int least = p->kind == PROMPT_LINE ? 12 : 0; /* columns the text has at least */
-    int col = canvas_text(c, row, 0, c->cols - least, STYLE_PROMPT, p->label);
+    int col = draw_label(c, row, c->cols - least, p->label);
     const char *above = p->hint[0] != '\0' ? p->hint : p->note;
     if (above[0] != '\0')
         draw_above(c, row - 1, above == p->note ? STYLE_WARN : STYLE_DIM, above);
@@ -236,6 +290,6 @@ void prompt_draw(struct prompt_host *h, int row)
     if (p->kind != PROMPT_LINE)
         return;
     size_t from = first_shown(&p->edit, c->cols - col);
-    canvas_text(c, row, col, c->cols, STYLE_TEXT, p->edit.text + from);
+    canvas_text(c, row, col, c->cols, p->last ? STYLE_SELECT : STYLE_TEXT, p->edit.text + from);
     c->cursor_col = col + columns_of(p->edit.text + from, p->edit.cursor - from);
 }

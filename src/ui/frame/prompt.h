@@ -35,6 +35,7 @@ struct prompt {
     char label[160]; /* what is asked, printable */
     char note[160];  /* what one should know before answering, on the line above */
     char hint[512];  /* completions, on the line above; empty: none */
+    bool last;       /* LINE: the text is that of the last time: a character replaces it */
     bool refused;    /* LINE: the note says why; the next edit removes it */
     bool drawn;      /* it has been on the screen */
     bool again;      /* a yes runs the line that asked again */

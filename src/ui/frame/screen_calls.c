@@ -372,7 +372,7 @@ static void draw_title(struct ui *ui)
                            "OS calls  %" PRIu64 " made, %zu kept  %s", total, st->count, which);
     col = canvas_text(c, 0, col + 2, c->cols, st->follow ? STYLE_LIVE : STYLE_PAUSED,
                       st->follow ? " LIVE "
-                                 : ui_hint(ui, " {move end} follows ", follows, sizeof follows));
+                                 : ui_hint(ui, " {move end}: newest ", follows, sizeof follows));
     if (st->filter[0] != '\0')
         (void)canvas_print(c, 0, col + 2, c->cols, STYLE_TITLE, "with \"%s\" (Esc: all)",
                            st->filter);
@@ -472,6 +472,7 @@ void calls_filter(struct ui *ui, const char *text)
     }
     prompt_ask(&ui->host, "calls with (words): ", ui->calls->filter, NULL, set_filter, NULL);
     ui->prompt.changed = set_filter;
+    ui->prompt.last = true;
     ui->prompt.drop = drop_filter;
 }
 

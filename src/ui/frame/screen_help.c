@@ -250,6 +250,7 @@ void help_filter(struct ui *ui, const char *text)
     }
     prompt_ask(&ui->host, "find in the help: ", ui->help->filter, NULL, set_filter, NULL);
     ui->prompt.changed = set_filter;
+    ui->prompt.last = true;
     ui->prompt.drop = drop_filter;
 }
 

@@ -514,4 +514,5 @@ void act_replace(struct ui *ui, const char *arg)
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
                    "OLD: text, i:text, x:de ?? ef, u32:9, u16:hi, r:regex");
     ui->prompt.right = old_right;
+    ui->prompt.last = true;
 }

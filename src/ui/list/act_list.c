@@ -286,5 +286,6 @@ void act_filter(struct ui *ui, const char *arg)
     prompt_ask(&ui->host, "filter: ", ui->segments->filter, &ui->history[HISTORY_FILTER],
                set_filter, NULL);
     ui->prompt.changed = set_filter;
+    ui->prompt.last = true;
     ui->prompt.drop = drop_filter;
 }

@@ -267,7 +267,7 @@ static void remember_asked(struct ui *ui, const char *locator)
 
 void ui_remove(struct ui *ui, const char *locator)
 {
-    char shown[SHOWN_LOCATOR], label[sizeof ui->prompt.label];
+    char shown[UI_NAME], label[sizeof ui->prompt.label];
     const struct seg_info *info = segments_find(ui, locator);
     const char *irremovable = seg_words(locator)->irremovable;
     if (irremovable != NULL) {
@@ -282,8 +282,8 @@ void ui_remove(struct ui *ui, const char *locator)
         ui_say(ui, STYLE_ERROR, "its name is too long to be typed here");
         return;
     }
-    (void)locator_shown(locator, shown, sizeof shown);
-    (void)snprintf(label, sizeof label, "Remove %.100s? Type its name, or yes: ", shown);
+    ui_name(locator, shown);
+    (void)snprintf(label, sizeof label, "Remove %s? Type its name, or yes: ", shown);
     (void)snprintf(ui->pending, sizeof ui->pending, "%s", locator);
     remember_asked(ui, locator);
     prompt_ask(&ui->host, label, "", NULL, remove_answer, NULL);

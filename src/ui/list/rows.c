@@ -293,6 +293,10 @@ static int row_of(const struct ui *ui, const char *locator)
 static void restore_cursor(struct ui *ui)
 {
     struct segments_state *st = ui->segments;
+    if (st->count == 0) { /* what was highlighted is so again when it is shown again */
+        st->at = 0;
+        return;
+    }
     int wanted = row_of(ui, st->wanted), same = row_of(ui, st->cursor);
     if (wanted >= 0) {
         st->wanted[0] = '\0';

@@ -176,6 +176,7 @@ static void ask_filter(struct ui *ui)
     prompt_ask(&ui->host, "fields with this in their name (empty: all): ", ui->tree->filter, NULL,
                filter_changed, NULL);
     ui->prompt.changed = filter_changed;
+    ui->prompt.last = true;
     ui->prompt.drop = filter_dropped;
 }
 
