@@ -224,7 +224,7 @@ static const struct option_row rows[] = {
     {"recent", "seconds", "seconds that a row counts as changed", DECIMAL_OF(recent, 0.1, 86400)},
     {"history", "0 to 65536", "MiB of changes kept to go back to; 0: none",
      WORD_OF(set_history, get_history)},
-    {"types", "list, auto or off", "no type known: list, take the one fact, ask nobody",
+    {"types", "list, auto or off", "fields (S): list proposals, show a proved one, or off",
      WORD_OF(set_types, get_types)},
 };
 

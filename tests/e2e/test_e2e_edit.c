@@ -176,7 +176,7 @@ TEST(typing_waits_while_paused)
     scene_press(t, "<Tab>b", "the display is paused: press Space, then type");
     scene_press(t, "<Space>", "LIVE");
     ck_assert_int_eq(memory[0], 'A');
-    scene_press(t, "c", "undo: ^O");
+    scene_press(t, "c", "; ^O takes it back");
     scene_memory(t, memory, "c", 1);
     leave(t);
 }

@@ -159,7 +159,7 @@ TEST(undo_has_a_key_where_letters_are_typed)
     stage_type(st, "u");
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0], 'u');
-    ck_assert_ptr_nonnull(strstr(st->ui.status, "undo: ^O"));
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "; ^O takes it back"));
     stage_key(st, 'o', KEY_CTRL);
     stage_run(st);
     ck_assert_uint_eq(st->bytes[0], was);

@@ -58,7 +58,7 @@ TEST(a_list_is_followed_and_back)
     ck_assert_uint_eq(st->ui.s.cursor, 0x10);
     back();
     ck_assert_uint_eq(st->ui.s.cursor, 0x10);
-    ck_assert_str_eq(st->ui.status, "no value was followed: there is nothing to return to");
+    ck_assert_str_eq(st->ui.status, "there is nowhere to return to: no value was gone to");
 }
 
 /* In a view of numbers its size counts, in hex the largest that leads somewhere. */
@@ -146,7 +146,7 @@ TEST(not_what_is_unknown_and_not_in_edit_mode)
     memset(st->state + 0x40, BYTE_UNKNOWN, 8);
     enter_at(0x40);
     ck_assert_uint_eq(st->ui.s.cursor, 0x40);
-    ck_assert_str_eq(st->ui.status, "nothing to follow: what is here is not known");
+    ck_assert_str_eq(st->ui.status, "nothing to go to: what is here is not known");
     memset(st->state + 0x40, BYTE_DATA, 8);
     st->ui.s.edit = true;
     enter_at(0x40);

@@ -148,7 +148,7 @@ static const struct {
     {"baseline", "The segment as it was when b was pressed: what differs now is marked."},
     {"freeze", "To put a value back whenever another process changes it (^T)."},
     {"hole", "A part that was never written: it reads as zeros and takes no memory."},
-    {"phase", "UTF-16 text may begin at an odd byte: T shifts it by one."},
+    {"phase", "Whether characters of UTF-16 begin at even or at odd offsets (T)."},
     {"seqlock", "A counter that is odd while its record is written; `:seqlock` reads under it."},
     {"KEEPING ALIVE", "The name is gone and only shmlens keeps the memory: leaving frees it."},
     {"WAITING 3 s", "The system has not answered for so long, and the bytes are as old: a file "

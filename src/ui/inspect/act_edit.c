@@ -294,10 +294,10 @@ static void ask_value(struct ui *ui, const struct value_prompt *p)
         return;
     }
     prompt_confirm(&ui->host, ui_read_only, value_allowed, (void *)(uintptr_t)p);
-    char edit[UI_PRESS], key[UI_PRESS];
+    char edit[UI_PRESS];
     (void)snprintf(ui->prompt.note, sizeof ui->prompt.note,
-                   "%s stores one value here; %s turns editing on for typing without a question",
-                   ui_press(ui, p->command, key), ui_press(ui, "edit", edit));
+                   "y turns editing on, and then asks for the value; %s turns it off again",
+                   ui_press(ui, "edit", edit));
     ui->prompt.again = true;
     ui->prompt.typed = value_typed;
     ui->prompt.drop = ui_not_edited;

@@ -78,7 +78,7 @@ static bool find_lead(const struct ui *ui, struct lead *l)
 static void say_nowhere(struct ui *ui, const struct lead *l)
 {
     if (l->size == 0)
-        ui_say(ui, STYLE_WARN, "nothing to follow: what is here is not known");
+        ui_say(ui, STYLE_WARN, "nothing to go to: what is here is not known");
     else if (l->value == 0)
         ui_say(ui, STYLE_WARN, "the value here is 0, which leads nowhere");
     else
@@ -142,7 +142,7 @@ void act_visit(struct ui *ui, const char *arg)
     if (!inspect_attached(ui))
         return;
     if (session_editing(&ui->s)) {
-        ui_say(ui, STYLE_WARN, "{visit} follows a value only outside of edit mode ({edit})");
+        ui_say(ui, STYLE_WARN, "{visit} goes to a value only outside of edit mode ({edit})");
         return;
     }
     if (!find_lead(ui, &l)) {
@@ -164,7 +164,7 @@ void act_return(struct ui *ui, const char *arg)
     if (!inspect_attached(ui))
         return;
     if (st->trail_count == 0)
-        ui_say(ui, STYLE_WARN, "no value was followed: there is nothing to return to");
+        ui_say(ui, STYLE_WARN, "there is nowhere to return to: no value was gone to");
     else
         inspect_go_to(ui, st->trail[--st->trail_count]);
 }

@@ -131,7 +131,7 @@ static void written_text(const struct ui *ui, const struct cell_store *r, char o
     char key[UI_PRESS];
     out[0] = '\0';
     if (r->part != 0 && r->part == st->part.part && st->part.stored > 0)
-        (void)snprintf(out, 96, "; %u of %u words were written (%s undoes one after the other)",
+        (void)snprintf(out, 96, "; %u of %u words were written (%s takes them back one by one)",
                        (unsigned)st->part.stored, (unsigned)r->parts, edit_undo_key(ui, key));
 }
 
@@ -225,14 +225,14 @@ static void say_stored(struct ui *ui, const struct cell_store *r)
         return;
     shown_text(r, r->job.done.old, old);
     shown_text(r, r->job.done.value, value);
-    ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 " %s %s: %s -> %s (%s)%s%s", words[r->why],
+    ui_say(ui, STYLE_TEXT, "%s 0x%" PRIx64 " %s %s: %s -> %s (%s)%s%s%s", words[r->why],
            r->job.done.offset,
            r->bits != 0      ? "bits"
            : r->view != NULL ? r->view->name
                              : "hex",
            value, old, value, r->job.done.atomic ? "one store" : "not atomic",
-           r->why == STORE_UNDO ? "" : "   undo: ",
-           r->why == STORE_UNDO ? "" : edit_undo_key(ui, key));
+           r->why == STORE_UNDO ? "" : "; ", r->why == STORE_UNDO ? "" : edit_undo_key(ui, key),
+           r->why == STORE_UNDO ? "" : " takes it back");
 }
 
 static void stored(struct ui *ui, const struct cell_store *r)
