@@ -328,8 +328,8 @@ TEST(locks_have_owners)
     scene_quit(t);
 }
 
-/* A process that has come since the users were listed is not taken for dead, and one that dies is.
- */
+/* A process that has come since the users were listed is seen at once, and is not taken for dead;
+ * one that dies is. */
 TEST(owners_come_and_die)
 {
     pthread_mutex_t *m = make_mutex();
@@ -350,6 +350,7 @@ TEST(owners_come_and_die)
         for (int k = 0; k < 1000 && !e2e_find(t, text, &row, &col); k++) {
             (void)e2e_pump(t, 10);
             ck_assert(!e2e_find(t, dead, &row, &col));
+            ck_assert(!e2e_find(t, "owner not seen", &row, &col));
         }
         e2e_wait_text(t, text, 0);
         (void)kill(writer, SIGKILL);
