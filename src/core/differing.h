@@ -2,16 +2,34 @@
 #ifndef SHMLENS_CORE_DIFFERING_H
 #define SHMLENS_CORE_DIFFERING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __SSE2__ /* every x86 of 64 bits */
+#if defined(__AVX2__)
+#include <immintrin.h>
+#elif defined(__SSE2__) /* every x86 of 64 bits */
 #include <emmintrin.h>
 #endif
 
 enum { DIFFERING = 64 };
 
-#ifdef __SSE2__
+#if defined(__AVX2__)
+
+/* Bit i: byte i differs. */
+static inline uint64_t differing(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t same = 0;
+    for (unsigned i = 0; i < DIFFERING; i += 32) {
+        __m256i x, y;
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        same |= (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, y)) << i;
+    }
+    return ~same;
+}
+
+#elif defined(__SSE2__)
 
 /* Bit i: byte i differs. */
 static inline uint64_t differing(const uint8_t *a, const uint8_t *b)
@@ -49,5 +67,16 @@ static inline uint64_t differing(const uint8_t *a, const uint8_t *b)
 }
 
 #endif
+
+/* Are all of them the same? */
+static inline bool same_unit(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t x[8], y[8], other = 0;
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    for (unsigned i = 0; i < 8; i++)
+        other |= x[i] ^ y[i];
+    return other == 0;
+}
 
 #endif

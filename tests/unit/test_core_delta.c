@@ -228,6 +228,51 @@ TEST(a_missed_change_is_said)
     delta_writer_free(w);
 }
 
+enum { PAGE = 4096 };
+
+/* Tells of a change of a page, `piece` bytes at a time. */
+static void tell_page(struct delta_writer *w, int64_t time, const uint8_t *old, const uint8_t *new,
+                      size_t piece)
+{
+    for (size_t at = 0; at < PAGE; at += piece) {
+        struct delta d = {DELTA_BYTES, time, 8 * PAGE + at, piece, 0, 0, old + at, new + at};
+        HOLD(delta_add(w, &d) == DELTA_ADDED);
+    }
+}
+
+/* A page told at once gives the block that its 64 bytes told one by one do, few changes or many,
+ * long ones or short, and with some that nobody saw; and it is read again. */
+TEST_LOOP(a_page_at_once_is_its_units_one_by_one, 6)
+{
+    static const uint32_t changes[] = {3, 60, 700}, lengths[] = {1, 90};
+    struct delta_writer *w = delta_writer_new(), *one = delta_writer_new();
+    static uint8_t old[PAGE], new[PAGE];
+    seed = (uint64_t)_i + 1;
+    for (int64_t time = 1; time < 40; time++) {
+        memcpy(new, old, sizeof new);
+        for (uint32_t i = 0; i < changes[_i / 2]; i++) {
+            size_t at = draw(PAGE), end = at + 1 + draw(lengths[_i % 2]);
+            for (; at < end && at < PAGE; at++)
+                new[at] = (uint8_t)draw(256);
+        }
+        tell_page(w, time, old, new, PAGE);
+        tell_page(one, time, old, new, DELTA_UNIT);
+        memcpy(old, new, sizeof old);
+        if (draw(3) == 0)
+            old[draw(PAGE)] ^= 1; /* nobody saw this one */
+    }
+    size_t n = 0, n_one = 0;
+    uint8_t *block = sealed(w, &n), *block_one = sealed(one, &n_one);
+    ck_assert_uint_eq(n, n_one);
+    ck_assert_mem_eq(block, block_one, n);
+    ck_assert_uint_eq(delta_writer_records(w), delta_writer_records(one));
+    delta_close(opened(block, n));
+    free(block);
+    free(block_one);
+    delta_writer_free(w);
+    delta_writer_free(one);
+}
+
 static struct delta_key keys[4];
 static size_t keys_told;
 
@@ -349,9 +394,9 @@ TEST(every_cut_and_every_flipped_bit_is_refused)
     delta_writer_free(w);
 }
 
-SUITE(test_core_delta,
-      TESTS(it_tells_what_it_was_told, the_walk_ends_at_the_state_written,
-            markers_say_what_has_no_bytes, a_missed_change_is_said, keys_are_the_state_before,
-            it_says_when_it_is_full_and_goes_on_after_a_reset,
-            what_breaks_the_rules_is_refused_and_changes_nothing,
-            every_cut_and_every_flipped_bit_is_refused));
+SUITE(test_core_delta, TESTS(it_tells_what_it_was_told, the_walk_ends_at_the_state_written,
+                             markers_say_what_has_no_bytes, a_missed_change_is_said,
+                             a_page_at_once_is_its_units_one_by_one, keys_are_the_state_before,
+                             it_says_when_it_is_full_and_goes_on_after_a_reset,
+                             what_breaks_the_rules_is_refused_and_changes_nothing,
+                             every_cut_and_every_flipped_bit_is_refused));

@@ -10,7 +10,6 @@
 
 #include "core/bytes.h"
 #include "core/change/pagemap_private.h"
-#include "core/differing.h"
 
 const uint8_t pagemap_zeros[PAGEMAP_PAGE];
 
@@ -152,18 +151,18 @@ static size_t smaller(size_t a, size_t b)
 
 /* A run of bytes that differ, which may not be at its end yet. */
 struct run {
-    size_t from, end; /* in the part; equal: none */
+    size_t from, end; /* in the page; equal: none */
 };
 
 static void end_run(const struct pagemap *m, const struct part *p, const uint8_t *was,
                     struct run *r)
 {
     if (r->end > r->from)
-        notify_changed(m, p, r->from, was + r->from, r->end - r->from);
+        notify_changed(m, p, r->from - p->in, was + (r->from - p->in), r->end - r->from);
     r->from = r->end;
 }
 
-/* Notifies of the runs in `bits`, which begin at `at` of the part; *r is the one that may go on. */
+/* Notifies of the runs in `bits`, which begin at `at` of the page; *r is the one that may go on. */
 static void add_runs(const struct pagemap *m, const struct part *p, const uint8_t *was, size_t at,
                      uint64_t bits, struct run *r)
 {
@@ -180,15 +179,19 @@ static void add_runs(const struct pagemap *m, const struct part *p, const uint8_
     }
 }
 
-/* Bit i: byte i of the part's n at `at`, DIFFERING at most, differs. */
-static uint64_t part_differs(const struct part *p, const uint8_t *was, size_t at, size_t n)
+/* Which bytes of the page differ, as far as it is in the part; returns how many. */
+static size_t part_differs(const struct part *p, const uint8_t *was, uint64_t differs[PAGE_UNITS])
 {
-    if (n == DIFFERING)
-        return differing(was + at, p->bytes + at);
-    uint8_t a[DIFFERING] = {0}, b[DIFFERING] = {0};
-    memcpy(a, was + at, n);
-    memcpy(b, p->bytes + at, n);
-    return differing(a, b);
+    size_t from = p->in / DIFFERING, units = (p->in + p->n - 1) / DIFFERING + 1 - from;
+    uint8_t a[PAGEMAP_PAGE], b[PAGEMAP_PAGE];
+    if (p->n == PAGEMAP_PAGE)
+        return runs_differing(was, p->bytes, PAGE_UNITS, differs);
+    memset(differs, 0, PAGE_UNITS * sizeof *differs);
+    memset(a, 0, units * DIFFERING);
+    memset(b, 0, units * DIFFERING);
+    memcpy(a + p->in % DIFFERING, was, p->n);
+    memcpy(b + p->in % DIFFERING, p->bytes, p->n);
+    return runs_differing(a, b, units, differs + from);
 }
 
 /* Notifies of each run of bytes that differ, and notes its time in the copy. Returns how many bytes
@@ -196,24 +199,16 @@ static uint64_t part_differs(const struct part *p, const uint8_t *was, size_t at
 static size_t notify_runs(struct pagemap *m, const struct part *p, struct copy *copy)
 {
     const uint8_t *was = copy->bytes + p->in;
-    uint32_t tick = pagemap_tick(m, p->time);
+    uint64_t differs[PAGE_UNITS];
     struct run r = {0, 0};
     bool heard = false;
-    size_t sum = 0;
     for (size_t i = 0; i < m->sinks; i++)
         heard = heard || m->sink[i].changed != NULL;
-    for (size_t at = 0, n; at < p->n; at += n) {
-        size_t shift = (p->in + at) % DIFFERING;
-        n = smaller(DIFFERING - shift, p->n - at);
-        uint64_t bits = part_differs(p, was, at, n);
-        if (bits == 0)
-            continue;
-        if (heard)
-            add_runs(m, p, was, at, bits, &r);
-        copy_mark(m, copy, (p->in + at) / DIFFERING, bits << shift, tick);
-        sum += (size_t)__builtin_popcountll(bits);
-    }
+    size_t sum = part_differs(p, was, differs);
+    for (size_t i = p->in / DIFFERING; heard && i < PAGE_UNITS; i++)
+        add_runs(m, p, was, i * DIFFERING, differs[i], &r);
     end_run(m, p, was, &r);
+    copy_mark(m, copy, differs, pagemap_tick(m, p->time));
     return sum;
 }
 

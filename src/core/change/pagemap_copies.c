@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "core/change/pagemap_private.h"
-#include "core/differing.h"
+
+enum { IN_UNIT = DIFFERING / DIRTY_GRANULE };
 
 bool copy_pinned(const struct pagemap *m, uint64_t page)
 {
@@ -113,21 +114,22 @@ struct copy *copy_add(struct pagemap *m, uint64_t page, const uint8_t bytes[PAGE
     return c;
 }
 
-/* The granules of one unit; bit i: byte i changed. */
-static void mark_unit(struct dirty_times *k, size_t granule, uint64_t bits, uint32_t tick)
+/* Without a branch, so that compilers do several granules at once; most pages that change have both
+ * granules that do and granules that do not, in no order that a processor could predict. */
+static void mark_granules(struct dirty_times *k, const uint16_t *changed, uint32_t tick)
 {
-    for (; bits != 0; bits >>= DIRTY_GRANULE, granule++) {
-        uint16_t here = (uint16_t)bits;
-        if (here == 0)
-            continue;
-        bool merges = k->tick[granule] != 0 && tick - k->tick[granule] <= MERGE_TICKS;
-        k->tick[granule] = tick;
-        k->bytes[granule] = (uint16_t)(here | (merges ? k->bytes[granule] : 0));
+    for (size_t i = 0; i < GRANULES; i++) {
+        uint16_t here = changed[i];
+        uint32_t was = k->tick[i];
+        bool keeps = (here == 0) | ((was != 0) & (tick - was <= MERGE_TICKS));
+        k->bytes[i] = (uint16_t)(here | (keeps ? k->bytes[i] : 0));
+        k->tick[i] = here != 0 ? tick : was;
     }
 }
 
-void copy_mark(struct pagemap *m, struct copy *c, size_t unit, uint64_t bits, uint32_t tick)
+void copy_mark(struct pagemap *m, struct copy *c, const uint64_t differs[PAGE_UNITS], uint32_t tick)
 {
+    uint16_t changed[GRANULES];
     if (m->allowance == PAGEMAP_NO_LIMIT) /* nobody asks for times of bytes */
         return;
     if (c->times == NULL) {
@@ -136,5 +138,11 @@ void copy_mark(struct pagemap *m, struct copy *c, size_t unit, uint64_t bits, ui
             return;
         m->timed++;
     }
-    mark_unit(c->times, unit * (DIFFERING / DIRTY_GRANULE), bits, tick);
+    for (size_t i = 0; i < PAGE_UNITS; i++) {
+        changed[i * IN_UNIT] = (uint16_t)differs[i];
+        changed[i * IN_UNIT + 1] = (uint16_t)(differs[i] >> DIRTY_GRANULE);
+        changed[i * IN_UNIT + 2] = (uint16_t)(differs[i] >> 2 * DIRTY_GRANULE);
+        changed[i * IN_UNIT + 3] = (uint16_t)(differs[i] >> 3 * DIRTY_GRANULE);
+    }
+    mark_granules(c->times, changed, tick);
 }

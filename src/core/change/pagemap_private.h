@@ -10,6 +10,7 @@
 #define SHMLENS_CORE_CHANGE_PAGEMAP_PRIVATE_H
 
 #include "core/change/pagemap.h"
+#include "core/runs.h"
 #include "core/u64_table.h"
 
 enum {
@@ -17,8 +18,9 @@ enum {
     LEAF_TWO = 180,     /* two neighbours with at most so many pages together become one */
     DIRTY_GRANULE = 16, /* bytes of a copy that share the time of their last change */
     GRANULES = PAGEMAP_PAGE / DIRTY_GRANULE,
-    TICK = 10000000,   /* ns: the unit of times; tick 0 is never */
-    MERGE_TICKS = 200, /* changes of a granule at most so many ticks apart count as one */
+    PAGE_UNITS = RUNS_UNITS, /* words of a bit for each byte of a page */
+    TICK = 10000000,         /* ns: the unit of times; tick 0 is never */
+    MERGE_TICKS = 200,       /* changes of a granule at most so many ticks apart count as one */
     STATES = PAGE_DATA + 1,
     COUNT_MAX = (1 << 30) - 1,
     LEAST = 256 * 1024, /* bytes that copies may take however large the index is */
@@ -115,6 +117,7 @@ struct copy {
     uint8_t bytes[PAGEMAP_PAGE];
 };
 
+_Static_assert(PAGE_UNITS *DIFFERING == PAGEMAP_PAGE, "PAGE_UNITS");
 _Static_assert(sizeof(struct leaf) + 18 * LEAF_MAX <= sizeof(struct copy), "LEAF_MAX");
 
 struct pagemap {
@@ -185,9 +188,9 @@ bool copy_pinned(const struct pagemap *m, uint64_t page);
 bool copy_room(const struct pagemap *m); /* for one more, without dropping another */
 void copy_shrink(struct pagemap *m);     /* down to the allowance */
 
-/* These of the DIFFERING bytes of a unit of the copy changed. Without memory for it only the page's
- * time is known. */
-void copy_mark(struct pagemap *m, struct copy *c, size_t unit, uint64_t bits, uint32_t tick);
+/* These bytes of the copy changed. Without memory for it only the page's time is known. */
+void copy_mark(struct pagemap *m, struct copy *c, const uint64_t differs[PAGE_UNITS],
+               uint32_t tick);
 size_t copy_bytes(const struct pagemap *m);
 
 uint32_t pagemap_tick(struct pagemap *m, int64_t time);

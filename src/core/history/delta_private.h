@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/history/delta.h"
+#include "core/runs.h"
 
 enum { STREAM_KEYS, STREAM_OPS, STREAM_LITERALS, STREAMS };
 
@@ -39,38 +40,57 @@ enum {
 
 enum { KEY_RAW_MAX = VARINT_MAX + 8 + 8 + DELTA_UNIT };
 
-/* One aligned DELTA_UNIT that a block touches. */
-struct block64 {
-    uint64_t at;               /* offset / DELTA_UNIT */
-    uint64_t touched, unknown; /* as in struct delta_key */
-    uint8_t first[DELTA_UNIT]; /* before the block; 0 where not known */
-    uint8_t now[DELTA_UNIT];   /* at the current position */
+struct unit_head {
+    uint64_t at;      /* offset / DELTA_UNIT */
+    uint64_t touched; /* as in struct delta_key */
 };
 
-/* Units by offset; grows, never above DELTA_KEYS_MAX. */
-struct units {
-    struct block64 *all;
-    uint32_t count, cap;
-    uint32_t *slot; /* open addressing: number + 1 in all[], 0 empty */
-    uint32_t hint;  /* number of the unit found last by units_near */
-    uint32_t slots; /* a power of two, at least 2 * cap; 0: none */
+struct unit_before {
+    uint64_t unknown;          /* as in struct delta_key */
+    uint8_t bytes[DELTA_UNIT]; /* before the block; 0 where not known */
 };
+
+/* The units of one aligned RUNS_UNITS of them: changes come by page. */
+struct unit_page {
+    bool known;
+    uint64_t page;    /* offset / (RUNS_UNITS * DELTA_UNIT) */
+    uint64_t present; /* bit i: unit i is there, with this number */
+    uint16_t number[RUNS_UNITS];
+};
+
+_Static_assert(DELTA_KEYS_MAX <= UINT16_MAX, "numbers of units fit 16 bits");
+_Static_assert((int)DELTA_UNIT == (int)DIFFERING, "a unit is compared at once");
+
+/* The aligned DELTA_UNITs that a block touches, in the order in which they were added; never above
+ * DELTA_KEYS_MAX. The arrays are apart, because the writer looks at two of them for each change:
+ * what it does not need would fill the cache. */
+struct units {
+    struct unit_head *head;
+    uint8_t (*now)[DELTA_UNIT]; /* bytes at the current position */
+    struct unit_before *before;
+    uint32_t count, cap;
+    uint32_t *slot; /* open addressing: number + 1, 0 empty */
+    uint32_t slots; /* a power of two, at least 2 * cap; 0: none */
+    struct unit_page near;
+};
+
+#define UNIT_NONE UINT32_MAX
 
 bool units_reserve(struct units *u,
                    uint32_t more); /* room for so many more; false: out of memory */
-struct block64 *units_find(const struct units *u, uint64_t at);
-/* The same, fast when units are found in the order in which they were added. */
-static inline struct block64 *units_near(struct units *u, uint64_t at)
+uint32_t units_find(const struct units *u, uint64_t at); /* its number; UNIT_NONE: not there */
+void units_near_to(struct units *u, uint64_t page);      /* fills u->near */
+
+/* The same, fast for one after the other in a page. */
+static inline uint32_t units_near(struct units *u, uint64_t at)
 {
-    for (uint32_t k = 0; k < 2; k++)
-        if (u->hint + k < u->count && u->all[u->hint + k].at == at)
-            return &u->all[u->hint += k];
-    struct block64 *found = units_find(u, at);
-    u->hint = found != NULL ? (uint32_t)(found - u->all) : 0;
-    return found;
+    unsigned i = (unsigned)(at % RUNS_UNITS);
+    if (!u->near.known || u->near.page != at / RUNS_UNITS)
+        units_near_to(u, at / RUNS_UNITS);
+    return (u->near.present >> i & 1) != 0 ? u->near.number[i] : UNIT_NONE;
 }
 
-struct block64 *units_add(struct units *u, uint64_t at); /* must be absent; room was reserved */
+uint32_t units_add(struct units *u, uint64_t at); /* must be absent; room was reserved */
 void units_clear(struct units *u);
 void units_free(struct units *u);
 

@@ -143,11 +143,11 @@ bool delta_keys(const uint8_t *block, size_t n,
 static void take_key(void *ctx, const struct delta_key *key)
 {
     struct delta_reader *r = ctx;
-    struct block64 *u = units_add(&r->units, key->offset / DELTA_UNIT);
-    u->touched = key->touched;
-    u->unknown = key->unknown;
-    memcpy(u->first, key->value, DELTA_UNIT);
-    memcpy(u->now, key->value, DELTA_UNIT);
+    uint32_t u = units_add(&r->units, key->offset / DELTA_UNIT);
+    r->units.head[u].touched = key->touched;
+    r->units.before[u].unknown = key->unknown;
+    memcpy(r->units.before[u].bytes, key->value, DELTA_UNIT);
+    memcpy(r->units.now[u], key->value, DELTA_UNIT);
 }
 
 /* How far the check has come. */
@@ -183,8 +183,8 @@ static bool check_run(struct delta_reader *r, struct op_cursor *w, uint8_t tag, 
         return false;
     if (rec->kind != DELTA_FIRST && memchr(r->literals + w->literals, 0, n) != NULL)
         return false; /* a change that changes nothing */
-    const struct block64 *u = units_find(&r->units, rec->offset / DELTA_UNIT);
-    if (u == NULL || (unit_bits(from, n) & ~u->touched) != 0)
+    uint32_t u = units_find(&r->units, rec->offset / DELTA_UNIT);
+    if (u == UNIT_NONE || (unit_bits(from, n) & ~r->units.head[u].touched) != 0)
         return false;
     rec->count = (uint8_t)n;
     rec->at = (uint32_t)w->literals;
@@ -301,8 +301,8 @@ void delta_close(struct delta_reader *r)
 static void step_run(struct delta_reader *r, const struct record *rec, bool onwards,
                      struct delta *d)
 {
-    struct block64 *u = units_find(&r->units, rec->offset / DELTA_UNIT);
-    uint8_t *now = u->now + rec->offset % DELTA_UNIT;
+    uint32_t u = units_find(&r->units, rec->offset / DELTA_UNIT);
+    uint8_t *now = r->units.now[u] + rec->offset % DELTA_UNIT;
     const uint8_t *diff = r->literals + rec->at;
     uint8_t *was = onwards ? r->old : r->new, *is = onwards ? r->new : r->old;
     for (unsigned i = 0; i < rec->count; i++) {

@@ -12,7 +12,7 @@ static uint32_t slot_of(const struct units *u, uint64_t at)
 
 static void enter(struct units *u, uint32_t number)
 {
-    uint32_t s = slot_of(u, u->all[number].at);
+    uint32_t s = slot_of(u, u->head[number].at);
     while (u->slot[s] != 0)
         s = (s + 1) & (u->slots - 1);
     u->slot[s] = number + 1;
@@ -31,6 +31,21 @@ static bool more_slots(struct units *u, uint32_t slots)
     return true;
 }
 
+/* Room for `cap` units. What was moved before memory ran out stays good. */
+static bool more_units(struct units *u, uint32_t cap)
+{
+    struct unit_head *head = realloc(u->head, cap * sizeof *head);
+    u->head = head != NULL ? head : u->head;
+    uint8_t(*now)[DELTA_UNIT] = realloc(u->now, cap * sizeof *now);
+    u->now = now != NULL ? now : u->now;
+    struct unit_before *before = realloc(u->before, cap * sizeof *before);
+    u->before = before != NULL ? before : u->before;
+    if (head == NULL || now == NULL || before == NULL)
+        return false;
+    u->cap = cap;
+    return true;
+}
+
 bool units_reserve(struct units *u, uint32_t more)
 {
     uint32_t need = u->count + more, cap = u->cap, slots = u->slots;
@@ -39,46 +54,67 @@ bool units_reserve(struct units *u, uint32_t more)
     if (need > cap) {
         while (cap < need)
             cap = cap == 0 ? 4 : cap * 2;
-        struct block64 *all = realloc(u->all, cap * sizeof *all);
-        if (all == NULL)
+        if (!more_units(u, cap))
             return false;
-        u->all = all;
-        u->cap = cap;
     }
     while (slots < need * 2)
         slots = slots == 0 ? SLOTS_MIN : slots * 2;
     return slots == u->slots || more_slots(u, slots);
 }
 
-struct block64 *units_find(const struct units *u, uint64_t at)
+uint32_t units_find(const struct units *u, uint64_t at)
 {
     if (u->slots == 0)
-        return NULL;
+        return UNIT_NONE;
     for (uint32_t s = slot_of(u, at); u->slot[s] != 0; s = (s + 1) & (u->slots - 1))
-        if (u->all[u->slot[s] - 1].at == at)
-            return &u->all[u->slot[s] - 1];
-    return NULL;
+        if (u->head[u->slot[s] - 1].at == at)
+            return u->slot[s] - 1;
+    return UNIT_NONE;
 }
 
-struct block64 *units_add(struct units *u, uint64_t at)
+static void come_near(struct unit_page *near, uint64_t at, uint32_t number)
 {
-    struct block64 *unit = &u->all[u->count];
-    memset(unit, 0, sizeof *unit);
-    unit->at = at;
-    enter(u, u->count++);
-    return unit;
+    near->present |= UINT64_C(1) << at % RUNS_UNITS;
+    near->number[at % RUNS_UNITS] = (uint16_t)number;
+}
+
+void units_near_to(struct units *u, uint64_t page)
+{
+    u->near.known = true;
+    u->near.page = page;
+    u->near.present = 0;
+    for (uint64_t at = page * RUNS_UNITS; at < (page + 1) * RUNS_UNITS && u->count > 0; at++) {
+        uint32_t number = units_find(u, at);
+        if (number != UNIT_NONE)
+            come_near(&u->near, at, number);
+    }
+}
+
+uint32_t units_add(struct units *u, uint64_t at)
+{
+    uint32_t number = u->count++;
+    u->head[number] = (struct unit_head){.at = at};
+    u->before[number] = (struct unit_before){0};
+    memset(u->now[number], 0, sizeof u->now[number]);
+    enter(u, number);
+    if (u->near.known && u->near.page == at / RUNS_UNITS)
+        come_near(&u->near, at, number);
+    return number;
 }
 
 void units_clear(struct units *u)
 {
     u->count = 0;
+    u->near.known = false;
     if (u->slots > 0)
         memset(u->slot, 0, u->slots * sizeof *u->slot);
 }
 
 void units_free(struct units *u)
 {
-    free(u->all);
+    free(u->head);
+    free(u->now);
+    free(u->before);
     free(u->slot);
     *u = (struct units){0};
 }
