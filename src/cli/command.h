@@ -38,7 +38,7 @@ struct ui_options; /* cli/options.h */
 /* What a command runs with. */
 /* A command that writes, before the user is asked whether it may: its arguments are judged without
  * a segment. */
-enum { COMMAND_WRITES = 80 };
+enum { COMMAND_WRITES = 80, COMMAND_LOST = 48 };
 struct command_check {
     bool form;       /* only the number of words and the options are judged, of any command */
     const char *raw; /* the segment's locator, */
@@ -46,6 +46,7 @@ struct command_check {
     /* What it would write, if that is more than one store: `32 bytes at 0x0`; else empty. No file
      * is opened for it: that may take long. */
     char writes[COMMAND_WRITES];
+    bool unkept; /* and that cannot be undone: it is more than KEPT_RANGE_MOST */
 };
 
 struct command_env {
@@ -82,6 +83,10 @@ struct command_env {
     const struct view *poked_as; /* how these show their values; NULL: as hex */
     struct kept_range *kept;     /* what a range held before: undo; now the caller's */
     const char *unkept;          /* why there is none; NULL: nothing to keep, or kept */
+    bool agreed;                 /* the user has agreed that it cannot be undone, */
+    bool asks;                   /* or is to be asked first, by what `err` has: nothing is stored */
+    bool stored;                 /* something of what is not kept was, */
+    char lost[COMMAND_LOST];     /* and this is what: `fill of 100 MiB at 0x0` */
     bool in_use;                 /* refused because others use it: --force does it all the same */
 
     /* A segment from `create` that only an open handle keeps alive: now the caller's. */

@@ -3,13 +3,21 @@
 #ifndef SHMLENS_CLI_KEEP_H
 #define SHMLENS_CLI_KEEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attributes.h"
+
 struct command_run;
 
-/* Reads what is there before [offset, offset + length) is written. */
-void run_keep(struct command_run *r, uint64_t offset, uint64_t length);
+/* Reads what is there before [offset, offset + length) is written. False: it cannot be kept, and
+ * the user is asked whether it is to be written all the same: the command ends with EXIT_NO. */
+MUST_USE bool run_keep(struct command_run *r, uint64_t offset, uint64_t length);
+
+/* The same for what cannot be kept because of `why`, such as "more than 32 MiB". True: the user has
+ * agreed. */
+MUST_USE bool run_unkept(struct command_run *r, const char *why, uint64_t offset, uint64_t length);
 
 /* n bytes at `at` of the range were written: these, or all of them `byte`. Those of
  * run_keep_stored replaced `old`, where that is known better (NULL: it is not). */

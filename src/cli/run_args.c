@@ -1,6 +1,7 @@
 /* Parses the words and options of a command: numbers, views, values, ranges. */
 #include "cli/options.h"
 #include "cli/run.h"
+#include "core/kept_range.h"
 #include "core/number.h"
 #include "core/plural.h"
 #include "time/recording.h"
@@ -212,6 +213,8 @@ bool run_range(struct command_run *r, int first, struct range *range)
 bool run_only_checks(struct command_run *r, uint64_t offset, uint64_t length)
 {
     struct command_check *check = r->env->check;
+    if (check != NULL)
+        check->unkept = length > KEPT_RANGE_MOST;
     if (check != NULL && length > sizeof(uint64_t))
         (void)snprintf(check->writes, sizeof check->writes, "%" PRIu64 " bytes at 0x%" PRIx64,
                        length, offset);

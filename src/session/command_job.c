@@ -32,6 +32,7 @@ static void command_job_run(struct job *job, const struct progress *p)
                               .view = j->view[0] != '\0' ? j->view : NULL,
                               .when = j->past != 0 ? j->when : NULL,
                               .undo = j->undo,
+                              .agreed = j->agreed,
                               .written = j->progress,
                               .progress = p};
     struct snapshot *then = NULL;
@@ -54,6 +55,9 @@ static void command_job_run(struct job *job, const struct progress *p)
     memcpy(j->pokes, env.pokes, sizeof j->pokes);
     j->pokes_count = env.pokes_count;
     j->in_use = env.in_use;
+    j->asks = env.asks;
+    if (env.unkept != NULL && env.stored)
+        memcpy(j->lost, env.lost, sizeof j->lost);
     j->made = env.made;
 }
 

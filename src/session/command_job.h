@@ -30,7 +30,9 @@ struct command_job {
     char undo[32]; /* the key that takes back what it writes */
     const struct view *poked_as;
     struct kept_range *kept; /* see command_env; released with the job unless taken (NULL) before */
-    bool in_use;             /* see command_env */
+    bool in_use;             /* see command_env, */
+    bool agreed, asks;       /* and this */
+    char lost[COMMAND_LOST]; /* what was stored and cannot be undone; empty: nothing was */
     struct seg *made;        /* see command_env; closed with the job unless taken (NULL) before */
 };
 

@@ -26,6 +26,7 @@ enum {
     UNDO_MAX = 256,
     UNDO_BYTES = 64 * 1024 * 1024, /* that ranges of all segments may take */
     UNDO_TYPED = 1024,             /* bytes typed in a row that are one step */
+    UNDO_LOST = 48,                /* bytes of the name of what cannot be undone */
     UNDO_LOGS = 8,                 /* segments whose steps are kept, besides the attached one */
     WIDTH_MAX = 256,
     WIDTH_AUTO = 16,
@@ -45,6 +46,7 @@ struct undo_step {
     const struct view *view;  /* how messages show the value; NULL: as hex */
     struct kept_range *range; /* core/kept_range.h, one reference; NULL: one value */
     uint32_t run;             /* of characters that were typed in a row; 0: it is not that */
+    char lost[UNDO_LOST];     /* what was stored then and cannot be undone; empty: it can be */
 };
 
 /* The steps of a segment that was attached before. */
@@ -139,6 +141,7 @@ struct session {
     /* A stack: [0, undo_count) can be undone, the redo_count after them redone. */
     struct undo_step undo[UNDO_MAX];
     size_t undo_count, redo_count;
+    size_t undo_given_up;                 /* steps of it that had to go for newer ones */
     struct seg_id undo_id;                /* the object that they were made in; dev 0: none */
     struct undo_log *undo_log[UNDO_LOGS]; /* of others; the one attached last comes first */
     size_t undo_logs;
@@ -249,6 +252,9 @@ void session_undo_push_line(struct session *s, const struct poke_done *p, size_t
 void session_undo_push_range(struct session *s, struct kept_range *range);
 void session_undo_grew(struct session *s); /* the newest step did: older ones may have to go */
 void session_undo_went(struct session *s, bool undone);
+void session_undo_skip(struct session *s,
+                       bool undo); /* forgets the next one to be undone, redone */
+void session_undo_push_lost(struct session *s, const char *what); /* it cannot be undone */
 void session_undo_turn(struct session *s, struct seg_id id);
 void session_undo_forget(struct session *s);
 

@@ -2,6 +2,7 @@
  * segments that were attached before are kept for when they are attached again: the same objects,
  * whatever names they have. Ranges may take UNDO_BYTES; when they take more, the segment whose
  * steps were put away first is forgotten, and then the oldest steps of this one. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ static void forget_oldest(struct session *s)
 {
     forget(s, 0, 1);
     s->undo_count--;
+    s->undo_given_up++;
 }
 
 /* ---- those of other segments ---- */
@@ -28,7 +30,7 @@ static void forget_oldest(struct session *s)
 /* The steps of a segment that was attached before. */
 struct undo_log {
     struct seg_id id;
-    size_t undo_count, redo_count;
+    size_t undo_count, redo_count, given_up;
     struct undo_step step[]; /* undo_count + redo_count */
 };
 
@@ -45,7 +47,7 @@ static void forget_log(struct session *s, size_t i)
 static void forget_own(struct session *s)
 {
     forget(s, 0, s->undo_count + s->redo_count);
-    s->undo_count = s->redo_count = 0;
+    s->undo_count = s->redo_count = s->undo_given_up = 0;
 }
 
 void session_undo_forget(struct session *s)
@@ -60,15 +62,15 @@ static void put_away(struct session *s)
 {
     size_t count = s->undo_count + s->redo_count;
     struct undo_log *log = NULL;
-    if (count > 0 && s->undo_id.dev != 0)
+    if ((count > 0 || s->undo_given_up > 0) && s->undo_id.dev != 0)
         log = malloc(sizeof *log + count * sizeof *log->step);
     if (log == NULL) {
         forget_own(s);
         return;
     }
-    *log = (struct undo_log){s->undo_id, s->undo_count, s->redo_count};
+    *log = (struct undo_log){s->undo_id, s->undo_count, s->redo_count, s->undo_given_up};
     memcpy(log->step, s->undo, count * sizeof *log->step); /* with their references */
-    s->undo_count = s->redo_count = 0;
+    s->undo_count = s->redo_count = s->undo_given_up = 0;
     if (s->undo_logs == UNDO_LOGS)
         forget_log(s, UNDO_LOGS - 1);
     memmove(s->undo_log + 1, s->undo_log, s->undo_logs * sizeof(struct undo_log *));
@@ -89,6 +91,7 @@ void session_undo_turn(struct session *s, struct seg_id id)
         memcpy(s->undo, log->step, (log->undo_count + log->redo_count) * sizeof *log->step);
         s->undo_count = log->undo_count;
         s->redo_count = log->redo_count;
+        s->undo_given_up = log->given_up;
         log->undo_count = log->redo_count = 0; /* their references are the session's again */
         forget_log(s, i);
         return;
@@ -235,6 +238,23 @@ void session_undo_push_range(struct session *s, struct kept_range *range)
         push(s, &(struct undo_step){.range = range});
     else
         kept_range_release(range);
+}
+
+void session_undo_push_lost(struct session *s, const char *what)
+{
+    struct undo_step step = {.one = {.size = 0}};
+    (void)snprintf(step.lost, sizeof step.lost, "%s", what);
+    push(s, &step);
+}
+
+void session_undo_skip(struct session *s, bool undo)
+{
+    size_t at = undo ? s->undo_count - 1 : s->undo_count;
+    forget(s, at, at + 1);
+    if (undo)
+        s->undo_count--;
+    else
+        s->redo_count--;
 }
 
 void session_undo_went(struct session *s, bool undone)

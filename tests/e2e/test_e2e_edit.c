@@ -291,7 +291,7 @@ TEST(undo_asks_when_the_value_has_moved_on)
     e2e_keys(t, "43");
     scene_memory(t, memory, "C", 1);
     memory[0] = 'X';
-    scene_press(t, "u", "0x0 is now 58, not 43: undo anyway? [y/N]");
+    scene_press(t, "u", "0x0 is now 58, not 43: undo anyway? s: skip [y/N]");
     e2e_keys(t, "n");
     e2e_wait_no_text(t, "[y/N]", 0);
     ck_assert_int_eq(memory[0], 'X');

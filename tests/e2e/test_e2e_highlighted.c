@@ -100,6 +100,10 @@ TEST(what_writes_asks_and_says_where)
     e2e_wait_text(t, second, 0);
     scene_memory(t, bytes, "\x55\x55\x55\x55\0", 5);
     ck_assert_int_eq(first_bytes[0], 0);
+    snprintf(question, sizeof question, "resize posix:%s? It cannot be undone. [y/N]", second);
+    scene_press(t, ":resize 100<Enter>", question); /* it cannot be anywhere */
+    e2e_keys(t, "n");
+    e2e_wait_no_text(t, question, 0);
     scene_quit(t);
 }
 

@@ -110,11 +110,11 @@ TEST(matches_are_replaced_one_by_one)
     scene_press(t, "y", "0x24: replace two by TWO?");
     scene_press(t, "n", "1 replaced, 2 skipped; u takes it back");
     memory[0x15] = '!'; /* one of its two words */
-    scene_press(t, "u", "the match at 0x14 changed since: undo anyway? [y/N]");
+    scene_press(t, "u", "the match at 0x14 changed since: undo anyway? s: skip [y/N]");
     e2e_keys(t, "n");
     e2e_wait_no_text(t, "undo anyway?", 0);
     scene_memory(t, memory + 0x14, "T!O", 3);
-    scene_press(t, "u", "undo anyway? [y/N]");
+    scene_press(t, "u", "undo anyway? s: skip [y/N]");
     scene_press(t, "y", "undo 0x14: 3 bytes put back");
     scene_memory(t, memory + 0x14, "two", 3);
     scene_quit(t);

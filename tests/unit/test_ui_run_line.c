@@ -174,17 +174,6 @@ TEST(undo_of_a_range_asks_when_it_has_moved_on)
     seg_close(other);
 }
 
-TEST(what_is_too_large_to_undo_is_said)
-{
-    run_named("create", " 40M");
-    await_said("created posix:");
-    run_named("open", "");
-    ui_run(&ui, "fill 0 33M 1");
-    press("y");
-    await_said("cannot be undone: more than 32 MiB");
-    ck_assert_uint_eq(ui.s.undo_count, 0);
-}
-
 TEST(long_output_is_a_text)
 {
     create_and_open();
@@ -515,8 +504,8 @@ TEST(a_wrong_line_stays_to_be_mended)
 SUITE(test_ui_run_line, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_wrong_line_stays_to_be_mended, from_creation_to_removal, arguments_are_judged_first,
             a_range_is_asked_about, what_writes_asks_first, a_fill_is_one_step_of_undo,
-            undo_of_a_range_asks_when_it_has_moved_on, what_is_too_large_to_undo_is_said,
-            long_output_is_a_text, types_does_not_hold_up_the_sampler, escape_gives_up_a_long_one,
+            undo_of_a_range_asks_when_it_has_moved_on, long_output_is_a_text,
+            types_does_not_hold_up_the_sampler, escape_gives_up_a_long_one,
             an_open_that_fails_says_why, the_log_shows_what_was_called, the_log_is_a_lesson,
             the_log_is_filtered, the_log_folds_what_is_done_again_and_again,
             an_empty_log_says_what_it_will_have, sections_are_cut_in_sight,

@@ -70,6 +70,28 @@ TEST(all_words_that_were_lost_are_stored)
     ck_assert_int_eq(memcmp(st->bytes + NAME, "0123456789abcde", 16), 0);
 }
 
+static void change_nothing(void)
+{
+}
+
+/* Undo of a text field speaks of text. */
+TEST(the_undo_of_a_text_shows_text)
+{
+    scene();
+    type_at("name", "byte", change_nothing);
+    ck_assert_int_eq(memcmp(st->bytes + NAME, "byte", 5), 0);
+    ck_assert_ptr_nonnull(strstr(st->ui.status, "utf8 'byte': '' -> 'byte'"));
+    memcpy(st->bytes + NAME, "other", 5);
+    stage_act(st, act_undo, "");
+    stage_run(st);
+    ck_assert_int_eq(st->ui.prompt.kind, PROMPT_CONFIRM);
+    ck_assert_str_eq(st->ui.prompt.label,
+                     "0x8 is now 'other', not 'byte': undo anyway? s: skip [y/N]");
+    stage_type(st, "s");
+    ck_assert_str_eq(st->ui.status, "nothing to undo");
+    ck_assert_int_eq(memcmp(st->bytes + NAME, "other", 5), 0);
+}
+
 /* Of the others it is said that they were written: one of two words was lost. */
 TEST(what_was_written_is_said)
 {
@@ -194,6 +216,6 @@ TEST(a_field_is_poked_by_its_path)
 }
 
 SUITE(test_ui_tree_edit, .tear_down = stage_tear_down,
-      TESTS(all_words_that_were_lost_are_stored, what_was_written_is_said,
-            a_question_is_about_one_value, what_is_typed_first_replaces, what_is_dropped_is_said,
-            the_present_value_is_filled_in, a_field_is_poked_by_its_path));
+      TESTS(the_undo_of_a_text_shows_text, all_words_that_were_lost_are_stored,
+            what_was_written_is_said, a_question_is_about_one_value, what_is_typed_first_replaces,
+            what_is_dropped_is_said, the_present_value_is_filled_in, a_field_is_poked_by_its_path));

@@ -23,7 +23,8 @@ int cmd_fill(struct command_run *r)
         return run_past_end(r, &range);
     if (run_only_checks(r, range.offset, range.length))
         return EXIT_DONE;
-    run_keep(r, range.offset, range.length);
+    if (!run_keep(r, range.offset, range.length))
+        return EXIT_NO;
     for (uint64_t at = 0; at < range.length;) {
         uint64_t left = range.length - at;
         uint64_t done = 0;
@@ -65,7 +66,10 @@ int cmd_load(struct command_run *r)
     }
     if (!file_source_open(r, r->word[0], r->size - offset, &c))
         return EXIT_ERROR;
-    run_keep(r, offset, c.size);
+    if (!run_keep(r, offset, c.size)) {
+        file_source_close(&c);
+        return EXIT_NO;
+    }
     int status = file_source_store(r, &c, r->seg, offset);
     uint64_t size = c.size;
     char kept[RUN_KEEP_WORDS];

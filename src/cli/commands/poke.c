@@ -204,8 +204,9 @@ static int store_all(struct command_run *r, const struct poke_values *v)
     if (run_only_checks(r, v->offset, v->count))
         return EXIT_DONE;
     r->env->poked_as = v->view;
-    if (v->count > v->unit || !word_size(v->unit)) /* one step of undo */
-        run_keep(r, v->offset, v->count);
+    if ((v->count > v->unit || !word_size(v->unit)) && /* one step of undo */
+        !run_keep(r, v->offset, v->count))
+        return EXIT_NO;
     if (!word_size(v->unit))
         return store_bytes(r, v);
     int status = EXIT_DONE;

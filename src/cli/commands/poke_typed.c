@@ -137,7 +137,8 @@ static int store_bytes(struct command_run *r, struct typed_poke *p)
     size_t done = 0;
     if (p->cas)
         return run_usage(r, "--expect is for fields of 1, 2, 4 or 8 bytes");
-    run_keep(r, p->leaf.offset, p->size);
+    if (!run_keep(r, p->leaf.offset, p->size))
+        return EXIT_NO;
     struct oserr e = seg_store(r->seg, p->leaf.offset, p->value, p->size, &done);
     run_keep_stored(r, 0, p->value, done, NULL);
     if (oserr_is(e))

@@ -129,6 +129,11 @@ static void say_replaced(struct replacing *p, size_t replaced)
     else
         out_print(r->env->out, "%zu replaced; %s takes %s back%s\n", replaced, undo,
                   replaced == 1 ? "it" : "them", how);
+    if (p->unkept > 0) {
+        (void)snprintf(r->env->lost, sizeof r->env->lost, "replacement of %zu matches", p->unkept);
+        r->env->unkept = "out of memory";
+        r->env->stored = true;
+    }
     if (p->unkept > 0)
         run_note(r, "%zu of them cannot be undone (out of memory)", p->unkept);
 }

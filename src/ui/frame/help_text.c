@@ -83,6 +83,12 @@ static const struct {
         {"Backspace", "Takes back what is half typed. Esc drops it and then leaves edit mode."},
         {"^T", "Freezes the value at the cursor: whatever others write is overwritten with it. "
                "`:frozen` lists such values."},
+        {"u ^R",
+         "Undo, redo. A step is: a byte typed in hex, a value, a match that was replaced one "
+         "by one; in a text column all that was typed in one go; all of one line. A range "
+         "of up to 32 MiB is a step; what is larger cannot be undone, and asks first. 64 "
+         "MiB and 256 steps are kept. When others changed it meanwhile: y undoes it all "
+         "the same, s skips it and continues with the step before."},
         {"~ and the like", "A value is written with one compare-and-swap against what you saw. If "
                            "another process was faster, you are asked."},
 },

@@ -60,6 +60,7 @@ static bool judge(struct ui *ui, const char *line, const struct aim *aim, bool f
     if (!right && err.buf != NULL)
         (void)snprintf(why, cap, "%.*s", (int)strcspn(err.buf, "\n"), err.buf);
     memcpy(writes, check.writes, sizeof check.writes);
+    ui->unkept = check.unkept;
     out_free(&out);
     out_free(&err);
     return right;
@@ -151,6 +152,9 @@ bool run_may_write(struct ui *ui, const char *line, const char *name)
         return true;
     ui_edit_then(ui, line);
     if (writes[0] != '\0' && ui->prompt.kind == PROMPT_CONFIRM)
-        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s writes %s", name, writes);
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s writes %s%s", name, writes,
+                       ui->unkept ? "; it cannot be undone (more than 32 MiB)" : "");
+    if (ui->unkept && ui->prompt.kind == PROMPT_CONFIRM) /* a yes is to both */
+        (void)snprintf(ui->agreed, sizeof ui->agreed, "%s", line);
     return false;
 }

@@ -137,6 +137,53 @@ void run_show_result(struct ui *ui, struct command_job *j)
         ui_say(ui, STYLE_ERROR, "failed: %.200s", j->line);
 }
 
+static void post(struct ui *ui, const char *line, struct sampler *sampler, const struct aim *aim);
+
+/* The user has agreed that it cannot be undone. */
+static void unkept_agreed(struct ui *ui, const char *text, void *ctx)
+{
+    char line[sizeof ui->agreed];
+    (void)text;
+    (void)ctx;
+    memcpy(line, ui->agreed, sizeof line);
+    if (ui->s.edit && ui->s.sampler != NULL && seg_id_equal(ui->s.id, ui->asked.id))
+        post(ui, line, ui->s.sampler, NULL);
+    else
+        ui_say(ui, STYLE_WARN, "nothing written: edit mode has ended meanwhile");
+}
+
+static void unkept_refused(struct ui *ui, void *ctx)
+{
+    ui_not_edited(ui, ctx);
+}
+
+/* What the line stores cannot be undone: asks before it does. */
+static void ask_unkept(struct ui *ui, struct command_job *j)
+{
+    trim(&j->err);
+    if (ui->prompt.kind != PROMPT_NONE || ui_too_small(ui) ||
+        strlen(j->line) >= sizeof ui->agreed) {
+        ui_say(ui, STYLE_WARN, "%s: nothing written", j->err.buf);
+        return;
+    }
+    (void)snprintf(ui->agreed, sizeof ui->agreed, "%s", j->line);
+    ui->asked = (struct aim){.id = ui->s.id};
+    prompt_confirm(&ui->host, j->err.buf, unkept_agreed, NULL);
+    ui->prompt.drop = unkept_refused;
+}
+
+/* Steps that had to go for what was stored now: says so after the answer. */
+static void say_given_up(struct ui *ui, size_t before)
+{
+    size_t n = ui->s.undo_given_up - before;
+    char said[sizeof ui->status];
+    if (n == 0 || ui->prompt.kind != PROMPT_NONE)
+        return;
+    memcpy(said, ui->status, sizeof said);
+    ui_say(ui, STYLE_WARN, "%.300s; %zu older step%s can no longer be undone (64 MiB are kept)",
+           said, n, n == 1 ? "" : "s");
+}
+
 /* A segment that only an open handle keeps alive stays open until the program ends. */
 static void keep_made(struct ui *ui, struct command_job *j)
 {
@@ -157,14 +204,22 @@ static void command_done(struct job *job, void *owner)
     bool each = runs(j->line, "replace"); /* its matches are taken back one by one */
     for (size_t i = 0; each && i < pokes && j->sampler != NULL; i++)
         session_undo_push(&ui->s, &j->pokes[i], j->poked_as);
+    size_t given_up = ui->s.undo_given_up;
     if (!each && j->sampler != NULL) /* not of another segment */
         session_undo_push_line(&ui->s, j->pokes, pokes, j->poked_as);
     if (j->sampler != NULL && j->kept != NULL && j->kept->length > 0) {
         session_undo_push_range(&ui->s, j->kept);
         j->kept = NULL;
     }
+    if (j->sampler != NULL && j->lost[0] != '\0')
+        session_undo_push_lost(&ui->s, j->lost);
     enum prompt_kind asked = ui->prompt.kind;
-    run_show_result(ui, j);
+    if (j->asks)
+        ask_unkept(ui, j);
+    else
+        run_show_result(ui, j);
+    if (j->sampler != NULL)
+        say_given_up(ui, given_up);
     if (j->status == EXIT_DONE && ui->prompt.kind == asked) /* else it asks before it is done */
         lab_did(ui, j->line);
     bool waited_for = j->sampler != NULL;
@@ -211,6 +266,8 @@ static void post(struct ui *ui, const char *line, struct sampler *sampler, const
     }
     if (!ui_in_list(ui)) /* there these are of another segment, or of none */
         give_place(ui, j);
+    j->agreed = sampler != NULL && strcmp(line, ui->agreed) == 0;
+    ui->agreed[0] = '\0';
     j->past = sampler != NULL ? ui->s.past : 0;
     inspect_when(ui, j->past, j->when);
     bool now = runs(line, "info") || runs(line, "types") || runs(line, "locks");
@@ -488,6 +545,7 @@ static void edit_confirmed(struct ui *ui, const char *text, void *ctx)
 void ui_not_edited(struct ui *ui, void *ctx)
 {
     (void)ctx;
+    ui->agreed[0] = '\0';
     ui_say(ui, STYLE_TEXT, "nothing written");
 }
 

@@ -38,6 +38,9 @@ bool run_on_selection(const struct ui *ui, const char *line, char *const *word, 
 /* Does this command take the selection for a range that is left out? */
 bool run_takes_selection(const char *command);
 
+/* Can this command be undone among the bytes? */
+bool run_is_kept(const char *command);
+
 /* `replace` has found matches: asks, and replaces them. False: this was something else. */
 bool run_ask_replace(struct ui *ui, const struct command_job *j);
 

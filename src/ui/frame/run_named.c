@@ -85,8 +85,8 @@ void run_in_list(struct ui *ui, const char *line, const struct command *c)
     if (!run_check(ui, ui->pending, &aim, writes))
         return;
     ui_name(aim.locator, name);
-    (void)snprintf(question, sizeof question, "%s %s? It cannot be undone from the list. [y/N]",
-                   c->name, name);
+    (void)snprintf(question, sizeof question, "%s %s? It cannot be undone%s. [y/N]", c->name, name,
+                   run_is_kept(c->name) ? " from the list" : "");
     prompt_confirm(&ui->host, question, run_pending, NULL);
     if (writes[0] != '\0')
         (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s writes %s", c->name, writes);

@@ -31,6 +31,15 @@ static int plain_words(char *const *word, int words)
     return n;
 }
 
+bool run_is_kept(const char *command)
+{
+    static const char *const kept[] = {"poke", "fill", "load", "replace"};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (strcmp(command, kept[i]) == 0)
+            return true;
+    return false;
+}
+
 bool run_takes_selection(const char *command)
 {
     for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++)

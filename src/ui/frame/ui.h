@@ -123,6 +123,8 @@ struct ui {
     struct menu_entry menu[MENU_ROWS]; /* the menu that is open, and its words */
     char menu_label[MENU_ROWS][128], option_command[MENU_ROWS][64];
     char pending[2 * EDIT_MAX]; /* ui_edit_then: the line that waits for the answer */
+    char agreed[2 * EDIT_MAX];  /* the line that the user agreed to though it cannot be undone */
+    bool unkept;                /* run_check: the line that was judged stores more than is kept */
     struct aim asked;           /* the segment that it is for, in the list */
     struct aim aim;             /* of the `:` prompt while its line runs */
 };

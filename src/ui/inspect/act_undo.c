@@ -52,10 +52,8 @@ static void range_anyway(struct ui *ui, const char *text, void *ctx)
 
 static void ask_range(struct ui *ui, const struct range_step *r, const char *question)
 {
-    ui->inspect->range_why = r->why;
     ui->inspect->range_asked = r->range;
-    prompt_confirm(&ui->host, question, range_anyway, NULL);
-    ui->prompt.drop = edit_steps_refused;
+    edit_ask_step(ui, r->why, question, range_anyway);
 }
 
 /* None of what was typed is there any more. */
@@ -68,8 +66,6 @@ static void typed_moved_on(struct ui *ui, const struct range_step *r)
         ui_say(ui, STYLE_WARN, "%s: no %s", question, verb(r->why));
         return;
     }
-    size_t n = strlen(question);
-    (void)snprintf(question + n, sizeof question - n, ": %s anyway?", verb(r->why));
     ask_range(ui, r, question);
 }
 
@@ -93,19 +89,17 @@ static void range_moved_on(struct ui *ui, const struct range_step *r)
         return;
     }
     if (r->range->at != NULL && r->range->count == 1)
-        (void)snprintf(question, sizeof question,
-                       "the match at 0x%" PRIx64 " changed since: %s anyway?", r->job.first,
-                       verb(r->why));
+        (void)snprintf(question, sizeof question, "the match at 0x%" PRIx64 " changed since",
+                       r->job.first);
     else if (r->range->at != NULL)
         (void)snprintf(question, sizeof question,
-                       "all %zu matches changed since (first 0x%" PRIx64 "): %s anyway?",
-                       r->range->count, r->job.first, verb(r->why));
+                       "all %zu matches changed since (first 0x%" PRIx64 ")", r->range->count,
+                       r->job.first);
     else
-        (void)snprintf(question, sizeof question,
-                       "%" PRIu64 " of the %zu byte%s at 0x%" PRIx64
-                       " changed since (first 0x%" PRIx64 "): %s anyway?",
-                       r->job.differ, r->job.length, plural_s(r->job.length), r->job.offset,
-                       r->job.first, verb(r->why));
+        (void)snprintf(
+            question, sizeof question,
+            "%" PRIu64 " of the %zu byte%s at 0x%" PRIx64 " changed since (first 0x%" PRIx64 ")",
+            r->job.differ, r->job.length, plural_s(r->job.length), r->job.offset, r->job.first);
     ask_range(ui, r, question);
 }
 
@@ -204,10 +198,59 @@ static void step(struct ui *ui, enum store_why why, const struct undo_step *u)
     edit_store(ui, &r);
 }
 
+/* `the poke at 0x10`. */
+static void step_text(const struct undo_step *u, char *out, size_t cap)
+{
+    if (u->lost[0] != '\0')
+        (void)snprintf(out, cap, "the %s", u->lost);
+    else if (u->range == NULL)
+        (void)snprintf(out, cap, "the poke at 0x%" PRIx64, u->one.offset);
+    else if (u->range->typed)
+        (void)snprintf(out, cap, "what was typed at 0x%" PRIx64, u->range->offset);
+    else if (u->range->at != NULL)
+        (void)snprintf(out, cap, "the replacement at 0x%" PRIx64, u->range->offset);
+    else
+        (void)snprintf(out, cap, "the %zu bytes at 0x%" PRIx64, u->range->length, u->range->offset);
+}
+
+/* The newest step cannot be undone: says so, and what is undone next. True: it was one. */
+static bool passes_lost(struct ui *ui, enum store_why why)
+{
+    const struct undo_step *next = why == STORE_UNDO ? next_of(&ui->s, why) : NULL;
+    char what[96], older[96] = "", key[UI_PRESS];
+    if (next == NULL || next->lost[0] == '\0')
+        return false;
+    step_text(next, what, sizeof what);
+    session_undo_skip(&ui->s, true);
+    next = next_of(&ui->s, why);
+    if (next != NULL)
+        step_text(next, older, sizeof older);
+    edit_give_up(ui);
+    if (older[0] != '\0')
+        ui_say(ui, STYLE_WARN, "%s cannot be undone; %s again takes back %s before it", what,
+               edit_undo_key(ui, key), older);
+    else
+        ui_say(ui, STYLE_WARN, "%s cannot be undone; there is nothing older to undo", what);
+    return true;
+}
+
+static void say_nothing(struct ui *ui, enum store_why why)
+{
+    const char *more = ui->inspect->steps.asked > 0 ? "more " : "";
+    size_t gone = why == STORE_UNDO ? ui->s.undo_given_up : 0;
+    if (gone > 0)
+        ui_say(ui, STYLE_WARN, "nothing more to undo: %zu older step%s given up (64 MiB are kept)",
+               gone, gone == 1 ? " was" : "s were");
+    else
+        ui_say(ui, STYLE_WARN, "nothing %sto %s", more, verb(why));
+}
+
 void edit_take_step(struct ui *ui, enum store_why why)
 {
     const struct undo_step *next = next_of(&ui->s, why);
     bool can = inspect_attached(ui) && !inspect_is_past(ui);
+    if (can && passes_lost(ui, why))
+        return;
     if (can && next != NULL && ui->s.edit) {
         step(ui, why, next);
         return;
@@ -216,8 +259,7 @@ void edit_take_step(struct ui *ui, enum store_why why)
     if (can && next != NULL)
         ui_edit_then(ui, verb(why));
     else if (can)
-        ui_say(ui, STYLE_WARN, "nothing %sto %s", ui->inspect->steps.asked > 0 ? "more " : "",
-               verb(why));
+        say_nothing(ui, why);
 }
 
 void edit_step_taken(struct ui *ui, enum store_why why, uint64_t stay)
@@ -252,8 +294,10 @@ void edit_steps_stopped(struct ui *ui, enum store_why why)
     memcpy(said, ui->status, sizeof said);
     if (said[0] == '\0')
         ui->status_style = STYLE_TEXT;
+    size_t n = strlen(ui->prompt.note);
     if (ui->prompt.kind == PROMPT_CONFIRM)
-        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%s", text);
+        (void)snprintf(ui->prompt.note + n, sizeof ui->prompt.note - n, "%s%s", n > 0 ? "; " : "",
+                       text);
     else if (all || said[0] == '\0')
         ui_say(ui, ui->status_style, "%s", text);
     else
@@ -283,6 +327,43 @@ void edit_steps_refused(struct ui *ui, void *ctx)
                rest > 1 ? ", and those left, stay as they are" : " stays as it is");
 }
 
+/* A key that is not an answer: `s` forgets the step that others overtook, and continues with the
+ * one before it. */
+static void step_typed(struct ui *ui, struct key key, void *ctx)
+{
+    struct inspect_state *st = ui->inspect;
+    enum store_why why = st->range_why;
+    int open = st->steps.open, rest = open - st->steps.taken - 1;
+    if (key.code != 's' || key.mods != 0 || st->undo_busy || !ui->s.edit ||
+        next_of(&ui->s, why) == NULL) {
+        edit_steps_refused(ui, ctx);
+        return;
+    }
+    session_undo_skip(&ui->s, why == STORE_UNDO);
+    st->steps.asked = open;
+    st->steps.open = 0;
+    if (open > 0)
+        st->undo_more = why == STORE_UNDO ? -rest : rest;
+    edit_take_step(ui, why);
+    if (!st->undo_busy)
+        edit_steps_stopped(ui, why);
+}
+
+void edit_ask_step(struct ui *ui, enum store_why why, const char *question,
+                   void (*anyway)(struct ui *ui, const char *text, void *ctx))
+{
+    char text[256], ask[48];
+    (void)snprintf(ask, sizeof ask, "%s anyway? s: skip [y/N]", verb(why));
+    (void)snprintf(text, sizeof text, "%s: %s", question, ask);
+    bool fits = canvas_width(text) < ui->canvas.cols && strlen(text) <= 140;
+    ui->inspect->range_why = why;
+    prompt_confirm(&ui->host, fits ? text : ask, anyway, NULL);
+    if (!fits)
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%.150s", question);
+    ui->prompt.drop = edit_steps_refused;
+    ui->prompt.typed = step_typed;
+}
+
 /* Takes `arg` steps, or one; those asked for while a store is under way, when it has ended. */
 static void take_steps(struct ui *ui, enum store_why why, const char *arg)
 {
@@ -310,7 +391,10 @@ static void take_steps(struct ui *ui, enum store_why why, const char *arg)
     if (st->undo_busy || st->stores_pending > 0) {
         st->undo_more += more;
     } else if (next_of(&ui->s, why) == NULL) {
-        ui_say(ui, STYLE_WARN, "nothing to %s", verb(why));
+        st->steps.asked = 0;
+        say_nothing(ui, why);
+    } else if (passes_lost(ui, why)) {
+        edit_steps_stopped(ui, why);
     } else if (!ui->s.edit) {
         (void)snprintf(line, sizeof line, "%s %d", verb(why), (int)n);
         ui_edit_then(ui, n > 1 ? line : verb(why));

@@ -20,6 +20,33 @@ static void hex_text(const uint8_t *p, size_t n, char out[SHOWN_MAX])
         (void)snprintf(out + 2 * i, SHOWN_MAX - 2 * i, "%02x", p[i]);
 }
 
+static bool all_zero(const uint8_t *p, uint32_t size)
+{
+    while (size > 0 && p[size - 1] == 0)
+        size--;
+    return size == 0;
+}
+
+/* Characters without the NULs at their end, in quotes; false: some cannot be shown. */
+static bool characters_text(const struct view *v, const uint8_t *p, uint32_t size,
+                            char out[SHOWN_MAX])
+{
+    size_t n = (size_t)snprintf(out, SHOWN_MAX, "'");
+    for (uint32_t at = 0; at < size;) {
+        struct text_char c = text_decode(v->enc, p + at, size - at);
+        uint8_t utf8[5] = {0};
+        if (c.valid && c.cp == 0 && size > c.size && all_zero(p + at, size - at))
+            break;
+        if (!c.valid || !text_printable(c.cp) || text_width(c.cp) <= 0 ||
+            text_encode(TEXT_UTF8, c.cp, utf8) == 0 || n + sizeof utf8 + 1 >= SHOWN_MAX)
+            return false;
+        n += (size_t)snprintf(out + n, SHOWN_MAX - n, "%s", (const char *)utf8);
+        at += c.size;
+    }
+    (void)snprintf(out + n, SHOWN_MAX - n, "'");
+    return true;
+}
+
 /* A value as messages show it: in its view, a character as itself, otherwise hex. */
 static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SHOWN_MAX])
 {
@@ -32,13 +59,8 @@ static void shown_text(const struct cell_store *r, const uint8_t *p, char out[SH
         return;
     }
     if (v != NULL && v->kind == VIEW_TEXT) {
-        struct text_char c = text_decode(v->enc, p, size);
-        uint8_t utf8[5] = {0};
-        if (c.valid && c.size == size && text_printable(c.cp) && text_width(c.cp) > 0 &&
-            text_encode(TEXT_UTF8, c.cp, utf8) > 0) {
-            (void)snprintf(out, SHOWN_MAX, "'%s'", (const char *)utf8);
+        if (characters_text(v, p, size, out))
             return;
-        }
     } else if (v != NULL && v->unit == size) {
         char text[VIEW_UNIT_MAX];
         (void)view_format(v, p, text);
@@ -177,10 +199,9 @@ static void conflict(struct ui *ui, const struct cell_store *r, bool kept)
     } else if (r->why == STORE_TYPED) {
         ask_typed(ui, r);
     } else {
-        (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s: %s anyway?",
-                       p->offset, is, was, r->why == STORE_UNDO ? "undo" : "redo");
-        prompt_confirm(&ui->host, question, undo_anyway, NULL);
-        ui->prompt.drop = edit_steps_refused;
+        (void)snprintf(question, sizeof question, "0x%" PRIx64 " is now %s, not %s", p->offset, is,
+                       was);
+        edit_ask_step(ui, r->why, question, undo_anyway);
     }
 }
 

@@ -423,6 +423,12 @@ void edit_next_step(struct ui *ui);
  * was. */
 bool inspect_restore_mark(struct ui *ui);
 
+/* act_undo.c: asks whether a step is to be taken though others overtook it: `QUESTION: undo
+ * anyway?`.
+ */
+void edit_ask_step(struct ui *ui, enum store_why why, const char *question,
+                   void (*anyway)(struct ui *ui, const char *text, void *ctx));
+
 /* act_undo.c: takes one step back or on; nothing is under way. edit_step_taken: it was, but so much
  * of it had changed and stays. edit_steps_stopped: no further one follows; says how many were taken
  * if more than one was asked for. */

@@ -39,7 +39,9 @@ static const struct view *view_of(const struct ui *ui, const struct type_node *n
     const struct type *type = types_get(s->t, n->real);
     char name[16];
     bool is_signed = type->kind == TYPE_SIGNED || (type->flags & TYPE_NEGATIVE) != 0;
-    if (n->text || n->bytes || n->bits != 0)
+    if (n->text)
+        return view_find("utf8");
+    if (n->bytes || n->bits != 0)
         return NULL;
     (void)snprintf(name, sizeof name, "%c%u%s",
                    type->kind == TYPE_FLOAT ? 'f'
