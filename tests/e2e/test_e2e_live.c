@@ -102,12 +102,12 @@ TEST(paused_the_picture_stands)
 TEST(faster_and_slower)
 {
     struct e2e *t = open_new();
-    scene_press(t, "+", "hz is 500: samples a second");
-    scene_press(t, "-", "hz is 250: samples a second");
-    scene_press(t, "-", "hz is 100: samples a second");
+    scene_press(t, "+", "hz is 500 (samples a second)");
+    scene_press(t, "-", "hz is 250 (samples a second)");
+    scene_press(t, "-", "hz is 100 (samples a second)");
     e2e_wait_text(t, "LIVE 100 Hz", 0);
-    scene_press(t, ":hz 1<Enter>", "hz is 1: sample a second");
-    scene_press(t, "-", "hz is 1: sample a second");
+    scene_press(t, ":hz 1<Enter>", "hz is 1 (samples a second)");
+    scene_press(t, "-", "hz is 1 (samples a second)");
     scene_press(t, ":rate 0<Enter>", "hz is 1 to 1000");
     scene_quit(t);
 }

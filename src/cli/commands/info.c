@@ -317,7 +317,7 @@ static void print_who(struct out *o, const struct segrow *s)
     if (s->unreadable == 0)
         out_str(o, "not read:  no process\n");
     else
-        out_print(o, "not read:  %s\n", unseen_text(s->unreadable, 0, unseen));
+        out_print(o, "not read:  %zu process%s\n", s->unreadable, plural_es(s->unreadable));
     print_unread(o, s);
     if (s->unowned > 0)
         out_print(o, "unproved:  %s\n", unseen_text(0, s->unowned, unseen));

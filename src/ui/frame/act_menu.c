@@ -39,7 +39,7 @@ static const struct menu_row inspect_menu[] = {
     {0, "encoding of the text", "encoding", 0},
     {0, "copy...", "copy", 0},
     {0, "set a mark...", "prompt mark", 0},
-    {0, "watch list: marks and their values", "marks", 0},
+    {0, "watch list: marks and values", "marks", 0},
     {0, "edit mode", "edit", SEG_CAP_WRITE},
     {0, "poke: store a value here...", "prompt poke", SEG_CAP_WRITE},
     {0, "replace, one by one...", "replace", SEG_CAP_WRITE},

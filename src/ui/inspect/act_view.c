@@ -191,6 +191,5 @@ void act_hz(struct ui *ui, const char *arg)
         return;
     }
     ui->s.set.hz = hz;
-    ui_say(ui, STYLE_TEXT, "hz is %.4g: sample%s a second, of this segment for now", hz,
-           hz > 1 ? "s" : "");
+    ui_say(ui, STYLE_TEXT, "hz is %.4g (samples a second), of this segment for now", hz);
 }
