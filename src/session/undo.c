@@ -44,6 +44,15 @@ static void forget_log(struct session *s, size_t i)
     memmove(s->undo_log + i, s->undo_log + i + 1, (s->undo_logs - i) * sizeof(struct undo_log *));
 }
 
+/* Gives its ranges and all other steps up, and remembers how many those were. */
+static void empty_log(struct undo_log *log)
+{
+    for (size_t k = 0; k < log->undo_count + log->redo_count; k++)
+        kept_range_release(log->step[k].range);
+    log->given_up += log->undo_count;
+    log->undo_count = log->redo_count = 0;
+}
+
 static void forget_own(struct session *s)
 {
     forget(s, 0, s->undo_count + s->redo_count);
@@ -120,8 +129,9 @@ static size_t bytes_away(const struct session *s)
 
 void session_undo_grew(struct session *s)
 {
-    while (s->undo_logs > 0 && bytes_of(s->undo, s->undo_count) + bytes_away(s) > UNDO_BYTES)
-        forget_log(s, s->undo_logs - 1);
+    for (size_t i = s->undo_logs;
+         i > 0 && bytes_of(s->undo, s->undo_count) + bytes_away(s) > UNDO_BYTES; i--)
+        empty_log(s->undo_log[i - 1]);
     while (bytes_of(s->undo, s->undo_count) > UNDO_BYTES)
         forget_oldest(s);
 }

@@ -146,7 +146,25 @@ TEST(steps_that_are_given_up_are_said)
     press("u");
     await_said("20971520 bytes put back");
     press("u");
-    await_said("nothing more to undo: 2 older steps were given up (64 MiB are kept)");
+    await_said("nothing more to undo: 2 older steps were given up (64 MiB and 256 steps are kept)");
+}
+
+/* 335544 matches of 100 bytes: more than is kept. */
+TEST(a_replacement_that_cannot_be_undone_whole_says_so)
+{
+    char line[256], old[101] = "", new[101] = "";
+    memset(old, 'a', 100);
+    memset(new, 'b', 100);
+    open_and_poke();
+    ui_run(&ui, "fill 0 32M 0x61");
+    await_said("filled 33554432 bytes");
+    (void)snprintf(line, sizeof line, "replace %s %s", old, new);
+    ui_run(&ui, line);
+    await_asked("replace 335544");
+    ck_assert_str_eq(ui.prompt.note,
+                     "not all of them can be undone: more than 64 MiB would be kept");
+    press("n");
+    ck_assert_uint_eq(byte_at(0), 'a');
 }
 
 static bool attached(void)
@@ -174,4 +192,5 @@ TEST(attaching_again_keeps_the_steps)
 SUITE(test_ui_undo_limits, .set_up = set_up, .tear_down = tear_down,
       TESTS(a_fill_that_cannot_be_undone_asks_first, the_question_of_read_only_says_it_too,
             a_load_that_cannot_be_undone_asks_first, a_step_that_others_overtook_can_be_skipped,
-            steps_that_are_given_up_are_said, attaching_again_keeps_the_steps));
+            steps_that_are_given_up_are_said, a_replacement_that_cannot_be_undone_whole_says_so,
+            attaching_again_keeps_the_steps));

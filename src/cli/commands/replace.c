@@ -229,6 +229,9 @@ static int use(struct replacing *p)
     if (r->env->ui)
         out_print(r->env->out, "%zu \xc3\x97 \"%.*s\" by \"%.*s\"\n", p->count,
                   text_fit(r->word[0], 24), r->word[0], text_fit(r->word[1], 24), r->word[1]);
+    size_t takes = p->count * (2 * p->n + sizeof(uint64_t)); /* kept_matches_add */
+    if (undone_here(r) && stores(p) > POKES_KEPT && takes > 2 * (size_t)KEPT_RANGE_MOST)
+        out_str(r->env->err, "not all of them can be undone: more than 64 MiB would be kept");
     for (size_t i = 0; i < p->count && !r->env->ui; i++)
         out_print(r->env->out, "0x%" PRIx64 "\n", p->at[i]);
     return EXIT_DONE;

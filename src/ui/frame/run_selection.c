@@ -231,6 +231,9 @@ bool run_ask_replace(struct ui *ui, const struct command_job *j)
     (void)snprintf(question, sizeof question, "replace %.*s in %.*s? o: one by one [y/N]",
                    text_fit(j->out.buf, 68), j->out.buf, text_fit(name, 36), name);
     prompt_confirm(&ui->host, question, replace_confirmed, NULL);
+    if (j->err.length > 0) /* not all of it can be undone */
+        (void)snprintf(ui->prompt.note, sizeof ui->prompt.note, "%.*s", text_fit(j->err.buf, 150),
+                       j->err.buf);
     ui->prompt.drop = replace_dropped;
     ui->prompt.typed = replace_typed;
     if (take_line(ui, j->line, &from, &to)) {

@@ -239,8 +239,9 @@ static void say_nothing(struct ui *ui, enum store_why why)
     const char *more = ui->inspect->steps.asked > 0 ? "more " : "";
     size_t gone = why == STORE_UNDO ? ui->s.undo_given_up : 0;
     if (gone > 0)
-        ui_say(ui, STYLE_WARN, "nothing more to undo: %zu older step%s given up (64 MiB are kept)",
-               gone, gone == 1 ? " was" : "s were");
+        ui_say(ui, STYLE_WARN,
+               "nothing more to undo: %zu older step%s given up (64 MiB and %d steps are kept)",
+               gone, gone == 1 ? " was" : "s were", UNDO_MAX);
     else
         ui_say(ui, STYLE_WARN, "nothing %sto %s", more, verb(why));
 }
