@@ -138,6 +138,10 @@ TEST(what_is_typed_first_replaces)
     ck_assert_str_eq(st->ui.tree->edit.text, "78");
     stage_draw(st);
     ck_assert_ptr_nonnull(strstr(stage_text(st, st->ui.canvas.rows - 1, 0, 40), "Enter Store"));
+    ck_assert(canvas_resize(&st->ui.canvas, 24, 200));
+    stage_draw(st); /* the bar has no character, which would be typed */
+    for (int i = 0; i < st->ui.bar_count; i++)
+        ck_assert_uint_ge(st->ui.bar[i].key.code, KEY_BASE);
     stage_key(st, KEY_ESC_, 0);
     stage_key(st, KEY_ENTER_, 0);
     stage_key(st, KEY_LEFT_, 0);

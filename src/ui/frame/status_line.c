@@ -108,6 +108,8 @@ static bool is_refused(const struct ui *ui, const struct binding *b)
         return true;
     if (ui_screen(ui) != &screen_inspect)
         return false;
+    if (tree_typing(ui) && b->key.mods == 0 && b->key.code < KEY_BASE)
+        return true; /* it would be typed */
     return (tree_on(ui) && strcmp(b->command, "view next") == 0) ||
            (session_recorded(&ui->s) && strcmp(b->command, "edit") == 0);
 }
