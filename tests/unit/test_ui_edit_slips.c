@@ -268,8 +268,38 @@ TEST(the_column_with_the_cursor_is_known)
     ck_assert(title_has("READ-ONLY TEXT  utf8"));
 }
 
+/* A yes turns editing on for good, and the question says so. */
+TEST(a_poke_that_asks_says_that_editing_stays_on)
+{
+    st->ui.s.edit = false;
+    ck_assert(!session_editing(&st->ui.s));
+    stage_at(st, 0);
+    ui_run(&st->ui, "prompt poke");
+    ck_assert_str_eq(st->ui.prompt.note,
+                     "y turns editing on, and then asks for the value; F4 turns it off again");
+    stage_type(st, "y");
+    ck_assert(session_editing(&st->ui.s));
+    stage_key(st, KEY_ESC_, 0);
+    ck_assert(session_editing(&st->ui.s));
+}
+
+/* What is understood is not always what is listed; the answer names what is. */
+TEST(an_option_is_called_what_it_is_listed_as)
+{
+    struct ui *ui = &st->ui;
+    ui_run(ui, "set rate 50");
+    ck_assert_str_eq(ui->status, "hz is 50");
+    ui_run(ui, "hz 60");
+    ck_assert_str_eq(ui->status, "hz is 60 (samples a second), of this segment for now");
+    ck_assert_double_eq(ui->s.set.hz, 60);
+    ck_assert_double_eq(ui->s.prefer.hz, 50);
+    ui_run(ui, "rate 70");
+    ck_assert_double_eq(ui->s.set.hz, 70);
+}
+
 SUITE(test_ui_edit_slips, .set_up = setup, .tear_down = stage_tear_down,
-      TESTS(a_letter_that_no_number_has_does_nothing, all_of_a_number_is_typed,
+      TESTS(a_poke_that_asks_says_that_editing_stays_on, an_option_is_called_what_it_is_listed_as,
+            a_letter_that_no_number_has_does_nothing, all_of_a_number_is_typed,
             a_foreign_letter_is_refused_in_cells, the_key_bar_knows_the_mode,
             undo_has_a_key_where_letters_are_typed, what_is_hidden_is_said, no_is_answered,
             a_space_between_bytes_is_no_pause, a_stray_letter_is_no_command_the_first_time,

@@ -281,7 +281,7 @@ void act_marks(struct ui *ui, const char *arg)
     if (!inspect_attached(ui))
         return;
     if (ui_screen(ui) != &screen_inspect) {
-        ui_say(ui, STYLE_ERROR, "the watch list is on the inspect screen");
+        ui_say(ui, STYLE_ERROR, "the watch list is for the bytes and the fields: open a segment");
     } else if (arg[0] == '\0') {
         w->shown = !w->shown;
         w->focus = false;
