@@ -3,6 +3,7 @@
  * is stored in aligned words by compare-and-swap: a match that another process has changed
  * meanwhile stays as it is. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
