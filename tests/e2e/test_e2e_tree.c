@@ -3,6 +3,7 @@
  * million elements. */
 #include "scene.h"
 #include "support.h"
+#include "support/pid_namespace.h"
 #include "support/suite.h"
 
 #include <pthread.h>
@@ -301,6 +302,7 @@ static pthread_mutex_t *make_mutex(void)
 /* A lock is shown with its owner, as another process takes it and gives it back. */
 TEST(locks_have_owners)
 {
+    NEEDS_FIRST_PID_NAMESPACE();
     pthread_mutex_t *m = make_mutex();
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
@@ -332,6 +334,7 @@ TEST(locks_have_owners)
  * one that dies is. */
 TEST(owners_come_and_die)
 {
+    NEEDS_FIRST_PID_NAMESPACE();
     pthread_mutex_t *m = make_mutex();
     struct e2e *t = scene_attach(name, E2E_ARGV("--type", "pthread_mutex_t[1]@0x40"));
     e2e_wait_text(t, " free ", 0);

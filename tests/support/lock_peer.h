@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "support/debug_peer.h"
+#include "support/pid_namespace.h"
 #include "support/remover.h"
 
 static const char declared[] =
@@ -222,6 +223,7 @@ static inline long status_of(pid_t pid, const char *field)
     do {                                                           \
         if (!made(libc))                                           \
             SKIP("%s: it does not compile here", compilers[libc]); \
+        NEEDS_FIRST_PID_NAMESPACE();                               \
     } while (0)
 
 #endif

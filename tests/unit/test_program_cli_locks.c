@@ -114,6 +114,7 @@ TEST(locks_of_cpp)
     SKIP_WITHOUT_DEBUG();
     if (!compiled("c++", "-g -std=c++17 -pthread", "locks.cc", program))
         SKIP("there is no compiler for C++17");
+    NEEDS_FIRST_PID_NAMESPACE();
     struct debug_peer p = peer_on(program, name);
     int pid = (int)p.pid;
     expect("0x8 lock mutex not shared held %d/%d lockpeer\n"
