@@ -136,12 +136,12 @@ TEST(what_threads_wait_for)
     struct peer p = peer_start(be_a_peer, NULL);
     struct tasks t = tasks_of((uint32_t)p.pid, 4);
     uint32_t *word[] = {NULL, &at->plain, &at->timed, &at->apart, &at->pi, NULL};
-    ck_assert_uint_eq(t.count, 6);
+    ck_assert_uint_ge(t.count, 6); /* a sanitizer has threads of its own */
     ck_assert_uint_eq(t.untold + t.veiled + t.ringed, 0);
     for (int i = 0; i < 6; i++) {
         const struct task *k = task_of(&t, at->tid[i]);
         ck_assert_ptr_nonnull(k);
-        ck_assert(k->pid == (uint32_t)p.pid && k->own == k->tid && !k->ended);
+        ck_assert(k->pid == (uint32_t)p.pid && k->own == k->tid && !k->ended && !k->nested);
         ck_assert_int_eq(k->waits, word[i] != NULL);
         ck_assert(word[i] == NULL || k->address == (uint64_t)(uintptr_t)word[i]);
         ck_assert(!k->waits || (k->timed == (i == 2) && k->apart == (i == 3)));
@@ -189,7 +189,7 @@ TEST(sleeps_are_counted)
 
 /* ---- ways to wait that are not told ---- */
 
-enum { NARROW_STACK = 64 * 1024 };
+enum { NARROW_STACK = 512 * 1024 };
 
 static void wait_for_several(void)
 {
@@ -352,10 +352,11 @@ TEST(a_number_in_a_namespace)
     while (__atomic_load_n(&at->tid[7], __ATOMIC_ACQUIRE) == 0)
         usleep(1000);
     must(tasks_read(be, &at->tid[7], 1, &t));
-    ck_assert_uint_eq(t.count, 1);
-    ck_assert_uint_eq(t.at[0].tid, at->tid[7]);
-    ck_assert_uint_eq(t.at[0].own, at->in_there);
-    ck_assert_uint_eq(t.at[0].own, 1);
+    const struct task *first = task_of(&t, at->tid[7]);
+    ck_assert_ptr_nonnull(first);
+    ck_assert(first->nested);
+    ck_assert_uint_eq(first->own, at->in_there);
+    ck_assert_uint_eq(first->own, 1);
     tasks_free(&t);
     (void)kill((pid_t)at->tid[7], SIGKILL);
     peer_stop(&p);
@@ -368,7 +369,7 @@ static int look_at_root(void *arg)
     uint32_t pid = *(uint32_t *)arg;
     struct backend *mine = backend_new();
     struct tasks t;
-    bool right = !oserr_is(tasks_read(mine, &pid, 1, &t)) && t.count == 6 && t.untold == 6 &&
+    bool right = !oserr_is(tasks_read(mine, &pid, 1, &t)) && t.count >= 6 && t.untold == t.count &&
                  oserr_kind(t.why) == OSERR_K_DENIED;
     tasks_free(&t);
     backend_free(mine);
