@@ -365,7 +365,7 @@ static struct oserr find_rings(struct backend *be, struct locks *l)
             note(l, "there are more than %d deadlocks: the others are left out", LOCKS_RINGS);
     }
     free(step);
-    for (size_t i = 0; i < l->rings; i++)
+    for (size_t i = 0; l->ring != NULL && i < l->rings; i++)
         count_sleeps(be, l, &l->ring[i]);
     return e;
 }
