@@ -110,6 +110,12 @@ TEST(test_mappers_alone)
     ck_assert(w.mappers[0].read && !w.mappers[0].write);
     ck_assert_uint_eq(w.holders_count, 0);
     seg_who_free(&w);
+    must(
+        seg_who_object_maps(be, seg_id_of(seg_last(s)), NULL, &w)); /* of whom only that is known */
+    ck_assert_uint_eq(w.mappers_count, 1);
+    ck_assert_uint_eq(w.mappers[0].pid, (uint32_t)p2.pid);
+    ck_assert_uint_eq(w.holders_count, 0);
+    seg_who_free(&w);
     peer_stop(&p2);
     peer_stop(&p3);
     seg_close(s);
