@@ -216,7 +216,7 @@ TEST(what_is_seen_is_what_is_worked_on)
     scene_press(t, "H", "the past shows when, not how often");
     scene_press(t, "HF", "once live again");
     scene_press(t, "F", "follow off");
-    scene_press(t, ":watch 0<Enter>", "is about what happens from now on");
+    scene_press(t, ":watch<Enter>", "is about what happens from now on");
     scene_press(t, ":info<Enter>", "as it is now");
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "Esc closes", 0);

@@ -92,8 +92,11 @@ void beside_start(struct ui *ui, struct command_job *j, const char *command)
     char name[UI_NAME];
     ui_name(j->named, name);
     worker_post(b->worker, &j->job);
-    ui_say(ui, STYLE_TEXT, "%s of %s runs beside the screen: `:%s` stops it",
-           i == 0 ? "record" : "a log of the changes", name, command);
+    if (i == 0)
+        ui_say(ui, STYLE_TEXT, "record of %s runs beside the screen: `:record` stops it", name);
+    else
+        ui_say(ui, STYLE_TEXT,
+               "changes of %.30s are logged: `:watch` stops it ({marks}: watch list)", name);
 }
 
 void beside_stop(struct ui *ui, const char *command)

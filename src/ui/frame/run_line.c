@@ -346,31 +346,14 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
     run_post_named(ui, whole, &aim);
 }
 
-/* `watch` alone may mean the watch list, and what would log every change of the segment: it shows
- * the list, and says how changes are logged. */
-static void show_watch_list(struct ui *ui)
-{
-    if (ui_in_list(ui)) {
-        ui_say(ui, STYLE_TEXT, "`:log` logs the changes of the segment, `:watch 0x8` those there");
-        return;
-    }
-    if (!ui->watch.shown)
-        act_marks(ui, "");
-    if (ui->watch.shown)
-        ui_say(ui, STYLE_TEXT,
-               "the watch list ({marks} closes it); `:log` logs changes, `:watch 0x8` those there");
-}
-
-/* record and watch: without words they stop what runs; else record asks for a file, and watch shows
- * the watch list. False: it is to be started. */
+/* record and watch: without words they stop what runs; else record asks for a file, and watch logs
+ * the whole segment. False: it is to be started. */
 static bool stop_beside(struct ui *ui, const struct command *c, int words)
 {
     if (words == 1 && beside_runs(ui, c->name))
         beside_stop(ui, c->name);
     else if (words == 1 && c->min > 1)
         act_prompt(ui, "command record");
-    else if (words == 1)
-        show_watch_list(ui);
     else if (ui->s.past != 0 && !ui_in_list(ui))
         ui_say(ui, STYLE_ERROR,
                "%s is about what happens from now on; press {live} to return to live", c->name);
@@ -382,16 +365,8 @@ static bool stop_beside(struct ui *ui, const struct command *c, int words)
 void act_log(struct ui *ui, const char *arg)
 {
     char line[EDIT_MAX + LOCATOR_MAX];
-    const struct command *c = command_find("watch");
-    (void)snprintf(line, sizeof line, "watch %s", arg);
-    if (arg[0] != '\0')
-        ui_run(ui, line);
-    else if (stop_beside(ui, c, beside_runs(ui, c->name) ? 1 : 2))
-        return;
-    else if (ui_in_list(ui))
-        run_in_list(ui, c->name, c);
-    else if (inspect_attached(ui))
-        run_on_walker(ui, c->name, c);
+    (void)snprintf(line, sizeof line, "watch%s%s", arg[0] != '\0' ? " " : "", arg);
+    ui_run(ui, line);
 }
 
 /* Does it need a segment? `rm` without a name does. */
