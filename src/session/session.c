@@ -31,7 +31,8 @@ void session_defaults(struct settings *set)
 
 struct oserr session_init(struct session *s, struct backend *be)
 {
-    *s = (struct session){.be = be, .rows = 1};
+    s->be = be;
+    s->rows = 1;
     struct oserr e = OSERR_NONE;
     session_defaults(&s->prefer);
     s->set = s->prefer;

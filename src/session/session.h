@@ -150,7 +150,8 @@ struct session {
     struct settings prefer; /* what was set in Options, and what other segments begin with */
 };
 
-/* Fills defaults and allocates the sample; starts the walker unless `be` is NULL (tests). */
+/* Fills defaults in *s, which is all zeros, and allocates the sample; starts the walker unless `be`
+ * is NULL (tests). */
 MUST_USE struct oserr session_init(struct session *s, struct backend *be);
 void session_free(struct session *s); /* stops threads; never waits for a stuck /proc read */
 

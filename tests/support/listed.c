@@ -56,6 +56,7 @@ void listed_survey(const struct made *made, size_t count)
 
 void listed_set_up(void)
 {
+    memset(&ui, 0, sizeof ui);
     struct oserr e = ui_init(&ui, NULL, NULL, 24, 80);
     ck_assert(!oserr_is(e));
     ui.now = 1000000000;

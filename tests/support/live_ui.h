@@ -26,6 +26,7 @@ static inline void live_set_up(const char *called)
     (void)snprintf(name, sizeof name, "/shmlens-test-%u-%s", (unsigned)os_pid(), called);
     (void)snprintf(locator, sizeof locator, "posix:%s", name);
     remover_segment(name);
+    memset(&ui, 0, sizeof ui);
     struct oserr e = ui_init(&ui, be, NULL, 24, 80);
     ck_assert(!oserr_is(e));
     ui.now = os_now();

@@ -9,6 +9,7 @@ static struct session s;
 
 static void set_up(void)
 {
+    memset(&s, 0, sizeof s);
     ck_assert(!oserr_is(session_init(&s, NULL)));
     s.rows = 10;
     s.sample.stat.size = 1000;

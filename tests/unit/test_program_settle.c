@@ -214,7 +214,7 @@ TEST(under_a_counter)
 /* The selection is read twice, unless it lies in one word. */
 TEST(the_session_asks_for_its_selection)
 {
-    struct session s;
+    struct session s = {0};
     ck_assert(!oserr_is(session_init(&s, NULL)));
     s.sampler = sampler;
     s.sample.stat.size = SIZE;

@@ -11,6 +11,7 @@ static struct ui ui;
 
 static void set_up(void)
 {
+    memset(&ui, 0, sizeof ui);
     struct oserr e = ui_init(&ui, NULL, NULL, 24, 80);
     ck_assert(!oserr_is(e));
     ui.now = 1000000000;

@@ -23,7 +23,6 @@ static void say(struct ui *ui, enum style style, const char *text)
 
 struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows, int cols)
 {
-    memset(ui, 0, sizeof *ui);
     struct oserr e = session_init(&ui->s, be);
     if (oserr_is(e))
         return e;

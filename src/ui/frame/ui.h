@@ -129,7 +129,8 @@ struct ui {
     struct aim aim;             /* of the `:` prompt while its line runs */
 };
 
-/* Creates a UI with a canvas of this size. `be` is NULL in tests; `term` may be NULL. */
+/* Creates a UI with a canvas of this size in *ui, which is all zeros: from calloc, so that none of
+ * its pages is touched before it is used. `be` is NULL in tests; `term` may be NULL. */
 MUST_USE struct oserr ui_init(struct ui *ui, struct backend *be, struct term *term, int rows,
                               int cols);
 void ui_free(struct ui *ui);

@@ -58,8 +58,11 @@ static void aside_close(struct tree_state *st, int i)
 static int aside_find(const struct tree_state *st, const char *locator)
 {
     int i = 0;
-    while (i < TREE_ASIDE && strcmp(st->aside[i].locator, locator) != 0)
+    while (i < TREE_ASIDE && strcmp(st->aside[i].locator, locator) != 0) {
+        if (st->aside[i].locator[0] == '\0') /* the rest have none, either */
+            return TREE_ASIDE;
         i++;
+    }
     return i;
 }
 
