@@ -2,6 +2,9 @@
  */
 #include <string.h>
 
+#include <xxhash.h>
+
+#include "core/change/pagemap.h"
 #include "core/runs.h"
 #include "support/suite.h"
 
@@ -78,6 +81,16 @@ TEST(runs_are_those_of_a_loop)
             }
 }
 
+/* Whatever processor hashes it. */
+TEST(a_page_has_the_hash_of_the_library)
+{
+    seed = 9;
+    for (int i = 0; i < 100; i++) {
+        change(RUNS_UNITS, 1, 1);
+        ck_assert_uint_eq(pagemap_hash(a), XXH3_64bits(a, sizeof a));
+    }
+}
+
 /* As many runs as there can be, and one in each unit that is all of it. */
 TEST(the_most_and_the_longest)
 {
@@ -89,4 +102,5 @@ TEST(the_most_and_the_longest)
     }
 }
 
-SUITE(test_core_runs, TESTS(runs_are_those_of_a_loop, the_most_and_the_longest));
+SUITE(test_core_runs, TESTS(runs_are_those_of_a_loop, the_most_and_the_longest,
+                            a_page_has_the_hash_of_the_library));

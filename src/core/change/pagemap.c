@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/change/pagemap_private.h"
+#include "core/page_hash.h"
 
 const uint8_t pagemap_zeros[PAGEMAP_PAGE];
 
@@ -67,6 +68,10 @@ void pagemap_pin(struct pagemap *m, uint64_t offset, size_t n)
 
 uint64_t pagemap_hash(const uint8_t page[PAGEMAP_PAGE])
 {
+#ifdef SHMLENS_AVX2
+    if (__builtin_cpu_supports("avx2"))
+        return page_hash_avx2(page);
+#endif
     return XXH3_64bits(page, PAGEMAP_PAGE);
 }
 
