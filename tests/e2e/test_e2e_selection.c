@@ -161,7 +161,7 @@ TEST(more_matches_than_steps_of_undo)
     for (unsigned i = 0; i < MATCHES; i++)
         memcpy(memory + 64 + 5 * i, "three", 5);
     memcpy(was, memory, SIZE);
-    scene_press(t, ":replace three THREE<Enter>", "replace 300 \u00d7 \"three\" by \"THREE\" in ");
+    scene_press(t, ":replace three THREE<Enter>", "replace 300 \u00d7 \"three\" by \"THREE");
     scene_press(t, "y", "300 replaced; u takes 45 back at once, then one by one");
     for (unsigned i = 0; i < MATCHES; i++)
         ck_assert_mem_eq(memory + 64 + 5 * i, "THREE", 5);

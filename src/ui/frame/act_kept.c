@@ -33,7 +33,7 @@ static struct kept *kept_now(struct ui *ui)
     if (k == NULL)
         return NULL;
     k->marks = &ui->s.marks;
-    ui->s.in_fields = tree_shows(ui);
+    tree_note_look(ui);
     looks_get(&ui->s, &k->looks);
     keep_load_types(ui, &k->types);
     return k;

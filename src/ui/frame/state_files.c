@@ -215,7 +215,7 @@ void keep_place(struct ui *ui)
     if (k == NULL || !shown_locator(ui, name, sizeof name) ||
         !os_state_path("marks", path, sizeof path))
         return;
-    ui->s.in_fields = tree_shows(ui);
+    tree_note_look(ui);
     looks_get(&ui->s, &is.looks);
     if (is_demo(ui)) {
         k->demo_place = is;

@@ -202,9 +202,10 @@ void tree_free(struct ui *ui);
 
 bool tree_on(const struct ui *ui);
 
-/* For what is kept of a segment: fields are shown, or will be when their types have been read.
- * tree_again: shows them if they were when this segment was left last. */
-bool tree_shows(const struct ui *ui);
+/* Notes whether fields are shown, or will be when their types have been read, as a look of the
+ * segment. Before the first frame of another segment the tree is still that of the one before, and
+ * says nothing of it. tree_again: shows them if they were when this segment was left last. */
+void tree_note_look(struct ui *ui);
 void tree_again(struct ui *ui);
 
 /* Drawing: first where everything is, in rows [top, bottom) of the canvas; then what is in it. */

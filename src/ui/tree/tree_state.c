@@ -134,9 +134,15 @@ bool tree_on(const struct ui *ui)
     return ui->s.typed && tree_top(ui) != NULL;
 }
 
-bool tree_shows(const struct ui *ui)
+static bool shows_fields(const struct ui *ui)
 {
     return tree_on(ui) || (ui->tree != NULL && ui->tree->show && ui->tree->reading);
+}
+
+void tree_note_look(struct ui *ui)
+{
+    if (ui->tree != NULL && strcmp(ui->tree->locator, ui->s.locator) == 0)
+        ui->s.in_fields = shows_fields(ui);
 }
 
 void tree_hide(struct ui *ui)
