@@ -251,6 +251,7 @@ void session_undo_push_typed(struct session *s, const struct poke_done *p, const
 void session_undo_push_line(struct session *s, const struct poke_done *p, size_t count,
                             const struct view *view);
 void session_undo_push_range(struct session *s, struct kept_range *range);
+void session_redo_drop(struct session *s); /* something else was done: nothing can be redone */
 void session_undo_grew(struct session *s); /* the newest step did: older ones may have to go */
 void session_undo_went(struct session *s, bool undone);
 void session_undo_skip(struct session *s,

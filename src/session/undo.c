@@ -136,10 +136,15 @@ void session_undo_grew(struct session *s)
         forget_oldest(s);
 }
 
-static void push(struct session *s, const struct undo_step *step)
+void session_redo_drop(struct session *s)
 {
     forget(s, s->undo_count, s->undo_count + s->redo_count);
     s->redo_count = 0;
+}
+
+static void push(struct session *s, const struct undo_step *step)
+{
+    session_redo_drop(s);
     if (s->undo_count == UNDO_MAX)
         forget_oldest(s);
     s->undo[s->undo_count++] = *step;

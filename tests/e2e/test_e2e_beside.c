@@ -85,25 +85,26 @@ TEST(the_end_of_the_program_ends_a_recording)
 TEST(watch_runs_beside_the_screen)
 {
     struct e2e *t = scene_open(name);
-    scene_press(t, ":watch<Enter>", "are logged: `:watch` stops it (w: watch list)");
-    e2e_wait_text(t, "WATCH 0", 0);
-    e2e_keys(t, ":watch<Enter>");
-    e2e_wait_no_text(t, "WATCH", 0);
-    scene_press(t, ":watch 0 16 --as u32le<Enter>", "WATCH 0");
+    scene_press(t, ":watch<Enter>", "are logged: `:log` stops it (w: watch list)");
+    e2e_wait_text(t, "LOG 0", 0);
+    scene_press(t, ":watch<Enter>", "a log of changes runs already: `:log` stops it");
+    e2e_keys(t, ":log<Enter>");
+    e2e_wait_no_text(t, "LOG", 0);
+    scene_press(t, ":watch 0 16 --as u32le<Enter>", "LOG 0");
     memory[0] = 1;
-    e2e_wait_text(t, "WATCH 1", 0);
+    e2e_wait_text(t, "LOG 1", 0);
     memory[0] = 2;
-    e2e_wait_text(t, "WATCH 2", 0);
-    scene_press(t, ":watch<Enter>", "0x0 1 2");
-    e2e_wait_no_text(t, "WATCH", 0);
+    e2e_wait_text(t, "LOG 2", 0);
+    scene_press(t, ":log<Enter>", "0x0 1 2");
+    e2e_wait_no_text(t, "LOG", 0);
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "Esc closes", 0);
     scene_press(t, ":log<Enter>", "changes of posix:");
-    e2e_wait_text(t, "WATCH 0", 0);
+    e2e_wait_text(t, "LOG 0", 0);
     memory[0] = 3;
-    e2e_wait_text(t, "WATCH 1", 0);
+    e2e_wait_text(t, "LOG 1", 0);
     scene_press(t, ":log<Enter>", "0x0 02 03");
-    e2e_wait_no_text(t, "WATCH", 0);
+    e2e_wait_no_text(t, "LOG", 0);
     e2e_keys(t, "<Esc>");
     e2e_wait_no_text(t, "Esc closes", 0);
     scene_quit(t);

@@ -131,8 +131,10 @@ TEST(keys_of_the_watch_list)
     ck_assert(back != NULL && back->offset == 0x48 && strcmp(back->view, "u64be") == 0);
     stage_type(st, "u"); /* once */
     ck_assert_str_eq(said(), "nothing to undo");
+    st->ui.s.redo_count = 1;
     mark("--delete tail");
-    mark("tail 0x50"); /* it is another one then */
+    ck_assert_uint_eq(st->ui.s.redo_count, 0); /* something else was done */
+    mark("tail 0x50");                         /* it is another one then */
     stage_type(st, "u");
     ck_assert_str_eq(said(), "undo: mark tail was set again meanwhile, and stays");
     stage_type(st, "G");

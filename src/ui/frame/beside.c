@@ -79,8 +79,10 @@ void beside_start(struct ui *ui, struct command_job *j, const char *command)
     int i = index_of(command);
     struct beside *b = get(ui, i);
     if (b == NULL || b->runs) {
-        ui_say(ui, STYLE_ERROR, b == NULL ? "out of memory" : "%s runs already: `:%s` stops it",
-               command, command);
+        ui_say(ui, STYLE_ERROR, "%s",
+               b == NULL ? "out of memory"
+               : i == 0  ? "record runs already: `:record` stops it"
+                         : "a log of changes runs already: `:log` stops it");
         command_job_free(j);
         return;
     }
@@ -95,8 +97,8 @@ void beside_start(struct ui *ui, struct command_job *j, const char *command)
     if (i == 0)
         ui_say(ui, STYLE_TEXT, "record of %s runs beside the screen: `:record` stops it", name);
     else
-        ui_say(ui, STYLE_TEXT,
-               "changes of %.30s are logged: `:watch` stops it ({marks}: watch list)", name);
+        ui_say(ui, STYLE_TEXT, "changes of %.30s are logged: `:log` stops it ({marks}: watch list)",
+               name);
 }
 
 void beside_stop(struct ui *ui, const char *command)
@@ -129,13 +131,12 @@ bool beside_chip(const struct ui *ui, char out[BESIDE_CHIP])
             continue;
         (void)number_format_size(progress, size);
         if (progress == STARTS)
-            n +=
-                (size_t)snprintf(out + n, BESIDE_CHIP - n, " %s starts ", i == 0 ? "REC" : "WATCH");
+            n += (size_t)snprintf(out + n, BESIDE_CHIP - n, " %s starts ", i == 0 ? "REC" : "LOG");
         else if (i == 0)
             n += (size_t)snprintf(out + n, BESIDE_CHIP - n, " REC %" PRId64 " s %s ",
                                   (ui->now - b->since) / (1000 * MS), size);
         else
-            n += (size_t)snprintf(out + n, BESIDE_CHIP - n, " WATCH %" PRIu64 " ", progress);
+            n += (size_t)snprintf(out + n, BESIDE_CHIP - n, " LOG %" PRIu64 " ", progress);
     }
     return n > 0;
 }

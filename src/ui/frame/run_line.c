@@ -346,11 +346,10 @@ static void run_on_walker(struct ui *ui, const char *line, const struct command 
     run_post_named(ui, whole, &aim);
 }
 
-/* record and watch: without words they stop what runs; else record asks for a file, and watch logs
- * the whole segment. False: it is to be started. */
+/* record without words stops what runs, or asks for a file. False: it is to be started. */
 static bool stop_beside(struct ui *ui, const struct command *c, int words)
 {
-    if (words == 1 && beside_runs(ui, c->name))
+    if (words == 1 && c->min > 1 && beside_runs(ui, c->name))
         beside_stop(ui, c->name);
     else if (words == 1 && c->min > 1)
         act_prompt(ui, "command record");
@@ -362,9 +361,14 @@ static bool stop_beside(struct ui *ui, const struct command *c, int words)
     return true;
 }
 
+/* The log of changes is what the command watch prints. */
 void act_log(struct ui *ui, const char *arg)
 {
     char line[EDIT_MAX + LOCATOR_MAX];
+    if (arg[0] == '\0' && beside_runs(ui, "watch")) {
+        beside_stop(ui, "watch");
+        return;
+    }
     (void)snprintf(line, sizeof line, "watch%s%s", arg[0] != '\0' ? " " : "", arg);
     ui_run(ui, line);
 }

@@ -70,6 +70,7 @@ static void delete (struct ui *ui, const char *name)
     char kept[MARK_NAME_MAX];
     (void)snprintf(kept, sizeof kept, "%s", name);
     (void)marks_delete(&ui->s.marks, kept);
+    session_redo_drop(&ui->s);
     ui_say(ui, STYLE_TEXT, "mark %s deleted; {undo} brings it back", kept);
 }
 
