@@ -79,6 +79,7 @@ static inline pid_t child_of(pid_t pid)
 static inline struct lock_peer *obeyed(bool below, const char *const *words)
 {
     const char *argv[24] = {program, name};
+    ck_assert_int_lt(peers, PEERS);
     struct lock_peer *p = &peer[peers++];
     int ends[2], n = 2;
     size_t got = 0;
@@ -144,6 +145,7 @@ static inline void peers_end(void)
         }
         (void)waitpid(peer[i].parent != 0 ? peer[i].parent : peer[i].pid, NULL, 0);
     }
+    peers = 0;
 }
 
 /* ---- what is said ---- */

@@ -75,6 +75,13 @@ static bool enter(bool user)
     return good && (user || prctl(PR_CAPBSET_DROP, CAP_LEASE, 0, 0, 0) == 0);
 }
 
+/* LeakSanitizer hangs at the end of a process whose children are in another PID namespace. */
+#if defined(__SANITIZE_ADDRESS__)
+#define NEEDS_NO_LEAK_CHECK() SKIP("the check for leaks hangs after a PID namespace was entered")
+#else
+#define NEEDS_NO_LEAK_CHECK() (void)0
+#endif
+
 static bool exists(const char *n)
 {
     char path[300];
@@ -96,6 +103,7 @@ static const char *made(const char *what, uid_t uid)
 /* Another user's, that this process has, whom nobody in there sees. */
 TEST_LOOP(what_is_used_outside_is_kept, 2)
 {
+    NEEDS_NO_LEAK_CHECK();
     char path[300];
     if (getuid() != 0)
         SKIP("only root makes segments of other users");
@@ -119,6 +127,7 @@ TEST_LOOP(what_is_used_outside_is_kept, 2)
 /* Its own: the lease asks the kernel, which knows everybody. */
 TEST_LOOP(a_lease_proves_there_too, 2)
 {
+    NEEDS_NO_LEAK_CHECK();
     char path[300], line[300];
     const char *used = made("used", 0), *unused = made("unused", 0);
     (void)snprintf(path, sizeof path, "/dev/shm%s", used);
