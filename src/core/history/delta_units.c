@@ -31,19 +31,26 @@ static bool more_slots(struct units *u, uint32_t slots)
     return true;
 }
 
+/* Moves an array to where n bytes have room; false: out of memory, and it is as it was. */
+static bool move(void **array, size_t n)
+{
+    void *moved = realloc(*array, n);
+    if (moved != NULL)
+        *array = moved;
+    return moved != NULL;
+}
+
 /* Room for `cap` units. What was moved before memory ran out stays good. */
 static bool more_units(struct units *u, uint32_t cap)
 {
-    struct unit_head *head = realloc(u->head, cap * sizeof *head);
-    u->head = head != NULL ? head : u->head;
-    uint8_t(*now)[DELTA_UNIT] = realloc(u->now, cap * sizeof *now);
-    u->now = now != NULL ? now : u->now;
-    struct unit_before *before = realloc(u->before, cap * sizeof *before);
-    u->before = before != NULL ? before : u->before;
-    if (head == NULL || now == NULL || before == NULL)
-        return false;
-    u->cap = cap;
-    return true;
+    void *head = u->head, *now = u->now, *before = u->before;
+    bool good = move(&head, cap * sizeof *u->head) && move(&now, cap * sizeof *u->now) &&
+                move(&before, cap * sizeof *u->before);
+    u->head = head;
+    u->now = now;
+    u->before = before;
+    u->cap = good ? cap : u->cap;
+    return good;
 }
 
 bool units_reserve(struct units *u, uint32_t more)
