@@ -19,6 +19,13 @@ uint8_t *scene_segment(const char *name, size_t size)
     return memory;
 }
 
+/* Bytes, or the fields that are shown in their place before anybody has looked. */
+static bool shows_something(struct e2e *t, void *ctx)
+{
+    (void)ctx;
+    return e2e_find(t, "00000000  ", NULL, NULL) || e2e_find(t, "OFFSET  ", NULL, NULL);
+}
+
 struct e2e *scene_attach(const char *name, const char *const *more)
 {
     const char *argv[E2E_ARGS_MAX] = {e2e_shmlens};
@@ -28,7 +35,7 @@ struct e2e *scene_attach(const char *name, const char *const *more)
     argv[n] = name;
     struct e2e *t = e2e_start(&(struct e2e_options){.argv = argv});
     e2e_wait_text(t, "LIVE", 0);
-    e2e_wait_text(t, "00000000  ", 0);
+    e2e_wait(t, shows_something, NULL, "bytes or fields", 0);
     e2e_wait_text(t, "F10Quit", 0); /* the last row: the frame is whole */
     return t;
 }
