@@ -54,19 +54,6 @@ enum lock_kind lock_kind_of(const struct types *t, type_id id, enum lock_libc *l
 
 /* ---- places ---- */
 
-static bool has_lock(const struct types *t, const uint8_t *wanted, type_id id)
-{
-    const struct type *type = types_get(t, id);
-    if (type->kind == TYPE_ARRAY || type->kind == TYPE_ALIAS)
-        return wanted[type->target] != 0;
-    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
-        return false;
-    for (uint32_t i = 0; i < type->count; i++)
-        if (wanted[types_member(t, type->first + i)->type] != 0)
-            return true;
-    return false;
-}
-
 /* Marks all types that have a lock in them, so that nothing else is walked through, and the locks:
  * with the place in `names`, plus 1. */
 static void mark(const struct types *t, uint8_t *wanted, uint8_t *whole)
@@ -80,7 +67,7 @@ static void mark(const struct types *t, uint8_t *wanted, uint8_t *whole)
     for (bool more = true; more;) {
         more = false;
         for (type_id id = 1; id < n; id++)
-            if (wanted[id] == 0 && has_lock(t, wanted, id))
+            if (wanted[id] == 0 && types_holds(t, id, wanted))
                 wanted[id] = more = true;
     }
 }

@@ -29,21 +29,6 @@ struct trace_search {
     char via[TRACE_VIA_MAX];
 };
 
-static bool has_pointer(const struct types *t, const uint8_t *wanted, type_id id)
-{
-    const struct type *type = types_get(t, id);
-    if (type->kind == TYPE_POINTER)
-        return true;
-    if (type->kind == TYPE_ARRAY || type->kind == TYPE_ALIAS)
-        return wanted[type->target] != 0;
-    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
-        return false;
-    for (uint32_t i = 0; i < type->count; i++)
-        if (wanted[types_member(t, type->first + i)->type] != 0)
-            return true;
-    return false;
-}
-
 /* Marks what has pointers in it, until nothing more is found: types may come in any order. */
 static void mark_wanted(const struct types *t, uint8_t *wanted)
 {
@@ -51,7 +36,8 @@ static void mark_wanted(const struct types *t, uint8_t *wanted)
     for (int round = 0; more && round <= 2 * TYPE_DEPTH_MAX; round++) {
         more = false;
         for (type_id id = 1; id < types_count(t); id++)
-            if (wanted[id] == 0 && has_pointer(t, wanted, id)) {
+            if (wanted[id] == 0 &&
+                (types_get(t, id)->kind == TYPE_POINTER || types_holds(t, id, wanted))) {
                 wanted[id] = 1;
                 more = true;
             }

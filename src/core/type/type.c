@@ -171,6 +171,19 @@ const struct type_member *types_member(const struct types *t, uint32_t index)
     return (const struct type_member *)t->member.at + index;
 }
 
+bool types_holds(const struct types *t, type_id id, const uint8_t *wanted)
+{
+    const struct type *type = types_get(t, id);
+    if (type->kind == TYPE_ARRAY || type->kind == TYPE_ALIAS)
+        return wanted[type->target] != 0;
+    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
+        return false;
+    for (uint32_t i = 0; i < type->count; i++)
+        if (wanted[types_member(t, type->first + i)->type] != 0)
+            return true;
+    return false;
+}
+
 const struct type_enumerator *types_enumerator(const struct types *t, uint32_t index)
 {
     return (const struct type_enumerator *)t->enumerator.at + index;

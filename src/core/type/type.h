@@ -155,6 +155,10 @@ const char *types_name(const struct types *t, type_name name); /* 0: "" */
 uint32_t types_count(const struct types *t);
 const struct type_place *types_place(const struct types *t, uint32_t index); /* NULL: no more */
 
+/* Is a type of which wanted[] is not 0 directly in this one: its element, a member, what it is
+ * another name for? wanted has an element for each type. */
+bool types_holds(const struct types *t, type_id id, const uint8_t *wanted);
+
 /* Without all typedefs: the id, the size in bytes, the alignment. */
 type_id types_real(const struct types *t, type_id id);
 uint64_t types_size(const struct types *t, type_id id);
