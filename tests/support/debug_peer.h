@@ -101,6 +101,21 @@ static inline void peer_ends(struct debug_peer *p)
     (void)waitpid(p->pid, NULL, 0);
 }
 
+/* A field of /proc/PID/status. */
+static inline long status_of(pid_t pid, const char *field)
+{
+    char path[64], line[256];
+    long value = -1;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *f = fopen(path, "re");
+    ck_assert_ptr_nonnull(f);
+    while (fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, field, strlen(field)) == 0)
+            value = strtol(line + strlen(field), NULL, 10);
+    fclose(f);
+    return value;
+}
+
 /* A test that needs types of debug information where there are none. */
 #define SKIP_WITHOUT_DEBUG()                              \
     do {                                                  \

@@ -29,21 +29,6 @@ static struct debug_peer started(const char *compiler, const char *flags, const 
     return (struct debug_peer){0};
 }
 
-/* A field of /proc/PID/status, or the blocks of the segment. */
-static long status_of(pid_t pid, const char *field)
-{
-    char path[64], line[256];
-    long value = -1;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *f = fopen(path, "re");
-    ck_assert_ptr_nonnull(f);
-    while (fgets(line, sizeof line, f) != NULL)
-        if (strncmp(line, field, strlen(field)) == 0)
-            value = strtol(line + strlen(field), NULL, 10);
-    fclose(f);
-    return value;
-}
-
 /* It said that it is ready right before it sleeps. */
 static void await_sleep(pid_t pid)
 {

@@ -264,34 +264,32 @@ TEST(the_rest_is_one_step)
     ck_assert_uint_eq(st->ui.s.redo_count, 1);
 }
 
+/* Replaces each `i:one` by `one`: all of them, by the first answer. */
+static void all_in_any_case(void)
+{
+    stage_type(st, "%i:one");
+    stage_key(st, KEY_ENTER_, 0);
+    stage_type(st, "one");
+    stage_key(st, KEY_ENTER_, 0);
+    run_any_case();
+    stage_draw(st);
+    stage_type(st, "a");
+    while (st->jobs > 0)
+        run_any_case();
+}
+
 /* What was replaced by itself has no step, so that undo never takes another one for it. */
 TEST(what_changed_nothing_is_no_step)
 {
     struct poke_done other = {.offset = 0x80, .size = 1, .value = {1}};
     session_undo_push(&st->ui.s, &other, NULL);
-    stage_type(st, "%i:one");
-    stage_key(st, KEY_ENTER_, 0);
-    stage_type(st, "one");
-    stage_key(st, KEY_ENTER_, 0);
-    run_any_case();
-    stage_draw(st);
-    stage_type(st, "a");
-    while (st->jobs > 0)
-        run_any_case();
+    all_in_any_case();
     ck_assert_str_eq(st->ui.status, "5 replaced");
     ck_assert_uint_eq(st->ui.s.undo_count, 1);
     ck_assert_uint_eq(st->ui.s.undo[0].one.offset, 0x80);
     memcpy(st->bytes + 0x31, "ONE", 3);
     memcpy(st->bytes + 0x41, "ONE", 3);
-    stage_type(st, "%i:one");
-    stage_key(st, KEY_ENTER_, 0);
-    stage_type(st, "one");
-    stage_key(st, KEY_ENTER_, 0);
-    run_any_case();
-    stage_draw(st);
-    stage_type(st, "a");
-    while (st->jobs > 0)
-        run_any_case();
+    all_in_any_case();
     ck_assert_str_eq(st->ui.status, "5 replaced; u takes them back at once");
     ck_assert_uint_eq(st->ui.s.undo_count, 2);
     ck_assert_uint_eq(top()->count, 2);
